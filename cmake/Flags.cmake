@@ -1,0 +1,26 @@
+# What every source of ours is compiled with. Generated code and third-party headers are outside of it.
+add_library(sallyport_flags INTERFACE)
+target_compile_definitions(sallyport_flags INTERFACE FMT_HEADER_ONLY=1)
+target_compile_options(sallyport_flags INTERFACE -ffunction-sections -fdata-sections)
+add_library(sallyport_warnings INTERFACE)
+
+add_compile_options(-fstack-protector-strong)
+add_link_options(-Wl,-z,relro,-z,now)
+
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_compile_definitions(_FORTIFY_SOURCE=2)
+  add_link_options(-s -static-libgcc -static-libstdc++)
+endif()
+
+if(SALLYPORT_SANITIZE)
+  add_compile_options(-fsanitize=${SALLYPORT_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${SALLYPORT_SANITIZE})
+endif()
+
+target_compile_options(sallyport_flags INTERFACE
+  -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers)

@@ -1,0 +1,42 @@
+# Debian's static gRPC, in two forms: _unsecure (no TLS of its own, small and quick to start) for the clients, which bring
+# their own TLS, and the full one for the server. A program links one of them, never both.
+find_library(SQLITE_STATIC libsqlite3.a REQUIRED)
+find_library(YAML_STATIC libyaml-cpp.a REQUIRED)
+find_library(RE2_STATIC libre2.a REQUIRED)
+find_library(CRYPT_STATIC libcrypt.a REQUIRED)
+find_library(QR_STATIC libqrcodegencpp.a REQUIRED)
+find_library(Z_STATIC libz.a REQUIRED)
+find_library(CARES_STATIC libcares.a REQUIRED)
+find_library(SSL_STATIC libssl.a REQUIRED)
+find_library(CRYPTO_STATIC libcrypto.a REQUIRED)
+find_library(PROTOBUF_STATIC libprotobuf.a REQUIRED)
+find_library(UPB_STATIC libupb.a)
+find_library(ADDRESS_SORTING_STATIC libaddress_sorting.a REQUIRED)
+find_library(GPR_STATIC libgpr.a REQUIRED)
+
+function(static_library name path)
+  add_library(${name} STATIC IMPORTED)
+  set_target_properties(${name} PROPERTIES IMPORTED_LOCATION ${path})
+endfunction()
+static_library(sqlite3 ${SQLITE_STATIC})
+static_library(yaml-cpp ${YAML_STATIC})
+static_library(re2 ${RE2_STATIC})
+static_library(crypt ${CRYPT_STATIC})
+static_library(qrcodegencpp ${QR_STATIC})
+static_library(z ${Z_STATIC})
+
+get_filename_component(ARCHIVE_DIR ${GPR_STATIC} DIRECTORY)
+file(GLOB ABSL_ARCHIVES ${ARCHIVE_DIR}/libabsl_*.a)
+
+foreach(flavour full unsecure)
+  if(flavour STREQUAL "full")
+    set(archives ${ARCHIVE_DIR}/libgrpc++.a ${ARCHIVE_DIR}/libgrpc.a)
+  else()
+    set(archives ${ARCHIVE_DIR}/libgrpc++_unsecure.a ${ARCHIVE_DIR}/libgrpc_unsecure.a)
+  endif()
+  add_library(grpc_${flavour}_static INTERFACE)
+  target_link_libraries(grpc_${flavour}_static INTERFACE
+    -Wl,--start-group ${archives} ${GPR_STATIC} ${ADDRESS_SORTING_STATIC} ${UPB_STATIC}
+    ${RE2_STATIC} ${CARES_STATIC} ${Z_STATIC} ${ABSL_ARCHIVES} -Wl,--end-group
+    ${SSL_STATIC} ${CRYPTO_STATIC} Threads::Threads ${CMAKE_DL_LIBS} rt)
+endforeach()

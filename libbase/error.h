@@ -1,0 +1,98 @@
+// Errors are values: a function that can fail returns Result<T> and never throws. An Error says what kind of failure it
+// is, what failed and where, and what to do next. The one table below ties each kind to its gRPC code, HTTP status and
+// exit code; only a program's main turns a kind into an exit code.
+//
+// gRPC and HTTP columns follow the wire of Teleport 18 (trace kinds), in both directions.
+#pragma once
+
+#include <expected>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace sallyport {
+
+enum class ErrorKind {
+  kInternal,           // a defect, or a failure with no better kind
+  kBadParameter,       // the caller's input is wrong
+  kNotFound,           // what was asked for does not exist
+  kAlreadyExists,      // what was to be created exists
+  kAccessDenied,       // known caller, not allowed
+  kNotLoggedIn,        // no credentials, or expired ones
+  kCompareFailed,      // somebody else changed it since it was read
+  kLimitExceeded,      // too many, too large, too fast
+  kConnectionProblem,  // the other side cannot be reached, or went away
+  kNotImplemented,     // known, and not there yet
+  kVersion,            // the two sides' versions do not fit
+  kPartlyDone,         // some of several things were done
+  kUsage,              // the command line is wrong
+  kInterrupted,        // the user stopped it
+};
+
+struct [[nodiscard]] Error {
+  ErrorKind kind = ErrorKind::kInternal;
+  std::string message;  // lower case, no full stop, what failed and where
+  std::string hint;     // what to do next; may be empty
+};
+
+template <typename T>
+using Result = std::expected<T, Error>;
+using Status = Result<void>;
+
+// One row of the error table.
+struct ErrorKindRow {
+  ErrorKind kind;
+  std::string_view name;  // "not found": what a program prints and what JSON carries
+  int grpc_code;          // grpc::StatusCode
+  int http_status;
+  int exit_code;
+};
+
+// Returns every row, one per kind. Static storage.
+std::span<const ErrorKindRow> ErrorKinds();
+
+// Returns the row of a kind.
+const ErrorKindRow& RowOf(ErrorKind kind);
+
+// Returns the kind that a peer meant by a gRPC code (0 is not an error: kInternal) or by an HTTP status. Several kinds
+// share a code; the first row of the table wins.
+ErrorKind KindOfGrpcCode(int grpc_code);
+ErrorKind KindOfHttpStatus(int http_status);
+
+// Makes the failed half of a Result, with a formatted message.
+template <typename... Args>
+std::unexpected<Error> Fail(ErrorKind kind, fmt::format_string<Args...> format, Args&&... args) {
+  return std::unexpected(Error{kind, fmt::format(format, std::forward<Args>(args)...), {}});
+}
+
+// The same with a hint that says what to do next.
+inline std::unexpected<Error> FailWithHint(ErrorKind kind, std::string message, std::string hint) {
+  return std::unexpected(Error{kind, std::move(message), std::move(hint)});
+}
+
+// Returns the error with "context: " before its message; kind and hint stay.
+Error InContext(std::string_view context, Error error);
+
+// Returns the text that a program prints: "kind: message", and the hint on a second line when there is one.
+std::string ToText(const Error& error);
+
+}  // namespace sallyport
+
+#define SALLYPORT_CONCAT_(a, b) a##b
+#define SALLYPORT_CONCAT(a, b) SALLYPORT_CONCAT_(a, b)
+
+// Returns the error of a Result from the enclosing function, or goes on.
+#define RETURN_IF_ERROR(expression)                                                                \
+  do {                                                                                             \
+    if (auto status_ = (expression); !status_) return std::unexpected(std::move(status_).error()); \
+  } while (false)
+
+// Declares or assigns `target` from a Result, or returns its error from the enclosing function.
+#define ASSIGN_OR_RETURN(target, expression) ASSIGN_OR_RETURN_(SALLYPORT_CONCAT(result_, __LINE__), target, expression)
+#define ASSIGN_OR_RETURN_(result, target, expression)             \
+  auto result = (expression);                                     \
+  if (!result) return std::unexpected(std::move(result).error()); \
+  target = std::move(*result)
