@@ -1,0 +1,31 @@
+#include "libbase/address.h"
+
+#include <charconv>
+
+namespace sallyport {
+
+Result<HostPort> ParseHostPort(std::string_view text, int default_port) {
+  HostPort result{std::string(text), default_port};
+  const auto bracket = text.rfind(']');
+  const auto colon = text.rfind(':');
+  const bool plain_ipv6 = !text.starts_with('[') && text.find(':') != colon;
+  if (colon != std::string_view::npos && !plain_ipv6 && (bracket == std::string_view::npos || colon > bracket)) {
+    const auto digits = text.substr(colon + 1);
+    result.host = text.substr(0, colon);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), result.port);
+    if (error != std::errc() || end != digits.data() + digits.size() || result.port < 0 || result.port > 65535) {
+      return Fail(ErrorKind::kBadParameter, "\"{}\" is no address: the port must be a number up to 65535", text);
+    }
+  }
+  if (result.host.starts_with('[') && result.host.ends_with(']')) {
+    result.host = result.host.substr(1, result.host.size() - 2);
+  }
+  return result;
+}
+
+std::string FormatHostPort(const HostPort& address) {
+  const bool ipv6 = address.host.find(':') != std::string::npos;
+  return ipv6 ? fmt::format("[{}]:{}", address.host, address.port) : fmt::format("{}:{}", address.host, address.port);
+}
+
+}  // namespace sallyport

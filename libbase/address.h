@@ -1,0 +1,23 @@
+// Network addresses as text.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "libbase/error.h"
+
+namespace sallyport {
+
+struct HostPort {
+  std::string host;  // without the brackets of an IPv6 address
+  int port = 0;
+};
+
+// Splits "HOST:PORT" ("[::1]:80" too). An absent port is `default_port`. Fails with kBadParameter when the port is no
+// number up to 65535.
+Result<HostPort> ParseHostPort(std::string_view text, int default_port);
+
+// The reverse; an IPv6 host gets its brackets.
+std::string FormatHostPort(const HostPort& address);
+
+}  // namespace sallyport

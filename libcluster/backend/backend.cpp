@@ -1,0 +1,35 @@
+#include "libcluster/backend/backend.h"
+
+#include "libbase/secret.h"
+
+namespace sallyport {
+
+std::string BackendTransaction::Add(Condition condition, std::string key, std::string value,
+                                    std::optional<Time> expires, std::string_view expected_revision) {
+  std::string revision = RandomUuid();
+  changes_.push_back({.condition = condition,
+                      .item = {std::move(key), std::move(value), revision, expires},
+                      .expected_revision = std::string(expected_revision)});
+  return revision;
+}
+
+std::string BackendTransaction::Put(std::string key, std::string value, std::optional<Time> expires) {
+  return Add(Condition::kAny, std::move(key), std::move(value), expires, {});
+}
+
+std::string BackendTransaction::Create(std::string key, std::string value, std::optional<Time> expires) {
+  return Add(Condition::kAbsent, std::move(key), std::move(value), expires, {});
+}
+
+std::string BackendTransaction::Update(std::string key, std::string value, std::string_view expected_revision,
+                                       std::optional<Time> expires) {
+  return Add(Condition::kRevision, std::move(key), std::move(value), expires, expected_revision);
+}
+
+void BackendTransaction::Remove(std::string key, bool must_exist) {
+  changes_.push_back({.condition = must_exist ? Condition::kPresent : Condition::kAny,
+                      .remove = true,
+                      .item = {.key = std::move(key), .value = {}, .revision = {}, .expires = {}}});
+}
+
+}  // namespace sallyport

@@ -1,0 +1,98 @@
+// The state of a cluster: items by key, each with a revision and perhaps an expiry, and the audit log beside them. A
+// transaction changes several items and appends its audit events as one: all of it is on disk when Commit returns, or
+// none of it ever is. Every reader sees what was committed before it began.
+//
+// An engine (SQLite here, etcd later) implements this interface; one test suite covers them all. All functions are safe
+// from several threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libbase/time.h"
+
+namespace sallyport {
+
+struct BackendItem {
+  std::string key;    // "/role/member": slashes between parts
+  std::string value;  // opaque
+  std::string revision;
+  std::optional<Time> expires;  // an item past its expiry is not there
+};
+
+// An audit event, already encoded.
+struct AuditRecord {
+  Time time;
+  std::string type;  // "role.created"
+  std::string id;    // UUID
+  std::string json;  // the whole event, one JSON map
+};
+
+class BackendTransaction {
+ public:
+  // What must hold for a change to happen; otherwise the whole transaction fails.
+  enum class Condition {
+    kAny,      // put or delete whatever is there
+    kAbsent,   // create: kAlreadyExists otherwise
+    kPresent,  // kNotFound otherwise
+    kRevision  // kNotFound when absent, kCompareFailed when the revision differs
+  };
+  struct Change {
+    Condition condition = Condition::kAny;
+    bool remove = false;
+    BackendItem item;               // for a put: item.revision is the new revision
+    std::string expected_revision;  // for kRevision
+  };
+
+  // Each adds one change and returns the new revision of a put.
+  std::string Put(std::string key, std::string value, std::optional<Time> expires = {});
+  std::string Create(std::string key, std::string value, std::optional<Time> expires = {});
+  std::string Update(std::string key, std::string value, std::string_view expected_revision,
+                     std::optional<Time> expires = {});
+  // Removes an item; `must_exist` makes its absence kNotFound.
+  void Remove(std::string key, bool must_exist);
+  void Append(AuditRecord record) { records_.push_back(std::move(record)); }
+
+  const std::vector<Change>& changes() const { return changes_; }
+  const std::vector<AuditRecord>& records() const { return records_; }
+
+ private:
+  std::string Add(Condition condition, std::string key, std::string value, std::optional<Time> expires,
+                  std::string_view expected_revision);
+  std::vector<Change> changes_;
+  std::vector<AuditRecord> records_;
+};
+
+struct AuditQuery {
+  Time from;
+  Time to;
+  std::vector<std::string> types;  // empty: all
+  std::size_t limit = 500;
+  std::int64_t after = 0;  // sequence number of the last record seen
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  // kNotFound when absent or expired.
+  virtual Result<BackendItem> Get(std::string_view key) = 0;
+  // Items whose key starts with `prefix` and is greater than `after`, by key, at most `limit`.
+  virtual Result<std::vector<BackendItem>> List(std::string_view prefix, std::string_view after, std::size_t limit) = 0;
+  // Waits until the transaction is durable. Fails with the kind of the first condition that does not hold; the message
+  // names the key.
+  virtual Status Commit(BackendTransaction transaction) = 0;
+  // Records by time of arrival, oldest first, each with its sequence number.
+  virtual Result<std::vector<std::pair<std::int64_t, AuditRecord>>> Events(const AuditQuery& query) = 0;
+};
+
+// Opens (or makes, mode 0600) the SQLite file at `path`. Concurrent commits share one fsync: they are collected while
+// the previous one is being written.
+Result<std::unique_ptr<Backend>> OpenSqliteBackend(const std::string& path);
+
+}  // namespace sallyport

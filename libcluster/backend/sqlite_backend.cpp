@@ -1,0 +1,261 @@
+// The embedded engine. One thread writes: it takes every transaction that is waiting, runs each in a savepoint of one
+// SQLite transaction, and commits once, so that N concurrent callers share one fdatasync. Readers have connections of
+// their own (WAL) and never wait for the writer.
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <thread>
+
+#include "libcluster/backend/backend.h"
+#include "libcluster/backend/sqlite.h"
+
+namespace sallyport {
+namespace {
+
+constexpr const char* kSchema =
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+    "CREATE TABLE IF NOT EXISTS items (key TEXT PRIMARY KEY, value BLOB NOT NULL, revision TEXT NOT NULL,"
+    " expires INTEGER) WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS items_expires ON items (expires) WHERE expires IS NOT NULL;"
+    "CREATE TABLE IF NOT EXISTS events (sequence INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL,"
+    " type TEXT NOT NULL, id TEXT NOT NULL, json TEXT NOT NULL);"
+    "CREATE INDEX IF NOT EXISTS events_time ON events (time);";
+
+using Change = BackendTransaction::Change;
+using Condition = BackendTransaction::Condition;
+
+std::int64_t ToNumber(Time time) { return time.time_since_epoch().count(); }
+Time FromNumber(std::int64_t number) { return Time(Nanoseconds(number)); }
+
+std::optional<std::int64_t> ToNumber(const std::optional<Time>& time) {
+  return time ? std::optional(ToNumber(*time)) : std::nullopt;
+}
+
+BackendItem ReadItem(const SqliteStatement& row) {
+  BackendItem item{row.Text(0), row.Text(1), row.Text(2), {}};
+  if (!row.IsNull(3)) item.expires = FromNumber(row.Integer(3));
+  return item;
+}
+
+class SqliteBackend : public Backend {
+ public:
+  SqliteBackend(std::string path, std::unique_ptr<SqliteConnection> writer)
+      : path_(std::move(path)), writer_(std::move(writer)), thread_([this] { RunWriter(); }) {}
+
+  ~SqliteBackend() override {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+
+  Result<BackendItem> Get(std::string_view key) override;
+  Result<std::vector<BackendItem>> List(std::string_view prefix, std::string_view after, std::size_t limit) override;
+  Status Commit(BackendTransaction transaction) override;
+  Result<std::vector<std::pair<std::int64_t, AuditRecord>>> Events(const AuditQuery& query) override;
+
+ private:
+  struct Pending {
+    BackendTransaction transaction;
+    std::promise<Status> done;
+  };
+  // A read connection that goes back to the pool at the end of its scope.
+  class Reader {
+   public:
+    Reader(SqliteBackend& backend, std::unique_ptr<SqliteConnection> connection)
+        : backend_(backend), connection_(std::move(connection)) {}
+    Reader(Reader&&) = default;
+    ~Reader() {
+      if (connection_) backend_.ReturnReader(std::move(connection_));
+    }
+    SqliteConnection* operator->() { return connection_.get(); }
+
+   private:
+    SqliteBackend& backend_;
+    std::unique_ptr<SqliteConnection> connection_;
+  };
+
+  Result<Reader> TakeReader();
+  void ReturnReader(std::unique_ptr<SqliteConnection> connection);
+
+  void RunWriter();
+  void WriteBatch(std::vector<Pending>& batch);
+  Status Apply(const BackendTransaction& transaction);
+  Status ApplyChange(const Change& change);
+  Status Check(const Change& change);
+  Status AppendRecord(const AuditRecord& record);
+
+  const std::string path_;
+  std::unique_ptr<SqliteConnection> writer_;
+
+  std::mutex readers_mutex_;
+  std::vector<std::unique_ptr<SqliteConnection>> readers_;
+
+  std::mutex mutex_;  // guards queue_ and stopping_
+  std::condition_variable wake_;
+  std::vector<Pending> queue_;
+  bool stopping_ = false;
+  std::thread thread_;  // last: it starts when everything else is there
+};
+
+Result<SqliteBackend::Reader> SqliteBackend::TakeReader() {
+  {
+    const std::lock_guard lock(readers_mutex_);
+    if (!readers_.empty()) {
+      auto connection = std::move(readers_.back());
+      readers_.pop_back();
+      return Reader(*this, std::move(connection));
+    }
+  }
+  ASSIGN_OR_RETURN(auto connection, SqliteConnection::Open(path_));
+  return Reader(*this, std::move(connection));
+}
+
+void SqliteBackend::ReturnReader(std::unique_ptr<SqliteConnection> connection) {
+  const std::lock_guard lock(readers_mutex_);
+  readers_.push_back(std::move(connection));
+}
+
+Result<BackendItem> SqliteBackend::Get(std::string_view key) {
+  ASSIGN_OR_RETURN(auto reader, TakeReader());
+  ASSIGN_OR_RETURN(auto query, reader->Prepare("SELECT key, value, revision, expires FROM items WHERE key = ?1 AND "
+                                               "(expires IS NULL OR expires > ?2)"));
+  query.Bind(1, key).Bind(2, ToNumber(Now()));
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return Fail(ErrorKind::kNotFound, "{} is not found", key);
+  return ReadItem(query);
+}
+
+Result<std::vector<BackendItem>> SqliteBackend::List(std::string_view prefix, std::string_view after,
+                                                     std::size_t limit) {
+  ASSIGN_OR_RETURN(auto reader, TakeReader());
+  ASSIGN_OR_RETURN(auto query, reader->Prepare("SELECT key, value, revision, expires FROM items WHERE key >= ?1 AND "
+                                               "key < ?2 AND key > ?3 AND (expires IS NULL OR expires > ?4) "
+                                               "ORDER BY key LIMIT ?5"));
+  const std::string end = std::string(prefix) + "\xff";
+  query.Bind(1, prefix).Bind(2, end).Bind(3, after).Bind(4, ToNumber(Now()));
+  query.Bind(5, static_cast<std::int64_t>(limit));
+  std::vector<BackendItem> items;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, query.Step());
+    if (!row) return items;
+    items.push_back(ReadItem(query));
+  }
+}
+
+Result<std::vector<std::pair<std::int64_t, AuditRecord>>> SqliteBackend::Events(const AuditQuery& query) {
+  ASSIGN_OR_RETURN(auto reader, TakeReader());
+  ASSIGN_OR_RETURN(auto rows, reader->Prepare("SELECT sequence, time, type, id, json FROM events WHERE sequence > ?1 "
+                                              "AND time >= ?2 AND time <= ?3 ORDER BY sequence"));
+  rows.Bind(1, query.after).Bind(2, ToNumber(query.from)).Bind(3, ToNumber(query.to));
+  std::vector<std::pair<std::int64_t, AuditRecord>> events;
+  while (events.size() < query.limit) {
+    ASSIGN_OR_RETURN(const bool row, rows.Step());
+    if (!row) break;
+    AuditRecord record{FromNumber(rows.Integer(1)), rows.Text(2), rows.Text(3), rows.Text(4)};
+    const bool wanted = query.types.empty() || std::ranges::find(query.types, record.type) != query.types.end();
+    if (wanted) events.emplace_back(rows.Integer(0), std::move(record));
+  }
+  return events;
+}
+
+Status SqliteBackend::Commit(BackendTransaction transaction) {
+  std::future<Status> done;
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back({std::move(transaction), {}});
+    done = queue_.back().done.get_future();
+  }
+  wake_.notify_one();
+  return done.get();
+}
+
+void SqliteBackend::RunWriter() {
+  while (true) {
+    std::vector<Pending> batch;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      batch.swap(queue_);
+    }
+    WriteBatch(batch);
+  }
+}
+
+void SqliteBackend::WriteBatch(std::vector<Pending>& batch) {
+  std::vector<Status> results;
+  Status all = writer_->Execute("BEGIN IMMEDIATE");
+  for (std::size_t i = 0; all && i < batch.size(); ++i) {
+    all = writer_->Execute("SAVEPOINT one");
+    if (!all) break;
+    results.push_back(Apply(batch[i].transaction));
+    if (!results.back()) all = writer_->Execute("ROLLBACK TO one");
+    if (all) all = writer_->Execute("RELEASE one");
+  }
+  if (all) all = writer_->Execute("COMMIT");
+  if (!all) std::ignore = writer_->Execute("ROLLBACK");
+  for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done.set_value(all ? std::move(results[i]) : all);
+}
+
+Status SqliteBackend::Apply(const BackendTransaction& transaction) {
+  for (const auto& change : transaction.changes()) RETURN_IF_ERROR(ApplyChange(change));
+  for (const auto& record : transaction.records()) RETURN_IF_ERROR(AppendRecord(record));
+  return {};
+}
+
+Status SqliteBackend::Check(const Change& change) {
+  const auto& key = change.item.key;
+  ASSIGN_OR_RETURN(auto query, writer_->Prepare("SELECT revision FROM items WHERE key = ?1 AND (expires IS NULL OR "
+                                                "expires > ?2)"));
+  query.Bind(1, key).Bind(2, ToNumber(Now()));
+  ASSIGN_OR_RETURN(const bool present, query.Step());
+  if (change.condition == Condition::kAbsent) {
+    if (present) return Fail(ErrorKind::kAlreadyExists, "{} already exists", key);
+    return {};
+  }
+  if (!present) return Fail(ErrorKind::kNotFound, "{} is not found", key);
+  if (change.condition == Condition::kRevision && query.Text(0) != change.expected_revision) {
+    return Fail(ErrorKind::kCompareFailed, "{} was changed since it was read", key);
+  }
+  return {};
+}
+
+Status SqliteBackend::ApplyChange(const Change& change) {
+  if (change.condition != Condition::kAny) RETURN_IF_ERROR(Check(change));
+  const auto& item = change.item;
+  if (change.remove) {
+    ASSIGN_OR_RETURN(auto remove, writer_->Prepare("DELETE FROM items WHERE key = ?1"));
+    return remove.Bind(1, item.key).Run();
+  }
+  ASSIGN_OR_RETURN(auto put, writer_->Prepare("INSERT OR REPLACE INTO items (key, value, revision, expires) VALUES "
+                                              "(?1, ?2, ?3, ?4)"));
+  put.Bind(1, item.key).BindBlob(2, item.value).Bind(3, item.revision).Bind(4, ToNumber(item.expires));
+  return put.Run();
+}
+
+Status SqliteBackend::AppendRecord(const AuditRecord& record) {
+  ASSIGN_OR_RETURN(auto append, writer_->Prepare("INSERT INTO events (time, type, id, json) VALUES (?1, ?2, ?3, ?4)"));
+  append.Bind(1, ToNumber(record.time)).Bind(2, record.type).Bind(3, record.id).Bind(4, record.json);
+  return append.Run();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Backend>> OpenSqliteBackend(const std::string& path) {
+  const mode_t before = ::umask(0077);
+  auto writer = SqliteConnection::Open(path);
+  Status ready = writer ? (*writer)->Execute(kSchema) : Status(std::unexpected(writer.error()));
+  ::umask(before);
+  RETURN_IF_ERROR(ready);
+  // Items that expired while nobody was looking.
+  RETURN_IF_ERROR((*writer)->Execute(fmt::format("DELETE FROM items WHERE expires <= {}", ToNumber(Now())).c_str()));
+  return std::make_unique<SqliteBackend>(path, std::move(*writer));
+}
+
+}  // namespace sallyport

@@ -1,0 +1,32 @@
+// What a TLS client asks for before anything is answered: server name and application protocols. Read from the first
+// bytes of a connection without consuming them, to decide who serves it (RFC 8446 section 4.1.2, RFC 6066 section 3,
+// RFC 7301).
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libbase/error.h"
+
+namespace sallyport {
+
+struct ClientHello {
+  std::string server_name;             // lower case; empty when none was sent
+  std::vector<std::string> protocols;  // in the client's order
+};
+
+// The most bytes that ParseClientHello can ask for: a whole TLS record.
+inline constexpr std::size_t kMaxClientHelloBytes = 5 + 16384;
+
+// Reads the hello from the first bytes of a connection. When they are not all there yet, returns how many are needed in
+// `needed_bytes` of the answer (never more than kMaxClientHelloBytes); otherwise needed_bytes is 0. Fails with
+// kBadParameter when the bytes are no TLS hello, or one that spans several records.
+struct ClientHelloResult {
+  std::size_t needed_bytes = 0;
+  ClientHello hello;
+};
+Result<ClientHelloResult> ParseClientHello(std::string_view bytes);
+
+}  // namespace sallyport

@@ -1,0 +1,62 @@
+#include "libcluster/net/event_loop.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <exception>
+#include <thread>
+#include <vector>
+
+#include "libbase/log.h"
+#include "libcluster/net/stream.h"
+
+namespace sallyport {
+
+struct EventLoop::State {
+  asio::io_context context;
+  asio::executor_work_guard<asio::io_context::executor_type> guard{context.get_executor()};
+  std::vector<std::thread> threads;
+};
+
+namespace {
+
+void RunForever(asio::io_context& context) {
+  while (true) {
+    try {
+      context.run();
+      return;
+    } catch (const std::exception& exception) {
+      // One connection's failure must not end the others.
+      Log(LogLevel::kError, "a connection handler failed", {{"reason", exception.what()}});
+    }
+  }
+}
+
+}  // namespace
+
+EventLoop::EventLoop(int threads) : state_(std::make_unique<State>()) {
+  for (int i = 0; i < threads; ++i) {
+    state_->threads.emplace_back([this] { RunForever(state_->context); });
+  }
+}
+
+EventLoop::~EventLoop() { Stop(); }
+
+void EventLoop::Stop() {
+  state_->context.stop();
+  for (auto& thread : state_->threads) thread.join();
+  state_->threads.clear();
+}
+
+asio::io_context& ContextOf(EventLoop& loop) { return loop.state().context; }
+
+SocketStream MakeSocketStream(const asio::any_io_executor& executor, UniqueFd socket) {
+  asio::generic::stream_protocol::socket wrapped(executor);
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
+  const int protocol = address.ss_family == AF_UNIX ? 0 : IPPROTO_TCP;
+  wrapped.assign(asio::generic::stream_protocol(address.ss_family, protocol), socket.get());
+  std::ignore = socket.Release();
+  return SocketStream(std::move(wrapped));
+}
+
+}  // namespace sallyport

@@ -1,0 +1,71 @@
+// A small HTTP/1.1 server for requests that fit into memory (web API, auth HTTP API): TLS, limits, keep-alive, one
+// handler. What is streamed (Kubernetes) has a server of its own. RFC 9110, RFC 9112.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libcluster/net/event_loop.h"
+#include "libcluster/net/listener.h"
+#include "libcluster/net/tls.h"
+#include "libcluster/thread_pool.h"
+
+namespace sallyport {
+
+using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
+
+struct HttpRequest {
+  std::string method;
+  std::string path;   // percent-encoding as sent, without the query
+  std::string query;  // without the "?"
+  HttpHeaders headers;
+  std::string body;
+  std::string remote_address;
+  std::vector<std::string> peer_chain_pem;
+
+  // Returns the first header of that name (any case), or "".
+  std::string_view Header(std::string_view name) const;
+};
+
+struct HttpResponse {
+  int status = 200;
+  HttpHeaders headers;
+  std::string body;
+};
+
+// Called on a thread of the pool; may block.
+using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
+
+struct HttpServerOptions {
+  std::shared_ptr<ServerTls> tls;
+  HttpHandler handler;
+  std::size_t max_body_bytes = 10 << 20;
+  // Connections that ask to be upgraded at this path leave HTTP: their bytes become a socket that is routed like a new
+  // connection. Empty serves no upgrade. (Connection upgrade: login-and-certificates section 2.4.)
+  std::string upgrade_path;
+  ConnectionHandler upgraded;
+};
+
+class HttpServer {
+ public:
+  HttpServer(EventLoop& loop, ThreadPool& pool, HttpServerOptions options);
+  ~HttpServer();
+
+  // Takes a connection whose TLS has not begun.
+  void HandleConnection(IncomingConnection connection);
+
+  struct State;
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+// Case-insensitive comparison of ASCII names.
+bool EqualIgnoringCase(std::string_view a, std::string_view b);
+
+}  // namespace sallyport

@@ -1,0 +1,153 @@
+#include "libcluster/net/listener.h"
+
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+
+#include "libbase/log.h"
+#include "libcluster/net/stream.h"
+
+namespace sallyport {
+
+using asio::ip::tcp;
+
+struct Listener::State {
+  explicit State(asio::io_context& context) : acceptor(asio::make_strand(context)) {}
+  tcp::acceptor acceptor;
+  std::string address;
+  ConnectionHandler handler;
+};
+
+namespace {
+
+constexpr std::chrono::seconds kHelloTimeout{10};
+constexpr std::chrono::milliseconds kAcceptPause{100};
+
+std::string ToText(const tcp::endpoint& endpoint) {
+  return FormatHostPort({endpoint.address().to_string(), endpoint.port()});
+}
+
+// Peeks until the whole hello is there. The low-water mark keeps the kernel from waking us for what we already saw.
+asio::awaitable<Result<ClientHello>> PeekHello(asio::generic::stream_protocol::socket& socket) {
+  std::string buffer(kMaxClientHelloBytes, '\0');
+  std::size_t wanted = 1;
+  while (true) {
+    const int low_water = static_cast<int>(wanted);
+    ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVLOWAT, &low_water, sizeof low_water);
+    boost::system::error_code error;
+    co_await socket.async_wait(asio::socket_base::wait_read, asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return Fail(ErrorKind::kConnectionProblem, "the client sent no TLS hello in time");
+    const ssize_t count = ::recv(socket.native_handle(), buffer.data(), buffer.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (count == 0 || (count > 0 && static_cast<std::size_t>(count) < wanted)) {
+      co_return Fail(ErrorKind::kConnectionProblem, "the client closed the connection before its TLS hello");
+    }
+    if (count < 0) {
+      if (errno == EAGAIN || errno == EINTR) continue;
+      co_return Fail(ErrorKind::kConnectionProblem, "the client's connection broke before its TLS hello");
+    }
+    auto parsed = ParseClientHello(std::string_view(buffer).substr(0, static_cast<std::size_t>(count)));
+    if (!parsed) co_return std::unexpected(std::move(parsed).error());
+    if (parsed->needed_bytes == 0) co_return std::move(parsed->hello);
+    wanted = parsed->needed_bytes;
+  }
+}
+
+asio::awaitable<void> Route(UniqueFd fd, std::string remote_address, ConnectionHandler handler) {
+  const auto executor = co_await asio::this_coro::executor;
+  const int native = fd.get();
+  SocketStream stream = MakeSocketStream(executor, std::move(fd));
+  asio::steady_timer deadline(executor, kHelloTimeout);
+  deadline.async_wait([&stream](boost::system::error_code error) {
+    if (!error) stream.socket().cancel();
+  });
+  auto hello = co_await PeekHello(stream.socket());
+  deadline.cancel();
+  if (!hello) {
+    Log(LogLevel::kDebug, "connection dropped", {{"peer", remote_address}, {"reason", hello.error().message}});
+    co_return;
+  }
+  const int low_water = 1;
+  ::setsockopt(native, SOL_SOCKET, SO_RCVLOWAT, &low_water, sizeof low_water);
+  handler({UniqueFd(stream.socket().release()), std::move(remote_address), std::move(*hello)});
+}
+
+asio::awaitable<void> AcceptLoop(std::shared_ptr<Listener::State> state, asio::io_context& context) {
+  const auto executor = co_await asio::this_coro::executor;
+  while (state->acceptor.is_open()) {
+    boost::system::error_code error;
+    tcp::endpoint peer;
+    tcp::socket socket =
+        co_await state->acceptor.async_accept(context, peer, asio::redirect_error(asio::use_awaitable, error));
+    if (error == asio::error::operation_aborted) co_return;
+    if (error) {
+      // Out of descriptors, most likely: wait for some to come back.
+      Log(LogLevel::kWarning, "cannot accept a connection", {{"reason", error.message()}});
+      asio::steady_timer pause(executor, kAcceptPause);
+      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      continue;
+    }
+    socket.set_option(tcp::no_delay(true), error);
+    socket.native_non_blocking(true, error);
+    UniqueFd fd(socket.release());
+    asio::co_spawn(asio::make_strand(context), Route(std::move(fd), ToText(peer), state->handler), asio::detached);
+  }
+}
+
+Status Bind(tcp::acceptor& acceptor, const HostPort& address) {
+  boost::system::error_code error;
+  const std::string host = address.host.empty() ? "0.0.0.0" : address.host;
+  tcp::resolver resolver(acceptor.get_executor());
+  const auto found = resolver.resolve(host, std::to_string(address.port), tcp::resolver::passive, error);
+  if (error) {
+    return Fail(ErrorKind::kBadParameter, "cannot listen on {}: {}", FormatHostPort(address), error.message());
+  }
+  const tcp::endpoint endpoint = found.begin()->endpoint();
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error) {
+    return FailWithHint(ErrorKind::kConnectionProblem,
+                        fmt::format("cannot listen on {}: {}", FormatHostPort(address), error.message()),
+                        "choose another address, or stop the program that has it");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Listener>> Listener::Start(EventLoop& loop, const std::string& address,
+                                                  ConnectionHandler handler) {
+  ASSIGN_OR_RETURN(const HostPort parsed, ParseHostPort(address, 0));
+  auto& context = ContextOf(loop);
+  auto state = std::make_shared<State>(context);
+  RETURN_IF_ERROR(Bind(state->acceptor, parsed));
+  state->address = ToText(state->acceptor.local_endpoint());
+  state->handler = std::move(handler);
+  asio::co_spawn(state->acceptor.get_executor(), AcceptLoop(state, context), asio::detached);
+  return std::unique_ptr<Listener>(new Listener(std::move(state)));
+}
+
+Listener::~Listener() { Stop(); }
+
+const std::string& Listener::address() const { return state_->address; }
+
+void Listener::Stop() {
+  asio::post(state_->acceptor.get_executor(), [state = state_] {
+    boost::system::error_code ignored;
+    state->acceptor.close(ignored);
+  });
+}
+
+void RouteSocket(EventLoop& loop, UniqueFd socket, std::string remote_address, ConnectionHandler handler) {
+  asio::co_spawn(asio::make_strand(ContextOf(loop)),
+                 Route(std::move(socket), std::move(remote_address), std::move(handler)), asio::detached);
+}
+
+}  // namespace sallyport

@@ -1,0 +1,50 @@
+// A TLS port: accepts connections, reads each client's hello without consuming it, and gives the untouched socket to
+// whoever serves that kind of connection.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "libbase/address.h"
+#include "libbase/error.h"
+#include "libbase/file.h"
+#include "libcluster/net/client_hello.h"
+#include "libcluster/net/event_loop.h"
+
+namespace sallyport {
+
+// A connection whose TLS has not begun: nothing was read from the socket.
+struct IncomingConnection {
+  UniqueFd socket;             // non-blocking
+  std::string remote_address;  // "192.0.2.1:4711": who is behind it, also inside a tunnel
+  ClientHello hello;
+};
+
+using ConnectionHandler = std::function<void(IncomingConnection)>;
+
+class Listener {
+ public:
+  // Listens on "HOST:PORT" ("0.0.0.0:3080", "[::]:3080", ":0"); port 0 takes a free one. The handler is called on a
+  // thread of the loop, which must outlive the listener, and must not block. A client that sends no hello within ten
+  // seconds is dropped.
+  static Result<std::unique_ptr<Listener>> Start(EventLoop& loop, const std::string& address,
+                                                 ConnectionHandler handler);
+  ~Listener();
+
+  // "HOST:PORT" with the real port.
+  const std::string& address() const;
+  // Closes the port. Connections go on.
+  void Stop();
+
+  struct State;
+
+ private:
+  explicit Listener(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  std::shared_ptr<State> state_;
+};
+
+// Reads the hello of a socket that did not come from a Listener (a tunnel's inner connection), then calls the handler.
+void RouteSocket(EventLoop& loop, UniqueFd socket, std::string remote_address, ConnectionHandler handler);
+
+}  // namespace sallyport

@@ -1,0 +1,171 @@
+#include "libcluster/net/upgrade.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <array>
+#include <atomic>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/beast/websocket.hpp>
+#include <cstring>
+
+#include "libbase/log.h"
+
+namespace sallyport {
+
+namespace http = beast::http;
+namespace websocket = beast::websocket;
+using Request = http::request<http::string_body>;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::chrono::seconds kPingInterval{30};
+constexpr std::size_t kCopyBytes = 16384;
+constexpr std::size_t kMaxFrameBytes = 1 << 20;
+
+// Copies until one side ends or fails; then both are closed by their owner.
+template <typename From, typename To>
+asio::awaitable<void> Copy(From& from, To& to) {
+  std::array<char, kCopyBytes> buffer;
+  error_code error;
+  while (!error) {
+    const std::size_t count =
+        co_await from.async_read_some(asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return;
+    co_await asio::async_write(to, asio::buffer(buffer, count), asio::redirect_error(asio::use_awaitable, error));
+  }
+}
+
+using WebSocket = websocket::stream<TlsStream>;
+
+asio::awaitable<void> FromWebSocket(WebSocket& from, SocketStream& to) {
+  beast::flat_buffer buffer(kMaxFrameBytes);
+  error_code error;
+  while (!error) {
+    co_await from.async_read_some(buffer, kCopyBytes, asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return;
+    co_await asio::async_write(to, buffer.data(), asio::redirect_error(asio::use_awaitable, error));
+    buffer.consume(buffer.size());
+  }
+}
+
+asio::awaitable<void> ToWebSocket(SocketStream& from, WebSocket& to) {
+  std::array<char, kCopyBytes> buffer;
+  error_code error;
+  while (!error) {
+    const std::size_t count =
+        co_await from.async_read_some(asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return;
+    co_await to.async_write(asio::buffer(buffer, count), asio::redirect_error(asio::use_awaitable, error));
+  }
+}
+
+asio::awaitable<void> KeepAlive(WebSocket& stream) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  error_code error;
+  while (!error) {
+    timer.expires_after(kPingInterval);
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    if (!error) co_await stream.async_ping("teleport", asio::redirect_error(asio::use_awaitable, error));
+  }
+}
+
+// Opens the inner side and routes it. An invalid descriptor when the system has none left.
+UniqueFd OpenInner(EventLoop& loop, const std::string& remote_address, ConnectionHandler handler) {
+  auto pair = MakeNamedSocketPair(remote_address);
+  if (!pair) {
+    Log(LogLevel::kWarning, "cannot upgrade a connection", {{"reason", pair.error().message}});
+    return {};
+  }
+  RouteSocket(loop, std::move(pair->inner), remote_address, std::move(handler));
+  return std::move(pair->outer);
+}
+
+asio::awaitable<void> ServeWebSocket(TlsStream stream, Request request, SocketStream inner) {
+  using namespace asio::experimental::awaitable_operators;
+  beast::get_lowest_layer(stream).expires_never();
+  const std::string offered(request[http::field::sec_websocket_protocol]);
+  const bool ping = offered.find("alpn-ping") != std::string::npos;
+  WebSocket socket(std::move(stream));
+  socket.binary(true);
+  socket.read_message_max(0);  // frames carry a byte stream of any length
+  socket.set_option(websocket::stream_base::decorator([ping](websocket::response_type& response) {
+    response.set(http::field::sec_websocket_protocol, ping ? "alpn-ping" : "alpn");
+  }));
+  error_code error;
+  co_await socket.async_accept(request, asio::redirect_error(asio::use_awaitable, error));
+  if (error) co_return;
+  if (ping) {
+    co_await (FromWebSocket(socket, inner) || ToWebSocket(inner, socket) || KeepAlive(socket));
+  } else {
+    co_await (FromWebSocket(socket, inner) || ToWebSocket(inner, socket));
+  }
+}
+
+asio::awaitable<void> ServeRaw(TlsStream stream, Request request, SocketStream inner) {
+  using namespace asio::experimental::awaitable_operators;
+  beast::get_lowest_layer(stream).expires_never();
+  http::response<http::empty_body> response(http::status::switching_protocols, 11);
+  response.set(http::field::upgrade, request[http::field::upgrade]);
+  response.set(http::field::connection, "Upgrade");
+  response.set("X-Teleport-Upgrade", request[http::field::upgrade]);
+  error_code error;
+  co_await http::async_write(stream, response, asio::redirect_error(asio::use_awaitable, error));
+  if (error) co_return;
+  co_await (Copy(stream, inner) || Copy(inner, stream));
+}
+
+}  // namespace
+
+asio::awaitable<void> ServeUpgrade(TlsStream stream, Request request, EventLoop& loop, std::string remote_address,
+                                   ConnectionHandler handler) {
+  const auto executor = co_await asio::this_coro::executor;
+  UniqueFd outer = OpenInner(loop, remote_address, std::move(handler));
+  if (!outer.valid()) co_return;
+  SocketStream inner = MakeSocketStream(executor, std::move(outer));
+  if (websocket::is_upgrade(request)) {
+    co_await ServeWebSocket(std::move(stream), std::move(request), std::move(inner));
+  } else {
+    co_await ServeRaw(std::move(stream), std::move(request), std::move(inner));
+  }
+}
+
+Result<NamedSocketPair> MakeNamedSocketPair(const std::string& remote_address) {
+  static std::atomic<std::uint64_t> counter{0};
+  const auto fail = [] { return Fail(ErrorKind::kInternal, "cannot make a socket pair: {}", std::strerror(errno)); };
+  constexpr int kType = SOCK_STREAM | SOCK_CLOEXEC;
+  const UniqueFd meeting(::socket(AF_UNIX, kType, 0));
+  NamedSocketPair pair{UniqueFd(::socket(AF_UNIX, kType, 0)), {}};
+  if (!meeting.valid() || !pair.outer.valid()) return fail();
+
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  socklen_t size = sizeof(sa_family_t);  // the kernel chooses an abstract name
+  if (::bind(meeting.get(), reinterpret_cast<sockaddr*>(&address), size) != 0) return fail();
+  if (::listen(meeting.get(), 1) != 0) return fail();
+
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  const std::string text = fmt::format("sallyport/{}/{}", counter++, remote_address);
+  const std::size_t length = std::min(text.size(), sizeof name.sun_path - 1);
+  std::memcpy(name.sun_path + 1, text.data(), length);
+  const auto name_size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + length);
+  if (::bind(pair.outer.get(), reinterpret_cast<sockaddr*>(&name), name_size) != 0) return fail();
+
+  size = sizeof address;
+  if (::getsockname(meeting.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) return fail();
+  if (::connect(pair.outer.get(), reinterpret_cast<sockaddr*>(&address), size) != 0) return fail();
+  pair.inner = UniqueFd(::accept4(meeting.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  if (!pair.inner.valid()) return fail();
+  ::fcntl(pair.outer.get(), F_SETFL, ::fcntl(pair.outer.get(), F_GETFL) | O_NONBLOCK);
+  return pair;
+}
+
+}  // namespace sallyport

@@ -1,0 +1,28 @@
+// Connection upgrade: a client behind a balancer that ends TLS asks the web port to carry raw bytes, and begins its
+// real TLS session inside. Two forms: WebSocket with the subprotocol alpn or alpn-ping, and the older raw upgrade
+// (login-and-certificates section 2.4; RFC 6455). Internal to libcluster/net.
+#pragma once
+
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <string>
+
+#include "libcluster/net/listener.h"
+#include "libcluster/net/stream.h"
+
+namespace sallyport {
+
+// Answers the request with 101 and moves bytes between the connection and a new socket pair, whose other end is routed
+// by `handler` under the outer address. Returns when either side ends.
+asio::awaitable<void> ServeUpgrade(TlsStream stream, beast::http::request<beast::http::string_body> request,
+                                   EventLoop& loop, std::string remote_address, ConnectionHandler handler);
+
+// A connected pair of stream sockets whose second end shows `name` as its peer, so that who serves it can find the
+// outer address again.
+struct NamedSocketPair {
+  UniqueFd outer;
+  UniqueFd inner;
+};
+Result<NamedSocketPair> MakeNamedSocketPair(const std::string& remote_address);
+
+}  // namespace sallyport
