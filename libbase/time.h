@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,25 @@ Time Now();
 // Returns RFC 3339 in UTC with as many digits of the fraction as are not zero: 2026-11-22T01:46:03.214727954Z.
 std::string FormatTime(Time time);
 // Reads RFC 3339 with any offset. Fails with kBadParameter.
+//
+// The zero time of Go, 0001-01-01T00:00:00Z, stands for "no time" on the wire and lies outside of Time: it reads as
+// Time{}. Other times before 1678 and after 2261 are refused.
 Result<Time> ParseTime(std::string_view text);
+
+// A time as in google.protobuf.Timestamp: years 1 to 9999.
+struct Timestamp {
+  std::int64_t seconds = 0;  // since 1970, rounded down
+  std::int32_t nanos = 0;    // 0 to 999,999,999
+
+  bool operator==(const Timestamp&) const = default;
+};
+// What Go's zero time is in seconds since 1970.
+inline constexpr std::int64_t kGoZeroSeconds = -62'135'596'800;
+
+// The same as FormatTime and ParseTime over the whole range. FormatTimestamp needs a year of 1 to 9999; anything else
+// is written as the nearest.
+std::string FormatTimestamp(Timestamp timestamp);
+Result<Timestamp> ParseTimestamp(std::string_view text);
 
 // Returns Go's text of a duration: 0s, 1m30s, 12h0m0s, 1.5s, 250ms.
 std::string FormatDuration(Nanoseconds duration);

@@ -1,0 +1,38 @@
+// Text from strangers: UTF-8 checks, text that is safe on a terminal, and the word that was probably meant.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sallyport {
+
+// One character of UTF-8 text.
+struct CodePoint {
+  char32_t value = 0;
+  std::size_t bytes = 1;  // how many bytes it took, at least 1
+  bool valid = false;     // false: the bytes are not UTF-8 (RFC 3629); value is U+FFFD and bytes is 1
+};
+// Reads the character at the start of a text, which must not be empty.
+CodePoint FirstCodePoint(std::string_view text);
+
+// Returns whether a text is UTF-8 as of RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF.
+bool IsValidUtf8(std::string_view text);
+// Returns the text with each byte that is not UTF-8 replaced by U+FFFD.
+std::string ToValidUtf8(std::string_view text);
+
+// Returns text that cannot move a cursor, start an escape sequence or change the direction of what follows: control
+// characters (C0, DEL, C1) and bytes that are not UTF-8 become \xNN or \n, \r, \t; the characters that override
+// direction (U+202A-202E, U+2066-2069, U+200E, U+200F, U+061C) go. Other text stays.
+std::string StripControl(std::string_view text);
+
+// Returns how many insertions, removals, replacements and swaps of neighbours turn one text into the other.
+std::size_t EditDistance(std::string_view a, std::string_view b);
+// Returns the candidate closest to a word, or nothing when none is close (a third of its length, at least one change).
+std::optional<std::string> DidYouMean(std::string_view word, std::span<const std::string_view> candidates);
+std::optional<std::string> DidYouMean(std::string_view word, const std::vector<std::string>& candidates);
+
+}  // namespace sallyport

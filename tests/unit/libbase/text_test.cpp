@@ -1,0 +1,44 @@
+#include "libbase/text.h"
+
+#include <catch2/catch.hpp>
+
+namespace sallyport {
+namespace {
+
+TEST_CASE("UTF-8 is checked as RFC 3629 says") {
+  for (const char* const text : {"", "plain", "é", "☃", "\xF4\x8F\xBF\xBF", "\xED\x9F\xBF"}) CHECK(IsValidUtf8(text));
+  for (const char* const text : {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                                 "\xF8\x88\x80\x80\x80", "\xC3", "a\xE2\x98", "\xFF"}) {
+    CHECK_FALSE(IsValidUtf8(text));
+  }
+  CHECK(ToValidUtf8("a\xE2\x98z") == "a\xEF\xBF\xBD\xEF\xBF\xBDz");
+}
+
+TEST_CASE("text for a terminal has no controls left") {
+  CHECK(StripControl("plain ünïcode ☃") == "plain ünïcode ☃");
+  CHECK(StripControl("a\x1B[31mred\x1B[0m\x07") == "a\\x1b[31mred\\x1b[0m\\x07");
+  CHECK(StripControl("a\nb\tc\r") == "a\\nb\\tc\\r");
+  CHECK(StripControl("\xC2\x9B"
+                     "31m") == "\\x9b31m");
+  CHECK(StripControl("\xFF\x7F") == "\\xff\\x7f");
+  CHECK(StripControl("user\u202Egnp.exe") == "usergnp.exe");
+  CHECK(StripControl(std::string_view("\0", 1)) == "\\x00");
+}
+
+TEST_CASE("edit distance counts swaps of neighbours once") {
+  CHECK(EditDistance("", "") == 0);
+  CHECK(EditDistance("", "abc") == 3);
+  CHECK(EditDistance("kitten", "sitting") == 3);
+  CHECK(EditDistance("lable", "label") == 1);
+}
+
+TEST_CASE("the word that was meant") {
+  const std::vector<std::string> words = {"logins", "node_labels", "kubernetes_groups"};
+  CHECK(DidYouMean("kubernetes_group", words) == "kubernetes_groups");
+  CHECK(DidYouMean("login", words) == "logins");
+  CHECK(DidYouMean("zzz", words) == std::nullopt);
+  CHECK(DidYouMean("", words) == std::nullopt);
+}
+
+}  // namespace
+}  // namespace sallyport
