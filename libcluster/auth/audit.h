@@ -1,0 +1,69 @@
+// Audit events: flat JSON with Teleport's keys, types and codes (auth-api section 7). An event is appended in the
+// transaction of the change that it tells of.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "libbase/value.h"
+#include "libcluster/backend/backend.h"
+
+namespace sallyport {
+
+struct Caller;
+
+// What happened: type and code.
+struct AuditType {
+  std::string_view event;  // "role.created"
+  std::string_view code;   // "T9000I"
+};
+
+namespace audit {
+inline constexpr AuditType kUserLogin{"user.login", "T1000I"};
+inline constexpr AuditType kUserLoginFailure{"user.login", "T1000W"};
+inline constexpr AuditType kUserCreate{"user.create", "T1002I"};
+inline constexpr AuditType kUserUpdate{"user.update", "T1003I"};
+inline constexpr AuditType kUserDelete{"user.delete", "T1004I"};
+inline constexpr AuditType kPasswordChange{"user.password_change", "T1005I"};
+inline constexpr AuditType kMfaAdd{"mfa.add", "T1006I"};
+inline constexpr AuditType kResetTokenCreate{"reset_password_token.create", "T6000I"};
+inline constexpr AuditType kRoleCreated{"role.created", "T9000I"};
+inline constexpr AuditType kRoleDeleted{"role.deleted", "T9001I"};
+inline constexpr AuditType kRoleUpdated{"role.updated", "T9002I"};
+inline constexpr AuditType kTokenCreate{"join_token.create", "TJT00I"};
+inline constexpr AuditType kCertCreate{"cert.create", "TC000I"};
+inline constexpr AuditType kLockCreated{"lock.created", "TLK00I"};
+inline constexpr AuditType kLockDeleted{"lock.deleted", "TLK01I"};
+inline constexpr AuditType kAuthPreferenceUpdate{"auth_preference.update", "TCAUTH001I"};
+inline constexpr AuditType kNetworkingConfigUpdate{"cluster_networking_config.update", "TCNET002I"};
+inline constexpr AuditType kRecordingConfigUpdate{"session_recording_config.update", "TCREC003I"};
+inline constexpr AuditType kKubeClusterCreate{"kube.create", "T3010I"};
+inline constexpr AuditType kKubeClusterUpdate{"kube.update", "T3011I"};
+inline constexpr AuditType kKubeClusterDelete{"kube.delete", "T3012I"};
+inline constexpr AuditType kKubeRequest{"kube.request", "T3009I"};
+inline constexpr AuditType kSessionStart{"session.start", "T2000I"};
+inline constexpr AuditType kSessionEnd{"session.end", "T2004I"};
+inline constexpr AuditType kExec{"exec", "T3002I"};
+inline constexpr AuditType kPortForward{"port", "T3003I"};
+}  // namespace audit
+
+// An event with its envelope (ei, event, uid, code, time, cluster_name) to which the caller adds its own fields.
+class AuditEvent {
+ public:
+  AuditEvent(const AuditType& type, std::string_view cluster_name);
+
+  AuditEvent& Add(std::string_view key, Value value);
+  // Adds who did it: user, user_kind, addr.remote and the like.
+  AuditEvent& By(const Caller& caller);
+  AuditEvent& Success(bool success, std::string_view error = {});
+
+  AuditRecord ToRecord() const;
+
+ private:
+  Time time_;
+  std::string type_;
+  std::string id_;
+  Value fields_;
+};
+
+}  // namespace sallyport

@@ -1,0 +1,66 @@
+// The certificate authorities of the cluster: twelve types, made at the first start, kept in the backend, their private
+// keys in this process only. Key kinds by type follow the suite balanced-v1 (login-and-certificates sections 3.4, 3.5).
+//
+// RSA keys are slow to make, so the types that have one are made in the background; who needs one waits for it. Every
+// function is safe from several threads.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libcluster/backend/backend.h"
+#include "libidentity/keys.h"
+#include "libidentity/trust.h"
+#include "libidentity/x509.h"
+
+namespace types {
+class CertAuthorityV2;
+}
+
+namespace sallyport {
+
+// What signs certificates of one type.
+struct CertSigner {
+  Certificate tls_certificate;
+  PrivateKey tls_key;
+  PrivateKey ssh_key;
+};
+
+class Authorities {
+ public:
+  // Loads the authorities of the cluster; makes the missing ones.
+  static Result<std::unique_ptr<Authorities>> Open(Backend& backend, std::string cluster_name);
+  ~Authorities();
+
+  // Returns the types in the order of `tctl status`.
+  static std::vector<std::string_view> Types();
+
+  // Returns the signer of "host" or "user", which are always there.
+  Result<CertSigner> Signer(std::string_view type) const;
+
+  // Returns the resource of one type; waits when it is still being made. Private keys are left out unless `with_keys`.
+  // kBadParameter for an unknown type, kNotFound for another cluster.
+  Result<types::CertAuthorityV2> Get(std::string_view type, std::string_view cluster, bool with_keys) const;
+
+  // Returns the authorities that sign callers: host and user, of this cluster and of trusted ones.
+  TrustSet Trust() const;
+
+  // Returns the host CA's certificates as one PEM, and its SSH keys as authorized_keys lines.
+  std::string HostTlsPem() const;
+  std::vector<std::string> HostSshKeys() const;
+
+  const std::string& cluster_name() const { return cluster_name_; }
+
+ private:
+  struct State;
+  Authorities(Backend& backend, std::string cluster_name);
+  const std::string cluster_name_;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sallyport

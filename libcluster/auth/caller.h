@@ -1,0 +1,32 @@
+// Who is calling: established once for a connection's certificate by Authenticator, the same for gRPC and HTTP.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "libidentity/identity.h"
+
+namespace sallyport {
+
+class AccessChecker;
+
+struct Caller {
+  enum class Kind {
+    kNobody,  // showed no certificate: may ping, read the cluster's CA, join
+    kUser,    // a user or bot, by the user CA
+    kSystem,  // a service of the cluster, by the host CA: Auth, Proxy, Kube, ...
+    kAdmin,   // the built-in Admin: tctl on the auth host
+  };
+  Kind kind = Kind::kNobody;
+  Identity identity;
+  std::string remote_address;                   // "192.0.2.1:4711"
+  std::shared_ptr<const AccessChecker> access;  // for kUser
+
+  // Returns the system role of kSystem and kAdmin ("Proxy"), or "".
+  std::string_view SystemRole() const {
+    const bool system = kind == Kind::kSystem || kind == Kind::kAdmin;
+    return system && !identity.groups.empty() ? std::string_view(identity.groups.front()) : std::string_view();
+  }
+};
+
+}  // namespace sallyport
