@@ -1,0 +1,148 @@
+#include "libcluster/auth/auth_server.h"
+
+#include <algorithm>
+
+#include "libbase/file.h"
+#include "libbase/log.h"
+#include "libresources/access.h"
+#include "libresources/kinds.h"
+#include "libresources/presets.h"
+#include "teleport/legacy/types/cluster_config.pb.h"
+#include "teleport/legacy/types/role.pb.h"
+#include "teleport/legacy/types/token.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr const char* kOriginLabel = "teleport.dev/origin";
+
+// Stores a setting: the configuration file's value at every start, else the default once.
+template <typename M>
+Status EnsureSetting(Backend& backend, std::string_view kind, const std::shared_ptr<const M>& configured) {
+  const KindRow* row = FindKind(kind);
+  if (!configured && GetResource<M>(backend, kind, row->singleton_name)) return {};
+  M setting;
+  if (configured) {
+    setting = *configured;
+  } else {
+    setting = NewResource(*row).as<M>();
+  }
+  RETURN_IF_ERROR(CheckResource(setting));
+  (*setting.mutable_metadata()->mutable_labels())[kOriginLabel] = configured ? "config-file" : "defaults";
+  const auto stored = GetResource<M>(backend, kind, row->singleton_name);
+  if (stored) {
+    setting.mutable_metadata()->set_revision(stored->metadata().revision());
+    if (stored->SerializeAsString() == setting.SerializeAsString()) return {};
+  }
+  BackendTransaction transaction;
+  WriteResource(transaction, kind, setting, WriteMode::kUpsert);
+  return backend.Commit(std::move(transaction));
+}
+
+}  // namespace
+
+AuthServer::AuthServer(AuthServerOptions options) : options_(std::move(options)) {}
+AuthServer::~AuthServer() = default;
+
+Result<std::unique_ptr<AuthServer>> AuthServer::Open(AuthServerOptions options) {
+  std::unique_ptr<AuthServer> auth(new AuthServer(std::move(options)));
+  const auto& opts = auth->options_;
+  RETURN_IF_ERROR(MakeDirectories(opts.data_dir + "/backend", 0700));
+  ASSIGN_OR_RETURN(auth->backend_, OpenSqliteBackend(opts.data_dir + "/backend/state.sqlite"));
+  auth->locks_ = std::make_unique<Locks>(*auth->backend_);
+  RETURN_IF_ERROR(auth->locks_->Reload());
+  ASSIGN_OR_RETURN(auth->authorities_, Authorities::Open(*auth->backend_, opts.cluster_name));
+  auth->authenticator_ = std::make_unique<Authenticator>(*auth->backend_, *auth->authorities_, *auth->locks_);
+  auth->local_users_ = std::make_unique<LocalUsers>(*auth->backend_, opts.cluster_name);
+  auth->issuer_ = std::make_unique<UserCertIssuer>(*auth->authorities_, *auth->locks_);
+  RETURN_IF_ERROR(auth->EnsureSettings());
+  RETURN_IF_ERROR(auth->EnsurePresets());
+  return auth;
+}
+
+Status AuthServer::EnsureSettings() {
+  RETURN_IF_ERROR(EnsureSetting(*backend_, "cluster_auth_preference", options_.auth_preference));
+  RETURN_IF_ERROR(EnsureSetting(*backend_, "cluster_networking_config", options_.networking_config));
+  return EnsureSetting(*backend_, "session_recording_config", options_.recording_config);
+}
+
+Status AuthServer::EnsurePresets() {
+  BackendTransaction transaction;
+  for (const auto& preset : PresetRoles()) {
+    auto stored = GetResource<types::RoleV6>(*backend_, "role", preset->metadata().name());
+    types::RoleV6 role = stored ? std::move(*stored) : *preset;
+    if (!stored || AddMissingPresetParts(role)) WriteResource(transaction, "role", role, WriteMode::kUpsert);
+  }
+  if (transaction.changes().empty()) return {};
+  return Commit(std::move(transaction));
+}
+
+Status AuthServer::Commit(BackendTransaction transaction) {
+  const bool locks_changed = std::ranges::any_of(transaction.changes(), [](const BackendTransaction::Change& change) {
+    return change.item.key.starts_with(ResourceKey("lock", ""));
+  });
+  RETURN_IF_ERROR(backend_->Commit(std::move(transaction)));
+  if (locks_changed) RETURN_IF_ERROR(locks_->Reload());
+  authenticator_->Invalidate();
+  return {};
+}
+
+Status AuthServer::Named(Status status, std::string_view kind, std::string_view name) {
+  if (status) return status;
+  Error error = std::move(status).error();
+  const std::string subject = fmt::format("{} \"{}\"", kind, name);
+  if (error.kind == ErrorKind::kAlreadyExists) error.message = subject + " already exists";
+  if (error.kind == ErrorKind::kNotFound) error.message = subject + " is not found";
+  if (error.kind == ErrorKind::kCompareFailed) error.message = subject + " was changed since it was read";
+  return std::unexpected(std::move(error));
+}
+
+Status AuthServer::Remove(const Caller& by, const AuditType& type, std::string_view kind, std::string_view name) {
+  BackendTransaction transaction;
+  transaction.Remove(ResourceKey(kind, name), true);
+  transaction.Append(EventOf(by, type, name));
+  return Named(Commit(std::move(transaction)), kind, name);
+}
+
+Status AuthServer::Emit(const AuditEvent& event) {
+  BackendTransaction transaction;
+  transaction.Append(event.ToRecord());
+  return backend_->Commit(std::move(transaction));
+}
+
+AuditRecord AuthServer::EventOf(const Caller& by, const AuditType& type, std::string_view name) const {
+  AuditEvent event(type, options_.cluster_name);
+  event.By(by).Add("name", name).Success(true);
+  if (!by.identity.username.empty()) event.Add("updated_by", by.identity.username);
+  return event.ToRecord();
+}
+
+Status AuthServer::CheckRule(const Caller& caller, std::string_view kind, std::string_view verb) {
+  if (caller.kind == Caller::Kind::kAdmin) return {};
+  if (caller.kind == Caller::Kind::kUser) return caller.access->CheckRule(kind, verb);
+  return Fail(ErrorKind::kAccessDenied, "access denied to perform action \"{}\" on \"{}\"", verb, kind);
+}
+
+Status AuthServer::Authorize(const RpcMethod& method, const RpcCall& call) {
+  const RpcAccess& access = method.access;
+  if (access.who == RpcAccess::Who::kAnyone) return {};
+  if (call.caller.kind == Caller::Kind::kNobody) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: {} needs a client certificate; log in first", method.path);
+  }
+  if (access.who == RpcAccess::Who::kAdmin && call.caller.kind != Caller::Kind::kAdmin) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: {} is for the built-in Admin only", method.path);
+  }
+  for (const auto verb : access.verbs) RETURN_IF_ERROR(CheckRule(call.caller, access.kind, verb));
+  return {};
+}
+
+RpcTable AuthMethods(AuthServer& auth) {
+  RpcTable table;
+  for (const auto add : {AddClusterMethods, AddUserMethods, AddRoleMethods, AddTokenMethods, AddTrustMethods,
+                         AddSettingMethods, AddLockMethods, AddKubeMethods, AddListingMethods, AddCertMethods}) {
+    add(table, auth);
+  }
+  return table;
+}
+
+}  // namespace sallyport

@@ -1,0 +1,134 @@
+// The auth service: state, authorities, users, locks and certificates of one cluster, put together. What callers may do
+// is checked by the rows of the RPC table before anything here runs.
+//
+// Safe from several threads.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libcluster/auth/audit.h"
+#include "libcluster/auth/authenticator.h"
+#include "libcluster/auth/authorities.h"
+#include "libcluster/auth/caller.h"
+#include "libcluster/auth/local_users.h"
+#include "libcluster/auth/locks.h"
+#include "libcluster/auth/store.h"
+#include "libcluster/auth/user_certs.h"
+#include "libcluster/backend/backend.h"
+#include "libcluster/rpc_table.h"
+
+namespace types {
+class AuthPreferenceV2;
+class ClusterNetworkingConfigV2;
+class SessionRecordingConfigV2;
+class StaticTokensV2;
+}  // namespace types
+
+namespace sallyport {
+
+struct AuthServerOptions {
+  std::string data_dir;
+  std::string cluster_name;
+  std::string proxy_public_address;  // "HOST:PORT", for invite links and Ping
+  // Settings of the configuration file, complete; nullptr when the file says nothing of them.
+  std::shared_ptr<const types::AuthPreferenceV2> auth_preference;
+  std::shared_ptr<const types::ClusterNetworkingConfigV2> networking_config;
+  std::shared_ptr<const types::SessionRecordingConfigV2> recording_config;
+  std::shared_ptr<const types::StaticTokensV2> static_tokens;
+};
+
+class AuthServer {
+ public:
+  // Opens the state under the data directory; makes it at the first start: authorities, settings, preset roles.
+  static Result<std::unique_ptr<AuthServer>> Open(AuthServerOptions options);
+  ~AuthServer();
+
+  Backend& backend() { return *backend_; }
+  const Authorities& authorities() const { return *authorities_; }
+  Authenticator& authenticator() { return *authenticator_; }
+  LocalUsers& local_users() { return *local_users_; }
+  const Locks& locks() const { return *locks_; }
+  const UserCertIssuer& issuer() const { return *issuer_; }
+  const AuthServerOptions& options() const { return options_; }
+  const std::string& cluster_name() const { return options_.cluster_name; }
+
+  // Returns a setting of the cluster ("cluster_auth_preference", ...).
+  template <typename M>
+  Result<M> Setting(std::string_view kind, std::string_view singleton_name) {
+    return GetResource<M>(*backend_, kind, singleton_name);
+  }
+
+  // Commits, and lets go of what was derived from the state before (callers' roles, locks).
+  Status Commit(BackendTransaction transaction);
+
+  // Writes a resource and its event as one. `message` gets its new revision.
+  template <typename M>
+  Status Write(const Caller& by, const AuditType& type, std::string_view kind, M& message, WriteMode mode) {
+    BackendTransaction transaction;
+    WriteResource(transaction, kind, message, mode);
+    transaction.Append(EventOf(by, type, message.metadata().name()));
+    return Named(Commit(std::move(transaction)), kind, message.metadata().name());
+  }
+  // Removes a resource; kNotFound when it is not there.
+  Status Remove(const Caller& by, const AuditType& type, std::string_view kind, std::string_view name);
+
+  // Appends an event alone.
+  Status Emit(const AuditEvent& event);
+
+  // Checks the access of a row (see RpcAccess).
+  static Status Authorize(const RpcMethod& method, const RpcCall& call);
+  // kAccessDenied unless a user's roles allow the verb, or the caller is the built-in Admin.
+  static Status CheckRule(const Caller& caller, std::string_view kind, std::string_view verb);
+
+  AuditRecord EventOf(const Caller& by, const AuditType& type, std::string_view name) const;
+
+ private:
+  explicit AuthServer(AuthServerOptions options);
+  // Replaces the backend's key in "already exists" and the like by what the user knows the resource as.
+  static Status Named(Status status, std::string_view kind, std::string_view name);
+  Status EnsureSettings();
+  Status EnsurePresets();
+
+  const AuthServerOptions options_;
+  std::unique_ptr<Backend> backend_;
+  std::unique_ptr<Locks> locks_;
+  std::unique_ptr<Authorities> authorities_;
+  std::unique_ptr<Authenticator> authenticator_;
+  std::unique_ptr<LocalUsers> local_users_;
+  std::unique_ptr<UserCertIssuer> issuer_;
+};
+
+// The rows of the auth service, by subject; each file adds its own.
+void AddClusterMethods(RpcTable& table, AuthServer& auth);
+void AddUserMethods(RpcTable& table, AuthServer& auth);
+void AddRoleMethods(RpcTable& table, AuthServer& auth);
+void AddTokenMethods(RpcTable& table, AuthServer& auth);
+void AddTrustMethods(RpcTable& table, AuthServer& auth);
+void AddSettingMethods(RpcTable& table, AuthServer& auth);
+void AddLockMethods(RpcTable& table, AuthServer& auth);
+void AddKubeMethods(RpcTable& table, AuthServer& auth);
+void AddListingMethods(RpcTable& table, AuthServer& auth);
+void AddCertMethods(RpcTable& table, AuthServer& auth);
+// All of them.
+RpcTable AuthMethods(AuthServer& auth);
+
+// One page of a list: the items after `start`, at most `limit` (0 or too large: 1000), and where the next page starts
+// ("" at the end).
+template <typename M>
+Result<std::pair<std::vector<M>, std::string>> ListPage(Backend& backend, std::string_view kind, std::string_view start,
+                                                        int limit) {
+  constexpr int kMaxPage = 1000;
+  const auto size = static_cast<std::size_t>(limit <= 0 || limit > kMaxPage ? kMaxPage : limit);
+  ASSIGN_OR_RETURN(auto items, ListResources<M>(backend, kind, start, size + 1));
+  std::string next;
+  if (items.size() > size) {
+    items.pop_back();
+    next = items.back().metadata().name();
+  }
+  return std::pair(std::move(items), std::move(next));
+}
+
+}  // namespace sallyport

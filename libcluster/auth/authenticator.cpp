@@ -1,0 +1,118 @@
+#include "libcluster/auth/authenticator.h"
+
+#include <algorithm>
+
+#include "libcluster/auth/store.h"
+#include "libcluster/auth/user_traits.h"
+#include "libresources/access.h"
+#include "teleport/legacy/types/role.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kMaxKnown = 10'000;
+
+std::unexpected<Error> Denied(std::string_view message) { return Fail(ErrorKind::kAccessDenied, "{}", message); }
+
+// Restricted certificates are for one service: it accepts its own restriction and no other.
+Status CheckUsage(const Identity& identity, std::string_view accepted) {
+  if (identity.usage.empty()) return {};
+  if (identity.usage.size() == 1 && !accepted.empty() && identity.usage.front() == accepted) return {};
+  return Denied(kInvalidClientCertificate);
+}
+
+Error ForCaller(const Error& error) {
+  if (error.kind == ErrorKind::kNotLoggedIn) return {ErrorKind::kAccessDenied, std::string(kCredentialsExpired), {}};
+  return {ErrorKind::kAccessDenied, fmt::format("{}: {}", kInvalidClientCertificate, error.message), {}};
+}
+
+}  // namespace
+
+Result<Caller> Authenticator::DeriveUser(Identity identity) {
+  Caller caller;
+  caller.kind = Caller::Kind::kUser;
+  std::vector<std::shared_ptr<const types::RoleV6>> roles;
+  for (const auto& name : identity.groups) {
+    auto role = GetResource<types::RoleV6>(backend_, "role", name);
+    if (!role && role.error().kind == ErrorKind::kNotFound) {
+      return Fail(ErrorKind::kAccessDenied, "access denied: role \"{}\" of your certificate does not exist any more",
+                  name);
+    }
+    if (!role) return std::unexpected(role.error());
+    roles.push_back(std::make_shared<const types::RoleV6>(std::move(*role)));
+  }
+  caller.access =
+      std::make_shared<const AccessChecker>(identity.username, ToTraitMap(identity.traits), std::move(roles));
+  caller.identity = std::move(identity);
+  return caller;
+}
+
+Result<Caller> Authenticator::Derive(const Certificate& leaf) {
+  const TrustSet trust = authorities_.Trust();
+  const auto authority = trust.Verify(leaf, Now(), LeafUsage::kClient);
+  if (!authority) return std::unexpected(ForCaller(authority.error()));
+  auto identity = leaf.ToIdentity();
+  if (!identity) return std::unexpected(ForCaller(identity.error()));
+  if (identity->teleport_cluster != (*authority)->cluster) return Denied(kInvalidClientCertificate);
+  if ((*authority)->ca_type == "user") return DeriveUser(std::move(*identity));
+  if ((*authority)->ca_type != "host") return Denied(kInvalidClientCertificate);
+  Caller caller;
+  const bool admin = identity->groups == std::vector<std::string>{"Admin"};
+  caller.kind = admin ? Caller::Kind::kAdmin : Caller::Kind::kSystem;
+  caller.identity = std::move(*identity);
+  return caller;
+}
+
+Result<std::shared_ptr<const Caller>> Authenticator::Authenticate(const std::vector<std::string>& chain_pem,
+                                                                  const std::string& remote_address,
+                                                                  std::string_view accepted_usage) {
+  if (chain_pem.empty()) {
+    auto nobody = std::make_shared<Caller>();
+    nobody->remote_address = remote_address;
+    return nobody;
+  }
+  ASSIGN_OR_RETURN(const auto chain, Certificate::ChainFromPem(chain_pem.front()));
+  if (chain_pem.size() > 1 || chain.size() > 1) return Denied("access denied: intermediaries are not supported");
+
+  const std::uint64_t generation = generation_;
+  std::shared_ptr<const Known> known;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = known_.find(chain_pem.front()); found != known_.end()) known = found->second;
+  }
+  if (!known || known->generation != generation) {
+    ASSIGN_OR_RETURN(Caller caller, Derive(chain.front()));
+    known = std::make_shared<const Known>(Known{generation, std::move(caller), chain.front().not_after()});
+    const std::lock_guard lock(mutex_);
+    if (known_.size() >= kMaxKnown) known_.clear();
+    known_[chain_pem.front()] = known;
+  }
+  if (known->not_after <= Now()) return Denied(kCredentialsExpired);
+  RETURN_IF_ERROR(CheckUsage(known->caller.identity, accepted_usage));
+  RETURN_IF_ERROR(locks_.Check(LockSubject::Of(known->caller.identity)));
+  auto caller = std::make_shared<Caller>(known->caller);
+  caller->remote_address = remote_address;
+  return caller;
+}
+
+std::string AddressOfGrpcPeer(std::string_view peer) {
+  constexpr std::string_view kTunnel = "sallyport/";
+  if (const auto tunnel = peer.find(kTunnel); peer.starts_with("unix") && tunnel != std::string_view::npos) {
+    peer.remove_prefix(tunnel + kTunnel.size());
+    peer.remove_prefix(std::min(peer.size(), peer.find('/') + 1));  // the counter
+  } else {
+    peer.remove_prefix(std::min(peer.size(), peer.find(':') + 1));
+  }
+  std::string address;
+  for (std::size_t i = 0; i < peer.size(); ++i) {
+    if (peer.substr(i, 3) == "%5B" || peer.substr(i, 3) == "%5D") {
+      address += peer[i + 2] == 'B' ? '[' : ']';
+      i += 2;
+    } else {
+      address += peer[i];
+    }
+  }
+  return address;
+}
+
+}  // namespace sallyport

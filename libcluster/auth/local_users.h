@@ -1,0 +1,84 @@
+// Local credentials: passwords, one-time codes, lockout after wrong attempts, invite and reset tokens. Every change and
+// its audit event are one transaction. Rules: rbac section 12, login-and-certificates sections 1.4, 1.5, 1.9.
+//
+// Safe from several threads. A one-time code is accepted once: its use is a create in the backend, so two logins with
+// one code race for it and one wins.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "libbase/error.h"
+#include "libbase/time.h"
+#include "libcluster/auth/audit.h"
+#include "libcluster/backend/backend.h"
+
+namespace types {
+class MFADevice;
+class UserTokenV3;
+class UserV2;
+}  // namespace types
+
+namespace sallyport {
+
+struct LoginAttempt {
+  std::string user;
+  std::string password;
+  std::string totp_code;
+  std::string remote_address;
+  std::string user_agent;
+};
+
+class LocalUsers {
+ public:
+  LocalUsers(Backend& backend, std::string cluster_name) : backend_(backend), cluster_name_(std::move(cluster_name)) {}
+
+  // Checks the password alone: whether a code may be asked for. kAccessDenied "invalid credentials" for every failure;
+  // counts towards the lockout.
+  Status CheckPassword(const LoginAttempt& attempt);
+
+  // Checks password and code, and returns the user. Appends user.login. kAccessDenied with the reference's texts.
+  Result<types::UserV2> Authenticate(const LoginAttempt& attempt);
+
+  enum class TokenType { kInvite, kPassword };
+  // Makes an invite or reset token and wipes password and devices. kNotFound for an unknown user, kBadParameter for a
+  // ttl beyond the type's maximum (48 h, 24 h); zero is the default (1 h, 8 h). `proxy` is the public address in its
+  // URL.
+  Result<types::UserTokenV3> CreateToken(std::string_view user, TokenType type, Nanoseconds ttl, std::string_view proxy,
+                                         const Caller& by);
+  // kAccessDenied "bad or expired token".
+  Result<types::UserTokenV3> GetToken(std::string_view id);
+  Result<std::vector<types::UserTokenV3>> ListTokens();
+
+  // Makes a new TOTP secret for a token and returns it raw; the one before is void. kAccessDenied like GetToken.
+  Result<std::string> RotateTotpSecret(std::string_view token_id);
+
+  // Sets password and TOTP device from a token, which is then gone. Errors of login-and-certificates section 1.9.
+  struct Enrollment {
+    std::string token_id;
+    std::string password;
+    std::string totp_code;
+    std::string device_name;
+    std::string remote_address;
+  };
+  Result<types::UserV2> Enroll(const Enrollment& enrollment);
+
+  Result<std::vector<types::MFADevice>> Devices(std::string_view user);
+
+  // Adds the removal of all credentials of a user to a transaction.
+  Status RemoveCredentials(std::string_view user, BackendTransaction& transaction);
+
+ private:
+  Status CheckNotLockedOut(std::string_view user);
+  Status CountFailure(const LoginAttempt& attempt, std::string_view reason);
+  Status UseCode(std::string_view user, std::string_view code);
+  std::string PasswordHash(std::string_view user);
+
+  Backend& backend_;
+  const std::string cluster_name_;
+  std::mutex attempts_mutex_;  // counting is read, add, write
+};
+
+}  // namespace sallyport

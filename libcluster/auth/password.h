@@ -1,0 +1,24 @@
+// Password hashes: bcrypt in the form that Go's library writes and reads ($2a$10$...).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "libbase/error.h"
+
+namespace sallyport {
+
+inline constexpr std::size_t kMinPasswordBytes = 12;
+inline constexpr std::size_t kMaxPasswordBytes = 72;  // what bcrypt reads; more would be ignored in silence
+
+// Fails with kBadParameter and says the limit.
+Status CheckPasswordLength(std::string_view password);
+
+// Returns a new hash, cost 10. A tenth of a second of work; at most as many at once as there are processors.
+Result<std::string> HashPassword(std::string_view password);
+
+// Returns whether a password fits a hash. An empty hash costs the same time and never fits, so that an unknown user
+// takes as long as a known one.
+bool PasswordFits(std::string_view password, std::string_view hash);
+
+}  // namespace sallyport

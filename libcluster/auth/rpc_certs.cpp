@@ -1,0 +1,188 @@
+// GenerateUserCerts: a user renews or narrows its own certificates, the built-in Admin makes them for anybody, and an
+// impersonator for whom its roles allow (auth-api section 6.1).
+#include <algorithm>
+
+#include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/user_traits.h"
+#include "libresources/access.h"
+#include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/client/proto/certs.pb.h"
+#include "teleport/legacy/types/kubernetes.pb.h"
+#include "teleport/legacy/types/role.pb.h"
+#include "teleport/legacy/types/trust.pb.h"
+#include "teleport/legacy/types/user.pb.h"
+
+namespace sallyport {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+using Request = proto::UserCertsRequest;
+
+// Whose certificate it becomes, and until when at most.
+struct Subject {
+  std::shared_ptr<const AccessChecker> access;
+  Traits traits;
+  Identity base;
+  Time expires;
+  bool ignore_role_ttl = false;
+};
+
+Status CheckTarget(AuthServer& auth, const Request& request) {
+  struct UsageRow {
+    Request::CertUsage usage;
+    const char* name;
+    bool has_target;
+  };
+  const std::array rows{
+      UsageRow{Request::SSH, "SSH", !request.nodename().empty()},
+      UsageRow{Request::Kubernetes, "Kubernetes", !request.kubernetescluster().empty()},
+      UsageRow{Request::App, "application", !request.routetoapp().name().empty()},
+      UsageRow{Request::Database, "database", !request.routetodatabase().servicename().empty()},
+      UsageRow{Request::WindowsDesktop, "desktop", !request.routetowindowsdesktop().windowsdesktop().empty()},
+  };
+  for (const auto& row : rows) {
+    if (row.usage == request.usage() && !row.has_target) {
+      return Fail(ErrorKind::kBadParameter, "a certificate for {} use must name its target", row.name);
+    }
+  }
+  const std::string& cluster = request.kubernetescluster();
+  const bool local = request.routetocluster().empty() || request.routetocluster() == auth.cluster_name();
+  if (cluster.empty() || !local) return {};
+  ASSIGN_OR_RETURN(const auto servers, ListAllResources<types::KubernetesServerV3>(auth.backend(), "kube_server"));
+  const bool known = std::ranges::any_of(
+      servers, [&](const auto& server) { return server.spec().cluster().metadata().name() == cluster; });
+  if (known) return {};
+  return FailWithHint(ErrorKind::kBadParameter,
+                      fmt::format("Kubernetes cluster \"{}\" is not registered in this Teleport cluster; you can list "
+                                  "registered Kubernetes clusters using 'tsh kube ls'",
+                                  cluster),
+                      {});
+}
+
+Time Requested(const Request& request) {
+  if (!request.has_expires()) return Time();
+  return Time(Nanoseconds(TimeUtil::TimestampToNanoseconds(request.expires())));
+}
+
+// A session never outlives its login: the end is the certificate's at most.
+Result<Subject> OwnRenewal(const Caller& caller, const Request& request) {
+  const Identity& identity = caller.identity;
+  if (identity.disallow_reissue) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: this certificate may not be used to issue another");
+  }
+  Subject subject{caller.access, identity.traits, identity, identity.expires, false};
+  if (const Time requested = Requested(request); requested != Time() && requested < subject.expires) {
+    subject.expires = requested;
+  }
+  if (subject.expires <= Now()) return Fail(ErrorKind::kAccessDenied, "{}", kCredentialsExpired);
+  return subject;
+}
+
+Result<Subject> ForOtherUser(AuthServer& auth, const Caller& caller, const Request& request) {
+  auto user = GetResource<types::UserV2>(auth.backend(), "user", request.username());
+  if (!user) {
+    if (caller.kind == Caller::Kind::kAdmin) return std::unexpected(user.error());
+    return Fail(ErrorKind::kAccessDenied, "access denied: impersonation of this user is not allowed");
+  }
+  std::vector<std::shared_ptr<const types::RoleV6>> roles;
+  for (const auto& name : user->spec().roles()) {
+    ASSIGN_OR_RETURN(auto role, GetResource<types::RoleV6>(auth.backend(), "role", name));
+    roles.push_back(std::make_shared<const types::RoleV6>(std::move(role)));
+  }
+  Subject subject;
+  subject.expires = Requested(request);
+  if (caller.kind == Caller::Kind::kAdmin) {
+    subject.ignore_role_ttl = true;
+  } else {
+    if (!caller.identity.impersonator.empty()) {
+      return Fail(ErrorKind::kAccessDenied, "access denied: an impersonated certificate cannot impersonate");
+    }
+    ASSIGN_OR_RETURN(const auto current, GetResource<types::UserV2>(auth.backend(), "user", caller.identity.username));
+    RETURN_IF_ERROR(caller.access->CheckImpersonate(current, *user, roles));
+    subject.base.impersonator = caller.identity.username;
+    subject.expires = std::min(subject.expires, caller.identity.expires);
+  }
+  subject.traits = TraitsOf(*user);
+  subject.access = std::make_shared<const AccessChecker>(request.username(), ToTraitMap(subject.traits), roles);
+  return subject;
+}
+
+Result<Subject> SubjectOf(AuthServer& auth, const Caller& caller, const Request& request) {
+  if (request.userolerequests() || request.rolerequests_size() > 0) {
+    return Fail(ErrorKind::kNotImplemented, "role impersonation is not implemented");
+  }
+  if (request.accessrequests_size() > 0) {
+    return Fail(ErrorKind::kNotImplemented, "access requests are not implemented");
+  }
+  const bool own = caller.kind == Caller::Kind::kUser && request.username() == caller.identity.username;
+  if (own) return OwnRenewal(caller, request);
+  if (caller.kind == Caller::Kind::kUser || caller.kind == Caller::Kind::kAdmin) {
+    return ForOtherUser(auth, caller, request);
+  }
+  return Fail(ErrorKind::kAccessDenied, "access denied: this identity cannot issue user certificates");
+}
+
+Result<UserCertsRequest> ToIssue(const Request& request, Subject subject) {
+  UserCertsRequest issue;
+  issue.access = std::move(subject.access);
+  issue.traits = std::move(subject.traits);
+  issue.base = std::move(subject.base);
+  issue.base.route_to_cluster = request.routetocluster();
+  issue.base.kubernetes_cluster = request.kubernetescluster();
+  issue.base.usage.clear();
+  if (request.usage() == Request::Kubernetes) issue.base.usage = {std::string(kUsageKube)};
+  issue.ttl = subject.expires - Now();
+  issue.ignore_role_ttl = subject.ignore_role_ttl;
+  issue.format = request.format();
+  if (!request.sshpublickey().empty()) {
+    ASSIGN_OR_RETURN(const AuthorizedKey key, ParseAuthorizedKey(request.sshpublickey()));
+    issue.ssh_key = key.key;
+  }
+  if (!request.tlspublickey().empty()) {
+    ASSIGN_OR_RETURN(issue.tls_key, ParsePublicKeyPem(request.tlspublickey()));
+  }
+  return issue;
+}
+
+AuditEvent CertEvent(const AuthServer& auth, const Caller& by, const Identity& identity) {
+  Value fields = Value::EmptyMap();
+  fields.Set("user", identity.username);
+  fields.Set("roles", Value::Strings(identity.groups));
+  fields.Set("logins", Value::Strings(identity.principals));
+  fields.Set("expires", FormatTime(identity.expires));
+  fields.Set("route_to_cluster", identity.route_to_cluster);
+  if (!identity.usage.empty()) fields.Set("usage", Value::Strings(identity.usage));
+  if (!identity.kubernetes_cluster.empty()) fields.Set("kubernetes_cluster", identity.kubernetes_cluster);
+  if (!identity.impersonator.empty()) fields.Set("impersonator", identity.impersonator);
+  AuditEvent event(audit::kCertCreate, auth.cluster_name());
+  event.By(by).Add("cert_type", "user").Add("identity", std::move(fields));
+  return event;
+}
+
+Status GenerateUserCerts(AuthServer& auth, const RpcCall& call, const Request& request, proto::Certs& answer) {
+  ASSIGN_OR_RETURN(Subject subject, SubjectOf(auth, call.caller, request));
+  RETURN_IF_ERROR(CheckTarget(auth, request));
+  if (request.usage() != Request::All && request.usage() != Request::Kubernetes) {
+    return Fail(ErrorKind::kNotImplemented, "certificates for this use are not implemented");
+  }
+  ASSIGN_OR_RETURN(const UserCertsRequest issue, ToIssue(request, std::move(subject)));
+  ASSIGN_OR_RETURN(const UserCerts certs, auth.issuer().Issue(issue));
+  RETURN_IF_ERROR(auth.Emit(CertEvent(auth, call.caller, certs.identity)));
+  answer.set_ssh(certs.ssh);
+  answer.set_tls(certs.tls);
+  ASSIGN_OR_RETURN(const auto user_ca, auth.authorities().Get("user", auth.cluster_name(), false));
+  for (const auto& pair : user_ca.spec().activekeys().tls()) answer.add_tlscacerts(pair.cert());
+  for (const auto& pair : user_ca.spec().activekeys().ssh()) answer.add_sshcacerts(pair.publickey());
+  return {};
+}
+
+}  // namespace
+
+void AddCertMethods(RpcTable& table, AuthServer& auth) {
+  table.Add<Request, proto::Certs>("/proto.AuthService/GenerateUserCerts", RpcAccess::Authenticated(),
+                                   [&auth](const RpcCall& call, const Request& request, proto::Certs& answer) {
+                                     return GenerateUserCerts(auth, call, request, answer);
+                                   });
+}
+
+}  // namespace sallyport

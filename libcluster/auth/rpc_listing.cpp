@@ -1,0 +1,222 @@
+// Listing what a caller can reach: access by labels first, then the request's labels, words and query, then a page
+// (auth-api sections 4.1 and 4.2).
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "libcluster/auth/auth_server.h"
+#include "libresources/access.h"
+#include "libresources/kinds.h"
+#include "libresources/predicate.h"
+#include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/types/kubernetes.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kDefaultPage = 1000;
+
+// A resource of a listing: what filters look at, and the resource itself.
+struct Listed {
+  std::string name;
+  std::string sort_key;
+  Labels labels;
+  std::string access_kind;  // whose labels decide: "kube_cluster"
+  proto::PaginatedResource resource;
+  const google::protobuf::Message* message = nullptr;  // inside `resource`
+};
+
+// What both listing methods ask for.
+struct Filter {
+  std::map<std::string, std::string> labels;
+  std::vector<std::string> words;
+  std::optional<Predicate> query;
+  std::string start;
+  std::size_t limit = kDefaultPage;
+};
+
+bool ContainsIgnoringCase(std::string_view text, std::string_view word) {
+  const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
+  return std::ranges::search(text, word, same).begin() != text.end() || word.empty();
+}
+
+bool HasWords(const Listed& item, std::span<const std::string> words) {
+  return std::ranges::all_of(words, [&](const std::string& word) {
+    if (ContainsIgnoringCase(item.name, word) || ContainsIgnoringCase(DescriptionOf(*item.message), word)) return true;
+    return std::ranges::any_of(item.labels, [&](const auto& label) {
+      return ContainsIgnoringCase(label.first, word) || ContainsIgnoringCase(label.second, word);
+    });
+  });
+}
+
+// The names that a query may use.
+class ListedFields : public PredicateFields {
+ public:
+  explicit ListedFields(const Listed& item) : item_(item), values_(Fields(item)) {}
+  Result<Value> Lookup(std::span<const std::string> path) const override { return values_.Lookup(path); }
+  bool Search(std::span<const std::string> words) const override { return HasWords(item_, words); }
+
+ private:
+  static Value Fields(const Listed& item) {
+    Value labels = Value::EmptyMap();
+    for (const auto& [key, value] : item.labels) labels.Set(key, value);
+    Value fields = Value::EmptyMap();
+    fields.Set("name", item.name);
+    fields.Set("labels", std::move(labels));
+    fields.Set("resource", EncodeResource(*item.message));
+    return fields;
+  }
+  const Listed& item_;
+  ValueFields values_;
+};
+
+Result<bool> Wanted(const Listed& item, const Filter& filter) {
+  for (const auto& [key, value] : filter.labels) {
+    const auto found = item.labels.find(key);
+    if (found == item.labels.end() || (value != "*" && found->second != value)) return false;
+  }
+  if (!HasWords(item, filter.words)) return false;
+  if (!filter.query) return true;
+  return filter.query->Evaluate(ListedFields(item));
+}
+
+bool MaySee(const Caller& caller, const Listed& item) {
+  if (caller.kind == Caller::Kind::kAdmin) return true;
+  if (caller.kind != Caller::Kind::kUser) return false;
+  AccessState state;
+  state.mfa_verified = true;  // listing never needs a second factor
+  return caller.access->CheckResourceAccess(item.access_kind, item.labels, state).has_value();
+}
+
+Result<std::vector<Listed>> LoadKubeServers(AuthServer& auth) {
+  ASSIGN_OR_RETURN(auto servers, ListAllResources<types::KubernetesServerV3>(auth.backend(), "kube_server"));
+  std::vector<Listed> items;
+  for (auto& server : servers) {
+    Listed item{
+        server.spec().cluster().metadata().name(), {}, LabelsOf(server.spec().cluster()), "kube_cluster", {}, {}};
+    item.sort_key = item.name + "/" + server.spec().hostid();
+    *item.resource.mutable_kubernetesserver() = std::move(server);
+    items.push_back(std::move(item));
+    items.back().message = nullptr;  // set when the vector no longer moves
+  }
+  for (auto& item : items) item.message = &item.resource.kubernetesserver();
+  return items;
+}
+
+Result<std::vector<Listed>> LoadKubeClusters(AuthServer& auth) {
+  ASSIGN_OR_RETURN(auto clusters, ListAllResources<types::KubernetesClusterV3>(auth.backend(), "kube_cluster"));
+  std::vector<Listed> items;
+  for (auto& cluster : clusters) {
+    Listed item{cluster.metadata().name(), cluster.metadata().name(), LabelsOf(cluster), "kube_cluster", {}, {}};
+    *item.resource.mutable_kubecluster() = std::move(cluster);
+    items.push_back(std::move(item));
+  }
+  for (auto& item : items) item.message = &item.resource.kubecluster();
+  return items;
+}
+
+// No service of these kinds can be part of the cluster yet, so there is none to list.
+Result<std::vector<Listed>> LoadNone(AuthServer&) { return std::vector<Listed>(); }
+
+struct KindLoader {
+  std::string_view kind;
+  Result<std::vector<Listed>> (*load)(AuthServer&);
+};
+constexpr std::array kLoaders{
+    KindLoader{"kube_server", LoadKubeServers},
+    KindLoader{"kube_cluster", LoadKubeClusters},
+    KindLoader{"node", LoadNone},
+    KindLoader{"app_server", LoadNone},
+    KindLoader{"db_server", LoadNone},
+    KindLoader{"db_service", LoadNone},
+    KindLoader{"windows_desktop", LoadNone},
+    KindLoader{"windows_desktop_service", LoadNone},
+    KindLoader{"user_group", LoadNone},
+    KindLoader{"saml_idp_service_provider", LoadNone},
+    KindLoader{"git_server", LoadNone},
+};
+
+template <typename Request>
+Result<Filter> FilterOf(const Request& request) {
+  Filter filter;
+  filter.labels = {request.labels().begin(), request.labels().end()};
+  filter.words = {request.searchkeywords().begin(), request.searchkeywords().end()};
+  if (!request.predicateexpression().empty()) {
+    ASSIGN_OR_RETURN(filter.query, Predicate::Parse(request.predicateexpression(), PredicateDialect::kResource));
+  }
+  filter.start = request.startkey();
+  if (request.limit() < 0) return Fail(ErrorKind::kBadParameter, "a limit must not be negative");
+  if (request.limit() > 0)
+    filter.limit = std::min<std::size_t>(kDefaultPage, static_cast<std::size_t>(request.limit()));
+  return filter;
+}
+
+struct Page {
+  std::vector<Listed> items;
+  std::string next;
+  std::size_t total = 0;
+};
+
+Result<Page> ListKind(AuthServer& auth, const Caller& caller, std::string_view kind, const Filter& filter) {
+  const auto loader = std::ranges::find(kLoaders, kind, &KindLoader::kind);
+  if (loader == kLoaders.end()) return Fail(ErrorKind::kNotImplemented, "listing of \"{}\" is not implemented", kind);
+  ASSIGN_OR_RETURN(auto all, loader->load(auth));
+  Page page;
+  std::vector<const Listed*> wanted;
+  for (const auto& item : all) {
+    if (!MaySee(caller, item)) continue;
+    ASSIGN_OR_RETURN(const bool fits, Wanted(item, filter));
+    if (fits) wanted.push_back(&item);
+  }
+  page.total = wanted.size();
+  std::ranges::sort(wanted, {}, [](const Listed* item) { return item->sort_key; });
+  for (const Listed* item : wanted) {
+    if (item->sort_key < filter.start) continue;
+    if (page.items.size() == filter.limit) {
+      page.next = item->sort_key;
+      break;
+    }
+    page.items.push_back(*item);
+  }
+  return page;
+}
+
+Status ListResources(AuthServer& auth, const RpcCall& call, const proto::ListResourcesRequest& request,
+                     proto::ListResourcesResponse& answer) {
+  ASSIGN_OR_RETURN(const Filter filter, FilterOf(request));
+  ASSIGN_OR_RETURN(Page page, ListKind(auth, call.caller, request.resourcetype(), filter));
+  for (auto& item : page.items) *answer.add_resources() = std::move(item.resource);
+  answer.set_nextkey(page.next);
+  if (request.needtotalcount()) answer.set_totalcount(static_cast<int>(page.total));
+  return {};
+}
+
+Status ListUnified(AuthServer& auth, const RpcCall& call, const proto::ListUnifiedResourcesRequest& request,
+                   proto::ListUnifiedResourcesResponse& answer) {
+  ASSIGN_OR_RETURN(const Filter filter, FilterOf(request));
+  std::set<std::string> kinds(request.kinds().begin(), request.kinds().end());
+  if (kinds.empty()) kinds = {"node", "kube_server", "app_server", "db_server", "windows_desktop", "git_server"};
+  if (kinds.erase("kube_cluster") != 0) kinds.insert("kube_server");
+  for (const auto& kind : kinds) {
+    ASSIGN_OR_RETURN(Page page, ListKind(auth, call.caller, kind, filter));
+    for (auto& item : page.items) *answer.add_resources() = std::move(item.resource);
+    if (!page.next.empty()) answer.set_nextkey(page.next);
+  }
+  return {};
+}
+
+}  // namespace
+
+void AddListingMethods(RpcTable& table, AuthServer& auth) {
+  table.Add<proto::ListResourcesRequest, proto::ListResourcesResponse>(
+      "/proto.AuthService/ListResources", RpcAccess::Authenticated(),
+      [&auth](const RpcCall& call, const proto::ListResourcesRequest& request, proto::ListResourcesResponse& answer) {
+        return ListResources(auth, call, request, answer);
+      });
+  table.Add<proto::ListUnifiedResourcesRequest, proto::ListUnifiedResourcesResponse>(
+      "/proto.AuthService/ListUnifiedResources", RpcAccess::Authenticated(),
+      [&auth](const RpcCall& call, const proto::ListUnifiedResourcesRequest& request,
+              proto::ListUnifiedResourcesResponse& answer) { return ListUnified(auth, call, request, answer); });
+}
+
+}  // namespace sallyport

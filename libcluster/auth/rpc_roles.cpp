@@ -1,0 +1,93 @@
+// Methods about roles. A role that somebody has is not deleted.
+#include <google/protobuf/empty.pb.h>
+
+#include <algorithm>
+
+#include "libcluster/auth/auth_server.h"
+#include "libresources/access.h"
+#include "libresources/kinds.h"
+#include "libresources/labels.h"
+#include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/types/role.pb.h"
+#include "teleport/legacy/types/user.pb.h"
+
+namespace sallyport {
+namespace {
+
+using types::RoleV6;
+
+constexpr std::string_view kInUse =
+    "failed to delete a role that is still in use by a user, check the system server logs for more details";
+
+Status WriteRole(AuthServer& auth, const RpcCall& call, const RoleV6& requested, WriteMode mode, RoleV6& answer) {
+  answer = requested;
+  RETURN_IF_ERROR(CheckResource(answer));
+  const bool exists = auth.backend().Get(ResourceKey("role", answer.metadata().name())).has_value();
+  const auto& type = exists ? audit::kRoleUpdated : audit::kRoleCreated;
+  return auth.Write(call.caller, type, "role", answer, mode);
+}
+
+Status DeleteRole(AuthServer& auth, const RpcCall& call, const std::string& name) {
+  ASSIGN_OR_RETURN(const auto users, ListAllResources<types::UserV2>(auth.backend(), "user"));
+  for (const auto& user : users) {
+    if (std::ranges::find(user.spec().roles(), name) == user.spec().roles().end()) continue;
+    return FailWithHint(ErrorKind::kBadParameter, std::string(kInUse),
+                        fmt::format("user \"{}\" has it", user.metadata().name()));
+  }
+  return auth.Remove(call.caller, audit::kRoleDeleted, "role", name);
+}
+
+// A user reads the roles it has without any rule.
+Status GetRole(AuthServer& auth, const RpcCall& call, const std::string& name, RoleV6& answer) {
+  const bool own = call.caller.kind == Caller::Kind::kUser && call.caller.access->HasRole(name);
+  if (!own) RETURN_IF_ERROR(AuthServer::CheckRule(call.caller, "role", "read"));
+  ASSIGN_OR_RETURN(answer, GetResource<RoleV6>(auth.backend(), "role", name));
+  return {};
+}
+
+bool Wanted(const RoleV6& role, const types::RoleFilter& filter) {
+  return std::ranges::all_of(filter.searchkeywords(),
+                             [&](const std::string& word) { return role.metadata().name().contains(word); });
+}
+
+}  // namespace
+
+void AddRoleMethods(RpcTable& table, AuthServer& auth) {
+  table.Add<proto::GetRoleRequest, RoleV6>(
+      "/proto.AuthService/GetRole", RpcAccess::Authenticated(),
+      [&auth](const RpcCall& call, const proto::GetRoleRequest& request, RoleV6& answer) {
+        return GetRole(auth, call, request.name(), answer);
+      });
+  table.Add<proto::ListRolesRequest, proto::ListRolesResponse>(
+      "/proto.AuthService/ListRoles", RpcAccess::Rule("role", {"list", "read"}),
+      [&auth](const RpcCall&, const proto::ListRolesRequest& request, proto::ListRolesResponse& answer) -> Status {
+        ASSIGN_OR_RETURN(auto page, ListPage<RoleV6>(auth.backend(), "role", request.startkey(), request.limit()));
+        for (auto& role : page.first) {
+          if (Wanted(role, request.filter())) *answer.add_roles() = std::move(role);
+        }
+        answer.set_nextkey(page.second);
+        return {};
+      });
+  table.Add<proto::CreateRoleRequest, RoleV6>(
+      "/proto.AuthService/CreateRole", RpcAccess::Rule("role", {"create"}),
+      [&auth](const RpcCall& call, const proto::CreateRoleRequest& request, RoleV6& answer) {
+        return WriteRole(auth, call, request.role(), WriteMode::kCreate, answer);
+      });
+  table.Add<proto::UpdateRoleRequest, RoleV6>(
+      "/proto.AuthService/UpdateRole", RpcAccess::Rule("role", {"update"}),
+      [&auth](const RpcCall& call, const proto::UpdateRoleRequest& request, RoleV6& answer) {
+        return WriteRole(auth, call, request.role(), WriteMode::kUpdate, answer);
+      });
+  table.Add<proto::UpsertRoleRequest, RoleV6>(
+      "/proto.AuthService/UpsertRoleV2", RpcAccess::Rule("role", {"create", "update"}),
+      [&auth](const RpcCall& call, const proto::UpsertRoleRequest& request, RoleV6& answer) {
+        return WriteRole(auth, call, request.role(), WriteMode::kUpsert, answer);
+      });
+  table.Add<proto::DeleteRoleRequest, google::protobuf::Empty>(
+      "/proto.AuthService/DeleteRole", RpcAccess::Rule("role", {"delete"}),
+      [&auth](const RpcCall& call, const proto::DeleteRoleRequest& request, google::protobuf::Empty&) {
+        return DeleteRole(auth, call, request.name());
+      });
+}
+
+}  // namespace sallyport

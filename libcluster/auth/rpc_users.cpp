@@ -1,0 +1,152 @@
+// Methods about users, and the tokens by which they set their password.
+#include <google/protobuf/empty.pb.h>
+
+#include "libcluster/auth/auth_server.h"
+#include "libresources/kinds.h"
+#include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/types/role.pb.h"
+#include "teleport/legacy/types/token.pb.h"
+#include "teleport/legacy/types/user.pb.h"
+#include "teleport/users/v1/users_service.pb.h"
+
+namespace sallyport {
+namespace {
+
+namespace usersv1 = teleport::users::v1;
+using google::protobuf::util::TimeUtil;
+using types::UserV2;
+
+Status CheckRolesExist(AuthServer& auth, const UserV2& user) {
+  for (const auto& role : user.spec().roles()) {
+    if (!auth.backend().Get(ResourceKey("role", role))) {
+      return FailWithHint(ErrorKind::kNotFound, fmt::format("role {} is not found", role),
+                          "list roles: tctl get roles");
+    }
+  }
+  return {};
+}
+
+// Secrets never leave; what the cluster itself keeps in a user is not the writer's to change.
+Status WriteUser(AuthServer& auth, const RpcCall& call, const UserV2& requested, WriteMode mode, UserV2& answer) {
+  answer = requested;
+  answer.mutable_spec()->clear_localauth();
+  RETURN_IF_ERROR(CheckResource(answer));
+  RETURN_IF_ERROR(CheckRolesExist(auth, answer));
+  const auto stored = GetResource<UserV2>(auth.backend(), "user", answer.metadata().name());
+  if (stored) {
+    *answer.mutable_spec()->mutable_createdby() = stored->spec().createdby();
+    *answer.mutable_spec()->mutable_status() = stored->spec().status();
+    *answer.mutable_status() = stored->status();
+  } else {
+    auto& created = *answer.mutable_spec()->mutable_createdby();
+    created.mutable_user()->set_name(call.caller.identity.username);
+    *created.mutable_time() = TimeUtil::NanosecondsToTimestamp(Now().time_since_epoch().count());
+    answer.mutable_spec()->mutable_status()->Clear();
+    answer.mutable_status()->set_password_state(types::PASSWORD_STATE_UNSET);
+    answer.mutable_status()->set_mfa_weakest_device(types::MFA_DEVICE_KIND_UNSET);
+  }
+  if (stored && mode == WriteMode::kCreate) {
+    return Fail(ErrorKind::kAlreadyExists, "user \"{}\" already registered", answer.metadata().name());
+  }
+  const auto& type = stored ? audit::kUserUpdate : audit::kUserCreate;
+  return auth.Write(call.caller, type, "user", answer, mode);
+}
+
+Status DeleteUser(AuthServer& auth, const RpcCall& call, const std::string& name) {
+  RETURN_IF_ERROR(GetResource<UserV2>(auth.backend(), "user", name));
+  BackendTransaction transaction;
+  RETURN_IF_ERROR(auth.local_users().RemoveCredentials(name, transaction));
+  transaction.Remove(ResourceKey("user", name), true);
+  transaction.Append(auth.EventOf(call.caller, audit::kUserDelete, name));
+  return auth.Commit(std::move(transaction));
+}
+
+Status GetUser(AuthServer& auth, const RpcCall& call, const usersv1::GetUserRequest& request, UserV2& answer) {
+  const bool own = request.current_user() || request.name() == call.caller.identity.username;
+  if (!own) RETURN_IF_ERROR(AuthServer::CheckRule(call.caller, "user", "read"));
+  if (request.with_secrets() && call.caller.kind != Caller::Kind::kAdmin) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: secrets of users are for the built-in Admin only");
+  }
+  const std::string& name = request.current_user() ? call.caller.identity.username : request.name();
+  auto user = GetResource<UserV2>(auth.backend(), "user", name);
+  if (!user) return Fail(user.error().kind, "user \"{}\" not found", name);
+  answer = std::move(*user);
+  return {};
+}
+
+Status CreateToken(AuthServer& auth, const RpcCall& call, const proto::CreateResetPasswordTokenRequest& request,
+                   types::UserTokenV3& answer) {
+  const bool invite = request.type() == "invite";
+  if (!invite && !request.type().empty() && request.type() != "password") {
+    return Fail(ErrorKind::kBadParameter, "unknown user token request type({})", request.type());
+  }
+  ASSIGN_OR_RETURN(answer,
+                   auth.local_users().CreateToken(
+                       request.name(), invite ? LocalUsers::TokenType::kInvite : LocalUsers::TokenType::kPassword,
+                       Nanoseconds(request.ttl()), auth.options().proxy_public_address, call.caller));
+  auth.authenticator().Invalidate();
+  return {};
+}
+
+Status ListTokens(AuthServer& auth, const proto::ListResetPasswordTokenRequest& request,
+                  proto::ListResetPasswordTokenResponse& answer) {
+  ASSIGN_OR_RETURN(
+      auto page, ListPage<types::UserTokenV3>(auth.backend(), "user_token", request.page_token(), request.page_size()));
+  for (auto& token : page.first) *answer.add_user_tokens() = std::move(token);
+  answer.set_next_page_token(page.second);
+  return {};
+}
+
+void AddWriteMethods(RpcTable& table, AuthServer& auth) {
+  table.Add<usersv1::CreateUserRequest, usersv1::CreateUserResponse>(
+      "/teleport.users.v1.UsersService/CreateUser", RpcAccess::Rule("user", {"create"}),
+      [&auth](const RpcCall& call, const usersv1::CreateUserRequest& request, usersv1::CreateUserResponse& answer) {
+        return WriteUser(auth, call, request.user(), WriteMode::kCreate, *answer.mutable_user());
+      });
+  table.Add<usersv1::UpdateUserRequest, usersv1::UpdateUserResponse>(
+      "/teleport.users.v1.UsersService/UpdateUser", RpcAccess::Rule("user", {"update"}),
+      [&auth](const RpcCall& call, const usersv1::UpdateUserRequest& request, usersv1::UpdateUserResponse& answer) {
+        return WriteUser(auth, call, request.user(), WriteMode::kUpdate, *answer.mutable_user());
+      });
+  table.Add<usersv1::UpsertUserRequest, usersv1::UpsertUserResponse>(
+      "/teleport.users.v1.UsersService/UpsertUser", RpcAccess::Rule("user", {"create", "update"}),
+      [&auth](const RpcCall& call, const usersv1::UpsertUserRequest& request, usersv1::UpsertUserResponse& answer) {
+        return WriteUser(auth, call, request.user(), WriteMode::kUpsert, *answer.mutable_user());
+      });
+  table.Add<usersv1::DeleteUserRequest, google::protobuf::Empty>(
+      "/teleport.users.v1.UsersService/DeleteUser", RpcAccess::Rule("user", {"delete"}),
+      [&auth](const RpcCall& call, const usersv1::DeleteUserRequest& request, google::protobuf::Empty&) {
+        return DeleteUser(auth, call, request.name());
+      });
+}
+
+}  // namespace
+
+void AddUserMethods(RpcTable& table, AuthServer& auth) {
+  AddWriteMethods(table, auth);
+  table.Add<usersv1::GetUserRequest, usersv1::GetUserResponse>(
+      "/teleport.users.v1.UsersService/GetUser", RpcAccess::Authenticated(),
+      [&auth](const RpcCall& call, const usersv1::GetUserRequest& request, usersv1::GetUserResponse& answer) {
+        return GetUser(auth, call, request, *answer.mutable_user());
+      });
+  table.Add<usersv1::ListUsersRequest, usersv1::ListUsersResponse>(
+      "/teleport.users.v1.UsersService/ListUsers", RpcAccess::Rule("user", {"list", "read"}),
+      [&auth](const RpcCall&, const usersv1::ListUsersRequest& request, usersv1::ListUsersResponse& answer) -> Status {
+        ASSIGN_OR_RETURN(auto page,
+                         ListPage<UserV2>(auth.backend(), "user", request.page_token(), request.page_size()));
+        for (auto& user : page.first) *answer.add_users() = std::move(user);
+        answer.set_next_page_token(page.second);
+        return {};
+      });
+  table.Add<proto::CreateResetPasswordTokenRequest, types::UserTokenV3>(
+      "/proto.AuthService/CreateResetPasswordToken", RpcAccess::Rule("user", {"update"}),
+      [&auth](const RpcCall& call, const proto::CreateResetPasswordTokenRequest& request, types::UserTokenV3& answer) {
+        return CreateToken(auth, call, request, answer);
+      });
+  table.Add<proto::ListResetPasswordTokenRequest, proto::ListResetPasswordTokenResponse>(
+      "/proto.AuthService/ListResetPasswordTokens", RpcAccess::Rule("user", {"update"}),
+      [&auth](const RpcCall&, const proto::ListResetPasswordTokenRequest& request,
+              proto::ListResetPasswordTokenResponse& answer) { return ListTokens(auth, request, answer); });
+}
+
+}  // namespace sallyport
