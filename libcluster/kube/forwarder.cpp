@@ -1,0 +1,194 @@
+#include "libcluster/kube/forwarder.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <chrono>
+
+#include "libbase/log.h"
+#include "libcluster/kube/forwarder_state.h"
+
+namespace sallyport {
+namespace {
+
+using boost::system::error_code;
+
+constexpr std::chrono::seconds kHandshakeTimeout{10};
+constexpr std::chrono::seconds kIdleTimeout{300};
+constexpr std::chrono::seconds kWriteTimeout{30};
+constexpr std::chrono::seconds kRevocationCheck{2};
+constexpr std::uint32_t kMaxHeaderBytes = 256 << 10;
+
+// Headers that are for this hop, that name an identity, or that this side decides.
+constexpr std::array<std::string_view, 13> kNotForwarded{"authorization",
+                                                         "connection",
+                                                         "keep-alive",
+                                                         "proxy-authorization",
+                                                         "proxy-authenticate",
+                                                         "proxy-connection",
+                                                         "te",
+                                                         "trailer",
+                                                         "upgrade",
+                                                         "host",
+                                                         "x-forwarded-for",
+                                                         "x-forwarded-host",
+                                                         "expect"};
+
+bool Forwarded(std::string_view name) {
+  constexpr std::string_view kImpersonate = "impersonate-";
+  constexpr std::string_view kTeleport = "teleport-";
+  const auto starts = [&](std::string_view prefix) {
+    return name.size() >= prefix.size() && EqualIgnoringCase(name.substr(0, prefix.size()), prefix);
+  };
+  if (starts(kImpersonate) || starts(kTeleport)) return false;
+  return std::ranges::none_of(kNotForwarded, [&](std::string_view other) { return EqualIgnoringCase(name, other); });
+}
+
+bool IsUpgrade(const RequestHeader& request) {
+  return request.find(http::field::upgrade) != request.end() &&
+         http::token_list(request[http::field::connection]).exists("upgrade");
+}
+
+// Reads one request and deals with it. Returns whether the connection can be used again.
+asio::awaitable<bool> ServeRequest(KubeClient& client) {
+  error_code error;
+  RequestParser parser;
+  parser.header_limit(kMaxHeaderBytes);
+  parser.body_limit(boost::none);
+  auto& socket = beast::get_lowest_layer(client.stream);
+  socket.expires_after(kIdleTimeout);
+  co_await http::async_read_header(client.stream, client.buffer, parser,
+                                   asio::redirect_error(asio::use_awaitable, error));
+  if (error == http::error::header_limit) {
+    co_await Refuse(client, parser, {ErrorKind::kLimitExceeded, "the request's header is too large", {}});
+    co_return false;
+  }
+  if (error.category() == http::make_error_code(http::error::bad_method).category() &&
+      error != http::error::end_of_stream && error != http::error::partial_message) {
+    co_await Refuse(client, parser, {ErrorKind::kBadParameter, "malformed request: " + error.message(), {}});
+    co_return false;
+  }
+  if (error) co_return false;
+  const RequestHeader& request = parser.get();
+  auto& state = *client.state;
+  if (!state.audit.Accepts()) {
+    co_return co_await Refuse(client, parser,
+                              {ErrorKind::kLimitExceeded, "the audit log cannot keep up, try again later", {}});
+  }
+  const auto plan = state.planner.Plan(std::string_view(request.method_string()), std::string_view(request.target()),
+                                       HeadersOf(request), client.chain_pem, client.remote_address);
+  if (!plan) co_return co_await Refuse(client, parser, plan.error());
+  socket.expires_never();
+  if (IsUpgrade(request)) {
+    co_await ForwardUpgrade(client, parser, *plan);
+    co_return false;
+  }
+  co_return co_await ForwardRequest(client, parser, *plan);
+}
+
+asio::awaitable<void> Serve(std::shared_ptr<KubeForwarder::State> state, IncomingConnection connection) {
+  error_code error;
+  const auto executor = co_await asio::this_coro::executor;
+  auto& context = state->tls->state().context;
+  KubeClient client{std::move(state),
+                    TlsStream(MakeSocketStream(executor, std::move(connection.socket)), context),
+                    beast::flat_buffer(),
+                    {},
+                    std::move(connection.remote_address)};
+  beast::get_lowest_layer(client.stream).expires_after(kHandshakeTimeout);
+  co_await client.stream.async_handshake(asio::ssl::stream_base::server,
+                                         asio::redirect_error(asio::use_awaitable, error));
+  if (error) {
+    Log(LogLevel::kDebug, "TLS handshake failed", {{"peer", client.remote_address}, {"reason", error.message()}});
+    co_return;
+  }
+  client.chain_pem = PeerChainPem(client.stream);
+  while (co_await ServeRequest(client)) {
+  }
+  beast::get_lowest_layer(client.stream).expires_after(kHandshakeTimeout);
+  co_await client.stream.async_shutdown(asio::redirect_error(asio::use_awaitable, error));
+}
+
+}  // namespace
+
+HttpHeaders HeadersOf(const RequestHeader& request) {
+  HttpHeaders headers;
+  for (const auto& field : request) headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+  return headers;
+}
+
+RequestHeader UpstreamHeader(const RequestHeader& request, const KubePlan& plan, const UpstreamPool& pool,
+                             const std::string& authorization, const std::string& remote_address) {
+  const KubeUpstream& upstream = pool.upstream();
+  RequestHeader header;
+  header.version(11);
+  header.method_string(request.method_string());
+  header.target(upstream.path_prefix + plan.path + (plan.query.empty() ? "" : "?" + plan.query));
+  header.set(http::field::host, FormatHostPort({upstream.host, upstream.port}));
+  for (const auto& field : request) {
+    const std::string_view name(field.name_string());
+    if (Forwarded(name)) header.insert(field.name_string(), field.value());
+  }
+  if (plan.filter) {
+    // Filtering reads JSON: no protobuf, no compression.
+    const bool table = std::string_view(request[http::field::accept]).contains("as=Table");
+    header.set(http::field::accept,
+               table ? "application/json;as=Table;v=v1;g=meta.k8s.io,application/json" : "application/json");
+    header.set(http::field::accept_encoding, "identity");
+  }
+  if (!authorization.empty()) header.set(http::field::authorization, authorization);
+  header.set("Impersonate-User", plan.as.user);
+  for (const auto& group : plan.as.groups) header.insert("Impersonate-Group", group);
+  header.set("X-Forwarded-For", remote_address.substr(0, remote_address.rfind(':')));
+  header.set("X-Forwarded-Host", request[http::field::host]);
+  header.set("X-Forwarded-Proto", "https");
+  return header;
+}
+
+asio::awaitable<bool> Refuse(KubeClient& client, RequestParser& parser, const Error& error) {
+  error_code code;
+  http::response<http::string_body> response(static_cast<http::status>(KubeHttpStatus(error)), 11);
+  response.set(http::field::content_type, "application/json");
+  response.body() = KubeStatusJson(error);
+  // A body that nobody will read makes the connection useless for another request.
+  const bool keep_alive = parser.is_done() && parser.keep_alive();
+  response.keep_alive(keep_alive);
+  response.prepare_payload();
+  beast::get_lowest_layer(client.stream).expires_after(kWriteTimeout);
+  co_await http::async_write(client.stream, response, asio::redirect_error(asio::use_awaitable, code));
+  co_return keep_alive && !code;
+}
+
+asio::awaitable<void> UntilRevoked(KubeForwarder::State& state, const Caller& caller) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  const LockSubject subject = LockSubject::Of(caller.identity);
+  error_code error;
+  while (!error && caller.identity.expires > Now() && state.auth.locks().Check(subject)) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(caller.identity.expires - Now());
+    timer.expires_after(std::min<std::chrono::milliseconds>(left, kRevocationCheck));
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  }
+}
+
+Result<std::unique_ptr<KubeForwarder>> KubeForwarder::Create(EventLoop& loop, AuthServer& auth, AuditQueue& audit,
+                                                             KubeForwarderOptions options) {
+  std::vector<KubeUpstream> upstreams = std::move(options.upstreams);
+  auto state = std::make_shared<State>(loop, auth, audit, std::move(options));
+  for (auto& upstream : upstreams) {
+    const std::string name = upstream.name;
+    ASSIGN_OR_RETURN(state->pools[name], UpstreamPool::Create(ContextOf(loop), std::move(upstream)));
+  }
+  return std::unique_ptr<KubeForwarder>(new KubeForwarder(std::move(state)));
+}
+
+KubeForwarder::~KubeForwarder() = default;
+
+void KubeForwarder::HandleConnection(IncomingConnection connection) {
+  asio::co_spawn(asio::make_strand(ContextOf(state_->loop)), Serve(state_, std::move(connection)), asio::detached);
+}
+
+}  // namespace sallyport

@@ -1,0 +1,69 @@
+// What the parts of the forwarder share. Internal to libcluster/kube.
+#pragma once
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "libcluster/kube/forwarder.h"
+#include "libcluster/kube/upstream_pool.h"
+#include "libcluster/net/tls_state.h"
+
+namespace sallyport {
+
+namespace http = beast::http;
+
+struct KubeForwarder::State {
+  State(EventLoop& loop_in, AuthServer& auth_in, AuditQueue& audit_in, KubeForwarderOptions options)
+      : loop(loop_in),
+        auth(auth_in),
+        audit(audit_in),
+        tls(options.tls),
+        planner(auth_in, std::move(options.clusters)) {}
+  EventLoop& loop;
+  AuthServer& auth;
+  AuditQueue& audit;
+  std::shared_ptr<ServerTls> tls;
+  KubePlanner planner;
+  std::map<std::string, std::shared_ptr<UpstreamPool>> pools;  // by cluster
+};
+
+using RequestParser = http::request_parser<http::buffer_body>;
+using RequestHeader = http::request<http::buffer_body>;
+using ResponseHeader = http::response<http::buffer_body>;
+
+// One client connection.
+struct KubeClient {
+  std::shared_ptr<KubeForwarder::State> state;
+  TlsStream stream;
+  beast::flat_buffer buffer;
+  std::vector<std::string> chain_pem;
+  std::string remote_address;
+};
+
+// Sends a request on and relays the answer. Returns whether the client's connection can be used again.
+asio::awaitable<bool> ForwardRequest(KubeClient& client, RequestParser& parser, const KubePlan& plan);
+
+// The same for a request that asks for another protocol: after 101 the connection is a tunnel until either side, the
+// certificate or a lock ends it.
+asio::awaitable<void> ForwardUpgrade(KubeClient& client, RequestParser& parser, const KubePlan& plan);
+
+// Answers with a Kubernetes Status. Returns whether the connection can be used again.
+asio::awaitable<bool> Refuse(KubeClient& client, RequestParser& parser, const Error& error);
+
+// Returns the request's header as the API server gets it: without what is for this hop or names an identity, with the
+// impersonation.
+RequestHeader UpstreamHeader(const RequestHeader& request, const KubePlan& plan, const UpstreamPool& pool,
+                             const std::string& authorization, const std::string& remote_address);
+
+// Returns once the certificate has expired or a lock names its user.
+asio::awaitable<void> UntilRevoked(KubeForwarder::State& state, const Caller& caller);
+
+HttpHeaders HeadersOf(const RequestHeader& request);
+
+}  // namespace sallyport

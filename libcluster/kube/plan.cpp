@@ -1,0 +1,175 @@
+#include "libcluster/kube/plan.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "libbase/encoding.h"
+#include "libbase/json.h"
+#include "libresources/access.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::string_view kRoutePrefix = "/v1/teleport/";
+constexpr Nanoseconds kKubeSession = std::chrono::hours(1);
+
+struct Reason {
+  ErrorKind kind;
+  std::string_view reason;
+};
+constexpr std::array kReasons{
+    Reason{ErrorKind::kNotFound, "NotFound"},
+    Reason{ErrorKind::kBadParameter, "BadRequest"},
+    Reason{ErrorKind::kNotImplemented, "MethodNotAllowed"},
+    Reason{ErrorKind::kCompareFailed, "Conflict"},
+    Reason{ErrorKind::kAlreadyExists, "Conflict"},
+    Reason{ErrorKind::kAccessDenied, "Forbidden"},
+    Reason{ErrorKind::kLimitExceeded, "TooManyRequests"},
+    Reason{ErrorKind::kConnectionProblem, "Timeout"},
+    Reason{ErrorKind::kInternal, "InternalError"},
+};
+
+// /v1/teleport/CLUSTER/KUBE/path, both names in URL base64: routes a certificate that names no cluster.
+struct PathRoute {
+  std::string teleport_cluster;
+  std::string kube_cluster;
+};
+Result<std::optional<PathRoute>> TakePathRoute(std::string& path) {
+  if (!path.starts_with(kRoutePrefix)) return std::nullopt;
+  std::string_view rest = std::string_view(path).substr(kRoutePrefix.size());
+  PathRoute route;
+  for (std::string* part : {&route.teleport_cluster, &route.kube_cluster}) {
+    const auto end = std::min(rest.find('/'), rest.size());
+    ASSIGN_OR_RETURN(*part, FromBase64Url(rest.substr(0, end)));
+    rest.remove_prefix(end);
+    if (part == &route.teleport_cluster) rest.remove_prefix(std::min<std::size_t>(rest.size(), 1));
+  }
+  path = rest.empty() ? "/" : std::string(rest);
+  return route;
+}
+
+std::string ForbiddenText(const KubePlan& plan) {
+  const auto& request = plan.info.request;
+  const std::string where = request.kube_namespace.empty()
+                                ? "at the cluster scope"
+                                : fmt::format("in the namespace \"{}\"", request.kube_namespace);
+  const std::string object = request.name.empty() ? "" : fmt::format(" \"{}\"", request.name);
+  return fmt::format(
+      "{}{} is forbidden: User \"{}\" cannot {} resource \"{}\" in API group \"{}\" {}; ask your administrator whether "
+      "the kubernetes_resources of your roles should allow it",
+      plan.info.ResourceKind(), object, plan.caller->identity.username, request.verb, plan.info.ResourceKind(),
+      request.api_group, where);
+}
+
+}  // namespace
+
+bool KubePlan::IsLong() const {
+  return info.is_session || info.request.verb == "watch" || QueryParameter(query, "follow") == "true";
+}
+
+Result<const KubeClusterInfo*> KubePlanner::FindCluster(const Caller& caller, KubePlan& plan) const {
+  ASSIGN_OR_RETURN(const auto route, TakePathRoute(plan.path));
+  std::string teleport_cluster = caller.identity.route_to_cluster;
+  plan.cluster = caller.identity.kubernetes_cluster;
+  if (route) {
+    const bool differs = !plan.cluster.empty() && plan.cluster != route->kube_cluster;
+    if (differs || !caller.identity.mfa_verified.empty()) {
+      return Fail(ErrorKind::kAccessDenied, "access denied: the certificate is for Kubernetes cluster \"{}\"",
+                  plan.cluster);
+    }
+    teleport_cluster = route->teleport_cluster;
+    plan.cluster = route->kube_cluster;
+  }
+  if (!teleport_cluster.empty() && teleport_cluster != auth_.cluster_name()) {
+    return Fail(ErrorKind::kNotFound, "cluster \"{}\" is not known to this proxy", teleport_cluster);
+  }
+  const auto found = std::ranges::find(clusters_, plan.cluster, &KubeClusterInfo::name);
+  if (found == clusters_.end()) {
+    return Fail(ErrorKind::kNotFound, "kubernetes cluster \"{}\" not found; list the ones you can reach: tsh kube ls",
+                plan.cluster);
+  }
+  return &*found;
+}
+
+Status KubePlanner::Authorize(const KubeClusterInfo& cluster, const HttpHeaders& headers, KubePlan& plan) const {
+  const AccessChecker& access = *plan.caller->access;
+  AccessState state;
+  state.mfa_verified = !plan.caller->identity.mfa_verified.empty();
+  state.mfa_required = access.RequiredMfa(false);
+  state.is_bot = !plan.caller->identity.bot_name.empty();
+  if (const Status status = access.CheckResourceAccess("kube_cluster", cluster.labels, state); !status) {
+    return Fail(ErrorKind::kAccessDenied, "access denied to Kubernetes cluster \"{}\": {}", cluster.name,
+                status.error().message);
+  }
+  const KubeRequest* request = plan.info.is_resource ? &plan.info.request : nullptr;
+  if (request != nullptr) {
+    auto kube_access = std::make_shared<const KubeAccess>(access.KubeAccessTo(cluster.labels));
+    const KubeDecision decision = kube_access->Decide(*request);
+    if (decision == KubeDecision::kDeny) return Fail(ErrorKind::kAccessDenied, "{}", ForbiddenText(plan));
+    if (decision == KubeDecision::kFilter) {
+      if (request->verb == "deletecollection") {
+        return Fail(ErrorKind::kNotImplemented, "deleting a collection of which your roles reach a part");
+      }
+      plan.filter = std::move(kube_access);
+    }
+  }
+  const Nanoseconds session = access.AdjustSessionTtl(kKubeSession);
+  ASSIGN_OR_RETURN(auto principals, access.CheckKubeGroupsAndUsers(session, cluster.labels, request));
+  ASSIGN_OR_RETURN(plan.as,
+                   ChooseImpersonation(plan.caller->identity.username, principals.users, principals.groups, headers));
+  plan.kubernetes_users = std::move(principals.users);
+  plan.kubernetes_groups = std::move(principals.groups);
+  plan.labels = cluster.labels;
+  return {};
+}
+
+Result<KubePlan> KubePlanner::Plan(std::string_view method, std::string_view target, const HttpHeaders& headers,
+                                   const std::vector<std::string>& chain_pem, const std::string& remote_address) const {
+  KubePlan plan;
+  ASSIGN_OR_RETURN(plan.caller, auth_.authenticator().Authenticate(chain_pem, remote_address, kUsageKube));
+  if (plan.caller->kind != Caller::Kind::kUser) {
+    return Fail(ErrorKind::kAccessDenied, "[00] access denied");
+  }
+  const auto question = std::min(target.find('?'), target.size());
+  plan.path = target.substr(0, question);
+  plan.query = target.substr(std::min(target.size(), question + 1));
+  ASSIGN_OR_RETURN(const KubeClusterInfo* cluster, FindCluster(*plan.caller, plan));
+  plan.info = ParseKubeRequest(method, plan.path, plan.query);
+  RETURN_IF_ERROR(Authorize(*cluster, headers, plan));
+  return plan;
+}
+
+int KubeHttpStatus(const Error& error) { return RowOf(error.kind).http_status; }
+
+std::string KubeStatusJson(const Error& error) {
+  const auto found = std::ranges::find(kReasons, error.kind, &Reason::kind);
+  const std::string_view reason = found == kReasons.end() ? "Unknown" : found->reason;
+  return ToJson(Value(Value::Map{{"kind", "Status"},
+                                 {"apiVersion", "v1"},
+                                 {"metadata", Value::EmptyMap()},
+                                 {"status", "Failure"},
+                                 {"message", error.message},
+                                 {"reason", reason},
+                                 {"code", KubeHttpStatus(error)}}));
+}
+
+AuditEvent KubeRequestEvent(const AuthServer& auth, const KubePlan& plan, std::string_view method, int status) {
+  AuditEvent event(audit::kKubeRequest, auth.cluster_name());
+  event.By(*plan.caller).Add("server_hostname", auth.cluster_name()).Add("proto", "kube");
+  event.Add("kubernetes_cluster", plan.cluster).Add("request_path", plan.path).Add("verb", method);
+  event.Add("response_code", status);
+  if (plan.info.is_resource) {
+    event.Add("resource_api_group", plan.info.GroupVersion()).Add("resource_kind", plan.info.ResourceKind());
+    if (!plan.info.request.kube_namespace.empty()) event.Add("resource_namespace", plan.info.request.kube_namespace);
+    if (!plan.info.request.name.empty()) event.Add("resource_name", plan.info.request.name);
+  }
+  event.Add("kubernetes_users", Value::Strings(plan.kubernetes_users));
+  event.Add("kubernetes_groups", Value::Strings(plan.kubernetes_groups));
+  Value labels = Value::EmptyMap();
+  for (const auto& [key, value] : plan.labels) labels.Set(key, value);
+  event.Add("kubernetes_labels", std::move(labels));
+  return event;
+}
+
+}  // namespace sallyport

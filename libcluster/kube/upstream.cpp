@@ -1,0 +1,147 @@
+#include "libcluster/kube/upstream.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "libbase/address.h"
+#include "libbase/encoding.h"
+#include "libbase/file.h"
+#include "libbase/yaml.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kMaxFileBytes = 4 << 20;
+
+std::string Text(const Value* map, std::string_view key) {
+  const Value* value = map == nullptr ? nullptr : map->Find(key);
+  return value == nullptr ? "" : value->as_string();
+}
+
+// Entries of a kubeconfig list are {name: N, KEY: {...}}.
+const Value* FindEntry(const Value& config, std::string_view list, std::string_view name, std::string_view key) {
+  const Value* entries = config.Find(list);
+  if (entries == nullptr) return nullptr;
+  for (const auto& entry : entries->as_list()) {
+    if (Text(&entry, "name") == name) return entry.Find(key);
+  }
+  return nullptr;
+}
+
+struct FileReader {
+  std::string source;
+  std::string directory;
+
+  // Returns the bytes that KEY-data holds in base64, or those of the file that KEY names.
+  Result<std::string> DataOrFile(const Value* map, const std::string& key) const {
+    if (const std::string data = Text(map, key + "-data"); !data.empty()) {
+      auto bytes = FromBase64(data);
+      if (!bytes) return Fail(ErrorKind::kBadParameter, "{}: {}-data is not base64", source, key);
+      return bytes;
+    }
+    const std::string path = Text(map, key);
+    if (path.empty()) return std::string();
+    return ReadFile(path.starts_with('/') ? path : directory + "/" + path, kMaxFileBytes);
+  }
+};
+
+Status ReadServer(const std::string& url, KubeUpstream& upstream) {
+  std::string_view rest = url;
+  upstream.use_tls = !rest.starts_with("http://");
+  if (const auto scheme = rest.find("://"); scheme != std::string_view::npos) rest.remove_prefix(scheme + 3);
+  const auto slash = std::min(rest.find('/'), rest.size());
+  upstream.path_prefix = rest.substr(slash);
+  while (upstream.path_prefix.ends_with('/')) upstream.path_prefix.pop_back();
+  ASSIGN_OR_RETURN(const HostPort address, ParseHostPort(rest.substr(0, slash), upstream.use_tls ? 443 : 80));
+  upstream.host = address.host;
+  upstream.port = address.port;
+  if (upstream.host.empty()) return Fail(ErrorKind::kBadParameter, "server \"{}\" is no URL", url);
+  return {};
+}
+
+Status ReadCluster(const FileReader& reader, const Value* cluster, KubeUpstream& upstream) {
+  RETURN_IF_ERROR(ReadServer(Text(cluster, "server"), upstream));
+  upstream.server_name = Text(cluster, "tls-server-name");
+  const Value* skip = cluster->Find("insecure-skip-tls-verify");
+  upstream.skip_verification = skip != nullptr && skip->as_bool();
+  ASSIGN_OR_RETURN(upstream.ca_pem, reader.DataOrFile(cluster, "certificate-authority"));
+  return {};
+}
+
+Status ReadUser(const FileReader& reader, const Value* user, KubeUpstream& upstream) {
+  if (user == nullptr) return {};
+  for (const char* plugin : {"exec", "auth-provider"}) {
+    if (user->Find(plugin) == nullptr) continue;
+    return FailWithHint(ErrorKind::kNotImplemented,
+                        fmt::format("{}: credentials by {} are not implemented", reader.source, plugin),
+                        "use a token, a token file or a client certificate");
+  }
+  ASSIGN_OR_RETURN(upstream.client_certificate_pem, reader.DataOrFile(user, "client-certificate"));
+  ASSIGN_OR_RETURN(std::string key, reader.DataOrFile(user, "client-key"));
+  upstream.client_key_pem = Secret(std::move(key));
+  upstream.bearer_token_file = Text(user, "tokenFile");
+  upstream.bearer_token = Secret(Text(user, "token"));
+  if (const std::string name = Text(user, "username"); !name.empty()) {
+    upstream.basic_authorization = Secret(name + ":" + Text(user, "password"));
+  }
+  return {};
+}
+
+bool ValidClusterName(std::string_view name) {
+  return !name.empty() && std::ranges::all_of(name, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
+  });
+}
+
+}  // namespace
+
+Result<std::vector<KubeUpstream>> LoadKubeconfig(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxFileBytes));
+  ASSIGN_OR_RETURN(const auto documents, ParseYaml(text, path));
+  if (documents.size() != 1 || !documents[0].is_map()) {
+    return Fail(ErrorKind::kBadParameter, "{}: a kubeconfig is one YAML map", path);
+  }
+  const Value& config = documents[0];
+  const auto slash = path.rfind('/');
+  const FileReader reader{path, slash == std::string::npos ? "." : path.substr(0, slash)};
+  std::vector<KubeUpstream> upstreams;
+  const Value* contexts = config.Find("contexts");
+  for (const auto& entry : contexts == nullptr ? Value::List{} : contexts->as_list()) {
+    KubeUpstream upstream;
+    upstream.name = Text(&entry, "name");
+    const int line = entry.place().line;
+    if (!ValidClusterName(upstream.name)) {
+      return FailWithHint(ErrorKind::kBadParameter,
+                          fmt::format("{}:{}: context \"{}\" cannot be a cluster's name", path, line, upstream.name),
+                          "use letters, digits, dot, underscore and hyphen: kubectl config rename-context");
+    }
+    const Value* context = entry.Find("context");
+    const Value* cluster = FindEntry(config, "clusters", Text(context, "cluster"), "cluster");
+    if (cluster == nullptr) {
+      return Fail(ErrorKind::kBadParameter, "{}:{}: context \"{}\" names a cluster that is not there", path, line,
+                  upstream.name);
+    }
+    RETURN_IF_ERROR(ReadCluster(reader, cluster, upstream));
+    RETURN_IF_ERROR(ReadUser(reader, FindEntry(config, "users", Text(context, "user"), "user"), upstream));
+    upstreams.push_back(std::move(upstream));
+  }
+  if (upstreams.empty()) return Fail(ErrorKind::kBadParameter, "{}: the kubeconfig has no contexts", path);
+  return upstreams;
+}
+
+Result<KubeUpstream> InClusterUpstream(std::string_view name, const PodEnvironment& environment) {
+  if (environment.service_host.empty() || environment.service_port.empty()) {
+    return FailWithHint(ErrorKind::kBadParameter, "kube_cluster_name is set, and this process is not in a pod",
+                        "outside of Kubernetes set kubeconfig_file");
+  }
+  KubeUpstream upstream;
+  upstream.name = name;
+  upstream.host = environment.service_host;
+  ASSIGN_OR_RETURN(const HostPort port, ParseHostPort(":" + environment.service_port, 443));
+  upstream.port = port.port;
+  ASSIGN_OR_RETURN(upstream.ca_pem, ReadFile(environment.account_dir + "/ca.crt", kMaxFileBytes));
+  upstream.bearer_token_file = environment.account_dir + "/token";
+  return upstream;
+}
+
+}  // namespace sallyport

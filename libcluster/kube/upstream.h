@@ -1,0 +1,43 @@
+// How to reach the API server of a Kubernetes cluster: address, trust and credentials, from a kubeconfig file (every
+// context is a cluster) or from the pod that this process runs in (services sections 4.6 and 5.7).
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libbase/secret.h"
+
+namespace sallyport {
+
+struct KubeUpstream {
+  std::string name;  // of the cluster
+  std::string host;
+  int port = 443;
+  std::string path_prefix;  // of the server's URL, without a trailing slash
+  bool use_tls = true;
+  bool skip_verification = false;  // insecure-skip-tls-verify
+  std::string server_name;         // to verify and to send as SNI; the host when empty
+  std::string ca_pem;              // empty: the system's authorities
+  std::string client_certificate_pem;
+  Secret client_key_pem;
+  Secret bearer_token;
+  std::string bearer_token_file;  // read again for each new connection
+  Secret basic_authorization;     // "user:password"
+};
+
+// Reads a kubeconfig file. Fails with kNotFound, kBadParameter (FILE:LINE: reason; an entry that a context names is
+// missing; a name that no cluster may have) or kNotImplemented (exec and auth-provider credentials).
+Result<std::vector<KubeUpstream>> LoadKubeconfig(const std::string& path);
+
+// Uses the service account of the pod. kBadParameter outside of a pod.
+struct PodEnvironment {
+  std::string service_host;  // KUBERNETES_SERVICE_HOST
+  std::string service_port;  // KUBERNETES_SERVICE_PORT
+  std::string account_dir = "/var/run/secrets/kubernetes.io/serviceaccount";
+};
+Result<KubeUpstream> InClusterUpstream(std::string_view name, const PodEnvironment& environment);
+
+}  // namespace sallyport

@@ -1,0 +1,141 @@
+#include "libcluster/proxy/web_api.h"
+
+#include <array>
+
+#include "libbase/encoding.h"
+#include "libbase/json.h"
+#include "libbase/version.h"
+
+namespace sallyport {
+namespace {
+
+enum class Limit { kNone, kNormal, kHigh };
+
+struct Route {
+  std::string_view method;
+  std::string_view path;  // a segment that starts with ":" matches anything
+  Limit limit;
+  Result<Value> (WebApi::*handler)(const WebApi::Call&);
+};
+
+constexpr std::array kRoutes{
+    Route{"GET", "/webapi/ping", Limit::kNone, &WebApi::Ping},
+    Route{"GET", "/webapi/ping/:connector", Limit::kHigh, &WebApi::PingConnector},
+    Route{"GET", "/webapi/find", Limit::kNone, &WebApi::Find},
+    Route{"GET", "/webapi/motd", Limit::kHigh, &WebApi::Motd},
+    Route{"POST", "/webapi/mfa/login/begin", Limit::kNormal, &WebApi::LoginBegin},
+    Route{"POST", "/webapi/mfa/login/finish", Limit::kNormal, &WebApi::LoginFinish},
+    Route{"GET", "/webapi/users/password/token/:token", Limit::kNormal, &WebApi::GetToken},
+    Route{"POST", "/webapi/mfa/token/:token/registerchallenge", Limit::kNormal, &WebApi::RegisterChallenge},
+    Route{"PUT", "/webapi/users/password/token", Limit::kNormal, &WebApi::ChangePassword},
+};
+
+// What may follow /v1.
+constexpr std::array<std::string_view, 6> kVersioned{"webapi",      "enterprise",        "scripts",
+                                                     ".well-known", "workload-identity", "web"};
+
+std::vector<std::string_view> Split(std::string_view path) {
+  std::vector<std::string_view> segments;
+  while (!path.empty()) {
+    path.remove_prefix(1);  // the slash
+    const auto end = std::min(path.find('/'), path.size());
+    segments.push_back(path.substr(0, end));
+    path.remove_prefix(end);
+  }
+  return segments;
+}
+
+std::string_view WithoutVersion(std::string_view path) {
+  const auto segments = Split(path);
+  const bool versioned =
+      segments.size() > 1 && segments[0] == "v1" && std::ranges::find(kVersioned, segments[1]) != kVersioned.end();
+  return versioned ? path.substr(3) : path;
+}
+
+bool Matches(std::string_view pattern, std::string_view path, std::vector<std::string>& matched) {
+  const auto wanted = Split(pattern);
+  const auto given = Split(path);
+  if (wanted.size() != given.size()) return false;
+  matched.clear();
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i].starts_with(':')) {
+      if (given[i].empty()) return false;
+      matched.emplace_back(given[i]);
+    } else if (wanted[i] != given[i]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::string HostOf(const std::string& address) { return address.substr(0, address.rfind(':')); }
+
+HttpResponse PathNotFound() {
+  Value version(Value::Map{{"major", 18}, {"minor", 3}, {"patch", 0}, {"preRelease", ""}, {"string", kWireVersion}});
+  Value body(Value::Map{{"error", Value::Map{{"message", "path not found"}}},
+                        {"fields", Value::Map{{"proxyVersion", std::move(version)}}}});
+  return {404, {{"Content-Type", "application/json"}}, ToJson(body)};
+}
+
+// What every reply of the API carries.
+void AddHeaders(HttpResponse& response) {
+  const HttpHeaders headers{
+      {"Cache-Control", "no-cache, no-store, must-revalidate"},
+      {"Expires", "0"},
+      {"Pragma", "no-cache"},
+      {"Referrer-Policy", "strict-origin"},
+      {"Strict-Transport-Security", "max-age=31536000; includeSubDomains"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"X-Frame-Options", "SAMEORIGIN"},
+      {"X-Xss-Protection", "1; mode=block"},
+  };
+  response.headers.insert(response.headers.end(), headers.begin(), headers.end());
+}
+
+Result<Value> ReadBody(const HttpRequest& request) {
+  if (request.method == "GET") return Value();
+  if (!request.Header("Content-Type").starts_with("application/json")) {
+    return Fail(ErrorKind::kBadParameter, "invalid request");
+  }
+  auto body = ParseJson(request.body);
+  if (!body) return Fail(ErrorKind::kBadParameter, "request: {}", body.error().message);
+  if (!body->is_map()) return Fail(ErrorKind::kBadParameter, "request: a JSON object is expected");
+  return body;
+}
+
+}  // namespace
+
+HttpResponse ErrorResponse(const Error& error) {
+  const Value body(Value::Map{{"error", Value::Map{{"message", error.message}}}});
+  return {RowOf(error.kind).http_status, {{"Content-Type", "application/json"}}, ToJson(body, {.indent = 4})};
+}
+
+HttpResponse JsonResponse(const Value& value) { return {200, {{"Content-Type", "application/json"}}, ToJson(value)}; }
+
+HttpResponse WebApi::Handle(const HttpRequest& request) {
+  if (request.path == "/") {
+    HttpResponse redirect{302, {{"Location", "/web"}}, ""};
+    AddHeaders(redirect);
+    return redirect;
+  }
+  const std::string_view path = WithoutVersion(request.path);
+  HttpResponse response = PathNotFound();
+  for (const auto& route : kRoutes) {
+    Call call{request, {}, {}};
+    if (route.method != request.method || !Matches(route.path, path, call.segments)) continue;
+    RateLimiter& limiter = route.limit == Limit::kNormal ? normal_limit_ : high_limit_;
+    if (route.limit != Limit::kNone && !limiter.Allow(HostOf(request.remote_address), Now())) {
+      response = ErrorResponse({ErrorKind::kLimitExceeded, "rate limit exceeded, try again in a minute", {}});
+      break;
+    }
+    auto body = ReadBody(request);
+    if (body) call.body = std::move(*body);
+    const auto answer = body ? (this->*route.handler)(call) : std::unexpected(body.error());
+    response = answer ? JsonResponse(*answer) : ErrorResponse(answer.error());
+    break;
+  }
+  AddHeaders(response);
+  return response;
+}
+
+}  // namespace sallyport

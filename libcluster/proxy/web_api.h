@@ -1,0 +1,65 @@
+// The proxy's web API (login-and-certificates section 1): ping and find, local login in two steps, invite and reset
+// tokens. Requests in, responses out; the HTTP server calls it on a pool thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "libbase/error.h"
+#include "libbase/value.h"
+#include "libcluster/auth/auth_server.h"
+#include "libcluster/net/http.h"
+#include "libcluster/proxy/rate_limiter.h"
+
+namespace sallyport {
+
+struct WebApiOptions {
+  std::string listen_address;       // "HOST:PORT" of the web port
+  std::string public_address;       // "HOST:PORT"; empty when the configuration names none
+  std::string kube_listen_address;  // empty: Kubernetes is served on the web port
+  bool kube_enabled = true;
+};
+
+class WebApi {
+ public:
+  WebApi(AuthServer& auth, WebApiOptions options) : auth_(auth), options_(std::move(options)) {}
+
+  // Safe from several threads.
+  HttpResponse Handle(const HttpRequest& request);
+
+  // A route's part of the work: what is wanted, the segments that matched ":", the JSON body. Public for the route
+  // table.
+  struct Call {
+    const HttpRequest& request;
+    std::vector<std::string> segments;
+    Value body;
+  };
+  Result<Value> Ping(const Call& call);
+  Result<Value> PingConnector(const Call& call);
+  Result<Value> Find(const Call& call);
+  Result<Value> Motd(const Call& call);
+  Result<Value> LoginBegin(const Call& call);
+  Result<Value> LoginFinish(const Call& call);
+  Result<Value> GetToken(const Call& call);
+  Result<Value> RegisterChallenge(const Call& call);
+  Result<Value> ChangePassword(const Call& call);
+
+ private:
+  Result<Value> AuthSettings(std::string_view connector);
+  Value ProxySettings() const;
+  Result<Value> Envelope(Value auth_settings);
+  Result<std::string> TokenQrCode(const std::string& token);
+  Result<Value> LoginAnswer(const UserCerts& certs);
+
+  AuthServer& auth_;
+  const WebApiOptions options_;
+  RateLimiter normal_limit_{20, 40};
+  RateLimiter high_limit_{120, 480};
+};
+
+// An error as the API answers it: {"error":{"message":...}}, the status by the error's kind.
+HttpResponse ErrorResponse(const Error& error);
+// A success: compact JSON.
+HttpResponse JsonResponse(const Value& value);
+
+}  // namespace sallyport

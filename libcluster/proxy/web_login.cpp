@@ -1,0 +1,160 @@
+// Local login, and the tokens by which a user sets password and second factor.
+#include "libbase/encoding.h"
+#include "libcluster/auth/totp.h"
+#include "libcluster/auth/user_traits.h"
+#include "libcluster/proxy/web_api.h"
+#include "libresources/access.h"
+#include "teleport/legacy/types/cluster_config.pb.h"
+#include "teleport/legacy/types/role.pb.h"
+#include "teleport/legacy/types/token.pb.h"
+#include "teleport/legacy/types/user.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kMaxUserNameBytes = 1000;
+constexpr std::string_view kZeroTime = "0001-01-01T00:00:00Z";
+
+// A text of the body under a key in any case; "" when it is absent.
+std::string Text(const Value& body, std::string_view key) {
+  const Value* value = body.FindIgnoringCase(key);
+  return value == nullptr ? "" : value->as_string();
+}
+
+std::string HostOf(const std::string& address) {
+  std::string host = address.substr(0, address.rfind(':'));
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  return host;
+}
+
+Result<LoginAttempt> AttemptOf(const WebApi::Call& call, std::string_view password_key) {
+  LoginAttempt attempt{Text(call.body, "user"), Text(call.body, password_key), Text(call.body, "totp_code"),
+                       call.request.remote_address, std::string(call.request.Header("User-Agent"))};
+  if (attempt.user.size() > kMaxUserNameBytes) return Fail(ErrorKind::kBadParameter, "the user name is too long");
+  return attempt;
+}
+
+Result<std::optional<PublicKey>> SshKey(const Value& body) {
+  ASSIGN_OR_RETURN(const std::string line, FromBase64(Text(body, "ssh_pub_key")));
+  if (line.empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(const AuthorizedKey key, ParseAuthorizedKey(line));
+  return key.key;
+}
+
+Result<std::optional<PublicKey>> TlsKey(const Value& body) {
+  ASSIGN_OR_RETURN(const std::string pem, FromBase64(Text(body, "tls_pub_key")));
+  if (pem.empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(PublicKey key, ParsePublicKeyPem(pem));
+  return key;
+}
+
+Result<std::shared_ptr<const AccessChecker>> AccessOf(AuthServer& auth, const types::UserV2& user) {
+  std::vector<std::shared_ptr<const types::RoleV6>> roles;
+  for (const auto& name : user.spec().roles()) {
+    ASSIGN_OR_RETURN(auto role, GetResource<types::RoleV6>(auth.backend(), "role", name));
+    roles.push_back(std::make_shared<const types::RoleV6>(std::move(role)));
+  }
+  return std::make_shared<const AccessChecker>(user.metadata().name(), ToTraitMap(TraitsOf(user)), std::move(roles));
+}
+
+Result<Nanoseconds> TtlOf(AuthServer& auth, const Value& body) {
+  const Value* requested = body.FindIgnoringCase("ttl");
+  if (requested != nullptr && requested->as_int() < 0) return Fail(ErrorKind::kBadParameter, "the ttl is negative");
+  if (requested != nullptr && requested->as_int() > 0) return Nanoseconds(requested->as_int());
+  ASSIGN_OR_RETURN(const auto preference,
+                   auth.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
+  return Nanoseconds(preference.spec().defaultsessionttl());
+}
+
+}  // namespace
+
+Result<Value> WebApi::LoginBegin(const Call& call) {
+  if (const Value* passwordless = call.body.FindIgnoringCase("passwordless"); passwordless && passwordless->as_bool()) {
+    return Fail(ErrorKind::kAccessDenied, "passwordless login is not available on this cluster");
+  }
+  ASSIGN_OR_RETURN(const LoginAttempt attempt, AttemptOf(call, "pass"));
+  RETURN_IF_ERROR(auth_.local_users().CheckPassword(attempt));
+  ASSIGN_OR_RETURN(const auto devices, auth_.local_users().Devices(attempt.user));
+  return Value(
+      Value::Map{{"webauthn_challenge", Value()}, {"totp_challenge", !devices.empty()}, {"sso_challenge", Value()}});
+}
+
+Result<Value> WebApi::LoginFinish(const Call& call) {
+  ASSIGN_OR_RETURN(const LoginAttempt attempt, AttemptOf(call, "password"));
+  UserCertsRequest issue;
+  ASSIGN_OR_RETURN(issue.ssh_key, SshKey(call.body));
+  ASSIGN_OR_RETURN(issue.tls_key, TlsKey(call.body));
+  if (!issue.ssh_key && !issue.tls_key) {
+    return Fail(ErrorKind::kBadParameter, "'ssh_pub_key' or 'tls_pub_key' must be set");
+  }
+  ASSIGN_OR_RETURN(issue.ttl, TtlOf(auth_, call.body));
+  ASSIGN_OR_RETURN(const types::UserV2 user, auth_.local_users().Authenticate(attempt));
+  ASSIGN_OR_RETURN(issue.access, AccessOf(auth_, user));
+  issue.traits = TraitsOf(user);
+  issue.base.login_ip = HostOf(call.request.remote_address);
+  issue.base.route_to_cluster = Text(call.body, "RouteToCluster");
+  issue.base.kubernetes_cluster = Text(call.body, "KubernetesCluster");
+  issue.format = Text(call.body, "compatibility");
+  ASSIGN_OR_RETURN(const UserCerts certs, auth_.issuer().Issue(issue));
+  AuditEvent event(audit::kCertCreate, auth_.cluster_name());
+  event.Add("user", user.metadata().name()).Add("cert_type", "user").Add("addr.remote", attempt.remote_address);
+  event.Add("identity", Value::Map{{"user", user.metadata().name()},
+                                   {"roles", Value::Strings(certs.identity.groups)},
+                                   {"expires", FormatTime(certs.identity.expires)}});
+  RETURN_IF_ERROR(auth_.Emit(event));
+  return LoginAnswer(certs);
+}
+
+Result<Value> WebApi::LoginAnswer(const UserCerts& certs) {
+  Value keys = Value::EmptyList();
+  for (const auto& key : auth_.authorities().HostSshKeys()) keys.Append(ToBase64(key));
+  Value tls = Value::EmptyList();
+  tls.Append(ToBase64(auth_.authorities().HostTlsPem()));
+  Value signer(Value::Map{
+      {"domain_name", auth_.cluster_name()}, {"checking_keys", std::move(keys)}, {"tls_certs", std::move(tls)}});
+  return Value(Value::Map{{"username", certs.identity.username},
+                          {"cert", ToBase64(certs.ssh)},
+                          {"tls_cert", ToBase64(certs.tls)},
+                          {"host_signers", Value::List{std::move(signer)}},
+                          {"samlSingleLogoutEnabled", false},
+                          {"mfa_token", ""},
+                          {"client_options", Value::Map{{"default_relay_addr", ""}}}});
+}
+
+// Every call makes a new secret: what was scanned before is void.
+Result<std::string> WebApi::TokenQrCode(const std::string& token_id) {
+  ASSIGN_OR_RETURN(const types::UserTokenV3 token, auth_.local_users().GetToken(token_id));
+  ASSIGN_OR_RETURN(const std::string secret, auth_.local_users().RotateTotpSecret(token_id));
+  const std::string& proxy = options_.public_address.empty() ? options_.listen_address : options_.public_address;
+  ASSIGN_OR_RETURN(const std::string png, QrCodePng(TotpUri(secret, auth_.cluster_name(), token.spec().user(), proxy)));
+  return ToBase64(png);
+}
+
+Result<Value> WebApi::GetToken(const Call& call) {
+  const std::string& id = call.segments.front();
+  ASSIGN_OR_RETURN(const types::UserTokenV3 token, auth_.local_users().GetToken(id));
+  ASSIGN_OR_RETURN(std::string qr_code, TokenQrCode(id));
+  return Value(Value::Map{
+      {"tokenId", id}, {"user", token.spec().user()}, {"qrCode", std::move(qr_code)}, {"expiry", kZeroTime}});
+}
+
+Result<Value> WebApi::RegisterChallenge(const Call& call) {
+  const std::string type = Text(call.body, "deviceType");
+  if (type != "totp") {
+    return Fail(ErrorKind::kBadParameter, "device type \"{}\" is not available on this cluster, use totp", type);
+  }
+  ASSIGN_OR_RETURN(std::string qr_code, TokenQrCode(call.segments.front()));
+  return Value(Value::Map{{"webauthn", Value()}, {"totp", Value::Map{{"qrCode", std::move(qr_code)}}}});
+}
+
+Result<Value> WebApi::ChangePassword(const Call& call) {
+  ASSIGN_OR_RETURN(std::string password, FromBase64(Text(call.body, "password")));
+  const LocalUsers::Enrollment enrollment{Text(call.body, "token"), std::move(password),
+                                          Text(call.body, "second_factor_token"), Text(call.body, "deviceName"),
+                                          call.request.remote_address};
+  RETURN_IF_ERROR(auth_.local_users().Enroll(enrollment));
+  auth_.authenticator().Invalidate();
+  return Value(Value::Map{{"recovery", Value::EmptyMap()}});
+}
+
+}  // namespace sallyport

@@ -1,0 +1,109 @@
+// Ping and find: what a client learns of the cluster before it logs in.
+#include "libbase/version.h"
+#include "libcluster/proxy/web_api.h"
+#include "teleport/legacy/types/cluster_config.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::int64_t kDialTimeoutNs = 30'000'000'000;
+
+std::string_view SuiteName(types::SignatureAlgorithmSuite suite) {
+  switch (suite) {
+    case types::SIGNATURE_ALGORITHM_SUITE_LEGACY:
+      return "legacy";
+    case types::SIGNATURE_ALGORITHM_SUITE_FIPS_V1:
+      return "fips-v1";
+    case types::SIGNATURE_ALGORITHM_SUITE_HSM_V1:
+      return "hsm-v1";
+    default:
+      return "balanced-v1";
+  }
+}
+
+}  // namespace
+
+// `connector` empty: the cluster's default; nullptr-like views are never passed.
+Result<Value> WebApi::AuthSettings(std::string_view connector) {
+  ASSIGN_OR_RETURN(const auto preference,
+                   auth_.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
+  const auto& spec = preference.spec();
+  Value settings = Value::EmptyMap();
+  settings.Set("type", "local");
+  settings.Set("second_factor", "otp");
+  settings.Set("preferred_local_mfa", "otp");
+  settings.Set("local", Value::Map{{"name", connector}});
+  settings.Set("private_key_policy", "none");
+  settings.Set("piv_slot", "");
+  settings.Set("piv_pin_cache_ttl", 0);
+  settings.Set("device_trust", Value::Map{{"disabled", true}});
+  settings.Set("has_motd", !spec.messageoftheday().empty());
+  settings.Set("default_session_ttl", FormatDuration(Nanoseconds(spec.defaultsessionttl())));
+  settings.Set("signature_algorithm_suite", SuiteName(spec.signature_algorithm_suite()));
+  return settings;
+}
+
+Value WebApi::ProxySettings() const {
+  const std::string& listen = options_.listen_address;
+  const std::string& kube_listen = options_.kube_listen_address.empty() ? listen : options_.kube_listen_address;
+  Value kube(Value::Map{{"enabled", options_.kube_enabled}, {"listen_addr", kube_listen}});
+  Value ssh(Value::Map{{"listen_addr", listen}, {"tunnel_listen_addr", listen}, {"web_listen_addr", listen}});
+  if (!options_.public_address.empty()) ssh.Set("public_addr", options_.public_address);
+  ssh.Set("dial_timeout", kDialTimeoutNs);
+  Value db(Value::Map{{"postgres_listen_addr", listen}, {"mysql_listen_addr", listen}});
+  return Value::Map{
+      {"kube", std::move(kube)}, {"ssh", std::move(ssh)}, {"db", std::move(db)}, {"tls_routing_enabled", true}};
+}
+
+Result<Value> WebApi::Envelope(Value auth_settings) {
+  Value update(Value::Map{{"tools_version", kWireVersion},
+                          {"tools_auto_update", false},
+                          {"agent_version", kWireVersion},
+                          {"agent_auto_update", false},
+                          {"agent_update_jitter_seconds", 60}});
+  return Value(Value::Map{{"auth", std::move(auth_settings)},
+                          {"proxy", ProxySettings()},
+                          {"server_version", kWireVersion},
+                          {"min_client_version", kMinClientVersion},
+                          {"auto_update", std::move(update)},
+                          {"cluster_name", auth_.cluster_name()},
+                          {"automatic_upgrades", false},
+                          {"edition", "oss"},
+                          {"fips", false}});
+}
+
+Result<Value> WebApi::Ping(const Call&) {
+  ASSIGN_OR_RETURN(Value settings, AuthSettings(""));
+  return Envelope(std::move(settings));
+}
+
+Result<Value> WebApi::PingConnector(const Call& call) {
+  const std::string& connector = call.segments.front();
+  if (connector != "local") {
+    return Fail(ErrorKind::kBadParameter, "invalid connector name: {}; valid options: local", connector);
+  }
+  ASSIGN_OR_RETURN(Value settings, AuthSettings(connector));
+  ASSIGN_OR_RETURN(Value envelope, Envelope(std::move(settings)));
+  return envelope;
+}
+
+Result<Value> WebApi::Find(const Call&) {
+  ASSIGN_OR_RETURN(const Value full, AuthSettings(""));
+  Value settings(Value::Map{{"type", ""},
+                            {"private_key_policy", ""},
+                            {"piv_slot", ""},
+                            {"piv_pin_cache_ttl", 0},
+                            {"device_trust", Value::EmptyMap()},
+                            {"has_motd", false},
+                            {"default_session_ttl", "0s"}});
+  settings.Set("signature_algorithm_suite", *full.Find("signature_algorithm_suite"));
+  return Envelope(std::move(settings));
+}
+
+Result<Value> WebApi::Motd(const Call&) {
+  ASSIGN_OR_RETURN(const auto preference,
+                   auth_.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
+  return Value(Value::Map{{"Text", preference.spec().messageoftheday()}});
+}
+
+}  // namespace sallyport
