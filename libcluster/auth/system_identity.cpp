@@ -1,0 +1,72 @@
+#include "libcluster/auth/system_identity.h"
+
+#include "libbase/file.h"
+#include "libidentity/known_hosts.h"
+#include "libidentity/ssh_identity.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kUuidLength = 36;
+
+Result<Certificate> Issue(const Authorities& authorities, std::string_view role, std::string_view host_id,
+                          const std::vector<std::string>& extra_sans, const PublicKey& key) {
+  Identity identity;
+  identity.username = fmt::format("{}.{}", host_id, authorities.cluster_name());
+  identity.groups = {std::string(role)};
+  identity.teleport_cluster = authorities.cluster_name();
+  identity.private_key_policy = "none";
+  ASSIGN_OR_RETURN(const CertSigner signer, authorities.Signer("host"));
+  LeafRequest leaf;
+  ASSIGN_OR_RETURN(leaf.subject, ToSubject(identity));
+  leaf.public_key = key;
+  leaf.not_before = Now() - kClockSkew;
+  leaf.not_after = Now() + kAuthorityLifetime;
+  leaf.sans = extra_sans;
+  leaf.sans.insert(leaf.sans.end(), {"*.teleport.cluster.local", "teleport.cluster.local"});
+  return IssueCertificate(leaf, signer.tls_certificate, signer.tls_key);
+}
+
+}  // namespace
+
+Result<SystemIdentity> IssueSystemIdentity(const Authorities& authorities, std::string_view role,
+                                           std::string_view host_id, const std::vector<std::string>& extra_sans) {
+  ASSIGN_OR_RETURN(const PrivateKey key, GeneratePrivateKey(KeyAlgorithm::kEcdsaP256));
+  ASSIGN_OR_RETURN(const Certificate certificate, Issue(authorities, role, host_id, extra_sans, key.public_key()));
+  return SystemIdentity{certificate.ToPem(), key.ToPem()};
+}
+
+Result<IdentityFile> IssueSystemIdentityFile(const Authorities& authorities, std::string_view role,
+                                             std::string_view host_id) {
+  ASSIGN_OR_RETURN(const PrivateKey key, GeneratePrivateKey(KeyAlgorithm::kEcdsaP256));
+  ASSIGN_OR_RETURN(const Certificate certificate, Issue(authorities, role, host_id, {}, key.public_key()));
+  ASSIGN_OR_RETURN(const CertSigner signer, authorities.Signer("host"));
+  HostSshRequest ssh;
+  ssh.host_id = host_id;
+  ssh.cluster = authorities.cluster_name();
+  ssh.system_role = role;
+  ssh.public_key = key.public_key();
+  ssh.now = Now();
+  ASSIGN_OR_RETURN(const SshCertificate ssh_certificate, IssueHostSshCertificate(ssh, signer.ssh_key));
+
+  IdentityFile file;
+  file.private_key = key.ToPem();
+  file.ssh_certificate = ssh_certificate.ToAuthorizedKey();
+  file.tls_certificate = certificate.ToPem();
+  ASSIGN_OR_RETURN(file.ssh_authorities.emplace_back(),
+                   FormatHostAuthority({"", authorities.cluster_name(), signer.ssh_key.public_key()}));
+  file.tls_authorities = {authorities.HostTlsPem()};
+  return file;
+}
+
+Result<std::string> HostUuid(const std::string& data_dir) {
+  const std::string path = data_dir + "/host_uuid";
+  auto stored = ReadFile(path);
+  if (stored && stored->size() >= kUuidLength) return stored->substr(0, kUuidLength);
+  if (!stored && stored.error().kind != ErrorKind::kNotFound) return stored;
+  const std::string uuid = RandomUuid();
+  RETURN_IF_ERROR(WritePrivateFile(path, uuid));
+  return uuid;
+}
+
+}  // namespace sallyport

@@ -1,0 +1,32 @@
+// The certificates by which the services of a cluster know each other, signed by the host CA.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libbase/secret.h"
+#include "libcluster/auth/authorities.h"
+#include "libidentity/identity_file.h"
+
+namespace sallyport {
+
+struct SystemIdentity {
+  std::string certificate_pem;
+  Secret private_key_pem;
+};
+
+// Issues a certificate for a system role ("Auth", "Proxy", "Kube", "Admin"): CN "HOST_ID.CLUSTER", ten years, the names
+// under teleport.cluster.local and `extra_sans`.
+Result<SystemIdentity> IssueSystemIdentity(const Authorities& authorities, std::string_view role,
+                                           std::string_view host_id, const std::vector<std::string>& extra_sans);
+
+// Returns the same as an identity file, with the SSH certificate and the authorities: what tctl on this host uses.
+Result<IdentityFile> IssueSystemIdentityFile(const Authorities& authorities, std::string_view role,
+                                             std::string_view host_id);
+
+// Returns the host's UUID, kept in DATA_DIR/host_uuid; makes it at the first call.
+Result<std::string> HostUuid(const std::string& data_dir);
+
+}  // namespace sallyport
