@@ -314,7 +314,7 @@ asio::awaitable<bool> ForwardRequest(KubeClient& client, RequestParser& parser, 
   if (upstream_stays && exchange.parser.is_done() && exchange.buffer.size() == 0) {
     exchange.pool->ReturnIdle(std::move(exchange.stream));
   }
-  co_return has_length && parser.is_done() && parser.keep_alive();
+  co_return has_length&& parser.is_done() && parser.keep_alive();
 }
 
 asio::awaitable<void> ForwardUpgrade(KubeClient& client, RequestParser& parser, const KubePlan& plan) {

@@ -18,7 +18,8 @@ namespace sallyport {
 using asio::ip::tcp;
 
 struct Listener::State {
-  explicit State(asio::io_context& context) : acceptor(asio::make_strand(context)) {}
+  explicit State(asio::io_context& context_in) : context(context_in), acceptor(asio::make_strand(context_in)) {}
+  asio::io_context& context;
   tcp::acceptor acceptor;
   std::string address;
   ConnectionHandler handler;
@@ -122,16 +123,17 @@ Status Bind(tcp::acceptor& acceptor, const HostPort& address) {
 
 }  // namespace
 
-Result<std::unique_ptr<Listener>> Listener::Start(EventLoop& loop, const std::string& address,
-                                                  ConnectionHandler handler) {
+Result<std::unique_ptr<Listener>> Listener::Open(EventLoop& loop, const std::string& address) {
   ASSIGN_OR_RETURN(const HostPort parsed, ParseHostPort(address, 0));
-  auto& context = ContextOf(loop);
-  auto state = std::make_shared<State>(context);
+  auto state = std::make_shared<State>(ContextOf(loop));
   RETURN_IF_ERROR(Bind(state->acceptor, parsed));
   state->address = ToText(state->acceptor.local_endpoint());
-  state->handler = std::move(handler);
-  asio::co_spawn(state->acceptor.get_executor(), AcceptLoop(state, context), asio::detached);
   return std::unique_ptr<Listener>(new Listener(std::move(state)));
+}
+
+void Listener::Serve(ConnectionHandler handler) {
+  state_->handler = std::move(handler);
+  asio::co_spawn(state_->acceptor.get_executor(), AcceptLoop(state_, state_->context), asio::detached);
 }
 
 Listener::~Listener() { Stop(); }

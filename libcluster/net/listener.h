@@ -25,15 +25,16 @@ using ConnectionHandler = std::function<void(IncomingConnection)>;
 
 class Listener {
  public:
-  // Listens on "HOST:PORT" ("0.0.0.0:3080", "[::]:3080", ":0"); port 0 takes a free one. The handler is called on a
-  // thread of the loop, which must outlive the listener, and must not block. A client that sends no hello within ten
-  // seconds is dropped.
-  static Result<std::unique_ptr<Listener>> Start(EventLoop& loop, const std::string& address,
-                                                 ConnectionHandler handler);
+  // Opens "HOST:PORT" ("0.0.0.0:3080", "[::]:3080", ":0"); port 0 takes a free one. Connections wait until Serve. The
+  // loop must outlive the listener. Fails with kBadParameter or kConnectionProblem.
+  static Result<std::unique_ptr<Listener>> Open(EventLoop& loop, const std::string& address);
   ~Listener();
 
   // "HOST:PORT" with the real port.
   const std::string& address() const;
+  // Begins to accept. The handler is called on a thread of the loop and must not block. A client that sends no hello
+  // within ten seconds is dropped.
+  void Serve(ConnectionHandler handler);
   // Closes the port. Connections go on.
   void Stop();
 

@@ -105,13 +105,6 @@ Result<Value> ReadBody(const HttpRequest& request) {
 
 }  // namespace
 
-HttpResponse ErrorResponse(const Error& error) {
-  const Value body(Value::Map{{"error", Value::Map{{"message", error.message}}}});
-  return {RowOf(error.kind).http_status, {{"Content-Type", "application/json"}}, ToJson(body, {.indent = 4})};
-}
-
-HttpResponse JsonResponse(const Value& value) { return {200, {{"Content-Type", "application/json"}}, ToJson(value)}; }
-
 HttpResponse WebApi::Handle(const HttpRequest& request) {
   if (request.path == "/") {
     HttpResponse redirect{302, {{"Location", "/web"}}, ""};

@@ -9,6 +9,7 @@
 #include "libbase/value.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/net/http.h"
+#include "libcluster/net/http_json.h"
 #include "libcluster/proxy/rate_limiter.h"
 
 namespace sallyport {
@@ -56,10 +57,5 @@ class WebApi {
   RateLimiter normal_limit_{20, 40};
   RateLimiter high_limit_{120, 480};
 };
-
-// An error as the API answers it: {"error":{"message":...}}, the status by the error's kind.
-HttpResponse ErrorResponse(const Error& error);
-// A success: compact JSON.
-HttpResponse JsonResponse(const Value& value);
 
 }  // namespace sallyport

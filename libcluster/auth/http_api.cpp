@@ -1,0 +1,49 @@
+#include "libcluster/auth/http_api.h"
+
+#include "libbase/json.h"
+#include "libbase/version.h"
+#include "libcluster/net/http_json.h"
+
+namespace sallyport {
+
+Value AuthHttpApi::Server(std::string_view kind, const std::string& address) const {
+  return Value(Value::Map{
+      {"kind", kind},
+      {"version", "v2"},
+      {"metadata", Value::Map{{"name", options_.host_id}}},
+      {"spec", Value::Map{{"addr", address},
+                          {"hostname", options_.hostname},
+                          {"version", kWireVersion},
+                          {"public_addrs", Value::List{Value(address)}}}},
+  });
+}
+
+Result<Value> AuthHttpApi::Answer(const HttpRequest& request) {
+  ASSIGN_OR_RETURN(const auto caller,
+                   auth_.authenticator().Authenticate(request.peer_chain_pem, request.remote_address, ""));
+  if (caller->kind == Caller::Kind::kNobody) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: this API needs a client certificate; log in first");
+  }
+  if (request.method == "GET" && request.path == "/v2/authservers") {
+    RETURN_IF_ERROR(AuthServer::CheckRule(*caller, "auth_server", "list"));
+    return Value(Value::List{Server("auth_server", options_.auth_address)});
+  }
+  if (request.method == "GET" && request.path == "/v2/proxies") {
+    RETURN_IF_ERROR(AuthServer::CheckRule(*caller, "proxy", "list"));
+    return Value(Value::List{Server("proxy", options_.proxy_address)});
+  }
+  if (request.method == "GET" && request.path == "/v2/configuration/name") {
+    return Value(Value::Map{{"kind", "cluster_name"},
+                            {"version", "v2"},
+                            {"metadata", Value::Map{{"name", "cluster-name"}}},
+                            {"spec", Value::Map{{"cluster_name", auth_.cluster_name()}}}});
+  }
+  return Fail(ErrorKind::kNotFound, "path not found");
+}
+
+HttpResponse AuthHttpApi::Handle(const HttpRequest& request) {
+  const auto answer = Answer(request);
+  return answer ? JsonResponse(*answer) : ErrorResponse(answer.error());
+}
+
+}  // namespace sallyport

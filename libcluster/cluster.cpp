@@ -1,0 +1,219 @@
+#include "libcluster/cluster.h"
+
+#include "libbase/address.h"
+#include "libbase/file.h"
+#include "libcluster/auth/audit_queue.h"
+#include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/client_version.h"
+#include "libcluster/auth/http_api.h"
+#include "libcluster/auth/system_identity.h"
+#include "libcluster/grpc_server.h"
+#include "libcluster/kube/announcer.h"
+#include "libcluster/kube/forwarder.h"
+#include "libcluster/net/http.h"
+#include "libcluster/proxy/route.h"
+#include "libcluster/proxy/web_api.h"
+#include "libcluster/proxy/web_certificate.h"
+#include "libcluster/static_tokens.h"
+#include "libcluster/thread_pool.h"
+#include "teleport/legacy/types/token.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr int kNetworkThreads = 2;
+constexpr std::size_t kMaxWebThreads = 32;
+
+}  // namespace
+
+// Members are destroyed last to first: what serves goes before what it uses.
+struct Cluster::State {
+  std::string host_id;
+  std::string proxy_address;
+  std::string auth_address;
+  std::string public_address;
+  std::unique_ptr<AuthServer> auth;
+  std::unique_ptr<AuditQueue> audit;
+  RpcTable methods;
+  std::unique_ptr<WebApi> web_api;
+  std::unique_ptr<AuthHttpApi> auth_api;
+  EventLoop loop{kNetworkThreads};
+  ThreadPool web_threads{kMaxWebThreads};
+  std::unique_ptr<GrpcServer> grpc;
+  std::unique_ptr<HttpServer> web;
+  std::unique_ptr<HttpServer> auth_http;
+  std::unique_ptr<KubeForwarder> kube;
+  std::unique_ptr<KubeAnnouncer> announcer;
+  std::unique_ptr<Listener> proxy_listener;
+  std::unique_ptr<Listener> auth_listener;
+  std::unique_ptr<Listener> kube_listener;
+
+  ~State() {
+    for (auto* listener : {&proxy_listener, &auth_listener, &kube_listener}) listener->reset();
+    if (grpc) grpc->Stop();
+    loop.Stop();
+  }
+
+  Status OpenAuth(const TeleportConfig& config, const Environment& environment);
+  Status OpenPorts(const TeleportConfig& config);
+  void Serve();
+  Status StartServers(const TeleportConfig& config, const Environment& environment);
+  Status StartKube(const TeleportConfig& config, const Environment& environment);
+  Status WriteAdminIdentity(const std::string& data_dir);
+  void Dispatch(Route route, IncomingConnection connection);
+};
+
+Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment& environment) {
+  AuthServerOptions options;
+  const std::string nodename = config.nodename.empty() ? environment.hostname : config.nodename;
+  options.data_dir = config.data_dir;
+  options.cluster_name = config.auth.cluster_name.empty() ? nodename : config.auth.cluster_name;
+  options.auth_preference = config.auth.preference;
+  options.networking_config = config.auth.networking;
+  options.recording_config = config.auth.recording;
+  ASSIGN_OR_RETURN(const HostPort listen, ParseHostPort(proxy_address, 3080));
+  if (!config.proxy.public_addr.empty()) {
+    ASSIGN_OR_RETURN(HostPort address, ParseHostPort(config.proxy.public_addr.front(), 0));
+    if (address.port == 0) address.port = listen.port;
+    public_address = FormatHostPort(address);
+  }
+  options.proxy_public_address = public_address.empty() ? FormatHostPort({nodename, listen.port}) : public_address;
+  ASSIGN_OR_RETURN(options.static_tokens, ParseStaticTokens(config.auth.tokens));
+  RETURN_IF_ERROR(MakeDirectories(config.data_dir, 0700));
+  ASSIGN_OR_RETURN(host_id, HostUuid(config.data_dir));
+  ASSIGN_OR_RETURN(auth, AuthServer::Open(std::move(options)));
+  audit = std::make_unique<AuditQueue>(auth->backend());
+  methods = AuthMethods(*auth);
+  return {};
+}
+
+Status Cluster::State::OpenPorts(const TeleportConfig& config) {
+  ASSIGN_OR_RETURN(proxy_listener, Listener::Open(loop, config.proxy.web_listen_addr));
+  ASSIGN_OR_RETURN(auth_listener, Listener::Open(loop, config.auth.listen_addr));
+  const std::string& kube_address =
+      config.proxy.kube_listen_addr.empty() ? config.kubernetes.listen_addr : config.proxy.kube_listen_addr;
+  if (!kube_address.empty()) {
+    ASSIGN_OR_RETURN(kube_listener, Listener::Open(loop, kube_address));
+  }
+  proxy_address = proxy_listener->address();
+  auth_address = auth_listener->address();
+  return {};
+}
+
+void Cluster::State::Serve() {
+  proxy_listener->Serve([this](IncomingConnection connection) {
+    const Route route = RouteOfProxy(connection.hello, auth->cluster_name());
+    Dispatch(route, std::move(connection));
+  });
+  auth_listener->Serve([this](IncomingConnection connection) {
+    const Route route = RouteOfAuth(connection.hello);
+    Dispatch(route, std::move(connection));
+  });
+  if (!kube_listener) return;
+  kube_listener->Serve([this](IncomingConnection connection) { Dispatch(Route::kKubernetes, std::move(connection)); });
+}
+
+Status Cluster::State::WriteAdminIdentity(const std::string& data_dir) {
+  ASSIGN_OR_RETURN(const IdentityFile admin, IssueSystemIdentityFile(auth->authorities(), "Admin", host_id));
+  RETURN_IF_ERROR(WriteIdentityFile(data_dir + "/admin_identity", admin));
+  // Where tctl on this host finds the auth service.
+  return WritePrivateFile(data_dir + "/auth_address", auth_address + "\n");
+}
+
+Status Cluster::State::StartServers(const TeleportConfig& config, const Environment& environment) {
+  const auto sans = WebNames(config, environment.hostname);
+  ASSIGN_OR_RETURN(const SystemIdentity identity, IssueSystemIdentity(auth->authorities(), "Auth", host_id, sans));
+  GrpcServerOptions rpc;
+  rpc.certificate_pem = identity.certificate_pem;
+  rpc.private_key_pem = identity.private_key_pem.Reveal();
+  rpc.authenticate = [this](const std::vector<std::string>& chain, const std::string& peer) {
+    return auth->authenticator().Authenticate(chain, AddressOfGrpcPeer(peer), "");
+  };
+  rpc.authorize = AuthServer::Authorize;
+  rpc.check_version = CheckClientVersion;
+  ASSIGN_OR_RETURN(grpc, StartGrpcServer(methods, std::move(rpc)));
+
+  auth_api = std::make_unique<AuthHttpApi>(
+      *auth, AuthHttpOptions{host_id, environment.hostname, auth_address, auth->options().proxy_public_address});
+  HttpServerOptions auth_options;
+  ASSIGN_OR_RETURN(
+      auth_options.tls,
+      ServerTls::Create({identity.certificate_pem, identity.private_key_pem.Reveal(), {"h2", "http/1.1"}, true}));
+  auth_options.handler = [this](const HttpRequest& request) { return auth_api->Handle(request); };
+  auth_http = std::make_unique<HttpServer>(loop, web_threads, std::move(auth_options));
+
+  web_api = std::make_unique<WebApi>(
+      *auth, WebApiOptions{proxy_address, public_address, kube_listener ? kube_listener->address() : "", true});
+  ASSIGN_OR_RETURN(const WebCertificate certificate, LoadWebCertificate(config, sans));
+  HttpServerOptions web_options;
+  ASSIGN_OR_RETURN(web_options.tls, ServerTls::Create({certificate.certificate_pem,
+                                                       certificate.private_key_pem.Reveal(),
+                                                       {"http/1.1", "teleport-reversetunnel"},
+                                                       false}));
+  web_options.handler = [this](const HttpRequest& request) { return web_api->Handle(request); };
+  web_options.upgrade_path = "/webapi/connectionupgrade";
+  web_options.upgraded = [this](IncomingConnection connection) {
+    const Route route = RouteOfProxy(connection.hello, auth->cluster_name());
+    Dispatch(route, std::move(connection));
+  };
+  web = std::make_unique<HttpServer>(loop, web_threads, std::move(web_options));
+  return {};
+}
+
+Status Cluster::State::StartKube(const TeleportConfig& config, const Environment& environment) {
+  const auto sans = KubeNames(config, environment.hostname);
+  ASSIGN_OR_RETURN(const SystemIdentity identity, IssueSystemIdentity(auth->authorities(), "Proxy", host_id, sans));
+  KubeForwarderOptions options;
+  ASSIGN_OR_RETURN(options.tls, ServerTls::Create(
+                                    {identity.certificate_pem, identity.private_key_pem.Reveal(), {"http/1.1"}, true}));
+  if (config.kubernetes.enabled && !config.kubernetes.kubeconfig_file.empty()) {
+    ASSIGN_OR_RETURN(options.upstreams, LoadKubeconfig(config.kubernetes.kubeconfig_file));
+  } else if (config.kubernetes.enabled) {
+    ASSIGN_OR_RETURN(options.upstreams.emplace_back(),
+                     InClusterUpstream(config.kubernetes.kube_cluster_name,
+                                       {environment.kubernetes_service_host, environment.kubernetes_service_port}));
+  }
+  for (const auto& upstream : options.upstreams) {
+    options.clusters.push_back({upstream.name, config.kubernetes.labels});
+  }
+  const auto clusters = options.clusters;
+  ASSIGN_OR_RETURN(kube, KubeForwarder::Create(loop, *auth, *audit, std::move(options)));
+  ASSIGN_OR_RETURN(announcer, KubeAnnouncer::Start(auth->backend(), {host_id, proxy_address, clusters}));
+  return {};
+}
+
+void Cluster::State::Dispatch(Route route, IncomingConnection connection) {
+  switch (route) {
+    case Route::kGrpc:
+      return grpc->HandleConnection(std::move(connection.socket));
+    case Route::kAuthHttp:
+      return auth_http->HandleConnection(std::move(connection));
+    case Route::kWeb:
+    case Route::kUpgradeProbe:
+      return web->HandleConnection(std::move(connection));
+    case Route::kKubernetes:
+      return kube->HandleConnection(std::move(connection));
+    case Route::kNone:
+      return;  // closed with the connection
+  }
+}
+
+Cluster::Cluster(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Cluster::~Cluster() = default;
+
+Result<std::unique_ptr<Cluster>> Cluster::Start(const TeleportConfig& config, const Environment& environment) {
+  auto state = std::make_unique<State>();
+  RETURN_IF_ERROR(state->OpenPorts(config));
+  RETURN_IF_ERROR(state->OpenAuth(config, environment));
+  RETURN_IF_ERROR(state->StartServers(config, environment));
+  RETURN_IF_ERROR(state->StartKube(config, environment));
+  RETURN_IF_ERROR(state->WriteAdminIdentity(config.data_dir));
+  state->Serve();
+  return std::unique_ptr<Cluster>(new Cluster(std::move(state)));
+}
+
+const std::string& Cluster::proxy_address() const { return state_->proxy_address; }
+const std::string& Cluster::auth_address() const { return state_->auth_address; }
+const std::string& Cluster::cluster_name() const { return state_->auth->cluster_name(); }
+
+}  // namespace sallyport

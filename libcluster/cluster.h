@@ -1,0 +1,37 @@
+// A whole cluster in one process: auth, proxy and Kubernetes service, from a configuration.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "libbase/error.h"
+#include "libcluster/config/teleport_config.h"
+
+namespace sallyport {
+
+class Cluster {
+ public:
+  // Opens the state and serves. `hostname` stands in for names that the configuration leaves out; `environment` are the
+  // variables that Kubernetes sets in a pod.
+  struct Environment {
+    std::string hostname;
+    std::string kubernetes_service_host;
+    std::string kubernetes_service_port;
+  };
+  static Result<std::unique_ptr<Cluster>> Start(const TeleportConfig& config, const Environment& environment);
+  // Stops: ports are closed first, then calls end, then what is queued is written.
+  ~Cluster();
+
+  // Addresses with their real ports.
+  const std::string& proxy_address() const;
+  const std::string& auth_address() const;
+  const std::string& cluster_name() const;
+
+  struct State;
+
+ private:
+  explicit Cluster(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sallyport

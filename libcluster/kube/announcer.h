@@ -1,0 +1,44 @@
+// Keeps the kube_server resources of this process alive in the backend, so that clients find its clusters. They expire
+// by themselves when the process is gone.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libcluster/backend/backend.h"
+#include "libcluster/kube/plan.h"
+
+namespace sallyport {
+
+class KubeAnnouncer {
+ public:
+  struct Options {
+    std::string host_id;
+    std::string address;  // "HOST:PORT"
+    std::vector<KubeClusterInfo> clusters;
+  };
+  // Announces at once (what this host announced before and no longer serves goes), then again every five minutes.
+  static Result<std::unique_ptr<KubeAnnouncer>> Start(Backend& backend, Options options);
+  // Withdraws what was announced.
+  ~KubeAnnouncer();
+
+ private:
+  KubeAnnouncer(Backend& backend, Options options) : backend_(backend), options_(std::move(options)) {}
+  Status Announce();
+  Status Withdraw();
+  void Run();
+
+  Backend& backend_;
+  const Options options_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace sallyport

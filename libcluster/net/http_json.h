@@ -1,0 +1,17 @@
+// Answers of the HTTP APIs: JSON, and errors in the envelope that Teleport's clients read (login-and-certificates
+// section 1.2).
+#pragma once
+
+#include "libbase/error.h"
+#include "libbase/value.h"
+#include "libcluster/net/http.h"
+
+namespace sallyport {
+
+// {"error":{"message":TEXT}}, indented; the status by the error's kind.
+HttpResponse ErrorResponse(const Error& error);
+
+// 200 and compact JSON.
+HttpResponse JsonResponse(const Value& value);
+
+}  // namespace sallyport

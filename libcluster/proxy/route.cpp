@@ -1,0 +1,52 @@
+#include "libcluster/proxy/route.h"
+
+#include <algorithm>
+#include <array>
+
+#include "libbase/encoding.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::string_view kKubePrefix = "kube-teleport-proxy-alpn.";
+constexpr std::string_view kAuthPrefix = "teleport-auth@";
+constexpr std::string_view kClusterDomain = "teleport.cluster.local";
+
+struct ProtocolRow {
+  std::string_view protocol;
+  Route route;
+};
+constexpr std::array kProtocols{
+    ProtocolRow{"teleport-proxy-ssh-grpc", Route::kGrpc},        ProtocolRow{"teleport-proxy-grpc", Route::kGrpc},
+    ProtocolRow{"teleport-proxy-grpc-mtls", Route::kGrpc},       ProtocolRow{"http/1.1", Route::kWeb},
+    ProtocolRow{"teleport-reversetunnel", Route::kUpgradeProbe},
+};
+
+bool Offers(const ClientHello& hello, std::string_view protocol) {
+  return std::ranges::find(hello.protocols, protocol) != hello.protocols.end();
+}
+
+}  // namespace
+
+std::string AuthServerName(std::string_view cluster_name) {
+  return ToHex(cluster_name) + "." + std::string(kClusterDomain);
+}
+
+Route RouteOfProxy(const ClientHello& hello, std::string_view cluster_name) {
+  if (hello.server_name.starts_with(kKubePrefix)) return Route::kKubernetes;
+  const bool names_auth = hello.server_name == kClusterDomain || hello.server_name == AuthServerName(cluster_name);
+  if (hello.protocols.empty()) return names_auth ? Route::kAuthHttp : Route::kWeb;
+  // The client's first protocol that somebody serves.
+  for (const auto& protocol : hello.protocols) {
+    if (protocol.starts_with(kAuthPrefix)) return Offers(hello, "h2") ? Route::kGrpc : Route::kAuthHttp;
+    if (protocol == "h2" && names_auth) return Route::kGrpc;
+    const auto row = std::ranges::find(kProtocols, std::string_view(protocol), &ProtocolRow::protocol);
+    if (row == kProtocols.end()) continue;
+    return row->route == Route::kWeb && names_auth ? Route::kAuthHttp : row->route;
+  }
+  return Route::kNone;
+}
+
+Route RouteOfAuth(const ClientHello& hello) { return Offers(hello, "h2") ? Route::kGrpc : Route::kAuthHttp; }
+
+}  // namespace sallyport

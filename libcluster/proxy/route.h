@@ -1,0 +1,31 @@
+// Which service a TLS client means, by the server name and the protocols of its hello (TLS routing,
+// login-and-certificates section 2). Pure, so that a table can test it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "libcluster/net/client_hello.h"
+
+namespace sallyport {
+
+enum class Route {
+  kNone,          // nobody serves what it offers: close
+  kWeb,           // web API
+  kUpgradeProbe,  // asks only whether its protocol survives the way here
+  kGrpc,          // auth and proxy methods
+  kAuthHttp,      // the auth service's HTTP API
+  kKubernetes,
+};
+
+// Routes a connection of the proxy's port. `cluster_name` decides which server names are the auth service's.
+Route RouteOfProxy(const ClientHello& hello, std::string_view cluster_name);
+
+// Routes a connection of the auth service's own port.
+Route RouteOfAuth(const ClientHello& hello);
+
+// Lower-case hexadecimal of the cluster's name below teleport.cluster.local: the server name by which clients ask for
+// the auth service.
+std::string AuthServerName(std::string_view cluster_name);
+
+}  // namespace sallyport

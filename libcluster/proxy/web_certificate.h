@@ -1,0 +1,28 @@
+// The certificate of the web port, and the names that it and the Kubernetes port are reached by.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libbase/secret.h"
+#include "libcluster/config/teleport_config.h"
+
+namespace sallyport {
+
+struct WebCertificate {
+  std::string certificate_pem;
+  Secret private_key_pem;
+};
+
+// Returns the first of https_keypairs; without one, a self-signed certificate that is made at the first start and kept
+// as DATA_DIR/webproxy_cert.pem and webproxy_key.pem.
+Result<WebCertificate> LoadWebCertificate(const TeleportConfig& config, const std::vector<std::string>& names);
+
+// Host names and addresses of the proxy: public and listen addresses, node, cluster and host name, localhost.
+std::vector<std::string> WebNames(const TeleportConfig& config, const std::string& hostname);
+
+// The same, and the names below each that route to Kubernetes.
+std::vector<std::string> KubeNames(const TeleportConfig& config, const std::string& hostname);
+
+}  // namespace sallyport

@@ -1,0 +1,48 @@
+#include "libcluster/static_tokens.h"
+
+#include "libbase/file.h"
+#include "libresources/token.h"
+#include "teleport/legacy/types/token.pb.h"
+
+namespace sallyport {
+namespace {
+
+std::vector<std::string> SplitNonEmpty(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(separator), text.size());
+    if (end > 0) parts.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(text.size(), end + 1));
+  }
+  return parts;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const types::StaticTokensV2>> ParseStaticTokens(const std::vector<std::string>& entries) {
+  auto tokens = std::make_shared<types::StaticTokensV2>();
+  for (const auto& entry : entries) {
+    const auto colon = entry.find(':');
+    if (colon == std::string::npos) {
+      return Fail(ErrorKind::kBadParameter,
+                  "auth_service.tokens: an entry is \"role,role:token\", and one has no colon");
+    }
+    std::vector<std::string> names{entry.substr(colon + 1)};
+    if (names.front().starts_with('/')) {
+      ASSIGN_OR_RETURN(const std::string content, ReadFile(names.front()));
+      names = SplitNonEmpty(content, '\n');
+    }
+    for (const auto& name : names) {
+      auto& token = *tokens->mutable_spec()->add_statictokens();
+      token.set_token(name);
+      for (const auto& role : SplitNonEmpty(entry.substr(0, colon), ',')) {
+        const auto known = SystemRoleNamed(role);
+        if (!known) return Fail(ErrorKind::kBadParameter, "auth_service.tokens: role \"{}\" is not known", role);
+        token.add_roles(std::string(*known));
+      }
+    }
+  }
+  return tokens;
+}
+
+}  // namespace sallyport
