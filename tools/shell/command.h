@@ -1,0 +1,96 @@
+// Commands as rows of a table. A program lists its commands; from the rows come parsing, help, man page, completion,
+// did-you-mean and the list that tests walk. A command gets what was parsed and returns an Output or an error; it does
+// not print, does not exit, and reads the environment only through its Invocation.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libbase/value.h"
+#include "tools/shell/output.h"
+
+namespace sallyport {
+
+struct Option {
+  std::string_view name;             // "proxy": given as --proxy
+  char short_name = '\0';            // 'd': given as -d
+  std::string_view value_name = {};  // "ADDR"; empty: a flag
+  std::string_view help = {};
+  std::string_view environment = {};  // the variable that stands in for it
+  std::string_view choices = {};      // accepted values with spaces between; empty: any
+  bool repeated = false;              // may be given several times
+  bool hidden = false;                // not in help
+};
+
+struct Argument {
+  std::string_view name;  // "cluster"
+  std::string_view help = {};
+  bool required = true;
+  bool repeated = false;  // takes all that follow
+};
+
+class Invocation;
+
+struct Command {
+  std::string_view path;     // "kube login"
+  std::string_view summary;  // one line, no full stop
+  std::vector<Argument> arguments = {};
+  std::vector<Option> options = {};
+  std::string_view example = {};  // a whole command line
+  // Values of --format; the first is the default. Empty: the command has no result to format.
+  std::string_view formats = "text json yaml";
+  bool passthrough = false;  // everything after the path is the command's own (kubectl, ssh)
+  bool hidden = false;
+  Result<Output> (*run)(const Invocation& invocation) = nullptr;
+};
+
+struct Program {
+  std::string_view name;
+  std::string_view summary;
+  std::vector<Option> options;  // of every command
+  std::vector<Command> commands;
+  int json_indent = 4;
+};
+
+// What a command was called with.
+class Invocation {
+ public:
+  // Returns an option's value: as given, or of its environment variable, or "".
+  const std::string& Get(std::string_view option) const;
+  // Returns an option's values when it is repeated; each may hold several with commas between, which are split.
+  std::vector<std::string> GetList(std::string_view option) const;
+  bool Has(std::string_view option) const;  // given on the command line or by the environment
+  bool Flag(std::string_view option) const { return Get(option) == "true"; }
+  // Returns an argument's value, or "".
+  const std::string& Arg(std::string_view argument) const;
+  const std::vector<std::string>& Args(std::string_view argument) const;
+
+  // Returns an environment variable, or "".
+  std::string Env(std::string_view name) const;
+
+  const Program* program = nullptr;
+  const Command* command = nullptr;
+  std::string executable;  // argv[0]
+  std::map<std::string, std::vector<std::string>, std::less<>> options;
+  std::map<std::string, std::vector<std::string>, std::less<>> arguments;
+};
+
+// Parses, runs, prints; returns the exit code of the error table. The whole of a program's main.
+int RunProgram(const Program& program, int argc, char** argv);
+
+// Parses a command line (without argv[0]). kUsage says what is wrong and what was probably meant.
+Result<Invocation> ParseCommandLine(const Program& program, std::span<const std::string> words);
+
+// Texts made from the table.
+std::string ProgramHelp(const Program& program, std::string_view group);  // group "" is the whole program
+std::string CommandHelp(const Program& program, const Command& command);
+std::string ManPage(const Program& program);
+std::string Completion(const Program& program, std::string_view shell);  // "bash", "zsh" or "fish"
+
+}  // namespace sallyport

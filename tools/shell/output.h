@@ -1,0 +1,51 @@
+// What a command gives back, and its three renderings. stdout carries only this; notices go to stderr.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libbase/value.h"
+
+namespace sallyport {
+
+// Receives the items of a list one after the other.
+using ItemSink = std::function<Status(const Value& item)>;
+
+struct Output {
+  // One of these: nothing, a value, or a list that is produced item by item (10,000 nodes never become one tree).
+  enum class Kind { kNothing, kValue, kItems } kind = Kind::kNothing;
+  Value value;
+  std::function<Status(const ItemSink& sink)> items;
+
+  // How a person reads it. For kValue: the text of the value, ending in a newline. For kItems: a table with a row an
+  // item.
+  std::function<std::string(const Value& value)> text;
+  std::vector<std::string> columns;
+  std::function<std::vector<std::string>(const Value& item)> row;
+
+  bool yaml_documents = false;  // YAML of a list is one document an item (tctl get) instead of one list
+  bool sort_keys_in_yaml = false;
+  std::vector<std::string> notices = {};  // for stderr
+  int exit_code = 0;                      // of a child program, say
+
+  static Output Nothing() { return {}; }
+  // A text alone: what has no other format.
+  static Output Text(std::string text);
+  static Output Of(Value value, std::function<std::string(const Value&)> text);
+  // A list that is already there.
+  static Output List(Value::List items, std::vector<std::string> columns,
+                     std::function<std::vector<std::string>(const Value&)> row);
+};
+
+// Writes an output in a format ("text", "json", "yaml") to a stream of bytes.
+Status Render(const Output& output, std::string_view format, int json_indent,
+              const std::function<Status(std::string_view)>& write);
+
+// Returns a table: header, dashes, rows; every cell padded and followed by a space, as Teleport's are. Control
+// characters are escaped.
+std::string RenderTable(const std::vector<std::string>& columns, const std::vector<std::vector<std::string>>& rows);
+
+}  // namespace sallyport
