@@ -20,7 +20,7 @@ TEST_CASE("numbers are written as RFC 4251 shows them", "[ssh-wire]") {
         "0729b7f4aa00000000000000010000000774657374696e67");
 }
 
-TEST_CASE("what is written is read back", "[ssh-wire]") {
+TEST_CASE("SSH data that is written is read back", "[ssh-wire]") {
   const std::string bytes =
       SshWriter().Byte(255).Uint32(0xffffffff).Uint64(0xfedcba9876543210).String("").Mpint("\xff").Raw("end").Take();
   SshReader reader(bytes);
