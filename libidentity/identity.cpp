@@ -1,81 +1,20 @@
 #include "libidentity/identity.h"
 
 #include <array>
-#include <charconv>
-#include <chrono>
 #include <variant>
 
-#include "libidentity/go_json.h"
+#include "libidentity/identity_fields.h"
 #include "libidentity/name.h"
 
 namespace sallyport {
 namespace {
 
-using TextField = std::string& (*)(Identity&);
-using ListField = std::vector<std::string>& (*)(Identity&);  // one RDN for each value
-using FlagField = bool& (*)(Identity&);
-struct CodedField {
-  std::string (*write)(const Identity&);  // empty text leaves the attribute out
-  Status (*read)(Identity&, const std::string&);
-};
-
 struct AttributeRow {
   std::string_view oid;
-  std::variant<TextField, ListField, FlagField, CodedField> field;
+  IdentityField field;
 };
 
 constexpr std::string_view kTrue = "true";
-
-template <typename Number>
-Status ReadNumber(std::string_view what, const std::string& text, Number& number) {
-  const char* end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, number);
-  if (result.ec == std::errc() && result.ptr == end) return {};
-  return Fail(ErrorKind::kBadParameter, "{} is not a number that fits", what);
-}
-
-std::string WriteTargetPort(const Identity& identity) {
-  const auto port = identity.route_to_app.target_port;
-  return port == 0 ? std::string() : std::to_string(port);
-}
-Status ReadTargetPort(Identity& identity, const std::string& text) {
-  return ReadNumber("target port", text, identity.route_to_app.target_port);
-}
-
-std::string WriteGeneration(const Identity& identity) {
-  return identity.generation == 0 ? std::string() : std::to_string(identity.generation);
-}
-Status ReadGeneration(Identity& identity, const std::string& text) {
-  return ReadNumber("generation", text, identity.generation);
-}
-
-std::string WritePreviousExpiry(const Identity& identity) {
-  if (!identity.previous_identity_expires) return {};
-  return FormatTime(std::chrono::floor<std::chrono::seconds>(*identity.previous_identity_expires));
-}
-Status ReadPreviousExpiry(Identity& identity, const std::string& text) {
-  ASSIGN_OR_RETURN(identity.previous_identity_expires, ParseTime(text));
-  return {};
-}
-
-std::string WriteAllowedResources(const Identity& identity) {
-  return identity.allowed_resources.empty() ? std::string() : GoJsonStrings(identity.allowed_resources);
-}
-Status ReadAllowedResources(Identity& identity, const std::string& text) {
-  ASSIGN_OR_RETURN(identity.allowed_resources, ParseAllowedResources(text));
-  return {};
-}
-
-Status ReadScopePin(Identity& identity, const std::string& text) {
-  RETURN_IF_ERROR(CheckJsonObject(text));
-  identity.scope_pin = text;
-  return {};
-}
-Status ReadJoinAttributes(Identity& identity, const std::string& text) {
-  RETURN_IF_ERROR(CheckJsonObject(text));
-  identity.join_attributes = text;
-  return {};
-}
 
 constexpr AttributeRow Text(std::string_view oid, TextField field) { return {oid, field}; }
 constexpr AttributeRow List(std::string_view oid, ListField field) { return {oid, field}; }
@@ -89,7 +28,7 @@ const std::array kRows{
     Text("1.3.9999.1.3", [](Identity& i) -> auto& { return i.kubernetes_cluster; }),
     Text("1.3.9999.1.4", [](Identity& i) -> auto& { return i.route_to_app.session_id; }),
     Text("1.3.9999.1.6", [](Identity& i) -> auto& { return i.route_to_app.public_addr; }),
-    AttributeRow{"1.3.9999.1.21", CodedField{WriteTargetPort, ReadTargetPort}},
+    AttributeRow{"1.3.9999.1.21", kTargetPortField},
     Text("1.3.9999.1.5", [](Identity& i) -> auto& { return i.route_to_app.cluster_name; }),
     Text("1.3.9999.1.10", [](Identity& i) -> auto& { return i.route_to_app.name; }),
     Text("1.3.9999.1.11", [](Identity& i) -> auto& { return i.route_to_app.aws_role_arn; }),
@@ -102,7 +41,7 @@ const std::array kRows{
     Flag("1.3.9999.1.13", [](Identity& i) -> auto& { return i.renewable; }),
     Text("1.3.9999.1.7", [](Identity& i) -> auto& { return i.teleport_cluster; }),
     Text("1.3.9999.1.8", [](Identity& i) -> auto& { return i.mfa_verified; }),
-    AttributeRow{"1.3.9999.2.12", CodedField{WritePreviousExpiry, ReadPreviousExpiry}},
+    AttributeRow{"1.3.9999.2.12", kPreviousExpiryField},
     Text("1.3.9999.1.9", [](Identity& i) -> auto& { return i.login_ip; }),
     Text("1.3.9999.2.15", [](Identity& i) -> auto& { return i.pinned_ip; }),
     Text("1.3.9999.2.1", [](Identity& i) -> auto& { return i.route_to_database.service_name; }),
@@ -115,16 +54,16 @@ const std::array kRows{
     Text("1.3.9999.2.7", [](Identity& i) -> auto& { return i.impersonator; }),
     List("1.3.9999.2.8", [](Identity& i) -> auto& { return i.active_requests; }),
     Flag("1.3.9999.2.9", [](Identity& i) -> auto& { return i.disallow_reissue; }),
-    AttributeRow{"1.3.9999.1.14", CodedField{WriteGeneration, ReadGeneration}},
+    AttributeRow{"1.3.9999.1.14", kGenerationField},
     Text("1.3.9999.2.18", [](Identity& i) -> auto& { return i.bot_name; }),
     Text("1.3.9999.2.20", [](Identity& i) -> auto& { return i.bot_instance_id; }),
     Text("1.3.9999.2.23", [](Identity& i) -> auto& { return i.join_token; }),
-    AttributeRow{"1.3.9999.2.24", CodedField{[](const Identity& i) { return i.scope_pin; }, ReadScopePin}},
+    AttributeRow{"1.3.9999.2.24", kScopePinField},
     Text("1.3.9999.1.20", [](Identity& i) -> auto& { return i.user_type; }),
-    AttributeRow{"1.3.9999.2.10", CodedField{WriteAllowedResources, ReadAllowedResources}},
+    AttributeRow{"1.3.9999.2.10", kAllowedResourcesField},
     Text("1.3.9999.1.15", [](Identity& i) -> auto& { return i.private_key_policy; }),
     Text("1.3.9999.2.13", [](Identity& i) -> auto& { return i.connection_diagnostic_id; }),
-    AttributeRow{"1.3.9999.2.21", CodedField{[](const Identity& i) { return i.join_attributes; }, ReadJoinAttributes}},
+    AttributeRow{"1.3.9999.2.21", kJoinAttributesField},
     Text("1.3.9999.3.1", [](Identity& i) -> auto& { return i.device.device_id; }),
     Text("1.3.9999.3.2", [](Identity& i) -> auto& { return i.device.asset_tag; }),
     Text("1.3.9999.3.3", [](Identity& i) -> auto& { return i.device.credential_id; }),
@@ -199,18 +138,6 @@ Status ReadCustomAttributes(const Name& name, Identity& identity) {
 }
 
 }  // namespace
-
-Result<std::vector<std::string>> ParseAllowedResources(std::string_view json) {
-  if (json.empty()) return std::vector<std::string>();
-  ASSIGN_OR_RETURN(std::vector<std::string> resources, ParseJsonStrings(json));
-  for (const std::string& resource : resources) {
-    const std::size_t kind = resource.find('/', 1);
-    if (!resource.starts_with('/') || kind == std::string::npos || resource.find('/', kind + 1) == std::string::npos) {
-      return Fail(ErrorKind::kBadParameter, "allowed resource is not of the form /cluster/kind/name");
-    }
-  }
-  return resources;
-}
 
 Result<std::string> ToSubject(const Identity& identity) {
   RETURN_IF_ERROR(CheckIdentity(identity));
