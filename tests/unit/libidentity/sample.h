@@ -34,7 +34,7 @@ struct Authority {
 inline Authority MakeAuthority(std::string_view cluster, const PrivateKey& key) {
   return {key, MakeCertificateAuthority(cluster, key, kNow).value()};
 }
-inline const Authority& HostAuthority() {
+inline const Authority& SampleAuthority() {
   static const Authority authority = MakeAuthority("ref.test", GeneratePrivateKey(KeyAlgorithm::kEcdsaP256).value());
   return authority;
 }

@@ -22,7 +22,7 @@ LeafRequest UserRequest(const PublicKey& key) {
 }
 
 Certificate Issue(const LeafRequest& request) {
-  return IssueCertificate(request, HostAuthority().certificate, HostAuthority().key).value();
+  return IssueCertificate(request, SampleAuthority().certificate, SampleAuthority().key).value();
 }
 
 std::string OpensslText(const Certificate& certificate, std::string_view options) {
@@ -60,7 +60,7 @@ TEST_CASE("a leaf has the extensions of the recorded one, in its order", "[x509]
                                        "authorityKeyIdentifier,subjectKeyIdentifier,subjectAltName");
   const std::string key_id = [] {
     std::string hex;
-    for (const char c : HostAuthority().certificate.subject_key_id()) {
+    for (const char c : SampleAuthority().certificate.subject_key_id()) {
       hex += fmt::format("{}{:02X}", hex.empty() ? "" : ":", static_cast<unsigned char>(c));
     }
     return hex;
@@ -142,7 +142,7 @@ TEST_CASE("what was asked for is read back", "[x509]") {
   request.sans = {"a.example.com", "10.0.0.1", "::1", "::ffff:10.0.0.2", "fe80::1", "a.example.com", "10.0.0.1"};
   const Certificate leaf = Issue(request);
   CHECK(leaf.subject_der() == request.subject);
-  CHECK(leaf.issuer_der() == HostAuthority().certificate.subject_der());
+  CHECK(leaf.issuer_der() == SampleAuthority().certificate.subject_der());
   CHECK(leaf.subject_common_name() == "seokbin2");
   CHECK(leaf.subject_organization() == std::vector<std::string>{"access", "editor", "member"});
   CHECK(leaf.issuer_common_name() == "ref.test");
@@ -156,7 +156,7 @@ TEST_CASE("what was asked for is read back", "[x509]") {
   CHECK(leaf.allows_client_auth());
   CHECK(leaf.allows_server_auth());
   CHECK(leaf.subject_key_id().empty());
-  CHECK(leaf.authority_key_id() == HostAuthority().certificate.subject_key_id());
+  CHECK(leaf.authority_key_id() == SampleAuthority().certificate.subject_key_id());
   Identity expected = RecordedUser();
   expected.groups = {"access", "editor", "member"};
   expected.expires = request.not_after;
@@ -177,10 +177,10 @@ TEST_CASE("serials are random and read in decimal", "[x509][tools]") {
 
 TEST_CASE("the pin is the SHA-256 of the public key info", "[x509][tools]") {
   const TemporaryDirectory directory;
-  const std::string path = directory.Write("ca.pem", HostAuthority().certificate.ToPem());
+  const std::string path = directory.Write("ca.pem", SampleAuthority().certificate.ToPem());
   const auto digest = RunTool("openssl x509 -noout -pubkey -in " + path +
                               " | openssl pkey -pubin -outform DER | openssl dgst -sha256 -r");
-  CHECK(HostAuthority().certificate.SpkiPin() == "sha256:" + digest.output.substr(0, 64));
+  CHECK(SampleAuthority().certificate.SpkiPin() == "sha256:" + digest.output.substr(0, 64));
 }
 
 TEST_CASE("usages can be left out and extensions replaced", "[x509]") {
@@ -211,8 +211,8 @@ TEST_CASE("names longer than OpenSSL's limits are no trouble", "[x509]") {
 }
 
 TEST_CASE("requests that make no sense are refused", "[x509]") {
-  const auto refused = [](const LeafRequest& request, const PrivateKey& ca_key = HostAuthority().key) {
-    const auto result = IssueCertificate(request, HostAuthority().certificate, ca_key);
+  const auto refused = [](const LeafRequest& request, const PrivateKey& ca_key = SampleAuthority().key) {
+    const auto result = IssueCertificate(request, SampleAuthority().certificate, ca_key);
     return !result.has_value() && result.error().kind == ErrorKind::kBadParameter;
   };
   const LeafRequest good = UserRequest(EcdsaKey().public_key());
@@ -261,7 +261,7 @@ TEST_CASE("an empty revocation list verifies and lasts ten years", "[x509][tools
     CHECK(Has(result.output, "X509v3 CRL Number: \n                1"));
     CHECK(Has(result.output, "No Revoked Certificates."));
   }
-  CHECK_FALSE(MakeEmptyCrl(HostAuthority().certificate, EcdsaKey(), kNow).has_value());
+  CHECK_FALSE(MakeEmptyCrl(SampleAuthority().certificate, EcdsaKey(), kNow).has_value());
 }
 
 TEST_CASE("a self-signed server certificate serves its names and the local ones", "[x509][tools]") {
@@ -285,8 +285,8 @@ TEST_CASE("a self-signed server certificate serves its names and the local ones"
 TEST_CASE("chains are read, other blocks skipped", "[x509]") {
   const Certificate leaf = Issue(UserRequest(EcdsaKey().public_key()));
   const std::string bundle =
-      leaf.ToPem() + ToPem("PUBLIC KEY", "x") + "\nnoise\n" + HostAuthority().certificate.ToPem();
-  CHECK(Certificate::ChainFromPem(bundle).value() == std::vector<Certificate>{leaf, HostAuthority().certificate});
+      leaf.ToPem() + ToPem("PUBLIC KEY", "x") + "\nnoise\n" + SampleAuthority().certificate.ToPem();
+  CHECK(Certificate::ChainFromPem(bundle).value() == std::vector<Certificate>{leaf, SampleAuthority().certificate});
   CHECK(Certificate::FromPem(ToPem("PUBLIC KEY", "x") + leaf.ToPem()).value() == leaf);
   CHECK_FALSE(Certificate::ChainFromPem("").has_value());
   CHECK_FALSE(Certificate::ChainFromPem(leaf.ToPem() + ToPem("CERTIFICATE", "x")).has_value());
@@ -326,7 +326,7 @@ TEST_CASE("truncated and garbled certificates give an error and never crash", "[
     changed[place] = static_cast<char>(changed[place] ^ 1);
     const auto certificate = Certificate::FromDer(changed);
     // Whatever can still be read must not pass for signed.
-    if (certificate) CHECK_FALSE(certificate->CheckSignedBy(HostAuthority().key.public_key()).has_value());
+    if (certificate) CHECK_FALSE(certificate->CheckSignedBy(SampleAuthority().key.public_key()).has_value());
   }
 }
 
