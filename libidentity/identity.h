@@ -73,8 +73,8 @@ struct Identity {
   std::vector<std::string> azure_identities;
   std::vector<std::string> gcp_service_accounts;
 
-  std::string mfa_verified;  // UUID of the device
-  std::optional<Time> previous_identity_expires;
+  std::string mfa_verified;                       // UUID of the device
+  std::optional<Time> previous_identity_expires;  // written in whole seconds
   std::string login_ip;
   std::string pinned_ip;
   std::string impersonator;
@@ -106,5 +106,9 @@ Result<std::string> ToSubject(const Identity& identity);
 // Reads a subject: attributes in any order, multi-valued RDNs, unknown attributes ignored. Fails with kBadParameter:
 // broken DER, no user name, neither groups nor scope pin, numbers, times or JSON that do not parse.
 Result<Identity> FromSubject(std::string_view der, Time expires);
+
+// Reads the JSON list of resources that certificates carry. Empty text is no resource. Fails with kBadParameter: no
+// JSON list of strings, an item that is not "/cluster/kind/name".
+Result<std::vector<std::string>> ParseAllowedResources(std::string_view json);
 
 }  // namespace sallyport

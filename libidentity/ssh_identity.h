@@ -25,7 +25,7 @@ struct SshPermissions {
   bool permit_port_forwarding = false;
   std::string github_user_id;
   std::string github_username;
-  // Extensions that roles ask for. On reading: those that are not known.
+  // Extensions that roles ask for; names that carry an identity are left out. On reading: those that are not known.
   SshOptions custom_extensions;
   bool operator==(const SshPermissions&) const = default;
 };
@@ -54,7 +54,7 @@ struct UserSshRequest {
 };
 
 // Issues a user certificate valid from now - 60 s until now + ttl. Fails with kBadParameter: no principals, no user
-// name, scope pin and roles together, an extension of the roles that is one of ours.
+// name, no key, scope pin and roles together.
 Result<SshCertificate> IssueUserSshCertificate(const UserSshRequest& request, const PrivateKey& ca_key);
 
 struct HostSshRequest {
@@ -70,7 +70,7 @@ struct HostSshRequest {
 
 // Returns the principals of a host, in order, without duplicates.
 std::vector<std::string> HostSshPrincipals(const HostSshRequest& request);
-// Issues a host certificate. Fails with kBadParameter: no principals, no cluster, no role.
+// Issues a host certificate. Fails with kBadParameter: no principals, no cluster, no role, no key.
 Result<SshCertificate> IssueHostSshCertificate(const HostSshRequest& request, const PrivateKey& ca_key);
 
 // What a host certificate says about the host; either may be empty for hosts of other software.

@@ -2,8 +2,6 @@
 // against it. CAs sign leaves directly: there are no intermediates.
 #pragma once
 
-#include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>

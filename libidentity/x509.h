@@ -90,6 +90,7 @@ struct ExtraExtension {
   std::string der;  // the contents of the OCTET STRING
 };
 
+// A leaf to issue. With a random serial number, key usage by the type of the key, and the key identifier of the CA.
 struct LeafRequest {
   std::string subject;            // DER, of ToSubject or EncodeName
   PublicKey public_key;           // of the subject
@@ -116,9 +117,9 @@ Result<Certificate> MakeCertificateAuthority(std::string_view cluster, const Pri
 // Makes an empty revocation list (RFC 5280 section 5) in DER, valid for ten years. Fails with kInternal.
 Result<std::string> MakeEmptyCrl(const Certificate& ca, const PrivateKey& ca_key, Time now);
 
-// Makes a self-signed certificate for a web port that has none configured: for serverAuth, with the given names and
-// addresses, localhost, 127.0.0.1 and ::1; valid for 397 days, the most that browsers accept. Fails with kBadParameter
-// or kInternal.
+// Makes a self-signed certificate for a web port that has none configured: a CA of its own, so that clients can be told
+// to trust it, for serverAuth, with the given names and addresses, localhost, 127.0.0.1 and ::1; valid for 825 days,
+// the most that all platforms accept. Fails with kBadParameter or kInternal.
 Result<Certificate> MakeSelfSignedServerCertificate(const std::vector<std::string>& sans, const PrivateKey& key,
                                                     Time now);
 

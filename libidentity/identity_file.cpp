@@ -1,0 +1,184 @@
+#include "libidentity/identity_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "libidentity/ssh_certificate.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kMaxFileBytes = 4 << 20;
+constexpr std::string_view kBegin = "-----BEGIN";
+constexpr std::string_view kEnd = "-----END";
+constexpr std::string_view kCertAuthority = "@cert-authority";
+constexpr std::string_view kCertificateSuffix = "-cert.pub";
+constexpr std::string_view kSpaces = " \t\r";
+constexpr int kOwnerOnly = 0600;
+
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int number) : number_(number) {}
+  ~FileDescriptor() {
+    if (number_ >= 0) close(number_);
+  }
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  int get() const { return number_; }
+
+ private:
+  int number_;
+};
+
+std::unexpected<Error> FailErrno(std::string_view what, const std::string& path) {
+  const int code = errno;
+  ErrorKind kind = ErrorKind::kInternal;
+  if (code == ENOENT || code == ENOTDIR) kind = ErrorKind::kNotFound;
+  if (code == EACCES || code == EPERM || code == EROFS) kind = ErrorKind::kAccessDenied;
+  return Fail(kind, "cannot {} {}: {}", what, path, std::strerror(code));
+}
+
+Result<Secret> ReadFile(const std::string& path) {
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return FailErrno("read", path);
+  std::string text;
+  text.reserve(1 << 16);  // so that growing leaves no copies of a usual file behind
+  std::array<char, 1 << 14> buffer{};
+  for (;;) {
+    const ssize_t count = read(file.get(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return FailErrno("read", path);
+    if (count == 0) break;
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+    if (text.size() > kMaxFileBytes) {
+      return Fail(ErrorKind::kBadParameter, "identity file {} is larger than {} bytes", path, kMaxFileBytes);
+    }
+  }
+  return Secret(std::move(text));
+}
+
+Status WriteAll(int file, std::string_view text, const std::string& path) {
+  while (!text.empty()) {
+    const ssize_t count = write(file, text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return FailErrno("write", path);
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+// Takes the next line off the text, without the spaces around it.
+std::string_view TakeLine(std::string_view& text) {
+  const std::size_t end = text.find('\n');
+  std::string_view line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  line.remove_prefix(std::min(line.find_first_not_of(kSpaces), line.size()));
+  return line.substr(0, line.find_last_not_of(kSpaces) + 1);
+}
+
+// Returns a block from its first line to its END line.
+Result<Secret> TakeBlock(std::string_view line, std::string_view& text) {
+  std::string block;
+  block.reserve(1 << 13);
+  for (;;) {
+    block.append(line).append("\n");
+    if (line.starts_with(kEnd)) return Secret(std::move(block));
+    if (text.empty()) break;
+    line = TakeLine(text);
+  }
+  Wipe(block);
+  return Fail(ErrorKind::kBadParameter, "identity file has a PEM block without an end");
+}
+
+// A block is what its position says: key, certificate, authorities.
+void Place(Secret block, IdentityFile& file) {
+  if (file.private_key.empty()) {
+    file.private_key = std::move(block);
+  } else if (file.tls_certificate.empty()) {
+    file.tls_certificate = block.Reveal();
+  } else {
+    file.tls_authorities.push_back(block.Reveal());
+  }
+}
+
+void AppendPart(std::string& out, std::string_view part) {
+  if (part.empty()) return;
+  out += part;
+  if (!part.ends_with('\n')) out += '\n';
+}
+
+}  // namespace
+
+Secret FormatIdentityFile(const IdentityFile& file) {
+  std::size_t size = file.private_key.Reveal().size() + file.ssh_certificate.size() + file.tls_certificate.size() + 3;
+  for (const auto* list : {&file.ssh_authorities, &file.tls_authorities}) {
+    for (const std::string& part : *list) size += part.size() + 1;
+  }
+  std::string out;
+  out.reserve(size);  // growing would leave copies of the key behind
+  AppendPart(out, file.private_key.Reveal());
+  AppendPart(out, file.ssh_certificate);
+  AppendPart(out, file.tls_certificate);
+  for (const std::string& line : file.ssh_authorities) AppendPart(out, line);
+  for (const std::string& pem : file.tls_authorities) AppendPart(out, pem);
+  return Secret(std::move(out));
+}
+
+Result<IdentityFile> ParseIdentityFile(std::string_view text) {
+  if (text.size() > kMaxFileBytes) {
+    return Fail(ErrorKind::kBadParameter, "identity file is larger than {} bytes", kMaxFileBytes);
+  }
+  IdentityFile file;
+  while (!text.empty()) {
+    const std::string_view line = TakeLine(text);
+    if (line.starts_with(kBegin)) {
+      ASSIGN_OR_RETURN(Secret block, TakeBlock(line, text));
+      Place(std::move(block), file);
+    } else if (line.starts_with(kCertAuthority)) {
+      file.ssh_authorities.emplace_back(line);
+    } else if (IsSshCertificateType(line.substr(0, line.find(' ')))) {
+      file.ssh_certificate = line;
+    }
+  }
+  return file;
+}
+
+Result<IdentityFile> ReadIdentityFile(const std::string& path) {
+  ASSIGN_OR_RETURN(const Secret text, ReadFile(path));
+  auto file = ParseIdentityFile(text.Reveal());
+  if (!file) return std::unexpected(InContext(path, std::move(file).error()));
+  if (file->private_key.empty()) return Fail(ErrorKind::kBadParameter, "identity file {} holds no private key", path);
+  if (!file->ssh_certificate.empty()) return file;
+  const std::string beside = path + std::string(kCertificateSuffix);
+  const auto other = ReadFile(beside);
+  std::string_view rest = other ? std::string_view(other->Reveal()) : std::string_view();
+  const std::string_view line = TakeLine(rest);
+  if (!IsSshCertificateType(line.substr(0, line.find(' ')))) {
+    return Fail(ErrorKind::kBadParameter, "no SSH certificate in identity file {} nor in {}", path, beside);
+  }
+  file->ssh_certificate = line;
+  return file;
+}
+
+Status WriteIdentityFile(const std::string& path, const IdentityFile& file) {
+  const Secret text = FormatIdentityFile(file);
+  std::string temporary = path + ".XXXXXX";
+  const FileDescriptor out(mkostemp(temporary.data(), O_CLOEXEC));
+  if (out.get() < 0) return FailErrno("write", path);
+  Status status = fchmod(out.get(), kOwnerOnly) == 0 ? Status() : FailErrno("write", path);
+  if (status) status = WriteAll(out.get(), text.Reveal(), path);
+  if (status && fsync(out.get()) != 0) status = FailErrno("write", path);
+  if (status && rename(temporary.c_str(), path.c_str()) != 0) status = FailErrno("write", path);
+  if (!status) unlink(temporary.c_str());
+  return status;
+}
+
+}  // namespace sallyport

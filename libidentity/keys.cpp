@@ -1,0 +1,246 @@
+#include "libidentity/keys.h"
+
+#include <array>
+
+#include "libidentity/key_parts.h"
+#include "libidentity/openssh_key.h"
+#include "libidentity/openssl.h"
+#include "libidentity/pem.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kMaxPrivateKeyBytes = 1 << 16;
+
+std::shared_ptr<EVP_PKEY> Share(KeyPtr key) { return {key.release(), EVP_PKEY_free}; }
+
+// Takes another reference of a key when it is one of ours.
+std::shared_ptr<EVP_PKEY> ShareNative(EVP_PKEY* key) {
+  const ErrorQueueScope scope;
+  if (key == nullptr || !CheckKeySupported(key) || EVP_PKEY_up_ref(key) != 1) return nullptr;
+  return Share(KeyPtr(key));
+}
+
+const EVP_MD* MessageDigest(const EVP_PKEY* key, Digest digest) {
+  if (EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519) return nullptr;
+  switch (digest) {
+    case Digest::kSha384:
+      return EVP_sha384();
+    case Digest::kSha512:
+      return EVP_sha512();
+    case Digest::kSha256:
+      break;
+  }
+  return EVP_sha256();
+}
+
+// Reads DER of any private key form; all of it must be used.
+Result<KeyPtr> ParsePrivateDer(std::string_view der) {
+  const unsigned char* place = AsBytes(der);
+  KeyPtr key(d2i_AutoPrivateKey(nullptr, &place, static_cast<long>(der.size())));
+  if (key == nullptr) return FailOpenSsl(ErrorKind::kBadParameter, "private key is broken");
+  if (place != AsBytes(der) + der.size()) {
+    return Fail(ErrorKind::kBadParameter, "private key has bytes behind its end");
+  }
+  RETURN_IF_ERROR(CheckKeySupported(key.get()));
+  RETURN_IF_ERROR(CheckKeyPair(key.get()));
+  return key;
+}
+
+Result<KeyPtr> ParsePrivateBlock(const PemBlock& block) {
+  if (block.label == "ENCRYPTED PRIVATE KEY" || block.headers.find("ENCRYPTED") != std::string::npos) {
+    return FailWithHint(ErrorKind::kBadParameter, "private key is protected by a passphrase",
+                        "remove the passphrase with ssh-keygen -p or openssl pkey");
+  }
+  if (block.body.Reveal().size() > kMaxPrivateKeyBytes) {
+    return Fail(ErrorKind::kBadParameter, "private key is larger than {} bytes", kMaxPrivateKeyBytes);
+  }
+  if (block.label == "OPENSSH PRIVATE KEY") return ParseOpenSshPrivateKey(block.body.Reveal());
+  if (block.label == "PRIVATE KEY" || block.label == "RSA PRIVATE KEY" || block.label == "EC PRIVATE KEY") {
+    return ParsePrivateDer(block.body.Reveal());
+  }
+  return Fail(ErrorKind::kBadParameter, "private key has the PEM label \"{}\", which is not supported", block.label);
+}
+
+Result<KeyPtr> ParsePkcs1PublicKey(std::string_view der) {
+  const unsigned char* place = AsBytes(der);
+  KeyPtr key(d2i_PublicKey(EVP_PKEY_RSA, nullptr, &place, static_cast<long>(der.size())));
+  if (key == nullptr) return FailOpenSsl(ErrorKind::kBadParameter, "RSA public key is broken");
+  if (place != AsBytes(der) + der.size()) {
+    return Fail(ErrorKind::kBadParameter, "RSA public key has bytes behind its end");
+  }
+  return key;
+}
+
+}  // namespace
+
+PublicKey PublicKey::FromNative(evp_pkey_st* key) { return PublicKey(ShareNative(key)); }
+PrivateKey PrivateKey::FromNative(evp_pkey_st* key) { return PrivateKey(ShareNative(key)); }
+
+KeyType PublicKey::type() const {
+  if (empty()) return KeyType::kNone;
+  switch (EVP_PKEY_get_base_id(native())) {
+    case EVP_PKEY_ED25519:
+      return KeyType::kEd25519;
+    case EVP_PKEY_EC:
+      return KeyType::kEcdsa;
+    default:
+      return KeyType::kRsa;
+  }
+}
+
+int PublicKey::bits() const {
+  if (empty()) return 0;
+  return type() == KeyType::kEd25519 ? 256 : EVP_PKEY_get_bits(native());
+}
+
+std::string PublicKey::ToPem() const {
+  if (empty()) return {};
+  if (type() == KeyType::kRsa) return sallyport::ToPem("RSA PUBLIC KEY", ToKeyBits());
+  return sallyport::ToPem("PUBLIC KEY", ToDerSpki());
+}
+
+std::string PublicKey::ToDerSpki() const {
+  const ErrorQueueScope scope;
+  return empty() ? std::string() : ToDer(native(), i2d_PUBKEY);
+}
+
+std::string PublicKey::ToKeyBits() const {
+  const ErrorQueueScope scope;
+  X509_PUBKEY* made = nullptr;
+  if (empty() || X509_PUBKEY_set(&made, native()) != 1) return {};
+  const PublicKeyInfoPtr info(made);
+  const unsigned char* bits = nullptr;
+  int size = 0;
+  if (X509_PUBKEY_get0_param(nullptr, &bits, &size, nullptr, info.get()) != 1) return {};
+  return std::string(AsText(bits, static_cast<std::size_t>(size)));
+}
+
+Status PublicKey::Verify(std::string_view message, std::string_view signature, Digest digest) const {
+  if (empty()) return Fail(ErrorKind::kBadParameter, "no key to check a signature with");
+  const ErrorQueueScope scope;
+  const DigestContextPtr context(EVP_MD_CTX_new());
+  if (EVP_DigestVerifyInit(context.get(), nullptr, MessageDigest(native(), digest), nullptr, native()) != 1) {
+    return FailOpenSsl(ErrorKind::kInternal, "cannot check a signature");
+  }
+  if (EVP_DigestVerify(context.get(), AsBytes(signature), signature.size(), AsBytes(message), message.size()) != 1) {
+    return Fail(ErrorKind::kAccessDenied, "signature does not fit the key");
+  }
+  return {};
+}
+
+bool PublicKey::operator==(const PublicKey& other) const {
+  if (empty() || other.empty()) return empty() == other.empty();
+  const ErrorQueueScope scope;
+  return key_ == other.key_ || EVP_PKEY_eq(native(), other.native()) == 1;
+}
+
+Secret PrivateKey::ToPem() const {
+  if (empty()) return {};
+  if (type() != KeyType::kRsa) return Secret(sallyport::ToPem("PRIVATE KEY", ToDerPkcs8().Reveal()));
+  const ErrorQueueScope scope;
+  const Secret der(ToDer(native(), i2d_PrivateKey));
+  return Secret(sallyport::ToPem("RSA PRIVATE KEY", der.Reveal()));
+}
+
+Secret PrivateKey::ToSshPem(std::string_view comment) const {
+  if (empty() || type() == KeyType::kRsa) return ToPem();
+  const ErrorQueueScope scope;
+  const Secret body = FormatOpenSshPrivateKey(native(), public_key().ToSshBlob(), comment);
+  return Secret(sallyport::ToPem("OPENSSH PRIVATE KEY", body.Reveal()));
+}
+
+Secret PrivateKey::ToDerPkcs8() const {
+  if (empty()) return {};
+  const ErrorQueueScope scope;
+  const Pkcs8Ptr info(EVP_PKEY2PKCS8(native()));
+  return info == nullptr ? Secret() : Secret(ToDer(info.get(), i2d_PKCS8_PRIV_KEY_INFO));
+}
+
+Result<std::string> PrivateKey::Sign(std::string_view message, Digest digest) const {
+  if (empty()) return Fail(ErrorKind::kBadParameter, "no key to sign with");
+  const ErrorQueueScope scope;
+  const DigestContextPtr context(EVP_MD_CTX_new());
+  std::size_t size = 0;
+  if (EVP_DigestSignInit(context.get(), nullptr, MessageDigest(native(), digest), nullptr, native()) != 1 ||
+      EVP_DigestSign(context.get(), nullptr, &size, AsBytes(message), message.size()) != 1) {
+    return FailOpenSsl(ErrorKind::kInternal, "cannot sign");
+  }
+  std::string signature(size, '\0');
+  auto* place = reinterpret_cast<unsigned char*>(signature.data());
+  if (EVP_DigestSign(context.get(), place, &size, AsBytes(message), message.size()) != 1) {
+    return FailOpenSsl(ErrorKind::kInternal, "cannot sign");
+  }
+  signature.resize(size);
+  return signature;
+}
+
+Result<PrivateKey> GeneratePrivateKey(KeyAlgorithm algorithm) {
+  const ErrorQueueScope scope;
+  const auto rsa = [](std::size_t bits) { return EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", bits); };
+  const auto ecdsa = [](const char* curve) { return EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve); };
+  KeyPtr key;
+  switch (algorithm) {
+    case KeyAlgorithm::kEd25519:
+      key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+      break;
+    case KeyAlgorithm::kEcdsaP256:
+      key.reset(ecdsa("P-256"));
+      break;
+    case KeyAlgorithm::kEcdsaP384:
+      key.reset(ecdsa("P-384"));
+      break;
+    case KeyAlgorithm::kRsa2048:
+      key.reset(rsa(2048));
+      break;
+    case KeyAlgorithm::kRsa3072:
+      key.reset(rsa(3072));
+      break;
+    case KeyAlgorithm::kRsa4096:
+      key.reset(rsa(4096));
+      break;
+  }
+  if (key == nullptr) return FailOpenSsl(ErrorKind::kInternal, "cannot make a key");
+  return PrivateKey::FromNative(key.get());
+}
+
+Result<PrivateKey> ParsePrivateKeyPem(std::string_view pem) {
+  const ErrorQueueScope scope;
+  ASSIGN_OR_RETURN(const std::vector<PemBlock> blocks, ParsePem(pem));
+  for (const PemBlock& block : blocks) {
+    if (!block.label.ends_with("PRIVATE KEY")) continue;
+    ASSIGN_OR_RETURN(const KeyPtr key, ParsePrivateBlock(block));
+    return PrivateKey::FromNative(key.get());
+  }
+  return Fail(ErrorKind::kBadParameter, "no PEM block with a private key");
+}
+
+Result<PublicKey> ParsePublicKeyPem(std::string_view pem) {
+  const ErrorQueueScope scope;
+  ASSIGN_OR_RETURN(const std::vector<PemBlock> blocks, ParsePem(pem));
+  if (blocks.empty()) return Fail(ErrorKind::kBadParameter, "no PEM block with a public key");
+  const PemBlock& block = blocks.front();
+  if (block.label != "PUBLIC KEY" && block.label != "RSA PUBLIC KEY") {
+    return Fail(ErrorKind::kBadParameter, "public key has the PEM label \"{}\", which is not supported", block.label);
+  }
+  // Either label is known to hold either form.
+  auto key = ParsePublicKeyDerSpki(block.body.Reveal());
+  if (key || block.label == "PUBLIC KEY") return key;
+  ASSIGN_OR_RETURN(const KeyPtr rsa, ParsePkcs1PublicKey(block.body.Reveal()));
+  RETURN_IF_ERROR(CheckKeySupported(rsa.get()));
+  return PublicKey::FromNative(rsa.get());
+}
+
+Result<PublicKey> ParsePublicKeyDerSpki(std::string_view der) {
+  const ErrorQueueScope scope;
+  const unsigned char* place = AsBytes(der);
+  const KeyPtr key(d2i_PUBKEY(nullptr, &place, static_cast<long>(der.size())));
+  if (key == nullptr) return FailOpenSsl(ErrorKind::kBadParameter, "public key is broken");
+  if (place != AsBytes(der) + der.size()) {
+    return Fail(ErrorKind::kBadParameter, "public key has bytes behind its end");
+  }
+  RETURN_IF_ERROR(CheckKeySupported(key.get()));
+  return PublicKey::FromNative(key.get());
+}
+
+}  // namespace sallyport
