@@ -85,9 +85,11 @@ std::string ToText(const Error& error);
 #define SALLYPORT_CONCAT(a, b) SALLYPORT_CONCAT_(a, b)
 
 // Returns the error of a Result from the enclosing function, or goes on.
-#define RETURN_IF_ERROR(expression)                                                                \
-  do {                                                                                             \
-    if (auto status_ = (expression); !status_) return std::unexpected(std::move(status_).error()); \
+#define RETURN_IF_ERROR(expression) RETURN_IF_ERROR_(SALLYPORT_CONCAT(status_, __LINE__), expression)
+#define RETURN_IF_ERROR_(status, expression)                                     \
+  do {                                                                           \
+    auto status = (expression);                                                  \
+    if (!status) return std::unexpected(std::move(status).error());              \
   } while (false)
 
 // Declares or assigns `target` from a Result, or returns its error from the enclosing function.

@@ -1,0 +1,136 @@
+#include "tools/shell/output.h"
+
+#include <algorithm>
+
+#include "libbase/json.h"
+#include "libbase/text.h"
+#include "libbase/yaml.h"
+
+namespace sallyport {
+namespace {
+
+using Write = std::function<Status(std::string_view)>;
+
+// Code points, which is what columns of a terminal mostly are.
+std::size_t Width(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+std::string Indented(const std::string& json, int spaces) {
+  const std::string pad(static_cast<std::size_t>(spaces), ' ');
+  std::string text = pad;
+  for (const char c : json) {
+    text += c;
+    if (c == '\n') text += pad;
+  }
+  return text;
+}
+
+Status RenderItemsAsText(const Output& output, const Write& write) {
+  std::vector<std::vector<std::string>> rows;
+  RETURN_IF_ERROR(output.items([&](const Value& item) -> Status {
+    rows.push_back(output.row(item));
+    return {};
+  }));
+  return write(RenderTable(output.columns, rows));
+}
+
+Status RenderItemsAsJson(const Output& output, int indent, const Write& write) {
+  bool first = true;
+  RETURN_IF_ERROR(output.items([&](const Value& item) -> Status {
+    const std::string text = Indented(ToJson(item, {.indent = indent}), indent);
+    RETURN_IF_ERROR(write((first ? "[\n" : ",\n") + text));
+    first = false;
+    return {};
+  }));
+  return write(first ? "[]\n" : "\n]\n");
+}
+
+std::string YamlOf(const Output& output, const Value& value) {
+  return ToYaml(output.sort_keys_in_yaml ? SortedByKey(value) : value);
+}
+
+Status RenderItemsAsYaml(const Output& output, const Write& write) {
+  bool first = true;
+  RETURN_IF_ERROR(output.items([&](const Value& item) -> Status {
+    if (output.yaml_documents) {
+      RETURN_IF_ERROR(write((first ? "" : "---\n") + YamlOf(output, item)));
+    } else {
+      RETURN_IF_ERROR(write(YamlOf(output, Value(Value::List{item}))));
+    }
+    first = false;
+    return {};
+  }));
+  return first ? write("[]\n") : Status();
+}
+
+}  // namespace
+
+Output Output::Text(std::string text) {
+  Output output;
+  output.kind = Kind::kValue;
+  output.value = Value(std::move(text));
+  output.text = [](const Value& value) { return value.as_string(); };
+  return output;
+}
+
+Output Output::Of(Value value, std::function<std::string(const Value&)> text) {
+  Output output;
+  output.kind = Kind::kValue;
+  output.value = std::move(value);
+  output.text = std::move(text);
+  return output;
+}
+
+Output Output::List(Value::List items, std::vector<std::string> columns,
+                    std::function<std::vector<std::string>(const Value&)> row) {
+  Output output;
+  output.kind = Kind::kItems;
+  output.items = [items = std::move(items)](const ItemSink& sink) -> Status {
+    for (const auto& item : items) RETURN_IF_ERROR(sink(item));
+    return {};
+  };
+  output.columns = std::move(columns);
+  output.row = std::move(row);
+  return output;
+}
+
+Status Render(const Output& output, std::string_view format, int json_indent, const Write& write) {
+  if (output.kind == Output::Kind::kNothing) return {};
+  const bool items = output.kind == Output::Kind::kItems;
+  if (format == "json") {
+    if (items) return RenderItemsAsJson(output, json_indent, write);
+    return write(ToJson(output.value, {.indent = json_indent}) + "\n");
+  }
+  if (format == "yaml") {
+    if (items) return RenderItemsAsYaml(output, write);
+    return write(YamlOf(output, output.value));
+  }
+  if (items) return RenderItemsAsText(output, write);
+  return write(output.text(output.value));
+}
+
+std::string RenderTable(const std::vector<std::string>& columns, const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::vector<std::string>> lines{columns, {}};
+  for (const auto& row : rows) {
+    auto& line = lines.emplace_back();
+    for (const auto& cell : row) line.push_back(StripControl(cell));
+  }
+  std::vector<std::size_t> widths(columns.size());
+  for (const auto& line : lines) {
+    for (std::size_t i = 0; i < line.size() && i < widths.size(); ++i) widths[i] = std::max(widths[i], Width(line[i]));
+  }
+  for (const auto width : widths) lines[1].emplace_back(width, '-');
+  std::string text;
+  for (const auto& line : lines) {
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      const std::string cell = i < line.size() ? line[i] : "";
+      text += cell + std::string(widths[i] - Width(cell) + 1, ' ');
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace sallyport

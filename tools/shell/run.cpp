@@ -1,0 +1,114 @@
+// A program from start to exit code.
+#include <unistd.h>
+#include <csignal>
+
+#include <algorithm>
+
+#include "libbase/json.h"
+#include "tools/shell/command.h"
+
+namespace sallyport {
+namespace {
+
+Status WriteFd(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = ::write(fd, text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return Fail(ErrorKind::kConnectionProblem, "cannot write the result");
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+void Notice(std::string_view text) { std::ignore = WriteFd(STDERR_FILENO, std::string(text) + "\n"); }
+
+int Fail(const Program& program, const Error& error) {
+  const bool prefixed = error.kind == ErrorKind::kUsage;
+  std::string text =
+      fmt::format("{}: {}", program.name, prefixed ? error.message : ToText({error.kind, error.message, {}}));
+  if (!error.hint.empty()) text += fmt::format("\n  hint: {}", error.hint);
+  Notice(text);
+  return RowOf(error.kind).exit_code;
+}
+
+bool WantsHelp(const std::vector<std::string>& words) {
+  for (const auto& word : words) {
+    if (word == "--") return false;
+    if (word == "--help" || word == "-h") return true;
+  }
+  return false;
+}
+
+// help [COMMAND...] and COMMAND --help.
+int Help(const Program& program, std::vector<std::string> words) {
+  std::erase_if(words, [](const std::string& word) { return word.starts_with('-') || word == "help"; });
+  const std::string path = fmt::format("{}", fmt::join(words, " "));
+  std::string text = ProgramHelp(program, "");
+  for (std::string rest = path; !rest.empty();
+       rest = rest.substr(0, rest.find_last_of(' ') == std::string::npos ? 0 : rest.find_last_of(' '))) {
+    const auto exact = std::ranges::find(program.commands, rest, &Command::path);
+    if (exact != program.commands.end()) {
+      text = CommandHelp(program, *exact);
+      break;
+    }
+    const bool group = std::ranges::any_of(
+        program.commands, [&](const Command& command) { return command.path.starts_with(rest + " "); });
+    if (group) {
+      text = ProgramHelp(program, rest);
+      break;
+    }
+  }
+  return WriteFd(STDOUT_FILENO, text) ? 0 : 1;
+}
+
+// What every program has beside its own commands.
+std::optional<int> BuiltIn(const Program& program, const std::vector<std::string>& words) {
+  const bool passes_on = !words.empty() && std::ranges::any_of(program.commands, [&](const Command& command) {
+    return command.passthrough && command.path == words.front();
+  });
+  if (words.empty() || words.front() == "help" || (!passes_on && WantsHelp(words))) return Help(program, words);
+  if (words.front() == "man" && words.size() == 1) return WriteFd(STDOUT_FILENO, ManPage(program)) ? 0 : 1;
+  if (words.front() == "completion" && words.size() == 2) {
+    const std::string text = Completion(program, words[1]);
+    if (!text.empty()) return WriteFd(STDOUT_FILENO, text) ? 0 : 1;
+    return Fail(program, {ErrorKind::kUsage, "completion is for bash, zsh or fish", {}});
+  }
+  return std::nullopt;
+}
+
+std::string FormatOf(const Invocation& invocation) {
+  if (invocation.Has("format")) return invocation.Get("format");
+  const std::string_view formats = invocation.command->formats;
+  return std::string(formats.substr(0, formats.find(' ')));
+}
+
+}  // namespace
+
+int RunProgram(const Program& program, int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  if (const auto code = BuiltIn(program, words)) return *code;
+  auto invocation = ParseCommandLine(program, words);
+  if (!invocation) return Fail(program, invocation.error());
+  invocation->executable = argv[0];
+  const auto output = invocation->command->run(*invocation);
+  if (!output) return Fail(program, output.error());
+  for (const auto& notice : output->notices) Notice(notice);
+  // Collected so that a failure half-way is seen before it is too late only for what streams: lists go out as they
+  // come.
+  std::string buffer;
+  const auto write = [&](std::string_view text) -> Status {
+    constexpr std::size_t kFlushBytes = 64 << 10;
+    buffer += text;
+    if (buffer.size() < kFlushBytes) return {};
+    const Status status = WriteFd(STDOUT_FILENO, buffer);
+    buffer.clear();
+    return status;
+  };
+  Status status = Render(*output, FormatOf(*invocation), program.json_indent, write);
+  if (status) status = WriteFd(STDOUT_FILENO, buffer);
+  if (!status) return Fail(program, status.error());
+  return output->exit_code;
+}
+
+}  // namespace sallyport
