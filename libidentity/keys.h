@@ -28,7 +28,8 @@ enum class Digest { kSha256, kSha384, kSha512 };
 class PublicKey {
  public:
   PublicKey() = default;
-  // Shares a key that is already parsed; the caller keeps its own reference. Null gives an empty key.
+  // Shares a key that is already parsed; the caller keeps its own reference. Null, or a key of a
+  // kind that is not supported, gives an empty key.
   static PublicKey FromNative(evp_pkey_st* key);
 
   bool empty() const { return key_ == nullptr; }
@@ -70,7 +71,7 @@ class PublicKey {
 class PrivateKey {
  public:
   PrivateKey() = default;
-  // Shares a key that is already parsed; the caller keeps its own reference.
+  // The same for a private key.
   static PrivateKey FromNative(evp_pkey_st* key);
 
   bool empty() const { return key_ == nullptr; }

@@ -53,8 +53,8 @@ class Certificate {
 
   Time not_before() const;
   Time not_after() const;
-  const std::string& serial() const;  // decimal
-  const PublicKey& public_key() const;
+  const std::string& serial() const;    // decimal
+  const PublicKey& public_key() const;  // empty when it is of a kind that is not supported
   const std::vector<std::string>& dns_names() const;
   const std::vector<std::string>& ip_addresses() const;  // as text
   bool is_ca() const;

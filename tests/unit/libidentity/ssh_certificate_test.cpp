@@ -72,6 +72,13 @@ TEST_CASE("ssh-keygen shows what was put in", "[ssh-certificate][tools]") {
             "(len 13)\n                permit-X11-forwarding\n                permit-pty\n"));
 }
 
+TEST_CASE("ssh-keygen refuses a certificate that was changed", "[ssh-certificate][tools]") {
+  SshCertificate certificate = Signed(Ed25519Key().public_key(), EcdsaKey());
+  CHECK(Show(certificate).exit_code == 0);
+  certificate.blob[certificate.blob.find("alice")] = 'A';
+  CHECK(Show(certificate).exit_code != 0);
+}
+
 TEST_CASE("a 4096-bit authority signs with rsa-sha2-512", "[ssh-certificate][tools]") {
   const TemporaryDirectory directory;
   REQUIRE(RunTool("openssl genrsa -out " + directory.PathOf("ca") + " 4096").exit_code == 0);
