@@ -1,1 +1,12 @@
-int main() { return 0; }
+#include "tools/teleport/commands.h"
+
+int main(int argc, char** argv) {
+  using namespace sallyport;
+  const Program program{
+      "teleport",
+      "run an access cluster",
+      {{"debug", 'd', "", "Log everything"}},
+      {StartCommand(), ConfigureCommand(), VersionCommand()},
+  };
+  return RunProgram(program, argc, argv);
+}

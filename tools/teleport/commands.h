@@ -1,0 +1,12 @@
+// The commands of `teleport`, one file each.
+#pragma once
+
+#include "tools/shell/command.h"
+
+namespace sallyport {
+
+Command StartCommand();
+Command ConfigureCommand();
+Command VersionCommand();
+
+}  // namespace sallyport

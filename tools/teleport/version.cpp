@@ -1,0 +1,18 @@
+#include "libbase/version.h"
+#include "tools/teleport/commands.h"
+
+namespace sallyport {
+namespace {
+
+Result<Output> Run(const Invocation&) {
+  Value version(Value::Map{{"version", kWireVersion}, {"sallyport", kSallyportVersion}});
+  return Output::Of(std::move(version), [](const Value&) {
+    return fmt::format("Teleport v{} Sallyport v{}\n", kWireVersion, kSallyportVersion);
+  });
+}
+
+}  // namespace
+
+Command VersionCommand() { return {.path = "version", .summary = "Show the version", .run = Run}; }
+
+}  // namespace sallyport
