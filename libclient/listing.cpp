@@ -9,9 +9,7 @@ namespace {
 
 constexpr int kPage = 1000;
 
-Value TimeOf(const google::protobuf::Timestamp& time) {
-  return FormatTimestamp({time.seconds(), time.nanos()});
-}
+Value TimeOf(const google::protobuf::Timestamp& time) { return FormatTimestamp({time.seconds(), time.nanos()}); }
 // A time that is not there is Go's zero time.
 Value TimeOrZero(bool present, const google::protobuf::Timestamp& time) {
   return present ? TimeOf(time) : Value(FormatTimestamp({kGoZeroSeconds, 0}));
@@ -123,7 +121,8 @@ Result<std::map<std::string, std::string>> ParseLabels(std::string_view text) {
   bool has_key = false;
   const auto finish = [&]() -> Status {
     if (!has_key && part.empty() && labels.empty()) return {};
-    if (!has_key || key.empty()) return Fail(ErrorKind::kBadParameter, "labels are given as key=value, not \"{}\"", part);
+    if (!has_key || key.empty())
+      return Fail(ErrorKind::kBadParameter, "labels are given as key=value, not \"{}\"", part);
     labels[key] = part;
     key.clear();
     part.clear();

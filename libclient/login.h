@@ -31,8 +31,8 @@ struct LoginOptions {
   Secret password;
   // Asked for once, when the server wants a code.
   std::function<Result<Secret>()> ask_code;
-  Nanoseconds ttl{};            // 0: the cluster's default
-  std::string cluster;          // a leaf to be used at once; empty: the root
+  Nanoseconds ttl{};    // 0: the cluster's default
+  std::string cluster;  // a leaf to be used at once; empty: the root
   std::string kube_cluster;
   std::string mfa_mode = "auto";
 };

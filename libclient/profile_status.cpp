@@ -10,9 +10,13 @@ namespace sallyport {
 namespace {
 
 constexpr std::string_view kOwnLogin = "-teleport-";
-constexpr std::string_view kIdentityExtensions[] = {
-    "teleport-roles",           "teleport-traits",          "teleport-route-to-cluster",   "teleport-active-requests",
-    "teleport-allowed-resources", "github-id@goteleport.com", "github-login@goteleport.com"};
+constexpr std::string_view kIdentityExtensions[] = {"teleport-roles",
+                                                    "teleport-traits",
+                                                    "teleport-route-to-cluster",
+                                                    "teleport-active-requests",
+                                                    "teleport-allowed-resources",
+                                                    "github-id@goteleport.com",
+                                                    "github-login@goteleport.com"};
 
 Status TakeSsh(ProfileStatus& status, const std::string& line) {
   ASSIGN_OR_RETURN(const SshCertificate certificate, ParseSshCertificate(line));

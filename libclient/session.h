@@ -20,7 +20,7 @@ struct Session {
   Profile profile;
   ProfilePaths paths;
   KeyRing ring;
-  Certificate certificate;  // the TLS one
+  Certificate certificate;   // the TLS one
   std::string root_cluster;  // whose certificate it is
   const std::string& user() const { return profile.user; }
 };
