@@ -27,8 +27,9 @@ Status CheckExpiry(const Certificate& certificate, const Profile& profile, Time 
 Result<Session> OpenSession(const ProfileDirectory& directory, std::string_view profile_name, Time now) {
   auto profile = directory.Load(profile_name);
   if (!profile && profile.error().kind == ErrorKind::kNotFound) {
-    return FailNotLoggedIn(profile_name.empty() ? "there is no login here" : fmt::format("there is no login at {}", profile_name),
-                           nullptr);
+    return FailNotLoggedIn(
+        profile_name.empty() ? "there is no login here" : fmt::format("there is no login at {}", profile_name),
+        nullptr);
   }
   if (!profile) return std::unexpected(profile.error());
   Session session;

@@ -1,5 +1,5 @@
 // TLS 1.2 and 1.3 as a client, on OpenSSL: own list of protocols (ALPN, RFC 7301), own trust, client certificates.
-// Errors say which of the many ways to fail it was, and what to do.
+// Errors say which of the many ways to fail it was, and what to do. The program must ignore SIGPIPE.
 #pragma once
 
 #include <memory>

@@ -91,9 +91,7 @@ inline Profile SampleProfile() {
 }
 
 inline ClusterAuthorities SampleAuthorities() {
-  return {"ref.test",
-          {SampleCluster().key.public_key().ToAuthorizedKey() + "\n"},
-          {SampleCluster().authority.ToPem()}};
+  return {"ref.test", {SampleCluster().key.public_key().ToAuthorizedKey() + "\n"}, {SampleCluster().authority.ToPem()}};
 }
 
 }  // namespace sallyport::test
