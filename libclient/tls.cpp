@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 
+#include "libbase/encoding.h"
 #include "libbase/file.h"
 #include "libbase/text.h"
 #include "libidentity/keys.h"
@@ -292,5 +294,12 @@ int TlsStream::fd() const { return state_->fd.get(); }
 std::optional<Error> TlsStream::failure() const { return state_->failure; }
 
 bool IsNoCommonProtocol(const Error& error) { return error.message.contains(kNoProtocol); }
+
+std::string WebSocketAccept(std::string_view key) {
+  const std::string text = std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  unsigned char digest[SHA_DIGEST_LENGTH];
+  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
+  return ToBase64({reinterpret_cast<const char*>(digest), sizeof digest});
+}
 
 }  // namespace sallyport

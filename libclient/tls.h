@@ -58,4 +58,7 @@ class TlsStream : public Stream {
 // balancers asks for it.
 bool IsNoCommonProtocol(const Error& error);
 
+// The Sec-WebSocket-Accept that answers a key (RFC 6455 section 1.3): here because it takes SHA-1.
+std::string WebSocketAccept(std::string_view key);
+
 }  // namespace sallyport

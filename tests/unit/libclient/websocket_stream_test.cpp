@@ -2,6 +2,7 @@
 #include <deque>
 
 #include "libclient/connection_upgrade.h"
+#include "libclient/tls.h"
 
 namespace sallyport {
 namespace {
@@ -77,6 +78,10 @@ std::string ReadAll(Stream& stream, IoState& last) {
     if (step.state != IoState::kDone) return all;
     all.append(buffer, step.bytes);
   }
+}
+
+TEST_CASE("the accept of RFC 6455's example", "[websocket]") {
+  CHECK(WebSocketAccept("dGhlIHNhbXBsZSBub25jZQ==") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 }
 
 TEST_CASE("frames are read wherever they are cut", "[websocket]") {
