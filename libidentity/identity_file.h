@@ -1,0 +1,38 @@
+// Identity files: one file with the key, both certificates and the authorities of a user or bot, as `tctl auth sign`
+// and `tsh login --out` write them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libbase/secret.h"
+
+namespace sallyport {
+
+// The parts as text; ParsePrivateKeyPem, ParseSshCertificate, Certificate::FromPem and ParseHostAuthority read them.
+struct IdentityFile {
+  Secret private_key;                        // PEM
+  std::string ssh_certificate;               // one line
+  std::string tls_certificate;               // PEM
+  std::vector<std::string> ssh_authorities;  // @cert-authority lines
+  std::vector<std::string> tls_authorities;  // one PEM block each
+};
+
+// Writes the parts in their order, each ending with one newline at least.
+Secret FormatIdentityFile(const IdentityFile& file);
+
+// Takes a file apart: PEM blocks by position (key, certificate, authorities), lines by their start, anything else is
+// skipped. Parts may be missing. Fails with kBadParameter: a PEM block without an end, more than 4 MiB.
+Result<IdentityFile> ParseIdentityFile(std::string_view text);
+
+// Reads a file. Without an SSH certificate inside, it is read from PATH-cert.pub. Fails with kNotFound, kAccessDenied,
+// kBadParameter (no key or no SSH certificate, too large), kInternal.
+Result<IdentityFile> ReadIdentityFile(const std::string& path);
+
+// Writes a file with mode 0600: a new one takes the place of the old at once. Fails with kAccessDenied, kNotFound (no
+// directory), kInternal.
+Status WriteIdentityFile(const std::string& path, const IdentityFile& file);
+
+}  // namespace sallyport

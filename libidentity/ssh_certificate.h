@@ -1,0 +1,67 @@
+// OpenSSH certificates (PROTOCOL.certkeys of OpenSSH): reading, checking and signing. What Teleport puts into them is
+// in ssh_identity.h.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libbase/time.h"
+#include "libidentity/keys.h"
+
+namespace sallyport {
+
+enum class SshCertificateType : std::uint32_t { kUser = 1, kHost = 2 };
+
+// Options and extensions by name. An empty value is a flag; any other is written as an SSH string inside the data.
+using SshOptions = std::map<std::string, std::string, std::less<>>;
+
+inline constexpr std::uint64_t kSshForever = 0xffffffffffffffff;
+
+struct SshCertificate {
+  PublicKey public_key;
+  SshCertificateType type = SshCertificateType::kUser;
+  std::uint64_t serial = 0;
+  std::string key_id;
+  std::vector<std::string> principals;
+  std::uint64_t valid_after = 0;  // seconds since 1970
+  std::uint64_t valid_before = kSshForever;
+  SshOptions critical_options;
+  SshOptions extensions;
+
+  // Set by Sign and by the readers.
+  std::string nonce;
+  PublicKey signature_key;
+  std::string signature;  // the blob: algorithm, signature
+  std::string blob;       // the whole certificate as it is on the wire
+
+  // Gives it a new nonce and signs it with a CA key. Fails with kBadParameter: no key; kInternal.
+  Status Sign(const PrivateKey& ca_key);
+
+  // Checks the signature over `blob` by signature_key. Whether that key is trusted is the caller's question. Fails
+  // with kAccessDenied.
+  Status CheckSignature() const;
+  // Checks the time. Fails with kNotLoggedIn: expired, or not valid yet.
+  Status CheckValidity(Time now) const;
+  // Returns whether a principal is listed. Teleport never means "anybody" by an empty list.
+  bool HasPrincipal(std::string_view principal) const;
+  // Returns valid_before as a Time, or the largest Time when it is beyond.
+  Time ExpiresAt() const;
+
+  // "ssh-ed25519-cert-v01@openssh.com AAAA... comment": one line, no newline.
+  std::string ToAuthorizedKey(std::string_view comment = {}) const;
+};
+
+// Reads one line of authorized_keys or the contents of a -cert.pub file. The signature is not checked. Fails with
+// kBadParameter: no certificate, truncated, trailing bytes, options out of order or twice, an unknown key type.
+Result<SshCertificate> ParseSshCertificate(std::string_view line);
+// Reads a certificate blob. Fails the same way.
+Result<SshCertificate> ParseSshCertificateBlob(std::string_view blob);
+
+// Returns whether a text is the name of a certificate type ("ssh-rsa-cert-v01@openssh.com", ...).
+bool IsSshCertificateType(std::string_view type);
+
+}  // namespace sallyport

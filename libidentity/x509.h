@@ -1,0 +1,125 @@
+// X.509 certificates (RFC 5280): reading them, and issuing the leaves, authorities and revocation lists of a cluster.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libbase/time.h"
+#include "libidentity/identity.h"
+#include "libidentity/keys.h"
+
+struct x509_st;  // OpenSSL's X509
+
+namespace sallyport {
+
+// Bits of Certificate::key_usage, as RFC 5280 section 4.2.1.3 names them.
+enum KeyUsage : std::uint32_t {
+  kKeyUsageDigitalSignature = 1,
+  kKeyUsageKeyEncipherment = 4,
+  kKeyUsageCertSign = 32,
+  kKeyUsageCrlSign = 64,
+};
+
+// A parsed certificate. A value: copies share one immutable object, safe from several threads. A default-made one is
+// empty(): texts are empty, flags false, times the epoch.
+class Certificate {
+ public:
+  Certificate() = default;
+  // Each fails with kBadParameter. FromPem takes the first "CERTIFICATE" block; ChainFromPem takes all, skips other
+  // blocks, and fails when there is none.
+  static Result<Certificate> FromPem(std::string_view pem);
+  static Result<Certificate> FromDer(std::string_view der);
+  static Result<std::vector<Certificate>> ChainFromPem(std::string_view bundle);
+  // Shares one that OpenSSL has parsed (a TLS peer's); the caller keeps its own reference. Fails with kBadParameter
+  // when its contents cannot be used.
+  static Result<Certificate> FromNative(x509_st* certificate);
+
+  bool empty() const { return data_ == nullptr; }
+  const std::string& ToDer() const;
+  std::string ToPem() const;  // ends with a newline
+
+  const std::string& subject_der() const;
+  const std::string& issuer_der() const;
+  const std::string& subject_common_name() const;
+  const std::vector<std::string>& subject_organization() const;
+  const std::string& issuer_common_name() const;  // the cluster name on every certificate of a cluster
+  const std::vector<std::string>& issuer_organization() const;
+  // Reads the subject as an identity that expires with the certificate. Fails with kBadParameter.
+  Result<Identity> ToIdentity() const;
+
+  Time not_before() const;
+  Time not_after() const;
+  const std::string& serial() const;  // decimal
+  const PublicKey& public_key() const;
+  const std::vector<std::string>& dns_names() const;
+  const std::vector<std::string>& ip_addresses() const;  // as text
+  bool is_ca() const;
+  std::uint32_t key_usage() const;  // KeyUsage bits; 0 when the extension is absent
+  bool allows_server_auth() const;  // true too when there is no extended key usage
+  bool allows_client_auth() const;
+  bool has_unknown_critical_extension() const;
+  const std::string& subject_key_id() const;    // raw bytes; empty when absent
+  const std::string& authority_key_id() const;  // raw bytes; empty when absent
+
+  // "sha256:" and the hexadecimal SHA-256 of the SubjectPublicKeyInfo: a CA pin.
+  std::string SpkiPin() const;
+  // Checks the signature by a key. Fails with kAccessDenied when it does not fit, or is made with SHA-1 or MD5.
+  Status CheckSignedBy(const PublicKey& issuer) const;
+
+  bool operator==(const Certificate& other) const { return ToDer() == other.ToDer(); }
+
+  // OpenSSL's handle, owned by this object; null when empty. For the code that sets up TLS.
+  x509_st* native() const;
+
+ private:
+  struct Data;
+  static Result<Certificate> FromOwned(std::shared_ptr<x509_st> certificate);
+  explicit Certificate(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
+  const Data& data() const;
+  std::shared_ptr<const Data> data_;
+};
+
+// An extension that IssueCertificate adds as it is; it replaces one of the same OID that the template would make.
+struct ExtraExtension {
+  std::string oid;
+  bool critical = false;
+  std::string der;  // the contents of the OCTET STRING
+};
+
+struct LeafRequest {
+  std::string subject;            // DER, of ToSubject or EncodeName
+  PublicKey public_key;           // of the subject
+  Time not_before{};              // usually now - kClockSkew
+  Time not_after{};               // no later than 9999
+  std::vector<std::string> sans;  // host names and IP addresses, told apart by their form; duplicates go
+  bool server_auth = true;
+  bool client_auth = true;
+  std::vector<ExtraExtension> extra_extensions;
+};
+
+// How far back a leaf's validity starts, for peers whose clock is behind.
+inline constexpr std::chrono::seconds kClockSkew{60};
+inline constexpr std::chrono::hours kAuthorityLifetime{87600};
+
+// Signs a leaf: version 3, a random serial below 2^128, key usage by key type, CA:FALSE, the CA's key identifier. Fails
+// with kBadParameter (empty subject or key, times the wrong way round, broken extension) or kInternal.
+Result<Certificate> IssueCertificate(const LeafRequest& request, const Certificate& ca, const PrivateKey& ca_key);
+
+// Makes a self-signed CA of a cluster: O and CN the cluster, serialNumber the serial, ten years from now. Fails with
+// kBadParameter or kInternal.
+Result<Certificate> MakeCertificateAuthority(std::string_view cluster, const PrivateKey& key, Time now);
+
+// Makes an empty revocation list (RFC 5280 section 5) in DER, valid for ten years. Fails with kInternal.
+Result<std::string> MakeEmptyCrl(const Certificate& ca, const PrivateKey& ca_key, Time now);
+
+// Makes a self-signed certificate for a web port that has none configured: for serverAuth, with the given names and
+// addresses, localhost, 127.0.0.1 and ::1; valid for 397 days, the most that browsers accept. Fails with kBadParameter
+// or kInternal.
+Result<Certificate> MakeSelfSignedServerCertificate(const std::vector<std::string>& sans, const PrivateKey& key,
+                                                    Time now);
+
+}  // namespace sallyport
