@@ -23,7 +23,9 @@ std::span<const TextColumn> LockColumns();
 
 // Returns whether a lock is in force at a time.
 bool LockInForce(const types::LockV2& lock, Time now);
-// Returns whether every field that a lock's target sets has the same value in what is asked about.
+// Returns whether a lock's target has every value that is asked about; nothing asked matches nothing. Ask once for each
+// thing that is known of a session (its user, each role, the login, ...), as the reference does: a lock that names
+// several things then hits whoever has one of them.
 bool LockMatches(const types::LockTarget& lock, const types::LockTarget& asked);
 
 }  // namespace sallyport
