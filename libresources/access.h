@@ -37,12 +37,15 @@ struct AccessState {
 
 // What the `where` condition of a rule can look at; a null value reads as an empty one.
 struct RuleContext {
-  Value resource;         // the resource in its JSON form, for resource.*
-  Value session;          // for session.*
-  Value ssh_session;      // for ssh_session.*
-  Value host_cert;        // for host_cert.*
-  std::string ca_type;    // for system.catype()
-  bool can_view = false;  // for can_view()
+  Value resource;          // the resource in its JSON form, for resource.*
+  Value session;           // for session.*
+  Value ssh_session;       // for ssh_session.*
+  Value session_tracker;   // for session_tracker.*
+  Value host_cert;         // for host_cert.*
+  Value impersonate_user;  // for impersonate_user.*
+  Value impersonate_role;  // for impersonate_role.*
+  std::string ca_type;     // for system.catype()
+  bool can_view = false;   // for can_view()
 };
 
 // A further condition on a role: whether its allow or its deny part matches.
@@ -103,7 +106,7 @@ class AccessChecker {
                                                  const KubeRequest* request = nullptr) const;
   // The same over all clusters, for the user's certificate.
   Result<KubePrincipals> AllKubeGroupsAndUsers(Nanoseconds ttl) const;
-  // Returns what the roles that reach a cluster say about the objects inside.
+  // Returns what the roles that reach a cluster allow of the objects inside, and what any role denies there.
   KubeAccess KubeAccessTo(const Labels& cluster_labels) const;
 
   // Impersonation: the user needs a role that allows the other user and each of the other's roles. kAccessDenied
@@ -137,9 +140,9 @@ class AccessChecker {
   std::string PrivateKeyPolicy(std::string_view cluster) const;
 
  private:
-  friend class ImpersonationCheck;
-  Result<bool> Labelled(const types::RoleV6& role, RoleCondition condition, std::string_view kind,
-                        const Labels& labels) const;
+  Status RunRules(std::string_view kind, std::string_view verb, const RuleContext* context, bool* denied) const;
+  Value ConditionFields(const RuleContext& context) const;
+  Result<KubePrincipals> KubePrincipalsOf(Nanoseconds ttl, std::span<const RoleMatcher> matchers) const;
 
   std::string user_;
   Traits traits_;

@@ -18,7 +18,6 @@
 
 #include "libbase/error.h"
 #include "libbase/value.h"
-#include "libresources/traits.h"
 
 namespace sallyport {
 
@@ -26,6 +25,7 @@ enum class PredicateDialect {
   kWhere,  // rules: equals, contains, contains_all, contains_any, set, all_end_with, all_equal, is_subset, has_prefix,
            // system.catype, can_view
   kResource,  // queries: equals, hasPrefix, search, exists, split, contains
+  kTemplate,  // templates of roles (traits.h): email.local, regexp.replace
   kLabels,    // label expressions: labels_matching, contains, contains_any, contains_all, regexp.match, regexp.replace,
               // email.local, strings.upper, strings.lower
 };
@@ -58,18 +58,25 @@ class Predicate {
  public:
   struct Node;
 
-  // Reads an expression. Fails with kBadParameter and the column for what is not one, for unknown functions, a wrong
-  // number of arguments, and beyond 64 kB or 64 levels.
+  // Reads an expression. Fails with kBadParameter and the column for what is not one, for unknown functions and names,
+  // a wrong number of arguments, and beyond 64 kB or 64 levels.
   static Result<Predicate> Parse(std::string_view text, PredicateDialect dialect);
 
   // Returns whether the expression holds. Fails with kNotFound for an unknown name and kBadParameter for wrong types.
   Result<bool> Evaluate(const PredicateFields& fields) const;
 
+  // Returns what the expression is: a text, a bool, a list, ... Fails as Evaluate does.
+  Result<Value> EvaluateToValue(const PredicateFields& fields) const;
+
   // Returns the first names of the paths that the expression reads ("resource", "session").
   std::vector<std::string> Roots() const;
 
  private:
+  explicit Predicate(std::shared_ptr<const Node> root, PredicateDialect dialect)
+      : root_(std::move(root)), dialect_(dialect) {}
+
   std::shared_ptr<const Node> root_;
+  PredicateDialect dialect_;
 };
 
 }  // namespace sallyport

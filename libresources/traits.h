@@ -13,12 +13,12 @@
 
 namespace sallyport {
 
+class Predicate;
+
 using Traits = std::map<std::string, std::vector<std::string>>;
 
 class Template {
  public:
-  struct Node;
-
   // Reads a text with at most one {{expression}}. Fails with kBadParameter when the braces or the expression are wrong,
   // or when the namespace or the name after `internal.` is unknown.
   static Result<Template> Parse(std::string_view text);
@@ -32,7 +32,7 @@ class Template {
  private:
   std::string prefix_;  // the whole text when it is literal
   std::string suffix_;
-  std::shared_ptr<const Node> expression_;
+  std::shared_ptr<const Predicate> expression_;
 };
 
 // Applies each text as a template; what is wrong or lacks its trait is left out. Repeated values are kept once.
