@@ -235,27 +235,18 @@ bool NamesKind(const types::RoleConditions& part, const std::string& kind) {
   });
 }
 
-using HasLabels = bool (types::RoleConditions::*)() const;
-using GetLabels = const wrappers::LabelValues& (types::RoleConditions::*)() const;
-using SetLabels = wrappers::LabelValues* (types::RoleConditions::*)();
+// Labels whose emptiness means that nobody has said anything: Go writes them even when they are unset.
 struct PresetLabels {
-  HasLabels has;
-  GetLabels get;
-  SetLabels mutate;
+  const wrappers::LabelValues& (types::RoleConditions::*get)() const;
+  wrappers::LabelValues* (types::RoleConditions::*mutate)();
 };
 constexpr PresetLabels kPresetLabels[] = {
-    {&types::RoleConditions::has_nodelabels, &types::RoleConditions::nodelabels,
-     &types::RoleConditions::mutable_nodelabels},
-    {&types::RoleConditions::has_applabels, &types::RoleConditions::applabels,
-     &types::RoleConditions::mutable_applabels},
-    {&types::RoleConditions::has_kuberneteslabels, &types::RoleConditions::kuberneteslabels,
-     &types::RoleConditions::mutable_kuberneteslabels},
-    {&types::RoleConditions::has_databaselabels, &types::RoleConditions::databaselabels,
-     &types::RoleConditions::mutable_databaselabels},
-    {&types::RoleConditions::has_databaseservicelabels, &types::RoleConditions::databaseservicelabels,
-     &types::RoleConditions::mutable_databaseservicelabels},
-    {&types::RoleConditions::has_windowsdesktoplabels, &types::RoleConditions::windowsdesktoplabels,
-     &types::RoleConditions::mutable_windowsdesktoplabels},
+    {&types::RoleConditions::nodelabels, &types::RoleConditions::mutable_nodelabels},
+    {&types::RoleConditions::applabels, &types::RoleConditions::mutable_applabels},
+    {&types::RoleConditions::kuberneteslabels, &types::RoleConditions::mutable_kuberneteslabels},
+    {&types::RoleConditions::databaselabels, &types::RoleConditions::mutable_databaselabels},
+    {&types::RoleConditions::databaseservicelabels, &types::RoleConditions::mutable_databaseservicelabels},
+    {&types::RoleConditions::windowsdesktoplabels, &types::RoleConditions::mutable_windowsdesktoplabels},
 };
 
 bool AddMissing(const types::RoleV6& preset, types::RoleV6& role) {
@@ -263,7 +254,8 @@ bool AddMissing(const types::RoleV6& preset, types::RoleV6& role) {
   types::RoleConditions& allow = *role.mutable_spec()->mutable_allow();
   const types::RoleConditions& wanted = preset.spec().allow();
   for (const PresetLabels& row : kPresetLabels) {
-    if ((wanted.*row.get)().values().empty() || (allow.*row.has)() || (role.spec().deny().*row.has)()) continue;
+    const auto empty = [&row](const types::RoleConditions& part) { return (part.*row.get)().values().empty(); };
+    if (empty(wanted) || !empty(allow) || !empty(role.spec().deny())) continue;
     *(allow.*row.mutate)() = (wanted.*row.get)();
     added = true;
   }

@@ -43,6 +43,20 @@ TEST_CASE("a stored preset role gets what it lacks, nothing else") {
   CHECK_FALSE(AddMissingPresetParts(auditor));
 }
 
+TEST_CASE("labels that are unset on the wire are filled in, denied ones are not") {
+  types::RoleV6 access;
+  for (const auto& preset : PresetRoles()) {
+    if (preset->metadata().name() == "access") access = *preset;
+  }
+  types::RoleConditions& allow = *access.mutable_spec()->mutable_allow();
+  allow.mutable_nodelabels()->clear_values();
+  allow.clear_applabels();
+  (*access.mutable_spec()->mutable_deny()->mutable_applabels()->mutable_values())["a"].add_values("b");
+  CHECK(AddMissingPresetParts(access));
+  CHECK(allow.nodelabels().values().contains("*"));
+  CHECK(allow.applabels().values().empty());
+}
+
 TEST_CASE("the implicit role gives rules only") {
   const auto role = ImplicitRole();
   CHECK(role->metadata().name() == kImplicitRoleName);
