@@ -64,7 +64,7 @@ RoleMatcher LoginMatcher(std::string login) {
   };
 }
 
-AccessChecker::AccessChecker(std::string user, Traits traits, std::vector<std::shared_ptr<const types::RoleV6>> roles)
+AccessChecker::AccessChecker(std::string user, TraitMap traits, std::vector<std::shared_ptr<const types::RoleV6>> roles)
     : user_(std::move(user)), traits_(std::move(traits)) {
   for (const auto& role : roles) roles_.push_back(ApplyTraits(*role, traits_));
   roles_.push_back(ImplicitRole());

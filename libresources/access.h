@@ -16,7 +16,7 @@
 #include "libbase/value.h"
 #include "libresources/kube_access.h"
 #include "libresources/labels.h"
-#include "libresources/traits.h"
+#include "libresources/templates.h"
 
 namespace types {
 class RoleV6;
@@ -64,10 +64,10 @@ struct CertExtension {
 class AccessChecker {
  public:
   // Takes a user's roles and traits. Templates in the roles are applied here; the implicit role is added.
-  AccessChecker(std::string user, Traits traits, std::vector<std::shared_ptr<const types::RoleV6>> roles);
+  AccessChecker(std::string user, TraitMap traits, std::vector<std::shared_ptr<const types::RoleV6>> roles);
 
   const std::string& user() const { return user_; }
-  const Traits& traits() const { return traits_; }
+  const TraitMap& traits() const { return traits_; }
   // Returns the names of the roles, without the implicit one.
   std::vector<std::string> RoleNames() const;
   bool HasRole(std::string_view name) const;
@@ -145,12 +145,12 @@ class AccessChecker {
   Result<KubePrincipals> KubePrincipalsOf(Nanoseconds ttl, std::span<const RoleMatcher> matchers) const;
 
   std::string user_;
-  Traits traits_;
+  TraitMap traits_;
   std::vector<std::shared_ptr<const types::RoleV6>> roles_;
 };
 
 // Returns a role with the templates of its fields applied for a user's traits.
-std::shared_ptr<const types::RoleV6> ApplyTraits(const types::RoleV6& role, const Traits& traits);
+std::shared_ptr<const types::RoleV6> ApplyTraits(const types::RoleV6& role, const TraitMap& traits);
 
 // Returns what a role says about the labels of a kind of resource; nothing for kinds that labels do not restrict.
 LabelMatchers LabelMatchersOf(const types::RoleV6& role, RoleCondition condition, std::string_view kind);

@@ -11,7 +11,7 @@ const types::RoleConditions& PartOf(const types::RoleV6& role, RoleCondition con
 }
 
 // Deny parts without labels concern every cluster: older roles knew no kubernetes_labels there.
-RoleMatcher ClusterMatcher(Labels labels, Traits traits) {
+RoleMatcher ClusterMatcher(Labels labels, TraitMap traits) {
   return [labels = std::move(labels), traits = std::move(traits)](const types::RoleV6& role,
                                                                   RoleCondition condition) -> Result<bool> {
     LabelMatchers matchers = LabelMatchersOf(role, condition, "kube_cluster");

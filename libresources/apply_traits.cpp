@@ -2,7 +2,7 @@
 #include <array>
 
 #include "libresources/access.h"
-#include "libresources/traits.h"
+#include "libresources/templates.h"
 #include "teleport/legacy/types/role.pb.h"
 
 namespace sallyport {
@@ -59,7 +59,7 @@ constexpr std::array kLabels{
               &Conditions::mutable_workloadidentitylabels, &Conditions::workloadidentitylabelsexpression},
 };
 
-std::vector<std::string> Applied(const Strings& texts, const Traits& traits) {
+std::vector<std::string> Applied(const Strings& texts, const TraitMap& traits) {
   return ApplyTemplates({texts.begin(), texts.end()}, traits);
 }
 
@@ -76,7 +76,7 @@ bool IsUnixLogin(std::string_view login) {
 }
 
 // Returns a text's values; where a trait is missing or the template is wrong, the empty text, which matches nothing.
-std::vector<std::string> LabelTexts(const std::string& text, const Traits& traits) {
+std::vector<std::string> LabelTexts(const std::string& text, const TraitMap& traits) {
   const auto made = Template::Parse(text);
   if (made) {
     auto values = made->Apply(traits);
@@ -85,7 +85,7 @@ std::vector<std::string> LabelTexts(const std::string& text, const Traits& trait
   return {""};
 }
 
-void ApplyToLabels(const Traits& traits, wrappers::LabelValues& labels) {
+void ApplyToLabels(const TraitMap& traits, wrappers::LabelValues& labels) {
   wrappers::LabelValues applied;
   for (const auto& [key, values] : labels.values()) {
     auto& texts = (*applied.mutable_values())[LabelTexts(key, traits).front()];
@@ -99,7 +99,7 @@ void ApplyToLabels(const Traits& traits, wrappers::LabelValues& labels) {
   labels = std::move(applied);
 }
 
-void ApplyToKubeResources(const Traits& traits, Conditions& part) {
+void ApplyToKubeResources(const TraitMap& traits, Conditions& part) {
   const auto applied = [&traits](const std::string& text) {
     return text.empty() ? std::vector<std::string>{""} : ApplyTemplates({text}, traits);
   };
@@ -119,7 +119,7 @@ void ApplyToKubeResources(const Traits& traits, Conditions& part) {
   *part.mutable_kubernetesresources() = std::move(entries);
 }
 
-void ApplyToPart(const Traits& traits, Conditions& part) {
+void ApplyToPart(const TraitMap& traits, Conditions& part) {
   for (const ListOf list : kLists) {
     Strings& texts = *(part.*list)();
     Replace(texts, Applied(texts, traits));
@@ -144,7 +144,7 @@ void ApplyToPart(const Traits& traits, Conditions& part) {
 
 }  // namespace
 
-std::shared_ptr<const types::RoleV6> ApplyTraits(const types::RoleV6& role, const Traits& traits) {
+std::shared_ptr<const types::RoleV6> ApplyTraits(const types::RoleV6& role, const TraitMap& traits) {
   auto applied = std::make_shared<types::RoleV6>(role);
   ApplyToPart(traits, *applied->mutable_spec()->mutable_allow());
   ApplyToPart(traits, *applied->mutable_spec()->mutable_deny());

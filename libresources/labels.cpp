@@ -18,7 +18,7 @@ Result<bool> MatchesAny(std::string_view value, const std::vector<std::string>& 
   return false;
 }
 
-Value FieldsOf(const Labels& labels, const Traits& traits) {
+Value FieldsOf(const Labels& labels, const TraitMap& traits) {
   Value label_map = Value::EmptyMap();
   for (const auto& [key, value] : labels) label_map.mutable_map().emplace_back(key, Value(value));
   Value trait_map = Value::EmptyMap();
@@ -29,7 +29,7 @@ Value FieldsOf(const Labels& labels, const Traits& traits) {
   return fields;
 }
 
-Result<bool> MatchExpression(const std::string& expression, const Labels& labels, const Traits& traits) {
+Result<bool> MatchExpression(const std::string& expression, const Labels& labels, const TraitMap& traits) {
   ASSIGN_OR_RETURN(const Predicate predicate, Predicate::Parse(expression, PredicateDialect::kLabels));
   return predicate.Evaluate(ValueFields(FieldsOf(labels, traits)));
 }
@@ -50,7 +50,7 @@ Result<bool> MatchSelector(const LabelSelector& selector, const Labels& labels) 
 }
 
 Result<bool> MatchLabels(RoleCondition condition, const LabelMatchers& matchers, const Labels& labels,
-                         const Traits& traits) {
+                         const TraitMap& traits) {
   if (matchers.empty()) return false;
   const bool deny = condition == RoleCondition::kDeny;
   if (!matchers.selector.empty()) {

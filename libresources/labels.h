@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "libbase/error.h"
-#include "libresources/traits.h"
+#include "libresources/templates.h"
 
 namespace wrappers {
 class LabelValues;
@@ -34,7 +34,7 @@ Result<bool> MatchSelector(const LabelSelector& selector, const Labels& labels);
 // enough. Nothing given matches nothing.
 enum class RoleCondition { kAllow, kDeny };
 Result<bool> MatchLabels(RoleCondition condition, const LabelMatchers& matchers, const Labels& labels,
-                         const Traits& traits);
+                         const TraitMap& traits);
 
 // Returns a message's label values as a map.
 LabelSelector ToSelector(const wrappers::LabelValues& labels);

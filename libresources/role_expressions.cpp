@@ -1,7 +1,7 @@
 #include "libresources/access.h"
 #include "libresources/predicate.h"
 #include "libresources/role.h"
-#include "libresources/traits.h"
+#include "libresources/templates.h"
 #include "teleport/legacy/types/role.pb.h"
 
 namespace sallyport {

@@ -6,7 +6,7 @@
 #include "libbase/json.h"
 #include "libresources/pattern.h"
 #include "libresources/predicate.h"
-#include "libresources/traits.h"
+#include "libresources/templates.h"
 
 namespace {
 

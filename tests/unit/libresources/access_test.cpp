@@ -19,7 +19,7 @@ RolePtr Role(std::string_view name, std::string_view spec, std::string_view vers
   return std::make_shared<types::RoleV6>(resource.as<types::RoleV6>());
 }
 
-AccessChecker Checker(std::initializer_list<std::string_view> specs, Traits traits = {}) {
+AccessChecker Checker(std::initializer_list<std::string_view> specs, TraitMap traits = {}) {
   std::vector<RolePtr> roles;
   for (const std::string_view spec : specs) roles.push_back(Role(fmt::format("r{}", roles.size()), spec));
   return AccessChecker("alice", std::move(traits), std::move(roles));

@@ -1,4 +1,4 @@
-#include "libresources/traits.h"
+#include "libresources/templates.h"
 
 #include <catch2/catch.hpp>
 
@@ -7,7 +7,7 @@ namespace {
 
 using List = std::vector<std::string>;
 
-const Traits kTraits = {
+const TraitMap kTraits = {
     {"logins", {"alice", "root"}},
     {"email", {"alice@example.com"}},
     {"groups", {"dev-a", "ops", "dev-b"}},

@@ -1,4 +1,4 @@
-#include "libresources/traits.h"
+#include "libresources/templates.h"
 
 #include <algorithm>
 #include <set>
@@ -18,7 +18,7 @@ constexpr std::string_view kInternalNames[] = {
 // Both namespaces read the same traits; only internal restricts the names.
 class TraitFields : public PredicateFields {
  public:
-  explicit TraitFields(const Traits& traits) : traits_(traits) {}
+  explicit TraitFields(const TraitMap& traits) : traits_(traits) {}
 
   Result<Value> Lookup(std::span<const std::string> path) const override {
     if (path.size() != 2) {
@@ -35,14 +35,14 @@ class TraitFields : public PredicateFields {
   }
 
  private:
-  const Traits& traits_;
+  const TraitMap& traits_;
 };
 
 // Gives every trait, to find out whether an expression could ever work.
 class AnyFields : public PredicateFields {
  public:
   Result<Value> Lookup(std::span<const std::string> path) const override {
-    const Traits none;
+    const TraitMap none;
     const auto value = TraitFields(none).Lookup(path);
     if (!value && value.error().kind == ErrorKind::kBadParameter) return value;
     return Value::EmptyList();
@@ -88,7 +88,7 @@ Result<Template> Template::Parse(std::string_view text) {
   return made;
 }
 
-Result<std::vector<std::string>> Template::Apply(const Traits& traits) const {
+Result<std::vector<std::string>> Template::Apply(const TraitMap& traits) const {
   if (is_literal()) {
     if (prefix_.empty()) return std::vector<std::string>();
     return std::vector{prefix_};
@@ -102,7 +102,7 @@ Result<std::vector<std::string>> Template::Apply(const Traits& traits) const {
   return results;
 }
 
-std::vector<std::string> ApplyTemplates(const std::vector<std::string>& texts, const Traits& traits) {
+std::vector<std::string> ApplyTemplates(const std::vector<std::string>& texts, const TraitMap& traits) {
   std::vector<std::string> applied;
   std::set<std::string> seen;
   for (const std::string& text : texts) {

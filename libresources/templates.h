@@ -15,7 +15,7 @@ namespace sallyport {
 
 class Predicate;
 
-using Traits = std::map<std::string, std::vector<std::string>>;
+using TraitMap = std::map<std::string, std::vector<std::string>>;
 
 class Template {
  public:
@@ -25,7 +25,7 @@ class Template {
 
   // Returns the values for a user: the text itself when it has no expression. Empty values are left out. kNotFound says
   // that the user lacks the trait, kBadParameter that a function failed on a value.
-  Result<std::vector<std::string>> Apply(const Traits& traits) const;
+  Result<std::vector<std::string>> Apply(const TraitMap& traits) const;
 
   bool is_literal() const { return expression_ == nullptr; }
 
@@ -36,6 +36,6 @@ class Template {
 };
 
 // Applies each text as a template; what is wrong or lacks its trait is left out. Repeated values are kept once.
-std::vector<std::string> ApplyTemplates(const std::vector<std::string>& texts, const Traits& traits);
+std::vector<std::string> ApplyTemplates(const std::vector<std::string>& texts, const TraitMap& traits);
 
 }  // namespace sallyport
