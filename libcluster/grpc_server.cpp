@@ -30,13 +30,20 @@ std::string Metadata(const grpc::CallbackServerContext& context, const char* key
   return std::string(found->second.data(), found->second.size());
 }
 
+// The certificates that the client showed, one PEM each: gRPC gives the whole chain as one text.
 std::vector<std::string> PeerChain(const grpc::CallbackServerContext& context) {
+  constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
   std::vector<std::string> chain;
   const auto auth = context.auth_context();
   if (!auth) return chain;
-  for (const auto& pem : auth->FindPropertyValues("x509_pem_cert_chain")) chain.emplace_back(pem.data(), pem.size());
-  if (!chain.empty()) return chain;
-  for (const auto& pem : auth->FindPropertyValues("x509_pem_cert")) chain.emplace_back(pem.data(), pem.size());
+  for (const auto& value : auth->FindPropertyValues("x509_pem_cert_chain")) {
+    const std::string_view text(value.data(), value.size());
+    for (auto begin = text.find(kBegin); begin != std::string_view::npos;) {
+      const auto next = text.find(kBegin, begin + kBegin.size());
+      chain.emplace_back(text.substr(begin, next == std::string_view::npos ? next : next - begin));
+      begin = next;
+    }
+  }
   return chain;
 }
 
