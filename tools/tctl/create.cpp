@@ -53,7 +53,7 @@ Result<Output> Run(const Invocation& invocation) {
     ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(*resource.kind));
     const auto created = calls->put(*rpc, resource, invocation.Flag("force"));
     if (!created) {
-      Error error = InContext(Describe(resource), created.error());
+      Error error = created.error();
       if (i > 0) error.message += fmt::format(" ({} of {} documents were written)", i, resources.size());
       return std::unexpected(std::move(error));
     }
