@@ -80,9 +80,10 @@ Result<std::shared_ptr<const Caller>> Authenticator::Authenticate(const std::vec
     if (const auto found = known_.find(chain_pem.front()); found != known_.end()) known = found->second;
   }
   if (!known || known->generation != generation) {
-    ASSIGN_OR_RETURN(const Certificate leaf, Certificate::FromPem(chain_pem.front()));
-    ASSIGN_OR_RETURN(Caller caller, Derive(leaf));
-    known = std::make_shared<const Known>(Known{generation, std::move(caller), leaf.not_after()});
+    const auto leaf = Certificate::FromPem(chain_pem.front());
+    if (!leaf) return std::unexpected(ForCaller(leaf.error()));
+    ASSIGN_OR_RETURN(Caller caller, Derive(*leaf));
+    known = std::make_shared<const Known>(Known{generation, std::move(caller), leaf->not_after()});
     const std::lock_guard lock(mutex_);
     if (known_.size() >= kMaxKnown) known_.clear();
     known_[chain_pem.front()] = known;
