@@ -94,8 +94,8 @@ Result<std::unique_ptr<Pump>> OpenConnectionUpgrade(const HostPort& proxy, const
       FormatHostPort(proxy), key);
   RETURN_IF_ERROR(stream->Write(request, deadline));
   ASSIGN_OR_RETURN(const std::string header, ReadHeader(*stream, deadline));
-  const bool switched = header.starts_with("HTTP/1.1 101") &&
-                        LowerCase(header).contains("sec-websocket-accept: ") && header.contains(AcceptOf(key));
+  const bool switched = header.starts_with("HTTP/1.1 101") && LowerCase(header).contains("sec-websocket-accept: ") &&
+                        header.contains(AcceptOf(key));
   if (!switched) {
     return FailWithHint(ErrorKind::kConnectionProblem,
                         fmt::format("{} does not upgrade the connection: {}", FormatHostPort(proxy),

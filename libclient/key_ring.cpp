@@ -51,8 +51,7 @@ Status AddHosts(const ProfilePaths& paths, const std::vector<ClusterAuthorities>
   for (const auto& authority : authorities) {
     for (const auto& line : authority.ssh_keys) {
       ASSIGN_OR_RETURN(const AuthorizedKey key, ParseAuthorizedKey(line));
-      ASSIGN_OR_RETURN(const std::string host,
-                       FormatHostAuthority({paths.proxy_host, authority.cluster, key.key}));
+      ASSIGN_OR_RETURN(const std::string host, FormatHostAuthority({paths.proxy_host, authority.cluster, key.key}));
       text = AddToKnownHosts(text, host);
     }
   }

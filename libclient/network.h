@@ -13,13 +13,13 @@ namespace sallyport {
 
 // What a program knows about the network around it; a tool fills it from its options and environment.
 struct NetworkSettings {
-  bool insecure = false;                          // accept any certificate of a web proxy
-  std::string ssl_cert_file;                      // SSL_CERT_FILE: authorities instead of the system's
-  std::string ssl_cert_dir;                       // SSL_CERT_DIR: a hashed directory of them
-  std::string https_proxy;                        // HTTPS_PROXY: http://[user:password@]host:port
-  std::string no_proxy;                           // NO_PROXY: hosts and domains, commas between
-  std::string conn_upgrade;                       // TELEPORT_TLS_ROUTING_CONN_UPGRADE
-  std::chrono::milliseconds timeout{10000};       // for a connection and its handshake
+  bool insecure = false;                            // accept any certificate of a web proxy
+  std::string ssl_cert_file;                        // SSL_CERT_FILE: authorities instead of the system's
+  std::string ssl_cert_dir;                         // SSL_CERT_DIR: a hashed directory of them
+  std::string https_proxy;                          // HTTPS_PROXY: http://[user:password@]host:port
+  std::string no_proxy;                             // NO_PROXY: hosts and domains, commas between
+  std::string conn_upgrade;                         // TELEPORT_TLS_ROUTING_CONN_UPGRADE
+  std::chrono::milliseconds timeout{10000};         // for a connection and its handshake
   std::chrono::milliseconds answer_timeout{30000};  // for an answer to a request
 };
 

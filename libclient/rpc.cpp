@@ -53,10 +53,19 @@ Result<Connected> ConnectTls(const RpcOptions& options) {
   }
   ASSIGN_OR_RETURN(connected.upgrade, OpenConnectionUpgrade(options.address, options.network));
   const Deadline deadline = std::chrono::steady_clock::now() + options.network.timeout;
-  ASSIGN_OR_RETURN(connected.stream,
-                   TlsStream::Handshake(connected.upgrade->TakeFd(), tls, options.network,
-                                        FormatHostPort(options.address), deadline));
+  ASSIGN_OR_RETURN(connected.stream, TlsStream::Handshake(connected.upgrade->TakeFd(), tls, options.network,
+                                                          FormatHostPort(options.address), deadline));
   return connected;
+}
+
+// A message of several lines as one.
+std::string OneLine(std::string_view message) {
+  std::string text;
+  for (const char c : message) {
+    const bool space = c == '\n' || c == '\t' || c == '\r' || c == ' ';
+    if (!space || (!text.empty() && text.back() != ' ')) text += space ? ' ' : c;
+  }
+  return StripControl(text);
 }
 
 grpc::ByteBuffer ToBuffer(const std::string& bytes) {
@@ -133,7 +142,7 @@ Result<std::string> RpcClient::CallBytes(const std::string& method, const std::s
 std::string AuthServerName(std::string_view cluster) { return ToHex(cluster) + std::string(kClusterDomain); }
 
 Error ErrorOfGrpcStatus(int code, std::string_view message) {
-  std::string text = StripControl(message);
+  std::string text = OneLine(message);
   if (text.empty()) text = fmt::format("the auth service answers with gRPC status {}", code);
   if (message.contains(kExpired) || message.contains(kExpiredCertificate)) {
     return {ErrorKind::kNotLoggedIn, std::move(text), std::string(kLogInAgain)};

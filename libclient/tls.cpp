@@ -49,8 +49,7 @@ Status AddAuthorities(SSL_CTX* context, std::string_view pem) {
 // The system's authorities. A hashed directory is read one file at a time, only when a chain needs it; reading a whole
 // bundle takes twenty milliseconds.
 Status AddSystemAuthorities(SSL_CTX* context, const NetworkSettings& settings) {
-  if (!settings.ssl_cert_file.empty() &&
-      SSL_CTX_load_verify_file(context, settings.ssl_cert_file.c_str()) != 1) {
+  if (!settings.ssl_cert_file.empty() && SSL_CTX_load_verify_file(context, settings.ssl_cert_file.c_str()) != 1) {
     ERR_clear_error();
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("cannot read authorities from {}", settings.ssl_cert_file),
@@ -109,7 +108,8 @@ Result<ContextPtr> MakeContext(const TlsOptions& options, const NetworkSettings&
 Status SetPeer(SSL* ssl, const TlsOptions& options) {
   std::string wire;
   for (const auto& protocol : options.protocols) {
-    if (protocol.empty() || protocol.size() > 255) return Fail(ErrorKind::kBadParameter, "a protocol's name is too long");
+    if (protocol.empty() || protocol.size() > 255)
+      return Fail(ErrorKind::kBadParameter, "a protocol's name is too long");
     wire += static_cast<char>(protocol.size());
     wire += protocol;
   }
@@ -146,9 +146,9 @@ Error VerificationError(SSL* ssl, long code, const TlsOptions& options, const st
           names = StripControl(fmt::format("{}", fmt::join(all, ", ")));
         }
       }
-      return error(fmt::format("its certificate is for {}, not for {}", names.empty() ? "no host" : names,
-                               options.server_name),
-                   "use a name that the certificate has");
+      return error(
+          fmt::format("its certificate is for {}, not for {}", names.empty() ? "no host" : names, options.server_name),
+          "use a name that the certificate has");
     }
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:

@@ -20,7 +20,7 @@ struct TlsOptions {
   std::string authorities_pem;         // empty: the system's, by `network`
   std::string extra_authorities_pem;   // beside the system's
   bool skip_verification = false;
-  std::string certificate_pem;         // of the client; empty: none
+  std::string certificate_pem;  // of the client; empty: none
   Secret key_pem;
 };
 

@@ -33,8 +33,8 @@ struct PingAnswer {
   bool kube_enabled = false;
   std::string kube_public_addr;
   std::string kube_listen_addr;
-  std::string ssh_public_addr;      // of the web proxy: the name it wants to be known by
-  std::string ssh_proxy_addr;       // of SSH alone
+  std::string ssh_public_addr;  // of the web proxy: the name it wants to be known by
+  std::string ssh_proxy_addr;   // of SSH alone
   std::string ssh_listen_addr;
   std::string postgres_listen_addr;
   std::string postgres_public_addr;
