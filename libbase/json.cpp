@@ -164,13 +164,14 @@ class Writer {
     out_.append(static_cast<std::size_t>(level) * static_cast<std::size_t>(style_.indent), ' ');
   }
 
-  // JSON has no NaN and no infinity. A whole number has no point, as in Go.
+  // JSON has no NaN and no infinity. A whole number has no point, as in Go, except for a negative zero, which would be
+  // read as an integer.
   void Number(double value) {
     if (!std::isfinite(value)) {
       out_ += "null";
       return;
     }
-    out_ += fmt::format("{}", value);
+    out_ += value == 0 && std::signbit(value) ? "-0.0" : fmt::format("{}", value);
   }
 
   void String(std::string_view text) {

@@ -19,7 +19,8 @@ class Value {
   using Entry = std::pair<std::string, Value>;
   using Map = std::vector<Entry>;
 
-  // Where a value stood in the text it was read from; 0 is unknown. Lines and columns count from 1.
+  // Where a value stood in the text it was read from, a map's value where its key stood; 0 is unknown. Lines and
+  // columns count from 1.
   struct Place {
     int line = 0;
     int column = 0;

@@ -13,7 +13,7 @@ Status ValueBuilder::Begin(Value value, Value::Place place) {
     return Fail(ErrorKind::kBadParameter, "nested deeper than {} levels", max_depth_);
   }
   value.set_place(place);
-  open_.push_back(Frame{.value = std::move(value), .key = std::nullopt, .lines = {}});
+  open_.push_back(Frame{.value = std::move(value), .key = std::nullopt, .key_place = {}, .lines = {}});
   return {};
 }
 
@@ -24,6 +24,7 @@ Status ValueBuilder::Key(std::string key, Value::Place place) {
     return Fail(ErrorKind::kBadParameter, "duplicate key \"{}\", first given on line {}", key, seen->second);
   }
   frame.key = std::move(key);
+  frame.key_place = place;
   return {};
 }
 
@@ -37,6 +38,7 @@ void ValueBuilder::Add(Value value) {
     frame.value.Append(std::move(value));
     return;
   }
+  value.set_place(frame.key_place);
   frame.value.mutable_map().emplace_back(std::move(frame.key).value_or(""), std::move(value));
   frame.key.reset();
 }

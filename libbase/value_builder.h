@@ -21,7 +21,7 @@ class ValueBuilder {
   Status BeginList(Value::Place place);
   // Says the key of the next value of the innermost map. Fails with kBadParameter when the map has it already.
   Status Key(std::string key, Value::Place place);
-  // Adds a value to what is open, or makes it the root.
+  // Adds a value to what is open, or makes it the root. A value in a map gets the place of its key.
   void Add(Value value);
   // Closes the innermost map or list and returns it; the caller adds it.
   Value Finish();
@@ -36,6 +36,7 @@ class ValueBuilder {
   struct Frame {
     Value value;
     std::optional<std::string> key;
+    Value::Place key_place;
     std::unordered_map<std::string, int> lines;  // of the keys so far
   };
   Status Begin(Value value, Value::Place place);

@@ -156,6 +156,12 @@ std::optional<Value> NumberOf(std::string_view text) {
   return FloatOf(plain);
 }
 
+// Four digits, a hyphen and a digit: what may be a date.
+bool IsTimestampLike(std::string_view text) {
+  if (text.size() < 6 || text[4] != '-' || !IsDigit(text[5])) return false;
+  return std::all_of(text.begin(), text.begin() + 4, IsDigit);
+}
+
 }  // namespace
 
 Value ResolveYamlScalar(std::string_view text) {
@@ -176,13 +182,19 @@ Value ResolveYamlScalar(std::string_view text) {
 bool LooksLikeAnotherYamlType(std::string_view text) {
   if (text == "=" || text == "<<") return true;
   if (!ResolveYamlScalar(text).is_string()) return true;
-  // Timestamps, numbers in base 60 and numbers with odd underscores or points: anything of a number's characters that
-  // starts like one.
-  const char first = text.front();
-  if (!IsDigit(first) && !std::string_view("+-.").contains(first)) return false;
-  const std::size_t digits = text.find_first_of("0123456789");
-  return digits != std::string_view::npos &&
-         text.find_first_not_of("0123456789+-.:_eExXoObBtTzZ abcdfABCDF") == text.npos;
+  if (IsTimestampLike(text)) return true;
+  // Numbers in base 60 and numbers with underscores or exponents that only some readers know.
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  if (text.empty() || (!IsDigit(text.front()) && text.front() != '.')) return false;
+  if (text.starts_with("0x") || text.starts_with("0X")) {
+    return text.find_first_not_of("0123456789abcdefABCDEF_", 2) == std::string_view::npos;
+  }
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool sign = text[i] == '-' || text[i] == '+';
+    if (sign && (i == 0 || (text[i - 1] != 'e' && text[i - 1] != 'E'))) return false;
+    if (!sign && !IsDigit(text[i]) && !std::string_view(".:_eE").contains(text[i])) return false;
+  }
+  return std::count(text.begin(), text.end(), '.') <= 1;
 }
 
 }  // namespace sallyport

@@ -47,6 +47,7 @@ Result<IdentityFile> IssueSystemIdentityFile(const Authorities& authorities, std
   ssh.system_role = role;
   ssh.public_key = key.public_key();
   ssh.now = Now();
+  ssh.ttl = kAuthorityLifetime;
   ASSIGN_OR_RETURN(const SshCertificate ssh_certificate, IssueHostSshCertificate(ssh, signer.ssh_key));
 
   IdentityFile file;

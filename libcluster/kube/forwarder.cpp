@@ -64,20 +64,22 @@ asio::awaitable<bool> ServeRequest(KubeClient& client) {
   co_await http::async_read_header(client.stream, client.buffer, parser,
                                    asio::redirect_error(asio::use_awaitable, error));
   if (error == http::error::header_limit) {
-    co_await Refuse(client, parser, {ErrorKind::kLimitExceeded, "the request's header is too large", {}});
+    const Error too_large{ErrorKind::kLimitExceeded, "the request's header is too large", {}};
+    co_await Refuse(client, parser, too_large);
     co_return false;
   }
   if (error.category() == http::make_error_code(http::error::bad_method).category() &&
       error != http::error::end_of_stream && error != http::error::partial_message) {
-    co_await Refuse(client, parser, {ErrorKind::kBadParameter, "malformed request: " + error.message(), {}});
+    const Error malformed{ErrorKind::kBadParameter, "malformed request: " + error.message(), {}};
+    co_await Refuse(client, parser, malformed);
     co_return false;
   }
   if (error) co_return false;
   const RequestHeader& request = parser.get();
   auto& state = *client.state;
   if (!state.audit.Accepts()) {
-    co_return co_await Refuse(client, parser,
-                              {ErrorKind::kLimitExceeded, "the audit log cannot keep up, try again later", {}});
+    const Error behind{ErrorKind::kLimitExceeded, "the audit log cannot keep up, try again later", {}};
+    co_return co_await Refuse(client, parser, behind);
   }
   const auto plan = state.planner.Plan(std::string_view(request.method_string()), std::string_view(request.target()),
                                        HeadersOf(request), client.chain_pem, client.remote_address);
@@ -165,9 +167,8 @@ asio::awaitable<bool> Refuse(KubeClient& client, RequestParser& parser, const Er
 
 asio::awaitable<void> UntilRevoked(KubeForwarder::State& state, const Caller& caller) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
-  const LockSubject subject = LockSubject::Of(caller.identity);
   error_code error;
-  while (!error && caller.identity.expires > Now() && state.auth.locks().Check(subject)) {
+  while (!error && caller.identity.expires > Now() && state.auth.locks().Check(caller.identity)) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(caller.identity.expires - Now());
     timer.expires_after(std::min<std::chrono::milliseconds>(left, kRevocationCheck));
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));

@@ -69,18 +69,21 @@ HttpResponse MalformedRequest(const boost::system::error_code& error) {
   return {status, {{"Content-Type", "application/json"}}, ToJson(body, {.indent = 4})};
 }
 
-// Runs the handler on the pool and comes back to the connection's strand.
+// Runs the handler on the pool and comes back to the connection's strand. (Temporaries with destructors are kept out of
+// co_await expressions: GCC 12 destroys some of them twice.)
 asio::awaitable<HttpResponse> RunHandler(StatePtr state, HttpRequest request) {
   const auto executor = co_await asio::this_coro::executor;
-  co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(HttpResponse)>(
-      [state, executor](auto completion, HttpRequest incoming) {
-        auto shared = std::make_shared<decltype(completion)>(std::move(completion));
-        state->pool.Submit([state, executor, shared, incoming = std::move(incoming)] {
-          auto answer = std::make_shared<HttpResponse>(state->options.handler(incoming));
-          asio::post(executor, [shared, answer] { (*shared)(std::move(*answer)); });
-        });
-      },
-      asio::use_awaitable, std::move(request));
+  auto shared_request = std::make_shared<HttpRequest>(std::move(request));
+  auto initiate = [state, executor, shared_request](auto completion) {
+    auto shared = std::make_shared<decltype(completion)>(std::move(completion));
+    state->pool.Submit([state, executor, shared, shared_request] {
+      auto answer = std::make_shared<HttpResponse>(state->options.handler(*shared_request));
+      asio::post(executor, [shared, answer] { (*shared)(std::move(*answer)); });
+    });
+  };
+  HttpResponse response =
+      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(HttpResponse)>(initiate, asio::use_awaitable);
+  co_return response;
 }
 
 bool WantsUpgrade(const StatePtr& state, const Request& request) {
@@ -119,7 +122,8 @@ asio::awaitable<void> Serve(StatePtr state, IncomingConnection connection) {
       co_return;
     }
     if (error) {
-      co_await Answer(stream, MalformedRequest(error), false, false);
+      HttpResponse refusal = MalformedRequest(error);
+      co_await Answer(stream, std::move(refusal), false, false);
       break;
     }
     Request request = parser.release();
@@ -131,7 +135,8 @@ asio::awaitable<void> Serve(StatePtr state, IncomingConnection connection) {
     keep_alive = request.keep_alive();
     const bool head = request.method() == http::verb::head;
     socket.expires_after(kAnswerTimeout);
-    auto response = co_await RunHandler(state, Convert(std::move(request), connection.remote_address, chain));
+    HttpRequest converted = Convert(std::move(request), connection.remote_address, chain);
+    HttpResponse response = co_await RunHandler(state, std::move(converted));
     co_await Answer(stream, std::move(response), keep_alive, head);
   }
   socket.expires_after(kHandshakeTimeout);

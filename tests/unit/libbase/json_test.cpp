@@ -77,6 +77,7 @@ TEST_CASE("output can be indented, safe for HTML, and is always JSON") {
         "b\"");
   CHECK(ToJson(Value(1.0 / 0.0)) == "null");
   CHECK(ToJson(Value(0.1)) == "0.1");
+  CHECK(ToJson(*ParseJson("-0.0")) == "-0.0");
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ TEST_CASE("values know their lines and their source text") {
   REQUIRE(documents);
   const Value& map = documents->front();
   CHECK(map.Find("a")->source_text() == "yes");
-  CHECK(map.Find("b")->place().line == 3);
+  CHECK(map.Find("b")->place().line == 2);
   CHECK(map.Find("b")->as_list()[0].source_text() == "1.10");
   CHECK(map.Find("b")->as_list()[0].place().column == 3);
   CHECK(map.Find("b")->as_list()[1].source_text().empty());

@@ -1,0 +1,158 @@
+// What a user may do: the roles of a user put together. An AccessChecker holds the user's roles with their templates
+// applied and answers every question of access; it never changes and may be used from several threads.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libbase/time.h"
+#include "libbase/value.h"
+#include "libresources/kube_access.h"
+#include "libresources/labels.h"
+#include "libresources/templates.h"
+
+namespace types {
+class RoleV6;
+class UserV2;
+}  // namespace types
+
+namespace sallyport {
+
+// What is known about the connection, for roles that demand more than a certificate.
+struct AccessState {
+  enum class Mfa { kNever, kPerRole, kAlways };
+  Mfa mfa_required = Mfa::kNever;  // AccessChecker::RequiredMfa
+  bool mfa_verified = false;
+  bool check_device = false;  // whether roles' device_trust_mode counts at all
+  bool device_verified = false;
+  bool is_bot = false;
+};
+
+// What the `where` condition of a rule can look at; a null value reads as an empty one.
+struct RuleContext {
+  Value resource;          // the resource in its JSON form, for resource.*
+  Value session;           // for session.*
+  Value ssh_session;       // for ssh_session.*
+  Value session_tracker;   // for session_tracker.*
+  Value host_cert;         // for host_cert.*
+  Value impersonate_user;  // for impersonate_user.*
+  Value impersonate_role;  // for impersonate_role.*
+  std::string ca_type;     // for system.catype()
+  bool can_view = false;   // for can_view()
+};
+
+// A further condition on a role: whether its allow or its deny part matches.
+using RoleMatcher = std::function<Result<bool>(const types::RoleV6&, RoleCondition)>;
+RoleMatcher LoginMatcher(std::string login);
+RoleMatcher KubeObjectMatcher(KubeRequest request);
+
+// Ports that a session may forward.
+enum class PortForwarding { kOff, kLocal, kRemote, kOn };
+
+struct CertExtension {
+  std::string name;
+  std::string value;
+};
+
+class AccessChecker {
+ public:
+  // Takes a user's roles and traits. Templates in the roles are applied here; the implicit role is added.
+  AccessChecker(std::string user, TraitMap traits, std::vector<std::shared_ptr<const types::RoleV6>> roles);
+
+  const std::string& user() const { return user_; }
+  const TraitMap& traits() const { return traits_; }
+  // Returns the names of the roles, without the implicit one.
+  std::vector<std::string> RoleNames() const;
+  bool HasRole(std::string_view name) const;
+  // Returns the roles with templates applied, the implicit one last.
+  std::span<const std::shared_ptr<const types::RoleV6>> roles() const { return roles_; }
+
+  // Rules (rules: resources and verbs). kAccessDenied with the reference's text when no rule allows, or one denies.
+  Status CheckRule(std::string_view kind, std::string_view verb, const RuleContext& context = {}) const;
+  // The same for a check without a resource at hand: a rule whose condition cannot be decided counts as allowing.
+  Status GuessRule(std::string_view kind, std::string_view verb) const;
+  // Returns whether a deny rule refused it, so that no other grant may allow it.
+  bool RuleDenies(std::string_view kind, std::string_view verb, const RuleContext& context = {}) const;
+
+  // Resources reached by labels ("node", "kube_cluster", "app", ...). Deny passes over all roles first; one role must
+  // then allow labels and every matcher. kAccessDenied otherwise; when only a check of the user is missing, the message
+  // is kSessionMfaRequired or kTrustedDeviceRequired.
+  Status CheckResourceAccess(std::string_view kind, const Labels& labels, const AccessState& state,
+                             std::span<const RoleMatcher> matchers = {}) const;
+  static constexpr std::string_view kSessionMfaRequired = "access to resource requires MFA";
+  static constexpr std::string_view kTrustedDeviceRequired = "access to resource requires a trusted device";
+
+  // Returns the logins that a certificate of that lifetime may carry. kAccessDenied when no role admits the lifetime,
+  // or when roles could give logins but this user has none; an only-Kubernetes user gets one unusable login.
+  Result<std::vector<std::string>> CheckLogins(Nanoseconds ttl) const;
+  // Returns the logins that a role allows and none denies on a resource with these labels.
+  std::vector<std::string> LoginsFor(std::string_view kind, const Labels& labels) const;
+
+  struct KubePrincipals {
+    std::vector<std::string> groups;
+    std::vector<std::string> users;
+  };
+  // Returns the Kubernetes groups and users of those roles that reach a cluster with these labels and admit the
+  // lifetime; `request` narrows them to roles that allow it. kAccessDenied when no role admits the lifetime, kNotFound
+  // when nothing is left.
+  Result<KubePrincipals> CheckKubeGroupsAndUsers(Nanoseconds ttl, const Labels& cluster_labels,
+                                                 const KubeRequest* request = nullptr) const;
+  // The same over all clusters, for the user's certificate.
+  Result<KubePrincipals> AllKubeGroupsAndUsers(Nanoseconds ttl) const;
+  // Returns what the roles that reach a cluster allow of the objects inside, and what any role denies there.
+  KubeAccess KubeAccessTo(const Labels& cluster_labels) const;
+
+  // Impersonation: the user needs a role that allows the other user and each of the other's roles. kAccessDenied
+  // otherwise.
+  Status CheckImpersonate(const types::UserV2& current, const types::UserV2& other,
+                          std::span<const std::shared_ptr<const types::RoleV6>> other_roles) const;
+  // The same for roles alone (bots).
+  Status CheckImpersonateRoles(const types::UserV2& current,
+                               std::span<const std::shared_ptr<const types::RoleV6>> roles) const;
+  bool CanImpersonateSomeone() const;
+
+  // Options, put together from all roles. Arguments are the cluster's settings.
+  Nanoseconds AdjustSessionTtl(Nanoseconds requested) const;
+  Nanoseconds AdjustClientIdleTimeout(Nanoseconds cluster) const;  // 0 is off
+  bool AdjustDisconnectExpiredCert(bool cluster) const;
+  std::string LockingMode(std::string_view cluster) const;  // best_effort or strict
+  std::int64_t MaxConnections() const;                      // 0 is unlimited
+  std::int64_t MaxSessions() const;
+  std::int64_t MaxKubernetesConnections() const;
+  bool CanForwardAgent(std::string_view login) const;
+  PortForwarding PortForwardingMode() const;
+  bool PermitX11Forwarding() const;
+  bool CanCopyFiles() const;
+  bool PinSourceIp() const;
+  std::string CertificateFormat() const;  // standard or oldssh
+  std::vector<CertExtension> CertExtensions() const;
+  std::string SessionRecordingMode() const;  // of SSH sessions: best_effort or strict
+  std::set<std::string> EnhancedRecording() const;
+  AccessState::Mfa RequiredMfa(bool cluster_requires) const;
+  // Returns the strictest private key policy ("none", "hardware_key", "hardware_key_touch", ...).
+  std::string PrivateKeyPolicy(std::string_view cluster) const;
+
+ private:
+  Status RunRules(std::string_view kind, std::string_view verb, const RuleContext* context, bool* denied) const;
+  Value ConditionFields(const RuleContext& context) const;
+  Result<KubePrincipals> KubePrincipalsOf(Nanoseconds ttl, std::span<const RoleMatcher> matchers) const;
+
+  std::string user_;
+  TraitMap traits_;
+  std::vector<std::shared_ptr<const types::RoleV6>> roles_;
+};
+
+// Returns a role with the templates of its fields applied for a user's traits.
+std::shared_ptr<const types::RoleV6> ApplyTraits(const types::RoleV6& role, const TraitMap& traits);
+
+// Returns what a role says about the labels of a kind of resource; nothing for kinds that labels do not restrict.
+LabelMatchers LabelMatchersOf(const types::RoleV6& role, RoleCondition condition, std::string_view kind);
+
+}  // namespace sallyport

@@ -1,0 +1,147 @@
+#include <algorithm>
+
+#include "libresources/access.h"
+#include "libresources/predicate.h"
+#include "teleport/legacy/types/role.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::string_view kWildcard = "*";
+
+bool Has(const google::protobuf::RepeatedPtrField<std::string>& list, std::string_view item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+// The right to read includes the right to read without secrets.
+bool HasVerb(const types::Rule& rule, std::string_view verb) {
+  if (Has(rule.verbs(), kWildcard) || Has(rule.verbs(), verb)) return true;
+  return verb == "readnosecrets" && Has(rule.verbs(), "read");
+}
+
+// How specific a rule is: conditions count most, wildcards least.
+int ScoreOf(const types::Rule& rule) {
+  int score = 0;
+  if (Has(rule.resources(), kWildcard)) {
+    score -= 4;
+  } else if (rule.resources_size() == 1) {
+    score += 2;
+  }
+  if (Has(rule.verbs(), kWildcard)) score -= 2;
+  if (!rule.where().empty()) score += 8;
+  if (!rule.actions().empty()) score += 8;
+  return score;
+}
+
+// Returns the rules that name a resource, the most specific first.
+std::vector<const types::Rule*> RulesFor(const types::RoleConditions& part, std::string_view resource) {
+  std::vector<const types::Rule*> rules;
+  for (const types::Rule& rule : part.rules()) {
+    if (Has(rule.resources(), resource)) rules.push_back(&rule);
+  }
+  std::stable_sort(rules.begin(), rules.end(),
+                   [](const types::Rule* a, const types::Rule* b) { return ScoreOf(*a) > ScoreOf(*b); });
+  return rules;
+}
+
+class Fields : public ValueFields {
+ public:
+  Fields(Value fields, bool can_view) : ValueFields(std::move(fields)), can_view_(can_view) {}
+  bool CanView() const override { return can_view_; }
+
+ private:
+  bool can_view_;
+};
+
+// Decides whether a rule's condition holds; without fields, `unknown` says so for every condition.
+struct Where {
+  const PredicateFields* fields;
+  bool unknown;
+
+  Result<bool> Holds(const types::Rule& rule) const {
+    if (rule.where().empty()) return true;
+    if (fields == nullptr) return unknown;
+    ASSIGN_OR_RETURN(const Predicate predicate, Predicate::Parse(rule.where(), PredicateDialect::kWhere));
+    return predicate.Evaluate(*fields);
+  }
+};
+
+Result<bool> Matches(const types::RoleConditions& part, std::string_view kind, std::string_view verb,
+                     const Where& where) {
+  for (const std::string_view resource : {kind, kWildcard}) {
+    for (const types::Rule* rule : RulesFor(part, resource)) {
+      // The verb is asked first: a condition that cannot be decided matters only to those whom it concerns.
+      if (!HasVerb(*rule, verb)) continue;
+      ASSIGN_OR_RETURN(const bool holds, where.Holds(*rule));
+      if (holds) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Value AccessChecker::ConditionFields(const RuleContext& context) const {
+  Value traits = Value::EmptyMap();
+  for (const auto& [key, values] : traits_) traits.mutable_map().emplace_back(key, Value::Strings(values));
+  Value fields = Value::EmptyMap();
+  Value& user = fields.Set("user", Value::EmptyMap());
+  user.Set("metadata", Value::EmptyMap()).Set("name", user_);
+  Value& spec = user.Set("spec", Value::EmptyMap());
+  spec.Set("roles", Value::Strings(RoleNames()));
+  spec.Set("traits", std::move(traits));
+  fields.Set("resource", context.resource);
+  fields.Set("session", context.session);
+  fields.Set("ssh_session", context.ssh_session);
+  fields.Set("session_tracker", context.session_tracker);
+  fields.Set("host_cert", context.host_cert);
+  fields.Set("impersonate_user", context.impersonate_user);
+  fields.Set("impersonate_role", context.impersonate_role);
+  fields.Set("system", Value::EmptyMap()).Set("catype", context.ca_type);
+  const Value* const metadata = context.resource.Find("metadata");
+  const Value* const name = metadata == nullptr ? nullptr : metadata->Find("name");
+  fields.Set("name", name == nullptr ? Value() : *name);
+  return fields;
+}
+
+Status AccessChecker::RunRules(std::string_view kind, std::string_view verb, const RuleContext* context,
+                               bool* denied) const {
+  std::optional<Fields> fields;
+  if (context != nullptr) fields.emplace(ConditionFields(*context), context->can_view);
+  const PredicateFields* const known = fields ? &*fields : nullptr;
+  const auto refuse = [&] {
+    return Fail(ErrorKind::kAccessDenied, "access denied to perform action \"{}\" on \"{}\"", verb, kind);
+  };
+  // Whatever goes wrong from here on counts as an explicit denial.
+  *denied = true;
+  for (const auto& role : roles_) {
+    ASSIGN_OR_RETURN(const bool matches, Matches(role->spec().deny(), kind, verb, {known, false}));
+    if (matches) return refuse();
+  }
+  for (const auto& role : roles_) {
+    ASSIGN_OR_RETURN(const bool matches, Matches(role->spec().allow(), kind, verb, {known, true}));
+    if (!matches) continue;
+    *denied = false;
+    return {};
+  }
+  *denied = false;
+  return refuse();
+}
+
+Status AccessChecker::CheckRule(std::string_view kind, std::string_view verb, const RuleContext& context) const {
+  bool denied = false;
+  return RunRules(kind, verb, &context, &denied);
+}
+
+Status AccessChecker::GuessRule(std::string_view kind, std::string_view verb) const {
+  bool denied = false;
+  return RunRules(kind, verb, nullptr, &denied);
+}
+
+bool AccessChecker::RuleDenies(std::string_view kind, std::string_view verb, const RuleContext& context) const {
+  bool denied = false;
+  const Status status = RunRules(kind, verb, &context, &denied);
+  return !status && denied;
+}
+
+}  // namespace sallyport

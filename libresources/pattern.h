@@ -1,0 +1,38 @@
+// Patterns of users: globs and regular expressions, in linear time (RE2, the syntax of Go's regexp). Copies share the
+// compiled pattern; matching is safe from several threads.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "libbase/error.h"
+
+namespace re2 {
+class RE2;
+}  // namespace re2
+
+namespace sallyport {
+
+class Pattern {
+ public:
+  // Compiles a regular expression that may match anywhere. Fails with kBadParameter.
+  static Result<Pattern> Regexp(std::string_view expression);
+  // Compiles what Teleport accepts where a value is matched: ^...$ is a regular expression, anything else a text in
+  // which * stands for any characters; both must match the whole value. Recently used ones are kept compiled.
+  static Result<Pattern> GlobOrRegexp(std::string_view expression);
+
+  bool Matches(std::string_view text) const;
+  // Returns the text with every match replaced; in the replacement $1 and ${name} stand for groups and $$ for $.
+  std::string Replace(std::string_view text, std::string_view replacement) const;
+
+ private:
+  explicit Pattern(std::shared_ptr<const re2::RE2> compiled) : compiled_(std::move(compiled)) {}
+
+  std::shared_ptr<const re2::RE2> compiled_;
+};
+
+// Returns whether a value matches a glob or ^regexp$; kBadParameter when the expression is wrong.
+Result<bool> MatchesExpression(std::string_view value, std::string_view expression);
+
+}  // namespace sallyport

@@ -1,0 +1,43 @@
+// Resources as lists are asked for them: all labels, the fields of a query, the words of a search.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libbase/value.h"
+#include "libresources/labels.h"
+#include "libresources/predicate.h"
+
+namespace google::protobuf {
+class Descriptor;
+class Message;
+}  // namespace google::protobuf
+
+namespace sallyport {
+
+// Returns a resource's labels together with the results of its commands (node, kube_cluster; a kube_server has those of
+// its cluster).
+Labels AllLabelsOf(const google::protobuf::Message& resource);
+
+// What the query language sees of a resource: name (the host name of a node), labels, health.status and resource.* (the
+// JSON form). Keeps a copy; safe from several threads.
+class ResourceFields : public PredicateFields {
+ public:
+  explicit ResourceFields(const google::protobuf::Message& resource);
+
+  // Fails with kNotFound for a field that its kind does not have; an empty field and a label that it lacks are null.
+  Result<Value> Lookup(std::span<const std::string> path) const override;
+  // Returns whether every word occurs in one of the resource's texts, in any case. The word "tunnel" stands for nodes
+  // that are reached through a tunnel.
+  bool Search(std::span<const std::string> words) const override;
+
+ private:
+  const google::protobuf::Descriptor* type_;
+  Value fields_;
+  std::vector<std::string> texts_;  // lower case
+  bool tunnel_ = false;
+};
+
+}  // namespace sallyport

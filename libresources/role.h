@@ -1,0 +1,25 @@
+// Rules of roles, versions v3 to v8.
+#pragma once
+
+#include <span>
+
+#include "libbase/error.h"
+#include "libresources/kinds.h"
+
+namespace types {
+class RoleV6;
+}  // namespace types
+
+namespace sallyport {
+
+// Fills in what a role of its version has when it does not say, then validates it. Fails with kBadParameter.
+Status CheckRole(google::protobuf::Message& resource);
+
+// Checks what a stored role may have wrong but a new one may not: conditions (where) and label expressions that do not
+// parse, templates that do not parse, and deny rules on dynamic labels, which would come too late. Fails with
+// kBadParameter.
+Status CheckRoleExpressions(const types::RoleV6& role);
+
+std::span<const TextColumn> RoleColumns();
+
+}  // namespace sallyport

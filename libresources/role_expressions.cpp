@@ -1,0 +1,64 @@
+#include "libresources/access.h"
+#include "libresources/predicate.h"
+#include "libresources/role.h"
+#include "libresources/templates.h"
+#include "teleport/legacy/types/role.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::string_view kLabelledKinds[] = {"node",       "kube_cluster",    "app",        "remote_cluster",   "db",
+                                               "db_service", "windows_desktop", "user_group", "workload_identity"};
+
+Status CheckExpression(const std::string& path, const std::string& text, PredicateDialect dialect) {
+  if (text.empty()) return {};
+  const auto parsed = Predicate::Parse(text, dialect);
+  if (!parsed) return std::unexpected(InContext(path, parsed.error()));
+  return {};
+}
+
+Status CheckTemplates(const std::string& path, const google::protobuf::RepeatedPtrField<std::string>& texts) {
+  for (const std::string& text : texts) {
+    const auto parsed = Template::Parse(text);
+    if (!parsed) return std::unexpected(InContext(path, parsed.error()));
+  }
+  return {};
+}
+
+Status CheckPart(const std::string& part, const types::RoleConditions& condition) {
+  int index = 0;
+  for (const types::Rule& rule : condition.rules()) {
+    const std::string path = fmt::format("spec.{}.rules[{}].where", part, index++);
+    RETURN_IF_ERROR(CheckExpression(path, rule.where(), PredicateDialect::kWhere));
+  }
+  const std::string prefix = fmt::format("spec.{}.", part);
+  RETURN_IF_ERROR(
+      CheckExpression(prefix + "impersonate.where", condition.impersonate().where(), PredicateDialect::kWhere));
+  RETURN_IF_ERROR(CheckTemplates(prefix + "logins", condition.logins()));
+  RETURN_IF_ERROR(CheckTemplates(prefix + "kubernetes_groups", condition.kubegroups()));
+  return CheckTemplates(prefix + "kubernetes_users", condition.kubeusers());
+}
+
+}  // namespace
+
+Status CheckRoleExpressions(const types::RoleV6& role) {
+  RETURN_IF_ERROR(CheckPart("allow", role.spec().allow()));
+  RETURN_IF_ERROR(CheckPart("deny", role.spec().deny()));
+  for (const std::string_view kind : kLabelledKinds) {
+    for (const RoleCondition condition : {RoleCondition::kAllow, RoleCondition::kDeny}) {
+      const LabelMatchers matchers = LabelMatchersOf(role, condition, kind);
+      RETURN_IF_ERROR(CheckExpression(fmt::format("the label expression for {}", kind), matchers.expression,
+                                      PredicateDialect::kLabels));
+      if (condition == RoleCondition::kAllow) continue;
+      for (const auto& [key, values] : matchers.selector) {
+        if (!key.starts_with("dynamic/")) continue;
+        return FailWithHint(ErrorKind::kBadParameter,
+                            fmt::format("spec.deny: the label \"{}\" of a {} is dynamic", key, kind),
+                            "deny by labels that do not change");
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace sallyport

@@ -1,0 +1,23 @@
+// Rules of join tokens.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "libbase/error.h"
+#include "libresources/kinds.h"
+
+namespace sallyport {
+
+// Fills in defaults (join method, kubernetes.type, spelling of roles) and validates a token: each method needs its own
+// block. Fails with kBadParameter.
+Status CheckToken(google::protobuf::Message& resource);
+
+std::span<const TextColumn> TokenColumns();
+
+// Returns the usual spelling of a system role ("kube" is "Kube"), or nothing when there is no such role.
+std::optional<std::string_view> SystemRoleNamed(std::string_view name);
+
+}  // namespace sallyport

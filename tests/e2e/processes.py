@@ -1,0 +1,152 @@
+"""Running programs: to the end, in the background, or on a terminal."""
+
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import time
+
+TIMEOUT = 30
+
+
+class Finished:
+    """What a program did: exit code and texts."""
+
+    def __init__(self, words, code, out, err):
+        self.words = words
+        self.code = code
+        self.out = out
+        self.err = err
+
+    @property
+    def text(self):
+        return self.out + self.err
+
+    def ok(self):
+        assert self.code == 0, self
+        return self
+
+    def __repr__(self):
+        return f"{' '.join(map(str, self.words))}\nexit code {self.code}\n{self.out}\n{self.err}"
+
+
+def run(words, env, stdin="", timeout=TIMEOUT, cwd=None):
+    """Runs a program to its end."""
+    words = [str(word) for word in words]
+    done = subprocess.run(words, env=env, input=stdin, capture_output=True, text=True, timeout=timeout, cwd=cwd,
+                          errors="replace", check=False)
+    return Finished(words, done.returncode, done.stdout, done.stderr)
+
+
+def wait_for(condition, timeout=TIMEOUT, what="the condition"):
+    """Waits until a function returns something true, and returns that."""
+    deadline = time.monotonic() + timeout
+    pause = 0.005
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not come true in {timeout} s")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.2)
+
+
+class Background:
+    """A program that goes on; its output is in a file."""
+
+    def __init__(self, words, env, log, stdin=subprocess.DEVNULL):
+        self.words = [str(word) for word in words]
+        self.log = log
+        with open(log, "ab") as output:
+            self.process = subprocess.Popen(self.words, env=env, stdin=stdin, stdout=output, stderr=output,
+                                            start_new_session=True)
+
+    def output(self):
+        return self.log.read_text(errors="replace")
+
+    def wait_for_output(self, pattern, timeout=TIMEOUT):
+        """Waits until the output has something, and returns the match."""
+        def found():
+            match = re.search(pattern, self.output())
+            if match is None and self.process.poll() is not None:
+                match = re.search(pattern, self.output())
+                assert match, f"{self.words} ended with {self.process.returncode}:\n{self.output()}"
+            return match
+        try:
+            return wait_for(found, timeout, f"output {pattern!r}")
+        except AssertionError as failure:
+            raise AssertionError(f"{failure}\n{self.output()}") from None
+
+    def wait(self, timeout=TIMEOUT):
+        return self.process.wait(timeout)
+
+    def stop(self, number=signal.SIGTERM, timeout=TIMEOUT):
+        """Sends a signal unless it has ended, and returns its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            return self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"{self.words} did not end:\n{self.output()}") from None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+class Terminal:
+    """A program on a terminal, for those that ask questions only there."""
+
+    def __init__(self, words, env):
+        self.words = [str(word) for word in words]
+        self.seen = ""
+        self._answered = 0
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:
+            try:
+                os.execve(self.words[0], self.words, env)
+            finally:
+                os._exit(127)
+
+    def _read(self, deadline):
+        left = max(0.0, deadline - time.monotonic())
+        if not select.select([self._fd], [], [], left)[0]:
+            raise AssertionError(f"{self.words} says nothing more:\n{self.seen}")
+        try:
+            data = os.read(self._fd, 4096)
+        except OSError:
+            data = b""  # the terminal's last user has gone
+        self.seen += data.decode(errors="replace")
+        return bool(data)
+
+    def answer(self, prompt, text, timeout=TIMEOUT):
+        """Waits for a prompt and types a line. `text` may be a function: a code is best made when it is asked for."""
+        deadline = time.monotonic() + timeout
+        while not (match := re.search(prompt, self.seen[self._answered:])):
+            if not self._read(deadline):
+                return False
+        self._answered += match.end()
+        os.write(self._fd, ((text() if callable(text) else text) + "\n").encode())
+        return True
+
+    def finish(self, timeout=TIMEOUT):
+        deadline = time.monotonic() + timeout
+        try:
+            while self._read(deadline):
+                pass
+        except AssertionError:
+            os.kill(self.pid, signal.SIGKILL)
+            raise
+        finally:
+            os.close(self._fd)
+            status = os.waitpid(self.pid, 0)[1]
+        return Finished(self.words, os.waitstatus_to_exitcode(status), self.seen, "")

@@ -1,0 +1,37 @@
+// Any text as a predicate of each dialect, a template and a pattern; the first byte chooses.
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "libbase/json.h"
+#include "libresources/pattern.h"
+#include "libresources/predicate.h"
+#include "libresources/templates.h"
+
+namespace {
+
+const sallyport::Value& Fields() {
+  static const auto* const fields = new sallyport::Value(
+      sallyport::ParseJson(R"({"user":{"spec":{"traits":{"a":["b"]}}},"resource":{"metadata":{"labels":{"a":"b"}}},)"
+                           R"("labels":{"a":"b"},"session":{"participants":["a"]},"name":"n"})")
+          .value_or(sallyport::Value()));
+  return *fields;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using sallyport::PredicateDialect;
+  if (size == 0) return 0;
+  const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
+  if (data[0] % 5 == 4) {
+    const auto made = sallyport::Template::Parse(text);
+    if (made) (void)made->Apply({{"logins", {"a@b", "c"}}});
+    (void)sallyport::MatchesExpression("some value", text);
+    return 0;
+  }
+  const auto dialect = static_cast<PredicateDialect>(data[0] % 4);
+  const auto predicate = sallyport::Predicate::Parse(text, dialect);
+  if (predicate) (void)predicate->EvaluateToValue(sallyport::ValueFields(Fields()));
+  return 0;
+}

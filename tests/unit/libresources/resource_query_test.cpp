@@ -1,0 +1,64 @@
+#include "libresources/resource_query.h"
+
+#include "fixtures.h"
+#include "teleport/legacy/types/server.pb.h"
+
+namespace sallyport {
+namespace {
+
+types::ServerV2 Node() {
+  types::ServerV2 node;
+  const Value value = Yaml(R"(
+kind: node
+version: v2
+metadata: {name: 8a3d198c, labels: {env: dev, a.b: c}}
+spec:
+  addr: 127.0.0.1:4022
+  hostname: RefNode
+  use_tunnel: true
+  cmd_labels: {host: {period: 1m, command: [hostname], result: vm}}
+)");
+  REQUIRE(DecodeMessage(value, {}, node));
+  return node;
+}
+
+std::string Answer(std::string_view query) {
+  const auto predicate = Predicate::Parse(query, PredicateDialect::kResource);
+  if (!predicate) return predicate.error().message;
+  const auto holds = predicate->Evaluate(ResourceFields(Node()));
+  return holds ? (*holds ? "true" : "false") : holds.error().message;
+}
+
+TEST_CASE("queries see names, labels and fields of a node") {
+  CHECK(Answer("name == \"RefNode\"") == "true");
+  CHECK(Answer("resource.metadata.name == \"8a3d198c\"") == "true");
+  CHECK(Answer("labels.env == \"dev\" && labels.host == \"vm\"") == "true");
+  CHECK(Answer("labels[\"a.b\"] == \"c\"") == "true");
+  CHECK(Answer("labels.none == \"\"") == "true");
+  CHECK(Answer("exists(resource.metadata.labels.none)") == "false");
+  CHECK(Answer("resource.spec.hostname == \"RefNode\"") == "true");
+  CHECK(Answer("resource.spec.nothing == \"\"") == "this resource has no field \"nothing\"");
+  CHECK(Answer("resource.spec.peer_addr == \"\"") == "true");
+  CHECK(Answer("resource.spec.rotation.phase == \"\"") == "true");
+  CHECK(Answer("health.status == \"\"") == "true");
+}
+
+TEST_CASE("every word of a search must occur") {
+  CHECK(Answer("search(\"refn\", \"DEV\")") == "true");
+  CHECK(Answer("search(\"127.0\")") == "true");
+  CHECK(Answer("search(\"tunnel\")") == "true");
+  CHECK(Answer("search(\"refn\", \"prod\")") == "false");
+}
+
+TEST_CASE("a Kubernetes server has the labels of its cluster") {
+  const auto recorded = ParseJson(ReadFixture("kube_server.json"));
+  REQUIRE(recorded);
+  const auto server = DecodeResource(recorded->as_list()[0], {});
+  REQUIRE(server);
+  CHECK(AllLabelsOf(*server->message) == Labels{{"env", "dev"}});
+  const auto healthy = Predicate::Parse("health.status == \"healthy\"", PredicateDialect::kResource);
+  CHECK(healthy->Evaluate(ResourceFields(*server->message)).value());
+}
+
+}  // namespace
+}  // namespace sallyport
