@@ -86,10 +86,10 @@ std::string ToText(const Error& error);
 
 // Returns the error of a Result from the enclosing function, or goes on.
 #define RETURN_IF_ERROR(expression) RETURN_IF_ERROR_(SALLYPORT_CONCAT(status_, __LINE__), expression)
-#define RETURN_IF_ERROR_(status, expression)                                     \
-  do {                                                                           \
-    auto status = (expression);                                                  \
-    if (!status) return std::unexpected(std::move(status).error());              \
+#define RETURN_IF_ERROR_(status, expression)                        \
+  do {                                                              \
+    auto status = (expression);                                     \
+    if (!status) return std::unexpected(std::move(status).error()); \
   } while (false)
 
 // Declares or assigns `target` from a Result, or returns its error from the enclosing function.

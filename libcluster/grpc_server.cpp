@@ -11,6 +11,7 @@
 #include <grpcpp/support/proto_buffer_reader.h>
 #include <grpcpp/support/proto_buffer_writer.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "libbase/log.h"
@@ -30,13 +31,25 @@ std::string Metadata(const grpc::CallbackServerContext& context, const char* key
   return std::string(found->second.data(), found->second.size());
 }
 
+// Adds the certificates of a PEM text one by one.
+void AddCertificates(std::string_view text, std::vector<std::string>& chain) {
+  constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
+  for (auto begin = text.find(kBegin); begin != std::string_view::npos;) {
+    const auto next = text.find(kBegin, begin + kBegin.size());
+    std::string certificate(text.substr(begin, next == std::string_view::npos ? next : next - begin));
+    if (std::ranges::find(chain, certificate) == chain.end()) chain.push_back(std::move(certificate));
+    begin = next;
+  }
+}
+
+// The certificates that the client showed, leaf first: gRPC has the leaf apart from the rest.
 std::vector<std::string> PeerChain(const grpc::CallbackServerContext& context) {
   std::vector<std::string> chain;
   const auto auth = context.auth_context();
   if (!auth) return chain;
-  for (const auto& pem : auth->FindPropertyValues("x509_pem_cert_chain")) chain.emplace_back(pem.data(), pem.size());
-  if (!chain.empty()) return chain;
-  for (const auto& pem : auth->FindPropertyValues("x509_pem_cert")) chain.emplace_back(pem.data(), pem.size());
+  for (const char* property : {"x509_pem_cert", "x509_pem_cert_chain"}) {
+    for (const auto& value : auth->FindPropertyValues(property)) AddCertificates({value.data(), value.size()}, chain);
+  }
   return chain;
 }
 

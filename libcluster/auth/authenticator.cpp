@@ -71,8 +71,7 @@ Result<std::shared_ptr<const Caller>> Authenticator::Authenticate(const std::vec
     nobody->remote_address = remote_address;
     return nobody;
   }
-  ASSIGN_OR_RETURN(const auto chain, Certificate::ChainFromPem(chain_pem.front()));
-  if (chain_pem.size() > 1 || chain.size() > 1) return Denied("access denied: intermediaries are not supported");
+  if (chain_pem.size() > 1) return Denied("access denied: intermediaries are not supported");
 
   const std::uint64_t generation = generation_;
   std::shared_ptr<const Known> known;
@@ -81,15 +80,17 @@ Result<std::shared_ptr<const Caller>> Authenticator::Authenticate(const std::vec
     if (const auto found = known_.find(chain_pem.front()); found != known_.end()) known = found->second;
   }
   if (!known || known->generation != generation) {
-    ASSIGN_OR_RETURN(Caller caller, Derive(chain.front()));
-    known = std::make_shared<const Known>(Known{generation, std::move(caller), chain.front().not_after()});
+    const auto leaf = Certificate::FromPem(chain_pem.front());
+    if (!leaf) return std::unexpected(ForCaller(leaf.error()));
+    ASSIGN_OR_RETURN(Caller caller, Derive(*leaf));
+    known = std::make_shared<const Known>(Known{generation, std::move(caller), leaf->not_after()});
     const std::lock_guard lock(mutex_);
     if (known_.size() >= kMaxKnown) known_.clear();
     known_[chain_pem.front()] = known;
   }
   if (known->not_after <= Now()) return Denied(kCredentialsExpired);
   RETURN_IF_ERROR(CheckUsage(known->caller.identity, accepted_usage));
-  RETURN_IF_ERROR(locks_.Check(LockSubject::Of(known->caller.identity)));
+  RETURN_IF_ERROR(locks_.Check(known->caller.identity));
   auto caller = std::make_shared<Caller>(known->caller);
   caller->remote_address = remote_address;
   return caller;

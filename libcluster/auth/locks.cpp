@@ -1,9 +1,10 @@
 #include "libcluster/auth/locks.h"
 
 #include <algorithm>
-#include <array>
+#include <functional>
 
 #include "libcluster/auth/store.h"
+#include "libresources/lock.h"
 #include "teleport/legacy/types/lock.pb.h"
 
 namespace sallyport {
@@ -11,75 +12,34 @@ namespace {
 
 using types::LockTarget;
 
-// A field of a lock's target, and what of a subject it is compared with.
-struct TargetRow {
-  const char* name;
-  const std::string& (*of_target)(const LockTarget&);
-  bool (*matches)(const LockSubject&, const std::string&);
+// One thing that an identity is, as a question to a lock's target, and its name in the refusal.
+struct Asked {
+  std::string name;
+  LockTarget target;
 };
 
-bool Contains(const std::vector<std::string>& list, const std::string& item) {
-  return std::ranges::find(list, item) != list.end();
-}
-
-#define TARGET(name, accessor, condition)                                                   \
-  TargetRow {                                                                               \
-    name, [](const LockTarget& target) -> const std::string& { return target.accessor(); }, \
-        [](const LockSubject& subject, const std::string& value) { return condition; }      \
+std::vector<Asked> AskedOf(const Identity& identity) {
+  std::vector<Asked> asked;
+  const auto add = [&](std::string_view field, const std::string& value, void (LockTarget::*set)(const std::string&)) {
+    if (value.empty()) return;
+    auto& one = asked.emplace_back();
+    one.name = fmt::format("{}:\"{}\"", field, value);
+    (one.target.*set)(value);
+  };
+  add("User", identity.username, &LockTarget::set_user<const std::string&>);
+  for (const auto& role : identity.groups) add("Role", role, &LockTarget::set_role<const std::string&>);
+  for (const auto& login : identity.principals) add("Login", login, &LockTarget::set_login<const std::string&>);
+  for (const auto& id : identity.active_requests) {
+    add("AccessRequest", id, &LockTarget::set_accessrequest<const std::string&>);
   }
-constexpr std::array kTargets{
-    TARGET("User", user, subject.user == value),
-    TARGET("Role", role, Contains(subject.roles, value)),
-    TARGET("Login", login, Contains(subject.logins, value)),
-    TARGET("MFADevice", mfadevice, subject.mfa_device == value),
-    TARGET("WindowsDesktop", windowsdesktop, (std::ignore = subject, std::ignore = value, false)),
-    TARGET("AccessRequest", accessrequest, Contains(subject.access_requests, value)),
-    TARGET("Device", device, subject.device == value),
-    TARGET("ServerID", serverid, subject.server_id == value),
-    TARGET("BotInstanceID", botinstanceid, subject.bot_instance_id == value),
-    TARGET("JoinToken", jointoken, subject.join_token == value),
-};
-#undef TARGET
-
-bool Matches(const LockTarget& target, const LockSubject& subject) {
-  bool any = false;
-  for (const auto& row : kTargets) {
-    const std::string& value = row.of_target(target);
-    if (value.empty()) continue;
-    if (!row.matches(subject, value)) return false;
-    any = true;
-  }
-  return any;
-}
-
-std::string Describe(const LockTarget& target) {
-  std::string text;
-  for (const auto& row : kTargets) {
-    const std::string& value = row.of_target(target);
-    if (!value.empty()) text += fmt::format("{}{}:\"{}\"", text.empty() ? "" : ", ", row.name, value);
-  }
-  return text;
-}
-
-bool InForce(const types::LockV2& lock, Time now) {
-  if (!lock.spec().has_expires()) return true;
-  return Time(Nanoseconds(google::protobuf::util::TimeUtil::TimestampToNanoseconds(lock.spec().expires()))) > now;
+  add("MFADevice", identity.mfa_verified, &LockTarget::set_mfadevice<const std::string&>);
+  add("Device", identity.device.device_id, &LockTarget::set_device<const std::string&>);
+  add("BotInstanceID", identity.bot_instance_id, &LockTarget::set_botinstanceid<const std::string&>);
+  add("JoinToken", identity.join_token, &LockTarget::set_jointoken<const std::string&>);
+  return asked;
 }
 
 }  // namespace
-
-LockSubject LockSubject::Of(const Identity& identity) {
-  LockSubject subject;
-  subject.user = identity.username;
-  subject.roles = identity.groups;
-  subject.logins = identity.principals;
-  subject.mfa_device = identity.mfa_verified;
-  subject.access_requests = identity.active_requests;
-  subject.device = identity.device.device_id;
-  subject.bot_instance_id = identity.bot_instance_id;
-  subject.join_token = identity.join_token;
-  return subject;
-}
 
 Status Locks::Reload() {
   ASSIGN_OR_RETURN(auto locks, ListAllResources<types::LockV2>(backend_, "lock"));
@@ -88,19 +48,22 @@ Status Locks::Reload() {
   return {};
 }
 
-Status Locks::Check(const LockSubject& subject) const {
+Status Locks::Check(const Identity& identity) const {
   std::shared_ptr<const std::vector<types::LockV2>> locks;
   {
     const std::lock_guard lock(mutex_);
     locks = locks_;
   }
   if (!locks) return Fail(ErrorKind::kAccessDenied, "locks are not known yet");
+  if (locks->empty()) return {};
   const Time now = Now();
-  for (const auto& lock : *locks) {
-    if (!InForce(lock, now) || !Matches(lock.spec().target(), subject)) continue;
-    const std::string& message = lock.spec().message();
-    return Fail(ErrorKind::kAccessDenied, "lock targeting {} is in force{}{}", Describe(lock.spec().target()),
-                message.empty() ? "" : ": ", message);
+  for (const auto& asked : AskedOf(identity)) {
+    for (const auto& lock : *locks) {
+      if (!LockInForce(lock, now) || !LockMatches(lock.spec().target(), asked.target)) continue;
+      const std::string& message = lock.spec().message();
+      return Fail(ErrorKind::kAccessDenied, "lock targeting {} is in force{}{}", asked.name,
+                  message.empty() ? "" : ": ", message);
+    }
   }
   return {};
 }

@@ -66,7 +66,7 @@ Result<UserCerts> UserCertIssuer::Issue(const UserCertsRequest& request) const {
   }
   const Nanoseconds ttl = request.ignore_role_ttl ? request.ttl : request.access->AdjustSessionTtl(request.ttl);
   ASSIGN_OR_RETURN(Identity identity, BuildIdentity(request, ttl));
-  RETURN_IF_ERROR(locks_.Check(LockSubject::Of(identity)));
+  RETURN_IF_ERROR(locks_.Check(identity));
 
   UserCerts certs;
   if (request.ssh_key) {

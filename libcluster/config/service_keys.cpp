@@ -96,27 +96,8 @@ Status SetKeyPairs(TeleportConfig& config, const Value& value) {
   return {};
 }
 
-}  // namespace
-
-std::vector<ConfigKey> AuthServiceKeys() {
+std::vector<ConfigKey> AuthenticationKeys() {
   return {
-      {"auth_service.enabled", State::kServed,
-       [](TeleportConfig& config, const Value& value) -> Status {
-         config.auth.enabled = ParseEnabled(value);
-         return {};
-       }},
-      {"auth_service.listen_addr", State::kServed,
-       [](TeleportConfig& config, const Value& value) { return SetAddress(config.auth.listen_addr, value, 3025); }},
-      {"auth_service.cluster_name", State::kServed,
-       [](TeleportConfig& config, const Value& value) -> Status {
-         ASSIGN_OR_RETURN(config.auth.cluster_name, ConfigText(value));
-         return {};
-       }},
-      {"auth_service.tokens", State::kServed,
-       [](TeleportConfig& config, const Value& value) -> Status {
-         ASSIGN_OR_RETURN(config.auth.tokens, ConfigTexts(value));
-         return {};
-       }},
       {"auth_service.authentication.type", State::kServed, SetAuthType},
       {"auth_service.authentication.second_factor", State::kServed, SetSecondFactor},
       {"auth_service.authentication.second_factors", State::kServed, SetSecondFactor},
@@ -134,6 +115,46 @@ std::vector<ConfigKey> AuthServiceKeys() {
       {"auth_service.authentication.passwordless", State::kNotThereYet},
       {"auth_service.authentication.headless", State::kNotThereYet},
       {"auth_service.authentication.piv_slot", State::kNotThereYet},
+  };
+}
+
+std::vector<ConfigKey> NetworkingKeys() {
+  return {
+      NETWORKING_KEY("client_idle_timeout", "client_idle_timeout"),
+      NETWORKING_KEY("client_idle_timeout_message", "idle_timeout_message"),
+      NETWORKING_KEY("web_idle_timeout", "web_idle_timeout"),
+      NETWORKING_KEY("keep_alive_interval", "keep_alive_interval"),
+      NETWORKING_KEY("keep_alive_count_max", "keep_alive_count_max"),
+      NETWORKING_KEY("session_control_timeout", "session_control_timeout"),
+      NETWORKING_KEY("case_insensitive_routing", "case_insensitive_routing"),
+      NETWORKING_KEY("ssh_dial_timeout", "ssh_dial_timeout"),
+      NETWORKING_KEY("proxy_ping_interval", "proxy_ping_interval"),
+      NETWORKING_KEY("routing_strategy", "routing_strategy"),
+      NETWORKING_KEY("tunnel_strategy", "tunnel_strategy"),
+  };
+}
+
+}  // namespace
+
+std::vector<ConfigKey> AuthServiceKeys() {
+  std::vector<ConfigKey> keys{
+      {"auth_service.enabled", State::kServed,
+       [](TeleportConfig& config, const Value& value) -> Status {
+         config.auth.enabled = ParseEnabled(value);
+         return {};
+       }},
+      {"auth_service.listen_addr", State::kServed,
+       [](TeleportConfig& config, const Value& value) { return SetAddress(config.auth.listen_addr, value, 3025); }},
+      {"auth_service.cluster_name", State::kServed,
+       [](TeleportConfig& config, const Value& value) -> Status {
+         ASSIGN_OR_RETURN(config.auth.cluster_name, ConfigText(value));
+         return {};
+       }},
+      {"auth_service.tokens", State::kServed,
+       [](TeleportConfig& config, const Value& value) -> Status {
+         ASSIGN_OR_RETURN(config.auth.tokens, ConfigTexts(value));
+         return {};
+       }},
       {"auth_service.message_of_the_day", State::kServed,
        [](TeleportConfig& config, const Value& value) {
          return SetField(config.auth.preference, "message_of_the_day", value);
@@ -149,17 +170,6 @@ std::vector<ConfigKey> AuthServiceKeys() {
          return SetField(config.auth.recording, "proxy_checks_host_keys", value);
        }},
       {"auth_service.proxy_listener_mode", State::kServed, SetListenerMode},
-      NETWORKING_KEY("client_idle_timeout", "client_idle_timeout"),
-      NETWORKING_KEY("client_idle_timeout_message", "idle_timeout_message"),
-      NETWORKING_KEY("web_idle_timeout", "web_idle_timeout"),
-      NETWORKING_KEY("keep_alive_interval", "keep_alive_interval"),
-      NETWORKING_KEY("keep_alive_count_max", "keep_alive_count_max"),
-      NETWORKING_KEY("session_control_timeout", "session_control_timeout"),
-      NETWORKING_KEY("case_insensitive_routing", "case_insensitive_routing"),
-      NETWORKING_KEY("ssh_dial_timeout", "ssh_dial_timeout"),
-      NETWORKING_KEY("proxy_ping_interval", "proxy_ping_interval"),
-      NETWORKING_KEY("routing_strategy", "routing_strategy"),
-      NETWORKING_KEY("tunnel_strategy", "tunnel_strategy"),
       {"auth_service.public_addr", State::kAccepted},
       {"auth_service.license_file", State::kAccepted},
       {"auth_service.session_recording_config.*", State::kNotThereYet},
@@ -169,6 +179,8 @@ std::vector<ConfigKey> AuthServiceKeys() {
       {"auth_service.reverse_tunnels", State::kNotThereYet},
       {"auth_service.proxy_protocol", State::kNotThereYet},
   };
+  for (const auto& more : {AuthenticationKeys(), NetworkingKeys()}) keys.insert(keys.end(), more.begin(), more.end());
+  return keys;
 }
 
 std::vector<ConfigKey> ProxyServiceKeys() {

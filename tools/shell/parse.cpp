@@ -123,6 +123,7 @@ class Parser {
         OptionNames(option),
         [this, key](const std::vector<std::string>& values) { invocation_.options[key] = values; });
     added->expected(1);
+    added->allow_extra_args(false);  // what follows the value is not the option's
     added->multi_option_policy(option.repeated ? CLI::MultiOptionPolicy::TakeAll : CLI::MultiOptionPolicy::TakeLast);
   }
 

@@ -1,1 +1,19 @@
-int main() { return 0; }
+#include "tools/tctl/commands.h"
+
+int main(int argc, char** argv) {
+  using namespace sallyport;
+  Program program{
+      "tctl",
+      "administer an access cluster",
+      {{"config", 'c', "FILE", "Configuration of the auth service on this host", "TELEPORT_CONFIG_FILE"},
+       {"data-dir", '\0', "DIR", "Data directory of the auth service on this host"},
+       {"auth-server", '\0', "HOST:PORT", "Auth service to use, with --identity", "TELEPORT_AUTH_SERVER"},
+       {"identity", 'i', "FILE", "Identity file to use, with --auth-server", "TELEPORT_IDENTITY_FILE"},
+       {"debug", 'd', "", "Say more on stderr"}},
+      {StatusCommand(), GetCommand(), CreateCommand(), RemoveCommand(), VersionCommand()},
+  };
+  for (auto&& commands : {UserCommands(), MissingCommands()}) {
+    program.commands.insert(program.commands.end(), commands.begin(), commands.end());
+  }
+  return RunProgram(program, argc, argv);
+}

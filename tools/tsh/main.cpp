@@ -1,1 +1,32 @@
-int main() { return 0; }
+#include "tools/tsh/commands.h"
+
+namespace {
+
+using namespace sallyport;
+
+std::vector<Command> AllCommands() {
+  std::vector<Command> commands{LoginCommand(),     LogoutCommand(),   StatusCommand(),    ClustersCommand(),
+                                ListNodesCommand(), KubeListCommand(), KubeLoginCommand(), KubeCredentialsCommand(),
+                                KubectlCommand(),   EnvCommand(),      VersionCommand()};
+  for (auto& command : CommandsToCome()) commands.push_back(std::move(command));
+  return commands;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Program program{
+      .name = "tsh",
+      .summary = "log in to a cluster and use what it gives access to",
+      .options = {{"proxy", '\0', "HOST[:PORT]", "Proxy of the cluster", "TELEPORT_PROXY"},
+                  {"user", '\0', "USER", "User of the cluster", "TELEPORT_USER"},
+                  {"cluster", '\0', "NAME", "Cluster to use, when it is not the one logged in to", "TELEPORT_CLUSTER"},
+                  {"insecure", '\0', "", "Do not check the proxy's certificate"},
+                  {"debug", 'd', "", "Show more of what is known"},
+                  {"mfa-mode", '\0', "MODE", "Preferred second factor", "TELEPORT_MFA_MODE",
+                   "auto cross-platform platform otp sso"}},
+      .commands = AllCommands(),
+      .json_indent = 2,
+  };
+  return RunProgram(program, argc, argv);
+}

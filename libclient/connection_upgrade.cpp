@@ -1,0 +1,108 @@
+#include "libclient/connection_upgrade.h"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+
+#include "libbase/encoding.h"
+#include "libbase/secret.h"
+#include "libbase/text.h"
+#include "libclient/tls.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::string_view kProbe = "teleport-reversetunnel";
+constexpr std::chrono::seconds kProbeTimeout{5};
+constexpr std::size_t kMaxHeader = 16 << 10;
+constexpr std::string_view kAcceptSalt = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";  // RFC 6455 section 1.3
+
+// The answer of the setting, when it has one.
+std::optional<bool> Configured(std::string_view setting, const std::string& address) {
+  const auto truth = [](std::string_view text) -> std::optional<bool> {
+    for (const std::string_view yes : {"1", "t", "T", "true", "TRUE", "True", "yes"}) {
+      if (text == yes) return true;
+    }
+    for (const std::string_view no : {"0", "f", "F", "false", "FALSE", "False", "no"}) {
+      if (text == no) return false;
+    }
+    return std::nullopt;
+  };
+  if (const auto all = truth(setting)) return all;
+  while (!setting.empty()) {
+    const auto end = std::min(setting.find_first_of(",;"), setting.size());
+    const std::string_view item = setting.substr(0, end);
+    setting.remove_prefix(std::min(setting.size(), end + 1));
+    const auto equals = item.find('=');
+    if (equals != std::string_view::npos && item.substr(0, equals) == address) return truth(item.substr(equals + 1));
+  }
+  return std::nullopt;
+}
+
+std::string AcceptOf(const std::string& key) {
+  const std::string text = key + std::string(kAcceptSalt);
+  unsigned char digest[SHA_DIGEST_LENGTH];
+  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
+  return ToBase64({reinterpret_cast<const char*>(digest), sizeof digest});
+}
+
+// Reads a response's header byte by byte: what follows it belongs to the WebSocket.
+Result<std::string> ReadHeader(Stream& stream, Deadline deadline) {
+  std::string header;
+  while (!header.ends_with("\r\n\r\n")) {
+    char byte = 0;
+    ASSIGN_OR_RETURN(const std::size_t count, stream.Read(&byte, 1, deadline));
+    if (count == 0 || header.size() > kMaxHeader) {
+      return Fail(ErrorKind::kConnectionProblem, "the proxy ends the connection upgrade");
+    }
+    header += byte;
+  }
+  return header;
+}
+
+std::string LowerCase(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return c < 128 ? std::tolower(c) : c; });
+  return text;
+}
+
+}  // namespace
+
+bool NeedsConnectionUpgrade(const HostPort& proxy, const NetworkSettings& settings) {
+  if (const auto decided = Configured(settings.conn_upgrade, FormatHostPort(proxy))) return *decided;
+  TlsOptions options;
+  options.server_name = proxy.host;
+  options.protocols = {std::string(kProbe)};
+  options.skip_verification = true;  // nothing is sent
+  NetworkSettings hurried = settings;
+  hurried.timeout = kProbeTimeout;
+  const auto stream = TlsStream::Connect(proxy, options, hurried);
+  if (!stream) return IsNoCommonProtocol(stream.error());
+  return (*stream)->protocol() != kProbe;
+}
+
+Result<std::unique_ptr<Pump>> OpenConnectionUpgrade(const HostPort& proxy, const NetworkSettings& settings) {
+  TlsOptions options;
+  options.server_name = proxy.host;
+  options.protocols = {"http/1.1"};
+  options.skip_verification = settings.insecure;
+  ASSIGN_OR_RETURN(std::unique_ptr<Stream> stream, TlsStream::Connect(proxy, options, settings));
+  const Deadline deadline = std::chrono::steady_clock::now() + settings.timeout;
+  const std::string key = ToBase64(RandomBytes(16));
+  const std::string request = fmt::format(
+      "GET /webapi/connectionupgrade HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\nSec-WebSocket-Protocol: alpn\r\n\r\n",
+      FormatHostPort(proxy), key);
+  RETURN_IF_ERROR(stream->Write(request, deadline));
+  ASSIGN_OR_RETURN(const std::string header, ReadHeader(*stream, deadline));
+  const bool switched = header.starts_with("HTTP/1.1 101") && LowerCase(header).contains("sec-websocket-accept: ") &&
+                        header.contains(AcceptOf(key));
+  if (!switched) {
+    return FailWithHint(ErrorKind::kConnectionProblem,
+                        fmt::format("{} does not upgrade the connection: {}", FormatHostPort(proxy),
+                                    StripControl(header.substr(0, std::min(header.find('\r'), std::size_t{80})))),
+                        "the load balancer in front of the proxy must let WebSockets through");
+  }
+  return Pump::Start(MakeWebSocketStream(std::move(stream)));
+}
+
+}  // namespace sallyport

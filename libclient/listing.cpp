@@ -1,0 +1,207 @@
+#include "libclient/listing.h"
+
+#include "libbase/time.h"
+#include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/presence/v1/service.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr int kPage = 1000;
+
+Value TimeOf(const google::protobuf::Timestamp& time) { return FormatTimestamp({time.seconds(), time.nanos()}); }
+// A time that is not there is Go's zero time.
+Value TimeOrZero(bool present, const google::protobuf::Timestamp& time) {
+  return present ? TimeOf(time) : Value(FormatTimestamp({kGoZeroSeconds, 0}));
+}
+
+Value SortedMap(const google::protobuf::Map<std::string, std::string>& map) {
+  Value value = Value::EmptyMap();
+  for (const auto& [key, text] : std::map<std::string, std::string>(map.begin(), map.end())) value.Set(key, text);
+  return value;
+}
+
+Value MetadataOf(const types::Metadata& metadata) {
+  Value value = Value::EmptyMap();
+  value.Set("name", metadata.name());
+  if (!metadata.description().empty()) value.Set("description", metadata.description());
+  if (!metadata.labels().empty()) value.Set("labels", SortedMap(metadata.labels()));
+  if (metadata.has_expires()) value.Set("expires", TimeOf(metadata.expires()));
+  if (!metadata.revision().empty()) value.Set("revision", metadata.revision());
+  return value;
+}
+
+Value RotationOf(const types::Rotation& rotation) {
+  Value value = Value::EmptyMap();
+  if (!rotation.state().empty()) value.Set("state", rotation.state());
+  if (!rotation.phase().empty()) value.Set("phase", rotation.phase());
+  if (!rotation.mode().empty()) value.Set("mode", rotation.mode());
+  value.Set("current_id", rotation.currentid());
+  value.Set("started", TimeOrZero(rotation.has_started(), rotation.started()));
+  if (rotation.graceperiod() != 0) value.Set("grace_period", FormatDuration(Nanoseconds(rotation.graceperiod())));
+  value.Set("last_rotated", TimeOrZero(rotation.has_lastrotated(), rotation.lastrotated()));
+  const auto& times = rotation.schedule();
+  Value& schedule = value.Set("schedule", Value::EmptyMap());
+  schedule.Set("update_clients", TimeOrZero(times.has_updateclients(), times.updateclients()));
+  schedule.Set("update_servers", TimeOrZero(times.has_updateservers(), times.updateservers()));
+  schedule.Set("standby", TimeOrZero(times.has_standby(), times.standby()));
+  return value;
+}
+
+Value CommandsOf(const google::protobuf::Map<std::string, types::CommandLabelV2>& commands) {
+  std::map<std::string, const types::CommandLabelV2*> sorted;
+  for (const auto& [name, label] : commands) sorted[name] = &label;
+  Value value = Value::EmptyMap();
+  for (const auto& [name, label] : sorted) {
+    Value& one = value.Set(name, Value::EmptyMap());
+    one.Set("period", FormatDuration(Nanoseconds(label->period())));
+    one.Set("command", Value::Strings({label->command().begin(), label->command().end()}));
+    one.Set("result", label->result());
+  }
+  return value;
+}
+
+Value NodeOf(const types::ServerV2& node) {
+  Value value = Value::EmptyMap();
+  value.Set("kind", node.kind());
+  if (!node.subkind().empty()) value.Set("sub_kind", node.subkind());
+  value.Set("version", node.version());
+  value.Set("metadata", MetadataOf(node.metadata()));
+  const auto& from = node.spec();
+  Value& spec = value.Set("spec", Value::EmptyMap());
+  spec.Set("addr", from.addr());
+  spec.Set("hostname", from.hostname());
+  if (!from.cmdlabels().empty()) spec.Set("cmd_labels", CommandsOf(from.cmdlabels()));
+  spec.Set("rotation", RotationOf(from.rotation()));
+  if (from.usetunnel()) spec.Set("use_tunnel", true);
+  spec.Set("version", from.version());
+  if (!from.peeraddr().empty()) spec.Set("peer_addr", from.peeraddr());
+  if (from.proxyids_size() > 0) {
+    spec.Set("proxy_ids", Value::Strings({from.proxyids().begin(), from.proxyids().end()}));
+  }
+  if (from.public_addrs_size() > 0) {
+    spec.Set("public_addrs", Value::Strings({from.public_addrs().begin(), from.public_addrs().end()}));
+  }
+  return value;
+}
+
+template <typename Request>
+void SetFilter(Request& request, const ListFilter& filter) {
+  request.mutable_labels()->insert(filter.labels.begin(), filter.labels.end());
+  for (const auto& word : filter.search) request.add_searchkeywords(word);
+  request.set_predicateexpression(filter.predicate);
+}
+
+// Calls for page after page. When the answer is too large for the connection the page is halved and asked for again.
+template <typename Response, typename Request>
+Status ForEachPage(RpcClient& rpc, std::string_view method, Request& request,
+                   const std::function<Status(const Response&)>& use) {
+  while (true) {
+    const auto page = rpc.Call<Response>(method, request);
+    if (!page) {
+      if (page.error().kind != ErrorKind::kLimitExceeded || request.limit() <= 1) {
+        return std::unexpected(page.error());
+      }
+      request.set_limit(request.limit() / 2);
+      continue;
+    }
+    RETURN_IF_ERROR(use(*page));
+    if (page->nextkey().empty()) return {};
+    request.set_startkey(page->nextkey());
+  }
+}
+
+}  // namespace
+
+Result<std::map<std::string, std::string>> ParseLabels(std::string_view text) {
+  std::map<std::string, std::string> labels;
+  std::string key;
+  std::string part;
+  bool quoted = false;
+  bool has_key = false;
+  const auto finish = [&]() -> Status {
+    if (!has_key && part.empty() && labels.empty()) return {};
+    if (!has_key || key.empty())
+      return Fail(ErrorKind::kBadParameter, "labels are given as key=value, not \"{}\"", part);
+    labels[key] = part;
+    key.clear();
+    part.clear();
+    has_key = false;
+    return {};
+  };
+  for (const char c : text) {
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (quoted) {
+      part += c;
+    } else if (c == '=' && !has_key) {
+      key = std::exchange(part, {});
+      has_key = true;
+    } else if (c == ',') {
+      RETURN_IF_ERROR(finish());
+    } else {
+      part += c;
+    }
+  }
+  if (quoted) return Fail(ErrorKind::kBadParameter, "a quote in the labels is not closed");
+  RETURN_IF_ERROR(finish());
+  return labels;
+}
+
+Status ListNodes(RpcClient& rpc, const ListFilter& filter, const ValueSink& sink) {
+  proto::ListUnifiedResourcesRequest request;
+  request.add_kinds("node");
+  request.set_limit(kPage);
+  request.mutable_sortby()->set_field("kind");
+  SetFilter(request, filter);
+  return ForEachPage<proto::ListUnifiedResourcesResponse>(
+      rpc, "/proto.AuthService/ListUnifiedResources", request,
+      [&](const proto::ListUnifiedResourcesResponse& page) -> Status {
+        for (const auto& resource : page.resources()) {
+          if (resource.has_node()) RETURN_IF_ERROR(sink(NodeOf(resource.node())));
+        }
+        return {};
+      });
+}
+
+Result<std::vector<KubeClusterItem>> ListKubeClusters(RpcClient& rpc, const ListFilter& filter) {
+  proto::ListResourcesRequest request;
+  request.set_resourcetype("kube_server");
+  request.set_namespace_("default");
+  request.set_limit(kPage);
+  SetFilter(request, filter);
+  std::map<std::string, KubeClusterItem> clusters;
+  RETURN_IF_ERROR(ForEachPage<proto::ListResourcesResponse>(
+      rpc, "/proto.AuthService/ListResources", request, [&](const proto::ListResourcesResponse& page) -> Status {
+        for (const auto& resource : page.resources()) {
+          if (!resource.has_kubernetesserver()) continue;
+          const auto& metadata = resource.kubernetesserver().spec().cluster().metadata();
+          KubeClusterItem item{metadata.name(), {metadata.labels().begin(), metadata.labels().end()}};
+          for (const auto& [name, label] : resource.kubernetesserver().spec().cluster().spec().dynamiclabels()) {
+            item.labels[name] = label.result();
+          }
+          clusters.emplace(metadata.name(), std::move(item));
+        }
+        return {};
+      }));
+  std::vector<KubeClusterItem> list;
+  for (auto& [name, item] : clusters) list.push_back(std::move(item));
+  return list;
+}
+
+Result<std::vector<RemoteClusterItem>> ListRemoteClusters(RpcClient& rpc) {
+  teleport::presence::v1::ListRemoteClustersRequest request;
+  std::vector<RemoteClusterItem> list;
+  do {
+    ASSIGN_OR_RETURN(const auto page, rpc.Call<teleport::presence::v1::ListRemoteClustersResponse>(
+                                          "/teleport.presence.v1.PresenceService/ListRemoteClusters", request));
+    for (const auto& cluster : page.remote_clusters()) {
+      const auto& labels = cluster.metadata().labels();
+      list.push_back({cluster.metadata().name(), cluster.status().connection(), {labels.begin(), labels.end()}});
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return list;
+}
+
+}  // namespace sallyport

@@ -1,0 +1,50 @@
+// Logging in with a password and a second factor: keys, certificates, and what is left on the disk (auth-api section
+// 2.10, login-and-certificates sections 1.4, 1.5, 1.10 and 3.5).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "libbase/error.h"
+#include "libbase/secret.h"
+#include "libclient/network.h"
+#include "libclient/profile.h"
+#include "libclient/session.h"
+#include "libclient/web_client.h"
+#include "libidentity/keys.h"
+
+namespace sallyport {
+
+struct UserKeys {
+  PrivateKey ssh;
+  PrivateKey tls;  // the same as `ssh` in the legacy suite
+};
+// Makes the keys that a signature algorithm suite asks for; an empty or unknown suite is the legacy one.
+Result<UserKeys> GenerateUserKeys(std::string_view suite);
+
+struct LoginOptions {
+  HostPort proxy;  // where the ping was answered
+  NetworkSettings network;
+  std::string program = "tsh";
+  std::string user;
+  Secret password;
+  // Asked for once, when the server wants a code.
+  std::function<Result<Secret>()> ask_code;
+  Nanoseconds ttl{};    // 0: the cluster's default
+  std::string cluster;  // a leaf to be used at once; empty: the root
+  std::string kube_cluster;
+  std::string mfa_mode = "auto";
+};
+
+// Returns the profile that a login at a proxy makes: addresses from the ping as Teleport's clients derive them.
+Result<Profile> ProfileOfPing(const HostPort& proxy, const PingAnswer& ping);
+
+// Logs in and saves everything: key ring, authorities, profile (which becomes current). When the cluster refuses what
+// comes after the certificates, nothing of the new key ring stays.
+//
+// Fails with kAccessDenied (wrong user, password or code; locked), kNotImplemented (another way to log in is needed),
+// and as WebClient and RpcClient do.
+Result<Session> Login(const ProfileDirectory& directory, const PingAnswer& ping, const LoginOptions& options);
+
+}  // namespace sallyport

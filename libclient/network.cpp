@@ -1,0 +1,185 @@
+#include "libclient/network.h"
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include "libbase/encoding.h"
+#include "libbase/secret.h"
+#include "libbase/text.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kMaxProxyAnswer = 16384;
+
+struct FreeAddresses {
+  void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
+};
+using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
+
+std::unexpected<Error> FailConnect(const HostPort& address, int number) {
+  const std::string where = FormatHostPort(address);
+  std::string hint = "check the address and that the network lets you through to it";
+  std::string reason = std::strerror(number);
+  if (number == ECONNREFUSED) {
+    reason = "the connection was refused";
+    hint = "nothing listens there: check the host and the port, and that the service is up";
+  } else if (number == ETIMEDOUT) {
+    reason = "no answer in time";
+    hint = "a firewall may drop the packets: check the address, the port and your network";
+  }
+  return FailWithHint(ErrorKind::kConnectionProblem, fmt::format("cannot connect to {}: {}", where, reason),
+                      std::move(hint));
+}
+
+Result<Addresses> Resolve(const HostPort& address) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICSERV;
+  addrinfo* list = nullptr;
+  const int code = ::getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &list);
+  if (code == 0) return Addresses(list);
+  return FailWithHint(ErrorKind::kConnectionProblem,
+                      fmt::format("cannot find the host \"{}\": {}", StripControl(address.host), ::gai_strerror(code)),
+                      "check how the name is spelt, and that DNS works");
+}
+
+int ConnectOne(const addrinfo& candidate, Deadline deadline, UniqueFd& connected) {
+  UniqueFd fd(::socket(candidate.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd.valid()) return errno;
+  const int on = 1;
+  ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (::connect(fd.get(), candidate.ai_addr, candidate.ai_addrlen) != 0) {
+    if (errno != EINPROGRESS) return errno;
+    if (!WaitFor(fd.get(), POLLOUT, deadline)) return ETIMEDOUT;
+    int number = 0;
+    socklen_t size = sizeof number;
+    ::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &number, &size);
+    if (number != 0) return number;
+  }
+  connected = std::move(fd);
+  return 0;
+}
+
+Result<UniqueFd> ConnectDirect(const HostPort& address, Deadline deadline) {
+  ASSIGN_OR_RETURN(const Addresses list, Resolve(address));
+  int number = ECONNREFUSED;
+  for (const addrinfo* at = list.get(); at != nullptr; at = at->ai_next) {
+    UniqueFd fd;
+    number = ConnectOne(*at, deadline, fd);
+    if (number == 0) return fd;
+  }
+  return FailConnect(address, number);
+}
+
+struct ProxyAddress {
+  HostPort address;
+  Secret authorization;  // "user:password"
+};
+
+Result<ProxyAddress> ParseProxy(std::string_view url) {
+  ProxyAddress proxy;
+  if (url.starts_with("http://")) url.remove_prefix(7);
+  if (url.contains("://")) return Fail(ErrorKind::kNotImplemented, "only http:// proxies are supported");
+  if (const auto at = url.rfind('@'); at != std::string_view::npos) {
+    proxy.authorization = Secret(std::string(url.substr(0, at)));
+    url.remove_prefix(at + 1);
+  }
+  ASSIGN_OR_RETURN(proxy.address, ParseHostPort(url.substr(0, url.find('/')), 80));
+  return proxy;
+}
+
+Status WriteAll(int fd, std::string_view text, Deadline deadline) {
+  while (!text.empty()) {
+    const ssize_t count = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+    if (count < 0 && errno != EAGAIN && errno != EINTR) break;
+    if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
+    if (!text.empty() && !WaitFor(fd, POLLOUT, deadline)) break;
+  }
+  return text.empty() ? Status() : Fail(ErrorKind::kConnectionProblem, "the HTTP proxy went away");
+}
+
+// Reads up to the end of the proxy's header, and not a byte more: what follows belongs to the tunnel.
+Result<std::string> ReadProxyAnswer(int fd, Deadline deadline) {
+  std::string answer;
+  while (!answer.ends_with("\r\n\r\n") && answer.size() < kMaxProxyAnswer) {
+    char byte = 0;
+    const ssize_t count = ::recv(fd, &byte, 1, 0);
+    if (count == 1) {
+      answer += byte;
+    } else if (count == 0 || (errno != EAGAIN && errno != EINTR) || !WaitFor(fd, POLLIN, deadline)) {
+      return Fail(ErrorKind::kConnectionProblem, "the HTTP proxy does not answer");
+    }
+  }
+  return answer;
+}
+
+Result<UniqueFd> ConnectThroughProxy(const std::string& url, const HostPort& address, Deadline deadline) {
+  ASSIGN_OR_RETURN(const ProxyAddress proxy, ParseProxy(url));
+  ASSIGN_OR_RETURN(UniqueFd fd, ConnectDirect(proxy.address, deadline));
+  const std::string target = FormatHostPort(address);
+  std::string request = fmt::format("CONNECT {0} HTTP/1.1\r\nHost: {0}\r\n", target);
+  if (!proxy.authorization.empty()) {
+    request += "Proxy-Authorization: Basic " + ToBase64(proxy.authorization.Reveal()) + "\r\n";
+  }
+  const Secret text(request + "\r\n");
+  Wipe(request);
+  RETURN_IF_ERROR(WriteAll(fd.get(), text.Reveal(), deadline));
+  ASSIGN_OR_RETURN(const std::string answer, ReadProxyAnswer(fd.get(), deadline));
+  if (answer.size() > 12 && answer.starts_with("HTTP/1.") && answer.substr(9, 3) == "200") return fd;
+  return FailWithHint(ErrorKind::kConnectionProblem,
+                      fmt::format("the HTTP proxy {} refuses to connect to {}: {}", FormatHostPort(proxy.address),
+                                  target, StripControl(answer.substr(0, std::min(answer.find('\r'), std::size_t{80})))),
+                      "set NO_PROXY for hosts that need no proxy");
+}
+
+bool IsLocal(const std::string& host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.") || host.ends_with(".localhost");
+}
+
+}  // namespace
+
+bool WaitFor(int fd, short events, Deadline deadline) {
+  while (true) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return false;
+    pollfd entry{fd, events, 0};
+    const int count = ::poll(&entry, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 3'600'000)));
+    if (count > 0) return true;
+    if (count < 0 && errno != EINTR) return false;
+  }
+}
+
+std::string HttpProxyFor(const NetworkSettings& settings, const HostPort& address) {
+  if (settings.https_proxy.empty() || IsLocal(address.host)) return {};
+  std::string_view list = settings.no_proxy;
+  while (!list.empty()) {
+    const auto end = std::min(list.find(','), list.size());
+    std::string_view item = list.substr(0, end);
+    list.remove_prefix(std::min(list.size(), end + 1));
+    while (item.starts_with(' ')) item.remove_prefix(1);
+    while (item.ends_with(' ')) item.remove_suffix(1);
+    if (item == "*" || (!item.empty() && item == FormatHostPort(address))) return {};
+    if (item.starts_with('.')) item.remove_prefix(1);
+    if (!item.empty() && (address.host == item || address.host.ends_with("." + std::string(item)))) return {};
+  }
+  return settings.https_proxy;
+}
+
+Result<UniqueFd> ConnectTcp(const HostPort& address, const NetworkSettings& settings, Deadline deadline) {
+  const std::string proxy = HttpProxyFor(settings, address);
+  return proxy.empty() ? ConnectDirect(address, deadline) : ConnectThroughProxy(proxy, address, deadline);
+}
+
+}  // namespace sallyport

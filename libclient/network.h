@@ -1,0 +1,40 @@
+// TCP connections of a client: names, timeouts, HTTP proxies (RFC 9110 section 9.3.6, CONNECT).
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "libbase/address.h"
+#include "libbase/error.h"
+#include "libbase/file.h"
+
+namespace sallyport {
+
+// What a program knows about the network around it; a tool fills it from its options and environment.
+struct NetworkSettings {
+  bool insecure = false;                            // accept any certificate of a web proxy
+  std::string ssl_cert_file;                        // SSL_CERT_FILE: authorities instead of the system's
+  std::string ssl_cert_dir;                         // SSL_CERT_DIR: a hashed directory of them
+  std::string https_proxy;                          // HTTPS_PROXY: http://[user:password@]host:port
+  std::string no_proxy;                             // NO_PROXY: hosts and domains, commas between
+  std::string conn_upgrade;                         // TELEPORT_TLS_ROUTING_CONN_UPGRADE
+  std::chrono::milliseconds timeout{10000};         // for a connection and its handshake
+  std::chrono::milliseconds answer_timeout{30000};  // for an answer to a request
+};
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+// Returns the HTTP proxy for a host ("host:port" or with a scheme), or "" to go direct: no proxy is set, the host is
+// this machine, or NO_PROXY names it (exactly, by domain, by ".domain", or "*").
+std::string HttpProxyFor(const NetworkSettings& settings, const HostPort& address);
+
+// Connects, with TCP_NODELAY, non-blocking from then on. Every address of a name is tried. Fails with
+// kConnectionProblem and says which of these it was: the name is unknown, refused, timed out, unreachable, or what the
+// HTTP proxy answered.
+Result<UniqueFd> ConnectTcp(const HostPort& address, const NetworkSettings& settings, Deadline deadline);
+
+// Waits until a descriptor is ready (POLLIN, POLLOUT) or the deadline is over: false then.
+bool WaitFor(int fd, short events, Deadline deadline);
+
+}  // namespace sallyport

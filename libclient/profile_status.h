@@ -1,0 +1,44 @@
+// What the files of a profile say about a login, without any network: enough for `tsh status` and to decide whether a
+// login is still good (login-and-certificates section 5.3).
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libbase/time.h"
+#include "libclient/profile.h"
+#include "libclient/profile_paths.h"
+#include "libidentity/traits.h"
+
+namespace sallyport {
+
+struct ProfileStatus {
+  Profile profile;
+  bool has_certificates = false;  // false: somebody logged out, and the profile's file stayed
+  std::string username;
+  std::string cluster;
+  std::vector<std::string> active_requests;
+  std::vector<std::string> roles;  // sorted
+  Traits traits;
+  std::vector<std::string> logins;  // without those that are Teleport's own
+  std::vector<std::string> kube_users;
+  std::vector<std::string> kube_groups;
+  std::vector<std::string> allowed_resources;
+  std::vector<std::string> extensions;  // sorted, without those that carry the identity
+  std::map<std::string, std::string, std::less<>> critical_options;
+  std::string github_user_id;
+  std::string github_username;
+  Time valid_until{};  // of the SSH certificate; now when there is none
+
+  bool IsValid(Time now) const { return has_certificates && now < valid_until; }
+};
+
+// Returns the paths of a profile's user.
+ProfilePaths PathsOf(const ProfileDirectory& directory, const Profile& profile);
+
+// Reads the certificates of a profile. Missing ones give a status without them; broken ones are kBadParameter.
+Result<ProfileStatus> ReadProfileStatus(const ProfileDirectory& directory, const Profile& profile, Time now);
+
+}  // namespace sallyport

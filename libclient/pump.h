@@ -1,0 +1,40 @@
+// Carries bytes between a stream and one end of a socket pair, so that code which wants a plain descriptor (gRPC, TLS
+// inside of TLS) gets one.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "libbase/error.h"
+#include "libbase/file.h"
+#include "libclient/stream.h"
+
+namespace sallyport {
+
+class Pump {
+ public:
+  // Starts a thread that owns the stream. TakeFd gives the other end away, once.
+  static Result<std::unique_ptr<Pump>> Start(std::unique_ptr<Stream> stream);
+  // Ends the thread and closes the stream.
+  ~Pump();
+  UniqueFd TakeFd() { return std::move(theirs_); }
+  // Why the stream broke, once it has and when it knows. Safe from any thread.
+  std::optional<Error> failure() const;
+
+ private:
+  Pump() = default;
+  void Run();
+
+  std::unique_ptr<Stream> stream_;
+  UniqueFd ours_;
+  UniqueFd theirs_;
+  UniqueFd stop_read_;
+  UniqueFd stop_write_;
+  mutable std::mutex mutex_;
+  std::optional<Error> failure_;
+  std::thread thread_;
+};
+
+}  // namespace sallyport

@@ -1,0 +1,76 @@
+// Calls of the auth service: gRPC over a TLS connection of our own, because the way through the proxy needs a list of
+// protocols that gRPC cannot send (design: the authenticated gRPC channel of a client).
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <google/protobuf/message_lite.h>
+
+#include "libbase/address.h"
+#include "libbase/error.h"
+#include "libbase/secret.h"
+#include "libclient/network.h"
+
+namespace sallyport {
+
+struct RpcOptions {
+  HostPort address;                 // the web proxy's, or that of an auth service
+  bool through_proxy = true;        // false: `address` is an auth service
+  bool connection_upgrade = false;  // a load balancer is in between
+  std::string cluster;              // whose auth service
+  std::string authorities_pem;      // host authorities of that cluster
+  std::string certificate_pem;      // of the caller
+  Secret key_pem;
+  std::string program = "tsh";  // for the user agent
+  NetworkSettings network;
+};
+
+struct CallOptions {
+  std::chrono::milliseconds timeout{30000};
+  std::vector<std::pair<std::string, std::string>> metadata = {};
+};
+
+// One connection. Any number of threads may call at the same time. A broken connection stays broken: make a new one.
+class RpcClient {
+ public:
+  // Fails as TlsStream::Connect does, and with kNotLoggedIn when the certificate has expired: nothing is sent then.
+  static Result<std::unique_ptr<RpcClient>> Connect(const RpcOptions& options);
+  ~RpcClient();
+  RpcClient(const RpcClient&) = delete;
+  RpcClient& operator=(const RpcClient&) = delete;
+
+  // Calls a method by its path ("/proto.AuthService/Ping"). Errors carry the server's message and the kind that its
+  // status code means; kNotLoggedIn when the login is over; kConnectionProblem when the connection broke or the time
+  // was over.
+  template <typename Response, typename Request>
+  Result<Response> Call(std::string_view method, const Request& request, const CallOptions& options = {}) {
+    std::string bytes;
+    if (!request.SerializeToString(&bytes)) return Fail(ErrorKind::kInternal, "cannot encode {}", method);
+    ASSIGN_OR_RETURN(const std::string answer, CallBytes(std::string(method), bytes, options));
+    Response response;
+    if (!response.ParseFromString(answer)) {
+      return Fail(ErrorKind::kBadParameter, "cannot read the answer to {}", method);
+    }
+    return response;
+  }
+  // The same with messages that are already encoded.
+  Result<std::string> CallBytes(const std::string& method, const std::string& request, const CallOptions& options);
+
+ private:
+  struct State;
+  explicit RpcClient(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// "<hex of the cluster's name>.teleport.cluster.local": the server name of a cluster's auth service.
+std::string AuthServerName(std::string_view cluster);
+
+// The Error of a status that a server sent.
+Error ErrorOfGrpcStatus(int code, std::string_view message);
+
+}  // namespace sallyport

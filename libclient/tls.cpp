@@ -1,0 +1,293 @@
+#include "libclient/tls.h"
+
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+#include <poll.h>
+
+#include <algorithm>
+
+#include "libbase/file.h"
+#include "libbase/text.h"
+#include "libidentity/keys.h"
+#include "libidentity/x509.h"
+
+namespace sallyport {
+namespace {
+
+template <auto kFree>
+struct Free {
+  template <typename T>
+  void operator()(T* object) const {
+    kFree(object);
+  }
+};
+using ContextPtr = std::unique_ptr<SSL_CTX, Free<SSL_CTX_free>>;
+using SslPtr = std::unique_ptr<SSL, Free<SSL_free>>;
+
+constexpr std::string_view kSystemDirectory = "/etc/ssl/certs";
+constexpr std::string_view kSystemFiles[] = {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+                                             "/etc/ssl/cert.pem"};
+constexpr std::string_view kNoProtocol = "no protocol in common";
+
+bool IsIpAddress(const std::string& host) {
+  in6_addr buffer;
+  return ::inet_pton(AF_INET, host.c_str(), &buffer) == 1 || ::inet_pton(AF_INET6, host.c_str(), &buffer) == 1;
+}
+
+Status AddAuthorities(SSL_CTX* context, std::string_view pem) {
+  ASSIGN_OR_RETURN(const auto certificates, Certificate::ChainFromPem(pem));
+  X509_STORE* store = SSL_CTX_get_cert_store(context);
+  for (const auto& certificate : certificates) X509_STORE_add_cert(store, certificate.native());
+  ERR_clear_error();
+  return {};
+}
+
+// The system's authorities. A hashed directory is read one file at a time, only when a chain needs it; reading a whole
+// bundle takes twenty milliseconds.
+Status AddSystemAuthorities(SSL_CTX* context, const NetworkSettings& settings) {
+  if (!settings.ssl_cert_file.empty() && SSL_CTX_load_verify_file(context, settings.ssl_cert_file.c_str()) != 1) {
+    ERR_clear_error();
+    return FailWithHint(ErrorKind::kBadParameter,
+                        fmt::format("cannot read authorities from {}", settings.ssl_cert_file),
+                        "correct or unset SSL_CERT_FILE");
+  }
+  if (!settings.ssl_cert_dir.empty()) SSL_CTX_load_verify_dir(context, settings.ssl_cert_dir.c_str());
+  if (!settings.ssl_cert_file.empty() || !settings.ssl_cert_dir.empty()) return {};
+  if (FileExists(std::string(kSystemDirectory))) {
+    SSL_CTX_load_verify_dir(context, kSystemDirectory.data());
+  } else {
+    for (const auto file : kSystemFiles) {
+      if (FileExists(std::string(file)) && SSL_CTX_load_verify_file(context, file.data()) == 1) break;
+    }
+  }
+  ERR_clear_error();
+  return {};
+}
+
+Status UseClientCertificate(SSL_CTX* context, const TlsOptions& options) {
+  if (options.certificate_pem.empty()) return {};
+  ASSIGN_OR_RETURN(const Certificate certificate, Certificate::FromPem(options.certificate_pem));
+  ASSIGN_OR_RETURN(const PrivateKey key, ParsePrivateKeyPem(options.key_pem.Reveal()));
+  if (SSL_CTX_use_certificate(context, certificate.native()) == 1 &&
+      SSL_CTX_use_PrivateKey(context, key.native()) == 1) {
+    return {};
+  }
+  ERR_clear_error();
+  return FailWithHint(ErrorKind::kBadParameter, "the certificate and its key do not belong together", "log in again");
+}
+
+Result<ContextPtr> MakeContext(const TlsOptions& options, const NetworkSettings& settings) {
+  ContextPtr context(SSL_CTX_new(TLS_client_method()));
+  if (context == nullptr) return Fail(ErrorKind::kInternal, "cannot set TLS up");
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_IGNORE_UNEXPECTED_EOF);
+  // Only the leaf is sent: clusters refuse chains, and OpenSSL would complete one from the trusted authorities.
+  SSL_CTX_set_mode(context.get(),
+                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
+  if (options.skip_verification) {
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
+  } else {
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+    if (!options.authorities_pem.empty()) {
+      RETURN_IF_ERROR(AddAuthorities(context.get(), options.authorities_pem));
+    } else {
+      RETURN_IF_ERROR(AddSystemAuthorities(context.get(), settings));
+    }
+    if (!options.extra_authorities_pem.empty()) {
+      RETURN_IF_ERROR(AddAuthorities(context.get(), options.extra_authorities_pem));
+    }
+  }
+  RETURN_IF_ERROR(UseClientCertificate(context.get(), options));
+  return context;
+}
+
+Status SetPeer(SSL* ssl, const TlsOptions& options) {
+  std::string wire;
+  for (const auto& protocol : options.protocols) {
+    if (protocol.empty() || protocol.size() > 255)
+      return Fail(ErrorKind::kBadParameter, "a protocol's name is too long");
+    wire += static_cast<char>(protocol.size());
+    wire += protocol;
+  }
+  if (!wire.empty()) {
+    SSL_set_alpn_protos(ssl, reinterpret_cast<const unsigned char*>(wire.data()), static_cast<unsigned>(wire.size()));
+  }
+  const bool ip = IsIpAddress(options.server_name);
+  if (!ip) SSL_set_tlsext_host_name(ssl, options.server_name.c_str());
+  if (options.skip_verification) return {};
+  X509_VERIFY_PARAM* parameters = SSL_get0_param(ssl);
+  const int set = ip ? X509_VERIFY_PARAM_set1_ip_asc(parameters, options.server_name.c_str())
+                     : SSL_set1_host(ssl, options.server_name.c_str());
+  X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  return set == 1 ? Status() : Fail(ErrorKind::kBadParameter, "\"{}\" cannot be a server's name", options.server_name);
+}
+
+// Why a certificate was not accepted.
+Error VerificationError(SSL* ssl, long code, const TlsOptions& options, const std::string& where) {
+  const auto error = [&](std::string reason, std::string hint) {
+    return Error{ErrorKind::kConnectionProblem, fmt::format("cannot trust {}: {}", where, reason), std::move(hint)};
+  };
+  switch (code) {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return error("its certificate has expired", "check the clock of this machine, or have the certificate renewed");
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return error("its certificate is not valid yet", "check the clock of this machine");
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH: {
+      std::string names;
+      if (X509* peer = SSL_get0_peer_certificate(ssl); peer != nullptr) {
+        if (const auto certificate = Certificate::FromNative(peer)) {
+          auto all = certificate->dns_names();
+          all.insert(all.end(), certificate->ip_addresses().begin(), certificate->ip_addresses().end());
+          names = StripControl(fmt::format("{}", fmt::join(all, ", ")));
+        }
+      }
+      return error(
+          fmt::format("its certificate is for {}, not for {}", names.empty() ? "no host" : names, options.server_name),
+          "use a name that the certificate has");
+    }
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      return error("certificate signed by unknown authority",
+                   options.authorities_pem.empty()
+                       ? "point SSL_CERT_FILE at its authority, or use --insecure where that is acceptable"
+                       : "the cluster may have changed its authorities: log in again");
+    default:
+      return error(X509_verify_cert_error_string(code), "ask the administrator of that host");
+  }
+}
+
+// What an alert of the other side means for a user. With TLS 1.3 one that is about our certificate comes after the
+// handshake. Takes the newest error of OpenSSL's queue and empties it.
+Error AlertError(const std::string& where) {
+  const unsigned long code = ERR_peek_last_error();
+  const char* text = ERR_reason_error_string(code);
+  const std::string said = text == nullptr ? "the connection was closed" : text;
+  ERR_clear_error();
+  switch (ERR_GET_REASON(code)) {
+    case SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL:
+      return {ErrorKind::kConnectionProblem, fmt::format("{} has {} with us", where, kNoProtocol), {}};
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+      return {ErrorKind::kNotLoggedIn, fmt::format("{} says that the login has expired", where), "log in again"};
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+      return {ErrorKind::kNotLoggedIn, fmt::format("{} does not accept our certificate", where), "log in again"};
+    case SSL_R_WRONG_VERSION_NUMBER:
+      return {ErrorKind::kConnectionProblem, fmt::format("{} does not speak TLS", where),
+              "check the port: it may be a plain HTTP one"};
+    default:
+      return {ErrorKind::kConnectionProblem, fmt::format("no TLS with {}: {}", where, said),
+              "check that the address is that of the proxy"};
+  }
+}
+
+Error HandshakeError(SSL* ssl, const TlsOptions& options, const std::string& where) {
+  const long verified = SSL_get_verify_result(ssl);
+  if (ERR_GET_REASON(ERR_peek_last_error()) != SSL_R_CERTIFICATE_VERIFY_FAILED || verified == X509_V_OK) {
+    return AlertError(where);
+  }
+  ERR_clear_error();
+  return VerificationError(ssl, verified, options, where);
+}
+
+}  // namespace
+
+struct TlsStream::State {
+  UniqueFd fd;
+  ContextPtr context;
+  SslPtr ssl;
+  std::string where;
+  std::optional<Error> failure;
+
+  IoStep StepOf(int result) {
+    switch (SSL_get_error(ssl.get(), result)) {
+      case SSL_ERROR_WANT_READ:
+        return {IoState::kWantRead};
+      case SSL_ERROR_WANT_WRITE:
+        return {IoState::kWantWrite};
+      case SSL_ERROR_ZERO_RETURN:
+        return {IoState::kClosed};
+      default:
+        if (!failure) failure = AlertError(where);
+        return {IoState::kFailed};
+    }
+  }
+};
+
+TlsStream::TlsStream(std::unique_ptr<State> state) : state_(std::move(state)) {}
+TlsStream::~TlsStream() = default;
+
+Result<std::unique_ptr<TlsStream>> TlsStream::Handshake(UniqueFd fd, const TlsOptions& options,
+                                                        const NetworkSettings& settings, const std::string& where,
+                                                        Deadline deadline) {
+  auto state = std::make_unique<State>();
+  ASSIGN_OR_RETURN(state->context, MakeContext(options, settings));
+  state->ssl.reset(SSL_new(state->context.get()));
+  if (state->ssl == nullptr) return Fail(ErrorKind::kInternal, "cannot set TLS up");
+  RETURN_IF_ERROR(SetPeer(state->ssl.get(), options));
+  SSL_set_fd(state->ssl.get(), fd.get());
+  state->fd = std::move(fd);
+  state->where = where;
+  while (true) {
+    ERR_clear_error();
+    const int result = SSL_connect(state->ssl.get());
+    if (result == 1) return std::unique_ptr<TlsStream>(new TlsStream(std::move(state)));
+    const int wanted = SSL_get_error(state->ssl.get(), result);
+    if (wanted != SSL_ERROR_WANT_READ && wanted != SSL_ERROR_WANT_WRITE) {
+      return std::unexpected(HandshakeError(state->ssl.get(), options, where));
+    }
+    if (!WaitFor(state->fd.get(), wanted == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, deadline)) {
+      return FailWithHint(ErrorKind::kConnectionProblem, fmt::format("{} does not answer in time", where),
+                          "check that the address is that of the proxy");
+    }
+  }
+}
+
+Result<std::unique_ptr<TlsStream>> TlsStream::Connect(const HostPort& address, const TlsOptions& options,
+                                                      const NetworkSettings& settings) {
+  const Deadline deadline = std::chrono::steady_clock::now() + settings.timeout;
+  ASSIGN_OR_RETURN(UniqueFd fd, ConnectTcp(address, settings, deadline));
+  return Handshake(std::move(fd), options, settings, FormatHostPort(address), deadline);
+}
+
+std::string TlsStream::protocol() const {
+  const unsigned char* name = nullptr;
+  unsigned int size = 0;
+  SSL_get0_alpn_selected(state_->ssl.get(), &name, &size);
+  return {reinterpret_cast<const char*>(name), size};
+}
+
+IoStep TlsStream::TryRead(char* buffer, std::size_t size) {
+  ERR_clear_error();
+  const int count = SSL_read(state_->ssl.get(), buffer, static_cast<int>(std::min<std::size_t>(size, 1 << 20)));
+  return count > 0 ? IoStep{IoState::kDone, static_cast<std::size_t>(count)} : state_->StepOf(count);
+}
+
+IoStep TlsStream::TryWrite(std::string_view bytes) {
+  ERR_clear_error();
+  const int count =
+      SSL_write(state_->ssl.get(), bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1 << 20)));
+  return count > 0 ? IoStep{IoState::kDone, static_cast<std::size_t>(count)} : state_->StepOf(count);
+}
+
+void TlsStream::Close() {
+  ERR_clear_error();
+  SSL_shutdown(state_->ssl.get());
+  ERR_clear_error();
+}
+
+int TlsStream::fd() const { return state_->fd.get(); }
+
+std::optional<Error> TlsStream::failure() const { return state_->failure; }
+
+bool IsNoCommonProtocol(const Error& error) { return error.message.contains(kNoProtocol); }
+
+}  // namespace sallyport

@@ -1,0 +1,88 @@
+#include "libcluster/config/teleport_config.h"
+
+#include <catch2/catch.hpp>
+
+#include "libbase/file.h"
+#include "teleport/legacy/types/cluster_config.pb.h"
+
+namespace sallyport {
+namespace {
+
+std::string ErrorOf(std::string_view text) {
+  const auto config = ParseTeleportConfig(text, "t.yaml");
+  return config ? "" : config.error().message + (config.error().hint.empty() ? "" : " | " + config.error().hint);
+}
+
+TEST_CASE("a configuration's values arrive") {
+  const auto config = ParseTeleportConfig(
+                          "version: v3\n"
+                          "teleport: {data_dir: /d, log: {severity: WARN, format: {output: json}}}\n"
+                          "auth_service:\n"
+                          "  enabled: yes\n"
+                          "  cluster_name: ex.com\n"
+                          "  listen_addr: 127.0.0.1\n"
+                          "  authentication: {second_factors: [otp], default_session_ttl: 8h}\n"
+                          "  client_idle_timeout: 15m\n"
+                          "proxy_service:\n"
+                          "  web_listen_addr: '[::1]:443'\n"
+                          "  public_addr: [a.example.com, 'b.example.com:444']\n"
+                          "kubernetes_service:\n"
+                          "  enabled: on\n"
+                          "  kubeconfig_file: /k\n"
+                          "  labels: {env: dev, tier: 1}\n"
+                          "ssh_service: {enabled: off}\n",
+                          "t.yaml")
+                          .value();
+  CHECK(config.data_dir == "/d");
+  CHECK(config.log.level == LogLevel::kWarning);
+  CHECK(config.log.json);
+  CHECK(config.auth.cluster_name == "ex.com");
+  CHECK(config.auth.listen_addr == "127.0.0.1:3025");
+  CHECK(config.auth.preference->spec().defaultsessionttl() == 8LL * 3600 * 1000000000);
+  CHECK(config.auth.networking->spec().clientidletimeout() == 15LL * 60 * 1000000000);
+  CHECK(config.proxy.web_listen_addr == "[::1]:443");
+  CHECK(config.proxy.public_addr == std::vector<std::string>{"a.example.com:0", "b.example.com:444"});
+  CHECK(config.kubernetes.enabled);
+  CHECK(config.kubernetes.labels.at("tier") == "1");
+}
+
+TEST_CASE("mistakes name file, line, key and what was meant") {
+  CHECK(ErrorOf("version: v3\nauth_service:\n  cluster_nam: x\n") ==
+        "t.yaml:3: unknown key \"auth_service.cluster_nam\" | did you mean \"auth_service.cluster_name\"?");
+  CHECK(ErrorOf("proxy_servic: {}\n").find("did you mean \"proxy_service\"?") != std::string::npos);
+  CHECK(ErrorOf("version: v9\n") == "t.yaml:1: version: unknown version \"v9\": use v3");
+  CHECK(
+      ErrorOf("teleport: {log: {severity: loud}}\n").starts_with("t.yaml:1: teleport.log.severity: unknown severity"));
+  CHECK(ErrorOf("auth_service:\n  listen_addr: a:b\n").starts_with("t.yaml:2: auth_service.listen_addr: "));
+  CHECK(ErrorOf("auth_service: yes\n") == "t.yaml:1: \"auth_service\" must be a map");
+  CHECK(ErrorOf("auth_service:\n  enabled: yes\n  enabled: no\n").find("t.yaml:3") != std::string::npos);
+  CHECK(ErrorOf("- a\n") == "t.yaml: a YAML map is expected");
+  CHECK(ErrorOf("kubernetes_service: {enabled: yes}\n").find("no clusters") != std::string::npos);
+  CHECK(ErrorOf("kubernetes_service: {enabled: yes, kubeconfig_file: a, kube_cluster_name: b}\n").find("both") !=
+        std::string::npos);
+}
+
+TEST_CASE("what is known and not served is an error of its own kind") {
+  for (const char* text :
+       {"proxy_service: {acme: {enabled: yes}}\n", "ssh_service: {enabled: yes}\n", "app_service: {enabled: yes}\n",
+        "auth_service: {authentication: {type: github}}\n", "teleport: {storage: {type: dynamodb}}\n",
+        "auth_service: {enabled: no}\n", "teleport: {proxy_server: 'a:1'}\n",
+        "auth_service: {authentication: {second_factors: [webauthn]}}\n"}) {
+    CAPTURE(text);
+    const auto config = ParseTeleportConfig(text, "t.yaml");
+    REQUIRE_FALSE(config);
+    CHECK(config.error().kind == ErrorKind::kNotImplemented);
+  }
+  CHECK(ParseTeleportConfig("app_service: {enabled: no, apps: []}\nssh_service: {labels: {a: b}}\n", "t.yaml"));
+}
+
+TEST_CASE("the sample is accepted, with and without names, and so is the example") {
+  CHECK(ParseTeleportConfig(SampleConfig({}), "sample"));
+  const auto named = ParseTeleportConfig(SampleConfig({"ex.com", "ex.com:443", "/d"}), "sample");
+  REQUIRE(named);
+  CHECK(named->auth.cluster_name == "ex.com");
+  CHECK(LoadTeleportConfig(SALLYPORT_SOURCE_DIR "/examples/teleport-kubernetes.yaml"));
+}
+
+}  // namespace
+}  // namespace sallyport

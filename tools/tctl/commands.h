@@ -1,0 +1,19 @@
+// The commands of `tctl`, one file a group.
+#pragma once
+
+#include <vector>
+
+#include "tools/shell/command.h"
+
+namespace sallyport {
+
+Command StatusCommand();
+Command VersionCommand();
+Command GetCommand();
+Command CreateCommand();
+Command RemoveCommand();
+std::vector<Command> UserCommands();
+// Known from Teleport and not there yet: each says so.
+std::vector<Command> MissingCommands();
+
+}  // namespace sallyport

@@ -1,0 +1,33 @@
+// How tctl reads and writes each kind of resource: one row a kind, its methods.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "libbase/error.h"
+#include "libclient/rpc.h"
+#include "libresources/kinds.h"
+
+namespace sallyport {
+
+using MessageSink = std::function<Status(const google::protobuf::Message&)>;
+
+struct KindCalls {
+  std::string_view kind;
+  // Gives every resource of the kind to the sink, page by page.
+  Status (*list)(RpcClient& rpc, bool with_secrets, const MessageSink& sink);
+  // Gives one; kNotFound.
+  Status (*get)(RpcClient& rpc, const std::string& name, bool with_secrets, const MessageSink& sink);
+  // Writes one. Without `force` an existing one is kAlreadyExists. Returns whether it was new; nullptr: the kind is not
+  // written by hand.
+  Result<bool> (*put)(RpcClient& rpc, const Resource& resource, bool force);
+  // Removes one; nullptr: the kind is not removed by hand.
+  Status (*remove)(RpcClient& rpc, const std::string& name);
+};
+
+// Returns the row of a kind; kNotImplemented for a kind without one.
+Result<const KindCalls*> CallsOf(const KindRow& kind);
+
+}  // namespace sallyport

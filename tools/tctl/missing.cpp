@@ -1,0 +1,29 @@
+#include "tools/tctl/commands.h"
+
+namespace sallyport {
+namespace {
+
+Result<Output> Run(const Invocation& invocation) {
+  return FailWithHint(ErrorKind::kNotImplemented, fmt::format("tctl {} is not there yet", invocation.command->path),
+                      "docs/status.md lists what is");
+}
+
+}  // namespace
+
+std::vector<Command> MissingCommands() {
+  std::vector<Command> commands;
+  for (const char* path :
+       {"users update",     "users reset", "tokens add", "tokens ls",     "tokens rm", "nodes add",   "nodes ls",
+        "kube ls",          "edit",        "update",     "lock",          "auth sign", "auth export", "auth ls",
+        "auth rotate",      "auth crl",    "bots add",   "bots ls",       "bots rm",   "bots update", "inventory ls",
+        "inventory status", "requests ls", "alerts ls",  "apps ls",       "db ls",     "top",         "sso configure",
+        "sso test",         "acl ls",      "proxy ls",   "recordings ls", "devices ls"}) {
+    Command command{.path = path, .summary = "Not there yet", .formats = "", .hidden = true, .run = Run};
+    command.arguments = {{"args", "", false, true}};
+    command.passthrough = true;
+    commands.push_back(std::move(command));
+  }
+  return commands;
+}
+
+}  // namespace sallyport

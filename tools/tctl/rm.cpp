@@ -1,0 +1,40 @@
+#include "tools/tctl/commands.h"
+#include "tools/tctl/kind_calls.h"
+#include "tools/tctl/session.h"
+
+namespace sallyport {
+namespace {
+
+Result<Output> Run(const Invocation& invocation) {
+  const std::string& text = invocation.Arg("resource");
+  const auto slash = text.find('/');
+  ASSIGN_OR_RETURN(const KindRow* kind, KindNamed(text.substr(0, slash)));
+  ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(*kind));
+  if (calls->remove == nullptr) {
+    return Fail(ErrorKind::kNotImplemented, "a {} cannot be removed with tctl rm", kind->kind);
+  }
+  const bool singleton = !kind->singleton_name.empty();
+  if (!singleton && (slash == std::string::npos || slash + 1 == text.size())) {
+    return FailWithHint(ErrorKind::kUsage, fmt::format("\"{}\" names no resource", text),
+                        fmt::format("tctl rm {}/NAME", kind->kind));
+  }
+  const std::string name = singleton ? std::string(kind->singleton_name) : text.substr(slash + 1);
+  ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  RETURN_IF_ERROR(calls->remove(*rpc, name));
+  if (singleton) return Output::Text(fmt::format("{} has been reset to defaults\n", kind->kind));
+  if (kind->name_is_secret) return Output::Text(fmt::format("{} has been deleted\n", kind->kind));
+  return Output::Text(fmt::format("{} \"{}\" has been deleted\n", kind->kind, name));
+}
+
+}  // namespace
+
+Command RemoveCommand() {
+  return {.path = "rm",
+          .summary = "Remove a resource",
+          .arguments = {{"resource", "kind/name"}},
+          .example = "tctl rm role/dev",
+          .formats = "",
+          .run = Run};
+}
+
+}  // namespace sallyport

@@ -1,0 +1,45 @@
+#include "libclient/listing.h"
+#include "tools/tsh/commands.h"
+#include "tools/tsh/context.h"
+
+namespace sallyport {
+namespace {
+
+Value Item(const RemoteClusterItem& cluster, std::string_view type, const std::string& selected) {
+  Value value = Value::EmptyMap();
+  value.Set("cluster_name", cluster.name);
+  value.Set("status", cluster.status);
+  value.Set("cluster_type", type);
+  value.Set("labels", LabelsValue(cluster.labels));
+  value.Set("selected", cluster.name == selected);
+  return value;
+}
+
+std::vector<std::string> Row(const Value& item) {
+  std::map<std::string, std::string> labels;
+  for (const auto& [key, value] : item.Find("labels")->as_map()) labels[key] = value.as_string();
+  return {item.Find("cluster_name")->as_string(), item.Find("status")->as_string(),
+          item.Find("cluster_type")->as_string(), LabelsText(labels, false),
+          item.Find("selected")->as_bool() ? "*" : ""};
+}
+
+Result<Output> Run(const Invocation& invocation) {
+  ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
+  ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name));
+  ASSIGN_OR_RETURN(const auto leaves, ListRemoteClusters(*rpc));
+  const std::string selected = ClusterOf(invocation, session.profile);
+  Value::List items{Item({session.root_cluster, "online", {}}, "root", selected)};
+  for (const auto& leaf : leaves) items.push_back(Item(leaf, "leaf", selected));
+  return Output::List(std::move(items), {"Cluster Name", "Status", "Cluster Type", "Labels", "Selected"}, Row);
+}
+
+}  // namespace
+
+Command ClustersCommand() {
+  return {.path = "clusters",
+          .summary = "List the clusters that can be reached from here",
+          .example = "tsh clusters --format=json",
+          .run = Run};
+}
+
+}  // namespace sallyport

@@ -1,0 +1,39 @@
+// What every command of tsh starts from: the profile directory, the network settings and the cluster, from the options
+// and the environment.
+#pragma once
+
+#include <string>
+
+#include "libclient/kubeconfig.h"
+#include "libclient/network.h"
+#include "libclient/profile.h"
+#include "libclient/profile_status.h"
+#include "libclient/rpc.h"
+#include "libclient/session.h"
+#include "tools/shell/command.h"
+
+namespace sallyport {
+
+// TELEPORT_HOME, or ~/.tsh. Fails with kBadParameter when there is neither.
+Result<ProfileDirectory> ProfilesOf(const Invocation& invocation);
+NetworkSettings NetworkOf(const Invocation& invocation);
+// The profile that --proxy names; "" for the current one.
+std::string ProfileNameOf(const Invocation& invocation);
+// --cluster, TELEPORT_CLUSTER or TELEPORT_SITE; "" when none is given.
+std::string ClusterOption(const Invocation& invocation);
+// The kubeconfig that kubectl would use.
+std::string KubeconfigOf(const Invocation& invocation);
+
+// The login to work with.
+Result<Session> SessionOf(const Invocation& invocation);
+// The cluster that a command is about: ClusterOption, or that of the profile.
+std::string ClusterOf(const Invocation& invocation, const Profile& profile);
+// Opens the login and connects to the auth service of that cluster.
+Result<std::shared_ptr<RpcClient>> ConnectOf(const Invocation& invocation, const Session& session);
+
+// "a=1,b=2"; labels that are Teleport's own only when asked for.
+std::string LabelsText(const std::map<std::string, std::string>& labels, bool internal_too);
+// The labels as a map, or null without any.
+Value LabelsValue(const std::map<std::string, std::string>& labels);
+
+}  // namespace sallyport

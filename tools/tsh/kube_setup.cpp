@@ -1,0 +1,120 @@
+#include "tools/tsh/kube_setup.h"
+
+#include <arpa/inet.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "libbase/address.h"
+#include "libclient/listing.h"
+#include "tools/tsh/context.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::string_view kKubeServerName = "kube-teleport-proxy-alpn.";
+
+bool IsIpAddress(const std::string& host) {
+  in6_addr buffer;
+  return ::inet_pton(AF_INET, host.c_str(), &buffer) == 1 || ::inet_pton(AF_INET6, host.c_str(), &buffer) == 1;
+}
+
+std::string TlsServerName(const std::string& host) {
+  const bool named = !host.empty() && host != "localhost" && !IsIpAddress(host);
+  return std::string(kKubeServerName) + (named ? host : "teleport.cluster.local");
+}
+
+std::string OwnPath(const Invocation& invocation) {
+  char path[4096];
+  const ssize_t size = ::readlink("/proc/self/exe", path, sizeof path);
+  return size > 0 && size < static_cast<ssize_t>(sizeof path) ? std::string(path, static_cast<std::size_t>(size))
+                                                              : invocation.executable;
+}
+
+void ReplaceAll(std::string& text, std::string_view from, const std::string& to) {
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+}
+
+Result<std::string> ContextNameOf(const std::string& pattern, const std::string& cluster, const std::string& kube) {
+  std::string name = pattern;
+  for (const std::string_view space : {"", " "}) {
+    ReplaceAll(name, fmt::format("{{{{{0}.ClusterName{0}}}}}", space), cluster);
+    ReplaceAll(name, fmt::format("{{{{{0}.KubeName{0}}}}}", space), kube);
+  }
+  if (!name.contains("{{")) return name;
+  return FailWithHint(ErrorKind::kUsage, fmt::format("--set-context-name cannot be \"{}\"", pattern),
+                      "use {{.ClusterName}} and {{.KubeName}}");
+}
+
+Result<KubeEntry> EntryFor(const Invocation& invocation, const Session& session, const std::string& kube,
+                           const KubeSetup& setup) {
+  const Profile& profile = session.profile;
+  KubeEntry entry;
+  entry.teleport_cluster = ClusterOf(invocation, profile);
+  entry.kube_cluster = kube;
+  ASSIGN_OR_RETURN(const HostPort address, ParseHostPort(profile.kube_proxy_addr, 3026));
+  entry.server = "https://" + FormatHostPort(address);
+  if (profile.tls_routing_enabled) entry.tls_server_name = TlsServerName(address.host);
+  auto authorities = LoadTlsAuthorities(session.paths, profile.load_all_cas ? "" : session.root_cluster);
+  if (!authorities) authorities = LoadTlsAuthorities(session.paths);
+  if (!authorities) return std::unexpected(authorities.error());
+  entry.authorities_pem = std::move(*authorities);
+  entry.command = OwnPath(invocation);
+  entry.arguments = {"kube", "credentials", "--kube-cluster=" + kube, "--teleport-cluster=" + entry.teleport_cluster,
+                     "--proxy=" + profile.web_proxy_addr};
+  if (invocation.Flag("insecure")) entry.arguments.emplace_back("--insecure");
+  entry.home = invocation.Env("TELEPORT_HOME");
+  ASSIGN_OR_RETURN(entry.context_name, ContextNameOf(setup.context_name, entry.teleport_cluster, kube));
+  entry.name_space = setup.name_space;
+  entry.impersonate = setup.impersonate;
+  entry.impersonate_groups = setup.impersonate_groups;
+  return entry;
+}
+
+std::string ContextOf(const KubeEntry& entry) {
+  return entry.context_name.empty() ? KubeContextName(entry.teleport_cluster, entry.kube_cluster) : entry.context_name;
+}
+
+Status WriteOwnConfig(const Session& session, const KubeEntry& entry) {
+  if (!IsSafePathPart(entry.kube_cluster)) {
+    return Fail(ErrorKind::kBadParameter, "no file can have the name of the cluster \"{}\"", entry.kube_cluster);
+  }
+  Kubeconfig own;
+  own.Add(entry);
+  own.Select(ContextOf(entry), entry.teleport_cluster);
+  return WriteKubeconfig(session.paths.KubeConfig(entry.teleport_cluster, entry.kube_cluster), own);
+}
+
+}  // namespace
+
+Status AddKubeClusters(const Invocation& invocation, const Session& session, const std::vector<std::string>& names,
+                       const KubeSetup& setup) {
+  if (session.profile.kube_proxy_addr.empty()) {
+    return Fail(ErrorKind::kNotFound, "the proxy {} serves no Kubernetes", session.profile.Name());
+  }
+  std::vector<KubeEntry> entries;
+  for (const auto& name : names) {
+    ASSIGN_OR_RETURN(entries.emplace_back(), EntryFor(invocation, session, name, setup));
+    RETURN_IF_ERROR(WriteOwnConfig(session, entries.back()));
+  }
+  return UpdateKubeconfig(KubeconfigOf(invocation), [&](Kubeconfig& config) -> Status {
+    for (const auto& entry : entries) config.Add(entry);
+    if (setup.select && !entries.empty()) config.Select(ContextOf(entries.back()), entries.back().teleport_cluster);
+    return {};
+  });
+}
+
+Status SetUpKubeCluster(const Invocation& invocation, const Session& session, const std::string& name,
+                        const KubeSetup& setup) {
+  ASSIGN_OR_RETURN(const auto rpc, ConnectOf(invocation, session));
+  ASSIGN_OR_RETURN(const auto clusters, ListKubeClusters(*rpc, {}));
+  if (std::ranges::find(clusters, name, &KubeClusterItem::name) == clusters.end()) {
+    return FailWithHint(ErrorKind::kNotFound, fmt::format("there is no Kubernetes cluster \"{}\" for you", name),
+                        "see those that there are: tsh kube ls");
+  }
+  return AddKubeClusters(invocation, session, {name}, setup);
+}
+
+}  // namespace sallyport

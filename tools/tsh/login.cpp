@@ -1,0 +1,131 @@
+#include "libclient/login.h"
+
+#include "libclient/prompt.h"
+#include "tools/tsh/commands.h"
+#include "tools/tsh/context.h"
+#include "tools/tsh/kube_setup.h"
+#include "tools/tsh/status_view.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::int64_t kMaxTtlMinutes = 366LL * 24 * 60;
+
+// What the command line, the environment and an earlier login say.
+struct Wanted {
+  std::string proxy;  // as given, or of the profile
+  std::string user;
+  std::optional<Profile> profile;
+};
+
+Result<Wanted> WantedOf(const Invocation& invocation, const ProfileDirectory& directory) {
+  Wanted wanted{invocation.Get("proxy"), invocation.Get("user"), {}};
+  if (auto profile = directory.Load(ProfileNameOf(invocation))) wanted.profile = std::move(*profile);
+  if (wanted.proxy.empty() && wanted.profile) wanted.proxy = wanted.profile->web_proxy_addr;
+  if (wanted.proxy.empty()) {
+    return FailWithHint(ErrorKind::kUsage, "the proxy to log in at is missing",
+                        "give it: tsh login --proxy=HOST[:PORT] --user=USER");
+  }
+  return wanted;
+}
+
+// A port that an earlier login found out need not be found again.
+Result<HostPort> AddressOf(const Wanted& wanted, const NetworkSettings& settings) {
+  const auto given = ParseHostPort(wanted.proxy, 0);
+  if (given && given->port == 0 && wanted.profile && wanted.profile->Name() == given->host) {
+    return ParseHostPort(wanted.profile->web_proxy_addr, kDefaultWebPort);
+  }
+  return ResolveProxyAddress(wanted.proxy, settings);
+}
+
+std::string UserOf(const Invocation& invocation, const Wanted& wanted) {
+  if (!wanted.user.empty()) return wanted.user;
+  if (wanted.profile && !wanted.profile->user.empty()) return wanted.profile->user;
+  return invocation.Env("USER");
+}
+
+Result<Nanoseconds> TtlOf(const Invocation& invocation) {
+  const std::string& text = invocation.Get("ttl");
+  if (text.empty()) return Nanoseconds(0);
+  std::int64_t minutes = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9' || minutes > kMaxTtlMinutes) minutes = kMaxTtlMinutes + 1;
+    if (minutes <= kMaxTtlMinutes) minutes = minutes * 10 + (c - '0');
+  }
+  if (minutes == 0 || minutes > kMaxTtlMinutes) {
+    return Fail(ErrorKind::kUsage, "--ttl takes whole minutes, not \"{}\"", text);
+  }
+  return std::chrono::minutes(minutes);
+}
+
+Status CheckAuthType(const Invocation& invocation, const PingAnswer& ping) {
+  const std::string& asked = invocation.Get("auth");
+  if (asked == "local" || (asked.empty() && ping.auth_type == "local")) return {};
+  return FailWithHint(ErrorKind::kNotImplemented,
+                      fmt::format("logging in by \"{}\" is not there yet", asked.empty() ? ping.auth_type : asked),
+                      "if the account has a password: tsh login --auth=local");
+}
+
+bool IsStillGood(const ProfileStatus& status, const Invocation& invocation) {
+  const std::string& user = invocation.Get("user");
+  const std::string& cluster = invocation.Arg("cluster");
+  return status.IsValid(Now()) && (user.empty() || user == status.username) &&
+         (cluster.empty() || cluster == status.cluster);
+}
+
+Result<Session> LogInAnew(const Invocation& invocation, const ProfileDirectory& directory, const Wanted& wanted) {
+  LoginOptions options;
+  ASSIGN_OR_RETURN(options.ttl, TtlOf(invocation));
+  options.network = NetworkOf(invocation);
+  options.user = UserOf(invocation, wanted);
+  if (options.user.empty()) {
+    return FailWithHint(ErrorKind::kUsage, "the user to log in as is missing", "give it: --user=USER");
+  }
+  ASSIGN_OR_RETURN(options.proxy, AddressOf(wanted, options.network));
+  const WebClient web(options.proxy, options.network);
+  ASSIGN_OR_RETURN(const PingAnswer ping, web.Ping());
+  RETURN_IF_ERROR(CheckAuthType(invocation, ping));
+  if (options.ttl == Nanoseconds(0)) options.ttl = ping.default_session_ttl;
+  ASSIGN_OR_RETURN(options.password, AskSecret(fmt::format("Password of {}: ", options.user)));
+  options.ask_code = [] { return AskSecret("Code of your authenticator app: "); };
+  options.cluster = invocation.Arg("cluster");
+  options.kube_cluster = invocation.Get("kube-cluster");
+  if (invocation.Has("mfa-mode")) options.mfa_mode = invocation.Get("mfa-mode");
+  return Login(directory, ping, options);
+}
+
+Result<Output> Run(const Invocation& invocation) {
+  ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
+  ASSIGN_OR_RETURN(const Wanted wanted, WantedOf(invocation, directory));
+  std::optional<Session> session;
+  const auto status =
+      wanted.profile ? ReadProfileStatus(directory, *wanted.profile, Now()) : Result<ProfileStatus>(ProfileStatus());
+  if (status && IsStillGood(*status, invocation)) {
+    RETURN_IF_ERROR(directory.SetCurrent(wanted.profile->Name()));
+  } else {
+    ASSIGN_OR_RETURN(session, LogInAnew(invocation, directory, wanted));
+  }
+  if (const std::string& kube = invocation.Get("kube-cluster"); !kube.empty()) {
+    if (!session) {
+      ASSIGN_OR_RETURN(session, OpenSession(directory, wanted.profile->Name(), Now()));
+    }
+    RETURN_IF_ERROR(SetUpKubeCluster(invocation, *session, kube, {}));
+  }
+  ASSIGN_OR_RETURN(const Logins logins, ReadLogins(invocation));
+  return StatusOutput(invocation, logins);
+}
+
+}  // namespace
+
+Command LoginCommand() {
+  return {.path = "login",
+          .summary = "Log in to a cluster",
+          .arguments = {{"cluster", "Leaf cluster to use", false}},
+          .options = {{"ttl", '\0', "MINUTES", "How long the login is to be good for"},
+                      {"auth", '\0', "CONNECTOR", "How to log in", "TELEPORT_AUTH"},
+                      {"kube-cluster", '\0', "NAME", "Kubernetes cluster to set up for kubectl"}},
+          .example = "tsh login --proxy=access.example.com --user=alice",
+          .run = Run};
+}
+
+}  // namespace sallyport

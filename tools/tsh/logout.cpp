@@ -1,0 +1,76 @@
+#include "libclient/key_ring.h"
+#include "tools/tsh/commands.h"
+#include "tools/tsh/context.h"
+
+namespace sallyport {
+namespace {
+
+// Takes what a profile brought into the kubeconfig out of it again.
+Status CleanKubeconfig(const Invocation& invocation, const Profile& profile) {
+  const std::string path = KubeconfigOf(invocation);
+  const auto config = ReadKubeconfig(path);
+  if (!config) return std::unexpected(config.error());
+  if (config->value() == Kubeconfig().value()) return {};
+  return UpdateKubeconfig(path, [&](Kubeconfig& changed) -> Status {
+    if (!profile.kube_proxy_addr.empty()) changed.RemoveServer("https://" + profile.kube_proxy_addr);
+    changed.RemoveCluster(profile.cluster);
+    return {};
+  });
+}
+
+Result<Output> LogOutOne(const Invocation& invocation, const ProfileDirectory& directory) {
+  const std::string& user = invocation.Get("user");
+  const std::string name = ProfileNameOf(invocation);
+  auto profile = directory.Load(name);
+  if (!profile && profile.error().kind != ErrorKind::kNotFound) return std::unexpected(profile.error());
+  Output output;
+  if (profile && profile->user == user) {
+    if (const Status cleaned = CleanKubeconfig(invocation, *profile); !cleaned) {
+      output.notices.push_back(fmt::format("the kubeconfig was left as it is: {}", ToText(cleaned.error())));
+    }
+  }
+  ASSIGN_OR_RETURN(const bool found, RemoveKeyRing({directory.home(), name, user}));
+  if (!found) return Fail(ErrorKind::kNotFound, "{} is not logged in at {}", user, name);
+  auto notices = std::move(output.notices);
+  output = Output::Text(fmt::format("Logged out {} from {}.\n", user, name));
+  output.notices = std::move(notices);
+  return output;
+}
+
+Result<Output> LogOutAll(const Invocation& invocation, const ProfileDirectory& directory) {
+  ASSIGN_OR_RETURN(const auto names, directory.Names());
+  std::vector<std::string> notices;
+  for (const auto& name : names) {
+    const auto profile = directory.Load(name);
+    if (!profile) continue;
+    if (const Status cleaned = CleanKubeconfig(invocation, *profile); !cleaned) {
+      notices.push_back(fmt::format("the kubeconfig was left as it is: {}", ToText(cleaned.error())));
+    }
+  }
+  RETURN_IF_ERROR(RemoveEverything(directory.home()));
+  Output output = Output::Text(names.empty() ? "Nobody was logged in.\n" : "Logged out all users from all proxies.\n");
+  output.notices = std::move(notices);
+  return output;
+}
+
+Result<Output> Run(const Invocation& invocation) {
+  ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
+  const bool proxy = invocation.Has("proxy");
+  const bool user = invocation.Has("user");
+  if (proxy && user) return LogOutOne(invocation, directory);
+  if (!proxy && !user) return LogOutAll(invocation, directory);
+  return FailWithHint(ErrorKind::kUsage, "--proxy and --user go together",
+                      "give both to log out one user, or none to log out everybody");
+}
+
+}  // namespace
+
+Command LogoutCommand() {
+  return {.path = "logout",
+          .summary = "Remove keys and certificates, of one user or of all",
+          .example = "tsh logout --proxy=access.example.com --user=alice",
+          .formats = "",
+          .run = Run};
+}
+
+}  // namespace sallyport

@@ -1,0 +1,34 @@
+#include "libbase/error.h"
+#include "tools/tsh/commands.h"
+#include "tools/tsh/context.h"
+#include "tools/tsh/status_view.h"
+
+namespace sallyport {
+namespace {
+
+Result<Output> Run(const Invocation& invocation) {
+  ASSIGN_OR_RETURN(const Logins logins, ReadLogins(invocation));
+  if (!logins.active || !logins.active->has_certificates) {
+    return FailWithHint(ErrorKind::kNotLoggedIn, "not logged in", "log in: tsh login --proxy=HOST --user=USER");
+  }
+  Output output = StatusOutput(invocation, logins);
+  const ProfileStatus& active = *logins.active;
+  if (!active.IsValid(Now())) {
+    const Error error{ErrorKind::kNotLoggedIn, fmt::format("the login at {} has expired", active.profile.Name()), {}};
+    output.notices.push_back(fmt::format("tsh: {}\n  hint: log in again: tsh login --proxy={} --user={}", ToText(error),
+                                         active.profile.web_proxy_addr, active.username));
+    output.exit_code = RowOf(error.kind).exit_code;
+  }
+  return output;
+}
+
+}  // namespace
+
+Command StatusCommand() {
+  return {.path = "status",
+          .summary = "Show who is logged in where, and for how long",
+          .example = "tsh status --format=json",
+          .run = Run};
+}
+
+}  // namespace sallyport

@@ -1,0 +1,23 @@
+// The status of logins, as `tsh status` and `tsh login` show it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libclient/profile_status.h"
+#include "tools/shell/command.h"
+
+namespace sallyport {
+
+struct Logins {
+  std::optional<ProfileStatus> active;
+  std::vector<ProfileStatus> others;  // those that somebody is logged in at
+};
+// Reads every profile. Files that cannot be read are left out, but for the active one: its error is returned.
+Result<Logins> ReadLogins(const Invocation& invocation);
+
+// The result of both commands.
+Output StatusOutput(const Invocation& invocation, const Logins& logins);
+
+}  // namespace sallyport

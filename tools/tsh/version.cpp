@@ -1,0 +1,31 @@
+#include "libbase/version.h"
+
+#include "tools/tsh/commands.h"
+#include "tools/tsh/context.h"
+
+namespace sallyport {
+namespace {
+
+Result<Output> Run(const Invocation& invocation) {
+  Value version = Value::EmptyMap();
+  version.Set("version", kWireVersion);
+  version.Set("gitref", "");
+  version.Set("runtime", fmt::format("sallyport {}", kSallyportVersion));
+  std::string text = fmt::format("Teleport v{} Sallyport v{}\n", kWireVersion, kSallyportVersion);
+  // What the proxy runs is not on the disk, and asking it could block.
+  const auto directory = ProfilesOf(invocation);
+  const auto profile = directory ? directory->Load(ProfileNameOf(invocation)) : Result<Profile>(Profile());
+  if (profile && !profile->web_proxy_addr.empty()) {
+    version.Set("proxyPublicAddress", profile->web_proxy_addr);
+    text += fmt::format("Proxy: {}\n", profile->web_proxy_addr);
+  }
+  return Output::Of(std::move(version), [text](const Value&) { return text; });
+}
+
+}  // namespace
+
+Command VersionCommand() {
+  return {.path = "version", .summary = "Show the version of this program and the proxy in use", .run = Run};
+}
+
+}  // namespace sallyport
