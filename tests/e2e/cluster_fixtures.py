@@ -1,4 +1,4 @@
-"""Fixtures of the end-to-end tests: one cluster for all tests of a run that do not stop it, and its users."""
+"""Fixtures of end-to-end tests: one cluster for all tests of a run that do not stop it, and its users."""
 
 import itertools
 import shutil
@@ -22,10 +22,12 @@ MEMBER = """
 """
 
 
-def pytest_sessionstart():
+@pytest.fixture(scope="session", autouse=True)
+def tools():
+    """What the tests run beside our programs."""
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     if missing:
-        pytest.exit(f"the end-to-end tests need {', '.join(missing)}", 2)
+        pytest.exit(f"the end-to-end tests need {', '.join(missing)}: ./dev deps", 2)
 
 
 @pytest.fixture(scope="session")

@@ -73,13 +73,16 @@ class GrpcClient:
     def _flush(self):
         self._socket.sendall(self._http.data_to_send())
 
+    @staticmethod
+    def _headers(method, **metadata):
+        return [(":method", "POST"), (":scheme", "https"), (":path", method), (":authority", SERVER_NAME),
+                ("te", "trailers"), ("content-type", "application/grpc"), ("user-agent", "tctl/18.3.0 test"),
+                *metadata.items()]
+
     def send(self, method, request, **metadata):
         """Sends a call and returns its number, by which receive() gives the answer."""
         stream = self._http.get_next_available_stream_id()
-        headers = [(":method", "POST"), (":scheme", "https"), (":path", method), (":authority", SERVER_NAME),
-                   ("te", "trailers"), ("content-type", "application/grpc"), ("user-agent", "tctl/18.3.0 test"),
-                   *metadata.items()]
-        self._http.send_headers(stream, headers)
+        self._http.send_headers(stream, self._headers(method, **metadata))
         self._http.send_data(stream, struct.pack(">BI", 0, len(request)) + request, end_stream=True)
         self._answers[stream] = {"headers": {}, "data": b"", "ended": False}
         self._flush()
@@ -116,6 +119,24 @@ class GrpcClient:
             raise ConnectionResetError(f"the call was reset with {event.error_code}")
         if isinstance(event, h2.events.StreamEnded):
             answer["ended"] = True
+
+    def send_large(self, method, request):
+        """A call whose request is larger than the windows: sent as they open."""
+        stream = self._http.get_next_available_stream_id()
+        self._http.send_headers(stream, self._headers(method))
+        self._answers[stream] = {"headers": {}, "data": b"", "ended": False}
+        self._flush()
+        data = struct.pack(">BI", 0, len(request)) + request
+        while data and not self._answers[stream]["ended"]:
+            size = min(len(data), self._http.local_flow_control_window(stream), self._http.max_outbound_frame_size)
+            if size == 0:
+                for event in self._http.receive_data(self._socket.recv(65536)):
+                    self._take(event)
+            else:
+                self._http.send_data(stream, data[:size], end_stream=size == len(data))
+                data = data[size:]
+            self._flush()
+        return self.receive(stream)
 
     def call(self, method, request=b"", **metadata):
         return self.receive(self.send(method, request, **metadata))

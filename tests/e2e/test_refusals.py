@@ -1,5 +1,6 @@
 """What must be refused is refused: a row for each case and door."""
 
+import concurrent.futures
 import json
 import re
 import time
@@ -8,7 +9,8 @@ import pytest
 
 from certs import make_self_signed, public_key, sign, split_pem
 from doors import ALL_DOORS, AUTH_DOORS, admin_identity, ended, grpc_by_proxy, grpc_on_auth, kubernetes, log_in
-from harness import assert_plain
+from grpc_client import GrpcClient, field
+from harness import Tsh, assert_plain
 from processes import wait_for
 
 EXPIRED = "access denied: client credentials have expired, please relogin."
@@ -35,7 +37,8 @@ def papers(cluster, member, tmp_path_factory):
     found["admin"] = admin_identity(cluster, directory)
     found["self-signed"] = make_self_signed(directory, "self-signed")
     authority = make_self_signed(directory, cluster.name)  # has the name of the true one
-    subject = f"/L=-teleport-internal-join/street={cluster.name}/postalCode=null/O=member/CN=papers/1.3.9999.1.7={cluster.name}"
+    subject = (f"/L=-teleport-internal-join/street={cluster.name}/postalCode=null/O=member/CN=papers"
+               f"/1.3.9999.1.7={cluster.name}")
     found["foreign"] = sign(directory, "foreign", authority, subject)
     chain = directory / "chain.crt"
     chain.write_text(found["good"][0].read_text() + authority[0].read_text())
@@ -130,7 +133,6 @@ def test_lock_closes_every_door_and_expiry_of_it_opens_them(cluster, door, tmp_p
 
 def test_lock_ends_what_is_running(cluster, member, kube, tmp_path):
     """A watch that began before the lock ends with it."""
-    from harness import Tsh  # a machine of its own: the lock is for its user
     machine = Tsh(cluster, tmp_path / "watcher")
     user = cluster.add_user("watcher")
     machine.login(user)
@@ -139,7 +141,15 @@ def test_lock_ends_what_is_running(cluster, member, kube, tmp_path):
     with machine.kubectl_background("watch", "get", "pods", "-w", "-n", "kube-system") as watch:
         watch.wait_for_output("dns")
         wait_for(lambda: kube.requests(user="watcher", done=False), 10, "the watch at the API server")
-        cluster.tctl("lock", f"--user={user.name}", "--ttl=10m")
+        cluster.create(f"""
+            kind: lock
+            version: v2
+            metadata:
+              name: lock-watcher
+            spec:
+              target:
+                user: {user.name}
+        """)
         wait_for(lambda: not kube.requests(user="watcher", done=False), 10, "the end of the watch")
         kube.forget_requests()
     done = machine.kubectl("get", "pods", ok=False)
@@ -217,7 +227,6 @@ def test_missing_code(cluster, make_user, tmp_path):
 
 def test_parallel_logins_with_one_code(cluster, make_user, tmp_path):
     """Of those who come with the same code at the same moment one gets in."""
-    import concurrent.futures
     user = make_user()
     _, key = make_self_signed(tmp_path, "key")
     code, pem = user.authenticator.code(), public_key(key)
@@ -259,12 +268,19 @@ def test_invite_with_an_old_qr_code(cluster):
     assert "invalid one time token" in answer.message
 
 
-def test_reset_makes_the_old_password_void(cluster, make_user):
+def test_reset_makes_the_old_password_void(cluster, make_user, papers):
     user = make_user()
-    text = cluster.tctl("users", "reset", user.name).out
-    token = re.search(r"/web/reset/([0-9a-f]{32})", text).group(1)
+    assert cluster.web().login_begin(user.name, user.password).status == 200
+    with GrpcClient(cluster.auth_port, papers["admin"]) as client:
+        answer = client.call("/proto.AuthService/CreateResetPasswordToken",
+                             field(1, user.name) + field(3, "password"))
+    token = re.search(rb"/web/reset/([0-9a-f]{32})", answer).group(1).decode()
     cluster.secrets.add(token)
     assert cluster.web().login_begin(user.name, user.password).status == 403
+    client = cluster.web()
+    authenticator = client.scan_invite(token)
+    assert client.set_password(token, "another long password", authenticator.code()).status == 200
+    assert client.login_begin(user.name, "another long password").status == 200
 
 
 def test_requests_are_limited_by_address(cluster):
