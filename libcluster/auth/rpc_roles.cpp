@@ -7,6 +7,7 @@
 #include "libresources/access.h"
 #include "libresources/kinds.h"
 #include "libresources/labels.h"
+#include "libresources/role.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/user.pb.h"
@@ -19,6 +20,7 @@ using types::RoleV6;
 Status WriteRole(AuthServer& auth, const RpcCall& call, const RoleV6& requested, WriteMode mode, RoleV6& answer) {
   answer = requested;
   RETURN_IF_ERROR(CheckResource(answer));
+  RETURN_IF_ERROR(CheckRoleExpressions(answer));
   const bool exists = auth.backend().Get(ResourceKey("role", answer.metadata().name())).has_value();
   const auto& type = exists ? audit::kRoleUpdated : audit::kRoleCreated;
   return auth.Write(call.caller, type, "role", answer, mode);

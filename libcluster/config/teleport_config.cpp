@@ -29,11 +29,12 @@ Status SetSeverity(TeleportConfig& config, const Value& value) {
                                                                           {"warning", LogLevel::kWarning},
                                                                           {"error", LogLevel::kError},
                                                                           {"err", LogLevel::kError}}};
-  ASSIGN_OR_RETURN(std::string name, ConfigText(value));
+  ASSIGN_OR_RETURN(const std::string text, ConfigText(value));
+  std::string name = text;
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
   const auto found = std::ranges::find(kLevels, name, [](const auto& level) { return level.first; });
   if (found == kLevels.end()) {
-    return Fail(ErrorKind::kBadParameter, "unknown severity \"{}\": use error, warn, info, debug or trace", name);
+    return Fail(ErrorKind::kBadParameter, "unknown severity \"{}\": use error, warn, info, debug or trace", text);
   }
   config.log.level = found->second;
   return {};

@@ -1,0 +1,94 @@
+"""Fixtures of end-to-end tests: one cluster for all tests of a run that do not stop it, and its users."""
+
+import itertools
+import shutil
+
+import pytest
+
+from harness import Cluster, Tsh, program
+from kube_stand_in import KubeStandIn
+
+TOOLS = ("kubectl", "curl", "jq", "openssl", "zbarimg", "oathtool", "sqlite3")
+MEMBER = """
+    kind: role
+    version: v5
+    metadata:
+      name: member
+    spec:
+      allow:
+        kubernetes_groups: ["system:masters"]
+        kubernetes_labels:
+          '*': '*'
+"""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tools():
+    """What the tests run beside our programs."""
+    missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+    if missing:
+        pytest.exit(f"the end-to-end tests need {', '.join(missing)}: ./dev deps", 2)
+
+
+@pytest.fixture(scope="session")
+def kube(tmp_path_factory):
+    """The Kubernetes API server behind the cluster."""
+    stand_in = KubeStandIn(tmp_path_factory.mktemp("kube"), ["dev-cluster", "prod-cluster"])
+    yield stand_in
+    stand_in.stop()
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory, kube):
+    """A running cluster with the role member."""
+    running = Cluster(tmp_path_factory.mktemp("cluster"), kube, {"env": "dev"})
+    try:
+        program("teleport")
+        running.start()
+        program("tctl")
+        running.create(MEMBER, "-f")
+        yield running
+        running.stop()
+    finally:
+        running.cleanup()
+
+
+@pytest.fixture
+def new_cluster(tmp_path):
+    """Makes clusters that a test may stop; each is stopped at the end."""
+    made = []
+
+    def make(**options):
+        made.append(Cluster(tmp_path / f"cluster{len(made)}", **options))
+        return made[-1]
+
+    yield make
+    for running in made:
+        running.cleanup()
+
+
+_names = (f"user{number}" for number in itertools.count(1))
+
+
+@pytest.fixture
+def make_user(cluster):
+    """Adds users who have set password and authenticator."""
+    return lambda roles="member": cluster.add_user(next(_names), roles)
+
+
+@pytest.fixture
+def tsh(cluster, tmp_path):
+    """tsh on a machine of its own, without a login."""
+    program("tsh")
+    return Tsh(cluster, tmp_path / "machine")
+
+
+@pytest.fixture(scope="module")
+def member(cluster, tmp_path_factory):
+    """A machine where a member is logged in and has chosen the Kubernetes cluster."""
+    program("tsh")
+    machine = Tsh(cluster, tmp_path_factory.mktemp("member"))
+    machine.user = cluster.add_user(next(_names))
+    machine.login(machine.user)
+    machine("kube", "login", "dev-cluster")
+    return machine

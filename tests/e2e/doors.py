@@ -1,0 +1,110 @@
+"""The doors of a cluster that a client certificate opens, each as a function: what came of knocking."""
+
+import base64
+import http.client
+import json
+import socket
+
+from certs import make_key, openssl, public_key, split_pem
+from grpc_client import GrpcClient, GrpcError, client_context
+
+KUBE_SERVER_NAME = "kube-teleport-proxy-alpn.localhost"
+
+
+class Knock:
+    """Whether the door opened, and what was said."""
+
+    def __init__(self, opened, text):
+        self.opened = opened
+        self.text = text
+
+    def __repr__(self):
+        return f"{'opened' if self.opened else 'refused'}: {self.text}"
+
+
+def auth_protocol(cluster):
+    return f"teleport-auth@{cluster.name.encode().hex()}.teleport.cluster.local"
+
+
+def _https(port, identity, path, server_name, protocols, ca_file=None):
+    """GET by a server name of its own choice."""
+    context = client_context(*(identity or (None, None)), ca_file, protocols)
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as raw:
+        with context.wrap_socket(raw, server_hostname=server_name) as stream:
+            stream.sendall(f"GET {path} HTTP/1.1\r\nHost: {server_name}\r\nConnection: close\r\n\r\n".encode())
+            response = http.client.HTTPResponse(stream)
+            response.begin()
+            body = json.loads(response.read() or b"{}")
+    if response.status == 200:
+        return Knock(True, json.dumps(body))
+    return Knock(False, body["error"]["message"] if "error" in body else body["message"])
+
+
+def _grpc(port, identity, protocols, **metadata):
+    try:
+        with GrpcClient(port, identity, protocols=protocols) as client:
+            return Knock(True, client.call("/proto.AuthService/GetDomainName", **metadata).decode(errors="replace"))
+    except GrpcError as error:
+        return Knock(False, error.message)
+
+
+def grpc_on_auth(cluster, identity, **metadata):
+    return _grpc(cluster.auth_port, identity, ["h2"], **metadata)
+
+
+def grpc_by_proxy(cluster, identity, **metadata):
+    return _grpc(cluster.proxy_port, identity, [auth_protocol(cluster), "h2"], **metadata)
+
+
+def http_on_auth(cluster, identity):
+    return _https(cluster.auth_port, identity, "/v2/configuration/name", "teleport.cluster.local", [])
+
+
+def http_by_proxy(cluster, identity):
+    return _https(cluster.proxy_port, identity, "/v2/configuration/name", "teleport.cluster.local",
+                  [auth_protocol(cluster), "http/1.1"])
+
+
+def kubernetes(cluster, identity):
+    route = "/".join(base64.urlsafe_b64encode(name.encode()).decode().rstrip("=")
+                     for name in (cluster.name, "dev-cluster"))
+    return _https(cluster.proxy_port, identity, f"/v1/teleport/{route}/api/v1/namespaces", KUBE_SERVER_NAME,
+                  ["http/1.1"])
+
+
+AUTH_DOORS = {door.__name__: door for door in (grpc_on_auth, grpc_by_proxy, http_on_auth, http_by_proxy)}
+ALL_DOORS = {**AUTH_DOORS, "kubernetes": kubernetes}
+
+
+def log_in(cluster, user, directory, name, ttl_seconds=3600, **more):
+    """Logs in by the web API alone; returns the paths of certificate and key."""
+    cert, key = directory / f"{name}.crt", make_key(directory / f"{name}.key")
+    client = cluster.web()
+    answer = client.login_finish(user.name, user.password, user.authenticator.code(), public_key(key),
+                                 ttl=ttl_seconds * 10**9, **more)
+    assert answer.status == 200, answer.body
+    cluster.secrets |= set(user.authenticator.codes)
+    cert.write_bytes(base64.b64decode(answer.json()["tls_cert"]))
+    return cert, key
+
+
+def admin_identity(cluster, directory):
+    """Returns certificate and key of the administrator of the host."""
+    blocks = split_pem((cluster.data_dir / "admin_identity").read_text())
+    cert, key = directory / "admin.crt", directory / "admin.key"
+    cert.write_text(next(text for label, text in blocks if label == "CERTIFICATE"))
+    key.write_text(next(text for label, text in blocks if label.endswith("PRIVATE KEY")))
+    return cert, key
+
+
+def host_authority(cluster, directory):
+    """Returns a file with the authorities that the identity file names."""
+    blocks = split_pem((cluster.data_dir / "admin_identity").read_text())
+    path = directory / "authorities.crt"
+    path.write_text("".join([text for label, text in blocks if label == "CERTIFICATE"][1:]))
+    return path
+
+
+def ended(cert):
+    """Whether a certificate's time is over."""
+    return b"Certificate will expire" in openssl("x509", "-in", cert, "-noout", "-checkend", "0", accept=(0, 1))

@@ -1,0 +1,142 @@
+"""Unary gRPC calls over HTTP/2 with bytes in and bytes out: for calls that no program makes."""
+
+import socket
+import ssl
+import struct
+import urllib.parse
+
+import h2.config
+import h2.connection
+import h2.events
+import h2.exceptions
+
+SERVER_NAME = "teleport.cluster.local"
+
+
+def field(number, value):
+    """Encodes one protobuf field: a message, bytes or a text."""
+    value = value.encode() if isinstance(value, str) else value
+    size, length = b"", len(value)
+    while True:
+        size += bytes([length & 127 | (128 if length > 127 else 0)])
+        length >>= 7
+        if not length:
+            return bytes([number << 3 | 2]) + size + value
+
+
+def create_role(name):
+    """Returns method and request that create an empty role."""
+    role = field(1, "role") + field(3, "v7") + field(4, field(1, name)) + field(5, b"")
+    return "/proto.AuthService/CreateRole", field(1, role)
+
+
+def client_context(cert=None, key=None, ca_file=None, protocols=()):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if ca_file:
+        context.load_verify_locations(ca_file)
+    else:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if cert:
+        context.load_cert_chain(cert, key)
+    if protocols:
+        context.set_alpn_protocols(protocols)
+    return context
+
+
+class GrpcError(Exception):
+    def __init__(self, code, message):
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class GrpcClient:
+    """One connection. Not for several threads."""
+
+    def __init__(self, port, identity=None, ca_file=None, protocols=("h2",), timeout=20):
+        context = client_context(*(identity or (None, None)), ca_file, list(protocols))
+        raw = socket.create_connection(("127.0.0.1", port), timeout=timeout)
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket = context.wrap_socket(raw, server_hostname=SERVER_NAME)
+        self._http = h2.connection.H2Connection(h2.config.H2Configuration(header_encoding="utf-8"))
+        self._http.initiate_connection()
+        self._flush()
+        self._answers = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._socket.close()
+
+    def _flush(self):
+        self._socket.sendall(self._http.data_to_send())
+
+    @staticmethod
+    def _headers(method, **metadata):
+        return [(":method", "POST"), (":scheme", "https"), (":path", method), (":authority", SERVER_NAME),
+                ("te", "trailers"), ("content-type", "application/grpc"), ("user-agent", "tctl/18.3.0 test"),
+                *metadata.items()]
+
+    def send(self, method, request, **metadata):
+        """Sends a call and returns its number, by which receive() gives the answer."""
+        stream = self._http.get_next_available_stream_id()
+        self._http.send_headers(stream, self._headers(method, **metadata))
+        self._http.send_data(stream, struct.pack(">BI", 0, len(request)) + request, end_stream=True)
+        self._answers[stream] = {"headers": {}, "data": b"", "ended": False}
+        self._flush()
+        return stream
+
+    def receive(self, stream):
+        """Returns the answer of a call; GrpcError when it was refused, OSError when the connection ended before."""
+        answer = self._answers[stream]
+        while not answer["ended"]:
+            data = self._socket.recv(65536)
+            if not data:
+                raise ConnectionResetError("the cluster ended the connection")
+            for event in self._http.receive_data(data):
+                self._take(event)
+            self._flush()
+        del self._answers[stream]
+        status = int(answer["headers"].get("grpc-status", -1))
+        if status != 0:
+            raise GrpcError(status, urllib.parse.unquote(answer["headers"].get("grpc-message", "")))
+        return answer["data"][5:]
+
+    def _take(self, event):
+        answer = self._answers.get(getattr(event, "stream_id", None))
+        if isinstance(event, h2.events.ConnectionTerminated):
+            raise ConnectionResetError("the cluster said goodbye")
+        if answer is None:
+            return
+        if isinstance(event, (h2.events.ResponseReceived, h2.events.TrailersReceived)):
+            answer["headers"].update(event.headers)
+        elif isinstance(event, h2.events.DataReceived):
+            answer["data"] += event.data
+            self._http.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+        elif isinstance(event, h2.events.StreamReset):
+            raise ConnectionResetError(f"the call was reset with {event.error_code}")
+        if isinstance(event, h2.events.StreamEnded):
+            answer["ended"] = True
+
+    def send_large(self, method, request):
+        """A call whose request is larger than the windows: sent as they open."""
+        stream = self._http.get_next_available_stream_id()
+        self._http.send_headers(stream, self._headers(method))
+        self._answers[stream] = {"headers": {}, "data": b"", "ended": False}
+        self._flush()
+        data = struct.pack(">BI", 0, len(request)) + request
+        while data and not self._answers[stream]["ended"]:
+            size = min(len(data), self._http.local_flow_control_window(stream), self._http.max_outbound_frame_size)
+            if size == 0:
+                for event in self._http.receive_data(self._socket.recv(65536)):
+                    self._take(event)
+            else:
+                self._http.send_data(stream, data[:size], end_stream=size == len(data))
+                data = data[size:]
+            self._flush()
+        return self.receive(stream)
+
+    def call(self, method, request=b"", **metadata):
+        return self.receive(self.send(method, request, **metadata))
