@@ -92,17 +92,26 @@ class GrpcClient:
         """Returns the answer of a call; GrpcError when it was refused, OSError when the connection ended before."""
         answer = self._answers[stream]
         while not answer["ended"]:
-            data = self._socket.recv(65536)
-            if not data:
-                raise ConnectionResetError("the cluster ended the connection")
-            for event in self._http.receive_data(data):
-                self._take(event)
-            self._flush()
+            self._read()
         del self._answers[stream]
         status = int(answer["headers"].get("grpc-status", -1))
         if status != 0:
             raise GrpcError(status, urllib.parse.unquote(answer["headers"].get("grpc-message", "")))
         return answer["data"][5:]
+
+    def wait_for_some(self):
+        """Waits until some calls have their answers, and returns their numbers."""
+        while not (ended := [stream for stream, answer in self._answers.items() if answer["ended"]]):
+            self._read()
+        return ended
+
+    def _read(self):
+        data = self._socket.recv(65536)
+        if not data:
+            raise ConnectionResetError("the cluster ended the connection")
+        for event in self._http.receive_data(data):
+            self._take(event)
+        self._flush()
 
     def _take(self, event):
         answer = self._answers.get(getattr(event, "stream_id", None))

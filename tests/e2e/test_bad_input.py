@@ -1,4 +1,4 @@
-"""Input that nobody should send: an answer that says what is wrong, or a closed connection; never the end of service."""
+"""Input that nobody should send: it is answered with what is wrong, or the connection ends; service never does."""
 
 import contextlib
 import re
@@ -345,8 +345,8 @@ def test_bad_resource(cluster, tmp_path, name):
 
 @pytest.mark.parametrize("words", [
     ["nosuch"], ["users", "add"], ["users", "add", "x", "--rolez=member"], ["get"], ["get", "nosuch"],
-    ["rm", "role/nosuch"], ["get", "role/nosuch"], ["users", "rm", "nosuch"], ["create", "/nosuch/file"], ["get", "roles", "--format=nosuch"],
-    ["users", "add", "../x", "--roles=member,nosuch"],
+    ["rm", "role/nosuch"], ["get", "role/nosuch"], ["users", "rm", "nosuch"], ["create", "/nosuch/file"],
+    ["get", "roles", "--format=nosuch"], ["users", "add", "../x", "--roles=member,nosuch"],
 ])
 def test_bad_command(cluster, words):
     done = cluster.tctl(*words, ok=False)
