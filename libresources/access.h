@@ -106,6 +106,17 @@ class AccessChecker {
                                                  const KubeRequest* request = nullptr) const;
   // The same over all clusters, for the user's certificate.
   Result<KubePrincipals> AllKubeGroupsAndUsers(Nanoseconds ttl) const;
+  // What databases and clouds know the user by; every certificate of a user carries all of it.
+  struct ExternalNames {
+    std::vector<std::string> database_names;
+    std::vector<std::string> database_users;
+    std::vector<std::string> aws_role_arns;
+    std::vector<std::string> azure_identities;
+    std::vector<std::string> gcp_service_accounts;
+  };
+  // Returns what roles that admit the lifetime allow and none denies, sorted.
+  ExternalNames ExternalNamesFor(Nanoseconds ttl) const;
+
   // Returns what the roles that reach a cluster allow of the objects inside, and what any role denies there.
   KubeAccess KubeAccessTo(const Labels& cluster_labels) const;
 

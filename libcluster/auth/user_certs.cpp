@@ -52,6 +52,12 @@ Result<Identity> UserCertIssuer::BuildIdentity(const UserCertsRequest& request, 
   } else if (kube.error().kind != ErrorKind::kNotFound) {
     return std::unexpected(kube.error());
   }
+  auto external = access.ExternalNamesFor(for_roles);
+  identity.database_names = std::move(external.database_names);
+  identity.database_users = std::move(external.database_users);
+  identity.aws_role_arns = std::move(external.aws_role_arns);
+  identity.azure_identities = std::move(external.azure_identities);
+  identity.gcp_service_accounts = std::move(external.gcp_service_accounts);
   identity.expires = Now() + ttl;
   return identity;
 }

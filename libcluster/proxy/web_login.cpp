@@ -57,6 +57,14 @@ Result<std::shared_ptr<const AccessChecker>> AccessOf(AuthServer& auth, const ty
   return std::make_shared<const AccessChecker>(user.metadata().name(), ToTraitMap(TraitsOf(user)), std::move(roles));
 }
 
+Status CheckLocalAuth(AuthServer& auth) {
+  ASSIGN_OR_RETURN(const auto preference,
+                   auth.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
+  const auto& spec = preference.spec();
+  if (!spec.has_allowlocalauth() || spec.allowlocalauth().value()) return {};
+  return Fail(ErrorKind::kAccessDenied, "local auth disabled");
+}
+
 Result<Nanoseconds> TtlOf(AuthServer& auth, const Value& body) {
   const Value* requested = body.FindIgnoringCase("ttl");
   if (requested != nullptr && requested->as_int() < 0) return Fail(ErrorKind::kBadParameter, "the ttl is negative");
@@ -72,6 +80,7 @@ Result<Value> WebApi::LoginBegin(const Call& call) {
   if (const Value* passwordless = call.body.FindIgnoringCase("passwordless"); passwordless && passwordless->as_bool()) {
     return Fail(ErrorKind::kAccessDenied, "passwordless login is not available on this cluster");
   }
+  RETURN_IF_ERROR(CheckLocalAuth(auth_));
   ASSIGN_OR_RETURN(const LoginAttempt attempt, AttemptOf(call, "pass"));
   RETURN_IF_ERROR(auth_.local_users().CheckPassword(attempt));
   ASSIGN_OR_RETURN(const auto devices, auth_.local_users().Devices(attempt.user));
@@ -80,6 +89,7 @@ Result<Value> WebApi::LoginBegin(const Call& call) {
 }
 
 Result<Value> WebApi::LoginFinish(const Call& call) {
+  RETURN_IF_ERROR(CheckLocalAuth(auth_));
   ASSIGN_OR_RETURN(const LoginAttempt attempt, AttemptOf(call, "password"));
   UserCertsRequest issue;
   ASSIGN_OR_RETURN(issue.ssh_key, SshKey(call.body));

@@ -281,5 +281,23 @@ TEST_CASE("expressions of a new role must parse") {
   CHECK(check("{allow: {node_labels_expression: 'labels.'}}").contains("the label expression for node"));
 }
 
+TEST_CASE("names of databases and clouds: granted by roles that admit the lifetime, less what a role denies") {
+  const AccessChecker checker = Checker(
+      {
+          "{options: {max_session_ttl: 8h}, allow: {db_names: [b, a], db_users: ['{{internal.db_users}}'], "
+          "aws_role_arns: [x]}}",
+          "{options: {max_session_ttl: 1h}, allow: {db_names: [short]}}",
+          "{deny: {db_names: [b], azure_identities: [z]}}",
+      },
+      {{"db_users", {"u"}}});
+  const auto names = checker.ExternalNamesFor(4h);
+  CHECK(names.database_names == List{"a"});
+  CHECK(names.database_users == List{"u"});
+  CHECK(names.aws_role_arns == List{"x"});
+  CHECK(names.azure_identities.empty());
+  CHECK(checker.ExternalNamesFor(1h).database_names == List{"a", "short"});
+  CHECK(checker.ExternalNamesFor(9h).database_names.empty());
+}
+
 }  // namespace
 }  // namespace sallyport
