@@ -1,7 +1,5 @@
 #include "libclient/connection_upgrade.h"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
 
 #include "libbase/encoding.h"
@@ -15,7 +13,6 @@ namespace {
 constexpr std::string_view kProbe = "teleport-reversetunnel";
 constexpr std::chrono::seconds kProbeTimeout{5};
 constexpr std::size_t kMaxHeader = 16 << 10;
-constexpr std::string_view kAcceptSalt = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";  // RFC 6455 section 1.3
 
 // The answer of the setting, when it has one.
 std::optional<bool> Configured(std::string_view setting, const std::string& address) {
@@ -37,13 +34,6 @@ std::optional<bool> Configured(std::string_view setting, const std::string& addr
     if (equals != std::string_view::npos && item.substr(0, equals) == address) return truth(item.substr(equals + 1));
   }
   return std::nullopt;
-}
-
-std::string AcceptOf(const std::string& key) {
-  const std::string text = key + std::string(kAcceptSalt);
-  unsigned char digest[SHA_DIGEST_LENGTH];
-  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-  return ToBase64({reinterpret_cast<const char*>(digest), sizeof digest});
 }
 
 // Reads a response's header byte by byte: what follows it belongs to the WebSocket.
@@ -95,7 +85,7 @@ Result<std::unique_ptr<Pump>> OpenConnectionUpgrade(const HostPort& proxy, const
   RETURN_IF_ERROR(stream->Write(request, deadline));
   ASSIGN_OR_RETURN(const std::string header, ReadHeader(*stream, deadline));
   const bool switched = header.starts_with("HTTP/1.1 101") && LowerCase(header).contains("sec-websocket-accept: ") &&
-                        header.contains(AcceptOf(key));
+                        header.contains(WebSocketAccept(key));
   if (!switched) {
     return FailWithHint(ErrorKind::kConnectionProblem,
                         fmt::format("{} does not upgrade the connection: {}", FormatHostPort(proxy),

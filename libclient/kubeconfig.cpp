@@ -157,14 +157,7 @@ void Kubeconfig::Select(std::string_view context, std::string_view teleport_clus
   Value* entry = FindEntry("contexts", before);
   Value* inner = entry == nullptr ? nullptr : entry->Find("context");
   if (inner != nullptr && before != context && !IsOurs(*entry, teleport_cluster)) {
-    for (auto& other : root_.Find("contexts")->mutable_list()) {
-      Value* other_inner = other.Find("context");
-      Value* extensions = other_inner == nullptr ? nullptr : other_inner->Find("extensions");
-      if (extensions == nullptr || !extensions->is_list()) continue;
-      std::erase_if(extensions->mutable_list(),
-                    [](const Value& item) { return TextAt(item, "name") == kSelectedExtension; });
-      if (extensions->as_list().empty()) other_inner->Remove("extensions");
-    }
+    RemoveMarks();
     Value extensions = inner->Find("extensions") == nullptr ? Value::EmptyList() : *inner->Find("extensions");
     extensions.Append(Extension(kSelectedExtension, Value()));
     SetSorted(*inner, "extensions", std::move(extensions));
@@ -249,6 +242,18 @@ void Kubeconfig::RestoreContext() {
     }
   }
   SetSorted(root_, "current-context", marked.size() == 1 ? marked.front() : "");
+  RemoveMarks();
+}
+
+void Kubeconfig::RemoveMarks() {
+  for (auto& context : root_.Find("contexts")->mutable_list()) {
+    Value* inner = context.Find("context");
+    Value* extensions = inner == nullptr ? nullptr : inner->Find("extensions");
+    if (extensions == nullptr || FindNamed(extensions, kSelectedExtension) == nullptr) continue;
+    std::erase_if(extensions->mutable_list(),
+                  [](const Value& item) { return TextAt(item, "name") == kSelectedExtension; });
+    if (extensions->as_list().empty()) inner->Remove("extensions");
+  }
 }
 
 std::string KubeconfigPath(std::string_view kubeconfig_variable, const std::string& user_home) {

@@ -61,6 +61,7 @@ class Kubeconfig {
   void RemoveEntry(std::string_view list, std::string_view name);
   bool IsOurs(const Value& context, std::string_view teleport_cluster) const;
   void RestoreContext();
+  void RemoveMarks();
 
   Value root_;
 };

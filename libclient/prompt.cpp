@@ -68,7 +68,7 @@ Result<Secret> ReadLine(int fd) {
     if (count < 0 && errno == EINTR && interrupted == 0) continue;
     if (interrupted != 0) {
       Wipe(line);
-      return Fail(ErrorKind::kInterrupted, "interrupted");
+      return Fail(ErrorKind::kInterrupted, "the question was not answered");
     }
     if (count <= 0 && line.empty()) return Fail(ErrorKind::kBadParameter, "the input ended before the answer");
     if (count <= 0 || byte == '\n') break;

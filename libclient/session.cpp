@@ -27,14 +27,15 @@ Status CheckExpiry(const Certificate& certificate, const Profile& profile, Time 
 Result<Session> OpenSession(const ProfileDirectory& directory, std::string_view profile_name, Time now) {
   auto profile = directory.Load(profile_name);
   if (!profile && profile.error().kind == ErrorKind::kNotFound) {
-    return FailNotLoggedIn(profile_name.empty() ? "not logged in" : fmt::format("not logged in at {}", profile_name),
-                           nullptr);
+    return FailNotLoggedIn(
+        profile_name.empty() ? "there is no login here" : fmt::format("there is no login at {}", profile_name),
+        nullptr);
   }
   if (!profile) return std::unexpected(profile.error());
   Session session;
   session.profile = *profile;
   session.paths = PathsOf(directory, session.profile);
-  if (!IsSafePathPart(session.profile.user)) return FailNotLoggedIn("not logged in", nullptr);
+  if (!IsSafePathPart(session.profile.user)) return FailNotLoggedIn("there is no login here", nullptr);
   // The certificate alone comes first: an expired login is said before any key is read.
   const auto certificates = LoadCertificates(session.paths, session.profile.cluster);
   if (certificates) {
@@ -44,7 +45,7 @@ Result<Session> OpenSession(const ProfileDirectory& directory, std::string_view 
   auto ring = certificates ? LoadKeyRing(session.paths, session.profile.cluster)
                            : Result<KeyRing>(std::unexpected(certificates.error()));
   if (!ring && ring.error().kind == ErrorKind::kNotFound) {
-    return FailNotLoggedIn(fmt::format("not logged in at {}", session.profile.Name()), &session.profile);
+    return FailNotLoggedIn(fmt::format("there is no login at {}", session.profile.Name()), &session.profile);
   }
   if (!ring) return std::unexpected(ring.error());
   session.ring = std::move(*ring);

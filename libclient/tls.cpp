@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 
+#include "libbase/encoding.h"
 #include "libbase/file.h"
 #include "libbase/text.h"
 #include "libidentity/keys.h"
@@ -126,8 +128,20 @@ Status SetPeer(SSL* ssl, const TlsOptions& options) {
   return set == 1 ? Status() : Fail(ErrorKind::kBadParameter, "\"{}\" cannot be a server's name", options.server_name);
 }
 
+// OpenSSL's own check, and the names of what it refuses: they are gone when the handshake has failed.
+int VerifyAndKeepNames(X509_STORE_CTX* context, void* names) {
+  const int accepted = X509_verify_cert(context);
+  if (accepted == 1) return accepted;
+  if (const auto certificate = Certificate::FromNative(X509_STORE_CTX_get0_cert(context))) {
+    auto all = certificate->dns_names();
+    all.insert(all.end(), certificate->ip_addresses().begin(), certificate->ip_addresses().end());
+    *static_cast<std::string*>(names) = StripControl(fmt::format("{}", fmt::join(all, ", ")));
+  }
+  return accepted;
+}
+
 // Why a certificate was not accepted.
-Error VerificationError(SSL* ssl, long code, const TlsOptions& options, const std::string& where) {
+Error VerificationError(long code, const std::string& names, const TlsOptions& options, const std::string& where) {
   const auto error = [&](std::string reason, std::string hint) {
     return Error{ErrorKind::kConnectionProblem, fmt::format("cannot trust {}: {}", where, reason), std::move(hint)};
   };
@@ -137,19 +151,10 @@ Error VerificationError(SSL* ssl, long code, const TlsOptions& options, const st
     case X509_V_ERR_CERT_NOT_YET_VALID:
       return error("its certificate is not valid yet", "check the clock of this machine");
     case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH: {
-      std::string names;
-      if (X509* peer = SSL_get0_peer_certificate(ssl); peer != nullptr) {
-        if (const auto certificate = Certificate::FromNative(peer)) {
-          auto all = certificate->dns_names();
-          all.insert(all.end(), certificate->ip_addresses().begin(), certificate->ip_addresses().end());
-          names = StripControl(fmt::format("{}", fmt::join(all, ", ")));
-        }
-      }
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return error(
           fmt::format("its certificate is for {}, not for {}", names.empty() ? "no host" : names, options.server_name),
           "use a name that the certificate has");
-    }
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
@@ -189,13 +194,13 @@ Error AlertError(const std::string& where) {
   }
 }
 
-Error HandshakeError(SSL* ssl, const TlsOptions& options, const std::string& where) {
+Error HandshakeError(SSL* ssl, const std::string& names, const TlsOptions& options, const std::string& where) {
   const long verified = SSL_get_verify_result(ssl);
   if (ERR_GET_REASON(ERR_peek_last_error()) != SSL_R_CERTIFICATE_VERIFY_FAILED || verified == X509_V_OK) {
     return AlertError(where);
   }
   ERR_clear_error();
-  return VerificationError(ssl, verified, options, where);
+  return VerificationError(verified, names, options, where);
 }
 
 }  // namespace
@@ -205,6 +210,7 @@ struct TlsStream::State {
   ContextPtr context;
   SslPtr ssl;
   std::string where;
+  std::string peer_names;  // of a certificate that was refused
   std::optional<Error> failure;
 
   IoStep StepOf(int result) {
@@ -230,6 +236,7 @@ Result<std::unique_ptr<TlsStream>> TlsStream::Handshake(UniqueFd fd, const TlsOp
                                                         Deadline deadline) {
   auto state = std::make_unique<State>();
   ASSIGN_OR_RETURN(state->context, MakeContext(options, settings));
+  SSL_CTX_set_cert_verify_callback(state->context.get(), VerifyAndKeepNames, &state->peer_names);
   state->ssl.reset(SSL_new(state->context.get()));
   if (state->ssl == nullptr) return Fail(ErrorKind::kInternal, "cannot set TLS up");
   RETURN_IF_ERROR(SetPeer(state->ssl.get(), options));
@@ -242,7 +249,7 @@ Result<std::unique_ptr<TlsStream>> TlsStream::Handshake(UniqueFd fd, const TlsOp
     if (result == 1) return std::unique_ptr<TlsStream>(new TlsStream(std::move(state)));
     const int wanted = SSL_get_error(state->ssl.get(), result);
     if (wanted != SSL_ERROR_WANT_READ && wanted != SSL_ERROR_WANT_WRITE) {
-      return std::unexpected(HandshakeError(state->ssl.get(), options, where));
+      return std::unexpected(HandshakeError(state->ssl.get(), state->peer_names, options, where));
     }
     if (!WaitFor(state->fd.get(), wanted == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, deadline)) {
       return FailWithHint(ErrorKind::kConnectionProblem, fmt::format("{} does not answer in time", where),
@@ -289,5 +296,12 @@ int TlsStream::fd() const { return state_->fd.get(); }
 std::optional<Error> TlsStream::failure() const { return state_->failure; }
 
 bool IsNoCommonProtocol(const Error& error) { return error.message.contains(kNoProtocol); }
+
+std::string WebSocketAccept(std::string_view key) {
+  const std::string text = std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  unsigned char digest[SHA_DIGEST_LENGTH];
+  SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
+  return ToBase64({reinterpret_cast<const char*>(digest), sizeof digest});
+}
 
 }  // namespace sallyport

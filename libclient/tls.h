@@ -1,5 +1,5 @@
 // TLS 1.2 and 1.3 as a client, on OpenSSL: own list of protocols (ALPN, RFC 7301), own trust, client certificates.
-// Errors say which of the many ways to fail it was, and what to do.
+// Errors say which of the many ways to fail it was, and what to do. The program must ignore SIGPIPE.
 #pragma once
 
 #include <memory>
@@ -57,5 +57,8 @@ class TlsStream : public Stream {
 // The error of a handshake that the other side ended because it shares no protocol with us: the probe for load
 // balancers asks for it.
 bool IsNoCommonProtocol(const Error& error);
+
+// The Sec-WebSocket-Accept that answers a key (RFC 6455 section 1.3): here because it takes SHA-1.
+std::string WebSocketAccept(std::string_view key);
 
 }  // namespace sallyport

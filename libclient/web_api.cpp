@@ -91,6 +91,44 @@ Result<std::vector<std::string>> DecodedList(const Value& signer, std::string_vi
   return list;
 }
 
+// Two ports asked at the same time. The threads that ask may outlive whoever waits: they share ownership.
+class PortRace {
+ public:
+  PortRace(std::string host, NetworkSettings settings) : host_(std::move(host)), settings_(std::move(settings)) {
+    settings_.timeout = settings_.answer_timeout = kRaceTimeout;
+  }
+
+  // Asks one port, unless the other has answered within its head start.
+  void Ask(int port, std::chrono::milliseconds head_start) {
+    std::unique_lock lock(mutex_);
+    const bool decided = changed_.wait_for(lock, head_start, [&] { return winner_ != 0; });
+    lock.unlock();
+    const auto answer = decided ? Result<PingAnswer>(PingAnswer()) : WebClient({host_, port}, settings_).Ping();
+    lock.lock();
+    --running_;
+    if (answer && !decided && winner_ == 0) winner_ = port;
+    if (!answer && !error_) error_ = answer.error();
+    changed_.notify_all();
+  }
+
+  // Returns the port that answered first; 0 when the time is over.
+  Result<int> Wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kRaceTimeout, [&] { return winner_ != 0 || running_ == 0; });
+    if (winner_ == 0 && error_) return std::unexpected(InContext("neither port 3080 nor 443 answers", *error_));
+    return winner_;
+  }
+
+ private:
+  const std::string host_;
+  NetworkSettings settings_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int winner_ = 0;
+  int running_ = 2;
+  std::optional<Error> error_;
+};
+
 }  // namespace
 
 Result<PingAnswer> ParsePingAnswer(const Value& json) {
@@ -184,44 +222,11 @@ Result<HostPort> ResolveProxyAddress(std::string_view text, const NetworkSetting
   ASSIGN_OR_RETURN(HostPort address, ParseHostPort(text, 0));
   if (address.port != 0) return address;
 
-  // Threads that lose the race end on their own; what they touch outlives them.
-  struct Race {
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::optional<int> winner;
-    int running = 2;
-    std::optional<Error> error;
-  };
-  const auto race = std::make_shared<Race>();
-  NetworkSettings hurried = settings;
-  hurried.timeout = hurried.answer_timeout = kRaceTimeout;
-  const auto ask = [race, hurried, host = address.host](int port, std::chrono::milliseconds wait) {
-    std::unique_lock lock(race->mutex);
-    const bool decided = race->changed.wait_for(lock, wait, [&] { return race->winner.has_value(); });
-    lock.unlock();
-    Status status = Fail(ErrorKind::kInterrupted, "another port has answered");
-    if (!decided) {
-      if (const auto answer = WebClient({host, port}, hurried).Ping()) {
-        status = {};
-      } else {
-        status = std::unexpected(answer.error());
-      }
-    }
-    lock.lock();
-    --race->running;
-    if (status && !race->winner) race->winner = port;
-    if (!status && !race->error) race->error = status.error();
-    race->changed.notify_all();
-  };
-  std::thread(ask, kDefaultWebPort, std::chrono::milliseconds(0)).detach();
-  std::thread(ask, 443, kHeadStart).detach();
-  std::unique_lock lock(race->mutex);
-  race->changed.wait_for(lock, kRaceTimeout, [&] { return race->winner || race->running == 0; });
-  if (race->winner) {
-    address.port = *race->winner;
-    return address;
-  }
-  if (race->error) return std::unexpected(InContext("neither port 3080 nor 443 answers", *race->error));
+  const auto race = std::make_shared<PortRace>(address.host, settings);
+  std::thread([race] { race->Ask(kDefaultWebPort, std::chrono::milliseconds(0)); }).detach();
+  std::thread([race] { race->Ask(443, kHeadStart); }).detach();
+  ASSIGN_OR_RETURN(address.port, race->Wait());
+  if (address.port != 0) return address;
   return FailWithHint(ErrorKind::kConnectionProblem,
                       fmt::format("no proxy answers at {} on port 3080 or 443", address.host),
                       "give the port: --proxy=HOST:PORT");

@@ -50,16 +50,16 @@ class BeastStream {
   }
   template <typename Buffers>
   std::size_t write_some(const Buffers& buffers, error_code& code) {
-    std::size_t total = 0;
-    for (auto at = asio::buffer_sequence_begin(buffers); at != asio::buffer_sequence_end(buffers); ++at) {
-      const asio::const_buffer buffer(*at);
-      const Status written = stream_.Write({static_cast<const char*>(buffer.data()), buffer.size()}, deadline_);
-      if (!written) {
-        failure_ = written.error();
-        code = make_error_code(boost::system::errc::connection_aborted);
-        return total;
-      }
-      total += buffer.size();
+    // One record for the header and the body, not one for each of their many pieces.
+    const std::size_t total = asio::buffer_size(buffers);
+    std::string bytes(total, '\0');
+    asio::buffer_copy(asio::buffer(bytes), buffers);
+    const Status written = stream_.Write(bytes, deadline_);
+    Wipe(bytes);
+    if (!written) {
+      failure_ = written.error();
+      code = make_error_code(boost::system::errc::connection_aborted);
+      return 0;
     }
     code = {};
     return total;

@@ -214,6 +214,9 @@ Result<std::unique_ptr<Cluster>> Cluster::Start(const TeleportConfig& config, co
 
 const std::string& Cluster::proxy_address() const { return state_->proxy_address; }
 const std::string& Cluster::auth_address() const { return state_->auth_address; }
+const std::string& Cluster::kube_address() const {
+  return state_->kube_listener ? state_->kube_listener->address() : state_->proxy_address;
+}
 const std::string& Cluster::cluster_name() const { return state_->auth->cluster_name(); }
 
 }  // namespace sallyport

@@ -25,6 +25,7 @@ class Cluster {
   // Addresses with their real ports.
   const std::string& proxy_address() const;
   const std::string& auth_address() const;
+  const std::string& kube_address() const;  // the proxy's when Kubernetes has no port of its own
   const std::string& cluster_name() const;
 
   struct State;

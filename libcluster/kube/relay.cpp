@@ -301,6 +301,10 @@ asio::awaitable<bool> ForwardRequest(KubeClient& client, RequestParser& parser, 
   const bool has_length = !exchange.parser.need_eof();
   const bool upstream_stays = has_length && exchange.parser.keep_alive();
   DropHopHeaders(exchange.parser.get());
+  // A client of HTTP/1.0 that asks for it must be told that the connection stays (RFC 9112 section 9.3).
+  if (parser.get().version() == 10 && parser.keep_alive() && has_length) {
+    exchange.parser.get().set(http::field::connection, "keep-alive");
+  }
   error_code error;
   if (plan.IsLong()) {
     const auto ended = co_await (RelayAny(client, parser, exchange, plan) || UntilClientLeaves(client) ||

@@ -28,6 +28,7 @@ constexpr std::chrono::seconds kHandshakeTimeout{10};
 constexpr std::chrono::seconds kRequestTimeout{30};
 constexpr std::chrono::seconds kAnswerTimeout{240};
 constexpr std::uint32_t kMaxHeaderBytes = 256 << 10;
+constexpr unsigned kHttp11 = 11;
 
 using Request = http::request<http::string_body>;
 using Response = http::response<http::string_body>;
@@ -49,8 +50,8 @@ HttpRequest Convert(Request request, const std::string& remote_address, const st
   return result;
 }
 
-Response Convert(HttpResponse response, bool keep_alive, bool head) {
-  Response result(static_cast<http::status>(response.status), 11);
+Response Convert(HttpResponse response, unsigned version, bool keep_alive, bool head) {
+  Response result(static_cast<http::status>(response.status), version);
   for (const auto& [name, value] : response.headers) result.insert(name, value);
   const std::size_t size = response.body.size();
   if (!head) result.body() = std::move(response.body);
@@ -91,9 +92,9 @@ bool WantsUpgrade(const StatePtr& state, const Request& request) {
   return !path.empty() && request.target() == path && request.find(http::field::upgrade) != request.end();
 }
 
-asio::awaitable<void> Answer(TlsStream& stream, HttpResponse response, bool keep_alive, bool head) {
+asio::awaitable<void> Answer(TlsStream& stream, HttpResponse response, unsigned version, bool keep_alive, bool head) {
   boost::system::error_code error;
-  Response answer = Convert(std::move(response), keep_alive, head);
+  Response answer = Convert(std::move(response), version, keep_alive, head);
   beast::get_lowest_layer(stream).expires_after(kRequestTimeout);
   co_await http::async_write(stream, answer, asio::redirect_error(asio::use_awaitable, error));
 }
@@ -123,7 +124,7 @@ asio::awaitable<void> Serve(StatePtr state, IncomingConnection connection) {
     }
     if (error) {
       HttpResponse refusal = MalformedRequest(error);
-      co_await Answer(stream, std::move(refusal), false, false);
+      co_await Answer(stream, std::move(refusal), kHttp11, false, false);
       break;
     }
     Request request = parser.release();
@@ -134,10 +135,11 @@ asio::awaitable<void> Serve(StatePtr state, IncomingConnection connection) {
     }
     keep_alive = request.keep_alive();
     const bool head = request.method() == http::verb::head;
+    const unsigned version = request.version();
     socket.expires_after(kAnswerTimeout);
     HttpRequest converted = Convert(std::move(request), connection.remote_address, chain);
     HttpResponse response = co_await RunHandler(state, std::move(converted));
-    co_await Answer(stream, std::move(response), keep_alive, head);
+    co_await Answer(stream, std::move(response), version, keep_alive, head);
   }
   socket.expires_after(kHandshakeTimeout);
   co_await stream.async_shutdown(asio::redirect_error(asio::use_awaitable, error));

@@ -48,7 +48,10 @@ Result<Output> Run(const Invocation& invocation) {
                                                                invocation.Env("KUBERNETES_SERVICE_PORT")}));
   if (!config.pid_file.empty()) RETURN_IF_ERROR(WriteFile(config.pid_file, std::to_string(::getpid()) + "\n", 0644));
   Log(LogLevel::kInfo, "cluster is ready",
-      {{"cluster", cluster->cluster_name()}, {"proxy", cluster->proxy_address()}, {"auth", cluster->auth_address()}});
+      {{"cluster", cluster->cluster_name()},
+       {"proxy", cluster->proxy_address()},
+       {"auth", cluster->auth_address()},
+       {"kube", cluster->kube_address()}});
   int signal = 0;
   sigwait(&signals, &signal);
   Log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});

@@ -77,6 +77,13 @@ Result<Output> Login(const Invocation& invocation) {
   return Output::Text(fmt::format("kubectl now uses the Kubernetes cluster \"{}\". Try: kubectl version\n", name));
 }
 
+Result<Secret> Fetch(const Invocation& invocation, const ProfileDirectory& directory, const std::string& cluster,
+                     const std::string& kube) {
+  ASSIGN_OR_RETURN(const Session session, OpenSession(directory, ProfileNameOf(invocation), Now()));
+  ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name));
+  return FetchKubeCredential(session, *rpc, cluster, kube);
+}
+
 // Runs on every kubectl: what is cached goes out before anything else is looked at.
 Result<Output> Credentials(const Invocation& invocation) {
   const std::string& kube = invocation.Get("kube-cluster");
@@ -90,10 +97,12 @@ Result<Output> Credentials(const Invocation& invocation) {
       return Output::Text(cached->Reveal());
     }
   }
-  ASSIGN_OR_RETURN(const Session session, OpenSession(directory, name, Now()));
-  ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name));
-  ASSIGN_OR_RETURN(const Secret credential, FetchKubeCredential(session, *rpc, cluster, kube));
-  return Output::Text(credential.Reveal());
+  const auto fresh = Fetch(invocation, directory, cluster, kube);
+  if (fresh) return Output::Text(fresh->Reveal());
+  // kubectl shows what we say between lines of its own, more than once: one line is enough.
+  Error error = fresh.error();
+  if (!error.hint.empty()) error.message += "; " + std::exchange(error.hint, {});
+  return std::unexpected(std::move(error));
 }
 
 }  // namespace

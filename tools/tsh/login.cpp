@@ -111,7 +111,8 @@ Result<Output> Run(const Invocation& invocation) {
     }
     RETURN_IF_ERROR(SetUpKubeCluster(invocation, *session, kube, {}));
   }
-  ASSIGN_OR_RETURN(const Logins logins, ReadLogins(invocation));
+  const Profile& profile = session ? session->profile : *wanted.profile;
+  ASSIGN_OR_RETURN(const Logins logins, ReadLogins(invocation, profile.Name()));
   return StatusOutput(invocation, logins);
 }
 

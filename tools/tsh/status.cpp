@@ -9,7 +9,8 @@ namespace {
 Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const Logins logins, ReadLogins(invocation));
   if (!logins.active || !logins.active->has_certificates) {
-    return FailWithHint(ErrorKind::kNotLoggedIn, "not logged in", "log in: tsh login --proxy=HOST --user=USER");
+    return FailWithHint(ErrorKind::kNotLoggedIn, "there is no login here",
+                        "log in: tsh login --proxy=HOST --user=USER");
   }
   Output output = StatusOutput(invocation, logins);
   const ProfileStatus& active = *logins.active;

@@ -150,9 +150,9 @@ std::string ToText(const Shown& shown, bool debug, Time now) {
 
 }  // namespace
 
-Result<Logins> ReadLogins(const Invocation& invocation) {
+Result<Logins> ReadLogins(const Invocation& invocation, std::string active) {
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
-  std::string active = ProfileNameOf(invocation);
+  if (active.empty()) active = ProfileNameOf(invocation);
   if (active.empty()) active = directory.CurrentName().value_or("");
   ASSIGN_OR_RETURN(const auto names, directory.Names());
   Logins logins;

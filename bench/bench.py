@@ -1,0 +1,178 @@
+"""The numbers: start-up and size of the programs, and what Kubernetes access costs over the direct way.
+
+The API server behind the proxy is nginx with a fixed answer, so that what is measured is the proxy. Each number is the
+median of its runs; pairs alternate within one run.
+"""
+
+import json
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from certs import make_self_signed
+from harness import BIN, Cluster, Tsh, environment
+from kube_stand_in import TOKEN
+from processes import Background, wait_for
+
+RUNS = 40
+REQUESTS = int(os.environ.get("BENCH_REQUESTS", "100000"))
+NGINX = """
+daemon off; worker_processes 1; pid {directory}/nginx.pid; error_log {directory}/error.log;
+events {{ worker_connections 4096; }}
+http {{ access_log off; keepalive_requests 10000000;
+  server {{ listen 127.0.0.1:{port} ssl; ssl_certificate {cert}; ssl_certificate_key {key};
+    default_type application/json;
+    location = /api {{ return 200 '{{"kind":"APIVersions","versions":["v1"]}}'; }}
+    location = /apis {{ return 200 '{{"kind":"APIGroupList","apiVersion":"v1","groups":[]}}'; }}
+    location = /api/v1 {{ return 200 '{resources}'; }}
+    location / {{ return 200 '{namespaces}'; }} }} }}
+"""
+RESOURCES = {"kind": "APIResourceList", "groupVersion": "v1", "resources": [
+    {"name": "namespaces", "singularName": "namespace", "namespaced": False, "kind": "Namespace", "shortNames": ["ns"],
+     "verbs": ["get", "list"]}]}
+NAMESPACES = {"kind": "NamespaceList", "apiVersion": "v1", "metadata": {"resourceVersion": "1"},
+              "items": [{"metadata": {"name": "default"}, "status": {"phase": "Active"}}]}
+MEMBER = "kind: role\nversion: v7\nmetadata: {name: member}\nspec: {allow: {kubernetes_groups: [a], " \
+         "kubernetes_labels: {'*': '*'}}}\n"
+
+
+def show(name, value, unit, pair=None):
+    ratio = "" if pair is None else f"  {value / pair[1]:.2f} x {pair[0]}"
+    print(f"{name:<36} {value:>12.2f} {unit}{ratio}", flush=True)
+
+
+def once(words, env):
+    """Returns the milliseconds of one run."""
+    null = os.open(os.devnull, os.O_RDWR)
+    started = time.perf_counter()
+    pid = os.posix_spawnp(str(words[0]), [str(word) for word in words], env, file_actions=[
+        (os.POSIX_SPAWN_DUP2, null, 0), (os.POSIX_SPAWN_DUP2, null, 1), (os.POSIX_SPAWN_DUP2, null, 2)])
+    _, status = os.waitpid(pid, 0)
+    took = (time.perf_counter() - started) * 1000
+    os.close(null)
+    assert os.waitstatus_to_exitcode(status) in (0, 255), words
+    return took
+
+
+def peak_resident(words, env):
+    """Peak resident megabytes, seen by a parent that is small itself: a child begins with its parent's memory."""
+    out = subprocess.run(["/usr/bin/time", "-f", "%M", *words], env=env, capture_output=True, text=True, check=False)
+    return int(out.stderr.strip().splitlines()[-1]) / 1024
+
+
+def compare(name, words, env, other=("ssh -V", ["ssh", "-V"])):
+    """Times a command and its pair in turn."""
+    mine, theirs = [], []
+    for _ in range(RUNS):
+        mine.append(once(words, env))
+        theirs.append(once(other[1], env))
+    show(name, statistics.median(mine), "ms", (other[0], statistics.median(theirs)))
+    show(name + " resident", peak_resident(words, env), "MB")
+
+
+def resident(pid):
+    text = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", text).group(1)) / 1024
+
+
+class FixedApi:
+    """nginx with one answer, known to the cluster by a kubeconfig."""
+
+    def __init__(self, directory):
+        directory.mkdir()
+        cert, key = make_self_signed(directory, "nginx", "-addext", "subjectAltName=IP:127.0.0.1")
+        self.port = 20000 + os.getpid() % 20000
+        config = directory / "nginx.conf"
+        config.write_text(NGINX.format(directory=directory, port=self.port, cert=cert, key=key,
+                                       resources=json.dumps(RESOURCES), namespaces=json.dumps(NAMESPACES)))
+        self.program = Background(["nginx", "-p", directory, "-c", config], environment(directory), directory / "out")
+        self.kubeconfig = directory / "kubeconfig"
+        self.kubeconfig.write_text(json.dumps({
+            "apiVersion": "v1", "kind": "Config", "current-context": "fixed",
+            "clusters": [{"name": "n", "cluster": {"server": f"https://127.0.0.1:{self.port}",
+                                                   "certificate-authority": str(cert)}}],
+            "users": [{"name": "u", "user": {"token": TOKEN}}],
+            "contexts": [{"name": "fixed", "context": {"cluster": "n", "user": "u"}}]}))
+
+
+def first_ping(directory):
+    """From exec to the first answered ping, on an empty data directory."""
+    cluster = Cluster(directory)
+    cluster.write_config()
+    started = time.perf_counter()
+    cluster.start()
+    took = time.perf_counter() - started
+    time.sleep(2)  # idle means idle: the slow keys are made by then
+    memory = resident(cluster.pid)
+    cluster.stop()
+    return took, memory
+
+
+def load(url, count, connections, pem=None):
+    """Requests a second and milliseconds a request of ab with keep-alive."""
+    words = ["ab", "-q", "-k", "-n", str(count), "-c", str(connections)] + (["-E", str(pem)] if pem else []) + [url]
+    out = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert re.search(r"Failed requests:\s+0\b", out) and "Non-2xx" not in out, out
+    rate = float(re.search(r"Requests per second:\s+([\d.]+)", out).group(1))
+    return rate, 1000 / rate
+
+
+def forwarding(cluster, tsh, api, directory):
+    cred = next((directory / "home").rglob("fixed.cred"))
+    pem = directory / "client.pem"
+    pem.write_text(cred.read_text())
+    pem.chmod(0o600)
+    address = re.search(r'kube="([^"]+)"', cluster.log.read_text())
+    port = address.group(1).rsplit(":", 1)[1]
+    proxy, direct = f"https://127.0.0.1:{port}/api/v1/namespaces", f"https://127.0.0.1:{api.port}/api/v1/namespaces"
+    load(proxy, 500, 4, pem)
+    _, one_direct = load(direct, 5000, 1)
+    _, one = load(proxy, 5000, 1, pem)
+    show("forward, 1 connection", one, "ms/request", ("direct", one_direct))
+    before = resident(cluster.pid)
+    many_direct, _ = load(direct, REQUESTS, 32)
+    many, _ = load(proxy, REQUESTS, 32, pem)
+    show("forward, 32 connections", many, "requests/s", ("direct", many_direct))
+    show(f"memory growth over {REQUESTS} requests", resident(cluster.pid) - before, "MB")
+    compare("kubectl get ns", ["kubectl", "get", "ns"], tsh.env,
+            ("direct", ["kubectl", "--kubeconfig", api.kubeconfig, "get", "ns"]))
+
+
+def main():
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="sallyport-bench-"))
+    for name in ("tsh", "tctl", "teleport"):
+        show(f"{name} size", (BIN / name).stat().st_size / 2**20, "MB")
+    took, memory = first_ping(directory / "first")
+    show("start to first ping", took, "s")
+    show("idle cluster resident", memory, "MB")
+
+    api = FixedApi(directory / "api")
+    cluster = Cluster(directory / "cluster", api, {"env": "bench"}, "  listen_addr: 127.0.0.1:0\n")
+    try:
+        cluster.start()
+        cluster.create(MEMBER, "-f")
+        tsh = Tsh(cluster, directory / "home")
+        tsh.login(cluster.add_user("bench"))
+        tsh("kube", "login", "fixed")
+        wait_for(lambda: tsh.kubectl("get", "ns", ok=False).code == 0, what="an answer through the proxy")
+        compare("tsh version", [BIN / "tsh", "version"], tsh.env)
+        compare("tsh status", [BIN / "tsh", "status"], tsh.env)
+        compare("tsh kube credentials, cached",
+                [BIN / "tsh", "kube", "credentials", "--kube-cluster=fixed", f"--teleport-cluster={cluster.name}",
+                 f"--proxy={cluster.proxy}"], tsh.env)
+        compare("tsh kube ls", [BIN / "tsh", "kube", "ls"], tsh.env)
+        compare("tctl get role/member", [BIN / "tctl", "-c", cluster.config, "get", "role/member"], tsh.env)
+        forwarding(cluster, tsh, api, directory)
+        cluster.stop()
+    finally:
+        cluster.cleanup()
+        api.program.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
