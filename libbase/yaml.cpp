@@ -56,6 +56,57 @@ void MergeInto(Value& map, const Value& defaults) {
   }
 }
 
+// Returns the text of a scalar in UTF-8. yaml-cpp makes of the escapes \N and \_ the single bytes 0x85 and 0xA0; they
+// mean U+0085 and U+00A0 (YAML 1.1, 5.7). Nothing else in a scalar is not UTF-8.
+std::string WithEscapesAsUtf8(std::string_view text) {
+  std::string fixed;
+  while (!text.empty()) {
+    const CodePoint next = FirstCodePoint(text);
+    if (!next.valid) fixed += '\xC2';
+    fixed += text.substr(0, next.bytes);
+    text.remove_prefix(next.bytes);
+  }
+  return fixed;
+}
+
+// Returns what follows the tag, the anchor and the comments that may stand before a scalar.
+std::string_view WithoutProperties(std::string_view node) {
+  while (!node.empty()) {
+    const char first = node.front();
+    std::size_t end = 0;
+    if (std::string_view(" \t\r\n").contains(first)) {
+      end = 1;
+    } else if (first == '#') {
+      end = node.find('\n');
+    } else if (first == '&') {
+      end = node.find_first_of(" \t\r\n");
+    } else if (first == '!') {
+      end = node.find_first_of(" \t\r\n\"");
+    } else {
+      break;
+    }
+    node.remove_prefix(std::min(end, node.size()));
+  }
+  return node;
+}
+
+// Returns whether a node, given by the text from its start on, is a quoted scalar that has no end: yaml-cpp takes the
+// end of the text after a line break for its end.
+bool IsQuoteWithoutEnd(std::string_view node) {
+  node = WithoutProperties(node);
+  if (!node.starts_with('"') && !node.starts_with('\'')) return false;
+  const char quote = node.front();
+  for (std::size_t at = 1; at < node.size(); ++at) {
+    const bool doubled = quote == '\'' && node.substr(at).starts_with("''");
+    if (doubled || (quote == '"' && node[at] == '\\')) {
+      ++at;
+    } else if (node[at] == quote) {
+      return false;
+    }
+  }
+  return true;
+}
+
 // Builds values from yaml-cpp's events. After the first error it only ignores what follows: yaml-cpp offers no other
 // way to stop than an exception.
 class Handler : public YAML::EventHandler {
@@ -81,14 +132,20 @@ class Handler : public YAML::EventHandler {
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& text) override {
+                const std::string& scalar) override {
     if (error_) return;
+    const bool plain = tag == "?";
+    const auto at = static_cast<std::size_t>(std::max(mark.pos, 0));
+    if (!plain && IsQuoteWithoutEnd(text_.substr(std::min(at, text_.size())))) {
+      return Refuse(mark, "the quote that starts here has no end");
+    }
+    const std::string text = WithEscapesAsUtf8(scalar);
     if (builder_.expects_key()) {
-      merges_.back() = merges_.back() || (tag == "?" && text == kMergeKey);
+      merges_.back() = merges_.back() || (plain && text == kMergeKey);
       if (anchor != 0) anchors_[anchor] = Value(text);
       return Check(mark, builder_.Key(text, PlaceOf(mark)));
     }
-    if (tag == "?") return Complete(ResolveYamlScalar(text), mark, anchor);
+    if (plain) return Complete(ResolveYamlScalar(text), mark, anchor);
     if (tag == "!" || tag.empty() || tag == std::string(kTagPrefix) + "str") return Complete(Value(text), mark, anchor);
     Tagged(mark, tag, anchor, text);
   }

@@ -83,6 +83,72 @@ TEST_CASE("what is wrong is told with its line") {
   }
 }
 
+TEST_CASE("the escapes of double quotes are characters of UTF-8") {
+  const Pair cases[] = {
+      {R"(user: "x\Ny")", "[{\"user\":\"x\u0085y\"}]"},
+      {R"(user: "\_")", "[{\"user\":\"\u00A0\"}]"},
+      {R"("\N": 1)", "[{\"\u0085\":1}]"},
+      {R"(- "é\N\_\_€\_")", "[[\"é\u0085\u00A0\u00A0€\u00A0\"]]"},
+      {R"(- "\x85\u00A0\xe9")", "[[\"\u0085\u00A0é\"]]"},
+      {R"(- '\N\_')", R"([["\\N\\_"]])"},
+  };
+  for (const Pair& row : cases) {
+    INFO(row.yaml);
+    const auto documents = ParseYaml(row.yaml, "t.yaml");
+    REQUIRE(documents);
+    CHECK(AsJson(row.yaml) == row.expected);
+  }
+}
+
+TEST_CASE("a quoted scalar without its end is refused") {
+  const Pair cases[] = {
+      {"user: \"abc\n", "t.yaml:1: "},
+      {"user: \"abc", "t.yaml:1: "},
+      {"a: 1\nuser: 'abc\n", "t.yaml:2: "},
+      {"a: 1\nuser: 'abc", "t.yaml:2: "},
+      {"user: \"abc\n\n  ", "t.yaml:1: "},
+      {"user: 'abc\r\n", "t.yaml:1: "},
+      {"user: \"\n", "t.yaml:1: "},
+      {"user: 'it''s ''\n", "t.yaml:1: "},
+      {"user: \"a\\\"\n", "t.yaml:1: "},
+      {"user: \"a\\\n", "t.yaml:1: "},
+      {"user: !!str &a \"abc\n", "t.yaml:1: "},
+      {"user: &a\n  # \"comment\"\n  ! 'abc\n", "t.yaml:1: "},
+      {"user: !\"abc\n", "t.yaml:1: "},
+      {"\"abc\n", "t.yaml:1: "},
+      {"- 'abc\n", "t.yaml:1: "},
+      {"['a', 'b]\n", "t.yaml:1: "},
+      {"? \"abc\n", "t.yaml:1: "},
+  };
+  for (const Pair& row : cases) {
+    INFO(row.yaml);
+    const auto documents = ParseYaml(row.yaml, "t.yaml");
+    REQUIRE_FALSE(documents);
+    CHECK(documents.error().kind == ErrorKind::kBadParameter);
+    CHECK_THAT(documents.error().message, Catch::Matchers::StartsWith(row.expected));
+  }
+}
+
+TEST_CASE("quotes that end, and quotes that are none, are read") {
+  const Pair cases[] = {
+      {"- 'it''s'\n- ''''\n- ''", R"([["it's","'",""]])"},
+      {R"(- "a\"\\")", R"([["a\"\\"]])"},
+      {"- \"a\n  b\"\n- 'a\n\n  b'\n", R"([["a b","a\nb"]])"},
+      {"- |\n  \"abc\n- >-\n  'x\n", R"([["\"abc\n","'x"]])"},
+      {"- |+\n  'x\n\n", R"([["'x\n\n"]])"},
+      {"- it's \"so\n", R"([["it's \"so"]])"},
+      {"- !!str &a \"x\"\n- !<tag:yaml.org,2002:str> 'y'\n- ! # \"\n  'z'", R"([["x","y","z"]])"},
+      {"- !!str # it's\n  plain", R"([["plain"]])"},
+      {"- !!str &a # it's\n  \"quoted\"", R"([["quoted"]])"},
+      {"'a': \"é\"\n\"€\": 'b'", R"([{"a":"é","€":"b"}])"},
+      {"['a','b',\"c\"]", R"([["a","b","c"]])"},
+  };
+  for (const Pair& row : cases) {
+    INFO(row.yaml);
+    CHECK(AsJson(row.yaml) == row.expected);
+  }
+}
+
 TEST_CASE("limits hold against hostile documents") {
   std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
   for (int i = 1; i < 12; ++i) {
