@@ -21,8 +21,8 @@ Status WriteRole(AuthServer& auth, const RpcCall& call, const RoleV6& requested,
   answer = requested;
   RETURN_IF_ERROR(CheckResource(answer));
   RETURN_IF_ERROR(CheckRoleExpressions(answer));
-  const bool exists = auth.backend().Get(ResourceKey("role", answer.metadata().name())).has_value();
-  const auto& type = exists ? audit::kRoleUpdated : audit::kRoleCreated;
+  // As the reference has it, whoever writes without a revision creates.
+  const auto& type = mode == WriteMode::kUpdate ? audit::kRoleUpdated : audit::kRoleCreated;
   return auth.Write(call.caller, type, "role", answer, mode);
 }
 

@@ -15,6 +15,8 @@
 namespace sallyport {
 namespace {
 
+constexpr std::chrono::milliseconds kGatherTime{2};
+
 constexpr const char* kSchema =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
     "CREATE TABLE IF NOT EXISTS items (key TEXT PRIMARY KEY, value BLOB NOT NULL, revision TEXT NOT NULL,"
@@ -176,14 +178,21 @@ Status SqliteBackend::Commit(BackendTransaction transaction) {
 }
 
 void SqliteBackend::RunWriter() {
+  std::size_t last_batch = 1;
   while (true) {
     std::vector<Pending> batch;
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
       if (queue_.empty()) return;
+      // Writers who were in the last batch together come back together: a moment's wait lets them share a sync again.
+      // Who writes alone never waits.
+      if (last_batch > 1) {
+        wake_.wait_for(lock, kGatherTime, [&] { return stopping_ || queue_.size() >= last_batch; });
+      }
       batch.swap(queue_);
     }
+    last_batch = batch.size();
     WriteBatch(batch);
   }
 }
