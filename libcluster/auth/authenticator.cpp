@@ -2,10 +2,8 @@
 
 #include <algorithm>
 
-#include "libcluster/auth/store.h"
-#include "libcluster/auth/user_traits.h"
+#include "libcluster/auth/user_access.h"
 #include "libresources/access.h"
-#include "teleport/legacy/types/role.pb.h"
 
 namespace sallyport {
 namespace {
@@ -31,18 +29,13 @@ Error ForCaller(const Error& error) {
 Result<Caller> Authenticator::DeriveUser(Identity identity) {
   Caller caller;
   caller.kind = Caller::Kind::kUser;
-  std::vector<std::shared_ptr<const types::RoleV6>> roles;
-  for (const auto& name : identity.groups) {
-    auto role = GetResource<types::RoleV6>(backend_, "role", name);
-    if (!role && role.error().kind == ErrorKind::kNotFound) {
-      return Fail(ErrorKind::kAccessDenied, "access denied: role \"{}\" of your certificate does not exist any more",
-                  name);
-    }
-    if (!role) return std::unexpected(role.error());
-    roles.push_back(std::make_shared<const types::RoleV6>(std::move(*role)));
+  auto access = AccessOf(backend_, identity.username, identity.groups, identity.traits);
+  if (!access && access.error().kind == ErrorKind::kNotFound) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: {}; it is in your certificate, log in again",
+                access.error().message);
   }
-  caller.access =
-      std::make_shared<const AccessChecker>(identity.username, ToTraitMap(identity.traits), std::move(roles));
+  if (!access) return std::unexpected(access.error());
+  caller.access = std::move(*access);
   caller.identity = std::move(identity);
   return caller;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/user_access.h"
 #include "libcluster/auth/user_traits.h"
 #include "libresources/access.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
@@ -84,11 +85,7 @@ Result<Subject> ForOtherUser(AuthServer& auth, const Caller& caller, const Reque
     if (caller.kind == Caller::Kind::kAdmin) return std::unexpected(user.error());
     return Fail(ErrorKind::kAccessDenied, "access denied: impersonation of this user is not allowed");
   }
-  std::vector<std::shared_ptr<const types::RoleV6>> roles;
-  for (const auto& name : user->spec().roles()) {
-    ASSIGN_OR_RETURN(auto role, GetResource<types::RoleV6>(auth.backend(), "role", name));
-    roles.push_back(std::make_shared<const types::RoleV6>(std::move(role)));
-  }
+  const std::vector<std::string> names(user->spec().roles().begin(), user->spec().roles().end());
   Subject subject;
   subject.expires = Requested(request);
   if (caller.kind == Caller::Kind::kAdmin) {
@@ -98,12 +95,13 @@ Result<Subject> ForOtherUser(AuthServer& auth, const Caller& caller, const Reque
       return Fail(ErrorKind::kAccessDenied, "access denied: an impersonated certificate cannot impersonate");
     }
     ASSIGN_OR_RETURN(const auto current, GetResource<types::UserV2>(auth.backend(), "user", caller.identity.username));
+    ASSIGN_OR_RETURN(const auto roles, LoadRoles(auth.backend(), names));
     RETURN_IF_ERROR(caller.access->CheckImpersonate(current, *user, roles));
     subject.base.impersonator = caller.identity.username;
     subject.expires = std::min(subject.expires, caller.identity.expires);
   }
   subject.traits = TraitsOf(*user);
-  subject.access = std::make_shared<const AccessChecker>(request.username(), ToTraitMap(subject.traits), roles);
+  ASSIGN_OR_RETURN(subject.access, AccessOf(auth.backend(), request.username(), names, subject.traits));
   return subject;
 }
 

@@ -1,11 +1,12 @@
 // Local login, and the tokens by which a user sets password and second factor.
+#include "libbase/address.h"
 #include "libbase/encoding.h"
 #include "libcluster/auth/totp.h"
+#include "libcluster/auth/user_access.h"
 #include "libcluster/auth/user_traits.h"
 #include "libcluster/proxy/web_api.h"
 #include "libresources/access.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
-#include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/token.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 
@@ -19,12 +20,6 @@ constexpr std::string_view kZeroTime = "0001-01-01T00:00:00Z";
 std::string Text(const Value& body, std::string_view key) {
   const Value* value = body.FindIgnoringCase(key);
   return value == nullptr ? "" : value->as_string();
-}
-
-std::string HostOf(const std::string& address) {
-  std::string host = address.substr(0, address.rfind(':'));
-  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
-  return host;
 }
 
 Result<LoginAttempt> AttemptOf(const WebApi::Call& call, std::string_view password_key) {
@@ -46,15 +41,6 @@ Result<std::optional<PublicKey>> TlsKey(const Value& body) {
   if (pem.empty()) return std::nullopt;
   ASSIGN_OR_RETURN(PublicKey key, ParsePublicKeyPem(pem));
   return key;
-}
-
-Result<std::shared_ptr<const AccessChecker>> AccessOf(AuthServer& auth, const types::UserV2& user) {
-  std::vector<std::shared_ptr<const types::RoleV6>> roles;
-  for (const auto& name : user.spec().roles()) {
-    ASSIGN_OR_RETURN(auto role, GetResource<types::RoleV6>(auth.backend(), "role", name));
-    roles.push_back(std::make_shared<const types::RoleV6>(std::move(role)));
-  }
-  return std::make_shared<const AccessChecker>(user.metadata().name(), ToTraitMap(TraitsOf(user)), std::move(roles));
 }
 
 Status CheckLocalAuth(AuthServer& auth) {
@@ -99,9 +85,11 @@ Result<Value> WebApi::LoginFinish(const Call& call) {
   }
   ASSIGN_OR_RETURN(issue.ttl, TtlOf(auth_, call.body));
   ASSIGN_OR_RETURN(const types::UserV2 user, auth_.local_users().Authenticate(attempt));
-  ASSIGN_OR_RETURN(issue.access, AccessOf(auth_, user));
   issue.traits = TraitsOf(user);
-  issue.base.login_ip = HostOf(call.request.remote_address);
+  const std::vector<std::string> roles(user.spec().roles().begin(), user.spec().roles().end());
+  ASSIGN_OR_RETURN(issue.access, AccessOf(auth_.backend(), user.metadata().name(), roles, issue.traits));
+  ASSIGN_OR_RETURN(const HostPort client, ParseHostPort(call.request.remote_address, 0));
+  issue.base.login_ip = client.host;
   issue.base.route_to_cluster = Text(call.body, "RouteToCluster");
   issue.base.kubernetes_cluster = Text(call.body, "KubernetesCluster");
   issue.format = Text(call.body, "compatibility");

@@ -1,0 +1,28 @@
+// The roles of a user, loaded and put together.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libcluster/backend/backend.h"
+#include "libidentity/traits.h"
+
+namespace types {
+class RoleV6;
+}
+
+namespace sallyport {
+
+class AccessChecker;
+
+// Loads roles by name; kNotFound names the first that is not there.
+Result<std::vector<std::shared_ptr<const types::RoleV6>>> LoadRoles(Backend& backend,
+                                                                    const std::vector<std::string>& names);
+
+// Returns what a user with these roles and traits may do. Fails as LoadRoles does.
+Result<std::shared_ptr<const AccessChecker>> AccessOf(Backend& backend, const std::string& user,
+                                                      const std::vector<std::string>& roles, const Traits& traits);
+
+}  // namespace sallyport
