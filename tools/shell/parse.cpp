@@ -104,6 +104,9 @@ class Parser {
       app_.parse(std::move(words));
     } catch (const CLI::ExtrasError&) {
       return Unknown();
+    } catch (const CLI::ArgumentMismatch& error) {
+      const std::string text = error.what();
+      return Fail(ErrorKind::kUsage, "{} needs a value", text.substr(0, text.find(':')));
     } catch (const CLI::ParseError& error) {
       std::string text = error.what();
       if (!text.empty()) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
@@ -137,6 +140,7 @@ class Parser {
       added->expected(argument.required ? 1 : 0, 1 << 20);
     } else {
       added->expected(1);
+      added->allow_extra_args(false);  // what follows is the next argument
     }
   }
 
