@@ -1,7 +1,9 @@
 // Completion scripts for bash, zsh and fish from the table: command words, options and their fixed values.
 #include <algorithm>
+#include <functional>
 #include <map>
-#include <set>
+#include <string>
+#include <vector>
 
 #include "tools/shell/command.h"
 
@@ -16,108 +18,221 @@ std::vector<const Command*> Visible(const Program& program) {
   return commands;
 }
 
-std::string OptionWords(const Program& program, const Command& command) {
-  std::string words;
-  for (const auto* options : {&command.options, &program.options}) {
-    for (const auto& option : *options) {
-      if (!option.hidden) words += fmt::format("--{} ", option.name);
-    }
+// The visible options of a command, or of the program when there is none. What follows a passthrough command is not
+// ours to complete.
+std::vector<Option> OptionsOf(const Program& program, const Command* command) {
+  std::vector<Option> all;
+  if (command != nullptr && command->passthrough) return all;
+  if (command != nullptr) {
+    all = command->options;
+    if (!command->formats.empty()) all.push_back({"format", '\0', "FORMAT", "Output format", {}, command->formats});
   }
-  if (!command.formats.empty()) words += "--format ";
+  all.insert(all.end(), program.options.begin(), program.options.end());
+  std::erase_if(all, [](const Option& option) { return option.hidden; });
+  return all;
+}
+
+std::string OptionWords(const Program& program, const Command* command) {
+  if (command != nullptr && command->passthrough) return {};
+  std::string words;
+  for (const auto& option : OptionsOf(program, command)) words += fmt::format("--{} ", option.name);
   return words + "--help";
 }
 
-// What may follow each beginning of a command.
-std::map<std::string, std::set<std::string>> NextWords(const Program& program) {
-  std::map<std::string, std::set<std::string>> next;
+struct Word {
+  std::string text;
+  std::string_view summary;  // empty: a group of commands
+};
+
+// What may follow each beginning of a command: "" is the program.
+std::map<std::string, std::vector<Word>> NextWords(const Program& program) {
+  std::map<std::string, std::vector<Word>> next;
   for (const Command* command : Visible(program)) {
     const std::string path(command->path);
     const auto space = path.find(' ');
-    next[""].insert(path.substr(0, space));
-    if (space != std::string::npos) next[path.substr(0, space)].insert(path.substr(space + 1));
+    const std::string first = path.substr(0, space);
+    auto& top = next[""];
+    if (std::ranges::find(top, first, &Word::text) == top.end()) {
+      top.push_back({first, space == std::string::npos ? command->summary : ""});
+    }
+    if (space != std::string::npos) next[first].push_back({path.substr(space + 1), command->summary});
   }
   return next;
 }
 
-std::string Bash(const Program& program) {
-  std::string cases;
+std::string TextsOf(const std::vector<Word>& words) {
+  std::string texts;
+  for (const auto& word : words) texts += (texts.empty() ? "" : " ") + word.text;
+  return texts;
+}
+
+// Commands and groups as a pattern of `case`.
+std::string PathPattern(const Program& program) {
+  std::string pattern;
   for (const Command* command : Visible(program)) {
-    cases += fmt::format("    '{}') words='{}' ;;\n", command->path, OptionWords(program, *command));
+    pattern += fmt::format("{}'{}'", pattern.empty() ? "" : " | ", command->path);
   }
-  std::string groups;
   for (const auto& [group, words] : NextWords(program)) {
-    groups += fmt::format("    '{}') words='{}' ;;\n", group, fmt::join(words, " "));
+    if (!group.empty()) pattern += fmt::format(" | '{}'", group);
   }
+  return pattern;
+}
+
+// Rows of `case "COMMAND:OPTION"` for options with fixed values.
+using CaseRow = std::function<std::string(const std::string& pattern, std::string_view values)>;
+std::string ValueCases(const Program& program, const CaseRow& row) {
+  std::string cases;
+  for (const auto& option : program.options) {
+    if (!option.choices.empty()) cases += row(fmt::format("*:--{}", option.name), option.choices);
+  }
+  for (const Command* command : Visible(program)) {
+    for (const auto& option : OptionsOf(program, command)) {
+      const bool of_program = std::ranges::find(program.options, option.name, &Option::name) != program.options.end();
+      if (of_program || option.choices.empty()) continue;
+      cases += row(fmt::format("'{}:--{}'", command->path, option.name), option.choices);
+    }
+  }
+  return cases;
+}
+
+std::string Bash(const Program& program) {
+  std::string words;
+  for (const auto& [group, next] : NextWords(program)) {
+    words += fmt::format("    '{}') words='{}' ;;\n", group, TextsOf(next));
+  }
+  std::string options = fmt::format("      '') words='{}' ;;\n", OptionWords(program, nullptr));
+  for (const Command* command : Visible(program)) {
+    options += fmt::format("      '{}') words='{}' ;;\n", command->path, OptionWords(program, command));
+  }
+  const std::string values = ValueCases(program, [](const std::string& pattern, std::string_view fixed) {
+    return fmt::format("  {}) words='{}' ;;\n", pattern, fixed);
+  });
   return fmt::format(
       "# bash completion for {0}\n"
-      "_{1}_complete() {{\n"
-      "  local current=\"${{COMP_WORDS[COMP_CWORD]}}\" path='' words='' word i\n"
-      "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
-      "    word=\"${{COMP_WORDS[i]}}\"\n"
-      "    [[ $word == -* ]] && continue\n"
-      "    path=\"${{path:+$path }}$word\"\n"
-      "  done\n"
-      "  case \"$path\" in\n{2}  esac\n"
-      "  if [[ $current == -* || -z $words ]]; then\n"
-      "    case \"$path\" in\n{3}    esac\n"
+      "_{0}_complete() {{\n"
+      "  local current=\"${{COMP_WORDS[COMP_CWORD]}}\" previous=\"${{COMP_WORDS[COMP_CWORD - 1]}}\"\n"
+      "  local command='' words='' word i\n"
+      "  if [[ $current == = ]]; then\n"
+      "    current=''\n"
+      "  elif [[ $previous == = ]]; then\n"
+      "    previous=\"${{COMP_WORDS[COMP_CWORD - 2]}}\"\n"
       "  fi\n"
+      "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
+      "    word=\"${{command:+$command }}${{COMP_WORDS[i]}}\"\n"
+      "    case \"$word\" in\n"
+      "    {1}) command=\"$word\" ;;\n"
+      "    esac\n"
+      "  done\n"
+      "  case \"$command:$previous\" in\n{2}"
+      "  *)\n"
+      "    case \"$command\" in\n{3}    esac\n"
+      "    if [[ $current == -* || -z $words ]]; then\n"
+      "      case \"$command\" in\n{4}      esac\n"
+      "    fi\n"
+      "    ;;\n"
+      "  esac\n"
       "  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
       "}}\n"
-      "complete -o default -F _{1}_complete {0}\n",
-      program.name, program.name, groups, cases);
+      "complete -o default -F _{0}_complete {0}\n",
+      program.name, PathPattern(program), values, words, options);
 }
 
 std::string Quoted(std::string_view text) {
-  std::string quoted;
+  std::string quoted = "'";
   for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted;
+  return quoted + "'";
 }
 
 std::string Zsh(const Program& program) {
   std::string commands;
-  std::string cases;
-  for (const Command* command : Visible(program)) {
-    std::string name(command->path);
-    std::ranges::replace(name, ':', ' ');
-    commands += fmt::format("    '{}:{}'\n", name, Quoted(command->summary));
-    cases += fmt::format("    '{}') options=({}) ;;\n", command->path, OptionWords(program, *command));
+  for (const auto& [group, next] : NextWords(program)) {
+    commands += fmt::format("    ('{}') commands=(\n", group);
+    for (const auto& word : next) {
+      const std::string described = word.summary.empty() ? word.text : fmt::format("{}:{}", word.text, word.summary);
+      commands += fmt::format("      {}\n", Quoted(described));
+    }
+    commands += "    ) ;;\n";
   }
+  std::string options = fmt::format("    ('') options=({}) ;;\n", OptionWords(program, nullptr));
+  for (const Command* command : Visible(program)) {
+    options += fmt::format("    ('{}') options=({}) ;;\n", command->path, OptionWords(program, command));
+  }
+  const std::string values = ValueCases(program, [](const std::string& pattern, std::string_view fixed) {
+    return fmt::format("    ({}) values=({}) ;;\n", pattern, fixed);
+  });
   return fmt::format(
       "#compdef {0}\n"
       "_{0}() {{\n"
-      "  local -a commands options\n"
-      "  local path\n"
-      "  commands=(\n{1}  )\n"
-      "  path=\"${{(j: :)${{(@)${{(@)words[2,CURRENT-1]}}:#-*}}}}\"\n"
-      "  case \"$path\" in\n{2}  esac\n"
-      "  if [[ $PREFIX == -* ]]; then compadd -- $options; else _describe command commands; fi\n"
+      "  local so_far='' word\n"
+      "  local -a commands options values\n"
+      "  for word in \"${{(@)words[2,CURRENT-1]}}\"; do\n"
+      "    word=\"${{so_far:+$so_far }}$word\"\n"
+      "    case \"$word\" in\n"
+      "    ({1}) so_far=\"$word\" ;;\n"
+      "    esac\n"
+      "  done\n"
+      "  case \"$so_far:${{words[CURRENT-1]}}\" in\n{2}  esac\n"
+      "  case \"$so_far\" in\n{3}  esac\n"
+      "  case \"$so_far\" in\n{4}  esac\n"
+      "  if (( $#values )); then\n"
+      "    compadd -- $values\n"
+      "  elif [[ $PREFIX == -* ]]; then\n"
+      "    compadd -- $options\n"
+      "  elif (( $#commands )); then\n"
+      "    _describe command commands\n"
+      "  else\n"
+      "    _default\n"
+      "  fi\n"
       "}}\n"
-      "compdef _{0} {0}\n",
-      program.name, commands, cases);
+      "if [[ $funcstack[1] == _{0} ]]; then _{0} \"$@\"; else compdef _{0} {0}; fi\n",
+      program.name, PathPattern(program), values, commands, options);
+}
+
+// Returns the condition under which fish is inside of a command; the second word of one may be the first of another.
+std::string FishCondition(const std::map<std::string, std::vector<Word>>& next, std::string_view path) {
+  const auto space = path.find(' ');
+  std::string condition = fmt::format("__fish_seen_subcommand_from {}", path.substr(0, space));
+  if (space != std::string_view::npos) {
+    return condition + fmt::format("; and __fish_seen_subcommand_from {}", path.substr(space + 1));
+  }
+  for (const auto& [group, words] : next) {
+    if (group.empty() || std::ranges::find(words, path, &Word::text) == words.end()) continue;
+    condition += fmt::format("; and not __fish_seen_subcommand_from {}", group);
+  }
+  return condition;
+}
+
+std::string FishOption(const Program& program, const std::string& condition, const Option& option) {
+  std::string line = fmt::format("complete -c {}", program.name);
+  if (!condition.empty()) line += fmt::format(" -n '{}'", condition);
+  line += fmt::format(" -l {}", option.name);
+  if (option.short_name != '\0') line += fmt::format(" -s {}", option.short_name);
+  line += fmt::format(" -d {}", Quoted(option.help));
+  if (!option.choices.empty()) return line + fmt::format(" -x -a '{}'\n", option.choices);
+  return line + (option.value_name.empty() ? "\n" : " -r\n");
 }
 
 std::string Fish(const Program& program) {
   std::string text = fmt::format("# fish completion for {}\n", program.name);
-  for (const auto& [group, words] : NextWords(program)) {
+  const auto next = NextWords(program);
+  for (const auto& [group, words] : next) {
     const std::string condition =
-        group.empty() ? "__fish_use_subcommand" : fmt::format("__fish_seen_subcommand_from {}", group);
+        group.empty() ? "__fish_use_subcommand"
+                      : fmt::format("__fish_seen_subcommand_from {}; and not __fish_seen_subcommand_from {}", group,
+                                    TextsOf(words));
     for (const auto& word : words) {
-      text += fmt::format("complete -c {} -n '{}' -a '{}'\n", program.name, condition, word);
+      text += fmt::format("complete -c {} -f -n '{}' -a '{}'", program.name, condition, word.text);
+      text += word.summary.empty() ? "\n" : fmt::format(" -d {}\n", Quoted(word.summary));
     }
   }
   for (const Command* command : Visible(program)) {
-    const std::string last(command->path.substr(command->path.rfind(' ') + 1));
-    for (const auto& option : command->options) {
-      if (option.hidden) continue;
-      text += fmt::format("complete -c {} -n '__fish_seen_subcommand_from {}' -l {} -d '{}'{}\n", program.name, last,
-                          option.name, Quoted(option.help), option.value_name.empty() ? "" : " -r");
+    for (const auto& option : OptionsOf(program, command)) {
+      const bool of_program = std::ranges::find(program.options, option.name, &Option::name) != program.options.end();
+      if (!of_program) text += FishOption(program, FishCondition(next, command->path), option);
     }
   }
-  for (const auto& option : program.options) {
-    if (!option.hidden)
-      text += fmt::format("complete -c {} -l {} -d '{}'\n", program.name, option.name, Quoted(option.help));
-  }
-  return text;
+  for (const auto& option : OptionsOf(program, nullptr)) text += FishOption(program, {}, option);
+  return text + FishOption(program, {}, {"help", 'h', "", "Show the help of a command"});
 }
 
 }  // namespace

@@ -36,7 +36,8 @@ std::string OptionText(const Option& option) {
   return text;
 }
 
-std::vector<Option> VisibleOptions(const Program& program, const Command& command) {
+// The visible options that are the command's own.
+std::vector<Option> OwnOptions(const Command& command) {
   std::vector<Option> options;
   for (const auto& option : command.options) {
     if (!option.hidden) options.push_back(option);
@@ -44,6 +45,11 @@ std::vector<Option> VisibleOptions(const Program& program, const Command& comman
   if (!command.formats.empty()) {
     options.push_back({"format", '\0', "FORMAT", "Output format", {}, command.formats});
   }
+  return options;
+}
+
+std::vector<Option> VisibleOptions(const Program& program, const Command& command) {
+  std::vector<Option> options = OwnOptions(command);
   for (const auto& option : program.options) {
     if (!option.hidden) options.push_back(option);
   }
@@ -74,17 +80,18 @@ std::string Roff(std::string_view text) {
   return escaped.starts_with('.') || escaped.starts_with('\'') ? "\\&" + escaped : escaped;
 }
 
+std::string ManOption(const Option& option) {
+  const std::string label = OptionLabel(option);
+  return fmt::format(".TP\n.B {}\n{}.\n", Roff(label.substr(label.find_first_not_of(' '))), Roff(OptionText(option)));
+}
+
 std::string ManCommand(const Program& program, const Command& command) {
   std::string text = fmt::format(".SS {}\n{}.\n.PP\n.B {}\n", Roff(command.path), Roff(command.summary),
                                  Roff(Synopsis(program, command)));
   for (const auto& argument : command.arguments) {
     text += fmt::format(".TP\n.I {}\n{}.\n", Roff(argument.name), Roff(argument.help));
   }
-  for (const auto& option : command.options) {
-    if (!option.hidden) {
-      text += fmt::format(".TP\n.B {}\n{}.\n", Roff(OptionLabel(option)), Roff(OptionText(option)));
-    }
-  }
+  for (const auto& option : OwnOptions(command)) text += ManOption(option);
   if (!command.example.empty()) text += fmt::format(".PP\nExample:\n.PP\n.EX\n{}\n.EE\n", Roff(command.example));
   return text;
 }
@@ -136,9 +143,7 @@ std::string ManPage(const Program& program) {
       "[options]\n.SH OPTIONS\n",
       upper, kSallyportVersion, program.name, Roff(program.summary), program.name);
   for (const auto& option : program.options) {
-    if (!option.hidden) {
-      text += fmt::format(".TP\n.B {}\n{}.\n", Roff(OptionLabel(option)), Roff(OptionText(option)));
-    }
+    if (!option.hidden) text += ManOption(option);
   }
   text += ".SH COMMANDS\n";
   for (const auto& command : program.commands) {

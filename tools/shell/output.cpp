@@ -11,10 +11,32 @@ namespace {
 
 using Write = std::function<Status(std::string_view)>;
 
-// Code points, which is what columns of a terminal mostly are.
+// Characters that take no column of a terminal, or two (Unicode's East Asian width W and F, emoji). Others take one.
+struct WidthRange {
+  char32_t first;
+  char32_t last;
+  std::size_t width;
+};
+constexpr WidthRange kWidths[] = {
+    {0x300, 0x36F, 0},     {0x483, 0x489, 0},     {0x591, 0x5BD, 0},     {0x610, 0x61A, 0},     {0x64B, 0x65F, 0},
+    {0x1100, 0x115F, 2},   {0x1AB0, 0x1AFF, 0},   {0x1DC0, 0x1DFF, 0},   {0x200B, 0x200D, 0},   {0x20D0, 0x20FF, 0},
+    {0x2E80, 0x303E, 2},   {0x3041, 0xA4CF, 2},   {0xA960, 0xA97C, 2},   {0xAC00, 0xD7A3, 2},   {0xF900, 0xFAFF, 2},
+    {0xFE00, 0xFE0F, 0},   {0xFE20, 0xFE2F, 0},   {0xFE30, 0xFE6F, 2},   {0xFEFF, 0xFEFF, 0},   {0xFF01, 0xFF60, 2},
+    {0xFFE0, 0xFFE6, 2},   {0x1F300, 0x1F64F, 2}, {0x1F680, 0x1F6FF, 2}, {0x1F900, 0x1F9FF, 2}, {0x20000, 0x3FFFD, 2},
+    {0xE0100, 0xE01EF, 0},
+};
+
+// Returns how many columns of a terminal a text takes.
 std::size_t Width(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  std::size_t width = 0;
+  while (!text.empty()) {
+    const CodePoint next = FirstCodePoint(text);
+    const auto* const range =
+        std::ranges::find_if(kWidths, [&](const WidthRange& row) { return next.value <= row.last; });
+    width += range != std::end(kWidths) && next.value >= range->first ? range->width : 1;
+    text.remove_prefix(next.bytes);
+  }
+  return width;
 }
 
 std::string Indented(const std::string& json, int spaces) {

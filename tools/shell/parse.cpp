@@ -35,6 +35,7 @@ bool TakesValue(const Program& program, const std::string& word) {
 struct Found {
   const Command* command = nullptr;
   std::vector<std::string> rest;   // what is not the command's name
+  std::vector<std::string> own;    // what follows a passthrough command
   std::vector<std::string> names;  // the words that look like a command
 };
 
@@ -60,7 +61,7 @@ Found FindCommand(const Program& program, std::span<const std::string> words) {
     const auto exact = std::ranges::find(program.commands, path, &Command::path);
     if (exact != program.commands.end()) found.command = &*exact;
     if (found.command != nullptr && found.command->passthrough) {
-      found.rest.insert(found.rest.end(), words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
+      found.own.assign(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
       return found;
     }
   }
@@ -103,6 +104,9 @@ class Parser {
       app_.parse(std::move(words));
     } catch (const CLI::ExtrasError&) {
       return Unknown();
+    } catch (const CLI::ArgumentMismatch& error) {
+      const std::string text = error.what();
+      return Fail(ErrorKind::kUsage, "{} needs a value", text.substr(0, text.find(':')));
     } catch (const CLI::ParseError& error) {
       std::string text = error.what();
       if (!text.empty()) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
@@ -136,6 +140,7 @@ class Parser {
       added->expected(argument.required ? 1 : 0, 1 << 20);
     } else {
       added->expected(1);
+      added->allow_extra_args(false);  // what follows is the next argument
     }
   }
 
@@ -214,11 +219,8 @@ Result<Invocation> ParseCommandLine(const Program& program, std::span<const std:
   Invocation invocation;
   invocation.program = &program;
   invocation.command = found.command;
-  if (found.command->passthrough) {
-    invocation.arguments["args"] = std::move(found.rest);
-  } else {
-    RETURN_IF_ERROR(Parser(program, *found.command, invocation).Parse(std::move(found.rest)));
-  }
+  RETURN_IF_ERROR(Parser(program, *found.command, invocation).Parse(std::move(found.rest)));
+  if (found.command->passthrough) invocation.arguments["args"] = std::move(found.own);
   TakeEnvironment(program, *found.command, invocation);
   for (const auto* options : {&program.options, &found.command->options}) {
     for (const auto& option : *options) RETURN_IF_ERROR(CheckChoices(option, invocation));

@@ -63,9 +63,8 @@ int Help(const Program& program, std::vector<std::string> words) {
 
 // What every program has beside its own commands.
 std::optional<int> BuiltIn(const Program& program, const std::vector<std::string>& words) {
-  const bool passes_on = !words.empty() && std::ranges::any_of(program.commands, [&](const Command& command) {
-    return command.passthrough && command.path == words.front();
-  });
+  const auto parsed = ParseCommandLine(program, words);
+  const bool passes_on = parsed && parsed->command->passthrough;  // --help too
   if (words.empty() || words.front() == "help" || (!passes_on && WantsHelp(words))) return Help(program, words);
   if (words.front() == "man" && words.size() == 1) return WriteFd(STDOUT_FILENO, ManPage(program)) ? 0 : 1;
   if (words.front() == "completion" && words.size() == 2) {

@@ -1,0 +1,34 @@
+# bash completion for teleport
+_teleport_complete() {
+  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD - 1]}"
+  local command='' words='' word i
+  if [[ $current == = ]]; then
+    current=''
+  elif [[ $previous == = ]]; then
+    previous="${COMP_WORDS[COMP_CWORD - 2]}"
+  fi
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    word="${command:+$command }${COMP_WORDS[i]}"
+    case "$word" in
+    'start' | 'configure' | 'version') command="$word" ;;
+    esac
+  done
+  case "$command:$previous" in
+  'version:--format') words='text json yaml' ;;
+  *)
+    case "$command" in
+    '') words='start configure version' ;;
+    esac
+    if [[ $current == -* || -z $words ]]; then
+      case "$command" in
+      '') words='--debug --help' ;;
+      'start') words='--config --data-dir --debug --help' ;;
+      'configure') words='--cluster-name --public-addr --data-dir --output --debug --help' ;;
+      'version') words='--format --debug --help' ;;
+      esac
+    fi
+    ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+complete -o default -F _teleport_complete teleport

@@ -1,0 +1,13 @@
+# fish completion for teleport
+complete -c teleport -f -n '__fish_use_subcommand' -a 'start' -d 'Run the cluster until SIGTERM'
+complete -c teleport -f -n '__fish_use_subcommand' -a 'configure' -d 'Print a configuration to start from'
+complete -c teleport -f -n '__fish_use_subcommand' -a 'version' -d 'Show the version'
+complete -c teleport -n '__fish_seen_subcommand_from start' -l config -s c -d 'Configuration (default /etc/teleport.yaml if it is there)' -r
+complete -c teleport -n '__fish_seen_subcommand_from start' -l data-dir -d 'Where state is kept (default /var/lib/teleport)' -r
+complete -c teleport -n '__fish_seen_subcommand_from configure' -l cluster-name -d 'Name of the cluster, for ever' -r
+complete -c teleport -n '__fish_seen_subcommand_from configure' -l public-addr -d 'Address that users reach the proxy at' -r
+complete -c teleport -n '__fish_seen_subcommand_from configure' -l data-dir -d 'Where state is kept' -r
+complete -c teleport -n '__fish_seen_subcommand_from configure' -l output -s o -d 'File to write instead of stdout' -r
+complete -c teleport -n '__fish_seen_subcommand_from version' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c teleport -l debug -s d -d 'Log everything'
+complete -c teleport -l help -s h -d 'Show the help of a command'

@@ -1,0 +1,49 @@
+# bash completion for tsh
+_tsh_complete() {
+  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD - 1]}"
+  local command='' words='' word i
+  if [[ $current == = ]]; then
+    current=''
+  elif [[ $previous == = ]]; then
+    previous="${COMP_WORDS[COMP_CWORD - 2]}"
+  fi
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    word="${command:+$command }${COMP_WORDS[i]}"
+    case "$word" in
+    'login' | 'logout' | 'status' | 'clusters' | 'ls' | 'kube ls' | 'kube login' | 'kubectl' | 'env' | 'version' | 'kube') command="$word" ;;
+    esac
+  done
+  case "$command:$previous" in
+  *:--mfa-mode) words='auto cross-platform platform otp sso' ;;
+  'login:--format') words='text json yaml' ;;
+  'status:--format') words='text json yaml' ;;
+  'clusters:--format') words='text json yaml' ;;
+  'ls:--format') words='text json yaml names' ;;
+  'kube ls:--format') words='text json yaml' ;;
+  'env:--format') words='text json yaml' ;;
+  'version:--format') words='text json yaml' ;;
+  *)
+    case "$command" in
+    '') words='login logout status clusters ls kube kubectl env version' ;;
+    'kube') words='ls login' ;;
+    esac
+    if [[ $current == -* || -z $words ]]; then
+      case "$command" in
+      '') words='--proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
+      'login') words='--ttl --auth --kube-cluster --format --proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
+      'logout') words='--proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
+      'status') words='--format --proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
+      'clusters') words='--format --proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
+      'ls') words='--search --query --verbose --format --proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
+      'kube ls') words='--search --query --verbose --quiet --format --proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
+      'kube login') words='--all --set-context-name --kube-namespace --as --as-groups --proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
+      'kubectl') words='' ;;
+      'env') words='--unset --format --proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
+      'version') words='--format --proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
+      esac
+    fi
+    ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+complete -o default -F _tsh_complete tsh

@@ -1,0 +1,61 @@
+#compdef tsh
+_tsh() {
+  local so_far='' word
+  local -a commands options values
+  for word in "${(@)words[2,CURRENT-1]}"; do
+    word="${so_far:+$so_far }$word"
+    case "$word" in
+    ('login' | 'logout' | 'status' | 'clusters' | 'ls' | 'kube ls' | 'kube login' | 'kubectl' | 'env' | 'version' | 'kube') so_far="$word" ;;
+    esac
+  done
+  case "$so_far:${words[CURRENT-1]}" in
+    (*:--mfa-mode) values=(auto cross-platform platform otp sso) ;;
+    ('login:--format') values=(text json yaml) ;;
+    ('status:--format') values=(text json yaml) ;;
+    ('clusters:--format') values=(text json yaml) ;;
+    ('ls:--format') values=(text json yaml names) ;;
+    ('kube ls:--format') values=(text json yaml) ;;
+    ('env:--format') values=(text json yaml) ;;
+    ('version:--format') values=(text json yaml) ;;
+  esac
+  case "$so_far" in
+    ('') commands=(
+      'login:Log in to a cluster'
+      'logout:Remove keys and certificates, of one user or of all'
+      'status:Show who is logged in where, and for how long'
+      'clusters:List the clusters that can be reached from here'
+      'ls:List the nodes of the cluster'
+      'kube'
+      'kubectl:Run kubectl with the Kubernetes cluster that is selected'
+      'env:Print commands that set the environment for this login'
+      'version:Show the version of this program and the proxy in use'
+    ) ;;
+    ('kube') commands=(
+      'ls:List the Kubernetes clusters'
+      'login:Set kubectl up for a Kubernetes cluster'
+    ) ;;
+  esac
+  case "$so_far" in
+    ('') options=(--proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
+    ('login') options=(--ttl --auth --kube-cluster --format --proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
+    ('logout') options=(--proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
+    ('status') options=(--format --proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
+    ('clusters') options=(--format --proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
+    ('ls') options=(--search --query --verbose --format --proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
+    ('kube ls') options=(--search --query --verbose --quiet --format --proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
+    ('kube login') options=(--all --set-context-name --kube-namespace --as --as-groups --proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
+    ('kubectl') options=() ;;
+    ('env') options=(--unset --format --proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
+    ('version') options=(--format --proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
+  esac
+  if (( $#values )); then
+    compadd -- $values
+  elif [[ $PREFIX == -* ]]; then
+    compadd -- $options
+  elif (( $#commands )); then
+    _describe command commands
+  else
+    _default
+  fi
+}
+if [[ $funcstack[1] == _tsh ]]; then _tsh "$@"; else compdef _tsh tsh; fi

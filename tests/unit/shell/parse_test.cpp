@@ -1,0 +1,147 @@
+#include <catch2/catch.hpp>
+
+#include "tests/unit/shell/sample_program.h"
+
+namespace sallyport {
+namespace {
+
+using Words = std::vector<std::string>;
+
+// What a command line means, or its error, on one line.
+std::string Parsed(const Words& words) {
+  static const Program program = SampleProgram();
+  const auto invocation = ParseCommandLine(program, words);
+  if (!invocation) {
+    const Error& error = invocation.error();
+    CHECK(error.kind == ErrorKind::kUsage);
+    return fmt::format("error: {}{}{}", error.message, error.hint.empty() ? "" : "; ", error.hint);
+  }
+  std::string text(invocation->command->path);
+  for (const auto* part : {&invocation->options, &invocation->arguments}) {
+    for (const auto& [name, values] : *part) text += fmt::format(" {}=[{}]", name, fmt::join(values, "|"));
+  }
+  return text;
+}
+
+struct Row {
+  Words words;
+  std::string expected;
+};
+
+void CheckRows(const std::vector<Row>& rows) {
+  for (const Row& row : rows) {
+    INFO(fmt::format("{}", fmt::join(row.words, " ")));
+    CHECK(Parsed(row.words) == row.expected);
+  }
+}
+
+TEST_CASE("options of the program stand before, between and after the words of a command") {
+  CheckRows({
+      {{"--user", "eve", "item", "ls"}, "item ls user=[eve]"},
+      {{"item", "--user", "eve", "ls"}, "item ls user=[eve]"},
+      {{"item", "ls", "--user", "eve"}, "item ls user=[eve]"},
+      {{"-u", "eve", "-d", "item", "ls"}, "item ls debug=[true] user=[eve]"},
+      {{"--user=eve", "item", "--debug", "ls", "--mode=slow"}, "item ls debug=[true] mode=[slow] user=[eve]"},
+      {{"--user", "item", "item", "ls"}, "item ls user=[item]"},
+      {{"show", "--user", "eve", "hat"}, "show user=[eve] thing=[hat]"},
+      {{"show", "hat", "--one", "1"}, "show one=[1] thing=[hat]"},
+      {{"show", "--one", "1", "hat"}, "show one=[1] thing=[hat]"},
+      {{"show", "item"}, "show thing=[item]"},
+      {{"copy", "a", "b"}, "copy from=[a] to=[b]"},
+      {{"copy", "a", "-d", "b"}, "copy debug=[true] from=[a] to=[b]"},
+  });
+}
+
+TEST_CASE("values may look like options or like commands") {
+  CheckRows({
+      {{"show", "--one=-1"}, "show one=[-1]"},
+      {{"show", "--one=--user"}, "show one=[--user]"},
+      {{"show", "--one=a=b"}, "show one=[a=b]"},
+      {{"show", "--user=-u"}, "show user=[-u]"},
+      {{"show", "--", "--one"}, "show thing=[--one]"},
+      {{"show", "--one", "show"}, "show one=[show]"},
+      {{"copy", "-", "to"}, "copy from=[-] to=[to]"},
+  });
+}
+
+TEST_CASE("an option that may be repeated keeps all values, another the last") {
+  static const Program program = SampleProgram();
+  CheckRows({
+      {{"show", "--label", "a=1", "-l", "b=2"}, "show label=[a=1|b=2]"},
+      {{"show", "--label", "a=1,b=2", "hat"}, "show label=[a=1,b=2] thing=[hat]"},
+      {{"show", "--one=1", "--one=2"}, "show one=[2]"},
+  });
+  const auto invocation = ParseCommandLine(program, Words{"show", "--label", "a,b", "-l", ",c,,d,", "--one", "x,y"});
+  REQUIRE(invocation);
+  CHECK(invocation->GetList("label") == Words{"a", "b", "c", "d"});
+  CHECK(invocation->Get("one") == "x,y");
+  CHECK(invocation->GetList("user").empty());
+  CHECK_FALSE(invocation->Has("user"));
+  CHECK(invocation->Get("user").empty());
+  CHECK(invocation->Arg("thing").empty());
+}
+
+TEST_CASE("arguments that repeat take all that follows") {
+  CheckRows({
+      {{"item", "rm", "a", "b", "c"}, "item rm items=[a|b|c]"},
+      {{"item", "rm", "a", "--user", "eve", "b"}, "item rm user=[eve] items=[a|b]"},
+  });
+}
+
+TEST_CASE("what is wrong with a command line is said with what was meant") {
+  CheckRows({
+      {{}, "error: a command is missing; see all commands: prog help"},
+      {{"--debug"}, "error: a command is missing; see all commands: prog help"},
+      {{"shwo"}, "error: unknown command \"shwo\"; did you mean \"prog show\"?"},
+      {{"item", "sl"}, "error: unknown command \"item sl\"; did you mean \"prog item ls\"?"},
+      {{"item"}, "error: unknown command \"item\"; see all commands: prog help"},
+      {{"ghots"}, "error: unknown command \"ghots\"; see all commands: prog help"},
+      {{"quite-another"}, "error: unknown command \"quite-another\"; see all commands: prog help"},
+      {{"show", "--labl", "x"}, "error: unknown option \"--labl\"; did you mean \"--label\"?"},
+      {{"show", "--usr=eve"}, "error: unknown option \"--usr\"; did you mean \"--user\"?"},
+      {{"show", "--zzzzzzzz"}, "error: unknown option \"--zzzzzzzz\""},
+      {{"item", "ls", "--label", "x"}, "error: unknown option \"--label\""},
+      {{"show", "hat", "coat"}, "error: unexpected argument \"coat\""},
+      {{"copy"}, "error: from is required"},
+      {{"copy", "a", "b", "c"}, "error: unexpected argument \"c\""},
+      {{"item", "rm"}, "error: items is required"},
+      {{"show", "--one"}, "error: --one needs a value"},
+      {{"item", "rm", "a", "--format=json"}, "error: unknown option \"--format\""},
+  });
+  CHECK_THAT(Parsed({"show", "--debug=maybe"}), Catch::Matchers::StartsWith("error: "));
+}
+
+TEST_CASE("fixed values are checked, those of --format too") {
+  CheckRows({
+      {{"show", "--mode", "fast"}, "show mode=[fast]"},
+      {{"show", "--mode", "fas"}, "error: --mode cannot be \"fas\"; use one of: fast, slow"},
+      {{"show", "--mode="}, "error: --mode needs a value"},
+      {{"show", "--format=json"}, "show format=[json]"},
+      {{"show", "--format=jsno"}, "error: --format cannot be \"jsno\"; use one of: text, json, yaml"},
+      {{"item", "ls", "--format=x"}, "error: --format cannot be \"x\"; use one of: yaml, json, text"},
+  });
+}
+
+TEST_CASE("what follows a passthrough command is left as it is") {
+  CheckRows({
+      {{"pass"}, "pass args=[]"},
+      {{"pass", "get", "-o", "json", "--user", "eve", "--", "-x"}, "pass args=[get|-o|json|--user|eve|--|-x]"},
+      {{"pass", "--help", "--format=?", "show"}, "pass args=[--help|--format=?|show]"},
+      {{"--user", "eve", "pass", "-d", "x"}, "pass user=[eve] args=[-d|x]"},
+      {{"--mode=x", "pass"}, "error: --mode cannot be \"x\"; use one of: fast, slow"},
+      {{"--usr=x", "pass"}, "error: unknown option \"--usr\"; did you mean \"--user\"?"},
+  });
+}
+
+TEST_CASE("the environment stands in for an option that is not given") {
+  CHECK(Parsed({"show"}) == "show");
+  const ScopedVariable variable(kUserVariable, "eve");
+  CHECK(Parsed({"show"}) == "show user=[eve]");
+  CHECK(Parsed({"--user=ada", "show"}) == "show user=[ada]");
+  CHECK(Parsed({"pass", "x"}) == "pass user=[eve] args=[x]");
+  const ScopedVariable empty(kUserVariable, "");
+  CHECK(Parsed({"show"}) == "show");
+}
+
+}  // namespace
+}  // namespace sallyport
