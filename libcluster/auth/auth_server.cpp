@@ -86,7 +86,7 @@ Status AuthServer::EnsurePresets() {
   BackendTransaction transaction;
   for (const auto& preset : PresetRoles()) {
     auto stored = GetResource<types::RoleV6>(*backend_, "role", preset->metadata().name());
-    types::RoleV6 role = stored ? std::move(*stored) : *preset;
+    types::RoleV6 role = stored ? *stored : *preset;
     if (!stored || AddMissingPresetParts(role)) WriteResource(transaction, "role", role, WriteMode::kUpsert);
   }
   if (transaction.changes().empty()) return {};
