@@ -81,6 +81,7 @@ Result<std::string> ReadFile(const std::string& path, std::size_t max_bytes) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd.valid()) return FailErrno("cannot read", path);
   std::string content;
+  content.reserve(1 << 16);  // growing would leave copies of a key behind
   char buffer[16384];
   while (true) {
     const ssize_t count = ::read(fd.get(), buffer, sizeof buffer);

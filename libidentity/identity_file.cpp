@@ -1,16 +1,8 @@
 #include "libidentity/identity_file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 
+#include "libbase/file.h"
 #include "libidentity/ssh_certificate.h"
 
 namespace sallyport {
@@ -22,58 +14,6 @@ constexpr std::string_view kEnd = "-----END";
 constexpr std::string_view kCertAuthority = "@cert-authority";
 constexpr std::string_view kCertificateSuffix = "-cert.pub";
 constexpr std::string_view kSpaces = " \t\r";
-constexpr int kOwnerOnly = 0600;
-
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int number) : number_(number) {}
-  ~FileDescriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  int get() const { return number_; }
-
- private:
-  int number_;
-};
-
-std::unexpected<Error> FailErrno(std::string_view what, const std::string& path) {
-  const int code = errno;
-  ErrorKind kind = ErrorKind::kInternal;
-  if (code == ENOENT || code == ENOTDIR) kind = ErrorKind::kNotFound;
-  if (code == EACCES || code == EPERM || code == EROFS) kind = ErrorKind::kAccessDenied;
-  return Fail(kind, "cannot {} {}: {}", what, path, std::strerror(code));
-}
-
-Result<Secret> ReadFile(const std::string& path) {
-  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return FailErrno("read", path);
-  std::string text;
-  text.reserve(1 << 16);  // so that growing leaves no copies of a usual file behind
-  std::array<char, 1 << 14> buffer{};
-  for (;;) {
-    const ssize_t count = read(file.get(), buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return FailErrno("read", path);
-    if (count == 0) break;
-    text.append(buffer.data(), static_cast<std::size_t>(count));
-    if (text.size() > kMaxFileBytes) {
-      return Fail(ErrorKind::kBadParameter, "identity file {} is larger than {} bytes", path, kMaxFileBytes);
-    }
-  }
-  return Secret(std::move(text));
-}
-
-Status WriteAll(int file, std::string_view text, const std::string& path) {
-  while (!text.empty()) {
-    const ssize_t count = write(file, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return FailErrno("write", path);
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return {};
-}
 
 // Takes the next line off the text, without the spaces around it.
 std::string_view TakeLine(std::string_view& text) {
@@ -152,14 +92,15 @@ Result<IdentityFile> ParseIdentityFile(std::string_view text) {
 }
 
 Result<IdentityFile> ReadIdentityFile(const std::string& path) {
-  ASSIGN_OR_RETURN(const Secret text, ReadFile(path));
+  ASSIGN_OR_RETURN(std::string content, ReadFile(path, kMaxFileBytes));
+  const Secret text(std::move(content));
   auto file = ParseIdentityFile(text.Reveal());
   if (!file) return std::unexpected(InContext(path, std::move(file).error()));
   if (file->private_key.empty()) return Fail(ErrorKind::kBadParameter, "identity file {} holds no private key", path);
   if (!file->ssh_certificate.empty()) return file;
   const std::string beside = path + std::string(kCertificateSuffix);
-  const auto other = ReadFile(beside);
-  std::string_view rest = other ? std::string_view(other->Reveal()) : std::string_view();
+  const auto other = ReadFile(beside, kMaxFileBytes);
+  std::string_view rest = other ? std::string_view(*other) : std::string_view();
   const std::string_view line = TakeLine(rest);
   if (!IsSshCertificateType(line.substr(0, line.find(' ')))) {
     return Fail(ErrorKind::kBadParameter, "no SSH certificate in identity file {} nor in {}", path, beside);
@@ -169,16 +110,7 @@ Result<IdentityFile> ReadIdentityFile(const std::string& path) {
 }
 
 Status WriteIdentityFile(const std::string& path, const IdentityFile& file) {
-  const Secret text = FormatIdentityFile(file);
-  std::string temporary = path + ".XXXXXX";
-  const FileDescriptor out(mkostemp(temporary.data(), O_CLOEXEC));
-  if (out.get() < 0) return FailErrno("write", path);
-  Status status = fchmod(out.get(), kOwnerOnly) == 0 ? Status() : FailErrno("write", path);
-  if (status) status = WriteAll(out.get(), text.Reveal(), path);
-  if (status && fsync(out.get()) != 0) status = FailErrno("write", path);
-  if (status && rename(temporary.c_str(), path.c_str()) != 0) status = FailErrno("write", path);
-  if (!status) unlink(temporary.c_str());
-  return status;
+  return WritePrivateFile(path, FormatIdentityFile(file).Reveal());
 }
 
 }  // namespace sallyport

@@ -28,7 +28,7 @@ Secret FormatIdentityFile(const IdentityFile& file);
 Result<IdentityFile> ParseIdentityFile(std::string_view text);
 
 // Reads a file. Without an SSH certificate inside, it is read from PATH-cert.pub. Fails with kNotFound, kAccessDenied,
-// kBadParameter (no key or no SSH certificate, too large), kInternal.
+// kBadParameter (no key or no SSH certificate), kLimitExceeded, kInternal.
 Result<IdentityFile> ReadIdentityFile(const std::string& path);
 
 // Writes a file with mode 0600: a new one takes the place of the old at once. Fails with kAccessDenied, kNotFound (no
