@@ -125,7 +125,8 @@ TEST_CASE("files that cannot be used are named in the error", "[identity-file]")
   const auto no_key = ReadIdentityFile(directory.Write("empty", "hello\n"));
   CHECK(no_key.error().kind == ErrorKind::kBadParameter);
   CHECK(no_key.error().message.find("empty holds no private key") != std::string::npos);
-  CHECK(ReadIdentityFile(directory.Write("large", std::string(5 << 20, 'x'))).error().kind == ErrorKind::kBadParameter);
+  CHECK(ReadIdentityFile(directory.Write("large", std::string(5 << 20, 'x'))).error().kind ==
+        ErrorKind::kLimitExceeded);
   CHECK_FALSE(ReadIdentityFile(directory.PathOf("")).has_value());  // a directory
 }
 
