@@ -8,6 +8,7 @@
 #include "libresources/access.h"
 #include "libresources/kinds.h"
 #include "libresources/predicate.h"
+#include "libresources/resource_query.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 
@@ -35,49 +36,16 @@ struct Filter {
   std::size_t limit = kDefaultPage;
 };
 
-bool ContainsIgnoringCase(std::string_view text, std::string_view word) {
-  const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
-  return std::ranges::search(text, word, same).begin() != text.end() || word.empty();
-}
-
-bool HasWords(const Listed& item, std::span<const std::string> words) {
-  return std::ranges::all_of(words, [&](const std::string& word) {
-    if (ContainsIgnoringCase(item.name, word) || ContainsIgnoringCase(DescriptionOf(*item.message), word)) return true;
-    return std::ranges::any_of(item.labels, [&](const auto& label) {
-      return ContainsIgnoringCase(label.first, word) || ContainsIgnoringCase(label.second, word);
-    });
-  });
-}
-
-// The names that a query may use.
-class ListedFields : public PredicateFields {
- public:
-  explicit ListedFields(const Listed& item) : item_(item), values_(Fields(item)) {}
-  Result<Value> Lookup(std::span<const std::string> path) const override { return values_.Lookup(path); }
-  bool Search(std::span<const std::string> words) const override { return HasWords(item_, words); }
-
- private:
-  static Value Fields(const Listed& item) {
-    Value labels = Value::EmptyMap();
-    for (const auto& [key, value] : item.labels) labels.Set(key, value);
-    Value fields = Value::EmptyMap();
-    fields.Set("name", item.name);
-    fields.Set("labels", std::move(labels));
-    fields.Set("resource", EncodeResource(*item.message));
-    return fields;
-  }
-  const Listed& item_;
-  ValueFields values_;
-};
-
 Result<bool> Wanted(const Listed& item, const Filter& filter) {
   for (const auto& [key, value] : filter.labels) {
     const auto found = item.labels.find(key);
     if (found == item.labels.end() || (value != "*" && found->second != value)) return false;
   }
-  if (!HasWords(item, filter.words)) return false;
+  if (filter.words.empty() && !filter.query) return true;
+  const ResourceFields fields(*item.message);
+  if (!fields.Search(filter.words)) return false;
   if (!filter.query) return true;
-  return filter.query->Evaluate(ListedFields(item));
+  return filter.query->Evaluate(fields);
 }
 
 bool MaySee(const Caller& caller, const Listed& item) {

@@ -7,6 +7,7 @@
 #include "libresources/access.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/certs.pb.h"
+#include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/trust.pb.h"
 #include "teleport/trust/v1/trust_service.pb.h"
 #include "teleport/users/v1/users_service.pb.h"
@@ -186,6 +187,42 @@ TEST_CASE("certificates for Kubernetes name a cluster that is there") {
   request.set_kubernetescluster("nosuch");
   const auto unknown = fixture.Call<proto::Certs>(UserCaller(fixture, "alice"), path, request);
   CHECK(unknown.error().message.find("\"nosuch\" is not registered") != std::string::npos);
+}
+
+TEST_CASE("a list is narrowed by labels, words and query, of what the caller may see") {
+  AuthFixture fixture;
+  fixture.Store(kMemberYaml);
+  BackendTransaction transaction;
+  for (const auto& [name, env] : {std::pair{"blue", "dev"}, std::pair{"green", "prod"}}) {
+    types::KubernetesServerV3 server = NewResource(*FindKind("kube_server")).as<types::KubernetesServerV3>();
+    server.mutable_metadata()->set_name(name);
+    server.mutable_spec()->set_hostid("h");
+    server.mutable_spec()->mutable_cluster()->mutable_metadata()->set_name(name);
+    (*server.mutable_spec()->mutable_cluster()->mutable_metadata()->mutable_labels())["env"] = env;
+    WriteResource(transaction, "kube_server/h", server, WriteMode::kUpsert);
+  }
+  REQUIRE(fixture.auth().Commit(std::move(transaction)));
+  const Caller alice = UserCaller(fixture, "alice");
+  const auto names = [&](const proto::ListResourcesRequest& asked) {
+    proto::ListResourcesRequest request = asked;
+    request.set_resourcetype("kube_server");
+    const auto answer =
+        fixture.Call<proto::ListResourcesResponse>(alice, "/proto.AuthService/ListResources", request).value();
+    std::vector<std::string> found;
+    for (const auto& item : answer.resources()) found.push_back(item.kubernetesserver().metadata().name());
+    return found;
+  };
+  using Names = std::vector<std::string>;
+  proto::ListResourcesRequest request;
+  CHECK(names(request) == Names{"blue", "green"});
+  request.add_searchkeywords("PROD");
+  CHECK(names(request) == Names{"green"});
+  request.clear_searchkeywords();
+  request.set_predicateexpression(R"(labels["env"] == "dev" && name == "blue")");
+  CHECK(names(request) == Names{"blue"});
+  request.clear_predicateexpression();
+  (*request.mutable_labels())["env"] = "dev";
+  CHECK(names(request) == Names{"blue"});
 }
 
 }  // namespace
