@@ -138,4 +138,14 @@ std::optional<std::string> DidYouMean(std::string_view word, const std::vector<s
   return Closest(word, candidates);
 }
 
+std::vector<std::string> SplitNonEmpty(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(separator), text.size());
+    if (end > 0) parts.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(text.size(), end + 1));
+  }
+  return parts;
+}
+
 }  // namespace sallyport

@@ -35,4 +35,7 @@ std::size_t EditDistance(std::string_view a, std::string_view b);
 std::optional<std::string> DidYouMean(std::string_view word, std::span<const std::string_view> candidates);
 std::optional<std::string> DidYouMean(std::string_view word, const std::vector<std::string>& candidates);
 
+// Returns the parts of a text between separators; empty ones are left out.
+std::vector<std::string> SplitNonEmpty(std::string_view text, char separator);
+
 }  // namespace sallyport

@@ -1,23 +1,11 @@
 #include "libcluster/static_tokens.h"
 
 #include "libbase/file.h"
+#include "libbase/text.h"
 #include "libresources/token.h"
 #include "teleport/legacy/types/token.pb.h"
 
 namespace sallyport {
-namespace {
-
-std::vector<std::string> SplitNonEmpty(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const auto end = std::min(text.find(separator), text.size());
-    if (end > 0) parts.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(text.size(), end + 1));
-  }
-  return parts;
-}
-
-}  // namespace
 
 Result<std::shared_ptr<const types::StaticTokensV2>> ParseStaticTokens(const std::vector<std::string>& entries) {
   auto tokens = std::make_shared<types::StaticTokensV2>();

@@ -12,16 +12,6 @@ const Option kFormatOption{"format", '\0', "FORMAT", "Output format"};
 const std::string kEmpty;
 const std::vector<std::string> kNone;
 
-std::vector<std::string> Split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const auto end = std::min(text.find(separator), text.size());
-    if (end > 0) parts.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(text.size(), end + 1));
-  }
-  return parts;
-}
-
 bool TakesValue(const Program& program, const std::string& word) {
   for (const auto& option : program.options) {
     const bool named = word == fmt::format("--{}", option.name) ||
@@ -161,7 +151,7 @@ class Parser {
 
 Status CheckChoices(const Option& option, const Invocation& invocation) {
   if (option.choices.empty() || !invocation.Has(option.name)) return {};
-  const auto choices = Split(option.choices, ' ');
+  const auto choices = SplitNonEmpty(option.choices, ' ');
   for (const auto& value : invocation.options.find(option.name)->second) {
     if (std::ranges::find(choices, value) != choices.end()) continue;
     return FailWithHint(ErrorKind::kUsage, fmt::format("--{} cannot be \"{}\"", option.name, value),
@@ -191,7 +181,7 @@ std::vector<std::string> Invocation::GetList(std::string_view option) const {
   std::vector<std::string> all;
   const auto found = options.find(option);
   for (const auto& value : found == options.end() ? kNone : found->second) {
-    for (auto& part : Split(value, ',')) all.push_back(std::move(part));
+    for (auto& part : SplitNonEmpty(value, ',')) all.push_back(std::move(part));
   }
   return all;
 }
