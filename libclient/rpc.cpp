@@ -11,7 +11,6 @@
 #include "libclient/connection_upgrade.h"
 #include "libclient/pump.h"
 #include "libclient/tls.h"
-#include "libidentity/x509.h"
 
 namespace sallyport {
 namespace {
@@ -23,10 +22,8 @@ constexpr std::string_view kExpired = "access denied: client credentials have ex
 constexpr std::string_view kExpiredCertificate = "tls: expired certificate";
 constexpr std::string_view kLogInAgain = "log in again: tsh login";
 
-Status CheckNotExpired(const std::string& certificate_pem) {
-  if (certificate_pem.empty()) return {};
-  ASSIGN_OR_RETURN(const Certificate certificate, Certificate::FromPem(certificate_pem));
-  if (Now() < certificate.not_after()) return {};
+Status CheckNotExpired(const Certificate& certificate) {
+  if (certificate.empty() || Now() < certificate.not_after()) return {};
   return FailWithHint(ErrorKind::kNotLoggedIn,
                       fmt::format("the login has expired at {}", FormatTime(certificate.not_after())),
                       std::string(kLogInAgain));
@@ -44,7 +41,7 @@ Result<Connected> ConnectTls(const RpcOptions& options) {
   if (options.through_proxy) tls.protocols.push_back(std::string(kAuthProtocol) + tls.server_name);
   tls.protocols.emplace_back("h2");
   tls.authorities_pem = options.authorities_pem;
-  tls.certificate_pem = options.certificate_pem;
+  tls.certificate = options.certificate;
   tls.key_pem = options.key_pem.Clone();
   Connected connected;
   if (!options.connection_upgrade) {
@@ -101,7 +98,7 @@ RpcClient::~RpcClient() {
 }
 
 Result<std::unique_ptr<RpcClient>> RpcClient::Connect(const RpcOptions& options) {
-  RETURN_IF_ERROR(CheckNotExpired(options.certificate_pem));
+  RETURN_IF_ERROR(CheckNotExpired(options.certificate));
   gpr_set_log_function([](gpr_log_func_args*) {});  // what goes wrong is said by our errors
   ASSIGN_OR_RETURN(Connected connected, ConnectTls(options));
   auto state = std::make_unique<State>();

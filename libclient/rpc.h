@@ -15,6 +15,7 @@
 #include "libbase/error.h"
 #include "libbase/secret.h"
 #include "libclient/network.h"
+#include "libidentity/x509.h"
 
 namespace sallyport {
 
@@ -24,7 +25,7 @@ struct RpcOptions {
   bool connection_upgrade = false;  // a load balancer is in between
   std::string cluster;              // whose auth service
   std::string authorities_pem;      // host authorities of that cluster
-  std::string certificate_pem;      // of the caller
+  Certificate certificate;          // of the caller; empty: none
   Secret key_pem;
   std::string program = "tsh";  // for the user agent
   NetworkSettings network;

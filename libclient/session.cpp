@@ -70,7 +70,7 @@ Result<std::unique_ptr<RpcClient>> ConnectAuth(const Session& session, const Net
     return FailNotLoggedIn(fmt::format("the authorities of {} are not there", options.cluster), &session.profile);
   }
   options.authorities_pem = std::move(*authorities);
-  options.certificate_pem = session.ring.tls_certificate;
+  options.certificate = session.certificate;
   options.key_pem = session.ring.tls_key_pem.Clone();
   options.program = std::string(program);
   options.network = settings;

@@ -11,6 +11,7 @@
 #include "libbase/secret.h"
 #include "libclient/network.h"
 #include "libclient/stream.h"
+#include "libidentity/x509.h"
 
 namespace sallyport {
 
@@ -20,7 +21,7 @@ struct TlsOptions {
   std::string authorities_pem;         // empty: the system's, by `network`
   std::string extra_authorities_pem;   // beside the system's
   bool skip_verification = false;
-  std::string certificate_pem;  // of the client; empty: none
+  Certificate certificate;  // of the client; empty: none
   Secret key_pem;
 };
 

@@ -85,7 +85,7 @@ Result<std::unique_ptr<RpcClient>> ConnectToAuth(const Invocation& invocation) {
   options.through_proxy = false;
   options.cluster = certificate->issuer_common_name();
   for (const auto& authority : identity->tls_authorities) options.authorities_pem += authority;
-  options.certificate_pem = identity->tls_certificate;
+  options.certificate = *certificate;
   options.key_pem = std::move(identity->private_key);
   options.program = "tctl";
   auto client = RpcClient::Connect(options);

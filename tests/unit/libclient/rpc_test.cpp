@@ -120,7 +120,7 @@ RpcOptions OptionsFor(const AuthServer& server, Time until = Now() + 1h) {
   options.address = server.address();
   options.cluster = "ref.test";
   options.authorities_pem = SampleCluster().authority.ToPem();
-  options.certificate_pem = UserCertificatePem(key, until);
+  options.certificate = Certificate::FromPem(UserCertificatePem(key, until)).value();
   options.key_pem = key.ToPem();
   return options;
 }

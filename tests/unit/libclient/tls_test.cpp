@@ -104,7 +104,7 @@ TEST_CASE("a client certificate is shown", "[tls]") {
       });
   const PrivateKey key = GeneratePrivateKey(KeyAlgorithm::kEcdsaP256).value();
   TlsOptions options = Trusting();
-  options.certificate_pem = UserCertificatePem(key, Now() + 1h);
+  options.certificate = Certificate::FromPem(UserCertificatePem(key, Now() + 1h)).value();
   options.key_pem = key.ToPem();
   const auto stream = TlsStream::Connect(server.address(), options, Quick()).value();
   char buffer[64];
