@@ -26,15 +26,15 @@ _tctl_complete() {
     esac
     if [[ $current == -* || -z $words ]]; then
       case "$command" in
-      '') words='--config --data-dir --auth-server --identity --debug --help' ;;
-      'status') words='--format --config --data-dir --auth-server --identity --debug --help' ;;
-      'get') words='--with-secrets --format --config --data-dir --auth-server --identity --debug --help' ;;
-      'create') words='--force --config --data-dir --auth-server --identity --debug --help' ;;
-      'rm') words='--config --data-dir --auth-server --identity --debug --help' ;;
-      'version') words='--format --config --data-dir --auth-server --identity --debug --help' ;;
-      'users add') words='--roles --ttl --logins --windows-logins --kubernetes-users --kubernetes-groups --db-users --db-names --db-roles --aws-role-arns --azure-identities --gcp-service-accounts --format --config --data-dir --auth-server --identity --debug --help' ;;
-      'users ls') words='--format --config --data-dir --auth-server --identity --debug --help' ;;
-      'users rm') words='--config --data-dir --auth-server --identity --debug --help' ;;
+      '') words='--config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'status') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'get') words='--with-secrets --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'create') words='--force --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'rm') words='--config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'version') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'users add') words='--roles --ttl --logins --windows-logins --kubernetes-users --kubernetes-groups --db-users --db-names --db-roles --aws-role-arns --azure-identities --gcp-service-accounts --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'users ls') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'users rm') words='--config --data-dir --auth-server --identity --insecure --debug --help' ;;
       esac
     fi
     ;;

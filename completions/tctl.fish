@@ -29,7 +29,8 @@ complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcomma
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -l config -s c -d 'Configuration of the auth service on this host' -r
 complete -c tctl -l data-dir -d 'Data directory of the auth service on this host' -r
-complete -c tctl -l auth-server -d 'Auth service to use, with --identity' -r
+complete -c tctl -l auth-server -d 'Auth service or proxy to use' -r
 complete -c tctl -l identity -s i -d 'Identity file to use, with --auth-server' -r
+complete -c tctl -l insecure -d 'Do not check the proxy'\''s certificate'
 complete -c tctl -l debug -s d -d 'Say more on stderr'
 complete -c tctl -l help -s h -d 'Show the help of a command'

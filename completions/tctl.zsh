@@ -31,15 +31,15 @@ _tctl() {
     ) ;;
   esac
   case "$so_far" in
-    ('') options=(--config --data-dir --auth-server --identity --debug --help) ;;
-    ('status') options=(--format --config --data-dir --auth-server --identity --debug --help) ;;
-    ('get') options=(--with-secrets --format --config --data-dir --auth-server --identity --debug --help) ;;
-    ('create') options=(--force --config --data-dir --auth-server --identity --debug --help) ;;
-    ('rm') options=(--config --data-dir --auth-server --identity --debug --help) ;;
-    ('version') options=(--format --config --data-dir --auth-server --identity --debug --help) ;;
-    ('users add') options=(--roles --ttl --logins --windows-logins --kubernetes-users --kubernetes-groups --db-users --db-names --db-roles --aws-role-arns --azure-identities --gcp-service-accounts --format --config --data-dir --auth-server --identity --debug --help) ;;
-    ('users ls') options=(--format --config --data-dir --auth-server --identity --debug --help) ;;
-    ('users rm') options=(--config --data-dir --auth-server --identity --debug --help) ;;
+    ('') options=(--config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('status') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('get') options=(--with-secrets --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('create') options=(--force --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('rm') options=(--config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('version') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('users add') options=(--roles --ttl --logins --windows-logins --kubernetes-users --kubernetes-groups --db-users --db-names --db-roles --aws-role-arns --azure-identities --gcp-service-accounts --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('users ls') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('users rm') options=(--config --data-dir --auth-server --identity --insecure --debug --help) ;;
   esac
   if (( $#values )); then
     compadd -- $values

@@ -15,7 +15,7 @@ _tsh_complete() {
   done
   case "$command:$previous" in
   *:--mfa-mode) words='auto cross-platform platform otp sso' ;;
-  'login:--format') words='text json yaml' ;;
+  'login:--format') words='text json yaml file openssh tls kubernetes' ;;
   'status:--format') words='text json yaml' ;;
   'clusters:--format') words='text json yaml' ;;
   'ls:--format') words='text json yaml names' ;;
@@ -29,17 +29,17 @@ _tsh_complete() {
     esac
     if [[ $current == -* || -z $words ]]; then
       case "$command" in
-      '') words='--proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
-      'login') words='--ttl --auth --kube-cluster --format --proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
-      'logout') words='--proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
-      'status') words='--format --proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
-      'clusters') words='--format --proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
-      'ls') words='--search --query --verbose --format --proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
-      'kube ls') words='--search --query --verbose --quiet --format --proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
-      'kube login') words='--all --set-context-name --kube-namespace --as --as-groups --proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
+      '') words='--proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'login') words='--ttl --auth --out --overwrite --kube-cluster --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'logout') words='--proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'status') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'clusters') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'ls') words='--search --query --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'kube ls') words='--search --query --verbose --quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'kube login') words='--all --set-context-name --kube-namespace --as --as-groups --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
       'kubectl') words='' ;;
-      'env') words='--unset --format --proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
-      'version') words='--format --proxy --user --cluster --insecure --debug --mfa-mode --help' ;;
+      'env') words='--unset --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'version') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
       esac
     fi
     ;;

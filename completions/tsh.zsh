@@ -10,7 +10,7 @@ _tsh() {
   done
   case "$so_far:${words[CURRENT-1]}" in
     (*:--mfa-mode) values=(auto cross-platform platform otp sso) ;;
-    ('login:--format') values=(text json yaml) ;;
+    ('login:--format') values=(text json yaml file openssh tls kubernetes) ;;
     ('status:--format') values=(text json yaml) ;;
     ('clusters:--format') values=(text json yaml) ;;
     ('ls:--format') values=(text json yaml names) ;;
@@ -36,17 +36,17 @@ _tsh() {
     ) ;;
   esac
   case "$so_far" in
-    ('') options=(--proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
-    ('login') options=(--ttl --auth --kube-cluster --format --proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
-    ('logout') options=(--proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
-    ('status') options=(--format --proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
-    ('clusters') options=(--format --proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
-    ('ls') options=(--search --query --verbose --format --proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
-    ('kube ls') options=(--search --query --verbose --quiet --format --proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
-    ('kube login') options=(--all --set-context-name --kube-namespace --as --as-groups --proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
+    ('') options=(--proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('login') options=(--ttl --auth --out --overwrite --kube-cluster --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('logout') options=(--proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('status') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('clusters') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('ls') options=(--search --query --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('kube ls') options=(--search --query --verbose --quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('kube login') options=(--all --set-context-name --kube-namespace --as --as-groups --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
     ('kubectl') options=() ;;
-    ('env') options=(--unset --format --proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
-    ('version') options=(--format --proxy --user --cluster --insecure --debug --mfa-mode --help) ;;
+    ('env') options=(--unset --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('version') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
   esac
   if (( $#values )); then
     compadd -- $values

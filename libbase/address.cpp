@@ -1,5 +1,7 @@
 #include "libbase/address.h"
 
+#include <arpa/inet.h>
+
 #include <charconv>
 
 namespace sallyport {
@@ -26,6 +28,11 @@ Result<HostPort> ParseHostPort(std::string_view text, int default_port) {
 std::string FormatHostPort(const HostPort& address) {
   const bool ipv6 = address.host.find(':') != std::string::npos;
   return ipv6 ? fmt::format("[{}]:{}", address.host, address.port) : fmt::format("{}:{}", address.host, address.port);
+}
+
+bool IsIpAddress(const std::string& host) {
+  in6_addr buffer;
+  return ::inet_pton(AF_INET, host.c_str(), &buffer) == 1 || ::inet_pton(AF_INET6, host.c_str(), &buffer) == 1;
 }
 
 }  // namespace sallyport

@@ -20,4 +20,7 @@ Result<HostPort> ParseHostPort(std::string_view text, int default_port);
 // The reverse; an IPv6 host gets its brackets.
 std::string FormatHostPort(const HostPort& address);
 
+// Returns whether a host is an IPv4 or IPv6 address (without brackets) and not a name.
+bool IsIpAddress(const std::string& host);
+
 }  // namespace sallyport

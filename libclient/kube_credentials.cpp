@@ -88,8 +88,10 @@ Result<Secret> FetchKubeCredential(const Session& session, RpcClient& rpc, std::
   ASSIGN_OR_RETURN(const auto answer, rpc.Call<proto::Certs>("/proto.AuthService/GenerateUserCerts", request));
   ASSIGN_OR_RETURN(const Certificate certificate, Certificate::FromPem(answer.tls()));
   const KubeCredential credential{key.ToPem(), answer.tls()};
-  RETURN_IF_ERROR(SaveKubeCredential(session.paths, teleport_cluster, kube_cluster, credential));
-  RETURN_IF_ERROR(RemoveFile(session.paths.KubeLock()));
+  if (session.identity_path.empty()) {
+    RETURN_IF_ERROR(SaveKubeCredential(session.paths, teleport_cluster, kube_cluster, credential));
+    RETURN_IF_ERROR(RemoveFile(session.paths.KubeLock()));
+  }
   return FormatExecCredential(credential, certificate.not_after());
 }
 

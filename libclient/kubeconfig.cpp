@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "libbase/address.h"
 #include "libbase/encoding.h"
 #include "libbase/file.h"
 #include "libbase/yaml.h"
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::string_view kKubeNameExtension = "teleport.kube.name";
 constexpr std::string_view kSelectedExtension = "teleport-prev-selec-ctx";
+constexpr std::string_view kKubeServerName = "kube-teleport-proxy-alpn.";
 constexpr std::size_t kMaxBytes = 10 << 20;
 constexpr int kLockMs = 5000;
 
@@ -71,7 +73,13 @@ bool RunsOurPlugin(const Value* user, std::string_view teleport_cluster) {
 }  // namespace
 
 std::string KubeContextName(std::string_view teleport_cluster, std::string_view kube_cluster) {
+  if (kube_cluster.empty()) return std::string(teleport_cluster);
   return fmt::format("{}-{}", teleport_cluster, kube_cluster);
+}
+
+std::string KubeTlsServerName(const std::string& host) {
+  const bool named = !host.empty() && host != "localhost" && !IsIpAddress(host);
+  return std::string(kKubeServerName) + (named ? host : "teleport.cluster.local");
 }
 
 Kubeconfig::Kubeconfig() : root_(Value::EmptyMap()) {
@@ -140,8 +148,8 @@ void Kubeconfig::Add(const KubeEntry& entry) {
   Value extensions = context.Find("extensions") == nullptr ? Value::EmptyList() : *context.Find("extensions");
   std::erase_if(extensions.mutable_list(),
                 [](const Value& item) { return TextAt(item, "name") == kKubeNameExtension; });
-  extensions.Append(Extension(kKubeNameExtension, entry.kube_cluster));
-  SetSorted(context, "extensions", std::move(extensions));
+  if (!entry.kube_cluster.empty()) extensions.Append(Extension(kKubeNameExtension, entry.kube_cluster));
+  if (!extensions.as_list().empty()) SetSorted(context, "extensions", std::move(extensions));
   if (!entry.name_space.empty()) SetSorted(context, "namespace", entry.name_space);
   SetSorted(context, "user", user_name);
 
@@ -149,7 +157,12 @@ void Kubeconfig::Add(const KubeEntry& entry) {
   user = Value::EmptyMap();
   if (!entry.impersonate.empty()) user.Set("as", entry.impersonate);
   if (!entry.impersonate_groups.empty()) user.Set("as-groups", Value::Strings(entry.impersonate_groups));
-  user.Set("exec", ExecOf(entry));
+  if (entry.client_key_pem.empty()) {
+    user.Set("exec", ExecOf(entry));
+  } else {
+    user.Set("client-certificate-data", ToBase64(entry.client_certificate_pem));
+    user.Set("client-key-data", ToBase64(entry.client_key_pem));
+  }
 }
 
 void Kubeconfig::Select(std::string_view context, std::string_view teleport_cluster) {

@@ -12,15 +12,17 @@
 
 namespace sallyport {
 
-// One Kubernetes cluster to be reached through a proxy, with credentials from `tsh kube credentials`.
+// One Kubernetes cluster to be reached through a proxy, with credentials of its own or from `tsh kube credentials`.
 struct KubeEntry {
   std::string teleport_cluster;
-  std::string kube_cluster;
+  std::string kube_cluster;     // empty: the proxy chooses by the credentials
   std::string server;           // https://host:port
   std::string tls_server_name;  // empty without TLS routing
   std::string authorities_pem;
   std::string command;  // the program that gives credentials
   std::vector<std::string> arguments;
+  std::string client_certificate_pem;  // instead of the program
+  std::string client_key_pem;
   std::string home;          // TELEPORT_HOME for it; empty: none
   std::string context_name;  // empty: "<teleport cluster>-<kube cluster>"
   std::string name_space;    // "namespace" of the context; empty: as it is
@@ -28,8 +30,11 @@ struct KubeEntry {
   std::vector<std::string> impersonate_groups;
 };
 
-// "<teleport cluster>-<kube cluster>".
+// "<teleport cluster>-<kube cluster>", or the first alone when there is no second.
 std::string KubeContextName(std::string_view teleport_cluster, std::string_view kube_cluster);
+
+// Returns the server name by which a proxy knows that a connection is for Kubernetes; `host` is the proxy's.
+std::string KubeTlsServerName(const std::string& host);
 
 class Kubeconfig {
  public:

@@ -54,15 +54,15 @@ Result<LoginAnswer> GetCertificates(const WebClient& web, const LoginOptions& op
   return web.Finish(request);
 }
 
-// What comes after the certificates, over a connection that is made with them.
-Status FinishOnline(const Session& session, const LoginOptions& options) {
+// What comes after the certificates, over a connection that is made with them: the authorities of all clusters, and
+// whether the login may be used at all.
+Result<std::vector<ClusterAuthorities>> FinishOnline(const Session& session, const LoginOptions& options) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, options.network, options.program));
-  ASSIGN_OR_RETURN(const auto authorities, FetchHostAuthorities(*rpc, session.root_cluster));
-  RETURN_IF_ERROR(SaveAuthorities(session.paths, authorities));
+  ASSIGN_OR_RETURN(auto authorities, FetchHostAuthorities(*rpc, session.root_cluster));
   types::AccessCapabilitiesRequest request;
   request.set_user(session.user());
-  const auto capabilities = rpc->Call<types::AccessCapabilities>("/proto.AuthService/GetAccessCapabilities", request);
-  return capabilities ? Status() : std::unexpected(capabilities.error());
+  RETURN_IF_ERROR(rpc->Call<types::AccessCapabilities>("/proto.AuthService/GetAccessCapabilities", request));
+  return authorities;
 }
 
 KeyRing MakeKeyRing(const UserKeys& keys, const LoginAnswer& answer) {
@@ -73,6 +73,38 @@ KeyRing MakeKeyRing(const UserKeys& keys, const LoginAnswer& answer) {
   ring.ssh_certificate = answer.ssh_certificate;
   ring.tls_certificate = answer.tls_certificate;
   return ring;
+}
+
+// A login that is nowhere but in memory.
+struct Fresh {
+  Session session;
+  std::vector<ClusterAuthorities> authorities;
+};
+
+Result<Fresh> LogIn(const PingAnswer& ping, const LoginOptions& options, const UserKeys& keys) {
+  ASSIGN_OR_RETURN(LoginAnswer answer, GetCertificates(WebClient(options.proxy, options.network), options, keys));
+  Session session;
+  ASSIGN_OR_RETURN(session.profile, ProfileOfPing(options.proxy, ping));
+  ASSIGN_OR_RETURN(session.certificate, Certificate::FromPem(answer.tls_certificate));
+  session.root_cluster = session.certificate.issuer_common_name();
+  session.profile.user = answer.username.empty() ? options.user : answer.username;
+  session.profile.cluster = options.cluster.empty() ? session.root_cluster : options.cluster;
+  session.profile.mfa_mode = options.mfa_mode;
+  ASSIGN_OR_RETURN(const HostPort web_address, ParseHostPort(session.profile.web_proxy_addr, kDefaultWebPort));
+  session.profile.tls_routing_conn_upgrade_required =
+      session.profile.tls_routing_enabled && NeedsConnectionUpgrade(web_address, options.network);
+  session.ring = MakeKeyRing(keys, answer);
+  for (const auto& authority : answer.host_authorities) {
+    for (const auto& pem : authority.tls_pems) session.authorities_pem += pem;
+  }
+  return Fresh{std::move(session), std::move(answer.host_authorities)};
+}
+
+// Keeps a login in the profile directory.
+Status Keep(const Session& session, const std::vector<ClusterAuthorities>& authorities, const LoginOptions& options) {
+  RETURN_IF_ERROR(SaveAuthorities(session.paths, authorities));
+  ASSIGN_OR_RETURN(const auto all, FinishOnline(session, options));
+  return SaveAuthorities(session.paths, all);
 }
 
 }  // namespace
@@ -115,30 +147,26 @@ Result<Profile> ProfileOfPing(const HostPort& proxy, const PingAnswer& ping) {
 
 Result<Session> Login(const ProfileDirectory& directory, const PingAnswer& ping, const LoginOptions& options) {
   ASSIGN_OR_RETURN(const UserKeys keys, GenerateUserKeys(ping.key_suite));
-  const WebClient web(options.proxy, options.network);
-  ASSIGN_OR_RETURN(const LoginAnswer answer, GetCertificates(web, options, keys));
-  Session session;
-  ASSIGN_OR_RETURN(session.profile, ProfileOfPing(options.proxy, ping));
-  ASSIGN_OR_RETURN(session.certificate, Certificate::FromPem(answer.tls_certificate));
-  session.root_cluster = session.certificate.issuer_common_name();
-  session.profile.user = answer.username.empty() ? options.user : answer.username;
-  session.profile.cluster = options.cluster.empty() ? session.root_cluster : options.cluster;
-  session.profile.mfa_mode = options.mfa_mode;
-  ASSIGN_OR_RETURN(const HostPort web_address, ParseHostPort(session.profile.web_proxy_addr, kDefaultWebPort));
-  session.profile.tls_routing_conn_upgrade_required =
-      session.profile.tls_routing_enabled && NeedsConnectionUpgrade(web_address, options.network);
+  ASSIGN_OR_RETURN(Fresh fresh, LogIn(ping, options, keys));
+  Session& session = fresh.session;
   session.paths = PathsOf(directory, session.profile);
-  session.ring = MakeKeyRing(keys, answer);
   RETURN_IF_ERROR(SaveKeyRing(session.paths, session.profile.cluster, session.ring));
-  Status saved = SaveAuthorities(session.paths, answer.host_authorities);
-  if (saved) saved = FinishOnline(session, options);
-  if (!saved) {
+  if (const Status kept = Keep(session, fresh.authorities, options); !kept) {
     std::ignore = RemoveKeyRing(session.paths);
-    return std::unexpected(saved.error());
+    return std::unexpected(kept.error());
   }
+  session.authorities_pem.clear();
   RETURN_IF_ERROR(RemoveFile(session.paths.KubeLock()));
   RETURN_IF_ERROR(directory.Save(session.profile, true));
-  return session;
+  return std::move(session);
+}
+
+Result<LoginForFile> LoginToFile(const PingAnswer& ping, const LoginOptions& options, IdentityFormat format) {
+  ASSIGN_OR_RETURN(UserKeys keys, GenerateUserKeys(ping.key_suite));
+  if (format != IdentityFormat::kOpenssh) keys.ssh = keys.tls;
+  ASSIGN_OR_RETURN(Fresh fresh, LogIn(ping, options, keys));
+  ASSIGN_OR_RETURN(auto authorities, FinishOnline(fresh.session, options));
+  return LoginForFile{std::move(fresh.session), std::move(authorities)};
 }
 
 }  // namespace sallyport

@@ -8,6 +8,7 @@
 
 #include "libbase/error.h"
 #include "libbase/secret.h"
+#include "libclient/identity_output.h"
 #include "libclient/network.h"
 #include "libclient/profile.h"
 #include "libclient/session.h"
@@ -46,5 +47,13 @@ Result<Profile> ProfileOfPing(const HostPort& proxy, const PingAnswer& ping);
 // Fails with kAccessDenied (wrong user, password or code; locked), kNotImplemented (another way to log in is needed),
 // and as WebClient and RpcClient do.
 Result<Session> Login(const ProfileDirectory& directory, const PingAnswer& ping, const LoginOptions& options);
+
+// A login for a file: in memory, with one key for both certificates unless the file has that of SSH alone.
+struct LoginForFile {
+  Session session;
+  std::vector<ClusterAuthorities> authorities;  // of all clusters, the root first
+};
+// Logs in and saves nothing. Fails as Login does.
+Result<LoginForFile> LoginToFile(const PingAnswer& ping, const LoginOptions& options, IdentityFormat format);
 
 }  // namespace sallyport

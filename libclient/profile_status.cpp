@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "libclient/key_ring.h"
 #include "libidentity/ssh_identity.h"
 #include "libidentity/x509.h"
 
@@ -56,18 +55,15 @@ ProfilePaths PathsOf(const ProfileDirectory& directory, const Profile& profile) 
   return {directory.home(), profile.Name(), profile.user};
 }
 
-Result<ProfileStatus> ReadProfileStatus(const ProfileDirectory& directory, const Profile& profile, Time now) {
+Result<ProfileStatus> StatusOfKeyRing(const Profile& profile, const KeyRing& ring, Time now) {
   ProfileStatus status;
   status.profile = profile;
   status.username = profile.user;
   status.cluster = profile.cluster;
   status.valid_until = now;
-  if (!IsSafePathPart(profile.user)) return status;
-  const auto ring = LoadCertificates(PathsOf(directory, profile), profile.cluster);
-  if (!ring && ring.error().kind != ErrorKind::kNotFound) return std::unexpected(ring.error());
-  if (!ring || ring->ssh_certificate.empty() || ring->tls_certificate.empty()) return status;
-  const Status ssh = TakeSsh(status, ring->ssh_certificate);
-  const Status tls = ssh ? TakeTls(status, ring->tls_certificate) : ssh;
+  if (ring.ssh_certificate.empty() || ring.tls_certificate.empty()) return status;
+  const Status ssh = TakeSsh(status, ring.ssh_certificate);
+  const Status tls = ssh ? TakeTls(status, ring.tls_certificate) : ssh;
   if (!tls) {
     Error error = InContext(fmt::format("the certificates of {} cannot be read", profile.Name()), tls.error());
     error.hint = "log in again";
@@ -75,6 +71,14 @@ Result<ProfileStatus> ReadProfileStatus(const ProfileDirectory& directory, const
   }
   status.has_certificates = true;
   return status;
+}
+
+Result<ProfileStatus> ReadProfileStatus(const ProfileDirectory& directory, const Profile& profile, Time now) {
+  if (!IsSafePathPart(profile.user)) return StatusOfKeyRing(profile, {}, now);
+  const auto ring = LoadCertificates(PathsOf(directory, profile), profile.cluster);
+  if (!ring && ring.error().kind == ErrorKind::kNotFound) return StatusOfKeyRing(profile, {}, now);
+  if (!ring) return std::unexpected(ring.error());
+  return StatusOfKeyRing(profile, *ring, now);
 }
 
 }  // namespace sallyport

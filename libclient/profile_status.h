@@ -8,6 +8,7 @@
 
 #include "libbase/error.h"
 #include "libbase/time.h"
+#include "libclient/key_ring.h"
 #include "libclient/profile.h"
 #include "libclient/profile_paths.h"
 #include "libidentity/traits.h"
@@ -37,6 +38,10 @@ struct ProfileStatus {
 
 // Returns the paths of a profile's user.
 ProfilePaths PathsOf(const ProfileDirectory& directory, const Profile& profile);
+
+// Reads what the certificates of a key ring say. One without a certificate gives a status without; broken ones are
+// kBadParameter.
+Result<ProfileStatus> StatusOfKeyRing(const Profile& profile, const KeyRing& ring, Time now);
 
 // Reads the certificates of a profile. Missing ones give a status without them; broken ones are kBadParameter.
 Result<ProfileStatus> ReadProfileStatus(const ProfileDirectory& directory, const Profile& profile, Time now);

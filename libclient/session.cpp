@@ -53,6 +53,14 @@ Result<Session> OpenSession(const ProfileDirectory& directory, std::string_view 
   return session;
 }
 
+Result<std::string> AuthoritiesOf(const Session& session, std::string_view cluster) {
+  if (!session.authorities_pem.empty()) return session.authorities_pem;
+  auto authorities = LoadTlsAuthorities(session.paths, cluster);
+  if (!authorities) authorities = LoadTlsAuthorities(session.paths);
+  if (authorities) return authorities;
+  return FailNotLoggedIn(fmt::format("the authorities of {} are not there", cluster), &session.profile);
+}
+
 Result<std::unique_ptr<RpcClient>> ConnectAuth(const Session& session, const NetworkSettings& settings,
                                                std::string_view program, std::string_view cluster) {
   if (!session.profile.tls_routing_enabled) {
@@ -64,12 +72,7 @@ Result<std::unique_ptr<RpcClient>> ConnectAuth(const Session& session, const Net
   ASSIGN_OR_RETURN(options.address, ParseHostPort(session.profile.web_proxy_addr, kDefaultWebPort));
   options.connection_upgrade = session.profile.tls_routing_conn_upgrade_required;
   options.cluster = cluster.empty() ? session.root_cluster : std::string(cluster);
-  auto authorities = LoadTlsAuthorities(session.paths, options.cluster);
-  if (!authorities) authorities = LoadTlsAuthorities(session.paths);
-  if (!authorities) {
-    return FailNotLoggedIn(fmt::format("the authorities of {} are not there", options.cluster), &session.profile);
-  }
-  options.authorities_pem = std::move(*authorities);
+  ASSIGN_OR_RETURN(options.authorities_pem, AuthoritiesOf(session, options.cluster));
   options.certificate = session.certificate;
   options.key_pem = session.ring.tls_key_pem.Clone();
   options.program = std::string(program);

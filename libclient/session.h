@@ -1,4 +1,4 @@
-// A login that is on the disk, and the way from it to the cluster's auth service.
+// A login that is on the disk (a profile's, or an identity file's: identity_session.h), and the way from it to the cluster's auth service.
 #pragma once
 
 #include <memory>
@@ -22,11 +22,18 @@ struct Session {
   KeyRing ring;
   Certificate certificate;   // the TLS one
   std::string root_cluster;  // whose certificate it is
+  // Of an identity file; else empty, and the authorities are in `paths`.
+  std::string identity_path;
+  std::string authorities_pem;
   const std::string& user() const { return profile.user; }
 };
 
 // Opens the login of a profile (empty: the current one). kNotLoggedIn when there is none or it has expired.
 Result<Session> OpenSession(const ProfileDirectory& directory, std::string_view profile_name, Time now);
+
+// Returns the TLS host authorities of a cluster as PEM, or those of all clusters when it has no file of its own.
+// kNotLoggedIn when there are none.
+Result<std::string> AuthoritiesOf(const Session& session, std::string_view cluster);
 
 // Connects to the auth service of the session's root cluster, or of a leaf. `program` is for the user agent. Fails as
 // RpcClient::Connect does; kNotImplemented when the proxy has no TLS routing.

@@ -1,6 +1,5 @@
 #include "libclient/tls.h"
 
-#include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/sha.h>
@@ -11,6 +10,7 @@
 
 #include <algorithm>
 
+#include "libbase/address.h"
 #include "libbase/encoding.h"
 #include "libbase/file.h"
 #include "libbase/text.h"
@@ -35,12 +35,8 @@ constexpr std::string_view kSystemFiles[] = {"/etc/ssl/certs/ca-certificates.crt
 // The share that is sent first is one that every auth service takes: gRPC's own TLS knows P-256 alone, and asks again for
 // anything else, which costs a round trip.
 constexpr const char* kGroups = "P-256:X25519:P-384:P-521";
+constexpr std::string_view kCannotTrust = "cannot trust";
 constexpr std::string_view kNoProtocol = "no protocol in common";
-
-bool IsIpAddress(const std::string& host) {
-  in6_addr buffer;
-  return ::inet_pton(AF_INET, host.c_str(), &buffer) == 1 || ::inet_pton(AF_INET6, host.c_str(), &buffer) == 1;
-}
 
 Status AddAuthorities(SSL_CTX* context, std::string_view pem) {
   ASSIGN_OR_RETURN(const auto certificates, Certificate::ChainFromPem(pem));
@@ -145,7 +141,7 @@ int VerifyAndKeepNames(X509_STORE_CTX* context, void* names) {
 // Why a certificate was not accepted.
 Error VerificationError(long code, const std::string& names, const TlsOptions& options, const std::string& where) {
   const auto error = [&](std::string reason, std::string hint) {
-    return Error{ErrorKind::kConnectionProblem, fmt::format("cannot trust {}: {}", where, reason), std::move(hint)};
+    return Error{ErrorKind::kConnectionProblem, fmt::format("{} {}: {}", kCannotTrust, where, reason), std::move(hint)};
   };
   switch (code) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
@@ -298,6 +294,8 @@ int TlsStream::fd() const { return state_->fd.get(); }
 std::optional<Error> TlsStream::failure() const { return state_->failure; }
 
 bool IsNoCommonProtocol(const Error& error) { return error.message.contains(kNoProtocol); }
+
+bool IsNotTrusted(const Error& error) { return error.message.starts_with(kCannotTrust); }
 
 std::string WebSocketAccept(std::string_view key) {
   const std::string text = std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";

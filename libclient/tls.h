@@ -59,6 +59,9 @@ class TlsStream : public Stream {
 // balancers asks for it.
 bool IsNoCommonProtocol(const Error& error);
 
+// The error of a certificate that none of the authorities given has signed, or that is for another name.
+bool IsNotTrusted(const Error& error);
+
 // The Sec-WebSocket-Accept that answers a key (RFC 6455 section 1.3): here because it takes SHA-1.
 std::string WebSocketAccept(std::string_view key);
 

@@ -7,8 +7,9 @@ int main(int argc, char** argv) {
       "administer an access cluster",
       {{"config", 'c', "FILE", "Configuration of the auth service on this host", "TELEPORT_CONFIG_FILE"},
        {"data-dir", '\0', "DIR", "Data directory of the auth service on this host"},
-       {"auth-server", '\0', "HOST:PORT", "Auth service to use, with --identity", "TELEPORT_AUTH_SERVER"},
+       {"auth-server", '\0', "HOST:PORT", "Auth service or proxy to use", "TELEPORT_AUTH_SERVER"},
        {"identity", 'i', "FILE", "Identity file to use, with --auth-server", "TELEPORT_IDENTITY_FILE"},
+       {"insecure", '\0', "", "Do not check the proxy's certificate"},
        {"debug", 'd', "", "Say more on stderr"}},
       {StatusCommand(), GetCommand(), CreateCommand(), RemoveCommand(), VersionCommand()},
   };

@@ -3,6 +3,10 @@
 #include "libbase/address.h"
 #include "libbase/file.h"
 #include "libbase/yaml.h"
+#include "libclient/connection_upgrade.h"
+#include "libclient/environment.h"
+#include "libclient/session.h"
+#include "libclient/tls.h"
 #include "libidentity/identity_file.h"
 #include "libidentity/x509.h"
 
@@ -13,84 +17,140 @@ constexpr int kAuthPort = 3025;
 constexpr const char* kDefaultConfig = "/etc/teleport.yaml";
 constexpr const char* kDefaultDataDir = "/var/lib/teleport";
 
-// Where credentials and the address come from.
-struct Source {
-  std::string description;  // for errors
-  std::string identity_path;
-  std::string address;
-};
+using Connection = Result<std::unique_ptr<RpcClient>>;
 
-// Of a configuration only the data directory matters here; the service itself checks the rest.
-Result<std::string> DataDirOf(const std::string& config_path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(config_path));
-  ASSIGN_OR_RETURN(const auto documents, ParseYaml(text, config_path));
-  const Value* teleport = documents.empty() ? nullptr : documents.front().Find("teleport");
-  const Value* data_dir = teleport == nullptr ? nullptr : teleport->Find("data_dir");
-  return data_dir == nullptr ? std::string(kDefaultDataDir) : data_dir->as_string();
+NetworkSettings NetworkOf(const Invocation& invocation) {
+  return NetworkFromEnvironment([&](std::string_view name) { return invocation.Env(name); },
+                                invocation.Flag("insecure"));
 }
 
-Result<Source> LocalSource(const std::string& data_dir, std::string_view named_by) {
-  Source source{fmt::format("the data directory {} ({})", data_dir, named_by), data_dir + "/admin_identity", ""};
+std::unexpected<Error> InSource(std::string_view source, const Error& error) {
+  return std::unexpected(InContext(fmt::format("with {}", source), error));
+}
+
+// Connects with an identity file to an address that may be an auth service's or a proxy's. Only an auth service has a
+// certificate of the cluster, so it is asked first; a proxy passes on what names the auth service.
+Connection ConnectWithIdentity(const std::string& path, const std::string& address, const NetworkSettings& settings) {
+  ASSIGN_OR_RETURN(IdentityFile identity, ReadIdentityFile(path));
+  RpcOptions options;
+  ASSIGN_OR_RETURN(options.certificate, Certificate::FromPem(identity.tls_certificate));
+  ASSIGN_OR_RETURN(options.address, ParseHostPort(address, kAuthPort));
+  options.through_proxy = false;
+  options.cluster = options.certificate.issuer_common_name();
+  for (const auto& authority : identity.tls_authorities) options.authorities_pem += authority;
+  options.key_pem = identity.private_key.Clone();
+  options.program = "tctl";
+  options.network = settings;
+  auto direct = RpcClient::Connect(options);
+  if (direct || !(IsNotTrusted(direct.error()) || IsNoCommonProtocol(direct.error()))) return direct;
+  options.through_proxy = true;
+  options.connection_upgrade = NeedsConnectionUpgrade(options.address, settings);
+  auto through = RpcClient::Connect(options);
+  // When neither works, what the first attempt said is about the address as it was given.
+  return through || !IsNotTrusted(through.error()) ? std::move(through) : std::move(direct);
+}
+
+// What of a configuration matters here; the service itself checks the rest.
+struct HostConfig {
+  std::string data_dir;
+  bool has_auth = false;
+};
+
+Result<HostConfig> ReadHostConfig(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  ASSIGN_OR_RETURN(const auto documents, ParseYaml(text, path));
+  HostConfig config{kDefaultDataDir, true};
+  if (documents.empty()) return config;
+  const Value* teleport = documents.front().Find("teleport");
+  if (const Value* found = teleport == nullptr ? nullptr : teleport->Find("data_dir")) {
+    config.data_dir = found->as_string();
+  }
+  const Value* auth = documents.front().Find("auth_service");
+  if (const Value* enabled = auth == nullptr ? nullptr : auth->Find("enabled")) {
+    const std::string word = enabled->is_bool() ? (enabled->as_bool() ? "yes" : "no") : enabled->as_string();
+    config.has_auth = word != "no" && word != "false" && word != "off" && word != "0";
+  }
+  return config;
+}
+
+// The auth service that runs on this host, as its administrator.
+Connection ConnectLocally(const Invocation& invocation, const std::string& data_dir, std::string_view named_by) {
+  const std::string source = fmt::format("the data directory {} ({})", data_dir, named_by);
   auto address = ReadFile(data_dir + "/auth_address");
   if (!address) {
     return FailWithHint(ErrorKind::kNotLoggedIn,
-                        fmt::format("{} is not that of an auth service which ran on this host: {}", source.description,
+                        fmt::format("{} is not that of an auth service which ran on this host: {}", source,
                                     address.error().message),
-                        "start the cluster, name its configuration with -c, or use -i FILE --auth-server HOST:PORT");
+                        "start the cluster, name its configuration with -c, log in with tsh, or use -i FILE "
+                        "--auth-server HOST:PORT");
   }
   while (address->ends_with('\n')) address->pop_back();
   ASSIGN_OR_RETURN(HostPort parsed, ParseHostPort(*address, kAuthPort));
   if (parsed.host == "0.0.0.0" || parsed.host == "::") parsed.host = "localhost";
-  source.address = FormatHostPort(parsed);
-  return source;
+  auto connection =
+      ConnectWithIdentity(data_dir + "/admin_identity", FormatHostPort(parsed), NetworkOf(invocation));
+  return connection ? std::move(connection) : InSource(source, connection.error());
 }
 
-Result<Source> ChooseSource(const Invocation& invocation) {
-  if (invocation.Has("identity")) {
-    if (!invocation.Has("auth-server")) {
-      return FailWithHint(ErrorKind::kUsage, "--identity needs --auth-server",
-                          "tctl -i FILE --auth-server HOST:3025 ...");
-    }
-    return Source{"the identity file " + invocation.Get("identity"), invocation.Get("identity"),
-                  invocation.Get("auth-server")};
+// Each source says nothing (nullptr) when the command line and this host do not have it.
+
+Connection FromIdentity(const Invocation& invocation) {
+  if (!invocation.Has("identity")) return nullptr;
+  if (!invocation.Has("auth-server")) {
+    return FailWithHint(ErrorKind::kUsage, "--identity needs --auth-server",
+                        "tctl -i FILE --auth-server HOST:PORT ...; the port of the auth service, or of the proxy");
   }
-  if (invocation.Has("data-dir")) return LocalSource(invocation.Get("data-dir"), "--data-dir");
-  if (invocation.Has("config")) {
-    ASSIGN_OR_RETURN(const std::string data_dir, DataDirOf(invocation.Get("config")));
-    return LocalSource(data_dir, invocation.Get("config"));
-  }
-  if (FileExists(kDefaultConfig)) {
-    ASSIGN_OR_RETURN(const std::string data_dir, DataDirOf(kDefaultConfig));
-    return LocalSource(data_dir, kDefaultConfig);
-  }
-  return LocalSource(kDefaultDataDir, "the default");
+  const std::string& path = invocation.Get("identity");
+  auto connection = ConnectWithIdentity(path, invocation.Get("auth-server"), NetworkOf(invocation));
+  return connection ? std::move(connection) : InSource("the identity file " + path, connection.error());
 }
+
+Connection FromDataDir(const Invocation& invocation) {
+  if (!invocation.Has("data-dir")) return nullptr;
+  return ConnectLocally(invocation, invocation.Get("data-dir"), "--data-dir");
+}
+
+Connection FromConfig(const Invocation& invocation) {
+  // An address that is given is somebody else's.
+  const bool named = invocation.Has("config");
+  if (!named && (invocation.Has("auth-server") || !FileExists(kDefaultConfig))) return nullptr;
+  const std::string path = named ? invocation.Get("config") : kDefaultConfig;
+  ASSIGN_OR_RETURN(const HostConfig config, ReadHostConfig(path));
+  return config.has_auth ? ConnectLocally(invocation, config.data_dir, path) : nullptr;
+}
+
+Connection FromLogin(const Invocation& invocation) {
+  const auto directory = ProfilesFromEnvironment([&](std::string_view name) { return invocation.Env(name); });
+  if (!directory) return nullptr;
+  std::string name;
+  if (invocation.Has("auth-server")) {
+    ASSIGN_OR_RETURN(const HostPort address, ParseHostPort(invocation.Get("auth-server"), kAuthPort));
+    name = address.host;
+  } else if (!directory->CurrentName()) {
+    return nullptr;
+  }
+  const auto session = OpenSession(*directory, name, Now());
+  if (!session) return std::unexpected(session.error());
+  auto connection = ConnectAuth(*session, NetworkOf(invocation), "tctl", session->root_cluster);
+  return connection ? std::move(connection)
+                    : InSource(fmt::format("the login of tsh at {}", session->profile.Name()), connection.error());
+}
+
+Connection FromDefault(const Invocation& invocation) {
+  return ConnectLocally(invocation, kDefaultDataDir, "the default");
+}
+
+using Source = Connection (*)(const Invocation&);
+constexpr Source kSources[] = {FromIdentity, FromDataDir, FromConfig, FromLogin, FromDefault};
 
 }  // namespace
 
-Result<std::unique_ptr<RpcClient>> ConnectToAuth(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const Source source, ChooseSource(invocation));
-  const auto in_context = [&](Error error) {
-    return std::unexpected(InContext("with " + source.description, std::move(error)));
-  };
-  auto identity = ReadIdentityFile(source.identity_path);
-  if (!identity) return in_context(identity.error());
-  const auto certificate = Certificate::FromPem(identity->tls_certificate);
-  if (!certificate) return in_context(certificate.error());
-
-  RpcOptions options;
-  const auto address = ParseHostPort(source.address, kAuthPort);
-  if (!address) return in_context(address.error());
-  options.address = *address;
-  options.through_proxy = false;
-  options.cluster = certificate->issuer_common_name();
-  for (const auto& authority : identity->tls_authorities) options.authorities_pem += authority;
-  options.certificate = *certificate;
-  options.key_pem = std::move(identity->private_key);
-  options.program = "tctl";
-  auto client = RpcClient::Connect(options);
-  if (!client) return in_context(client.error());
-  return client;
+Connection ConnectToAuth(const Invocation& invocation) {
+  for (const Source source : kSources) {
+    auto connection = source(invocation);
+    if (!connection || *connection != nullptr) return connection;
+  }
+  return Fail(ErrorKind::kInternal, "no way to the auth service");
 }
 
 }  // namespace sallyport

@@ -10,8 +10,9 @@
 
 namespace sallyport {
 
-// Connects with the first of these that the command line or this host gives: an identity file with --auth-server; the
-// data directory of --data-dir, of the configuration file, or of the default one. Errors name the one that was used.
+// Connects with the first source of a table that the command line or this host has: an identity file; the data
+// directory of an auth service on this host (--data-dir, --config, /etc/teleport.yaml); the login of tsh; the default
+// data directory. Errors name the one that was used.
 Result<std::unique_ptr<RpcClient>> ConnectToAuth(const Invocation& invocation);
 
 }  // namespace sallyport

@@ -3,29 +3,19 @@
 #include <algorithm>
 
 #include "libbase/address.h"
+#include "libclient/environment.h"
+#include "libclient/identity_session.h"
+#include "libclient/web_client.h"
 
 namespace sallyport {
 
 Result<ProfileDirectory> ProfilesOf(const Invocation& invocation) {
-  const std::string home = invocation.Env("TELEPORT_HOME");
-  if (!home.empty()) return ProfileDirectory(home);
-  const std::string user_home = invocation.Env("HOME");
-  if (!user_home.empty()) return ProfileDirectory(user_home + "/.tsh");
-  return FailWithHint(ErrorKind::kBadParameter, "there is no home directory to keep profiles in",
-                      "set HOME or TELEPORT_HOME");
+  return ProfilesFromEnvironment([&](std::string_view name) { return invocation.Env(name); });
 }
 
 NetworkSettings NetworkOf(const Invocation& invocation) {
-  NetworkSettings settings;
-  settings.insecure = invocation.Flag("insecure");
-  settings.ssl_cert_file = invocation.Env("SSL_CERT_FILE");
-  settings.ssl_cert_dir = invocation.Env("SSL_CERT_DIR");
-  settings.https_proxy = invocation.Env("HTTPS_PROXY");
-  if (settings.https_proxy.empty()) settings.https_proxy = invocation.Env("https_proxy");
-  settings.no_proxy = invocation.Env("NO_PROXY");
-  if (settings.no_proxy.empty()) settings.no_proxy = invocation.Env("no_proxy");
-  settings.conn_upgrade = invocation.Env("TELEPORT_TLS_ROUTING_CONN_UPGRADE");
-  return settings;
+  return NetworkFromEnvironment([&](std::string_view name) { return invocation.Env(name); },
+                                invocation.Flag("insecure"));
 }
 
 std::string ProfileNameOf(const Invocation& invocation) {
@@ -46,7 +36,23 @@ std::string KubeconfigOf(const Invocation& invocation) {
   return KubeconfigPath(own.empty() ? invocation.Env("KUBECONFIG") : own, invocation.Env("HOME"));
 }
 
+namespace {
+
+Result<Session> IdentityOf(const Invocation& invocation) {
+  if (!invocation.Has("proxy")) {
+    return FailWithHint(ErrorKind::kUsage, "--identity needs --proxy",
+                        "tsh --identity=FILE --proxy=HOST:PORT COMMAND");
+  }
+  ASSIGN_OR_RETURN(const HostPort proxy, ResolveProxyAddress(invocation.Get("proxy"), NetworkOf(invocation)));
+  ASSIGN_OR_RETURN(Session session, OpenIdentitySession(invocation.Get("identity"), proxy, Now()));
+  RETURN_IF_ERROR(Discover(session, NetworkOf(invocation)));
+  return session;
+}
+
+}  // namespace
+
 Result<Session> SessionOf(const Invocation& invocation) {
+  if (invocation.Has("identity")) return IdentityOf(invocation);
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
   return OpenSession(directory, ProfileNameOf(invocation), Now());
 }

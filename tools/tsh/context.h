@@ -24,7 +24,7 @@ std::string ClusterOption(const Invocation& invocation);
 // The kubeconfig that kubectl would use.
 std::string KubeconfigOf(const Invocation& invocation);
 
-// The login to work with.
+// The login to work with: that of --identity, or that of the profile.
 Result<Session> SessionOf(const Invocation& invocation);
 // The cluster that a command is about: ClusterOption, or that of the profile.
 std::string ClusterOf(const Invocation& invocation, const Profile& profile);

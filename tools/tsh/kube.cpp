@@ -77,27 +77,30 @@ Result<Output> Login(const Invocation& invocation) {
   return Output::Text(fmt::format("kubectl now uses the Kubernetes cluster \"{}\". Try: kubectl version\n", name));
 }
 
-Result<Secret> Fetch(const Invocation& invocation, const ProfileDirectory& directory, const std::string& cluster,
-                     const std::string& kube) {
-  ASSIGN_OR_RETURN(const Session session, OpenSession(directory, ProfileNameOf(invocation), Now()));
+Result<Secret> Fetch(const Invocation& invocation, std::string cluster, const std::string& kube) {
+  ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
+  if (cluster.empty()) cluster = ClusterOf(invocation, session.profile);
   ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name));
   return FetchKubeCredential(session, *rpc, cluster, kube);
+}
+
+Result<Secret> Cached(const Invocation& invocation, std::string cluster, const std::string& kube) {
+  ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
+  ASSIGN_OR_RETURN(const Profile profile, directory.Load(ProfileNameOf(invocation)));
+  if (!IsSafePathPart(profile.user)) return Fail(ErrorKind::kNotFound, "nobody is logged in");
+  if (cluster.empty()) cluster = ClusterOf(invocation, profile);
+  return CachedKubeCredential(PathsOf(directory, profile), cluster, kube, Now());
 }
 
 // Runs on every kubectl: what is cached goes out before anything else is looked at.
 Result<Output> Credentials(const Invocation& invocation) {
   const std::string& kube = invocation.Get("kube-cluster");
   if (kube.empty()) return Fail(ErrorKind::kUsage, "--kube-cluster is missing");
-  ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
-  const std::string name = ProfileNameOf(invocation);
-  std::string cluster = invocation.Get("teleport-cluster");
-  if (const auto profile = directory.Load(name); profile && IsSafePathPart(profile->user)) {
-    if (cluster.empty()) cluster = ClusterOf(invocation, *profile);
-    if (const auto cached = CachedKubeCredential(PathsOf(directory, *profile), cluster, kube, Now())) {
-      return Output::Text(cached->Reveal());
-    }
+  const std::string& cluster = invocation.Get("teleport-cluster");
+  if (!invocation.Has("identity")) {
+    if (const auto cached = Cached(invocation, cluster, kube)) return Output::Text(cached->Reveal());
   }
-  const auto fresh = Fetch(invocation, directory, cluster, kube);
+  const auto fresh = Fetch(invocation, cluster, kube);
   if (fresh) return Output::Text(fresh->Reveal());
   // kubectl shows what we say between lines of its own, more than once: one line is enough.
   Error error = fresh.error();

@@ -1,9 +1,9 @@
 #include "tools/tsh/kube_setup.h"
 
-#include <arpa/inet.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "libbase/address.h"
 #include "libclient/listing.h"
@@ -11,18 +11,6 @@
 
 namespace sallyport {
 namespace {
-
-constexpr std::string_view kKubeServerName = "kube-teleport-proxy-alpn.";
-
-bool IsIpAddress(const std::string& host) {
-  in6_addr buffer;
-  return ::inet_pton(AF_INET, host.c_str(), &buffer) == 1 || ::inet_pton(AF_INET6, host.c_str(), &buffer) == 1;
-}
-
-std::string TlsServerName(const std::string& host) {
-  const bool named = !host.empty() && host != "localhost" && !IsIpAddress(host);
-  return std::string(kKubeServerName) + (named ? host : "teleport.cluster.local");
-}
 
 std::string OwnPath(const Invocation& invocation) {
   char path[4096];
@@ -48,22 +36,35 @@ Result<std::string> ContextNameOf(const std::string& pattern, const std::string&
                       "use {{.ClusterName}} and {{.KubeName}}");
 }
 
+}  // namespace
+
+Status AddKubeAddress(const Profile& profile, KubeEntry& entry) {
+  if (profile.kube_proxy_addr.empty()) {
+    return Fail(ErrorKind::kNotFound, "the proxy {} serves no Kubernetes", profile.Name());
+  }
+  ASSIGN_OR_RETURN(const HostPort address, ParseHostPort(profile.kube_proxy_addr, 3026));
+  entry.server = "https://" + FormatHostPort(address);
+  if (profile.tls_routing_enabled) entry.tls_server_name = KubeTlsServerName(address.host);
+  return {};
+}
+
+namespace {
+
 Result<KubeEntry> EntryFor(const Invocation& invocation, const Session& session, const std::string& kube,
                            const KubeSetup& setup) {
   const Profile& profile = session.profile;
   KubeEntry entry;
   entry.teleport_cluster = ClusterOf(invocation, profile);
   entry.kube_cluster = kube;
-  ASSIGN_OR_RETURN(const HostPort address, ParseHostPort(profile.kube_proxy_addr, 3026));
-  entry.server = "https://" + FormatHostPort(address);
-  if (profile.tls_routing_enabled) entry.tls_server_name = TlsServerName(address.host);
-  auto authorities = LoadTlsAuthorities(session.paths, profile.load_all_cas ? "" : session.root_cluster);
-  if (!authorities) authorities = LoadTlsAuthorities(session.paths);
-  if (!authorities) return std::unexpected(authorities.error());
-  entry.authorities_pem = std::move(*authorities);
+  RETURN_IF_ERROR(AddKubeAddress(profile, entry));
+  ASSIGN_OR_RETURN(entry.authorities_pem, AuthoritiesOf(session, profile.load_all_cas ? "" : session.root_cluster));
   entry.command = OwnPath(invocation);
   entry.arguments = {"kube", "credentials", "--kube-cluster=" + kube, "--teleport-cluster=" + entry.teleport_cluster,
                      "--proxy=" + profile.web_proxy_addr};
+  if (!session.identity_path.empty()) {
+    std::error_code failed;
+    entry.arguments.push_back("--identity=" + std::filesystem::absolute(session.identity_path, failed).string());
+  }
   if (invocation.Flag("insecure")) entry.arguments.emplace_back("--insecure");
   entry.home = invocation.Env("TELEPORT_HOME");
   ASSIGN_OR_RETURN(entry.context_name, ContextNameOf(setup.context_name, entry.teleport_cluster, kube));
@@ -77,7 +78,9 @@ std::string ContextOf(const KubeEntry& entry) {
   return entry.context_name.empty() ? KubeContextName(entry.teleport_cluster, entry.kube_cluster) : entry.context_name;
 }
 
+// The kubeconfig with this cluster alone, beside the login's files.
 Status WriteOwnConfig(const Session& session, const KubeEntry& entry) {
+  if (!session.identity_path.empty()) return {};
   if (!IsSafePathPart(entry.kube_cluster)) {
     return Fail(ErrorKind::kBadParameter, "no file can have the name of the cluster \"{}\"", entry.kube_cluster);
   }
@@ -91,9 +94,6 @@ Status WriteOwnConfig(const Session& session, const KubeEntry& entry) {
 
 Status AddKubeClusters(const Invocation& invocation, const Session& session, const std::vector<std::string>& names,
                        const KubeSetup& setup) {
-  if (session.profile.kube_proxy_addr.empty()) {
-    return Fail(ErrorKind::kNotFound, "the proxy {} serves no Kubernetes", session.profile.Name());
-  }
   std::vector<KubeEntry> entries;
   for (const auto& name : names) {
     ASSIGN_OR_RETURN(entries.emplace_back(), EntryFor(invocation, session, name, setup));

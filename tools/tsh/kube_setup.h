@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "libclient/kubeconfig.h"
 #include "libclient/session.h"
 #include "tools/shell/command.h"
 
@@ -17,6 +18,8 @@ struct KubeSetup {
   bool select = true;  // make it the current context
 };
 
+// Fills in where the proxy of a profile serves Kubernetes. kNotFound when it does not.
+Status AddKubeAddress(const Profile& profile, KubeEntry& entry);
 // Adds clusters, all known to exist, to the user's kubeconfig and writes one of their own for each.
 Status AddKubeClusters(const Invocation& invocation, const Session& session, const std::vector<std::string>& names,
                        const KubeSetup& setup);

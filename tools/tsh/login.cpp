@@ -73,8 +73,15 @@ bool IsStillGood(const ProfileStatus& status, const Invocation& invocation) {
          (cluster.empty() || cluster == status.cluster);
 }
 
-Result<Session> LogInAnew(const Invocation& invocation, const ProfileDirectory& directory, const Wanted& wanted) {
+// A login that is to be made: what the proxy said, and what to log in with.
+struct Prepared {
+  PingAnswer ping;
   LoginOptions options;
+};
+
+Result<Prepared> Prepare(const Invocation& invocation, const Wanted& wanted) {
+  Prepared prepared;
+  LoginOptions& options = prepared.options;
   ASSIGN_OR_RETURN(options.ttl, TtlOf(invocation));
   options.network = NetworkOf(invocation);
   options.user = UserOf(invocation, wanted);
@@ -83,18 +90,55 @@ Result<Session> LogInAnew(const Invocation& invocation, const ProfileDirectory& 
   }
   ASSIGN_OR_RETURN(options.proxy, AddressOf(wanted, options.network));
   const WebClient web(options.proxy, options.network);
-  ASSIGN_OR_RETURN(const PingAnswer ping, web.Ping());
-  RETURN_IF_ERROR(CheckAuthType(invocation, ping));
-  if (options.ttl == Nanoseconds(0)) options.ttl = ping.default_session_ttl;
+  ASSIGN_OR_RETURN(prepared.ping, web.Ping());
+  RETURN_IF_ERROR(CheckAuthType(invocation, prepared.ping));
+  if (options.ttl == Nanoseconds(0)) options.ttl = prepared.ping.default_session_ttl;
   ASSIGN_OR_RETURN(options.password, AskSecret(fmt::format("Password of {}: ", options.user)));
   options.ask_code = [] { return AskSecret("Code of your authenticator app: "); };
   options.cluster = invocation.Arg("cluster");
   options.kube_cluster = invocation.Get("kube-cluster");
   if (invocation.Has("mfa-mode")) options.mfa_mode = invocation.Get("mfa-mode");
-  return Login(directory, ping, options);
+  return prepared;
+}
+
+// `tsh login --out FILE`: the login goes into a file, and the profile directory stays as it is.
+Result<Output> LogInToFile(const Invocation& invocation) {
+  // --format says how the file is written, and how the answer is shown where it is none of those.
+  const std::string& format = invocation.Get("format");
+  const bool plain = format.empty() || format == "text" || format == "json" || format == "yaml";
+  IdentityOutput output;
+  ASSIGN_OR_RETURN(output.format, ParseIdentityFormat(plain ? "file" : format));
+  output.path = invocation.Get("out");
+  output.overwrite = invocation.Flag("overwrite");
+  if (invocation.Has("identity")) return Fail(ErrorKind::kUsage, "an identity file is a login already");
+  ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
+  ASSIGN_OR_RETURN(const Wanted wanted, WantedOf(invocation, directory));
+  ASSIGN_OR_RETURN(const Prepared prepared, Prepare(invocation, wanted));
+  ASSIGN_OR_RETURN(auto login, LoginToFile(prepared.ping, prepared.options, output.format));
+  const Session& session = login.session;
+  output.key_pem = output.format == IdentityFormat::kOpenssh ? std::move(login.session.ring.ssh_key_pem)
+                                                             : std::move(login.session.ring.tls_key_pem);
+  output.ssh_certificate = session.ring.ssh_certificate;
+  output.tls_certificate = session.ring.tls_certificate;
+  output.proxy_host = session.profile.Name();
+  output.authorities = std::move(login.authorities);
+  output.kube.teleport_cluster = session.profile.cluster;
+  output.kube.kube_cluster = prepared.options.kube_cluster;
+  if (output.format == IdentityFormat::kKubernetes) {
+    RETURN_IF_ERROR(AddKubeAddress(session.profile, output.kube));
+  }
+  ASSIGN_OR_RETURN(const auto files, WriteIdentityOutput(output));
+  return Output::Of(Value(Value::Map{{"files", Value::Strings(files)}}), [files](const Value&) {
+    return fmt::format("The certificate has been written to {}\n", fmt::join(files, ", "));
+  });
 }
 
 Result<Output> Run(const Invocation& invocation) {
+  if (invocation.Has("out")) return LogInToFile(invocation);
+  if (invocation.Has("identity")) {
+    return FailWithHint(ErrorKind::kUsage, "an identity file is a login already",
+                        "use it as it is: tsh --identity=FILE --proxy=HOST:PORT ls");
+  }
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
   ASSIGN_OR_RETURN(const Wanted wanted, WantedOf(invocation, directory));
   std::optional<Session> session;
@@ -103,7 +147,8 @@ Result<Output> Run(const Invocation& invocation) {
   if (status && IsStillGood(*status, invocation)) {
     RETURN_IF_ERROR(directory.SetCurrent(wanted.profile->Name()));
   } else {
-    ASSIGN_OR_RETURN(session, LogInAnew(invocation, directory, wanted));
+    ASSIGN_OR_RETURN(const Prepared prepared, Prepare(invocation, wanted));
+    ASSIGN_OR_RETURN(session, Login(directory, prepared.ping, prepared.options));
   }
   if (const std::string& kube = invocation.Get("kube-cluster"); !kube.empty()) {
     if (!session) {
@@ -124,8 +169,11 @@ Command LoginCommand() {
           .arguments = {{"cluster", "Leaf cluster to use", false}},
           .options = {{"ttl", '\0', "MINUTES", "How long the login is to be good for"},
                       {"auth", '\0', "CONNECTOR", "How to log in", "TELEPORT_AUTH"},
+                      {"out", 'o', "FILE", "Write the login to a file and leave the profile as it is"},
+                      {"overwrite", '\0', "", "Replace the file of --out when it is there"},
                       {"kube-cluster", '\0', "NAME", "Kubernetes cluster to set up for kubectl"}},
           .example = "tsh login --proxy=access.example.com --user=alice",
+          .formats = "text json yaml file openssh tls kubernetes",
           .run = Run};
 }
 

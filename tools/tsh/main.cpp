@@ -21,6 +21,8 @@ int main(int argc, char** argv) {
       .options = {{"proxy", '\0', "HOST[:PORT]", "Proxy of the cluster", "TELEPORT_PROXY"},
                   {"user", '\0', "USER", "User of the cluster", "TELEPORT_USER"},
                   {"cluster", '\0', "NAME", "Cluster to use, when it is not the one logged in to", "TELEPORT_CLUSTER"},
+                  {"identity", 'i', "FILE", "Identity file to use instead of a login; needs --proxy",
+                   "TELEPORT_IDENTITY_FILE"},
                   {"insecure", '\0', "", "Do not check the proxy's certificate"},
                   {"debug", 'd', "", "Show more of what is known"},
                   {"mfa-mode", '\0', "MODE", "Preferred second factor", "TELEPORT_MFA_MODE",

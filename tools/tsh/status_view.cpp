@@ -151,6 +151,11 @@ std::string ToText(const Shown& shown, bool debug, Time now) {
 }  // namespace
 
 Result<Logins> ReadLogins(const Invocation& invocation, std::string active) {
+  if (invocation.Has("identity")) {
+    ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
+    ASSIGN_OR_RETURN(ProfileStatus status, StatusOfKeyRing(session.profile, session.ring, Now()));
+    return Logins{std::move(status), {}};
+  }
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
   if (active.empty()) active = ProfileNameOf(invocation);
   if (active.empty()) active = directory.CurrentName().value_or("");
