@@ -35,7 +35,7 @@ def x509_text(pem):
     """Returns what a person reads, without serial numbers, times, keys and signature, an attribute a line."""
     text = openssl("x509", "-noout", "-text", "-nameopt", "RFC2253,sep_comma_plus,show_type",
                    stdin=pem.encode()).decode()
-    left_out = re.compile(r" *$| +([0-9a-f]{2}:)*[0-9a-f]{2}:?$| +Serial Number: \d| +Not (Before|After)", re.IGNORECASE)
+    left_out = re.compile(r"(?i) *$| +([0-9a-f]{2}:)*[0-9a-f]{2}:?$| +Serial Number: \d| +Not (Before|After)")
     lines = [line for line in neutral(text).splitlines() if not left_out.match(line)]
     return [part for line in lines for part in re.split(r"(?<!\\)[,+](?=\S)", line)]
 

@@ -1,5 +1,5 @@
-"""Our tsh and the reference's (REFERENCE_BIN) as one user's programs: each goes on with what the other wrote, on a cluster
-of ours and on one of theirs."""
+"""Our tsh and the reference's (REFERENCE_BIN) as one user's programs: each goes on with what the other wrote, on a
+cluster of ours and on one of theirs."""
 
 import collections
 import json
@@ -12,7 +12,8 @@ pytestmark = pytest.mark.skipif(not REFERENCE_BIN, reason="REFERENCE_BIN is not 
 
 FOREIGN = {
     "apiVersion": "v1", "kind": "Config", "preferences": {}, "current-context": "foreign",
-    "clusters": [{"name": "foreign", "cluster": {"server": "https://192.0.2.1:6443", "insecure-skip-tls-verify": True}}],
+    "clusters": [{"name": "foreign",
+                  "cluster": {"server": "https://192.0.2.1:6443", "insecure-skip-tls-verify": True}}],
     "users": [{"name": "someone", "user": {"token": "of-somebody-else"}}],
     "contexts": [{"name": "foreign", "context": {"cluster": "foreign", "user": "someone", "namespace": "kept"}},
                  {"name": "second", "context": {"cluster": "foreign", "user": "someone"}}]}

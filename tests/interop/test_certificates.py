@@ -35,7 +35,8 @@ EVERYTHING = {
 
 TRAITS = {
     "logins": ["zoe", "guest", "ün"], "kubernetes_groups": ["edit", "*"], "kubernetes_users": ["alice"],
-    "db_names": ["b", "a", "hidden"], "db_users": ["writer", "admin"], "aws_role_arns": ["arn:aws:iam::123456789012:role/y"],
+    "db_names": ["b", "a", "hidden"], "db_users": ["writer", "admin"],
+    "aws_role_arns": ["arn:aws:iam::123456789012:role/y"],
     "azure_identities": ["/subscriptions/1/resourceGroups/g/providers/Microsoft.ManagedIdentity/"
                          "userAssignedIdentities/j"],
     "gcp_service_accounts": ["b@project.iam.gserviceaccount.com"], "email": ["carol@example.com"],
@@ -144,8 +145,11 @@ class Machine:
 def machines(places, users, tmp_path_factory):
     """The user with everything on both clusters, with both programs: (cluster, program) -> Machine."""
     name = next(iter(USERS))
-    return {(where, whose): Machine(place, users[where][name], tmp_path_factory.mktemp(f"{where}-{whose}"), whose == "theirs")
-            for where, place in places.items() for whose in ("ours", "theirs")}
+
+    def machine(where, whose):
+        home = tmp_path_factory.mktemp(f"{where}-{whose}")
+        return Machine(places[where], users[where][name], home, reference=whose == "theirs")
+    return {(where, whose): machine(where, whose) for where in places for whose in ("ours", "theirs")}
 
 
 # Each is compared with what their tsh has of their cluster.

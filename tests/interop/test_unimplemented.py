@@ -1,5 +1,5 @@
-"""What a cluster of ours does not have yet, seen by the reference's programs (REFERENCE_BIN): every method that they call
-and we answer with UNIMPLEMENTED is in the table below, with the reason why that will do."""
+"""What a cluster of ours does not have yet, seen by the reference's programs (REFERENCE_BIN): every method that they
+call and we answer with UNIMPLEMENTED is in the table below, with the reason why that will do."""
 
 import re
 import typing
@@ -12,10 +12,10 @@ pytestmark = pytest.mark.skipif(not REFERENCE_BIN, reason="REFERENCE_BIN is not 
 
 AUTH = "/proto.AuthService/"
 # Commands that need nothing that is missing.
-COMPLETE = ["tsh ls", "tsh kube ls --all", "tsh apps ls", "tsh clusters", "tsh mfa ls", "tsh request search --kind=node",
-            "tsh git ls", "tsh env", "tsh config", "tctl status", "tctl nodes ls", "tctl nodes add", "tctl tokens ls",
-            "tctl kube ls", "tctl db ls", "tctl apps ls", "tctl desktop ls", "tctl proxy ls", "tctl alerts ls",
-            "tctl auth export", "tctl auth export --type=user", "tctl get auth_server", "tctl get proxy",
+COMPLETE = ["tsh ls", "tsh kube ls --all", "tsh apps ls", "tsh clusters", "tsh mfa ls",
+            "tsh request search --kind=node", "tsh git ls", "tsh env", "tsh config", "tctl status",
+            "tctl nodes ls", "tctl nodes add", "tctl tokens ls", "tctl kube ls", "tctl db ls", "tctl apps ls", "tctl desktop ls",
+            "tctl proxy ls", "tctl alerts ls", "tctl auth export", "tctl auth export --type=user", "tctl get auth_server", "tctl get proxy",
             "tctl get node", "tctl get kube_cluster", "tctl get session_recording_config", "tctl get remote_cluster",
             "tctl get db_service", "tctl get lock"]
 
@@ -47,7 +47,8 @@ TABLE = [
     Row("tctl get app", False, [AUTH + "ListApps", AUTH + "GetApps"], "there are no applications"),
     Row("tctl get db", False, [AUTH + "ListDatabases", AUTH + "GetDatabases"], "there are no databases"),
     Row("tctl get trusted_cluster", False,
-        ["/teleport.trust.v1.TrustService/ListTrustedClusters", AUTH + "GetTrustedClusters"], "there are no leaf clusters"),
+        ["/teleport.trust.v1.TrustService/ListTrustedClusters", AUTH + "GetTrustedClusters"],
+        "there are no leaf clusters"),
     Row("tctl get installer", False, [AUTH + "ListInstallers", AUTH + "GetInstallers"], "no agent is installed by us"),
     Row("tctl devices ls", False, ["/teleport.devicetrust.v1.DeviceTrustService/ListDevices"],
         "the open-source Teleport does not have it either"),
