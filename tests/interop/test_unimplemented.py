@@ -13,11 +13,11 @@ pytestmark = pytest.mark.skipif(not REFERENCE_BIN, reason="REFERENCE_BIN is not 
 AUTH = "/proto.AuthService/"
 # Commands that need nothing that is missing.
 COMPLETE = ["tsh ls", "tsh kube ls --all", "tsh apps ls", "tsh clusters", "tsh mfa ls",
-            "tsh request search --kind=node", "tsh git ls", "tsh env", "tsh config", "tctl status",
-            "tctl nodes ls", "tctl nodes add", "tctl tokens ls", "tctl kube ls", "tctl db ls", "tctl apps ls", "tctl desktop ls",
-            "tctl proxy ls", "tctl alerts ls", "tctl auth export", "tctl auth export --type=user", "tctl get auth_server", "tctl get proxy",
-            "tctl get node", "tctl get kube_cluster", "tctl get session_recording_config", "tctl get remote_cluster",
-            "tctl get db_service", "tctl get lock"]
+            "tsh request search --kind=node", "tsh git ls", "tsh env", "tsh config", "tctl status", "tctl nodes ls",
+            "tctl nodes add", "tctl tokens ls", "tctl kube ls", "tctl db ls", "tctl apps ls", "tctl desktop ls",
+            "tctl proxy ls", "tctl alerts ls", "tctl auth export", "tctl auth export --type=user",
+            "tctl get auth_server", "tctl get proxy", "tctl get node", "tctl get kube_cluster",
+            "tctl get session_recording_config", "tctl get remote_cluster", "tctl get db_service", "tctl get lock"]
 
 
 class Row(typing.NamedTuple):
