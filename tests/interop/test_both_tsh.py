@@ -32,7 +32,8 @@ def order(request):
 
 
 def make_pair(place, order, home, user):
-    """Both programs with one home directory and one kubeconfig, which has entries of somebody else already."""
+    """Both programs with one home directory and one kubeconfig, which has entries of somebody else already. Every login
+    counts: a cluster takes some twenty a minute from one address."""
     ours, theirs = Tsh(place, home), Tsh(place, home, reference=True)
     first, second = (ours, theirs) if order == "ours-first" else (theirs, ours)
     first.kubeconfig.write_text(json.dumps(FOREIGN))
@@ -71,6 +72,14 @@ def assert_foreign_kept(machine):
             found = entries[entry["name"]]
             found.get("context", {}).pop("extensions", None)  # the context to go back to is marked there
             assert found == entry
+
+
+def assert_only_foreign(machine):
+    assert_foreign_kept(machine)
+    config = kubeconfig(machine)
+    for part in ("clusters", "users", "contexts"):
+        assert set(by_name(config[part])) == set(by_name(FOREIGN[part]))
+    assert config["current-context"] == "foreign"
 
 
 def assert_logged_out(machine):
@@ -148,8 +157,6 @@ def test_another_user_logs_in(place, tmp_path, kube):
         assert kube.requests(path="/api/v1/namespaces")[-1]["user"] == user.name
     assert log_out_one(pair.second, user) == []
     assert_logged_out(pair.first)
-    pair.first.login(pair.user)
-    assert as_json(pair.second, "status")["active"]["username"] == pair.user.name
 
 
 def test_logout(new_pair):
@@ -158,14 +165,8 @@ def test_logout(new_pair):
     new_pair.second("logout")
     assert_logged_out(new_pair.first)
     assert_logged_out(new_pair.second)
-    config = kubeconfig(new_pair.first)
-    for part in ("clusters", "users", "contexts"):
-        assert set(by_name(config[part])) == set(by_name(FOREIGN[part]))
-    assert_foreign_kept(new_pair.first)
-    assert config["current-context"] == "foreign"
+    assert_only_foreign(new_pair.first)
     assert not [path for path in (new_pair.home / "tsh").rglob("*") if path.is_file()]
-    new_pair.first.login(new_pair.user)
-    assert as_json(new_pair.second, "status")["active"]["username"] == new_pair.user.name
 
 
 def log_out_one(machine, user):
@@ -178,4 +179,4 @@ def test_logout_of_one_user(new_pair):
     new_pair.first("kube", "login", "dev-cluster")
     assert log_out_one(new_pair.second, new_pair.user) == []
     assert_logged_out(new_pair.first)
-    assert new_pair.first.kubectl("get", "ns", ok=False).code != 0
+    assert_only_foreign(new_pair.first)
