@@ -55,7 +55,9 @@ Error InContext(std::string_view context, Error error) {
 }
 
 std::string ToText(const Error& error) {
-  std::string text = fmt::format("{}: {}", RowOf(error.kind).name, error.message);
+  // Many messages of a cluster begin with the kind themselves.
+  const std::string_view name = RowOf(error.kind).name;
+  std::string text = error.message.starts_with(name) ? error.message : fmt::format("{}: {}", name, error.message);
   if (!error.hint.empty()) text += fmt::format("\n  hint: {}", error.hint);
   return text;
 }

@@ -85,6 +85,10 @@ class UnaryCall : public grpc::ServerGenericBidiReactor {
  private:
   void Answer() {
     if (const Status status = Run(); !status) {
+      if (status.error().kind == ErrorKind::kNotImplemented) {
+        Log(LogLevel::kWarning, "unimplemented method called",
+            {{"method", context_.method()}, {"error", status.error().message}});
+      }
       Finish(ToGrpcStatus(status.error()));
       return;
     }
@@ -94,7 +98,6 @@ class UnaryCall : public grpc::ServerGenericBidiReactor {
   Status Run() {
     const RpcMethod* method = environment_.table.Find(context_.method());
     if (method == nullptr) {
-      Log(LogLevel::kWarning, "unimplemented method called", {{"method", context_.method()}});
       return Fail(ErrorKind::kNotImplemented, "{} is not implemented by this cluster", context_.method());
     }
     const auto& options = environment_.options;

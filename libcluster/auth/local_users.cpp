@@ -135,7 +135,7 @@ Status LocalUsers::UseCode(std::string_view user, std::string_view code) {
 Result<types::UserV2> LocalUsers::Authenticate(const LoginAttempt& attempt) {
   const bool fits = PasswordFits(attempt.password, PasswordHash(attempt.user));
   RETURN_IF_ERROR(CheckNotLockedOut(attempt.user));
-  if (fits && attempt.totp_code.empty()) {
+  if (attempt.totp_code.empty()) {  // says nothing about the password
     RETURN_IF_ERROR(CountFailure(attempt, "missing second factor"));
     return Fail(ErrorKind::kAccessDenied, "missing second factor");
   }
@@ -143,8 +143,7 @@ Result<types::UserV2> LocalUsers::Authenticate(const LoginAttempt& attempt) {
       fits ? UseCode(attempt.user, attempt.totp_code) : Fail(ErrorKind::kAccessDenied, "wrong password");
   if (!code) {
     RETURN_IF_ERROR(CountFailure(attempt, kWrongLogin));
-    return Fail(ErrorKind::kAccessDenied, "{}",
-                attempt.totp_code.empty() ? "invalid username or password" : kWrongLogin);
+    return Fail(ErrorKind::kAccessDenied, "{}", kWrongLogin);
   }
   ASSIGN_OR_RETURN(types::UserV2 user, GetResource<types::UserV2>(backend_, "user", attempt.user));
   BackendTransaction transaction;

@@ -54,7 +54,10 @@ def reference_program(name):
     """Returns the path of one of Teleport's own programs."""
     if not REFERENCE_BIN:
         pytest.skip("REFERENCE_BIN is not set")
-    return pathlib.Path(REFERENCE_BIN) / name
+    path = pathlib.Path(REFERENCE_BIN) / name
+    if not path.exists():
+        pytest.skip(f"no {name} in REFERENCE_BIN")
+    return path
 
 
 def is_ours(name):
@@ -89,6 +92,7 @@ class Cluster:
         self._kube = kube
         self._labels = labels or {}
         self._settings = settings or ""
+        self._kube_settings = ""
         self._proxy_address = self._auth_address = "127.0.0.1:0"
         self._program = None
         directory.mkdir(parents=True, exist_ok=True)
@@ -97,7 +101,8 @@ class Cluster:
         kube = "  enabled: no\n"
         if self._kube:
             labels = "".join(f"    {key}: {value}\n" for key, value in self._labels.items())
-            kube = f"  enabled: yes\n  kubeconfig_file: {self._kube.kubeconfig}\n  labels:\n{labels}"
+            kube = (f"  enabled: yes\n{self._kube_settings}  kubeconfig_file: {self._kube.kubeconfig}\n"
+                    f"  labels:\n{labels}")
         self.config.write_text(textwrap.dedent(f"""\
             version: v3
             teleport:
@@ -109,6 +114,7 @@ class Cluster:
               enabled: yes
               cluster_name: {self.name}
               listen_addr: {self._auth_address}
+              proxy_listener_mode: multiplex
             proxy_service:
               enabled: yes
               web_listen_addr: {self._proxy_address}
@@ -148,14 +154,21 @@ class Cluster:
     def start(self):
         self.write_config()
         started = len(self.log.read_text()) if self.log.exists() else 0
-        words = [*self.wrapper, program("teleport"), "start", "-c", self.config]
+        words = [*self.wrapper, self._teleport(), "start", "-c", self.config]
         self._program = Background(words, environment(self.directory), self.log)
+        self._find_addresses(started)
+        wait_for(self._answers, what="an answer to ping")
+        return self
+
+    def _teleport(self):
+        return program("teleport")
+
+    def _find_addresses(self, started):
+        """Reads from the log, whose first part is of an earlier start, which ports were chosen."""
         self._program.wait_for_output(rf"(?s).{{{started}}}.*cluster is ready")
         ready = re.findall(r'cluster is ready.* proxy="([^"]+)" auth="([^"]+)"', self._program.output())[-1]
         self._proxy_address, self._auth_address = ready
         self.write_config()
-        wait_for(self._answers, what="an answer to ping")
-        return self
 
     def _answers(self):
         with contextlib.suppress(OSError):
@@ -244,7 +257,7 @@ class Tsh:
     def __init__(self, cluster, home, reference=False):
         self.cluster = cluster
         self._ours = is_ours("tsh") and not reference
-        self._path = reference_program("tsh") if reference else program("tsh")
+        self.path = reference_program("tsh") if reference else program("tsh")
         self.home = home
         home.mkdir(parents=True, exist_ok=True)
         self.kubeconfig = home / "kubeconfig"
@@ -252,7 +265,7 @@ class Tsh:
                                SSL_CERT_FILE=str(cluster.ca_file))
 
     def __call__(self, *words, ok=True, stdin="", timeout=30):
-        done = run([self._path, *words], self.env, stdin, timeout)
+        done = run([self.path, *words], self.env, stdin, timeout)
         return done.ok() if ok else done
 
     def login(self, user, *words, ok=True, password=None, code=None):
@@ -263,7 +276,7 @@ class Tsh:
         if self._ours:
             done = self(*words, ok=False, stdin=f"{password}\n{make_code()}\n")
         else:
-            terminal = Terminal([str(self._path), *words], self.env)
+            terminal = Terminal([str(self.path), *words], self.env)
             if terminal.answer(r"Enter password for Teleport user [^:]*:", password):
                 terminal.answer(r"OTP code.*:", make_code)
             done = terminal.finish()

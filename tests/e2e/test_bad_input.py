@@ -227,6 +227,7 @@ def test_protocol_that_nobody_serves(cluster):
     ("/proto.AuthService/CreateRole", field(1, field(1, "role") + field(3, "v7") + field(5, b"")), INVALID_ARGUMENT),
     ("/proto.AuthService/NoSuchMethod", b"", UNIMPLEMENTED),
     ("/", b"", UNIMPLEMENTED),
+    ("/proto.AuthService/ListResources", field(1, "nosuch"), UNIMPLEMENTED),
     ("/proto.AuthService/CreateRole", create_role("x" * 5_000_000)[1], RESOURCE_EXHAUSTED),
 ])
 def test_bad_call(cluster, admin, method, request_bytes, code):
@@ -238,6 +239,15 @@ def test_bad_call(cluster, admin, method, request_bytes, code):
                 client.call(method, request_bytes)
     assert refusal.value.code == code, refusal.value
     assert_plain(refusal.value.message)
+
+
+@pytest.mark.parametrize("method,request_bytes", [("/proto.AuthService/NoSuchMethod2", b""),
+                                                  ("/proto.AuthService/ListResources", field(1, "nosuch2"))])
+def test_what_is_not_implemented_is_logged(cluster, admin, method, request_bytes):
+    before = len(cluster.log.read_text())
+    with GrpcClient(cluster.auth_port, admin) as client, pytest.raises(GrpcError):
+        client.call(method, request_bytes)
+    assert f'unimplemented method called method="{method}" error="' in cluster.log.read_text()[before:]
 
 
 def test_garbage_instead_of_http2(cluster, admin):

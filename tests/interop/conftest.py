@@ -3,6 +3,24 @@
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "e2e"))
+import pytest
 
-from cluster_fixtures import *  # noqa: E402,F401,F403 pylint: disable=wildcard-import,wrong-import-position
+sys.path[:0] = [str(pathlib.Path(__file__).parent.parent / "e2e"), str(pathlib.Path(__file__).parent)]
+
+# pylint: disable=wildcard-import,wrong-import-position
+from cluster_fixtures import *  # noqa: E402,F401,F403
+from cluster_fixtures import MEMBER  # noqa: E402
+from reference_cluster import ReferenceCluster  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def reference_cluster(tmp_path_factory, kube):
+    """A running cluster of the reference, with the same role member and the same Kubernetes clusters."""
+    running = ReferenceCluster(tmp_path_factory.mktemp("reference-cluster"), kube, {"env": "dev"})
+    try:
+        running.start()
+        running.create(MEMBER, "-f")
+        yield running
+        running.stop()
+    finally:
+        running.cleanup()

@@ -50,5 +50,11 @@ TEST_CASE("errors travel through the macros with kind and message") {
   CHECK(ToText(error) == "bad parameter: dividing: 3 is odd");
 }
 
+TEST_CASE("a message that begins with its kind says it once") {
+  CHECK(ToText({ErrorKind::kAccessDenied, "access denied", {}}) == "access denied");
+  CHECK(ToText({ErrorKind::kAccessDenied, "access denied: the login has expired", "log in"}) ==
+        "access denied: the login has expired\n  hint: log in");
+}
+
 }  // namespace
 }  // namespace sallyport

@@ -62,7 +62,7 @@ TEST_CASE("wrong answers are refused alike, and five of them lock the account") 
   CHECK(users.Authenticate(Attempt("any password at all", "123456", "nobody")).error().message == refused);
   CHECK(users.Authenticate(Attempt(kPassword, "")).error().message == "missing second factor");
   CHECK(users.CheckPassword(Attempt("wrong", "")).error().message == "invalid credentials");
-  CHECK(users.Authenticate(Attempt("wrong", "")).error().message == "invalid username or password");  // the fifth
+  CHECK(users.Authenticate(Attempt("wrong", "")).error().message == "missing second factor");  // the fifth
   const auto locked = users.Authenticate(Attempt(kPassword, CodeNow(secret)));
   CHECK(locked.error().message == "too many incorrect attempts, please try again later");
   CHECK(locked.error().kind == ErrorKind::kAccessDenied);

@@ -1,0 +1,40 @@
+"""A cluster of Teleport's own teleport (REFERENCE_BIN), configured and used as ours is."""
+
+import json
+import socket
+
+from harness import Cluster, environment, reference_program
+from processes import run, wait_for
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+class ReferenceCluster(Cluster):
+    """It takes ports from its configuration only, and says nothing of use to us in its log."""
+
+    def __init__(self, directory, kube, labels=None):
+        super().__init__(directory, kube, labels)
+        self._proxy_address, self._auth_address = (f"127.0.0.1:{free_port()}" for _ in range(2))
+        self._kube_settings = f"  listen_addr: 127.0.0.1:{free_port()}\n"
+
+    def _teleport(self):
+        return reference_program("teleport")
+
+    def _find_addresses(self, started):
+        wait_for(self._answers, 60, "an answer to ping")
+        wait_for(self._has_kubernetes, 60, "a Kubernetes cluster")
+
+    def _has_kubernetes(self):
+        assert self.alive(), self.log.read_text()[-4000:]
+        done = self.tctl("get", "kube_server", "--format=json", ok=False)
+        return done.code == 0 and json.loads(done.out)
+
+    def check_log(self):
+        """Its log is its own matter."""
+
+    def tctl(self, *words, stdin="", ok=True, timeout=30, reference=True):
+        done = run([reference_program("tctl"), "-c", self.config, *words], environment(self.directory), stdin, timeout)
+        return done.ok() if ok else done

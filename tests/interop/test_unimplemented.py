@@ -1,0 +1,104 @@
+"""What a cluster of ours does not have yet, seen by the reference's programs (REFERENCE_BIN): every method that they
+call and we answer with UNIMPLEMENTED is in the table below, with the reason why that will do."""
+
+import re
+import typing
+
+import pytest
+
+from harness import REFERENCE_BIN, Tsh
+
+pytestmark = pytest.mark.skipif(not REFERENCE_BIN, reason="REFERENCE_BIN is not set")
+
+AUTH = "/proto.AuthService/"
+# Commands that need nothing that is missing.
+COMPLETE = ["tsh ls", "tsh kube ls --all", "tsh apps ls", "tsh clusters", "tsh mfa ls",
+            "tsh request search --kind=node", "tsh git ls", "tsh env", "tsh config", "tctl status", "tctl nodes ls",
+            "tctl nodes add", "tctl tokens ls", "tctl kube ls", "tctl db ls", "tctl apps ls", "tctl desktop ls",
+            "tctl proxy ls", "tctl alerts ls", "tctl auth export", "tctl auth export --type=user",
+            "tctl get auth_server", "tctl get proxy", "tctl get node", "tctl get kube_cluster",
+            "tctl get session_recording_config", "tctl get remote_cluster", "tctl get db_service", "tctl get lock"]
+
+
+class Row(typing.NamedTuple):
+    command: str
+    works: bool
+    methods: list
+    why: str
+
+
+TABLE = [
+    Row("tsh db ls", True, [AUTH + "GetCurrentUserRoles"], "only a column of a table is empty"),
+    Row("tsh request ls", False, [AUTH + "ListAccessRequests", AUTH + "GetAccessRequestsV2"],
+        "there are no access requests; the second is the older form of the first"),
+    Row("tsh request create --roles=access", False, [AUTH + "CreateAccessRequestV2"], "there are no access requests"),
+    Row("tsh recordings ls", False, [AUTH + "GetSessionEvents"], "no session is recorded"),
+    Row("tsh sessions ls", False, [AUTH + "GetActiveSessionTrackers"], "no session can be joined"),
+    Row("tsh ssh root@node true", False, ["/teleport.transport.v1.TransportService/ProxySSH"], "there are no nodes"),
+    Row("tsh headless approve 6c1c7ea4-9f2d-5e1b-8b1c-0d3a4e5f6a7b", False, [AUTH + "GetHeadlessAuthentication"],
+        "there is no headless login"),
+    Row("tctl bots ls", False, ["/teleport.machineid.v1.BotService/ListBots"], "there are no bots"),
+    Row("tctl inventory status", False, [AUTH + "GetInventoryStatus"], "no agent joins"),
+    Row("tctl inventory ls", False, [AUTH + "GetInstances"], "no agent joins"),
+    Row("tctl auth rotate --type=host --manual --phase=init", False,
+        ["/teleport.trust.v1.TrustService/RotateCertAuthority"], "authorities are not rotated"),
+    Row("tctl get connectors", False, [AUTH + verb + name + "Connectors" for name in ("SAML", "OIDC", "Github")
+                                       for verb in ("List", "Get")], "there is no single sign-on"),
+    Row("tctl get app", False, [AUTH + "ListApps", AUTH + "GetApps"], "there are no applications"),
+    Row("tctl get db", False, [AUTH + "ListDatabases", AUTH + "GetDatabases"], "there are no databases"),
+    Row("tctl get trusted_cluster", False,
+        ["/teleport.trust.v1.TrustService/ListTrustedClusters", AUTH + "GetTrustedClusters"],
+        "there are no leaf clusters"),
+    Row("tctl get installer", False, [AUTH + "ListInstallers", AUTH + "GetInstallers"], "no agent is installed by us"),
+    Row("tctl devices ls", False, ["/teleport.devicetrust.v1.DeviceTrustService/ListDevices"],
+        "the open-source Teleport does not have it either"),
+    Row("tctl acl ls", False, ["/teleport.accesslist.v1.AccessListService/ListAccessLists"],
+        "the open-source Teleport does not have it either"),
+    Row("tctl notifications ls", False, ["/teleport.notifications.v1.NotificationService/ListNotifications"],
+        "there is no web interface to show them"),
+]
+
+
+@pytest.fixture(scope="module")
+def programs(cluster, tmp_path_factory):
+    """The reference's tsh, logged in, and its tctl."""
+    tsh = Tsh(cluster, tmp_path_factory.mktemp("unimplemented"), reference=True)
+    tsh.login(cluster.add_user("unimplemented"))
+
+    def tctl(*words, ok):
+        return cluster.tctl(*words, ok=ok, reference=True)
+    return {"tsh": tsh, "tctl": tctl}
+
+
+def unimplemented(cluster, start=0):
+    """Returns the methods that the log names as unimplemented, from a position on."""
+    return re.findall(r'unimplemented method called method="([^"]+)"', cluster.log.read_text()[start:])
+
+
+def run_command(cluster, programs, command):
+    """Returns what the command did, and the unimplemented methods that it called."""
+    start = len(cluster.log.read_text())
+    name, *words = command.split()
+    done = programs[name](*words, ok=False)
+    cluster.secrets |= set(re.findall(r"\b[0-9a-f]{32}\b", done.out))
+    return done, unimplemented(cluster, start)
+
+
+@pytest.mark.parametrize("command", COMPLETE)
+def test_nothing_is_missing(cluster, programs, command):
+    done, methods = run_command(cluster, programs, command)
+    done.ok()
+    assert methods == []
+
+
+@pytest.mark.parametrize("row", TABLE, ids=[row.command for row in TABLE])
+def test_what_is_missing_is_known(cluster, programs, row):
+    done, methods = run_command(cluster, programs, row.command)
+    assert (done.code == 0) == row.works, done
+    assert set(methods) == set(row.methods)
+
+
+def test_no_other_method_was_called(cluster):
+    """By any test of this run."""
+    known = {method for row in TABLE for method in row.methods}
+    assert set(unimplemented(cluster)) <= known
