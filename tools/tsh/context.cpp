@@ -40,8 +40,7 @@ namespace {
 
 Result<Session> IdentityOf(const Invocation& invocation) {
   if (!invocation.Has("proxy")) {
-    return FailWithHint(ErrorKind::kUsage, "--identity needs --proxy",
-                        "tsh --identity=FILE --proxy=HOST:PORT COMMAND");
+    return FailWithHint(ErrorKind::kUsage, "--identity needs --proxy", "tsh --identity=FILE --proxy=HOST:PORT COMMAND");
   }
   ASSIGN_OR_RETURN(const HostPort proxy, ResolveProxyAddress(invocation.Get("proxy"), NetworkOf(invocation)));
   ASSIGN_OR_RETURN(Session session, OpenIdentitySession(invocation.Get("identity"), proxy, Now()));
