@@ -6,6 +6,7 @@
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/client_version.h"
 #include "libcluster/auth/http_api.h"
+#include "libcluster/auth/store.h"
 #include "libcluster/auth/system_identity.h"
 #include "libcluster/grpc_server.h"
 #include "libcluster/kube/announcer.h"
@@ -17,6 +18,7 @@
 #include "libcluster/static_tokens.h"
 #include "libcluster/thread_pool.h"
 #include "teleport/legacy/types/token.pb.h"
+#include "teleport/legacy/types/user.pb.h"
 
 namespace sallyport {
 namespace {
@@ -216,6 +218,11 @@ const std::string& Cluster::proxy_address() const { return state_->proxy_address
 const std::string& Cluster::auth_address() const { return state_->auth_address; }
 const std::string& Cluster::kube_address() const {
   return state_->kube_listener ? state_->kube_listener->address() : state_->proxy_address;
+}
+const std::string& Cluster::public_address() const { return state_->auth->options().proxy_public_address; }
+bool Cluster::IsNew() const {
+  const auto users = ListResources<types::UserV2>(state_->auth->backend(), "user", "", 1);
+  return users && users->empty();
 }
 const std::string& Cluster::cluster_name() const { return state_->auth->cluster_name(); }
 

@@ -27,6 +27,10 @@ class Cluster {
   const std::string& auth_address() const;
   const std::string& kube_address() const;  // the proxy's when Kubernetes has no port of its own
   const std::string& cluster_name() const;
+  // Where people are told to find the proxy.
+  const std::string& public_address() const;
+  // Whether nobody has an account yet.
+  bool IsNew() const;
 
   struct State;
 

@@ -1,7 +1,6 @@
 """What was acknowledged is on the disk: seen in the system calls, and after the process was killed."""
 
 import contextlib
-import re
 import shutil
 import sqlite3
 import threading
@@ -15,54 +14,13 @@ from doors import admin_identity, grpc_on_auth, log_in
 from grpc_client import GrpcClient, GrpcError, create_role
 from harness import LONG, assert_plain
 from processes import wait_for
+from tracing import SLOW_SYNC, Trace
 
 ROUNDS = 50 if LONG else 5
 WRITERS = 8
 CALLERS = 32
 CREATES = 1000
 MAX_SYNCS = 100
-SLOW_SYNC_MICROSECONDS = 20_000
-
-
-class Trace:
-    """A cluster below strace, which writes down what goes to the disk."""
-
-    def __init__(self, running, *more):
-        if shutil.which("strace") is None:
-            pytest.skip("no strace")
-        self.path = running.directory / "trace"
-        self._running = running
-        running.wrapper = ["strace", "-D", "-f", "--seccomp-bpf", "-y", "-ttt", "-T", "-o", self.path, "-e",
-                           "trace=fdatasync,fsync,pwrite64", *more]
-        running.start()
-
-    def stop(self):
-        """Stops the cluster and waits until strace has written all."""
-        self._running.stop()
-        wait_for(lambda: re.search(rf"(?m)^{self._running.pid} .*\+\+\+ exited", self.path.read_text(errors="replace")),
-                 what="the end of the trace")
-
-    def calls(self):
-        """Returns (when it was over, name, file) of each finished call."""
-        found, started = [], {}
-        for line in self.path.read_text(errors="replace").splitlines():
-            match = re.match(r"(\d+) +(\d+\.\d+) (?:(\w+)\(\d+<([^>]*)>|<\.\.\. (\w+) resumed>)(.*)", line)
-            if not match:
-                continue
-            thread, at, name, file, resumed, rest = match.groups()
-            if name and rest.endswith("<unfinished ...>"):
-                started[thread] = name, file
-                continue
-            if resumed:
-                name, file = started.pop(thread, (resumed, "?"))
-                found.append((float(at), name, file))
-            else:
-                lasted = re.search(r"<(\d+\.\d+)>$", rest)
-                found.append((float(at) + float(lasted.group(1) if lasted else 0), name, file))
-        return sorted(found)
-
-    def syncs(self, since, until):
-        return [call for call in self.calls() if call[1] in ("fdatasync", "fsync") and since <= call[0] <= until]
 
 
 def test_reply_comes_after_the_sync(new_cluster):
@@ -87,7 +45,7 @@ def test_reply_comes_after_the_sync(new_cluster):
 def test_parallel_creates_share_syncs(new_cluster):
     """On a disk that takes its time: how many come together on a faster one depends on who asks."""
     running = new_cluster()
-    trace = Trace(running, "-e", f"inject=fdatasync:delay_exit={SLOW_SYNC_MICROSECONDS}")
+    trace = Trace(running, *SLOW_SYNC)
     admin = admin_identity(running, running.directory)
     began = time.time()
     with GrpcClient(running.auth_port, admin) as client:

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 
 #include "libbase/file.h"
 #include "libcluster/cluster.h"
@@ -40,6 +41,22 @@ sigset_t BlockSignals() {
   return signals;
 }
 
+// What to do with a cluster that nobody can log in to yet. For people, so it is no line of the log.
+void SayFirstSteps(const Invocation& invocation, const Cluster& cluster) {
+  std::string tctl = "tctl";
+  if (invocation.Has("config")) {
+    tctl += " -c " + invocation.Get("config");
+  } else if (invocation.Has("data-dir")) {
+    tctl += " --data-dir=" + invocation.Get("data-dir");
+  }
+  fmt::print(stderr,
+             "\nThe cluster {0} has no users yet. Next:\n"
+             "  {1} users add alice --roles=editor,access   # prints a link to choose a password\n"
+             "  tsh login --proxy={2} --user=alice   # with --insecure while its certificate is self-signed\n"
+             "  {1} status\n\n",
+             cluster.cluster_name(), tctl, cluster.public_address());
+}
+
 Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const TeleportConfig config, ConfigOf(invocation));
   SetLogOptions(config.log);
@@ -52,6 +69,7 @@ Result<Output> Run(const Invocation& invocation) {
        {"proxy", cluster->proxy_address()},
        {"auth", cluster->auth_address()},
        {"kube", cluster->kube_address()}});
+  if (cluster->IsNew()) SayFirstSteps(invocation, *cluster);
   int signal = 0;
   sigwait(&signals, &signal);
   Log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
