@@ -1,7 +1,7 @@
 # bash completion for tctl
 _tctl_complete() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD - 1]}"
-  local command='' words='' word i
+  local command='' words='' names='' word i
   if [[ $current == = ]]; then
     current=''
   elif [[ $previous == = ]]; then
@@ -23,8 +23,11 @@ _tctl_complete() {
     case "$command" in
     '') words='status get create rm version users' ;;
     'users') words='add ls rm' ;;
+    'get') names='resource' ;;
+    'rm') names='resource' ;;
     esac
-    if [[ $current == -* || -z $words ]]; then
+    if [[ $current == -* || -z $words$names ]]; then
+      names=''
       case "$command" in
       '') words='--config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'status') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
@@ -39,6 +42,10 @@ _tctl_complete() {
     fi
     ;;
   esac
-  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  if [[ $names ]]; then
+    mapfile -t COMPREPLY < <(tctl __names "$names" "$current" 2>/dev/null)
+  else
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  fi
 }
 complete -o default -F _tctl_complete tctl

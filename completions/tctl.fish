@@ -27,6 +27,8 @@ complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcomma
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l gcp-service-accounts -d 'Values of the trait of this name' -r
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -f -n '__fish_seen_subcommand_from get' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from rm; and not __fish_seen_subcommand_from users' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -l config -s c -d 'Configuration of the auth service on this host' -r
 complete -c tctl -l data-dir -d 'Data directory of the auth service on this host' -r
 complete -c tctl -l auth-server -d 'Auth service or proxy to use' -r

@@ -1,6 +1,6 @@
 #compdef tctl
 _tctl() {
-  local so_far='' word
+  local so_far='' word names='' argument=''
   local -a commands options values
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
@@ -41,6 +41,13 @@ _tctl() {
     ('users ls') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('users rm') options=(--config --data-dir --auth-server --identity --insecure --debug --help) ;;
   esac
+  case "$so_far" in
+    ('get') argument=resource ;;
+    ('rm') argument=resource ;;
+  *) ;;
+  esac
+  [[ -z $names && $PREFIX != -* ]] && names=$argument
+  [[ -n $names ]] && values=(${(f)"$(tctl __names $names $PREFIX 2>/dev/null)"})
   if (( $#values )); then
     compadd -- $values
   elif [[ $PREFIX == -* ]]; then

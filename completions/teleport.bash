@@ -1,7 +1,7 @@
 # bash completion for teleport
 _teleport_complete() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD - 1]}"
-  local command='' words='' word i
+  local command='' words='' names='' word i
   if [[ $current == = ]]; then
     current=''
   elif [[ $previous == = ]]; then
@@ -19,7 +19,8 @@ _teleport_complete() {
     case "$command" in
     '') words='start configure version' ;;
     esac
-    if [[ $current == -* || -z $words ]]; then
+    if [[ $current == -* || -z $words$names ]]; then
+      names=''
       case "$command" in
       '') words='--debug --help' ;;
       'start') words='--config --data-dir --debug --help' ;;
@@ -29,6 +30,10 @@ _teleport_complete() {
     fi
     ;;
   esac
-  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  if [[ $names ]]; then
+    mapfile -t COMPREPLY < <(teleport __names "$names" "$current" 2>/dev/null)
+  else
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  fi
 }
 complete -o default -F _teleport_complete teleport

@@ -1,6 +1,6 @@
 #compdef teleport
 _teleport() {
-  local so_far='' word
+  local so_far='' word names='' argument=''
   local -a commands options values
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
@@ -24,6 +24,11 @@ _teleport() {
     ('configure') options=(--cluster-name --public-addr --data-dir --output --debug --help) ;;
     ('version') options=(--format --debug --help) ;;
   esac
+  case "$so_far" in
+  *) ;;
+  esac
+  [[ -z $names && $PREFIX != -* ]] && names=$argument
+  [[ -n $names ]] && values=(${(f)"$(teleport __names $names $PREFIX 2>/dev/null)"})
   if (( $#values )); then
     compadd -- $values
   elif [[ $PREFIX == -* ]]; then

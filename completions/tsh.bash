@@ -1,7 +1,7 @@
 # bash completion for tsh
 _tsh_complete() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD - 1]}"
-  local command='' words='' word i
+  local command='' words='' names='' word i
   if [[ $current == = ]]; then
     current=''
   elif [[ $previous == = ]]; then
@@ -14,7 +14,9 @@ _tsh_complete() {
     esac
   done
   case "$command:$previous" in
+  *:--cluster) names='cluster' ;;
   *:--mfa-mode) words='auto cross-platform platform otp sso' ;;
+  'login:--kube-cluster') names='kube_cluster' ;;
   'login:--format') words='text json yaml file openssh tls kubernetes' ;;
   'status:--format') words='text json yaml' ;;
   'clusters:--format') words='text json yaml' ;;
@@ -26,8 +28,10 @@ _tsh_complete() {
     case "$command" in
     '') words='login logout status clusters ls kube kubectl env version' ;;
     'kube') words='ls login' ;;
+    'kube login') names='kube_cluster' ;;
     esac
-    if [[ $current == -* || -z $words ]]; then
+    if [[ $current == -* || -z $words$names ]]; then
+      names=''
       case "$command" in
       '') words='--proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
       'login') words='--ttl --auth --out --overwrite --kube-cluster --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
@@ -44,6 +48,10 @@ _tsh_complete() {
     fi
     ;;
   esac
-  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  if [[ $names ]]; then
+    mapfile -t COMPREPLY < <(tsh __names "$names" "$current" 2>/dev/null)
+  else
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  fi
 }
 complete -o default -F _tsh_complete tsh

@@ -14,7 +14,7 @@ complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subco
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l auth -d 'How to log in' -r
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l out -s o -d 'Write the login to a file and leave the profile as it is' -r
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l overwrite -d 'Replace the file of --out when it is there'
-complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l kube-cluster -d 'Kubernetes cluster to set up for kubectl' -r
+complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l kube-cluster -d 'Kubernetes cluster to set up for kubectl' -x -a '(tsh __names kube_cluster (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l format -d 'Output format' -x -a 'text json yaml file openssh tls kubernetes'
 complete -c tsh -n '__fish_seen_subcommand_from status' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tsh -n '__fish_seen_subcommand_from clusters' -l format -d 'Output format' -x -a 'text json yaml'
@@ -35,9 +35,10 @@ complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand
 complete -c tsh -n '__fish_seen_subcommand_from env' -l unset -d 'Print commands that clear it'
 complete -c tsh -n '__fish_seen_subcommand_from env' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tsh -n '__fish_seen_subcommand_from version' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tsh -f -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from login' -a '(tsh __names kube_cluster (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tsh -l proxy -d 'Proxy of the cluster' -r
 complete -c tsh -l user -d 'User of the cluster' -r
-complete -c tsh -l cluster -d 'Cluster to use, when it is not the one logged in to' -r
+complete -c tsh -l cluster -d 'Cluster to use, when it is not the one logged in to' -x -a '(tsh __names cluster (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tsh -l identity -s i -d 'Identity file to use instead of a login; needs --proxy' -r
 complete -c tsh -l insecure -d 'Do not check the proxy'\''s certificate'
 complete -c tsh -l debug -s d -d 'Show more of what is known'

@@ -1,6 +1,6 @@
 #compdef tsh
 _tsh() {
-  local so_far='' word
+  local so_far='' word names='' argument=''
   local -a commands options values
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
@@ -9,7 +9,9 @@ _tsh() {
     esac
   done
   case "$so_far:${words[CURRENT-1]}" in
+    (*:--cluster) names=cluster ;;
     (*:--mfa-mode) values=(auto cross-platform platform otp sso) ;;
+    ('login:--kube-cluster') names=kube_cluster ;;
     ('login:--format') values=(text json yaml file openssh tls kubernetes) ;;
     ('status:--format') values=(text json yaml) ;;
     ('clusters:--format') values=(text json yaml) ;;
@@ -48,6 +50,12 @@ _tsh() {
     ('env') options=(--unset --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
     ('version') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
   esac
+  case "$so_far" in
+    ('kube login') argument=kube_cluster ;;
+  *) ;;
+  esac
+  [[ -z $names && $PREFIX != -* ]] && names=$argument
+  [[ -n $names ]] && values=(${(f)"$(tsh __names $names $PREFIX 2>/dev/null)"})
   if (( $#values )); then
     compadd -- $values
   elif [[ $PREFIX == -* ]]; then

@@ -17,6 +17,8 @@ struct ListFilter {
   std::map<std::string, std::string> labels;
   std::vector<std::string> search;  // words that must all be there
   std::string predicate;
+
+  bool IsEmpty() const { return labels.empty() && search.empty() && predicate.empty(); }
 };
 // Reads "key=value,key=value" (values may be quoted). Fails with kBadParameter.
 Result<std::map<std::string, std::string>> ParseLabels(std::string_view text);

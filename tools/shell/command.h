@@ -26,13 +26,15 @@ struct Option {
   std::string_view choices = {};      // accepted values with spaces between; empty: any
   bool repeated = false;              // may be given several times
   bool hidden = false;                // not in help
+  std::string_view names = {};        // what its values name ("role"): completion asks Program::known_names for them
 };
 
 struct Argument {
   std::string_view name;  // "cluster"
   std::string_view help = {};
   bool required = true;
-  bool repeated = false;  // takes all that follow
+  bool repeated = false;        // takes all that follow
+  std::string_view names = {};  // as Option::names
 };
 
 class Invocation;
@@ -56,6 +58,9 @@ struct Program {
   std::vector<Option> options;  // of every command
   std::vector<Command> commands;
   int json_indent = 4;
+  // Returns the names of a sort that begin with a text, from what is on this host: no network, no question.
+  std::vector<std::string> (*known_names)(const Invocation& environment, std::string_view sort,
+                                          std::string_view prefix) = nullptr;
 };
 
 // What a command was called with.

@@ -78,19 +78,29 @@ std::string PathPattern(const Program& program) {
   return pattern;
 }
 
-// Rows of `case "COMMAND:OPTION"` for options with fixed values.
-using CaseRow = std::function<std::string(const std::string& pattern, std::string_view values)>;
+// Rows of `case "COMMAND:OPTION"` for options with fixed values, or with names that the program knows.
+using CaseRow = std::function<std::string(const std::string& pattern, const Option& option)>;
 std::string ValueCases(const Program& program, const CaseRow& row) {
   std::string cases;
   for (const auto& option : program.options) {
-    if (!option.choices.empty()) cases += row(fmt::format("*:--{}", option.name), option.choices);
+    if (!option.choices.empty() || !option.names.empty()) cases += row(fmt::format("*:--{}", option.name), option);
   }
   for (const Command* command : Visible(program)) {
     for (const auto& option : OptionsOf(program, command)) {
       const bool of_program = std::ranges::find(program.options, option.name, &Option::name) != program.options.end();
-      if (of_program || option.choices.empty()) continue;
-      cases += row(fmt::format("'{}:--{}'", command->path, option.name), option.choices);
+      if (of_program || (option.choices.empty() && option.names.empty())) continue;
+      cases += row(fmt::format("'{}:--{}'", command->path, option.name), option);
     }
+  }
+  return cases;
+}
+
+// Rows of `case "COMMAND"` for commands whose first argument names something.
+std::string NameCases(const Program& program, const std::function<std::string(const Command&, std::string_view)>& row) {
+  std::string cases;
+  for (const Command* command : Visible(program)) {
+    if (command->arguments.empty() || command->arguments.front().names.empty()) continue;
+    cases += row(*command, command->arguments.front().names);
   }
   return cases;
 }
@@ -104,14 +114,18 @@ std::string Bash(const Program& program) {
   for (const Command* command : Visible(program)) {
     options += fmt::format("      '{}') words='{}' ;;\n", command->path, OptionWords(program, command));
   }
-  const std::string values = ValueCases(program, [](const std::string& pattern, std::string_view fixed) {
-    return fmt::format("  {}) words='{}' ;;\n", pattern, fixed);
+  const std::string values = ValueCases(program, [](const std::string& pattern, const Option& option) {
+    if (option.choices.empty()) return fmt::format("  {}) names='{}' ;;\n", pattern, option.names);
+    return fmt::format("  {}) words='{}' ;;\n", pattern, option.choices);
+  });
+  const std::string names = NameCases(program, [](const Command& command, std::string_view sort) {
+    return fmt::format("    '{}') names='{}' ;;\n", command.path, sort);
   });
   return fmt::format(
       "# bash completion for {0}\n"
       "_{0}_complete() {{\n"
       "  local current=\"${{COMP_WORDS[COMP_CWORD]}}\" previous=\"${{COMP_WORDS[COMP_CWORD - 1]}}\"\n"
-      "  local command='' words='' word i\n"
+      "  local command='' words='' names='' word i\n"
       "  if [[ $current == = ]]; then\n"
       "    current=''\n"
       "  elif [[ $previous == = ]]; then\n"
@@ -125,16 +139,21 @@ std::string Bash(const Program& program) {
       "  done\n"
       "  case \"$command:$previous\" in\n{2}"
       "  *)\n"
-      "    case \"$command\" in\n{3}    esac\n"
-      "    if [[ $current == -* || -z $words ]]; then\n"
+      "    case \"$command\" in\n{3}{5}    esac\n"
+      "    if [[ $current == -* || -z $words$names ]]; then\n"
+      "      names=''\n"
       "      case \"$command\" in\n{4}      esac\n"
       "    fi\n"
       "    ;;\n"
       "  esac\n"
-      "  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
+      "  if [[ $names ]]; then\n"
+      "    mapfile -t COMPREPLY < <({0} __names \"$names\" \"$current\" 2>/dev/null)\n"
+      "  else\n"
+      "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
+      "  fi\n"
       "}}\n"
       "complete -o default -F _{0}_complete {0}\n",
-      program.name, PathPattern(program), values, words, options);
+      program.name, PathPattern(program), values, words, options, names);
 }
 
 std::string Quoted(std::string_view text) {
@@ -157,13 +176,17 @@ std::string Zsh(const Program& program) {
   for (const Command* command : Visible(program)) {
     options += fmt::format("    ('{}') options=({}) ;;\n", command->path, OptionWords(program, command));
   }
-  const std::string values = ValueCases(program, [](const std::string& pattern, std::string_view fixed) {
-    return fmt::format("    ({}) values=({}) ;;\n", pattern, fixed);
+  const std::string values = ValueCases(program, [](const std::string& pattern, const Option& option) {
+    if (option.choices.empty()) return fmt::format("    ({}) names={} ;;\n", pattern, option.names);
+    return fmt::format("    ({}) values=({}) ;;\n", pattern, option.choices);
+  });
+  const std::string names = NameCases(program, [](const Command& command, std::string_view sort) {
+    return fmt::format("    ('{}') argument={} ;;\n", command.path, sort);
   });
   return fmt::format(
       "#compdef {0}\n"
       "_{0}() {{\n"
-      "  local so_far='' word\n"
+      "  local so_far='' word names='' argument=''\n"
       "  local -a commands options values\n"
       "  for word in \"${{(@)words[2,CURRENT-1]}}\"; do\n"
       "    word=\"${{so_far:+$so_far }}$word\"\n"
@@ -174,6 +197,9 @@ std::string Zsh(const Program& program) {
       "  case \"$so_far:${{words[CURRENT-1]}}\" in\n{2}  esac\n"
       "  case \"$so_far\" in\n{3}  esac\n"
       "  case \"$so_far\" in\n{4}  esac\n"
+      "  case \"$so_far\" in\n{5}  *) ;;\n  esac\n"
+      "  [[ -z $names && $PREFIX != -* ]] && names=$argument\n"
+      "  [[ -n $names ]] && values=(${{(f)\"$({0} __names $names $PREFIX 2>/dev/null)\"}})\n"
       "  if (( $#values )); then\n"
       "    compadd -- $values\n"
       "  elif [[ $PREFIX == -* ]]; then\n"
@@ -185,7 +211,7 @@ std::string Zsh(const Program& program) {
       "  fi\n"
       "}}\n"
       "if [[ $funcstack[1] == _{0} ]]; then _{0} \"$@\"; else compdef _{0} {0}; fi\n",
-      program.name, PathPattern(program), values, commands, options);
+      program.name, PathPattern(program), values, commands, options, names);
 }
 
 // Returns the condition under which fish is inside of a command; the second word of one may be the first of another.
@@ -202,6 +228,11 @@ std::string FishCondition(const std::map<std::string, std::vector<Word>>& next, 
   return condition;
 }
 
+std::string FishNames(const Program& program, std::string_view sort) {
+  return fmt::format("({} __names {} (commandline -ct | string replace -r \"^--[^=]*=\" \"\") 2>/dev/null)",
+                     program.name, sort);
+}
+
 std::string FishOption(const Program& program, const std::string& condition, const Option& option) {
   std::string line = fmt::format("complete -c {}", program.name);
   if (!condition.empty()) line += fmt::format(" -n '{}'", condition);
@@ -209,6 +240,7 @@ std::string FishOption(const Program& program, const std::string& condition, con
   if (option.short_name != '\0') line += fmt::format(" -s {}", option.short_name);
   line += fmt::format(" -d {}", Quoted(option.help));
   if (!option.choices.empty()) return line + fmt::format(" -x -a '{}'\n", option.choices);
+  if (!option.names.empty()) return line + fmt::format(" -x -a '{}'\n", FishNames(program, option.names));
   return line + (option.value_name.empty() ? "\n" : " -r\n");
 }
 
@@ -231,6 +263,10 @@ std::string Fish(const Program& program) {
       if (!of_program) text += FishOption(program, FishCondition(next, command->path), option);
     }
   }
+  text += NameCases(program, [&](const Command& command, std::string_view sort) {
+    return fmt::format("complete -c {} -f -n '{}' -a '{}'\n", program.name, FishCondition(next, command.path),
+                       FishNames(program, sort));
+  });
   for (const auto& option : OptionsOf(program, nullptr)) text += FishOption(program, {}, option);
   return text + FishOption(program, {}, {"help", 'h', "", "Show the help of a command"});
 }

@@ -3,12 +3,22 @@
 #include <csignal>
 
 #include <algorithm>
+#include <cctype>
 
 #include "libbase/json.h"
 #include "tools/shell/command.h"
 
 namespace sallyport {
 namespace {
+
+constexpr std::string_view kNamesCommand = "__names";
+
+// Whether a shell takes a word as it is. Names come from servers, and completion puts them on the command line.
+bool IsPlainWord(std::string_view word) {
+  return !word.empty() && word.front() != '-' && std::ranges::all_of(word, [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view("._-@:/+,").contains(static_cast<char>(c));
+  });
+}
 
 Status WriteFd(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -61,12 +71,23 @@ int Help(const Program& program, std::vector<std::string> words) {
   return WriteFd(STDOUT_FILENO, text) ? 0 : 1;
 }
 
+// __names SORT [PREFIX], for completion scripts. Whatever goes wrong is no answer.
+int Names(const Program& program, const std::vector<std::string>& words) {
+  if (program.known_names == nullptr || words.size() < 2) return 0;
+  std::string text;
+  for (const auto& name : program.known_names({}, words[1], words.size() > 2 ? words[2] : "")) {
+    if (IsPlainWord(name)) text += name + "\n";
+  }
+  return WriteFd(STDOUT_FILENO, text) ? 0 : 1;
+}
+
 // What every program has beside its own commands.
 std::optional<int> BuiltIn(const Program& program, const std::vector<std::string>& words) {
   const auto parsed = ParseCommandLine(program, words);
   const bool passes_on = parsed && parsed->command->passthrough;  // --help too
   if (words.empty() || words.front() == "help" || (!passes_on && WantsHelp(words))) return Help(program, words);
   if (words.front() == "man" && words.size() == 1) return WriteFd(STDOUT_FILENO, ManPage(program)) ? 0 : 1;
+  if (words.front() == kNamesCommand) return Names(program, words);
   if (words.front() == "completion" && words.size() == 2) {
     const std::string text = Completion(program, words[1]);
     if (!text.empty()) return WriteFd(STDOUT_FILENO, text) ? 0 : 1;

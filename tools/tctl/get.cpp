@@ -4,6 +4,7 @@
 
 #include "tools/tctl/commands.h"
 #include "tools/tctl/kind_calls.h"
+#include "tools/tctl/known_names.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {
@@ -38,25 +39,32 @@ Result<std::vector<Wanted>> ParseWanted(const std::string& text) {
   return all;
 }
 
-Status Each(RpcClient& rpc, const std::vector<Wanted>& wanted, bool with_secrets, const MessageSink& sink) {
+// Names of whole lists are kept for completion.
+Status Each(const Invocation& invocation, RpcClient& rpc, const std::vector<Wanted>& wanted, bool with_secrets,
+            const MessageSink& sink) {
   for (const auto& one : wanted) {
-    if (one.name.empty()) {
-      RETURN_IF_ERROR(one.calls->list(rpc, with_secrets, sink));
-    } else {
+    if (!one.name.empty()) {
       RETURN_IF_ERROR(one.calls->get(rpc, one.name, with_secrets, sink));
+      continue;
     }
+    std::vector<std::string> names;
+    RETURN_IF_ERROR(one.calls->list(rpc, with_secrets, [&](const google::protobuf::Message& message) {
+      names.push_back(NameOf(message));
+      return sink(message);
+    }));
+    RememberNames(invocation, *one.kind, std::move(names));
   }
   return {};
 }
 
 // A table a kind, in the order that was asked for.
-Result<Output> AsText(RpcClient& rpc, const std::vector<Wanted>& wanted) {
+Result<Output> AsText(const Invocation& invocation, RpcClient& rpc, const std::vector<Wanted>& wanted) {
   std::string text;
   for (const auto& one : wanted) {
     std::vector<std::string> columns;
     for (const auto& column : one.kind->columns) columns.emplace_back(column.header);
     std::vector<std::vector<std::string>> rows;
-    RETURN_IF_ERROR(Each(rpc, {one}, false, [&](const google::protobuf::Message& message) -> Status {
+    RETURN_IF_ERROR(Each(invocation, rpc, {one}, false, [&](const google::protobuf::Message& message) -> Status {
       auto& row = rows.emplace_back();
       for (const auto& column : one.kind->columns) row.push_back(column.cell(message));
       return {};
@@ -69,12 +77,12 @@ Result<Output> AsText(RpcClient& rpc, const std::vector<Wanted>& wanted) {
 Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto wanted, ParseWanted(invocation.Arg("resources")));
   ASSIGN_OR_RETURN(std::shared_ptr<RpcClient> rpc, ConnectToAuth(invocation));
-  if (invocation.Get("format") == "text") return AsText(*rpc, wanted);
+  if (invocation.Get("format") == "text") return AsText(invocation, *rpc, wanted);
   const bool with_secrets = invocation.Flag("with-secrets");
   Output output;
   output.kind = Output::Kind::kItems;
-  output.items = [rpc, wanted, with_secrets](const ItemSink& sink) {
-    return Each(*rpc, wanted, with_secrets,
+  output.items = [&invocation, rpc, wanted, with_secrets](const ItemSink& sink) {
+    return Each(invocation, *rpc, wanted, with_secrets,
                 [&](const google::protobuf::Message& message) { return sink(EncodeResource(message)); });
   };
   output.yaml_documents = true;
@@ -87,7 +95,7 @@ Result<Output> Run(const Invocation& invocation) {
 Command GetCommand() {
   return {.path = "get",
           .summary = "Show resources of the cluster",
-          .arguments = {{"resources", "kind[/name][,...]: roles, user/alice, role/dev,users"}},
+          .arguments = {{"resources", "kind[/name][,...]: roles, user/alice, role/dev,users", true, false, "resource"}},
           .options = {{"with-secrets", '\0', "", "Include private keys"}},
           .example = "tctl get role/dev --format=yaml",
           .formats = "yaml json text",

@@ -1,4 +1,5 @@
 #include "tools/tctl/commands.h"
+#include "tools/tctl/known_names.h"
 
 int main(int argc, char** argv) {
   using namespace sallyport;
@@ -13,6 +14,7 @@ int main(int argc, char** argv) {
        {"debug", 'd', "", "Say more on stderr"}},
       {StatusCommand(), GetCommand(), CreateCommand(), RemoveCommand(), VersionCommand()},
   };
+  program.known_names = KnownNames;
   for (auto&& commands : {UserCommands(), MissingCommands()}) {
     program.commands.insert(program.commands.end(), commands.begin(), commands.end());
   }

@@ -31,7 +31,7 @@ Result<Output> Run(const Invocation& invocation) {
 Command RemoveCommand() {
   return {.path = "rm",
           .summary = "Remove a resource",
-          .arguments = {{"resource", "kind/name"}},
+          .arguments = {{"resource", "kind/name", true, false, "resource"}},
           .example = "tctl rm role/dev",
           .formats = "",
           .run = Run};

@@ -1,6 +1,7 @@
 #include "libclient/listing.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/context.h"
+#include "tools/tsh/known_names.h"
 
 namespace sallyport {
 namespace {
@@ -29,7 +30,12 @@ Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto leaves, ListRemoteClusters(*rpc));
   const std::string selected = ClusterOf(invocation, session.profile);
   Value::List items{Item({session.root_cluster, "online", {}}, "root", selected)};
-  for (const auto& leaf : leaves) items.push_back(Item(leaf, "leaf", selected));
+  std::vector<std::string> names{session.root_cluster};
+  for (const auto& leaf : leaves) {
+    items.push_back(Item(leaf, "leaf", selected));
+    names.push_back(leaf.name);
+  }
+  RememberNames(invocation, session, "cluster", std::move(names));
   return Output::List(std::move(items), {"Cluster Name", "Status", "Cluster Type", "Labels", "Selected"}, Row);
 }
 

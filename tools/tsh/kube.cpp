@@ -2,6 +2,7 @@
 #include "libclient/listing.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/context.h"
+#include "tools/tsh/known_names.h"
 #include "tools/tsh/kube_setup.h"
 #include "tools/tsh/list_options.h"
 
@@ -34,11 +35,14 @@ Result<Output> List(const Invocation& invocation) {
   const auto config = ReadKubeconfig(KubeconfigOf(invocation));
   const std::string selected = config ? config->SelectedCluster(ClusterOf(invocation, session.profile)) : "";
   Value::List items;
+  std::vector<std::string> names;
   for (const auto& cluster : clusters) {
+    names.push_back(cluster.name);
     items.push_back(Value(Value::Map{{"kube_cluster_name", cluster.name},
                                      {"labels", LabelsValue(cluster.labels)},
                                      {"selected", cluster.name == selected}}));
   }
+  if (filter.IsEmpty()) RememberNames(invocation, session, "kube_cluster", std::move(names));
   const std::string& format = invocation.Get("format");
   if (invocation.Flag("quiet") && (format.empty() || format == "text")) return Output::Text(WithoutHeader(items));
   const bool verbose = invocation.Flag("verbose");
@@ -124,7 +128,7 @@ Command KubeListCommand() {
 Command KubeLoginCommand() {
   return {.path = "kube login",
           .summary = "Set kubectl up for a Kubernetes cluster",
-          .arguments = {{"cluster", "Name of the Kubernetes cluster", false}},
+          .arguments = {{"cluster", "Name of the Kubernetes cluster", false, false, "kube_cluster"}},
           .options = {{"all", '\0', "", "Add every cluster and leave the current context as it is"},
                       {"set-context-name", '\0', "TEMPLATE", "Name of the context"},
                       {"kube-namespace", 'n', "NAME", "Namespace of the context"},

@@ -171,7 +171,8 @@ Command LoginCommand() {
                       {"auth", '\0', "CONNECTOR", "How to log in", "TELEPORT_AUTH"},
                       {"out", 'o', "FILE", "Write the login to a file and leave the profile as it is"},
                       {"overwrite", '\0', "", "Replace the file of --out when it is there"},
-                      {"kube-cluster", '\0', "NAME", "Kubernetes cluster to set up for kubectl"}},
+                      {"kube-cluster", '\0', "NAME", "Kubernetes cluster to set up for kubectl", "", "", false, false,
+                       "kube_cluster"}},
           .example = "tsh login --proxy=access.example.com --user=alice",
           .formats = "text json yaml file openssh tls kubernetes",
           .run = Run};

@@ -1,4 +1,5 @@
 #include "tools/tsh/commands.h"
+#include "tools/tsh/known_names.h"
 
 namespace {
 
@@ -20,7 +21,8 @@ int main(int argc, char** argv) {
       .summary = "log in to a cluster and use what it gives access to",
       .options = {{"proxy", '\0', "HOST[:PORT]", "Proxy of the cluster", "TELEPORT_PROXY"},
                   {"user", '\0', "USER", "User of the cluster", "TELEPORT_USER"},
-                  {"cluster", '\0', "NAME", "Cluster to use, when it is not the one logged in to", "TELEPORT_CLUSTER"},
+                  {"cluster", '\0', "NAME", "Cluster to use, when it is not the one logged in to", "TELEPORT_CLUSTER",
+                   "", false, false, "cluster"},
                   {"identity", 'i', "FILE", "Identity file to use instead of a login; needs --proxy",
                    "TELEPORT_IDENTITY_FILE"},
                   {"insecure", '\0', "", "Do not check the proxy's certificate"},
@@ -29,6 +31,7 @@ int main(int argc, char** argv) {
                    "auto cross-platform platform otp sso"}},
       .commands = AllCommands(),
       .json_indent = 2,
+      .known_names = KnownNames,
   };
   return RunProgram(program, argc, argv);
 }

@@ -1,0 +1,52 @@
+#include "libclient/name_cache.h"
+
+#include <algorithm>
+
+#include "libbase/file.h"
+#include "libclient/profile_paths.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kMaxNames = 100'000;
+constexpr std::size_t kMaxBytes = 32 << 20;
+
+}  // namespace
+
+NameCache::NameCache(const EnvironmentReader& environment, std::string_view scope) {
+  std::string base = environment("XDG_CACHE_HOME");
+  if (base.empty() && !environment("HOME").empty()) base = environment("HOME") + "/.cache";
+  if (!base.empty() && !scope.empty() && !scope.contains("..")) {
+    directory_ = base + "/sallyport/names/" + std::string(scope);
+  }
+}
+
+void NameCache::Remember(std::string_view sort, std::vector<std::string> names) const {
+  if (directory_.empty() || !IsSafePathPart(sort)) return;
+  std::ranges::sort(names);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  names.resize(std::min(names.size(), kMaxNames));
+  std::string text;
+  for (const auto& name : names) {
+    if (!name.contains('\n')) text += name + "\n";
+  }
+  const std::string path = directory_ + "/" + std::string(sort);
+  if (const auto there = ReadFile(path, kMaxBytes); there && *there == text) return;
+  if (MakeDirectories(directory_, 0700)) std::ignore = WritePrivateFile(path, text);
+}
+
+std::vector<std::string> NameCache::Recall(std::string_view sort, std::string_view prefix) const {
+  std::vector<std::string> names;
+  if (directory_.empty() || !IsSafePathPart(sort)) return names;
+  const auto text = ReadFile(directory_ + "/" + std::string(sort), kMaxBytes);
+  if (!text) return names;
+  std::string_view rest = *text;
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    if (rest.starts_with(prefix)) names.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(rest.size(), end + 1));
+  }
+  return names;
+}
+
+}  // namespace sallyport
