@@ -1,13 +1,14 @@
 """What the programs make of their command tables: help, man pages and completions, and the committed copies of them."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
 
 import pytest
 
-from harness import ROOT, assert_plain, environment, is_ours, program
+from harness import BIN, ROOT, assert_plain, environment, is_ours, program
 from processes import run
 
 PROGRAMS = ["tsh", "tctl", "teleport"]
@@ -51,7 +52,8 @@ def complete_in_bash(name, *words):
 def complete_in_fish(name, home, line):
     done = subprocess.run(["fish", "--no-config", "-c", f'source "$argv[1]"; complete -C "{line}"',
                            ROOT / "completions" / f"{name}.fish"],
-                          env=environment(home), capture_output=True, text=True, check=True)
+                          env=environment(home, PATH=f"{BIN}:{os.environ['PATH']}"), capture_output=True, text=True,
+                          check=True)
     assert not done.stderr
     return [row.split("\t")[0] for row in done.stdout.splitlines()]
 

@@ -162,6 +162,19 @@ std::string Quoted(std::string_view text) {
   return quoted + "'";
 }
 
+std::string ZshValues(const Program& program) {
+  return ValueCases(program, [](const std::string& pattern, const Option& option) {
+    if (option.choices.empty()) return fmt::format("    ({}) names={} ;;\n", pattern, option.names);
+    return fmt::format("    ({}) values=({}) ;;\n", pattern, option.choices);
+  });
+}
+
+std::string ZshNames(const Program& program) {
+  return NameCases(program, [](const Command& command, std::string_view sort) {
+    return fmt::format("    ('{}') argument={} ;;\n", command.path, sort);
+  });
+}
+
 std::string Zsh(const Program& program) {
   std::string commands;
   for (const auto& [group, next] : NextWords(program)) {
@@ -176,13 +189,8 @@ std::string Zsh(const Program& program) {
   for (const Command* command : Visible(program)) {
     options += fmt::format("    ('{}') options=({}) ;;\n", command->path, OptionWords(program, command));
   }
-  const std::string values = ValueCases(program, [](const std::string& pattern, const Option& option) {
-    if (option.choices.empty()) return fmt::format("    ({}) names={} ;;\n", pattern, option.names);
-    return fmt::format("    ({}) values=({}) ;;\n", pattern, option.choices);
-  });
-  const std::string names = NameCases(program, [](const Command& command, std::string_view sort) {
-    return fmt::format("    ('{}') argument={} ;;\n", command.path, sort);
-  });
+  const std::string values = ZshValues(program);
+  const std::string names = ZshNames(program);
   return fmt::format(
       "#compdef {0}\n"
       "_{0}() {{\n"
