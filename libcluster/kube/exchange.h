@@ -63,10 +63,12 @@ asio::awaitable<boost::system::error_code> RelayBody(From& from, beast::flat_buf
       co_await http::async_read_some(from, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
       if (error == http::error::need_buffer) error = {};
       if (error) co_return error;
-      message.body().data = bytes.data();
-      message.body().size = bytes.size() - parser.get().body().size;
+      const std::size_t size = bytes.size() - parser.get().body().size;
       message.body().more = !parser.is_done();
-      if (message.body().size == 0 && message.body().more) continue;
+      if (size == 0 && message.body().more) continue;
+      // An empty piece would become a chunk, and that is the last chunk already.
+      message.body().data = size == 0 ? nullptr : bytes.data();
+      message.body().size = size;
     }
     co_await http::async_write(to, serializer, asio::redirect_error(asio::use_awaitable, error));
     if (error == http::error::need_buffer) error = {};

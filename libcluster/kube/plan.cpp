@@ -59,7 +59,7 @@ bool KubePlan::IsLong() const {
 
 bool KubePlan::NeedsScope() const {
   const KubeRequest& request = info.request;
-  return access && !access->ReachesAll() && request.name.empty() && request.kube_namespace.empty() &&
+  return access && !access->ReachesAll() && info.IsCollection() && request.kube_namespace.empty() &&
          !KnownClusterWide(request.api_group, request.resource).has_value();
 }
 

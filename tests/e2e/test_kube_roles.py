@@ -1,9 +1,12 @@
 """What kubernetes_resources of roles leave of a Kubernetes cluster: lists, questions, deletions, custom resources."""
 
 import json
+import socket
 
 import pytest
 
+from doors import KUBE_SERVER_NAME, kube_route, log_in as log_in_by_web
+from grpc_client import client_context
 from harness import Tsh, assert_plain
 from processes import run
 
@@ -183,3 +186,35 @@ def test_api_resources(log_in):
     machine = log_in("resources", [TEAM_PODS])
     assert "clusterwidgets" in machine.kubectl("api-resources").out
     assert run(["kubectl", "version"], machine.env).code == 0
+
+
+# The connection itself.
+
+
+def read_answer(reader):
+    """Reads one answer to its end and not a byte more; returns its body."""
+    status = reader.readline()
+    assert status.startswith(b"HTTP/1.1 200 "), status
+    headers = {}
+    while line := reader.readline().strip():
+        name, _, value = line.decode().partition(": ")
+        headers[name.lower()] = value
+    if "content-length" in headers:
+        return reader.read(int(headers["content-length"]))
+    body = b""
+    while size := int(reader.readline(), 16):
+        body += reader.read(size)
+        assert reader.readline() == b"\r\n"
+    assert reader.readline() == b"\r\n"
+    return body
+
+
+def test_answers_in_pieces_end_once(cluster, tmp_path):
+    """What follows the end of an answer is the next one, also when the end came by itself."""
+    context = client_context(*log_in_by_web(cluster, cluster.add_user("pieces"), tmp_path, "pieces"), None, ["http/1.1"])
+    with socket.create_connection(("127.0.0.1", cluster.proxy_port), timeout=20) as raw:
+        with context.wrap_socket(raw, server_hostname=KUBE_SERVER_NAME) as stream, stream.makefile("rb") as reader:
+            for query in ("?watch=true&timeoutSeconds=1", "", "?watch=true&timeoutSeconds=1", ""):
+                path = f"{kube_route(cluster)}/api/v1/namespaces{query}"
+                stream.sendall(f"GET {path} HTTP/1.1\r\nHost: {KUBE_SERVER_NAME}\r\n\r\n".encode())
+                assert b"team-a" in read_answer(reader)
