@@ -1,14 +1,16 @@
 // Moving requests, answers and tunnels between a client and an API server.
-#include <sys/socket.h>
+#include <poll.h>
 
 #include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <chrono>
 
 #include "libbase/log.h"
 #include "libcluster/kube/exchange.h"
@@ -20,6 +22,9 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;
 using boost::system::error_code;
+
+constexpr std::chrono::milliseconds kLeaveCheck{100};
+
 // Makes what goes on to the API server.
 UpstreamRequest RequestTo(const UpstreamPool& pool, KubeClient& client, RequestParser& parser, const KubePlan& plan) {
   UpstreamRequest request;
@@ -29,11 +34,23 @@ UpstreamRequest RequestTo(const UpstreamPool& pool, KubeClient& client, RequestP
   return request;
 }
 
-// Returns when the client has closed its side: an answer that lasts has then nobody to go to.
+// Whether the other side of a socket has ended it, also when there is something left to be read.
+bool IsEnded(int socket) {
+  pollfd wait{socket, POLLRDHUP, 0};
+  return ::poll(&wait, 1, 0) != 0;
+}
+
+// Returns when the client has closed its side: an answer that lasts has then nobody to go to. A client that sends its
+// next request already has not.
 asio::awaitable<void> UntilClientLeaves(KubeClient& client) {
   auto& socket = beast::get_lowest_layer(client.stream).socket();
+  asio::steady_timer timer(co_await asio::this_coro::executor);
   error_code error;
   co_await socket.async_wait(asio::socket_base::wait_read, asio::redirect_error(asio::use_awaitable, error));
+  while (!error && !IsEnded(socket.native_handle())) {
+    timer.expires_after(kLeaveCheck);
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  }
 }
 
 void DropHopHeaders(ResponseHeader& header) {
