@@ -127,7 +127,7 @@ asio::awaitable<Result<UpstreamAnswer>> CallUpstream(const std::shared_ptr<Upstr
   Exchange& exchange = **begun;
   auto body = co_await ReadWhole(exchange);
   if (!body) co_return std::unexpected(body.error());
-  UpstreamAnswer answer{exchange.parser.get().result_int(),
+  UpstreamAnswer answer{static_cast<int>(exchange.parser.get().result_int()),
                         std::string(exchange.parser.get()[http::field::content_type]), std::move(*body)};
   Finish(exchange);
   co_return answer;
