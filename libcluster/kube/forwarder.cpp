@@ -133,7 +133,7 @@ asio::awaitable<bool> ServeRequest(KubeClient& client) {
     co_return co_await Refuse(client, parser, behind);
   }
   auto plan = state.planner.Identify(std::string_view(request.method_string()), std::string_view(request.target()),
-                                     HeadersOf(request), client.chain_pem, client.remote_address);
+                                     client.chain_pem, client.remote_address);
   if (!plan) co_return co_await Refuse(client, parser, plan.error());
   co_return co_await ServePlan(client, parser, *plan);
 }

@@ -140,7 +140,7 @@ Status KubePlanner::Authorize(const HttpHeaders& headers, KubePlan& plan) const 
   return ChoosePrincipals(headers, one ? &plan.info.request : nullptr, plan);
 }
 
-Result<KubePlan> KubePlanner::Identify(std::string_view method, std::string_view target, const HttpHeaders& headers,
+Result<KubePlan> KubePlanner::Identify(std::string_view method, std::string_view target,
                                        const std::vector<std::string>& chain_pem,
                                        const std::string& remote_address) const {
   KubePlan plan;

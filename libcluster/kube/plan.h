@@ -51,8 +51,8 @@ class KubePlanner {
 
   // Tells who asks for what of which cluster, of a request on a connection with this certificate chain. kAccessDenied
   // for a certificate that is refused and a cluster out of reach, kNotFound for an unknown one.
-  Result<KubePlan> Identify(std::string_view method, std::string_view target, const HttpHeaders& headers,
-                            const std::vector<std::string>& chain_pem, const std::string& remote_address) const;
+  Result<KubePlan> Identify(std::string_view method, std::string_view target, const std::vector<std::string>& chain_pem,
+                            const std::string& remote_address) const;
   // Decides a request that has been identified. kAccessDenied for everything that is refused, kNotFound for a user
   // without Kubernetes principals.
   Status Authorize(const HttpHeaders& headers, KubePlan& plan) const;
