@@ -25,6 +25,7 @@ namespace {
 
 constexpr int kNetworkThreads = 2;
 constexpr std::size_t kMaxWebThreads = 32;
+constexpr std::size_t kMaxKubeThreads = 8;
 
 }  // namespace
 
@@ -41,6 +42,7 @@ struct Cluster::State {
   std::unique_ptr<AuthHttpApi> auth_api;
   EventLoop loop{kNetworkThreads};
   ThreadPool web_threads{kMaxWebThreads};
+  ThreadPool kube_threads{kMaxKubeThreads};
   std::unique_ptr<GrpcServer> grpc;
   std::unique_ptr<HttpServer> web;
   std::unique_ptr<HttpServer> auth_http;
@@ -179,7 +181,7 @@ Status Cluster::State::StartKube(const TeleportConfig& config, const Environment
     options.clusters.push_back({upstream.name, config.kubernetes.labels});
   }
   const auto clusters = options.clusters;
-  ASSIGN_OR_RETURN(kube, KubeForwarder::Create(loop, *auth, *audit, std::move(options)));
+  ASSIGN_OR_RETURN(kube, KubeForwarder::Create(loop, kube_threads, *auth, *audit, std::move(options)));
   ASSIGN_OR_RETURN(announcer, KubeAnnouncer::Start(auth->backend(), {host_id, proxy_address, clusters}));
   return {};
 }

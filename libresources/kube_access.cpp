@@ -1,6 +1,7 @@
 #include "libresources/kube_access.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "libresources/kube_kinds.h"
 #include "libresources/pattern.h"
@@ -187,8 +188,21 @@ KubeDecision KubeAccess::Decide(const KubeRequest& request) const {
   const auto denied = KubeRulesCouldMatch(request, deny_, RoleCondition::kDeny);
   const auto allowed = KubeRulesCouldMatch(request, allow_, RoleCondition::kAllow);
   if (!denied || !allowed || *denied || !*allowed) return KubeDecision::kDeny;
-  const bool all = deny_.empty() && std::any_of(allow_.begin(), allow_.end(), AllowsAll);
-  return all ? KubeDecision::kAllow : KubeDecision::kFilter;
+  return ReachesAll() ? KubeDecision::kAllow : KubeDecision::kFilter;
+}
+
+bool KubeAccess::ReachesAll() const { return deny_.empty() && std::any_of(allow_.begin(), allow_.end(), AllowsAll); }
+
+bool KubeAccess::MayDo(const KubeRequest& request) const {
+  if (!request.name.empty()) return MayReach(request);
+  const bool everywhere = request.kube_namespace.empty() && !request.cluster_wide && request.resource != kNamespaces;
+  std::vector<KubeRule> allow;
+  std::copy_if(allow_.begin(), allow_.end(), std::back_inserter(allow), [everywhere](const KubeRule& rule) {
+    return !everywhere || rule.kube_namespace.empty() || rule.kube_namespace == kWildcard;
+  });
+  const auto denied = KubeRulesCouldMatch(request, deny_, RoleCondition::kDeny);
+  const auto allowed = KubeRulesCouldMatch(request, allow, RoleCondition::kAllow);
+  return denied && allowed && !*denied && *allowed;
 }
 
 bool KubeAccess::MayReach(const KubeRequest& request) const {

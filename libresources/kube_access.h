@@ -61,6 +61,11 @@ class KubeAccess {
   KubeDecision Decide(const KubeRequest& request) const;
   // Returns whether one object may be reached with the request's verb: for filtering a list's items.
   bool MayReach(const KubeRequest& request) const;
+  // Answers the question whether something may be done (kubectl auth can-i): to the object that is named, else to any
+  // object of the namespace; without a namespace, to objects in every one.
+  bool MayDo(const KubeRequest& request) const;
+  // Returns whether no object is out of reach.
+  bool ReachesAll() const;
 
  private:
   std::vector<KubeRule> allow_;

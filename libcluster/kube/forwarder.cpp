@@ -10,7 +10,9 @@
 #include <chrono>
 
 #include "libbase/log.h"
+#include "libcluster/kube/exchange.h"
 #include "libcluster/kube/forwarder_state.h"
+#include "libcluster/kube/request_body.h"
 
 namespace sallyport {
 namespace {
@@ -22,6 +24,9 @@ constexpr std::chrono::seconds kIdleTimeout{300};
 constexpr std::chrono::seconds kWriteTimeout{30};
 constexpr std::chrono::seconds kRevocationCheck{2};
 constexpr std::uint32_t kMaxHeaderBytes = 256 << 10;
+constexpr std::size_t kMaxReadBody = 8U << 20;  // an API server takes 3 MiB
+constexpr int kBodyTooLarge = 413;
+constexpr int kHeaderTooLarge = 431;
 
 // Headers that are for this hop, that name an identity, or that this side decides.
 constexpr std::array<std::string_view, 13> kNotForwarded{"authorization",
@@ -48,9 +53,56 @@ bool Forwarded(std::string_view name) {
   return std::ranges::none_of(kNotForwarded, [&](std::string_view other) { return EqualIgnoringCase(name, other); });
 }
 
+// Whether the body is read before the request can be decided or dealt with.
+bool NeedsBody(const KubePlan& plan) {
+  const bool deletes_some = plan.info.request.verb == "deletecollection" && plan.access && !plan.access->ReachesAll();
+  return deletes_some || plan.info.IsAccessReview() || plan.NeedsObjectName();
+}
+
 bool IsUpgrade(const RequestHeader& request) {
   return request.find(http::field::upgrade) != request.end() &&
          http::token_list(request[http::field::connection]).exists("upgrade");
+}
+
+// Learns what the roles must know beyond the request's path. Returns the body, when that has been read.
+asio::awaitable<Result<std::optional<std::string>>> LearnMore(KubeClient& client, RequestParser& parser,
+                                                              KubePlan& plan) {
+  KubeRequest& request = plan.info.request;
+  if (plan.NeedsScope()) {
+    const auto& upstream = client.state->upstreams.at(plan.cluster);
+    request.cluster_wide = co_await IsClusterWide(upstream, request.api_group, plan.info.api_version, request.resource);
+  }
+  if (!NeedsBody(plan)) co_return std::nullopt;
+  auto body = co_await ReadBody(client.stream, client.buffer, parser, kMaxReadBody);
+  if (!body) co_return std::unexpected(body.error());
+  if (!plan.NeedsObjectName()) co_return std::move(*body);
+  auto name = ReadObjectName(*body, std::string_view(parser.get()[http::field::content_type]));
+  if (!name) co_return std::unexpected(name.error());
+  request.name = std::move(*name);
+  co_return std::move(*body);
+}
+
+// Deals with a request of a caller who is known.
+asio::awaitable<bool> ServePlan(KubeClient& client, RequestParser& parser, KubePlan& plan) {
+  const auto body = co_await LearnMore(client, parser, plan);
+  if (!body) {
+    const bool too_large = body.error().kind == ErrorKind::kLimitExceeded;
+    co_return co_await Refuse(client, parser, body.error(), too_large ? kBodyTooLarge : 0);
+  }
+  const HttpHeaders headers = HeadersOf(parser.get());
+  if (const Status status = client.state->planner.Authorize(headers, plan); !status) {
+    co_return co_await Refuse(client, parser, status.error());
+  }
+  beast::get_lowest_layer(client.stream).expires_never();
+  if (IsUpgrade(parser.get())) {
+    co_await ForwardUpgrade(client, parser, plan);
+    co_return false;
+  }
+  if (plan.info.IsAccessReview()) co_return co_await AnswerAccessReview(client, parser, plan, **body);
+  if (plan.filter && plan.info.request.verb == "deletecollection") {
+    co_return co_await DeleteEach(client, parser, plan, **body);
+  }
+  co_return co_await ForwardRequest(client, parser, plan, *body ? &**body : nullptr);
 }
 
 // Reads one request and deals with it. Returns whether the connection can be used again.
@@ -59,13 +111,12 @@ asio::awaitable<bool> ServeRequest(KubeClient& client) {
   RequestParser parser;
   parser.header_limit(kMaxHeaderBytes);
   parser.body_limit(boost::none);
-  auto& socket = beast::get_lowest_layer(client.stream);
-  socket.expires_after(kIdleTimeout);
+  beast::get_lowest_layer(client.stream).expires_after(kIdleTimeout);
   co_await http::async_read_header(client.stream, client.buffer, parser,
                                    asio::redirect_error(asio::use_awaitable, error));
   if (error == http::error::header_limit) {
     const Error too_large{ErrorKind::kLimitExceeded, "the request's header is too large", {}};
-    co_await Refuse(client, parser, too_large);
+    co_await Refuse(client, parser, too_large, kHeaderTooLarge);
     co_return false;
   }
   if (error.category() == http::make_error_code(http::error::bad_method).category() &&
@@ -81,15 +132,10 @@ asio::awaitable<bool> ServeRequest(KubeClient& client) {
     const Error behind{ErrorKind::kLimitExceeded, "the audit log cannot keep up, try again later", {}};
     co_return co_await Refuse(client, parser, behind);
   }
-  const auto plan = state.planner.Plan(std::string_view(request.method_string()), std::string_view(request.target()),
-                                       HeadersOf(request), client.chain_pem, client.remote_address);
+  auto plan = state.planner.Identify(std::string_view(request.method_string()), std::string_view(request.target()),
+                                     client.chain_pem, client.remote_address);
   if (!plan) co_return co_await Refuse(client, parser, plan.error());
-  socket.expires_never();
-  if (IsUpgrade(request)) {
-    co_await ForwardUpgrade(client, parser, *plan);
-    co_return false;
-  }
-  co_return co_await ForwardRequest(client, parser, *plan);
+  co_return co_await ServePlan(client, parser, *plan);
 }
 
 asio::awaitable<void> Serve(std::shared_ptr<KubeForwarder::State> state, IncomingConnection connection) {
@@ -124,7 +170,7 @@ HttpHeaders HeadersOf(const RequestHeader& request) {
 }
 
 RequestHeader UpstreamHeader(const RequestHeader& request, const KubePlan& plan, const UpstreamPool& pool,
-                             const std::string& authorization, const std::string& remote_address) {
+                             const std::string& remote_address) {
   const KubeUpstream& upstream = pool.upstream();
   RequestHeader header;
   header.version(11);
@@ -142,7 +188,6 @@ RequestHeader UpstreamHeader(const RequestHeader& request, const KubePlan& plan,
                table ? "application/json;as=Table;v=v1;g=meta.k8s.io,application/json" : "application/json");
     header.set(http::field::accept_encoding, "identity");
   }
-  if (!authorization.empty()) header.set(http::field::authorization, authorization);
   header.set("Impersonate-User", plan.as.user);
   for (const auto& group : plan.as.groups) header.insert("Impersonate-Group", group);
   header.set("X-Forwarded-For", remote_address.substr(0, remote_address.rfind(':')));
@@ -151,11 +196,12 @@ RequestHeader UpstreamHeader(const RequestHeader& request, const KubePlan& plan,
   return header;
 }
 
-asio::awaitable<bool> Refuse(KubeClient& client, RequestParser& parser, const Error& error) {
+asio::awaitable<bool> Answer(KubeClient& client, RequestParser& parser, int http_status, std::string content_type,
+                             std::string body) {
   error_code code;
-  http::response<http::string_body> response(static_cast<http::status>(KubeHttpStatus(error)), 11);
-  response.set(http::field::content_type, "application/json");
-  response.body() = KubeStatusJson(error);
+  http::response<http::string_body> response(static_cast<http::status>(http_status), 11);
+  response.set(http::field::content_type, content_type);
+  response.body() = std::move(body);
   // A body that nobody will read makes the connection useless for another request.
   const bool keep_alive = parser.is_done() && parser.keep_alive();
   response.keep_alive(keep_alive);
@@ -163,6 +209,20 @@ asio::awaitable<bool> Refuse(KubeClient& client, RequestParser& parser, const Er
   beast::get_lowest_layer(client.stream).expires_after(kWriteTimeout);
   co_await http::async_write(client.stream, response, asio::redirect_error(asio::use_awaitable, code));
   co_return keep_alive && !code;
+}
+
+asio::awaitable<bool> Refuse(KubeClient& client, RequestParser& parser, const Error& error, int http_status) {
+  const int status = http_status == 0 ? KubeHttpStatus(error) : http_status;
+  std::string type = "application/json";
+  std::string body = KubeStatusJson(error, status);
+  co_return co_await Answer(client, parser, status, std::move(type), std::move(body));
+}
+
+void AuditRequest(KubeClient& client, const RequestParser& parser, const KubePlan& plan, int http_status) {
+  if (plan.info.is_discovery) return;
+  const std::string_view method(parser.get().method_string());
+  const auto event = KubeRequestEvent(client.state->auth, plan, method, http_status);
+  if (!client.state->audit.Push(event.ToRecord())) Log(LogLevel::kError, "an audit event was lost");
 }
 
 asio::awaitable<void> UntilRevoked(KubeForwarder::State& state, const Caller& caller) {
@@ -175,18 +235,21 @@ asio::awaitable<void> UntilRevoked(KubeForwarder::State& state, const Caller& ca
   }
 }
 
-Result<std::unique_ptr<KubeForwarder>> KubeForwarder::Create(EventLoop& loop, AuthServer& auth, AuditQueue& audit,
-                                                             KubeForwarderOptions options) {
+Result<std::unique_ptr<KubeForwarder>> KubeForwarder::Create(EventLoop& loop, ThreadPool& threads, AuthServer& auth,
+                                                             AuditQueue& audit, KubeForwarderOptions options) {
   std::vector<KubeUpstream> upstreams = std::move(options.upstreams);
   auto state = std::make_shared<State>(loop, auth, audit, std::move(options));
   for (auto& upstream : upstreams) {
-    const std::string name = upstream.name;
-    ASSIGN_OR_RETURN(state->pools[name], UpstreamPool::Create(ContextOf(loop), std::move(upstream)));
+    State::Upstream& entry = state->upstreams[upstream.name];
+    ASSIGN_OR_RETURN(entry.pool, UpstreamPool::Create(ContextOf(loop), threads, std::move(upstream)));
+    entry.scopes = MakeApiScopes(entry.pool, ContextOf(loop));
   }
   return std::unique_ptr<KubeForwarder>(new KubeForwarder(std::move(state)));
 }
 
-KubeForwarder::~KubeForwarder() = default;
+KubeForwarder::~KubeForwarder() {
+  for (const auto& [name, upstream] : state_->upstreams) upstream.pool->Stop();
+}
 
 void KubeForwarder::HandleConnection(IncomingConnection connection) {
   asio::co_spawn(asio::make_strand(ContextOf(state_->loop)), Serve(state_, std::move(connection)), asio::detached);

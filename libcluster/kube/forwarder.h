@@ -15,6 +15,7 @@
 #include "libcluster/net/event_loop.h"
 #include "libcluster/net/listener.h"
 #include "libcluster/net/tls.h"
+#include "libcluster/thread_pool.h"
 
 namespace sallyport {
 
@@ -26,10 +27,10 @@ struct KubeForwarderOptions {
 
 class KubeForwarder {
  public:
-  // `auth`, `audit` and `loop` must outlive it.
-  static Result<std::unique_ptr<KubeForwarder>> Create(EventLoop& loop, AuthServer& auth, AuditQueue& audit,
-                                                       KubeForwarderOptions options);
-  ~KubeForwarder();
+  // All but `options` must outlive it. `threads` run credential plugins; they must end before `loop` goes.
+  static Result<std::unique_ptr<KubeForwarder>> Create(EventLoop& loop, ThreadPool& threads, AuthServer& auth,
+                                                       AuditQueue& audit, KubeForwarderOptions options);
+  ~KubeForwarder();  // ends running credential plugins
 
   // Takes a connection whose TLS has not begun.
   void HandleConnection(IncomingConnection connection);

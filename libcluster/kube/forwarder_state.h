@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "libcluster/kube/api_scopes.h"
 #include "libcluster/kube/forwarder.h"
 #include "libcluster/kube/upstream_pool.h"
 #include "libcluster/net/tls_state.h"
@@ -30,7 +31,11 @@ struct KubeForwarder::State {
   AuditQueue& audit;
   std::shared_ptr<ServerTls> tls;
   KubePlanner planner;
-  std::map<std::string, std::shared_ptr<UpstreamPool>> pools;  // by cluster
+  struct Upstream {
+    std::shared_ptr<UpstreamPool> pool;
+    std::shared_ptr<ApiScopes> scopes;
+  };
+  std::map<std::string, Upstream> upstreams;  // by cluster
 };
 
 using RequestParser = http::request_parser<http::buffer_body>;
@@ -46,20 +51,45 @@ struct KubeClient {
   std::string remote_address;
 };
 
-// Sends a request on and relays the answer. Returns whether the client's connection can be used again.
-asio::awaitable<bool> ForwardRequest(KubeClient& client, RequestParser& parser, const KubePlan& plan);
+// Sends a request on and relays the answer. Its body is `body` when that has been read, else it is streamed. Returns
+// whether the client's connection can be used again.
+asio::awaitable<bool> ForwardRequest(KubeClient& client, RequestParser& parser, const KubePlan& plan,
+                                     const std::string* body = nullptr);
 
 // The same for a request that asks for another protocol: after 101 the connection is a tunnel until either side, the
 // certificate or a lock ends it.
 asio::awaitable<void> ForwardUpgrade(KubeClient& client, RequestParser& parser, const KubePlan& plan);
 
-// Answers with a Kubernetes Status. Returns whether the connection can be used again.
-asio::awaitable<bool> Refuse(KubeClient& client, RequestParser& parser, const Error& error);
+// Answers the question whether the user may do something: by itself when the roles deny it, else the API server does.
+asio::awaitable<bool> AnswerAccessReview(KubeClient& client, RequestParser& parser, const KubePlan& plan,
+                                         const std::string& body);
+
+// Deletes what the roles reach of a collection, one object after the other, and answers with the list of what has gone.
+asio::awaitable<bool> DeleteEach(KubeClient& client, RequestParser& parser, const KubePlan& plan,
+                                 const std::string& body);
+
+// Answers with a Kubernetes Status, of the error's HTTP status unless another is given. Returns whether the connection
+// can be used again.
+asio::awaitable<bool> Refuse(KubeClient& client, RequestParser& parser, const Error& error, int http_status = 0);
+
+// Answers with a body. Returns whether the connection can be used again.
+asio::awaitable<bool> Answer(KubeClient& client, RequestParser& parser, int http_status, std::string content_type,
+                             std::string body);
+
+// Writes the audit event of a request that was answered.
+void AuditRequest(KubeClient& client, const RequestParser& parser, const KubePlan& plan, int http_status);
 
 // Returns the request's header as the API server gets it: without what is for this hop or names an identity, with the
 // impersonation.
 RequestHeader UpstreamHeader(const RequestHeader& request, const KubePlan& plan, const UpstreamPool& pool,
-                             const std::string& authorization, const std::string& remote_address);
+                             const std::string& remote_address);
+
+// Returns whether a resource is outside of namespaces; false when the API server does not say.
+asio::awaitable<bool> IsClusterWide(const KubeForwarder::State::Upstream& upstream, const std::string& api_group,
+                                    const std::string& version, const std::string& resource);
+
+// Makes what asks an API server for its discovery documents.
+std::shared_ptr<ApiScopes> MakeApiScopes(const std::shared_ptr<UpstreamPool>& pool, asio::io_context& context);
 
 // Returns once the certificate has expired or a lock names its user.
 asio::awaitable<void> UntilRevoked(KubeForwarder::State& state, const Caller& caller);

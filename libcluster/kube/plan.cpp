@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <optional>
 
 #include "libbase/encoding.h"
 #include "libbase/json.h"
+#include "libcluster/kube/api_scopes.h"
 #include "libresources/access.h"
 
 namespace sallyport {
@@ -49,6 +51,23 @@ Result<std::optional<PathRoute>> TakePathRoute(std::string& path) {
   return route;
 }
 
+}  // namespace
+
+bool KubePlan::IsLong() const {
+  return info.is_session || info.request.verb == "watch" || QueryParameter(query, "follow") == "true";
+}
+
+bool KubePlan::NeedsScope() const {
+  const KubeRequest& request = info.request;
+  return access && !access->ReachesAll() && info.IsCollection() && request.kube_namespace.empty() &&
+         !KnownClusterWide(request.api_group, request.resource).has_value();
+}
+
+bool KubePlan::NeedsObjectName() const {
+  return access && !access->ReachesAll() && info.request.verb == "create" && info.request.name.empty() &&
+         !info.IsAccessReview() && !info.IsRulesReview();
+}
+
 std::string ForbiddenText(const KubePlan& plan) {
   const auto& request = plan.info.request;
   const std::string where = request.kube_namespace.empty()
@@ -60,12 +79,6 @@ std::string ForbiddenText(const KubePlan& plan) {
       "the kubernetes_resources of your roles should allow it",
       plan.info.ResourceKind(), object, plan.caller->identity.username, request.verb, plan.info.ResourceKind(),
       request.api_group, where);
-}
-
-}  // namespace
-
-bool KubePlan::IsLong() const {
-  return info.is_session || info.request.verb == "watch" || QueryParameter(query, "follow") == "true";
 }
 
 Result<const KubeClusterInfo*> KubePlanner::FindCluster(const Caller& caller, KubePlan& plan) const {
@@ -92,40 +105,44 @@ Result<const KubeClusterInfo*> KubePlanner::FindCluster(const Caller& caller, Ku
   return &*found;
 }
 
-Status KubePlanner::Authorize(const KubeClusterInfo& cluster, const HttpHeaders& headers, KubePlan& plan) const {
+Status KubePlanner::ChoosePrincipals(const HttpHeaders& headers, const KubeRequest* request, KubePlan& plan) const {
+  const AccessChecker& access = *plan.caller->access;
+  const Nanoseconds session = access.AdjustSessionTtl(kKubeSession);
+  ASSIGN_OR_RETURN(auto principals, access.CheckKubeGroupsAndUsers(session, plan.target->labels, request));
+  ASSIGN_OR_RETURN(plan.as,
+                   ChooseImpersonation(plan.caller->identity.username, principals.users, principals.groups, headers));
+  plan.kubernetes_users = std::move(principals.users);
+  plan.kubernetes_groups = std::move(principals.groups);
+  return {};
+}
+
+Status KubePlanner::CheckCluster(const KubePlan& plan) const {
   const AccessChecker& access = *plan.caller->access;
   AccessState state;
   state.mfa_verified = !plan.caller->identity.mfa_verified.empty();
   state.mfa_required = access.RequiredMfa(false);
   state.is_bot = !plan.caller->identity.bot_name.empty();
-  if (const Status status = access.CheckResourceAccess("kube_cluster", cluster.labels, state); !status) {
-    return Fail(ErrorKind::kAccessDenied, "access denied to Kubernetes cluster \"{}\": {}", cluster.name,
+  if (const Status status = access.CheckResourceAccess("kube_cluster", plan.target->labels, state); !status) {
+    return Fail(ErrorKind::kAccessDenied, "access denied to Kubernetes cluster \"{}\": {}", plan.cluster,
                 status.error().message);
   }
-  const KubeRequest* request = plan.info.is_resource ? &plan.info.request : nullptr;
-  if (request != nullptr) {
-    auto kube_access = std::make_shared<const KubeAccess>(access.KubeAccessTo(cluster.labels));
-    const KubeDecision decision = kube_access->Decide(*request);
-    if (decision == KubeDecision::kDeny) return Fail(ErrorKind::kAccessDenied, "{}", ForbiddenText(plan));
-    if (decision == KubeDecision::kFilter) {
-      if (request->verb == "deletecollection") {
-        return Fail(ErrorKind::kNotImplemented, "deleting a collection of which your roles reach a part");
-      }
-      plan.filter = std::move(kube_access);
-    }
-  }
-  const Nanoseconds session = access.AdjustSessionTtl(kKubeSession);
-  ASSIGN_OR_RETURN(auto principals, access.CheckKubeGroupsAndUsers(session, cluster.labels, request));
-  ASSIGN_OR_RETURN(plan.as,
-                   ChooseImpersonation(plan.caller->identity.username, principals.users, principals.groups, headers));
-  plan.kubernetes_users = std::move(principals.users);
-  plan.kubernetes_groups = std::move(principals.groups);
-  plan.labels = cluster.labels;
   return {};
 }
 
-Result<KubePlan> KubePlanner::Plan(std::string_view method, std::string_view target, const HttpHeaders& headers,
-                                   const std::vector<std::string>& chain_pem, const std::string& remote_address) const {
+Status KubePlanner::Authorize(const HttpHeaders& headers, KubePlan& plan) const {
+  // What a user may do is everybody's to ask; the API server lists its own rules.
+  if (!plan.access || plan.info.IsRulesReview()) return ChoosePrincipals(headers, nullptr, plan);
+  const KubeDecision decision = plan.access->Decide(plan.info.request);
+  if (decision == KubeDecision::kDeny) return Fail(ErrorKind::kAccessDenied, "{}", ForbiddenText(plan));
+  if (decision == KubeDecision::kFilter) plan.filter = plan.access;
+  // Of a list every role has its part.
+  const bool one = !plan.info.IsCollection();
+  return ChoosePrincipals(headers, one ? &plan.info.request : nullptr, plan);
+}
+
+Result<KubePlan> KubePlanner::Identify(std::string_view method, std::string_view target,
+                                       const std::vector<std::string>& chain_pem,
+                                       const std::string& remote_address) const {
   KubePlan plan;
   ASSIGN_OR_RETURN(plan.caller, auth_.authenticator().Authenticate(chain_pem, remote_address, kUsageKube));
   if (plan.caller->kind != Caller::Kind::kUser) {
@@ -134,15 +151,45 @@ Result<KubePlan> KubePlanner::Plan(std::string_view method, std::string_view tar
   const auto question = std::min(target.find('?'), target.size());
   plan.path = target.substr(0, question);
   plan.query = target.substr(std::min(target.size(), question + 1));
-  ASSIGN_OR_RETURN(const KubeClusterInfo* cluster, FindCluster(*plan.caller, plan));
+  ASSIGN_OR_RETURN(plan.target, FindCluster(*plan.caller, plan));
+  plan.labels = plan.target->labels;
+  RETURN_IF_ERROR(CheckCluster(plan));
   plan.info = ParseKubeRequest(method, plan.path, plan.query);
-  RETURN_IF_ERROR(Authorize(*cluster, headers, plan));
+  if (plan.info.is_resource) {
+    plan.access = std::make_shared<const KubeAccess>(plan.caller->access->KubeAccessTo(plan.target->labels));
+  }
   return plan;
+}
+
+Result<KubePlan> KubePlanner::PlanDelete(const HttpHeaders& headers, const KubePlan& collection,
+                                         std::string_view kube_namespace, std::string_view name) const {
+  KubePlan plan = collection;
+  KubeRequest& request = plan.info.request;
+  if (!kube_namespace.empty()) request.kube_namespace = kube_namespace;
+  request.name = name;
+  if (!plan.access->MayReach(request)) return Fail(ErrorKind::kAccessDenied, "{}", ForbiddenText(plan));
+  RETURN_IF_ERROR(ChoosePrincipals(headers, &request, plan));
+  plan.filter = nullptr;
+  plan.path = request.api_group.empty()
+                  ? fmt::format("/api/{}", PercentEncode(plan.info.api_version))
+                  : fmt::format("/apis/{}/{}", PercentEncode(request.api_group), PercentEncode(plan.info.api_version));
+  if (!request.kube_namespace.empty()) plan.path += "/namespaces/" + PercentEncode(request.kube_namespace);
+  plan.path += fmt::format("/{}/{}", PercentEncode(request.resource), PercentEncode(name));
+  return plan;
+}
+
+std::string PercentEncode(std::string_view text) {
+  std::string encoded;
+  for (const unsigned char c : text) {
+    const bool plain = std::isalnum(c) != 0 || std::string_view("-._~:@!$&'()*+,;=").contains(static_cast<char>(c));
+    encoded += plain ? std::string(1, static_cast<char>(c)) : fmt::format("%{:02X}", c);
+  }
+  return encoded;
 }
 
 int KubeHttpStatus(const Error& error) { return RowOf(error.kind).http_status; }
 
-std::string KubeStatusJson(const Error& error) {
+std::string KubeStatusJson(const Error& error, int http_status) {
   const auto found = std::ranges::find(kReasons, error.kind, &Reason::kind);
   const std::string_view reason = found == kReasons.end() ? "Unknown" : found->reason;
   return ToJson(Value(Value::Map{{"kind", "Status"},
@@ -151,7 +198,7 @@ std::string KubeStatusJson(const Error& error) {
                                  {"status", "Failure"},
                                  {"message", error.message},
                                  {"reason", reason},
-                                 {"code", KubeHttpStatus(error)}}));
+                                 {"code", http_status}}));
 }
 
 AuditEvent KubeRequestEvent(const AuthServer& auth, const KubePlan& plan, std::string_view method, int status) {

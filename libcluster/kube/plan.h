@@ -28,6 +28,8 @@ struct KubePlan {
   std::string path;   // without the routing prefix
   std::string query;  // without the "?"
   KubeRequestInfo info;
+  const KubeClusterInfo* target = nullptr;
+  std::shared_ptr<const KubeAccess> access;  // what the roles say of objects there; set for requests for resources
   Impersonation as;
   std::shared_ptr<const KubeAccess> filter;  // set when the answer must be filtered
   // What the audit log has of the roles' grants.
@@ -37,28 +39,45 @@ struct KubePlan {
 
   // Whether the request may last: a watch, a followed log, a tunnel.
   bool IsLong() const;
+  // Whether the roles can decide only when they know if the resource has namespaces, which its server knows.
+  bool NeedsScope() const;
+  // Whether the roles can decide only when they know the name in the body.
+  bool NeedsObjectName() const;
 };
 
 class KubePlanner {
  public:
   KubePlanner(AuthServer& auth, std::vector<KubeClusterInfo> clusters) : auth_(auth), clusters_(std::move(clusters)) {}
 
-  // Decides a request of a connection with this certificate chain. kAccessDenied for everything that is refused,
-  // kNotFound for an unknown cluster or a user without Kubernetes principals.
-  Result<KubePlan> Plan(std::string_view method, std::string_view target, const HttpHeaders& headers,
-                        const std::vector<std::string>& chain_pem, const std::string& remote_address) const;
+  // Tells who asks for what of which cluster, of a request on a connection with this certificate chain. kAccessDenied
+  // for a certificate that is refused and a cluster out of reach, kNotFound for an unknown one.
+  Result<KubePlan> Identify(std::string_view method, std::string_view target, const std::vector<std::string>& chain_pem,
+                            const std::string& remote_address) const;
+  // Decides a request that has been identified. kAccessDenied for everything that is refused, kNotFound for a user
+  // without Kubernetes principals.
+  Status Authorize(const HttpHeaders& headers, KubePlan& plan) const;
+  // Returns the plan to delete one object of a collection, as whom the roles that reach it say.
+  Result<KubePlan> PlanDelete(const HttpHeaders& headers, const KubePlan& collection, std::string_view kube_namespace,
+                              std::string_view name) const;
 
  private:
   Result<const KubeClusterInfo*> FindCluster(const Caller& caller, KubePlan& plan) const;
-  Status Authorize(const KubeClusterInfo& cluster, const HttpHeaders& headers, KubePlan& plan) const;
+  Status CheckCluster(const KubePlan& plan) const;
+  Status ChoosePrincipals(const HttpHeaders& headers, const KubeRequest* request, KubePlan& plan) const;
 
   AuthServer& auth_;
   const std::vector<KubeClusterInfo> clusters_;
 };
 
+// Why the roles refuse a request, in the words of Kubernetes with a hint.
+std::string ForbiddenText(const KubePlan& plan);
+
 // The body of a refusal: a Kubernetes Status, as kubectl prints it.
-std::string KubeStatusJson(const Error& error);
+std::string KubeStatusJson(const Error& error, int http_status);
 int KubeHttpStatus(const Error& error);
+
+// Returns a path segment with all that is no plain text in it as %XX.
+std::string PercentEncode(std::string_view text);
 
 // The audit event of a request that was answered.
 AuditEvent KubeRequestEvent(const AuthServer& auth, const KubePlan& plan, std::string_view method, int status);

@@ -1,16 +1,19 @@
 // Moving requests, answers and tunnels between a client and an API server.
-#include <sys/socket.h>
+#include <poll.h>
 
 #include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <chrono>
 
 #include "libbase/log.h"
+#include "libcluster/kube/exchange.h"
 #include "libcluster/kube/forwarder_state.h"
 #include "libcluster/kube/list_filter.h"
 
@@ -19,116 +22,35 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;
 using boost::system::error_code;
-using ResponseParser = http::response_parser<http::buffer_body>;
 
-constexpr std::size_t kCopyBytes = 32 << 10;
-constexpr std::size_t kMaxFilteredBytes = 256U << 20;
-constexpr std::uint32_t kMaxHeaderBytes = 256 << 10;
+constexpr std::chrono::milliseconds kLeaveCheck{100};
 
-// An exchange with an API server: the connection, and what was read beyond the answer's header.
-struct Exchange {
-  std::shared_ptr<UpstreamPool> pool;
-  std::unique_ptr<UpstreamStream> stream;
-  beast::flat_buffer buffer;
-  ResponseParser parser;
-};
-
-std::unexpected<Error> Broken(const Exchange& exchange, const error_code& error) {
-  return Fail(ErrorKind::kConnectionProblem, "the API server of Kubernetes cluster \"{}\" ended the connection: {}",
-              exchange.pool->upstream().name, error.message());
+// Makes what goes on to the API server.
+UpstreamRequest RequestTo(const UpstreamPool& pool, KubeClient& client, RequestParser& parser, const KubePlan& plan) {
+  UpstreamRequest request;
+  request.header = UpstreamHeader(parser.get(), plan, pool, client.remote_address);
+  request.client = &client;
+  request.parser = &parser;
+  return request;
 }
 
-// Moves a body from a parser to a serializer in pieces; what has arrived goes on at once.
-template <bool kIsRequest, typename From, typename To>
-asio::awaitable<error_code> RelayBody(From& from, beast::flat_buffer& buffer,
-                                      http::parser<kIsRequest, http::buffer_body>& parser, To& to,
-                                      http::serializer<kIsRequest, http::buffer_body>& serializer,
-                                      http::message<kIsRequest, http::buffer_body>& message) {
-  std::array<char, kCopyBytes> bytes;
-  error_code error;
-  while (!parser.is_done() || !serializer.is_done()) {
-    if (parser.is_done()) {
-      message.body().data = nullptr;
-      message.body().more = false;
-    } else {
-      parser.get().body().data = bytes.data();
-      parser.get().body().size = bytes.size();
-      co_await http::async_read_some(from, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
-      if (error == http::error::need_buffer) error = {};
-      if (error) co_return error;
-      message.body().data = bytes.data();
-      message.body().size = bytes.size() - parser.get().body().size;
-      message.body().more = !parser.is_done();
-      if (message.body().size == 0 && message.body().more) continue;
-    }
-    co_await http::async_write(to, serializer, asio::redirect_error(asio::use_awaitable, error));
-    if (error == http::error::need_buffer) error = {};
-    if (error) co_return error;
-  }
-  co_return error_code();
+// Whether the other side of a socket has ended it, also when there is something left to be read.
+bool IsEnded(int socket) {
+  pollfd wait{socket, POLLRDHUP, 0};
+  return ::poll(&wait, 1, 0) != 0;
 }
 
-bool HasBody(const RequestParser& parser) { return parser.chunked() || parser.content_length().value_or(0) > 0; }
-
-asio::awaitable<Status> SendRequest(KubeClient& client, RequestParser& parser, RequestHeader& header,
-                                    Exchange& exchange) {
-  http::request_serializer<http::buffer_body> serializer(header);
-  header.body().data = nullptr;
-  header.body().more = HasBody(parser);
-  error_code error;
-  co_await http::async_write_header(*exchange.stream, serializer, asio::redirect_error(asio::use_awaitable, error));
-  if (!error && HasBody(parser)) {
-    error = co_await RelayBody<true>(client.stream, client.buffer, parser, *exchange.stream, serializer, header);
-  }
-  if (error) co_return Broken(exchange, error);
-  co_return Status();
-}
-
-asio::awaitable<Status> ReadAnswerHeader(Exchange& exchange, bool head) {
-  exchange.parser.header_limit(kMaxHeaderBytes);
-  exchange.parser.body_limit(boost::none);
-  if (head) exchange.parser.skip(true);
-  error_code error;
-  co_await http::async_read_header(*exchange.stream, exchange.buffer, exchange.parser,
-                                   asio::redirect_error(asio::use_awaitable, error));
-  if (error) co_return Broken(exchange, error);
-  co_return Status();
-}
-
-// Sends the request and reads the answer's header. An idle connection that the server closed meanwhile is no failure: a
-// request without a body goes once more, on a new one.
-asio::awaitable<Result<std::unique_ptr<Exchange>>> Begin(KubeClient& client, RequestParser& parser,
-                                                         const KubePlan& plan, bool upgrade) {
-  const auto pool = client.state->pools.at(plan.cluster);
-  const auto authorization = pool->Authorization();
-  if (!authorization) co_return std::unexpected(authorization.error());
-  RequestHeader header = UpstreamHeader(parser.get(), plan, *pool, *authorization, client.remote_address);
-  if (upgrade) {
-    header.set(http::field::connection, "Upgrade");
-    header.set(http::field::upgrade, parser.get()[http::field::upgrade]);
-  }
-  while (true) {
-    auto exchange = std::make_unique<Exchange>();
-    exchange->pool = pool;
-    if (!upgrade) exchange->stream = pool->TakeIdle();
-    const bool reused = exchange->stream != nullptr;
-    if (!reused) {
-      auto fresh = co_await pool->Connect();
-      if (!fresh) co_return std::unexpected(fresh.error());
-      exchange->stream = std::move(*fresh);
-    }
-    Status status = co_await SendRequest(client, parser, header, *exchange);
-    if (status) status = co_await ReadAnswerHeader(*exchange, parser.get().method() == http::verb::head);
-    if (status) co_return exchange;
-    if (!reused || HasBody(parser)) co_return std::unexpected(status.error());
-  }
-}
-
-// Returns when the client has closed its side: an answer that lasts has then nobody to go to.
+// Returns when the client has closed its side: an answer that lasts has then nobody to go to. A client that sends its
+// next request already has not.
 asio::awaitable<void> UntilClientLeaves(KubeClient& client) {
   auto& socket = beast::get_lowest_layer(client.stream).socket();
+  asio::steady_timer timer(co_await asio::this_coro::executor);
   error_code error;
   co_await socket.async_wait(asio::socket_base::wait_read, asio::redirect_error(asio::use_awaitable, error));
+  while (!error && !IsEnded(socket.native_handle())) {
+    timer.expires_after(kLeaveCheck);
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  }
 }
 
 void DropHopHeaders(ResponseHeader& header) {
@@ -154,32 +76,6 @@ ObjectPredicate PredicateOf(const KubePlan& plan) {
     request.name = name;
     return plan.filter->MayReach(request);
   };
-}
-
-// Reads more of the answer's body; nothing at the end.
-asio::awaitable<Result<std::string>> ReadPiece(Exchange& exchange) {
-  std::array<char, kCopyBytes> bytes;
-  error_code error;
-  if (exchange.parser.is_done()) co_return std::string();
-  exchange.parser.get().body().data = bytes.data();
-  exchange.parser.get().body().size = bytes.size();
-  co_await http::async_read_some(*exchange.stream, exchange.buffer, exchange.parser,
-                                 asio::redirect_error(asio::use_awaitable, error));
-  if (error && error != http::error::need_buffer) co_return Broken(exchange, error);
-  co_return std::string(bytes.data(), bytes.size() - exchange.parser.get().body().size);
-}
-
-asio::awaitable<Result<std::string>> ReadWhole(Exchange& exchange) {
-  std::string whole;
-  while (!exchange.parser.is_done()) {
-    auto piece = co_await ReadPiece(exchange);
-    if (!piece) co_return piece;
-    whole += *piece;
-    if (whole.size() > kMaxFilteredBytes) {
-      co_return Fail(ErrorKind::kLimitExceeded, "the list is too large to be filtered, ask for less (limit=500)");
-    }
-  }
-  co_return whole;
 }
 
 // A list of which the user may see a part.
@@ -241,12 +137,6 @@ asio::awaitable<error_code> RelayAny(KubeClient& client, RequestParser& parser, 
   co_return co_await RelayFilteredList(client, parser, exchange, plan);
 }
 
-void Audit(KubeClient& client, const RequestParser& parser, const KubePlan& plan, int status) {
-  if (plan.info.is_discovery) return;
-  const auto event = KubeRequestEvent(client.state->auth, plan, std::string_view(parser.get().method_string()), status);
-  if (!client.state->audit.Push(event.ToRecord())) Log(LogLevel::kError, "an audit event was lost");
-}
-
 template <typename From, typename To>
 asio::awaitable<void> Copy(From& from, To& to) {
   std::array<char, kCopyBytes> bytes;
@@ -289,17 +179,20 @@ void AuditSession(KubeClient& client, const KubePlan& plan, const AuditType& typ
 
 }  // namespace
 
-asio::awaitable<bool> ForwardRequest(KubeClient& client, RequestParser& parser, const KubePlan& plan) {
-  auto begun = co_await Begin(client, parser, plan, false);
+asio::awaitable<bool> ForwardRequest(KubeClient& client, RequestParser& parser, const KubePlan& plan,
+                                     const std::string* body) {
+  const auto& pool = client.state->upstreams.at(plan.cluster).pool;
+  UpstreamRequest request = RequestTo(*pool, client, parser, plan);
+  if (body != nullptr) GiveBody(request, *body);
+  auto begun = co_await Begin(pool, request);
   if (!begun) {
-    Audit(client, parser, plan, KubeHttpStatus(begun.error()));
+    AuditRequest(client, parser, plan, KubeHttpStatus(begun.error()));
     co_return co_await Refuse(client, parser, begun.error());
   }
   Exchange& exchange = **begun;
-  Audit(client, parser, plan, exchange.parser.get().result_int());
+  AuditRequest(client, parser, plan, exchange.parser.get().result_int());
   // An answer without a length lasts until the connection ends, ours to the client too.
   const bool has_length = !exchange.parser.need_eof();
-  const bool upstream_stays = has_length && exchange.parser.keep_alive();
   DropHopHeaders(exchange.parser.get());
   // A client of HTTP/1.0 that asks for it must be told that the connection stays (RFC 9112 section 9.3).
   if (parser.get().version() == 10 && parser.keep_alive() && has_length) {
@@ -315,21 +208,24 @@ asio::awaitable<bool> ForwardRequest(KubeClient& client, RequestParser& parser, 
     error = co_await RelayAny(client, parser, exchange, plan);
   }
   if (error) co_return false;
-  if (upstream_stays && exchange.parser.is_done() && exchange.buffer.size() == 0) {
-    exchange.pool->ReturnIdle(std::move(exchange.stream));
-  }
+  Finish(exchange);
   co_return has_length&& parser.is_done() && parser.keep_alive();
 }
 
 asio::awaitable<void> ForwardUpgrade(KubeClient& client, RequestParser& parser, const KubePlan& plan) {
-  auto begun = co_await Begin(client, parser, plan, true);
+  const auto& pool = client.state->upstreams.at(plan.cluster).pool;
+  UpstreamRequest request = RequestTo(*pool, client, parser, plan);
+  request.own_connection = true;
+  request.header.set(http::field::connection, "Upgrade");
+  request.header.set(http::field::upgrade, parser.get()[http::field::upgrade]);
+  auto begun = co_await Begin(pool, request);
   if (!begun) {
     co_await Refuse(client, parser, begun.error());
     co_return;
   }
   Exchange& exchange = **begun;
   if (exchange.parser.get().result() != http::status::switching_protocols) {
-    Audit(client, parser, plan, exchange.parser.get().result_int());
+    AuditRequest(client, parser, plan, exchange.parser.get().result_int());
     DropHopHeaders(exchange.parser.get());
     co_await RelayAnswer(client, exchange);
     co_return;

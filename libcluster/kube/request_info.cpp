@@ -1,40 +1,15 @@
 #include "libcluster/kube/request_info.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <vector>
+
+#include "libcluster/kube/api_scopes.h"
 
 namespace sallyport {
 namespace {
 
-// Kinds outside of namespaces. Custom ones are not known here and count as namespaced, which only narrows access.
-constexpr std::array<std::string_view, 24> kClusterWide{
-    "namespaces",
-    "nodes",
-    "persistentvolumes",
-    "componentstatuses",
-    "clusterroles",
-    "clusterrolebindings",
-    "storageclasses",
-    "volumeattachments",
-    "csidrivers",
-    "csinodes",
-    "customresourcedefinitions",
-    "apiservices",
-    "mutatingwebhookconfigurations",
-    "validatingwebhookconfigurations",
-    "validatingadmissionpolicies",
-    "validatingadmissionpolicybindings",
-    "certificatesigningrequests",
-    "priorityclasses",
-    "runtimeclasses",
-    "ingressclasses",
-    "flowschemas",
-    "prioritylevelconfigurations",
-    "selfsubjectaccessreviews",
-    "selfsubjectrulesreviews",
-};
+constexpr std::string_view kAuthorization = "authorization.k8s.io";
 
 std::vector<std::string> SplitPath(std::string_view path) {
   std::vector<std::string> segments;
@@ -90,6 +65,18 @@ void EachParameter(std::string_view query, Visit visit) {
 
 std::string KubeRequestInfo::ResourceKind() const {
   return subresource.empty() ? request.resource : request.resource + "/" + subresource;
+}
+
+bool KubeRequestInfo::IsCollection() const { return is_resource && request.name.empty() && request.verb != "create"; }
+
+bool KubeRequestInfo::IsAccessReview() const {
+  return request.verb == "create" && request.api_group == kAuthorization &&
+         request.resource == "selfsubjectaccessreviews";
+}
+
+bool KubeRequestInfo::IsRulesReview() const {
+  return request.verb == "create" && request.api_group == kAuthorization &&
+         request.resource == "selfsubjectrulesreviews";
 }
 
 std::string KubeRequestInfo::GroupVersion() const {
@@ -158,7 +145,8 @@ KubeRequestInfo ParseKubeRequest(std::string_view method, std::string_view path,
   info.request.resource = *rest++;
   if (rest != segments.end()) info.request.name = *rest++;
   for (; rest != segments.end(); ++rest) info.subresource += (info.subresource.empty() ? "" : "/") + *rest;
-  info.request.cluster_wide = !inside && std::ranges::find(kClusterWide, info.request.resource) != kClusterWide.end();
+  info.request.cluster_wide =
+      !inside && KnownClusterWide(info.request.api_group, info.request.resource).value_or(false);
   info.request.verb = VerbOf(method, info, watch);
   info.is_session = info.request.verb == "exec" || info.request.verb == "portforward";
   return info;

@@ -17,13 +17,19 @@ struct KubeRequestInfo {
   bool is_discovery = false;  // /api and /apis: not in the audit log
   bool is_session = false;    // exec, attach, portforward: a tunnel with events of its own
 
+  // Whether it is for the objects of a namespace or a cluster, not for one.
+  bool IsCollection() const;
+  // Whether it asks what its user may do: one question (kubectl auth can-i), or for all rules (can-i --list).
+  bool IsAccessReview() const;
+  bool IsRulesReview() const;
   // "pods", "pods/exec": as the audit log has it.
   std::string ResourceKind() const;
   // "v1", "apps/v1".
   std::string GroupVersion() const;
 };
 
-// Never fails: what it does not know is no resource. `path` and `query` are percent-encoded as sent.
+// Never fails: what it does not know is no resource. Of custom resources `cluster_wide` is not known, and false. `path`
+// and `query` are percent-encoded as sent.
 KubeRequestInfo ParseKubeRequest(std::string_view method, std::string_view path, std::string_view query);
 
 // Decodes %XX; what is not valid stays as it is.

@@ -68,13 +68,12 @@ Status ReadCluster(const FileReader& reader, const Value* cluster, KubeUpstream&
   return {};
 }
 
-Status ReadUser(const FileReader& reader, const Value* user, KubeUpstream& upstream) {
+Status ReadUser(const FileReader& reader, const Value* user, const Value& cluster, KubeUpstream& upstream) {
   if (user == nullptr) return {};
-  for (const char* plugin : {"exec", "auth-provider"}) {
-    if (user->Find(plugin) == nullptr) continue;
+  if (user->Find("auth-provider") != nullptr) {
     return FailWithHint(ErrorKind::kNotImplemented,
-                        fmt::format("{}: credentials by {} are not implemented", reader.source, plugin),
-                        "use a token, a token file or a client certificate");
+                        fmt::format("{}: credentials by auth-provider are not implemented", reader.source),
+                        "Kubernetes has replaced it by exec: write the kubeconfig anew with your provider's tool");
   }
   ASSIGN_OR_RETURN(upstream.client_certificate_pem, reader.DataOrFile(user, "client-certificate"));
   ASSIGN_OR_RETURN(std::string key, reader.DataOrFile(user, "client-key"));
@@ -83,6 +82,11 @@ Status ReadUser(const FileReader& reader, const Value* user, KubeUpstream& upstr
   upstream.bearer_token = Secret(Text(user, "token"));
   if (const std::string name = Text(user, "username"); !name.empty()) {
     upstream.basic_authorization = Secret(name + ":" + Text(user, "password"));
+  }
+  const bool authorized = !upstream.bearer_token_file.empty() || !upstream.bearer_token.empty() ||
+                          !upstream.basic_authorization.empty() || !upstream.client_certificate_pem.empty();
+  if (const Value* exec = user->Find("exec"); exec != nullptr && exec->is_map() && !authorized) {
+    ASSIGN_OR_RETURN(upstream.exec, ReadExecPlugin(*exec, reader.source, reader.directory, cluster, upstream.ca_pem));
   }
   return {};
 }
@@ -122,7 +126,7 @@ Result<std::vector<KubeUpstream>> LoadKubeconfig(const std::string& path) {
                   upstream.name);
     }
     RETURN_IF_ERROR(ReadCluster(reader, cluster, upstream));
-    RETURN_IF_ERROR(ReadUser(reader, FindEntry(config, "users", Text(context, "user"), "user"), upstream));
+    RETURN_IF_ERROR(ReadUser(reader, FindEntry(config, "users", Text(context, "user"), "user"), *cluster, upstream));
     upstreams.push_back(std::move(upstream));
   }
   if (upstreams.empty()) return Fail(ErrorKind::kBadParameter, "{}: the kubeconfig has no contexts", path);

@@ -2,13 +2,14 @@
 // context is a cluster) or from the pod that this process runs in (services sections 4.6 and 5.7).
 #pragma once
 
-#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "libbase/error.h"
 #include "libbase/secret.h"
+#include "libcluster/kube/exec_plugin.h"
 
 namespace sallyport {
 
@@ -24,12 +25,13 @@ struct KubeUpstream {
   std::string client_certificate_pem;
   Secret client_key_pem;
   Secret bearer_token;
-  std::string bearer_token_file;  // read again for each new connection
-  Secret basic_authorization;     // "user:password"
+  std::string bearer_token_file;   // read again for each new connection
+  Secret basic_authorization;      // "user:password"
+  std::optional<ExecPlugin> exec;  // makes token or client certificate, when none is above
 };
 
 // Reads a kubeconfig file. Fails with kNotFound, kBadParameter (FILE:LINE: reason; an entry that a context names is
-// missing; a name that no cluster may have) or kNotImplemented (exec and auth-provider credentials).
+// missing; a name that no cluster may have) or kNotImplemented (auth-provider credentials).
 Result<std::vector<KubeUpstream>> LoadKubeconfig(const std::string& path);
 
 // Uses the service account of the pod. kBadParameter outside of a pod.

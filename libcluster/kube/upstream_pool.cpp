@@ -10,6 +10,7 @@
 
 #include "libbase/encoding.h"
 #include "libbase/file.h"
+#include "libcluster/net/await_callback.h"
 
 namespace sallyport {
 namespace {
@@ -30,34 +31,37 @@ bool UpstreamStream::IsStale() {
   return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
-Result<std::shared_ptr<UpstreamPool>> UpstreamPool::Create(asio::io_context& context, KubeUpstream upstream) {
+Result<std::shared_ptr<UpstreamPool>> UpstreamPool::Create(asio::io_context& context, ThreadPool& threads,
+                                                           KubeUpstream upstream) {
+  std::optional<ExecPlugin> plugin = std::exchange(upstream.exec, std::nullopt);
   std::shared_ptr<UpstreamPool> pool(new UpstreamPool(context, std::move(upstream)));
-  if (pool->upstream_.use_tls) RETURN_IF_ERROR(pool->PrepareTls());
+  ASSIGN_OR_RETURN(pool->tls_, pool->MakeTls(pool->upstream_.client_certificate_pem, pool->upstream_.client_key_pem));
+  if (plugin) pool->plugin_ = ExecCredentials::Create(threads, std::move(*plugin));
   return pool;
 }
 
-Status UpstreamPool::PrepareTls() {
+Result<UpstreamStream::Context> UpstreamPool::MakeTls(const std::string& certificate_pem, const Secret& key_pem) const {
+  if (!upstream_.use_tls) return nullptr;
+  auto tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
   error_code error;
-  SSL_CTX_set_min_proto_version(tls_.native_handle(), TLS1_2_VERSION);
+  SSL_CTX_set_min_proto_version(tls->native_handle(), TLS1_2_VERSION);
   if (!upstream_.ca_pem.empty()) {
-    tls_.add_certificate_authority(asio::buffer(upstream_.ca_pem), error);
+    tls->add_certificate_authority(asio::buffer(upstream_.ca_pem), error);
   } else {
-    tls_.set_default_verify_paths(error);
+    tls->set_default_verify_paths(error);
   }
-  if (!error && !upstream_.client_certificate_pem.empty()) {
-    tls_.use_certificate_chain(asio::buffer(upstream_.client_certificate_pem), error);
-    if (!error) {
-      tls_.use_private_key(asio::buffer(upstream_.client_key_pem.Reveal()), asio::ssl::context::pem, error);
-    }
+  if (!error && !certificate_pem.empty()) {
+    tls->use_certificate_chain(asio::buffer(certificate_pem), error);
+    if (!error) tls->use_private_key(asio::buffer(key_pem.Reveal()), asio::ssl::context::pem, error);
   }
   if (error) {
     return Fail(ErrorKind::kBadParameter, "credentials of Kubernetes cluster \"{}\" cannot be used: {}", upstream_.name,
                 error.message());
   }
-  return {};
+  return tls;
 }
 
-Result<std::string> UpstreamPool::Authorization() const {
+Result<std::string> UpstreamPool::StaticAuthorization() const {
   if (!upstream_.bearer_token_file.empty()) {
     ASSIGN_OR_RETURN(std::string token, ReadFile(upstream_.bearer_token_file, kMaxTokenBytes));
     while (token.ends_with('\n')) token.pop_back();
@@ -68,12 +72,48 @@ Result<std::string> UpstreamPool::Authorization() const {
   return std::string();
 }
 
-std::unique_ptr<UpstreamStream> UpstreamPool::TakeIdle() {
+asio::awaitable<Result<UpstreamCredential>> UpstreamPool::Credential() {
+  if (!plugin_) {
+    auto authorization = StaticAuthorization();
+    if (!authorization) co_return std::unexpected(authorization.error());
+    co_return UpstreamCredential{std::move(*authorization), tls_, nullptr};
+  }
+  const auto plugin = plugin_;
+  auto get = [plugin](auto callback) { plugin->Get(std::move(callback)); };
+  const auto made = co_await AwaitCallback<Result<ExecCredentials::Pointer>>(get);
+  if (!made) {
+    co_return std::unexpected(InContext(fmt::format("Kubernetes cluster \"{}\"", upstream_.name), made.error()));
+  }
+  co_return FromPlugin(*made);
+}
+
+// Connections live on with a new token; only a new certificate needs new ones.
+Result<UpstreamCredential> UpstreamPool::FromPlugin(const ExecCredentials::Pointer& made) {
+  const std::lock_guard lock(mutex_);
+  if (from_plugin_.plugin == made) return from_plugin_;
+  UpstreamCredential credential{"", tls_, made};
+  if (!made->token.empty()) credential.authorization = "Bearer " + made->token.Reveal();
+  if (!made->client_certificate_pem.empty()) {
+    ASSIGN_OR_RETURN(credential.tls, MakeTls(made->client_certificate_pem, made->client_key_pem));
+  }
+  from_plugin_ = std::move(credential);
+  return from_plugin_;
+}
+
+bool UpstreamPool::Reject(const UpstreamCredential& credential) {
+  return plugin_ && plugin_->Reject(credential.plugin);
+}
+
+void UpstreamPool::Stop() {
+  if (plugin_) plugin_->Stop();
+}
+
+std::unique_ptr<UpstreamStream> UpstreamPool::TakeIdle(const UpstreamCredential& credential) {
   const std::lock_guard lock(mutex_);
   while (!idle_.empty()) {
     auto stream = std::move(idle_.back());
     idle_.pop_back();
-    if (!stream->IsStale()) return stream;
+    if (stream->context() == credential.tls && !stream->IsStale()) return stream;
   }
   return nullptr;
 }
@@ -83,7 +123,7 @@ void UpstreamPool::ReturnIdle(std::unique_ptr<UpstreamStream> stream) {
   if (idle_.size() < kMaxIdle) idle_.push_back(std::move(stream));
 }
 
-asio::awaitable<Result<std::unique_ptr<UpstreamStream>>> UpstreamPool::Connect() {
+asio::awaitable<Result<std::unique_ptr<UpstreamStream>>> UpstreamPool::Connect(const UpstreamCredential& credential) {
   const auto fail = [this](const error_code& reason) {
     return Fail(ErrorKind::kConnectionProblem, "cannot reach the API server of Kubernetes cluster \"{}\" at {}:{}: {}",
                 upstream_.name, upstream_.host, upstream_.port, reason.message());
@@ -104,7 +144,7 @@ asio::awaitable<Result<std::unique_ptr<UpstreamStream>>> UpstreamPool::Connect()
   socket.set_option(tcp::no_delay(true), error);
   if (!upstream_.use_tls) co_return std::make_unique<UpstreamStream>(std::move(socket));
 
-  UpstreamStream::Tls stream(std::move(socket), tls_);
+  UpstreamStream::Tls stream(std::move(socket), *credential.tls);
   const std::string& name = upstream_.server_name.empty() ? upstream_.host : upstream_.server_name;
   SSL_set_tlsext_host_name(stream.native_handle(), name.c_str());
   if (!upstream_.skip_verification) {
@@ -119,7 +159,7 @@ asio::awaitable<Result<std::unique_ptr<UpstreamStream>>> UpstreamPool::Connect()
   co_await stream.async_handshake(asio::ssl::stream_base::client, asio::redirect_error(asio::use_awaitable, error));
   deadline.cancel();
   if (error) co_return fail(error);
-  co_return std::make_unique<UpstreamStream>(std::move(stream));
+  co_return std::make_unique<UpstreamStream>(std::move(stream), credential.tls);
 }
 
 }  // namespace sallyport

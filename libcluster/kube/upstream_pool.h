@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "libcluster/kube/exec_credentials.h"
 #include "libcluster/kube/upstream.h"
 #include "libcluster/net/stream.h"
 
@@ -20,8 +21,10 @@ class UpstreamStream {
   using Tls = asio::ssl::stream<asio::ip::tcp::socket>;
   using executor_type = Plain::executor_type;
 
+  using Context = std::shared_ptr<asio::ssl::context>;
+
   explicit UpstreamStream(Plain socket) : stream_(std::move(socket)) {}
-  explicit UpstreamStream(Tls stream) : stream_(std::move(stream)) {}
+  UpstreamStream(Tls stream, Context context) : context_(std::move(context)), stream_(std::move(stream)) {}
 
   executor_type get_executor() {
     return std::visit([](auto& stream) { return stream.get_executor(); }, stream_);
@@ -38,35 +41,55 @@ class UpstreamStream {
   }
   // Whether the other side closed it, or sent something that nobody asked for, while it was idle.
   bool IsStale();
+  // With which trust and client certificate it was opened; null without TLS.
+  const Context& context() const { return context_; }
 
  private:
+  Context context_;
   std::variant<Plain, Tls> stream_;
+};
+
+// What requests to an API server authenticate with, at one time.
+struct UpstreamCredential {
+  std::string authorization;        // the header; empty when the connection itself authenticates
+  UpstreamStream::Context tls;      // with the client certificate, when there is one; null without TLS
+  ExecCredentials::Pointer plugin;  // where a plugin made it
 };
 
 // An API server with what all its connections share. Safe from several threads.
 class UpstreamPool {
  public:
-  // Fails with kBadParameter when certificates or keys cannot be used.
-  static Result<std::shared_ptr<UpstreamPool>> Create(asio::io_context& context, KubeUpstream upstream);
+  // `threads` run the credential plugin and must outlive the pool. Fails with kBadParameter when certificates or keys
+  // cannot be used.
+  static Result<std::shared_ptr<UpstreamPool>> Create(asio::io_context& context, ThreadPool& threads,
+                                                      KubeUpstream upstream);
 
   const KubeUpstream& upstream() const { return upstream_; }
-  // What the Authorization header must be; empty when the connection itself authenticates.
-  Result<std::string> Authorization() const;
+  // Returns what to authenticate with now; waits for the credential plugin when there is one that must run.
+  asio::awaitable<Result<UpstreamCredential>> Credential();
+  // Tells that the server has refused a credential (401). Returns whether another try may have a better one.
+  bool Reject(const UpstreamCredential& credential);
+  // Ends what runs, so that the process can.
+  void Stop();
 
-  // Returns an idle connection, or nullptr.
-  std::unique_ptr<UpstreamStream> TakeIdle();
+  // Returns an idle connection that was opened with this credential's certificate, or nullptr.
+  std::unique_ptr<UpstreamStream> TakeIdle(const UpstreamCredential& credential);
   void ReturnIdle(std::unique_ptr<UpstreamStream> stream);
   // Opens a connection; kConnectionProblem names the server and why.
-  asio::awaitable<Result<std::unique_ptr<UpstreamStream>>> Connect();
+  asio::awaitable<Result<std::unique_ptr<UpstreamStream>>> Connect(const UpstreamCredential& credential);
 
  private:
   UpstreamPool(asio::io_context& context, KubeUpstream upstream) : context_(context), upstream_(std::move(upstream)) {}
-  Status PrepareTls();
+  Result<UpstreamStream::Context> MakeTls(const std::string& certificate_pem, const Secret& key_pem) const;
+  Result<std::string> StaticAuthorization() const;
+  Result<UpstreamCredential> FromPlugin(const ExecCredentials::Pointer& made);
 
   asio::io_context& context_;
   const KubeUpstream upstream_;
-  asio::ssl::context tls_{asio::ssl::context::tls_client};
+  UpstreamStream::Context tls_;
+  std::shared_ptr<ExecCredentials> plugin_;  // null without one
   std::mutex mutex_;
+  UpstreamCredential from_plugin_;  // the last
   std::vector<std::unique_ptr<UpstreamStream>> idle_;
 };
 

@@ -65,10 +65,14 @@ def http_by_proxy(cluster, identity):
                   [auth_protocol(cluster), "http/1.1"])
 
 
+def kube_route(cluster, name="dev-cluster"):
+    """The beginning of paths that name the Kubernetes cluster, for certificates that do not."""
+    return "/v1/teleport/" + "/".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=")
+                                      for part in (cluster.name, name))
+
+
 def kubernetes(cluster, identity):
-    route = "/".join(base64.urlsafe_b64encode(name.encode()).decode().rstrip("=")
-                     for name in (cluster.name, "dev-cluster"))
-    return _https(cluster.proxy_port, identity, f"/v1/teleport/{route}/api/v1/namespaces", KUBE_SERVER_NAME,
+    return _https(cluster.proxy_port, identity, f"{kube_route(cluster)}/api/v1/namespaces", KUBE_SERVER_NAME,
                   ["http/1.1"])
 
 

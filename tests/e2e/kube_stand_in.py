@@ -15,20 +15,26 @@ TOKEN = "token-of-the-kubernetes-service"
 
 
 class KubeStandIn:
-    """`clusters` are the names under which a kubeconfig makes it known."""
+    """`clusters` are the names under which a kubeconfig makes it known, `user` is how it says to authenticate.
 
-    def __init__(self, directory, clusters):
+    With `identity`, a pair of files, only clients with a certificate of its authority are served.
+    """
+
+    def __init__(self, directory, clusters, user=None, identity=None):
         directory.mkdir(parents=True, exist_ok=True)
         self.cert, key = make_self_signed(directory, "kube-api", "-addext", "subjectAltName=IP:127.0.0.1")
         env = {**os.environ, "PYTHONPATH": str(FIXTURES)}
         words = [sys.executable, "-m", "kube_api", "--cert", self.cert, "--key", key, "--token", TOKEN]
+        self._identity = identity
+        if identity:
+            words += ["--client-ca", identity[0]]
         self._program = Background(words, env, directory / "kube-api.log")
         self.port = json.loads(self._program.wait_for_output(r'\{"port": \d+\}').group(0))["port"]
         self.kubeconfig = directory / "kubeconfig"
         entry = {"server": f"https://127.0.0.1:{self.port}", "certificate-authority": str(self.cert)}
         self.kubeconfig.write_text(json.dumps({  # JSON is YAML
             "apiVersion": "v1", "kind": "Config", "clusters": [{"name": "stand-in", "cluster": entry}],
-            "users": [{"name": "service", "user": {"token": TOKEN}}],
+            "users": [{"name": "service", "user": user or {"token": TOKEN}}],
             "contexts": [{"name": name, "context": {"cluster": "stand-in", "user": "service"}} for name in clusters],
             "current-context": clusters[0]}))
 
@@ -37,6 +43,8 @@ class KubeStandIn:
             f"https://127.0.0.1:{self.port}{path}", method=method, headers={"Authorization": f"Bearer {TOKEN}"},
             data=None if body is None else json.dumps(body).encode())
         context = ssl.create_default_context(cafile=str(self.cert))
+        if self._identity:
+            context.load_cert_chain(*self._identity)
         with urllib.request.urlopen(request, context=context, timeout=10) as answer:
             return json.load(answer)
 
@@ -51,6 +59,10 @@ class KubeStandIn:
     def allow(self, group, verbs, resources, namespaces=("*",)):
         self.call("POST", "/_rules", {"group": group, "verbs": list(verbs), "resources": list(resources),
                                       "namespaces": list(namespaces)})
+
+    def accept_tokens(self, *tokens):
+        """From now on these are good, beside the one of the kubeconfig."""
+        self.call("POST", "/_tokens", list(tokens))
 
     def log(self, namespace, pod, line):
         self.call("POST", "/_log", {"namespace": namespace, "pod": pod, "line": line})

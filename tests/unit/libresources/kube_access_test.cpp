@@ -124,5 +124,31 @@ TEST_CASE("roles v8 use plural kinds and groups") {
   CHECK_FALSE(access.MayReach(Request("list pods red/web-2")));
 }
 
+TEST_CASE("a question without a name asks for any object, without a namespace for every one") {
+  const KubeAccess access = Access("v8", R"({
+    allow: {kubernetes_labels: {'*': '*'}, kubernetes_resources: [
+      {kind: pods, api_group: '', namespace: dev, name: 'web-*', verbs: [get, list]},
+      {kind: services, api_group: '', namespace: '*', name: '*', verbs: ['*']},
+      {kind: nodes, api_group: '', name: n1, verbs: [get]}]},
+    deny: {kubernetes_resources: [
+      {kind: services, api_group: '', namespace: prod, name: '*', verbs: ['*']},
+      {kind: services, api_group: '', namespace: '*', name: secret, verbs: ['*']}]}})");
+  const std::pair<const char*, bool> rows[] = {
+      {"get pods dev/", true},     {"get pods dev/web-1", true},
+      {"get pods dev/db", false},  {"delete pods dev/", false},
+      {"list pods", false},        {"get pods prod/", false},
+      {"create services", true},   {"get services prod/", false},
+      {"get services dev/", true}, {"get services dev/secret", false},
+      {"get nodes", true},         {"get nodes n2", false},
+      {"* services dev/", true},   {"* * dev/", false},
+  };
+  for (const auto& [request, answer] : rows) {
+    INFO(request);
+    CHECK(access.MayDo(Request(request)) == answer);
+  }
+  CHECK_FALSE(access.ReachesAll());
+  CHECK(Access("v8", "{allow: {kubernetes_labels: {'*': '*'}}}").ReachesAll());
+}
+
 }  // namespace
 }  // namespace sallyport

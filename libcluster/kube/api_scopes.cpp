@@ -1,0 +1,152 @@
+#include "libcluster/kube/api_scopes.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <chrono>
+#include <utility>
+
+#include "libbase/json.h"
+#include "libresources/kube_kinds.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::chrono::minutes kLife{5};
+constexpr std::chrono::seconds kShortLife{10};  // of a failure, and of a document that lacks what is asked for
+constexpr std::size_t kMaxDocuments = 1000;
+
+using Row = std::pair<std::string_view, std::string_view>;  // API group, resource
+constexpr std::array kClusterWide{
+    Row{"", "componentstatuses"},
+    Row{"", "namespaces"},
+    Row{"", "nodes"},
+    Row{"", "persistentvolumes"},
+    Row{"admissionregistration.k8s.io", "mutatingadmissionpolicies"},
+    Row{"admissionregistration.k8s.io", "mutatingadmissionpolicybindings"},
+    Row{"admissionregistration.k8s.io", "mutatingwebhookconfigurations"},
+    Row{"admissionregistration.k8s.io", "validatingadmissionpolicies"},
+    Row{"admissionregistration.k8s.io", "validatingadmissionpolicybindings"},
+    Row{"admissionregistration.k8s.io", "validatingwebhookconfigurations"},
+    Row{"apiextensions.k8s.io", "customresourcedefinitions"},
+    Row{"apiregistration.k8s.io", "apiservices"},
+    Row{"authentication.k8s.io", "selfsubjectreviews"},
+    Row{"authentication.k8s.io", "tokenreviews"},
+    Row{"authorization.k8s.io", "selfsubjectaccessreviews"},
+    Row{"authorization.k8s.io", "selfsubjectrulesreviews"},
+    Row{"authorization.k8s.io", "subjectaccessreviews"},
+    Row{"certificates.k8s.io", "certificatesigningrequests"},
+    Row{"flowcontrol.apiserver.k8s.io", "flowschemas"},
+    Row{"flowcontrol.apiserver.k8s.io", "prioritylevelconfigurations"},
+    Row{"networking.k8s.io", "ingressclasses"},
+    Row{"networking.k8s.io", "ipaddresses"},
+    Row{"networking.k8s.io", "servicecidrs"},
+    Row{"node.k8s.io", "runtimeclasses"},
+    Row{"rbac.authorization.k8s.io", "clusterrolebindings"},
+    Row{"rbac.authorization.k8s.io", "clusterroles"},
+    Row{"scheduling.k8s.io", "priorityclasses"},
+    Row{"storage.k8s.io", "csidrivers"},
+    Row{"storage.k8s.io", "csinodes"},
+    Row{"storage.k8s.io", "storageclasses"},
+    Row{"storage.k8s.io", "volumeattachments"},
+};
+
+// What may stand in a path: names of groups and versions are DNS names.
+bool IsDnsName(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
+    return (std::isalnum(c) != 0 && std::isupper(c) == 0) || c == '.' || c == '-';
+  });
+}
+
+std::string Text(const Value* map, std::string_view key) {
+  const Value* value = map == nullptr ? nullptr : map->Find(key);
+  return value == nullptr ? "" : value->as_string();
+}
+
+}  // namespace
+
+std::optional<bool> KnownClusterWide(std::string_view api_group, std::string_view resource) {
+  if (std::ranges::find(kClusterWide, Row{api_group, resource}) != kClusterWide.end()) return true;
+  const bool core = api_group.empty() && IsCoreKubeResource(resource);
+  if (core || IsNamespacedKubeResource(resource, api_group)) return false;
+  return std::nullopt;
+}
+
+void ApiScopes::IsClusterWide(const std::string& api_group, const std::string& version, const std::string& resource,
+                              Callback callback) {
+  const auto known = KnownClusterWide(api_group, resource);
+  if (known) return callback(known);
+  const bool any_version = version.empty() || version == "*";
+  if (api_group.empty()) return Look("/api/v1", resource, callback);
+  if (!IsDnsName(api_group) || (!any_version && !IsDnsName(version))) return callback(std::nullopt);
+  const std::string group_path = "/apis/" + api_group;
+  if (!any_version) return Look(group_path + "/" + version, resource, callback);
+  Load(group_path, kLife, [self = shared_from_this(), group_path, resource, callback](const Pointer& group) {
+    if (!IsDnsName(group->preferred_version)) return callback(std::nullopt);
+    self->Look(group_path + "/" + group->preferred_version, resource, callback);
+  });
+}
+
+// What has been made since the document was read is not in it.
+void ApiScopes::Look(const std::string& path, const std::string& resource, const Callback& callback) {
+  const auto answer = [resource](const Pointer& document) -> Answer {
+    const auto found = document->cluster_wide.find(resource);
+    return found == document->cluster_wide.end() ? Answer() : Answer(found->second);
+  };
+  Load(path, kLife, [self = shared_from_this(), path, answer, callback](const Pointer& document) {
+    if (answer(document) || Now() - document->read < kShortLife) return callback(answer(document));
+    self->Load(path, kShortLife, [answer, callback](const Pointer& newer) { callback(answer(newer)); });
+  });
+}
+
+void ApiScopes::Load(const std::string& path, Nanoseconds max_age, std::function<void(const Pointer&)> callback) {
+  Pointer document;
+  std::shared_ptr<Flight> flight;
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = documents_.find(path); found != documents_.end()) {
+      const Nanoseconds age = found->second->failed ? kShortLife : max_age;
+      if (Now() - found->second->read < age) document = found->second;
+    }
+    if (!document) {
+      auto& shared = flights_[path];
+      if (!shared) shared = std::make_shared<Flight>();
+      flight = shared;
+      first = flight->Join(callback);
+    }
+  }
+  if (document) return callback(document);
+  if (!first) return;
+  fetch_(path, [self = shared_from_this(), path, flight](const Result<std::string>& body) {
+    const Pointer fresh = Parse(body);
+    self->Keep(path, fresh);
+    flight->Finish(fresh);
+  });
+}
+
+void ApiScopes::Keep(const std::string& path, const Pointer& document) {
+  const std::lock_guard lock(mutex_);
+  flights_.erase(path);
+  if (documents_.size() >= kMaxDocuments) documents_.clear();  // somebody asks for what does not exist
+  documents_[path] = document;
+}
+
+// A list of resources ("APIResourceList") or a group ("APIGroup").
+ApiScopes::Pointer ApiScopes::Parse(const Result<std::string>& body) {
+  auto document = std::make_shared<Document>();
+  document->read = Now();
+  const auto json = body ? ParseJson(*body) : Result<Value>(std::unexpected(body.error()));
+  document->failed = !json;
+  if (!json) return document;
+  document->preferred_version = Text(json->Find("preferredVersion"), "version");
+  const Value* resources = json->Find("resources");
+  if (resources == nullptr) return document;
+  for (const auto& resource : resources->as_list()) {
+    const Value* namespaced = resource.Find("namespaced");
+    if (namespaced != nullptr) document->cluster_wide[Text(&resource, "name")] = !namespaced->as_bool();
+  }
+  return document;
+}
+
+}  // namespace sallyport

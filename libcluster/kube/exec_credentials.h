@@ -1,0 +1,48 @@
+// The credential of one credential plugin: made when it is first asked for, kept until it expires or the API server
+// refuses it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "libcluster/kube/exec_plugin.h"
+#include "libcluster/kube/single_flight.h"
+#include "libcluster/thread_pool.h"
+
+namespace sallyport {
+
+// Safe from several threads.
+class ExecCredentials : public std::enable_shared_from_this<ExecCredentials> {
+ public:
+  using Pointer = std::shared_ptr<const ExecCredential>;
+  using Callback = std::function<void(const Result<Pointer>&)>;
+  using Runner = std::function<Result<ExecCredential>()>;
+
+  // `pool` runs the plugin and must outlive this; tests give another runner.
+  static std::shared_ptr<ExecCredentials> Create(ThreadPool& pool, ExecPlugin plugin);
+  static std::shared_ptr<ExecCredentials> Create(ThreadPool& pool, Runner runner);
+
+  // Calls back with a credential that has not expired: at once, or from the pool when the plugin must run. Callers at
+  // the same time share one run.
+  void Get(Callback callback);
+  // Drops a credential that the API server refused; the next Get runs the plugin. Returns false when it is kept because
+  // it is brand-new: what refuses that will refuse the next one too.
+  bool Reject(const Pointer& credential);
+  // Ends a running plugin.
+  void Stop() { stop_.Stop(); }
+
+ private:
+  explicit ExecCredentials(ThreadPool& pool) : pool_(pool) {}
+  void Run();
+
+  ThreadPool& pool_;
+  Runner runner_;
+  StopSignal stop_;
+  SingleFlight<Result<Pointer>> flight_;
+  std::mutex mutex_;
+  Pointer current_;
+  Time made_{};
+};
+
+}  // namespace sallyport

@@ -1,0 +1,40 @@
+// Concurrent callers share one piece of work.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace sallyport {
+
+// Safe from several threads.
+template <typename T>
+class SingleFlight {
+ public:
+  using Callback = std::function<void(const T&)>;
+
+  // Adds a caller, to be called once with the result. Returns whether there was none: then this one does the work and
+  // calls Finish.
+  bool Join(Callback callback) {
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back(std::move(callback));
+    return waiting_.size() == 1;
+  }
+
+  // Calls all who have joined; who joins from now on begins anew.
+  void Finish(const T& result) {
+    std::vector<Callback> waiting;
+    {
+      const std::lock_guard lock(mutex_);
+      waiting.swap(waiting_);
+    }
+    for (const auto& callback : waiting) callback(result);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Callback> waiting_;
+};
+
+}  // namespace sallyport

@@ -1,0 +1,247 @@
+#include "libcluster/kube/exec_plugin.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <catch2/catch.hpp>
+#include <condition_variable>
+#include <filesystem>
+
+#include "libbase/file.h"
+#include "libbase/json.h"
+#include "libbase/yaml.h"
+#include "libcluster/kube/exec_credentials.h"
+#include "libcluster/kube/upstream.h"
+
+namespace sallyport {
+namespace {
+
+constexpr const char* kV1 = "client.authentication.k8s.io/v1";
+
+class Directory {
+ public:
+  Directory() : path_(::mkdtemp(name_)) {}
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
+  ~Directory() { std::filesystem::remove_all(path_); }
+  const std::string& path() const { return path_; }
+  std::string Write(const std::string& name, const std::string& text, mode_t mode = 0600) const {
+    const std::string path = path_ + "/" + name;
+    REQUIRE(WriteFile(path, text, mode));
+    return path;
+  }
+
+ private:
+  char name_[32] = "/tmp/sallyport-test-XXXXXX";
+  std::string path_;
+};
+
+Result<ExecPlugin> Read(const std::string& yaml, const std::string& cluster = "server: https://k8s:6443") {
+  const auto exec = ParseYaml(yaml, "user").value();
+  const auto described = ParseYaml(cluster, "cluster").value();
+  return ReadExecPlugin(exec.front(), "config", "/etc/kube", described.front(), "PEM");
+}
+
+TEST_CASE("a plugin is read from the user of a kubeconfig") {
+  const auto plugin = Read(R"(
+apiVersion: client.authentication.k8s.io/v1beta1
+command: bin/login
+args: [get-token, --number, 12]
+env: [{name: PROFILE, value: prod}, {name: FLAG, value: yes}]
+installHint: install it
+)");
+  REQUIRE(plugin);
+  CHECK(plugin->command == "/etc/kube/bin/login");
+  CHECK(plugin->arguments == std::vector<std::string>{"get-token", "--number", "12"});
+  CHECK(plugin->environment[0].second.Reveal() == "prod");
+  CHECK(plugin->environment[1].second.Reveal() == "yes");
+  CHECK(plugin->install_hint == "install it");
+  CHECK(
+      ExecInfoJson(*plugin) ==
+      R"({"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","spec":{"interactive":false}})");
+  CHECK(Read("{apiVersion: client.authentication.k8s.io/v1, command: aws}")->command == "aws");
+}
+
+TEST_CASE("a plugin that asks for it learns of its cluster") {
+  const auto plugin = Read("{apiVersion: client.authentication.k8s.io/v1, command: x, provideClusterInfo: true}", R"(
+server: https://k8s:6443
+certificate-authority: ca.pem
+tls-server-name: kube
+extensions: [{name: other, extension: 1}, {name: client.authentication.k8s.io/exec, extension: {audience: me}}]
+)");
+  REQUIRE(plugin);
+  const auto info = ParseJson(ExecInfoJson(*plugin)).value();
+  CHECK(ToJson(*info.Find("spec")->Find("cluster")) ==
+        R"({"server":"https://k8s:6443","tls-server-name":"kube","certificate-authority-data":"UEVN",)"
+        R"("config":{"audience":"me"}})");
+}
+
+TEST_CASE("a plugin that cannot work is refused by name") {
+  CHECK(Read("{apiVersion: client.authentication.k8s.io/v1alpha1, command: x}").error().hint.contains("v1beta1"));
+  CHECK_FALSE(Read("{apiVersion: client.authentication.k8s.io/v1}"));
+  CHECK_FALSE(Read("{apiVersion: client.authentication.k8s.io/v1, command: x, env: [{name: A}]}"));
+  CHECK(Read("{apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}")
+            .error()
+            .message.contains("terminal"));
+}
+
+TEST_CASE("an answer has a token, or certificate and key, and may expire") {
+  const auto parse = [](const std::string& status) {
+    return ParseExecCredential(
+        R"({"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":)" + status + "}", kV1);
+  };
+  const auto token = parse(R"({"token":"t0ken","expirationTimestamp":"2026-01-01T00:00:00Z"})");
+  REQUIRE(token);
+  CHECK(token->token.Reveal() == "t0ken");
+  CHECK(token->Expired(ParseTime("2026-01-01T00:00:00Z").value()));
+  CHECK_FALSE(token->Expired(ParseTime("2025-12-31T23:59:59Z").value()));
+  const auto pair = parse(R"({"clientCertificateData":"C","clientKeyData":"K"})");
+  REQUIRE(pair);
+  CHECK_FALSE(pair->Expired(Now()));
+  for (const char* bad : {"null", "{}", R"({"clientCertificateData":"C"})", R"({"token":"a\r\nX: y"})",
+                          R"({"token":"t","expirationTimestamp":"soon"})"}) {
+    CAPTURE(bad);
+    CHECK(parse(bad).error().kind == ErrorKind::kBadParameter);
+  }
+  CHECK_FALSE(ParseExecCredential("t0ken", kV1));
+  CHECK_FALSE(ParseExecCredential(R"({"kind":"Config","apiVersion":"v1"})", kV1));
+  CHECK_FALSE(ParseExecCredential(
+      R"({"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":"t"}})", kV1));
+}
+
+TEST_CASE("a plugin runs with its arguments, its environment and what it is told") {
+  const Directory directory;
+  const StopSignal stop;
+  ExecPlugin plugin;
+  plugin.api_version = kV1;
+  plugin.command = directory.Write("plugin", R"(#!/bin/sh
+[ "$1" = "two words" ] && [ "$PROFILE" = prod ] || exit 9
+case "$KUBERNETES_EXEC_INFO" in *'"interactive":false'*) ;; *) exit 8 ;; esac
+echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"made"}}'
+)",
+                                   0700);
+  plugin.arguments = {"two words"};
+  plugin.environment.emplace_back("PROFILE", Secret("prod"));
+  const auto made = RunExecPlugin(plugin, stop);
+  REQUIRE(made);
+  CHECK(made->token.Reveal() == "made");
+  plugin.arguments = {};
+  CHECK(RunExecPlugin(plugin, stop).error().message.contains("exit code 9"));
+  plugin.command = "sallyport-no-such-plugin";
+  plugin.install_hint = "see example.com";
+  const Error missing = RunExecPlugin(plugin, stop).error();
+  CHECK(missing.message.contains("sallyport-no-such-plugin"));
+  CHECK(missing.message.contains("see example.com"));
+}
+
+TEST_CASE("secrets do not get into the log") {
+  CHECK(HideSecrets("password hunter22 is wrong", {"hunter22"}) == "password [hidden] is wrong");
+  CHECK(HideSecrets("in dev", {"dev"}) == "in dev");
+  CHECK(HideSecrets("token=eyJhbGciOiJSUzI1NiIsImtpZCI6.x", {}) == "[hidden]");
+  CHECK(HideSecrets("key wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY!", {}) == "key [hidden]!");
+  const std::string plain = "ERROR: request 2f3a9c1e-7f60-4d2b-9a51-0c1d2e3f4a5b failed: connection refused";
+  CHECK(HideSecrets(plain, {}) == plain);
+}
+
+// What callers get, counted.
+class Answers {
+ public:
+  ExecCredentials::Callback Take() {
+    return [this](const Result<ExecCredentials::Pointer>& answer) {
+      const std::lock_guard lock(mutex_);
+      answers_.push_back(answer);
+      changed_.notify_all();
+    };
+  }
+  std::vector<Result<ExecCredentials::Pointer>> Wait(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    REQUIRE(changed_.wait_for(lock, std::chrono::seconds(20), [&] { return answers_.size() >= count; }));
+    return answers_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Result<ExecCredentials::Pointer>> answers_;
+};
+
+TEST_CASE("callers share a run, and its credential until it expires") {
+  ThreadPool pool(4);
+  std::mutex gate;
+  std::atomic<int> runs = 0;
+  Time expires = Now() + std::chrono::hours(1);
+  const auto credentials = ExecCredentials::Create(pool, [&]() -> Result<ExecCredential> {
+    const std::lock_guard lock(gate);
+    ++runs;
+    ExecCredential made;
+    made.token = Secret(std::to_string(runs));
+    made.expires = expires;
+    return made;
+  });
+  Answers answers;
+  gate.lock();
+  for (int i = 0; i < 5; ++i) credentials->Get(answers.Take());
+  gate.unlock();
+  for (const auto& answer : answers.Wait(5)) CHECK(answer.value()->token.Reveal() == "1");
+  credentials->Get(answers.Take());
+  CHECK(answers.Wait(6).back().value()->token.Reveal() == "1");
+  CHECK(runs == 1);
+  // What is brand-new stays: the next one would be refused as well.
+  CHECK_FALSE(credentials->Reject(answers.Wait(6).back().value()));
+  CHECK(credentials->Reject(nullptr));
+}
+
+TEST_CASE("an expired credential is made anew, and a failure is not kept") {
+  ThreadPool pool(1);
+  int runs = 0;
+  const auto credentials = ExecCredentials::Create(pool, [&]() -> Result<ExecCredential> {
+    if (++runs == 1) return Fail(ErrorKind::kConnectionProblem, "no luck");
+    ExecCredential made;
+    made.token = Secret(std::to_string(runs));
+    made.expires = Now();
+    return made;
+  });
+  Answers answers;
+  for (std::size_t i = 1; i <= 3; ++i) {
+    credentials->Get(answers.Take());
+    answers.Wait(i);
+  }
+  const auto all = answers.Wait(3);
+  CHECK(all[0].error().message == "no luck");
+  CHECK(all[1].value()->token.Reveal() == "2");
+  CHECK(all[2].value()->token.Reveal() == "3");
+}
+
+TEST_CASE("a running plugin is stopped") {
+  ThreadPool pool(1);
+  ExecPlugin plugin;
+  plugin.api_version = kV1;
+  plugin.command = "sleep";
+  plugin.arguments = {"600"};
+  const auto credentials = ExecCredentials::Create(pool, std::move(plugin));
+  Answers answers;
+  credentials->Get(answers.Take());
+  credentials->Stop();
+  CHECK(answers.Wait(1).front().error().message.contains("stopped"));
+}
+
+TEST_CASE("a kubeconfig's users: exec, what wins over it, and what is gone") {
+  const Directory directory;
+  const auto load = [&](const std::string& user) {
+    return LoadKubeconfig(directory.Write("config", R"(
+clusters: [{name: c, cluster: {server: "https://k8s:6443"}}]
+contexts: [{name: c, context: {cluster: c, user: u}}]
+users: [{name: u, user: )" + user + "}]\n"));
+  };
+  const std::string exec = "exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin}";
+  const auto upstreams = load("{" + exec + "}");
+  REQUIRE(upstreams);
+  CHECK(upstreams->front().exec->command == directory.path() + "/./plugin");
+  CHECK_FALSE(load("{token: t, " + exec + "}")->front().exec);
+  const Error gone = load("{auth-provider: {name: gcp}}").error();
+  CHECK(gone.kind == ErrorKind::kNotImplemented);
+  CHECK(gone.hint.contains("exec"));
+}
+
+}  // namespace
+}  // namespace sallyport
