@@ -115,18 +115,23 @@ void AddCertMethods(RpcTable& table, AuthServer& auth);
 // All of them.
 RpcTable AuthMethods(AuthServer& auth);
 
-// One page of a list: the items after `start`, at most `limit` (0 or too large: 1000), and where the next page starts
-// ("" at the end).
+// One page of a list: the items after `start`, at most `limit` (0 or too large: 1000) and as many as a client receives
+// in one message, and where the next page starts ("" at the end).
 template <typename M>
 Result<std::pair<std::vector<M>, std::string>> ListPage(Backend& backend, std::string_view kind, std::string_view start,
                                                         int limit) {
   constexpr int kMaxPage = 1000;
   const auto size = static_cast<std::size_t>(limit <= 0 || limit > kMaxPage ? kMaxPage : limit);
   ASSIGN_OR_RETURN(auto items, ListResources<M>(backend, kind, start, size + 1));
+  constexpr std::size_t kMaxPageBytes = 3 << 20;  // clients take 4 MiB
   std::string next;
-  if (items.size() > size) {
-    items.pop_back();
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    bytes += items[i].ByteSizeLong();
+    if (i < size && (i == 0 || bytes <= kMaxPageBytes)) continue;
+    items.resize(i);
     next = items.back().metadata().name();
+    break;
   }
   return std::pair(std::move(items), std::move(next));
 }

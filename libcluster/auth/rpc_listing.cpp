@@ -16,6 +16,7 @@ namespace sallyport {
 namespace {
 
 constexpr std::size_t kDefaultPage = 1000;
+constexpr std::size_t kMaxPageBytes = 3 << 20;
 
 // A resource of a listing: what filters look at, and the resource itself.
 struct Listed {
@@ -119,57 +120,70 @@ Result<Filter> FilterOf(const Request& request) {
   return filter;
 }
 
-struct Page {
-  std::vector<Listed> items;
-  std::string next;
-  std::size_t total = 0;
-};
-
-Result<Page> ListKind(AuthServer& auth, const Caller& caller, std::string_view kind, const Filter& filter) {
+// Returns what a caller may see of a kind and a filter lets through.
+Result<std::vector<Listed>> CollectKind(AuthServer& auth, const Caller& caller, std::string_view kind,
+                                        const Filter& filter) {
   const auto loader = std::ranges::find(kLoaders, kind, &KindLoader::kind);
   if (loader == kLoaders.end()) return Fail(ErrorKind::kNotImplemented, "listing of \"{}\" is not implemented", kind);
   ASSIGN_OR_RETURN(auto all, loader->load(auth));
-  Page page;
-  std::vector<const Listed*> wanted;
-  for (const auto& item : all) {
+  std::vector<Listed> wanted;
+  for (auto& item : all) {
     if (!MaySee(caller, item)) continue;
     ASSIGN_OR_RETURN(const bool fits, Wanted(item, filter));
-    if (fits) wanted.push_back(&item);
+    if (fits) wanted.push_back(std::move(item));
   }
-  page.total = wanted.size();
-  std::ranges::sort(wanted, {}, [](const Listed* item) { return item->sort_key; });
-  for (const Listed* item : wanted) {
-    if (item->sort_key < filter.start) continue;
-    if (page.items.size() == filter.limit) {
-      page.next = item->sort_key;
-      break;
+  return wanted;
+}
+
+// Moves one page into an answer, in order, and sets where the next one starts. Clients take 4 MiB at a time.
+template <typename Answer>
+void TakePage(std::vector<Listed> items, const Filter& filter, bool descending, Answer& answer) {
+  const auto before = [descending](const std::string& one, const std::string& other) {
+    return descending ? other < one : one < other;
+  };
+  std::ranges::sort(items, before, &Listed::sort_key);
+  std::size_t bytes = 0;
+  for (auto& item : items) {
+    if (!filter.start.empty() && before(item.sort_key, filter.start)) continue;
+    bytes += item.resource.ByteSizeLong();
+    const auto taken = static_cast<std::size_t>(answer.resources_size());
+    if (taken == filter.limit || (taken > 0 && bytes > kMaxPageBytes)) {
+      answer.set_nextkey(item.sort_key);
+      return;
     }
-    page.items.push_back(*item);
+    *answer.add_resources() = std::move(item.resource);
   }
-  return page;
 }
 
 Status ListResources(AuthServer& auth, const RpcCall& call, const proto::ListResourcesRequest& request,
                      proto::ListResourcesResponse& answer) {
   ASSIGN_OR_RETURN(const Filter filter, FilterOf(request));
-  ASSIGN_OR_RETURN(Page page, ListKind(auth, call.caller, request.resourcetype(), filter));
-  for (auto& item : page.items) *answer.add_resources() = std::move(item.resource);
-  answer.set_nextkey(page.next);
-  if (request.needtotalcount()) answer.set_totalcount(static_cast<int>(page.total));
+  ASSIGN_OR_RETURN(auto items, CollectKind(auth, call.caller, request.resourcetype(), filter));
+  if (request.needtotalcount()) answer.set_totalcount(static_cast<int>(items.size()));
+  TakePage(std::move(items), filter, request.sortby().isdesc(), answer);
   return {};
 }
 
+// All kinds as one list, by name or by kind.
 Status ListUnified(AuthServer& auth, const RpcCall& call, const proto::ListUnifiedResourcesRequest& request,
                    proto::ListUnifiedResourcesResponse& answer) {
+  const std::string& field = request.sortby().field();
+  if (!field.empty() && field != "name" && field != "kind") {
+    return Fail(ErrorKind::kNotImplemented, "sorting by \"{}\" is not implemented", field);
+  }
   ASSIGN_OR_RETURN(const Filter filter, FilterOf(request));
   std::set<std::string> kinds(request.kinds().begin(), request.kinds().end());
   if (kinds.empty()) kinds = {"node", "kube_server", "app_server", "db_server", "windows_desktop", "git_server"};
   if (kinds.erase("kube_cluster") != 0) kinds.insert("kube_server");
+  std::vector<Listed> all;
   for (const auto& kind : kinds) {
-    ASSIGN_OR_RETURN(Page page, ListKind(auth, call.caller, kind, filter));
-    for (auto& item : page.items) *answer.add_resources() = std::move(item.resource);
-    if (!page.next.empty()) answer.set_nextkey(page.next);
+    ASSIGN_OR_RETURN(auto items, CollectKind(auth, call.caller, kind, filter));
+    for (auto& item : items) {
+      item.sort_key = field == "kind" ? kind + "/" + item.sort_key : item.sort_key + "/" + kind;
+      all.push_back(std::move(item));
+    }
   }
+  TakePage(std::move(all), filter, request.sortby().isdesc(), answer);
   return {};
 }
 

@@ -1,0 +1,90 @@
+// Pages of lists: what a client receives in one message, and how pages join.
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "auth_fixture.h"
+#include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/types/kubernetes.pb.h"
+#include "teleport/legacy/types/role.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kClientLimit = 4 << 20;
+constexpr std::size_t kLarge = 300'000;
+
+void StoreKubeServer(AuthFixture& fixture, const std::string& name, const std::string& description) {
+  types::KubernetesServerV3 server = NewResource(*FindKind("kube_server")).as<types::KubernetesServerV3>();
+  server.mutable_metadata()->set_name(name);
+  server.mutable_metadata()->set_description(description);
+  server.mutable_spec()->set_hostid("h");
+  server.mutable_spec()->mutable_cluster()->mutable_metadata()->set_name(name);
+  BackendTransaction transaction;
+  WriteResource(transaction, "kube_server/h", server, WriteMode::kUpsert);
+  REQUIRE(fixture.auth().Commit(std::move(transaction)));
+}
+
+// Returns the names of all pages; each must fit into one message.
+std::vector<std::string> AllUnified(AuthFixture& fixture, proto::ListUnifiedResourcesRequest request) {
+  std::vector<std::string> names;
+  do {
+    const auto page = fixture
+                          .Call<proto::ListUnifiedResourcesResponse>(fixture.admin(),
+                                                                     "/proto.AuthService/ListUnifiedResources", request)
+                          .value();
+    CHECK(page.ByteSizeLong() < kClientLimit);
+    REQUIRE(page.resources_size() > 0);
+    for (const auto& item : page.resources()) names.push_back(item.kubernetesserver().metadata().name());
+    request.set_startkey(page.nextkey());
+  } while (!request.startkey().empty());
+  return names;
+}
+
+TEST_CASE("a page of large resources still fits into a message") {
+  AuthFixture fixture;
+  for (int i = 0; i < 40; ++i) {
+    types::RoleV6 role = NewResource(*FindKind("role")).as<types::RoleV6>();
+    role.mutable_metadata()->set_name(fmt::format("large-{:02}", i));
+    role.mutable_metadata()->set_description(std::string(kLarge, 'x'));
+    REQUIRE(CheckResource(role));
+    BackendTransaction transaction;
+    WriteResource(transaction, "role", role, WriteMode::kCreate);
+    REQUIRE(fixture.auth().Commit(std::move(transaction)));
+  }
+  proto::ListRolesRequest request;
+  int large = 0;
+  do {
+    const auto page =
+        fixture.Call<proto::ListRolesResponse>(fixture.admin(), "/proto.AuthService/ListRoles", request).value();
+    CHECK(page.ByteSizeLong() < kClientLimit);
+    for (const auto& role : page.roles()) large += role.metadata().name().starts_with("large-") ? 1 : 0;
+    request.set_startkey(page.nextkey());
+  } while (!request.startkey().empty());
+  CHECK(large == 40);
+}
+
+TEST_CASE("pages of reachable resources join without gap or repeat, in either order") {
+  AuthFixture fixture;
+  std::vector<std::string> expected;
+  for (int i = 0; i < 30; ++i) {
+    expected.push_back(fmt::format("kube-{:02}", i));
+    StoreKubeServer(fixture, expected.back(), std::string(kLarge, 'x'));
+  }
+  proto::ListUnifiedResourcesRequest request;
+  CHECK(AllUnified(fixture, request) == expected);
+  request.set_limit(7);
+  for (const char* field : {"name", "kind"}) {
+    request.mutable_sortby()->set_field(field);
+    CHECK(AllUnified(fixture, request) == expected);
+  }
+  request.mutable_sortby()->set_isdesc(true);
+  std::ranges::reverse(expected);
+  CHECK(AllUnified(fixture, request) == expected);
+  request.mutable_sortby()->set_field("labels");
+  const auto refused = fixture.Call<proto::ListUnifiedResourcesResponse>(
+      fixture.admin(), "/proto.AuthService/ListUnifiedResources", request);
+  CHECK(refused.error().kind == ErrorKind::kNotImplemented);
+}
+
+}  // namespace
+}  // namespace sallyport
