@@ -37,7 +37,8 @@ std::string_view PageText(std::string_view file) {
 }
 
 HttpResponse PageResponse(std::string_view file, int status) {
-  const auto row = std::ranges::find_if(kContentTypes, [&](const auto& type) { return file.ends_with(type.extension); });
+  const auto row =
+      std::ranges::find_if(kContentTypes, [&](const auto& type) { return file.ends_with(type.extension); });
   const std::string_view text = PageText(file);
   if (row == kContentTypes.end() || text.empty()) return {500, {}, ""};
   // The address of a page holds a token: no cache keeps it, no other site learns it.

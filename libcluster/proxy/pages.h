@@ -1,5 +1,5 @@
-// The pages that the proxy shows in a browser: files of pages/, part of the program. They use nothing from elsewhere, and
-// what they may do is fixed by a Content-Security-Policy (W3C CSP Level 3).
+// The pages that the proxy shows in a browser: files of pages/, part of the program. They use nothing from elsewhere,
+// and what they may do is fixed by a Content-Security-Policy (W3C CSP Level 3).
 #pragma once
 
 #include <string_view>

@@ -147,8 +147,7 @@ Result<Value> WebApi::RegisterChallenge(const Call& call) {
     return Fail(ErrorKind::kBadParameter, "device type \"{}\" is not available on this cluster, use totp", type);
   }
   ASSIGN_OR_RETURN(Authenticator authenticator, TokenAuthenticator(call.segments.front()));
-  return Value(
-      Value::Map{{"webauthn", Value()}, {"totp", Value::Map{{"qrCode", std::move(authenticator.qr_code)}}}});
+  return Value(Value::Map{{"webauthn", Value()}, {"totp", Value::Map{{"qrCode", std::move(authenticator.qr_code)}}}});
 }
 
 Result<Value> WebApi::ChangePassword(const Call& call) {

@@ -1,10 +1,11 @@
 """Headless Chromium, driven as a person would: clicks, keys, screenshots."""
 
+import base64
+import importlib.util
 import json
 import os
 import pathlib
 import shutil
-import subprocess
 
 import pytest
 
@@ -43,12 +44,14 @@ class Browser:
     """One browser for all tests of a module; each test has a fresh page."""
 
     def __init__(self, directory, screenshots):
-        selenium = pytest.importorskip("selenium", reason="the browser tests need python3-selenium: ./dev deps")
+        if importlib.util.find_spec("selenium") is None:
+            pytest.skip("the browser tests need python3-selenium: ./dev deps")
         missing = [tool for tool in ("chromium", "chromedriver") if shutil.which(tool) is None]
         if missing:
             pytest.skip(f"the browser tests need {', '.join(missing)}: ./dev deps")
-        from selenium import webdriver  # pylint: disable=import-outside-toplevel
-        assert selenium
+        # pylint: disable=import-outside-toplevel
+        from selenium import webdriver
+        from selenium.webdriver.chrome.service import Service
         options = webdriver.ChromeOptions()
         for word in ("--headless=new", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars",
                      f"--user-data-dir={directory / 'profile'}"):
@@ -57,10 +60,7 @@ class Browser:
             options.add_argument("--no-sandbox")
         options.accept_insecure_certs = True
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        service = webdriver.ChromeService(shutil.which("chromedriver")) if hasattr(webdriver, "ChromeService") else None
-        if service is None:
-            from selenium.webdriver.chrome.service import Service  # pylint: disable=import-outside-toplevel
-            service = Service(shutil.which("chromedriver"), log_path=str(directory / "driver.log"))
+        service = Service(shutil.which("chromedriver"), log_path=str(directory / "driver.log"))
         self.driver = webdriver.Chrome(service=service, options=options)
         self.screenshots = pathlib.Path(screenshots)
         self.screenshots.mkdir(parents=True, exist_ok=True)
@@ -108,10 +108,8 @@ class Browser:
 
     def picture(self, name):
         """Keeps a screenshot of the whole page."""
-        self.driver.save_screenshot(str(self.screenshots / f"{name}.png"))
         shot = self.command("Page.captureScreenshot", captureBeyondViewport=True)["data"]
-        subprocess.run(["base64", "-d"], input=shot.encode(), check=True,
-                       stdout=(self.screenshots / f"{name}.png").open("wb"))
+        (self.screenshots / f"{name}.png").write_bytes(base64.b64decode(shot))
 
     def assert_fits(self):
         """Nothing is wider than the window."""

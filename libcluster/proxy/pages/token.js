@@ -163,11 +163,19 @@ function finish() {
   const user = at('user').value;
   form.reset();
   at('qr').removeAttribute('src');
-  at('login').textContent = `tsh login --proxy=${location.hostname}:${location.port || 443} --user=${quoted(user)}`;
+  const proxy = `--proxy=${location.hostname}:${location.port || 443}`;
+  at('login').replaceChildren('tsh login ', whole(proxy), ' ', whole(`--user=${quoted(user)}`));
   at('done-hint').hidden = at('factor').hidden;
   document.title = at('done-title').textContent;
   show('done');
   at('done-title').focus();
+}
+
+// A word that goes to the next line as a whole.
+function whole(word) {
+  const span = document.createElement('span');
+  span.textContent = word;
+  return span;
 }
 
 async function copy() {

@@ -134,7 +134,8 @@ TEST_CASE("a hundred wrong codes leave an invite as it was") {
   const auto token = users.CreateToken("alice", LocalUsers::TokenType::kInvite, {}, "px:1", fixture.admin()).value();
   const std::string id = token.metadata().name();
   const std::string secret = users.TotpSecret(id).value();
-  for (int i = 0; i < 100; ++i) CHECK_FALSE(users.Enroll({id, kPassword, "wrong" + std::to_string(i), "", "1.2.3.4:5"}));
+  for (int i = 0; i < 100; ++i)
+    CHECK_FALSE(users.Enroll({id, kPassword, "wrong" + std::to_string(i), "", "1.2.3.4:5"}));
   CHECK(users.Enroll({id, kPassword, CodeNow(secret), "", "192.0.2.1:1"}));
 }
 
