@@ -59,6 +59,7 @@ const isDead = ({status, message}) => status === 404 || (status >= 400 && /expir
 const general = (status) => status === 429 ? kBusy : status === 0 ? kUnreachable : kBroken;
 
 async function open() {
+  at('cluster').textContent = `at ${location.hostname}`;
   show('loading');
   const reply = await ask('GET', `/v1/webapi/users/password/token/${token}`);
   if (isDead(reply)) return failForGood();
@@ -71,7 +72,6 @@ function fill({user, qrCode, totpUri}) {
   at('title').textContent = texts.title;
   at('user').value = user;
   for (const name of document.querySelectorAll('.name')) name.textContent = quoted(user);
-  at('cluster').textContent = `at ${location.hostname}`;
   // Without a QR code the cluster asks for no second factor.
   at('factor').hidden = !qrCode;
   at('form-intro').textContent = qrCode ? texts.intro : 'Choose a password.';
