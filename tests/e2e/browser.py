@@ -1,6 +1,7 @@
 """Headless Chromium, driven as a person would: clicks, keys, screenshots."""
 
 import base64
+import contextlib
 import importlib.util
 import json
 import os
@@ -9,6 +10,7 @@ import shutil
 
 import pytest
 
+from harness import environment
 from processes import wait_for
 
 WIDTHS = (360, 1280)
@@ -60,7 +62,9 @@ class Browser:
             options.add_argument("--no-sandbox")
         options.accept_insecure_certs = True
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        service = Service(shutil.which("chromedriver"), log_path=str(directory / "driver.log"))
+        options.binary_location = shutil.which("chromium")
+        service = Service(shutil.which("chromedriver"), log_path=str(directory / "driver.log"),
+                          env=environment(directory))
         self.driver = webdriver.Chrome(service=service, options=options)
         self.screenshots = pathlib.Path(screenshots)
         self.screenshots.mkdir(parents=True, exist_ok=True)
@@ -79,6 +83,13 @@ class Browser:
 
     def run(self, script, *words):
         return self.driver.execute_script(script, *words)
+
+    @contextlib.contextmanager
+    def script(self, source):
+        """Runs before the scripts of every page that is opened meanwhile."""
+        added = self.command("Page.addScriptToEvaluateOnNewDocument", source=source)
+        yield
+        self.command("Page.removeScriptToEvaluateOnNewDocument", **added)
 
     def find(self, identifier):
         return self.driver.find_element("id", identifier)

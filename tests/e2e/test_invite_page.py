@@ -31,7 +31,7 @@ def browser(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def home(browser, tmp_path_factory):  # pylint: disable=unused-argument
+def home(tmp_path_factory):
     """A cluster of its own: it counts requests by address, and the browser has one address."""
     running = Cluster(tmp_path_factory.mktemp("invites"))
     try:
@@ -254,6 +254,31 @@ def test_server_that_cannot_be_reached(page, home):
     assert page.shown("done", "failed") == "done"
 
 
+FIRST_REQUEST_FAILS = """
+const real = window.fetch.bind(window);
+let failed = false;
+window.fetch = (...words) => {
+  if (failed) return real(...words);
+  failed = true;
+  return FAILURE;
+};
+"""
+
+
+@pytest.mark.parametrize("failure, text", [
+    ("Promise.reject(new TypeError('no network'))", "cannot be reached"),
+    ("Promise.resolve(new Response('<h1>Bad gateway</h1>', {status: 502}))", "wrong on the server")])
+def test_second_try_after_a_failure(page, home, failure, text):
+    with page.script(FIRST_REQUEST_FAILS.replace("FAILURE", failure)):
+        page.open(link(home, "invite", home.invite(next(_names), "member")))
+        assert page.shown("form", "failed") == "failed"
+    assert text in page.find("failed-text").text
+    assert page.focused() == "failed"
+    page.find("retry").click()
+    assert page.shown("form") == "form"
+    assert page.focused() == "title"
+
+
 def test_hundred_wrong_codes(page, new_cluster):
     """They are refused, then told to wait, also in the browser; the link goes on to work."""
     running = new_cluster().start()
@@ -302,10 +327,9 @@ window.fetch = async (path, {method, body}) => {
 
 
 def test_no_second_factor_without_a_qr_code(page, home):
-    stub = page.command("Page.addScriptToEvaluateOnNewDocument", source=STUB)["identifier"]
-    page.open(link(home, "invite", UNKNOWN))
-    page.command("Page.removeScriptToEvaluateOnNewDocument", identifier=stub)
-    assert page.shown("form", "failed") == "form"
+    with page.script(STUB):
+        page.open(link(home, "invite", UNKNOWN))
+        assert page.shown("form", "failed") == "form"
     assert not page.find("code").is_displayed()
     page.fill(password=PASSWORD, again=PASSWORD)
     page.find("submit").click()
