@@ -8,13 +8,13 @@
 #include "libbase/encoding.h"
 #include "libbase/file.h"
 #include "libbase/yaml.h"
+#include "libidentity/server_names.h"
 
 namespace sallyport {
 namespace {
 
 constexpr std::string_view kKubeNameExtension = "teleport.kube.name";
 constexpr std::string_view kSelectedExtension = "teleport-prev-selec-ctx";
-constexpr std::string_view kKubeServerName = "kube-teleport-proxy-alpn.";
 constexpr std::size_t kMaxBytes = 10 << 20;
 constexpr int kLockMs = 5000;
 
@@ -79,7 +79,7 @@ std::string KubeContextName(std::string_view teleport_cluster, std::string_view 
 
 std::string KubeTlsServerName(const std::string& host) {
   const bool named = !host.empty() && host != "localhost" && !IsIpAddress(host);
-  return std::string(kKubeServerName) + (named ? host : "teleport.cluster.local");
+  return std::string(kKubeServerPrefix) + (named ? host : std::string(kClusterDomain));
 }
 
 Kubeconfig::Kubeconfig() : root_(Value::EmptyMap()) {

@@ -5,19 +5,17 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
-#include "libbase/encoding.h"
 #include "libbase/text.h"
 #include "libbase/version.h"
 #include "libclient/connection_upgrade.h"
 #include "libclient/pump.h"
 #include "libclient/tls.h"
+#include "libidentity/server_names.h"
 
 namespace sallyport {
 namespace {
 
 constexpr int kMaxAnswerBytes = 64 << 20;
-constexpr std::string_view kAuthProtocol = "teleport-auth@";
-constexpr std::string_view kClusterDomain = ".teleport.cluster.local";
 constexpr std::string_view kExpired = "access denied: client credentials have expired, please relogin.";
 constexpr std::string_view kExpiredCertificate = "tls: expired certificate";
 constexpr std::string_view kLogInAgain = "log in again: tsh login";
@@ -38,7 +36,7 @@ struct Connected {
 Result<Connected> ConnectTls(const RpcOptions& options) {
   TlsOptions tls;
   tls.server_name = AuthServerName(options.cluster);
-  if (options.through_proxy) tls.protocols.push_back(std::string(kAuthProtocol) + tls.server_name);
+  if (options.through_proxy) tls.protocols.push_back(std::string(kAuthProtocolPrefix) + tls.server_name);
   tls.protocols.emplace_back("h2");
   tls.authorities_pem = options.authorities_pem;
   tls.certificate = options.certificate;
@@ -135,8 +133,6 @@ Result<std::string> RpcClient::CallBytes(const std::string& method, const std::s
   }
   return std::unexpected(ErrorOfGrpcStatus(status.error_code(), status.error_message()));
 }
-
-std::string AuthServerName(std::string_view cluster) { return ToHex(cluster) + std::string(kClusterDomain); }
 
 Error ErrorOfGrpcStatus(int code, std::string_view message) {
   std::string text = OneLine(message);

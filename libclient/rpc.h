@@ -68,9 +68,6 @@ class RpcClient {
   std::unique_ptr<State> state_;
 };
 
-// "<hex of the cluster's name>.teleport.cluster.local": the server name of a cluster's auth service.
-std::string AuthServerName(std::string_view cluster);
-
 // The Error of a status that a server sent.
 Error ErrorOfGrpcStatus(int code, std::string_view message);
 

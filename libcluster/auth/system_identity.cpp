@@ -2,6 +2,7 @@
 
 #include "libbase/file.h"
 #include "libidentity/known_hosts.h"
+#include "libidentity/server_names.h"
 #include "libidentity/ssh_identity.h"
 
 namespace sallyport {
@@ -23,7 +24,7 @@ Result<Certificate> Issue(const Authorities& authorities, std::string_view role,
   leaf.not_before = Now() - kClockSkew;
   leaf.not_after = Now() + kAuthorityLifetime;
   leaf.sans = extra_sans;
-  leaf.sans.insert(leaf.sans.end(), {"*.teleport.cluster.local", "teleport.cluster.local"});
+  leaf.sans.insert(leaf.sans.end(), {fmt::format("*.{}", kClusterDomain), std::string(kClusterDomain)});
   return IssueCertificate(leaf, signer.tls_certificate, signer.tls_key);
 }
 

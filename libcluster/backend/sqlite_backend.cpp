@@ -15,7 +15,8 @@
 namespace sallyport {
 namespace {
 
-constexpr std::chrono::milliseconds kGatherTime{2};
+constexpr std::chrono::milliseconds kGatherTime{10};
+constexpr std::chrono::milliseconds kQuietTime{2};
 
 constexpr const char* kSchema =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
@@ -86,6 +87,7 @@ class SqliteBackend : public Backend {
   void ReturnReader(std::unique_ptr<SqliteConnection> connection);
 
   void RunWriter();
+  void Gather(std::unique_lock<std::mutex>& lock, std::size_t expected);
   void WriteBatch(std::vector<Pending>& batch);
   Status Apply(const BackendTransaction& transaction);
   Status ApplyChange(const Change& change);
@@ -178,22 +180,28 @@ Status SqliteBackend::Commit(BackendTransaction transaction) {
 }
 
 void SqliteBackend::RunWriter() {
-  std::size_t last_batch = 1;
+  std::size_t expected = 1;  // how many write at the same time, by the batches of late
   while (true) {
     std::vector<Pending> batch;
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
       if (queue_.empty()) return;
-      // Writers who were in the last batch together come back together: a moment's wait lets them share a sync again.
-      // Who writes alone never waits.
-      if (last_batch > 1) {
-        wake_.wait_for(lock, kGatherTime, [&] { return stopping_ || queue_.size() >= last_batch; });
-      }
+      Gather(lock, expected);
       batch.swap(queue_);
     }
-    last_batch = batch.size();
+    expected = std::max(batch.size(), expected - expected / 4);
     WriteBatch(batch);
+  }
+}
+
+// Writers who were in a batch together come back together: as long as one arrives after the other, waiting lets them
+// share a sync again. Who writes alone never waits.
+void SqliteBackend::Gather(std::unique_lock<std::mutex>& lock, std::size_t expected) {
+  const auto end = std::chrono::steady_clock::now() + kGatherTime;
+  while (!stopping_ && queue_.size() < expected && std::chrono::steady_clock::now() < end) {
+    const std::size_t before = queue_.size();
+    if (!wake_.wait_for(lock, kQuietTime, [&] { return stopping_ || queue_.size() > before; })) return;
   }
 }
 

@@ -16,6 +16,7 @@
 #include "libcluster/kube/exchange.h"
 #include "libcluster/kube/forwarder_state.h"
 #include "libcluster/kube/list_filter.h"
+#include "libcluster/net/copy.h"
 
 namespace sallyport {
 namespace {
@@ -135,18 +136,6 @@ asio::awaitable<error_code> RelayAny(KubeClient& client, RequestParser& parser, 
   if (!plan.filter || !success) co_return co_await RelayAnswer(client, exchange);
   if (plan.info.request.verb == "watch") co_return co_await RelayFilteredWatch(client, exchange, plan);
   co_return co_await RelayFilteredList(client, parser, exchange, plan);
-}
-
-template <typename From, typename To>
-asio::awaitable<void> Copy(From& from, To& to) {
-  std::array<char, kCopyBytes> bytes;
-  error_code error;
-  while (!error) {
-    const std::size_t count =
-        co_await from.async_read_some(asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, error));
-    if (error) co_return;
-    co_await asio::async_write(to, asio::buffer(bytes, count), asio::redirect_error(asio::use_awaitable, error));
-  }
 }
 
 // An upgrade that the server refused is an ordinary answer.

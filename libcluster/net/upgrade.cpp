@@ -17,6 +17,7 @@
 #include <cstring>
 
 #include "libbase/log.h"
+#include "libcluster/net/copy.h"
 
 namespace sallyport {
 
@@ -28,21 +29,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::chrono::seconds kPingInterval{30};
-constexpr std::size_t kCopyBytes = 16384;
 constexpr std::size_t kMaxFrameBytes = 1 << 20;
-
-// Copies until one side ends or fails; then both are closed by their owner.
-template <typename From, typename To>
-asio::awaitable<void> Copy(From& from, To& to) {
-  std::array<char, kCopyBytes> buffer;
-  error_code error;
-  while (!error) {
-    const std::size_t count =
-        co_await from.async_read_some(asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
-    if (error) co_return;
-    co_await asio::async_write(to, asio::buffer(buffer, count), asio::redirect_error(asio::use_awaitable, error));
-  }
-}
 
 using WebSocket = websocket::stream<TlsStream>;
 
@@ -50,7 +37,7 @@ asio::awaitable<void> FromWebSocket(WebSocket& from, SocketStream& to) {
   beast::flat_buffer buffer(kMaxFrameBytes);
   error_code error;
   while (!error) {
-    co_await from.async_read_some(buffer, kCopyBytes, asio::redirect_error(asio::use_awaitable, error));
+    co_await from.async_read_some(buffer, kTunnelBytes, asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return;
     co_await asio::async_write(to, buffer.data(), asio::redirect_error(asio::use_awaitable, error));
     buffer.consume(buffer.size());
@@ -58,7 +45,7 @@ asio::awaitable<void> FromWebSocket(WebSocket& from, SocketStream& to) {
 }
 
 asio::awaitable<void> ToWebSocket(SocketStream& from, WebSocket& to) {
-  std::array<char, kCopyBytes> buffer;
+  std::array<char, kTunnelBytes> buffer;
   error_code error;
   while (!error) {
     const std::size_t count =

@@ -3,14 +3,10 @@
 #include <algorithm>
 #include <array>
 
-#include "libbase/encoding.h"
+#include "libidentity/server_names.h"
 
 namespace sallyport {
 namespace {
-
-constexpr std::string_view kKubePrefix = "kube-teleport-proxy-alpn.";
-constexpr std::string_view kAuthPrefix = "teleport-auth@";
-constexpr std::string_view kClusterDomain = "teleport.cluster.local";
 
 struct ProtocolRow {
   std::string_view protocol;
@@ -28,17 +24,13 @@ bool Offers(const ClientHello& hello, std::string_view protocol) {
 
 }  // namespace
 
-std::string AuthServerName(std::string_view cluster_name) {
-  return ToHex(cluster_name) + "." + std::string(kClusterDomain);
-}
-
 Route RouteOfProxy(const ClientHello& hello, std::string_view cluster_name) {
-  if (hello.server_name.starts_with(kKubePrefix)) return Route::kKubernetes;
+  if (hello.server_name.starts_with(kKubeServerPrefix)) return Route::kKubernetes;
   const bool names_auth = hello.server_name == kClusterDomain || hello.server_name == AuthServerName(cluster_name);
   if (hello.protocols.empty()) return names_auth ? Route::kAuthHttp : Route::kWeb;
   // The client's first protocol that somebody serves.
   for (const auto& protocol : hello.protocols) {
-    if (protocol.starts_with(kAuthPrefix)) return Offers(hello, "h2") ? Route::kGrpc : Route::kAuthHttp;
+    if (protocol.starts_with(kAuthProtocolPrefix)) return Offers(hello, "h2") ? Route::kGrpc : Route::kAuthHttp;
     if (protocol == "h2" && names_auth) return Route::kGrpc;
     const auto row = std::ranges::find(kProtocols, std::string_view(protocol), &ProtocolRow::protocol);
     if (row == kProtocols.end()) continue;

@@ -24,8 +24,4 @@ Route RouteOfProxy(const ClientHello& hello, std::string_view cluster_name);
 // Routes a connection of the auth service's own port.
 Route RouteOfAuth(const ClientHello& hello);
 
-// Lower-case hexadecimal of the cluster's name below teleport.cluster.local: the server name by which clients ask for
-// the auth service.
-std::string AuthServerName(std::string_view cluster_name);
-
 }  // namespace sallyport

@@ -40,8 +40,8 @@ def test_documents_that_need_each_other(create):
 
 
 def test_last_of_one_name_counts(cluster, create):
-    create([role("twice", f"login{number}") for number in range(30)], "-f")
-    assert "login29" in cluster.tctl("get", "role/twice").out
+    create([role("bulk-twice", f"login{number}") for number in range(30)], "-f")
+    assert "login29" in cluster.tctl("get", "role/bulk-twice").out
 
 
 def test_failure_says_how_far_it_came(cluster, create):

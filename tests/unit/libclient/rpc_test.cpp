@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 
 #include "libbase/encoding.h"
+#include "libidentity/server_names.h"
 #include "sample_login.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "tls_server.h"

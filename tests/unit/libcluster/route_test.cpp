@@ -1,4 +1,5 @@
 #include "libcluster/proxy/route.h"
+#include "libidentity/server_names.h"
 
 #include <catch2/catch.hpp>
 
