@@ -211,14 +211,18 @@ Result<std::vector<types::UserTokenV3>> LocalUsers::ListTokens() {
   return ListAllResources<types::UserTokenV3>(backend_, "user_token");
 }
 
-Result<std::string> LocalUsers::RotateTotpSecret(std::string_view token_id) {
+Result<std::string> LocalUsers::TotpSecret(std::string_view token_id) {
   ASSIGN_OR_RETURN(const auto token, GetToken(token_id));
+  const std::string key = TokenSecretKey(token_id);
+  if (auto kept = backend_.Get(key)) return std::move(kept->value);
   std::string secret = RandomBytes(kTotpSecretBytes);
   BackendTransaction transaction;
-  transaction.Put(TokenSecretKey(token_id), secret,
-                  Time(Nanoseconds(TimeUtil::TimestampToNanoseconds(token.metadata().expires()))));
-  RETURN_IF_ERROR(backend_.Commit(std::move(transaction)));
-  return secret;
+  transaction.Create(key, secret, Time(Nanoseconds(TimeUtil::TimestampToNanoseconds(token.metadata().expires()))));
+  const Status created = backend_.Commit(std::move(transaction));
+  if (created) return secret;
+  if (created.error().kind != ErrorKind::kAlreadyExists) return std::unexpected(created.error());
+  ASSIGN_OR_RETURN(auto winner, backend_.Get(key));  // of two first calls one makes it
+  return std::move(winner.value);
 }
 
 Result<types::UserV2> LocalUsers::Enroll(const Enrollment& enrollment) {

@@ -52,8 +52,9 @@ class LocalUsers {
   Result<types::UserTokenV3> GetToken(std::string_view id);
   Result<std::vector<types::UserTokenV3>> ListTokens();
 
-  // Makes a new TOTP secret for a token and returns it raw; the one before is void. kAccessDenied like GetToken.
-  Result<std::string> RotateTotpSecret(std::string_view token_id);
+  // Returns the TOTP secret of a token, raw. The first call makes it; it stays the same until the token is used, so
+  // that opening the link again does not void what was scanned. kAccessDenied like GetToken.
+  Result<std::string> TotpSecret(std::string_view token_id);
 
   // Sets password and TOTP device from a token, which is then gone. Errors of login-and-certificates section 1.9.
   struct Enrollment {

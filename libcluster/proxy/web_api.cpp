@@ -5,6 +5,7 @@
 #include "libbase/encoding.h"
 #include "libbase/json.h"
 #include "libbase/version.h"
+#include "libcluster/proxy/pages.h"
 
 namespace sallyport {
 namespace {
@@ -16,6 +17,7 @@ struct Route {
   std::string_view path;  // a segment that starts with ":" matches anything
   Limit limit;
   Result<Value> (WebApi::*handler)(const WebApi::Call&);
+  std::string_view page = {};  // of pages/, instead of a handler; also for HEAD
 };
 
 constexpr std::array kRoutes{
@@ -28,7 +30,12 @@ constexpr std::array kRoutes{
     Route{"GET", "/webapi/users/password/token/:token", Limit::kNormal, &WebApi::GetToken},
     Route{"POST", "/webapi/mfa/token/:token/registerchallenge", Limit::kNormal, &WebApi::RegisterChallenge},
     Route{"PUT", "/webapi/users/password/token", Limit::kNormal, &WebApi::ChangePassword},
+    Route{"GET", "/web/invite/:token", Limit::kNone, nullptr, "token.html"},
+    Route{"GET", "/web/reset/:token", Limit::kNone, nullptr, "token.html"},
+    Route{"GET", "/web/pages/pages.css", Limit::kNone, nullptr, "pages.css"},
+    Route{"GET", "/web/pages/token.js", Limit::kNone, nullptr, "token.js"},
 };
+constexpr std::string_view kNotFoundPage = "not_found.html";
 
 // What may follow /v1.
 constexpr std::array<std::string_view, 6> kVersioned{"webapi",      "enterprise",        "scripts",
@@ -69,6 +76,19 @@ bool Matches(std::string_view pattern, std::string_view path, std::vector<std::s
 }
 
 std::string HostOf(const std::string& address) { return address.substr(0, address.rfind(':')); }
+
+// The row that serves a request, or nullptr. Fills the segments that matched ":".
+const Route* FindRoute(std::string_view method, std::string_view path, std::vector<std::string>& segments) {
+  for (const auto& route : kRoutes) {
+    const bool same_method = route.method == method || (!route.page.empty() && method == "HEAD");
+    if (same_method && Matches(route.path, path, segments)) return &route;
+  }
+  return nullptr;
+}
+
+bool IsForBrowsers(std::string_view method, std::string_view path) {
+  return (method == "GET" || method == "HEAD") && (path == "/web" || path.starts_with("/web/"));
+}
 
 HttpResponse PathNotFound() {
   Value version(Value::Map{{"major", 18}, {"minor", 3}, {"patch", 0}, {"preRelease", ""}, {"string", kWireVersion}});
@@ -112,20 +132,19 @@ HttpResponse WebApi::Handle(const HttpRequest& request) {
     return redirect;
   }
   const std::string_view path = WithoutVersion(request.path);
+  Call call{request, {}, {}};
+  const Route* route = FindRoute(request.method, path, call.segments);
+  if (route != nullptr && !route->page.empty()) return PageResponse(route->page, 200);
+  if (route == nullptr && IsForBrowsers(request.method, path)) return PageResponse(kNotFoundPage, 404);
   HttpResponse response = PathNotFound();
-  for (const auto& route : kRoutes) {
-    Call call{request, {}, {}};
-    if (route.method != request.method || !Matches(route.path, path, call.segments)) continue;
-    RateLimiter& limiter = route.limit == Limit::kNormal ? normal_limit_ : high_limit_;
-    if (route.limit != Limit::kNone && !limiter.Allow(HostOf(request.remote_address), Now())) {
-      response = ErrorResponse({ErrorKind::kLimitExceeded, "rate limit exceeded, try again in a minute", {}});
-      break;
-    }
+  RateLimiter& limiter = route != nullptr && route->limit == Limit::kNormal ? normal_limit_ : high_limit_;
+  if (route != nullptr && route->limit != Limit::kNone && !limiter.Allow(HostOf(request.remote_address), Now())) {
+    response = ErrorResponse({ErrorKind::kLimitExceeded, "rate limit exceeded, try again in a minute", {}});
+  } else if (route != nullptr) {
     auto body = ReadBody(request);
     if (body) call.body = std::move(*body);
-    const auto answer = body ? (this->*route.handler)(call) : std::unexpected(body.error());
+    const auto answer = body ? (this->*route->handler)(call) : std::unexpected(body.error());
     response = answer ? JsonResponse(*answer) : ErrorResponse(answer.error());
-    break;
   }
   AddHeaders(response);
   return response;

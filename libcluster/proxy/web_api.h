@@ -1,5 +1,5 @@
 // The proxy's web API (login-and-certificates section 1): ping and find, local login in two steps, invite and reset
-// tokens. Requests in, responses out; the HTTP server calls it on a pool thread.
+// tokens, and the page that their links open. Requests in, responses out; the HTTP server calls it on a pool thread.
 #pragma once
 
 #include <string>
@@ -49,7 +49,11 @@ class WebApi {
   Result<Value> AuthSettings(std::string_view connector);
   Value ProxySettings() const;
   Result<Value> Envelope(Value auth_settings);
-  Result<std::string> TokenQrCode(const std::string& token);
+  struct Authenticator {
+    std::string uri;      // otpauth://
+    std::string qr_code;  // a PNG of it, base64
+  };
+  Result<Authenticator> TokenAuthenticator(const std::string& token_id);
   Result<Value> LoginAnswer(const UserCerts& certs);
 
   AuthServer& auth_;

@@ -119,21 +119,26 @@ Result<Value> WebApi::LoginAnswer(const UserCerts& certs) {
                           {"client_options", Value::Map{{"default_relay_addr", ""}}}});
 }
 
-// Every call makes a new secret: what was scanned before is void.
-Result<std::string> WebApi::TokenQrCode(const std::string& token_id) {
+// The link of the token's QR code, and the code itself.
+Result<WebApi::Authenticator> WebApi::TokenAuthenticator(const std::string& token_id) {
   ASSIGN_OR_RETURN(const types::UserTokenV3 token, auth_.local_users().GetToken(token_id));
-  ASSIGN_OR_RETURN(const std::string secret, auth_.local_users().RotateTotpSecret(token_id));
+  ASSIGN_OR_RETURN(const std::string secret, auth_.local_users().TotpSecret(token_id));
   const std::string& proxy = options_.public_address.empty() ? options_.listen_address : options_.public_address;
-  ASSIGN_OR_RETURN(const std::string png, QrCodePng(TotpUri(secret, auth_.cluster_name(), token.spec().user(), proxy)));
-  return ToBase64(png);
+  Authenticator authenticator{TotpUri(secret, auth_.cluster_name(), token.spec().user(), proxy), {}};
+  ASSIGN_OR_RETURN(const std::string png, QrCodePng(authenticator.uri));
+  authenticator.qr_code = ToBase64(png);
+  return authenticator;
 }
 
 Result<Value> WebApi::GetToken(const Call& call) {
   const std::string& id = call.segments.front();
   ASSIGN_OR_RETURN(const types::UserTokenV3 token, auth_.local_users().GetToken(id));
-  ASSIGN_OR_RETURN(std::string qr_code, TokenQrCode(id));
-  return Value(Value::Map{
-      {"tokenId", id}, {"user", token.spec().user()}, {"qrCode", std::move(qr_code)}, {"expiry", kZeroTime}});
+  ASSIGN_OR_RETURN(Authenticator authenticator, TokenAuthenticator(id));
+  return Value(Value::Map{{"tokenId", id},
+                          {"user", token.spec().user()},
+                          {"qrCode", std::move(authenticator.qr_code)},
+                          {"totpUri", std::move(authenticator.uri)},  // ours: for those who cannot scan
+                          {"expiry", kZeroTime}});
 }
 
 Result<Value> WebApi::RegisterChallenge(const Call& call) {
@@ -141,8 +146,8 @@ Result<Value> WebApi::RegisterChallenge(const Call& call) {
   if (type != "totp") {
     return Fail(ErrorKind::kBadParameter, "device type \"{}\" is not available on this cluster, use totp", type);
   }
-  ASSIGN_OR_RETURN(std::string qr_code, TokenQrCode(call.segments.front()));
-  return Value(Value::Map{{"webauthn", Value()}, {"totp", Value::Map{{"qrCode", std::move(qr_code)}}}});
+  ASSIGN_OR_RETURN(Authenticator authenticator, TokenAuthenticator(call.segments.front()));
+  return Value(Value::Map{{"webauthn", Value()}, {"totp", Value::Map{{"qrCode", std::move(authenticator.qr_code)}}}});
 }
 
 Result<Value> WebApi::ChangePassword(const Call& call) {

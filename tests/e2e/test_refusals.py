@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from authenticator import Authenticator
 from certs import make_self_signed, public_key, sign, split_pem
 from doors import ALL_DOORS, AUTH_DOORS, admin_identity, ended, grpc_by_proxy, grpc_on_auth, kubernetes, log_in
 from grpc_client import GrpcClient, field
@@ -258,14 +259,17 @@ def test_unknown_invite(cluster, token):
     assert (answer.status, answer.message) == (403, "bad or expired token")
 
 
-def test_invite_with_an_old_qr_code(cluster):
+def test_invite_with_the_qr_code_of_another(cluster):
+    other = cluster.web().scan_invite(cluster.invite("another", "member"))
     token = cluster.invite("rescanned", "member")
     client = cluster.web()
-    old = client.scan_invite(token)
-    client.scan_invite(token)
-    answer = client.set_password(token, "a long password", old.code())
+    own = client.scan_invite(token)
+    answer = client.set_password(token, "a long password", other.code())
     assert answer.status == 403
     assert "invalid one time token" in answer.message
+    assert client.scan_invite(token).parameters == own.parameters  # whoever has scanned it need not do so again
+    challenge = client.request("POST", f"/webapi/mfa/token/{token}/registerchallenge", {"deviceType": "totp"})
+    assert Authenticator.scan(challenge.json()["totp"]["qrCode"]).parameters == own.parameters
 
 
 def test_reset_makes_the_old_password_void(cluster, make_user, papers):

@@ -84,7 +84,7 @@ def test_invite_sets_password_and_second_factor(cluster):
     client = cluster.web()
     opened = client.get(f"/webapi/users/password/token/{token}").json()
     assert (opened["tokenId"], opened["user"]) == (token, "newcomer")
-    authenticator = client.scan_invite(token)  # every opening makes a new secret
+    authenticator = client.scan_invite(token)  # opening it again changes nothing
     assert authenticator.account == f"{cluster.name}:newcomer@{cluster.proxy}"
     assert authenticator.parameters["issuer"] == cluster.name
     short = client.set_password(token, "too short", authenticator.code())

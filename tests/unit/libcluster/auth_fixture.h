@@ -71,7 +71,7 @@ class AuthFixture {
   std::string Enroll(const std::string& user, const std::string& password) {
     const auto token =
         auth_->local_users().CreateToken(user, LocalUsers::TokenType::kInvite, {}, "px.ex.com:443", admin_).value();
-    const std::string secret = auth_->local_users().RotateTotpSecret(token.metadata().name()).value();
+    const std::string secret = auth_->local_users().TotpSecret(token.metadata().name()).value();
     REQUIRE(auth_->local_users().Enroll({token.metadata().name(), password,
                                          TotpCode(secret, Now() - std::chrono::seconds(30)).value(), "", "1.2.3.4:5"}));
     return secret;

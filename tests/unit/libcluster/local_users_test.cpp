@@ -1,5 +1,6 @@
 #include "libcluster/auth/local_users.h"
 
+#include <array>
 #include <atomic>
 #include <thread>
 
@@ -91,23 +92,51 @@ TEST_CASE("an invite is good once, in its time, with a long enough password and 
   const std::string id = token.metadata().name();
   CHECK(id.size() == 32);
   CHECK(token.spec().url() == "https://px:1/web/invite/" + id);
-  const std::string first = users.RotateTotpSecret(id).value();
-  const std::string second = users.RotateTotpSecret(id).value();
-  CHECK(first != second);
+  const std::string secret = users.TotpSecret(id).value();
+  CHECK(users.TotpSecret(id).value() == secret);  // the link may be opened again
+  const std::string other = std::string(20, 'x');
   const auto enroll = [&](const std::string& password, const std::string& code) {
     return users.Enroll({id, password, code, "", "192.0.2.1:1"});
   };
-  CHECK(enroll("short", CodeNow(second)).error().kind == ErrorKind::kBadParameter);
+  CHECK(enroll("short", CodeNow(secret)).error().kind == ErrorKind::kBadParameter);
   CHECK(enroll(kPassword, "").error().kind == ErrorKind::kBadParameter);
-  CHECK(enroll(kPassword, CodeNow(first)).error().kind == ErrorKind::kAccessDenied);  // of the code before
-  CHECK(enroll(kPassword, CodeNow(second)));
-  CHECK(enroll(kPassword, CodeNow(second, 1)).error().message == "bad or expired token");
-  CHECK_FALSE(users.Authenticate(Attempt(kPassword, CodeNow(second))));  // the enrolment used this code
+  CHECK(enroll(kPassword, CodeNow(other)).error().kind == ErrorKind::kAccessDenied);
+  CHECK(enroll(kPassword, CodeNow(secret)));
+  CHECK(enroll(kPassword, CodeNow(secret, 1)).error().message == "bad or expired token");
+  CHECK_FALSE(users.Authenticate(Attempt(kPassword, CodeNow(secret))));  // the enrolment used this code
 
   CHECK(users.CreateToken("nobody", LocalUsers::TokenType::kInvite, {}, "px:1", fixture.admin()).error().kind ==
         ErrorKind::kNotFound);
   CHECK_FALSE(users.CreateToken("alice", LocalUsers::TokenType::kInvite, std::chrono::hours(49), "p", fixture.admin()));
   CHECK_FALSE(users.GetToken("00000000000000000000000000000000"));
+  CHECK_FALSE(users.TotpSecret(id));  // used
+}
+
+TEST_CASE("an invite that is opened many times at once has one secret") {
+  AuthFixture fixture;
+  fixture.Store(kMemberYaml);
+  auto& users = fixture.auth().local_users();
+  const auto token = users.CreateToken("alice", LocalUsers::TokenType::kInvite, {}, "px:1", fixture.admin()).value();
+  std::array<std::string, 4> secrets;
+  std::vector<std::thread> threads;
+  for (auto& secret : secrets) {
+    threads.emplace_back([&] { secret = users.TotpSecret(token.metadata().name()).value(); });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(secrets[0].size() == 20);
+  for (const auto& secret : secrets) CHECK(secret == secrets[0]);
+}
+
+TEST_CASE("a hundred wrong codes leave an invite as it was") {
+  AuthFixture fixture;
+  fixture.Store(kMemberYaml);
+  auto& users = fixture.auth().local_users();
+  const auto token = users.CreateToken("alice", LocalUsers::TokenType::kInvite, {}, "px:1", fixture.admin()).value();
+  const std::string id = token.metadata().name();
+  const std::string secret = users.TotpSecret(id).value();
+  for (int i = 0; i < 100; ++i)
+    CHECK_FALSE(users.Enroll({id, kPassword, "wrong" + std::to_string(i), "", "1.2.3.4:5"}));
+  CHECK(users.Enroll({id, kPassword, CodeNow(secret), "", "192.0.2.1:1"}));
 }
 
 }  // namespace

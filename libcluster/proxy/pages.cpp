@@ -1,0 +1,57 @@
+#include "libcluster/proxy/pages.h"
+
+#include <algorithm>
+#include <array>
+
+namespace sallyport {
+namespace {
+
+struct Page {
+  std::string_view name;
+  std::string_view text;
+};
+constexpr auto kPages = std::to_array<Page>({
+#include "libcluster/proxy/pages.inc"
+});
+
+struct ContentType {
+  std::string_view extension;
+  std::string_view type;
+};
+constexpr std::array kContentTypes{
+    ContentType{".html", "text/html; charset=utf-8"},
+    ContentType{".css", "text/css; charset=utf-8"},
+    ContentType{".js", "text/javascript; charset=utf-8"},
+};
+
+// Images are the QR code and the icon, which come as data.
+constexpr const char* kPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+}  // namespace
+
+std::string_view PageText(std::string_view file) {
+  const auto page = std::ranges::find(kPages, file, &Page::name);
+  return page == kPages.end() ? std::string_view() : page->text;
+}
+
+HttpResponse PageResponse(std::string_view file, int status) {
+  const auto row =
+      std::ranges::find_if(kContentTypes, [&](const auto& type) { return file.ends_with(type.extension); });
+  const std::string_view text = PageText(file);
+  if (row == kContentTypes.end() || text.empty()) return {500, {}, ""};
+  // The address of a page holds a token: no cache keeps it, no other site learns it.
+  return {status,
+          {{"Cache-Control", "no-store"},
+           {"Content-Security-Policy", kPolicy},
+           {"Content-Type", std::string(row->type)},
+           {"Cross-Origin-Opener-Policy", "same-origin"},
+           {"Referrer-Policy", "no-referrer"},
+           {"Strict-Transport-Security", "max-age=31536000; includeSubDomains"},
+           {"X-Content-Type-Options", "nosniff"},
+           {"X-Frame-Options", "DENY"}},
+          std::string(text)};
+}
+
+}  // namespace sallyport
