@@ -13,6 +13,8 @@ Command GetCommand();
 Command CreateCommand();
 Command RemoveCommand();
 std::vector<Command> UserCommands();
+std::vector<Command> TokenCommands();
+std::vector<Command> ServerCommands();
 // Known from Teleport and not there yet: each says so.
 std::vector<Command> MissingCommands();
 

@@ -17,6 +17,7 @@
 #include "teleport/legacy/types/user.pb.h"
 #include "teleport/trust/v1/trust_service.pb.h"
 #include "teleport/users/v1/users_service.pb.h"
+#include "tools/tctl/join_token.h"
 
 namespace sallyport {
 namespace {
@@ -131,13 +132,8 @@ Status RemoveUser(RpcClient& rpc, const std::string& name) {
 // Tokens.
 
 Status ListTokens(RpcClient& rpc, bool, const MessageSink& sink) {
-  proto::ListProvisionTokensRequest request;
-  do {
-    ASSIGN_OR_RETURN(const auto page,
-                     rpc.Call<proto::ListProvisionTokensResponse>("/proto.AuthService/ListProvisionTokens", request));
-    for (const auto& token : page.tokens()) RETURN_IF_ERROR(sink(token));
-    request.set_startkey(page.nextkey());
-  } while (!request.startkey().empty());
+  ASSIGN_OR_RETURN(const auto tokens, AllTokens(rpc));
+  for (const auto& token : tokens) RETURN_IF_ERROR(sink(token));
   return {};
 }
 

@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
        {"debug", 'd', "", "Say more on stderr"}},
       {StatusCommand(), GetCommand(), CreateCommand(), RemoveCommand(), VersionCommand()},
   };
-  for (auto&& commands : {UserCommands(), MissingCommands()}) {
+  for (auto&& commands : {UserCommands(), TokenCommands(), ServerCommands(), MissingCommands()}) {
     program.commands.insert(program.commands.end(), commands.begin(), commands.end());
   }
   return RunProgram(program, argc, argv);

@@ -78,17 +78,16 @@ Connection ConnectLocally(const Invocation& invocation, const std::string& data_
   const std::string source = fmt::format("the data directory {} ({})", data_dir, named_by);
   auto address = ReadFile(data_dir + "/auth_address");
   if (!address) {
-    return FailWithHint(ErrorKind::kNotLoggedIn,
-                        fmt::format("{} is not that of an auth service which ran on this host: {}", source,
-                                    address.error().message),
-                        "start the cluster, name its configuration with -c, log in with tsh, or use -i FILE "
-                        "--auth-server HOST:PORT");
+    return FailWithHint(
+        ErrorKind::kNotLoggedIn,
+        fmt::format("{} is not that of an auth service which ran on this host: {}", source, address.error().message),
+        "start the cluster, name its configuration with -c, log in with tsh, or use -i FILE "
+        "--auth-server HOST:PORT");
   }
   while (address->ends_with('\n')) address->pop_back();
   ASSIGN_OR_RETURN(HostPort parsed, ParseHostPort(*address, kAuthPort));
   if (parsed.host == "0.0.0.0" || parsed.host == "::") parsed.host = "localhost";
-  auto connection =
-      ConnectWithIdentity(data_dir + "/admin_identity", FormatHostPort(parsed), NetworkOf(invocation));
+  auto connection = ConnectWithIdentity(data_dir + "/admin_identity", FormatHostPort(parsed), NetworkOf(invocation));
   return connection ? std::move(connection) : InSource(source, connection.error());
 }
 

@@ -40,8 +40,7 @@ namespace {
 
 Result<Session> IdentityOf(const Invocation& invocation) {
   if (!invocation.Has("proxy")) {
-    return FailWithHint(ErrorKind::kUsage, "--identity needs --proxy",
-                        "tsh --identity=FILE --proxy=HOST:PORT COMMAND");
+    return FailWithHint(ErrorKind::kUsage, "--identity needs --proxy", "tsh --identity=FILE --proxy=HOST:PORT COMMAND");
   }
   ASSIGN_OR_RETURN(const HostPort proxy, ResolveProxyAddress(invocation.Get("proxy"), NetworkOf(invocation)));
   ASSIGN_OR_RETURN(Session session, OpenIdentitySession(invocation.Get("identity"), proxy, Now()));
@@ -66,15 +65,6 @@ Result<std::shared_ptr<RpcClient>> ConnectOf(const Invocation& invocation, const
   ASSIGN_OR_RETURN(auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name,
                                          ClusterOf(invocation, session.profile)));
   return std::shared_ptr<RpcClient>(std::move(rpc));
-}
-
-std::string LabelsText(const std::map<std::string, std::string>& labels, bool internal_too) {
-  std::vector<std::string> parts;
-  for (const auto& [key, value] : labels) {
-    if (!internal_too && key.starts_with("teleport.internal/")) continue;
-    parts.push_back(fmt::format("{}={}", key, value));
-  }
-  return fmt::format("{}", fmt::join(parts, ","));
 }
 
 Value LabelsValue(const std::map<std::string, std::string>& labels) {
