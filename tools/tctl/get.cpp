@@ -50,7 +50,7 @@ Status Each(RpcClient& rpc, const std::vector<Wanted>& wanted, bool with_secrets
 }
 
 // A table a kind, in the order that was asked for.
-Result<Output> AsText(RpcClient& rpc, const std::vector<Wanted>& wanted) {
+Result<Output> AsText(RpcClient& rpc, const std::vector<Wanted>& wanted, bool with_secrets) {
   std::string text;
   for (const auto& one : wanted) {
     std::vector<std::string> columns;
@@ -59,6 +59,7 @@ Result<Output> AsText(RpcClient& rpc, const std::vector<Wanted>& wanted) {
     RETURN_IF_ERROR(Each(rpc, {one}, false, [&](const google::protobuf::Message& message) -> Status {
       auto& row = rows.emplace_back();
       for (const auto& column : one.kind->columns) row.push_back(column.cell(message));
+      if (with_secrets && one.kind->name_is_secret) row.front() = NameOf(message);
       return {};
     }));
     text += RenderTable(columns, rows);
@@ -69,8 +70,8 @@ Result<Output> AsText(RpcClient& rpc, const std::vector<Wanted>& wanted) {
 Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto wanted, ParseWanted(invocation.Arg("resources")));
   ASSIGN_OR_RETURN(std::shared_ptr<RpcClient> rpc, ConnectToAuth(invocation));
-  if (invocation.Get("format") == "text") return AsText(*rpc, wanted);
   const bool with_secrets = invocation.Flag("with-secrets");
+  if (invocation.Get("format") == "text") return AsText(*rpc, wanted, with_secrets);
   Output output;
   output.kind = Output::Kind::kItems;
   output.items = [rpc, wanted, with_secrets](const ItemSink& sink) {
@@ -88,7 +89,7 @@ Command GetCommand() {
   return {.path = "get",
           .summary = "Show resources of the cluster",
           .arguments = {{"resources", "kind[/name][,...]: roles, user/alice, role/dev,users"}},
-          .options = {{"with-secrets", '\0', "", "Include private keys"}},
+          .options = {{"with-secrets", '\0', "", "Include private keys, and the values of tokens in tables"}},
           .example = "tctl get role/dev --format=yaml",
           .formats = "yaml json text",
           .run = Run};

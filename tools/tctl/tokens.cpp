@@ -47,11 +47,6 @@ Result<Output> Add(const Invocation& invocation) {
   return output;
 }
 
-struct Row {
-  std::string name;
-  std::vector<std::string> cells;
-};
-
 std::string ExpiryText(const types::ProvisionTokenV2& token, Time now) {
   const auto expires = ExpiresOf(token);
   if (!expires || *expires == Time{}) return "never";
