@@ -64,7 +64,8 @@ types::StaticTokensV2 StaticTokens(AuthServer& auth) {
 
 // A join token, or the link of a user, which lists show among them.
 Status DeleteToken(AuthServer& auth, const std::string& name) {
-  for (const auto& token : StaticTokens(auth).spec().statictokens()) {
+  const auto fixed = StaticTokens(auth);
+  for (const auto& token : fixed.spec().statictokens()) {
     if (token.token() != name) continue;
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("token {} is in the configuration file", Obfuscated(name)),

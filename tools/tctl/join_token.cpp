@@ -137,7 +137,7 @@ Result<std::vector<std::string>> ParseSystemRoles(std::string_view text) {
     const auto role = SystemRoleNamed(name);
     if (!role) {
       return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" is no type of token", StripControl(name)),
-                          "some of them: node, proxy, kube, app, db, discovery, bot");
+                          "some of them: node, proxy, kube, app, db, discovery");
     }
     if (std::ranges::find(roles, *role) == roles.end()) roles.emplace_back(*role);
   }

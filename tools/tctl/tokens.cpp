@@ -113,7 +113,7 @@ Result<Output> Remove(const Invocation& invocation) {
 std::vector<Command> TokenCommands() {
   return {{.path = "tokens add",
            .summary = "Make a token by which services join, and show how",
-           .options = {{"type", '\0', "TYPE,...", "What joins: node, proxy, kube, app, db, discovery, bot, ..."},
+           .options = {{"type", '\0', "TYPE,...", "What joins: node, proxy, kube, app, db, discovery, ..."},
                        {"value", '\0', "TEXT", "The token, instead of a random one"},
                        {"labels", '\0', "KEY=VALUE,...", "Labels of the token"},
                        {"ttl", '\0', "DURATION", "How long it is good (default 30m)"},
