@@ -53,12 +53,12 @@ def test_edit_of_every_kind(tctl, name, editor):
         assert "has been updated" in done.out, done
         assert tctl.json("get", kind)[0]["metadata"]["description"] == "edited"
         tctl("rm", kind)
-    before = tctl.json("get", "cluster_networking_config")[0]
-    tctl("edit", "cluster_networking_config", **editor('sed -i "s/client_idle_timeout: .*/client_idle_timeout: 1h/" "$1"'))
-    after = tctl.json("get", "cluster_networking_config")[0]
-    assert after["spec"]["client_idle_timeout"] == "1h0m0s"
+    before = tctl.json("get", "session_recording_config")[0]
+    tctl("edit", "session_recording_config", **editor('sed -i "s/mode: .*/mode: proxy/" "$1"'))
+    after = tctl.json("get", "session_recording_config")[0]
+    assert after["spec"]["mode"] == "proxy"
     assert after["metadata"]["revision"] != before["metadata"]["revision"]
-    tctl("rm", "cluster_networking_config")
+    tctl("rm", "session_recording_config")
 
 
 @pytest.mark.parametrize("script", [":", 'touch "$1"', r'sed -i "s/^kind/# a comment\nkind/" "$1"'])

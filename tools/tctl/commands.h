@@ -16,6 +16,7 @@ Command EditCommand();
 Command UpdateCommand();
 Command LockCommand();
 Command AuthSignCommand();
+Command AlertListCommand();
 std::vector<Command> AuthExportCommands();
 std::vector<Command> UserCommands();
 std::vector<Command> TokenCommands();

@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
        {"insecure", '\0', "", "Do not check the proxy's certificate"},
        {"debug", 'd', "", "Say more on stderr"}},
       {StatusCommand(), GetCommand(), CreateCommand(), RemoveCommand(), EditCommand(), UpdateCommand(), LockCommand(),
-       AuthSignCommand(), VersionCommand()},
+       AuthSignCommand(), AlertListCommand(), VersionCommand()},
   };
   for (auto&& commands : {UserCommands(), TokenCommands(), ServerCommands(), AuthExportCommands(), MissingCommands()}) {
     program.commands.insert(program.commands.end(), commands.begin(), commands.end());
