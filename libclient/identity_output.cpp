@@ -20,8 +20,8 @@ const FormatRow kFormats[] = {
     {"tls", IdentityFormat::kTls, {".key", ".crt", ".cas"}},
     {"kubernetes", IdentityFormat::kKubernetes, {""}},
 };
-constexpr std::string_view kOthers[] = {"db",    "mongodb",       "cockroach", "redis",     "snowflake", "elasticsearch",
-                                        "cassandra", "scylla", "oracle",    "windows"};
+constexpr std::string_view kOthers[] = {"db",        "mongodb", "cockroach", "redis",  "snowflake", "elasticsearch",
+                                        "cassandra", "scylla",  "oracle",    "windows"};
 
 std::string WithNewline(std::string text) {
   if (!text.empty() && text.back() != '\n') text += '\n';

@@ -21,8 +21,8 @@ Secret FormatExecCredential(const KubeCredential& credential, Time certificate_e
 Result<Secret> CachedKubeCredential(const ProfilePaths& paths, std::string_view teleport_cluster,
                                     std::string_view kube_cluster, Time now);
 
-// Gets a new certificate for a Kubernetes cluster and, unless the session is an identity file's, caches it. `rpc` is a connection to the root cluster's auth
-// service. kNotImplemented when each session needs a security key.
+// Gets a new certificate for a Kubernetes cluster and, unless the session is an identity file's, caches it. `rpc` is a
+// connection to the root cluster's auth service. kNotImplemented when each session needs a security key.
 Result<Secret> FetchKubeCredential(const Session& session, RpcClient& rpc, std::string_view teleport_cluster,
                                    std::string_view kube_cluster);
 

@@ -1,4 +1,5 @@
-// A login that is on the disk (a profile's, or an identity file's: identity_session.h), and the way from it to the cluster's auth service.
+// A login that is on the disk (a profile's, or an identity file's: identity_session.h), and the way from it to the
+// cluster's auth service.
 #pragma once
 
 #include <memory>

@@ -32,8 +32,8 @@ using SslPtr = std::unique_ptr<SSL, Free<SSL_free>>;
 constexpr std::string_view kSystemDirectory = "/etc/ssl/certs";
 constexpr std::string_view kSystemFiles[] = {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
                                              "/etc/ssl/cert.pem"};
-// The share that is sent first is one that every auth service takes: gRPC's own TLS knows P-256 alone, and asks again for
-// anything else, which costs a round trip.
+// The share that is sent first is one that every auth service takes: gRPC's own TLS knows P-256 alone, and asks again
+// for anything else, which costs a round trip.
 constexpr const char* kGroups = "P-256:X25519:P-384:P-521";
 constexpr std::string_view kCannotTrust = "cannot trust";
 constexpr std::string_view kNoProtocol = "no protocol in common";

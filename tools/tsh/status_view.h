@@ -14,8 +14,8 @@ struct Logins {
   std::optional<ProfileStatus> active;
   std::vector<ProfileStatus> others;  // those that somebody is logged in at
 };
-// Reads every profile, or the identity file of --identity. Files that cannot be read are left out, but for the active one: its error is returned. The
-// active one is that of the name, or else of --proxy, or else the current one.
+// Reads every profile, or the identity file of --identity. Files that cannot be read are left out, but for the active
+// one: its error is returned. The active one is that of the name, or else of --proxy, or else the current one.
 Result<Logins> ReadLogins(const Invocation& invocation, std::string active = {});
 
 // The result of both commands.
