@@ -18,7 +18,7 @@ _tctl_complete() {
   'get:--format') words='yaml json text' ;;
   'lock:--format') words='text json yaml' ;;
   'auth sign:--compat') words='standard oldssh' ;;
-  'auth sign:--format') words='file openssh tls kubernetes' ;;
+  'auth sign:--format') words='text json yaml file openssh tls kubernetes' ;;
   'alerts ls:--format') words='text json yaml' ;;
   'version:--format') words='text json yaml' ;;
   'users add:--format') words='text json yaml' ;;

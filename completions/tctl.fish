@@ -61,7 +61,7 @@ complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcomman
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l proxy -d 'Proxy that kubectl uses (default the cluster'\''s)' -r
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l leaf-cluster -d 'Leaf cluster that kubectl uses' -r
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l kube-cluster-name -d 'Kubernetes cluster that kubectl uses' -r
-complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l format -d 'Output format' -x -a 'file openssh tls kubernetes'
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l format -d 'Output format' -x -a 'text json yaml file openssh tls kubernetes'
 complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ls' -l labels -d 'Only alerts with these labels' -r
 complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ls' -l verbose -s v -d 'Acknowledged ones too'
 complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'

@@ -13,7 +13,7 @@ _tctl() {
     ('get:--format') values=(yaml json text) ;;
     ('lock:--format') values=(text json yaml) ;;
     ('auth sign:--compat') values=(standard oldssh) ;;
-    ('auth sign:--format') values=(file openssh tls kubernetes) ;;
+    ('auth sign:--format') values=(text json yaml file openssh tls kubernetes) ;;
     ('alerts ls:--format') values=(text json yaml) ;;
     ('version:--format') values=(text json yaml) ;;
     ('users add:--format') values=(text json yaml) ;;

@@ -192,14 +192,19 @@ std::vector<std::string> Notices(const Invocation& invocation, IdentityFormat fo
 
 Result<Output> Run(const Invocation& invocation) {
   IdentityOutput output;
-  ASSIGN_OR_RETURN(output.format, ParseIdentityFormat(invocation.Has("format") ? invocation.Get("format") : "file"));
+  // --format says how the files are written, and how the answer is shown where it is none of those.
+  const std::string& format = invocation.Get("format");
+  const bool plain = format.empty() || format == "text" || format == "json" || format == "yaml";
+  ASSIGN_OR_RETURN(output.format, ParseIdentityFormat(plain ? "file" : format));
   output.path = invocation.Get("out");
   output.overwrite = invocation.Flag("overwrite");
   RETURN_IF_ERROR(CheckOptions(invocation, output));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   RETURN_IF_ERROR(invocation.Has("user") ? SignUser(*rpc, invocation, output) : SignHost(*rpc, invocation, output));
   ASSIGN_OR_RETURN(const auto files, WriteIdentityOutput(output));
-  Output result = Output::Text(fmt::format("The credentials have been written to {}\n", fmt::join(files, ", ")));
+  Output result = Output::Of(Value(Value::Map{{"files", Value::Strings(files)}}), [files](const Value&) {
+    return fmt::format("The credentials have been written to {}\n", fmt::join(files, ", "));
+  });
   result.notices = Notices(invocation, output.format);
   return result;
 }
@@ -220,7 +225,7 @@ Command AuthSignCommand() {
                       {"kube-cluster", '\0', "NAME", "", {}, {}, false, true},
                       {"kube-cluster-name", '\0', "NAME", "Kubernetes cluster that kubectl uses"}},
           .example = "tctl auth sign --user=ci --out=identity --ttl=1h",
-          .formats = "file openssh tls kubernetes",
+          .formats = "text json yaml file openssh tls kubernetes",
           .run = Run};
 }
 
