@@ -3,17 +3,70 @@ complete -c tctl -f -n '__fish_use_subcommand' -a 'status' -d 'Show the cluster 
 complete -c tctl -f -n '__fish_use_subcommand' -a 'get' -d 'Show resources of the cluster'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'create' -d 'Write resources from YAML or JSON'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'rm' -d 'Remove a resource'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'edit' -d 'Change a resource in a text editor (VISUAL, EDITOR)'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'update' -d 'Change labels or expiry of a leaf cluster'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'lock' -d 'Lock somebody or something out, now and until the lock is over or removed'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'auth'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'alerts'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'version' -d 'Show the version'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'users'
-complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add ls rm' -a 'add' -d 'Create a user and a link by which it sets its password'
-complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add ls rm' -a 'ls' -d 'List users'
-complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add ls rm' -a 'rm' -d 'Remove users'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'tokens'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'nodes'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'kube'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'proxy'
+complete -c tctl -f -n '__fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List alerts of the cluster'
+complete -c tctl -f -n '__fish_seen_subcommand_from auth; and not __fish_seen_subcommand_from sign ls export crl' -a 'sign' -d 'Write certificates of a user, or of a host, to files for other programs'
+complete -c tctl -f -n '__fish_seen_subcommand_from auth; and not __fish_seen_subcommand_from sign ls export crl' -a 'ls' -d 'List auth services'
+complete -c tctl -f -n '__fish_seen_subcommand_from auth; and not __fish_seen_subcommand_from sign ls export crl' -a 'export' -d 'Show certificate authorities in the form that other programs read'
+complete -c tctl -f -n '__fish_seen_subcommand_from auth; and not __fish_seen_subcommand_from sign ls export crl' -a 'crl' -d 'Show the empty revocation list of an authority, in DER'
+complete -c tctl -f -n '__fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List Kubernetes clusters and the servers that announce them'
+complete -c tctl -f -n '__fish_seen_subcommand_from nodes; and not __fish_seen_subcommand_from add ls' -a 'add' -d 'Make a token by which a host joins, and show how'
+complete -c tctl -f -n '__fish_seen_subcommand_from nodes; and not __fish_seen_subcommand_from add ls' -a 'ls' -d 'List nodes'
+complete -c tctl -f -n '__fish_seen_subcommand_from proxy; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List proxies'
+complete -c tctl -f -n '__fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from add ls rm' -a 'add' -d 'Make a token by which services join, and show how'
+complete -c tctl -f -n '__fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from add ls rm' -a 'ls' -d 'List tokens and links of users; their values are hidden in the table'
+complete -c tctl -f -n '__fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from add ls rm' -a 'rm' -d 'Remove a token'
+complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add update reset ls rm' -a 'add' -d 'Create a user and a link by which it sets its password'
+complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add update reset ls rm' -a 'update' -d 'Change roles and traits of a user; an option without a value empties a trait'
+complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add update reset ls rm' -a 'reset' -d 'Take a user'\''s password away and make a link by which it sets a new one'
+complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add update reset ls rm' -a 'ls' -d 'List users'
+complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add update reset ls rm' -a 'rm' -d 'Remove users'
 complete -c tctl -n '__fish_seen_subcommand_from status' -l format -d 'Output format' -x -a 'text json yaml'
-complete -c tctl -n '__fish_seen_subcommand_from get' -l with-secrets -d 'Include private keys'
+complete -c tctl -n '__fish_seen_subcommand_from get' -l with-secrets -d 'Include private keys, and the values of tokens in tables'
 complete -c tctl -n '__fish_seen_subcommand_from get' -l format -d 'Output format' -x -a 'yaml json text'
 complete -c tctl -n '__fish_seen_subcommand_from create' -l force -s f -d 'Replace what exists'
+complete -c tctl -n '__fish_seen_subcommand_from edit' -l confirm -d 'Change a setting that the configuration file decides'
+complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from users' -l set-labels -d 'Labels, instead of those it has' -r
+complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from users' -l set-ttl -d 'When the leaf cluster is forgotten' -r
+complete -c tctl -n '__fish_seen_subcommand_from lock' -l message -d 'What those who are locked out are told' -r
+complete -c tctl -n '__fish_seen_subcommand_from lock' -l ttl -d 'How long the lock holds (default for ever)' -r
+complete -c tctl -n '__fish_seen_subcommand_from lock' -l expires -d 'When the lock is over, as 2030-01-31T12:00:00Z' -r
+complete -c tctl -n '__fish_seen_subcommand_from lock' -l user -d 'User' -r
+complete -c tctl -n '__fish_seen_subcommand_from lock' -l role -d 'Role' -r
+complete -c tctl -n '__fish_seen_subcommand_from lock' -l login -d 'Login on hosts' -r
+complete -c tctl -n '__fish_seen_subcommand_from lock' -l mfa-device -d 'Second factor of a user' -r
+complete -c tctl -n '__fish_seen_subcommand_from lock' -l windows-desktop -d 'Windows desktop' -r
+complete -c tctl -n '__fish_seen_subcommand_from lock' -l access-request -d 'Access request' -r
+complete -c tctl -n '__fish_seen_subcommand_from lock' -l device -d 'Trusted device' -r
+complete -c tctl -n '__fish_seen_subcommand_from lock' -l server-id -d 'Host' -r
+complete -c tctl -n '__fish_seen_subcommand_from lock' -l bot-instance-id -d 'Instance of a bot' -r
+complete -c tctl -n '__fish_seen_subcommand_from lock' -l join-token -d 'Join token of bots' -r
+complete -c tctl -n '__fish_seen_subcommand_from lock' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l user -d 'User of the certificates' -r
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l host -d 'Names of a host, with --format=openssh' -r
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l out -s o -d 'File to write; some formats write several that begin with it' -r
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l ttl -d 'How long they are good (default 12h; for hosts: for ever)' -r
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l compat -d 'Form of the SSH certificate' -x -a 'standard oldssh'
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l overwrite -d 'Replace files that are there'
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l proxy -d 'Proxy that kubectl uses (default the cluster'\''s)' -r
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l leaf-cluster -d 'Leaf cluster that kubectl uses' -r
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l kube-cluster-name -d 'Kubernetes cluster that kubectl uses' -r
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l format -d 'Output format' -x -a 'text json yaml file openssh tls kubernetes'
+complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ls' -l labels -d 'Only alerts with these labels' -r
+complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ls' -l verbose -s v -d 'Acknowledged ones too'
+complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from version' -l format -d 'Output format' -x -a 'text json yaml'
-complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l roles -d 'Roles of the user' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l roles -d 'Roles of the user' -x -a '(tctl __names role (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l ttl -d 'How long the link is good (default 1h, at most 48h)' -r
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l logins -d 'Values of the trait of this name' -r
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l windows-logins -d 'Values of the trait of this name' -r
@@ -25,10 +78,70 @@ complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcomma
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l aws-role-arns -d 'Values of the trait of this name' -r
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l azure-identities -d 'Values of the trait of this name' -r
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l gcp-service-accounts -d 'Values of the trait of this name' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l mcp-tools -d 'Values of the trait of this name' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l host-user-uid -d 'Value of the trait of this name' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l host-user-gid -d 'Value of the trait of this name' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l default-relay-addr -d 'Value of the trait of this name' -r
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-roles -d 'Roles of the user, instead of those it has' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-logins -d 'Values of the trait of this name' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-windows-logins -d 'Values of the trait of this name' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-kubernetes-users -d 'Values of the trait of this name' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-kubernetes-groups -d 'Values of the trait of this name' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-db-users -d 'Values of the trait of this name' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-db-names -d 'Values of the trait of this name' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-db-roles -d 'Values of the trait of this name' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-aws-role-arns -d 'Values of the trait of this name' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-azure-identities -d 'Values of the trait of this name' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-gcp-service-accounts -d 'Values of the trait of this name' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-mcp-tools -d 'Values of the trait of this name' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-host-user-uid -d 'Value of the trait of this name' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-host-user-gid -d 'Value of the trait of this name' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-default-relay-addr -d 'Value of the trait of this name' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from reset' -l ttl -d 'How long the link is good (default 8h, at most 24h)' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from reset' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l type -d 'What joins: node, proxy, kube, app, db, discovery, ...' -r
+complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l value -d 'The token, instead of a random one' -r
+complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l labels -d 'Labels of the token' -r
+complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l ttl -d 'How long it is good (default 30m)' -r
+complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l app-name -d 'Application, for the type app' -r
+complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l app-uri -d 'Address of the application, for the type app' -r
+complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l db-name -d 'Database, for the type db' -r
+complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l db-protocol -d 'Protocol of the database, for the type db' -r
+complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l db-uri -d 'Address of the database, for the type db' -r
+complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from ls' -l with-secrets -d 'Show the values in the table and with --format=text'
+complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from ls' -l labels -d 'Only tokens with these labels' -r
+complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from add' -l roles -d 'What the host is to be (default node)' -r
+complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from add' -l ttl -d 'How long the token is good (default 30m)' -r
+complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from add' -l token -d 'The token, instead of a random one' -r
+complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from add' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from ls' -l search -d 'Only what has all of these words, commas between' -r
+complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from ls' -l query -d 'Only what this predicate holds for' -r
+complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from ls' -l verbose -s v -d 'Show more columns'
+complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l search -d 'Only what has all of these words, commas between' -r
+complete -c tctl -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l query -d 'Only what this predicate holds for' -r
+complete -c tctl -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l verbose -s v -d 'Show more columns'
+complete -c tctl -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'yaml json text'
+complete -c tctl -n '__fish_seen_subcommand_from proxy; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'yaml json text'
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l type -d 'Which one, and in which form (default host and user, for SSH)' -x -a 'user host openssh tls-host tls tls-user tls-user-der windows tls-spiffe db db-der db-client db-client-der saml-idp awsra github'
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l keys -d 'The private keys instead'
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l fingerprint -d 'Only the SSH key with this fingerprint' -r
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l compat -d '1.0 writes user authorities as known hosts' -r
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l out -d 'Write each to a file PREFIX0.cer, PREFIX1.cer, ...' -r
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from crl' -l type -d 'Which authority' -x -a 'host db db_client user'
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from crl' -l out -d 'Write to a file whose name begins so' -r
 complete -c tctl -f -n '__fish_seen_subcommand_from get' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
-complete -c tctl -f -n '__fish_seen_subcommand_from rm; and not __fish_seen_subcommand_from users' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from rm; and not __fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from users' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from edit' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from reset' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from rm' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -l config -s c -d 'Configuration of the auth service on this host' -r
 complete -c tctl -l data-dir -d 'Data directory of the auth service on this host' -r
 complete -c tctl -l auth-server -d 'Auth service or proxy to use' -r

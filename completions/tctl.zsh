@@ -5,15 +5,31 @@ _tctl() {
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
-    ('status' | 'get' | 'create' | 'rm' | 'version' | 'users add' | 'users ls' | 'users rm' | 'users') so_far="$word" ;;
+    ('status' | 'get' | 'create' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'alerts ls' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'auth export' | 'auth crl' | 'alerts' | 'auth' | 'kube' | 'nodes' | 'proxy' | 'tokens' | 'users') so_far="$word" ;;
     esac
   done
   case "$so_far:${words[CURRENT-1]}" in
     ('status:--format') values=(text json yaml) ;;
     ('get:--format') values=(yaml json text) ;;
+    ('lock:--format') values=(text json yaml) ;;
+    ('auth sign:--compat') values=(standard oldssh) ;;
+    ('auth sign:--format') values=(text json yaml file openssh tls kubernetes) ;;
+    ('alerts ls:--format') values=(text json yaml) ;;
     ('version:--format') values=(text json yaml) ;;
+    ('users add:--roles') names=role ;;
     ('users add:--format') values=(text json yaml) ;;
+    ('users update:--format') values=(text json yaml) ;;
+    ('users reset:--format') values=(text json yaml) ;;
     ('users ls:--format') values=(text json yaml) ;;
+    ('tokens add:--format') values=(text json yaml) ;;
+    ('tokens ls:--format') values=(text json yaml) ;;
+    ('nodes add:--format') values=(text json yaml) ;;
+    ('nodes ls:--format') values=(text json yaml) ;;
+    ('kube ls:--format') values=(text json yaml) ;;
+    ('auth ls:--format') values=(yaml json text) ;;
+    ('proxy ls:--format') values=(yaml json text) ;;
+    ('auth export:--type') values=(user host openssh tls-host tls tls-user tls-user-der windows tls-spiffe db db-der db-client db-client-der saml-idp awsra github) ;;
+    ('auth crl:--type') values=(host db db_client user) ;;
   esac
   case "$so_far" in
     ('') commands=(
@@ -21,11 +37,46 @@ _tctl() {
       'get:Show resources of the cluster'
       'create:Write resources from YAML or JSON'
       'rm:Remove a resource'
+      'edit:Change a resource in a text editor (VISUAL, EDITOR)'
+      'update:Change labels or expiry of a leaf cluster'
+      'lock:Lock somebody or something out, now and until the lock is over or removed'
+      'auth'
+      'alerts'
       'version:Show the version'
       'users'
+      'tokens'
+      'nodes'
+      'kube'
+      'proxy'
+    ) ;;
+    ('alerts') commands=(
+      'ls:List alerts of the cluster'
+    ) ;;
+    ('auth') commands=(
+      'sign:Write certificates of a user, or of a host, to files for other programs'
+      'ls:List auth services'
+      'export:Show certificate authorities in the form that other programs read'
+      'crl:Show the empty revocation list of an authority, in DER'
+    ) ;;
+    ('kube') commands=(
+      'ls:List Kubernetes clusters and the servers that announce them'
+    ) ;;
+    ('nodes') commands=(
+      'add:Make a token by which a host joins, and show how'
+      'ls:List nodes'
+    ) ;;
+    ('proxy') commands=(
+      'ls:List proxies'
+    ) ;;
+    ('tokens') commands=(
+      'add:Make a token by which services join, and show how'
+      'ls:List tokens and links of users; their values are hidden in the table'
+      'rm:Remove a token'
     ) ;;
     ('users') commands=(
       'add:Create a user and a link by which it sets its password'
+      'update:Change roles and traits of a user; an option without a value empties a trait'
+      'reset:Take a user'\''s password away and make a link by which it sets a new one'
       'ls:List users'
       'rm:Remove users'
     ) ;;
@@ -36,14 +87,35 @@ _tctl() {
     ('get') options=(--with-secrets --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('create') options=(--force --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('rm') options=(--config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('edit') options=(--confirm --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('update') options=(--set-labels --set-ttl --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('lock') options=(--message --ttl --expires --user --role --login --mfa-device --windows-desktop --access-request --device --server-id --bot-instance-id --join-token --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('auth sign') options=(--user --host --out --ttl --compat --overwrite --proxy --leaf-cluster --kube-cluster-name --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('alerts ls') options=(--labels --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('version') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
-    ('users add') options=(--roles --ttl --logins --windows-logins --kubernetes-users --kubernetes-groups --db-users --db-names --db-roles --aws-role-arns --azure-identities --gcp-service-accounts --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('users add') options=(--roles --ttl --logins --windows-logins --kubernetes-users --kubernetes-groups --db-users --db-names --db-roles --aws-role-arns --azure-identities --gcp-service-accounts --mcp-tools --host-user-uid --host-user-gid --default-relay-addr --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('users update') options=(--set-roles --set-logins --set-windows-logins --set-kubernetes-users --set-kubernetes-groups --set-db-users --set-db-names --set-db-roles --set-aws-role-arns --set-azure-identities --set-gcp-service-accounts --set-mcp-tools --set-host-user-uid --set-host-user-gid --set-default-relay-addr --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('users reset') options=(--ttl --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('users ls') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('users rm') options=(--config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('tokens add') options=(--type --value --labels --ttl --app-name --app-uri --db-name --db-protocol --db-uri --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('tokens ls') options=(--with-secrets --labels --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('tokens rm') options=(--config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('nodes add') options=(--roles --ttl --token --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('nodes ls') options=(--search --query --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('kube ls') options=(--search --query --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('auth ls') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('proxy ls') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('auth export') options=(--type --keys --fingerprint --compat --out --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('auth crl') options=(--type --out --config --data-dir --auth-server --identity --insecure --debug --help) ;;
   esac
   case "$so_far" in
     ('get') argument=resource ;;
     ('rm') argument=resource ;;
+    ('edit') argument=resource ;;
+    ('users update') argument=user ;;
+    ('users reset') argument=user ;;
+    ('users rm') argument=user ;;
   *) ;;
   esac
   [[ -z $names && $PREFIX != -* ]] && names=$argument

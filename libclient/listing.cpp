@@ -1,7 +1,9 @@
 #include "libclient/listing.h"
 
 #include "libbase/time.h"
+#include "libresources/kinds.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/presence/v1/service.pb.h"
 
 namespace sallyport {
@@ -111,6 +113,23 @@ Status ForEachPage(RpcClient& rpc, std::string_view method, Request& request,
   }
 }
 
+template <typename Use>
+Status ForEachKubeServer(RpcClient& rpc, const ListFilter& filter, Use use) {
+  proto::ListResourcesRequest request;
+  request.set_resourcetype("kube_server");
+  request.set_namespace_("default");
+  request.set_limit(kPage);
+  SetFilter(request, filter);
+  return ForEachPage<proto::ListResourcesResponse>(rpc, "/proto.AuthService/ListResources", request,
+                                                   [&](const proto::ListResourcesResponse& page) -> Status {
+                                                     for (const auto& resource : page.resources()) {
+                                                       if (resource.has_kubernetesserver())
+                                                         RETURN_IF_ERROR(use(resource.kubernetesserver()));
+                                                     }
+                                                     return {};
+                                                   });
+}
+
 }  // namespace
 
 Result<std::map<std::string, std::string>> ParseLabels(std::string_view text) {
@@ -165,28 +184,22 @@ Status ListNodes(RpcClient& rpc, const ListFilter& filter, const ValueSink& sink
 }
 
 Result<std::vector<KubeClusterItem>> ListKubeClusters(RpcClient& rpc, const ListFilter& filter) {
-  proto::ListResourcesRequest request;
-  request.set_resourcetype("kube_server");
-  request.set_namespace_("default");
-  request.set_limit(kPage);
-  SetFilter(request, filter);
   std::map<std::string, KubeClusterItem> clusters;
-  RETURN_IF_ERROR(ForEachPage<proto::ListResourcesResponse>(
-      rpc, "/proto.AuthService/ListResources", request, [&](const proto::ListResourcesResponse& page) -> Status {
-        for (const auto& resource : page.resources()) {
-          if (!resource.has_kubernetesserver()) continue;
-          const auto& metadata = resource.kubernetesserver().spec().cluster().metadata();
-          KubeClusterItem item{metadata.name(), {metadata.labels().begin(), metadata.labels().end()}};
-          for (const auto& [name, label] : resource.kubernetesserver().spec().cluster().spec().dynamiclabels()) {
-            item.labels[name] = label.result();
-          }
-          clusters.emplace(metadata.name(), std::move(item));
-        }
-        return {};
-      }));
+  RETURN_IF_ERROR(ForEachKubeServer(rpc, filter, [&](const types::KubernetesServerV3& server) -> Status {
+    const auto& metadata = server.spec().cluster().metadata();
+    KubeClusterItem item{metadata.name(), {metadata.labels().begin(), metadata.labels().end()}};
+    for (const auto& [name, label] : server.spec().cluster().spec().dynamiclabels()) item.labels[name] = label.result();
+    clusters.emplace(metadata.name(), std::move(item));
+    return {};
+  }));
   std::vector<KubeClusterItem> list;
   for (auto& [name, item] : clusters) list.push_back(std::move(item));
   return list;
+}
+
+Status ListKubeServers(RpcClient& rpc, const ListFilter& filter, const ValueSink& sink) {
+  return ForEachKubeServer(rpc, filter,
+                           [&](const types::KubernetesServerV3& server) { return sink(EncodeResource(server)); });
 }
 
 Result<std::vector<RemoteClusterItem>> ListRemoteClusters(RpcClient& rpc) {

@@ -36,6 +36,9 @@ struct KubeClusterItem {
 // Kubernetes clusters by name, each once however many agents serve it.
 Result<std::vector<KubeClusterItem>> ListKubeClusters(RpcClient& rpc, const ListFilter& filter);
 
+// The servers that announce Kubernetes clusters, as resources of kind kube_server.
+Status ListKubeServers(RpcClient& rpc, const ListFilter& filter, const ValueSink& sink);
+
 struct RemoteClusterItem {
   std::string name;
   std::string status;

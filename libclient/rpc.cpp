@@ -8,6 +8,7 @@
 #include "libbase/text.h"
 #include "libbase/version.h"
 #include "libclient/connection_upgrade.h"
+#include "libclient/http_exchange.h"
 #include "libclient/pump.h"
 #include "libclient/tls.h"
 #include "libidentity/server_names.h"
@@ -33,11 +34,11 @@ struct Connected {
   std::unique_ptr<TlsStream> stream;
 };
 
-Result<Connected> ConnectTls(const RpcOptions& options) {
+Result<Connected> ConnectTls(const RpcOptions& options, std::string_view protocol) {
   TlsOptions tls;
   tls.server_name = AuthServerName(options.cluster);
   if (options.through_proxy) tls.protocols.push_back(std::string(kAuthProtocolPrefix) + tls.server_name);
-  tls.protocols.emplace_back("h2");
+  tls.protocols.emplace_back(protocol);
   tls.authorities_pem = options.authorities_pem;
   tls.certificate = options.certificate;
   tls.key_pem = options.key_pem.Clone();
@@ -51,6 +52,18 @@ Result<Connected> ConnectTls(const RpcOptions& options) {
   ASSIGN_OR_RETURN(connected.stream, TlsStream::Handshake(connected.upgrade->TakeFd(), tls, options.network,
                                                           FormatHostPort(options.address), deadline));
   return connected;
+}
+
+RpcOptions CopyOf(const RpcOptions& options) {
+  return {.address = options.address,
+          .through_proxy = options.through_proxy,
+          .connection_upgrade = options.connection_upgrade,
+          .cluster = options.cluster,
+          .authorities_pem = options.authorities_pem,
+          .certificate = options.certificate,
+          .key_pem = options.key_pem.Clone(),
+          .program = options.program,
+          .network = options.network};
 }
 
 // A message of several lines as one.
@@ -80,6 +93,7 @@ Result<std::string> FromBuffer(const grpc::ByteBuffer& buffer) {
 }  // namespace
 
 struct RpcClient::State {
+  RpcOptions options;
   std::unique_ptr<Pump> upgrade;
   std::unique_ptr<Pump> pump;
   std::shared_ptr<grpc::Channel> channel;
@@ -98,8 +112,9 @@ RpcClient::~RpcClient() {
 Result<std::unique_ptr<RpcClient>> RpcClient::Connect(const RpcOptions& options) {
   RETURN_IF_ERROR(CheckNotExpired(options.certificate));
   gpr_set_log_function([](gpr_log_func_args*) {});  // what goes wrong is said by our errors
-  ASSIGN_OR_RETURN(Connected connected, ConnectTls(options));
+  ASSIGN_OR_RETURN(Connected connected, ConnectTls(options, "h2"));
   auto state = std::make_unique<State>();
+  state->options = CopyOf(options);
   state->upgrade = std::move(connected.upgrade);
   ASSIGN_OR_RETURN(state->pump, Pump::Start(std::move(connected.stream)));
   grpc::ChannelArguments arguments;
@@ -132,6 +147,15 @@ Result<std::string> RpcClient::CallBytes(const std::string& method, const std::s
     if (auto failure = state_->pump->failure()) return std::unexpected(std::move(*failure));
   }
   return std::unexpected(ErrorOfGrpcStatus(status.error_code(), status.error_message()));
+}
+
+Result<Value> RpcClient::Get(const std::string& path) {
+  const RpcOptions& options = state_->options;
+  ASSIGN_OR_RETURN(Connected connected, ConnectTls(options, "http/1.1"));
+  const HttpPeer peer{FormatHostPort(options.address), "auth service"};
+  auto answer = ExchangeJson(*connected.stream, "GET", path, peer, Secret(), options.network);
+  connected.stream->Close();
+  return answer;
 }
 
 Error ErrorOfGrpcStatus(int code, std::string_view message) {

@@ -14,6 +14,7 @@
 #include "libbase/address.h"
 #include "libbase/error.h"
 #include "libbase/secret.h"
+#include "libbase/value.h"
 #include "libclient/network.h"
 #include "libidentity/x509.h"
 
@@ -61,6 +62,10 @@ class RpcClient {
   }
   // The same with messages that are already encoded.
   Result<std::string> CallBytes(const std::string& method, const std::string& request, const CallOptions& options);
+
+  // Asks the auth service's HTTP API, which has what is not gRPC ("/v2/authservers"), over a connection of its own.
+  // Fails as Connect and ExchangeJson do.
+  Result<Value> Get(const std::string& path);
 
  private:
   struct State;

@@ -1,143 +1,15 @@
 #include "libclient/web_client.h"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
-
 #include "libbase/file.h"
-#include "libbase/json.h"
-#include "libbase/text.h"
-#include "libbase/version.h"
+#include "libclient/http_exchange.h"
 #include "libclient/tls.h"
 
 namespace sallyport {
 namespace {
 
-namespace asio = boost::asio;
-namespace http = boost::beast::http;
-using boost::system::error_code;
-
-constexpr std::size_t kMaxAnswer = 4 << 20;
-constexpr std::uint32_t kMaxHeader = 64 << 10;
+constexpr std::size_t kMaxCertificate = 64 << 10;
 // Where a proxy on this machine leaves the certificate that it made for itself.
 constexpr std::string_view kLocalProxyCertificate = "/var/lib/teleport/webproxy_cert.pem";
-
-// Our stream as Beast wants one.
-class BeastStream {
- public:
-  BeastStream(Stream& stream, Deadline deadline) : stream_(stream), deadline_(deadline) {}
-
-  template <typename Buffers>
-  std::size_t read_some(const Buffers& buffers, error_code& code) {
-    for (auto at = asio::buffer_sequence_begin(buffers); at != asio::buffer_sequence_end(buffers); ++at) {
-      const asio::mutable_buffer buffer(*at);
-      if (buffer.size() == 0) continue;
-      const auto count = stream_.Read(static_cast<char*>(buffer.data()), buffer.size(), deadline_);
-      if (!count) {
-        failure_ = count.error();
-        code = make_error_code(boost::system::errc::connection_aborted);
-        return 0;
-      }
-      code = *count == 0 ? error_code(asio::error::eof) : error_code();
-      return *count;
-    }
-    code = {};
-    return 0;
-  }
-  template <typename Buffers>
-  std::size_t write_some(const Buffers& buffers, error_code& code) {
-    // One record for the header and the body, not one for each of their many pieces.
-    const std::size_t total = asio::buffer_size(buffers);
-    std::string bytes(total, '\0');
-    asio::buffer_copy(asio::buffer(bytes), buffers);
-    const Status written = stream_.Write(bytes, deadline_);
-    Wipe(bytes);
-    if (!written) {
-      failure_ = written.error();
-      code = make_error_code(boost::system::errc::connection_aborted);
-      return 0;
-    }
-    code = {};
-    return total;
-  }
-  template <typename Buffers>
-  std::size_t read_some(const Buffers& buffers) {
-    error_code code;
-    const auto count = read_some(buffers, code);
-    if (code) throw boost::system::system_error(code);
-    return count;
-  }
-  template <typename Buffers>
-  std::size_t write_some(const Buffers& buffers) {
-    error_code code;
-    const auto count = write_some(buffers, code);
-    if (code) throw boost::system::system_error(code);
-    return count;
-  }
-
-  const Error& failure() const { return failure_; }
-
- private:
-  Stream& stream_;
-  Deadline deadline_;
-  Error failure_;
-};
-
-struct HttpAnswer {
-  int status = 0;
-  std::string body;
-};
-
-std::unexpected<Error> FailExchange(const std::string& where, const Error& failure, const error_code& code) {
-  if (code == http::error::body_limit || code == http::error::header_limit) {
-    return Fail(ErrorKind::kLimitExceeded, "{} answers with more than can be right", where);
-  }
-  const std::string reason = failure.message.empty() ? code.message() : failure.message;
-  return FailWithHint(ErrorKind::kConnectionProblem, fmt::format("{}: {}", where, reason),
-                      "check that the address is that of the proxy, and try again");
-}
-
-Result<HttpAnswer> Exchange(Stream& stream, std::string_view method, const std::string& path, const std::string& host,
-                            const Secret& body, Deadline deadline) {
-  http::request<http::string_body> request(method == "GET" ? http::verb::get : http::verb::post, path, 11);
-  request.set(http::field::host, host);
-  request.set(http::field::user_agent, fmt::format("sallyport/{}", kSallyportVersion));
-  request.set(http::field::accept, "application/json");
-  request.set(http::field::connection, "close");
-  if (method != "GET") {
-    request.set(http::field::content_type, "application/json");
-    request.body() = body.Reveal();
-    request.prepare_payload();
-  }
-  BeastStream adapter(stream, deadline);
-  error_code code;
-  http::write(adapter, request, code);
-  Wipe(request.body());
-  if (code) return FailExchange(host, adapter.failure(), code);
-  http::response_parser<http::string_body> parser;
-  parser.body_limit(kMaxAnswer);
-  parser.header_limit(kMaxHeader);
-  boost::beast::flat_buffer buffer;
-  http::read(adapter, buffer, parser, code);
-  if (code) return FailExchange(host, adapter.failure(), code);
-  return HttpAnswer{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
-}
-
-// Any answer but a success, as an Error of the kind that its status means.
-std::unexpected<Error> FailedAnswer(const HttpAnswer& answer, const std::string& where) {
-  std::string message;
-  if (const auto json = ParseJson(answer.body)) {
-    const Value* error = json->FindIgnoringCase("error");
-    const Value* text = error == nullptr ? json->FindIgnoringCase("message") : error->FindIgnoringCase("message");
-    if (text != nullptr) message = text->as_string();
-  }
-  if (message.empty()) message = fmt::format("{} answers with HTTP status {}", where, answer.status);
-  return Fail(KindOfHttpStatus(answer.status), "{}", StripControl(message));
-}
 
 }  // namespace
 
@@ -147,19 +19,12 @@ Result<Value> WebClient::Call(std::string_view method, const std::string& path, 
   options.protocols = {"http/1.1"};
   options.skip_verification = settings_.insecure;
   if (proxy_.host == "localhost" || proxy_.host == "::1" || proxy_.host.starts_with("127.")) {
-    options.extra_authorities_pem = ReadFile(std::string(kLocalProxyCertificate), kMaxHeader).value_or("");
+    options.extra_authorities_pem = ReadFile(std::string(kLocalProxyCertificate), kMaxCertificate).value_or("");
   }
   ASSIGN_OR_RETURN(const auto stream, TlsStream::Connect(proxy_, options, settings_));
   const std::string host = FormatHostPort(proxy_);
-  const Deadline deadline = std::chrono::steady_clock::now() + settings_.answer_timeout;
-  ASSIGN_OR_RETURN(const HttpAnswer answer, Exchange(*stream, method, path, host, body, deadline));
+  auto json = ExchangeJson(*stream, method, path, {host, "proxy"}, body, settings_);
   stream->Close();
-  if (answer.status < 200 || answer.status > 299) return FailedAnswer(answer, host);
-  auto json = ParseJson(answer.body, {.max_bytes = kMaxAnswer});
-  if (!json) {
-    return FailWithHint(ErrorKind::kBadParameter, fmt::format("{} does not answer as a proxy does", host),
-                        "check that the address is that of the proxy");
-  }
   return json;
 }
 

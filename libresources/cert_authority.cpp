@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "libbase/text.h"
+#include "libidentity/keys.h"
 #include "teleport/legacy/types/trust.pb.h"
 
 namespace sallyport {
@@ -42,7 +43,20 @@ std::string RoleMap(const google::protobuf::Message& resource) {
   return fmt::format("[{}]", fmt::join(mappings, " "));
 }
 
-constexpr TextColumn kColumns[] = {{"Cluster Name", &ClusterName}, {"CA Type", &Type}, {"Role Map", &RoleMap}};
+// Of the keys that are trusted for SSH, as ssh-keygen -l shows them.
+std::string Fingerprints(const google::protobuf::Message& resource) {
+  std::vector<std::string> fingerprints;
+  for (const auto* keys : {&Spec(resource).activekeys(), &Spec(resource).additionaltrustedkeys()}) {
+    for (const auto& pair : keys->ssh()) {
+      const auto key = ParseAuthorizedKey(pair.publickey());
+      if (key) fingerprints.push_back(key->key.SshFingerprint());
+    }
+  }
+  return fmt::format("{}", fmt::join(fingerprints, ","));
+}
+
+constexpr TextColumn kColumns[] = {
+    {"Cluster Name", &ClusterName}, {"CA Type", &Type}, {"Fingerprint", &Fingerprints}, {"Role Map", &RoleMap}};
 
 }  // namespace
 

@@ -145,7 +145,7 @@ constexpr TextColumn kAuthColumns[] = {{"Type", &AuthType}, {"Second Factors", &
 constexpr TextColumn kNetworkingColumns[] = {{"Client Idle Timeout", &IdleTimeout},
                                              {"Keep Alive Interval", &KeepAlive},
                                              {"Keep Alive Count Max", &KeepAliveCount},
-                                             {"Session Control Timeout", &ControlTimeout}};
+                                             {"Max Session Control Timeout", &ControlTimeout}};
 constexpr TextColumn kRecordingColumns[] = {{"Mode", &RecordingMode}, {"Proxy Checks Host Keys", &ChecksHostKeys}};
 
 }  // namespace

@@ -244,7 +244,7 @@ std::string Expires(const google::protobuf::Message& resource) {
 }
 
 constexpr TextColumn kColumns[] = {
-    {"Token", &NameOf}, {"Roles", &Roles}, {"Join Method", &Method}, {"Expires", &Expires}};
+    {"Token", &SafeTokenName}, {"Roles", &Roles}, {"Join Method", &Method}, {"Expires", &Expires}};
 
 }  // namespace
 
@@ -255,6 +255,15 @@ Status CheckToken(google::protobuf::Message& resource) {
 }
 
 std::span<const TextColumn> TokenColumns() { return kColumns; }
+
+std::string SafeTokenName(const google::protobuf::Message& token) {
+  constexpr std::size_t kShort = 16;  // a quarter of less would be too easy to guess from
+  std::string name = NameOf(token);
+  const auto& method = AsToken(token).spec().joinmethod();
+  if (!method.empty() && method != "token") return name;
+  const std::size_t hidden = name.size() < kShort ? name.size() : name.size() * 3 / 4;
+  return name.replace(0, hidden, hidden, '*');
+}
 
 std::optional<std::string_view> SystemRoleNamed(std::string_view name) {
   const std::string wanted = LowerLetters(name);

@@ -17,6 +17,9 @@ Status CheckToken(google::protobuf::Message& resource);
 
 std::span<const TextColumn> TokenColumns();
 
+// Returns the name of a token as it may be shown: hidden as far as it is a secret.
+std::string SafeTokenName(const google::protobuf::Message& token);
+
 // Returns the usual spelling of a system role ("kube" is "Kube"), or nothing when there is no such role.
 std::optional<std::string_view> SystemRoleNamed(std::string_view name);
 

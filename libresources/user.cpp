@@ -7,11 +7,7 @@
 namespace sallyport {
 namespace {
 
-std::string Roles(const google::protobuf::Message& resource) {
-  return fmt::format("{}", fmt::join(static_cast<const types::UserV2&>(resource).spec().roles(), ","));
-}
-
-constexpr TextColumn kColumns[] = {{"User", &NameOf}, {"Roles", &Roles}};
+constexpr TextColumn kColumns[] = {{"User", &NameOf}};
 
 }  // namespace
 

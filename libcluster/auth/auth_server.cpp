@@ -16,21 +16,6 @@ namespace {
 
 constexpr const char* kOriginLabel = "teleport.dev/origin";
 
-// What this cluster is, where a setting leaves it open.
-void FillIn(types::AuthPreferenceV2& preference) {
-  auto& spec = *preference.mutable_spec();
-  if (spec.secondfactor().empty() && spec.secondfactors().empty()) {
-    spec.add_secondfactors(types::SECOND_FACTOR_TYPE_OTP);
-  }
-  if (spec.signature_algorithm_suite() == types::SIGNATURE_ALGORITHM_SUITE_UNSPECIFIED) {
-    spec.set_signature_algorithm_suite(types::SIGNATURE_ALGORITHM_SUITE_BALANCED_V1);
-  }
-}
-void FillIn(types::ClusterNetworkingConfigV2& networking) {
-  networking.mutable_spec()->set_proxylistenermode(types::Multiplex);
-}
-void FillIn(types::SessionRecordingConfigV2&) {}
-
 // Stores a setting: the configuration file's value at every start, else the default once.
 template <typename M>
 Status EnsureSetting(Backend& backend, std::string_view kind, const std::shared_ptr<const M>& configured) {
@@ -42,7 +27,7 @@ Status EnsureSetting(Backend& backend, std::string_view kind, const std::shared_
   } else {
     setting = NewResource(*row).as<M>();
   }
-  FillIn(setting);
+  FillInSetting(setting);
   RETURN_IF_ERROR(CheckResource(setting));
   (*setting.mutable_metadata()->mutable_labels())[kOriginLabel] = configured ? "config-file" : "defaults";
   const auto stored = GetResource<M>(backend, kind, row->singleton_name);
@@ -56,6 +41,20 @@ Status EnsureSetting(Backend& backend, std::string_view kind, const std::shared_
 }
 
 }  // namespace
+
+void FillInSetting(types::AuthPreferenceV2& preference) {
+  auto& spec = *preference.mutable_spec();
+  if (spec.secondfactor().empty() && spec.secondfactors().empty()) {
+    spec.add_secondfactors(types::SECOND_FACTOR_TYPE_OTP);
+  }
+  if (spec.signature_algorithm_suite() == types::SIGNATURE_ALGORITHM_SUITE_UNSPECIFIED) {
+    spec.set_signature_algorithm_suite(types::SIGNATURE_ALGORITHM_SUITE_BALANCED_V1);
+  }
+}
+void FillInSetting(types::ClusterNetworkingConfigV2& networking) {
+  networking.mutable_spec()->set_proxylistenermode(types::Multiplex);
+}
+void FillInSetting(types::SessionRecordingConfigV2&) {}
 
 AuthServer::AuthServer(AuthServerOptions options) : options_(std::move(options)) {}
 AuthServer::~AuthServer() = default;

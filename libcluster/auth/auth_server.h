@@ -101,6 +101,11 @@ class AuthServer {
   std::unique_ptr<UserCertIssuer> issuer_;
 };
 
+// Puts what this cluster is into a setting that leaves it open: second factors, kinds of keys, one port for all.
+void FillInSetting(types::AuthPreferenceV2& preference);
+void FillInSetting(types::ClusterNetworkingConfigV2& networking);
+void FillInSetting(types::SessionRecordingConfigV2& recording);
+
 // The rows of the auth service, by subject; each file adds its own.
 void AddClusterMethods(RpcTable& table, AuthServer& auth);
 void AddUserMethods(RpcTable& table, AuthServer& auth);

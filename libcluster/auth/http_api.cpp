@@ -3,19 +3,30 @@
 #include "libbase/json.h"
 #include "libbase/version.h"
 #include "libcluster/net/http_json.h"
+#include "libresources/kinds.h"
+#include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {
+namespace {
+
+// How long a service counts as running after it was last heard of.
+constexpr std::chrono::minutes kHeartbeatLife{10};
+
+}  // namespace
 
 Value AuthHttpApi::Server(std::string_view kind, const std::string& address) const {
-  return Value(Value::Map{
-      {"kind", kind},
-      {"version", "v2"},
-      {"metadata", Value::Map{{"name", options_.host_id}}},
-      {"spec", Value::Map{{"addr", address},
-                          {"hostname", options_.hostname},
-                          {"version", kWireVersion},
-                          {"public_addrs", Value::List{Value(address)}}}},
-  });
+  types::ServerV2 server;
+  server.set_kind(std::string(kind));
+  server.set_version("v2");
+  server.mutable_metadata()->set_name(options_.host_id);
+  SetExpires(server, Now() + kHeartbeatLife);
+  auto& spec = *server.mutable_spec();
+  spec.set_addr(address);
+  spec.set_hostname(options_.hostname);
+  spec.set_version(std::string(kWireVersion));
+  spec.mutable_rotation();
+  spec.add_public_addrs(address);
+  return EncodeMessage(server);
 }
 
 Result<Value> AuthHttpApi::Answer(const HttpRequest& request) {

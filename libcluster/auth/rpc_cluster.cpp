@@ -7,6 +7,7 @@
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
+#include "teleport/legacy/types/trust.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 #include "teleport/presence/v1/service.pb.h"
 #include "teleport/transport/v1/transport_service.pb.h"
@@ -117,6 +118,11 @@ void AddClusterMethods(RpcTable& table, AuthServer& auth) {
       "/teleport.presence.v1.PresenceService/ListRemoteClusters", RpcAccess::Rule("remote_cluster", {"list", "read"}),
       [](const RpcCall&, const presencev1::ListRemoteClustersRequest&, presencev1::ListRemoteClustersResponse&) {
         return Status();
+      });
+  table.Add<presencev1::GetRemoteClusterRequest, types::RemoteClusterV3>(
+      "/teleport.presence.v1.PresenceService/GetRemoteCluster", RpcAccess::Rule("remote_cluster", {"read"}),
+      [](const RpcCall&, const presencev1::GetRemoteClusterRequest& request, types::RemoteClusterV3&) -> Status {
+        return Fail(ErrorKind::kNotFound, "remote cluster \"{}\" is not found", request.name());
       });
   table.Add<transportv1::GetClusterDetailsRequest, transportv1::GetClusterDetailsResponse>(
       "/teleport.transport.v1.TransportService/GetClusterDetails", RpcAccess::Authenticated(),

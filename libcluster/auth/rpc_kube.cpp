@@ -29,6 +29,12 @@ Status WriteCluster(AuthServer& auth, const RpcCall& call, KubernetesClusterV3 c
   if (call.caller.kind == Caller::Kind::kUser && !MaySee(call.caller, cluster)) {
     return Fail(ErrorKind::kAccessDenied, "access denied to a Kubernetes cluster with these labels");
   }
+  if (mode == WriteMode::kUpdate && cluster.metadata().revision().empty()) {
+    // Whoever sends no revision replaces what is there, whatever it is.
+    const auto stored = GetResource<KubernetesClusterV3>(auth.backend(), "kube_cluster", cluster.metadata().name());
+    if (!stored) return Fail(stored.error().kind, "kubernetes cluster \"{}\" doesn't exist", cluster.metadata().name());
+    cluster.mutable_metadata()->set_revision(stored->metadata().revision());
+  }
   return auth.Write(call.caller, type, "kube_cluster", cluster, mode);
 }
 
@@ -72,7 +78,7 @@ void AddKubeMethods(RpcTable& table, AuthServer& auth) {
   table.Add<KubernetesClusterV3, Empty>(
       "/proto.AuthService/UpdateKubernetesCluster", RpcAccess::Rule("kube_cluster", {"update"}),
       [&auth](const RpcCall& call, const KubernetesClusterV3& cluster, Empty&) {
-        return WriteCluster(auth, call, cluster, audit::kKubeClusterUpdate, WriteMode::kUpsert);
+        return WriteCluster(auth, call, cluster, audit::kKubeClusterUpdate, WriteMode::kUpdate);
       });
   table.Add<types::ResourceRequest, Empty>(
       "/proto.AuthService/DeleteKubernetesCluster", RpcAccess::Rule("kube_cluster", {"delete"}),

@@ -23,6 +23,7 @@ Status WriteSetting(AuthServer& auth, const RpcCall& call, const AuditType& type
 template <typename M>
 Status ResetSetting(AuthServer& auth, const RpcCall& call, const AuditType& type, std::string_view kind, M& answer) {
   M setting = NewResource(*FindKind(kind)).as<M>();
+  FillInSetting(setting);
   (*setting.mutable_metadata()->mutable_labels())["teleport.dev/origin"] = "defaults";
   return WriteSetting(auth, call, type, kind, std::move(setting), WriteMode::kUpsert, answer);
 }

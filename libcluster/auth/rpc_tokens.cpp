@@ -62,12 +62,22 @@ types::StaticTokensV2 StaticTokens(AuthServer& auth) {
   return tokens;
 }
 
+// A join token, or the link of a user, which lists show among them.
 Status DeleteToken(AuthServer& auth, const std::string& name) {
-  BackendTransaction transaction;
-  transaction.Remove(ResourceKey("token", name), true);
-  const Status status = auth.Commit(std::move(transaction));
-  if (!status) return Fail(status.error().kind, "token {} is not found", Obfuscated(name));
-  return {};
+  const auto fixed = StaticTokens(auth);
+  for (const auto& token : fixed.spec().statictokens()) {
+    if (token.token() != name) continue;
+    return FailWithHint(ErrorKind::kBadParameter,
+                        fmt::format("token {} is in the configuration file", Obfuscated(name)),
+                        "take it out of auth_service.tokens and restart");
+  }
+  for (const char* kind : {"token", "user_token"}) {
+    BackendTransaction transaction;
+    transaction.Remove(ResourceKey(kind, name), true);
+    const Status status = auth.Commit(std::move(transaction));
+    if (status || status.error().kind != ErrorKind::kNotFound) return status;
+  }
+  return Fail(ErrorKind::kNotFound, "token {} is not found", Obfuscated(name));
 }
 
 }  // namespace

@@ -26,6 +26,8 @@ Status CheckRolesExist(AuthServer& auth, const UserV2& user) {
   return {};
 }
 
+constexpr int kUpsertAttempts = 5;
+
 // Secrets never leave; what the cluster itself keeps in a user is not the writer's to change.
 Status WriteUser(AuthServer& auth, const RpcCall& call, const UserV2& requested, WriteMode mode, UserV2& answer) {
   answer = requested;
@@ -49,7 +51,23 @@ Status WriteUser(AuthServer& auth, const RpcCall& call, const UserV2& requested,
     return Fail(ErrorKind::kAlreadyExists, "user \"{}\" already registered", answer.metadata().name());
   }
   const auto& type = stored ? audit::kUserUpdate : audit::kUserCreate;
+  if (mode == WriteMode::kUpsert) {
+    // Exactly what was read is replaced: a password that is set meanwhile would be forgotten otherwise.
+    if (stored) answer.mutable_metadata()->set_revision(stored->metadata().revision());
+    mode = stored ? WriteMode::kUpdate : WriteMode::kCreate;
+  }
   return auth.Write(call.caller, type, "user", answer, mode);
+}
+
+Status UpsertUser(AuthServer& auth, const RpcCall& call, const UserV2& requested, UserV2& answer) {
+  Status status;
+  for (int attempt = 0; attempt < kUpsertAttempts; ++attempt) {
+    status = WriteUser(auth, call, requested, WriteMode::kUpsert, answer);
+    const bool again = !status && (status.error().kind == ErrorKind::kCompareFailed ||
+                                   status.error().kind == ErrorKind::kAlreadyExists);
+    if (!again) return status;
+  }
+  return status;
 }
 
 Status DeleteUser(AuthServer& auth, const RpcCall& call, const std::string& name) {
@@ -111,7 +129,7 @@ void AddWriteMethods(RpcTable& table, AuthServer& auth) {
   table.Add<usersv1::UpsertUserRequest, usersv1::UpsertUserResponse>(
       "/teleport.users.v1.UsersService/UpsertUser", RpcAccess::Rule("user", {"create", "update"}),
       [&auth](const RpcCall& call, const usersv1::UpsertUserRequest& request, usersv1::UpsertUserResponse& answer) {
-        return WriteUser(auth, call, request.user(), WriteMode::kUpsert, *answer.mutable_user());
+        return UpsertUser(auth, call, request.user(), *answer.mutable_user());
       });
   table.Add<usersv1::DeleteUserRequest, google::protobuf::Empty>(
       "/teleport.users.v1.UsersService/DeleteUser", RpcAccess::Rule("user", {"delete"}),

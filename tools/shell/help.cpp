@@ -1,6 +1,7 @@
 // Help texts and man pages from the table.
 #include <algorithm>
 
+#include "libbase/text.h"
 #include "libbase/version.h"
 #include "tools/shell/command.h"
 
@@ -28,9 +29,10 @@ std::string OptionLabel(const Option& option) {
 std::string OptionText(const Option& option) {
   std::string text(option.help);
   if (!option.choices.empty()) {
-    std::string choices(option.choices);
-    std::ranges::replace(choices, ' ', '|');
-    text += fmt::format(" ({})", choices);
+    // Many choices are several words, between which a line may end.
+    constexpr std::size_t kManyBytes = 60;
+    const std::string_view between = option.choices.size() > kManyBytes ? ", " : "|";
+    text += fmt::format(" ({})", fmt::join(SplitNonEmpty(option.choices, ' '), between));
   }
   if (!option.environment.empty()) text += fmt::format(" [${}]", option.environment);
   return text;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,7 @@ struct Output {
 
   bool yaml_documents = false;  // YAML of a list is one document an item (tctl get) instead of one list
   bool sort_keys_in_yaml = false;
+  std::optional<int> json_indent = {};    // instead of the program's
   std::vector<std::string> notices = {};  // for stderr
   int exit_code = 0;                      // of a child program, say
 

@@ -89,6 +89,7 @@ class Parser {
   }
 
   Status Parse(std::vector<std::string> words) {
+    SplitEmptyValues(words);
     std::ranges::reverse(words);  // as CLI11 wants them
     try {
       app_.parse(std::move(words));
@@ -106,6 +107,16 @@ class Parser {
   }
 
  private:
+  // CLI11 takes the word after "--name=" for its value; "--name" and "" it reads as meant.
+  static void SplitEmptyValues(std::vector<std::string>& words) {
+    for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+      if (!words[i].starts_with("--") || words[i].find('=') + 1 != words[i].size()) continue;
+      words[i].pop_back();
+      words.insert(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, "");
+      ++i;
+    }
+  }
+
   void AddOption(const Option& option) {
     names_.push_back(fmt::format("--{}", option.name));
     const std::string key(option.name);

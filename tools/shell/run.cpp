@@ -125,7 +125,7 @@ int RunProgram(const Program& program, int argc, char** argv) {
     buffer.clear();
     return status;
   };
-  Status status = Render(*output, FormatOf(*invocation), program.json_indent, write);
+  Status status = Render(*output, FormatOf(*invocation), output->json_indent.value_or(program.json_indent), write);
   if (status) status = WriteFd(STDOUT_FILENO, buffer);
   if (!status) return Fail(program, status.error());
   return output->exit_code;

@@ -12,7 +12,15 @@ Command VersionCommand();
 Command GetCommand();
 Command CreateCommand();
 Command RemoveCommand();
+Command EditCommand();
+Command UpdateCommand();
+Command LockCommand();
+Command AuthSignCommand();
+Command AlertListCommand();
+std::vector<Command> AuthExportCommands();
 std::vector<Command> UserCommands();
+std::vector<Command> TokenCommands();
+std::vector<Command> ServerCommands();
 // Known from Teleport and not there yet: each says so.
 std::vector<Command> MissingCommands();
 

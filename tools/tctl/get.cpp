@@ -58,7 +58,8 @@ Status Each(const Invocation& invocation, RpcClient& rpc, const std::vector<Want
 }
 
 // A table a kind, in the order that was asked for.
-Result<Output> AsText(const Invocation& invocation, RpcClient& rpc, const std::vector<Wanted>& wanted) {
+Result<Output> AsText(const Invocation& invocation, RpcClient& rpc, const std::vector<Wanted>& wanted,
+                      bool with_secrets) {
   std::string text;
   for (const auto& one : wanted) {
     std::vector<std::string> columns;
@@ -67,6 +68,7 @@ Result<Output> AsText(const Invocation& invocation, RpcClient& rpc, const std::v
     RETURN_IF_ERROR(Each(invocation, rpc, {one}, false, [&](const google::protobuf::Message& message) -> Status {
       auto& row = rows.emplace_back();
       for (const auto& column : one.kind->columns) row.push_back(column.cell(message));
+      if (with_secrets && one.kind->name_is_secret) row.front() = NameOf(message);
       return {};
     }));
     text += RenderTable(columns, rows);
@@ -77,8 +79,8 @@ Result<Output> AsText(const Invocation& invocation, RpcClient& rpc, const std::v
 Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto wanted, ParseWanted(invocation.Arg("resources")));
   ASSIGN_OR_RETURN(std::shared_ptr<RpcClient> rpc, ConnectToAuth(invocation));
-  if (invocation.Get("format") == "text") return AsText(invocation, *rpc, wanted);
   const bool with_secrets = invocation.Flag("with-secrets");
+  if (invocation.Get("format") == "text") return AsText(invocation, *rpc, wanted, with_secrets);
   Output output;
   output.kind = Output::Kind::kItems;
   output.items = [&invocation, rpc, wanted, with_secrets](const ItemSink& sink) {
@@ -96,7 +98,7 @@ Command GetCommand() {
   return {.path = "get",
           .summary = "Show resources of the cluster",
           .arguments = {{"resources", "kind[/name][,...]: roles, user/alice, role/dev,users", true, false, "resource"}},
-          .options = {{"with-secrets", '\0', "", "Include private keys"}},
+          .options = {{"with-secrets", '\0', "", "Include private keys, and the values of tokens in tables"}},
           .example = "tctl get role/dev --format=yaml",
           .formats = "yaml json text",
           .run = Run};

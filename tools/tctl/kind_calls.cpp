@@ -17,6 +17,7 @@
 #include "teleport/legacy/types/user.pb.h"
 #include "teleport/trust/v1/trust_service.pb.h"
 #include "teleport/users/v1/users_service.pb.h"
+#include "tools/tctl/join_token.h"
 
 namespace sallyport {
 namespace {
@@ -72,6 +73,13 @@ Result<bool> PutRole(RpcClient& rpc, const Resource& resource, bool force) {
   return !found;
 }
 
+Status UpdateRole(RpcClient& rpc, const Resource& resource) {
+  proto::UpdateRoleRequest request;
+  *request.mutable_role() = resource.as<types::RoleV6>();
+  RETURN_IF_ERROR(rpc.Call<types::RoleV6>("/proto.AuthService/UpdateRole", request));
+  return {};
+}
+
 Status RemoveRole(RpcClient& rpc, const std::string& name) {
   proto::DeleteRoleRequest request;
   request.set_name(name);
@@ -81,8 +89,9 @@ Status RemoveRole(RpcClient& rpc, const std::string& name) {
 
 // Users.
 
-Status ListUsers(RpcClient& rpc, bool, const MessageSink& sink) {
+Status ListUsers(RpcClient& rpc, bool with_secrets, const MessageSink& sink) {
   usersv1::ListUsersRequest request;
+  request.set_with_secrets(with_secrets);
   do {
     ASSIGN_OR_RETURN(const auto page,
                      rpc.Call<usersv1::ListUsersResponse>("/teleport.users.v1.UsersService/ListUsers", request));
@@ -92,15 +101,16 @@ Status ListUsers(RpcClient& rpc, bool, const MessageSink& sink) {
   return {};
 }
 
-Result<types::UserV2> ReadUser(RpcClient& rpc, const std::string& name) {
+Result<types::UserV2> ReadUser(RpcClient& rpc, const std::string& name, bool with_secrets = false) {
   usersv1::GetUserRequest request;
+  request.set_with_secrets(with_secrets);
   request.set_name(name);
   ASSIGN_OR_RETURN(auto answer, rpc.Call<usersv1::GetUserResponse>("/teleport.users.v1.UsersService/GetUser", request));
   return std::move(*answer.mutable_user());
 }
 
-Status GetUser(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
-  ASSIGN_OR_RETURN(const auto user, ReadUser(rpc, name));
+Status GetUser(RpcClient& rpc, const std::string& name, bool with_secrets, const MessageSink& sink) {
+  ASSIGN_OR_RETURN(const auto user, ReadUser(rpc, name, with_secrets));
   return sink(user);
 }
 
@@ -121,6 +131,13 @@ Result<bool> PutUser(RpcClient& rpc, const Resource& resource, bool force) {
   return false;
 }
 
+Status UpdateUser(RpcClient& rpc, const Resource& resource) {
+  usersv1::UpdateUserRequest request;
+  *request.mutable_user() = resource.as<types::UserV2>();
+  RETURN_IF_ERROR(rpc.Call<usersv1::UpdateUserResponse>("/teleport.users.v1.UsersService/UpdateUser", request));
+  return {};
+}
+
 Status RemoveUser(RpcClient& rpc, const std::string& name) {
   usersv1::DeleteUserRequest request;
   request.set_name(name);
@@ -131,13 +148,8 @@ Status RemoveUser(RpcClient& rpc, const std::string& name) {
 // Tokens.
 
 Status ListTokens(RpcClient& rpc, bool, const MessageSink& sink) {
-  proto::ListProvisionTokensRequest request;
-  do {
-    ASSIGN_OR_RETURN(const auto page,
-                     rpc.Call<proto::ListProvisionTokensResponse>("/proto.AuthService/ListProvisionTokens", request));
-    for (const auto& token : page.tokens()) RETURN_IF_ERROR(sink(token));
-    request.set_startkey(page.nextkey());
-  } while (!request.startkey().empty());
+  ASSIGN_OR_RETURN(const auto tokens, AllTokens(rpc));
+  for (const auto& token : tokens) RETURN_IF_ERROR(sink(token));
   return {};
 }
 
@@ -188,13 +200,21 @@ Status GetKubeCluster(RpcClient& rpc, const std::string& name, bool, const Messa
 }
 
 Result<bool> PutKubeCluster(RpcClient& rpc, const Resource& resource, bool force) {
-  const auto& cluster = resource.as<types::KubernetesClusterV3>();
+  auto cluster = resource.as<types::KubernetesClusterV3>();
   const auto created = rpc.Call<Empty>("/proto.AuthService/CreateKubernetesCluster", cluster);
   if (created) return true;
   if (created.error().kind != ErrorKind::kAlreadyExists) return std::unexpected(created.error());
   if (!force) return Exists(resource);
+  cluster.mutable_metadata()->clear_revision();  // whatever is there is replaced
   RETURN_IF_ERROR(rpc.Call<Empty>("/proto.AuthService/UpdateKubernetesCluster", cluster));
   return false;
+}
+
+// The cluster checks the revision of an update.
+Status UpdateKubeCluster(RpcClient& rpc, const Resource& resource) {
+  const auto& cluster = resource.as<types::KubernetesClusterV3>();
+  RETURN_IF_ERROR(rpc.Call<Empty>("/proto.AuthService/UpdateKubernetesCluster", cluster));
+  return {};
 }
 
 Status RemoveKubeCluster(RpcClient& rpc, const std::string& name) {
@@ -302,26 +322,38 @@ std::string ConfigPath(std::string_view verb, std::string_view method) {
 struct AuthPreferenceCalls {
   using Message = types::AuthPreferenceV2;
   using Get = configv1::GetAuthPreferenceRequest;
+  using Update = configv1::UpdateAuthPreferenceRequest;
   using Upsert = configv1::UpsertAuthPreferenceRequest;
   using Reset = configv1::ResetAuthPreferenceRequest;
   static constexpr std::string_view kMethod = "AuthPreference";
-  static void Set(Upsert& request, const Message& setting) { *request.mutable_auth_preference() = setting; }
+  template <typename Request>
+  static void Set(Request& request, const Message& setting) {
+    *request.mutable_auth_preference() = setting;
+  }
 };
 struct NetworkingCalls {
   using Message = types::ClusterNetworkingConfigV2;
   using Get = configv1::GetClusterNetworkingConfigRequest;
+  using Update = configv1::UpdateClusterNetworkingConfigRequest;
   using Upsert = configv1::UpsertClusterNetworkingConfigRequest;
   using Reset = configv1::ResetClusterNetworkingConfigRequest;
   static constexpr std::string_view kMethod = "ClusterNetworkingConfig";
-  static void Set(Upsert& request, const Message& setting) { *request.mutable_cluster_network_config() = setting; }
+  template <typename Request>
+  static void Set(Request& request, const Message& setting) {
+    *request.mutable_cluster_network_config() = setting;
+  }
 };
 struct RecordingCalls {
   using Message = types::SessionRecordingConfigV2;
   using Get = configv1::GetSessionRecordingConfigRequest;
+  using Update = configv1::UpdateSessionRecordingConfigRequest;
   using Upsert = configv1::UpsertSessionRecordingConfigRequest;
   using Reset = configv1::ResetSessionRecordingConfigRequest;
   static constexpr std::string_view kMethod = "SessionRecordingConfig";
-  static void Set(Upsert& request, const Message& setting) { *request.mutable_session_recording_config() = setting; }
+  template <typename Request>
+  static void Set(Request& request, const Message& setting) {
+    *request.mutable_session_recording_config() = setting;
+  }
 };
 
 template <typename Calls>
@@ -354,6 +386,16 @@ Result<bool> PutSetting(RpcClient& rpc, const Resource& resource, bool force) {
 }
 
 template <typename Calls>
+Status UpdateSetting(RpcClient& rpc, const Resource& resource) {
+  typename Calls::Message setting = resource.as<typename Calls::Message>();
+  SetLabel(setting, "teleport.dev/origin", "dynamic");
+  typename Calls::Update request;
+  Calls::Set(request, setting);
+  RETURN_IF_ERROR(rpc.Call<typename Calls::Message>(ConfigPath("Update", Calls::kMethod), request));
+  return {};
+}
+
+template <typename Calls>
 Status ResetSetting(RpcClient& rpc, const std::string&) {
   RETURN_IF_ERROR(rpc.Call<typename Calls::Message>(ConfigPath("Reset", Calls::kMethod), typename Calls::Reset()));
   return {};
@@ -361,17 +403,17 @@ Status ResetSetting(RpcClient& rpc, const std::string&) {
 
 template <typename Calls>
 constexpr KindCalls SettingRow(std::string_view kind) {
-  return {kind, ListSetting<Calls>, GetSetting<Calls>, PutSetting<Calls>, ResetSetting<Calls>};
+  return {kind, ListSetting<Calls>, GetSetting<Calls>, PutSetting<Calls>, UpdateSetting<Calls>, ResetSetting<Calls>};
 }
 
 constexpr std::array kCalls{
-    KindCalls{"role", ListRoles, GetRole, PutRole, RemoveRole},
-    KindCalls{"user", ListUsers, GetUser, PutUser, RemoveUser},
-    KindCalls{"token", ListTokens, GetToken, PutToken, RemoveToken},
-    KindCalls{"kube_cluster", ListKubeClusters, GetKubeCluster, PutKubeCluster, RemoveKubeCluster},
-    KindCalls{"kube_server", ListKubeServers, GetKubeServer, nullptr, nullptr},
-    KindCalls{"cert_authority", ListAuthorities, GetAuthority, nullptr, nullptr},
-    KindCalls{"lock", ListLocks, GetLock, PutLock, RemoveLock},
+    KindCalls{"role", ListRoles, GetRole, PutRole, UpdateRole, RemoveRole},
+    KindCalls{"user", ListUsers, GetUser, PutUser, UpdateUser, RemoveUser},
+    KindCalls{"token", ListTokens, GetToken, PutToken, nullptr, RemoveToken},
+    KindCalls{"kube_cluster", ListKubeClusters, GetKubeCluster, PutKubeCluster, UpdateKubeCluster, RemoveKubeCluster},
+    KindCalls{"kube_server", ListKubeServers, GetKubeServer, nullptr, nullptr, nullptr},
+    KindCalls{"cert_authority", ListAuthorities, GetAuthority, nullptr, nullptr, nullptr},
+    KindCalls{"lock", ListLocks, GetLock, PutLock, nullptr, RemoveLock},
     SettingRow<AuthPreferenceCalls>("cluster_auth_preference"),
     SettingRow<NetworkingCalls>("cluster_networking_config"),
     SettingRow<RecordingCalls>("session_recording_config"),
@@ -384,6 +426,21 @@ Result<const KindCalls*> CallsOf(const KindRow& kind) {
   if (found == kCalls.end())
     return Fail(ErrorKind::kNotImplemented, "resources of kind {} are not implemented", kind.kind);
   return &*found;
+}
+
+Status UpdateResource(RpcClient& rpc, const Resource& resource) {
+  ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(*resource.kind));
+  if (calls->update != nullptr) return calls->update(rpc, resource);
+  if (calls->put == nullptr) {
+    return Fail(ErrorKind::kNotImplemented, "a {} is not written by hand", resource.kind->kind);
+  }
+  RETURN_IF_ERROR(
+      calls->get(rpc, NameOf(*resource.message), false, [&](const google::protobuf::Message& now) -> Status {
+        if (RevisionOf(now) == RevisionOf(*resource.message)) return {};
+        return Fail(ErrorKind::kCompareFailed, "the {} has another revision now", resource.kind->kind);
+      }));
+  RETURN_IF_ERROR(calls->put(rpc, resource, true));
+  return {};
 }
 
 }  // namespace sallyport

@@ -23,11 +23,18 @@ struct KindCalls {
   // Writes one. Without `force` an existing one is kAlreadyExists. Returns whether it was new; nullptr: the kind is not
   // written by hand.
   Result<bool> (*put)(RpcClient& rpc, const Resource& resource, bool force);
+  // Writes one that was read before, with the revision of that time; kCompareFailed when it was changed meanwhile.
+  // nullptr: the cluster has no such method, see UpdateResource.
+  Status (*update)(RpcClient& rpc, const Resource& resource);
   // Removes one; nullptr: the kind is not removed by hand.
   Status (*remove)(RpcClient& rpc, const std::string& name);
 };
 
 // Returns the row of a kind; kNotImplemented for a kind without one.
 Result<const KindCalls*> CallsOf(const KindRow& kind);
+
+// Writes a resource that was read and edited. kCompareFailed when somebody else changed it meanwhile; for the kinds
+// whose update is an upsert that is looked up right before. kNotImplemented when the kind is not written by hand.
+Status UpdateResource(RpcClient& rpc, const Resource& resource);
 
 }  // namespace sallyport

@@ -12,10 +12,11 @@ int main(int argc, char** argv) {
        {"identity", 'i', "FILE", "Identity file to use, with --auth-server", "TELEPORT_IDENTITY_FILE"},
        {"insecure", '\0', "", "Do not check the proxy's certificate"},
        {"debug", 'd', "", "Say more on stderr"}},
-      {StatusCommand(), GetCommand(), CreateCommand(), RemoveCommand(), VersionCommand()},
+      {StatusCommand(), GetCommand(), CreateCommand(), RemoveCommand(), EditCommand(), UpdateCommand(), LockCommand(),
+       AuthSignCommand(), AlertListCommand(), VersionCommand()},
   };
   program.known_names = KnownNames;
-  for (auto&& commands : {UserCommands(), MissingCommands()}) {
+  for (auto&& commands : {UserCommands(), TokenCommands(), ServerCommands(), AuthExportCommands(), MissingCommands()}) {
     program.commands.insert(program.commands.end(), commands.begin(), commands.end());
   }
   return RunProgram(program, argc, argv);

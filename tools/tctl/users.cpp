@@ -1,8 +1,6 @@
 #include <google/protobuf/empty.pb.h>
 
-#include <algorithm>
-#include <array>
-
+#include "libbase/text.h"
 #include "libbase/time.h"
 #include "libresources/codec.h"
 #include "libresources/kinds.h"
@@ -13,21 +11,51 @@
 #include "teleport/users/v1/users_service.pb.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/session.h"
+#include "tools/tctl/user_traits.h"
 
 namespace sallyport {
 namespace {
 
 namespace usersv1 = teleport::users::v1;
 
-// Options that set a trait: --kubernetes-groups sets kubernetes_groups.
-constexpr std::array<std::string_view, 10> kTraitOptions{
-    "logins",   "windows-logins", "kubernetes-users", "kubernetes-groups", "db-users",
-    "db-names", "db-roles",       "aws-role-arns",    "azure-identities",  "gcp-service-accounts"};
+constexpr std::string_view kUsersService = "/teleport.users.v1.UsersService/";
 
-std::string TraitOf(std::string_view option) {
-  std::string trait(option);
-  std::ranges::replace(trait, '-', '_');
-  return trait;
+// The two links by which a user sets a password.
+struct Link {
+  const char* type;
+  std::chrono::hours most;
+};
+constexpr Link kInvite{"invite", std::chrono::hours(48)};
+constexpr Link kReset{"password", std::chrono::hours(24)};
+
+// How long the link is to be good; 0 leaves it to the cluster.
+Result<Nanoseconds> TtlOf(const Invocation& invocation, const Link& link) {
+  if (!invocation.Has("ttl")) return Nanoseconds(0);
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, ParseDuration(invocation.Get("ttl")));
+  if (ttl > Nanoseconds(0) && ttl <= link.most) return ttl;
+  return Fail(ErrorKind::kBadParameter, "--ttl is longer than 0 and at most {}h", link.most.count());
+}
+
+Result<types::UserTokenV3> MakeLink(RpcClient& rpc, const std::string& user, const Link& link, Nanoseconds ttl) {
+  proto::CreateResetPasswordTokenRequest request;
+  request.set_name(user);
+  request.set_type(link.type);
+  request.set_ttl(ttl.count());
+  return rpc.Call<types::UserTokenV3>("/proto.AuthService/CreateResetPasswordToken", request);
+}
+
+// A role that is not there is said before anything is written.
+Status CheckRoles(RpcClient& rpc, const std::vector<std::string>& roles) {
+  for (const auto& role : roles) {
+    proto::GetRoleRequest request;
+    request.set_name(role);
+    const auto found = rpc.Call<types::RoleV6>("/proto.AuthService/GetRole", request);
+    if (found) continue;
+    Error error = found.error();
+    if (error.kind == ErrorKind::kNotFound) error.hint = "list roles: tctl get roles";
+    return std::unexpected(std::move(error));
+  }
+  return {};
 }
 
 Result<types::UserV2> UserOf(const Invocation& invocation) {
@@ -35,53 +63,95 @@ Result<types::UserV2> UserOf(const Invocation& invocation) {
   user.mutable_metadata()->set_name(invocation.Arg("account"));
   for (const auto& role : invocation.GetList("roles")) user.mutable_spec()->add_roles(role);
   if (user.spec().roles().empty()) return Fail(ErrorKind::kUsage, "a user needs --roles");
-  auto& traits = *user.mutable_spec()->mutable_traits()->mutable_values();
-  for (const auto option : kTraitOptions) {
-    if (!invocation.Has(option)) continue;
-    for (const auto& value : invocation.GetList(option)) traits[TraitOf(option)].add_values(value);
-  }
+  RETURN_IF_ERROR(SetTraits(invocation, "", user));
   RETURN_IF_ERROR(CheckResource(user));
   return user;
+}
+
+// 1h, 1h30m, 45s.
+std::string ShortDuration(Nanoseconds life) {
+  std::string text = FormatDuration(std::chrono::round<std::chrono::seconds>(life));
+  if (text.ends_with("m0s")) text.resize(text.size() - 2);
+  if (text.ends_with("h0m")) text.resize(text.size() - 2);
+  return text;
 }
 
 std::string LinkText(const Value& token) {
   const Value& spec = *token.Find("spec");
   const auto expires = ParseTime(token.Find("metadata")->Find("expires")->as_string());
   const auto created = ParseTime(spec.Find("created")->as_string());
-  const auto life =
-      expires && created ? std::chrono::round<std::chrono::minutes>(*expires - *created) : std::chrono::minutes(0);
-  std::string text = FormatDuration(life);
-  if (text.ends_with("m0s")) text.resize(text.size() - 2);
-  if (text.ends_with("h0m")) text.resize(text.size() - 2);
+  const bool invite = token.Find("sub_kind") != nullptr && token.Find("sub_kind")->as_string() == kInvite.type;
   return fmt::format(
-      "User \"{}\" has been created but requires a password. Give this link to the user, it is valid for {}:\n{}\n\n"
+      "User \"{}\" has been {}. Give this link to the user, it is valid for {}:\n{}\n\n"
       "NOTE: The link must lead to a proxy that the user can reach.\n",
-      spec.Find("user")->as_string(), text, spec.Find("url")->as_string());
+      spec.Find("user")->as_string(), invite ? "created but requires a password" : "reset and requires a new password",
+      expires && created ? ShortDuration(*expires - *created) : "a while", spec.Find("url")->as_string());
 }
 
 Result<Output> Add(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const types::UserV2 user, UserOf(invocation));
-  Nanoseconds ttl{};
-  if (invocation.Has("ttl")) {
-    ASSIGN_OR_RETURN(ttl, ParseDuration(invocation.Get("ttl")));
-  }
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(invocation, kInvite));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  RETURN_IF_ERROR(CheckRoles(*rpc, invocation.GetList("roles")));
   usersv1::CreateUserRequest create;
   *create.mutable_user() = user;
-  const auto created = rpc->Call<usersv1::CreateUserResponse>("/teleport.users.v1.UsersService/CreateUser", create);
+  const auto created = rpc->Call<usersv1::CreateUserResponse>(fmt::format("{}CreateUser", kUsersService), create);
   if (!created && created.error().kind == ErrorKind::kAlreadyExists) {
     return FailWithHint(ErrorKind::kAlreadyExists, created.error().message,
-                        fmt::format("to change it: tctl get user/{} > user.yaml, edit, tctl create -f user.yaml",
-                                    user.metadata().name()));
+                        fmt::format("to change it: tctl users update {} --set-roles={}", user.metadata().name(),
+                                    invocation.Get("roles")));
   }
   RETURN_IF_ERROR(created);
-  proto::CreateResetPasswordTokenRequest request;
-  request.set_name(user.metadata().name());
-  request.set_type("invite");
-  request.set_ttl(ttl.count());
-  ASSIGN_OR_RETURN(const auto token,
-                   rpc->Call<types::UserTokenV3>("/proto.AuthService/CreateResetPasswordToken", request));
+  ASSIGN_OR_RETURN(const auto token, MakeLink(*rpc, user.metadata().name(), kInvite, ttl));
   return Output::Of(EncodeMessage(token), LinkText);
+}
+
+Result<Output> Reset(const Invocation& invocation) {
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(invocation, kReset));
+  ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  ASSIGN_OR_RETURN(const auto token, MakeLink(*rpc, invocation.Arg("account"), kReset, ttl));
+  return Output::Of(EncodeMessage(token), LinkText);
+}
+
+// What --set-... says, put into a user; returns the changes for people.
+Result<std::vector<std::string>> Change(const Invocation& invocation, types::UserV2& user) {
+  std::vector<std::string> changes;
+  if (invocation.Has("set-roles")) {
+    const auto roles = invocation.GetList("set-roles");
+    if (roles.empty()) return Fail(ErrorKind::kBadParameter, "a user needs at least one role");
+    user.mutable_spec()->mutable_roles()->Assign(roles.begin(), roles.end());
+    changes.push_back(fmt::format("roles: {}", fmt::join(roles, ",")));
+  }
+  ASSIGN_OR_RETURN(const auto traits, SetTraits(invocation, "set-", user));
+  changes.insert(changes.end(), traits.begin(), traits.end());
+  if (changes.empty()) return Fail(ErrorKind::kUsage, "nothing to change: give at least one --set-... option");
+  return changes;
+}
+
+Result<Output> Update(const Invocation& invocation) {
+  types::UserV2 nobody;
+  RETURN_IF_ERROR(Change(invocation, nobody));  // a wrong command line is said without the network
+  ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  usersv1::GetUserRequest get;
+  get.set_name(invocation.Arg("account"));
+  ASSIGN_OR_RETURN(auto stored, rpc->Call<usersv1::GetUserResponse>(fmt::format("{}GetUser", kUsersService), get));
+  usersv1::UpdateUserRequest update;
+  *update.mutable_user() = std::move(*stored.mutable_user());
+  ASSIGN_OR_RETURN(const auto changes, Change(invocation, *update.mutable_user()));
+  RETURN_IF_ERROR(CheckRoles(*rpc, invocation.GetList("set-roles")));
+  // With the revision that was read: what somebody else changes meanwhile is not lost.
+  const auto updated = rpc->Call<usersv1::UpdateUserResponse>(fmt::format("{}UpdateUser", kUsersService), update);
+  if (!updated && updated.error().kind == ErrorKind::kCompareFailed) {
+    return FailWithHint(ErrorKind::kCompareFailed,
+                        fmt::format("user \"{}\" was changed by somebody else at the same time", get.name()),
+                        "run the command again");
+  }
+  RETURN_IF_ERROR(updated);
+  return Output::Of(EncodeResource(updated->user()), [changes](const Value& user) {
+    std::string text = fmt::format("User \"{}\" has been updated:\n", user.Find("metadata")->Find("name")->as_string());
+    for (const auto& change : changes) text += fmt::format("  {}\n", change);
+    return text;
+  });
 }
 
 std::vector<std::string> UserRow(const Value& user) {
@@ -101,7 +171,7 @@ Result<Output> List(const Invocation& invocation) {
     usersv1::ListUsersRequest request;
     do {
       ASSIGN_OR_RETURN(const auto page,
-                       rpc->Call<usersv1::ListUsersResponse>("/teleport.users.v1.UsersService/ListUsers", request));
+                       rpc->Call<usersv1::ListUsersResponse>(fmt::format("{}ListUsers", kUsersService), request));
       for (const auto& user : page.users()) RETURN_IF_ERROR(sink(EncodeResource(user)));
       request.set_page_token(page.next_page_token());
     } while (!request.page_token().empty());
@@ -113,10 +183,14 @@ Result<Output> List(const Invocation& invocation) {
 Result<Output> Remove(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   std::string report;
-  for (const auto& name : invocation.Args("accounts")) {
+  std::vector<std::string> names;
+  for (const auto& argument : invocation.Args("accounts")) {
+    for (auto& name : SplitNonEmpty(argument, ',')) names.push_back(std::move(name));
+  }
+  for (const auto& name : names) {
     usersv1::DeleteUserRequest request;
     request.set_name(name);
-    RETURN_IF_ERROR(rpc->Call<google::protobuf::Empty>("/teleport.users.v1.UsersService/DeleteUser", request));
+    RETURN_IF_ERROR(rpc->Call<google::protobuf::Empty>(fmt::format("{}DeleteUser", kUsersService), request));
     report += fmt::format("User \"{}\" has been deleted\n", name);
   }
   return Output::Text(std::move(report));
@@ -125,21 +199,34 @@ Result<Output> Remove(const Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> UserCommands() {
-  std::vector<Option> options{{"roles", '\0', "ROLE,...", "Roles of the user", {}, {}, true},
-                              {"ttl", '\0', "DURATION", "How long the link is good (default 1h, at most 48h)"}};
-  for (const auto option : kTraitOptions) {
-    options.push_back({option, '\0', "VALUE,...", "Values of the trait of this name", {}, {}, true});
-  }
+  std::vector<Option> add{{"roles", '\0', "ROLE,...", "Roles of the user", {}, {}, true, false, "role"},
+                          {"ttl", '\0', "DURATION", "How long the link is good (default 1h, at most 48h)"}};
+  std::vector<Option> update{
+      {"set-roles", '\0', "ROLE,...", "Roles of the user, instead of those it has", {}, {}, true}};
+  for (const auto& option : TraitOptions("")) add.push_back(option);
+  for (const auto& option : TraitOptions("set-")) update.push_back(option);
   return {{.path = "users add",
            .summary = "Create a user and a link by which it sets its password",
            .arguments = {{"account", "Name of the user"}},
-           .options = std::move(options),
+           .options = std::move(add),
            .example = "tctl users add alice --roles=access --logins=ubuntu",
            .run = Add},
+          {.path = "users update",
+           .summary = "Change roles and traits of a user; an option without a value empties a trait",
+           .arguments = {{"account", "Name of the user", true, false, "user"}},
+           .options = std::move(update),
+           .example = "tctl users update alice --set-roles=access,editor",
+           .run = Update},
+          {.path = "users reset",
+           .summary = "Take a user's password away and make a link by which it sets a new one",
+           .arguments = {{"account", "Name of the user", true, false, "user"}},
+           .options = {{"ttl", '\0', "DURATION", "How long the link is good (default 8h, at most 24h)"}},
+           .example = "tctl users reset alice",
+           .run = Reset},
           {.path = "users ls", .summary = "List users", .example = "tctl users ls --format=json", .run = List},
           {.path = "users rm",
            .summary = "Remove users",
-           .arguments = {{"accounts", "Names of the users", true, true}},
+           .arguments = {{"accounts", "Names of the users", true, true, "user"}},
            .example = "tctl users rm alice",
            .formats = "",
            .run = Remove}};

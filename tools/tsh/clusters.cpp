@@ -1,4 +1,5 @@
 #include "libclient/listing.h"
+#include "tools/listing/list_options.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/context.h"
 #include "tools/tsh/known_names.h"

@@ -67,15 +67,6 @@ Result<std::shared_ptr<RpcClient>> ConnectOf(const Invocation& invocation, const
   return std::shared_ptr<RpcClient>(std::move(rpc));
 }
 
-std::string LabelsText(const std::map<std::string, std::string>& labels, bool internal_too) {
-  std::vector<std::string> parts;
-  for (const auto& [key, value] : labels) {
-    if (!internal_too && key.starts_with("teleport.internal/")) continue;
-    parts.push_back(fmt::format("{}={}", key, value));
-  }
-  return fmt::format("{}", fmt::join(parts, ","));
-}
-
 Value LabelsValue(const std::map<std::string, std::string>& labels) {
   Value value;
   for (const auto& [key, text] : labels) value.Set(key, text);

@@ -31,8 +31,6 @@ std::string ClusterOf(const Invocation& invocation, const Profile& profile);
 // Opens the login and connects to the auth service of that cluster.
 Result<std::shared_ptr<RpcClient>> ConnectOf(const Invocation& invocation, const Session& session);
 
-// "a=1,b=2"; labels that are Teleport's own only when asked for.
-std::string LabelsText(const std::map<std::string, std::string>& labels, bool internal_too);
 // The labels as a map, or null without any.
 Value LabelsValue(const std::map<std::string, std::string>& labels);
 

@@ -1,10 +1,10 @@
 #include "libclient/kube_credentials.h"
 #include "libclient/listing.h"
+#include "tools/listing/list_options.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/context.h"
 #include "tools/tsh/known_names.h"
 #include "tools/tsh/kube_setup.h"
-#include "tools/tsh/list_options.h"
 
 namespace sallyport {
 namespace {

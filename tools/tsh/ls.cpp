@@ -1,26 +1,10 @@
 #include "libclient/listing.h"
+#include "tools/listing/list_options.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/context.h"
-#include "tools/tsh/list_options.h"
 
 namespace sallyport {
 namespace {
-
-const Value& At(const Value& value, std::string_view outer, std::string_view inner) {
-  static const Value kNull;
-  const Value* found = value.Find(outer);
-  if (found != nullptr) found = found->Find(inner);
-  return found == nullptr ? kNull : *found;
-}
-
-std::map<std::string, std::string> LabelsOfNode(const Value& node) {
-  std::map<std::string, std::string> labels;
-  for (const auto& [key, value] : At(node, "metadata", "labels").as_map()) labels[key] = value.as_string();
-  for (const auto& [key, value] : At(node, "spec", "cmd_labels").as_map()) {
-    if (const Value* result = value.Find("result")) labels[key] = result->as_string();
-  }
-  return labels;
-}
 
 std::string Address(const Value& node) {
   if (At(node, "spec", "use_tunnel").as_bool()) return "<- tunnel";

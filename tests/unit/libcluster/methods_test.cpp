@@ -5,9 +5,12 @@
 #include "libcluster/auth/user_traits.h"
 #include "libidentity/x509.h"
 #include "libresources/access.h"
+#include "teleport/clusterconfig/v1/clusterconfig_service.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/certs.pb.h"
+#include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
+#include "teleport/legacy/types/resources.pb.h"
 #include "teleport/legacy/types/trust.pb.h"
 #include "teleport/trust/v1/trust_service.pb.h"
 #include "teleport/users/v1/users_service.pb.h"
@@ -17,6 +20,7 @@ namespace {
 
 namespace usersv1 = teleport::users::v1;
 namespace trustv1 = teleport::trust::v1;
+namespace configv1 = teleport::clusterconfig::v1;
 using google::protobuf::Empty;
 
 Caller UserCaller(AuthFixture& fixture, const std::string& name) {
@@ -187,6 +191,98 @@ TEST_CASE("certificates for Kubernetes name a cluster that is there") {
   request.set_kubernetescluster("nosuch");
   const auto unknown = fixture.Call<proto::Certs>(UserCaller(fixture, "alice"), path, request);
   CHECK(unknown.error().message.find("\"nosuch\" is not registered") != std::string::npos);
+}
+
+TEST_CASE("a Kubernetes cluster is updated at the revision that was read, or whatever it is when none is said") {
+  AuthFixture fixture;
+  auto cluster = NewResource(*FindKind("kube_cluster")).as<types::KubernetesClusterV3>();
+  cluster.mutable_metadata()->set_name("dev");
+  const std::string update = "/proto.AuthService/UpdateKubernetesCluster";
+  CHECK(fixture.Call<Empty>(fixture.admin(), update, cluster).error().kind == ErrorKind::kNotFound);
+  CHECK(fixture.Call<Empty>(fixture.admin(), "/proto.AuthService/CreateKubernetesCluster", cluster));
+  const auto read = GetResource<types::KubernetesClusterV3>(fixture.auth().backend(), "kube_cluster", "dev").value();
+  CHECK(fixture.Call<Empty>(fixture.admin(), update, read));
+  CHECK(fixture.Call<Empty>(fixture.admin(), update, read).error().kind == ErrorKind::kCompareFailed);
+  CHECK(fixture.Call<Empty>(fixture.admin(), update, cluster));
+}
+
+TEST_CASE("a host certificate needs a right that may look at its names, and is never one of a service") {
+  AuthFixture fixture;
+  fixture.Store(kMemberYaml);
+  fixture.Store(R"(
+kind: role
+version: v7
+metadata: {name: hosts}
+spec:
+  allow:
+    rules:
+    - {resources: [host_cert], verbs: [create]}
+  deny:
+    rules:
+    - {resources: [host_cert], verbs: [create], where: 'contains(host_cert.principals, "secret.ex.com")'}
+---
+kind: user
+version: v2
+metadata: {name: hosty}
+spec: {roles: [hosts]}
+)");
+  const std::string path = "/teleport.trust.v1.TrustService/GenerateHostCert";
+  trustv1::GenerateHostCertRequest request;
+  request.set_key(GeneratePrivateKey(KeyAlgorithm::kEd25519)->public_key().ToAuthorizedKey());
+  request.set_cluster_name("ex.com");
+  request.set_role("Node");
+  request.add_principals("a.ex.com");
+  const auto made =
+      fixture.Call<trustv1::GenerateHostCertResponse>(UserCaller(fixture, "hosty"), path, request).value();
+  CHECK(made.ssh_certificate().starts_with("ssh-ed25519-cert-v01@openssh.com "));
+  CHECK(fixture.Events("cert.create") == 1);
+  const auto refused = [&](const Caller& caller, const trustv1::GenerateHostCertRequest& asked) {
+    return fixture.Call<trustv1::GenerateHostCertResponse>(caller, path, asked).error().kind;
+  };
+  CHECK(refused(UserCaller(fixture, "alice"), request) == ErrorKind::kAccessDenied);
+  auto secret = request;
+  secret.add_principals("secret.ex.com");
+  CHECK(refused(UserCaller(fixture, "hosty"), secret) == ErrorKind::kAccessDenied);
+  for (const char* role : {"Auth", "Admin", "Proxy", ""}) {
+    auto other = request;
+    other.set_role(role);
+    CHECK(refused(fixture.admin(), other) == ErrorKind::kBadParameter);
+  }
+  request.set_cluster_name("other.com");
+  CHECK(refused(fixture.admin(), request) == ErrorKind::kBadParameter);
+  CHECK(fixture.Events("cert.create") == 1);
+}
+
+TEST_CASE("a setting that is reset is what the cluster began with") {
+  AuthFixture fixture;
+  const auto networking =
+      fixture
+          .Call<types::ClusterNetworkingConfigV2>(
+              fixture.admin(), "/teleport.clusterconfig.v1.ClusterConfigService/ResetClusterNetworkingConfig",
+              configv1::ResetClusterNetworkingConfigRequest())
+          .value();
+  CHECK(networking.spec().proxylistenermode() == types::Multiplex);
+  const auto preference =
+      fixture
+          .Call<types::AuthPreferenceV2>(fixture.admin(),
+                                         "/teleport.clusterconfig.v1.ClusterConfigService/ResetAuthPreference",
+                                         configv1::ResetAuthPreferenceRequest())
+          .value();
+  CHECK(preference.spec().signature_algorithm_suite() == types::SIGNATURE_ALGORITHM_SUITE_BALANCED_V1);
+}
+
+TEST_CASE("the link of a user is removed as a token") {
+  AuthFixture fixture;
+  fixture.Store(kMemberYaml);
+  proto::CreateResetPasswordTokenRequest request;
+  request.set_name("alice");
+  const auto link =
+      fixture.Call<types::UserTokenV3>(fixture.admin(), "/proto.AuthService/CreateResetPasswordToken", request).value();
+  types::ResourceRequest remove;
+  remove.set_name(link.metadata().name());
+  CHECK(fixture.Call<Empty>(fixture.admin(), "/proto.AuthService/DeleteToken", remove));
+  CHECK(fixture.Call<Empty>(fixture.admin(), "/proto.AuthService/DeleteToken", remove).error().kind ==
+        ErrorKind::kNotFound);
 }
 
 TEST_CASE("a list is narrowed by labels, words and query, of what the caller may see") {

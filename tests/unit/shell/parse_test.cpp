@@ -57,6 +57,8 @@ TEST_CASE("values may look like options or like commands") {
       {{"show", "--one=-1"}, "show one=[-1]"},
       {{"show", "--one=--user"}, "show one=[--user]"},
       {{"show", "--one=a=b"}, "show one=[a=b]"},
+      {{"show", "--one=", "--user=eve"}, "show one=[] user=[eve]"},
+      {{"show", "--one=", "hat"}, "show one=[] thing=[hat]"},
       {{"show", "--user=-u"}, "show user=[-u]"},
       {{"show", "--", "--one"}, "show thing=[--one]"},
       {{"show", "--one", "show"}, "show one=[show]"},

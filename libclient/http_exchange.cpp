@@ -1,0 +1,153 @@
+#include "libclient/http_exchange.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include "libbase/json.h"
+#include "libbase/text.h"
+#include "libbase/version.h"
+
+namespace sallyport {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+constexpr std::size_t kMaxAnswer = 4 << 20;
+constexpr std::uint32_t kMaxHeader = 64 << 10;
+
+// Our stream as Beast wants one.
+class BeastStream {
+ public:
+  BeastStream(Stream& stream, Deadline deadline) : stream_(stream), deadline_(deadline) {}
+
+  template <typename Buffers>
+  std::size_t read_some(const Buffers& buffers, error_code& code) {
+    for (auto at = asio::buffer_sequence_begin(buffers); at != asio::buffer_sequence_end(buffers); ++at) {
+      const asio::mutable_buffer buffer(*at);
+      if (buffer.size() == 0) continue;
+      const auto count = stream_.Read(static_cast<char*>(buffer.data()), buffer.size(), deadline_);
+      if (!count) {
+        failure_ = count.error();
+        code = make_error_code(boost::system::errc::connection_aborted);
+        return 0;
+      }
+      code = *count == 0 ? error_code(asio::error::eof) : error_code();
+      return *count;
+    }
+    code = {};
+    return 0;
+  }
+  template <typename Buffers>
+  std::size_t write_some(const Buffers& buffers, error_code& code) {
+    // One record for the header and the body, not one for each of their many pieces.
+    const std::size_t total = asio::buffer_size(buffers);
+    std::string bytes(total, '\0');
+    asio::buffer_copy(asio::buffer(bytes), buffers);
+    const Status written = stream_.Write(bytes, deadline_);
+    Wipe(bytes);
+    if (!written) {
+      failure_ = written.error();
+      code = make_error_code(boost::system::errc::connection_aborted);
+      return 0;
+    }
+    code = {};
+    return total;
+  }
+  template <typename Buffers>
+  std::size_t read_some(const Buffers& buffers) {
+    error_code code;
+    const auto count = read_some(buffers, code);
+    if (code) throw boost::system::system_error(code);
+    return count;
+  }
+  template <typename Buffers>
+  std::size_t write_some(const Buffers& buffers) {
+    error_code code;
+    const auto count = write_some(buffers, code);
+    if (code) throw boost::system::system_error(code);
+    return count;
+  }
+
+  const Error& failure() const { return failure_; }
+
+ private:
+  Stream& stream_;
+  Deadline deadline_;
+  Error failure_;
+};
+
+struct HttpAnswer {
+  int status = 0;
+  std::string body;
+};
+
+std::unexpected<Error> FailExchange(const HttpPeer& peer, const Error& failure, const error_code& code) {
+  if (code == http::error::body_limit || code == http::error::header_limit) {
+    return Fail(ErrorKind::kLimitExceeded, "{} answers with more than can be right", peer.host);
+  }
+  const std::string reason = failure.message.empty() ? code.message() : failure.message;
+  return FailWithHint(ErrorKind::kConnectionProblem, fmt::format("{}: {}", peer.host, reason),
+                      fmt::format("check that the address is that of the {}, and try again", peer.what));
+}
+
+Result<HttpAnswer> Exchange(Stream& stream, std::string_view method, const std::string& path, const HttpPeer& peer,
+                            const Secret& body, Deadline deadline) {
+  http::request<http::string_body> request(method == "GET" ? http::verb::get : http::verb::post, path, 11);
+  request.set(http::field::host, peer.host);
+  request.set(http::field::user_agent, fmt::format("sallyport/{}", kSallyportVersion));
+  request.set(http::field::accept, "application/json");
+  request.set(http::field::connection, "close");
+  if (method != "GET") {
+    request.set(http::field::content_type, "application/json");
+    request.body() = body.Reveal();
+    request.prepare_payload();
+  }
+  BeastStream adapter(stream, deadline);
+  error_code code;
+  http::write(adapter, request, code);
+  Wipe(request.body());
+  if (code) return FailExchange(peer, adapter.failure(), code);
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(kMaxAnswer);
+  parser.header_limit(kMaxHeader);
+  boost::beast::flat_buffer buffer;
+  http::read(adapter, buffer, parser, code);
+  if (code) return FailExchange(peer, adapter.failure(), code);
+  return HttpAnswer{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
+}
+
+// Any answer but a success, as an Error of the kind that its status means.
+std::unexpected<Error> FailedAnswer(const HttpAnswer& answer, const std::string& where) {
+  std::string message;
+  if (const auto json = ParseJson(answer.body)) {
+    const Value* error = json->FindIgnoringCase("error");
+    const Value* text = error == nullptr ? json->FindIgnoringCase("message") : error->FindIgnoringCase("message");
+    if (text != nullptr) message = text->as_string();
+  }
+  if (message.empty()) message = fmt::format("{} answers with HTTP status {}", where, answer.status);
+  return Fail(KindOfHttpStatus(answer.status), "{}", StripControl(message));
+}
+
+}  // namespace
+
+Result<Value> ExchangeJson(Stream& stream, std::string_view method, const std::string& path, const HttpPeer& peer,
+                           const Secret& body, const NetworkSettings& settings) {
+  const Deadline deadline = std::chrono::steady_clock::now() + settings.answer_timeout;
+  ASSIGN_OR_RETURN(const HttpAnswer answer, Exchange(stream, method, path, peer, body, deadline));
+  if (answer.status < 200 || answer.status > 299) return FailedAnswer(answer, peer.host);
+  auto json = ParseJson(answer.body, {.max_bytes = kMaxAnswer});
+  if (!json) {
+    return FailWithHint(ErrorKind::kBadParameter, fmt::format("{} does not answer as a {} does", peer.host, peer.what),
+                        fmt::format("check that the address is that of the {}", peer.what));
+  }
+  return json;
+}
+
+}  // namespace sallyport

@@ -1,0 +1,104 @@
+"""What Teleport 18.3's tctl answered on a cluster of its own, as a table: the keys of JSON, the columns of tables, and
+whether the command succeeded. Ours answers alike; texts and exit codes are our own."""
+
+import json
+
+import pytest
+
+HEAD = {"kind", "version", "metadata", "spec"}
+ROTATION = {"addr", "hostname", "rotation", "version"}
+# Words; the keys of the first item and of its spec; both empty for a list that may be empty.
+KEYS = [
+    ("get cap", HEAD, {"type", "disconnect_expired_cert", "allow_local_auth", "locking_mode", "allow_passwordless", "idp",
+                       "allow_headless"}),
+    ("get cert_authority", HEAD | {"sub_kind"}, {"type", "cluster_name", "active_keys", "additional_trusted_keys"}),
+    ("get cluster_networking_config", HEAD, {"client_idle_timeout", "keep_alive_interval", "keep_alive_count_max",
+                                             "session_control_timeout", "idle_timeout_message", "web_idle_timeout"}),
+    ("get session_recording_config", HEAD, {"mode", "proxy_checks_host_keys"}),
+    ("get kube_server", HEAD, {"version", "hostname", "host_id", "rotation", "cluster"}),
+    ("get role/member", HEAD, {"options", "allow", "deny"}),
+    ("get user/facts", HEAD, {"roles", "traits", "status", "expires", "created_by"}),
+    ("get token", HEAD, {"roles", "join_method"}),
+    ("users ls", HEAD, {"roles", "status", "expires", "created_by"}),
+    ("tokens ls", HEAD, {"roles", "join_method"}),
+    ("kube ls", HEAD, {"version", "hostname", "host_id", "rotation", "cluster"}),
+    ("auth ls", HEAD, ROTATION),
+    ("proxy ls", HEAD, ROTATION),
+]
+COLUMNS = [
+    ("get cap --format=text", "Type|Second Factors"),
+    ("get cert_authority --format=text", "Cluster Name|CA Type|Fingerprint|Role Map"),
+    ("get cluster_networking_config --format=text", "Client Idle Timeout|Keep Alive Interval|Keep Alive Count Max|"
+                                                    "Max Session Control Timeout"),
+    ("get session_recording_config --format=text", "Mode|Proxy Checks Host Keys"),
+    ("get kube_cluster --format=text", "Name|Labels"),
+    ("get kube_server --format=text", "Cluster|Labels|Version"),
+    ("get lock --format=text", "ID|Target|Message|Expires"),
+    ("get role/member --format=text", "Role|Allowed to login as|Node Labels|Access to resources"),
+    ("get user --format=text", "User"),
+    ("kube ls", "Cluster|Labels|Version"),
+    ("nodes ls", "Host|UUID|Public Address|Labels|Version"),
+    ("auth ls --format=text", "Host|UUID|Public Address|Labels|Version"),
+    ("tokens ls", "Token|Type|Labels|Expiry Time (UTC)"),
+    ("users ls", "User|Roles"),
+]
+EMPTY = ["get kube_cluster", "get lock", "nodes ls"]
+REFUSED = ["nosuch", "users add --x", "get nosuchkind", "get nosuchkind --format=text", "get plugin", "get cluster_name",
+           "get ui_config", "rm role/nosuch", "rm role/member", "tokens add --type=foo", "tokens rm nosuch",
+           "users add carl --roles=nosuch", "users add facts --roles=member", "users rm nosuch"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def facts(local_tctl):
+    """What the commands are about."""
+    local_tctl("users", "add", "facts", "--roles=member", "--logins=root")
+
+
+@pytest.mark.parametrize("words,item,spec", KEYS, ids=[row[0] for row in KEYS])
+def test_keys(local_tctl, words, item, spec):
+    first = local_tctl.json(*words.split())[0]
+    assert item <= set(first), sorted(first)
+    assert spec <= set(first["spec"]), sorted(first["spec"])
+    assert "name" in first["metadata"]
+
+
+def columns_of(header, dashes):
+    """Cuts a header at the dashes below it."""
+    found, at = [], 0
+    for dash in dashes.split():
+        at = dashes.index(dash, at)
+        found.append(header[at:at + len(dash)].strip())
+        at += len(dash)
+    return found
+
+
+@pytest.mark.parametrize("words,columns", COLUMNS, ids=[row[0] for row in COLUMNS])
+def test_columns(local_tctl, words, columns):
+    header, dashes = local_tctl(*words.split()).out.splitlines()[:2]
+    assert columns_of(header, dashes) == columns.split("|")
+
+
+@pytest.mark.parametrize("words", EMPTY)
+def test_nothing_is_an_empty_list(local_tctl, words):
+    found = json.loads(local_tctl(*words.split(), "--format=json").out)
+    assert isinstance(found, list)
+
+
+@pytest.mark.parametrize("words", REFUSED)
+def test_refused(local_tctl, words):
+    done = local_tctl(*words.split(), ok=False)
+    assert done.code != 0 and done.err and not done.out
+
+
+def test_answers_that_are_no_list(local_tctl):
+    added = json.loads(local_tctl("users", "add", "facts-2", "--roles=member", "--format=json").out)
+    assert set(added) == {"kind", "sub_kind", "version", "metadata", "spec"}
+    assert set(added["spec"]) == {"user", "url", "created"}
+    token = json.loads(local_tctl("tokens", "add", "--type=node", "--ttl=1h", "--format=json").out)
+    assert set(token) == {"expires", "roles", "token"}
+    (only,) = json.loads(local_tctl("nodes", "add", "--format=json").out)
+    assert isinstance(only, str)
+    local_tctl.cluster.secrets |= {added["metadata"]["name"], token["token"], only}
+    assert local_tctl("users", "update", "facts", "--set-roles=member,access", "--set-logins=root").out
+    assert local_tctl("users", "rm", "facts-2").out == 'User "facts-2" has been deleted\n'
+    assert local_tctl("alerts", "ls").out == "no alerts\n"

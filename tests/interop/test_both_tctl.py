@@ -1,0 +1,259 @@
+"""Our tctl and the reference's (REFERENCE_BIN), each on a cluster of ours and on one of theirs: by an identity file on the
+auth service's port and on the web port, and by a login of tsh. What one writes, programs of the other read."""
+
+import itertools
+import json
+import re
+
+import pytest
+import yaml
+
+from harness import REFERENCE_BIN, Tsh, environment, program, reference_program
+from processes import run, wait_for
+
+pytestmark = pytest.mark.skipif(not REFERENCE_BIN, reason="REFERENCE_BIN is not set")
+
+ADMINISTRATOR = """
+    kind: role
+    version: v7
+    metadata:
+      name: both-admin
+    spec:
+      allow:
+        logins: [root]
+        kubernetes_groups: ["system:masters"]
+        kubernetes_labels: {'*': '*'}
+        impersonate:
+          users: ['*']
+          roles: ['*']
+        rules:
+        - resources: ['*']
+          verbs: ['*']
+"""
+WAYS = ["auth-port", "web-port", "login"]
+KINDS = ["roles", "users", "tokens", "cap", "cluster_networking_config", "session_recording_config", "locks",
+         "kube_cluster", "kube_server", "cert_authority"]
+_numbers = itertools.count(1)
+
+
+class Tctl:
+    """One of the two programs, by one of the ways."""
+
+    def __init__(self, place, path, words, env):
+        self.cluster = place
+        self.path = path
+        self.words = words
+        self.env = env
+
+    def __call__(self, *words, ok=True, **env):
+        done = run([self.path, *self.words, *words], {**self.env, **env}, "", 60)
+        self.cluster.secrets |= set(re.findall(r"/web/(?:invite|reset)/([0-9a-f]{32})", done.out))
+        return done.ok() if ok else done
+
+    def json(self, *words):
+        return json.loads(self(*words, "--format=json").out)
+
+    def until(self, holds, what):
+        """The reference answers from a cache, which hears of a change a moment later."""
+        wait_for(holds, 10, what)
+
+    def logins(self, name):
+        """The logins that a role allows, or nothing when it is not there."""
+        done = self("get", f"role/{name}", "--format=json", ok=False)
+        return json.loads(done.out)[0]["spec"]["allow"]["logins"] if done.code == 0 else None
+
+    def has(self, what):
+        return self("get", what, ok=False).code == 0
+
+    def create_role(self, path, name):
+        """Makes a role and waits for it to be seen as it was written last."""
+        role = "kind: role\nversion: v7\nmetadata:\n  name: {}\nspec:\n  allow:\n    logins: [{}]\n"
+        path.write_text(role.format(name, "first"))
+        self("create", path)
+        self.until(lambda: self.logins(name) == ["first"], "the role")
+        assert self("create", path, ok=False).code != 0
+        path.write_text(role.format(name, "root"))
+        self("create", "-f", path)
+        self.until(lambda: self.logins(name) == ["root"], "the role")
+
+
+def sign(place, user, path, *words):
+    """Certificates by the tctl of the cluster's own host."""
+    place.tctl("auth", "sign", f"--user={user}", f"--out={path}", "--ttl=1h", "--overwrite", *words)
+    return path
+
+
+# Whose cluster: the other program is the one that administers it here.
+@pytest.fixture(scope="module", params=["theirs-on-ours", "ours-on-theirs"])
+def place(request):
+    running = request.getfixturevalue("cluster" if request.param == "theirs-on-ours" else "reference_cluster")
+    running.create(ADMINISTRATOR, "-f")
+    running.is_ours = request.param == "theirs-on-ours"
+    return running
+
+
+@pytest.fixture(scope="module")
+def administrator(place):
+    return place.add_user(f"both-admin-{next(_numbers)}", "both-admin")
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def tctl(request, place, administrator, tmp_path_factory):
+    home = tmp_path_factory.mktemp("tctl")
+    machine = Tsh(place, home, reference=place.is_ours)
+    path = reference_program("tctl") if place.is_ours else program("tctl")
+    if request.param == "login":
+        machine.login(administrator)
+        return Tctl(place, path, [], machine.env)
+    identity = sign(place, administrator.name, home / "identity")
+    address = place.proxy if request.param == "web-port" else f"127.0.0.1:{place.auth_port}"
+    return Tctl(place, path, ["-i", identity, "--auth-server", address], machine.env)
+
+
+@pytest.fixture
+def name():
+    return f"both-{next(_numbers)}"
+
+
+def test_status(tctl, place):
+    out = tctl("status").out
+    assert place.name in out and re.search(r"sha256:[0-9a-f]{64}", out)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_get(tctl, place, kind):
+    mine, own = tctl.json("get", kind), json.loads(place.tctl("get", kind, "--format=json").out)
+    for row in mine + own:  # heartbeats go on
+        row["metadata"].pop("expires", None), row["metadata"].pop("revision", None), row.pop("status", None)
+    assert mine == own
+
+
+def test_create_edit_and_remove(tctl, name, tmp_path):
+    tctl.create_role(tmp_path / "role.yaml", name)
+    tctl("edit", f"role/{name}", EDITOR="sed -i s/root/ubuntu/")
+    tctl.until(lambda: tctl.logins(name) == ["ubuntu"], "the change")
+    tctl("rm", f"role/{name}")
+    tctl.until(lambda: not tctl.has(f"role/{name}"), "the end of the role")
+
+
+def test_edit_meets_another_change(tctl, place, name, tmp_path):
+    path = tmp_path / "role.yaml"
+    tctl.create_role(path, name)
+    other = program("tctl") if place.is_ours else reference_program("tctl")
+    editor = tmp_path / "editor"
+    editor.write_text(f'#!/bin/sh\nsed s/root/other/ "$1" > {path}\n'
+                      f'env -u TELEPORT_HOME {other} -c {place.config} create -f {path} || exit 1\n'
+                      'sed -i s/root/mine/ "$1"\n')
+    editor.chmod(0o700)
+    done = tctl("edit", f"role/{name}", ok=False, EDITOR=str(editor), TMPDIR=str(tmp_path))
+    assert done.code == (1 if place.is_ours else 6), done
+    tctl.until(lambda: tctl.logins(name) == ["other"], "the other change")
+    tctl("rm", f"role/{name}")
+
+
+def test_users(tctl, name):
+    tctl("users", "add", name, "--roles=member", "--logins=first", "--ttl=2h")
+    assert tctl("users", "add", name, "--roles=member", ok=False).code != 0
+    assert tctl("users", "add", f"{name}-2", "--roles=nosuch", ok=False).code != 0
+    tctl.until(lambda: tctl.has(f"user/{name}"), "the user")
+    tctl("users", "update", name, "--set-roles=member,access", "--set-logins=root,ubuntu", "--set-db-names=d")
+    tctl.until(lambda: "db_names" in tctl("get", f"user/{name}").out, "the change")
+    (user,) = tctl.json("get", f"user/{name}")
+    assert sorted(user["spec"]["roles"]) == ["access", "member"]
+    assert user["spec"]["traits"]["logins"] == ["root", "ubuntu"] and user["spec"]["traits"]["db_names"] == ["d"]
+    tctl("users", "reset", name)
+    tctl.until(lambda: name in [row["metadata"]["name"] for row in tctl.json("users", "ls")], "the list")
+    tctl("users", "rm", name)
+    tctl.until(lambda: not tctl.has(f"user/{name}"), "the end of the user")
+
+
+def test_tokens(tctl, place):
+    def listed():
+        return {row["metadata"]["name"] for row in tctl.json("tokens", "ls")}
+
+    added = tctl.json("tokens", "add", "--type=kube", "--ttl=1h", "--labels=a=b")
+    text = tctl("tokens", "add", "--type=node").out
+    (node,) = tctl.json("nodes", "add", "--roles=node,proxy")
+    joining = tctl("nodes", "add").out
+    values = {added["token"], node, *re.findall(r"token: ([0-9a-f]{32})", text + joining)}
+    assert len(values) == 4
+    place.secrets |= values
+    for out in (text, joining):
+        assert "--roles=node" in out and re.search(r"--ca-pin=sha256:[0-9a-f]{64}", out)
+        assert f"--auth-server=127.0.0.1:{place.auth_port}" in out
+    tctl.until(lambda: values <= listed(), "the tokens")
+    rows = {row["metadata"]["name"]: row for row in tctl.json("tokens", "ls")}
+    assert rows[added["token"]]["spec"]["roles"] == ["Kube", "App", "Discovery"]
+    assert rows[added["token"]]["metadata"]["labels"] == {"a": "b"}
+    assert not any(value in tctl("tokens", "ls").out for value in values)
+    for value in values:
+        tctl("tokens", "rm", value)
+    tctl.until(lambda: not values & listed(), "the end of the tokens")
+
+
+def test_lists(tctl, place):
+    assert {row["spec"]["cluster"]["metadata"]["name"] for row in tctl.json("kube", "ls")} == {"dev-cluster",
+                                                                                              "prod-cluster"}
+    assert len(tctl.json("kube", "ls", '--query=name == "dev-cluster"')) == 1
+    assert tctl.json("nodes", "ls") == []
+    assert tctl.json("auth", "ls")[0]["spec"]["addr"] == f"127.0.0.1:{place.auth_port}"
+    assert tctl.json("proxy", "ls")[0]["kind"] == "proxy"
+    assert "no alerts" in tctl("alerts", "ls").out
+
+
+def test_locks(tctl, name):
+    lock = re.search(r'"([0-9a-f-]{36})"', tctl("lock", f"--user={name}", "--ttl=1m", "--message=m").out).group(1)
+    tctl.until(lambda: tctl.has(f"lock/{lock}"), "the lock")
+    (found,) = tctl.json("get", f"lock/{lock}")
+    assert found["spec"]["target"] == {"user": name} and found["spec"]["expires"]
+    tctl("rm", f"lock/{lock}")
+    tctl.until(lambda: not tctl.has(f"lock/{lock}"), "the end of the lock")
+
+
+def test_export(tctl, place):
+    for kind in ("user", "host", "openssh", "tls-host", "tls-user", "db", "db-client"):
+        mine, own = (run_export.out.strip() for run_export in
+                     (tctl("auth", "export", f"--type={kind}"), place.tctl("auth", "export", f"--type={kind}")))
+        assert mine == own and mine
+    assert tctl("auth", "crl", "--type=user").out
+
+
+def test_sign(tctl, place, administrator, kube, tmp_path):
+    """What this tctl signs is used by both tsh, kubectl, ssh-keygen and openssl."""
+    words = ["auth", "sign", f"--user={administrator.name}", "--ttl=30m", "--out"]
+    tctl(*words, tmp_path / "identity")
+    for number, reference in enumerate((False, True)):
+        machine = Tsh(place, tmp_path / f"machine{number}", reference=reference)
+        rows = json.loads(machine("-i", tmp_path / "identity", f"--proxy={place.proxy}", "kube", "ls",
+                                  "--format=json").out)
+        assert len(rows) == 2
+    for path in (program("tctl"), reference_program("tctl")):
+        done = run([path, "-i", tmp_path / "identity", "--auth-server", f"127.0.0.1:{place.auth_port}", "get",
+                    "role/member", "--format=json"], environment(tmp_path)).ok()
+        assert json.loads(done.out)[0]["metadata"]["name"] == "member"
+    tctl(*words, tmp_path / "o", "--format=openssh")
+    shown = run(["ssh-keygen", "-L", "-f", tmp_path / "o-cert.pub"], environment(tmp_path)).ok().out
+    assert "ssh-ed25519-cert-v01" in shown and "root" in shown
+    tctl(*words, tmp_path / "t", "--format=tls")
+    run(["openssl", "verify", "-partial_chain", "-CAfile", export_to(place, tmp_path), tmp_path / "t.crt"],
+        environment(tmp_path)).ok()
+    tctl(*words, tmp_path / "k", "--format=kubernetes", "--kube-cluster-name=dev-cluster", f"--proxy=https://{place.proxy}")
+    assert yaml.safe_load((tmp_path / "k").read_text())["current-context"] == f"{place.name}-dev-cluster"
+    kube.forget_requests()
+    done = run(["kubectl", "--kubeconfig", tmp_path / "k", "get", "ns"], environment(tmp_path)).ok()
+    assert "kube-system" in done.out
+    assert kube.requests(path="/api/v1/namespaces")[-1]["user"] == administrator.name
+    tctl("auth", "sign", "--host=a.example.com", "--format=openssh", "--out", tmp_path / "h")
+    shown = run(["ssh-keygen", "-L", "-f", tmp_path / "h-cert.pub"], environment(tmp_path)).ok().out
+    assert "host certificate" in shown and "a.example.com" in shown
+
+
+def export_to(place, tmp_path):
+    path = tmp_path / "user_ca.pem"
+    path.write_text(place.tctl("auth", "export", "--type=tls-user").out)
+    return path
+
+
+def test_too_long_a_lifetime(tctl, administrator, tmp_path):
+    done = tctl("auth", "sign", f"--user={administrator.name}", "--ttl=2000h", "--out", tmp_path / "long", ok=False)
+    assert done.code != 0 and not (tmp_path / "long").exists()

@@ -1,0 +1,53 @@
+#include "tools/listing/list_options.h"
+
+namespace sallyport {
+
+Argument LabelsArgument() { return {"labels", "Only what has these labels: key=value,...", false}; }
+
+std::vector<Option> ListOptions() {
+  return {{"search", '\0', "WORDS", "Only what has all of these words, commas between", "", "", true},
+          {"query", '\0', "EXPRESSION", "Only what this predicate holds for"},
+          {"verbose", 'v', "", "Show more columns"}};
+}
+
+Result<ListFilter> FilterOf(const Invocation& invocation) {
+  ListFilter filter;
+  ASSIGN_OR_RETURN(filter.labels, ParseLabels(invocation.Arg("labels")));
+  filter.search = invocation.GetList("search");
+  filter.predicate = invocation.Get("query");
+  return filter;
+}
+
+std::string LabelsText(const std::map<std::string, std::string>& labels, bool internal_too) {
+  std::vector<std::string> parts;
+  for (const auto& [key, value] : labels) {
+    if (!internal_too && key.starts_with("teleport.internal/")) continue;
+    parts.push_back(fmt::format("{}={}", key, value));
+  }
+  return fmt::format("{}", fmt::join(parts, ","));
+}
+
+const Value& At(const Value& resource, std::string_view part, std::string_view field) {
+  static const Value kNull;
+  const Value* found = resource.Find(part);
+  if (found != nullptr) found = found->Find(field);
+  return found == nullptr ? kNull : *found;
+}
+
+namespace {
+
+std::map<std::string, std::string> LabelsWith(const Value& resource, std::string_view commands) {
+  std::map<std::string, std::string> labels;
+  for (const auto& [key, value] : At(resource, "metadata", "labels").as_map()) labels[key] = value.as_string();
+  for (const auto& [key, value] : At(resource, "spec", commands).as_map()) {
+    if (const Value* result = value.Find("result")) labels[key] = result->as_string();
+  }
+  return labels;
+}
+
+}  // namespace
+
+std::map<std::string, std::string> LabelsOfNode(const Value& node) { return LabelsWith(node, "cmd_labels"); }
+std::map<std::string, std::string> LabelsOfKube(const Value& cluster) { return LabelsWith(cluster, "dynamic_labels"); }
+
+}  // namespace sallyport

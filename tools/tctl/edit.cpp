@@ -1,0 +1,147 @@
+#include <google/protobuf/util/message_differencer.h>
+
+#include <algorithm>
+
+#include "libbase/file.h"
+#include "libbase/yaml.h"
+#include "tools/tctl/commands.h"
+#include "tools/tctl/editor.h"
+#include "tools/tctl/kind_calls.h"
+#include "tools/tctl/session.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::string_view kOrigin = "teleport.dev/origin";
+
+// What is edited: the resources of one kind, or one of them.
+struct Subject {
+  const KindRow* kind = nullptr;
+  const KindCalls* calls = nullptr;
+  std::string name;  // empty: all
+};
+
+Result<Subject> SubjectOf(const Invocation& invocation) {
+  const std::string& text = invocation.Arg("resource");
+  const auto slash = std::min(text.find('/'), text.size());
+  Subject subject;
+  ASSIGN_OR_RETURN(subject.kind, KindNamed(text.substr(0, slash)));
+  ASSIGN_OR_RETURN(subject.calls, CallsOf(*subject.kind));
+  subject.name = text.substr(std::min(text.size(), slash + 1));
+  if (subject.calls->put == nullptr) {
+    return Fail(ErrorKind::kNotImplemented, "a {} is not edited by hand", subject.kind->kind);
+  }
+  return subject;
+}
+
+// What was read, as the text that is edited and as resources.
+struct Edit {
+  std::string text;
+  std::vector<Resource> resources;
+};
+
+Result<Edit> Read(RpcClient& rpc, const Subject& subject) {
+  Edit edit;
+  const auto sink = [&](const google::protobuf::Message& message) -> Status {
+    edit.text += (edit.text.empty() ? "" : "---\n") + ToYaml(SortedByKey(EncodeResource(message)));
+    return {};
+  };
+  RETURN_IF_ERROR(subject.name.empty() ? subject.calls->list(rpc, false, sink)
+                                       : subject.calls->get(rpc, subject.name, false, sink));
+  ASSIGN_OR_RETURN(edit.resources, DecodeResources(edit.text, {.source = "the cluster", .lenient = true}));
+  if (edit.resources.empty()) return Fail(ErrorKind::kNotFound, "there is no {} to edit", subject.kind->kind);
+  return edit;
+}
+
+const Resource* FindSame(const std::vector<Resource>& resources, const Resource& wanted) {
+  const auto found = std::ranges::find_if(resources, [&](const Resource& resource) {
+    return resource.kind == wanted.kind && NameOf(*resource.message) == NameOf(*wanted.message);
+  });
+  return found == resources.end() ? nullptr : &*found;
+}
+
+// Returns the resources of a text that differ from what was read.
+Result<std::vector<Resource>> Changed(const std::string& text, const std::string& path, const Edit& before) {
+  ASSIGN_OR_RETURN(const auto after, DecodeResources(text, {.source = path}));
+  std::vector<Resource> changed;
+  for (const auto& resource : after) {
+    const Resource* old = FindSame(before.resources, resource);
+    if (old == nullptr || after.size() != before.resources.size()) {
+      return FailWithHint(ErrorKind::kBadParameter, "an edit does not rename, add or remove resources",
+                          "use tctl create and tctl rm for that");
+    }
+    if (!google::protobuf::util::MessageDifferencer::Equals(*old->message, *resource.message)) {
+      changed.push_back(resource);
+    }
+  }
+  return changed;
+}
+
+// A setting that the configuration file decides comes back at the next start.
+Status CheckOrigin(const Edit& before, const std::vector<Resource>& changed, bool confirmed) {
+  for (const auto& resource : changed) {
+    if (confirmed || resource.kind->singleton_name.empty()) continue;
+    const auto labels = LabelsOf(*FindSame(before.resources, resource)->message);
+    const auto origin = labels.find(std::string(kOrigin));
+    if (origin == labels.end() || origin->second != "config-file") continue;
+    return FailWithHint(
+        ErrorKind::kBadParameter,
+        fmt::format("{} is set by the configuration file, which takes it back at the next start", resource.kind->kind),
+        "change the file, or edit with --confirm");
+  }
+  return {};
+}
+
+Result<std::string> Apply(RpcClient& rpc, const std::vector<Resource>& changed) {
+  std::string report;
+  for (const auto& resource : changed) {
+    const std::string name = resource.kind->name_is_secret || !resource.kind->singleton_name.empty()
+                                 ? std::string(resource.kind->kind)
+                                 : fmt::format("{} \"{}\"", resource.kind->kind, NameOf(*resource.message));
+    const Status updated = UpdateResource(rpc, resource);
+    if (!updated && updated.error().kind == ErrorKind::kCompareFailed) {
+      return Fail(ErrorKind::kCompareFailed, "{} was changed by somebody else since the edit began", name);
+    }
+    if (!updated) return std::unexpected(InContext(name, updated.error()));
+    report += fmt::format("{} has been updated\n", name);
+  }
+  return report;
+}
+
+Result<std::string> Finish(RpcClient& rpc, const Edit& before, const std::string& text, const std::string& path,
+                           bool confirmed) {
+  ASSIGN_OR_RETURN(const auto changed, Changed(text, path, before));
+  RETURN_IF_ERROR(CheckOrigin(before, changed, confirmed));
+  return Apply(rpc, changed);
+}
+
+Result<Output> Run(const Invocation& invocation) {
+  ASSIGN_OR_RETURN(const Subject subject, SubjectOf(invocation));
+  ASSIGN_OR_RETURN(auto rpc, ConnectToAuth(invocation));
+  ASSIGN_OR_RETURN(const Edit before, Read(*rpc, subject));
+  ASSIGN_OR_RETURN(EditedFile file, EditedFile::Make(invocation, before.text));
+  RETURN_IF_ERROR(RunEditor(invocation, file.path()));
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(file.path()));
+  if (text == before.text) return Output::Text("Nothing was changed\n");
+  const auto report = Finish(*rpc, before, text, file.path(), invocation.Flag("confirm"));
+  if (report) return Output::Text(report->empty() ? "Nothing was changed\n" : *report);
+  // What was typed is not lost.
+  Error error = report.error();
+  if (!error.hint.empty()) error.hint += "; ";
+  error.hint += fmt::format("your text is kept in {}", file.Keep());
+  return std::unexpected(std::move(error));
+}
+
+}  // namespace
+
+Command EditCommand() {
+  return {.path = "edit",
+          .summary = "Change a resource in a text editor (VISUAL, EDITOR)",
+          .arguments = {{"resource", "kind/name, or the kind alone for all of it", true, false, "resource"}},
+          .options = {{"confirm", '\0', "", "Change a setting that the configuration file decides"}},
+          .example = "EDITOR=nano tctl edit role/dev",
+          .formats = "",
+          .run = Run};
+}
+
+}  // namespace sallyport

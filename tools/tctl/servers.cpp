@@ -1,0 +1,125 @@
+// What runs in a cluster: nodes add and ls, kube ls, auth ls, proxy ls.
+#include <algorithm>
+
+#include "libclient/listing.h"
+#include "tools/listing/list_options.h"
+#include "tools/tctl/commands.h"
+#include "tools/tctl/join_token.h"
+#include "tools/tctl/session.h"
+
+namespace sallyport {
+namespace {
+
+Result<Output> AddNode(const Invocation& invocation) {
+  NewJoinToken wanted;
+  ASSIGN_OR_RETURN(wanted.roles, ParseSystemRoles(invocation.Has("roles") ? invocation.Get("roles") : "node"));
+  wanted.value = invocation.Get("token");
+  wanted.ttl = invocation.Get("ttl");
+  ASSIGN_OR_RETURN(const auto token, MakeJoinToken(wanted));
+  ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  RETURN_IF_ERROR(CreateJoinToken(*rpc, token));
+  std::string text;
+  if (invocation.Get("format").empty() || invocation.Get("format") == "text") {
+    ASSIGN_OR_RETURN(text, HowToJoin(*rpc, token, {}));
+  }
+  Output output = Output::Of(Value::Strings({token.metadata().name()}), [text](const Value&) { return text; });
+  output.json_indent = 0;
+  return output;
+}
+
+std::vector<std::string> ServerRow(const Value& server, bool verbose) {
+  return {At(server, "spec", "hostname").as_string(), At(server, "metadata", "name").as_string(),
+          At(server, "spec", "addr").as_string(), LabelsText(LabelsOfNode(server), verbose),
+          At(server, "spec", "version").as_string()};
+}
+
+std::vector<std::string> KubeRow(const Value& server, bool verbose) {
+  const Value& cluster = At(server, "spec", "cluster");
+  return {At(cluster, "metadata", "name").as_string(), LabelsText(LabelsOfKube(cluster), verbose),
+          At(server, "spec", "version").as_string()};
+}
+
+const std::vector<std::string> kServerColumns{"Host", "UUID", "Public Address", "Labels", "Version"};
+
+// A list of resources, in YAML one document each.
+Output Resources(std::vector<std::string> columns, std::function<std::vector<std::string>(const Value&)> row) {
+  Output output;
+  output.kind = Output::Kind::kItems;
+  output.columns = std::move(columns);
+  output.row = std::move(row);
+  output.yaml_documents = true;
+  output.sort_keys_in_yaml = true;
+  return output;
+}
+
+using Lister = Status (*)(RpcClient&, const ListFilter&, const ValueSink&);
+using RowOfServer = std::vector<std::string> (*)(const Value&, bool verbose);
+
+Result<Output> List(const Invocation& invocation, Lister list, const std::vector<std::string>& columns,
+                    RowOfServer row) {
+  ASSIGN_OR_RETURN(const ListFilter filter, FilterOf(invocation));
+  ASSIGN_OR_RETURN(std::shared_ptr<RpcClient> rpc, ConnectToAuth(invocation));
+  Output output = Resources(
+      columns, [row, verbose = invocation.Flag("verbose")](const Value& server) { return row(server, verbose); });
+  output.items = [=](const ItemSink& sink) { return list(*rpc, filter, sink); };
+  return output;
+}
+
+Result<Output> ListNodesCommand(const Invocation& invocation) {
+  return List(invocation, ListNodes, kServerColumns, ServerRow);
+}
+
+Result<Output> ListKube(const Invocation& invocation) {
+  return List(invocation, ListKubeServers, {"Cluster", "Labels", "Version"}, KubeRow);
+}
+
+// Auth services and proxies are listed by the HTTP API.
+Result<Output> ListServices(const Invocation& invocation, const std::string& path) {
+  ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  ASSIGN_OR_RETURN(const Value servers, rpc->Get(path));
+  Output output = Resources(kServerColumns, [](const Value& server) { return ServerRow(server, false); });
+  output.items = [items = servers.as_list()](const ItemSink& sink) -> Status {
+    for (const auto& server : items) RETURN_IF_ERROR(sink(server));
+    return {};
+  };
+  return output;
+}
+
+Result<Output> ListAuthServices(const Invocation& invocation) { return ListServices(invocation, "/v2/authservers"); }
+Result<Output> ListProxies(const Invocation& invocation) { return ListServices(invocation, "/v2/proxies"); }
+
+}  // namespace
+
+std::vector<Command> ServerCommands() {
+  return {{.path = "nodes add",
+           .summary = "Make a token by which a host joins, and show how",
+           .options = {{"roles", '\0', "ROLE,...", "What the host is to be (default node)"},
+                       {"ttl", '\0', "DURATION", "How long the token is good (default 30m)"},
+                       {"token", '\0', "TEXT", "The token, instead of a random one"}},
+           .example = "tctl nodes add --ttl=1h",
+           .run = AddNode},
+          {.path = "nodes ls",
+           .summary = "List nodes",
+           .arguments = {LabelsArgument()},
+           .options = ListOptions(),
+           .example = "tctl nodes ls env=prod",
+           .run = ListNodesCommand},
+          {.path = "kube ls",
+           .summary = "List Kubernetes clusters and the servers that announce them",
+           .arguments = {LabelsArgument()},
+           .options = ListOptions(),
+           .example = "tctl kube ls --query='labels[\"env\"] == \"prod\"'",
+           .run = ListKube},
+          {.path = "auth ls",
+           .summary = "List auth services",
+           .example = "tctl auth ls --format=text",
+           .formats = "yaml json text",
+           .run = ListAuthServices},
+          {.path = "proxy ls",
+           .summary = "List proxies",
+           .example = "tctl proxy ls --format=text",
+           .formats = "yaml json text",
+           .run = ListProxies}};
+}
+
+}  // namespace sallyport
