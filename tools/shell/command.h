@@ -26,6 +26,7 @@ struct Option {
   std::string_view choices = {};      // accepted values with spaces between; empty: any
   bool repeated = false;              // may be given several times
   bool hidden = false;                // not in help
+  bool may_be_empty = false;          // --name= says something
 };
 
 struct Argument {
