@@ -58,7 +58,7 @@ def test_update_keeps_what_it_is_not_asked_about(tctl, name):
 
 @pytest.mark.parametrize("words,code", [
     (["update", "{}"], USAGE), (["update", "{}", "--set-roles=nosuch"], NOT_FOUND),
-    (["update", "{}", "--set-roles="], FAILED), (["update", "nobody-here", "--set-roles=member"], NOT_FOUND),
+    (["update", "{}", "--set-roles="], USAGE), (["update", "nobody-here", "--set-roles=member"], NOT_FOUND),
     (["update", "{}", "--set-host-user-uid=x"], FAILED), (["update", "{}", "--set-db-roles=*"], FAILED),
     (["update", "{}", "--set-azure-identities=*"], FAILED), (["update", "{}", "--set-gcp-service-accounts=x"], FAILED),
     (["add", "{}", "--roles=member"], CONFLICT), (["add", "{}-2", "--roles=nosuch"], NOT_FOUND),

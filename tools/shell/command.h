@@ -27,6 +27,7 @@ struct Option {
   bool repeated = false;              // may be given several times
   bool hidden = false;                // not in help
   std::string_view names = {};        // what its values name ("role"): completion asks Program::known_names for them
+  bool may_be_empty = false;          // --name= says something
 };
 
 struct Argument {

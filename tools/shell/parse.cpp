@@ -160,7 +160,9 @@ class Parser {
   std::vector<std::string> names_;
 };
 
-Status CheckChoices(const Option& option, const Invocation& invocation) {
+Status CheckValues(const Option& option, const Invocation& invocation) {
+  const bool empty = invocation.Has(option.name) && invocation.Get(option.name).empty();
+  if (empty && !option.may_be_empty) return Fail(ErrorKind::kUsage, "--{} needs a value", option.name);
   if (option.choices.empty() || !invocation.Has(option.name)) return {};
   const auto choices = SplitNonEmpty(option.choices, ' ');
   for (const auto& value : invocation.options.find(option.name)->second) {
@@ -224,11 +226,11 @@ Result<Invocation> ParseCommandLine(const Program& program, std::span<const std:
   if (found.command->passthrough) invocation.arguments["args"] = std::move(found.own);
   TakeEnvironment(program, *found.command, invocation);
   for (const auto* options : {&program.options, &found.command->options}) {
-    for (const auto& option : *options) RETURN_IF_ERROR(CheckChoices(option, invocation));
+    for (const auto& option : *options) RETURN_IF_ERROR(CheckValues(option, invocation));
   }
   Option format = kFormatOption;
   format.choices = found.command->formats;
-  RETURN_IF_ERROR(CheckChoices(format, invocation));
+  RETURN_IF_ERROR(CheckValues(format, invocation));
   return invocation;
 }
 

@@ -87,7 +87,8 @@ std::vector<Option> TraitOptions(std::string_view prefix) {
     options.push_back({.name = NameFor(row, prefix),
                        .value_name = row.many ? "VALUE,..." : "VALUE",
                        .help = row.many ? "Values of the trait of this name" : "Value of the trait of this name",
-                       .repeated = row.many});
+                       .repeated = row.many,
+                       .may_be_empty = true});
   }
   return options;
 }

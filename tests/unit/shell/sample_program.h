@@ -47,6 +47,7 @@ inline Program SampleProgram() {
                     .arguments = {{"thing", "What to show", false}},
                     .options = {{"label", 'l', "LABEL", "Only with this label", {}, {}, true},
                                 {"one", '\0', "VALUE", "The last one counts"},
+                                {"void", '\0', "VALUE", "May be empty", {}, {}, false, false, true},
                                 {.name = "hidden-option", .value_name = "X", .hidden = true}},
                     .example = "prog show --one=-1",
                     .run = SayUser},
