@@ -47,7 +47,7 @@ inline Program SampleProgram() {
                     .arguments = {{"thing", "What to show", false}},
                     .options = {{"label", 'l', "LABEL", "Only with this label", {}, {}, true},
                                 {"one", '\0', "VALUE", "The last one counts"},
-                                {"void", '\0', "VALUE", "May be empty", {}, {}, false, false, true},
+                                {.name = "void", .value_name = "VALUE", .help = "May be empty", .may_be_empty = true},
                                 {.name = "hidden-option", .value_name = "X", .hidden = true}},
                     .example = "prog show --one=-1",
                     .run = SayUser},
