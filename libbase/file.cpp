@@ -60,6 +60,27 @@ std::string Resolved(const std::string& path) {
   return ::realpath(path.c_str(), resolved) != nullptr ? resolved : path;
 }
 
+// Takes the lock of an open file.
+Status WaitForLock(int fd, const std::string& path, std::chrono::steady_clock::time_point deadline) {
+  while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return FailErrno("cannot lock", path);
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return FailWithHint(ErrorKind::kLimitExceeded, fmt::format("cannot lock {}: another process holds it", path),
+                          "wait for the other process to end, or stop it");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return {};
+}
+
+// Whether an open file is the one that a path names.
+bool IsFileAt(int fd, const std::string& path) {
+  struct stat opened{};
+  struct stat named{};
+  return ::fstat(fd, &opened) == 0 && ::stat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
+         opened.st_ino == named.st_ino;
+}
+
 }  // namespace
 
 UniqueFd& UniqueFd::operator=(UniqueFd&& other) noexcept {
@@ -138,18 +159,14 @@ Status RemoveFile(const std::string& path) {
 }
 
 Result<FileLock> FileLock::Acquire(const std::string& path, int timeout_ms) {
-  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!fd.valid()) return FailErrno("cannot lock", path);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
-  while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK && errno != EINTR) return FailErrno("cannot lock", path);
-    if (std::chrono::steady_clock::now() >= deadline) {
-      return FailWithHint(ErrorKind::kLimitExceeded, fmt::format("cannot lock {}: another process holds it", path),
-                          "wait for the other process to end, or stop it");
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  while (true) {
+    UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!fd.valid()) return FailErrno("cannot lock", path);
+    RETURN_IF_ERROR(WaitForLock(fd.get(), path, deadline));
+    // Files are replaced, not rewritten: the one whose lock was waited for may be the old one by now.
+    if (IsFileAt(fd.get(), path)) return FileLock(std::move(fd));
   }
-  return FileLock(std::move(fd));
 }
 
 }  // namespace sallyport

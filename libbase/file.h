@@ -54,8 +54,8 @@ Status RemoveFile(const std::string& path);
 // Holds flock(2) on a file (made with mode 0600 when absent) until it goes out of scope.
 class FileLock {
  public:
-  // Waits at most `timeout_ms` for the exclusive lock. kConnectionProblem is never used here: a lock that stays taken
-  // is kLimitExceeded and names the file.
+  // Waits at most `timeout_ms` for the exclusive lock of the file that the path names in the end: one that was replaced
+  // meanwhile does not count. A lock that stays taken is kLimitExceeded and names the file.
   static Result<FileLock> Acquire(const std::string& path, int timeout_ms);
 
  private:

@@ -1,7 +1,5 @@
 #include "libclient/kubeconfig.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 
 #include "libbase/address.h"
@@ -291,20 +289,11 @@ Status WriteKubeconfig(const std::string& path, const Kubeconfig& config) {
 Status UpdateKubeconfig(const std::string& path, const std::function<Status(Kubeconfig&)>& change) {
   const auto slash = path.rfind('/');
   if (slash != std::string::npos && slash > 0) RETURN_IF_ERROR(MakeDirectories(path.substr(0, slash), 0700));
-  const auto inode = [&] {
-    struct stat info{};
-    return ::stat(path.c_str(), &info) == 0 ? info.st_ino : 0;
-  };
-  // The file is replaced, not rewritten: a lock that was waited for may be that of the old one. Look again then.
-  while (true) {
-    const auto before = inode();
-    ASSIGN_OR_RETURN(const FileLock lock, FileLock::Acquire(path, kLockMs));
-    if (before != 0 && inode() != before) continue;
-    ASSIGN_OR_RETURN(Kubeconfig config, ReadKubeconfig(path));
-    const std::string old = config.Format();
-    RETURN_IF_ERROR(change(config));
-    return config.Format() == old ? Status() : WriteKubeconfig(path, config);
-  }
+  ASSIGN_OR_RETURN(const FileLock lock, FileLock::Acquire(path, kLockMs));
+  ASSIGN_OR_RETURN(Kubeconfig config, ReadKubeconfig(path));
+  const std::string old = config.Format();
+  RETURN_IF_ERROR(change(config));
+  return config.Format() == old ? Status() : WriteKubeconfig(path, config);
 }
 
 }  // namespace sallyport
