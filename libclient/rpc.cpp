@@ -1,5 +1,6 @@
 #include "libclient/rpc.h"
 
+#include <grpc/grpc.h>
 #include <grpc/support/log.h>
 #include <grpcpp/create_channel_posix.h>
 #include <grpcpp/generic/generic_stub.h>
@@ -90,6 +91,16 @@ Result<std::string> FromBuffer(const grpc::ByteBuffer& buffer) {
   return bytes;
 }
 
+// Without a user gRPC cleans up, in a thread of its own: while the next user comes, or while the process ends. So one
+// user stays.
+void KeepGrpc() {
+  static const bool kept = [] {
+    grpc_init();
+    return true;
+  }();
+  std::ignore = kept;
+}
+
 }  // namespace
 
 struct RpcClient::State {
@@ -111,6 +122,7 @@ RpcClient::~RpcClient() {
 
 Result<std::unique_ptr<RpcClient>> RpcClient::Connect(const RpcOptions& options) {
   RETURN_IF_ERROR(CheckNotExpired(options.certificate));
+  KeepGrpc();
   gpr_set_log_function([](gpr_log_func_args*) {});  // what goes wrong is said by our errors
   ASSIGN_OR_RETURN(Connected connected, ConnectTls(options, "h2"));
   auto state = std::make_unique<State>();

@@ -1,5 +1,6 @@
 #include "libclient/tls.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/sha.h>
@@ -292,6 +293,8 @@ void TlsStream::Close() {
 int TlsStream::fd() const { return state_->fd.get(); }
 
 std::optional<Error> TlsStream::failure() const { return state_->failure; }
+
+void KeepTlsThroughExit() { OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr); }
 
 bool IsNoCommonProtocol(const Error& error) { return error.message.contains(kNoProtocol); }
 

@@ -55,6 +55,10 @@ class TlsStream : public Stream {
   std::unique_ptr<State> state_;
 };
 
+// Keeps OpenSSL as it is while the process ends, for threads that are at work then (ResolveProxyAddress leaves one).
+// Has an effect only before OpenSSL is used.
+void KeepTlsThroughExit();
+
 // The error of a handshake that the other side ended because it shares no protocol with us: the probe for load
 // balancers asks for it.
 bool IsNoCommonProtocol(const Error& error);

@@ -1,3 +1,4 @@
+#include "libclient/tls.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/known_names.h"
 
@@ -16,6 +17,7 @@ std::vector<Command> AllCommands() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  KeepTlsThroughExit();
   const Program program{
       .name = "tsh",
       .summary = "log in to a cluster and use what it gives access to",
