@@ -76,4 +76,6 @@ Status CheckCertAuthority(google::protobuf::Message& resource) {
 
 std::span<const TextColumn> CertAuthorityColumns() { return kColumns; }
 
+std::span<const std::string_view> CertAuthorityTypes() { return kTypes; }
+
 }  // namespace sallyport

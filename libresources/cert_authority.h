@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "libbase/error.h"
 #include "libresources/kinds.h"
@@ -12,5 +13,8 @@ namespace sallyport {
 Status CheckCertAuthority(google::protobuf::Message& resource);
 
 std::span<const TextColumn> CertAuthorityColumns();
+
+// Returns the types of authorities, in the order in which they are shown.
+std::span<const std::string_view> CertAuthorityTypes();
 
 }  // namespace sallyport

@@ -120,6 +120,9 @@ void AddCertMethods(RpcTable& table, AuthServer& auth);
 // All of them.
 RpcTable AuthMethods(AuthServer& auth);
 
+// How much a page of a list holds: clients receive 4 MiB at a time.
+inline constexpr std::size_t kMaxPageBytes = 3 << 20;
+
 // One page of a list: the items after `start`, at most `limit` (0 or too large: 1000) and as many as a client receives
 // in one message, and where the next page starts ("" at the end).
 template <typename M>
@@ -128,7 +131,6 @@ Result<std::pair<std::vector<M>, std::string>> ListPage(Backend& backend, std::s
   constexpr int kMaxPage = 1000;
   const auto size = static_cast<std::size_t>(limit <= 0 || limit > kMaxPage ? kMaxPage : limit);
   ASSIGN_OR_RETURN(auto items, ListResources<M>(backend, kind, start, size + 1));
-  constexpr std::size_t kMaxPageBytes = 3 << 20;  // clients take 4 MiB
   std::string next;
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < items.size(); ++i) {

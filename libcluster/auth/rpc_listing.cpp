@@ -16,7 +16,6 @@ namespace sallyport {
 namespace {
 
 constexpr std::size_t kDefaultPage = 1000;
-constexpr std::size_t kMaxPageBytes = 3 << 20;
 
 // A resource of a listing: what filters look at, and the resource itself.
 struct Listed {
@@ -135,7 +134,7 @@ Result<std::vector<Listed>> CollectKind(AuthServer& auth, const Caller& caller, 
   return wanted;
 }
 
-// Moves one page into an answer, in order, and sets where the next one starts. Clients take 4 MiB at a time.
+// Moves one page into an answer, in order, and sets where the next one starts.
 template <typename Answer>
 void TakePage(std::vector<Listed> items, const Filter& filter, bool descending, Answer& answer) {
   const auto before = [descending](const std::string& one, const std::string& other) {

@@ -79,6 +79,10 @@ class Invocation {
 
   // Returns an environment variable, or "".
   std::string Env(std::string_view name) const;
+  // Returns the same as a function, for the libraries; good as long as this is.
+  std::function<std::string(std::string_view)> Environment() const {
+    return [this](std::string_view name) { return Env(name); };
+  }
 
   const Program* program = nullptr;
   const Command* command = nullptr;

@@ -6,6 +6,7 @@
 #include "libclient/identity_output.h"
 #include "libclient/listing.h"
 #include "libclient/login.h"
+#include "libresources/codec_forms.h"
 #include "teleport/clusterconfig/v1/clusterconfig_service.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/certs.pb.h"
@@ -24,19 +25,6 @@ constexpr std::chrono::hours kDefaultTtl{12};
 constexpr std::chrono::minutes kTolerance{1};
 constexpr int kDefaultPort = 443;
 
-std::string_view SuiteName(types::SignatureAlgorithmSuite suite) {
-  switch (suite) {
-    case types::SIGNATURE_ALGORITHM_SUITE_BALANCED_V1:
-      return "balanced-v1";
-    case types::SIGNATURE_ALGORITHM_SUITE_FIPS_V1:
-      return "fips-v1";
-    case types::SIGNATURE_ALGORITHM_SUITE_HSM_V1:
-      return "hsm-v1";
-    default:
-      return "legacy";
-  }
-}
-
 // What the cluster says of itself.
 struct Cluster {
   std::string name;
@@ -47,7 +35,8 @@ Result<Cluster> AskCluster(RpcClient& rpc) {
   ASSIGN_OR_RETURN(const auto ping, rpc.Call<proto::PingResponse>("/proto.AuthService/Ping", proto::PingRequest()));
   Cluster cluster;
   cluster.name = ping.clustername();
-  ASSIGN_OR_RETURN(cluster.keys, GenerateUserKeys(SuiteName(ping.signature_algorithm_suite())));
+  const Value suite = EnumToValue(*types::SignatureAlgorithmSuite_descriptor(), ping.signature_algorithm_suite());
+  ASSIGN_OR_RETURN(cluster.keys, GenerateUserKeys(suite.is_string() ? suite.as_string() : ""));
   return cluster;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "libresources/cert_authority.h"
 #include "teleport/clusterconfig/v1/clusterconfig_service.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
@@ -248,9 +249,6 @@ Status GetKubeServer(RpcClient& rpc, const std::string& name, bool, const Messag
 
 // Certificate authorities.
 
-constexpr std::array kAuthorityTypes{"host",     "user",     "db",     "db_client", "openssh", "jwt",
-                                     "saml_idp", "oidc_idp", "spiffe", "okta",      "awsra",   "bound_keypair"};
-
 Status GetAuthoritiesOf(RpcClient& rpc, const std::string& type, bool with_secrets, const MessageSink& sink) {
   trustv1::GetCertAuthoritiesRequest request;
   request.set_type(type);
@@ -262,7 +260,9 @@ Status GetAuthoritiesOf(RpcClient& rpc, const std::string& type, bool with_secre
 }
 
 Status ListAuthorities(RpcClient& rpc, bool with_secrets, const MessageSink& sink) {
-  for (const char* type : kAuthorityTypes) RETURN_IF_ERROR(GetAuthoritiesOf(rpc, type, with_secrets, sink));
+  for (const auto type : CertAuthorityTypes()) {
+    RETURN_IF_ERROR(GetAuthoritiesOf(rpc, std::string(type), with_secrets, sink));
+  }
   return {};
 }
 

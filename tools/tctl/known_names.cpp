@@ -5,9 +5,7 @@
 namespace sallyport {
 namespace {
 
-NameCache CacheOf(const Invocation& invocation) {
-  return {[&](std::string_view name) { return invocation.Env(name); }, "tctl"};
-}
+NameCache CacheOf(const Invocation& invocation) { return {invocation.Environment(), "tctl"}; }
 
 }  // namespace
 

@@ -20,8 +20,7 @@ constexpr const char* kDefaultDataDir = "/var/lib/teleport";
 using Connection = Result<std::unique_ptr<RpcClient>>;
 
 NetworkSettings NetworkOf(const Invocation& invocation) {
-  return NetworkFromEnvironment([&](std::string_view name) { return invocation.Env(name); },
-                                invocation.Flag("insecure"));
+  return NetworkFromEnvironment(invocation.Environment(), invocation.Flag("insecure"));
 }
 
 std::unexpected<Error> InSource(std::string_view source, const Error& error) {
@@ -119,7 +118,7 @@ Connection FromConfig(const Invocation& invocation) {
 }
 
 Connection FromLogin(const Invocation& invocation) {
-  const auto directory = ProfilesFromEnvironment([&](std::string_view name) { return invocation.Env(name); });
+  const auto directory = ProfilesFromEnvironment(invocation.Environment());
   if (!directory) return nullptr;
   std::string name;
   if (invocation.Has("auth-server")) {

@@ -1,8 +1,7 @@
-#include <array>
-
 #include "libbase/version.h"
 #include "libidentity/keys.h"
 #include "libidentity/x509.h"
+#include "libresources/cert_authority.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/trust.pb.h"
 #include "teleport/trust/v1/trust_service.pb.h"
@@ -13,9 +12,6 @@ namespace sallyport {
 namespace {
 
 namespace trustv1 = teleport::trust::v1;
-
-constexpr std::array kTypes{"host",     "user",     "db",     "db_client", "openssh", "jwt",
-                            "saml_idp", "oidc_idp", "spiffe", "okta",      "awsra",   "bound_keypair"};
 
 std::string AlgorithmOf(const Result<PublicKey>& key) {
   if (!key) return "unknown";
@@ -50,9 +46,9 @@ void AddKeys(const types::CAKeySet& keys, const char* status, Value& rows) {
   }
 }
 
-Result<Value> Authority(RpcClient& rpc, const char* type, Value& pins) {
+Result<Value> Authority(RpcClient& rpc, std::string_view type, Value& pins) {
   trustv1::GetCertAuthoritiesRequest request;
-  request.set_type(type);
+  request.set_type(std::string(type));
   ASSIGN_OR_RETURN(const auto answer, rpc.Call<trustv1::GetCertAuthoritiesResponse>(
                                           "/teleport.trust.v1.TrustService/GetCertAuthorities", request));
   Value rows = Value::EmptyList();
@@ -61,7 +57,7 @@ Result<Value> Authority(RpcClient& rpc, const char* type, Value& pins) {
     AddKeys(authority.spec().activekeys(), "active", rows);
     AddKeys(authority.spec().additionaltrustedkeys(), "trusted", rows);
     if (!authority.spec().rotation().phase().empty()) rotation = authority.spec().rotation().phase();
-    if (std::string_view(type) != "host") continue;
+    if (type != "host") continue;
     for (const auto& pair : authority.spec().activekeys().tls()) {
       ASSIGN_OR_RETURN(const Certificate certificate, Certificate::FromPem(pair.cert()));
       pins.Append(certificate.SpkiPin());
@@ -93,7 +89,7 @@ Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto ping, rpc->Call<proto::PingResponse>("/proto.AuthService/Ping", proto::PingRequest()));
   Value pins = Value::EmptyList();
   Value authorities = Value::EmptyList();
-  for (const char* type : kTypes) {
+  for (const auto type : CertAuthorityTypes()) {
     ASSIGN_OR_RETURN(Value authority, Authority(*rpc, type, pins));
     authorities.Append(std::move(authority));
   }

@@ -10,12 +10,11 @@
 namespace sallyport {
 
 Result<ProfileDirectory> ProfilesOf(const Invocation& invocation) {
-  return ProfilesFromEnvironment([&](std::string_view name) { return invocation.Env(name); });
+  return ProfilesFromEnvironment(invocation.Environment());
 }
 
 NetworkSettings NetworkOf(const Invocation& invocation) {
-  return NetworkFromEnvironment([&](std::string_view name) { return invocation.Env(name); },
-                                invocation.Flag("insecure"));
+  return NetworkFromEnvironment(invocation.Environment(), invocation.Flag("insecure"));
 }
 
 std::string ProfileNameOf(const Invocation& invocation) {

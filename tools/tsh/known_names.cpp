@@ -7,7 +7,7 @@ namespace sallyport {
 namespace {
 
 NameCache CacheOf(const Invocation& invocation, const std::string& profile) {
-  return {[&](std::string_view name) { return invocation.Env(name); }, profile.empty() ? "" : "tsh/" + profile};
+  return {invocation.Environment(), profile.empty() ? "" : "tsh/" + profile};
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "sample_login.h"
-#include "temporary_directory.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace sallyport {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "libbase/json.h"
 #include "sample_login.h"
-#include "temporary_directory.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace sallyport {
 namespace {

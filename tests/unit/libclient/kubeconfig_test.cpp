@@ -5,7 +5,7 @@
 
 #include "libbase/file.h"
 #include "libbase/yaml.h"
-#include "temporary_directory.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace sallyport {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "libbase/file.h"
 #include "sample_login.h"
-#include "temporary_directory.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace sallyport {
 namespace {

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "sample_login.h"
-#include "temporary_directory.h"
+#include "tests/unit/temporary_directory.h"
 #include "tls_server.h"
 
 namespace sallyport {

@@ -5,7 +5,7 @@
 #include "libbase/encoding.h"
 #include "libbase/json.h"
 #include "sample_login.h"
-#include "temporary_directory.h"
+#include "tests/unit/temporary_directory.h"
 #include "tls_server.h"
 
 namespace sallyport {

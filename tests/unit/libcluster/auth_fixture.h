@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include <catch2/catch.hpp>
-#include <filesystem>
 #include <string>
 
 #include "libbase/encoding.h"
@@ -14,25 +13,21 @@
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/token.pb.h"
 #include "teleport/legacy/types/user.pb.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace sallyport {
 
 class AuthFixture {
  public:
   AuthFixture() {
-    path_ = ::mkdtemp(name_);
     AuthServerOptions options;
-    options.data_dir = path_;
+    options.data_dir = directory_.path();
     options.cluster_name = "ex.com";
     options.proxy_public_address = "px.ex.com:443";
     auth_ = AuthServer::Open(std::move(options)).value();
     table_ = AuthMethods(*auth_);
     admin_.kind = Caller::Kind::kAdmin;
     admin_.identity.username = "host.ex.com";
-  }
-  ~AuthFixture() {
-    auth_.reset();
-    std::filesystem::remove_all(path_);
   }
 
   AuthServer& auth() { return *auth_; }
@@ -84,8 +79,7 @@ class AuthFixture {
   }
 
  private:
-  char name_[32] = "/tmp/sallyport-test-XXXXXX";
-  std::string path_;
+  const test::TemporaryDirectory directory_;  // goes after what is open in it
   std::unique_ptr<AuthServer> auth_;
   RpcTable table_;
   Caller admin_;

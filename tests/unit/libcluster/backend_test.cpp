@@ -1,34 +1,23 @@
 #include "libcluster/backend/backend.h"
+#include "tests/unit/temporary_directory.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #include <atomic>
 #include <catch2/catch.hpp>
-#include <filesystem>
 #include <thread>
 
 namespace sallyport {
 namespace {
-
-class TempDir {
- public:
-  TempDir() { path_ = ::mkdtemp(name_); }
-  ~TempDir() { std::filesystem::remove_all(path_); }
-  std::string File(const char* name) const { return path_ + "/" + name; }
-
- private:
-  char name_[32] = "/tmp/sallyport-test-XXXXXX";
-  std::string path_;
-};
 
 using Transaction = BackendTransaction;
 
 AuditRecord Record(const char* type, const char* id) { return {Now(), type, id, R"({"event":"x"})"}; }
 
 TEST_CASE("conditions of a transaction decide over all of it") {
-  const TempDir dir;
-  auto backend = OpenSqliteBackend(dir.File("state.db")).value();
+  const test::TemporaryDirectory dir;
+  auto backend = OpenSqliteBackend(dir / "state.db").value();
 
   Transaction create;
   const auto revision = create.Create("/role/a", "one");
@@ -57,8 +46,8 @@ TEST_CASE("conditions of a transaction decide over all of it") {
 }
 
 TEST_CASE("expired items are not there, and their keys are free") {
-  const TempDir dir;
-  auto backend = OpenSqliteBackend(dir.File("state.db")).value();
+  const test::TemporaryDirectory dir;
+  auto backend = OpenSqliteBackend(dir / "state.db").value();
   Transaction put;
   put.Put("/token/x", "v", Now() - std::chrono::seconds(1));
   put.Put("/token/y", "v", Now() + std::chrono::hours(1));
@@ -71,8 +60,8 @@ TEST_CASE("expired items are not there, and their keys are free") {
 }
 
 TEST_CASE("lists are ordered, bounded and resumable") {
-  const TempDir dir;
-  auto backend = OpenSqliteBackend(dir.File("state.db")).value();
+  const test::TemporaryDirectory dir;
+  auto backend = OpenSqliteBackend(dir / "state.db").value();
   Transaction put;
   for (int i = 0; i < 25; ++i) put.Put(fmt::format("/role/{:02}", i), std::to_string(i));
   put.Put("/rolex/1", "no");
@@ -90,23 +79,23 @@ TEST_CASE("lists are ordered, bounded and resumable") {
 }
 
 TEST_CASE("what was committed is there after reopening, in a file only its owner reads") {
-  const TempDir dir;
+  const test::TemporaryDirectory dir;
   {
-    auto backend = OpenSqliteBackend(dir.File("state.db")).value();
+    auto backend = OpenSqliteBackend(dir / "state.db").value();
     Transaction put;
     put.Put("/a", std::string("\0binary\xff", 8));
     REQUIRE(backend->Commit(put));
   }
   struct stat info{};
-  REQUIRE(::stat(dir.File("state.db").c_str(), &info) == 0);
+  REQUIRE(::stat((dir / "state.db").c_str(), &info) == 0);
   CHECK((info.st_mode & 0777) == 0600);
-  auto backend = OpenSqliteBackend(dir.File("state.db")).value();
+  auto backend = OpenSqliteBackend(dir / "state.db").value();
   CHECK(backend->Get("/a")->value == std::string("\0binary\xff", 8));
 }
 
 TEST_CASE("concurrent writers of one key: exactly one create wins, readers see their own writes") {
-  const TempDir dir;
-  auto backend = OpenSqliteBackend(dir.File("state.db")).value();
+  const test::TemporaryDirectory dir;
+  auto backend = OpenSqliteBackend(dir / "state.db").value();
   std::atomic<int> created = 0;
   std::atomic<int> lost = 0;
   std::vector<std::thread> threads;

@@ -5,36 +5,18 @@
 
 #include <catch2/catch.hpp>
 #include <condition_variable>
-#include <filesystem>
 
 #include "libbase/file.h"
 #include "libbase/json.h"
 #include "libbase/yaml.h"
 #include "libcluster/kube/exec_credentials.h"
 #include "libcluster/kube/upstream.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace sallyport {
 namespace {
 
 constexpr const char* kV1 = "client.authentication.k8s.io/v1";
-
-class Directory {
- public:
-  Directory() : path_(::mkdtemp(name_)) {}
-  Directory(const Directory&) = delete;
-  Directory& operator=(const Directory&) = delete;
-  ~Directory() { std::filesystem::remove_all(path_); }
-  const std::string& path() const { return path_; }
-  std::string Write(const std::string& name, const std::string& text, mode_t mode = 0600) const {
-    const std::string path = path_ + "/" + name;
-    REQUIRE(WriteFile(path, text, mode));
-    return path;
-  }
-
- private:
-  char name_[32] = "/tmp/sallyport-test-XXXXXX";
-  std::string path_;
-};
 
 Result<ExecPlugin> Read(const std::string& yaml, const std::string& cluster = "server: https://k8s:6443") {
   const auto exec = ParseYaml(yaml, "user").value();
@@ -110,7 +92,7 @@ TEST_CASE("an answer has a token, or certificate and key, and may expire") {
 }
 
 TEST_CASE("a plugin runs with its arguments, its environment and what it is told") {
-  const Directory directory;
+  const test::TemporaryDirectory directory;
   const StopSignal stop;
   ExecPlugin plugin;
   plugin.api_version = kV1;
@@ -226,7 +208,7 @@ TEST_CASE("a running plugin is stopped") {
 }
 
 TEST_CASE("a kubeconfig's users: exec, what wins over it, and what is gone") {
-  const Directory directory;
+  const test::TemporaryDirectory directory;
   const auto load = [&](const std::string& user) {
     return LoadKubeconfig(directory.Write("config", R"(
 clusters: [{name: c, cluster: {server: "https://k8s:6443"}}]

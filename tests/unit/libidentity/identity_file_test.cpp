@@ -102,7 +102,7 @@ TEST_CASE("a file is written for its owner only and takes the place of the old o
   REQUIRE(stat(path.c_str(), &info) == 0);
   CHECK((info.st_mode & 0777) == 0600);
   CheckSame(ReadIdentityFile(path).value(), file);
-  CHECK(RunTool("ls " + directory.PathOf("")).output == "identity\n");
+  CHECK(RunTool("ls " + (directory / "")).output == "identity\n");
 }
 
 TEST_CASE("the SSH certificate may stand in a file beside", "[identity-file]") {
@@ -119,7 +119,7 @@ TEST_CASE("the SSH certificate may stand in a file beside", "[identity-file]") {
 
 TEST_CASE("files that cannot be used are named in the error", "[identity-file]") {
   const TemporaryDirectory directory;
-  const std::string nowhere = directory.PathOf("nowhere/identity");
+  const std::string nowhere = (directory / "nowhere/identity");
   CHECK(ReadIdentityFile(nowhere).error().kind == ErrorKind::kNotFound);
   CHECK(WriteIdentityFile(nowhere, Sample()).error().kind == ErrorKind::kNotFound);
   const auto no_key = ReadIdentityFile(directory.Write("empty", "hello\n"));
@@ -127,7 +127,7 @@ TEST_CASE("files that cannot be used are named in the error", "[identity-file]")
   CHECK(no_key.error().message.find("empty holds no private key") != std::string::npos);
   CHECK(ReadIdentityFile(directory.Write("large", std::string(5 << 20, 'x'))).error().kind ==
         ErrorKind::kLimitExceeded);
-  CHECK_FALSE(ReadIdentityFile(directory.PathOf("")).has_value());  // a directory
+  CHECK_FALSE(ReadIdentityFile((directory / "")).has_value());  // a directory
 }
 
 }  // namespace

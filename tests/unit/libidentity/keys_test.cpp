@@ -197,7 +197,7 @@ TEST_CASE("keys that ssh-keygen makes are read", "[keys][tools]") {
        {"ed25519", "ecdsa -b 256", "ecdsa -b 384", "ecdsa -b 521", "rsa -b 2048", "rsa -b 3072", "rsa -b 2048 -m PEM",
         "ecdsa -b 256 -m PEM", "ecdsa -b 256 -m PKCS8"}) {
     CAPTURE(kind);
-    const std::string path = directory.PathOf("key");
+    const std::string path = (directory / "key");
     REQUIRE(RunTool(fmt::format("rm -f {0} && ssh-keygen -q -N '' -C me@here -t {1} -f {0}", path, kind)).exit_code ==
             0);
     const auto key = ParsePrivateKeyPem(directory.Read("key"));
@@ -210,7 +210,7 @@ TEST_CASE("keys that ssh-keygen makes are read", "[keys][tools]") {
 
 TEST_CASE("keys that openssl makes are read", "[keys][tools]") {
   const TemporaryDirectory directory;
-  const std::string path = directory.PathOf("key.pem");
+  const std::string path = (directory / "key.pem");
   REQUIRE(RunTool("openssl ecparam -name prime256v1 -genkey -out " + path).exit_code == 0);
   CHECK(ParsePrivateKeyPem(directory.Read("key.pem"))->type() == KeyType::kEcdsa);  // EC PARAMETERS stands first
   REQUIRE(RunTool("openssl genrsa -traditional -out " + path + " 2048").exit_code == 0);
@@ -221,7 +221,7 @@ TEST_CASE("keys that openssl makes are read", "[keys][tools]") {
 
 TEST_CASE("keys that cannot be used are refused", "[keys][tools]") {
   const TemporaryDirectory directory;
-  const std::string path = directory.PathOf("key");
+  const std::string path = (directory / "key");
   REQUIRE(RunTool("ssh-keygen -q -N secret -t ed25519 -f " + path).exit_code == 0);
   const auto locked = ParsePrivateKeyPem(directory.Read("key"));
   REQUIRE_FALSE(locked.has_value());

@@ -81,7 +81,7 @@ TEST_CASE("ssh-keygen refuses a certificate that was changed", "[ssh-certificate
 
 TEST_CASE("a 4096-bit authority signs with rsa-sha2-512", "[ssh-certificate][tools]") {
   const TemporaryDirectory directory;
-  REQUIRE(RunTool("openssl genrsa -out " + directory.PathOf("ca") + " 4096").exit_code == 0);
+  REQUIRE(RunTool("openssl genrsa -out " + (directory / "ca") + " 4096").exit_code == 0);
   const PrivateKey ca_key = ParsePrivateKeyPem(directory.Read("ca")).value();
   const SshCertificate certificate = Signed(Ed25519Key().public_key(), ca_key);
   CHECK(certificate.CheckSignature().has_value());

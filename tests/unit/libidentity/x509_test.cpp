@@ -297,9 +297,9 @@ TEST_CASE("times beyond what we can hold become the last one", "[x509][tools]") 
   const std::string key = directory.Write("key.pem", EcdsaKey().ToPem().Reveal());
   const std::string config = directory.Write(
       "ca.cnf", "[ca]\ndefault_ca=d\n[d]\ndatabase=" + directory.Write("index", "") +
-                    "\nserial=" + directory.Write("serial", "01") + "\nnew_certs_dir=" + directory.PathOf("") +
+                    "\nserial=" + directory.Write("serial", "01") + "\nnew_certs_dir=" + (directory / "") +
                     "\ndefault_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n");
-  const std::string path = directory.PathOf("out.pem");
+  const std::string path = (directory / "out.pem");
   REQUIRE(
       RunTool(fmt::format("openssl req -new -subj /CN=x -key {0} -out {1}.csr && openssl ca -batch -selfsign -config "
                           "{2} -keyfile {0} -in {1}.csr -out {1} -startdate 19500101000000Z -enddate "
