@@ -144,18 +144,9 @@ void Pump::Run() {
     if (mover.stream_events() == 0 && (entries[0].revents & (POLLHUP | POLLERR)) != 0) break;
     if (mover.socket_events() == 0 && (entries[1].revents & (POLLHUP | POLLERR)) != 0) break;
   }
-  {
-    const std::lock_guard lock(mutex_);
-    failure_ = stream_->failure();
-  }
   stream_->Close();
   ours_.Reset();
   stream_.reset();
-}
-
-std::optional<Error> Pump::failure() const {
-  const std::lock_guard lock(mutex_);
-  return failure_;
 }
 
 }  // namespace sallyport

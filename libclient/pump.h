@@ -1,10 +1,8 @@
-// Carries bytes between a stream and one end of a socket pair, so that code which wants a plain descriptor (gRPC, TLS
+// Carries bytes between a stream and one end of a socket pair, so that code which wants a plain descriptor (TLS
 // inside of TLS) gets one.
 #pragma once
 
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <thread>
 
 #include "libbase/error.h"
@@ -20,8 +18,6 @@ class Pump {
   // Ends the thread and closes the stream.
   ~Pump();
   UniqueFd TakeFd() { return std::move(theirs_); }
-  // Why the stream broke, once it has and when it knows. Safe from any thread.
-  std::optional<Error> failure() const;
 
  private:
   Pump() = default;
@@ -32,8 +28,6 @@ class Pump {
   UniqueFd theirs_;
   UniqueFd stop_read_;
   UniqueFd stop_write_;
-  mutable std::mutex mutex_;
-  std::optional<Error> failure_;
   std::thread thread_;
 };
 

@@ -73,7 +73,4 @@ class RpcClient {
   std::unique_ptr<State> state_;
 };
 
-// The Error of a status that a server sent.
-Error ErrorOfGrpcStatus(int code, std::string_view message);
-
 }  // namespace sallyport

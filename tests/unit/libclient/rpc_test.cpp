@@ -7,6 +7,7 @@
 #include <poll.h>
 
 #include <catch2/catch.hpp>
+#include <mutex>
 
 #include "libbase/encoding.h"
 #include "libidentity/server_names.h"
@@ -47,9 +48,12 @@ class AuthService : public grpc::CallbackGenericService {
   std::string user_agent;
 
  private:
+  std::mutex mutex_;  // calls come in several threads
+
   class Reactor : public grpc::ServerGenericBidiReactor {
    public:
     Reactor(grpc::GenericCallbackServerContext* context, AuthService* service) : method_(context->method()) {
+      const std::lock_guard lock(service->mutex_);
       for (const auto& [key, value] : context->client_metadata()) {
         if (key == "version") service->version = std::string(value.data(), value.size());
         if (key == "user-agent") service->user_agent = std::string(value.data(), value.size());

@@ -1,5 +1,4 @@
-# Debian's static gRPC, in two forms: _unsecure (no TLS of its own, small and quick to start) for the clients, which bring
-# their own TLS, and the full one for the server. A program links one of them, never both.
+# Debian's static archives. gRPC is the server's alone (and that of unit tests): clients speak it by nghttp2.
 find_library(SQLITE_STATIC libsqlite3.a REQUIRED)
 find_library(YAML_STATIC libyaml-cpp.a REQUIRED)
 find_library(RE2_STATIC libre2.a REQUIRED)
@@ -14,6 +13,7 @@ find_library(PROTOBUF_STATIC libprotobuf.a REQUIRED)
 find_library(UPB_STATIC libupb.a)
 find_library(ADDRESS_SORTING_STATIC libaddress_sorting.a REQUIRED)
 find_library(GPR_STATIC libgpr.a REQUIRED)
+find_library(NGHTTP2_STATIC libnghttp2.a REQUIRED)
 
 function(static_library name path)
   add_library(${name} STATIC IMPORTED)
@@ -26,19 +26,13 @@ static_library(crypt ${CRYPT_STATIC})
 static_library(qrcodegencpp ${QR_STATIC})
 static_library(z ${Z_STATIC})
 static_library(oath ${OATH_STATIC})
+static_library(nghttp2 ${NGHTTP2_STATIC})
 
 get_filename_component(ARCHIVE_DIR ${GPR_STATIC} DIRECTORY)
 file(GLOB ABSL_ARCHIVES ${ARCHIVE_DIR}/libabsl_*.a)
 
-foreach(flavour full unsecure)
-  if(flavour STREQUAL "full")
-    set(archives ${ARCHIVE_DIR}/libgrpc++.a ${ARCHIVE_DIR}/libgrpc.a)
-  else()
-    set(archives ${ARCHIVE_DIR}/libgrpc++_unsecure.a ${ARCHIVE_DIR}/libgrpc_unsecure.a)
-  endif()
-  add_library(grpc_${flavour}_static INTERFACE)
-  target_link_libraries(grpc_${flavour}_static INTERFACE
-    -Wl,--start-group ${archives} ${GPR_STATIC} ${ADDRESS_SORTING_STATIC} ${UPB_STATIC}
-    ${RE2_STATIC} ${CARES_STATIC} ${Z_STATIC} ${ABSL_ARCHIVES} -Wl,--end-group
-    ${SSL_STATIC} ${CRYPTO_STATIC} Threads::Threads ${CMAKE_DL_LIBS} rt)
-endforeach()
+add_library(grpc_static INTERFACE)
+target_link_libraries(grpc_static INTERFACE
+  -Wl,--start-group ${ARCHIVE_DIR}/libgrpc++.a ${ARCHIVE_DIR}/libgrpc.a ${GPR_STATIC} ${ADDRESS_SORTING_STATIC}
+  ${UPB_STATIC} ${RE2_STATIC} ${CARES_STATIC} ${Z_STATIC} ${ABSL_ARCHIVES} -Wl,--end-group
+  ${SSL_STATIC} ${CRYPTO_STATIC} Threads::Threads ${CMAKE_DL_LIBS} rt)

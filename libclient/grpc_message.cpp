@@ -1,0 +1,151 @@
+#include "libclient/grpc_message.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "libbase/encoding.h"
+#include "libbase/text.h"
+#include "libbase/version.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kPrefixBytes = 5;  // a flag for compression and the length
+constexpr std::string_view kExpired = "access denied: client credentials have expired, please relogin.";
+constexpr std::string_view kExpiredCertificate = "tls: expired certificate";
+
+// The codes of gRPC that this file speaks of.
+enum Code {
+  kCancelled = 1,
+  kUnknown = 2,
+  kDeadlineExceeded = 4,
+  kPermissionDenied = 7,
+  kResourceExhausted = 8,
+  kUnimplemented = 12,
+  kInternal = 13,
+  kUnavailable = 14,
+  kUnauthenticated = 16,
+};
+
+// RFC 9113 section 7, by number.
+constexpr int kCodeOfHttp2Error[] = {kInternal, kInternal,          kInternal,        kInternal,  kInternal,
+                                     kInternal, kInternal,          kUnavailable,     kCancelled, kInternal,
+                                     kInternal, kResourceExhausted, kPermissionDenied};
+
+struct HttpStatusRow {
+  std::string_view status;
+  int code;
+};
+constexpr HttpStatusRow kCodeOfHttpStatus[] = {
+    {"400", kInternal},    {"401", kUnauthenticated}, {"403", kPermissionDenied}, {"404", kUnimplemented},
+    {"429", kUnavailable}, {"502", kUnavailable},     {"503", kUnavailable},      {"504", kUnavailable},
+};
+
+// The last field of that name: after the body, where there is one.
+std::optional<std::string_view> FieldOf(const Http2Answer& answer, std::string_view name) {
+  for (auto field = answer.fields.rbegin(); field != answer.fields.rend(); ++field) {
+    if (field->first == name) return field->second;
+  }
+  return std::nullopt;
+}
+
+// Undoes "%0A"; what is not such an escape stays.
+std::string PercentDecoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = text[at] == '%' ? FromHex(text.substr(at + 1, 2)) : Result<std::string>("");
+    if (byte && byte->size() == 1) {
+      decoded += *byte;
+      at += 2;
+    } else {
+      decoded += text[at];
+    }
+  }
+  return decoded;
+}
+
+// A message of several lines as one.
+std::string OneLine(std::string_view message) {
+  std::string text;
+  for (const char c : message) {
+    const bool space = c == '\n' || c == '\t' || c == '\r' || c == ' ';
+    if (!space || (!text.empty() && text.back() != ' ')) text += space ? ' ' : c;
+  }
+  return StripControl(text);
+}
+
+GrpcStatus StatusOfHttp(std::string_view status) {
+  const auto row = std::ranges::find(kCodeOfHttpStatus, status, &HttpStatusRow::status);
+  return {row == std::end(kCodeOfHttpStatus) ? kUnknown : row->code, fmt::format("HTTP status {}", status)};
+}
+
+}  // namespace
+
+HeaderFields GrpcRequestFields(const std::string& authority, const std::string& method, const std::string& program,
+                               std::chrono::milliseconds timeout) {
+  return {{":method", "POST"},
+          {":scheme", "https"},
+          {":path", method},
+          {":authority", authority},
+          {"te", "trailers"},
+          {"content-type", "application/grpc"},
+          {"user-agent", fmt::format("{}/{} sallyport/{}", program, kWireVersion, kSallyportVersion)},
+          {"grpc-timeout", fmt::format("{}m", std::clamp<std::int64_t>(timeout.count(), 1, 99'999'999))}};
+}
+
+std::string FrameGrpcMessage(std::string_view message) {
+  const auto size = static_cast<std::uint32_t>(message.size());
+  std::string body(kPrefixBytes, '\0');
+  for (int byte = 0; byte < 4; ++byte) body[1 + byte] = static_cast<char>(size >> (24 - 8 * byte));
+  body += message;
+  return body;
+}
+
+Result<std::string> UnframeGrpcMessage(std::string body) {
+  std::size_t size = 0;
+  for (std::size_t at = 1; at < kPrefixBytes && at < body.size(); ++at) {
+    size = size << 8 | static_cast<unsigned char>(body[at]);
+  }
+  if (body.size() < kPrefixBytes || body[0] != 0 || size != body.size() - kPrefixBytes) {
+    return Fail(ErrorKind::kBadParameter, "the auth service answers with what is not one message");
+  }
+  body.erase(0, kPrefixBytes);
+  return body;
+}
+
+GrpcStatus StatusOfAnswer(const Http2Answer& answer) {
+  if (answer.too_large) return {kResourceExhausted, "the answer is larger than can be right"};
+  if (const auto text = FieldOf(answer, "grpc-status")) {
+    int code = kUnknown;
+    const auto read = std::from_chars(text->data(), text->data() + text->size(), code);
+    const bool number = read.ec == std::errc() && read.ptr == text->data() + text->size() && code >= 0;
+    return {number ? code : kUnknown, PercentDecoded(FieldOf(answer, "grpc-message").value_or(""))};
+  }
+  if (answer.error_code != 0) {
+    const bool known = answer.error_code < std::size(kCodeOfHttp2Error);
+    return {known ? kCodeOfHttp2Error[answer.error_code] : kUnknown,
+            fmt::format("it ended the call with HTTP/2 error {}", answer.error_code)};
+  }
+  const auto status = FieldOf(answer, ":status");
+  if (status && *status != "200") return StatusOfHttp(*status);
+  return {kUnknown, "it ended the call without a status"};
+}
+
+Error ErrorOfGrpcStatus(const GrpcStatus& status) {
+  std::string text = OneLine(status.message);
+  if (text.empty()) text = fmt::format("the auth service answers with gRPC status {}", status.code);
+  if (status.message.contains(kExpired) || status.message.contains(kExpiredCertificate)) {
+    return {ErrorKind::kNotLoggedIn, std::move(text), "log in again: tsh login"};
+  }
+  if (status.code == kDeadlineExceeded) {
+    return {ErrorKind::kConnectionProblem, "the auth service does not answer in time", "try again"};
+  }
+  if (status.code == kUnavailable) {
+    return {ErrorKind::kConnectionProblem, fmt::format("the auth service cannot be reached: {}", text),
+            "try again; if the cluster was set up anew, log in again"};
+  }
+  return {KindOfGrpcCode(status.code), std::move(text), {}};
+}
+
+}  // namespace sallyport

@@ -1,0 +1,35 @@
+// How gRPC uses HTTP/2 for a call with one message each way (the protocol's PROTOCOL-HTTP2 text).
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "libbase/error.h"
+#include "libclient/http2_session.h"
+
+namespace sallyport {
+
+// Returns the fields that a call of `method` ("/proto.AuthService/Ping") begins with; metadata follows them.
+HeaderFields GrpcRequestFields(const std::string& authority, const std::string& method, const std::string& program,
+                               std::chrono::milliseconds timeout);
+
+// A message as the body of a request.
+std::string FrameGrpcMessage(std::string_view message);
+// Returns the one message of an answer's body; kBadParameter when it is not one, or is compressed (we never offer
+// that).
+Result<std::string> UnframeGrpcMessage(std::string body);
+
+struct GrpcStatus {
+  int code = 0;  // 0: the call succeeded
+  std::string message;
+};
+
+// Returns how a call ended: as the server says; when it says nothing, by HTTP/2's error code or HTTP's status.
+GrpcStatus StatusOfAnswer(const Http2Answer& answer);
+
+// The Error of a status that is not 0: kNotLoggedIn when the login is over, kConnectionProblem when the server was not
+// reached or late, else the kind that the code means.
+Error ErrorOfGrpcStatus(const GrpcStatus& status);
+
+}  // namespace sallyport

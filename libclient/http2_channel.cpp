@@ -1,0 +1,133 @@
+#include "libclient/http2_channel.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <condition_variable>
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kRecordBytes = 16 << 10;  // the most that one read of TLS gives
+constexpr std::string_view kTryAgain = "try again; if the cluster was set up anew, log in again";
+
+}  // namespace
+
+// A caller of Exchange.
+struct Http2Channel::Waiting {
+  std::condition_variable changed;
+  std::optional<Http2Answer> answer;
+};
+
+Http2Channel::Http2Channel(std::unique_ptr<Stream> stream, std::string peer)
+    : peer_(std::move(peer)), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), stream_(std::move(stream)) {}
+
+Result<std::unique_ptr<Http2Channel>> Http2Channel::Start(std::unique_ptr<Stream> stream, std::string peer) {
+  std::unique_ptr<Http2Channel> channel(new Http2Channel(std::move(stream), std::move(peer)));
+  if (channel->wake_.get() < 0) return Fail(ErrorKind::kInternal, "cannot make an event descriptor");
+  channel->thread_ = std::thread([raw = channel.get()] { raw->Run(); });
+  return channel;
+}
+
+Http2Channel::~Http2Channel() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  Wake();
+  if (thread_.joinable()) thread_.join();
+}
+
+Result<Http2Answer> Http2Channel::Exchange(const HeaderFields& fields, std::string body, Deadline deadline) {
+  Waiting self;
+  const auto done = [&self](Http2Answer answer) {
+    self.answer = std::move(answer);
+    self.changed.notify_one();
+  };
+  std::unique_lock lock(mutex_);
+  if (broken_) return std::unexpected(*broken_);
+  ASSIGN_OR_RETURN(const std::int32_t request, session_.Submit(fields, std::move(body), done));
+  if (!WriteAll() || !output_.empty()) Wake();  // the thread has to see to it
+  waiting_.insert(&self);
+  const bool ended = self.changed.wait_until(lock, deadline, [&] { return self.answer || broken_; });
+  waiting_.erase(&self);
+  if (self.answer) return std::move(*self.answer);
+  if (ended) return std::unexpected(*broken_);
+  session_.Cancel(request);
+  Wake();
+  return FailWithHint(ErrorKind::kConnectionProblem, fmt::format("{} does not answer in time", peer_), "try again");
+}
+
+void Http2Channel::Run() {
+  std::unique_lock lock(mutex_);
+  // In this order: what is read may want an answer (settings, pings, windows).
+  while (!stopping_ && ReadAll() && WriteAll()) {
+    if (const auto reason = session_.ended(); !reason.empty()) {
+      Break(reason);
+      break;
+    }
+    const short events = output_.empty() ? POLLIN : POLLIN | POLLOUT;
+    pollfd entries[] = {{stream_->fd(), events, 0}, {wake_.get(), POLLIN, 0}};
+    lock.unlock();
+    const int ready = ::poll(entries, 2, -1);
+    const bool interrupted = ready < 0 && errno == EINTR;
+    std::uint64_t count = 0;
+    if (entries[1].revents != 0) std::ignore = ::read(wake_.get(), &count, sizeof count);
+    lock.lock();
+    if (ready < 0 && !interrupted) Break("poll fails");
+  }
+  stream_->Close();
+}
+
+// Both return false when the connection is broken; the reason is kept.
+bool Http2Channel::ReadAll() {
+  char buffer[kRecordBytes];
+  while (!broken_) {
+    const IoStep step = stream_->TryRead(buffer, sizeof buffer);
+    if (step.state == IoState::kWantRead || step.state == IoState::kWantWrite) return true;
+    if (step.state == IoState::kClosed) {
+      Break("it closed the connection");
+    } else if (step.state == IoState::kFailed) {
+      Break("the connection broke");
+    } else if (const Status received = session_.Receive({buffer, step.bytes}); !received) {
+      Break(received.error().message);
+    }
+  }
+  return false;
+}
+
+bool Http2Channel::WriteAll() {
+  while (!broken_) {
+    if (output_.empty()) output_ = session_.TakeOutput();
+    if (output_.empty()) return true;
+    const IoStep step = stream_->TryWrite(std::string_view(output_).substr(written_));
+    if (step.state == IoState::kWantRead || step.state == IoState::kWantWrite) return true;
+    if (step.state != IoState::kDone) Break("the connection broke");
+    written_ += step.bytes;
+    if (written_ == output_.size()) {
+      output_.clear();
+      written_ = 0;
+    }
+  }
+  return false;
+}
+
+// Nothing more comes: every caller is told why.
+void Http2Channel::Break(std::string_view reason) {
+  if (broken_) return;
+  broken_ = stream_->failure();
+  if (!broken_) {
+    broken_ = Error{ErrorKind::kConnectionProblem, fmt::format("{} cannot be reached: {}", peer_, reason),
+                    std::string(kTryAgain)};
+  }
+  for (Waiting* waiting : waiting_) waiting->changed.notify_one();
+}
+
+void Http2Channel::Wake() {
+  const std::uint64_t one = 1;
+  std::ignore = ::write(wake_.get(), &one, sizeof one);
+}
+
+}  // namespace sallyport

@@ -1,0 +1,56 @@
+// One HTTP/2 connection that many threads ask over. A thread of its own reads and answers what the other side wants
+// kept alive, so that a connection nobody uses for a while is still there later.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "libbase/error.h"
+#include "libbase/file.h"
+#include "libclient/http2_session.h"
+#include "libclient/network.h"
+#include "libclient/stream.h"
+
+namespace sallyport {
+
+class Http2Channel {
+ public:
+  // Takes a stream on which HTTP/2 was agreed upon. `peer` names the other side in errors ("the auth service").
+  static Result<std::unique_ptr<Http2Channel>> Start(std::unique_ptr<Stream> stream, std::string peer);
+  // Closes the stream. No Exchange may be at work.
+  ~Http2Channel();
+  Http2Channel(const Http2Channel&) = delete;
+  Http2Channel& operator=(const Http2Channel&) = delete;
+
+  // Sends a request and waits for the end of its answer, which may be an early one (Http2Answer::error_code). Fails
+  // with what the stream knows, or kConnectionProblem: the connection broke, or the deadline is over.
+  Result<Http2Answer> Exchange(const HeaderFields& fields, std::string body, Deadline deadline);
+
+ private:
+  struct Waiting;
+  Http2Channel(std::unique_ptr<Stream> stream, std::string peer);
+  void Run();
+  bool ReadAll();
+  bool WriteAll();
+  void Break(std::string_view reason);
+  void Wake();
+
+  const std::string peer_;
+  UniqueFd wake_;
+  std::mutex mutex_;  // of everything below
+  std::unique_ptr<Stream> stream_;
+  Http2Session session_;
+  std::string output_;  // not yet taken by the stream
+  std::size_t written_ = 0;
+  std::set<Waiting*> waiting_;
+  bool stopping_ = false;
+  std::optional<Error> broken_;
+  std::thread thread_;
+};
+
+}  // namespace sallyport

@@ -1,0 +1,72 @@
+// HTTP/2 as a client (RFC 9113) without input or output of its own: bytes go in, bytes come out. On nghttp2.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "libbase/error.h"
+
+struct nghttp2_session;
+
+namespace sallyport {
+
+// In the order they are sent; names in lower case, pseudo headers (":path") first.
+using HeaderFields = std::vector<std::pair<std::string, std::string>>;
+
+// What came back for one request.
+struct Http2Answer {
+  HeaderFields fields;  // before the body, then after it
+  std::string body;
+  std::uint32_t error_code = 0;  // of RFC 9113 section 7, when the answer ended before it was whole
+  bool too_large = false;        // it was cut off for its size
+};
+
+class Http2Session {
+ public:
+  using Done = std::function<void(Http2Answer)>;
+
+  Http2Session();
+  ~Http2Session();
+  Http2Session(const Http2Session&) = delete;
+  Http2Session& operator=(const Http2Session&) = delete;
+
+  // Queues a request and returns its number. `done` is called by Receive or TakeOutput, once, unless Cancel comes first
+  // or the session ends. Fails with kConnectionProblem when the connection has had all the requests it can have.
+  Result<std::int32_t> Submit(const HeaderFields& fields, std::string body, Done done);
+  // The answer is not wanted any more.
+  void Cancel(std::int32_t request);
+  // What the other side has sent. Fails with kConnectionProblem when it is more than can be answered; most of what is wrong
+  // ends the session after TakeOutput has said so to the other side.
+  Status Receive(std::string_view bytes);
+  // Returns what is to be sent now; empty when there is nothing, which a later Submit, Cancel or Receive may change.
+  std::string TakeOutput();
+  // Both sides are done with this connection. Returns who ended it and why, "" as long as it is good.
+  std::string_view ended() const;
+
+ private:
+  struct Callbacks;
+  struct Exchange {
+    std::string body;
+    std::size_t sent = 0;
+    std::size_t field_bytes = 0;
+    Http2Answer answer;
+    Done done;
+  };
+  void Finish(std::int32_t request, std::uint32_t error_code);
+
+  struct Delete {
+    void operator()(nghttp2_session* session) const;
+  };
+  std::unique_ptr<nghttp2_session, Delete> session_;
+  std::map<std::int32_t, Exchange> exchanges_;
+  bool complained_ = false;  // of what the other side sent
+};
+
+}  // namespace sallyport

@@ -1,0 +1,147 @@
+#include "libclient/http2_channel.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include "http2_frames.h"
+
+namespace sallyport {
+namespace {
+
+using namespace test;
+using namespace std::chrono_literals;
+
+const HeaderFields kRequest = {{":method", "POST"}, {":scheme", "https"}, {":path", "/a"}, {":authority", "b"}};
+
+class SocketStream : public Stream {
+ public:
+  explicit SocketStream(int socket) : fd_(socket) { ::fcntl(socket, F_SETFL, O_NONBLOCK); }
+  IoStep TryRead(char* buffer, std::size_t size) override { return StepOf(::read(fd_.get(), buffer, size), true); }
+  IoStep TryWrite(std::string_view bytes) override {
+    return StepOf(::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL), false);
+  }
+  void Close() override { fd_.Reset(); }
+  int fd() const override { return fd_.get(); }
+
+ private:
+  static IoStep StepOf(ssize_t count, bool reading) {
+    if (count > 0) return {IoState::kDone, static_cast<std::size_t>(count)};
+    if (count == 0) return {IoState::kClosed};
+    if (errno == EAGAIN) return {reading ? IoState::kWantRead : IoState::kWantWrite};
+    return {IoState::kFailed};
+  }
+  UniqueFd fd_;
+};
+
+// The other end of a channel, by hand.
+class Peer {
+ public:
+  Peer() {
+    int pair[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
+    socket_ = UniqueFd(pair[0]);
+    channel = Http2Channel::Start(std::make_unique<SocketStream>(pair[1]), "the peer").value();
+    Send(Frame(FrameType::kSettings, 0, 0));
+  }
+  // From any thread, so without an assertion: what is lost here is missed by the other side.
+  void Send(const std::string& bytes) { std::ignore = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL); }
+  // Reads until the text is there. Returns false when the other side has ended.
+  bool Await(std::string_view text) {
+    while (!seen_.contains(text)) {
+      char buffer[4096];
+      const ssize_t count = ::read(socket_.get(), buffer, sizeof buffer);
+      if (count <= 0) return false;
+      seen_.append(buffer, static_cast<std::size_t>(count));
+    }
+    seen_.erase(0, seen_.find(text) + text.size());
+    return true;
+  }
+  void Hang() { socket_.Reset(); }
+  std::unique_ptr<Http2Channel> channel;
+
+ private:
+  UniqueFd socket_;
+  std::string seen_;
+};
+
+Deadline In(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
+
+TEST_CASE("an exchange over a channel, and another", "[http2]") {
+  Peer peer;
+  std::thread server([&] {
+    for (const std::uint32_t request : {1U, 3U}) {
+      peer.Await("question");
+      peer.Send(HeadersFrame(request, {{":status", "200"}}, false) +
+                Frame(FrameType::kData, kEndStream, request, "answer"));
+    }
+  });
+  CHECK(peer.channel->Exchange(kRequest, "question", In(10s)).value().body == "answer");
+  CHECK(peer.channel->Exchange(kRequest, "question", In(10s)).value().body == "answer");
+  server.join();
+}
+
+TEST_CASE("a channel that nobody uses answers pings", "[http2]") {
+  Peer peer;
+  peer.Send(Frame(FrameType::kPing, 0, 0, "12345678"));
+  CHECK(peer.Await(Frame(FrameType::kPing, kAck, 0, "12345678")));
+}
+
+TEST_CASE("who waits too long is told, and the other side too", "[http2]") {
+  Peer peer;
+  const auto answer = peer.channel->Exchange(kRequest, "question", In(20ms));
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().message == "the peer does not answer in time");
+  CHECK(peer.Await(Frame(FrameType::kReset, 0, 1, BigEndian(8, 4))));
+  // An answer that comes after all is nobody's, and the next call has its own.
+  peer.Send(HeadersFrame(1, {{":status", "200"}}, true));
+  std::thread server([&] {
+    peer.Await("again");
+    peer.Send(HeadersFrame(3, {{":status", "203"}}, true));
+  });
+  CHECK(peer.channel->Exchange(kRequest, "again", In(10s)).value().fields.front().second == "203");
+  server.join();
+}
+
+TEST_CASE("every caller hears that the connection broke", "[http2]") {
+  Peer peer;
+  std::vector<std::thread> callers;
+  std::atomic<int> told = 0;
+  for (int i = 0; i < 3; ++i) {
+    callers.emplace_back([&] {
+      const auto answer = peer.channel->Exchange(kRequest, "question", In(10s));
+      told += !answer && answer.error().kind == ErrorKind::kConnectionProblem ? 1 : 0;
+    });
+  }
+  for (int i = 0; i < 3; ++i) peer.Await("question");
+  peer.Hang();
+  for (auto& caller : callers) caller.join();
+  CHECK(told == 3);
+  const auto later = peer.channel->Exchange(kRequest, "question", In(10s));
+  CHECK(later.error().message == "the peer cannot be reached: it closed the connection");
+}
+
+TEST_CASE("a peer that speaks something else is said to", "[http2]") {
+  Peer peer;
+  peer.Send("HTTP/1.1 400 Bad Request\r\n\r\n");
+  const auto answer = peer.channel->Exchange(kRequest, "question", In(10s));
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().message.contains("does not speak HTTP/2"));
+}
+
+TEST_CASE("a large question goes as fast as the other side takes it", "[http2]") {
+  Peer peer;
+  peer.Send(Frame(FrameType::kSettings, 0, 0, BigEndian(4, 2) + BigEndian(1 << 24, 4)) +
+            Frame(FrameType::kWindowUpdate, 0, 0, BigEndian(1 << 24, 4)));
+  std::thread server([&] {
+    peer.Await("the end");
+    peer.Send(HeadersFrame(1, {{":status", "200"}}, true));
+  });
+  CHECK(peer.channel->Exchange(kRequest, std::string(3 << 20, 'x') + "the end", In(10s)));
+  server.join();
+}
+
+}  // namespace
+}  // namespace sallyport

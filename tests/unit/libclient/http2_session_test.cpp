@@ -1,0 +1,156 @@
+#include "libclient/http2_session.h"
+
+#include <catch2/catch.hpp>
+
+#include "http2_frames.h"
+
+namespace sallyport {
+namespace {
+
+using namespace test;
+
+const HeaderFields kRequest = {
+    {":method", "POST"}, {":scheme", "https"}, {":path", "/a"}, {":authority", "b"}, {"te", "trailers"}};
+
+// A session after the settings of the other side, and what it answered to each request.
+struct Sample {
+  Sample() {
+    REQUIRE(session.Receive(Frame(FrameType::kSettings, 0, 0)));
+    session.TakeOutput();
+  }
+  std::int32_t Ask(std::string body = "question") {
+    const auto request =
+        session.Submit(kRequest, std::move(body), [this](Http2Answer answer) { answers.push_back(std::move(answer)); });
+    session.TakeOutput();
+    return request.value();
+  }
+  Http2Session session;
+  std::vector<Http2Answer> answers;
+};
+
+TEST_CASE("a connection begins with the preface, settings and a window for a page", "[http2]") {
+  Http2Session session;
+  const std::string output = session.TakeOutput();
+  CHECK(output.starts_with("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
+  CHECK(output.contains(BigEndian(4, 2) + BigEndian(8 << 20, 4)));
+  CHECK(session.TakeOutput().empty());
+  CHECK(session.ended().empty());
+}
+
+TEST_CASE("an answer is what comes before, in and after the body", "[http2]") {
+  Sample sample;
+  const auto request = static_cast<std::uint32_t>(sample.Ask());
+  REQUIRE(sample.session.Receive(HeadersFrame(request, {{":status", "103"}, {"early", "1"}}, false)));
+  REQUIRE(sample.session.Receive(HeadersFrame(request, {{":status", "200"}, {"x", "y"}}, false)));
+  REQUIRE(sample.session.Receive(Frame(FrameType::kData, 0, request, "ans")));
+  REQUIRE(sample.session.Receive(Frame(FrameType::kData, 0, request, "wer")));
+  CHECK(sample.answers.empty());
+  REQUIRE(sample.session.Receive(HeadersFrame(request, {{"grpc-status", "0"}}, true)));
+  REQUIRE(sample.answers.size() == 1);
+  CHECK(sample.answers[0].fields == HeaderFields{{":status", "200"}, {"x", "y"}, {"grpc-status", "0"}});
+  CHECK(sample.answers[0].body == "answer");
+  CHECK(sample.answers[0].error_code == 0);
+}
+
+TEST_CASE("answers come in any order", "[http2]") {
+  Sample sample;
+  const auto first = static_cast<std::uint32_t>(sample.Ask());
+  const auto second = static_cast<std::uint32_t>(sample.Ask());
+  REQUIRE(sample.session.Receive(HeadersFrame(second, {{":status", "201"}}, true)));
+  REQUIRE(sample.session.Receive(HeadersFrame(first, {{":status", "202"}}, true)));
+  REQUIRE(sample.answers.size() == 2);
+  CHECK(sample.answers[0].fields.front().second == "201");
+  CHECK(sample.answers[1].fields.front().second == "202");
+}
+
+TEST_CASE("an answer that is cut short has the code of its end", "[http2]") {
+  Sample sample;
+  const auto request = static_cast<std::uint32_t>(sample.Ask());
+  REQUIRE(sample.session.Receive(Frame(FrameType::kReset, 0, request, BigEndian(8, 4))));
+  REQUIRE(sample.answers.size() == 1);
+  CHECK(sample.answers[0].error_code == 8);
+}
+
+TEST_CASE("after the other side's farewell nothing is asked any more", "[http2]") {
+  Sample sample;
+  const auto request = static_cast<std::uint32_t>(sample.Ask());
+  SECTION("what it has not begun is refused") {
+    REQUIRE(sample.session.Receive(Frame(FrameType::kGoAway, 0, 0, BigEndian(0, 4) + BigEndian(0, 4))));
+    REQUIRE(sample.answers.size() == 1);
+    CHECK(sample.answers[0].error_code == 7);
+    CHECK(sample.session.ended() == "it ended the connection");
+  }
+  SECTION("what it has begun is ended") {
+    REQUIRE(sample.session.Receive(Frame(FrameType::kGoAway, 0, 0, BigEndian(request, 4) + BigEndian(0, 4))));
+    CHECK(sample.answers.empty());
+    sample.Ask();
+    REQUIRE(sample.answers.size() == 1);
+    CHECK(sample.answers[0].error_code == 7);
+    REQUIRE(sample.session.Receive(HeadersFrame(request, {{":status", "200"}}, true)));
+    CHECK(sample.answers.size() == 2);
+    CHECK(sample.session.ended() == "it ended the connection");
+  }
+}
+
+TEST_CASE("nobody hears of what was cancelled", "[http2]") {
+  Sample sample;
+  const std::int32_t request = sample.Ask();
+  sample.session.Cancel(request);
+  CHECK(sample.session.TakeOutput() ==
+        Frame(FrameType::kReset, 0, static_cast<std::uint32_t>(request), BigEndian(8, 4)));
+  REQUIRE(sample.session.Receive(HeadersFrame(static_cast<std::uint32_t>(request), {{":status", "200"}}, true)));
+  sample.session.Cancel(request);
+  CHECK(sample.answers.empty());
+}
+
+TEST_CASE("a body larger than the window waits for more of it", "[http2]") {
+  Sample sample;
+  sample.session.Submit(kRequest, std::string(100'000, 'x'), [](Http2Answer) {}).value();
+  std::size_t sent = 0;
+  for (std::string part = sample.session.TakeOutput(); !part.empty(); part = sample.session.TakeOutput()) {
+    sent += part.size();
+  }
+  CHECK(sent > 65'535);
+  CHECK(sent < 66'500);
+  REQUIRE(sample.session.Receive(Frame(FrameType::kWindowUpdate, 0, 0, BigEndian(1 << 20, 4))));
+  REQUIRE(sample.session.Receive(Frame(FrameType::kWindowUpdate, 0, 1, BigEndian(1 << 20, 4))));
+  for (std::string part = sample.session.TakeOutput(); !part.empty(); part = sample.session.TakeOutput()) {
+    sent += part.size();
+  }
+  CHECK(sent > 100'000);
+}
+
+TEST_CASE("an answer that grows without end is cut off", "[http2]") {
+  Sample sample;
+  const auto request = static_cast<std::uint32_t>(sample.Ask());
+  SECTION("its body") {
+    REQUIRE(sample.session.Receive(HeadersFrame(request, {{":status", "200"}}, false)));
+    const std::string part(16'000, 'x');
+    for (int i = 0; i < 4300 && sample.answers.empty(); ++i) {
+      REQUIRE(sample.session.Receive(Frame(FrameType::kData, 0, request, part)));
+      sample.session.TakeOutput();
+    }
+    REQUIRE(sample.answers.size() == 1);
+    CHECK(sample.answers[0].too_large);
+    CHECK(sample.answers[0].body.empty());
+  }
+  SECTION("its fields") {
+    HeaderFields fields = {{":status", "200"}};
+    for (int i = 0; i < 100; ++i) fields.emplace_back("x", std::string(120, 'y'));
+    REQUIRE(sample.session.Receive(HeadersFrame(request, fields, false)));
+    for (int i = 0; i < 10; ++i) std::ignore = sample.session.Receive(HeadersFrame(request, fields, false));
+    sample.session.TakeOutput();
+    REQUIRE(sample.answers.size() == 1);
+    CHECK(sample.answers[0].error_code != 0);
+  }
+}
+
+TEST_CASE("what is not HTTP/2 is an error", "[http2]") {
+  Http2Session session;
+  std::ignore = session.Receive("HTTP/1.1 400 Bad Request\r\n\r\n");
+  CHECK_FALSE(session.TakeOutput().empty());  // our complaint
+  CHECK(session.ended() == "it does not speak HTTP/2 as it should");
+}
+
+}  // namespace
+}  // namespace sallyport
