@@ -18,6 +18,7 @@ from certs import make_self_signed
 from harness import BIN, Cluster, Tsh, environment
 from kube_stand_in import TOKEN
 from processes import Background, wait_for
+from tracing import Trace
 
 RUNS = 40
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", "100000"))
@@ -65,10 +66,10 @@ def peak_resident(words, env):
     return int(out.stderr.strip().splitlines()[-1]) / 1024
 
 
-def compare(name, words, env, other=("ssh -V", ["ssh", "-V"])):
+def compare(name, words, env, other=("ssh -V", ["ssh", "-V"]), runs=RUNS):
     """Times a command and its pair in turn."""
     mine, theirs = [], []
-    for _ in range(RUNS):
+    for _ in range(runs):
         mine.append(once(words, env))
         theirs.append(once(other[1], env))
     show(name, statistics.median(mine), "ms", (other[0], statistics.median(theirs)))
@@ -143,6 +144,46 @@ def forwarding(cluster, tsh, api, directory):
             ("direct", ["kubectl", "--kubeconfig", api.kubeconfig, "get", "ns"]))
 
 
+def roles(count):
+    return "---\n".join(MEMBER.replace("name: member", f"name: bulk-{number:05}") for number in range(count))
+
+
+def administration(cluster, tsh, directory):
+    """tctl on the host of the cluster: one resource, a thousand written durably, ten thousand read."""
+    tctl = [BIN / "tctl", "-c", cluster.config]
+    compare("tctl get role/member", [*tctl, "get", "role/member"], tsh.env)
+    compare("tctl tokens ls", [*tctl, "tokens", "ls"], tsh.env)
+    thousand = directory / "thousand.yaml"
+    thousand.write_text(roles(1000))
+    rows = directory / "thousand.sql"
+    rows.write_text("".join(["create table if not exists roles(name primary key, text);\n", "begin;\n"]
+                            + [f"insert or replace into roles values('bulk-{number}', '{'x' * 200}');\n"
+                               for number in range(1000)] + ["commit;\n"]))
+    compare("tctl create -f, 1,000 roles", [*tctl, "create", "-f", thousand], tsh.env,
+            ("sqlite3, one commit", ["sqlite3", directory / "rows.db", f".read {rows}"]), runs=10)
+    everything = directory / "everything.yaml"
+    everything.write_text(roles(10000))
+    cluster.tctl("create", "-f", everything)
+    known = directory / "everything.json"
+    known.write_text(cluster.tctl("get", "roles", "--format=json").out)
+    assert len(json.loads(known.read_text())) >= 10000
+    compare("tctl get roles, 10,000 as JSON", [*tctl, "get", "roles", "--format=json"], tsh.env,
+            ("jq of the same", ["jq", ".", known]), runs=10)
+
+
+def syncs_of_bulk(directory):
+    """How often the disk is waited for while a thousand roles are created."""
+    cluster = Cluster(directory)
+    trace = Trace(cluster)
+    thousand = directory / "thousand.yaml"
+    thousand.write_text(roles(1000))
+    since = time.time()
+    cluster.tctl("create", "-f", thousand)
+    until = time.time()
+    trace.stop()
+    return len(trace.syncs(since, until))
+
+
 def main():
     directory = pathlib.Path(tempfile.mkdtemp(prefix="sallyport-bench-"))
     for name in ("tsh", "tctl", "teleport"):
@@ -150,6 +191,7 @@ def main():
     took, memory = first_ping(directory / "first")
     show("start to first ping", took, "s")
     show("idle cluster resident", memory, "MB")
+    show("syncs of 1,000 creates", syncs_of_bulk(directory / "syncs"), "times")
 
     api = FixedApi(directory / "api")
     cluster = Cluster(directory / "cluster", api, {"env": "bench"}, "  listen_addr: 127.0.0.1:0\n")
@@ -166,7 +208,7 @@ def main():
                 [BIN / "tsh", "kube", "credentials", "--kube-cluster=fixed", f"--teleport-cluster={cluster.name}",
                  f"--proxy={cluster.proxy}"], tsh.env)
         compare("tsh kube ls", [BIN / "tsh", "kube", "ls"], tsh.env)
-        compare("tctl get role/member", [BIN / "tctl", "-c", cluster.config, "get", "role/member"], tsh.env)
+        administration(cluster, tsh, directory)
         forwarding(cluster, tsh, api, directory)
         cluster.stop()
     finally:

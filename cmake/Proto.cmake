@@ -20,5 +20,5 @@ endforeach()
 
 add_library(sallyport_proto STATIC ${proto_sources})
 target_include_directories(sallyport_proto SYSTEM PUBLIC ${PROTO_OUT})
-target_compile_options(sallyport_proto PRIVATE -w -O1 -g0 -ffunction-sections -fdata-sections)
+target_compile_options(sallyport_proto PRIVATE -w -Os -g0 -ffunction-sections -fdata-sections)
 target_link_libraries(sallyport_proto PUBLIC ${PROTOBUF_STATIC} Threads::Threads)

@@ -9,11 +9,11 @@
 #include <catch2/catch.hpp>
 #include <mutex>
 
+#include "../libclient/sample_login.h"
+#include "../libclient/tls_server.h"
 #include "libbase/encoding.h"
 #include "libidentity/server_names.h"
-#include "sample_login.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
-#include "tls_server.h"
 
 namespace sallyport {
 namespace {
