@@ -59,6 +59,7 @@ struct Program {
   std::vector<Option> options;  // of every command
   std::vector<Command> commands;
   int json_indent = 4;
+  char format_short_name = '\0';  // of --format, where a command has no other use for it
   // Returns the names of a sort that begin with a text, from what is on this host: no network, no question.
   std::vector<std::string> (*known_names)(const Invocation& environment, std::string_view sort,
                                           std::string_view prefix) = nullptr;
@@ -96,6 +97,9 @@ int RunProgram(const Program& program, int argc, char** argv);
 
 // Parses a command line (without argv[0]). kUsage says what is wrong and what was probably meant.
 Result<Invocation> ParseCommandLine(const Program& program, std::span<const std::string> words);
+
+// Returns a command's own options: those of its row, and --format where it has formats.
+std::vector<Option> OptionsOf(const Program& program, const Command& command);
 
 // Texts made from the table.
 std::string ProgramHelp(const Program& program, std::string_view group);  // group "" is the whole program

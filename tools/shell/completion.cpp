@@ -20,13 +20,10 @@ std::vector<const Command*> Visible(const Program& program) {
 
 // The visible options of a command, or of the program when there is none. What follows a passthrough command is not
 // ours to complete.
-std::vector<Option> OptionsOf(const Program& program, const Command* command) {
+std::vector<Option> VisibleOptions(const Program& program, const Command* command) {
   std::vector<Option> all;
   if (command != nullptr && command->passthrough) return all;
-  if (command != nullptr) {
-    all = command->options;
-    if (!command->formats.empty()) all.push_back({"format", '\0', "FORMAT", "Output format", {}, command->formats});
-  }
+  if (command != nullptr) all = OptionsOf(program, *command);
   all.insert(all.end(), program.options.begin(), program.options.end());
   std::erase_if(all, [](const Option& option) { return option.hidden; });
   return all;
@@ -35,7 +32,7 @@ std::vector<Option> OptionsOf(const Program& program, const Command* command) {
 std::string OptionWords(const Program& program, const Command* command) {
   if (command != nullptr && command->passthrough) return {};
   std::string words;
-  for (const auto& option : OptionsOf(program, command)) words += fmt::format("--{} ", option.name);
+  for (const auto& option : VisibleOptions(program, command)) words += fmt::format("--{} ", option.name);
   return words + "--help";
 }
 
@@ -86,7 +83,7 @@ std::string ValueCases(const Program& program, const CaseRow& row) {
     if (!option.choices.empty() || !option.names.empty()) cases += row(fmt::format("*:--{}", option.name), option);
   }
   for (const Command* command : Visible(program)) {
-    for (const auto& option : OptionsOf(program, command)) {
+    for (const auto& option : VisibleOptions(program, command)) {
       const bool of_program = std::ranges::find(program.options, option.name, &Option::name) != program.options.end();
       if (of_program || (option.choices.empty() && option.names.empty())) continue;
       cases += row(fmt::format("'{}:--{}'", command->path, option.name), option);
@@ -266,7 +263,7 @@ std::string Fish(const Program& program) {
     }
   }
   for (const Command* command : Visible(program)) {
-    for (const auto& option : OptionsOf(program, command)) {
+    for (const auto& option : VisibleOptions(program, command)) {
       const bool of_program = std::ranges::find(program.options, option.name, &Option::name) != program.options.end();
       if (!of_program) text += FishOption(program, FishCondition(next, command->path), option);
     }
@@ -275,7 +272,7 @@ std::string Fish(const Program& program) {
     return fmt::format("complete -c {} -f -n '{}' -a '{}'\n", program.name, FishCondition(next, command.path),
                        FishNames(program, sort));
   });
-  for (const auto& option : OptionsOf(program, nullptr)) text += FishOption(program, {}, option);
+  for (const auto& option : VisibleOptions(program, nullptr)) text += FishOption(program, {}, option);
   return text + FishOption(program, {}, {"help", 'h', "", "Show the help of a command"});
 }
 

@@ -39,19 +39,14 @@ std::string OptionText(const Option& option) {
 }
 
 // The visible options that are the command's own.
-std::vector<Option> OwnOptions(const Command& command) {
-  std::vector<Option> options;
-  for (const auto& option : command.options) {
-    if (!option.hidden) options.push_back(option);
-  }
-  if (!command.formats.empty()) {
-    options.push_back({"format", '\0', "FORMAT", "Output format", {}, command.formats});
-  }
+std::vector<Option> OwnOptions(const Program& program, const Command& command) {
+  std::vector<Option> options = OptionsOf(program, command);
+  std::erase_if(options, [](const Option& option) { return option.hidden; });
   return options;
 }
 
 std::vector<Option> VisibleOptions(const Program& program, const Command& command) {
-  std::vector<Option> options = OwnOptions(command);
+  std::vector<Option> options = OwnOptions(program, command);
   for (const auto& option : program.options) {
     if (!option.hidden) options.push_back(option);
   }
@@ -93,7 +88,7 @@ std::string ManCommand(const Program& program, const Command& command) {
   for (const auto& argument : command.arguments) {
     text += fmt::format(".TP\n.I {}\n{}.\n", Roff(argument.name), Roff(argument.help));
   }
-  for (const auto& option : OwnOptions(command)) text += ManOption(option);
+  for (const auto& option : OwnOptions(program, command)) text += ManOption(option);
   if (!command.example.empty()) text += fmt::format(".PP\nExample:\n.PP\n.EX\n{}\n.EE\n", Roff(command.example));
   return text;
 }

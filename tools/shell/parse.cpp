@@ -8,7 +8,6 @@
 namespace sallyport {
 namespace {
 
-const Option kFormatOption{"format", '\0', "FORMAT", "Output format"};
 const std::string kEmpty;
 const std::vector<std::string> kNone;
 
@@ -83,8 +82,7 @@ class Parser {
     app_.set_help_flag();
     app_.allow_extras(false);
     for (const auto& option : program.options) AddOption(option);
-    for (const auto& option : command.options) AddOption(option);
-    if (!command.formats.empty()) AddOption(kFormatOption);
+    for (const auto& option : OptionsOf(program, command)) AddOption(option);
     for (const auto& argument : command.arguments) AddArgument(argument);
   }
 
@@ -225,13 +223,20 @@ Result<Invocation> ParseCommandLine(const Program& program, std::span<const std:
   RETURN_IF_ERROR(Parser(program, *found.command, invocation).Parse(std::move(found.rest)));
   if (found.command->passthrough) invocation.arguments["args"] = std::move(found.own);
   TakeEnvironment(program, *found.command, invocation);
-  for (const auto* options : {&program.options, &found.command->options}) {
-    for (const auto& option : *options) RETURN_IF_ERROR(CheckValues(option, invocation));
+  for (const auto& options : {program.options, OptionsOf(program, *found.command)}) {
+    for (const auto& option : options) RETURN_IF_ERROR(CheckValues(option, invocation));
   }
-  Option format = kFormatOption;
-  format.choices = found.command->formats;
-  RETURN_IF_ERROR(CheckValues(format, invocation));
   return invocation;
+}
+
+std::vector<Option> OptionsOf(const Program& program, const Command& command) {
+  std::vector<Option> options = command.options;
+  if (command.formats.empty()) return options;
+  const bool taken =
+      std::ranges::any_of(options, [&](const Option& o) { return o.short_name == program.format_short_name; });
+  options.push_back(
+      {"format", taken ? '\0' : program.format_short_name, "FORMAT", "Output format", {}, command.formats});
+  return options;
 }
 
 }  // namespace sallyport

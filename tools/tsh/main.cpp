@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
                    "auto cross-platform platform otp sso"}},
       .commands = AllCommands(),
       .json_indent = 2,
+      .format_short_name = 'f',
       .known_names = KnownNames,
   };
   return RunProgram(program, argc, argv);

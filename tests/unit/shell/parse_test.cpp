@@ -52,6 +52,19 @@ TEST_CASE("options of the program stand before, between and after the words of a
   });
 }
 
+TEST_CASE("the format has a short name, where the command has no other use for it") {
+  Program program = SampleProgram();
+  program.format_short_name = 'f';
+  const Words words = {"item", "ls", "-f", "json"};
+  CHECK(ParseCommandLine(program, words).value().Get("format") == "json");
+  CHECK(CommandHelp(program, *ParseCommandLine(program, words)->command).contains("-f, --format"));
+  program.commands.push_back({.path = "force", .options = {{"force", 'f', "", "Do it"}}});
+  const auto forced = ParseCommandLine(program, Words{"force", "-f", "--format=yaml"});
+  CHECK(forced.value().Flag("force"));
+  CHECK(forced.value().Get("format") == "yaml");
+  CHECK_FALSE(ParseCommandLine(SampleProgram(), words));
+}
+
 TEST_CASE("values may look like options or like commands") {
   CheckRows({
       {{"show", "--one=-1"}, "show one=[-1]"},
