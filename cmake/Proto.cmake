@@ -21,4 +21,8 @@ endforeach()
 add_library(sallyport_proto STATIC ${proto_sources})
 target_include_directories(sallyport_proto SYSTEM PUBLIC ${PROTO_OUT})
 target_compile_options(sallyport_proto PRIVATE -w -Os -g0 -ffunction-sections -fdata-sections)
+if(SALLYPORT_SANITIZE STREQUAL "thread")
+  # protobuf's headers add members for the sanitizer, which Debian's library was built without.
+  target_compile_options(sallyport_proto PUBLIC -U__SANITIZE_THREAD__)
+endif()
 target_link_libraries(sallyport_proto PUBLIC ${PROTOBUF_STATIC} Threads::Threads)

@@ -178,15 +178,27 @@ Result<Resource> DecodeResource(const Value& value, const DecodeOptions& options
   return resource;
 }
 
-Result<std::vector<Resource>> DecodeResources(std::string_view text, const DecodeOptions& options) {
-  ASSIGN_OR_RETURN(const std::vector<Value> documents, ParseYaml(text, options.source));
-  std::vector<Resource> resources;
-  for (const Value& document : documents) {
+std::vector<Result<Resource>> DecodeEach(std::string_view text, const DecodeOptions& options) {
+  const auto documents = ParseYaml(text, options.source);
+  std::vector<Result<Resource>> resources;
+  if (!documents) {
+    resources.emplace_back(std::unexpected(documents.error()));
+    return resources;
+  }
+  for (const Value& document : *documents) {
     const Value::List one{document};
     for (const Value& value : document.is_list() ? document.as_list() : one) {
-      ASSIGN_OR_RETURN(Resource resource, DecodeResource(value, options));
-      resources.push_back(std::move(resource));
+      resources.push_back(DecodeResource(value, options));
     }
+  }
+  return resources;
+}
+
+Result<std::vector<Resource>> DecodeResources(std::string_view text, const DecodeOptions& options) {
+  std::vector<Resource> resources;
+  for (auto& resource : DecodeEach(text, options)) {
+    if (!resource) return std::unexpected(std::move(resource.error()));
+    resources.push_back(std::move(*resource));
   }
   return resources;
 }

@@ -65,7 +65,10 @@ Resource NewResource(const KindRow& kind);
 // Reads one resource: finds its kind, reads the fields, fills in defaults and validates. Fails with kBadParameter and
 // "FILE:LINE: reason".
 Result<Resource> DecodeResource(const Value& value, const DecodeOptions& options);
-// Reads every resource of a YAML or JSON text (JSON is YAML), several documents or lists of resources.
+// Reads every resource of a YAML or JSON text (JSON is YAML), several documents or lists of resources: each, or why it
+// is none. A text that is not YAML is one such failure.
+std::vector<Result<Resource>> DecodeEach(std::string_view text, const DecodeOptions& options);
+// The same, or the first failure.
 Result<std::vector<Resource>> DecodeResources(std::string_view text, const DecodeOptions& options);
 
 // Fills in defaults and validates a message of a known kind; kBadParameter says what is wrong.

@@ -31,7 +31,8 @@ struct Output {
   bool sort_keys_in_yaml = false;
   std::optional<int> json_indent = {};    // instead of the program's
   std::vector<std::string> notices = {};  // for stderr
-  int exit_code = 0;                      // of a child program, say
+  std::vector<Error> failures = {};       // for stderr, after the result
+  int exit_code = 0;                      // of a child program or the failures, say
 
   static Output Nothing() { return {}; }
   // A text alone: what has no other format.

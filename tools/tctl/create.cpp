@@ -1,36 +1,17 @@
-#include <unistd.h>
-
 #include <atomic>
 #include <optional>
 #include <set>
 #include <thread>
 
-#include "libbase/file.h"
 #include "tools/tctl/commands.h"
+#include "tools/tctl/documents.h"
 #include "tools/tctl/kind_calls.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {
 namespace {
 
-constexpr std::size_t kMaxInputBytes = 10 << 20;
 constexpr std::size_t kInFlight = 32;
-
-Result<std::string> ReadInput(const std::string& path) {
-  if (!path.empty() && path != "-") return ReadFile(path, kMaxInputBytes);
-  std::string text;
-  char buffer[16384];
-  while (true) {
-    const ssize_t count = ::read(STDIN_FILENO, buffer, sizeof buffer);
-    if (count == 0) return text;
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return Fail(ErrorKind::kInternal, "cannot read standard input");
-    text.append(buffer, static_cast<std::size_t>(count));
-    if (text.size() > kMaxInputBytes) {
-      return Fail(ErrorKind::kLimitExceeded, "standard input is larger than {} bytes", kMaxInputBytes);
-    }
-  }
-}
 
 // The name of a token is its secret.
 std::string Describe(const Resource& resource) {
@@ -38,102 +19,151 @@ std::string Describe(const Resource& resource) {
   return fmt::format("{} \"{}\"", resource.kind->kind, NameOf(*resource.message));
 }
 
-// What became of one document. Nothing yet: it was not sent.
+// What became of a document: whether it is new. Nothing as long as it was not sent; a failure from the start when there
+// is nothing in it to send.
 using Written = std::optional<Result<bool>>;
 
+struct Work {
+  std::vector<Document> documents;
+  std::vector<Written> written;
+  bool force = false;
+  bool go_on = false;  // after a failure
+};
+
+// Finds what cannot be sent, before anything is. Returns how many these are.
+std::size_t MarkWrong(Work& work) {
+  std::size_t wrong = 0;
+  work.written.resize(work.documents.size());
+  for (std::size_t i = 0; i < work.documents.size(); ++i) {
+    Document& document = work.documents[i];
+    if (document) {
+      const auto calls = CallsOf(*document->kind);
+      if (!calls) {
+        document = std::unexpected(calls.error());
+      } else if ((*calls)->put == nullptr) {
+        document = Fail(ErrorKind::kNotImplemented, "a {} cannot be written with tctl create", document->kind->kind);
+      }
+    }
+    if (document) continue;
+    work.written[i] = std::unexpected(document.error());
+    ++wrong;
+  }
+  return wrong;
+}
+
 // Writes the documents [first, last), which do not depend on each other: several are on their way at a time, and after
-// a failure no more are sent.
+// a failure no more are sent, unless it is to go on.
 class Batch {
  public:
-  Batch(RpcClient& rpc, const std::vector<Resource>& resources, bool force, std::vector<Written>& written)
-      : rpc_(rpc), resources_(resources), force_(force), written_(written) {}
+  Batch(RpcClient& rpc, Work& work) : rpc_(rpc), work_(work) {}
 
   // Returns false when one of them failed.
   bool Write(std::size_t first, std::size_t last) {
     next_ = first;
     std::vector<std::jthread> workers;
     const std::size_t count = std::min(kInFlight, last - first);
-    for (std::size_t i = 1; i < count; ++i) workers.emplace_back([this, last] { Work(last); });
-    Work(last);
+    for (std::size_t i = 1; i < count; ++i) workers.emplace_back([this, last] { Send(last); });
+    Send(last);
     workers.clear();  // joins them
     return !failed_;
   }
 
  private:
-  void Work(std::size_t last) {
-    while (!failed_) {
+  void Send(std::size_t last) {
+    while (!failed_ || work_.go_on) {
       const std::size_t index = next_++;
       if (index >= last) return;
-      const Resource& resource = resources_[index];
+      Written& written = work_.written[index];  // each worker has elements of its own
+      if (written) continue;
+      const Resource& resource = *work_.documents[index];
       const auto calls = CallsOf(*resource.kind);
-      written_[index] = calls ? (*calls)->put(rpc_, resource, force_) : std::unexpected(calls.error());
-      if (!*written_[index]) failed_ = true;
+      written = calls ? (*calls)->put(rpc_, resource, work_.force) : std::unexpected(calls.error());
+      if (!*written) failed_ = true;
     }
   }
 
   RpcClient& rpc_;
-  const std::vector<Resource>& resources_;
-  const bool force_;
-  std::vector<Written>& written_;  // each worker writes elements of its own
+  Work& work_;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<bool> failed_ = false;
 };
 
 // Returns the end of the run that starts at `first`: documents of one kind, each name once. Users need roles that may
 // stand before them, and of two documents with one name the later counts.
-std::size_t EndOfRun(const std::vector<Resource>& resources, std::size_t first) {
+std::size_t EndOfRun(const std::vector<Document>& documents, std::size_t first) {
+  const KindRow* kind = nullptr;
   std::set<std::string> names;
   std::size_t end = first;
-  while (end < resources.size() && resources[end].kind == resources[first].kind &&
-         names.insert(NameOf(*resources[end].message)).second) {
-    ++end;
+  for (; end < documents.size(); ++end) {
+    const Document& document = documents[end];
+    if (!document) continue;
+    if (kind != nullptr && document->kind != kind) break;
+    kind = document->kind;
+    if (!names.insert(NameOf(*document->message)).second) break;
   }
   return end;
 }
 
-// In the order of the documents, however they were answered. A failure tells what was written beside it.
-Result<Output> Report(const std::vector<Resource>& resources, const std::vector<Written>& written) {
+// Nothing was sent: says everything that is wrong.
+Result<Output> Refuse(const Work& work, std::size_t wrong) {
+  Output output;
+  for (const auto& document : work.documents) {
+    if (!document) output.failures.push_back(document.error());
+  }
+  if (wrong == 1) return std::unexpected(std::move(output.failures.front()));
+  output.failures.push_back(
+      {ErrorKind::kBadParameter,
+       fmt::format("{} of {} documents are wrong: nothing was written", wrong, work.documents.size()),
+       "correct them, or write the others with --continue"});
+  output.exit_code = RowOf(ErrorKind::kBadParameter).exit_code;
+  return output;
+}
+
+// In the order of the documents, however they were answered.
+Result<Output> Report(const Work& work) {
   std::string report;
-  const Error* failure = nullptr;
+  std::vector<Error> failures;
   std::size_t done = 0;
-  for (std::size_t i = 0; i < resources.size(); ++i) {
-    if (!written[i]) continue;
-    if (!*written[i]) {
-      if (failure == nullptr) failure = &written[i]->error();
+  for (std::size_t i = 0; i < work.documents.size(); ++i) {
+    const Written& written = work.written[i];
+    if (!written) continue;
+    if (!*written) {
+      failures.push_back(written->error());
       continue;
     }
     ++done;
-    report += fmt::format("{} has been {}\n", Describe(resources[i]), **written[i] ? "created" : "updated");
+    report += fmt::format("{} has been {}\n", Describe(*work.documents[i]), **written ? "created" : "updated");
   }
-  if (failure == nullptr) return Output::Text(std::move(report));
-  Error error = *failure;
-  if (done > 0) error.message += fmt::format(" ({} of {} documents were written)", done, resources.size());
-  return std::unexpected(std::move(error));
+  const std::string counts = fmt::format("{} of {} documents were written", done, work.documents.size());
+  if (!failures.empty() && !work.go_on) {
+    if (done > 0) failures.front().message += fmt::format(" ({})", counts);
+    return std::unexpected(std::move(failures.front()));
+  }
+  Output output = Output::Text(std::move(report));
+  if (failures.empty()) return output;
+  const Error summary{ErrorKind::kPartlyDone, counts, {}};
+  output.exit_code = RowOf(done > 0 ? summary.kind : failures.front().kind).exit_code;
+  output.failures = std::move(failures);
+  output.failures.push_back(summary);
+  return output;
 }
 
 Result<Output> Run(const Invocation& invocation) {
-  const std::string& path = invocation.Arg("file");
-  ASSIGN_OR_RETURN(const std::string text, ReadInput(path));
-  DecodeOptions options;
-  options.source = path.empty() || path == "-" ? "stdin" : path;
+  Work work;
+  work.force = invocation.Flag("force");
+  work.go_on = invocation.Flag("continue");
   // All documents are read before the first is written: a mistake in one changes nothing.
-  ASSIGN_OR_RETURN(const auto resources, DecodeResources(text, options));
-  if (resources.empty()) return Fail(ErrorKind::kBadParameter, "{}: no resources", options.source);
-  for (const auto& resource : resources) {
-    ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(*resource.kind));
-    if (calls->put == nullptr) {
-      return Fail(ErrorKind::kNotImplemented, "a {} cannot be written with tctl create", resource.kind->kind);
-    }
-  }
+  ASSIGN_OR_RETURN(work.documents, ReadDocuments(invocation.Args("file")));
+  const std::size_t wrong = MarkWrong(work);
+  if (wrong > 0 && (!work.go_on || wrong == work.documents.size())) return Refuse(work, wrong);
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
-  std::vector<Written> written(resources.size());
-  Batch batch(*rpc, resources, invocation.Flag("force"), written);
-  for (std::size_t first = 0; first < resources.size();) {
-    const std::size_t end = EndOfRun(resources, first);
-    if (!batch.Write(first, end)) break;
+  Batch batch(*rpc, work);
+  for (std::size_t first = 0; first < work.documents.size();) {
+    const std::size_t end = EndOfRun(work.documents, first);
+    if (!batch.Write(first, end) && !work.go_on) break;
     first = end;
   }
-  return Report(resources, written);
+  return Report(work);
 }
 
 }  // namespace
@@ -141,8 +171,9 @@ Result<Output> Run(const Invocation& invocation) {
 Command CreateCommand() {
   return {.path = "create",
           .summary = "Write resources from YAML or JSON",
-          .arguments = {{"file", "File to read; standard input without it", false}},
-          .options = {{"force", 'f', "", "Replace what exists"}},
+          .arguments = {{"file", "Files and directories to read; standard input without one", false, true}},
+          .options = {{"force", 'f', "", "Replace what exists"},
+                      {"continue", '\0', "", "Write the other documents when some are wrong or refused"}},
           .example = "tctl create -f role.yaml",
           .formats = "",
           .run = Run};

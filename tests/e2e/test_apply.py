@@ -1,0 +1,79 @@
+"""tctl create of many documents, files and directories: all are read before one is written."""
+
+import pytest
+
+
+def role(name, spec="{allow: {logins: [root]}}"):
+    return f"kind: role\nversion: v7\nmetadata: {{name: {name}}}\nspec: {spec}\n"
+
+
+@pytest.fixture
+def tree(tmp_path, name):
+    """A directory of 200 roles, three of them wrong; and names of the good ones."""
+    wrong = {17: "{allow: {logns: [root]}}", 90: "{allow: {logins: 5}}", 151: "{options: {max_session_ttl: soon}}"}
+    for number in range(200):
+        folder = tmp_path / "tree" / f"team-{number % 7}"
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.joinpath(f"{number:03}.yaml").write_text(role(f"{name}-{number}", wrong.get(number)) if number in wrong
+                                                         else role(f"{name}-{number}"))
+    tmp_path.joinpath("tree", ".hidden.yaml").write_text("not: [yaml")
+    tmp_path.joinpath("tree", "README.md").write_text("# not a resource\n")
+    return tmp_path / "tree"
+
+
+def count(cluster, name):
+    return cluster.tctl("get", "roles", "--format=text").out.count(f"{name}-")
+
+
+def test_directory_with_mistakes_changes_nothing(cluster, tree, name):
+    done = cluster.tctl("create", tree, ok=False)
+    assert done.code == 1 and not done.out
+    assert count(cluster, name) == 0
+    for file, said in (("team-3/017.yaml:4", "logns"), ("team-6/090.yaml:4", "logins"), ("team-4/151.yaml:4", "max_session_ttl")):
+        (line,) = [line for line in done.err.splitlines() if file in line]
+        assert said in line
+    assert 'did you mean "logins"?' in done.err
+    assert "3 of 200 documents are wrong: nothing was written" in done.err
+
+
+def test_continue_writes_the_others(cluster, tree, name):
+    done = cluster.tctl("create", "--continue", tree, ok=False)
+    assert done.code == 9
+    assert done.out.count("has been created") == 197
+    assert count(cluster, name) == 197
+    assert done.err.count("tctl: bad parameter:") == 3
+    assert "197 of 200 documents were written" in done.err
+
+
+def test_continue_goes_past_what_the_cluster_refuses(cluster, name, tmp_path):
+    cluster.create(role(f"{name}-there"))
+    many = tmp_path / "many.yaml"
+    many.write_text("---\n".join(role(f"{name}-{part}") for part in ("a", "there", "b")))
+    done = cluster.tctl("create", "--continue", many, ok=False)
+    assert done.code == 9
+    assert done.out.splitlines() == [f'role "{name}-a" has been created', f'role "{name}-b" has been created']
+    assert f'"{name}-there" already exists' in done.err
+    again = cluster.tctl("create", "--continue", many, ok=False)
+    assert again.code == 6 and not again.out  # all of them refused, each for the same reason
+
+
+def test_several_files(cluster, name, tmp_path):
+    files = [tmp_path / f"{number}.yml" for number in range(3)]
+    for number, file in enumerate(files):
+        file.write_text(role(f"{name}-{number}"))
+    assert cluster.tctl("create", *files).out.count("created") == 3
+    done = cluster.tctl("create", files[0], tmp_path / "none.yaml", ok=False)
+    assert done.code == 5 and "none.yaml" in done.err
+
+
+def test_file_that_is_not_yaml_among_others(cluster, name, tmp_path):
+    tmp_path.joinpath("a.yaml").write_text(role(f"{name}-a"))
+    tmp_path.joinpath("b.yaml").write_text("kind: [role\n")
+    done = cluster.tctl("create", tmp_path, ok=False)
+    assert done.code == 1 and "b.yaml:" in done.err
+    assert count(cluster, name) == 0
+
+
+def test_directory_without_resources(cluster, tmp_path):
+    done = cluster.tctl("create", tmp_path, ok=False)
+    assert done.code == 1 and "no resources" in done.err
