@@ -29,9 +29,10 @@ struct Output {
 
   bool yaml_documents = false;  // YAML of a list is one document an item (tctl get) instead of one list
   bool sort_keys_in_yaml = false;
-  std::optional<int> json_indent = {};    // instead of the program's
-  std::vector<std::string> notices = {};  // for stderr
-  int exit_code = 0;                      // of a child program, say
+  std::optional<int> json_indent = {};            // instead of the program's
+  std::vector<std::string> notices = {};          // for stderr, before the result
+  std::vector<std::string> closing_notices = {};  // for stderr, after it
+  int exit_code = 0;                              // of a child program, say
 
   static Output Nothing() { return {}; }
   // A text alone: what has no other format.

@@ -128,6 +128,7 @@ int RunProgram(const Program& program, int argc, char** argv) {
   Status status = Render(*output, FormatOf(*invocation), output->json_indent.value_or(program.json_indent), write);
   if (status) status = WriteFd(STDOUT_FILENO, buffer);
   if (!status) return Fail(program, status.error());
+  for (const auto& notice : output->closing_notices) Notice(notice);
   return output->exit_code;
 }
 
