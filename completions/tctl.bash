@@ -10,7 +10,7 @@ _tctl_complete() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${command:+$command }${COMP_WORDS[i]}"
     case "$word" in
-    'status' | 'get' | 'create' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'alerts ls' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'auth export' | 'auth crl' | 'alerts' | 'auth' | 'kube' | 'nodes' | 'proxy' | 'tokens' | 'users') command="$word" ;;
+    'status' | 'get' | 'create' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'auth export' | 'auth crl' | 'alerts' | 'auth' | 'kube' | 'nodes' | 'proxy' | 'tokens' | 'users') command="$word" ;;
     esac
   done
   case "$command:$previous" in
@@ -19,7 +19,6 @@ _tctl_complete() {
   'lock:--format') words='text json yaml' ;;
   'auth sign:--compat') words='standard oldssh' ;;
   'auth sign:--format') words='text json yaml file openssh tls kubernetes' ;;
-  'alerts ls:--format') words='text json yaml' ;;
   'version:--format') words='text json yaml' ;;
   'users add:--roles') names='role' ;;
   'users add:--format') words='text json yaml' ;;
@@ -33,12 +32,17 @@ _tctl_complete() {
   'kube ls:--format') words='text json yaml' ;;
   'auth ls:--format') words='yaml json text' ;;
   'proxy ls:--format') words='yaml json text' ;;
+  'alerts ls:--format') words='text json yaml' ;;
+  'alerts create:--severity') words='low medium high' ;;
+  'alerts create:--format') words='text json yaml' ;;
+  'alerts ack:--format') words='text json yaml' ;;
+  'alerts ack ls:--format') words='text json yaml' ;;
   'auth export:--type') words='user host openssh tls-host tls tls-user tls-user-der windows tls-spiffe db db-der db-client db-client-der saml-idp awsra github' ;;
   'auth crl:--type') words='host db db_client user' ;;
   *)
     case "$command" in
-    '') words='status get create rm edit update lock auth alerts version users tokens nodes kube proxy' ;;
-    'alerts') words='ls' ;;
+    '') words='status get create rm edit update lock auth version users tokens nodes kube proxy alerts' ;;
+    'alerts') words='ls create ack ack ls' ;;
     'auth') words='sign ls export crl' ;;
     'kube') words='ls' ;;
     'nodes') words='add ls' ;;
@@ -64,7 +68,6 @@ _tctl_complete() {
       'update') words='--set-labels --set-ttl --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'lock') words='--message --ttl --expires --user --role --login --mfa-device --windows-desktop --access-request --device --server-id --bot-instance-id --join-token --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'auth sign') words='--user --host --out --ttl --compat --overwrite --proxy --leaf-cluster --kube-cluster-name --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
-      'alerts ls') words='--labels --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'version') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'users add') words='--roles --ttl --logins --windows-logins --kubernetes-users --kubernetes-groups --db-users --db-names --db-roles --aws-role-arns --azure-identities --gcp-service-accounts --mcp-tools --host-user-uid --host-user-gid --default-relay-addr --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'users update') words='--set-roles --set-logins --set-windows-logins --set-kubernetes-users --set-kubernetes-groups --set-db-users --set-db-names --set-db-roles --set-aws-role-arns --set-azure-identities --set-gcp-service-accounts --set-mcp-tools --set-host-user-uid --set-host-user-gid --set-default-relay-addr --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
@@ -79,6 +82,10 @@ _tctl_complete() {
       'kube ls') words='--search --query --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'auth ls') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'proxy ls') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'alerts ls') words='--labels --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'alerts create') words='--ttl --severity --labels --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'alerts ack') words='--reason --ttl --clear --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'alerts ack ls') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'auth export') words='--type --keys --fingerprint --compat --out --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'auth crl') words='--type --out --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       esac

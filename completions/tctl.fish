@@ -7,14 +7,17 @@ complete -c tctl -f -n '__fish_use_subcommand' -a 'edit' -d 'Change a resource i
 complete -c tctl -f -n '__fish_use_subcommand' -a 'update' -d 'Change labels or expiry of a leaf cluster'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'lock' -d 'Lock somebody or something out, now and until the lock is over or removed'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'auth'
-complete -c tctl -f -n '__fish_use_subcommand' -a 'alerts'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'version' -d 'Show the version'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'users'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'tokens'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'nodes'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'kube'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'proxy'
-complete -c tctl -f -n '__fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List alerts of the cluster'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'alerts'
+complete -c tctl -f -n '__fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from ls create ack ack ls' -a 'ls' -d 'List alerts of the cluster'
+complete -c tctl -f -n '__fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from ls create ack ack ls' -a 'create' -d 'Create an alert, which users see when they log in unless its labels say otherwise'
+complete -c tctl -f -n '__fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from ls create ack ack ls' -a 'ack' -d 'Acknowledge an alert, so that it is not shown for a time'
+complete -c tctl -f -n '__fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from ls create ack ack ls' -a 'ack ls' -d 'List acknowledged alerts'
 complete -c tctl -f -n '__fish_seen_subcommand_from auth; and not __fish_seen_subcommand_from sign ls export crl' -a 'sign' -d 'Write certificates of a user, or of a host, to files for other programs'
 complete -c tctl -f -n '__fish_seen_subcommand_from auth; and not __fish_seen_subcommand_from sign ls export crl' -a 'ls' -d 'List auth services'
 complete -c tctl -f -n '__fish_seen_subcommand_from auth; and not __fish_seen_subcommand_from sign ls export crl' -a 'export' -d 'Show certificate authorities in the form that other programs read'
@@ -34,8 +37,8 @@ complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_s
 complete -c tctl -n '__fish_seen_subcommand_from status' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from get' -l with-secrets -d 'Include private keys, and the values of tokens in tables'
 complete -c tctl -n '__fish_seen_subcommand_from get' -l format -d 'Output format' -x -a 'yaml json text'
-complete -c tctl -n '__fish_seen_subcommand_from create' -l force -s f -d 'Replace what exists'
-complete -c tctl -n '__fish_seen_subcommand_from create' -l continue -d 'Write the other documents when some are wrong or refused'
+complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts' -l force -s f -d 'Replace what exists'
+complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts' -l continue -d 'Write the other documents when some are wrong or refused'
 complete -c tctl -n '__fish_seen_subcommand_from edit' -l confirm -d 'Change a setting that the configuration file decides'
 complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from users' -l set-labels -d 'Labels, instead of those it has' -r
 complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from users' -l set-ttl -d 'When the leaf cluster is forgotten' -r
@@ -63,9 +66,6 @@ complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcomman
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l leaf-cluster -d 'Leaf cluster that kubectl uses' -r
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l kube-cluster-name -d 'Kubernetes cluster that kubectl uses' -r
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l format -d 'Output format' -x -a 'text json yaml file openssh tls kubernetes'
-complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ls' -l labels -d 'Only alerts with these labels' -r
-complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ls' -l verbose -s v -d 'Acknowledged ones too'
-complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from version' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l roles -d 'Roles of the user' -x -a '(tctl __names role (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l ttl -d 'How long the link is good (default 1h, at most 48h)' -r
@@ -130,6 +130,18 @@ complete -c tctl -n '__fish_seen_subcommand_from kube; and __fish_seen_subcomman
 complete -c tctl -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'yaml json text'
 complete -c tctl -n '__fish_seen_subcommand_from proxy; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'yaml json text'
+complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ls' -l labels -d 'Only alerts with these labels' -r
+complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ls' -l verbose -s v -d 'Acknowledged ones too, and more columns'
+complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from create' -l ttl -d 'How long the alert stays (default 24h)' -r
+complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from create' -l severity -d 'How severe it is (default low)' -x -a 'low medium high'
+complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from create' -l labels -d 'Labels that say who sees it when, instead of everybody at each login' -r
+complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from create' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ack' -l reason -d 'Why, in one line' -r
+complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ack' -l ttl -d 'For how long (default 24h)' -r
+complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ack' -l clear -d 'Show the alert again'
+complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ack' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ack ls' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l type -d 'Which one, and in which form (default host and user, for SSH)' -x -a 'user host openssh tls-host tls tls-user tls-user-der windows tls-spiffe db db-der db-client db-client-der saml-idp awsra github'
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l keys -d 'The private keys instead'
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l fingerprint -d 'Only the SSH key with this fingerprint' -r

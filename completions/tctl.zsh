@@ -5,7 +5,7 @@ _tctl() {
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
-    ('status' | 'get' | 'create' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'alerts ls' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'auth export' | 'auth crl' | 'alerts' | 'auth' | 'kube' | 'nodes' | 'proxy' | 'tokens' | 'users') so_far="$word" ;;
+    ('status' | 'get' | 'create' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'auth export' | 'auth crl' | 'alerts' | 'auth' | 'kube' | 'nodes' | 'proxy' | 'tokens' | 'users') so_far="$word" ;;
     esac
   done
   case "$so_far:${words[CURRENT-1]}" in
@@ -14,7 +14,6 @@ _tctl() {
     ('lock:--format') values=(text json yaml) ;;
     ('auth sign:--compat') values=(standard oldssh) ;;
     ('auth sign:--format') values=(text json yaml file openssh tls kubernetes) ;;
-    ('alerts ls:--format') values=(text json yaml) ;;
     ('version:--format') values=(text json yaml) ;;
     ('users add:--roles') names=role ;;
     ('users add:--format') values=(text json yaml) ;;
@@ -28,6 +27,11 @@ _tctl() {
     ('kube ls:--format') values=(text json yaml) ;;
     ('auth ls:--format') values=(yaml json text) ;;
     ('proxy ls:--format') values=(yaml json text) ;;
+    ('alerts ls:--format') values=(text json yaml) ;;
+    ('alerts create:--severity') values=(low medium high) ;;
+    ('alerts create:--format') values=(text json yaml) ;;
+    ('alerts ack:--format') values=(text json yaml) ;;
+    ('alerts ack ls:--format') values=(text json yaml) ;;
     ('auth export:--type') values=(user host openssh tls-host tls tls-user tls-user-der windows tls-spiffe db db-der db-client db-client-der saml-idp awsra github) ;;
     ('auth crl:--type') values=(host db db_client user) ;;
   esac
@@ -41,16 +45,19 @@ _tctl() {
       'update:Change labels or expiry of a leaf cluster'
       'lock:Lock somebody or something out, now and until the lock is over or removed'
       'auth'
-      'alerts'
       'version:Show the version'
       'users'
       'tokens'
       'nodes'
       'kube'
       'proxy'
+      'alerts'
     ) ;;
     ('alerts') commands=(
       'ls:List alerts of the cluster'
+      'create:Create an alert, which users see when they log in unless its labels say otherwise'
+      'ack:Acknowledge an alert, so that it is not shown for a time'
+      'ack ls:List acknowledged alerts'
     ) ;;
     ('auth') commands=(
       'sign:Write certificates of a user, or of a host, to files for other programs'
@@ -91,7 +98,6 @@ _tctl() {
     ('update') options=(--set-labels --set-ttl --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('lock') options=(--message --ttl --expires --user --role --login --mfa-device --windows-desktop --access-request --device --server-id --bot-instance-id --join-token --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('auth sign') options=(--user --host --out --ttl --compat --overwrite --proxy --leaf-cluster --kube-cluster-name --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
-    ('alerts ls') options=(--labels --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('version') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('users add') options=(--roles --ttl --logins --windows-logins --kubernetes-users --kubernetes-groups --db-users --db-names --db-roles --aws-role-arns --azure-identities --gcp-service-accounts --mcp-tools --host-user-uid --host-user-gid --default-relay-addr --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('users update') options=(--set-roles --set-logins --set-windows-logins --set-kubernetes-users --set-kubernetes-groups --set-db-users --set-db-names --set-db-roles --set-aws-role-arns --set-azure-identities --set-gcp-service-accounts --set-mcp-tools --set-host-user-uid --set-host-user-gid --set-default-relay-addr --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
@@ -106,6 +112,10 @@ _tctl() {
     ('kube ls') options=(--search --query --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('auth ls') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('proxy ls') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('alerts ls') options=(--labels --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('alerts create') options=(--ttl --severity --labels --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('alerts ack') options=(--reason --ttl --clear --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('alerts ack ls') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('auth export') options=(--type --keys --fingerprint --compat --out --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('auth crl') options=(--type --out --config --data-dir --auth-server --identity --insecure --debug --help) ;;
   esac

@@ -62,6 +62,7 @@ Result<std::vector<ClusterAuthorities>> FinishOnline(const Session& session, con
   types::AccessCapabilitiesRequest request;
   request.set_user(session.user());
   RETURN_IF_ERROR(rpc->Call<types::AccessCapabilities>("/proto.AuthService/GetAccessCapabilities", request));
+  if (options.while_connected) options.while_connected(*rpc);
   return authorities;
 }
 

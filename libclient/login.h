@@ -36,6 +36,8 @@ struct LoginOptions {
   std::string cluster;  // a leaf to be used at once; empty: the root
   std::string kube_cluster;
   std::string mfa_mode = "auto";
+  // Called with the connection that the new login has made, before Login returns; may be empty.
+  std::function<void(RpcClient& rpc)> while_connected;
 };
 
 // Returns the profile that a login at a proxy makes: addresses from the ping as Teleport's clients derive them.

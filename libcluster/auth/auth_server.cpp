@@ -153,8 +153,9 @@ Status AuthServer::Authorize(const RpcMethod& method, const RpcCall& call) {
 
 RpcTable AuthMethods(AuthServer& auth) {
   RpcTable table;
-  for (const auto add : {AddClusterMethods, AddUserMethods, AddRoleMethods, AddTokenMethods, AddTrustMethods,
-                         AddSettingMethods, AddLockMethods, AddKubeMethods, AddListingMethods, AddCertMethods}) {
+  for (const auto add :
+       {AddClusterMethods, AddUserMethods, AddRoleMethods, AddTokenMethods, AddTrustMethods, AddSettingMethods,
+        AddLockMethods, AddAlertMethods, AddKubeMethods, AddListingMethods, AddCertMethods}) {
     add(table, auth);
   }
   return table;

@@ -114,6 +114,7 @@ void AddTokenMethods(RpcTable& table, AuthServer& auth);
 void AddTrustMethods(RpcTable& table, AuthServer& auth);
 void AddSettingMethods(RpcTable& table, AuthServer& auth);
 void AddLockMethods(RpcTable& table, AuthServer& auth);
+void AddAlertMethods(RpcTable& table, AuthServer& auth);
 void AddKubeMethods(RpcTable& table, AuthServer& auth);
 void AddListingMethods(RpcTable& table, AuthServer& auth);
 void AddCertMethods(RpcTable& table, AuthServer& auth);

@@ -38,14 +38,16 @@ COLUMNS = [
     ("get user --format=text", "User"),
     ("kube ls", "Cluster|Labels|Version"),
     ("nodes ls", "Host|UUID|Public Address|Labels|Version"),
+    ("alerts ack ls", "ID|Reason|Expires"),
     ("auth ls --format=text", "Host|UUID|Public Address|Labels|Version"),
     ("tokens ls", "Token|Type|Labels|Expiry Time (UTC)"),
     ("users ls", "User|Roles"),
 ]
-EMPTY = ["get kube_cluster", "get lock", "nodes ls"]
+EMPTY = ["get kube_cluster", "get lock", "nodes ls", "alerts ls", "alerts ack ls"]
 REFUSED = ["nosuch", "users add --x", "get nosuchkind", "get nosuchkind --format=text", "get plugin", "get cluster_name",
            "get ui_config", "rm role/nosuch", "rm role/member", "tokens add --type=foo", "tokens rm nosuch",
-           "users add carl --roles=nosuch", "users add facts --roles=member", "users rm nosuch"]
+           "users add carl --roles=nosuch", "users add facts --roles=member", "users rm nosuch", "alerts create", "alerts create x --severity=worst",
+           "alerts create x --labels=A=b", "alerts ack x", "alerts ack"]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,6 +1,7 @@
 """Our tctl and the reference's (REFERENCE_BIN), each on a cluster of ours and on one of theirs: by an identity file on the
 auth service's port and on the web port, and by a login of tsh. What one writes, programs of the other read."""
 
+import datetime
 import itertools
 import json
 import re
@@ -208,6 +209,73 @@ def test_locks(tctl, name):
     assert found["spec"]["target"] == {"user": name} and found["spec"]["expires"]
     tctl("rm", f"lock/{lock}")
     tctl.until(lambda: not tctl.has(f"lock/{lock}"), "the end of the lock")
+
+
+def silence(place, *ids):
+    """Alerts cannot be removed, and other tests want to see none."""
+    for alert in ids:
+        place.tctl("alerts", "ack", alert, "--reason=end of a test", "--ttl=24h")
+
+
+def test_alerts(tctl, place, name):
+    def listed(program_of, *words):
+        return json.loads(program_of(*words, "--format=json").out)
+
+    words = ["alerts", "ls", f"--labels=test={name}"]
+    tctl("alerts", "create", f"low {name}", f"--labels=test={name}")
+    tctl("alerts", "create", f"high {name}", "--severity=high", "--ttl=2h", f"--labels=test={name}")
+    alerts = listed(tctl, *words)
+    assert alerts == listed(place.tctl, *words)
+    assert [row["spec"]["message"] for row in alerts] == [f"high {name}", f"low {name}"]
+    for row, hours in zip(alerts, (2, 24), strict=True):
+        created, expires = (datetime.datetime.fromisoformat(text[:19]) for text in
+                            (row["spec"]["created"], row["metadata"]["expires"]))
+        assert abs((expires - created).total_seconds() - hours * 3600) < 30
+    high, low = (row["metadata"]["name"] for row in alerts)
+    assert high in tctl(*words, "-v").out and f"test={name}" in tctl(*words, "-v").out
+    tctl("alerts", "ack", high, "--reason=seen", "--ttl=1h")
+    assert tctl("alerts", "ack", high, "--reason=again", ok=False).code != 0
+    assert [row["metadata"]["name"] for row in listed(place.tctl, *words)] == [low]
+    assert len(listed(tctl, *words, "-v")) == 2
+    for program_of in (tctl, place.tctl):
+        acks = {row["alert_id"]: row["reason"] for row in listed(program_of, "alerts", "ack", "ls")}
+        assert acks[high] == "seen" and low not in acks
+        assert high in program_of("alerts", "ack", "ls").out
+    place.tctl("alerts", "ack", "--clear", high)
+    assert len(listed(tctl, *words)) == 2
+    place.tctl("alerts", "ack", low, "--reason=seen")
+    tctl("alerts", "ack", "--clear", low)
+    assert len(listed(place.tctl, *words)) == 2
+    silence(place, high, low)
+
+
+@pytest.mark.parametrize("refused", [["create", "two\nlines"], ["create", "x", "--labels=A=b"], ["ack", "x"],
+                                     ["create", "x", "--labels=teleport.internal/link=https://example.com"],
+                                     ["ack", "x", "--reason=two\nlines"], ["ack", "../x", "--reason=y"]], ids=repr)
+def test_refused_alerts(tctl, refused):
+    before = tctl.json("alerts", "ls", "-v"), tctl.json("alerts", "ack", "ls")
+    done = tctl("alerts", *refused, ok=False)
+    assert done.code != 0 and not done.out
+    assert (tctl.json("alerts", "ls", "-v"), tctl.json("alerts", "ack", "ls")) == before
+
+
+@pytest.mark.parametrize("reference", [False, True], ids=["our-tsh", "their-tsh"])
+def test_alerts_at_a_login(place, reference, name, tmp_path):
+    for words in ([f"everybody {name}"], [f"severe {name}", "--severity=high"],
+                  [f"nobody {name}", "--labels=teleport.internal/alert-on-login=yes"],
+                  [f"later {name}", "--labels=teleport.internal/alert-permit-all=yes"],
+                  [f"right {name}", "--labels=teleport.internal/alert-on-login=yes,"
+                                    "teleport.internal/alert-verb-permit=role:list|role:read"]):
+        place.tctl("alerts", "create", *words)
+    rows = json.loads(place.tctl("alerts", "ls", "--format=json").out)
+    member = Tsh(place, tmp_path / "member", reference=reference).login(place.add_user(f"alerts-{name}"))
+    text = member.out + member.err
+    assert text.index(f"severe {name}") < text.index(f"everybody {name}")
+    assert not any(f"{word} {name}" in text for word in ("nobody", "later", "right"))
+    other = Tsh(place, tmp_path / "other", reference=reference).login(
+        place.add_user(f"alerts-{name}-2", "member,both-admin"))
+    assert f"right {name}" in other.out + other.err and f"nobody {name}" not in other.out + other.err
+    silence(place, *(row["metadata"]["name"] for row in rows))
 
 
 def test_export(tctl, place):

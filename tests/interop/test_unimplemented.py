@@ -15,7 +15,8 @@ AUTH = "/proto.AuthService/"
 COMPLETE = ["tsh ls", "tsh kube ls --all", "tsh apps ls", "tsh clusters", "tsh mfa ls",
             "tsh request search --kind=node", "tsh git ls", "tsh env", "tsh config", "tctl status", "tctl nodes ls",
             "tctl nodes add", "tctl tokens ls", "tctl kube ls", "tctl db ls", "tctl apps ls", "tctl desktop ls",
-            "tctl proxy ls", "tctl alerts ls", "tctl auth export", "tctl auth export --type=user",
+            "tctl proxy ls", "tctl alerts ls", "tctl alerts create short --ttl=1s --labels=a=b",
+            "tctl alerts ack a/b --reason=c", "tctl alerts ack ls", "tctl alerts ack a/b --clear", "tctl auth export", "tctl auth export --type=user",
             "tctl get auth_server", "tctl get proxy", "tctl get node", "tctl get kube_cluster",
             "tctl get session_recording_config", "tctl get remote_cluster", "tctl get db_service", "tctl get lock"]
 

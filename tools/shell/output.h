@@ -29,10 +29,11 @@ struct Output {
 
   bool yaml_documents = false;  // YAML of a list is one document an item (tctl get) instead of one list
   bool sort_keys_in_yaml = false;
-  std::optional<int> json_indent = {};    // instead of the program's
-  std::vector<std::string> notices = {};  // for stderr
-  std::vector<Error> failures = {};       // for stderr, after the result
-  int exit_code = 0;                      // of a child program or the failures, say
+  std::optional<int> json_indent = {};            // instead of the program's
+  std::vector<std::string> notices = {};          // for stderr, before the result
+  std::vector<std::string> closing_notices = {};  // for stderr, after it
+  std::vector<Error> failures = {};               // for stderr, after the result
+  int exit_code = 0;                              // of a child program or the failures, say
 
   static Output Nothing() { return {}; }
   // A text alone: what has no other format.

@@ -129,6 +129,7 @@ int RunProgram(const Program& program, int argc, char** argv) {
   if (status) status = WriteFd(STDOUT_FILENO, buffer);
   if (!status) return Fail(program, status.error());
   for (const auto& failure : output->failures) Fail(program, failure);
+  for (const auto& notice : output->closing_notices) Notice(notice);
   return output->exit_code;
 }
 

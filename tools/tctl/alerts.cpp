@@ -1,7 +1,11 @@
-#include <algorithm>
+#include <google/protobuf/empty.pb.h>
 
+#include "libbase/secret.h"
+#include "libclient/alerts.h"
 #include "libclient/listing.h"
+#include "libresources/cluster_alert.h"
 #include "libresources/codec.h"
+#include "libresources/kinds.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "tools/listing/list_options.h"
@@ -11,46 +15,219 @@
 namespace sallyport {
 namespace {
 
-// Severe ones first, among them the newest.
-bool IsBefore(const types::ClusterAlert& a, const types::ClusterAlert& b) {
-  if (a.spec().severity() != b.spec().severity()) return a.spec().severity() > b.spec().severity();
-  return a.spec().created().seconds() > b.spec().created().seconds();
+using google::protobuf::Empty;
+
+bool IsText(const Invocation& invocation) { return !invocation.Has("format") || invocation.Get("format") == "text"; }
+
+Result<types::AlertSeverity> SeverityOf(const Invocation& invocation) {
+  const std::string& text = invocation.Get("severity");
+  if (text.empty() || text == "low") return types::LOW;
+  return text == "medium" ? types::MEDIUM : types::HIGH;
+}
+
+// How long something lasts that --ttl may say.
+Result<Nanoseconds> TtlOf(const Invocation& invocation) {
+  if (!invocation.Has("ttl")) return kDefaultAlertTtl;
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, ParseDuration(invocation.Get("ttl")));
+  if (ttl <= Nanoseconds(0)) return Fail(ErrorKind::kBadParameter, "--ttl must be longer than 0");
+  if (Now() > Time::max() - ttl) return Fail(ErrorKind::kBadParameter, "--ttl is too long");
+  return ttl;
+}
+
+std::string TimeLeft(const Value& expires) {
+  const auto time = ParseTime(expires.is_string() ? expires.as_string() : "");
+  if (!time || *time == Time{}) return "never";
+  const auto left = std::chrono::round<std::chrono::minutes>(*time - Now());
+  return FormatDuration(std::max(left, std::chrono::minutes(0)));
+}
+
+std::string ToTheSecond(const Value& time) {
+  const auto read = ParseTime(time.is_string() ? time.as_string() : "");
+  return read ? FormatTime(std::chrono::floor<std::chrono::seconds>(*read)) : "";
 }
 
 std::vector<std::string> Row(const Value& alert) {
   const Value& severity = At(alert, "spec", "severity");
+  const auto number = severity.is_int() ? static_cast<int>(severity.as_int()) : 0;
   return {At(alert, "metadata", "name").as_string(),
-          severity.is_string() ? severity.as_string() : fmt::format("{}", severity.as_int()),
-          At(alert, "metadata", "expires").as_string(), At(alert, "spec", "message").as_string()};
+          types::AlertSeverity_IsValid(number) ? types::AlertSeverity_Name(number) : fmt::format("{}", number),
+          TimeLeft(At(alert, "metadata", "expires")), At(alert, "spec", "message").as_string()};
+}
+
+std::vector<std::string> VerboseRow(const Value& alert) {
+  auto cells = Row(alert);
+  std::map<std::string, std::string> labels;
+  if (const Value& given = At(alert, "metadata", "labels"); given.is_map()) {
+    for (const auto& [key, value] : given.as_map()) labels[key] = value.as_string();
+  }
+  cells.push_back(ToTheSecond(At(alert, "spec", "created")));
+  cells.push_back(LabelsText(labels, true));
+  return cells;
+}
+
+// A list whose YAML is one document an item.
+Output ListOf(Value::List items, std::vector<std::string> columns, std::vector<std::string> (*row)(const Value&)) {
+  Output output = Output::List(std::move(items), std::move(columns), row);
+  output.yaml_documents = true;
+  output.sort_keys_in_yaml = true;
+  return output;
 }
 
 Result<Output> List(const Invocation& invocation) {
-  types::GetClusterAlertsRequest request;
+  types::GetClusterAlertsRequest query;
   ASSIGN_OR_RETURN(const auto labels, ParseLabels(invocation.Get("labels")));
-  for (const auto& [key, value] : labels) (*request.mutable_labels())[key] = value;
-  request.set_withacknowledged(invocation.Flag("verbose"));
-  request.set_withuntargeted(true);
+  for (const auto& [key, value] : labels) (*query.mutable_labels())[key] = value;
+  const bool verbose = invocation.Flag("verbose");
+  query.set_withacknowledged(verbose);
+  query.set_withuntargeted(true);
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
-  ASSIGN_OR_RETURN(auto answer,
-                   rpc->Call<proto::GetClusterAlertsResponse>("/proto.AuthService/GetClusterAlerts", request));
-  std::stable_sort(answer.mutable_alerts()->begin(), answer.mutable_alerts()->end(), IsBefore);
-  if (answer.alerts().empty() && (!invocation.Has("format") || invocation.Get("format") == "text")) {
-    return Output::Text("no alerts\n");
-  }
+  ASSIGN_OR_RETURN(const auto found, FetchAlerts(*rpc, query));
+  if (found.empty() && IsText(invocation)) return Output::Text("no alerts\n");
   Value::List alerts;
-  for (const auto& alert : answer.alerts()) alerts.push_back(EncodeMessage(alert));
-  return Output::List(std::move(alerts), {"ID", "Severity", "Expires", "Message"}, Row);
+  for (const auto& alert : found) alerts.push_back(EncodeMessage(alert));
+  if (!verbose) return ListOf(std::move(alerts), {"ID", "Severity", "Expires In", "Message"}, Row);
+  return ListOf(std::move(alerts), {"ID", "Severity", "Expires In", "Message", "Created", "Labels"}, VerboseRow);
+}
+
+Result<types::ClusterAlert> AlertOf(const Invocation& invocation) {
+  types::ClusterAlert alert;
+  auto& header = *alert.mutable_header();
+  header.mutable_metadata()->set_name(RandomUuid());
+  alert.mutable_spec()->set_message(invocation.Arg("message"));
+  ASSIGN_OR_RETURN(const auto severity, SeverityOf(invocation));
+  alert.mutable_spec()->set_severity(severity);
+  ASSIGN_OR_RETURN(auto labels, ParseLabels(invocation.Get("labels")));
+  if (labels.empty())
+    labels = {{std::string(alert_label::kOnLogin), "yes"}, {std::string(alert_label::kPermitAll), "yes"}};
+  for (const auto& [key, value] : labels) SetLabel(header, key, value);
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(invocation));
+  const Time now = Now();
+  SetExpires(header, now + ttl);
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
+  alert.mutable_spec()->mutable_created()->set_seconds(seconds.time_since_epoch().count());
+  alert.mutable_spec()->mutable_created()->set_nanos(static_cast<std::int32_t>((now - seconds).count()));
+  RETURN_IF_ERROR(CheckClusterAlert(alert));
+  return alert;
+}
+
+Result<Output> Create(const Invocation& invocation) {
+  proto::UpsertClusterAlertRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_alert(), AlertOf(invocation));
+  ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  RETURN_IF_ERROR(rpc->Call<Empty>("/proto.AuthService/UpsertClusterAlert", request));
+  return Output::Of(EncodeMessage(request.alert()), [](const Value& alert) {
+    return fmt::format("Created an alert with ID \"{}\".\n", At(alert, "metadata", "name").as_string());
+  });
+}
+
+Result<Output> ListAcks(const Invocation& invocation) {
+  ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  ASSIGN_OR_RETURN(const auto answer, rpc->Call<proto::GetAlertAcksResponse>("/proto.AuthService/GetAlertAcks",
+                                                                             proto::GetAlertAcksRequest()));
+  Value::List acks;
+  for (const auto& ack : answer.acks()) acks.push_back(EncodeMessage(ack));
+  return ListOf(std::move(acks), {"ID", "Reason", "Expires"}, [](const Value& ack) -> std::vector<std::string> {
+    return {ack.Find("alert_id")->as_string(), ack.Find("reason")->as_string(), ToTheSecond(*ack.Find("expires"))};
+  });
+}
+
+Result<Output> ClearAck(const Invocation& invocation) {
+  proto::ClearAlertAcksRequest request;
+  request.set_alertid(invocation.Arg("id"));
+  ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  RETURN_IF_ERROR(rpc->Call<Empty>("/proto.AuthService/ClearAlertAcks", request));
+  return Output::Of(EncodeMessage(request), [](const Value& cleared) {
+    const std::string& id = cleared.Find("alert_id")->as_string();
+    if (id == "*") return std::string("No alert is acknowledged any more: all are shown again.\n");
+    return fmt::format("Alert \"{}\" is not acknowledged any more: it is shown again.\n", id);
+  });
+}
+
+Result<Output> Acknowledge(const Invocation& invocation) {
+  if (invocation.Flag("clear")) return ClearAck(invocation);
+  if (!invocation.Has("reason")) {
+    return FailWithHint(ErrorKind::kUsage, "why the alert is acknowledged is missing", "give it: --reason=TEXT");
+  }
+  types::AlertAcknowledgement ack;
+  ack.set_alertid(invocation.Arg("id"));
+  ack.set_reason(invocation.Get("reason"));
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(invocation));
+  const Time expires = std::chrono::floor<std::chrono::seconds>(Now() + ttl);
+  ack.mutable_expires()->set_seconds(expires.time_since_epoch() / std::chrono::seconds(1));
+  RETURN_IF_ERROR(CheckAlertAck(ack));
+  ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  if (auto done = rpc->Call<Empty>("/proto.AuthService/CreateAlertAck", ack); !done) {
+    Error error = std::move(done).error();
+    if (error.kind == ErrorKind::kAlreadyExists)
+      error.hint = fmt::format("end it first: tctl alerts ack --clear {}", ack.alertid());
+    return std::unexpected(std::move(error));
+  }
+  return Output::Of(EncodeMessage(ack), [ttl](const Value& written) {
+    return fmt::format("Alert \"{}\" is acknowledged: it is not shown for {}.\n", written.Find("alert_id")->as_string(),
+                       FormatDuration(ttl));
+  });
+}
+
+Command ListCommand() {
+  return {.path = "alerts ls",
+          .summary = "List alerts of the cluster",
+          .options = {{"labels", '\0', "KEY=VALUE,...", "Only alerts with these labels"},
+                      {"verbose", 'v', "", "Acknowledged ones too, and more columns"}},
+          .example = "tctl alerts ls",
+          .run = List};
+}
+
+Command CreateAlertCommand() {
+  return {.path = "alerts create",
+          .summary = "Create an alert, which users see when they log in unless its labels say otherwise",
+          .arguments = {{"message", "What the alert says, in one line"}},
+          .options = {{"ttl", '\0', "DURATION", "How long the alert stays (default 24h)"},
+                      {"severity", '\0', "SEVERITY", "How severe it is (default low)", "", "low medium high"},
+                      {"labels", '\0', "KEY=VALUE,...",
+                       "Labels that say who sees it when, instead of everybody at each login"}},
+          .example = "tctl alerts create --severity=high --ttl=2h 'maintenance at noon'",
+          .run = Create};
+}
+
+Command AcknowledgeCommand() {
+  return {.path = "alerts ack",
+          .summary = "Acknowledge an alert, so that it is not shown for a time",
+          .arguments = {{"id", "ID of the alert; with --clear, * means all"}},
+          .options = {{"reason", '\0', "TEXT", "Why, in one line"},
+                      {"ttl", '\0', "DURATION", "For how long (default 24h)"},
+                      {"clear", '\0', "", "Show the alert again"}},
+          .example = "tctl alerts ack 0b2c5a4e-9f2d-4e1b-8b1c-0d3a4e5f6a7b --reason='seen by operations' --ttl=1h",
+          .run = Acknowledge};
+}
+
+Command ListAcksCommand() {
+  return {
+      .path = "alerts ack ls", .summary = "List acknowledged alerts", .example = "tctl alerts ack ls", .run = ListAcks};
+}
+
+Command Alias(Command command, std::string_view path) {
+  command.path = path;
+  command.hidden = true;
+  return command;
 }
 
 }  // namespace
 
-Command AlertListCommand() {
-  return {.path = "alerts ls",
-          .summary = "List alerts of the cluster",
-          .options = {{"labels", '\0', "KEY=VALUE,...", "Only alerts with these labels"},
-                      {"verbose", 'v', "", "Acknowledged ones too"}},
-          .example = "tctl alerts ls",
-          .run = List};
+std::vector<Command> AlertCommands() {
+  const Command list = ListCommand();
+  const Command create = CreateAlertCommand();
+  const Command acknowledge = AcknowledgeCommand();
+  const Command acks = ListAcksCommand();
+  return {list,
+          create,
+          acknowledge,
+          acks,
+          Alias(list, "alerts list"),
+          Alias(list, "alert ls"),
+          Alias(list, "alert list"),
+          Alias(create, "alert create"),
+          Alias(acknowledge, "alert ack"),
+          Alias(acks, "alert ack ls")};
 }
 
 }  // namespace sallyport

@@ -16,11 +16,11 @@ Command EditCommand();
 Command UpdateCommand();
 Command LockCommand();
 Command AuthSignCommand();
-Command AlertListCommand();
 std::vector<Command> AuthExportCommands();
 std::vector<Command> UserCommands();
 std::vector<Command> TokenCommands();
 std::vector<Command> ServerCommands();
+std::vector<Command> AlertCommands();
 // Known from Teleport and not there yet: each says so.
 std::vector<Command> MissingCommands();
 

@@ -13,10 +13,11 @@ int main(int argc, char** argv) {
        {"insecure", '\0', "", "Do not check the proxy's certificate"},
        {"debug", 'd', "", "Say more on stderr"}},
       {StatusCommand(), GetCommand(), CreateCommand(), RemoveCommand(), EditCommand(), UpdateCommand(), LockCommand(),
-       AuthSignCommand(), AlertListCommand(), VersionCommand()},
+       AuthSignCommand(), VersionCommand()},
   };
   program.known_names = KnownNames;
-  for (auto&& commands : {UserCommands(), TokenCommands(), ServerCommands(), AuthExportCommands(), MissingCommands()}) {
+  for (auto&& commands :
+       {UserCommands(), TokenCommands(), ServerCommands(), AlertCommands(), AuthExportCommands(), MissingCommands()}) {
     program.commands.insert(program.commands.end(), commands.begin(), commands.end());
   }
   return RunProgram(program, argc, argv);

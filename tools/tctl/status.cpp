@@ -3,8 +3,10 @@
 #include "libidentity/x509.h"
 #include "libresources/cert_authority.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/types/resources.pb.h"
 #include "teleport/legacy/types/trust.pb.h"
 #include "teleport/trust/v1/trust_service.pb.h"
+#include "tools/listing/alert_notices.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/session.h"
 
@@ -93,11 +95,15 @@ Result<Output> Run(const Invocation& invocation) {
     ASSIGN_OR_RETURN(Value authority, Authority(*rpc, type, pins));
     authorities.Append(std::move(authority));
   }
-  return Output::Of(Value(Value::Map{{"cluster", ping.clustername()},
-                                     {"version", ping.serverversion()},
-                                     {"ca_pins", std::move(pins)},
-                                     {"authorities", std::move(authorities)}}),
-                    ToText);
+  Output output = Output::Of(Value(Value::Map{{"cluster", ping.clustername()},
+                                              {"version", ping.serverversion()},
+                                              {"ca_pins", std::move(pins)},
+                                              {"authorities", std::move(authorities)}}),
+                             ToText);
+  types::GetClusterAlertsRequest severe;
+  severe.set_severity(types::HIGH);
+  output.closing_notices = AlertNotices(*rpc, severe);
+  return output;
 }
 
 Result<Output> Version(const Invocation&) {

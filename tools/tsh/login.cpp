@@ -1,6 +1,9 @@
 #include "libclient/login.h"
 
 #include "libclient/prompt.h"
+#include "libresources/cluster_alert.h"
+#include "teleport/legacy/types/resources.pb.h"
+#include "tools/listing/alert_notices.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/context.h"
 #include "tools/tsh/kube_setup.h"
@@ -133,6 +136,13 @@ Result<Output> LogInToFile(const Invocation& invocation) {
   });
 }
 
+// What the cluster wants to be seen at a login.
+std::vector<std::string> LoginAlerts(RpcClient& rpc) {
+  types::GetClusterAlertsRequest query;
+  (*query.mutable_labels())[std::string(alert_label::kOnLogin)] = "yes";
+  return AlertNotices(rpc, query);
+}
+
 Result<Output> Run(const Invocation& invocation) {
   if (invocation.Has("out")) return LogInToFile(invocation);
   if (invocation.Has("identity")) {
@@ -142,12 +152,14 @@ Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
   ASSIGN_OR_RETURN(const Wanted wanted, WantedOf(invocation, directory));
   std::optional<Session> session;
+  std::vector<std::string> alerts;
   const auto status =
       wanted.profile ? ReadProfileStatus(directory, *wanted.profile, Now()) : Result<ProfileStatus>(ProfileStatus());
   if (status && IsStillGood(*status, invocation)) {
     RETURN_IF_ERROR(directory.SetCurrent(wanted.profile->Name()));
   } else {
-    ASSIGN_OR_RETURN(const Prepared prepared, Prepare(invocation, wanted));
+    ASSIGN_OR_RETURN(Prepared prepared, Prepare(invocation, wanted));
+    prepared.options.while_connected = [&alerts](RpcClient& rpc) { alerts = LoginAlerts(rpc); };
     ASSIGN_OR_RETURN(session, Login(directory, prepared.ping, prepared.options));
   }
   if (const std::string& kube = invocation.Get("kube-cluster"); !kube.empty()) {
@@ -158,7 +170,9 @@ Result<Output> Run(const Invocation& invocation) {
   }
   const Profile& profile = session ? session->profile : *wanted.profile;
   ASSIGN_OR_RETURN(const Logins logins, ReadLogins(invocation, profile.Name()));
-  return StatusOutput(invocation, logins);
+  Output output = StatusOutput(invocation, logins);
+  output.closing_notices = std::move(alerts);
+  return output;
 }
 
 }  // namespace

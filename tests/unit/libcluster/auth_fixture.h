@@ -9,6 +9,8 @@
 #include "libbase/encoding.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/totp.h"
+#include "libcluster/auth/user_traits.h"
+#include "libresources/access.h"
 #include "libresources/kinds.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/token.pb.h"
@@ -84,6 +86,24 @@ class AuthFixture {
   RpcTable table_;
   Caller admin_;
 };
+
+// A user who is stored, as the authenticator would know them.
+inline Caller UserCaller(AuthFixture& fixture, const std::string& name) {
+  const auto user = GetResource<types::UserV2>(fixture.auth().backend(), "user", name).value();
+  Caller caller;
+  caller.kind = Caller::Kind::kUser;
+  caller.identity.username = name;
+  caller.identity.traits = TraitsOf(user);
+  caller.identity.expires = Now() + std::chrono::hours(2);
+  std::vector<std::shared_ptr<const types::RoleV6>> roles;
+  for (const auto& role : user.spec().roles()) {
+    caller.identity.groups.push_back(role);
+    roles.push_back(std::make_shared<const types::RoleV6>(
+        GetResource<types::RoleV6>(fixture.auth().backend(), "role", role).value()));
+  }
+  caller.access = std::make_shared<const AccessChecker>(name, ToTraitMap(caller.identity.traits), roles);
+  return caller;
+}
 
 inline constexpr const char* kMemberYaml = R"(
 kind: role

@@ -2,9 +2,7 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "auth_fixture.h"
-#include "libcluster/auth/user_traits.h"
 #include "libidentity/x509.h"
-#include "libresources/access.h"
 #include "teleport/clusterconfig/v1/clusterconfig_service.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/certs.pb.h"
@@ -22,23 +20,6 @@ namespace usersv1 = teleport::users::v1;
 namespace trustv1 = teleport::trust::v1;
 namespace configv1 = teleport::clusterconfig::v1;
 using google::protobuf::Empty;
-
-Caller UserCaller(AuthFixture& fixture, const std::string& name) {
-  const auto user = GetResource<types::UserV2>(fixture.auth().backend(), "user", name).value();
-  Caller caller;
-  caller.kind = Caller::Kind::kUser;
-  caller.identity.username = name;
-  caller.identity.traits = TraitsOf(user);
-  caller.identity.expires = Now() + std::chrono::hours(2);
-  std::vector<std::shared_ptr<const types::RoleV6>> roles;
-  for (const auto& role : user.spec().roles()) {
-    caller.identity.groups.push_back(role);
-    roles.push_back(std::make_shared<const types::RoleV6>(
-        GetResource<types::RoleV6>(fixture.auth().backend(), "role", role).value()));
-  }
-  caller.access = std::make_shared<const AccessChecker>(name, ToTraitMap(caller.identity.traits), roles);
-  return caller;
-}
 
 TEST_CASE("every method has an access rule, and nobody passes any but the open ones") {
   AuthFixture fixture;
