@@ -9,10 +9,12 @@
 #include "libclient/pump.h"
 #include "libclient/tls.h"
 #include "libidentity/server_names.h"
+#include "sallyport/v1/rehearsal_service.pb.h"
 
 namespace sallyport {
 namespace {
 
+constexpr std::chrono::milliseconds kEndTimeout{2000};
 constexpr std::string_view kLogInAgain = "log in again: tsh login";
 
 Status CheckNotExpired(const Certificate& certificate) {
@@ -66,11 +68,17 @@ struct RpcClient::State {
   RpcOptions options;
   std::unique_ptr<Pump> upgrade;
   std::unique_ptr<Http2Channel> channel;
+  std::string rehearsal;  // its name, while calls are rehearsed
 };
 
 RpcClient::RpcClient(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-RpcClient::~RpcClient() = default;
+RpcClient::~RpcClient() {
+  if (state_->rehearsal.empty()) return;
+  sallyport::v1::EndRequest end;
+  end.set_rehearsal(std::exchange(state_->rehearsal, {}));
+  std::ignore = Call<sallyport::v1::EndResponse>("/sallyport.v1.RehearsalService/End", end, {.timeout = kEndTimeout});
+}
 
 Result<std::unique_ptr<RpcClient>> RpcClient::Connect(const RpcOptions& options) {
   RETURN_IF_ERROR(CheckNotExpired(options.certificate));
@@ -84,6 +92,32 @@ Result<std::unique_ptr<RpcClient>> RpcClient::Connect(const RpcOptions& options)
 
 Result<std::string> RpcClient::CallBytes(const std::string& method, const std::string& request,
                                          const CallOptions& options) {
+  if (state_->rehearsal.empty()) return Exchange(method, request, options);
+  sallyport::v1::CallRequest call;
+  call.set_rehearsal(state_->rehearsal);
+  call.set_method(method);
+  call.set_request(request);
+  ASSIGN_OR_RETURN(const std::string bytes,
+                   Exchange("/sallyport.v1.RehearsalService/Call", call.SerializeAsString(), options));
+  sallyport::v1::CallResponse answer;
+  if (!answer.ParseFromString(bytes)) return Fail(ErrorKind::kBadParameter, "cannot read the answer to {}", method);
+  return std::move(*answer.mutable_response());
+}
+
+Status RpcClient::Rehearse() {
+  const auto begun =
+      Call<sallyport::v1::BeginResponse>("/sallyport.v1.RehearsalService/Begin", sallyport::v1::BeginRequest());
+  if (!begun && begun.error().kind == ErrorKind::kNotImplemented) {
+    return FailWithHint(ErrorKind::kNotImplemented, "this cluster cannot try changes without making them",
+                        "nothing was sent; a cluster of Sallyport can");
+  }
+  if (!begun) return std::unexpected(begun.error());
+  state_->rehearsal = begun->rehearsal();
+  return {};
+}
+
+Result<std::string> RpcClient::Exchange(const std::string& method, const std::string& request,
+                                        const CallOptions& options) {
   const RpcOptions& own = state_->options;
   HeaderFields fields = GrpcRequestFields(AuthServerName(own.cluster), method, own.program, options.timeout);
   fields.emplace_back("version", kWireVersion);

@@ -63,6 +63,10 @@ class RpcClient {
   // The same with messages that are already encoded.
   Result<std::string> CallBytes(const std::string& method, const std::string& request, const CallOptions& options);
 
+  // From now on calls are tried and change nothing; they see what those before them would have changed. Not while other
+  // threads call. kNotImplemented when the cluster cannot rehearse, as those of Teleport: nothing was sent to it then.
+  Status Rehearse();
+
   // Asks the auth service's HTTP API, which has what is not gRPC ("/v2/authservers"), over a connection of its own.
   // Fails as Connect and ExchangeJson do.
   Result<Value> Get(const std::string& path);
@@ -70,6 +74,7 @@ class RpcClient {
  private:
   struct State;
   explicit RpcClient(std::unique_ptr<State> state);
+  Result<std::string> Exchange(const std::string& method, const std::string& request, const CallOptions& options);
   std::unique_ptr<State> state_;
 };
 

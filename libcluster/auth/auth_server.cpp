@@ -4,6 +4,7 @@
 
 #include "libbase/file.h"
 #include "libbase/log.h"
+#include "libcluster/backend/rehearsal.h"
 #include "libresources/access.h"
 #include "libresources/kinds.h"
 #include "libresources/presets.h"
@@ -63,7 +64,8 @@ Result<std::unique_ptr<AuthServer>> AuthServer::Open(AuthServerOptions options) 
   std::unique_ptr<AuthServer> auth(new AuthServer(std::move(options)));
   const auto& opts = auth->options_;
   RETURN_IF_ERROR(MakeDirectories(opts.data_dir + "/backend", 0700));
-  ASSIGN_OR_RETURN(auth->backend_, OpenSqliteBackend(opts.data_dir + "/backend/state.sqlite"));
+  ASSIGN_OR_RETURN(auto engine, OpenSqliteBackend(opts.data_dir + "/backend/state.sqlite"));
+  auth->backend_ = std::make_unique<RehearsingBackend>(std::move(engine));
   auth->locks_ = std::make_unique<Locks>(*auth->backend_);
   RETURN_IF_ERROR(auth->locks_->Reload());
   ASSIGN_OR_RETURN(auth->authorities_, Authorities::Open(*auth->backend_, opts.cluster_name));
@@ -97,6 +99,7 @@ Status AuthServer::Commit(BackendTransaction transaction) {
     return change.item.key.starts_with(ResourceKey("lock", ""));
   });
   RETURN_IF_ERROR(backend_->Commit(std::move(transaction)));
+  if (RehearsalScope::Active()) return {};
   if (locks_changed) RETURN_IF_ERROR(locks_->Reload());
   authenticator_->Invalidate();
   return {};
@@ -155,7 +158,7 @@ RpcTable AuthMethods(AuthServer& auth) {
   RpcTable table;
   for (const auto add :
        {AddClusterMethods, AddUserMethods, AddRoleMethods, AddTokenMethods, AddTrustMethods, AddSettingMethods,
-        AddLockMethods, AddAlertMethods, AddKubeMethods, AddListingMethods, AddCertMethods}) {
+        AddLockMethods, AddAlertMethods, AddKubeMethods, AddListingMethods, AddCertMethods, AddRehearsalMethods}) {
     add(table, auth);
   }
   return table;

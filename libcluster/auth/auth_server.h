@@ -118,6 +118,8 @@ void AddAlertMethods(RpcTable& table, AuthServer& auth);
 void AddKubeMethods(RpcTable& table, AuthServer& auth);
 void AddListingMethods(RpcTable& table, AuthServer& auth);
 void AddCertMethods(RpcTable& table, AuthServer& auth);
+// Those that try others: to be added last.
+void AddRehearsalMethods(RpcTable& table, AuthServer& auth);
 // All of them.
 RpcTable AuthMethods(AuthServer& auth);
 

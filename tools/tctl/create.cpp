@@ -27,7 +27,8 @@ struct Work {
   std::vector<Document> documents;
   std::vector<Written> written;
   bool force = false;
-  bool go_on = false;  // after a failure
+  bool go_on = false;    // after a failure
+  bool dry_run = false;  // nothing is written
 };
 
 // Finds what cannot be sent, before anything is. Returns how many these are.
@@ -132,9 +133,11 @@ Result<Output> Report(const Work& work) {
       continue;
     }
     ++done;
-    report += fmt::format("{} has been {}\n", Describe(*work.documents[i]), **written ? "created" : "updated");
+    report += fmt::format("{} {} {}\n", Describe(*work.documents[i]), work.dry_run ? "would be" : "has been",
+                          **written ? "created" : "updated");
   }
-  const std::string counts = fmt::format("{} of {} documents were written", done, work.documents.size());
+  const std::string counts =
+      fmt::format("{} of {} documents {} written", done, work.documents.size(), work.dry_run ? "would be" : "were");
   if (!failures.empty() && !work.go_on) {
     if (done > 0) failures.front().message += fmt::format(" ({})", counts);
     return std::unexpected(std::move(failures.front()));
@@ -152,11 +155,13 @@ Result<Output> Run(const Invocation& invocation) {
   Work work;
   work.force = invocation.Flag("force");
   work.go_on = invocation.Flag("continue");
+  work.dry_run = invocation.Flag("dry-run");
   // All documents are read before the first is written: a mistake in one changes nothing.
   ASSIGN_OR_RETURN(work.documents, ReadDocuments(invocation.Args("file")));
   const std::size_t wrong = MarkWrong(work);
   if (wrong > 0 && (!work.go_on || wrong == work.documents.size())) return Refuse(work, wrong);
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  if (work.dry_run) RETURN_IF_ERROR(rpc->Rehearse());
   Batch batch(*rpc, work);
   for (std::size_t first = 0; first < work.documents.size();) {
     const std::size_t end = EndOfRun(work.documents, first);
@@ -173,7 +178,8 @@ Command CreateCommand() {
           .summary = "Write resources from YAML or JSON",
           .arguments = {{"file", "Files and directories to read; standard input without one", false, true}},
           .options = {{"force", 'f', "", "Replace what exists"},
-                      {"continue", '\0', "", "Write the other documents when some are wrong or refused"}},
+                      {"continue", '\0', "", "Write the other documents when some are wrong or refused"},
+                      {"dry-run", '\0', "", "Have the cluster check everything, and change nothing"}},
           .example = "tctl create -f role.yaml",
           .formats = "",
           .run = Run};

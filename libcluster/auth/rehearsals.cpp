@@ -1,0 +1,58 @@
+#include "libcluster/auth/rehearsals.h"
+
+#include <algorithm>
+
+#include "libbase/secret.h"
+
+namespace sallyport {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kUnused = 10min;
+constexpr std::ptrdiff_t kMaxOfOne = 4;
+constexpr std::size_t kMaxOfAll = 32;
+constexpr std::size_t kMaxBytes = 64 << 20;
+
+std::string OwnerOf(const Caller& caller) {
+  return fmt::format("{}/{}", static_cast<int>(caller.kind), caller.identity.username);
+}
+
+}  // namespace
+
+Result<std::string> Rehearsals::Begin(const Caller& caller) {
+  const std::lock_guard lock(mutex_);
+  ForgetUnused();
+  const std::string owner = OwnerOf(caller);
+  const auto own = std::ranges::count_if(entries_, [&](const auto& entry) { return entry.second.owner == owner; });
+  if (own >= kMaxOfOne || entries_.size() >= kMaxOfAll) {
+    return Fail(ErrorKind::kLimitExceeded, "too many rehearsals are under way: try again in a few minutes");
+  }
+  std::string name = RandomUuid();
+  entries_[name] = {owner, Now(), std::make_shared<Rehearsal>(kMaxBytes)};
+  return name;
+}
+
+Result<std::shared_ptr<Rehearsal>> Rehearsals::Find(const Caller& caller, std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  ForgetUnused();
+  const auto found = entries_.find(name);
+  if (found == entries_.end() || found->second.owner != OwnerOf(caller)) {
+    return Fail(ErrorKind::kNotFound, "the rehearsal has ended");
+  }
+  found->second.used = Now();
+  return found->second.rehearsal;
+}
+
+void Rehearsals::End(const Caller& caller, std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(name);
+  if (found != entries_.end() && found->second.owner == OwnerOf(caller)) entries_.erase(found);
+}
+
+// The mutex is held.
+void Rehearsals::ForgetUnused() {
+  std::erase_if(entries_, [](const auto& entry) { return Now() - entry.second.used > kUnused; });
+}
+
+}  // namespace sallyport

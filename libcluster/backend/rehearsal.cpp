@@ -1,0 +1,107 @@
+#include "libcluster/backend/rehearsal.h"
+
+#include "libbase/time.h"
+
+namespace sallyport {
+namespace {
+
+thread_local Rehearsal* active = nullptr;
+
+bool IsThere(const std::optional<BackendItem>& item) { return item && (!item->expires || Now() < *item->expires); }
+
+std::unexpected<Error> Absent(std::string_view key) { return Fail(ErrorKind::kNotFound, "{} is not found", key); }
+
+}  // namespace
+
+RehearsalScope::RehearsalScope(Rehearsal& rehearsal) { active = &rehearsal; }
+RehearsalScope::~RehearsalScope() { active = nullptr; }
+bool RehearsalScope::Active() { return active != nullptr; }
+
+Result<BackendItem> RehearsingBackend::Get(std::string_view key) {
+  return active == nullptr ? engine_->Get(key) : active->Get(*engine_, key);
+}
+
+Result<std::vector<BackendItem>> RehearsingBackend::List(std::string_view prefix, std::string_view after,
+                                                         std::size_t limit) {
+  return active == nullptr ? engine_->List(prefix, after, limit) : active->List(*engine_, prefix, after, limit);
+}
+
+Status RehearsingBackend::Commit(BackendTransaction transaction) {
+  return active == nullptr ? engine_->Commit(std::move(transaction)) : active->Apply(*engine_, transaction);
+}
+
+Result<BackendItem> Rehearsal::Get(Backend& under, std::string_view key) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = items_.find(key);
+    if (found != items_.end()) return IsThere(found->second) ? Result<BackendItem>(*found->second) : Absent(key);
+  }
+  return under.Get(key);
+}
+
+Result<std::vector<BackendItem>> Rehearsal::List(Backend& under, std::string_view prefix, std::string_view after,
+                                                 std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  // As many more as may be removed here.
+  const std::size_t all = limit + std::min(items_.size(), static_cast<std::size_t>(1) << 30);
+  ASSIGN_OR_RETURN(const auto stored, under.List(prefix, after, all));
+  std::map<std::string, BackendItem> merged;
+  for (const auto& item : stored) merged.emplace(item.key, item);
+  // Past the last that was read there may be more that was not.
+  const std::string last = stored.size() < all || stored.empty() ? std::string() : stored.back().key;
+  for (auto at = items_.lower_bound(prefix); at != items_.end() && at->first.starts_with(prefix); ++at) {
+    if (at->first <= after || (!last.empty() && at->first > last)) continue;
+    merged.erase(at->first);
+    if (IsThere(at->second)) merged.emplace(at->first, *at->second);
+  }
+  std::vector<BackendItem> items;
+  for (auto& [key, item] : merged) {
+    if (items.size() == limit) break;
+    items.push_back(std::move(item));
+  }
+  return items;
+}
+
+// The mutex is held.
+Status Rehearsal::Check(Backend& under, const BackendTransaction::Change& change) {
+  using Condition = BackendTransaction::Condition;
+  if (change.condition == Condition::kAny) return {};
+  const auto found = items_.find(change.item.key);
+  std::optional<BackendItem> there;
+  if (found != items_.end()) {
+    if (IsThere(found->second)) there = found->second;
+  } else if (auto stored = under.Get(change.item.key)) {
+    there = std::move(*stored);
+  } else if (stored.error().kind != ErrorKind::kNotFound) {
+    return std::unexpected(stored.error());
+  }
+  if (change.condition == Condition::kAbsent) {
+    if (there) return Fail(ErrorKind::kAlreadyExists, "{} already exists", change.item.key);
+    return {};
+  }
+  if (!there) return Absent(change.item.key);
+  if (change.condition == Condition::kRevision && there->revision != change.expected_revision) {
+    return Fail(ErrorKind::kCompareFailed, "{} was changed since it was read", change.item.key);
+  }
+  return {};
+}
+
+Status Rehearsal::Apply(Backend& under, const BackendTransaction& transaction) {
+  const std::lock_guard lock(mutex_);
+  std::size_t more = 0;
+  for (const auto& change : transaction.changes()) {
+    RETURN_IF_ERROR(Check(under, change));
+    more += change.item.key.size() + change.item.value.size();
+  }
+  if (more > max_bytes_ - bytes_) {
+    return Fail(ErrorKind::kLimitExceeded, "a rehearsal is limited to {} bytes of changes", max_bytes_);
+  }
+  bytes_ += more;
+  for (const auto& change : transaction.changes()) {
+    auto& item = items_[change.item.key];
+    item = change.remove ? std::nullopt : std::optional(change.item);
+  }
+  return {};
+}
+
+}  // namespace sallyport
