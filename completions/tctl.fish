@@ -35,6 +35,7 @@ complete -c tctl -n '__fish_seen_subcommand_from status' -l format -d 'Output fo
 complete -c tctl -n '__fish_seen_subcommand_from get' -l with-secrets -d 'Include private keys, and the values of tokens in tables'
 complete -c tctl -n '__fish_seen_subcommand_from get' -l format -d 'Output format' -x -a 'yaml json text'
 complete -c tctl -n '__fish_seen_subcommand_from create' -l force -s f -d 'Replace what exists'
+complete -c tctl -n '__fish_seen_subcommand_from create' -l confirm -d 'Change a setting that the configuration file decides'
 complete -c tctl -n '__fish_seen_subcommand_from edit' -l confirm -d 'Change a setting that the configuration file decides'
 complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from users' -l set-labels -d 'Labels, instead of those it has' -r
 complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from users' -l set-ttl -d 'When the leaf cluster is forgotten' -r

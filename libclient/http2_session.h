@@ -42,8 +42,8 @@ class Http2Session {
   Result<std::int32_t> Submit(const HeaderFields& fields, std::string body, Done done);
   // The answer is not wanted any more.
   void Cancel(std::int32_t request);
-  // What the other side has sent. Fails with kConnectionProblem when it is more than can be answered; most of what is wrong
-  // ends the session after TakeOutput has said so to the other side.
+  // What the other side has sent. Fails with kConnectionProblem when it is more than can be answered; most of what is
+  // wrong ends the session after TakeOutput has said so to the other side.
   Status Receive(std::string_view bytes);
   // Returns what is to be sent now; empty when there is nothing, which a later Submit, Cancel or Receive may change.
   std::string TakeOutput();

@@ -111,6 +111,17 @@ Result<Output> Report(const std::vector<Resource>& resources, const std::vector<
   return std::unexpected(std::move(error));
 }
 
+Status CheckOrigins(RpcClient& rpc, const std::vector<Resource>& resources) {
+  for (const auto& resource : resources) {
+    if (resource.kind->singleton_name.empty()) continue;
+    ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(*resource.kind));
+    RETURN_IF_ERROR(calls->get(rpc, NameOf(*resource.message), false, [&](const google::protobuf::Message& stored) {
+      return CheckNotOfFile(*resource.kind, stored);
+    }));
+  }
+  return {};
+}
+
 Result<Output> Run(const Invocation& invocation) {
   const std::string& path = invocation.Arg("file");
   ASSIGN_OR_RETURN(const std::string text, ReadInput(path));
@@ -126,8 +137,11 @@ Result<Output> Run(const Invocation& invocation) {
     }
   }
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  const bool force = invocation.Flag("force");
+  // Without --force a setting that somebody has decided is there already, which Batch says.
+  if (force && !invocation.Flag("confirm")) RETURN_IF_ERROR(CheckOrigins(*rpc, resources));
   std::vector<Written> written(resources.size());
-  Batch batch(*rpc, resources, invocation.Flag("force"), written);
+  Batch batch(*rpc, resources, force, written);
   for (std::size_t first = 0; first < resources.size();) {
     const std::size_t end = EndOfRun(resources, first);
     if (!batch.Write(first, end)) break;
@@ -142,7 +156,7 @@ Command CreateCommand() {
   return {.path = "create",
           .summary = "Write resources from YAML or JSON",
           .arguments = {{"file", "File to read; standard input without it", false}},
-          .options = {{"force", 'f', "", "Replace what exists"}},
+          .options = {{"force", 'f', "", "Replace what exists"}, kConfirmOption},
           .example = "tctl create -f role.yaml",
           .formats = "",
           .run = Run};
