@@ -68,6 +68,13 @@ class LocalUsers {
 
   Result<std::vector<types::MFADevice>> Devices(std::string_view user);
 
+  // Adds to a transaction that certificates which the user has now renew nothing any more, not even as those of a new
+  // user of the same name.
+  void EndRenewals(std::string_view user, BackendTransaction& transaction);
+  // Whether a certificate that was issued then may still be used to issue others; kAccessDenied, in the words that make
+  // a client log in again.
+  Status CheckRenewal(std::string_view user, Time issued);
+
   // Adds the removal of all credentials of a user to a transaction.
   Status RemoveCredentials(std::string_view user, BackendTransaction& transaction);
 

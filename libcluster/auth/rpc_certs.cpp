@@ -112,6 +112,9 @@ Result<Subject> SubjectOf(AuthServer& auth, const Caller& caller, const Request&
   if (request.accessrequests_size() > 0) {
     return Fail(ErrorKind::kNotImplemented, "access requests are not implemented");
   }
+  if (caller.kind == Caller::Kind::kUser) {
+    RETURN_IF_ERROR(auth.local_users().CheckRenewal(caller.identity.username, caller.issued));
+  }
   const bool own = caller.kind == Caller::Kind::kUser && request.username() == caller.identity.username;
   if (own) return OwnRenewal(caller, request);
   if (caller.kind == Caller::Kind::kUser || caller.kind == Caller::Kind::kAdmin) {
