@@ -105,21 +105,25 @@ Result<std::string> Finish(RpcClient& rpc, const Edit& before, const std::string
   return Apply(rpc, changed);
 }
 
+// What was typed is not lost.
+std::unexpected<Error> KeepingText(Error error, EditedFile& file) {
+  if (!error.hint.empty()) error.hint += "; ";
+  error.hint += fmt::format("your text is kept in {}", file.Keep());
+  return std::unexpected(std::move(error));
+}
+
 Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const Subject subject, SubjectOf(invocation));
   ASSIGN_OR_RETURN(auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const Edit before, Read(*rpc, subject));
   ASSIGN_OR_RETURN(EditedFile file, EditedFile::Make(invocation, before.text));
-  RETURN_IF_ERROR(RunEditor(invocation, file.path()));
+  const Status edited = RunEditor(invocation, file.path());
   ASSIGN_OR_RETURN(const std::string text, ReadFile(file.path()));
+  if (!edited) return text == before.text ? std::unexpected(edited.error()) : KeepingText(edited.error(), file);
   if (text == before.text) return Output::Text("Nothing was changed\n");
   const auto report = Finish(*rpc, before, text, file.path(), invocation.Flag("confirm"));
   if (report) return Output::Text(report->empty() ? "Nothing was changed\n" : *report);
-  // What was typed is not lost.
-  Error error = report.error();
-  if (!error.hint.empty()) error.hint += "; ";
-  error.hint += fmt::format("your text is kept in {}", file.Keep());
-  return std::unexpected(std::move(error));
+  return KeepingText(report.error(), file);
 }
 
 }  // namespace
