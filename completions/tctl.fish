@@ -31,9 +31,9 @@ complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_s
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add update reset ls rm' -a 'reset' -d 'Take a user'\''s password away and make a link by which it sets a new one'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add update reset ls rm' -a 'ls' -d 'List users'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add update reset ls rm' -a 'rm' -d 'Remove users'
-complete -c tctl -n '__fish_seen_subcommand_from status' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from status' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from get' -l with-secrets -d 'Include private keys, and the values of tokens in tables'
-complete -c tctl -n '__fish_seen_subcommand_from get' -l format -d 'Output format' -x -a 'yaml json text'
+complete -c tctl -n '__fish_seen_subcommand_from get' -l format -s f -d 'Output format' -x -a 'yaml json text'
 complete -c tctl -n '__fish_seen_subcommand_from create' -l force -s f -d 'Replace what exists'
 complete -c tctl -n '__fish_seen_subcommand_from create' -l confirm -d 'Change a setting that the configuration file decides'
 complete -c tctl -n '__fish_seen_subcommand_from edit' -l confirm -d 'Change a setting that the configuration file decides'
@@ -52,7 +52,7 @@ complete -c tctl -n '__fish_seen_subcommand_from lock' -l device -d 'Trusted dev
 complete -c tctl -n '__fish_seen_subcommand_from lock' -l server-id -d 'Host' -r
 complete -c tctl -n '__fish_seen_subcommand_from lock' -l bot-instance-id -d 'Instance of a bot' -r
 complete -c tctl -n '__fish_seen_subcommand_from lock' -l join-token -d 'Join token of bots' -r
-complete -c tctl -n '__fish_seen_subcommand_from lock' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from lock' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l user -d 'User of the certificates' -r
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l host -d 'Names of a host, with --format=openssh' -r
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l out -s o -d 'File to write; some formats write several that begin with it' -r
@@ -62,11 +62,11 @@ complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcomman
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l proxy -d 'Proxy that kubectl uses (default the cluster'\''s)' -r
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l leaf-cluster -d 'Leaf cluster that kubectl uses' -r
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l kube-cluster-name -d 'Kubernetes cluster that kubectl uses' -r
-complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l format -d 'Output format' -x -a 'text json yaml file openssh tls kubernetes'
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from sign' -l format -s f -d 'Output format' -x -a 'text json yaml file openssh tls kubernetes'
 complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ls' -l labels -d 'Only alerts with these labels' -r
 complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ls' -l verbose -s v -d 'Acknowledged ones too'
-complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
-complete -c tctl -n '__fish_seen_subcommand_from version' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ls' -l format -s f -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from version' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l roles -d 'Roles of the user' -x -a '(tctl __names role (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l ttl -d 'How long the link is good (default 1h, at most 48h)' -r
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l logins -d 'Values of the trait of this name' -r
@@ -83,7 +83,7 @@ complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcomma
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l host-user-uid -d 'Value of the trait of this name' -r
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l host-user-gid -d 'Value of the trait of this name' -r
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l default-relay-addr -d 'Value of the trait of this name' -r
-complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-roles -d 'Roles of the user, instead of those it has' -r
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-logins -d 'Values of the trait of this name' -r
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-windows-logins -d 'Values of the trait of this name' -r
@@ -99,10 +99,10 @@ complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcomma
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-host-user-uid -d 'Value of the trait of this name' -r
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-host-user-gid -d 'Value of the trait of this name' -r
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-default-relay-addr -d 'Value of the trait of this name' -r
-complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from reset' -l ttl -d 'How long the link is good (default 8h, at most 24h)' -r
-complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from reset' -l format -d 'Output format' -x -a 'text json yaml'
-complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from reset' -l format -s f -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from ls' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l type -d 'What joins: node, proxy, kube, app, db, discovery, ...' -r
 complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l value -d 'The token, instead of a random one' -r
 complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l labels -d 'Labels of the token' -r
@@ -112,24 +112,24 @@ complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcomm
 complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l db-name -d 'Database, for the type db' -r
 complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l db-protocol -d 'Protocol of the database, for the type db' -r
 complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l db-uri -d 'Address of the database, for the type db' -r
-complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from ls' -l with-secrets -d 'Show the values in the table and with --format=text'
 complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from ls' -l labels -d 'Only tokens with these labels' -r
-complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from ls' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from add' -l roles -d 'What the host is to be (default node)' -r
 complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from add' -l ttl -d 'How long the token is good (default 30m)' -r
 complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from add' -l token -d 'The token, instead of a random one' -r
-complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from add' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from add' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from ls' -l search -d 'Only what has all of these words, commas between' -r
 complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from ls' -l query -d 'Only what this predicate holds for' -r
 complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from ls' -l verbose -s v -d 'Show more columns'
-complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from ls' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l search -d 'Only what has all of these words, commas between' -r
 complete -c tctl -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l query -d 'Only what this predicate holds for' -r
 complete -c tctl -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l verbose -s v -d 'Show more columns'
-complete -c tctl -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
-complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'yaml json text'
-complete -c tctl -n '__fish_seen_subcommand_from proxy; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'yaml json text'
+complete -c tctl -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l format -s f -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from ls' -l format -s f -d 'Output format' -x -a 'yaml json text'
+complete -c tctl -n '__fish_seen_subcommand_from proxy; and __fish_seen_subcommand_from ls' -l format -s f -d 'Output format' -x -a 'yaml json text'
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l type -d 'Which one, and in which form (default host and user, for SSH)' -x -a 'user host openssh tls-host tls tls-user tls-user-der windows tls-spiffe db db-der db-client db-client-der saml-idp awsra github'
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l keys -d 'The private keys instead'
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l fingerprint -d 'Only the SSH key with this fingerprint' -r

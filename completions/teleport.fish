@@ -8,6 +8,6 @@ complete -c teleport -n '__fish_seen_subcommand_from configure' -l cluster-name 
 complete -c teleport -n '__fish_seen_subcommand_from configure' -l public-addr -d 'Address that users reach the proxy at' -r
 complete -c teleport -n '__fish_seen_subcommand_from configure' -l data-dir -d 'Where state is kept' -r
 complete -c teleport -n '__fish_seen_subcommand_from configure' -l output -s o -d 'File to write instead of stdout' -r
-complete -c teleport -n '__fish_seen_subcommand_from version' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c teleport -n '__fish_seen_subcommand_from version' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c teleport -l debug -s d -d 'Log everything'
 complete -c teleport -l help -s h -d 'Show the help of a command'

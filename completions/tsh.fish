@@ -15,26 +15,26 @@ complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subco
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l out -s o -d 'Write the login to a file and leave the profile as it is' -r
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l overwrite -d 'Replace the file of --out when it is there'
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l kube-cluster -d 'Kubernetes cluster to set up for kubectl' -x -a '(tsh __names kube_cluster (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
-complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l format -d 'Output format' -x -a 'text json yaml file openssh tls kubernetes'
-complete -c tsh -n '__fish_seen_subcommand_from status' -l format -d 'Output format' -x -a 'text json yaml'
-complete -c tsh -n '__fish_seen_subcommand_from clusters' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l format -s f -d 'Output format' -x -a 'text json yaml file openssh tls kubernetes'
+complete -c tsh -n '__fish_seen_subcommand_from status' -l format -s f -d 'Output format' -x -a 'text json yaml'
+complete -c tsh -n '__fish_seen_subcommand_from clusters' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube' -l search -d 'Only what has all of these words, commas between' -r
 complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube' -l query -d 'Only what this predicate holds for' -r
 complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube' -l verbose -s v -d 'Show more columns'
-complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube' -l format -d 'Output format' -x -a 'text json yaml names'
+complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube' -l format -s f -d 'Output format' -x -a 'text json yaml names'
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l search -d 'Only what has all of these words, commas between' -r
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l query -d 'Only what this predicate holds for' -r
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l verbose -s v -d 'Show more columns'
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l quiet -s q -d 'Leave the header out'
-complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from login' -l all -d 'Add every cluster and leave the current context as it is'
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from login' -l set-context-name -d 'Name of the context' -r
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from login' -l kube-namespace -s n -d 'Namespace of the context' -r
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from login' -l as -d 'Kubernetes user to act as' -r
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from login' -l as-groups -d 'Kubernetes groups to act as' -r
 complete -c tsh -n '__fish_seen_subcommand_from env' -l unset -d 'Print commands that clear it'
-complete -c tsh -n '__fish_seen_subcommand_from env' -l format -d 'Output format' -x -a 'text json yaml'
-complete -c tsh -n '__fish_seen_subcommand_from version' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tsh -n '__fish_seen_subcommand_from env' -l format -s f -d 'Output format' -x -a 'text json yaml'
+complete -c tsh -n '__fish_seen_subcommand_from version' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tsh -f -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from login' -a '(tsh __names kube_cluster (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tsh -l proxy -d 'Proxy of the cluster' -r
 complete -c tsh -l user -d 'User of the cluster' -r

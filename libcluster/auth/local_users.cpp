@@ -176,13 +176,18 @@ void LocalUsers::EndRenewals(std::string_view user, BackendTransaction& transact
   transaction.Put(RenewalsEndKey(user), fmt::to_string(now.count()));
 }
 
-Status LocalUsers::CheckRenewal(std::string_view user, Time issued) {
+Result<std::optional<Time>> LocalUsers::RenewalsEnd(std::string_view user) {
   const auto item = backend_.Get(RenewalsEndKey(user));
-  if (!item && item.error().kind == ErrorKind::kNotFound) return {};
+  if (!item && item.error().kind == ErrorKind::kNotFound) return std::nullopt;
   if (!item) return std::unexpected(item.error());
   ASSIGN_OR_RETURN(const Value end, ParseJson(item->value));
-  // Certificates know whole seconds: of those that were made in the second of the reset none counts as later.
-  if (issued > Time(Nanoseconds(end.as_int()))) return {};
+  return Time(Nanoseconds(end.as_int()));
+}
+
+Status LocalUsers::CheckRenewal(std::string_view user, Time issued) {
+  ASSIGN_OR_RETURN(const auto end, RenewalsEnd(user));
+  // Certificates know whole seconds: those that are made later in the second of the reset say the next.
+  if (!end || issued > *end) return {};
   return Fail(ErrorKind::kAccessDenied, "{}", kCredentialsExpired);
 }
 

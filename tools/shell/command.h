@@ -30,6 +30,10 @@ struct Option {
   bool may_be_empty = false;          // --name= says something
 };
 
+// Of every command with formats; its choices are the command's.
+inline constexpr Option kFormatOption{
+    .name = "format", .short_name = 'f', .value_name = "FORMAT", .help = "Output format"};
+
 struct Argument {
   std::string_view name;  // "cluster"
   std::string_view help = {};

@@ -25,7 +25,10 @@ std::vector<Option> OptionsOf(const Program& program, const Command* command) {
   if (command != nullptr && command->passthrough) return all;
   if (command != nullptr) {
     all = command->options;
-    if (!command->formats.empty()) all.push_back({"format", '\0', "FORMAT", "Output format", {}, command->formats});
+    if (!command->formats.empty()) {
+      all.push_back(kFormatOption);
+      all.back().choices = command->formats;
+    }
   }
   all.insert(all.end(), program.options.begin(), program.options.end());
   std::erase_if(all, [](const Option& option) { return option.hidden; });

@@ -45,7 +45,8 @@ std::vector<Option> OwnOptions(const Command& command) {
     if (!option.hidden) options.push_back(option);
   }
   if (!command.formats.empty()) {
-    options.push_back({"format", '\0', "FORMAT", "Output format", {}, command.formats});
+    options.push_back(kFormatOption);
+    options.back().choices = command.formats;
   }
   return options;
 }

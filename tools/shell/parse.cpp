@@ -8,7 +8,6 @@
 namespace sallyport {
 namespace {
 
-const Option kFormatOption{"format", '\0', "FORMAT", "Output format"};
 const std::string kEmpty;
 const std::vector<std::string> kNone;
 
