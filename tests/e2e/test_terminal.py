@@ -1,5 +1,6 @@
 """Questions and editors on a terminal and inside tmux: what is typed, Ctrl-C, and the terminal afterwards."""
 
+import itertools
 import json
 import re
 import shlex
@@ -8,10 +9,42 @@ import sys
 
 import pytest
 
-from harness import assert_plain, environment, program
+from cluster_fixtures import MEMBER
+from harness import Cluster, Tsh, assert_plain, environment, program
+from tctl_doors import Tctl
 from terminals import SHOW_STATE, PlainShell, TmuxShell
 
 ROLE = "kind: role\nversion: v7\nmetadata: {{name: {}}}\nspec: {{allow: {{logins: [root]}}}}\n"
+
+_names = (f"typist{number}" for number in itertools.count(1))
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """One of its own: a cluster counts logins by address, and all tests have one."""
+    running = Cluster(tmp_path_factory.mktemp("terminal"))
+    try:
+        running.start()
+        running.create(MEMBER, "-f")
+        yield running
+        running.stop()
+    finally:
+        running.cleanup()
+
+
+@pytest.fixture
+def make_user(cluster):
+    return lambda: cluster.add_user(next(_names))
+
+
+@pytest.fixture
+def tsh(cluster, tmp_path):
+    return Tsh(cluster, tmp_path / "machine")
+
+
+@pytest.fixture
+def local_tctl(cluster, tmp_path):
+    return Tctl(cluster, ["-c", cluster.config], Tsh(cluster, tmp_path / "host").env)
 
 
 @pytest.fixture(params=[PlainShell, TmuxShell])

@@ -149,6 +149,17 @@ class Machine(Tsh):
 
 
 @pytest.fixture(scope="module")
+def cluster(tmp_path_factory, kube):
+    """One of its own: a cluster counts logins by address, and all tests have one."""
+    running = Cluster(tmp_path_factory.mktemp("walks"), kube, {"env": "dev"})
+    try:
+        yield running.start()
+        running.stop()
+    finally:
+        running.cleanup()
+
+
+@pytest.fixture(scope="module")
 def host(cluster, tmp_path_factory):
     """The host of the cluster, whose tctl knows the configuration file."""
     program("tctl")
