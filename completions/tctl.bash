@@ -62,7 +62,7 @@ _tctl_complete() {
       '') words='--config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'status') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'get') words='--with-secrets --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
-      'create') words='--force --continue --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'create') words='--force --continue --dry-run --confirm --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'rm') words='--config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'edit') words='--confirm --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'update') words='--set-labels --set-ttl --config --data-dir --auth-server --identity --insecure --debug --help' ;;

@@ -39,6 +39,8 @@ complete -c tctl -n '__fish_seen_subcommand_from get' -l with-secrets -d 'Includ
 complete -c tctl -n '__fish_seen_subcommand_from get' -l format -d 'Output format' -x -a 'yaml json text'
 complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts' -l force -s f -d 'Replace what exists'
 complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts' -l continue -d 'Write the other documents when some are wrong or refused'
+complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts' -l dry-run -d 'Have the cluster check everything, and change nothing'
+complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts' -l confirm -d 'Change a setting that the configuration file decides'
 complete -c tctl -n '__fish_seen_subcommand_from edit' -l confirm -d 'Change a setting that the configuration file decides'
 complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from users' -l set-labels -d 'Labels, instead of those it has' -r
 complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from users' -l set-ttl -d 'When the leaf cluster is forgotten' -r

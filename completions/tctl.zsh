@@ -92,7 +92,7 @@ _tctl() {
     ('') options=(--config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('status') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('get') options=(--with-secrets --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
-    ('create') options=(--force --continue --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('create') options=(--force --continue --dry-run --confirm --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('rm') options=(--config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('edit') options=(--confirm --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('update') options=(--set-labels --set-ttl --config --data-dir --auth-server --identity --insecure --debug --help) ;;

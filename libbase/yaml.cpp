@@ -118,9 +118,11 @@ class Handler : public YAML::EventHandler {
     merges_.clear();
     const auto at = static_cast<std::size_t>(std::max(mark.pos, 0));
     // yaml-cpp starts a new document where text follows a complete one.
-    if (documents_ > 0 && at < text_.size() && !text_.substr(at).starts_with("---") && !AfterDocumentEnd(at)) {
-      Refuse(mark, "unexpected text after the end of the document");
-    }
+    const bool separate = at >= text_.size() || text_.substr(at).starts_with("---") || AfterDocumentEnd(at);
+    // What it cannot read as a node it takes for an empty document, and stays before it for ever.
+    const bool stuck = documents_ > 0 && at == document_at_;
+    if (documents_ > 0 && (stuck || !separate)) Refuse(mark, "unexpected text after the end of the document");
+    document_at_ = at;
     ++documents_;
   }
   void OnDocumentEnd() override {}
@@ -280,6 +282,7 @@ class Handler : public YAML::EventHandler {
   std::optional<std::string> error_;          // "LINE: reason"
   Value::Place last_place_{.line = 1, .column = 1};
   int documents_ = 0;
+  std::size_t document_at_ = 0;  // where the last one began
   std::size_t nodes_ = 0;
   std::size_t aliased_bytes_ = 0;
 };

@@ -1,11 +1,13 @@
 #include "libclient/prompt.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
-#include <csignal>
 
 #include <cerrno>
+#include <csignal>
+#include <iterator>
 
 #include "libbase/file.h"
 
@@ -14,23 +16,46 @@ namespace {
 
 constexpr std::size_t kMaxLine = 4096;
 
-volatile std::sig_atomic_t interrupted = 0;
-void OnInterrupt(int) { interrupted = 1; }
+// Where the handler tells of SIGINT: whichever thread it runs in and whenever it comes, whoever waits hears of it.
+volatile std::sig_atomic_t interrupt_pipe = -1;
+void OnInterrupt(int) {
+  const int saved = errno;
+  std::ignore = ::write(interrupt_pipe, "", 1);
+  errno = saved;
+}
 
 // While it lives, SIGINT ends a read instead of the program, so that the terminal can be given back.
 class InterruptScope {
  public:
   InterruptScope() {
-    interrupted = 0;
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return;  // SIGINT ends the program then
+    read_end_ = UniqueFd(ends[0]);
+    write_end_ = UniqueFd(ends[1]);
+    interrupt_pipe = write_end_.get();
     struct sigaction action{};
-    action.sa_handler = OnInterrupt;  // no SA_RESTART
+    action.sa_handler = OnInterrupt;
     ::sigaction(SIGINT, &action, &old_);
   }
-  ~InterruptScope() { ::sigaction(SIGINT, &old_, nullptr); }
+  ~InterruptScope() {
+    if (!read_end_.valid()) return;
+    ::sigaction(SIGINT, &old_, nullptr);
+    interrupt_pipe = -1;
+  }
   InterruptScope(const InterruptScope&) = delete;
   InterruptScope& operator=(const InterruptScope&) = delete;
 
+  // Waits until there is something to read. Returns whether SIGINT came first.
+  bool WaitFor(int fd) const {
+    pollfd waits[] = {{fd, POLLIN, 0}, {read_end_.get(), POLLIN, 0}};
+    while (::poll(waits, std::size(waits), -1) < 0 && errno == EINTR) {
+    }
+    return waits[1].revents != 0;
+  }
+
  private:
+  UniqueFd read_end_;
+  UniqueFd write_end_;
   struct sigaction old_{};
 };
 
@@ -59,17 +84,17 @@ class EchoOff {
 void Say(int fd, std::string_view text) { std::ignore = ::write(fd, text.data(), text.size()); }
 
 // Reads up to a newline and no further: the next line is for the next question.
-Result<Secret> ReadLine(int fd) {
+Result<Secret> ReadLine(int fd, const InterruptScope* scope = nullptr) {
   std::string line;
   line.reserve(kMaxLine);
   while (line.size() < kMaxLine) {
-    char byte = 0;
-    const ssize_t count = ::read(fd, &byte, 1);
-    if (count < 0 && errno == EINTR && interrupted == 0) continue;
-    if (interrupted != 0) {
+    if (scope != nullptr && scope->WaitFor(fd)) {
       Wipe(line);
       return Fail(ErrorKind::kInterrupted, "the question was not answered");
     }
+    char byte = 0;
+    const ssize_t count = ::read(fd, &byte, 1);
+    if (count < 0 && errno == EINTR) continue;
     if (count <= 0 && line.empty()) return Fail(ErrorKind::kBadParameter, "the input ended before the answer");
     if (count <= 0 || byte == '\n') break;
     line += byte;
@@ -83,11 +108,14 @@ Result<Secret> Ask(const std::string& question, bool hidden) {
   const UniqueFd terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
   if (!terminal.valid()) return ReadLine(STDIN_FILENO);
   const InterruptScope scope;
-  Say(terminal.get(), question);
-  if (!hidden) return ReadLine(terminal.get());
+  if (!hidden) {
+    Say(terminal.get(), question);
+    return ReadLine(terminal.get(), &scope);
+  }
   auto answer = [&] {
-    const EchoOff quiet(terminal.get());
-    return ReadLine(terminal.get());
+    const EchoOff quiet(terminal.get());  // before the question: a fast answer is neither shown nor lost
+    Say(terminal.get(), question);
+    return ReadLine(terminal.get(), &scope);
   }();
   Say(terminal.get(), "\n");
   return answer;

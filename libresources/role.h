@@ -15,10 +15,10 @@ namespace sallyport {
 // Fills in what a role of its version has when it does not say, then validates it. Fails with kBadParameter.
 Status CheckRole(google::protobuf::Message& resource);
 
-// Checks what a stored role may have wrong but a new one may not: conditions (where) and label expressions that do not
-// parse, templates that do not parse, and deny rules on dynamic labels, which would come too late. Fails with
-// kBadParameter.
-Status CheckRoleExpressions(const types::RoleV6& role);
+// Checks what a stored role may have wrong but a new one may not: conditions (where), label expressions and templates
+// that do not parse, deny rules on dynamic labels, which would come too late, both options of port forwarding, and
+// thresholds, reasons and lifetimes of access requests that Teleport refuses. Fails with kBadParameter.
+Status CheckNewRole(const types::RoleV6& role);
 
 std::span<const TextColumn> RoleColumns();
 

@@ -1,3 +1,5 @@
+#include "libbase/text.h"
+#include "libbase/time.h"
 #include "libresources/access.h"
 #include "libresources/predicate.h"
 #include "libresources/role.h"
@@ -9,6 +11,7 @@ namespace {
 
 constexpr std::string_view kLabelledKinds[] = {"node",       "kube_cluster",    "app",        "remote_cluster",   "db",
                                                "db_service", "windows_desktop", "user_group", "workload_identity"};
+constexpr Nanoseconds kMaxRequestDuration = std::chrono::hours(14 * 24);
 
 Status CheckExpression(const std::string& path, const std::string& text, PredicateDialect dialect) {
   if (text.empty()) return {};
@@ -39,9 +42,37 @@ Status CheckPart(const std::string& part, const types::RoleConditions& condition
   return CheckTemplates(prefix + "kubernetes_users", condition.kubeusers());
 }
 
+// What Teleport refuses in requests for access, whose thresholds and reasons belong to what is allowed.
+Status CheckRequests(const types::RoleSpecV6& spec) {
+  if (!spec.deny().request().thresholds().empty()) {
+    return FailWithHint(ErrorKind::kBadParameter, "spec.deny.request.thresholds is not supported",
+                        "set how many denials end a request in spec.allow.request.thresholds");
+  }
+  if (!spec.deny().request().reason().mode().empty()) {
+    return Fail(ErrorKind::kBadParameter, "spec.deny.request.reason is not supported");
+  }
+  const std::string& mode = spec.allow().request().reason().mode();
+  if (!mode.empty() && mode != "required" && mode != "optional") {
+    return FailWithHint(ErrorKind::kBadParameter,
+                        fmt::format("spec.allow.request.reason.mode: unknown mode \"{}\"", StripControl(mode)),
+                        "one of required, optional");
+  }
+  if (Nanoseconds(spec.allow().request().maxduration()) > kMaxRequestDuration) {
+    return Fail(ErrorKind::kBadParameter, "spec.allow.request.max_duration is longer than 14 days");
+  }
+  return {};
+}
+
 }  // namespace
 
-Status CheckRoleExpressions(const types::RoleV6& role) {
+Status CheckNewRole(const types::RoleV6& role) {
+  // The second says what the first says and more; agents of older versions may read roles that have both.
+  if (role.spec().options().has_portforwarding() && role.spec().options().has_sshportforwarding()) {
+    return FailWithHint(ErrorKind::kBadParameter,
+                        "spec.options has both port_forwarding and ssh_port_forwarding, and only one can be set",
+                        "leave port_forwarding out");
+  }
+  RETURN_IF_ERROR(CheckRequests(role.spec()));
   RETURN_IF_ERROR(CheckPart("allow", role.spec().allow()));
   RETURN_IF_ERROR(CheckPart("deny", role.spec().deny()));
   for (const std::string_view kind : kLabelledKinds) {

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "libcluster/auth/store.h"
 #include "libcluster/auth/user_access.h"
 #include "libresources/access.h"
+#include "libresources/kinds.h"
+#include "teleport/legacy/types/user.pb.h"
 
 namespace sallyport {
 namespace {
@@ -26,7 +29,14 @@ Error ForCaller(const Error& error) {
 
 }  // namespace
 
-Result<Caller> Authenticator::DeriveUser(Identity identity) {
+Result<Caller> Authenticator::DeriveUser(Identity identity, Time& user_expires) {
+  // A certificate does not outlive its user.
+  const auto user = GetResource<types::UserV2>(backend_, "user", identity.username);
+  if (!user && user.error().kind == ErrorKind::kNotFound) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: user \"{}\" not found", identity.username);
+  }
+  if (!user) return std::unexpected(user.error());
+  user_expires = ExpiresOf(*user).value_or(Time::max());
   Caller caller;
   caller.kind = Caller::Kind::kUser;
   auto access = AccessOf(backend_, identity.username, identity.groups, identity.traits);
@@ -40,14 +50,18 @@ Result<Caller> Authenticator::DeriveUser(Identity identity) {
   return caller;
 }
 
-Result<Caller> Authenticator::Derive(const Certificate& leaf) {
+Result<Caller> Authenticator::Derive(const Certificate& leaf, Time& user_expires) {
   const TrustSet trust = authorities_.Trust();
   const auto authority = trust.Verify(leaf, Now(), LeafUsage::kClient);
   if (!authority) return std::unexpected(ForCaller(authority.error()));
   auto identity = leaf.ToIdentity();
   if (!identity) return std::unexpected(ForCaller(identity.error()));
   if (identity->teleport_cluster != (*authority)->cluster) return Denied(kInvalidClientCertificate);
-  if ((*authority)->ca_type == "user") return DeriveUser(std::move(*identity));
+  if ((*authority)->ca_type == "user") {
+    ASSIGN_OR_RETURN(Caller user, DeriveUser(std::move(*identity), user_expires));
+    user.issued = leaf.not_before() + kClockSkew;
+    return user;
+  }
   if ((*authority)->ca_type != "host") return Denied(kInvalidClientCertificate);
   Caller caller;
   const bool admin = identity->groups == std::vector<std::string>{"Admin"};
@@ -72,11 +86,12 @@ Result<std::shared_ptr<const Caller>> Authenticator::Authenticate(const std::vec
     const std::lock_guard lock(mutex_);
     if (const auto found = known_.find(chain_pem.front()); found != known_.end()) known = found->second;
   }
-  if (!known || known->generation != generation) {
+  if (!known || known->generation != generation || known->user_expires <= Now()) {
     const auto leaf = Certificate::FromPem(chain_pem.front());
     if (!leaf) return std::unexpected(ForCaller(leaf.error()));
-    ASSIGN_OR_RETURN(Caller caller, Derive(*leaf));
-    known = std::make_shared<const Known>(Known{generation, std::move(caller), leaf->not_after()});
+    Time user_expires = Time::max();
+    ASSIGN_OR_RETURN(Caller caller, Derive(*leaf, user_expires));
+    known = std::make_shared<const Known>(Known{generation, std::move(caller), leaf->not_after(), user_expires});
     const std::lock_guard lock(mutex_);
     if (known_.size() >= kMaxKnown) known_.clear();
     known_[chain_pem.front()] = known;

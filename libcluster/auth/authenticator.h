@@ -43,9 +43,10 @@ class Authenticator {
     std::uint64_t generation = 0;
     Caller caller;
     Time not_after;
+    Time user_expires;  // when the user is gone without anybody's doing
   };
-  Result<Caller> Derive(const Certificate& leaf);
-  Result<Caller> DeriveUser(Identity identity);
+  Result<Caller> Derive(const Certificate& leaf, Time& user_expires);
+  Result<Caller> DeriveUser(Identity identity, Time& user_expires);
 
   Backend& backend_;
   const Authorities& authorities_;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "libbase/time.h"
 #include "libidentity/identity.h"
 
 namespace sallyport {
@@ -19,6 +20,7 @@ struct Caller {
   };
   Kind kind = Kind::kNobody;
   Identity identity;
+  Time issued{};                                // of a user's certificate: when it was made
   std::string remote_address;                   // "192.0.2.1:4711"
   std::shared_ptr<const AccessChecker> access;  // for kUser
 

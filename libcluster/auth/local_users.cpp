@@ -5,6 +5,7 @@
 #include "libbase/encoding.h"
 #include "libbase/json.h"
 #include "libbase/secret.h"
+#include "libcluster/auth/authenticator.h"
 #include "libcluster/auth/caller.h"
 #include "libcluster/auth/password.h"
 #include "libcluster/auth/store.h"
@@ -42,6 +43,8 @@ constexpr TokenRule kPasswordRule{"password", "reset", hours(8), hours(24)};
 std::string SecretKey(std::string_view user, std::string_view part) {
   return fmt::format("/secrets/user/{}/{}", user, part);
 }
+// Outlives the user.
+std::string RenewalsEndKey(std::string_view user) { return fmt::format("/secrets/renewals-end/{}", user); }
 std::string TokenSecretKey(std::string_view token) { return fmt::format("/secrets/token/{}/totp", token); }
 
 google::protobuf::Timestamp ToTimestamp(Time time) {
@@ -168,6 +171,26 @@ Status LocalUsers::RemoveCredentials(std::string_view user, BackendTransaction& 
   return {};
 }
 
+void LocalUsers::EndRenewals(std::string_view user, BackendTransaction& transaction) {
+  const auto now = std::chrono::duration_cast<Nanoseconds>(Now().time_since_epoch());
+  transaction.Put(RenewalsEndKey(user), fmt::to_string(now.count()));
+}
+
+Result<std::optional<Time>> LocalUsers::RenewalsEnd(std::string_view user) {
+  const auto item = backend_.Get(RenewalsEndKey(user));
+  if (!item && item.error().kind == ErrorKind::kNotFound) return std::nullopt;
+  if (!item) return std::unexpected(item.error());
+  ASSIGN_OR_RETURN(const Value end, ParseJson(item->value));
+  return Time(Nanoseconds(end.as_int()));
+}
+
+Status LocalUsers::CheckRenewal(std::string_view user, Time issued) {
+  ASSIGN_OR_RETURN(const auto end, RenewalsEnd(user));
+  // Certificates know whole seconds: those that are made later in the second of the reset say the next.
+  if (!end || issued > *end) return {};
+  return Fail(ErrorKind::kAccessDenied, "{}", kCredentialsExpired);
+}
+
 Result<types::UserTokenV3> LocalUsers::CreateToken(std::string_view user, TokenType type, Nanoseconds ttl,
                                                    std::string_view proxy, const Caller& by) {
   const TokenRule& rule = type == TokenType::kInvite ? kInviteRule : kPasswordRule;
@@ -189,6 +212,7 @@ Result<types::UserTokenV3> LocalUsers::CreateToken(std::string_view user, TokenT
 
   BackendTransaction transaction;
   RETURN_IF_ERROR(RemoveCredentials(user, transaction));
+  if (type == TokenType::kPassword) EndRenewals(user, transaction);
   stored.mutable_spec()->mutable_status()->Clear();
   stored.mutable_status()->set_password_state(types::PASSWORD_STATE_UNSET);
   stored.mutable_status()->set_mfa_weakest_device(types::MFA_DEVICE_KIND_UNSET);

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -67,6 +68,15 @@ class LocalUsers {
   Result<types::UserV2> Enroll(const Enrollment& enrollment);
 
   Result<std::vector<types::MFADevice>> Devices(std::string_view user);
+
+  // Adds to a transaction that certificates which the user has now renew nothing any more, not even as those of a new
+  // user of the same name.
+  void EndRenewals(std::string_view user, BackendTransaction& transaction);
+  // Returns when that was last.
+  Result<std::optional<Time>> RenewalsEnd(std::string_view user);
+  // Whether a certificate that was issued then may still be used to issue others; kAccessDenied, in the words that make
+  // a client log in again.
+  Status CheckRenewal(std::string_view user, Time issued);
 
   // Adds the removal of all credentials of a user to a transaction.
   Status RemoveCredentials(std::string_view user, BackendTransaction& transaction);

@@ -112,6 +112,9 @@ Result<Subject> SubjectOf(AuthServer& auth, const Caller& caller, const Request&
   if (request.accessrequests_size() > 0) {
     return Fail(ErrorKind::kNotImplemented, "access requests are not implemented");
   }
+  if (caller.kind == Caller::Kind::kUser) {
+    RETURN_IF_ERROR(auth.local_users().CheckRenewal(caller.identity.username, caller.issued));
+  }
   const bool own = caller.kind == Caller::Kind::kUser && request.username() == caller.identity.username;
   if (own) return OwnRenewal(caller, request);
   if (caller.kind == Caller::Kind::kUser || caller.kind == Caller::Kind::kAdmin) {
@@ -120,8 +123,9 @@ Result<Subject> SubjectOf(AuthServer& auth, const Caller& caller, const Request&
   return Fail(ErrorKind::kAccessDenied, "access denied: this identity cannot issue user certificates");
 }
 
-Result<UserCertsRequest> ToIssue(const Request& request, Subject subject) {
+Result<UserCertsRequest> ToIssue(AuthServer& auth, const Request& request, Subject subject) {
   UserCertsRequest issue;
+  ASSIGN_OR_RETURN(issue.later_than, auth.local_users().RenewalsEnd(request.username()));
   issue.access = std::move(subject.access);
   issue.traits = std::move(subject.traits);
   issue.base = std::move(subject.base);
@@ -163,7 +167,7 @@ Status GenerateUserCerts(AuthServer& auth, const RpcCall& call, const Request& r
   if (request.usage() != Request::All && request.usage() != Request::Kubernetes) {
     return Fail(ErrorKind::kNotImplemented, "certificates for this use are not implemented");
   }
-  ASSIGN_OR_RETURN(const UserCertsRequest issue, ToIssue(request, std::move(subject)));
+  ASSIGN_OR_RETURN(const UserCertsRequest issue, ToIssue(auth, request, std::move(subject)));
   ASSIGN_OR_RETURN(const UserCerts certs, auth.issuer().Issue(issue));
   RETURN_IF_ERROR(auth.Emit(CertEvent(auth, call.caller, certs.identity)));
   answer.set_ssh(certs.ssh);

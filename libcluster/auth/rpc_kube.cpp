@@ -4,6 +4,7 @@
 #include "libcluster/auth/auth_server.h"
 #include "libresources/access.h"
 #include "libresources/kinds.h"
+#include "libresources/metadata.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
@@ -25,6 +26,7 @@ bool MaySee(const Caller& caller, const KubernetesClusterV3& cluster) {
 
 Status WriteCluster(AuthServer& auth, const RpcCall& call, KubernetesClusterV3 cluster, const AuditType& type,
                     WriteMode mode) {
+  SetDefaultOrigin(cluster, "dynamic");
   RETURN_IF_ERROR(CheckResource(cluster));
   if (call.caller.kind == Caller::Kind::kUser && !MaySee(call.caller, cluster)) {
     return Fail(ErrorKind::kAccessDenied, "access denied to a Kubernetes cluster with these labels");

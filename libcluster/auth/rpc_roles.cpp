@@ -20,7 +20,7 @@ using types::RoleV6;
 Status WriteRole(AuthServer& auth, const RpcCall& call, const RoleV6& requested, WriteMode mode, RoleV6& answer) {
   answer = requested;
   RETURN_IF_ERROR(CheckResource(answer));
-  RETURN_IF_ERROR(CheckRoleExpressions(answer));
+  RETURN_IF_ERROR(CheckNewRole(answer));
   // As the reference has it, whoever writes without a revision creates.
   const auto& type = mode == WriteMode::kUpdate ? audit::kRoleUpdated : audit::kRoleCreated;
   return auth.Write(call.caller, type, "role", answer, mode);

@@ -74,6 +74,7 @@ Status DeleteUser(AuthServer& auth, const RpcCall& call, const std::string& name
   RETURN_IF_ERROR(GetResource<UserV2>(auth.backend(), "user", name));
   BackendTransaction transaction;
   RETURN_IF_ERROR(auth.local_users().RemoveCredentials(name, transaction));
+  auth.local_users().EndRenewals(name, transaction);
   transaction.Remove(ResourceKey("user", name), true);
   transaction.Append(auth.EventOf(call.caller, audit::kUserDelete, name));
   return auth.Commit(std::move(transaction));

@@ -87,7 +87,12 @@ Result<UserCerts> UserCertIssuer::Issue(const UserCertsRequest& request) const {
     LeafRequest leaf;
     ASSIGN_OR_RETURN(leaf.subject, ToSubject(identity));
     leaf.public_key = *request.tls_key;
-    leaf.not_before = Now() - kClockSkew;
+    Time issued = Now();
+    if (request.later_than) {
+      issued = std::max<Time>(issued,
+                              std::chrono::floor<std::chrono::seconds>(*request.later_than) + std::chrono::seconds(1));
+    }
+    leaf.not_before = issued - kClockSkew;
     leaf.not_after = identity.expires;
     ASSIGN_OR_RETURN(const Certificate certificate, IssueCertificate(leaf, signer.tls_certificate, signer.tls_key));
     certs.tls = certificate.ToPem();

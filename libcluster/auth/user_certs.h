@@ -26,8 +26,9 @@ struct UserCertsRequest {
   std::optional<PublicKey> ssh_key;  // at least one of the two
   std::optional<PublicKey> tls_key;
   Nanoseconds ttl{};
-  bool ignore_role_ttl = false;  // the built-in Admin may exceed the roles' lifetime
-  std::string format;            // "standard" or "oldssh"; empty: what the roles say
+  bool ignore_role_ttl = false;    // the built-in Admin may exceed the roles' lifetime
+  std::optional<Time> later_than;  // the TLS certificate's time of issue is a later second, if need be the next
+  std::string format;              // "standard" or "oldssh"; empty: what the roles say
 };
 
 struct UserCerts {

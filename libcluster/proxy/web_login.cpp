@@ -85,6 +85,7 @@ Result<Value> WebApi::LoginFinish(const Call& call) {
   }
   ASSIGN_OR_RETURN(issue.ttl, TtlOf(auth_, call.body));
   ASSIGN_OR_RETURN(const types::UserV2 user, auth_.local_users().Authenticate(attempt));
+  ASSIGN_OR_RETURN(issue.later_than, auth_.local_users().RenewalsEnd(attempt.user));
   issue.traits = TraitsOf(user);
   const std::vector<std::string> roles(user.spec().roles().begin(), user.spec().roles().end());
   ASSIGN_OR_RETURN(issue.access, AccessOf(auth_.backend(), user.metadata().name(), roles, issue.traits));

@@ -122,6 +122,11 @@ class Browser:
         shot = self.command("Page.captureScreenshot", captureBeyondViewport=True)["data"]
         (self.screenshots / f"{name}.png").write_bytes(base64.b64decode(shot))
 
+    def photograph(self, identifier):
+        """Points a camera at that part of the screen."""
+        self.run("document.getElementById(arguments[0]).scrollIntoView({block: 'center'})", identifier)
+        return self.driver.get_screenshot_as_base64()
+
     def assert_fits(self):
         """Nothing is wider than the window."""
         wide, window = self.run("return [document.documentElement.scrollWidth, document.documentElement.clientWidth]")

@@ -13,15 +13,18 @@ import h2.exceptions
 SERVER_NAME = "teleport.cluster.local"
 
 
+def _varint(number):
+    encoded = b""
+    while number > 127:
+        encoded += bytes([number & 127 | 128])
+        number >>= 7
+    return encoded + bytes([number])
+
+
 def field(number, value):
     """Encodes one protobuf field: a message, bytes or a text."""
     value = value.encode() if isinstance(value, str) else value
-    size, length = b"", len(value)
-    while True:
-        size += bytes([length & 127 | (128 if length > 127 else 0)])
-        length >>= 7
-        if not length:
-            return bytes([number << 3 | 2]) + size + value
+    return _varint(number << 3 | 2) + _varint(len(value)) + value
 
 
 def create_role(name):

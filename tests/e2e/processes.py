@@ -128,14 +128,23 @@ class Terminal:
         self.seen += data.decode(errors="replace")
         return bool(data)
 
+    def type(self, text):
+        os.write(self._fd, text.encode())
+
+    def wait_for(self, pattern, timeout=TIMEOUT):
+        """Waits for something behind what was waited for before; nothing when the program has ended."""
+        deadline = time.monotonic() + timeout
+        while not (match := re.search(pattern, self.seen[self._answered:])):
+            if not self._read(deadline):
+                return None
+        self._answered += match.end()
+        return match
+
     def answer(self, prompt, text, timeout=TIMEOUT):
         """Waits for a prompt and types a line. `text` may be a function: a code is best made when it is asked for."""
-        deadline = time.monotonic() + timeout
-        while not (match := re.search(prompt, self.seen[self._answered:])):
-            if not self._read(deadline):
-                return False
-        self._answered += match.end()
-        os.write(self._fd, ((text() if callable(text) else text) + "\n").encode())
+        if not self.wait_for(prompt, timeout):
+            return False
+        self.type((text() if callable(text) else text) + "\n")
         return True
 
     def finish(self, timeout=TIMEOUT):

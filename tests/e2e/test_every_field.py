@@ -5,30 +5,8 @@ import json
 import pytest
 import yaml
 
-from harness import ROOT, Cluster
-
-SINGLETONS = ("cluster_", "session_")
-DOCUMENTS = [document for path in sorted((ROOT / "tests" / "fixtures" / "every_field").glob("*.yaml"))
-             for document in yaml.safe_load_all(path.read_text())]
-
-
-def name_of(document):
-    kind = document["kind"]
-    return kind if kind.startswith(SINGLETONS) else f"{kind}/{document['metadata']['name']}"
-
-
-def assert_has(got, wanted, path=""):
-    """Everything that was wanted is there; there may be more, such as defaults."""
-    if isinstance(wanted, dict):
-        for key, value in wanted.items():
-            assert key in got, f"{path}.{key} is missing"
-            assert_has(got[key], value, f"{path}.{key}")
-    elif isinstance(wanted, list):
-        assert len(got) == len(wanted), path
-        for index, (one, other) in enumerate(zip(got, wanted)):
-            assert_has(one, other, f"{path}[{index}]")
-    else:
-        assert got == wanted, path
+from every_field import DOCUMENTS, IDS, assert_has, name_of
+from harness import Cluster
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +20,10 @@ def own_cluster(tmp_path_factory):
         running.cleanup()
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=IDS)
 def test_fixed_point(own_cluster, document):
     def put(text):
-        own_cluster.tctl("create", "-f", stdin=text)
+        own_cluster.tctl("create", "-f", "--confirm", stdin=text)
         (got,) = json.loads(own_cluster.tctl("get", name_of(document), "--format=json", "--with-secrets").out)
         return got
 

@@ -75,9 +75,7 @@ def open_invite(page, home, name=None):
 
 
 def scan(page, home):
-    """Points a camera at the screen."""
-    page.run("document.getElementById('qr').scrollIntoView({block: 'center'})")
-    authenticator = Authenticator.scan(page.driver.get_screenshot_as_base64())
+    authenticator = Authenticator.scan(page.photograph("qr"))
     home.secrets.add(authenticator.parameters["secret"])
     return authenticator
 

@@ -148,6 +148,17 @@ def test_setting_of_the_configuration_file(new_cluster, editor, tmp_path):
     assert "2h0m0s" in tctl("get", "netconfig").out
     tctl("edit", "netconfig", "--confirm", **env)
     assert "3h0m0s" in tctl("get", "netconfig").out
+    path = tmp_path / "netconfig.yaml"
+    path.write_text(tctl("get", "netconfig").out.replace("3h0m0s", "4h0m0s").replace("dynamic", "config-file"))
+    tctl("create", "-f", path)  # since the edit it is nobody's but the administrator's
+    running.stop()
+    running.start()
+    assert tctl("create", path, ok=False).code == CONFLICT
+    done = tctl("create", "-f", path, ok=False)
+    assert done.code == FAILED and "--confirm" in done.err
+    assert "2h0m0s" in tctl("get", "netconfig").out
+    tctl("create", "-f", "--confirm", path)
+    assert "4h0m0s" in tctl("get", "netconfig").out
     assert len(left_behind(tmp_path)) == 1
 
 

@@ -90,11 +90,18 @@ Status AddKubeAddress(RpcClient& rpc, const Invocation& invocation, KubeEntry& e
   return {};
 }
 
-// A certificate that is shorter than asked for would end when nobody expects it.
-Status CheckLifetime(const std::string& certificate_pem, Time wanted, Nanoseconds ttl) {
+// A certificate that is shorter than asked for would end when nobody expects it. The default is nobody's wish: what is
+// left of it is said.
+Status CheckLifetime(const Invocation& invocation, const std::string& certificate_pem, Time wanted, Nanoseconds ttl,
+                     std::vector<std::string>& notices) {
   ASSIGN_OR_RETURN(const Certificate certificate, Certificate::FromPem(certificate_pem));
   if (wanted - certificate.not_after() <= kTolerance) return {};
   const auto granted = std::chrono::round<std::chrono::seconds>(certificate.not_after() - Now());
+  if (!invocation.Has("ttl")) {
+    notices.push_back(fmt::format("good for {}, which is as long as your own session and the roles allow, not for {}",
+                                  FormatDuration(granted), FormatDuration(ttl)));
+    return {};
+  }
   return FailWithHint(ErrorKind::kBadParameter,
                       fmt::format("nothing is written: a lifetime of {} is more than is allowed, which is {}",
                                   FormatDuration(ttl), FormatDuration(granted)),
@@ -115,7 +122,8 @@ Result<proto::Certs> RequestCerts(RpcClient& rpc, const Invocation& invocation, 
   return rpc.Call<proto::Certs>("/proto.AuthService/GenerateUserCerts", request);
 }
 
-Status SignUser(RpcClient& rpc, const Invocation& invocation, IdentityOutput& output) {
+Status SignUser(RpcClient& rpc, const Invocation& invocation, IdentityOutput& output,
+                std::vector<std::string>& notices) {
   ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(invocation));
   ASSIGN_OR_RETURN(Cluster cluster, AskCluster(rpc));
   // A file with one key for both certificates, unless only SSH reads it.
@@ -132,7 +140,7 @@ Status SignUser(RpcClient& rpc, const Invocation& invocation, IdentityOutput& ou
   }
   const Time expires = Now() + ttl;
   ASSIGN_OR_RETURN(const auto certs, RequestCerts(rpc, invocation, cluster, output.kube, expires));
-  RETURN_IF_ERROR(CheckLifetime(certs.tls(), expires, ttl));
+  RETURN_IF_ERROR(CheckLifetime(invocation, certs.tls(), expires, ttl, notices));
   output.key_pem = output.format == IdentityFormat::kOpenssh ? cluster.keys.ssh.ToSshPem() : cluster.keys.tls.ToPem();
   output.ssh_certificate = certs.ssh();
   output.tls_certificate = certs.tls();
@@ -189,12 +197,14 @@ Result<Output> Run(const Invocation& invocation) {
   output.overwrite = invocation.Flag("overwrite");
   RETURN_IF_ERROR(CheckOptions(invocation, output));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
-  RETURN_IF_ERROR(invocation.Has("user") ? SignUser(*rpc, invocation, output) : SignHost(*rpc, invocation, output));
+  auto notices = Notices(invocation, output.format);
+  RETURN_IF_ERROR(invocation.Has("user") ? SignUser(*rpc, invocation, output, notices)
+                                         : SignHost(*rpc, invocation, output));
   ASSIGN_OR_RETURN(const auto files, WriteIdentityOutput(output));
   Output result = Output::Of(Value(Value::Map{{"files", Value::Strings(files)}}), [files](const Value&) {
     return fmt::format("The credentials have been written to {}\n", fmt::join(files, ", "));
   });
-  result.notices = Notices(invocation, output.format);
+  result.notices = std::move(notices);
   return result;
 }
 

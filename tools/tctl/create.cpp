@@ -151,6 +151,17 @@ Result<Output> Report(const Work& work) {
   return output;
 }
 
+Status CheckOrigins(RpcClient& rpc, const std::vector<Document>& documents) {
+  for (const auto& document : documents) {
+    if (!document || document->kind->singleton_name.empty()) continue;
+    ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(*document->kind));
+    RETURN_IF_ERROR(calls->get(rpc, NameOf(*document->message), false, [&](const google::protobuf::Message& stored) {
+      return CheckNotOfFile(*document->kind, stored);
+    }));
+  }
+  return {};
+}
+
 Result<Output> Run(const Invocation& invocation) {
   Work work;
   work.force = invocation.Flag("force");
@@ -162,6 +173,8 @@ Result<Output> Run(const Invocation& invocation) {
   if (wrong > 0 && (!work.go_on || wrong == work.documents.size())) return Refuse(work, wrong);
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   if (work.dry_run) RETURN_IF_ERROR(rpc->Rehearse());
+  // Without --force a setting that somebody has decided is there already, which Batch says.
+  if (work.force && !invocation.Flag("confirm")) RETURN_IF_ERROR(CheckOrigins(*rpc, work.documents));
   Batch batch(*rpc, work);
   for (std::size_t first = 0; first < work.documents.size();) {
     const std::size_t end = EndOfRun(work.documents, first);
@@ -179,7 +192,8 @@ Command CreateCommand() {
           .arguments = {{"file", "Files and directories to read; standard input without one", false, true}},
           .options = {{"force", 'f', "", "Replace what exists"},
                       {"continue", '\0', "", "Write the other documents when some are wrong or refused"},
-                      {"dry-run", '\0', "", "Have the cluster check everything, and change nothing"}},
+                      {"dry-run", '\0', "", "Have the cluster check everything, and change nothing"},
+                      kConfirmOption},
           .example = "tctl create -f role.yaml",
           .formats = "",
           .run = Run};

@@ -12,8 +12,6 @@
 namespace sallyport {
 namespace {
 
-constexpr std::string_view kOrigin = "teleport.dev/origin";
-
 // What is edited: the resources of one kind, or one of them.
 struct Subject {
   const KindRow* kind = nullptr;
@@ -77,17 +75,9 @@ Result<std::vector<Resource>> Changed(const std::string& text, const std::string
   return changed;
 }
 
-// A setting that the configuration file decides comes back at the next start.
-Status CheckOrigin(const Edit& before, const std::vector<Resource>& changed, bool confirmed) {
+Status CheckOrigins(const Edit& before, const std::vector<Resource>& changed) {
   for (const auto& resource : changed) {
-    if (confirmed || resource.kind->singleton_name.empty()) continue;
-    const auto labels = LabelsOf(*FindSame(before.resources, resource)->message);
-    const auto origin = labels.find(std::string(kOrigin));
-    if (origin == labels.end() || origin->second != "config-file") continue;
-    return FailWithHint(
-        ErrorKind::kBadParameter,
-        fmt::format("{} is set by the configuration file, which takes it back at the next start", resource.kind->kind),
-        "change the file, or edit with --confirm");
+    RETURN_IF_ERROR(CheckNotOfFile(*resource.kind, *FindSame(before.resources, resource)->message));
   }
   return {};
 }
@@ -111,8 +101,15 @@ Result<std::string> Apply(RpcClient& rpc, const std::vector<Resource>& changed) 
 Result<std::string> Finish(RpcClient& rpc, const Edit& before, const std::string& text, const std::string& path,
                            bool confirmed) {
   ASSIGN_OR_RETURN(const auto changed, Changed(text, path, before));
-  RETURN_IF_ERROR(CheckOrigin(before, changed, confirmed));
+  if (!confirmed) RETURN_IF_ERROR(CheckOrigins(before, changed));
   return Apply(rpc, changed);
+}
+
+// What was typed is not lost.
+std::unexpected<Error> KeepingText(Error error, EditedFile& file) {
+  if (!error.hint.empty()) error.hint += "; ";
+  error.hint += fmt::format("your text is kept in {}", file.Keep());
+  return std::unexpected(std::move(error));
 }
 
 Result<Output> Run(const Invocation& invocation) {
@@ -120,16 +117,13 @@ Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const Edit before, Read(*rpc, subject));
   ASSIGN_OR_RETURN(EditedFile file, EditedFile::Make(invocation, before.text));
-  RETURN_IF_ERROR(RunEditor(invocation, file.path()));
+  const Status edited = RunEditor(invocation, file.path());
   ASSIGN_OR_RETURN(const std::string text, ReadFile(file.path()));
+  if (!edited) return text == before.text ? std::unexpected(edited.error()) : KeepingText(edited.error(), file);
   if (text == before.text) return Output::Text("Nothing was changed\n");
   const auto report = Finish(*rpc, before, text, file.path(), invocation.Flag("confirm"));
   if (report) return Output::Text(report->empty() ? "Nothing was changed\n" : *report);
-  // What was typed is not lost.
-  Error error = report.error();
-  if (!error.hint.empty()) error.hint += "; ";
-  error.hint += fmt::format("your text is kept in {}", file.Keep());
-  return std::unexpected(std::move(error));
+  return KeepingText(report.error(), file);
 }
 
 }  // namespace
@@ -138,7 +132,7 @@ Command EditCommand() {
   return {.path = "edit",
           .summary = "Change a resource in a text editor (VISUAL, EDITOR)",
           .arguments = {{"resource", "kind/name, or the kind alone for all of it", true, false, "resource"}},
-          .options = {{"confirm", '\0', "", "Change a setting that the configuration file decides"}},
+          .options = {kConfirmOption},
           .example = "EDITOR=nano tctl edit role/dev",
           .formats = "",
           .run = Run};

@@ -4,9 +4,11 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include "libbase/file.h"
@@ -22,6 +24,55 @@ std::string EditorOf(const Invocation& invocation) {
     if (std::string value = invocation.Env(name); !SplitNonEmpty(value, ' ').empty()) return value;
   }
   return "vi";
+}
+
+// While it lives, Ctrl-C and Ctrl-\ are the editor's: many have another meaning for them. An editor that is ended by
+// one leaves the terminal as it was before.
+class EditorScope {
+ public:
+  EditorScope() {
+    has_terminal_ = ::tcgetattr(STDIN_FILENO, &terminal_) == 0;
+    struct sigaction ignore{};
+    ignore.sa_handler = SIG_IGN;
+    ::sigaction(SIGINT, &ignore, &interrupt_);
+    ::sigaction(SIGQUIT, &ignore, &quit_);
+  }
+  ~EditorScope() {
+    ::sigaction(SIGINT, &interrupt_, nullptr);
+    ::sigaction(SIGQUIT, &quit_, nullptr);
+  }
+  EditorScope(const EditorScope&) = delete;
+  EditorScope& operator=(const EditorScope&) = delete;
+
+  void RestoreTerminal() const {
+    if (has_terminal_) ::tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal_);
+  }
+
+ private:
+  bool has_terminal_ = false;
+  termios terminal_{};
+  struct sigaction interrupt_{};
+  struct sigaction quit_{};
+};
+
+// Starts it with the signals as every program expects them.
+int Spawn(pid_t& child, char* const arguments[]) {
+  sigset_t usual;
+  ::sigemptyset(&usual);
+  ::sigaddset(&usual, SIGINT);
+  ::sigaddset(&usual, SIGQUIT);
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawnattr_setsigdefault(&attributes, &usual);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+  const int failed = ::posix_spawnp(&child, arguments[0], nullptr, &attributes, arguments, environ);
+  ::posix_spawnattr_destroy(&attributes);
+  return failed;
+}
+
+// A shell script tells by 130 that it was interrupted.
+bool WasInterrupted(int status) {
+  return (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT) || (WIFEXITED(status) && WEXITSTATUS(status) == 130);
 }
 
 }  // namespace
@@ -47,8 +98,9 @@ Status RunEditor(const Invocation& invocation, const std::string& path) {
   std::vector<char*> arguments;
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
+  const EditorScope scope;
   pid_t child = -1;
-  const int failed = ::posix_spawnp(&child, arguments[0], nullptr, nullptr, arguments.data(), environ);
+  const int failed = Spawn(child, arguments.data());
   if (failed != 0) {
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("cannot start the editor \"{}\": {}", words.front(), std::strerror(failed)),
@@ -58,6 +110,10 @@ Status RunEditor(const Invocation& invocation, const std::string& path) {
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  scope.RestoreTerminal();
+  if (WasInterrupted(status)) {
+    return Fail(ErrorKind::kInterrupted, "the editor was interrupted, so nothing is changed");
+  }
   return Fail(ErrorKind::kBadParameter, "the editor \"{}\" failed, so nothing is changed", words.front());
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "libresources/cert_authority.h"
+#include "libresources/metadata.h"
 #include "teleport/clusterconfig/v1/clusterconfig_service.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
@@ -368,17 +369,17 @@ Status GetSetting(RpcClient& rpc, const std::string&, bool with_secrets, const M
   return ListSetting<Calls>(rpc, with_secrets, sink);
 }
 
-// A setting that the configuration file decides comes back at the next start, so replacing it takes -f.
+// A setting that is not the default any more is replaced with -f only.
 template <typename Calls>
 Result<bool> PutSetting(RpcClient& rpc, const Resource& resource, bool force) {
   ASSIGN_OR_RETURN(const auto stored,
                    rpc.Call<typename Calls::Message>(ConfigPath("Get", Calls::kMethod), typename Calls::Get()));
   const auto labels = LabelsOf(stored);
-  const auto origin = labels.find("teleport.dev/origin");
+  const auto origin = labels.find(std::string(kOriginLabel));
   const bool changed = origin != labels.end() && origin->second != "defaults";
   if (changed && !force) return Exists(resource);
   typename Calls::Message setting = resource.as<typename Calls::Message>();
-  SetLabel(setting, "teleport.dev/origin", "dynamic");
+  SetLabel(setting, std::string(kOriginLabel), "dynamic");
   typename Calls::Upsert request;
   Calls::Set(request, setting);
   RETURN_IF_ERROR(rpc.Call<typename Calls::Message>(ConfigPath("Upsert", Calls::kMethod), request));
@@ -388,7 +389,7 @@ Result<bool> PutSetting(RpcClient& rpc, const Resource& resource, bool force) {
 template <typename Calls>
 Status UpdateSetting(RpcClient& rpc, const Resource& resource) {
   typename Calls::Message setting = resource.as<typename Calls::Message>();
-  SetLabel(setting, "teleport.dev/origin", "dynamic");
+  SetLabel(setting, std::string(kOriginLabel), "dynamic");
   typename Calls::Update request;
   Calls::Set(request, setting);
   RETURN_IF_ERROR(rpc.Call<typename Calls::Message>(ConfigPath("Update", Calls::kMethod), request));
@@ -426,6 +427,17 @@ Result<const KindCalls*> CallsOf(const KindRow& kind) {
   if (found == kCalls.end())
     return Fail(ErrorKind::kNotImplemented, "resources of kind {} are not implemented", kind.kind);
   return &*found;
+}
+
+Status CheckNotOfFile(const KindRow& kind, const google::protobuf::Message& stored) {
+  if (kind.singleton_name.empty()) return {};
+  const auto labels = LabelsOf(stored);
+  const auto origin = labels.find(std::string(kOriginLabel));
+  if (origin == labels.end() || origin->second != "config-file") return {};
+  return FailWithHint(
+      ErrorKind::kBadParameter,
+      fmt::format("{} is set by the configuration file, which takes it back at the next start", kind.kind),
+      "change the file, or add --confirm");
 }
 
 Status UpdateResource(RpcClient& rpc, const Resource& resource) {

@@ -9,6 +9,7 @@
 #include "libbase/error.h"
 #include "libclient/rpc.h"
 #include "libresources/kinds.h"
+#include "tools/shell/command.h"
 
 namespace sallyport {
 
@@ -36,5 +37,13 @@ Result<const KindCalls*> CallsOf(const KindRow& kind);
 // Writes a resource that was read and edited. kCompareFailed when somebody else changed it meanwhile; for the kinds
 // whose update is an upsert that is looked up right before. kNotImplemented when the kind is not written by hand.
 Status UpdateResource(RpcClient& rpc, const Resource& resource);
+
+// Of the commands that write settings.
+inline constexpr Option kConfirmOption{.name = "confirm",
+                                       .help = "Change a setting that the configuration file decides"};
+
+// Fails with kBadParameter for a setting, as it is stored, that the configuration file decides: what is written to it
+// is gone after the next start. Whoever means it says --confirm.
+Status CheckNotOfFile(const KindRow& kind, const google::protobuf::Message& stored);
 
 }  // namespace sallyport

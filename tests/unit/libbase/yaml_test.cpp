@@ -149,6 +149,16 @@ TEST_CASE("quotes that end, and quotes that are none, are read") {
   }
 }
 
+TEST_CASE("what is no node after the end of a document is an error, and not read for ever") {
+  for (const char* text : {"...\t,.\t", "a: b\n...\n,", "a: b\n...\n]\n", "...\n...\n,\n", "- a\n...\n}"}) {
+    INFO(text);
+    const auto documents = ParseYaml(text, "t.yaml");
+    REQUIRE_FALSE(documents);
+    CHECK(documents.error().message.starts_with("t.yaml:"));
+  }
+  CHECK(ParseYaml("...\n...\na: b\n...\n---\n---\nc: d\n", "t.yaml").value().size() == 2);
+}
+
 TEST_CASE("limits hold against hostile documents") {
   std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
   for (int i = 1; i < 12; ++i) {

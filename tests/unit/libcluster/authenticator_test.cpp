@@ -2,6 +2,8 @@
 
 #include <google/protobuf/empty.pb.h>
 
+#include <thread>
+
 #include "auth_fixture.h"
 #include "libcluster/auth/system_identity.h"
 #include "libcluster/auth/user_traits.h"
@@ -93,6 +95,28 @@ TEST_CASE("what is refused is refused, with the text for it") {
   CHECK(ErrorOf(fixture, {good, ca}) == "access denied: intermediaries are not supported");
   CHECK(ErrorOf(fixture, {"-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n"}) != "");
   CHECK(ErrorOf(fixture, {good}).empty());
+}
+
+TEST_CASE("a certificate ends with its user") {
+  AuthFixture fixture;
+  fixture.Store(kMemberYaml);
+  const std::string pem = CertificateOf(fixture, {});
+  CHECK(ErrorOf(fixture, {pem}).empty());
+  types::UserV2 user = GetResource<types::UserV2>(fixture.auth().backend(), "user", "alice").value();
+  BackendTransaction removal;
+  removal.Remove(ResourceKey("user", "alice"), true);
+  REQUIRE(fixture.auth().Commit(std::move(removal)));
+  CHECK(ErrorOf(fixture, {pem}) == "access denied: user \"alice\" not found");
+
+  // The time of a user may be over by itself, when the certificate is known already.
+  const Time end = Now() + std::chrono::seconds(2);
+  SetExpires(user, end);
+  BackendTransaction temporary;
+  WriteResource(temporary, "user", user, WriteMode::kUpsert);
+  REQUIRE(fixture.auth().Commit(std::move(temporary)));
+  CHECK(ErrorOf(fixture, {pem}).empty());
+  while (Now() <= end) std::this_thread::sleep_until(end);
+  CHECK(ErrorOf(fixture, {pem}) == "access denied: user \"alice\" not found");
 }
 
 TEST_CASE("a restricted certificate is for its service alone") {

@@ -74,6 +74,22 @@ TEST_CASE("wrong answers are refused alike, and five of them lock the account") 
   CHECK(users.Authenticate(Attempt("another password", CodeNow(renewed))));
 }
 
+TEST_CASE("a reset, but no invite, ends the renewals of certificates that are there") {
+  AuthFixture fixture;
+  fixture.Store(kMemberYaml);
+  auto& users = fixture.auth().local_users();
+  const Time before = Now();
+  fixture.Enroll("alice", kPassword);
+  CHECK(users.CheckRenewal("alice", before));
+  REQUIRE(users.CreateToken("alice", LocalUsers::TokenType::kPassword, {}, "px:1", fixture.admin()));
+  const Time after = Now() + Nanoseconds(1);
+  CHECK(users.CheckRenewal("alice", before).error().message == kCredentialsExpired);
+  CHECK(users.CheckRenewal("alice", after));
+  fixture.Enroll("alice", kPassword);  // an invite takes credentials away, not this
+  CHECK(users.CheckRenewal("alice", before).error().kind == ErrorKind::kAccessDenied);
+  CHECK(users.CheckRenewal("bob", before));
+}
+
 TEST_CASE("a success forgets the failures before it") {
   AuthFixture fixture;
   fixture.Store(kMemberYaml);

@@ -269,7 +269,7 @@ TEST_CASE("impersonation") {
 
 TEST_CASE("expressions of a new role must parse") {
   const auto check = [](std::string_view spec) {
-    const Status status = CheckRoleExpressions(*Role("r", spec));
+    const Status status = CheckNewRole(*Role("r", spec));
     return status ? std::string() : status.error().message;
   };
   CHECK(
@@ -279,6 +279,25 @@ TEST_CASE("expressions of a new role must parse") {
   CHECK(check("{allow: {logins: ['{{internal.nothing}}']}}").contains("spec.allow.logins"));
   CHECK(check("{deny: {node_labels: {dynamic/x: z}}}").contains("is dynamic"));
   CHECK(check("{allow: {node_labels_expression: 'labels.'}}").contains("the label expression for node"));
+}
+
+TEST_CASE("a new role has one option of port forwarding, and asks for access as Teleport takes it") {
+  const auto check = [](std::string_view spec) {
+    const Status status = CheckNewRole(*Role("r", spec));
+    return status ? std::string() : status.error().message;
+  };
+  CHECK(check("{options: {port_forwarding: false}}") == "");
+  CHECK(check("{options: {ssh_port_forwarding: {local: {enabled: true}}}}") == "");
+  CHECK(check("{options: {port_forwarding: false, ssh_port_forwarding: {local: {enabled: true}}}}")
+            .contains("both port_forwarding and ssh_port_forwarding"));
+  CHECK(check("{deny: {request: {thresholds: [{deny: 1}]}}}").contains("spec.deny.request.thresholds"));
+  CHECK(check("{deny: {request: {reason: {mode: required}}}}").contains("spec.deny.request.reason"));
+  for (const auto* mode : {"required", "optional"}) {
+    CHECK(check(fmt::format("{{allow: {{request: {{reason: {{mode: {}}}}}}}}}", mode)) == "");
+  }
+  CHECK(check("{allow: {request: {reason: {mode: never}}}}").contains("unknown mode \"never\""));
+  CHECK(check("{allow: {request: {max_duration: 336h}}}") == "");
+  CHECK(check("{allow: {request: {max_duration: 336h1s}}}").contains("14 days"));
 }
 
 TEST_CASE("names of databases and clouds: granted by roles that admit the lifetime, less what a role denies") {
