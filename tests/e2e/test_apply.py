@@ -77,3 +77,43 @@ def test_file_that_is_not_yaml_among_others(cluster, name, tmp_path):
 def test_directory_without_resources(cluster, tmp_path):
     done = cluster.tctl("create", tmp_path, ok=False)
     assert done.code == 1 and "no resources" in done.err
+
+
+def user(name, role_name):
+    return f"kind: user\nversion: v2\nmetadata: {{name: {name}}}\nspec: {{roles: [{role_name}]}}\n"
+
+
+def test_dry_run_checks_everything_and_changes_nothing(cluster, name, tmp_path):
+    cluster.create(role(f"{name}-there"))
+    events = len(cluster.events())
+    many = tmp_path / "many.yaml"
+    # The user needs the role that stands before it.
+    many.write_text("---\n".join([role(f"{name}-new"), user(f"{name}-user", f"{name}-new"), role(f"{name}-there")]))
+    done = cluster.tctl("create", "--dry-run", "-f", many)
+    assert done.out.splitlines() == [f'role "{name}-new" would be created', f'user "{name}-user" would be created',
+                                     f'role "{name}-there" would be updated']
+    assert count(cluster, name) == 1
+    assert cluster.tctl("get", f"user/{name}-user", ok=False).code == 5
+    assert len(cluster.events()) == events
+    assert cluster.tctl("create", "--dry-run", "-f", many).out == done.out  # each begins with what is there
+
+
+def test_dry_run_says_what_the_cluster_would_refuse(cluster, name, tmp_path):
+    many = tmp_path / "many.yaml"
+    many.write_text("---\n".join([role(f"{name}-new"), user(f"{name}-user", f"{name}-none")]))
+    done = cluster.tctl("create", "--dry-run", many, ok=False)
+    assert done.code != 0 and f"{name}-none" in done.err
+    assert "1 of 2 documents would be written" in done.err
+    many.write_text(role(f"{name}-where", "{allow: {rules: [{resources: [role], verbs: [read], where: 'contains('}]}}"))
+    assert cluster.tctl("create", "--dry-run", many, ok=False).code != 0
+    assert count(cluster, name) == 0
+
+
+def test_dry_run_of_a_lock_locks_nobody(cluster, make_user, tsh, tmp_path):
+    person = make_user()
+    lock = tmp_path / "lock.yaml"
+    lock.write_text("kind: lock\nversion: v2\nmetadata: {name: 8f3f1f3e-0000-4000-8000-000000000001}\n"
+                    f"spec: {{target: {{user: {person.name}}}}}\n")
+    assert "would be created" in cluster.tctl("create", "--dry-run", lock).out
+    tsh.login(person)
+    assert tsh("ls").code == 0

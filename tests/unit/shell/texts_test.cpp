@@ -56,7 +56,7 @@ TEST_CASE("a man page escapes what roff would take for its own") {
   const std::string man = ManPage(program);
   CHECK_THAT(man, Contains("\n\\&.dot \\en back\\-slash.\n"));
   CHECK_THAT(man, Contains("\n.B \\-l, \\-\\-label LABEL\n") && Contains("\n.B \\-\\-one VALUE\n"));
-  CHECK_THAT(man, Contains("\n.B \\-f, \\-\\-format FORMAT\nOutput format (yaml|json|text).\n"));
+  CHECK_THAT(man, Contains("\n.B \\-\\-format FORMAT\nOutput format (yaml|json|text).\n"));
   CHECK_THAT(man, Contains(".SH EXIT STATUS\n.TP\n.B 0\nSuccess.\n") && Contains("\n.B 5\nnot found.\n"));
 }
 
