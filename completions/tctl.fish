@@ -2,6 +2,7 @@
 complete -c tctl -f -n '__fish_use_subcommand' -a 'status' -d 'Show the cluster and its certificate authorities'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'get' -d 'Show resources of the cluster'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'create' -d 'Write resources from YAML or JSON'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'diff' -d 'Show field by field what tctl create -f would change'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'rm' -d 'Remove a resource'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'edit' -d 'Change a resource in a text editor (VISUAL, EDITOR)'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'update' -d 'Change labels or expiry of a leaf cluster'
@@ -41,6 +42,9 @@ complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_sub
 complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts' -l continue -d 'Write the other documents when some are wrong or refused'
 complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts' -l dry-run -d 'Have the cluster check everything, and change nothing'
 complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts' -l confirm -d 'Change a setting that the configuration file decides'
+complete -c tctl -n '__fish_seen_subcommand_from diff' -l filename -s f -d 'As an argument' -r
+complete -c tctl -n '__fish_seen_subcommand_from diff' -l exit-code -d 'Exit with 1 when something would change'
+complete -c tctl -n '__fish_seen_subcommand_from diff' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from edit' -l confirm -d 'Change a setting that the configuration file decides'
 complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from users' -l set-labels -d 'Labels, instead of those it has' -r
 complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from users' -l set-ttl -d 'When the leaf cluster is forgotten' -r

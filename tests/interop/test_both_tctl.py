@@ -325,3 +325,20 @@ def export_to(place, tmp_path):
 def test_too_long_a_lifetime(tctl, administrator, tmp_path):
     done = tctl("auth", "sign", f"--user={administrator.name}", "--ttl=2000h", "--out", tmp_path / "long", ok=False)
     assert done.code != 0 and not (tmp_path / "long").exists()
+
+
+def test_dry_run_sends_a_teleport_nothing_to_apply(reference_cluster, name, tmp_path):
+    reference_cluster.create(ADMINISTRATOR, "-f")
+    reference_cluster.add_user(f"{name}-admin", "both-admin")
+    identity = sign(reference_cluster, f"{name}-admin", tmp_path / "identity")
+    tctl = Tctl(reference_cluster, program("tctl"),
+                ["-i", identity, "--auth-server", f"127.0.0.1:{reference_cluster.auth_port}"], environment(tmp_path))
+    (tmp_path / "role.yaml").write_text(f"kind: role\nversion: v7\nmetadata:\n  name: {name}\n")
+    done = tctl("create", "--dry-run", tmp_path / "role.yaml", ok=False)
+    assert done.code == 1 and "not implemented: this cluster cannot try changes without making them" in done.err
+    assert not tctl.has(f"role/{name}")
+    assert tctl("diff", tmp_path / "role.yaml").out == f'+ role "{name}"\n'
+    tctl("create", tmp_path / "role.yaml")
+    tctl.until(lambda: tctl.has(f"role/{name}"), "the role")
+    same = tctl("diff", tmp_path / "role.yaml")
+    assert same.out == "no differences\n" and "the cluster cannot try changes" in same.err

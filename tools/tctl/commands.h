@@ -11,6 +11,7 @@ Command StatusCommand();
 Command VersionCommand();
 Command GetCommand();
 Command CreateCommand();
+Command DiffCommand();
 Command RemoveCommand();
 Command EditCommand();
 Command UpdateCommand();
