@@ -1,6 +1,7 @@
 #include "libclient/listing.h"
 
 #include "libbase/time.h"
+#include "libclient/pages.h"
 #include "libresources/kinds.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
@@ -203,17 +204,17 @@ Status ListKubeServers(RpcClient& rpc, const ListFilter& filter, const ValueSink
 }
 
 Result<std::vector<RemoteClusterItem>> ListRemoteClusters(RpcClient& rpc) {
-  teleport::presence::v1::ListRemoteClustersRequest request;
+  namespace presencev1 = teleport::presence::v1;
   std::vector<RemoteClusterItem> list;
-  do {
-    ASSIGN_OR_RETURN(const auto page, rpc.Call<teleport::presence::v1::ListRemoteClustersResponse>(
-                                          "/teleport.presence.v1.PresenceService/ListRemoteClusters", request));
+  const auto add = [&](const presencev1::ListRemoteClustersResponse& page) -> Status {
     for (const auto& cluster : page.remote_clusters()) {
       const auto& labels = cluster.metadata().labels();
       list.push_back({cluster.metadata().name(), cluster.status().connection(), {labels.begin(), labels.end()}});
     }
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
+    return {};
+  };
+  RETURN_IF_ERROR(EachPage<presencev1::ListRemoteClustersResponse>(
+      rpc, "/teleport.presence.v1.PresenceService/ListRemoteClusters", presencev1::ListRemoteClustersRequest(), add));
   return list;
 }
 

@@ -16,7 +16,7 @@ namespace sallyport {
 namespace {
 
 constexpr std::chrono::milliseconds kGatherTime{10};
-constexpr std::chrono::milliseconds kQuietTime{2};
+constexpr std::chrono::milliseconds kQuietTime{4};
 
 constexpr const char* kSchema =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
@@ -190,8 +190,10 @@ void SqliteBackend::RunWriter() {
       Gather(lock, expected);
       batch.swap(queue_);
     }
-    expected = std::max(batch.size(), expected - expected / 4);
     WriteBatch(batch);
+    // Those of the batch come back, and those who came meanwhile are there already.
+    const std::lock_guard lock(mutex_);
+    expected = std::max(batch.size() + queue_.size(), expected * 3 / 4);
   }
 }
 

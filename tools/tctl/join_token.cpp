@@ -7,6 +7,7 @@
 #include "libbase/encoding.h"
 #include "libbase/secret.h"
 #include "libbase/text.h"
+#include "libclient/pages.h"
 #include "libidentity/x509.h"
 #include "libresources/kinds.h"
 #include "libresources/token.h"
@@ -201,22 +202,19 @@ Result<std::vector<types::ProvisionTokenV2>> AllTokens(RpcClient& rpc) {
     *token.mutable_spec()->mutable_roles() = one.roles();
     token.mutable_spec()->set_joinmethod("token");
   }
-  proto::ListProvisionTokensRequest request;
-  do {
-    ASSIGN_OR_RETURN(const auto page,
-                     rpc.Call<proto::ListProvisionTokensResponse>("/proto.AuthService/ListProvisionTokens", request));
+  const auto add_tokens = [&](const proto::ListProvisionTokensResponse& page) -> Status {
     tokens.insert(tokens.end(), page.tokens().begin(), page.tokens().end());
-    request.set_startkey(page.nextkey());
-  } while (!request.startkey().empty());
-  proto::ListResetPasswordTokenRequest links;
-  do {
-    const auto page =
-        rpc.Call<proto::ListResetPasswordTokenResponse>("/proto.AuthService/ListResetPasswordTokens", links);
-    if (!page && page.error().kind == ErrorKind::kNotImplemented) break;
-    RETURN_IF_ERROR(page);
-    for (const auto& link : page->user_tokens()) tokens.push_back(TokenOf(link));
-    links.set_page_token(page->next_page_token());
-  } while (!links.page_token().empty());
+    return {};
+  };
+  RETURN_IF_ERROR(EachPage<proto::ListProvisionTokensResponse>(rpc, "/proto.AuthService/ListProvisionTokens",
+                                                               proto::ListProvisionTokensRequest(), add_tokens));
+  const auto add_links = [&](const proto::ListResetPasswordTokenResponse& page) -> Status {
+    for (const auto& link : page.user_tokens()) tokens.push_back(TokenOf(link));
+    return {};
+  };
+  const Status links = EachPage<proto::ListResetPasswordTokenResponse>(
+      rpc, "/proto.AuthService/ListResetPasswordTokens", proto::ListResetPasswordTokenRequest(), add_links);
+  if (!links && links.error().kind != ErrorKind::kNotImplemented) return std::unexpected(links.error());
   return tokens;
 }
 

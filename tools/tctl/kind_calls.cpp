@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "libclient/pages.h"
 #include "libresources/cert_authority.h"
 #include "libresources/metadata.h"
 #include "teleport/clusterconfig/v1/clusterconfig_service.pb.h"
@@ -43,16 +44,17 @@ Result<bool> Found(const Result<T>& read) {
   return std::unexpected(read.error());
 }
 
+template <typename Items>
+Status SinkAll(const Items& items, const MessageSink& sink) {
+  for (const auto& item : items) RETURN_IF_ERROR(sink(item));
+  return {};
+}
+
 // Roles.
 
 Status ListRoles(RpcClient& rpc, bool, const MessageSink& sink) {
-  proto::ListRolesRequest request;
-  do {
-    ASSIGN_OR_RETURN(const auto page, rpc.Call<proto::ListRolesResponse>("/proto.AuthService/ListRoles", request));
-    for (const auto& role : page.roles()) RETURN_IF_ERROR(sink(role));
-    request.set_startkey(page.nextkey());
-  } while (!request.startkey().empty());
-  return {};
+  const auto show = [&](const proto::ListRolesResponse& page) { return SinkAll(page.roles(), sink); };
+  return EachPage<proto::ListRolesResponse>(rpc, "/proto.AuthService/ListRoles", proto::ListRolesRequest(), show);
 }
 
 Result<types::RoleV6> ReadRole(RpcClient& rpc, const std::string& name) {
@@ -94,13 +96,8 @@ Status RemoveRole(RpcClient& rpc, const std::string& name) {
 Status ListUsers(RpcClient& rpc, bool with_secrets, const MessageSink& sink) {
   usersv1::ListUsersRequest request;
   request.set_with_secrets(with_secrets);
-  do {
-    ASSIGN_OR_RETURN(const auto page,
-                     rpc.Call<usersv1::ListUsersResponse>("/teleport.users.v1.UsersService/ListUsers", request));
-    for (const auto& user : page.users()) RETURN_IF_ERROR(sink(user));
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
-  return {};
+  const auto show = [&](const usersv1::ListUsersResponse& page) { return SinkAll(page.users(), sink); };
+  return EachPage<usersv1::ListUsersResponse>(rpc, "/teleport.users.v1.UsersService/ListUsers", request, show);
 }
 
 Result<types::UserV2> ReadUser(RpcClient& rpc, const std::string& name, bool with_secrets = false) {
@@ -185,14 +182,9 @@ Status RemoveToken(RpcClient& rpc, const std::string& name) {
 // Kubernetes.
 
 Status ListKubeClusters(RpcClient& rpc, bool, const MessageSink& sink) {
-  proto::ListKubernetesClustersRequest request;
-  do {
-    ASSIGN_OR_RETURN(const auto page, rpc.Call<proto::ListKubernetesClustersResponse>(
-                                          "/proto.AuthService/ListKubernetesClusters", request));
-    for (const auto& cluster : page.kubernetes_clusters()) RETURN_IF_ERROR(sink(cluster));
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
-  return {};
+  using Page = proto::ListKubernetesClustersResponse;
+  const auto show = [&](const Page& page) { return SinkAll(page.kubernetes_clusters(), sink); };
+  return EachPage<Page>(rpc, "/proto.AuthService/ListKubernetesClusters", proto::ListKubernetesClustersRequest(), show);
 }
 
 Status GetKubeCluster(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
@@ -228,13 +220,11 @@ Status ListKubeServers(RpcClient& rpc, bool, const MessageSink& sink) {
   proto::ListResourcesRequest request;
   request.set_resourcetype("kube_server");
   request.set_namespace_("default");
-  do {
-    ASSIGN_OR_RETURN(const auto page,
-                     rpc.Call<proto::ListResourcesResponse>("/proto.AuthService/ListResources", request));
+  const auto show = [&](const proto::ListResourcesResponse& page) -> Status {
     for (const auto& item : page.resources()) RETURN_IF_ERROR(sink(item.kubernetesserver()));
-    request.set_startkey(page.nextkey());
-  } while (!request.startkey().empty());
-  return {};
+    return {};
+  };
+  return EachPage<proto::ListResourcesResponse>(rpc, "/proto.AuthService/ListResources", request, show);
 }
 
 // Several servers may announce one name; all of them are meant.

@@ -2,6 +2,7 @@
 
 #include "libbase/text.h"
 #include "libbase/time.h"
+#include "libclient/pages.h"
 #include "libresources/codec.h"
 #include "libresources/kinds.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
@@ -168,14 +169,12 @@ Result<Output> List(const Invocation& invocation) {
   output.columns = {"User", "Roles"};
   output.row = UserRow;
   output.items = [rpc](const ItemSink& sink) -> Status {
-    usersv1::ListUsersRequest request;
-    do {
-      ASSIGN_OR_RETURN(const auto page,
-                       rpc->Call<usersv1::ListUsersResponse>(fmt::format("{}ListUsers", kUsersService), request));
+    const auto show = [&sink](const usersv1::ListUsersResponse& page) -> Status {
       for (const auto& user : page.users()) RETURN_IF_ERROR(sink(EncodeResource(user)));
-      request.set_page_token(page.next_page_token());
-    } while (!request.page_token().empty());
-    return {};
+      return {};
+    };
+    return EachPage<usersv1::ListUsersResponse>(*rpc, fmt::format("{}ListUsers", kUsersService),
+                                                usersv1::ListUsersRequest(), show);
   };
   return output;
 }
