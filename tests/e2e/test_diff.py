@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from every_field import DOCUMENTS, IDS
+
 
 @pytest.fixture
 def role(name, tmp_path):
@@ -58,3 +60,14 @@ def test_mistakes_and_secrets(cluster, role, tmp_path):
     token = tmp_path / "token.yaml"
     token.write_text("kind: token\nversion: v2\nmetadata: {name: a-secret-of-a-token}\nspec: {roles: [Node], join_method: token}\n")
     assert cluster.tctl("diff", token).out == "+ token\n"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=IDS)
+def test_every_kind_can_be_tried(cluster, document, tmp_path):
+    path = tmp_path / "document.json"
+    path.write_text(json.dumps(document))
+    before = len(cluster.events())
+    assert "would be " in cluster.tctl("create", "--dry-run", "-f", "--confirm", path).out
+    (row,) = json.loads(cluster.tctl("diff", path, "--format=json").out)
+    assert row["change"] in {"create", "update"} and (row["fields"] != []) == (row["change"] == "update")
+    assert len(cluster.events()) == before
