@@ -30,7 +30,7 @@ class PlainShell:
         return self._terminal.seen
 
     def close(self):
-        os.kill(self._terminal.pid, signal.SIGHUP)
+        os.kill(self._terminal.pid, signal.SIGKILL)  # it may have been told to ignore SIGHUP
         self._terminal.finish()
 
 
