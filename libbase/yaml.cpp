@@ -117,13 +117,8 @@ class Handler : public YAML::EventHandler {
     anchors_.clear();
     merges_.clear();
     const auto at = static_cast<std::size_t>(std::max(mark.pos, 0));
-    // yaml-cpp starts a new document where text follows a complete one.
-    const bool separate = at >= text_.size() || text_.substr(at).starts_with("---") || AfterDocumentEnd(at);
-    // What it cannot read as a node it takes for an empty document, and stays before it for ever.
-    const bool stuck = documents_ > 0 && at == document_at_;
-    if (documents_ > 0 && (stuck || !separate)) Refuse(mark, "unexpected text after the end of the document");
+    if (document_at_ && !MayStart(at)) Refuse(mark, "unexpected text after the end of the document");
     document_at_ = at;
-    ++documents_;
   }
   void OnDocumentEnd() override {}
 
@@ -219,6 +214,13 @@ class Handler : public YAML::EventHandler {
     return false;
   }
 
+  // Whether a document that is not the first may start there. yaml-cpp starts one where text follows a complete one;
+  // and what it cannot read as a node it takes for an empty document, and stays before it for ever.
+  bool MayStart(std::size_t at) const {
+    if (at == document_at_) return false;
+    return at >= text_.size() || text_.substr(at).starts_with("---") || AfterDocumentEnd(at);
+  }
+
   void Complete(Value value, const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (!CountNodes(mark, 1)) return;
     value.set_place(PlaceOf(mark));
@@ -281,8 +283,7 @@ class Handler : public YAML::EventHandler {
   std::vector<bool> merges_;                  // whether it has the key <<
   std::optional<std::string> error_;          // "LINE: reason"
   Value::Place last_place_{.line = 1, .column = 1};
-  int documents_ = 0;
-  std::size_t document_at_ = 0;  // where the last one began
+  std::optional<std::size_t> document_at_;  // where the last one began
   std::size_t nodes_ = 0;
   std::size_t aliased_bytes_ = 0;
 };

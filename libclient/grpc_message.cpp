@@ -7,6 +7,7 @@
 #include "libbase/encoding.h"
 #include "libbase/text.h"
 #include "libbase/version.h"
+#include "libclient/network.h"
 
 namespace sallyport {
 namespace {
@@ -138,13 +139,8 @@ Error ErrorOfGrpcStatus(const GrpcStatus& status) {
   if (status.message.contains(kExpired) || status.message.contains(kExpiredCertificate)) {
     return {ErrorKind::kNotLoggedIn, std::move(text), "log in again: tsh login"};
   }
-  if (status.code == kDeadlineExceeded) {
-    return {ErrorKind::kConnectionProblem, "the auth service does not answer in time", "try again"};
-  }
-  if (status.code == kUnavailable) {
-    return {ErrorKind::kConnectionProblem, fmt::format("the auth service cannot be reached: {}", text),
-            "try again; if the cluster was set up anew, log in again"};
-  }
+  if (status.code == kDeadlineExceeded) return AnswersTooLate(kAuthService);
+  if (status.code == kUnavailable) return CannotBeReached(kAuthService, text);
   return {KindOfGrpcCode(status.code), std::move(text), {}};
 }
 

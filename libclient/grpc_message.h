@@ -10,6 +10,9 @@
 
 namespace sallyport {
 
+// What errors call the other side.
+inline constexpr std::string_view kAuthService = "the auth service";
+
 // Returns the fields that a call of `method` ("/proto.AuthService/Ping") begins with; metadata follows them.
 HeaderFields GrpcRequestFields(const std::string& authority, const std::string& method, const std::string& program,
                                std::chrono::milliseconds timeout);

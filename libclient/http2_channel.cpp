@@ -11,7 +11,6 @@ namespace sallyport {
 namespace {
 
 constexpr std::size_t kRecordBytes = 16 << 10;  // the most that one read of TLS gives
-constexpr std::string_view kTryAgain = "try again; if the cluster was set up anew, log in again";
 
 }  // namespace
 
@@ -57,7 +56,7 @@ Result<Http2Answer> Http2Channel::Exchange(const HeaderFields& fields, std::stri
   if (ended) return std::unexpected(*broken_);
   session_.Cancel(request);
   Wake();
-  return FailWithHint(ErrorKind::kConnectionProblem, fmt::format("{} does not answer in time", peer_), "try again");
+  return std::unexpected(AnswersTooLate(peer_));
 }
 
 void Http2Channel::Run() {
@@ -118,10 +117,7 @@ bool Http2Channel::WriteAll() {
 void Http2Channel::Break(std::string_view reason) {
   if (broken_) return;
   broken_ = stream_->failure();
-  if (!broken_) {
-    broken_ = Error{ErrorKind::kConnectionProblem, fmt::format("{} cannot be reached: {}", peer_, reason),
-                    std::string(kTryAgain)};
-  }
+  if (!broken_) broken_ = CannotBeReached(peer_, reason);
   for (Waiting* waiting : waiting_) waiting->changed.notify_one();
 }
 

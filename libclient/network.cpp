@@ -182,4 +182,13 @@ Result<UniqueFd> ConnectTcp(const HostPort& address, const NetworkSettings& sett
   return proxy.empty() ? ConnectDirect(address, deadline) : ConnectThroughProxy(proxy, address, deadline);
 }
 
+Error CannotBeReached(std::string_view peer, std::string_view reason) {
+  return {ErrorKind::kConnectionProblem, fmt::format("{} cannot be reached: {}", peer, reason),
+          "try again; if the cluster was set up anew, log in again"};
+}
+
+Error AnswersTooLate(std::string_view peer) {
+  return {ErrorKind::kConnectionProblem, fmt::format("{} does not answer in time", peer), "try again"};
+}
+
 }  // namespace sallyport

@@ -34,6 +34,10 @@ std::string HttpProxyFor(const NetworkSettings& settings, const HostPort& addres
 // HTTP proxy answered.
 Result<UniqueFd> ConnectTcp(const HostPort& address, const NetworkSettings& settings, Deadline deadline);
 
+// The errors of a peer ("the auth service") that is not there, and of one that does not answer in time.
+Error CannotBeReached(std::string_view peer, std::string_view reason);
+Error AnswersTooLate(std::string_view peer);
+
 // Waits until a descriptor is ready (POLLIN, POLLOUT) or the deadline is over: false then.
 bool WaitFor(int fd, short events, Deadline deadline);
 

@@ -86,7 +86,7 @@ Result<std::unique_ptr<RpcClient>> RpcClient::Connect(const RpcOptions& options)
   auto state = std::make_unique<State>();
   state->options = CopyOf(options);
   state->upgrade = std::move(connected.upgrade);
-  ASSIGN_OR_RETURN(state->channel, Http2Channel::Start(std::move(connected.stream), "the auth service"));
+  ASSIGN_OR_RETURN(state->channel, Http2Channel::Start(std::move(connected.stream), std::string(kAuthService)));
   return std::unique_ptr<RpcClient>(new RpcClient(std::move(state)));
 }
 

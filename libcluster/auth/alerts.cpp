@@ -23,35 +23,15 @@ constexpr std::string_view kAlert = "cluster_alert";
 constexpr std::string_view kAck = "alert_ack";
 constexpr std::string_view kYes = "yes";
 constexpr std::string_view kAll = "*";
-constexpr std::size_t kNoLimit = static_cast<std::size_t>(1) << 30;
-
-template <typename M>
-Result<M> Decode(const BackendItem& item) {
-  M message;
-  if (!message.ParseFromString(item.value)) return Fail(ErrorKind::kInternal, "{} cannot be decoded", item.key);
-  return message;
-}
-
-template <typename M>
-Result<std::vector<M>> All(Backend& backend, std::string_view kind) {
-  ASSIGN_OR_RETURN(const auto items, backend.List(ResourceKey(kind, ""), "", kNoLimit));
-  std::vector<M> messages;
-  for (const auto& item : items) {
-    ASSIGN_OR_RETURN(M message, Decode<M>(item));
-    messages.push_back(std::move(message));
-  }
-  return messages;
-}
 
 Result<std::vector<ClusterAlert>> Matching(Backend& backend, const GetClusterAlertsRequest& query) {
   std::vector<ClusterAlert> alerts;
   if (query.alertid().empty()) {
-    ASSIGN_OR_RETURN(alerts, All<ClusterAlert>(backend, kAlert));
+    ASSIGN_OR_RETURN(alerts, ListAllResources<ClusterAlert>(backend, kAlert));
   } else {
-    const auto item = backend.Get(ResourceKey(kAlert, query.alertid()));
-    if (!item && item.error().kind != ErrorKind::kNotFound) return std::unexpected(item.error());
-    if (!item) return alerts;
-    ASSIGN_OR_RETURN(alerts.emplace_back(), Decode<ClusterAlert>(*item));
+    auto alert = GetResource<ClusterAlert>(backend, kAlert, query.alertid());
+    if (!alert && alert.error().kind != ErrorKind::kNotFound) return std::unexpected(alert.error());
+    if (alert) alerts.push_back(std::move(*alert));
   }
   std::erase_if(alerts, [&](const ClusterAlert& alert) { return !MatchesQuery(alert, query); });
   return alerts;
@@ -116,16 +96,14 @@ Status UpsertAlert(Backend& backend, ClusterAlert alert) {
   if (!spec.has_created() || spec.created().seconds() == kGoZeroSeconds) {
     *spec.mutable_created() = TimeUtil::NanosecondsToTimestamp(Now().time_since_epoch().count());
   }
-  auto expires = ExpiresOf(alert);
   if (!header.metadata().has_expires() || header.metadata().expires().seconds() == kGoZeroSeconds) {
     auto& end = *header.mutable_metadata()->mutable_expires();
     end = spec.created();
     end.set_seconds(end.seconds() + std::chrono::floor<std::chrono::seconds>(kDefaultAlertTtl).count());
-    expires = ExpiresOf(alert);
   }
   header.mutable_metadata()->clear_revision();
   BackendTransaction transaction;
-  transaction.Put(ResourceKey(kAlert, NameOf(header)), alert.SerializeAsString(), expires);
+  transaction.Put(ResourceKey(kAlert, NameOf(header)), alert.SerializeAsString(), ExpiresOf(alert));
   return backend.Commit(std::move(transaction));
 }
 
@@ -141,7 +119,7 @@ Status CreateAlertAck(Backend& backend, const AlertAcknowledgement& ack) {
 }
 
 Result<std::vector<AlertAcknowledgement>> AlertAcks(Backend& backend) {
-  return All<AlertAcknowledgement>(backend, kAck);
+  return ListAllResources<AlertAcknowledgement>(backend, kAck);
 }
 
 Status ClearAlertAcks(Backend& backend, std::string_view alert_id) {
@@ -150,8 +128,8 @@ Status ClearAlertAcks(Backend& backend, std::string_view alert_id) {
   }
   BackendTransaction transaction;
   if (alert_id == kAll) {
-    ASSIGN_OR_RETURN(const auto items, backend.List(ResourceKey(kAck, ""), "", kNoLimit));
-    for (const auto& item : items) transaction.Remove(item.key, false);
+    ASSIGN_OR_RETURN(const auto acks, AlertAcks(backend));
+    for (const auto& ack : acks) transaction.Remove(ResourceKey(kAck, ack.alertid()), false);
   } else {
     transaction.Remove(ResourceKey(kAck, alert_id), false);
   }

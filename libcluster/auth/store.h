@@ -1,5 +1,5 @@
-// Resources as messages in the backend: "/resources/KIND/NAME". A message has the usual metadata; its revision and
-// expiry are those of the backend's item.
+// Resources as messages in the backend: "/resources/KIND/NAME". Where a message has the usual metadata, its revision
+// and expiry are those of the backend's item.
 #pragma once
 
 #include <google/protobuf/util/time_util.h>
@@ -22,7 +22,7 @@ template <typename M>
 Result<M> DecodeItem(const BackendItem& item) {
   M message;
   if (!message.ParseFromString(item.value)) return Fail(ErrorKind::kInternal, "{} cannot be decoded", item.key);
-  message.mutable_metadata()->set_revision(item.revision);
+  if constexpr (requires { message.mutable_metadata(); }) message.mutable_metadata()->set_revision(item.revision);
   return message;
 }
 

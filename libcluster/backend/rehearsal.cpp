@@ -43,7 +43,7 @@ Result<std::vector<BackendItem>> Rehearsal::List(Backend& under, std::string_vie
                                                  std::size_t limit) {
   const std::lock_guard lock(mutex_);
   // As many more as may be removed here.
-  const std::size_t all = limit + std::min(items_.size(), static_cast<std::size_t>(1) << 30);
+  const std::size_t all = limit + items_.size();
   ASSIGN_OR_RETURN(const auto stored, under.List(prefix, after, all));
   std::map<std::string, BackendItem> merged;
   for (const auto& item : stored) merged.emplace(item.key, item);

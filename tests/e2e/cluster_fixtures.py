@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from harness import Cluster, Tsh, program
+from harness import Cluster, Tsh, program, started
 from kube_stand_in import KubeStandIn
 
 TOOLS = ("kubectl", "curl", "jq", "openssl", "zbarimg", "oathtool", "sqlite3")
@@ -41,16 +41,11 @@ def kube(tmp_path_factory):
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory, kube):
     """A running cluster with the role member."""
-    running = Cluster(tmp_path_factory.mktemp("cluster"), kube, {"env": "dev"})
-    try:
-        program("teleport")
-        running.start()
+    program("teleport")
+    with started(Cluster(tmp_path_factory.mktemp("cluster"), kube, {"env": "dev"})) as running:
         program("tctl")
         running.create(MEMBER, "-f")
         yield running
-        running.stop()
-    finally:
-        running.cleanup()
 
 
 @pytest.fixture

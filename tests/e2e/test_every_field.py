@@ -6,18 +6,14 @@ import pytest
 import yaml
 
 from every_field import DOCUMENTS, IDS, assert_has, name_of
-from harness import Cluster
+from harness import Cluster, started
 
 
 @pytest.fixture(scope="module")
 def own_cluster(tmp_path_factory):
     """A cluster whose settings may be anything."""
-    running = Cluster(tmp_path_factory.mktemp("every_field"))
-    try:
-        yield running.start()
-        running.stop()
-    finally:
-        running.cleanup()
+    with started(Cluster(tmp_path_factory.mktemp("every_field"))) as running:
+        yield running
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=IDS)

@@ -10,7 +10,7 @@ import pytest
 from authenticator import Authenticator
 from browser import WIDTHS, Browser
 from cluster_fixtures import MEMBER
-from harness import ROOT, Cluster, Tsh, User, program
+from harness import ROOT, Cluster, Tsh, User, program, started
 from processes import wait_for
 
 PASSWORD = "a staple that is correct"
@@ -33,16 +33,11 @@ def browser(tmp_path_factory):
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     """A cluster of its own: it counts requests by address, and the browser has one address."""
-    running = Cluster(tmp_path_factory.mktemp("invites"))
-    try:
-        program("tctl")
-        running.start()
+    program("tctl")
+    with started(Cluster(tmp_path_factory.mktemp("invites"))) as running:
         running.create(MEMBER, "-f")
         running.secrets.add(PASSWORD)
         yield running
-        running.stop()
-    finally:
-        running.cleanup()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from cluster_fixtures import MEMBER
-from harness import Cluster, Tsh, assert_plain, environment, program
+from harness import Cluster, Tsh, assert_plain, environment, program, started
 from tctl_doors import Tctl
 from terminals import SHOW_STATE, PlainShell, TmuxShell
 
@@ -22,14 +22,9 @@ _names = (f"typist{number}" for number in itertools.count(1))
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """One of its own: a cluster counts logins by address, and all tests have one."""
-    running = Cluster(tmp_path_factory.mktemp("terminal"))
-    try:
-        running.start()
+    with started(Cluster(tmp_path_factory.mktemp("terminal"))) as running:
         running.create(MEMBER, "-f")
         yield running
-        running.stop()
-    finally:
-        running.cleanup()
 
 
 @pytest.fixture

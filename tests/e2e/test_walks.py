@@ -10,7 +10,7 @@ import pytest
 from authenticator import Authenticator
 from browser import Browser
 from certs import openssl
-from harness import BIN, Cluster, Tsh, User, assert_plain, program
+from harness import BIN, Cluster, Tsh, User, assert_plain, program, started
 from processes import run
 
 PASSWORD = "a staple that is correct"
@@ -151,12 +151,8 @@ class Machine(Tsh):
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory, kube):
     """One of its own: a cluster counts logins by address, and all tests have one."""
-    running = Cluster(tmp_path_factory.mktemp("walks"), kube, {"env": "dev"})
-    try:
-        yield running.start()
-        running.stop()
-    finally:
-        running.cleanup()
+    with started(Cluster(tmp_path_factory.mktemp("walks"), kube, {"env": "dev"})) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -258,12 +254,8 @@ def test_preset_roles(cluster, host, laptop):
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory, kube):
     """A cluster whose Kubernetes has the label that developers may not reach."""
-    running = Cluster(tmp_path_factory.mktemp("guarded"), kube, {"app": "teleport-cluster"})
-    try:
-        yield running.start()
-        running.stop()
-    finally:
-        running.cleanup()
+    with started(Cluster(tmp_path_factory.mktemp("guarded"), kube, {"app": "teleport-cluster"})) as running:
+        yield running
 
 
 def become_alice(cluster, machine):

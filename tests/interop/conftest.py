@@ -10,17 +10,13 @@ sys.path[:0] = [str(pathlib.Path(__file__).parent.parent / "e2e"), str(pathlib.P
 # pylint: disable=wildcard-import,wrong-import-position
 from cluster_fixtures import *  # noqa: E402,F401,F403
 from cluster_fixtures import MEMBER  # noqa: E402
+from harness import started  # noqa: E402
 from reference_cluster import ReferenceCluster  # noqa: E402
 
 
 @pytest.fixture(scope="session")
 def reference_cluster(tmp_path_factory, kube):
     """A running cluster of the reference, with the same role member and the same Kubernetes clusters."""
-    running = ReferenceCluster(tmp_path_factory.mktemp("reference-cluster"), kube, {"env": "dev"})
-    try:
-        running.start()
+    with started(ReferenceCluster(tmp_path_factory.mktemp("reference-cluster"), kube, {"env": "dev"})) as running:
         running.create(MEMBER, "-f")
         yield running
-        running.stop()
-    finally:
-        running.cleanup()

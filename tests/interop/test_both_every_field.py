@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from every_field import DOCUMENTS, IDS, assert_has, name_of
-from harness import REFERENCE_BIN, Cluster, environment, program
+from harness import REFERENCE_BIN, Cluster, environment, program, started
 from processes import run, wait_for
 from reference_cluster import ReferenceCluster
 
@@ -67,29 +67,19 @@ ADMINISTRATOR = """
 @pytest.fixture(scope="module")
 def theirs(tmp_path_factory, kube):
     """A cluster of the reference whose settings may be anything, and our tctl for it."""
-    running = ReferenceCluster(tmp_path_factory.mktemp("every-field-theirs"), kube)
-    try:
-        running.start()
+    with started(ReferenceCluster(tmp_path_factory.mktemp("every-field-theirs"), kube)) as running:
         running.create(ADMINISTRATOR)
         identity = running.directory / "identity"
         running.tctl("auth", "sign", "--user=every-admin", f"--out={identity}")
         words = [program("tctl"), "-i", identity, "--auth-server", f"127.0.0.1:{running.auth_port}"]
         yield lambda *more, stdin="": run([*words, *more], environment(running.directory), stdin)
-        running.stop()
-    finally:
-        running.cleanup()
 
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory):
     """A cluster of ours whose settings may be anything, and the reference's tctl for it."""
-    running = Cluster(tmp_path_factory.mktemp("every-field-ours"))
-    try:
-        running.start()
+    with started(Cluster(tmp_path_factory.mktemp("every-field-ours"))) as running:
         yield lambda *more, stdin="": running.tctl(*more, stdin=stdin, ok=False, reference=True)
-        running.stop()
-    finally:
-        running.cleanup()
 
 
 def read(tctl, document, form="json"):

@@ -38,14 +38,10 @@ std::size_t MarkWrong(Work& work) {
   for (std::size_t i = 0; i < work.documents.size(); ++i) {
     Document& document = work.documents[i];
     if (document) {
-      const auto calls = CallsOf(*document->kind);
-      if (!calls) {
-        document = std::unexpected(calls.error());
-      } else if ((*calls)->put == nullptr) {
-        document = Fail(ErrorKind::kNotImplemented, "a {} cannot be written with tctl create", document->kind->kind);
-      }
+      const auto calls = WritingCallsOf(*document->kind);
+      if (calls) continue;
+      document = std::unexpected(calls.error());
     }
-    if (document) continue;
     work.written[i] = std::unexpected(document.error());
     ++wrong;
   }

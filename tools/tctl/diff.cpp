@@ -12,12 +12,18 @@
 namespace sallyport {
 namespace {
 
-// Returns a resource as it is, without what changes by being written; nothing when it is not there.
+// Without what changes by being written.
+Value Comparable(const google::protobuf::Message& message) {
+  Value value = EncodeResource(message);
+  if (Value* const metadata = value.Find("metadata")) metadata->Remove("revision");
+  return value;
+}
+
+// Returns a resource as it is; nothing when it is not there.
 Result<std::optional<Value>> Read(RpcClient& rpc, const KindCalls& calls, const std::string& name) {
   Value found;
   const Status read = calls.get(rpc, name, false, [&](const google::protobuf::Message& message) -> Status {
-    found = EncodeResource(message);
-    if (Value* const metadata = found.Find("metadata")) metadata->Remove("revision");
+    found = Comparable(message);
     return {};
   });
   if (read) return found;
@@ -30,10 +36,7 @@ class Comparer {
   Comparer(RpcClient& real, RpcClient& tried, bool tries) : real_(real), tried_(tried), tries_(tries) {}
 
   Result<Value> Compare(const Resource& resource) {
-    ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(*resource.kind));
-    if (calls->put == nullptr) {
-      return Fail(ErrorKind::kNotImplemented, "a {} cannot be written with tctl create", resource.kind->kind);
-    }
+    ASSIGN_OR_RETURN(const KindCalls* calls, WritingCallsOf(*resource.kind));
     const std::string name = NameOf(*resource.message);
     ASSIGN_OR_RETURN(const auto before, Read(real_, *calls, name));
     ASSIGN_OR_RETURN(const Value after, After(*calls, resource, name));
@@ -56,15 +59,11 @@ class Comparer {
 
  private:
   Result<Value> After(const KindCalls& calls, const Resource& resource, const std::string& name) {
-    if (tries_) {
-      RETURN_IF_ERROR(calls.put(tried_, resource, true));
-      ASSIGN_OR_RETURN(auto kept, Read(tried_, calls, name));
-      if (!kept) return Fail(ErrorKind::kInternal, "the cluster does not keep {}", resource.kind->kind);
-      return std::move(*kept);
-    }
-    Value value = EncodeResource(*resource.message);
-    if (Value* const metadata = value.Find("metadata")) metadata->Remove("revision");
-    return value;
+    if (!tries_) return Comparable(*resource.message);
+    RETURN_IF_ERROR(calls.put(tried_, resource, true));
+    ASSIGN_OR_RETURN(auto kept, Read(tried_, calls, name));
+    if (!kept) return Fail(ErrorKind::kInternal, "the cluster does not keep {}", resource.kind->kind);
+    return std::move(*kept);
   }
 
   RpcClient& real_;

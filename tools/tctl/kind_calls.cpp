@@ -419,6 +419,12 @@ Result<const KindCalls*> CallsOf(const KindRow& kind) {
   return &*found;
 }
 
+Result<const KindCalls*> WritingCallsOf(const KindRow& kind) {
+  ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(kind));
+  if (calls->put != nullptr) return calls;
+  return Fail(ErrorKind::kNotImplemented, "a {} cannot be written with tctl create", kind.kind);
+}
+
 Status CheckNotOfFile(const KindRow& kind, const google::protobuf::Message& stored) {
   if (kind.singleton_name.empty()) return {};
   const auto labels = LabelsOf(stored);

@@ -34,6 +34,9 @@ struct KindCalls {
 // Returns the row of a kind; kNotImplemented for a kind without one.
 Result<const KindCalls*> CallsOf(const KindRow& kind);
 
+// The same for kinds that are written by hand; kNotImplemented for others too.
+Result<const KindCalls*> WritingCallsOf(const KindRow& kind);
+
 // Writes a resource that was read and edited. kCompareFailed when somebody else changed it meanwhile; for the kinds
 // whose update is an upsert that is looked up right before. kNotImplemented when the kind is not written by hand.
 Status UpdateResource(RpcClient& rpc, const Resource& resource);
