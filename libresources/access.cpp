@@ -31,38 +31,7 @@ std::unexpected<Error> ResourceDenied(std::string_view kind) {
   return Fail(ErrorKind::kAccessDenied, "access to {} denied. User does not have permissions. {}", kind, hint);
 }
 
-Result<bool> MatchesAll(std::span<const RoleMatcher> matchers, const types::RoleV6& role) {
-  for (const RoleMatcher& matcher : matchers) {
-    ASSIGN_OR_RETURN(const bool matches, matcher(role, RoleCondition::kAllow));
-    if (!matches) return false;
-  }
-  return true;
-}
-
-Result<bool> MatchesAny(std::span<const RoleMatcher> matchers, const types::RoleV6& role) {
-  for (const RoleMatcher& matcher : matchers) {
-    ASSIGN_OR_RETURN(const bool matches, matcher(role, RoleCondition::kDeny));
-    if (matches) return true;
-  }
-  return false;
-}
-
-bool DeviceSuffices(const types::RoleV6& role, const AccessState& state) {
-  const bool trusted = !state.check_device || state.device_verified;
-  const std::string& mode = role.spec().options().devicetrustmode();
-  if (mode == "required") return trusted;
-  if (mode == "required-for-humans") return trusted || state.is_bot;
-  return true;
-}
-
 }  // namespace
-
-RoleMatcher LoginMatcher(std::string login) {
-  return [login = std::move(login)](const types::RoleV6& role, RoleCondition condition) -> Result<bool> {
-    const auto& part = condition == RoleCondition::kAllow ? role.spec().allow() : role.spec().deny();
-    return std::find(part.logins().begin(), part.logins().end(), login) != part.logins().end();
-  };
-}
 
 AccessChecker::AccessChecker(std::string user, TraitMap traits, std::vector<std::shared_ptr<const types::RoleV6>> roles)
     : user_(std::move(user)), traits_(std::move(traits)) {
@@ -85,34 +54,19 @@ bool AccessChecker::HasRole(std::string_view name) const {
 
 Status AccessChecker::CheckResourceAccess(std::string_view kind, const Labels& labels, const AccessState& state,
                                           std::span<const RoleMatcher> matchers) const {
-  if (state.mfa_required == AccessState::Mfa::kAlways && !state.mfa_verified) {
-    return Fail(ErrorKind::kAccessDenied, "{}", kSessionMfaRequired);
-  }
-  for (const auto& role : roles_) {
-    const LabelMatchers deny = LabelMatchersOf(*role, RoleCondition::kDeny, kind);
-    ASSIGN_OR_RETURN(const bool labelled, MatchLabels(RoleCondition::kDeny, deny, labels, traits_));
-    if (labelled) return ResourceDenied(kind);
-    ASSIGN_OR_RETURN(const bool matched, MatchesAny(matchers, *role));
-    if (matched) return ResourceDenied(kind);
-  }
-  const bool mfa_suffices = state.mfa_verified || state.mfa_required == AccessState::Mfa::kNever;
-  bool allowed = false;
-  for (const auto& role : roles_) {
-    const LabelMatchers allow = LabelMatchersOf(*role, RoleCondition::kAllow, kind);
-    ASSIGN_OR_RETURN(const bool labelled, MatchLabels(RoleCondition::kAllow, allow, labels, traits_));
-    if (!labelled) continue;
-    ASSIGN_OR_RETURN(const bool matched, MatchesAll(matchers, *role));
-    if (!matched) continue;
-    if (mfa_suffices && (!state.check_device || state.device_verified)) return {};
-    // Every role that matches may demand more of the user than the others.
-    if (!mfa_suffices && role->spec().options().requiremfatype() != types::OFF) {
+  ASSIGN_OR_RETURN(const Decision decision, AccessTo(kind).Decide(labels, state, matchers));
+  switch (decision.outcome) {
+    case Decision::Outcome::kAllowed:
+      return {};
+    case Decision::Outcome::kMfaRequired:
       return Fail(ErrorKind::kAccessDenied, "{}", kSessionMfaRequired);
-    }
-    if (!DeviceSuffices(*role, state)) return Fail(ErrorKind::kAccessDenied, "{}", kTrustedDeviceRequired);
-    allowed = true;
+    case Decision::Outcome::kDeviceRequired:
+      return Fail(ErrorKind::kAccessDenied, "{}", kTrustedDeviceRequired);
+    case Decision::Outcome::kDenied:
+    case Decision::Outcome::kNotAllowed:
+      break;
   }
-  if (!allowed) return ResourceDenied(kind);
-  return {};
+  return ResourceDenied(kind);
 }
 
 Result<std::vector<std::string>> AccessChecker::CheckLogins(Nanoseconds ttl) const {
@@ -140,10 +94,12 @@ std::vector<std::string> AccessChecker::LoginsFor(std::string_view kind, const L
   for (const auto& role : roles_) {
     candidates.insert(role->spec().allow().logins().begin(), role->spec().allow().logins().end());
   }
+  const ResourceAccess access = AccessTo(kind);
   std::vector<std::string> logins;
   for (const std::string& login : candidates) {
     const RoleMatcher matcher = LoginMatcher(login);
-    if (CheckResourceAccess(kind, labels, {}, {&matcher, 1})) logins.push_back(login);
+    const auto decision = access.Decide(labels, {}, {&matcher, 1});
+    if (decision && decision->allowed()) logins.push_back(login);
   }
   return logins;
 }

@@ -2,7 +2,6 @@
 // applied and answers every question of access; it never changes and may be used from several threads.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -14,8 +13,10 @@
 #include "libbase/error.h"
 #include "libbase/time.h"
 #include "libbase/value.h"
+#include "libresources/decision.h"
 #include "libresources/kube_access.h"
 #include "libresources/labels.h"
+#include "libresources/resource_access.h"
 #include "libresources/templates.h"
 
 namespace types {
@@ -24,16 +25,6 @@ class UserV2;
 }  // namespace types
 
 namespace sallyport {
-
-// What is known about the connection, for roles that demand more than a certificate.
-struct AccessState {
-  enum class Mfa { kNever, kPerRole, kAlways };
-  Mfa mfa_required = Mfa::kNever;  // AccessChecker::RequiredMfa
-  bool mfa_verified = false;
-  bool check_device = false;  // whether roles' device_trust_mode counts at all
-  bool device_verified = false;
-  bool is_bot = false;
-};
 
 // What the `where` condition of a rule can look at; a null value reads as an empty one.
 struct RuleContext {
@@ -48,9 +39,6 @@ struct RuleContext {
   bool can_view = false;   // for can_view()
 };
 
-// A further condition on a role: whether its allow or its deny part matches.
-using RoleMatcher = std::function<Result<bool>(const types::RoleV6&, RoleCondition)>;
-RoleMatcher LoginMatcher(std::string login);
 RoleMatcher KubeObjectMatcher(KubeRequest request);
 
 // Ports that a session may forward.
@@ -74,16 +62,21 @@ class AccessChecker {
   // Returns the roles with templates applied, the implicit one last.
   std::span<const std::shared_ptr<const types::RoleV6>> roles() const { return roles_; }
 
-  // Rules (rules: resources and verbs). kAccessDenied with the reference's text when no rule allows, or one denies.
+  // Rules (rules: resources and verbs). Deny rules first; without a context, a rule whose condition cannot be decided
+  // counts as allowing. A condition that cannot be evaluated is an error, which denies.
+  Result<Decision> DecideRule(std::string_view kind, std::string_view verb, const RuleContext* context) const;
+  // kAccessDenied with the reference's text when no rule allows, or one denies.
   Status CheckRule(std::string_view kind, std::string_view verb, const RuleContext& context = {}) const;
-  // The same for a check without a resource at hand: a rule whose condition cannot be decided counts as allowing.
+  // The same for a check without a resource at hand.
   Status GuessRule(std::string_view kind, std::string_view verb) const;
   // Returns whether a deny rule refused it, so that no other grant may allow it.
   bool RuleDenies(std::string_view kind, std::string_view verb, const RuleContext& context = {}) const;
 
-  // Resources reached by labels ("node", "kube_cluster", "app", ...). Deny passes over all roles first; one role must
-  // then allow labels and every matcher. kAccessDenied otherwise; when only a check of the user is missing, the message
-  // is kSessionMfaRequired or kTrustedDeviceRequired.
+  // Resources reached by labels ("node", "kube_cluster", "app", ...): what the roles say of a kind, to be asked for
+  // many. Refers to the checker.
+  ResourceAccess AccessTo(std::string_view kind) const { return {kind, roles_, traits_}; }
+  // The answer for one. kAccessDenied when it is refused; when only a check of the user is missing, the message is
+  // kSessionMfaRequired or kTrustedDeviceRequired.
   Status CheckResourceAccess(std::string_view kind, const Labels& labels, const AccessState& state,
                              std::span<const RoleMatcher> matchers = {}) const;
   static constexpr std::string_view kSessionMfaRequired = "access to resource requires MFA";
@@ -151,7 +144,6 @@ class AccessChecker {
   std::string PrivateKeyPolicy(std::string_view cluster) const;
 
  private:
-  Status RunRules(std::string_view kind, std::string_view verb, const RuleContext* context, bool* denied) const;
   Value ConditionFields(const RuleContext& context) const;
   Result<KubePrincipals> KubePrincipalsOf(Nanoseconds ttl, std::span<const RoleMatcher> matchers) const;
 
@@ -162,8 +154,5 @@ class AccessChecker {
 
 // Returns a role with the templates of its fields applied for a user's traits.
 std::shared_ptr<const types::RoleV6> ApplyTraits(const types::RoleV6& role, const TraitMap& traits);
-
-// Returns what a role says about the labels of a kind of resource; nothing for kinds that labels do not restrict.
-LabelMatchers LabelMatchersOf(const types::RoleV6& role, RoleCondition condition, std::string_view kind);
 
 }  // namespace sallyport

@@ -12,20 +12,23 @@ const types::RoleConditions& PartOf(const types::RoleV6& role, RoleCondition con
 
 // Deny parts without labels concern every cluster: older roles knew no kubernetes_labels there.
 RoleMatcher ClusterMatcher(Labels labels, TraitMap traits) {
-  return [labels = std::move(labels), traits = std::move(traits)](const types::RoleV6& role,
-                                                                  RoleCondition condition) -> Result<bool> {
-    LabelMatchers matchers = LabelMatchersOf(role, condition, "kube_cluster");
-    if (matchers.empty() && condition == RoleCondition::kDeny) matchers.selector = {{"*", {"*"}}};
-    return MatchLabels(condition, matchers, labels, traits);
+  auto matches = [labels = std::move(labels), traits = std::move(traits)](const types::RoleV6& role,
+                                                                          RoleCondition condition) -> Result<bool> {
+    const LabelMatcher matcher(LabelMatchersOf(role, condition, "kube_cluster"), traits);
+    if (matcher.empty()) return condition == RoleCondition::kDeny;
+    return matcher.Matches(condition, labels);
   };
+  return {.field = "kubernetes_labels", .wanted = "", .matches = std::move(matches)};
 }
 
 }  // namespace
 
 RoleMatcher KubeObjectMatcher(KubeRequest request) {
-  return [request = std::move(request)](const types::RoleV6& role, RoleCondition condition) {
+  std::string wanted = fmt::format("{} {}", request.verb, request.resource);
+  auto matches = [request = std::move(request)](const types::RoleV6& role, RoleCondition condition) {
     return KubeRulesMatch(request, KubeRules(role, condition), condition);
   };
+  return {.field = "kubernetes_resources", .wanted = std::move(wanted), .matches = std::move(matches)};
 }
 
 Result<AccessChecker::KubePrincipals> AccessChecker::KubePrincipalsOf(Nanoseconds ttl,
@@ -36,7 +39,7 @@ Result<AccessChecker::KubePrincipals> AccessChecker::KubePrincipalsOf(Nanosecond
   for (const auto& role : roles_) {
     bool matches = true;
     for (const RoleMatcher& matcher : matchers) {
-      ASSIGN_OR_RETURN(const bool one, matcher(*role, RoleCondition::kAllow));
+      ASSIGN_OR_RETURN(const bool one, matcher.matches(*role, RoleCondition::kAllow));
       matches = matches && one;
     }
     if (!matches || ttl.count() > role->spec().options().maxsessionttl()) continue;
@@ -48,7 +51,7 @@ Result<AccessChecker::KubePrincipals> AccessChecker::KubePrincipalsOf(Nanosecond
   for (const auto& role : roles_) {
     bool matches = matchers.empty();
     for (const RoleMatcher& matcher : matchers) {
-      ASSIGN_OR_RETURN(const bool one, matcher(*role, RoleCondition::kDeny));
+      ASSIGN_OR_RETURN(const bool one, matcher.matches(*role, RoleCondition::kDeny));
       matches = matches || one;
     }
     if (!matches) continue;
@@ -82,8 +85,8 @@ KubeAccess AccessChecker::KubeAccessTo(const Labels& cluster_labels) const {
   std::vector<KubeRule> allow;
   std::vector<KubeRule> deny;
   for (const auto& role : roles_) {
-    const LabelMatchers matchers = LabelMatchersOf(*role, RoleCondition::kAllow, "kube_cluster");
-    const auto reaches = MatchLabels(RoleCondition::kAllow, matchers, cluster_labels, traits_);
+    const LabelMatcher matcher(LabelMatchersOf(*role, RoleCondition::kAllow, "kube_cluster"), traits_);
+    const auto reaches = matcher.Matches(RoleCondition::kAllow, cluster_labels);
     if (reaches && *reaches) {
       for (KubeRule& rule : KubeRules(*role, RoleCondition::kAllow)) allow.push_back(std::move(rule));
     }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 
 #include "libresources/access.h"
 #include "libresources/predicate.h"
@@ -33,14 +34,13 @@ int ScoreOf(const types::Rule& rule) {
   return score;
 }
 
-// Returns the rules that name a resource, the most specific first.
-std::vector<const types::Rule*> RulesFor(const types::RoleConditions& part, std::string_view resource) {
-  std::vector<const types::Rule*> rules;
-  for (const types::Rule& rule : part.rules()) {
-    if (Has(rule.resources(), resource)) rules.push_back(&rule);
+// Returns the places of the rules that name a resource, the most specific first.
+std::vector<int> RulesFor(const types::RoleConditions& part, std::string_view resource) {
+  std::vector<int> rules;
+  for (int i = 0; i < part.rules_size(); ++i) {
+    if (Has(part.rules(i).resources(), resource)) rules.push_back(i);
   }
-  std::stable_sort(rules.begin(), rules.end(),
-                   [](const types::Rule* a, const types::Rule* b) { return ScoreOf(*a) > ScoreOf(*b); });
+  std::ranges::stable_sort(rules, std::greater(), [&part](int i) { return ScoreOf(part.rules(i)); });
   return rules;
 }
 
@@ -66,17 +66,24 @@ struct Where {
   }
 };
 
-Result<bool> Matches(const types::RoleConditions& part, std::string_view kind, std::string_view verb,
-                     const Where& where) {
+// Returns the place of the rule of a part that matches, or -1.
+Result<int> MatchingRule(const types::RoleConditions& part, std::string_view kind, std::string_view verb,
+                         const Where& where) {
   for (const std::string_view resource : {kind, kWildcard}) {
-    for (const types::Rule* rule : RulesFor(part, resource)) {
+    for (const int rule : RulesFor(part, resource)) {
       // The verb is asked first: a condition that cannot be decided matters only to those whom it concerns.
-      if (!HasVerb(*rule, verb)) continue;
-      ASSIGN_OR_RETURN(const bool holds, where.Holds(*rule));
-      if (holds) return true;
+      if (!HasVerb(part.rules(rule), verb)) continue;
+      ASSIGN_OR_RETURN(const bool holds, where.Holds(part.rules(rule)));
+      if (holds) return rule;
     }
   }
-  return false;
+  return -1;
+}
+
+Status ToStatus(const Result<Decision>& decision, std::string_view kind, std::string_view verb) {
+  if (!decision) return std::unexpected(decision.error());
+  if (decision->allowed()) return {};
+  return Fail(ErrorKind::kAccessDenied, "access denied to perform action \"{}\" on \"{}\"", verb, kind);
 }
 
 }  // namespace
@@ -104,44 +111,34 @@ Value AccessChecker::ConditionFields(const RuleContext& context) const {
   return fields;
 }
 
-Status AccessChecker::RunRules(std::string_view kind, std::string_view verb, const RuleContext* context,
-                               bool* denied) const {
+Result<Decision> AccessChecker::DecideRule(std::string_view kind, std::string_view verb,
+                                           const RuleContext* context) const {
   std::optional<Fields> fields;
   if (context != nullptr) fields.emplace(ConditionFields(*context), context->can_view);
   const PredicateFields* const known = fields ? &*fields : nullptr;
-  const auto refuse = [&] {
-    return Fail(ErrorKind::kAccessDenied, "access denied to perform action \"{}\" on \"{}\"", verb, kind);
-  };
-  // Whatever goes wrong from here on counts as an explicit denial.
-  *denied = true;
   for (const auto& role : roles_) {
-    ASSIGN_OR_RETURN(const bool matches, Matches(role->spec().deny(), kind, verb, {known, false}));
-    if (matches) return refuse();
+    ASSIGN_OR_RETURN(const int rule, MatchingRule(role->spec().deny(), kind, verb, {known, false}));
+    if (rule >= 0) return Decision{Decision::Outcome::kDenied, role.get(), RoleCondition::kDeny, "rules", rule};
   }
   for (const auto& role : roles_) {
-    ASSIGN_OR_RETURN(const bool matches, Matches(role->spec().allow(), kind, verb, {known, true}));
-    if (!matches) continue;
-    *denied = false;
-    return {};
+    ASSIGN_OR_RETURN(const int rule, MatchingRule(role->spec().allow(), kind, verb, {known, true}));
+    if (rule >= 0) return Decision{Decision::Outcome::kAllowed, role.get(), RoleCondition::kAllow, "rules", rule};
   }
-  *denied = false;
-  return refuse();
+  return Decision{};
 }
 
 Status AccessChecker::CheckRule(std::string_view kind, std::string_view verb, const RuleContext& context) const {
-  bool denied = false;
-  return RunRules(kind, verb, &context, &denied);
+  return ToStatus(DecideRule(kind, verb, &context), kind, verb);
 }
 
 Status AccessChecker::GuessRule(std::string_view kind, std::string_view verb) const {
-  bool denied = false;
-  return RunRules(kind, verb, nullptr, &denied);
+  return ToStatus(DecideRule(kind, verb, nullptr), kind, verb);
 }
 
+// A rule that cannot be evaluated counts as one that denies.
 bool AccessChecker::RuleDenies(std::string_view kind, std::string_view verb, const RuleContext& context) const {
-  bool denied = false;
-  const Status status = RunRules(kind, verb, &context, &denied);
-  return !status && denied;
+  const auto decision = DecideRule(kind, verb, &context);
+  return !decision || decision->outcome == Decision::Outcome::kDenied;
 }
 
 }  // namespace sallyport

@@ -32,32 +32,44 @@ constexpr ListOf kLists[] = {
 // The labels of one kind of resource.
 struct LabelsRow {
   std::string_view kinds;  // with spaces around each
+  std::string_view field;
   bool (Conditions::*has)() const;
   const wrappers::LabelValues& (Conditions::*get)() const;
   wrappers::LabelValues* (Conditions::*mutate)();
   const std::string& (Conditions::*expression)() const;
 };
 constexpr std::array kLabels{
-    LabelsRow{" node ", &Conditions::has_nodelabels, &Conditions::nodelabels, &Conditions::mutable_nodelabels,
-              &Conditions::nodelabelsexpression},
-    LabelsRow{" kube_cluster kube_server ", &Conditions::has_kuberneteslabels, &Conditions::kuberneteslabels,
-              &Conditions::mutable_kuberneteslabels, &Conditions::kuberneteslabelsexpression},
-    LabelsRow{" app app_server saml_idp_service_provider ", &Conditions::has_applabels, &Conditions::applabels,
-              &Conditions::mutable_applabels, &Conditions::applabelsexpression},
-    LabelsRow{" remote_cluster ", &Conditions::has_clusterlabels, &Conditions::clusterlabels,
+    LabelsRow{" node ", "node_labels", &Conditions::has_nodelabels, &Conditions::nodelabels,
+              &Conditions::mutable_nodelabels, &Conditions::nodelabelsexpression},
+    LabelsRow{" kube_cluster kube_server ", "kubernetes_labels", &Conditions::has_kuberneteslabels,
+              &Conditions::kuberneteslabels, &Conditions::mutable_kuberneteslabels,
+              &Conditions::kuberneteslabelsexpression},
+    LabelsRow{" app app_server saml_idp_service_provider ", "app_labels", &Conditions::has_applabels,
+              &Conditions::applabels, &Conditions::mutable_applabels, &Conditions::applabelsexpression},
+    LabelsRow{" remote_cluster ", "cluster_labels", &Conditions::has_clusterlabels, &Conditions::clusterlabels,
               &Conditions::mutable_clusterlabels, &Conditions::clusterlabelsexpression},
-    LabelsRow{" db db_server ", &Conditions::has_databaselabels, &Conditions::databaselabels,
+    LabelsRow{" db db_server ", "db_labels", &Conditions::has_databaselabels, &Conditions::databaselabels,
               &Conditions::mutable_databaselabels, &Conditions::databaselabelsexpression},
-    LabelsRow{" db_service ", &Conditions::has_databaseservicelabels, &Conditions::databaseservicelabels,
-              &Conditions::mutable_databaseservicelabels, &Conditions::databaseservicelabelsexpression},
-    LabelsRow{" windows_desktop dynamic_windows_desktop windows_desktop_service ",
+    LabelsRow{" db_service ", "db_service_labels", &Conditions::has_databaseservicelabels,
+              &Conditions::databaseservicelabels, &Conditions::mutable_databaseservicelabels,
+              &Conditions::databaseservicelabelsexpression},
+    LabelsRow{" windows_desktop dynamic_windows_desktop windows_desktop_service ", "windows_desktop_labels",
               &Conditions::has_windowsdesktoplabels, &Conditions::windowsdesktoplabels,
               &Conditions::mutable_windowsdesktoplabels, &Conditions::windowsdesktoplabelsexpression},
-    LabelsRow{" user_group ", &Conditions::has_grouplabels, &Conditions::grouplabels, &Conditions::mutable_grouplabels,
-              &Conditions::grouplabelsexpression},
-    LabelsRow{" workload_identity ", &Conditions::has_workloadidentitylabels, &Conditions::workloadidentitylabels,
-              &Conditions::mutable_workloadidentitylabels, &Conditions::workloadidentitylabelsexpression},
+    LabelsRow{" user_group ", "group_labels", &Conditions::has_grouplabels, &Conditions::grouplabels,
+              &Conditions::mutable_grouplabels, &Conditions::grouplabelsexpression},
+    LabelsRow{" workload_identity ", "workload_identity_labels", &Conditions::has_workloadidentitylabels,
+              &Conditions::workloadidentitylabels, &Conditions::mutable_workloadidentitylabels,
+              &Conditions::workloadidentitylabelsexpression},
 };
+
+const LabelsRow* RowOf(std::string_view kind) {
+  const std::string word = " " + std::string(kind) + " ";
+  for (const LabelsRow& row : kLabels) {
+    if (row.kinds.contains(word)) return &row;
+  }
+  return nullptr;
+}
 
 std::vector<std::string> Applied(const Strings& texts, const TraitMap& traits) {
   return ApplyTemplates({texts.begin(), texts.end()}, traits);
@@ -165,12 +177,15 @@ LabelMatchers LabelMatchersOf(const types::RoleV6& role, RoleCondition condition
     }
     return matchers;
   }
-  const std::string word = " " + std::string(kind) + " ";
-  for (const LabelsRow& row : kLabels) {
-    if (row.kinds.contains(word))
-      return {.selector = ToSelector((part.*row.get)()), .expression = (part.*row.expression)()};
-  }
-  return {};
+  const LabelsRow* const row = RowOf(kind);
+  if (row == nullptr) return {};
+  return {.selector = ToSelector((part.*row->get)()), .expression = (part.*row->expression)()};
+}
+
+std::string_view LabelFieldOf(std::string_view kind) {
+  if (kind == "git_server") return "github_permissions";
+  const LabelsRow* const row = RowOf(kind);
+  return row == nullptr ? std::string_view() : row->field;
 }
 
 }  // namespace sallyport

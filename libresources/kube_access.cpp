@@ -73,11 +73,12 @@ std::vector<KubeRule> OldAllowRules(const types::RoleConditions& allow) {
   if (allow.kuberneteslabels().values().empty() && allow.kuberneteslabelsexpression().empty()) return {};
   const auto& entries = allow.kubernetesresources();
   if (entries.size() == 1 && entries[0].name() == kWildcard && entries[0].namespace_() == kWildcard) {
-    return {{.kind = "*", .api_group = "*", .kube_namespace = "*", .name = "*", .verbs = {"*"}}};
+    return {{.kind = "*", .api_group = "*", .kube_namespace = "*", .name = "*", .verbs = {"*"}, .index = 0}};
   }
   std::vector<KubeRule> rules;
-  for (const types::KubernetesResource& entry : entries) {
-    KubeRule rule = ToRule(entry);
+  for (int i = 0; i < entries.size(); ++i) {
+    KubeRule rule = ToRule(entries[i]);
+    rule.index = i;
     const KubeKind* const kind = FindKubeKind(rule.kind);
     rule.api_group = kind == nullptr ? kWildcard : kind->api_group;
     if (kind != nullptr && kind->plural != kNamespaces) rule.kind = kind->plural;
@@ -114,29 +115,57 @@ Result<bool> OneMatches(const KubeRequest& request, const KubeRule& rule, RoleCo
   return MatchesExpression(request.kube_namespace, rule.kube_namespace);
 }
 
-// What one rule says about a list: nothing, or the answer for all rules.
-Result<std::optional<bool>> OneCouldMatch(const KubeRequest& request, const KubeRule& rule, bool deny) {
-  if (!VerbFits(rule, request.verb)) return std::nullopt;
+// Returns whether one rule decides about a list.
+Result<bool> OneCouldMatch(const KubeRequest& request, const KubeRule& rule, bool deny) {
+  if (!VerbFits(rule, request.verb)) return false;
   if (ReadsNamespaces(request)) {
     if (deny) {
-      if (rule.kind != kNamespaces) return std::nullopt;
-      ASSIGN_OR_RETURN(const bool all, MatchesExpression(request.name, rule.name));
-      return all ? std::optional(true) : std::nullopt;
+      if (rule.kind != kNamespaces) return false;
+      return MatchesExpression(request.name, rule.name);
     }
-    if (rule.kind != kNamespaces && !rule.kube_namespace.empty()) return std::optional(true);
+    if (rule.kind != kNamespaces && !rule.kube_namespace.empty()) return true;
   }
-  if (!KindFits(rule, request.resource)) return std::nullopt;
+  if (!KindFits(rule, request.resource)) return false;
   ASSIGN_OR_RETURN(const bool group, MatchesExpression(request.api_group, rule.api_group));
-  if (!group) return std::nullopt;
+  if (!group) return false;
   const bool all_names = rule.name == kWildcard;
-  if (request.cluster_wide) return std::optional(deny ? all_names : true);
-  if (deny && rule.kube_namespace.empty()) return std::nullopt;
+  if (request.cluster_wide) return !deny || all_names;
+  if (deny && rule.kube_namespace.empty()) return false;
   if (request.kube_namespace.empty() && (!deny || (all_names && rule.kube_namespace == kWildcard))) {
-    return std::optional(true);
+    return true;
   }
   ASSIGN_OR_RETURN(const bool name_space, MatchesExpression(request.kube_namespace, rule.kube_namespace));
-  if (name_space && (!deny || all_names)) return std::optional(true);
-  return std::nullopt;
+  return name_space && (!deny || all_names);
+}
+
+// Returns the rule that covers a request for one object, or nullptr.
+Result<const KubeRule*> Matching(const KubeRequest& request, std::span<const KubeRule> rules, RoleCondition condition) {
+  for (const KubeRule& rule : rules) {
+    ASSIGN_OR_RETURN(const bool matches, OneMatches(request, rule, condition));
+    if (matches) return &rule;
+  }
+  return nullptr;
+}
+
+// Returns the rule that could cover some objects of a list: to allow, whether to ask at all; to deny, whether nothing
+// can be left.
+Result<const KubeRule*> CouldMatch(const KubeRequest& request, std::span<const KubeRule> rules,
+                                   RoleCondition condition) {
+  for (const KubeRule& rule : rules) {
+    ASSIGN_OR_RETURN(const bool matches, OneCouldMatch(request, rule, condition == RoleCondition::kDeny));
+    if (matches) return &rule;
+  }
+  return nullptr;
+}
+
+// What a role gives without saying so comes with the clusters that it reaches.
+Decision DecidedBy(const KubeRule& rule, RoleCondition condition) {
+  const bool allow = condition == RoleCondition::kAllow;
+  return {.outcome = allow ? Decision::Outcome::kAllowed : Decision::Outcome::kDenied,
+          .role = rule.role,
+          .condition = condition,
+          .field = rule.index < 0 ? "kubernetes_labels" : "kubernetes_resources",
+          .index = rule.index};
 }
 
 bool AllowsAll(const KubeRule& rule) {
@@ -150,12 +179,19 @@ std::vector<KubeRule> KubeRules(const types::RoleV6& role, RoleCondition conditi
   const bool allow = condition == RoleCondition::kAllow;
   const types::RoleConditions& part = allow ? role.spec().allow() : role.spec().deny();
   std::vector<KubeRule> rules;
-  if (role.version() == "v8") {
-    for (const types::KubernetesResource& entry : part.kubernetesresources()) rules.push_back(ToRule(entry));
-  } else if (allow && role.version() != "v7") {
+  if (allow && role.version() != "v8" && role.version() != "v7") {
     rules = OldAllowRules(part);
   } else {
-    for (const types::KubernetesResource& entry : part.kubernetesresources()) AppendV7Rules(ToRule(entry), rules);
+    for (int i = 0; i < part.kubernetesresources_size(); ++i) {
+      const std::size_t begin = rules.size();
+      KubeRule rule = ToRule(part.kubernetesresources(i));
+      if (role.version() == "v8") {
+        rules.push_back(std::move(rule));
+      } else {
+        AppendV7Rules(std::move(rule), rules);
+      }
+      for (std::size_t j = begin; j < rules.size(); ++j) rules[j].index = i;
+    }
   }
   if (allow) {
     rules.push_back({.kind = "selfsubjectaccessreviews",
@@ -164,31 +200,28 @@ std::vector<KubeRule> KubeRules(const types::RoleV6& role, RoleCondition conditi
                      .name = "*",
                      .verbs = {"create"}});
   }
+  for (KubeRule& rule : rules) rule.role = &role;
   return rules;
 }
 
 Result<bool> KubeRulesMatch(const KubeRequest& request, std::span<const KubeRule> rules, RoleCondition condition) {
-  for (const KubeRule& rule : rules) {
-    ASSIGN_OR_RETURN(const bool matches, OneMatches(request, rule, condition));
-    if (matches) return true;
-  }
-  return false;
+  ASSIGN_OR_RETURN(const KubeRule* rule, Matching(request, rules, condition));
+  return rule != nullptr;
 }
 
-Result<bool> KubeRulesCouldMatch(const KubeRequest& request, std::span<const KubeRule> rules, RoleCondition condition) {
-  for (const KubeRule& rule : rules) {
-    ASSIGN_OR_RETURN(const std::optional<bool> answer, OneCouldMatch(request, rule, condition == RoleCondition::kDeny));
-    if (answer.value_or(false)) return true;
-  }
-  return false;
+Result<Decision> KubeAccess::Explain(const KubeRequest& request) const {
+  const auto covering = IsList(request) ? &CouldMatch : &Matching;
+  ASSIGN_OR_RETURN(const KubeRule* denying, covering(request, deny_, RoleCondition::kDeny));
+  if (denying != nullptr) return DecidedBy(*denying, RoleCondition::kDeny);
+  ASSIGN_OR_RETURN(const KubeRule* allowing, covering(request, allow_, RoleCondition::kAllow));
+  if (allowing != nullptr) return DecidedBy(*allowing, RoleCondition::kAllow);
+  return Decision{};
 }
 
 KubeDecision KubeAccess::Decide(const KubeRequest& request) const {
-  if (!IsList(request)) return MayReach(request) ? KubeDecision::kAllow : KubeDecision::kDeny;
-  const auto denied = KubeRulesCouldMatch(request, deny_, RoleCondition::kDeny);
-  const auto allowed = KubeRulesCouldMatch(request, allow_, RoleCondition::kAllow);
-  if (!denied || !allowed || *denied || !*allowed) return KubeDecision::kDeny;
-  return ReachesAll() ? KubeDecision::kAllow : KubeDecision::kFilter;
+  const auto decision = Explain(request);
+  if (!decision || !decision->allowed()) return KubeDecision::kDeny;
+  return !IsList(request) || ReachesAll() ? KubeDecision::kAllow : KubeDecision::kFilter;
 }
 
 bool KubeAccess::ReachesAll() const { return deny_.empty() && std::any_of(allow_.begin(), allow_.end(), AllowsAll); }
@@ -200,9 +233,9 @@ bool KubeAccess::MayDo(const KubeRequest& request) const {
   std::copy_if(allow_.begin(), allow_.end(), std::back_inserter(allow), [everywhere](const KubeRule& rule) {
     return !everywhere || rule.kube_namespace.empty() || rule.kube_namespace == kWildcard;
   });
-  const auto denied = KubeRulesCouldMatch(request, deny_, RoleCondition::kDeny);
-  const auto allowed = KubeRulesCouldMatch(request, allow, RoleCondition::kAllow);
-  return denied && allowed && !*denied && *allowed;
+  const auto denying = CouldMatch(request, deny_, RoleCondition::kDeny);
+  const auto allowing = CouldMatch(request, allow, RoleCondition::kAllow);
+  return denying && allowing && *denying == nullptr && *allowing != nullptr;
 }
 
 bool KubeAccess::MayReach(const KubeRequest& request) const {

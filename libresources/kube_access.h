@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "libbase/error.h"
+#include "libresources/decision.h"
 #include "libresources/labels.h"
 
 namespace types {
@@ -33,16 +34,16 @@ struct KubeRule {
   std::string kube_namespace;
   std::string name;
   std::vector<std::string> verbs;
+  const types::RoleV6* role = nullptr;  // that says it
+  int index = -1;                       // of its kubernetes_resources; -1: what a role gives without saying so
 };
 
-// Returns a role's rules. Allow rules contain the right to ask what is allowed (selfsubjectaccessreviews).
+// Returns a role's rules, which refer to it. Allow rules contain the right to ask what is allowed
+// (selfsubjectaccessreviews).
 std::vector<KubeRule> KubeRules(const types::RoleV6& role, RoleCondition condition);
 
 // Returns whether one rule covers a request for one object.
 Result<bool> KubeRulesMatch(const KubeRequest& request, std::span<const KubeRule> rules, RoleCondition condition);
-// Returns whether rules could cover some objects of a list: to allow, whether to ask at all; to deny, whether nothing
-// can be left.
-Result<bool> KubeRulesCouldMatch(const KubeRequest& request, std::span<const KubeRule> rules, RoleCondition condition);
 
 enum class KubeDecision {
   kDeny,
@@ -51,7 +52,7 @@ enum class KubeDecision {
 };
 
 // Decides requests for one cluster. Holds the rules of those roles whose labels match the cluster (access.h selects
-// them); safe from several threads.
+// them), which must outlive it to be named; safe from several threads.
 class KubeAccess {
  public:
   KubeAccess(std::vector<KubeRule> allow, std::vector<KubeRule> deny)
@@ -59,6 +60,8 @@ class KubeAccess {
 
   // Decides a request. Wrong expressions in rules deny.
   KubeDecision Decide(const KubeRequest& request) const;
+  // Says which rule decides it; of a list, one that could cover some of its objects (to allow) or covers all (to deny).
+  Result<Decision> Explain(const KubeRequest& request) const;
   // Returns whether one object may be reached with the request's verb: for filtering a list's items.
   bool MayReach(const KubeRequest& request) const;
   // Answers the question whether something may be done (kubectl auth can-i): to the object that is named, else to any

@@ -1,7 +1,9 @@
 #include "libresources/labels.h"
 
-#include "libresources/pattern.h"
-#include "libresources/predicate.h"
+#include <algorithm>
+
+#include <fmt/ranges.h>
+
 #include "teleport/legacy/types/wrappers/wrappers.pb.h"
 
 namespace sallyport {
@@ -9,56 +11,82 @@ namespace {
 
 constexpr std::string_view kWildcard = "*";
 
-Result<bool> MatchesAny(std::string_view value, const std::vector<std::string>& expressions) {
-  for (const std::string& expression : expressions) {
-    if (expression == kWildcard) return true;
-    ASSIGN_OR_RETURN(const bool matches, MatchesExpression(value, expression));
+// What label expressions ask: labels, and the user's traits.
+class LabelFields : public PredicateFields {
+ public:
+  LabelFields(const Labels& labels, const Value& traits) : labels_(labels), traits_(traits) {}
+
+  Result<Value> Lookup(std::span<const std::string> path) const override {
+    if (path[0] == "labels" && path.size() == 2) {
+      const auto found = labels_.find(path[1]);
+      return found == labels_.end() ? Value() : Value(found->second);
+    }
+    Value fields = Value::EmptyMap();
+    Value& labels = fields.Set("labels", Value::EmptyMap());
+    for (const auto& [key, value] : labels_) labels.mutable_map().emplace_back(key, Value(value));
+    fields.Set("user", Value::EmptyMap()).Set("spec", Value::EmptyMap()).Set("traits", traits_);
+    return ValueFields(std::move(fields)).Lookup(path);
+  }
+
+ private:
+  const Labels& labels_;
+  const Value& traits_;
+};
+
+}  // namespace
+
+LabelMatcher::LabelMatcher(const LabelMatchers& matchers, const TraitMap& traits) {
+  for (const auto& [key, values] : matchers.selector) {
+    const bool any = std::find(values.begin(), values.end(), kWildcard) != values.end();
+    selector_.push_back({key, {values.begin(), values.end()}, any});
+    all_ = all_ || (any && key == kWildcard && values.size() == 1);
+  }
+  if (matchers.expression.empty()) return;
+  expression_ = Predicate::Parse(matchers.expression, PredicateDialect::kLabels);
+  traits_ = Value::EmptyMap();
+  for (const auto& [key, values] : traits) traits_.mutable_map().emplace_back(key, Value::Strings(values));
+}
+
+Result<bool> LabelMatcher::KeyMatches(const Key& key, const Labels& labels) {
+  const auto label = labels.find(key.key);
+  if (label == labels.end()) return false;
+  if (key.any) return true;
+  for (const ValueExpression& value : key.values) {
+    ASSIGN_OR_RETURN(const bool matches, value.Matches(label->second));
     if (matches) return true;
   }
   return false;
 }
 
-Value FieldsOf(const Labels& labels, const TraitMap& traits) {
-  Value label_map = Value::EmptyMap();
-  for (const auto& [key, value] : labels) label_map.mutable_map().emplace_back(key, Value(value));
-  Value trait_map = Value::EmptyMap();
-  for (const auto& [key, values] : traits) trait_map.mutable_map().emplace_back(key, Value::Strings(values));
-  Value fields = Value::EmptyMap();
-  fields.Set("labels", std::move(label_map));
-  fields.Set("user", Value::EmptyMap()).Set("spec", Value::EmptyMap()).Set("traits", std::move(trait_map));
-  return fields;
-}
-
-Result<bool> MatchExpression(const std::string& expression, const Labels& labels, const TraitMap& traits) {
-  ASSIGN_OR_RETURN(const Predicate predicate, Predicate::Parse(expression, PredicateDialect::kLabels));
-  return predicate.Evaluate(ValueFields(FieldsOf(labels, traits)));
-}
-
-}  // namespace
-
-Result<bool> MatchSelector(const LabelSelector& selector, const Labels& labels) {
-  if (selector.empty()) return false;
-  const auto all = selector.find(std::string(kWildcard));
-  if (all != selector.end() && all->second.size() == 1 && all->second[0] == kWildcard) return true;
-  for (const auto& [key, expressions] : selector) {
-    const auto label = labels.find(key);
-    if (label == labels.end()) return false;
-    ASSIGN_OR_RETURN(const bool matches, MatchesAny(label->second, expressions));
+Result<bool> LabelMatcher::SelectorMatches(const Labels& labels) const {
+  if (all_) return true;
+  for (const Key& key : selector_) {
+    ASSIGN_OR_RETURN(const bool matches, KeyMatches(key, labels));
     if (!matches) return false;
   }
   return true;
 }
 
-Result<bool> MatchLabels(RoleCondition condition, const LabelMatchers& matchers, const Labels& labels,
-                         const TraitMap& traits) {
-  if (matchers.empty()) return false;
-  const bool deny = condition == RoleCondition::kDeny;
-  if (!matchers.selector.empty()) {
-    ASSIGN_OR_RETURN(const bool matches, MatchSelector(matchers.selector, labels));
-    if (matches == deny || matchers.expression.empty()) return matches;
+Result<bool> LabelMatcher::Matches(RoleCondition condition, const Labels& labels) const {
+  if (!selector_.empty()) {
+    ASSIGN_OR_RETURN(const bool matches, SelectorMatches(labels));
+    if (matches == (condition == RoleCondition::kDeny) || !expression_) return matches;
   }
-  if (matchers.expression.empty()) return false;
-  return MatchExpression(matchers.expression, labels, traits);
+  if (!expression_) return false;
+  if (!*expression_) return std::unexpected(expression_->error());
+  return (*expression_)->Evaluate(LabelFields(labels, traits_));
+}
+
+std::string LabelMatcher::Lacking(const Labels& labels) const {
+  if (all_) return {};
+  for (const Key& key : selector_) {
+    const auto matches = KeyMatches(key, labels);
+    if (matches && *matches) continue;
+    std::vector<std::string_view> wanted;
+    for (const ValueExpression& value : key.values) wanted.push_back(value.text());
+    return fmt::format("{}: {}", key.key, fmt::join(wanted, " or "));
+  }
+  return {};
 }
 
 LabelSelector ToSelector(const wrappers::LabelValues& labels) {

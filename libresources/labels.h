@@ -2,11 +2,14 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "libbase/error.h"
+#include "libresources/pattern.h"
+#include "libresources/predicate.h"
 #include "libresources/templates.h"
 
 namespace wrappers {
@@ -26,15 +29,38 @@ struct LabelMatchers {
   bool empty() const { return selector.empty() && expression.empty(); }
 };
 
-// Returns whether labels satisfy a selector. An empty selector matches nothing, *: * everything; else every key must be
-// there with one of its values (*, a glob, or ^regexp$). kBadParameter when a regular expression is wrong.
-Result<bool> MatchSelector(const LabelSelector& selector, const Labels& labels);
-
-// Returns whether a role's selector and expression match: to allow, both that are given must match; to deny, one is
-// enough. Nothing given matches nothing.
 enum class RoleCondition { kAllow, kDeny };
-Result<bool> MatchLabels(RoleCondition condition, const LabelMatchers& matchers, const Labels& labels,
-                         const TraitMap& traits);
+
+// Decides about the labels of many resources; immutable, safe from several threads.
+//
+// A selector matches when every key is there with one of its values (*, a glob, or ^regexp$); *: * matches everything,
+// an empty selector nothing. Where a selector and an expression are given, to allow, both must match; to deny, one is
+// enough. Nothing given matches nothing.
+class LabelMatcher {
+ public:
+  // Takes a role's matchers and the user's traits, which label expressions may ask.
+  LabelMatcher(const LabelMatchers& matchers, const TraitMap& traits);
+
+  bool empty() const { return selector_.empty() && !expression_; }
+  // kBadParameter when an expression is wrong and its answer is needed.
+  Result<bool> Matches(RoleCondition condition, const Labels& labels) const;
+  // Returns what of the selector labels lack, as "env: prod"; "" when they lack nothing.
+  std::string Lacking(const Labels& labels) const;
+
+ private:
+  struct Key {
+    std::string key;
+    std::vector<ValueExpression> values;
+    bool any;  // one of the values is *
+  };
+  Result<bool> SelectorMatches(const Labels& labels) const;
+  static Result<bool> KeyMatches(const Key& key, const Labels& labels);
+
+  std::vector<Key> selector_;
+  bool all_ = false;  // *: *
+  std::optional<Result<Predicate>> expression_;
+  Value traits_;
+};
 
 // Returns a message's label values as a map.
 LabelSelector ToSelector(const wrappers::LabelValues& labels);

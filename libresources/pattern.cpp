@@ -166,10 +166,31 @@ std::string Pattern::Replace(std::string_view text, std::string_view replacement
   return replaced + std::string(text.substr(std::min(copied, text.size())));
 }
 
+namespace {
+
+// Plain texts, and the * that matches every line.
+bool NeedsNoPattern(std::string_view expression) {
+  return expression == "*" || (expression.find('*') == std::string_view::npos && !expression.starts_with('^'));
+}
+
+bool MatchesWithoutPattern(std::string_view value, std::string_view expression) {
+  return expression == "*" ? value.find('\n') == std::string_view::npos : value == expression;
+}
+
+}  // namespace
+
+ValueExpression::ValueExpression(std::string text) : text_(std::move(text)) {
+  if (!NeedsNoPattern(text_)) pattern_ = Pattern::GlobOrRegexp(text_);
+}
+
+Result<bool> ValueExpression::Matches(std::string_view value) const {
+  if (!pattern_) return MatchesWithoutPattern(value, text_);
+  if (!*pattern_) return std::unexpected(pattern_->error());
+  return (*pattern_)->Matches(value);
+}
+
 Result<bool> MatchesExpression(std::string_view value, std::string_view expression) {
-  // Most expressions are plain texts; those need no regular expression.
-  const bool plain = expression.find('*') == std::string_view::npos && !expression.starts_with('^');
-  if (plain || expression == "*") return plain ? value == expression : value.find('\n') == std::string_view::npos;
+  if (NeedsNoPattern(expression)) return MatchesWithoutPattern(value, expression);
   ASSIGN_OR_RETURN(const Pattern pattern, Pattern::GlobOrRegexp(expression));
   return pattern.Matches(value);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,20 @@ class Pattern {
   explicit Pattern(std::shared_ptr<const re2::RE2> compiled) : compiled_(std::move(compiled)) {}
 
   std::shared_ptr<const re2::RE2> compiled_;
+};
+
+// A glob or ^regexp$ that is asked for many values; most are plain texts, which need no regular expression. What is
+// wrong with it is said when it is asked.
+class ValueExpression {
+ public:
+  explicit(false) ValueExpression(std::string text);
+
+  const std::string& text() const { return text_; }
+  Result<bool> Matches(std::string_view value) const;
+
+ private:
+  std::string text_;
+  std::optional<Result<Pattern>> pattern_;  // nothing: a plain text, or *
 };
 
 // Returns whether a value matches a glob or ^regexp$; kBadParameter when the expression is wrong.

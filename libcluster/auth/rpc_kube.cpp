@@ -2,7 +2,7 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"
-#include "libresources/access.h"
+#include "libcluster/auth/visibility.h"
 #include "libresources/kinds.h"
 #include "libresources/metadata.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
@@ -15,13 +15,8 @@ namespace {
 using google::protobuf::Empty;
 using types::KubernetesClusterV3;
 
-// Labels decide who sees a cluster; the built-in Admin sees all.
 bool MaySee(const Caller& caller, const KubernetesClusterV3& cluster) {
-  if (caller.kind == Caller::Kind::kAdmin) return true;
-  if (caller.kind != Caller::Kind::kUser) return false;
-  AccessState state;
-  state.mfa_verified = true;  // listing never needs a second factor
-  return caller.access->CheckResourceAccess("kube_cluster", LabelsOf(cluster), state).has_value();
+  return Visibility(caller, "kube_cluster")(LabelsOf(cluster));
 }
 
 Status WriteCluster(AuthServer& auth, const RpcCall& call, KubernetesClusterV3 cluster, const AuditType& type,
@@ -53,8 +48,9 @@ Status ListClusters(AuthServer& auth, const RpcCall& call, const proto::ListKube
                     proto::ListKubernetesClustersResponse& answer) {
   ASSIGN_OR_RETURN(auto page, ListPage<KubernetesClusterV3>(auth.backend(), "kube_cluster", request.page_token(),
                                                             request.page_size()));
+  const Visibility may_see(call.caller, "kube_cluster");
   for (auto& cluster : page.first) {
-    if (MaySee(call.caller, cluster)) *answer.add_kubernetes_clusters() = std::move(cluster);
+    if (may_see(LabelsOf(cluster))) *answer.add_kubernetes_clusters() = std::move(cluster);
   }
   answer.set_next_page_token(page.second);
   return {};

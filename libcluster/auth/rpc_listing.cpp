@@ -5,7 +5,7 @@
 #include <set>
 
 #include "libcluster/auth/auth_server.h"
-#include "libresources/access.h"
+#include "libcluster/auth/visibility.h"
 #include "libresources/kinds.h"
 #include "libresources/predicate.h"
 #include "libresources/resource_query.h"
@@ -22,7 +22,6 @@ struct Listed {
   std::string name;
   std::string sort_key;
   Labels labels;
-  std::string access_kind;  // whose labels decide: "kube_cluster"
   proto::PaginatedResource resource;
   const google::protobuf::Message* message = nullptr;  // inside `resource`
 };
@@ -48,20 +47,11 @@ Result<bool> Wanted(const Listed& item, const Filter& filter) {
   return filter.query->Evaluate(fields);
 }
 
-bool MaySee(const Caller& caller, const Listed& item) {
-  if (caller.kind == Caller::Kind::kAdmin) return true;
-  if (caller.kind != Caller::Kind::kUser) return false;
-  AccessState state;
-  state.mfa_verified = true;  // listing never needs a second factor
-  return caller.access->CheckResourceAccess(item.access_kind, item.labels, state).has_value();
-}
-
 Result<std::vector<Listed>> LoadKubeServers(AuthServer& auth) {
   ASSIGN_OR_RETURN(auto servers, ListAllResources<types::KubernetesServerV3>(auth.backend(), "kube_server"));
   std::vector<Listed> items;
   for (auto& server : servers) {
-    Listed item{
-        server.spec().cluster().metadata().name(), {}, LabelsOf(server.spec().cluster()), "kube_cluster", {}, {}};
+    Listed item{server.spec().cluster().metadata().name(), {}, LabelsOf(server.spec().cluster()), {}, {}};
     item.sort_key = item.name + "/" + server.spec().hostid();
     *item.resource.mutable_kubernetesserver() = std::move(server);
     items.push_back(std::move(item));
@@ -75,7 +65,7 @@ Result<std::vector<Listed>> LoadKubeClusters(AuthServer& auth) {
   ASSIGN_OR_RETURN(auto clusters, ListAllResources<types::KubernetesClusterV3>(auth.backend(), "kube_cluster"));
   std::vector<Listed> items;
   for (auto& cluster : clusters) {
-    Listed item{cluster.metadata().name(), cluster.metadata().name(), LabelsOf(cluster), "kube_cluster", {}, {}};
+    Listed item{cluster.metadata().name(), cluster.metadata().name(), LabelsOf(cluster), {}, {}};
     *item.resource.mutable_kubecluster() = std::move(cluster);
     items.push_back(std::move(item));
   }
@@ -89,19 +79,20 @@ Result<std::vector<Listed>> LoadNone(AuthServer&) { return std::vector<Listed>()
 struct KindLoader {
   std::string_view kind;
   Result<std::vector<Listed>> (*load)(AuthServer&);
+  std::string_view access_kind;  // whose labels decide
 };
 constexpr std::array kLoaders{
-    KindLoader{"kube_server", LoadKubeServers},
-    KindLoader{"kube_cluster", LoadKubeClusters},
-    KindLoader{"node", LoadNone},
-    KindLoader{"app_server", LoadNone},
-    KindLoader{"db_server", LoadNone},
-    KindLoader{"db_service", LoadNone},
-    KindLoader{"windows_desktop", LoadNone},
-    KindLoader{"windows_desktop_service", LoadNone},
-    KindLoader{"user_group", LoadNone},
-    KindLoader{"saml_idp_service_provider", LoadNone},
-    KindLoader{"git_server", LoadNone},
+    KindLoader{"kube_server", LoadKubeServers, "kube_cluster"},
+    KindLoader{"kube_cluster", LoadKubeClusters, "kube_cluster"},
+    KindLoader{"node", LoadNone, "node"},
+    KindLoader{"app_server", LoadNone, "app_server"},
+    KindLoader{"db_server", LoadNone, "db_server"},
+    KindLoader{"db_service", LoadNone, "db_service"},
+    KindLoader{"windows_desktop", LoadNone, "windows_desktop"},
+    KindLoader{"windows_desktop_service", LoadNone, "windows_desktop_service"},
+    KindLoader{"user_group", LoadNone, "user_group"},
+    KindLoader{"saml_idp_service_provider", LoadNone, "saml_idp_service_provider"},
+    KindLoader{"git_server", LoadNone, "git_server"},
 };
 
 template <typename Request>
@@ -125,9 +116,10 @@ Result<std::vector<Listed>> CollectKind(AuthServer& auth, const Caller& caller, 
   const auto loader = std::ranges::find(kLoaders, kind, &KindLoader::kind);
   if (loader == kLoaders.end()) return Fail(ErrorKind::kNotImplemented, "listing of \"{}\" is not implemented", kind);
   ASSIGN_OR_RETURN(auto all, loader->load(auth));
+  const Visibility may_see(caller, loader->access_kind);
   std::vector<Listed> wanted;
   for (auto& item : all) {
-    if (!MaySee(caller, item)) continue;
+    if (!may_see(item.labels)) continue;
     ASSIGN_OR_RETURN(const bool fits, Wanted(item, filter));
     if (fits) wanted.push_back(std::move(item));
   }

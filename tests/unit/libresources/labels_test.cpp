@@ -34,9 +34,12 @@ TEST_CASE("selectors match labels") {
   int index = 0;
   for (const Case& row : cases) {
     INFO("case " << index++);
-    CHECK(MatchSelector(row.selector, row.labels).value() == row.matches);
+    CHECK(LabelMatcher({.selector = row.selector, .expression = ""}, {})
+              .Matches(RoleCondition::kAllow, row.labels)
+              .value() == row.matches);
   }
-  CHECK_FALSE(MatchSelector({{"env", {"^(x$"}}}, {{"env", "dev"}}));
+  CHECK_FALSE(LabelMatcher({.selector = {{"env", {"^(x$"}}}, .expression = ""}, {})
+                  .Matches(RoleCondition::kAllow, {{"env", "dev"}}));
 }
 
 TEST_CASE("to allow both selector and expression must match, to deny one is enough") {
@@ -44,7 +47,9 @@ TEST_CASE("to allow both selector and expression must match, to deny one is enou
   const LabelSelector yes{{"env", {"dev"}}};
   const LabelSelector no{{"env", {"prod"}}};
   const auto match = [&dev](RoleCondition condition, const LabelSelector& selector, const char* expression) {
-    return MatchLabels(condition, {.selector = selector, .expression = expression}, dev, {{"team", {"dev"}}}).value();
+    return LabelMatcher({.selector = selector, .expression = expression}, {{"team", {"dev"}}})
+        .Matches(condition, dev)
+        .value();
   };
   for (const RoleCondition condition : {RoleCondition::kAllow, RoleCondition::kDeny}) {
     const bool deny = condition == RoleCondition::kDeny;
@@ -58,7 +63,7 @@ TEST_CASE("to allow both selector and expression must match, to deny one is enou
     CHECK(match(condition, no, "labels.env == 'dev'") == deny);
     CHECK_FALSE(match(condition, no, "labels.env == 'prod'"));
   }
-  CHECK_FALSE(MatchLabels(RoleCondition::kAllow, {.selector = {}, .expression = "labels."}, dev, {}));
+  CHECK_FALSE(LabelMatcher({.selector = {}, .expression = "labels."}, {}).Matches(RoleCondition::kAllow, dev));
 }
 
 }  // namespace
