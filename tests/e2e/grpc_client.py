@@ -10,21 +10,9 @@ import h2.connection
 import h2.events
 import h2.exceptions
 
+from protobuf import field
+
 SERVER_NAME = "teleport.cluster.local"
-
-
-def _varint(number):
-    encoded = b""
-    while number > 127:
-        encoded += bytes([number & 127 | 128])
-        number >>= 7
-    return encoded + bytes([number])
-
-
-def field(number, value):
-    """Encodes one protobuf field: a message, bytes or a text."""
-    value = value.encode() if isinstance(value, str) else value
-    return _varint(number << 3 | 2) + _varint(len(value)) + value
 
 
 def create_role(name):

@@ -10,10 +10,11 @@ import pytest
 
 from cluster_fixtures import MEMBER
 from doors import KUBE_SERVER_NAME, admin_identity
-from grpc_client import GrpcClient, GrpcError, SERVER_NAME, client_context, create_role, field
+from grpc_client import GrpcClient, GrpcError, SERVER_NAME, client_context, create_role
 from harness import Tsh, assert_plain, environment, program
 from kube_stand_in import KubeStandIn
 from processes import run
+from protobuf import field
 
 INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNIMPLEMENTED = 3, 8, 12
 # Server name and protocols that lead to each service of the proxy's port; None: the auth port.

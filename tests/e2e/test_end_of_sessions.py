@@ -10,9 +10,10 @@ import pytest
 from certs import make_key, public_key
 from cluster_fixtures import MEMBER
 from doors import ALL_DOORS, grpc_on_auth, log_in
-from grpc_client import GrpcClient, GrpcError, field
+from grpc_client import GrpcClient, GrpcError
 from harness import Tsh, assert_plain
 from processes import wait_for
+from protobuf import field
 
 EXPIRED = "access denied: client credentials have expired, please relogin."
 LOCKED_OUT = "too many incorrect attempts, please try again later"

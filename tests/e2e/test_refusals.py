@@ -10,9 +10,10 @@ import pytest
 from authenticator import Authenticator
 from certs import make_self_signed, public_key, sign, split_pem
 from doors import ALL_DOORS, AUTH_DOORS, admin_identity, ended, grpc_by_proxy, grpc_on_auth, kubernetes, log_in
-from grpc_client import GrpcClient, field
+from grpc_client import GrpcClient
 from harness import Tsh, assert_plain
 from processes import wait_for
+from protobuf import field
 
 EXPIRED = "access denied: client credentials have expired, please relogin."
 INVALID = "access denied: invalid client certificate"
