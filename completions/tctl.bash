@@ -10,13 +10,15 @@ _tctl_complete() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${command:+$command }${COMP_WORDS[i]}"
     case "$word" in
-    'status' | 'get' | 'create' | 'diff' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'auth export' | 'auth crl' | 'alerts' | 'auth' | 'kube' | 'nodes' | 'proxy' | 'tokens' | 'users') command="$word" ;;
+    'status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'kube' | 'nodes' | 'proxy' | 'tokens' | 'users') command="$word" ;;
     esac
   done
   case "$command:$previous" in
   'status:--format') words='text json yaml' ;;
   'get:--format') words='yaml json text' ;;
   'diff:--format') words='text json yaml' ;;
+  'plan:--format') words='text json yaml' ;;
+  'access explain:--format') words='text json yaml' ;;
   'lock:--format') words='text json yaml' ;;
   'auth sign:--compat') words='standard oldssh' ;;
   'auth sign:--format') words='text json yaml file openssh tls kubernetes' ;;
@@ -42,7 +44,8 @@ _tctl_complete() {
   'auth crl:--type') words='host db db_client user' ;;
   *)
     case "$command" in
-    '') words='status get create diff rm edit update lock auth version users tokens nodes kube proxy alerts' ;;
+    '') words='status get create diff plan access rm edit update lock auth version users tokens nodes kube proxy alerts' ;;
+    'access') words='explain' ;;
     'alerts') words='ls create ack ack ls' ;;
     'auth') words='sign ls export crl' ;;
     'kube') words='ls' ;;
@@ -51,6 +54,7 @@ _tctl_complete() {
     'tokens') words='add ls rm' ;;
     'users') words='add update reset ls rm' ;;
     'get') names='resource' ;;
+    'access explain') names='user' ;;
     'rm') names='resource' ;;
     'edit') names='resource' ;;
     'users update') names='user' ;;
@@ -65,6 +69,8 @@ _tctl_complete() {
       'get') words='--with-secrets --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'create') words='--force --continue --dry-run --confirm --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'diff') words='--filename --exit-code --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'plan') words='--filename --exit-code --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'access explain') words='--namespace --labels --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'rm') words='--config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'edit') words='--confirm --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'update') words='--set-labels --set-ttl --config --data-dir --auth-server --identity --insecure --debug --help' ;;

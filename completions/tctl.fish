@@ -3,6 +3,8 @@ complete -c tctl -f -n '__fish_use_subcommand' -a 'status' -d 'Show the cluster 
 complete -c tctl -f -n '__fish_use_subcommand' -a 'get' -d 'Show resources of the cluster'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'create' -d 'Write resources from YAML or JSON'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'diff' -d 'Show field by field what tctl create -f would change'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'plan' -d 'Show what tctl create -f would change, and who gains and loses access by it'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'access'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'rm' -d 'Remove a resource'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'edit' -d 'Change a resource in a text editor (VISUAL, EDITOR)'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'update' -d 'Change labels or expiry of a leaf cluster'
@@ -15,6 +17,7 @@ complete -c tctl -f -n '__fish_use_subcommand' -a 'nodes'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'kube'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'proxy'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'alerts'
+complete -c tctl -f -n '__fish_seen_subcommand_from access; and not __fish_seen_subcommand_from explain' -a 'explain' -d 'Say whether a user may do something, by which role, and what would be needed'
 complete -c tctl -f -n '__fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from ls create ack ack ls' -a 'ls' -d 'List alerts of the cluster'
 complete -c tctl -f -n '__fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from ls create ack ack ls' -a 'create' -d 'Create an alert, which users see when they log in unless its labels say otherwise'
 complete -c tctl -f -n '__fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from ls create ack ack ls' -a 'ack' -d 'Acknowledge an alert, so that it is not shown for a time'
@@ -45,6 +48,12 @@ complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_sub
 complete -c tctl -n '__fish_seen_subcommand_from diff' -l filename -s f -d 'As an argument' -r
 complete -c tctl -n '__fish_seen_subcommand_from diff' -l exit-code -d 'Exit with 1 when something would change'
 complete -c tctl -n '__fish_seen_subcommand_from diff' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from plan' -l filename -s f -d 'As an argument' -r
+complete -c tctl -n '__fish_seen_subcommand_from plan' -l exit-code -d 'Exit with 1 when somebody would gain or lose access'
+complete -c tctl -n '__fish_seen_subcommand_from plan' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from access; and __fish_seen_subcommand_from explain' -l namespace -s n -d 'Namespace of the object' -r
+complete -c tctl -n '__fish_seen_subcommand_from access; and __fish_seen_subcommand_from explain' -l labels -d 'Labels of the resource, in place of those that it has' -r
+complete -c tctl -n '__fish_seen_subcommand_from access; and __fish_seen_subcommand_from explain' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from edit' -l confirm -d 'Change a setting that the configuration file decides'
 complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from users' -l set-labels -d 'Labels, instead of those it has' -r
 complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from users' -l set-ttl -d 'When the leaf cluster is forgotten' -r
@@ -156,6 +165,7 @@ complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcomman
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from crl' -l type -d 'Which authority' -x -a 'host db db_client user'
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from crl' -l out -d 'Write to a file whose name begins so' -r
 complete -c tctl -f -n '__fish_seen_subcommand_from get' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from access; and __fish_seen_subcommand_from explain' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from rm; and not __fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from users' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from edit' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'

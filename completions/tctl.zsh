@@ -5,13 +5,15 @@ _tctl() {
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
-    ('status' | 'get' | 'create' | 'diff' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'auth export' | 'auth crl' | 'alerts' | 'auth' | 'kube' | 'nodes' | 'proxy' | 'tokens' | 'users') so_far="$word" ;;
+    ('status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'kube' | 'nodes' | 'proxy' | 'tokens' | 'users') so_far="$word" ;;
     esac
   done
   case "$so_far:${words[CURRENT-1]}" in
     ('status:--format') values=(text json yaml) ;;
     ('get:--format') values=(yaml json text) ;;
     ('diff:--format') values=(text json yaml) ;;
+    ('plan:--format') values=(text json yaml) ;;
+    ('access explain:--format') values=(text json yaml) ;;
     ('lock:--format') values=(text json yaml) ;;
     ('auth sign:--compat') values=(standard oldssh) ;;
     ('auth sign:--format') values=(text json yaml file openssh tls kubernetes) ;;
@@ -42,6 +44,8 @@ _tctl() {
       'get:Show resources of the cluster'
       'create:Write resources from YAML or JSON'
       'diff:Show field by field what tctl create -f would change'
+      'plan:Show what tctl create -f would change, and who gains and loses access by it'
+      'access'
       'rm:Remove a resource'
       'edit:Change a resource in a text editor (VISUAL, EDITOR)'
       'update:Change labels or expiry of a leaf cluster'
@@ -54,6 +58,9 @@ _tctl() {
       'kube'
       'proxy'
       'alerts'
+    ) ;;
+    ('access') commands=(
+      'explain:Say whether a user may do something, by which role, and what would be needed'
     ) ;;
     ('alerts') commands=(
       'ls:List alerts of the cluster'
@@ -96,6 +103,8 @@ _tctl() {
     ('get') options=(--with-secrets --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('create') options=(--force --continue --dry-run --confirm --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('diff') options=(--filename --exit-code --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('plan') options=(--filename --exit-code --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('access explain') options=(--namespace --labels --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('rm') options=(--config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('edit') options=(--confirm --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('update') options=(--set-labels --set-ttl --config --data-dir --auth-server --identity --insecure --debug --help) ;;
@@ -124,6 +133,7 @@ _tctl() {
   esac
   case "$so_far" in
     ('get') argument=resource ;;
+    ('access explain') argument=user ;;
     ('rm') argument=resource ;;
     ('edit') argument=resource ;;
     ('users update') argument=user ;;

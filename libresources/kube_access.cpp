@@ -194,7 +194,7 @@ std::vector<KubeRule> KubeRules(const types::RoleV6& role, RoleCondition conditi
     }
   }
   if (allow) {
-    rules.push_back({.kind = "selfsubjectaccessreviews",
+    rules.push_back({.kind = std::string(kSelfReview),
                      .api_group = "authorization.k8s.io",
                      .kube_namespace = "",
                      .name = "*",

@@ -38,8 +38,10 @@ struct KubeRule {
   int index = -1;                       // of its kubernetes_resources; -1: what a role gives without saying so
 };
 
-// Returns a role's rules, which refer to it. Allow rules contain the right to ask what is allowed
-// (selfsubjectaccessreviews).
+// What everybody may ask of a cluster that is reached: what is allowed there.
+inline constexpr std::string_view kSelfReview = "selfsubjectaccessreviews";
+
+// Returns a role's rules, which refer to it. Allow rules contain kSelfReview.
 std::vector<KubeRule> KubeRules(const types::RoleV6& role, RoleCondition condition);
 
 // Returns whether one rule covers a request for one object.
@@ -69,6 +71,8 @@ class KubeAccess {
   bool MayDo(const KubeRequest& request) const;
   // Returns whether no object is out of reach.
   bool ReachesAll() const;
+  const std::vector<KubeRule>& allowed() const { return allow_; }
+  const std::vector<KubeRule>& denied() const { return deny_; }
 
  private:
   std::vector<KubeRule> allow_;

@@ -102,4 +102,13 @@ std::vector<ResourceAccess::Shortfall> ResourceAccess::Shortfalls(const Labels& 
   return lacking;
 }
 
+std::vector<const types::RoleV6*> ResourceAccess::RolesThatAllow(const Labels& labels) const {
+  std::vector<const types::RoleV6*> roles;
+  for (const Role& role : roles_) {
+    const auto matches = role.allow.Matches(RoleCondition::kAllow, labels);
+    if (matches && *matches) roles.push_back(role.role);
+  }
+  return roles;
+}
+
 }  // namespace sallyport

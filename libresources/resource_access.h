@@ -53,6 +53,8 @@ class ResourceAccess {
   };
   // Returns for each role that speaks of the kind what its allow part lacks, the role that lacks least first.
   std::vector<Shortfall> Shortfalls(const Labels& labels, std::span<const RoleMatcher> matchers = {}) const;
+  // Returns the roles whose labels allow.
+  std::vector<const types::RoleV6*> RolesThatAllow(const Labels& labels) const;
 
  private:
   struct Role {

@@ -12,6 +12,8 @@ Command VersionCommand();
 Command GetCommand();
 Command CreateCommand();
 Command DiffCommand();
+Command PlanCommand();
+Command AccessExplainCommand();
 Command RemoveCommand();
 Command EditCommand();
 Command UpdateCommand();

@@ -1,130 +1,18 @@
-// What `tctl create -f` of the same files would change. The cluster tries it and answers with what it would keep, its
-// defaults included; one that cannot is compared with the documents as they are read here.
-#include <google/protobuf/message.h>
-
-#include "libbase/json.h"
-#include "libresources/difference.h"
+// What `tctl create -f` of the same files would change.
 #include "tools/tctl/commands.h"
-#include "tools/tctl/documents.h"
-#include "tools/tctl/kind_calls.h"
+#include "tools/tctl/comparison.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {
 namespace {
 
-// Without what changes by being written.
-Value Comparable(const google::protobuf::Message& message) {
-  Value value = EncodeResource(message);
-  if (Value* const metadata = value.Find("metadata")) metadata->Remove("revision");
-  return value;
-}
-
-// Returns a resource as it is; nothing when it is not there.
-Result<std::optional<Value>> Read(RpcClient& rpc, const KindCalls& calls, const std::string& name) {
-  Value found;
-  const Status read = calls.get(rpc, name, false, [&](const google::protobuf::Message& message) -> Status {
-    found = Comparable(message);
-    return {};
-  });
-  if (read) return found;
-  if (read.error().kind == ErrorKind::kNotFound) return std::nullopt;
-  return std::unexpected(read.error());
-}
-
-class Comparer {
- public:
-  Comparer(RpcClient& real, RpcClient& tried, bool tries) : real_(real), tried_(tried), tries_(tries) {}
-
-  Result<Value> Compare(const Resource& resource) {
-    ASSIGN_OR_RETURN(const KindCalls* calls, WritingCallsOf(*resource.kind));
-    const std::string name = NameOf(*resource.message);
-    ASSIGN_OR_RETURN(const auto before, Read(real_, *calls, name));
-    ASSIGN_OR_RETURN(const Value after, After(*calls, resource, name));
-    Value result = Value::EmptyMap();
-    result.Set("kind", resource.kind->kind);
-    if (!resource.kind->name_is_secret) result.Set("name", name);
-    Value::List fields;
-    if (before) {
-      for (auto& field : Differences(*before, after)) {
-        Value& row = fields.emplace_back(Value::EmptyMap());
-        row.Set("path", field.path);
-        if (field.before) row.Set("before", std::move(*field.before));
-        if (field.after) row.Set("after", std::move(*field.after));
-      }
-    }
-    result.Set("change", !before ? "create" : fields.empty() ? "none" : "update");
-    result.Set("fields", std::move(fields));
-    return result;
-  }
-
- private:
-  Result<Value> After(const KindCalls& calls, const Resource& resource, const std::string& name) {
-    if (!tries_) return Comparable(*resource.message);
-    RETURN_IF_ERROR(calls.put(tried_, resource, true));
-    ASSIGN_OR_RETURN(auto kept, Read(tried_, calls, name));
-    if (!kept) return Fail(ErrorKind::kInternal, "the cluster does not keep {}", resource.kind->kind);
-    return std::move(*kept);
-  }
-
-  RpcClient& real_;
-  RpcClient& tried_;
-  const bool tries_;
-};
-
-std::string Subject(const Value& row) {
-  const Value* const name = row.Find("name");
-  const std::string& kind = row.Find("kind")->as_string();
-  return name == nullptr ? kind : fmt::format("{} {}", kind, ToJson(*name));
-}
-
-// One resource for people: what comes with "+", what goes with "-", what becomes something else with "~".
-std::string TextOf(const Value& row) {
-  const std::string& change = row.Find("change")->as_string();
-  if (change == "none") return {};
-  if (change == "create") return fmt::format("+ {}\n", Subject(row));
-  std::string text = fmt::format("~ {}\n", Subject(row));
-  for (const Value& field : row.Find("fields")->as_list()) {
-    const std::string& path = field.Find("path")->as_string();
-    const Value* const before = field.Find("before");
-    const Value* const after = field.Find("after");
-    if (before != nullptr && after != nullptr) {
-      text += fmt::format("    ~ {}: {} -> {}\n", path, ToJson(*before), ToJson(*after));
-    } else {
-      text += fmt::format("    {} {}: {}\n", after == nullptr ? "-" : "+", path,
-                          ToJson(after == nullptr ? *before : *after));
-    }
-  }
-  return text;
-}
-
-std::string TextOfAll(const Value& rows) {
-  std::string text;
-  for (const Value& row : rows.as_list()) text += TextOf(row);
-  return text.empty() ? "no differences\n" : text;
-}
-
 Result<Output> Run(const Invocation& invocation) {
-  std::vector<std::string> paths = invocation.Args("file");
-  for (auto& path : invocation.GetList("filename")) paths.push_back(std::move(path));
-  ASSIGN_OR_RETURN(const auto documents, ReadDocuments(paths));
-  for (const auto& document : documents) {
-    if (!document) return std::unexpected(document.error());
-  }
-  ASSIGN_OR_RETURN(const auto real, ConnectToAuth(invocation));
-  ASSIGN_OR_RETURN(const auto tried, ConnectToAuth(invocation));
-  const Status tries = tried->Rehearse();
-  if (!tries && tries.error().kind != ErrorKind::kNotImplemented) return std::unexpected(tries.error());
-  Comparer comparer(*real, *tried, tries.has_value());
-  Value::List rows;
-  bool differs = false;
-  for (const auto& document : documents) {
-    ASSIGN_OR_RETURN(Value row, comparer.Compare(*document));
-    differs = differs || row.Find("change")->as_string() != "none";
-    rows.push_back(std::move(row));
-  }
-  Output output = Output::Of(Value(std::move(rows)), TextOfAll);
-  if (!tries) output.notices.emplace_back("the cluster cannot try changes: compared with the documents as they are");
-  if (differs && invocation.Flag("exit-code")) output.exit_code = 1;
+  ASSIGN_OR_RETURN(const auto resources, ResourcesToCompare(invocation));
+  ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  ASSIGN_OR_RETURN(Comparison comparison, CompareWithCluster(invocation, *rpc, resources));
+  Output output = Output::Of(std::move(comparison.rows), ComparisonText);
+  if (!comparison.notice.empty()) output.notices.push_back(std::move(comparison.notice));
+  if (comparison.differs && invocation.Flag("exit-code")) output.exit_code = 1;
   return output;
 }
 
@@ -133,9 +21,8 @@ Result<Output> Run(const Invocation& invocation) {
 Command DiffCommand() {
   return {.path = "diff",
           .summary = "Show field by field what tctl create -f would change",
-          .arguments = {{"file", "Files and directories to read; standard input without one", false, true}},
-          .options = {{"filename", 'f', "PATH", "As an argument", {}, {}, true},
-                      {"exit-code", '\0', "", "Exit with 1 when something would change"}},
+          .arguments = ComparedFiles(),
+          .options = {kComparedFileOption, {"exit-code", '\0', "", "Exit with 1 when something would change"}},
           .example = "tctl diff -f roles/",
           .run = Run};
 }

@@ -12,8 +12,8 @@ int main(int argc, char** argv) {
        {"identity", 'i', "FILE", "Identity file to use, with --auth-server", "TELEPORT_IDENTITY_FILE"},
        {"insecure", '\0', "", "Do not check the proxy's certificate"},
        {"debug", 'd', "", "Say more on stderr"}},
-      {StatusCommand(), GetCommand(), CreateCommand(), DiffCommand(), RemoveCommand(), EditCommand(), UpdateCommand(),
-       LockCommand(), AuthSignCommand(), VersionCommand()},
+      {StatusCommand(), GetCommand(), CreateCommand(), DiffCommand(), PlanCommand(), AccessExplainCommand(),
+       RemoveCommand(), EditCommand(), UpdateCommand(), LockCommand(), AuthSignCommand(), VersionCommand()},
   };
   program.known_names = KnownNames;
   for (auto&& commands :

@@ -114,15 +114,22 @@ Answer AnswerOfRules(const Value& row, const AccessChecker& checker) {
   return AnswerOf(decision);
 }
 
+KubeRequest RequestOf(const Value& ask) {
+  return {.verb = TextAt(ask, "verb"),
+          .api_group = TextAt(ask, "group"),
+          .resource = TextAt(ask, "resource"),
+          .kube_namespace = TextAt(ask, "namespace"),
+          .name = TextAt(ask, "name"),
+          .cluster_wide = FlagAt(ask, "cluster_wide")};
+}
+
 Answer AnswerOfKubernetes(const Value& row, const AccessChecker& checker) {
   const Value& ask = *row.Find("ask");
+  const KubeRequest request = RequestOf(ask);
+  if (ask.Find("can") != nullptr) {
+    return {checker.KubeAccessTo(LabelsAt(ask, "can")).MayDo(request) ? "yes" : "no", ""};
+  }
   const KubeAccess access = checker.KubeAccessTo(LabelsAt(ask, "kube"));
-  const KubeRequest request{.verb = TextAt(ask, "verb"),
-                            .api_group = TextAt(ask, "group"),
-                            .resource = TextAt(ask, "resource"),
-                            .kube_namespace = TextAt(ask, "namespace"),
-                            .name = TextAt(ask, "name"),
-                            .cluster_wide = FlagAt(ask, "cluster_wide")};
   Answer answer = AnswerOf(access.Explain(request));
   const KubeDecision decision = access.Decide(request);
   CHECK((decision == KubeDecision::kDeny) == (answer.want != "allowed"));

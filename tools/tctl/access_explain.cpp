@@ -1,0 +1,270 @@
+// Why a user may do something, or may not: evaluated here, from what the cluster has. Every cluster of Teleport's wire
+// answers it.
+#include <algorithm>
+#include <array>
+
+#include <fmt/ranges.h>
+
+#include "libbase/yaml.h"
+#include "libresources/access_question.h"
+#include "libresources/kube_kinds.h"
+#include "libresources/lock.h"
+#include "teleport/legacy/types/lock.pb.h"
+#include "teleport/legacy/types/role.pb.h"
+#include "teleport/legacy/types/user.pb.h"
+#include "tools/listing/list_options.h"
+#include "tools/tctl/access_world.h"
+#include "tools/tctl/commands.h"
+#include "tools/tctl/kind_calls.h"
+#include "tools/tctl/session.h"
+
+namespace sallyport {
+namespace {
+
+// Actions on resources that labels make reachable; every other action is a verb on a kind.
+struct ActionRow {
+  std::string_view action;
+  std::string_view kind;
+};
+constexpr std::array kActions{ActionRow{"ssh", "node"}, ActionRow{"kube", "kube_cluster"}, ActionRow{"app", "app"},
+                              ActionRow{"db", "db"}};
+
+struct Asked {
+  AccessQuestion question;
+  std::string subject;  // "ssh to web-1 as root"
+};
+
+// Returns the labels of what is named: of the option, else of the one resource with that name.
+Result<Labels> LabelsOf(const Invocation& invocation, const AccessWorld& world, std::string_view kind,
+                        const std::string& name) {
+  if (invocation.Has("labels")) return ParseLabels(invocation.Get("labels"));
+  const Reachable* found = nullptr;
+  for (const Reachable& resource : world.resources) {
+    if (resource.kind != kind || resource.name != name) continue;
+    if (found != nullptr) {
+      return FailWithHint(ErrorKind::kBadParameter, fmt::format("several of kind {} are called \"{}\"", kind, name),
+                          "say which by --labels=KEY=VALUE,...");
+    }
+    found = &resource;
+  }
+  if (found != nullptr) return found->labels;
+  return FailWithHint(ErrorKind::kNotFound, fmt::format("{} \"{}\" is not found", kind, name),
+                      "ask about one that is not there yet by --labels=KEY=VALUE,...");
+}
+
+// "pods", "pods/web-1", "deployments.apps/web".
+KubeRequest ObjectOf(const std::string& verb, std::string_view object, const std::string& kube_namespace) {
+  KubeRequest request{.verb = verb, .api_group = "", .resource = "", .kube_namespace = kube_namespace, .name = ""};
+  const auto slash = object.find('/');
+  if (slash != std::string_view::npos) request.name = object.substr(slash + 1);
+  const std::string_view resource = object.substr(0, slash);
+  const auto dot = resource.find('.');
+  request.resource = resource.substr(0, dot);
+  if (dot != std::string_view::npos) request.api_group = resource.substr(dot + 1);
+  for (const KubeKind& kind : KubeKinds()) {
+    if (kind.plural != request.resource) continue;
+    request.cluster_wide = kind.cluster_wide;
+    if (dot == std::string_view::npos) request.api_group = kind.api_group;
+  }
+  return request;
+}
+
+Result<Asked> AskedOfResource(const Invocation& invocation, const AccessWorld& world, const ActionRow& action) {
+  std::string name = invocation.Arg("resource");
+  Asked asked;
+  asked.question.kind = action.kind;
+  if (action.action == "ssh" && name.contains('@')) {
+    asked.question.login = name.substr(0, name.find('@'));
+    name.erase(0, name.find('@') + 1);
+  }
+  ASSIGN_OR_RETURN(asked.question.labels, LabelsOf(invocation, world, action.kind, name));
+  asked.subject = fmt::format("{} to {}", action.action, name);
+  if (!asked.question.login.empty()) asked.subject += " as " + asked.question.login;
+  const auto& inside = invocation.Args("inside");
+  if (inside.empty()) return asked;
+  if (action.action != "kube" || inside.size() != 2) {
+    return FailWithHint(ErrorKind::kUsage, "what follows the name is a verb and an object in a Kubernetes cluster",
+                        "tctl access explain alice kube prod get pods/web-1 --namespace=shop");
+  }
+  asked.question.object = ObjectOf(inside[0], inside[1], invocation.Get("namespace"));
+  asked.subject += fmt::format(" and {} {} there", inside[0], inside[1]);
+  return asked;
+}
+
+Result<Asked> AskedOfRules(const Invocation& invocation) {
+  const std::string& resource = invocation.Arg("resource");
+  const auto slash = resource.find('/');
+  const std::string kind = resource.substr(0, slash);
+  const KindRow* const row = FindKind(kind);
+  Asked asked;
+  asked.question.kind = row == nullptr ? kind : std::string(row->kind);
+  asked.question.verb = invocation.Arg("action");
+  asked.subject = fmt::format("{} {}", asked.question.verb, resource);
+  if (slash == std::string::npos) return asked;
+  Value& metadata = asked.question.resource.Set("metadata", Value::EmptyMap());
+  metadata.Set("name", resource.substr(slash + 1));
+  ASSIGN_OR_RETURN(const Labels given, ParseLabels(invocation.Get("labels")));
+  Value& labels = metadata.Set("labels", Value::EmptyMap());
+  for (const auto& [key, value] : given) labels.Set(key, value);
+  return asked;
+}
+
+// Returns the line of a field in what `tctl get role/NAME` prints; 0 when it is not there, as for what is filled in.
+int LineOf(const AccessWorld& world, const std::string& role, std::string_view part, std::string_view field,
+           int index) {
+  const auto found = world.roles.find(role);
+  if (found == world.roles.end()) return 0;
+  const auto documents = ParseYaml(ToYaml(SortedByKey(EncodeResource(*found->second))), role);
+  if (!documents || documents->empty()) return 0;
+  const Value* at = &documents->front();
+  for (const std::string_view step : {std::string_view("spec"), part, field}) {
+    at = at->Find(step);
+    if (at == nullptr) return 0;
+  }
+  const bool has = index >= 0 && static_cast<std::size_t>(index) < at->as_list().size();
+  return has ? at->as_list()[static_cast<std::size_t>(index)].place().line : at->place().line;
+}
+
+Value Where(const AccessWorld& world, const std::string& role, RoleCondition condition, const std::string& field,
+            int index) {
+  Value where = Value::EmptyMap();
+  where.Set("role", role);
+  where.Set("path", PathOf(condition, field, index));
+  const int line = LineOf(world, role, condition == RoleCondition::kAllow ? "allow" : "deny", field, index);
+  if (line > 0) where.Set("line", line);
+  return where;
+}
+
+// Roles that the user lacks and any of which would allow it.
+std::vector<std::string> RolesThatWould(const AccessWorld& world, const types::UserV2& user,
+                                        const AccessQuestion& question) {
+  std::vector<std::string> would;
+  for (const auto& [name, role] : world.roles) {
+    const auto& held = user.spec().roles();
+    if (std::find(held.begin(), held.end(), name) != held.end()) continue;
+    const auto answer = Ask(world.CheckerOf(user, {name}), question);
+    if (answer && answer->allowed()) would.push_back(name);
+  }
+  return would;
+}
+
+Value Explained(const AccessWorld& world, const types::UserV2& user, const Asked& asked, const AccessAnswer& answer) {
+  Value result = Value::EmptyMap();
+  result.Set("user", user.metadata().name());
+  result.Set("asked", asked.subject);
+  result.Set("decision", std::string(NameOf(answer.outcome)));
+  if (!answer.role.empty()) {
+    result.Set("by", Where(world, answer.role, answer.condition, answer.field, answer.index));
+  }
+  if (answer.allowed() && asked.question.kind == "kube_cluster") {
+    result.Set("kubernetes_groups", Value::Strings(answer.kube_groups));
+    result.Set("kubernetes_users", Value::Strings(answer.kube_users));
+  }
+  if (answer.outcome != Decision::Outcome::kNotAllowed) return result;
+  Value::List lacking;
+  for (const Shortfall& one : answer.lacking) {
+    Value& row = lacking.emplace_back(Where(world, one.role, RoleCondition::kAllow, one.field, one.index));
+    row.Set("lacks", one.text);
+  }
+  result.Set("lacking", std::move(lacking));
+  result.Set("roles_that_would", Value::Strings(RolesThatWould(world, user, asked.question)));
+  return result;
+}
+
+// Adds the locks in force that hit the user, whatever the roles say.
+Status AddLocks(RpcClient& rpc, const types::UserV2& user, const std::string& login, Value& result) {
+  std::vector<types::LockTarget> asked(1);
+  asked.front().set_user(user.metadata().name());
+  for (const std::string& role : user.spec().roles()) asked.emplace_back().set_role(role);
+  if (!login.empty()) asked.emplace_back().set_login(login);
+  ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(*FindKind("lock")));
+  Value::List locks;
+  RETURN_IF_ERROR(calls->list(rpc, false, [&](const google::protobuf::Message& message) -> Status {
+    const auto& lock = static_cast<const types::LockV2&>(message);
+    const bool hits =
+        std::ranges::any_of(asked, [&](const auto& one) { return LockMatches(lock.spec().target(), one); });
+    if (!hits || !LockInForce(lock, Now())) return {};
+    Value& row = locks.emplace_back(Value::EmptyMap());
+    row.Set("name", lock.metadata().name());
+    row.Set("message", lock.spec().message());
+    return {};
+  }));
+  result.Set("locks", std::move(locks));
+  return {};
+}
+
+std::string WhereText(const Value& where) {
+  std::string text = fmt::format("role {}, {}", where.Find("role")->as_string(), where.Find("path")->as_string());
+  const Value* const line = where.Find("line");
+  if (line != nullptr)
+    text += fmt::format(" (line {} of tctl get role/{})", line->as_int(), where.Find("role")->as_string());
+  return text;
+}
+
+std::string TextOf(const Value& result) {
+  std::string text = fmt::format("{}: {}, {}\n", result.Find("decision")->as_string(), result.Find("user")->as_string(),
+                                 result.Find("asked")->as_string());
+  for (const Value& lock : result.Find("locks")->as_list()) {
+    text += fmt::format("  but lock {} is in force: {}\n", lock.Find("name")->as_string(),
+                        lock.Find("message")->as_string());
+  }
+  if (const Value* by = result.Find("by")) text += fmt::format("  by {}\n", WhereText(*by));
+  for (const char* key : {"kubernetes_groups", "kubernetes_users"}) {
+    const Value* const names = result.Find(key);
+    if (names == nullptr || names->as_list().empty()) continue;
+    std::vector<std::string_view> listed;
+    for (const Value& name : names->as_list()) listed.push_back(name.as_string());
+    text += fmt::format("  {}: {}\n", key, fmt::join(listed, ", "));
+  }
+  if (const Value* lacking = result.Find("lacking")) {
+    for (const Value& row : lacking->as_list()) {
+      text += fmt::format("  {} does not give it: {}\n", WhereText(row), row.Find("lacks")->as_string());
+    }
+    if (lacking->as_list().empty()) text += "  no role of the user speaks of it\n";
+  }
+  if (const Value* roles = result.Find("roles_that_would"); roles != nullptr && !roles->as_list().empty()) {
+    std::vector<std::string_view> listed;
+    for (const Value& name : roles->as_list()) listed.push_back(name.as_string());
+    text += fmt::format("  roles that would: {}\n", fmt::join(listed, ", "));
+  }
+  return text;
+}
+
+Result<Output> Run(const Invocation& invocation) {
+  ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  ASSIGN_OR_RETURN(const AccessWorld world, ReadAccessWorld(*rpc));
+  const std::string& name = invocation.Arg("user");
+  const auto user = world.users.find(name);
+  if (user == world.users.end()) {
+    return FailWithHint(ErrorKind::kNotFound, fmt::format("user \"{}\" is not found", name), "tctl users ls");
+  }
+  const auto action = std::ranges::find(kActions, invocation.Arg("action"), &ActionRow::action);
+  ASSIGN_OR_RETURN(const Asked asked,
+                   action == kActions.end() ? AskedOfRules(invocation) : AskedOfResource(invocation, world, *action));
+  const AccessChecker checker = world.CheckerOf(*user->second);
+  ASSIGN_OR_RETURN(const AccessAnswer answer, Ask(checker, asked.question));
+  Value result = Explained(world, *user->second, asked, answer);
+  RETURN_IF_ERROR(AddLocks(*rpc, *user->second, asked.question.login, result));
+  const bool may = answer.allowed() && result.Find("locks")->as_list().empty();
+  Output output = Output::Of(std::move(result), TextOf);
+  if (!may) output.exit_code = RowOf(ErrorKind::kAccessDenied).exit_code;
+  return output;
+}
+
+}  // namespace
+
+Command AccessExplainCommand() {
+  return {.path = "access explain",
+          .summary = "Say whether a user may do something, by which role, and what would be needed",
+          .arguments = {{"user", "Name of the user", true, false, "user"},
+                        {"action", "ssh, kube, app, db, or a verb on a kind (read, update, ...)"},
+                        {"resource",
+                         "[LOGIN@]NODE, the name of a Kubernetes cluster, application or database, or KIND[/NAME]"},
+                        {"inside", "In a Kubernetes cluster: a verb and an object (get pods/web-1)", false, true}},
+          .options = {{"namespace", 'n', "NAME", "Namespace of the object"},
+                      {"labels", '\0', "KEY=VALUE", "Labels of the resource, in place of those that it has"}},
+          .example = "tctl access explain alice ssh root@web-1",
+          .run = Run};
+}
+
+}  // namespace sallyport

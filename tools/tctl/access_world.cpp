@@ -1,0 +1,94 @@
+#include "tools/tctl/access_world.h"
+
+#include <algorithm>
+#include <array>
+
+#include "libclient/listing.h"
+#include "teleport/legacy/types/role.pb.h"
+#include "teleport/legacy/types/user.pb.h"
+#include "tools/listing/list_options.h"
+#include "tools/tctl/kind_calls.h"
+
+namespace sallyport {
+namespace {
+
+// Kinds whose resources are written by hand.
+constexpr std::array<std::string_view, 3> kWritten{"kube_cluster", "app", "db"};
+
+Status ReadEach(RpcClient& rpc, std::string_view kind_name, const MessageSink& sink) {
+  const KindRow* const kind = FindKind(kind_name);
+  if (kind == nullptr) return {};
+  ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(*kind));
+  return calls->list(rpc, false, sink);
+}
+
+// A part that the cluster cannot list has nothing in it.
+Status Unless(ErrorKind kind, Status status) { return status || status.error().kind != kind ? status : Status(); }
+
+// Several servers may announce one cluster, and a cluster that is written by hand may be announced too.
+void AddOnce(std::vector<Reachable>& resources, Reachable resource) {
+  if (std::ranges::find(resources, resource) == resources.end()) resources.push_back(std::move(resource));
+}
+
+Status ReadResources(RpcClient& rpc, std::vector<Reachable>& resources) {
+  const auto node = [&](const Value& item) -> Status {
+    resources.push_back({"node", At(item, "spec", "hostname").as_string(), LabelsOfNode(item)});
+    return {};
+  };
+  RETURN_IF_ERROR(Unless(ErrorKind::kNotImplemented, ListNodes(rpc, {}, node)));
+  const auto kube_server = [&](const Value& item) -> Status {
+    const Value& cluster = At(item, "spec", "cluster");
+    AddOnce(resources, {"kube_cluster", At(cluster, "metadata", "name").as_string(), LabelsOfKube(cluster)});
+    return {};
+  };
+  RETURN_IF_ERROR(Unless(ErrorKind::kNotImplemented, ListKubeServers(rpc, {}, kube_server)));
+  for (const std::string_view kind : kWritten) {
+    const auto written = [&](const google::protobuf::Message& message) -> Status {
+      AddOnce(resources, {std::string(kind), NameOf(message), LabelsOf(message)});
+      return {};
+    };
+    RETURN_IF_ERROR(Unless(ErrorKind::kNotImplemented, ReadEach(rpc, kind, written)));
+  }
+  return {};
+}
+
+}  // namespace
+
+void AccessWorld::Apply(const Resource& resource) {
+  const std::string name = NameOf(*resource.message);
+  if (resource.kind->kind == "role") {
+    roles[name] = std::make_shared<types::RoleV6>(resource.as<types::RoleV6>());
+  } else if (resource.kind->kind == "user") {
+    users[name] = std::make_shared<types::UserV2>(resource.as<types::UserV2>());
+  } else if (std::ranges::find(kWritten, resource.kind->kind) != kWritten.end()) {
+    std::erase_if(resources, [&](const Reachable& one) { return one.kind == resource.kind->kind && one.name == name; });
+    resources.push_back({std::string(resource.kind->kind), name, LabelsOf(*resource.message)});
+  }
+}
+
+AccessChecker AccessWorld::CheckerOf(const types::UserV2& user, const std::vector<std::string>& more) const {
+  std::vector<std::string> names(user.spec().roles().begin(), user.spec().roles().end());
+  names.insert(names.end(), more.begin(), more.end());
+  std::vector<std::shared_ptr<const types::RoleV6>> held;
+  for (const std::string& name : names) {
+    const auto found = roles.find(name);
+    if (found != roles.end()) held.push_back(found->second);
+  }
+  return AccessChecker(user.metadata().name(), ToSelector(user.spec().traits()), std::move(held));
+}
+
+Result<AccessWorld> ReadAccessWorld(RpcClient& rpc) {
+  AccessWorld world;
+  RETURN_IF_ERROR(ReadEach(rpc, "role", [&](const google::protobuf::Message& message) -> Status {
+    world.roles[NameOf(message)] = std::make_shared<types::RoleV6>(static_cast<const types::RoleV6&>(message));
+    return {};
+  }));
+  RETURN_IF_ERROR(ReadEach(rpc, "user", [&](const google::protobuf::Message& message) -> Status {
+    world.users[NameOf(message)] = std::make_shared<types::UserV2>(static_cast<const types::UserV2&>(message));
+    return {};
+  }));
+  RETURN_IF_ERROR(ReadResources(rpc, world.resources));
+  return world;
+}
+
+}  // namespace sallyport

@@ -1,0 +1,39 @@
+// What decides about access in a cluster: users, roles, and the resources that roles reach. Read once, evaluated here.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libclient/rpc.h"
+#include "libresources/access.h"
+#include "libresources/kinds.h"
+
+namespace sallyport {
+
+// A resource that labels make reachable. Nodes are known by their host name.
+struct Reachable {
+  std::string kind;  // "node", "kube_cluster", "app", "db"
+  std::string name;
+  Labels labels;
+
+  auto operator<=>(const Reachable& other) const = default;
+};
+
+struct AccessWorld {
+  std::map<std::string, std::shared_ptr<const types::RoleV6>> roles;
+  std::map<std::string, std::shared_ptr<const types::UserV2>> users;
+  std::vector<Reachable> resources;
+
+  // Puts a resource in the place of the one with its kind and name; other kinds change nothing.
+  void Apply(const Resource& resource);
+  // Returns what a user's roles give, `more` roles beside. Roles that are not there give nothing.
+  AccessChecker CheckerOf(const types::UserV2& user, const std::vector<std::string>& more = {}) const;
+};
+
+// Reads users, roles and resources; kinds that the cluster does not have are left out.
+Result<AccessWorld> ReadAccessWorld(RpcClient& rpc);
+
+}  // namespace sallyport

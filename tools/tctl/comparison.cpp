@@ -1,0 +1,139 @@
+#include "tools/tctl/comparison.h"
+
+#include <google/protobuf/message.h>
+
+#include "libbase/json.h"
+#include "libresources/difference.h"
+#include "tools/tctl/documents.h"
+#include "tools/tctl/kind_calls.h"
+#include "tools/tctl/session.h"
+
+namespace sallyport {
+namespace {
+
+// Without what changes by being written.
+Value Comparable(const google::protobuf::Message& message) {
+  Value value = EncodeResource(message);
+  if (Value* const metadata = value.Find("metadata")) metadata->Remove("revision");
+  return value;
+}
+
+// Returns a resource as it is; nothing when it is not there.
+Result<std::optional<Value>> Read(RpcClient& rpc, const KindCalls& calls, const std::string& name) {
+  Value found;
+  const Status read = calls.get(rpc, name, false, [&](const google::protobuf::Message& message) -> Status {
+    found = Comparable(message);
+    return {};
+  });
+  if (read) return found;
+  if (read.error().kind == ErrorKind::kNotFound) return std::nullopt;
+  return std::unexpected(read.error());
+}
+
+class Comparer {
+ public:
+  Comparer(RpcClient& real, RpcClient& tried, bool tries) : real_(real), tried_(tried), tries_(tries) {}
+
+  Result<Value> Compare(const Resource& resource) {
+    ASSIGN_OR_RETURN(const KindCalls* calls, WritingCallsOf(*resource.kind));
+    const std::string name = NameOf(*resource.message);
+    ASSIGN_OR_RETURN(const auto before, Read(real_, *calls, name));
+    ASSIGN_OR_RETURN(const Value after, After(*calls, resource, name));
+    Value result = Value::EmptyMap();
+    result.Set("kind", resource.kind->kind);
+    if (!resource.kind->name_is_secret) result.Set("name", name);
+    Value::List fields;
+    if (before) {
+      for (auto& field : Differences(*before, after)) {
+        Value& row = fields.emplace_back(Value::EmptyMap());
+        row.Set("path", field.path);
+        if (field.before) row.Set("before", std::move(*field.before));
+        if (field.after) row.Set("after", std::move(*field.after));
+      }
+    }
+    result.Set("change", !before ? "create" : fields.empty() ? "none" : "update");
+    result.Set("fields", std::move(fields));
+    return result;
+  }
+
+ private:
+  Result<Value> After(const KindCalls& calls, const Resource& resource, const std::string& name) {
+    if (!tries_) return Comparable(*resource.message);
+    RETURN_IF_ERROR(calls.put(tried_, resource, true));
+    ASSIGN_OR_RETURN(auto kept, Read(tried_, calls, name));
+    if (!kept) return Fail(ErrorKind::kInternal, "the cluster does not keep {}", resource.kind->kind);
+    return std::move(*kept);
+  }
+
+  RpcClient& real_;
+  RpcClient& tried_;
+  const bool tries_;
+};
+
+std::string Subject(const Value& row) {
+  const Value* const name = row.Find("name");
+  const std::string& kind = row.Find("kind")->as_string();
+  return name == nullptr ? kind : fmt::format("{} {}", kind, ToJson(*name));
+}
+
+// One resource for people: what comes with "+", what goes with "-", what becomes something else with "~".
+std::string TextOf(const Value& row) {
+  const std::string& change = row.Find("change")->as_string();
+  if (change == "none") return {};
+  if (change == "create") return fmt::format("+ {}\n", Subject(row));
+  std::string text = fmt::format("~ {}\n", Subject(row));
+  for (const Value& field : row.Find("fields")->as_list()) {
+    const std::string& path = field.Find("path")->as_string();
+    const Value* const before = field.Find("before");
+    const Value* const after = field.Find("after");
+    if (before != nullptr && after != nullptr) {
+      text += fmt::format("    ~ {}: {} -> {}\n", path, ToJson(*before), ToJson(*after));
+    } else {
+      text += fmt::format("    {} {}: {}\n", after == nullptr ? "-" : "+", path,
+                          ToJson(after == nullptr ? *before : *after));
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<Comparison> CompareWithCluster(const Invocation& invocation, RpcClient& real,
+                                      const std::vector<Resource>& resources) {
+  ASSIGN_OR_RETURN(const auto tried, ConnectToAuth(invocation));
+  const Status tries = tried->Rehearse();
+  if (!tries && tries.error().kind != ErrorKind::kNotImplemented) return std::unexpected(tries.error());
+  Comparer comparer(real, *tried, tries.has_value());
+  Comparison comparison;
+  for (const Resource& resource : resources) {
+    ASSIGN_OR_RETURN(Value row, comparer.Compare(resource));
+    comparison.differs = comparison.differs || row.Find("change")->as_string() != "none";
+    comparison.rows.mutable_list().push_back(std::move(row));
+  }
+  if (!tries) comparison.notice = "the cluster cannot try changes: compared with the documents as they are";
+  return comparison;
+}
+
+std::string ComparisonText(const Value& rows) {
+  std::string text;
+  for (const Value& row : rows.as_list()) text += TextOf(row);
+  return text.empty() ? "no differences\n" : text;
+}
+
+Result<std::vector<Resource>> ResourcesToCompare(const Invocation& invocation) {
+  std::vector<std::string> paths = invocation.Args("file");
+  for (auto& path : invocation.GetList("filename")) paths.push_back(std::move(path));
+  ASSIGN_OR_RETURN(const auto documents, ReadDocuments(paths));
+  std::vector<Resource> resources;
+  for (const auto& document : documents) {
+    if (!document) return std::unexpected(document.error());
+    resources.push_back(*document);
+  }
+  return resources;
+}
+
+std::vector<Argument> ComparedFiles() {
+  return {{"file", "Files and directories to read; standard input without one", false, true}};
+}
+
+}  // namespace sallyport

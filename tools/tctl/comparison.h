@@ -1,0 +1,34 @@
+// What documents would change in a cluster, field by field. The cluster tries it and answers with what it would keep,
+// its defaults included; one that cannot is compared with the documents as they are read here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "libclient/rpc.h"
+#include "libresources/kinds.h"
+#include "tools/shell/command.h"
+
+namespace sallyport {
+
+struct Comparison {
+  Value rows = Value::EmptyList();  // a row a resource: kind, name, change (create, update, none), fields
+  bool differs = false;
+  std::string notice;  // what to know of how it was compared; may be empty
+};
+
+// Compares resources with what the cluster has. Nothing is changed.
+Result<Comparison> CompareWithCluster(const Invocation& invocation, RpcClient& real,
+                                      const std::vector<Resource>& resources);
+
+// Returns the rows for people.
+std::string ComparisonText(const Value& rows);
+
+// What commands that compare are given: the argument `file` and the option --filename. Fails with the first document
+// that is none.
+Result<std::vector<Resource>> ResourcesToCompare(const Invocation& invocation);
+std::vector<Argument> ComparedFiles();
+inline constexpr Option kComparedFileOption{
+    .name = "filename", .short_name = 'f', .value_name = "PATH", .help = "As an argument", .repeated = true};
+
+}  // namespace sallyport

@@ -1,0 +1,156 @@
+// Who gains and who loses access by `tctl create -f` of the same files: users and what they reach, before and after.
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/ranges.h>
+
+#include "libresources/rights.h"
+#include "teleport/legacy/types/role.pb.h"
+#include "teleport/legacy/types/user.pb.h"
+#include "tools/tctl/access_world.h"
+#include "tools/tctl/commands.h"
+#include "tools/tctl/comparison.h"
+#include "tools/tctl/session.h"
+
+namespace sallyport {
+namespace {
+
+// What a user may do in one state: with each resource, and with each kind.
+using RightsOfUser = std::map<std::pair<std::string, std::string>, Rights>;  // by kind and name; no name: the kind
+
+// Kinds that rules of roles name, in both states.
+std::set<std::string> KindsWithRules(const AccessWorld& world) {
+  std::set<std::string> kinds;
+  for (const KindRow& row : Kinds()) kinds.emplace(row.kind);
+  for (const auto& [name, role] : world.roles) {
+    for (const auto* part : {&role->spec().allow(), &role->spec().deny()}) {
+      for (const auto& rule : part->rules()) kinds.insert(rule.resources().begin(), rule.resources().end());
+    }
+  }
+  kinds.erase("*");
+  return kinds;
+}
+
+RightsOfUser RightsOf(const AccessWorld& world, const std::string& user, const std::set<std::string>& kinds) {
+  RightsOfUser rights;
+  const auto found = world.users.find(user);
+  // Who is not there yet is compared with somebody without roles: what everybody may is no change.
+  const AccessChecker checker =
+      found == world.users.end() ? AccessChecker(user, {}, {}) : world.CheckerOf(*found->second);
+  std::map<std::string, ResourceAccess> access;
+  for (const Reachable& resource : world.resources) {
+    const auto [of_kind, is_new] = access.try_emplace(resource.kind, checker.AccessTo(resource.kind));
+    rights[{resource.kind, resource.name}] = RightsOn(checker, of_kind->second, resource.kind, resource.labels);
+  }
+  for (const std::string& kind : kinds) rights[{kind, ""}] = RightsOnKind(checker, kind);
+  return rights;
+}
+
+std::set<std::string> Without(const std::set<std::string>& all, const std::set<std::string>& some) {
+  std::set<std::string> rest;
+  std::ranges::set_difference(all, some, std::inserter(rest, rest.end()));
+  return rest;
+}
+
+Value Both(std::set<std::string> some, const std::set<std::string>& more) {
+  some.insert(more.begin(), more.end());
+  return Value::Strings({some.begin(), some.end()});
+}
+
+// Adds a row for each resource on which a user's rights differ. What is no longer denied is gained.
+void AddDifferences(const std::string& user, RightsOfUser before, const RightsOfUser& after, Value::List& rows) {
+  for (const auto& [key, now] : after) {
+    const Rights was = before[key];
+    before.erase(key);
+    if (was == now) continue;
+    Value& row = rows.emplace_back(Value::EmptyMap());
+    row.Set("user", user);
+    row.Set("kind", key.first);
+    if (!key.second.empty()) row.Set("name", key.second);
+    row.Set("gains", Both(Without(now.may, was.may), Without(was.may_not, now.may_not)));
+    row.Set("loses", Both(Without(was.may, now.may), Without(now.may_not, was.may_not)));
+  }
+}
+
+// Returns the roles that are not as they were.
+std::set<std::string> ChangedRoles(const AccessWorld& before, const AccessWorld& after) {
+  std::set<std::string> changed;
+  for (const auto& [name, role] : after.roles) {
+    const auto was = before.roles.find(name);
+    if (was == before.roles.end() || was->second != role) changed.insert(name);
+  }
+  return changed;
+}
+
+Value AccessChanges(const AccessWorld& before, const AccessWorld& after) {
+  std::set<std::string> kinds = KindsWithRules(before);
+  kinds.merge(KindsWithRules(after));
+  const std::set<std::string> roles = ChangedRoles(before, after);
+  const bool same_resources = before.resources == after.resources;
+  Value::List rows;
+  for (const auto& [name, user] : after.users) {
+    const auto was = before.users.find(name);
+    const bool same_user = was != before.users.end() && was->second == user;
+    const auto& held = user->spec().roles();
+    const bool same_roles =
+        std::none_of(held.begin(), held.end(), [&](const auto& role) { return roles.contains(role); });
+    if (same_user && same_roles && same_resources) continue;
+    AddDifferences(name, RightsOf(before, name, kinds), RightsOf(after, name, kinds), rows);
+  }
+  return Value(std::move(rows));
+}
+
+std::string Joined(const Value& list) {
+  std::vector<std::string_view> texts;
+  for (const Value& item : list.as_list()) texts.push_back(item.as_string());
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+std::string TextOf(const Value& plan) {
+  std::string text = ComparisonText(*plan.Find("changes"));
+  const auto& rows = plan.Find("access")->as_list();
+  if (rows.empty()) return text + "\nnobody gains or loses access\n";
+  text += "\naccess:\n";
+  for (const Value& row : rows) {
+    const Value* const name = row.Find("name");
+    std::string subject = row.Find("kind")->as_string();
+    if (name != nullptr) subject += " " + name->as_string();
+    for (const auto& [key, sign] : {std::pair("loses", '-'), std::pair("gains", '+')}) {
+      const Value& list = *row.Find(key);
+      if (list.as_list().empty()) continue;
+      text += fmt::format("  {} {} {} {}: {}\n", sign, row.Find("user")->as_string(), key, subject, Joined(list));
+    }
+  }
+  return text;
+}
+
+Result<Output> Run(const Invocation& invocation) {
+  ASSIGN_OR_RETURN(const auto resources, ResourcesToCompare(invocation));
+  ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  ASSIGN_OR_RETURN(Comparison comparison, CompareWithCluster(invocation, *rpc, resources));
+  ASSIGN_OR_RETURN(const AccessWorld before, ReadAccessWorld(*rpc));
+  AccessWorld after = before;
+  for (const Resource& resource : resources) after.Apply(resource);
+  Value plan = Value::EmptyMap();
+  plan.Set("changes", std::move(comparison.rows));
+  const Value& access = plan.Set("access", AccessChanges(before, after));
+  const bool differs = !access.as_list().empty();
+  Output output = Output::Of(std::move(plan), TextOf);
+  if (!comparison.notice.empty()) output.notices.push_back(std::move(comparison.notice));
+  if (differs && invocation.Flag("exit-code")) output.exit_code = 1;
+  return output;
+}
+
+}  // namespace
+
+Command PlanCommand() {
+  return {
+      .path = "plan",
+      .summary = "Show what tctl create -f would change, and who gains and loses access by it",
+      .arguments = ComparedFiles(),
+      .options = {kComparedFileOption, {"exit-code", '\0', "", "Exit with 1 when somebody would gain or lose access"}},
+      .example = "tctl plan -f roles/",
+      .run = Run};
+}
+
+}  // namespace sallyport
