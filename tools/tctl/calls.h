@@ -1,0 +1,52 @@
+// The rows of all kinds, each in the file of its kind (calls_role.cpp, ...), and what these files share.
+#pragma once
+
+#include <string>
+
+#include "libclient/rpc.h"
+#include "teleport/legacy/types/resources.pb.h"
+#include "tools/tctl/kind_calls.h"
+
+namespace sallyport {
+
+extern const KindCalls kAuthPreferenceCalls;
+extern const KindCalls kCertAuthorityCalls;
+extern const KindCalls kKubeClusterCalls;
+extern const KindCalls kKubeServerCalls;
+extern const KindCalls kLockCalls;
+extern const KindCalls kNetworkingConfigCalls;
+extern const KindCalls kRecordingConfigCalls;
+extern const KindCalls kRoleCalls;
+extern const KindCalls kTokenCalls;
+extern const KindCalls kUserCalls;
+
+// The failure of a write without --force: the resource is there already.
+inline std::unexpected<Error> Exists(const Resource& resource) {
+  return FailWithHint(ErrorKind::kAlreadyExists,
+                      fmt::format("{} \"{}\" already exists", resource.kind->kind, NameOf(*resource.message)),
+                      "replace it: tctl create -f");
+}
+
+// Returns whether a read found something: absence is no error here.
+template <typename T>
+Result<bool> Found(const Result<T>& read) {
+  if (read) return true;
+  if (read.error().kind == ErrorKind::kNotFound) return false;
+  return std::unexpected(read.error());
+}
+
+// Gives each item to the sink, until it fails.
+template <typename Items>
+Status SinkAll(const Items& items, const MessageSink& sink) {
+  for (const auto& item : items) RETURN_IF_ERROR(sink(item));
+  return {};
+}
+
+// Returns the request of the many methods that want a name only.
+inline types::ResourceRequest ByName(const std::string& name) {
+  types::ResourceRequest request;
+  request.set_name(name);
+  return request;
+}
+
+}  // namespace sallyport
