@@ -35,4 +35,15 @@ bool IsIpAddress(const std::string& host) {
   return ::inet_pton(AF_INET, host.c_str(), &buffer) == 1 || ::inet_pton(AF_INET6, host.c_str(), &buffer) == 1;
 }
 
+bool IsAddressRange(std::string_view text) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos) return false;
+  const std::string host(text.substr(0, slash));
+  const std::string_view digits = text.substr(slash + 1);
+  int bits = -1;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
+  const bool number = error == std::errc() && end == digits.data() + digits.size() && digits.front() != '-';
+  return number && IsIpAddress(host) && bits <= (host.contains(':') ? 128 : 32);
+}
+
 }  // namespace sallyport

@@ -23,4 +23,7 @@ std::string FormatHostPort(const HostPort& address);
 // Returns whether a host is an IPv4 or IPv6 address (without brackets) and not a name.
 bool IsIpAddress(const std::string& host);
 
+// Returns whether a text is a range of addresses: "10.0.0.0/8", "fd00::/8".
+bool IsAddressRange(std::string_view text);
+
 }  // namespace sallyport

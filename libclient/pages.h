@@ -15,6 +15,8 @@ template <typename Request>
 void SetStart(Request& request, const std::string& start) {
   if constexpr (requires { request.set_startkey(start); }) {
     request.set_startkey(start);
+  } else if constexpr (requires { request.set_start_key(start); }) {
+    request.set_start_key(start);
   } else {
     request.set_page_token(start);
   }
@@ -23,6 +25,8 @@ template <typename Page>
 const std::string& NextStart(const Page& page) {
   if constexpr (requires { page.nextkey(); }) {
     return page.nextkey();
+  } else if constexpr (requires { page.next_key(); }) {
+    return page.next_key();
   } else {
     return page.next_page_token();
   }

@@ -32,12 +32,17 @@ struct RpcAccess {
   Who who = Who::kRule;
   std::string_view kind;                // "role"
   std::vector<std::string_view> verbs;  // "read", "list"
+  std::string_view group;               // a kind that stands for several, whose rules count too: "auth_connector"
 
-  static RpcAccess Anyone() { return {Who::kAnyone, {}, {}}; }
-  static RpcAccess Authenticated() { return {Who::kAuthenticated, {}, {}}; }
-  static RpcAccess Admin() { return {Who::kAdmin, {}, {}}; }
+  static RpcAccess Anyone() { return {Who::kAnyone, {}, {}, {}}; }
+  static RpcAccess Authenticated() { return {Who::kAuthenticated, {}, {}, {}}; }
+  static RpcAccess Admin() { return {Who::kAdmin, {}, {}, {}}; }
   static RpcAccess Rule(std::string_view kind, std::vector<std::string_view> verbs) {
-    return {Who::kRule, kind, std::move(verbs)};
+    return {Who::kRule, kind, std::move(verbs), {}};
+  }
+  RpcAccess Or(std::string_view group_kind) && {
+    group = group_kind;
+    return std::move(*this);
   }
 };
 

@@ -6,6 +6,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/message.h>
+#include <google/protobuf/struct.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 #include <google/protobuf/wrappers.pb.h>
 
@@ -33,6 +34,7 @@ struct RetiredKey {
 constexpr RetiredKey kRetiredKeys[] = {
     {"types.Metadata", "id", ""},
     {"types.Metadata", "namespace", "default"},
+    {"teleport.header.v1.Metadata", "namespace", "default"},
     {"types.RoleConditions", "namespaces", "default"},
 };
 
@@ -262,6 +264,8 @@ class Decoder {
     if (auto* duration = dynamic_cast<google::protobuf::Duration*>(&message)) {
       return ProtoDuration(value, path, *duration);
     }
+    if (auto* strings = dynamic_cast<wrappers::StringValues*>(&message)) return Strings(value, path, *strings);
+    if (auto* fields = dynamic_cast<google::protobuf::Struct*>(&message)) return Dynamic(value, path, *fields);
     if (auto* strategy = dynamic_cast<types::TunnelStrategyV1*>(&message)) {
       return TunnelStrategy(value, path, *strategy);
     }
@@ -298,6 +302,40 @@ class Decoder {
       }
     }
     return {};
+  }
+
+  Status Strings(const Value& value, const std::string& path, wrappers::StringValues& strings) const {
+    if (value.is_string()) {
+      strings.add_values(value.as_string());
+      return {};
+    }
+    if (!value.is_list()) return Wrong(value, path, "a string or a list of strings", QuoteHint(value));
+    for (const Value& text : value.as_list()) {
+      if (!text.is_string()) return Wrong(text, path, "a list of strings", QuoteHint(text));
+      strings.add_values(text.as_string());
+    }
+    return {};
+  }
+
+  // A map of anything.
+  Status Dynamic(const Value& value, const std::string& path, google::protobuf::Struct& fields) const {
+    if (!value.is_map()) return Wrong(value, path, "a map");
+    for (const auto& [key, item] : value.as_map()) SetDynamic(item, (*fields.mutable_fields())[key]);
+    return {};
+  }
+  static void SetDynamic(const Value& value, google::protobuf::Value& to) {
+    if (value.is_null()) return to.set_null_value(google::protobuf::NULL_VALUE);
+    if (value.is_bool()) return to.set_bool_value(value.as_bool());
+    if (value.is_int()) return to.set_number_value(static_cast<double>(value.as_int()));
+    if (value.is_double()) return to.set_number_value(value.as_double());
+    if (value.is_string()) return to.set_string_value(value.as_string());
+    if (value.is_list()) {
+      for (const Value& item : value.as_list()) SetDynamic(item, *to.mutable_list_value()->add_values());
+      return;
+    }
+    for (const auto& [key, item] : value.as_map()) {
+      SetDynamic(item, (*to.mutable_struct_value()->mutable_fields())[key]);
+    }
   }
 
   Status TimeOf(const Value& value, const std::string& path, google::protobuf::Timestamp& time) const {

@@ -5,6 +5,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/message.h>
+#include <google/protobuf/struct.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 #include <google/protobuf/wrappers.pb.h>
 
@@ -47,15 +48,61 @@ Value OfTunnelStrategy(const types::TunnelStrategyV1& strategy) {
   return map;
 }
 
+// As protobuf's own JSON has it: 43200s, 1.500s.
+std::string SecondsText(const google::protobuf::Duration& duration) {
+  if (duration.nanos() == 0) return fmt::format("{}s", duration.seconds());
+  return fmt::format("{}.{:09}s", duration.seconds(), duration.nanos());
+}
+
+Value OfStruct(const google::protobuf::Struct& fields);
+
+Value OfDynamic(const google::protobuf::Value& value) {
+  switch (value.kind_case()) {
+    case google::protobuf::Value::kBoolValue:
+      return Value(value.bool_value());
+    case google::protobuf::Value::kNumberValue:
+      return Value(value.number_value());
+    case google::protobuf::Value::kStringValue:
+      return Value(value.string_value());
+    case google::protobuf::Value::kStructValue:
+      return OfStruct(value.struct_value());
+    case google::protobuf::Value::kListValue: {
+      Value list = Value::EmptyList();
+      for (const auto& item : value.list_value().values()) list.Append(OfDynamic(item));
+      return list;
+    }
+    default:
+      return Value();
+  }
+}
+
+Value OfStruct(const google::protobuf::Struct& fields) {
+  Value map = Value::EmptyMap();
+  for (const auto& [key, value] : fields.fields()) map.mutable_map().emplace_back(key, OfDynamic(value));
+  std::sort(map.mutable_map().begin(), map.mutable_map().end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  return map;
+}
+
+// One text when there is one, as Go has it; null when there is none.
+Value OfStrings(const wrappers::StringValues& strings) {
+  if (strings.values().empty()) return Value();
+  if (strings.values_size() == 1) return Value(strings.values(0));
+  return Value::Strings({strings.values().begin(), strings.values().end()});
+}
+
 // Returns the value of a message that is not written as a map of its fields, or nothing.
 std::optional<Value> OfWellKnown(const Message& message, const FieldForm& form) {
   if (const auto* labels = dynamic_cast<const wrappers::LabelValues*>(&message)) return OfLabels(*labels, form.form);
+  if (const auto* strings = dynamic_cast<const wrappers::StringValues*>(&message)) return OfStrings(*strings);
+  if (const auto* fields = dynamic_cast<const google::protobuf::Struct*>(&message)) return OfStruct(*fields);
   if (const auto* flag = dynamic_cast<const types::BoolValue*>(&message)) return Value(flag->value());
   if (const auto* flag = dynamic_cast<const google::protobuf::BoolValue*>(&message)) return Value(flag->value());
   if (const auto* time = dynamic_cast<const google::protobuf::Timestamp*>(&message)) {
     return Value(FormatTimestamp({.seconds = time->seconds(), .nanos = time->nanos()}));
   }
   if (const auto* duration = dynamic_cast<const google::protobuf::Duration*>(&message)) {
+    if (form.form == DURATION_SECONDS) return Value(SecondsText(*duration));
     return Value(duration->seconds() * 1'000'000'000 + duration->nanos());
   }
   if (const auto* strategy = dynamic_cast<const types::TunnelStrategyV1*>(&message)) {

@@ -47,6 +47,9 @@ constexpr EnumText kEnumTexts[] = {
     {"types.SignatureAlgorithmSuite", 2, "balanced-v1"},
     {"types.SignatureAlgorithmSuite", 3, "fips-v1"},
     {"types.SignatureAlgorithmSuite", 4, "hsm-v1"},
+    {"types.SAMLForceAuthn", 0, ""},
+    {"types.SAMLForceAuthn", 1, "yes"},
+    {"types.SAMLForceAuthn", 2, "no"},
     {"types.ProxyListenerMode", 0, "separate"},
     {"types.ProxyListenerMode", 1, "multiplex"},
     {"types.RoutingStrategy", 0, "unambiguous_match"},
@@ -67,6 +70,7 @@ constexpr EnumBools kEnumBools[] = {
     {"types.RequireMFAType", 0, 1, true},
     {"types.CreateHostUserMode", 1, std::nullopt, false},
     {"types.CreateDatabaseUserMode", 1, std::nullopt, false},
+    {"types.SAMLForceAuthn", 2, 1, false},
 };
 
 const EnumBools* BoolsOf(const EnumDescriptor& type) {
@@ -161,6 +165,9 @@ Value EnumToValue(const EnumDescriptor& type, int number) {
   for (const EnumText& row : kEnumTexts) {
     if (!as_number && row.type == type.full_name() && row.number == number) return Value(row.text);
   }
+  // Kinds of the newer form are written as protobuf's own JSON has it.
+  const auto* const named = type.FindValueByNumber(number);
+  if (named != nullptr && type.full_name().starts_with("teleport.")) return Value(named->name());
   return Value(number);
 }
 

@@ -6,8 +6,11 @@
 
 #include "libbase/text.h"
 #include "libbase/yaml.h"
+#include "libresources/app.h"
+#include "libresources/bot.h"
 #include "libresources/cert_authority.h"
 #include "libresources/cluster_config.h"
+#include "libresources/connector.h"
 #include "libresources/kubernetes.h"
 #include "libresources/lock.h"
 #include "libresources/metadata.h"
@@ -15,12 +18,16 @@
 #include "libresources/token.h"
 #include "libresources/user.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
+#include "teleport/legacy/types/connector.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/lock.pb.h"
+#include "teleport/legacy/types/resources.pb.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/token.pb.h"
 #include "teleport/legacy/types/trust.pb.h"
 #include "teleport/legacy/types/user.pb.h"
+#include "teleport/machineid/v1/bot.pb.h"
+#include "teleport/machineid/v1/bot_instance.pb.h"
 
 namespace sallyport {
 namespace {
@@ -83,6 +90,22 @@ constexpr Row kRows[] = {
       {}},
      &RecordingConfigColumns},
     {{"lock", "locks", "v2", "", false, &Prototype<types::LockV2>, &CheckLock, {}}, &LockColumns},
+    {{"github", "", "v3", "", false, &Prototype<types::GithubConnectorV3>, &CheckGithubConnector, {}},
+     &GithubConnectorColumns},
+    {{"oidc", "", "v2 v3", "", false, &Prototype<types::OIDCConnectorV3>, &CheckOidcConnector, {}},
+     &OidcConnectorColumns},
+    {{"saml", "", "v2", "", false, &Prototype<types::SAMLConnectorV2>, &CheckSamlConnector, {}}, &SamlConnectorColumns},
+    {{"bot", "bots", "v1", "", false, &Prototype<teleport::machineid::v1::Bot>, &CheckBot, {}}, &BotColumns},
+    {{"bot_instance",
+      "bot_instances",
+      "v1",
+      "",
+      false,
+      &Prototype<teleport::machineid::v1::BotInstance>,
+      &CheckBotInstance,
+      {}},
+     &BotInstanceColumns},
+    {{"app", "apps", "v3", "", false, &Prototype<types::AppV3>, &CheckApp, {}}, &AppColumns},
 };
 
 const std::vector<KindRow>& Table() {

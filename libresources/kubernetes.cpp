@@ -1,9 +1,9 @@
 #include "libresources/kubernetes.h"
 
 #include <algorithm>
-#include <map>
 
 #include "libbase/text.h"
+#include "libresources/labels.h"
 #include "libresources/metadata.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 
@@ -37,25 +37,14 @@ Status CheckCloud(std::string_view block,
   return {};
 }
 
-std::string LabelText(const types::KubernetesClusterV3& cluster) {
-  std::map<std::string, std::string> labels(cluster.metadata().labels().begin(), cluster.metadata().labels().end());
-  for (const auto& [key, command] : cluster.spec().dynamiclabels()) labels[key] = command.result();
-  std::string text;
-  for (const auto& [key, value] : labels) {
-    if (key.starts_with("teleport.internal/") || key.starts_with("teleport.hidden/")) continue;
-    text += fmt::format("{}{}={}", text.empty() ? "" : ",", key, value);
-  }
-  return text;
-}
-
 std::string ClusterLabels(const google::protobuf::Message& resource) {
-  return LabelText(static_cast<const types::KubernetesClusterV3&>(resource));
+  return ShownLabels(static_cast<const types::KubernetesClusterV3&>(resource));
 }
 std::string ServerCluster(const google::protobuf::Message& resource) {
   return AsServer(resource).spec().cluster().metadata().name();
 }
 std::string ServerLabels(const google::protobuf::Message& resource) {
-  return LabelText(AsServer(resource).spec().cluster());
+  return ShownLabels(AsServer(resource).spec().cluster());
 }
 std::string ServerVersion(const google::protobuf::Message& resource) { return AsServer(resource).spec().version(); }
 

@@ -97,4 +97,13 @@ LabelSelector ToSelector(const wrappers::LabelValues& labels) {
   return selector;
 }
 
+std::string ShownLabels(Labels labels) {
+  std::string text;
+  for (const auto& [key, value] : labels) {
+    if (key.starts_with("teleport.internal/") || key.starts_with("teleport.hidden/")) continue;
+    text += fmt::format("{}{}={}", text.empty() ? "" : ",", key, value);
+  }
+  return text;
+}
+
 }  // namespace sallyport

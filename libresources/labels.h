@@ -65,4 +65,14 @@ class LabelMatcher {
 // Returns a message's label values as a map.
 LabelSelector ToSelector(const wrappers::LabelValues& labels);
 
+// Returns the labels of a resource as people see them, "a=b,c=d", without those of the system; the results of commands
+// stand among them.
+std::string ShownLabels(Labels labels);
+template <typename M>
+std::string ShownLabels(const M& resource) {
+  Labels labels(resource.metadata().labels().begin(), resource.metadata().labels().end());
+  for (const auto& [key, command] : resource.spec().dynamiclabels()) labels[key] = command.result();
+  return ShownLabels(std::move(labels));
+}
+
 }  // namespace sallyport

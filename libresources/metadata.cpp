@@ -7,6 +7,7 @@
 
 #include "libbase/text.h"
 #include "libresources/kinds.h"
+#include "teleport/header/v1/metadata.pb.h"
 #include "teleport/legacy/types/header.pb.h"
 
 namespace sallyport {
@@ -29,25 +30,43 @@ constexpr std::string_view kOrigins[] = {
     "integration_awsrolesanywhere",
 };
 
-const types::Metadata* Find(const Message& resource) {
-  const FieldDescriptor* const field = resource.GetDescriptor()->FindFieldByName("Metadata");
-  if (field == nullptr || field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return nullptr;
-  return dynamic_cast<const types::Metadata*>(&resource.GetReflection()->GetMessage(resource, field));
+// Older kinds write their fields with capitals, newer ones without.
+const FieldDescriptor* FieldNamed(const Message& resource, const char* capital, const char* small) {
+  const FieldDescriptor* const field = resource.GetDescriptor()->FindFieldByName(capital);
+  return field != nullptr ? field : resource.GetDescriptor()->FindFieldByName(small);
 }
 
-types::Metadata* FindMutable(Message& resource) {
-  if (Find(resource) == nullptr) return nullptr;
-  const FieldDescriptor* const field = resource.GetDescriptor()->FindFieldByName("Metadata");
-  return static_cast<types::Metadata*>(resource.GetReflection()->MutableMessage(&resource, field));
+const FieldDescriptor* MetadataField(const Message& resource) {
+  const FieldDescriptor* const field = FieldNamed(resource, "Metadata", "metadata");
+  const bool message = field != nullptr && field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+  return message && !field->is_repeated() ? field : nullptr;
 }
 
-const FieldDescriptor* TextField(const Message& resource, const char* name) {
-  const FieldDescriptor* const field = resource.GetDescriptor()->FindFieldByName(name);
+// Calls `read` with the metadata of either type; nothing when there is none.
+template <typename Read>
+void WithMetadata(const Message& resource, const Read& read) {
+  const FieldDescriptor* const field = MetadataField(resource);
+  if (field == nullptr) return;
+  const Message& found = resource.GetReflection()->GetMessage(resource, field);
+  if (const auto* older = dynamic_cast<const types::Metadata*>(&found)) return read(*older);
+  if (const auto* newer = dynamic_cast<const teleport::header::v1::Metadata*>(&found)) return read(*newer);
+}
+template <typename Write>
+void WithMutableMetadata(Message& resource, const Write& write) {
+  const FieldDescriptor* const field = MetadataField(resource);
+  if (field == nullptr) return;
+  Message* const found = resource.GetReflection()->MutableMessage(&resource, field);
+  if (auto* older = dynamic_cast<types::Metadata*>(found)) return write(*older);
+  if (auto* newer = dynamic_cast<teleport::header::v1::Metadata*>(found)) return write(*newer);
+}
+
+const FieldDescriptor* TextField(const Message& resource, const char* capital, const char* small) {
+  const FieldDescriptor* const field = FieldNamed(resource, capital, small);
   return field != nullptr && field->cpp_type() == FieldDescriptor::CPPTYPE_STRING ? field : nullptr;
 }
 
-std::string TextOf(const Message& resource, const char* name) {
-  const FieldDescriptor* const field = TextField(resource, name);
+std::string TextOf(const Message& resource, const char* capital, const char* small) {
+  const FieldDescriptor* const field = TextField(resource, capital, small);
   return field == nullptr ? std::string() : resource.GetReflection()->GetString(resource, field);
 }
 
@@ -55,8 +74,12 @@ std::string TextOf(const Message& resource, const char* name) {
 
 void SetHeader(Message& resource, std::string_view kind, std::string_view version) {
   const auto& reflection = *resource.GetReflection();
-  if (const auto* field = TextField(resource, "Kind")) reflection.SetString(&resource, field, std::string(kind));
-  if (const auto* field = TextField(resource, "Version")) reflection.SetString(&resource, field, std::string(version));
+  if (const auto* field = TextField(resource, "Kind", "kind")) {
+    reflection.SetString(&resource, field, std::string(kind));
+  }
+  if (const auto* field = TextField(resource, "Version", "version")) {
+    reflection.SetString(&resource, field, std::string(version));
+  }
 }
 
 bool IsLabelKey(std::string_view key) {
@@ -66,15 +89,16 @@ bool IsLabelKey(std::string_view key) {
   });
 }
 
-Status CheckMetadata(Message& resource) {
-  types::Metadata* const metadata = FindMutable(resource);
-  if (metadata == nullptr) return {};
-  if (metadata->name().empty()) return Fail(ErrorKind::kBadParameter, "metadata.name is missing");
-  if (metadata->namespace_().empty()) metadata->set_namespace_("default");
-  if (metadata->namespace_() != "default") {
+namespace {
+
+template <typename Metadata>
+Status Check(Metadata& metadata) {
+  if (metadata.name().empty()) return Fail(ErrorKind::kBadParameter, "metadata.name is missing");
+  if (metadata.namespace_().empty()) metadata.set_namespace_("default");
+  if (metadata.namespace_() != "default") {
     return Fail(ErrorKind::kBadParameter, "metadata.namespace can only be \"default\"");
   }
-  for (const auto& [key, value] : metadata->labels()) {
+  for (const auto& [key, value] : metadata.labels()) {
     if (!IsLabelKey(key)) {
       return FailWithHint(ErrorKind::kBadParameter,
                           fmt::format("metadata.labels: \"{}\" is not a label key", StripControl(key)),
@@ -88,67 +112,80 @@ Status CheckMetadata(Message& resource) {
   return {};
 }
 
+}  // namespace
+
+Status CheckMetadata(Message& resource) {
+  Status status;
+  WithMutableMetadata(resource, [&](auto& metadata) { status = Check(metadata); });
+  return status;
+}
+
 void SetDefaultOrigin(Message& resource, std::string_view origin) {
-  types::Metadata* const metadata = FindMutable(resource);
-  if (metadata == nullptr) return;
-  std::string& label = (*metadata->mutable_labels())[std::string(kOriginLabel)];
-  if (label.empty()) label = origin;
+  WithMutableMetadata(resource, [&](auto& metadata) {
+    std::string& label = (*metadata.mutable_labels())[std::string(kOriginLabel)];
+    if (label.empty()) label = origin;
+  });
 }
 
 std::string NameOf(const Message& resource) {
-  const types::Metadata* const metadata = Find(resource);
-  return metadata == nullptr ? "" : metadata->name();
+  std::string name;
+  WithMetadata(resource, [&](const auto& metadata) { name = metadata.name(); });
+  return name;
 }
 
-std::string KindNameOf(const Message& resource) { return TextOf(resource, "Kind"); }
-std::string SubKindOf(const Message& resource) { return TextOf(resource, "SubKind"); }
-std::string VersionOf(const Message& resource) { return TextOf(resource, "Version"); }
+std::string KindNameOf(const Message& resource) { return TextOf(resource, "Kind", "kind"); }
+std::string SubKindOf(const Message& resource) { return TextOf(resource, "SubKind", "sub_kind"); }
+std::string VersionOf(const Message& resource) { return TextOf(resource, "Version", "version"); }
 
 std::string RevisionOf(const Message& resource) {
-  const types::Metadata* const metadata = Find(resource);
-  return metadata == nullptr ? "" : metadata->revision();
+  std::string revision;
+  WithMetadata(resource, [&](const auto& metadata) { revision = metadata.revision(); });
+  return revision;
 }
 
 std::string DescriptionOf(const Message& resource) {
-  const types::Metadata* const metadata = Find(resource);
-  return metadata == nullptr ? "" : metadata->description();
+  std::string description;
+  WithMetadata(resource, [&](const auto& metadata) { description = metadata.description(); });
+  return description;
 }
 
 std::map<std::string, std::string> LabelsOf(const Message& resource) {
-  const types::Metadata* const metadata = Find(resource);
-  if (metadata == nullptr) return {};
-  return {metadata->labels().begin(), metadata->labels().end()};
+  std::map<std::string, std::string> labels;
+  WithMetadata(resource, [&](const auto& metadata) { labels = {metadata.labels().begin(), metadata.labels().end()}; });
+  return labels;
 }
 
 std::optional<Time> ExpiresOf(const Message& resource) {
-  const types::Metadata* const metadata = Find(resource);
-  if (metadata == nullptr || !metadata->has_expires()) return std::nullopt;
   // Go's zero time on the wire means that there is none; beyond the range of Time is as good as never.
   constexpr std::int64_t kLimit = 9'223'372'035;
-  const std::int64_t seconds = metadata->expires().seconds();
-  if (seconds == kGoZeroSeconds || seconds > kLimit || seconds < -kLimit) return std::nullopt;
-  return Time(std::chrono::seconds(seconds) + Nanoseconds(metadata->expires().nanos()));
+  std::optional<Time> expires;
+  WithMetadata(resource, [&](const auto& metadata) {
+    const std::int64_t seconds = metadata.expires().seconds();
+    if (!metadata.has_expires() || seconds == kGoZeroSeconds || seconds > kLimit || seconds < -kLimit) return;
+    expires = Time(std::chrono::seconds(seconds) + Nanoseconds(metadata.expires().nanos()));
+  });
+  return expires;
 }
 
 void SetName(Message& resource, std::string_view name) {
-  if (types::Metadata* metadata = FindMutable(resource)) metadata->set_name(std::string(name));
+  WithMutableMetadata(resource, [&](auto& metadata) { metadata.set_name(std::string(name)); });
 }
 
 void SetRevision(Message& resource, std::string_view revision) {
-  if (types::Metadata* metadata = FindMutable(resource)) metadata->set_revision(std::string(revision));
+  WithMutableMetadata(resource, [&](auto& metadata) { metadata.set_revision(std::string(revision)); });
 }
 
 void SetLabel(Message& resource, const std::string& key, std::string_view value) {
-  if (types::Metadata* metadata = FindMutable(resource)) (*metadata->mutable_labels())[key] = std::string(value);
+  WithMutableMetadata(resource, [&](auto& metadata) { (*metadata.mutable_labels())[key] = std::string(value); });
 }
 
 void SetExpires(Message& resource, std::optional<Time> expires) {
-  types::Metadata* const metadata = FindMutable(resource);
-  if (metadata == nullptr) return;
-  if (!expires) return metadata->clear_expires();
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(*expires);
-  metadata->mutable_expires()->set_seconds(seconds.time_since_epoch().count());
-  metadata->mutable_expires()->set_nanos(static_cast<std::int32_t>((*expires - seconds).count()));
+  WithMutableMetadata(resource, [&](auto& metadata) {
+    if (!expires) return metadata.clear_expires();
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(*expires);
+    metadata.mutable_expires()->set_seconds(seconds.time_since_epoch().count());
+    metadata.mutable_expires()->set_nanos(static_cast<std::int32_t>((*expires - seconds).count()));
+  });
 }
 
 }  // namespace sallyport

@@ -150,15 +150,18 @@ Status AuthServer::Authorize(const RpcMethod& method, const RpcCall& call) {
   if (access.who == RpcAccess::Who::kAdmin && call.caller.kind != Caller::Kind::kAdmin) {
     return Fail(ErrorKind::kAccessDenied, "access denied: {} is for the built-in Admin only", method.path);
   }
-  for (const auto verb : access.verbs) RETURN_IF_ERROR(CheckRule(call.caller, access.kind, verb));
+  for (const auto verb : access.verbs) {
+    if (!access.group.empty() && CheckRule(call.caller, access.group, verb)) continue;
+    RETURN_IF_ERROR(CheckRule(call.caller, access.kind, verb));
+  }
   return {};
 }
 
 RpcTable AuthMethods(AuthServer& auth) {
   RpcTable table;
-  for (const auto add :
-       {AddClusterMethods, AddUserMethods, AddRoleMethods, AddTokenMethods, AddTrustMethods, AddSettingMethods,
-        AddLockMethods, AddAlertMethods, AddKubeMethods, AddListingMethods, AddCertMethods, AddRehearsalMethods}) {
+  for (const auto add : {AddClusterMethods, AddUserMethods, AddRoleMethods, AddTokenMethods, AddTrustMethods,
+                         AddSettingMethods, AddLockMethods, AddConnectorMethods, AddBotMethods, AddAppMethods,
+                         AddAlertMethods, AddKubeMethods, AddListingMethods, AddCertMethods, AddRehearsalMethods}) {
     add(table, auth);
   }
   return table;

@@ -1,10 +1,7 @@
 // Methods about Kubernetes clusters as resources, and the servers that announce them.
 #include <google/protobuf/empty.pb.h>
 
-#include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/visibility.h"
-#include "libresources/kinds.h"
-#include "libresources/metadata.h"
+#include "libcluster/auth/labelled_kind.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
@@ -15,40 +12,13 @@ namespace {
 using google::protobuf::Empty;
 using types::KubernetesClusterV3;
 
-bool MaySee(const Caller& caller, const KubernetesClusterV3& cluster) {
-  return Visibility(caller, "kube_cluster")(LabelsOf(cluster));
-}
-
-Status WriteCluster(AuthServer& auth, const RpcCall& call, KubernetesClusterV3 cluster, const AuditType& type,
-                    WriteMode mode) {
-  SetDefaultOrigin(cluster, "dynamic");
-  RETURN_IF_ERROR(CheckResource(cluster));
-  if (call.caller.kind == Caller::Kind::kUser && !MaySee(call.caller, cluster)) {
-    return Fail(ErrorKind::kAccessDenied, "access denied to a Kubernetes cluster with these labels");
-  }
-  if (mode == WriteMode::kUpdate && cluster.metadata().revision().empty()) {
-    // Whoever sends no revision replaces what is there, whatever it is.
-    const auto stored = GetResource<KubernetesClusterV3>(auth.backend(), "kube_cluster", cluster.metadata().name());
-    if (!stored) return Fail(stored.error().kind, "kubernetes cluster \"{}\" doesn't exist", cluster.metadata().name());
-    cluster.mutable_metadata()->set_revision(stored->metadata().revision());
-  }
-  return auth.Write(call.caller, type, "kube_cluster", cluster, mode);
-}
-
-Status GetCluster(AuthServer& auth, const RpcCall& call, const std::string& name, KubernetesClusterV3& answer) {
-  auto cluster = GetResource<KubernetesClusterV3>(auth.backend(), "kube_cluster", name);
-  if (!cluster || !MaySee(call.caller, *cluster)) {
-    return Fail(ErrorKind::kNotFound, "kubernetes cluster \"{}\" doesn't exist", name);
-  }
-  answer = std::move(*cluster);
-  return {};
-}
+constexpr std::string_view kKind = "kube_cluster";
 
 Status ListClusters(AuthServer& auth, const RpcCall& call, const proto::ListKubernetesClustersRequest& request,
                     proto::ListKubernetesClustersResponse& answer) {
-  ASSIGN_OR_RETURN(auto page, ListPage<KubernetesClusterV3>(auth.backend(), "kube_cluster", request.page_token(),
-                                                            request.page_size()));
-  const Visibility may_see(call.caller, "kube_cluster");
+  ASSIGN_OR_RETURN(auto page,
+                   ListPage<KubernetesClusterV3>(auth.backend(), kKind, request.page_token(), request.page_size()));
+  const Visibility may_see(call.caller, kKind);
   for (auto& cluster : page.first) {
     if (may_see(LabelsOf(cluster))) *answer.add_kubernetes_clusters() = std::move(cluster);
   }
@@ -65,23 +35,24 @@ void AddKubeMethods(RpcTable& table, AuthServer& auth) {
               proto::ListKubernetesClustersResponse& answer) { return ListClusters(auth, call, request, answer); });
   table.Add<types::ResourceRequest, KubernetesClusterV3>(
       "/proto.AuthService/GetKubernetesCluster", RpcAccess::Rule("kube_cluster", {"read"}),
-      [&auth](const RpcCall& call, const types::ResourceRequest& request, KubernetesClusterV3& answer) {
-        return GetCluster(auth, call, request.name(), answer);
+      [&auth](const RpcCall& call, const types::ResourceRequest& request, KubernetesClusterV3& answer) -> Status {
+        ASSIGN_OR_RETURN(answer, GetLabelled<KubernetesClusterV3>(auth, call.caller, kKind, request.name()));
+        return {};
       });
   table.Add<KubernetesClusterV3, Empty>(
       "/proto.AuthService/CreateKubernetesCluster", RpcAccess::Rule("kube_cluster", {"create"}),
       [&auth](const RpcCall& call, const KubernetesClusterV3& cluster, Empty&) {
-        return WriteCluster(auth, call, cluster, audit::kKubeClusterCreate, WriteMode::kCreate);
+        return WriteLabelled(auth, call.caller, audit::kKubeClusterCreate, kKind, cluster, WriteMode::kCreate);
       });
   table.Add<KubernetesClusterV3, Empty>(
       "/proto.AuthService/UpdateKubernetesCluster", RpcAccess::Rule("kube_cluster", {"update"}),
       [&auth](const RpcCall& call, const KubernetesClusterV3& cluster, Empty&) {
-        return WriteCluster(auth, call, cluster, audit::kKubeClusterUpdate, WriteMode::kUpdate);
+        return WriteLabelled(auth, call.caller, audit::kKubeClusterUpdate, kKind, cluster, WriteMode::kUpdate);
       });
   table.Add<types::ResourceRequest, Empty>(
       "/proto.AuthService/DeleteKubernetesCluster", RpcAccess::Rule("kube_cluster", {"delete"}),
       [&auth](const RpcCall& call, const types::ResourceRequest& request, Empty&) {
-        return auth.Remove(call.caller, audit::kKubeClusterDelete, "kube_cluster", request.name());
+        return RemoveLabelled<KubernetesClusterV3>(auth, call.caller, audit::kKubeClusterDelete, kKind, request.name());
       });
 }
 

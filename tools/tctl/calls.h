@@ -9,14 +9,20 @@
 
 namespace sallyport {
 
+extern const KindCalls kAppCalls;
 extern const KindCalls kAuthPreferenceCalls;
+extern const KindCalls kBotCalls;
+extern const KindCalls kBotInstanceCalls;
 extern const KindCalls kCertAuthorityCalls;
+extern const KindCalls kGithubCalls;
 extern const KindCalls kKubeClusterCalls;
 extern const KindCalls kKubeServerCalls;
 extern const KindCalls kLockCalls;
 extern const KindCalls kNetworkingConfigCalls;
+extern const KindCalls kOidcCalls;
 extern const KindCalls kRecordingConfigCalls;
 extern const KindCalls kRoleCalls;
+extern const KindCalls kSamlCalls;
 extern const KindCalls kTokenCalls;
 extern const KindCalls kUserCalls;
 

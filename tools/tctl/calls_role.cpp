@@ -5,6 +5,7 @@
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "tools/tctl/calls.h"
+#include "tools/tctl/role_calls.h"
 
 namespace sallyport {
 namespace {
@@ -51,6 +52,17 @@ Status RemoveRole(RpcClient& rpc, const std::string& name) {
 }
 
 }  // namespace
+
+Status CheckRolesExist(RpcClient& rpc, const std::vector<std::string>& roles) {
+  for (const auto& role : roles) {
+    const auto found = ReadRole(rpc, role);
+    if (found) continue;
+    Error error = found.error();
+    if (error.kind == ErrorKind::kNotFound) error.hint = "list roles: tctl get roles";
+    return std::unexpected(std::move(error));
+  }
+  return {};
+}
 
 const KindCalls kRoleCalls{"role", ListRoles, GetRole, PutRole, UpdateRole, RemoveRole};
 

@@ -22,6 +22,8 @@ Command AuthSignCommand();
 std::vector<Command> AuthExportCommands();
 std::vector<Command> UserCommands();
 std::vector<Command> TokenCommands();
+std::vector<Command> BotCommands();
+std::vector<Command> BotInstanceCommands();
 std::vector<Command> ServerCommands();
 std::vector<Command> AlertCommands();
 // Known from Teleport and not there yet: each says so.

@@ -44,8 +44,9 @@ Result<Edit> Read(RpcClient& rpc, const Subject& subject) {
     edit.text += (edit.text.empty() ? "" : "---\n") + ToYaml(SortedByKey(EncodeResource(message)));
     return {};
   };
-  RETURN_IF_ERROR(subject.name.empty() ? subject.calls->list(rpc, false, sink)
-                                       : subject.calls->get(rpc, subject.name, false, sink));
+  const bool secrets = subject.calls->edit_with_secrets;
+  RETURN_IF_ERROR(subject.name.empty() ? subject.calls->list(rpc, secrets, sink)
+                                       : subject.calls->get(rpc, subject.name, secrets, sink));
   ASSIGN_OR_RETURN(edit.resources, DecodeResources(edit.text, {.source = "the cluster", .lenient = true}));
   if (edit.resources.empty()) return Fail(ErrorKind::kNotFound, "there is no {} to edit", subject.kind->kind);
   return edit;

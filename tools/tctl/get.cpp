@@ -1,5 +1,7 @@
 #include <google/protobuf/message.h>
 
+#include <algorithm>
+#include <functional>
 #include <map>
 
 #include "tools/tctl/commands.h"
@@ -10,12 +12,32 @@
 namespace sallyport {
 namespace {
 
+// Several kinds that are asked for by one word. In text each has its heading, and those of which there is none are left
+// out.
+struct GroupMember {
+  std::string_view kind;
+  std::string_view heading;
+};
+constexpr std::string_view kConnectorWords[] = {"connectors", "connector", "auth"};
+constexpr GroupMember kConnectors[] = {{"oidc", "OIDC"}, {"saml", "SAML"}, {"github", "GitHub"}};
+
 // One part of "kind[/name][,...]".
 struct Wanted {
   const KindRow* kind = nullptr;
   const KindCalls* calls = nullptr;
-  std::string name;  // empty: all
+  std::string name;          // empty: all
+  std::string_view heading;  // of a member of a group
 };
+
+Result<std::vector<Wanted>> Connectors(std::string_view name) {
+  std::vector<Wanted> all;
+  for (const auto& member : kConnectors) {
+    Wanted wanted{.kind = FindKind(member.kind), .name = std::string(name), .heading = member.heading};
+    ASSIGN_OR_RETURN(wanted.calls, CallsOf(*wanted.kind));
+    all.push_back(std::move(wanted));
+  }
+  return all;
+}
 
 Result<std::vector<Wanted>> ParseWanted(const std::string& text) {
   std::vector<Wanted> all;
@@ -26,6 +48,11 @@ Result<std::vector<Wanted>> ParseWanted(const std::string& text) {
     rest.remove_prefix(std::min(rest.size(), end + 1));
     Wanted wanted;
     const auto slash = std::min(part.find('/'), part.size());
+    if (std::ranges::find(kConnectorWords, part.substr(0, slash)) != std::end(kConnectorWords)) {
+      ASSIGN_OR_RETURN(const auto group, Connectors(part.substr(std::min(part.size(), slash + 1))));
+      all.insert(all.end(), group.begin(), group.end());
+      continue;
+    }
     ASSIGN_OR_RETURN(wanted.kind, KindNamed(part.substr(0, slash)));
     ASSIGN_OR_RETURN(wanted.calls, CallsOf(*wanted.kind));
     wanted.name = part.substr(std::min(part.size(), slash + 1));
@@ -39,38 +66,57 @@ Result<std::vector<Wanted>> ParseWanted(const std::string& text) {
   return all;
 }
 
+using WantedSink = std::function<Status(const Wanted& wanted, const google::protobuf::Message& message)>;
+
 // Names of whole lists are kept for completion.
-Status Each(const Invocation& invocation, RpcClient& rpc, const std::vector<Wanted>& wanted, bool with_secrets,
-            const MessageSink& sink) {
-  for (const auto& one : wanted) {
-    if (!one.name.empty()) {
-      RETURN_IF_ERROR(one.calls->get(rpc, one.name, with_secrets, sink));
-      continue;
-    }
-    std::vector<std::string> names;
-    RETURN_IF_ERROR(one.calls->list(rpc, with_secrets, [&](const google::protobuf::Message& message) {
-      names.push_back(NameOf(message));
-      return sink(message);
-    }));
-    RememberNames(invocation, *one.kind, std::move(names));
-  }
+Status List(const Invocation& invocation, RpcClient& rpc, const Wanted& wanted, bool with_secrets,
+            const WantedSink& sink) {
+  std::vector<std::string> names;
+  RETURN_IF_ERROR(wanted.calls->list(rpc, with_secrets, [&](const google::protobuf::Message& message) {
+    names.push_back(NameOf(message));
+    return sink(wanted, message);
+  }));
+  RememberNames(invocation, *wanted.kind, std::move(names));
   return {};
 }
 
+Status Each(const Invocation& invocation, RpcClient& rpc, const std::vector<Wanted>& all, bool with_secrets,
+            const WantedSink& sink) {
+  Status missing;  // from a group: an error when none of it is found
+  bool found = false;
+  for (const auto& wanted : all) {
+    if (wanted.name.empty()) {
+      RETURN_IF_ERROR(List(invocation, rpc, wanted, with_secrets, sink));
+      continue;
+    }
+    const Status got = wanted.calls->get(rpc, wanted.name, with_secrets, [&](const google::protobuf::Message& message) {
+      return sink(wanted, message);
+    });
+    const bool may_miss = !wanted.heading.empty();
+    if (!got && (!may_miss || got.error().kind != ErrorKind::kNotFound)) return got;
+    found = found || (may_miss && got);
+    if (!got) missing = got;
+  }
+  return found ? Status() : missing;
+}
+
 // A table a kind, in the order that was asked for.
-Result<Output> AsText(const Invocation& invocation, RpcClient& rpc, const std::vector<Wanted>& wanted,
-                      bool with_secrets) {
+Result<Output> AsText(const Invocation& invocation, RpcClient& rpc, const std::vector<Wanted>& all, bool with_secrets) {
+  std::map<const Wanted*, std::vector<std::vector<std::string>>> tables;
+  RETURN_IF_ERROR(
+      Each(invocation, rpc, all, false, [&](const Wanted& wanted, const google::protobuf::Message& message) -> Status {
+        auto& row = tables[&wanted].emplace_back();
+        for (const auto& column : wanted.kind->columns) row.push_back(column.cell(message));
+        if (with_secrets && wanted.kind->name_is_secret) row.front() = NameOf(message);
+        return {};
+      }));
   std::string text;
-  for (const auto& one : wanted) {
+  for (const auto& wanted : all) {
+    const auto& rows = tables[&wanted];
+    if (rows.empty() && !wanted.heading.empty()) continue;
+    if (!wanted.heading.empty()) text += fmt::format("\n{}:\n", wanted.heading);
     std::vector<std::string> columns;
-    for (const auto& column : one.kind->columns) columns.emplace_back(column.header);
-    std::vector<std::vector<std::string>> rows;
-    RETURN_IF_ERROR(Each(invocation, rpc, {one}, false, [&](const google::protobuf::Message& message) -> Status {
-      auto& row = rows.emplace_back();
-      for (const auto& column : one.kind->columns) row.push_back(column.cell(message));
-      if (with_secrets && one.kind->name_is_secret) row.front() = NameOf(message);
-      return {};
-    }));
+    for (const auto& column : wanted.kind->columns) columns.emplace_back(column.header);
     text += RenderTable(columns, rows);
   }
   return Output::Text(std::move(text));
@@ -85,7 +131,7 @@ Result<Output> Run(const Invocation& invocation) {
   output.kind = Output::Kind::kItems;
   output.items = [&invocation, rpc, wanted, with_secrets](const ItemSink& sink) {
     return Each(invocation, *rpc, wanted, with_secrets,
-                [&](const google::protobuf::Message& message) { return sink(EncodeResource(message)); });
+                [&](const Wanted&, const google::protobuf::Message& message) { return sink(EncodeResource(message)); });
   };
   output.yaml_documents = true;
   output.sort_keys_in_yaml = true;
@@ -97,8 +143,9 @@ Result<Output> Run(const Invocation& invocation) {
 Command GetCommand() {
   return {.path = "get",
           .summary = "Show resources of the cluster",
-          .arguments = {{"resources", "kind[/name][,...]: roles, user/alice, role/dev,users", true, false, "resource"}},
-          .options = {{"with-secrets", '\0', "", "Include private keys, and the values of tokens in tables"}},
+          .arguments = {{"resources", "kind[/name][,...]: roles, user/alice, connectors", true, false, "resource"}},
+          .options = {{"with-secrets", '\0', "",
+                       "Include private keys, client secrets, and the values of tokens in tables"}},
           .example = "tctl get role/dev --format=yaml",
           .formats = "yaml json text",
           .run = Run};

@@ -156,6 +156,7 @@ Result<types::ProvisionTokenV2> MakeJoinToken(const NewJoinToken& wanted) {
   token.mutable_metadata()->set_name(wanted.value.empty() ? ToHex(RandomBytes(kTokenBytes)) : wanted.value);
   for (const auto& [key, value] : wanted.labels) (*token.mutable_metadata()->mutable_labels())[key] = value;
   for (const auto& role : wanted.roles) token.mutable_spec()->add_roles(role);
+  token.mutable_spec()->set_botname(wanted.bot);
   SetExpires(token, Now() + ttl);
   RETURN_IF_ERROR(CheckResource(token));
   return token;
@@ -170,6 +171,8 @@ Status CreateJoinToken(RpcClient& rpc, const types::ProvisionTokenV2& token) {
   return FailWithHint(ErrorKind::kAlreadyExists, "a token with this value is there already", "choose another");
 }
 
+Result<std::string> ProxyAddress(RpcClient& rpc) { return AddressOf(rpc, "/v2/proxies", "proxy"); }
+
 Result<std::string> HowToJoin(RpcClient& rpc, const types::ProvisionTokenV2& token, const AgentTarget& target) {
   Joining joining;
   joining.target = target;
@@ -182,7 +185,7 @@ Result<std::string> HowToJoin(RpcClient& rpc, const types::ProvisionTokenV2& tok
   for (const auto& authority : authorities) joining.pins.push_back(authority.SpkiPin());
   const JoinRow& row = RowFor(token);
   if (row.at_proxy) {
-    ASSIGN_OR_RETURN(joining.proxy, AddressOf(rpc, "/v2/proxies", "proxy"));
+    ASSIGN_OR_RETURN(joining.proxy, ProxyAddress(rpc));
   } else {
     ASSIGN_OR_RETURN(joining.auth, AddressOf(rpc, "/v2/authservers", "auth service"));
   }

@@ -20,6 +20,7 @@ struct NewJoinToken {
   std::string value;               // empty: random
   std::string ttl;                 // Go duration; empty: kJoinTokenTtl
   std::map<std::string, std::string> labels;
+  std::string bot;  // the bot that joins, for the role Bot
 };
 
 // Returns the system roles that "node,kube" names. Fails with kBadParameter and the one that was probably meant.
@@ -42,6 +43,9 @@ struct AgentTarget {
 // Returns the text that shows a token and the command line that joins with it, as one that a shell takes. Asks the
 // cluster for its pins and addresses; kNotFound when it has no service to join at.
 Result<std::string> HowToJoin(RpcClient& rpc, const types::ProvisionTokenV2& token, const AgentTarget& target);
+
+// Returns the address of a proxy of the cluster; kNotFound when it has none.
+Result<std::string> ProxyAddress(RpcClient& rpc);
 
 // Returns every token: those of the configuration file, join tokens, and links of users as tokens for Signup.
 Result<std::vector<types::ProvisionTokenV2>> AllTokens(RpcClient& rpc);

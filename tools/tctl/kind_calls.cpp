@@ -10,8 +10,22 @@ namespace sallyport {
 namespace {
 
 constexpr const KindCalls* kRows[] = {
-    &kRoleCalls,          &kUserCalls, &kTokenCalls,          &kKubeClusterCalls,      &kKubeServerCalls,
-    &kCertAuthorityCalls, &kLockCalls, &kAuthPreferenceCalls, &kNetworkingConfigCalls, &kRecordingConfigCalls,
+    &kRoleCalls,
+    &kUserCalls,
+    &kTokenCalls,
+    &kKubeClusterCalls,
+    &kKubeServerCalls,
+    &kCertAuthorityCalls,
+    &kLockCalls,
+    &kAuthPreferenceCalls,
+    &kNetworkingConfigCalls,
+    &kRecordingConfigCalls,
+    &kGithubCalls,
+    &kOidcCalls,
+    &kSamlCalls,
+    &kBotCalls,
+    &kBotInstanceCalls,
+    &kAppCalls,  // a row a line
 };
 
 }  // namespace

@@ -29,6 +29,8 @@ struct KindCalls {
   Status (*update)(RpcClient& rpc, const Resource& resource);
   // Removes one; nullptr: the kind is not removed by hand.
   Status (*remove)(RpcClient& rpc, const std::string& name);
+  // Whether an edit begins with the secrets: what is written back without them would have none.
+  bool edit_with_secrets = false;
 };
 
 // Returns the row of a kind; kNotImplemented for a kind without one.

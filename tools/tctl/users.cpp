@@ -6,11 +6,11 @@
 #include "libresources/codec.h"
 #include "libresources/kinds.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
-#include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/token.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 #include "teleport/users/v1/users_service.pb.h"
 #include "tools/tctl/commands.h"
+#include "tools/tctl/role_calls.h"
 #include "tools/tctl/session.h"
 #include "tools/tctl/user_traits.h"
 
@@ -43,20 +43,6 @@ Result<types::UserTokenV3> MakeLink(RpcClient& rpc, const std::string& user, con
   request.set_type(link.type);
   request.set_ttl(ttl.count());
   return rpc.Call<types::UserTokenV3>("/proto.AuthService/CreateResetPasswordToken", request);
-}
-
-// A role that is not there is said before anything is written.
-Status CheckRoles(RpcClient& rpc, const std::vector<std::string>& roles) {
-  for (const auto& role : roles) {
-    proto::GetRoleRequest request;
-    request.set_name(role);
-    const auto found = rpc.Call<types::RoleV6>("/proto.AuthService/GetRole", request);
-    if (found) continue;
-    Error error = found.error();
-    if (error.kind == ErrorKind::kNotFound) error.hint = "list roles: tctl get roles";
-    return std::unexpected(std::move(error));
-  }
-  return {};
 }
 
 Result<types::UserV2> UserOf(const Invocation& invocation) {
@@ -93,7 +79,7 @@ Result<Output> Add(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const types::UserV2 user, UserOf(invocation));
   ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(invocation, kInvite));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
-  RETURN_IF_ERROR(CheckRoles(*rpc, invocation.GetList("roles")));
+  RETURN_IF_ERROR(CheckRolesExist(*rpc, invocation.GetList("roles")));
   usersv1::CreateUserRequest create;
   *create.mutable_user() = user;
   const auto created = rpc->Call<usersv1::CreateUserResponse>(fmt::format("{}CreateUser", kUsersService), create);
@@ -139,7 +125,7 @@ Result<Output> Update(const Invocation& invocation) {
   usersv1::UpdateUserRequest update;
   *update.mutable_user() = std::move(*stored.mutable_user());
   ASSIGN_OR_RETURN(const auto changes, Change(invocation, *update.mutable_user()));
-  RETURN_IF_ERROR(CheckRoles(*rpc, invocation.GetList("set-roles")));
+  RETURN_IF_ERROR(CheckRolesExist(*rpc, invocation.GetList("set-roles")));
   // With the revision that was read: what somebody else changes meanwhile is not lost.
   const auto updated = rpc->Call<usersv1::UpdateUserResponse>(fmt::format("{}UpdateUser", kUsersService), update);
   if (!updated && updated.error().kind == ErrorKind::kCompareFailed) {

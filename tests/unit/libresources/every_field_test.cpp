@@ -3,6 +3,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/message.h>
+#include <google/protobuf/struct.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 #include <google/protobuf/util/message_differencer.h>
 
@@ -41,6 +42,10 @@ class Filler {
     }
     if (auto* duration = dynamic_cast<google::protobuf::Duration*>(&message)) {
       duration->set_seconds(5400);
+      return;
+    }
+    if (auto* fields = dynamic_cast<google::protobuf::Struct*>(&message)) {
+      (*fields->mutable_fields())["key"].mutable_list_value()->add_values()->set_string_value("text");
       return;
     }
     const Descriptor& type = *message.GetDescriptor();

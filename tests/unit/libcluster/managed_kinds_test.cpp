@@ -1,0 +1,256 @@
+// Connectors, bots and applications through their methods: rights, secrets, what belongs together.
+#include <google/protobuf/empty.pb.h>
+
+#include "auth_fixture.h"
+#include "libresources/bot.h"
+#include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/types/connector.pb.h"
+#include "teleport/legacy/types/resources.pb.h"
+#include "teleport/machineid/v1/bot.pb.h"
+#include "teleport/machineid/v1/bot_instance.pb.h"
+
+namespace sallyport {
+namespace {
+
+namespace machineidv1 = teleport::machineid::v1;
+using google::protobuf::Empty;
+using machineidv1::Bot;
+
+constexpr const char* kUsersYaml = R"(
+kind: role
+version: v7
+metadata: {name: looker}
+spec: {allow: {rules: [{resources: [auth_connector], verbs: [list, readnosecrets]}]}}
+---
+kind: role
+version: v7
+metadata: {name: reader}
+spec: {allow: {rules: [{resources: [github], verbs: [read]}]}}
+---
+kind: user
+version: v2
+metadata: {name: looker}
+spec: {roles: [looker]}
+---
+kind: user
+version: v2
+metadata: {name: reader}
+spec: {roles: [reader]}
+)";
+
+void StoreGithub(AuthFixture& fixture) {
+  proto::CreateGithubConnectorRequest request;
+  auto& connector = *request.mutable_connector();
+  connector.mutable_metadata()->set_name("gh");
+  connector.mutable_spec()->set_clientsecret("very secret");
+  auto& team = *connector.mutable_spec()->add_teamstoroles();
+  team.set_team("devs");
+  team.add_roles("access");
+  REQUIRE(fixture.Call<types::GithubConnectorV3>(fixture.admin(), "/proto.AuthService/CreateGithubConnector", request));
+}
+
+Result<types::GithubConnectorV3> GetGithub(AuthFixture& fixture, const Caller& caller, bool with_secrets) {
+  types::ResourceWithSecretsRequest request;
+  request.set_name("gh");
+  request.set_withsecrets(with_secrets);
+  return fixture.Call<types::GithubConnectorV3>(caller, "/proto.AuthService/GetGithubConnector", request);
+}
+
+TEST_CASE("secrets of connectors need the right to read; the group's rules count too") {
+  AuthFixture fixture;
+  fixture.Store(kUsersYaml);
+  StoreGithub(fixture);
+  CHECK(fixture.Events("github.created") == 1);
+  const Caller looker = UserCaller(fixture, "looker");
+  const Caller reader = UserCaller(fixture, "reader");
+  CHECK(GetGithub(fixture, looker, false)->spec().clientsecret().empty());
+  CHECK(GetGithub(fixture, looker, true).error().kind == ErrorKind::kAccessDenied);
+  CHECK(GetGithub(fixture, reader, true)->spec().clientsecret() == "very secret");
+  CHECK(GetGithub(fixture, reader, false)->spec().clientsecret().empty());
+  proto::ListGithubConnectorsRequest list;
+  const std::string path = "/proto.AuthService/ListGithubConnectors";
+  CHECK(fixture.Call<proto::ListGithubConnectorsResponse>(looker, path, list)->connectors(0).spec().clientsecret() ==
+        "");
+  list.set_with_secrets(true);
+  CHECK_FALSE(fixture.Call<proto::ListGithubConnectorsResponse>(looker, path, list));
+  // The right to read is not the right to list.
+  CHECK_FALSE(fixture.Call<proto::ListGithubConnectorsResponse>(reader, path, list));
+}
+
+TEST_CASE("a SAML connector has a signing key, and keeps it when it is written without") {
+  AuthFixture fixture;
+  proto::UpsertSAMLConnectorRequest request;
+  auto& connector = *request.mutable_connector();
+  connector.mutable_metadata()->set_name("idp");
+  auto& spec = *connector.mutable_spec();
+  spec.set_assertionconsumerservice("https://p/idp");
+  spec.set_issuer("i");
+  spec.set_sso("https://i");
+  auto& mapping = *spec.add_attributestoroles();
+  mapping.add_roles("access");
+  const std::string path = "/proto.AuthService/UpsertSAMLConnectorV2";
+  const auto first = fixture.Call<types::SAMLConnectorV2>(fixture.admin(), path, request);
+  REQUIRE(first);
+  CHECK(first->spec().signingkeypair().privatekey().empty());
+  CHECK_FALSE(first->spec().signingkeypair().cert().empty());
+  types::ResourceWithSecretsRequest get;
+  get.set_name("idp");
+  get.set_withsecrets(true);
+  const auto read = [&] {
+    return fixture.Call<types::SAMLConnectorV2>(fixture.admin(), "/proto.AuthService/GetSAMLConnector", get)
+        ->spec()
+        .signingkeypair()
+        .privatekey();
+  };
+  const std::string key = read();
+  CHECK(key.contains("PRIVATE KEY"));
+  *request.mutable_connector() = *first;  // as it was shown, without the key
+  REQUIRE(fixture.Call<types::SAMLConnectorV2>(fixture.admin(), path, request));
+  CHECK(read() == key);
+  request.mutable_connector()->mutable_spec()->mutable_signingkeypair()->set_cert("another");
+  CHECK_FALSE(fixture.Call<types::SAMLConnectorV2>(fixture.admin(), path, request));
+  *request.mutable_connector() = *first;
+  request.mutable_connector()->mutable_spec()->mutable_attributestoroles(0)->add_roles("nosuch");
+  CHECK(fixture.Call<types::SAMLConnectorV2>(fixture.admin(), path, request).error().kind == ErrorKind::kBadParameter);
+}
+
+Result<Bot> CreateBot(AuthFixture& fixture, const std::string& name) {
+  machineidv1::CreateBotRequest request;
+  request.mutable_bot()->mutable_metadata()->set_name(name);
+  request.mutable_bot()->mutable_spec()->add_roles("access");
+  return fixture.Call<Bot>(fixture.admin(), "/teleport.machineid.v1.BotService/CreateBot", request);
+}
+
+Status DeleteBot(AuthFixture& fixture, const std::string& name) {
+  machineidv1::DeleteBotRequest request;
+  request.set_bot_name(name);
+  RETURN_IF_ERROR(fixture.Call<Empty>(fixture.admin(), "/teleport.machineid.v1.BotService/DeleteBot", request));
+  return {};
+}
+
+TEST_CASE("a bot is a user and a role, made and removed as one") {
+  AuthFixture fixture;
+  Backend& backend = fixture.auth().backend();
+  const auto bot = CreateBot(fixture, "my bot");
+  REQUIRE(bot);
+  CHECK(bot->status().user_name() == "bot-my-bot");
+  const auto role = GetResource<types::RoleV6>(backend, "role", "bot-my-bot");
+  REQUIRE(role);
+  CHECK(role->version() == "v8");
+  CHECK(role->spec().allow().impersonate().roles(0) == "access");
+  CHECK(role->spec().allow().rules(0).verbs(0) == "readnosecrets");
+  CHECK(Nanoseconds(role->spec().options().maxsessionttl()) == std::chrono::hours(12));
+  const auto user = GetResource<types::UserV2>(backend, "user", "bot-my-bot");
+  REQUIRE(user);
+  CHECK(LabelsOf(*user)[std::string(kBotGenerationLabel)] == "0");
+  CHECK(CreateBot(fixture, "my bot").error().kind == ErrorKind::kAlreadyExists);
+  REQUIRE(DeleteBot(fixture, "my bot"));
+  CHECK_FALSE(GetResource<types::RoleV6>(backend, "role", "bot-my-bot"));
+  CHECK_FALSE(GetResource<types::UserV2>(backend, "user", "bot-my-bot"));
+  CHECK(DeleteBot(fixture, "my bot").error().kind == ErrorKind::kNotFound);
+  CHECK(fixture.Events("bot.create") == 1);
+  CHECK(fixture.Events("bot.delete") == 1);
+}
+
+TEST_CASE("nothing that only has the name of a bot's is removed") {
+  AuthFixture fixture;
+  fixture.Store("kind: role\nversion: v7\nmetadata: {name: bot-people}\n");
+  CHECK(DeleteBot(fixture, "people").error().kind == ErrorKind::kBadParameter);
+  CHECK(CreateBot(fixture, "people").error().kind == ErrorKind::kAlreadyExists);
+  CHECK(GetResource<types::RoleV6>(fixture.auth().backend(), "role", "bot-people"));
+  CHECK_FALSE(GetResource<types::UserV2>(fixture.auth().backend(), "user", "bot-people"));
+}
+
+TEST_CASE("an update changes what its mask names, an upsert keeps the generation") {
+  AuthFixture fixture;
+  REQUIRE(CreateBot(fixture, "b"));
+  machineidv1::UpdateBotRequest update;
+  update.mutable_bot()->mutable_metadata()->set_name("b");
+  update.mutable_bot()->mutable_spec()->add_roles("editor");
+  update.mutable_bot()->mutable_spec()->mutable_max_session_ttl()->set_seconds(60);
+  const std::string path = "/teleport.machineid.v1.BotService/UpdateBot";
+  CHECK(fixture.Call<Bot>(fixture.admin(), path, update).error().kind == ErrorKind::kBadParameter);
+  update.mutable_update_mask()->add_paths("spec.roles");
+  const auto updated = fixture.Call<Bot>(fixture.admin(), path, update);
+  REQUIRE(updated);
+  CHECK(updated->spec().roles(0) == "editor");
+  CHECK(updated->spec().max_session_ttl().seconds() == 12 * 3600);
+  update.mutable_update_mask()->add_paths("status");
+  CHECK_FALSE(fixture.Call<Bot>(fixture.admin(), path, update));
+
+  auto user = GetResource<types::UserV2>(fixture.auth().backend(), "user", "bot-b").value();
+  SetLabel(user, std::string(kBotGenerationLabel), "7");
+  BackendTransaction transaction;
+  WriteResource(transaction, "user", user, WriteMode::kUpsert);
+  REQUIRE(fixture.auth().Commit(std::move(transaction)));
+  machineidv1::UpsertBotRequest upsert;
+  *upsert.mutable_bot() = *updated;
+  REQUIRE(fixture.Call<Bot>(fixture.admin(), "/teleport.machineid.v1.BotService/UpsertBot", upsert));
+  user = GetResource<types::UserV2>(fixture.auth().backend(), "user", "bot-b").value();
+  CHECK(LabelsOf(user)[std::string(kBotGenerationLabel)] == "7");
+}
+
+void StoreInstance(AuthFixture& fixture, const std::string& bot, const std::string& id) {
+  machineidv1::BotInstance instance;
+  instance.mutable_metadata()->set_name(bot + "/" + id);
+  instance.mutable_spec()->set_bot_name(bot);
+  instance.mutable_spec()->set_instance_id(id);
+  BackendTransaction transaction;
+  WriteResource(transaction, "bot_instance", instance, WriteMode::kUpsert);
+  REQUIRE(fixture.auth().Commit(std::move(transaction)));
+}
+
+TEST_CASE("instances are found by their bot, in pages") {
+  AuthFixture fixture;
+  for (const char* const id : {"1", "2", "3"}) StoreInstance(fixture, "a", id);
+  StoreInstance(fixture, "b", "1");
+  machineidv1::ListBotInstancesRequest list;
+  const std::string path = "/teleport.machineid.v1.BotInstanceService/ListBotInstances";
+  using Page = machineidv1::ListBotInstancesResponse;
+  CHECK(fixture.Call<Page>(fixture.admin(), path, list)->bot_instances_size() == 4);
+  list.set_filter_bot_name("a");
+  list.set_page_size(2);
+  const auto page = fixture.Call<Page>(fixture.admin(), path, list);
+  REQUIRE(page->bot_instances_size() == 2);
+  list.set_page_token(page->next_page_token());
+  const auto rest = fixture.Call<Page>(fixture.admin(), path, list);
+  REQUIRE(rest->bot_instances_size() == 1);
+  CHECK(rest->bot_instances(0).spec().instance_id() == "3");
+  CHECK(rest->next_page_token().empty());
+  machineidv1::DeleteBotInstanceRequest remove;
+  remove.set_bot_name("b");
+  remove.set_instance_id("1");
+  const std::string removing = "/teleport.machineid.v1.BotInstanceService/DeleteBotInstance";
+  CHECK(fixture.Call<Empty>(fixture.admin(), removing, remove));
+  CHECK(fixture.Call<Empty>(fixture.admin(), removing, remove).error().kind == ErrorKind::kNotFound);
+}
+
+TEST_CASE("an application that roles do not reach is not there") {
+  AuthFixture fixture;
+  fixture.Store(
+      "kind: role\nversion: v7\nmetadata: {name: devs}\nspec: {allow: {app_labels: {env: dev}, rules: [{resources: "
+      "[app], verbs: ['*']}]}}\n---\nkind: user\nversion: v2\nmetadata: {name: dev}\nspec: {roles: [devs]}\n");
+  const Caller dev = UserCaller(fixture, "dev");
+  types::AppV3 app;
+  app.mutable_metadata()->set_name("shop");
+  app.mutable_spec()->set_uri("http://shop");
+  const std::string create = "/proto.AuthService/CreateApp";
+  CHECK(fixture.Call<Empty>(dev, create, app).error().kind == ErrorKind::kAccessDenied);
+  REQUIRE(fixture.Call<Empty>(fixture.admin(), create, app));
+  types::ResourceRequest name;
+  name.set_name("shop");
+  CHECK(fixture.Call<types::AppV3>(dev, "/proto.AuthService/GetApp", name).error().kind == ErrorKind::kNotFound);
+  CHECK(fixture.Call<Empty>(dev, "/proto.AuthService/DeleteApp", name).error().kind == ErrorKind::kNotFound);
+  CHECK(fixture.Call<proto::ListAppsResponse>(dev, "/proto.AuthService/ListApps", proto::ListAppsRequest())
+            ->applications()
+            .empty());
+  (*app.mutable_metadata()->mutable_labels())["env"] = "dev";
+  REQUIRE(fixture.Call<Empty>(fixture.admin(), "/proto.AuthService/UpdateApp", app));
+  CHECK(fixture.Call<types::AppV3>(dev, "/proto.AuthService/GetApp", name));
+  app.mutable_metadata()->set_name("other");
+  app.mutable_spec()->set_publicaddr("px.ex.com");
+  CHECK(fixture.Call<Empty>(fixture.admin(), create, app).error().kind == ErrorKind::kBadParameter);
+}
+
+}  // namespace
+}  // namespace sallyport
