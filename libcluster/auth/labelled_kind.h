@@ -25,7 +25,8 @@ Status WriteLabelled(AuthServer& auth, const Caller& caller, const AuditType& ty
   SetDefaultOrigin(resource, "dynamic");
   RETURN_IF_ERROR(CheckResource(resource));
   if (caller.kind == Caller::Kind::kUser && !Visibility(caller, kind)(LabelsOf(resource))) {
-    return Fail(ErrorKind::kAccessDenied, "access denied to a {} with these labels", kind);
+    return Fail(ErrorKind::kAccessDenied, "access denied to {} \"{}\": your roles do not reach its labels", kind,
+                resource.metadata().name());
   }
   if (mode == WriteMode::kUpdate) {
     ASSIGN_OR_RETURN(const M stored, GetLabelled<M>(auth, caller, kind, resource.metadata().name()));

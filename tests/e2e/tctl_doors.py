@@ -20,6 +20,7 @@ ADMINISTRATOR = """
         logins: [root]
         kubernetes_groups: ["system:masters"]
         kubernetes_labels: {'*': '*'}
+        app_labels: {'*': '*'}
         impersonate:
           users: ['*']
           roles: ['*']

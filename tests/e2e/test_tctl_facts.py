@@ -19,6 +19,13 @@ KEYS = [
     ("get role/member", HEAD, {"options", "allow", "deny"}),
     ("get user/facts", HEAD, {"roles", "traits", "status", "expires", "created_by"}),
     ("get token", HEAD, {"roles", "join_method"}),
+    ("get github/facts", HEAD, {"client_id", "client_secret", "redirect_url", "teams_to_logins", "display",
+                                "teams_to_roles", "endpoint_url", "api_endpoint_url"}),
+    ("get connectors/facts", HEAD, {"client_id", "client_secret", "redirect_url", "teams_to_logins", "display",
+                                    "teams_to_roles", "endpoint_url", "api_endpoint_url"}),
+    ("get bot/facts", HEAD | {"status"}, {"max_session_ttl"}),
+    ("bots ls", HEAD | {"status"}, {"max_session_ttl"}),
+    ("get app/facts", HEAD, {"uri", "insecure_skip_verify"}),
     ("users ls", HEAD, {"roles", "status", "expires", "created_by"}),
     ("tokens ls", HEAD, {"roles", "join_method"}),
     ("kube ls", HEAD, {"version", "hostname", "host_id", "rotation", "cluster"}),
@@ -36,6 +43,10 @@ COLUMNS = [
     ("get lock --format=text", "ID|Target|Message|Expires"),
     ("get role/member --format=text", "Role|Allowed to login as|Node Labels|Access to resources"),
     ("get user --format=text", "User"),
+    ("get github --format=text", "Name|Teams To Logins"),
+    ("get app --format=text", "Name|Description|URI|Public Address|Labels|Version"),
+    ("get bot --format=text", "Name|Roles"),
+    ("bots ls", "Bot|User|Roles"),
     ("kube ls", "Cluster|Labels|Version"),
     ("nodes ls", "Host|UUID|Public Address|Labels|Version"),
     ("alerts ack ls", "ID|Reason|Expires"),
@@ -43,17 +54,40 @@ COLUMNS = [
     ("tokens ls", "Token|Type|Labels|Expiry Time (UTC)"),
     ("users ls", "User|Roles"),
 ]
-EMPTY = ["get kube_cluster", "get lock", "nodes ls", "alerts ls", "alerts ack ls"]
+EMPTY = ["get oidc", "get saml", "get bot_instance", "bots instances ls", "get kube_cluster", "get lock", "nodes ls", "alerts ls", "alerts ack ls"]
 REFUSED = ["nosuch", "users add --x", "get nosuchkind", "get nosuchkind --format=text", "get plugin", "get cluster_name",
-           "get ui_config", "rm role/nosuch", "rm role/member", "tokens add --type=foo", "tokens rm nosuch",
+           "get ui_config", "rm role/nosuch", "get github/nosuch", "bots rm nosuch", "bots update nosuch --add-roles=access",
+           "bots instances show nosuch/nosuch", "rm role/member", "tokens add --type=foo", "tokens rm nosuch",
            "users add carl --roles=nosuch", "users add facts --roles=member", "users rm nosuch", "alerts create", "alerts create x --severity=worst",
            "alerts create x --labels=A=b", "alerts ack x", "alerts ack"]
+
+
+RESOURCES = """
+kind: github
+version: v3
+metadata: {name: facts}
+spec: {teams_to_roles: [{organization: o, team: t, roles: [access]}]}
+---
+kind: bot
+version: v1
+metadata: {name: facts}
+spec: {}
+---
+kind: app
+version: v3
+metadata: {name: facts}
+spec: {uri: http://localhost}
+"""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def facts(local_tctl):
     """What the commands are about."""
     local_tctl("users", "add", "facts", "--roles=member", "--logins=root")
+    local_tctl("create", "-f", stdin=RESOURCES)
+    yield
+    for kind in "github", "bot", "app":
+        local_tctl("rm", f"{kind}/facts")
 
 
 @pytest.mark.parametrize("words,item,spec", KEYS, ids=[row[0] for row in KEYS])

@@ -55,6 +55,7 @@ ADMINISTRATOR = """
     spec:
       allow:
         kubernetes_labels: {'*': '*'}
+        app_labels: {'*': '*'}
         rules: [{resources: ['*'], verbs: ['*']}]
     ---
     kind: user
@@ -89,7 +90,8 @@ def read(tctl, document, form="json"):
 
 
 def revision(got):
-    return got["metadata"]["revision"] if got else None
+    """Nothing for a bot, which is a user and a role."""
+    return got["metadata"].get("revision") if got else None
 
 
 def put(tctl, document, text):
@@ -100,7 +102,7 @@ def put(tctl, document, text):
 
     def changed():
         got = read(tctl, document)
-        return got if got and revision(got) != before else None
+        return got if got and (revision(got) != before or document["kind"] == "bot") else None
 
     return wait_for(changed, 20, f"a new revision of {name_of(document)}")
 
