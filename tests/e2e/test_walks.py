@@ -344,6 +344,80 @@ def test_credentials_of_the_event_handler(cluster, host, laptop):
         assert who == "teleport-event-handler\n"
 
 
+CONNECTORS = """\
+kind: github
+version: v3
+metadata:
+  name: github
+spec:
+  client_id: id
+  client_secret: walk-secret
+  redirect_url: https://teleport.example.com/v1/webapi/github/callback
+  teams_to_roles:
+  - organization: octocats
+    team: admins
+    roles: [access]
+---
+kind: oidc
+version: v3
+metadata:
+  name: myoidc
+spec:
+  issuer_url: https://idp.example.com
+  client_id: id
+  client_secret: walk-secret
+  redirect_url: https://teleport.example.com/v1/webapi/oidc/callback
+  claims_to_roles:
+  - {claim: groups, value: admins, roles: [access]}
+---
+kind: saml
+version: v2
+metadata:
+  name: mysaml
+spec:
+  acs: https://teleport.example.com/v1/webapi/saml/acs/mysaml
+  issuer: https://idp.example.com
+  sso: https://idp.example.com/login
+  attributes_to_roles:
+  - {name: groups, value: admins, roles: [access]}
+"""
+
+
+@pytest.mark.parametrize("connector", ["github/github", "oidc/myoidc", "saml/mysaml"])
+def test_impersonator_by_connector(host, connector):
+    """Step 3, the other way: the role is given to whoever logs in by a connector."""
+    host.has("impersonator.yaml", IMPERSONATOR)
+    host.type("tctl create -f impersonator.yaml")
+    host.has("connectors.yaml", CONNECTORS)
+    host.type("tctl create -f connectors.yaml")
+    kind, name = connector.split("/")
+    assert "walk-secret" not in host.type(f"tctl get {connector}").out
+    host.type(f"tctl get {connector} --with-secrets > {kind}.yaml")
+    before = (host.home / f"{kind}.yaml").read_text()
+    assert "walk-secret" in before or "PRIVATE KEY" in before
+    host.type(rf"sed -i 's/^\( *\)- access$/\1- access\n\1- teleport-event-handler-impersonator/' {kind}.yaml")
+    assert (host.home / f"{kind}.yaml").read_text() != before
+    host.type(f"tctl create -f {kind}.yaml")
+    after = host.type(f"tctl get {connector} --with-secrets").out
+    # Only the role and the revision are other than before.
+    changed = set(after.splitlines()) ^ set(before.splitlines())
+    assert {line.strip().split(":")[0] for line in changed} == {"- teleport-event-handler-impersonator", "revision"}
+    for one in "github/github", "oidc/myoidc", "saml/mysaml":
+        host.type(f"tctl rm {one}")
+
+
+def test_roles_of_a_bot(host):
+    """Step 3 with a bot: it is given the role of the event handler."""
+    host.has("teleport-event-handler-role.yaml", EVENT_HANDLER)
+    host.type("tctl create -f teleport-event-handler-role.yaml")
+    made = json.loads(host.type("tctl bots add my-bot --roles=access --format=json").out)
+    host.cluster.secrets.add(made["token_id"])
+    host.type("tctl bots update my-bot --add-roles teleport-event-handler")
+    roles = host.type("tctl get role/bot-my-bot --format=json | jq -c '.[0].spec.allow.impersonate.roles'").out
+    assert json.loads(roles) == ["access", "teleport-event-handler"]
+    host.type("tctl bots rm my-bot")
+
+
 def lifetime_in_hours(identity):
     """From now on."""
     for hours in range(1, 200):
