@@ -6,6 +6,7 @@
 
 #include "libbase/text.h"
 #include "libbase/yaml.h"
+#include "libresources/access_request.h"
 #include "libresources/cert_authority.h"
 #include "libresources/cluster_config.h"
 #include "libresources/kubernetes.h"
@@ -14,6 +15,7 @@
 #include "libresources/role.h"
 #include "libresources/token.h"
 #include "libresources/user.h"
+#include "teleport/legacy/types/access_request.pb.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/lock.pb.h"
@@ -83,6 +85,15 @@ constexpr Row kRows[] = {
       {}},
      &RecordingConfigColumns},
     {{"lock", "locks", "v2", "", false, &Prototype<types::LockV2>, &CheckLock, {}}, &LockColumns},
+    {{"access_request",
+      "access_requests",
+      "v3",
+      "",
+      false,
+      &Prototype<types::AccessRequestV3>,
+      &CheckAccessRequest,
+      {}},
+     &AccessRequestColumns},
 };
 
 const std::vector<KindRow>& Table() {
