@@ -158,7 +158,7 @@ RpcTable AuthMethods(AuthServer& auth) {
   RpcTable table;
   for (const auto add :
        {AddClusterMethods, AddUserMethods, AddRoleMethods, AddTokenMethods, AddTrustMethods, AddSettingMethods,
-        AddLockMethods, AddAlertMethods, AddKubeMethods, AddListingMethods, AddCertMethods, AddRehearsalMethods}) {
+        AddLockMethods, AddAlertMethods, AddAccessRequestMethods, AddKubeMethods, AddListingMethods, AddCertMethods, AddRehearsalMethods}) {
     add(table, auth);
   }
   return table;

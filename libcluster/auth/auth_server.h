@@ -115,6 +115,7 @@ void AddTrustMethods(RpcTable& table, AuthServer& auth);
 void AddSettingMethods(RpcTable& table, AuthServer& auth);
 void AddLockMethods(RpcTable& table, AuthServer& auth);
 void AddAlertMethods(RpcTable& table, AuthServer& auth);
+void AddAccessRequestMethods(RpcTable& table, AuthServer& auth);
 void AddKubeMethods(RpcTable& table, AuthServer& auth);
 void AddListingMethods(RpcTable& table, AuthServer& auth);
 void AddCertMethods(RpcTable& table, AuthServer& auth);

@@ -15,15 +15,15 @@ namespace {
 using google::protobuf::Empty;
 using types::KubernetesClusterV3;
 
-bool MaySee(const Caller& caller, const KubernetesClusterV3& cluster) {
-  return Visibility(caller, "kube_cluster")(LabelsOf(cluster));
+bool MaySee(const AuthServer& auth, const Caller& caller, const KubernetesClusterV3& cluster) {
+  return Visibility(caller, auth.cluster_name(), "kube_cluster")(NameOf(cluster), LabelsOf(cluster));
 }
 
 Status WriteCluster(AuthServer& auth, const RpcCall& call, KubernetesClusterV3 cluster, const AuditType& type,
                     WriteMode mode) {
   SetDefaultOrigin(cluster, "dynamic");
   RETURN_IF_ERROR(CheckResource(cluster));
-  if (call.caller.kind == Caller::Kind::kUser && !MaySee(call.caller, cluster)) {
+  if (call.caller.kind == Caller::Kind::kUser && !MaySee(auth, call.caller, cluster)) {
     return Fail(ErrorKind::kAccessDenied, "access denied to a Kubernetes cluster with these labels");
   }
   if (mode == WriteMode::kUpdate && cluster.metadata().revision().empty()) {
@@ -37,7 +37,7 @@ Status WriteCluster(AuthServer& auth, const RpcCall& call, KubernetesClusterV3 c
 
 Status GetCluster(AuthServer& auth, const RpcCall& call, const std::string& name, KubernetesClusterV3& answer) {
   auto cluster = GetResource<KubernetesClusterV3>(auth.backend(), "kube_cluster", name);
-  if (!cluster || !MaySee(call.caller, *cluster)) {
+  if (!cluster || !MaySee(auth, call.caller, *cluster)) {
     return Fail(ErrorKind::kNotFound, "kubernetes cluster \"{}\" doesn't exist", name);
   }
   answer = std::move(*cluster);
@@ -48,9 +48,9 @@ Status ListClusters(AuthServer& auth, const RpcCall& call, const proto::ListKube
                     proto::ListKubernetesClustersResponse& answer) {
   ASSIGN_OR_RETURN(auto page, ListPage<KubernetesClusterV3>(auth.backend(), "kube_cluster", request.page_token(),
                                                             request.page_size()));
-  const Visibility may_see(call.caller, "kube_cluster");
+  const Visibility may_see(call.caller, auth.cluster_name(), "kube_cluster");
   for (auto& cluster : page.first) {
-    if (may_see(LabelsOf(cluster))) *answer.add_kubernetes_clusters() = std::move(cluster);
+    if (may_see(NameOf(cluster), LabelsOf(cluster))) *answer.add_kubernetes_clusters() = std::move(cluster);
   }
   answer.set_next_page_token(page.second);
   return {};

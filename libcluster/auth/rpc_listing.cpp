@@ -4,8 +4,12 @@
 #include <array>
 #include <set>
 
+#include "libcluster/auth/access_request_events.h"
+#include "libcluster/auth/access_requests.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/user_access.h"
 #include "libcluster/auth/visibility.h"
+#include "libresources/access.h"
 #include "libresources/kinds.h"
 #include "libresources/predicate.h"
 #include "libresources/resource_query.h"
@@ -116,10 +120,10 @@ Result<std::vector<Listed>> CollectKind(AuthServer& auth, const Caller& caller, 
   const auto loader = std::ranges::find(kLoaders, kind, &KindLoader::kind);
   if (loader == kLoaders.end()) return Fail(ErrorKind::kNotImplemented, "listing of \"{}\" is not implemented", kind);
   ASSIGN_OR_RETURN(auto all, loader->load(auth));
-  const Visibility may_see(caller, loader->access_kind);
+  const Visibility may_see(caller, auth.cluster_name(), loader->access_kind);
   std::vector<Listed> wanted;
   for (auto& item : all) {
-    if (!may_see(item.labels)) continue;
+    if (!may_see(item.name, item.labels)) continue;
     ASSIGN_OR_RETURN(const bool fits, Wanted(item, filter));
     if (fits) wanted.push_back(std::move(item));
   }
@@ -146,10 +150,31 @@ void TakePage(std::vector<Listed> items, const Filter& filter, bool descending, 
   }
 }
 
+// Returns the caller with the roles that it may ask for resources with: who looks for what could be asked for.
+Result<Caller> Searching(AuthServer& auth, const Caller& caller, const proto::ListResourcesRequest& request) {
+  if (caller.kind != Caller::Kind::kUser) return caller;
+  ASSIGN_OR_RETURN(const RequestRules rules, RequestRulesOf(auth.backend(), caller.identity.username));
+  std::vector<std::string> roles = caller.access->RoleNames();
+  const std::vector<std::string> search_as = rules.SearchAsRoles();
+  if (search_as.empty()) return caller;
+  for (const auto& role : search_as) {
+    if (!caller.access->HasRole(role)) roles.push_back(role);
+  }
+  Caller searching = caller;
+  ASSIGN_OR_RETURN(searching.access, AccessOf(auth.backend(), caller.identity.username, roles, caller.identity.traits));
+  RETURN_IF_ERROR(auth.Emit(RequestSearchEvent(auth.cluster_name(), caller, search_as, request)));
+  return searching;
+}
+
 Status ListResources(AuthServer& auth, const RpcCall& call, const proto::ListResourcesRequest& request,
                      proto::ListResourcesResponse& answer) {
   ASSIGN_OR_RETURN(const Filter filter, FilterOf(request));
-  ASSIGN_OR_RETURN(auto items, CollectKind(auth, call.caller, request.resourcetype(), filter));
+  std::optional<Caller> searching;
+  if (request.usesearchasroles()) {
+    ASSIGN_OR_RETURN(searching, Searching(auth, call.caller, request));
+  }
+  const Caller& caller = searching ? *searching : call.caller;
+  ASSIGN_OR_RETURN(auto items, CollectKind(auth, caller, request.resourcetype(), filter));
   if (request.needtotalcount()) answer.set_totalcount(static_cast<int>(items.size()));
   TakePage(std::move(items), filter, request.sortby().isdesc(), answer);
   return {};

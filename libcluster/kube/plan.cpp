@@ -9,6 +9,7 @@
 #include "libbase/json.h"
 #include "libcluster/kube/api_scopes.h"
 #include "libresources/access.h"
+#include "libresources/access_request.h"
 
 namespace sallyport {
 namespace {
@@ -117,6 +118,8 @@ Status KubePlanner::ChoosePrincipals(const HttpHeaders& headers, const KubeReque
 }
 
 Status KubePlanner::CheckCluster(const KubePlan& plan) const {
+  RETURN_IF_ERROR(CheckAllowedResource(plan.caller->identity.allowed_resources, auth_.cluster_name(), "kube_cluster",
+                                       plan.cluster));
   const AccessChecker& access = *plan.caller->access;
   AccessState state;
   state.mfa_verified = !plan.caller->identity.mfa_verified.empty();
