@@ -24,6 +24,7 @@ std::vector<Command> UserCommands();
 std::vector<Command> TokenCommands();
 std::vector<Command> ServerCommands();
 std::vector<Command> AlertCommands();
+std::vector<Command> RequestCommands();
 // Known from Teleport and not there yet: each says so.
 std::vector<Command> MissingCommands();
 

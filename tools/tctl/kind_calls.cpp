@@ -20,6 +20,7 @@
 #include "teleport/legacy/types/user.pb.h"
 #include "teleport/trust/v1/trust_service.pb.h"
 #include "teleport/users/v1/users_service.pb.h"
+#include "tools/tctl/calls_access_request.h"
 #include "tools/tctl/join_token.h"
 
 namespace sallyport {
@@ -397,7 +398,7 @@ constexpr KindCalls SettingRow(std::string_view kind) {
   return {kind, ListSetting<Calls>, GetSetting<Calls>, PutSetting<Calls>, UpdateSetting<Calls>, ResetSetting<Calls>};
 }
 
-constexpr std::array kCalls{
+const std::array kCalls{
     KindCalls{"role", ListRoles, GetRole, PutRole, UpdateRole, RemoveRole},
     KindCalls{"user", ListUsers, GetUser, PutUser, UpdateUser, RemoveUser},
     KindCalls{"token", ListTokens, GetToken, PutToken, nullptr, RemoveToken},
@@ -405,6 +406,7 @@ constexpr std::array kCalls{
     KindCalls{"kube_server", ListKubeServers, GetKubeServer, nullptr, nullptr, nullptr},
     KindCalls{"cert_authority", ListAuthorities, GetAuthority, nullptr, nullptr, nullptr},
     KindCalls{"lock", ListLocks, GetLock, PutLock, nullptr, RemoveLock},
+    AccessRequestCalls(),
     SettingRow<AuthPreferenceCalls>("cluster_auth_preference"),
     SettingRow<NetworkingCalls>("cluster_networking_config"),
     SettingRow<RecordingCalls>("session_recording_config"),

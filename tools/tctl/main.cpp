@@ -16,8 +16,8 @@ int main(int argc, char** argv) {
        RemoveCommand(), EditCommand(), UpdateCommand(), LockCommand(), AuthSignCommand(), VersionCommand()},
   };
   program.known_names = KnownNames;
-  for (auto&& commands :
-       {UserCommands(), TokenCommands(), ServerCommands(), AlertCommands(), AuthExportCommands(), MissingCommands()}) {
+  for (auto&& commands : {UserCommands(), TokenCommands(), ServerCommands(), AlertCommands(), RequestCommands(),
+                          AuthExportCommands(), MissingCommands()}) {
     program.commands.insert(program.commands.end(), commands.begin(), commands.end());
   }
   return RunProgram(program, argc, argv);

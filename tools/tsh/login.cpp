@@ -159,7 +159,7 @@ Result<Output> Run(const Invocation& invocation) {
     RETURN_IF_ERROR(directory.SetCurrent(wanted.profile->Name()));
   } else {
     ASSIGN_OR_RETURN(Prepared prepared, Prepare(invocation, wanted));
-    prepared.options.while_connected = [&alerts](RpcClient& rpc) { alerts = LoginAlerts(rpc); };
+    prepared.options.while_connected = [&alerts](RpcClient& rpc, const types::AccessCapabilities&) { alerts = LoginAlerts(rpc); };
     ASSIGN_OR_RETURN(session, Login(directory, prepared.ping, prepared.options));
   }
   if (const std::string& kube = invocation.Get("kube-cluster"); !kube.empty()) {
