@@ -156,9 +156,9 @@ Status AuthServer::Authorize(const RpcMethod& method, const RpcCall& call) {
 
 RpcTable AuthMethods(AuthServer& auth) {
   RpcTable table;
-  for (const auto add :
-       {AddClusterMethods, AddUserMethods, AddRoleMethods, AddTokenMethods, AddTrustMethods, AddSettingMethods,
-        AddLockMethods, AddAlertMethods, AddAccessRequestMethods, AddKubeMethods, AddListingMethods, AddCertMethods, AddRehearsalMethods}) {
+  for (const auto add : {AddClusterMethods, AddUserMethods, AddRoleMethods, AddTokenMethods, AddTrustMethods,
+                         AddSettingMethods, AddLockMethods, AddAlertMethods, AddAccessRequestMethods, AddKubeMethods,
+                         AddListingMethods, AddCertMethods, AddRehearsalMethods}) {
     add(table, auth);
   }
   return table;

@@ -213,7 +213,8 @@ const Option kReason{"reason", '\0', "TEXT", "Why"};
 const Option kDelegator{"delegator", '\0', "NAME", "Who decided, when it was somebody else"};
 const Option kAnnotations{"annotations", '\0', "KEY=VALUE,...", "What else to note with the decision", "", "", true};
 
-std::vector<Command> Rows() {
+// Those that anybody who administrates runs; the others act for somebody.
+std::vector<Command> OwnRows() {
   return {
       {.path = "requests ls",
        .summary = "List access requests",
@@ -244,6 +245,11 @@ std::vector<Command> Rows() {
        .example = "tctl requests deny 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7 --reason='not today'",
        .formats = "",
        .run = Deny},
+  };
+}
+
+std::vector<Command> RowsForOthers() {
+  return {
       {.path = "requests create",
        .summary = "Ask for access in the name of a user",
        .arguments = {{"username", "Who is to have the access", true, false, "user"}},
@@ -295,7 +301,8 @@ constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
 }  // namespace
 
 std::vector<Command> RequestCommands() {
-  std::vector<Command> commands = Rows();
+  std::vector<Command> commands = OwnRows();
+  for (auto& command : RowsForOthers()) commands.push_back(std::move(command));
   const std::vector<Command> named = commands;
   for (const auto& [alias, path] : kAliases) {
     Command command = *std::ranges::find(named, path, &Command::path);
