@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "libbase/json.h"
+#include "libbase/secret.h"
 #include "libbase/text.h"
 #include "libclient/access_requests.h"
 #include "libresources/access_request.h"
@@ -140,6 +141,7 @@ Result<Output> Deny(const Invocation& invocation) { return Decide(invocation, ty
 
 Result<Output> Create(const Invocation& invocation) {
   auto request = NewResource(*FindKind("access_request")).as<AccessRequestV3>();
+  SetName(request, RandomUuid());  // the cluster gives it another
   auto& spec = *request.mutable_spec();
   spec.set_user(invocation.Arg("username"));
   spec.set_state(types::PENDING);

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "libbase/secret.h"
 #include "libresources/access_request.h"
 #include "libresources/kinds.h"
 #include "teleport/legacy/types/access_request.pb.h"
@@ -24,6 +25,7 @@ void Say(const std::string& text) {
 
 Result<AccessRequestV3> NewRequest(const Session& session, const WantedAccess& wanted) {
   auto request = NewResource(*FindKind("access_request")).as<AccessRequestV3>();
+  SetName(request, RandomUuid());  // the cluster gives it another
   auto& spec = *request.mutable_spec();
   spec.set_user(session.user());
   spec.set_state(types::PENDING);
