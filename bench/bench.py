@@ -184,6 +184,12 @@ def syncs_of_bulk(directory):
     return len(trace.syncs(since, until))
 
 
+def deciding():
+    """Decisions for one user with 20 roles about 10,000 nodes, in one thread."""
+    done = subprocess.run([BIN.parent / "bench" / "access_bench"], capture_output=True, text=True, check=True)
+    show("10,000 decisions, 20 roles", float(done.stdout), "ms")
+
+
 def main():
     directory = pathlib.Path(tempfile.mkdtemp(prefix="sallyport-bench-"))
     for name in ("tsh", "tctl", "teleport"):
@@ -192,6 +198,7 @@ def main():
     show("start to first ping", took, "s")
     show("idle cluster resident", memory, "MB")
     show("syncs of 1,000 creates", syncs_of_bulk(directory / "syncs"), "times")
+    deciding()
 
     api = FixedApi(directory / "api")
     cluster = Cluster(directory / "cluster", api, {"env": "bench"}, "  listen_addr: 127.0.0.1:0\n")

@@ -56,6 +56,9 @@ Result<KubeCredential> LoadKubeCredential(const ProfilePaths& paths, std::string
 // The two halves of such a file: for tests and fuzzers. Fails with kBadParameter.
 Result<KubeCredential> ParseKubeCredential(std::string_view text);
 
+// Removes the credentials for all Kubernetes clusters of one user at one proxy; what kubectl is set up with stays.
+Status RemoveKubeCredentials(const ProfilePaths& paths);
+
 // Removes what one user has at one proxy. The profile, known_hosts and authorities stay. Returns whether anything was
 // there.
 Result<bool> RemoveKeyRing(const ProfilePaths& paths);

@@ -51,6 +51,17 @@ Status RemoveTree(const fs::path& root) {
 
 }  // namespace
 
+Status RemoveKubeCredentials(const ProfilePaths& paths) {
+  std::vector<fs::path> credentials;
+  std::error_code code;
+  for (fs::recursive_directory_iterator at(paths.SshKey() + "-kube", code), end; !code && at != end;
+       at.increment(code)) {
+    if (at->path().extension() == ".cred") credentials.push_back(at->path());
+  }
+  for (const auto& path : credentials) RETURN_IF_ERROR(RemoveTree(path));
+  return RemoveTree(paths.KubeLock());
+}
+
 Result<bool> RemoveKeyRing(const ProfilePaths& paths) {
   if (!IsSafePathPart(paths.proxy_host) || !IsSafePathPart(paths.user)) {
     return Fail(ErrorKind::kBadParameter, "no file can have the name of the user or proxy");

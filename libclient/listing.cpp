@@ -93,6 +93,7 @@ void SetFilter(Request& request, const ListFilter& filter) {
   request.mutable_labels()->insert(filter.labels.begin(), filter.labels.end());
   for (const auto& word : filter.search) request.add_searchkeywords(word);
   request.set_predicateexpression(filter.predicate);
+  request.set_usesearchasroles(filter.use_search_as_roles);
 }
 
 // Calls for page after page. When the answer is too large for the connection the page is halved and asked for again.

@@ -17,6 +17,7 @@ struct ListFilter {
   std::map<std::string, std::string> labels;
   std::vector<std::string> search;  // words that must all be there
   std::string predicate;
+  bool use_search_as_roles = false;  // what could be asked for too
 
   bool IsEmpty() const { return labels.empty() && search.empty() && predicate.empty(); }
 };

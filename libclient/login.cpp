@@ -61,8 +61,9 @@ Result<std::vector<ClusterAuthorities>> FinishOnline(const Session& session, con
   ASSIGN_OR_RETURN(auto authorities, FetchHostAuthorities(*rpc, session.root_cluster));
   types::AccessCapabilitiesRequest request;
   request.set_user(session.user());
-  RETURN_IF_ERROR(rpc->Call<types::AccessCapabilities>("/proto.AuthService/GetAccessCapabilities", request));
-  if (options.while_connected) options.while_connected(*rpc);
+  ASSIGN_OR_RETURN(const auto capabilities,
+                   rpc->Call<types::AccessCapabilities>("/proto.AuthService/GetAccessCapabilities", request));
+  if (options.while_connected) options.while_connected(*rpc, capabilities);
   return authorities;
 }
 

@@ -15,6 +15,10 @@
 #include "libclient/web_client.h"
 #include "libidentity/keys.h"
 
+namespace types {
+class AccessCapabilities;
+}  // namespace types
+
 namespace sallyport {
 
 struct UserKeys {
@@ -36,8 +40,9 @@ struct LoginOptions {
   std::string cluster;  // a leaf to be used at once; empty: the root
   std::string kube_cluster;
   std::string mfa_mode = "auto";
-  // Called with the connection that the new login has made, before Login returns; may be empty.
-  std::function<void(RpcClient& rpc)> while_connected;
+  // Called with the connection that the new login has made and with what the user may ask for, before Login returns;
+  // may be empty.
+  std::function<void(RpcClient& rpc, const types::AccessCapabilities& capabilities)> while_connected;
 };
 
 // Returns the profile that a login at a proxy makes: addresses from the ping as Teleport's clients derive them.

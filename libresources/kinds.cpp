@@ -6,6 +6,7 @@
 
 #include "libbase/text.h"
 #include "libbase/yaml.h"
+#include "libresources/access_request.h"
 #include "libresources/app.h"
 #include "libresources/bot.h"
 #include "libresources/cert_authority.h"
@@ -14,15 +15,18 @@
 #include "libresources/kubernetes.h"
 #include "libresources/lock.h"
 #include "libresources/metadata.h"
+#include "libresources/node.h"
 #include "libresources/role.h"
 #include "libresources/token.h"
 #include "libresources/user.h"
+#include "teleport/legacy/types/access_request.pb.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/connector.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/lock.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "teleport/legacy/types/role.pb.h"
+#include "teleport/legacy/types/server.pb.h"
 #include "teleport/legacy/types/token.pb.h"
 #include "teleport/legacy/types/trust.pb.h"
 #include "teleport/legacy/types/user.pb.h"
@@ -105,7 +109,17 @@ constexpr Row kRows[] = {
       &CheckBotInstance,
       {}},
      &BotInstanceColumns},
+    {{"node", "nodes", "v2", "", false, &Prototype<types::ServerV2>, &CheckNode, {}, &DefaultNodeName}, &NodeColumns},
     {{"app", "apps", "v3", "", false, &Prototype<types::AppV3>, &CheckApp, {}}, &AppColumns},
+    {{"access_request",
+      "access_requests",
+      "v3",
+      "",
+      false,
+      &Prototype<types::AccessRequestV3>,
+      &CheckAccessRequest,
+      {}},
+     &AccessRequestColumns},
 };
 
 const std::vector<KindRow>& Table() {
@@ -243,6 +257,7 @@ Status CheckResource(Message& resource) {
                           "remove metadata.name");
     }
   }
+  if (row->default_name != nullptr && NameOf(resource).empty()) SetName(resource, row->default_name(resource));
   RETURN_IF_ERROR(CheckMetadata(resource));
   return row->check(resource);
 }

@@ -32,6 +32,8 @@ struct KindRow {
   const google::protobuf::Message& (*prototype)();
   Status (*check)(google::protobuf::Message& resource);  // fills in defaults, then validates
   std::span<const TextColumn> columns;
+  // Names a resource that is written without a name; nullptr: it must have one.
+  std::string (*default_name)(const google::protobuf::Message& resource) = nullptr;
 
   // Returns the version that new resources get: the newest.
   std::string_view default_version() const { return versions.substr(versions.rfind(' ') + 1); }

@@ -17,6 +17,8 @@ constexpr std::string_view kWhereRoots[] = {
 constexpr std::string_view kResourceRoots[] = {"name", "resource", "labels", "health"};
 constexpr std::string_view kTemplateRoots[] = {"external", "internal"};
 constexpr std::string_view kLabelRoots[] = {"labels", "user"};
+constexpr std::string_view kReviewRoots[] = {"reviewer", "request"};
+constexpr std::string_view kThresholdRoots[] = {"reviewer", "request", "review"};
 
 // What is absent equals the empty thing of any type.
 bool IsEmpty(const Value& value) {
@@ -101,6 +103,10 @@ std::span<const std::string_view> PredicateRoots(PredicateDialect dialect) {
       return kTemplateRoots;
     case PredicateDialect::kLabels:
       return kLabelRoots;
+    case PredicateDialect::kReview:
+      return kReviewRoots;
+    case PredicateDialect::kThreshold:
+      return kThresholdRoots;
   }
   return {};
 }

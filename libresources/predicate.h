@@ -28,6 +28,8 @@ enum class PredicateDialect {
   kTemplate,  // templates of roles (traits.h): email.local, regexp.replace
   kLabels,    // label expressions: labels_matching, contains, contains_any, contains_all, regexp.match, regexp.replace,
               // email.local, strings.upper, strings.lower
+  kReview,    // reviews of access requests (review_requests.where): equals, contains, regexp.match
+  kThreshold,  // the same for filters of thresholds, which know the review too
 };
 
 // Gives an expression the values of its names.

@@ -14,6 +14,8 @@ constexpr unsigned kWhere = 1U << static_cast<unsigned>(PredicateDialect::kWhere
 constexpr unsigned kResource = 1U << static_cast<unsigned>(PredicateDialect::kResource);
 constexpr unsigned kTemplate = 1U << static_cast<unsigned>(PredicateDialect::kTemplate);
 constexpr unsigned kLabels = 1U << static_cast<unsigned>(PredicateDialect::kLabels);
+constexpr unsigned kReviews =
+    1U << static_cast<unsigned>(PredicateDialect::kReview) | 1U << static_cast<unsigned>(PredicateDialect::kThreshold);
 
 // Returns a value's texts: of a list its items, of a text itself, of nothing none.
 std::vector<std::string> Texts(const Value& value) {
@@ -190,8 +192,8 @@ Result<Value> Shifted(const Call& call) {
 }
 
 constexpr PredicateFunction kFunctions[] = {
-    {"equals", kWhere | kResource, 2, 2, &Equals},
-    {"contains", kWhere | kResource | kLabels, 2, 2, &Contains},
+    {"equals", kWhere | kResource | kReviews, 2, 2, &Equals},
+    {"contains", kWhere | kResource | kLabels | kReviews, 2, 2, &Contains},
     {"contains_all", kWhere | kLabels, 2, 2, &ContainsAll},
     {"contains_any", kWhere | kLabels, 2, 2, &ContainsAny},
     {"set", kWhere | kLabels, 0, -1, &Set},
@@ -206,7 +208,7 @@ constexpr PredicateFunction kFunctions[] = {
     {"exists", kResource, 1, 1, &Exists},
     {"split", kResource, 2, 2, &Split},
     {"labels_matching", kLabels, 1, 1, &LabelsMatching},
-    {"regexp.match", kLabels, 2, 2, &RegexpMatch},
+    {"regexp.match", kLabels | kReviews, 2, 2, &RegexpMatch},
     {"regexp.replace", kLabels | kTemplate, 3, 3, &RegexpReplace},
     {"email.local", kLabels | kTemplate, 1, 1, &EmailLocal},
     {"strings.upper", kLabels, 1, 1, &Shifted<'a', 'z', 'A' - 'a'>},

@@ -2,7 +2,9 @@
 #include "libbase/time.h"
 #include "libresources/access.h"
 #include "libresources/predicate.h"
+#include "libresources/request_reviews.h"
 #include "libresources/role.h"
+#include "libresources/role_patterns.h"
 #include "libresources/templates.h"
 #include "teleport/legacy/types/role.pb.h"
 
@@ -42,6 +44,17 @@ Status CheckPart(const std::string& part, const types::RoleConditions& condition
   return CheckTemplates(prefix + "kubernetes_users", condition.kubeusers());
 }
 
+// Lists of roles that may be asked for or reviewed.
+Status CheckRoleLists(const std::string& part, const types::RoleConditions& condition) {
+  const auto check = [&](std::string_view field, const auto& conditions) -> Status {
+    const Status added = RolePatterns().Add(conditions.roles(), conditions.claimstoroles(), {});
+    if (!added) return std::unexpected(InContext(fmt::format("spec.{}.{}.roles", part, field), added.error()));
+    return {};
+  };
+  RETURN_IF_ERROR(check("request", condition.request()));
+  return check("review_requests", condition.reviewrequests());
+}
+
 // What Teleport refuses in requests for access, whose thresholds and reasons belong to what is allowed.
 Status CheckRequests(const types::RoleSpecV6& spec) {
   if (!spec.deny().request().thresholds().empty()) {
@@ -73,6 +86,9 @@ Status CheckNewRole(const types::RoleV6& role) {
                         "leave port_forwarding out");
   }
   RETURN_IF_ERROR(CheckRequests(role.spec()));
+  RETURN_IF_ERROR(CheckRoleLists("allow", role.spec().allow()));
+  RETURN_IF_ERROR(CheckRoleLists("deny", role.spec().deny()));
+  RETURN_IF_ERROR(CheckReviewConditions(role));
   RETURN_IF_ERROR(CheckPart("allow", role.spec().allow()));
   RETURN_IF_ERROR(CheckPart("deny", role.spec().deny()));
   for (const std::string_view kind : kLabelledKinds) {

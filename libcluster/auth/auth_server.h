@@ -118,7 +118,10 @@ void AddConnectorMethods(RpcTable& table, AuthServer& auth);
 void AddBotMethods(RpcTable& table, AuthServer& auth);
 void AddAppMethods(RpcTable& table, AuthServer& auth);
 void AddAlertMethods(RpcTable& table, AuthServer& auth);
+void AddAccessRequestMethods(RpcTable& table, AuthServer& auth);
+void AddEventMethods(RpcTable& table, AuthServer& auth);
 void AddKubeMethods(RpcTable& table, AuthServer& auth);
+void AddNodeMethods(RpcTable& table, AuthServer& auth);
 void AddListingMethods(RpcTable& table, AuthServer& auth);
 void AddCertMethods(RpcTable& table, AuthServer& auth);
 // Those that try others: to be added last.

@@ -12,7 +12,7 @@ namespace sallyport {
 template <typename M>
 Result<M> GetLabelled(AuthServer& auth, const Caller& caller, std::string_view kind, const std::string& name) {
   auto resource = GetResource<M>(auth.backend(), kind, name);
-  if (resource && Visibility(caller, kind)(LabelsOf(*resource))) return resource;
+  if (resource && Visibility(caller, auth.cluster_name(), kind)(name, LabelsOf(*resource))) return resource;
   // Teleport's clients look for these words.
   const std::string_view subject = kind == "kube_cluster" ? "kubernetes cluster" : kind;
   return Fail(ErrorKind::kNotFound, "{} \"{}\" doesn't exist", subject, name);
@@ -24,7 +24,8 @@ Status WriteLabelled(AuthServer& auth, const Caller& caller, const AuditType& ty
                      WriteMode mode) {
   SetDefaultOrigin(resource, "dynamic");
   RETURN_IF_ERROR(CheckResource(resource));
-  if (caller.kind == Caller::Kind::kUser && !Visibility(caller, kind)(LabelsOf(resource))) {
+  if (caller.kind == Caller::Kind::kUser &&
+      !Visibility(caller, auth.cluster_name(), kind)(NameOf(resource), LabelsOf(resource))) {
     return Fail(ErrorKind::kAccessDenied, "access denied to {} \"{}\": your roles do not reach its labels", kind,
                 resource.metadata().name());
   }

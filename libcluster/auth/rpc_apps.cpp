@@ -27,9 +27,9 @@ Status WriteApp(AuthServer& auth, const RpcCall& call, const AppV3& app, const A
 Status ListApps(AuthServer& auth, const RpcCall& call, const proto::ListAppsRequest& request,
                 proto::ListAppsResponse& answer) {
   ASSIGN_OR_RETURN(auto page, ListPage<AppV3>(auth.backend(), kKind, request.start_key(), request.limit()));
-  const Visibility may_see(call.caller, kKind);
+  const Visibility may_see(call.caller, auth.cluster_name(), kKind);
   for (auto& app : page.first) {
-    if (may_see(LabelsOf(app))) *answer.add_applications() = std::move(app);
+    if (may_see(NameOf(app), LabelsOf(app))) *answer.add_applications() = std::move(app);
   }
   answer.set_next_key(page.second);
   return {};

@@ -1,7 +1,9 @@
 // GenerateUserCerts: a user renews or narrows its own certificates, the built-in Admin makes them for anybody, and an
 // impersonator for whom its roles allow (auth-api section 6.1).
 #include <algorithm>
+#include <utility>
 
+#include "libcluster/auth/access_requests.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/user_access.h"
 #include "libcluster/auth/user_traits.h"
@@ -65,8 +67,40 @@ Time Requested(const Request& request) {
   return Time(Nanoseconds(TimeUtil::TimestampToNanoseconds(request.expires())));
 }
 
+// Adds what the caller's access requests give: those of their certificate and those asked for now, without those that
+// they give back. Giving back starts again from the user's own roles.
+Status ApplyAccessRequests(AuthServer& auth, const Request& request, Subject& subject) {
+  Identity& base = subject.base;
+  if (request.accessrequests().empty() && request.dropaccessrequests().empty() && base.active_requests.empty()) {
+    return {};
+  }
+  std::vector<std::string> roles = base.groups;
+  const auto& dropped = request.dropaccessrequests();
+  if (!dropped.empty()) {
+    ASSIGN_OR_RETURN(const auto user, GetResource<types::UserV2>(auth.backend(), "user", base.username));
+    roles = {user.spec().roles().begin(), user.spec().roles().end()};
+    subject.traits = TraitsOf(user);
+  }
+  std::vector<std::string> ids = std::exchange(base.active_requests, {});
+  ids.insert(ids.end(), request.accessrequests().begin(), request.accessrequests().end());
+  const bool all = dropped.size() == 1 && dropped[0] == "*";
+  for (auto& id : ids) {
+    const bool unwanted = all || std::ranges::find(dropped, id) != dropped.end();
+    const bool repeated = std::ranges::find(base.active_requests, id) != base.active_requests.end();
+    if (!unwanted && !repeated) base.active_requests.push_back(std::move(id));
+  }
+  ASSIGN_OR_RETURN(auto granted, GrantedBy(auth.backend(), base.username, base.active_requests));
+  for (auto& role : granted.roles) {
+    if (std::ranges::find(roles, role) == roles.end()) roles.push_back(std::move(role));
+  }
+  base.allowed_resources = std::move(granted.allowed_resources);
+  subject.expires = std::min(subject.expires, granted.expires);
+  ASSIGN_OR_RETURN(subject.access, AccessOf(auth.backend(), base.username, roles, subject.traits));
+  return {};
+}
+
 // A session never outlives its login: the end is the certificate's at most.
-Result<Subject> OwnRenewal(const Caller& caller, const Request& request) {
+Result<Subject> OwnRenewal(AuthServer& auth, const Caller& caller, const Request& request) {
   const Identity& identity = caller.identity;
   if (identity.disallow_reissue) {
     return Fail(ErrorKind::kAccessDenied, "access denied: this certificate may not be used to issue another");
@@ -75,6 +109,7 @@ Result<Subject> OwnRenewal(const Caller& caller, const Request& request) {
   if (const Time requested = Requested(request); requested != Time() && requested < subject.expires) {
     subject.expires = requested;
   }
+  RETURN_IF_ERROR(ApplyAccessRequests(auth, request, subject));
   if (subject.expires <= Now()) return Fail(ErrorKind::kAccessDenied, "{}", kCredentialsExpired);
   return subject;
 }
@@ -109,14 +144,14 @@ Result<Subject> SubjectOf(AuthServer& auth, const Caller& caller, const Request&
   if (request.userolerequests() || request.rolerequests_size() > 0) {
     return Fail(ErrorKind::kNotImplemented, "role impersonation is not implemented");
   }
-  if (request.accessrequests_size() > 0) {
-    return Fail(ErrorKind::kNotImplemented, "access requests are not implemented");
-  }
   if (caller.kind == Caller::Kind::kUser) {
     RETURN_IF_ERROR(auth.local_users().CheckRenewal(caller.identity.username, caller.issued));
   }
   const bool own = caller.kind == Caller::Kind::kUser && request.username() == caller.identity.username;
-  if (own) return OwnRenewal(caller, request);
+  if (own) return OwnRenewal(auth, caller, request);
+  if (!request.accessrequests().empty()) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: access requests are for certificates of their own user");
+  }
   if (caller.kind == Caller::Kind::kUser || caller.kind == Caller::Kind::kAdmin) {
     return ForOtherUser(auth, caller, request);
   }
@@ -154,6 +189,7 @@ AuditEvent CertEvent(const AuthServer& auth, const Caller& by, const Identity& i
   fields.Set("expires", FormatTime(identity.expires));
   fields.Set("route_to_cluster", identity.route_to_cluster);
   if (!identity.usage.empty()) fields.Set("usage", Value::Strings(identity.usage));
+  if (!identity.active_requests.empty()) fields.Set("access_requests", Value::Strings(identity.active_requests));
   if (!identity.kubernetes_cluster.empty()) fields.Set("kubernetes_cluster", identity.kubernetes_cluster);
   if (!identity.impersonator.empty()) fields.Set("impersonator", identity.impersonator);
   AuditEvent event(audit::kCertCreate, auth.cluster_name());

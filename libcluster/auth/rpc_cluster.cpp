@@ -107,10 +107,7 @@ void AddClusterMethods(RpcTable& table, AuthServer& auth) {
         answer.set_domainname(auth.cluster_name());
         return Status();
       });
-  // Nothing can be requested, no other cluster is trusted: the truthful answers are empty.
-  table.Add<types::AccessCapabilitiesRequest, types::AccessCapabilities>(
-      "/proto.AuthService/GetAccessCapabilities", RpcAccess::Authenticated(),
-      [](const RpcCall&, const types::AccessCapabilitiesRequest&, types::AccessCapabilities&) { return Status(); });
+  // No other cluster is trusted: the truthful answers are empty.
   table.Add<presencev1::ListRemoteClustersRequest, presencev1::ListRemoteClustersResponse>(
       "/teleport.presence.v1.PresenceService/ListRemoteClusters", RpcAccess::Rule("remote_cluster", {"list", "read"}),
       [](const RpcCall&, const presencev1::ListRemoteClustersRequest&, presencev1::ListRemoteClustersResponse&) {

@@ -18,9 +18,9 @@ Status ListClusters(AuthServer& auth, const RpcCall& call, const proto::ListKube
                     proto::ListKubernetesClustersResponse& answer) {
   ASSIGN_OR_RETURN(auto page,
                    ListPage<KubernetesClusterV3>(auth.backend(), kKind, request.page_token(), request.page_size()));
-  const Visibility may_see(call.caller, kKind);
+  const Visibility may_see(call.caller, auth.cluster_name(), kKind);
   for (auto& cluster : page.first) {
-    if (may_see(LabelsOf(cluster))) *answer.add_kubernetes_clusters() = std::move(cluster);
+    if (may_see(NameOf(cluster), LabelsOf(cluster))) *answer.add_kubernetes_clusters() = std::move(cluster);
   }
   answer.set_next_page_token(page.second);
   return {};

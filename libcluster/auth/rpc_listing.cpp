@@ -4,13 +4,19 @@
 #include <array>
 #include <set>
 
+#include "libcluster/auth/access_request_events.h"
+#include "libcluster/auth/access_requests.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/user_access.h"
 #include "libcluster/auth/visibility.h"
+#include "libresources/access.h"
 #include "libresources/kinds.h"
+#include "libresources/node.h"
 #include "libresources/predicate.h"
 #include "libresources/resource_query.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
+#include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {
 namespace {
@@ -73,6 +79,20 @@ Result<std::vector<Listed>> LoadKubeClusters(AuthServer& auth) {
   return items;
 }
 
+// Nodes go by host name; several may share one.
+Result<std::vector<Listed>> LoadNodes(AuthServer& auth) {
+  ASSIGN_OR_RETURN(auto nodes, ListAllResources<types::ServerV2>(auth.backend(), "node"));
+  std::vector<Listed> items;
+  for (auto& node : nodes) {
+    const std::string& name = node.metadata().name();
+    Listed item{name, node.spec().hostname() + "/" + name, LabelsOfNode(node), {}, {}};
+    *item.resource.mutable_node() = std::move(node);
+    items.push_back(std::move(item));
+  }
+  for (auto& item : items) item.message = &item.resource.node();
+  return items;
+}
+
 // No service of these kinds can be part of the cluster yet, so there is none to list.
 Result<std::vector<Listed>> LoadNone(AuthServer&) { return std::vector<Listed>(); }
 
@@ -84,7 +104,7 @@ struct KindLoader {
 constexpr std::array kLoaders{
     KindLoader{"kube_server", LoadKubeServers, "kube_cluster"},
     KindLoader{"kube_cluster", LoadKubeClusters, "kube_cluster"},
-    KindLoader{"node", LoadNone, "node"},
+    KindLoader{"node", LoadNodes, "node"},
     KindLoader{"app_server", LoadNone, "app_server"},
     KindLoader{"db_server", LoadNone, "db_server"},
     KindLoader{"db_service", LoadNone, "db_service"},
@@ -116,19 +136,26 @@ Result<std::vector<Listed>> CollectKind(AuthServer& auth, const Caller& caller, 
   const auto loader = std::ranges::find(kLoaders, kind, &KindLoader::kind);
   if (loader == kLoaders.end()) return Fail(ErrorKind::kNotImplemented, "listing of \"{}\" is not implemented", kind);
   ASSIGN_OR_RETURN(auto all, loader->load(auth));
-  const Visibility may_see(caller, loader->access_kind);
+  const Visibility may_see(caller, auth.cluster_name(), loader->access_kind);
   std::vector<Listed> wanted;
   for (auto& item : all) {
-    if (!may_see(item.labels)) continue;
+    if (!may_see(item.name, item.labels)) continue;
     ASSIGN_OR_RETURN(const bool fits, Wanted(item, filter));
     if (fits) wanted.push_back(std::move(item));
   }
   return wanted;
 }
 
-// Moves one page into an answer, in order, and sets where the next one starts.
+// Adds the logins that a user has on a node.
+void AddLogins(const Caller& caller, Listed& item) {
+  if (!item.resource.has_node() || caller.kind != Caller::Kind::kUser) return;
+  for (auto& login : caller.access->LoginsFor("node", item.labels)) item.resource.add_logins(std::move(login));
+}
+
+// Moves one page into an answer, in order, and sets where the next one starts. `logins_of` is whose logins are wanted.
 template <typename Answer>
-void TakePage(std::vector<Listed> items, const Filter& filter, bool descending, Answer& answer) {
+void TakePage(std::vector<Listed> items, const Filter& filter, bool descending, const Caller* logins_of,
+              Answer& answer) {
   const auto before = [descending](const std::string& one, const std::string& other) {
     return descending ? other < one : one < other;
   };
@@ -142,16 +169,38 @@ void TakePage(std::vector<Listed> items, const Filter& filter, bool descending, 
       answer.set_nextkey(item.sort_key);
       return;
     }
+    if (logins_of != nullptr) AddLogins(*logins_of, item);
     *answer.add_resources() = std::move(item.resource);
   }
+}
+
+// Returns the caller with the roles that it may ask for resources with: who looks for what could be asked for.
+Result<Caller> Searching(AuthServer& auth, const Caller& caller, const proto::ListResourcesRequest& request) {
+  if (caller.kind != Caller::Kind::kUser) return caller;
+  ASSIGN_OR_RETURN(const RequestRules rules, RequestRulesOf(auth.backend(), caller.identity.username));
+  std::vector<std::string> roles = caller.access->RoleNames();
+  const std::vector<std::string> search_as = rules.SearchAsRoles();
+  if (search_as.empty()) return caller;
+  for (const auto& role : search_as) {
+    if (!caller.access->HasRole(role)) roles.push_back(role);
+  }
+  Caller searching = caller;
+  ASSIGN_OR_RETURN(searching.access, AccessOf(auth.backend(), caller.identity.username, roles, caller.identity.traits));
+  RETURN_IF_ERROR(auth.Emit(RequestSearchEvent(auth.cluster_name(), caller, search_as, request)));
+  return searching;
 }
 
 Status ListResources(AuthServer& auth, const RpcCall& call, const proto::ListResourcesRequest& request,
                      proto::ListResourcesResponse& answer) {
   ASSIGN_OR_RETURN(const Filter filter, FilterOf(request));
-  ASSIGN_OR_RETURN(auto items, CollectKind(auth, call.caller, request.resourcetype(), filter));
+  std::optional<Caller> searching;
+  if (request.usesearchasroles()) {
+    ASSIGN_OR_RETURN(searching, Searching(auth, call.caller, request));
+  }
+  const Caller& caller = searching ? *searching : call.caller;
+  ASSIGN_OR_RETURN(auto items, CollectKind(auth, caller, request.resourcetype(), filter));
   if (request.needtotalcount()) answer.set_totalcount(static_cast<int>(items.size()));
-  TakePage(std::move(items), filter, request.sortby().isdesc(), answer);
+  TakePage(std::move(items), filter, request.sortby().isdesc(), request.includelogins() ? &caller : nullptr, answer);
   return {};
 }
 
@@ -174,7 +223,7 @@ Status ListUnified(AuthServer& auth, const RpcCall& call, const proto::ListUnifi
       all.push_back(std::move(item));
     }
   }
-  TakePage(std::move(all), filter, request.sortby().isdesc(), answer);
+  TakePage(std::move(all), filter, request.sortby().isdesc(), request.includelogins() ? &call.caller : nullptr, answer);
   return {};
 }
 

@@ -1,9 +1,10 @@
-// Methods about roles. A role that somebody has is not deleted.
+// Methods about roles. A role that somebody needs is not deleted.
 #include <google/protobuf/empty.pb.h>
 
 #include <algorithm>
 
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/role_use.h"
 #include "libresources/access.h"
 #include "libresources/kinds.h"
 #include "libresources/labels.h"
@@ -27,13 +28,9 @@ Status WriteRole(AuthServer& auth, const RpcCall& call, const RoleV6& requested,
 }
 
 Status DeleteRole(AuthServer& auth, const RpcCall& call, const std::string& name) {
-  ASSIGN_OR_RETURN(const auto users, ListAllResources<types::UserV2>(auth.backend(), "user"));
-  for (const auto& user : users) {
-    if (std::ranges::find(user.spec().roles(), name) == user.spec().roles().end()) continue;
-    // Not a wrong request, and no right that is missing: the reference answers with a plain error too.
-    return Fail(ErrorKind::kInternal, "failed to delete a role that is still in use by a user: \"{}\" has it",
-                user.metadata().name());
-  }
+  ASSIGN_OR_RETURN(const std::string use, UseOfRole(auth.backend(), name));
+  // Not a wrong request, and no right that is missing: the reference answers with a plain error too.
+  if (!use.empty()) return Fail(ErrorKind::kInternal, "failed to delete a role that is still in use by {}", use);
   return auth.Remove(call.caller, audit::kRoleDeleted, "role", name);
 }
 

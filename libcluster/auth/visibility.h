@@ -1,4 +1,5 @@
-// Which resources of a kind a caller may see in lists: by labels, and never for lack of a second factor.
+// Which resources of a kind a caller may see in lists: by labels, never for lack of a second factor, and with an access
+// request for resources those alone.
 #pragma once
 
 #include <optional>
@@ -12,12 +13,15 @@ struct Caller;
 
 class Visibility {
  public:
-  // Refers to the caller's roles. The built-in Admin sees all, other services nothing.
-  Visibility(const Caller& caller, std::string_view kind);
+  // Refers to the caller and the names, which must live as long. The built-in Admin sees all, other services nothing.
+  Visibility(const Caller& caller, std::string_view cluster, std::string_view kind);
 
-  bool operator()(const Labels& labels) const;
+  bool operator()(std::string_view name, const Labels& labels) const;
 
  private:
+  const Caller& caller_;
+  std::string_view cluster_;
+  std::string_view kind_;
   bool all_;
   std::optional<ResourceAccess> access_;
 };

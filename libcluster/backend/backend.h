@@ -73,7 +73,8 @@ struct AuditQuery {
   Time to;
   std::vector<std::string> types;  // empty: all
   std::size_t limit = 500;
-  std::int64_t after = 0;  // sequence number of the last record seen
+  std::int64_t after = 0;     // sequence number of the last record seen; 0: none
+  bool newest_first = false;
 };
 
 class Backend {
@@ -87,7 +88,7 @@ class Backend {
   // Waits until the transaction is durable. Fails with the kind of the first condition that does not hold; the message
   // names the key.
   virtual Status Commit(BackendTransaction transaction) = 0;
-  // Records by time of arrival, oldest first, each with its sequence number.
+  // Records by time of arrival, each with its sequence number.
   virtual Result<std::vector<std::pair<std::int64_t, AuditRecord>>> Events(const AuditQuery& query) = 0;
 };
 

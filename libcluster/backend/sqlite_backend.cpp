@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <future>
+#include <limits>
 #include <mutex>
 #include <thread>
 
@@ -15,6 +16,12 @@
 namespace sallyport {
 namespace {
 
+constexpr const char* kOldestEventsFirst =
+    "SELECT sequence, time, type, id, json FROM events WHERE sequence > ?1 AND time >= ?2 AND time <= ?3 ORDER BY "
+    "sequence";
+constexpr const char* kNewestEventsFirst =
+    "SELECT sequence, time, type, id, json FROM events WHERE sequence < ?1 AND time >= ?2 AND time <= ?3 ORDER BY "
+    "sequence DESC";
 constexpr std::chrono::milliseconds kGatherTime{10};
 constexpr std::chrono::milliseconds kQuietTime{4};
 
@@ -154,9 +161,9 @@ Result<std::vector<BackendItem>> SqliteBackend::List(std::string_view prefix, st
 
 Result<std::vector<std::pair<std::int64_t, AuditRecord>>> SqliteBackend::Events(const AuditQuery& query) {
   ASSIGN_OR_RETURN(auto reader, TakeReader());
-  ASSIGN_OR_RETURN(auto rows, reader->Prepare("SELECT sequence, time, type, id, json FROM events WHERE sequence > ?1 "
-                                              "AND time >= ?2 AND time <= ?3 ORDER BY sequence"));
-  rows.Bind(1, query.after).Bind(2, ToNumber(query.from)).Bind(3, ToNumber(query.to));
+  ASSIGN_OR_RETURN(auto rows, reader->Prepare(query.newest_first ? kNewestEventsFirst : kOldestEventsFirst));
+  const std::int64_t none = query.newest_first ? std::numeric_limits<std::int64_t>::max() : 0;
+  rows.Bind(1, query.after == 0 ? none : query.after).Bind(2, ToNumber(query.from)).Bind(3, ToNumber(query.to));
   std::vector<std::pair<std::int64_t, AuditRecord>> events;
   while (events.size() < query.limit) {
     ASSIGN_OR_RETURN(const bool row, rows.Step());

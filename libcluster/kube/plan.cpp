@@ -9,6 +9,7 @@
 #include "libbase/json.h"
 #include "libcluster/kube/api_scopes.h"
 #include "libresources/access.h"
+#include "libresources/access_request.h"
 
 namespace sallyport {
 namespace {
@@ -51,6 +52,28 @@ Result<std::optional<PathRoute>> TakePathRoute(std::string& path) {
   return route;
 }
 
+// Users may know their own roles.
+std::string WhyForbidden(const KubePlan& plan) {
+  const auto decision = plan.access->Explain(plan.info.request);
+  if (decision && decision->outcome == Decision::Outcome::kDenied) {
+    return fmt::format("your role \"{}\" denies it ({})", decision->RoleName(), decision->Path());
+  }
+  return "none of your roles has it in kubernetes_resources";
+}
+
+// Says which role keeps a user from a cluster. What the cluster's labels are stays unsaid, what roles want does not.
+std::string WhyOutOfReach(const AccessChecker& checker, const Labels& labels) {
+  const ResourceAccess access = checker.AccessTo("kube_cluster");
+  const auto decision = access.Decide(labels, {});
+  if (decision && decision->outcome == Decision::Outcome::kDenied) {
+    return fmt::format(" Your role \"{}\" denies it ({}).", decision->RoleName(), decision->Path());
+  }
+  const auto lacking = access.Shortfalls(labels);
+  if (lacking.empty() || lacking.front().text.empty()) return "";
+  return fmt::format(" Your role \"{}\" reaches clusters with {}.", lacking.front().role->metadata().name(),
+                     lacking.front().text);
+}
+
 }  // namespace
 
 bool KubePlan::IsLong() const {
@@ -74,11 +97,9 @@ std::string ForbiddenText(const KubePlan& plan) {
                                 ? "at the cluster scope"
                                 : fmt::format("in the namespace \"{}\"", request.kube_namespace);
   const std::string object = request.name.empty() ? "" : fmt::format(" \"{}\"", request.name);
-  return fmt::format(
-      "{}{} is forbidden: User \"{}\" cannot {} resource \"{}\" in API group \"{}\" {}; ask your administrator whether "
-      "the kubernetes_resources of your roles should allow it",
-      plan.info.ResourceKind(), object, plan.caller->identity.username, request.verb, plan.info.ResourceKind(),
-      request.api_group, where);
+  return fmt::format("{}{} is forbidden: User \"{}\" cannot {} resource \"{}\" in API group \"{}\" {}; {}",
+                     plan.info.ResourceKind(), object, plan.caller->identity.username, request.verb,
+                     plan.info.ResourceKind(), request.api_group, where, WhyForbidden(plan));
 }
 
 Result<const KubeClusterInfo*> KubePlanner::FindCluster(const Caller& caller, KubePlan& plan) const {
@@ -117,14 +138,16 @@ Status KubePlanner::ChoosePrincipals(const HttpHeaders& headers, const KubeReque
 }
 
 Status KubePlanner::CheckCluster(const KubePlan& plan) const {
+  RETURN_IF_ERROR(CheckAllowedResource(plan.caller->identity.allowed_resources, auth_.cluster_name(), "kube_cluster",
+                                       plan.cluster));
   const AccessChecker& access = *plan.caller->access;
   AccessState state;
   state.mfa_verified = !plan.caller->identity.mfa_verified.empty();
   state.mfa_required = access.RequiredMfa(false);
   state.is_bot = !plan.caller->identity.bot_name.empty();
   if (const Status status = access.CheckResourceAccess("kube_cluster", plan.target->labels, state); !status) {
-    return Fail(ErrorKind::kAccessDenied, "access denied to Kubernetes cluster \"{}\": {}", plan.cluster,
-                status.error().message);
+    return Fail(ErrorKind::kAccessDenied, "access denied to Kubernetes cluster \"{}\": {}{}", plan.cluster,
+                status.error().message, WhyOutOfReach(access, plan.target->labels));
   }
   return {};
 }

@@ -9,6 +9,7 @@
 
 namespace sallyport {
 
+extern const KindCalls kAccessRequestCalls;
 extern const KindCalls kAppCalls;
 extern const KindCalls kAuthPreferenceCalls;
 extern const KindCalls kBotCalls;
@@ -19,6 +20,7 @@ extern const KindCalls kKubeClusterCalls;
 extern const KindCalls kKubeServerCalls;
 extern const KindCalls kLockCalls;
 extern const KindCalls kNetworkingConfigCalls;
+extern const KindCalls kNodeCalls;
 extern const KindCalls kOidcCalls;
 extern const KindCalls kRecordingConfigCalls;
 extern const KindCalls kRoleCalls;

@@ -12,6 +12,7 @@ Command VersionCommand();
 Command GetCommand();
 Command CreateCommand();
 Command DiffCommand();
+Command EventsCommand();
 Command PlanCommand();
 Command AccessExplainCommand();
 Command RemoveCommand();
@@ -26,6 +27,7 @@ std::vector<Command> BotCommands();
 std::vector<Command> BotInstanceCommands();
 std::vector<Command> ServerCommands();
 std::vector<Command> AlertCommands();
+std::vector<Command> RequestCommands();
 // Known from Teleport and not there yet: each says so.
 std::vector<Command> MissingCommands();
 

@@ -25,6 +25,8 @@ constexpr const KindCalls* kRows[] = {
     &kSamlCalls,
     &kBotCalls,
     &kBotInstanceCalls,
+    &kAccessRequestCalls,
+    &kNodeCalls,
     &kAppCalls,  // a row a line
 };
 

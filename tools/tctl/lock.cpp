@@ -5,6 +5,7 @@
 #include "libresources/kinds.h"
 #include "teleport/legacy/types/lock.pb.h"
 #include "tools/tctl/commands.h"
+#include "tools/tctl/own_access.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {
@@ -70,6 +71,7 @@ Result<types::LockV2> LockOf(const Invocation& invocation) {
 Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const types::LockV2 lock, LockOf(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  RETURN_IF_ERROR(CheckLocksOthers(*rpc, invocation, lock.spec().target()));
   RETURN_IF_ERROR(rpc->Call<google::protobuf::Empty>("/proto.AuthService/UpsertLock", lock));
   return Output::Of(EncodeResource(lock), [](const Value& written) {
     return fmt::format("Created a lock with name \"{}\".\n", written.Find("metadata")->Find("name")->as_string());
@@ -83,7 +85,8 @@ Command LockCommand() {
                   .summary = "Lock somebody or something out, now and until the lock is over or removed",
                   .options = {{"message", '\0', "TEXT", "What those who are locked out are told"},
                               {"ttl", '\0', "DURATION", "How long the lock holds (default for ever)"},
-                              {"expires", '\0', "TIME", "When the lock is over, as 2030-01-31T12:00:00Z"}},
+                              {"expires", '\0', "TIME", "When the lock is over, as 2030-01-31T12:00:00Z"},
+                              kForceOption},
                   .example = "tctl lock --user=alice --message='on leave' --ttl=10h",
                   .run = Run};
   for (const auto& row : kTargets) command.options.push_back({row.option, '\0', row.value, row.help});

@@ -13,11 +13,12 @@ int main(int argc, char** argv) {
        {"insecure", '\0', "", "Do not check the proxy's certificate"},
        {"debug", 'd', "", "Say more on stderr"}},
       {StatusCommand(), GetCommand(), CreateCommand(), DiffCommand(), PlanCommand(), AccessExplainCommand(),
-       RemoveCommand(), EditCommand(), UpdateCommand(), LockCommand(), AuthSignCommand(), VersionCommand()},
+       EventsCommand(), RemoveCommand(), EditCommand(), UpdateCommand(), LockCommand(), AuthSignCommand(),
+       VersionCommand()},
   };
   program.known_names = KnownNames;
   for (auto&& commands : {UserCommands(), TokenCommands(), BotCommands(), BotInstanceCommands(), ServerCommands(),
-                          AlertCommands(), AuthExportCommands(), MissingCommands()}) {
+                          AlertCommands(), RequestCommands(), AuthExportCommands(), MissingCommands()}) {
     program.commands.insert(program.commands.end(), commands.begin(), commands.end());
   }
   return RunProgram(program, argc, argv);

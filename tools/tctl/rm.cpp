@@ -1,5 +1,6 @@
 #include "tools/tctl/commands.h"
 #include "tools/tctl/kind_calls.h"
+#include "tools/tctl/own_access.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {
@@ -20,6 +21,7 @@ Result<Output> Run(const Invocation& invocation) {
   }
   const std::string name = singleton ? std::string(kind->singleton_name) : text.substr(slash + 1);
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  if (kind->kind == "user") RETURN_IF_ERROR(CheckKeepsOwnAccess(*rpc, invocation, name, nullptr));
   RETURN_IF_ERROR(calls->remove(*rpc, name));
   if (singleton) return Output::Text(fmt::format("{} has been reset to defaults\n", kind->kind));
   if (kind->name_is_secret) return Output::Text(fmt::format("{} has been deleted\n", kind->kind));
@@ -32,6 +34,7 @@ Command RemoveCommand() {
   return {.path = "rm",
           .summary = "Remove a resource",
           .arguments = {{"resource", "kind/name", true, false, "resource"}},
+          .options = {kForceOption},
           .example = "tctl rm role/dev",
           .formats = "",
           .run = Run};

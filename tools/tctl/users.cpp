@@ -1,5 +1,8 @@
 #include <google/protobuf/empty.pb.h>
 
+#include <algorithm>
+#include <array>
+
 #include "libbase/text.h"
 #include "libbase/time.h"
 #include "libclient/pages.h"
@@ -10,12 +13,18 @@
 #include "teleport/legacy/types/user.pb.h"
 #include "teleport/users/v1/users_service.pb.h"
 #include "tools/tctl/commands.h"
+#include "tools/tctl/own_access.h"
 #include "tools/tctl/role_calls.h"
 #include "tools/tctl/session.h"
 #include "tools/tctl/user_traits.h"
 
 namespace sallyport {
 namespace {
+
+constexpr std::string_view kSetRoles = "set-roles";
+constexpr std::string_view kAddRoles = "add-roles";
+constexpr std::string_view kRemoveRoles = "remove-roles";
+constexpr std::array kRoleOptions{kSetRoles, kAddRoles, kRemoveRoles};
 
 namespace usersv1 = teleport::users::v1;
 
@@ -100,24 +109,39 @@ Result<Output> Reset(const Invocation& invocation) {
   return Output::Of(EncodeMessage(token), LinkText);
 }
 
-// What --set-... says, put into a user; returns the changes for people.
+// Returns the roles after --set-roles, --add-roles and --remove-roles, in this order.
+std::vector<std::string> ChangedRoles(const Invocation& invocation, const types::UserV2& user) {
+  std::vector<std::string> roles(user.spec().roles().begin(), user.spec().roles().end());
+  if (invocation.Has("set-roles")) roles = invocation.GetList("set-roles");
+  for (auto& role : invocation.GetList("add-roles")) {
+    if (std::ranges::find(roles, role) == roles.end()) roles.push_back(std::move(role));
+  }
+  for (const auto& role : invocation.GetList("remove-roles")) std::erase(roles, role);
+  return roles;
+}
+
+// What the options say, put into a user; returns the changes for people.
 Result<std::vector<std::string>> Change(const Invocation& invocation, types::UserV2& user) {
   std::vector<std::string> changes;
-  if (invocation.Has("set-roles")) {
-    const auto roles = invocation.GetList("set-roles");
+  const bool roles_too = std::ranges::any_of(kRoleOptions, [&](const auto& option) { return invocation.Has(option); });
+  if (roles_too) {
+    const auto roles = ChangedRoles(invocation, user);
     if (roles.empty()) return Fail(ErrorKind::kBadParameter, "a user needs at least one role");
     user.mutable_spec()->mutable_roles()->Assign(roles.begin(), roles.end());
     changes.push_back(fmt::format("roles: {}", fmt::join(roles, ",")));
   }
   ASSIGN_OR_RETURN(const auto traits, SetTraits(invocation, "set-", user));
   changes.insert(changes.end(), traits.begin(), traits.end());
-  if (changes.empty()) return Fail(ErrorKind::kUsage, "nothing to change: give at least one --set-... option");
   return changes;
 }
 
 Result<Output> Update(const Invocation& invocation) {
-  types::UserV2 nobody;
-  RETURN_IF_ERROR(Change(invocation, nobody));  // a wrong command line is said without the network
+  // A wrong command line is said without the network; "*", which is no role, stands for those that the user has.
+  types::UserV2 somebody;
+  somebody.mutable_spec()->add_roles("*");
+  ASSIGN_OR_RETURN(const auto tried, Change(invocation, somebody));
+  if (tried.empty())
+    return Fail(ErrorKind::kUsage, "nothing to change: give --add-roles, --set-roles or another option");
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   usersv1::GetUserRequest get;
   get.set_name(invocation.Arg("account"));
@@ -125,7 +149,9 @@ Result<Output> Update(const Invocation& invocation) {
   usersv1::UpdateUserRequest update;
   *update.mutable_user() = std::move(*stored.mutable_user());
   ASSIGN_OR_RETURN(const auto changes, Change(invocation, *update.mutable_user()));
-  RETURN_IF_ERROR(CheckRolesExist(*rpc, invocation.GetList("set-roles")));
+  for (const auto option : {kSetRoles, kAddRoles}) RETURN_IF_ERROR(CheckRolesExist(*rpc, invocation.GetList(option)));
+  RETURN_IF_ERROR(
+      CheckKeepsOwnAccess(*rpc, invocation, get.name(), [&](types::UserV2& user) { user = update.user(); }));
   // With the revision that was read: what somebody else changes meanwhile is not lost.
   const auto updated = rpc->Call<usersv1::UpdateUserResponse>(fmt::format("{}UpdateUser", kUsersService), update);
   if (!updated && updated.error().kind == ErrorKind::kCompareFailed) {
@@ -172,6 +198,7 @@ Result<Output> Remove(const Invocation& invocation) {
   for (const auto& argument : invocation.Args("accounts")) {
     for (auto& name : SplitNonEmpty(argument, ',')) names.push_back(std::move(name));
   }
+  for (const auto& name : names) RETURN_IF_ERROR(CheckKeepsOwnAccess(*rpc, invocation, name, nullptr));
   for (const auto& name : names) {
     usersv1::DeleteUserRequest request;
     request.set_name(name);
@@ -187,7 +214,10 @@ std::vector<Command> UserCommands() {
   std::vector<Option> add{{"roles", '\0', "ROLE,...", "Roles of the user", {}, {}, true, false, "role"},
                           {"ttl", '\0', "DURATION", "How long the link is good (default 1h, at most 48h)"}};
   std::vector<Option> update{
-      {"set-roles", '\0', "ROLE,...", "Roles of the user, instead of those it has", {}, {}, true}};
+      {kSetRoles, '\0', "ROLE,...", "Roles of the user, instead of those it has", {}, {}, true, false, "role"},
+      {kAddRoles, '\0', "ROLE,...", "Roles to give the user", {}, {}, true, false, "role"},
+      {kRemoveRoles, '\0', "ROLE,...", "Roles to take from the user", {}, {}, true, false, "role"},
+      kForceOption};
   for (const auto& option : TraitOptions("")) add.push_back(option);
   for (const auto& option : TraitOptions("set-")) update.push_back(option);
   return {{.path = "users add",
@@ -200,7 +230,7 @@ std::vector<Command> UserCommands() {
            .summary = "Change roles and traits of a user; an option without a value empties a trait",
            .arguments = {{"account", "Name of the user", true, false, "user"}},
            .options = std::move(update),
-           .example = "tctl users update alice --set-roles=access,editor",
+           .example = "tctl users update alice --add-roles=editor",
            .run = Update},
           {.path = "users reset",
            .summary = "Take a user's password away and make a link by which it sets a new one",
@@ -212,6 +242,7 @@ std::vector<Command> UserCommands() {
           {.path = "users rm",
            .summary = "Remove users",
            .arguments = {{"accounts", "Names of the users", true, true, "user"}},
+           .options = {kForceOption},
            .example = "tctl users rm alice",
            .formats = "",
            .run = Remove}};

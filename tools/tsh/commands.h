@@ -18,6 +18,7 @@ Command KubeListCommand();
 Command KubeLoginCommand();
 Command KubeCredentialsCommand();
 Command KubectlCommand();
+std::vector<Command> RequestCommands();
 // What Teleport's tsh has and ours does not yet: known, so that it is not taken for a mistake.
 std::vector<Command> CommandsToCome();
 

@@ -1,12 +1,16 @@
 #include "libclient/login.h"
 
+#include "libbase/text.h"
+#include "libclient/access_requests.h"
 #include "libclient/prompt.h"
 #include "libresources/cluster_alert.h"
+#include "teleport/legacy/types/access_request.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "tools/listing/alert_notices.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/context.h"
 #include "tools/tsh/kube_setup.h"
+#include "tools/tsh/request_flow.h"
 #include "tools/tsh/status_view.h"
 
 namespace sallyport {
@@ -143,6 +147,33 @@ std::vector<std::string> LoginAlerts(RpcClient& rpc) {
   return AlertNotices(rpc, query);
 }
 
+// More access that the command line asks for; none is empty.
+WantedAccess WantedAccessOf(const Invocation& invocation) {
+  WantedAccess wanted;
+  wanted.id = invocation.Get("request-id");
+  if (invocation.Get("request-roles") != "no") wanted.roles = invocation.GetList("request-roles");
+  wanted.reason = invocation.Get("request-reason");
+  wanted.reviewers = invocation.GetList("request-reviewers");
+  wanted.wait = !invocation.Flag("request-nowait");
+  return wanted;
+}
+
+bool WantsAccess(const WantedAccess& wanted) { return !wanted.id.empty() || !wanted.roles.empty(); }
+
+// A user's roles may have every login ask for all that there is, and have it say why. A login that does not is ended.
+Status AddAutomaticRequest(const Invocation& invocation, const types::AccessCapabilities& capabilities,
+                           const Session& session, WantedAccess& wanted) {
+  if (WantsAccess(wanted) || invocation.Get("request-roles") == "no") return {};
+  if (capabilities.requirereason() && wanted.reason.empty()) {
+    RETURN_IF_ERROR(RemoveKeyRing(session.paths));
+    const std::string& prompt = capabilities.requestprompt();
+    return Fail(ErrorKind::kBadParameter, "--request-reason must be specified{}{}", prompt.empty() ? "" : ": ",
+                StripControl(prompt));
+  }
+  if (capabilities.autorequest()) wanted.roles = {"*"};
+  return {};
+}
+
 Result<Output> Run(const Invocation& invocation) {
   if (invocation.Has("out")) return LogInToFile(invocation);
   if (invocation.Has("identity")) {
@@ -151,6 +182,7 @@ Result<Output> Run(const Invocation& invocation) {
   }
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
   ASSIGN_OR_RETURN(const Wanted wanted, WantedOf(invocation, directory));
+  WantedAccess wanted_access = WantedAccessOf(invocation);
   std::optional<Session> session;
   std::vector<std::string> alerts;
   const auto status =
@@ -159,8 +191,19 @@ Result<Output> Run(const Invocation& invocation) {
     RETURN_IF_ERROR(directory.SetCurrent(wanted.profile->Name()));
   } else {
     ASSIGN_OR_RETURN(Prepared prepared, Prepare(invocation, wanted));
-    prepared.options.while_connected = [&alerts](RpcClient& rpc) { alerts = LoginAlerts(rpc); };
+    types::AccessCapabilities capabilities;
+    prepared.options.while_connected = [&](RpcClient& rpc, const types::AccessCapabilities& known) {
+      capabilities = known;
+      alerts = LoginAlerts(rpc);
+    };
     ASSIGN_OR_RETURN(session, Login(directory, prepared.ping, prepared.options));
+    RETURN_IF_ERROR(AddAutomaticRequest(invocation, capabilities, *session, wanted_access));
+  }
+  if (WantsAccess(wanted_access)) {
+    if (!session) {
+      ASSIGN_OR_RETURN(session, OpenSession(directory, wanted.profile->Name(), Now()));
+    }
+    RETURN_IF_ERROR(ObtainAccess(invocation, *session, wanted_access));
   }
   if (const std::string& kube = invocation.Get("kube-cluster"); !kube.empty()) {
     if (!session) {
@@ -186,7 +229,12 @@ Command LoginCommand() {
                       {"out", 'o', "FILE", "Write the login to a file and leave the profile as it is"},
                       {"overwrite", '\0', "", "Replace the file of --out when it is there"},
                       {"kube-cluster", '\0', "NAME", "Kubernetes cluster to set up for kubectl", "", "", false, false,
-                       "kube_cluster"}},
+                       "kube_cluster"},
+                      {"request-id", '\0', "ID", "Log in with this access request, once it is approved"},
+                      {"request-roles", '\0', "ROLES", "Ask for these roles; no asks for none", "", "", true},
+                      {"request-reason", '\0', "TEXT", "Why they are asked for"},
+                      {"request-reviewers", '\0', "USERS", "Who should decide", "", "", true},
+                      {"request-nowait", '\0', "", "Do not wait for the decision"}},
           .example = "tsh login --proxy=access.example.com --user=alice",
           .formats = "text json yaml file openssh tls kubernetes",
           .run = Run};

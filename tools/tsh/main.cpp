@@ -10,7 +10,7 @@ std::vector<Command> AllCommands() {
   std::vector<Command> commands{LoginCommand(),     LogoutCommand(),   StatusCommand(),    ClustersCommand(),
                                 ListNodesCommand(), KubeListCommand(), KubeLoginCommand(), KubeCredentialsCommand(),
                                 KubectlCommand(),   EnvCommand(),      VersionCommand()};
-  for (auto& command : CommandsToCome()) commands.push_back(std::move(command));
+  for (auto&& more : {RequestCommands(), CommandsToCome()}) commands.insert(commands.end(), more.begin(), more.end());
   return commands;
 }
 

@@ -1,0 +1,66 @@
+// Methods about nodes as resources.
+#include <google/protobuf/empty.pb.h>
+
+#include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/visibility.h"
+#include "libresources/kinds.h"
+#include "libresources/node.h"
+#include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/types/resources.pb.h"
+#include "teleport/legacy/types/server.pb.h"
+
+namespace sallyport {
+namespace {
+
+using google::protobuf::Empty;
+using types::ServerV2;
+
+constexpr std::string_view kKind = "node";
+
+// Nodes announce themselves, and again and again: as with Teleport, that is no event of the audit log.
+Status UpsertNode(AuthServer& auth, ServerV2 node, types::KeepAlive& answer) {
+  RETURN_IF_ERROR(CheckResource(node));
+  BackendTransaction transaction;
+  WriteResource(transaction, kKind, node, WriteMode::kUpsert);
+  RETURN_IF_ERROR(auth.Commit(std::move(transaction)));
+  if (!node.metadata().has_expires()) return {};
+  answer.set_type(types::KeepAlive::NODE);
+  answer.set_name(node.metadata().name());
+  return {};
+}
+
+Status GetNode(AuthServer& auth, const RpcCall& call, const std::string& name, ServerV2& answer) {
+  auto node = GetResource<ServerV2>(auth.backend(), kKind, name);
+  const Visibility may_see(call.caller, auth.cluster_name(), kKind);
+  if (!node || !may_see(name, LabelsOfNode(*node))) return Fail(ErrorKind::kNotFound, "node \"{}\" is not found", name);
+  answer = std::move(*node);
+  return {};
+}
+
+Status DeleteNode(AuthServer& auth, const std::string& name) {
+  ASSIGN_OR_RETURN(const auto node, GetResource<ServerV2>(auth.backend(), kKind, name));
+  BackendTransaction transaction;
+  transaction.Delete(ResourceKey(kKind, node.metadata().name()));
+  return auth.Commit(std::move(transaction));
+}
+
+}  // namespace
+
+void AddNodeMethods(RpcTable& table, AuthServer& auth) {
+  table.Add<ServerV2, types::KeepAlive>("/proto.AuthService/UpsertNode", RpcAccess::Rule(kKind, {"create", "update"}),
+                                        [&auth](const RpcCall&, const ServerV2& node, types::KeepAlive& answer) {
+                                          return UpsertNode(auth, node, answer);
+                                        });
+  table.Add<types::ResourceInNamespaceRequest, ServerV2>(
+      "/proto.AuthService/GetNode", RpcAccess::Rule(kKind, {"read"}),
+      [&auth](const RpcCall& call, const types::ResourceInNamespaceRequest& request, ServerV2& answer) {
+        return GetNode(auth, call, request.name(), answer);
+      });
+  table.Add<types::ResourceInNamespaceRequest, Empty>(
+      "/proto.AuthService/DeleteNode", RpcAccess::Rule(kKind, {"delete"}),
+      [&auth](const RpcCall&, const types::ResourceInNamespaceRequest& request, Empty&) {
+        return DeleteNode(auth, request.name());
+      });
+}
+
+}  // namespace sallyport

@@ -1,0 +1,54 @@
+// How both clients show access requests.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libbase/time.h"
+#include "libbase/value.h"
+
+namespace google::protobuf {
+class Timestamp;
+}  // namespace google::protobuf
+namespace types {
+class AccessRequestV3;
+}  // namespace types
+
+namespace sallyport {
+
+// "02 Jan 26 15:04 UTC", or "" without a time.
+std::string ShortTime(const google::protobuf::Timestamp& stamp);
+// "8h0m0s", to the minute.
+std::string TimeUntil(std::optional<Time> time, Time now);
+// The text in quotes, or what stands for none.
+std::string QuotedOr(const std::string& text, std::string_view none);
+std::string StateText(const types::AccessRequestV3& request);
+
+// Cuts long cells of tables, and remembers that the whole is to be found elsewhere.
+class LongCells {
+ public:
+  LongCells(std::string_view label, std::string_view footnote) : label_(label), footnote_(footnote) {}
+  std::string Cut(std::string text, std::size_t length);
+  // The note below the table; "" when nothing was cut.
+  std::string Footnote() const { return any_ ? "\n" + label_ + " " + footnote_ + "\n" : ""; }
+
+ private:
+  std::string label_;
+  std::string footnote_;
+  bool any_ = false;
+};
+
+// Lines of names and values.
+std::string PairsText(const std::vector<std::pair<std::string, std::string>>& pairs);
+
+// The requests as a list of resources.
+Value RequestsValue(const std::vector<types::AccessRequestV3>& requests);
+
+// Reads resources given as text into a request.
+Status AddResources(const std::vector<std::string>& texts, types::AccessRequestV3& request);
+
+}  // namespace sallyport

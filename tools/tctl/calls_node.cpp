@@ -1,0 +1,63 @@
+// Nodes. A name is that of the resource, or the host name.
+#include <google/protobuf/empty.pb.h>
+
+#include "libclient/pages.h"
+#include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/types/resources.pb.h"
+#include "teleport/legacy/types/server.pb.h"
+#include "tools/tctl/calls.h"
+
+namespace sallyport {
+namespace {
+
+using google::protobuf::Empty;
+
+types::ResourceInNamespaceRequest Named(const std::string& name) {
+  types::ResourceInNamespaceRequest request;
+  request.set_name(name);
+  request.set_namespace_("default");
+  return request;
+}
+
+Status ListNodes(RpcClient& rpc, bool, const MessageSink& sink) {
+  proto::ListResourcesRequest request;
+  request.set_resourcetype("node");
+  request.set_namespace_("default");
+  const auto show = [&](const proto::ListResourcesResponse& page) -> Status {
+    for (const auto& item : page.resources()) RETURN_IF_ERROR(sink(item.node()));
+    return {};
+  };
+  return EachPage<proto::ListResourcesResponse>(rpc, "/proto.AuthService/ListResources", request, show);
+}
+
+Status GetNode(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
+  const auto node = rpc.Call<types::ServerV2>("/proto.AuthService/GetNode", Named(name));
+  if (node) return sink(*node);
+  if (node.error().kind != ErrorKind::kNotFound) return std::unexpected(node.error());
+  bool found = false;
+  RETURN_IF_ERROR(ListNodes(rpc, false, [&](const google::protobuf::Message& one) -> Status {
+    if (static_cast<const types::ServerV2&>(one).spec().hostname() != name) return {};
+    found = true;
+    return sink(one);
+  }));
+  return found ? Status() : Fail(ErrorKind::kNotFound, "node \"{}\" is not found", name);
+}
+
+Result<bool> PutNode(RpcClient& rpc, const Resource& resource, bool force) {
+  const auto stored = rpc.Call<types::ServerV2>("/proto.AuthService/GetNode", Named(NameOf(*resource.message)));
+  ASSIGN_OR_RETURN(const bool found, Found(stored));
+  if (found && !force) return Exists(resource);
+  RETURN_IF_ERROR(rpc.Call<types::KeepAlive>("/proto.AuthService/UpsertNode", resource.as<types::ServerV2>()));
+  return !found;
+}
+
+Status RemoveNode(RpcClient& rpc, const std::string& name) {
+  RETURN_IF_ERROR(rpc.Call<Empty>("/proto.AuthService/DeleteNode", Named(name)));
+  return {};
+}
+
+}  // namespace
+
+constinit const KindCalls kNodeCalls{"node", ListNodes, GetNode, PutNode, nullptr, RemoveNode};
+
+}  // namespace sallyport

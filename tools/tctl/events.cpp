@@ -1,0 +1,137 @@
+// The audit log: tctl events ls.
+#include <google/protobuf/util/time_util.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "libbase/text.h"
+#include "libbase/time.h"
+#include "libresources/codec.h"
+#include "teleport/auditlog/v1/auditlog.pb.h"
+#include "tools/tctl/commands.h"
+#include "tools/tctl/session.h"
+
+namespace sallyport {
+namespace {
+
+namespace auditv1 = teleport::auditlog::v1;
+using google::protobuf::util::TimeUtil;
+
+constexpr int kPage = 1000;
+constexpr std::int64_t kDefaultLimit = 100;
+
+// A time as written, or how long ago.
+Result<Time> TimeAt(const Invocation& invocation, std::string_view option, Time otherwise) {
+  const std::string& text = invocation.Get(option);
+  if (text.empty()) return otherwise;
+  if (const auto time = ParseTime(text)) return *time;
+  if (const auto ago = ParseDuration(text)) return Now() - *ago;
+  return FailWithHint(ErrorKind::kBadParameter, fmt::format("--{}: \"{}\" is no time", option, StripControl(text)),
+                      "write 2030-01-31T12:00:00Z, or how long ago: 24h");
+}
+
+Result<std::int64_t> LimitOf(const Invocation& invocation) {
+  const std::string& text = invocation.Get("limit");
+  if (text.empty()) return kDefaultLimit;
+  std::int64_t limit = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (error == std::errc() && end == text.data() + text.size() && limit > 0) return limit;
+  return Fail(ErrorKind::kBadParameter, "--limit must be a number above 0, not \"{}\"", StripControl(text));
+}
+
+struct Wanted {
+  auditv1::GetUnstructuredEventsRequest request;
+  std::string user;
+  std::int64_t limit = kDefaultLimit;
+};
+
+Result<Wanted> WantedOf(const Invocation& invocation) {
+  Wanted wanted;
+  wanted.user = invocation.Get("user");
+  ASSIGN_OR_RETURN(wanted.limit, LimitOf(invocation));
+  ASSIGN_OR_RETURN(const Time from, TimeAt(invocation, "from", Now() - std::chrono::hours(24)));
+  ASSIGN_OR_RETURN(const Time to, TimeAt(invocation, "to", Now()));
+  if (to < from) return Fail(ErrorKind::kBadParameter, "--to is before --from");
+  auto& request = wanted.request;
+  request.set_namespace_("default");
+  *request.mutable_start_date() = TimeUtil::NanosecondsToTimestamp(from.time_since_epoch().count());
+  *request.mutable_end_date() = TimeUtil::NanosecondsToTimestamp(to.time_since_epoch().count());
+  for (auto& type : invocation.GetList("type")) request.add_event_types(std::move(type));
+  request.set_order(invocation.Get("order") == "asc" ? auditv1::ORDER_ASCENDING
+                                                     : auditv1::ORDER_DESCENDING_UNSPECIFIED);
+  request.set_start_key(invocation.Get("cursor"));
+  return wanted;
+}
+
+std::string TextAt(const Value& event, std::string_view key) {
+  const Value* const value = event.Find(key);
+  return value == nullptr ? std::string() : value->as_string();
+}
+
+// What happened to what, from the fields that most events have.
+std::string SubjectOf(const Value& event) {
+  for (const char* key : {"name", "kubernetes_cluster", "server_hostname", "lock", "sid"}) {
+    std::string text = TextAt(event, key);
+    if (!text.empty()) return text;
+  }
+  return {};
+}
+
+std::vector<std::string> Row(const Value& event) {
+  const Value* const success = event.Find("success");
+  const bool failed = success != nullptr && success->is_bool() && !success->as_bool();
+  return {TextAt(event, "time"), TextAt(event, "code"), TextAt(event, "event"),
+          TextAt(event, "user"), SubjectOf(event),      failed ? TextAt(event, "error") : ""};
+}
+
+// Gives events to the sink until there are enough; returns where to go on, "" at the end.
+Result<std::string> EachEvent(RpcClient& rpc, Wanted wanted, const ItemSink& sink) {
+  std::int64_t given = 0;
+  while (true) {
+    // What the user has done is sorted out here, so a page cannot say how many of its events count.
+    const bool filtered = !wanted.user.empty();
+    wanted.request.set_limit(filtered ? kPage : static_cast<int>(std::min<std::int64_t>(kPage, wanted.limit - given)));
+    ASSIGN_OR_RETURN(const auto page,
+                     rpc.Call<auditv1::EventsUnstructured>(
+                         "/teleport.auditlog.v1.AuditLogService/GetUnstructuredEvents", wanted.request));
+    for (const auto& item : page.items()) {
+      const Value event = EncodeMessage(item.unstructured());
+      if (filtered && TextAt(event, "user") != wanted.user) continue;
+      RETURN_IF_ERROR(sink(event));
+      ++given;
+    }
+    if (page.last_key().empty() || page.items().empty() || given >= wanted.limit) return page.last_key();
+    wanted.request.set_start_key(page.last_key());
+  }
+}
+
+Result<Output> Run(const Invocation& invocation) {
+  ASSIGN_OR_RETURN(const Wanted wanted, WantedOf(invocation));
+  ASSIGN_OR_RETURN(std::shared_ptr<RpcClient> rpc, ConnectToAuth(invocation));
+  Value::List events;
+  ASSIGN_OR_RETURN(const std::string cursor, EachEvent(*rpc, wanted, [&](const Value& event) -> Status {
+                     events.push_back(event);
+                     return {};
+                   }));
+  Output output = Output::List(std::move(events), {"Time", "Code", "Event", "User", "Subject", "Error"}, Row);
+  if (!cursor.empty()) output.closing_notices.push_back(fmt::format("more: the same command with --cursor={}", cursor));
+  return output;
+}
+
+}  // namespace
+
+Command EventsCommand() {
+  return {.path = "events ls",
+          .summary = "List what the audit log has of a time, the newest first",
+          .options = {{"type", '\0', "TYPE,...", "Types of events, such as user.login", {}, {}, true},
+                      {"user", '\0', "NAME", "Of this user only", {}, {}, false, false, "user"},
+                      {"from", '\0', "TIME", "From when on, or how long ago (default 24h)"},
+                      {"to", '\0', "TIME", "Until when (default now)"},
+                      {"order", '\0', "asc|desc", "Oldest or newest first", {}, "asc desc"},
+                      {"limit", '\0', "N", "At most so many (default 100)"},
+                      {"cursor", '\0', "KEY", "Where the list before ended"}},
+          .example = "tctl events ls --type=user.login --from=1h",
+          .run = Run};
+}
+
+}  // namespace sallyport

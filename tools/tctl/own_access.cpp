@@ -1,0 +1,67 @@
+#include "tools/tctl/own_access.h"
+
+#include "libresources/lock.h"
+#include "teleport/legacy/types/lock.pb.h"
+#include "teleport/users/v1/users_service.pb.h"
+#include "tools/tctl/access_world.h"
+
+namespace sallyport {
+namespace {
+
+namespace usersv1 = teleport::users::v1;
+
+// Returns who calls; nothing for the built-in Admin, which is no user.
+Result<std::optional<types::UserV2>> CurrentUser(RpcClient& rpc) {
+  usersv1::GetUserRequest request;
+  request.set_current_user(true);
+  auto answer = rpc.Call<usersv1::GetUserResponse>("/teleport.users.v1.UsersService/GetUser", request);
+  if (answer) return std::move(*answer->mutable_user());
+  const ErrorKind kind = answer.error().kind;
+  // Clusters differ in how they say that the built-in Admin is no user.
+  const bool none =
+      kind == ErrorKind::kNotFound || kind == ErrorKind::kBadParameter || kind == ErrorKind::kAccessDenied;
+  if (none) return std::nullopt;
+  return std::unexpected(answer.error());
+}
+
+bool Administers(const AccessChecker& access) {
+  return access.GuessRule("user", "update") && access.GuessRule("role", "update");
+}
+
+std::unexpected<Error> TakesOwnAccess(std::string_view what) {
+  return FailWithHint(ErrorKind::kBadParameter, fmt::format("{} would take your own access away", what),
+                      "have somebody else do it, or add --force");
+}
+
+}  // namespace
+
+Status CheckKeepsOwnAccess(RpcClient& rpc, const Invocation& invocation, const std::string& user,
+                           const std::function<void(types::UserV2&)>& change) {
+  if (invocation.Flag("force")) return {};
+  ASSIGN_OR_RETURN(const auto caller, CurrentUser(rpc));
+  if (!caller || caller->metadata().name() != user) return {};
+  if (change == nullptr) return TakesOwnAccess("removing the user that you are");
+  ASSIGN_OR_RETURN(const AccessWorld world, ReadAccessWorld(rpc));
+  types::UserV2 after = *caller;
+  change(after);
+  if (!Administers(world.CheckerOf(*caller)) || Administers(world.CheckerOf(after))) return {};
+  return TakesOwnAccess("the change, after which you could not change users and roles,");
+}
+
+Status CheckLocksOthers(RpcClient& rpc, const Invocation& invocation, const types::LockTarget& target) {
+  if (invocation.Flag("force")) return {};
+  ASSIGN_OR_RETURN(const auto caller, CurrentUser(rpc));
+  if (!caller) return {};
+  types::LockTarget asked;
+  asked.set_user(caller->metadata().name());
+  if (LockMatches(target, asked)) return TakesOwnAccess("a lock on the user that you are");
+  for (const std::string& role : caller->spec().roles()) {
+    types::LockTarget of_role;
+    of_role.set_role(role);
+    if (LockMatches(target, of_role))
+      return TakesOwnAccess(fmt::format("a lock on the role {}, which you have,", role));
+  }
+  return {};
+}
+
+}  // namespace sallyport

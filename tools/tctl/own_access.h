@@ -1,0 +1,28 @@
+// Guards people against taking their own way into the cluster away.
+#pragma once
+
+#include <functional>
+
+#include "libclient/rpc.h"
+#include "teleport/legacy/types/user.pb.h"
+#include "tools/shell/command.h"
+
+namespace types {
+class LockTarget;
+}  // namespace types
+
+namespace sallyport {
+
+// Of the commands that could.
+inline constexpr Option kForceOption{.name = "force", .help = "Also when it takes your own access away"};
+
+// Fails with kBadParameter when a change to a user would leave the caller, if that is the user, without the right to
+// change users and roles that it has now. `change` is what the command does to the user; nullptr: it is removed. The
+// built-in Admin of the auth service's host loses nothing.
+Status CheckKeepsOwnAccess(RpcClient& rpc, const Invocation& invocation, const std::string& user,
+                           const std::function<void(types::UserV2&)>& change);
+
+// The same for a lock: it must not hit the caller's own name or role.
+Status CheckLocksOthers(RpcClient& rpc, const Invocation& invocation, const types::LockTarget& target);
+
+}  // namespace sallyport
