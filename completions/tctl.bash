@@ -10,7 +10,7 @@ _tctl_complete() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${command:+$command }${COMP_WORDS[i]}"
     case "$word" in
-    'status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'kube' | 'nodes' | 'proxy' | 'tokens' | 'users') command="$word" ;;
+    'status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'bots' | 'bots instances' | 'kube' | 'nodes' | 'proxy' | 'tokens' | 'users') command="$word" ;;
     esac
   done
   case "$command:$previous" in
@@ -30,6 +30,14 @@ _tctl_complete() {
   'users ls:--format') words='text json yaml' ;;
   'tokens add:--format') words='text json yaml' ;;
   'tokens ls:--format') words='text json yaml' ;;
+  'bots add:--roles') names='role' ;;
+  'bots add:--format') words='text json yaml' ;;
+  'bots update:--set-roles') names='role' ;;
+  'bots update:--add-roles') names='role' ;;
+  'bots ls:--format') words='text json yaml' ;;
+  'bots instances ls:--format') words='text json yaml' ;;
+  'bots instances show:--format') words='text json yaml' ;;
+  'bots instances add:--format') words='text json yaml' ;;
   'nodes add:--format') words='text json yaml' ;;
   'nodes ls:--format') words='text json yaml' ;;
   'kube ls:--format') words='text json yaml' ;;
@@ -44,10 +52,11 @@ _tctl_complete() {
   'auth crl:--type') words='host db db_client user' ;;
   *)
     case "$command" in
-    '') words='status get create diff plan access rm edit update lock auth version users tokens nodes kube proxy alerts' ;;
+    '') words='status get create diff plan access rm edit update lock auth version users tokens bots nodes kube proxy alerts' ;;
     'access') words='explain' ;;
     'alerts') words='ls create ack ack ls' ;;
     'auth') words='sign ls export crl' ;;
+    'bots') words='add update ls rm instances ls instances show instances add' ;;
     'kube') words='ls' ;;
     'nodes') words='add ls' ;;
     'proxy') words='ls' ;;
@@ -60,6 +69,10 @@ _tctl_complete() {
     'users update') names='user' ;;
     'users reset') names='user' ;;
     'users rm') names='user' ;;
+    'bots update') names='bot' ;;
+    'bots rm') names='bot' ;;
+    'bots instances ls') names='bot' ;;
+    'bots instances add') names='bot' ;;
     esac
     if [[ $current == -* || -z $words$names ]]; then
       names=''
@@ -85,6 +98,13 @@ _tctl_complete() {
       'tokens add') words='--type --value --labels --ttl --app-name --app-uri --db-name --db-protocol --db-uri --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'tokens ls') words='--with-secrets --labels --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'tokens rm') words='--config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'bots add') words='--roles --ttl --token --logins --max-session-ttl --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'bots update') words='--set-roles --add-roles --set-logins --add-logins --set-max-session-ttl --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'bots ls') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'bots rm') words='--config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'bots instances ls') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'bots instances show') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'bots instances add') words='--token --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'nodes add') words='--roles --ttl --token --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'nodes ls') words='--search --query --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'kube ls') words='--search --query --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;

@@ -13,6 +13,7 @@ complete -c tctl -f -n '__fish_use_subcommand' -a 'auth'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'version' -d 'Show the version'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'users'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'tokens'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'bots'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'nodes'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'kube'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'proxy'
@@ -26,6 +27,13 @@ complete -c tctl -f -n '__fish_seen_subcommand_from auth; and not __fish_seen_su
 complete -c tctl -f -n '__fish_seen_subcommand_from auth; and not __fish_seen_subcommand_from sign ls export crl' -a 'ls' -d 'List auth services'
 complete -c tctl -f -n '__fish_seen_subcommand_from auth; and not __fish_seen_subcommand_from sign ls export crl' -a 'export' -d 'Show certificate authorities in the form that other programs read'
 complete -c tctl -f -n '__fish_seen_subcommand_from auth; and not __fish_seen_subcommand_from sign ls export crl' -a 'crl' -d 'Show the empty revocation list of an authority, in DER'
+complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from add update ls rm instances ls instances show instances add' -a 'add' -d 'Create a bot and a token by which it joins'
+complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from add update ls rm instances ls instances show instances add' -a 'update' -d 'Change roles, logins or lifetime of a bot'
+complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from add update ls rm instances ls instances show instances add' -a 'ls' -d 'List bots'
+complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from add update ls rm instances ls instances show instances add' -a 'rm' -d 'Remove a bot with its user and its role'
+complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from add update ls rm instances ls instances show instances add' -a 'instances ls' -d 'List the instances of bots: where they have joined'
+complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from add update ls rm instances ls instances show instances add' -a 'instances show' -d 'Show one instance of a bot'
+complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from add update ls rm instances ls instances show instances add' -a 'instances add' -d 'Make a token by which a bot joins on one more machine'
 complete -c tctl -f -n '__fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List Kubernetes clusters and the servers that announce them'
 complete -c tctl -f -n '__fish_seen_subcommand_from nodes; and not __fish_seen_subcommand_from add ls' -a 'add' -d 'Make a token by which a host joins, and show how'
 complete -c tctl -f -n '__fish_seen_subcommand_from nodes; and not __fish_seen_subcommand_from add ls' -a 'ls' -d 'List nodes'
@@ -39,7 +47,7 @@ complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_s
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add update reset ls rm' -a 'ls' -d 'List users'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add update reset ls rm' -a 'rm' -d 'Remove users'
 complete -c tctl -n '__fish_seen_subcommand_from status' -l format -d 'Output format' -x -a 'text json yaml'
-complete -c tctl -n '__fish_seen_subcommand_from get' -l with-secrets -d 'Include private keys, and the values of tokens in tables'
+complete -c tctl -n '__fish_seen_subcommand_from get' -l with-secrets -d 'Include private keys, client secrets, and the values of tokens in tables'
 complete -c tctl -n '__fish_seen_subcommand_from get' -l format -d 'Output format' -x -a 'yaml json text'
 complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts' -l force -s f -d 'Replace what exists'
 complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts' -l continue -d 'Write the other documents when some are wrong or refused'
@@ -55,8 +63,8 @@ complete -c tctl -n '__fish_seen_subcommand_from access; and __fish_seen_subcomm
 complete -c tctl -n '__fish_seen_subcommand_from access; and __fish_seen_subcommand_from explain' -l labels -d 'Labels of the resource, in place of those that it has' -r
 complete -c tctl -n '__fish_seen_subcommand_from access; and __fish_seen_subcommand_from explain' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from edit' -l confirm -d 'Change a setting that the configuration file decides'
-complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from users' -l set-labels -d 'Labels, instead of those it has' -r
-complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from users' -l set-ttl -d 'When the leaf cluster is forgotten' -r
+complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from users' -l set-labels -d 'Labels, instead of those it has' -r
+complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from users' -l set-ttl -d 'When the leaf cluster is forgotten' -r
 complete -c tctl -n '__fish_seen_subcommand_from lock' -l message -d 'What those who are locked out are told' -r
 complete -c tctl -n '__fish_seen_subcommand_from lock' -l ttl -d 'How long the lock holds (default for ever)' -r
 complete -c tctl -n '__fish_seen_subcommand_from lock' -l expires -d 'When the lock is over, as 2030-01-31T12:00:00Z' -r
@@ -131,6 +139,22 @@ complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcomm
 complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from ls' -l with-secrets -d 'Show the values in the table and with --format=text'
 complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from ls' -l labels -d 'Only tokens with these labels' -r
 complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from add' -l roles -d 'Roles that the bot can take on' -x -a '(tctl __names role (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from add' -l ttl -d 'How long the token is good (default 1h)' -r
+complete -c tctl -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from add' -l token -d 'A token of this bot that is there already' -r
+complete -c tctl -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from add' -l logins -d 'Logins on nodes' -r
+complete -c tctl -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from add' -l max-session-ttl -d 'How long its certificates are good (12h, at most 168h)' -r
+complete -c tctl -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from add' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from update' -l set-roles -d 'Roles, instead of those it has' -x -a '(tctl __names role (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from update' -l add-roles -d 'Roles, beside those it has' -x -a '(tctl __names role (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from update' -l set-logins -d 'Logins, instead of those it has' -r
+complete -c tctl -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from update' -l add-logins -d 'Logins, beside those it has' -r
+complete -c tctl -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from update' -l set-max-session-ttl -d 'How long its certificates are good (at most 168h)' -r
+complete -c tctl -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from instances ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from instances show' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from instances add' -l token -d 'A token of this bot that is there already' -r
+complete -c tctl -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from instances add' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from add' -l roles -d 'What the host is to be (default node)' -r
 complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from add' -l ttl -d 'How long the token is good (default 30m)' -r
 complete -c tctl -n '__fish_seen_subcommand_from nodes; and __fish_seen_subcommand_from add' -l token -d 'The token, instead of a random one' -r
@@ -166,11 +190,15 @@ complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcomman
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from crl' -l out -d 'Write to a file whose name begins so' -r
 complete -c tctl -f -n '__fish_seen_subcommand_from get' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from access; and __fish_seen_subcommand_from explain' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
-complete -c tctl -f -n '__fish_seen_subcommand_from rm; and not __fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from users' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from rm; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from users' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from edit' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from reset' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from rm' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from update' -a '(tctl __names bot (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from rm' -a '(tctl __names bot (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from instances ls' -a '(tctl __names bot (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from instances add' -a '(tctl __names bot (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -l config -s c -d 'Configuration of the auth service on this host' -r
 complete -c tctl -l data-dir -d 'Data directory of the auth service on this host' -r
 complete -c tctl -l auth-server -d 'Auth service or proxy to use' -r

@@ -5,7 +5,7 @@ _tctl() {
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
-    ('status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'kube' | 'nodes' | 'proxy' | 'tokens' | 'users') so_far="$word" ;;
+    ('status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'bots' | 'bots instances' | 'kube' | 'nodes' | 'proxy' | 'tokens' | 'users') so_far="$word" ;;
     esac
   done
   case "$so_far:${words[CURRENT-1]}" in
@@ -25,6 +25,14 @@ _tctl() {
     ('users ls:--format') values=(text json yaml) ;;
     ('tokens add:--format') values=(text json yaml) ;;
     ('tokens ls:--format') values=(text json yaml) ;;
+    ('bots add:--roles') names=role ;;
+    ('bots add:--format') values=(text json yaml) ;;
+    ('bots update:--set-roles') names=role ;;
+    ('bots update:--add-roles') names=role ;;
+    ('bots ls:--format') values=(text json yaml) ;;
+    ('bots instances ls:--format') values=(text json yaml) ;;
+    ('bots instances show:--format') values=(text json yaml) ;;
+    ('bots instances add:--format') values=(text json yaml) ;;
     ('nodes add:--format') values=(text json yaml) ;;
     ('nodes ls:--format') values=(text json yaml) ;;
     ('kube ls:--format') values=(text json yaml) ;;
@@ -54,6 +62,7 @@ _tctl() {
       'version:Show the version'
       'users'
       'tokens'
+      'bots'
       'nodes'
       'kube'
       'proxy'
@@ -73,6 +82,15 @@ _tctl() {
       'ls:List auth services'
       'export:Show certificate authorities in the form that other programs read'
       'crl:Show the empty revocation list of an authority, in DER'
+    ) ;;
+    ('bots') commands=(
+      'add:Create a bot and a token by which it joins'
+      'update:Change roles, logins or lifetime of a bot'
+      'ls:List bots'
+      'rm:Remove a bot with its user and its role'
+      'instances ls:List the instances of bots: where they have joined'
+      'instances show:Show one instance of a bot'
+      'instances add:Make a token by which a bot joins on one more machine'
     ) ;;
     ('kube') commands=(
       'ls:List Kubernetes clusters and the servers that announce them'
@@ -119,6 +137,13 @@ _tctl() {
     ('tokens add') options=(--type --value --labels --ttl --app-name --app-uri --db-name --db-protocol --db-uri --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('tokens ls') options=(--with-secrets --labels --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('tokens rm') options=(--config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('bots add') options=(--roles --ttl --token --logins --max-session-ttl --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('bots update') options=(--set-roles --add-roles --set-logins --add-logins --set-max-session-ttl --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('bots ls') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('bots rm') options=(--config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('bots instances ls') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('bots instances show') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('bots instances add') options=(--token --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('nodes add') options=(--roles --ttl --token --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('nodes ls') options=(--search --query --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('kube ls') options=(--search --query --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
@@ -139,6 +164,10 @@ _tctl() {
     ('users update') argument=user ;;
     ('users reset') argument=user ;;
     ('users rm') argument=user ;;
+    ('bots update') argument=bot ;;
+    ('bots rm') argument=bot ;;
+    ('bots instances ls') argument=bot ;;
+    ('bots instances add') argument=bot ;;
   *) ;;
   esac
   [[ -z $names && $PREFIX != -* ]] && names=$argument

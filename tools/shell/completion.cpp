@@ -71,6 +71,12 @@ std::string PathPattern(const Program& program) {
   }
   for (const auto& [group, words] : NextWords(program)) {
     if (!group.empty()) pattern += fmt::format(" | '{}'", group);
+    // Groups in groups: "bots instances".
+    for (const auto& word : words) {
+      const auto space = word.text.find(' ');
+      const std::string inner = fmt::format("'{} {}'", group, word.text.substr(0, space));
+      if (space != std::string::npos && !pattern.contains(inner)) pattern += " | " + inner;
+    }
   }
   return pattern;
 }
