@@ -10,7 +10,7 @@ _tctl_complete() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${command:+$command }${COMP_WORDS[i]}"
     case "$word" in
-    'status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'bots' | 'bots instances' | 'kube' | 'nodes' | 'proxy' | 'tokens' | 'users') command="$word" ;;
+    'status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'kube' | 'nodes' | 'proxy' | 'requests' | 'tokens' | 'users') command="$word" ;;
     esac
   done
   case "$command:$previous" in
@@ -48,11 +48,21 @@ _tctl_complete() {
   'alerts create:--format') words='text json yaml' ;;
   'alerts ack:--format') words='text json yaml' ;;
   'alerts ack ls:--format') words='text json yaml' ;;
+  'requests ls:--sort-index') words='created state' ;;
+  'requests ls:--sort-order') words='ascending descending' ;;
+  'requests ls:--format') words='text json yaml' ;;
+  'requests get:--format') words='text json yaml' ;;
+  'requests approve:--roles') names='role' ;;
+  'requests create:--roles') names='role' ;;
+  'requests create:--format') words='text json yaml' ;;
+  'requests capabilities:--format') words='text json yaml' ;;
+  'requests review:--author') names='user' ;;
+  'requests review:--format') words='text json yaml' ;;
   'auth export:--type') words='user host openssh tls-host tls tls-user tls-user-der windows tls-spiffe db db-der db-client db-client-der saml-idp awsra github' ;;
   'auth crl:--type') words='host db db_client user' ;;
   *)
     case "$command" in
-    '') words='status get create diff plan access rm edit update lock auth version users tokens bots nodes kube proxy alerts' ;;
+    '') words='status get create diff plan access rm edit update lock auth version users tokens nodes kube proxy alerts requests' ;;
     'access') words='explain' ;;
     'alerts') words='ls create ack ack ls' ;;
     'auth') words='sign ls export crl' ;;
@@ -60,6 +70,7 @@ _tctl_complete() {
     'kube') words='ls' ;;
     'nodes') words='add ls' ;;
     'proxy') words='ls' ;;
+    'requests') words='ls get approve deny create rm capabilities review' ;;
     'tokens') words='add ls rm' ;;
     'users') words='add update reset ls rm' ;;
     'get') names='resource' ;;
@@ -69,10 +80,8 @@ _tctl_complete() {
     'users update') names='user' ;;
     'users reset') names='user' ;;
     'users rm') names='user' ;;
-    'bots update') names='bot' ;;
-    'bots rm') names='bot' ;;
-    'bots instances ls') names='bot' ;;
-    'bots instances add') names='bot' ;;
+    'requests create') names='user' ;;
+    'requests capabilities') names='user' ;;
     esac
     if [[ $current == -* || -z $words$names ]]; then
       names=''
@@ -114,6 +123,14 @@ _tctl_complete() {
       'alerts create') words='--ttl --severity --labels --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'alerts ack') words='--reason --ttl --clear --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'alerts ack ls') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'requests ls') words='--sort-index --sort-order --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'requests get') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'requests approve') words='--reason --delegator --annotations --roles --assume-start-time --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'requests deny') words='--reason --delegator --annotations --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'requests create') words='--roles --resource --reason --dry-run --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'requests rm') words='--force --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'requests capabilities') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'requests review') words='--author --approve --deny --reason --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'auth export') words='--type --keys --fingerprint --compat --out --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'auth crl') words='--type --out --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       esac

@@ -18,6 +18,7 @@ complete -c tctl -f -n '__fish_use_subcommand' -a 'nodes'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'kube'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'proxy'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'alerts'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'requests'
 complete -c tctl -f -n '__fish_seen_subcommand_from access; and not __fish_seen_subcommand_from explain' -a 'explain' -d 'Say whether a user may do something, by which role, and what would be needed'
 complete -c tctl -f -n '__fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from ls create ack ack ls' -a 'ls' -d 'List alerts of the cluster'
 complete -c tctl -f -n '__fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from ls create ack ack ls' -a 'create' -d 'Create an alert, which users see when they log in unless its labels say otherwise'
@@ -38,6 +39,14 @@ complete -c tctl -f -n '__fish_seen_subcommand_from kube; and not __fish_seen_su
 complete -c tctl -f -n '__fish_seen_subcommand_from nodes; and not __fish_seen_subcommand_from add ls' -a 'add' -d 'Make a token by which a host joins, and show how'
 complete -c tctl -f -n '__fish_seen_subcommand_from nodes; and not __fish_seen_subcommand_from add ls' -a 'ls' -d 'List nodes'
 complete -c tctl -f -n '__fish_seen_subcommand_from proxy; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List proxies'
+complete -c tctl -f -n '__fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from ls get approve deny create rm capabilities review' -a 'ls' -d 'List access requests'
+complete -c tctl -f -n '__fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from ls get approve deny create rm capabilities review' -a 'get' -d 'Show access requests in full'
+complete -c tctl -f -n '__fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from ls get approve deny create rm capabilities review' -a 'approve' -d 'Approve access requests'
+complete -c tctl -f -n '__fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from ls get approve deny create rm capabilities review' -a 'deny' -d 'Deny access requests'
+complete -c tctl -f -n '__fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from ls get approve deny create rm capabilities review' -a 'create' -d 'Ask for access in the name of a user'
+complete -c tctl -f -n '__fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from ls get approve deny create rm capabilities review' -a 'rm' -d 'Delete access requests'
+complete -c tctl -f -n '__fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from ls get approve deny create rm capabilities review' -a 'capabilities' -d 'Show what a user may ask for'
+complete -c tctl -f -n '__fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from ls get approve deny create rm capabilities review' -a 'review' -d 'Review an access request in a reviewer'\''s name'
 complete -c tctl -f -n '__fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from add ls rm' -a 'add' -d 'Make a token by which services join, and show how'
 complete -c tctl -f -n '__fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from add ls rm' -a 'ls' -d 'List tokens and links of users; their values are hidden in the table'
 complete -c tctl -f -n '__fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from add ls rm' -a 'rm' -d 'Remove a token'
@@ -47,12 +56,12 @@ complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_s
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add update reset ls rm' -a 'ls' -d 'List users'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add update reset ls rm' -a 'rm' -d 'Remove users'
 complete -c tctl -n '__fish_seen_subcommand_from status' -l format -d 'Output format' -x -a 'text json yaml'
-complete -c tctl -n '__fish_seen_subcommand_from get' -l with-secrets -d 'Include private keys, client secrets, and the values of tokens in tables'
-complete -c tctl -n '__fish_seen_subcommand_from get' -l format -d 'Output format' -x -a 'yaml json text'
-complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts' -l force -s f -d 'Replace what exists'
-complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts' -l continue -d 'Write the other documents when some are wrong or refused'
-complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts' -l dry-run -d 'Have the cluster check everything, and change nothing'
-complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts' -l confirm -d 'Change a setting that the configuration file decides'
+complete -c tctl -n '__fish_seen_subcommand_from get; and not __fish_seen_subcommand_from requests' -l with-secrets -d 'Include private keys, and the values of tokens in tables'
+complete -c tctl -n '__fish_seen_subcommand_from get; and not __fish_seen_subcommand_from requests' -l format -d 'Output format' -x -a 'yaml json text'
+complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from requests' -l force -s f -d 'Replace what exists'
+complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from requests' -l continue -d 'Write the other documents when some are wrong or refused'
+complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from requests' -l dry-run -d 'Have the cluster check everything, and change nothing'
+complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from requests' -l confirm -d 'Change a setting that the configuration file decides'
 complete -c tctl -n '__fish_seen_subcommand_from diff' -l filename -s f -d 'As an argument' -r
 complete -c tctl -n '__fish_seen_subcommand_from diff' -l exit-code -d 'Exit with 1 when something would change'
 complete -c tctl -n '__fish_seen_subcommand_from diff' -l format -d 'Output format' -x -a 'text json yaml'
@@ -181,6 +190,30 @@ complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcomm
 complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ack' -l clear -d 'Show the alert again'
 complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ack' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ack ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from ls' -l sort-index -d 'By what to sort (default created)' -x -a 'created state'
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from ls' -l sort-order -d 'Which comes first (default descending)' -x -a 'ascending descending'
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from get' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from approve' -l reason -d 'Why' -r
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from approve' -l delegator -d 'Who decided, when it was somebody else' -r
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from approve' -l annotations -d 'What else to note with the decision' -r
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from approve' -l roles -d 'Approve only these of the roles' -x -a '(tctl __names role (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from approve' -l assume-start-time -d 'When the access begins, as 2026-01-31T08:00:00Z' -r
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from deny' -l reason -d 'Why' -r
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from deny' -l delegator -d 'Who decided, when it was somebody else' -r
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from deny' -l annotations -d 'What else to note with the decision' -r
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from create' -l roles -d 'Roles to ask for (default all that the user may ask for)' -x -a '(tctl __names role (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from create' -l resource -d 'Resource to ask for: /CLUSTER/KIND/NAME' -r
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from create' -l reason -d 'Why' -r
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from create' -l dry-run -d 'Show what the request would be, and create none'
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from create' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from rm' -l force -s f -d 'Approved ones too'
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from capabilities' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from review' -l author -d 'Who reviews' -x -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from review' -l approve -d 'The review approves'
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from review' -l deny -d 'The review denies'
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from review' -l reason -d 'Why' -r
+complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from review' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l type -d 'Which one, and in which form (default host and user, for SSH)' -x -a 'user host openssh tls-host tls tls-user tls-user-der windows tls-spiffe db db-der db-client db-client-der saml-idp awsra github'
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l keys -d 'The private keys instead'
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l fingerprint -d 'Only the SSH key with this fingerprint' -r
@@ -188,17 +221,15 @@ complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcomman
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l out -d 'Write each to a file PREFIX0.cer, PREFIX1.cer, ...' -r
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from crl' -l type -d 'Which authority' -x -a 'host db db_client user'
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from crl' -l out -d 'Write to a file whose name begins so' -r
-complete -c tctl -f -n '__fish_seen_subcommand_from get' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from get; and not __fish_seen_subcommand_from requests' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from access; and __fish_seen_subcommand_from explain' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
-complete -c tctl -f -n '__fish_seen_subcommand_from rm; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from users' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from rm; and not __fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from users' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from edit' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from reset' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from rm' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
-complete -c tctl -f -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from update' -a '(tctl __names bot (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
-complete -c tctl -f -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from rm' -a '(tctl __names bot (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
-complete -c tctl -f -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from instances ls' -a '(tctl __names bot (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
-complete -c tctl -f -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from instances add' -a '(tctl __names bot (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from create' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from capabilities' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -l config -s c -d 'Configuration of the auth service on this host' -r
 complete -c tctl -l data-dir -d 'Data directory of the auth service on this host' -r
 complete -c tctl -l auth-server -d 'Auth service or proxy to use' -r

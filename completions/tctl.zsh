@@ -5,7 +5,7 @@ _tctl() {
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
-    ('status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'bots' | 'bots instances' | 'kube' | 'nodes' | 'proxy' | 'tokens' | 'users') so_far="$word" ;;
+    ('status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'kube' | 'nodes' | 'proxy' | 'requests' | 'tokens' | 'users') so_far="$word" ;;
     esac
   done
   case "$so_far:${words[CURRENT-1]}" in
@@ -43,6 +43,16 @@ _tctl() {
     ('alerts create:--format') values=(text json yaml) ;;
     ('alerts ack:--format') values=(text json yaml) ;;
     ('alerts ack ls:--format') values=(text json yaml) ;;
+    ('requests ls:--sort-index') values=(created state) ;;
+    ('requests ls:--sort-order') values=(ascending descending) ;;
+    ('requests ls:--format') values=(text json yaml) ;;
+    ('requests get:--format') values=(text json yaml) ;;
+    ('requests approve:--roles') names=role ;;
+    ('requests create:--roles') names=role ;;
+    ('requests create:--format') values=(text json yaml) ;;
+    ('requests capabilities:--format') values=(text json yaml) ;;
+    ('requests review:--author') names=user ;;
+    ('requests review:--format') values=(text json yaml) ;;
     ('auth export:--type') values=(user host openssh tls-host tls tls-user tls-user-der windows tls-spiffe db db-der db-client db-client-der saml-idp awsra github) ;;
     ('auth crl:--type') values=(host db db_client user) ;;
   esac
@@ -67,6 +77,7 @@ _tctl() {
       'kube'
       'proxy'
       'alerts'
+      'requests'
     ) ;;
     ('access') commands=(
       'explain:Say whether a user may do something, by which role, and what would be needed'
@@ -101,6 +112,16 @@ _tctl() {
     ) ;;
     ('proxy') commands=(
       'ls:List proxies'
+    ) ;;
+    ('requests') commands=(
+      'ls:List access requests'
+      'get:Show access requests in full'
+      'approve:Approve access requests'
+      'deny:Deny access requests'
+      'create:Ask for access in the name of a user'
+      'rm:Delete access requests'
+      'capabilities:Show what a user may ask for'
+      'review:Review an access request in a reviewer'\''s name'
     ) ;;
     ('tokens') commands=(
       'add:Make a token by which services join, and show how'
@@ -153,6 +174,14 @@ _tctl() {
     ('alerts create') options=(--ttl --severity --labels --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('alerts ack') options=(--reason --ttl --clear --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('alerts ack ls') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('requests ls') options=(--sort-index --sort-order --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('requests get') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('requests approve') options=(--reason --delegator --annotations --roles --assume-start-time --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('requests deny') options=(--reason --delegator --annotations --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('requests create') options=(--roles --resource --reason --dry-run --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('requests rm') options=(--force --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('requests capabilities') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('requests review') options=(--author --approve --deny --reason --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('auth export') options=(--type --keys --fingerprint --compat --out --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('auth crl') options=(--type --out --config --data-dir --auth-server --identity --insecure --debug --help) ;;
   esac
@@ -164,10 +193,8 @@ _tctl() {
     ('users update') argument=user ;;
     ('users reset') argument=user ;;
     ('users rm') argument=user ;;
-    ('bots update') argument=bot ;;
-    ('bots rm') argument=bot ;;
-    ('bots instances ls') argument=bot ;;
-    ('bots instances add') argument=bot ;;
+    ('requests create') argument=user ;;
+    ('requests capabilities') argument=user ;;
   *) ;;
   esac
   [[ -z $names && $PREFIX != -* ]] && names=$argument

@@ -10,7 +10,7 @@ _tsh_complete() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${command:+$command }${COMP_WORDS[i]}"
     case "$word" in
-    'login' | 'logout' | 'status' | 'clusters' | 'ls' | 'kube ls' | 'kube login' | 'kubectl' | 'env' | 'version' | 'kube') command="$word" ;;
+    'login' | 'logout' | 'status' | 'clusters' | 'ls' | 'kube ls' | 'kube login' | 'kubectl' | 'env' | 'version' | 'request ls' | 'request show' | 'request create' | 'request review' | 'request search' | 'request drop' | 'kube' | 'request') command="$word" ;;
     esac
   done
   case "$command:$previous" in
@@ -24,17 +24,24 @@ _tsh_complete() {
   'kube ls:--format') words='text json yaml' ;;
   'env:--format') words='text json yaml' ;;
   'version:--format') words='text json yaml' ;;
+  'request ls:--format') words='text json yaml' ;;
+  'request show:--format') words='text json yaml' ;;
+  'request create:--format') words='text json yaml' ;;
+  'request review:--format') words='text json yaml' ;;
+  'request search:--format') words='text json yaml' ;;
+  'request drop:--format') words='text json yaml' ;;
   *)
     case "$command" in
-    '') words='login logout status clusters ls kube kubectl env version' ;;
+    '') words='login logout status clusters ls kube kubectl env version request' ;;
     'kube') words='ls login' ;;
+    'request') words='ls show create review search drop' ;;
     'kube login') names='kube_cluster' ;;
     esac
     if [[ $current == -* || -z $words$names ]]; then
       names=''
       case "$command" in
       '') words='--proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'login') words='--ttl --auth --out --overwrite --kube-cluster --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'login') words='--ttl --auth --out --overwrite --kube-cluster --request-id --request-roles --request-reason --request-reviewers --request-nowait --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
       'logout') words='--proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
       'status') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
       'clusters') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
@@ -44,6 +51,12 @@ _tsh_complete() {
       'kubectl') words='' ;;
       'env') words='--unset --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
       'version') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'request ls') words='--reviewable --suggested --my-requests --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'request show') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'request create') words='--roles --resource --reason --reviewers --nowait --request-ttl --session-ttl --max-duration --assume-start-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'request review') words='--approve --deny --reason --assume-start-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'request search') words='--kind --search --query --labels --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'request drop') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
       esac
     fi
     ;;

@@ -8,20 +8,32 @@ complete -c tsh -f -n '__fish_use_subcommand' -a 'kube'
 complete -c tsh -f -n '__fish_use_subcommand' -a 'kubectl' -d 'Run kubectl with the Kubernetes cluster that is selected'
 complete -c tsh -f -n '__fish_use_subcommand' -a 'env' -d 'Print commands that set the environment for this login'
 complete -c tsh -f -n '__fish_use_subcommand' -a 'version' -d 'Show the version of this program and the proxy in use'
+complete -c tsh -f -n '__fish_use_subcommand' -a 'request'
 complete -c tsh -f -n '__fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from ls login' -a 'ls' -d 'List the Kubernetes clusters'
 complete -c tsh -f -n '__fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from ls login' -a 'login' -d 'Set kubectl up for a Kubernetes cluster'
+complete -c tsh -f -n '__fish_seen_subcommand_from request; and not __fish_seen_subcommand_from ls show create review search drop' -a 'ls' -d 'List access requests: yours, and those that you may review'
+complete -c tsh -f -n '__fish_seen_subcommand_from request; and not __fish_seen_subcommand_from ls show create review search drop' -a 'show' -d 'Show an access request in full'
+complete -c tsh -f -n '__fish_seen_subcommand_from request; and not __fish_seen_subcommand_from ls show create review search drop' -a 'create' -d 'Ask for more access, wait for the decision, and use it'
+complete -c tsh -f -n '__fish_seen_subcommand_from request; and not __fish_seen_subcommand_from ls show create review search drop' -a 'review' -d 'Approve or deny somebody'\''s access request'
+complete -c tsh -f -n '__fish_seen_subcommand_from request; and not __fish_seen_subcommand_from ls show create review search drop' -a 'search' -d 'Find resources that can be asked for'
+complete -c tsh -f -n '__fish_seen_subcommand_from request; and not __fish_seen_subcommand_from ls show create review search drop' -a 'drop' -d 'Give access back that was asked for'
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l ttl -d 'How long the login is to be good for' -r
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l auth -d 'How to log in' -r
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l out -s o -d 'Write the login to a file and leave the profile as it is' -r
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l overwrite -d 'Replace the file of --out when it is there'
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l kube-cluster -d 'Kubernetes cluster to set up for kubectl' -x -a '(tsh __names kube_cluster (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l request-id -d 'Log in with this access request, once it is approved' -r
+complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l request-roles -d 'Ask for these roles; no asks for none' -r
+complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l request-reason -d 'Why they are asked for' -r
+complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l request-reviewers -d 'Who should decide' -r
+complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l request-nowait -d 'Do not wait for the decision'
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l format -s f -d 'Output format' -x -a 'text json yaml file openssh tls kubernetes'
 complete -c tsh -n '__fish_seen_subcommand_from status' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tsh -n '__fish_seen_subcommand_from clusters' -l format -s f -d 'Output format' -x -a 'text json yaml'
-complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube' -l search -d 'Only what has all of these words, commas between' -r
-complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube' -l query -d 'Only what this predicate holds for' -r
-complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube' -l verbose -s v -d 'Show more columns'
-complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube' -l format -s f -d 'Output format' -x -a 'text json yaml names'
+complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from request' -l search -d 'Only what has all of these words, commas between' -r
+complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from request' -l query -d 'Only what this predicate holds for' -r
+complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from request' -l verbose -s v -d 'Show more columns'
+complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from request' -l format -s f -d 'Output format' -x -a 'text json yaml names'
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l search -d 'Only what has all of these words, commas between' -r
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l query -d 'Only what this predicate holds for' -r
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l verbose -s v -d 'Show more columns'
@@ -35,6 +47,33 @@ complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand
 complete -c tsh -n '__fish_seen_subcommand_from env' -l unset -d 'Print commands that clear it'
 complete -c tsh -n '__fish_seen_subcommand_from env' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tsh -n '__fish_seen_subcommand_from version' -l format -s f -d 'Output format' -x -a 'text json yaml'
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from ls' -l reviewable -d 'Only those that you can review'
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from ls' -l suggested -d 'Only those that name you as a reviewer'
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from ls' -l my-requests -d 'Only your own'
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from ls' -l format -s f -d 'Output format' -x -a 'text json yaml'
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from show' -l format -s f -d 'Output format' -x -a 'text json yaml'
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from create' -l roles -d 'Roles to ask for; * means all that there are for you' -r
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from create' -l resource -d 'Resource to ask for, as tsh request search shows it' -r
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from create' -l reason -d 'Why' -r
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from create' -l reviewers -d 'Who should decide' -r
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from create' -l nowait -d 'Do not wait for the decision'
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from create' -l request-ttl -d 'How long the request waits to be decided' -r
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from create' -l session-ttl -d 'How long a login with it lasts' -r
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from create' -l max-duration -d 'How long the access lasts' -r
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from create' -l assume-start-time -d 'When the access begins, as 2026-01-31T08:00:00Z' -r
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from create' -l format -s f -d 'Output format' -x -a 'text json yaml'
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from review' -l approve -d 'Approve it'
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from review' -l deny -d 'Deny it'
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from review' -l reason -d 'Why' -r
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from review' -l assume-start-time -d 'When the access begins, as 2026-01-31T08:00:00Z' -r
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from review' -l format -s f -d 'Output format' -x -a 'text json yaml'
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from search' -l kind -d 'Kind of the resources: kube_cluster' -r
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from search' -l search -d 'Only what has all of these words, commas between' -r
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from search' -l query -d 'Only what this predicate holds for' -r
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from search' -l labels -d 'Only what has these labels' -r
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from search' -l verbose -s v -d 'Show all labels'
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from search' -l format -s f -d 'Output format' -x -a 'text json yaml'
+complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from drop' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tsh -f -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from login' -a '(tsh __names kube_cluster (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tsh -l proxy -d 'Proxy of the cluster' -r
 complete -c tsh -l user -d 'User of the cluster' -r

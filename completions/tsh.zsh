@@ -5,7 +5,7 @@ _tsh() {
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
-    ('login' | 'logout' | 'status' | 'clusters' | 'ls' | 'kube ls' | 'kube login' | 'kubectl' | 'env' | 'version' | 'kube') so_far="$word" ;;
+    ('login' | 'logout' | 'status' | 'clusters' | 'ls' | 'kube ls' | 'kube login' | 'kubectl' | 'env' | 'version' | 'request ls' | 'request show' | 'request create' | 'request review' | 'request search' | 'request drop' | 'kube' | 'request') so_far="$word" ;;
     esac
   done
   case "$so_far:${words[CURRENT-1]}" in
@@ -19,6 +19,12 @@ _tsh() {
     ('kube ls:--format') values=(text json yaml) ;;
     ('env:--format') values=(text json yaml) ;;
     ('version:--format') values=(text json yaml) ;;
+    ('request ls:--format') values=(text json yaml) ;;
+    ('request show:--format') values=(text json yaml) ;;
+    ('request create:--format') values=(text json yaml) ;;
+    ('request review:--format') values=(text json yaml) ;;
+    ('request search:--format') values=(text json yaml) ;;
+    ('request drop:--format') values=(text json yaml) ;;
   esac
   case "$so_far" in
     ('') commands=(
@@ -31,15 +37,24 @@ _tsh() {
       'kubectl:Run kubectl with the Kubernetes cluster that is selected'
       'env:Print commands that set the environment for this login'
       'version:Show the version of this program and the proxy in use'
+      'request'
     ) ;;
     ('kube') commands=(
       'ls:List the Kubernetes clusters'
       'login:Set kubectl up for a Kubernetes cluster'
     ) ;;
+    ('request') commands=(
+      'ls:List access requests: yours, and those that you may review'
+      'show:Show an access request in full'
+      'create:Ask for more access, wait for the decision, and use it'
+      'review:Approve or deny somebody'\''s access request'
+      'search:Find resources that can be asked for'
+      'drop:Give access back that was asked for'
+    ) ;;
   esac
   case "$so_far" in
     ('') options=(--proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('login') options=(--ttl --auth --out --overwrite --kube-cluster --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('login') options=(--ttl --auth --out --overwrite --kube-cluster --request-id --request-roles --request-reason --request-reviewers --request-nowait --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
     ('logout') options=(--proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
     ('status') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
     ('clusters') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
@@ -49,6 +64,12 @@ _tsh() {
     ('kubectl') options=() ;;
     ('env') options=(--unset --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
     ('version') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('request ls') options=(--reviewable --suggested --my-requests --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('request show') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('request create') options=(--roles --resource --reason --reviewers --nowait --request-ttl --session-ttl --max-duration --assume-start-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('request review') options=(--approve --deny --reason --assume-start-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('request search') options=(--kind --search --query --labels --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('request drop') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
   esac
   case "$so_far" in
     ('kube login') argument=kube_cluster ;;

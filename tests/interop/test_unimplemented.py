@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(not REFERENCE_BIN, reason="REFERENCE_BIN is not 
 AUTH = "/proto.AuthService/"
 # Commands that need nothing that is missing.
 COMPLETE = ["tsh ls", "tsh kube ls --all", "tsh apps ls", "tsh clusters", "tsh mfa ls",
-            "tsh request search --kind=node", "tsh git ls", "tsh env", "tsh config", "tctl status", "tctl nodes ls",
+            "tsh request search --kind=node", "tsh request ls", "tsh git ls", "tsh env", "tsh config", "tctl status", "tctl nodes ls",
             "tctl nodes add", "tctl tokens ls", "tctl kube ls", "tctl db ls", "tctl apps ls", "tctl desktop ls",
             "tctl proxy ls", "tctl alerts ls", "tctl alerts create short --ttl=1s --labels=a=b",
             "tctl alerts ack a/b --reason=c", "tctl alerts ack ls", "tctl alerts ack a/b --clear", "tctl auth export", "tctl auth export --type=user",
@@ -30,9 +30,6 @@ class Row(typing.NamedTuple):
 
 TABLE = [
     Row("tsh db ls", True, [AUTH + "GetCurrentUserRoles"], "only a column of a table is empty"),
-    Row("tsh request ls", False, [AUTH + "ListAccessRequests", AUTH + "GetAccessRequestsV2"],
-        "there are no access requests; the second is the older form of the first"),
-    Row("tsh request create --roles=access", False, [AUTH + "CreateAccessRequestV2"], "there are no access requests"),
     Row("tsh recordings ls", False, [AUTH + "GetSessionEvents"], "no session is recorded"),
     Row("tsh sessions ls", False, [AUTH + "GetActiveSessionTrackers"], "no session can be joined"),
     Row("tsh ssh root@node true", False, ["/teleport.transport.v1.TransportService/ProxySSH"], "there are no nodes"),
