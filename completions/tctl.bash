@@ -10,7 +10,7 @@ _tctl_complete() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${command:+$command }${COMP_WORDS[i]}"
     case "$word" in
-    'status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'kube' | 'nodes' | 'proxy' | 'requests' | 'tokens' | 'users') command="$word" ;;
+    'status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'bots' | 'bots instances' | 'events' | 'kube' | 'nodes' | 'proxy' | 'requests' | 'tokens' | 'users') command="$word" ;;
     esac
   done
   case "$command:$previous" in
@@ -19,12 +19,18 @@ _tctl_complete() {
   'diff:--format') words='text json yaml' ;;
   'plan:--format') words='text json yaml' ;;
   'access explain:--format') words='text json yaml' ;;
+  'events ls:--user') names='user' ;;
+  'events ls:--order') words='asc desc' ;;
+  'events ls:--format') words='text json yaml' ;;
   'lock:--format') words='text json yaml' ;;
   'auth sign:--compat') words='standard oldssh' ;;
   'auth sign:--format') words='text json yaml file openssh tls kubernetes' ;;
   'version:--format') words='text json yaml' ;;
   'users add:--roles') names='role' ;;
   'users add:--format') words='text json yaml' ;;
+  'users update:--set-roles') names='role' ;;
+  'users update:--add-roles') names='role' ;;
+  'users update:--remove-roles') names='role' ;;
   'users update:--format') words='text json yaml' ;;
   'users reset:--format') words='text json yaml' ;;
   'users ls:--format') words='text json yaml' ;;
@@ -62,11 +68,12 @@ _tctl_complete() {
   'auth crl:--type') words='host db db_client user' ;;
   *)
     case "$command" in
-    '') words='status get create diff plan access rm edit update lock auth version users tokens nodes kube proxy alerts requests' ;;
+    '') words='status get create diff plan access events rm edit update lock auth version users tokens bots nodes kube proxy alerts requests' ;;
     'access') words='explain' ;;
     'alerts') words='ls create ack ack ls' ;;
     'auth') words='sign ls export crl' ;;
     'bots') words='add update ls rm instances ls instances show instances add' ;;
+    'events') words='ls' ;;
     'kube') words='ls' ;;
     'nodes') words='add ls' ;;
     'proxy') words='ls' ;;
@@ -80,6 +87,10 @@ _tctl_complete() {
     'users update') names='user' ;;
     'users reset') names='user' ;;
     'users rm') names='user' ;;
+    'bots update') names='bot' ;;
+    'bots rm') names='bot' ;;
+    'bots instances ls') names='bot' ;;
+    'bots instances add') names='bot' ;;
     'requests create') names='user' ;;
     'requests capabilities') names='user' ;;
     esac
@@ -93,17 +104,18 @@ _tctl_complete() {
       'diff') words='--filename --exit-code --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'plan') words='--filename --exit-code --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'access explain') words='--namespace --labels --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
-      'rm') words='--config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'events ls') words='--type --user --from --to --order --limit --cursor --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'rm') words='--force --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'edit') words='--confirm --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'update') words='--set-labels --set-ttl --config --data-dir --auth-server --identity --insecure --debug --help' ;;
-      'lock') words='--message --ttl --expires --user --role --login --mfa-device --windows-desktop --access-request --device --server-id --bot-instance-id --join-token --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'lock') words='--message --ttl --expires --force --user --role --login --mfa-device --windows-desktop --access-request --device --server-id --bot-instance-id --join-token --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'auth sign') words='--user --host --out --ttl --compat --overwrite --proxy --leaf-cluster --kube-cluster-name --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'version') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'users add') words='--roles --ttl --logins --windows-logins --kubernetes-users --kubernetes-groups --db-users --db-names --db-roles --aws-role-arns --azure-identities --gcp-service-accounts --mcp-tools --host-user-uid --host-user-gid --default-relay-addr --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
-      'users update') words='--set-roles --set-logins --set-windows-logins --set-kubernetes-users --set-kubernetes-groups --set-db-users --set-db-names --set-db-roles --set-aws-role-arns --set-azure-identities --set-gcp-service-accounts --set-mcp-tools --set-host-user-uid --set-host-user-gid --set-default-relay-addr --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'users update') words='--set-roles --add-roles --remove-roles --force --set-logins --set-windows-logins --set-kubernetes-users --set-kubernetes-groups --set-db-users --set-db-names --set-db-roles --set-aws-role-arns --set-azure-identities --set-gcp-service-accounts --set-mcp-tools --set-host-user-uid --set-host-user-gid --set-default-relay-addr --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'users reset') words='--ttl --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'users ls') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
-      'users rm') words='--config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'users rm') words='--force --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'tokens add') words='--type --value --labels --ttl --app-name --app-uri --db-name --db-protocol --db-uri --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'tokens ls') words='--with-secrets --labels --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'tokens rm') words='--config --data-dir --auth-server --identity --insecure --debug --help' ;;

@@ -5,6 +5,7 @@ complete -c tctl -f -n '__fish_use_subcommand' -a 'create' -d 'Write resources f
 complete -c tctl -f -n '__fish_use_subcommand' -a 'diff' -d 'Show field by field what tctl create -f would change'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'plan' -d 'Show what tctl create -f would change, and who gains and loses access by it'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'access'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'events'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'rm' -d 'Remove a resource'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'edit' -d 'Change a resource in a text editor (VISUAL, EDITOR)'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'update' -d 'Change labels or expiry of a leaf cluster'
@@ -35,6 +36,7 @@ complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_su
 complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from add update ls rm instances ls instances show instances add' -a 'instances ls' -d 'List the instances of bots: where they have joined'
 complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from add update ls rm instances ls instances show instances add' -a 'instances show' -d 'Show one instance of a bot'
 complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from add update ls rm instances ls instances show instances add' -a 'instances add' -d 'Make a token by which a bot joins on one more machine'
+complete -c tctl -f -n '__fish_seen_subcommand_from events; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List what the audit log has of a time, the newest first'
 complete -c tctl -f -n '__fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List Kubernetes clusters and the servers that announce them'
 complete -c tctl -f -n '__fish_seen_subcommand_from nodes; and not __fish_seen_subcommand_from add ls' -a 'add' -d 'Make a token by which a host joins, and show how'
 complete -c tctl -f -n '__fish_seen_subcommand_from nodes; and not __fish_seen_subcommand_from add ls' -a 'ls' -d 'List nodes'
@@ -56,7 +58,7 @@ complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_s
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add update reset ls rm' -a 'ls' -d 'List users'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add update reset ls rm' -a 'rm' -d 'Remove users'
 complete -c tctl -n '__fish_seen_subcommand_from status' -l format -d 'Output format' -x -a 'text json yaml'
-complete -c tctl -n '__fish_seen_subcommand_from get; and not __fish_seen_subcommand_from requests' -l with-secrets -d 'Include private keys, and the values of tokens in tables'
+complete -c tctl -n '__fish_seen_subcommand_from get; and not __fish_seen_subcommand_from requests' -l with-secrets -d 'Include private keys, client secrets, and the values of tokens in tables'
 complete -c tctl -n '__fish_seen_subcommand_from get; and not __fish_seen_subcommand_from requests' -l format -d 'Output format' -x -a 'yaml json text'
 complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from requests' -l force -s f -d 'Replace what exists'
 complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from requests' -l continue -d 'Write the other documents when some are wrong or refused'
@@ -71,12 +73,22 @@ complete -c tctl -n '__fish_seen_subcommand_from plan' -l format -d 'Output form
 complete -c tctl -n '__fish_seen_subcommand_from access; and __fish_seen_subcommand_from explain' -l namespace -s n -d 'Namespace of the object' -r
 complete -c tctl -n '__fish_seen_subcommand_from access; and __fish_seen_subcommand_from explain' -l labels -d 'Labels of the resource, in place of those that it has' -r
 complete -c tctl -n '__fish_seen_subcommand_from access; and __fish_seen_subcommand_from explain' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from events; and __fish_seen_subcommand_from ls' -l type -d 'Types of events, such as user.login' -r
+complete -c tctl -n '__fish_seen_subcommand_from events; and __fish_seen_subcommand_from ls' -l user -d 'Of this user only' -x -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -n '__fish_seen_subcommand_from events; and __fish_seen_subcommand_from ls' -l from -d 'From when on, or how long ago (default 24h)' -r
+complete -c tctl -n '__fish_seen_subcommand_from events; and __fish_seen_subcommand_from ls' -l to -d 'Until when (default now)' -r
+complete -c tctl -n '__fish_seen_subcommand_from events; and __fish_seen_subcommand_from ls' -l order -d 'Oldest or newest first' -x -a 'asc desc'
+complete -c tctl -n '__fish_seen_subcommand_from events; and __fish_seen_subcommand_from ls' -l limit -d 'At most so many (default 100)' -r
+complete -c tctl -n '__fish_seen_subcommand_from events; and __fish_seen_subcommand_from ls' -l cursor -d 'Where the list before ended' -r
+complete -c tctl -n '__fish_seen_subcommand_from events; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from rm; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from users' -l force -d 'Also when it takes your own access away'
 complete -c tctl -n '__fish_seen_subcommand_from edit' -l confirm -d 'Change a setting that the configuration file decides'
 complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from users' -l set-labels -d 'Labels, instead of those it has' -r
 complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from users' -l set-ttl -d 'When the leaf cluster is forgotten' -r
 complete -c tctl -n '__fish_seen_subcommand_from lock' -l message -d 'What those who are locked out are told' -r
 complete -c tctl -n '__fish_seen_subcommand_from lock' -l ttl -d 'How long the lock holds (default for ever)' -r
 complete -c tctl -n '__fish_seen_subcommand_from lock' -l expires -d 'When the lock is over, as 2030-01-31T12:00:00Z' -r
+complete -c tctl -n '__fish_seen_subcommand_from lock' -l force -d 'Also when it takes your own access away'
 complete -c tctl -n '__fish_seen_subcommand_from lock' -l user -d 'User' -r
 complete -c tctl -n '__fish_seen_subcommand_from lock' -l role -d 'Role' -r
 complete -c tctl -n '__fish_seen_subcommand_from lock' -l login -d 'Login on hosts' -r
@@ -116,7 +128,10 @@ complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcomma
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l host-user-gid -d 'Value of the trait of this name' -r
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l default-relay-addr -d 'Value of the trait of this name' -r
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from add' -l format -d 'Output format' -x -a 'text json yaml'
-complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-roles -d 'Roles of the user, instead of those it has' -r
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-roles -d 'Roles of the user, instead of those it has' -x -a '(tctl __names role (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l add-roles -d 'Roles to give the user' -x -a '(tctl __names role (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l remove-roles -d 'Roles to take from the user' -x -a '(tctl __names role (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l force -d 'Also when it takes your own access away'
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-logins -d 'Values of the trait of this name' -r
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-windows-logins -d 'Values of the trait of this name' -r
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -l set-kubernetes-users -d 'Values of the trait of this name' -r
@@ -135,6 +150,7 @@ complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcomma
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from reset' -l ttl -d 'How long the link is good (default 8h, at most 24h)' -r
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from reset' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from rm' -l force -d 'Also when it takes your own access away'
 complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l type -d 'What joins: node, proxy, kube, app, db, discovery, ...' -r
 complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l value -d 'The token, instead of a random one' -r
 complete -c tctl -n '__fish_seen_subcommand_from tokens; and __fish_seen_subcommand_from add' -l labels -d 'Labels of the token' -r
@@ -223,11 +239,15 @@ complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcomman
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from crl' -l out -d 'Write to a file whose name begins so' -r
 complete -c tctl -f -n '__fish_seen_subcommand_from get; and not __fish_seen_subcommand_from requests' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from access; and __fish_seen_subcommand_from explain' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
-complete -c tctl -f -n '__fish_seen_subcommand_from rm; and not __fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from users' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from rm; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from users' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from edit' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from reset' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from rm' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from update' -a '(tctl __names bot (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from rm' -a '(tctl __names bot (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from instances ls' -a '(tctl __names bot (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from bots; and __fish_seen_subcommand_from instances add' -a '(tctl __names bot (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from create' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from capabilities' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -l config -s c -d 'Configuration of the auth service on this host' -r

@@ -5,7 +5,7 @@ _tctl() {
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
-    ('status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'kube' | 'nodes' | 'proxy' | 'requests' | 'tokens' | 'users') so_far="$word" ;;
+    ('status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'bots' | 'bots instances' | 'events' | 'kube' | 'nodes' | 'proxy' | 'requests' | 'tokens' | 'users') so_far="$word" ;;
     esac
   done
   case "$so_far:${words[CURRENT-1]}" in
@@ -14,12 +14,18 @@ _tctl() {
     ('diff:--format') values=(text json yaml) ;;
     ('plan:--format') values=(text json yaml) ;;
     ('access explain:--format') values=(text json yaml) ;;
+    ('events ls:--user') names=user ;;
+    ('events ls:--order') values=(asc desc) ;;
+    ('events ls:--format') values=(text json yaml) ;;
     ('lock:--format') values=(text json yaml) ;;
     ('auth sign:--compat') values=(standard oldssh) ;;
     ('auth sign:--format') values=(text json yaml file openssh tls kubernetes) ;;
     ('version:--format') values=(text json yaml) ;;
     ('users add:--roles') names=role ;;
     ('users add:--format') values=(text json yaml) ;;
+    ('users update:--set-roles') names=role ;;
+    ('users update:--add-roles') names=role ;;
+    ('users update:--remove-roles') names=role ;;
     ('users update:--format') values=(text json yaml) ;;
     ('users reset:--format') values=(text json yaml) ;;
     ('users ls:--format') values=(text json yaml) ;;
@@ -64,6 +70,7 @@ _tctl() {
       'diff:Show field by field what tctl create -f would change'
       'plan:Show what tctl create -f would change, and who gains and loses access by it'
       'access'
+      'events'
       'rm:Remove a resource'
       'edit:Change a resource in a text editor (VISUAL, EDITOR)'
       'update:Change labels or expiry of a leaf cluster'
@@ -102,6 +109,9 @@ _tctl() {
       'instances ls:List the instances of bots: where they have joined'
       'instances show:Show one instance of a bot'
       'instances add:Make a token by which a bot joins on one more machine'
+    ) ;;
+    ('events') commands=(
+      'ls:List what the audit log has of a time, the newest first'
     ) ;;
     ('kube') commands=(
       'ls:List Kubernetes clusters and the servers that announce them'
@@ -144,17 +154,18 @@ _tctl() {
     ('diff') options=(--filename --exit-code --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('plan') options=(--filename --exit-code --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('access explain') options=(--namespace --labels --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
-    ('rm') options=(--config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('events ls') options=(--type --user --from --to --order --limit --cursor --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('rm') options=(--force --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('edit') options=(--confirm --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('update') options=(--set-labels --set-ttl --config --data-dir --auth-server --identity --insecure --debug --help) ;;
-    ('lock') options=(--message --ttl --expires --user --role --login --mfa-device --windows-desktop --access-request --device --server-id --bot-instance-id --join-token --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('lock') options=(--message --ttl --expires --force --user --role --login --mfa-device --windows-desktop --access-request --device --server-id --bot-instance-id --join-token --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('auth sign') options=(--user --host --out --ttl --compat --overwrite --proxy --leaf-cluster --kube-cluster-name --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('version') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('users add') options=(--roles --ttl --logins --windows-logins --kubernetes-users --kubernetes-groups --db-users --db-names --db-roles --aws-role-arns --azure-identities --gcp-service-accounts --mcp-tools --host-user-uid --host-user-gid --default-relay-addr --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
-    ('users update') options=(--set-roles --set-logins --set-windows-logins --set-kubernetes-users --set-kubernetes-groups --set-db-users --set-db-names --set-db-roles --set-aws-role-arns --set-azure-identities --set-gcp-service-accounts --set-mcp-tools --set-host-user-uid --set-host-user-gid --set-default-relay-addr --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('users update') options=(--set-roles --add-roles --remove-roles --force --set-logins --set-windows-logins --set-kubernetes-users --set-kubernetes-groups --set-db-users --set-db-names --set-db-roles --set-aws-role-arns --set-azure-identities --set-gcp-service-accounts --set-mcp-tools --set-host-user-uid --set-host-user-gid --set-default-relay-addr --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('users reset') options=(--ttl --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('users ls') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
-    ('users rm') options=(--config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('users rm') options=(--force --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('tokens add') options=(--type --value --labels --ttl --app-name --app-uri --db-name --db-protocol --db-uri --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('tokens ls') options=(--with-secrets --labels --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('tokens rm') options=(--config --data-dir --auth-server --identity --insecure --debug --help) ;;
@@ -193,6 +204,10 @@ _tctl() {
     ('users update') argument=user ;;
     ('users reset') argument=user ;;
     ('users rm') argument=user ;;
+    ('bots update') argument=bot ;;
+    ('bots rm') argument=bot ;;
+    ('bots instances ls') argument=bot ;;
+    ('bots instances add') argument=bot ;;
     ('requests create') argument=user ;;
     ('requests capabilities') argument=user ;;
   *) ;;

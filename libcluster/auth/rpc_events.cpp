@@ -48,12 +48,15 @@ Result<AuditQuery> QueryOf(const auditv1::GetUnstructuredEventsRequest& request)
 Status AddEvent(const AuditRecord& record, auditv1::EventsUnstructured& answer) {
   ASSIGN_OR_RETURN(const Value event, ParseJson(record.json));
   auditv1::EventUnstructured& item = *answer.add_items();
+  Value whole = Value::EmptyMap();
+  whole.Set("unstructured", event);
+  RETURN_IF_ERROR(DecodeMessage(whole, {.source = "event"}, item));
   item.set_type(record.type);
   item.set_id(record.id);
   *item.mutable_time() = TimeUtil::NanosecondsToTimestamp(record.time.time_since_epoch().count());
   const Value* const index = event.Find("ei");
   item.set_index(index == nullptr ? 0 : index->as_int());
-  return DecodeMessage(event, {.source = "event"}, *item.mutable_unstructured());
+  return {};
 }
 
 Status GetEvents(AuthServer& auth, const auditv1::GetUnstructuredEventsRequest& request,

@@ -38,10 +38,11 @@ Status GetNode(AuthServer& auth, const RpcCall& call, const std::string& name, S
 }
 
 Status DeleteNode(AuthServer& auth, const std::string& name) {
-  ASSIGN_OR_RETURN(const auto node, GetResource<ServerV2>(auth.backend(), kKind, name));
   BackendTransaction transaction;
-  transaction.Delete(ResourceKey(kKind, node.metadata().name()));
-  return auth.Commit(std::move(transaction));
+  transaction.Remove(ResourceKey(kKind, name), true);
+  const Status removed = auth.Commit(std::move(transaction));
+  if (removed || removed.error().kind != ErrorKind::kNotFound) return removed;
+  return Fail(ErrorKind::kNotFound, "node \"{}\" is not found", name);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "libcluster/kube/api_scopes.h"
 #include "libresources/access.h"
 #include "libresources/access_request.h"
+#include "teleport/legacy/types/role.pb.h"
 
 namespace sallyport {
 namespace {

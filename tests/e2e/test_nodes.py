@@ -45,7 +45,7 @@ def test_written_without_a_name_gets_one(cluster, two_nodes):
 @pytest.mark.parametrize("wrong,said", [
     ("addr: 'x.example.com:22'", "spec.addr"), ("hostname: x", "spec.hostname"), ("sub_kind: openssh", "sub_kind")])
 def test_mistakes(cluster, wrong, said):
-    text = node("x", "dev")
+    text = node("x", "dev", "x")
     assert wrong in text
     broken = text.replace(wrong, {"spec.addr": "addr: 'x'", "spec.hostname": "hostname: ''",
                                   "sub_kind": "sub_kind: windows"}[said])

@@ -17,7 +17,8 @@ USAGE = 2
 # What a command needs beside its arguments to go beyond its command line. Nobody listens on port 1.
 NEEDED = {"tsh login": ["--proxy=127.0.0.1:1", "--user=x"], "tctl users add": ["--roles=x"],
           "tctl users update": ["--set-roles=x"], "tctl tokens add": ["--type=node"], "tctl lock": ["--user=x"],
-          "tctl auth sign": ["--user=x", "--out=x"], "tctl alerts ack": ["--reason=x"]}
+          "tctl auth sign": ["--user=x", "--out=x"], "tctl alerts ack": ["--reason=x"],
+          "tctl requests review": ["--approve", "--author=x"], "tsh request review": ["--approve"]}
 
 
 def command(name, home, *words, **env):

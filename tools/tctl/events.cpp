@@ -95,7 +95,10 @@ Result<std::string> EachEvent(RpcClient& rpc, Wanted wanted, const ItemSink& sin
                      rpc.Call<auditv1::EventsUnstructured>(
                          "/teleport.auditlog.v1.AuditLogService/GetUnstructuredEvents", wanted.request));
     for (const auto& item : page.items()) {
-      const Value event = EncodeMessage(item.unstructured());
+      const Value whole = EncodeMessage(item);
+      const Value* const unstructured = whole.Find("unstructured");
+      if (unstructured == nullptr) continue;
+      const Value& event = *unstructured;
       if (filtered && TextAt(event, "user") != wanted.user) continue;
       RETURN_IF_ERROR(sink(event));
       ++given;
