@@ -73,7 +73,7 @@ struct AuditQuery {
   Time to;
   std::vector<std::string> types;  // empty: all
   std::size_t limit = 500;
-  std::int64_t after = 0;     // sequence number of the last record seen; 0: none
+  std::int64_t after = 0;  // sequence number of the last record seen; 0: none
   bool newest_first = false;
 };
 
