@@ -13,48 +13,32 @@ namespace {
 
 namespace v1 = sallyport::v1;
 
-// What may be rehearsed: methods that read and write resources and do nothing else. None that issues certificates,
+// What may be rehearsed: methods that read and write resources and do nothing else. By their names and rights: those
+// that a rule on a kind governs, and the few of resources of which everybody has some. None that issues certificates,
 // which would be real ones of a state that is not.
-constexpr std::string_view kServices[] = {
+constexpr std::string_view kVerbs[] = {"Get", "List", "Create", "Update", "Upsert", "Delete", "Reset"};
+constexpr std::string_view kEverybodys[] = {
+    "/proto.AuthService/GetRole",
+    "/proto.AuthService/ListResources",
     "/teleport.users.v1.UsersService/",
     "/teleport.clusterconfig.v1.ClusterConfigService/",
 };
-constexpr std::string_view kMethods[] = {
-    "GetRole",
-    "ListRoles",
-    "CreateRole",
-    "UpdateRole",
-    "UpsertRoleV2",
-    "DeleteRole",
-    "GetToken",
-    "GetTokens",
-    "ListProvisionTokens",
-    "CreateTokenV2",
-    "UpsertTokenV2",
-    "DeleteToken",
-    "GetKubernetesCluster",
-    "ListKubernetesClusters",
-    "CreateKubernetesCluster",
-    "UpdateKubernetesCluster",
-    "DeleteKubernetesCluster",
-    "GetLock",
-    "GetLocks",
-    "UpsertLock",
-    "DeleteLock",
-};
-constexpr std::string_view kAuthService = "/proto.AuthService/";
 
-bool MayBeRehearsed(std::string_view path) {
-  if (std::ranges::any_of(kServices, [&](std::string_view service) { return path.starts_with(service); })) return true;
-  if (!path.starts_with(kAuthService)) return false;
-  return std::ranges::find(kMethods, path.substr(kAuthService.size())) != std::end(kMethods);
+bool MayBeRehearsed(const RpcMethod& method) {
+  const std::string_view path = method.path;
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  const auto begins_with = [](std::string_view text) {
+    return [text](std::string_view start) { return text.starts_with(start); };
+  };
+  if (std::ranges::none_of(kVerbs, begins_with(name))) return false;
+  return method.access.who == RpcAccess::Who::kRule || std::ranges::any_of(kEverybodys, begins_with(path));
 }
 
 Status Rehearse(const RpcTable& methods, Rehearsals& rehearsals, const RpcCall& call, const v1::CallRequest& request,
                 v1::CallResponse& answer) {
   ASSIGN_OR_RETURN(const auto rehearsal, rehearsals.Find(call.caller, request.rehearsal()));
   const RpcMethod* method = methods.Find(request.method());
-  if (method == nullptr || !MayBeRehearsed(request.method())) {
+  if (method == nullptr || !MayBeRehearsed(*method)) {
     return Fail(ErrorKind::kNotImplemented, "{} cannot be rehearsed", request.method());
   }
   const RpcCall inner{call.caller, method->path, call.client_version, call.user_agent};

@@ -25,7 +25,10 @@ def two_nodes(cluster, name):
     hosts = [f"{name}-dev", f"{name}-prod"]
     cluster.create(node(hosts[0], "dev"))
     cluster.create(node(hosts[1], "prod"))
-    return hosts
+    yield hosts
+    for found in json.loads(cluster.tctl("get", "nodes", "--format=json").out):
+        if found["spec"]["hostname"] in hosts:
+            cluster.tctl("rm", f"node/{found['metadata']['name']}")
 
 
 def test_written_without_a_name_gets_one(cluster, two_nodes):

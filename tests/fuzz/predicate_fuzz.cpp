@@ -24,13 +24,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using sallyport::PredicateDialect;
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  if (data[0] % 5 == 4) {
+  constexpr int kDialects = 6;
+  if (data[0] % (kDialects + 1) == kDialects) {
     const auto made = sallyport::Template::Parse(text);
     if (made) (void)made->Apply({{"logins", {"a@b", "c"}}});
     (void)sallyport::MatchesExpression("some value", text);
     return 0;
   }
-  const auto dialect = static_cast<PredicateDialect>(data[0] % 4);
+  const auto dialect = static_cast<PredicateDialect>(data[0] % (kDialects + 1));
   const auto predicate = sallyport::Predicate::Parse(text, dialect);
   if (predicate) (void)predicate->EvaluateToValue(sallyport::ValueFields(Fields()));
   return 0;
