@@ -27,7 +27,10 @@ constexpr const KindCalls* kRows[] = {
     &kBotInstanceCalls,
     &kAccessRequestCalls,
     &kNodeCalls,
-    &kAppCalls,  // a row a line
+    &kAppCalls,
+    &kDatabaseCalls,
+    &kNamespaceCalls,
+    &kTrustedClusterCalls,  // a row a line
 };
 
 }  // namespace

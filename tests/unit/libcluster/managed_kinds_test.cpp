@@ -1,4 +1,4 @@
-// Connectors, bots and applications through their methods: rights, secrets, what belongs together.
+// Connectors, bots, applications and databases through their methods: rights, secrets, what belongs together.
 #include <google/protobuf/empty.pb.h>
 
 #include "auth_fixture.h"
@@ -6,8 +6,10 @@
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/connector.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
+#include "teleport/legacy/types/trust.pb.h"
 #include "teleport/machineid/v1/bot.pb.h"
 #include "teleport/machineid/v1/bot_instance.pb.h"
+#include "teleport/trust/v1/trust_service.pb.h"
 
 namespace sallyport {
 namespace {
@@ -250,6 +252,58 @@ TEST_CASE("an application that roles do not reach is not there") {
   app.mutable_metadata()->set_name("other");
   app.mutable_spec()->set_publicaddr("px.ex.com");
   CHECK(fixture.Call<Empty>(fixture.admin(), create, app).error().kind == ErrorKind::kBadParameter);
+}
+
+TEST_CASE("a database that roles do not reach is not there; its changes are audited") {
+  AuthFixture fixture;
+  fixture.Store(
+      "kind: role\nversion: v7\nmetadata: {name: devs}\nspec: {allow: {db_labels: {env: dev}, rules: [{resources: "
+      "[db], verbs: ['*']}]}}\n---\nkind: user\nversion: v2\nmetadata: {name: dev}\nspec: {roles: [devs]}\n");
+  const Caller dev = UserCaller(fixture, "dev");
+  types::DatabaseV3 database;
+  database.mutable_metadata()->set_name("orders");
+  database.mutable_spec()->set_protocol("postgres");
+  database.mutable_spec()->set_uri("localhost:5432");
+  const std::string create = "/proto.AuthService/CreateDatabase";
+  const std::string get = "/proto.AuthService/GetDatabase";
+  const std::string update = "/proto.AuthService/UpdateDatabase";
+  const std::string remove = "/proto.AuthService/DeleteDatabase";
+  CHECK(fixture.Call<Empty>(dev, create, database).error().kind == ErrorKind::kAccessDenied);
+  REQUIRE(fixture.Call<Empty>(fixture.admin(), create, database));
+  types::ResourceRequest name;
+  name.set_name("orders");
+  CHECK(fixture.Call<types::DatabaseV3>(dev, get, name).error().kind == ErrorKind::kNotFound);
+  CHECK(fixture.Call<Empty>(dev, remove, name).error().kind == ErrorKind::kNotFound);
+  const auto list = [&] {
+    return fixture.Call<proto::ListDatabasesResponse>(dev, "/proto.AuthService/ListDatabases",
+                                                      proto::ListDatabasesRequest());
+  };
+  CHECK(list()->databases().empty());
+  (*database.mutable_metadata()->mutable_labels())["env"] = "dev";
+  REQUIRE(fixture.Call<Empty>(fixture.admin(), update, database));
+  CHECK(fixture.Call<types::DatabaseV3>(dev, get, name));
+  CHECK(list()->databases_size() == 1);
+  (*database.mutable_metadata()->mutable_labels())["env"] = "prod";
+  CHECK(fixture.Call<Empty>(dev, update, database).error().kind == ErrorKind::kAccessDenied);
+  CHECK(fixture.Call<Empty>(dev, remove, name));
+  for (const char* const type : {"db.create", "db.update", "db.delete"}) CHECK(fixture.Events(type) == 1);
+  database.mutable_spec()->set_protocol("carrier-pigeon");
+  CHECK(fixture.Call<Empty>(fixture.admin(), create, database).error().kind == ErrorKind::kBadParameter);
+}
+
+TEST_CASE("no cluster is trusted, for those who may ask") {
+  AuthFixture fixture;
+  fixture.Store("kind: user\nversion: v2\nmetadata: {name: dev}\nspec: {roles: [access]}\n");
+  const std::string list = "/teleport.trust.v1.TrustService/ListTrustedClusters";
+  using Answer = teleport::trust::v1::ListTrustedClustersResponse;
+  const teleport::trust::v1::ListTrustedClustersRequest request;
+  CHECK(fixture.Call<Answer>(fixture.admin(), list, request)->trusted_clusters().empty());
+  CHECK(fixture.Call<Answer>(UserCaller(fixture, "dev"), list, request).error().kind == ErrorKind::kAccessDenied);
+  types::ResourceRequest name;
+  name.set_name("root");
+  CHECK(fixture.Call<types::TrustedClusterV2>(fixture.admin(), "/proto.AuthService/GetTrustedCluster", name)
+            .error()
+            .kind == ErrorKind::kNotFound);
 }
 
 }  // namespace
