@@ -16,6 +16,7 @@ extern const KindCalls kBotCalls;
 extern const KindCalls kBotInstanceCalls;
 extern const KindCalls kCertAuthorityCalls;
 extern const KindCalls kDatabaseCalls;
+extern const KindCalls kDiscoveryConfigCalls;
 extern const KindCalls kGithubCalls;
 extern const KindCalls kKubeClusterCalls;
 extern const KindCalls kKubeServerCalls;

@@ -29,6 +29,7 @@ constexpr const KindCalls* kRows[] = {
     &kNodeCalls,
     &kAppCalls,
     &kDatabaseCalls,
+    &kDiscoveryConfigCalls,
     &kNamespaceCalls,
     &kTrustedClusterCalls,  // a row a line
 };

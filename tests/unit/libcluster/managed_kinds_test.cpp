@@ -3,6 +3,7 @@
 
 #include "auth_fixture.h"
 #include "libresources/bot.h"
+#include "teleport/discoveryconfig/v1/discoveryconfig.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/connector.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
@@ -14,7 +15,9 @@
 namespace sallyport {
 namespace {
 
+namespace discoveryv1 = teleport::discoveryconfig::v1;
 namespace machineidv1 = teleport::machineid::v1;
+using discoveryv1::DiscoveryConfig;
 using google::protobuf::Empty;
 using machineidv1::Bot;
 
@@ -289,6 +292,48 @@ TEST_CASE("a database that roles do not reach is not there; its changes are audi
   for (const char* const type : {"db.create", "db.update", "db.delete"}) CHECK(fixture.Events(type) == 1);
   database.mutable_spec()->set_protocol("carrier-pigeon");
   CHECK(fixture.Call<Empty>(fixture.admin(), create, database).error().kind == ErrorKind::kBadParameter);
+}
+
+TEST_CASE("a discovery config keeps what its services found out") {
+  AuthFixture fixture;
+  const std::string service = "/teleport.discoveryconfig.v1.DiscoveryConfigService/";
+  discoveryv1::CreateDiscoveryConfigRequest create;
+  auto& config = *create.mutable_discovery_config();
+  config.mutable_header()->mutable_metadata()->set_name("cloud");
+  config.mutable_status()->set_discovered_resources(7);
+  const auto call = [&](const char* method, const auto& request) {
+    return fixture.Call<DiscoveryConfig>(fixture.admin(), service + method, request);
+  };
+  CHECK(call("CreateDiscoveryConfig", create).error().kind == ErrorKind::kBadParameter);  // of no group
+  config.mutable_spec()->set_discovery_group("group");
+  const auto created = call("CreateDiscoveryConfig", create);
+  REQUIRE(created);
+  CHECK(created->header().kind() == "discovery_config");
+  CHECK(created->status().discovered_resources() == 0);  // nobody writes that
+  CHECK(call("CreateDiscoveryConfig", create).error().kind == ErrorKind::kAlreadyExists);
+
+  DiscoveryConfig found = *created;
+  found.mutable_status()->set_discovered_resources(5);
+  BackendTransaction transaction;
+  WriteResource(transaction, "discovery_config", found, WriteMode::kUpsert);
+  REQUIRE(fixture.auth().Commit(std::move(transaction)));
+  discoveryv1::UpdateDiscoveryConfigRequest update;
+  *update.mutable_discovery_config() = *created;
+  CHECK(call("UpdateDiscoveryConfig", update).error().kind == ErrorKind::kCompareFailed);
+  update.mutable_discovery_config()->mutable_header()->mutable_metadata()->clear_revision();
+  CHECK(call("UpdateDiscoveryConfig", update)->status().discovered_resources() == 5);
+
+  const auto list = fixture.Call<discoveryv1::ListDiscoveryConfigsResponse>(
+      fixture.admin(), service + "ListDiscoveryConfigs", discoveryv1::ListDiscoveryConfigsRequest());
+  CHECK(list->discovery_configs_size() == 1);
+  discoveryv1::DeleteDiscoveryConfigRequest remove;
+  remove.set_name("cloud");
+  CHECK(fixture.Call<Empty>(fixture.admin(), service + "DeleteDiscoveryConfig", remove));
+  CHECK(fixture.Call<Empty>(fixture.admin(), service + "DeleteDiscoveryConfig", remove).error().kind ==
+        ErrorKind::kNotFound);
+  for (const char* const type : {"create", "update", "delete"}) {
+    CHECK(fixture.Events(fmt::format("discovery_config.{}", type)) == 1);
+  }
 }
 
 TEST_CASE("no cluster is trusted, for those who may ask") {
