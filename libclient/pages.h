@@ -17,6 +17,8 @@ void SetStart(Request& request, const std::string& start) {
     request.set_startkey(start);
   } else if constexpr (requires { request.set_start_key(start); }) {
     request.set_start_key(start);
+  } else if constexpr (requires { request.set_next_token(start); }) {
+    request.set_next_token(start);
   } else {
     request.set_page_token(start);
   }

@@ -36,11 +36,7 @@ std::string ClusterName(const google::protobuf::Message& resource) { return Name
 std::string Type(const google::protobuf::Message& resource) { return Spec(resource).type(); }
 std::string RoleMap(const google::protobuf::Message& resource) {
   if (Spec(resource).type() == "host") return "N/A";
-  std::vector<std::string> mappings;
-  for (const types::RoleMapping& mapping : Spec(resource).rolemap()) {
-    mappings.push_back(fmt::format("{}:{}", mapping.remote(), fmt::join(mapping.local(), ",")));
-  }
-  return fmt::format("[{}]", fmt::join(mappings, " "));
+  return ShownRoleMap(Spec(resource).rolemap());
 }
 
 // Of the keys that are trusted for SSH, as ssh-keygen -l shows them.
@@ -72,6 +68,14 @@ Status CheckCertAuthority(google::protobuf::Message& resource) {
   if (authority.spec().clustername().empty()) return Fail(ErrorKind::kBadParameter, "spec.cluster_name is missing");
   RETURN_IF_ERROR(CheckKeys("active_keys", authority.spec().activekeys()));
   return CheckKeys("additional_trusted_keys", authority.spec().additionaltrustedkeys());
+}
+
+std::string ShownRoleMap(const google::protobuf::RepeatedPtrField<types::RoleMapping>& map) {
+  std::vector<std::string> mappings;
+  for (const types::RoleMapping& mapping : map) {
+    mappings.push_back(fmt::format("{}:{}", mapping.remote(), fmt::join(mapping.local(), ",")));
+  }
+  return fmt::format("[{}]", fmt::join(mappings, " "));
 }
 
 std::span<const TextColumn> CertAuthorityColumns() { return kColumns; }

@@ -50,6 +50,14 @@ constexpr EnumText kEnumTexts[] = {
     {"types.SAMLForceAuthn", 0, ""},
     {"types.SAMLForceAuthn", 1, "yes"},
     {"types.SAMLForceAuthn", 2, "no"},
+    {"types.IAMPolicyStatus", 0, "IAM_POLICY_STATUS_UNSPECIFIED"},
+    {"types.IAMPolicyStatus", 1, "IAM_POLICY_STATUS_PENDING"},
+    {"types.IAMPolicyStatus", 2, "IAM_POLICY_STATUS_FAILED"},
+    {"types.IAMPolicyStatus", 3, "IAM_POLICY_STATUS_SUCCESS"},
+    {"types.DatabaseTLSMode", 0, "verify-full"},
+    {"types.DatabaseTLSMode", 0, ""},
+    {"types.DatabaseTLSMode", 1, "verify-ca"},
+    {"types.DatabaseTLSMode", 2, "insecure"},
     {"types.ProxyListenerMode", 0, "separate"},
     {"types.ProxyListenerMode", 1, "multiplex"},
     {"types.RoutingStrategy", 0, "unambiguous_match"},
@@ -57,7 +65,8 @@ constexpr EnumText kEnumTexts[] = {
 };
 
 // Enums that read texts but are written as numbers.
-constexpr std::string_view kWrittenAsNumbers[] = {"types.ProxyListenerMode", "types.RoutingStrategy"};
+constexpr std::string_view kWrittenAsNumbers[] = {"types.ProxyListenerMode", "types.RoutingStrategy",
+                                                  "types.DatabaseTLSMode"};
 
 // Enums that are also written or read as a bool.
 struct EnumBools {

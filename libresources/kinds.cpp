@@ -12,16 +12,22 @@
 #include "libresources/cert_authority.h"
 #include "libresources/cluster_config.h"
 #include "libresources/connector.h"
+#include "libresources/database.h"
+#include "libresources/discovery_config.h"
 #include "libresources/kubernetes.h"
 #include "libresources/lock.h"
 #include "libresources/metadata.h"
+#include "libresources/namespace.h"
 #include "libresources/node.h"
 #include "libresources/role.h"
 #include "libresources/token.h"
+#include "libresources/trusted_cluster.h"
 #include "libresources/user.h"
+#include "teleport/discoveryconfig/v1/discoveryconfig.pb.h"
 #include "teleport/legacy/types/access_request.pb.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/connector.pb.h"
+#include "teleport/legacy/types/header.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/lock.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
@@ -111,6 +117,27 @@ constexpr Row kRows[] = {
      &BotInstanceColumns},
     {{"node", "nodes", "v2", "", false, &Prototype<types::ServerV2>, &CheckNode, {}, &DefaultNodeName}, &NodeColumns},
     {{"app", "apps", "v3", "", false, &Prototype<types::AppV3>, &CheckApp, {}}, &AppColumns},
+    {{"db", "", "v3", "", false, &Prototype<types::DatabaseV3>, &CheckDatabase, {}}, &DatabaseColumns},
+    {{"discovery_config",
+      "discovery_configs discoveryconfig discoveryconfigs",
+      "v1",
+      "",
+      false,
+      &Prototype<teleport::discoveryconfig::v1::DiscoveryConfig>,
+      &CheckDiscoveryConfig,
+      {}},
+     &DiscoveryConfigColumns},
+    {{"namespace", "namespaces ns", "v2", "default", false, &Prototype<types::Namespace>, &CheckNamespace, {}},
+     &NamespaceColumns},
+    {{"trusted_cluster",
+      "tc cluster clusters",
+      "v2",
+      "",
+      false,
+      &Prototype<types::TrustedClusterV2>,
+      &CheckTrustedCluster,
+      {}},
+     &TrustedClusterColumns},
     {{"access_request",
       "access_requests",
       "v3",

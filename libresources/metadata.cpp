@@ -8,6 +8,7 @@
 #include "libbase/text.h"
 #include "libresources/kinds.h"
 #include "teleport/header/v1/metadata.pb.h"
+#include "teleport/header/v1/resourceheader.pb.h"
 #include "teleport/legacy/types/header.pb.h"
 
 namespace sallyport {
@@ -36,6 +37,13 @@ const FieldDescriptor* FieldNamed(const Message& resource, const char* capital, 
   return field != nullptr ? field : resource.GetDescriptor()->FindFieldByName(small);
 }
 
+// The newest kinds have all of it in a message of its own.
+const FieldDescriptor* HeaderField(const Message& resource) {
+  const FieldDescriptor* const field = resource.GetDescriptor()->FindFieldByName("header");
+  const bool header = field != nullptr && field->message_type() == teleport::header::v1::ResourceHeader::descriptor();
+  return header ? field : nullptr;
+}
+
 const FieldDescriptor* MetadataField(const Message& resource) {
   const FieldDescriptor* const field = FieldNamed(resource, "Metadata", "metadata");
   const bool message = field != nullptr && field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
@@ -45,6 +53,9 @@ const FieldDescriptor* MetadataField(const Message& resource) {
 // Calls `read` with the metadata of either type; nothing when there is none.
 template <typename Read>
 void WithMetadata(const Message& resource, const Read& read) {
+  if (const auto* header = HeaderField(resource)) {
+    return WithMetadata(resource.GetReflection()->GetMessage(resource, header), read);
+  }
   const FieldDescriptor* const field = MetadataField(resource);
   if (field == nullptr) return;
   const Message& found = resource.GetReflection()->GetMessage(resource, field);
@@ -53,6 +64,9 @@ void WithMetadata(const Message& resource, const Read& read) {
 }
 template <typename Write>
 void WithMutableMetadata(Message& resource, const Write& write) {
+  if (const auto* header = HeaderField(resource)) {
+    return WithMutableMetadata(*resource.GetReflection()->MutableMessage(&resource, header), write);
+  }
   const FieldDescriptor* const field = MetadataField(resource);
   if (field == nullptr) return;
   Message* const found = resource.GetReflection()->MutableMessage(&resource, field);
@@ -66,6 +80,9 @@ const FieldDescriptor* TextField(const Message& resource, const char* capital, c
 }
 
 std::string TextOf(const Message& resource, const char* capital, const char* small) {
+  if (const auto* header = HeaderField(resource)) {
+    return TextOf(resource.GetReflection()->GetMessage(resource, header), capital, small);
+  }
   const FieldDescriptor* const field = TextField(resource, capital, small);
   return field == nullptr ? std::string() : resource.GetReflection()->GetString(resource, field);
 }
@@ -74,6 +91,9 @@ std::string TextOf(const Message& resource, const char* capital, const char* sma
 
 void SetHeader(Message& resource, std::string_view kind, std::string_view version) {
   const auto& reflection = *resource.GetReflection();
+  if (const auto* header = HeaderField(resource)) {
+    return SetHeader(*reflection.MutableMessage(&resource, header), kind, version);
+  }
   if (const auto* field = TextField(resource, "Kind", "kind")) {
     reflection.SetString(&resource, field, std::string(kind));
   }

@@ -69,8 +69,8 @@ class AuthServer {
   Status Write(const Caller& by, const AuditType& type, std::string_view kind, M& message, WriteMode mode) {
     BackendTransaction transaction;
     WriteResource(transaction, kind, message, mode);
-    transaction.Append(EventOf(by, type, message.metadata().name()));
-    return Named(Commit(std::move(transaction)), kind, message.metadata().name());
+    transaction.Append(EventOf(by, type, NameOf(message)));
+    return Named(Commit(std::move(transaction)), kind, NameOf(message));
   }
   // Removes a resource; kNotFound when it is not there.
   Status Remove(const Caller& by, const AuditType& type, std::string_view kind, std::string_view name);
@@ -117,6 +117,8 @@ void AddLockMethods(RpcTable& table, AuthServer& auth);
 void AddConnectorMethods(RpcTable& table, AuthServer& auth);
 void AddBotMethods(RpcTable& table, AuthServer& auth);
 void AddAppMethods(RpcTable& table, AuthServer& auth);
+void AddDatabaseMethods(RpcTable& table, AuthServer& auth);
+void AddDiscoveryConfigMethods(RpcTable& table, AuthServer& auth);
 void AddAlertMethods(RpcTable& table, AuthServer& auth);
 void AddAccessRequestMethods(RpcTable& table, AuthServer& auth);
 void AddEventMethods(RpcTable& table, AuthServer& auth);
@@ -146,7 +148,7 @@ Result<std::pair<std::vector<M>, std::string>> ListPage(Backend& backend, std::s
     bytes += items[i].ByteSizeLong();
     if (i < size && (i == 0 || bytes <= kMaxPageBytes)) continue;
     items.resize(i);
-    next = items.back().metadata().name();
+    next = NameOf(items.back());
     break;
   }
   return std::pair(std::move(items), std::move(next));

@@ -14,7 +14,7 @@ Result<M> GetLabelled(AuthServer& auth, const Caller& caller, std::string_view k
   auto resource = GetResource<M>(auth.backend(), kind, name);
   if (resource && Visibility(caller, auth.cluster_name(), kind)(name, LabelsOf(*resource))) return resource;
   // Teleport's clients look for these words.
-  const std::string_view subject = kind == "kube_cluster" ? "kubernetes cluster" : kind;
+  const std::string_view subject = kind == "kube_cluster" ? "kubernetes cluster" : kind == "db" ? "database" : kind;
   return Fail(ErrorKind::kNotFound, "{} \"{}\" doesn't exist", subject, name);
 }
 

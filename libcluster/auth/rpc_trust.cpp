@@ -7,6 +7,7 @@
 #include "libidentity/ssh_identity.h"
 #include "libresources/access.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/types/resources.pb.h"
 #include "teleport/legacy/types/trust.pb.h"
 #include "teleport/trust/v1/trust_service.pb.h"
 
@@ -98,6 +99,17 @@ void AddTrustMethods(RpcTable& table, AuthServer& auth) {
       "/teleport.trust.v1.TrustService/GenerateHostCert", RpcAccess::Authenticated(),
       [&auth](const RpcCall& call, const trustv1::GenerateHostCertRequest& request,
               trustv1::GenerateHostCertResponse& answer) { return GenerateHostCert(auth, call, request, answer); });
+  // No other cluster is trusted yet, so there is nothing to list.
+  table.Add<trustv1::ListTrustedClustersRequest, trustv1::ListTrustedClustersResponse>(
+      "/teleport.trust.v1.TrustService/ListTrustedClusters", RpcAccess::Rule("trusted_cluster", {"list", "read"}),
+      [](const RpcCall&, const trustv1::ListTrustedClustersRequest&, trustv1::ListTrustedClustersResponse&) {
+        return Status();
+      });
+  table.Add<types::ResourceRequest, types::TrustedClusterV2>(
+      "/proto.AuthService/GetTrustedCluster", RpcAccess::Rule("trusted_cluster", {"read"}),
+      [](const RpcCall&, const types::ResourceRequest& request, types::TrustedClusterV2&) -> Status {
+        return Fail(ErrorKind::kNotFound, "trusted_cluster \"{}\" is not found", request.name());
+      });
   table.Add<Empty, proto::GetClusterCACertResponse>(
       "/proto.AuthService/GetClusterCACert", RpcAccess::Anyone(),
       [&auth](const RpcCall&, const Empty&, proto::GetClusterCACertResponse& answer) {

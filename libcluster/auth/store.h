@@ -10,6 +10,7 @@
 
 #include "libbase/error.h"
 #include "libcluster/backend/backend.h"
+#include "libresources/kinds.h"
 
 namespace sallyport {
 
@@ -22,7 +23,7 @@ template <typename M>
 Result<M> DecodeItem(const BackendItem& item) {
   M message;
   if (!message.ParseFromString(item.value)) return Fail(ErrorKind::kInternal, "{} cannot be decoded", item.key);
-  if constexpr (requires { message.mutable_metadata(); }) message.mutable_metadata()->set_revision(item.revision);
+  SetRevision(message, item.revision);
   return message;
 }
 
@@ -66,14 +67,10 @@ enum class WriteMode {
 // Adds the write of a resource to a transaction and sets its new revision.
 template <typename M>
 void WriteResource(BackendTransaction& transaction, std::string_view kind, M& message, WriteMode mode) {
-  std::optional<Time> expires;
-  if (message.metadata().has_expires()) {
-    const auto& stamp = message.metadata().expires();
-    expires = Time(std::chrono::seconds(stamp.seconds()) + Nanoseconds(stamp.nanos()));
-  }
-  const std::string key = ResourceKey(kind, message.metadata().name());
-  const std::string expected = message.metadata().revision();
-  message.mutable_metadata()->clear_revision();
+  const std::optional<Time> expires = ExpiresOf(message);
+  const std::string key = ResourceKey(kind, NameOf(message));
+  const std::string expected = RevisionOf(message);
+  SetRevision(message, "");
   std::string value = message.SerializeAsString();
   std::string revision;
   switch (mode) {
@@ -87,7 +84,7 @@ void WriteResource(BackendTransaction& transaction, std::string_view kind, M& me
       revision = transaction.Put(key, std::move(value), expires);
       break;
   }
-  message.mutable_metadata()->set_revision(revision);
+  SetRevision(message, revision);
 }
 
 }  // namespace sallyport

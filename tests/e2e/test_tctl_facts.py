@@ -26,6 +26,10 @@ KEYS = [
     ("get bot/facts", HEAD | {"status"}, {"max_session_ttl"}),
     ("bots ls", HEAD | {"status"}, {"max_session_ttl"}),
     ("get app/facts", HEAD, {"uri", "insecure_skip_verify"}),
+    ("get db/facts", HEAD | {"status"}, {"protocol", "uri", "aws", "gcp", "azure", "tls", "ad", "mysql", "mongo_atlas",
+                                         "oracle"}),
+    ("get discovery_config/facts", HEAD | {"status"}, {"discovery_group", "aws"}),
+    ("get namespace", HEAD, set()),
     ("users ls", HEAD, {"roles", "status", "expires", "created_by"}),
     ("tokens ls", HEAD, {"roles", "join_method"}),
     ("kube ls", HEAD, {"version", "hostname", "host_id", "rotation", "cluster"}),
@@ -45,6 +49,10 @@ COLUMNS = [
     ("get user --format=text", "User"),
     ("get github --format=text", "Name|Teams To Logins"),
     ("get app --format=text", "Name|Description|URI|Public Address|Labels|Version"),
+    ("get db --format=text", "Name|Protocol|URI|Labels"),
+    ("get discovery_config --format=text", "Name|Discovery Group"),
+    ("get namespace --format=text", "Name"),
+    ("get trusted_cluster --format=text", "Name|Enabled|Token|Proxy Address|Reverse Tunnel Address|Role Map"),
     ("get bot --format=text", "Name|Roles"),
     ("bots ls", "Bot|User|Roles"),
     ("kube ls", "Cluster|Labels|Version"),
@@ -54,9 +62,9 @@ COLUMNS = [
     ("tokens ls", "Token|Type|Labels|Expiry Time (UTC)"),
     ("users ls", "User|Roles"),
 ]
-EMPTY = ["get oidc", "get saml", "get bot_instance", "bots instances ls", "get kube_cluster", "get lock", "nodes ls", "alerts ls", "alerts ack ls"]
+EMPTY = ["get trusted_cluster", "get oidc", "get saml", "get bot_instance", "bots instances ls", "get kube_cluster", "get lock", "nodes ls", "alerts ls", "alerts ack ls"]
 REFUSED = ["nosuch", "users add --x", "get nosuchkind", "get nosuchkind --format=text", "get plugin", "get cluster_name",
-           "get ui_config", "rm role/nosuch", "get github/nosuch", "bots rm nosuch", "bots update nosuch --add-roles=access",
+           "get ui_config", "rm role/nosuch", "get github/nosuch", "get db/nosuch", "get discovery_config/nosuch", "get trusted_cluster/nosuch", "rm namespace", "bots rm nosuch", "bots update nosuch --add-roles=access",
            "bots instances show nosuch/nosuch", "rm role/member", "tokens add --type=foo", "tokens rm nosuch",
            "users add carl --roles=nosuch", "users add facts --roles=member", "users rm nosuch", "alerts create", "alerts create x --severity=worst",
            "alerts create x --labels=A=b", "alerts ack x", "alerts ack"]
@@ -77,6 +85,16 @@ kind: app
 version: v3
 metadata: {name: facts}
 spec: {uri: http://localhost}
+---
+kind: db
+version: v3
+metadata: {name: facts}
+spec: {protocol: postgres, uri: "localhost:5432"}
+---
+kind: discovery_config
+version: v1
+metadata: {name: facts}
+spec: {discovery_group: facts, aws: [{types: [rds], regions: [us-east-1]}]}
 """
 
 
@@ -86,7 +104,7 @@ def facts(local_tctl):
     local_tctl("users", "add", "facts", "--roles=member", "--logins=root")
     local_tctl("create", "-f", stdin=RESOURCES)
     yield
-    for kind in "github", "bot", "app":
+    for kind in "github", "bot", "app", "db", "discovery_config":
         local_tctl("rm", f"{kind}/facts")
 
 

@@ -65,6 +65,7 @@ ADMINISTRATOR = """
       allow:
         kubernetes_labels: {'*': '*'}
         app_labels: {'*': '*'}
+        db_labels: {'*': '*'}
         rules: [{resources: ['*'], verbs: ['*']}]
     ---
     kind: user

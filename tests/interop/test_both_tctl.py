@@ -25,6 +25,7 @@ ADMINISTRATOR = """
         kubernetes_groups: ["system:masters"]
         kubernetes_labels: {'*': '*'}
         app_labels: {'*': '*'}
+        db_labels: {'*': '*'}
         impersonate:
           users: ['*']
           roles: ['*']
@@ -34,8 +35,8 @@ ADMINISTRATOR = """
 """
 WAYS = ["auth-port", "web-port", "login"]
 KINDS = ["roles", "users", "tokens", "cap", "cluster_networking_config", "session_recording_config", "locks",
-         "kube_cluster", "kube_server", "cert_authority", "github", "oidc", "saml", "connectors", "app", "bot",
-         "bot_instance"]
+         "kube_cluster", "kube_server", "cert_authority", "github", "oidc", "saml", "connectors", "app", "db", "discovery_config", "bot",
+         "bot_instance", "namespace", "trusted_cluster"]
 _numbers = itertools.count(1)
 
 
@@ -204,23 +205,25 @@ spec:
     assert not tctl.has(f"github/{name}")
 
 
-def test_app(tctl, name, tmp_path):
-    text = f"kind: app\nversion: v3\nmetadata: {{name: {name}, labels: {{env: dev}}}}\nspec: {{uri: 'http://first'}}\n"
+@pytest.mark.parametrize("kind,spec", [("app", ""), ("db", "protocol: snowflake, ")])
+def test_reached_by_labels(tctl, name, tmp_path, kind, spec):
+    spec += "uri: 'http://first.snowflakecomputing.com'"
+    text = f"kind: {kind}\nversion: v3\nmetadata: {{name: {name}, labels: {{env: dev}}}}\nspec: {{{spec}}}\n"
 
     def uri():
-        done = tctl("get", f"app/{name}", "--format=json", ok=False)
-        return json.loads(done.out)[0]["spec"]["uri"] if done.code == 0 else None
+        done = tctl("get", f"{kind}/{name}", "--format=json", ok=False)
+        return json.loads(done.out)[0]["spec"]["uri"].split(".")[0] if done.code == 0 else None
 
     write(tctl, tmp_path, text).ok()
-    tctl.until(lambda: uri() == "http://first", "the application")
+    tctl.until(lambda: uri() == "http://first", "the resource")
     assert write(tctl, tmp_path, text).code != 0
-    tctl("edit", f"app/{name}", EDITOR="sed -i s/first/second/")
+    tctl("edit", f"{kind}/{name}", EDITOR="sed -i s/first/second/")
     tctl.until(lambda: uri() == "http://second", "the change")
     write(tctl, tmp_path, text, "-f").ok()
     tctl.until(lambda: uri() == "http://first", "the change back")
-    assert "http://first" in tctl("get", "app", "--format=text").out
-    tctl("rm", f"app/{name}")
-    tctl.until(lambda: uri() is None, "the end of the application")
+    assert "http://first" in tctl("get", kind, "--format=text").out
+    tctl("rm", f"{kind}/{name}")
+    tctl.until(lambda: uri() is None, "its end")
 
 
 def test_bots(tctl, place, name):

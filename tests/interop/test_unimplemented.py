@@ -18,7 +18,8 @@ COMPLETE = ["tsh ls", "tsh kube ls --all", "tsh apps ls", "tsh clusters", "tsh m
             "tctl proxy ls", "tctl alerts ls", "tctl alerts create short --ttl=1s --labels=a=b",
             "tctl alerts ack a/b --reason=c", "tctl alerts ack ls", "tctl alerts ack a/b --clear", "tctl auth export", "tctl auth export --type=user",
             "tctl get auth_server", "tctl get proxy", "tctl get node", "tctl get kube_cluster",
-            "tctl get session_recording_config", "tctl get remote_cluster", "tctl get db_service", "tctl get lock"]
+            "tctl get session_recording_config", "tctl get remote_cluster", "tctl get db_service", "tctl get db",
+            "tctl get trusted_cluster", "tctl get namespace", "tctl get discovery_config", "tctl get lock"]
 
 
 class Row(typing.NamedTuple):
@@ -39,10 +40,6 @@ TABLE = [
     Row("tctl inventory ls", False, [AUTH + "GetInstances"], "no agent joins"),
     Row("tctl auth rotate --type=host --manual --phase=init", False,
         ["/teleport.trust.v1.TrustService/RotateCertAuthority"], "authorities are not rotated"),
-    Row("tctl get db", False, [AUTH + "ListDatabases", AUTH + "GetDatabases"], "there are no databases"),
-    Row("tctl get trusted_cluster", False,
-        ["/teleport.trust.v1.TrustService/ListTrustedClusters", AUTH + "GetTrustedClusters"],
-        "there are no leaf clusters"),
     Row("tctl get installer", False, [AUTH + "ListInstallers", AUTH + "GetInstallers"], "no agent is installed by us"),
     Row("tctl devices ls", False, ["/teleport.devicetrust.v1.DeviceTrustService/ListDevices"],
         "the open-source Teleport does not have it either"),

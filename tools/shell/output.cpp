@@ -9,6 +9,9 @@
 namespace sallyport {
 namespace {
 
+// A column takes at least so much of a line, the space after it included: as Teleport's tables have it.
+constexpr std::size_t kMinColumn = 5;
+
 using Write = std::function<Status(std::string_view)>;
 
 // Characters that take no column of a terminal, or two (Unicode's East Asian width W and F, emoji). Others take one.
@@ -148,7 +151,7 @@ std::string RenderTable(const std::vector<std::string>& columns, const std::vect
   for (const auto& line : lines) {
     for (std::size_t i = 0; i < widths.size(); ++i) {
       const std::string cell = i < line.size() ? line[i] : "";
-      text += cell + std::string(widths[i] - Width(cell) + 1, ' ');
+      text += cell + std::string(std::max(widths[i] + 1, kMinColumn) - Width(cell), ' ');
     }
     text += '\n';
   }

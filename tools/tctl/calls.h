@@ -15,10 +15,13 @@ extern const KindCalls kAuthPreferenceCalls;
 extern const KindCalls kBotCalls;
 extern const KindCalls kBotInstanceCalls;
 extern const KindCalls kCertAuthorityCalls;
+extern const KindCalls kDatabaseCalls;
+extern const KindCalls kDiscoveryConfigCalls;
 extern const KindCalls kGithubCalls;
 extern const KindCalls kKubeClusterCalls;
 extern const KindCalls kKubeServerCalls;
 extern const KindCalls kLockCalls;
+extern const KindCalls kNamespaceCalls;
 extern const KindCalls kNetworkingConfigCalls;
 extern const KindCalls kNodeCalls;
 extern const KindCalls kOidcCalls;
@@ -26,6 +29,7 @@ extern const KindCalls kRecordingConfigCalls;
 extern const KindCalls kRoleCalls;
 extern const KindCalls kSamlCalls;
 extern const KindCalls kTokenCalls;
+extern const KindCalls kTrustedClusterCalls;
 extern const KindCalls kUserCalls;
 
 // The failure of a write without --force: the resource is there already.

@@ -27,7 +27,11 @@ constexpr const KindCalls* kRows[] = {
     &kBotInstanceCalls,
     &kAccessRequestCalls,
     &kNodeCalls,
-    &kAppCalls,  // a row a line
+    &kAppCalls,
+    &kDatabaseCalls,
+    &kDiscoveryConfigCalls,
+    &kNamespaceCalls,
+    &kTrustedClusterCalls,  // a row a line
 };
 
 }  // namespace

@@ -1,18 +1,23 @@
-// Connectors, bots and applications through their methods: rights, secrets, what belongs together.
+// Connectors, bots, applications and databases through their methods: rights, secrets, what belongs together.
 #include <google/protobuf/empty.pb.h>
 
 #include "auth_fixture.h"
 #include "libresources/bot.h"
+#include "teleport/discoveryconfig/v1/discoveryconfig.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/connector.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
+#include "teleport/legacy/types/trust.pb.h"
 #include "teleport/machineid/v1/bot.pb.h"
 #include "teleport/machineid/v1/bot_instance.pb.h"
+#include "teleport/trust/v1/trust_service.pb.h"
 
 namespace sallyport {
 namespace {
 
+namespace discoveryv1 = teleport::discoveryconfig::v1;
 namespace machineidv1 = teleport::machineid::v1;
+using discoveryv1::DiscoveryConfig;
 using google::protobuf::Empty;
 using machineidv1::Bot;
 
@@ -250,6 +255,100 @@ TEST_CASE("an application that roles do not reach is not there") {
   app.mutable_metadata()->set_name("other");
   app.mutable_spec()->set_publicaddr("px.ex.com");
   CHECK(fixture.Call<Empty>(fixture.admin(), create, app).error().kind == ErrorKind::kBadParameter);
+}
+
+TEST_CASE("a database that roles do not reach is not there; its changes are audited") {
+  AuthFixture fixture;
+  fixture.Store(
+      "kind: role\nversion: v7\nmetadata: {name: devs}\nspec: {allow: {db_labels: {env: dev}, rules: [{resources: "
+      "[db], verbs: ['*']}]}}\n---\nkind: user\nversion: v2\nmetadata: {name: dev}\nspec: {roles: [devs]}\n");
+  const Caller dev = UserCaller(fixture, "dev");
+  types::DatabaseV3 database;
+  database.mutable_metadata()->set_name("orders");
+  database.mutable_spec()->set_protocol("postgres");
+  database.mutable_spec()->set_uri("localhost:5432");
+  const std::string create = "/proto.AuthService/CreateDatabase";
+  const std::string get = "/proto.AuthService/GetDatabase";
+  const std::string update = "/proto.AuthService/UpdateDatabase";
+  const std::string remove = "/proto.AuthService/DeleteDatabase";
+  CHECK(fixture.Call<Empty>(dev, create, database).error().kind == ErrorKind::kAccessDenied);
+  REQUIRE(fixture.Call<Empty>(fixture.admin(), create, database));
+  types::ResourceRequest name;
+  name.set_name("orders");
+  CHECK(fixture.Call<types::DatabaseV3>(dev, get, name).error().kind == ErrorKind::kNotFound);
+  CHECK(fixture.Call<Empty>(dev, remove, name).error().kind == ErrorKind::kNotFound);
+  const auto list = [&] {
+    return fixture.Call<proto::ListDatabasesResponse>(dev, "/proto.AuthService/ListDatabases",
+                                                      proto::ListDatabasesRequest());
+  };
+  CHECK(list()->databases().empty());
+  (*database.mutable_metadata()->mutable_labels())["env"] = "dev";
+  REQUIRE(fixture.Call<Empty>(fixture.admin(), update, database));
+  CHECK(fixture.Call<types::DatabaseV3>(dev, get, name));
+  CHECK(list()->databases_size() == 1);
+  (*database.mutable_metadata()->mutable_labels())["env"] = "prod";
+  CHECK(fixture.Call<Empty>(dev, update, database).error().kind == ErrorKind::kAccessDenied);
+  CHECK(fixture.Call<Empty>(dev, remove, name));
+  for (const char* const type : {"db.create", "db.update", "db.delete"}) CHECK(fixture.Events(type) == 1);
+  database.mutable_spec()->set_protocol("carrier-pigeon");
+  CHECK(fixture.Call<Empty>(fixture.admin(), create, database).error().kind == ErrorKind::kBadParameter);
+}
+
+TEST_CASE("a discovery config keeps what its services found out") {
+  AuthFixture fixture;
+  const std::string service = "/teleport.discoveryconfig.v1.DiscoveryConfigService/";
+  discoveryv1::CreateDiscoveryConfigRequest create;
+  auto& config = *create.mutable_discovery_config();
+  config.mutable_header()->mutable_metadata()->set_name("cloud");
+  config.mutable_status()->set_discovered_resources(7);
+  const auto call = [&](const char* method, const auto& request) {
+    return fixture.Call<DiscoveryConfig>(fixture.admin(), service + method, request);
+  };
+  CHECK(call("CreateDiscoveryConfig", create).error().kind == ErrorKind::kBadParameter);  // of no group
+  config.mutable_spec()->set_discovery_group("group");
+  const auto created = call("CreateDiscoveryConfig", create);
+  REQUIRE(created);
+  CHECK(created->header().kind() == "discovery_config");
+  CHECK(created->status().discovered_resources() == 0);  // nobody writes that
+  CHECK(call("CreateDiscoveryConfig", create).error().kind == ErrorKind::kAlreadyExists);
+
+  DiscoveryConfig found = *created;
+  found.mutable_status()->set_discovered_resources(5);
+  BackendTransaction transaction;
+  WriteResource(transaction, "discovery_config", found, WriteMode::kUpsert);
+  REQUIRE(fixture.auth().Commit(std::move(transaction)));
+  discoveryv1::UpdateDiscoveryConfigRequest update;
+  *update.mutable_discovery_config() = *created;
+  CHECK(call("UpdateDiscoveryConfig", update).error().kind == ErrorKind::kCompareFailed);
+  update.mutable_discovery_config()->mutable_header()->mutable_metadata()->clear_revision();
+  CHECK(call("UpdateDiscoveryConfig", update)->status().discovered_resources() == 5);
+
+  const auto list = fixture.Call<discoveryv1::ListDiscoveryConfigsResponse>(
+      fixture.admin(), service + "ListDiscoveryConfigs", discoveryv1::ListDiscoveryConfigsRequest());
+  CHECK(list->discovery_configs_size() == 1);
+  discoveryv1::DeleteDiscoveryConfigRequest remove;
+  remove.set_name("cloud");
+  CHECK(fixture.Call<Empty>(fixture.admin(), service + "DeleteDiscoveryConfig", remove));
+  CHECK(fixture.Call<Empty>(fixture.admin(), service + "DeleteDiscoveryConfig", remove).error().kind ==
+        ErrorKind::kNotFound);
+  for (const char* const type : {"create", "update", "delete"}) {
+    CHECK(fixture.Events(fmt::format("discovery_config.{}", type)) == 1);
+  }
+}
+
+TEST_CASE("no cluster is trusted, for those who may ask") {
+  AuthFixture fixture;
+  fixture.Store("kind: user\nversion: v2\nmetadata: {name: dev}\nspec: {roles: [access]}\n");
+  const std::string list = "/teleport.trust.v1.TrustService/ListTrustedClusters";
+  using Answer = teleport::trust::v1::ListTrustedClustersResponse;
+  const teleport::trust::v1::ListTrustedClustersRequest request;
+  CHECK(fixture.Call<Answer>(fixture.admin(), list, request)->trusted_clusters().empty());
+  CHECK(fixture.Call<Answer>(UserCaller(fixture, "dev"), list, request).error().kind == ErrorKind::kAccessDenied);
+  types::ResourceRequest name;
+  name.set_name("root");
+  CHECK(fixture.Call<types::TrustedClusterV2>(fixture.admin(), "/proto.AuthService/GetTrustedCluster", name)
+            .error()
+            .kind == ErrorKind::kNotFound);
 }
 
 }  // namespace

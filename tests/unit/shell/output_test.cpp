@@ -32,14 +32,18 @@ Output Things(int count) {
   });
 }
 
-TEST_CASE("a table has a header, dashes and padded cells") {
-  CHECK(RenderTable({"A", "Long"}, {{"x", "1"}, {"wide", "2"}}) ==
-        "A    Long \n"
-        "---- ---- \n"
-        "x    1    \n"
-        "wide 2    \n");
-  CHECK(RenderTable({"A", "B"}, {}) == "A B \n- - \n");
-  CHECK(RenderTable({"A", "B"}, {{"x"}, {"y", "z", "beyond"}}) == "A B \n- - \nx   \ny z \n");
+TEST_CASE("a table has a header, dashes and padded cells; columns are at least as wide as Teleport's") {
+  CHECK(RenderTable({"A", "Longer"}, {{"x", "1"}, {"wider", "2"}}) ==
+        "A     Longer \n"
+        "----- ------ \n"
+        "x     1      \n"
+        "wider 2      \n");
+  CHECK(RenderTable({"Name", "URI", "Labels"}, {}) == "Name URI  Labels \n---- ---  ------ \n");
+  CHECK(RenderTable({"A", "B"}, {{"x"}, {"y", "z", "beyond"}}) ==
+        "A    B    \n"
+        "-    -    \n"
+        "x         \n"
+        "y    z    \n");
 }
 
 TEST_CASE("a table keeps cells on their line and terminals as they are") {
@@ -51,20 +55,20 @@ TEST_CASE("a table keeps cells on their line and terminals as they are") {
 }
 
 TEST_CASE("a table pads by characters, not by bytes") {
-  CHECK(RenderTable({"A", "B"}, {{"é€ü", "1"}, {"abc", "2"}}) ==
-        "A   B \n"
-        "--- - \n"
-        "é€ü 1 \n"
-        "abc 2 \n");
+  CHECK(RenderTable({"A", "B"}, {{"é€üß", "1"}, {"abc", "2"}}) ==
+        "A    B    \n"
+        "---- -    \n"
+        "é€üß 1    \n"
+        "abc  2    \n");
 }
 
 TEST_CASE("characters that take two columns of a terminal are padded as such") {
-  CHECK(RenderTable({"A", "B"}, {{"日本", "1"}, {"abcd", "2"}}) ==
-        "A    B \n"
-        "---- - \n"
-        "日本 1 \n"
-        "abcd 2 \n");
-  CHECK(RenderTable({"A"}, {{"e\u0301"}}) == "A \n- \ne\u0301 \n");
+  CHECK(RenderTable({"A", "B"}, {{"日本語", "1"}, {"abcd", "2"}}) ==
+        "A      B    \n"
+        "------ -    \n"
+        "日本語 1    \n"
+        "abcd   2    \n");
+  CHECK(RenderTable({"A"}, {{"e\u0301"}}) == "A    \n-    \ne\u0301    \n");
 }
 
 TEST_CASE("a value in each format") {
