@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include <fmt/ranges.h>
-#include <google/protobuf/util/message_differencer.h>
 
 #include "libbase/text.h"
 #include "teleport/discoveryconfig/v1/discoveryconfig.pb.h"
@@ -12,7 +11,6 @@ namespace sallyport {
 namespace {
 
 using google::protobuf::Message;
-using google::protobuf::util::MessageDifferencer;
 using teleport::discoveryconfig::v1::DiscoveryConfig;
 using Texts = google::protobuf::RepeatedPtrField<std::string>;
 using Words = std::span<const std::string_view>;
@@ -169,11 +167,12 @@ Status CheckGcp(types::GCPMatcher& matcher) {
   if (Has(matcher.projectids(), kAll) && matcher.projectids_size() > 1) {
     return Bad("spec.gcp: project_ids has * and others: * is all of them");
   }
-  const bool both = !matcher.labels().values().empty() && !matcher.tags().values().empty();
-  if (both && !MessageDifferencer::Equals(matcher.labels(), matcher.tags())) {
-    return Bad("spec.gcp: labels and tags exclude each other: write labels");
+  if (!matcher.tags().values().empty()) {
+    if (!matcher.labels().values().empty()) return Bad("spec.gcp: labels and tags exclude each other: write labels");
+    // Teleport copies the older name to the newer one, and then refuses what has both.
+    matcher.mutable_labels()->Swap(matcher.mutable_tags());
+    matcher.clear_tags();
   }
-  if (!matcher.tags().values().empty()) *matcher.mutable_labels() = matcher.tags();
   MatchAll(*matcher.mutable_labels());
   return {};
 }

@@ -28,7 +28,7 @@ Result<DiscoveryConfig> Get(AuthServer& auth, const std::string& name) {
 Status Write(AuthServer& auth, const RpcCall& call, const DiscoveryConfig& written, WriteMode mode,
              DiscoveryConfig& answer) {
   answer = written;
-  answer.clear_status();
+  answer.mutable_status()->Clear();
   RETURN_IF_ERROR(CheckResource(answer));
   if (mode == WriteMode::kUpdate) {
     ASSIGN_OR_RETURN(const DiscoveryConfig stored, Get(auth, NameOf(answer)));

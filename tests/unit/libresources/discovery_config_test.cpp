@@ -37,6 +37,7 @@ TEST_CASE("what a discovery config leaves out matches everything") {
   CHECK(azure.params().jointoken() == "azure-discovery-token");
   const auto gcp = Accepted("gcp: [{types: [gke], project_ids: [p], tags: {env: dev}}]").gcp(0);
   CHECK(gcp.labels().values().at("env").values(0) == "dev");
+  CHECK_FALSE(gcp.has_tags());
   CHECK_FALSE(gcp.has_params());
   CHECK(Accepted("kube: [{}]").kube(0).types(0) == "app");
 }
