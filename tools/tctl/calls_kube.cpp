@@ -1,51 +1,19 @@
 // Kubernetes clusters and the servers that announce them.
-#include <google/protobuf/empty.pb.h>
-
-#include "libclient/pages.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
-#include "tools/tctl/calls.h"
+#include "tools/tctl/labelled_calls.h"
 
 namespace sallyport {
 namespace {
 
-using google::protobuf::Empty;
-
-Status ListKubeClusters(RpcClient& rpc, bool, const MessageSink& sink) {
-  using Page = proto::ListKubernetesClustersResponse;
-  const auto show = [&](const Page& page) { return SinkAll(page.kubernetes_clusters(), sink); };
-  return EachPage<Page>(rpc, "/proto.AuthService/ListKubernetesClusters", proto::ListKubernetesClustersRequest(), show);
-}
-
-Status GetKubeCluster(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
-  ASSIGN_OR_RETURN(const auto cluster,
-                   rpc.Call<types::KubernetesClusterV3>("/proto.AuthService/GetKubernetesCluster", ByName(name)));
-  return sink(cluster);
-}
-
-Result<bool> PutKubeCluster(RpcClient& rpc, const Resource& resource, bool force) {
-  auto cluster = resource.as<types::KubernetesClusterV3>();
-  const auto created = rpc.Call<Empty>("/proto.AuthService/CreateKubernetesCluster", cluster);
-  if (created) return true;
-  if (created.error().kind != ErrorKind::kAlreadyExists) return std::unexpected(created.error());
-  if (!force) return Exists(resource);
-  cluster.mutable_metadata()->clear_revision();  // whatever is there is replaced
-  RETURN_IF_ERROR(rpc.Call<Empty>("/proto.AuthService/UpdateKubernetesCluster", cluster));
-  return false;
-}
-
-// The cluster checks the revision of an update.
-Status UpdateKubeCluster(RpcClient& rpc, const Resource& resource) {
-  const auto& cluster = resource.as<types::KubernetesClusterV3>();
-  RETURN_IF_ERROR(rpc.Call<Empty>("/proto.AuthService/UpdateKubernetesCluster", cluster));
-  return {};
-}
-
-Status RemoveKubeCluster(RpcClient& rpc, const std::string& name) {
-  RETURN_IF_ERROR(rpc.Call<Empty>("/proto.AuthService/DeleteKubernetesCluster", ByName(name)));
-  return {};
-}
+struct KubeCluster {
+  using Message = types::KubernetesClusterV3;
+  using ListRequest = proto::ListKubernetesClustersRequest;
+  using ListResponse = proto::ListKubernetesClustersResponse;
+  static constexpr std::string_view kMethod = "KubernetesCluster";
+  static const auto& Items(const ListResponse& page) { return page.kubernetes_clusters(); }
+};
 
 Status ListKubeServers(RpcClient& rpc, bool, const MessageSink& sink) {
   proto::ListResourcesRequest request;
@@ -71,8 +39,7 @@ Status GetKubeServer(RpcClient& rpc, const std::string& name, bool, const Messag
 
 }  // namespace
 
-const KindCalls kKubeClusterCalls{"kube_cluster", ListKubeClusters,  GetKubeCluster,
-                                  PutKubeCluster, UpdateKubeCluster, RemoveKubeCluster};
-const KindCalls kKubeServerCalls{"kube_server", ListKubeServers, GetKubeServer, nullptr, nullptr, nullptr};
+constinit const KindCalls kKubeClusterCalls = labelled::Row<KubeCluster>("kube_cluster");
+constinit const KindCalls kKubeServerCalls{"kube_server", ListKubeServers, GetKubeServer, nullptr, nullptr, nullptr};
 
 }  // namespace sallyport
