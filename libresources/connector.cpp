@@ -113,26 +113,12 @@ Status CheckOidcSecret(const types::OIDCConnectorSpecV3& spec) {
   return Fail(ErrorKind::kBadParameter, "spec.client_secret must be the secret itself, not the address of a file");
 }
 
-Status CheckOidcRoles(const types::OIDCConnectorSpecV3& spec) {
-  if (spec.claimstoroles().empty()) {
-    return Fail(ErrorKind::kBadParameter, "spec.claims_to_roles is missing: nobody would get a role");
-  }
-  for (int i = 0; i < spec.claimstoroles_size(); ++i) {
-    if (spec.claimstoroles(i).roles().empty()) {
-      return Fail(ErrorKind::kBadParameter, "spec.claims_to_roles[{}].roles is missing", i);
-    }
-  }
-  return {};
-}
-
-Status CheckSamlRoles(const types::SAMLConnectorSpecV2& spec) {
-  if (spec.attributestoroles().empty()) {
-    return Fail(ErrorKind::kBadParameter, "spec.attributes_to_roles is missing: nobody would get a role");
-  }
-  for (int i = 0; i < spec.attributestoroles_size(); ++i) {
-    if (spec.attributestoroles(i).roles().empty()) {
-      return Fail(ErrorKind::kBadParameter, "spec.attributes_to_roles[{}].roles is missing", i);
-    }
+// What the provider says of a user must lead to a role.
+template <typename Mappings>
+Status CheckRoles(std::string_view field, const Mappings& mappings) {
+  if (mappings.empty()) return Fail(ErrorKind::kBadParameter, "{} is missing: nobody would get a role", field);
+  for (int i = 0; i < mappings.size(); ++i) {
+    if (mappings[i].roles().empty()) return Fail(ErrorKind::kBadParameter, "{}[{}].roles is missing", field, i);
   }
   return {};
 }
@@ -174,7 +160,7 @@ Status CheckOidcConnector(Message& resource) {
   const auto& spec = As<types::OIDCConnectorV3>(resource).spec();
   RETURN_IF_ERROR(CheckName(resource));
   RETURN_IF_ERROR(CheckOidcSecret(spec));
-  RETURN_IF_ERROR(CheckOidcRoles(spec));
+  RETURN_IF_ERROR(CheckRoles("spec.claims_to_roles", spec.claimstoroles()));
   if (spec.redirecturls().values().empty()) return Fail(ErrorKind::kBadParameter, "spec.redirect_url is missing");
   RETURN_IF_ERROR(CheckGoogle(spec));
   if (spec.has_maxage()) RETURN_IF_ERROR(CheckMaxAge("spec.max_age", spec.maxage().value()));
@@ -197,7 +183,7 @@ Status CheckSamlConnector(Message& resource) {
     const bool open = !mfa.enabled() || !mfa.entity_descriptor_url().empty();
     RETURN_IF_ERROR(FillIssuer(mfa, "spec.mfa", mfa.entity_descriptor(), open));
   }
-  RETURN_IF_ERROR(CheckSamlRoles(spec));
+  RETURN_IF_ERROR(CheckRoles("spec.attributes_to_roles", spec.attributestoroles()));
   if (!spec.preferredrequestbinding().empty() && !OneOf(kRequestBindings, spec.preferredrequestbinding())) {
     return Fail(ErrorKind::kBadParameter, "spec.preferred_request_binding must be one of {}, not \"{}\"",
                 fmt::join(kRequestBindings, ", "), StripControl(spec.preferredrequestbinding()));

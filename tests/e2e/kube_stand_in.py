@@ -23,7 +23,7 @@ class KubeStandIn:
     def __init__(self, directory, clusters, user=None, identity=None):
         directory.mkdir(parents=True, exist_ok=True)
         self.cert, key = make_self_signed(directory, "kube-api", "-addext", "subjectAltName=IP:127.0.0.1")
-        env = {**os.environ, "PYTHONPATH": str(FIXTURES)}
+        env = {**os.environ, "PYTHONPATH": f"{FIXTURES}:{pathlib.Path(__file__).parent}"}
         words = [sys.executable, "-m", "kube_api", "--cert", self.cert, "--key", key, "--token", TOKEN]
         self._identity = identity
         if identity:

@@ -4,6 +4,7 @@
 #include <ctime>
 #include <optional>
 
+#include "libbase/secret.h"
 #include "libbase/text.h"
 #include "libresources/access_request.h"
 #include "libresources/kinds.h"
@@ -69,6 +70,32 @@ Status AddResources(const std::vector<std::string>& texts, types::AccessRequestV
     ASSIGN_OR_RETURN(*request.mutable_spec()->add_requestedresourceids(), ParseResourceId(text));
   }
   return {};
+}
+
+types::AccessRequestV3 NewAccessRequest(const std::string& user, const std::string& reason) {
+  auto request = NewResource(*FindKind("access_request")).as<types::AccessRequestV3>();
+  SetName(request, RandomUuid());
+  request.mutable_spec()->set_user(user);
+  request.mutable_spec()->set_state(types::PENDING);
+  request.mutable_spec()->set_requestreason(reason);
+  return request;
+}
+
+Result<types::AccessReviewSubmission> ReviewOf(const Invocation& invocation) {
+  if (invocation.Flag("approve") == invocation.Flag("deny")) {
+    return Fail(ErrorKind::kUsage, "give one of --approve and --deny");
+  }
+  types::AccessReviewSubmission submission;
+  submission.set_requestid(invocation.Arg("request-id"));
+  submission.mutable_review()->set_reason(invocation.Get("reason"));
+  submission.mutable_review()->set_proposedstate(invocation.Flag("approve") ? types::APPROVED : types::DENIED);
+  return submission;
+}
+
+Output ReviewedOutput(const types::AccessRequestV3& request) {
+  return Output::Of(EncodeResource(request), [state = StateText(request)](const Value&) {
+    return fmt::format("Successfully submitted review.  Request state: {}\n", state);
+  });
 }
 
 }  // namespace sallyport

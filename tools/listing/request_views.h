@@ -10,12 +10,14 @@
 #include "libbase/error.h"
 #include "libbase/time.h"
 #include "libbase/value.h"
+#include "tools/shell/command.h"
 
 namespace google::protobuf {
 class Timestamp;
 }  // namespace google::protobuf
 namespace types {
 class AccessRequestV3;
+class AccessReviewSubmission;
 }  // namespace types
 
 namespace sallyport {
@@ -47,6 +49,14 @@ std::string PairsText(const std::vector<std::pair<std::string, std::string>>& pa
 
 // The requests as a list of resources.
 Value RequestsValue(const std::vector<types::AccessRequestV3>& requests);
+
+// Returns a pending request of a user, to be sent; the cluster gives it its name.
+types::AccessRequestV3 NewAccessRequest(const std::string& user, const std::string& reason);
+// Reads what both clients are given for a review: the argument request-id, --approve or --deny, --reason. kUsage
+// unless it is one of the two.
+Result<types::AccessReviewSubmission> ReviewOf(const Invocation& invocation);
+// Returns a request after a review, as the result of a command.
+Output ReviewedOutput(const types::AccessRequestV3& request);
 
 // Reads resources given as text into a request.
 Status AddResources(const std::vector<std::string>& texts, types::AccessRequestV3& request);

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "libbase/json.h"
-#include "libbase/secret.h"
 #include "libbase/text.h"
 #include "libclient/access_requests.h"
 #include "libresources/access_request.h"
@@ -26,11 +25,13 @@ using Requests = std::vector<AccessRequestV3>;
 constexpr std::size_t kReasonWidth = 75;
 constexpr std::size_t kResourcesWidth = 20;
 
-// A value that Teleport's tctl shows with two spaces a level.
-Output Shown(Value value, std::function<std::string(const Value&)> text) {
-  Output output = Output::Of(std::move(value), std::move(text));
+// What Teleport's tctl shows with two spaces a level.
+Output Indented(Output output) {
   output.json_indent = 2;
   return output;
+}
+Output Shown(Value value, std::function<std::string(const Value&)> text) {
+  return Indented(Output::Of(std::move(value), std::move(text)));
 }
 
 std::string TableOf(const Requests& requests) {
@@ -140,12 +141,8 @@ Result<Output> Approve(const Invocation& invocation) { return Decide(invocation,
 Result<Output> Deny(const Invocation& invocation) { return Decide(invocation, types::DENIED); }
 
 Result<Output> Create(const Invocation& invocation) {
-  auto request = NewResource(*FindKind("access_request")).as<AccessRequestV3>();
-  SetName(request, RandomUuid());  // the cluster gives it another
+  AccessRequestV3 request = NewAccessRequest(invocation.Arg("username"), invocation.Get("reason"));
   auto& spec = *request.mutable_spec();
-  spec.set_user(invocation.Arg("username"));
-  spec.set_state(types::PENDING);
-  spec.set_requestreason(invocation.Get("reason"));
   spec.set_dryrun(invocation.Flag("dry-run"));
   for (auto& role : invocation.GetList("roles")) spec.add_roles(std::move(role));
   RETURN_IF_ERROR(AddResources(invocation.GetList("resource"), request));
@@ -194,20 +191,12 @@ Result<Output> Capabilities(const Invocation& invocation) {
 }
 
 Result<Output> Review(const Invocation& invocation) {
-  if (invocation.Flag("approve") == invocation.Flag("deny")) {
-    return Fail(ErrorKind::kUsage, "give one of --approve and --deny");
-  }
+  ASSIGN_OR_RETURN(auto submission, ReviewOf(invocation));
   if (!invocation.Has("author")) return Fail(ErrorKind::kUsage, "--author is missing: who reviews");
-  types::AccessReviewSubmission submission;
-  submission.set_requestid(invocation.Arg("request-id"));
   submission.mutable_review()->set_author(invocation.Get("author"));
-  submission.mutable_review()->set_reason(invocation.Get("reason"));
-  submission.mutable_review()->set_proposedstate(invocation.Flag("approve") ? types::APPROVED : types::DENIED);
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const auto request, rpc->Call<AccessRequestV3>("/proto.AuthService/SubmitAccessReview", submission));
-  return Shown(EncodeResource(request), [state = StateText(request)](const Value&) {
-    return fmt::format("Successfully submitted review.  Request state: {}\n", state);
-  });
+  return Indented(ReviewedOutput(request));
 }
 
 const Argument kIds{"request-id", "ID of the request, or several with commas between"};

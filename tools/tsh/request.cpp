@@ -112,23 +112,15 @@ Result<Output> Create(const Invocation& invocation) {
 }
 
 Result<Output> Review(const Invocation& invocation) {
-  if (invocation.Flag("approve") == invocation.Flag("deny")) {
-    return Fail(ErrorKind::kUsage, "give one of --approve and --deny");
-  }
+  ASSIGN_OR_RETURN(auto submission, ReviewOf(invocation));
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
-  types::AccessReviewSubmission submission;
-  submission.set_requestid(invocation.Arg("request-id"));
   auto& review = *submission.mutable_review();
   review.set_author(session.user());
-  review.set_reason(invocation.Get("reason"));
-  review.set_proposedstate(invocation.Flag("approve") ? types::APPROVED : types::DENIED);
   ASSIGN_OR_RETURN(const auto start, StartOf(invocation));
   if (start) *review.mutable_assumestarttime() = ToStamp(*start);
   ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name));
   ASSIGN_OR_RETURN(const auto request, rpc->Call<AccessRequestV3>("/proto.AuthService/SubmitAccessReview", submission));
-  return Output::Of(EncodeResource(request), [state = StateText(request)](const Value&) {
-    return fmt::format("Successfully submitted review.  Request state: {}\n", state);
-  });
+  return ReviewedOutput(request);
 }
 
 Result<Output> Search(const Invocation& invocation) {

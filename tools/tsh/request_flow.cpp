@@ -3,7 +3,6 @@
 #include <cstdio>
 #include <ctime>
 
-#include "libbase/secret.h"
 #include "libresources/access_request.h"
 #include "libresources/kinds.h"
 #include "teleport/legacy/types/access_request.pb.h"
@@ -24,12 +23,8 @@ void Say(const std::string& text) {
 }
 
 Result<AccessRequestV3> NewRequest(const Session& session, const WantedAccess& wanted) {
-  auto request = NewResource(*FindKind("access_request")).as<AccessRequestV3>();
-  SetName(request, RandomUuid());  // the cluster gives it another
+  AccessRequestV3 request = NewAccessRequest(session.user(), wanted.reason);
   auto& spec = *request.mutable_spec();
-  spec.set_user(session.user());
-  spec.set_state(types::PENDING);
-  spec.set_requestreason(wanted.reason);
   spec.mutable_roles()->Assign(wanted.roles.begin(), wanted.roles.end());
   spec.mutable_suggestedreviewers()->Assign(wanted.reviewers.begin(), wanted.reviewers.end());
   RETURN_IF_ERROR(AddResources(wanted.resources, request));
