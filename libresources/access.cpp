@@ -89,19 +89,4 @@ Result<std::vector<std::string>> AccessChecker::CheckLogins(Nanoseconds ttl) con
   return std::vector{std::string(kNoLoginPrefix) + RandomUuid()};
 }
 
-std::vector<std::string> AccessChecker::LoginsFor(std::string_view kind, const Labels& labels) const {
-  std::set<std::string> candidates;
-  for (const auto& role : roles_) {
-    candidates.insert(role->spec().allow().logins().begin(), role->spec().allow().logins().end());
-  }
-  const ResourceAccess access = AccessTo(kind);
-  std::vector<std::string> logins;
-  for (const std::string& login : candidates) {
-    const RoleMatcher matcher = LoginMatcher(login);
-    const auto decision = access.Decide(labels, {}, {&matcher, 1});
-    if (decision && decision->allowed()) logins.push_back(login);
-  }
-  return logins;
-}
-
 }  // namespace sallyport

@@ -41,6 +41,9 @@ struct RuleContext {
 
 RoleMatcher KubeObjectMatcher(KubeRequest request);
 
+// How long a session with a Kubernetes cluster lasts where roles do not shorten it.
+inline constexpr Nanoseconds kKubeSession = std::chrono::hours(1);
+
 // Ports that a session may forward.
 enum class PortForwarding { kOff, kLocal, kRemote, kOn };
 
@@ -85,8 +88,6 @@ class AccessChecker {
   // Returns the logins that a certificate of that lifetime may carry. kAccessDenied when no role admits the lifetime,
   // or when roles could give logins but this user has none; an only-Kubernetes user gets one unusable login.
   Result<std::vector<std::string>> CheckLogins(Nanoseconds ttl) const;
-  // Returns the logins that a role allows and none denies on a resource with these labels.
-  std::vector<std::string> LoginsFor(std::string_view kind, const Labels& labels) const;
 
   struct KubePrincipals {
     std::vector<std::string> groups;

@@ -9,8 +9,6 @@
 namespace sallyport {
 namespace {
 
-constexpr auto kSession = std::chrono::hours(1);
-
 AccessAnswer AnswerOf(const Decision& decision) {
   return {.outcome = decision.outcome,
           .role = decision.RoleName(),
@@ -54,19 +52,19 @@ Result<AccessAnswer> AskRules(const AccessChecker& checker, const AccessQuestion
 }
 
 // A cluster that is reached is of no use without a group or user to be there, nor is an object out of reach.
-Result<AccessAnswer> AskInside(const AccessChecker& checker, const AccessQuestion& question, AccessAnswer answer) {
+Result<AccessAnswer> AskInside(const AccessChecker& checker, const ResourceAccess& access,
+                               const AccessQuestion& question, AccessAnswer answer) {
   if (question.object) {
     ASSIGN_OR_RETURN(const Decision inside, checker.KubeAccessTo(question.labels).Explain(*question.object));
     answer = AnswerOf(inside);
     if (inside.outcome == Decision::Outcome::kNotAllowed) {
-      const ResourceAccess access = checker.AccessTo(question.kind);
       for (const auto* role : access.RolesThatAllow(question.labels)) {
         answer.lacking.push_back({role->metadata().name(), "kubernetes_resources", -1, TextOf(*question.object)});
       }
     }
     if (!answer.allowed()) return answer;
   }
-  const Nanoseconds ttl = checker.AdjustSessionTtl(kSession);
+  const Nanoseconds ttl = checker.AdjustSessionTtl(kKubeSession);
   auto principals =
       checker.CheckKubeGroupsAndUsers(ttl, question.labels, question.object ? &*question.object : nullptr);
   if (principals) {
@@ -97,7 +95,7 @@ Result<AccessAnswer> Ask(const AccessChecker& checker, const AccessQuestion& que
     }
   }
   if (!answer.allowed() || question.kind != "kube_cluster") return answer;
-  return AskInside(checker, question, std::move(answer));
+  return AskInside(checker, access, question, std::move(answer));
 }
 
 }  // namespace sallyport

@@ -1,6 +1,7 @@
 #include "libresources/resource_access.h"
 
 #include <algorithm>
+#include <set>
 
 #include "teleport/legacy/types/role.pb.h"
 
@@ -81,6 +82,21 @@ Result<Decision> ResourceAccess::Decide(const Labels& labels, const AccessState&
     if (!decision.allowed()) decision = grant(Outcome::kAllowed);
   }
   return decision;
+}
+
+std::vector<std::string> ResourceAccess::LoginsFor(const Labels& labels) const {
+  std::set<std::string> candidates;
+  for (const Role& role : roles_) {
+    const auto& logins = role.role->spec().allow().logins();
+    candidates.insert(logins.begin(), logins.end());
+  }
+  std::vector<std::string> logins;
+  for (const std::string& login : candidates) {
+    const RoleMatcher matcher = LoginMatcher(login);
+    const auto decision = Decide(labels, {}, {&matcher, 1});
+    if (decision && decision->allowed()) logins.push_back(login);
+  }
+  return logins;
 }
 
 std::vector<ResourceAccess::Shortfall> ResourceAccess::Shortfalls(const Labels& labels,

@@ -45,6 +45,9 @@ class ResourceAccess {
   Result<Decision> Decide(const Labels& labels, const AccessState& state,
                           std::span<const RoleMatcher> matchers = {}) const;
 
+  // Returns the logins that a role allows and none denies on a node with these labels, sorted.
+  std::vector<std::string> LoginsFor(const Labels& labels) const;
+
   // What a role lacks to allow.
   struct Shortfall {
     const types::RoleV6* role;

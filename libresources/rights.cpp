@@ -7,7 +7,6 @@
 namespace sallyport {
 namespace {
 
-constexpr auto kSession = std::chrono::hours(1);
 constexpr std::array<std::string_view, 10> kVerbs{"list",   "read",   "readnosecrets", "create", "update",
                                                   "delete", "rotate", "use",           "enroll", "create_enroll_token"};
 
@@ -32,7 +31,7 @@ void AddRules(const std::vector<KubeRule>& rules, std::set<std::string>& texts) 
 }
 
 void AddKubeRights(const AccessChecker& checker, const Labels& labels, Rights& rights) {
-  const auto principals = checker.CheckKubeGroupsAndUsers(checker.AdjustSessionTtl(kSession), labels);
+  const auto principals = checker.CheckKubeGroupsAndUsers(checker.AdjustSessionTtl(kKubeSession), labels);
   if (principals) {
     for (const std::string& group : principals->groups) rights.may.insert("in group " + group);
     for (const std::string& user : principals->users) rights.may.insert("as user " + user);
@@ -48,7 +47,7 @@ Rights RightsOn(const AccessChecker& checker, const ResourceAccess& access, std:
                 const Labels& labels) {
   Rights rights;
   if (kind == "node") {
-    for (const std::string& login : checker.LoginsFor(kind, labels)) rights.may.insert("ssh as " + login);
+    for (const std::string& login : access.LoginsFor(labels)) rights.may.insert("ssh as " + login);
     return rights;
   }
   const auto decision = access.Decide(labels, {});

@@ -146,16 +146,16 @@ Result<std::vector<Listed>> CollectKind(AuthServer& auth, const Caller& caller, 
   return wanted;
 }
 
-// Adds the logins that a user has on a node.
-void AddLogins(const Caller& caller, Listed& item) {
-  if (!item.resource.has_node() || caller.kind != Caller::Kind::kUser) return;
-  for (auto& login : caller.access->LoginsFor("node", item.labels)) item.resource.add_logins(std::move(login));
+// Returns what a user's logins on nodes are taken from, when they are wanted.
+std::optional<ResourceAccess> AccessForLogins(const Caller& caller, bool wanted) {
+  if (!wanted || caller.kind != Caller::Kind::kUser) return std::nullopt;
+  return caller.access->AccessTo("node");
 }
 
-// Moves one page into an answer, in order, and sets where the next one starts. `logins_of` is whose logins are wanted.
+// Moves one page into an answer, in order, and sets where the next one starts. `logins` adds those of a user to nodes.
 template <typename Answer>
-void TakePage(std::vector<Listed> items, const Filter& filter, bool descending, const Caller* logins_of,
-              Answer& answer) {
+void TakePage(std::vector<Listed> items, const Filter& filter, bool descending,
+              const std::optional<ResourceAccess>& logins, Answer& answer) {
   const auto before = [descending](const std::string& one, const std::string& other) {
     return descending ? other < one : one < other;
   };
@@ -169,7 +169,9 @@ void TakePage(std::vector<Listed> items, const Filter& filter, bool descending, 
       answer.set_nextkey(item.sort_key);
       return;
     }
-    if (logins_of != nullptr) AddLogins(*logins_of, item);
+    if (logins && item.resource.has_node()) {
+      for (auto& login : logins->LoginsFor(item.labels)) item.resource.add_logins(std::move(login));
+    }
     *answer.add_resources() = std::move(item.resource);
   }
 }
@@ -200,7 +202,8 @@ Status ListResources(AuthServer& auth, const RpcCall& call, const proto::ListRes
   const Caller& caller = searching ? *searching : call.caller;
   ASSIGN_OR_RETURN(auto items, CollectKind(auth, caller, request.resourcetype(), filter));
   if (request.needtotalcount()) answer.set_totalcount(static_cast<int>(items.size()));
-  TakePage(std::move(items), filter, request.sortby().isdesc(), request.includelogins() ? &caller : nullptr, answer);
+  TakePage(std::move(items), filter, request.sortby().isdesc(), AccessForLogins(caller, request.includelogins()),
+           answer);
   return {};
 }
 
@@ -223,7 +226,8 @@ Status ListUnified(AuthServer& auth, const RpcCall& call, const proto::ListUnifi
       all.push_back(std::move(item));
     }
   }
-  TakePage(std::move(all), filter, request.sortby().isdesc(), request.includelogins() ? &call.caller : nullptr, answer);
+  TakePage(std::move(all), filter, request.sortby().isdesc(), AccessForLogins(call.caller, request.includelogins()),
+           answer);
   return {};
 }
 

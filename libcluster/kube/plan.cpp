@@ -16,7 +16,6 @@ namespace sallyport {
 namespace {
 
 constexpr std::string_view kRoutePrefix = "/v1/teleport/";
-constexpr Nanoseconds kKubeSession = std::chrono::hours(1);
 
 struct Reason {
   ErrorKind kind;

@@ -232,13 +232,16 @@ std::string TextOf(const Value& result) {
 
 Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
-  ASSIGN_OR_RETURN(const AccessWorld world, ReadAccessWorld(*rpc));
+  AccessWorld world;
+  RETURN_IF_ERROR(ReadRoles(*rpc, world));
+  RETURN_IF_ERROR(ReadUsers(*rpc, world));
   const std::string& name = invocation.Arg("user");
   const auto user = world.users.find(name);
   if (user == world.users.end()) {
     return FailWithHint(ErrorKind::kNotFound, fmt::format("user \"{}\" is not found", name), "tctl users ls");
   }
   const auto action = std::ranges::find(kActions, invocation.Arg("action"), &ActionRow::action);
+  if (action != kActions.end() && !invocation.Has("labels")) RETURN_IF_ERROR(ReadResources(*rpc, world));
   ASSIGN_OR_RETURN(const Asked asked,
                    action == kActions.end() ? AskedOfRules(invocation) : AskedOfResource(invocation, world, *action));
   const AccessChecker checker = world.CheckerOf(*user->second);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "libclient/listing.h"
 #include "teleport/legacy/types/role.pb.h"
@@ -24,33 +25,6 @@ Status ReadEach(RpcClient& rpc, std::string_view kind_name, const MessageSink& s
 
 // A part that the cluster cannot list has nothing in it.
 Status Unless(ErrorKind kind, Status status) { return status || status.error().kind != kind ? status : Status(); }
-
-// Several servers may announce one cluster, and a cluster that is written by hand may be announced too.
-void AddOnce(std::vector<Reachable>& resources, Reachable resource) {
-  if (std::ranges::find(resources, resource) == resources.end()) resources.push_back(std::move(resource));
-}
-
-Status ReadResources(RpcClient& rpc, std::vector<Reachable>& resources) {
-  const auto node = [&](const Value& item) -> Status {
-    resources.push_back({"node", At(item, "spec", "hostname").as_string(), LabelsOfNode(item)});
-    return {};
-  };
-  RETURN_IF_ERROR(Unless(ErrorKind::kNotImplemented, ListNodes(rpc, {}, node)));
-  const auto kube_server = [&](const Value& item) -> Status {
-    const Value& cluster = At(item, "spec", "cluster");
-    AddOnce(resources, {"kube_cluster", At(cluster, "metadata", "name").as_string(), LabelsOfKube(cluster)});
-    return {};
-  };
-  RETURN_IF_ERROR(Unless(ErrorKind::kNotImplemented, ListKubeServers(rpc, {}, kube_server)));
-  for (const std::string_view kind : kWritten) {
-    const auto written = [&](const google::protobuf::Message& message) -> Status {
-      AddOnce(resources, {std::string(kind), NameOf(message), LabelsOf(message)});
-      return {};
-    };
-    RETURN_IF_ERROR(Unless(ErrorKind::kNotImplemented, ReadEach(rpc, kind, written)));
-  }
-  return {};
-}
 
 }  // namespace
 
@@ -77,18 +51,45 @@ AccessChecker AccessWorld::CheckerOf(const types::UserV2& user, const std::vecto
   return AccessChecker(user.metadata().name(), ToSelector(user.spec().traits()), std::move(held));
 }
 
-Result<AccessWorld> ReadAccessWorld(RpcClient& rpc) {
-  AccessWorld world;
-  RETURN_IF_ERROR(ReadEach(rpc, "role", [&](const google::protobuf::Message& message) -> Status {
+Status ReadRoles(RpcClient& rpc, AccessWorld& world) {
+  return ReadEach(rpc, "role", [&](const google::protobuf::Message& message) -> Status {
     world.roles[NameOf(message)] = std::make_shared<types::RoleV6>(static_cast<const types::RoleV6&>(message));
     return {};
-  }));
-  RETURN_IF_ERROR(ReadEach(rpc, "user", [&](const google::protobuf::Message& message) -> Status {
+  });
+}
+
+Status ReadUsers(RpcClient& rpc, AccessWorld& world) {
+  return ReadEach(rpc, "user", [&](const google::protobuf::Message& message) -> Status {
     world.users[NameOf(message)] = std::make_shared<types::UserV2>(static_cast<const types::UserV2&>(message));
     return {};
-  }));
-  RETURN_IF_ERROR(ReadResources(rpc, world.resources));
-  return world;
+  });
+}
+
+Status ReadResources(RpcClient& rpc, AccessWorld& world) {
+  // Several servers may announce one cluster, and a cluster that is written by hand may be announced too.
+  std::set<Reachable> seen;
+  const auto add_once = [&](Reachable resource) {
+    if (seen.insert(resource).second) world.resources.push_back(std::move(resource));
+  };
+  const auto node = [&](const Value& item) -> Status {
+    world.resources.push_back({"node", At(item, "spec", "hostname").as_string(), LabelsOfNode(item)});
+    return {};
+  };
+  RETURN_IF_ERROR(Unless(ErrorKind::kNotImplemented, ListNodes(rpc, {}, node)));
+  const auto kube_server = [&](const Value& item) -> Status {
+    const Value& cluster = At(item, "spec", "cluster");
+    add_once({"kube_cluster", At(cluster, "metadata", "name").as_string(), LabelsOfKube(cluster)});
+    return {};
+  };
+  RETURN_IF_ERROR(Unless(ErrorKind::kNotImplemented, ListKubeServers(rpc, {}, kube_server)));
+  for (const std::string_view kind : kWritten) {
+    const auto written = [&](const google::protobuf::Message& message) -> Status {
+      add_once({std::string(kind), NameOf(message), LabelsOf(message)});
+      return {};
+    };
+    RETURN_IF_ERROR(Unless(ErrorKind::kNotImplemented, ReadEach(rpc, kind, written)));
+  }
+  return {};
 }
 
 }  // namespace sallyport

@@ -1,4 +1,4 @@
-// What decides about access in a cluster: users, roles, and the resources that roles reach. Read once, evaluated here.
+// What decides about access in a cluster: users, roles, and the resources that roles reach. Read here, evaluated here.
 #pragma once
 
 #include <map>
@@ -33,7 +33,9 @@ struct AccessWorld {
   AccessChecker CheckerOf(const types::UserV2& user, const std::vector<std::string>& more = {}) const;
 };
 
-// Reads users, roles and resources; kinds that the cluster does not have are left out.
-Result<AccessWorld> ReadAccessWorld(RpcClient& rpc);
+// Each reads a part of it. Kinds of resources that the cluster does not have are left out.
+Status ReadRoles(RpcClient& rpc, AccessWorld& world);
+Status ReadUsers(RpcClient& rpc, AccessWorld& world);
+Status ReadResources(RpcClient& rpc, AccessWorld& world);
 
 }  // namespace sallyport

@@ -128,7 +128,8 @@ Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto resources, ResourcesToCompare(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(Comparison comparison, CompareWithCluster(invocation, *rpc, resources));
-  ASSIGN_OR_RETURN(const AccessWorld before, ReadAccessWorld(*rpc));
+  AccessWorld before;
+  for (const auto read : {ReadRoles, ReadUsers, ReadResources}) RETURN_IF_ERROR(read(*rpc, before));
   AccessWorld after = before;
   for (const Resource& resource : resources) after.Apply(resource);
   Value plan = Value::EmptyMap();

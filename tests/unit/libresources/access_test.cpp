@@ -49,7 +49,7 @@ TEST_CASE("the developer of the guide") {
   CHECK_FALSE(Reaches(alice, "node", dev, "guest"));
   CHECK_FALSE(Reaches(alice, "node", dev, "root"));
   CHECK_FALSE(Reaches(alice, "node", {{"environment", "prod"}}, "admin"));
-  CHECK(alice.LoginsFor("node", dev) == List{"admin", "ec2-user"});
+  CHECK(alice.AccessTo("node").LoginsFor(dev) == List{"admin", "ec2-user"});
   CHECK(alice.CheckLogins(1h).value() == List{"admin", "ec2-user"});
   CHECK(Reaches(alice, "kube_cluster", {{"env", "dev"}}));
   CHECK_FALSE(Reaches(alice, "kube_cluster", {{"app", "teleport-cluster"}}));
