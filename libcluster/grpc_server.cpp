@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 
 #include "libbase/log.h"
 #include "libbase/version.h"
@@ -64,6 +65,36 @@ struct CallEnvironment {
   ThreadPool threads{kMaxHandlerThreads};
 };
 
+// A call that may be made: its row, and who calls.
+struct Admitted {
+  const RpcMethod* method;
+  std::shared_ptr<const Caller> caller;
+  std::string client_version;
+  std::string user_agent;
+
+  RpcCall call() const { return {*caller, method->path, client_version, user_agent}; }
+};
+
+Result<Admitted> Admit(const CallEnvironment& environment, const grpc::GenericCallbackServerContext& context) {
+  const RpcMethod* method = environment.table.Find(context.method());
+  if (method == nullptr) {
+    return Fail(ErrorKind::kNotImplemented, "{} is not implemented by this cluster", context.method());
+  }
+  const auto& options = environment.options;
+  Admitted admitted{method, nullptr, Metadata(context, "version"), Metadata(context, "user-agent")};
+  RETURN_IF_ERROR(options.check_version(admitted.client_version));
+  ASSIGN_OR_RETURN(admitted.caller, options.authenticate(PeerChain(context), context.peer()));
+  RETURN_IF_ERROR(options.authorize(*method, admitted.call()));
+  return admitted;
+}
+
+grpc::Status LoggedStatus(const Error& error, const std::string& method) {
+  if (error.kind == ErrorKind::kNotImplemented) {
+    Log(LogLevel::kWarning, "unimplemented method called", {{"method", method}, {"error", error.message}});
+  }
+  return ToGrpcStatus(error);
+}
+
 // One unary call: read the request, run the row on the pool, answer.
 class UnaryCall : public grpc::ServerGenericBidiReactor {
  public:
@@ -84,35 +115,20 @@ class UnaryCall : public grpc::ServerGenericBidiReactor {
 
  private:
   void Answer() {
-    if (const Status status = Run(); !status) {
-      if (status.error().kind == ErrorKind::kNotImplemented) {
-        Log(LogLevel::kWarning, "unimplemented method called",
-            {{"method", context_.method()}, {"error", status.error().message}});
-      }
-      Finish(ToGrpcStatus(status.error()));
-      return;
-    }
+    if (const Status status = Run(); !status) return Finish(LoggedStatus(status.error(), context_.method()));
     StartWriteAndFinish(&response_bytes_, grpc::WriteOptions(), grpc::Status::OK);
   }
 
   Status Run() {
-    const RpcMethod* method = environment_.table.Find(context_.method());
-    if (method == nullptr) {
-      return Fail(ErrorKind::kNotImplemented, "{} is not implemented by this cluster", context_.method());
-    }
-    const auto& options = environment_.options;
-    const std::string version = Metadata(context_, "version");
-    RETURN_IF_ERROR(options.check_version(version));
-    ASSIGN_OR_RETURN(const auto caller, options.authenticate(PeerChain(context_), context_.peer()));
-    const RpcCall call{*caller, method->path, version, Metadata(context_, "user-agent")};
-    RETURN_IF_ERROR(options.authorize(*method, call));
+    ASSIGN_OR_RETURN(const Admitted admitted, Admit(environment_, context_));
+    const RpcMethod* method = admitted.method;
     const auto request = method->new_request();
     grpc::ProtoBufferReader reader(&request_bytes_);
     if (!reader.status().ok() || !request->ParseFromZeroCopyStream(&reader)) {
       return Fail(ErrorKind::kBadParameter, "{}: the request cannot be decoded", context_.method());
     }
     const auto response = method->new_response();
-    RETURN_IF_ERROR(method->handler(call, *request, *response));
+    RETURN_IF_ERROR(method->handler(admitted.call(), *request, *response));
     return Serialize(*response);
   }
 
@@ -134,10 +150,132 @@ class UnaryCall : public grpc::ServerGenericBidiReactor {
   grpc::ByteBuffer response_bytes_;
 };
 
+// One call with streams. It lives until gRPC is done with it; its handler may keep the stream for longer.
+class StreamCall : public grpc::ServerGenericBidiReactor, public std::enable_shared_from_this<StreamCall> {
+ public:
+  // Admits the call on the pool, then starts its handler.
+  static grpc::ServerGenericBidiReactor* Start(CallEnvironment& environment,
+                                               grpc::GenericCallbackServerContext& context) {
+    const auto call = std::make_shared<StreamCall>();
+    call->self_ = call;
+    context.AddInitialMetadata("version", std::string(kWireVersion));
+    environment.threads.Submit([call, &environment, &context] {
+      auto admitted = Admit(environment, context);
+      if (!admitted) return call->End(LoggedStatus(admitted.error(), context.method()));
+      call->Run(std::move(*admitted));
+    });
+    return call.get();
+  }
+
+  void Read(std::function<void(std::optional<std::string>)> done) {
+    std::unique_lock lock(mutex_);
+    if (over_) {
+      lock.unlock();
+      return done(std::nullopt);
+    }
+    read_done_ = std::move(done);
+    StartRead(&read_bytes_);
+  }
+
+  void Write(const std::string& message, std::function<void(bool)> done) {
+    std::unique_lock lock(mutex_);
+    if (over_) {
+      lock.unlock();
+      return done(false);
+    }
+    write_done_ = std::move(done);
+    const grpc::Slice slice(message);
+    write_bytes_ = grpc::ByteBuffer(&slice, 1);
+    StartWrite(&write_bytes_);
+  }
+
+  void End(const grpc::Status& status) {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(over_, true)) return;
+    Finish(status);
+  }
+
+  void Listen(std::function<void()> listener) {
+    std::unique_lock lock(mutex_);
+    if (!cancelled_) {
+      listener_ = std::move(listener);
+      return;
+    }
+    lock.unlock();
+    listener();
+  }
+
+  void OnReadDone(bool ok) override {
+    std::optional<std::string> message;
+    if (ok) message = Flat(read_bytes_);
+    Take(read_done_)(std::move(message));
+  }
+  void OnWriteDone(bool ok) override { Take(write_done_)(ok); }
+  void OnCancel() override {
+    std::unique_lock lock(mutex_);
+    cancelled_ = true;
+    const auto listener = std::exchange(listener_, nullptr);
+    lock.unlock();
+    if (listener) listener();
+  }
+  void OnDone() override {
+    Listen(nullptr);
+    self_.reset();
+  }
+
+ private:
+  // What the handler holds: letting go of it ends the call.
+  class Handle : public RpcStream {
+   public:
+    explicit Handle(std::shared_ptr<StreamCall> call) : call_(std::move(call)) {}
+    ~Handle() override { call_->End(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server is going away")); }
+    void Read(std::function<void(std::optional<std::string>)> done) override { call_->Read(std::move(done)); }
+    void Write(std::string message, std::function<void(bool)> done) override { call_->Write(message, std::move(done)); }
+    void Finish(const Status& status) override { call_->End(status ? grpc::Status::OK : ToGrpcStatus(status.error())); }
+    void OnCancel(std::function<void()> listener) override { call_->Listen(std::move(listener)); }
+
+   private:
+    const std::shared_ptr<StreamCall> call_;
+  };
+
+  void Run(Admitted admitted) {
+    admitted.method->stream_handler({std::move(admitted.caller), admitted.method->path,
+                                     std::move(admitted.client_version), std::move(admitted.user_agent),
+                                     std::make_shared<Handle>(shared_from_this())});
+  }
+
+  static std::string Flat(const grpc::ByteBuffer& bytes) {
+    std::vector<grpc::Slice> slices;
+    std::string message;
+    if (!bytes.Dump(&slices).ok()) return message;
+    message.reserve(bytes.Length());
+    for (const auto& slice : slices) message.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+    return message;
+  }
+
+  template <typename Function>
+  Function Take(Function& function) {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(function, nullptr);
+  }
+
+  std::mutex mutex_;  // of everything below but the bytes
+  std::shared_ptr<StreamCall> self_;
+  grpc::ByteBuffer read_bytes_;
+  grpc::ByteBuffer write_bytes_;
+  std::function<void(std::optional<std::string>)> read_done_;
+  std::function<void(bool)> write_done_;
+  std::function<void()> listener_;
+  bool over_ = false;
+  bool cancelled_ = false;
+};
+
 class GenericService : public grpc::CallbackGenericService {
  public:
   explicit GenericService(CallEnvironment& environment) : environment_(environment) {}
   grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override {
+    const RpcMethod* method = environment_.table.Find(context->method());
+    if (method != nullptr && method->stream_handler) return StreamCall::Start(environment_, *context);
     return new UnaryCall(environment_, *context);
   }
 

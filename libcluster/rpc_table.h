@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -56,12 +57,38 @@ struct RpcCall {
 
 using RpcHandler = std::function<Status(const RpcCall&, const google::protobuf::Message&, google::protobuf::Message&)>;
 
+// A call with many messages each way, as its handler has it; messages are encoded. Callbacks come once each, on any
+// thread, and must not block. Letting go of the last pointer ends the call.
+class RpcStream {
+ public:
+  virtual ~RpcStream() = default;
+  // Asks for the next message; one at a time. Nothing: the client has sent its last, or the call is over.
+  virtual void Read(std::function<void(std::optional<std::string>)> done) = 0;
+  // Sends a message; one at a time. False: the call is over.
+  virtual void Write(std::string message, std::function<void(bool)> done) = 0;
+  // Ends the call with an answer. What is asked for later is over at once.
+  virtual void Finish(const Status& status) = 0;
+  // Calls back when the client has left; at once when it has already. For one listener.
+  virtual void OnCancel(std::function<void()> listener) = 0;
+};
+
+struct RpcStreamCall {
+  std::shared_ptr<const Caller> caller;
+  std::string method;
+  std::string client_version;
+  std::string user_agent;
+  std::shared_ptr<RpcStream> stream;
+};
+
 struct RpcMethod {
   std::string path;  // "/proto.AuthService/Ping"
   RpcAccess access;
+  // Of a method with one message each way.
   std::function<std::unique_ptr<google::protobuf::Message>()> new_request;
   std::function<std::unique_ptr<google::protobuf::Message>()> new_response;
   RpcHandler handler;
+  // Of a method with streams; must not block.
+  std::function<void(RpcStreamCall)> stream_handler = nullptr;
 };
 
 class RpcTable {
@@ -76,6 +103,11 @@ class RpcTable {
                                                      google::protobuf::Message& response) -> Status {
                         return handler(call, static_cast<const Request&>(request), static_cast<Response&>(response));
                       }};
+  }
+
+  // Adds a method with streams; libcluster/net/rpc_stream.h makes one of a coroutine.
+  void AddStream(std::string path, RpcAccess access, std::function<void(RpcStreamCall)> handler) {
+    methods_[path] = {path, std::move(access), nullptr, nullptr, nullptr, std::move(handler)};
   }
 
   // Returns the row of a path, or nullptr.

@@ -1,8 +1,10 @@
 // Waiting in a coroutine for what answers by calling back, from whatever thread. Internal to libcluster.
 #pragma once
 
+#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/post.hpp>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "libcluster/net/stream.h"
@@ -22,6 +24,37 @@ asio::awaitable<T> AwaitCallback(Start start) {
     });
   };
   T result = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(initiate, asio::use_awaitable);
+  co_return result;
+}
+
+// The same, where another branch of `||` may be done first: this one then ends with `given_up`, and what the callback
+// brings later is dropped. For coroutines on a strand.
+template <typename T, typename Start>
+asio::awaitable<T> AwaitCallbackOr(T given_up, Start start) {
+  const auto executor = co_await asio::this_coro::executor;
+  auto initiate = [start = std::move(start), executor, given_up = std::move(given_up)](auto completion) mutable {
+    using Completion = decltype(completion);
+    auto slot = asio::get_associated_cancellation_slot(completion);
+    auto waiting = std::make_shared<std::optional<Completion>>(std::move(completion));
+    // Both run on the strand, so the first takes the completion and the second finds none.
+    const auto complete = [waiting](T result) {
+      if (!*waiting) return;
+      Completion taken = std::move(**waiting);
+      waiting->reset();
+      std::move(taken)(std::move(result));
+    };
+    if (slot.is_connected()) {
+      slot.assign([executor, complete, given_up](asio::cancellation_type) mutable {
+        asio::post(executor, [complete, given_up = std::move(given_up)]() mutable { complete(std::move(given_up)); });
+      });
+    }
+    start([executor, complete](T result) {
+      auto kept = std::make_shared<T>(std::move(result));
+      asio::post(executor, [complete, kept] { complete(std::move(*kept)); });
+    });
+  };
+  T result =
+      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(std::move(initiate), asio::use_awaitable);
   co_return result;
 }
 
