@@ -2,6 +2,8 @@
 
 #include "libbase/address.h"
 #include "libbase/file.h"
+#include "libbase/log.h"
+#include "libcluster/agents/local_auth.h"
 #include "libcluster/auth/audit_queue.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/client_version.h"
@@ -12,11 +14,15 @@
 #include "libcluster/kube/announcer.h"
 #include "libcluster/kube/forwarder.h"
 #include "libcluster/net/http.h"
+#include "libcluster/net/upgrade.h"
 #include "libcluster/proxy/route.h"
+#include "libcluster/proxy/transport.h"
 #include "libcluster/proxy/web_api.h"
 #include "libcluster/proxy/web_certificate.h"
+#include "libcluster/ssh/ssh_node.h"
 #include "libcluster/static_tokens.h"
 #include "libcluster/thread_pool.h"
+#include "teleport/legacy/types/server.pb.h"
 #include "teleport/legacy/types/token.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 
@@ -26,6 +32,7 @@ namespace {
 constexpr int kNetworkThreads = 2;
 constexpr std::size_t kMaxWebThreads = 32;
 constexpr std::size_t kMaxKubeThreads = 8;
+constexpr std::size_t kMaxDialThreads = 16;
 
 }  // namespace
 
@@ -43,17 +50,21 @@ struct Cluster::State {
   EventLoop loop{kNetworkThreads};
   ThreadPool web_threads{kMaxWebThreads};
   ThreadPool kube_threads{kMaxKubeThreads};
+  ThreadPool dial_threads{kMaxDialThreads};
   std::unique_ptr<GrpcServer> grpc;
   std::unique_ptr<HttpServer> web;
   std::unique_ptr<HttpServer> auth_http;
   std::unique_ptr<KubeForwarder> kube;
   std::unique_ptr<KubeAnnouncer> announcer;
+  std::unique_ptr<AgentAuth> agent_auth;
+  std::unique_ptr<SshNode> ssh;
   std::unique_ptr<Listener> proxy_listener;
   std::unique_ptr<Listener> auth_listener;
   std::unique_ptr<Listener> kube_listener;
 
   ~State() {
     for (auto* listener : {&proxy_listener, &auth_listener, &kube_listener}) listener->reset();
+    ssh.reset();
     if (grpc) grpc->Stop();
     loop.Stop();
   }
@@ -63,6 +74,9 @@ struct Cluster::State {
   void Serve();
   Status StartServers(const TeleportConfig& config, const Environment& environment);
   Status StartKube(const TeleportConfig& config, const Environment& environment);
+  Status StartSsh(const TeleportConfig& config, const Environment& environment);
+  void AddTransport();
+  Result<UniqueFd> DialNode(const types::ServerV2& node, const std::shared_ptr<const Caller>& caller);
   Status WriteAdminIdentity(const std::string& data_dir);
   void Dispatch(Route route, IncomingConnection connection);
 };
@@ -88,7 +102,35 @@ Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment&
   ASSIGN_OR_RETURN(auth, AuthServer::Open(std::move(options)));
   audit = std::make_unique<AuditQueue>(auth->backend());
   methods = AuthMethods(*auth);
+  AddTransport();
   return {};
+}
+
+void Cluster::State::AddTransport() {
+  TransportOptions options;
+  options.dial_node = [this](const types::ServerV2& node, const std::shared_ptr<const Caller>& caller) {
+    return DialNode(node, caller);
+  };
+  options.dial_auth = [this](const std::string& remote_address) -> Result<UniqueFd> {
+    ASSIGN_OR_RETURN(NamedSocketPair pair, MakeNamedSocketPair(remote_address));
+    RouteSocket(loop, std::move(pair.inner), remote_address, [this](IncomingConnection connection) {
+      const Route route = RouteOfAuth(connection.hello);
+      Dispatch(route, std::move(connection));
+    });
+    return std::move(pair.outer);
+  };
+  AddTransportMethods(methods, loop, dial_threads, *auth, *audit, std::move(options));
+}
+
+Result<UniqueFd> Cluster::State::DialNode(const types::ServerV2& node, const std::shared_ptr<const Caller>& caller) {
+  if (ssh && node.metadata().name() == host_id) return ssh->Dial(caller);
+  const std::string& name = node.spec().hostname();
+  if (node.subkind() == "openssh" || node.subkind() == "openssh-ec2-ice") {
+    return Fail(ErrorKind::kNotImplemented, "node \"{}\" runs OpenSSH alone, which this proxy does not reach yet",
+                name);
+  }
+  return FailWithHint(ErrorKind::kConnectionProblem, fmt::format("node \"{}\" is offline", name),
+                      "its agent has no connection to this proxy");
 }
 
 Status Cluster::State::OpenPorts(const TeleportConfig& config) {
@@ -186,6 +228,28 @@ Status Cluster::State::StartKube(const TeleportConfig& config, const Environment
   return {};
 }
 
+Status Cluster::State::StartSsh(const TeleportConfig& config, const Environment& environment) {
+  if (!config.ssh.enabled) return {};
+  SshNodeOptions options;
+  options.host_id = host_id;
+  options.hostname = config.nodename.empty() ? environment.hostname : config.nodename;
+  options.public_addrs = config.ssh.public_addr;
+  options.labels = config.ssh.labels;
+  options.commands = config.ssh.commands;
+  options.port_forwarding = config.ssh.port_forwarding;
+  options.copy_files = config.ssh.copy_files;
+  options.session_program = environment.program;
+  agent_auth = LocalAgentAuth(*auth, *audit, host_id);
+  auto started = SshNode::Start(loop, *agent_auth, std::move(options));
+  if (started) {
+    ssh = std::move(*started);
+    return {};
+  }
+  if (config.ssh.asked_for || started.error().kind != ErrorKind::kNotFound) return std::unexpected(started.error());
+  Log(LogLevel::kInfo, "this host is not a node", {{"reason", started.error().message}});
+  return {};
+}
+
 void Cluster::State::Dispatch(Route route, IncomingConnection connection) {
   switch (route) {
     case Route::kGrpc:
@@ -211,6 +275,7 @@ Result<std::unique_ptr<Cluster>> Cluster::Start(const TeleportConfig& config, co
   RETURN_IF_ERROR(state->OpenAuth(config, environment));
   RETURN_IF_ERROR(state->StartServers(config, environment));
   RETURN_IF_ERROR(state->StartKube(config, environment));
+  RETURN_IF_ERROR(state->StartSsh(config, environment));
   RETURN_IF_ERROR(state->WriteAdminIdentity(config.data_dir));
   state->Serve();
   return std::unique_ptr<Cluster>(new Cluster(std::move(state)));

@@ -11,12 +11,13 @@ namespace sallyport {
 
 class Cluster {
  public:
-  // Opens the state and serves. `hostname` stands in for names that the configuration leaves out; `environment` are the
-  // variables that Kubernetes sets in a pod.
+  // Opens the state and serves. `hostname` stands in for names that the configuration leaves out; `environment` has
+  // beside it the variables that Kubernetes sets in a pod.
   struct Environment {
     std::string hostname;
     std::string kubernetes_service_host;
     std::string kubernetes_service_port;
+    std::string program;  // the path of this program, which sessions of the node run
   };
   static Result<std::unique_ptr<Cluster>> Start(const TeleportConfig& config, const Environment& environment);
   // Stops: ports are closed first, then calls end, then what is queued is written.

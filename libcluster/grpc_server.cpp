@@ -219,7 +219,10 @@ class StreamCall : public grpc::ServerGenericBidiReactor, public std::enable_sha
     if (listener) listener();
   }
   void OnDone() override {
-    Listen(nullptr);
+    {
+      const std::lock_guard lock(mutex_);
+      listener_ = nullptr;  // it may hold on to this
+    }
     self_.reset();
   }
 

@@ -84,6 +84,17 @@ Result<Decision> ResourceAccess::Decide(const Labels& labels, const AccessState&
   return decision;
 }
 
+std::string ResourceAccess::WhyOutOfReach(const Labels& labels, std::string_view plural) const {
+  const auto decision = Decide(labels, {});
+  if (decision && decision->outcome == Decision::Outcome::kDenied) {
+    return fmt::format(" Your role \"{}\" denies it ({}).", decision->RoleName(), decision->Path());
+  }
+  const auto lacking = Shortfalls(labels);
+  if (lacking.empty() || lacking.front().text.empty()) return "";
+  return fmt::format(" Your role \"{}\" reaches {} with {}.", lacking.front().role->metadata().name(), plural,
+                     lacking.front().text);
+}
+
 std::vector<std::string> ResourceAccess::LoginsFor(const Labels& labels) const {
   std::set<std::string> candidates;
   for (const Role& role : roles_) {

@@ -56,6 +56,9 @@ class ResourceAccess {
   };
   // Returns for each role that speaks of the kind what its allow part lacks, the role that lacks least first.
   std::vector<Shortfall> Shortfalls(const Labels& labels, std::span<const RoleMatcher> matchers = {}) const;
+  // Returns why a user does not reach something with these labels, as far as the user may know it: a sentence about
+  // one's own role that starts with a space, or "". `plural` names such things ("clusters").
+  std::string WhyOutOfReach(const Labels& labels, std::string_view plural) const;
   // Returns the roles whose labels allow.
   std::vector<const types::RoleV6*> RolesThatAllow(const Labels& labels) const;
 

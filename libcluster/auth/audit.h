@@ -71,6 +71,12 @@ inline constexpr AuditType kSessionStart{"session.start", "T2000I"};
 inline constexpr AuditType kSessionEnd{"session.end", "T2004I"};
 inline constexpr AuditType kExec{"exec", "T3002I"};
 inline constexpr AuditType kPortForward{"port", "T3003I"};
+inline constexpr AuditType kClientDisconnect{"client.disconnect", "T3006I"};
+inline constexpr AuditType kSessionLeave{"session.leave", "T2003I"};
+inline constexpr AuditType kExecFailure{"exec", "T3002E"};
+inline constexpr AuditType kSubsystem{"subsystem", "T3001I"};
+inline constexpr AuditType kSubsystemFailure{"subsystem", "T3001E"};
+inline constexpr AuditType kAuthFailure{"auth", "T3007W"};
 }  // namespace audit
 
 // An event with its envelope (ei, event, uid, code, time, cluster_name) to which the caller adds its own fields.

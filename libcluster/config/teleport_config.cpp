@@ -6,6 +6,7 @@
 #include "libbase/file.h"
 #include "libbase/text.h"
 #include "libbase/yaml.h"
+#include "libresources/metadata.h"
 
 namespace sallyport {
 namespace {
@@ -50,10 +51,7 @@ Status SetLogFormat(TeleportConfig& config, const Value& value) {
 }
 
 Status SetKubeLabels(TeleportConfig& config, const Value& value) {
-  if (!value.is_map()) return Fail(ErrorKind::kBadParameter, "a map of labels is expected");
-  for (const auto& [key, label] : value.as_map()) {
-    ASSIGN_OR_RETURN(config.kubernetes.labels[key], ConfigText(label));
-  }
+  ASSIGN_OR_RETURN(config.kubernetes.labels, ConfigLabels(value));
   return {};
 }
 
@@ -117,12 +115,6 @@ std::vector<ConfigKey> AgentKeys() {
       {"kubernetes_service.public_addr", State::kAccepted},
       {"kubernetes_service.commands", State::kNotThereYet},
       {"kubernetes_service.resources", State::kNotThereYet},
-      {"ssh_service.enabled", State::kServed,
-       [](TeleportConfig& config, const Value& value) -> Status {
-         config.ssh_enabled = ParseEnabled(value);
-         return {};
-       }},
-      {"ssh_service.*", State::kAccepted},
   };
   // Services that are not there yet may be named, and must be off.
   for (const char* service :
@@ -143,7 +135,7 @@ std::vector<ConfigKey> AgentKeys() {
 const std::vector<ConfigKey>& AllKeys() {
   static const std::vector<ConfigKey> keys = [] {
     std::vector<ConfigKey> all;
-    for (const auto& part : {CommonKeys(), AuthServiceKeys(), ProxyServiceKeys(), AgentKeys()}) {
+    for (const auto& part : {CommonKeys(), AuthServiceKeys(), ProxyServiceKeys(), SshServiceKeys(), AgentKeys()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;
@@ -228,10 +220,6 @@ Status CheckTogether(const TeleportConfig& config) {
                         fmt::format("{}: auth and proxy in processes of their own are not implemented", config.source),
                         "enable auth_service and proxy_service together");
   }
-  if (config.ssh_enabled) {
-    return FailWithHint(ErrorKind::kNotImplemented, fmt::format("{}: ssh_service is not implemented", config.source),
-                        "set ssh_service.enabled: no");
-  }
   if (!kubernetes.enabled) return {};
   if (!kubernetes.kubeconfig_file.empty() && !kubernetes.kube_cluster_name.empty()) {
     return fail("kubernetes_service has both kubeconfig_file and kube_cluster_name",
@@ -269,6 +257,16 @@ Result<std::vector<std::string>> ConfigTexts(const Value& value) {
     ASSIGN_OR_RETURN(texts.emplace_back(), ConfigText(item));
   }
   return texts;
+}
+
+Result<Labels> ConfigLabels(const Value& value) {
+  if (!value.is_map()) return Fail(ErrorKind::kBadParameter, "a map of labels is expected");
+  Labels labels;
+  for (const auto& [key, label] : value.as_map()) {
+    if (!IsLabelKey(key)) return Fail(ErrorKind::kBadParameter, "\"{}\" is not a label key", key);
+    ASSIGN_OR_RETURN(labels[key], ConfigText(label));
+  }
+  return labels;
 }
 
 Result<Nanoseconds> ConfigDuration(const Value& value) {

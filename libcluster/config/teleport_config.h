@@ -13,6 +13,8 @@
 #include "libbase/log.h"
 #include "libbase/time.h"
 #include "libbase/value.h"
+#include "libcluster/ssh/command_labels.h"
+#include "libresources/labels.h"
 
 namespace types {
 class AuthPreferenceV2;
@@ -62,8 +64,15 @@ struct TeleportConfig {
     std::map<std::string, std::string> labels;
   } kubernetes;
 
-  // Services that are asked for and not there yet.
-  bool ssh_enabled = false;
+  struct Ssh {
+    bool enabled = true;
+    bool asked_for = false;  // the file says so: then it must start
+    std::vector<std::string> public_addr;
+    Labels labels;
+    std::vector<CommandLabel> commands;
+    bool port_forwarding = true;
+    bool copy_files = true;
+  } ssh;
 };
 
 // Reads a configuration. Fails with kBadParameter (unknown key with the one probably meant, wrong type, contradictions)
@@ -92,10 +101,12 @@ struct ConfigKey {
 };
 std::vector<ConfigKey> AuthServiceKeys();
 std::vector<ConfigKey> ProxyServiceKeys();
+std::vector<ConfigKey> SshServiceKeys();
 
 // Typed readers for setters. Each fails with kBadParameter; the caller adds file, line and key.
 Result<std::string> ConfigText(const Value& value);
 Result<std::vector<std::string>> ConfigTexts(const Value& value);  // one text or a list
 Result<Nanoseconds> ConfigDuration(const Value& value);
+Result<Labels> ConfigLabels(const Value& value);  // a map of texts
 
 }  // namespace sallyport

@@ -61,19 +61,6 @@ std::string WhyForbidden(const KubePlan& plan) {
   return "none of your roles has it in kubernetes_resources";
 }
 
-// Says which role keeps a user from a cluster. What the cluster's labels are stays unsaid, what roles want does not.
-std::string WhyOutOfReach(const AccessChecker& checker, const Labels& labels) {
-  const ResourceAccess access = checker.AccessTo("kube_cluster");
-  const auto decision = access.Decide(labels, {});
-  if (decision && decision->outcome == Decision::Outcome::kDenied) {
-    return fmt::format(" Your role \"{}\" denies it ({}).", decision->RoleName(), decision->Path());
-  }
-  const auto lacking = access.Shortfalls(labels);
-  if (lacking.empty() || lacking.front().text.empty()) return "";
-  return fmt::format(" Your role \"{}\" reaches clusters with {}.", lacking.front().role->metadata().name(),
-                     lacking.front().text);
-}
-
 }  // namespace
 
 bool KubePlan::IsLong() const {
@@ -147,7 +134,7 @@ Status KubePlanner::CheckCluster(const KubePlan& plan) const {
   state.is_bot = !plan.caller->identity.bot_name.empty();
   if (const Status status = access.CheckResourceAccess("kube_cluster", plan.target->labels, state); !status) {
     return Fail(ErrorKind::kAccessDenied, "access denied to Kubernetes cluster \"{}\": {}{}", plan.cluster,
-                status.error().message, WhyOutOfReach(access, plan.target->labels));
+                status.error().message, access.AccessTo("kube_cluster").WhyOutOfReach(plan.target->labels, "clusters"));
   }
   return {};
 }

@@ -84,7 +84,7 @@ class User:
 class Cluster:
     """A cluster in a process of its own. Ports are chosen at the first start and kept by later ones."""
 
-    def __init__(self, directory, kube=None, labels=None, settings=None):
+    def __init__(self, directory, kube=None, labels=None, settings=None, ssh="enabled: no\n"):
         self.directory = directory
         self.data_dir = directory / "data"
         self.config = directory / "teleport.yaml"
@@ -95,6 +95,7 @@ class Cluster:
         self._labels = labels or {}
         self._settings = settings or ""
         self._kube_settings = ""
+        self._ssh = ssh
         self._proxy_address = self._auth_address = "127.0.0.1:0"
         self._program = None
         directory.mkdir(parents=True, exist_ok=True)
@@ -121,9 +122,7 @@ class Cluster:
               enabled: yes
               web_listen_addr: {self._proxy_address}
               public_addr: localhost
-            ssh_service:
-              enabled: no
-            """) + f"kubernetes_service:\n{kube}{self._settings}{extra}")
+            """) + f"ssh_service:\n{textwrap.indent(self._ssh, '  ')}kubernetes_service:\n{kube}{self._settings}{extra}")
 
     @property
     def log(self):

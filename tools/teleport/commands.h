@@ -8,5 +8,6 @@ namespace sallyport {
 Command StartCommand();
 Command ConfigureCommand();
 Command VersionCommand();
+Command SshSessionCommand();
 
 }  // namespace sallyport

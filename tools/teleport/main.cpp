@@ -6,7 +6,7 @@ int main(int argc, char** argv) {
       "teleport",
       "run an access cluster",
       {{"debug", 'd', "", "Log everything"}},
-      {StartCommand(), ConfigureCommand(), VersionCommand()},
+      {StartCommand(), ConfigureCommand(), VersionCommand(), SshSessionCommand()},
   };
   return RunProgram(program, argc, argv);
 }

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 
 #include "libbase/file.h"
 #include "libcluster/cluster.h"
@@ -29,6 +30,12 @@ std::string HostName() {
   char name[256] = "localhost";
   ::gethostname(name, sizeof name - 1);
   return name;
+}
+
+// The path of this program, for others to start it.
+std::string OwnPath() {
+  std::error_code ignored;
+  return std::filesystem::read_symlink("/proc/self/exe", ignored).string();
 }
 
 // Blocks the signals that end the program, so that every thread started later leaves them to this one.
@@ -62,7 +69,7 @@ Result<Output> Run(const Invocation& invocation) {
   SetLogOptions(config.log);
   const sigset_t signals = BlockSignals();
   ASSIGN_OR_RETURN(const auto cluster, Cluster::Start(config, {HostName(), invocation.Env("KUBERNETES_SERVICE_HOST"),
-                                                               invocation.Env("KUBERNETES_SERVICE_PORT")}));
+                                                               invocation.Env("KUBERNETES_SERVICE_PORT"), OwnPath()}));
   if (!config.pid_file.empty()) RETURN_IF_ERROR(WriteFile(config.pid_file, std::to_string(::getpid()) + "\n", 0644));
   Log(LogLevel::kInfo, "cluster is ready",
       {{"cluster", cluster->cluster_name()},

@@ -64,9 +64,9 @@ TEST_CASE("mistakes name file, line, key and what was meant") {
 
 TEST_CASE("what is known and not served is an error of its own kind") {
   for (const char* text :
-       {"proxy_service: {acme: {enabled: yes}}\n", "ssh_service: {enabled: yes}\n", "app_service: {enabled: yes}\n",
-        "auth_service: {authentication: {type: github}}\n", "teleport: {storage: {type: dynamodb}}\n",
-        "auth_service: {enabled: no}\n", "teleport: {proxy_server: 'a:1'}\n",
+       {"proxy_service: {acme: {enabled: yes}}\n", "ssh_service: {pam: {enabled: yes}}\n",
+        "app_service: {enabled: yes}\n", "auth_service: {authentication: {type: github}}\n",
+        "teleport: {storage: {type: dynamodb}}\n", "auth_service: {enabled: no}\n", "teleport: {proxy_server: 'a:1'}\n",
         "auth_service: {authentication: {second_factors: [webauthn]}}\n"}) {
     CAPTURE(text);
     const auto config = ParseTeleportConfig(text, "t.yaml");
@@ -74,6 +74,31 @@ TEST_CASE("what is known and not served is an error of its own kind") {
     CHECK(config.error().kind == ErrorKind::kNotImplemented);
   }
   CHECK(ParseTeleportConfig("app_service: {enabled: no, apps: []}\nssh_service: {labels: {a: b}}\n", "t.yaml"));
+}
+
+TEST_CASE("ssh_service: on unless it is switched off, with labels and commands") {
+  const auto silent = ParseTeleportConfig("version: v3\n", "t.yaml").value();
+  CHECK(silent.ssh.enabled);
+  CHECK_FALSE(silent.ssh.asked_for);
+  const auto config = ParseTeleportConfig(
+                          "ssh_service:\n"
+                          "  enabled: \"yes\"\n"
+                          "  commands:\n"
+                          "  - name: hostname\n"
+                          "    command: [hostname, -f]\n"
+                          "    period: 1m0s\n"
+                          "  labels:\n"
+                          "    environment: dev\n",
+                          "t.yaml")
+                          .value();
+  CHECK(config.ssh.asked_for);
+  CHECK(config.ssh.labels == Labels{{"environment", "dev"}});
+  REQUIRE(config.ssh.commands.size() == 1);
+  CHECK(config.ssh.commands[0].name == "hostname");
+  CHECK(config.ssh.commands[0].command == std::vector<std::string>{"hostname", "-f"});
+  CHECK(config.ssh.commands[0].period == std::chrono::minutes(1));
+  CHECK(ErrorOf("ssh_service:\n  commands:\n  - {name: a}\n").starts_with("t.yaml:2: ssh_service.commands: "));
+  CHECK(ErrorOf("ssh_service:\n  labels: {'a b': c}\n").contains("not a label key"));
 }
 
 TEST_CASE("the sample is accepted, with and without names, and so is the example") {

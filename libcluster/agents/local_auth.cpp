@@ -1,0 +1,97 @@
+#include "libcluster/agents/local_auth.h"
+
+#include "libcluster/auth/audit_queue.h"
+#include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/user_access.h"
+#include "libidentity/ssh_identity.h"
+#include "libresources/metadata.h"
+#include "teleport/legacy/types/cluster_config.pb.h"
+#include "teleport/legacy/types/server.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::string_view kNode = "node";
+
+class LocalAuth : public AgentAuth {
+ public:
+  LocalAuth(AuthServer& auth, AuditQueue& audit, std::string host_id)
+      : auth_(auth), audit_(audit), host_id_(std::move(host_id)) {}
+
+  const std::string& cluster_name() const override { return auth_.cluster_name(); }
+
+  Result<std::shared_ptr<const AccessChecker>> AccessOf(const Identity& identity) override {
+    RETURN_IF_ERROR(CheckLocks(identity));
+    return sallyport::AccessOf(auth_.backend(), identity.username, identity.groups, identity.traits);
+  }
+
+  Status CheckLocks(const Identity& identity) override { return auth_.locks().Check(identity); }
+
+  Result<SessionSettings> Settings() override {
+    ASSIGN_OR_RETURN(const auto preference,
+                     auth_.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
+    ASSIGN_OR_RETURN(const auto networking, auth_.Setting<types::ClusterNetworkingConfigV2>(
+                                                "cluster_networking_config", "cluster-networking-config"));
+    ASSIGN_OR_RETURN(const auto recording, auth_.Setting<types::SessionRecordingConfigV2>("session_recording_config",
+                                                                                          "session-recording-config"));
+    SessionSettings settings;
+    settings.client_idle_timeout = Nanoseconds(networking.spec().clientidletimeout());
+    settings.keep_alive_interval = Nanoseconds(networking.spec().keepaliveinterval());
+    settings.keep_alive_count_max = networking.spec().keepalivecountmax();
+    settings.disconnect_expired_cert = preference.spec().disconnectexpiredcert().value();
+    settings.require_session_mfa = preference.spec().requiremfatype() != types::RequireMFAType::OFF;
+    settings.locking_mode = preference.spec().lockingmode();
+    settings.recording_mode = recording.spec().mode();
+    return settings;
+  }
+
+  Result<std::vector<std::string>> UserAuthorityKeys() override {
+    ASSIGN_OR_RETURN(const CertSigner signer, auth_.authorities().Signer("user"));
+    return std::vector<std::string>{signer.ssh_key.public_key().ToAuthorizedKey()};
+  }
+
+  Result<SshCertificate> IssueHostCertificate(const PublicKey& key, const std::string& node_name,
+                                              const std::vector<std::string>& principals) override {
+    ASSIGN_OR_RETURN(const CertSigner signer, auth_.authorities().Signer("host"));
+    HostSshRequest request;
+    request.host_id = host_id_;
+    request.node_name = node_name;
+    request.cluster = auth_.cluster_name();
+    request.system_role = "Node";
+    request.extra_principals = principals;
+    request.public_key = key;
+    request.now = Now();
+    return IssueHostSshCertificate(request, signer.ssh_key);
+  }
+
+  Status Announce(const types::ServerV2& node) override {
+    types::ServerV2 written = node;
+    BackendTransaction transaction;
+    WriteResource(transaction, kNode, written, WriteMode::kUpsert);
+    return auth_.backend().Commit(std::move(transaction));
+  }
+
+  Status Withdraw(const std::string& node_name) override {
+    BackendTransaction transaction;
+    transaction.Remove(ResourceKey(kNode, node_name), false);
+    return auth_.backend().Commit(std::move(transaction));
+  }
+
+  Status Emit(const AuditEvent& event) override {
+    if (audit_.Push(event.ToRecord())) return {};
+    return Fail(ErrorKind::kLimitExceeded, "the audit log cannot keep up");
+  }
+
+ private:
+  AuthServer& auth_;
+  AuditQueue& audit_;
+  const std::string host_id_;
+};
+
+}  // namespace
+
+std::unique_ptr<AgentAuth> LocalAgentAuth(AuthServer& auth, AuditQueue& audit, std::string host_id) {
+  return std::make_unique<LocalAuth>(auth, audit, std::move(host_id));
+}
+
+}  // namespace sallyport

@@ -1,0 +1,107 @@
+#include "libcluster/proxy/node_match.h"
+
+#include <algorithm>
+#include <cctype>
+#include <vector>
+
+#include "libbase/text.h"
+#include "libbase/time.h"
+#include "libresources/kinds.h"
+#include "teleport/legacy/types/server.pb.h"
+
+namespace sallyport {
+namespace {
+
+using types::ServerV2;
+
+constexpr int kNoMatch = 0;
+constexpr int kMatch = 2;
+constexpr std::size_t kMaxNamed = 5;
+
+bool IsHex(std::string_view text) {
+  return std::ranges::all_of(text, [](unsigned char c) { return std::isxdigit(c) != 0; });
+}
+
+bool SameHost(std::string_view node, std::string_view asked, bool case_insensitive) {
+  if (!case_insensitive || node.size() != asked.size()) return node == asked;
+  return std::ranges::equal(node, asked, [](unsigned char of_node, unsigned char of_asked) {
+    return of_node == of_asked || (std::isupper(of_node) != 0 && std::tolower(of_node) == of_asked);
+  });
+}
+
+bool SameAddress(const std::string& address, const HostPort& target, bool case_insensitive) {
+  const auto parsed = ParseHostPort(address, 0);
+  if (!parsed || (target.port != 0 && parsed->port != target.port)) return false;
+  return SameHost(parsed->host, target.host, case_insensitive);
+}
+
+int Score(const ServerV2& node, const HostPort& target, const NodeMatchRules& rules) {
+  const auto& spec = node.spec();
+  if (IsNodeId(target.host) && node.metadata().name() == target.host) return kMatch;
+  const bool insensitive = rules.case_insensitive;
+  // A node behind a tunnel has no port of its own.
+  if (spec.usetunnel()) return SameHost(spec.hostname(), target.host, insensitive) ? kMatch : kNoMatch;
+  if (SameAddress(spec.addr(), target, insensitive)) return kMatch;
+  const bool by_public_address = std::ranges::any_of(
+      spec.public_addrs(), [&](const std::string& address) { return SameAddress(address, target, insensitive); });
+  if (by_public_address) return kMatch;
+  const auto own = ParseHostPort(spec.addr(), 0);
+  const bool port_fits = target.port == 0 || (own && own->port == target.port);
+  return port_fits && SameHost(spec.hostname(), target.host, insensitive) ? kMatch : kNoMatch;
+}
+
+Error NoNode(const HostPort& target) {
+  const std::string host = StripControl(target.host);
+  if (IsNodeId(target.host)) return {ErrorKind::kNotFound, fmt::format("there is no node with the id {}", host), {}};
+  return {ErrorKind::kConnectionProblem, fmt::format("node \"{}\" is offline or does not exist", host),
+          "list the nodes: tsh ls"};
+}
+
+Error SeveralNodes(const HostPort& target, const std::vector<const ServerV2*>& found) {
+  std::string ids;
+  for (std::size_t i = 0; i < std::min(found.size(), kMaxNamed); ++i) {
+    ids += (i == 0 ? "" : ", ") + found[i]->metadata().name();
+  }
+  if (found.size() > kMaxNamed) ids += ", ...";
+  return {
+      ErrorKind::kNotFound,
+      fmt::format("{}: {} nodes are called \"{}\": {}", kAmbiguousNode, found.size(), StripControl(target.host), ids),
+      "name one by its id"};
+}
+
+}  // namespace
+
+bool IsNodeId(std::string_view host) {
+  constexpr std::size_t kAccountDigits = 12;
+  constexpr std::string_view kInstance = "-i-";
+  if (host.size() > kAccountDigits + kInstance.size() && host.substr(kAccountDigits, kInstance.size()) == kInstance) {
+    const std::string_view account = host.substr(0, kAccountDigits);
+    return std::ranges::all_of(account, [](unsigned char c) { return std::isdigit(c) != 0; }) &&
+           IsHex(host.substr(kAccountDigits + kInstance.size()));
+  }
+  constexpr std::size_t kUuidLength = 36;
+  if (host.size() != kUuidLength) return false;
+  for (std::size_t i = 0; i < host.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? host[i] != '-' : std::isxdigit(static_cast<unsigned char>(host[i])) == 0) return false;
+  }
+  return true;
+}
+
+Result<const ServerV2*> MatchNode(std::span<const ServerV2> nodes, const HostPort& target,
+                                  const NodeMatchRules& rules) {
+  std::vector<const ServerV2*> found;
+  for (const auto& node : nodes) {
+    if (Score(node, target, rules) == kNoMatch) continue;
+    // Nothing else can be meant by an id.
+    if (IsNodeId(target.host) && node.metadata().name() == target.host) return &node;
+    found.push_back(&node);
+  }
+  if (found.empty()) return std::unexpected(NoNode(target));
+  if (found.size() == 1) return found.front();
+  if (!rules.most_recent) return std::unexpected(SeveralNodes(target, found));
+  return *std::ranges::max_element(found, {},
+                                   [](const ServerV2* node) { return ExpiresOf(*node).value_or(Time::max()); });
+}
+
+}  // namespace sallyport

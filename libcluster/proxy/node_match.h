@@ -1,0 +1,32 @@
+// Which node a client means: the rules of the proxy for targets (services section 1.3).
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "libbase/address.h"
+#include "libbase/error.h"
+
+namespace types {
+class ServerV2;
+}
+
+namespace sallyport {
+
+struct NodeMatchRules {
+  bool case_insensitive = false;  // an upper-case letter of a node's name matches the lower-case letter that was asked
+  bool most_recent = false;       // of several, the one that was heard of last; else that is an error
+};
+
+// What errors about several nodes carry, because clients look for it.
+inline constexpr std::string_view kAmbiguousNode = "err-node-is-ambiguous";
+
+// Returns the one node that is meant; port 0 is any. kNotFound: none has that id, or several fit (names of those are in
+// the hint); kConnectionProblem: none fits.
+Result<const types::ServerV2*> MatchNode(std::span<const types::ServerV2> nodes, const HostPort& target,
+                                         const NodeMatchRules& rules);
+
+// Returns whether a host is the id of a node: a UUID, or an EC2 instance ("123456789012-i-0abc").
+bool IsNodeId(std::string_view host);
+
+}  // namespace sallyport

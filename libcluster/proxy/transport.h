@@ -1,0 +1,34 @@
+// The proxy's way to nodes: teleport.transport.v1.TransportService (services section 1).
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "libbase/error.h"
+#include "libbase/file.h"
+#include "libcluster/auth/caller.h"
+#include "libcluster/net/event_loop.h"
+#include "libcluster/rpc_table.h"
+#include "libcluster/thread_pool.h"
+
+namespace types {
+class ServerV2;
+}
+
+namespace sallyport {
+
+class AuditQueue;
+class AuthServer;
+
+struct TransportOptions {
+  // Opens a connection to a node for a user: a stream socket. Blocks.
+  std::function<Result<UniqueFd>(const types::ServerV2& node, const std::shared_ptr<const Caller>& caller)> dial_node;
+  // Opens a connection to the auth service of this cluster for ProxyCluster: as if it came from `remote_address`.
+  std::function<Result<UniqueFd>(const std::string& remote_address)> dial_auth;
+};
+
+// Adds the service's rows. Everything given must outlive the table.
+void AddTransportMethods(RpcTable& table, EventLoop& loop, ThreadPool& threads, AuthServer& auth, AuditQueue& audit,
+                         TransportOptions options);
+
+}  // namespace sallyport

@@ -1,0 +1,303 @@
+#include "libcluster/ssh/session_runner.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <pwd.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+// glibc 2.36 declares these without saying that they are C.
+extern "C" {
+#include <sys/pidfd.h>
+}
+
+#include "libbase/file.h"
+#include "libcluster/ssh/session_frames.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kCopyBytes = 16 << 10;
+constexpr timeval kDoorTimeout{.tv_sec = 15, .tv_usec = 0};
+constexpr int kEndGraceMs = 2000;
+
+bool WriteAll(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(fd, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+bool SendFrame(int door, SessionFrameType type, std::string_view payload) {
+  const std::string frame = EncodeFrame(type, payload);
+  std::string_view rest = frame;
+  while (!rest.empty()) {
+    const ssize_t count = ::send(door, rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    rest.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+Error NoAgent() { return {ErrorKind::kConnectionProblem, "the node's agent is not there", "try again later"}; }
+
+Result<UniqueFd> OpenDoor(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) return Fail(ErrorKind::kInternal, "{}: the path is too long", path);
+  std::memcpy(address.sun_path, path.data(), path.size());
+  UniqueFd door(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!door.valid() || ::connect(door.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    return std::unexpected(NoAgent());
+  }
+  for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO}) {
+    ::setsockopt(door.get(), SOL_SOCKET, option, &kDoorTimeout, sizeof kDoorTimeout);
+  }
+  return door;
+}
+
+Result<SessionFrame> ReadFrame(int door) {
+  std::string bytes;
+  std::array<char, 4096> buffer;
+  while (true) {
+    ASSIGN_OR_RETURN(auto frame, TakeFrame(bytes));
+    if (frame) return std::move(*frame);
+    const ssize_t count = ::read(door, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return std::unexpected(NoAgent());
+    bytes.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+}
+
+std::string SizeOf(const winsize& size) { return fmt::format("{}:{}", size.ws_col, size.ws_row); }
+
+winsize TerminalSize() {
+  winsize size{};
+  ::ioctl(STDIN_FILENO, TIOCGWINSZ, &size);
+  return size;
+}
+
+// Becomes what was asked for. Returns only when that fails.
+void Become(const std::string& command, const SessionVerdict& verdict) {
+  ::unsetenv("SSH_ORIGINAL_COMMAND");
+  for (const auto& [name, value] : verdict.environment) ::setenv(name.c_str(), value.c_str(), 1);
+  if (!verdict.sftp_server.empty()) {
+    ::execl(verdict.sftp_server.c_str(), verdict.sftp_server.c_str(), nullptr);
+    fmt::print(stderr, "cannot start {}: {}\n", verdict.sftp_server, std::strerror(errno));
+    return;
+  }
+  const passwd* user = ::getpwuid(::getuid());
+  const std::string shell = user == nullptr || *user->pw_shell == '\0' ? "/bin/sh" : user->pw_shell;
+  const std::string name = shell.substr(shell.rfind('/') + 1);
+  if (command.empty()) {
+    ::execl(shell.c_str(), ("-" + name).c_str(), nullptr);
+  } else {
+    ::execl(shell.c_str(), name.c_str(), "-c", command.c_str(), nullptr);
+  }
+  fmt::print(stderr, "cannot start {}: {}\n", shell, std::strerror(errno));
+}
+
+// The terminal that the session gets while this process sits between it and the user's.
+class InnerTerminal {
+ public:
+  InnerTerminal() = default;
+  ~InnerTerminal() {
+    if (master_.valid()) ::tcsetattr(STDIN_FILENO, TCSADRAIN, &outer_);
+  }
+  InnerTerminal(const InnerTerminal&) = delete;
+  InnerTerminal& operator=(const InnerTerminal&) = delete;
+
+  // Opens it and makes the user's pass everything on as it comes.
+  Status Open() {
+    if (::tcgetattr(STDIN_FILENO, &outer_) != 0) return Fail(ErrorKind::kInternal, "there is no terminal to record");
+    winsize size = TerminalSize();
+    int master = -1;
+    int slave = -1;
+    if (::openpty(&master, &slave, nullptr, &outer_, &size) != 0) {
+      return Fail(ErrorKind::kInternal, "cannot open a terminal: {}", std::strerror(errno));
+    }
+    master_ = UniqueFd(master);
+    slave_ = UniqueFd(slave);
+    ::fcntl(master, F_SETFD, FD_CLOEXEC);
+    ::fcntl(slave, F_SETFD, FD_CLOEXEC);
+    termios raw = outer_;
+    ::cfmakeraw(&raw);
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+    return {};
+  }
+
+  bool open() const { return master_.valid(); }
+  int master() const { return master_.get(); }
+  // In the child: makes it the controlling terminal.
+  void Enter() const {
+    ::setsid();
+    ::ioctl(slave_.get(), TIOCSCTTY, 0);
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(slave_.get(), fd);
+  }
+  // In the parent, once the child has it.
+  void Leave() { slave_.Reset(); }
+  winsize Resize() const {
+    const winsize size = TerminalSize();
+    ::ioctl(master_.get(), TIOCSWINSZ, &size);
+    return size;
+  }
+
+ private:
+  termios outer_{};
+  UniqueFd master_;
+  UniqueFd slave_;
+};
+
+// A session that runs.
+class Child {
+ public:
+  Child(int door, bool record) : door_(door), record_(record) {}
+
+  Result<int> Run(const std::string& command, const SessionVerdict& verdict) {
+    if (record_) RETURN_IF_ERROR(terminal_.Open());
+    sigset_t old;
+    BlockSignals(old);
+    pid_ = ::fork();
+    if (pid_ < 0) return Fail(ErrorKind::kInternal, "cannot start a process: {}", std::strerror(errno));
+    if (pid_ == 0) {
+      ::sigprocmask(SIG_SETMASK, &old, nullptr);
+      if (terminal_.open()) terminal_.Enter();
+      Become(command, verdict);
+      ::_exit(kSessionFailed);
+    }
+    process_ = UniqueFd(::pidfd_open(pid_, 0));
+    terminal_.Leave();
+    while (Step()) {
+    }
+    return Finish();
+  }
+
+ private:
+  // The user's keys for the terminal are for what runs in it; a change of its size is for both.
+  void BlockSignals(sigset_t& old) {
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    for (const int signal : {SIGINT, SIGQUIT, SIGTSTP, SIGTTOU, SIGWINCH, SIGPIPE}) sigaddset(&blocked, signal);
+    ::sigprocmask(SIG_BLOCK, &blocked, &old);
+    sigset_t resized;
+    sigemptyset(&resized);
+    sigaddset(&resized, SIGWINCH);
+    signals_ = UniqueFd(::signalfd(-1, &resized, SFD_CLOEXEC));
+  }
+
+  bool Step() {
+    std::array<pollfd, 5> waits{{{process_.get(), POLLIN, 0},
+                                 {door_, POLLIN, 0},
+                                 {terminal_.open() && output_open_ ? terminal_.master() : -1, POLLIN, 0},
+                                 {terminal_.open() && input_open_ ? STDIN_FILENO : -1, POLLIN, 0},
+                                 {terminal_.open() ? signals_.get() : -1, POLLIN, 0}}};
+    if (::poll(waits.data(), waits.size(), -1) < 0) return errno == EINTR;
+    if (waits[1].revents != 0) return EndByAgent();
+    if (waits[4].revents != 0) PassSize();
+    if (waits[3].revents != 0) PassInput();
+    if (waits[2].revents != 0) {
+      if (PassOutput()) return true;
+      output_open_ = false;
+    }
+    return waits[0].revents == 0;
+  }
+
+  void PassInput() {
+    std::array<char, kCopyBytes> buffer;
+    const ssize_t count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+    input_open_ = count > 0 && WriteAll(terminal_.master(), {buffer.data(), static_cast<std::size_t>(count)});
+  }
+
+  // Returns whether there was some. What is shown has been sent first: nothing is seen that is not recorded.
+  bool PassOutput() {
+    std::array<char, kCopyBytes> buffer;
+    const ssize_t count = ::read(terminal_.master(), buffer.data(), buffer.size());
+    if (count <= 0) return false;
+    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(count));
+    if (!SendFrame(door_, SessionFrameType::kOutput, bytes)) {
+      Signal(SIGHUP);
+      return false;
+    }
+    return WriteAll(STDOUT_FILENO, bytes);
+  }
+
+  void PassSize() {
+    signalfd_siginfo ignored;
+    if (::read(signals_.get(), &ignored, sizeof ignored) < 0) return;
+    SendFrame(door_, SessionFrameType::kSize, SizeOf(terminal_.Resize()));
+  }
+
+  // The agent has something to say at the end only: why it ends the session.
+  bool EndByAgent() {
+    const auto frame = ReadFrame(door_);
+    const auto verdict = frame ? DecodeVerdict(frame->payload) : Result<SessionVerdict>(std::unexpected(NoAgent()));
+    fmt::print(stderr, "\r\n{}\r\n", verdict ? verdict->refusal : verdict.error().message);
+    Signal(SIGHUP);
+    pollfd wait{process_.get(), POLLIN, 0};
+    if (::poll(&wait, 1, kEndGraceMs) == 0) Signal(SIGKILL);
+    ended_ = true;
+    return false;
+  }
+
+  void Signal(int signal) const {
+    if (terminal_.open()) ::kill(-pid_, signal);
+    ::kill(pid_, signal);
+  }
+
+  Result<int> Finish() {
+    if (terminal_.open()) ::fcntl(terminal_.master(), F_SETFL, O_NONBLOCK);
+    while (terminal_.open() && !ended_ && PassOutput()) {
+    }
+    int status = 0;
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (ended_) code = kSessionFailed;
+    SendFrame(door_, SessionFrameType::kExit, std::to_string(code));
+    return code;
+  }
+
+  const int door_;
+  const bool record_;
+  InnerTerminal terminal_;
+  UniqueFd signals_;
+  UniqueFd process_;
+  pid_t pid_ = -1;
+  bool input_open_ = true;
+  bool output_open_ = true;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+Result<int> RunSession(const SessionRun& run) {
+  SessionHello hello;
+  hello.connection = run.connection;
+  hello.command = run.environment("SSH_ORIGINAL_COMMAND");
+  hello.terminal = ::isatty(STDIN_FILENO) == 1;
+  if (hello.terminal) hello.size = SizeOf(TerminalSize());
+  ASSIGN_OR_RETURN(const UniqueFd door, OpenDoor(run.socket));
+  if (!SendFrame(door.get(), SessionFrameType::kHello, EncodeHello(hello))) return std::unexpected(NoAgent());
+  ASSIGN_OR_RETURN(const SessionFrame frame, ReadFrame(door.get()));
+  ASSIGN_OR_RETURN(const SessionVerdict verdict, DecodeVerdict(frame.payload));
+  if (!verdict.refusal.empty()) return Fail(ErrorKind::kAccessDenied, "{}", verdict.refusal);
+  return Child(door.get(), verdict.record && hello.terminal).Run(hello.command, verdict);
+}
+
+}  // namespace sallyport

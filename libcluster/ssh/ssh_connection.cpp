@@ -1,0 +1,159 @@
+#include "libcluster/ssh/ssh_connection.h"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <filesystem>
+
+#include "libbase/log.h"
+#include "libbase/version.h"
+
+namespace sallyport {
+namespace {
+
+using namespace asio::experimental::awaitable_operators;
+using boost::system::error_code;
+
+constexpr std::chrono::seconds kRevocationCheck{2};
+constexpr std::chrono::milliseconds kLastWords{300};  // for what is said to the user at the end
+constexpr std::size_t kMaxLineBytes = 16 << 10;
+
+// When the certificate's own end is the connection's.
+Time EndOf(const Identity& identity) { return identity.previous_identity_expires.value_or(identity.expires); }
+
+}  // namespace
+
+SshConnection::SshConnection(AgentAuth& auth, const SshNodeOptions& node, Parts parts, UniqueFd line)
+    : auth_(auth), node_(node), parts_(std::move(parts)), line_(std::move(line)) {}
+
+SshConnection::~SshConnection() {
+  std::error_code ignored;
+  std::filesystem::remove_all(parts_.directory, ignored);
+}
+
+std::string SshConnection::Login() const {
+  const std::lock_guard lock(mutex_);
+  return login_;
+}
+
+std::string SshConnection::EndReason() const {
+  const std::lock_guard lock(mutex_);
+  return end_reason_;
+}
+
+void SshConnection::Listen(const Listener& listener) {
+  std::unique_lock lock(mutex_);
+  if (end_reason_.empty()) {
+    std::erase_if(listeners_, [](const auto& other) { return other.expired(); });
+    listeners_.push_back(listener);
+    return;
+  }
+  const std::string reason = end_reason_;
+  lock.unlock();
+  (*listener)(reason);
+}
+
+void SshConnection::End(const std::string& reason) {
+  std::unique_lock lock(mutex_);
+  if (!end_reason_.empty()) return;
+  end_reason_ = reason;
+  const auto listeners = std::exchange(listeners_, {});
+  lock.unlock();
+  for (const auto& weak : listeners) {
+    if (const auto listener = weak.lock()) (*listener)(reason);
+  }
+}
+
+AuditEvent SshConnection::Event(const AuditType& type) const {
+  AuditEvent event(type, auth_.cluster_name());
+  event.By(caller());
+  if (const std::string login = Login(); !login.empty()) event.Add("login", login);
+  event.Add("namespace", "default").Add("server_id", node_.host_id).Add("server_hostname", node_.hostname);
+  Value labels = Value::EmptyMap();
+  for (const auto& [key, value] : node_.labels) labels.Set(key, value);
+  event.Add("server_labels", std::move(labels)).Add("server_version", kWireVersion).Add("proto", "ssh");
+  return event;
+}
+
+void SshConnection::Emit(const AuditEvent& event) const {
+  if (const Status status = auth_.Emit(event); !status) {
+    Log(LogLevel::kError, "an audit event was lost", {{"reason", status.error().message}});
+  }
+}
+
+void SshConnection::Hear(const SshdEvent& event) {
+  if (const auto* accepted = std::get_if<SshdAccepted>(&event)) {
+    if (accepted->key_id != caller().identity.username) {
+      Log(LogLevel::kWarning, "an SSH certificate of another user was refused",
+          {{"user", caller().identity.username}, {"certificate", accepted->key_id}});
+      Emit(Event(audit::kAuthFailure)
+               .Add("login", accepted->login)
+               .Success(false, "the SSH certificate is of another user than the connection"));
+      return End("access denied: the SSH certificate is of another user than the connection");
+    }
+    const std::lock_guard lock(mutex_);
+    login_ = accepted->login;
+  } else if (const auto* refused = std::get_if<SshdRefused>(&event)) {
+    Emit(Event(audit::kAuthFailure).Add("login", refused->login).Success(false, refused->reason));
+  } else if (const auto* forward = std::get_if<SshdForward>(&event)) {
+    Emit(Event(audit::kPortForward).Add("addr", forward->address).Success(true));
+  }
+}
+
+asio::awaitable<void> SshConnection::ReadLog() {
+  asio::posix::stream_descriptor log(co_await asio::this_coro::executor, parts_.sshd.log().Release());
+  std::string text;
+  std::array<char, 4096> buffer;
+  error_code error;
+  while (true) {
+    const std::size_t count =
+        co_await log.async_read_some(asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
+    if (error) break;
+    text.append(buffer.data(), count);
+    for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n')) {
+      const std::string line = text.substr(0, end);
+      text.erase(0, end + 1);
+      Log(LogLevel::kDebug, "sshd", {{"connection", id()}, {"line", line}});
+      if (const auto event = ParseSshdLine(line)) Hear(*event);
+    }
+    if (text.size() > kMaxLineBytes) text.clear();
+  }
+}
+
+asio::awaitable<void> SshConnection::UntilProcessEnds() {
+  const auto executor = co_await asio::this_coro::executor;
+  asio::posix::stream_descriptor process(executor, ::dup(parts_.sshd.process().get()));
+  error_code error;
+  co_await process.async_wait(asio::posix::stream_descriptor::wait_read,
+                              asio::redirect_error(asio::use_awaitable, error));
+}
+
+asio::awaitable<void> SshConnection::UntilRevoked() {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  const Identity& identity = caller().identity;
+  error_code error;
+  while (!error && EndReason().empty()) {
+    if (const Status status = auth_.CheckLocks(identity); !status) End(status.error().message);
+    if (permit().disconnect_expired_cert && EndOf(identity) <= Now()) End("the login has expired; log in again");
+    timer.expires_after(kRevocationCheck);
+    if (EndReason().empty()) co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  }
+  // sshd still carries the last words to the user.
+  timer.expires_after(kLastWords);
+  if (!error) co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+}
+
+asio::awaitable<void> SshConnection::Watch() {
+  const auto self = shared_from_this();
+  co_await (ReadLog() || UntilProcessEnds() || UntilRevoked());
+  parts_.sshd.Kill();
+  const std::lock_guard lock(mutex_);
+  ::shutdown(line_.get(), SHUT_RDWR);
+  line_.Reset();
+}
+
+}  // namespace sallyport

@@ -1,0 +1,75 @@
+// One SSH connection to a node: who it is of, what they may do, the sshd that serves it, and its end. Internal to
+// libcluster.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "libcluster/agents/agent_auth.h"
+#include "libcluster/auth/caller.h"
+#include "libcluster/net/stream.h"
+#include "libcluster/ssh/ssh_node.h"
+#include "libcluster/ssh/sshd.h"
+#include "libcluster/ssh/sshd_log.h"
+
+namespace sallyport {
+
+class SshConnection : public std::enable_shared_from_this<SshConnection> {
+ public:
+  struct Parts {
+    std::string id;
+    std::string directory;
+    std::shared_ptr<const Caller> caller;
+    SshPermit permit;
+    SessionSettings settings;
+    Sshd sshd;
+  };
+  // `line` is a second descriptor of the client's side, to end the connection by.
+  SshConnection(AgentAuth& auth, const SshNodeOptions& node, Parts parts, UniqueFd line);
+  ~SshConnection();  // removes its directory
+
+  const std::string& id() const { return parts_.id; }
+  const Caller& caller() const { return *parts_.caller; }
+  const SshPermit& permit() const { return parts_.permit; }
+  const SessionSettings& settings() const { return parts_.settings; }
+  AgentAuth& auth() const { return auth_; }
+  const SshNodeOptions& node() const { return node_; }
+
+  // Watches it until it is over: sshd ends, a lock or the certificate's end ends it, or End.
+  asio::awaitable<void> Watch();
+
+  // Returns the login that sshd let in; "" while it has let in none.
+  std::string Login() const;
+  // Ends it; `reason` is shown where the user can see it.
+  void End(const std::string& reason);
+  // Returns why it was ended from this side, or "".
+  std::string EndReason() const;
+
+  // An event of this connection, with who, where and whence.
+  AuditEvent Event(const AuditType& type) const;
+  // Writes events of the audit log; failures are logged.
+  void Emit(const AuditEvent& event) const;
+
+  // Calls back when the connection is ended from this side. Returns what to forget it by.
+  using Listener = std::shared_ptr<std::function<void(const std::string& reason)>>;
+  void Listen(const Listener& listener);
+
+ private:
+  asio::awaitable<void> ReadLog();
+  asio::awaitable<void> UntilProcessEnds();
+  asio::awaitable<void> UntilRevoked();
+  void Hear(const SshdEvent& event);
+
+  AgentAuth& auth_;
+  const SshNodeOptions& node_;
+  Parts parts_;
+  mutable std::mutex mutex_;  // of everything below
+  UniqueFd line_;
+  std::string login_;
+  std::string end_reason_;
+  std::vector<std::weak_ptr<std::function<void(const std::string&)>>> listeners_;
+};
+
+}  // namespace sallyport

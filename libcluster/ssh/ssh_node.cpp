@@ -1,0 +1,190 @@
+#include "libcluster/ssh/ssh_node.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <map>
+
+#include "libbase/encoding.h"
+#include "libbase/log.h"
+#include "libbase/secret.h"
+#include "libcluster/ssh/command_labels.h"
+#include "libcluster/ssh/node_announcer.h"
+#include "libcluster/ssh/session_door.h"
+#include "libcluster/ssh/ssh_connection.h"
+#include "libcluster/ssh/sshd.h"
+
+namespace sallyport {
+
+struct SshNode::State : std::enable_shared_from_this<State> {
+  State(EventLoop& loop_in, AgentAuth& auth_in, SshNodeOptions options_in)
+      : loop(loop_in), auth(auth_in), options(std::move(options_in)) {}
+  ~State() {
+    std::error_code ignored;
+    if (!directory.empty()) std::filesystem::remove_all(directory, ignored);
+  }
+
+  EventLoop& loop;
+  AgentAuth& auth;
+  const SshNodeOptions options;
+  std::string sshd;
+  std::string sftp_server;
+  std::string directory;  // of keys, the door and connections
+  std::unique_ptr<CommandLabels> commands;
+  std::unique_ptr<NodeAnnouncer> announcer;
+  std::unique_ptr<SessionDoor> door;
+  std::mutex mutex;
+  std::map<std::string, std::weak_ptr<SshConnection>> connections;
+
+  Status Prepare();
+  Status WriteKeys();
+  Status WritePrivilegeDirectory() const;
+  Labels AllLabels() const;
+  SshdOptions OptionsOf(const std::string& id, const SessionSettings& settings) const;
+  Result<UniqueFd> Dial(const std::shared_ptr<const Caller>& caller);
+  std::shared_ptr<SshConnection> Find(const std::string& id);
+};
+
+namespace {
+
+constexpr std::chrono::seconds kFirstLabels{2};
+
+bool IsRoot() { return ::geteuid() == 0; }
+
+// A word of sshd_config's ForceCommand, which a shell reads.
+std::string Quoted(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+Result<std::string> MakeRuntimeDirectory() {
+  std::string path = IsRoot() ? "/run/teleport-ssh-XXXXXX" : "/tmp/teleport-ssh-XXXXXX";
+  if (::mkdtemp(path.data()) == nullptr) {
+    return Fail(ErrorKind::kInternal, "cannot make {}: {}", path, std::strerror(errno));
+  }
+  // Users pass through to what is theirs to read; they cannot list it.
+  ::chmod(path.c_str(), 0711);
+  return path;
+}
+
+asio::awaitable<void> WatchConnection(std::shared_ptr<SshNode::State> state,
+                                      std::shared_ptr<SshConnection> connection) {
+  co_await connection->Watch();
+  const std::lock_guard lock(state->mutex);
+  state->connections.erase(connection->id());
+}
+
+}  // namespace
+
+Labels SshNode::State::AllLabels() const {
+  Labels labels = options.labels;
+  for (auto& [name, value] : commands->Values()) labels[name] = value;
+  return labels;
+}
+
+Status SshNode::State::WriteKeys() {
+  ASSIGN_OR_RETURN(const PrivateKey key, GeneratePrivateKey(KeyAlgorithm::kEd25519));
+  ASSIGN_OR_RETURN(const SshCertificate certificate,
+                   auth.IssueHostCertificate(key.public_key(), options.hostname, options.public_addrs));
+  RETURN_IF_ERROR(WritePrivateFile(directory + "/host_key", key.ToSshPem().Reveal()));
+  RETURN_IF_ERROR(WriteFile(directory + "/host_key-cert.pub", certificate.ToAuthorizedKey() + "\n", 0644));
+  ASSIGN_OR_RETURN(const auto keys, auth.UserAuthorityKeys());
+  std::string authorities;
+  for (const auto& line : keys) authorities += line + "\n";
+  return WriteFile(directory + "/user_ca", authorities, 0644);
+}
+
+// sshd as root wants the empty directory that its package's service would have made.
+Status SshNode::State::WritePrivilegeDirectory() const {
+  return IsRoot() ? MakeDirectories("/run/sshd", 0755) : Status();
+}
+
+Status SshNode::State::Prepare() {
+  ASSIGN_OR_RETURN(sshd, FindSshd());
+  sftp_server = FindSftpServer();
+  RETURN_IF_ERROR(WritePrivilegeDirectory());
+  ASSIGN_OR_RETURN(directory, MakeRuntimeDirectory());
+  RETURN_IF_ERROR(WriteKeys());
+  ASSIGN_OR_RETURN(door,
+                   SessionDoor::Open(loop, directory + "/door", [this](const std::string& id) { return Find(id); }));
+  if (!IsRoot()) {
+    Log(LogLevel::kWarning, "not root: only the user of this process can log in to the node",
+        {{"uid", std::to_string(::geteuid())}});
+  }
+  commands = std::make_unique<CommandLabels>(options.commands);
+  commands->WaitForFirst(kFirstLabels);
+  ASSIGN_OR_RETURN(announcer, NodeAnnouncer::Start(auth, options, *commands));
+  return {};
+}
+
+std::shared_ptr<SshConnection> SshNode::State::Find(const std::string& id) {
+  const std::lock_guard lock(mutex);
+  const auto found = connections.find(id);
+  return found == connections.end() ? nullptr : found->second.lock();
+}
+
+SshdOptions SshNode::State::OptionsOf(const std::string& id, const SessionSettings& settings) const {
+  SshdOptions sshd_options;
+  sshd_options.directory = directory + "/" + id;
+  sshd_options.host_key_file = directory + "/host_key";
+  sshd_options.user_authority_file = directory + "/user_ca";
+  sshd_options.forced_command =
+      fmt::format("exec {} ssh-session {} {}", Quoted(options.session_program), Quoted(directory + "/door"), id);
+  sshd_options.sftp_server = sftp_server;
+  sshd_options.settings = settings;
+  return sshd_options;
+}
+
+Result<UniqueFd> SshNode::State::Dial(const std::shared_ptr<const Caller>& caller) {
+  if (caller->kind != Caller::Kind::kUser) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: only users log in to nodes");
+  }
+  ASSIGN_OR_RETURN(const auto access, auth.AccessOf(caller->identity));
+  ASSIGN_OR_RETURN(const SessionSettings settings, auth.Settings());
+  const Labels labels = AllLabels();
+  ASSIGN_OR_RETURN(SshPermit permit,
+                   PermitSsh({caller->identity, *access, options.host_id, auth.cluster_name(), labels, settings}));
+  if (!options.port_forwarding) permit.port_forwarding = PortForwarding::kOff;
+  const std::string id = ToHex(RandomBytes(8));
+  const SshdOptions sshd_options = OptionsOf(id, settings);
+  ASSIGN_OR_RETURN(Sshd process, Sshd::Start(sshd, sshd_options, permit));
+  UniqueFd socket = std::move(process.socket());
+  const auto connection = std::make_shared<SshConnection>(
+      auth, options,
+      SshConnection::Parts{id, sshd_options.directory, caller, std::move(permit), settings, std::move(process)},
+      UniqueFd(::dup(socket.get())));
+  {
+    const std::lock_guard lock(mutex);
+    connections[id] = connection;
+  }
+  asio::co_spawn(asio::make_strand(ContextOf(loop)), WatchConnection(shared_from_this(), connection), asio::detached);
+  return socket;
+}
+
+SshNode::SshNode(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+Result<std::unique_ptr<SshNode>> SshNode::Start(EventLoop& loop, AgentAuth& auth, SshNodeOptions options) {
+  auto state = std::make_shared<State>(loop, auth, std::move(options));
+  RETURN_IF_ERROR(state->Prepare());
+  return std::unique_ptr<SshNode>(new SshNode(std::move(state)));
+}
+
+SshNode::~SshNode() {
+  state_->announcer.reset();
+  state_->door.reset();
+  const std::lock_guard lock(state_->mutex);
+  for (const auto& [id, weak] : state_->connections) {
+    if (const auto connection = weak.lock()) connection->End("the node is going away");
+  }
+}
+
+Result<UniqueFd> SshNode::Dial(const std::shared_ptr<const Caller>& caller) { return state_->Dial(caller); }
+
+}  // namespace sallyport

@@ -1,0 +1,49 @@
+// The service of one node: people's SSH connections to this host. The proxy dials; who it dials for is decided before
+// an sshd starts for that connection alone, and what it may do is watched until its end (design: SSH nodes).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libbase/file.h"
+#include "libcluster/agents/agent_auth.h"
+#include "libcluster/auth/caller.h"
+#include "libcluster/net/event_loop.h"
+#include "libcluster/ssh/command_labels.h"
+#include "libresources/labels.h"
+
+namespace sallyport {
+
+struct SshNodeOptions {
+  std::string host_id;
+  std::string hostname;                   // the nodename
+  std::vector<std::string> public_addrs;  // names that its host certificate has beside
+  Labels labels;
+  std::vector<CommandLabel> commands;
+  bool port_forwarding = true;
+  bool copy_files = true;
+  std::string session_program;  // the path of `teleport`, which sshd runs as the user for each session
+};
+
+class SshNode {
+ public:
+  // Makes host keys, announces the node and keeps it announced. Everything given must outlive the node. kNotFound when
+  // sshd is not installed.
+  static Result<std::unique_ptr<SshNode>> Start(EventLoop& loop, AgentAuth& auth, SshNodeOptions options);
+  // Ends all connections and withdraws the node.
+  ~SshNode();
+
+  // Opens a connection for a user whose certificate has been verified. Returns a stream socket with the client's side
+  // of SSH on it. kAccessDenied with the reason. Blocks.
+  Result<UniqueFd> Dial(const std::shared_ptr<const Caller>& caller);
+
+  struct State;
+
+ private:
+  explicit SshNode(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace sallyport

@@ -1,0 +1,43 @@
+// What a user may do on one node, decided before a connection to it begins (services section 2, rbac).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libcluster/agents/agent_auth.h"
+#include "libresources/access.h"
+#include "libresources/labels.h"
+
+namespace sallyport {
+
+struct SshPermit {
+  struct Login {
+    std::string name;
+    bool forward_agent = false;
+  };
+  std::vector<Login> logins;  // at least one, sorted
+  PortForwarding port_forwarding = PortForwarding::kOff;
+  bool forward_x11 = false;
+  bool copy_files = false;
+  std::int64_t max_sessions = 0;  // channels of one connection; 0: no limit
+  Nanoseconds client_idle_timeout{};
+  bool disconnect_expired_cert = false;
+  bool strict_locking = false;
+  std::string recording;  // "best_effort" or "strict"
+};
+
+struct SshPermitQuestion {
+  const Identity& identity;
+  const AccessChecker& access;
+  std::string_view host_id;
+  std::string_view cluster;
+  const Labels& labels;
+  const SessionSettings& settings;
+};
+
+// kAccessDenied with the reason when the user reaches no login of the node: labels, denied logins, a certificate for
+// other resources, a check that is missing.
+Result<SshPermit> PermitSsh(const SshPermitQuestion& question);
+
+}  // namespace sallyport

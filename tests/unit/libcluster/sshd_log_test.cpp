@@ -1,0 +1,66 @@
+#include "libcluster/ssh/sshd_log.h"
+
+#include <catch2/catch.hpp>
+
+namespace sallyport {
+namespace {
+
+TEST_CASE("sshd says who was let in, by the certificate of whom") {
+  const auto event = ParseSshdLine(
+      "Accepted publickey for root from UNKNOWN port 65535 ssh2: ED25519-CERT SHA256:k+znhUs1 ID alice (serial 0) CA "
+      "ED25519 SHA256:64LHj/Qb\r");
+  REQUIRE(event);
+  const auto* accepted = std::get_if<SshdAccepted>(&*event);
+  REQUIRE(accepted != nullptr);
+  CHECK(accepted->login == "root");
+  CHECK(accepted->key_id == "alice");
+}
+
+TEST_CASE("a user's name may look like the rest of the line") {
+  const auto event = ParseSshdLine(
+      "Accepted publickey for root from UNKNOWN port 65535 ssh2: RSA-CERT SHA256:x ID bob (serial 0) CA x (serial 7) "
+      "CA "
+      "ED25519 SHA256:y");
+  REQUIRE(event);
+  CHECK(std::get<SshdAccepted>(*event).key_id == "bob (serial 0) CA x");
+}
+
+TEST_CASE("a plain key lets nobody in, so that it is no event") {
+  CHECK_FALSE(ParseSshdLine("Accepted publickey for root from UNKNOWN port 65535 ssh2: ED25519 SHA256:k+znhUs1"));
+  CHECK_FALSE(ParseSshdLine("Failed publickey for root from UNKNOWN port 65535 ssh2: ED25519 SHA256:k+znhUs1"));
+}
+
+TEST_CASE("what a client chooses does not begin a line") {
+  CHECK_FALSE(ParseSshdLine("Invalid user Accepted publickey for root from UNKNOWN port 1"));
+  CHECK_FALSE(ParseSshdLine(" Accepted publickey for root from x ssh2: ED25519-CERT SHA256:x ID alice (serial 0)"));
+  CHECK_FALSE(ParseSshdLine(""));
+}
+
+TEST_CASE("a refused certificate names the login and the reason") {
+  const auto known = ParseSshdLine(
+      "Failed publickey for nobody from UNKNOWN port 65535 ssh2: ED25519-CERT SHA256:k ID alice (serial 0) CA ED25519 "
+      "SHA256:6");
+  REQUIRE(known);
+  CHECK(std::get<SshdRefused>(*known).login == "nobody");
+  CHECK(std::get<SshdRefused>(*known).reason == "the roles do not allow this login");
+  const auto unknown = ParseSshdLine(
+      "Failed publickey for invalid user carl from UNKNOWN port 65535 ssh2: ED25519-CERT SHA256:k ID alice (serial 0) "
+      "CA "
+      "ED25519 SHA256:6");
+  REQUIRE(unknown);
+  CHECK(std::get<SshdRefused>(*unknown).login == "carl");
+  CHECK(std::get<SshdRefused>(*unknown).reason == "the node has no such user");
+}
+
+TEST_CASE("forwarded connections") {
+  const auto event = ParseSshdLine(
+      "debug1: serverloop.c:server_request_direct_tcpip():453 (pid=9614): originator 127.0.0.1 port 65535, target "
+      "localhost port 22\r\n");
+  REQUIRE(event);
+  CHECK(std::get<SshdForward>(*event).address == "localhost:22");
+  CHECK_FALSE(ParseSshdLine("debug1: serverloop.c:server_request_direct_tcpip():453 (pid=1): originator x"));
+  CHECK_FALSE(ParseSshdLine("debug1: serverloop.c:server_request_direct_tcpip():4: , target h port 99999999"));
+}
+
+}  // namespace
+}  // namespace sallyport
