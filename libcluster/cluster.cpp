@@ -16,13 +16,13 @@
 #include "libcluster/net/http.h"
 #include "libcluster/net/upgrade.h"
 #include "libcluster/proxy/route.h"
+#include "libcluster/proxy/ssh_router.h"
 #include "libcluster/proxy/transport.h"
 #include "libcluster/proxy/web_api.h"
 #include "libcluster/proxy/web_certificate.h"
 #include "libcluster/ssh/ssh_node.h"
 #include "libcluster/static_tokens.h"
 #include "libcluster/thread_pool.h"
-#include "teleport/legacy/types/server.pb.h"
 #include "teleport/legacy/types/token.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 
@@ -57,7 +57,7 @@ struct Cluster::State {
   std::unique_ptr<KubeForwarder> kube;
   std::unique_ptr<KubeAnnouncer> announcer;
   std::unique_ptr<AgentAuth> agent_auth;
-  std::unique_ptr<SshNode> ssh;
+  std::shared_ptr<SshNode> ssh;
   std::unique_ptr<Listener> proxy_listener;
   std::unique_ptr<Listener> auth_listener;
   std::unique_ptr<Listener> kube_listener;
@@ -76,7 +76,6 @@ struct Cluster::State {
   Status StartKube(const TeleportConfig& config, const Environment& environment);
   Status StartSsh(const TeleportConfig& config, const Environment& environment);
   void AddTransport();
-  Result<UniqueFd> DialNode(const types::ServerV2& node, const std::shared_ptr<const Caller>& caller);
   Status WriteAdminIdentity(const std::string& data_dir);
   void Dispatch(Route route, IncomingConnection connection);
 };
@@ -108,9 +107,8 @@ Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment&
 
 void Cluster::State::AddTransport() {
   TransportOptions options;
-  options.dial_node = [this](const types::ServerV2& node, const std::shared_ptr<const Caller>& caller) {
-    return DialNode(node, caller);
-  };
+  options.router =
+      std::make_shared<const SshRouter>(*auth, [this](const std::string& id) { return id == host_id ? ssh : nullptr; });
   options.dial_auth = [this](const std::string& remote_address) -> Result<UniqueFd> {
     ASSIGN_OR_RETURN(NamedSocketPair pair, MakeNamedSocketPair(remote_address));
     RouteSocket(loop, std::move(pair.inner), remote_address, [this](IncomingConnection connection) {
@@ -120,17 +118,6 @@ void Cluster::State::AddTransport() {
     return std::move(pair.outer);
   };
   AddTransportMethods(methods, loop, dial_threads, *auth, *audit, std::move(options));
-}
-
-Result<UniqueFd> Cluster::State::DialNode(const types::ServerV2& node, const std::shared_ptr<const Caller>& caller) {
-  if (ssh && node.metadata().name() == host_id) return ssh->Dial(caller);
-  const std::string& name = node.spec().hostname();
-  if (node.subkind() == "openssh" || node.subkind() == "openssh-ec2-ice") {
-    return Fail(ErrorKind::kNotImplemented, "node \"{}\" runs OpenSSH alone, which this proxy does not reach yet",
-                name);
-  }
-  return FailWithHint(ErrorKind::kConnectionProblem, fmt::format("node \"{}\" is offline", name),
-                      "its agent has no connection to this proxy");
 }
 
 Status Cluster::State::OpenPorts(const TeleportConfig& config) {

@@ -7,9 +7,7 @@
 #include <vector>
 
 #include "libbase/error.h"
-#include "libbase/time.h"
 #include "libcluster/auth/audit.h"
-#include "libidentity/identity.h"
 #include "libidentity/keys.h"
 #include "libidentity/ssh_certificate.h"
 
@@ -19,30 +17,11 @@ class ServerV2;
 
 namespace sallyport {
 
-class AccessChecker;
-
-// Settings of the cluster that decide how a session is served.
-struct SessionSettings {
-  Nanoseconds client_idle_timeout{};  // 0: none
-  Nanoseconds keep_alive_interval{};
-  std::int64_t keep_alive_count_max = 0;
-  bool disconnect_expired_cert = false;
-  bool require_session_mfa = false;
-  std::string locking_mode;
-  std::string recording_mode;  // "node", "node-sync", "off", ...
-};
-
 // Safe from several threads. Calls may block.
 class AgentAuth {
  public:
   virtual ~AgentAuth() = default;
   virtual const std::string& cluster_name() const = 0;
-  // Returns what an identity that the proxy has verified may do. kAccessDenied when it may not use the cluster (a
-  // lock), kNotFound for a role that is gone.
-  virtual Result<std::shared_ptr<const AccessChecker>> AccessOf(const Identity& identity) = 0;
-  // kAccessDenied once a lock names the identity.
-  virtual Status CheckLocks(const Identity& identity) = 0;
-  virtual Result<SessionSettings> Settings() = 0;
   // Returns the keys that sign the SSH certificates of users, as lines of authorized_keys.
   virtual Result<std::vector<std::string>> UserAuthorityKeys() = 0;
   // Signs a host certificate of this agent for `key`, with these names beside its own.

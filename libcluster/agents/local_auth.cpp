@@ -2,10 +2,7 @@
 
 #include "libcluster/auth/audit_queue.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/user_access.h"
 #include "libidentity/ssh_identity.h"
-#include "libresources/metadata.h"
-#include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {
@@ -19,31 +16,6 @@ class LocalAuth : public AgentAuth {
       : auth_(auth), audit_(audit), host_id_(std::move(host_id)) {}
 
   const std::string& cluster_name() const override { return auth_.cluster_name(); }
-
-  Result<std::shared_ptr<const AccessChecker>> AccessOf(const Identity& identity) override {
-    RETURN_IF_ERROR(CheckLocks(identity));
-    return sallyport::AccessOf(auth_.backend(), identity.username, identity.groups, identity.traits);
-  }
-
-  Status CheckLocks(const Identity& identity) override { return auth_.locks().Check(identity); }
-
-  Result<SessionSettings> Settings() override {
-    ASSIGN_OR_RETURN(const auto preference,
-                     auth_.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
-    ASSIGN_OR_RETURN(const auto networking, auth_.Setting<types::ClusterNetworkingConfigV2>(
-                                                "cluster_networking_config", "cluster-networking-config"));
-    ASSIGN_OR_RETURN(const auto recording, auth_.Setting<types::SessionRecordingConfigV2>("session_recording_config",
-                                                                                          "session-recording-config"));
-    SessionSettings settings;
-    settings.client_idle_timeout = Nanoseconds(networking.spec().clientidletimeout());
-    settings.keep_alive_interval = Nanoseconds(networking.spec().keepaliveinterval());
-    settings.keep_alive_count_max = networking.spec().keepalivecountmax();
-    settings.disconnect_expired_cert = preference.spec().disconnectexpiredcert().value();
-    settings.require_session_mfa = preference.spec().requiremfatype() != types::RequireMFAType::OFF;
-    settings.locking_mode = preference.spec().lockingmode();
-    settings.recording_mode = recording.spec().mode();
-    return settings;
-  }
 
   Result<std::vector<std::string>> UserAuthorityKeys() override {
     ASSIGN_OR_RETURN(const CertSigner signer, auth_.authorities().Signer("user"));

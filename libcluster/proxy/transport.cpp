@@ -13,10 +13,7 @@
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/net/copy.h"
 #include "libcluster/net/rpc_stream.h"
-#include "libcluster/proxy/node_match.h"
-#include "libresources/access.h"
-#include "teleport/legacy/types/cluster_config.pb.h"
-#include "teleport/legacy/types/server.pb.h"
+#include "libcluster/proxy/ssh_router.h"
 #include "teleport/transport/v1/transport_service.pb.h"
 
 namespace sallyport {
@@ -27,9 +24,10 @@ using namespace asio::experimental::awaitable_operators;
 using boost::system::error_code;
 using SshMessages = RpcMessages<transportv1::ProxySSHRequest, transportv1::ProxySSHResponse>;
 using ClusterMessages = RpcMessages<transportv1::ProxyClusterRequest, transportv1::ProxyClusterResponse>;
-using DialedSocket = Result<std::shared_ptr<UniqueFd>>;
 
 constexpr std::string_view kSshVersion = "SSH-2.0";
+constexpr std::chrono::seconds kRightsCheck{2};
+constexpr std::chrono::milliseconds kLastWords{500};  // for what is said to the user at the end
 
 // What the service is made of, shared by its calls.
 struct Transport {
@@ -39,45 +37,19 @@ struct Transport {
   TransportOptions options;
 };
 
-Result<HostPort> ParseTarget(const std::string& text) {
-  auto target = ParseHostPort(text, 0);
-  if (!target || target->host.empty()) {
-    return Fail(ErrorKind::kBadParameter, "the target \"{}\" is not HOST:PORT", text);
-  }
-  return target;
-}
+using Dialed = Result<std::shared_ptr<SshRoute>>;
 
-// Finds the node and opens a connection to it. Blocks.
-Result<UniqueFd> DialNode(Transport& transport, const transportv1::TargetHost& target,
-                          const std::shared_ptr<const Caller>& caller) {
-  AuthServer& auth = transport.auth;
-  if (!target.cluster().empty() && target.cluster() != auth.cluster_name()) {
-    return Fail(ErrorKind::kAccessDenied, "access denied: cluster \"{}\" is not known here", target.cluster());
-  }
-  ASSIGN_OR_RETURN(const HostPort host, ParseTarget(target.host_port()));
-  if (IsNodeId(host.host)) {
-    const auto node = GetResource<types::ServerV2>(auth.backend(), "node", host.host);
-    if (node) return transport.options.dial_node(*node, caller);
-  }
-  ASSIGN_OR_RETURN(const auto nodes, ListAllResources<types::ServerV2>(auth.backend(), "node"));
-  ASSIGN_OR_RETURN(const auto networking, auth.Setting<types::ClusterNetworkingConfigV2>("cluster_networking_config",
-                                                                                         "cluster-networking-config"));
-  const NodeMatchRules rules{networking.spec().caseinsensitiverouting(),
-                             networking.spec().routingstrategy() == types::MOST_RECENT};
-  ASSIGN_OR_RETURN(const types::ServerV2* node, MatchNode(nodes, host, rules));
-  return transport.options.dial_node(*node, caller);
-}
-
-// Runs what blocks on the pool.
-asio::awaitable<DialedSocket> OnPool(ThreadPool& threads, std::function<Result<UniqueFd>()> dial) {
-  const auto start = [&threads, dial = std::move(dial)](auto done) {
-    threads.Submit([dial, done = std::move(done)] {
-      auto socket = dial();
-      if (!socket) return done(DialedSocket(std::unexpected(std::move(socket).error())));
-      done(DialedSocket(std::make_shared<UniqueFd>(std::move(*socket))));
+// Finds the node and opens a connection to it, on the pool.
+asio::awaitable<Dialed> DialNode(Transport& transport, transportv1::TargetHost target,
+                                 std::shared_ptr<const Caller> caller) {
+  const auto start = [&transport, target = std::move(target), caller = std::move(caller)](auto done) {
+    transport.threads.Submit([&transport, target, caller, done = std::move(done)] {
+      auto route = transport.options.router->Dial(target.host_port(), target.cluster(), caller);
+      if (!route) return done(Dialed(std::unexpected(std::move(route).error())));
+      done(Dialed(std::make_shared<SshRoute>(std::move(*route))));
     });
   };
-  co_return co_await AwaitCallback<DialedSocket>(start);
+  co_return co_await AwaitCallback<Dialed>(start);
 }
 
 // Whether what a client has sent so far can be SSH.
@@ -114,11 +86,12 @@ class Tunnel {
       : messages_(std::move(messages)), socket_(std::move(socket)), ssh_(ssh) {}
 
   // Copies until either side is done. kAccessDenied when the client speaks something else than SSH.
-  asio::awaitable<Status> Run(Nanoseconds idle_timeout) {
-    co_await (ToSocket() || FromSocket() || UntilIdle(idle_timeout) || messages_.UntilLeft());
+  asio::awaitable<Status> Run() {
+    co_await (ToSocket() || FromSocket() || messages_.UntilLeft());
     co_return status_;
   }
-  bool idle() const { return idle_; }
+  // When the client last sent something.
+  std::chrono::steady_clock::time_point active() const { return active_; }
 
  private:
   asio::awaitable<void> ToSocket() {
@@ -155,37 +128,48 @@ class Tunnel {
     }
   }
 
-  asio::awaitable<void> UntilIdle(Nanoseconds timeout) {
-    asio::steady_timer timer(co_await asio::this_coro::executor);
-    error_code error;
-    const bool limited = timeout > Nanoseconds::zero();
-    while (!error && !idle_) {
-      timer.expires_at(limited ? active_ + timeout : asio::steady_timer::time_point::max());
-      co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
-      idle_ = !error && std::chrono::steady_clock::now() >= active_ + timeout;
-    }
-  }
-
   RpcMessages<Request, Response> messages_;
   SocketStream socket_;
   const bool ssh_;
   SshGreeting greeting_;
   Status status_;
-  bool idle_ = false;
   std::chrono::steady_clock::time_point active_ = std::chrono::steady_clock::now();
 };
 
-void AuditIdle(Transport& transport, const Caller& caller) {
-  AuditEvent event(audit::kClientDisconnect, transport.auth.cluster_name());
-  event.By(caller).Add("proto", "ssh").Add("reason", "the client was idle for too long");
-  if (!transport.audit.Push(event.ToRecord())) Log(LogLevel::kError, "an audit event was lost");
+using SshTunnel = Tunnel<transportv1::ProxySSHRequest, transportv1::ProxySSHResponse>;
+
+// Why a connection must end now; "" while it need not.
+std::string ReasonToEnd(const Transport& transport, const Caller& caller, const SshRoute& route,
+                        const SshTunnel& tunnel) {
+  const Identity& identity = caller.identity;
+  const SshPermit& permit = route.dial.permit;
+  if (const Status status = transport.auth.locks().Check(identity); !status) return status.error().message;
+  const Time end = identity.previous_identity_expires.value_or(identity.expires);
+  if (permit.disconnect_expired_cert && end <= Now()) return "your login has expired; log in again";
+  const auto idle = std::chrono::steady_clock::now() - tunnel.active();
+  const bool limited = permit.client_idle_timeout > Nanoseconds::zero();
+  if (limited && idle >= permit.client_idle_timeout) return "you were idle for too long";
+  return "";
 }
 
-Nanoseconds IdleTimeoutOf(AuthServer& auth, const Caller& caller) {
-  const auto networking =
-      auth.Setting<types::ClusterNetworkingConfigV2>("cluster_networking_config", "cluster-networking-config");
-  const Nanoseconds of_cluster(networking ? networking->spec().clientidletimeout() : 0);
-  return caller.access ? caller.access->AdjustClientIdleTimeout(of_cluster) : of_cluster;
+// Watches what may end a connection from this side; tells the user and the audit log when something does.
+asio::awaitable<void> WatchRights(Transport& transport, const Caller& caller, const SshRoute& route,
+                                  const SshTunnel& tunnel) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  error_code error;
+  std::string reason;
+  while (!error && reason.empty()) {
+    timer.expires_after(kRightsCheck);
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    if (!error) reason = ReasonToEnd(transport, caller, route, tunnel);
+  }
+  if (reason.empty()) co_return;
+  AuditEvent event(audit::kClientDisconnect, transport.auth.cluster_name());
+  event.By(caller).Add("proto", "ssh").Add("reason", reason);
+  if (!transport.audit.Push(event.ToRecord())) Log(LogLevel::kError, "an audit event was lost");
+  route.agent->End(route.dial.id, reason);
+  timer.expires_after(kLastWords);
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
 }
 
 asio::awaitable<Status> ProxySsh(std::shared_ptr<Transport> transport, std::shared_ptr<const RpcStreamCall> call,
@@ -195,19 +179,17 @@ asio::awaitable<Status> ProxySsh(std::shared_ptr<Transport> transport, std::shar
   if (!*first || !(*first)->has_dial_target()) {
     co_return Fail(ErrorKind::kBadParameter, "the first message has no dial target");
   }
-  std::function<Result<UniqueFd>()> dial = [transport, target = (*first)->dial_target(), caller = call->caller] {
-    return DialNode(*transport, target, caller);
-  };
-  const DialedSocket socket = co_await OnPool(transport->threads, std::move(dial));
-  if (!socket) co_return std::unexpected(socket.error());
+  auto dialing = DialNode(*transport, (*first)->dial_target(), call->caller);
+  const Dialed route = co_await std::move(dialing);
+  if (!route) co_return std::unexpected(route.error());
   transportv1::ProxySSHResponse details;
   details.mutable_details();
   if (!co_await messages.Write(details)) co_return Status();
   const auto executor = co_await asio::this_coro::executor;
-  Tunnel tunnel(messages, MakeSocketStream(executor, std::move(**socket)), true);
-  Status status = co_await tunnel.Run(IdleTimeoutOf(transport->auth, *call->caller));
-  if (tunnel.idle()) AuditIdle(*transport, *call->caller);
-  co_return status;
+  SshTunnel tunnel(messages, MakeSocketStream(executor, std::move((*route)->socket)), true);
+  const auto ended = co_await (tunnel.Run() || WatchRights(*transport, *call->caller, **route, tunnel));
+  if (ended.index() == 0) co_return std::get<0>(ended);
+  co_return Status();
 }
 
 asio::awaitable<Status> ProxyCluster(std::shared_ptr<Transport> transport, std::shared_ptr<const RpcStreamCall> call,
@@ -229,7 +211,7 @@ asio::awaitable<Status> ProxyCluster(std::shared_ptr<Transport> transport, std::
     co_await asio::async_write(stream, asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, error));
   }
   Tunnel tunnel(messages, std::move(stream), false);
-  co_return co_await tunnel.Run(Nanoseconds::zero());
+  co_return co_await tunnel.Run();
 }
 
 }  // namespace

@@ -11,18 +11,14 @@
 #include "libcluster/rpc_table.h"
 #include "libcluster/thread_pool.h"
 
-namespace types {
-class ServerV2;
-}
-
 namespace sallyport {
 
 class AuditQueue;
 class AuthServer;
+class SshRouter;
 
 struct TransportOptions {
-  // Opens a connection to a node for a user: a stream socket. Blocks.
-  std::function<Result<UniqueFd>(const types::ServerV2& node, const std::shared_ptr<const Caller>& caller)> dial_node;
+  std::shared_ptr<const SshRouter> router;
   // Opens a connection to the auth service of this cluster for ProxyCluster: as if it came from `remote_address`.
   std::function<Result<UniqueFd>(const std::string& remote_address)> dial_auth;
 };

@@ -125,7 +125,7 @@ class Session {
     const bool copies = hello.command == FindSftpServer() || IsScp(hello.command);
     if (!copies || hello.command.empty()) co_return "";
     if (!connection_->node().copy_files) co_return "access denied: this node does not copy files";
-    if (!connection_->permit().copy_files)
+    if (!connection_->dial().permit.copy_files)
       co_return "access denied: your roles do not let you copy files (ssh_file_copy)";
     co_return "";
   }
@@ -137,7 +137,7 @@ class Session {
     interactive_ = hello.terminal;
     is_sftp_ = !hello.command.empty() && hello.command == FindSftpServer();
     if (is_sftp_) verdict.sftp_server = hello.command;
-    const std::string& remote = connection_->caller().remote_address;
+    const std::string& remote = connection_->dial().remote_address;
     const auto address = ParseHostPort(remote, 0);
     const std::string host = address ? address->host : remote;
     const int port = address ? address->port : 0;
@@ -147,7 +147,7 @@ class Session {
                            {"TELEPORT_SESSION", id_},
                            {"SSH_TELEPORT_HOST_UUID", connection_->node().host_id},
                            {"SSH_TELEPORT_CLUSTER_NAME", connection_->auth().cluster_name()},
-                           {"SSH_TELEPORT_USER", connection_->caller().identity.username}};
+                           {"SSH_TELEPORT_USER", connection_->dial().user}};
     return verdict;
   }
 
@@ -160,7 +160,7 @@ class Session {
     if (is_sftp_) return;
     auto event = Event(audit::kSessionStart);
     if (!hello.size.empty()) event.Add("size", hello.size);
-    event.Add("initial_command", Command(hello)).Add("session_recording", connection_->settings().recording_mode);
+    event.Add("initial_command", Command(hello)).Add("session_recording", connection_->dial().settings.recording_mode);
     connection_->Emit(event);
   }
 
@@ -180,9 +180,9 @@ class Session {
     connection_->Emit(Event(audit::kSessionEnd)
                           .Add("enhanced_recording", false)
                           .Add("interactive", interactive_)
-                          .Add("participants", Value::Strings({connection_->caller().identity.username}))
+                          .Add("participants", Value::Strings({connection_->dial().user}))
                           .Add("initial_command", Command(hello))
-                          .Add("session_recording", connection_->settings().recording_mode)
+                          .Add("session_recording", connection_->dial().settings.recording_mode)
                           .Add("session_start", FormatTime(started_))
                           .Add("session_stop", FormatTime(Now())));
   }

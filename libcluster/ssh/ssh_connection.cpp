@@ -11,6 +11,7 @@
 
 #include "libbase/log.h"
 #include "libbase/version.h"
+#include "libcluster/auth/caller.h"
 
 namespace sallyport {
 namespace {
@@ -18,12 +19,9 @@ namespace {
 using namespace asio::experimental::awaitable_operators;
 using boost::system::error_code;
 
-constexpr std::chrono::seconds kRevocationCheck{2};
+constexpr std::chrono::milliseconds kEndCheck{200};
 constexpr std::chrono::milliseconds kLastWords{300};  // for what is said to the user at the end
 constexpr std::size_t kMaxLineBytes = 16 << 10;
-
-// When the certificate's own end is the connection's.
-Time EndOf(const Identity& identity) { return identity.previous_identity_expires.value_or(identity.expires); }
 
 }  // namespace
 
@@ -70,7 +68,15 @@ void SshConnection::End(const std::string& reason) {
 
 AuditEvent SshConnection::Event(const AuditType& type) const {
   AuditEvent event(type, auth_.cluster_name());
-  event.By(caller());
+  const SshDial& dial = parts_.dial;
+  Caller who;
+  who.kind = Caller::Kind::kUser;
+  who.identity.username = dial.user;
+  who.identity.bot_name = dial.bot_name;
+  who.identity.impersonator = dial.impersonator;
+  who.identity.active_requests = dial.access_requests;
+  who.remote_address = dial.remote_address;
+  event.By(who);
   if (const std::string login = Login(); !login.empty()) event.Add("login", login);
   event.Add("namespace", "default").Add("server_id", node_.host_id).Add("server_hostname", node_.hostname);
   Value labels = Value::EmptyMap();
@@ -87,9 +93,9 @@ void SshConnection::Emit(const AuditEvent& event) const {
 
 void SshConnection::Hear(const SshdEvent& event) {
   if (const auto* accepted = std::get_if<SshdAccepted>(&event)) {
-    if (accepted->key_id != caller().identity.username) {
+    if (accepted->key_id != parts_.dial.user) {
       Log(LogLevel::kWarning, "an SSH certificate of another user was refused",
-          {{"user", caller().identity.username}, {"certificate", accepted->key_id}});
+          {{"user", parts_.dial.user}, {"certificate", accepted->key_id}});
       Emit(Event(audit::kAuthFailure)
                .Add("login", accepted->login)
                .Success(false, "the SSH certificate is of another user than the connection"));
@@ -132,15 +138,12 @@ asio::awaitable<void> SshConnection::UntilProcessEnds() {
                               asio::redirect_error(asio::use_awaitable, error));
 }
 
-asio::awaitable<void> SshConnection::UntilRevoked() {
+asio::awaitable<void> SshConnection::UntilEnded() {
   asio::steady_timer timer(co_await asio::this_coro::executor);
-  const Identity& identity = caller().identity;
   error_code error;
   while (!error && EndReason().empty()) {
-    if (const Status status = auth_.CheckLocks(identity); !status) End(status.error().message);
-    if (permit().disconnect_expired_cert && EndOf(identity) <= Now()) End("the login has expired; log in again");
-    timer.expires_after(kRevocationCheck);
-    if (EndReason().empty()) co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    timer.expires_after(kEndCheck);
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
   }
   // sshd still carries the last words to the user.
   timer.expires_after(kLastWords);
@@ -149,7 +152,7 @@ asio::awaitable<void> SshConnection::UntilRevoked() {
 
 asio::awaitable<void> SshConnection::Watch() {
   const auto self = shared_from_this();
-  co_await (ReadLog() || UntilProcessEnds() || UntilRevoked());
+  co_await (ReadLog() || UntilProcessEnds() || UntilEnded());
   parts_.sshd.Kill();
   const std::lock_guard lock(mutex_);
   ::shutdown(line_.get(), SHUT_RDWR);

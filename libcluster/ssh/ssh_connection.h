@@ -8,7 +8,6 @@
 #include <string>
 
 #include "libcluster/agents/agent_auth.h"
-#include "libcluster/auth/caller.h"
 #include "libcluster/net/stream.h"
 #include "libcluster/ssh/ssh_node.h"
 #include "libcluster/ssh/sshd.h"
@@ -19,25 +18,20 @@ namespace sallyport {
 class SshConnection : public std::enable_shared_from_this<SshConnection> {
  public:
   struct Parts {
-    std::string id;
+    SshDial dial;
     std::string directory;
-    std::shared_ptr<const Caller> caller;
-    SshPermit permit;
-    SessionSettings settings;
     Sshd sshd;
   };
   // `line` is a second descriptor of the client's side, to end the connection by.
   SshConnection(AgentAuth& auth, const SshNodeOptions& node, Parts parts, UniqueFd line);
   ~SshConnection();  // removes its directory
 
-  const std::string& id() const { return parts_.id; }
-  const Caller& caller() const { return *parts_.caller; }
-  const SshPermit& permit() const { return parts_.permit; }
-  const SessionSettings& settings() const { return parts_.settings; }
+  const std::string& id() const { return parts_.dial.id; }
+  const SshDial& dial() const { return parts_.dial; }
   AgentAuth& auth() const { return auth_; }
   const SshNodeOptions& node() const { return node_; }
 
-  // Watches it until it is over: sshd ends, a lock or the certificate's end ends it, or End.
+  // Watches it until it is over: sshd ends, or End.
   asio::awaitable<void> Watch();
 
   // Returns the login that sshd let in; "" while it has let in none.
@@ -59,7 +53,7 @@ class SshConnection : public std::enable_shared_from_this<SshConnection> {
  private:
   asio::awaitable<void> ReadLog();
   asio::awaitable<void> UntilProcessEnds();
-  asio::awaitable<void> UntilRevoked();
+  asio::awaitable<void> UntilEnded();
   void Hear(const SshdEvent& event);
 
   AgentAuth& auth_;

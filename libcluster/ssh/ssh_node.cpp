@@ -11,9 +11,7 @@
 #include <filesystem>
 #include <map>
 
-#include "libbase/encoding.h"
 #include "libbase/log.h"
-#include "libbase/secret.h"
 #include "libcluster/ssh/command_labels.h"
 #include "libcluster/ssh/node_announcer.h"
 #include "libcluster/ssh/session_door.h"
@@ -45,9 +43,8 @@ struct SshNode::State : std::enable_shared_from_this<State> {
   Status Prepare();
   Status WriteKeys();
   Status WritePrivilegeDirectory() const;
-  Labels AllLabels() const;
   SshdOptions OptionsOf(const std::string& id, const SessionSettings& settings) const;
-  Result<UniqueFd> Dial(const std::shared_ptr<const Caller>& caller);
+  Result<UniqueFd> Dial(const SshDial& dial);
   std::shared_ptr<SshConnection> Find(const std::string& id);
 };
 
@@ -82,12 +79,6 @@ asio::awaitable<void> WatchConnection(std::shared_ptr<SshNode::State> state,
 }
 
 }  // namespace
-
-Labels SshNode::State::AllLabels() const {
-  Labels labels = options.labels;
-  for (auto& [name, value] : commands->Values()) labels[name] = value;
-  return labels;
-}
 
 Status SshNode::State::WriteKeys() {
   ASSIGN_OR_RETURN(const PrivateKey key, GeneratePrivateKey(KeyAlgorithm::kEd25519));
@@ -142,27 +133,18 @@ SshdOptions SshNode::State::OptionsOf(const std::string& id, const SessionSettin
   return sshd_options;
 }
 
-Result<UniqueFd> SshNode::State::Dial(const std::shared_ptr<const Caller>& caller) {
-  if (caller->kind != Caller::Kind::kUser) {
-    return Fail(ErrorKind::kAccessDenied, "access denied: only users log in to nodes");
-  }
-  ASSIGN_OR_RETURN(const auto access, auth.AccessOf(caller->identity));
-  ASSIGN_OR_RETURN(const SessionSettings settings, auth.Settings());
-  const Labels labels = AllLabels();
-  ASSIGN_OR_RETURN(SshPermit permit,
-                   PermitSsh({caller->identity, *access, options.host_id, auth.cluster_name(), labels, settings}));
-  if (!options.port_forwarding) permit.port_forwarding = PortForwarding::kOff;
-  const std::string id = ToHex(RandomBytes(8));
-  const SshdOptions sshd_options = OptionsOf(id, settings);
-  ASSIGN_OR_RETURN(Sshd process, Sshd::Start(sshd, sshd_options, permit));
+Result<UniqueFd> SshNode::State::Dial(const SshDial& dial) {
+  SshDial narrowed = dial;
+  if (!options.port_forwarding) narrowed.permit.port_forwarding = PortForwarding::kOff;
+  const SshdOptions sshd_options = OptionsOf(dial.id, dial.settings);
+  ASSIGN_OR_RETURN(Sshd process, Sshd::Start(sshd, sshd_options, narrowed.permit));
   UniqueFd socket = std::move(process.socket());
   const auto connection = std::make_shared<SshConnection>(
-      auth, options,
-      SshConnection::Parts{id, sshd_options.directory, caller, std::move(permit), settings, std::move(process)},
+      auth, options, SshConnection::Parts{std::move(narrowed), sshd_options.directory, std::move(process)},
       UniqueFd(::dup(socket.get())));
   {
     const std::lock_guard lock(mutex);
-    connections[id] = connection;
+    connections[dial.id] = connection;
   }
   asio::co_spawn(asio::make_strand(ContextOf(loop)), WatchConnection(shared_from_this(), connection), asio::detached);
   return socket;
@@ -185,6 +167,10 @@ SshNode::~SshNode() {
   }
 }
 
-Result<UniqueFd> SshNode::Dial(const std::shared_ptr<const Caller>& caller) { return state_->Dial(caller); }
+Result<UniqueFd> SshNode::Dial(const SshDial& dial) { return state_->Dial(dial); }
+
+void SshNode::End(const std::string& id, const std::string& reason) {
+  if (const auto connection = state_->Find(id)) connection->End(reason);
+}
 
 }  // namespace sallyport

@@ -9,9 +9,9 @@
 #include "libbase/error.h"
 #include "libbase/file.h"
 #include "libcluster/agents/agent_auth.h"
-#include "libcluster/auth/caller.h"
 #include "libcluster/net/event_loop.h"
 #include "libcluster/ssh/command_labels.h"
+#include "libcluster/ssh/ssh_agent.h"
 #include "libresources/labels.h"
 
 namespace sallyport {
@@ -27,17 +27,16 @@ struct SshNodeOptions {
   std::string session_program;  // the path of `teleport`, which sshd runs as the user for each session
 };
 
-class SshNode {
+class SshNode : public SshAgent {
  public:
   // Makes host keys, announces the node and keeps it announced. Everything given must outlive the node. kNotFound when
   // sshd is not installed.
   static Result<std::unique_ptr<SshNode>> Start(EventLoop& loop, AgentAuth& auth, SshNodeOptions options);
   // Ends all connections and withdraws the node.
-  ~SshNode();
+  ~SshNode() override;
 
-  // Opens a connection for a user whose certificate has been verified. Returns a stream socket with the client's side
-  // of SSH on it. kAccessDenied with the reason. Blocks.
-  Result<UniqueFd> Dial(const std::shared_ptr<const Caller>& caller);
+  Result<UniqueFd> Dial(const SshDial& dial) override;
+  void End(const std::string& id, const std::string& reason) override;
 
   struct State;
 

@@ -6,7 +6,6 @@ namespace sallyport {
 namespace {
 
 constexpr std::string_view kKind = "node";
-constexpr std::string_view kStrict = "strict";
 
 AccessState StateOf(const SshPermitQuestion& question) {
   AccessState state;
@@ -49,7 +48,6 @@ Result<SshPermit> PermitSsh(const SshPermitQuestion& question) {
   permit.max_sessions = access.MaxSessions();
   permit.client_idle_timeout = access.AdjustClientIdleTimeout(question.settings.client_idle_timeout);
   permit.disconnect_expired_cert = access.AdjustDisconnectExpiredCert(question.settings.disconnect_expired_cert);
-  permit.strict_locking = access.LockingMode(question.settings.locking_mode) == kStrict;
   permit.recording = access.SessionRecordingMode();
   return permit;
 }

@@ -5,11 +5,22 @@
 #include <vector>
 
 #include "libbase/error.h"
-#include "libcluster/agents/agent_auth.h"
+#include "libbase/time.h"
+#include "libidentity/identity.h"
 #include "libresources/access.h"
 #include "libresources/labels.h"
 
 namespace sallyport {
+
+// Settings of the cluster that decide how a session is served.
+struct SessionSettings {
+  Nanoseconds client_idle_timeout{};  // 0: none
+  Nanoseconds keep_alive_interval{};
+  std::int64_t keep_alive_count_max = 0;
+  bool disconnect_expired_cert = false;
+  bool require_session_mfa = false;
+  std::string recording_mode;  // "node", "node-sync", "off", ...
+};
 
 struct SshPermit {
   struct Login {
@@ -23,7 +34,6 @@ struct SshPermit {
   std::int64_t max_sessions = 0;  // channels of one connection; 0: no limit
   Nanoseconds client_idle_timeout{};
   bool disconnect_expired_cert = false;
-  bool strict_locking = false;
   std::string recording;  // "best_effort" or "strict"
 };
 
@@ -32,7 +42,7 @@ struct SshPermitQuestion {
   const AccessChecker& access;
   std::string_view host_id;
   std::string_view cluster;
-  const Labels& labels;
+  Labels labels;
   const SessionSettings& settings;
 };
 

@@ -1,0 +1,99 @@
+#include "libcluster/proxy/ssh_router.h"
+
+#include "libbase/encoding.h"
+#include "libbase/secret.h"
+#include "libcluster/auth/auth_server.h"
+#include "libcluster/proxy/node_match.h"
+#include "libresources/node.h"
+#include "teleport/legacy/types/cluster_config.pb.h"
+#include "teleport/legacy/types/server.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::string_view kNode = "node";
+constexpr std::size_t kIdBytes = 8;
+
+Result<types::ClusterNetworkingConfigV2> Networking(AuthServer& auth) {
+  return auth.Setting<types::ClusterNetworkingConfigV2>("cluster_networking_config", "cluster-networking-config");
+}
+
+Result<SessionSettings> SettingsOf(AuthServer& auth) {
+  ASSIGN_OR_RETURN(const auto preference,
+                   auth.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
+  ASSIGN_OR_RETURN(const auto networking, Networking(auth));
+  ASSIGN_OR_RETURN(const auto recording, auth.Setting<types::SessionRecordingConfigV2>("session_recording_config",
+                                                                                       "session-recording-config"));
+  SessionSettings settings;
+  settings.client_idle_timeout = Nanoseconds(networking.spec().clientidletimeout());
+  settings.keep_alive_interval = Nanoseconds(networking.spec().keepaliveinterval());
+  settings.keep_alive_count_max = networking.spec().keepalivecountmax();
+  settings.disconnect_expired_cert = preference.spec().disconnectexpiredcert().value();
+  settings.require_session_mfa = preference.spec().requiremfatype() != types::RequireMFAType::OFF;
+  settings.recording_mode = recording.spec().mode();
+  return settings;
+}
+
+// A node that no agent of ours serves.
+Error Unreached(const types::ServerV2& node) {
+  const std::string& name = node.spec().hostname();
+  if (node.subkind() == "openssh" || node.subkind() == "openssh-ec2-ice") {
+    return {ErrorKind::kNotImplemented, fmt::format("node \"{}\" runs OpenSSH without an agent", name),
+            "this proxy does not reach such nodes yet"};
+  }
+  return {ErrorKind::kConnectionProblem, fmt::format("node \"{}\" is offline", name),
+          "its agent has no connection to this proxy"};
+}
+
+}  // namespace
+
+Result<types::ServerV2> SshRouter::Find(const std::string& host_port) const {
+  const auto target = ParseHostPort(host_port, 0);
+  if (!target || target->host.empty()) {
+    return Fail(ErrorKind::kBadParameter, "the target \"{}\" is not HOST:PORT", host_port);
+  }
+  if (IsNodeId(target->host)) {
+    auto node = GetResource<types::ServerV2>(auth_.backend(), kNode, target->host);
+    if (node) return node;
+  }
+  ASSIGN_OR_RETURN(const auto nodes, ListAllResources<types::ServerV2>(auth_.backend(), kNode));
+  ASSIGN_OR_RETURN(const auto networking, Networking(auth_));
+  const NodeMatchRules rules{networking.spec().caseinsensitiverouting(),
+                             networking.spec().routingstrategy() == types::MOST_RECENT};
+  ASSIGN_OR_RETURN(const types::ServerV2* node, MatchNode(nodes, *target, rules));
+  return *node;
+}
+
+Result<SshDial> SshRouter::Decide(const types::ServerV2& node, const Caller& caller) const {
+  if (caller.kind != Caller::Kind::kUser) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: only users log in to nodes");
+  }
+  SshDial dial;
+  ASSIGN_OR_RETURN(dial.settings, SettingsOf(auth_));
+  const Identity& identity = caller.identity;
+  ASSIGN_OR_RETURN(dial.permit, PermitSsh({identity, *caller.access, node.metadata().name(), auth_.cluster_name(),
+                                           LabelsOfNode(node), dial.settings}));
+  dial.id = ToHex(RandomBytes(kIdBytes));
+  dial.user = identity.username;
+  dial.bot_name = identity.bot_name;
+  dial.impersonator = identity.impersonator;
+  dial.access_requests = identity.active_requests;
+  dial.remote_address = caller.remote_address;
+  return dial;
+}
+
+Result<SshRoute> SshRouter::Dial(const std::string& host_port, const std::string& cluster,
+                                 const std::shared_ptr<const Caller>& caller) const {
+  if (!cluster.empty() && cluster != auth_.cluster_name()) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: cluster \"{}\" is not known here", cluster);
+  }
+  ASSIGN_OR_RETURN(const auto node, Find(host_port));
+  SshRoute route;
+  ASSIGN_OR_RETURN(route.dial, Decide(node, *caller));
+  route.agent = find_agent_(node.metadata().name());
+  if (!route.agent) return std::unexpected(Unreached(node));
+  ASSIGN_OR_RETURN(route.socket, route.agent->Dial(route.dial));
+  return route;
+}
+
+}  // namespace sallyport

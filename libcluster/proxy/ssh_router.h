@@ -1,0 +1,47 @@
+// From a target's name to a connection: which node is meant, what its user may do there, and which agent serves it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "libbase/error.h"
+#include "libcluster/auth/caller.h"
+#include "libcluster/ssh/ssh_agent.h"
+
+namespace types {
+class ServerV2;
+}
+
+namespace sallyport {
+
+class AuthServer;
+
+// A connection to a node.
+struct SshRoute {
+  UniqueFd socket;
+  std::shared_ptr<SshAgent> agent;
+  SshDial dial;
+};
+
+class SshRouter {
+ public:
+  // `find_agent` returns the agent of a host, or nullptr. The server must outlive the router.
+  using FindAgent = std::function<std::shared_ptr<SshAgent>(const std::string& host_id)>;
+  SshRouter(AuthServer& auth, FindAgent find_agent) : auth_(auth), find_agent_(std::move(find_agent)) {}
+
+  // Opens a connection to "HOST:PORT" of `cluster` ("" is this one). Fails as MatchNode and PermitSsh do, with
+  // kBadParameter for no target, kConnectionProblem when the node's agent is not there. Blocks. Safe from several
+  // threads.
+  Result<SshRoute> Dial(const std::string& host_port, const std::string& cluster,
+                        const std::shared_ptr<const Caller>& caller) const;
+
+ private:
+  Result<types::ServerV2> Find(const std::string& host_port) const;
+  Result<SshDial> Decide(const types::ServerV2& node, const Caller& caller) const;
+
+  AuthServer& auth_;
+  const FindAgent find_agent_;
+};
+
+}  // namespace sallyport

@@ -1,0 +1,35 @@
+// What the proxy asks of the agent of a node, in this process or at the other end of a tunnel.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libbase/file.h"
+#include "libcluster/ssh/ssh_permit.h"
+
+namespace sallyport {
+
+// A connection that was decided upon: who it is of, what they may do with it.
+struct SshDial {
+  std::string id;  // unique in the cluster
+  std::string user;
+  std::string bot_name;
+  std::string impersonator;
+  std::vector<std::string> access_requests;
+  std::string remote_address;  // "192.0.2.1:4711"
+  SshPermit permit;
+  SessionSettings settings;
+};
+
+// Safe from several threads.
+class SshAgent {
+ public:
+  virtual ~SshAgent() = default;
+  // Opens a connection. Returns a stream socket with the client's side of SSH on it. Blocks.
+  virtual Result<UniqueFd> Dial(const SshDial& dial) = 0;
+  // Tells the user of a connection why it is about to end, and ends what runs in it.
+  virtual void End(const std::string& id, const std::string& reason) = 0;
+};
+
+}  // namespace sallyport
