@@ -23,6 +23,7 @@
 #include "libcluster/ssh/ssh_node.h"
 #include "libcluster/static_tokens.h"
 #include "libcluster/thread_pool.h"
+#include "libcluster/tunnel/tunnel_service.h"
 #include "teleport/legacy/types/token.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 
@@ -32,7 +33,7 @@ namespace {
 constexpr int kNetworkThreads = 2;
 constexpr std::size_t kMaxWebThreads = 32;
 constexpr std::size_t kMaxKubeThreads = 8;
-constexpr std::size_t kMaxDialThreads = 16;
+constexpr std::size_t kMaxDialThreads = 64;
 
 }  // namespace
 
@@ -44,6 +45,7 @@ struct Cluster::State {
   std::string public_address;
   std::unique_ptr<AuthServer> auth;
   std::unique_ptr<AuditQueue> audit;
+  ConnectedAgents agents;
   RpcTable methods;
   std::unique_ptr<WebApi> web_api;
   std::unique_ptr<AuthHttpApi> auth_api;
@@ -118,6 +120,7 @@ void Cluster::State::AddTransport() {
     return std::move(pair.outer);
   };
   AddTransportMethods(methods, loop, dial_threads, *auth, *audit, std::move(options));
+  AddTunnelMethods(methods, {loop, web_threads, *auth, *audit, agents});
 }
 
 Status Cluster::State::OpenPorts(const TeleportConfig& config) {

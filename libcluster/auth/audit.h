@@ -71,6 +71,8 @@ inline constexpr AuditType kSessionStart{"session.start", "T2000I"};
 inline constexpr AuditType kSessionEnd{"session.end", "T2004I"};
 inline constexpr AuditType kExec{"exec", "T3002I"};
 inline constexpr AuditType kPortForward{"port", "T3003I"};
+inline constexpr AuditType kInstanceJoin{"instance.join", "TJ002I"};
+inline constexpr AuditType kInstanceJoinFailure{"instance.join", "TJ002E"};
 inline constexpr AuditType kClientDisconnect{"client.disconnect", "T3006I"};
 inline constexpr AuditType kSessionLeave{"session.leave", "T2003I"};
 inline constexpr AuditType kExecFailure{"exec", "T3002E"};

@@ -11,10 +11,12 @@ namespace {
 constexpr std::size_t kUuidLength = 36;
 
 Result<Certificate> Issue(const Authorities& authorities, std::string_view role, std::string_view host_id,
-                          const std::vector<std::string>& extra_sans, const PublicKey& key) {
+                          const std::vector<std::string>& extra_sans, const PublicKey& key,
+                          const std::vector<std::string>& system_roles = {}) {
   Identity identity;
   identity.username = fmt::format("{}.{}", host_id, authorities.cluster_name());
   identity.groups = {std::string(role)};
+  identity.system_roles = system_roles;
   identity.teleport_cluster = authorities.cluster_name();
   identity.private_key_policy = "none";
   ASSIGN_OR_RETURN(const CertSigner signer, authorities.Signer("host"));
@@ -59,6 +61,24 @@ Result<IdentityFile> IssueSystemIdentityFile(const Authorities& authorities, std
                    FormatHostAuthority({"", authorities.cluster_name(), signer.ssh_key.public_key()}));
   file.tls_authorities = {authorities.HostTlsPem()};
   return file;
+}
+
+Result<HostCertificates> IssueHostCertificates(const Authorities& authorities, const HostCertificateRequest& request) {
+  std::vector<std::string> names = request.principals;
+  names.insert(names.end(), request.dns_names.begin(), request.dns_names.end());
+  ASSIGN_OR_RETURN(const Certificate tls,
+                   Issue(authorities, request.role, request.host_id, names, request.tls_key, request.system_roles));
+  ASSIGN_OR_RETURN(const CertSigner signer, authorities.Signer("host"));
+  HostSshRequest ssh;
+  ssh.host_id = request.host_id;
+  ssh.node_name = request.node_name;
+  ssh.cluster = authorities.cluster_name();
+  ssh.system_role = request.role;
+  ssh.extra_principals = request.principals;
+  ssh.public_key = request.ssh_key;
+  ssh.now = Now();
+  ASSIGN_OR_RETURN(const SshCertificate certificate, IssueHostSshCertificate(ssh, signer.ssh_key));
+  return HostCertificates{certificate.ToAuthorizedKey(), tls.ToPem()};
 }
 
 Result<std::string> HostUuid(const std::string& data_dir) {

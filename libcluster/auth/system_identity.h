@@ -26,6 +26,23 @@ Result<SystemIdentity> IssueSystemIdentity(const Authorities& authorities, std::
 Result<IdentityFile> IssueSystemIdentityFile(const Authorities& authorities, std::string_view role,
                                              std::string_view host_id);
 
+// What a host on its own machine gets for keys that it has made.
+struct HostCertificateRequest {
+  std::string role;                       // "Node", "Instance"
+  std::vector<std::string> system_roles;  // what an Instance may be
+  std::string host_id;
+  std::string node_name;
+  std::vector<std::string> principals;  // names beside its own
+  std::vector<std::string> dns_names;   // of its TLS certificate
+  PublicKey tls_key;
+  PublicKey ssh_key;
+};
+struct HostCertificates {
+  std::string ssh;  // a line
+  std::string tls;  // PEM
+};
+Result<HostCertificates> IssueHostCertificates(const Authorities& authorities, const HostCertificateRequest& request);
+
 // Returns the host's UUID, kept in DATA_DIR/host_uuid; makes it at the first call.
 Result<std::string> HostUuid(const std::string& data_dir);
 

@@ -30,6 +30,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/webapi/users/password/token/:token", Limit::kNormal, &WebApi::GetToken},
     Route{"POST", "/webapi/mfa/token/:token/registerchallenge", Limit::kNormal, &WebApi::RegisterChallenge},
     Route{"PUT", "/webapi/users/password/token", Limit::kNormal, &WebApi::ChangePassword},
+    Route{"POST", "/webapi/host/credentials", Limit::kHigh, &WebApi::HostCredentials},
     Route{"GET", "/web/invite/:token", Limit::kNone, nullptr, "token.html"},
     Route{"GET", "/web/reset/:token", Limit::kNone, nullptr, "token.html"},
     Route{"GET", "/web/pages/pages.css", Limit::kNone, nullptr, "pages.css"},

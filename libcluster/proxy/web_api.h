@@ -44,6 +44,7 @@ class WebApi {
   Result<Value> GetToken(const Call& call);
   Result<Value> RegisterChallenge(const Call& call);
   Result<Value> ChangePassword(const Call& call);
+  Result<Value> HostCredentials(const Call& call);
 
  private:
   Result<Value> AuthSettings(std::string_view connector);

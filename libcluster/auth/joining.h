@@ -1,0 +1,38 @@
+// How a host becomes part of the cluster: a token for certificates (auth-api section 5).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libidentity/keys.h"
+
+namespace sallyport {
+
+class AuthServer;
+
+struct JoinRequest {
+  std::string host_id;    // a UUID that the host has made
+  std::string node_name;  // may be empty
+  std::string role;       // "Node", or "Instance" for all that the token gives
+  std::string token;
+  std::vector<std::string> additional_principals;
+  std::vector<std::string> dns_names;
+  std::string public_tls_key;  // PEM
+  std::string public_ssh_key;  // a line of authorized_keys
+  std::string remote_address;  // of who asks
+};
+
+struct JoinResult {
+  std::string ssh_certificate;               // a line
+  std::string tls_certificate;               // PEM
+  std::vector<std::string> tls_authorities;  // PEM, of hosts
+  std::vector<std::string> ssh_authorities;  // lines of authorized_keys, of hosts
+};
+
+// Issues a host's certificates to who has a token for the role. kAccessDenied: no such token, expired, for another role
+// or another way of joining; kBadParameter: no UUID, keys that do not parse; kNotImplemented: bots. Success and
+// failure are events of the audit log.
+Result<JoinResult> JoinCluster(AuthServer& auth, const JoinRequest& request);
+
+}  // namespace sallyport

@@ -1,0 +1,48 @@
+// Joining by the proxy's web port (auth-api section 5.1).
+#include "libbase/encoding.h"
+#include "libcluster/auth/joining.h"
+#include "libcluster/proxy/web_api.h"
+
+namespace sallyport {
+namespace {
+
+std::string Text(const Value& map, std::string_view key) {
+  const Value* value = map.FindIgnoringCase(key);
+  return value == nullptr ? std::string() : value->as_string();
+}
+
+std::vector<std::string> Texts(const Value& map, std::string_view key) {
+  std::vector<std::string> texts;
+  const Value* value = map.FindIgnoringCase(key);
+  if (value == nullptr) return texts;
+  for (const auto& item : value->as_list()) texts.push_back(item.as_string());
+  return texts;
+}
+
+Value Encoded(const std::vector<std::string>& texts) {
+  Value list = Value::EmptyList();
+  for (const auto& text : texts) list.Append(ToBase64(text));
+  return list;
+}
+
+}  // namespace
+
+Result<Value> WebApi::HostCredentials(const Call& call) {
+  JoinRequest request;
+  request.host_id = Text(call.body, "hostID");
+  request.node_name = Text(call.body, "node_name");
+  request.role = Text(call.body, "role");
+  request.token = Text(call.body, "token");
+  request.additional_principals = Texts(call.body, "additional_principals");
+  request.dns_names = Texts(call.body, "dns_names");
+  ASSIGN_OR_RETURN(request.public_tls_key, FromBase64(Text(call.body, "public_tls_key")));
+  ASSIGN_OR_RETURN(request.public_ssh_key, FromBase64(Text(call.body, "public_ssh_key")));
+  request.remote_address = call.request.remote_address;
+  ASSIGN_OR_RETURN(const JoinResult joined, JoinCluster(auth_, request));
+  return Value(Value::Map{{"ssh", ToBase64(joined.ssh_certificate)},
+                          {"tls", ToBase64(joined.tls_certificate)},
+                          {"tls_ca_certs", Encoded(joined.tls_authorities)},
+                          {"ssh_ca_certs", Encoded(joined.ssh_authorities)}});
+}
+
+}  // namespace sallyport

@@ -1,0 +1,57 @@
+// The proxy's side of an agent on another host: dials go out through the call that the agent keeps open, and come back
+// as calls that carry bytes.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libcluster/ssh/ssh_agent.h"
+
+namespace sallyport::v1 {
+class ProxyMessage;
+}
+
+namespace sallyport {
+
+// What `tctl inventory` knows of an agent.
+struct AgentFacts {
+  std::string host_id;
+  std::string hostname;
+  std::string version;
+  std::vector<std::string> services;  // "Node"
+};
+
+class RemoteAgent : public SshAgent {
+ public:
+  // `send` queues a message for the agent; it does not block and may be called from any thread.
+  RemoteAgent(AgentFacts facts, std::function<void(const v1::ProxyMessage&)> send);
+
+  const AgentFacts& facts() const { return facts_; }
+
+  Result<UniqueFd> Dial(const SshDial& dial) override;
+  void End(const std::string& id, const std::string& reason) override;
+
+  // The agent answers a dial: with a connection, or with why there is none. False when nobody waits for it.
+  bool Answer(const std::string& id, Result<UniqueFd> connection);
+  // The agent is gone: dials that wait fail, and later ones.
+  void Leave();
+
+ private:
+  struct Waiting {
+    std::optional<Result<UniqueFd>> answer;
+  };
+
+  const AgentFacts facts_;
+  const std::function<void(const v1::ProxyMessage&)> send_;
+  std::mutex mutex_;  // of everything below
+  std::condition_variable answered_;
+  std::map<std::string, Waiting> waiting_;
+  bool gone_ = false;
+};
+
+}  // namespace sallyport

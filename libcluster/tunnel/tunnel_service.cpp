@@ -1,0 +1,286 @@
+#include "libcluster/tunnel/tunnel_service.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <cerrno>
+#include <cstring>
+#include <deque>
+
+#include "libbase/json.h"
+#include "libbase/log.h"
+#include "libbase/version.h"
+#include "libcluster/auth/audit_queue.h"
+#include "libcluster/auth/auth_server.h"
+#include "libcluster/net/copy.h"
+#include "libcluster/net/on_pool.h"
+#include "libcluster/net/rpc_stream.h"
+#include "libresources/kinds.h"
+#include "sallyport/v1/tunnel_service.pb.h"
+#include "teleport/legacy/types/server.pb.h"
+
+namespace sallyport {
+namespace {
+
+using namespace asio::experimental::awaitable_operators;
+using boost::system::error_code;
+using ControlMessages = RpcMessages<v1::AgentMessage, v1::ProxyMessage>;
+using ByteMessages = RpcMessages<v1::TunnelBytes, v1::TunnelBytes>;
+
+constexpr std::chrono::minutes kLife{15};
+constexpr std::size_t kMaxQueued = 4096;
+constexpr std::string_view kNodeService = "Node";
+
+// The events that an agent of a node may report.
+constexpr std::array<std::string_view, 9> kAgentEvents{"session.start", "session.end", "session.leave",
+                                                       "session.data",  "exec",        "subsystem",
+                                                       "port",          "auth",        "session.upload"};
+
+// Messages on their way to the agent.
+class Outbox : public std::enable_shared_from_this<Outbox> {
+ public:
+  explicit Outbox(asio::any_io_executor executor) : timer_(executor, asio::steady_timer::time_point::max()) {}
+
+  void Push(const v1::ProxyMessage& message) {
+    asio::post(timer_.get_executor(), [self = shared_from_this(), message] {
+      if (self->queue_.size() < kMaxQueued) self->queue_.push_back(message);
+      self->timer_.cancel_one();
+    });
+  }
+
+  // Sends until the call is over.
+  asio::awaitable<void> Send(ControlMessages messages) {
+    error_code error;
+    bool open = true;
+    while (open) {
+      if (queue_.empty()) {
+        co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) co_return;
+        continue;
+      }
+      const v1::ProxyMessage message = std::move(queue_.front());
+      queue_.pop_front();
+      open = co_await messages.Write(message);
+    }
+  }
+
+ private:
+  asio::steady_timer timer_;
+  std::deque<v1::ProxyMessage> queue_;
+};
+
+// The host that a certificate is of: "HOST_ID.CLUSTER".
+Result<std::string> HostOfCaller(const Caller& caller, std::string_view cluster, std::string_view service) {
+  const std::string suffix = "." + std::string(cluster);
+  const Identity& identity = caller.identity;
+  const bool serves = std::ranges::find(identity.system_roles, service) != identity.system_roles.end() ||
+                      caller.SystemRole() == service;
+  if (caller.kind != Caller::Kind::kSystem || !serves || !identity.username.ends_with(suffix)) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: this is for agents that have joined as {}", service);
+  }
+  return identity.username.substr(0, identity.username.size() - suffix.size());
+}
+
+Result<v1::ProxyMessage> MakeWelcome(AuthServer& auth) {
+  v1::ProxyMessage message;
+  ASSIGN_OR_RETURN(const CertSigner signer, auth.authorities().Signer("user"));
+  message.mutable_welcome()->set_cluster_name(auth.cluster_name());
+  message.mutable_welcome()->add_user_ssh_keys(signer.ssh_key.public_key().ToAuthorizedKey());
+  return message;
+}
+
+// One agent's control call.
+class Control {
+ public:
+  Control(TunnelParts parts, std::string host_id, std::string remote_address)
+      : parts_(parts), host_id_(std::move(host_id)), remote_address_(std::move(remote_address)) {}
+
+  asio::awaitable<Status> Run(ControlMessages messages) {
+    const auto first = co_await messages.Read();
+    if (!first) co_return std::unexpected(first.error());
+    if (!*first || !(*first)->has_hello()) co_return Fail(ErrorKind::kBadParameter, "the agent's hello is missing");
+    const auto welcome = MakeWelcome(parts_.auth);
+    if (!welcome) co_return std::unexpected(welcome.error());
+    const auto outbox = std::make_shared<Outbox>(co_await asio::this_coro::executor);
+    outbox->Push(*welcome);
+    const v1::AgentHello hello = (*first)->hello();
+    AgentFacts facts{host_id_, hello.hostname(), hello.version(), {hello.services().begin(), hello.services().end()}};
+    agent_ = std::make_shared<RemoteAgent>(std::move(facts),
+                                           [outbox](const v1::ProxyMessage& message) { outbox->Push(message); });
+    parts_.agents.Add(agent_);
+    Log(LogLevel::kInfo, "an agent has connected",
+        {{"host", host_id_}, {"hostname", hello.hostname()}, {"address", remote_address_}});
+    co_await (Listen(messages) || outbox->Send(messages) || messages.UntilLeft());
+    parts_.agents.Remove(agent_);
+    agent_->Leave();
+    Log(LogLevel::kInfo, "an agent has left", {{"host", host_id_}, {"hostname", hello.hostname()}});
+    co_return Status();
+  }
+
+ private:
+  asio::awaitable<void> Listen(ControlMessages messages) {
+    while (true) {
+      auto message = co_await messages.Read();
+      if (!message || !*message) co_return;
+      const v1::AgentMessage& said = **message;
+      if (said.has_node()) {
+        co_await Announce(said.node());
+      } else if (said.has_event()) {
+        Record(said.event().json());
+      } else if (said.has_failed()) {
+        const ErrorKind kind = KindOfGrpcCode(said.failed().code());
+        agent_->Answer(said.failed().id(), Fail(kind, "{}", said.failed().message()));
+      } else if (said.has_goodbye()) {
+        co_await Withdraw();
+      }
+    }
+  }
+
+  // An agent announces itself and nothing else, and lives as long as this side says.
+  asio::awaitable<void> Announce(types::ServerV2 node) {
+    node.mutable_metadata()->set_name(host_id_);
+    SetExpires(node, Now() + kLife);
+    std::function<Status()> write = [&auth = parts_.auth, node]() mutable -> Status {
+      RETURN_IF_ERROR(CheckResource(node));
+      BackendTransaction transaction;
+      WriteResource(transaction, "node", node, WriteMode::kUpsert);
+      return auth.Commit(std::move(transaction));
+    };
+    const auto written = co_await OnPool(parts_.threads, std::move(write));
+    if (!*written) {
+      Log(LogLevel::kWarning, "a node cannot be announced", {{"host", host_id_}, {"reason", written->error().message}});
+    }
+  }
+
+  asio::awaitable<void> Withdraw() {
+    std::function<Status()> remove = [&auth = parts_.auth, host_id = host_id_]() -> Status {
+      BackendTransaction transaction;
+      transaction.Remove(ResourceKey("node", host_id), false);
+      return auth.Commit(std::move(transaction));
+    };
+    co_await OnPool(parts_.threads, std::move(remove));
+  }
+
+  // Events of its own sessions, in its own name.
+  void Record(const std::string& json) {
+    const auto parsed = ParseJson(json);
+    const Value* type = parsed ? parsed->Find("event") : nullptr;
+    const Value* code = parsed ? parsed->Find("code") : nullptr;
+    if (type == nullptr || code == nullptr ||
+        std::ranges::find(kAgentEvents, type->as_string()) == kAgentEvents.end()) {
+      return Log(LogLevel::kWarning, "an agent's event was refused", {{"host", host_id_}});
+    }
+    AuditEvent event({type->as_string(), code->as_string()}, parts_.auth.cluster_name());
+    for (const auto& [key, value] : parsed->as_map()) {
+      if (key != "event" && key != "code" && key != "cluster_name") event.Add(key, value);
+    }
+    event.Add("server_id", host_id_);
+    if (!parts_.audit.Push(event.ToRecord())) Log(LogLevel::kError, "an audit event was lost");
+  }
+
+  TunnelParts parts_;
+  const std::string host_id_;
+  const std::string remote_address_;
+  std::shared_ptr<RemoteAgent> agent_;
+};
+
+asio::awaitable<void> ToSocket(ByteMessages messages, SocketStream& socket, std::string first) {
+  error_code error;
+  if (!first.empty()) {
+    co_await asio::async_write(socket, asio::buffer(first), asio::redirect_error(asio::use_awaitable, error));
+  }
+  while (!error) {
+    auto message = co_await messages.Read();
+    if (!message || !*message) break;
+    const std::string& bytes = (*message)->payload();
+    co_await asio::async_write(socket, asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, error));
+  }
+  socket.socket().shutdown(asio::socket_base::shutdown_send, error);
+}
+
+asio::awaitable<void> FromSocket(SocketStream& socket, ByteMessages messages) {
+  std::array<char, kTunnelBytes> buffer;
+  error_code error;
+  bool open = true;
+  while (open) {
+    const std::size_t count =
+        co_await socket.async_read_some(asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return;
+    v1::TunnelBytes message;
+    message.set_payload(buffer.data(), count);
+    open = co_await messages.Write(message);
+  }
+}
+
+asio::awaitable<Status> Connect(TunnelParts parts, std::string host_id, ByteMessages messages) {
+  const auto first = co_await messages.Read();
+  if (!first) co_return std::unexpected(first.error());
+  const auto agent = parts.agents.Find(host_id);
+  if (!*first || !agent) co_return Fail(ErrorKind::kNotFound, "this agent keeps no control call");
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
+    co_return Fail(ErrorKind::kInternal, "cannot make a socket pair: {}", std::strerror(errno));
+  }
+  UniqueFd ours(ends[0]);
+  if (!agent->Answer((*first)->id(), UniqueFd(ends[1]))) {
+    co_return Fail(ErrorKind::kNotFound, "nobody waits for this connection");
+  }
+  SocketStream socket = MakeSocketStream(co_await asio::this_coro::executor, std::move(ours));
+  std::string begin = (*first)->payload();
+  co_await (ToSocket(messages, socket, std::move(begin)) || FromSocket(socket, messages) || messages.UntilLeft());
+  co_return Status();
+}
+
+}  // namespace
+
+std::shared_ptr<RemoteAgent> ConnectedAgents::Find(const std::string& host_id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = by_host_.find(host_id);
+  return found == by_host_.end() ? nullptr : found->second;
+}
+
+std::vector<AgentFacts> ConnectedAgents::List() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<AgentFacts> facts;
+  for (const auto& [id, agent] : by_host_) facts.push_back(agent->facts());
+  return facts;
+}
+
+void ConnectedAgents::Add(const std::shared_ptr<RemoteAgent>& agent) {
+  const std::lock_guard lock(mutex_);
+  by_host_[agent->facts().host_id] = agent;
+}
+
+void ConnectedAgents::Remove(const std::shared_ptr<RemoteAgent>& agent) {
+  const std::lock_guard lock(mutex_);
+  const auto found = by_host_.find(agent->facts().host_id);
+  if (found != by_host_.end() && found->second == agent) by_host_.erase(found);
+}
+
+void AddTunnelMethods(RpcTable& table, const TunnelParts& parts) {
+  const auto serve_control = [parts](std::shared_ptr<const RpcStreamCall> call,
+                                     ControlMessages messages) -> asio::awaitable<Status> {
+    auto host_id = HostOfCaller(*call->caller, parts.auth.cluster_name(), kNodeService);
+    if (!host_id) co_return std::unexpected(host_id.error());
+    Control control(parts, std::move(*host_id), call->caller->remote_address);
+    co_return co_await control.Run(messages);
+  };
+  const auto serve_connect = [parts](std::shared_ptr<const RpcStreamCall> call,
+                                     ByteMessages messages) -> asio::awaitable<Status> {
+    auto host_id = HostOfCaller(*call->caller, parts.auth.cluster_name(), kNodeService);
+    if (!host_id) co_return std::unexpected(host_id.error());
+    co_return co_await Connect(parts, std::move(*host_id), messages);
+  };
+  table.AddStream("/sallyport.v1.TunnelService/Control", RpcAccess::Authenticated(),
+                  StreamHandler<v1::AgentMessage, v1::ProxyMessage>(parts.loop, serve_control));
+  table.AddStream("/sallyport.v1.TunnelService/Connect", RpcAccess::Authenticated(),
+                  StreamHandler<v1::TunnelBytes, v1::TunnelBytes>(parts.loop, serve_connect));
+}
+
+}  // namespace sallyport
