@@ -85,14 +85,16 @@ GrpcStatus StatusOfHttp(std::string_view status) {
 
 HeaderFields GrpcRequestFields(const std::string& authority, const std::string& method, const std::string& program,
                                std::chrono::milliseconds timeout) {
-  return {{":method", "POST"},
-          {":scheme", "https"},
-          {":path", method},
-          {":authority", authority},
-          {"te", "trailers"},
-          {"content-type", "application/grpc"},
-          {"user-agent", fmt::format("{}/{} sallyport/{}", program, kWireVersion, kSallyportVersion)},
-          {"grpc-timeout", fmt::format("{}m", std::clamp<std::int64_t>(timeout.count(), 1, 99'999'999))}};
+  HeaderFields fields = {{":method", "POST"},
+                         {":scheme", "https"},
+                         {":path", method},
+                         {":authority", authority},
+                         {"te", "trailers"},
+                         {"content-type", "application/grpc"},
+                         {"user-agent", fmt::format("{}/{} sallyport/{}", program, kWireVersion, kSallyportVersion)}};
+  if (timeout.count() == 0) return fields;
+  fields.emplace_back("grpc-timeout", fmt::format("{}m", std::clamp<std::int64_t>(timeout.count(), 1, 99'999'999)));
+  return fields;
 }
 
 std::string FrameGrpcMessage(std::string_view message) {
@@ -133,14 +135,14 @@ GrpcStatus StatusOfAnswer(const Http2Answer& answer) {
   return {kUnknown, "it ended the call without a status"};
 }
 
-Error ErrorOfGrpcStatus(const GrpcStatus& status) {
+Error ErrorOfGrpcStatus(const GrpcStatus& status, std::string_view peer) {
   std::string text = OneLine(status.message);
-  if (text.empty()) text = fmt::format("the auth service answers with gRPC status {}", status.code);
+  if (text.empty()) text = fmt::format("{} answers with gRPC status {}", peer, status.code);
   if (status.message.contains(kExpired) || status.message.contains(kExpiredCertificate)) {
     return {ErrorKind::kNotLoggedIn, std::move(text), "log in again: tsh login"};
   }
-  if (status.code == kDeadlineExceeded) return AnswersTooLate(kAuthService);
-  if (status.code == kUnavailable) return CannotBeReached(kAuthService, text);
+  if (status.code == kDeadlineExceeded) return AnswersTooLate(peer);
+  if (status.code == kUnavailable) return CannotBeReached(peer, text);
   return {KindOfGrpcCode(status.code), std::move(text), {}};
 }
 

@@ -1,4 +1,4 @@
-// How gRPC uses HTTP/2 for a call with one message each way (the protocol's PROTOCOL-HTTP2 text).
+// How gRPC uses HTTP/2 (the protocol's PROTOCOL-HTTP2 text).
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,8 @@ namespace sallyport {
 // What errors call the other side.
 inline constexpr std::string_view kAuthService = "the auth service";
 
-// Returns the fields that a call of `method` ("/proto.AuthService/Ping") begins with; metadata follows them.
+// Returns the fields that a call of `method` ("/proto.AuthService/Ping") begins with; metadata follows them. A timeout
+// of 0 is none.
 HeaderFields GrpcRequestFields(const std::string& authority, const std::string& method, const std::string& program,
                                std::chrono::milliseconds timeout);
 
@@ -33,6 +34,6 @@ GrpcStatus StatusOfAnswer(const Http2Answer& answer);
 
 // The Error of a status that is not 0: kNotLoggedIn when the login is over, kConnectionProblem when the server was not
 // reached or late, else the kind that the code means.
-Error ErrorOfGrpcStatus(const GrpcStatus& status);
+Error ErrorOfGrpcStatus(const GrpcStatus& status, std::string_view peer = kAuthService);
 
 }  // namespace sallyport

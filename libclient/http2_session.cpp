@@ -9,8 +9,6 @@
 namespace sallyport {
 namespace {
 
-// A page of resources is below 4 MiB, so one comes without waiting for us.
-constexpr std::uint32_t kWindowBytes = 8 << 20;
 constexpr std::size_t kMaxBodyBytes = 64 << 20;
 constexpr std::size_t kMaxFieldBytes = 64 << 10;
 constexpr std::size_t kOutputBytes = 16 << 10;  // of one TLS record
@@ -36,7 +34,11 @@ struct Http2Session::Callbacks {
     const std::size_t count = std::min(size, exchange.body.size() - exchange.sent);
     std::memcpy(buffer, exchange.body.data() + exchange.sent, count);
     exchange.sent += count;
-    if (exchange.sent == exchange.body.size()) *flags |= NGHTTP2_DATA_FLAG_EOF;
+    if (exchange.sent < exchange.body.size()) return static_cast<ssize_t>(count);
+    exchange.body.clear();
+    exchange.sent = 0;
+    if (exchange.body_ended) *flags |= NGHTTP2_DATA_FLAG_EOF;
+    if (count == 0 && !exchange.body_ended) return NGHTTP2_ERR_DEFERRED;  // until Send
     return static_cast<ssize_t>(count);
   }
 
@@ -56,6 +58,11 @@ struct Http2Session::Callbacks {
   static int OnBody(nghttp2_session* session, std::uint8_t, std::int32_t request, const std::uint8_t* bytes,
                     std::size_t size, void* owner) {
     Exchange* exchange = Find(owner, request);
+    if (exchange != nullptr && exchange->done && exchange->sink) {
+      exchange->sink({reinterpret_cast<const char*>(bytes), size});
+      return 0;
+    }
+    nghttp2_session_consume(session, request, size);
     if (exchange == nullptr || exchange->answer.too_large) return 0;
     auto& answer = exchange->answer;
     answer.too_large = size > kMaxBodyBytes - answer.body.size();
@@ -65,6 +72,17 @@ struct Http2Session::Callbacks {
     }
     answer.body.clear();
     return nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, request, NGHTTP2_CANCEL);
+  }
+
+  // An answer may end before its request has.
+  static int OnFrame(nghttp2_session* session, const nghttp2_frame* frame, void* owner) {
+    Exchange* exchange = Find(owner, frame->hd.stream_id);
+    const bool last = (frame->hd.type == NGHTTP2_DATA || frame->hd.type == NGHTTP2_HEADERS) &&
+                      (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
+    if (!last || exchange == nullptr || !exchange->sink || !exchange->done) return 0;
+    // The rest of the exchange stays until the stream is closed: its body may be on the way.
+    std::exchange(exchange->done, nullptr)(std::move(exchange->answer));
+    return nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_NO_ERROR);
   }
 
   static int OnClose(nghttp2_session*, std::int32_t request, std::uint32_t error_code, void* owner) {
@@ -89,30 +107,50 @@ struct Http2Session::Callbacks {
 
 void Http2Session::Delete::operator()(nghttp2_session* session) const { nghttp2_session_del(session); }
 
-Http2Session::Http2Session() {
+Http2Session::Http2Session(std::uint32_t window_bytes) {
   nghttp2_session_callbacks* callbacks = nullptr;
   nghttp2_session_callbacks_new(&callbacks);
   nghttp2_session_callbacks_set_on_header_callback(callbacks, Callbacks::OnHeader);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, Callbacks::OnBody);
+  nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, Callbacks::OnFrame);
   nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, Callbacks::OnClose);
   nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks, Callbacks::OnNotSent);
   nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, Callbacks::OnSent);
+  nghttp2_option* option = nullptr;
+  nghttp2_option_new(&option);
+  nghttp2_option_set_no_auto_window_update(option, 1);
   nghttp2_session* session = nullptr;
-  nghttp2_session_client_new(&session, callbacks, this);
+  nghttp2_session_client_new2(&session, callbacks, this, option);
+  nghttp2_option_del(option);
   nghttp2_session_callbacks_del(callbacks);
   session_.reset(session);
-  constexpr std::array<nghttp2_settings_entry, 3> kSettings{{
+  const std::array<nghttp2_settings_entry, 3> settings{{
       {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
-      {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kWindowBytes},
+      {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, window_bytes},
       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, kMaxFieldBytes},
   }};
-  nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, kSettings.data(), kSettings.size());
-  nghttp2_session_set_local_window_size(session, NGHTTP2_FLAG_NONE, 0, kWindowBytes);
+  nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings.data(), settings.size());
+  nghttp2_session_set_local_window_size(session, NGHTTP2_FLAG_NONE, 0, static_cast<std::int32_t>(window_bytes));
 }
 
 Http2Session::~Http2Session() = default;
 
 Result<std::int32_t> Http2Session::Submit(const HeaderFields& fields, std::string body, Done done) {
+  Exchange exchange;
+  exchange.body = std::move(body);
+  exchange.done = std::move(done);
+  return Start(fields, std::move(exchange));
+}
+
+Result<std::int32_t> Http2Session::Open(const HeaderFields& fields, BodySink sink, Done done) {
+  Exchange exchange;
+  exchange.body_ended = false;
+  exchange.sink = std::move(sink);
+  exchange.done = std::move(done);
+  return Start(fields, std::move(exchange));
+}
+
+Result<std::int32_t> Http2Session::Start(const HeaderFields& fields, Exchange exchange) {
   std::vector<nghttp2_nv> pairs;
   pairs.reserve(fields.size());
   for (const auto& [name, value] : fields) {
@@ -120,10 +158,8 @@ Result<std::int32_t> Http2Session::Submit(const HeaderFields& fields, std::strin
   }
   // The body is read when the request is sent, so its place must be known before the request's number is.
   std::map<std::int32_t, Exchange> added;
-  Exchange& exchange = added[0];
-  exchange.body = std::move(body);
-  exchange.done = std::move(done);
-  nghttp2_data_provider provider{{.ptr = &exchange}, Callbacks::ReadBody};
+  Exchange& placed = added[0] = std::move(exchange);
+  nghttp2_data_provider provider{{.ptr = &placed}, Callbacks::ReadBody};
   const std::int32_t request =
       nghttp2_submit_request(session_.get(), nullptr, pairs.data(), pairs.size(), &provider, nullptr);
   if (request < 0) return Fail(ErrorKind::kConnectionProblem, "{}", nghttp2_strerror(request));
@@ -131,6 +167,34 @@ Result<std::int32_t> Http2Session::Submit(const HeaderFields& fields, std::strin
   node.key() = request;
   exchanges_.insert(std::move(node));
   return request;
+}
+
+void Http2Session::Send(std::int32_t request, std::string_view bytes) {
+  const auto found = exchanges_.find(request);
+  if (found == exchanges_.end() || found->second.body_ended) return;
+  Exchange& exchange = found->second;
+  if (exchange.sent > exchange.body.size() / 2) {
+    exchange.body.erase(0, exchange.sent);
+    exchange.sent = 0;
+  }
+  exchange.body += bytes;
+  nghttp2_session_resume_data(session_.get(), request);
+}
+
+void Http2Session::EndBody(std::int32_t request) {
+  const auto found = exchanges_.find(request);
+  if (found == exchanges_.end()) return;
+  found->second.body_ended = true;
+  nghttp2_session_resume_data(session_.get(), request);
+}
+
+std::size_t Http2Session::Unsent(std::int32_t request) const {
+  const auto found = exchanges_.find(request);
+  return found == exchanges_.end() ? 0 : found->second.body.size() - found->second.sent;
+}
+
+void Http2Session::Consume(std::int32_t request, std::size_t bytes) {
+  nghttp2_session_consume(session_.get(), request, bytes);
 }
 
 void Http2Session::Cancel(std::int32_t request) {

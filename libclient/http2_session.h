@@ -31,8 +31,13 @@ struct Http2Answer {
 class Http2Session {
  public:
   using Done = std::function<void(Http2Answer)>;
+  using BodySink = std::function<void(std::string_view bytes)>;
 
-  Http2Session();
+  // A page of resources is below 4 MiB, so one comes without waiting for us.
+  static constexpr std::uint32_t kWindowBytes = 8 << 20;
+
+  // `window_bytes`: how much the other side may send, of one answer and of all, before what came has been used.
+  explicit Http2Session(std::uint32_t window_bytes = kWindowBytes);
   ~Http2Session();
   Http2Session(const Http2Session&) = delete;
   Http2Session& operator=(const Http2Session&) = delete;
@@ -42,6 +47,18 @@ class Http2Session {
   Result<std::int32_t> Submit(const HeaderFields& fields, std::string body, Done done);
   // The answer is not wanted any more.
   void Cancel(std::int32_t request);
+
+  // Queues a request whose body comes piece by piece, by Send, and whose answer goes to `sink` the same way. `done`
+  // gets the rest of the answer as soon as it has ended, whether the request has or not. Fails as Submit does.
+  Result<std::int32_t> Open(const HeaderFields& fields, BodySink sink, Done done);
+  // Queues a piece of the body. Who sends looks at Unsent first: nothing else bounds what waits here.
+  void Send(std::int32_t request, std::string_view bytes);
+  void EndBody(std::int32_t request);
+  // How much of the body waits for the other side to take it.
+  std::size_t Unsent(std::int32_t request) const;
+  // So many bytes that `sink` got have been used: the other side may send as many again.
+  void Consume(std::int32_t request, std::size_t bytes);
+
   // What the other side has sent. Fails with kConnectionProblem when it is more than can be answered; most of what is
   // wrong ends the session after TakeOutput has said so to the other side.
   Status Receive(std::string_view bytes);
@@ -55,10 +72,13 @@ class Http2Session {
   struct Exchange {
     std::string body;
     std::size_t sent = 0;
+    bool body_ended = true;
     std::size_t field_bytes = 0;
     Http2Answer answer;
+    BodySink sink;  // of an answer that comes piece by piece
     Done done;
   };
+  Result<std::int32_t> Start(const HeaderFields& fields, Exchange exchange);
   void Finish(std::int32_t request, std::uint32_t error_code);
 
   struct Delete {

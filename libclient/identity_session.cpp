@@ -28,6 +28,7 @@ Result<Session> OpenIdentitySession(const std::string& path, const HostPort& pro
   session.profile.web_proxy_addr = FormatHostPort(proxy);
   session.identity_path = path;
   for (const auto& authority : file->tls_authorities) session.authorities_pem += authority;
+  session.ssh_authorities = std::move(file->ssh_authorities);
   session.ring.ssh_key_pem = file->private_key.Clone();
   session.ring.tls_key_pem = std::move(file->private_key);
   session.ring.ssh_certificate = std::move(file->ssh_certificate);

@@ -185,6 +185,17 @@ Status ListNodes(RpcClient& rpc, const ListFilter& filter, const ValueSink& sink
       });
 }
 
+Result<std::vector<Value>> NodesCalled(RpcClient& rpc, const std::string& host, int port) {
+  proto::GetSSHTargetsRequest request;
+  request.set_host(host);
+  request.set_port(std::to_string(port));
+  ASSIGN_OR_RETURN(const auto answer,
+                   rpc.Call<proto::GetSSHTargetsResponse>("/proto.AuthService/GetSSHTargets", request));
+  std::vector<Value> nodes;
+  for (const auto& node : answer.servers()) nodes.push_back(NodeOf(node));
+  return nodes;
+}
+
 Result<std::vector<KubeClusterItem>> ListKubeClusters(RpcClient& rpc, const ListFilter& filter) {
   std::map<std::string, KubeClusterItem> clusters;
   RETURN_IF_ERROR(ForEachKubeServer(rpc, filter, [&](const types::KubernetesServerV3& server) -> Status {

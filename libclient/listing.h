@@ -29,6 +29,9 @@ using ValueSink = std::function<Status(const Value& item)>;
 
 // Nodes, as resources of kind node.
 Status ListNodes(RpcClient& rpc, const ListFilter& filter, const ValueSink& sink);
+// The nodes among which the proxy would look for a name, address or UUID; port 0 is any. The auth service goes through
+// all nodes for it: for when a connection has failed.
+Result<std::vector<Value>> NodesCalled(RpcClient& rpc, const std::string& host, int port);
 
 struct KubeClusterItem {
   std::string name;

@@ -61,13 +61,16 @@ Result<std::string> AuthoritiesOf(const Session& session, std::string_view clust
   return FailNotLoggedIn(fmt::format("the authorities of {} are not there", cluster), &session.profile);
 }
 
+Status RequireTlsRouting(const Session& session) {
+  if (session.profile.tls_routing_enabled) return {};
+  return FailWithHint(ErrorKind::kNotImplemented,
+                      fmt::format("{} has no TLS routing, and other ways are not there yet", session.profile.Name()),
+                      "set proxy_listener_mode: multiplex on the cluster, then log in again");
+}
+
 Result<std::unique_ptr<RpcClient>> ConnectAuth(const Session& session, const NetworkSettings& settings,
                                                std::string_view program, std::string_view cluster) {
-  if (!session.profile.tls_routing_enabled) {
-    return FailWithHint(ErrorKind::kNotImplemented,
-                        fmt::format("{} has no TLS routing, and other ways are not there yet", session.profile.Name()),
-                        "set proxy_listener_mode: multiplex on the cluster, then log in again");
-  }
+  RETURN_IF_ERROR(RequireTlsRouting(session));
   RpcOptions options;
   ASSIGN_OR_RETURN(options.address, ParseHostPort(session.profile.web_proxy_addr, kDefaultWebPort));
   options.connection_upgrade = session.profile.tls_routing_conn_upgrade_required;

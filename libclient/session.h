@@ -26,6 +26,7 @@ struct Session {
   // Of an identity file; else empty, and the authorities are in `paths`.
   std::string identity_path;
   std::string authorities_pem;
+  std::vector<std::string> ssh_authorities;  // lines of known_hosts
   const std::string& user() const { return profile.user; }
 };
 
@@ -35,6 +36,9 @@ Result<Session> OpenSession(const ProfileDirectory& directory, std::string_view 
 // Returns the TLS host authorities of a cluster as PEM, or those of all clusters when it has no file of its own.
 // kNotLoggedIn when there are none.
 Result<std::string> AuthoritiesOf(const Session& session, std::string_view cluster);
+
+// kNotImplemented when the proxy of a session has no TLS routing: it is reached in other ways then.
+Status RequireTlsRouting(const Session& session);
 
 // Connects to the auth service of the session's root cluster, or of a leaf. `program` is for the user agent. Fails as
 // RpcClient::Connect does; kNotImplemented when the proxy has no TLS routing.

@@ -25,7 +25,10 @@ class ReferenceCluster(Cluster):
 
     def _find_addresses(self, started):
         wait_for(self._answers, 60, "an answer to ping")
-        wait_for(self._has_kubernetes, 60, "a Kubernetes cluster")
+        wait_for(self._ready, 60, "its services")
+
+    def _ready(self):
+        return self._has_kubernetes()
 
     def _has_kubernetes(self):
         assert self.alive(), self.log.read_text()[-4000:]
@@ -38,3 +41,38 @@ class ReferenceCluster(Cluster):
     def tctl(self, *words, stdin="", ok=True, timeout=30, reference=True):
         done = run([reference_program("tctl"), "-c", self.config, *words], environment(self.directory), stdin, timeout)
         return done.ok() if ok else done
+
+
+class ReferenceNodes(ReferenceCluster):
+    """One with a node, and without Kubernetes."""
+
+    def __init__(self, directory, node, labels):
+        super().__init__(directory, None)
+        self.node, self._node_labels = node, labels
+        self.node_port = free_port()
+
+    def write_config(self, extra=""):
+        super().write_config(extra)
+        labels = "".join(f"    {key}: {value}\n" for key, value in self._node_labels.items())
+        text = self.config.read_text().replace("nodename: localhost", f"nodename: {self.node}")
+        text = text.replace("ssh_service:\n  enabled: no\n", "ssh_service:\n  enabled: yes\n"
+                            f"  listen_addr: 127.0.0.1:{self.node_port}\n  labels:\n{labels}")
+        self.config.write_text(text)
+
+    def _ready(self):
+        done = self.tctl("get", "node", "--format=json", ok=False)
+        return done.code == 0 and self.node in done.out
+
+    def add_node(self, name, address, labels):
+        """A node that is listed, and at whose address is whatever is there."""
+        self.create(f"""
+            kind: node
+            version: v2
+            sub_kind: openssh
+            metadata:
+              name: {name}
+              labels: {json.dumps(labels)}
+            spec:
+              addr: {address}
+              hostname: {name.rsplit("-", 1)[0]}
+            """)

@@ -48,7 +48,9 @@ struct Command {
   std::string_view example = {};  // a whole command line
   // Values of --format; the first is the default. Empty: the command has no result to format.
   std::string_view formats = "text json yaml";
-  bool passthrough = false;  // everything after the path is the command's own (kubectl, ssh)
+  bool passthrough = false;  // everything after the path is the command's own (kubectl)
+  // Options end at the first argument; from there on all words are "args", as they are (ssh).
+  bool options_first = false;
   bool hidden = false;
   Result<Output> (*run)(const Invocation& invocation) = nullptr;
 };

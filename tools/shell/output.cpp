@@ -122,7 +122,7 @@ Output Output::List(Value::List items, std::vector<std::string> columns,
 }
 
 Status Render(const Output& output, std::string_view format, int json_indent, const Write& write) {
-  if (output.kind == Output::Kind::kNothing) return {};
+  if (output.kind == Output::Kind::kNothing || output.kind == Output::Kind::kBytes) return {};
   const bool items = output.kind == Output::Kind::kItems;
   if (format == "json") {
     if (items) return RenderItemsAsJson(output, json_indent, write);

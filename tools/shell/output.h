@@ -15,9 +15,13 @@ namespace sallyport {
 // Receives the items of a list one after the other.
 using ItemSink = std::function<Status(const Value& item)>;
 
+// Receives bytes as they are.
+using ByteSink = std::function<Status(std::string_view bytes)>;
+
 struct Output {
-  // One of these: nothing, a value, or a list that is produced item by item (10,000 nodes never become one tree).
-  enum class Kind { kNothing, kValue, kItems } kind = Kind::kNothing;
+  // One of these: nothing, a value, a list that is produced item by item (10,000 nodes never become one tree), or bytes
+  // that go out as they come.
+  enum class Kind { kNothing, kValue, kItems, kBytes } kind = Kind::kNothing;
   Value value;
   std::function<Status(const ItemSink& sink)> items;
 
@@ -26,6 +30,8 @@ struct Output {
   std::function<std::string(const Value& value)> text;
   std::vector<std::string> columns;
   std::function<std::vector<std::string>(const Value& item)> row;
+  // For kBytes: writes to stdout and stderr, in whatever format was asked for, and returns the exit code.
+  std::function<Result<int>(const ByteSink& out, const ByteSink& err)> bytes;
 
   bool yaml_documents = false;  // YAML of a list is one document an item (tctl get) instead of one list
   bool sort_keys_in_yaml = false;

@@ -11,11 +11,15 @@ namespace {
 const std::string kEmpty;
 const std::vector<std::string> kNone;
 
-bool TakesValue(const Program& program, const std::string& word) {
-  for (const auto& option : program.options) {
-    const bool named = word == fmt::format("--{}", option.name) ||
-                       (option.short_name != '\0' && word == fmt::format("-{}", option.short_name));
-    if (named) return !option.value_name.empty();
+// Whether the word after an option is its value: "--name", "-n", "-xn" where x is a flag.
+bool TakesValue(const std::vector<Option>& options, std::string_view word) {
+  const bool is_long = word.starts_with("--");
+  const std::string_view name = word.substr(is_long ? 2 : 1);
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const auto option = std::ranges::find_if(
+        options, [&](const Option& row) { return is_long ? row.name == name : row.short_name == name[i]; });
+    if (option == options.end()) return false;
+    if (is_long || !option->value_name.empty()) return !option->value_name.empty() && (is_long || i + 1 == name.size());
   }
   return false;
 }
@@ -24,9 +28,22 @@ bool TakesValue(const Program& program, const std::string& word) {
 struct Found {
   const Command* command = nullptr;
   std::vector<std::string> rest;   // what is not the command's name
-  std::vector<std::string> own;    // what follows a passthrough command
+  std::vector<std::string> own;    // what is passed on as it is
   std::vector<std::string> names;  // the words that look like a command
 };
+
+// The words after a command whose options come first.
+void SplitOptionsFirst(const Program& program, std::span<const std::string> words, Found& found) {
+  std::vector<Option> options = OptionsOf(program, *found.command);
+  options.insert(options.end(), program.options.begin(), program.options.end());
+  std::size_t i = 0;
+  for (; i < words.size() && words[i].size() > 1 && words[i].starts_with('-') && words[i] != "--"; ++i) {
+    found.rest.push_back(words[i]);
+    if (TakesValue(options, words[i]) && i + 1 < words.size()) found.rest.push_back(words[++i]);
+  }
+  if (i < words.size() && words[i] == "--") ++i;
+  found.own.assign(words.begin() + static_cast<std::ptrdiff_t>(i), words.end());
+}
 
 Found FindCommand(const Program& program, std::span<const std::string> words) {
   Found found;
@@ -34,7 +51,7 @@ Found FindCommand(const Program& program, std::span<const std::string> words) {
     const std::string& word = words[i];
     if (word.starts_with('-')) {
       found.rest.push_back(word);
-      if (TakesValue(program, word) && i + 1 < words.size()) found.rest.push_back(words[++i]);
+      if (TakesValue(program.options, word) && i + 1 < words.size()) found.rest.push_back(words[++i]);
       continue;
     }
     const std::string path = found.names.empty() ? word : fmt::format("{} {}", fmt::join(found.names, " "), word);
@@ -51,6 +68,10 @@ Found FindCommand(const Program& program, std::span<const std::string> words) {
     if (exact != program.commands.end()) found.command = &*exact;
     if (found.command != nullptr && found.command->passthrough) {
       found.own.assign(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
+      return found;
+    }
+    if (found.command != nullptr && found.command->options_first) {
+      SplitOptionsFirst(program, words.subspan(i + 1), found);
       return found;
     }
   }
@@ -83,6 +104,7 @@ class Parser {
     app_.allow_extras(false);
     for (const auto& option : program.options) AddOption(option);
     for (const auto& option : OptionsOf(program, command)) AddOption(option);
+    if (command.options_first) return;
     for (const auto& argument : command.arguments) AddArgument(argument);
   }
 
@@ -100,6 +122,10 @@ class Parser {
       std::string text = error.what();
       if (!text.empty()) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
       return Fail(ErrorKind::kUsage, "{}", text);
+    }
+    // How often a flag was given.
+    for (const auto& [key, option] : counted_) {
+      if (option->count() > 1) invocation_.options[key].assign(option->count(), "true");
     }
     return {};
   }
@@ -119,7 +145,8 @@ class Parser {
     names_.push_back(fmt::format("--{}", option.name));
     const std::string key(option.name);
     if (option.value_name.empty()) {
-      app_.add_flag_callback(OptionNames(option), [this, key] { invocation_.options[key] = {"true"}; });
+      auto* added = app_.add_flag_callback(OptionNames(option), [this, key] { invocation_.options[key] = {"true"}; });
+      if (option.repeated) counted_.emplace_back(key, added);
       return;
     }
     auto* added = app_.add_option_function<std::vector<std::string>>(
@@ -156,6 +183,7 @@ class Parser {
   Invocation& invocation_;
   CLI::App app_;
   std::vector<std::string> names_;
+  std::vector<std::pair<std::string, CLI::Option*>> counted_;
 };
 
 Status CheckValues(const Option& option, const Invocation& invocation) {
@@ -221,7 +249,7 @@ Result<Invocation> ParseCommandLine(const Program& program, std::span<const std:
   invocation.program = &program;
   invocation.command = found.command;
   RETURN_IF_ERROR(Parser(program, *found.command, invocation).Parse(std::move(found.rest)));
-  if (found.command->passthrough) invocation.arguments["args"] = std::move(found.own);
+  if (found.command->passthrough || found.command->options_first) invocation.arguments["args"] = std::move(found.own);
   TakeEnvironment(program, *found.command, invocation);
   for (const auto& options : {program.options, OptionsOf(program, *found.command)}) {
     for (const auto& option : options) RETURN_IF_ERROR(CheckValues(option, invocation));

@@ -41,7 +41,7 @@ int Fail(const Program& program, const Error& error) {
   return RowOf(error.kind).exit_code;
 }
 
-bool WantsHelp(const std::vector<std::string>& words) {
+bool WantsHelp(std::span<const std::string> words) {
   for (const auto& word : words) {
     if (word == "--") return false;
     if (word == "--help" || word == "-h") return true;
@@ -84,8 +84,10 @@ int Names(const Program& program, const std::vector<std::string>& words) {
 // What every program has beside its own commands.
 std::optional<int> BuiltIn(const Program& program, const std::vector<std::string>& words) {
   const auto parsed = ParseCommandLine(program, words);
-  const bool passes_on = parsed && parsed->command->passthrough;  // --help too
-  if (words.empty() || words.front() == "help" || (!passes_on && WantsHelp(words))) return Help(program, words);
+  // What is passed on may be "--help".
+  const std::size_t passed_on = parsed ? parsed->Args("args").size() : 0;
+  const bool wants_help = WantsHelp(std::span(words).first(words.size() - passed_on));
+  if (words.empty() || words.front() == "help" || wants_help) return Help(program, words);
   if (words.front() == "man" && words.size() == 1) return WriteFd(STDOUT_FILENO, ManPage(program)) ? 0 : 1;
   if (words.front() == kNamesCommand) return Names(program, words);
   if (words.front() == "completion" && words.size() == 2) {
@@ -114,6 +116,11 @@ int RunProgram(const Program& program, int argc, char** argv) {
   const auto output = invocation->command->run(*invocation);
   if (!output) return Fail(program, output.error());
   for (const auto& notice : output->notices) Notice(notice);
+  if (output->kind == Output::Kind::kBytes) {
+    const auto code = output->bytes([](std::string_view bytes) { return WriteFd(STDOUT_FILENO, bytes); },
+                                    [](std::string_view bytes) { return WriteFd(STDERR_FILENO, bytes); });
+    return code ? *code : Fail(program, code.error());
+  }
   // Collected so that a failure half-way is seen before it is too late only for what streams: lists go out as they
   // come.
   std::string buffer;

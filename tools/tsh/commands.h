@@ -18,6 +18,12 @@ Command KubeListCommand();
 Command KubeLoginCommand();
 Command KubeCredentialsCommand();
 Command KubectlCommand();
+Command SshCommand();
+Command ScpCommand();
+Command SftpCommand();
+Command ProxySshCommand();
+Command ConfigCommand();
+Command ResolveCommand();
 std::vector<Command> RequestCommands();
 // What Teleport's tsh has and ours does not yet: known, so that it is not taken for a mistake.
 std::vector<Command> CommandsToCome();

@@ -10,11 +10,17 @@
 
 namespace sallyport {
 
+// The sort of names that nodes have.
+inline constexpr std::string_view kNodeNames = "node";
+
 // Keeps the names of an unfiltered list. An identity file leaves nothing behind.
 void RememberNames(const Invocation& invocation, const Session& session, std::string_view sort,
                    std::vector<std::string> names);
 
-// Program::known_names of tsh: "cluster" and "kube_cluster".
+// The names of all nodes when one page holds them; none when there are more, which would hold a login up.
+std::vector<std::string> NamesOfFewNodes(RpcClient& rpc);
+
+// Program::known_names of tsh: "cluster", "kube_cluster" and "node". A node's may follow a login: "root@web".
 std::vector<std::string> KnownNames(const Invocation& invocation, std::string_view sort, std::string_view prefix);
 
 }  // namespace sallyport

@@ -1,13 +1,9 @@
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
+#include <cstdlib>
 
 #include "libbase/file.h"
+#include "tools/shell/exec.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/context.h"
-
-extern char** environ;
 
 namespace sallyport {
 namespace {
@@ -30,22 +26,10 @@ Result<Output> Run(const Invocation& invocation) {
     has_config = has_config || word == "--kubeconfig" || word.starts_with("--kubeconfig=");
     words.push_back(word);
   }
-  std::vector<char*> arguments;
-  for (auto& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  std::vector<char*> environment;
-  std::string config = has_config ? "" : OwnKubeconfig(invocation);
-  for (char** at = environ; *at != nullptr; ++at) {
-    if (config.empty() || std::strncmp(*at, "KUBECONFIG=", 11) != 0) environment.push_back(*at);
+  if (const std::string config = has_config ? "" : OwnKubeconfig(invocation); !config.empty()) {
+    ::setenv("KUBECONFIG", config.c_str(), 1);
   }
-  if (!config.empty()) {
-    config.insert(0, "KUBECONFIG=");
-    environment.push_back(config.data());
-  }
-  environment.push_back(nullptr);
-  ::execvpe("kubectl", arguments.data(), environment.data());
-  return FailWithHint(ErrorKind::kNotFound, fmt::format("cannot start kubectl: {}", std::strerror(errno)),
-                      "install kubectl, or put its directory into PATH");
+  return BecomeProgram(std::move(words), "install kubectl, or put its directory into PATH");
 }
 
 }  // namespace

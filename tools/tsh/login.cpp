@@ -9,6 +9,7 @@
 #include "tools/listing/alert_notices.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/context.h"
+#include "tools/tsh/known_names.h"
 #include "tools/tsh/kube_setup.h"
 #include "tools/tsh/request_flow.h"
 #include "tools/tsh/status_view.h"
@@ -192,11 +193,14 @@ Result<Output> Run(const Invocation& invocation) {
   } else {
     ASSIGN_OR_RETURN(Prepared prepared, Prepare(invocation, wanted));
     types::AccessCapabilities capabilities;
+    std::vector<std::string> nodes;
     prepared.options.while_connected = [&](RpcClient& rpc, const types::AccessCapabilities& known) {
       capabilities = known;
       alerts = LoginAlerts(rpc);
+      nodes = NamesOfFewNodes(rpc);
     };
     ASSIGN_OR_RETURN(session, Login(directory, prepared.ping, prepared.options));
+    if (!nodes.empty()) RememberNames(invocation, *session, kNodeNames, std::move(nodes));
     RETURN_IF_ERROR(AddAutomaticRequest(invocation, capabilities, *session, wanted_access));
   }
   if (WantsAccess(wanted_access)) {

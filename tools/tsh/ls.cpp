@@ -2,26 +2,35 @@
 #include "tools/listing/list_options.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/context.h"
+#include "tools/tsh/known_names.h"
+#include "tools/tsh/node_view.h"
 
 namespace sallyport {
 namespace {
 
-std::string Address(const Value& node) {
-  if (At(node, "spec", "use_tunnel").as_bool()) return "<- tunnel";
-  return At(node, "spec", "addr").as_string();
-}
+// Keeps the names of a whole list for completion.
+class NameKeeper {
+ public:
+  NameKeeper(const Invocation& invocation, const Session& session, const ListFilter& filter)
+      : invocation_(invocation), session_(session), wanted_(filter.IsEmpty()) {}
 
-std::vector<std::string> Row(const Value& node, bool verbose) {
-  std::vector<std::string> row{At(node, "spec", "hostname").as_string()};
-  if (verbose) row.push_back(At(node, "metadata", "name").as_string());
-  row.push_back(Address(node));
-  row.push_back(LabelsText(LabelsOfNode(node), verbose));
-  return row;
-}
+  void Add(const Value& node) {
+    if (wanted_) names_.push_back(At(node, "spec", "hostname").as_string());
+  }
+  void Keep() {
+    if (wanted_) RememberNames(invocation_, session_, kNodeNames, std::move(names_));
+  }
 
-Result<Output> Names(RpcClient& rpc, const ListFilter& filter) {
+ private:
+  const Invocation& invocation_;
+  const Session& session_;
+  const bool wanted_;
+  std::vector<std::string> names_;
+};
+
+Result<Output> Names(const std::function<Status(const ItemSink&)>& list) {
   std::string text;
-  RETURN_IF_ERROR(ListNodes(rpc, filter, [&](const Value& node) -> Status {
+  RETURN_IF_ERROR(list([&](const Value& node) -> Status {
     text += At(node, "spec", "hostname").as_string() + "\n";
     return {};
   }));
@@ -30,16 +39,24 @@ Result<Output> Names(RpcClient& rpc, const ListFilter& filter) {
 
 Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const ListFilter filter, FilterOf(invocation));
-  ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
-  ASSIGN_OR_RETURN(const auto rpc, ConnectOf(invocation, session));
-  if (invocation.Get("format") == "names") return Names(*rpc, filter);
-  const bool verbose = invocation.Flag("verbose");
+  ASSIGN_OR_RETURN(Session opened, SessionOf(invocation));
+  const auto session = std::make_shared<const Session>(std::move(opened));
+  ASSIGN_OR_RETURN(const auto rpc, ConnectOf(invocation, *session));
   Output output;
   output.kind = Output::Kind::kItems;
-  output.items = [rpc, filter](const ItemSink& sink) { return ListNodes(*rpc, filter, sink); };
-  output.columns = {"Node Name", "Address", "Labels"};
-  if (verbose) output.columns.insert(output.columns.begin() + 1, "Node ID");
-  output.row = [verbose](const Value& node) { return Row(node, verbose); };
+  output.items = [&invocation, session, rpc, filter](const ItemSink& sink) -> Status {
+    NameKeeper names(invocation, *session, filter);
+    RETURN_IF_ERROR(ListNodes(*rpc, filter, [&](const Value& node) {
+      names.Add(node);
+      return sink(node);
+    }));
+    names.Keep();
+    return {};
+  };
+  if (invocation.Get("format") == "names") return Names(output.items);
+  const bool verbose = invocation.Flag("verbose");
+  output.columns = NodeColumns(verbose);
+  output.row = [verbose](const Value& node) { return NodeRow(node, verbose); };
   output.sort_keys_in_yaml = true;
   return output;
 }

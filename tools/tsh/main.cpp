@@ -1,15 +1,20 @@
+#include <cstdlib>
+
 #include "libclient/tls.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/known_names.h"
+#include "tools/tsh/scp_transport.h"
 
 namespace {
 
 using namespace sallyport;
 
 std::vector<Command> AllCommands() {
-  std::vector<Command> commands{LoginCommand(),     LogoutCommand(),   StatusCommand(),    ClustersCommand(),
-                                ListNodesCommand(), KubeListCommand(), KubeLoginCommand(), KubeCredentialsCommand(),
-                                KubectlCommand(),   EnvCommand(),      VersionCommand()};
+  std::vector<Command> commands{
+      LoginCommand(),   LogoutCommand(),   StatusCommand(),    ClustersCommand(),        ListNodesCommand(),
+      SshCommand(),     ScpCommand(),      SftpCommand(),      ProxySshCommand(),        ConfigCommand(),
+      ResolveCommand(), KubeListCommand(), KubeLoginCommand(), KubeCredentialsCommand(), KubectlCommand(),
+      EnvCommand(),     VersionCommand()};
   for (auto&& more : {RequestCommands(), CommandsToCome()}) commands.insert(commands.end(), more.begin(), more.end());
   return commands;
 }
@@ -17,13 +22,14 @@ std::vector<Command> AllCommands() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (std::getenv(kScpTransport) != nullptr) return RunScpTransport(argv);
   KeepTlsThroughExit();
   const Program program{
       .name = "tsh",
       .summary = "log in to a cluster and use what it gives access to",
       .options = {{"proxy", '\0', "HOST[:PORT]", "Proxy of the cluster", "TELEPORT_PROXY"},
                   {"user", '\0', "USER", "User of the cluster", "TELEPORT_USER"},
-                  {"cluster", '\0', "NAME", "Cluster to use, when it is not the one logged in to", "TELEPORT_CLUSTER",
+                  {"cluster", 'c', "NAME", "Cluster to use, when it is not the one logged in to", "TELEPORT_CLUSTER",
                    "", false, false, "cluster"},
                   {"identity", 'i', "FILE", "Identity file to use instead of a login; needs --proxy",
                    "TELEPORT_IDENTITY_FILE"},

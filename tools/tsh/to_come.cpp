@@ -3,25 +3,14 @@
 namespace sallyport {
 namespace {
 
-constexpr std::string_view kToCome[] = {"ssh",          "scp",
-                                        "apps",         "app",
-                                        "db",           "mfa",
-                                        "play",         "recordings",
-                                        "sessions",     "join",
-                                        "resolve",      "config",
-                                        "bench",        "proxy",
-                                        "aws",          "az",
-                                        "gcloud",       "gsutil",
-                                        "headless",     "device",
-                                        "git",          "workload-identity",
-                                        "svid",         "puttyconfig",
-                                        "latency",      "show",
-                                        "agent",        "vnet",
-                                        "mcp",          "daemon",
-                                        "fido2",        "touchid",
-                                        "webauthnwin",  "piv",
-                                        "kube exec",    "kube join",
-                                        "kube sessions"};
+constexpr std::string_view kToCome[] = {
+    "apps",      "app",          "db",           "mfa",       "play",        "recordings",
+    "sessions",  "join",         "bench",        "proxy app", "proxy aws",   "proxy azure",
+    "proxy db",  "proxy gcloud", "proxy kube",   "proxy mcp", "aws",         "az",
+    "gcloud",    "gsutil",       "headless",     "device",    "git",         "workload-identity",
+    "svid",      "puttyconfig",  "latency",      "show",      "agent",       "vnet",
+    "mcp",       "daemon",       "fido2",        "touchid",   "webauthnwin", "piv",
+    "kube exec", "kube join",    "kube sessions"};
 
 Result<Output> Run(const Invocation& invocation) {
   return FailWithHint(ErrorKind::kNotImplemented, fmt::format("\"tsh {}\" is not there yet", invocation.command->path),

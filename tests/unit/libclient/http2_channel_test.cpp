@@ -1,12 +1,12 @@
 #include "libclient/http2_channel.h"
 
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
 
 #include "http2_frames.h"
+#include "socket_stream.h"
 
 namespace sallyport {
 namespace {
@@ -15,26 +15,6 @@ using namespace test;
 using namespace std::chrono_literals;
 
 const HeaderFields kRequest = {{":method", "POST"}, {":scheme", "https"}, {":path", "/a"}, {":authority", "b"}};
-
-class SocketStream : public Stream {
- public:
-  explicit SocketStream(int socket) : fd_(socket) { ::fcntl(socket, F_SETFL, O_NONBLOCK); }
-  IoStep TryRead(char* buffer, std::size_t size) override { return StepOf(::read(fd_.get(), buffer, size), true); }
-  IoStep TryWrite(std::string_view bytes) override {
-    return StepOf(::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL), false);
-  }
-  void Close() override { fd_.Reset(); }
-  int fd() const override { return fd_.get(); }
-
- private:
-  static IoStep StepOf(ssize_t count, bool reading) {
-    if (count > 0) return {IoState::kDone, static_cast<std::size_t>(count)};
-    if (count == 0) return {IoState::kClosed};
-    if (errno == EAGAIN) return {reading ? IoState::kWantRead : IoState::kWantWrite};
-    return {IoState::kFailed};
-  }
-  UniqueFd fd_;
-};
 
 // The other end of a channel, by hand.
 class Peer {

@@ -145,6 +145,80 @@ TEST_CASE("an answer that grows without end is cut off", "[http2]") {
   }
 }
 
+// A call with pieces both ways.
+struct SampleStream : Sample {
+  SampleStream() {
+    request = session
+                  .Open(
+                      kRequest, [this](std::string_view bytes) { received += bytes; },
+                      [this](Http2Answer answer) { answers.push_back(std::move(answer)); })
+                  .value();
+    session.TakeOutput();
+    REQUIRE(session.Receive(HeadersFrame(Number(), {{":status", "200"}}, false)));
+  }
+  std::uint32_t Number() const { return static_cast<std::uint32_t>(request); }
+  std::int32_t request = 0;
+  std::string received;
+};
+
+TEST_CASE("a body goes out piece by piece, and so comes the answer", "[http2]") {
+  SampleStream sample;
+  CHECK(sample.session.TakeOutput().empty());
+  sample.session.Send(sample.request, "one");
+  CHECK(sample.session.TakeOutput() == Frame(FrameType::kData, 0, sample.Number(), "one"));
+  REQUIRE(sample.session.Receive(Frame(FrameType::kData, 0, sample.Number(), "first")));
+  CHECK(sample.received == "first");
+  sample.session.Send(sample.request, "two");
+  CHECK(sample.session.TakeOutput() == Frame(FrameType::kData, 0, sample.Number(), "two"));
+  REQUIRE(sample.session.Receive(Frame(FrameType::kData, 0, sample.Number(), "second")));
+  CHECK(sample.received == "firstsecond");
+  sample.session.EndBody(sample.request);
+  CHECK(sample.session.TakeOutput() == Frame(FrameType::kData, kEndStream, sample.Number()));
+  CHECK(sample.answers.empty());
+  REQUIRE(sample.session.Receive(HeadersFrame(sample.Number(), {{"grpc-status", "0"}}, true)));
+  REQUIRE(sample.answers.size() == 1);
+  CHECK(sample.answers[0].fields.back().second == "0");
+}
+
+TEST_CASE("an answer that ends first ends the request", "[http2]") {
+  SampleStream sample;
+  sample.session.Send(sample.request, std::string(200'000, 'x'));
+  sample.session.TakeOutput();
+  REQUIRE(sample.session.Receive(HeadersFrame(sample.Number(), {{"grpc-status", "7"}}, true)));
+  REQUIRE(sample.answers.size() == 1);
+  CHECK(sample.answers[0].fields.back().second == "7");
+  CHECK(sample.session.TakeOutput().contains(Frame(FrameType::kReset, 0, sample.Number(), BigEndian(0, 4))));
+  sample.session.Send(sample.request, "late");
+  CHECK(sample.session.TakeOutput().empty());
+  CHECK(sample.answers.size() == 1);
+}
+
+TEST_CASE("what waits to be sent is known, and goes out as the other side makes room", "[http2]") {
+  SampleStream sample;
+  sample.session.Send(sample.request, std::string(100'000, 'x'));
+  while (!sample.session.TakeOutput().empty()) {
+  }
+  CHECK(sample.session.Unsent(sample.request) == 100'000 - 65'535);
+  REQUIRE(sample.session.Receive(Frame(FrameType::kWindowUpdate, 0, 0, BigEndian(1 << 20, 4)) +
+                                 Frame(FrameType::kWindowUpdate, 0, sample.Number(), BigEndian(1 << 20, 4))));
+  while (!sample.session.TakeOutput().empty()) {
+  }
+  CHECK(sample.session.Unsent(sample.request) == 0);
+}
+
+TEST_CASE("the other side gets room again for what was used, and for nothing else", "[http2]") {
+  SampleStream sample;
+  REQUIRE(sample.session.Receive(Frame(FrameType::kSettings, kAck, 0)));
+  const std::string piece(16'000, 'x');
+  for (int i = 0; i < 300; ++i) REQUIRE(sample.session.Receive(Frame(FrameType::kData, 0, sample.Number(), piece)));
+  CHECK(sample.session.TakeOutput().empty());
+  sample.session.Consume(sample.request, sample.received.size());
+  const std::string window = BigEndian(static_cast<std::uint32_t>(sample.received.size()), 4);
+  const std::string output = sample.session.TakeOutput();
+  CHECK(output.contains(Frame(FrameType::kWindowUpdate, 0, 0, window)));
+  CHECK(output.contains(Frame(FrameType::kWindowUpdate, 0, sample.Number(), window)));
+}
+
 TEST_CASE("what is not HTTP/2 is an error", "[http2]") {
   Http2Session session;
   std::ignore = session.Receive("HTTP/1.1 400 Bad Request\r\n\r\n");

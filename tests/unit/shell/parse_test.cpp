@@ -150,6 +150,22 @@ TEST_CASE("what follows a passthrough command is left as it is") {
   });
 }
 
+TEST_CASE("what follows the first argument is left as it is, where options come first") {
+  CheckRows({
+      {{"far"}, "far args=[]"},
+      {{"far", "host"}, "far args=[host]"},
+      {{"far", "-t", "host", "-t", "--user", "eve"}, "far tty=[true] args=[host|-t|--user|eve]"},
+      {{"far", "-ttd", "host"}, "far debug=[true] tty=[true|true] args=[host]"},
+      {{"far", "-L", "1:a,b:2", "-L3", "host"}, "far forward=[1:a,b:2|3] args=[host]"},
+      {{"far", "-tL", "x", "host"}, "far forward=[x] tty=[true] args=[host]"},
+      {{"far", "--forward", "x", "--user=eve", "host"}, "far forward=[x] user=[eve] args=[host]"},
+      {{"--user", "eve", "far", "--", "-x", "--", "y"}, "far user=[eve] args=[-x|--|y]"},
+      {{"far", "host", "--", "-x"}, "far args=[host|--|-x]"},
+      {{"far", "--ttt", "host"}, "error: unknown option \"--ttt\"; did you mean \"--tty\"?"},
+      {{"far", "-L"}, "error: --forward needs a value"},
+  });
+}
+
 TEST_CASE("the environment stands in for an option that is not given") {
   CHECK(Parsed({"show"}) == "show");
   const ScopedVariable variable(kUserVariable, "eve");

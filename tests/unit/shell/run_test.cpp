@@ -97,5 +97,18 @@ TEST_CASE("a passthrough command gets --help itself") {
   CHECK_THAT(given({"--help", "pass"}), Catch::Matchers::Contains("Usage: prog pass"));
 }
 
+TEST_CASE("help is asked for before the first argument, where options come first") {
+  CHECK_THAT(Run({"far", "--help"}).out, Catch::Matchers::Contains("Usage: prog far [options]"));
+  CHECK_THAT(Run({"far", "-t", "-h"}).out, Catch::Matchers::Contains("Usage: prog far [options]"));
+  CHECK_THAT(Run({"far", "host", "--help"}).out, !Catch::Matchers::Contains("Usage"));
+}
+
+TEST_CASE("bytes go out as they are, with an exit code") {
+  const auto ran = Run({"bytes"});
+  CHECK(ran.out == "to stdout");
+  CHECK(ran.err == "a notice\nto stderr");
+  CHECK(ran.code == 9);
+}
+
 }  // namespace
 }  // namespace sallyport

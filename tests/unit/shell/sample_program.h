@@ -34,6 +34,18 @@ inline Result<Output> EndWithSeven(const Invocation&) {
   return output;
 }
 
+inline Result<Output> WriteBytes(const Invocation&) {
+  Output output;
+  output.kind = Output::Kind::kBytes;
+  output.notices = {"a notice"};
+  output.bytes = [](const ByteSink& out, const ByteSink& err) -> Result<int> {
+    RETURN_IF_ERROR(out("to stdout"));
+    RETURN_IF_ERROR(err("to stderr"));
+    return 9;
+  };
+  return output;
+}
+
 inline Program SampleProgram() {
   return {
       .name = "prog",
@@ -63,6 +75,14 @@ inline Program SampleProgram() {
                     .formats = "",
                     .run = FailToFind},
                    {.path = "pass", .summary = "Hand all on", .passthrough = true, .run = SayArguments},
+                   {.path = "far",
+                    .summary = "Have it done elsewhere",
+                    .options = {{"tty", 't', "", "With a terminal", "", "", true},
+                                {"forward", 'L', "SPEC", "Forward this", "", "", true}},
+                    .formats = "",
+                    .options_first = true,
+                    .run = SayArguments},
+                   {.path = "bytes", .summary = "Write as it comes", .formats = "", .run = WriteBytes},
                    {.path = "seven", .summary = "End with seven", .run = EndWithSeven},
                    {.path = "ghost", .summary = "Nobody sees it", .hidden = true, .run = SayUser}},
       .json_indent = 2,

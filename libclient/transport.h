@@ -1,0 +1,53 @@
+// The way to an SSH node: bytes through the proxy, inside of a call of teleport.transport.v1.TransportService
+// (services section 1). What the bytes say, and who may say it, is between OpenSSH and the node.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "libbase/error.h"
+#include "libclient/grpc_stream.h"
+#include "libclient/network.h"
+#include "libclient/pump.h"
+#include "libclient/session.h"
+
+namespace sallyport {
+
+// A node as the proxy looks it up: by name, address or UUID.
+struct NodeAddress {
+  std::string host;
+  int port = 0;         // 0: any
+  std::string cluster;  // empty: that of the session
+};
+
+// Returns whether an error says that several nodes have the name.
+bool IsAmbiguousNode(const Error& error);
+
+class NodeConnection {
+ public:
+  // Connects to the proxy and has it reach the node. Fails as TlsStream::Connect does, and with kNotFound (no such
+  // node, or it is not there now; IsAmbiguousNode), kAccessDenied, kNotLoggedIn.
+  static Result<std::unique_ptr<NodeConnection>> Dial(const Session& session, const NetworkSettings& settings,
+                                                      std::string_view program, const NodeAddress& address);
+
+  // Carries bytes from `in` to the node and from the node to `out` until one side has ended, or nobody reads `out` any
+  // more. Fails when the cluster ends the connection with a reason, or the network does.
+  Status Relay(int in, int out);
+
+ private:
+  NodeConnection() = default;
+  Status AwaitNode(Deadline deadline);
+  Status Take(const std::string& message);
+  Result<bool> Receive(int out);
+  void Forward(int in);
+  Status Flush();
+
+  std::unique_ptr<Pump> upgrade_;  // with a load balancer in between
+  std::unique_ptr<GrpcStream> call_;
+  std::string from_node_;  // not yet written
+  bool in_ended_ = false;
+  bool out_ended_ = false;
+};
+
+}  // namespace sallyport

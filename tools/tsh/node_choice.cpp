@@ -1,0 +1,112 @@
+#include "tools/tsh/node_choice.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "libbase/text.h"
+#include "libclient/profile_status.h"
+#include "tools/listing/list_options.h"
+#include "tools/shell/exec.h"
+#include "tools/tsh/context.h"
+#include "tools/tsh/node_view.h"
+
+namespace sallyport {
+namespace {
+
+constexpr int kMaxPort = 65535;
+
+ChosenNode NodeOf(const Value& node) {
+  const std::string& hostname = At(node, "spec", "hostname").as_string();
+  const std::string& id = At(node, "metadata", "name").as_string();
+  return {IsPlainHost(hostname) ? hostname : id, id, StripControl(hostname.empty() ? id : hostname)};
+}
+
+}  // namespace
+
+Result<NodeWish> ParseNodeWish(std::string_view text) {
+  NodeWish wish;
+  if (const auto at = text.rfind('@'); at != std::string_view::npos) {
+    wish.login = text.substr(0, at);
+    text.remove_prefix(at + 1);
+    if (wish.login.empty()) return Fail(ErrorKind::kUsage, "the login before \"@\" is missing");
+  }
+  if (text.contains('=') && !text.starts_with('-')) {
+    ASSIGN_OR_RETURN(wish.filter.labels, ParseLabels(text));
+    return wish;
+  }
+  if (!IsPlainHost(text)) {
+    return FailWithHint(ErrorKind::kUsage, fmt::format("\"{}\" cannot be the name of a node", StripControl(text)),
+                        "a name has letters, digits, dots and dashes; name the node by its ID: tsh ls -v");
+  }
+  if (std::ranges::count(text, ':') == 1) {
+    return FailWithHint(ErrorKind::kUsage, fmt::format("\"{}\" has a port in it", text),
+                        "a port is an option: see --help");
+  }
+  wish.host = text;
+  return wish;
+}
+
+Result<std::vector<ChosenNode>> ChooseNodes(const Invocation& invocation, const Session& session,
+                                            const NodeWish& wish) {
+  if (!wish.host.empty()) return std::vector<ChosenNode>{{wish.host, "", wish.host}};
+  ASSIGN_OR_RETURN(const auto rpc, ConnectOf(invocation, session));
+  std::vector<ChosenNode> nodes;
+  RETURN_IF_ERROR(ListNodes(*rpc, wish.filter, [&](const Value& node) -> Status {
+    nodes.push_back(NodeOf(node));
+    if (IsPlainHost(nodes.back().id)) return {};
+    return Fail(ErrorKind::kBadParameter, "a node has an ID that is none: {}", StripControl(nodes.back().id));
+  }));
+  if (!nodes.empty()) return nodes;
+  return FailWithHint(ErrorKind::kNotFound, "no node matches", "see the nodes: tsh ls");
+}
+
+Result<std::string> LoginOf(const Invocation& invocation, const Session& session, const NodeWish& wish) {
+  if (!wish.login.empty()) return wish.login;
+  if (invocation.Has("login")) return invocation.Get("login");
+  ASSIGN_OR_RETURN(const ProfileStatus status, StatusOfKeyRing(session.profile, session.ring, Now()));
+  const std::string own = invocation.Env("USER");
+  if (std::ranges::find(status.logins, own) != status.logins.end()) return own;
+  if (!status.logins.empty()) return status.logins.front();
+  return FailWithHint(ErrorKind::kAccessDenied, "your roles give no login on nodes",
+                      "a role gives logins in spec.allow.logins; then log in again");
+}
+
+Result<int> PortOf(const Invocation& invocation, std::string_view option) {
+  const std::string& text = invocation.Get(option);
+  if (text.empty()) return 0;
+  int port = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (read.ec == std::errc() && read.ptr == text.data() + text.size() && port > 0 && port <= kMaxPort) return port;
+  return Fail(ErrorKind::kUsage, "--{} takes a number from 1 to 65535, not \"{}\"", option, text);
+}
+
+std::vector<std::string> ProxyCommandOf(const Invocation& invocation, const Session& session, const ChosenNode& node,
+                                        int port) {
+  std::vector<std::string> words{OwnPath(invocation.executable), "proxy", "ssh"};
+  words.push_back(fmt::format("--proxy={}", session.profile.web_proxy_addr));
+  words.push_back(fmt::format("--cluster={}", ClusterOf(invocation, session.profile)));
+  if (!session.identity_path.empty()) words.push_back(fmt::format("--identity={}", session.identity_path));
+  if (invocation.Flag("insecure")) words.emplace_back("--insecure");
+  words.push_back(FormatHostPort({node.id.empty() ? node.name : node.id, node.id.empty() ? port : 0}));
+  return words;
+}
+
+Result<std::vector<std::string>> SshWordsOf(const Invocation& invocation, const Session& session,
+                                            const ChosenNode& node, const std::string& login, int port,
+                                            bool forward_agent) {
+  ASSIGN_OR_RETURN(const SshFiles files,
+                   PrepareSshFiles(session, ClusterOf(invocation, session.profile), invocation.Environment()));
+  SshTarget target;
+  target.login = login;
+  target.host_key_name = node.id;
+  target.proxy_command = ProxyCommandOf(invocation, session, node, port);
+  target.forward_agent = forward_agent;
+  return SshOptionWords(files, target);
+}
+
+Error SeveralNodes(std::string_view what, const std::vector<Value>& nodes) {
+  return {ErrorKind::kNotFound, fmt::format("several nodes match {}:\n{}", what, NodeTable(nodes)),
+          "name one by its ID in place of the name"};
+}
+
+}  // namespace sallyport

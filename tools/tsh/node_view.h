@@ -1,0 +1,17 @@
+// How nodes are shown.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "libbase/value.h"
+
+namespace sallyport {
+
+std::vector<std::string> NodeColumns(bool verbose);
+// The cells of a resource of kind node.
+std::vector<std::string> NodeRow(const Value& node, bool verbose);
+// A table with IDs.
+std::string NodeTable(const std::vector<Value>& nodes);
+
+}  // namespace sallyport

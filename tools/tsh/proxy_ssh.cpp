@@ -1,0 +1,58 @@
+#include <unistd.h>
+
+#include "libclient/transport.h"
+#include "tools/tsh/commands.h"
+#include "tools/tsh/context.h"
+#include "tools/tsh/node_choice.h"
+
+namespace sallyport {
+namespace {
+
+// OpenSSH's %r@%h:%p, where the host may end in the name of the cluster or proxy, as `tsh config` has it.
+Result<NodeAddress> AddressOf(std::string_view target, const Session& session, const std::string& cluster) {
+  if (const auto at = target.rfind('@'); at != std::string_view::npos) target.remove_prefix(at + 1);
+  ASSIGN_OR_RETURN(const HostPort given, ParseHostPort(target, 0));
+  std::string_view host = given.host;
+  for (const std::string& suffix : {"." + session.profile.Name(), "." + cluster}) {
+    if (host.ends_with(suffix)) host.remove_suffix(suffix.size());
+  }
+  ASSIGN_OR_RETURN(const NodeWish wish, ParseNodeWish(host));
+  if (wish.host.empty()) return Fail(ErrorKind::kUsage, "a node is named here, not chosen by labels");
+  return NodeAddress{wish.host, given.port, cluster};
+}
+
+// The nodes that the proxy could not choose from; the error as it is when nobody says which.
+Error Ambiguous(const Invocation& invocation, const Session& session, const NodeAddress& address, Error error) {
+  const auto rpc = ConnectOf(invocation, session);
+  if (!rpc) return error;
+  const auto nodes = NodesCalled(**rpc, address.host, address.port);
+  return nodes && nodes->size() > 1 ? SeveralNodes(address.host, *nodes) : error;
+}
+
+Result<Output> Run(const Invocation& invocation) {
+  ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
+  ASSIGN_OR_RETURN(const NodeAddress address,
+                   AddressOf(invocation.Arg("node"), session, ClusterOf(invocation, session.profile)));
+  const auto connection = NodeConnection::Dial(session, NetworkOf(invocation), invocation.program->name, address);
+  if (!connection && IsAmbiguousNode(connection.error())) {
+    return std::unexpected(Ambiguous(invocation, session, address, connection.error()));
+  }
+  if (!connection) return std::unexpected(connection.error());
+  RETURN_IF_ERROR((*connection)->Relay(STDIN_FILENO, STDOUT_FILENO));
+  return Output::Nothing();
+}
+
+}  // namespace
+
+Command ProxySshCommand() {
+  return {.path = "proxy ssh",
+          .summary = "Connect stdin and stdout with a node, as ProxyCommand of OpenSSH",
+          .arguments = {{"node", "[LOGIN@]HOST[:PORT]; any port when it is not given", true, false, "node"}},
+          .options = {{"login", 'l', "NAME", "Not used here: ssh says it to the node", "", "", false, true},
+                      {"no-resume", '\0', "", "Not used: nothing is resumed", "", "", false, true}},
+          .example = "ssh -o ProxyCommand='tsh proxy ssh %h:%p' web-1.access.example.com",
+          .formats = "",
+          .run = Run};
+}
+
+}  // namespace sallyport

@@ -1,0 +1,51 @@
+#include "libclient/listing.h"
+#include "tools/listing/list_options.h"
+#include "tools/tsh/commands.h"
+#include "tools/tsh/context.h"
+#include "tools/tsh/known_names.h"
+#include "tools/tsh/node_choice.h"
+#include "tools/tsh/node_view.h"
+
+namespace sallyport {
+namespace {
+
+// A name is the node's own, and nothing that its address or labels could be taken for.
+Result<ListFilter> FilterFor(const std::string& host) {
+  ASSIGN_OR_RETURN(const NodeWish wish, ParseNodeWish(host));
+  ListFilter filter = wish.filter;
+  if (!wish.host.empty()) filter.predicate = fmt::format("name == \"{}\"", wish.host);  // a plain one
+  return filter;
+}
+
+Result<Output> Run(const Invocation& invocation) {
+  const std::string& host = invocation.Arg("host");
+  ASSIGN_OR_RETURN(const ListFilter filter, FilterFor(host));
+  ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
+  ASSIGN_OR_RETURN(const auto rpc, ConnectOf(invocation, session));
+  std::vector<Value> nodes;
+  RETURN_IF_ERROR(ListNodes(*rpc, filter, [&](const Value& node) -> Status {
+    nodes.push_back(node);
+    return {};
+  }));
+  if (nodes.size() > 1) return std::unexpected(SeveralNodes(host, nodes));
+  if (nodes.empty()) {
+    return FailWithHint(ErrorKind::kNotFound, fmt::format("no node is called {}", host), "see the nodes: tsh ls");
+  }
+  if (invocation.Flag("quiet")) return Output::Nothing();
+  Output output = Output::Of(nodes.front(), [](const Value& node) { return NodeTable({node}); });
+  output.sort_keys_in_yaml = true;
+  return output;
+}
+
+}  // namespace
+
+Command ResolveCommand() {
+  return {.path = "resolve",
+          .summary = "Show which node a name means; for Match exec in ssh_config",
+          .arguments = {{"host", "Name of a node, or labels: key=value,...", true, false, kNodeNames}},
+          .options = {{"quiet", 'q', "", "Show nothing: the exit code says whether there is one"}},
+          .example = "tsh resolve -q web-1",
+          .run = Run};
+}
+
+}  // namespace sallyport
