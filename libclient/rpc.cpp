@@ -38,6 +38,7 @@ Result<Connected> ConnectTls(const RpcOptions& options, std::string_view protoco
   tls.authorities_pem = options.authorities_pem;
   tls.certificate = options.certificate;
   tls.key_pem = options.key_pem.Clone();
+  tls.skip_verification = options.unverified;
   Connected connected;
   if (!options.connection_upgrade) {
     ASSIGN_OR_RETURN(connected.stream, TlsStream::Connect(options.address, tls, options.network));
@@ -59,10 +60,23 @@ RpcOptions CopyOf(const RpcOptions& options) {
           .certificate = options.certificate,
           .key_pem = options.key_pem.Clone(),
           .program = options.program,
+          .unverified = options.unverified,
           .network = options.network};
 }
 
 }  // namespace
+
+Result<std::unique_ptr<GrpcStream>> OpenGrpcStream(const RpcOptions& options, const std::string& method) {
+  RETURN_IF_ERROR(CheckNotExpired(options.certificate));
+  if (options.connection_upgrade) {
+    return Fail(ErrorKind::kNotImplemented, "calls with streams do not pass a load balancer yet");
+  }
+  ASSIGN_OR_RETURN(Connected connected, ConnectTls(options, "h2"));
+  HeaderFields fields =
+      GrpcRequestFields(AuthServerName(options.cluster), method, options.program, std::chrono::milliseconds(0));
+  fields.emplace_back("version", kWireVersion);
+  return GrpcStream::Start(std::move(connected.stream), fields, std::string(kAuthService));
+}
 
 struct RpcClient::State {
   RpcOptions options;

@@ -15,6 +15,7 @@
 #include "libbase/error.h"
 #include "libbase/secret.h"
 #include "libbase/value.h"
+#include "libclient/grpc_stream.h"
 #include "libclient/network.h"
 #include "libidentity/x509.h"
 
@@ -29,6 +30,7 @@ struct RpcOptions {
   Certificate certificate;          // of the caller; empty: none
   Secret key_pem;
   std::string program = "tsh";  // for the user agent
+  bool unverified = false;      // any certificate will do: to learn whose it is, before anything is told
   NetworkSettings network;
 };
 
@@ -36,6 +38,10 @@ struct CallOptions {
   std::chrono::milliseconds timeout{30000};
   std::vector<std::pair<std::string, std::string>> metadata = {};
 };
+
+// Begins a call with streams ("/sallyport.v1.TunnelService/Control"), alone on a connection of its own. Fails as
+// RpcClient::Connect does. Not through a load balancer.
+Result<std::unique_ptr<GrpcStream>> OpenGrpcStream(const RpcOptions& options, const std::string& method);
 
 // One connection. Any number of threads may call at the same time. A broken connection stays broken: make a new one.
 class RpcClient {

@@ -9,13 +9,17 @@
 #include "libbase/error.h"
 #include "libcluster/auth/audit.h"
 #include "libidentity/keys.h"
-#include "libidentity/ssh_certificate.h"
 
 namespace types {
 class ServerV2;
 }
 
 namespace sallyport {
+
+struct HostKey {
+  PrivateKey key;
+  std::string certificate;  // a line
+};
 
 // Safe from several threads. Calls may block.
 class AgentAuth {
@@ -24,9 +28,8 @@ class AgentAuth {
   virtual const std::string& cluster_name() const = 0;
   // Returns the keys that sign the SSH certificates of users, as lines of authorized_keys.
   virtual Result<std::vector<std::string>> UserAuthorityKeys() = 0;
-  // Signs a host certificate of this agent for `key`, with these names beside its own.
-  virtual Result<SshCertificate> IssueHostCertificate(const PublicKey& key, const std::string& node_name,
-                                                      const std::vector<std::string>& principals) = 0;
+  // Returns the key of this host's SSH server and its certificate, with these names beside the host's own.
+  virtual Result<HostKey> HostKeyFor(const std::string& node_name, const std::vector<std::string>& principals) = 0;
   // Says that a node is there; it is, until its expiry.
   virtual Status Announce(const types::ServerV2& node) = 0;
   virtual Status Withdraw(const std::string& node_name) = 0;

@@ -2,7 +2,7 @@
 
 #include "libcluster/auth/audit_queue.h"
 #include "libcluster/auth/auth_server.h"
-#include "libidentity/ssh_identity.h"
+#include "libcluster/auth/system_identity.h"
 #include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {
@@ -22,18 +22,19 @@ class LocalAuth : public AgentAuth {
     return std::vector<std::string>{signer.ssh_key.public_key().ToAuthorizedKey()};
   }
 
-  Result<SshCertificate> IssueHostCertificate(const PublicKey& key, const std::string& node_name,
-                                              const std::vector<std::string>& principals) override {
-    ASSIGN_OR_RETURN(const CertSigner signer, auth_.authorities().Signer("host"));
-    HostSshRequest request;
+  Result<HostKey> HostKeyFor(const std::string& node_name, const std::vector<std::string>& principals) override {
+    HostKey host;
+    ASSIGN_OR_RETURN(host.key, GeneratePrivateKey(KeyAlgorithm::kEd25519));
+    HostCertificateRequest request;
+    request.role = "Node";
     request.host_id = host_id_;
     request.node_name = node_name;
-    request.cluster = auth_.cluster_name();
-    request.system_role = "Node";
-    request.extra_principals = principals;
-    request.public_key = key;
-    request.now = Now();
-    return IssueHostSshCertificate(request, signer.ssh_key);
+    request.principals = principals;
+    request.ssh_key = host.key.public_key();
+    request.tls_key = request.ssh_key;
+    ASSIGN_OR_RETURN(const HostCertificates issued, IssueHostCertificates(auth_.authorities(), request));
+    host.certificate = issued.ssh;
+    return host;
   }
 
   Status Announce(const types::ServerV2& node) override {

@@ -86,12 +86,6 @@ std::vector<ConfigKey> CommonKeys() {
       {"teleport.cache.*", State::kAccepted},
       {"teleport.connection_limits.*", State::kNotThereYet},
       {"teleport.advertise_ip", State::kNotThereYet},
-      {"teleport.auth_token", State::kNotThereYet},
-      {"teleport.auth_server", State::kNotThereYet},
-      {"teleport.auth_servers", State::kNotThereYet},
-      {"teleport.proxy_server", State::kNotThereYet},
-      {"teleport.join_params.*", State::kNotThereYet},
-      {"teleport.ca_pin", State::kNotThereYet},
       {"teleport.diag_addr", State::kNotThereYet},
       {"teleport.shutdown_delay", State::kNotThereYet},
       {"teleport.ciphersuites", State::kNotThereYet},
@@ -135,7 +129,8 @@ std::vector<ConfigKey> AgentKeys() {
 const std::vector<ConfigKey>& AllKeys() {
   static const std::vector<ConfigKey> keys = [] {
     std::vector<ConfigKey> all;
-    for (const auto& part : {CommonKeys(), AuthServiceKeys(), ProxyServiceKeys(), SshServiceKeys(), AgentKeys()}) {
+    for (const auto& part :
+         {CommonKeys(), AuthServiceKeys(), ProxyServiceKeys(), SshServiceKeys(), JoinKeys(), AgentKeys()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;
@@ -210,15 +205,40 @@ class ConfigWalk {
   const std::string_view source_;
 };
 
-Status CheckTogether(const TeleportConfig& config) {
+Status CheckAgent(const TeleportConfig& config) {
+  const auto fail = [&](ErrorKind kind, std::string_view message, std::string hint) {
+    return FailWithHint(kind, fmt::format("{}: {}", config.source, message), std::move(hint));
+  };
+  if (config.join.address.host.empty()) {
+    return fail(ErrorKind::kBadParameter, "there is no cluster here, and none elsewhere is named",
+                "set teleport.proxy_server, or --proxy=HOST:PORT");
+  }
+  if (config.kubernetes.enabled) {
+    return fail(ErrorKind::kNotImplemented, "kubernetes_service on another host than the cluster's is not implemented",
+                "run it in the process of the proxy");
+  }
+  if (config.ssh.enabled) return {};
+  return fail(ErrorKind::kBadParameter, "no service is enabled", "set ssh_service.enabled: yes");
+}
+
+}  // namespace
+
+Status CheckConfig(const TeleportConfig& config) {
   const auto& kubernetes = config.kubernetes;
   const auto fail = [&](std::string message, std::string hint) {
     return FailWithHint(ErrorKind::kBadParameter, fmt::format("{}: {}", config.source, message), std::move(hint));
   };
-  if (!config.auth.enabled || !config.proxy.enabled) {
+  if (config.auth.enabled != config.proxy.enabled) {
     return FailWithHint(ErrorKind::kNotImplemented,
                         fmt::format("{}: auth and proxy in processes of their own are not implemented", config.source),
-                        "enable auth_service and proxy_service together");
+                        "enable auth_service and proxy_service together, or neither");
+  }
+  if (config.IsAgent()) return CheckAgent(config);
+  if (!config.join.address.host.empty()) {
+    return FailWithHint(
+        ErrorKind::kNotImplemented,
+        fmt::format("{}: a proxy that belongs to a cluster elsewhere is not implemented", config.source),
+        "leave out the address of the cluster, or set auth_service and proxy_service enabled: no");
   }
   if (!kubernetes.enabled) return {};
   if (!kubernetes.kubeconfig_file.empty() && !kubernetes.kube_cluster_name.empty()) {
@@ -230,8 +250,6 @@ Status CheckTogether(const TeleportConfig& config) {
   }
   return {};
 }
-
-}  // namespace
 
 bool ParseEnabled(const Value& value) {
   if (value.is_bool()) return value.as_bool();
@@ -283,7 +301,6 @@ Result<TeleportConfig> ParseTeleportConfig(std::string_view text, std::string_vi
     if (!documents[0].is_map()) return Fail(ErrorKind::kBadParameter, "{}: a YAML map is expected", source);
     RETURN_IF_ERROR(ConfigWalk(config, source).Walk(documents[0], ""));
   }
-  RETURN_IF_ERROR(CheckTogether(config));
   return config;
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "libbase/address.h"
 #include "libbase/error.h"
 #include "libbase/log.h"
 #include "libbase/time.h"
@@ -64,6 +65,16 @@ struct TeleportConfig {
     std::map<std::string, std::string> labels;
   } kubernetes;
 
+  // Where the cluster is, when it runs elsewhere.
+  struct Join {
+    HostPort address;  // of its proxy, or of its auth service; no host: it runs here
+    bool through_proxy = true;
+    std::string token;
+    std::vector<std::string> ca_pins;
+  } join;
+  // Whether this process serves a cluster that runs elsewhere.
+  bool IsAgent() const { return !auth.enabled && !proxy.enabled; }
+
   struct Ssh {
     bool enabled = true;
     bool asked_for = false;  // the file says so: then it must start
@@ -102,6 +113,14 @@ struct ConfigKey {
 std::vector<ConfigKey> AuthServiceKeys();
 std::vector<ConfigKey> ProxyServiceKeys();
 std::vector<ConfigKey> SshServiceKeys();
+std::vector<ConfigKey> JoinKeys();
+
+// Checks what several keys say together; settings from elsewhere (the command line) may have been added. Fails with
+// kBadParameter or kNotImplemented.
+Status CheckConfig(const TeleportConfig& config);
+
+// Returns a secret given as itself, or as the absolute path of a file that holds it.
+Result<std::string> ConfigSecret(const std::string& text);
 
 // Typed readers for setters. Each fails with kBadParameter; the caller adds file, line and key.
 Result<std::string> ConfigText(const Value& value);

@@ -81,11 +81,9 @@ asio::awaitable<void> WatchConnection(std::shared_ptr<SshNode::State> state,
 }  // namespace
 
 Status SshNode::State::WriteKeys() {
-  ASSIGN_OR_RETURN(const PrivateKey key, GeneratePrivateKey(KeyAlgorithm::kEd25519));
-  ASSIGN_OR_RETURN(const SshCertificate certificate,
-                   auth.IssueHostCertificate(key.public_key(), options.hostname, options.public_addrs));
-  RETURN_IF_ERROR(WritePrivateFile(directory + "/host_key", key.ToSshPem().Reveal()));
-  RETURN_IF_ERROR(WriteFile(directory + "/host_key-cert.pub", certificate.ToAuthorizedKey() + "\n", 0644));
+  ASSIGN_OR_RETURN(const HostKey host, auth.HostKeyFor(options.hostname, options.public_addrs));
+  RETURN_IF_ERROR(WritePrivateFile(directory + "/host_key", host.key.ToSshPem().Reveal()));
+  RETURN_IF_ERROR(WriteFile(directory + "/host_key-cert.pub", host.certificate + "\n", 0644));
   ASSIGN_OR_RETURN(const auto keys, auth.UserAuthorityKeys());
   std::string authorities;
   for (const auto& line : keys) authorities += line + "\n";
@@ -161,10 +159,18 @@ Result<std::unique_ptr<SshNode>> SshNode::Start(EventLoop& loop, AgentAuth& auth
 SshNode::~SshNode() {
   state_->announcer.reset();
   state_->door.reset();
-  const std::lock_guard lock(state_->mutex);
-  for (const auto& [id, weak] : state_->connections) {
-    if (const auto connection = weak.lock()) connection->End("the node is going away");
+  EndAll("the node is going away");
+}
+
+void SshNode::EndAll(const std::string& reason) {
+  std::vector<std::shared_ptr<SshConnection>> open;
+  {
+    const std::lock_guard lock(state_->mutex);
+    for (const auto& [id, weak] : state_->connections) {
+      if (auto connection = weak.lock()) open.push_back(std::move(connection));
+    }
   }
+  for (const auto& connection : open) connection->End(reason);
 }
 
 Result<UniqueFd> SshNode::Dial(const SshDial& dial) { return state_->Dial(dial); }

@@ -37,6 +37,7 @@ class SshNode : public SshAgent {
 
   Result<UniqueFd> Dial(const SshDial& dial) override;
   void End(const std::string& id, const std::string& reason) override;
+  void EndAll(const std::string& reason);
 
   struct State;
 

@@ -1,10 +1,14 @@
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 
 #include "libbase/file.h"
+#include "libbase/text.h"
+#include "libcluster/agents/agent.h"
 #include "libcluster/cluster.h"
 #include "libcluster/config/teleport_config.h"
 #include "tools/teleport/commands.h"
@@ -14,6 +18,55 @@ namespace {
 
 constexpr const char* kDefaultConfig = "/etc/teleport.yaml";
 
+// "node,auth" enables those services, and no others.
+Status SetRoles(TeleportConfig& config, const Invocation& invocation) {
+  if (!invocation.Has("roles")) return {};
+  const auto roles = invocation.GetList("roles");
+  const auto has = [&](std::string_view role) { return std::ranges::find(roles, role) != roles.end(); };
+  for (const auto& role : roles) {
+    constexpr std::array<std::string_view, 4> kKnown{"node", "auth", "proxy", "kube"};
+    if (std::ranges::find(kKnown, role) != kKnown.end()) continue;
+    return FailWithHint(ErrorKind::kBadParameter, fmt::format("there is no role \"{}\"", StripControl(role)),
+                        "use some of: node, auth, proxy, kube");
+  }
+  config.auth.enabled = has("auth");
+  config.proxy.enabled = has("proxy");
+  config.ssh.enabled = config.ssh.asked_for = has("node");
+  if (has("kube")) config.kubernetes.enabled = true;
+  return {};
+}
+
+Status SetLabels(TeleportConfig& config, const Invocation& invocation) {
+  for (const auto& pair : invocation.GetList("labels")) {
+    const auto equals = pair.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return Fail(ErrorKind::kUsage, "--labels: \"{}\" is not KEY=VALUE", StripControl(pair));
+    }
+    config.ssh.labels[pair.substr(0, equals)] = pair.substr(equals + 1);
+  }
+  return {};
+}
+
+// Which cluster this host joins.
+Status SetJoin(TeleportConfig& config, const Invocation& invocation) {
+  auto& join = config.join;
+  if (invocation.Has("token")) {
+    ASSIGN_OR_RETURN(join.token, ConfigSecret(invocation.Get("token")));
+  }
+  if (invocation.Has("ca-pin")) {
+    join.ca_pins = invocation.GetList("ca-pin");
+  }
+  if (invocation.Has("proxy") && invocation.Has("auth-server")) {
+    return Fail(ErrorKind::kUsage, "--proxy and --auth-server are two ways to the same cluster: give one");
+  }
+  for (const auto& [option, port] : {std::pair("proxy", 3080), std::pair("auth-server", 3025)}) {
+    if (!invocation.Has(option)) continue;
+    ASSIGN_OR_RETURN(join.address, ParseHostPort(invocation.Get(option), port));
+    join.through_proxy = std::string_view(option) == "proxy";
+  }
+  return {};
+}
+
 Result<TeleportConfig> ConfigOf(const Invocation& invocation) {
   TeleportConfig config;
   if (invocation.Has("config")) {
@@ -22,7 +75,12 @@ Result<TeleportConfig> ConfigOf(const Invocation& invocation) {
     ASSIGN_OR_RETURN(config, LoadTeleportConfig(kDefaultConfig));
   }
   if (invocation.Has("data-dir")) config.data_dir = invocation.Get("data-dir");
+  if (invocation.Has("nodename")) config.nodename = invocation.Get("nodename");
   if (invocation.Flag("debug")) config.log.level = LogLevel::kDebug;
+  RETURN_IF_ERROR(SetRoles(config, invocation));
+  RETURN_IF_ERROR(SetLabels(config, invocation));
+  RETURN_IF_ERROR(SetJoin(config, invocation));
+  RETURN_IF_ERROR(CheckConfig(config));
   return config;
 }
 
@@ -64,23 +122,39 @@ void SayFirstSteps(const Invocation& invocation, const Cluster& cluster) {
              cluster.cluster_name(), tctl, cluster.public_address());
 }
 
-Result<Output> Run(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const TeleportConfig config, ConfigOf(invocation));
-  SetLogOptions(config.log);
-  const sigset_t signals = BlockSignals();
+Status UntilSignal(const TeleportConfig& config, const sigset_t& signals) {
+  if (!config.pid_file.empty()) RETURN_IF_ERROR(WriteFile(config.pid_file, std::to_string(::getpid()) + "\n", 0644));
+  int signal = 0;
+  sigwait(&signals, &signal);
+  Log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+  return config.pid_file.empty() ? Status() : RemoveFile(config.pid_file);
+}
+
+// Serves until a signal.
+Status Serve(const Invocation& invocation, const TeleportConfig& config, const sigset_t& signals) {
   ASSIGN_OR_RETURN(const auto cluster, Cluster::Start(config, {HostName(), invocation.Env("KUBERNETES_SERVICE_HOST"),
                                                                invocation.Env("KUBERNETES_SERVICE_PORT"), OwnPath()}));
-  if (!config.pid_file.empty()) RETURN_IF_ERROR(WriteFile(config.pid_file, std::to_string(::getpid()) + "\n", 0644));
   Log(LogLevel::kInfo, "cluster is ready",
       {{"cluster", cluster->cluster_name()},
        {"proxy", cluster->proxy_address()},
        {"auth", cluster->auth_address()},
        {"kube", cluster->kube_address()}});
   if (cluster->IsNew()) SayFirstSteps(invocation, *cluster);
-  int signal = 0;
-  sigwait(&signals, &signal);
-  Log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
-  if (!config.pid_file.empty()) RETURN_IF_ERROR(RemoveFile(config.pid_file));
+  return UntilSignal(config, signals);
+}
+
+Status ServeElsewhere(const Invocation& invocation, const TeleportConfig& config, const sigset_t& signals) {
+  ASSIGN_OR_RETURN(const auto agent, Agent::Start(config, {HostName(), OwnPath(), invocation.Env("SSL_CERT_FILE"),
+                                                           invocation.Flag("insecure")}));
+  Log(LogLevel::kInfo, "agent is ready", {{"cluster", agent->cluster_name()}});
+  return UntilSignal(config, signals);
+}
+
+Result<Output> Run(const Invocation& invocation) {
+  ASSIGN_OR_RETURN(const TeleportConfig config, ConfigOf(invocation));
+  SetLogOptions(config.log);
+  const sigset_t signals = BlockSignals();
+  RETURN_IF_ERROR(config.IsAgent() ? ServeElsewhere(invocation, config, signals) : Serve(invocation, config, signals));
   return Output::Nothing();
 }
 
@@ -88,10 +162,18 @@ Result<Output> Run(const Invocation& invocation) {
 
 Command StartCommand() {
   return {.path = "start",
-          .summary = "Run the cluster until SIGTERM",
+          .summary = "Run the cluster, or a node of one elsewhere, until SIGTERM",
           .options = {{"config", 'c', "FILE", "Configuration (default /etc/teleport.yaml if it is there)",
                        "TELEPORT_CONFIG_FILE"},
-                      {"data-dir", '\0', "DIR", "Where state is kept (default /var/lib/teleport)"}},
+                      {"data-dir", '\0', "DIR", "Where state is kept (default /var/lib/teleport)"},
+                      {"roles", 'r', "ROLES", "The services to run: node, auth, proxy, kube", "", "", true},
+                      {"token", '\0', "TOKEN", "Join a cluster elsewhere with this token, or the file it is in"},
+                      {"proxy", '\0', "HOST:PORT", "The proxy of that cluster"},
+                      {"auth-server", 's', "HOST:PORT", "The auth service of that cluster, instead of its proxy"},
+                      {"ca-pin", '\0', "PIN", "What tctl status shows of that cluster", "", "", true},
+                      {"nodename", '\0', "NAME", "The name of this host (default: as the system has it)"},
+                      {"labels", 'l', "KEY=VALUE", "Labels of this host", "", "", true},
+                      {"insecure", '\0', "", "Accept any certificate of the proxy while joining"}},
           .example = "teleport start -c /etc/teleport.yaml",
           .formats = "",
           .run = Run};

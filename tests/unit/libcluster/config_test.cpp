@@ -8,8 +8,14 @@
 namespace sallyport {
 namespace {
 
+Result<TeleportConfig> Parse(std::string_view text) {
+  ASSIGN_OR_RETURN(const TeleportConfig config, ParseTeleportConfig(text, "t.yaml"));
+  RETURN_IF_ERROR(CheckConfig(config));
+  return config;
+}
+
 std::string ErrorOf(std::string_view text) {
-  const auto config = ParseTeleportConfig(text, "t.yaml");
+  const auto config = Parse(text);
   return config ? "" : config.error().message + (config.error().hint.empty() ? "" : " | " + config.error().hint);
 }
 
@@ -69,7 +75,7 @@ TEST_CASE("what is known and not served is an error of its own kind") {
         "teleport: {storage: {type: dynamodb}}\n", "auth_service: {enabled: no}\n", "teleport: {proxy_server: 'a:1'}\n",
         "auth_service: {authentication: {second_factors: [webauthn]}}\n"}) {
     CAPTURE(text);
-    const auto config = ParseTeleportConfig(text, "t.yaml");
+    const auto config = Parse(text);
     REQUIRE_FALSE(config);
     CHECK(config.error().kind == ErrorKind::kNotImplemented);
   }
@@ -99,6 +105,26 @@ TEST_CASE("ssh_service: on unless it is switched off, with labels and commands")
   CHECK(config.ssh.commands[0].period == std::chrono::minutes(1));
   CHECK(ErrorOf("ssh_service:\n  commands:\n  - {name: a}\n").starts_with("t.yaml:2: ssh_service.commands: "));
   CHECK(ErrorOf("ssh_service:\n  labels: {'a b': c}\n").contains("not a label key"));
+}
+
+TEST_CASE("a node of a cluster elsewhere: the address, the token, the pin") {
+  constexpr std::string_view kNoCluster =
+      "auth_service: {enabled: no}\nproxy_service: {enabled: no}\nssh_service: {enabled: yes}\n";
+  const auto config = Parse(std::string(kNoCluster) +
+                            "teleport:\n"
+                            "  proxy_server: example.com:443\n"
+                            "  join_params: {token_name: abc, method: token}\n"
+                            "  ca_pin: \"sha256:00\"\n");
+  REQUIRE(config);
+  CHECK(config->IsAgent());
+  CHECK(FormatHostPort(config->join.address) == "example.com:443");
+  CHECK(config->join.through_proxy);
+  CHECK(config->join.token == "abc");
+  CHECK(config->join.ca_pins == std::vector<std::string>{"sha256:00"});
+  CHECK(ErrorOf(kNoCluster).contains("none elsewhere is named"));
+  CHECK(ErrorOf(std::string(kNoCluster) + "teleport: {auth_server: a, proxy_server: b}\n").contains("already"));
+  CHECK(ErrorOf(std::string(kNoCluster) + "teleport: {proxy_server: b, join_params: {method: iam}}\n")
+            .contains("not implemented"));
 }
 
 TEST_CASE("the sample is accepted, with and without names, and so is the example") {

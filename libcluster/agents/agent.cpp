@@ -1,0 +1,105 @@
+#include "libcluster/agents/agent.h"
+
+#include "libbase/log.h"
+#include "libcluster/agents/agent_auth.h"
+#include "libcluster/agents/host_identity.h"
+#include "libcluster/agents/tunnel_client.h"
+#include "libcluster/net/event_loop.h"
+#include "libcluster/ssh/ssh_node.h"
+#include "sallyport/v1/tunnel_service.pb.h"
+#include "teleport/legacy/types/server.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr int kNetworkThreads = 1;
+
+// The auth service at the other end of the tunnel.
+class TunnelAuth : public AgentAuth {
+ public:
+  TunnelAuth(const HostIdentity& identity, TunnelClient& tunnel) : identity_(identity), tunnel_(tunnel) {}
+
+  const std::string& cluster_name() const override { return identity_.cluster; }
+
+  Result<std::vector<std::string>> UserAuthorityKeys() override {
+    const auto& keys = tunnel_.welcome().user_ssh_keys();
+    return std::vector<std::string>(keys.begin(), keys.end());
+  }
+
+  Result<HostKey> HostKeyFor(const std::string&, const std::vector<std::string>&) override {
+    HostKey host;
+    ASSIGN_OR_RETURN(host.key, ParsePrivateKeyPem(identity_.credentials.private_key.Reveal()));
+    host.certificate = identity_.credentials.ssh_certificate;
+    return host;
+  }
+
+  Status Announce(const types::ServerV2& node) override {
+    v1::AgentMessage message;
+    *message.mutable_node() = node;
+    tunnel_.Announce(message.SerializeAsString());
+    return {};
+  }
+
+  Status Withdraw(const std::string&) override { return {}; }  // the tunnel says goodbye
+
+  Status Emit(const AuditEvent& event) override {
+    v1::AgentMessage message;
+    message.mutable_event()->set_json(event.ToRecord().json);
+    return tunnel_.Send(message);
+  }
+
+ private:
+  const HostIdentity& identity_;
+  TunnelClient& tunnel_;
+};
+
+}  // namespace
+
+// Members are destroyed last to first.
+struct Agent::State {
+  HostIdentity identity;
+  EventLoop loop{kNetworkThreads};
+  std::unique_ptr<TunnelClient> tunnel;
+  std::unique_ptr<TunnelAuth> auth;
+  std::unique_ptr<SshNode> ssh;
+
+  ~State() {
+    // Connections end first, so that what they have to say still goes out.
+    if (ssh) ssh->EndAll("the node is going away");
+    if (tunnel) tunnel->Stop();
+    ssh.reset();
+    loop.Stop();
+  }
+};
+
+Agent::Agent(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Agent::~Agent() = default;
+const std::string& Agent::cluster_name() const { return state_->identity.cluster; }
+
+Result<std::unique_ptr<Agent>> Agent::Start(const TeleportConfig& config, const Environment& environment) {
+  auto state = std::make_unique<State>();
+  const std::string nodename = config.nodename.empty() ? environment.hostname : config.nodename;
+  NetworkSettings network;
+  network.insecure = environment.insecure;
+  network.ssl_cert_file = environment.ssl_cert_file;
+  const auto& to = config.join;
+  ASSIGN_OR_RETURN(state->identity, LoadOrJoin({config.data_dir, nodename, config.ssh.public_addr, to.token, to.ca_pins,
+                                                to.address, to.through_proxy, network}));
+  ASSIGN_OR_RETURN(state->tunnel,
+                   TunnelClient::Open(state->identity, {to.address, to.through_proxy, network, nodename, {"Node"}}));
+  state->auth = std::make_unique<TunnelAuth>(state->identity, *state->tunnel);
+  SshNodeOptions options;
+  options.host_id = state->identity.host_id;
+  options.hostname = nodename;
+  options.public_addrs = config.ssh.public_addr;
+  options.labels = config.ssh.labels;
+  options.commands = config.ssh.commands;
+  options.port_forwarding = config.ssh.port_forwarding;
+  options.copy_files = config.ssh.copy_files;
+  options.session_program = environment.program;
+  ASSIGN_OR_RETURN(state->ssh, SshNode::Start(state->loop, *state->auth, std::move(options)));
+  state->tunnel->Serve(*state->ssh);
+  return std::unique_ptr<Agent>(new Agent(std::move(state)));
+}
+
+}  // namespace sallyport

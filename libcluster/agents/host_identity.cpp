@@ -1,0 +1,147 @@
+#include "libcluster/agents/host_identity.h"
+
+#include <google/protobuf/empty.pb.h>
+
+#include <algorithm>
+
+#include "libbase/encoding.h"
+#include "libbase/file.h"
+#include "libbase/json.h"
+#include "libbase/log.h"
+#include "libclient/rpc.h"
+#include "libclient/web_client.h"
+#include "libcluster/auth/system_identity.h"
+#include "libidentity/keys.h"
+#include "libidentity/known_hosts.h"
+#include "libidentity/x509.h"
+#include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/client/proto/certs.pb.h"
+#include "teleport/legacy/types/join.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::string_view kRole = "Instance";
+
+std::string PathOf(const JoinSettings& settings) { return settings.data_dir + "/agent_identity"; }
+
+// The key serves both certificates.
+types::RegisterUsingTokenRequest RequestOf(const JoinSettings& settings, const std::string& host_id,
+                                           const PrivateKey& key) {
+  types::RegisterUsingTokenRequest request;
+  request.set_hostid(host_id);
+  request.set_nodename(settings.node_name);
+  request.set_role(std::string(kRole));
+  request.set_token(settings.token);
+  for (const auto& name : settings.principals) request.add_additionalprincipals(name);
+  request.set_publictlskey(key.public_key().ToPem());
+  request.set_publicsshkey(key.public_key().ToAuthorizedKey());
+  return request;
+}
+
+RpcOptions OptionsOf(const JoinSettings& settings) {
+  RpcOptions options;
+  options.address = settings.address;
+  options.through_proxy = settings.through_proxy;
+  options.cluster = "joining";  // any name will do: what the address serves is one cluster
+  options.program = "teleport";
+  options.network = settings.network;
+  return options;
+}
+
+// The authority of the cluster behind an address, when it is one of the pinned.
+Result<std::string> PinnedAuthority(const JoinSettings& settings) {
+  RpcOptions options = OptionsOf(settings);
+  options.unverified = true;
+  ASSIGN_OR_RETURN(const auto rpc, RpcClient::Connect(options));
+  ASSIGN_OR_RETURN(const auto answer, rpc->Call<proto::GetClusterCACertResponse>("/proto.AuthService/GetClusterCACert",
+                                                                                 google::protobuf::Empty()));
+  ASSIGN_OR_RETURN(const auto authorities, Certificate::ChainFromPem(answer.tlsca()));
+  const bool pinned = !authorities.empty() && std::ranges::all_of(authorities, [&](const Certificate& authority) {
+    return std::ranges::find(settings.ca_pins, authority.SpkiPin()) != settings.ca_pins.end();
+  });
+  if (pinned) return answer.tlsca();
+  return FailWithHint(ErrorKind::kAccessDenied,
+                      fmt::format("the cluster at {} is not the one of the CA pin", FormatHostPort(settings.address)),
+                      "compare the pin with that of tctl status; the token was not sent");
+}
+
+Result<proto::Certs> JoinByPin(const JoinSettings& settings, const types::RegisterUsingTokenRequest& request) {
+  RpcOptions options = OptionsOf(settings);
+  ASSIGN_OR_RETURN(options.authorities_pem, PinnedAuthority(settings));
+  ASSIGN_OR_RETURN(const auto rpc, RpcClient::Connect(options));
+  return rpc->Call<proto::Certs>("/proto.JoinService/RegisterUsingToken", request);
+}
+
+Result<std::string> Field(const Value& answer, std::string_view name) {
+  const Value* value = answer.Find(name);
+  return FromBase64(value == nullptr ? std::string() : value->as_string());
+}
+
+Result<proto::Certs> JoinByWeb(const JoinSettings& settings, const types::RegisterUsingTokenRequest& request) {
+  const Value body(Value::Map{{"hostID", request.hostid()},
+                              {"node_name", request.nodename()},
+                              {"role", request.role()},
+                              {"token", request.token()},
+                              {"additional_principals", Value::Strings({request.additionalprincipals().begin(),
+                                                                        request.additionalprincipals().end()})},
+                              {"dns_names", Value::EmptyList()},
+                              {"public_tls_key", ToBase64(request.publictlskey())},
+                              {"public_ssh_key", ToBase64(request.publicsshkey())}});
+  ASSIGN_OR_RETURN(
+      const Value answer,
+      WebClient(settings.address, settings.network).Post("/v1/webapi/host/credentials", Secret(ToJson(body))));
+  proto::Certs certs;
+  ASSIGN_OR_RETURN(*certs.mutable_ssh(), Field(answer, "ssh"));
+  ASSIGN_OR_RETURN(*certs.mutable_tls(), Field(answer, "tls"));
+  const Value* authorities = answer.Find("tls_ca_certs");
+  if (authorities == nullptr) return Fail(ErrorKind::kBadParameter, "the proxy's answer names no authority");
+  for (const auto& authority : authorities->as_list()) {
+    ASSIGN_OR_RETURN(*certs.add_tlscacerts(), FromBase64(authority.as_string()));
+  }
+  return certs;
+}
+
+Result<HostIdentity> Describe(const std::string& host_id, IdentityFile credentials) {
+  ASSIGN_OR_RETURN(const Certificate certificate, Certificate::FromPem(credentials.tls_certificate));
+  if (certificate.not_after() <= Now()) return Fail(ErrorKind::kNotLoggedIn, "the host's certificate has expired");
+  ASSIGN_OR_RETURN(const Identity identity, certificate.ToIdentity());
+  return HostIdentity{host_id, identity.teleport_cluster, std::move(credentials)};
+}
+
+Result<HostIdentity> Join(const JoinSettings& settings, const std::string& host_id) {
+  if (settings.token.empty()) {
+    return FailWithHint(ErrorKind::kBadParameter, "this host has not joined a cluster, and has no token to do so",
+                        "give it one: --token=TOKEN; tctl nodes add makes one on the cluster");
+  }
+  if (!settings.through_proxy && settings.ca_pins.empty()) {
+    return FailWithHint(ErrorKind::kBadParameter, "an auth service can only be trusted by its CA pin",
+                        "add --ca-pin, which tctl status shows, or join by the proxy: --proxy=HOST:PORT");
+  }
+  ASSIGN_OR_RETURN(const PrivateKey key, GeneratePrivateKey(KeyAlgorithm::kEcdsaP256));
+  const auto request = RequestOf(settings, host_id, key);
+  auto certs = settings.ca_pins.empty() ? JoinByWeb(settings, request) : JoinByPin(settings, request);
+  if (!certs) return std::unexpected(InContext("cannot join", std::move(certs).error()));
+  IdentityFile credentials;
+  credentials.private_key = key.ToPem();
+  credentials.ssh_certificate = certs->ssh();
+  credentials.tls_certificate = certs->tls();
+  for (const auto& authority : certs->tlscacerts()) credentials.tls_authorities.push_back(authority);
+  RETURN_IF_ERROR(WriteIdentityFile(PathOf(settings), credentials));
+  Log(LogLevel::kInfo, "joined the cluster", {{"host", host_id}});
+  return Describe(host_id, std::move(credentials));
+}
+
+}  // namespace
+
+Result<HostIdentity> LoadOrJoin(const JoinSettings& settings) {
+  RETURN_IF_ERROR(MakeDirectories(settings.data_dir, 0700));
+  ASSIGN_OR_RETURN(const std::string host_id, HostUuid(settings.data_dir));
+  if (!FileExists(PathOf(settings))) return Join(settings, host_id);
+  ASSIGN_OR_RETURN(IdentityFile stored, ReadIdentityFile(PathOf(settings)));
+  auto identity = Describe(host_id, std::move(stored));
+  if (identity || identity.error().kind != ErrorKind::kNotLoggedIn) return identity;
+  return Join(settings, host_id);
+}
+
+}  // namespace sallyport

@@ -1,0 +1,37 @@
+// Who an agent's host is to its cluster: certificates that it has got for a token, kept in the data directory.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "libbase/address.h"
+#include "libbase/error.h"
+#include "libclient/network.h"
+#include "libidentity/identity_file.h"
+
+namespace sallyport {
+
+struct JoinSettings {
+  std::string data_dir;
+  std::string node_name;
+  std::vector<std::string> principals;  // names of the host beside its own
+  std::string token;
+  std::vector<std::string> ca_pins;  // "sha256:...": of the cluster's host authority
+  HostPort address;                  // of the proxy, or of the auth service
+  bool through_proxy = true;
+  NetworkSettings network;
+};
+
+struct HostIdentity {
+  std::string host_id;
+  std::string cluster;
+  IdentityFile credentials;
+};
+
+// Returns the identity in the data directory; joins for one when there is none, or it has expired. With pins the
+// cluster shows its authority first, and gets the token only when that is one of them; without, the proxy's own
+// certificate must be trusted. Fails as the client library does, with kAccessDenied (the token; another authority than
+// the pinned), kBadParameter (no token).
+Result<HostIdentity> LoadOrJoin(const JoinSettings& settings);
+
+}  // namespace sallyport

@@ -1,0 +1,324 @@
+#include "libcluster/agents/tunnel_client.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <condition_variable>
+#include <random>
+
+#include "libbase/log.h"
+#include "libbase/version.h"
+#include "libcluster/tunnel/ssh_dial_message.h"
+#include "libidentity/x509.h"
+#include "sallyport/v1/tunnel_service.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kMaxQueued = 10'000;
+constexpr std::size_t kChunkBytes = 16 << 10;
+constexpr std::chrono::seconds kWelcomeTimeout{15};
+constexpr std::chrono::milliseconds kFirstPause{500};
+constexpr std::chrono::seconds kLongestPause{30};
+constexpr std::chrono::milliseconds kGoodbyeTimeout{1000};
+constexpr std::string_view kControl = "/sallyport.v1.TunnelService/Control";
+constexpr std::string_view kConnect = "/sallyport.v1.TunnelService/Connect";
+
+Deadline In(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
+
+// Many agents that lost one proxy do not come back at once.
+std::chrono::milliseconds Jittered(std::chrono::milliseconds pause) {
+  static thread_local std::mt19937 random{std::random_device{}()};
+  return std::chrono::milliseconds(
+      std::uniform_int_distribution<std::int64_t>(pause.count() / 2, pause.count())(random));
+}
+
+bool WriteAll(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (count < 0 && errno == EAGAIN) {
+      pollfd wait{fd, POLLOUT, 0};
+      std::ignore = ::poll(&wait, 1, -1);
+    } else if (count < 0 && errno != EINTR) {
+      return false;
+    } else if (count > 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+  }
+  return true;
+}
+
+// Carries bytes between a socket and a call until one of them ends.
+Status Relay(GrpcStream& call, int socket) {
+  bool socket_open = true;
+  while (true) {
+    RETURN_IF_ERROR(call.Step());
+    bool moved = false;
+    while (true) {
+      ASSIGN_OR_RETURN(const auto message, call.Next());
+      if (!message) break;
+      v1::TunnelBytes bytes;
+      if (!bytes.ParseFromString(*message) || !WriteAll(socket, bytes.payload())) return {};
+      moved = true;
+    }
+    if (moved) continue;
+    if (call.ended() || (!socket_open && call.IsFlushed())) return {};
+    pollfd waits[] = {{call.fd(), call.events(), 0}, {socket_open && call.HasRoom() ? socket : -1, POLLIN, 0}};
+    if (::poll(waits, 2, -1) < 0 || waits[1].revents == 0) continue;
+    char buffer[kChunkBytes];
+    const ssize_t count = ::read(socket, buffer, sizeof buffer);
+    if (count < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+    if (count > 0) {
+      v1::TunnelBytes bytes;
+      bytes.set_payload(buffer, static_cast<std::size_t>(count));
+      call.Send(bytes.SerializeAsString());
+    } else {
+      socket_open = false;
+      call.EndSending();
+    }
+  }
+}
+
+}  // namespace
+
+struct TunnelClient::State {
+  State() : wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+  ~State() { Stop(); }
+
+  void Stop() {
+    stopping = true;
+    Wake();
+    if (thread.joinable()) thread.join();
+    std::unique_lock lock(mutex);
+    relays_ended.wait(lock, [this] { return relays == 0; });
+  }
+
+  RpcOptions connection;
+  TunnelOptions options;
+  v1::Welcome welcome;
+  SshAgent* agent = nullptr;
+  UniqueFd wake;
+  std::atomic<bool> stopping = false;
+  std::thread thread;
+  std::unique_ptr<GrpcStream> call;  // of the thread, once it runs
+
+  std::mutex mutex;  // of everything below
+  std::deque<std::string> queue;
+  std::string node;  // the last announcement
+  int relays = 0;
+  std::condition_variable relays_ended;
+
+  void Wake() const {
+    const std::uint64_t one = 1;
+    std::ignore = ::write(wake.get(), &one, sizeof one);
+  }
+  RpcOptions ConnectionOptions() const;
+  Status OpenCall();
+  Status AwaitWelcome();
+  void Run();
+  Status Work();
+  void SendQueued();
+  void Take(const v1::ProxyMessage& message);
+  void Connect(const v1::Dial& message);
+  Status Carry(const v1::Dial& message);
+  void SayGoodbye();
+};
+
+RpcOptions TunnelClient::State::ConnectionOptions() const {
+  RpcOptions copy;
+  copy.address = connection.address;
+  copy.through_proxy = connection.through_proxy;
+  copy.cluster = connection.cluster;
+  copy.authorities_pem = connection.authorities_pem;
+  copy.certificate = connection.certificate;
+  copy.key_pem = connection.key_pem.Clone();
+  copy.program = connection.program;
+  copy.network = connection.network;
+  return copy;
+}
+
+Status TunnelClient::State::OpenCall() {
+  ASSIGN_OR_RETURN(call, OpenGrpcStream(connection, std::string(kControl)));
+  v1::AgentMessage message;
+  auto& hello = *message.mutable_hello();
+  hello.set_version(std::string(kWireVersion));
+  hello.set_hostname(options.hostname);
+  for (const auto& service : options.services) hello.add_services(service);
+  call->Send(message.SerializeAsString());
+  const Status welcomed = AwaitWelcome();
+  if (!welcomed && call->ended()) return std::unexpected(ErrorOfGrpcStatus(*call->ended(), "the proxy"));
+  return welcomed;
+}
+
+Status TunnelClient::State::AwaitWelcome() {
+  const Deadline deadline = In(kWelcomeTimeout);
+  while (true) {
+    RETURN_IF_ERROR(call->Step());
+    ASSIGN_OR_RETURN(const auto bytes, call->Next());
+    v1::ProxyMessage message;
+    if (bytes && message.ParseFromString(*bytes) && message.has_welcome()) {
+      welcome = message.welcome();
+      return {};
+    }
+    if (bytes || call->ended()) return Fail(ErrorKind::kConnectionProblem, "the proxy does not welcome this agent");
+    if (!WaitFor(call->fd(), call->events(), deadline)) return std::unexpected(AnswersTooLate("the proxy"));
+  }
+}
+
+void TunnelClient::State::SendQueued() {
+  const std::lock_guard lock(mutex);
+  while (!queue.empty() && call->HasRoom()) {
+    call->Send(queue.front());
+    queue.pop_front();
+  }
+}
+
+// Serves the open call until it breaks.
+Status TunnelClient::State::Work() {
+  {
+    const std::lock_guard lock(mutex);
+    if (!node.empty()) call->Send(node);
+  }
+  while (!stopping) {
+    SendQueued();
+    RETURN_IF_ERROR(call->Step());
+    while (true) {
+      ASSIGN_OR_RETURN(const auto bytes, call->Next());
+      if (!bytes) break;
+      v1::ProxyMessage message;
+      if (message.ParseFromString(*bytes)) Take(message);
+    }
+    if (call->ended()) return std::unexpected(ErrorOfGrpcStatus(*call->ended(), "the proxy"));
+    pollfd waits[] = {{call->fd(), call->events(), 0}, {wake.get(), POLLIN, 0}};
+    std::ignore = ::poll(waits, 2, -1);
+    std::uint64_t drained = 0;
+    std::ignore = ::read(wake.get(), &drained, sizeof drained);
+  }
+  return {};
+}
+
+void TunnelClient::State::Run() {
+  std::chrono::milliseconds pause = kFirstPause;
+  while (!stopping) {
+    const Status worked = call ? Work() : Status();
+    if (stopping) break;
+    if (!worked) Log(LogLevel::kWarning, "the proxy was lost", {{"reason", worked.error().message}});
+    if (call) pause = kFirstPause;
+    call.reset();
+    pollfd wait{wake.get(), POLLIN, 0};
+    std::ignore = ::poll(&wait, 1, static_cast<int>(Jittered(pause).count()));
+    if (stopping) break;
+    const Status opened = OpenCall();
+    if (opened) {
+      Log(LogLevel::kInfo, "connected to the proxy again");
+      continue;
+    }
+    call.reset();
+    pause = std::min<std::chrono::milliseconds>(pause * 2, kLongestPause);
+    Log(LogLevel::kWarning, "the proxy cannot be reached", {{"reason", opened.error().message}});
+  }
+  if (call) SayGoodbye();
+}
+
+void TunnelClient::State::SayGoodbye() {
+  SendQueued();
+  v1::AgentMessage message;
+  message.mutable_goodbye();
+  call->Send(message.SerializeAsString());
+  call->EndSending();
+  const Deadline deadline = In(kGoodbyeTimeout);
+  while (!call->ended() && call->Step() && WaitFor(call->fd(), call->events(), deadline)) {
+  }
+}
+
+void TunnelClient::State::Take(const v1::ProxyMessage& message) {
+  if (message.has_end() && agent != nullptr) agent->End(message.end().id(), message.end().reason());
+  if (!message.has_dial() || agent == nullptr) return;
+  {
+    const std::lock_guard lock(mutex);
+    ++relays;
+  }
+  std::thread([this, dial = message.dial()] { Connect(dial); }).detach();
+}
+
+void TunnelClient::State::Connect(const v1::Dial& message) {
+  if (const Status carried = Carry(message); !carried) {
+    v1::AgentMessage failed;
+    failed.mutable_failed()->set_id(message.id());
+    failed.mutable_failed()->set_code(RowOf(carried.error().kind).grpc_code);
+    failed.mutable_failed()->set_message(carried.error().message);
+    const std::lock_guard lock(mutex);
+    queue.push_back(failed.SerializeAsString());
+  }
+  Wake();
+  const std::lock_guard lock(mutex);
+  --relays;
+  relays_ended.notify_all();
+}
+
+Status TunnelClient::State::Carry(const v1::Dial& message) {
+  ASSIGN_OR_RETURN(const SshDial dial, FromMessage(message));
+  ASSIGN_OR_RETURN(const UniqueFd socket, agent->Dial(dial));
+  ASSIGN_OR_RETURN(const auto bytes, OpenGrpcStream(ConnectionOptions(), std::string(kConnect)));
+  v1::TunnelBytes first;
+  first.set_id(message.id());
+  bytes->Send(first.SerializeAsString());
+  if (const Status relayed = Relay(*bytes, socket.get()); !relayed) {
+    Log(LogLevel::kDebug, "a connection broke", {{"connection", message.id()}, {"reason", relayed.error().message}});
+  }
+  return {};
+}
+
+TunnelClient::TunnelClient(std::unique_ptr<State> state) : state_(std::move(state)) {}
+TunnelClient::~TunnelClient() = default;
+
+Result<std::unique_ptr<TunnelClient>> TunnelClient::Open(const HostIdentity& identity, TunnelOptions options) {
+  auto state = std::make_unique<State>();
+  RpcOptions& connection = state->connection;
+  connection.address = options.address;
+  connection.through_proxy = options.through_proxy;
+  connection.cluster = identity.cluster;
+  for (const auto& authority : identity.credentials.tls_authorities) connection.authorities_pem += authority;
+  ASSIGN_OR_RETURN(connection.certificate, Certificate::FromPem(identity.credentials.tls_certificate));
+  connection.key_pem = identity.credentials.private_key.Clone();
+  connection.program = "teleport";
+  connection.network = options.network;
+  state->options = std::move(options);
+  RETURN_IF_ERROR(state->OpenCall());
+  return std::unique_ptr<TunnelClient>(new TunnelClient(std::move(state)));
+}
+
+const v1::Welcome& TunnelClient::welcome() const { return state_->welcome; }
+
+void TunnelClient::Serve(SshAgent& agent) {
+  state_->agent = &agent;
+  state_->thread = std::thread([state = state_.get()] { state->Run(); });
+}
+
+void TunnelClient::Stop() { state_->Stop(); }
+
+void TunnelClient::Announce(const std::string& node_message) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->node = node_message;
+    state_->queue.push_back(node_message);
+  }
+  state_->Wake();
+}
+
+Status TunnelClient::Send(const v1::AgentMessage& message) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->queue.size() >= kMaxQueued) return Fail(ErrorKind::kLimitExceeded, "the proxy is away for too long");
+    state_->queue.push_back(message.SerializeAsString());
+  }
+  state_->Wake();
+  return {};
+}
+
+}  // namespace sallyport

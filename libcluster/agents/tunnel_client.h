@@ -1,0 +1,59 @@
+// The agent's side of the tunnel: one call to the proxy that is kept open through restarts of either side, and a call
+// for each connection that the proxy asks for (proto/sallyport/v1/tunnel_service.proto).
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "libbase/file.h"
+#include "libclient/rpc.h"
+#include "libcluster/agents/host_identity.h"
+#include "libcluster/ssh/ssh_agent.h"
+
+namespace sallyport::v1 {
+class AgentHello;
+class AgentMessage;
+class Dial;
+class Welcome;
+}  // namespace sallyport::v1
+
+namespace sallyport {
+
+struct TunnelOptions {
+  HostPort address;  // of the proxy, or of the auth service
+  bool through_proxy = true;
+  NetworkSettings network;
+  std::string hostname;
+  std::vector<std::string> services;  // "Node"
+};
+
+class TunnelClient {
+ public:
+  // Opens the call and waits for the proxy's welcome; fails as RpcClient::Connect does.
+  static Result<std::unique_ptr<TunnelClient>> Open(const HostIdentity& identity, TunnelOptions options);
+  ~TunnelClient();  // stops
+
+  // What the proxy said first: the cluster, and who signs its users' certificates.
+  const v1::Welcome& welcome() const;
+  // From now on dials go to `agent`, which must outlive this, and the call is opened again whenever it breaks.
+  void Serve(SshAgent& agent);
+
+  // Says goodbye, takes no more dials and waits until connections have ended, which is the agent's to do.
+  void Stop();
+
+  // Announces the node, now and after each time the call was opened again.
+  void Announce(const std::string& node_message);
+  // Queues a message; kLimitExceeded when too many wait for the call to come back.
+  Status Send(const v1::AgentMessage& message);
+
+ private:
+  struct State;
+  explicit TunnelClient(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sallyport

@@ -1,0 +1,40 @@
+// Joining by gRPC (auth-api section 5.1).
+#include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/joining.h"
+#include "teleport/legacy/client/proto/certs.pb.h"
+#include "teleport/legacy/types/join.pb.h"
+
+namespace sallyport {
+namespace {
+
+Status Register(AuthServer& auth, const RpcCall& call, const types::RegisterUsingTokenRequest& request,
+                proto::Certs& answer) {
+  JoinRequest join;
+  join.host_id = request.hostid();
+  join.node_name = request.nodename();
+  join.role = request.role();
+  join.token = request.token();
+  join.additional_principals = {request.additionalprincipals().begin(), request.additionalprincipals().end()};
+  join.dns_names = {request.dnsnames().begin(), request.dnsnames().end()};
+  join.public_tls_key = request.publictlskey();
+  join.public_ssh_key = request.publicsshkey();
+  join.remote_address = call.caller.remote_address;
+  ASSIGN_OR_RETURN(const JoinResult joined, JoinCluster(auth, join));
+  answer.set_ssh(joined.ssh_certificate);
+  answer.set_tls(joined.tls_certificate);
+  for (const auto& authority : joined.tls_authorities) answer.add_tlscacerts(authority);
+  for (const auto& authority : joined.ssh_authorities) answer.add_sshcacerts(authority);
+  return {};
+}
+
+}  // namespace
+
+void AddJoiningMethods(RpcTable& table, AuthServer& auth) {
+  table.Add<types::RegisterUsingTokenRequest, proto::Certs>(
+      "/proto.JoinService/RegisterUsingToken", RpcAccess::Anyone(),
+      [&auth](const RpcCall& call, const types::RegisterUsingTokenRequest& request, proto::Certs& answer) {
+        return Register(auth, call, request, answer);
+      });
+}
+
+}  // namespace sallyport
