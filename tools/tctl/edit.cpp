@@ -59,19 +59,22 @@ const Resource* FindSame(const std::vector<Resource>& resources, const Resource&
   return found == resources.end() ? nullptr : &*found;
 }
 
-// Returns the resources of a text that differ from what was read.
+// Returns the resources of a text that differ from what was read. Those that do not may be wrong in what the cluster
+// refuses of new ones: they are not written.
 Result<std::vector<Resource>> Changed(const std::string& text, const std::string& path, const Edit& before) {
   ASSIGN_OR_RETURN(const auto after, DecodeResources(text, {.source = path}));
+  auto checked = DecodeEach(text, {.source = path, .as_new = true});
   std::vector<Resource> changed;
-  for (const auto& resource : after) {
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    const Resource& resource = after[i];
     const Resource* old = FindSame(before.resources, resource);
     if (old == nullptr || after.size() != before.resources.size()) {
       return FailWithHint(ErrorKind::kBadParameter, "an edit does not rename, add or remove resources",
                           "use tctl create and tctl rm for that");
     }
-    if (!google::protobuf::util::MessageDifferencer::Equals(*old->message, *resource.message)) {
-      changed.push_back(resource);
-    }
+    if (google::protobuf::util::MessageDifferencer::Equals(*old->message, *resource.message)) continue;
+    if (!checked[i]) return std::unexpected(std::move(checked[i].error()));
+    changed.push_back(resource);
   }
   return changed;
 }
