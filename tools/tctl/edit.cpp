@@ -7,6 +7,7 @@
 #include "tools/tctl/commands.h"
 #include "tools/tctl/editor.h"
 #include "tools/tctl/kind_calls.h"
+#include "tools/tctl/own_access.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {
@@ -102,10 +103,11 @@ Result<std::string> Apply(RpcClient& rpc, const std::vector<Resource>& changed) 
   return report;
 }
 
-Result<std::string> Finish(RpcClient& rpc, const Edit& before, const std::string& text, const std::string& path,
-                           bool confirmed) {
+Result<std::string> Finish(const Invocation& invocation, RpcClient& rpc, const Edit& before, const std::string& text,
+                           const std::string& path) {
   ASSIGN_OR_RETURN(const auto changed, Changed(text, path, before));
-  if (!confirmed) RETURN_IF_ERROR(CheckOrigins(before, changed));
+  if (!invocation.Flag("confirm")) RETURN_IF_ERROR(CheckOrigins(before, changed));
+  RETURN_IF_ERROR(CheckWritesKeepOwnAccess(rpc, invocation, changed));
   return Apply(rpc, changed);
 }
 
@@ -125,7 +127,7 @@ Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(file.path()));
   if (!edited) return text == before.text ? std::unexpected(edited.error()) : KeepingText(edited.error(), file);
   if (text == before.text) return Output::Text("Nothing was changed\n");
-  const auto report = Finish(*rpc, before, text, file.path(), invocation.Flag("confirm"));
+  const auto report = Finish(invocation, *rpc, before, text, file.path());
   if (report) return Output::Text(report->empty() ? "Nothing was changed\n" : *report);
   return KeepingText(report.error(), file);
 }
