@@ -37,10 +37,11 @@ class BackendTransaction {
  public:
   // What must hold for a change to happen; otherwise the whole transaction fails.
   enum class Condition {
-    kAny,      // put or delete whatever is there
-    kAbsent,   // create: kAlreadyExists otherwise
-    kPresent,  // kNotFound otherwise
-    kRevision  // kNotFound when absent, kCompareFailed when the revision differs
+    kAny,       // put or delete whatever is there
+    kAbsent,    // create: kAlreadyExists otherwise
+    kPresent,   // kNotFound otherwise
+    kRevision,  // kNotFound when absent, kCompareFailed when the revision differs
+    kExpired    // removes an item that is past its expiry, and no other
   };
   struct Change {
     Condition condition = Condition::kAny;
@@ -56,6 +57,8 @@ class BackendTransaction {
                      std::optional<Time> expires = {});
   // Removes an item; `must_exist` makes its absence kNotFound.
   void Remove(std::string key, bool must_exist);
+  // Removes an item if it is past its expiry then; who wrote it again meanwhile keeps it.
+  void RemoveExpired(std::string key);
   void Append(AuditRecord record) { records_.push_back(std::move(record)); }
 
   const std::vector<Change>& changes() const { return changes_; }
@@ -64,6 +67,7 @@ class BackendTransaction {
  private:
   std::string Add(Condition condition, std::string key, std::string value, std::optional<Time> expires,
                   std::string_view expected_revision);
+  void AddRemoval(Condition condition, std::string key);
   std::vector<Change> changes_;
   std::vector<AuditRecord> records_;
 };
@@ -85,6 +89,8 @@ class Backend {
   virtual Result<BackendItem> Get(std::string_view key) = 0;
   // Items whose key starts with `prefix` and is greater than `after`, by key, at most `limit`.
   virtual Result<std::vector<BackendItem>> List(std::string_view prefix, std::string_view after, std::size_t limit) = 0;
+  // Items that are past their expiry and still take room, the longest first, at most `limit`.
+  virtual Result<std::vector<BackendItem>> Expired(std::size_t limit) = 0;
   // Waits until the transaction is durable. Fails with the kind of the first condition that does not hold; the message
   // names the key.
   virtual Status Commit(BackendTransaction transaction) = 0;

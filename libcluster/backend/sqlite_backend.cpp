@@ -66,6 +66,7 @@ class SqliteBackend : public Backend {
 
   Result<BackendItem> Get(std::string_view key) override;
   Result<std::vector<BackendItem>> List(std::string_view prefix, std::string_view after, std::size_t limit) override;
+  Result<std::vector<BackendItem>> Expired(std::size_t limit) override;
   Status Commit(BackendTransaction transaction) override;
   Result<std::vector<std::pair<std::int64_t, AuditRecord>>> Events(const AuditQuery& query) override;
 
@@ -151,6 +152,19 @@ Result<std::vector<BackendItem>> SqliteBackend::List(std::string_view prefix, st
   const std::string end = std::string(prefix) + "\xff";
   query.Bind(1, prefix).Bind(2, end).Bind(3, after).Bind(4, ToNumber(Now()));
   query.Bind(5, static_cast<std::int64_t>(limit));
+  std::vector<BackendItem> items;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, query.Step());
+    if (!row) return items;
+    items.push_back(ReadItem(query));
+  }
+}
+
+Result<std::vector<BackendItem>> SqliteBackend::Expired(std::size_t limit) {
+  ASSIGN_OR_RETURN(auto reader, TakeReader());
+  ASSIGN_OR_RETURN(auto query, reader->Prepare("SELECT key, value, revision, expires FROM items WHERE expires <= ?1 "
+                                               "ORDER BY expires LIMIT ?2"));
+  query.Bind(1, ToNumber(Now())).Bind(2, static_cast<std::int64_t>(limit));
   std::vector<BackendItem> items;
   while (true) {
     ASSIGN_OR_RETURN(const bool row, query.Step());
@@ -253,8 +267,12 @@ Status SqliteBackend::Check(const Change& change) {
 }
 
 Status SqliteBackend::ApplyChange(const Change& change) {
-  if (change.condition != Condition::kAny) RETURN_IF_ERROR(Check(change));
   const auto& item = change.item;
+  if (change.condition == Condition::kExpired) {
+    ASSIGN_OR_RETURN(auto remove, writer_->Prepare("DELETE FROM items WHERE key = ?1 AND expires <= ?2"));
+    return remove.Bind(1, item.key).Bind(2, ToNumber(Now())).Run();
+  }
+  if (change.condition != Condition::kAny) RETURN_IF_ERROR(Check(change));
   if (change.remove) {
     ASSIGN_OR_RETURN(auto remove, writer_->Prepare("DELETE FROM items WHERE key = ?1"));
     return remove.Bind(1, item.key).Run();
@@ -279,8 +297,6 @@ Result<std::unique_ptr<Backend>> OpenSqliteBackend(const std::string& path) {
   Status ready = writer ? (*writer)->Execute(kSchema) : Status(std::unexpected(writer.error()));
   ::umask(before);
   RETURN_IF_ERROR(ready);
-  // Items that expired while nobody was looking.
-  RETURN_IF_ERROR((*writer)->Execute(fmt::format("DELETE FROM items WHERE expires <= {}", ToNumber(Now())).c_str()));
   return std::make_unique<SqliteBackend>(path, std::move(*writer));
 }
 
