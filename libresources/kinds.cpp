@@ -9,8 +9,10 @@
 #include "libbase/yaml.h"
 #include "libresources/access_request.h"
 #include "libresources/app.h"
+#include "libresources/app_server.h"
 #include "libresources/bot.h"
 #include "libresources/cert_authority.h"
+#include "libresources/cluster_alert.h"
 #include "libresources/cluster_config.h"
 #include "libresources/connector.h"
 #include "libresources/database.h"
@@ -128,6 +130,10 @@ constexpr Row kRows[] = {
      &BotInstanceColumns},
     {{"node", "nodes", "v2", "", false, &Prototype<types::ServerV2>, &CheckNode, {}, &DefaultNodeName}, &NodeColumns},
     {{"app", "apps", "v3", "", false, &Prototype<types::AppV3>, &CheckApp, {}}, &AppColumns},
+    {{"app_server", "app_servers", "v3", "", false, &Prototype<types::AppServerV3>, &CheckAppServer, {}},
+     &AppServerColumns},
+    {{"cluster_alert", "cluster_alerts", "v1", "", false, &Prototype<types::ClusterAlert>, &CheckAlertResource, {}},
+     &AlertColumns},
     {{"db", "", "v3", "", false, &Prototype<types::DatabaseV3>, &CheckDatabase, {}}, &DatabaseColumns},
     {{"discovery_config",
       "discovery_configs discoveryconfig discoveryconfigs",

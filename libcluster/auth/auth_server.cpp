@@ -159,11 +159,27 @@ Status AuthServer::Authorize(const RpcMethod& method, const RpcCall& call) {
 
 RpcTable AuthMethods(AuthServer& auth) {
   RpcTable table;
-  for (const auto add : {AddClusterMethods, AddUserMethods,          AddRoleMethods,     AddTokenMethods,
-                         AddTrustMethods,   AddSettingMethods,       AddLockMethods,     AddConnectorMethods,
-                         AddBotMethods,     AddAppMethods,           AddDatabaseMethods, AddDiscoveryConfigMethods,
-                         AddAlertMethods,   AddAccessRequestMethods, AddEventMethods,    AddKubeMethods,
-                         AddNodeMethods,    AddListingMethods,       AddCertMethods,     AddRehearsalMethods}) {
+  for (const auto add : {AddClusterMethods,
+                         AddUserMethods,
+                         AddRoleMethods,
+                         AddTokenMethods,
+                         AddTrustMethods,
+                         AddSettingMethods,
+                         AddLockMethods,
+                         AddConnectorMethods,
+                         AddBotMethods,
+                         AddAppMethods,
+                         AddAppServerMethods,
+                         AddDatabaseMethods,
+                         AddDiscoveryConfigMethods,
+                         AddAlertMethods,
+                         AddAccessRequestMethods,
+                         AddEventMethods,
+                         AddKubeMethods,
+                         AddNodeMethods,
+                         AddListingMethods,
+                         AddCertMethods,
+                         AddRehearsalMethods}) {
     add(table, auth);
   }
   return table;

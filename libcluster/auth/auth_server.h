@@ -117,6 +117,7 @@ void AddLockMethods(RpcTable& table, AuthServer& auth);
 void AddConnectorMethods(RpcTable& table, AuthServer& auth);
 void AddBotMethods(RpcTable& table, AuthServer& auth);
 void AddAppMethods(RpcTable& table, AuthServer& auth);
+void AddAppServerMethods(RpcTable& table, AuthServer& auth);
 void AddDatabaseMethods(RpcTable& table, AuthServer& auth);
 void AddDiscoveryConfigMethods(RpcTable& table, AuthServer& auth);
 void AddAlertMethods(RpcTable& table, AuthServer& auth);
