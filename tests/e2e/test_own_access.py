@@ -39,7 +39,8 @@ WRITES = "{allow: {rules: [{resources: [user, role], verbs: ['*']}]}}"
 
 @pytest.mark.parametrize("text", [ROLE.format(name="ME", spec=READS), USER.format(name="ME", role="auditor"),
                                   "\n---\n".join([ROLE.format(name="ME", spec=WRITES),
-                                                  ROLE.format(name="ME", spec=READS)])])
+                                                  ROLE.format(name="ME", spec=READS)])],
+                         ids=["role", "user", "last-of-two"])
 def test_a_file_leaves_the_own_way_in(self_tctl, name, tmp_path, text):
     file = tmp_path / "file.yaml"
     file.write_text(text.replace("ME", name))
@@ -47,8 +48,8 @@ def test_a_file_leaves_the_own_way_in(self_tctl, name, tmp_path, text):
         done = self_tctl("create", "-f", *options, file, ok=False)
         assert done.code == FAILED and "your own access" in done.err and "--confirm" in done.err
     assert "verbs:\n      - '*'" in self_tctl("get", f"role/{name}").out
+    assert "auditor" not in self_tctl("get", f"user/{name}").out
     self_tctl("create", "-f", "--confirm", file)
-    assert self_tctl("create", "-f", "--confirm", file, ok=False).code == 4
 
 
 def test_a_file_that_takes_nothing_away_is_free(self_tctl, cluster, name, tmp_path):
@@ -57,8 +58,8 @@ def test_a_file_that_takes_nothing_away_is_free(self_tctl, cluster, name, tmp_pa
                                     USER.format(name=f"{name}-3", role="auditor")]))
     self_tctl("create", "-f", file)
     # A way in by another role of the same file.
-    file.write_text("\n---\n".join([ROLE.format(name=f"{name}-2", spec=WRITES), ROLE.format(name=name, spec=READS),
-                                    USER.format(name=name, role=f"{name}-2")]))
+    file.write_text("\n---\n".join([ROLE.format(name=f"{name}-2", spec=WRITES), USER.format(name=name, role=f"{name}-2"),
+                                    ROLE.format(name=name, spec=READS)]))
     self_tctl("create", "-f", file)
 
 

@@ -56,8 +56,8 @@ TEST_CASE("the value of an option is no word of a command") {
   CheckRows({
       {{"item", "mark", "--note", "ls", "hat"}, "item mark note=[ls] item=[hat]"},
       {{"item", "mark", "-n", "ls", "hat"}, "item mark note=[ls] item=[hat]"},
-      {{"item", "mark", "--note=why", "ls"}, "item mark ls note=[why]"},
-      {{"item", "mark", "--clear", "ls"}, "item mark ls clear=[true]"},
+      {{"item", "mark", "--note=ls", "hat"}, "item mark note=[ls] item=[hat]"},
+      {{"item", "mark", "--debug", "ls"}, "item mark ls debug=[true]"},
       {{"item", "mark", "--format", "json", "ls"}, "item mark ls format=[json]"},
       {{"item", "mark", "hat", "--note", "ls"}, "item mark note=[ls] item=[hat]"},
       {{"item", "mark", "ls"}, "item mark ls"},
