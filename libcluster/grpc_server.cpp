@@ -202,7 +202,7 @@ class StreamCall : public grpc::ServerGenericBidiReactor, public std::enable_sha
       return;
     }
     lock.unlock();
-    listener();
+    if (listener) listener();
   }
 
   void OnReadDone(bool ok) override {

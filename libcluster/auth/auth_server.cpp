@@ -178,6 +178,7 @@ RpcTable AuthMethods(AuthServer& auth) {
                          AddKubeMethods,
                          AddNodeMethods,
                          AddListingMethods,
+                         AddWatchMethods,
                          AddCertMethods,
                          AddRehearsalMethods}) {
     add(table, auth);

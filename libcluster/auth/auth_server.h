@@ -126,6 +126,7 @@ void AddEventMethods(RpcTable& table, AuthServer& auth);
 void AddKubeMethods(RpcTable& table, AuthServer& auth);
 void AddNodeMethods(RpcTable& table, AuthServer& auth);
 void AddListingMethods(RpcTable& table, AuthServer& auth);
+void AddWatchMethods(RpcTable& table, AuthServer& auth);
 void AddCertMethods(RpcTable& table, AuthServer& auth);
 // Those that try others: to be added last.
 void AddRehearsalMethods(RpcTable& table, AuthServer& auth);

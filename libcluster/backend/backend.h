@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,12 @@ struct BackendItem {
   std::string value;  // opaque
   std::string revision;
   std::optional<Time> expires;  // an item past its expiry is not there
+};
+
+// One change of the state.
+struct BackendEvent {
+  bool removed = false;
+  BackendItem item;  // as it is then; of a removal, as it was
 };
 
 // An audit event, already encoded.
@@ -81,6 +88,8 @@ struct AuditQuery {
   bool newest_first = false;
 };
 
+class ChangeWatcher;
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -94,6 +103,8 @@ class Backend {
   // Waits until the transaction is durable. Fails with the kind of the first condition that does not hold; the message
   // names the key.
   virtual Status Commit(BackendTransaction transaction) = 0;
+  // Watches what is committed from now on (libcluster/backend/change_feed.h). Letting go of the watcher ends it.
+  virtual std::shared_ptr<ChangeWatcher> Watch(std::vector<std::string> prefixes, std::function<void()> wake) = 0;
   // Records by time of arrival, each with its sequence number.
   virtual Result<std::vector<std::pair<std::int64_t, AuditRecord>>> Events(const AuditQuery& query) = 0;
 };
