@@ -59,7 +59,11 @@ Result<std::optional<proto::Event>> EventWatch::Next() {
       if (!sending_) return std::nullopt;
       RETURN_IF_ERROR(CheckCaller());
     }
-    if (auto event = filter_->Convert(changes_[next_++])) return event;
+    const BackendEvent& change = changes_[next_++];
+    if (filter_->ConcernsAccess(change)) {
+      return Fail(ErrorKind::kConnectionProblem, "what you may see has changed: begin the watch again");
+    }
+    if (auto event = filter_->Convert(change)) return event;
   }
 }
 

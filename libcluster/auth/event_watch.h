@@ -20,7 +20,7 @@ class EventWatch : public std::enable_shared_from_this<EventWatch> {
   EventWatch(AuthServer& auth, RpcStreamCall call) : auth_(auth), call_(std::move(call)) {}
 
   // Reads what is to be watched, answers that it is, and from then on sends what changes. A client that does not keep
-  // up, whose certificate ends or who is locked is told so, and the stream ends.
+  // up, whose certificate ends, who is locked, or whose user or roles change is told so instead, and the stream ends.
   void Start();
 
  private:

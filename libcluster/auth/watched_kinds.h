@@ -27,8 +27,10 @@ class EventFilter {
 
   // The first event of a watch, which says what is watched.
   proto::Event Begin() const;
-  // Prefixes of the keys that are concerned.
+  // Prefixes of the keys that are concerned, by what is watched or by what the caller may see of it.
   std::vector<std::string> Prefixes() const;
+  // Returns whether a change may be one of what the caller may see: of a user, that user and the roles.
+  bool ConcernsAccess(const BackendEvent& change) const;
   // Returns what the caller sees of a change, or nothing.
   std::optional<proto::Event> Convert(const BackendEvent& change) const;
 

@@ -285,5 +285,22 @@ TEST_CASE("who leaves, is locked, or whose certificate ends watches no more") {
   CHECK(EndOf(*expired) == ErrorKind::kAccessDenied);
 }
 
+TEST_CASE("a watch ends when the user or a role of theirs changes") {
+  Watches watches;
+  const Caller ann = UserCaller(watches, "ann");
+  const auto before = watches.WatchKinds(ann, {"node"});
+  const auto editors = watches.WatchKinds(UserCaller(watches, "eve"), {"node", "role"});
+  watches.Store("kind: role\nversion: v7\nmetadata: {name: nodes-2}\nspec: {}\n");
+  CHECK_FALSE(before->over);
+  watches.Store("kind: role\nversion: v7\nmetadata: {name: nodes}\nspec: {}\n");
+  CHECK(EndOf(*before) == ErrorKind::kConnectionProblem);
+  CHECK_FALSE(editors->over);
+  CHECK(editors->events.size() == 3);
+  const auto again = watches.WatchKinds(ann, {"node"});
+  watches.Remove("user", "ann");
+  CHECK(EndOf(*again) == ErrorKind::kConnectionProblem);
+  CHECK(before->events.size() == 1);
+}
+
 }  // namespace
 }  // namespace sallyport
