@@ -63,7 +63,7 @@ complete -c tctl -n '__fish_seen_subcommand_from get; and not __fish_seen_subcom
 complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from requests' -l force -s f -d 'Replace what exists'
 complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from requests' -l continue -d 'Write the other documents when some are wrong or refused'
 complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from requests' -l dry-run -d 'Have the cluster check everything, and change nothing'
-complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from requests' -l confirm -d 'Change a setting that the configuration file decides'
+complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from requests' -l confirm -d 'Also change a setting that the configuration file decides, or take your own access away'
 complete -c tctl -n '__fish_seen_subcommand_from diff' -l filename -s f -d 'As an argument' -r
 complete -c tctl -n '__fish_seen_subcommand_from diff' -l exit-code -d 'Exit with 1 when something would change'
 complete -c tctl -n '__fish_seen_subcommand_from diff' -l format -d 'Output format' -x -a 'text json yaml'
@@ -82,7 +82,7 @@ complete -c tctl -n '__fish_seen_subcommand_from events; and __fish_seen_subcomm
 complete -c tctl -n '__fish_seen_subcommand_from events; and __fish_seen_subcommand_from ls' -l cursor -d 'Where the list before ended' -r
 complete -c tctl -n '__fish_seen_subcommand_from events; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from rm; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from users' -l force -d 'Also when it takes your own access away'
-complete -c tctl -n '__fish_seen_subcommand_from edit' -l confirm -d 'Change a setting that the configuration file decides'
+complete -c tctl -n '__fish_seen_subcommand_from edit' -l confirm -d 'Also change a setting that the configuration file decides, or take your own access away'
 complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from users' -l set-labels -d 'Labels, instead of those it has' -r
 complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from users' -l set-ttl -d 'When the leaf cluster is forgotten' -r
 complete -c tctl -n '__fish_seen_subcommand_from lock' -l message -d 'What those who are locked out are told' -r

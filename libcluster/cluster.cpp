@@ -7,6 +7,7 @@
 #include "libcluster/auth/audit_queue.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/client_version.h"
+#include "libcluster/auth/expiry.h"
 #include "libcluster/auth/http_api.h"
 #include "libcluster/auth/store.h"
 #include "libcluster/auth/system_identity.h"
@@ -46,6 +47,7 @@ struct Cluster::State {
   std::unique_ptr<AuthServer> auth;
   std::unique_ptr<AuditQueue> audit;
   ConnectedAgents agents;
+  std::unique_ptr<ExpirySweeper> sweeper;
   RpcTable methods;
   std::unique_ptr<WebApi> web_api;
   std::unique_ptr<AuthHttpApi> auth_api;
@@ -102,6 +104,7 @@ Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment&
   ASSIGN_OR_RETURN(host_id, HostUuid(config.data_dir));
   ASSIGN_OR_RETURN(auth, AuthServer::Open(std::move(options)));
   audit = std::make_unique<AuditQueue>(auth->backend());
+  sweeper = std::make_unique<ExpirySweeper>(*auth);
   methods = AuthMethods(*auth);
   AddTransport();
   return {};

@@ -219,10 +219,7 @@ class StreamCall : public grpc::ServerGenericBidiReactor, public std::enable_sha
     if (listener) listener();
   }
   void OnDone() override {
-    {
-      const std::lock_guard lock(mutex_);
-      listener_ = nullptr;  // it may hold on to this
-    }
+    Take(listener_);  // it may hold the handle, whose end takes the mutex
     self_.reset();
   }
 

@@ -93,7 +93,24 @@ Status CheckLine(std::string_view text, std::string_view what) {
   return FailWithHint(ErrorKind::kBadParameter, fmt::format("{} has control characters", what), "write it in one line");
 }
 
+const types::ClusterAlert& AsAlert(const google::protobuf::Message& resource) {
+  return static_cast<const types::ClusterAlert&>(resource);
+}
+std::string Severity(const google::protobuf::Message& resource) {
+  const auto severity = AsAlert(resource).spec().severity();
+  return types::AlertSeverity_IsValid(severity) ? types::AlertSeverity_Name(severity) : fmt::format("{}", +severity);
+}
+std::string Message(const google::protobuf::Message& resource) { return AsAlert(resource).spec().message(); }
+
+constexpr TextColumn kColumns[] = {{"ID", &NameOf}, {"Severity", &Severity}, {"Message", &Message}};
+
 }  // namespace
+
+Status CheckAlertResource(google::protobuf::Message& resource) {
+  return CheckClusterAlert(static_cast<types::ClusterAlert&>(resource));
+}
+
+std::span<const TextColumn> AlertColumns() { return kColumns; }
 
 Status CheckClusterAlert(types::ClusterAlert& alert) {
   auto& header = *alert.mutable_header();

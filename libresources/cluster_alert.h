@@ -3,10 +3,12 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "libbase/error.h"
 #include "libbase/time.h"
+#include "libresources/kinds.h"
 
 namespace types {
 class AlertAcknowledgement;
@@ -32,6 +34,9 @@ inline constexpr Nanoseconds kDefaultAlertTtl = std::chrono::hours(24);
 // Fills in kind and version, then validates: an ID that can be stored, a message in one line, labels of a narrow set of
 // characters, and a link that leads to Teleport's site alone. Fails with kBadParameter.
 Status CheckClusterAlert(types::ClusterAlert& alert);
+// The same, as the row of the kind has it.
+Status CheckAlertResource(google::protobuf::Message& resource);
+std::span<const TextColumn> AlertColumns();
 // The part of it that clients check before they show an alert.
 Status CheckAlertMessage(const types::ClusterAlert& alert);
 // An acknowledgement needs an alert's ID, a reason in one line and an end. Fails with kBadParameter.

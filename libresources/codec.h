@@ -25,6 +25,7 @@ namespace sallyport {
 struct DecodeOptions {
   std::string source = "input";  // names the text in errors: "role.yaml"
   bool lenient = false;          // ignore unknown fields, as the reference does
+  bool as_new = false;           // a resource that is to be written: see CheckNewResource
 };
 
 // Fills a message, which should be empty, from a map. Fails with kBadParameter and "FILE:LINE: reason" (without the

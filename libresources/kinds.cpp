@@ -1,6 +1,7 @@
 #include "libresources/kinds.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include <google/protobuf/message.h>
 
@@ -8,8 +9,10 @@
 #include "libbase/yaml.h"
 #include "libresources/access_request.h"
 #include "libresources/app.h"
+#include "libresources/app_server.h"
 #include "libresources/bot.h"
 #include "libresources/cert_authority.h"
+#include "libresources/cluster_alert.h"
 #include "libresources/cluster_config.h"
 #include "libresources/connector.h"
 #include "libresources/database.h"
@@ -56,7 +59,17 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
-    {{"role", "roles", "v3 v4 v5 v6 v7 v8", "", false, &Prototype<types::RoleV6>, &CheckRole, {}}, &RoleColumns},
+    {{"role",
+      "roles",
+      "v3 v4 v5 v6 v7 v8",
+      "",
+      false,
+      &Prototype<types::RoleV6>,
+      &CheckRole,
+      {},
+      nullptr,
+      &CheckNewRole},
+     &RoleColumns},
     {{"user", "users", "v2", "", false, &Prototype<types::UserV2>, &CheckUser, {}}, &UserColumns},
     {{"token", "tokens", "v2", "", true, &Prototype<types::ProvisionTokenV2>, &CheckToken, {}}, &TokenColumns},
     {{"kube_cluster", "kube_clusters", "v3", "", false, &Prototype<types::KubernetesClusterV3>, &CheckKubeCluster, {}},
@@ -117,6 +130,10 @@ constexpr Row kRows[] = {
      &BotInstanceColumns},
     {{"node", "nodes", "v2", "", false, &Prototype<types::ServerV2>, &CheckNode, {}, &DefaultNodeName}, &NodeColumns},
     {{"app", "apps", "v3", "", false, &Prototype<types::AppV3>, &CheckApp, {}}, &AppColumns},
+    {{"app_server", "app_servers", "v3", "", false, &Prototype<types::AppServerV3>, &CheckAppServer, {}},
+     &AppServerColumns},
+    {{"cluster_alert", "cluster_alerts", "v1", "", false, &Prototype<types::ClusterAlert>, &CheckAlertResource, {}},
+     &AlertColumns},
     {{"db", "", "v3", "", false, &Prototype<types::DatabaseV3>, &CheckDatabase, {}}, &DatabaseColumns},
     {{"discovery_config",
       "discovery_configs discoveryconfig discoveryconfigs",
@@ -179,6 +196,26 @@ std::unexpected<Error> At(const Value& value, const DecodeOptions& options, std:
   return FailWithHint(ErrorKind::kBadParameter, fmt::format("{}: {}", where, reason), std::move(hint));
 }
 
+const Value* ItemAt(const Value::List& list, std::string_view number) {
+  std::size_t index = list.size();
+  std::from_chars(number.data(), number.data() + number.size(), index);
+  return index < list.size() ? &list[index] : nullptr;
+}
+
+// Returns the part of a resource that a reason begins with ("spec.allow.rules[0].where: ..."), as far as it is there.
+const Value& NamedField(const Value& resource, std::string_view reason) {
+  const Value* part = &resource;
+  while (true) {
+    const std::size_t end = std::min(reason.find_first_of(".[]: "), reason.size());
+    const std::string_view step = reason.substr(0, end);
+    const Value* next = part->is_list() ? ItemAt(part->as_list(), step) : part->Find(step);
+    if (!step.empty() && next == nullptr) return *part;
+    if (!step.empty()) part = next;
+    if (end == reason.size() || reason[end] == ' ' || reason[end] == ':') return *part;
+    reason.remove_prefix(end + 1);
+  }
+}
+
 Status CheckVersion(const Value& value, const KindRow& row, const DecodeOptions& options) {
   const Value* const version = value.Find("version");
   const std::string hint = fmt::format("write \"version: {}\"", row.default_version());
@@ -236,8 +273,9 @@ Result<Resource> DecodeResource(const Value& value, const DecodeOptions& options
   Resource resource{.kind = *row, .message = std::shared_ptr<Message>((*row)->prototype().New())};
   RETURN_IF_ERROR(DecodeMessage(value, options, *resource.message));
   SetHeader(*resource.message, (*row)->kind, VersionOf(*resource.message));
-  if (const Status status = CheckResource(*resource.message); !status) {
-    return At(value, options, status.error().message, status.error().hint);
+  const Status status = options.as_new ? CheckNewResource(*resource.message) : CheckResource(*resource.message);
+  if (!status) {
+    return At(NamedField(value, status.error().message), options, status.error().message, status.error().hint);
   }
   return resource;
 }
@@ -287,6 +325,12 @@ Status CheckResource(Message& resource) {
   if (row->default_name != nullptr && NameOf(resource).empty()) SetName(resource, row->default_name(resource));
   RETURN_IF_ERROR(CheckMetadata(resource));
   return row->check(resource);
+}
+
+Status CheckNewResource(Message& resource) {
+  RETURN_IF_ERROR(CheckResource(resource));
+  const KindRow& row = *KindOf(resource);
+  return row.check_new == nullptr ? Status() : row.check_new(resource);
 }
 
 Value EncodeResource(const Message& resource) { return EncodeMessage(resource); }

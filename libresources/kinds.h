@@ -34,6 +34,8 @@ struct KindRow {
   std::span<const TextColumn> columns;
   // Names a resource that is written without a name; nullptr: it must have one.
   std::string (*default_name)(const google::protobuf::Message& resource) = nullptr;
+  // Finds what a stored resource may have wrong but a new one may not; nullptr: nothing.
+  Status (*check_new)(const google::protobuf::Message& resource) = nullptr;
 
   // Returns the version that new resources get: the newest.
   std::string_view default_version() const { return versions.substr(versions.rfind(' ') + 1); }
@@ -65,7 +67,7 @@ struct Resource {
 Resource NewResource(const KindRow& kind);
 
 // Reads one resource: finds its kind, reads the fields, fills in defaults and validates. Fails with kBadParameter and
-// "FILE:LINE: reason".
+// "FILE:LINE: reason", where the line is that of the field with which the reason begins, else that of the resource.
 Result<Resource> DecodeResource(const Value& value, const DecodeOptions& options);
 // Reads every resource of a YAML or JSON text (JSON is YAML), several documents or lists of resources: each, or why it
 // is none. A text that is not YAML is one such failure.
@@ -75,6 +77,8 @@ Result<std::vector<Resource>> DecodeResources(std::string_view text, const Decod
 
 // Fills in defaults and validates a message of a known kind; kBadParameter says what is wrong.
 Status CheckResource(google::protobuf::Message& resource);
+// The same for a resource that is to be written, which both sides check: it may not have all that a stored one may.
+Status CheckNewResource(google::protobuf::Message& resource);
 
 // Returns a resource as a map with keys in the order of its fields: what `tctl get --format=json` shows.
 Value EncodeResource(const google::protobuf::Message& resource);

@@ -37,10 +37,13 @@ const FieldDescriptor* FieldNamed(const Message& resource, const char* capital, 
   return field != nullptr ? field : resource.GetDescriptor()->FindFieldByName(small);
 }
 
-// The newest kinds have all of it in a message of its own.
+// The newest kinds, and alerts, have all of it in a message of its own.
 const FieldDescriptor* HeaderField(const Message& resource) {
-  const FieldDescriptor* const field = resource.GetDescriptor()->FindFieldByName("header");
-  const bool header = field != nullptr && field->message_type() == teleport::header::v1::ResourceHeader::descriptor();
+  const FieldDescriptor* const field = FieldNamed(resource, "Header", "header");
+  if (field == nullptr) return nullptr;
+  const auto* const type = field->message_type();
+  const bool header =
+      type == teleport::header::v1::ResourceHeader::descriptor() || type == types::ResourceHeader::descriptor();
   return header ? field : nullptr;
 }
 

@@ -10,6 +10,7 @@
 #include "libresources/codec_forms.h"
 #include "libresources/kinds.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
+#include "teleport/legacy/types/resources.pb.h"
 #include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {
@@ -64,6 +65,10 @@ Labels AllLabelsOf(const google::protobuf::Message& resource) {
     return AllLabelsOf(server->spec().cluster());
   }
   Labels labels = LabelsOf(resource);
+  if (const auto* server = dynamic_cast<const types::AppServerV3*>(&resource)) {
+    labels.merge(AllLabelsOf(server->spec().app()));
+  }
+  if (const auto* app = dynamic_cast<const types::AppV3*>(&resource)) AddResults(app->spec().dynamiclabels(), labels);
   if (const auto* node = dynamic_cast<const types::ServerV2*>(&resource)) AddResults(node->spec().cmdlabels(), labels);
   if (const auto* cluster = dynamic_cast<const types::KubernetesClusterV3*>(&resource)) {
     AddResults(cluster->spec().dynamiclabels(), labels);

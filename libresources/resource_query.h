@@ -17,8 +17,8 @@ class Message;
 
 namespace sallyport {
 
-// Returns a resource's labels together with the results of its commands (node, kube_cluster; a kube_server has those of
-// its cluster).
+// Returns a resource's labels together with the results of its commands (node, kube_cluster, app; a kube_server has
+// those of its cluster, an app_server those of its application and its own).
 Labels AllLabelsOf(const google::protobuf::Message& resource);
 
 // What the query language sees of a resource: name (the host name of a node), labels, health.status and resource.* (the

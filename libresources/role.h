@@ -6,10 +6,6 @@
 #include "libbase/error.h"
 #include "libresources/kinds.h"
 
-namespace types {
-class RoleV6;
-}  // namespace types
-
 namespace sallyport {
 
 // Fills in what a role of its version has when it does not say, then validates it. Fails with kBadParameter.
@@ -18,7 +14,7 @@ Status CheckRole(google::protobuf::Message& resource);
 // Checks what a stored role may have wrong but a new one may not: conditions (where), label expressions and templates
 // that do not parse, deny rules on dynamic labels, which would come too late, both options of port forwarding, and
 // thresholds, reasons and lifetimes of access requests that Teleport refuses. Fails with kBadParameter.
-Status CheckNewRole(const types::RoleV6& role);
+Status CheckNewRole(const google::protobuf::Message& resource);
 
 std::span<const TextColumn> RoleColumns();
 

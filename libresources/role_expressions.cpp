@@ -3,6 +3,7 @@
 #include "libresources/access.h"
 #include "libresources/predicate.h"
 #include "libresources/request_reviews.h"
+#include "libresources/resource_access.h"
 #include "libresources/role.h"
 #include "libresources/role_patterns.h"
 #include "libresources/templates.h"
@@ -23,9 +24,11 @@ Status CheckExpression(const std::string& path, const std::string& text, Predica
 }
 
 Status CheckTemplates(const std::string& path, const google::protobuf::RepeatedPtrField<std::string>& texts) {
+  int index = 0;
   for (const std::string& text : texts) {
     const auto parsed = Template::Parse(text);
-    if (!parsed) return std::unexpected(InContext(path, parsed.error()));
+    if (!parsed) return std::unexpected(InContext(fmt::format("{}[{}]", path, index), parsed.error()));
+    ++index;
   }
   return {};
 }
@@ -78,7 +81,8 @@ Status CheckRequests(const types::RoleSpecV6& spec) {
 
 }  // namespace
 
-Status CheckNewRole(const types::RoleV6& role) {
+Status CheckNewRole(const google::protobuf::Message& resource) {
+  const auto& role = static_cast<const types::RoleV6&>(resource);
   // The second says what the first says and more; agents of older versions may read roles that have both.
   if (role.spec().options().has_portforwarding() && role.spec().options().has_sshportforwarding()) {
     return FailWithHint(ErrorKind::kBadParameter,
@@ -94,13 +98,14 @@ Status CheckNewRole(const types::RoleV6& role) {
   for (const std::string_view kind : kLabelledKinds) {
     for (const RoleCondition condition : {RoleCondition::kAllow, RoleCondition::kDeny}) {
       const LabelMatchers matchers = LabelMatchersOf(role, condition, kind);
-      RETURN_IF_ERROR(CheckExpression(fmt::format("the label expression for {}", kind), matchers.expression,
-                                      PredicateDialect::kLabels));
+      const std::string field =
+          fmt::format("spec.{}.{}", condition == RoleCondition::kAllow ? "allow" : "deny", LabelFieldOf(kind));
+      RETURN_IF_ERROR(CheckExpression(field + "_expression", matchers.expression, PredicateDialect::kLabels));
       if (condition == RoleCondition::kAllow) continue;
       for (const auto& [key, values] : matchers.selector) {
         if (!key.starts_with("dynamic/")) continue;
         return FailWithHint(ErrorKind::kBadParameter,
-                            fmt::format("spec.deny: the label \"{}\" of a {} is dynamic", key, kind),
+                            fmt::format("{}: the label \"{}\" is dynamic", field, StripControl(key)),
                             "deny by labels that do not change");
       }
     }

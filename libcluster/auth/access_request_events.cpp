@@ -85,6 +85,14 @@ AuditEvent RequestDeletedEvent(std::string_view cluster, const Caller& by, std::
   return event;
 }
 
+AuditEvent RequestExpiredEvent(std::string_view cluster, const types::AccessRequestV3& request) {
+  AuditEvent event(audit::kAccessRequestExpire, cluster);
+  event.Add("id", request.metadata().name());
+  AddTime(event, "expires", request.spec().expires());
+  if (const auto expiry = ExpiresOf(request)) event.Add("expiry", FormatTime(*expiry));
+  return event;
+}
+
 AuditEvent RequestSearchEvent(std::string_view cluster, const Caller& by, const std::vector<std::string>& search_as,
                               const proto::ListResourcesRequest& query) {
   AuditEvent event(audit::kAccessRequestSearch, cluster);

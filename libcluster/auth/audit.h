@@ -36,6 +36,7 @@ inline constexpr AuditType kAccessRequestCreate{"access_request.create", "T5000I
 inline constexpr AuditType kAccessRequestUpdate{"access_request.update", "T5001I"};
 inline constexpr AuditType kAccessRequestReview{"access_request.review", "T5002I"};
 inline constexpr AuditType kAccessRequestDelete{"access_request.delete", "T5003I"};
+inline constexpr AuditType kAccessRequestExpire{"access_request.expire", "T5005I"};
 inline constexpr AuditType kAccessRequestSearch{"access_request.search", "T5004I"};
 inline constexpr AuditType kLockCreated{"lock.created", "TLK00I"};
 inline constexpr AuditType kLockDeleted{"lock.deleted", "TLK01I"};

@@ -159,11 +159,28 @@ Status AuthServer::Authorize(const RpcMethod& method, const RpcCall& call) {
 
 RpcTable AuthMethods(AuthServer& auth) {
   RpcTable table;
-  for (const auto add : {AddClusterMethods,  AddUserMethods,          AddRoleMethods,     AddTokenMethods,
-                         AddTrustMethods,    AddSettingMethods,       AddLockMethods,     AddConnectorMethods,
-                         AddBotMethods,      AddAppMethods,           AddDatabaseMethods, AddDiscoveryConfigMethods,
-                         AddAlertMethods,    AddAccessRequestMethods, AddEventMethods,    AddKubeMethods,
-                         AddNodeMethods,     AddListingMethods,       AddCertMethods,     AddJoiningMethods,
+  for (const auto add : {AddClusterMethods,
+                         AddUserMethods,
+                         AddRoleMethods,
+                         AddTokenMethods,
+                         AddTrustMethods,
+                         AddSettingMethods,
+                         AddLockMethods,
+                         AddConnectorMethods,
+                         AddBotMethods,
+                         AddAppMethods,
+                         AddAppServerMethods,
+                         AddDatabaseMethods,
+                         AddDiscoveryConfigMethods,
+                         AddAlertMethods,
+                         AddAccessRequestMethods,
+                         AddEventMethods,
+                         AddKubeMethods,
+                         AddNodeMethods,
+                         AddListingMethods,
+                         AddWatchMethods,
+                         AddCertMethods,
+                         AddJoiningMethods,
                          AddRehearsalMethods}) {
     add(table, auth);
   }

@@ -117,6 +117,7 @@ void AddLockMethods(RpcTable& table, AuthServer& auth);
 void AddConnectorMethods(RpcTable& table, AuthServer& auth);
 void AddBotMethods(RpcTable& table, AuthServer& auth);
 void AddAppMethods(RpcTable& table, AuthServer& auth);
+void AddAppServerMethods(RpcTable& table, AuthServer& auth);
 void AddDatabaseMethods(RpcTable& table, AuthServer& auth);
 void AddDiscoveryConfigMethods(RpcTable& table, AuthServer& auth);
 void AddAlertMethods(RpcTable& table, AuthServer& auth);
@@ -125,6 +126,7 @@ void AddEventMethods(RpcTable& table, AuthServer& auth);
 void AddKubeMethods(RpcTable& table, AuthServer& auth);
 void AddNodeMethods(RpcTable& table, AuthServer& auth);
 void AddListingMethods(RpcTable& table, AuthServer& auth);
+void AddWatchMethods(RpcTable& table, AuthServer& auth);
 void AddCertMethods(RpcTable& table, AuthServer& auth);
 void AddJoiningMethods(RpcTable& table, AuthServer& auth);
 // Those that try others: to be added last.

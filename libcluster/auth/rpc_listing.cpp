@@ -16,6 +16,7 @@
 #include "libresources/resource_query.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
+#include "teleport/legacy/types/resources.pb.h"
 #include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {
@@ -93,6 +94,19 @@ Result<std::vector<Listed>> LoadNodes(AuthServer& auth) {
   return items;
 }
 
+Result<std::vector<Listed>> LoadAppServers(AuthServer& auth) {
+  ASSIGN_OR_RETURN(auto servers, ListAllResources<types::AppServerV3>(auth.backend(), "app_server"));
+  std::vector<Listed> items;
+  for (auto& server : servers) {
+    Listed item{server.spec().app().metadata().name(), {}, AllLabelsOf(server.spec().app()), {}, {}};
+    item.sort_key = item.name + "/" + server.spec().hostid();
+    *item.resource.mutable_appserver() = std::move(server);
+    items.push_back(std::move(item));
+  }
+  for (auto& item : items) item.message = &item.resource.appserver();
+  return items;
+}
+
 // No service of these kinds can be part of the cluster yet, so there is none to list.
 Result<std::vector<Listed>> LoadNone(AuthServer&) { return std::vector<Listed>(); }
 
@@ -105,7 +119,7 @@ constexpr std::array kLoaders{
     KindLoader{"kube_server", LoadKubeServers, "kube_cluster"},
     KindLoader{"kube_cluster", LoadKubeClusters, "kube_cluster"},
     KindLoader{"node", LoadNodes, "node"},
-    KindLoader{"app_server", LoadNone, "app_server"},
+    KindLoader{"app_server", LoadAppServers, "app_server"},
     KindLoader{"db_server", LoadNone, "db_server"},
     KindLoader{"db_service", LoadNone, "db_service"},
     KindLoader{"windows_desktop", LoadNone, "windows_desktop"},

@@ -8,7 +8,6 @@
 #include "libresources/access.h"
 #include "libresources/kinds.h"
 #include "libresources/labels.h"
-#include "libresources/role.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/user.pb.h"
@@ -20,8 +19,7 @@ using types::RoleV6;
 
 Status WriteRole(AuthServer& auth, const RpcCall& call, const RoleV6& requested, WriteMode mode, RoleV6& answer) {
   answer = requested;
-  RETURN_IF_ERROR(CheckResource(answer));
-  RETURN_IF_ERROR(CheckNewRole(answer));
+  RETURN_IF_ERROR(CheckNewResource(answer));
   // As the reference has it, whoever writes without a revision creates.
   const auto& type = mode == WriteMode::kUpdate ? audit::kRoleUpdated : audit::kRoleCreated;
   return auth.Write(call.caller, type, "role", answer, mode);

@@ -27,7 +27,13 @@ std::string BackendTransaction::Update(std::string key, std::string value, std::
 }
 
 void BackendTransaction::Remove(std::string key, bool must_exist) {
-  changes_.push_back({.condition = must_exist ? Condition::kPresent : Condition::kAny,
+  AddRemoval(must_exist ? Condition::kPresent : Condition::kAny, std::move(key));
+}
+
+void BackendTransaction::RemoveExpired(std::string key) { AddRemoval(Condition::kExpired, std::move(key)); }
+
+void BackendTransaction::AddRemoval(Condition condition, std::string key) {
+  changes_.push_back({.condition = condition,
                       .remove = true,
                       .item = {.key = std::move(key), .value = {}, .revision = {}, .expires = {}}});
 }

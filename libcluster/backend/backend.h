@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,12 @@ struct BackendItem {
   std::optional<Time> expires;  // an item past its expiry is not there
 };
 
+// One change of the state.
+struct BackendEvent {
+  bool removed = false;
+  BackendItem item;  // as it is then; of a removal, as it was
+};
+
 // An audit event, already encoded.
 struct AuditRecord {
   Time time;
@@ -37,10 +44,11 @@ class BackendTransaction {
  public:
   // What must hold for a change to happen; otherwise the whole transaction fails.
   enum class Condition {
-    kAny,      // put or delete whatever is there
-    kAbsent,   // create: kAlreadyExists otherwise
-    kPresent,  // kNotFound otherwise
-    kRevision  // kNotFound when absent, kCompareFailed when the revision differs
+    kAny,       // put or delete whatever is there
+    kAbsent,    // create: kAlreadyExists otherwise
+    kPresent,   // kNotFound otherwise
+    kRevision,  // kNotFound when absent, kCompareFailed when the revision differs
+    kExpired    // removes an item that is past its expiry, and no other
   };
   struct Change {
     Condition condition = Condition::kAny;
@@ -56,6 +64,8 @@ class BackendTransaction {
                      std::optional<Time> expires = {});
   // Removes an item; `must_exist` makes its absence kNotFound.
   void Remove(std::string key, bool must_exist);
+  // Removes an item if it is past its expiry then; who wrote it again meanwhile keeps it.
+  void RemoveExpired(std::string key);
   void Append(AuditRecord record) { records_.push_back(std::move(record)); }
 
   const std::vector<Change>& changes() const { return changes_; }
@@ -64,6 +74,7 @@ class BackendTransaction {
  private:
   std::string Add(Condition condition, std::string key, std::string value, std::optional<Time> expires,
                   std::string_view expected_revision);
+  void AddRemoval(Condition condition, std::string key);
   std::vector<Change> changes_;
   std::vector<AuditRecord> records_;
 };
@@ -77,6 +88,8 @@ struct AuditQuery {
   bool newest_first = false;
 };
 
+class ChangeWatcher;
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -85,9 +98,13 @@ class Backend {
   virtual Result<BackendItem> Get(std::string_view key) = 0;
   // Items whose key starts with `prefix` and is greater than `after`, by key, at most `limit`.
   virtual Result<std::vector<BackendItem>> List(std::string_view prefix, std::string_view after, std::size_t limit) = 0;
+  // Items that are past their expiry and still take room, the longest first, at most `limit`.
+  virtual Result<std::vector<BackendItem>> Expired(std::size_t limit) = 0;
   // Waits until the transaction is durable. Fails with the kind of the first condition that does not hold; the message
   // names the key.
   virtual Status Commit(BackendTransaction transaction) = 0;
+  // Watches what is committed from now on (libcluster/backend/change_feed.h). Letting go of the watcher ends it.
+  virtual std::shared_ptr<ChangeWatcher> Watch(std::vector<std::string> prefixes, std::function<void()> wake) = 0;
   // Records by time of arrival, each with its sequence number.
   virtual Result<std::vector<std::pair<std::int64_t, AuditRecord>>> Events(const AuditQuery& query) = 0;
 };

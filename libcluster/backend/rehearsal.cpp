@@ -65,7 +65,7 @@ Result<std::vector<BackendItem>> Rehearsal::List(Backend& under, std::string_vie
 // The mutex is held.
 Status Rehearsal::Check(Backend& under, const BackendTransaction::Change& change) {
   using Condition = BackendTransaction::Condition;
-  if (change.condition == Condition::kAny) return {};
+  if (change.condition == Condition::kAny || change.condition == Condition::kExpired) return {};
   const auto found = items_.find(change.item.key);
   std::optional<BackendItem> there;
   if (found != items_.end()) {

@@ -50,7 +50,11 @@ class RehearsingBackend : public Backend {
 
   Result<BackendItem> Get(std::string_view key) override;
   Result<std::vector<BackendItem>> List(std::string_view prefix, std::string_view after, std::size_t limit) override;
+  Result<std::vector<BackendItem>> Expired(std::size_t limit) override { return engine_->Expired(limit); }
   Status Commit(BackendTransaction transaction) override;
+  std::shared_ptr<ChangeWatcher> Watch(std::vector<std::string> prefixes, std::function<void()> wake) override {
+    return engine_->Watch(std::move(prefixes), std::move(wake));
+  }
   Result<std::vector<std::pair<std::int64_t, AuditRecord>>> Events(const AuditQuery& query) override {
     return engine_->Events(query);
   }

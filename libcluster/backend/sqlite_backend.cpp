@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "libcluster/backend/backend.h"
+#include "libcluster/backend/change_feed.h"
 #include "libcluster/backend/sqlite.h"
 
 namespace sallyport {
@@ -66,7 +67,11 @@ class SqliteBackend : public Backend {
 
   Result<BackendItem> Get(std::string_view key) override;
   Result<std::vector<BackendItem>> List(std::string_view prefix, std::string_view after, std::size_t limit) override;
+  Result<std::vector<BackendItem>> Expired(std::size_t limit) override;
   Status Commit(BackendTransaction transaction) override;
+  std::shared_ptr<ChangeWatcher> Watch(std::vector<std::string> prefixes, std::function<void()> wake) override {
+    return feed_.Watch(std::move(prefixes), std::move(wake));
+  }
   Result<std::vector<std::pair<std::int64_t, AuditRecord>>> Events(const AuditQuery& query) override;
 
  private:
@@ -98,11 +103,14 @@ class SqliteBackend : public Backend {
   void WriteBatch(std::vector<Pending>& batch);
   Status Apply(const BackendTransaction& transaction);
   Status ApplyChange(const Change& change);
+  Status RemoveItem(const Change& change);
   Status Check(const Change& change);
   Status AppendRecord(const AuditRecord& record);
 
   const std::string path_;
   std::unique_ptr<SqliteConnection> writer_;
+  ChangeFeed feed_;
+  std::vector<BackendEvent> applied_;  // by the batch that is being written
 
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<SqliteConnection>> readers_;
@@ -151,6 +159,19 @@ Result<std::vector<BackendItem>> SqliteBackend::List(std::string_view prefix, st
   const std::string end = std::string(prefix) + "\xff";
   query.Bind(1, prefix).Bind(2, end).Bind(3, after).Bind(4, ToNumber(Now()));
   query.Bind(5, static_cast<std::int64_t>(limit));
+  std::vector<BackendItem> items;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, query.Step());
+    if (!row) return items;
+    items.push_back(ReadItem(query));
+  }
+}
+
+Result<std::vector<BackendItem>> SqliteBackend::Expired(std::size_t limit) {
+  ASSIGN_OR_RETURN(auto reader, TakeReader());
+  ASSIGN_OR_RETURN(auto query, reader->Prepare("SELECT key, value, revision, expires FROM items WHERE expires <= ?1 "
+                                               "ORDER BY expires LIMIT ?2"));
+  query.Bind(1, ToNumber(Now())).Bind(2, static_cast<std::int64_t>(limit));
   std::vector<BackendItem> items;
   while (true) {
     ASSIGN_OR_RETURN(const bool row, query.Step());
@@ -220,12 +241,18 @@ void SqliteBackend::WriteBatch(std::vector<Pending>& batch) {
   for (std::size_t i = 0; all && i < batch.size(); ++i) {
     all = writer_->Execute("SAVEPOINT one");
     if (!all) break;
+    const std::size_t applied = applied_.size();
     results.push_back(Apply(batch[i].transaction));
-    if (!results.back()) all = writer_->Execute("ROLLBACK TO one");
+    if (!results.back()) {
+      applied_.resize(applied);
+      all = writer_->Execute("ROLLBACK TO one");
+    }
     if (all) all = writer_->Execute("RELEASE one");
   }
   if (all) all = writer_->Execute("COMMIT");
   if (!all) std::ignore = writer_->Execute("ROLLBACK");
+  if (all) feed_.Publish(applied_);
+  applied_.clear();
   for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done.set_value(all ? std::move(results[i]) : all);
 }
 
@@ -253,16 +280,25 @@ Status SqliteBackend::Check(const Change& change) {
 }
 
 Status SqliteBackend::ApplyChange(const Change& change) {
-  if (change.condition != Condition::kAny) RETURN_IF_ERROR(Check(change));
+  const bool checked = change.condition != Condition::kAny && change.condition != Condition::kExpired;
+  if (checked) RETURN_IF_ERROR(Check(change));
+  if (change.remove) return RemoveItem(change);
   const auto& item = change.item;
-  if (change.remove) {
-    ASSIGN_OR_RETURN(auto remove, writer_->Prepare("DELETE FROM items WHERE key = ?1"));
-    return remove.Bind(1, item.key).Run();
-  }
   ASSIGN_OR_RETURN(auto put, writer_->Prepare("INSERT OR REPLACE INTO items (key, value, revision, expires) VALUES "
                                               "(?1, ?2, ?3, ?4)"));
   put.Bind(1, item.key).BindBlob(2, item.value).Bind(3, item.revision).Bind(4, ToNumber(item.expires));
-  return put.Run();
+  RETURN_IF_ERROR(put.Run());
+  applied_.push_back({.removed = false, .item = item});
+  return {};
+}
+
+Status SqliteBackend::RemoveItem(const Change& change) {
+  ASSIGN_OR_RETURN(auto remove, writer_->Prepare("DELETE FROM items WHERE key = ?1 AND (?2 = 0 OR expires <= ?2) "
+                                                 "RETURNING key, value, revision, expires"));
+  remove.Bind(1, change.item.key).Bind(2, change.condition == Condition::kExpired ? ToNumber(Now()) : 0);
+  ASSIGN_OR_RETURN(const bool removed, remove.Step());
+  if (removed) applied_.push_back({.removed = true, .item = ReadItem(remove)});
+  return {};
 }
 
 Status SqliteBackend::AppendRecord(const AuditRecord& record) {
@@ -279,8 +315,6 @@ Result<std::unique_ptr<Backend>> OpenSqliteBackend(const std::string& path) {
   Status ready = writer ? (*writer)->Execute(kSchema) : Status(std::unexpected(writer.error()));
   ::umask(before);
   RETURN_IF_ERROR(ready);
-  // Items that expired while nobody was looking.
-  RETURN_IF_ERROR((*writer)->Execute(fmt::format("DELETE FROM items WHERE expires <= {}", ToNumber(Now())).c_str()));
   return std::make_unique<SqliteBackend>(path, std::move(*writer));
 }
 

@@ -90,6 +90,19 @@ class GrpcClient:
             raise GrpcError(status, urllib.parse.unquote(answer["headers"].get("grpc-message", "")))
         return answer["data"][5:]
 
+    def next_message(self, stream):
+        """Returns the next message of a call that answers with several; GrpcError when it ends."""
+        answer = self._answers[stream]
+        while True:
+            data = answer["data"]
+            size = 5 + int.from_bytes(data[1:5], "big")
+            if len(data) >= max(5, size):
+                answer["data"] = data[size:]
+                return data[5:size]
+            if answer["ended"]:
+                return self.receive(stream)
+            self._read()
+
     def wait_for_some(self):
         """Waits until some calls have their answers, and returns their numbers."""
         while not (ended := [stream for stream, answer in self._answers.items() if answer["ended"]]):

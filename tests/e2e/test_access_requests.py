@@ -231,6 +231,9 @@ def test_pending_requests_go_by_themselves(person, local_tctl):
     assert request in local_tctl("requests", "ls").out
     wait_for(lambda: request not in local_tctl("requests", "ls").out, 10, "the end of the request")
     assert local_tctl("requests", "approve", request, ok=False).code == NOT_FOUND
+    wanted = {"event": "access_request.expire", "code": "T5005I", "id": request}
+    (event,) = wait_for(lambda: ann.cluster.events(**wanted), 20, "the event of its end")
+    assert {"expires", "expiry"} <= set(event)
 
 
 def test_certificates_end_with_the_access(person, local_tctl):

@@ -177,3 +177,21 @@ def test_alerts_outlive_a_restart_and_end_by_themselves(new_cluster):
     (row,) = json.loads(running.tctl("alerts", "ls", "--format=json").out)
     assert row["spec"]["message"] == "kept"
     running.stop()
+
+
+def test_alerts_are_resources(tctl, create):
+    name = create("as a resource", "--severity=high", "--ttl=1h")
+    (found,) = tctl.json("get", f"cluster_alert/{name}")
+    assert found["kind"] == "cluster_alert" and found["spec"]["message"] == "as a resource"
+    assert found == next(row for row in tctl.json("alerts", "ls") if row["metadata"]["name"] == name)
+    assert name in {row["metadata"]["name"] for row in tctl.json("get", "cluster_alerts")}
+    (line,) = [line for line in tctl("get", "cluster_alerts", "--format=text").out.splitlines() if name in line]
+    assert line.strip().split(maxsplit=2) == [name, "HIGH", "as a resource"]
+    found["spec"]["message"] = "as another"
+    text = json.dumps(found)
+    assert tctl("create", stdin=text, ok=False).code == CONFLICT
+    tctl("create", "-f", stdin=text)
+    assert "as another" in tctl("alerts", "ls").out
+    tctl("alerts", "ack", "--reason", "ls", name)
+    assert "as another" not in tctl("alerts", "ls").out
+    assert name in tctl("alerts", "ack", "ls").out

@@ -36,6 +36,77 @@ def test_directory_with_mistakes_changes_nothing(cluster, tree, name):
     assert "3 of 200 documents are wrong: nothing was written" in done.err
 
 
+BROKEN = """kind: role
+version: v7
+metadata: {name: NAME-good}
+spec: {allow: {logins: [root]}}
+---
+kind: role
+version: v7
+metadata: {name: NAME-where}
+spec:
+  allow:
+    rules:
+    - {resources: [user], verbs: [list]}
+    - resources: [role]
+      verbs: [read]
+      where: contains(user.spec
+---
+kind: role
+version: v7
+metadata: {name: NAME-labels}
+spec:
+  deny:
+    logins: [root]
+    node_labels_expression: labels["env"] ==
+---
+kind: role
+version: v7
+metadata: {name: NAME-filter}
+spec:
+  allow:
+    request:
+      roles: [admin]
+      thresholds:
+      - approve: 1
+      - filter: contains(reviewer.nothing, "x")
+        approve: 2
+"""
+
+
+def test_expressions_are_checked_before_anything_is_written(cluster, name, tmp_path):
+    file = tmp_path / "roles.yaml"
+    file.write_text(BROKEN.replace("NAME", name))
+    done = cluster.tctl("create", file, ok=False)
+    assert done.code == 1 and not done.out
+    assert count(cluster, name) == 0
+    for line, field in ((15, "spec.allow.rules[1].where"), (23, "spec.deny.node_labels_expression"),
+                        (34, "spec.allow.request.thresholds[1].filter")):
+        assert f"{file}:{line}: {field}" in done.err
+    assert "3 of 4 documents are wrong: nothing was written" in done.err
+    for command in ("diff", "plan"):
+        done = cluster.tctl(command, "-f", file, ok=False)
+        assert done.code == 1 and f"{file}:15: spec.allow.rules[1].where" in done.err
+
+
+@pytest.mark.parametrize("spec", ("{allow: {logins: ['{{internal.nothing}}']}}",
+                                  "{allow: {request: {roles: ['^(ops$']}}}",
+                                  "{deny: {review_requests: {roles: ['*'], where: 'nobody()'}}}"))
+def test_each_sort_of_expression_is_checked(cluster, name, tmp_path, spec):
+    file = tmp_path / "roles.yaml"
+    file.write_text(role(f"{name}-good") + "---\n" + role(f"{name}-bad", spec))
+    done = cluster.tctl("create", file, ok=False)
+    assert done.code == 1 and f"{file}:9: spec." in done.err
+    assert count(cluster, name) == 0
+
+
+def test_edit_checks_expressions(cluster, name, tmp_path, local_tctl):
+    cluster.create(role(name))
+    editor = "sed -i s/root/x{{internal.nothing}}/"
+    done = local_tctl("edit", f"role/{name}", ok=False, EDITOR=editor, TMPDIR=str(tmp_path))
+    assert done.code == 1 and "spec.allow.logins[0]" in done.err and ".yaml:" in done.err
+
+
 def test_continue_writes_the_others(cluster, tree, name):
     done = cluster.tctl("create", "--continue", tree, ok=False)
     assert done.code == 9

@@ -31,6 +31,48 @@ def test_own_way_in_stays(self_tctl, cluster, name, words):
         assert name in lock
 
 
+ROLE = "{{kind: role, version: v7, metadata: {{name: {name}}}, spec: {spec}}}"
+USER = "{{kind: user, version: v2, metadata: {{name: {name}}}, spec: {{roles: [{role}]}}}}"
+READS = "{allow: {rules: [{resources: ['*'], verbs: [list, read]}]}}"
+WRITES = "{allow: {rules: [{resources: [user, role], verbs: ['*']}]}}"
+
+
+@pytest.mark.parametrize("text", [ROLE.format(name="ME", spec=READS), USER.format(name="ME", role="auditor"),
+                                  "\n---\n".join([ROLE.format(name="ME", spec=WRITES),
+                                                  ROLE.format(name="ME", spec=READS)])],
+                         ids=["role", "user", "last-of-two"])
+def test_a_file_leaves_the_own_way_in(self_tctl, name, tmp_path, text):
+    file = tmp_path / "file.yaml"
+    file.write_text(text.replace("ME", name))
+    for options in ([], ["--dry-run"]):
+        done = self_tctl("create", "-f", *options, file, ok=False)
+        assert done.code == FAILED and "your own access" in done.err and "--confirm" in done.err
+    assert "verbs:\n      - '*'" in self_tctl("get", f"role/{name}").out
+    assert "auditor" not in self_tctl("get", f"user/{name}").out
+    self_tctl("create", "-f", "--confirm", file)
+
+
+def test_a_file_that_takes_nothing_away_is_free(self_tctl, cluster, name, tmp_path):
+    file = tmp_path / "file.yaml"
+    file.write_text("\n---\n".join([ROLE.format(name=f"{name}-2", spec=READS), ROLE.format(name=name, spec=WRITES),
+                                    USER.format(name=f"{name}-3", role="auditor")]))
+    self_tctl("create", "-f", file)
+    # A way in by another role of the same file.
+    file.write_text("\n---\n".join([ROLE.format(name=f"{name}-2", spec=WRITES), USER.format(name=name, role=f"{name}-2"),
+                                    ROLE.format(name=name, spec=READS)]))
+    self_tctl("create", "-f", file)
+
+
+def test_an_edit_leaves_the_own_way_in(self_tctl, name, tmp_path):
+    editor = tmp_path / "editor"
+    editor.write_text(f"#!/bin/sh\nsed -i 's/- {name}$/- auditor/' \"$1\"\n")
+    editor.chmod(0o700)
+    env = {"EDITOR": str(editor), "TMPDIR": str(tmp_path)}
+    done = self_tctl("edit", f"user/{name}", ok=False, **env)
+    assert done.code == FAILED and "your own access" in done.err and "--confirm" in done.err
+    self_tctl("edit", f"user/{name}", "--confirm", **env)
+
+
 def test_others_are_not_guarded(self_tctl, cluster, name):
     cluster.add_user(f"{name}-2")
     self_tctl("lock", f"--user={name}-2")

@@ -26,6 +26,7 @@ KEYS = [
     ("get bot/facts", HEAD | {"status"}, {"max_session_ttl"}),
     ("bots ls", HEAD | {"status"}, {"max_session_ttl"}),
     ("get app/facts", HEAD, {"uri", "insecure_skip_verify"}),
+    ("get app_server/facts", HEAD, {"version", "hostname", "host_id", "rotation", "app"}),
     ("get db/facts", HEAD | {"status"}, {"protocol", "uri", "aws", "gcp", "azure", "tls", "ad", "mysql", "mongo_atlas",
                                          "oracle"}),
     ("get discovery_config/facts", HEAD | {"status"}, {"discovery_group", "aws"}),
@@ -48,6 +49,7 @@ COLUMNS = [
     ("get role/member --format=text", "Role|Allowed to login as|Node Labels|Access to resources"),
     ("get user --format=text", "User"),
     ("get github --format=text", "Name|Teams To Logins"),
+    ("get app_server --format=text", "Host|Name|Type|Public Address|URI|Labels|Version"),
     ("get app --format=text", "Name|Description|URI|Public Address|Labels|Version"),
     ("get db --format=text", "Name|Protocol|URI|Labels"),
     ("get discovery_config --format=text", "Name|Discovery Group"),
@@ -62,9 +64,9 @@ COLUMNS = [
     ("tokens ls", "Token|Type|Labels|Expiry Time (UTC)"),
     ("users ls", "User|Roles"),
 ]
-EMPTY = ["get trusted_cluster", "get oidc", "get saml", "get bot_instance", "bots instances ls", "get kube_cluster", "get lock", "nodes ls", "alerts ls", "alerts ack ls"]
+EMPTY = ["get trusted_cluster", "get cluster_alert", "get oidc", "get saml", "get bot_instance", "bots instances ls", "get kube_cluster", "get lock", "nodes ls", "alerts ls", "alerts ack ls"]
 REFUSED = ["nosuch", "users add --x", "get nosuchkind", "get nosuchkind --format=text", "get plugin", "get cluster_name",
-           "get ui_config", "rm role/nosuch", "get github/nosuch", "get db/nosuch", "get discovery_config/nosuch", "get trusted_cluster/nosuch", "rm namespace", "bots rm nosuch", "bots update nosuch --add-roles=access",
+           "get ui_config", "rm role/nosuch", "get github/nosuch", "get app_server/nosuch", "rm app_server/nosuch", "get db/nosuch", "get discovery_config/nosuch", "get trusted_cluster/nosuch", "rm namespace", "bots rm nosuch", "bots update nosuch --add-roles=access",
            "bots instances show nosuch/nosuch", "rm role/member", "tokens add --type=foo", "tokens rm nosuch",
            "users add carl --roles=nosuch", "users add facts --roles=member", "users rm nosuch", "alerts create", "alerts create x --severity=worst",
            "alerts create x --labels=A=b", "alerts ack x", "alerts ack"]
@@ -86,6 +88,11 @@ version: v3
 metadata: {name: facts}
 spec: {uri: http://localhost}
 ---
+kind: app_server
+version: v3
+metadata: {name: facts}
+spec: {host_id: facts, hostname: facts, app: {kind: app, version: v3, metadata: {name: facts}, spec: {uri: http://localhost}}}
+---
 kind: db
 version: v3
 metadata: {name: facts}
@@ -104,7 +111,7 @@ def facts(local_tctl):
     local_tctl("users", "add", "facts", "--roles=member", "--logins=root")
     local_tctl("create", "-f", stdin=RESOURCES)
     yield
-    for kind in "github", "bot", "app", "db", "discovery_config":
+    for kind in "github", "bot", "app", "app_server", "db", "discovery_config":
         local_tctl("rm", f"{kind}/facts")
 
 

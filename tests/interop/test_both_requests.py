@@ -7,7 +7,7 @@ import re
 import pytest
 
 from harness import REFERENCE_BIN, Tsh
-from processes import wait_for
+from processes import Background, wait_for
 from reference_cluster import ReferenceCluster
 
 pytestmark = pytest.mark.skipif(not REFERENCE_BIN, reason="REFERENCE_BIN is not set")
@@ -121,6 +121,30 @@ def test_ask_approve_use_and_drop(person, tctl):
     ann.kubectl("get", "pods")
     ann("request", "drop", request)
     assert active(ann)["roles"] == ["ask-base"]
+
+
+def in_background(machine, *words):
+    return Background([machine.path, *words], machine.env, machine.home / "background.log")
+
+
+def test_ask_and_wait(person, tctl):
+    ann = person()
+    for decision, state in (("approve", "APPROVED"), ("deny", "DENIED")):
+        asking = in_background(ann, "request", "create", "--roles=ask-dev", f"--reason={decision}")
+        request = asking.wait_for_output(UUID).group(0)
+        tctl("requests", decision, request)
+        assert (asking.process.wait(10) == 0) == (decision == "approve"), asking.output()
+        assert state in asking.output()
+        asking.log.unlink()
+
+
+def test_login_asks_and_waits(person, tctl):
+    ann = person()
+    login = in_background(ann, "login", f"--proxy={ann.cluster.proxy}", "--request-roles=ask-dev", "--request-reason=why")
+    request = login.wait_for_output(UUID).group(0)
+    tctl("requests", "approve", request)
+    assert login.process.wait(10) == 0, login.output()
+    assert set(active(ann)["roles"]) == {"ask-base", "ask-dev"}
 
 
 def test_deny_and_delete(person, tctl):

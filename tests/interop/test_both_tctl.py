@@ -35,7 +35,7 @@ ADMINISTRATOR = """
 """
 WAYS = ["auth-port", "web-port", "login"]
 KINDS = ["roles", "users", "tokens", "cap", "cluster_networking_config", "session_recording_config", "locks",
-         "kube_cluster", "kube_server", "cert_authority", "github", "oidc", "saml", "connectors", "app", "db", "discovery_config", "bot",
+         "kube_cluster", "kube_server", "cert_authority", "github", "oidc", "saml", "connectors", "app", "app_server", "db", "discovery_config", "bot",
          "bot_instance", "namespace", "trusted_cluster"]
 _numbers = itertools.count(1)
 
@@ -224,6 +224,24 @@ def test_reached_by_labels(tctl, name, tmp_path, kind, spec):
     assert "http://first" in tctl("get", kind, "--format=text").out
     tctl("rm", f"{kind}/{name}")
     tctl.until(lambda: uri() is None, "its end")
+
+
+def test_app_servers(tctl, name, tmp_path):
+    text = (f"kind: app_server\nversion: v3\nmetadata: {{name: {name}}}\nspec:\n  host_id: {name}-host\n  hostname: first\n"
+            f"  app: {{kind: app, version: v3, metadata: {{name: {name}}}, spec: {{uri: 'http://localhost'}}}}\n")
+
+    def hosts():
+        done = tctl("get", f"app_server/{name}", "--format=json", ok=False)
+        return [server["spec"]["hostname"] for server in json.loads(done.out)] if done.code == 0 else []
+
+    write(tctl, tmp_path, text).ok()
+    tctl.until(lambda: hosts() == ["first"], "the server")
+    write(tctl, tmp_path, text.replace("first", "second"), "-f").ok()
+    tctl.until(lambda: hosts() == ["second"], "the change")
+    (row,) = [line for line in tctl("get", "app_server", "--format=text").out.splitlines() if name in line]
+    assert row.split()[:3] == ["second", name, "HTTP"]
+    tctl("rm", f"app_server/{name}")
+    tctl.until(lambda: not hosts(), "its end")
 
 
 def test_bots(tctl, place, name):

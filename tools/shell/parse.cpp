@@ -24,7 +24,8 @@ bool TakesValue(const std::vector<Option>& options, std::string_view word) {
   return false;
 }
 
-// The command, and where its words are: options of the program may stand before and between them.
+// The command, and where its words are: options may stand before and between them, those of the program anywhere, its
+// own after its name.
 struct Found {
   const Command* command = nullptr;
   std::vector<std::string> rest;   // what is not the command's name
@@ -51,7 +52,9 @@ Found FindCommand(const Program& program, std::span<const std::string> words) {
     const std::string& word = words[i];
     if (word.starts_with('-')) {
       found.rest.push_back(word);
-      if (TakesValue(program.options, word) && i + 1 < words.size()) found.rest.push_back(words[++i]);
+      const bool takes_value = TakesValue(program.options, word) ||
+                               (found.command != nullptr && TakesValue(OptionsOf(program, *found.command), word));
+      if (takes_value && i + 1 < words.size()) found.rest.push_back(words[++i]);
       continue;
     }
     const std::string path = found.names.empty() ? word : fmt::format("{} {}", fmt::join(found.names, " "), word);

@@ -11,10 +11,12 @@ namespace sallyport {
 
 extern const KindCalls kAccessRequestCalls;
 extern const KindCalls kAppCalls;
+extern const KindCalls kAppServerCalls;
 extern const KindCalls kAuthPreferenceCalls;
 extern const KindCalls kBotCalls;
 extern const KindCalls kBotInstanceCalls;
 extern const KindCalls kCertAuthorityCalls;
+extern const KindCalls kClusterAlertCalls;
 extern const KindCalls kDatabaseCalls;
 extern const KindCalls kDiscoveryConfigCalls;
 extern const KindCalls kGithubCalls;

@@ -3,6 +3,7 @@
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "tools/tctl/labelled_calls.h"
+#include "tools/tctl/listed_calls.h"
 
 namespace sallyport {
 namespace {
@@ -16,14 +17,7 @@ struct KubeCluster {
 };
 
 Status ListKubeServers(RpcClient& rpc, bool, const MessageSink& sink) {
-  proto::ListResourcesRequest request;
-  request.set_resourcetype("kube_server");
-  request.set_namespace_("default");
-  const auto show = [&](const proto::ListResourcesResponse& page) -> Status {
-    for (const auto& item : page.resources()) RETURN_IF_ERROR(sink(item.kubernetesserver()));
-    return {};
-  };
-  return EachPage<proto::ListResourcesResponse>(rpc, "/proto.AuthService/ListResources", request, show);
+  return SinkListed(rpc, "kube_server", &proto::PaginatedResource::kubernetesserver, sink);
 }
 
 // Several servers may announce one name; all of them are meant.

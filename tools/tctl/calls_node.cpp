@@ -1,11 +1,9 @@
 // Nodes. A name is that of the resource, or the host name.
 #include <google/protobuf/empty.pb.h>
 
-#include "libclient/pages.h"
-#include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "teleport/legacy/types/server.pb.h"
-#include "tools/tctl/calls.h"
+#include "tools/tctl/listed_calls.h"
 
 namespace sallyport {
 namespace {
@@ -20,14 +18,7 @@ types::ResourceInNamespaceRequest Named(const std::string& name) {
 }
 
 Status ListNodes(RpcClient& rpc, bool, const MessageSink& sink) {
-  proto::ListResourcesRequest request;
-  request.set_resourcetype("node");
-  request.set_namespace_("default");
-  const auto show = [&](const proto::ListResourcesResponse& page) -> Status {
-    for (const auto& item : page.resources()) RETURN_IF_ERROR(sink(item.node()));
-    return {};
-  };
-  return EachPage<proto::ListResourcesResponse>(rpc, "/proto.AuthService/ListResources", request, show);
+  return SinkListed(rpc, "node", &proto::PaginatedResource::node, sink);
 }
 
 Status GetNode(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {

@@ -6,6 +6,7 @@
 #include "tools/tctl/commands.h"
 #include "tools/tctl/documents.h"
 #include "tools/tctl/kind_calls.h"
+#include "tools/tctl/own_access.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {
@@ -158,6 +159,14 @@ Status CheckOrigins(RpcClient& rpc, const std::vector<Document>& documents) {
   return {};
 }
 
+std::vector<Resource> RightOnes(const std::vector<Document>& documents) {
+  std::vector<Resource> resources;
+  for (const auto& document : documents) {
+    if (document) resources.push_back(*document);
+  }
+  return resources;
+}
+
 Result<Output> Run(const Invocation& invocation) {
   Work work;
   work.force = invocation.Flag("force");
@@ -171,6 +180,7 @@ Result<Output> Run(const Invocation& invocation) {
   if (work.dry_run) RETURN_IF_ERROR(rpc->Rehearse());
   // Without --force a setting that somebody has decided is there already, which Batch says.
   if (work.force && !invocation.Flag("confirm")) RETURN_IF_ERROR(CheckOrigins(*rpc, work.documents));
+  if (work.force) RETURN_IF_ERROR(CheckWritesKeepOwnAccess(*rpc, invocation, RightOnes(work.documents)));
   Batch batch(*rpc, work);
   for (std::size_t first = 0; first < work.documents.size();) {
     const std::size_t end = EndOfRun(work.documents, first);

@@ -75,7 +75,8 @@ Result<std::vector<Document>> ReadDocuments(const std::vector<std::string>& path
     const bool standard_input = file == "-" || file.empty();
     ASSIGN_OR_RETURN(const std::string text, standard_input ? ReadStandardInput() : ReadFile(file, kMaxInputBytes));
     const std::string source = standard_input ? "stdin" : file;
-    for (auto& document : DecodeEach(text, {.source = source})) documents.push_back(std::move(document));
+    for (auto& document : DecodeEach(text, {.source = source, .as_new = true}))
+      documents.push_back(std::move(document));
   }
   if (!documents.empty()) return documents;
   const bool standard_input = paths.empty() || paths.front() == "-";

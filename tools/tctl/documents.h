@@ -9,7 +9,7 @@
 
 namespace sallyport {
 
-// One document: its resource, or why it is none ("FILE:LINE: reason").
+// One document: its resource, or why it is none or could not be written ("FILE:LINE: reason").
 using Document = Result<Resource>;
 
 // Reads every document of the paths in their order; of a directory, every file below it that ends in .yaml, .yml or

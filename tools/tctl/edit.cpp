@@ -7,6 +7,7 @@
 #include "tools/tctl/commands.h"
 #include "tools/tctl/editor.h"
 #include "tools/tctl/kind_calls.h"
+#include "tools/tctl/own_access.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {
@@ -59,19 +60,22 @@ const Resource* FindSame(const std::vector<Resource>& resources, const Resource&
   return found == resources.end() ? nullptr : &*found;
 }
 
-// Returns the resources of a text that differ from what was read.
+// Returns the resources of a text that differ from what was read. Those that do not may be wrong in what the cluster
+// refuses of new ones: they are not written.
 Result<std::vector<Resource>> Changed(const std::string& text, const std::string& path, const Edit& before) {
   ASSIGN_OR_RETURN(const auto after, DecodeResources(text, {.source = path}));
+  auto checked = DecodeEach(text, {.source = path, .as_new = true});
   std::vector<Resource> changed;
-  for (const auto& resource : after) {
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    const Resource& resource = after[i];
     const Resource* old = FindSame(before.resources, resource);
     if (old == nullptr || after.size() != before.resources.size()) {
       return FailWithHint(ErrorKind::kBadParameter, "an edit does not rename, add or remove resources",
                           "use tctl create and tctl rm for that");
     }
-    if (!google::protobuf::util::MessageDifferencer::Equals(*old->message, *resource.message)) {
-      changed.push_back(resource);
-    }
+    if (google::protobuf::util::MessageDifferencer::Equals(*old->message, *resource.message)) continue;
+    if (!checked[i]) return std::unexpected(std::move(checked[i].error()));
+    changed.push_back(resource);
   }
   return changed;
 }
@@ -99,10 +103,11 @@ Result<std::string> Apply(RpcClient& rpc, const std::vector<Resource>& changed) 
   return report;
 }
 
-Result<std::string> Finish(RpcClient& rpc, const Edit& before, const std::string& text, const std::string& path,
-                           bool confirmed) {
+Result<std::string> Finish(const Invocation& invocation, RpcClient& rpc, const Edit& before, const std::string& text,
+                           const std::string& path) {
   ASSIGN_OR_RETURN(const auto changed, Changed(text, path, before));
-  if (!confirmed) RETURN_IF_ERROR(CheckOrigins(before, changed));
+  if (!invocation.Flag("confirm")) RETURN_IF_ERROR(CheckOrigins(before, changed));
+  RETURN_IF_ERROR(CheckWritesKeepOwnAccess(rpc, invocation, changed));
   return Apply(rpc, changed);
 }
 
@@ -122,7 +127,7 @@ Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(file.path()));
   if (!edited) return text == before.text ? std::unexpected(edited.error()) : KeepingText(edited.error(), file);
   if (text == before.text) return Output::Text("Nothing was changed\n");
-  const auto report = Finish(*rpc, before, text, file.path(), invocation.Flag("confirm"));
+  const auto report = Finish(invocation, *rpc, before, text, file.path());
   if (report) return Output::Text(report->empty() ? "Nothing was changed\n" : *report);
   return KeepingText(report.error(), file);
 }

@@ -28,6 +28,8 @@ constexpr const KindCalls* kRows[] = {
     &kAccessRequestCalls,
     &kNodeCalls,
     &kAppCalls,
+    &kAppServerCalls,
+    &kClusterAlertCalls,
     &kDatabaseCalls,
     &kDiscoveryConfigCalls,
     &kNamespaceCalls,

@@ -43,9 +43,10 @@ Result<const KindCalls*> WritingCallsOf(const KindRow& kind);
 // whose update is an upsert that is looked up right before. kNotImplemented when the kind is not written by hand.
 Status UpdateResource(RpcClient& rpc, const Resource& resource);
 
-// Of the commands that write settings.
-inline constexpr Option kConfirmOption{.name = "confirm",
-                                       .help = "Change a setting that the configuration file decides"};
+// Of the commands that write resources.
+inline constexpr Option kConfirmOption{
+    .name = "confirm",
+    .help = "Also change a setting that the configuration file decides, or take your own access away"};
 
 // Fails with kBadParameter for a setting, as it is stored, that the configuration file decides: what is written to it
 // is gone after the next start. Whoever means it says --confirm.

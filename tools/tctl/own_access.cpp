@@ -1,5 +1,7 @@
 #include "tools/tctl/own_access.h"
 
+#include <algorithm>
+
 #include "libresources/lock.h"
 #include "teleport/legacy/types/lock.pb.h"
 #include "teleport/users/v1/users_service.pb.h"
@@ -28,9 +30,16 @@ bool Administers(const AccessChecker& access) {
   return access.GuessRule("user", "update") && access.GuessRule("role", "update");
 }
 
-std::unexpected<Error> TakesOwnAccess(std::string_view what) {
+std::unexpected<Error> TakesOwnAccess(std::string_view what, std::string_view option = "force") {
   return FailWithHint(ErrorKind::kBadParameter, fmt::format("{} would take your own access away", what),
-                      "have somebody else do it, or add --force");
+                      fmt::format("have somebody else do it, or add --{}", option));
+}
+
+// Whether a resource may decide what a user may do.
+bool Concerns(const Resource& resource, const types::UserV2& user) {
+  const std::string name = NameOf(*resource.message);
+  if (resource.kind->kind == "user") return name == user.metadata().name();
+  return resource.kind->kind == "role" && std::ranges::find(user.spec().roles(), name) != user.spec().roles().end();
 }
 
 }  // namespace
@@ -47,6 +56,24 @@ Status CheckKeepsOwnAccess(RpcClient& rpc, const Invocation& invocation, const s
   change(after);
   if (!Administers(world.CheckerOf(*caller)) || Administers(world.CheckerOf(after))) return {};
   return TakesOwnAccess("the change, after which you could not change users and roles,");
+}
+
+Status CheckWritesKeepOwnAccess(RpcClient& rpc, const Invocation& invocation, const std::vector<Resource>& written) {
+  const auto decides = [](const Resource& resource) {
+    return resource.kind->kind == "user" || resource.kind->kind == "role";
+  };
+  if (invocation.Flag("confirm") || std::ranges::none_of(written, decides)) return {};
+  ASSIGN_OR_RETURN(const auto caller, CurrentUser(rpc));
+  const auto concerns = [&](const Resource& resource) { return Concerns(resource, *caller); };
+  if (!caller || std::ranges::none_of(written, concerns)) return {};
+  AccessWorld world;
+  RETURN_IF_ERROR(ReadRoles(rpc, world));
+  if (!Administers(world.CheckerOf(*caller))) return {};
+  const std::string& name = caller->metadata().name();
+  world.users[name] = std::make_shared<types::UserV2>(*caller);
+  for (const Resource& resource : written) world.Apply(resource);
+  if (Administers(world.CheckerOf(*world.users[name]))) return {};
+  return TakesOwnAccess("the change, after which you could not change users and roles,", "confirm");
 }
 
 Status CheckLocksOthers(RpcClient& rpc, const Invocation& invocation, const types::LockTarget& target) {

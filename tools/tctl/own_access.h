@@ -2,8 +2,10 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include "libclient/rpc.h"
+#include "libresources/kinds.h"
 #include "teleport/legacy/types/user.pb.h"
 #include "tools/shell/command.h"
 
@@ -21,6 +23,9 @@ inline constexpr Option kForceOption{.name = "force", .help = "Also when it take
 // built-in Admin of the auth service's host loses nothing.
 Status CheckKeepsOwnAccess(RpcClient& rpc, const Invocation& invocation, const std::string& user,
                            const std::function<void(types::UserV2&)>& change);
+
+// The same for resources that are to be written: what --confirm is for where --force has another meaning.
+Status CheckWritesKeepOwnAccess(RpcClient& rpc, const Invocation& invocation, const std::vector<Resource>& written);
 
 // The same for a lock: it must not hit the caller's own name or role.
 Status CheckLocksOthers(RpcClient& rpc, const Invocation& invocation, const types::LockTarget& target);

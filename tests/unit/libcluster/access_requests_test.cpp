@@ -6,6 +6,8 @@
 #include <thread>
 
 #include "auth_fixture.h"
+#include "libbase/json.h"
+#include "libcluster/auth/expiry.h"
 #include "libidentity/x509.h"
 #include "libresources/access_request.h"
 #include "teleport/legacy/client/proto/access_requests.pb.h"
@@ -296,6 +298,28 @@ TEST_CASE("reviews are one's own, and of what one may review") {
   CHECK(KindOf(requests.Review(UserCaller(requests, "rob"), prod, types::APPROVED)) == ErrorKind::kAccessDenied);
   CHECK(requests.Review(UserCaller(requests, "rob"), id, types::APPROVED).value().spec().state() == types::APPROVED);
   CHECK(requests.Events("access_request.review") == 1);
+}
+
+TEST_CASE("a request that is over goes, and the log says so once") {
+  Requests requests;
+  const std::string stays = requests.CreateAs("ann", {"dev"});
+  const std::string id = requests.CreateAs("ann", {"dev"});
+  auto request = GetResource<types::AccessRequestV3>(requests.auth().backend(), "access_request", id).value();
+  *request.mutable_spec()->mutable_resourceexpiry() = ToStamp(Now() - std::chrono::minutes(1));
+  BackendTransaction transaction;
+  transaction.Put(ResourceKey("access_request", id), request.SerializeAsString(), ExpiresOf(request));
+  REQUIRE(requests.auth().Commit(std::move(transaction)));
+  CHECK(requests.List("max").value() == Names{stays});
+  CHECK(RemoveExpired(requests.auth()).value() == 1);
+  CHECK(RemoveExpired(requests.auth()).value() == 0);
+  const auto events = requests.auth().backend().Events({Time::min(), Time::max(), {"access_request.expire"}}).value();
+  REQUIRE(events.size() == 1);
+  const Value event = ParseJson(events.front().second.json).value();
+  CHECK(event.Find("code")->as_string() == "T5005I");
+  CHECK(event.Find("id")->as_string() == id);
+  CHECK(event.Find("expires")->as_string() == FormatTime(*ToTime(request.spec().expires())));
+  CHECK(event.Find("expiry")->as_string() == FormatTime(*ToTime(request.spec().resourceexpiry())));
+  CHECK(requests.List("max").value() == Names{stays});
 }
 
 TEST_CASE("reviews that come at the same time all count") {

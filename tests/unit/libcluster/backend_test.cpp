@@ -59,6 +59,31 @@ TEST_CASE("expired items are not there, and their keys are free") {
   CHECK(backend->Commit(create));
 }
 
+TEST_CASE("what has expired is removed, and nothing else") {
+  const test::TemporaryDirectory dir;
+  auto backend = OpenSqliteBackend(dir / "state.db").value();
+  Transaction put;
+  put.Put("/token/x", "v", Now() - std::chrono::seconds(1));
+  put.Put("/token/w", "v", Now() - std::chrono::seconds(2));
+  put.Put("/token/y", "v", Now() + std::chrono::hours(1));
+  put.Put("/token/z", "v");
+  REQUIRE(backend->Commit(put));
+  const auto expired = backend->Expired(10).value();
+  REQUIRE(expired.size() == 2);
+  CHECK(expired[0].key == "/token/w");
+  CHECK(expired[1].key == "/token/x");
+  CHECK(expired[1].value == "v");
+  CHECK(backend->Expired(1)->size() == 1);
+  Transaction again;
+  again.Put("/token/w", "written again");
+  REQUIRE(backend->Commit(again));
+  Transaction remove;
+  for (const char* key : {"/token/w", "/token/x", "/token/y", "/token/z", "/token/none"}) remove.RemoveExpired(key);
+  REQUIRE(backend->Commit(remove));
+  CHECK(backend->Expired(10)->empty());
+  CHECK(backend->List("/token/", "", 10)->size() == 3);
+}
+
 TEST_CASE("lists are ordered, bounded and resumable") {
   const test::TemporaryDirectory dir;
   auto backend = OpenSqliteBackend(dir / "state.db").value();

@@ -278,7 +278,7 @@ TEST_CASE("expressions of a new role must parse") {
   CHECK(check("{allow: {rules: [{resources: [a], verbs: [b], where: 'x('}]}}").contains("spec.allow.rules[0].where"));
   CHECK(check("{allow: {logins: ['{{internal.nothing}}']}}").contains("spec.allow.logins"));
   CHECK(check("{deny: {node_labels: {dynamic/x: z}}}").contains("is dynamic"));
-  CHECK(check("{allow: {node_labels_expression: 'labels.'}}").contains("the label expression for node"));
+  CHECK(check("{allow: {node_labels_expression: 'labels.'}}").contains("spec.allow.node_labels_expression"));
 }
 
 TEST_CASE("a new role has one option of port forwarding, and asks for access as Teleport takes it") {

@@ -103,7 +103,7 @@ TEST_CASE("headers are checked") {
   CHECK(Refused("kind: user\nversion: v2\nmetadata:\n  name: a\n  namespace: b")
             .starts_with("bad parameter: test.yaml:5: metadata.namespace can only be \"default\""));
   CHECK(Refused("kind: user\nversion: v2\nmetadata:\n  name: a\n  labels: {'a b': c}")
-            .starts_with("bad parameter: test.yaml:1: metadata.labels: \"a b\" is not a label key"));
+            .starts_with("bad parameter: test.yaml:5: metadata.labels: \"a b\" is not a label key"));
   CHECK(Refused("kind: cap\nversion: v2\nmetadata: {name: other}").contains("its name is \"cluster-auth-preference\""));
 }
 

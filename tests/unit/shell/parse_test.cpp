@@ -52,6 +52,18 @@ TEST_CASE("options of the program stand before, between and after the words of a
   });
 }
 
+TEST_CASE("the value of an option is no word of a command") {
+  CheckRows({
+      {{"item", "mark", "--note", "ls", "hat"}, "item mark note=[ls] item=[hat]"},
+      {{"item", "mark", "-n", "ls", "hat"}, "item mark note=[ls] item=[hat]"},
+      {{"item", "mark", "--note=ls", "hat"}, "item mark note=[ls] item=[hat]"},
+      {{"item", "mark", "--debug", "ls"}, "item mark ls debug=[true]"},
+      {{"item", "mark", "--format", "json", "ls"}, "item mark ls format=[json]"},
+      {{"item", "mark", "hat", "--note", "ls"}, "item mark note=[ls] item=[hat]"},
+      {{"item", "mark", "ls"}, "item mark ls"},
+  });
+}
+
 TEST_CASE("the format has a short name, where the command has no other use for it") {
   Program program = SampleProgram();
   program.format_short_name = 'f';

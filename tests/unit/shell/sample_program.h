@@ -84,7 +84,13 @@ inline Program SampleProgram() {
                     .run = SayArguments},
                    {.path = "bytes", .summary = "Write as it comes", .formats = "", .run = WriteBytes},
                    {.path = "seven", .summary = "End with seven", .run = EndWithSeven},
-                   {.path = "ghost", .summary = "Nobody sees it", .hidden = true, .run = SayUser}},
+                   {.path = "ghost", .summary = "Nobody sees it", .hidden = true, .run = SayUser},
+                   {.path = "item mark",
+                    .summary = "Mark an item",
+                    .arguments = {{"item", "What to mark"}},
+                    .options = {{"note", 'n', "TEXT", "Why"}},
+                    .run = SayArguments},
+                   {.path = "item mark ls", .summary = "List marks", .run = SayArguments}},
       .json_indent = 2,
   };
 }

@@ -1,0 +1,57 @@
+#include "libcluster/auth/expiry.h"
+
+#include <chrono>
+
+#include "libbase/log.h"
+#include "libcluster/auth/access_request_events.h"
+#include "libcluster/auth/auth_server.h"
+#include "libresources/access_request.h"
+#include "teleport/legacy/types/access_request.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::chrono::seconds kInterval{10};
+constexpr std::size_t kMaxItems = 1000;
+
+}  // namespace
+
+Result<std::size_t> RemoveExpired(AuthServer& auth) {
+  ASSIGN_OR_RETURN(const auto items, auth.backend().Expired(kMaxItems));
+  if (items.empty()) return 0;
+  const std::string requests = ResourceKey("access_request", "");
+  BackendTransaction transaction;
+  for (const BackendItem& item : items) {
+    transaction.RemoveExpired(item.key);
+    if (!item.key.starts_with(requests)) continue;
+    const auto request = DecodeItem<types::AccessRequestV3>(item);
+    if (request) transaction.Append(RequestExpiredEvent(auth.cluster_name(), *request).ToRecord());
+  }
+  RETURN_IF_ERROR(auth.Commit(std::move(transaction)));
+  return items.size();
+}
+
+ExpirySweeper::ExpirySweeper(AuthServer& auth) : auth_(auth), thread_([this] { Run(); }) {}
+
+ExpirySweeper::~ExpirySweeper() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+void ExpirySweeper::Run() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    lock.unlock();
+    const auto removed = RemoveExpired(auth_);
+    if (!removed) Log(LogLevel::kWarning, "cannot remove what has expired", {{"reason", removed.error().message}});
+    lock.lock();
+    if (removed && *removed == kMaxItems) continue;  // there is more
+    wake_.wait_for(lock, kInterval, [this] { return stopping_; });
+  }
+}
+
+}  // namespace sallyport

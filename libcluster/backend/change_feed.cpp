@@ -1,0 +1,59 @@
+#include "libcluster/backend/change_feed.h"
+
+#include <algorithm>
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kMaxBytes = 16 << 20;
+constexpr std::size_t kBytesOfEvent = 256;  // beside key and value
+
+}  // namespace
+
+ChangeWatcher::ChangeWatcher(std::vector<std::string> prefixes, std::function<void()> wake)
+    : prefixes_(std::move(prefixes)), wake_(std::move(wake)) {}
+
+Result<std::vector<BackendEvent>> ChangeWatcher::Take() {
+  const std::lock_guard lock(mutex_);
+  if (behind_) return Fail(ErrorKind::kLimitExceeded, "the watch has fallen too far behind: begin it again");
+  bytes_ = 0;
+  return std::exchange(events_, {});
+}
+
+void ChangeWatcher::Offer(const std::vector<BackendEvent>& events) {
+  {
+    const std::lock_guard lock(mutex_);
+    const bool idle = events_.empty() && !behind_;
+    for (const BackendEvent& event : events) {
+      const auto begins = [&](const std::string& prefix) { return event.item.key.starts_with(prefix); };
+      if (behind_ || std::ranges::none_of(prefixes_, begins)) continue;
+      bytes_ += event.item.key.size() + event.item.value.size() + kBytesOfEvent;
+      events_.push_back(event);
+      behind_ = bytes_ > kMaxBytes;
+    }
+    if (behind_) events_ = {};
+    if (!idle || (events_.empty() && !behind_)) return;
+  }
+  wake_();
+}
+
+std::shared_ptr<ChangeWatcher> ChangeFeed::Watch(std::vector<std::string> prefixes, std::function<void()> wake) {
+  auto watcher = std::make_shared<ChangeWatcher>(std::move(prefixes), std::move(wake));
+  const std::lock_guard lock(mutex_);
+  watchers_.push_back(watcher);
+  return watcher;
+}
+
+void ChangeFeed::Publish(const std::vector<BackendEvent>& events) {
+  std::vector<std::shared_ptr<ChangeWatcher>> watchers;
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(watchers_, [](const auto& watcher) { return watcher.expired(); });
+    for (const auto& watcher : watchers_) watchers.push_back(watcher.lock());
+  }
+  for (const auto& watcher : watchers) {
+    if (watcher) watcher->Offer(events);
+  }
+}
+
+}  // namespace sallyport

@@ -1,0 +1,51 @@
+// What changes in a backend, told to those who watch it: after each commit, in the order of commits.
+//
+// All functions are safe from several threads.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libcluster/backend/backend.h"
+
+namespace sallyport {
+
+// Has what one watcher has not taken yet. Nothing comes any more when it is gone.
+class ChangeWatcher {
+ public:
+  // Watches keys that begin with one of the prefixes. `wake` is called when there is something to take, from the thread
+  // that commits: it must not block, nor commit.
+  ChangeWatcher(std::vector<std::string> prefixes, std::function<void()> wake);
+
+  // Returns what has changed since. Fails with kLimitExceeded, from then on, when it was not called for so long that
+  // too much has.
+  Result<std::vector<BackendEvent>> Take();
+
+ private:
+  friend class ChangeFeed;
+  void Offer(const std::vector<BackendEvent>& events);
+
+  const std::vector<std::string> prefixes_;
+  const std::function<void()> wake_;
+  std::mutex mutex_;
+  std::vector<BackendEvent> events_;
+  std::size_t bytes_ = 0;
+  bool behind_ = false;
+};
+
+// The watchers of one backend.
+class ChangeFeed {
+ public:
+  std::shared_ptr<ChangeWatcher> Watch(std::vector<std::string> prefixes, std::function<void()> wake);
+  void Publish(const std::vector<BackendEvent>& events);
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<ChangeWatcher>> watchers_;
+};
+
+}  // namespace sallyport
