@@ -10,7 +10,7 @@ _tsh_complete() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${command:+$command }${COMP_WORDS[i]}"
     case "$word" in
-    'login' | 'logout' | 'status' | 'clusters' | 'ls' | 'kube ls' | 'kube login' | 'kubectl' | 'env' | 'version' | 'request ls' | 'request show' | 'request create' | 'request review' | 'request search' | 'request drop' | 'kube' | 'request') command="$word" ;;
+    'login' | 'logout' | 'status' | 'clusters' | 'ls' | 'ssh' | 'scp' | 'sftp' | 'proxy ssh' | 'config' | 'resolve' | 'kube ls' | 'kube login' | 'kubectl' | 'env' | 'version' | 'request ls' | 'request show' | 'request create' | 'request review' | 'request search' | 'request drop' | 'kube' | 'proxy' | 'request') command="$word" ;;
     esac
   done
   case "$command:$previous" in
@@ -21,6 +21,8 @@ _tsh_complete() {
   'status:--format') words='text json yaml' ;;
   'clusters:--format') words='text json yaml' ;;
   'ls:--format') words='text json yaml names' ;;
+  'ssh:--format') words='text json' ;;
+  'resolve:--format') words='text json yaml' ;;
   'kube ls:--format') words='text json yaml' ;;
   'env:--format') words='text json yaml' ;;
   'version:--format') words='text json yaml' ;;
@@ -32,9 +34,15 @@ _tsh_complete() {
   'request drop:--format') words='text json yaml' ;;
   *)
     case "$command" in
-    '') words='login logout status clusters ls kube kubectl env version request' ;;
+    '') words='login logout status clusters ls ssh scp sftp proxy config resolve kube kubectl env version request' ;;
     'kube') words='ls login' ;;
+    'proxy') words='ssh' ;;
     'request') words='ls show create review search drop' ;;
+    'ssh') names='node' ;;
+    'scp') names='node' ;;
+    'sftp') names='node' ;;
+    'proxy ssh') names='node' ;;
+    'resolve') names='node' ;;
     'kube login') names='kube_cluster' ;;
     esac
     if [[ $current == -* || -z $words$names ]]; then
@@ -46,6 +54,12 @@ _tsh_complete() {
       'status') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
       'clusters') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
       'ls') words='--search --query --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'ssh') words='--login --port --search --query --forward-agent --forward --remote-forward --dynamic-forward --tty --no-tty --no-remote-exec --x11-untrusted --x11-trusted --x11-untrusted-timeout --option --fork-after-authentication --parallel --log-dir --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'scp') words='--login --port --recursive --preserve --quiet --limit --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'sftp') words='--login --port --recursive --preserve --quiet --batch --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'proxy ssh') words='--proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'config') words='--login --port --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'resolve') words='--quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
       'kube ls') words='--search --query --verbose --quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
       'kube login') words='--all --set-context-name --kube-namespace --as --as-groups --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
       'kubectl') words='' ;;

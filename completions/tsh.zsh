@@ -5,7 +5,7 @@ _tsh() {
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
-    ('login' | 'logout' | 'status' | 'clusters' | 'ls' | 'kube ls' | 'kube login' | 'kubectl' | 'env' | 'version' | 'request ls' | 'request show' | 'request create' | 'request review' | 'request search' | 'request drop' | 'kube' | 'request') so_far="$word" ;;
+    ('login' | 'logout' | 'status' | 'clusters' | 'ls' | 'ssh' | 'scp' | 'sftp' | 'proxy ssh' | 'config' | 'resolve' | 'kube ls' | 'kube login' | 'kubectl' | 'env' | 'version' | 'request ls' | 'request show' | 'request create' | 'request review' | 'request search' | 'request drop' | 'kube' | 'proxy' | 'request') so_far="$word" ;;
     esac
   done
   case "$so_far:${words[CURRENT-1]}" in
@@ -16,6 +16,8 @@ _tsh() {
     ('status:--format') values=(text json yaml) ;;
     ('clusters:--format') values=(text json yaml) ;;
     ('ls:--format') values=(text json yaml names) ;;
+    ('ssh:--format') values=(text json) ;;
+    ('resolve:--format') values=(text json yaml) ;;
     ('kube ls:--format') values=(text json yaml) ;;
     ('env:--format') values=(text json yaml) ;;
     ('version:--format') values=(text json yaml) ;;
@@ -33,6 +35,12 @@ _tsh() {
       'status:Show who is logged in where, and for how long'
       'clusters:List the clusters that can be reached from here'
       'ls:List the nodes of the cluster'
+      'ssh:Open a shell on a node, or run a command on one or several'
+      'scp:Copy files to a node or from one'
+      'sftp:Look at files of a node and copy them, by commands'
+      'proxy'
+      'config:Print configuration for OpenSSH, to be added to ~/.ssh/config'
+      'resolve:Show which node a name means; for Match exec in ssh_config'
       'kube'
       'kubectl:Run kubectl with the Kubernetes cluster that is selected'
       'env:Print commands that set the environment for this login'
@@ -42,6 +50,9 @@ _tsh() {
     ('kube') commands=(
       'ls:List the Kubernetes clusters'
       'login:Set kubectl up for a Kubernetes cluster'
+    ) ;;
+    ('proxy') commands=(
+      'ssh:Connect stdin and stdout with a node, as ProxyCommand of OpenSSH'
     ) ;;
     ('request') commands=(
       'ls:List access requests: yours, and those that you may review'
@@ -59,6 +70,12 @@ _tsh() {
     ('status') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
     ('clusters') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
     ('ls') options=(--search --query --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('ssh') options=(--login --port --search --query --forward-agent --forward --remote-forward --dynamic-forward --tty --no-tty --no-remote-exec --x11-untrusted --x11-trusted --x11-untrusted-timeout --option --fork-after-authentication --parallel --log-dir --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('scp') options=(--login --port --recursive --preserve --quiet --limit --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('sftp') options=(--login --port --recursive --preserve --quiet --batch --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('proxy ssh') options=(--proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('config') options=(--login --port --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('resolve') options=(--quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
     ('kube ls') options=(--search --query --verbose --quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
     ('kube login') options=(--all --set-context-name --kube-namespace --as --as-groups --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
     ('kubectl') options=() ;;
@@ -72,6 +89,11 @@ _tsh() {
     ('request drop') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
   esac
   case "$so_far" in
+    ('ssh') argument=node ;;
+    ('scp') argument=node ;;
+    ('sftp') argument=node ;;
+    ('proxy ssh') argument=node ;;
+    ('resolve') argument=node ;;
     ('kube login') argument=kube_cluster ;;
   *) ;;
   esac

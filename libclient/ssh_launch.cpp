@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 
 #include "libbase/file.h"
 #include "libidentity/known_hosts.h"
@@ -61,28 +62,23 @@ Result<std::string> KnownHostsOf(const Session& session, std::string_view cluste
                       "see the clusters: tsh clusters; then log in again: tsh login");
 }
 
-Result<std::string> KnownHostsDirectory(const Session& session, const EnvironmentReader& environment) {
+// Where what ssh reads, and no profile has, is written.
+Result<std::string> DirectoryOf(const Session& session, const EnvironmentReader& environment) {
   const std::string proxy = session.profile.Name();
   if (!IsSafePathPart(proxy)) return Fail(ErrorKind::kBadParameter, "the proxy's name is not usable");
   if (session.identity_path.empty()) return fmt::format("{}/known_hosts.d/{}", session.paths.home, proxy);
   std::string base = environment("XDG_CACHE_HOME");
   if (base.empty() && !environment("HOME").empty()) base = environment("HOME") + "/.cache";
-  if (!base.empty()) return fmt::format("{}/sallyport/known_hosts.d/{}", base, proxy);
-  return FailWithHint(ErrorKind::kBadParameter, "there is no directory for the authorities that ssh reads",
+  if (!base.empty()) return fmt::format("{}/sallyport/ssh/{}", base, proxy);
+  return FailWithHint(ErrorKind::kBadParameter, "there is no directory for the files that ssh reads",
                       "set HOME or XDG_CACHE_HOME");
 }
 
 // Written only when it changes: many may start at once.
-Result<std::string> WriteKnownHosts(const Session& session, std::string_view cluster,
-                                    const EnvironmentReader& environment) {
-  if (!IsSafePathPart(cluster)) return Fail(ErrorKind::kBadParameter, "no file can have the name of that cluster");
-  ASSIGN_OR_RETURN(const std::string text, KnownHostsOf(session, cluster));
-  ASSIGN_OR_RETURN(const std::string directory, KnownHostsDirectory(session, environment));
-  const std::string path = fmt::format("{}/{}", directory, cluster);
-  if (const auto there = ReadFile(path, kMaxKnownHosts); there && *there == text) return path;
-  RETURN_IF_ERROR(MakeDirectories(directory, kDirectoryMode));
-  RETURN_IF_ERROR(WritePrivateFile(path, text));
-  return path;
+Status Keep(const std::string& path, const std::string& text) {
+  if (const auto there = ReadFile(path, kMaxKnownHosts); there && *there == text) return {};
+  RETURN_IF_ERROR(MakeDirectories(path.substr(0, path.rfind('/')), kDirectoryMode));
+  return WritePrivateFile(path, text);
 }
 
 }  // namespace
@@ -92,17 +88,23 @@ Result<SshFiles> PrepareSshFiles(const Session& session, std::string_view cluste
   if (session.ring.ssh_certificate.empty()) {
     return FailWithHint(ErrorKind::kNotLoggedIn, "the login has no certificate for SSH", "log in again: tsh login");
   }
+  if (!IsSafePathPart(cluster)) return Fail(ErrorKind::kBadParameter, "no file can have the name of that cluster");
+  ASSIGN_OR_RETURN(const std::string known_hosts, KnownHostsOf(session, cluster));
+  ASSIGN_OR_RETURN(const std::string directory, DirectoryOf(session, environment));
   SshFiles files;
-  ASSIGN_OR_RETURN(files.known_hosts, WriteKnownHosts(session, cluster, environment));
+  files.known_hosts = fmt::format("{}/{}", directory, cluster);
+  RETURN_IF_ERROR(Keep(files.known_hosts, known_hosts));
   if (session.identity_path.empty()) {
     files.key = session.paths.SshKey();
     files.certificate = session.paths.SshCertificate(session.profile.cluster);
     return files;
   }
-  // ssh finds key and certificate in an identity file by itself; the certificate may also lie beside it.
-  files.key = session.identity_path;
-  const std::string beside = session.identity_path + "-cert.pub";
-  files.certificate = FileExists(beside) ? beside : session.identity_path;
+  // ssh reads the key out of an identity file, and looks for the certificate beside it under this name.
+  std::error_code error;
+  const std::string identity = std::filesystem::absolute(session.identity_path, error).string();
+  files.key = fmt::format("{}/{:016x}", directory, std::hash<std::string>()(identity));
+  RETURN_IF_ERROR(Keep(files.key + "-cert.pub", session.ring.ssh_certificate));
+  if (!std::filesystem::is_symlink(files.key, error)) std::filesystem::create_symlink(identity, files.key, error);
   return files;
 }
 
@@ -118,13 +120,15 @@ Result<std::vector<std::string>> SshOptionWords(const SshFiles& files, const Ssh
   };
   ASSIGN_OR_RETURN(const std::string known_hosts, SshPath(files.known_hosts));
   ASSIGN_OR_RETURN(const std::string key, SshPath(files.key));
-  ASSIGN_OR_RETURN(const std::string certificate, SshPath(files.certificate));
   add("ProxyCommand", SshCommandLine(target.proxy_command));
   add("UserKnownHostsFile", known_hosts);
   if (!target.host_key_name.empty()) add("HostKeyAlias", target.host_key_name);
   for (const auto& [name, value] : kFixed) add(name, value);
   add("IdentityFile", key);
-  add("CertificateFile", certificate);
+  if (!files.certificate.empty()) {
+    ASSIGN_OR_RETURN(const std::string certificate, SshPath(files.certificate));
+    add("CertificateFile", certificate);
+  }
   add("User", target.login);
   if (!target.forward_agent) add("IdentityAgent", "none");
   return words;

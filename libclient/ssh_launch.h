@@ -16,7 +16,7 @@ namespace sallyport {
 // The files that ssh reads.
 struct SshFiles {
   std::string key;
-  std::string certificate;
+  std::string certificate;  // empty: beside the key
   std::string known_hosts;  // the host authorities of one cluster, for every name
 };
 

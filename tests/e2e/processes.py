@@ -5,6 +5,7 @@ import pty
 import re
 import select
 import signal
+import socket
 import subprocess
 import time
 
@@ -30,6 +31,12 @@ class Finished:
 
     def __repr__(self):
         return f"{' '.join(map(str, self.words))}\nexit code {self.code}\n{self.out}\n{self.err}"
+
+
+def free_port():
+    """A port of this host that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 def run(words, env, stdin="", timeout=TIMEOUT, cwd=None):

@@ -15,7 +15,7 @@ PROGRAMS = ["tsh", "tctl", "teleport"]
 SHELLS = ["bash", "zsh", "fish"]
 USAGE = 2
 # What a command needs beside its arguments to go beyond its command line. Nobody listens on port 1.
-NEEDED = {"tsh login": ["--proxy=127.0.0.1:1", "--user=x"], "tctl users add": ["--roles=x"],
+NEEDED = {"tsh ssh": ["--query=x"], "tsh login": ["--proxy=127.0.0.1:1", "--user=x"], "tctl users add": ["--roles=x"],
           "tctl users update": ["--set-roles=x"], "tctl tokens add": ["--type=node"], "tctl lock": ["--user=x"],
           "tctl auth sign": ["--user=x", "--out=x"], "tctl alerts ack": ["--reason=x"],
           "tctl requests review": ["--approve", "--author=x"], "tsh request review": ["--approve"]}
@@ -137,8 +137,8 @@ def test_bash_offers_every_command(tmp_path, name):
             assert rest[0] in complete_in_bash(name, first, "")
         usage = command(name, tmp_path, "help", *path.split()).out
         if "[options]" in usage:
-            assert set(complete_in_bash(name, *path.split(), "--")) == set(re.findall(r"  (--[a-z-]+)", usage)) | set(
-                re.findall(r"-\w, (--[a-z-]+)", usage)) | {"--help"}
+            assert set(complete_in_bash(name, *path.split(), "--")) == set(re.findall(r"  (--[a-z0-9-]+)", usage)) | set(
+                re.findall(r"-\w, (--[a-z0-9-]+)", usage)) | {"--help"}
 
 
 def test_bash_offers_fixed_values():

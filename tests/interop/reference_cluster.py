@@ -1,15 +1,9 @@
 """A cluster of Teleport's own teleport (REFERENCE_BIN), configured and used as ours is."""
 
 import json
-import socket
 
 from harness import Cluster, environment, reference_program
-from processes import run, wait_for
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+from processes import free_port, run, wait_for
 
 
 class ReferenceCluster(Cluster):
@@ -48,31 +42,14 @@ class ReferenceNodes(ReferenceCluster):
 
     def __init__(self, directory, node, labels):
         super().__init__(directory, None)
-        self.node, self._node_labels = node, labels
+        self.node = node
         self.node_port = free_port()
+        self._ssh = f"enabled: yes\nlisten_addr: 127.0.0.1:{self.node_port}\nlabels: {json.dumps(labels)}\n"
 
     def write_config(self, extra=""):
         super().write_config(extra)
-        labels = "".join(f"    {key}: {value}\n" for key, value in self._node_labels.items())
-        text = self.config.read_text().replace("nodename: localhost", f"nodename: {self.node}")
-        text = text.replace("ssh_service:\n  enabled: no\n", "ssh_service:\n  enabled: yes\n"
-                            f"  listen_addr: 127.0.0.1:{self.node_port}\n  labels:\n{labels}")
-        self.config.write_text(text)
+        self.config.write_text(self.config.read_text().replace("nodename: localhost", f"nodename: {self.node}"))
 
     def _ready(self):
         done = self.tctl("get", "node", "--format=json", ok=False)
         return done.code == 0 and self.node in done.out
-
-    def add_node(self, name, address, labels):
-        """A node that is listed, and at whose address is whatever is there."""
-        self.create(f"""
-            kind: node
-            version: v2
-            sub_kind: openssh
-            metadata:
-              name: {name}
-              labels: {json.dumps(labels)}
-            spec:
-              addr: {address}
-              hostname: {name.rsplit("-", 1)[0]}
-            """)

@@ -21,11 +21,24 @@ Result<NodeAddress> AddressOf(std::string_view target, const Session& session, c
   return NodeAddress{wish.host, given.port, cluster};
 }
 
+// For clusters that do not say what the proxy would have looked at.
+Result<std::vector<Value>> NodesNamed(RpcClient& rpc, const std::string& host) {
+  ListFilter filter;
+  filter.predicate = fmt::format("name == \"{}\"", host);  // a plain one
+  std::vector<Value> nodes;
+  RETURN_IF_ERROR(ListNodes(rpc, filter, [&](const Value& node) -> Status {
+    nodes.push_back(node);
+    return {};
+  }));
+  return nodes;
+}
+
 // The nodes that the proxy could not choose from; the error as it is when nobody says which.
 Error Ambiguous(const Invocation& invocation, const Session& session, const NodeAddress& address, Error error) {
   const auto rpc = ConnectOf(invocation, session);
   if (!rpc) return error;
-  const auto nodes = NodesCalled(**rpc, address.host, address.port);
+  auto nodes = NodesCalled(**rpc, address.host, address.port);
+  if (!nodes) nodes = NodesNamed(**rpc, address.host);
   return nodes && nodes->size() > 1 ? SeveralNodes(address.host, *nodes) : error;
 }
 

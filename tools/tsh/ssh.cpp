@@ -46,6 +46,7 @@ struct SshWish {
   std::vector<std::string> command;
   int port = 0;
   bool forward_agent = false;
+  ManyOptions many;
   std::vector<std::string> options;  // for ssh, after our own
   std::vector<std::string> notices;
 };
@@ -104,6 +105,20 @@ void TakePassedOptions(const Invocation& invocation, SshWish& wish) {
   }
 }
 
+Result<ManyOptions> ManyOptionsOf(const Invocation& invocation) {
+  ManyOptions options;
+  options.json = invocation.Get("format") == "json";
+  options.log_dir = invocation.Get("log-dir");
+  if (const std::string& text = invocation.Get("parallel"); !text.empty()) {
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), options.at_once);
+    const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
+    if (!whole || options.at_once == 0 || options.at_once > kMaxAtOnce) {
+      return Fail(ErrorKind::kUsage, "--parallel takes a number from 1 to {}, not \"{}\"", kMaxAtOnce, text);
+    }
+  }
+  return options;
+}
+
 Result<SshWish> WishOf(const Invocation& invocation) {
   for (const auto name : kMissing) {
     if (invocation.Has(name)) return Fail(ErrorKind::kNotImplemented, "--{} is not there yet", name);
@@ -122,6 +137,7 @@ Result<SshWish> WishOf(const Invocation& invocation) {
   }
   if (!wish.command.empty() && wish.command.front() == "--") wish.command.erase(wish.command.begin());
   ASSIGN_OR_RETURN(wish.port, PortOf(invocation, "port"));
+  ASSIGN_OR_RETURN(wish.many, ManyOptionsOf(invocation));
   wish.forward_agent = invocation.Flag("forward-agent");
   if (wish.node.login.empty()) wish.node.login = invocation.Get("login");
   TakePassedOptions(invocation, wish);
@@ -141,20 +157,6 @@ Result<std::vector<std::string>> CommandLineOf(const Invocation& invocation, con
   return words;
 }
 
-Result<ManyOptions> ManyOptionsOf(const Invocation& invocation) {
-  ManyOptions options;
-  options.json = invocation.Get("format") == "json";
-  options.log_dir = invocation.Get("log-dir");
-  if (const std::string& text = invocation.Get("parallel"); !text.empty()) {
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), options.at_once);
-    const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
-    if (!whole || options.at_once == 0 || options.at_once > kMaxAtOnce) {
-      return Fail(ErrorKind::kUsage, "--parallel takes a number from 1 to {}, not \"{}\"", kMaxAtOnce, text);
-    }
-  }
-  return options;
-}
-
 // Nodes of one name are told apart by their IDs.
 void TellApart(std::vector<ChosenNode>& nodes) {
   for (auto& node : nodes) {
@@ -172,14 +174,13 @@ Result<Output> RunOnMany(const Invocation& invocation, const Session& session, c
     if (row.several_nodes || !invocation.Has(row.name)) continue;
     return Fail(ErrorKind::kUsage, "--{} is for one node, and {} match", row.name, nodes.size());
   }
-  ASSIGN_OR_RETURN(const ManyOptions options, ManyOptionsOf(invocation));
   TellApart(nodes);
   std::vector<NodeCommand> commands;
   for (const auto& node : nodes) {
     ASSIGN_OR_RETURN(auto words, CommandLineOf(invocation, session, wish, node, login, {"-o", "BatchMode=yes", "-T"}));
     commands.push_back({node, std::move(words)});
   }
-  return RunOnNodes(std::move(commands), options);
+  return RunOnNodes(std::move(commands), wish.many);
 }
 
 Error TooMany(const std::vector<ChosenNode>& nodes) {

@@ -99,7 +99,7 @@ TEST_CASE("known_hosts has the authorities of one cluster for every name", "[ssh
   CHECK(PrepareSshFiles(session, "root", no_environment).error().kind == ErrorKind::kNotLoggedIn);
 }
 
-TEST_CASE("an identity file is its own key, and its authorities go into the cache", "[ssh]") {
+TEST_CASE("an identity file is its own key, and the rest of it goes into the cache", "[ssh]") {
   const TemporaryDirectory directory;
   const std::string key = KeyLine();
   Session session;
@@ -112,8 +112,10 @@ TEST_CASE("an identity file is its own key, and its authorities go into the cach
     return name == "XDG_CACHE_HOME" ? directory.path() + "/cache" : std::string();
   });
   REQUIRE(files);
-  CHECK(files->key == session.identity_path);
-  CHECK(files->certificate == session.identity_path);
+  REQUIRE(WritePrivateFile(session.identity_path, "a key and more"));
+  CHECK(ReadFile(files->key).value() == "a key and more");
+  CHECK(ReadFile(files->key + "-cert.pub").value() == session.ring.ssh_certificate);
+  CHECK(files->certificate.empty());
   CHECK(files->known_hosts.starts_with(directory.path() + "/cache/"));
   CHECK(ReadFile(files->known_hosts).value() == "@cert-authority * " + key + "\n");
   CHECK_FALSE(PrepareSshFiles(session, "root", [](std::string_view) { return std::string(); }));
