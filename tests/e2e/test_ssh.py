@@ -333,6 +333,15 @@ def test_our_ssh_with_a_master(nodes, machine, master):
     assert machine("ssh", *master, f"{LOGIN}@{nodes.node}", "echo two").out == "two\n"
 
 
+def test_inside_a_connection_upgrade(nodes, machine, tmp_path):
+    """As behind a load balancer that ends TLS."""
+    upgraded = Tsh(nodes, tmp_path)
+    upgraded.env["TELEPORT_TLS_ROUTING_CONN_UPGRADE"] = "yes"
+    upgraded.login(machine.user)
+    assert "tls_routing_conn_upgrade_required: true" in (tmp_path / "tsh" / "localhost.yaml").read_text()
+    assert upgraded("ssh", f"{LOGIN}@{nodes.node}", "cat", stdin="x" * 1_000_000).out == "x" * 1_000_000
+
+
 def test_by_an_identity_file(nodes, machine, tmp_path):
     identity = tmp_path / "identity"
     nodes.tctl("auth", "sign", f"--user={machine.user.name}", f"--out={identity}", "--format=file")
