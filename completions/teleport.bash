@@ -23,7 +23,7 @@ _teleport_complete() {
       names=''
       case "$command" in
       '') words='--debug --help' ;;
-      'start') words='--config --data-dir --debug --help' ;;
+      'start') words='--config --data-dir --roles --token --proxy --auth-server --ca-pin --nodename --labels --insecure --debug --help' ;;
       'configure') words='--cluster-name --public-addr --data-dir --output --debug --help' ;;
       'version') words='--format --debug --help' ;;
       esac

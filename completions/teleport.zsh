@@ -13,14 +13,14 @@ _teleport() {
   esac
   case "$so_far" in
     ('') commands=(
-      'start:Run the cluster until SIGTERM'
+      'start:Run the cluster, or a node of one elsewhere, until SIGTERM'
       'configure:Print a configuration to start from'
       'version:Show the version'
     ) ;;
   esac
   case "$so_far" in
     ('') options=(--debug --help) ;;
-    ('start') options=(--config --data-dir --debug --help) ;;
+    ('start') options=(--config --data-dir --roles --token --proxy --auth-server --ca-pin --nodename --labels --insecure --debug --help) ;;
     ('configure') options=(--cluster-name --public-addr --data-dir --output --debug --help) ;;
     ('version') options=(--format --debug --help) ;;
   esac

@@ -46,8 +46,7 @@ Error ErrorOfDial(const GrpcStatus& status, const NodeAddress& address) {
             "name one by its ID: tsh ls -v"};
   }
   if (status.code == kUnavailable || error.kind == ErrorKind::kNotFound) {
-    return {ErrorKind::kNotFound, fmt::format("there is no node {}, or it is not connected now", address.host),
-            "see the nodes: tsh ls"};
+    return {ErrorKind::kNotFound, fmt::format("{}: {}", address.host, error.message), "see the nodes: tsh ls"};
   }
   return InContext(address.host, std::move(error));
 }

@@ -112,8 +112,10 @@ Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment&
 
 void Cluster::State::AddTransport() {
   TransportOptions options;
-  options.router =
-      std::make_shared<const SshRouter>(*auth, [this](const std::string& id) { return id == host_id ? ssh : nullptr; });
+  options.router = std::make_shared<const SshRouter>(*auth, [this](const std::string& id) -> std::shared_ptr<SshAgent> {
+    if (id == host_id) return ssh;
+    return agents.Find(id);
+  });
   options.dial_auth = [this](const std::string& remote_address) -> Result<UniqueFd> {
     ASSIGN_OR_RETURN(NamedSocketPair pair, MakeNamedSocketPair(remote_address));
     RouteSocket(loop, std::move(pair.inner), remote_address, [this](IncomingConnection connection) {

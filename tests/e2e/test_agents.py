@@ -1,0 +1,190 @@
+"""Nodes on other hosts: they join by the command that `tctl nodes add` prints, are reached through a tunnel, and come
+back when either side was away."""
+
+import getpass
+import json
+import re
+import shlex
+import time
+
+import pytest
+
+from grpc_client import GrpcClient, GrpcError
+from harness import Background, Cluster, Tsh, environment, program, run, started, wait_for
+
+LOGIN = getpass.getuser()
+PERMISSION_DENIED = 7
+ROLE = f"""
+kind: role
+version: v7
+metadata: {{name: dev}}
+spec:
+  allow:
+    logins: [{LOGIN}]
+    node_labels: {{environment: dev}}
+"""
+
+
+class Agent:
+    """A node with a data directory of its own."""
+
+    def __init__(self, cluster, directory, name="far", label="environment=dev"):
+        self.cluster = cluster
+        self.directory = directory
+        self.name = name
+        self.label = label
+        self.log = directory / "agent.log"
+        self._program = None
+        directory.mkdir(parents=True, exist_ok=True)
+
+    def pasted_command(self):
+        """What the cluster tells the administrator to run on the host."""
+        text = self.cluster.tctl("nodes", "add").out
+        words = shlex.split(re.search(r"(?s)(teleport start.*?)\n\n", text).group(1).replace("\\\n", " "))
+        self.cluster.secrets |= {word.split("=")[1] for word in words if word.startswith("--token=")}
+        return words
+
+    def start(self, words=None):
+        words = self.pasted_command() if words is None else words
+        self._program = Background([program("teleport"), *words[1:], f"--data-dir={self.directory / 'data'}",
+                                    f"--nodename={self.name}", f"--labels={self.label}"],
+                                   environment(self.directory), self.log)
+        self._program.wait_for_output("agent is ready")
+        wait_for(lambda: self.name in self.cluster.tctl("nodes", "ls").out, what="the node")
+        return self
+
+    def stop(self):
+        assert self._program.stop() == 0, self.log.read_text()
+
+    def kill(self):
+        self._program.__exit__()
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    with started(Cluster(tmp_path_factory.mktemp("cluster"))) as running:
+        running.create(ROLE, "-f")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def person(place, tmp_path_factory):
+    machine = Tsh(place, tmp_path_factory.mktemp("person"))
+    machine.user = place.add_user("dan", "dev")
+    machine.login(machine.user)
+    return machine
+
+
+@pytest.fixture(scope="module")
+def far(place, tmp_path_factory):
+    agent = Agent(place, tmp_path_factory.mktemp("far")).start()
+    yield agent
+    agent.stop()
+
+
+def test_a_node_joins_by_the_pasted_command(place, person, far):
+    nodes = json.loads(person("ls", "--format=json").out)
+    assert [(node["spec"]["hostname"], node["metadata"]["labels"]) for node in nodes] == [
+        ("far", {"environment": "dev"})]
+    join = place.wait_for_events(event="instance.join", success=True)[0]
+    assert (join["code"], join["role"], join["node_name"]) == ("TJ002I", "Instance", "far")
+    assert person("ssh", f"{LOGIN}@far", "echo", "hi").out == "hi\n"
+    assert person("ssh", f"{LOGIN}@far", "exit 44", ok=False).code == 44
+
+
+def test_what_happens_in_its_sessions_is_in_the_audit_log(place, person, far):
+    person("ssh", f"{LOGIN}@far", "exit 3", ok=False)
+    event = place.wait_for_events(event="exec", command="exit 3")[0]
+    assert (event["user"], event["login"], event["exitCode"], event["server_hostname"]) == ("dan", LOGIN, "3", "far")
+    assert event["server_id"] == json.loads(person("ls", "--format=json").out)[0]["metadata"]["name"]
+
+
+def test_files_go_both_ways(person, far, tmp_path):
+    source = tmp_path / "source"
+    source.write_bytes(bytes(range(256)) * 20000)
+    person("scp", source, f"{LOGIN}@far:{tmp_path / 'there'}")
+    person("scp", f"{LOGIN}@far:{tmp_path / 'there'}", tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == source.read_bytes()
+
+
+def test_labels_decide(place, person, tmp_path):
+    agent = Agent(place, tmp_path, "secret", "environment=prod").start()
+    try:
+        assert "secret" not in person("ls").out
+        done = person("ssh", f"{LOGIN}@secret", "true", ok=False)
+        assert done.code == 255 or "denied" in done.text, done.text
+        assert "denied" in done.err
+    finally:
+        agent.stop()
+    assert "secret" not in place.tctl("nodes", "ls").out
+
+
+def test_a_lock_ends_an_open_session(place, far, tmp_path):
+    victim = Tsh(place, tmp_path / "victim")
+    victim.login(place.add_user("victim", "dev"))
+    log = tmp_path / "session.log"
+    session = Background([victim.path, "ssh", f"{LOGIN}@far", "echo begun; sleep 60"], victim.env, log)
+    try:
+        session.wait_for_output("begun")
+        place.tctl("lock", "--user=victim", "--message=maintenance")
+        begin = time.monotonic()
+        code = session.process.wait(timeout=10)
+        assert time.monotonic() - begin < 5
+        assert code == 255
+        assert "maintenance" in log.read_text()
+    finally:
+        session.__exit__()
+    assert place.wait_for_events(event="client.disconnect", user="victim")
+
+
+def test_the_proxy_comes_back(place, person, far):
+    place.kill()
+    place.start()
+    wait_for(lambda: person("ssh", f"{LOGIN}@far", "echo back", ok=False).out == "back\n", 30, "the node again")
+
+
+def test_an_agent_that_was_killed_is_offline(place, person, tmp_path):
+    agent = Agent(place, tmp_path, "gone").start()
+    agent.kill()
+    done = wait_for(lambda: (lambda one: one if "offline" in one.err or "not connected" in one.err else None)(
+        person("ssh", f"{LOGIN}@gone", "true", ok=False)), 20, "an offline node")
+    assert done.code != 0
+    # It needs no token to come back: it knows who it is.
+    agent.start([word for word in agent.pasted_command() if not word.startswith("--token=")])
+    assert person("ssh", f"{LOGIN}@gone", "echo back").out == "back\n"
+    agent.stop()
+
+
+@pytest.mark.parametrize("change, reason", [
+    (("--token=", "--token=0123456789abcdef"), "the token is not known, or has expired"),
+    (("--ca-pin=", "--ca-pin=sha256:" + "0" * 64), "is not the one of the CA pin"),
+])
+def test_who_cannot_join(place, tmp_path, change, reason):
+    agent = Agent(place, tmp_path)
+    start, instead = change
+    words = [instead if word.startswith(start) else word for word in agent.pasted_command()]
+    done = run([program("teleport"), *words[1:], f"--data-dir={tmp_path / 'data'}"], environment(tmp_path), "", 30)
+    assert done.code == 4, done.text
+    assert reason in done.err
+    assert not (tmp_path / "data" / "agent_identity").exists()
+
+
+def test_an_agent_without_a_token_says_what_to_do(place, tmp_path):
+    done = run([program("teleport"), "start", "--roles=node", f"--proxy={place.proxy}", f"--data-dir={tmp_path}"],
+               environment(tmp_path), "", 30)
+    assert done.code != 0
+    assert "tctl nodes add" in done.err
+
+
+def test_the_identity_is_nobody_elses(far):
+    assert (far.directory / "data" / "agent_identity").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_users_login_is_no_agent(place, person):
+    """The tunnel is for hosts that have joined."""
+    keys = person.home / "tsh" / "keys" / "localhost"
+    cert, key = next(keys.glob("*.crt")), next(keys.glob("*.key"))
+    with GrpcClient(place.auth_port, (str(cert), str(key))) as client:
+        with pytest.raises(GrpcError) as error:
+            client.call("/sallyport.v1.TunnelService/Control", b"\x0a\x00")
+    assert error.value.code == PERMISSION_DENIED
