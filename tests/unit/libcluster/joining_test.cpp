@@ -1,0 +1,78 @@
+// Tokens for certificates of hosts (auth-api section 5).
+#include "libcluster/auth/joining.h"
+
+#include "auth_fixture.h"
+#include "libidentity/ssh_certificate.h"
+#include "libidentity/x509.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::string_view kHostId = "11111111-1111-4111-8111-111111111111";
+
+JoinRequest RequestFor(std::string_view token, std::string_view role) {
+  static const PrivateKey key = GeneratePrivateKey(KeyAlgorithm::kEcdsaP256).value();
+  JoinRequest request;
+  request.host_id = kHostId;
+  request.node_name = "web";
+  request.role = role;
+  request.token = token;
+  request.public_tls_key = key.public_key().ToPem();
+  request.public_ssh_key = key.public_key().ToAuthorizedKey();
+  return request;
+}
+
+void StoreToken(AuthFixture& fixture, std::string_view name, std::string_view spec) {
+  fixture.Store(fmt::format("kind: token\nversion: v2\nmetadata: {{name: {}}}\nspec: {}\n", name, spec));
+}
+
+TEST_CASE("a token gives a host the certificates of its roles") {
+  AuthFixture fixture;
+  StoreToken(fixture, "secret", "{roles: [Node, Kube]}");
+  const auto joined = JoinCluster(fixture.auth(), RequestFor("secret", "Instance"));
+  REQUIRE(joined);
+  const auto identity = Certificate::FromPem(joined->tls_certificate).value().ToIdentity().value();
+  CHECK(identity.username == fmt::format("{}.{}", kHostId, fixture.auth().cluster_name()));
+  CHECK(identity.groups == std::vector<std::string>{"Instance"});
+  CHECK(identity.system_roles == std::vector<std::string>{"Node", "Kube"});
+  const auto ssh = ParseSshCertificate(joined->ssh_certificate).value();
+  CHECK(ssh.type == SshCertificateType::kHost);
+  CHECK(ssh.HasPrincipal("web"));
+  CHECK(ssh.HasPrincipal(std::string(kHostId)));
+  CHECK_FALSE(joined->tls_authorities.empty());
+}
+
+TEST_CASE("who has no token for a role does not get it") {
+  AuthFixture fixture;
+  StoreToken(fixture, "kube-only", "{roles: [Kube]}");
+  StoreToken(fixture, "bots", "{roles: [Bot], bot_name: b}");
+  const std::pair<JoinRequest, ErrorKind> wrong[] = {
+      {RequestFor("guess", "Node"), ErrorKind::kAccessDenied},
+      {RequestFor("", "Node"), ErrorKind::kAccessDenied},
+      {RequestFor("kube-only", "Node"), ErrorKind::kAccessDenied},
+      {RequestFor("kube-only", "Admin"), ErrorKind::kAccessDenied},
+      {RequestFor("bots", "Bot"), ErrorKind::kNotImplemented},
+      {RequestFor("bots", "Instance"), ErrorKind::kNotImplemented},
+  };
+  for (const auto& [request, kind] : wrong) {
+    CAPTURE(request.token, request.role);
+    const auto joined = JoinCluster(fixture.auth(), request);
+    REQUIRE_FALSE(joined);
+    CHECK(joined.error().kind == kind);
+    if (!request.token.empty()) CHECK_FALSE(joined.error().message.contains(request.token));
+  }
+}
+
+TEST_CASE("a host is a UUID with keys") {
+  AuthFixture fixture;
+  StoreToken(fixture, "secret", "{roles: [Node]}");
+  JoinRequest request = RequestFor("secret", "Node");
+  request.host_id = "../../etc";
+  CHECK(JoinCluster(fixture.auth(), request).error().kind == ErrorKind::kBadParameter);
+  request = RequestFor("secret", "Node");
+  request.public_ssh_key = "ssh-ed25519 nonsense";
+  CHECK_FALSE(JoinCluster(fixture.auth(), request));
+}
+
+}  // namespace
+}  // namespace sallyport
