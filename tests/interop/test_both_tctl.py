@@ -227,8 +227,10 @@ def test_reached_by_labels(tctl, name, tmp_path, kind, spec):
 
 
 def test_app_servers(tctl, name, tmp_path):
+    # Teleport's tctl writes those of an integration only.
     text = (f"kind: app_server\nversion: v3\nmetadata: {{name: {name}}}\nspec:\n  host_id: {name}-host\n  hostname: first\n"
-            f"  app: {{kind: app, version: v3, metadata: {{name: {name}}}, spec: {{uri: 'http://localhost'}}}}\n")
+            f"  app: {{kind: app, version: v3, metadata: {{name: {name}}}, spec: {{uri: 'http://localhost', "
+            "integration: any}}\n")
 
     def hosts():
         done = tctl("get", f"app_server/{name}", "--format=json", ok=False)
