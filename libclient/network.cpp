@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 
 #include "libbase/encoding.h"
 #include "libbase/secret.h"
+#include "libbase/socket.h"
 #include "libbase/text.h"
 
 namespace sallyport {
@@ -58,8 +58,7 @@ Result<Addresses> Resolve(const HostPort& address) {
 int ConnectOne(const addrinfo& candidate, Deadline deadline, UniqueFd& connected) {
   UniqueFd fd(::socket(candidate.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd.valid()) return errno;
-  const int on = 1;
-  ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  SetUpConnection(fd.get());
   if (::connect(fd.get(), candidate.ai_addr, candidate.ai_addrlen) != 0) {
     if (errno != EINPROGRESS) return errno;
     if (!WaitFor(fd.get(), POLLOUT, deadline)) return ETIMEDOUT;

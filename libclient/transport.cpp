@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "libbase/text.h"
 #include "libclient/connection_upgrade.h"
 #include "libclient/tls.h"
 #include "libclient/web_client.h"
@@ -46,7 +47,10 @@ Error ErrorOfDial(const GrpcStatus& status, const NodeAddress& address) {
             "name one by its ID: tsh ls -v"};
   }
   if (status.code == kUnavailable || error.kind == ErrorKind::kNotFound) {
-    return {ErrorKind::kNotFound, fmt::format("{}: {}", address.host, error.message), "see the nodes: tsh ls"};
+    return {
+        ErrorKind::kNotFound,
+        fmt::format("there is no node {}, or it is not connected now ({})", address.host, StripControl(status.message)),
+        "see the nodes: tsh ls"};
   }
   return InContext(address.host, std::move(error));
 }

@@ -11,6 +11,7 @@
 #include <chrono>
 
 #include "libbase/log.h"
+#include "libbase/socket.h"
 #include "libcluster/net/stream.h"
 
 namespace sallyport {
@@ -93,7 +94,7 @@ asio::awaitable<void> AcceptLoop(std::shared_ptr<Listener::State> state, asio::i
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
       continue;
     }
-    socket.set_option(tcp::no_delay(true), error);
+    SetUpConnection(socket.native_handle());
     socket.native_non_blocking(true, error);
     UniqueFd fd(socket.release());
     asio::co_spawn(asio::make_strand(context), Route(std::move(fd), ToText(peer), state->handler), asio::detached);

@@ -21,6 +21,7 @@ using boost::system::error_code;
 
 constexpr std::chrono::milliseconds kEndCheck{200};
 constexpr std::chrono::milliseconds kLastWords{300};  // for what is said to the user at the end
+constexpr std::chrono::milliseconds kLastLines{100};
 constexpr std::size_t kMaxLineBytes = 16 << 10;
 
 }  // namespace
@@ -136,6 +137,9 @@ asio::awaitable<void> SshConnection::UntilProcessEnds() {
   error_code error;
   co_await process.async_wait(asio::posix::stream_descriptor::wait_read,
                               asio::redirect_error(asio::use_awaitable, error));
+  // What it has logged last is still to be read.
+  asio::steady_timer timer(executor, kLastLines);
+  if (!error) co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
 }
 
 asio::awaitable<void> SshConnection::UntilEnded() {

@@ -4,6 +4,7 @@
 #include "auth_fixture.h"
 #include "libidentity/ssh_certificate.h"
 #include "libidentity/x509.h"
+#include "teleport/legacy/types/token.pb.h"
 
 namespace sallyport {
 namespace {
@@ -22,13 +23,18 @@ JoinRequest RequestFor(std::string_view token, std::string_view role) {
   return request;
 }
 
-void StoreToken(AuthFixture& fixture, std::string_view name, std::string_view spec) {
-  fixture.Store(fmt::format("kind: token\nversion: v2\nmetadata: {{name: {}}}\nspec: {}\n", name, spec));
+void StoreToken(AuthFixture& fixture, std::string_view name, std::vector<std::string> roles) {
+  types::ProvisionTokenV2 token;
+  token.mutable_metadata()->set_name(std::string(name));
+  for (auto& role : roles) token.mutable_spec()->add_roles(std::move(role));
+  BackendTransaction transaction;
+  WriteResource(transaction, "token", token, WriteMode::kUpsert);
+  REQUIRE(fixture.auth().Commit(std::move(transaction)));
 }
 
 TEST_CASE("a token gives a host the certificates of its roles") {
   AuthFixture fixture;
-  StoreToken(fixture, "secret", "{roles: [Node, Kube]}");
+  StoreToken(fixture, "secret", {"Node", "Kube"});
   const auto joined = JoinCluster(fixture.auth(), RequestFor("secret", "Instance"));
   REQUIRE(joined);
   const auto identity = Certificate::FromPem(joined->tls_certificate).value().ToIdentity().value();
@@ -44,15 +50,15 @@ TEST_CASE("a token gives a host the certificates of its roles") {
 
 TEST_CASE("who has no token for a role does not get it") {
   AuthFixture fixture;
-  StoreToken(fixture, "kube-only", "{roles: [Kube]}");
-  StoreToken(fixture, "bots", "{roles: [Bot], bot_name: b}");
+  StoreToken(fixture, "kube-only", {"Kube"});
+  StoreToken(fixture, "0f5ec2", {"Bot"});
   const std::pair<JoinRequest, ErrorKind> wrong[] = {
       {RequestFor("guess", "Node"), ErrorKind::kAccessDenied},
       {RequestFor("", "Node"), ErrorKind::kAccessDenied},
       {RequestFor("kube-only", "Node"), ErrorKind::kAccessDenied},
       {RequestFor("kube-only", "Admin"), ErrorKind::kAccessDenied},
-      {RequestFor("bots", "Bot"), ErrorKind::kNotImplemented},
-      {RequestFor("bots", "Instance"), ErrorKind::kNotImplemented},
+      {RequestFor("0f5ec2", "Bot"), ErrorKind::kNotImplemented},
+      {RequestFor("0f5ec2", "Instance"), ErrorKind::kNotImplemented},
   };
   for (const auto& [request, kind] : wrong) {
     CAPTURE(request.token, request.role);
@@ -65,7 +71,7 @@ TEST_CASE("who has no token for a role does not get it") {
 
 TEST_CASE("a host is a UUID with keys") {
   AuthFixture fixture;
-  StoreToken(fixture, "secret", "{roles: [Node]}");
+  StoreToken(fixture, "secret", {"Node"});
   JoinRequest request = RequestFor("secret", "Node");
   request.host_id = "../../etc";
   CHECK(JoinCluster(fixture.auth(), request).error().kind == ErrorKind::kBadParameter);

@@ -1,0 +1,27 @@
+#include "libbase/socket.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <array>
+
+namespace sallyport {
+
+void SetUpConnection(int socket) {
+  struct Setting {
+    int level;
+    int option;
+    int value;
+  };
+  constexpr std::array kSettings{Setting{IPPROTO_TCP, TCP_NODELAY, 1}, Setting{SOL_SOCKET, SO_KEEPALIVE, 1},
+                                 Setting{IPPROTO_TCP, TCP_KEEPIDLE, 30}, Setting{IPPROTO_TCP, TCP_KEEPINTVL, 10},
+                                 Setting{IPPROTO_TCP, TCP_KEEPCNT, 3},
+                                 // The same for what was sent and is not acknowledged.
+                                 Setting{IPPROTO_TCP, TCP_USER_TIMEOUT, 60'000}};
+  for (const auto& setting : kSettings) {
+    ::setsockopt(socket, setting.level, setting.option, &setting.value, sizeof setting.value);
+  }
+}
+
+}  // namespace sallyport
