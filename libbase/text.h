@@ -38,4 +38,10 @@ std::optional<std::string> DidYouMean(std::string_view word, const std::vector<s
 // Returns the parts of a text between separators; empty ones are left out.
 std::vector<std::string> SplitNonEmpty(std::string_view text, char separator);
 
+// Returns a word as a shell reads it back: in single quotes.
+std::string ShellQuoted(std::string_view word);
+
+// Returns whether a text is a UUID as it is written: 36 characters, hexadecimal digits of either case and dashes.
+bool IsUuid(std::string_view text);
+
 }  // namespace sallyport

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "libbase/file.h"
+#include "libbase/text.h"
 #include "libidentity/known_hosts.h"
 
 namespace sallyport {
@@ -137,12 +138,6 @@ Result<std::vector<std::string>> SshOptionWords(const SshFiles& files, const Ssh
 bool IsOwnSshOption(std::string_view name) {
   return std::ranges::any_of(kFixed, [&](const auto& row) { return SameWord(row.first, name); }) ||
          std::ranges::any_of(kOwn, [&](std::string_view own) { return SameWord(own, name); });
-}
-
-std::string ShellQuoted(std::string_view word) {
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + "'";
 }
 
 std::string SshCommandLine(const std::vector<std::string>& words) {

@@ -41,8 +41,6 @@ Result<std::vector<std::string>> SshOptionWords(const SshFiles& files, const Ssh
 // Returns whether an option of ssh_config ("UserKnownHostsFile") is one that SshOptionWords decides alone.
 bool IsOwnSshOption(std::string_view name);
 
-// A word for a shell, whatever is in it.
-std::string ShellQuoted(std::string_view word);
 // A command of ssh_config: every word quoted for the shell, and percent signs for ssh.
 std::string SshCommandLine(const std::vector<std::string>& words);
 // A path for ssh_config, in double quotes. Fails with kBadParameter when it cannot be written there.

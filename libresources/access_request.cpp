@@ -33,17 +33,6 @@ const AccessRequestV3& AsRequest(const google::protobuf::Message& resource) {
   return static_cast<const AccessRequestV3&>(resource);
 }
 
-bool IsUuid(std::string_view text) {
-  constexpr std::string_view kForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-  if (text.size() != kForm.size()) return false;
-  for (std::size_t i = 0; i < kForm.size(); ++i) {
-    const bool fits =
-        kForm[i] == '-' ? text[i] == '-' : std::string_view("0123456789abcdefABCDEF").find(text[i]) != text.npos;
-    if (!fits) return false;
-  }
-  return true;
-}
-
 Status CheckId(const types::ResourceID& id) {
   const auto bad = [&](std::string_view why) {
     return FailWithHint(ErrorKind::kBadParameter, fmt::format("resource \"{}\": {}", ResourceIdText(id), why),

@@ -26,16 +26,6 @@ Error Denied(std::string_view why) {
           "make a token on the cluster: tctl tokens add --type=node"};
 }
 
-bool IsUuid(std::string_view text) {
-  constexpr std::size_t kLength = 36;
-  if (text.size() != kLength) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : std::isxdigit(static_cast<unsigned char>(text[i])) == 0) return false;
-  }
-  return true;
-}
-
 // A token of the configuration file as one of the others.
 std::optional<ProvisionTokenV2> StaticToken(AuthServer& auth, const std::string& name) {
   if (!auth.options().static_tokens) return std::nullopt;

@@ -79,13 +79,7 @@ bool IsNodeId(std::string_view host) {
     return std::ranges::all_of(account, [](unsigned char c) { return std::isdigit(c) != 0; }) &&
            IsHex(host.substr(kAccountDigits + kInstance.size()));
   }
-  constexpr std::size_t kUuidLength = 36;
-  if (host.size() != kUuidLength) return false;
-  for (std::size_t i = 0; i < host.size(); ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? host[i] != '-' : std::isxdigit(static_cast<unsigned char>(host[i])) == 0) return false;
-  }
-  return true;
+  return IsUuid(host);
 }
 
 Result<const ServerV2*> MatchNode(std::span<const ServerV2> nodes, const HostPort& target,

@@ -4,8 +4,8 @@
 
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
+#include <vector>
 
 #include "libcluster/agents/agent_auth.h"
 #include "libcluster/net/stream.h"

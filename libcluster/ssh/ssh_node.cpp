@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <cstdlib>
@@ -12,6 +11,7 @@
 #include <map>
 
 #include "libbase/log.h"
+#include "libbase/text.h"
 #include "libcluster/ssh/command_labels.h"
 #include "libcluster/ssh/node_announcer.h"
 #include "libcluster/ssh/session_door.h"
@@ -54,13 +54,6 @@ constexpr std::chrono::seconds kFirstLabels{2};
 
 bool IsRoot() { return ::geteuid() == 0; }
 
-// A word of sshd_config's ForceCommand, which a shell reads.
-std::string Quoted(std::string_view text) {
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 Result<std::string> MakeRuntimeDirectory() {
   std::string path = IsRoot() ? "/run/teleport-ssh-XXXXXX" : "/tmp/teleport-ssh-XXXXXX";
   if (::mkdtemp(path.data()) == nullptr) {
@@ -101,8 +94,10 @@ Status SshNode::State::Prepare() {
   RETURN_IF_ERROR(WritePrivilegeDirectory());
   ASSIGN_OR_RETURN(directory, MakeRuntimeDirectory());
   RETURN_IF_ERROR(WriteKeys());
-  ASSIGN_OR_RETURN(door,
-                   SessionDoor::Open(loop, directory + "/door", [this](const std::string& id) { return Find(id); }));
+  ASSIGN_OR_RETURN(door, SessionDoor::Open(loop, directory + "/door", [weak = weak_from_this()](const std::string& id) {
+                     const auto self = weak.lock();
+                     return self ? self->Find(id) : nullptr;
+                   }));
   if (!IsRoot()) {
     Log(LogLevel::kWarning, "not root: only the user of this process can log in to the node",
         {{"uid", std::to_string(::geteuid())}});
@@ -124,8 +119,8 @@ SshdOptions SshNode::State::OptionsOf(const std::string& id, const SessionSettin
   sshd_options.directory = directory + "/" + id;
   sshd_options.host_key_file = directory + "/host_key";
   sshd_options.user_authority_file = directory + "/user_ca";
-  sshd_options.forced_command =
-      fmt::format("exec {} ssh-session {} {}", Quoted(options.session_program), Quoted(directory + "/door"), id);
+  sshd_options.forced_command = fmt::format("exec {} ssh-session {} {}", ShellQuoted(options.session_program),
+                                            ShellQuoted(directory + "/door"), id);
   sshd_options.sftp_server = sftp_server;
   sshd_options.settings = settings;
   return sshd_options;

@@ -40,5 +40,19 @@ TEST_CASE("the word that was meant") {
   CHECK(DidYouMean("", words) == std::nullopt);
 }
 
+TEST_CASE("a word for a shell") {
+  CHECK(ShellQuoted("") == "''");
+  CHECK(ShellQuoted("a b$c") == "'a b$c'");
+  CHECK(ShellQuoted("it's") == "'it'\\''s'");
+}
+
+TEST_CASE("UUIDs") {
+  CHECK(IsUuid("6c1c7ea4-9F2d-5e1b-8b1c-0d3a4e5f6a7b"));
+  for (const char* text : {"", "6c1c7ea4-9f2d-5e1b-8b1c-0d3a4e5f6a7", "6c1c7ea49f2d-5e1b-8b1c-0d3a4e5f6a7b-",
+                           "6c1c7ea4-9f2d-5e1b-8b1c-0d3a4e5f6a7g", "../../etc/passwd-------------------"}) {
+    CHECK_FALSE(IsUuid(text));
+  }
+}
+
 }  // namespace
 }  // namespace sallyport
