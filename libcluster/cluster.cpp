@@ -112,7 +112,7 @@ Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment&
 
 void Cluster::State::AddTransport() {
   TransportOptions options;
-  options.router = std::make_shared<const SshRouter>(*auth, [this](const std::string& id) -> std::shared_ptr<SshAgent> {
+  options.router = std::make_shared<SshRouter>(*auth, [this](const std::string& id) -> std::shared_ptr<SshAgent> {
     if (id == host_id) return ssh;
     return agents.Find(id);
   });

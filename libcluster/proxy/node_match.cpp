@@ -82,14 +82,14 @@ bool IsNodeId(std::string_view host) {
   return IsUuid(host);
 }
 
-Result<const ServerV2*> MatchNode(std::span<const ServerV2> nodes, const HostPort& target,
+Result<const ServerV2*> MatchNode(std::span<const ServerV2* const> nodes, const HostPort& target,
                                   const NodeMatchRules& rules) {
   std::vector<const ServerV2*> found;
-  for (const auto& node : nodes) {
-    if (Score(node, target, rules) == kNoMatch) continue;
+  for (const ServerV2* node : nodes) {
+    if (Score(*node, target, rules) == kNoMatch) continue;
     // Nothing else can be meant by an id.
-    if (IsNodeId(target.host) && node.metadata().name() == target.host) return &node;
-    found.push_back(&node);
+    if (IsNodeId(target.host) && node->metadata().name() == target.host) return node;
+    found.push_back(node);
   }
   if (found.empty()) return std::unexpected(NoNode(target));
   if (found.size() == 1) return found.front();

@@ -23,7 +23,7 @@ inline constexpr std::string_view kAmbiguousNode = "err-node-is-ambiguous";
 
 // Returns the one node that is meant; port 0 is any. kNotFound: none has that id, or several fit (names of those are in
 // the hint); kConnectionProblem: none fits.
-Result<const types::ServerV2*> MatchNode(std::span<const types::ServerV2> nodes, const HostPort& target,
+Result<const types::ServerV2*> MatchNode(std::span<const types::ServerV2* const> nodes, const HostPort& target,
                                          const NodeMatchRules& rules);
 
 // Returns whether a host is the id of a node: a UUID, or an EC2 instance ("123456789012-i-0abc").

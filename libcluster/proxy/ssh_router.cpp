@@ -3,7 +3,6 @@
 #include "libbase/encoding.h"
 #include "libbase/secret.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/proxy/node_match.h"
 #include "libresources/node.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/server.pb.h"
@@ -47,7 +46,10 @@ Error Unreached(const types::ServerV2& node) {
 
 }  // namespace
 
-Result<types::ServerV2> SshRouter::Find(const std::string& host_port) const {
+SshRouter::SshRouter(AuthServer& auth, FindAgent find_agent)
+    : auth_(auth), find_agent_(std::move(find_agent)), nodes_(auth.backend()) {}
+
+Result<types::ServerV2> SshRouter::Find(const std::string& host_port) {
   const auto target = ParseHostPort(host_port, 0);
   if (!target || target->host.empty()) {
     return Fail(ErrorKind::kBadParameter, "the target \"{}\" is not HOST:PORT", host_port);
@@ -56,12 +58,9 @@ Result<types::ServerV2> SshRouter::Find(const std::string& host_port) const {
     auto node = GetResource<types::ServerV2>(auth_.backend(), kNode, target->host);
     if (node) return node;
   }
-  ASSIGN_OR_RETURN(const auto nodes, ListAllResources<types::ServerV2>(auth_.backend(), kNode));
   ASSIGN_OR_RETURN(const auto networking, Networking(auth_));
-  const NodeMatchRules rules{networking.spec().caseinsensitiverouting(),
-                             networking.spec().routingstrategy() == types::MOST_RECENT};
-  ASSIGN_OR_RETURN(const types::ServerV2* node, MatchNode(nodes, *target, rules));
-  return *node;
+  return nodes_.Find(
+      *target, {networking.spec().caseinsensitiverouting(), networking.spec().routingstrategy() == types::MOST_RECENT});
 }
 
 Result<SshDial> SshRouter::Decide(const types::ServerV2& node, const Caller& caller) const {
@@ -83,7 +82,7 @@ Result<SshDial> SshRouter::Decide(const types::ServerV2& node, const Caller& cal
 }
 
 Result<SshRoute> SshRouter::Dial(const std::string& host_port, const std::string& cluster,
-                                 const std::shared_ptr<const Caller>& caller) const {
+                                 const std::shared_ptr<const Caller>& caller) {
   if (!cluster.empty() && cluster != auth_.cluster_name()) {
     return Fail(ErrorKind::kAccessDenied, "access denied: cluster \"{}\" is not known here", cluster);
   }

@@ -7,11 +7,8 @@
 
 #include "libbase/error.h"
 #include "libcluster/auth/caller.h"
+#include "libcluster/proxy/node_index.h"
 #include "libcluster/ssh/ssh_agent.h"
-
-namespace types {
-class ServerV2;
-}
 
 namespace sallyport {
 
@@ -28,20 +25,21 @@ class SshRouter {
  public:
   // `find_agent` returns the agent of a host, or nullptr. The server must outlive the router.
   using FindAgent = std::function<std::shared_ptr<SshAgent>(const std::string& host_id)>;
-  SshRouter(AuthServer& auth, FindAgent find_agent) : auth_(auth), find_agent_(std::move(find_agent)) {}
+  SshRouter(AuthServer& auth, FindAgent find_agent);
 
   // Opens a connection to "HOST:PORT" of `cluster` ("" is this one). Fails as MatchNode and PermitSsh do, with
   // kBadParameter for no target, kConnectionProblem when the node's agent is not there. Blocks. Safe from several
   // threads.
   Result<SshRoute> Dial(const std::string& host_port, const std::string& cluster,
-                        const std::shared_ptr<const Caller>& caller) const;
+                        const std::shared_ptr<const Caller>& caller);
 
  private:
-  Result<types::ServerV2> Find(const std::string& host_port) const;
+  Result<types::ServerV2> Find(const std::string& host_port);
   Result<SshDial> Decide(const types::ServerV2& node, const Caller& caller) const;
 
   AuthServer& auth_;
   const FindAgent find_agent_;
+  NodeIndex nodes_;
 };
 
 }  // namespace sallyport

@@ -18,7 +18,7 @@ class AuthServer;
 class SshRouter;
 
 struct TransportOptions {
-  std::shared_ptr<const SshRouter> router;
+  std::shared_ptr<SshRouter> router;
   // Opens a connection to the auth service of this cluster for ProxyCluster: as if it came from `remote_address`.
   std::function<Result<UniqueFd>(const std::string& remote_address)> dial_auth;
 };

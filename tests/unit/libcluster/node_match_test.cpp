@@ -22,9 +22,16 @@ types::ServerV2 Node(std::string_view id, std::string_view hostname, std::string
   return node;
 }
 
+Result<const types::ServerV2*> Match(const std::vector<types::ServerV2>& nodes, const HostPort& target,
+                                     const NodeMatchRules& rules) {
+  std::vector<const types::ServerV2*> pointers;
+  for (const auto& node : nodes) pointers.push_back(&node);
+  return MatchNode(pointers, target, rules);
+}
+
 // Returns the id of what a target means, or the kind of the error.
 std::string Meant(const std::vector<types::ServerV2>& nodes, const HostPort& target, const NodeMatchRules& rules = {}) {
-  const auto node = MatchNode(nodes, target, rules);
+  const auto node = Match(nodes, target, rules);
   return node ? (*node)->metadata().name() : std::string(RowOf(node.error().kind).name);
 }
 
@@ -47,7 +54,7 @@ TEST_CASE("a node with an address is found by it, and its port counts") {
 
 TEST_CASE("several of a name are an error with the token that clients look for, unless the latest is wanted") {
   std::vector nodes{Node(kFirstId, "web"), Node(kSecondId, "web")};
-  const auto ambiguous = MatchNode(nodes, {"web", 0}, {});
+  const auto ambiguous = Match(nodes, {"web", 0}, {});
   REQUIRE_FALSE(ambiguous);
   CHECK(ambiguous.error().kind == ErrorKind::kNotFound);
   CHECK(ambiguous.error().message.contains(kAmbiguousNode));
