@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 
+import nodes
 from certs import make_self_signed
 from harness import BIN, Cluster, Tsh, environment
 from kube_stand_in import TOKEN
@@ -199,6 +200,7 @@ def main():
     show("idle cluster resident", memory, "MB")
     show("syncs of 1,000 creates", syncs_of_bulk(directory / "syncs"), "times")
     deciding()
+    nodes.measure(directory, show, compare)
 
     api = FixedApi(directory / "api")
     cluster = Cluster(directory / "cluster", api, {"env": "bench"}, "  listen_addr: 127.0.0.1:0\n")
