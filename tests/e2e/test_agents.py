@@ -140,6 +140,28 @@ def test_a_lock_ends_an_open_session(place, far, tmp_path):
     assert place.wait_for_events(event="client.disconnect", user="victim")
 
 
+def test_a_certificate_of_somebody_else_is_refused(place, person, far, tmp_path):
+    """Even a good one, for a login that both may use: the connection is of who dialled."""
+    eve = Tsh(place, tmp_path / "eve")
+    eve.login(place.add_user("eve", "dev"))
+    keys = eve.home / "tsh" / "keys" / "localhost"
+    key = keys / "eve"
+    certificate = next((keys / "eve-ssh").glob("*-cert.pub"))
+    known = tmp_path / "known_hosts"
+    known.write_text("".join(f"@cert-authority * {line.split(' ', 2)[2]}" for line in
+                             (eve.home / "tsh" / "known_hosts").read_text().splitlines(keepends=True)))
+    words = ["ssh", "-F", "none", "-o", f"ProxyCommand={person.path} proxy ssh --proxy={place.proxy} {LOGIN}@far:0",
+             "-o", f"UserKnownHostsFile={known}", "-o", f"CertificateFile={certificate}", "-o", "IdentitiesOnly=yes",
+             "-i", key, f"{LOGIN}@far", "echo in"]
+    done = run(words, person.env, "", 30)
+    assert (done.code, done.out) == (255, ""), done
+    event = place.wait_for_events(event="auth", user="dan", success=False)[-1]
+    assert event["code"] == "T3007W" and "another user" in event["error"]
+    # The same words are good for her own connection.
+    own = run(words, eve.env, "", 30)
+    assert (own.code, own.out) == (0, "in\n"), own
+
+
 def test_the_proxy_comes_back(place, person, far):
     place.kill()
     place.start()
