@@ -86,7 +86,7 @@ struct Cluster::State {
 
 Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment& environment) {
   AuthServerOptions options;
-  const std::string nodename = config.nodename.empty() ? environment.hostname : config.nodename;
+  const std::string& nodename = config.NodeName(environment.hostname);
   options.data_dir = config.data_dir;
   options.cluster_name = config.auth.cluster_name.empty() ? nodename : config.auth.cluster_name;
   options.auth_preference = config.auth.preference;
@@ -225,17 +225,9 @@ Status Cluster::State::StartKube(const TeleportConfig& config, const Environment
 
 Status Cluster::State::StartSsh(const TeleportConfig& config, const Environment& environment) {
   if (!config.ssh.enabled) return {};
-  SshNodeOptions options;
-  options.host_id = host_id;
-  options.hostname = config.nodename.empty() ? environment.hostname : config.nodename;
-  options.public_addrs = config.ssh.public_addr;
-  options.labels = config.ssh.labels;
-  options.commands = config.ssh.commands;
-  options.port_forwarding = config.ssh.port_forwarding;
-  options.copy_files = config.ssh.copy_files;
-  options.session_program = environment.program;
   agent_auth = LocalAgentAuth(*auth, *audit, host_id);
-  auto started = SshNode::Start(loop, *agent_auth, std::move(options));
+  auto started =
+      SshNode::Start(loop, *agent_auth, NodeOptionsOf(config, host_id, environment.hostname, environment.program));
   if (started) {
     ssh = std::move(*started);
     return {};

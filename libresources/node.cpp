@@ -79,9 +79,13 @@ Status CheckNode(Message& resource) {
       return Fail(ErrorKind::kBadParameter, "spec.cmd_labels: \"{}\" is not a label key", StripControl(key));
     }
   }
-  if (node.subkind() == kOpenSsh || node.subkind() == kInstanceConnect) RETURN_IF_ERROR(CheckOpenSsh(node.spec()));
+  if (IsAgentless(node)) RETURN_IF_ERROR(CheckOpenSsh(node.spec()));
   if (node.subkind() == kInstanceConnect) RETURN_IF_ERROR(CheckInstanceConnect(node.spec()));
   return {};
+}
+
+bool IsAgentless(const types::ServerV2& node) {
+  return node.subkind() == kOpenSsh || node.subkind() == kInstanceConnect;
 }
 
 std::span<const TextColumn> NodeColumns() { return kColumns; }

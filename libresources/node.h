@@ -18,6 +18,9 @@ Status CheckNode(google::protobuf::Message& resource);
 // Returns the name of a node that is written without one: of a random UUID, or what its cloud calls it.
 std::string DefaultNodeName(const google::protobuf::Message& resource);
 
+// Returns whether a node runs OpenSSH without an agent.
+bool IsAgentless(const types::ServerV2& node);
+
 std::span<const TextColumn> NodeColumns();
 
 // Returns the labels that decide who reaches a node: the written ones, and the results of commands.

@@ -1,6 +1,5 @@
 #include "libcluster/agents/agent.h"
 
-#include "libbase/log.h"
 #include "libcluster/agents/agent_auth.h"
 #include "libcluster/agents/host_identity.h"
 #include "libcluster/agents/tunnel_client.h"
@@ -78,7 +77,7 @@ const std::string& Agent::cluster_name() const { return state_->identity.cluster
 
 Result<std::unique_ptr<Agent>> Agent::Start(const TeleportConfig& config, const Environment& environment) {
   auto state = std::make_unique<State>();
-  const std::string nodename = config.nodename.empty() ? environment.hostname : config.nodename;
+  const std::string& nodename = config.NodeName(environment.hostname);
   NetworkSettings network;
   network.insecure = environment.insecure;
   network.ssl_cert_file = environment.ssl_cert_file;
@@ -88,16 +87,9 @@ Result<std::unique_ptr<Agent>> Agent::Start(const TeleportConfig& config, const 
   ASSIGN_OR_RETURN(state->tunnel,
                    TunnelClient::Open(state->identity, {to.address, to.through_proxy, network, nodename, {"Node"}}));
   state->auth = std::make_unique<TunnelAuth>(state->identity, *state->tunnel);
-  SshNodeOptions options;
-  options.host_id = state->identity.host_id;
-  options.hostname = nodename;
-  options.public_addrs = config.ssh.public_addr;
-  options.labels = config.ssh.labels;
-  options.commands = config.ssh.commands;
-  options.port_forwarding = config.ssh.port_forwarding;
-  options.copy_files = config.ssh.copy_files;
-  options.session_program = environment.program;
-  ASSIGN_OR_RETURN(state->ssh, SshNode::Start(state->loop, *state->auth, std::move(options)));
+  ASSIGN_OR_RETURN(state->ssh, SshNode::Start(state->loop, *state->auth,
+                                              NodeOptionsOf(config, state->identity.host_id, environment.hostname,
+                                                            environment.program)));
   state->tunnel->Serve(*state->ssh);
   return std::unique_ptr<Agent>(new Agent(std::move(state)));
 }

@@ -117,7 +117,6 @@ struct TunnelClient::State {
     const std::uint64_t one = 1;
     std::ignore = ::write(wake.get(), &one, sizeof one);
   }
-  RpcOptions ConnectionOptions() const;
   Status OpenCall();
   Status AwaitWelcome();
   void Run();
@@ -128,19 +127,6 @@ struct TunnelClient::State {
   Status Carry(const v1::Dial& message);
   void SayGoodbye();
 };
-
-RpcOptions TunnelClient::State::ConnectionOptions() const {
-  RpcOptions copy;
-  copy.address = connection.address;
-  copy.through_proxy = connection.through_proxy;
-  copy.cluster = connection.cluster;
-  copy.authorities_pem = connection.authorities_pem;
-  copy.certificate = connection.certificate;
-  copy.key_pem = connection.key_pem.Clone();
-  copy.program = connection.program;
-  copy.network = connection.network;
-  return copy;
-}
 
 Status TunnelClient::State::OpenCall() {
   ASSIGN_OR_RETURN(call, OpenGrpcStream(connection, std::string(kControl)));
@@ -264,7 +250,7 @@ void TunnelClient::State::Connect(const v1::Dial& message) {
 Status TunnelClient::State::Carry(const v1::Dial& message) {
   ASSIGN_OR_RETURN(const SshDial dial, FromMessage(message));
   ASSIGN_OR_RETURN(const UniqueFd socket, agent->Dial(dial));
-  ASSIGN_OR_RETURN(const auto bytes, OpenGrpcStream(ConnectionOptions(), std::string(kConnect)));
+  ASSIGN_OR_RETURN(const auto bytes, OpenGrpcStream(connection, std::string(kConnect)));
   v1::TunnelBytes first;
   first.set_id(message.id());
   bytes->Send(first.SerializeAsString());

@@ -74,6 +74,8 @@ struct TeleportConfig {
   } join;
   // Whether this process serves a cluster that runs elsewhere.
   bool IsAgent() const { return !auth.enabled && !proxy.enabled; }
+  // Returns the name of this host, whose own is `hostname`.
+  const std::string& NodeName(const std::string& hostname) const { return nodename.empty() ? hostname : nodename; }
 
   struct Ssh {
     bool enabled = true;

@@ -36,7 +36,7 @@ Result<SessionSettings> SettingsOf(AuthServer& auth) {
 // A node that no agent of ours serves.
 Error Unreached(const types::ServerV2& node) {
   const std::string& name = node.spec().hostname();
-  if (node.subkind() == "openssh" || node.subkind() == "openssh-ec2-ice") {
+  if (IsAgentless(node)) {
     return {ErrorKind::kNotImplemented, fmt::format("node \"{}\" runs OpenSSH without an agent", name),
             "this proxy does not reach such nodes yet"};
   }

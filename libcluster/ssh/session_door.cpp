@@ -122,8 +122,7 @@ class Session {
     socklen_t size = sizeof peer;
     ::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size);
     if (!IsUser(peer.uid, connection_->Login())) co_return "access denied: the session is of another user";
-    const bool copies = hello.command == FindSftpServer() || IsScp(hello.command);
-    if (!copies || hello.command.empty()) co_return "";
+    if (!connection_->IsSftp(hello.command) && !IsScp(hello.command)) co_return "";
     if (!connection_->node().copy_files) co_return "access denied: this node does not copy files";
     if (!connection_->dial().permit.copy_files)
       co_return "access denied: your roles do not let you copy files (ssh_file_copy)";
@@ -135,7 +134,7 @@ class Session {
     id_ = RandomUuid();
     started_ = Now();
     interactive_ = hello.terminal;
-    is_sftp_ = !hello.command.empty() && hello.command == FindSftpServer();
+    is_sftp_ = connection_->IsSftp(hello.command);
     if (is_sftp_) verdict.sftp_server = hello.command;
     const std::string& remote = connection_->dial().remote_address;
     const auto address = ParseHostPort(remote, 0);

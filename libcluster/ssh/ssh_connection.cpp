@@ -12,6 +12,7 @@
 #include "libbase/log.h"
 #include "libbase/version.h"
 #include "libcluster/auth/caller.h"
+#include "libcluster/net/await_callback.h"
 
 namespace sallyport {
 namespace {
@@ -19,7 +20,6 @@ namespace {
 using namespace asio::experimental::awaitable_operators;
 using boost::system::error_code;
 
-constexpr std::chrono::milliseconds kEndCheck{200};
 constexpr std::chrono::milliseconds kLastWords{300};  // for what is said to the user at the end
 constexpr std::chrono::milliseconds kLastLines{100};
 constexpr std::size_t kMaxLineBytes = 16 << 10;
@@ -143,15 +143,16 @@ asio::awaitable<void> SshConnection::UntilProcessEnds() {
 }
 
 asio::awaitable<void> SshConnection::UntilEnded() {
-  asio::steady_timer timer(co_await asio::this_coro::executor);
-  error_code error;
-  while (!error && EndReason().empty()) {
-    timer.expires_after(kEndCheck);
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
-  }
+  Listener listener;  // kept: the connection only refers to it
+  const auto start = [self = shared_from_this(), &listener](auto done) {
+    listener = std::make_shared<std::function<void(const std::string&)>>([done](const std::string&) { done(true); });
+    self->Listen(listener);
+  };
+  if (!co_await AwaitCallbackOr<bool>(false, start)) co_return;
   // sshd still carries the last words to the user.
-  timer.expires_after(kLastWords);
-  if (!error) co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  asio::steady_timer timer(co_await asio::this_coro::executor, kLastWords);
+  error_code error;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
 }
 
 asio::awaitable<void> SshConnection::Watch() {

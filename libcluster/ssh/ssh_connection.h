@@ -20,6 +20,7 @@ class SshConnection : public std::enable_shared_from_this<SshConnection> {
   struct Parts {
     SshDial dial;
     std::string directory;
+    std::string sftp_server;  // the program that sshd runs for it; empty: none
     Sshd sshd;
   };
   // `line` is a second descriptor of the client's side, to end the connection by.
@@ -28,6 +29,8 @@ class SshConnection : public std::enable_shared_from_this<SshConnection> {
 
   const std::string& id() const { return parts_.dial.id; }
   const SshDial& dial() const { return parts_.dial; }
+  // Whether a session's command is sshd's for file transfer.
+  bool IsSftp(const std::string& command) const { return !command.empty() && command == parts_.sftp_server; }
   AgentAuth& auth() const { return auth_; }
   const SshNodeOptions& node() const { return node_; }
 

@@ -12,6 +12,7 @@
 
 #include "libbase/log.h"
 #include "libbase/text.h"
+#include "libcluster/config/teleport_config.h"
 #include "libcluster/ssh/command_labels.h"
 #include "libcluster/ssh/node_announcer.h"
 #include "libcluster/ssh/session_door.h"
@@ -133,7 +134,7 @@ Result<UniqueFd> SshNode::State::Dial(const SshDial& dial) {
   ASSIGN_OR_RETURN(Sshd process, Sshd::Start(sshd, sshd_options, narrowed.permit));
   UniqueFd socket = std::move(process.socket());
   const auto connection = std::make_shared<SshConnection>(
-      auth, options, SshConnection::Parts{std::move(narrowed), sshd_options.directory, std::move(process)},
+      auth, options, SshConnection::Parts{std::move(narrowed), sshd_options.directory, sftp_server, std::move(process)},
       UniqueFd(::dup(socket.get())));
   {
     const std::lock_guard lock(mutex);
@@ -141,6 +142,20 @@ Result<UniqueFd> SshNode::State::Dial(const SshDial& dial) {
   }
   asio::co_spawn(asio::make_strand(ContextOf(loop)), WatchConnection(shared_from_this(), connection), asio::detached);
   return socket;
+}
+
+SshNodeOptions NodeOptionsOf(const TeleportConfig& config, const std::string& host_id, const std::string& hostname,
+                             const std::string& program) {
+  SshNodeOptions options;
+  options.host_id = host_id;
+  options.hostname = config.NodeName(hostname);
+  options.public_addrs = config.ssh.public_addr;
+  options.labels = config.ssh.labels;
+  options.commands = config.ssh.commands;
+  options.port_forwarding = config.ssh.port_forwarding;
+  options.copy_files = config.ssh.copy_files;
+  options.session_program = program;
+  return options;
 }
 
 SshNode::SshNode(std::shared_ptr<State> state) : state_(std::move(state)) {}

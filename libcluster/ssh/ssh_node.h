@@ -27,6 +27,11 @@ struct SshNodeOptions {
   std::string session_program;  // the path of `teleport`, which sshd runs as the user for each session
 };
 
+struct TeleportConfig;
+// Returns what a configuration says of the node on this host.
+SshNodeOptions NodeOptionsOf(const TeleportConfig& config, const std::string& host_id, const std::string& hostname,
+                             const std::string& program);
+
 class SshNode : public SshAgent {
  public:
   // Makes host keys, announces the node and keeps it announced. Everything given must outlive the node. kNotFound when

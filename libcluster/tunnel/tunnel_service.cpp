@@ -7,7 +7,6 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/write.hpp>
 #include <cerrno>
 #include <cstring>
 #include <deque>
@@ -17,9 +16,8 @@
 #include "libbase/version.h"
 #include "libcluster/auth/audit_queue.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/net/copy.h"
 #include "libcluster/net/on_pool.h"
-#include "libcluster/net/rpc_stream.h"
+#include "libcluster/net/stream_tunnel.h"
 #include "libresources/kinds.h"
 #include "sallyport/v1/tunnel_service.pb.h"
 #include "teleport/legacy/types/server.pb.h"
@@ -30,7 +28,6 @@ namespace {
 using namespace asio::experimental::awaitable_operators;
 using boost::system::error_code;
 using ControlMessages = RpcMessages<v1::AgentMessage, v1::ProxyMessage>;
-using ByteMessages = RpcMessages<v1::TunnelBytes, v1::TunnelBytes>;
 
 constexpr std::chrono::minutes kLife{15};
 constexpr std::size_t kMaxQueued = 4096;
@@ -190,35 +187,19 @@ class Control {
   std::shared_ptr<RemoteAgent> agent_;
 };
 
-asio::awaitable<void> ToSocket(ByteMessages messages, SocketStream& socket, std::string first) {
-  error_code error;
-  if (!first.empty()) {
-    co_await asio::async_write(socket, asio::buffer(first), asio::redirect_error(asio::use_awaitable, error));
+struct BytesCarrier {
+  using Request = v1::TunnelBytes;
+  using Response = v1::TunnelBytes;
+  static const std::string* BytesOf(const Request& request) { return &request.payload(); }
+  static Response With(std::string bytes) {
+    Response response;
+    response.set_payload(std::move(bytes));
+    return response;
   }
-  while (!error) {
-    auto message = co_await messages.Read();
-    if (!message || !*message) break;
-    const std::string& bytes = (*message)->payload();
-    co_await asio::async_write(socket, asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, error));
-  }
-  socket.socket().shutdown(asio::socket_base::shutdown_send, error);
-}
+};
+using BytesTunnel = StreamTunnel<BytesCarrier>;
 
-asio::awaitable<void> FromSocket(SocketStream& socket, ByteMessages messages) {
-  std::array<char, kTunnelBytes> buffer;
-  error_code error;
-  bool open = true;
-  while (open) {
-    const std::size_t count =
-        co_await socket.async_read_some(asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
-    if (error) co_return;
-    v1::TunnelBytes message;
-    message.set_payload(buffer.data(), count);
-    open = co_await messages.Write(message);
-  }
-}
-
-asio::awaitable<Status> Connect(TunnelParts parts, std::string host_id, ByteMessages messages) {
+asio::awaitable<Status> Connect(TunnelParts parts, std::string host_id, BytesTunnel::Messages messages) {
   const auto first = co_await messages.Read();
   if (!first) co_return std::unexpected(first.error());
   const auto agent = parts.agents.Find(host_id);
@@ -231,10 +212,9 @@ asio::awaitable<Status> Connect(TunnelParts parts, std::string host_id, ByteMess
   if (!agent->Answer((*first)->id(), UniqueFd(ends[1]))) {
     co_return Fail(ErrorKind::kNotFound, "nobody waits for this connection");
   }
-  SocketStream socket = MakeSocketStream(co_await asio::this_coro::executor, std::move(ours));
-  std::string begin = (*first)->payload();
-  co_await (ToSocket(messages, socket, std::move(begin)) || FromSocket(socket, messages) || messages.UntilLeft());
-  co_return Status();
+  const auto executor = co_await asio::this_coro::executor;
+  BytesTunnel tunnel(messages, MakeSocketStream(executor, std::move(ours)));
+  co_return co_await tunnel.Run(**first);
 }
 
 }  // namespace
@@ -243,13 +223,6 @@ std::shared_ptr<RemoteAgent> ConnectedAgents::Find(const std::string& host_id) c
   const std::lock_guard lock(mutex_);
   const auto found = by_host_.find(host_id);
   return found == by_host_.end() ? nullptr : found->second;
-}
-
-std::vector<AgentFacts> ConnectedAgents::List() const {
-  const std::lock_guard lock(mutex_);
-  std::vector<AgentFacts> facts;
-  for (const auto& [id, agent] : by_host_) facts.push_back(agent->facts());
-  return facts;
 }
 
 void ConnectedAgents::Add(const std::shared_ptr<RemoteAgent>& agent) {
@@ -272,7 +245,7 @@ void AddTunnelMethods(RpcTable& table, const TunnelParts& parts) {
     co_return co_await control.Run(messages);
   };
   const auto serve_connect = [parts](std::shared_ptr<const RpcStreamCall> call,
-                                     ByteMessages messages) -> asio::awaitable<Status> {
+                                     BytesTunnel::Messages messages) -> asio::awaitable<Status> {
     auto host_id = HostOfCaller(*call->caller, parts.auth.cluster_name(), kNodeService);
     if (!host_id) co_return std::unexpected(host_id.error());
     co_return co_await Connect(parts, std::move(*host_id), messages);

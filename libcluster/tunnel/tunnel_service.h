@@ -5,7 +5,6 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <vector>
 
 #include "libcluster/net/event_loop.h"
 #include "libcluster/rpc_table.h"
@@ -22,7 +21,6 @@ class ConnectedAgents {
  public:
   // Returns the agent of a host, or nullptr. The latest connection of a host wins.
   std::shared_ptr<RemoteAgent> Find(const std::string& host_id) const;
-  std::vector<AgentFacts> List() const;
   void Add(const std::shared_ptr<RemoteAgent>& agent);
   void Remove(const std::shared_ptr<RemoteAgent>& agent);
 
