@@ -32,6 +32,9 @@ class GrpcStream {
   GrpcStream(const GrpcStream&) = delete;
   GrpcStream& operator=(const GrpcStream&) = delete;
 
+  // Keeps something that carries the connection as long as the call.
+  void Keep(std::shared_ptr<const void> carrier) { carrier_ = std::move(carrier); }
+
   // Queues a message. Who sends many waits for HasRoom.
   void Send(std::string_view message);
   bool HasRoom() const;
@@ -59,6 +62,7 @@ class GrpcStream {
   Error Broken(std::string_view reason) const;
 
   const std::string peer_;
+  std::shared_ptr<const void> carrier_;  // goes after the connection
   std::unique_ptr<Stream> connection_;
   Http2Session session_{kWindowBytes};
   std::int32_t call_ = 0;

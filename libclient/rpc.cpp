@@ -66,16 +66,17 @@ RpcOptions CopyOf(const RpcOptions& options) {
 
 }  // namespace
 
-Result<std::unique_ptr<GrpcStream>> OpenGrpcStream(const RpcOptions& options, const std::string& method) {
+Result<std::unique_ptr<GrpcStream>> OpenGrpcStream(const RpcOptions& options, const std::string& method,
+                                                   const HeaderFields& metadata) {
   RETURN_IF_ERROR(CheckNotExpired(options.certificate));
-  if (options.connection_upgrade) {
-    return Fail(ErrorKind::kNotImplemented, "calls with streams do not pass a load balancer yet");
-  }
   ASSIGN_OR_RETURN(Connected connected, ConnectTls(options, "h2"));
   HeaderFields fields =
       GrpcRequestFields(AuthServerName(options.cluster), method, options.program, std::chrono::milliseconds(0));
   fields.emplace_back("version", kWireVersion);
-  return GrpcStream::Start(std::move(connected.stream), fields, std::string(kAuthService));
+  fields.insert(fields.end(), metadata.begin(), metadata.end());
+  ASSIGN_OR_RETURN(auto call, GrpcStream::Start(std::move(connected.stream), fields, std::string(kAuthService)));
+  call->Keep(std::move(connected.upgrade));
+  return call;
 }
 
 struct RpcClient::State {

@@ -40,8 +40,9 @@ struct CallOptions {
 };
 
 // Begins a call with streams ("/sallyport.v1.TunnelService/Control"), alone on a connection of its own. Fails as
-// RpcClient::Connect does. Not through a load balancer.
-Result<std::unique_ptr<GrpcStream>> OpenGrpcStream(const RpcOptions& options, const std::string& method);
+// RpcClient::Connect does.
+Result<std::unique_ptr<GrpcStream>> OpenGrpcStream(const RpcOptions& options, const std::string& method,
+                                                   const HeaderFields& metadata = {});
 
 // One connection. Any number of threads may call at the same time. A broken connection stays broken: make a new one.
 class RpcClient {

@@ -68,8 +68,8 @@ Status RequireTlsRouting(const Session& session) {
                       "set proxy_listener_mode: multiplex on the cluster, then log in again");
 }
 
-Result<std::unique_ptr<RpcClient>> ConnectAuth(const Session& session, const NetworkSettings& settings,
-                                               std::string_view program, std::string_view cluster) {
+Result<RpcOptions> AuthOptions(const Session& session, const NetworkSettings& settings, std::string_view program,
+                               std::string_view cluster) {
   RETURN_IF_ERROR(RequireTlsRouting(session));
   RpcOptions options;
   ASSIGN_OR_RETURN(options.address, ParseHostPort(session.profile.web_proxy_addr, kDefaultWebPort));
@@ -80,6 +80,12 @@ Result<std::unique_ptr<RpcClient>> ConnectAuth(const Session& session, const Net
   options.key_pem = session.ring.tls_key_pem.Clone();
   options.program = std::string(program);
   options.network = settings;
+  return options;
+}
+
+Result<std::unique_ptr<RpcClient>> ConnectAuth(const Session& session, const NetworkSettings& settings,
+                                               std::string_view program, std::string_view cluster) {
+  ASSIGN_OR_RETURN(const RpcOptions options, AuthOptions(session, settings, program, cluster));
   return RpcClient::Connect(options);
 }
 

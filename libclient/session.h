@@ -40,6 +40,10 @@ Result<std::string> AuthoritiesOf(const Session& session, std::string_view clust
 // kNotImplemented when the proxy of a session has no TLS routing: it is reached in other ways then.
 Status RequireTlsRouting(const Session& session);
 
+// How the auth service of the session's root cluster, or of a leaf, is reached. kNotImplemented when the proxy has no
+// TLS routing.
+Result<RpcOptions> AuthOptions(const Session& session, const NetworkSettings& settings, std::string_view program,
+                               std::string_view cluster = {});
 // Connects to the auth service of the session's root cluster, or of a leaf. `program` is for the user agent. Fails as
 // RpcClient::Connect does; kNotImplemented when the proxy has no TLS routing.
 Result<std::unique_ptr<RpcClient>> ConnectAuth(const Session& session, const NetworkSettings& settings,

@@ -9,6 +9,7 @@
 #include "libcluster/auth/client_version.h"
 #include "libcluster/auth/expiry.h"
 #include "libcluster/auth/http_api.h"
+#include "libcluster/auth/recording_service.h"
 #include "libcluster/auth/store.h"
 #include "libcluster/auth/system_identity.h"
 #include "libcluster/grpc_server.h"
@@ -125,6 +126,7 @@ void Cluster::State::AddTransport() {
     return std::move(pair.outer);
   };
   AddTransportMethods(methods, loop, dial_threads, *auth, *audit, std::move(options));
+  AddRecordingMethods(methods, loop, web_threads, *auth);
   AddTunnelMethods(methods, {loop, web_threads, *auth, *audit, agents});
 }
 

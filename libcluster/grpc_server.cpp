@@ -71,6 +71,7 @@ struct Admitted {
   std::shared_ptr<const Caller> caller;
   std::string client_version;
   std::string user_agent;
+  std::string recording_format;
 
   RpcCall call() const { return {*caller, method->path, client_version, user_agent}; }
 };
@@ -81,7 +82,8 @@ Result<Admitted> Admit(const CallEnvironment& environment, const grpc::GenericCa
     return Fail(ErrorKind::kNotImplemented, "{} is not implemented by this cluster", context.method());
   }
   const auto& options = environment.options;
-  Admitted admitted{method, nullptr, Metadata(context, "version"), Metadata(context, "user-agent")};
+  Admitted admitted{method, nullptr, Metadata(context, "version"), Metadata(context, "user-agent"),
+                    Metadata(context, "session-recording-format")};
   RETURN_IF_ERROR(options.check_version(admitted.client_version));
   ASSIGN_OR_RETURN(admitted.caller, options.authenticate(PeerChain(context), context.peer()));
   RETURN_IF_ERROR(options.authorize(*method, admitted.call()));
@@ -241,6 +243,7 @@ class StreamCall : public grpc::ServerGenericBidiReactor, public std::enable_sha
   void Run(Admitted admitted) {
     admitted.method->stream_handler({std::move(admitted.caller), admitted.method->path,
                                      std::move(admitted.client_version), std::move(admitted.user_agent),
+                                     std::move(admitted.recording_format),
                                      std::make_shared<Handle>(shared_from_this())});
   }
 

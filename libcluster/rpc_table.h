@@ -77,6 +77,7 @@ struct RpcStreamCall {
   std::string method;
   std::string client_version;
   std::string user_agent;
+  std::string recording_format;  // metadata "session-recording-format"
   std::shared_ptr<RpcStream> stream;
 };
 

@@ -2,6 +2,7 @@
 
 #include "libcluster/agents/agent_auth.h"
 #include "libcluster/agents/host_identity.h"
+#include "libcluster/agents/recording_call.h"
 #include "libcluster/agents/tunnel_client.h"
 #include "libcluster/net/event_loop.h"
 #include "libcluster/ssh/ssh_node.h"
@@ -45,6 +46,11 @@ class TunnelAuth : public AgentAuth {
     v1::AgentMessage message;
     message.mutable_event()->set_json(event.ToRecord().json);
     return tunnel_.Send(message);
+  }
+
+  Result<std::unique_ptr<RecordingSink>> OpenRecording(const std::string& session_id,
+                                                       const std::string& upload_id) override {
+    return OpenRecordingCall(tunnel_.connection(), session_id, upload_id);
   }
 
  private:

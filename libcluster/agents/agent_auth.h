@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "libbase/error.h"
+#include "libcluster/agents/recording_sink.h"
 #include "libcluster/auth/audit.h"
 #include "libidentity/keys.h"
 
@@ -35,6 +36,10 @@ class AgentAuth {
   virtual Status Withdraw(const std::string& node_name) = 0;
   // Appends to the audit log, soon: does not block. Fails when nothing more can be taken.
   virtual Status Emit(const AuditEvent& event) = 0;
+  // Begins to send a session's recording, or goes on with an upload that broke off (not ""). kNotFound: that one is not
+  // there any more.
+  virtual Result<std::unique_ptr<RecordingSink>> OpenRecording(const std::string& session_id,
+                                                               const std::string& upload_id) = 0;
 };
 
 }  // namespace sallyport

@@ -10,6 +10,28 @@ namespace {
 
 constexpr std::string_view kNode = "node";
 
+// A recording on its way to the auth service in this process.
+class LocalRecording : public RecordingSink {
+ public:
+  LocalRecording(AuthServer& auth, std::shared_ptr<RecordingUpload> upload) : auth_(auth), upload_(std::move(upload)) {}
+
+  const std::string& upload_id() const override { return upload_->id(); }
+  std::int64_t kept_index() const override { return kept_index_; }
+  Status Send(const events::OneOf& event) override {
+    RETURN_IF_ERROR(upload_->Append(event));
+    if (!upload_->IsFull()) return {};
+    ASSIGN_OR_RETURN(kept_index_, upload_->Flush());
+    return {};
+  }
+  Status Listen() override { return {}; }
+  Status Complete() override { return auth_.CompleteRecording(*upload_); }
+
+ private:
+  AuthServer& auth_;
+  const std::shared_ptr<RecordingUpload> upload_;
+  std::int64_t kept_index_ = -1;
+};
+
 class LocalAuth : public AgentAuth {
  public:
   LocalAuth(AuthServer& auth, AuditQueue& audit, std::string host_id)
@@ -53,6 +75,14 @@ class LocalAuth : public AgentAuth {
   Status Emit(const AuditEvent& event) override {
     if (audit_.Push(event.ToRecord())) return {};
     return Fail(ErrorKind::kLimitExceeded, "the audit log cannot keep up");
+  }
+
+  Result<std::unique_ptr<RecordingSink>> OpenRecording(const std::string& session_id,
+                                                       const std::string& upload_id) override {
+    Recordings& recordings = auth_.recordings();
+    ASSIGN_OR_RETURN(auto upload, upload_id.empty() ? recordings.Create(session_id, host_id_)
+                                                    : recordings.Resume(session_id, upload_id, host_id_));
+    return std::make_unique<LocalRecording>(auth_, std::move(upload));
   }
 
  private:

@@ -113,6 +113,16 @@ struct TunnelClient::State {
   int relays = 0;
   std::condition_variable relays_ended;
 
+  // Waits until somebody wakes this, or the time is over.
+  void Sleep(std::chrono::milliseconds time) const {
+    pollfd wait{wake.get(), POLLIN, 0};
+    std::ignore = ::poll(&wait, 1, static_cast<int>(time.count()));
+    Drain();
+  }
+  void Drain() const {
+    std::uint64_t drained = 0;
+    std::ignore = ::read(wake.get(), &drained, sizeof drained);
+  }
   void Wake() const {
     const std::uint64_t one = 1;
     std::ignore = ::write(wake.get(), &one, sizeof one);
@@ -182,8 +192,7 @@ Status TunnelClient::State::Work() {
     if (call->ended()) return std::unexpected(ErrorOfGrpcStatus(*call->ended(), "the proxy"));
     pollfd waits[] = {{call->fd(), call->events(), 0}, {wake.get(), POLLIN, 0}};
     std::ignore = ::poll(waits, 2, -1);
-    std::uint64_t drained = 0;
-    std::ignore = ::read(wake.get(), &drained, sizeof drained);
+    Drain();
   }
   return {};
 }
@@ -196,8 +205,11 @@ void TunnelClient::State::Run() {
     if (!worked) Log(LogLevel::kWarning, "the proxy was lost", {{"reason", worked.error().message}});
     if (call) pause = kFirstPause;
     call.reset();
-    pollfd wait{wake.get(), POLLIN, 0};
-    std::ignore = ::poll(&wait, 1, static_cast<int>(Jittered(pause).count()));
+    // What is to be sent wakes this too, and can wait.
+    const Deadline again = In(Jittered(pause));
+    while (!stopping && std::chrono::steady_clock::now() < again) {
+      Sleep(std::chrono::ceil<std::chrono::milliseconds>(again - std::chrono::steady_clock::now()));
+    }
     if (stopping) break;
     const Status opened = OpenCall();
     if (opened) {
@@ -257,6 +269,8 @@ Status TunnelClient::State::Carry(const v1::Dial& message) {
   if (const Status relayed = Relay(*bytes, socket.get()); !relayed) {
     Log(LogLevel::kDebug, "a connection broke", {{"connection", message.id()}, {"reason", relayed.error().message}});
   }
+  // The agent keeps a descriptor of its own, so closing this one tells nobody.
+  ::shutdown(socket.get(), SHUT_RDWR);
   return {};
 }
 
@@ -280,6 +294,7 @@ Result<std::unique_ptr<TunnelClient>> TunnelClient::Open(const HostIdentity& ide
 }
 
 const v1::Welcome& TunnelClient::welcome() const { return state_->welcome; }
+const RpcOptions& TunnelClient::connection() const { return state_->connection; }
 
 void TunnelClient::Serve(SshAgent& agent) {
   state_->agent = &agent;

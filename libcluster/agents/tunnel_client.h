@@ -39,6 +39,8 @@ class TunnelClient {
 
   // What the proxy said first: the cluster, and who signs its users' certificates.
   const v1::Welcome& welcome() const;
+  // How the cluster is reached, for calls beside the tunnel.
+  const RpcOptions& connection() const;
   // From now on dials go to `agent`, which must outlive this, and the call is opened again whenever it breaks.
   void Serve(SshAgent& agent);
 

@@ -70,6 +70,9 @@ inline constexpr AuditType kKubeClusterDelete{"kube.delete", "T3012I"};
 inline constexpr AuditType kKubeRequest{"kube.request", "T3009I"};
 inline constexpr AuditType kSessionStart{"session.start", "T2000I"};
 inline constexpr AuditType kSessionEnd{"session.end", "T2004I"};
+inline constexpr AuditType kResize{"resize", "T2002I"};
+inline constexpr AuditType kSessionUpload{"session.upload", "T2005I"};
+inline constexpr AuditType kRecordingAccess{"session.recording.access", "T2012I"};
 inline constexpr AuditType kExec{"exec", "T3002I"};
 inline constexpr AuditType kPortForward{"port", "T3003I"};
 inline constexpr AuditType kInstanceJoin{"instance.join", "TJ002I"};
@@ -92,6 +95,8 @@ class AuditEvent {
   AuditEvent& By(const Caller& caller);
   AuditEvent& Success(bool success, std::string_view error = {});
 
+  // The whole event.
+  const Value& fields() const { return fields_; }
   AuditRecord ToRecord() const;
 
  private:

@@ -57,7 +57,8 @@ void FillInSetting(types::ClusterNetworkingConfigV2& networking) {
 }
 void FillInSetting(types::SessionRecordingConfigV2&) {}
 
-AuthServer::AuthServer(AuthServerOptions options) : options_(std::move(options)) {}
+AuthServer::AuthServer(AuthServerOptions options)
+    : options_(std::move(options)), recordings_(options_.data_dir + "/log/records") {}
 AuthServer::~AuthServer() = default;
 
 Result<std::unique_ptr<AuthServer>> AuthServer::Open(AuthServerOptions options) {
@@ -135,6 +136,24 @@ AuditRecord AuthServer::EventOf(const Caller& by, const AuditType& type, std::st
   return event.ToRecord();
 }
 
+Status AuthServer::CompleteRecording(RecordingUpload& upload) {
+  RETURN_IF_ERROR(upload.Complete());
+  return EmitUpload(upload.session_id(), upload.path());
+}
+
+Status AuthServer::CompleteAbandonedRecordings(std::chrono::seconds silence) {
+  for (const std::string& session_id : recordings_.CompleteAbandoned(silence)) {
+    RETURN_IF_ERROR(EmitUpload(session_id, recordings_.PathOf(session_id)));
+  }
+  return {};
+}
+
+Status AuthServer::EmitUpload(const std::string& session_id, const std::string& path) {
+  AuditEvent event(audit::kSessionUpload, cluster_name());
+  event.Add("sid", session_id).Add("url", "file://" + path);
+  return Emit(event);
+}
+
 Status AuthServer::CheckRule(const Caller& caller, std::string_view kind, std::string_view verb) {
   if (caller.kind == Caller::Kind::kAdmin) return {};
   if (caller.kind == Caller::Kind::kUser) return caller.access->CheckRule(kind, verb);
@@ -175,6 +194,7 @@ RpcTable AuthMethods(AuthServer& auth) {
                          AddAlertMethods,
                          AddAccessRequestMethods,
                          AddEventMethods,
+                         AddSessionEventMethods,
                          AddKubeMethods,
                          AddNodeMethods,
                          AddListingMethods,

@@ -15,6 +15,7 @@
 #include "libcluster/auth/caller.h"
 #include "libcluster/auth/local_users.h"
 #include "libcluster/auth/locks.h"
+#include "libcluster/auth/recordings.h"
 #include "libcluster/auth/store.h"
 #include "libcluster/auth/user_certs.h"
 #include "libcluster/backend/backend.h"
@@ -51,6 +52,7 @@ class AuthServer {
   Authenticator& authenticator() { return *authenticator_; }
   LocalUsers& local_users() { return *local_users_; }
   const Locks& locks() const { return *locks_; }
+  Recordings& recordings() { return recordings_; }
   const UserCertIssuer& issuer() const { return *issuer_; }
   const AuthServerOptions& options() const { return options_; }
   const std::string& cluster_name() const { return options_.cluster_name; }
@@ -77,6 +79,10 @@ class AuthServer {
 
   // Appends an event alone.
   Status Emit(const AuditEvent& event);
+  // Makes a session's recording one that can be read, and tells the audit log.
+  Status CompleteRecording(RecordingUpload& upload);
+  // The same for recordings whose nodes have not come back for `silence`, with what they have sent.
+  Status CompleteAbandonedRecordings(std::chrono::seconds silence);
 
   // Checks the access of a row (see RpcAccess).
   static Status Authorize(const RpcMethod& method, const RpcCall& call);
@@ -86,6 +92,7 @@ class AuthServer {
   AuditRecord EventOf(const Caller& by, const AuditType& type, std::string_view name) const;
 
  private:
+  Status EmitUpload(const std::string& session_id, const std::string& path);
   explicit AuthServer(AuthServerOptions options);
   // Replaces the backend's key in "already exists" and the like by what the user knows the resource as.
   static Status Named(Status status, std::string_view kind, std::string_view name);
@@ -93,6 +100,7 @@ class AuthServer {
   Status EnsurePresets();
 
   const AuthServerOptions options_;
+  Recordings recordings_;
   std::unique_ptr<Backend> backend_;
   std::unique_ptr<Locks> locks_;
   std::unique_ptr<Authorities> authorities_;
@@ -123,6 +131,7 @@ void AddDiscoveryConfigMethods(RpcTable& table, AuthServer& auth);
 void AddAlertMethods(RpcTable& table, AuthServer& auth);
 void AddAccessRequestMethods(RpcTable& table, AuthServer& auth);
 void AddEventMethods(RpcTable& table, AuthServer& auth);
+void AddSessionEventMethods(RpcTable& table, AuthServer& auth);
 void AddKubeMethods(RpcTable& table, AuthServer& auth);
 void AddNodeMethods(RpcTable& table, AuthServer& auth);
 void AddListingMethods(RpcTable& table, AuthServer& auth);

@@ -11,6 +11,8 @@
 namespace sallyport {
 namespace {
 
+constexpr std::chrono::hours kRecordingsInterval{1};
+constexpr std::chrono::hours kRecordingsSilence{24};
 constexpr std::chrono::seconds kInterval{10};
 constexpr std::size_t kMaxItems = 1000;
 
@@ -44,8 +46,14 @@ ExpirySweeper::~ExpirySweeper() {
 
 void ExpirySweeper::Run() {
   std::unique_lock lock(mutex_);
+  std::chrono::steady_clock::time_point next_recordings{};
   while (!stopping_) {
     lock.unlock();
+    if (std::chrono::steady_clock::now() >= next_recordings) {
+      next_recordings = std::chrono::steady_clock::now() + kRecordingsInterval;
+      const Status completed = auth_.CompleteAbandonedRecordings(kRecordingsSilence);
+      if (!completed) Log(LogLevel::kError, "an audit event was lost", {{"reason", completed.error().message}});
+    }
     const auto removed = RemoveExpired(auth_);
     if (!removed) Log(LogLevel::kWarning, "cannot remove what has expired", {{"reason", removed.error().message}});
     lock.lock();

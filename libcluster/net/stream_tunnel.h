@@ -30,6 +30,9 @@ class StreamTunnel {
   asio::awaitable<Status> Run(const typename Carrier::Request& first) {
     using namespace asio::experimental::awaitable_operators;
     co_await (ToSocket(first) || FromSocket() || messages_.UntilLeft());
+    // Others may have a descriptor of it too, so closing this one tells nobody.
+    boost::system::error_code ignored;
+    socket_.socket().shutdown(asio::socket_base::shutdown_both, ignored);
     co_return status_;
   }
   // When the caller last sent something.

@@ -13,11 +13,14 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
+#include <thread>
 
 #include "libbase/address.h"
 #include "libbase/log.h"
 #include "libbase/secret.h"
+#include "libcluster/net/await_callback.h"
 #include "libcluster/ssh/session_frames.h"
+#include "libcluster/ssh/session_recorder.h"
 
 namespace sallyport {
 
@@ -25,10 +28,15 @@ using boost::system::error_code;
 using LocalSocket = asio::local::stream_protocol::socket;
 
 struct SessionDoor::State {
-  State(EventLoop& loop_in, Find find_in)
-      : loop(loop_in), find(std::move(find_in)), strand(asio::make_strand(ContextOf(loop))), acceptor(strand) {}
+  State(EventLoop& loop_in, Find find_in, std::shared_ptr<RecordingSpool> recordings_in)
+      : loop(loop_in),
+        find(std::move(find_in)),
+        recordings(std::move(recordings_in)),
+        strand(asio::make_strand(ContextOf(loop))),
+        acceptor(strand) {}
   EventLoop& loop;
   const Find find;
+  const std::shared_ptr<RecordingSpool> recordings;
   asio::strand<asio::io_context::executor_type> strand;
   asio::local::stream_protocol::acceptor acceptor;
 };
@@ -58,24 +66,26 @@ bool IsScp(std::string_view command) {
 // One session, from its program's hello until that leaves.
 class Session {
  public:
-  Session(LocalSocket socket, const SessionDoor::Find& find) : socket_(std::move(socket)), find_(find) {}
+  Session(LocalSocket socket, std::shared_ptr<SessionDoor::State> state)
+      : socket_(std::move(socket)), state_(std::move(state)) {}
 
   asio::awaitable<void> Serve() {
     const auto hello = co_await Hello();
     if (!hello) co_return;
-    connection_ = find_(hello->connection);
-    const std::string refusal = co_await Refusal(*hello);
+    connection_ = state_->find(hello->connection);
     SessionVerdict verdict;
-    verdict.refusal = refusal;
-    if (refusal.empty()) verdict = Verdict(*hello);
+    verdict.refusal = co_await Refusal(*hello);
+    if (verdict.refusal.empty()) verdict = Verdict(*hello);
+    if (verdict.refusal.empty() && IsRecorded(*hello)) co_await BeginRecording(verdict);
+    if (verdict.refusal.empty()) EmitStart(*hello);
     const std::string frame = EncodeFrame(SessionFrameType::kVerdict, EncodeVerdict(verdict));
     error_code error;
     co_await asio::async_write(socket_, asio::buffer(frame), asio::redirect_error(asio::use_awaitable, error));
-    if (error || !refusal.empty()) co_return;
-    EmitStart(*hello);
+    if (!verdict.refusal.empty()) co_return;
     ListenForEnd();
-    co_await Frames();
+    if (!error) co_await Frames();
     EmitEnd(*hello);
+    if (recorder_) recorder_->End();
   }
 
  private:
@@ -150,20 +160,80 @@ class Session {
     return verdict;
   }
 
+  // What a terminal shows is recorded, unless the cluster records nothing.
+  bool IsRecorded(const SessionHello& hello) const {
+    return hello.terminal && connection_->dial().settings.recording_mode != "off";
+  }
+  bool IsStrict() const { return connection_->dial().permit.recording == "strict"; }
+
+  // Where roles are strict there is no session without a recording; else the user is told.
+  asio::awaitable<void> BeginRecording(SessionVerdict& verdict) {
+    RecordingSpool::Wish wish;
+    wish.at_once = connection_->dial().settings.recording_mode.ends_with("-sync");
+    if (wish.at_once && IsStrict()) wish.lost = [end = Ender()](const Error& error) { end(NotRecorded(error)); };
+    using Began = std::shared_ptr<Result<std::shared_ptr<SpoolFile>>>;
+    // Asking the auth service takes a while; files do not.
+    const auto start = [recordings = state_->recordings, id = id_, wish](auto done) {
+      const auto begin = [recordings, id, wish, done] {
+        done(std::make_shared<Result<std::shared_ptr<SpoolFile>>>(recordings->Begin(id, wish)));
+      };
+      if (!wish.at_once) return begin();
+      std::thread(begin).detach();
+    };
+    const Began began = co_await AwaitCallback<Began>(start);
+    if (*began) {
+      recorder_.emplace(std::move(**began));
+      verdict.record = true;
+    } else if (IsStrict()) {
+      verdict.refusal = NotRecorded(began->error());
+    } else {
+      verdict.notice = Unrecorded(began->error());
+    }
+  }
+
+  static std::string NotRecorded(const Error& error) {
+    return fmt::format("your roles want this session recorded (record_session: strict), which failed: {}",
+                       error.message);
+  }
+  static std::string Unrecorded(const Error& error) {
+    return fmt::format("warning: this session is not recorded from here on: {}", error.message);
+  }
+
+  // Records, or deals with it that nothing is recorded any more.
+  void Record(const std::function<Status(SessionRecorder&)>& what) {
+    if (!recorder_) return;
+    const Status recorded = what(*recorder_);
+    if (recorded) return;
+    Log(LogLevel::kError, "a session cannot be recorded", {{"session", id_}, {"reason", recorded.error().message}});
+    recorder_->End();
+    recorder_.reset();
+    if (IsStrict()) return Ender()(NotRecorded(recorded.error()));
+    Send(EncodeFrame(SessionFrameType::kNotice, Unrecorded(recorded.error())));
+  }
+  // Never more than a few frames wait to be read, so there is room.
+  void Send(const std::string& frame) {
+    ::send(socket_.native_handle(), frame.data(), frame.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+  // Tells the audit log, and the recording.
+  void Emit(const AuditEvent& event) {
+    Record([&event](SessionRecorder& recorder) { return recorder.Add(event); });
+    connection_->Emit(event);
+  }
+
   AuditEvent Event(const AuditType& type) const { return connection_->Event(type).Add("sid", id_); }
   static Value Command(const SessionHello& hello) {
     return hello.command.empty() ? Value::EmptyList() : Value::Strings({hello.command});
   }
 
-  void EmitStart(const SessionHello& hello) const {
+  void EmitStart(const SessionHello& hello) {
     if (is_sftp_) return;
     auto event = Event(audit::kSessionStart);
     if (!hello.size.empty()) event.Add("size", hello.size);
     event.Add("initial_command", Command(hello)).Add("session_recording", connection_->dial().settings.recording_mode);
-    connection_->Emit(event);
+    Emit(event);
   }
 
-  void EmitEnd(const SessionHello& hello) const {
+  void EmitEnd(const SessionHello& hello) {
     if (is_sftp_) {
       return connection_->Emit(connection_->Event(exit_code_ == "0" ? audit::kSubsystem : audit::kSubsystemFailure)
                                    .Add("name", "sftp")
@@ -175,26 +245,31 @@ class Session {
       if (exit_code_ != "0") event.Add("exitError", "exit status " + exit_code_);
       connection_->Emit(event);
     }
-    if (interactive_) connection_->Emit(Event(audit::kSessionLeave));
-    connection_->Emit(Event(audit::kSessionEnd)
-                          .Add("enhanced_recording", false)
-                          .Add("interactive", interactive_)
-                          .Add("participants", Value::Strings({connection_->dial().user}))
-                          .Add("initial_command", Command(hello))
-                          .Add("session_recording", connection_->dial().settings.recording_mode)
-                          .Add("session_start", FormatTime(started_))
-                          .Add("session_stop", FormatTime(Now())));
+    if (interactive_) Emit(Event(audit::kSessionLeave));
+    Emit(Event(audit::kSessionEnd)
+             .Add("enhanced_recording", false)
+             .Add("interactive", interactive_)
+             .Add("participants", Value::Strings({connection_->dial().user}))
+             .Add("initial_command", Command(hello))
+             .Add("session_recording", connection_->dial().settings.recording_mode)
+             .Add("session_start", FormatTime(started_))
+             .Add("session_stop", FormatTime(Now())));
   }
 
-  // When this side ends the connection, the program says so to the user and ends what it runs.
-  void ListenForEnd() {
+  // Returns what ends the session from any thread: the program says why to the user and ends what it runs.
+  std::function<void(const std::string& reason)> Ender() {
     const auto door = std::make_shared<const UniqueFd>(::dup(socket_.native_handle()));
-    listener_ = std::make_shared<std::function<void(const std::string&)>>([door](const std::string& reason) {
+    return [door](const std::string& reason) {
       SessionVerdict verdict;
       verdict.refusal = reason;
       const std::string frame = EncodeFrame(SessionFrameType::kVerdict, EncodeVerdict(verdict));
       ::send(door->get(), frame.data(), frame.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    });
+    };
+  }
+
+  // The session ends when this side ends the connection.
+  void ListenForEnd() {
+    listener_ = std::make_shared<std::function<void(const std::string&)>>(Ender());
     connection_->Listen(listener_);
   }
 
@@ -207,12 +282,25 @@ class Session {
         co_await Read(error);
         continue;
       }
-      if ((*frame)->type == SessionFrameType::kExit) exit_code_ = (*frame)->payload;
+      Hear(**frame);
+    }
+  }
+
+  void Hear(const SessionFrame& frame) {
+    if (frame.type == SessionFrameType::kExit) exit_code_ = frame.payload;
+    if (frame.type == SessionFrameType::kOutput) {
+      Record([&frame](SessionRecorder& recorder) { return recorder.Print(frame.payload); });
+      Send(EncodeFrame(SessionFrameType::kKept, ""));
+    }
+    if (frame.type == SessionFrameType::kSize) {
+      Record([this, &frame](SessionRecorder& recorder) {
+        return recorder.Add(Event(audit::kResize).Add("size", frame.payload));
+      });
     }
   }
 
   LocalSocket socket_;
-  const SessionDoor::Find& find_;
+  const std::shared_ptr<SessionDoor::State> state_;
   std::array<char, 16 << 10> buffer_;
   std::string bytes_;
   std::shared_ptr<SshConnection> connection_;
@@ -221,11 +309,12 @@ class Session {
   Time started_{};
   bool interactive_ = false;
   bool is_sftp_ = false;
+  std::optional<SessionRecorder> recorder_;
   std::string exit_code_ = "255";  // unless the program says so itself: it was killed
 };
 
 asio::awaitable<void> ServeSession(std::shared_ptr<SessionDoor::State> state, LocalSocket socket) {
-  const auto session = std::make_unique<Session>(std::move(socket), state->find);
+  const auto session = std::make_unique<Session>(std::move(socket), state);
   co_await session->Serve();
 }
 
@@ -244,8 +333,9 @@ asio::awaitable<void> Accept(std::shared_ptr<SessionDoor::State> state) {
 
 SessionDoor::SessionDoor(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
-Result<std::unique_ptr<SessionDoor>> SessionDoor::Open(EventLoop& loop, const std::string& path, Find find) {
-  auto state = std::make_shared<State>(loop, std::move(find));
+Result<std::unique_ptr<SessionDoor>> SessionDoor::Open(EventLoop& loop, const std::string& path, Find find,
+                                                       std::shared_ptr<RecordingSpool> recordings) {
+  auto state = std::make_shared<State>(loop, std::move(find), std::move(recordings));
   const auto fail = [&](const error_code& error) {
     return Fail(ErrorKind::kInternal, "cannot listen at {}: {}", path, error.message());
   };

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "libcluster/net/event_loop.h"
+#include "libcluster/ssh/recording_spool.h"
 #include "libcluster/ssh/ssh_connection.h"
 
 namespace sallyport {
@@ -15,7 +16,9 @@ class SessionDoor {
   using Find = std::function<std::shared_ptr<SshConnection>(const std::string& id)>;
   // Opens the socket at `path`, for every user of the host. `find` returns the connection of an id, or nullptr; it is
   // called on threads of the loop.
-  static Result<std::unique_ptr<SessionDoor>> Open(EventLoop& loop, const std::string& path, Find find);
+  // Sessions that are recorded are recorded in `recordings`.
+  static Result<std::unique_ptr<SessionDoor>> Open(EventLoop& loop, const std::string& path, Find find,
+                                                   std::shared_ptr<RecordingSpool> recordings);
   ~SessionDoor();
 
   struct State;

@@ -45,7 +45,7 @@ Result<std::optional<SessionFrame>> TakeFrame(std::string& bytes) {
   if (bytes.size() < kLengthBytes + length) return std::nullopt;
   const auto type = static_cast<std::uint8_t>(bytes[kLengthBytes]);
   if (type < static_cast<std::uint8_t>(SessionFrameType::kHello) ||
-      type > static_cast<std::uint8_t>(SessionFrameType::kExit)) {
+      type > static_cast<std::uint8_t>(SessionFrameType::kKept)) {
     return Fail(ErrorKind::kBadParameter, "a frame of a session has the unknown type {}", type);
   }
   SessionFrame frame{static_cast<SessionFrameType>(type), bytes.substr(kLengthBytes + 1, length - 1)};
@@ -71,12 +71,14 @@ std::string EncodeVerdict(const SessionVerdict& verdict) {
   return ToJson(Value(Value::Map{{"refusal", verdict.refusal},
                                  {"environment", std::move(environment)},
                                  {"record", verdict.record},
+                                 {"notice", verdict.notice},
                                  {"sftp_server", verdict.sftp_server}}));
 }
 
 Result<SessionVerdict> DecodeVerdict(std::string_view payload) {
   ASSIGN_OR_RETURN(const Value map, ParseMap(payload));
-  SessionVerdict verdict{TextOf(map, "refusal"), {}, FlagOf(map, "record"), TextOf(map, "sftp_server")};
+  SessionVerdict verdict{
+      TextOf(map, "refusal"), {}, FlagOf(map, "record"), TextOf(map, "notice"), TextOf(map, "sftp_server")};
   if (const Value* environment = map.Find("environment")) {
     for (const auto& [name, value] : environment->as_map()) verdict.environment.emplace_back(name, value.as_string());
   }

@@ -18,6 +18,8 @@ enum class SessionFrameType : std::uint8_t {
   kOutput = 3,   // to the agent: what the session's terminal shows
   kSize = 4,     // to the agent: "COLUMNS:ROWS" of the terminal
   kExit = 5,     // to the agent: the exit code as text
+  kNotice = 6,   // from the agent: a sentence for the user
+  kKept = 7,     // from the agent: what the last kOutput had may be shown
 };
 
 struct SessionFrame {
@@ -47,6 +49,7 @@ struct SessionVerdict {
   std::string refusal;  // a sentence; empty: go ahead
   std::vector<std::pair<std::string, std::string>> environment;
   bool record = false;      // the terminal's output is to be sent
+  std::string notice;       // a sentence for the user, before it starts
   std::string sftp_server;  // the program, when that is what was asked for
 };
 std::string EncodeVerdict(const SessionVerdict& verdict);

@@ -72,8 +72,8 @@ Result<UniqueFd> OpenDoor(const std::string& path) {
   return door;
 }
 
-Result<SessionFrame> ReadFrame(int door) {
-  std::string bytes;
+// Reads the next frame; what came after it stays in `bytes`.
+Result<SessionFrame> ReadFrame(int door, std::string& bytes) {
   std::array<char, 4096> buffer;
   while (true) {
     ASSIGN_OR_RETURN(auto frame, TakeFrame(bytes));
@@ -135,6 +135,7 @@ class InnerTerminal {
     master_ = UniqueFd(master);
     slave_ = UniqueFd(slave);
     ::fcntl(master, F_SETFD, FD_CLOEXEC);
+    ::fcntl(master, F_SETFL, O_NONBLOCK);
     ::fcntl(slave, F_SETFD, FD_CLOEXEC);
     termios raw = outer_;
     ::cfmakeraw(&raw);
@@ -202,39 +203,53 @@ class Child {
   }
 
   bool Step() {
+    const short wanted = static_cast<short>((output_open_ ? POLLIN : 0) | (input_.empty() ? 0 : POLLOUT));
     std::array<pollfd, 5> waits{{{process_.get(), POLLIN, 0},
                                  {door_, POLLIN, 0},
-                                 {terminal_.open() && output_open_ ? terminal_.master() : -1, POLLIN, 0},
-                                 {terminal_.open() && input_open_ ? STDIN_FILENO : -1, POLLIN, 0},
+                                 {terminal_.open() && wanted != 0 ? terminal_.master() : -1, wanted, 0},
+                                 {terminal_.open() && input_open_ && input_.empty() ? STDIN_FILENO : -1, POLLIN, 0},
                                  {terminal_.open() ? signals_.get() : -1, POLLIN, 0}}};
-    if (::poll(waits.data(), waits.size(), -1) < 0) return errno == EINTR;
-    if (waits[1].revents != 0) return EndByAgent();
+    if (::poll(waits.data(), waits.size(), heard_.empty() ? -1 : 0) < 0) return errno == EINTR;
+    if (waits[1].revents != 0 || !heard_.empty()) return HearOne() != Heard::kEnd;
     if (waits[4].revents != 0) PassSize();
-    if (waits[3].revents != 0) PassInput();
-    if (waits[2].revents != 0) {
+    if (waits[3].revents != 0) TakeInput();
+    if ((waits[2].revents & POLLOUT) != 0) PassInput();
+    if ((waits[2].revents & ~POLLOUT) != 0) {
       if (PassOutput()) return true;
       output_open_ = false;
+      input_.clear();
     }
-    return waits[0].revents == 0;
+    return !ended_ && waits[0].revents == 0;
   }
 
-  void PassInput() {
+  void TakeInput() {
     std::array<char, kCopyBytes> buffer;
     const ssize_t count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-    input_open_ = count > 0 && WriteAll(terminal_.master(), {buffer.data(), static_cast<std::size_t>(count)});
+    input_open_ = count > 0;
+    if (input_open_) input_.assign(buffer.data(), static_cast<std::size_t>(count));
   }
 
-  // Returns whether there was some. What is shown has been sent first: nothing is seen that is not recorded.
+  // What runs may not read now, and must be heard meanwhile.
+  void PassInput() {
+    const ssize_t count = ::write(terminal_.master(), input_.data(), input_.size());
+    if (count > 0) input_.erase(0, static_cast<std::size_t>(count));
+    if (count < 0 && errno != EAGAIN && errno != EINTR) input_.clear();
+  }
+
+  // Returns whether there was some. It is shown once the agent has it for good: nothing is seen that is not recorded.
   bool PassOutput() {
     std::array<char, kCopyBytes> buffer;
     const ssize_t count = ::read(terminal_.master(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) return true;
     if (count <= 0) return false;
     const std::string_view bytes(buffer.data(), static_cast<std::size_t>(count));
     if (!SendFrame(door_, SessionFrameType::kOutput, bytes)) {
       Signal(SIGHUP);
       return false;
     }
-    return WriteAll(STDOUT_FILENO, bytes);
+    Heard heard = Heard::kOther;
+    while (heard == Heard::kOther) heard = HearOne();
+    return heard == Heard::kKept && WriteAll(STDOUT_FILENO, bytes);
   }
 
   void PassSize() {
@@ -243,17 +258,27 @@ class Child {
     SendFrame(door_, SessionFrameType::kSize, SizeOf(terminal_.Resize()));
   }
 
-  // The agent has something to say at the end only: why it ends the session.
-  bool EndByAgent() {
-    const auto frame = ReadFrame(door_);
+  enum class Heard { kOther, kKept, kEnd };
+
+  // The agent says something to the user, that output is kept, or why it ends the session.
+  Heard HearOne() {
+    const auto frame = ReadFrame(door_, heard_);
+    if (frame && frame->type == SessionFrameType::kKept) return Heard::kKept;
+    if (frame && frame->type == SessionFrameType::kNotice) {
+      Tell(frame->payload);
+      return Heard::kOther;
+    }
     const auto verdict = frame ? DecodeVerdict(frame->payload) : Result<SessionVerdict>(std::unexpected(NoAgent()));
-    fmt::print(stderr, "\r\n{}\r\n", verdict ? verdict->refusal : verdict.error().message);
+    Tell(verdict ? verdict->refusal : verdict.error().message);
     Signal(SIGHUP);
     pollfd wait{process_.get(), POLLIN, 0};
     if (::poll(&wait, 1, kEndGraceMs) == 0) Signal(SIGKILL);
     ended_ = true;
-    return false;
+    return Heard::kEnd;
   }
+
+  // On a terminal of its own line; what runs may have left the cursor anywhere.
+  static void Tell(std::string_view sentence) { fmt::print(stderr, "\r\n{}\r\n", sentence); }
 
   void Signal(int signal) const {
     if (terminal_.open()) ::kill(-pid_, signal);
@@ -261,7 +286,6 @@ class Child {
   }
 
   Result<int> Finish() {
-    if (terminal_.open()) ::fcntl(terminal_.master(), F_SETFL, O_NONBLOCK);
     while (terminal_.open() && !ended_ && PassOutput()) {
     }
     int status = 0;
@@ -279,9 +303,11 @@ class Child {
   UniqueFd signals_;
   UniqueFd process_;
   pid_t pid_ = -1;
+  std::string input_;  // not yet passed on
   bool input_open_ = true;
   bool output_open_ = true;
   bool ended_ = false;
+  std::string heard_;  // of a frame that is not whole yet, or comes after the last
 };
 
 }  // namespace
@@ -294,9 +320,11 @@ Result<int> RunSession(const SessionRun& run) {
   if (hello.terminal) hello.size = SizeOf(TerminalSize());
   ASSIGN_OR_RETURN(const UniqueFd door, OpenDoor(run.socket));
   if (!SendFrame(door.get(), SessionFrameType::kHello, EncodeHello(hello))) return std::unexpected(NoAgent());
-  ASSIGN_OR_RETURN(const SessionFrame frame, ReadFrame(door.get()));
+  std::string heard;
+  ASSIGN_OR_RETURN(const SessionFrame frame, ReadFrame(door.get(), heard));
   ASSIGN_OR_RETURN(const SessionVerdict verdict, DecodeVerdict(frame.payload));
   if (!verdict.refusal.empty()) return Fail(ErrorKind::kAccessDenied, "{}", verdict.refusal);
+  if (!verdict.notice.empty()) fmt::print(stderr, "{}\r\n", verdict.notice);
   return Child(door.get(), verdict.record && hello.terminal).Run(hello.command, verdict);
 }
 

@@ -15,6 +15,7 @@
 #include "libcluster/config/teleport_config.h"
 #include "libcluster/ssh/command_labels.h"
 #include "libcluster/ssh/node_announcer.h"
+#include "libcluster/ssh/recording_spool.h"
 #include "libcluster/ssh/session_door.h"
 #include "libcluster/ssh/ssh_connection.h"
 #include "libcluster/ssh/sshd.h"
@@ -37,6 +38,7 @@ struct SshNode::State : std::enable_shared_from_this<State> {
   std::string directory;  // of keys, the door and connections
   std::unique_ptr<CommandLabels> commands;
   std::unique_ptr<NodeAnnouncer> announcer;
+  std::shared_ptr<RecordingSpool> recordings;
   std::unique_ptr<SessionDoor> door;
   std::mutex mutex;
   std::map<std::string, std::weak_ptr<SshConnection>> connections;
@@ -95,10 +97,12 @@ Status SshNode::State::Prepare() {
   RETURN_IF_ERROR(WritePrivilegeDirectory());
   ASSIGN_OR_RETURN(directory, MakeRuntimeDirectory());
   RETURN_IF_ERROR(WriteKeys());
-  ASSIGN_OR_RETURN(door, SessionDoor::Open(loop, directory + "/door", [weak = weak_from_this()](const std::string& id) {
-                     const auto self = weak.lock();
-                     return self ? self->Find(id) : nullptr;
-                   }));
+  ASSIGN_OR_RETURN(recordings, RecordingSpool::Open(auth, options.recordings_dir));
+  const auto find = [weak = weak_from_this()](const std::string& id) {
+    const auto self = weak.lock();
+    return self ? self->Find(id) : nullptr;
+  };
+  ASSIGN_OR_RETURN(door, SessionDoor::Open(loop, directory + "/door", find, recordings));
   if (!IsRoot()) {
     Log(LogLevel::kWarning, "not root: only the user of this process can log in to the node",
         {{"uid", std::to_string(::geteuid())}});
@@ -154,6 +158,7 @@ SshNodeOptions NodeOptionsOf(const TeleportConfig& config, const std::string& ho
   options.commands = config.ssh.commands;
   options.port_forwarding = config.ssh.port_forwarding;
   options.copy_files = config.ssh.copy_files;
+  options.recordings_dir = config.data_dir + "/log/upload/streaming/default";
   options.session_program = program;
   return options;
 }

@@ -24,6 +24,7 @@ struct SshNodeOptions {
   std::vector<CommandLabel> commands;
   bool port_forwarding = true;
   bool copy_files = true;
+  std::string recordings_dir;   // where recordings wait for the auth service
   std::string session_program;  // the path of `teleport`, which sshd runs as the user for each session
 };
 

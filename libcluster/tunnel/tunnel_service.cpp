@@ -16,6 +16,7 @@
 #include "libbase/version.h"
 #include "libcluster/auth/audit_queue.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/host_caller.h"
 #include "libcluster/net/on_pool.h"
 #include "libcluster/net/stream_tunnel.h"
 #include "libresources/kinds.h"
@@ -71,18 +72,6 @@ class Outbox : public std::enable_shared_from_this<Outbox> {
   asio::steady_timer timer_;
   std::deque<v1::ProxyMessage> queue_;
 };
-
-// The host that a certificate is of: "HOST_ID.CLUSTER".
-Result<std::string> HostOfCaller(const Caller& caller, std::string_view cluster, std::string_view service) {
-  const std::string suffix = "." + std::string(cluster);
-  const Identity& identity = caller.identity;
-  const bool serves = std::ranges::find(identity.system_roles, service) != identity.system_roles.end() ||
-                      caller.SystemRole() == service;
-  if (caller.kind != Caller::Kind::kSystem || !serves || !identity.username.ends_with(suffix)) {
-    return Fail(ErrorKind::kAccessDenied, "access denied: this is for agents that have joined as {}", service);
-  }
-  return identity.username.substr(0, identity.username.size() - suffix.size());
-}
 
 Result<v1::ProxyMessage> MakeWelcome(AuthServer& auth) {
   v1::ProxyMessage message;

@@ -3,14 +3,13 @@ back when either side was away."""
 
 import getpass
 import json
-import re
-import shlex
 import time
 
 import pytest
 
 from grpc_client import GrpcClient, GrpcError
 from harness import Background, Cluster, Tsh, environment, program, run, started, wait_for
+from nodes import Agent
 
 LOGIN = getpass.getuser()
 PERMISSION_DENIED = 7
@@ -23,41 +22,6 @@ spec:
     logins: [{LOGIN}]
     node_labels: {{environment: dev}}
 """
-
-
-class Agent:
-    """A node with a data directory of its own."""
-
-    def __init__(self, cluster, directory, name="far", label="environment=dev"):
-        self.cluster = cluster
-        self.directory = directory
-        self.name = name
-        self.label = label
-        self.log = directory / "agent.log"
-        self._program = None
-        directory.mkdir(parents=True, exist_ok=True)
-
-    def pasted_command(self):
-        """What the cluster tells the administrator to run on the host."""
-        text = self.cluster.tctl("nodes", "add").out
-        words = shlex.split(re.search(r"(?s)(teleport start.*?)\n\n", text).group(1).replace("\\\n", " "))
-        self.cluster.secrets |= {word.split("=")[1] for word in words if word.startswith("--token=")}
-        return words
-
-    def start(self, words=None):
-        words = self.pasted_command() if words is None else words
-        self._program = Background([program("teleport"), *words[1:], f"--data-dir={self.directory / 'data'}",
-                                    f"--nodename={self.name}", f"--labels={self.label}"],
-                                   environment(self.directory), self.log)
-        self._program.wait_for_output("agent is ready")
-        wait_for(lambda: self.name in self.cluster.tctl("nodes", "ls").out, what="the node")
-        return self
-
-    def stop(self):
-        assert self._program.stop() == 0, self.log.read_text()
-
-    def kill(self):
-        self._program.__exit__()
 
 
 @pytest.fixture(scope="module")

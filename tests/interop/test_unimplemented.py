@@ -31,7 +31,6 @@ class Row(typing.NamedTuple):
 
 TABLE = [
     Row("tsh db ls", True, [AUTH + "GetCurrentUserRoles"], "only a column of a table is empty"),
-    Row("tsh recordings ls", False, [AUTH + "GetSessionEvents"], "no session is recorded"),
     Row("tsh sessions ls", False, [AUTH + "GetActiveSessionTrackers"], "no session can be joined"),
     Row("tsh headless approve 6c1c7ea4-9f2d-5e1b-8b1c-0d3a4e5f6a7b", False, [AUTH + "GetHeadlessAuthentication"],
         "there is no headless login"),

@@ -13,6 +13,7 @@ Command GetCommand();
 Command CreateCommand();
 Command DiffCommand();
 Command EventsCommand();
+Command RecordingsCommand();
 Command PlanCommand();
 Command AccessExplainCommand();
 Command RemoveCommand();

@@ -13,8 +13,8 @@ int main(int argc, char** argv) {
        {"insecure", '\0', "", "Do not check the proxy's certificate"},
        {"debug", 'd', "", "Say more on stderr"}},
       {StatusCommand(), GetCommand(), CreateCommand(), DiffCommand(), PlanCommand(), AccessExplainCommand(),
-       EventsCommand(), RemoveCommand(), EditCommand(), UpdateCommand(), LockCommand(), AuthSignCommand(),
-       VersionCommand()},
+       EventsCommand(), RecordingsCommand(), RemoveCommand(), EditCommand(), UpdateCommand(), LockCommand(),
+       AuthSignCommand(), VersionCommand()},
   };
   program.known_names = KnownNames;
   for (auto&& commands : {UserCommands(), TokenCommands(), BotCommands(), BotInstanceCommands(), ServerCommands(),

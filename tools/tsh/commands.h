@@ -24,6 +24,8 @@ Command SftpCommand();
 Command ProxySshCommand();
 Command ConfigCommand();
 Command ResolveCommand();
+Command RecordingsCommand();
+Command PlayCommand();
 std::vector<Command> RequestCommands();
 // What Teleport's tsh has and ours does not yet: known, so that it is not taken for a mistake.
 std::vector<Command> CommandsToCome();

@@ -1,0 +1,16 @@
+// Who may see what of sessions that are over.
+#pragma once
+
+#include <string_view>
+
+#include "libbase/error.h"
+#include "libbase/value.h"
+#include "libcluster/auth/caller.h"
+
+namespace sallyport {
+
+// kAccessDenied unless the caller's roles have a rule for the verb ("list", "read") on sessions that holds for the one
+// that `end` tells of: the JSON of its last event.
+Status CheckSession(const Caller& caller, std::string_view verb, const Value& end);
+
+}  // namespace sallyport

@@ -1,0 +1,112 @@
+#include "tools/listing/session_list.h"
+
+#include <charconv>
+#include <ctime>
+
+#include "libbase/text.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::chrono::hours kDay{24};
+constexpr int kDefaultLimit = 50;
+constexpr int kMaxLimit = 100'000;
+
+// A day, or a time.
+Result<Time> TimeAt(const Invocation& invocation, std::string_view option, Time otherwise) {
+  const std::string& text = invocation.Get(option);
+  if (text.empty()) return otherwise;
+  auto time = ParseTime(text);
+  if (!time) time = ParseTime(text + "T00:00:00Z");
+  if (time) return *time;
+  return FailWithHint(ErrorKind::kBadParameter, fmt::format("--{}: \"{}\" is no day", option, StripControl(text)),
+                      "write 2030-01-31, or a time: 2030-01-31T12:00:00Z");
+}
+
+Result<int> LimitOf(const Invocation& invocation) {
+  const std::string& text = invocation.Get("limit");
+  if (text.empty()) return kDefaultLimit;
+  int limit = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (error == std::errc() && end == text.data() + text.size() && limit > 0 && limit <= kMaxLimit) return limit;
+  return Fail(ErrorKind::kBadParameter, "--limit must be a number from 1 to {}, not \"{}\"", kMaxLimit,
+              StripControl(text));
+}
+
+std::string TextAt(const Value& event, std::string_view key) {
+  const Value* const value = event.Find(key);
+  return value == nullptr ? std::string() : value->as_string();
+}
+
+// "Jan 2 2026 15:04:05 UTC"
+std::string HumanTime(const std::string& text) {
+  const auto time = ParseTime(text);
+  if (!time) return text;
+  const std::time_t seconds =
+      std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::system_clock::duration>(*time));
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char buffer[32];
+  std::strftime(buffer, sizeof buffer, "%b %-d %Y %H:%M:%S UTC", &parts);
+  return buffer;
+}
+
+std::vector<std::string> Row(const Value& event) {
+  const std::string kind = TextAt(event, "event");
+  std::string type = TextAt(event, "proto");
+  std::string target = TextAt(event, type == "kube" ? "kubernetes_cluster" : "server_hostname");
+  if (kind == "windows.desktop.session.end") {
+    type = "windows";
+    target = TextAt(event, "desktop_name");
+  } else if (kind == "db.session.end") {
+    type = TextAt(event, "db_protocol");
+    target = TextAt(event, "db_name");
+  }
+  std::string participants;
+  if (const Value* const list = event.Find("participants"); list != nullptr && list->is_list()) {
+    for (const Value& name : list->as_list()) participants += (participants.empty() ? "" : ", ") + name.as_string();
+  }
+  return {TextAt(event, "sid"), type, participants, target, HumanTime(TextAt(event, "time"))};
+}
+
+}  // namespace
+
+Command SessionListCommand(std::string_view example, Result<Output> (*run)(const Invocation&)) {
+  return {.path = "recordings ls",
+          .summary = "List sessions that are over",
+          .options = {{"from-utc", '\0', "DAY", "Sessions that ended on this day (YYYY-MM-DD) or later; a day ago"},
+                      {"to-utc", '\0', "DAY", "Sessions that ended before this day; now"},
+                      {"last", '\0', "DURATION", "Sessions that ended within this time: 5h30m"},
+                      {"limit", '\0', "NUMBER", "At most so many; 50"}},
+          .example = example,
+          .run = run};
+}
+
+Result<SessionRange> SessionRangeOf(const Invocation& invocation) {
+  if (invocation.Has("last") && (invocation.Has("from-utc") || invocation.Has("to-utc"))) {
+    return Fail(ErrorKind::kUsage, "--last does not go with --from-utc and --to-utc");
+  }
+  SessionRange range;
+  const Time now = Now();
+  ASSIGN_OR_RETURN(range.from, TimeAt(invocation, "from-utc", now - kDay));
+  ASSIGN_OR_RETURN(range.to, TimeAt(invocation, "to-utc", now));
+  if (const std::string& last = invocation.Get("last"); !last.empty()) {
+    ASSIGN_OR_RETURN(const Nanoseconds duration, ParseDuration(last));
+    range.from = now - duration;
+  }
+  if (range.from > range.to) return Fail(ErrorKind::kBadParameter, "the end of the time is before its beginning");
+  ASSIGN_OR_RETURN(range.limit, LimitOf(invocation));
+  return range;
+}
+
+Output SessionList(std::shared_ptr<RpcClient> rpc, const SessionRange& range) {
+  Output output;
+  output.kind = Output::Kind::kItems;
+  output.items = [rpc = std::move(rpc), range](const ItemSink& sink) { return ListSessions(*rpc, range, sink); };
+  output.columns = {"ID", "Type", "Participants", "Target", "Timestamp"};
+  output.row = Row;
+  output.sort_keys_in_yaml = true;
+  return output;
+}
+
+}  // namespace sallyport

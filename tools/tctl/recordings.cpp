@@ -1,0 +1,18 @@
+#include "tools/listing/session_list.h"
+#include "tools/tctl/commands.h"
+#include "tools/tctl/session.h"
+
+namespace sallyport {
+namespace {
+
+Result<Output> Run(const Invocation& invocation) {
+  ASSIGN_OR_RETURN(const SessionRange range, SessionRangeOf(invocation));
+  ASSIGN_OR_RETURN(std::shared_ptr<RpcClient> rpc, ConnectToAuth(invocation));
+  return SessionList(std::move(rpc), range);
+}
+
+}  // namespace
+
+Command RecordingsCommand() { return SessionListCommand("tctl recordings ls --last=12h --format=json", Run); }
+
+}  // namespace sallyport

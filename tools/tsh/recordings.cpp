@@ -1,0 +1,19 @@
+#include "tools/listing/session_list.h"
+#include "tools/tsh/commands.h"
+#include "tools/tsh/context.h"
+
+namespace sallyport {
+namespace {
+
+Result<Output> Run(const Invocation& invocation) {
+  ASSIGN_OR_RETURN(const SessionRange range, SessionRangeOf(invocation));
+  ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
+  ASSIGN_OR_RETURN(auto rpc, ConnectOf(invocation, session));
+  return SessionList(std::move(rpc), range);
+}
+
+}  // namespace
+
+Command RecordingsCommand() { return SessionListCommand("tsh recordings ls --last=12h --format=json", Run); }
+
+}  // namespace sallyport
