@@ -10,7 +10,7 @@ _tctl_complete() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${command:+$command }${COMP_WORDS[i]}"
     case "$word" in
-    'status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'bots' | 'bots instances' | 'events' | 'kube' | 'nodes' | 'proxy' | 'requests' | 'tokens' | 'users') command="$word" ;;
+    'status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'recordings ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'bots' | 'bots instances' | 'events' | 'kube' | 'nodes' | 'proxy' | 'recordings' | 'requests' | 'tokens' | 'users') command="$word" ;;
     esac
   done
   case "$command:$previous" in
@@ -22,6 +22,7 @@ _tctl_complete() {
   'events ls:--user') names='user' ;;
   'events ls:--order') words='asc desc' ;;
   'events ls:--format') words='text json yaml' ;;
+  'recordings ls:--format') words='text json yaml' ;;
   'lock:--format') words='text json yaml' ;;
   'auth sign:--compat') words='standard oldssh' ;;
   'auth sign:--format') words='text json yaml file openssh tls kubernetes' ;;
@@ -68,7 +69,7 @@ _tctl_complete() {
   'auth crl:--type') words='host db db_client user' ;;
   *)
     case "$command" in
-    '') words='status get create diff plan access events rm edit update lock auth version users tokens bots nodes kube proxy alerts requests' ;;
+    '') words='status get create diff plan access events recordings rm edit update lock auth version users tokens bots nodes kube proxy alerts requests' ;;
     'access') words='explain' ;;
     'alerts') words='ls create ack ack ls' ;;
     'auth') words='sign ls export crl' ;;
@@ -77,6 +78,7 @@ _tctl_complete() {
     'kube') words='ls' ;;
     'nodes') words='add ls' ;;
     'proxy') words='ls' ;;
+    'recordings') words='ls' ;;
     'requests') words='ls get approve deny create rm capabilities review' ;;
     'tokens') words='add ls rm' ;;
     'users') words='add update reset ls rm' ;;
@@ -105,6 +107,7 @@ _tctl_complete() {
       'plan') words='--filename --exit-code --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'access explain') words='--namespace --labels --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'events ls') words='--type --user --from --to --order --limit --cursor --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'recordings ls') words='--from-utc --to-utc --last --limit --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'rm') words='--force --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'edit') words='--confirm --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'update') words='--set-labels --set-ttl --config --data-dir --auth-server --identity --insecure --debug --help' ;;

@@ -6,6 +6,7 @@ complete -c tctl -f -n '__fish_use_subcommand' -a 'diff' -d 'Show field by field
 complete -c tctl -f -n '__fish_use_subcommand' -a 'plan' -d 'Show what tctl create -f would change, and who gains and loses access by it'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'access'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'events'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'recordings'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'rm' -d 'Remove a resource'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'edit' -d 'Change a resource in a text editor (VISUAL, EDITOR)'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'update' -d 'Change labels or expiry of a leaf cluster'
@@ -41,6 +42,7 @@ complete -c tctl -f -n '__fish_seen_subcommand_from kube; and not __fish_seen_su
 complete -c tctl -f -n '__fish_seen_subcommand_from nodes; and not __fish_seen_subcommand_from add ls' -a 'add' -d 'Make a token by which a host joins, and show how'
 complete -c tctl -f -n '__fish_seen_subcommand_from nodes; and not __fish_seen_subcommand_from add ls' -a 'ls' -d 'List nodes'
 complete -c tctl -f -n '__fish_seen_subcommand_from proxy; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List proxies'
+complete -c tctl -f -n '__fish_seen_subcommand_from recordings; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List sessions that are over'
 complete -c tctl -f -n '__fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from ls get approve deny create rm capabilities review' -a 'ls' -d 'List access requests'
 complete -c tctl -f -n '__fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from ls get approve deny create rm capabilities review' -a 'get' -d 'Show access requests in full'
 complete -c tctl -f -n '__fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from ls get approve deny create rm capabilities review' -a 'approve' -d 'Approve access requests'
@@ -81,6 +83,11 @@ complete -c tctl -n '__fish_seen_subcommand_from events; and __fish_seen_subcomm
 complete -c tctl -n '__fish_seen_subcommand_from events; and __fish_seen_subcommand_from ls' -l limit -d 'At most so many (default 100)' -r
 complete -c tctl -n '__fish_seen_subcommand_from events; and __fish_seen_subcommand_from ls' -l cursor -d 'Where the list before ended' -r
 complete -c tctl -n '__fish_seen_subcommand_from events; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from recordings; and __fish_seen_subcommand_from ls' -l from-utc -d 'Sessions that ended on this day (YYYY-MM-DD) or later; a day ago' -r
+complete -c tctl -n '__fish_seen_subcommand_from recordings; and __fish_seen_subcommand_from ls' -l to-utc -d 'Sessions that ended before this day; now' -r
+complete -c tctl -n '__fish_seen_subcommand_from recordings; and __fish_seen_subcommand_from ls' -l last -d 'Sessions that ended within this time: 5h30m' -r
+complete -c tctl -n '__fish_seen_subcommand_from recordings; and __fish_seen_subcommand_from ls' -l limit -d 'At most so many; 50' -r
+complete -c tctl -n '__fish_seen_subcommand_from recordings; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from rm; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from users' -l force -d 'Also when it takes your own access away'
 complete -c tctl -n '__fish_seen_subcommand_from edit' -l confirm -d 'Also change a setting that the configuration file decides, or take your own access away'
 complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from users' -l set-labels -d 'Labels, instead of those it has' -r

@@ -5,7 +5,7 @@ _tctl() {
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
-    ('status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'bots' | 'bots instances' | 'events' | 'kube' | 'nodes' | 'proxy' | 'requests' | 'tokens' | 'users') so_far="$word" ;;
+    ('status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'recordings ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'bots' | 'bots instances' | 'events' | 'kube' | 'nodes' | 'proxy' | 'recordings' | 'requests' | 'tokens' | 'users') so_far="$word" ;;
     esac
   done
   case "$so_far:${words[CURRENT-1]}" in
@@ -17,6 +17,7 @@ _tctl() {
     ('events ls:--user') names=user ;;
     ('events ls:--order') values=(asc desc) ;;
     ('events ls:--format') values=(text json yaml) ;;
+    ('recordings ls:--format') values=(text json yaml) ;;
     ('lock:--format') values=(text json yaml) ;;
     ('auth sign:--compat') values=(standard oldssh) ;;
     ('auth sign:--format') values=(text json yaml file openssh tls kubernetes) ;;
@@ -71,6 +72,7 @@ _tctl() {
       'plan:Show what tctl create -f would change, and who gains and loses access by it'
       'access'
       'events'
+      'recordings'
       'rm:Remove a resource'
       'edit:Change a resource in a text editor (VISUAL, EDITOR)'
       'update:Change labels or expiry of a leaf cluster'
@@ -123,6 +125,9 @@ _tctl() {
     ('proxy') commands=(
       'ls:List proxies'
     ) ;;
+    ('recordings') commands=(
+      'ls:List sessions that are over'
+    ) ;;
     ('requests') commands=(
       'ls:List access requests'
       'get:Show access requests in full'
@@ -155,6 +160,7 @@ _tctl() {
     ('plan') options=(--filename --exit-code --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('access explain') options=(--namespace --labels --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('events ls') options=(--type --user --from --to --order --limit --cursor --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('recordings ls') options=(--from-utc --to-utc --last --limit --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('rm') options=(--force --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('edit') options=(--confirm --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('update') options=(--set-labels --set-ttl --config --data-dir --auth-server --identity --insecure --debug --help) ;;

@@ -10,7 +10,7 @@ _tsh_complete() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${command:+$command }${COMP_WORDS[i]}"
     case "$word" in
-    'login' | 'logout' | 'status' | 'clusters' | 'ls' | 'ssh' | 'scp' | 'sftp' | 'proxy ssh' | 'config' | 'resolve' | 'kube ls' | 'kube login' | 'kubectl' | 'env' | 'version' | 'request ls' | 'request show' | 'request create' | 'request review' | 'request search' | 'request drop' | 'kube' | 'proxy' | 'request') command="$word" ;;
+    'login' | 'logout' | 'status' | 'clusters' | 'ls' | 'ssh' | 'scp' | 'sftp' | 'proxy ssh' | 'config' | 'resolve' | 'recordings ls' | 'play' | 'kube ls' | 'kube login' | 'kubectl' | 'env' | 'version' | 'request ls' | 'request show' | 'request create' | 'request review' | 'request search' | 'request drop' | 'kube' | 'proxy' | 'recordings' | 'request') command="$word" ;;
     esac
   done
   case "$command:$previous" in
@@ -23,6 +23,9 @@ _tsh_complete() {
   'ls:--format') words='text json yaml names' ;;
   'ssh:--format') words='text json' ;;
   'resolve:--format') words='text json yaml' ;;
+  'recordings ls:--format') words='text json yaml' ;;
+  'play:--speed') words='0.5x 1x 2x 4x 8x' ;;
+  'play:--format') words='pty text json yaml asciicast' ;;
   'kube ls:--format') words='text json yaml' ;;
   'env:--format') words='text json yaml' ;;
   'version:--format') words='text json yaml' ;;
@@ -34,9 +37,10 @@ _tsh_complete() {
   'request drop:--format') words='text json yaml' ;;
   *)
     case "$command" in
-    '') words='login logout status clusters ls ssh scp sftp proxy config resolve kube kubectl env version request' ;;
+    '') words='login logout status clusters ls ssh scp sftp proxy config resolve recordings play kube kubectl env version request' ;;
     'kube') words='ls login' ;;
     'proxy') words='ssh' ;;
+    'recordings') words='ls' ;;
     'request') words='ls show create review search drop' ;;
     'ssh') names='node' ;;
     'scp') names='node' ;;
@@ -60,6 +64,8 @@ _tsh_complete() {
       'proxy ssh') words='--proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
       'config') words='--login --port --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
       'resolve') words='--quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'recordings ls') words='--from-utc --to-utc --last --limit --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'play') words='--speed --skip-idle-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
       'kube ls') words='--search --query --verbose --quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
       'kube login') words='--all --set-context-name --kube-namespace --as --as-groups --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
       'kubectl') words='' ;;

@@ -10,6 +10,8 @@ complete -c tsh -f -n '__fish_use_subcommand' -a 'sftp' -d 'Look at files of a n
 complete -c tsh -f -n '__fish_use_subcommand' -a 'proxy'
 complete -c tsh -f -n '__fish_use_subcommand' -a 'config' -d 'Print configuration for OpenSSH, to be added to ~/.ssh/config'
 complete -c tsh -f -n '__fish_use_subcommand' -a 'resolve' -d 'Show which node a name means; for Match exec in ssh_config'
+complete -c tsh -f -n '__fish_use_subcommand' -a 'recordings'
+complete -c tsh -f -n '__fish_use_subcommand' -a 'play' -d 'Play back the recording of a session'
 complete -c tsh -f -n '__fish_use_subcommand' -a 'kube'
 complete -c tsh -f -n '__fish_use_subcommand' -a 'kubectl' -d 'Run kubectl with the Kubernetes cluster that is selected'
 complete -c tsh -f -n '__fish_use_subcommand' -a 'env' -d 'Print commands that set the environment for this login'
@@ -18,6 +20,7 @@ complete -c tsh -f -n '__fish_use_subcommand' -a 'request'
 complete -c tsh -f -n '__fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from ls login' -a 'ls' -d 'List the Kubernetes clusters'
 complete -c tsh -f -n '__fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from ls login' -a 'login' -d 'Set kubectl up for a Kubernetes cluster'
 complete -c tsh -f -n '__fish_seen_subcommand_from proxy; and not __fish_seen_subcommand_from ssh' -a 'ssh' -d 'Connect stdin and stdout with a node, as ProxyCommand of OpenSSH'
+complete -c tsh -f -n '__fish_seen_subcommand_from recordings; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List sessions that are over'
 complete -c tsh -f -n '__fish_seen_subcommand_from request; and not __fish_seen_subcommand_from ls show create review search drop' -a 'ls' -d 'List access requests: yours, and those that you may review'
 complete -c tsh -f -n '__fish_seen_subcommand_from request; and not __fish_seen_subcommand_from ls show create review search drop' -a 'show' -d 'Show an access request in full'
 complete -c tsh -f -n '__fish_seen_subcommand_from request; and not __fish_seen_subcommand_from ls show create review search drop' -a 'create' -d 'Ask for more access, wait for the decision, and use it'
@@ -37,10 +40,10 @@ complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subco
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l format -s f -d 'Output format' -x -a 'text json yaml file openssh tls kubernetes'
 complete -c tsh -n '__fish_seen_subcommand_from status' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tsh -n '__fish_seen_subcommand_from clusters' -l format -s f -d 'Output format' -x -a 'text json yaml'
-complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from request' -l search -d 'Only what has all of these words, commas between' -r
-complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from request' -l query -d 'Only what this predicate holds for' -r
-complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from request' -l verbose -s v -d 'Show more columns'
-complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from request' -l format -s f -d 'Output format' -x -a 'text json yaml names'
+complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from recordings; and not __fish_seen_subcommand_from request' -l search -d 'Only what has all of these words, commas between' -r
+complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from recordings; and not __fish_seen_subcommand_from request' -l query -d 'Only what this predicate holds for' -r
+complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from recordings; and not __fish_seen_subcommand_from request' -l verbose -s v -d 'Show more columns'
+complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from recordings; and not __fish_seen_subcommand_from request' -l format -s f -d 'Output format' -x -a 'text json yaml names'
 complete -c tsh -n '__fish_seen_subcommand_from ssh; and not __fish_seen_subcommand_from proxy' -l login -s l -d 'Login on the node; else your own name there, or the first that your roles give' -r
 complete -c tsh -n '__fish_seen_subcommand_from ssh; and not __fish_seen_subcommand_from proxy' -l port -s p -d 'SSH port of the node; any when it is not given' -r
 complete -c tsh -n '__fish_seen_subcommand_from ssh; and not __fish_seen_subcommand_from proxy' -l search -d 'Nodes that have all of these words, commas between, in place of a host' -r
@@ -76,6 +79,14 @@ complete -c tsh -n '__fish_seen_subcommand_from config' -l login -s l -d 'Login 
 complete -c tsh -n '__fish_seen_subcommand_from config' -l port -s p -d 'SSH port of the nodes' -r
 complete -c tsh -n '__fish_seen_subcommand_from resolve' -l quiet -s q -d 'Show nothing: the exit code says whether there is one'
 complete -c tsh -n '__fish_seen_subcommand_from resolve' -l format -s f -d 'Output format' -x -a 'text json yaml'
+complete -c tsh -n '__fish_seen_subcommand_from recordings; and __fish_seen_subcommand_from ls' -l from-utc -d 'Sessions that ended on this day (YYYY-MM-DD) or later; a day ago' -r
+complete -c tsh -n '__fish_seen_subcommand_from recordings; and __fish_seen_subcommand_from ls' -l to-utc -d 'Sessions that ended before this day; now' -r
+complete -c tsh -n '__fish_seen_subcommand_from recordings; and __fish_seen_subcommand_from ls' -l last -d 'Sessions that ended within this time: 5h30m' -r
+complete -c tsh -n '__fish_seen_subcommand_from recordings; and __fish_seen_subcommand_from ls' -l limit -d 'At most so many; 50' -r
+complete -c tsh -n '__fish_seen_subcommand_from recordings; and __fish_seen_subcommand_from ls' -l format -s f -d 'Output format' -x -a 'text json yaml'
+complete -c tsh -n '__fish_seen_subcommand_from play' -l speed -d 'How fast' -x -a '0.5x 1x 2x 4x 8x'
+complete -c tsh -n '__fish_seen_subcommand_from play' -l skip-idle-time -d 'Make pauses short'
+complete -c tsh -n '__fish_seen_subcommand_from play' -l format -s f -d 'Output format' -x -a 'pty text json yaml asciicast'
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l search -d 'Only what has all of these words, commas between' -r
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l query -d 'Only what this predicate holds for' -r
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l verbose -s v -d 'Show more columns'

@@ -5,7 +5,7 @@ _tsh() {
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
-    ('login' | 'logout' | 'status' | 'clusters' | 'ls' | 'ssh' | 'scp' | 'sftp' | 'proxy ssh' | 'config' | 'resolve' | 'kube ls' | 'kube login' | 'kubectl' | 'env' | 'version' | 'request ls' | 'request show' | 'request create' | 'request review' | 'request search' | 'request drop' | 'kube' | 'proxy' | 'request') so_far="$word" ;;
+    ('login' | 'logout' | 'status' | 'clusters' | 'ls' | 'ssh' | 'scp' | 'sftp' | 'proxy ssh' | 'config' | 'resolve' | 'recordings ls' | 'play' | 'kube ls' | 'kube login' | 'kubectl' | 'env' | 'version' | 'request ls' | 'request show' | 'request create' | 'request review' | 'request search' | 'request drop' | 'kube' | 'proxy' | 'recordings' | 'request') so_far="$word" ;;
     esac
   done
   case "$so_far:${words[CURRENT-1]}" in
@@ -18,6 +18,9 @@ _tsh() {
     ('ls:--format') values=(text json yaml names) ;;
     ('ssh:--format') values=(text json) ;;
     ('resolve:--format') values=(text json yaml) ;;
+    ('recordings ls:--format') values=(text json yaml) ;;
+    ('play:--speed') values=(0.5x 1x 2x 4x 8x) ;;
+    ('play:--format') values=(pty text json yaml asciicast) ;;
     ('kube ls:--format') values=(text json yaml) ;;
     ('env:--format') values=(text json yaml) ;;
     ('version:--format') values=(text json yaml) ;;
@@ -41,6 +44,8 @@ _tsh() {
       'proxy'
       'config:Print configuration for OpenSSH, to be added to ~/.ssh/config'
       'resolve:Show which node a name means; for Match exec in ssh_config'
+      'recordings'
+      'play:Play back the recording of a session'
       'kube'
       'kubectl:Run kubectl with the Kubernetes cluster that is selected'
       'env:Print commands that set the environment for this login'
@@ -53,6 +58,9 @@ _tsh() {
     ) ;;
     ('proxy') commands=(
       'ssh:Connect stdin and stdout with a node, as ProxyCommand of OpenSSH'
+    ) ;;
+    ('recordings') commands=(
+      'ls:List sessions that are over'
     ) ;;
     ('request') commands=(
       'ls:List access requests: yours, and those that you may review'
@@ -76,6 +84,8 @@ _tsh() {
     ('proxy ssh') options=(--proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
     ('config') options=(--login --port --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
     ('resolve') options=(--quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('recordings ls') options=(--from-utc --to-utc --last --limit --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('play') options=(--speed --skip-idle-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
     ('kube ls') options=(--search --query --verbose --quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
     ('kube login') options=(--all --set-context-name --kube-namespace --as --as-groups --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
     ('kubectl') options=() ;;

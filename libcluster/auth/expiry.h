@@ -1,5 +1,6 @@
 // What has expired is out of sight at once; here it is taken away. That an access request is over is an event of the
-// audit log, written with its removal, so that it is told once. Recordings that nobody will complete are completed here.
+// audit log, written with its removal, so that it is told once. Recordings that nobody will complete are completed
+// here.
 #pragma once
 
 #include <condition_variable>

@@ -1,0 +1,11 @@
+// A line of sshd's log, parts of which its client chooses.
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "libcluster/ssh/sshd_log.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::ignore = sallyport::ParseSshdLine(std::string_view(reinterpret_cast<const char*>(data), size));
+  return 0;
+}
