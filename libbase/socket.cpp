@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cerrno>
+#include <cstring>
 
 namespace sallyport {
 
@@ -22,6 +24,14 @@ void SetUpConnection(int socket) {
   for (const auto& setting : kSettings) {
     ::setsockopt(socket, setting.level, setting.option, &setting.value, sizeof setting.value);
   }
+}
+
+Result<SocketPair> MakeSocketPair(int flags) {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0, ends) != 0) {
+    return Fail(ErrorKind::kInternal, "cannot make a socket pair: {}", std::strerror(errno));
+  }
+  return SocketPair{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
 }  // namespace sallyport

@@ -14,6 +14,7 @@
 #include "libcluster/auth/system_identity.h"
 #include "libcluster/grpc_server.h"
 #include "libcluster/kube/announcer.h"
+#include "libcluster/kube/configured.h"
 #include "libcluster/kube/forwarder.h"
 #include "libcluster/net/http.h"
 #include "libcluster/net/upgrade.h"
@@ -47,6 +48,7 @@ struct Cluster::State {
   std::string public_address;
   std::unique_ptr<AuthServer> auth;
   std::unique_ptr<AuditQueue> audit;
+  std::unique_ptr<AgentAuth> agent_auth;
   ConnectedAgents agents;
   std::unique_ptr<ExpirySweeper> sweeper;
   RpcTable methods;
@@ -61,7 +63,6 @@ struct Cluster::State {
   std::unique_ptr<HttpServer> auth_http;
   std::unique_ptr<KubeForwarder> kube;
   std::unique_ptr<KubeAnnouncer> announcer;
-  std::unique_ptr<AgentAuth> agent_auth;
   std::shared_ptr<SshNode> ssh;
   std::unique_ptr<Listener> proxy_listener;
   std::unique_ptr<Listener> auth_listener;
@@ -105,6 +106,7 @@ Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment&
   ASSIGN_OR_RETURN(host_id, HostUuid(config.data_dir));
   ASSIGN_OR_RETURN(auth, AuthServer::Open(std::move(options)));
   audit = std::make_unique<AuditQueue>(auth->backend());
+  agent_auth = LocalAgentAuth(*auth, *audit, host_id);
   sweeper = std::make_unique<ExpirySweeper>(*auth);
   methods = AuthMethods(*auth);
   AddTransport();
@@ -205,29 +207,41 @@ Status Cluster::State::StartServers(const TeleportConfig& config, const Environm
 
 Status Cluster::State::StartKube(const TeleportConfig& config, const Environment& environment) {
   const auto sans = KubeNames(config, environment.hostname);
-  ASSIGN_OR_RETURN(const SystemIdentity identity, IssueSystemIdentity(auth->authorities(), "Proxy", host_id, sans));
+  ASSIGN_OR_RETURN(SystemIdentity issued, IssueSystemIdentity(auth->authorities(), "Proxy", host_id, sans));
+  const auto identity = std::make_shared<const SystemIdentity>(std::move(issued));
   KubeForwarderOptions options;
-  ASSIGN_OR_RETURN(options.tls, ServerTls::Create(
-                                    {identity.certificate_pem, identity.private_key_pem.Reveal(), {"http/1.1"}, true}));
-  if (config.kubernetes.enabled && !config.kubernetes.kubeconfig_file.empty()) {
-    ASSIGN_OR_RETURN(options.upstreams, LoadKubeconfig(config.kubernetes.kubeconfig_file));
-  } else if (config.kubernetes.enabled) {
-    ASSIGN_OR_RETURN(options.upstreams.emplace_back(),
-                     InClusterUpstream(config.kubernetes.kube_cluster_name,
-                                       {environment.kubernetes_service_host, environment.kubernetes_service_port}));
-  }
-  for (const auto& upstream : options.upstreams) {
-    options.clusters.push_back({upstream.name, config.kubernetes.labels});
-  }
-  const auto clusters = options.clusters;
-  ASSIGN_OR_RETURN(kube, KubeForwarder::Create(loop, kube_threads, *auth, *audit, std::move(options)));
-  ASSIGN_OR_RETURN(announcer, KubeAnnouncer::Start(auth->backend(), {host_id, proxy_address, clusters}));
+  ASSIGN_OR_RETURN(
+      options.tls,
+      ServerTls::Create({identity->certificate_pem, identity->private_key_pem.Reveal(), {"http/1.1"}, true}));
+  ASSIGN_OR_RETURN(ConfiguredKube configured,
+                   KubeOf(config, {environment.kubernetes_service_host, environment.kubernetes_service_port}));
+  options.upstreams = std::move(configured.upstreams);
+  options.upstream_of_agent = [this, identity](const KubeClusterInfo& cluster) {
+    KubeUpstream upstream;
+    upstream.name = cluster.name;
+    upstream.host = cluster.host_id;
+    upstream.ca_pem = auth->authorities().HostTlsPem();
+    upstream.client_certificate_pem = identity->certificate_pem;
+    upstream.client_key_pem = identity->private_key_pem.Clone();
+    upstream.dial = [this, host_id = cluster.host_id, name = cluster.name]() -> Result<UniqueFd> {
+      const auto agent = agents.Find(host_id);
+      if (agent) return agent->DialKube(name);
+      return Fail(ErrorKind::kConnectionProblem, "the agent of Kubernetes cluster \"{}\" is not connected", name);
+    };
+    return upstream;
+  };
+  const auto find = [this, own = FindAmong(configured.clusters)](std::string_view name) {
+    auto cluster = own(name);
+    return cluster ? cluster : agents.FindKube(name);
+  };
+  ASSIGN_OR_RETURN(kube,
+                   KubeForwarder::Create(loop, kube_threads, DecideByRoles(*auth, *audit, find), std::move(options)));
+  ASSIGN_OR_RETURN(announcer, KubeAnnouncer::Start(*agent_auth, {host_id, proxy_address, configured.clusters}));
   return {};
 }
 
 Status Cluster::State::StartSsh(const TeleportConfig& config, const Environment& environment) {
   if (!config.ssh.enabled) return {};
-  agent_auth = LocalAgentAuth(*auth, *audit, host_id);
   auto started =
       SshNode::Start(loop, *agent_auth, NodeOptionsOf(config, host_id, environment.hostname, environment.program));
   if (started) {

@@ -2,11 +2,13 @@
 
 #include "libcluster/agents/agent_auth.h"
 #include "libcluster/agents/host_identity.h"
+#include "libcluster/agents/kube_agent.h"
 #include "libcluster/agents/recording_call.h"
 #include "libcluster/agents/tunnel_client.h"
 #include "libcluster/net/event_loop.h"
 #include "libcluster/ssh/ssh_node.h"
 #include "sallyport/v1/tunnel_service.pb.h"
+#include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {
@@ -36,7 +38,15 @@ class TunnelAuth : public AgentAuth {
   Status Announce(const types::ServerV2& node) override {
     v1::AgentMessage message;
     *message.mutable_node() = node;
-    tunnel_.Announce(message.SerializeAsString());
+    tunnel_.Announce("node", message.SerializeAsString());
+    return {};
+  }
+
+  Status AnnounceKube(const std::vector<types::KubernetesServerV3>& servers) override {
+    v1::AgentMessage message;
+    message.mutable_kube();
+    for (const auto& server : servers) *message.mutable_kube()->add_servers() = server;
+    tunnel_.Announce("kube", message.SerializeAsString());
     return {};
   }
 
@@ -67,11 +77,13 @@ struct Agent::State {
   std::unique_ptr<TunnelClient> tunnel;
   std::unique_ptr<TunnelAuth> auth;
   std::unique_ptr<SshNode> ssh;
+  std::unique_ptr<KubeAgent> kube;
 
   ~State() {
     // Connections end first, so that what they have to say still goes out.
     if (ssh) ssh->EndAll("the node is going away");
     if (tunnel) tunnel->Stop();
+    kube.reset();
     ssh.reset();
     loop.Stop();
   }
@@ -90,13 +102,26 @@ Result<std::unique_ptr<Agent>> Agent::Start(const TeleportConfig& config, const 
   const auto& to = config.join;
   ASSIGN_OR_RETURN(state->identity, LoadOrJoin({config.data_dir, nodename, config.ssh.public_addr, to.token, to.ca_pins,
                                                 to.address, to.through_proxy, network}));
+  std::vector<std::string> served;
+  if (config.ssh.enabled) served.emplace_back("Node");
+  if (config.kubernetes.enabled) served.emplace_back("Kube");
   ASSIGN_OR_RETURN(state->tunnel,
-                   TunnelClient::Open(state->identity, {to.address, to.through_proxy, network, nodename, {"Node"}}));
+                   TunnelClient::Open(state->identity, {to.address, to.through_proxy, network, nodename, served}));
   state->auth = std::make_unique<TunnelAuth>(state->identity, *state->tunnel);
-  ASSIGN_OR_RETURN(state->ssh, SshNode::Start(state->loop, *state->auth,
-                                              NodeOptionsOf(config, state->identity.host_id, environment.hostname,
-                                                            environment.program)));
-  state->tunnel->Serve(*state->ssh);
+  TunnelServices services;
+  if (config.ssh.enabled) {
+    ASSIGN_OR_RETURN(state->ssh, SshNode::Start(state->loop, *state->auth,
+                                                NodeOptionsOf(config, state->identity.host_id, environment.hostname,
+                                                              environment.program)));
+    services.ssh = state->ssh.get();
+  }
+  if (config.kubernetes.enabled) {
+    ASSIGN_OR_RETURN(state->kube,
+                     KubeAgent::Start(state->loop, *state->auth, state->identity, config,
+                                      {environment.kubernetes_service_host, environment.kubernetes_service_port}));
+    services.kube = [kube = state->kube.get()](const std::string& cluster) { return kube->Dial(cluster); };
+  }
+  state->tunnel->Serve(std::move(services));
   return std::unique_ptr<Agent>(new Agent(std::move(state)));
 }
 

@@ -1,5 +1,5 @@
 // A process that serves a cluster which runs elsewhere: it joins, keeps a tunnel to the proxy, and serves this host as
-// a node.
+// a node, or the Kubernetes clusters that can be reached from here.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,9 @@ class Agent {
  public:
   struct Environment {
     std::string hostname;
-    std::string program;        // the path of this program, which sessions of the node run
+    std::string program;                  // the path of this program, which sessions of the node run
+    std::string kubernetes_service_host;  // KUBERNETES_SERVICE_HOST, in a pod
+    std::string kubernetes_service_port;
     std::string ssl_cert_file;  // SSL_CERT_FILE: authorities instead of the system's
     bool insecure = false;      // accept any certificate of the proxy while joining
   };

@@ -12,8 +12,9 @@
 #include "libidentity/keys.h"
 
 namespace types {
+class KubernetesServerV3;
 class ServerV2;
-}
+}  // namespace types
 
 namespace sallyport {
 
@@ -34,6 +35,8 @@ class AgentAuth {
   // Says that a node is there; it is, until its expiry.
   virtual Status Announce(const types::ServerV2& node) = 0;
   virtual Status Withdraw(const std::string& node_name) = 0;
+  // Says which Kubernetes clusters this host serves, all of them; they are there until their expiry.
+  virtual Status AnnounceKube(const std::vector<types::KubernetesServerV3>& servers) = 0;
   // Appends to the audit log, soon: does not block. Fails when nothing more can be taken.
   virtual Status Emit(const AuditEvent& event) = 0;
   // Begins to send a session's recording, or goes on with an upload that broke off (not ""). kNotFound: that one is not

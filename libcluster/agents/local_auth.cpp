@@ -3,6 +3,8 @@
 #include "libcluster/auth/audit_queue.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/system_identity.h"
+#include "libcluster/kube/kube_servers.h"
+#include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {
@@ -70,6 +72,10 @@ class LocalAuth : public AgentAuth {
     BackendTransaction transaction;
     transaction.Remove(ResourceKey(kNode, node_name), false);
     return auth_.backend().Commit(std::move(transaction));
+  }
+
+  Status AnnounceKube(const std::vector<types::KubernetesServerV3>& servers) override {
+    return WriteKubeServers(auth_.backend(), host_id_, servers);
   }
 
   Status Emit(const AuditEvent& event) override {

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
+#include <map>
 #include <random>
 
 #include "libbase/log.h"
@@ -53,8 +54,8 @@ bool WriteAll(int fd, std::string_view bytes) {
   return true;
 }
 
-// Carries bytes between a socket and a call until one of them ends.
-Status Relay(GrpcStream& call, int socket) {
+// Carries bytes between a socket and a call until one of them ends, or `end` can be read.
+Status Relay(GrpcStream& call, int socket, int end) {
   bool socket_open = true;
   while (true) {
     RETURN_IF_ERROR(call.Step());
@@ -68,8 +69,11 @@ Status Relay(GrpcStream& call, int socket) {
     }
     if (moved) continue;
     if (call.ended() || (!socket_open && call.IsFlushed())) return {};
-    pollfd waits[] = {{call.fd(), call.events(), 0}, {socket_open && call.HasRoom() ? socket : -1, POLLIN, 0}};
-    if (::poll(waits, 2, -1) < 0 || waits[1].revents == 0) continue;
+    pollfd waits[] = {
+        {call.fd(), call.events(), 0}, {socket_open && call.HasRoom() ? socket : -1, POLLIN, 0}, {end, POLLIN, 0}};
+    if (::poll(waits, 3, -1) < 0) continue;
+    if (waits[2].revents != 0) return {};
+    if (waits[1].revents == 0) continue;
     char buffer[kChunkBytes];
     const ssize_t count = ::read(socket, buffer, sizeof buffer);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) continue;
@@ -87,11 +91,12 @@ Status Relay(GrpcStream& call, int socket) {
 }  // namespace
 
 struct TunnelClient::State {
-  State() : wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+  State() : wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), ending(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
   ~State() { Stop(); }
 
   void Stop() {
     stopping = true;
+    Signal(ending);
     Wake();
     if (thread.joinable()) thread.join();
     std::unique_lock lock(mutex);
@@ -101,15 +106,16 @@ struct TunnelClient::State {
   RpcOptions connection;
   TunnelOptions options;
   v1::Welcome welcome;
-  SshAgent* agent = nullptr;
+  TunnelServices services;
   UniqueFd wake;
+  UniqueFd ending;  // can be read once this stops
   std::atomic<bool> stopping = false;
   std::thread thread;
   std::unique_ptr<GrpcStream> call;  // of the thread, once it runs
 
   std::mutex mutex;  // of everything below
   std::deque<std::string> queue;
-  std::string node;  // the last announcement
+  std::map<std::string, std::string> announcements;  // the last of each name
   int relays = 0;
   std::condition_variable relays_ended;
 
@@ -123,9 +129,10 @@ struct TunnelClient::State {
     std::uint64_t drained = 0;
     std::ignore = ::read(wake.get(), &drained, sizeof drained);
   }
-  void Wake() const {
+  void Wake() const { Signal(wake); }
+  static void Signal(const UniqueFd& event) {
     const std::uint64_t one = 1;
-    std::ignore = ::write(wake.get(), &one, sizeof one);
+    std::ignore = ::write(event.get(), &one, sizeof one);
   }
   Status OpenCall();
   Status AwaitWelcome();
@@ -134,6 +141,7 @@ struct TunnelClient::State {
   void SendQueued();
   void Take(const v1::ProxyMessage& message);
   void Connect(const v1::Dial& message);
+  Result<UniqueFd> DialService(const v1::Dial& message);
   Status Carry(const v1::Dial& message);
   void SayGoodbye();
 };
@@ -178,7 +186,7 @@ void TunnelClient::State::SendQueued() {
 Status TunnelClient::State::Work() {
   {
     const std::lock_guard lock(mutex);
-    if (!node.empty()) call->Send(node);
+    for (const auto& [name, message] : announcements) call->Send(message);
   }
   while (!stopping) {
     SendQueued();
@@ -235,8 +243,8 @@ void TunnelClient::State::SayGoodbye() {
 }
 
 void TunnelClient::State::Take(const v1::ProxyMessage& message) {
-  if (message.has_end() && agent != nullptr) agent->End(message.end().id(), message.end().reason());
-  if (!message.has_dial() || agent == nullptr) return;
+  if (message.has_end() && services.ssh != nullptr) services.ssh->End(message.end().id(), message.end().reason());
+  if (!message.has_dial()) return;
   {
     const std::lock_guard lock(mutex);
     ++relays;
@@ -259,14 +267,24 @@ void TunnelClient::State::Connect(const v1::Dial& message) {
   relays_ended.notify_all();
 }
 
-Status TunnelClient::State::Carry(const v1::Dial& message) {
+Result<UniqueFd> TunnelClient::State::DialService(const v1::Dial& message) {
+  if (message.has_kube() && services.kube) return services.kube(message.kube().cluster());
+  if (!message.has_ssh() || services.ssh == nullptr) {
+    return Fail(ErrorKind::kNotFound, "this agent does not serve what is asked for");
+  }
   ASSIGN_OR_RETURN(const SshDial dial, FromMessage(message));
-  ASSIGN_OR_RETURN(const UniqueFd socket, agent->Dial(dial));
+  return services.ssh->Dial(dial);
+}
+
+Status TunnelClient::State::Carry(const v1::Dial& message) {
+  ASSIGN_OR_RETURN(const UniqueFd socket, DialService(message));
   ASSIGN_OR_RETURN(const auto bytes, OpenGrpcStream(connection, std::string(kConnect)));
   v1::TunnelBytes first;
   first.set_id(message.id());
   bytes->Send(first.SerializeAsString());
-  if (const Status relayed = Relay(*bytes, socket.get()); !relayed) {
+  // SSH connections end by themselves, with a word to their users; the proxy keeps those to Kubernetes open.
+  const int end = message.has_kube() ? ending.get() : -1;
+  if (const Status relayed = Relay(*bytes, socket.get(), end); !relayed) {
     Log(LogLevel::kDebug, "a connection broke", {{"connection", message.id()}, {"reason", relayed.error().message}});
   }
   // The agent keeps a descriptor of its own, so closing this one tells nobody.
@@ -296,18 +314,18 @@ Result<std::unique_ptr<TunnelClient>> TunnelClient::Open(const HostIdentity& ide
 const v1::Welcome& TunnelClient::welcome() const { return state_->welcome; }
 const RpcOptions& TunnelClient::connection() const { return state_->connection; }
 
-void TunnelClient::Serve(SshAgent& agent) {
-  state_->agent = &agent;
+void TunnelClient::Serve(TunnelServices services) {
+  state_->services = std::move(services);
   state_->thread = std::thread([state = state_.get()] { state->Run(); });
 }
 
 void TunnelClient::Stop() { state_->Stop(); }
 
-void TunnelClient::Announce(const std::string& node_message) {
+void TunnelClient::Announce(const std::string& name, const std::string& message) {
   {
     const std::lock_guard lock(state_->mutex);
-    state_->node = node_message;
-    state_->queue.push_back(node_message);
+    state_->announcements[name] = message;
+    state_->queue.push_back(message);
   }
   state_->Wake();
 }

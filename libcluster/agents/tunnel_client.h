@@ -28,7 +28,13 @@ struct TunnelOptions {
   bool through_proxy = true;
   NetworkSettings network;
   std::string hostname;
-  std::vector<std::string> services;  // "Node"
+  std::vector<std::string> services;  // "Node", "Kube"
+};
+
+// What answers dials; each may be missing.
+struct TunnelServices {
+  SshAgent* ssh = nullptr;
+  std::function<Result<UniqueFd>(const std::string& cluster)> kube;
 };
 
 class TunnelClient {
@@ -41,14 +47,15 @@ class TunnelClient {
   const v1::Welcome& welcome() const;
   // How the cluster is reached, for calls beside the tunnel.
   const RpcOptions& connection() const;
-  // From now on dials go to `agent`, which must outlive this, and the call is opened again whenever it breaks.
-  void Serve(SshAgent& agent);
+  // From now on dials go to these services, which must outlive this, and the call is opened again whenever it breaks.
+  void Serve(TunnelServices services);
 
-  // Says goodbye, takes no more dials and waits until connections have ended, which is the agent's to do.
+  // Says goodbye, takes no more dials, ends connections to Kubernetes, and waits until the others have ended, which is the
+  // agent's to do.
   void Stop();
 
-  // Announces the node, now and after each time the call was opened again.
-  void Announce(const std::string& node_message);
+  // Sends a message now and after each time the call was opened again; a later one of the same name takes its place.
+  void Announce(const std::string& name, const std::string& message);
   // Queues a message; kLimitExceeded when too many wait for the call to come back.
   Status Send(const v1::AgentMessage& message);
 

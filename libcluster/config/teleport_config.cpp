@@ -213,12 +213,9 @@ Status CheckAgent(const TeleportConfig& config) {
     return fail(ErrorKind::kBadParameter, "there is no cluster here, and none elsewhere is named",
                 "set teleport.proxy_server, or --proxy=HOST:PORT");
   }
-  if (config.kubernetes.enabled) {
-    return fail(ErrorKind::kNotImplemented, "kubernetes_service on another host than the cluster's is not implemented",
-                "run it in the process of the proxy");
-  }
-  if (config.ssh.enabled) return {};
-  return fail(ErrorKind::kBadParameter, "no service is enabled", "set ssh_service.enabled: yes");
+  if (config.ssh.enabled || config.kubernetes.enabled) return {};
+  return fail(ErrorKind::kBadParameter, "no service is enabled",
+              "set enabled: yes for ssh_service or kubernetes_service");
 }
 
 }  // namespace
@@ -233,8 +230,9 @@ Status CheckConfig(const TeleportConfig& config) {
                         fmt::format("{}: auth and proxy in processes of their own are not implemented", config.source),
                         "enable auth_service and proxy_service together, or neither");
   }
-  if (config.IsAgent()) return CheckAgent(config);
-  if (!config.join.address.host.empty()) {
+  if (config.IsAgent()) {
+    RETURN_IF_ERROR(CheckAgent(config));
+  } else if (!config.join.address.host.empty()) {
     return FailWithHint(
         ErrorKind::kNotImplemented,
         fmt::format("{}: a proxy that belongs to a cluster elsewhere is not implemented", config.source),

@@ -2,7 +2,6 @@
 
 #include "libbase/log.h"
 #include "libbase/version.h"
-#include "libcluster/auth/store.h"
 #include "libresources/kinds.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 
@@ -12,13 +11,10 @@ namespace {
 constexpr std::chrono::minutes kInterval{5};
 constexpr std::chrono::minutes kLife{15};
 
-std::string KindOf(const std::string& host_id) { return "kube_server/" + host_id; }
-
 }  // namespace
 
-Result<std::unique_ptr<KubeAnnouncer>> KubeAnnouncer::Start(Backend& backend, Options options) {
-  std::unique_ptr<KubeAnnouncer> announcer(new KubeAnnouncer(backend, std::move(options)));
-  RETURN_IF_ERROR(announcer->Withdraw());
+Result<std::unique_ptr<KubeAnnouncer>> KubeAnnouncer::Start(AgentAuth& auth, Options options) {
+  std::unique_ptr<KubeAnnouncer> announcer(new KubeAnnouncer(auth, std::move(options)));
   RETURN_IF_ERROR(announcer->Announce());
   announcer->thread_ = std::thread([raw = announcer.get()] { raw->Run(); });
   return announcer;
@@ -31,15 +27,15 @@ KubeAnnouncer::~KubeAnnouncer() {
   }
   wake_.notify_one();
   if (thread_.joinable()) thread_.join();
-  if (const Status status = Withdraw(); !status) {
+  if (const Status status = auth_.AnnounceKube({}); !status) {
     Log(LogLevel::kWarning, "cannot withdraw Kubernetes clusters", {{"reason", status.error().message}});
   }
 }
 
 Status KubeAnnouncer::Announce() {
-  BackendTransaction transaction;
+  std::vector<types::KubernetesServerV3> servers;
   for (const auto& cluster : options_.clusters) {
-    types::KubernetesServerV3 server;
+    types::KubernetesServerV3& server = servers.emplace_back();
     server.set_kind("kube_server");
     server.set_version("v3");
     server.mutable_metadata()->set_name(cluster.name);
@@ -55,19 +51,8 @@ Status KubeAnnouncer::Announce() {
     announced.mutable_metadata()->set_name(cluster.name);
     announced.mutable_metadata()->set_namespace_("default");
     for (const auto& [key, value] : cluster.labels) (*announced.mutable_metadata()->mutable_labels())[key] = value;
-    RETURN_IF_ERROR(CheckResource(server));
-    WriteResource(transaction, KindOf(options_.host_id), server, WriteMode::kUpsert);
   }
-  if (transaction.changes().empty()) return {};
-  return backend_.Commit(std::move(transaction));
-}
-
-Status KubeAnnouncer::Withdraw() {
-  ASSIGN_OR_RETURN(const auto items, backend_.List(ResourceKey(KindOf(options_.host_id), ""), "", 10'000));
-  BackendTransaction transaction;
-  for (const auto& item : items) transaction.Remove(item.key, false);
-  if (transaction.changes().empty()) return {};
-  return backend_.Commit(std::move(transaction));
+  return auth_.AnnounceKube(servers);
 }
 
 void KubeAnnouncer::Run() {

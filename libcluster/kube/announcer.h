@@ -1,4 +1,4 @@
-// Keeps the kube_server resources of this process alive in the backend, so that clients find its clusters. They expire
+// Keeps the kube_server resources of this process alive, so that clients find its clusters. They expire
 // by themselves when the process is gone.
 #pragma once
 
@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "libbase/error.h"
-#include "libcluster/backend/backend.h"
-#include "libcluster/kube/plan.h"
+#include "libcluster/agents/agent_auth.h"
+#include "libcluster/kube/cluster_info.h"
 
 namespace sallyport {
 
@@ -23,17 +23,16 @@ class KubeAnnouncer {
     std::vector<KubeClusterInfo> clusters;
   };
   // Announces at once (what this host announced before and no longer serves goes), then again every five minutes.
-  static Result<std::unique_ptr<KubeAnnouncer>> Start(Backend& backend, Options options);
+  static Result<std::unique_ptr<KubeAnnouncer>> Start(AgentAuth& auth, Options options);
   // Withdraws what was announced.
   ~KubeAnnouncer();
 
  private:
-  KubeAnnouncer(Backend& backend, Options options) : backend_(backend), options_(std::move(options)) {}
+  KubeAnnouncer(AgentAuth& auth, Options options) : auth_(auth), options_(std::move(options)) {}
   Status Announce();
-  Status Withdraw();
   void Run();
 
-  Backend& backend_;
+  AgentAuth& auth_;
   const Options options_;
   std::mutex mutex_;
   std::condition_variable wake_;

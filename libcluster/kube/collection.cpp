@@ -51,12 +51,11 @@ std::string DenialReason(const KubePlan& plan, const AccessReview& review) {
 }
 
 // The request that lists what is to be deleted.
-UpstreamRequest ListRequest(const UpstreamPool& pool, const RequestParser& parser, const KubePlan& plan,
-                            const std::string& remote_address) {
+UpstreamRequest ListRequest(const UpstreamPool& pool, const RequestParser& parser, const KubePlan& plan) {
   KubePlan list = plan;
   list.query = Parameters(plan.query, kListParameters);
   UpstreamRequest request;
-  request.header = UpstreamHeader(parser.get(), list, pool, remote_address);
+  request.header = UpstreamHeader(parser.get(), list, pool);
   request.header.method(http::verb::get);
   request.header.set(http::field::accept, kJson);
   request.header.erase(http::field::content_type);
@@ -66,10 +65,10 @@ UpstreamRequest ListRequest(const UpstreamPool& pool, const RequestParser& parse
 
 // The request that deletes one of them, with the options of the whole.
 UpstreamRequest DeleteRequest(const UpstreamPool& pool, const RequestParser& parser, KubePlan plan,
-                              const std::string& remote_address, const std::string& body) {
+                              const std::string& body) {
   plan.query = Parameters(plan.query, kDeleteParameters);
   UpstreamRequest request;
-  request.header = UpstreamHeader(parser.get(), plan, pool, remote_address);
+  request.header = UpstreamHeader(parser.get(), plan, pool);
   request.header.set(http::field::accept, kJson);
   request.header.set(http::field::accept_encoding, "identity");
   GiveBody(request, body);
@@ -83,8 +82,7 @@ std::string Text(const Value* map, std::string_view key) {
 
 // Whether the client may go on: what it began may last longer than its certificate.
 bool StillAllowed(const KubeClient& client, const KubePlan& plan) {
-  const Identity& identity = plan.caller->identity;
-  return identity.expires > Now() && client.state->auth.locks().Check(identity);
+  return client.state->decider->StillAllowed(*plan.caller);
 }
 
 // Deletes the items of a list that the roles reach. Returns those that have gone; when none has, and the API server
@@ -92,17 +90,19 @@ bool StillAllowed(const KubeClient& client, const KubePlan& plan) {
 asio::awaitable<Result<Value::List>> DeleteItems(KubeClient& client, const RequestParser& parser, const KubePlan& plan,
                                                  const Value::List& items, const std::string& body,
                                                  std::optional<UpstreamAnswer>& refusal) {
-  const auto& pool = client.state->upstreams.at(plan.cluster).pool;
+  const auto upstream = client.state->UpstreamOf(plan);
+  if (!upstream) co_return std::unexpected(upstream.error());
+  const auto& pool = upstream->pool;
   const HttpHeaders headers = HeadersOf(parser.get());
   Value::List deleted;
   for (const Value& item : items) {
     const Value* metadata = item.Find("metadata");
     const std::string kube_namespace = Text(metadata, "namespace");
     const std::string name = Text(metadata, "name");
-    const auto one = client.state->planner.PlanDelete(headers, plan, kube_namespace, name);
+    const auto one = client.state->decider->PlanDelete(headers, plan, kube_namespace, name);
     if (!one || name.empty()) continue;
     if (!StillAllowed(client, plan)) break;
-    UpstreamRequest request = DeleteRequest(*pool, parser, *one, client.remote_address, body);
+    UpstreamRequest request = DeleteRequest(*pool, parser, *one, body);
     auto answer = co_await CallUpstream(pool, request);
     if (!answer) co_return std::unexpected(answer.error());
     if (Succeeded(*answer)) {
@@ -126,8 +126,9 @@ asio::awaitable<bool> AnswerAccessReview(KubeClient& client, RequestParser& pars
   if (!review->about_resource || plan.access->ReachesAll())
     co_return co_await ForwardRequest(client, parser, plan, &body);
   KubeRequest& asked = review->request;
-  const auto& upstream = client.state->upstreams.at(plan.cluster);
-  asked.cluster_wide = co_await IsClusterWide(upstream, asked.api_group, review->version, asked.resource);
+  const auto upstream = client.state->UpstreamOf(plan);
+  if (!upstream) co_return co_await Refuse(client, parser, upstream.error());
+  asked.cluster_wide = co_await IsClusterWide(*upstream, asked.api_group, review->version, asked.resource);
   if (asked.cluster_wide) asked.kube_namespace.clear();  // kubectl fills one in
   if (plan.access->MayDo(asked)) co_return co_await ForwardRequest(client, parser, plan, &body);
   const std::string_view accept(header[http::field::accept]);
@@ -140,8 +141,10 @@ asio::awaitable<bool> AnswerAccessReview(KubeClient& client, RequestParser& pars
 
 asio::awaitable<bool> DeleteEach(KubeClient& client, RequestParser& parser, const KubePlan& plan,
                                  const std::string& body) {
-  const auto& pool = client.state->upstreams.at(plan.cluster).pool;
-  UpstreamRequest request = ListRequest(*pool, parser, plan, client.remote_address);
+  const auto upstream = client.state->UpstreamOf(plan);
+  if (!upstream) co_return co_await Refuse(client, parser, upstream.error());
+  const auto& pool = upstream->pool;
+  UpstreamRequest request = ListRequest(*pool, parser, plan);
   auto listed = co_await CallUpstream(pool, request);
   Result<Value> list = listed ? Result<Value>(Value()) : std::unexpected(listed.error());
   if (listed && Succeeded(*listed)) list = ParseJson(listed->body, kListLimits);

@@ -56,7 +56,7 @@ bool Forwarded(std::string_view name) {
 // Whether the body is read before the request can be decided or dealt with.
 bool NeedsBody(const KubePlan& plan) {
   const bool deletes_some = plan.info.request.verb == "deletecollection" && plan.access && !plan.access->ReachesAll();
-  return deletes_some || plan.info.IsAccessReview() || plan.NeedsObjectName();
+  return deletes_some || plan.IsAccessReview() || plan.NeedsObjectName();
 }
 
 bool IsUpgrade(const RequestHeader& request) {
@@ -69,8 +69,10 @@ asio::awaitable<Result<std::optional<std::string>>> LearnMore(KubeClient& client
                                                               KubePlan& plan) {
   KubeRequest& request = plan.info.request;
   if (plan.NeedsScope()) {
-    const auto& upstream = client.state->upstreams.at(plan.cluster);
-    request.cluster_wide = co_await IsClusterWide(upstream, request.api_group, plan.info.api_version, request.resource);
+    const auto upstream = client.state->UpstreamOf(plan);
+    if (!upstream) co_return std::unexpected(upstream.error());
+    request.cluster_wide =
+        co_await IsClusterWide(*upstream, request.api_group, plan.info.api_version, request.resource);
   }
   if (!NeedsBody(plan)) co_return std::nullopt;
   auto body = co_await ReadBody(client.stream, client.buffer, parser, kMaxReadBody);
@@ -90,7 +92,7 @@ asio::awaitable<bool> ServePlan(KubeClient& client, RequestParser& parser, KubeP
     co_return co_await Refuse(client, parser, body.error(), too_large ? kBodyTooLarge : 0);
   }
   const HttpHeaders headers = HeadersOf(parser.get());
-  if (const Status status = client.state->planner.Authorize(headers, plan); !status) {
+  if (const Status status = client.state->decider->Authorize(headers, plan); !status) {
     co_return co_await Refuse(client, parser, status.error());
   }
   beast::get_lowest_layer(client.stream).expires_never();
@@ -98,7 +100,7 @@ asio::awaitable<bool> ServePlan(KubeClient& client, RequestParser& parser, KubeP
     co_await ForwardUpgrade(client, parser, plan);
     co_return false;
   }
-  if (plan.info.IsAccessReview()) co_return co_await AnswerAccessReview(client, parser, plan, **body);
+  if (plan.IsAccessReview()) co_return co_await AnswerAccessReview(client, parser, plan, **body);
   if (plan.filter && plan.info.request.verb == "deletecollection") {
     co_return co_await DeleteEach(client, parser, plan, **body);
   }
@@ -128,17 +130,16 @@ asio::awaitable<bool> ServeRequest(KubeClient& client) {
   if (error) co_return false;
   const RequestHeader& request = parser.get();
   auto& state = *client.state;
-  if (!state.audit.Accepts()) {
-    const Error behind{ErrorKind::kLimitExceeded, "the audit log cannot keep up, try again later", {}};
-    co_return co_await Refuse(client, parser, behind);
-  }
-  auto plan = state.planner.Identify(std::string_view(request.method_string()), std::string_view(request.target()),
-                                     client.chain_pem, client.remote_address);
+  if (const Status ready = state.decider->Ready(); !ready) co_return co_await Refuse(client, parser, ready.error());
+  const HttpHeaders headers = HeadersOf(request);
+  auto plan = state.decider->Identify({std::string_view(request.method_string()), std::string_view(request.target()),
+                                       headers, client.chain_pem, client.remote_address, client.cluster});
   if (!plan) co_return co_await Refuse(client, parser, plan.error());
   co_return co_await ServePlan(client, parser, *plan);
 }
 
-asio::awaitable<void> Serve(std::shared_ptr<KubeForwarder::State> state, IncomingConnection connection) {
+asio::awaitable<void> Serve(std::shared_ptr<KubeForwarder::State> state, IncomingConnection connection,
+                            std::string cluster) {
   error_code error;
   const auto executor = co_await asio::this_coro::executor;
   auto& context = state->tls->state().context;
@@ -146,7 +147,8 @@ asio::awaitable<void> Serve(std::shared_ptr<KubeForwarder::State> state, Incomin
                     TlsStream(MakeSocketStream(executor, std::move(connection.socket)), context),
                     beast::flat_buffer(),
                     {},
-                    std::move(connection.remote_address)};
+                    std::move(connection.remote_address),
+                    std::move(cluster)};
   beast::get_lowest_layer(client.stream).expires_after(kHandshakeTimeout);
   co_await client.stream.async_handshake(asio::ssl::stream_base::server,
                                          asio::redirect_error(asio::use_awaitable, error));
@@ -169,8 +171,7 @@ HttpHeaders HeadersOf(const RequestHeader& request) {
   return headers;
 }
 
-RequestHeader UpstreamHeader(const RequestHeader& request, const KubePlan& plan, const UpstreamPool& pool,
-                             const std::string& remote_address) {
+RequestHeader UpstreamHeader(const RequestHeader& request, const KubePlan& plan, const UpstreamPool& pool) {
   const KubeUpstream& upstream = pool.upstream();
   RequestHeader header;
   header.version(11);
@@ -188,10 +189,11 @@ RequestHeader UpstreamHeader(const RequestHeader& request, const KubePlan& plan,
                table ? "application/json;as=Table;v=v1;g=meta.k8s.io,application/json" : "application/json");
     header.set(http::field::accept_encoding, "identity");
   }
-  header.set("Impersonate-User", plan.as.user);
+  if (!plan.as.user.empty()) header.set("Impersonate-User", plan.as.user);
   for (const auto& group : plan.as.groups) header.insert("Impersonate-Group", group);
-  header.set("X-Forwarded-For", remote_address.substr(0, remote_address.rfind(':')));
-  header.set("X-Forwarded-Host", request[http::field::host]);
+  header.set("X-Forwarded-For", plan.forwarded_for);
+  header.set("X-Forwarded-Host", plan.forwarded_host.empty() ? std::string_view(request[http::field::host])
+                                                             : std::string_view(plan.forwarded_host));
   header.set("X-Forwarded-Proto", "https");
   return header;
 }
@@ -219,40 +221,59 @@ asio::awaitable<bool> Refuse(KubeClient& client, RequestParser& parser, const Er
 }
 
 void AuditRequest(KubeClient& client, const RequestParser& parser, const KubePlan& plan, int http_status) {
-  if (plan.info.is_discovery) return;
-  const std::string_view method(parser.get().method_string());
-  const auto event = KubeRequestEvent(client.state->auth, plan, method, http_status);
-  if (!client.state->audit.Push(event.ToRecord())) Log(LogLevel::kError, "an audit event was lost");
+  client.state->decider->AuditRequest(plan, std::string_view(parser.get().method_string()), http_status);
 }
 
 asio::awaitable<void> UntilRevoked(KubeForwarder::State& state, const Caller& caller) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   error_code error;
-  while (!error && caller.identity.expires > Now() && state.auth.locks().Check(caller.identity)) {
+  while (!error && state.decider->StillAllowed(caller)) {
+    timer.expires_after(kRevocationCheck);
+    // To the end of the certificate, not beyond.
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(caller.identity.expires - Now());
-    timer.expires_after(std::min<std::chrono::milliseconds>(left, kRevocationCheck));
+    if (left > std::chrono::milliseconds(0) && left < kRevocationCheck) timer.expires_after(left);
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
   }
 }
 
-Result<std::unique_ptr<KubeForwarder>> KubeForwarder::Create(EventLoop& loop, ThreadPool& threads, AuthServer& auth,
-                                                             AuditQueue& audit, KubeForwarderOptions options) {
+Result<KubeForwarder::State::Upstream> KubeForwarder::State::Make(KubeUpstream upstream) {
+  Upstream made;
+  ASSIGN_OR_RETURN(made.pool, UpstreamPool::Create(ContextOf(loop), threads, std::move(upstream)));
+  made.scopes = MakeApiScopes(made.pool, ContextOf(loop));
+  return made;
+}
+
+Result<KubeForwarder::State::Upstream> KubeForwarder::State::UpstreamOf(const KubePlan& plan) {
+  const KubeClusterInfo& cluster = *plan.target;
+  const std::string key = cluster.host_id.empty() ? cluster.name : cluster.host_id + "/" + cluster.name;
+  const std::lock_guard lock(mutex);
+  if (const auto found = upstreams.find(key); found != upstreams.end()) return found->second;
+  if (!upstream_of_agent) return Fail(ErrorKind::kNotFound, "kubernetes cluster \"{}\" is not here", cluster.name);
+  ASSIGN_OR_RETURN(Upstream made, Make(upstream_of_agent(cluster)));
+  upstreams[key] = made;
+  return made;
+}
+
+Result<std::unique_ptr<KubeForwarder>> KubeForwarder::Create(EventLoop& loop, ThreadPool& threads,
+                                                             std::unique_ptr<KubeDecider> decider,
+                                                             KubeForwarderOptions options) {
   std::vector<KubeUpstream> upstreams = std::move(options.upstreams);
-  auto state = std::make_shared<State>(loop, auth, audit, std::move(options));
+  auto state = std::make_shared<State>(loop, threads, std::move(decider), std::move(options));
   for (auto& upstream : upstreams) {
-    State::Upstream& entry = state->upstreams[upstream.name];
-    ASSIGN_OR_RETURN(entry.pool, UpstreamPool::Create(ContextOf(loop), threads, std::move(upstream)));
-    entry.scopes = MakeApiScopes(entry.pool, ContextOf(loop));
+    const std::string name = upstream.name;
+    ASSIGN_OR_RETURN(state->upstreams[name], state->Make(std::move(upstream)));
   }
   return std::unique_ptr<KubeForwarder>(new KubeForwarder(std::move(state)));
 }
 
 KubeForwarder::~KubeForwarder() {
+  const std::lock_guard lock(state_->mutex);
   for (const auto& [name, upstream] : state_->upstreams) upstream.pool->Stop();
 }
 
-void KubeForwarder::HandleConnection(IncomingConnection connection) {
-  asio::co_spawn(asio::make_strand(ContextOf(state_->loop)), Serve(state_, std::move(connection)), asio::detached);
+void KubeForwarder::HandleConnection(IncomingConnection connection, std::string cluster) {
+  asio::co_spawn(asio::make_strand(ContextOf(state_->loop)), Serve(state_, std::move(connection), std::move(cluster)),
+                 asio::detached);
 }
 
 }  // namespace sallyport

@@ -3,14 +3,13 @@
 // that must be filtered; upgrades (exec, attach, port-forward) become tunnels.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "libbase/error.h"
-#include "libcluster/auth/audit_queue.h"
-#include "libcluster/auth/auth_server.h"
-#include "libcluster/kube/plan.h"
+#include "libcluster/kube/decider.h"
 #include "libcluster/kube/upstream.h"
 #include "libcluster/net/event_loop.h"
 #include "libcluster/net/listener.h"
@@ -22,18 +21,21 @@ namespace sallyport {
 struct KubeForwarderOptions {
   std::shared_ptr<ServerTls> tls;  // by the host CA, asking for client certificates
   std::vector<KubeUpstream> upstreams;
-  std::vector<KubeClusterInfo> clusters;  // names as in `upstreams`, with the labels that roles see
+  // Returns how the API server of a cluster is reached that an agent serves. May be empty.
+  std::function<KubeUpstream(const KubeClusterInfo& cluster)> upstream_of_agent;
 };
 
 class KubeForwarder {
  public:
-  // All but `options` must outlive it. `threads` run credential plugins; they must end before `loop` goes.
-  static Result<std::unique_ptr<KubeForwarder>> Create(EventLoop& loop, ThreadPool& threads, AuthServer& auth,
-                                                       AuditQueue& audit, KubeForwarderOptions options);
+  // `loop` and `threads` must outlive it. `threads` run credential plugins and dial agents; they must end before `loop`
+  // goes.
+  static Result<std::unique_ptr<KubeForwarder>> Create(EventLoop& loop, ThreadPool& threads,
+                                                       std::unique_ptr<KubeDecider> decider,
+                                                       KubeForwarderOptions options);
   ~KubeForwarder();  // ends running credential plugins
 
-  // Takes a connection whose TLS has not begun.
-  void HandleConnection(IncomingConnection connection);
+  // Takes a connection whose TLS has not begun; `cluster` when it is for one cluster alone.
+  void HandleConnection(IncomingConnection connection, std::string cluster = {});
 
   struct State;
 

@@ -7,6 +7,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -20,22 +21,28 @@ namespace sallyport {
 namespace http = beast::http;
 
 struct KubeForwarder::State {
-  State(EventLoop& loop_in, AuthServer& auth_in, AuditQueue& audit_in, KubeForwarderOptions options)
+  State(EventLoop& loop_in, ThreadPool& threads_in, std::unique_ptr<KubeDecider> decider_in,
+        KubeForwarderOptions options)
       : loop(loop_in),
-        auth(auth_in),
-        audit(audit_in),
+        threads(threads_in),
+        decider(std::move(decider_in)),
         tls(options.tls),
-        planner(auth_in, std::move(options.clusters)) {}
+        upstream_of_agent(std::move(options.upstream_of_agent)) {}
   EventLoop& loop;
-  AuthServer& auth;
-  AuditQueue& audit;
-  std::shared_ptr<ServerTls> tls;
-  KubePlanner planner;
+  ThreadPool& threads;
+  const std::unique_ptr<KubeDecider> decider;
+  const std::shared_ptr<ServerTls> tls;
+  const std::function<KubeUpstream(const KubeClusterInfo&)> upstream_of_agent;
   struct Upstream {
     std::shared_ptr<UpstreamPool> pool;
     std::shared_ptr<ApiScopes> scopes;
   };
-  std::map<std::string, Upstream> upstreams;  // by cluster
+  std::mutex mutex;                           // of the map
+  std::map<std::string, Upstream> upstreams;  // by cluster, of agents by "HOST_ID/cluster"
+
+  Result<Upstream> Make(KubeUpstream upstream);
+  // Returns the way to the cluster of a plan, which the decider has found.
+  Result<Upstream> UpstreamOf(const KubePlan& plan);
 };
 
 using RequestParser = http::request_parser<http::buffer_body>;
@@ -49,6 +56,7 @@ struct KubeClient {
   beast::flat_buffer buffer;
   std::vector<std::string> chain_pem;
   std::string remote_address;
+  std::string cluster;  // that the connection is for alone; or ""
 };
 
 // Sends a request on and relays the answer. Its body is `body` when that has been read, else it is streamed. Returns
@@ -81,8 +89,7 @@ void AuditRequest(KubeClient& client, const RequestParser& parser, const KubePla
 
 // Returns the request's header as the API server gets it: without what is for this hop or names an identity, with the
 // impersonation.
-RequestHeader UpstreamHeader(const RequestHeader& request, const KubePlan& plan, const UpstreamPool& pool,
-                             const std::string& remote_address);
+RequestHeader UpstreamHeader(const RequestHeader& request, const KubePlan& plan, const UpstreamPool& pool);
 
 // Returns whether a resource is outside of namespaces; false when the API server does not say.
 asio::awaitable<bool> IsClusterWide(const KubeForwarder::State::Upstream& upstream, const std::string& api_group,
@@ -91,7 +98,7 @@ asio::awaitable<bool> IsClusterWide(const KubeForwarder::State::Upstream& upstre
 // Makes what asks an API server for its discovery documents.
 std::shared_ptr<ApiScopes> MakeApiScopes(const std::shared_ptr<UpstreamPool>& pool, asio::io_context& context);
 
-// Returns once the certificate has expired or a lock names its user.
+// Returns once what the caller began may not go on.
 asio::awaitable<void> UntilRevoked(KubeForwarder::State& state, const Caller& caller);
 
 HttpHeaders HeadersOf(const RequestHeader& request);

@@ -89,7 +89,7 @@ std::string ForbiddenText(const KubePlan& plan) {
                      plan.info.ResourceKind(), request.api_group, where, WhyForbidden(plan));
 }
 
-Result<const KubeClusterInfo*> KubePlanner::FindCluster(const Caller& caller, KubePlan& plan) const {
+Result<std::shared_ptr<const KubeClusterInfo>> KubePlanner::FindCluster(const Caller& caller, KubePlan& plan) const {
   ASSIGN_OR_RETURN(const auto route, TakePathRoute(plan.path));
   std::string teleport_cluster = caller.identity.route_to_cluster;
   plan.cluster = caller.identity.kubernetes_cluster;
@@ -105,12 +105,9 @@ Result<const KubeClusterInfo*> KubePlanner::FindCluster(const Caller& caller, Ku
   if (!teleport_cluster.empty() && teleport_cluster != auth_.cluster_name()) {
     return Fail(ErrorKind::kNotFound, "cluster \"{}\" is not known to this proxy", teleport_cluster);
   }
-  const auto found = std::ranges::find(clusters_, plan.cluster, &KubeClusterInfo::name);
-  if (found == clusters_.end()) {
-    return Fail(ErrorKind::kNotFound, "kubernetes cluster \"{}\" not found; list the ones you can reach: tsh kube ls",
-                plan.cluster);
-  }
-  return &*found;
+  if (auto found = find_(plan.cluster)) return found;
+  return Fail(ErrorKind::kNotFound, "kubernetes cluster \"{}\" not found; list the ones you can reach: tsh kube ls",
+              plan.cluster);
 }
 
 Status KubePlanner::ChoosePrincipals(const HttpHeaders& headers, const KubeRequest* request, KubePlan& plan) const {
@@ -163,6 +160,7 @@ Result<KubePlan> KubePlanner::Identify(std::string_view method, std::string_view
   plan.query = target.substr(std::min(target.size(), question + 1));
   ASSIGN_OR_RETURN(plan.target, FindCluster(*plan.caller, plan));
   plan.labels = plan.target->labels;
+  plan.forwarded_for = remote_address.substr(0, remote_address.rfind(':'));
   RETURN_IF_ERROR(CheckCluster(plan));
   plan.info = ParseKubeRequest(method, plan.path, plan.query);
   if (plan.info.is_resource) {

@@ -8,6 +8,7 @@
 
 #include "libbase/error.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/kube/cluster_info.h"
 #include "libcluster/kube/impersonation.h"
 #include "libcluster/kube/request_info.h"
 #include "libcluster/net/http.h"
@@ -16,22 +17,19 @@
 
 namespace sallyport {
 
-// A cluster that this process serves.
-struct KubeClusterInfo {
-  std::string name;
-  Labels labels;
-};
-
 struct KubePlan {
   std::shared_ptr<const Caller> caller;
   std::string cluster;
   std::string path;   // without the routing prefix
   std::string query;  // without the "?"
   KubeRequestInfo info;
-  const KubeClusterInfo* target = nullptr;
+  std::shared_ptr<const KubeClusterInfo> target;
   std::shared_ptr<const KubeAccess> access;  // what the roles say of objects there; set for requests for resources
   Impersonation as;
   std::shared_ptr<const KubeAccess> filter;  // set when the answer must be filtered
+  // Whom the API server is told that the request is from.
+  std::string forwarded_for;
+  std::string forwarded_host;
   // What the audit log has of the roles' grants.
   std::vector<std::string> kubernetes_users;
   std::vector<std::string> kubernetes_groups;
@@ -41,13 +39,15 @@ struct KubePlan {
   bool IsLong() const;
   // Whether the roles can decide only when they know if the resource has namespaces, which its server knows.
   bool NeedsScope() const;
+  // Whether this side answers what somebody may do, as far as the roles know it.
+  bool IsAccessReview() const { return access && info.IsAccessReview(); }
   // Whether the roles can decide only when they know the name in the body.
   bool NeedsObjectName() const;
 };
 
 class KubePlanner {
  public:
-  KubePlanner(AuthServer& auth, std::vector<KubeClusterInfo> clusters) : auth_(auth), clusters_(std::move(clusters)) {}
+  KubePlanner(AuthServer& auth, FindKubeCluster find) : auth_(auth), find_(std::move(find)) {}
 
   // Tells who asks for what of which cluster, of a request on a connection with this certificate chain. kAccessDenied
   // for a certificate that is refused and a cluster out of reach, kNotFound for an unknown one.
@@ -61,12 +61,12 @@ class KubePlanner {
                               std::string_view name) const;
 
  private:
-  Result<const KubeClusterInfo*> FindCluster(const Caller& caller, KubePlan& plan) const;
+  Result<std::shared_ptr<const KubeClusterInfo>> FindCluster(const Caller& caller, KubePlan& plan) const;
   Status CheckCluster(const KubePlan& plan) const;
   Status ChoosePrincipals(const HttpHeaders& headers, const KubeRequest* request, KubePlan& plan) const;
 
   AuthServer& auth_;
-  const std::vector<KubeClusterInfo> clusters_;
+  const FindKubeCluster find_;
 };
 
 // Why the roles refuse a request, in the words of Kubernetes with a hint.

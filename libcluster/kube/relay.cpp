@@ -29,7 +29,7 @@ constexpr std::chrono::milliseconds kLeaveCheck{100};
 // Makes what goes on to the API server.
 UpstreamRequest RequestTo(const UpstreamPool& pool, KubeClient& client, RequestParser& parser, const KubePlan& plan) {
   UpstreamRequest request;
-  request.header = UpstreamHeader(parser.get(), plan, pool, client.remote_address);
+  request.header = UpstreamHeader(parser.get(), plan, pool);
   request.client = &client;
   request.parser = &parser;
   return request;
@@ -156,21 +156,13 @@ asio::awaitable<void> Tunnel(KubeClient& client, Exchange& exchange, const KubeP
             UntilRevoked(*client.state, *plan.caller));
 }
 
-void AuditSession(KubeClient& client, const KubePlan& plan, const AuditType& type) {
-  AuditEvent event(type, client.state->auth.cluster_name());
-  event.By(*plan.caller).Add("kubernetes_cluster", plan.cluster).Add("proto", "kube");
-  event.Add("kubernetes_pod_name", plan.info.request.name);
-  event.Add("kubernetes_pod_namespace", plan.info.request.kube_namespace);
-  event.Add("kubernetes_container_name", QueryParameter(plan.query, "container"));
-  if (plan.info.request.verb == "exec") event.Add("command", QueryParameter(plan.query, "command"));
-  if (!client.state->audit.Push(event.ToRecord())) Log(LogLevel::kError, "an audit event was lost");
-}
-
 }  // namespace
 
 asio::awaitable<bool> ForwardRequest(KubeClient& client, RequestParser& parser, const KubePlan& plan,
                                      const std::string* body) {
-  const auto& pool = client.state->upstreams.at(plan.cluster).pool;
+  const auto upstream = client.state->UpstreamOf(plan);
+  if (!upstream) co_return co_await Refuse(client, parser, upstream.error());
+  const auto& pool = upstream->pool;
   UpstreamRequest request = RequestTo(*pool, client, parser, plan);
   if (body != nullptr) GiveBody(request, *body);
   auto begun = co_await Begin(pool, request);
@@ -202,7 +194,12 @@ asio::awaitable<bool> ForwardRequest(KubeClient& client, RequestParser& parser, 
 }
 
 asio::awaitable<void> ForwardUpgrade(KubeClient& client, RequestParser& parser, const KubePlan& plan) {
-  const auto& pool = client.state->upstreams.at(plan.cluster).pool;
+  const auto upstream = client.state->UpstreamOf(plan);
+  if (!upstream) {
+    co_await Refuse(client, parser, upstream.error());
+    co_return;
+  }
+  const auto& pool = upstream->pool;
   UpstreamRequest request = RequestTo(*pool, client, parser, plan);
   request.own_connection = true;
   request.header.set(http::field::connection, "Upgrade");
@@ -220,10 +217,10 @@ asio::awaitable<void> ForwardUpgrade(KubeClient& client, RequestParser& parser, 
     co_return;
   }
   const bool port_forward = plan.info.request.verb == "portforward";
-  AuditSession(client, plan, port_forward ? audit::kPortForward : audit::kSessionStart);
-  if (!port_forward) AuditSession(client, plan, audit::kExec);
+  client.state->decider->AuditSession(plan, port_forward ? audit::kPortForward : audit::kSessionStart);
+  if (!port_forward) client.state->decider->AuditSession(plan, audit::kExec);
   co_await Tunnel(client, exchange, plan);
-  if (!port_forward) AuditSession(client, plan, audit::kSessionEnd);
+  if (!port_forward) client.state->decider->AuditSession(plan, audit::kSessionEnd);
 }
 
 }  // namespace sallyport

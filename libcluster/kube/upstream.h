@@ -2,12 +2,14 @@
 // context is a cluster) or from the pod that this process runs in (services sections 4.6 and 5.7).
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "libbase/error.h"
+#include "libbase/file.h"
 #include "libbase/secret.h"
 #include "libcluster/kube/exec_plugin.h"
 
@@ -28,6 +30,8 @@ struct KubeUpstream {
   std::string bearer_token_file;   // read again for each new connection
   Secret basic_authorization;      // "user:password"
   std::optional<ExecPlugin> exec;  // makes token or client certificate, when none is above
+  // Of a cluster that an agent serves: connects with that agent, instead of with the host; blocks.
+  std::function<Result<UniqueFd>()> dial;
 };
 
 // Reads a kubeconfig file. Fails with kNotFound, kBadParameter (FILE:LINE: reason; an entry that a context names is

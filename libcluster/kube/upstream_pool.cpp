@@ -11,6 +11,7 @@
 #include "libbase/encoding.h"
 #include "libbase/file.h"
 #include "libcluster/net/await_callback.h"
+#include "libcluster/net/on_pool.h"
 
 namespace sallyport {
 namespace {
@@ -34,7 +35,7 @@ bool UpstreamStream::IsStale() {
 Result<std::shared_ptr<UpstreamPool>> UpstreamPool::Create(asio::io_context& context, ThreadPool& threads,
                                                            KubeUpstream upstream) {
   std::optional<ExecPlugin> plugin = std::exchange(upstream.exec, std::nullopt);
-  std::shared_ptr<UpstreamPool> pool(new UpstreamPool(context, std::move(upstream)));
+  std::shared_ptr<UpstreamPool> pool(new UpstreamPool(context, threads, std::move(upstream)));
   ASSIGN_OR_RETURN(pool->tls_, pool->MakeTls(pool->upstream_.client_certificate_pem, pool->upstream_.client_key_pem));
   if (plugin) pool->plugin_ = ExecCredentials::Create(threads, std::move(*plugin));
   return pool;
@@ -123,11 +124,12 @@ void UpstreamPool::ReturnIdle(std::unique_ptr<UpstreamStream> stream) {
   if (idle_.size() < kMaxIdle) idle_.push_back(std::move(stream));
 }
 
-asio::awaitable<Result<std::unique_ptr<UpstreamStream>>> UpstreamPool::Connect(const UpstreamCredential& credential) {
-  const auto fail = [this](const error_code& reason) {
-    return Fail(ErrorKind::kConnectionProblem, "cannot reach the API server of Kubernetes cluster \"{}\" at {}:{}: {}",
-                upstream_.name, upstream_.host, upstream_.port, reason.message());
-  };
+asio::awaitable<Result<UpstreamStream::Plain>> UpstreamPool::ConnectPlain() {
+  if (upstream_.dial) {
+    const auto dialled = co_await OnPool(threads_, upstream_.dial);
+    if (!*dialled) co_return std::unexpected(dialled->error());
+    co_return WrapSocket(context_.get_executor(), std::move(**dialled));
+  }
   error_code error;
   tcp::socket socket(context_);
   asio::steady_timer deadline(co_await asio::this_coro::executor, kConnectTimeout);
@@ -138,27 +140,39 @@ asio::awaitable<Result<std::unique_ptr<UpstreamStream>>> UpstreamPool::Connect(c
   tcp::resolver resolver(context_);
   const auto found = co_await resolver.async_resolve(upstream_.host, std::to_string(upstream_.port),
                                                      asio::redirect_error(asio::use_awaitable, error));
-  if (error) co_return fail(error);
-  co_await asio::async_connect(socket, found, asio::redirect_error(asio::use_awaitable, error));
-  if (error) co_return fail(error);
+  if (!error) co_await asio::async_connect(socket, found, asio::redirect_error(asio::use_awaitable, error));
+  if (error) co_return CannotReach(error.message());
   socket.set_option(tcp::no_delay(true), error);
-  if (!upstream_.use_tls) co_return std::make_unique<UpstreamStream>(std::move(socket));
+  co_return UpstreamStream::Plain(std::move(socket));
+}
 
-  UpstreamStream::Tls stream(std::move(socket), *credential.tls);
+std::unexpected<Error> UpstreamPool::CannotReach(std::string_view reason) const {
+  return Fail(ErrorKind::kConnectionProblem, "cannot reach the API server of Kubernetes cluster \"{}\" at {}:{}: {}",
+              upstream_.name, upstream_.host, upstream_.port, reason);
+}
+
+asio::awaitable<Result<std::unique_ptr<UpstreamStream>>> UpstreamPool::Connect(const UpstreamCredential& credential) {
+  auto socket = co_await ConnectPlain();
+  if (!socket) co_return std::unexpected(socket.error());
+  if (!upstream_.use_tls) co_return std::make_unique<UpstreamStream>(std::move(*socket));
+
+  UpstreamStream::Tls stream(std::move(*socket), *credential.tls);
   const std::string& name = upstream_.server_name.empty() ? upstream_.host : upstream_.server_name;
   SSL_set_tlsext_host_name(stream.native_handle(), name.c_str());
   if (!upstream_.skip_verification) {
     stream.set_verify_mode(asio::ssl::verify_peer);
-    stream.set_verify_callback(asio::ssl::host_name_verification(name));
+    // Which agent it is has been shown by the call that it opened.
+    if (!upstream_.dial) stream.set_verify_callback(asio::ssl::host_name_verification(name));
   }
-  deadline.expires_after(kConnectTimeout);
+  error_code error;
+  asio::steady_timer deadline(co_await asio::this_coro::executor, kConnectTimeout);
   deadline.async_wait([&stream](error_code code) {
     error_code ignored;
     if (!code) stream.lowest_layer().close(ignored);
   });
   co_await stream.async_handshake(asio::ssl::stream_base::client, asio::redirect_error(asio::use_awaitable, error));
   deadline.cancel();
-  if (error) co_return fail(error);
+  if (error) co_return CannotReach(error.message());
   co_return std::make_unique<UpstreamStream>(std::move(stream), credential.tls);
 }
 

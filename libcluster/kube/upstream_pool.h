@@ -17,8 +17,8 @@ namespace sallyport {
 // A connection to an API server, with or without TLS, as one stream type.
 class UpstreamStream {
  public:
-  using Plain = asio::ip::tcp::socket;
-  using Tls = asio::ssl::stream<asio::ip::tcp::socket>;
+  using Plain = asio::generic::stream_protocol::socket;
+  using Tls = asio::ssl::stream<Plain>;
   using executor_type = Plain::executor_type;
 
   using Context = std::shared_ptr<asio::ssl::context>;
@@ -59,8 +59,8 @@ struct UpstreamCredential {
 // An API server with what all its connections share. Safe from several threads.
 class UpstreamPool {
  public:
-  // `threads` run the credential plugin and must outlive the pool. Fails with kBadParameter when certificates or keys
-  // cannot be used.
+  // `threads` run the credential plugin and dial agents, and must outlive the pool. Fails with kBadParameter when
+  // certificates or keys cannot be used.
   static Result<std::shared_ptr<UpstreamPool>> Create(asio::io_context& context, ThreadPool& threads,
                                                       KubeUpstream upstream);
 
@@ -79,12 +79,16 @@ class UpstreamPool {
   asio::awaitable<Result<std::unique_ptr<UpstreamStream>>> Connect(const UpstreamCredential& credential);
 
  private:
-  UpstreamPool(asio::io_context& context, KubeUpstream upstream) : context_(context), upstream_(std::move(upstream)) {}
+  UpstreamPool(asio::io_context& context, ThreadPool& threads, KubeUpstream upstream)
+      : context_(context), threads_(threads), upstream_(std::move(upstream)) {}
+  asio::awaitable<Result<UpstreamStream::Plain>> ConnectPlain();
+  std::unexpected<Error> CannotReach(std::string_view reason) const;
   Result<UpstreamStream::Context> MakeTls(const std::string& certificate_pem, const Secret& key_pem) const;
   Result<std::string> StaticAuthorization() const;
   Result<UpstreamCredential> FromPlugin(const ExecCredentials::Pointer& made);
 
   asio::io_context& context_;
+  ThreadPool& threads_;
   const KubeUpstream upstream_;
   UpstreamStream::Context tls_;
   std::shared_ptr<ExecCredentials> plugin_;  // null without one

@@ -48,7 +48,7 @@ void EventLoop::Stop() {
 
 asio::io_context& ContextOf(EventLoop& loop) { return loop.state().context; }
 
-SocketStream MakeSocketStream(const asio::any_io_executor& executor, UniqueFd socket) {
+asio::generic::stream_protocol::socket WrapSocket(const asio::any_io_executor& executor, UniqueFd socket) {
   asio::generic::stream_protocol::socket wrapped(executor);
   sockaddr_storage address{};
   socklen_t size = sizeof address;
@@ -56,7 +56,11 @@ SocketStream MakeSocketStream(const asio::any_io_executor& executor, UniqueFd so
   const int protocol = address.ss_family == AF_UNIX ? 0 : IPPROTO_TCP;
   wrapped.assign(asio::generic::stream_protocol(address.ss_family, protocol), socket.get());
   std::ignore = socket.Release();
-  return SocketStream(std::move(wrapped));
+  return wrapped;
+}
+
+SocketStream MakeSocketStream(const asio::any_io_executor& executor, UniqueFd socket) {
+  return SocketStream(WrapSocket(executor, std::move(socket)));
 }
 
 }  // namespace sallyport

@@ -25,6 +25,7 @@ using TlsStream = asio::ssl::stream<SocketStream>;
 asio::io_context& ContextOf(EventLoop& loop);
 
 // Wraps a connected descriptor. Throws boost::system::system_error when the kernel refuses it.
+asio::generic::stream_protocol::socket WrapSocket(const asio::any_io_executor& executor, UniqueFd socket);
 SocketStream MakeSocketStream(const asio::any_io_executor& executor, UniqueFd socket);
 
 }  // namespace sallyport

@@ -16,6 +16,8 @@ extern "C" {
 #include <sys/pidfd.h>
 }
 
+#include "libbase/socket.h"
+
 namespace sallyport {
 namespace {
 
@@ -64,14 +66,6 @@ Status WriteFiles(const SshdOptions& options, const SshPermit& permit) {
     RETURN_IF_ERROR(WriteFile(principals + "/" + login.name, PrincipalLine(permit, login), 0644));
   }
   return WritePrivateFile(options.directory + "/sshd_config", SshdConfig(options, permit));
-}
-
-Result<std::pair<UniqueFd, UniqueFd>> MakeSocketPair() {
-  int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-    return Fail(ErrorKind::kInternal, "cannot make a socket pair: {}", std::strerror(errno));
-  }
-  return std::pair(UniqueFd(ends[0]), UniqueFd(ends[1]));
 }
 
 struct SpawnSetup {
@@ -146,7 +140,7 @@ std::string SshdConfig(const SshdOptions& options, const SshPermit& permit) {
 
 Result<Sshd> Sshd::Start(const std::string& program, const SshdOptions& options, const SshPermit& permit) {
   RETURN_IF_ERROR(WriteFiles(options, permit));
-  ASSIGN_OR_RETURN(auto pair, MakeSocketPair());
+  ASSIGN_OR_RETURN(SocketPair pair, MakeSocketPair(0));
   int log[2];
   if (::pipe2(log, O_CLOEXEC) != 0) return Fail(ErrorKind::kInternal, "cannot make a pipe: {}", std::strerror(errno));
   Sshd sshd;

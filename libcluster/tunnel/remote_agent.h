@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "libcluster/kube/cluster_info.h"
 #include "libcluster/ssh/ssh_agent.h"
 
 namespace sallyport::v1 {
@@ -33,7 +34,13 @@ class RemoteAgent : public SshAgent {
 
   const AgentFacts& facts() const { return facts_; }
 
+  // Returns the Kubernetes clusters that the agent serves now.
+  std::vector<std::shared_ptr<const KubeClusterInfo>> KubeClusters() const;
+  void SetKubeClusters(std::vector<std::shared_ptr<const KubeClusterInfo>> clusters);
+
   Result<UniqueFd> Dial(const SshDial& dial) override;
+  // Opens a connection for requests to a Kubernetes cluster; blocks.
+  Result<UniqueFd> DialKube(const std::string& cluster);
   void End(const std::string& id, const std::string& reason) override;
 
   // The agent answers a dial: with a connection, or with why there is none. False when nobody waits for it.
@@ -46,12 +53,15 @@ class RemoteAgent : public SshAgent {
     std::optional<Result<UniqueFd>> answer;
   };
 
+  Result<UniqueFd> DialAndWait(const std::string& id, const v1::ProxyMessage& message);
+
   const AgentFacts facts_;
   const std::function<void(const v1::ProxyMessage&)> send_;
-  std::mutex mutex_;  // of everything below
+  mutable std::mutex mutex_;  // of everything below
   std::condition_variable answered_;
   std::map<std::string, Waiting> waiting_;
   bool gone_ = false;
+  std::vector<std::shared_ptr<const KubeClusterInfo>> kube_clusters_;
 };
 
 }  // namespace sallyport

@@ -13,14 +13,17 @@
 
 #include "libbase/json.h"
 #include "libbase/log.h"
+#include "libbase/socket.h"
 #include "libbase/version.h"
 #include "libcluster/auth/audit_queue.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/host_caller.h"
+#include "libcluster/kube/kube_servers.h"
 #include "libcluster/net/on_pool.h"
 #include "libcluster/net/stream_tunnel.h"
 #include "libresources/kinds.h"
 #include "sallyport/v1/tunnel_service.pb.h"
+#include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {
@@ -33,6 +36,8 @@ using ControlMessages = RpcMessages<v1::AgentMessage, v1::ProxyMessage>;
 constexpr std::chrono::minutes kLife{15};
 constexpr std::size_t kMaxQueued = 4096;
 constexpr std::string_view kNodeService = "Node";
+constexpr std::string_view kKubeService = "Kube";
+constexpr std::size_t kMaxKubeClusters = 1000;
 
 // The events that an agent of a node may report.
 constexpr std::array<std::string_view, 9> kAgentEvents{"session.start", "session.end", "session.leave",
@@ -73,6 +78,12 @@ class Outbox : public std::enable_shared_from_this<Outbox> {
   std::deque<v1::ProxyMessage> queue_;
 };
 
+// Whose call it is; agents have joined as one of these at least.
+Result<std::string> HostOfAgent(const Caller& caller, std::string_view cluster) {
+  auto host_id = HostOfCaller(caller, cluster, kKubeService);
+  return host_id ? host_id : HostOfCaller(caller, cluster, kNodeService);
+}
+
 Result<v1::ProxyMessage> MakeWelcome(AuthServer& auth) {
   v1::ProxyMessage message;
   ASSIGN_OR_RETURN(const CertSigner signer, auth.authorities().Signer("user"));
@@ -84,8 +95,12 @@ Result<v1::ProxyMessage> MakeWelcome(AuthServer& auth) {
 // One agent's control call.
 class Control {
  public:
-  Control(TunnelParts parts, std::string host_id, std::string remote_address)
-      : parts_(parts), host_id_(std::move(host_id)), remote_address_(std::move(remote_address)) {}
+  Control(TunnelParts parts, std::string host_id, const Caller& caller)
+      : parts_(parts),
+        host_id_(std::move(host_id)),
+        remote_address_(caller.remote_address),
+        is_node_(HostOfCaller(caller, parts.auth.cluster_name(), kNodeService).has_value()),
+        is_kube_(HostOfCaller(caller, parts.auth.cluster_name(), kKubeService).has_value()) {}
 
   asio::awaitable<Status> Run(ControlMessages messages) {
     const auto first = co_await messages.Read();
@@ -115,8 +130,10 @@ class Control {
       auto message = co_await messages.Read();
       if (!message || !*message) co_return;
       const v1::AgentMessage& said = **message;
-      if (said.has_node()) {
+      if (said.has_node() && is_node_) {
         co_await Announce(said.node());
+      } else if (said.has_kube() && is_kube_) {
+        co_await AnnounceKube(said.kube());
       } else if (said.has_event()) {
         Record(said.event().json());
       } else if (said.has_failed()) {
@@ -144,11 +161,34 @@ class Control {
     }
   }
 
+  asio::awaitable<void> AnnounceKube(v1::AgentKube kube) {
+    std::vector<std::shared_ptr<const KubeClusterInfo>> clusters;
+    if (kube.servers_size() > static_cast<int>(kMaxKubeClusters)) co_return;
+    for (auto& server : *kube.mutable_servers()) {
+      server.mutable_spec()->set_hostid(host_id_);
+      SetExpires(server, Now() + kLife);
+      const auto& metadata = server.spec().cluster().metadata();
+      clusters.push_back(std::make_shared<const KubeClusterInfo>(
+          KubeClusterInfo{server.metadata().name(), {metadata.labels().begin(), metadata.labels().end()}, host_id_}));
+    }
+    std::function<Status()> write = [&auth = parts_.auth, host_id = host_id_, kube = std::move(kube)]() {
+      return WriteKubeServers(auth.backend(), host_id, {kube.servers().begin(), kube.servers().end()});
+    };
+    const auto written = co_await OnPool(parts_.threads, std::move(write));
+    if (!*written) {
+      Log(LogLevel::kWarning, "Kubernetes clusters cannot be announced",
+          {{"host", host_id_}, {"reason", written->error().message}});
+      co_return;
+    }
+    agent_->SetKubeClusters(std::move(clusters));
+  }
+
   asio::awaitable<void> Withdraw() {
     std::function<Status()> remove = [&auth = parts_.auth, host_id = host_id_]() -> Status {
       BackendTransaction transaction;
       transaction.Remove(ResourceKey("node", host_id), false);
-      return auth.Commit(std::move(transaction));
+      RETURN_IF_ERROR(auth.Commit(std::move(transaction)));
+      return WriteKubeServers(auth.backend(), host_id, {});
     };
     co_await OnPool(parts_.threads, std::move(remove));
   }
@@ -173,6 +213,8 @@ class Control {
   TunnelParts parts_;
   const std::string host_id_;
   const std::string remote_address_;
+  const bool is_node_;
+  const bool is_kube_;
   std::shared_ptr<RemoteAgent> agent_;
 };
 
@@ -193,16 +235,13 @@ asio::awaitable<Status> Connect(TunnelParts parts, std::string host_id, BytesTun
   if (!first) co_return std::unexpected(first.error());
   const auto agent = parts.agents.Find(host_id);
   if (!*first || !agent) co_return Fail(ErrorKind::kNotFound, "this agent keeps no control call");
-  int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
-    co_return Fail(ErrorKind::kInternal, "cannot make a socket pair: {}", std::strerror(errno));
-  }
-  UniqueFd ours(ends[0]);
-  if (!agent->Answer((*first)->id(), UniqueFd(ends[1]))) {
+  auto pair = MakeSocketPair(SOCK_NONBLOCK);
+  if (!pair) co_return std::unexpected(pair.error());
+  if (!agent->Answer((*first)->id(), std::move(pair->second))) {
     co_return Fail(ErrorKind::kNotFound, "nobody waits for this connection");
   }
   const auto executor = co_await asio::this_coro::executor;
-  BytesTunnel tunnel(messages, MakeSocketStream(executor, std::move(ours)));
+  BytesTunnel tunnel(messages, MakeSocketStream(executor, std::move(pair->first)));
   co_return co_await tunnel.Run(**first);
 }
 
@@ -212,6 +251,16 @@ std::shared_ptr<RemoteAgent> ConnectedAgents::Find(const std::string& host_id) c
   const std::lock_guard lock(mutex_);
   const auto found = by_host_.find(host_id);
   return found == by_host_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<const KubeClusterInfo> ConnectedAgents::FindKube(std::string_view cluster) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [host_id, agent] : by_host_) {
+    for (auto& served : agent->KubeClusters()) {
+      if (served->name == cluster) return served;
+    }
+  }
+  return nullptr;
 }
 
 void ConnectedAgents::Add(const std::shared_ptr<RemoteAgent>& agent) {
@@ -228,14 +277,14 @@ void ConnectedAgents::Remove(const std::shared_ptr<RemoteAgent>& agent) {
 void AddTunnelMethods(RpcTable& table, const TunnelParts& parts) {
   const auto serve_control = [parts](std::shared_ptr<const RpcStreamCall> call,
                                      ControlMessages messages) -> asio::awaitable<Status> {
-    auto host_id = HostOfCaller(*call->caller, parts.auth.cluster_name(), kNodeService);
+    auto host_id = HostOfAgent(*call->caller, parts.auth.cluster_name());
     if (!host_id) co_return std::unexpected(host_id.error());
-    Control control(parts, std::move(*host_id), call->caller->remote_address);
+    Control control(parts, std::move(*host_id), *call->caller);
     co_return co_await control.Run(messages);
   };
   const auto serve_connect = [parts](std::shared_ptr<const RpcStreamCall> call,
                                      BytesTunnel::Messages messages) -> asio::awaitable<Status> {
-    auto host_id = HostOfCaller(*call->caller, parts.auth.cluster_name(), kNodeService);
+    auto host_id = HostOfAgent(*call->caller, parts.auth.cluster_name());
     if (!host_id) co_return std::unexpected(host_id.error());
     co_return co_await Connect(parts, std::move(*host_id), messages);
   };

@@ -21,6 +21,8 @@ class ConnectedAgents {
  public:
   // Returns the agent of a host, or nullptr. The latest connection of a host wins.
   std::shared_ptr<RemoteAgent> Find(const std::string& host_id) const;
+  // Returns a Kubernetes cluster that one of them serves, or nullptr.
+  std::shared_ptr<const KubeClusterInfo> FindKube(std::string_view cluster) const;
   void Add(const std::shared_ptr<RemoteAgent>& agent);
   void Remove(const std::shared_ptr<RemoteAgent>& agent);
 

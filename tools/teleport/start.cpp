@@ -144,8 +144,10 @@ Status Serve(const Invocation& invocation, const TeleportConfig& config, const s
 }
 
 Status ServeElsewhere(const Invocation& invocation, const TeleportConfig& config, const sigset_t& signals) {
-  ASSIGN_OR_RETURN(const auto agent, Agent::Start(config, {HostName(), OwnPath(), invocation.Env("SSL_CERT_FILE"),
-                                                           invocation.Flag("insecure")}));
+  ASSIGN_OR_RETURN(const auto agent,
+                   Agent::Start(config, {HostName(), OwnPath(), invocation.Env("KUBERNETES_SERVICE_HOST"),
+                                         invocation.Env("KUBERNETES_SERVICE_PORT"), invocation.Env("SSL_CERT_FILE"),
+                                         invocation.Flag("insecure")}));
   Log(LogLevel::kInfo, "agent is ready", {{"cluster", agent->cluster_name()}});
   return UntilSignal(config, signals);
 }

@@ -1,0 +1,36 @@
+// The kubernetes_service of an agent: requests come from the proxy, which has decided them, and go on to the API server
+// with the credentials that are here.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "libbase/error.h"
+#include "libbase/file.h"
+#include "libcluster/agents/agent_auth.h"
+#include "libcluster/agents/host_identity.h"
+#include "libcluster/config/teleport_config.h"
+#include "libcluster/kube/upstream.h"
+#include "libcluster/net/event_loop.h"
+
+namespace sallyport {
+
+class KubeAgent {
+ public:
+  // Reads what the configuration names and announces it. Everything given must outlive the agent. Fails as KubeOf does.
+  static Result<std::unique_ptr<KubeAgent>> Start(EventLoop& loop, AgentAuth& auth, const HostIdentity& identity,
+                                                  const TeleportConfig& config, const PodEnvironment& pod);
+  // Withdraws what was announced.
+  ~KubeAgent();
+
+  // Opens a connection for the proxy's requests to a cluster. kNotFound. Safe from several threads.
+  Result<UniqueFd> Dial(const std::string& cluster);
+
+  struct State;
+
+ private:
+  explicit KubeAgent(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sallyport

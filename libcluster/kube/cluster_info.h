@@ -1,0 +1,22 @@
+// A Kubernetes cluster that can be reached through this process.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "libresources/labels.h"
+
+namespace sallyport {
+
+struct KubeClusterInfo {
+  std::string name;
+  Labels labels;
+  std::string host_id = {};  // of the agent that serves it; empty: this process does
+};
+
+// Returns a cluster by its name, or nullptr. Safe from several threads.
+using FindKubeCluster = std::function<std::shared_ptr<const KubeClusterInfo>(std::string_view name)>;
+
+}  // namespace sallyport

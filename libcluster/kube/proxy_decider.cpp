@@ -1,0 +1,73 @@
+#include "libbase/text.h"
+#include "libcluster/kube/decider.h"
+#include "libidentity/x509.h"
+
+namespace sallyport {
+namespace {
+
+std::string HeaderOf(const HttpHeaders& headers, std::string_view name) {
+  for (const auto& [key, value] : headers) {
+    if (EqualIgnoringCase(key, name)) return value;
+  }
+  return {};
+}
+
+// The proxy has decided, and tells the audit log; what reaches an agent may go on.
+class ProxyDecider : public KubeDecider {
+ public:
+  ProxyDecider(TrustSet trust, std::string cluster, FindKubeCluster find)
+      : trust_(std::move(trust)), cluster_(std::move(cluster)), find_(std::move(find)) {}
+
+  Status Ready() override { return {}; }
+
+  Result<KubePlan> Identify(const KubeCall& call) override {
+    KubePlan plan;
+    ASSIGN_OR_RETURN(plan.caller, ProxyOf(call));
+    plan.cluster = call.cluster;
+    plan.target = find_(call.cluster);
+    if (!plan.target) return Fail(ErrorKind::kNotFound, "this agent has no Kubernetes cluster \"{}\"", call.cluster);
+    const auto question = std::min(call.target.find('?'), call.target.size());
+    plan.path = call.target.substr(0, question);
+    plan.query = call.target.substr(std::min(call.target.size(), question + 1));
+    plan.info = ParseKubeRequest(call.method, plan.path, plan.query);
+    plan.forwarded_for = HeaderOf(call.headers, "X-Forwarded-For");
+    plan.forwarded_host = HeaderOf(call.headers, "X-Forwarded-Host");
+    for (const auto& [name, value] : call.headers) {
+      if (EqualIgnoringCase(name, "Impersonate-User")) plan.as.user = value;
+      if (EqualIgnoringCase(name, "Impersonate-Group")) plan.as.groups.push_back(value);
+    }
+    return plan;
+  }
+
+  Status Authorize(const HttpHeaders&, KubePlan&) override { return {}; }
+  Result<KubePlan> PlanDelete(const HttpHeaders&, const KubePlan&, std::string_view, std::string_view) override {
+    return Fail(ErrorKind::kInternal, "the proxy deletes objects one by one itself");
+  }
+  bool StillAllowed(const Caller&) override { return true; }  // else the proxy ends the connection
+  void AuditRequest(const KubePlan&, std::string_view, int) override {}
+  void AuditSession(const KubePlan&, const AuditType&) override {}
+
+ private:
+  Result<std::shared_ptr<const Caller>> ProxyOf(const KubeCall& call) const {
+    if (call.chain_pem.empty()) return Fail(ErrorKind::kAccessDenied, "access denied: this is for the proxy");
+    ASSIGN_OR_RETURN(const Certificate leaf, Certificate::FromPem(call.chain_pem.front()));
+    ASSIGN_OR_RETURN(std::ignore, trust_.Verify(leaf, Now(), LeafUsage::kClient));
+    auto caller = std::make_shared<Caller>();
+    ASSIGN_OR_RETURN(caller->identity, leaf.ToIdentity());
+    caller->kind = Caller::Kind::kSystem;
+    if (caller->SystemRole() == "Proxy" && caller->identity.teleport_cluster == cluster_) return caller;
+    return Fail(ErrorKind::kAccessDenied, "access denied: this is for the proxy");
+  }
+
+  const TrustSet trust_;
+  const std::string cluster_;
+  const FindKubeCluster find_;
+};
+
+}  // namespace
+
+std::unique_ptr<KubeDecider> DecidedByProxy(TrustSet trust, std::string cluster, FindKubeCluster find) {
+  return std::make_unique<ProxyDecider>(std::move(trust), std::move(cluster), std::move(find));
+}
+
+}  // namespace sallyport

@@ -1,0 +1,62 @@
+#include "libbase/log.h"
+#include "libcluster/kube/decider.h"
+
+namespace sallyport {
+namespace {
+
+class RoleDecider : public KubeDecider {
+ public:
+  RoleDecider(AuthServer& auth, AuditQueue& audit, FindKubeCluster find)
+      : auth_(auth), audit_(audit), planner_(auth, std::move(find)) {}
+
+  Status Ready() override {
+    if (audit_.Accepts()) return {};
+    return Fail(ErrorKind::kLimitExceeded, "the audit log cannot keep up, try again later");
+  }
+
+  Result<KubePlan> Identify(const KubeCall& call) override {
+    return planner_.Identify(call.method, call.target, call.chain_pem, call.remote_address);
+  }
+
+  Status Authorize(const HttpHeaders& headers, KubePlan& plan) override { return planner_.Authorize(headers, plan); }
+
+  Result<KubePlan> PlanDelete(const HttpHeaders& headers, const KubePlan& collection, std::string_view kube_namespace,
+                              std::string_view name) override {
+    return planner_.PlanDelete(headers, collection, kube_namespace, name);
+  }
+
+  bool StillAllowed(const Caller& caller) override {
+    return caller.identity.expires > Now() && auth_.locks().Check(caller.identity);
+  }
+
+  void AuditRequest(const KubePlan& plan, std::string_view method, int http_status) override {
+    if (!plan.info.is_discovery) Push(KubeRequestEvent(auth_, plan, method, http_status));
+  }
+
+  void AuditSession(const KubePlan& plan, const AuditType& type) override {
+    AuditEvent event(type, auth_.cluster_name());
+    event.By(*plan.caller).Add("kubernetes_cluster", plan.cluster).Add("proto", "kube");
+    event.Add("kubernetes_pod_name", plan.info.request.name);
+    event.Add("kubernetes_pod_namespace", plan.info.request.kube_namespace);
+    event.Add("kubernetes_container_name", QueryParameter(plan.query, "container"));
+    if (plan.info.request.verb == "exec") event.Add("command", QueryParameter(plan.query, "command"));
+    Push(event);
+  }
+
+ private:
+  void Push(const AuditEvent& event) {
+    if (!audit_.Push(event.ToRecord())) Log(LogLevel::kError, "an audit event was lost");
+  }
+
+  AuthServer& auth_;
+  AuditQueue& audit_;
+  const KubePlanner planner_;
+};
+
+}  // namespace
+
+std::unique_ptr<KubeDecider> DecideByRoles(AuthServer& auth, AuditQueue& audit, FindKubeCluster find) {
+  return std::make_unique<RoleDecider>(auth, audit, std::move(find));
+}
+
+}  // namespace sallyport
