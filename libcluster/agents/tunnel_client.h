@@ -50,8 +50,8 @@ class TunnelClient {
   // From now on dials go to these services, which must outlive this, and the call is opened again whenever it breaks.
   void Serve(TunnelServices services);
 
-  // Says goodbye, takes no more dials, ends connections to Kubernetes, and waits until the others have ended, which is the
-  // agent's to do.
+  // Says goodbye, takes no more dials, ends connections to Kubernetes, and waits until the others have ended, which is
+  // the agent's to do.
   void Stop();
 
   // Sends a message now and after each time the call was opened again; a later one of the same name takes its place.
