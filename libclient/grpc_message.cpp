@@ -105,16 +105,26 @@ std::string FrameGrpcMessage(std::string_view message) {
   return body;
 }
 
+Result<std::vector<std::string>> UnframeGrpcMessages(std::string_view body) {
+  std::vector<std::string> messages;
+  while (!body.empty()) {
+    std::size_t size = 0;
+    for (std::size_t at = 1; at < kPrefixBytes && at < body.size(); ++at) {
+      size = size << 8 | static_cast<unsigned char>(body[at]);
+    }
+    if (body.size() < kPrefixBytes || body[0] != 0 || size > body.size() - kPrefixBytes) {
+      return Fail(ErrorKind::kBadParameter, "the auth service answers with what is not a message");
+    }
+    messages.emplace_back(body.substr(kPrefixBytes, size));
+    body.remove_prefix(kPrefixBytes + size);
+  }
+  return messages;
+}
+
 Result<std::string> UnframeGrpcMessage(std::string body) {
-  std::size_t size = 0;
-  for (std::size_t at = 1; at < kPrefixBytes && at < body.size(); ++at) {
-    size = size << 8 | static_cast<unsigned char>(body[at]);
-  }
-  if (body.size() < kPrefixBytes || body[0] != 0 || size != body.size() - kPrefixBytes) {
-    return Fail(ErrorKind::kBadParameter, "the auth service answers with what is not one message");
-  }
-  body.erase(0, kPrefixBytes);
-  return body;
+  ASSIGN_OR_RETURN(auto messages, UnframeGrpcMessages(body));
+  if (messages.size() == 1) return std::move(messages.front());
+  return Fail(ErrorKind::kBadParameter, "the auth service answers with {} messages instead of one", messages.size());
 }
 
 GrpcStatus StatusOfAnswer(const Http2Answer& answer) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "libbase/error.h"
 #include "libclient/http2_session.h"
@@ -23,6 +24,9 @@ std::string FrameGrpcMessage(std::string_view message);
 // Returns the one message of an answer's body; kBadParameter when it is not one, or is compressed (we never offer
 // that).
 Result<std::string> UnframeGrpcMessage(std::string body);
+
+// Returns the messages of an answer's body, in order; kBadParameter as above.
+Result<std::vector<std::string>> UnframeGrpcMessages(std::string_view body);
 
 struct GrpcStatus {
   int code = 0;  // 0: the call succeeded

@@ -107,13 +107,13 @@ Result<std::unique_ptr<RpcClient>> RpcClient::Connect(const RpcOptions& options)
 
 Result<std::string> RpcClient::CallBytes(const std::string& method, const std::string& request,
                                          const CallOptions& options) {
-  if (state_->rehearsal.empty()) return Exchange(method, request, options);
+  if (state_->rehearsal.empty()) return ExchangeOne(method, request, options);
   sallyport::v1::CallRequest call;
   call.set_rehearsal(state_->rehearsal);
   call.set_method(method);
   call.set_request(request);
   ASSIGN_OR_RETURN(const std::string bytes,
-                   Exchange("/sallyport.v1.RehearsalService/Call", call.SerializeAsString(), options));
+                   ExchangeOne("/sallyport.v1.RehearsalService/Call", call.SerializeAsString(), options));
   sallyport::v1::CallResponse answer;
   if (!answer.ParseFromString(bytes)) return Fail(ErrorKind::kBadParameter, "cannot read the answer to {}", method);
   return std::move(*answer.mutable_response());
@@ -131,6 +131,12 @@ Status RpcClient::Rehearse() {
   return {};
 }
 
+Result<std::string> RpcClient::ExchangeOne(const std::string& method, const std::string& request,
+                                           const CallOptions& options) {
+  ASSIGN_OR_RETURN(std::string body, Exchange(method, request, options));
+  return UnframeGrpcMessage(std::move(body));
+}
+
 Result<std::string> RpcClient::Exchange(const std::string& method, const std::string& request,
                                         const CallOptions& options) {
   const RpcOptions& own = state_->options;
@@ -141,7 +147,7 @@ Result<std::string> RpcClient::Exchange(const std::string& method, const std::st
   ASSIGN_OR_RETURN(Http2Answer answer, state_->channel->Exchange(fields, FrameGrpcMessage(request), deadline));
   const GrpcStatus status = StatusOfAnswer(answer);
   if (status.code != 0) return std::unexpected(ErrorOfGrpcStatus(status));
-  return UnframeGrpcMessage(std::move(answer.body));
+  return std::move(answer.body);
 }
 
 Result<Value> RpcClient::Get(const std::string& path) {

@@ -15,6 +15,7 @@
 #include "libbase/error.h"
 #include "libbase/secret.h"
 #include "libbase/value.h"
+#include "libclient/grpc_message.h"
 #include "libclient/grpc_stream.h"
 #include "libclient/network.h"
 #include "libidentity/x509.h"
@@ -67,7 +68,21 @@ class RpcClient {
     }
     return response;
   }
-  // The same with messages that are already encoded.
+  // Calls a method that answers with any number of messages, which must be few enough to be held.
+  template <typename Response, typename Request>
+  Result<std::vector<Response>> CallForAll(std::string_view method, const Request& request,
+                                           const CallOptions& options = {}) {
+    ASSIGN_OR_RETURN(const std::string body, Exchange(std::string(method), request.SerializeAsString(), options));
+    ASSIGN_OR_RETURN(const auto answers, UnframeGrpcMessages(body));
+    std::vector<Response> responses;
+    for (const std::string& answer : answers) {
+      if (!responses.emplace_back().ParseFromString(answer)) {
+        return Fail(ErrorKind::kBadParameter, "cannot read the answer to {}", method);
+      }
+    }
+    return responses;
+  }
+  // The same as Call with messages that are already encoded.
   Result<std::string> CallBytes(const std::string& method, const std::string& request, const CallOptions& options);
 
   // From now on calls are tried and change nothing; they see what those before them would have changed. Not while other
@@ -81,7 +96,9 @@ class RpcClient {
  private:
   struct State;
   explicit RpcClient(std::unique_ptr<State> state);
+  // Returns the body of the answer: framed messages.
   Result<std::string> Exchange(const std::string& method, const std::string& request, const CallOptions& options);
+  Result<std::string> ExchangeOne(const std::string& method, const std::string& request, const CallOptions& options);
   std::unique_ptr<State> state_;
 };
 

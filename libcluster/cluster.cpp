@@ -3,6 +3,7 @@
 #include "libbase/address.h"
 #include "libbase/file.h"
 #include "libbase/log.h"
+#include "libbase/version.h"
 #include "libcluster/agents/local_auth.h"
 #include "libcluster/auth/audit_queue.h"
 #include "libcluster/auth/auth_server.h"
@@ -26,6 +27,7 @@
 #include "libcluster/ssh/ssh_node.h"
 #include "libcluster/static_tokens.h"
 #include "libcluster/thread_pool.h"
+#include "libcluster/tunnel/inventory.h"
 #include "libcluster/tunnel/tunnel_service.h"
 #include "teleport/legacy/types/token.pb.h"
 #include "teleport/legacy/types/user.pb.h"
@@ -81,7 +83,8 @@ struct Cluster::State {
   Status StartServers(const TeleportConfig& config, const Environment& environment);
   Status StartKube(const TeleportConfig& config, const Environment& environment);
   Status StartSsh(const TeleportConfig& config, const Environment& environment);
-  void AddTransport();
+  void AddTransport(const TeleportConfig& config, const Environment& environment);
+  AgentFacts OwnFacts(const TeleportConfig& config, const Environment& environment) const;
   Status WriteAdminIdentity(const std::string& data_dir);
   void Dispatch(Route route, IncomingConnection connection);
 };
@@ -109,11 +112,18 @@ Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment&
   agent_auth = LocalAgentAuth(*auth, *audit, host_id);
   sweeper = std::make_unique<ExpirySweeper>(*auth);
   methods = AuthMethods(*auth);
-  AddTransport();
+  AddTransport(config, environment);
   return {};
 }
 
-void Cluster::State::AddTransport() {
+AgentFacts Cluster::State::OwnFacts(const TeleportConfig& config, const Environment& environment) const {
+  AgentFacts facts{host_id, config.NodeName(environment.hostname), std::string(kWireVersion), {"Auth", "Proxy"}};
+  if (config.kubernetes.enabled) facts.services.emplace_back("Kube");
+  if (config.ssh.enabled) facts.services.emplace_back("Node");
+  return facts;
+}
+
+void Cluster::State::AddTransport(const TeleportConfig& config, const Environment& environment) {
   TransportOptions options;
   options.router = std::make_shared<SshRouter>(*auth, [this](const std::string& id) -> std::shared_ptr<SshAgent> {
     if (id == host_id) return ssh;
@@ -129,7 +139,9 @@ void Cluster::State::AddTransport() {
   };
   AddTransportMethods(methods, loop, dial_threads, *auth, *audit, std::move(options));
   AddRecordingMethods(methods, loop, web_threads, *auth);
-  AddTunnelMethods(methods, {loop, web_threads, *auth, *audit, agents});
+  const TunnelParts tunnel{loop, web_threads, *auth, *audit, agents};
+  AddTunnelMethods(methods, tunnel);
+  AddInventoryMethods(methods, tunnel, OwnFacts(config, environment));
 }
 
 Status Cluster::State::OpenPorts(const TeleportConfig& config) {

@@ -244,6 +244,11 @@ void TunnelClient::State::SayGoodbye() {
 
 void TunnelClient::State::Take(const v1::ProxyMessage& message) {
   if (message.has_end() && services.ssh != nullptr) services.ssh->End(message.end().id(), message.end().reason());
+  if (message.has_ping()) {
+    v1::AgentMessage answer;
+    *answer.mutable_pong() = message.ping();
+    call->Send(answer.SerializeAsString());
+  }
   if (!message.has_dial()) return;
   {
     const std::lock_guard lock(mutex);

@@ -38,6 +38,14 @@ Result<UniqueFd> RemoteAgent::DialKube(const std::string& cluster) {
   return DialAndWait(id, message);
 }
 
+Status RemoteAgent::Ping() {
+  const std::string id = RandomUuid();
+  v1::ProxyMessage message;
+  message.mutable_ping()->set_id(id);
+  const auto answer = DialAndWait(id, message);
+  return answer ? Status() : std::unexpected(answer.error());
+}
+
 Result<UniqueFd> RemoteAgent::DialAndWait(const std::string& id, const v1::ProxyMessage& message) {
   std::unique_lock lock(mutex_);
   waiting_[id];

@@ -41,6 +41,8 @@ class RemoteAgent : public SshAgent {
   Result<UniqueFd> Dial(const SshDial& dial) override;
   // Opens a connection for requests to a Kubernetes cluster; blocks.
   Result<UniqueFd> DialKube(const std::string& cluster);
+  // Asks whether the agent is there; blocks until it answers.
+  Status Ping();
   void End(const std::string& id, const std::string& reason) override;
 
   // The agent answers a dial: with a connection, or with why there is none. False when nobody waits for it.

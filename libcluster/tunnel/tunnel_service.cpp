@@ -139,6 +139,8 @@ class Control {
       } else if (said.has_failed()) {
         const ErrorKind kind = KindOfGrpcCode(said.failed().code());
         agent_->Answer(said.failed().id(), Fail(kind, "{}", said.failed().message()));
+      } else if (said.has_pong()) {
+        agent_->Answer(said.pong().id(), UniqueFd());
       } else if (said.has_goodbye()) {
         co_await Withdraw();
       }
@@ -261,6 +263,13 @@ std::shared_ptr<const KubeClusterInfo> ConnectedAgents::FindKube(std::string_vie
     }
   }
   return nullptr;
+}
+
+std::vector<AgentFacts> ConnectedAgents::All() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<AgentFacts> all;
+  for (const auto& [host_id, agent] : by_host_) all.push_back(agent->facts());
+  return all;
 }
 
 void ConnectedAgents::Add(const std::shared_ptr<RemoteAgent>& agent) {

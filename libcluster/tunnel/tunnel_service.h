@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "libcluster/net/event_loop.h"
 #include "libcluster/rpc_table.h"
@@ -23,6 +24,8 @@ class ConnectedAgents {
   std::shared_ptr<RemoteAgent> Find(const std::string& host_id) const;
   // Returns a Kubernetes cluster that one of them serves, or nullptr.
   std::shared_ptr<const KubeClusterInfo> FindKube(std::string_view cluster) const;
+  // Returns what all of them are.
+  std::vector<AgentFacts> All() const;
   void Add(const std::shared_ptr<RemoteAgent>& agent);
   void Remove(const std::shared_ptr<RemoteAgent>& agent);
 

@@ -3,6 +3,7 @@ back when either side was away."""
 
 import getpass
 import json
+import re
 import time
 
 import pytest
@@ -177,3 +178,21 @@ def test_a_users_login_is_no_agent(place, person):
         with pytest.raises(GrpcError) as error:
             client.call("/sallyport.v1.TunnelService/Control", b"\x0a\x00")
     assert error.value.code == PERMISSION_DENIED
+
+
+def test_the_inventory(place, far):
+    running = json.loads(place.tctl("inventory", "ls", "--format=json").out)
+    by_name = {instance["spec"]["hostname"]: instance for instance in running}
+    assert by_name["far"]["spec"]["services"] == ["Node"]
+    assert {"Auth", "Proxy"} <= set(by_name["localhost"]["spec"]["services"])
+    nodes = json.loads(place.tctl("inventory", "ls", "--services=node", "--format=json").out)
+    assert [instance["spec"]["hostname"] for instance in nodes] == ["far"]
+    assert json.loads(place.tctl("inventory", "ls", "--older-than=18.0.0", "--format=json").out) == []
+    connected = place.tctl("inventory", "status", "--connected").out
+    host_id = by_name["far"]["metadata"]["name"]
+    assert re.search(rf"{host_id} +far +Node +18", connected)
+    status = place.tctl("inventory", "status").out
+    assert re.search(r"Total Instances: 2", status) and re.search(r"Node: +1", status)
+    assert place.tctl("inventory", "ping", host_id).out.startswith(f'Successfully pinged server "{host_id}"')
+    done = place.tctl("inventory", "ping", "nobody", ok=False)
+    assert done.code == 5 and "inventory status" in done.err

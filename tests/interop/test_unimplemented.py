@@ -34,8 +34,6 @@ TABLE = [
     Row("tsh sessions ls", False, [AUTH + "GetActiveSessionTrackers"], "no session can be joined"),
     Row("tsh headless approve 6c1c7ea4-9f2d-5e1b-8b1c-0d3a4e5f6a7b", False, [AUTH + "GetHeadlessAuthentication"],
         "there is no headless login"),
-    Row("tctl inventory status", False, [AUTH + "GetInventoryStatus"], "agents are listed as nodes only"),
-    Row("tctl inventory ls", False, [AUTH + "GetInstances"], "agents are listed as nodes only"),
     Row("tctl auth rotate --type=host --manual --phase=init", False,
         ["/teleport.trust.v1.TrustService/RotateCertAuthority"], "authorities are not rotated"),
     Row("tctl get installer", False, [AUTH + "ListInstallers", AUTH + "GetInstallers"], "no agent is installed by us"),

@@ -14,6 +14,7 @@ Command CreateCommand();
 Command DiffCommand();
 Command EventsCommand();
 Command RecordingsCommand();
+std::vector<Command> InventoryCommands();
 Command PlanCommand();
 Command AccessExplainCommand();
 Command RemoveCommand();

@@ -17,8 +17,9 @@ int main(int argc, char** argv) {
        AuthSignCommand(), VersionCommand()},
   };
   program.known_names = KnownNames;
-  for (auto&& commands : {UserCommands(), TokenCommands(), BotCommands(), BotInstanceCommands(), ServerCommands(),
-                          AlertCommands(), RequestCommands(), AuthExportCommands(), MissingCommands()}) {
+  for (auto&& commands :
+       {UserCommands(), TokenCommands(), BotCommands(), BotInstanceCommands(), ServerCommands(), AlertCommands(),
+        RequestCommands(), InventoryCommands(), AuthExportCommands(), MissingCommands()}) {
     program.commands.insert(program.commands.end(), commands.begin(), commands.end());
   }
   return RunProgram(program, argc, argv);

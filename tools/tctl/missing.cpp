@@ -12,8 +12,8 @@ Result<Output> Run(const Invocation& invocation) {
 
 std::vector<Command> MissingCommands() {
   std::vector<Command> commands;
-  for (const char* path : {"auth rotate", "inventory ls", "inventory status", "apps ls", "db ls", "top",
-                           "sso configure", "sso test", "acl ls", "devices ls"}) {
+  for (const char* path :
+       {"auth rotate", "apps ls", "db ls", "top", "sso configure", "sso test", "acl ls", "devices ls"}) {
     Command command{.path = path, .summary = "Not there yet", .formats = "", .hidden = true, .run = Run};
     command.arguments = {{"args", "", false, true}};
     command.passthrough = true;

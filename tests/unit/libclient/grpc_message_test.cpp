@@ -39,6 +39,9 @@ TEST_CASE("a body that is not one message is refused", "[grpc]") {
   CHECK_FALSE(UnframeGrpcMessage(framed.substr(0, 7)));
   CHECK_FALSE(UnframeGrpcMessage(framed + framed));
   CHECK_FALSE(UnframeGrpcMessage('\1' + framed.substr(1)));
+  CHECK(UnframeGrpcMessages(framed + framed).value().size() == 2);
+  CHECK(UnframeGrpcMessages("").value().empty());
+  CHECK_FALSE(UnframeGrpcMessages(framed + framed.substr(0, 7)));
 }
 
 TEST_CASE("the status is the server's own, where it gives one", "[grpc]") {

@@ -75,7 +75,7 @@ class Watches : public AuthFixture {
     const std::string path = "/proto.AuthService/WatchEvents";
     const RpcMethod* const method = table().Find(path);
     REQUIRE(AuthServer::Authorize(*method, {caller, path, "", ""}));
-    method->stream_handler({std::make_shared<const Caller>(caller), path, "", "", client});
+    method->stream_handler({std::make_shared<const Caller>(caller), path, "", "", "", client});
     return client;
   }
   std::shared_ptr<Client> WatchKinds(const Caller& caller, const std::vector<std::string>& kinds,

@@ -1,0 +1,15 @@
+// What runs of this cluster, and where: this process, and the agents that are connected (auth-api section 2,
+// inventory).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "libcluster/tunnel/tunnel_service.h"
+
+namespace sallyport {
+
+// Adds the rows; `own` is this process. What is given must outlive the table.
+void AddInventoryMethods(RpcTable& table, const TunnelParts& parts, AgentFacts own);
+
+}  // namespace sallyport

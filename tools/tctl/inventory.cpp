@@ -1,0 +1,163 @@
+// What runs of the cluster, and where: tctl inventory.
+#include <algorithm>
+
+#include "libbase/text.h"
+#include "libresources/codec.h"
+#include "teleport/legacy/client/proto/inventory.pb.h"
+#include "teleport/legacy/types/instance.pb.h"
+#include "tools/tctl/commands.h"
+#include "tools/tctl/session.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::string_view kMethods = "/proto.AuthService/";
+
+// The names of services as people write them.
+struct ServiceName {
+  std::string_view written;
+  std::string_view role;
+};
+constexpr ServiceName kServices[] = {{"app", "App"},   {"auth", "Auth"}, {"db", "Db"},       {"discovery", "Discovery"},
+                                     {"kube", "Kube"}, {"node", "Node"}, {"proxy", "Proxy"}, {"ssh", "Node"}};
+
+std::string TextAt(const Value& value, std::string_view key) {
+  const Value* const found = value.Find(key);
+  return found == nullptr ? std::string() : found->as_string();
+}
+
+std::string Joined(const Value* list) {
+  std::string text;
+  if (list == nullptr) return text;
+  for (const Value& item : list->as_list()) text += (text.empty() ? "" : ",") + item.as_string();
+  return text;
+}
+
+std::string CountsText(std::string_view title, const google::protobuf::Map<std::string, std::uint32_t>& counts) {
+  std::string text = fmt::format("{}:\n", title);
+  std::vector<std::pair<std::string, std::uint32_t>> sorted(counts.begin(), counts.end());
+  std::ranges::sort(sorted);
+  std::size_t width = 0;
+  for (const auto& [name, count] : sorted) width = std::max(width, name.size());
+  for (const auto& [name, count] : sorted) {
+    text += fmt::format("  {}: {}{}\n", StripControl(name), std::string(width - name.size(), ' '), count);
+  }
+  return text;
+}
+
+Result<Output> RunStatus(const Invocation& invocation) {
+  ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  proto::InventoryStatusRequest request;
+  request.set_connected(invocation.Flag("connected"));
+  ASSIGN_OR_RETURN(const auto summary,
+                   rpc->Call<proto::InventoryStatusSummary>(std::string(kMethods) + "GetInventoryStatus", request));
+  Value value = EncodeMessage(summary);
+  if (!request.connected()) {
+    return Output::Of(std::move(value), [summary](const Value&) {
+      return CountsText("Services", summary.servicecounts()) + CountsText("Versions", summary.versioncounts()) +
+             CountsText("Upgraders", summary.upgradercounts()) +
+             fmt::format("Total Instances: {}\n", summary.instancecount());
+    });
+  }
+  return Output::Of(std::move(value), [summary](const Value&) {
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& hello : summary.connected()) {
+      rows.push_back({hello.serverid(), hello.hostname(), fmt::format("{}", fmt::join(hello.services(), ",")),
+                      hello.version(), hello.externalupgrader().empty() ? "none" : hello.externalupgrader()});
+    }
+    return RenderTable({"Server ID", "Hostname", "Services", "Version", "Upgrader"}, rows);
+  });
+}
+
+Result<types::InstanceFilter> FilterOf(const Invocation& invocation) {
+  types::InstanceFilter filter;
+  filter.set_version(invocation.Get("exact-version"));
+  filter.set_olderthanversion(invocation.Get("older-than"));
+  filter.set_newerthanversion(invocation.Get("newer-than"));
+  filter.set_updategroup(invocation.Get("update-group"));
+  const std::string& upgrader = invocation.Get("upgrader");
+  filter.set_noextupgrader(upgrader == "none");
+  if (upgrader != "none") filter.set_externalupgrader(upgrader);
+  for (const auto& name : invocation.GetList("services")) {
+    const auto* const service = std::ranges::find(kServices, name, &ServiceName::written);
+    if (service == std::end(kServices)) {
+      return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" is no service", StripControl(name)),
+                          "services: app, auth, db, discovery, kube, node, proxy");
+    }
+    filter.add_services(std::string(service->role));
+  }
+  return filter;
+}
+
+std::vector<std::string> Row(const Value& instance) {
+  const Value empty = Value::EmptyMap();
+  const Value* metadata = instance.Find("metadata");
+  const Value* spec = instance.Find("spec");
+  if (metadata == nullptr) metadata = &empty;
+  if (spec == nullptr) spec = &empty;
+  const auto or_none = [&](std::string_view key) {
+    std::string text = TextAt(*spec, key);
+    return text.empty() ? std::string("none") : text;
+  };
+  return {TextAt(*metadata, "name"), TextAt(*spec, "hostname"), Joined(spec->Find("services")),
+          TextAt(*spec, "version"),  or_none("ext_upgrader"),   or_none("ext_upgrader_version")};
+}
+
+Result<Output> RunList(const Invocation& invocation) {
+  ASSIGN_OR_RETURN(const types::InstanceFilter filter, FilterOf(invocation));
+  ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  ASSIGN_OR_RETURN(const auto instances,
+                   rpc->CallForAll<types::InstanceV1>(std::string(kMethods) + "GetInstances", filter));
+  Value::List items;
+  for (const auto& instance : instances) items.push_back(EncodeMessage(instance));
+  return Output::List(std::move(items),
+                      {"Server ID", "Hostname", "Services", "Agent Version", "Upgrader", "Upgrader Version"}, Row);
+}
+
+Result<Output> RunPing(const Invocation& invocation) {
+  ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  proto::InventoryPingRequest request;
+  request.set_serverid(invocation.Arg("server-id"));
+  ASSIGN_OR_RETURN(const auto answer,
+                   rpc->Call<proto::InventoryPingResponse>(std::string(kMethods) + "PingInventory", request));
+  Value value(
+      Value::Map{{"server_id", request.serverid()}, {"duration", FormatDuration(Nanoseconds(answer.duration()))}});
+  return Output::Of(std::move(value), [](const Value& shown) {
+    return fmt::format("Successfully pinged server \"{}\" (~{}).\n", StripControl(TextAt(shown, "server_id")),
+                       TextAt(shown, "duration"));
+  });
+}
+
+Command ListCommand(std::string_view path, bool hidden) {
+  return {
+      .path = path,
+      .summary = "List what runs of the cluster, and where",
+      .options = {{"services", '\0', "SERVICES", "Those with one of these: node, kube, proxy, auth, ...", "", "", true},
+                  {"exact-version", '\0', "VERSION", "Those of this version"},
+                  {"older-than", '\0', "VERSION", "Those of an older version"},
+                  {"newer-than", '\0', "VERSION", "Those of a newer version"},
+                  {"upgrader", '\0', "NAME", "Those with this upgrader: kube, unit, none"},
+                  {"update-group", '\0', "NAME", "Those of this group of updates"}},
+      .example = "tctl inventory ls --services=node,kube",
+      .hidden = hidden,
+      .run = RunList};
+}
+
+}  // namespace
+
+std::vector<Command> InventoryCommands() {
+  return {{.path = "inventory status",
+           .summary = "Count what runs of the cluster",
+           .options = {{"connected", '\0', "", "List what is connected now"}},
+           .example = "tctl inventory status --connected",
+           .run = RunStatus},
+          ListCommand("inventory ls", false),
+          ListCommand("inventory list", true),
+          {.path = "inventory ping",
+           .summary = "Ask an agent whether it is there",
+           .arguments = {{"server-id", "Of tctl inventory status --connected"}},
+           .example = "tctl inventory ping 8a3d198c-b159-4557-aa0b-899b805a73d5",
+           .run = RunPing}};
+}
+
+}  // namespace sallyport
