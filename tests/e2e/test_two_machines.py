@@ -70,6 +70,11 @@ def start_again(agent):
     agent.start([word for word in agent.pasted_command() if not word.startswith("--token=")])
 
 
+def waiting(agent):
+    """Recordings that are still to be sent."""
+    return [path for path in spool(agent.directory / "data") if path.suffix == ".events"]
+
+
 def reached_again(person, node="far"):
     wait_for(lambda: person("ssh", f"{LOGIN}@{node}", "echo ba''ck", ok=False, timeout=SOON).out == "back\n", SOON,
              "the node again")
@@ -221,7 +226,7 @@ def small_node(net, place, tmp_path_factory):
 @pytest.fixture
 def small(small_node):
     """The same, when nothing of earlier sessions is left that could go and make room."""
-    wait_for(lambda: not spool(small_node.directory / "data"), what="an empty spool")
+    wait_for(lambda: not waiting(small_node), what="an empty spool")
     return small_node
 
 
