@@ -17,7 +17,8 @@ LOGIN = getpass.getuser()
 HOST = f"{LOGIN}@localhost"
 CODES = [0, 1, 44, 127, 255]
 TTY = "test -t 0 && echo terminal || echo none"
-FORWARDING = {"both": (True, True), "none": (False, False)}  # to the node's side, from it
+# To the node's side, from it.
+FORWARDING = {"both": (True, True), "local": (True, False), "remote": (False, True), "none": (False, False)}
 
 
 def role(name, local, remote):
@@ -176,7 +177,7 @@ def listens(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-@pytest.mark.parametrize("who", ["both", "none"])
+@pytest.mark.parametrize("who", FORWARDING)
 @pytest.mark.parametrize("flag, how", [("-L", 0), ("-D", 0), ("-R", 1)])
 def test_ports_are_forwarded_where_roles_say_so(people, page, tmp_path, who, flag, how):
     """Local ones are refused when something connects, remote ones at once: that is how ssh asks."""

@@ -274,3 +274,39 @@ def test_a_strict_session_on_a_full_disk(strict, small):
         assert_plain(done.out)
         assert strict("ssh", f"{LOGIN}@small", "echo in").out == "in\n"  # without a terminal nothing is recorded
     assert run_on_terminal(strict, "echo i''n; exit 7").code == 7
+
+
+def test_what_a_full_disk_left_of_a_session_is_played_to_who_was_in_it(place, person, strict, small):
+    for who in (person, strict):
+        terminal, session = open_session(who, "small")
+        say(terminal, "before")
+        with filled(small.directory / "data"):
+            terminal.type(FILL)
+            terminal.finish(SOON)
+        recording(place, session)
+        assert "before" in who("play", session, "--format=text").out
+
+
+def test_a_session_on_a_full_disk(person, small):
+    """It is not recorded, says so, and goes on."""
+    with filled(small.directory / "data"):
+        done = run_on_terminal(person, "echo i''n; exit 7")
+    assert done.code == 7 and "in\r\n" in done.out
+    assert len(re.findall(f"warning: this session is not recorded from here on: .*{NO_SPACE}", done.out)) == 1
+
+
+def test_who_is_on_a_node_that_is_killed_is_told(net, place, person, tmp_path):
+    agent = Agent(place, tmp_path, "brittle", wrapper=net.node.wrapper).start()
+    terminal, _ = open_session(person, "brittle")
+    agent.kill()
+    done = terminal.finish(SOON)
+    assert done.code == CONNECTION_FAILED
+    assert_one_message(done.out, "brittle")
+
+
+def test_a_session_that_could_not_begin_leaves_nothing(strict, small):
+    before = set(spool(small.directory / "data"))
+    with filled(small.directory / "data"):
+        run_on_terminal(strict, "true")
+    wait_for(lambda: not waiting(small), what="an empty spool")
+    assert set(spool(small.directory / "data")) == before
