@@ -84,19 +84,21 @@ class User:
 class Cluster:
     """A cluster in a process of its own. Ports are chosen at the first start and kept by later ones."""
 
-    def __init__(self, directory, kube=None, labels=None, settings=None, ssh="enabled: no\n"):
+    def __init__(self, directory, kube=None, labels=None, settings=None, ssh="enabled: no\n", host="localhost",
+                 wrapper=()):
         self.directory = directory
         self.data_dir = directory / "data"
         self.config = directory / "teleport.yaml"
         self.name = "walk.test"
         self.secrets = set()
-        self.wrapper = []  # words before the program, such as a tracer's
+        self.host = host
+        self.wrapper = list(wrapper)  # words before the program, such as a tracer's
         self._kube = kube
         self._labels = labels or {}
         self._settings = settings or ""
         self._kube_settings = ""
         self._ssh = ssh
-        self._proxy_address = self._auth_address = "127.0.0.1:0"
+        self._proxy_address = self._auth_address = f"{'127.0.0.1' if host == 'localhost' else host}:0"
         self._program = None
         directory.mkdir(parents=True, exist_ok=True)
 
@@ -121,7 +123,7 @@ class Cluster:
             proxy_service:
               enabled: yes
               web_listen_addr: {self._proxy_address}
-              public_addr: localhost
+              public_addr: {self.host}
             """) + f"ssh_service:\n{textwrap.indent(self._ssh, '  ')}kubernetes_service:\n{kube}{self._settings}{extra}")
 
     @property
@@ -142,7 +144,7 @@ class Cluster:
 
     @property
     def proxy(self):
-        return f"localhost:{self.proxy_port}"
+        return f"{self.host}:{self.proxy_port}"
 
     @property
     def ca_file(self):
@@ -204,7 +206,7 @@ class Cluster:
             assert not found, f"the log has a secret: {log[max(0, found.start() - 200):][:400]}"
 
     def web(self, **options):
-        return web.WebClient(self.proxy_port, self.ca_file, **options)
+        return web.WebClient(self.proxy_port, self.ca_file, host=self.host, **options)
 
     def tctl(self, *words, stdin="", ok=True, timeout=30, reference=False):
         """Runs tctl as the administrator of this host."""
@@ -231,7 +233,7 @@ class Cluster:
     def invite(self, name, roles):
         """Adds a user and returns the token of the invite."""
         text = self.tctl("users", "add", name, f"--roles={roles}").out
-        token = re.search(rf"https://localhost:{self.proxy_port}/web/invite/([0-9a-f]{{32}})", text)
+        token = re.search(rf"https://{self.proxy}/web/invite/([0-9a-f]{{32}})", text)
         assert token, text
         self.secrets.add(token.group(1))
         return token.group(1)

@@ -10,11 +10,12 @@ from processes import Background, wait_for
 class Agent:
     """A node with a data directory of its own."""
 
-    def __init__(self, cluster, directory, name="far", label="environment=dev"):
+    def __init__(self, cluster, directory, name="far", label="environment=dev", wrapper=()):
         self.cluster = cluster
         self.directory = directory
         self.name = name
         self.label = label
+        self.wrapper = list(wrapper)  # words before the program
         self.log = directory / "agent.log"
         self._program = None
         directory.mkdir(parents=True, exist_ok=True)
@@ -28,7 +29,8 @@ class Agent:
 
     def start(self, words=None):
         words = self.pasted_command() if words is None else words
-        self._program = Background([program("teleport"), *words[1:], f"--data-dir={self.directory / 'data'}",
+        self._program = Background([*self.wrapper, program("teleport"), *words[1:],
+                                    f"--data-dir={self.directory / 'data'}",
                                     f"--nodename={self.name}", f"--labels={self.label}"],
                                    environment(self.directory), self.log)
         self._program.wait_for_output("agent is ready")

@@ -27,17 +27,18 @@ class WebClient:
 
     _next_source = 2
 
-    def __init__(self, port, ca_file, source=None):
+    def __init__(self, port, ca_file, source=None, host="localhost"):
+        self._host = host
         self._port = port
         self._context = ssl.create_default_context(cafile=str(ca_file))
-        if source is None:
+        if source is None and host == "localhost":
             WebClient._next_source += 1
             source = f"127.0.{WebClient._next_source // 250}.{WebClient._next_source % 250 + 1}"
-        self._source = source
+        self._source = (source, 0) if source else None
 
     def request(self, method, path, body=None, headers=None):
-        connection = http.client.HTTPSConnection("localhost", self._port, context=self._context, timeout=30,
-                                                 source_address=(self._source, 0))
+        connection = http.client.HTTPSConnection(self._host, self._port, context=self._context, timeout=30,
+                                                 source_address=self._source)
         try:
             data = body if isinstance(body, (str, bytes, type(None))) else json.dumps(body)
             headers = {"Content-Type": "application/json", **(headers or {})}

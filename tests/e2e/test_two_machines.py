@@ -1,0 +1,312 @@
+"""A cluster and a node on machines of their own: what works, and what happens when cable, program or disk fail."""
+
+import getpass
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+import pytest
+
+from harness import Cluster, Tsh, assert_plain, started
+from machines import filled, network, small_disk
+from nodes import Agent
+from processes import Terminal, run, wait_for
+from test_recordings import open_session, recording, role, spool
+
+LOGIN = getpass.getuser()
+CONNECTION_FAILED = 255
+OUTAGE_S = 30
+SOON = 120  # an agent that lost the proxy tries again at least twice a minute; the machine may be slow
+SEEN = pathlib.Path("/sys/class/net")  # the interfaces of the machine that one is on
+
+
+@pytest.fixture(scope="module")
+def net():
+    with network() as built:
+        yield built
+
+
+@pytest.fixture(scope="module")
+def place(net, tmp_path_factory):
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"), host=net.address, wrapper=net.cluster.wrapper)
+    with started(cluster) as running:
+        running.create(role("shells"), "-f")
+        running.create(role("careful", "strict"), "-f")
+        yield running
+
+
+def log_in(place, directory, name, roles):
+    machine = Tsh(place, directory)
+    machine.login(place.add_user(name, roles))
+    return machine
+
+
+@pytest.fixture(scope="module")
+def person(place, tmp_path_factory):
+    return log_in(place, tmp_path_factory.mktemp("person"), "dan", "shells")
+
+
+@pytest.fixture(scope="module")
+def far(net, place, tmp_path_factory):
+    agent = Agent(place, tmp_path_factory.mktemp("far"), wrapper=net.node.wrapper).start()
+    yield agent
+    agent.stop()
+
+
+@pytest.fixture(scope="module")
+def openssh_config(person):
+    path = person.home / "ssh_config"
+    path.write_text(person("config").out)
+    return path
+
+
+def start_again(agent):
+    """As its service would: without a token."""
+    agent.start([word for word in agent.pasted_command() if not word.startswith("--token=")])
+
+
+def waiting(agent):
+    """Recordings that are still to be sent."""
+    return [path for path in spool(agent.directory / "data") if path.suffix == ".events"]
+
+
+def reached_again(person, node="far"):
+    wait_for(lambda: person("ssh", f"{LOGIN}@{node}", "echo ba''ck", ok=False, timeout=SOON).out == "back\n", SOON,
+             "the node again")
+
+
+def assert_one_message(text, *words):
+    """A person reads one sentence of ours that says what went wrong."""
+    assert text.count("tsh: ") == 1 and all(word in text for word in words), text
+    assert_plain(text)
+
+
+def say(terminal, word):
+    """Shows a word that is not on the command line."""
+    terminal.type(f"echo {word[0]}''{word[1:]}\n")
+    assert terminal.wait_for(word, SOON), terminal.seen
+
+
+def assert_recorded(place, person, session, *words):
+    recording(place, session)
+    played = person("play", session, "--format=text").out
+    assert all(word in played for word in words), played
+    assert json.loads(person("play", session, "--format=json").out)[-1]["event"] == "session.end"
+
+
+def test_the_node_is_elsewhere(net, person, far):
+    """Nothing but the cluster reaches its machine."""
+    there = person("ssh", f"{LOGIN}@far", f"ls {SEEN}").out.split()
+    assert sorted(there) == ["lo", f"{net.cable}2"]
+
+
+def test_it_is_listed(person, far):
+    (node,) = json.loads(person("ls", "--format=json").out)
+    assert (node["spec"]["hostname"], node["spec"]["use_tunnel"]) == ("far", True)
+    assert node["metadata"]["labels"] == {"environment": "dev"}
+
+
+def test_commands_and_files(person, far, tmp_path):
+    assert person("ssh", f"{LOGIN}@far", "exit 44", ok=False).code == 44
+    (tmp_path / "large").write_bytes(os.urandom(3_000_000))
+    person("scp", tmp_path / "large", f"{LOGIN}@far:{tmp_path}/there")
+    person("scp", f"{LOGIN}@far:{tmp_path}/there", tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == (tmp_path / "large").read_bytes()
+
+
+def test_openssh(net, person, far, openssh_config, tmp_path):
+    host = f"{LOGIN}@far.{person.cluster.name}"
+    done = run(["ssh", "-F", openssh_config, host, f"ls {SEEN}; exit 7"], person.env)
+    assert (done.code, f"{net.cable}2" in done.out) == (7, True), done
+    (tmp_path / "file").write_text("content\n")
+    run(["scp", "-F", openssh_config, tmp_path / "file", f"{host}:{tmp_path}/copy"], person.env).ok()
+    assert (tmp_path / "copy").read_text() == "content\n"
+
+
+@pytest.fixture(scope="session")
+def ansible():
+    """ansible-core from PyPI, kept for later runs of these tests."""
+    directory = pathlib.Path(tempfile.gettempdir()) / f"ansible-for-tests-{os.getuid()}"
+    program = directory / "bin" / "ansible"
+    if not program.exists():
+        subprocess.run([sys.executable, "-m", "venv", directory], check=True, capture_output=True)
+        done = subprocess.run([directory / "bin" / "pip", "install", "-q", "ansible-core"], capture_output=True,
+                              text=True, check=False)
+        if done.returncode != 0:
+            pytest.skip(f"ansible-core cannot be had from PyPI: {done.stderr.strip()[-300:]}")
+    return program
+
+
+def test_ansible(person, far, openssh_config, ansible, tmp_path):
+    inventory = tmp_path / "inventory"
+    inventory.write_text(f"far.{person.cluster.name} ansible_user={LOGIN} ansible_python_interpreter=/usr/bin/python3\n")
+    env = {**person.env, "LANG": "C.UTF-8", "ANSIBLE_SSH_ARGS": f"-F {openssh_config}", "ANSIBLE_NOCOLOR": "1",
+           "ANSIBLE_LOCAL_TEMP": str(tmp_path), "ANSIBLE_REMOTE_TEMP": str(tmp_path / "there")}
+    done = run([ansible, "all", "-i", inventory, "-m", "ping"], env, timeout=SOON).ok()
+    assert "SUCCESS" in done.out and '"ping": "pong"' in done.out
+    done = run([ansible, "all", "-i", inventory, "-m", "command", "-a", f"ls {SEEN}"], env, timeout=SOON).ok()
+    assert f"{person.cluster.name} | CHANGED" in done.out
+
+
+def test_the_cable_is_out_for_a_while(net, place, person, far):
+    """Sessions go on, what they showed meanwhile comes late, and nothing of a recording is lost."""
+    terminal, session = open_session(person, "far")
+    say(terminal, "before")
+    terminal.type("sleep 5; echo mean''while\n")
+    net.cut()
+    time.sleep(OUTAGE_S)  # the outage itself
+    net.mend()
+    assert terminal.wait_for("meanwhile", SOON), terminal.seen
+    say(terminal, "after")
+    terminal.type("exit 7\n")
+    assert terminal.finish(SOON).code == 7
+    reached_again(person)
+    assert_recorded(place, person, session, "before", "meanwhile", "after")
+
+
+def test_who_asks_while_the_cable_is_out(net, person, far):
+    """Waits for as long as that may take, and is told in one sentence."""
+    net.cut()
+    try:
+        done = person("ssh", f"{LOGIN}@far", "true", ok=False, timeout=SOON)
+    finally:
+        net.mend()
+    assert done.code == CONNECTION_FAILED
+    assert_one_message(done.err, "far")
+    reached_again(person)
+
+
+def test_the_cluster_is_killed(place, person, far):
+    terminal, session = open_session(person, "far")
+    say(terminal, "before")
+    place.kill()
+    done = terminal.finish(SOON)
+    assert done.code == CONNECTION_FAILED
+    assert_one_message(done.out, "proxy")
+    done = person("ssh", f"{LOGIN}@far", "true", ok=False)
+    assert done.code == CONNECTION_FAILED
+    assert_one_message(done.err, "the connection was refused")
+    place.start()
+    reached_again(person)
+    assert_recorded(place, person, session, "before")
+
+
+def test_the_node_is_killed(net, place, person, tmp_path):
+    """It is known where it was, and needs no token to come back."""
+    agent = Agent(place, tmp_path, "frail", wrapper=net.node.wrapper).start()
+    terminal, session = open_session(person, "frail")
+    say(terminal, "before")
+    agent.kill()
+    assert terminal.finish(SOON).code == CONNECTION_FAILED
+    done = wait_for(lambda: (lambda one: "offline" in one.err and one)(
+        person("ssh", f"{LOGIN}@frail", "true", ok=False)), SOON, "an offline node")
+    assert done.code == CONNECTION_FAILED
+    assert_one_message(done.err, "frail")
+    start_again(agent)
+    reached_again(person, "frail")
+    assert_recorded(place, person, session, "before")
+    agent.stop()
+
+
+@pytest.fixture(scope="module")
+def small_node(net, place, tmp_path_factory):
+    """A node whose disk is soon full."""
+    directory = tmp_path_factory.mktemp("small")
+    with small_disk(directory / "data"):
+        agent = Agent(place, directory, "small", wrapper=net.node.wrapper).start()
+        yield agent
+        agent.stop()
+
+
+@pytest.fixture
+def small(small_node):
+    """The same, when nothing of earlier sessions is left that could go and make room."""
+    wait_for(lambda: not waiting(small_node), what="an empty spool")
+    return small_node
+
+
+@pytest.fixture(scope="module")
+def strict(place, tmp_path_factory):
+    return log_in(place, tmp_path_factory.mktemp("strict"), "eve", "careful")
+
+
+NO_SPACE = "No space left on device"
+FILL = "head -c 100000 /dev/urandom | base64; echo af''ter; exit 7\n"  # more than a disk's last free bytes
+
+
+def test_the_disk_fills_up_during_a_session(place, person, small):
+    """It goes on, and the user is told once."""
+    terminal, session = open_session(person, "small")
+    say(terminal, "before")
+    with filled(small.directory / "data"):
+        terminal.type(FILL)
+        done = terminal.finish(SOON)
+    assert done.code == 7 and "after" in done.out
+    assert len(re.findall(f"warning: this session is not recorded from here on: .*{NO_SPACE}", done.out)) == 1
+    recording(place, session)
+
+
+def test_the_disk_fills_up_during_a_strict_session(place, strict, small):
+    """It ends and says why; nothing was seen that is not recorded."""
+    terminal, session = open_session(strict, "small")
+    say(terminal, "before")
+    with filled(small.directory / "data"):
+        terminal.type(FILL)
+        done = terminal.finish(SOON)
+    assert done.code == CONNECTION_FAILED and "after" not in done.out
+    assert len(re.findall(rf"\(record_session: strict\), which failed: .*{NO_SPACE}", done.out)) == 1
+    recording(place, session)
+
+
+def run_on_terminal(person, command):
+    return Terminal([person.path, "ssh", "-t", f"{LOGIN}@small", command], person.env).finish(SOON)
+
+
+def test_a_strict_session_on_a_full_disk(strict, small):
+    with filled(small.directory / "data"):
+        done = run_on_terminal(strict, "echo i''n")
+        assert done.code == CONNECTION_FAILED and "record_session: strict" in done.out and NO_SPACE in done.out
+        assert_plain(done.out)
+        assert strict("ssh", f"{LOGIN}@small", "echo in").out == "in\n"  # without a terminal nothing is recorded
+    assert run_on_terminal(strict, "echo i''n; exit 7").code == 7
+
+
+def test_what_a_full_disk_left_of_a_session_is_played_to_who_was_in_it(place, person, strict, small):
+    for who in (person, strict):
+        terminal, session = open_session(who, "small")
+        say(terminal, "before")
+        with filled(small.directory / "data"):
+            terminal.type(FILL)
+            terminal.finish(SOON)
+        recording(place, session)
+        assert "before" in who("play", session, "--format=text").out
+
+
+def test_a_session_on_a_full_disk(person, small):
+    """It is not recorded, says so, and goes on."""
+    with filled(small.directory / "data"):
+        done = run_on_terminal(person, "echo i''n; exit 7")
+    assert done.code == 7 and "in\r\n" in done.out
+    assert len(re.findall(f"warning: this session is not recorded from here on: .*{NO_SPACE}", done.out)) == 1
+
+
+def test_who_is_on_a_node_that_is_killed_is_told(net, place, person, tmp_path):
+    agent = Agent(place, tmp_path, "brittle", wrapper=net.node.wrapper).start()
+    terminal, _ = open_session(person, "brittle")
+    agent.kill()
+    done = terminal.finish(SOON)
+    assert done.code == CONNECTION_FAILED
+    assert_one_message(done.out, "brittle")
+
+
+def test_a_session_that_could_not_begin_leaves_nothing(strict, small):
+    before = set(spool(small.directory / "data"))
+    with filled(small.directory / "data"):
+        run_on_terminal(strict, "true")
+    wait_for(lambda: not waiting(small), what="an empty spool")
+    assert set(spool(small.directory / "data")) == before
