@@ -21,6 +21,7 @@ complete -c tctl -f -n '__fish_use_subcommand' -a 'kube'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'proxy'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'alerts'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'requests'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'inventory'
 complete -c tctl -f -n '__fish_seen_subcommand_from access; and not __fish_seen_subcommand_from explain' -a 'explain' -d 'Say whether a user may do something, by which role, and what would be needed'
 complete -c tctl -f -n '__fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from ls create ack ack ls' -a 'ls' -d 'List alerts of the cluster'
 complete -c tctl -f -n '__fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from ls create ack ack ls' -a 'create' -d 'Create an alert, which users see when they log in unless its labels say otherwise'
@@ -38,6 +39,9 @@ complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_su
 complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from add update ls rm instances ls instances show instances add' -a 'instances show' -d 'Show one instance of a bot'
 complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from add update ls rm instances ls instances show instances add' -a 'instances add' -d 'Make a token by which a bot joins on one more machine'
 complete -c tctl -f -n '__fish_seen_subcommand_from events; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List what the audit log has of a time, the newest first'
+complete -c tctl -f -n '__fish_seen_subcommand_from inventory; and not __fish_seen_subcommand_from status ls ping' -a 'status' -d 'Count what runs of the cluster'
+complete -c tctl -f -n '__fish_seen_subcommand_from inventory; and not __fish_seen_subcommand_from status ls ping' -a 'ls' -d 'List what runs of the cluster, and where'
+complete -c tctl -f -n '__fish_seen_subcommand_from inventory; and not __fish_seen_subcommand_from status ls ping' -a 'ping' -d 'Ask an agent whether it is there'
 complete -c tctl -f -n '__fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List Kubernetes clusters and the servers that announce them'
 complete -c tctl -f -n '__fish_seen_subcommand_from nodes; and not __fish_seen_subcommand_from add ls' -a 'add' -d 'Make a token by which a host joins, and show how'
 complete -c tctl -f -n '__fish_seen_subcommand_from nodes; and not __fish_seen_subcommand_from add ls' -a 'ls' -d 'List nodes'
@@ -59,7 +63,7 @@ complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_s
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add update reset ls rm' -a 'reset' -d 'Take a user'\''s password away and make a link by which it sets a new one'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add update reset ls rm' -a 'ls' -d 'List users'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add update reset ls rm' -a 'rm' -d 'Remove users'
-complete -c tctl -n '__fish_seen_subcommand_from status' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from status; and not __fish_seen_subcommand_from inventory' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from get; and not __fish_seen_subcommand_from requests' -l with-secrets -d 'Include private keys, client secrets, and the values of tokens in tables'
 complete -c tctl -n '__fish_seen_subcommand_from get; and not __fish_seen_subcommand_from requests' -l format -d 'Output format' -x -a 'yaml json text'
 complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from requests' -l force -s f -d 'Replace what exists'
@@ -237,6 +241,16 @@ complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subco
 complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from review' -l deny -d 'The review denies'
 complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from review' -l reason -d 'Why' -r
 complete -c tctl -n '__fish_seen_subcommand_from requests; and __fish_seen_subcommand_from review' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from inventory; and __fish_seen_subcommand_from status' -l connected -d 'List what is connected now'
+complete -c tctl -n '__fish_seen_subcommand_from inventory; and __fish_seen_subcommand_from status' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from inventory; and __fish_seen_subcommand_from ls' -l services -d 'Those with one of these: node, kube, proxy, auth, ...' -r
+complete -c tctl -n '__fish_seen_subcommand_from inventory; and __fish_seen_subcommand_from ls' -l exact-version -d 'Those of this version' -r
+complete -c tctl -n '__fish_seen_subcommand_from inventory; and __fish_seen_subcommand_from ls' -l older-than -d 'Those of an older version' -r
+complete -c tctl -n '__fish_seen_subcommand_from inventory; and __fish_seen_subcommand_from ls' -l newer-than -d 'Those of a newer version' -r
+complete -c tctl -n '__fish_seen_subcommand_from inventory; and __fish_seen_subcommand_from ls' -l upgrader -d 'Those with this upgrader: kube, unit, none' -r
+complete -c tctl -n '__fish_seen_subcommand_from inventory; and __fish_seen_subcommand_from ls' -l update-group -d 'Those of this group of updates' -r
+complete -c tctl -n '__fish_seen_subcommand_from inventory; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from inventory; and __fish_seen_subcommand_from ping' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l type -d 'Which one, and in which form (default host and user, for SSH)' -x -a 'user host openssh tls-host tls tls-user tls-user-der windows tls-spiffe db db-der db-client db-client-der saml-idp awsra github'
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l keys -d 'The private keys instead'
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l fingerprint -d 'Only the SSH key with this fingerprint' -r

@@ -5,7 +5,7 @@ _tctl() {
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
-    ('status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'recordings ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'bots' | 'bots instances' | 'events' | 'kube' | 'nodes' | 'proxy' | 'recordings' | 'requests' | 'tokens' | 'users') so_far="$word" ;;
+    ('status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'recordings ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'inventory status' | 'inventory ls' | 'inventory ping' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'bots' | 'bots instances' | 'events' | 'inventory' | 'kube' | 'nodes' | 'proxy' | 'recordings' | 'requests' | 'tokens' | 'users') so_far="$word" ;;
     esac
   done
   case "$so_far:${words[CURRENT-1]}" in
@@ -60,6 +60,9 @@ _tctl() {
     ('requests capabilities:--format') values=(text json yaml) ;;
     ('requests review:--author') names=user ;;
     ('requests review:--format') values=(text json yaml) ;;
+    ('inventory status:--format') values=(text json yaml) ;;
+    ('inventory ls:--format') values=(text json yaml) ;;
+    ('inventory ping:--format') values=(text json yaml) ;;
     ('auth export:--type') values=(user host openssh tls-host tls tls-user tls-user-der windows tls-spiffe db db-der db-client db-client-der saml-idp awsra github) ;;
     ('auth crl:--type') values=(host db db_client user) ;;
   esac
@@ -87,6 +90,7 @@ _tctl() {
       'proxy'
       'alerts'
       'requests'
+      'inventory'
     ) ;;
     ('access') commands=(
       'explain:Say whether a user may do something, by which role, and what would be needed'
@@ -114,6 +118,11 @@ _tctl() {
     ) ;;
     ('events') commands=(
       'ls:List what the audit log has of a time, the newest first'
+    ) ;;
+    ('inventory') commands=(
+      'status:Count what runs of the cluster'
+      'ls:List what runs of the cluster, and where'
+      'ping:Ask an agent whether it is there'
     ) ;;
     ('kube') commands=(
       'ls:List Kubernetes clusters and the servers that announce them'
@@ -199,6 +208,9 @@ _tctl() {
     ('requests rm') options=(--force --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('requests capabilities') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('requests review') options=(--author --approve --deny --reason --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('inventory status') options=(--connected --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('inventory ls') options=(--services --exact-version --older-than --newer-than --upgrader --update-group --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('inventory ping') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('auth export') options=(--type --keys --fingerprint --compat --out --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('auth crl') options=(--type --out --config --data-dir --auth-server --identity --insecure --debug --help) ;;
   esac

@@ -247,7 +247,9 @@ void TunnelClient::State::Take(const v1::ProxyMessage& message) {
   if (message.has_ping()) {
     v1::AgentMessage answer;
     *answer.mutable_pong() = message.ping();
-    call->Send(answer.SerializeAsString());
+    const std::lock_guard lock(mutex);
+    queue.push_back(answer.SerializeAsString());
+    Wake();
   }
   if (!message.has_dial()) return;
   {

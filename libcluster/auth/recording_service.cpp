@@ -133,7 +133,9 @@ Result<Value> EndOf(RecordingReader reader) {
   while (true) {
     ASSIGN_OR_RETURN(const auto event, reader.Next());
     if (!event) return told;
-    if ((*event).has_sessionstart() || (*event).has_sessionend()) told = EventToValue(*event);
+    if (event->has_sessionstart() || event->has_sessionend()) told = EventToValue(*event);
+    // Of who alone began it: for a recording that was cut off.
+    if (event->has_sessionstart()) told.Set("participants", Value::Strings({event->sessionstart().user().user()}));
   }
 }
 

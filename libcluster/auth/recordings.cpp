@@ -79,11 +79,22 @@ Status MoveIntoPlace(const RecordingUpload::Place& place, std::int64_t last_inde
   return {};
 }
 
-// Makes a recording that can be read of the whole parts that have come.
-Status CompletePartial(const RecordingUpload::Place& place) {
+void Discard(const RecordingUpload::Place& place) {
+  std::error_code ignored;
+  fs::remove_all(place.directory, ignored);
+}
+
+// Makes a recording that can be read of the whole parts that have come. Returns whether there were any events.
+Result<bool> CompletePartial(const RecordingUpload::Place& place) {
   ASSIGN_OR_RETURN(const std::uint64_t whole_bytes, WholePartsBytes(place.partial));
   if (::truncate(place.partial.c_str(), static_cast<off_t>(whole_bytes)) != 0) return CannotWrite(place.partial);
-  return MoveIntoPlace(place, Summarize(place.partial).last_index);
+  const std::int64_t last_index = Summarize(place.partial).last_index;
+  if (last_index < 0) {
+    Discard(place);
+    return false;
+  }
+  RETURN_IF_ERROR(MoveIntoPlace(place, last_index));
+  return true;
 }
 
 }  // namespace
@@ -202,11 +213,10 @@ std::vector<std::string> Recordings::CompleteAbandoned(std::chrono::seconds sile
       const auto age = fs::file_time_type::clock::now() - fs::last_write_time(file.path(), error);
       const std::string session_id = file.path().filename();
       if (error || age < silence || !IsUuid(session_id)) continue;
-      const Status completed =
+      const Result<bool> completed =
           CompletePartial({upload.path().filename(), session_id, upload.path(), file.path(), PathOf(session_id), ""});
-      if (completed) {
-        sessions.push_back(session_id);
-      } else {
+      if (completed && *completed) sessions.push_back(session_id);
+      if (!completed) {
         Log(LogLevel::kError, "a recording cannot be completed", {{"reason", completed.error().message}});
       }
     }

@@ -20,6 +20,7 @@ using namespace asio::experimental::awaitable_operators;
 using boost::system::error_code;
 
 constexpr std::string_view kSshVersion = "SSH-2.0";
+constexpr std::chrono::milliseconds kNodeCheck{50};
 constexpr std::chrono::seconds kRightsCheck{2};
 constexpr std::chrono::milliseconds kLastWords{500};  // for what is said to the user at the end
 
@@ -106,6 +107,15 @@ asio::awaitable<void> WatchRights(Transport& transport, const Caller& caller, co
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
 }
 
+// A connection that has ended may have ended with its node, which is known a moment later.
+asio::awaitable<Status> NodeIsThere(const SshRoute& route, std::string target) {
+  asio::steady_timer timer(co_await asio::this_coro::executor, kNodeCheck);
+  error_code error;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  if (route.agent->IsThere()) co_return Status();
+  co_return Fail(ErrorKind::kConnectionProblem, "the connection ended: node {} has gone", target);
+}
+
 asio::awaitable<Status> ProxySsh(std::shared_ptr<Transport> transport, std::shared_ptr<const RpcStreamCall> call,
                                  SshTunnel::Messages messages) {
   const auto first = co_await messages.Read();
@@ -128,8 +138,10 @@ asio::awaitable<Status> ProxySsh(std::shared_ptr<Transport> transport, std::shar
   // What came with the target is not for the node.
   const transportv1::ProxySSHRequest nothing;
   const auto ended = co_await (tunnel.Run(nothing) || WatchRights(*transport, *call->caller, route, tunnel));
-  if (ended.index() == 0) co_return std::get<0>(ended);
-  co_return Status();
+  if (ended.index() != 0) co_return Status();
+  if (!std::get<0>(ended)) co_return std::get<0>(ended);
+  std::string target = (*first)->dial_target().host_port();
+  co_return co_await NodeIsThere(route, std::move(target));
 }
 
 asio::awaitable<Status> ProxyCluster(std::shared_ptr<Transport> transport, std::shared_ptr<const RpcStreamCall> call,

@@ -90,6 +90,11 @@ void SpoolFile::Wake() {
   more_.notify_all();
 }
 
+bool SpoolFile::empty() const {
+  const std::lock_guard lock(mutex_);
+  return size_ == 0;
+}
+
 bool SpoolFile::ended() const {
   const std::lock_guard lock(mutex_);
   return ended_;
@@ -144,6 +149,11 @@ class RecordingSpool::Shipment {
   // Sends until the auth service has everything, or never will, or Stop.
   void Run() {
     std::chrono::milliseconds pause = kFirstPause;
+    // Nothing is asked of the auth service for a session that did not begin.
+    while (!stopping_ && file_->empty()) {
+      if (file_->ended()) return (void)RemoveFile(file_->path());
+      file_->WaitFor(0, kListenPeriod);
+    }
     while (!stopping_) {
       Status sent = sink_ ? Status() : Connect();
       if (sent) {
@@ -234,8 +244,8 @@ RecordingSpool::~RecordingSpool() {
   all_ended_.wait(lock, [this] { return shipments_.empty(); });
 }
 
-// This process ended before the session did: that is its end. Returns whether there is anything.
-bool RecordingSpool::EndIfOpen(SpoolFile& file) {
+// This process ended before the session did: that is its end.
+void RecordingSpool::EndIfOpen(SpoolFile& file) {
   std::optional<events::OneOf> first;
   std::optional<events::OneOf> last;
   std::uint64_t offset = 0;
@@ -246,7 +256,7 @@ bool RecordingSpool::EndIfOpen(SpoolFile& file) {
     last = std::move(**event);
   }
   file.CutOff(offset);
-  if (!first || last->has_sessionend()) return first.has_value();
+  if (!first || last->has_sessionend()) return;
   const auto end = MakeUpEnd(*first, *last);
   Status ended = end ? file.Append(*end) : Status(std::unexpected(end.error()));
   if (ended) {
@@ -256,7 +266,6 @@ bool RecordingSpool::EndIfOpen(SpoolFile& file) {
     ended = auth_.Emit(told);
   }
   if (!ended) Log(LogLevel::kWarning, "a session's end is missing", {{"reason", ended.error().message}});
-  return true;
 }
 
 Status RecordingSpool::ShipLeftovers() {
@@ -265,10 +274,7 @@ Status RecordingSpool::ShipLeftovers() {
     const std::string session_id = entry.path().stem();
     if (entry.path().extension() != kSuffix || !IsUuid(session_id)) continue;
     ASSIGN_OR_RETURN(auto file, SpoolFile::Open(entry.path()));
-    if (!EndIfOpen(*file)) {
-      RETURN_IF_ERROR(RemoveFile(file->path()));
-      continue;
-    }
+    EndIfOpen(*file);
     Ship(std::make_shared<Shipment>(auth_, session_id, std::move(file), Wish{}));
   }
   if (error) return Fail(ErrorKind::kInternal, "cannot read {}: {}", directory_, error.message());

@@ -34,6 +34,7 @@ class SpoolFile {
 
   // Reads the event at an offset and moves the offset behind it. Nothing when it is not there (yet).
   Result<std::optional<events::OneOf>> ReadAt(std::uint64_t& offset) const;
+  bool empty() const;
   bool ended() const;
   // Waits until there is more than `offset`, the file has ended, or Wake; at most `period`.
   void WaitFor(std::uint64_t offset, std::chrono::milliseconds period);
@@ -69,7 +70,7 @@ class RecordingSpool {
   class Shipment;
   RecordingSpool(AgentAuth& auth, std::string directory);
   Status ShipLeftovers();
-  bool EndIfOpen(SpoolFile& file);
+  void EndIfOpen(SpoolFile& file);
   void Ship(std::shared_ptr<Shipment> shipment);
 
   AgentAuth& auth_;

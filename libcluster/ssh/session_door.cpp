@@ -76,8 +76,11 @@ class Session {
     SessionVerdict verdict;
     verdict.refusal = co_await Refusal(*hello);
     if (verdict.refusal.empty()) verdict = Verdict(*hello);
-    if (verdict.refusal.empty() && IsRecorded(*hello)) co_await BeginRecording(verdict);
-    if (verdict.refusal.empty()) EmitStart(*hello);
+    if (verdict.refusal.empty()) {
+      const AuditEvent start = StartEvent(*hello);
+      if (IsRecorded(*hello)) co_await BeginRecording(start, verdict);
+      if (verdict.refusal.empty() && !is_sftp_) connection_->Emit(start);
+    }
     const std::string frame = EncodeFrame(SessionFrameType::kVerdict, EncodeVerdict(verdict));
     error_code error;
     co_await asio::async_write(socket_, asio::buffer(frame), asio::redirect_error(asio::use_awaitable, error));
@@ -85,7 +88,7 @@ class Session {
     ListenForEnd();
     if (!error) co_await Frames();
     EmitEnd(*hello);
-    if (recorder_) recorder_->End();
+    StopRecording();
   }
 
  private:
@@ -167,7 +170,7 @@ class Session {
   bool IsStrict() const { return connection_->dial().permit.recording == "strict"; }
 
   // Where roles are strict there is no session without a recording; else the user is told.
-  asio::awaitable<void> BeginRecording(SessionVerdict& verdict) {
+  asio::awaitable<void> BeginRecording(const AuditEvent& event, SessionVerdict& verdict) {
     RecordingSpool::Wish wish;
     wish.at_once = connection_->dial().settings.recording_mode.ends_with("-sync");
     if (wish.at_once && IsStrict()) wish.lost = [end = Ender()](const Error& error) { end(NotRecorded(error)); };
@@ -181,14 +184,21 @@ class Session {
       std::thread(begin).detach();
     };
     const Began began = co_await AwaitCallback<Began>(start);
-    if (*began) {
+    Status recorded = *began ? Status() : std::unexpected(began->error());
+    if (recorded) {
       recorder_.emplace(std::move(**began));
-      verdict.record = true;
-    } else if (IsStrict()) {
-      verdict.refusal = NotRecorded(began->error());
-    } else {
-      verdict.notice = Unrecorded(began->error());
+      recorded = recorder_->Add(event);
     }
+    verdict.record = recorded.has_value();
+    if (recorded) co_return;
+    StopRecording();
+    (IsStrict() ? verdict.refusal : verdict.notice) =
+        IsStrict() ? NotRecorded(recorded.error()) : Unrecorded(recorded.error());
+  }
+
+  void StopRecording() {
+    if (recorder_) recorder_->End();
+    recorder_.reset();
   }
 
   static std::string NotRecorded(const Error& error) {
@@ -205,8 +215,7 @@ class Session {
     const Status recorded = what(*recorder_);
     if (recorded) return;
     Log(LogLevel::kError, "a session cannot be recorded", {{"session", id_}, {"reason", recorded.error().message}});
-    recorder_->End();
-    recorder_.reset();
+    StopRecording();
     if (IsStrict()) return Ender()(NotRecorded(recorded.error()));
     Send(EncodeFrame(SessionFrameType::kNotice, Unrecorded(recorded.error())));
   }
@@ -225,12 +234,11 @@ class Session {
     return hello.command.empty() ? Value::EmptyList() : Value::Strings({hello.command});
   }
 
-  void EmitStart(const SessionHello& hello) {
-    if (is_sftp_) return;
+  AuditEvent StartEvent(const SessionHello& hello) const {
     auto event = Event(audit::kSessionStart);
     if (!hello.size.empty()) event.Add("size", hello.size);
-    event.Add("initial_command", Command(hello)).Add("session_recording", connection_->dial().settings.recording_mode);
-    Emit(event);
+    return event.Add("initial_command", Command(hello))
+        .Add("session_recording", connection_->dial().settings.recording_mode);
   }
 
   void EmitEnd(const SessionHello& hello) {

@@ -30,6 +30,8 @@ class SshAgent {
   virtual Result<UniqueFd> Dial(const SshDial& dial) = 0;
   // Tells the user of a connection why it is about to end, and ends what runs in it.
   virtual void End(const std::string& id, const std::string& reason) = 0;
+  // Whether the agent is still there.
+  virtual bool IsThere() const = 0;
 };
 
 }  // namespace sallyport

@@ -57,9 +57,12 @@ constexpr std::chrono::seconds kFirstLabels{2};
 
 bool IsRoot() { return ::geteuid() == 0; }
 
-Result<std::string> MakeRuntimeDirectory() {
-  std::string path = IsRoot() ? "/run/teleport-ssh-XXXXXX" : "/tmp/teleport-ssh-XXXXXX";
-  if (::mkdtemp(path.data()) == nullptr) {
+// Of this host's node: what an earlier run left, because it was killed, goes.
+Result<std::string> MakeRuntimeDirectory(const std::string& host_id) {
+  const std::string path = fmt::format("{}/teleport-ssh-{}", IsRoot() ? "/run" : "/tmp", host_id);
+  std::error_code ignored;
+  std::filesystem::remove_all(path, ignored);
+  if (::mkdir(path.c_str(), 0711) != 0) {
     return Fail(ErrorKind::kInternal, "cannot make {}: {}", path, std::strerror(errno));
   }
   // Users pass through to what is theirs to read; they cannot list it.
@@ -95,7 +98,7 @@ Status SshNode::State::Prepare() {
   ASSIGN_OR_RETURN(sshd, FindSshd());
   sftp_server = FindSftpServer();
   RETURN_IF_ERROR(WritePrivilegeDirectory());
-  ASSIGN_OR_RETURN(directory, MakeRuntimeDirectory());
+  ASSIGN_OR_RETURN(directory, MakeRuntimeDirectory(options.host_id));
   RETURN_IF_ERROR(WriteKeys());
   ASSIGN_OR_RETURN(recordings, RecordingSpool::Open(auth, options.recordings_dir));
   const auto find = [weak = weak_from_this()](const std::string& id) {

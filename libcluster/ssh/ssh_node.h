@@ -43,6 +43,7 @@ class SshNode : public SshAgent {
 
   Result<UniqueFd> Dial(const SshDial& dial) override;
   void End(const std::string& id, const std::string& reason) override;
+  bool IsThere() const override { return true; }
   void EndAll(const std::string& reason);
 
   struct State;

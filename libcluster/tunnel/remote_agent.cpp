@@ -65,6 +65,11 @@ void RemoteAgent::End(const std::string& id, const std::string& reason) {
   send_(message);
 }
 
+bool RemoteAgent::IsThere() const {
+  const std::lock_guard lock(mutex_);
+  return !gone_;
+}
+
 bool RemoteAgent::Answer(const std::string& id, Result<UniqueFd> connection) {
   const std::lock_guard lock(mutex_);
   const auto found = waiting_.find(id);

@@ -44,6 +44,7 @@ class RemoteAgent : public SshAgent {
   // Asks whether the agent is there; blocks until it answers.
   Status Ping();
   void End(const std::string& id, const std::string& reason) override;
+  bool IsThere() const override;
 
   // The agent answers a dial: with a connection, or with why there is none. False when nobody waits for it.
   bool Answer(const std::string& id, Result<UniqueFd> connection);
