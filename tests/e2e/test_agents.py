@@ -195,4 +195,4 @@ def test_the_inventory(place, far):
     assert re.search(r"Total Instances: 2", status) and re.search(r"Node: +1", status)
     assert place.tctl("inventory", "ping", host_id).out.startswith(f'Successfully pinged server "{host_id}"')
     done = place.tctl("inventory", "ping", "nobody", ok=False)
-    assert done.code == 5 and "inventory status" in done.err
+    assert done.code == 5 and "nobody" in done.err
