@@ -82,6 +82,25 @@ inline constexpr AuditType kSessionLeave{"session.leave", "T2003I"};
 inline constexpr AuditType kExecFailure{"exec", "T3002E"};
 inline constexpr AuditType kSubsystem{"subsystem", "T3001I"};
 inline constexpr AuditType kSubsystemFailure{"subsystem", "T3001E"};
+inline constexpr AuditType kSftpSummary{"sftp_summary", "TS021I"};
+inline constexpr AuditType kSftpOpen{"sftp", "TS001I"};
+inline constexpr AuditType kSftpOpenFailure{"sftp", "TS001E"};
+inline constexpr AuditType kSftpSetstat{"sftp", "TS007I"};
+inline constexpr AuditType kSftpSetstatFailure{"sftp", "TS007E"};
+inline constexpr AuditType kSftpOpendir{"sftp", "TS009I"};
+inline constexpr AuditType kSftpOpendirFailure{"sftp", "TS009E"};
+inline constexpr AuditType kSftpRemove{"sftp", "TS011I"};
+inline constexpr AuditType kSftpRemoveFailure{"sftp", "TS011E"};
+inline constexpr AuditType kSftpMkdir{"sftp", "TS012I"};
+inline constexpr AuditType kSftpMkdirFailure{"sftp", "TS012E"};
+inline constexpr AuditType kSftpRmdir{"sftp", "TS013I"};
+inline constexpr AuditType kSftpRmdirFailure{"sftp", "TS013E"};
+inline constexpr AuditType kSftpRename{"sftp", "TS016I"};
+inline constexpr AuditType kSftpRenameFailure{"sftp", "TS016E"};
+inline constexpr AuditType kSftpSymlink{"sftp", "TS018I"};
+inline constexpr AuditType kSftpSymlinkFailure{"sftp", "TS018E"};
+inline constexpr AuditType kSftpLink{"sftp", "TS019I"};
+inline constexpr AuditType kSftpLinkFailure{"sftp", "TS019E"};
 inline constexpr AuditType kAuthFailure{"auth", "T3007W"};
 }  // namespace audit
 

@@ -237,11 +237,13 @@ Result<std::unique_ptr<RecordingSpool>> RecordingSpool::Open(AgentAuth& auth, st
   return spool;
 }
 
-RecordingSpool::~RecordingSpool() {
+RecordingSpool::~RecordingSpool() { Stop(); }
+
+void RecordingSpool::Stop() {
   std::unique_lock lock(mutex_);
   stopping_ = true;
   for (const auto& [key, shipment] : shipments_) shipment->Stop();
-  all_ended_.wait(lock, [this] { return shipments_.empty(); });
+  all_ended_.wait(lock, [this] { return shipments_.empty() && connecting_ == 0; });
 }
 
 // This process ended before the session did: that is its end.
@@ -285,14 +287,27 @@ Result<std::shared_ptr<SpoolFile>> RecordingSpool::Begin(const std::string& sess
   ASSIGN_OR_RETURN(auto file, SpoolFile::Create(fmt::format("{}/{}{}", directory_, session_id, kSuffix)));
   const bool at_once = wish.at_once;
   const auto shipment = std::make_shared<Shipment>(auth_, session_id, file, std::move(wish));
-  if (at_once) {
-    if (const Status connected = shipment->Connect(); !connected) {
-      std::ignore = RemoveFile(file->path());
-      return std::unexpected(connected.error());
-    }
+  const Status connected = at_once ? ConnectNow(*shipment) : Status();
+  if (!connected) {
+    std::ignore = RemoveFile(file->path());
+    return std::unexpected(connected.error());
   }
   Ship(shipment);
   return file;
+}
+
+// Stop waits for this too.
+Status RecordingSpool::ConnectNow(Shipment& shipment) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return Fail(ErrorKind::kConnectionProblem, "the node is going away");
+    ++connecting_;
+  }
+  const Status connected = shipment.Connect();
+  const std::lock_guard lock(mutex_);
+  --connecting_;
+  all_ended_.notify_all();
+  return connected;
 }
 
 void RecordingSpool::Ship(std::shared_ptr<Shipment> shipment) {

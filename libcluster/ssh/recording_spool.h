@@ -56,8 +56,9 @@ class RecordingSpool {
  public:
   // Opens the spool in a directory, and begins to send what is left there of earlier runs. `auth` must outlive it.
   static Result<std::unique_ptr<RecordingSpool>> Open(AgentAuth& auth, std::string directory);
-  // Gives up sending what has not gone out; it stays.
   ~RecordingSpool();
+  // Gives up sending what has not gone out; it stays for the next start. Asks nothing of `auth` after that.
+  void Stop();
 
   struct Wish {
     bool at_once = false;  // fail unless the auth service takes it now, and call `lost` when it is lost later
@@ -71,12 +72,14 @@ class RecordingSpool {
   RecordingSpool(AgentAuth& auth, std::string directory);
   Status ShipLeftovers();
   void EndIfOpen(SpoolFile& file);
+  Status ConnectNow(Shipment& shipment);
   void Ship(std::shared_ptr<Shipment> shipment);
 
   AgentAuth& auth_;
   const std::string directory_;
   std::mutex mutex_;
   bool stopping_ = false;
+  int connecting_ = 0;
   std::condition_variable all_ended_;
   std::map<Shipment*, std::shared_ptr<Shipment>> shipments_;
 };

@@ -21,6 +21,7 @@
 #include "libcluster/net/await_callback.h"
 #include "libcluster/ssh/session_frames.h"
 #include "libcluster/ssh/session_recorder.h"
+#include "libcluster/ssh/sftp_log.h"
 
 namespace sallyport {
 
@@ -243,6 +244,7 @@ class Session {
 
   void EmitEnd(const SessionHello& hello) {
     if (is_sftp_) {
+      EmitFiles();
       return connection_->Emit(connection_->Event(exit_code_ == "0" ? audit::kSubsystem : audit::kSubsystemFailure)
                                    .Add("name", "sftp")
                                    .Add("exitError", exit_code_ == "0" ? "" : "exit status " + exit_code_));
@@ -262,6 +264,24 @@ class Session {
              .Add("session_recording", connection_->dial().settings.recording_mode)
              .Add("session_start", FormatTime(started_))
              .Add("session_stop", FormatTime(Now())));
+  }
+
+  void Tell(const std::optional<SftpLog::Done>& done) {
+    if (!done) return;
+    const SftpOperation& operation = done->operation;
+    auto event = Event(done->error.empty() ? operation.success : operation.failure);
+    event.Add("working_directory", "").Add("path", operation.path).Add("action", operation.action);
+    if (!operation.target.empty()) event.Add("target_path", operation.target);
+    if (operation.flags != 0) event.Add("flags", static_cast<std::int64_t>(operation.flags));
+    if (!done->error.empty()) event.Add("error", done->error);
+    connection_->Emit(event);
+  }
+
+  void EmitFiles() {
+    Tell(sftp_log_.Finish());
+    Value transfers = sftp_log_.Transfers();
+    if (transfers.as_list().empty()) return;
+    connection_->Emit(Event(audit::kSftpSummary).Add("file_transfer_stats", std::move(transfers)));
   }
 
   // Returns what ends the session from any thread: the program says why to the user and ends what it runs.
@@ -300,6 +320,7 @@ class Session {
       Record([&frame](SessionRecorder& recorder) { return recorder.Print(frame.payload); });
       Send(EncodeFrame(SessionFrameType::kKept, ""));
     }
+    if (frame.type == SessionFrameType::kFileLog) Tell(sftp_log_.Take(frame.payload));
     if (frame.type == SessionFrameType::kSize) {
       Record([this, &frame](SessionRecorder& recorder) {
         return recorder.Add(Event(audit::kResize).Add("size", frame.payload));
@@ -317,6 +338,7 @@ class Session {
   Time started_{};
   bool interactive_ = false;
   bool is_sftp_ = false;
+  SftpLog sftp_log_;
   std::optional<SessionRecorder> recorder_;
   std::string exit_code_ = "255";  // unless the program says so itself: it was killed
 };

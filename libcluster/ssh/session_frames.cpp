@@ -45,7 +45,7 @@ Result<std::optional<SessionFrame>> TakeFrame(std::string& bytes) {
   if (bytes.size() < kLengthBytes + length) return std::nullopt;
   const auto type = static_cast<std::uint8_t>(bytes[kLengthBytes]);
   if (type < static_cast<std::uint8_t>(SessionFrameType::kHello) ||
-      type > static_cast<std::uint8_t>(SessionFrameType::kKept)) {
+      type > static_cast<std::uint8_t>(SessionFrameType::kFileLog)) {
     return Fail(ErrorKind::kBadParameter, "a frame of a session has the unknown type {}", type);
   }
   SessionFrame frame{static_cast<SessionFrameType>(type), bytes.substr(kLengthBytes + 1, length - 1)};

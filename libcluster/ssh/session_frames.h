@@ -20,6 +20,7 @@ enum class SessionFrameType : std::uint8_t {
   kExit = 5,     // to the agent: the exit code as text
   kNotice = 6,   // from the agent: a sentence for the user
   kKept = 7,     // from the agent: what the last kOutput had may be shown
+  kFileLog = 8,  // to the agent: a line of sftp-server's log
 };
 
 struct SessionFrame {

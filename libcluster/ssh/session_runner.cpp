@@ -30,6 +30,7 @@ namespace sallyport {
 namespace {
 
 constexpr std::size_t kCopyBytes = 16 << 10;
+constexpr std::size_t kMaxLogLine = 64 << 10;
 constexpr timeval kDoorTimeout{.tv_sec = 15, .tv_usec = 0};
 constexpr int kEndGraceMs = 2000;
 
@@ -98,7 +99,7 @@ void Become(const std::string& command, const SessionVerdict& verdict) {
   ::unsetenv("SSH_ORIGINAL_COMMAND");
   for (const auto& [name, value] : verdict.environment) ::setenv(name.c_str(), value.c_str(), 1);
   if (!verdict.sftp_server.empty()) {
-    ::execl(verdict.sftp_server.c_str(), verdict.sftp_server.c_str(), nullptr);
+    ::execl(verdict.sftp_server.c_str(), verdict.sftp_server.c_str(), "-e", "-l", "INFO", nullptr);
     fmt::print(stderr, "cannot start {}: {}\n", verdict.sftp_server, std::strerror(errno));
     return;
   }
@@ -172,6 +173,8 @@ class Child {
 
   Result<int> Run(const std::string& command, const SessionVerdict& verdict) {
     if (record_) RETURN_IF_ERROR(terminal_.Open());
+    UniqueFd log_end;
+    if (!verdict.sftp_server.empty()) RETURN_IF_ERROR(OpenLog(log_end));
     sigset_t old;
     BlockSignals(old);
     pid_ = ::fork();
@@ -179,17 +182,45 @@ class Child {
     if (pid_ == 0) {
       ::sigprocmask(SIG_SETMASK, &old, nullptr);
       if (terminal_.open()) terminal_.Enter();
+      if (log_end.valid()) ::dup2(log_end.get(), STDERR_FILENO);
       Become(command, verdict);
       ::_exit(kSessionFailed);
     }
     process_ = UniqueFd(::pidfd_open(pid_, 0));
     terminal_.Leave();
+    log_end.Reset();
     while (Step()) {
     }
     return Finish();
   }
 
  private:
+  // sftp-server says on stderr what it does with files; the user has no use for it.
+  Status OpenLog(UniqueFd& log_end) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) {
+      return Fail(ErrorKind::kInternal, "cannot make a pipe: {}", std::strerror(errno));
+    }
+    file_log_ = UniqueFd(ends[0]);
+    log_end = UniqueFd(ends[1]);
+    return {};
+  }
+
+  // Passes on what has been said. Returns whether there may be more.
+  bool PassLog() {
+    std::array<char, kCopyBytes> buffer;
+    const ssize_t count = ::read(file_log_.get(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) return true;
+    if (count <= 0) return false;
+    log_.append(buffer.data(), static_cast<std::size_t>(count));
+    for (auto end = log_.find('\n'); end != std::string::npos; end = log_.find('\n')) {
+      SendFrame(door_, SessionFrameType::kFileLog, std::string_view(log_).substr(0, end));
+      log_.erase(0, end + 1);
+    }
+    if (log_.size() > kMaxLogLine) log_.clear();
+    return true;
+  }
+
   // The user's keys for the terminal are for what runs in it; a change of its size is for both.
   void BlockSignals(sigset_t& old) {
     sigset_t blocked;
@@ -204,13 +235,15 @@ class Child {
 
   bool Step() {
     const short wanted = static_cast<short>((output_open_ ? POLLIN : 0) | (input_.empty() ? 0 : POLLOUT));
-    std::array<pollfd, 5> waits{{{process_.get(), POLLIN, 0},
+    std::array<pollfd, 6> waits{{{process_.get(), POLLIN, 0},
                                  {door_, POLLIN, 0},
                                  {terminal_.open() && wanted != 0 ? terminal_.master() : -1, wanted, 0},
                                  {terminal_.open() && input_open_ && input_.empty() ? STDIN_FILENO : -1, POLLIN, 0},
-                                 {terminal_.open() ? signals_.get() : -1, POLLIN, 0}}};
+                                 {terminal_.open() ? signals_.get() : -1, POLLIN, 0},
+                                 {file_log_.get(), POLLIN, 0}}};
     if (::poll(waits.data(), waits.size(), heard_.empty() ? -1 : 0) < 0) return errno == EINTR;
     if (waits[1].revents != 0 || !heard_.empty()) return HearOne() != Heard::kEnd;
+    if (waits[5].revents != 0 && !PassLog()) file_log_.Reset();
     if (waits[4].revents != 0) PassSize();
     if (waits[3].revents != 0) TakeInput();
     if ((waits[2].revents & POLLOUT) != 0) PassInput();
@@ -288,6 +321,8 @@ class Child {
   Result<int> Finish() {
     while (terminal_.open() && !ended_ && PassOutput()) {
     }
+    while (file_log_.valid() && PassLog()) {
+    }
     int status = 0;
     while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }
@@ -302,6 +337,8 @@ class Child {
   InnerTerminal terminal_;
   UniqueFd signals_;
   UniqueFd process_;
+  UniqueFd file_log_;
+  std::string log_;  // the line that has begun
   pid_t pid_ = -1;
   std::string input_;  // not yet passed on
   bool input_open_ = true;

@@ -178,6 +178,8 @@ SshNode::~SshNode() {
   state_->announcer.reset();
   state_->door.reset();
   EndAll("the node is going away");
+  // Sessions that still end keep it, and what they ask of `auth` must not outlive this.
+  state_->recordings->Stop();
 }
 
 void SshNode::EndAll(const std::string& reason) {

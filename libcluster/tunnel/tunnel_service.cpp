@@ -40,9 +40,9 @@ constexpr std::string_view kKubeService = "Kube";
 constexpr std::size_t kMaxKubeClusters = 1000;
 
 // The events that an agent of a node may report.
-constexpr std::array<std::string_view, 9> kAgentEvents{"session.start", "session.end", "session.leave",
-                                                       "session.data",  "exec",        "subsystem",
-                                                       "port",          "auth",        "session.upload"};
+constexpr std::array<std::string_view, 11> kAgentEvents{"sftp",          "sftp_summary", "session.start", "session.end",
+                                                        "session.leave", "session.data", "exec",          "subsystem",
+                                                        "port",          "auth",         "session.upload"};
 
 // Messages on their way to the agent.
 class Outbox : public std::enable_shared_from_this<Outbox> {

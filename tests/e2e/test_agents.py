@@ -72,6 +72,21 @@ def test_files_go_both_ways(person, far, tmp_path):
     assert (tmp_path / "back").read_bytes() == source.read_bytes()
 
 
+def test_files_are_in_the_audit_log(place, person, far, tmp_path):
+    source, there = tmp_path / "source", tmp_path / "th ere"
+    source.write_bytes(b"x" * 1234)
+    person("scp", source, f"{LOGIN}@far:{there}")
+    event = place.wait_for_events(event="sftp", path=str(there))[0]
+    assert (event["code"], event["action"], event["user"], event["server_hostname"]) == ("TS001I", 1, "dan", "far")
+    assert event["flags"] & 2
+    (transfer,) = place.wait_for_events(event="sftp_summary")[-1]["file_transfer_stats"]
+    assert transfer == {"path": str(there), "bytes_read": 0, "bytes_written": 1234}
+    done = run([person.path, "sftp", "-b", "-", f"{LOGIN}@far"], person.env, f"mkdir {tmp_path}/no/where\n", 30)
+    assert done.code != 0
+    failed = place.wait_for_events(event="sftp", path=f"{tmp_path}/no/where")[0]
+    assert (failed["code"], failed["error"]) == ("TS012E", "No such file")
+
+
 def test_labels_decide(place, person, tmp_path):
     agent = Agent(place, tmp_path, "secret", "environment=prod")
     # By the proxy, which is where most hosts can reach.

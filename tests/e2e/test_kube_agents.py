@@ -67,6 +67,14 @@ def names(machine):
 
 
 @pytest.fixture(scope="module")
+def kube(tmp_path_factory):
+    """The tests have left their marks on the other's."""
+    stand_in = KubeStandIn(tmp_path_factory.mktemp("kube"), ["dev-cluster", "prod-cluster"])
+    yield stand_in
+    stand_in.stop()
+
+
+@pytest.fixture(scope="module")
 def cluster(tmp_path_factory, kube):
     """In place of the one that serves Kubernetes itself."""
     with started(Cluster(tmp_path_factory.mktemp("cluster"))) as running:
