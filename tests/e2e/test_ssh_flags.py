@@ -248,3 +248,12 @@ def test_x11_is_forwarded_where_roles_say_so(people, display, flag):
         assert done.out == shown
         assert ("X11 forwarding request failed" in done.err) == (not shown)
     assert people["both"]("ssh", HOST, "echo =$DISPLAY=").out == "==\n"
+
+
+def test_ctrl_c_ends_without_noise(person):
+    terminal = Terminal([person.path, "ssh", "-N", "-o", "LogLevel=VERBOSE", HOST], person.env)
+    assert terminal.wait_for("Authenticated to"), terminal.seen
+    terminal.type("\x03")
+    done = terminal.finish()
+    assert done.code == 255
+    assert "Broken pipe" not in done.out

@@ -1,5 +1,7 @@
 #include <unistd.h>
 
+#include <csignal>
+
 #include "libclient/transport.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/context.h"
@@ -51,6 +53,8 @@ Result<Output> Run(const Invocation& invocation) {
     return std::unexpected(Ambiguous(invocation, session, address, connection.error()));
   }
   if (!connection) return std::unexpected(connection.error());
+  // A Ctrl-C on ssh's terminal is for ssh, which ends this by closing its side.
+  if (::isatty(STDIN_FILENO) == 0) std::signal(SIGINT, SIG_IGN);
   RETURN_IF_ERROR((*connection)->Relay(STDIN_FILENO, STDOUT_FILENO));
   return Output::Nothing();
 }
