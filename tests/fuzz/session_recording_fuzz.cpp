@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <tuple>
 
 #include "libresources/session_event.h"
 #include "libresources/session_recording.h"
