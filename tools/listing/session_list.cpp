@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "libbase/text.h"
+#include "tools/listing/list_options.h"
 
 namespace sallyport {
 namespace {
@@ -31,11 +32,6 @@ Result<int> LimitOf(const Invocation& invocation) {
   if (error == std::errc() && end == text.data() + text.size() && limit > 0 && limit <= kMaxLimit) return limit;
   return Fail(ErrorKind::kBadParameter, "--limit must be a number from 1 to {}, not \"{}\"", kMaxLimit,
               StripControl(text));
-}
-
-std::string TextAt(const Value& event, std::string_view key) {
-  const Value* const value = event.Find(key);
-  return value == nullptr ? std::string() : value->as_string();
 }
 
 // "Jan 2 2026 15:04:05 UTC"

@@ -8,6 +8,7 @@
 #include "libbase/time.h"
 #include "libresources/codec.h"
 #include "teleport/auditlog/v1/auditlog.pb.h"
+#include "tools/listing/list_options.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/session.h"
 
@@ -61,11 +62,6 @@ Result<Wanted> WantedOf(const Invocation& invocation) {
                                                      : auditv1::ORDER_DESCENDING_UNSPECIFIED);
   request.set_start_key(invocation.Get("cursor"));
   return wanted;
-}
-
-std::string TextAt(const Value& event, std::string_view key) {
-  const Value* const value = event.Find(key);
-  return value == nullptr ? std::string() : value->as_string();
 }
 
 // What happened to what, from the fields that most events have.

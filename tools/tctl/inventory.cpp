@@ -5,6 +5,7 @@
 #include "libresources/codec.h"
 #include "teleport/legacy/client/proto/inventory.pb.h"
 #include "teleport/legacy/types/instance.pb.h"
+#include "tools/listing/list_options.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/session.h"
 
@@ -20,11 +21,6 @@ struct ServiceName {
 };
 constexpr ServiceName kServices[] = {{"app", "App"},   {"auth", "Auth"}, {"db", "Db"},       {"discovery", "Discovery"},
                                      {"kube", "Kube"}, {"node", "Node"}, {"proxy", "Proxy"}, {"ssh", "Node"}};
-
-std::string TextAt(const Value& value, std::string_view key) {
-  const Value* const found = value.Find(key);
-  return found == nullptr ? std::string() : found->as_string();
-}
 
 std::string Joined(const Value* list) {
   std::string text;
@@ -69,7 +65,7 @@ Result<Output> RunStatus(const Invocation& invocation) {
   });
 }
 
-Result<types::InstanceFilter> FilterOf(const Invocation& invocation) {
+Result<types::InstanceFilter> InstancesWanted(const Invocation& invocation) {
   types::InstanceFilter filter;
   filter.set_version(invocation.Get("exact-version"));
   filter.set_olderthanversion(invocation.Get("older-than"));
@@ -104,7 +100,7 @@ std::vector<std::string> Row(const Value& instance) {
 }
 
 Result<Output> RunList(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const types::InstanceFilter filter, FilterOf(invocation));
+  ASSIGN_OR_RETURN(const types::InstanceFilter filter, InstancesWanted(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const auto instances,
                    rpc->CallForAll<types::InstanceV1>(std::string(kMethods) + "GetInstances", filter));
