@@ -15,8 +15,8 @@ SshPermissions PermissionsOf(const AccessChecker& access, const std::vector<std:
   permissions.permit_x11_forwarding = access.PermitX11Forwarding();
   permissions.permit_agent_forwarding =
       std::ranges::any_of(logins, [&](const std::string& login) { return access.CanForwardAgent(login); });
-  // OpenSSH's server asks for this in either direction; which one is the node's to know.
-  permissions.permit_port_forwarding = access.PortForwardingMode() != PortForwarding::kOff;
+  // A certificate cannot say one direction, and servers of plain OpenSSH would take it for both.
+  permissions.permit_port_forwarding = access.PortForwardingMode() == PortForwarding::kOn;
   for (const auto& extension : access.CertExtensions()) permissions.custom_extensions[extension.name] = extension.value;
   return permissions;
 }
