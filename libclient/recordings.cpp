@@ -14,7 +14,6 @@ namespace {
 using google::protobuf::util::TimeUtil;
 
 constexpr int kPage = 200;
-constexpr std::string_view kPeer = "the auth service";
 constexpr std::chrono::seconds kSilence{60};
 
 }  // namespace
@@ -59,8 +58,8 @@ Result<EventSource> ReceiveRecording(const RpcOptions& options, const std::strin
         return Fail(ErrorKind::kBadParameter, "an event of the recording cannot be decoded");
       }
       if (call->ended() && call->ended()->code == 0) return std::nullopt;
-      if (call->ended()) return std::unexpected(ErrorOfGrpcStatus(*call->ended(), kPeer));
-      if (!WaitFor(call->fd(), call->events(), deadline)) return std::unexpected(AnswersTooLate(kPeer));
+      if (call->ended()) return std::unexpected(ErrorOfGrpcStatus(*call->ended()));
+      if (!WaitFor(call->fd(), call->events(), deadline)) return std::unexpected(AnswersTooLate(kAuthService));
     }
   };
 }

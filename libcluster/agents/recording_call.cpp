@@ -8,7 +8,6 @@ namespace sallyport {
 namespace {
 
 constexpr std::string_view kMethod = "/proto.AuthService/CreateAuditStream";
-constexpr std::string_view kPeer = "the auth service";
 constexpr std::chrono::seconds kTimeout{20};
 
 class RecordingCall : public RecordingSink {
@@ -74,15 +73,15 @@ class RecordingCall : public RecordingSink {
       RETURN_IF_ERROR(Step());
       if (holds()) return {};
       if (call_->ended()) return Ended();
-      if (!WaitFor(call_->fd(), call_->events(), deadline)) return std::unexpected(AnswersTooLate(kPeer));
+      if (!WaitFor(call_->fd(), call_->events(), deadline)) return std::unexpected(AnswersTooLate(kAuthService));
     }
   }
 
   // How the call ended; that it did is itself a failure unless this side has ended it.
   Status Ended() const {
-    if (call_->ended()->code != 0) return std::unexpected(ErrorOfGrpcStatus(*call_->ended(), kPeer));
+    if (call_->ended()->code != 0) return std::unexpected(ErrorOfGrpcStatus(*call_->ended()));
     if (completing_) return {};
-    return Fail(ErrorKind::kConnectionProblem, "{} has ended the recording's call", kPeer);
+    return Fail(ErrorKind::kConnectionProblem, "{} has ended the recording's call", kAuthService);
   }
 
   const std::unique_ptr<GrpcStream> call_;

@@ -130,6 +130,13 @@ struct TunnelClient::State {
     std::ignore = ::read(wake.get(), &drained, sizeof drained);
   }
   void Wake() const { Signal(wake); }
+  void Queue(const v1::AgentMessage& message) {
+    {
+      const std::lock_guard lock(mutex);
+      queue.push_back(message.SerializeAsString());
+    }
+    Wake();
+  }
   static void Signal(const UniqueFd& event) {
     const std::uint64_t one = 1;
     std::ignore = ::write(event.get(), &one, sizeof one);
@@ -247,9 +254,7 @@ void TunnelClient::State::Take(const v1::ProxyMessage& message) {
   if (message.has_ping()) {
     v1::AgentMessage answer;
     *answer.mutable_pong() = message.ping();
-    const std::lock_guard lock(mutex);
-    queue.push_back(answer.SerializeAsString());
-    Wake();
+    Queue(answer);
   }
   if (!message.has_dial()) return;
   {
@@ -265,10 +270,8 @@ void TunnelClient::State::Connect(const v1::Dial& message) {
     failed.mutable_failed()->set_id(message.id());
     failed.mutable_failed()->set_code(RowOf(carried.error().kind).grpc_code);
     failed.mutable_failed()->set_message(carried.error().message);
-    const std::lock_guard lock(mutex);
-    queue.push_back(failed.SerializeAsString());
+    Queue(failed);
   }
-  Wake();
   const std::lock_guard lock(mutex);
   --relays;
   relays_ended.notify_all();

@@ -1,10 +1,9 @@
 // Methods about the audit log: its events, page by page (auth-api section 7.1).
 #include <google/protobuf/util/time_util.h>
 
-#include <charconv>
-
 #include "libbase/json.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/event_key.h"
 #include "libresources/codec.h"
 #include "teleport/auditlog/v1/auditlog.pb.h"
 
@@ -22,15 +21,6 @@ Time ToTime(const google::protobuf::Timestamp& stamp) {
   return Time(Nanoseconds(TimeUtil::TimestampToNanoseconds(stamp)));
 }
 
-// A key is the number of the last record that was given.
-Result<std::int64_t> NumberOf(const std::string& key) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), number);
-  const bool fits = error == std::errc() && end == key.data() + key.size() && number > 0;
-  if (key.empty() || fits) return number;
-  return FailWithHint(ErrorKind::kBadParameter, "the start key is none of this log", "start without one");
-}
-
 Result<AuditQuery> QueryOf(const auditv1::GetUnstructuredEventsRequest& request) {
   if (request.limit() < 0 || request.limit() > kMaxLimit) {
     return Fail(ErrorKind::kBadParameter, "a page has at most {} events, not {}", kMaxLimit, request.limit());
@@ -41,7 +31,7 @@ Result<AuditQuery> QueryOf(const auditv1::GetUnstructuredEventsRequest& request)
   query.types = {request.event_types().begin(), request.event_types().end()};
   query.limit = static_cast<std::size_t>(request.limit() == 0 ? kDefaultLimit : request.limit());
   query.newest_first = request.order() != auditv1::ORDER_ASCENDING;
-  ASSIGN_OR_RETURN(query.after, NumberOf(request.start_key()));
+  ASSIGN_OR_RETURN(query.after, RecordOfKey(request.start_key()));
   return query;
 }
 

@@ -1,10 +1,9 @@
 // Sessions that are over, from the audit log: what `tsh recordings ls` lists.
 #include <google/protobuf/util/time_util.h>
 
-#include <charconv>
-
 #include "libbase/json.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/event_key.h"
 #include "libcluster/auth/session_access.h"
 #include "libresources/access.h"
 #include "libresources/session_event.h"
@@ -25,11 +24,7 @@ Result<AuditQuery> QueryOf(const proto::GetSessionEventsRequest& request) {
   query.types = {"session.end", "db.session.end", "windows.desktop.session.end"};
   query.newest_first = request.order() != proto::DESCENDING;  // see the message
   query.limit = kPage;
-  const std::string& key = request.startkey();
-  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), query.after);
-  if (!key.empty() && (error != std::errc() || end != key.data() + key.size() || query.after < 1)) {
-    return FailWithHint(ErrorKind::kBadParameter, "the start key is none of this log", "start without one");
-  }
+  ASSIGN_OR_RETURN(query.after, RecordOfKey(request.startkey()));
   return query;
 }
 

@@ -2,18 +2,17 @@
 
 import contextlib
 import getpass
-import http.server
 import json
 import os
 import shutil
 import socket
 import subprocess
 import tempfile
-import threading
 
 import pytest
 
 from harness import Cluster, Tsh, assert_plain, program, started
+from pages import serving
 from processes import Background, Terminal, free_port, run, wait_for
 from terminals import TmuxShell
 
@@ -239,18 +238,8 @@ def test_sftp_by_a_batch(nodes, machine, tmp_path):
 @pytest.fixture
 def page():
     """A web server that only the node is to be asked for."""
-    class Page(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):  # pylint: disable=invalid-name
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b"the page")
-
-        def log_message(self, *_):  # pylint: disable=arguments-differ
-            pass
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_port
-        server.shutdown()
+    with serving("the page") as port:
+        yield port
 
 
 @contextlib.contextmanager

@@ -1,7 +1,6 @@
 """What the flags of ssh(1) do through tsh ssh, and what roles refuse of them."""
 
 import getpass
-import http.server
 import socket
 import subprocess
 import threading
@@ -9,6 +8,7 @@ import threading
 import pytest
 
 from harness import Cluster, Tsh, assert_plain, started
+from pages import serving
 from processes import Background, Terminal, free_port, run, wait_for
 
 CONNECTION_FAILED = 255
@@ -159,18 +159,8 @@ def test_the_agent_is_forwarded_where_roles_say_so(people, agent, who, flags, sh
 
 @pytest.fixture(scope="module")
 def page():
-    class Page(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):  # pylint: disable=invalid-name
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b"the page")
-
-        def log_message(self, *_):  # pylint: disable=arguments-differ
-            pass
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_port
-        server.shutdown()
+    with serving("the page") as port:
+        yield port
 
 
 def listens(port):

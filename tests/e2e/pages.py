@@ -1,0 +1,22 @@
+"""A web server of one page, for ports that are forwarded."""
+
+import contextlib
+import http.server
+import threading
+
+
+@contextlib.contextmanager
+def serving(text):
+    """Gives its port."""
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):  # pylint: disable=invalid-name
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_):  # pylint: disable=arguments-differ
+            pass
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
