@@ -15,6 +15,7 @@
 #include "libcluster/auth/caller.h"
 #include "libcluster/auth/local_users.h"
 #include "libcluster/auth/locks.h"
+#include "libcluster/auth/node_cache.h"
 #include "libcluster/auth/recordings.h"
 #include "libcluster/auth/store.h"
 #include "libcluster/auth/user_certs.h"
@@ -52,6 +53,7 @@ class AuthServer {
   Authenticator& authenticator() { return *authenticator_; }
   LocalUsers& local_users() { return *local_users_; }
   const Locks& locks() const { return *locks_; }
+  NodeCache& nodes() { return *nodes_; }
   Recordings& recordings() { return recordings_; }
   const UserCertIssuer& issuer() const { return *issuer_; }
   const AuthServerOptions& options() const { return options_; }
@@ -103,6 +105,7 @@ class AuthServer {
   Recordings recordings_;
   std::unique_ptr<Backend> backend_;
   std::unique_ptr<Locks> locks_;
+  std::unique_ptr<NodeCache> nodes_;
   std::unique_ptr<Authorities> authorities_;
   std::unique_ptr<Authenticator> authenticator_;
   std::unique_ptr<LocalUsers> local_users_;

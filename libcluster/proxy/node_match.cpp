@@ -57,7 +57,7 @@ Error NoNode(const HostPort& target) {
           "list the nodes: tsh ls"};
 }
 
-Error SeveralNodes(const HostPort& target, const std::vector<const ServerV2*>& found) {
+Error SeveralNodes(const HostPort& target, const std::vector<MatchedNode>& found) {
   std::string ids;
   for (std::size_t i = 0; i < std::min(found.size(), kMaxNamed); ++i) {
     ids += (i == 0 ? "" : ", ") + found[i]->metadata().name();
@@ -82,10 +82,9 @@ bool IsNodeId(std::string_view host) {
   return IsUuid(host);
 }
 
-Result<const ServerV2*> MatchNode(std::span<const ServerV2* const> nodes, const HostPort& target,
-                                  const NodeMatchRules& rules) {
-  std::vector<const ServerV2*> found;
-  for (const ServerV2* node : nodes) {
+Result<MatchedNode> MatchNode(std::span<const MatchedNode> nodes, const HostPort& target, const NodeMatchRules& rules) {
+  std::vector<MatchedNode> found;
+  for (const MatchedNode& node : nodes) {
     if (Score(*node, target, rules) == kNoMatch) continue;
     // Nothing else can be meant by an id.
     if (IsNodeId(target.host) && node->metadata().name() == target.host) return node;
@@ -95,7 +94,7 @@ Result<const ServerV2*> MatchNode(std::span<const ServerV2* const> nodes, const 
   if (found.size() == 1) return found.front();
   if (!rules.most_recent) return std::unexpected(SeveralNodes(target, found));
   return *std::ranges::max_element(found, {},
-                                   [](const ServerV2* node) { return ExpiresOf(*node).value_or(Time::max()); });
+                                   [](const MatchedNode& node) { return ExpiresOf(*node).value_or(Time::max()); });
 }
 
 }  // namespace sallyport

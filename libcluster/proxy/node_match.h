@@ -1,6 +1,7 @@
 // Which node a client means: the rules of the proxy for targets (services section 1.3).
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 
@@ -23,8 +24,8 @@ inline constexpr std::string_view kAmbiguousNode = "err-node-is-ambiguous";
 
 // Returns the one node that is meant; port 0 is any. kNotFound: none has that id, or several fit (names of those are in
 // the hint); kConnectionProblem: none fits.
-Result<const types::ServerV2*> MatchNode(std::span<const types::ServerV2* const> nodes, const HostPort& target,
-                                         const NodeMatchRules& rules);
+using MatchedNode = std::shared_ptr<const types::ServerV2>;
+Result<MatchedNode> MatchNode(std::span<const MatchedNode> nodes, const HostPort& target, const NodeMatchRules& rules);
 
 // Returns whether a host is the id of a node: a UUID, or an EC2 instance ("123456789012-i-0abc").
 bool IsNodeId(std::string_view host);

@@ -3,6 +3,7 @@
 #include "libbase/encoding.h"
 #include "libbase/secret.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/proxy/node_match.h"
 #include "libresources/node.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/server.pb.h"
@@ -46,21 +47,22 @@ Error Unreached(const types::ServerV2& node) {
 
 }  // namespace
 
-SshRouter::SshRouter(AuthServer& auth, FindAgent find_agent)
-    : auth_(auth), find_agent_(std::move(find_agent)), nodes_(auth.backend()) {}
+SshRouter::SshRouter(AuthServer& auth, FindAgent find_agent) : auth_(auth), find_agent_(std::move(find_agent)) {}
 
-Result<types::ServerV2> SshRouter::Find(const std::string& host_port) {
+Result<NodeCache::Node> SshRouter::Find(const std::string& host_port) {
   const auto target = ParseHostPort(host_port, 0);
   if (!target || target->host.empty()) {
     return Fail(ErrorKind::kBadParameter, "the target \"{}\" is not HOST:PORT", host_port);
   }
   if (IsNodeId(target->host)) {
     auto node = GetResource<types::ServerV2>(auth_.backend(), kNode, target->host);
-    if (node) return node;
+    if (node) return std::make_shared<const types::ServerV2>(std::move(*node));
   }
   ASSIGN_OR_RETURN(const auto networking, Networking(auth_));
-  return nodes_.Find(
-      *target, {networking.spec().caseinsensitiverouting(), networking.spec().routingstrategy() == types::MOST_RECENT});
+  ASSIGN_OR_RETURN(const auto nodes, auth_.nodes().All());
+  return MatchNode(
+      nodes, *target,
+      {networking.spec().caseinsensitiverouting(), networking.spec().routingstrategy() == types::MOST_RECENT});
 }
 
 Result<SshDial> SshRouter::Decide(const types::ServerV2& node, const Caller& caller) const {
@@ -88,9 +90,9 @@ Result<SshRoute> SshRouter::Dial(const std::string& host_port, const std::string
   }
   ASSIGN_OR_RETURN(const auto node, Find(host_port));
   SshRoute route;
-  ASSIGN_OR_RETURN(route.dial, Decide(node, *caller));
-  route.agent = find_agent_(node.metadata().name());
-  if (!route.agent) return std::unexpected(Unreached(node));
+  ASSIGN_OR_RETURN(route.dial, Decide(*node, *caller));
+  route.agent = find_agent_(node->metadata().name());
+  if (!route.agent) return std::unexpected(Unreached(*node));
   ASSIGN_OR_RETURN(route.socket, route.agent->Dial(route.dial));
   return route;
 }

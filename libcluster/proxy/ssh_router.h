@@ -7,7 +7,7 @@
 
 #include "libbase/error.h"
 #include "libcluster/auth/caller.h"
-#include "libcluster/proxy/node_index.h"
+#include "libcluster/auth/node_cache.h"
 #include "libcluster/ssh/ssh_agent.h"
 
 namespace sallyport {
@@ -34,12 +34,11 @@ class SshRouter {
                         const std::shared_ptr<const Caller>& caller);
 
  private:
-  Result<types::ServerV2> Find(const std::string& host_port);
+  Result<NodeCache::Node> Find(const std::string& host_port);
   Result<SshDial> Decide(const types::ServerV2& node, const Caller& caller) const;
 
   AuthServer& auth_;
   const FindAgent find_agent_;
-  NodeIndex nodes_;
 };
 
 }  // namespace sallyport

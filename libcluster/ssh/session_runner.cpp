@@ -96,7 +96,7 @@ winsize TerminalSize() {
 
 // Becomes what was asked for. Returns only when that fails.
 void Become(const std::string& command, const SessionVerdict& verdict) {
-  ::unsetenv("SSH_ORIGINAL_COMMAND");
+  for (const char* name : {"SSH_ORIGINAL_COMMAND", "SHLVL", "ZDOTDIR"}) ::unsetenv(name);  // of the way here
   for (const auto& [name, value] : verdict.environment) ::setenv(name.c_str(), value.c_str(), 1);
   if (!verdict.sftp_server.empty()) {
     ::execl(verdict.sftp_server.c_str(), verdict.sftp_server.c_str(), "-e", "-l", "INFO", nullptr);

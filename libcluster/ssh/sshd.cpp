@@ -24,6 +24,9 @@ namespace {
 // The environment that a client may set. A wider list would let it choose what the forced command loads.
 constexpr std::string_view kAcceptedEnvironment = "LANG LANGUAGE LC_* COLORTERM NO_COLOR TELEPORT_* SSH_SESSION_*";
 constexpr std::int64_t kManySessions = 1000;
+// sshd starts the forced command by the user's shell, and what that runs starts it again. Only the second reads the
+// user's start files: bash reads its own for ssh at the first level, zsh below this directory.
+constexpr std::string_view kFirstShell = "SHLVL=1 ZDOTDIR=/nonexistent";
 
 std::string_view YesOrNo(bool value) { return value ? "yes" : "no"; }
 
@@ -123,7 +126,7 @@ std::string SshdConfig(const SshdOptions& options, const SshPermit& permit) {
       "PermitUserEnvironment no\nPermitUserRC no\nPermitTunnel no\nGatewayPorts no\nPrintMotd no\nPrintLastLog no\n"
       "UseDNS no\nPidFile none\nLoginGraceTime 60\n"
       "LogLevel VERBOSE\nLogVerbose serverloop.c:server_request_direct_tcpip():*\n";
-  text += fmt::format("AcceptEnv {}\n", kAcceptedEnvironment);
+  text += fmt::format("AcceptEnv {}\nSetEnv {}\n", kAcceptedEnvironment, kFirstShell);
   const std::string_view tcp = TcpForwarding(permit.port_forwarding);
   text += fmt::format("AllowTcpForwarding {0}\nAllowStreamLocalForwarding {0}\nX11Forwarding {1}\n", tcp,
                       YesOrNo(permit.forward_x11));

@@ -6,12 +6,14 @@
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/role.pb.h"
+#include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {
 namespace {
 
 constexpr std::size_t kClientLimit = 4 << 20;
 constexpr std::size_t kLarge = 300'000;
+const std::string kListResources = "/proto.AuthService/ListResources";
 
 void StoreKubeServer(AuthFixture& fixture, const std::string& name, const std::string& description) {
   types::KubernetesServerV3 server = NewResource(*FindKind("kube_server")).as<types::KubernetesServerV3>();
@@ -34,7 +36,9 @@ std::vector<std::string> AllUnified(AuthFixture& fixture, proto::ListUnifiedReso
                           .value();
     CHECK(page.ByteSizeLong() < kClientLimit);
     REQUIRE(page.resources_size() > 0);
-    for (const auto& item : page.resources()) names.push_back(item.kubernetesserver().metadata().name());
+    for (const auto& item : page.resources()) {
+      names.push_back(item.has_node() ? item.node().spec().hostname() : item.kubernetesserver().metadata().name());
+    }
     request.set_startkey(page.nextkey());
   } while (!request.startkey().empty());
   return names;
@@ -84,6 +88,53 @@ TEST_CASE("pages of reachable resources join without gap or repeat, in either or
   const auto refused = fixture.Call<proto::ListUnifiedResourcesResponse>(
       fixture.admin(), "/proto.AuthService/ListUnifiedResources", request);
   CHECK(refused.error().kind == ErrorKind::kNotImplemented);
+}
+
+TEST_CASE("pages of several kinds in one order, with more nodes than are read at once") {
+  AuthFixture fixture;
+  std::vector<std::string> by_name;
+  BackendTransaction transaction;
+  for (int i = 0; i < 2500; ++i) {
+    types::ServerV2 node;
+    node.mutable_metadata()->set_name(fmt::format("id-{}", i));
+    node.mutable_spec()->set_hostname(fmt::format("host-{:04}", i));
+    WriteResource(transaction, "node", node, WriteMode::kUpsert);
+    by_name.push_back(node.spec().hostname());
+  }
+  REQUIRE(fixture.auth().Commit(std::move(transaction)));
+  for (const char* name : {"host-0007", "host-1200x", "a", "z"}) {
+    StoreKubeServer(fixture, name, "");
+    by_name.emplace_back(name);
+  }
+  std::vector<std::string> by_kind(by_name.end() - 4, by_name.end());
+  std::ranges::sort(by_kind);
+  by_kind.insert(by_kind.end(), by_name.begin(), by_name.end() - 4);
+  std::ranges::sort(by_name);
+  proto::ListUnifiedResourcesRequest request;
+  for (const int limit : {0, 7, 999}) {
+    request.set_limit(limit);
+    for (const bool descending : {false, true}) {
+      request.mutable_sortby()->set_isdesc(descending);
+      request.mutable_sortby()->set_field("name");
+      CHECK(AllUnified(fixture, request) == by_name);
+      request.mutable_sortby()->set_field("kind");
+      CHECK(AllUnified(fixture, request) == by_kind);
+      std::ranges::reverse(by_name);
+      std::ranges::reverse(by_kind);
+    }
+  }
+  proto::ListResourcesRequest nodes;
+  nodes.set_resourcetype("node");
+  nodes.set_limit(1);
+  nodes.set_needtotalcount(true);
+  nodes.set_startkey(fixture.Call<proto::ListResourcesResponse>(fixture.admin(), kListResources, nodes)->nextkey());
+  const auto second = fixture.Call<proto::ListResourcesResponse>(fixture.admin(), kListResources, nodes);
+  REQUIRE(second);
+  CHECK(second->totalcount() == 2500);
+  CHECK(second->resources(0).node().spec().hostname() == "host-0001");
+  nodes.set_startkey("not one of ours");
+  CHECK(fixture.Call<proto::ListResourcesResponse>(fixture.admin(), kListResources, nodes).error().kind ==
+        ErrorKind::kBadParameter);
 }
 
 }  // namespace

@@ -22,11 +22,11 @@ types::ServerV2 Node(std::string_view id, std::string_view hostname, std::string
   return node;
 }
 
-Result<const types::ServerV2*> Match(const std::vector<types::ServerV2>& nodes, const HostPort& target,
-                                     const NodeMatchRules& rules) {
-  std::vector<const types::ServerV2*> pointers;
-  for (const auto& node : nodes) pointers.push_back(&node);
-  return MatchNode(pointers, target, rules);
+Result<MatchedNode> Match(const std::vector<types::ServerV2>& nodes, const HostPort& target,
+                          const NodeMatchRules& rules) {
+  std::vector<MatchedNode> shared;
+  for (const auto& node : nodes) shared.push_back(std::make_shared<const types::ServerV2>(node));
+  return MatchNode(shared, target, rules);
 }
 
 // Returns the id of what a target means, or the kind of the error.
