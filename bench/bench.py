@@ -19,9 +19,9 @@ from certs import make_self_signed
 from harness import BIN, Cluster, Tsh, environment
 from kube_stand_in import TOKEN
 from processes import Background, wait_for
+from timing import RUNS, compare, once, resident, show
 from tracing import Trace
 
-RUNS = 40
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", "100000"))
 NGINX = """
 daemon off; worker_processes 1; pid {directory}/nginx.pid; error_log {directory}/error.log;
@@ -41,45 +41,6 @@ NAMESPACES = {"kind": "NamespaceList", "apiVersion": "v1", "metadata": {"resourc
               "items": [{"metadata": {"name": "default"}, "status": {"phase": "Active"}}]}
 MEMBER = "kind: role\nversion: v7\nmetadata: {name: member}\nspec: {allow: {kubernetes_groups: [a], " \
          "kubernetes_labels: {'*': '*'}}}\n"
-
-
-def show(name, value, unit, pair=None):
-    ratio = "" if pair is None else f"  {value / pair[1]:.2f} x {pair[0]}"
-    print(f"{name:<36} {value:>12.2f} {unit}{ratio}", flush=True)
-
-
-def once(words, env):
-    """Returns the milliseconds of one run."""
-    null = os.open(os.devnull, os.O_RDWR)
-    started = time.perf_counter()
-    pid = os.posix_spawnp(str(words[0]), [str(word) for word in words], env, file_actions=[
-        (os.POSIX_SPAWN_DUP2, null, 0), (os.POSIX_SPAWN_DUP2, null, 1), (os.POSIX_SPAWN_DUP2, null, 2)])
-    _, status = os.waitpid(pid, 0)
-    took = (time.perf_counter() - started) * 1000
-    os.close(null)
-    assert os.waitstatus_to_exitcode(status) in (0, 255), words
-    return took
-
-
-def peak_resident(words, env):
-    """Peak resident megabytes, seen by a parent that is small itself: a child begins with its parent's memory."""
-    out = subprocess.run(["/usr/bin/time", "-f", "%M", *words], env=env, capture_output=True, text=True, check=False)
-    return int(out.stderr.strip().splitlines()[-1]) / 1024
-
-
-def compare(name, words, env, other=("ssh -V", ["ssh", "-V"]), runs=RUNS):
-    """Times a command and its pair in turn."""
-    mine, theirs = [], []
-    for _ in range(runs):
-        mine.append(once(words, env))
-        theirs.append(once(other[1], env))
-    show(name, statistics.median(mine), "ms", (other[0], statistics.median(theirs)))
-    show(name + " resident", peak_resident(words, env), "MB")
-
-
-def resident(pid):
-    text = pathlib.Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", text).group(1)) / 1024
 
 
 class FixedApi:
@@ -200,7 +161,7 @@ def main():
     show("idle cluster resident", memory, "MB")
     show("syncs of 1,000 creates", syncs_of_bulk(directory / "syncs"), "times")
     deciding()
-    nodes.measure(directory, show, compare)
+    nodes.measure(directory)
 
     api = FixedApi(directory / "api")
     cluster = Cluster(directory / "cluster", api, {"env": "bench"}, "  listen_addr: 127.0.0.1:0\n")

@@ -1,11 +1,16 @@
 """Nodes: what a command by SSH costs over OpenSSH alone, a hundred at once, and ten thousand in the list."""
 
+import ctypes
 import getpass
+import os
+import pathlib
 import statistics
 import subprocess
+import sys
 import time
 
-from harness import BIN, Cluster, Tsh, environment
+from harness import BIN, REFERENCE_BIN, ROOT, Cluster, Tsh, environment
+from timing import RUNS, compare, once, peak_resident, resident, show
 
 LOGIN = getpass.getuser()
 ROLE = f"kind: role\nversion: v7\nmetadata: {{name: shells}}\nspec: {{allow: {{logins: ['{LOGIN}'], " \
@@ -19,6 +24,8 @@ PidFile none
 """
 AT_ONCE = 100
 MANY = 10_000
+LIMIT = 50_000
+CLONE_NEWNS = 0x20000
 
 
 def alone(directory):
@@ -34,6 +41,16 @@ def alone(directory):
             f"{LOGIN}@alone", "true"]
 
 
+def without_start_files():
+    """What the login's shell reads when it starts is the machine's, not ours: this process and all that it starts see
+    an empty file. Only root can do that."""
+    own = pathlib.Path.home() / ".bashrc"
+    if os.getuid() != 0 or not own.exists() or ctypes.CDLL(None).unshare(CLONE_NEWNS) != 0:
+        return
+    subprocess.run(["mount", "--make-rprivate", "/"], check=True)
+    subprocess.run(["mount", "--bind", os.devnull, own], check=True)
+
+
 def at_once(words, env):
     """Returns the seconds that a hundred take together, and how many of them fail."""
     started = time.perf_counter()
@@ -43,13 +60,92 @@ def at_once(words, env):
     return time.perf_counter() - started, failed
 
 
-def others(count):
+def others(first, count):
     return "---\n".join(
         f"kind: node\nversion: v2\nsub_kind: openssh\nmetadata: {{name: other-{number:05}, labels: {{env: other}}}}\n"
-        f"spec: {{addr: '192.0.2.1:22', hostname: other-{number:05}}}\n" for number in range(count))
+        f"spec: {{addr: '192.0.2.1:22', hostname: other-{number:05}}}\n" for number in range(first, first + count))
 
 
-def measure(directory, show, compare):
+def create(cluster, first, count):
+    """Returns the seconds that it takes to create so many nodes from a file."""
+    everything = cluster.directory / "nodes.yaml"
+    everything.write_text(others(first, count))
+    started = time.perf_counter()
+    cluster.tctl("create", "-f", everything, timeout=300)
+    return time.perf_counter() - started
+
+
+def teleports(directory):
+    """Returns the words and environment that run `true` by Teleport's own tsh on a node of its own."""
+    sys.path.insert(0, str(ROOT / "tests" / "interop"))
+    from reference_cluster import ReferenceNodes
+    cluster = ReferenceNodes(directory / "theirs", "their-node", {"env": "bench"})
+    cluster.start()
+    cluster.create(ROLE, "-f")
+    tsh = Tsh(cluster, directory / "their-home", reference=True)
+    tsh.login(cluster.add_user("ssh", "shells"))
+    return cluster, [tsh.path, "ssh", f"{LOGIN}@their-node", "true"], tsh.env
+
+
+def measure_pair(directory, words, env):
+    """Ours and Teleport's in turn, each with its own environment."""
+    cluster, their_words, their_env = teleports(directory)
+    try:
+        mine, theirs = [], []
+        for _ in range(RUNS):
+            mine.append(once(words, env))
+            theirs.append(once(their_words, their_env))
+        show("tsh ssh node true, again", statistics.median(mine), "ms", ("Teleport's", statistics.median(theirs)))
+    finally:
+        cluster.cleanup()
+
+
+def measure_at_once(cluster, tsh, direct):
+    """The median of three times, in turn."""
+    config = cluster.directory / "ssh_config"
+    config.write_text(tsh("config").ok().out)
+    words = ["ssh", "-F", config, f"{LOGIN}@localhost.{cluster.name}", "true"]
+    mine, pairs, failed = [], [], 0
+    for _ in range(3):
+        pairs.append(at_once(direct, environment(cluster.directory))[0])
+        took, lost = at_once(words, tsh.env)
+        mine.append(took)
+        failed += lost
+    show(f"ssh -F, {AT_ONCE} at once", statistics.median(mine), "s", ("ssh, sshd -i alone", statistics.median(pairs)))
+    show(f"ssh -F, {AT_ONCE} at once, failed", failed, "times")
+
+
+def measure_proxy_ssh(tsh):
+    """From the start to an answer of the proxy, and to the first word of the node's sshd, which starts meanwhile."""
+    words = [BIN / "tsh", "proxy", "ssh", f"{LOGIN}@localhost:0"]
+    answers, greetings = [], []
+    for _ in range(RUNS):
+        answers.append(once([*words[:-1], "no-such-node:0"], tsh.env, codes=(5,)))
+        started = time.perf_counter()
+        with subprocess.Popen(words, env=tsh.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+            running.stdout.read(1)
+            greetings.append((time.perf_counter() - started) * 1000)
+            running.kill()
+    show("tsh proxy ssh, to the proxy's answer", statistics.median(answers), "ms")
+    show("tsh proxy ssh, to sshd's greeting", statistics.median(greetings), "ms")
+    show("tsh proxy ssh resident", peak_resident(words, tsh.env), "MB")
+
+
+def measure_many(cluster, tsh, words):
+    few = statistics.median(once(words, tsh.env) for _ in range(RUNS))
+    show(f"tctl create, {MANY:,} nodes", create(cluster, 0, MANY), "s")
+    compare(f"tsh ls, {MANY:,} nodes", [BIN / "tsh", "ls"], tsh.env, runs=10)
+    many = statistics.median(once(words, tsh.env) for _ in range(RUNS))
+    show(f"tsh ssh node true, {MANY:,} nodes", many, "ms", ("with one", few))
+    show(f"server resident, {MANY:,} nodes", resident(cluster.pid), "MB")
+    create(cluster, MANY, LIMIT - MANY)
+    compare(f"tsh ls, {LIMIT:,} nodes", [BIN / "tsh", "ls"], tsh.env, runs=5)
+    show(f"tsh ssh node true, {LIMIT:,} nodes", statistics.median(once(words, tsh.env) for _ in range(RUNS)), "ms")
+    show(f"server resident, {LIMIT:,} nodes", resident(cluster.pid), "MB")
+
+
+def measure(directory):
+    without_start_files()
     cluster = Cluster(directory / "nodes", ssh="enabled: yes\nlabels: {env: bench}\n")
     try:
         cluster.start()
@@ -58,25 +154,14 @@ def measure(directory, show, compare):
         tsh.login(cluster.add_user("ssh", "shells"))
         words = [BIN / "tsh", "ssh", f"{LOGIN}@localhost", "true"]
         direct = alone(directory / "alone")
-        compare("tsh ssh node true", words, tsh.env, ("ssh, sshd -i alone", direct), runs=20)
-        pair, _ = at_once(direct, environment(directory))
-        took, failed = at_once(words, tsh.env)
-        show(f"{AT_ONCE} at once", took, "s", ("ssh, sshd -i alone", pair))
-        show(f"{AT_ONCE} at once, failed", failed, "times")
-        everything = directory / "nodes.yaml"
-        everything.write_text(others(MANY))
-        started = time.perf_counter()
-        cluster.tctl("create", "-f", everything, timeout=120)
-        show(f"tctl create, {MANY:,} nodes", time.perf_counter() - started, "s")
-        compare(f"tsh ls, {MANY:,} nodes", [BIN / "tsh", "ls"], tsh.env, runs=10)
-        few = statistics.median(_once(words, tsh.env) for _ in range(20))
-        show(f"tsh ssh node true, {MANY:,} nodes", few, "ms")
+        compare("tsh ssh node true", words, tsh.env, ("ssh, sshd -i alone", direct), runs=RUNS)
+        compare("tsh ssh node true, curve25519", [*words[:2], "-o", "KexAlgorithms=curve25519-sha256", *words[2:]],
+                tsh.env, ("ssh, sshd -i alone", direct), runs=RUNS)
+        if REFERENCE_BIN:
+            measure_pair(directory, words, tsh.env)
+        measure_proxy_ssh(tsh)
+        measure_at_once(cluster, tsh, direct)
+        measure_many(cluster, tsh, words)
         cluster.stop()
     finally:
         cluster.cleanup()
-
-
-def _once(words, env):
-    started = time.perf_counter()
-    subprocess.run(words, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
-    return (time.perf_counter() - started) * 1000

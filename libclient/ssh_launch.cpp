@@ -27,10 +27,9 @@ constexpr std::pair<std::string_view, std::string_view> kFixed[] = {
     {"IdentitiesOnly", "yes"},
     {"PreferredAuthentications", "publickey"},
     {"ProxyJump", "none"},
-    {"ProxyUseFdpass", "no"},
 };
-constexpr std::string_view kOwn[] = {"UserKnownHostsFile", "ProxyCommand", "HostKeyAlias", "HostName",
-                                     "CertificateFile"};
+constexpr std::string_view kOwn[] = {"UserKnownHostsFile", "ProxyCommand", "ProxyUseFdpass",
+                                     "HostKeyAlias",       "HostName",     "CertificateFile"};
 
 bool SameWord(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
@@ -122,6 +121,7 @@ Result<std::vector<std::string>> SshOptionWords(const SshFiles& files, const Ssh
   ASSIGN_OR_RETURN(const std::string known_hosts, SshPath(files.known_hosts));
   ASSIGN_OR_RETURN(const std::string key, SshPath(files.key));
   add("ProxyCommand", SshCommandLine(target.proxy_command));
+  add("ProxyUseFdpass", target.proxy_hands_over ? "yes" : "no");
   add("UserKnownHostsFile", known_hosts);
   if (!target.host_key_name.empty()) add("HostKeyAlias", target.host_key_name);
   for (const auto& [name, value] : kFixed) add(name, value);

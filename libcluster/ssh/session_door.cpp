@@ -47,7 +47,7 @@ namespace {
 using namespace asio::experimental::awaitable_operators;
 
 constexpr std::chrono::seconds kHelloTimeout{10};
-constexpr std::chrono::milliseconds kLoginCheck{10};
+constexpr std::chrono::milliseconds kLoginCheck{1};
 constexpr std::chrono::seconds kLoginTimeout{3};
 
 bool IsUser(uid_t uid, const std::string& login) {

@@ -97,6 +97,9 @@ class Invocation {
 // Parses, runs, prints; returns the exit code of the error table. The whole of a program's main.
 int RunProgram(const Program& program, int argc, char** argv);
 
+// Tells the user of an error as RunProgram does; returns its exit code.
+int ReportError(const Program& program, const Error& error);
+
 // Parses a command line (without argv[0]). kUsage says what is wrong and what was probably meant.
 Result<Invocation> ParseCommandLine(const Program& program, std::span<const std::string> words);
 

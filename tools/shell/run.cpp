@@ -32,15 +32,6 @@ Status WriteFd(int fd, std::string_view text) {
 
 void Notice(std::string_view text) { std::ignore = WriteFd(STDERR_FILENO, std::string(text) + "\n"); }
 
-int Fail(const Program& program, const Error& error) {
-  const bool prefixed = error.kind == ErrorKind::kUsage;
-  std::string text =
-      fmt::format("{}: {}", program.name, prefixed ? error.message : ToText({error.kind, error.message, {}}));
-  if (!error.hint.empty()) text += fmt::format("\n  hint: {}", error.hint);
-  Notice(text);
-  return RowOf(error.kind).exit_code;
-}
-
 bool WantsHelp(std::span<const std::string> words) {
   for (const auto& word : words) {
     if (word == "--") return false;
@@ -93,7 +84,7 @@ std::optional<int> BuiltIn(const Program& program, const std::vector<std::string
   if (words.front() == "completion" && words.size() == 2) {
     const std::string text = Completion(program, words[1]);
     if (!text.empty()) return WriteFd(STDOUT_FILENO, text) ? 0 : 1;
-    return Fail(program, {ErrorKind::kUsage, "completion is for bash, zsh or fish", {}});
+    return ReportError(program, {ErrorKind::kUsage, "completion is for bash, zsh or fish", {}});
   }
   return std::nullopt;
 }
@@ -106,20 +97,29 @@ std::string FormatOf(const Invocation& invocation) {
 
 }  // namespace
 
+int ReportError(const Program& program, const Error& error) {
+  const bool prefixed = error.kind == ErrorKind::kUsage;
+  std::string text =
+      fmt::format("{}: {}", program.name, prefixed ? error.message : ToText({error.kind, error.message, {}}));
+  if (!error.hint.empty()) text += fmt::format("\n  hint: {}", error.hint);
+  Notice(text);
+  return RowOf(error.kind).exit_code;
+}
+
 int RunProgram(const Program& program, int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (const auto code = BuiltIn(program, words)) return *code;
   auto invocation = ParseCommandLine(program, words);
-  if (!invocation) return Fail(program, invocation.error());
+  if (!invocation) return ReportError(program, invocation.error());
   invocation->executable = argv[0];
   const auto output = invocation->command->run(*invocation);
-  if (!output) return Fail(program, output.error());
+  if (!output) return ReportError(program, output.error());
   for (const auto& notice : output->notices) Notice(notice);
   if (output->kind == Output::Kind::kBytes) {
     const auto code = output->bytes([](std::string_view bytes) { return WriteFd(STDOUT_FILENO, bytes); },
                                     [](std::string_view bytes) { return WriteFd(STDERR_FILENO, bytes); });
-    return code ? *code : Fail(program, code.error());
+    return code ? *code : ReportError(program, code.error());
   }
   // Collected so that a failure half-way is seen before it is too late only for what streams: lists go out as they
   // come.
@@ -134,8 +134,8 @@ int RunProgram(const Program& program, int argc, char** argv) {
   };
   Status status = Render(*output, FormatOf(*invocation), output->json_indent.value_or(program.json_indent), write);
   if (status) status = WriteFd(STDOUT_FILENO, buffer);
-  if (!status) return Fail(program, status.error());
-  for (const auto& failure : output->failures) Fail(program, failure);
+  if (!status) return ReportError(program, status.error());
+  for (const auto& failure : output->failures) ReportError(program, failure);
   for (const auto& notice : output->closing_notices) Notice(notice);
   return output->exit_code;
 }

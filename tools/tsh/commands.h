@@ -22,6 +22,7 @@ Command SshCommand();
 Command ScpCommand();
 Command SftpCommand();
 Command ProxySshCommand();
+Command ProxyHandoverCommand();
 Command ConfigCommand();
 Command ResolveCommand();
 Command RecordingsCommand();

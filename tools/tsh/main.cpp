@@ -10,11 +10,11 @@ namespace {
 using namespace sallyport;
 
 std::vector<Command> AllCommands() {
-  std::vector<Command> commands{LoginCommand(),     LogoutCommand(),   StatusCommand(),    ClustersCommand(),
-                                ListNodesCommand(), SshCommand(),      ScpCommand(),       SftpCommand(),
-                                ProxySshCommand(),  ConfigCommand(),   ResolveCommand(),   RecordingsCommand(),
-                                PlayCommand(),      KubeListCommand(), KubeLoginCommand(), KubeCredentialsCommand(),
-                                KubectlCommand(),   EnvCommand(),      VersionCommand()};
+  std::vector<Command> commands{LoginCommand(),           LogoutCommand(),        StatusCommand(),   ClustersCommand(),
+                                ListNodesCommand(),       SshCommand(),           ScpCommand(),      SftpCommand(),
+                                ProxySshCommand(),        ProxyHandoverCommand(), ConfigCommand(),   ResolveCommand(),
+                                RecordingsCommand(),      PlayCommand(),          KubeListCommand(), KubeLoginCommand(),
+                                KubeCredentialsCommand(), KubectlCommand(),       EnvCommand(),      VersionCommand()};
   for (auto&& more : {RequestCommands(), CommandsToCome()}) commands.insert(commands.end(), more.begin(), more.end());
   return commands;
 }

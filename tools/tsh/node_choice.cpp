@@ -80,27 +80,35 @@ Result<int> PortOf(const Invocation& invocation, std::string_view option) {
   return Fail(ErrorKind::kUsage, "--{} takes a number from 1 to 65535, not \"{}\"", option, text);
 }
 
+NodeAddress NodeAddressOf(const Invocation& invocation, const Session& session, const ChosenNode& node, int port) {
+  const std::string cluster = ClusterOf(invocation, session.profile);
+  return node.id.empty() ? NodeAddress{node.name, port, cluster} : NodeAddress{node.id, 0, cluster};
+}
+
 std::vector<std::string> ProxyCommandOf(const Invocation& invocation, const Session& session, const ChosenNode& node,
                                         int port) {
+  const NodeAddress address = NodeAddressOf(invocation, session, node, port);
   std::vector<std::string> words{OwnPath(invocation.executable), "proxy", "ssh"};
   words.push_back(fmt::format("--proxy={}", session.profile.web_proxy_addr));
-  words.push_back(fmt::format("--cluster={}", ClusterOf(invocation, session.profile)));
+  words.push_back(fmt::format("--cluster={}", address.cluster));
   if (!session.identity_path.empty()) words.push_back(fmt::format("--identity={}", session.identity_path));
   if (invocation.Flag("insecure")) words.emplace_back("--insecure");
-  words.push_back(FormatHostPort({node.id.empty() ? node.name : node.id, node.id.empty() ? port : 0}));
+  words.push_back(FormatHostPort({address.host, address.port}));
   return words;
 }
 
 Result<std::vector<std::string>> SshWordsOf(const Invocation& invocation, const Session& session,
-                                            const ChosenNode& node, const std::string& login, int port,
-                                            bool forward_agent) {
+                                            const ChosenNode& node, const NodeUse& use) {
   ASSIGN_OR_RETURN(const SshFiles files,
                    PrepareSshFiles(session, ClusterOf(invocation, session.profile), invocation.Environment()));
   SshTarget target;
-  target.login = login;
+  target.login = use.login;
   target.host_key_name = node.id;
-  target.proxy_command = ProxyCommandOf(invocation, session, node, port);
-  target.forward_agent = forward_agent;
+  target.forward_agent = use.forward_agent;
+  target.proxy_hands_over = !use.relay.empty();
+  target.proxy_command = target.proxy_hands_over
+                             ? std::vector<std::string>{OwnPath(invocation.executable), "proxy", "handover", use.relay}
+                             : ProxyCommandOf(invocation, session, node, use.port);
   return SshOptionWords(files, target);
 }
 

@@ -8,6 +8,7 @@
 #include "libclient/listing.h"
 #include "libclient/session.h"
 #include "libclient/ssh_launch.h"
+#include "libclient/transport.h"
 #include "tools/shell/command.h"
 
 namespace sallyport {
@@ -38,14 +39,24 @@ Result<std::string> LoginOf(const Invocation& invocation, const Session& session
 // Reads a port option. 0 when it is not given. Fails with kUsage.
 Result<int> PortOf(const Invocation& invocation, std::string_view option);
 
+// The address by which the proxy finds a node; an ID has no port.
+NodeAddress NodeAddressOf(const Invocation& invocation, const Session& session, const ChosenNode& node, int port);
+
+// How a node is reached and used.
+struct NodeUse {
+  std::string login;
+  int port = 0;
+  bool forward_agent = false;
+  std::string relay;  // the name of a relay that dials it already; empty: ssh starts "tsh proxy ssh"
+};
+
 // The words that reach a node by "tsh proxy ssh" from ssh's configuration.
 std::vector<std::string> ProxyCommandOf(const Invocation& invocation, const Session& session, const ChosenNode& node,
                                         int port);
 
 // Returns all that ssh, scp and sftp begin with for a node, up to their own options.
 Result<std::vector<std::string>> SshWordsOf(const Invocation& invocation, const Session& session,
-                                            const ChosenNode& node, const std::string& login, int port,
-                                            bool forward_agent);
+                                            const ChosenNode& node, const NodeUse& use);
 
 // The error of several nodes where one was wanted, with all of them.
 Error SeveralNodes(std::string_view what, const std::vector<Value>& nodes);

@@ -2,10 +2,10 @@
 
 #include <csignal>
 
-#include "libclient/transport.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/context.h"
 #include "tools/tsh/node_choice.h"
+#include "tools/tsh/node_dial.h"
 
 namespace sallyport {
 namespace {
@@ -23,39 +23,14 @@ Result<NodeAddress> AddressOf(std::string_view target, const Session& session, c
   return NodeAddress{wish.host, given.port, cluster};
 }
 
-// For clusters that do not say what the proxy would have looked at.
-Result<std::vector<Value>> NodesNamed(RpcClient& rpc, const std::string& host) {
-  ListFilter filter;
-  filter.predicate = fmt::format("name == \"{}\"", host);  // a plain one
-  std::vector<Value> nodes;
-  RETURN_IF_ERROR(ListNodes(rpc, filter, [&](const Value& node) -> Status {
-    nodes.push_back(node);
-    return {};
-  }));
-  return nodes;
-}
-
-// The nodes that the proxy could not choose from; the error as it is when nobody says which.
-Error Ambiguous(const Invocation& invocation, const Session& session, const NodeAddress& address, Error error) {
-  const auto rpc = ConnectOf(invocation, session);
-  if (!rpc) return error;
-  auto nodes = NodesCalled(**rpc, address.host, address.port);
-  if (!nodes) nodes = NodesNamed(**rpc, address.host);
-  return nodes && nodes->size() > 1 ? SeveralNodes(address.host, *nodes) : error;
-}
-
 Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const NodeAddress address,
                    AddressOf(invocation.Arg("node"), session, ClusterOf(invocation, session.profile)));
-  const auto connection = NodeConnection::Dial(session, NetworkOf(invocation), invocation.program->name, address);
-  if (!connection && IsAmbiguousNode(connection.error())) {
-    return std::unexpected(Ambiguous(invocation, session, address, connection.error()));
-  }
-  if (!connection) return std::unexpected(connection.error());
+  ASSIGN_OR_RETURN(const auto connection, DialNode(invocation, session, address));
   // A Ctrl-C on ssh's terminal is for ssh, which ends this by closing its side.
   if (::isatty(STDIN_FILENO) == 0) std::signal(SIGINT, SIG_IGN);
-  RETURN_IF_ERROR((*connection)->Relay(STDIN_FILENO, STDOUT_FILENO));
+  RETURN_IF_ERROR(connection->Relay(STDIN_FILENO, STDOUT_FILENO));
   return Output::Nothing();
 }
 

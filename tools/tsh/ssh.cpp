@@ -8,6 +8,7 @@
 #include "tools/tsh/context.h"
 #include "tools/tsh/known_names.h"
 #include "tools/tsh/node_choice.h"
+#include "tools/tsh/node_dial.h"
 #include "tools/tsh/ssh_many.h"
 
 namespace sallyport {
@@ -147,9 +148,9 @@ Result<SshWish> WishOf(const Invocation& invocation) {
 
 // The whole command line of ssh for one node.
 Result<std::vector<std::string>> CommandLineOf(const Invocation& invocation, const Session& session,
-                                               const SshWish& wish, const ChosenNode& node, const std::string& login,
+                                               const SshWish& wish, const ChosenNode& node, const NodeUse& use,
                                                const std::vector<std::string>& more) {
-  ASSIGN_OR_RETURN(const auto own, SshWordsOf(invocation, session, node, login, wish.port, wish.forward_agent));
+  ASSIGN_OR_RETURN(const auto own, SshWordsOf(invocation, session, node, use));
   std::vector<std::string> words{"ssh"};
   for (const auto* part : {&own, &wish.options, &more}) words.insert(words.end(), part->begin(), part->end());
   words.insert(words.end(), {"--", node.name});
@@ -175,9 +176,10 @@ Result<Output> RunOnMany(const Invocation& invocation, const Session& session, c
     return Fail(ErrorKind::kUsage, "--{} is for one node, and {} match", row.name, nodes.size());
   }
   TellApart(nodes);
+  const NodeUse use{login, wish.port, wish.forward_agent, {}};
   std::vector<NodeCommand> commands;
   for (const auto& node : nodes) {
-    ASSIGN_OR_RETURN(auto words, CommandLineOf(invocation, session, wish, node, login, {"-o", "BatchMode=yes", "-T"}));
+    ASSIGN_OR_RETURN(auto words, CommandLineOf(invocation, session, wish, node, use, {"-o", "BatchMode=yes", "-T"}));
     commands.push_back({node, std::move(words)});
   }
   return RunOnNodes(std::move(commands), wish.many);
@@ -188,6 +190,15 @@ Error TooMany(const std::vector<ChosenNode>& nodes) {
   for (const auto& node : nodes) names += fmt::format("\n  {}  {}", node.shown, node.id);
   return {ErrorKind::kUsage, fmt::format("{} nodes match, and a shell is on one:{}", nodes.size(), names),
           "name one by its ID, or give a command to run on all of them"};
+}
+
+// Whether ssh may use a connection that is there already (ControlPath, ControlMaster), so that none need be dialled.
+bool MayShare(const SshWish& wish) {
+  constexpr std::string_view kControl = "control";
+  return std::ranges::any_of(wish.options, [&](const std::string& option) {
+    return std::ranges::equal(std::string_view(option).substr(0, kControl.size()), kControl,
+                              [](unsigned char a, unsigned char b) { return std::tolower(a) == b; });
+  });
 }
 
 Result<Output> Launch(const Invocation& invocation, const SshWish& wish) {
@@ -202,7 +213,12 @@ Result<Output> Launch(const Invocation& invocation, const SshWish& wish) {
   if (nodes.size() > 1 || collected) return RunOnMany(invocation, session, wish, std::move(nodes), login);
   // After what the user says: a forwarding that fails is not passed over.
   const std::vector<std::string> defaults{"-o", "ExitOnForwardFailure=yes", "-o", "SendEnv=LANG LANGUAGE"};
-  ASSIGN_OR_RETURN(auto words, CommandLineOf(invocation, session, wish, nodes.front(), login, defaults));
+  NodeUse use{login, wish.port, wish.forward_agent, {}};
+  if (!MayShare(wish)) {
+    ASSIGN_OR_RETURN(use.relay,
+                     StartDialling(invocation, session, NodeAddressOf(invocation, session, nodes.front(), wish.port)));
+  }
+  ASSIGN_OR_RETURN(auto words, CommandLineOf(invocation, session, wish, nodes.front(), use, defaults));
   Output output;
   output.kind = Output::Kind::kBytes;
   output.bytes = [words](const ByteSink&, const ByteSink&) -> Result<int> {
