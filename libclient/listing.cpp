@@ -1,5 +1,7 @@
 #include "libclient/listing.h"
 
+#include <future>
+
 #include "libbase/time.h"
 #include "libclient/pages.h"
 #include "libresources/kinds.h"
@@ -75,7 +77,8 @@ Value NodeOf(const types::ServerV2& node) {
   spec.Set("addr", from.addr());
   spec.Set("hostname", from.hostname());
   if (!from.cmdlabels().empty()) spec.Set("cmd_labels", CommandsOf(from.cmdlabels()));
-  spec.Set("rotation", RotationOf(from.rotation()));
+  static const Value kNoRotation = RotationOf({});  // what almost every node has
+  spec.Set("rotation", from.has_rotation() ? RotationOf(from.rotation()) : kNoRotation);
   if (from.usetunnel()) spec.Set("use_tunnel", true);
   spec.Set("version", from.version());
   if (!from.peeraddr().empty()) spec.Set("peer_addr", from.peeraddr());
@@ -96,12 +99,15 @@ void SetFilter(Request& request, const ListFilter& filter) {
   request.set_usesearchasroles(filter.use_search_as_roles);
 }
 
-// Calls for page after page. When the answer is too large for the connection the page is halved and asked for again.
+// Calls for page after page; the next is on its way while one is used. When the answer is too large for the connection
+// the page is halved and asked for again.
 template <typename Response, typename Request>
 Status ForEachPage(RpcClient& rpc, std::string_view method, Request& request,
                    const std::function<Status(const Response&)>& use) {
+  const auto call = [&rpc, method, &request] { return rpc.Call<Response>(method, request); };
+  std::future<Result<Response>> next;
   while (true) {
-    const auto page = rpc.Call<Response>(method, request);
+    const Result<Response> page = next.valid() ? next.get() : call();
     if (!page) {
       if (page.error().kind != ErrorKind::kLimitExceeded || request.limit() <= 1) {
         return std::unexpected(page.error());
@@ -109,9 +115,10 @@ Status ForEachPage(RpcClient& rpc, std::string_view method, Request& request,
       request.set_limit(request.limit() / 2);
       continue;
     }
-    RETURN_IF_ERROR(use(*page));
-    if (page->nextkey().empty()) return {};
+    if (page->nextkey().empty()) return use(*page);
     request.set_startkey(page->nextkey());
+    next = std::async(std::launch::async, call);
+    RETURN_IF_ERROR(use(*page));
   }
 }
 

@@ -4,6 +4,7 @@ import contextlib
 import getpass
 import json
 import os
+import pathlib
 import shutil
 import socket
 import subprocess
@@ -56,6 +57,17 @@ def add_twins(cluster):
             """)
 
 
+def processes_with(*words):
+    """Returns the command lines that have all of these words."""
+    found = []
+    for entry in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            line = entry.read_bytes().decode(errors="replace").split("\0")
+            if all(word in line for word in words):
+                found.append(line)
+    return found
+
+
 @pytest.fixture(scope="module")
 def nodes(tmp_path_factory):
     """A cluster with a node, and two that are not there and have one name."""
@@ -95,6 +107,25 @@ def test_exit_codes(nodes, machine, code):
     done = machine("ssh", f"{LOGIN}@{nodes.node}", f"exit {code}", ok=False)
     assert done.code == code
     assert done.err == ""
+
+
+@pytest.mark.parametrize("options, code", [([], 0), (["-o", "ServerAliveInterval=never"], CONNECTION_FAILED),
+                                           (["-o", "ProxyUseFdpass=no"], 0)])
+def test_nothing_stays_that_dialled(nodes, machine, tmp_path, options, code):
+    """A process dials while ssh starts: it goes with ssh, also when ssh does not get as far as to want it."""
+    mark = f"exit 0; # {tmp_path}"
+    assert machine("ssh", *options, f"{LOGIN}@{nodes.node}", mark, ok=False).code == code
+    wait_for(lambda: not processes_with(str(machine.path), mark), what="the end of what dialled")
+
+
+def test_killed_with_its_ssh(nodes, machine, tmp_path):
+    mark = f"echo begun; sleep 60; # {tmp_path}"
+    session = Background([machine.path, "ssh", f"{LOGIN}@{nodes.node}", mark], machine.env, tmp_path / "log")
+    with session:
+        session.wait_for_output("begun")
+        assert processes_with(str(machine.path), mark)  # ssh has another path
+        session.process.kill()
+        wait_for(lambda: not processes_with(str(machine.path), mark), what="the end of what dialled")
 
 
 def test_streams(nodes, machine):
