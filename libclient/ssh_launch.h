@@ -31,8 +31,8 @@ struct SshTarget {
   std::string login;
   std::string host_key_name;               // a name that the node's certificate must have; empty: the one given to ssh
   std::vector<std::string> proxy_command;  // words
-  bool proxy_hands_over = false;           // a descriptor, in place of carrying the bytes itself
   bool forward_agent = false;
+  bool proxy_hands_over = false;  // a descriptor, in place of carrying the bytes itself
 };
 
 // Returns the words that come before all others: "-F", "none", "-o", ... Fails with kBadParameter when a path or login

@@ -39,6 +39,14 @@ TEST_CASE("the agent is used when it is forwarded", "[ssh]") {
   CHECK_FALSE(Has(words, "IdentityAgent=none"));
 }
 
+TEST_CASE("a descriptor is handed over where the proxy command does that, and nowhere else", "[ssh]") {
+  SshTarget target{"root", "", {"tsh"}};
+  CHECK(Has(SshOptionWords(kFiles, target).value(), "ProxyUseFdpass=no"));
+  target.proxy_hands_over = true;
+  CHECK(Has(SshOptionWords(kFiles, target).value(), "ProxyUseFdpass=yes"));
+  CHECK(IsOwnSshOption("proxyusefdpass"));
+}
+
 TEST_CASE("what a login or path could say to ssh is refused", "[ssh]") {
   for (const std::string login :
        {"", "-oProxyCommand=x", "a b", "a\nProxyCommand x", "a\"b", "a%h", "$(id)", "a`id`"}) {
