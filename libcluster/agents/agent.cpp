@@ -1,7 +1,11 @@
 #include "libcluster/agents/agent.h"
 
+#include <mutex>
+
+#include "libbase/log.h"
 #include "libcluster/agents/agent_auth.h"
 #include "libcluster/agents/host_identity.h"
+#include "libcluster/agents/identity_renewal.h"
 #include "libcluster/agents/kube_agent.h"
 #include "libcluster/agents/recording_call.h"
 #include "libcluster/agents/tunnel_client.h"
@@ -19,20 +23,25 @@ constexpr int kNetworkThreads = 1;
 // The auth service at the other end of the tunnel.
 class TunnelAuth : public AgentAuth {
  public:
-  TunnelAuth(const HostIdentity& identity, TunnelClient& tunnel) : identity_(identity), tunnel_(tunnel) {}
+  TunnelAuth(std::string cluster, TunnelClient& tunnel) : cluster_(std::move(cluster)), tunnel_(tunnel) {}
 
-  const std::string& cluster_name() const override { return identity_.cluster; }
-
-  Result<std::vector<std::string>> UserAuthorityKeys() override {
-    const auto& keys = tunnel_.welcome().user_ssh_keys();
-    return std::vector<std::string>(keys.begin(), keys.end());
+  // The host's key, from now on.
+  Status Use(const HostIdentity& identity) {
+    HostKey host;
+    ASSIGN_OR_RETURN(host.key, ParsePrivateKeyPem(identity.credentials.private_key.Reveal()));
+    host.certificate = identity.credentials.ssh_certificate;
+    const std::lock_guard lock(mutex_);
+    host_ = std::move(host);
+    return {};
   }
 
+  const std::string& cluster_name() const override { return cluster_; }
+
+  Result<std::vector<std::string>> UserAuthorityKeys() override { return tunnel_.UserAuthorityKeys(); }
+
   Result<HostKey> HostKeyFor(const std::string&, const std::vector<std::string>&) override {
-    HostKey host;
-    ASSIGN_OR_RETURN(host.key, ParsePrivateKeyPem(identity_.credentials.private_key.Reveal()));
-    host.certificate = identity_.credentials.ssh_certificate;
-    return host;
+    const std::lock_guard lock(mutex_);
+    return host_;
   }
 
   Status Announce(const types::ServerV2& node) override {
@@ -60,26 +69,34 @@ class TunnelAuth : public AgentAuth {
 
   Result<std::unique_ptr<RecordingSink>> OpenRecording(const std::string& session_id,
                                                        const std::string& upload_id) override {
-    return OpenRecordingCall(tunnel_.connection(), session_id, upload_id);
+    return OpenRecordingCall(*tunnel_.connection(), session_id, upload_id);
   }
 
  private:
-  const HostIdentity& identity_;
+  const std::string cluster_;
   TunnelClient& tunnel_;
+  std::mutex mutex_;
+  HostKey host_;
 };
+
+void LogFailure(const Status& status, std::string_view message) {
+  if (!status) Log(LogLevel::kError, message, {{"reason", status.error().message}});
+}
 
 }  // namespace
 
 // Members are destroyed last to first.
 struct Agent::State {
-  HostIdentity identity;
+  std::string cluster;
   EventLoop loop{kNetworkThreads};
   std::unique_ptr<TunnelClient> tunnel;
   std::unique_ptr<TunnelAuth> auth;
   std::unique_ptr<SshNode> ssh;
   std::unique_ptr<KubeAgent> kube;
+  std::unique_ptr<IdentityRenewal> renewal;
 
   ~State() {
+    renewal.reset();
     // Connections end first, so that what they have to say still goes out.
     if (ssh) ssh->EndAll("the node is going away");
     if (tunnel) tunnel->Stop();
@@ -87,11 +104,64 @@ struct Agent::State {
     ssh.reset();
     loop.Stop();
   }
+
+  Status Connect(HostIdentity identity, const JoinSettings& settings, TunnelOptions options);
+  Status StartServices(const TeleportConfig& config, const Environment& environment);
+  // What begins from now on has this identity.
+  Status Use(const HostIdentity& identity) const;
 };
 
 Agent::Agent(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Agent::~Agent() = default;
-const std::string& Agent::cluster_name() const { return state_->identity.cluster; }
+const std::string& Agent::cluster_name() const { return state_->cluster; }
+
+Status Agent::State::Use(const HostIdentity& identity) const {
+  RETURN_IF_ERROR(tunnel->Use(identity));
+  RETURN_IF_ERROR(auth->Use(identity));
+  if (ssh) RETURN_IF_ERROR(ssh->RenewKeys());
+  return kube ? kube->Use(identity) : Status();
+}
+
+Status Agent::State::Connect(HostIdentity identity, const JoinSettings& settings, TunnelOptions options) {
+  cluster = identity.cluster;
+  ASSIGN_OR_RETURN(tunnel, TunnelClient::Open(identity, std::move(options)));
+  auth = std::make_unique<TunnelAuth>(cluster, *tunnel);
+  RETURN_IF_ERROR(auth->Use(identity));
+  IdentityRenewal::Options renewing;
+  renewing.settings = settings;
+  renewing.issue = [this](const proto::HostCertsRequest& request) -> Result<proto::Certs> {
+    ASSIGN_OR_RETURN(const auto rpc, RpcClient::Connect(*tunnel->connection()));
+    return rpc->Call<proto::Certs>("/proto.AuthService/GenerateHostCerts", request);
+  };
+  renewing.renewed = [this](const HostIdentity& renewed) {
+    LogFailure(Use(renewed), "the host's new certificates cannot be used");
+  };
+  renewal = std::make_unique<IdentityRenewal>(std::move(identity), std::move(renewing));
+  renewal->Look();
+  return {};
+}
+
+Status Agent::State::StartServices(const TeleportConfig& config, const Environment& environment) {
+  TunnelServices services;
+  if (config.ssh.enabled) {
+    ASSIGN_OR_RETURN(ssh, SshNode::Start(loop, *auth,
+                                         NodeOptionsOf(config, renewal->identity().host_id, environment.hostname,
+                                                       environment.program)));
+    services.ssh = ssh.get();
+    services.user_authorities_changed = [node = ssh.get()] {
+      LogFailure(node->RenewKeys(), "the new authorities of users cannot be used");
+    };
+  }
+  if (config.kubernetes.enabled) {
+    ASSIGN_OR_RETURN(kube,
+                     KubeAgent::Start(loop, *auth, renewal->identity(), config,
+                                      {environment.kubernetes_service_host, environment.kubernetes_service_port}));
+    services.kube = [agent = kube.get()](const std::string& name) { return agent->Dial(name); };
+  }
+  tunnel->Serve(std::move(services));
+  renewal->Start();
+  return {};
+}
 
 Result<std::unique_ptr<Agent>> Agent::Start(const TeleportConfig& config, const Environment& environment) {
   auto state = std::make_unique<State>();
@@ -100,28 +170,15 @@ Result<std::unique_ptr<Agent>> Agent::Start(const TeleportConfig& config, const 
   network.insecure = environment.insecure;
   network.ssl_cert_file = environment.ssl_cert_file;
   const auto& to = config.join;
-  ASSIGN_OR_RETURN(state->identity, LoadOrJoin({config.data_dir, nodename, config.ssh.public_addr, to.token, to.ca_pins,
-                                                to.address, to.through_proxy, network}));
+  const JoinSettings settings{config.data_dir, nodename,   config.ssh.public_addr, to.token,
+                              to.ca_pins,      to.address, to.through_proxy,       network};
+  ASSIGN_OR_RETURN(HostIdentity identity, LoadOrJoin(settings));
   std::vector<std::string> served;
   if (config.ssh.enabled) served.emplace_back("Node");
   if (config.kubernetes.enabled) served.emplace_back("Kube");
-  ASSIGN_OR_RETURN(state->tunnel,
-                   TunnelClient::Open(state->identity, {to.address, to.through_proxy, network, nodename, served}));
-  state->auth = std::make_unique<TunnelAuth>(state->identity, *state->tunnel);
-  TunnelServices services;
-  if (config.ssh.enabled) {
-    ASSIGN_OR_RETURN(state->ssh, SshNode::Start(state->loop, *state->auth,
-                                                NodeOptionsOf(config, state->identity.host_id, environment.hostname,
-                                                              environment.program)));
-    services.ssh = state->ssh.get();
-  }
-  if (config.kubernetes.enabled) {
-    ASSIGN_OR_RETURN(state->kube,
-                     KubeAgent::Start(state->loop, *state->auth, state->identity, config,
-                                      {environment.kubernetes_service_host, environment.kubernetes_service_port}));
-    services.kube = [kube = state->kube.get()](const std::string& cluster) { return kube->Dial(cluster); };
-  }
-  state->tunnel->Serve(std::move(services));
+  RETURN_IF_ERROR(
+      state->Connect(std::move(identity), settings, {to.address, to.through_proxy, network, nodename, served}));
+  RETURN_IF_ERROR(state->StartServices(config, environment));
   return std::unique_ptr<Agent>(new Agent(std::move(state)));
 }
 

@@ -12,7 +12,7 @@
 #include "libclient/web_client.h"
 #include "libcluster/auth/system_identity.h"
 #include "libidentity/keys.h"
-#include "libidentity/known_hosts.h"
+#include "libidentity/ssh_certificate.h"
 #include "libidentity/x509.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/certs.pb.h"
@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::string_view kRole = "Instance";
 
-std::string PathOf(const JoinSettings& settings) { return settings.data_dir + "/agent_identity"; }
+std::string PathIn(const std::string& data_dir) { return data_dir + "/agent_identity"; }
 
 // The key serves both certificates.
 types::RegisterUsingTokenRequest RequestOf(const JoinSettings& settings, const std::string& host_id,
@@ -122,14 +122,9 @@ Result<HostIdentity> Join(const JoinSettings& settings, const std::string& host_
   const auto request = RequestOf(settings, host_id, key);
   auto certs = settings.ca_pins.empty() ? JoinByWeb(settings, request) : JoinByPin(settings, request);
   if (!certs) return std::unexpected(InContext("cannot join", std::move(certs).error()));
-  IdentityFile credentials;
-  credentials.private_key = key.ToPem();
-  credentials.ssh_certificate = certs->ssh();
-  credentials.tls_certificate = certs->tls();
-  for (const auto& authority : certs->tlscacerts()) credentials.tls_authorities.push_back(authority);
-  RETURN_IF_ERROR(WriteIdentityFile(PathOf(settings), credentials));
+  ASSIGN_OR_RETURN(HostIdentity identity, KeepIdentity(settings.data_dir, host_id, key, *certs));
   Log(LogLevel::kInfo, "joined the cluster", {{"host", host_id}});
-  return Describe(host_id, std::move(credentials));
+  return identity;
 }
 
 }  // namespace
@@ -137,11 +132,30 @@ Result<HostIdentity> Join(const JoinSettings& settings, const std::string& host_
 Result<HostIdentity> LoadOrJoin(const JoinSettings& settings) {
   RETURN_IF_ERROR(MakeDirectories(settings.data_dir, 0700));
   ASSIGN_OR_RETURN(const std::string host_id, HostUuid(settings.data_dir));
-  if (!FileExists(PathOf(settings))) return Join(settings, host_id);
-  ASSIGN_OR_RETURN(IdentityFile stored, ReadIdentityFile(PathOf(settings)));
+  const std::string path = PathIn(settings.data_dir);
+  if (!FileExists(path)) return Join(settings, host_id);
+  ASSIGN_OR_RETURN(IdentityFile stored, ReadIdentityFile(path));
   auto identity = Describe(host_id, std::move(stored));
   if (identity || identity.error().kind != ErrorKind::kNotLoggedIn) return identity;
   return Join(settings, host_id);
+}
+
+Result<HostIdentity> KeepIdentity(const std::string& data_dir, const std::string& host_id, const PrivateKey& key,
+                                  const proto::Certs& certs) {
+  IdentityFile credentials;
+  credentials.private_key = key.ToPem();
+  credentials.ssh_certificate = certs.ssh();
+  credentials.tls_certificate = certs.tls();
+  for (const auto& authority : certs.tlscacerts()) credentials.tls_authorities.push_back(authority);
+  ASSIGN_OR_RETURN(const Certificate tls, Certificate::FromPem(certs.tls()));
+  ASSIGN_OR_RETURN(const SshCertificate ssh, ParseSshCertificate(certs.ssh()));
+  if (credentials.tls_authorities.empty() || tls.public_key() != key.public_key() ||
+      ssh.public_key != key.public_key()) {
+    return Fail(ErrorKind::kBadParameter, "the cluster's answer is no identity of this host");
+  }
+  ASSIGN_OR_RETURN(HostIdentity identity, Describe(host_id, std::move(credentials)));
+  RETURN_IF_ERROR(WriteIdentityFile(PathIn(data_dir), identity.credentials));
+  return identity;
 }
 
 }  // namespace sallyport

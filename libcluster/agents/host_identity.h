@@ -8,6 +8,11 @@
 #include "libbase/error.h"
 #include "libclient/network.h"
 #include "libidentity/identity_file.h"
+#include "libidentity/keys.h"
+
+namespace proto {
+class Certs;
+}
 
 namespace sallyport {
 
@@ -33,5 +38,10 @@ struct HostIdentity {
 // certificate must be trusted. Fails as the client library does, with kAccessDenied (the token; another authority than
 // the pinned), kBadParameter (no token).
 Result<HostIdentity> LoadOrJoin(const JoinSettings& settings);
+
+// Puts what the cluster has issued for a key into the data directory, in place of what was there. kBadParameter when it
+// is no identity of this key; what was there stays then.
+Result<HostIdentity> KeepIdentity(const std::string& data_dir, const std::string& host_id, const PrivateKey& key,
+                                  const proto::Certs& certs);
 
 }  // namespace sallyport

@@ -23,6 +23,11 @@ Result<TrustSet> TrustOf(const HostIdentity& identity) {
   return TrustSet::Make(std::move(authorities));
 }
 
+Result<std::shared_ptr<ServerTls>> TlsOf(const HostIdentity& identity) {
+  return ServerTls::Create(
+      {identity.credentials.tls_certificate, identity.credentials.private_key.Reveal(), {"http/1.1"}, true});
+}
+
 }  // namespace
 
 // Members are destroyed last to first.
@@ -43,10 +48,7 @@ Result<std::unique_ptr<KubeAgent>> KubeAgent::Start(EventLoop& loop, AgentAuth& 
   state->find = FindAmong(kube.clusters);
   KubeForwarderOptions options;
   options.upstreams = std::move(kube.upstreams);
-  ASSIGN_OR_RETURN(
-      options.tls,
-      ServerTls::Create(
-          {identity.credentials.tls_certificate, identity.credentials.private_key.Reveal(), {"http/1.1"}, true}));
+  ASSIGN_OR_RETURN(options.tls, TlsOf(identity));
   ASSIGN_OR_RETURN(TrustSet trust, TrustOf(identity));
   auto decider = DecidedByProxy(std::move(trust), identity.cluster, state->find);
   ASSIGN_OR_RETURN(state->forwarder,
@@ -54,6 +56,12 @@ Result<std::unique_ptr<KubeAgent>> KubeAgent::Start(EventLoop& loop, AgentAuth& 
   ASSIGN_OR_RETURN(state->announcer,
                    KubeAnnouncer::Start(auth, {identity.host_id, config.NodeName(identity.host_id), kube.clusters}));
   return std::unique_ptr<KubeAgent>(new KubeAgent(std::move(state)));
+}
+
+Status KubeAgent::Use(const HostIdentity& identity) {
+  ASSIGN_OR_RETURN(auto tls, TlsOf(identity));
+  state_->forwarder->UseTls(std::move(tls));
+  return {};
 }
 
 Result<UniqueFd> KubeAgent::Dial(const std::string& cluster) {

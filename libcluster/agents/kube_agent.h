@@ -23,6 +23,8 @@ class KubeAgent {
   // Withdraws what was announced.
   ~KubeAgent();
 
+  // From now on connections are served with this identity's certificate.
+  Status Use(const HostIdentity& identity);
   // Opens a connection for the proxy's requests to a cluster. kNotFound. Safe from several threads.
   Result<UniqueFd> Dial(const std::string& cluster);
 

@@ -10,7 +10,6 @@
 namespace sallyport {
 
 // Opens the call and waits for the upload's id. Fails as OpenGrpcStream does, and with what the auth service answers.
-// `connection` must outlive what is returned.
 Result<std::unique_ptr<RecordingSink>> OpenRecordingCall(const RpcOptions& connection, const std::string& session_id,
                                                          const std::string& upload_id);
 

@@ -103,9 +103,7 @@ struct TunnelClient::State {
     relays_ended.wait(lock, [this] { return relays == 0; });
   }
 
-  RpcOptions connection;
   TunnelOptions options;
-  v1::Welcome welcome;
   TunnelServices services;
   UniqueFd wake;
   UniqueFd ending;  // can be read once this stops
@@ -114,6 +112,8 @@ struct TunnelClient::State {
   std::unique_ptr<GrpcStream> call;  // of the thread, once it runs
 
   std::mutex mutex;  // of everything below
+  std::shared_ptr<const RpcOptions> connection;
+  std::vector<std::string> user_authority_keys;
   std::deque<std::string> queue;
   std::map<std::string, std::string> announcements;  // the last of each name
   int relays = 0;
@@ -141,8 +141,13 @@ struct TunnelClient::State {
     const std::uint64_t one = 1;
     std::ignore = ::write(event.get(), &one, sizeof one);
   }
+  std::shared_ptr<const RpcOptions> Connection() {
+    const std::lock_guard lock(mutex);
+    return connection;
+  }
   Status OpenCall();
   Status AwaitWelcome();
+  void Welcome(const v1::Welcome& welcome);
   void Run();
   Status Work();
   void SendQueued();
@@ -154,7 +159,7 @@ struct TunnelClient::State {
 };
 
 Status TunnelClient::State::OpenCall() {
-  ASSIGN_OR_RETURN(call, OpenGrpcStream(connection, std::string(kControl)));
+  ASSIGN_OR_RETURN(call, OpenGrpcStream(*Connection(), std::string(kControl)));
   v1::AgentMessage message;
   auto& hello = *message.mutable_hello();
   hello.set_version(std::string(kWireVersion));
@@ -173,12 +178,22 @@ Status TunnelClient::State::AwaitWelcome() {
     ASSIGN_OR_RETURN(const auto bytes, call->Next());
     v1::ProxyMessage message;
     if (bytes && message.ParseFromString(*bytes) && message.has_welcome()) {
-      welcome = message.welcome();
+      Welcome(message.welcome());
       return {};
     }
     if (bytes || call->ended()) return Fail(ErrorKind::kConnectionProblem, "the proxy does not welcome this agent");
     if (!WaitFor(call->fd(), call->events(), deadline)) return std::unexpected(AnswersTooLate("the proxy"));
   }
+}
+
+void TunnelClient::State::Welcome(const v1::Welcome& welcome) {
+  std::vector<std::string> keys(welcome.user_ssh_keys().begin(), welcome.user_ssh_keys().end());
+  {
+    const std::lock_guard lock(mutex);
+    if (keys == user_authority_keys) return;
+    user_authority_keys = std::move(keys);
+  }
+  if (services.user_authorities_changed) services.user_authorities_changed();
 }
 
 void TunnelClient::State::SendQueued() {
@@ -288,7 +303,7 @@ Result<UniqueFd> TunnelClient::State::DialService(const v1::Dial& message) {
 
 Status TunnelClient::State::Carry(const v1::Dial& message) {
   ASSIGN_OR_RETURN(const UniqueFd socket, DialService(message));
-  ASSIGN_OR_RETURN(const auto bytes, OpenGrpcStream(connection, std::string(kConnect)));
+  ASSIGN_OR_RETURN(const auto bytes, OpenGrpcStream(*Connection(), std::string(kConnect)));
   v1::TunnelBytes first;
   first.set_id(message.id());
   bytes->Send(first.SerializeAsString());
@@ -307,7 +322,16 @@ TunnelClient::~TunnelClient() = default;
 
 Result<std::unique_ptr<TunnelClient>> TunnelClient::Open(const HostIdentity& identity, TunnelOptions options) {
   auto state = std::make_unique<State>();
-  RpcOptions& connection = state->connection;
+  state->options = std::move(options);
+  std::unique_ptr<TunnelClient> client(new TunnelClient(std::move(state)));
+  RETURN_IF_ERROR(client->Use(identity));
+  RETURN_IF_ERROR(client->state_->OpenCall());
+  return client;
+}
+
+Status TunnelClient::Use(const HostIdentity& identity) {
+  const TunnelOptions& options = state_->options;
+  RpcOptions connection;
   connection.address = options.address;
   connection.through_proxy = options.through_proxy;
   connection.cluster = identity.cluster;
@@ -316,13 +340,17 @@ Result<std::unique_ptr<TunnelClient>> TunnelClient::Open(const HostIdentity& ide
   connection.key_pem = identity.credentials.private_key.Clone();
   connection.program = "teleport";
   connection.network = options.network;
-  state->options = std::move(options);
-  RETURN_IF_ERROR(state->OpenCall());
-  return std::unique_ptr<TunnelClient>(new TunnelClient(std::move(state)));
+  const std::lock_guard lock(state_->mutex);
+  state_->connection = std::make_shared<const RpcOptions>(std::move(connection));
+  return {};
 }
 
-const v1::Welcome& TunnelClient::welcome() const { return state_->welcome; }
-const RpcOptions& TunnelClient::connection() const { return state_->connection; }
+std::vector<std::string> TunnelClient::UserAuthorityKeys() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->user_authority_keys;
+}
+
+std::shared_ptr<const RpcOptions> TunnelClient::connection() const { return state_->Connection(); }
 
 void TunnelClient::Serve(TunnelServices services) {
   state_->services = std::move(services);

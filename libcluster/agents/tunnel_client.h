@@ -15,11 +15,8 @@
 #include "libcluster/ssh/ssh_agent.h"
 
 namespace sallyport::v1 {
-class AgentHello;
 class AgentMessage;
-class Dial;
-class Welcome;
-}  // namespace sallyport::v1
+}
 
 namespace sallyport {
 
@@ -31,10 +28,12 @@ struct TunnelOptions {
   std::vector<std::string> services;  // "Node", "Kube"
 };
 
-// What answers dials; each may be missing.
+// What answers dials, and who is told of changes; each may be missing.
 struct TunnelServices {
   SshAgent* ssh = nullptr;
   std::function<Result<UniqueFd>(const std::string& cluster)> kube;
+  // The call was opened again and the proxy names other keys that sign users' certificates. Must not block.
+  std::function<void()> user_authorities_changed;
 };
 
 class TunnelClient {
@@ -43,10 +42,12 @@ class TunnelClient {
   static Result<std::unique_ptr<TunnelClient>> Open(const HostIdentity& identity, TunnelOptions options);
   ~TunnelClient();  // stops
 
-  // What the proxy said first: the cluster, and who signs its users' certificates.
-  const v1::Welcome& welcome() const;
+  // Who signs the certificates of the cluster's users, as the proxy said last: lines of authorized_keys.
+  std::vector<std::string> UserAuthorityKeys() const;
   // How the cluster is reached, for calls beside the tunnel.
-  const RpcOptions& connection() const;
+  std::shared_ptr<const RpcOptions> connection() const;
+  // From now on calls are made with this identity; those that are open go on.
+  Status Use(const HostIdentity& identity);
   // From now on dials go to these services, which must outlive this, and the call is opened again whenever it breaks.
   void Serve(TunnelServices services);
 

@@ -5,6 +5,7 @@
 
 #include "libbase/text.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/host_caller.h"
 #include "libcluster/auth/system_identity.h"
 #include "libresources/token.h"
 #include "teleport/legacy/types/token.pb.h"
@@ -63,7 +64,28 @@ Result<std::vector<std::string>> RolesOf(const ProvisionTokenV2& token, const st
   return std::unexpected(Denied(fmt::format("the token is not for {}", StripControl(wanted))));
 }
 
+// The same for a host that has joined: no more than it has.
+Result<std::vector<std::string>> RolesOf(const Caller& caller, std::string_view cluster, const JoinRequest& request,
+                                         const std::vector<std::string>& system_roles) {
+  const bool is_instance = request.role == kInstance;
+  if (!is_instance && !system_roles.empty()) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: only an Instance has several roles");
+  }
+  const auto roles = is_instance ? system_roles : std::vector<std::string>{request.role};
+  if (roles.empty()) return Fail(ErrorKind::kBadParameter, "an Instance has one role at least");
+  for (const auto& role : roles) {
+    ASSIGN_OR_RETURN(const std::string host_id, HostOfCaller(caller, cluster, role));
+    if (host_id != request.host_id) {
+      return Fail(ErrorKind::kAccessDenied, "access denied: hosts get certificates for themselves alone");
+    }
+  }
+  return roles;
+}
+
 Result<JoinResult> Issue(AuthServer& auth, const JoinRequest& request, std::vector<std::string> roles) {
+  if (request.additional_principals.size() > kMaxNames || request.dns_names.size() > kMaxNames) {
+    return Fail(ErrorKind::kLimitExceeded, "a host has at most {} names", kMaxNames);
+  }
   HostCertificateRequest host;
   host.role = request.role;
   host.system_roles = std::move(roles);
@@ -83,9 +105,6 @@ Result<JoinResult> Issue(AuthServer& auth, const JoinRequest& request, std::vect
 
 Result<JoinResult> Join(AuthServer& auth, const JoinRequest& request) {
   if (!IsUuid(request.host_id)) return Fail(ErrorKind::kBadParameter, "hostID is no UUID");
-  if (request.additional_principals.size() > kMaxNames || request.dns_names.size() > kMaxNames) {
-    return Fail(ErrorKind::kLimitExceeded, "a host has at most {} names", kMaxNames);
-  }
   ASSIGN_OR_RETURN(const ProvisionTokenV2 token, FindToken(auth, request.token));
   ASSIGN_OR_RETURN(auto roles, RolesOf(token, request.role));
   return Issue(auth, request, std::move(roles));
@@ -101,6 +120,12 @@ Result<JoinResult> JoinCluster(AuthServer& auth, const JoinRequest& request) {
   event.Success(joined.has_value(), joined ? "" : joined.error().message);
   RETURN_IF_ERROR(auth.Emit(event));
   return joined;
+}
+
+Result<JoinResult> RenewHost(AuthServer& auth, const Caller& caller, const JoinRequest& request,
+                             const std::vector<std::string>& system_roles) {
+  ASSIGN_OR_RETURN(auto roles, RolesOf(caller, auth.cluster_name(), request, system_roles));
+  return Issue(auth, request, std::move(roles));
 }
 
 }  // namespace sallyport

@@ -10,6 +10,7 @@
 namespace sallyport {
 
 class AuthServer;
+struct Caller;
 
 struct JoinRequest {
   std::string host_id;    // a UUID that the host has made
@@ -34,5 +35,11 @@ struct JoinResult {
 // or another way of joining; kBadParameter: no UUID, keys that do not parse; kNotImplemented: bots. Success and
 // failure are events of the audit log.
 Result<JoinResult> JoinCluster(AuthServer& auth, const JoinRequest& request);
+
+// Issues certificates to a host that has joined, for other keys and names; `system_roles` are those of an Instance, and
+// the request needs no token. kAccessDenied: for another host, or a role that the caller's certificate has not;
+// kBadParameter: an Instance without roles, keys that do not parse.
+Result<JoinResult> RenewHost(AuthServer& auth, const Caller& caller, const JoinRequest& request,
+                             const std::vector<std::string>& system_roles);
 
 }  // namespace sallyport

@@ -142,7 +142,8 @@ asio::awaitable<void> Serve(std::shared_ptr<KubeForwarder::State> state, Incomin
                             std::string cluster) {
   error_code error;
   const auto executor = co_await asio::this_coro::executor;
-  auto& context = state->tls->state().context;
+  const auto tls = state->Tls();  // as long as the connection
+  auto& context = tls->state().context;
   KubeClient client{std::move(state),
                     TlsStream(MakeSocketStream(executor, std::move(connection.socket)), context),
                     beast::flat_buffer(),
@@ -269,6 +270,11 @@ Result<std::unique_ptr<KubeForwarder>> KubeForwarder::Create(EventLoop& loop, Th
 KubeForwarder::~KubeForwarder() {
   const std::lock_guard lock(state_->mutex);
   for (const auto& [name, upstream] : state_->upstreams) upstream.pool->Stop();
+}
+
+void KubeForwarder::UseTls(std::shared_ptr<ServerTls> tls) {
+  const std::lock_guard lock(state_->mutex);
+  state_->tls = std::move(tls);
 }
 
 void KubeForwarder::HandleConnection(IncomingConnection connection, std::string cluster) {

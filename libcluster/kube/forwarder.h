@@ -34,6 +34,9 @@ class KubeForwarder {
                                                        KubeForwarderOptions options);
   ~KubeForwarder();  // ends running credential plugins
 
+  // From now on connections are served with this TLS; those that are open go on. Safe from several threads.
+  void UseTls(std::shared_ptr<ServerTls> tls);
+
   // Takes a connection whose TLS has not begun; `cluster` when it is for one cluster alone.
   void HandleConnection(IncomingConnection connection, std::string cluster = {});
 

@@ -26,20 +26,24 @@ struct KubeForwarder::State {
       : loop(loop_in),
         threads(threads_in),
         decider(std::move(decider_in)),
-        tls(options.tls),
-        upstream_of_agent(std::move(options.upstream_of_agent)) {}
+        upstream_of_agent(std::move(options.upstream_of_agent)),
+        tls(std::move(options.tls)) {}
   EventLoop& loop;
   ThreadPool& threads;
   const std::unique_ptr<KubeDecider> decider;
-  const std::shared_ptr<ServerTls> tls;
   const std::function<KubeUpstream(const KubeClusterInfo&)> upstream_of_agent;
   struct Upstream {
     std::shared_ptr<UpstreamPool> pool;
     std::shared_ptr<ApiScopes> scopes;
   };
-  std::mutex mutex;                           // of the map
+  std::mutex mutex;  // of everything below
+  std::shared_ptr<ServerTls> tls;
   std::map<std::string, Upstream> upstreams;  // by cluster, of agents by "HOST_ID/cluster"
 
+  std::shared_ptr<ServerTls> Tls() {
+    const std::lock_guard lock(mutex);
+    return tls;
+  }
   Result<Upstream> Make(KubeUpstream upstream);
   // Returns the way to the cluster of a plan, which the decider has found.
   Result<Upstream> UpstreamOf(const KubePlan& plan);

@@ -40,13 +40,16 @@ struct SshNode::State : std::enable_shared_from_this<State> {
   std::unique_ptr<NodeAnnouncer> announcer;
   std::shared_ptr<RecordingSpool> recordings;
   std::unique_ptr<SessionDoor> door;
+  std::mutex keys_mutex;
+  int keys_made = 0;
+  std::string keys;  // the directory of those that are in use
   std::mutex mutex;
   std::map<std::string, std::weak_ptr<SshConnection>> connections;
 
   Status Prepare();
   Status WriteKeys();
   Status WritePrivilegeDirectory() const;
-  SshdOptions OptionsOf(const std::string& id, const SessionSettings& settings) const;
+  SshdOptions OptionsOf(const std::string& id, const SessionSettings& settings);
   Result<UniqueFd> Dial(const SshDial& dial);
   std::shared_ptr<SshConnection> Find(const std::string& id);
 };
@@ -79,14 +82,20 @@ asio::awaitable<void> WatchConnection(std::shared_ptr<SshNode::State> state,
 
 }  // namespace
 
+// Each time into a directory of its own: an sshd that starts meanwhile finds files that belong together.
 Status SshNode::State::WriteKeys() {
+  const std::lock_guard lock(keys_mutex);
+  const std::string made = fmt::format("{}/keys-{}", directory, ++keys_made);
+  RETURN_IF_ERROR(MakeDirectories(made, 0711));
   ASSIGN_OR_RETURN(const HostKey host, auth.HostKeyFor(options.hostname, options.public_addrs));
-  RETURN_IF_ERROR(WritePrivateFile(directory + "/host_key", host.key.ToSshPem().Reveal()));
-  RETURN_IF_ERROR(WriteFile(directory + "/host_key-cert.pub", host.certificate + "\n", 0644));
-  ASSIGN_OR_RETURN(const auto keys, auth.UserAuthorityKeys());
-  std::string authorities;
-  for (const auto& line : keys) authorities += line + "\n";
-  return WriteFile(directory + "/user_ca", authorities, 0644);
+  RETURN_IF_ERROR(WritePrivateFile(made + "/host_key", host.key.ToSshPem().Reveal()));
+  RETURN_IF_ERROR(WriteFile(made + "/host_key-cert.pub", host.certificate + "\n", 0644));
+  ASSIGN_OR_RETURN(const auto authorities, auth.UserAuthorityKeys());
+  std::string lines;
+  for (const auto& line : authorities) lines += line + "\n";
+  RETURN_IF_ERROR(WriteFile(made + "/user_ca", lines, 0644));
+  keys = made;
+  return {};
 }
 
 // sshd as root wants the empty directory that its package's service would have made.
@@ -122,11 +131,14 @@ std::shared_ptr<SshConnection> SshNode::State::Find(const std::string& id) {
   return found == connections.end() ? nullptr : found->second.lock();
 }
 
-SshdOptions SshNode::State::OptionsOf(const std::string& id, const SessionSettings& settings) const {
+SshdOptions SshNode::State::OptionsOf(const std::string& id, const SessionSettings& settings) {
   SshdOptions sshd_options;
   sshd_options.directory = directory + "/" + id;
-  sshd_options.host_key_file = directory + "/host_key";
-  sshd_options.user_authority_file = directory + "/user_ca";
+  {
+    const std::lock_guard lock(keys_mutex);
+    sshd_options.host_key_file = keys + "/host_key";
+    sshd_options.user_authority_file = keys + "/user_ca";
+  }
   sshd_options.forced_command = fmt::format("exec {} ssh-session {} {}", ShellQuoted(options.session_program),
                                             ShellQuoted(directory + "/door"), id);
   sshd_options.sftp_server = sftp_server;
@@ -192,6 +204,8 @@ void SshNode::EndAll(const std::string& reason) {
   }
   for (const auto& connection : open) connection->End(reason);
 }
+
+Status SshNode::RenewKeys() { return state_->WriteKeys(); }
 
 Result<UniqueFd> SshNode::Dial(const SshDial& dial) { return state_->Dial(dial); }
 

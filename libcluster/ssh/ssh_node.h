@@ -41,6 +41,9 @@ class SshNode : public SshAgent {
   // Ends all connections and withdraws the node.
   ~SshNode() override;
 
+  // Takes the host's key and the authorities of users anew, for connections that begin later.
+  Status RenewKeys();
+
   Result<UniqueFd> Dial(const SshDial& dial) override;
   void End(const std::string& id, const std::string& reason) override;
   bool IsThere() const override { return true; }

@@ -80,5 +80,76 @@ TEST_CASE("a host is a UUID with keys") {
   CHECK_FALSE(JoinCluster(fixture.auth(), request));
 }
 
+// A host that has joined, as the auth service sees it.
+Caller HostCaller(const JoinResult& joined) {
+  Caller caller;
+  caller.kind = Caller::Kind::kSystem;
+  caller.identity = Certificate::FromPem(joined.tls_certificate).value().ToIdentity().value();
+  return caller;
+}
+
+TEST_CASE("a host that has joined gets new certificates for other keys and names") {
+  AuthFixture fixture;
+  StoreToken(fixture, "secret", {"Node", "Kube"});
+  const Caller host = HostCaller(JoinCluster(fixture.auth(), RequestFor("secret", "Instance")).value());
+  JoinRequest request = RequestFor("", "Instance");
+  const PrivateKey key = GeneratePrivateKey(KeyAlgorithm::kEcdsaP256).value();
+  request.public_tls_key = key.public_key().ToPem();
+  request.public_ssh_key = key.public_key().ToAuthorizedKey();
+  request.node_name = "renamed";
+  request.additional_principals = {"web.example.com"};
+  const auto renewed = RenewHost(fixture.auth(), host, request, {"Node", "Kube"});
+  REQUIRE(renewed);
+  const auto tls = Certificate::FromPem(renewed->tls_certificate).value();
+  CHECK(tls.public_key() == key.public_key());
+  CHECK(tls.ToIdentity()->username == host.identity.username);
+  CHECK(tls.ToIdentity()->system_roles == std::vector<std::string>{"Node", "Kube"});
+  const auto ssh = ParseSshCertificate(renewed->ssh_certificate).value();
+  CHECK(ssh.public_key == key.public_key());
+  CHECK(ssh.HasPrincipal("renamed"));
+  CHECK(ssh.HasPrincipal("web.example.com"));
+  CHECK_FALSE(ssh.HasPrincipal("web"));
+  const auto fewer = RenewHost(fixture.auth(), host, request, {"Kube"});
+  REQUIRE(fewer);
+  CHECK(Certificate::FromPem(fewer->tls_certificate)->ToIdentity()->system_roles == std::vector<std::string>{"Kube"});
+}
+
+TEST_CASE("a host gets nothing beyond what it is") {
+  AuthFixture fixture;
+  StoreToken(fixture, "secret", {"Node"});
+  const Caller host = HostCaller(JoinCluster(fixture.auth(), RequestFor("secret", "Instance")).value());
+  const JoinRequest own = RequestFor("", "Instance");
+  JoinRequest other = own;
+  other.host_id = "22222222-2222-4222-8222-222222222222";
+  JoinRequest crowded = own;
+  crowded.additional_principals = std::vector<std::string>(33, "name");
+  Caller user = host;
+  user.kind = Caller::Kind::kUser;
+  struct Row {
+    const Caller& caller;
+    JoinRequest request;
+    std::vector<std::string> system_roles;
+    ErrorKind kind;
+  };
+  const Row rows[] = {
+      {host, other, {"Node"}, ErrorKind::kAccessDenied},
+      {host, own, {"Node", "Proxy"}, ErrorKind::kAccessDenied},
+      {host, own, {}, ErrorKind::kBadParameter},
+      {host, RequestFor("", "Node"), {"Node"}, ErrorKind::kAccessDenied},
+      {host, RequestFor("", "Admin"), {}, ErrorKind::kAccessDenied},
+      {host, RequestFor("", "Auth"), {}, ErrorKind::kAccessDenied},
+      {host, crowded, {"Node"}, ErrorKind::kLimitExceeded},
+      {user, own, {"Node"}, ErrorKind::kAccessDenied},
+      {fixture.admin(), own, {"Node"}, ErrorKind::kAccessDenied},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.request.role, row.request.host_id, row.system_roles);
+    const auto renewed = RenewHost(fixture.auth(), row.caller, row.request, row.system_roles);
+    REQUIRE_FALSE(renewed);
+    CHECK(renewed.error().kind == row.kind);
+  }
+  CHECK(RenewHost(fixture.auth(), host, RequestFor("", "Node"), {}));
+}
+
 }  // namespace
 }  // namespace sallyport

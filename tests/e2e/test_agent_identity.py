@@ -1,0 +1,68 @@
+"""Agents that live long: their certificates follow the names of their hosts, and they learn who signs those of users."""
+
+import contextlib
+import getpass
+import sqlite3
+
+import pytest
+
+from harness import Cluster, Tsh, started, wait_for
+from nodes import Agent
+from test_agents import ROLE
+
+LOGIN = getpass.getuser()
+
+
+@pytest.fixture(name="place", scope="module")
+def fixture_place(tmp_path_factory):
+    with started(Cluster(tmp_path_factory.mktemp("cluster"))) as running:
+        running.create(ROLE, "-f")
+        yield running
+
+
+@pytest.fixture(name="person", scope="module")
+def fixture_person(place, tmp_path_factory):
+    machine = Tsh(place, tmp_path_factory.mktemp("person"))
+    machine.user = place.add_user("dan", "dev")
+    machine.login(machine.user)
+    return machine
+
+
+def without_token(agent):
+    return [word for word in agent.pasted_command() if not word.startswith("--token=")]
+
+
+def test_a_host_with_another_name_gets_a_certificate_for_it(place, person, tmp_path):
+    agent = Agent(place, tmp_path, "before").start()
+    identity = tmp_path / "data" / "agent_identity"
+    first = identity.read_bytes()
+    agent.stop()
+    agent.name = "after"
+    agent.start(without_token(agent))
+    try:
+        second = identity.read_bytes()
+        assert second != first and b"PRIVATE KEY" in second
+        assert identity.stat().st_mode & 0o777 == 0o600
+        # The host's key is checked by the name that was asked for.
+        assert person("ssh", f"{LOGIN}@after", "echo in").out == "in\n"
+        agent.stop()
+        agent.start(without_token(agent))
+        assert identity.read_bytes() == second
+    finally:
+        agent.stop()
+
+
+def test_an_agent_learns_of_other_authorities_when_it_comes_back(place, person, tmp_path):
+    agent = Agent(place, tmp_path, "learns").start()
+    try:
+        assert person("ssh", f"{LOGIN}@learns", "echo in").out == "in\n"
+        place.kill()
+        with contextlib.closing(sqlite3.connect(place.database)) as database, database:
+            gone = database.execute("delete from items where key like '%cert_authority/user%'")
+            assert gone.rowcount == 1
+        place.start()
+        person("logout")
+        person.login(person.user)
+        wait_for(lambda: person("ssh", f"{LOGIN}@learns", "echo again", ok=False).out == "again\n", 30, "the node again")
+    finally:
+        agent.stop()
