@@ -11,6 +11,7 @@
 #include "libcluster/auth/expiry.h"
 #include "libcluster/auth/http_api.h"
 #include "libcluster/auth/recording_service.h"
+#include "libcluster/auth/server_info_service.h"
 #include "libcluster/auth/store.h"
 #include "libcluster/auth/system_identity.h"
 #include "libcluster/grpc_server.h"
@@ -139,6 +140,7 @@ void Cluster::State::AddTransport(const TeleportConfig& config, const Environmen
   };
   AddTransportMethods(methods, loop, dial_threads, *auth, *audit, std::move(options));
   AddRecordingMethods(methods, loop, web_threads, *auth);
+  AddServerInfoStream(methods, loop, web_threads, *auth);
   const TunnelParts tunnel{loop, web_threads, *auth, *audit, agents};
   AddTunnelMethods(methods, tunnel);
   AddInventoryMethods(methods, tunnel, OwnFacts(config, environment));

@@ -23,6 +23,7 @@
 #include "libresources/namespace.h"
 #include "libresources/node.h"
 #include "libresources/role.h"
+#include "libresources/server_info.h"
 #include "libresources/token.h"
 #include "libresources/trusted_cluster.h"
 #include "libresources/user.h"
@@ -144,6 +145,7 @@ constexpr Row kRows[] = {
       &CheckDiscoveryConfig,
       {}},
      &DiscoveryConfigColumns},
+    {{"server_info", "", "v1", "", false, &Prototype<types::ServerInfoV1>, &CheckServerInfo, {}}, &ServerInfoColumns},
     {{"namespace", "namespaces ns", "v2", "default", false, &Prototype<types::Namespace>, &CheckNamespace, {}},
      &NamespaceColumns},
     {{"trusted_cluster",

@@ -61,12 +61,7 @@ class LocalAuth : public AgentAuth {
     return host;
   }
 
-  Status Announce(const types::ServerV2& node) override {
-    types::ServerV2 written = node;
-    BackendTransaction transaction;
-    WriteResource(transaction, kNode, written, WriteMode::kUpsert);
-    return auth_.backend().Commit(std::move(transaction));
-  }
+  Status Announce(const types::ServerV2& node) override { return auth_.node_labels().Announce(node); }
 
   Status Withdraw(const std::string& node_name) override {
     BackendTransaction transaction;

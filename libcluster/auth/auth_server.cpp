@@ -69,6 +69,7 @@ Result<std::unique_ptr<AuthServer>> AuthServer::Open(AuthServerOptions options) 
   auth->backend_ = std::make_unique<RehearsingBackend>(std::move(engine));
   auth->locks_ = std::make_unique<Locks>(*auth->backend_);
   auth->nodes_ = std::make_unique<NodeCache>(*auth->backend_);
+  auth->node_labels_ = std::make_unique<NodeLabels>(*auth->backend_);
   RETURN_IF_ERROR(auth->locks_->Reload());
   ASSIGN_OR_RETURN(auth->authorities_, Authorities::Open(*auth->backend_, opts.cluster_name));
   auth->authenticator_ = std::make_unique<Authenticator>(*auth->backend_, *auth->authorities_, *auth->locks_);
@@ -198,6 +199,7 @@ RpcTable AuthMethods(AuthServer& auth) {
                          AddSessionEventMethods,
                          AddKubeMethods,
                          AddNodeMethods,
+                         AddServerInfoMethods,
                          AddListingMethods,
                          AddWatchMethods,
                          AddCertMethods,

@@ -16,6 +16,7 @@
 #include "libcluster/auth/local_users.h"
 #include "libcluster/auth/locks.h"
 #include "libcluster/auth/node_cache.h"
+#include "libcluster/auth/node_labels.h"
 #include "libcluster/auth/recordings.h"
 #include "libcluster/auth/store.h"
 #include "libcluster/auth/user_certs.h"
@@ -54,6 +55,7 @@ class AuthServer {
   LocalUsers& local_users() { return *local_users_; }
   const Locks& locks() const { return *locks_; }
   NodeCache& nodes() { return *nodes_; }
+  NodeLabels& node_labels() { return *node_labels_; }
   Recordings& recordings() { return recordings_; }
   const UserCertIssuer& issuer() const { return *issuer_; }
   const AuthServerOptions& options() const { return options_; }
@@ -106,6 +108,7 @@ class AuthServer {
   std::unique_ptr<Backend> backend_;
   std::unique_ptr<Locks> locks_;
   std::unique_ptr<NodeCache> nodes_;
+  std::unique_ptr<NodeLabels> node_labels_;
   std::unique_ptr<Authorities> authorities_;
   std::unique_ptr<Authenticator> authenticator_;
   std::unique_ptr<LocalUsers> local_users_;
@@ -137,6 +140,7 @@ void AddEventMethods(RpcTable& table, AuthServer& auth);
 void AddSessionEventMethods(RpcTable& table, AuthServer& auth);
 void AddKubeMethods(RpcTable& table, AuthServer& auth);
 void AddNodeMethods(RpcTable& table, AuthServer& auth);
+void AddServerInfoMethods(RpcTable& table, AuthServer& auth);
 void AddListingMethods(RpcTable& table, AuthServer& auth);
 void AddWatchMethods(RpcTable& table, AuthServer& auth);
 void AddCertMethods(RpcTable& table, AuthServer& auth);

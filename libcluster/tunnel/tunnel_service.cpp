@@ -153,9 +153,7 @@ class Control {
     SetExpires(node, Now() + kLife);
     std::function<Status()> write = [&auth = parts_.auth, node]() mutable -> Status {
       RETURN_IF_ERROR(CheckResource(node));
-      BackendTransaction transaction;
-      WriteResource(transaction, "node", node, WriteMode::kUpsert);
-      return auth.Commit(std::move(transaction));
+      return auth.node_labels().Announce(node);
     };
     const auto written = co_await OnPool(parts_.threads, std::move(write));
     if (!*written) {

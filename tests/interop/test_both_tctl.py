@@ -35,7 +35,7 @@ ADMINISTRATOR = """
 """
 WAYS = ["auth-port", "web-port", "login"]
 KINDS = ["roles", "users", "tokens", "cap", "cluster_networking_config", "session_recording_config", "locks",
-         "kube_cluster", "kube_server", "cert_authority", "github", "oidc", "saml", "connectors", "app", "app_server", "db", "discovery_config", "bot",
+         "kube_cluster", "kube_server", "cert_authority", "github", "oidc", "saml", "connectors", "app", "app_server", "db", "discovery_config", "server_info", "bot",
          "bot_instance", "namespace", "trusted_cluster"]
 _numbers = itertools.count(1)
 

@@ -19,7 +19,7 @@ COMPLETE = ["tsh ls", "tsh kube ls --all", "tsh apps ls", "tsh clusters", "tsh m
             "tctl alerts ack a/b --reason=c", "tctl alerts ack ls", "tctl alerts ack a/b --clear", "tctl auth export", "tctl auth export --type=user",
             "tctl get auth_server", "tctl get proxy", "tctl get node", "tctl get kube_cluster",
             "tctl get session_recording_config", "tctl get remote_cluster", "tctl get db_service", "tctl get db",
-            "tctl get trusted_cluster", "tctl get namespace", "tctl get discovery_config", "tctl get lock"]
+            "tctl get trusted_cluster", "tctl get namespace", "tctl get discovery_config", "tctl get server_info", "tctl get lock"]
 
 
 class Row(typing.NamedTuple):

@@ -30,6 +30,7 @@ extern const KindCalls kOidcCalls;
 extern const KindCalls kRecordingConfigCalls;
 extern const KindCalls kRoleCalls;
 extern const KindCalls kSamlCalls;
+extern const KindCalls kServerInfoCalls;
 extern const KindCalls kTokenCalls;
 extern const KindCalls kTrustedClusterCalls;
 extern const KindCalls kUserCalls;

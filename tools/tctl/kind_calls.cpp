@@ -32,6 +32,7 @@ constexpr const KindCalls* kRows[] = {
     &kClusterAlertCalls,
     &kDatabaseCalls,
     &kDiscoveryConfigCalls,
+    &kServerInfoCalls,
     &kNamespaceCalls,
     &kTrustedClusterCalls,  // a row a line
 };

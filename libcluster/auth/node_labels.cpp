@@ -1,0 +1,99 @@
+#include "libcluster/auth/node_labels.h"
+
+#include "libcluster/auth/store.h"
+#include "libresources/node.h"
+#include "libresources/server_info.h"
+#include "teleport/legacy/types/server.pb.h"
+
+namespace sallyport {
+namespace {
+
+using types::ServerInfoV1;
+using types::ServerV2;
+
+constexpr std::string_view kNode = "node";
+constexpr std::string_view kServerInfo = "server_info";
+constexpr int kTries = 5;
+
+// One that is not there gives no labels.
+Result<ServerInfoV1> FindInfo(Backend& backend, const std::string& name) {
+  auto info = GetResource<ServerInfoV1>(backend, kServerInfo, name);
+  if (info || info.error().kind != ErrorKind::kNotFound) return info;
+  ServerInfoV1 none;
+  none.mutable_metadata()->set_name(name);
+  return none;
+}
+
+void AddLabels(ServerV2& node, const ServerInfoV1& info) {
+  auto& labels = *node.mutable_metadata()->mutable_labels();
+  for (const auto& [key, value] : info.spec().newlabels()) labels.insert({key, value});
+}
+
+// Those with the same value: another one is the agent's own.
+void RemoveLabels(ServerV2& node, const ServerInfoV1& info) {
+  auto& labels = *node.mutable_metadata()->mutable_labels();
+  for (const auto& [key, value] : info.spec().newlabels()) {
+    const auto found = labels.find(key);
+    if (found != labels.end() && found->second == value) labels.erase(found);
+  }
+}
+
+}  // namespace
+
+Status NodeLabels::Announce(ServerV2 node) {
+  const std::lock_guard lock(mutex_);
+  ASSIGN_OR_RETURN(const ServerInfoV1 info, FindInfo(backend_, ServerInfoName(node.metadata().name())));
+  AddLabels(node, info);
+  BackendTransaction transaction;
+  WriteResource(transaction, kNode, node, WriteMode::kUpsert);
+  return backend_.Commit(std::move(transaction));
+}
+
+Status NodeLabels::Put(ServerInfoV1 info) {
+  const std::string name = info.metadata().name();
+  return Change(name, &info);
+}
+
+Status NodeLabels::Remove(const std::string& name) {
+  RETURN_IF_ERROR(GetResource<ServerInfoV1>(backend_, kServerInfo, name));
+  return Change(name, nullptr);
+}
+
+Status NodeLabels::Change(const std::string& name, ServerInfoV1* to) {
+  const std::lock_guard lock(mutex_);
+  Status changed;
+  for (int i = 0; i < kTries; ++i) {
+    changed = TryChange(name, to);
+    // The node has gone, or was written by hand, while this looked at it.
+    const bool again =
+        !changed && (changed.error().kind == ErrorKind::kCompareFailed || changed.error().kind == ErrorKind::kNotFound);
+    if (!again) break;
+  }
+  return changed;
+}
+
+Status NodeLabels::TryChange(const std::string& name, ServerInfoV1* to) {
+  ASSIGN_OR_RETURN(const ServerInfoV1 from, FindInfo(backend_, name));
+  BackendTransaction transaction;
+  if (to == nullptr) {
+    transaction.Remove(ResourceKey(kServerInfo, name), false);
+  } else {
+    WriteResource(transaction, kServerInfo, *to, WriteMode::kUpsert);
+  }
+  RETURN_IF_ERROR(ChangeNode(transaction, from, to));
+  return backend_.Commit(std::move(transaction));
+}
+
+Status NodeLabels::ChangeNode(BackendTransaction& transaction, const ServerInfoV1& from, const ServerInfoV1* to) {
+  const std::string name = NodeOfServerInfo(from.metadata().name());
+  if (name.empty()) return {};
+  auto node = GetResource<ServerV2>(backend_, kNode, name);
+  if (!node) return node.error().kind == ErrorKind::kNotFound ? Status() : std::unexpected(node.error());
+  if (IsAgentless(*node)) return {};
+  RemoveLabels(*node, from);
+  if (to != nullptr) AddLabels(*node, *to);
+  WriteResource(transaction, kNode, *node, WriteMode::kUpdate);
+  return {};
+}
+
+}  // namespace sallyport

@@ -1,0 +1,41 @@
+// Labels that nodes are given from outside, by server_info resources: they stand among the labels of the node's
+// resource, so that lists, watches and decisions see them as any other.
+#pragma once
+
+#include <mutex>
+#include <string>
+
+#include "libbase/error.h"
+#include "libcluster/backend/backend.h"
+
+namespace types {
+class ServerInfoV1;
+class ServerV2;
+}  // namespace types
+
+namespace sallyport {
+
+// Safe from several threads. The backend must outlive it.
+class NodeLabels {
+ public:
+  explicit NodeLabels(Backend& backend) : backend_(backend) {}
+
+  // Writes a node as its agent announces it, with the labels that it is given; the agent's own win.
+  Status Announce(types::ServerV2 node);
+
+  // Writes a server_info, as it was checked, and gives its labels to the node that is there, in place of those that it
+  // gave before. Labels of nodes with OpenSSH alone are theirs.
+  Status Put(types::ServerInfoV1 info);
+  // Removes one, and its labels from the node. kNotFound.
+  Status Remove(const std::string& name);
+
+ private:
+  Status Change(const std::string& name, types::ServerInfoV1* to);
+  Status TryChange(const std::string& name, types::ServerInfoV1* to);
+  Status ChangeNode(BackendTransaction& transaction, const types::ServerInfoV1& from, const types::ServerInfoV1* to);
+
+  Backend& backend_;
+  std::mutex mutex_;  // between what is read here and what is written
+};
+
+}  // namespace sallyport
