@@ -54,8 +54,8 @@ bool WriteAll(int fd, std::string_view bytes) {
   return true;
 }
 
-// Carries bytes between a socket and a call until one of them ends, or `end` can be read.
-Status Relay(GrpcStream& call, int socket, int end) {
+// Carries bytes between a socket and a call until one of them ends, or `end` can be read; counts them.
+Status Relay(GrpcStream& call, int socket, int end, SshTraffic& traffic) {
   bool socket_open = true;
   while (true) {
     RETURN_IF_ERROR(call.Step());
@@ -65,6 +65,7 @@ Status Relay(GrpcStream& call, int socket, int end) {
       if (!message) break;
       v1::TunnelBytes bytes;
       if (!bytes.ParseFromString(*message) || !WriteAll(socket, bytes.payload())) return {};
+      traffic.sent += bytes.payload().size();
       moved = true;
     }
     if (moved) continue;
@@ -81,6 +82,7 @@ Status Relay(GrpcStream& call, int socket, int end) {
       v1::TunnelBytes bytes;
       bytes.set_payload(buffer, static_cast<std::size_t>(count));
       call.Send(bytes.SerializeAsString());
+      traffic.received += bytes.payload().size();
     } else {
       socket_open = false;
       call.EndSending();
@@ -154,7 +156,8 @@ struct TunnelClient::State {
   void Take(const v1::ProxyMessage& message);
   void Connect(const v1::Dial& message);
   Result<UniqueFd> DialService(const v1::Dial& message);
-  Status Carry(const v1::Dial& message);
+  Status Serve(const v1::Dial& message);
+  Status Carry(const v1::Dial& message, int socket, SshTraffic& traffic);
   void SayGoodbye();
 };
 
@@ -280,11 +283,11 @@ void TunnelClient::State::Take(const v1::ProxyMessage& message) {
 }
 
 void TunnelClient::State::Connect(const v1::Dial& message) {
-  if (const Status carried = Carry(message); !carried) {
+  if (const Status served = Serve(message); !served) {
     v1::AgentMessage failed;
     failed.mutable_failed()->set_id(message.id());
-    failed.mutable_failed()->set_code(RowOf(carried.error().kind).grpc_code);
-    failed.mutable_failed()->set_message(carried.error().message);
+    failed.mutable_failed()->set_code(RowOf(served.error().kind).grpc_code);
+    failed.mutable_failed()->set_message(served.error().message);
     Queue(failed);
   }
   const std::lock_guard lock(mutex);
@@ -301,19 +304,26 @@ Result<UniqueFd> TunnelClient::State::DialService(const v1::Dial& message) {
   return services.ssh->Dial(dial);
 }
 
-Status TunnelClient::State::Carry(const v1::Dial& message) {
+Status TunnelClient::State::Serve(const v1::Dial& message) {
   ASSIGN_OR_RETURN(const UniqueFd socket, DialService(message));
+  SshTraffic traffic;
+  const Status carried = Carry(message, socket.get(), traffic);
+  // The agent keeps a descriptor of its own, so closing this one tells nobody.
+  ::shutdown(socket.get(), SHUT_RDWR);
+  if (message.has_ssh()) services.ssh->Carried(message.id(), traffic);
+  return carried;
+}
+
+Status TunnelClient::State::Carry(const v1::Dial& message, int socket, SshTraffic& traffic) {
   ASSIGN_OR_RETURN(const auto bytes, OpenGrpcStream(*Connection(), std::string(kConnect)));
   v1::TunnelBytes first;
   first.set_id(message.id());
   bytes->Send(first.SerializeAsString());
   // SSH connections end by themselves, with a word to their users; the proxy keeps those to Kubernetes open.
   const int end = message.has_kube() ? ending.get() : -1;
-  if (const Status relayed = Relay(*bytes, socket.get(), end); !relayed) {
+  if (const Status relayed = Relay(*bytes, socket, end, traffic); !relayed) {
     Log(LogLevel::kDebug, "a connection broke", {{"connection", message.id()}, {"reason", relayed.error().message}});
   }
-  // The agent keeps a descriptor of its own, so closing this one tells nobody.
-  ::shutdown(socket.get(), SHUT_RDWR);
   return {};
 }
 

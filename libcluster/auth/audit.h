@@ -71,6 +71,7 @@ inline constexpr AuditType kKubeRequest{"kube.request", "T3009I"};
 inline constexpr AuditType kSessionStart{"session.start", "T2000I"};
 inline constexpr AuditType kSessionEnd{"session.end", "T2004I"};
 inline constexpr AuditType kResize{"resize", "T2002I"};
+inline constexpr AuditType kSessionData{"session.data", "T2006I"};
 inline constexpr AuditType kSessionUpload{"session.upload", "T2005I"};
 inline constexpr AuditType kRecordingAccess{"session.recording.access", "T2012I"};
 inline constexpr AuditType kExec{"exec", "T3002I"};

@@ -6,6 +6,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -37,6 +38,9 @@ class StreamTunnel {
   }
   // When the caller last sent something.
   std::chrono::steady_clock::time_point active() const { return active_; }
+  // How many bytes came from the caller, and went to it.
+  std::uint64_t from_caller() const { return from_caller_; }
+  std::uint64_t to_caller() const { return to_caller_; }
 
  private:
   asio::awaitable<bool> Pass(const typename Carrier::Request& request) {
@@ -47,6 +51,7 @@ class StreamTunnel {
     if (!status_) co_return false;
     boost::system::error_code error;
     co_await asio::async_write(socket_, asio::buffer(*bytes), asio::redirect_error(asio::use_awaitable, error));
+    if (!error) from_caller_ += bytes->size();
     co_return !error;
   }
 
@@ -75,6 +80,7 @@ class StreamTunnel {
       if (error) co_return;
       const auto response = Carrier::With(std::string(buffer.data(), count));
       open = co_await messages_.Write(response);
+      if (open) to_caller_ += count;
     }
   }
 
@@ -83,6 +89,8 @@ class StreamTunnel {
   const Check check_;
   Status status_;
   std::chrono::steady_clock::time_point active_ = std::chrono::steady_clock::now();
+  std::uint64_t from_caller_ = 0;
+  std::uint64_t to_caller_ = 0;
 };
 
 }  // namespace sallyport

@@ -107,6 +107,19 @@ asio::awaitable<void> WatchRights(Transport& transport, const Caller& caller, co
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
 }
 
+// Tells the node's agent what a connection has carried, however it ends.
+class TrafficReport {
+ public:
+  TrafficReport(const SshRoute& route, const SshTunnel& tunnel) : route_(route), tunnel_(tunnel) {}
+  ~TrafficReport() { route_.agent->Carried(route_.dial.id, {tunnel_.from_caller(), tunnel_.to_caller()}); }
+  TrafficReport(const TrafficReport&) = delete;
+  TrafficReport& operator=(const TrafficReport&) = delete;
+
+ private:
+  const SshRoute& route_;
+  const SshTunnel& tunnel_;
+};
+
 // A connection that has ended may have ended with its node, which is known a moment later.
 asio::awaitable<Status> NodeIsThere(const SshRoute& route, std::string target) {
   asio::steady_timer timer(co_await asio::this_coro::executor, kNodeCheck);
@@ -129,12 +142,13 @@ asio::awaitable<Status> ProxySsh(std::shared_ptr<Transport> transport, std::shar
   const auto dialed = co_await OnPool(transport->threads, std::move(dial));
   if (!*dialed) co_return std::unexpected(dialed->error());
   SshRoute& route = **dialed;
-  transportv1::ProxySSHResponse details;
-  details.mutable_details();
-  if (!co_await messages.Write(details)) co_return Status();
   const auto executor = co_await asio::this_coro::executor;
   SshTunnel tunnel(messages, MakeSocketStream(executor, std::move(route.socket)),
                    [greeting = SshGreeting()](std::string_view bytes) mutable { return greeting.Check(bytes); });
+  const TrafficReport report(route, tunnel);
+  transportv1::ProxySSHResponse details;
+  details.mutable_details();
+  if (!co_await messages.Write(details)) co_return Status();
   // What came with the target is not for the node.
   const transportv1::ProxySSHRequest nothing;
   const auto ended = co_await (tunnel.Run(nothing) || WatchRights(*transport, *call->caller, route, tunnel));

@@ -80,7 +80,10 @@ class Session {
     if (verdict.refusal.empty()) {
       const AuditEvent start = StartEvent(*hello);
       if (IsRecorded(*hello)) co_await BeginRecording(start, verdict);
-      if (verdict.refusal.empty() && !is_sftp_) connection_->Emit(start);
+      if (verdict.refusal.empty() && !is_sftp_) {
+        connection_->Began(id_);
+        connection_->Emit(start);
+      }
     }
     const std::string frame = EncodeFrame(SessionFrameType::kVerdict, EncodeVerdict(verdict));
     error_code error;

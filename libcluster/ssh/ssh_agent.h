@@ -1,6 +1,7 @@
 // What the proxy asks of the agent of a node, in this process or at the other end of a tunnel.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -22,12 +23,21 @@ struct SshDial {
   SessionSettings settings;
 };
 
+// Bytes of a connection, as its client sees them.
+struct SshTraffic {
+  std::uint64_t sent = 0;
+  std::uint64_t received = 0;
+};
+
 // Safe from several threads.
 class SshAgent {
  public:
   virtual ~SshAgent() = default;
   // Opens a connection. Returns a stream socket with the client's side of SSH on it. Blocks.
+  // Whoever gets it says by Carried when it is over.
   virtual Result<UniqueFd> Dial(const SshDial& dial) = 0;
+  // Says what a connection has carried, and that nothing follows. Does not block.
+  virtual void Carried(const std::string& id, const SshTraffic& traffic) = 0;
   // Tells the user of a connection why it is about to end, and ends what runs in it.
   virtual void End(const std::string& id, const std::string& reason) = 0;
   // Whether the agent is still there.

@@ -8,6 +8,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <filesystem>
+#include <limits>
 
 #include "libbase/log.h"
 #include "libbase/version.h"
@@ -23,6 +24,7 @@ using boost::system::error_code;
 constexpr std::chrono::milliseconds kLastWords{300};  // for what is said to the user at the end
 constexpr std::chrono::milliseconds kLastLines{100};
 constexpr std::size_t kMaxLineBytes = 16 << 10;
+constexpr std::int64_t kTrafficIndex = std::numeric_limits<std::int32_t>::max() - 1;  // after a session's other events
 
 }  // namespace
 
@@ -90,6 +92,23 @@ void SshConnection::Emit(const AuditEvent& event) const {
   if (const Status status = auth_.Emit(event); !status) {
     Log(LogLevel::kError, "an audit event was lost", {{"reason", status.error().message}});
   }
+}
+
+void SshConnection::Began(const std::string& session_id) {
+  const std::lock_guard lock(mutex_);
+  if (session_id_.empty()) session_id_ = session_id;
+}
+
+void SshConnection::EmitTraffic(const SshTraffic& traffic) const {
+  if (Login().empty() || parts_.dial.settings.recording_mode == "off") return;
+  auto event = Event(audit::kSessionData);
+  {
+    const std::lock_guard lock(mutex_);
+    event.Add("sid", session_id_);
+  }
+  Emit(event.Add("ei", kTrafficIndex)
+           .Add("tx", static_cast<std::int64_t>(traffic.sent))
+           .Add("rx", static_cast<std::int64_t>(traffic.received)));
 }
 
 void SshConnection::Hear(const SshdEvent& event) {

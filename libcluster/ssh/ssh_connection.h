@@ -49,6 +49,11 @@ class SshConnection : public std::enable_shared_from_this<SshConnection> {
   // Writes events of the audit log; failures are logged.
   void Emit(const AuditEvent& event) const;
 
+  // Says that a session has begun; the audit log counts the connection's bytes for the first.
+  void Began(const std::string& session_id);
+  // Tells the audit log what the connection has carried; not of one that let nobody in.
+  void EmitTraffic(const SshTraffic& traffic) const;
+
   // Calls back when the connection is ended from this side. Returns what to forget it by.
   using Listener = std::shared_ptr<std::function<void(const std::string& reason)>>;
   void Listen(const Listener& listener);
@@ -65,6 +70,7 @@ class SshConnection : public std::enable_shared_from_this<SshConnection> {
   mutable std::mutex mutex_;  // of everything below
   UniqueFd line_;
   std::string login_;
+  std::string session_id_;
   std::string end_reason_;
   std::vector<std::weak_ptr<std::function<void(const std::string&)>>> listeners_;
 };

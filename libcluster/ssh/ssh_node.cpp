@@ -45,6 +45,7 @@ struct SshNode::State : std::enable_shared_from_this<State> {
   std::string keys;  // the directory of those that are in use
   std::mutex mutex;
   std::map<std::string, std::weak_ptr<SshConnection>> connections;
+  std::map<std::string, std::shared_ptr<SshConnection>> carried;  // those of which Carried has said nothing yet
 
   Status Prepare();
   Status WriteKeys();
@@ -158,6 +159,7 @@ Result<UniqueFd> SshNode::State::Dial(const SshDial& dial) {
   {
     const std::lock_guard lock(mutex);
     connections[dial.id] = connection;
+    carried[dial.id] = connection;
   }
   asio::co_spawn(asio::make_strand(ContextOf(loop)), WatchConnection(shared_from_this(), connection), asio::detached);
   return socket;
@@ -208,6 +210,13 @@ void SshNode::EndAll(const std::string& reason) {
 Status SshNode::RenewKeys() { return state_->WriteKeys(); }
 
 Result<UniqueFd> SshNode::Dial(const SshDial& dial) { return state_->Dial(dial); }
+
+void SshNode::Carried(const std::string& id, const SshTraffic& traffic) {
+  std::unique_lock lock(state_->mutex);
+  const auto connection = state_->carried.extract(id);
+  lock.unlock();
+  if (!connection.empty()) connection.mapped()->EmitTraffic(traffic);
+}
 
 void SshNode::End(const std::string& id, const std::string& reason) {
   if (const auto connection = state_->Find(id)) connection->End(reason);

@@ -45,6 +45,7 @@ class SshNode : public SshAgent {
   Status RenewKeys();
 
   Result<UniqueFd> Dial(const SshDial& dial) override;
+  void Carried(const std::string& id, const SshTraffic& traffic) override;
   void End(const std::string& id, const std::string& reason) override;
   bool IsThere() const override { return true; }
   void EndAll(const std::string& reason);

@@ -39,6 +39,7 @@ class RemoteAgent : public SshAgent {
   void SetKubeClusters(std::vector<std::shared_ptr<const KubeClusterInfo>> clusters);
 
   Result<UniqueFd> Dial(const SshDial& dial) override;
+  void Carried(const std::string&, const SshTraffic&) override {}  // it counts at its own end
   // Opens a connection for requests to a Kubernetes cluster; blocks.
   Result<UniqueFd> DialKube(const std::string& cluster);
   // Asks whether the agent is there; blocks until it answers.
