@@ -52,31 +52,31 @@ _tsh_complete() {
     if [[ $current == -* || -z $words$names ]]; then
       names=''
       case "$command" in
-      '') words='--proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'login') words='--ttl --auth --out --overwrite --kube-cluster --request-id --request-roles --request-reason --request-reviewers --request-nowait --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'logout') words='--proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'status') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'clusters') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'ls') words='--search --query --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'ssh') words='--login --port --search --query --forward-agent --forward --remote-forward --dynamic-forward --tty --no-tty --no-remote-exec --x11-untrusted --x11-trusted --x11-untrusted-timeout --option --fork-after-authentication --parallel --log-dir --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'scp') words='--login --port --recursive --preserve --quiet --limit --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'sftp') words='--login --port --recursive --preserve --quiet --batch --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'proxy ssh') words='--proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'config') words='--login --port --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'resolve') words='--quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'recordings ls') words='--from-utc --to-utc --last --limit --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'play') words='--speed --skip-idle-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'kube ls') words='--search --query --verbose --quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'kube login') words='--all --set-context-name --kube-namespace --as --as-groups --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      '') words='--proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'login') words='--ttl --auth --out --overwrite --kube-cluster --request-id --request-roles --request-reason --request-reviewers --request-nowait --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'logout') words='--proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'status') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'clusters') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'ls') words='--search --query --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'ssh') words='--login --port --search --query --forward-agent --forward --remote-forward --dynamic-forward --tty --no-tty --no-remote-exec --x11-untrusted --x11-trusted --x11-untrusted-timeout --option --fork-after-authentication --parallel --log-dir --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'scp') words='--login --port --recursive --preserve --quiet --limit --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'sftp') words='--login --port --recursive --preserve --quiet --batch --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'proxy ssh') words='--proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'config') words='--login --port --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'resolve') words='--quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'recordings ls') words='--from-utc --to-utc --last --limit --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'play') words='--speed --skip-idle-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'kube ls') words='--search --query --verbose --quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'kube login') words='--all --set-context-name --kube-namespace --as --as-groups --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
       'kubectl') words='' ;;
-      'env') words='--unset --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'version') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'request ls') words='--reviewable --suggested --my-requests --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'request show') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'request create') words='--roles --resource --reason --reviewers --nowait --request-ttl --session-ttl --max-duration --assume-start-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'request review') words='--approve --deny --reason --assume-start-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'request search') words='--kind --search --query --labels --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
-      'request drop') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help' ;;
+      'env') words='--unset --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'version') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'request ls') words='--reviewable --suggested --my-requests --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'request show') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'request create') words='--roles --resource --reason --reviewers --nowait --request-ttl --session-ttl --max-duration --assume-start-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'request review') words='--approve --deny --reason --assume-start-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'request search') words='--kind --search --query --labels --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'request drop') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
       esac
     fi
     ;;

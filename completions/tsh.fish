@@ -140,4 +140,5 @@ complete -c tsh -l identity -s i -d 'Identity file to use instead of a login; ne
 complete -c tsh -l insecure -d 'Do not check the proxy'\''s certificate'
 complete -c tsh -l debug -s d -d 'Show more of what is known'
 complete -c tsh -l mfa-mode -d 'Preferred second factor' -x -a 'auto cross-platform platform otp sso'
+complete -c tsh -l no-relogin -d 'Fail when the login is over, in place of asking for a new one'
 complete -c tsh -l help -s h -d 'Show the help of a command'

@@ -72,31 +72,31 @@ _tsh() {
     ) ;;
   esac
   case "$so_far" in
-    ('') options=(--proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('login') options=(--ttl --auth --out --overwrite --kube-cluster --request-id --request-roles --request-reason --request-reviewers --request-nowait --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('logout') options=(--proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('status') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('clusters') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('ls') options=(--search --query --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('ssh') options=(--login --port --search --query --forward-agent --forward --remote-forward --dynamic-forward --tty --no-tty --no-remote-exec --x11-untrusted --x11-trusted --x11-untrusted-timeout --option --fork-after-authentication --parallel --log-dir --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('scp') options=(--login --port --recursive --preserve --quiet --limit --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('sftp') options=(--login --port --recursive --preserve --quiet --batch --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('proxy ssh') options=(--proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('config') options=(--login --port --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('resolve') options=(--quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('recordings ls') options=(--from-utc --to-utc --last --limit --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('play') options=(--speed --skip-idle-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('kube ls') options=(--search --query --verbose --quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('kube login') options=(--all --set-context-name --kube-namespace --as --as-groups --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('') options=(--proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('login') options=(--ttl --auth --out --overwrite --kube-cluster --request-id --request-roles --request-reason --request-reviewers --request-nowait --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('logout') options=(--proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('status') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('clusters') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('ls') options=(--search --query --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('ssh') options=(--login --port --search --query --forward-agent --forward --remote-forward --dynamic-forward --tty --no-tty --no-remote-exec --x11-untrusted --x11-trusted --x11-untrusted-timeout --option --fork-after-authentication --parallel --log-dir --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('scp') options=(--login --port --recursive --preserve --quiet --limit --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('sftp') options=(--login --port --recursive --preserve --quiet --batch --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('proxy ssh') options=(--proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('config') options=(--login --port --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('resolve') options=(--quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('recordings ls') options=(--from-utc --to-utc --last --limit --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('play') options=(--speed --skip-idle-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('kube ls') options=(--search --query --verbose --quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('kube login') options=(--all --set-context-name --kube-namespace --as --as-groups --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
     ('kubectl') options=() ;;
-    ('env') options=(--unset --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('version') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('request ls') options=(--reviewable --suggested --my-requests --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('request show') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('request create') options=(--roles --resource --reason --reviewers --nowait --request-ttl --session-ttl --max-duration --assume-start-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('request review') options=(--approve --deny --reason --assume-start-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('request search') options=(--kind --search --query --labels --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
-    ('request drop') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --help) ;;
+    ('env') options=(--unset --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('version') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('request ls') options=(--reviewable --suggested --my-requests --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('request show') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('request create') options=(--roles --resource --reason --reviewers --nowait --request-ttl --session-ttl --max-duration --assume-start-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('request review') options=(--approve --deny --reason --assume-start-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('request search') options=(--kind --search --query --labels --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('request drop') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
   esac
   case "$so_far" in
     ('ssh') argument=node ;;

@@ -52,6 +52,7 @@ struct Command {
   // Options end at the first argument; from there on all words are "args", as they are (ssh).
   bool options_first = false;
   bool hidden = false;
+  bool needs_login = false;  // Program::log_in_again may help when it fails with kNotLoggedIn
   Result<Output> (*run)(const Invocation& invocation) = nullptr;
 };
 
@@ -65,6 +66,8 @@ struct Program {
   // Returns the names of a sort that begin with a text, from what is on this host: no network, no question.
   std::vector<std::string> (*known_names)(const Invocation& environment, std::string_view sort,
                                           std::string_view prefix) = nullptr;
+  // Returns what logs in again before a command that needs it is run once more, or nothing when that is not to be.
+  std::optional<Invocation> (*log_in_again)(const Invocation& failed) = nullptr;
 };
 
 // What a command was called with.

@@ -95,6 +95,21 @@ std::string FormatOf(const Invocation& invocation) {
   return std::string(formats.substr(0, formats.find(' ')));
 }
 
+// Somebody whose login is over, and who can be asked, goes on after logging in.
+Result<Output> RunCommand(const Invocation& invocation) {
+  const Command& command = *invocation.command;
+  const Program& program = *invocation.program;
+  auto output = command.run(invocation);
+  if (output || output.error().kind != ErrorKind::kNotLoggedIn || !command.needs_login) return output;
+  const auto login = program.log_in_again == nullptr ? std::nullopt : program.log_in_again(invocation);
+  if (!login) return output;
+  Notice(fmt::format("{}: {}; log in to go on", program.name, output.error().message));
+  const auto logged_in = login->command->run(*login);
+  if (!logged_in) return logged_in;
+  for (const auto& notice : logged_in->closing_notices) Notice(notice);
+  return command.run(invocation);
+}
+
 }  // namespace
 
 int ReportError(const Program& program, const Error& error) {
@@ -113,7 +128,7 @@ int RunProgram(const Program& program, int argc, char** argv) {
   auto invocation = ParseCommandLine(program, words);
   if (!invocation) return ReportError(program, invocation.error());
   invocation->executable = argv[0];
-  const auto output = invocation->command->run(*invocation);
+  const auto output = RunCommand(*invocation);
   if (!output) return ReportError(program, output.error());
   for (const auto& notice : output->notices) Notice(notice);
   if (output->kind == Output::Kind::kBytes) {

@@ -46,6 +46,7 @@ Command ClustersCommand() {
   return {.path = "clusters",
           .summary = "List the clusters that can be reached from here",
           .example = "tsh clusters --format=json",
+          .needs_login = true,
           .run = Run};
 }
 

@@ -122,6 +122,7 @@ Command KubeListCommand() {
           .arguments = {LabelsArgument()},
           .options = std::move(options),
           .example = "tsh kube ls --format=json",
+          .needs_login = true,
           .run = List};
 }
 
@@ -136,6 +137,7 @@ Command KubeLoginCommand() {
                       {"as-groups", '\0', "GROUPS", "Kubernetes groups to act as", "", "", true}},
           .example = "tsh kube login dev",
           .formats = "",
+          .needs_login = true,
           .run = Login};
 }
 

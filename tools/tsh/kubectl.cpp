@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <cstdlib>
 
 #include "libbase/file.h"
 #include "tools/shell/exec.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/context.h"
+#include "tools/tsh/relogin.h"
 
 namespace sallyport {
 namespace {
@@ -19,16 +21,39 @@ std::string OwnKubeconfig(const Invocation& invocation) {
   return FileExists(path) ? path : "";
 }
 
+// kubectl asks `tsh kube credentials`, which must not ask anybody. So who can be asked is asked before; what kubectl
+// does without a server, or with a cluster of somebody else, needs no login.
+Status CheckLogin(const Invocation& invocation, const std::string& config) {
+  constexpr std::string_view kLocal[] = {"config", "completion", "help", "options"};
+  const auto& words = invocation.Args("args");
+  if (!MayLogInAgain(invocation) || words.empty() || std::ranges::count(kLocal, words.front()) > 0) return {};
+  const auto kubeconfig = ReadKubeconfig(config.empty() ? KubeconfigOf(invocation) : config);
+  const auto directory = ProfilesOf(invocation);
+  const auto profile = directory ? directory->Load(ProfileNameOf(invocation)) : Result<Profile>(Profile());
+  if (!kubeconfig || !profile || kubeconfig->SelectedCluster(ClusterOf(invocation, *profile)).empty()) return {};
+  const auto session = SessionOf(invocation);
+  if (!session && session.error().kind == ErrorKind::kNotLoggedIn) return std::unexpected(session.error());
+  return {};
+}
+
+// Whether kubectl is told which kubeconfig, or which part of one, to use.
+bool ChoosesForItself(const std::string& word) {
+  constexpr std::string_view kOptions[] = {"--kubeconfig", "--context", "--cluster", "--user"};
+  return std::ranges::count(kOptions, std::string_view(word).substr(0, word.find('='))) > 0;
+}
+
 Result<Output> Run(const Invocation& invocation) {
   std::vector<std::string> words{"kubectl"};
   bool has_config = false;
+  bool chooses = false;
   for (const auto& word : invocation.Args("args")) {
     has_config = has_config || word == "--kubeconfig" || word.starts_with("--kubeconfig=");
+    chooses = chooses || ChoosesForItself(word);
     words.push_back(word);
   }
-  if (const std::string config = has_config ? "" : OwnKubeconfig(invocation); !config.empty()) {
-    ::setenv("KUBECONFIG", config.c_str(), 1);
-  }
+  const std::string config = has_config ? "" : OwnKubeconfig(invocation);
+  if (!chooses) RETURN_IF_ERROR(CheckLogin(invocation, config));
+  if (!config.empty()) ::setenv("KUBECONFIG", config.c_str(), 1);
   return BecomeProgram(std::move(words), "install kubectl, or put its directory into PATH");
 }
 
@@ -40,6 +65,7 @@ Command KubectlCommand() {
           .example = "tsh kubectl get pods",
           .formats = "",
           .passthrough = true,
+          .needs_login = true,
           .run = Run};
 }
 

@@ -188,7 +188,7 @@ Result<Output> Run(const Invocation& invocation) {
   std::vector<std::string> alerts;
   const auto status =
       wanted.profile ? ReadProfileStatus(directory, *wanted.profile, Now()) : Result<ProfileStatus>(ProfileStatus());
-  if (status && IsStillGood(*status, invocation)) {
+  if (status && IsStillGood(*status, invocation) && !invocation.Flag("relogin")) {
     RETURN_IF_ERROR(directory.SetCurrent(wanted.profile->Name()));
   } else {
     ASSIGN_OR_RETURN(Prepared prepared, Prepare(invocation, wanted));

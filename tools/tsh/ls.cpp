@@ -70,6 +70,7 @@ Command ListNodesCommand() {
           .options = ListOptions(),
           .example = "tsh ls env=prod --format=json",
           .formats = "text json yaml names",
+          .needs_login = true,
           .run = Run};
 }
 

@@ -3,6 +3,7 @@
 #include "libclient/tls.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/known_names.h"
+#include "tools/tsh/relogin.h"
 #include "tools/tsh/scp_transport.h"
 
 namespace {
@@ -36,11 +37,14 @@ int main(int argc, char** argv) {
                   {"insecure", '\0', "", "Do not check the proxy's certificate"},
                   {"debug", 'd', "", "Show more of what is known"},
                   {"mfa-mode", '\0', "MODE", "Preferred second factor", "TELEPORT_MFA_MODE",
-                   "auto cross-platform platform otp sso"}},
+                   "auto cross-platform platform otp sso"},
+                  {"no-relogin", '\0', "", "Fail when the login is over, in place of asking for a new one"},
+                  {"relogin", '\0', "", "With login: even if there is one; else as without", "", "", false, true}},
       .commands = AllCommands(),
       .json_indent = 2,
       .format_short_name = 'f',
       .known_names = KnownNames,
+      .log_in_again = LogInAgain,
   };
   return RunProgram(program, argc, argv);
 }

@@ -180,6 +180,7 @@ Command PlayCommand() {
                       {"skip-idle-time", '\0', "", "Make pauses short"}},
           .example = "tsh play --speed=2x 6fd27ca9-cd89-4e2c-9f2c-0d7b2ca1a83e",
           .formats = "pty text json yaml asciicast",
+          .needs_login = true,
           .run = Run};
 }
 

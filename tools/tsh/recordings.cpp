@@ -14,6 +14,10 @@ Result<Output> Run(const Invocation& invocation) {
 
 }  // namespace
 
-Command RecordingsCommand() { return SessionListCommand("tsh recordings ls --last=12h --format=json", Run); }
+Command RecordingsCommand() {
+  Command command = SessionListCommand("tsh recordings ls --last=12h --format=json", Run);
+  command.needs_login = true;
+  return command;
+}
 
 }  // namespace sallyport

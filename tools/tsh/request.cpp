@@ -182,6 +182,7 @@ Command CreateCommandRow() {
                       {"max-duration", '\0', "DURATION", "How long the access lasts"},
                       kStart},
           .example = "tsh request create --roles=prod --reason='incident 7'",
+          .needs_login = true,
           .run = Create};
 }
 
@@ -194,6 +195,7 @@ Command SearchCommandRow() {
                       {"labels", '\0', "KEY=VALUE,...", "Only what has these labels"},
                       {"verbose", 'v', "", "Show all labels"}},
           .example = "tsh request search --kind=kube_cluster",
+          .needs_login = true,
           .run = Search};
 }
 
@@ -212,11 +214,13 @@ std::vector<Command> RequestCommands() {
                                  {"suggested", '\0', "", "Only those that name you as a reviewer"},
                                  {"my-requests", '\0', "", "Only your own"}},
                      .example = "tsh request ls",
+                     .needs_login = true,
                      .run = List};
   const Command show{.path = "request show",
                      .summary = "Show an access request in full",
                      .arguments = {kId},
                      .example = "tsh request show 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7",
+                     .needs_login = true,
                      .run = Show};
   const Command review{.path = "request review",
                        .summary = "Approve or deny somebody's access request",
@@ -226,6 +230,7 @@ std::vector<Command> RequestCommands() {
                                    {"reason", '\0', "TEXT", "Why"},
                                    kStart},
                        .example = "tsh request review 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7 --approve",
+                       .needs_login = true,
                        .run = Review};
   const Command drop{.path = "request drop",
                      .summary = "Give access back that was asked for",

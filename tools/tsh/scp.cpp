@@ -124,9 +124,7 @@ std::vector<Option> CopyOptions() {
           {"recursive", 'r', "", "Copy directories with what is in them"},
           {"preserve", 'p', "", "Keep times and modes"},
           {"quiet", 'q', "", "Show no progress"},
-          {"no-resume", '\0', "", "Not used: nothing is resumed", "TELEPORT_NO_RESUME", "", false, true},
-          {"relogin", '\0', "", "Not used", "", "", false, true},
-          {"no-relogin", '\0', "", "Not used", "", "", false, true}};
+          {"no-resume", '\0', "", "Not used: nothing is resumed", "TELEPORT_NO_RESUME", "", false, true}};
 }
 
 }  // namespace
@@ -140,6 +138,7 @@ Command ScpCommand() {
           .options = std::move(options),
           .example = "tsh scp -r site/ deploy@web-1:/srv/",
           .formats = "",
+          .needs_login = true,
           .run = Copy};
 }
 
@@ -152,6 +151,7 @@ Command SftpCommand() {
           .options = std::move(options),
           .example = "tsh sftp root@web-1",
           .formats = "",
+          .needs_login = true,
           .run = Browse};
 }
 

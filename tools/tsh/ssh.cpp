@@ -272,8 +272,6 @@ std::vector<Option> SshOptionRows() {
       {"parallel", '\0', "NUMBER", "How many nodes at once, when several match (10)"},
       {"log-dir", '\0', "DIRECTORY", "Write the output of each node to files there"},
       {"no-resume", '\0', "", "Not used: nothing is resumed", "TELEPORT_NO_RESUME", "", false, true},
-      {"relogin", '\0', "", "Not used", "", "", false, true},
-      {"no-relogin", '\0', "", "Not used", "", "", false, true},
       {"disable-access-request", '\0', "", "Not used: nothing is asked for by itself", "", "", false, true},
       {"local", '\0', "", "Not there yet", "", "", false, true},
       {"invite", '\0', "USERS", "Not there yet", "", "", true, true},
@@ -295,6 +293,7 @@ Command SshCommand() {
           .example = "tsh ssh root@web-1",
           .formats = "text json",
           .options_first = true,
+          .needs_login = true,
           .run = Run};
 }
 
