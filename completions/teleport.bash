@@ -1,8 +1,10 @@
 # bash completion for teleport
 _teleport_complete() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD - 1]}"
-  local command='' words='' names='' word i
-  if [[ $current == = ]]; then
+  local command='' words='' names='' word i whole="${COMP_LINE:0:COMP_POINT}"
+  whole="${whole##*[[:space:]]}"
+  [[ $whole == --*=* ]] && whole="${whole#*=}"
+  if [[ $current == [=@:] ]]; then
     current=''
   elif [[ $previous == = ]]; then
     previous="${COMP_WORDS[COMP_CWORD - 2]}"
@@ -31,7 +33,10 @@ _teleport_complete() {
     ;;
   esac
   if [[ $names ]]; then
-    mapfile -t COMPREPLY < <(teleport __names "$names" "$current" 2>/dev/null)
+    mapfile -t COMPREPLY < <(teleport __names "$names" "$whole" 2>/dev/null)
+    COMPREPLY=("${COMPREPLY[@]%%$'\t'*}")
+    whole="${whole%"$current"}"
+    COMPREPLY=("${COMPREPLY[@]#"${whole%@}"}")
   else
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   fi

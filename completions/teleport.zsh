@@ -1,7 +1,7 @@
 #compdef teleport
 _teleport() {
   local so_far='' word names='' argument=''
-  local -a commands options values
+  local -a commands options values shown
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
@@ -30,7 +30,9 @@ _teleport() {
   [[ -z $names && $PREFIX != -* ]] && names=$argument
   [[ -n $names ]] && values=(${(f)"$(teleport __names $names $PREFIX 2>/dev/null)"})
   if (( $#values )); then
-    compadd -- $values
+    shown=("${(@)values/$'\t'/  -- }")
+    values=("${(@)values%%$'\t'*}")
+    compadd ${names:+-l} -d shown -- $values
   elif [[ $PREFIX == -* ]]; then
     compadd -- $options
   elif (( $#commands )); then

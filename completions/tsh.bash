@@ -1,8 +1,10 @@
 # bash completion for tsh
 _tsh_complete() {
   local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD - 1]}"
-  local command='' words='' names='' word i
-  if [[ $current == = ]]; then
+  local command='' words='' names='' word i whole="${COMP_LINE:0:COMP_POINT}"
+  whole="${whole##*[[:space:]]}"
+  [[ $whole == --*=* ]] && whole="${whole#*=}"
+  if [[ $current == [=@:] ]]; then
     current=''
   elif [[ $previous == = ]]; then
     previous="${COMP_WORDS[COMP_CWORD - 2]}"
@@ -42,11 +44,13 @@ _tsh_complete() {
     'proxy') words='ssh' ;;
     'recordings') words='ls' ;;
     'request') words='ls show create review search drop' ;;
-    'ssh') names='node' ;;
+    'ls') names='node_label' ;;
+    'ssh') names='node_or_label' ;;
     'scp') names='node' ;;
     'sftp') names='node' ;;
     'proxy ssh') names='node' ;;
     'resolve') names='node' ;;
+    'kube ls') names='kube_label' ;;
     'kube login') names='kube_cluster' ;;
     esac
     if [[ $current == -* || -z $words$names ]]; then
@@ -82,7 +86,10 @@ _tsh_complete() {
     ;;
   esac
   if [[ $names ]]; then
-    mapfile -t COMPREPLY < <(tsh __names "$names" "$current" 2>/dev/null)
+    mapfile -t COMPREPLY < <(tsh __names "$names" "$whole" 2>/dev/null)
+    COMPREPLY=("${COMPREPLY[@]%%$'\t'*}")
+    whole="${whole%"$current"}"
+    COMPREPLY=("${COMPREPLY[@]#"${whole%@}"}")
   else
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   fi

@@ -127,11 +127,13 @@ complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcomm
 complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from search' -l verbose -s v -d 'Show all labels'
 complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from search' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from drop' -l format -s f -d 'Output format' -x -a 'text json yaml'
-complete -c tsh -f -n '__fish_seen_subcommand_from ssh; and not __fish_seen_subcommand_from proxy' -a '(tsh __names node (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tsh -f -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from recordings; and not __fish_seen_subcommand_from request' -a '(tsh __names node_label (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tsh -f -n '__fish_seen_subcommand_from ssh; and not __fish_seen_subcommand_from proxy' -a '(tsh __names node_or_label (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tsh -f -n '__fish_seen_subcommand_from scp' -a '(tsh __names node (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tsh -f -n '__fish_seen_subcommand_from sftp' -a '(tsh __names node (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tsh -f -n '__fish_seen_subcommand_from proxy; and __fish_seen_subcommand_from ssh' -a '(tsh __names node (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tsh -f -n '__fish_seen_subcommand_from resolve' -a '(tsh __names node (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tsh -f -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -a '(tsh __names kube_label (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tsh -f -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from login' -a '(tsh __names kube_cluster (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tsh -l proxy -d 'Proxy of the cluster' -r
 complete -c tsh -l user -d 'User of the cluster' -r

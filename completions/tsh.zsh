@@ -1,7 +1,7 @@
 #compdef tsh
 _tsh() {
   local so_far='' word names='' argument=''
-  local -a commands options values
+  local -a commands options values shown
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
@@ -99,18 +99,22 @@ _tsh() {
     ('request drop') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
   esac
   case "$so_far" in
-    ('ssh') argument=node ;;
+    ('ls') argument=node_label ;;
+    ('ssh') argument=node_or_label ;;
     ('scp') argument=node ;;
     ('sftp') argument=node ;;
     ('proxy ssh') argument=node ;;
     ('resolve') argument=node ;;
+    ('kube ls') argument=kube_label ;;
     ('kube login') argument=kube_cluster ;;
   *) ;;
   esac
   [[ -z $names && $PREFIX != -* ]] && names=$argument
   [[ -n $names ]] && values=(${(f)"$(tsh __names $names $PREFIX 2>/dev/null)"})
   if (( $#values )); then
-    compadd -- $values
+    shown=("${(@)values/$'\t'/  -- }")
+    values=("${(@)values%%$'\t'*}")
+    compadd ${names:+-l} -d shown -- $values
   elif [[ $PREFIX == -* ]]; then
     compadd -- $options
   elif (( $#commands )); then

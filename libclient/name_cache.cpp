@@ -1,5 +1,8 @@
 #include "libclient/name_cache.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <algorithm>
 
 #include "libbase/file.h"
@@ -10,6 +13,12 @@ namespace {
 
 constexpr std::size_t kMaxNames = 100'000;
 constexpr std::size_t kMaxBytes = 32 << 20;
+
+Time ChangeTime(const std::string& path) {
+  struct stat found{};
+  if (::stat(path.c_str(), &found) != 0) return {};
+  return Time(std::chrono::seconds(found.st_mtim.tv_sec));
+}
 
 }  // namespace
 
@@ -31,22 +40,27 @@ void NameCache::Remember(std::string_view sort, std::vector<std::string> names) 
     if (!name.contains('\n')) text += name + "\n";
   }
   const std::string path = directory_ + "/" + std::string(sort);
-  if (const auto there = ReadFile(path, kMaxBytes); there && *there == text) return;
+  if (const auto there = ReadFile(path, kMaxBytes); there && *there == text) {
+    ::utimensat(AT_FDCWD, path.c_str(), nullptr, 0);
+    return;
+  }
   if (MakeDirectories(directory_, 0700)) std::ignore = WritePrivateFile(path, text);
 }
 
-std::vector<std::string> NameCache::Recall(std::string_view sort, std::string_view prefix) const {
-  std::vector<std::string> names;
-  if (directory_.empty() || !IsSafePathPart(sort)) return names;
-  const auto text = ReadFile(directory_ + "/" + std::string(sort), kMaxBytes);
-  if (!text) return names;
+SeenNames NameCache::Recall(std::string_view sort, std::string_view prefix) const {
+  SeenNames found;
+  if (directory_.empty() || !IsSafePathPart(sort)) return found;
+  const std::string path = directory_ + "/" + std::string(sort);
+  const auto text = ReadFile(path, kMaxBytes);
+  if (!text) return found;
+  found.seen = ChangeTime(path);
   std::string_view rest = *text;
   while (!rest.empty()) {
     const auto end = std::min(rest.find('\n'), rest.size());
-    if (rest.starts_with(prefix)) names.emplace_back(rest.substr(0, end));
+    if (rest.starts_with(prefix)) found.names.emplace_back(rest.substr(0, end));
     rest.remove_prefix(std::min(rest.size(), end + 1));
   }
-  return names;
+  return found;
 }
 
 }  // namespace sallyport

@@ -6,9 +6,16 @@
 #include <string_view>
 #include <vector>
 
+#include "libbase/time.h"
 #include "libclient/environment.h"
 
 namespace sallyport {
+
+// Names that begin with a text, sorted, and when the list was seen that had them.
+struct SeenNames {
+  std::vector<std::string> names;
+  Time seen{};
+};
 
 // Of one program and what it is connected to. Safe from several processes: files are replaced at once.
 class NameCache {
@@ -19,8 +26,8 @@ class NameCache {
 
   // Keeps the names of a sort ("role") instead of those of before. Beyond 100,000 names the rest is left out.
   void Remember(std::string_view sort, std::vector<std::string> names) const;
-  // Returns the names that begin with a text, sorted.
-  std::vector<std::string> Recall(std::string_view sort, std::string_view prefix) const;
+  // Returns the names that begin with a text.
+  SeenNames Recall(std::string_view sort, std::string_view prefix) const;
 
  private:
   std::string directory_;  // empty: none

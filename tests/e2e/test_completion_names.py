@@ -3,12 +3,23 @@
 import os
 import shutil
 import subprocess
+import time
 
 import pytest
 
-from harness import BIN, ROOT, Tsh, environment
+from harness import BIN, ROOT, Cluster, Tsh, environment, started
+from processes import Terminal
+from test_recordings import role
 
-BASH = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _$1_complete; printf "%s\\n" "${COMPREPLY[@]}"')
+BASH = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}; '
+        '_$1_complete; printf "%s\\n" "${COMPREPLY[@]}"')
+# What zsh is told to offer, and what it shows of it.
+ZSH = ('compdef() { }; compadd() { print -l -- "$@" "${shown[@]}" }; source "$1"; words=(tsh "${@:2}"); '
+       'CURRENT=$#words; PREFIX=$words[-1]; _tsh')
+NODE = """\
+enabled: yes
+labels: {env: dev, fleet: a}
+"""
 
 
 def complete(home, *words):
@@ -67,13 +78,112 @@ def test_names_are_never_commands(machine):
     assert complete(machine.home, "tsh", "kube", "login", "") == ["good"]
 
 
-@pytest.mark.skipif(shutil.which("fish") is None, reason="no fish")
-def test_fish(cluster, tmp_path):
+# With their age, where shells show it.
+
+
+def shell_environment(home):
+    return environment(home, PATH=f"{BIN}:{os.environ['PATH']}", TELEPORT_HOME=str(home / "tsh"))
+
+
+def fish(home, line):
+    """What fish offers for a line, and what it says about it."""
+    if shutil.which("fish") is None:
+        pytest.skip("no fish")
+    name = line.split()[0]
+    done = subprocess.run(["fish", "--no-config", "-c", f'source "$argv[1]"; complete -C "{line}"',
+                           ROOT / "completions" / f"{name}.fish"],
+                          env=shell_environment(home), capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    return [tuple(row.split("\t")) for row in done.stdout.splitlines()]
+
+
+def zsh(home, *words):
+    if shutil.which("zsh") is None:
+        pytest.skip("no zsh")
+    done = subprocess.run(["zsh", "-f", "-c", ZSH, "zsh", ROOT / "completions" / "tsh.zsh", *words],
+                          env=shell_environment(home), capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+@pytest.fixture(scope="module")
+def person(tmp_path_factory):
+    """Who has logged in, and has listed nothing."""
+    with started(Cluster(tmp_path_factory.mktemp("cluster"), ssh=NODE)) as place:
+        place.create(role("shells"), "-f")
+        machine = Tsh(place, tmp_path_factory.mktemp("person"))
+        machine.login(place.add_user("cora", "shells"))
+        yield machine
+
+
+def test_a_login_knows_nodes_and_labels(person):
+    home = person.home
+    assert complete(home, "tsh", "ls", "") == ["env=dev", "fleet=a"]
+    assert complete(home, "tsh", "ssh", "") == ["localhost", "env=dev", "fleet=a"]
+    assert complete(home, "tsh", "scp", "") == ["localhost"]
+    assert complete(home, "tsh", "ssh", "root@lo") == ["root@localhost"]
+    assert complete(home, "tsh", "ssh", "root@env=dev,f") == ["root@env=dev,fleet=a"]
+    assert complete(home, "tsh", "ls", "env=dev,") == ["env=dev,env=dev", "env=dev,fleet=a"]
+
+
+def test_only_what_is_behind_a_break_is_replaced(person):
+    """bash breaks words at "=" and "@", and completes what follows."""
+    line = 'COMP_WORDS=(tsh ssh root @ env = d); COMP_CWORD=6; COMP_LINE="tsh ssh root@env=d"; COMP_POINT=${#COMP_LINE}'
+    done = subprocess.run(["bash", "-c", f'source "$1"; {line}; _tsh_complete; echo "${{COMPREPLY[@]}}"', "bash",
+                           ROOT / "completions" / "tsh.bash"],
+                          env=shell_environment(person.home), capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("dev\n", "")
+
+
+@pytest.mark.parametrize("typed,becomes", [
+    ("tsh ssh root@lo", "root@localhost "), ("tsh ssh en", "env="), ("tsh ssh root@fl", "root@fleet=a "),
+    ("tsh ls env=d", "env=dev "), ("tsh ls env=dev,f", "env=dev,fleet=a "), ("tsh ls --cluster=wa", "--cluster=walk.test ")])
+def test_at_the_keyboard(person, typed, becomes):
+    person("clusters")
+    terminal = Terminal(["/bin/bash", "--norc", "--noprofile", "-i"],
+                        {**shell_environment(person.home), "TERM": "dumb", "PS1": "> "})
+    terminal.type(f"source {ROOT / 'completions' / 'tsh.bash'}; echo rea''dy\n")
+    assert terminal.wait_for("ready")
+    terminal.type(f"{typed}\t")
+    assert terminal.wait_for(becomes), terminal.seen
+    terminal.type("\x15exit\n")
+    terminal.finish()
+
+
+def age(home, hours):
+    for path in home.glob(".cache/sallyport/names/**/node*"):
+        os.utime(path, (time.time() - hours * 3600 - 60,) * 2)
+
+
+def test_ages(person):
+    person("ls")
+    assert fish(person.home, "tsh ssh root@lo") == [("root@localhost", "seen just now")]
+    age(person.home, 3)
+    assert fish(person.home, "tsh ssh root@l") == [("root@localhost", "seen 3 hours ago")]
+    assert fish(person.home, "tsh ls env=d") == [("env=dev", "label, seen 3 hours ago")]
+    assert zsh(person.home, "ssh", "env=") == ["-l", "-d", "shown", "--", "env=dev", "env=dev  -- label, seen 3 hours ago"]
+    age(person.home, 49)
+    assert zsh(person.home, "scp", "l") == ["-l", "-d", "shown", "--", "localhost", "localhost  -- seen 2 days ago"]
+    person("ls")  # shows the same
+    assert fish(person.home, "tsh ssh lo") == [("localhost", "seen just now")]
+
+
+def test_nobody_waits_and_nobody_is_asked(person, tmp_path):
+    """Without a cluster, without a login, on a terminal."""
+    (person.home / "tsh" / "keys").rename(tmp_path / "gone")
+    person.cluster.stop()
+    try:
+        started_at = time.monotonic()
+        terminal = Terminal([BIN / "tsh", "__names", "node", ""], shell_environment(person.home))
+        assert terminal.finish().out.startswith("localhost\tseen ")
+        assert time.monotonic() - started_at < 1
+    finally:
+        (tmp_path / "gone").rename(person.home / "tsh" / "keys")
+        person.cluster.start()
+
+
+def test_fish_and_kinds(tmp_path):
     names = tmp_path / ".cache" / "sallyport" / "names" / "tctl"
     names.mkdir(parents=True)
     (names / "role").write_text("member\n")
-    done = subprocess.run(["fish", "--no-config", "-c", 'source "$argv[1]"; complete -C "tctl get role/m"',
-                           ROOT / "completions" / "tctl.fish"],
-                          env=environment(tmp_path, PATH=f"{BIN}:{os.environ['PATH']}"), capture_output=True, text=True,
-                          check=True)
-    assert (done.stdout.split(), done.stderr) == (["role/member"], "")
+    assert fish(tmp_path, "tctl get role/m") == [("role/member", "seen just now")]

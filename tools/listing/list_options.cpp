@@ -2,7 +2,9 @@
 
 namespace sallyport {
 
-Argument LabelsArgument() { return {"labels", "Only what has these labels: key=value,...", false}; }
+Argument LabelsArgument(std::string_view names) {
+  return {"labels", "Only what has these labels: key=value,...", false, false, names};
+}
 
 std::vector<Option> ListOptions() {
   return {{"search", '\0', "WORDS", "Only what has all of these words, commas between", "", "", true},
@@ -18,10 +20,12 @@ Result<ListFilter> FilterOf(const Invocation& invocation) {
   return filter;
 }
 
+bool IsInternalLabel(std::string_view key) { return key.starts_with("teleport.internal/"); }
+
 std::string LabelsText(const std::map<std::string, std::string>& labels, bool internal_too) {
   std::vector<std::string> parts;
   for (const auto& [key, value] : labels) {
-    if (!internal_too && key.starts_with("teleport.internal/")) continue;
+    if (!internal_too && IsInternalLabel(key)) continue;
     parts.push_back(fmt::format("{}={}", key, value));
   }
   return fmt::format("{}", fmt::join(parts, ","));

@@ -11,11 +11,14 @@
 
 namespace sallyport {
 
-Argument LabelsArgument();
+// `names`: as Argument::names.
+Argument LabelsArgument(std::string_view names = {});
 std::vector<Option> ListOptions();
 // Reads them. Fails with kBadParameter.
 Result<ListFilter> FilterOf(const Invocation& invocation);
 
+// Whether a label is one of Teleport's own.
+bool IsInternalLabel(std::string_view key);
 // "a=1,b=2"; labels that are Teleport's own only when asked for.
 std::string LabelsText(const std::map<std::string, std::string>& labels, bool internal_too);
 // The labels of a node, those that commands make included.

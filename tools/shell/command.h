@@ -56,6 +56,12 @@ struct Command {
   Result<Output> (*run)(const Invocation& invocation) = nullptr;
 };
 
+// A name that completion offers.
+struct KnownName {
+  std::string name;
+  std::string about;  // for the shells that show it; may be empty
+};
+
 struct Program {
   std::string_view name;
   std::string_view summary;
@@ -64,8 +70,8 @@ struct Program {
   int json_indent = 4;
   char format_short_name = '\0';  // of --format, where a command has no other use for it
   // Returns the names of a sort that begin with a text, from what is on this host: no network, no question.
-  std::vector<std::string> (*known_names)(const Invocation& environment, std::string_view sort,
-                                          std::string_view prefix) = nullptr;
+  std::vector<KnownName> (*known_names)(const Invocation& environment, std::string_view sort,
+                                        std::string_view prefix) = nullptr;
   // Returns what logs in again before a command that needs it is run once more, or nothing when that is not to be.
   std::optional<Invocation> (*log_in_again)(const Invocation& failed) = nullptr;
 };

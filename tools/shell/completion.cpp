@@ -108,19 +108,27 @@ std::string NameCases(const Program& program, const std::function<std::string(co
   return cases;
 }
 
+std::string BashOptions(const Program& program) {
+  std::string options = fmt::format("      '') words='{}' ;;\n", OptionWords(program, nullptr));
+  for (const Command* command : Visible(program)) {
+    options += fmt::format("      '{}') words='{}' ;;\n", command->path, OptionWords(program, command));
+  }
+  return options;
+}
+
+std::string BashValues(const Program& program) {
+  return ValueCases(program, [](const std::string& pattern, const Option& option) {
+    if (option.choices.empty()) return fmt::format("  {}) names='{}' ;;\n", pattern, option.names);
+    return fmt::format("  {}) words='{}' ;;\n", pattern, option.choices);
+  });
+}
+
+// bash breaks words at "=", "@" and ":" and replaces what is behind the last of them, an "@" itself included.
 std::string Bash(const Program& program) {
   std::string words;
   for (const auto& [group, next] : NextWords(program)) {
     words += fmt::format("    '{}') words='{}' ;;\n", group, TextsOf(next));
   }
-  std::string options = fmt::format("      '') words='{}' ;;\n", OptionWords(program, nullptr));
-  for (const Command* command : Visible(program)) {
-    options += fmt::format("      '{}') words='{}' ;;\n", command->path, OptionWords(program, command));
-  }
-  const std::string values = ValueCases(program, [](const std::string& pattern, const Option& option) {
-    if (option.choices.empty()) return fmt::format("  {}) names='{}' ;;\n", pattern, option.names);
-    return fmt::format("  {}) words='{}' ;;\n", pattern, option.choices);
-  });
   const std::string names = NameCases(program, [](const Command& command, std::string_view sort) {
     return fmt::format("    '{}') names='{}' ;;\n", command.path, sort);
   });
@@ -128,8 +136,10 @@ std::string Bash(const Program& program) {
       "# bash completion for {0}\n"
       "_{0}_complete() {{\n"
       "  local current=\"${{COMP_WORDS[COMP_CWORD]}}\" previous=\"${{COMP_WORDS[COMP_CWORD - 1]}}\"\n"
-      "  local command='' words='' names='' word i\n"
-      "  if [[ $current == = ]]; then\n"
+      "  local command='' words='' names='' word i whole=\"${{COMP_LINE:0:COMP_POINT}}\"\n"
+      "  whole=\"${{whole##*[[:space:]]}}\"\n"
+      "  [[ $whole == --*=* ]] && whole=\"${{whole#*=}}\"\n"
+      "  if [[ $current == [=@:] ]]; then\n"
       "    current=''\n"
       "  elif [[ $previous == = ]]; then\n"
       "    previous=\"${{COMP_WORDS[COMP_CWORD - 2]}}\"\n"
@@ -150,13 +160,16 @@ std::string Bash(const Program& program) {
       "    ;;\n"
       "  esac\n"
       "  if [[ $names ]]; then\n"
-      "    mapfile -t COMPREPLY < <({0} __names \"$names\" \"$current\" 2>/dev/null)\n"
+      "    mapfile -t COMPREPLY < <({0} __names \"$names\" \"$whole\" 2>/dev/null)\n"
+      "    COMPREPLY=(\"${{COMPREPLY[@]%%$'\\t'*}}\")\n"
+      "    whole=\"${{whole%\"$current\"}}\"\n"
+      "    COMPREPLY=(\"${{COMPREPLY[@]#\"${{whole%@}}\"}}\")\n"
       "  else\n"
       "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
       "  fi\n"
       "}}\n"
       "complete -o default -F _{0}_complete {0}\n",
-      program.name, PathPattern(program), values, words, options, names);
+      program.name, PathPattern(program), BashValues(program), words, BashOptions(program), names);
 }
 
 std::string Quoted(std::string_view text) {
@@ -198,7 +211,7 @@ std::string Zsh(const Program& program) {
       "#compdef {0}\n"
       "_{0}() {{\n"
       "  local so_far='' word names='' argument=''\n"
-      "  local -a commands options values\n"
+      "  local -a commands options values shown\n"
       "  for word in \"${{(@)words[2,CURRENT-1]}}\"; do\n"
       "    word=\"${{so_far:+$so_far }}$word\"\n"
       "    case \"$word\" in\n"
@@ -212,7 +225,9 @@ std::string Zsh(const Program& program) {
       "  [[ -z $names && $PREFIX != -* ]] && names=$argument\n"
       "  [[ -n $names ]] && values=(${{(f)\"$({0} __names $names $PREFIX 2>/dev/null)\"}})\n"
       "  if (( $#values )); then\n"
-      "    compadd -- $values\n"
+      "    shown=(\"${{(@)values/$'\\t'/  -- }}\")\n"
+      "    values=(\"${{(@)values%%$'\\t'*}}\")\n"
+      "    compadd ${{names:+-l}} -d shown -- $values\n"
       "  elif [[ $PREFIX == -* ]]; then\n"
       "    compadd -- $options\n"
       "  elif (( $#commands )); then\n"

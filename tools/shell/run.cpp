@@ -15,8 +15,8 @@ constexpr std::string_view kNamesCommand = "__names";
 
 // Whether a shell takes a word as it is. Names come from servers, and completion puts them on the command line.
 bool IsPlainWord(std::string_view word) {
-  return !word.empty() && word.front() != '-' && std::ranges::all_of(word, [](unsigned char c) {
-    return std::isalnum(c) != 0 || std::string_view("._-@:/+,").contains(static_cast<char>(c));
+  return !word.empty() && word.front() != '-' && word.front() != '=' && std::ranges::all_of(word, [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view("._-@:/+,=").contains(static_cast<char>(c));
   });
 }
 
@@ -62,12 +62,13 @@ int Help(const Program& program, std::vector<std::string> words) {
   return WriteFd(STDOUT_FILENO, text) ? 0 : 1;
 }
 
-// __names SORT [PREFIX], for completion scripts. Whatever goes wrong is no answer.
+// __names SORT [PREFIX], for completion scripts: a name a line, and behind a tab what is said about it. Whatever goes
+// wrong is no answer.
 int Names(const Program& program, const std::vector<std::string>& words) {
   if (program.known_names == nullptr || words.size() < 2) return 0;
   std::string text;
-  for (const auto& name : program.known_names({}, words[1], words.size() > 2 ? words[2] : "")) {
-    if (IsPlainWord(name)) text += name + "\n";
+  for (const auto& [name, about] : program.known_names({}, words[1], words.size() > 2 ? words[2] : "")) {
+    if (IsPlainWord(name)) text += fmt::format("{}{}{}\n", name, about.empty() ? "" : "\t", about);
   }
   return WriteFd(STDOUT_FILENO, text) ? 0 : 1;
 }

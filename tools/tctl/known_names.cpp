@@ -1,6 +1,7 @@
 #include "tools/tctl/known_names.h"
 
 #include "libclient/name_cache.h"
+#include "tools/listing/seen_names.h"
 
 namespace sallyport {
 namespace {
@@ -13,22 +14,24 @@ void RememberNames(const Invocation& invocation, const KindRow& kind, std::vecto
   if (!kind.name_is_secret) CacheOf(invocation).Remember(kind.kind, std::move(names));
 }
 
-std::vector<std::string> KnownNames(const Invocation& invocation, std::string_view sort, std::string_view prefix) {
-  if (sort != "resource") return CacheOf(invocation).Recall(sort, prefix);
+std::vector<KnownName> KnownNames(const Invocation& invocation, std::string_view sort, std::string_view prefix) {
+  std::vector<KnownName> names;
+  if (sort != "resource") {
+    AddSeenNames(CacheOf(invocation).Recall(sort, prefix), "", "", names);
+    return names;
+  }
   const auto slash = prefix.find('/');
-  std::vector<std::string> names;
   if (slash == std::string_view::npos) {
     for (const auto& kind : Kinds()) {
-      if (kind.kind.starts_with(prefix)) names.emplace_back(kind.kind);
+      if (kind.kind.starts_with(prefix)) names.push_back({std::string(kind.kind), ""});
     }
     return names;
   }
   const std::string_view typed = prefix.substr(0, slash);
   const KindRow* kind = FindKind(typed);
   if (kind == nullptr) return names;
-  for (const auto& name : CacheOf(invocation).Recall(kind->kind, prefix.substr(slash + 1))) {
-    names.push_back(fmt::format("{}/{}", typed, name));
-  }
+  AddSeenNames(CacheOf(invocation).Recall(kind->kind, prefix.substr(slash + 1)), prefix.substr(0, slash + 1), "",
+               names);
   return names;
 }
 

@@ -14,6 +14,6 @@ namespace sallyport {
 void RememberNames(const Invocation& invocation, const KindRow& kind, std::vector<std::string> names);
 
 // Program::known_names of tctl: a kind's name gives names of its resources, "resource" gives KIND and KIND/NAME.
-std::vector<std::string> KnownNames(const Invocation& invocation, std::string_view sort, std::string_view prefix);
+std::vector<KnownName> KnownNames(const Invocation& invocation, std::string_view sort, std::string_view prefix);
 
 }  // namespace sallyport

@@ -36,7 +36,7 @@ Result<Output> Run(const Invocation& invocation) {
     items.push_back(Item(leaf, "leaf", selected));
     names.push_back(leaf.name);
   }
-  RememberNames(invocation, session, "cluster", std::move(names));
+  RememberNames(invocation, session, kClusterNames, std::move(names));
   return Output::List(std::move(items), {"Cluster Name", "Status", "Cluster Type", "Labels", "Selected"}, Row);
 }
 

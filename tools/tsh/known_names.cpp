@@ -3,6 +3,7 @@
 #include "libclient/listing.h"
 #include "libclient/name_cache.h"
 #include "tools/listing/list_options.h"
+#include "tools/listing/seen_names.h"
 #include "tools/tsh/context.h"
 
 namespace sallyport {
@@ -14,6 +15,12 @@ NameCache CacheOf(const Invocation& invocation, const std::string& profile) {
   return {invocation.Environment(), profile.empty() ? "" : "tsh/" + profile};
 }
 
+// What is typed before the last of these, and the rest.
+std::pair<std::string_view, std::string_view> SplitAfter(std::string_view text, char separator) {
+  const auto at = text.rfind(separator) + 1;
+  return {text.substr(0, at), text.substr(at)};
+}
+
 }  // namespace
 
 void RememberNames(const Invocation& invocation, const Session& session, std::string_view sort,
@@ -22,26 +29,50 @@ void RememberNames(const Invocation& invocation, const Session& session, std::st
   CacheOf(invocation, session.profile.Name()).Remember(sort, std::move(names));
 }
 
-std::vector<std::string> NamesOfFewNodes(RpcClient& rpc) {
-  std::vector<std::string> names;
-  const Status all = ListNodes(rpc, {}, [&](const Value& node) -> Status {
-    names.push_back(At(node, "spec", "hostname").as_string());
-    if (names.size() < kFewNodes) return {};
-    return Fail(ErrorKind::kLimitExceeded, "there are more");
-  });
-  return all ? names : std::vector<std::string>();
+void AddLabels(const std::map<std::string, std::string>& labels, std::set<std::string>& all) {
+  for (const auto& [key, value] : labels) {
+    if (!IsInternalLabel(key)) all.insert(fmt::format("{}={}", key, value));
+  }
 }
 
-std::vector<std::string> KnownNames(const Invocation& invocation, std::string_view sort, std::string_view prefix) {
+void NodeNames::Add(const Value& node) {
+  hosts.push_back(At(node, "spec", "hostname").as_string());
+  AddLabels(LabelsOfNode(node), labels);
+}
+
+void RememberNodes(const Invocation& invocation, const Session& session, NodeNames names) {
+  RememberNames(invocation, session, kNodeNames, std::move(names.hosts));
+  RememberNames(invocation, session, kNodeLabels, {names.labels.begin(), names.labels.end()});
+}
+
+NodeNames NamesOfFewNodes(RpcClient& rpc) {
+  NodeNames names;
+  const Status all = ListNodes(rpc, {}, [&](const Value& node) -> Status {
+    names.Add(node);
+    if (names.hosts.size() < kFewNodes) return {};
+    return Fail(ErrorKind::kLimitExceeded, "there are more");
+  });
+  return all ? names : NodeNames();
+}
+
+std::vector<KnownName> KnownNames(const Invocation& invocation, std::string_view sort, std::string_view prefix) {
   const auto directory = ProfilesOf(invocation);
   const auto current = directory ? directory->CurrentName() : Result<std::string>("");
-  std::string_view login;
-  if (const auto at = prefix.rfind('@'); sort == kNodeNames && at != std::string_view::npos) {
-    login = prefix.substr(0, at + 1);
-    prefix.remove_prefix(at + 1);
+  const NameCache cache = CacheOf(invocation, current.value_or(""));
+  std::vector<KnownName> names;
+  const bool with_labels = sort == kNodesAndLabels;
+  if (sort == kNodeNames || with_labels) {
+    const auto [login, host] = SplitAfter(prefix, '@');
+    AddSeenNames(cache.Recall(kNodeNames, host), login, "", names);
+  } else if (sort != kNodeLabels && sort != kKubeLabels) {
+    AddSeenNames(cache.Recall(sort, prefix), "", "", names);
   }
-  auto names = CacheOf(invocation, current.value_or("")).Recall(sort, prefix);
-  for (auto& name : names) name.insert(0, login);
+  if (with_labels || sort == kNodeLabels || sort == kKubeLabels) {
+    const std::string_view login = with_labels ? SplitAfter(prefix, '@').first : "";
+    const auto [others, label] = SplitAfter(prefix.substr(login.size()), ',');
+    const std::string_view head = prefix.substr(0, login.size() + others.size());
+    AddSeenNames(cache.Recall(sort == kKubeLabels ? sort : kNodeLabels, label), head, "label", names);
+  }
   return names;
 }
 

@@ -1,6 +1,7 @@
 // Names for completion: what lists showed last, of the profile that is the current one.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,17 +11,32 @@
 
 namespace sallyport {
 
-// The sort of names that nodes have.
+// The sorts of names that KnownNames has.
+inline constexpr std::string_view kClusterNames = "cluster";
+inline constexpr std::string_view kKubeNames = "kube_cluster";
+inline constexpr std::string_view kKubeLabels = "kube_label";
 inline constexpr std::string_view kNodeNames = "node";
+inline constexpr std::string_view kNodeLabels = "node_label";
+inline constexpr std::string_view kNodesAndLabels = "node_or_label";  // what a command on several nodes takes
 
 // Keeps the names of an unfiltered list. An identity file leaves nothing behind.
 void RememberNames(const Invocation& invocation, const Session& session, std::string_view sort,
                    std::vector<std::string> names);
 
-// The names of all nodes when one page holds them; none when there are more, which would hold a login up.
-std::vector<std::string> NamesOfFewNodes(RpcClient& rpc);
+// Adds labels ("env=dev") that completion offers: all but those of Teleport itself.
+void AddLabels(const std::map<std::string, std::string>& labels, std::set<std::string>& all);
 
-// Program::known_names of tsh: "cluster", "kube_cluster" and "node". A node's may follow a login: "root@web".
-std::vector<std::string> KnownNames(const Invocation& invocation, std::string_view sort, std::string_view prefix);
+// What nodes are called, and the labels that they have.
+struct NodeNames {
+  std::vector<std::string> hosts;
+  std::set<std::string> labels;
+  void Add(const Value& node);
+};
+void RememberNodes(const Invocation& invocation, const Session& session, NodeNames names);
+// Those of all nodes when one page holds them; none when there are more, which would hold a login up.
+NodeNames NamesOfFewNodes(RpcClient& rpc);
+
+// Program::known_names of tsh. A node's name may follow a login ("root@web"), a label others ("env=dev,fleet=a").
+std::vector<KnownName> KnownNames(const Invocation& invocation, std::string_view sort, std::string_view prefix);
 
 }  // namespace sallyport

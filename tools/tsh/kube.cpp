@@ -36,13 +36,18 @@ Result<Output> List(const Invocation& invocation) {
   const std::string selected = config ? config->SelectedCluster(ClusterOf(invocation, session.profile)) : "";
   Value::List items;
   std::vector<std::string> names;
+  std::set<std::string> labels;
   for (const auto& cluster : clusters) {
     names.push_back(cluster.name);
+    AddLabels(cluster.labels, labels);
     items.push_back(Value(Value::Map{{"kube_cluster_name", cluster.name},
                                      {"labels", LabelsValue(cluster.labels)},
                                      {"selected", cluster.name == selected}}));
   }
-  if (filter.IsEmpty()) RememberNames(invocation, session, "kube_cluster", std::move(names));
+  if (filter.IsEmpty()) {
+    RememberNames(invocation, session, kKubeNames, std::move(names));
+    RememberNames(invocation, session, kKubeLabels, {labels.begin(), labels.end()});
+  }
   const std::string& format = invocation.Get("format");
   if (invocation.Flag("quiet") && (format.empty() || format == "text")) return Output::Text(WithoutHeader(items));
   const bool verbose = invocation.Flag("verbose");
@@ -119,7 +124,7 @@ Command KubeListCommand() {
   options.push_back({"quiet", 'q', "", "Leave the header out"});
   return {.path = "kube ls",
           .summary = "List the Kubernetes clusters",
-          .arguments = {LabelsArgument()},
+          .arguments = {LabelsArgument(kKubeLabels)},
           .options = std::move(options),
           .example = "tsh kube ls --format=json",
           .needs_login = true,
@@ -129,7 +134,7 @@ Command KubeListCommand() {
 Command KubeLoginCommand() {
   return {.path = "kube login",
           .summary = "Set kubectl up for a Kubernetes cluster",
-          .arguments = {{"cluster", "Name of the Kubernetes cluster", false, false, "kube_cluster"}},
+          .arguments = {{"cluster", "Name of the Kubernetes cluster", false, false, kKubeNames}},
           .options = {{"all", '\0', "", "Add every cluster and leave the current context as it is"},
                       {"set-context-name", '\0', "TEMPLATE", "Name of the context"},
                       {"kube-namespace", 'n', "NAME", "Namespace of the context"},

@@ -193,14 +193,14 @@ Result<Output> Run(const Invocation& invocation) {
   } else {
     ASSIGN_OR_RETURN(Prepared prepared, Prepare(invocation, wanted));
     types::AccessCapabilities capabilities;
-    std::vector<std::string> nodes;
+    NodeNames nodes;
     prepared.options.while_connected = [&](RpcClient& rpc, const types::AccessCapabilities& known) {
       capabilities = known;
       alerts = LoginAlerts(rpc);
       nodes = NamesOfFewNodes(rpc);
     };
     ASSIGN_OR_RETURN(session, Login(directory, prepared.ping, prepared.options));
-    if (!nodes.empty()) RememberNames(invocation, *session, kNodeNames, std::move(nodes));
+    if (!nodes.hosts.empty()) RememberNodes(invocation, *session, std::move(nodes));
     RETURN_IF_ERROR(AddAutomaticRequest(invocation, capabilities, *session, wanted_access));
   }
   if (WantsAccess(wanted_access)) {

@@ -8,26 +8,6 @@
 namespace sallyport {
 namespace {
 
-// Keeps the names of a whole list for completion.
-class NameKeeper {
- public:
-  NameKeeper(const Invocation& invocation, const Session& session, const ListFilter& filter)
-      : invocation_(invocation), session_(session), wanted_(filter.IsEmpty()) {}
-
-  void Add(const Value& node) {
-    if (wanted_) names_.push_back(At(node, "spec", "hostname").as_string());
-  }
-  void Keep() {
-    if (wanted_) RememberNames(invocation_, session_, kNodeNames, std::move(names_));
-  }
-
- private:
-  const Invocation& invocation_;
-  const Session& session_;
-  const bool wanted_;
-  std::vector<std::string> names_;
-};
-
 Result<Output> Names(const std::function<Status(const ItemSink&)>& list) {
   std::string text;
   RETURN_IF_ERROR(list([&](const Value& node) -> Status {
@@ -45,12 +25,12 @@ Result<Output> Run(const Invocation& invocation) {
   Output output;
   output.kind = Output::Kind::kItems;
   output.items = [&invocation, session, rpc, filter](const ItemSink& sink) -> Status {
-    NameKeeper names(invocation, *session, filter);
+    NodeNames names;  // of a whole list, for completion
     RETURN_IF_ERROR(ListNodes(*rpc, filter, [&](const Value& node) {
-      names.Add(node);
+      if (filter.IsEmpty()) names.Add(node);
       return sink(node);
     }));
-    names.Keep();
+    if (filter.IsEmpty()) RememberNodes(invocation, *session, std::move(names));
     return {};
   };
   if (invocation.Get("format") == "names") return Names(output.items);
@@ -66,7 +46,7 @@ Result<Output> Run(const Invocation& invocation) {
 Command ListNodesCommand() {
   return {.path = "ls",
           .summary = "List the nodes of the cluster",
-          .arguments = {LabelsArgument()},
+          .arguments = {LabelsArgument(kNodeLabels)},
           .options = ListOptions(),
           .example = "tsh ls env=prod --format=json",
           .formats = "text json yaml names",

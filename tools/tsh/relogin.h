@@ -7,7 +7,8 @@
 
 namespace sallyport {
 
-// Whether a command may ask for a new login: there is somebody to ask, and neither --identity nor --no-relogin was given.
+// Whether a command may ask for a new login: there is somebody to ask, and neither --identity nor --no-relogin was
+// given.
 bool MayLogInAgain(const Invocation& invocation);
 
 // Returns the `tsh login` that a command needs whose login is over, with the proxy, user and cluster of the profile

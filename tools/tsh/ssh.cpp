@@ -287,7 +287,7 @@ Command SshCommand() {
   return {.path = "ssh",
           .summary = "Open a shell on a node, or run a command on one or several",
           .arguments = {{"host", "[LOGIN@]HOST, or [LOGIN@]key=value,... for every node with these labels", false,
-                         false, kNodeNames},
+                         false, kNodesAndLabels},
                         {"command", "What to run there; all words from here on are the node's", false, true}},
           .options = SshOptionRows(),
           .example = "tsh ssh root@web-1",
