@@ -6,6 +6,7 @@
 #include "libclient/pages.h"
 #include "libresources/kinds.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/client/proto/ssh_targets.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/presence/v1/service.pb.h"
 

@@ -201,6 +201,7 @@ RpcTable AuthMethods(AuthServer& auth) {
                          AddNodeMethods,
                          AddServerInfoMethods,
                          AddListingMethods,
+                         AddSshTargetMethods,
                          AddWatchMethods,
                          AddCertMethods,
                          AddJoiningMethods,

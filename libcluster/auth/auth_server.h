@@ -142,6 +142,7 @@ void AddKubeMethods(RpcTable& table, AuthServer& auth);
 void AddNodeMethods(RpcTable& table, AuthServer& auth);
 void AddServerInfoMethods(RpcTable& table, AuthServer& auth);
 void AddListingMethods(RpcTable& table, AuthServer& auth);
+void AddSshTargetMethods(RpcTable& table, AuthServer& auth);
 void AddWatchMethods(RpcTable& table, AuthServer& auth);
 void AddCertMethods(RpcTable& table, AuthServer& auth);
 void AddJoiningMethods(RpcTable& table, AuthServer& auth);

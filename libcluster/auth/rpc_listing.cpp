@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <set>
 
-#include "libcluster/auth/access_request_events.h"
-#include "libcluster/auth/access_requests.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/listing_cursor.h"
-#include "libcluster/auth/user_access.h"
+#include "libcluster/auth/searching.h"
 #include "libresources/access.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
@@ -149,22 +147,6 @@ Status FillPage(AuthServer& auth, const Caller& caller, const Wish& wish, Answer
   }
 }
 
-// Returns the caller with the roles that it may ask for resources with: who looks for what could be asked for.
-Result<Caller> Searching(AuthServer& auth, const Caller& caller, const proto::ListResourcesRequest& request) {
-  if (caller.kind != Caller::Kind::kUser) return caller;
-  ASSIGN_OR_RETURN(const RequestRules rules, RequestRulesOf(auth.backend(), caller.identity.username));
-  std::vector<std::string> roles = caller.access->RoleNames();
-  const std::vector<std::string> search_as = rules.SearchAsRoles();
-  if (search_as.empty()) return caller;
-  for (const auto& role : search_as) {
-    if (!caller.access->HasRole(role)) roles.push_back(role);
-  }
-  Caller searching = caller;
-  ASSIGN_OR_RETURN(searching.access, AccessOf(auth.backend(), caller.identity.username, roles, caller.identity.traits));
-  RETURN_IF_ERROR(auth.Emit(RequestSearchEvent(auth.cluster_name(), caller, search_as, request)));
-  return searching;
-}
-
 Status ListResources(AuthServer& auth, const RpcCall& call, const proto::ListResourcesRequest& request,
                      proto::ListResourcesResponse& answer) {
   ASSIGN_OR_RETURN(Wish wish, WishOf(request));
@@ -172,7 +154,7 @@ Status ListResources(AuthServer& auth, const RpcCall& call, const proto::ListRes
   wish.kinds.push_back(kind);
   std::optional<Caller> searching;
   if (request.usesearchasroles()) {
-    ASSIGN_OR_RETURN(searching, Searching(auth, call.caller, request));
+    ASSIGN_OR_RETURN(searching, SearchingCaller(auth, call.caller, request));
   }
   const Caller& caller = searching ? *searching : call.caller;
   if (request.needtotalcount()) {

@@ -3,7 +3,7 @@
 #include "libbase/encoding.h"
 #include "libbase/secret.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/proxy/node_match.h"
+#include "libcluster/auth/node_match.h"
 #include "libresources/node.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/server.pb.h"

@@ -7,7 +7,8 @@ struct Unit {
   std::chrono::seconds size;
   std::string_view name;
 };
-constexpr Unit kUnits[] = {{std::chrono::days(1), "day"}, {std::chrono::hours(1), "hour"}, {std::chrono::minutes(1), "minute"}};
+constexpr Unit kUnits[] = {
+    {std::chrono::days(1), "day"}, {std::chrono::hours(1), "hour"}, {std::chrono::minutes(1), "minute"}};
 
 // "seen 2 hours ago".
 std::string Age(Time seen) {

@@ -1,5 +1,5 @@
 // The proxy's rules for targets (services section 1.3).
-#include "libcluster/proxy/node_match.h"
+#include "libcluster/auth/node_match.h"
 
 #include <catch2/catch.hpp>
 

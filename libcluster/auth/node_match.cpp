@@ -1,4 +1,4 @@
-#include "libcluster/proxy/node_match.h"
+#include "libcluster/auth/node_match.h"
 
 #include <algorithm>
 #include <cctype>
@@ -14,8 +14,6 @@ namespace {
 
 using types::ServerV2;
 
-constexpr int kNoMatch = 0;
-constexpr int kMatch = 2;
 constexpr std::size_t kMaxNamed = 5;
 
 bool IsHex(std::string_view text) {
@@ -37,21 +35,6 @@ bool SameAddress(const std::string& address, const HostPort& target, bool case_i
   return SameHost(parsed->host, target.host, case_insensitive);
 }
 
-int Score(const ServerV2& node, const HostPort& target, const NodeMatchRules& rules) {
-  const auto& spec = node.spec();
-  if (IsNodeId(target.host) && node.metadata().name() == target.host) return kMatch;
-  const bool insensitive = rules.case_insensitive;
-  // A node behind a tunnel has no port of its own.
-  if (spec.usetunnel()) return SameHost(spec.hostname(), target.host, insensitive) ? kMatch : kNoMatch;
-  if (SameAddress(spec.addr(), target, insensitive)) return kMatch;
-  const bool by_public_address = std::ranges::any_of(
-      spec.public_addrs(), [&](const std::string& address) { return SameAddress(address, target, insensitive); });
-  if (by_public_address) return kMatch;
-  if (!SameHost(spec.hostname(), target.host, insensitive)) return kNoMatch;
-  const auto own = ParseHostPort(spec.addr(), 0);
-  return target.port == 0 || (own && own->port == target.port) ? kMatch : kNoMatch;
-}
-
 Error NoNode(const HostPort& target) {
   const std::string host = StripControl(target.host);
   if (IsNodeId(target.host)) return {ErrorKind::kNotFound, fmt::format("there is no node with the id {}", host), {}};
@@ -59,16 +42,15 @@ Error NoNode(const HostPort& target) {
           "list the nodes: tsh ls"};
 }
 
-Error SeveralNodes(const HostPort& target, const std::vector<MatchedNode>& found) {
+Error SeveralNodes(std::string_view asked, const std::vector<MatchedNode>& found) {
   std::string ids;
   for (std::size_t i = 0; i < std::min(found.size(), kMaxNamed); ++i) {
     ids += (i == 0 ? "" : ", ") + found[i]->metadata().name();
   }
   if (found.size() > kMaxNamed) ids += ", ...";
-  return {
-      ErrorKind::kNotFound,
-      fmt::format("{}: {} nodes are called \"{}\": {}", kAmbiguousNode, found.size(), StripControl(target.host), ids),
-      "name one by its id"};
+  return {ErrorKind::kNotFound,
+          fmt::format("{}: {} nodes match \"{}\": {}", kAmbiguousNode, found.size(), StripControl(asked), ids),
+          "name one by its id"};
 }
 
 }  // namespace
@@ -84,19 +66,39 @@ bool IsNodeId(std::string_view host) {
   return IsUuid(host);
 }
 
+bool FitsNode(const ServerV2& node, const HostPort& target, const NodeMatchRules& rules) {
+  const auto& spec = node.spec();
+  if (IsNodeId(target.host) && node.metadata().name() == target.host) return true;
+  const bool insensitive = rules.case_insensitive;
+  // A node behind a tunnel has no port of its own.
+  if (spec.usetunnel()) return SameHost(spec.hostname(), target.host, insensitive);
+  if (SameAddress(spec.addr(), target, insensitive)) return true;
+  const bool by_public_address = std::ranges::any_of(
+      spec.public_addrs(), [&](const std::string& address) { return SameAddress(address, target, insensitive); });
+  if (by_public_address) return true;
+  if (!SameHost(spec.hostname(), target.host, insensitive)) return false;
+  const auto own = ParseHostPort(spec.addr(), 0);
+  return target.port == 0 || (own && own->port == target.port);
+}
+
+Result<MatchedNode> ChooseNode(const std::vector<MatchedNode>& fitting, std::string_view asked,
+                               const NodeMatchRules& rules) {
+  if (fitting.size() == 1) return fitting.front();
+  if (!rules.most_recent) return std::unexpected(SeveralNodes(asked, fitting));
+  return *std::ranges::max_element(fitting, {},
+                                   [](const MatchedNode& node) { return ExpiresOf(*node).value_or(Time::max()); });
+}
+
 Result<MatchedNode> MatchNode(std::span<const MatchedNode> nodes, const HostPort& target, const NodeMatchRules& rules) {
   std::vector<MatchedNode> found;
   for (const MatchedNode& node : nodes) {
-    if (Score(*node, target, rules) == kNoMatch) continue;
+    if (!FitsNode(*node, target, rules)) continue;
     // Nothing else can be meant by an id.
     if (IsNodeId(target.host) && node->metadata().name() == target.host) return node;
     found.push_back(node);
   }
   if (found.empty()) return std::unexpected(NoNode(target));
-  if (found.size() == 1) return found.front();
-  if (!rules.most_recent) return std::unexpected(SeveralNodes(target, found));
-  return *std::ranges::max_element(found, {},
-                                   [](const MatchedNode& node) { return ExpiresOf(*node).value_or(Time::max()); });
+  return ChooseNode(found, target.host, rules);
 }
 
 }  // namespace sallyport

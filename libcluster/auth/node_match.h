@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "libbase/address.h"
 #include "libbase/error.h"
@@ -22,9 +23,17 @@ struct NodeMatchRules {
 // What errors about several nodes carry, because clients look for it.
 inline constexpr std::string_view kAmbiguousNode = "err-node-is-ambiguous";
 
-// Returns the one node that is meant; port 0 is any. kNotFound: none has that id, or several fit (names of those are in
-// the hint); kConnectionProblem: none fits.
+// Returns whether a node can be meant; port 0 is any.
+bool FitsNode(const types::ServerV2& node, const HostPort& target, const NodeMatchRules& rules);
+
+// Returns the one of those that fit, of which there is at least one; `asked` is what errors call it. kNotFound: several
+// fit (names of those are in the message).
 using MatchedNode = std::shared_ptr<const types::ServerV2>;
+Result<MatchedNode> ChooseNode(const std::vector<MatchedNode>& fitting, std::string_view asked,
+                               const NodeMatchRules& rules);
+
+// Returns the one node that is meant; port 0 is any. kNotFound: none has that id, or several fit;
+// kConnectionProblem: none fits.
 Result<MatchedNode> MatchNode(std::span<const MatchedNode> nodes, const HostPort& target, const NodeMatchRules& rules);
 
 // Returns whether a host is the id of a node: a UUID, or an EC2 instance ("123456789012-i-0abc").
