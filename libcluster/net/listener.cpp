@@ -1,6 +1,7 @@
 #include "libcluster/net/listener.h"
 
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -29,16 +30,25 @@ struct Listener::State {
 namespace {
 
 constexpr std::chrono::seconds kHelloTimeout{10};
+constexpr std::chrono::milliseconds kHelloPause{5};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
 std::string ToText(const tcp::endpoint& endpoint) {
   return FormatHostPort({endpoint.address().to_string(), endpoint.port()});
 }
 
-// Peeks until the whole hello is there. The low-water mark keeps the kernel from waking us for what we already saw.
+bool HasHungUp(int socket) {
+  pollfd look{socket, POLLRDHUP, 0};
+  return ::poll(&look, 1, 0) > 0;
+}
+
+// Peeks until the whole hello is there. The low-water mark keeps the kernel from waking us for what we already saw;
+// Unix sockets have none, and are looked at again a little later.
 asio::awaitable<Result<ClientHello>> PeekHello(asio::generic::stream_protocol::socket& socket) {
   std::string buffer(kMaxClientHelloBytes, '\0');
   std::size_t wanted = 1;
+  asio::steady_timer pause(co_await asio::this_coro::executor);
+  const auto give_up = std::chrono::steady_clock::now() + kHelloTimeout;
   while (true) {
     const int low_water = static_cast<int>(wanted);
     ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVLOWAT, &low_water, sizeof low_water);
@@ -46,7 +56,13 @@ asio::awaitable<Result<ClientHello>> PeekHello(asio::generic::stream_protocol::s
     co_await socket.async_wait(asio::socket_base::wait_read, asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return Fail(ErrorKind::kConnectionProblem, "the client sent no TLS hello in time");
     const ssize_t count = ::recv(socket.native_handle(), buffer.data(), buffer.size(), MSG_PEEK | MSG_DONTWAIT);
-    if (count == 0 || (count > 0 && static_cast<std::size_t>(count) < wanted)) {
+    const bool is_part = count > 0 && static_cast<std::size_t>(count) < wanted;
+    if (is_part && !HasHungUp(socket.native_handle()) && std::chrono::steady_clock::now() < give_up) {
+      pause.expires_after(kHelloPause);
+      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      continue;
+    }
+    if (count == 0 || is_part) {
       co_return Fail(ErrorKind::kConnectionProblem, "the client closed the connection before its TLS hello");
     }
     if (count < 0) {

@@ -1,5 +1,6 @@
 """Unary gRPC calls over HTTP/2 with bytes in and bytes out: for calls that no program makes."""
 
+import select
 import socket
 import ssl
 import struct
@@ -45,10 +46,11 @@ class GrpcError(Exception):
 class GrpcClient:
     """One connection. Not for several threads."""
 
-    def __init__(self, port, identity=None, ca_file=None, protocols=("h2",), timeout=20):
+    def __init__(self, port, identity=None, ca_file=None, protocols=("h2",), timeout=20, raw=None):
         context = client_context(*(identity or (None, None)), ca_file, list(protocols))
-        raw = socket.create_connection(("127.0.0.1", port), timeout=timeout)
-        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if raw is None:
+            raw = socket.create_connection(("127.0.0.1", port), timeout=timeout)
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket = context.wrap_socket(raw, server_hostname=SERVER_NAME)
         self._http = h2.connection.H2Connection(h2.config.H2Configuration(header_encoding="utf-8"))
         self._http.initiate_connection()
@@ -70,13 +72,26 @@ class GrpcClient:
                 ("te", "trailers"), ("content-type", "application/grpc"), ("user-agent", "tctl/18.3.0 test"),
                 *metadata.items()]
 
-    def send(self, method, request, **metadata):
-        """Sends a call and returns its number, by which receive() gives the answer."""
+    def open(self, method, **metadata):
+        """Begins a call and returns its number."""
         stream = self._http.get_next_available_stream_id()
         self._http.send_headers(stream, self._headers(method, **metadata))
-        self._http.send_data(stream, struct.pack(">BI", 0, len(request)) + request, end_stream=True)
         self._answers[stream] = {"headers": {}, "data": b"", "ended": False}
+        return stream
+
+    def send_message(self, stream, message, end=False):
+        self._http.send_data(stream, struct.pack(">BI", 0, len(message)) + message, end_stream=end)
         self._flush()
+
+    def end(self, stream):
+        """Says that no message follows."""
+        self._http.end_stream(stream)
+        self._flush()
+
+    def send(self, method, request, **metadata):
+        """Sends a call and returns its number, by which receive() gives the answer."""
+        stream = self.open(method, **metadata)
+        self.send_message(stream, request, end=True)
         return stream
 
     def receive(self, stream):
@@ -103,6 +118,23 @@ class GrpcClient:
                 return self.receive(stream)
             self._read()
 
+    def carry(self, stream, inner, wrap, unwrap):
+        """Carries bytes between a socket and the messages of a call, until the call ends; GrpcError when it is refused."""
+        answer, ended = self._answers[stream], False
+        while True:
+            while len(answer["data"]) >= 5:
+                inner.sendall(unwrap(self.next_message(stream)))
+            if answer["ended"]:
+                return self.receive(stream)
+            ready = select.select([self._socket] if ended else [self._socket, inner], [], [],
+                                  0 if self._socket.pending() else None)[0]
+            if self._socket in ready or self._socket.pending():
+                self._read()
+            if inner in ready:
+                data = inner.recv(16384)
+                ended = not data
+                self.end(stream) if ended else self.send_message(stream, wrap(data))
+
     def wait_for_some(self):
         """Waits until some calls have their answers, and returns their numbers."""
         while not (ended := [stream for stream, answer in self._answers.items() if answer["ended"]]):
@@ -128,16 +160,14 @@ class GrpcClient:
         elif isinstance(event, h2.events.DataReceived):
             answer["data"] += event.data
             self._http.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
-        elif isinstance(event, h2.events.StreamReset):
+        elif isinstance(event, h2.events.StreamReset) and not answer["ended"]:
             raise ConnectionResetError(f"the call was reset with {event.error_code}")
         if isinstance(event, h2.events.StreamEnded):
             answer["ended"] = True
 
     def send_large(self, method, request):
         """A call whose request is larger than the windows: sent as they open."""
-        stream = self._http.get_next_available_stream_id()
-        self._http.send_headers(stream, self._headers(method))
-        self._answers[stream] = {"headers": {}, "data": b"", "ended": False}
+        stream = self.open(method)
         self._flush()
         data = struct.pack(">BI", 0, len(request)) + request
         while data and not self._answers[stream]["ended"]:
