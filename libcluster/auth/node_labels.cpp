@@ -41,7 +41,7 @@ void RemoveLabels(ServerV2& node, const ServerInfoV1& info) {
 }  // namespace
 
 Status NodeLabels::Announce(ServerV2 node) {
-  const std::lock_guard lock(mutex_);
+  const std::shared_lock lock(mutex_);
   ASSIGN_OR_RETURN(const ServerInfoV1 info, FindInfo(backend_, ServerInfoName(node.metadata().name())));
   AddLabels(node, info);
   BackendTransaction transaction;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 
 #include "libbase/error.h"
@@ -35,7 +36,7 @@ class NodeLabels {
   Status ChangeNode(BackendTransaction& transaction, const types::ServerInfoV1& from, const types::ServerInfoV1* to);
 
   Backend& backend_;
-  std::mutex mutex_;  // between what is read here and what is written
+  std::shared_mutex mutex_;  // announcements share it, so that they share commits; a change of labels has it alone
 };
 
 }  // namespace sallyport
