@@ -385,5 +385,5 @@ def test_resolve(nodes, machine):
 
 def test_completion_has_the_nodes(nodes, machine):
     machine("ls")
-    assert machine("__names", "node", nodes.node[:3]).out == f"{nodes.node}\n"
-    assert machine("__names", "node", f"{LOGIN}@{nodes.node[:3]}").out == f"{LOGIN}@{nodes.node}\n"
+    for typed, found in ((nodes.node[:3], nodes.node), (f"{LOGIN}@{nodes.node[:3]}", f"{LOGIN}@{nodes.node}")):
+        assert machine("__names", "node", typed).out == f"{found}\tseen just now\n"
