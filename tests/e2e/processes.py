@@ -120,6 +120,7 @@ class Terminal:
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             try:
+                signal.signal(signal.SIGINT, signal.SIG_DFL)  # who started the tests may not hear of Ctrl-C
                 os.execve(self.words[0], self.words, env)
             finally:
                 os._exit(127)
