@@ -12,11 +12,17 @@
 
 namespace sallyport {
 
+// What was read at once, in order.
+struct ListedPiece {
+  std::deque<Listed> items;
+  bool last = true;  // nothing follows
+};
+
 struct ListedKind {
   std::string_view kind;
   std::string_view access_kind;  // whose labels decide
-  // Returns a piece from a place on, of about so many, in order; nothing when there is no more.
-  Result<std::deque<Listed>> (*load)(AuthServer&, const ListPlace&, std::size_t);
+  // Returns a piece from a place on, of about so many.
+  Result<ListedPiece> (*load)(AuthServer&, const ListPlace&, std::size_t);
   void (*put)(const google::protobuf::Message&, proto::PaginatedResource&);
 };
 
@@ -55,40 +61,40 @@ bool IsBefore(const ListPlace& place, const std::string& order) {
 
 // Kinds of which there are few: read whole, and what the place leaves of them is one piece.
 template <typename M>
-Result<std::deque<Listed>> LoadFew(AuthServer& auth, std::string_view kind, const ListPlace& place) {
+Result<ListedPiece> LoadFew(AuthServer& auth, std::string_view kind, const ListPlace& place) {
   ASSIGN_OR_RETURN(auto messages, ListAllResources<M>(auth.backend(), kind));
-  std::deque<Listed> items;
+  ListedPiece piece;
   for (auto& message : messages) {
     Listed item = Describe(std::move(message));
-    if (!IsBefore(place, item.order)) items.push_back(std::move(item));
+    if (!IsBefore(place, item.order)) piece.items.push_back(std::move(item));
   }
   const auto goes_before = [&place](const std::string& one, const std::string& other) {
     return place.descending ? other < one : one < other;
   };
-  std::ranges::sort(items, goes_before, &Listed::order);
-  return items;
+  std::ranges::sort(piece.items, goes_before, &Listed::order);
+  return piece;
 }
 
-Result<std::deque<Listed>> LoadNodes(AuthServer& auth, const ListPlace& place, std::size_t piece) {
-  ASSIGN_OR_RETURN(const auto nodes, auth.nodes().List(place, piece));
-  std::deque<Listed> items;
+Result<ListedPiece> LoadNodes(AuthServer& auth, const ListPlace& place, std::size_t count) {
+  ASSIGN_OR_RETURN(const auto nodes, auth.nodes().List(place, count));
+  ListedPiece piece{.items = {}, .last = nodes.size() < count};
   for (const auto& node : nodes) {
-    items.push_back({node->metadata().name(), NodeCache::OrderOf(*node), LabelsOfNode(*node), node});
+    piece.items.push_back({node->metadata().name(), NodeCache::OrderOf(*node), LabelsOfNode(*node), node});
   }
-  return items;
+  return piece;
 }
 
-Result<std::deque<Listed>> LoadKubeServers(AuthServer& auth, const ListPlace& place, std::size_t) {
+Result<ListedPiece> LoadKubeServers(AuthServer& auth, const ListPlace& place, std::size_t) {
   return LoadFew<types::KubernetesServerV3>(auth, "kube_server", place);
 }
-Result<std::deque<Listed>> LoadKubeClusters(AuthServer& auth, const ListPlace& place, std::size_t) {
+Result<ListedPiece> LoadKubeClusters(AuthServer& auth, const ListPlace& place, std::size_t) {
   return LoadFew<types::KubernetesClusterV3>(auth, "kube_cluster", place);
 }
-Result<std::deque<Listed>> LoadAppServers(AuthServer& auth, const ListPlace& place, std::size_t) {
+Result<ListedPiece> LoadAppServers(AuthServer& auth, const ListPlace& place, std::size_t) {
   return LoadFew<types::AppServerV3>(auth, "app_server", place);
 }
 // No service of these kinds can be part of the cluster yet, so there is none to list.
-Result<std::deque<Listed>> LoadNone(AuthServer&, const ListPlace&, std::size_t) { return std::deque<Listed>(); }
+Result<ListedPiece> LoadNone(AuthServer&, const ListPlace&, std::size_t) { return ListedPiece(); }
 
 template <typename M, M* (PaginatedResource::*mutable_field)()>
 void PutAs(const google::protobuf::Message& message, PaginatedResource& resource) {
@@ -132,7 +138,7 @@ ListingCursor::ListingCursor(AuthServer& auth, const Caller& caller, const Listi
       piece_(piece) {}
 
 Result<const Listed*> ListingCursor::Next() {
-  while (true) {
+  while (!decided_) {
     if (items_.empty()) {
       if (all_loaded_) return nullptr;
       RETURN_IF_ERROR(Load());
@@ -140,16 +146,22 @@ Result<const Listed*> ListingCursor::Next() {
     }
     const Listed& item = items_.front();
     if (may_see_(item.name, item.labels)) {
-      ASSIGN_OR_RETURN(const bool wanted, Wanted(item));
-      if (wanted) return &item;
+      ASSIGN_OR_RETURN(decided_, Wanted(item));
     }
-    items_.pop_front();
+    if (!decided_) items_.pop_front();
   }
+  return &items_.front();
+}
+
+void ListingCursor::Pop() {
+  items_.pop_front();
+  decided_ = false;
 }
 
 Status ListingCursor::Load() {
-  ASSIGN_OR_RETURN(items_, kind_.load(auth_, place_, piece_));
-  all_loaded_ = items_.empty();
+  ASSIGN_OR_RETURN(auto piece, kind_.load(auth_, place_, piece_));
+  items_ = std::move(piece.items);
+  all_loaded_ = piece.last;
   if (!all_loaded_) place_ = {items_.back().order, false, place_.descending};
   return {};
 }

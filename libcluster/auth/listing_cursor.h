@@ -54,7 +54,7 @@ class ListingCursor {
 
   // Returns the next, or nullptr when there is none; it stays the next until Pop.
   Result<const Listed*> Next();
-  void Pop() { items_.pop_front(); }
+  void Pop();
 
   std::string_view kind() const { return NameOf(kind_); }
   // Puts what is next into an answer.
@@ -72,6 +72,7 @@ class ListingCursor {
   const std::size_t piece_;
   bool all_loaded_ = false;
   std::deque<Listed> items_;
+  bool decided_ = false;  // that the first of them is one for the caller
 };
 
 }  // namespace sallyport
