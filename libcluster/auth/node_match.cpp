@@ -6,7 +6,9 @@
 
 #include "libbase/text.h"
 #include "libbase/time.h"
+#include "libcluster/auth/auth_server.h"
 #include "libresources/kinds.h"
+#include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {
@@ -54,6 +56,13 @@ Error SeveralNodes(std::string_view asked, const std::vector<MatchedNode>& found
 }
 
 }  // namespace
+
+Result<NodeMatchRules> NodeMatchRulesOf(AuthServer& auth) {
+  ASSIGN_OR_RETURN(const auto networking, auth.Setting<types::ClusterNetworkingConfigV2>("cluster_networking_config",
+                                                                                         "cluster-networking-config"));
+  return NodeMatchRules{networking.spec().caseinsensitiverouting(),
+                        networking.spec().routingstrategy() == types::MOST_RECENT};
+}
 
 bool IsNodeId(std::string_view host) {
   constexpr std::size_t kAccountDigits = 12;

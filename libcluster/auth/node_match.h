@@ -15,10 +15,15 @@ class ServerV2;
 
 namespace sallyport {
 
+class AuthServer;
+
 struct NodeMatchRules {
   bool case_insensitive = false;  // an upper-case letter of a node's name matches the lower-case letter that was asked
   bool most_recent = false;       // of several, the one that was heard of last; else that is an error
 };
+
+// Returns the rules of the cluster's networking settings. Fails as Setting does.
+Result<NodeMatchRules> NodeMatchRulesOf(AuthServer& auth);
 
 // What errors about several nodes carry, because clients look for it.
 inline constexpr std::string_view kAmbiguousNode = "err-node-is-ambiguous";

@@ -9,7 +9,6 @@
 #include "libresources/node.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/ssh_targets.pb.h"
-#include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {
@@ -18,13 +17,6 @@ namespace {
 constexpr std::string_view kNode = "node";
 constexpr std::size_t kPiece = 1000;
 constexpr int kMaxPort = 65535;
-
-Result<NodeMatchRules> RulesOf(AuthServer& auth) {
-  ASSIGN_OR_RETURN(const auto networking, auth.Setting<types::ClusterNetworkingConfigV2>("cluster_networking_config",
-                                                                                         "cluster-networking-config"));
-  return NodeMatchRules{networking.spec().caseinsensitiverouting(),
-                        networking.spec().routingstrategy() == types::MOST_RECENT};
-}
 
 Result<HostPort> TargetOf(const std::string& host, const std::string& port) {
   HostPort target{host, 0};
@@ -76,7 +68,7 @@ Result<std::vector<MatchedNode>> NodesWith(AuthServer& auth, const Caller& calle
 Status GetTargets(AuthServer& auth, const RpcCall& call, const proto::GetSSHTargetsRequest& request,
                   proto::GetSSHTargetsResponse& answer) {
   ASSIGN_OR_RETURN(const HostPort target, TargetOf(request.host(), request.port()));
-  ASSIGN_OR_RETURN(const NodeMatchRules rules, RulesOf(auth));
+  ASSIGN_OR_RETURN(const NodeMatchRules rules, NodeMatchRulesOf(auth));
   ASSIGN_OR_RETURN(const auto nodes, NodesOf(auth, call.caller, target, rules));
   for (const auto& node : nodes) *answer.add_servers() = *node;
   return {};
@@ -84,7 +76,7 @@ Status GetTargets(AuthServer& auth, const RpcCall& call, const proto::GetSSHTarg
 
 Status ResolveTarget(AuthServer& auth, const RpcCall& call, const proto::ResolveSSHTargetRequest& request,
                      proto::ResolveSSHTargetResponse& answer) {
-  ASSIGN_OR_RETURN(const NodeMatchRules rules, RulesOf(auth));
+  ASSIGN_OR_RETURN(const NodeMatchRules rules, NodeMatchRulesOf(auth));
   std::vector<MatchedNode> nodes;
   if (!request.host().empty()) {
     ASSIGN_OR_RETURN(const HostPort target, TargetOf(request.host(), request.port()));

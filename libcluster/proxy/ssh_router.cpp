@@ -14,14 +14,11 @@ namespace {
 constexpr std::string_view kNode = "node";
 constexpr std::size_t kIdBytes = 8;
 
-Result<types::ClusterNetworkingConfigV2> Networking(AuthServer& auth) {
-  return auth.Setting<types::ClusterNetworkingConfigV2>("cluster_networking_config", "cluster-networking-config");
-}
-
 Result<SessionSettings> SettingsOf(AuthServer& auth) {
   ASSIGN_OR_RETURN(const auto preference,
                    auth.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
-  ASSIGN_OR_RETURN(const auto networking, Networking(auth));
+  ASSIGN_OR_RETURN(const auto networking, auth.Setting<types::ClusterNetworkingConfigV2>("cluster_networking_config",
+                                                                                         "cluster-networking-config"));
   ASSIGN_OR_RETURN(const auto recording, auth.Setting<types::SessionRecordingConfigV2>("session_recording_config",
                                                                                        "session-recording-config"));
   SessionSettings settings;
@@ -58,11 +55,9 @@ Result<NodeCache::Node> SshRouter::Find(const std::string& host_port) {
     auto node = GetResource<types::ServerV2>(auth_.backend(), kNode, target->host);
     if (node) return std::make_shared<const types::ServerV2>(std::move(*node));
   }
-  ASSIGN_OR_RETURN(const auto networking, Networking(auth_));
+  ASSIGN_OR_RETURN(const NodeMatchRules rules, NodeMatchRulesOf(auth_));
   ASSIGN_OR_RETURN(const auto nodes, auth_.nodes().All());
-  return MatchNode(
-      nodes, *target,
-      {networking.spec().caseinsensitiverouting(), networking.spec().routingstrategy() == types::MOST_RECENT});
+  return MatchNode(nodes, *target, rules);
 }
 
 Result<SshDial> SshRouter::Decide(const types::ServerV2& node, const Caller& caller) const {
