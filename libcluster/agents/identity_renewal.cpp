@@ -51,26 +51,11 @@ Result<bool> IsRenewalDue(const HostIdentity& identity, const JoinSettings& sett
 IdentityRenewal::IdentityRenewal(HostIdentity identity, Options options)
     : identity_(std::move(identity)), options_(std::move(options)) {}
 
-IdentityRenewal::~IdentityRenewal() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_one();
-  if (thread_.joinable()) thread_.join();
-}
-
 void IdentityRenewal::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
-void IdentityRenewal::Run() {
-  std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, options_.period, [this] { return stopping_; })) {
-    lock.unlock();
+  looking_.emplace(options_.period, [this] {
     Look();
-    lock.lock();
-  }
+    return options_.period;
+  });
 }
 
 void IdentityRenewal::Look() {

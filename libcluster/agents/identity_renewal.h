@@ -3,12 +3,11 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
-#include <thread>
+#include <optional>
 
 #include "libbase/error.h"
+#include "libbase/repeated_work.h"
 #include "libbase/time.h"
 #include "libcluster/agents/host_identity.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
@@ -30,7 +29,6 @@ class IdentityRenewal {
     std::chrono::milliseconds period = std::chrono::hours(1);
   };
   IdentityRenewal(HostIdentity identity, Options options);
-  ~IdentityRenewal();  // waits for the thread
 
   // For the caller until Start.
   const HostIdentity& identity() const { return identity_; }
@@ -42,14 +40,10 @@ class IdentityRenewal {
 
  private:
   Status Renew();
-  void Run();
 
   HostIdentity identity_;  // of the thread, once it runs
   const Options options_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
-  std::thread thread_;
+  std::optional<RepeatedWork> looking_;  // last: it ends first
 };
 
 }  // namespace sallyport

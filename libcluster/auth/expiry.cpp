@@ -33,33 +33,19 @@ Result<std::size_t> RemoveExpired(AuthServer& auth) {
   return items.size();
 }
 
-ExpirySweeper::ExpirySweeper(AuthServer& auth) : auth_(auth), thread_([this] { Run(); }) {}
+ExpirySweeper::ExpirySweeper(AuthServer& auth)
+    : auth_(auth), sweeping_(std::chrono::seconds(0), [this] { return Sweep(); }) {}
 
-ExpirySweeper::~ExpirySweeper() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
+std::chrono::seconds ExpirySweeper::Sweep() {
+  if (std::chrono::steady_clock::now() >= next_recordings_) {
+    next_recordings_ = std::chrono::steady_clock::now() + kRecordingsInterval;
+    const Status completed = auth_.CompleteAbandonedRecordings(kRecordingsSilence);
+    if (!completed) Log(LogLevel::kError, "an audit event was lost", {{"reason", completed.error().message}});
   }
-  wake_.notify_one();
-  thread_.join();
-}
-
-void ExpirySweeper::Run() {
-  std::unique_lock lock(mutex_);
-  std::chrono::steady_clock::time_point next_recordings{};
-  while (!stopping_) {
-    lock.unlock();
-    if (std::chrono::steady_clock::now() >= next_recordings) {
-      next_recordings = std::chrono::steady_clock::now() + kRecordingsInterval;
-      const Status completed = auth_.CompleteAbandonedRecordings(kRecordingsSilence);
-      if (!completed) Log(LogLevel::kError, "an audit event was lost", {{"reason", completed.error().message}});
-    }
-    const auto removed = RemoveExpired(auth_);
-    if (!removed) Log(LogLevel::kWarning, "cannot remove what has expired", {{"reason", removed.error().message}});
-    lock.lock();
-    if (removed && *removed == kMaxItems) continue;  // there is more
-    wake_.wait_for(lock, kInterval, [this] { return stopping_; });
-  }
+  const auto removed = RemoveExpired(auth_);
+  if (!removed) Log(LogLevel::kWarning, "cannot remove what has expired", {{"reason", removed.error().message}});
+  const bool more = removed && *removed == kMaxItems;
+  return more ? std::chrono::seconds(0) : kInterval;
 }
 
 }  // namespace sallyport

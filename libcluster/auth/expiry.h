@@ -3,11 +3,10 @@
 // here.
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
-#include <thread>
+#include <chrono>
 
 #include "libbase/error.h"
+#include "libbase/repeated_work.h"
 
 namespace sallyport {
 
@@ -20,16 +19,14 @@ Result<std::size_t> RemoveExpired(AuthServer& auth);
 class ExpirySweeper {
  public:
   explicit ExpirySweeper(AuthServer& auth);
-  ~ExpirySweeper();
 
  private:
-  void Run();
+  // Returns how long to wait before the next.
+  std::chrono::seconds Sweep();
 
   AuthServer& auth_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
-  std::thread thread_;
+  std::chrono::steady_clock::time_point next_recordings_{};
+  RepeatedWork sweeping_;
 };
 
 }  // namespace sallyport

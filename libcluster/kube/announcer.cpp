@@ -16,17 +16,17 @@ constexpr std::chrono::minutes kLife{15};
 Result<std::unique_ptr<KubeAnnouncer>> KubeAnnouncer::Start(AgentAuth& auth, Options options) {
   std::unique_ptr<KubeAnnouncer> announcer(new KubeAnnouncer(auth, std::move(options)));
   RETURN_IF_ERROR(announcer->Announce());
-  announcer->thread_ = std::thread([raw = announcer.get()] { raw->Run(); });
+  announcer->announcing_.emplace(kInterval, [raw = announcer.get()] {
+    if (const Status status = raw->Announce(); !status) {
+      Log(LogLevel::kError, "cannot announce Kubernetes clusters", {{"reason", status.error().message}});
+    }
+    return kInterval;
+  });
   return announcer;
 }
 
 KubeAnnouncer::~KubeAnnouncer() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_one();
-  if (thread_.joinable()) thread_.join();
+  announcing_.reset();
   if (const Status status = auth_.AnnounceKube({}); !status) {
     Log(LogLevel::kWarning, "cannot withdraw Kubernetes clusters", {{"reason", status.error().message}});
   }
@@ -53,17 +53,6 @@ Status KubeAnnouncer::Announce() {
     for (const auto& [key, value] : cluster.labels) (*announced.mutable_metadata()->mutable_labels())[key] = value;
   }
   return auth_.AnnounceKube(servers);
-}
-
-void KubeAnnouncer::Run() {
-  std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, kInterval, [this] { return stopping_; })) {
-    lock.unlock();
-    if (const Status status = Announce(); !status) {
-      Log(LogLevel::kError, "cannot announce Kubernetes clusters", {{"reason", status.error().message}});
-    }
-    lock.lock();
-  }
 }
 
 }  // namespace sallyport

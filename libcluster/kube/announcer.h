@@ -2,14 +2,13 @@
 // by themselves when the process is gone.
 #pragma once
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "libbase/error.h"
+#include "libbase/repeated_work.h"
 #include "libcluster/agents/agent_auth.h"
 #include "libcluster/kube/cluster_info.h"
 
@@ -30,14 +29,10 @@ class KubeAnnouncer {
  private:
   KubeAnnouncer(AgentAuth& auth, Options options) : auth_(auth), options_(std::move(options)) {}
   Status Announce();
-  void Run();
 
   AgentAuth& auth_;
   const Options options_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
-  std::thread thread_;
+  std::optional<RepeatedWork> announcing_;
 };
 
 }  // namespace sallyport

@@ -44,17 +44,15 @@ Result<std::unique_ptr<NodeAnnouncer>> NodeAnnouncer::Start(AgentAuth& auth, con
                                                             const CommandLabels& commands) {
   std::unique_ptr<NodeAnnouncer> announcer(new NodeAnnouncer(auth, options, commands));
   RETURN_IF_ERROR(announcer->Announce());
-  announcer->thread_ = std::thread([raw = announcer.get()] { raw->Run(); });
+  announcer->looking_.emplace(kLook, [raw = announcer.get()] {
+    raw->Look();
+    return kLook;
+  });
   return announcer;
 }
 
 NodeAnnouncer::~NodeAnnouncer() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_one();
-  if (thread_.joinable()) thread_.join();
+  looking_.reset();
   if (const Status status = auth_.Withdraw(options_.host_id); !status) {
     Log(LogLevel::kWarning, "cannot withdraw the node", {{"reason", status.error().message}});
   }
@@ -62,22 +60,16 @@ NodeAnnouncer::~NodeAnnouncer() {
 
 Status NodeAnnouncer::Announce() {
   announced_values_ = commands_.Values();
+  next_ = std::chrono::steady_clock::now() + kInterval;
   types::ServerV2 node = NodeResource(options_, commands_);
   RETURN_IF_ERROR(CheckResource(node));
   return auth_.Announce(node);
 }
 
-void NodeAnnouncer::Run() {
-  auto next = std::chrono::steady_clock::now() + kInterval;
-  std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, kLook, [this] { return stopping_; })) {
-    if (std::chrono::steady_clock::now() < next && commands_.Values() == announced_values_) continue;
-    lock.unlock();
-    next = std::chrono::steady_clock::now() + kInterval;
-    if (const Status status = Announce(); !status) {
-      Log(LogLevel::kError, "cannot announce the node", {{"reason", status.error().message}});
-    }
-    lock.lock();
+void NodeAnnouncer::Look() {
+  if (std::chrono::steady_clock::now() < next_ && commands_.Values() == announced_values_) return;
+  if (const Status status = Announce(); !status) {
+    Log(LogLevel::kError, "cannot announce the node", {{"reason", status.error().message}});
   }
 }
 

@@ -1,11 +1,10 @@
 // Keeps the node's resource alive, so that people find it; it expires by itself when the agent is gone.
 #pragma once
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
-#include <thread>
+#include <optional>
 
+#include "libbase/repeated_work.h"
 #include "libcluster/agents/agent_auth.h"
 #include "libcluster/ssh/command_labels.h"
 #include "libcluster/ssh/ssh_node.h"
@@ -28,16 +27,14 @@ class NodeAnnouncer {
   NodeAnnouncer(AgentAuth& auth, const SshNodeOptions& options, const CommandLabels& commands)
       : auth_(auth), options_(options), commands_(commands) {}
   Status Announce();
-  void Run();
+  void Look();
 
   AgentAuth& auth_;
   const SshNodeOptions& options_;
   const CommandLabels& commands_;
   std::map<std::string, std::string> announced_values_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
-  std::thread thread_;
+  std::chrono::steady_clock::time_point next_;  // announced then, whether anything has changed or not
+  std::optional<RepeatedWork> looking_;
 };
 
 }  // namespace sallyport

@@ -4,28 +4,12 @@ import contextlib
 import getpass
 import sqlite3
 
-import pytest
-
-from harness import Cluster, Tsh, started, wait_for
+from harness import wait_for
 from nodes import Agent
-from test_agents import ROLE
+# pylint: disable=unused-import,redefined-outer-name
+from test_agents import person, place  # noqa: F401
 
 LOGIN = getpass.getuser()
-
-
-@pytest.fixture(name="place", scope="module")
-def fixture_place(tmp_path_factory):
-    with started(Cluster(tmp_path_factory.mktemp("cluster"))) as running:
-        running.create(ROLE, "-f")
-        yield running
-
-
-@pytest.fixture(name="person", scope="module")
-def fixture_person(place, tmp_path_factory):
-    machine = Tsh(place, tmp_path_factory.mktemp("person"))
-    machine.user = place.add_user("dan", "dev")
-    machine.login(machine.user)
-    return machine
 
 
 def without_token(agent):
