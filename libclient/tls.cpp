@@ -294,7 +294,7 @@ int TlsStream::fd() const { return state_->fd.get(); }
 
 std::optional<Error> TlsStream::failure() const { return state_->failure; }
 
-void KeepTlsThroughExit() { OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr); }
+void BeginTls() { OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_NO_LOAD_CONFIG, nullptr); }
 
 bool IsNoCommonProtocol(const Error& error) { return error.message.contains(kNoProtocol); }
 

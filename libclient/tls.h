@@ -55,9 +55,10 @@ class TlsStream : public Stream {
   std::unique_ptr<State> state_;
 };
 
-// Keeps OpenSSL as it is while the process ends, for threads that are at work then (ResolveProxyAddress leaves one).
-// Has an effect only before OpenSSL is used.
-void KeepTlsThroughExit();
+// What a program calls before OpenSSL is used; later it has no effect. OpenSSL then reads no openssl.cnf, which is the
+// host's and takes a third of a millisecond, so that TLS is everywhere what is decided here; and it stays as it is
+// while the process ends, for threads that are at work then (ResolveProxyAddress leaves one).
+void BeginTls();
 
 // The error of a handshake that the other side ended because it shares no protocol with us: the probe for load
 // balancers asks for it.

@@ -14,6 +14,7 @@ from terminals import TmuxShell
 
 LOGIN = getpass.getuser()
 NOT_FOUND = 5
+ACCESS_DENIED = 4
 BAD_PARAMETER = 1
 CONNECTION_FAILED = 255
 
@@ -124,6 +125,33 @@ def test_a_command_without_a_terminal_is_no_recording(place, person):
     assert done.code == NOT_FOUND and "no recording" in done.err
 
 
+def viewer(name, labels):
+    return f"""
+kind: role
+version: v7
+metadata: {{name: {name}}}
+spec:
+  allow:
+    logins: [{LOGIN}]
+    node_labels: {labels}
+    rules: [{{resources: [session], verbs: [list, read], where: can_view()}}]
+"""
+
+
+def test_who_reaches_a_node_may_view_its_recordings(place, person, tmp_path):
+    session, _ = record(person, "true")
+    place.wait_for_events(event="session.end", sid=session)
+    recording(place, session)
+    seen = {}
+    for name, labels in (("near", "{'*': '*'}"), ("elsewhere", "{env: none}")):
+        place.create(viewer(name, labels), "-f")
+        machine = Tsh(place, tmp_path / name)
+        machine.login(place.add_user(name, name))
+        listed = json.loads(machine("recordings", "ls", "--format=json").out)
+        seen[name] = (session in {event["sid"] for event in listed}, machine("play", session, "--format=text", ok=False).code)
+    assert seen == {"near": (True, 0), "elsewhere": (False, ACCESS_DENIED)}
+
+
 def test_sessions_are_listed(place, person):
     session, _ = record(person, "true")
     place.wait_for_events(event="session.end", sid=session)
@@ -144,7 +172,7 @@ def test_sessions_of_others_are_not_seen(place, person, tmp_path):
     other.login(place.add_user("other", "shells"))
     assert session not in other("recordings", "ls").out
     done = other("play", session, "--format=text", ok=False)
-    assert done.code == 4 and "denied" in done.err and done.out == ""
+    assert done.code == ACCESS_DENIED and "denied" in done.err and done.out == ""
 
 
 def test_a_recording_is_a_file(place, person, tmp_path):

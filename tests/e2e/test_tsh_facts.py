@@ -6,6 +6,7 @@ import re
 
 import pytest
 from harness import Tsh
+from processes import run
 
 # Words; the keys of what is answered (of the first of a list); the keys of one member of it.
 KEYS = [
@@ -94,3 +95,12 @@ def test_not_logged_in(tsh):
 def test_no_nodes_are_an_empty_list(member):
     assert json.loads(member("ls", "-f", "json").out) == []
     assert member("ls", "-f", "names").out == ""
+
+
+def test_no_configuration_of_openssl_takes_part(member, tmp_path):
+    """Nor does it in Teleport's tsh, which has a TLS of its own."""
+    configuration = tmp_path / "openssl.cnf"
+    configuration.write_text("openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = tls\n"
+                             "[tls]\nMaxProtocol = TLSv1.1\n")
+    done = run([member.path, "clusters"], {**member.env, "OPENSSL_CONF": str(configuration)}).ok()
+    assert "online" in done.out

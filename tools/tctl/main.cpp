@@ -1,8 +1,10 @@
+#include "libclient/tls.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/known_names.h"
 
 int main(int argc, char** argv) {
   using namespace sallyport;
+  BeginTls();
   Program program{
       "tctl",
       "administer an access cluster",

@@ -1,7 +1,9 @@
+#include "libclient/tls.h"
 #include "tools/teleport/commands.h"
 
 int main(int argc, char** argv) {
   using namespace sallyport;
+  BeginTls();
   const Program program{
       "teleport",
       "run an access cluster",

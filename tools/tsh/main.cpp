@@ -24,7 +24,7 @@ std::vector<Command> AllCommands() {
 
 int main(int argc, char** argv) {
   if (std::getenv(kScpTransport) != nullptr) return RunScpTransport(argv);
-  KeepTlsThroughExit();
+  BeginTls();
   const Program program{
       .name = "tsh",
       .summary = "log in to a cluster and use what it gives access to",
