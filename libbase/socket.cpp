@@ -34,4 +34,11 @@ Result<SocketPair> MakeSocketPair(int flags) {
   return SocketPair{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
+std::optional<uid_t> PeerUser(int socket) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
+  return peer.uid;
+}
+
 }  // namespace sallyport

@@ -1,6 +1,10 @@
 // Sockets: what every TCP connection of ours is set to, and pairs.
 #pragma once
 
+#include <sys/types.h>
+
+#include <optional>
+
 #include "libbase/error.h"
 #include "libbase/file.h"
 
@@ -17,5 +21,8 @@ struct SocketPair {
 };
 // `flags` is 0 or SOCK_NONBLOCK, of both. kInternal when the system has no more.
 Result<SocketPair> MakeSocketPair(int flags);
+
+// Returns who is at the other end of a connection inside of this host: whose process connected, or made the pair.
+std::optional<uid_t> PeerUser(int socket);
 
 }  // namespace sallyport

@@ -81,8 +81,8 @@ Result<KeyRing> LoadCertificates(const ProfilePaths& paths, std::string_view clu
   return ring;
 }
 
-Result<KeyRing> LoadKeyRing(const ProfilePaths& paths, std::string_view cluster) {
-  ASSIGN_OR_RETURN(KeyRing ring, LoadCertificates(paths, cluster));
+Result<KeyRing> LoadKeys(const ProfilePaths& paths, KeyRing certificates) {
+  KeyRing ring = std::move(certificates);
   ASSIGN_OR_RETURN(std::string tls_key, ReadFile(paths.TlsKey(), kMaxFileBytes));
   ring.tls_key_pem = Secret(std::move(tls_key));
   // A reader's lock can leave an empty file behind.
@@ -91,6 +91,11 @@ Result<KeyRing> LoadKeyRing(const ProfilePaths& paths, std::string_view cluster)
   ring.ssh_key_pem = Secret(std::move(ssh_key));
   ASSIGN_OR_RETURN(ring.ssh_public_key, ReadOrEmpty(paths.SshPublicKey()));
   return ring;
+}
+
+Result<KeyRing> LoadKeyRing(const ProfilePaths& paths, std::string_view cluster) {
+  ASSIGN_OR_RETURN(KeyRing certificates, LoadCertificates(paths, cluster));
+  return LoadKeys(paths, std::move(certificates));
 }
 
 Status SaveAuthorities(const ProfilePaths& paths, const std::vector<ClusterAuthorities>& authorities) {

@@ -36,6 +36,8 @@ Status SaveKeyRing(const ProfilePaths& paths, std::string_view cluster, const Ke
 
 // Reads the certificates alone: all that showing a status needs. kNotFound when there is none.
 Result<KeyRing> LoadCertificates(const ProfilePaths& paths, std::string_view cluster);
+// Reads the keys of certificates that were loaded. kNotFound when one is missing.
+Result<KeyRing> LoadKeys(const ProfilePaths& paths, KeyRing certificates);
 // Reads everything. kNotFound when a key or the TLS certificate is missing; the SSH certificate may be.
 Result<KeyRing> LoadKeyRing(const ProfilePaths& paths, std::string_view cluster);
 

@@ -14,6 +14,7 @@
 #include "libbase/encoding.h"
 #include "libbase/file.h"
 #include "libbase/secret.h"
+#include "libbase/socket.h"
 
 namespace sallyport {
 namespace {
@@ -40,16 +41,10 @@ Result<UniqueFd> OpenSocket() {
   return Fail(ErrorKind::kInternal, "cannot make a socket: {}", std::strerror(errno));
 }
 
-bool IsOfThisUser(int socket) {
-  ucred peer{};
-  socklen_t size = sizeof peer;
-  return ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == ::geteuid();
-}
-
 UniqueFd Accept(const UniqueFd& listener) {
   while (true) {
     UniqueFd connection(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (connection.valid() && IsOfThisUser(connection.get())) return connection;
+    if (connection.valid() && PeerUser(connection.get()) == ::geteuid()) return connection;
     if (!connection.valid() && errno != EINTR && errno != ECONNABORTED) return {};
   }
 }
@@ -95,7 +90,7 @@ Result<std::string> StartNodeRelay(const NodeRelayWork& work) {
 Status HandOverRelay(const std::string& name, int out) {
   const Address address(name);
   ASSIGN_OR_RETURN(const UniqueFd relay, OpenSocket());
-  if (::connect(relay.get(), address.get(), address.size) != 0 || !IsOfThisUser(relay.get())) {
+  if (::connect(relay.get(), address.get(), address.size) != 0 || PeerUser(relay.get()) != ::geteuid()) {
     return Fail(ErrorKind::kConnectionProblem, "the process that dials the node is not there");
   }
   char byte = 0;  // a descriptor travels with at least one

@@ -37,13 +37,12 @@ Result<Session> OpenSession(const ProfileDirectory& directory, std::string_view 
   session.paths = PathsOf(directory, session.profile);
   if (!IsSafePathPart(session.profile.user)) return FailNotLoggedIn("there is no login here", nullptr);
   // The certificate alone comes first: an expired login is said before any key is read.
-  const auto certificates = LoadCertificates(session.paths, session.profile.cluster);
+  auto certificates = LoadCertificates(session.paths, session.profile.cluster);
   if (certificates) {
     ASSIGN_OR_RETURN(session.certificate, Certificate::FromPem(certificates->tls_certificate));
     RETURN_IF_ERROR(CheckExpiry(session.certificate, session.profile, now));
   }
-  auto ring = certificates ? LoadKeyRing(session.paths, session.profile.cluster)
-                           : Result<KeyRing>(std::unexpected(certificates.error()));
+  auto ring = certificates ? LoadKeys(session.paths, std::move(*certificates)) : std::move(certificates);
   if (!ring && ring.error().kind == ErrorKind::kNotFound) {
     return FailNotLoggedIn(fmt::format("there is no login at {}", session.profile.Name()), &session.profile);
   }

@@ -1,6 +1,7 @@
 // Rules of nodes: servers that people reach by SSH.
 #pragma once
 
+#include <memory>
 #include <span>
 
 #include "libbase/error.h"
@@ -12,6 +13,9 @@ class ServerV2;
 }  // namespace types
 
 namespace sallyport {
+
+// A node that many read and nobody changes.
+using SharedNode = std::shared_ptr<const types::ServerV2>;
 
 // Validates; kBadParameter. Nodes with an OpenSSH server need an address and a host name.
 Status CheckNode(google::protobuf::Message& resource);

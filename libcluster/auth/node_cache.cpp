@@ -33,10 +33,10 @@ class OrderedNodes {
     return {};
   }
 
-  std::vector<NodeCache::Node> List(const ListPlace& place, std::size_t limit) const {
+  std::vector<SharedNode> List(const ListPlace& place, std::size_t limit) const {
     const Time now = Now();
-    std::vector<NodeCache::Node> found;
-    const auto take = [&](const NodeCache::Node& node) {
+    std::vector<SharedNode> found;
+    const auto take = [&](const SharedNode& node) {
       const auto expires = ExpiresOf(*node);
       if (!expires || *expires > now) found.push_back(node);
     };
@@ -52,7 +52,7 @@ class OrderedNodes {
   }
 
  private:
-  std::map<std::string, NodeCache::Node> nodes_;
+  std::map<std::string, SharedNode> nodes_;
   std::unordered_map<std::string, std::string> orders_;  // by key
 };
 
@@ -107,7 +107,7 @@ std::string NodeCache::OrderOf(const types::ServerV2& node) {
   return node.spec().hostname() + kOrderSeparator + node.metadata().name();
 }
 
-Result<std::vector<NodeCache::Node>> NodeCache::List(const ListPlace& place, std::size_t limit) {
+Result<std::vector<SharedNode>> NodeCache::List(const ListPlace& place, std::size_t limit) {
   if (RehearsalScope::Active()) {
     OrderedNodes rehearsed;
     RETURN_IF_ERROR(Load(state_->backend, rehearsed));
@@ -118,6 +118,6 @@ Result<std::vector<NodeCache::Node>> NodeCache::List(const ListPlace& place, std
   return state_->nodes.List(place, limit);
 }
 
-Result<std::vector<NodeCache::Node>> NodeCache::All() { return List({}, kAll); }
+Result<std::vector<SharedNode>> NodeCache::All() { return List({}, kAll); }
 
 }  // namespace sallyport

@@ -8,10 +8,7 @@
 
 #include "libbase/error.h"
 #include "libcluster/backend/backend.h"
-
-namespace types {
-class ServerV2;
-}
+#include "libresources/node.h"
 
 namespace sallyport {
 
@@ -28,8 +25,6 @@ struct ListPlace {
 // Safe from several threads. A thread that rehearses sees the nodes of its rehearsal.
 class NodeCache {
  public:
-  using Node = std::shared_ptr<const types::ServerV2>;
-
   // The backend must outlive it. Nodes are read when they are first asked for.
   explicit NodeCache(Backend& backend);
   ~NodeCache();
@@ -38,9 +33,9 @@ class NodeCache {
   static std::string OrderOf(const types::ServerV2& node);
 
   // Returns at most `limit` of the nodes that are there, from a place on.
-  Result<std::vector<Node>> List(const ListPlace& place, std::size_t limit);
+  Result<std::vector<SharedNode>> List(const ListPlace& place, std::size_t limit);
   // Returns all of them.
-  Result<std::vector<Node>> All();
+  Result<std::vector<SharedNode>> All();
 
  private:
   struct State;

@@ -44,7 +44,7 @@ Error NoNode(const HostPort& target) {
           "list the nodes: tsh ls"};
 }
 
-Error SeveralNodes(std::string_view asked, const std::vector<MatchedNode>& found) {
+Error SeveralNodes(std::string_view asked, const std::vector<SharedNode>& found) {
   std::string ids;
   for (std::size_t i = 0; i < std::min(found.size(), kMaxNamed); ++i) {
     ids += (i == 0 ? "" : ", ") + found[i]->metadata().name();
@@ -90,17 +90,17 @@ bool FitsNode(const ServerV2& node, const HostPort& target, const NodeMatchRules
   return target.port == 0 || (own && own->port == target.port);
 }
 
-Result<MatchedNode> ChooseNode(const std::vector<MatchedNode>& fitting, std::string_view asked,
-                               const NodeMatchRules& rules) {
+Result<SharedNode> ChooseNode(const std::vector<SharedNode>& fitting, std::string_view asked,
+                              const NodeMatchRules& rules) {
   if (fitting.size() == 1) return fitting.front();
   if (!rules.most_recent) return std::unexpected(SeveralNodes(asked, fitting));
   return *std::ranges::max_element(fitting, {},
-                                   [](const MatchedNode& node) { return ExpiresOf(*node).value_or(Time::max()); });
+                                   [](const SharedNode& node) { return ExpiresOf(*node).value_or(Time::max()); });
 }
 
-Result<MatchedNode> MatchNode(std::span<const MatchedNode> nodes, const HostPort& target, const NodeMatchRules& rules) {
-  std::vector<MatchedNode> found;
-  for (const MatchedNode& node : nodes) {
+Result<SharedNode> MatchNode(std::span<const SharedNode> nodes, const HostPort& target, const NodeMatchRules& rules) {
+  std::vector<SharedNode> found;
+  for (const SharedNode& node : nodes) {
     if (!FitsNode(*node, target, rules)) continue;
     // Nothing else can be meant by an id.
     if (IsNodeId(target.host) && node->metadata().name() == target.host) return node;

@@ -1,17 +1,13 @@
 // Which node a client means: the rules of the proxy for targets (services section 1.3).
 #pragma once
 
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "libbase/address.h"
 #include "libbase/error.h"
-
-namespace types {
-class ServerV2;
-}
+#include "libresources/node.h"
 
 namespace sallyport {
 
@@ -33,13 +29,12 @@ bool FitsNode(const types::ServerV2& node, const HostPort& target, const NodeMat
 
 // Returns the one of those that fit, of which there is at least one; `asked` is what errors call it. kNotFound: several
 // fit (names of those are in the message).
-using MatchedNode = std::shared_ptr<const types::ServerV2>;
-Result<MatchedNode> ChooseNode(const std::vector<MatchedNode>& fitting, std::string_view asked,
-                               const NodeMatchRules& rules);
+Result<SharedNode> ChooseNode(const std::vector<SharedNode>& fitting, std::string_view asked,
+                              const NodeMatchRules& rules);
 
 // Returns the one node that is meant; port 0 is any. kNotFound: none has that id, or several fit;
 // kConnectionProblem: none fits.
-Result<MatchedNode> MatchNode(std::span<const MatchedNode> nodes, const HostPort& target, const NodeMatchRules& rules);
+Result<SharedNode> MatchNode(std::span<const SharedNode> nodes, const HostPort& target, const NodeMatchRules& rules);
 
 // Returns whether a host is the id of a node: a UUID, or an EC2 instance ("123456789012-i-0abc").
 bool IsNodeId(std::string_view host);

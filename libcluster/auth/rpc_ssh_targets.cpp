@@ -29,14 +29,14 @@ Result<HostPort> TargetOf(const std::string& host, const std::string& port) {
 }
 
 // The nodes that a target can mean, among those that the caller can reach or ask for.
-Result<std::vector<MatchedNode>> NodesOf(AuthServer& auth, const Caller& caller, const HostPort& target,
-                                         const NodeMatchRules& rules) {
+Result<std::vector<SharedNode>> NodesOf(AuthServer& auth, const Caller& caller, const HostPort& target,
+                                        const NodeMatchRules& rules) {
   proto::ListResourcesRequest query;
   query.set_resourcetype(std::string(kNode));
   ASSIGN_OR_RETURN(const Caller searching, SearchingCaller(auth, caller, query));
   const Visibility may_see(searching, auth.cluster_name(), kNode);
   ASSIGN_OR_RETURN(const auto all, auth.nodes().All());
-  std::vector<MatchedNode> nodes;
+  std::vector<SharedNode> nodes;
   for (const auto& node : all) {
     const bool fits = FitsNode(*node, target, rules) && may_see(node->metadata().name(), LabelsOfNode(*node));
     if (fits) nodes.push_back(node);
@@ -45,8 +45,8 @@ Result<std::vector<MatchedNode>> NodesOf(AuthServer& auth, const Caller& caller,
 }
 
 // The nodes that labels, words or a query choose, among those that the caller can reach; no more than decide.
-Result<std::vector<MatchedNode>> NodesWith(AuthServer& auth, const Caller& caller,
-                                           const proto::ResolveSSHTargetRequest& request, const NodeMatchRules& rules) {
+Result<std::vector<SharedNode>> NodesWith(AuthServer& auth, const Caller& caller,
+                                          const proto::ResolveSSHTargetRequest& request, const NodeMatchRules& rules) {
   ListingFilter filter;
   filter.labels = {request.labels().begin(), request.labels().end()};
   filter.words = {request.search_keywords().begin(), request.search_keywords().end()};
@@ -55,7 +55,7 @@ Result<std::vector<MatchedNode>> NodesWith(AuthServer& auth, const Caller& calle
   }
   ASSIGN_OR_RETURN(const ListedKind* kind, FindListedKind(kNode));
   ListingCursor cursor(auth, caller, filter, *kind, {.order = {}, .included = true}, kPiece);
-  std::vector<MatchedNode> nodes;
+  std::vector<SharedNode> nodes;
   while (rules.most_recent || nodes.size() < 2) {
     ASSIGN_OR_RETURN(const Listed* item, cursor.Next());
     if (item == nullptr) break;
@@ -77,7 +77,7 @@ Status GetTargets(AuthServer& auth, const RpcCall& call, const proto::GetSSHTarg
 Status ResolveTarget(AuthServer& auth, const RpcCall& call, const proto::ResolveSSHTargetRequest& request,
                      proto::ResolveSSHTargetResponse& answer) {
   ASSIGN_OR_RETURN(const NodeMatchRules rules, NodeMatchRulesOf(auth));
-  std::vector<MatchedNode> nodes;
+  std::vector<SharedNode> nodes;
   if (!request.host().empty()) {
     ASSIGN_OR_RETURN(const HostPort target, TargetOf(request.host(), request.port()));
     ASSIGN_OR_RETURN(nodes, NodesOf(auth, call.caller, target, rules));
@@ -88,7 +88,7 @@ Status ResolveTarget(AuthServer& auth, const RpcCall& call, const proto::Resolve
     return Fail(ErrorKind::kBadParameter, "neither a host, nor labels, words or a query say which node is meant");
   }
   if (nodes.empty()) return Fail(ErrorKind::kNotFound, "no node matches");
-  ASSIGN_OR_RETURN(const MatchedNode node,
+  ASSIGN_OR_RETURN(const SharedNode node,
                    ChooseNode(nodes, request.host().empty() ? "the request" : request.host(), rules));
   *answer.mutable_server() = *node;
   return {};

@@ -46,7 +46,7 @@ Error Unreached(const types::ServerV2& node) {
 
 SshRouter::SshRouter(AuthServer& auth, FindAgent find_agent) : auth_(auth), find_agent_(std::move(find_agent)) {}
 
-Result<NodeCache::Node> SshRouter::Find(const std::string& host_port) {
+Result<SharedNode> SshRouter::Find(const std::string& host_port) {
   const auto target = ParseHostPort(host_port, 0);
   if (!target || target->host.empty()) {
     return Fail(ErrorKind::kBadParameter, "the target \"{}\" is not HOST:PORT", host_port);

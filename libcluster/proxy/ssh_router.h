@@ -34,7 +34,7 @@ class SshRouter {
                         const std::shared_ptr<const Caller>& caller);
 
  private:
-  Result<NodeCache::Node> Find(const std::string& host_port);
+  Result<SharedNode> Find(const std::string& host_port);
   Result<SshDial> Decide(const types::ServerV2& node, const Caller& caller) const;
 
   AuthServer& auth_;

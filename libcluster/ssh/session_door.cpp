@@ -18,6 +18,7 @@
 #include "libbase/address.h"
 #include "libbase/log.h"
 #include "libbase/secret.h"
+#include "libbase/socket.h"
 #include "libcluster/net/await_callback.h"
 #include "libcluster/ssh/session_frames.h"
 #include "libcluster/ssh/session_recorder.h"
@@ -135,10 +136,8 @@ class Session {
       co_await timer.async_wait(asio::use_awaitable);
     }
     if (!connection_->EndReason().empty()) co_return connection_->EndReason();
-    ucred peer{};
-    socklen_t size = sizeof peer;
-    ::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size);
-    if (!IsUser(peer.uid, connection_->Login())) co_return "access denied: the session is of another user";
+    const auto peer = PeerUser(socket_.native_handle());
+    if (!peer || !IsUser(*peer, connection_->Login())) co_return "access denied: the session is of another user";
     if (!connection_->IsSftp(hello.command) && !IsScp(hello.command)) co_return "";
     if (!connection_->node().copy_files) co_return "access denied: this node does not copy files";
     if (!connection_->dial().permit.copy_files)

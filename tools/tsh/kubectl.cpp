@@ -36,22 +36,21 @@ Status CheckLogin(const Invocation& invocation, const std::string& config) {
   return {};
 }
 
-// Whether kubectl is told which kubeconfig, or which part of one, to use.
-bool ChoosesForItself(const std::string& word) {
-  constexpr std::string_view kOptions[] = {"--kubeconfig", "--context", "--cluster", "--user"};
-  return std::ranges::count(kOptions, std::string_view(word).substr(0, word.find('='))) > 0;
-}
+// By which kubectl is told which kubeconfig, or which part of one, to use.
+constexpr std::string_view kKubeconfig = "--kubeconfig";
+constexpr std::string_view kChosen[] = {kKubeconfig, "--context", "--cluster", "--user"};
 
 Result<Output> Run(const Invocation& invocation) {
   std::vector<std::string> words{"kubectl"};
-  bool has_config = false;
+  bool chooses_config = false;
   bool chooses = false;
   for (const auto& word : invocation.Args("args")) {
-    has_config = has_config || word == "--kubeconfig" || word.starts_with("--kubeconfig=");
-    chooses = chooses || ChoosesForItself(word);
+    const std::string_view option = std::string_view(word).substr(0, word.find('='));
+    chooses_config = chooses_config || option == kKubeconfig;
+    chooses = chooses || std::ranges::count(kChosen, option) > 0;
     words.push_back(word);
   }
-  const std::string config = has_config ? "" : OwnKubeconfig(invocation);
+  const std::string config = chooses_config ? "" : OwnKubeconfig(invocation);
   if (!chooses) RETURN_IF_ERROR(CheckLogin(invocation, config));
   if (!config.empty()) ::setenv("KUBECONFIG", config.c_str(), 1);
   return BecomeProgram(std::move(words), "install kubectl, or put its directory into PATH");

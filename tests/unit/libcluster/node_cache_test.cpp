@@ -29,7 +29,7 @@ void Withdraw(AuthFixture& fixture, const std::string& id) {
 }
 
 // Returns the ids of a piece of the list.
-std::vector<std::string> Ids(const Result<std::vector<NodeCache::Node>>& nodes) {
+std::vector<std::string> Ids(const Result<std::vector<SharedNode>>& nodes) {
   REQUIRE(nodes);
   std::vector<std::string> ids;
   for (const auto& node : *nodes) ids.push_back(node->metadata().name());

@@ -22,9 +22,9 @@ types::ServerV2 Node(std::string_view id, std::string_view hostname, std::string
   return node;
 }
 
-Result<MatchedNode> Match(const std::vector<types::ServerV2>& nodes, const HostPort& target,
-                          const NodeMatchRules& rules) {
-  std::vector<MatchedNode> shared;
+Result<SharedNode> Match(const std::vector<types::ServerV2>& nodes, const HostPort& target,
+                         const NodeMatchRules& rules) {
+  std::vector<SharedNode> shared;
   for (const auto& node : nodes) shared.push_back(std::make_shared<const types::ServerV2>(node));
   return MatchNode(shared, target, rules);
 }
