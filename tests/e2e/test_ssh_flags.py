@@ -1,6 +1,9 @@
 """What the flags of ssh(1) do through tsh ssh, and what roles refuse of them."""
 
 import getpass
+import pathlib
+import re
+import signal
 import socket
 import subprocess
 import threading
@@ -56,6 +59,12 @@ def people(place, tmp_path_factory):
 @pytest.fixture
 def person(people):
     return people["both"]
+
+
+def catches(pid, number):
+    """Whether a process has a handler for a signal (proc(5), SigCgt): before, the signal ends it as it ends any."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"SigCgt:\s+(\w+)", status).group(1), 16) >> (number - 1) & 1 == 1
 
 
 def on_terminal(person, *words):
@@ -194,6 +203,7 @@ def test_nothing_is_run_until_the_user_ends_it(person):
     port = free_port()
     terminal = Terminal([person.path, "ssh", "-N", "-D", str(port), HOST], person.env)
     wait_for(lambda: listens(port), what="the port")
+    wait_for(lambda: catches(terminal.pid, signal.SIGINT), what="ssh to mind Ctrl-C")
     terminal.type("\x03")
     done = terminal.finish()
     assert done.code == CONNECTION_FAILED and "tsh: " not in done.out
@@ -244,6 +254,7 @@ def test_x11_is_forwarded_where_roles_say_so(people, display, flag):
 def test_ctrl_c_ends_without_noise(person):
     terminal = Terminal([person.path, "ssh", "-N", "-o", "LogLevel=VERBOSE", HOST], person.env)
     assert terminal.wait_for("Authenticated to"), terminal.seen
+    wait_for(lambda: catches(terminal.pid, signal.SIGINT), what="ssh to mind Ctrl-C")
     terminal.type("\x03")
     done = terminal.finish()
     assert done.code == 255
