@@ -93,11 +93,6 @@ Result<KeyRing> LoadKeys(const ProfilePaths& paths, KeyRing certificates) {
   return ring;
 }
 
-Result<KeyRing> LoadKeyRing(const ProfilePaths& paths, std::string_view cluster) {
-  ASSIGN_OR_RETURN(KeyRing certificates, LoadCertificates(paths, cluster));
-  return LoadKeys(paths, std::move(certificates));
-}
-
 Status SaveAuthorities(const ProfilePaths& paths, const std::vector<ClusterAuthorities>& authorities) {
   if (!IsSafePathPart(paths.proxy_host)) return Fail(ErrorKind::kBadParameter, "the proxy's name is not usable");
   RETURN_IF_ERROR(MakeDirectories(paths.AuthoritiesDir(), kDirectoryMode));

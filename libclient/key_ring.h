@@ -34,12 +34,11 @@ struct ClusterAuthorities {
 // kBadParameter (a name that no file can have), kLimitExceeded (locked by another process), kAccessDenied, kInternal.
 Status SaveKeyRing(const ProfilePaths& paths, std::string_view cluster, const KeyRing& ring);
 
-// Reads the certificates alone: all that showing a status needs. kNotFound when there is none.
+// Reads the certificates alone: all that showing a status needs. kNotFound when there is none for TLS; that of SSH may
+// be missing.
 Result<KeyRing> LoadCertificates(const ProfilePaths& paths, std::string_view cluster);
 // Reads the keys of certificates that were loaded. kNotFound when one is missing.
 Result<KeyRing> LoadKeys(const ProfilePaths& paths, KeyRing certificates);
-// Reads everything. kNotFound when a key or the TLS certificate is missing; the SSH certificate may be.
-Result<KeyRing> LoadKeyRing(const ProfilePaths& paths, std::string_view cluster);
 
 // Writes certs.pem, cas/ and known_hosts. Clusters whose name no file can have are left out of cas/.
 Status SaveAuthorities(const ProfilePaths& paths, const std::vector<ClusterAuthorities>& authorities);

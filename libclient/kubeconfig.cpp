@@ -5,6 +5,7 @@
 #include "libbase/address.h"
 #include "libbase/encoding.h"
 #include "libbase/file.h"
+#include "libbase/value_fields.h"
 #include "libbase/yaml.h"
 #include "libidentity/server_names.h"
 
@@ -15,11 +16,6 @@ constexpr std::string_view kKubeNameExtension = "teleport.kube.name";
 constexpr std::string_view kSelectedExtension = "teleport-prev-selec-ctx";
 constexpr std::size_t kMaxBytes = 10 << 20;
 constexpr int kLockMs = 5000;
-
-std::string TextAt(const Value& value, std::string_view key) {
-  const Value* found = value.Find(key);
-  return found == nullptr ? "" : found->as_string();
-}
 
 Value Extension(std::string_view name, Value extension) {
   return Value(Value::Map{{"extension", std::move(extension)}, {"name", name}});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "libbase/value_fields.h"
 #include "libresources/access.h"
 
 namespace sallyport {
@@ -21,11 +22,6 @@ constexpr Target kTargets[] = {
     {"kube", "kube_cluster", "v3", "kubernetes_cluster", "kubernetes_labels"},
 };
 
-std::string TextAt(const Value& event, std::string_view field) {
-  const Value* const found = event.Find(field);
-  return found != nullptr && found->is_string() ? found->as_string() : "";
-}
-
 Labels LabelsAt(const Value& event, std::string_view field) {
   Labels labels;
   const Value* const found = event.Find(field);
@@ -37,14 +33,14 @@ Labels LabelsAt(const Value& event, std::string_view field) {
 }
 
 // The resource as it was during the session: it may have other labels by now, or be gone.
-Value ResourceOf(const Target& target, const Value& end) {
+Value ResourceOf(const Target& target, const Labels& labels, const Value& end) {
   Value resource = Value::EmptyMap();
   resource.Set("kind", target.kind);
   resource.Set("version", target.version);
   Value& metadata = resource.Set("metadata", Value::EmptyMap());
   metadata.Set("name", TextAt(end, target.name));
-  Value& labels = metadata.Set("labels", Value::EmptyMap());
-  for (const auto& [key, value] : LabelsAt(end, target.labels)) labels.Set(key, value);
+  Value& kept = metadata.Set("labels", Value::EmptyMap());
+  for (const auto& [key, value] : labels) kept.Set(key, value);
   Value& spec = resource.Set("spec", Value::EmptyMap());
   if (target.kind == "node") {
     spec.Set("hostname", TextAt(end, "server_hostname"));
@@ -65,11 +61,11 @@ Status CheckSession(const Caller& caller, std::string_view verb, const Value& en
   const std::string protocol = TextAt(end, "proto");
   const auto* const target = std::ranges::find(kTargets, protocol, &Target::protocol);
   if (target != std::end(kTargets)) {
-    context.resource = ResourceOf(*target, end);
+    const Labels labels = LabelsAt(end, target->labels);
+    context.resource = ResourceOf(*target, labels, end);
     // Whether the user would be let in, not whether this call is: there is nothing here to touch a key for.
     const AccessState state{.mfa_verified = true, .device_verified = true};
-    context.can_view =
-        caller.access->CheckResourceAccess(target->kind, LabelsAt(end, target->labels), state).has_value();
+    context.can_view = caller.access->CheckResourceAccess(target->kind, labels, state).has_value();
   }
   return caller.access->CheckRule("session", verb, context);
 }

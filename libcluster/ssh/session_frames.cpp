@@ -1,16 +1,12 @@
 #include "libcluster/ssh/session_frames.h"
 
 #include "libbase/json.h"
+#include "libbase/value_fields.h"
 
 namespace sallyport {
 namespace {
 
 constexpr std::size_t kLengthBytes = 4;
-
-std::string TextOf(const Value& map, std::string_view key) {
-  const Value* value = map.Find(key);
-  return value == nullptr ? std::string() : value->as_string();
-}
 
 bool FlagOf(const Value& map, std::string_view key) {
   const Value* value = map.Find(key);
@@ -62,7 +58,7 @@ std::string EncodeHello(const SessionHello& hello) {
 
 Result<SessionHello> DecodeHello(std::string_view payload) {
   ASSIGN_OR_RETURN(const Value map, ParseMap(payload));
-  return SessionHello{TextOf(map, "connection"), TextOf(map, "command"), FlagOf(map, "terminal"), TextOf(map, "size")};
+  return SessionHello{TextAt(map, "connection"), TextAt(map, "command"), FlagOf(map, "terminal"), TextAt(map, "size")};
 }
 
 std::string EncodeVerdict(const SessionVerdict& verdict) {
@@ -78,7 +74,7 @@ std::string EncodeVerdict(const SessionVerdict& verdict) {
 Result<SessionVerdict> DecodeVerdict(std::string_view payload) {
   ASSIGN_OR_RETURN(const Value map, ParseMap(payload));
   SessionVerdict verdict{
-      TextOf(map, "refusal"), {}, FlagOf(map, "record"), TextOf(map, "notice"), TextOf(map, "sftp_server")};
+      TextAt(map, "refusal"), {}, FlagOf(map, "record"), TextAt(map, "notice"), TextAt(map, "sftp_server")};
   if (const Value* environment = map.Find("environment")) {
     for (const auto& [name, value] : environment->as_map()) verdict.environment.emplace_back(name, value.as_string());
   }

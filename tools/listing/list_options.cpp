@@ -54,9 +54,4 @@ std::map<std::string, std::string> LabelsWith(const Value& resource, std::string
 std::map<std::string, std::string> LabelsOfNode(const Value& node) { return LabelsWith(node, "cmd_labels"); }
 std::map<std::string, std::string> LabelsOfKube(const Value& cluster) { return LabelsWith(cluster, "dynamic_labels"); }
 
-std::string TextAt(const Value& map, std::string_view key) {
-  const Value* const value = map.Find(key);
-  return value == nullptr ? std::string() : value->as_string();
-}
-
 }  // namespace sallyport

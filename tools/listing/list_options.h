@@ -27,7 +27,5 @@ std::map<std::string, std::string> LabelsOfNode(const Value& node);
 std::map<std::string, std::string> LabelsOfKube(const Value& cluster);
 // The field of a part of a resource: At(node, "spec", "addr"). Null when it is not there.
 const Value& At(const Value& resource, std::string_view part, std::string_view field);
-// Returns the text at a key of a map; "" when there is none.
-std::string TextAt(const Value& map, std::string_view key);
 
 }  // namespace sallyport

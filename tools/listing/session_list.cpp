@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "libbase/text.h"
+#include "libbase/value_fields.h"
 #include "tools/listing/list_options.h"
 
 namespace sallyport {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "libbase/text.h"
+#include "libbase/value_fields.h"
 #include "libresources/codec.h"
 #include "teleport/legacy/client/proto/inventory.pb.h"
 #include "teleport/legacy/types/instance.pb.h"

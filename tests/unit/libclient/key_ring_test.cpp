@@ -14,6 +14,11 @@ using namespace test;
 
 ProfilePaths PathsIn(const TemporaryDirectory& directory) { return {directory.path(), "px", "alice"}; }
 
+Result<KeyRing> Loaded(const ProfilePaths& paths, std::string_view cluster) {
+  ASSIGN_OR_RETURN(KeyRing certificates, LoadCertificates(paths, cluster));
+  return LoadKeys(paths, std::move(certificates));
+}
+
 TEST_CASE("a key ring has Teleport's files and modes", "[key-ring]") {
   const TemporaryDirectory directory;
   const KeyRing ring = SampleKeyRing(Now() + std::chrono::hours(1));
@@ -24,7 +29,7 @@ TEST_CASE("a key ring has Teleport's files and modes", "[key-ring]") {
     CHECK(ModeOf(directory / name) == 0600);
   }
   for (const auto* name : {"keys", "keys/px", "keys/px/alice-ssh"}) CHECK(ModeOf(directory / name) == 0700);
-  const auto loaded = LoadKeyRing(PathsIn(directory), "ref.test").value();
+  const auto loaded = Loaded(PathsIn(directory), "ref.test").value();
   CHECK(loaded.tls_key_pem.Reveal() == ring.tls_key_pem.Reveal());
   CHECK(loaded.ssh_key_pem.Reveal() == ring.ssh_key_pem.Reveal());
   CHECK(loaded.ssh_certificate == ring.ssh_certificate);
@@ -100,10 +105,10 @@ TEST_CASE("logging one user out leaves the others and the profile", "[key-ring]"
   REQUIRE(WritePrivateFile(alice.KubeLock(), ""));
   CHECK(RemoveKeyRing(alice).value());
   CHECK_FALSE(RemoveKeyRing(alice).value());
-  CHECK(LoadKeyRing(alice, "c").error().kind == ErrorKind::kNotFound);
+  CHECK(Loaded(alice, "c").error().kind == ErrorKind::kNotFound);
   CHECK_FALSE(FileExists(alice.KubeDir("c")));
   CHECK_FALSE(FileExists(alice.KubeLock()));
-  CHECK(LoadKeyRing(bob, "c"));
+  CHECK(Loaded(bob, "c"));
   CHECK(profiles.Load("ref.test"));
   CHECK(FileExists(alice.KnownHosts()));
   CHECK(FileExists(alice.TlsAuthorities()));
