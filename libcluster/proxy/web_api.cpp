@@ -5,6 +5,7 @@
 #include "libbase/encoding.h"
 #include "libbase/json.h"
 #include "libbase/version.h"
+#include "libcluster/net/source.h"
 #include "libcluster/proxy/pages.h"
 
 namespace sallyport {
@@ -76,8 +77,6 @@ bool Matches(std::string_view pattern, std::string_view path, std::vector<std::s
   return true;
 }
 
-std::string HostOf(const std::string& address) { return address.substr(0, address.rfind(':')); }
-
 // The row that serves a request, or nullptr. Fills the segments that matched ":".
 const Route* FindRoute(std::string_view method, std::string_view path, std::vector<std::string>& segments) {
   for (const auto& route : kRoutes) {
@@ -139,7 +138,7 @@ HttpResponse WebApi::Handle(const HttpRequest& request) {
   if (route == nullptr && IsForBrowsers(request.method, path)) return PageResponse(kNotFoundPage, 404);
   HttpResponse response = PathNotFound();
   RateLimiter& limiter = route != nullptr && route->limit == Limit::kNormal ? normal_limit_ : high_limit_;
-  if (route != nullptr && route->limit != Limit::kNone && !limiter.Allow(HostOf(request.remote_address), Now())) {
+  if (route != nullptr && route->limit != Limit::kNone && !limiter.Allow(SourceOf(request.remote_address), Now())) {
     response = ErrorResponse({ErrorKind::kLimitExceeded, "rate limit exceeded, try again in a minute", {}});
   } else if (route != nullptr) {
     auto body = ReadBody(request);

@@ -10,7 +10,7 @@
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/net/http.h"
 #include "libcluster/net/http_json.h"
-#include "libcluster/proxy/rate_limiter.h"
+#include "libcluster/net/rate_limiter.h"
 
 namespace sallyport {
 
@@ -59,8 +59,8 @@ class WebApi {
 
   AuthServer& auth_;
   const WebApiOptions options_;
-  RateLimiter normal_limit_{20, 40};
-  RateLimiter high_limit_{120, 480};
+  RateLimiter normal_limit_{kLoginRate};
+  RateLimiter high_limit_{kWebRate};
 };
 
 }  // namespace sallyport

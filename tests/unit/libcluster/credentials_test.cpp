@@ -9,7 +9,7 @@
 #include "libcluster/auth/client_version.h"
 #include "libcluster/auth/password.h"
 #include "libcluster/auth/totp.h"
-#include "libcluster/proxy/rate_limiter.h"
+#include "libcluster/net/rate_limiter.h"
 #include "libcluster/static_tokens.h"
 #include "teleport/legacy/types/token.pb.h"
 
@@ -81,7 +81,7 @@ TEST_CASE("clients older than the previous major release are refused") {
 }
 
 TEST_CASE("a bucket empties by its burst and fills by the minute, per address") {
-  RateLimiter limiter(20, 3);
+  RateLimiter limiter({20, 3});
   const Time start = At(1000);
   for (int i = 0; i < 3; ++i) CHECK(limiter.Allow("a", start));
   CHECK_FALSE(limiter.Allow("a", start));

@@ -1,0 +1,122 @@
+#include "libcluster/net/budgets.h"
+
+#include <array>
+
+namespace sallyport {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::size_t kKiB = 1024;
+constexpr std::size_t kMiB = 1024 * kKiB;
+
+constexpr std::array kTable{
+    Budget{.door = Door::kHello,
+           .state = CallerState::kUnknown,
+           .connections_of_one = 500,
+           .connections = 4000,
+           .hello_time = seconds(10),
+           .message_bytes = 16 * kKiB},
+    // A known caller has passed the hello.
+    Budget{.door = Door::kHello, .state = CallerState::kKnown},
+    Budget{.door = Door::kWeb,
+           .state = CallerState::kUnknown,
+           .connections_of_one = 500,
+           .connections = 2000,
+           .handshake_time = seconds(10),
+           .idle_time = seconds(30),
+           .message_time = seconds(15),
+           .header_bytes = 64 * kKiB,
+           .message_bytes = 64 * kKiB,
+           .unfinished_bytes_of_one = 64 * kKiB,
+           .unfinished_bytes = 16 * kMiB},
+    // Nobody shows the web API a certificate.
+    Budget{.door = Door::kWeb, .state = CallerState::kKnown},
+    Budget{.door = Door::kAuthHttp,
+           .state = CallerState::kUnknown,
+           .connections_of_one = 100,
+           .connections = 500,
+           .handshake_time = seconds(10),
+           .idle_time = seconds(10),
+           .message_time = seconds(10),
+           .header_bytes = 16 * kKiB,
+           .message_bytes = 4 * kKiB,
+           .unfinished_bytes_of_one = 4 * kKiB,
+           .unfinished_bytes = 1 * kMiB},
+    Budget{.door = Door::kAuthHttp,
+           .state = CallerState::kKnown,
+           .connections_of_one = 250,
+           .handshake_time = seconds(10),
+           .idle_time = seconds(60),
+           .message_time = seconds(15),
+           .header_bytes = 64 * kKiB,
+           .message_bytes = 64 * kKiB,
+           .unfinished_bytes_of_one = 64 * kKiB,
+           .unfinished_bytes = 16 * kMiB},
+    Budget{.door = Door::kKubernetes,
+           .state = CallerState::kUnknown,
+           .connections_of_one = 500,
+           .connections = 2000,
+           .handshake_time = seconds(10),
+           .idle_time = seconds(10),
+           .message_time = seconds(10),
+           .header_bytes = 64 * kKiB},
+    Budget{.door = Door::kKubernetes,
+           .state = CallerState::kKnown,
+           .connections_of_one = 500,
+           .handshake_time = seconds(10),
+           .idle_time = seconds(300),
+           .message_time = seconds(30),
+           .header_bytes = 256 * kKiB,
+           .message_bytes = 8 * kMiB,
+           .unfinished_bytes_of_one = 8 * kMiB,
+           .unfinished_bytes = 64 * kMiB,
+           .queued_bytes_of_one = 1 * kMiB,
+           .queued_bytes = 64 * kMiB,
+           .watches_of_one = 250},
+    // What needs no certificate is small: a ping, a join.
+    Budget{.door = Door::kGrpc,
+           .state = CallerState::kUnknown,
+           .connections_of_one = 200,
+           .connections = 1000,
+           .handshake_time = seconds(10),
+           .idle_time = seconds(30),
+           .message_time = seconds(10),
+           .header_bytes = 16 * kKiB,
+           .message_bytes = 64 * kKiB,
+           .unfinished_bytes_of_one = 128 * kKiB,
+           .unfinished_bytes = 16 * kMiB,
+           .queued_bytes_of_one = 256 * kKiB,
+           .queued_bytes = 16 * kMiB,
+           .streams = 8,
+           .resets_per_second = 10,
+           .resets_at_once = 40},
+    Budget{.door = Door::kGrpc,
+           .state = CallerState::kKnown,
+           .connections_of_one = 500,
+           .handshake_time = seconds(10),
+           .message_time = seconds(30),
+           .header_bytes = 64 * kKiB,
+           .message_bytes = 4 * kMiB,
+           .unfinished_bytes_of_one = 8 * kMiB,
+           .unfinished_bytes = 64 * kMiB,
+           .queued_bytes_of_one = 8 * kMiB,
+           .queued_bytes = 64 * kMiB,
+           .streams = 1000,
+           .resets_per_second = 200,
+           .resets_at_once = 1000,
+           .watches_of_one = 50},
+};
+
+}  // namespace
+
+std::span<const Budget> Budgets() { return kTable; }
+
+const Budget& BudgetOf(Door door, CallerState state) {
+  for (const auto& row : kTable) {
+    if (row.door == door && row.state == state) return row;
+  }
+  return kTable.front();
+}
+
+}  // namespace sallyport

@@ -1,0 +1,86 @@
+// What callers may take of each door: one table, a row for each door and state of the caller. A caller is unknown until
+// its certificate was accepted; limits "of one" then count by the source of its connection (libcluster/net/source.h).
+// A known caller is counted by its user or host, whatever address it comes from.
+//
+// The rows are limits alone. SourceSlots counts what is held at once, ByteBudget counts bytes, RateLimiter counts what
+// happens in a time. What exceeds a row is answered in the protocol of its door: HTTP 413, 429, 431 or 503, gRPC
+// RESOURCE_EXHAUSTED or UNAVAILABLE, HTTP/2 ENHANCE_YOUR_CALM; before TLS the connection is closed.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <span>
+
+namespace sallyport {
+
+enum class Door {
+  kHello,       // a port before the client's TLS hello was read
+  kWeb,         // the proxy's web API
+  kAuthHttp,    // the auth service's HTTP API
+  kKubernetes,  // the Kubernetes proxy
+  kGrpc,        // gRPC, on the auth port and by the proxy's
+};
+
+enum class CallerState { kUnknown, kKnown };
+
+// A limit of zero belongs to what a door does not have, or to what that state of the caller has no part in.
+struct Budget {
+  Door door{};
+  CallerState state{};
+
+  // Connections that are open at once: of one source, user or host, and of all.
+  std::size_t connections_of_one = 0;
+  std::size_t connections = 0;
+
+  // From the accept to the hello; from the hello to the end of the handshake; between two requests; from the first byte
+  // of a request or message to its last.
+  std::chrono::seconds hello_time{0};
+  std::chrono::seconds handshake_time{0};
+  std::chrono::seconds idle_time{0};
+  std::chrono::seconds message_time{0};
+
+  // Of one request. HTTP bodies have their limits by route; this is the largest.
+  std::size_t header_bytes = 0;
+  std::size_t message_bytes = 0;
+
+  // Requests and messages that have begun and not ended: bytes kept for one connection, and for all together.
+  std::size_t unfinished_bytes_of_one = 0;
+  std::size_t unfinished_bytes = 0;
+
+  // Answers that the client does not take: bytes kept for one connection, and for all together.
+  std::size_t queued_bytes_of_one = 0;
+  std::size_t queued_bytes = 0;
+
+  // HTTP/2: streams open at once on a connection, and resets by the client.
+  std::size_t streams = 0;
+  std::size_t resets_per_second = 0;
+  std::size_t resets_at_once = 0;
+
+  // Watches of one user or host that are open at once.
+  std::size_t watches_of_one = 0;
+};
+
+// Returns the whole table. Static storage.
+std::span<const Budget> Budgets();
+
+// Returns the row of a door and state. Every pair has one.
+const Budget& BudgetOf(Door door, CallerState state);
+
+// How long who was refused for lack of room is asked to wait (the header Retry-After).
+inline constexpr std::chrono::seconds kRetryAfter{2};
+
+// Requests of one source in a time: what unknown callers may ask for.
+struct Rate {
+  double per_minute = 0;
+  double at_once = 0;
+};
+
+// Logins and invites of one user name from one source; of all names from one source that were wrong.
+inline constexpr Rate kLoginRate{20, 40};
+inline constexpr Rate kWrongLoginRate{120, 240};
+// Other requests to the web API that cost something.
+inline constexpr Rate kWebRate{120, 480};
+// Joins that were refused, of one source.
+inline constexpr Rate kRefusedJoinRate{20, 40};
+
+}  // namespace sallyport

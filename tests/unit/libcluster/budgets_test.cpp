@@ -1,0 +1,99 @@
+#include "libcluster/net/budgets.h"
+
+#include <catch2/catch.hpp>
+
+#include "libcluster/net/byte_budget.h"
+#include "libcluster/net/rate_limiter.h"
+#include "libcluster/net/source.h"
+#include "libcluster/net/source_slots.h"
+
+namespace sallyport {
+namespace {
+
+TEST_CASE("every door has a row for each state of the caller, and one only") {
+  for (const Door door : {Door::kHello, Door::kWeb, Door::kAuthHttp, Door::kKubernetes, Door::kGrpc}) {
+    for (const CallerState state : {CallerState::kUnknown, CallerState::kKnown}) {
+      std::size_t rows = 0;
+      for (const auto& row : Budgets()) rows += row.door == door && row.state == state ? 1U : 0U;
+      CHECK(rows == 1);
+      CHECK(BudgetOf(door, state).door == door);
+      CHECK(BudgetOf(door, state).state == state);
+    }
+    const Budget& unknown = BudgetOf(door, CallerState::kUnknown);
+    CHECK(unknown.connections_of_one > 0);
+    CHECK(unknown.connections > unknown.connections_of_one);
+    CHECK(unknown.unfinished_bytes <= 16U << 20);
+  }
+}
+
+TEST_CASE("a source is an IPv4 address or the /64 of an IPv6 address") {
+  CHECK(SourceOf("192.0.2.1:4711") == "192.0.2.1");
+  CHECK(SourceOf("[::ffff:192.0.2.1]:4711") == "192.0.2.1");
+  CHECK(SourceOf("[2001:db8:1:2:3:4:5:6]:80") == "2001:db8:1:2::/64");
+  CHECK(SourceOf("[2001:db8:1:2:ffff::1]:81") == "2001:db8:1:2::/64");
+  CHECK(SourceOf("[2001:db8:1:3::1]:80") == "2001:db8:1:3::/64");
+  CHECK(SourceOf("[fe80::1%eth0]:80") == "fe80::/64");
+  CHECK(SourceOf("").empty());
+}
+
+TEST_CASE("a source has its places, and all together have theirs") {
+  SourceSlots slots(2, 3);
+  auto first = slots.Take("a");
+  auto second = slots.Take("a");
+  CHECK(first);
+  CHECK(second);
+  CHECK_FALSE(slots.Take("a"));
+  auto third = slots.Take("b");
+  CHECK(third);
+  CHECK_FALSE(slots.Take("c"));
+  CHECK(slots.taken() == 3);
+  second.Release();
+  CHECK(slots.Take("c"));
+  CHECK(slots.taken() == 2);
+  third = std::move(first);
+  CHECK(slots.taken() == 1);
+}
+
+TEST_CASE("a place outlives those who count it") {
+  SourceSlots::Slot slot;
+  {
+    SourceSlots slots(1, 1);
+    slot = slots.Take("a");
+  }
+  CHECK(slot);
+  slot.Release();
+  CHECK_FALSE(slot);
+}
+
+TEST_CASE("bytes are given back with their lease") {
+  ByteBudget budget(100);
+  {
+    ByteBudget::Lease lease(budget);
+    CHECK(lease.Grow(60));
+    CHECK_FALSE(lease.Grow(41));
+    CHECK(lease.Grow(40));
+    ByteBudget::Lease other(budget);
+    CHECK_FALSE(other.Grow(1));
+    const ByteBudget::Lease moved(std::move(lease));
+    CHECK(budget.held() == 100);
+  }
+  CHECK(budget.held() == 0);
+}
+
+TEST_CASE("the buckets of a limiter are bounded, and the last seen stay") {
+  constexpr std::size_t kMany = 150'000;
+  RateLimiter limiter({1, 2});
+  const Time now = Now();
+  REQUIRE(limiter.Allow("busy", now));
+  REQUIRE(limiter.Allow("busy", now));
+  for (std::size_t i = 0; i < kMany; ++i) {
+    REQUIRE(limiter.Allow(std::to_string(i), now));
+    if (i % 1000 == 0) CHECK_FALSE(limiter.Allow("busy", now));
+  }
+  CHECK(limiter.size() <= 100'000);
+  CHECK_FALSE(limiter.HasRoom("busy", now));
+  CHECK(limiter.HasRoom("somebody", now));
+}
+
+}  // namespace
+}  // namespace sallyport
