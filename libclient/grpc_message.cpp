@@ -12,7 +12,6 @@
 namespace sallyport {
 namespace {
 
-constexpr std::size_t kPrefixBytes = 5;  // a flag for compression and the length
 constexpr std::string_view kExpired = "access denied: client credentials have expired, please relogin.";
 constexpr std::string_view kExpiredCertificate = "tls: expired certificate";
 
@@ -97,26 +96,18 @@ HeaderFields GrpcRequestFields(const std::string& authority, const std::string& 
   return fields;
 }
 
-std::string FrameGrpcMessage(std::string_view message) {
-  const auto size = static_cast<std::uint32_t>(message.size());
-  std::string body(kPrefixBytes, '\0');
-  for (int byte = 0; byte < 4; ++byte) body[1 + byte] = static_cast<char>(size >> (24 - 8 * byte));
-  body += message;
-  return body;
-}
-
 Result<std::vector<std::string>> UnframeGrpcMessages(std::string_view body) {
   std::vector<std::string> messages;
   while (!body.empty()) {
     std::size_t size = 0;
-    for (std::size_t at = 1; at < kPrefixBytes && at < body.size(); ++at) {
+    for (std::size_t at = 1; at < kGrpcPrefixBytes && at < body.size(); ++at) {
       size = size << 8 | static_cast<unsigned char>(body[at]);
     }
-    if (body.size() < kPrefixBytes || body[0] != 0 || size > body.size() - kPrefixBytes) {
+    if (body.size() < kGrpcPrefixBytes || body[0] != 0 || size > body.size() - kGrpcPrefixBytes) {
       return Fail(ErrorKind::kBadParameter, "the auth service answers with what is not a message");
     }
-    messages.emplace_back(body.substr(kPrefixBytes, size));
-    body.remove_prefix(kPrefixBytes + size);
+    messages.emplace_back(body.substr(kGrpcPrefixBytes, size));
+    body.remove_prefix(kGrpcPrefixBytes + size);
   }
   return messages;
 }

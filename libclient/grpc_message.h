@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "libbase/error.h"
+#include "libbase/grpc_wire.h"
 #include "libclient/http2_session.h"
 
 namespace sallyport {
@@ -19,19 +20,12 @@ inline constexpr std::string_view kAuthService = "the auth service";
 HeaderFields GrpcRequestFields(const std::string& authority, const std::string& method, const std::string& program,
                                std::chrono::milliseconds timeout);
 
-// A message as the body of a request.
-std::string FrameGrpcMessage(std::string_view message);
 // Returns the one message of an answer's body; kBadParameter when it is not one, or is compressed (we never offer
 // that).
 Result<std::string> UnframeGrpcMessage(std::string body);
 
 // Returns the messages of an answer's body, in order; kBadParameter as above.
 Result<std::vector<std::string>> UnframeGrpcMessages(std::string_view body);
-
-struct GrpcStatus {
-  int code = 0;  // 0: the call succeeded
-  std::string message;
-};
 
 // Returns how a call ended: as the server says; when it says nothing, by HTTP/2's error code or HTTP's status.
 GrpcStatus StatusOfAnswer(const Http2Answer& answer);

@@ -8,7 +8,6 @@ namespace sallyport {
 namespace {
 
 constexpr std::size_t kRecordBytes = 16 << 10;  // the most that one read of TLS gives
-constexpr std::size_t kPrefixBytes = 5;         // of a message: a flag for compression and the length
 
 }  // namespace
 
@@ -49,7 +48,7 @@ Status GrpcStream::Step() {
 
 Status GrpcStream::ReadAll() {
   char buffer[kRecordBytes];
-  while (!ended_ && received_.size() - taken_ < kPrefixBytes + kMaxMessageBytes) {
+  while (!ended_ && received_.size() - taken_ < kGrpcPrefixBytes + kMaxMessageBytes) {
     const IoStep step = connection_->TryRead(buffer, sizeof buffer);
     if (step.state == IoState::kWantRead) events_ |= POLLIN;
     if (step.state == IoState::kWantWrite) events_ |= POLLOUT;
@@ -84,16 +83,16 @@ Status GrpcStream::WriteAll() {
 
 Result<std::optional<std::string>> GrpcStream::Next() {
   const std::string_view left = std::string_view(received_).substr(taken_);
-  if (left.size() < kPrefixBytes) return std::nullopt;
+  if (left.size() < kGrpcPrefixBytes) return std::nullopt;
   std::size_t size = 0;
-  for (std::size_t at = 1; at < kPrefixBytes; ++at) size = size << 8 | static_cast<unsigned char>(left[at]);
+  for (std::size_t at = 1; at < kGrpcPrefixBytes; ++at) size = size << 8 | static_cast<unsigned char>(left[at]);
   if (left[0] != 0 || size > kMaxMessageBytes) {
     return Fail(ErrorKind::kBadParameter, "{} sends what is not a message of this call", peer_);
   }
-  if (left.size() - kPrefixBytes < size) return std::nullopt;
-  std::string message(left.substr(kPrefixBytes, size));
-  taken_ += kPrefixBytes + size;
-  session_.Consume(call_, kPrefixBytes + size);
+  if (left.size() - kGrpcPrefixBytes < size) return std::nullopt;
+  std::string message(left.substr(kGrpcPrefixBytes, size));
+  taken_ += kGrpcPrefixBytes + size;
+  session_.Consume(call_, kGrpcPrefixBytes + size);
   if (taken_ == received_.size() || taken_ > kMaxMessageBytes) {
     received_.erase(0, taken_);
     taken_ = 0;

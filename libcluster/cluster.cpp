@@ -1,8 +1,11 @@
 #include "libcluster/cluster.h"
 
+#include <sys/socket.h>
+
 #include "libbase/address.h"
 #include "libbase/file.h"
 #include "libbase/log.h"
+#include "libbase/socket.h"
 #include "libbase/version.h"
 #include "libcluster/agents/local_auth.h"
 #include "libcluster/auth/audit_queue.h"
@@ -19,7 +22,6 @@
 #include "libcluster/kube/configured.h"
 #include "libcluster/kube/forwarder.h"
 #include "libcluster/net/http.h"
-#include "libcluster/net/upgrade.h"
 #include "libcluster/proxy/route.h"
 #include "libcluster/proxy/ssh_router.h"
 #include "libcluster/proxy/transport.h"
@@ -131,12 +133,12 @@ void Cluster::State::AddTransport(const TeleportConfig& config, const Environmen
     return agents.Find(id);
   });
   options.dial_auth = [this](const std::string& remote_address) -> Result<UniqueFd> {
-    ASSIGN_OR_RETURN(NamedSocketPair pair, MakeNamedSocketPair(remote_address));
-    RouteSocket(loop, std::move(pair.inner), remote_address, [this](IncomingConnection connection) {
+    ASSIGN_OR_RETURN(SocketPair pair, MakeSocketPair(SOCK_NONBLOCK));
+    RouteSocket(loop, std::move(pair.second), remote_address, [this](IncomingConnection connection) {
       const Route route = RouteOfAuth(connection.hello);
       Dispatch(route, std::move(connection));
     });
-    return std::move(pair.outer);
+    return std::move(pair.first);
   };
   AddTransportMethods(methods, loop, dial_threads, *auth, *audit, std::move(options));
   AddRecordingMethods(methods, loop, web_threads, *auth);
@@ -185,12 +187,12 @@ Status Cluster::State::StartServers(const TeleportConfig& config, const Environm
   GrpcServerOptions rpc;
   rpc.certificate_pem = identity.certificate_pem;
   rpc.private_key_pem = identity.private_key_pem.Reveal();
-  rpc.authenticate = [this](const std::vector<std::string>& chain, const std::string& peer) {
-    return auth->authenticator().Authenticate(chain, AddressOfGrpcPeer(peer), "");
+  rpc.authenticate = [this](const std::vector<std::string>& chain, const std::string& remote_address) {
+    return auth->authenticator().Authenticate(chain, remote_address, "");
   };
   rpc.authorize = AuthServer::Authorize;
   rpc.check_version = CheckClientVersion;
-  ASSIGN_OR_RETURN(grpc, StartGrpcServer(methods, std::move(rpc)));
+  ASSIGN_OR_RETURN(grpc, StartGrpcServer(loop, methods, std::move(rpc)));
 
   auth_api = std::make_unique<AuthHttpApi>(
       *auth, AuthHttpOptions{host_id, environment.hostname, auth_address, auth->options().proxy_public_address});
@@ -270,7 +272,7 @@ Status Cluster::State::StartSsh(const TeleportConfig& config, const Environment&
 void Cluster::State::Dispatch(Route route, IncomingConnection connection) {
   switch (route) {
     case Route::kGrpc:
-      return grpc->HandleConnection(std::move(connection.socket));
+      return grpc->HandleConnection(std::move(connection));
     case Route::kAuthHttp:
       return auth_http->HandleConnection(std::move(connection));
     case Route::kWeb:

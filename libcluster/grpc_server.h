@@ -1,9 +1,9 @@
-// The gRPC side of the cluster: connections that a listener accepted are handed in as descriptors, with nothing read
-// from them; gRPC does TLS on them and each call runs a row of an RpcTable on a thread pool.
+// The gRPC side of the cluster: connections that a listener accepted are handed in with nothing read from them. The
+// server does TLS and HTTP/2 on them, and each call runs a row of an RpcTable on a thread pool.
 //
 // The client certificate is asked for and not verified here: the caller's certificate chain goes to `authenticate`,
-// which decides, and whose refusal is the answer. Wire facts: auth-api section 1 (metadata "version", keepalive,
-// sizes).
+// which decides, and whose refusal is the answer. Wire facts: metadata "version" both ways, messages of 4 MiB at most,
+// gzip accepted, pings of clients each minute answered.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "libbase/error.h"
-#include "libbase/file.h"
+#include "libcluster/auth/caller.h"
+#include "libcluster/net/event_loop.h"
+#include "libcluster/net/listener.h"
 #include "libcluster/rpc_table.h"
 
 namespace sallyport {
@@ -20,9 +22,10 @@ namespace sallyport {
 struct GrpcServerOptions {
   std::string certificate_pem;  // the server's chain
   std::string private_key_pem;
-  // Decides who a call comes from. `chain_pem` is empty when no certificate was shown; `peer` is the address.
+  // Decides who a call comes from. `chain_pem` is empty when no certificate was shown; `remote_address` is
+  // "192.0.2.1:4711".
   std::function<Result<std::shared_ptr<const Caller>>(const std::vector<std::string>& chain_pem,
-                                                      const std::string& peer)>
+                                                      const std::string& remote_address)>
       authenticate;
   // Says no when the caller may not use the row. Runs after authenticate and before the handler.
   std::function<Status(const RpcMethod&, const RpcCall&)> authorize;
@@ -33,13 +36,13 @@ struct GrpcServerOptions {
 class GrpcServer {
  public:
   virtual ~GrpcServer() = default;
-  // Takes a connected socket: non-blocking, TLS not yet begun. The peer's address is the socket's.
-  virtual void HandleConnection(UniqueFd socket) = 0;
+  // Takes a connection whose TLS has not begun.
+  virtual void HandleConnection(IncomingConnection connection) = 0;
   // Refuses new calls, lets running ones end within a second, and stops.
   virtual void Stop() = 0;
 };
 
-// The table must outlive the server.
-Result<std::unique_ptr<GrpcServer>> StartGrpcServer(const RpcTable& table, GrpcServerOptions options);
+// The table and the loop must outlive the server. Fails with kBadParameter when the certificate cannot be used.
+Result<std::unique_ptr<GrpcServer>> StartGrpcServer(EventLoop& loop, const RpcTable& table, GrpcServerOptions options);
 
 }  // namespace sallyport

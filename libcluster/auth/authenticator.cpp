@@ -1,7 +1,5 @@
 #include "libcluster/auth/authenticator.h"
 
-#include <algorithm>
-
 #include "libcluster/auth/store.h"
 #include "libcluster/auth/user_access.h"
 #include "libresources/access.h"
@@ -102,26 +100,6 @@ Result<std::shared_ptr<const Caller>> Authenticator::Authenticate(const std::vec
   auto caller = std::make_shared<Caller>(known->caller);
   caller->remote_address = remote_address;
   return caller;
-}
-
-std::string AddressOfGrpcPeer(std::string_view peer) {
-  constexpr std::string_view kTunnel = "sallyport/";
-  if (const auto tunnel = peer.find(kTunnel); peer.starts_with("unix") && tunnel != std::string_view::npos) {
-    peer.remove_prefix(tunnel + kTunnel.size());
-    peer.remove_prefix(std::min(peer.size(), peer.find('/') + 1));  // the counter
-  } else {
-    peer.remove_prefix(std::min(peer.size(), peer.find(':') + 1));
-  }
-  std::string address;
-  for (std::size_t i = 0; i < peer.size(); ++i) {
-    if (peer.substr(i, 3) == "%5B" || peer.substr(i, 3) == "%5D") {
-      address += peer[i + 2] == 'B' ? '[' : ']';
-      i += 2;
-    } else {
-      address += peer[i];
-    }
-  }
-  return address;
 }
 
 }  // namespace sallyport

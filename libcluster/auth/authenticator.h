@@ -56,7 +56,4 @@ class Authenticator {
   std::unordered_map<std::string, std::shared_ptr<const Known>> known_;  // by PEM
 };
 
-// Returns the address in a gRPC peer text: "ipv4:127.0.0.1:80", "ipv6:%5B::1%5D:80", or the name of a tunnel's socket.
-std::string AddressOfGrpcPeer(std::string_view peer);
-
 }  // namespace sallyport

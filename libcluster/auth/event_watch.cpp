@@ -4,7 +4,13 @@
 
 namespace sallyport {
 
+EventWatch::EventWatch(AuthServer& auth, SourceSlots& slots, RpcStreamCall call)
+    : auth_(auth), call_(std::move(call)), slot_(slots.Take(call_.caller->identity.username)) {}
+
 void EventWatch::Start() {
+  if (!slot_) {
+    return Close(Fail(ErrorKind::kLimitExceeded, "too many watches of {} are open", call_.caller->identity.username));
+  }
   call_.stream->Read([self = shared_from_this()](const std::optional<std::string>& bytes) { self->Open(bytes); });
 }
 
@@ -59,7 +65,7 @@ Result<std::optional<proto::Event>> EventWatch::Next() {
       if (!sending_) return std::nullopt;
       RETURN_IF_ERROR(CheckCaller());
     }
-    const BackendEvent& change = changes_[next_++];
+    const BackendEvent& change = *changes_[next_++];
     if (filter_->ConcernsAccess(change)) {
       return Fail(ErrorKind::kConnectionProblem, "what you may see has changed: begin the watch again");
     }

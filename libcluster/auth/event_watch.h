@@ -8,6 +8,7 @@
 
 #include "libcluster/auth/watched_kinds.h"
 #include "libcluster/backend/change_feed.h"
+#include "libcluster/net/source_slots.h"
 #include "libcluster/rpc_table.h"
 
 namespace sallyport {
@@ -17,7 +18,8 @@ class AuthServer;
 // Lives as long as its stream, which holds it. Safe from several threads.
 class EventWatch : public std::enable_shared_from_this<EventWatch> {
  public:
-  EventWatch(AuthServer& auth, RpcStreamCall call) : auth_(auth), call_(std::move(call)) {}
+  // `slots` counts the watches of each caller.
+  EventWatch(AuthServer& auth, SourceSlots& slots, RpcStreamCall call);
 
   // Reads what is to be watched, answers that it is, and from then on sends what changes. A client that does not keep
   // up, whose certificate ends, who is locked, or whose user or roles change is told so instead, and the stream ends.
@@ -35,11 +37,12 @@ class EventWatch : public std::enable_shared_from_this<EventWatch> {
 
   AuthServer& auth_;
   const RpcStreamCall call_;
+  const SourceSlots::Slot slot_;
   std::optional<EventFilter> filter_;
   std::shared_ptr<ChangeWatcher> watcher_;
   std::mutex mutex_;  // of what follows
   bool sending_ = false;
-  std::vector<BackendEvent> changes_;  // taken, and from next_ on not sent
+  SharedEvents changes_;  // taken, and from next_ on not sent
   std::size_t next_ = 0;
 };
 

@@ -76,7 +76,7 @@ struct NodeCache::State : std::enable_shared_from_this<State> {
   Status Refresh() {
     if (watcher) {
       if (const auto events = watcher->Take()) {
-        for (const auto& event : *events) RETURN_IF_ERROR(nodes.Apply(event));
+        for (const auto& event : *events) RETURN_IF_ERROR(nodes.Apply(*event));
         return {};
       }
     }

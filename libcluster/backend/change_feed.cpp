@@ -13,21 +13,21 @@ constexpr std::size_t kBytesOfEvent = 256;  // beside key and value
 ChangeWatcher::ChangeWatcher(std::vector<std::string> prefixes, std::function<void()> wake)
     : prefixes_(std::move(prefixes)), wake_(std::move(wake)) {}
 
-Result<std::vector<BackendEvent>> ChangeWatcher::Take() {
+Result<SharedEvents> ChangeWatcher::Take() {
   const std::lock_guard lock(mutex_);
   if (behind_) return Fail(ErrorKind::kLimitExceeded, "the watch has fallen too far behind: begin it again");
   bytes_ = 0;
   return std::exchange(events_, {});
 }
 
-void ChangeWatcher::Offer(const std::vector<BackendEvent>& events) {
+void ChangeWatcher::Offer(const SharedEvents& events) {
   {
     const std::lock_guard lock(mutex_);
     const bool idle = events_.empty() && !behind_;
-    for (const BackendEvent& event : events) {
-      const auto begins = [&](const std::string& prefix) { return event.item.key.starts_with(prefix); };
+    for (const auto& event : events) {
+      const auto begins = [&](const std::string& prefix) { return event->item.key.starts_with(prefix); };
       if (behind_ || std::ranges::none_of(prefixes_, begins)) continue;
-      bytes_ += event.item.key.size() + event.item.value.size() + kBytesOfEvent;
+      bytes_ += event->item.key.size() + event->item.value.size() + kBytesOfEvent;
       events_.push_back(event);
       behind_ = bytes_ > kMaxBytes;
     }
@@ -51,8 +51,12 @@ void ChangeFeed::Publish(const std::vector<BackendEvent>& events) {
     std::erase_if(watchers_, [](const auto& watcher) { return watcher.expired(); });
     for (const auto& watcher : watchers_) watchers.push_back(watcher.lock());
   }
+  if (watchers.empty()) return;
+  SharedEvents shared;
+  shared.reserve(events.size());
+  for (const BackendEvent& event : events) shared.push_back(std::make_shared<const BackendEvent>(event));
   for (const auto& watcher : watchers) {
-    if (watcher) watcher->Offer(events);
+    if (watcher) watcher->Offer(shared);
   }
 }
 

@@ -14,6 +14,9 @@
 
 namespace sallyport {
 
+// Events, which all watchers of a change share: who does not take them keeps no copy of its own.
+using SharedEvents = std::vector<std::shared_ptr<const BackendEvent>>;
+
 // Has what one watcher has not taken yet. Nothing comes any more when it is gone.
 class ChangeWatcher {
  public:
@@ -23,16 +26,16 @@ class ChangeWatcher {
 
   // Returns what has changed since. Fails with kLimitExceeded, from then on, when it was not called for so long that
   // too much has.
-  Result<std::vector<BackendEvent>> Take();
+  Result<SharedEvents> Take();
 
  private:
   friend class ChangeFeed;
-  void Offer(const std::vector<BackendEvent>& events);
+  void Offer(const SharedEvents& events);
 
   const std::vector<std::string> prefixes_;
   const std::function<void()> wake_;
   std::mutex mutex_;
-  std::vector<BackendEvent> events_;
+  SharedEvents events_;
   std::size_t bytes_ = 0;
   bool behind_ = false;
 };

@@ -51,6 +51,10 @@ struct Budget {
   std::size_t queued_bytes_of_one = 0;
   std::size_t queued_bytes = 0;
 
+  // Messages that were not handled and answers that were not taken: bytes kept for one user, host or source, on all of
+  // its connections.
+  std::size_t caller_bytes = 0;
+
   // HTTP/2: streams open at once on a connection, and resets by the client.
   std::size_t streams = 0;
   std::size_t resets_per_second = 0;

@@ -1,11 +1,8 @@
 #include "libcluster/net/upgrade.h"
 
-#include <fcntl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <array>
-#include <atomic>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -14,9 +11,9 @@
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket.hpp>
 #include <boost/beast/websocket/ssl.hpp>
-#include <cstring>
 
 #include "libbase/log.h"
+#include "libbase/socket.h"
 #include "libcluster/net/copy.h"
 
 namespace sallyport {
@@ -67,13 +64,13 @@ asio::awaitable<void> KeepAlive(WebSocket& stream) {
 
 // Opens the inner side and routes it. An invalid descriptor when the system has none left.
 UniqueFd OpenInner(EventLoop& loop, const std::string& remote_address, ConnectionHandler handler) {
-  auto pair = MakeNamedSocketPair(remote_address);
+  auto pair = MakeSocketPair(SOCK_NONBLOCK);
   if (!pair) {
     Log(LogLevel::kWarning, "cannot upgrade a connection", {{"reason", pair.error().message}});
     return {};
   }
-  RouteSocket(loop, std::move(pair->inner), remote_address, std::move(handler));
-  return std::move(pair->outer);
+  RouteSocket(loop, std::move(pair->second), remote_address, std::move(handler));
+  return std::move(pair->first);
 }
 
 asio::awaitable<void> ServeWebSocket(TlsStream stream, Request request, SocketStream inner) {
@@ -123,37 +120,6 @@ asio::awaitable<void> ServeUpgrade(TlsStream stream, Request request, EventLoop&
   } else {
     co_await ServeRaw(std::move(stream), std::move(request), std::move(inner));
   }
-}
-
-Result<NamedSocketPair> MakeNamedSocketPair(const std::string& remote_address) {
-  static std::atomic<std::uint64_t> counter{0};
-  const auto fail = [] { return Fail(ErrorKind::kInternal, "cannot make a socket pair: {}", std::strerror(errno)); };
-  constexpr int kType = SOCK_STREAM | SOCK_CLOEXEC;
-  const UniqueFd meeting(::socket(AF_UNIX, kType, 0));
-  NamedSocketPair pair{UniqueFd(::socket(AF_UNIX, kType, 0)), {}};
-  if (!meeting.valid() || !pair.outer.valid()) return fail();
-
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  socklen_t size = sizeof(sa_family_t);  // the kernel chooses an abstract name
-  if (::bind(meeting.get(), reinterpret_cast<sockaddr*>(&address), size) != 0) return fail();
-  if (::listen(meeting.get(), 1) != 0) return fail();
-
-  sockaddr_un name{};
-  name.sun_family = AF_UNIX;
-  const std::string text = fmt::format("sallyport/{}/{}", counter++, remote_address);
-  const std::size_t length = std::min(text.size(), sizeof name.sun_path - 1);
-  std::memcpy(name.sun_path + 1, text.data(), length);
-  const auto name_size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + length);
-  if (::bind(pair.outer.get(), reinterpret_cast<sockaddr*>(&name), name_size) != 0) return fail();
-
-  size = sizeof address;
-  if (::getsockname(meeting.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) return fail();
-  if (::connect(pair.outer.get(), reinterpret_cast<sockaddr*>(&address), size) != 0) return fail();
-  pair.inner = UniqueFd(::accept4(meeting.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-  if (!pair.inner.valid()) return fail();
-  ::fcntl(pair.outer.get(), F_SETFL, ::fcntl(pair.outer.get(), F_GETFL) | O_NONBLOCK);
-  return pair;
 }
 
 }  // namespace sallyport

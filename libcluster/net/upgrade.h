@@ -17,12 +17,4 @@ namespace sallyport {
 asio::awaitable<void> ServeUpgrade(TlsStream stream, beast::http::request<beast::http::string_body> request,
                                    EventLoop& loop, std::string remote_address, ConnectionHandler handler);
 
-// A connected pair of stream sockets whose second end shows `name` as its peer, so that who serves it can find the
-// outer address again.
-struct NamedSocketPair {
-  UniqueFd outer;
-  UniqueFd inner;
-};
-Result<NamedSocketPair> MakeNamedSocketPair(const std::string& remote_address);
-
 }  // namespace sallyport

@@ -5,7 +5,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "http2_frames.h"
+#include "../http2_frames.h"
 #include "socket_stream.h"
 
 namespace sallyport {

@@ -30,7 +30,7 @@ std::vector<std::string> Taken(ChangeWatcher& watcher) {
   std::vector<std::string> texts;
   const auto events = watcher.Take().value();
   for (const auto& event : events) {
-    texts.push_back(fmt::format("{}{}={}", event.removed ? "-" : "+", event.item.key, event.item.value));
+    texts.push_back(fmt::format("{}{}={}", event->removed ? "-" : "+", event->item.key, event->item.value));
   }
   return texts;
 }
@@ -116,6 +116,16 @@ TEST_CASE("a watcher that does not take is cut off, and others are not") {
   REQUIRE_FALSE(taken);
   CHECK(taken.error().kind == ErrorKind::kLimitExceeded);
   CHECK_FALSE(slow->Take());
+}
+
+TEST_CASE("watchers that do not take keep the same events, not copies") {
+  Feed feed;
+  const auto one = feed.Watch({"/role/"});
+  const auto other = feed.Watch({"/role/"});
+  Transaction put;
+  put.Put("/role/a", std::string(1 << 20, 'x'));
+  REQUIRE(feed.backend().Commit(put));
+  CHECK(one->Take().value().front() == other->Take().value().front());
 }
 
 TEST_CASE("nothing comes to a watcher that is gone") {

@@ -100,11 +100,5 @@ TEST_CASE("static tokens keep their roles, and no error shows one") {
   CHECK(ParseStaticTokens({"nosuch:s3cret"}).error().message.find("s3cret") == std::string::npos);
 }
 
-TEST_CASE("the address in a gRPC peer") {
-  CHECK(AddressOfGrpcPeer("ipv4:192.0.2.1:4711") == "192.0.2.1:4711");
-  CHECK(AddressOfGrpcPeer("ipv6:%5B::1%5D:4711") == "[::1]:4711");
-  CHECK(AddressOfGrpcPeer("unix-abstract:sallyport/12/192.0.2.1:4711") == "192.0.2.1:4711");
-}
-
 }  // namespace
 }  // namespace sallyport

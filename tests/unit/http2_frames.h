@@ -1,11 +1,11 @@
-// Frames of HTTP/2 as a server sends them (RFC 9113 section 4.1), fields without compression (RFC 7541 section 6.2.2).
+// Frames of HTTP/2 as the other side sends them (RFC 9113 section 4.1), fields without compression (RFC 7541 section 6.2.2).
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "libclient/http2_session.h"
+#include "libbase/http2_connection.h"
 
 namespace sallyport::test {
 

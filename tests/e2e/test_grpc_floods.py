@@ -1,0 +1,227 @@
+"""What gRPC's doors do with clients that want too much: none of it costs the others their answers, or the host its memory."""
+
+import concurrent.futures
+import contextlib
+import pathlib
+import socket
+import ssl
+import struct
+import time
+
+import h2.config
+import h2.connection
+import pytest
+
+from doors import admin_identity
+from grpc_client import SERVER_NAME, GrpcClient, GrpcError, client_context
+from processes import wait_for
+from test_watch import METHOD as WATCH
+from test_watch import next_event, watch
+
+PING = "/proto.AuthService/Ping"
+ATTACK_S = 3
+MAX_GROWTH = 60 << 20
+MAX_ANSWER_S = 2.0
+RESOURCE_EXHAUSTED = 8
+
+
+def resident(cluster):
+    status = pathlib.Path(f"/proc/{cluster.pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) << 10
+
+
+class Attacker:
+    """A connection that speaks HTTP/2 by itself, without a certificate unless it is given one."""
+
+    def __init__(self, cluster, identity=None):
+        context = client_context(*(identity or (None, None)), protocols=["h2"])
+        raw = socket.create_connection(("127.0.0.1", cluster.auth_port), timeout=20)
+        self.socket = context.wrap_socket(raw, server_hostname=SERVER_NAME)
+        self.http = h2.connection.H2Connection(h2.config.H2Configuration(header_encoding="utf-8"))
+        self.http.initiate_connection()
+        self.flush()
+
+    def flush(self):
+        self.socket.sendall(self.http.data_to_send())
+
+    def open(self, path=PING):
+        stream = self.http.get_next_available_stream_id()
+        self.http.send_headers(stream, [(":method", "POST"), (":scheme", "https"), (":path", path),
+                                        (":authority", SERVER_NAME), ("te", "trailers"),
+                                        ("content-type", "application/grpc")])
+        return stream
+
+
+@pytest.fixture
+def own(new_cluster):
+    """A cluster whose memory is this test's alone."""
+    running = new_cluster()
+    running.start()
+    answer_time(running)
+    return running
+
+
+def answer_time(cluster):
+    begun = time.monotonic()
+    with GrpcClient(cluster.auth_port) as client:
+        assert client.call(PING, b"")
+    return time.monotonic() - begun
+
+
+@contextlib.contextmanager
+def harmless(cluster, attack):
+    """Runs the attack in threads for a while: meanwhile others are answered, and afterwards little was kept."""
+    before = resident(cluster)
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        until = time.monotonic() + ATTACK_S
+        running = [threads.submit(attack, until) for _ in range(4)]
+        slowest = 0
+        while time.monotonic() < until:
+            slowest = max(slowest, answer_time(cluster))
+        grown = resident(cluster) - before
+        done = [future.result() for future in running]
+    yield done
+    assert slowest < MAX_ANSWER_S, f"others waited {slowest:.1f} s"
+    assert grown < MAX_GROWTH, f"{grown >> 20} MB more than before"
+    cluster.stop()
+
+
+def test_rapid_resets(own):
+    """A certificate is not needed to open a stream and to reset it, as often as the line carries it."""
+
+    def attack(until):
+        refused = 0
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError, ssl.SSLError):
+                attacker = Attacker(own)
+                try:
+                    while time.monotonic() < until:
+                        for _ in range(100):
+                            attacker.http.reset_stream(attacker.open())
+                        attacker.flush()
+                finally:
+                    attacker.socket.close()
+            refused += 1
+        return refused
+
+    with harmless(own, attack) as refused:
+        assert all(count > 3 for count in refused), "the connections were not ended"
+
+
+def test_messages_that_never_end(own):
+    """A message says that it has 4 MB, and all of it comes but the last byte."""
+    part = struct.pack(">BI", 0, 4 << 20) + bytes(1 << 20)
+
+    def attack(until):
+        attackers = []
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError, ssl.SSLError):
+                attacker = Attacker(own)
+                attackers.append(attacker)
+                for _ in range(8):
+                    stream = attacker.open()
+                    left = part
+                    while left and (room := attacker.http.local_flow_control_window(stream)):
+                        attacker.http.send_data(stream, left[:min(room, 16384)])
+                        left = left[min(room, 16384):]
+                    attacker.flush()
+        for attacker in attackers:
+            attacker.socket.close()
+
+    with harmless(own, attack):
+        pass
+
+
+def test_handshakes_that_never_end(new_cluster):
+    """More than there are descriptors for: their time is short, and then there is room again."""
+    cluster = new_cluster(wrapper=("prlimit", "--nofile=256:256"))
+    cluster.start()
+    opened = []
+    for _ in range(400):
+        opened.append(socket.create_connection(("127.0.0.1", cluster.auth_port), timeout=20))
+        opened[-1].sendall(client_hello())
+    wait_for(lambda: answers(cluster), timeout=25, what="room for others")
+    for raw in opened:
+        raw.close()
+
+
+def answers(cluster):
+    with contextlib.suppress(OSError):
+        return bool(answer_time(cluster))
+    return False
+
+
+def client_hello():
+    """The first flight of a TLS client that then falls silent."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = client_context(protocols=["h2"]).wrap_bio(incoming, outgoing, server_hostname=SERVER_NAME)
+    with contextlib.suppress(ssl.SSLWantReadError):
+        client.do_handshake()
+    return outgoing.read()
+
+
+def test_pings_whose_answers_nobody_reads(own):
+    def attack(until):
+        frame = b"\0\0\x08\x06\0\0\0\0\0" + bytes(8)
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError, ssl.SSLError):
+                attacker = Attacker(own)
+                while time.monotonic() < until:
+                    attacker.socket.sendall(frame * 500)
+
+    with harmless(own, attack):
+        pass
+
+
+def test_an_unfinished_message_has_its_time(own):
+    """The connection stays, the call does not."""
+    with GrpcClient(own.auth_port) as client:
+        stream = client.open(PING)
+        client._http.send_data(stream, b"\0")  # pylint: disable=protected-access
+        client._flush()  # pylint: disable=protected-access
+        with pytest.raises(GrpcError) as refused:
+            client.receive(stream)
+        assert refused.value.code == 4
+        assert client.call(PING, b"")
+
+
+def test_a_caller_without_certificate_sends_little(own):
+    with GrpcClient(own.auth_port) as client:
+        stream = client.open(PING)
+        client._http.send_data(stream, struct.pack(">BI", 0, 200_000))  # pylint: disable=protected-access
+        client._flush()  # pylint: disable=protected-access
+        with pytest.raises(GrpcError) as refused:
+            client.receive(stream)
+        assert refused.value.code == RESOURCE_EXHAUSTED
+        assert client.call(PING, b"")
+
+
+def test_watches_that_nobody_reads_share_what_is_kept(own, tmp_path):
+    """Fifty watches of one caller that read nothing while 9 MB of changes go by."""
+    identity = admin_identity(own, tmp_path)
+    clients = [GrpcClient(own.auth_port, identity) for _ in range(50)]
+    for client in clients:
+        stream = client.send(WATCH, watch("role"))
+        next_event(client, stream)
+    with GrpcClient(own.auth_port, identity) as client:
+        with pytest.raises(GrpcError) as refused:
+            next_event(client, client.send(WATCH, watch("role")))
+        assert refused.value.code == RESOURCE_EXHAUSTED
+
+    before = resident(own)
+    role = tmp_path / "role.yaml"
+    labels = "".join(f"        l{number}: {'v' * 1000}\n" for number in range(250))
+    role.write_text("---\n".join(f"kind: role\nversion: v7\nmetadata:\n  name: large{number}\nspec:\n  allow:\n"
+                                 f"    node_labels:\n{labels}" for number in range(38)))
+    own.tctl("create", "-f", role)
+    assert resident(own) - before < 150 << 20
+    for client in clients:
+        client._socket.close()  # pylint: disable=protected-access
+    wait_for(lambda: watch_is_taken(own, identity), what="the places of watches whose clients left")
+
+
+def watch_is_taken(cluster, identity):
+    with GrpcClient(cluster.auth_port, identity) as client, contextlib.suppress(GrpcError):
+        next_event(client, client.send(WATCH, watch("role")))
+        return True
+    return False
