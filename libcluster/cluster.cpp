@@ -258,8 +258,7 @@ Status Cluster::State::StartKube(const TeleportConfig& config, const Environment
 
 Status Cluster::State::StartSsh(const TeleportConfig& config, const Environment& environment) {
   if (!config.ssh.enabled) return {};
-  auto started =
-      SshNode::Start(loop, *agent_auth, NodeOptionsOf(config, host_id, environment.hostname, environment.program));
+  auto started = SshNode::Start(loop, *agent_auth, NodeOptionsOf(config, host_id, environment.hostname));
   if (started) {
     ssh = std::move(*started);
     return {};

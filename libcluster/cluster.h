@@ -17,7 +17,6 @@ class Cluster {
     std::string hostname;
     std::string kubernetes_service_host;
     std::string kubernetes_service_port;
-    std::string program;  // the path of this program, which sessions of the node run
   };
   static Result<std::unique_ptr<Cluster>> Start(const TeleportConfig& config, const Environment& environment);
   // Stops: ports are closed first, then calls end, then what is queued is written.

@@ -144,9 +144,8 @@ Status Agent::State::Connect(HostIdentity identity, const JoinSettings& settings
 Status Agent::State::StartServices(const TeleportConfig& config, const Environment& environment) {
   TunnelServices services;
   if (config.ssh.enabled) {
-    ASSIGN_OR_RETURN(ssh, SshNode::Start(loop, *auth,
-                                         NodeOptionsOf(config, renewal->identity().host_id, environment.hostname,
-                                                       environment.program)));
+    ASSIGN_OR_RETURN(
+        ssh, SshNode::Start(loop, *auth, NodeOptionsOf(config, renewal->identity().host_id, environment.hostname)));
     services.ssh = ssh.get();
     services.user_authorities_changed = [node = ssh.get()] {
       LogFailure(node->RenewKeys(), "the new authorities of users cannot be used");

@@ -14,7 +14,6 @@ class Agent {
  public:
   struct Environment {
     std::string hostname;
-    std::string program;                  // the path of this program, which sessions of the node run
     std::string kubernetes_service_host;  // KUBERNETES_SERVICE_HOST, in a pod
     std::string kubernetes_service_port;
     std::string ssl_cert_file;  // SSL_CERT_FILE: authorities instead of the system's

@@ -1,4 +1,5 @@
-// Where the sessions of a node's connections ask whether and how they may run: a Unix socket. Internal to libcluster.
+// Where the sshds of a node's connections ask whom they may let in, and hand over their sessions: a Unix socket.
+// Internal to libcluster.
 #pragma once
 
 #include <functional>
@@ -13,10 +14,10 @@ namespace sallyport {
 
 class SessionDoor {
  public:
-  using Find = std::function<std::shared_ptr<SshConnection>(const std::string& id)>;
-  // Opens the socket at `path`, for every user of the host. `find` returns the connection of an id, or nullptr; it is
-  // called on threads of the loop.
-  // Sessions that are recorded are recorded in `recordings`.
+  using Find = std::function<std::shared_ptr<SshConnection>(pid_t sshd)>;
+  // Opens the socket at `path`, for every user of the host: a session's process is of who logged in. Only processes of
+  // sshd are heard: `find` returns the connection that an sshd serves, or nullptr; it is called on threads of the loop.
+  // What a user runs descends from none, and is not heard. Sessions that are recorded are recorded in `recordings`.
   static Result<std::unique_ptr<SessionDoor>> Open(EventLoop& loop, const std::string& path, Find find,
                                                    std::shared_ptr<RecordingSpool> recordings);
   ~SessionDoor();

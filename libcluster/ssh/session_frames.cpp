@@ -1,22 +1,83 @@
 #include "libcluster/ssh/session_frames.h"
 
-#include "libbase/json.h"
-#include "libbase/value_fields.h"
+#include <charconv>
 
 namespace sallyport {
 namespace {
 
-constexpr std::size_t kLengthBytes = 4;
+constexpr std::string_view kCommand = "command";
+constexpr std::string_view kShell = "shell";
 
-bool FlagOf(const Value& map, std::string_view key) {
-  const Value* value = map.Find(key);
-  return value != nullptr && value->as_bool();
+// Puts texts together, and takes them apart.
+class FieldWriter {
+ public:
+  void Add(std::string_view text) {
+    payload_ += text;
+    payload_ += '\0';
+  }
+  void Add(std::uint64_t number) { Add(std::to_string(number)); }
+  std::string Take() { return std::move(payload_); }
+
+ private:
+  std::string payload_;
+};
+
+class FieldReader {
+ public:
+  explicit FieldReader(std::string_view payload) : rest_(payload) {}
+
+  bool AtEnd() const { return rest_.empty(); }
+  Result<std::string> Text() {
+    const auto end = rest_.find('\0');
+    if (end == std::string_view::npos) return Fail(ErrorKind::kBadParameter, "a frame of a session is too short");
+    std::string text(rest_.substr(0, end));
+    rest_.remove_prefix(end + 1);
+    return text;
+  }
+  template <typename Number>
+  Status Read(Number& number) {
+    ASSIGN_OR_RETURN(const std::string text, Text());
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc() && end == text.data() + text.size()) return {};
+    return Fail(ErrorKind::kBadParameter, "a frame of a session has no number where one belongs");
+  }
+  Status Read(bool& flag) {
+    unsigned number = 0;
+    RETURN_IF_ERROR(Read(number));
+    flag = number != 0;
+    return {};
+  }
+  Status Read(std::string& text) {
+    ASSIGN_OR_RETURN(text, Text());
+    return {};
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+void Write(FieldWriter& writer, const SessionHello& hello) {
+  writer.Add(hello.command ? kCommand : kShell);
+  writer.Add(hello.command.value_or(""));
+  writer.Add(hello.directory);
+  writer.Add(hello.umask);
+  for (const auto& variable : hello.environment) writer.Add(variable);
 }
 
-Result<Value> ParseMap(std::string_view payload) {
-  ASSIGN_OR_RETURN(Value value, ParseJson(payload, {.max_bytes = kMaxSessionFrameBytes, .max_depth = 4}));
-  if (!value.is_map()) return Fail(ErrorKind::kBadParameter, "a frame of a session is no map");
-  return value;
+// The environment is all that is left.
+Status Read(FieldReader& reader, SessionHello& hello) {
+  std::string kind;
+  std::string command;
+  RETURN_IF_ERROR(reader.Read(kind));
+  RETURN_IF_ERROR(reader.Read(command));
+  RETURN_IF_ERROR(reader.Read(hello.directory));
+  RETURN_IF_ERROR(reader.Read(hello.umask));
+  if (kind == kCommand)
+    hello.command = std::move(command);
+  else if (kind != kShell)
+    return Fail(ErrorKind::kBadParameter, "a session is neither a command nor a shell");
+  while (!reader.AtEnd()) RETURN_IF_ERROR(reader.Read(hello.environment.emplace_back()));
+  return {};
 }
 
 }  // namespace
@@ -24,7 +85,7 @@ Result<Value> ParseMap(std::string_view payload) {
 std::string EncodeFrame(SessionFrameType type, std::string_view payload) {
   const std::size_t length = payload.size() + 1;
   std::string frame;
-  frame.reserve(kLengthBytes + length);
+  frame.reserve(kSessionLengthBytes + length);
   for (int shift = 24; shift >= 0; shift -= 8) frame += static_cast<char>((length >> shift) & 0xff);
   frame += static_cast<char>(type);
   frame += payload;
@@ -32,53 +93,83 @@ std::string EncodeFrame(SessionFrameType type, std::string_view payload) {
 }
 
 Result<std::optional<SessionFrame>> TakeFrame(std::string& bytes) {
-  if (bytes.size() < kLengthBytes) return std::nullopt;
+  if (bytes.size() < kSessionLengthBytes) return std::nullopt;
   std::size_t length = 0;
-  for (std::size_t i = 0; i < kLengthBytes; ++i) length = length << 8 | static_cast<unsigned char>(bytes[i]);
+  for (std::size_t i = 0; i < kSessionLengthBytes; ++i) length = length << 8 | static_cast<unsigned char>(bytes[i]);
   if (length == 0 || length > kMaxSessionFrameBytes) {
     return Fail(ErrorKind::kBadParameter, "a frame of a session has {} bytes", length);
   }
-  if (bytes.size() < kLengthBytes + length) return std::nullopt;
-  const auto type = static_cast<std::uint8_t>(bytes[kLengthBytes]);
-  if (type < static_cast<std::uint8_t>(SessionFrameType::kHello) ||
+  if (bytes.size() < kSessionLengthBytes + length) return std::nullopt;
+  const auto type = static_cast<std::uint8_t>(bytes[kSessionLengthBytes]);
+  if (type < static_cast<std::uint8_t>(SessionFrameType::kLogin) ||
       type > static_cast<std::uint8_t>(SessionFrameType::kFileLog)) {
     return Fail(ErrorKind::kBadParameter, "a frame of a session has the unknown type {}", type);
   }
-  SessionFrame frame{static_cast<SessionFrameType>(type), bytes.substr(kLengthBytes + 1, length - 1)};
-  bytes.erase(0, kLengthBytes + length);
+  SessionFrame frame{static_cast<SessionFrameType>(type), bytes.substr(kSessionLengthBytes + 1, length - 1)};
+  bytes.erase(0, kSessionLengthBytes + length);
   return std::optional(std::move(frame));
 }
 
+std::string EncodeLogin(const LoginQuestion& question) {
+  FieldWriter writer;
+  writer.Add(question.login);
+  writer.Add(question.uid);
+  writer.Add(question.shell);
+  writer.Add(question.certificate);
+  return writer.Take();
+}
+
+Result<LoginQuestion> DecodeLogin(std::string_view payload) {
+  FieldReader reader(payload);
+  LoginQuestion question;
+  RETURN_IF_ERROR(reader.Read(question.login));
+  RETURN_IF_ERROR(reader.Read(question.uid));
+  RETURN_IF_ERROR(reader.Read(question.shell));
+  RETURN_IF_ERROR(reader.Read(question.certificate));
+  return question;
+}
+
 std::string EncodeHello(const SessionHello& hello) {
-  return ToJson(Value(Value::Map{{"connection", hello.connection},
-                                 {"command", hello.command},
-                                 {"terminal", hello.terminal},
-                                 {"size", hello.size}}));
+  FieldWriter writer;
+  Write(writer, hello);
+  return writer.Take();
 }
 
 Result<SessionHello> DecodeHello(std::string_view payload) {
-  ASSIGN_OR_RETURN(const Value map, ParseMap(payload));
-  return SessionHello{TextAt(map, "connection"), TextAt(map, "command"), FlagOf(map, "terminal"), TextAt(map, "size")};
+  FieldReader reader(payload);
+  SessionHello hello;
+  RETURN_IF_ERROR(Read(reader, hello));
+  return hello;
 }
 
-std::string EncodeVerdict(const SessionVerdict& verdict) {
-  Value environment = Value::EmptyMap();
-  for (const auto& [name, value] : verdict.environment) environment.Set(name, value);
-  return ToJson(Value(Value::Map{{"refusal", verdict.refusal},
-                                 {"environment", std::move(environment)},
-                                 {"record", verdict.record},
-                                 {"notice", verdict.notice},
-                                 {"sftp_server", verdict.sftp_server}}));
+std::string EncodeStart(const SessionStart& start) {
+  FieldWriter writer;
+  for (const bool flag : {start.change_user, start.terminal, start.record, start.file_log}) writer.Add(flag ? 1U : 0U);
+  writer.Add(start.uid);
+  writer.Add(start.gid);
+  writer.Add(start.groups.size());
+  for (const gid_t group : start.groups) writer.Add(group);
+  writer.Add(start.shell);
+  writer.Add(start.notice);
+  Write(writer, start.hello);
+  return writer.Take();
 }
 
-Result<SessionVerdict> DecodeVerdict(std::string_view payload) {
-  ASSIGN_OR_RETURN(const Value map, ParseMap(payload));
-  SessionVerdict verdict{
-      TextAt(map, "refusal"), {}, FlagOf(map, "record"), TextAt(map, "notice"), TextAt(map, "sftp_server")};
-  if (const Value* environment = map.Find("environment")) {
-    for (const auto& [name, value] : environment->as_map()) verdict.environment.emplace_back(name, value.as_string());
+Result<SessionStart> DecodeStart(std::string_view payload) {
+  FieldReader reader(payload);
+  SessionStart start;
+  for (bool* const flag : {&start.change_user, &start.terminal, &start.record, &start.file_log}) {
+    RETURN_IF_ERROR(reader.Read(*flag));
   }
-  return verdict;
+  RETURN_IF_ERROR(reader.Read(start.uid));
+  RETURN_IF_ERROR(reader.Read(start.gid));
+  std::size_t groups = 0;
+  RETURN_IF_ERROR(reader.Read(groups));
+  for (std::size_t i = 0; i < groups; ++i) RETURN_IF_ERROR(reader.Read(start.groups.emplace_back()));
+  RETURN_IF_ERROR(reader.Read(start.shell));
+  RETURN_IF_ERROR(reader.Read(start.notice));
+  RETURN_IF_ERROR(Read(reader, start.hello));
+  return start;
 }
 
 }  // namespace sallyport

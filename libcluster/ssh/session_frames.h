@@ -1,59 +1,64 @@
-// What passes between the agent of a node and the program that sshd runs for a session: frames over a Unix socket. A
-// frame is its length (four bytes, big-endian, of what follows), its type, and its payload.
+// What passes between the hooks in a node's sshd, the node's agent and the runner of a session: frames over Unix
+// sockets (session_wire.h). A payload of several texts has a NUL after each: commands and environments are bytes, not
+// text.
 #pragma once
 
-#include <cstdint>
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "libbase/error.h"
+#include "libcluster/ssh/session_wire.h"
 
 namespace sallyport {
-
-enum class SessionFrameType : std::uint8_t {
-  kHello = 1,    // to the agent: SessionHello
-  kVerdict = 2,  // from the agent: SessionVerdict
-  kOutput = 3,   // to the agent: what the session's terminal shows
-  kSize = 4,     // to the agent: "COLUMNS:ROWS" of the terminal
-  kExit = 5,     // to the agent: the exit code as text
-  kNotice = 6,   // from the agent: a sentence for the user
-  kKept = 7,     // from the agent: what the last kOutput had may be shown
-  kFileLog = 8,  // to the agent: a line of sftp-server's log
-};
 
 struct SessionFrame {
   SessionFrameType type{};
   std::string payload;
 };
 
-inline constexpr std::size_t kMaxSessionFrameBytes = 256 << 10;
-
 std::string EncodeFrame(SessionFrameType type, std::string_view payload);
 // Takes the first whole frame off the start of `bytes`; nothing when it is not whole yet. kBadParameter: a length or
 // type that cannot be.
 Result<std::optional<SessionFrame>> TakeFrame(std::string& bytes);
 
-// Who starts what.
+// Whether a certificate may be used for a login.
+struct LoginQuestion {
+  std::string login;
+  uid_t uid = 0;
+  std::string shell;        // as the system has it; empty: /bin/sh
+  std::string certificate;  // base64
+};
+std::string EncodeLogin(const LoginQuestion& question);
+Result<LoginQuestion> DecodeLogin(std::string_view payload);
+
+// What is asked for in a session.
 struct SessionHello {
-  std::string connection;  // the id that the forced command was given
-  std::string command;     // empty: a shell
-  bool terminal = false;
-  std::string size;  // "COLUMNS:ROWS" of the terminal
+  std::optional<std::string> command;  // nothing: a shell
+  std::string directory;
+  mode_t umask = 022;
+  std::vector<std::string> environment;  // "NAME=VALUE"
 };
 std::string EncodeHello(const SessionHello& hello);
 Result<SessionHello> DecodeHello(std::string_view payload);
 
-// Whether and how.
-struct SessionVerdict {
-  std::string refusal;  // a sentence; empty: go ahead
-  std::vector<std::pair<std::string, std::string>> environment;
-  bool record = false;      // the terminal's output is to be sent
-  std::string notice;       // a sentence for the user, before it starts
-  std::string sftp_server;  // the program, when that is what was asked for
+// How it is run.
+struct SessionStart {
+  bool change_user = false;  // to what follows; else the runner's own
+  uid_t uid = 0;
+  gid_t gid = 0;
+  std::vector<gid_t> groups;
+  bool terminal = false;
+  bool record = false;    // the terminal's output is to be sent
+  bool file_log = false;  // it is a file transfer, whose log is to be sent
+  std::string shell;
+  std::string notice;  // a sentence for the user, before it starts
+  SessionHello hello;
 };
-std::string EncodeVerdict(const SessionVerdict& verdict);
-Result<SessionVerdict> DecodeVerdict(std::string_view payload);
+std::string EncodeStart(const SessionStart& start);
+Result<SessionStart> DecodeStart(std::string_view payload);
 
 }  // namespace sallyport

@@ -2,19 +2,15 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <pty.h>
-#include <pwd.h>
-#include <sys/ioctl.h>
-#include <sys/signalfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 
@@ -25,30 +21,28 @@ extern "C" {
 
 #include "libbase/file.h"
 #include "libcluster/ssh/session_frames.h"
+#include "libcluster/ssh/session_shell.h"
+#include "libcluster/ssh/session_terminal.h"
+#include "libcluster/ssh/sftp_log.h"
 
 namespace sallyport {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr std::size_t kCopyBytes = 16 << 10;
 constexpr std::size_t kMaxLogLine = 64 << 10;
-constexpr timeval kDoorTimeout{.tv_sec = 15, .tv_usec = 0};
-constexpr int kEndGraceMs = 2000;
+constexpr std::size_t kMaxTailBytes = 256 << 10;  // what a terminal may still have when its shell is gone
+constexpr timeval kAgentTimeout{.tv_sec = 15, .tv_usec = 0};
+constexpr std::chrono::seconds kEndGrace{2};
 
-bool WriteAll(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(fd, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
-}
+Error NoAgent() { return {ErrorKind::kConnectionProblem, "the node's agent is not there", "try again later"}; }
 
-bool SendFrame(int door, SessionFrameType type, std::string_view payload) {
+bool SendFrame(SessionFrameType type, std::string_view payload) {
   const std::string frame = EncodeFrame(type, payload);
   std::string_view rest = frame;
   while (!rest.empty()) {
-    const ssize_t count = ::send(door, rest.data(), rest.size(), MSG_NOSIGNAL);
+    const ssize_t count = ::send(kRunnerSocket, rest.data(), rest.size(), MSG_NOSIGNAL);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return false;
     rest.remove_prefix(static_cast<std::size_t>(count));
@@ -56,146 +50,65 @@ bool SendFrame(int door, SessionFrameType type, std::string_view payload) {
   return true;
 }
 
-Error NoAgent() { return {ErrorKind::kConnectionProblem, "the node's agent is not there", "try again later"}; }
-
-Result<UniqueFd> OpenDoor(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return Fail(ErrorKind::kInternal, "{}: the path is too long", path);
-  std::memcpy(address.sun_path, path.data(), path.size());
-  UniqueFd door(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!door.valid() || ::connect(door.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    return std::unexpected(NoAgent());
-  }
-  for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO}) {
-    ::setsockopt(door.get(), SOL_SOCKET, option, &kDoorTimeout, sizeof kDoorTimeout);
-  }
-  return door;
-}
-
-// Reads the next frame; what came after it stays in `bytes`.
-Result<SessionFrame> ReadFrame(int door, std::string& bytes) {
+// Reads what the agent has sent into `bytes`. Returns false when it is gone.
+bool ReceiveSome(std::string& bytes, int flags) {
   std::array<char, 4096> buffer;
-  while (true) {
-    ASSIGN_OR_RETURN(auto frame, TakeFrame(bytes));
-    if (frame) return std::move(*frame);
-    const ssize_t count = ::read(door, buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return std::unexpected(NoAgent());
-    bytes.append(buffer.data(), static_cast<std::size_t>(count));
-  }
+  const ssize_t count = ::recv(kRunnerSocket, buffer.data(), buffer.size(), flags);
+  if (count < 0) return errno == EINTR || ((flags & MSG_DONTWAIT) != 0 && errno == EAGAIN);
+  bytes.append(buffer.data(), static_cast<std::size_t>(count));
+  return count > 0;
 }
 
-std::string SizeOf(const winsize& size) { return fmt::format("{}:{}", size.ws_col, size.ws_row); }
-
-winsize TerminalSize() {
-  winsize size{};
-  ::ioctl(STDIN_FILENO, TIOCGWINSZ, &size);
-  return size;
+// Says it to the user, unless nobody reads. On a terminal it has a line of its own: what runs may have left the cursor
+// anywhere.
+void Tell(std::string_view sentence) {
+  if (sentence.empty()) return;
+  pollfd wait{STDERR_FILENO, POLLOUT, 0};
+  if (::poll(&wait, 1, 0) != 1) return;
+  const std::string line = fmt::format("\r\n{}\r\n", sentence).substr(0, PIPE_BUF);
+  std::ignore = ::write(STDERR_FILENO, line.data(), line.size());
 }
-
-// Becomes what was asked for. Returns only when that fails.
-void Become(const std::string& command, const SessionVerdict& verdict) {
-  for (const char* name : {"SSH_ORIGINAL_COMMAND", "SHLVL", "ZDOTDIR"}) ::unsetenv(name);  // of the way here
-  for (const auto& [name, value] : verdict.environment) ::setenv(name.c_str(), value.c_str(), 1);
-  if (!verdict.sftp_server.empty()) {
-    ::execl(verdict.sftp_server.c_str(), verdict.sftp_server.c_str(), "-e", "-l", "INFO", nullptr);
-    fmt::print(stderr, "cannot start {}: {}\n", verdict.sftp_server, std::strerror(errno));
-    return;
-  }
-  const passwd* user = ::getpwuid(::getuid());
-  const std::string shell = user == nullptr || *user->pw_shell == '\0' ? "/bin/sh" : user->pw_shell;
-  const std::string name = shell.substr(shell.rfind('/') + 1);
-  if (command.empty()) {
-    ::execl(shell.c_str(), ("-" + name).c_str(), nullptr);
-  } else {
-    ::execl(shell.c_str(), name.c_str(), "-c", command.c_str(), nullptr);
-  }
-  fmt::print(stderr, "cannot start {}: {}\n", shell, std::strerror(errno));
-}
-
-// The terminal that the session gets while this process sits between it and the user's.
-class InnerTerminal {
- public:
-  InnerTerminal() = default;
-  ~InnerTerminal() {
-    if (master_.valid()) ::tcsetattr(STDIN_FILENO, TCSADRAIN, &outer_);
-  }
-  InnerTerminal(const InnerTerminal&) = delete;
-  InnerTerminal& operator=(const InnerTerminal&) = delete;
-
-  // Opens it and makes the user's pass everything on as it comes.
-  Status Open() {
-    if (::tcgetattr(STDIN_FILENO, &outer_) != 0) return Fail(ErrorKind::kInternal, "there is no terminal to record");
-    winsize size = TerminalSize();
-    int master = -1;
-    int slave = -1;
-    if (::openpty(&master, &slave, nullptr, &outer_, &size) != 0) {
-      return Fail(ErrorKind::kInternal, "cannot open a terminal: {}", std::strerror(errno));
-    }
-    master_ = UniqueFd(master);
-    slave_ = UniqueFd(slave);
-    ::fcntl(master, F_SETFD, FD_CLOEXEC);
-    ::fcntl(master, F_SETFL, O_NONBLOCK);
-    ::fcntl(slave, F_SETFD, FD_CLOEXEC);
-    termios raw = outer_;
-    ::cfmakeraw(&raw);
-    ::tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-    return {};
-  }
-
-  bool open() const { return master_.valid(); }
-  int master() const { return master_.get(); }
-  // In the child: makes it the controlling terminal.
-  void Enter() const {
-    ::setsid();
-    ::ioctl(slave_.get(), TIOCSCTTY, 0);
-    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(slave_.get(), fd);
-  }
-  // In the parent, once the child has it.
-  void Leave() { slave_.Reset(); }
-  winsize Resize() const {
-    const winsize size = TerminalSize();
-    ::ioctl(master_.get(), TIOCSWINSZ, &size);
-    return size;
-  }
-
- private:
-  termios outer_{};
-  UniqueFd master_;
-  UniqueFd slave_;
-};
 
 // A session that runs.
-class Child {
+class Runner {
  public:
-  Child(int door, bool record) : door_(door), record_(record) {}
+  Runner(SessionStart start, std::string heard) : start_(std::move(start)), heard_(std::move(heard)) {}
 
-  Result<int> Run(const std::string& command, const SessionVerdict& verdict) {
-    if (record_) RETURN_IF_ERROR(terminal_.Open());
+  Result<int> Run() {
+    if (!start_.notice.empty()) fmt::print(stderr, "{}\r\n", start_.notice);
+    if (start_.terminal) RETURN_IF_ERROR(terminal_.Open(start_));
     UniqueFd log_end;
-    if (!verdict.sftp_server.empty()) RETURN_IF_ERROR(OpenLog(log_end));
-    sigset_t old;
-    BlockSignals(old);
+    if (start_.file_log) RETURN_IF_ERROR(OpenLog(log_end));
     pid_ = ::fork();
     if (pid_ < 0) return Fail(ErrorKind::kInternal, "cannot start a process: {}", std::strerror(errno));
-    if (pid_ == 0) {
-      ::sigprocmask(SIG_SETMASK, &old, nullptr);
-      if (terminal_.open()) terminal_.Enter();
-      if (log_end.valid()) ::dup2(log_end.get(), STDERR_FILENO);
-      Become(command, verdict);
-      ::_exit(kSessionFailed);
-    }
+    if (pid_ == 0) Become(log_end);
     process_ = UniqueFd(::pidfd_open(pid_, 0));
     terminal_.Leave();
     log_end.Reset();
-    while (Step()) {
-    }
+    if (!terminal_.open()) LetGo();
+    HearFrames();  // that came with the start
+    while (!Done()) Step();
     return Finish();
   }
 
  private:
-  // sftp-server says on stderr what it does with files; the user has no use for it.
+  [[noreturn]] void Become(const UniqueFd& log_end) {
+    ::setsid();
+    Status ready = terminal_.open() ? terminal_.Enter() : Status();
+    if (log_end.valid()) ::dup2(log_end.get(), STDERR_FILENO);
+    const Error failed = ready ? BecomeShell(start_, terminal_.name()) : ready.error();
+    const std::string line = failed.message + "\n";
+    std::ignore = ::write(STDERR_FILENO, line.data(), line.size());
+    ::_exit(kSessionFailed);
+  }
+
+  // What the session's program closes is closed; only sentences for the user still have a way.
+  void LetGo() {
+    const UniqueFd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    for (const int number : {STDIN_FILENO, STDOUT_FILENO}) ::dup2(nothing.get(), number);
+  }
+
+  // sftp-server says on stderr what it does with files.
   Status OpenLog(UniqueFd& log_end) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) {
@@ -206,60 +119,51 @@ class Child {
     return {};
   }
 
-  // Passes on what has been said. Returns whether there may be more.
-  bool PassLog() {
-    std::array<char, kCopyBytes> buffer;
-    const ssize_t count = ::read(file_log_.get(), buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) return true;
-    if (count <= 0) return false;
-    log_.append(buffer.data(), static_cast<std::size_t>(count));
-    for (auto end = log_.find('\n'); end != std::string::npos; end = log_.find('\n')) {
-      SendFrame(door_, SessionFrameType::kFileLog, std::string_view(log_).substr(0, end));
-      log_.erase(0, end + 1);
-    }
-    if (log_.size() > kMaxLogLine) log_.clear();
-    return true;
+  bool WantsOutput() const { return output_open_ && unkept_.empty() && shown_.empty(); }
+
+  bool Done() const {
+    if (!exited_) return ended_ && Clock::now() > gone_by_;
+    if (ended_ || !terminal_.open()) return true;
+    return !output_open_ && unkept_.empty() && shown_.empty();
   }
 
-  // The user's keys for the terminal are for what runs in it; a change of its size is for both.
-  void BlockSignals(sigset_t& old) {
-    sigset_t blocked;
-    sigemptyset(&blocked);
-    for (const int signal : {SIGINT, SIGQUIT, SIGTSTP, SIGTTOU, SIGWINCH, SIGPIPE}) sigaddset(&blocked, signal);
-    ::sigprocmask(SIG_BLOCK, &blocked, &old);
-    sigset_t resized;
-    sigemptyset(&resized);
-    sigaddset(&resized, SIGWINCH);
-    signals_ = UniqueFd(::signalfd(-1, &resized, SFD_CLOEXEC));
-  }
-
-  bool Step() {
-    const short wanted = static_cast<short>((output_open_ ? POLLIN : 0) | (input_.empty() ? 0 : POLLOUT));
-    std::array<pollfd, 6> waits{{{process_.get(), POLLIN, 0},
-                                 {door_, POLLIN, 0},
-                                 {terminal_.open() && wanted != 0 ? terminal_.master() : -1, wanted, 0},
-                                 {terminal_.open() && input_open_ && input_.empty() ? STDIN_FILENO : -1, POLLIN, 0},
-                                 {terminal_.open() ? signals_.get() : -1, POLLIN, 0},
+  void Step() {
+    if (exited_ && terminal_.open() && WantsOutput()) return TakeOutput();
+    const bool on_terminal = terminal_.open() && !ended_;
+    const auto wanted = static_cast<short>((WantsOutput() ? POLLIN : 0) | (input_.empty() ? 0 : POLLOUT));
+    std::array<pollfd, 6> waits{{{exited_ ? -1 : process_.get(), POLLIN, 0},
+                                 {agent_ ? kRunnerSocket : -1, POLLIN, 0},
+                                 {on_terminal && wanted != 0 ? terminal_.master() : -1, wanted, 0},
+                                 {on_terminal && input_open_ && input_.empty() ? STDIN_FILENO : -1, POLLIN, 0},
+                                 {on_terminal && !shown_.empty() ? STDOUT_FILENO : -1, POLLOUT, 0},
                                  {file_log_.get(), POLLIN, 0}}};
-    if (::poll(waits.data(), waits.size(), heard_.empty() ? -1 : 0) < 0) return errno == EINTR;
-    if (waits[1].revents != 0 || !heard_.empty()) return HearOne() != Heard::kEnd;
-    if (waits[5].revents != 0 && !PassLog()) file_log_.Reset();
-    if (waits[4].revents != 0) PassSize();
+    if (::poll(waits.data(), waits.size(), Patience()) < 0) return;
+    if (ended_ && Clock::now() > kill_at_) Signal(SIGKILL);
+    if (waits[1].revents != 0) Hear();
+    if (waits[5].revents != 0 && !TakeLog()) file_log_.Reset();
     if (waits[3].revents != 0) TakeInput();
     if ((waits[2].revents & POLLOUT) != 0) PassInput();
-    if ((waits[2].revents & ~POLLOUT) != 0) {
-      if (PassOutput()) return true;
-      output_open_ = false;
-      input_.clear();
-    }
-    return !ended_ && waits[0].revents == 0;
+    if ((waits[2].revents & POLLHUP) != 0) input_.clear();
+    if ((waits[2].revents & ~POLLOUT) != 0 && WantsOutput()) TakeOutput();
+    if (waits[4].revents != 0) Show();
+    if (waits[0].revents != 0) exited_ = true;
+  }
+
+  // How long to wait for something to happen, in milliseconds; -1: as long as it takes.
+  int Patience() const {
+    if (!ended_) return -1;
+    const auto until = Clock::now() < kill_at_ ? kill_at_ : gone_by_;
+    return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count()) + 1;
   }
 
   void TakeInput() {
     std::array<char, kCopyBytes> buffer;
     const ssize_t count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-    input_open_ = count > 0;
-    if (input_open_) input_.assign(buffer.data(), static_cast<std::size_t>(count));
+    if (count > 0) input_.assign(buffer.data(), static_cast<std::size_t>(count));
+    if (count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR))) return;
+    // The user's terminal is gone.
+    input_open_ = false;
+    End("");
   }
 
   // What runs may not read now, and must be heard meanwhile.
@@ -269,100 +173,156 @@ class Child {
     if (count < 0 && errno != EAGAIN && errno != EINTR) input_.clear();
   }
 
-  // Returns whether there was some. It is shown once the agent has it for good: nothing is seen that is not recorded.
-  bool PassOutput() {
+  // It is shown once the agent has it for good: nothing is seen that is not recorded.
+  void TakeOutput() {
     std::array<char, kCopyBytes> buffer;
     const ssize_t count = ::read(terminal_.master(), buffer.data(), buffer.size());
+    if (count < 0 && (errno == EINTR || (errno == EAGAIN && !exited_))) return;
+    if (exited_ && count > 0) tail_bytes_ += static_cast<std::size_t>(count);
+    if (count <= 0 || tail_bytes_ > kMaxTailBytes) {
+      output_open_ = false;
+      input_.clear();
+      return;
+    }
+    (start_.record ? unkept_ : shown_).assign(buffer.data(), static_cast<std::size_t>(count));
+    if (start_.record && !SendFrame(SessionFrameType::kOutput, unkept_)) LoseAgent();
+  }
+
+  void Show() {
+    const ssize_t count = ::write(STDOUT_FILENO, shown_.data(), shown_.size());
+    if (count > 0) shown_.erase(0, static_cast<std::size_t>(count));
+    if (count < 0 && errno != EAGAIN && errno != EINTR) {
+      shown_.clear();
+      End("");
+    }
+  }
+
+  // Lines before the first of sftp-server's own are of what the user's shell runs before it, or instead of it.
+  bool TakeLog() {
+    std::array<char, kCopyBytes> buffer;
+    const ssize_t count = ::read(file_log_.get(), buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) return true;
-    if (count <= 0) return false;
-    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(count));
-    if (!SendFrame(door_, SessionFrameType::kOutput, bytes)) {
-      Signal(SIGHUP);
+    if (count <= 0) {
+      if (!is_log_) Tell(log_);
       return false;
     }
-    Heard heard = Heard::kOther;
-    while (heard == Heard::kOther) heard = HearOne();
-    return heard == Heard::kKept && WriteAll(STDOUT_FILENO, bytes);
-  }
-
-  void PassSize() {
-    signalfd_siginfo ignored;
-    if (::read(signals_.get(), &ignored, sizeof ignored) < 0) return;
-    SendFrame(door_, SessionFrameType::kSize, SizeOf(terminal_.Resize()));
-  }
-
-  enum class Heard { kOther, kKept, kEnd };
-
-  // The agent says something to the user, that output is kept, or why it ends the session.
-  Heard HearOne() {
-    const auto frame = ReadFrame(door_, heard_);
-    if (frame && frame->type == SessionFrameType::kKept) return Heard::kKept;
-    if (frame && frame->type == SessionFrameType::kNotice) {
-      Tell(frame->payload);
-      return Heard::kOther;
+    log_.append(buffer.data(), static_cast<std::size_t>(count));
+    for (auto end = log_.find('\n'); end != std::string::npos; end = log_.find('\n')) {
+      const std::string_view line = std::string_view(log_).substr(0, end);
+      is_log_ = is_log_ || SftpLog::IsFirst(line);
+      if (is_log_)
+        SendFrame(SessionFrameType::kFileLog, line);
+      else
+        Tell(line);
+      log_.erase(0, end + 1);
     }
-    const auto verdict = frame ? DecodeVerdict(frame->payload) : Result<SessionVerdict>(std::unexpected(NoAgent()));
-    Tell(verdict ? verdict->refusal : verdict.error().message);
-    Signal(SIGHUP);
-    pollfd wait{process_.get(), POLLIN, 0};
-    if (::poll(&wait, 1, kEndGraceMs) == 0) Signal(SIGKILL);
-    ended_ = true;
-    return Heard::kEnd;
+    if (log_.size() > kMaxLogLine) log_.clear();
+    return true;
   }
 
-  // On a terminal of its own line; what runs may have left the cursor anywhere.
-  static void Tell(std::string_view sentence) { fmt::print(stderr, "\r\n{}\r\n", sentence); }
+  void Hear() {
+    if (!ReceiveSome(heard_, MSG_DONTWAIT)) return LoseAgent();
+    HearFrames();
+  }
+
+  void HearFrames() {
+    while (agent_) {
+      const auto frame = TakeFrame(heard_);
+      if (!frame) return LoseAgent();
+      if (!*frame) return;
+      HearOne(**frame);
+    }
+  }
+
+  void HearOne(const SessionFrame& frame) {
+    if (frame.type == SessionFrameType::kEnd) return End(frame.payload);
+    if (frame.type == SessionFrameType::kNotice) return Tell(frame.payload);
+    if (frame.type == SessionFrameType::kSize && terminal_.open()) {
+      terminal_.Resize();
+      SendFrame(SessionFrameType::kSize, TerminalSizeOf(STDIN_FILENO));
+    }
+    if (frame.type == SessionFrameType::kKept && shown_.empty()) std::swap(shown_, unkept_);
+  }
+
+  void LoseAgent() {
+    agent_ = false;
+    End(NoAgent().message);
+  }
+
+  // What is not kept is not shown any more.
+  void End(std::string_view reason) {
+    if (ended_) return;
+    ended_ = true;
+    kill_at_ = Clock::now() + kEndGrace;
+    gone_by_ = kill_at_ + kEndGrace;
+    unkept_.clear();
+    Tell(reason);
+    Signal(SIGHUP);
+  }
 
   void Signal(int signal) const {
-    if (terminal_.open()) ::kill(-pid_, signal);
+    ::kill(-pid_, signal);
     ::kill(pid_, signal);
   }
 
   Result<int> Finish() {
-    while (terminal_.open() && !ended_ && PassOutput()) {
-    }
-    while (file_log_.valid() && PassLog()) {
+    // What holds the other end may be something that the shell has left behind.
+    while (file_log_.valid() && exited_ && HasLog() && TakeLog()) {
     }
     int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-    }
+    const bool known = exited_ && ::waitpid(pid_, &status, 0) == pid_;
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    if (ended_) code = kSessionFailed;
-    SendFrame(door_, SessionFrameType::kExit, std::to_string(code));
+    if (ended_ || !known) code = kSessionFailed;
+    SendFrame(SessionFrameType::kExit, std::to_string(code));
     return code;
   }
 
-  const int door_;
-  const bool record_;
-  InnerTerminal terminal_;
-  UniqueFd signals_;
+  bool HasLog() const {
+    pollfd wait{file_log_.get(), POLLIN, 0};
+    return ::poll(&wait, 1, 0) == 1;
+  }
+
+  const SessionStart start_;
+  SessionTerminal terminal_;
   UniqueFd process_;
   UniqueFd file_log_;
   std::string log_;  // the line that has begun
+  bool is_log_ = false;
   pid_t pid_ = -1;
-  std::string input_;  // not yet passed on
+  std::string heard_;   // of a frame that is not whole yet
+  std::string input_;   // not yet passed on
+  std::string unkept_;  // the agent does not have it yet
+  std::string shown_;   // the user's terminal does not have it yet
+  std::size_t tail_bytes_ = 0;
+  bool agent_ = true;
   bool input_open_ = true;
   bool output_open_ = true;
-  bool ended_ = false;
-  std::string heard_;  // of a frame that is not whole yet, or comes after the last
+  bool exited_ = false;
+  bool ended_ = false;  // from the agent's side
+  Clock::time_point kill_at_;
+  Clock::time_point gone_by_;
 };
+
+Result<SessionStart> ReadStart(std::string& heard) {
+  while (true) {
+    ASSIGN_OR_RETURN(const auto frame, TakeFrame(heard));
+    if (frame && frame->type == SessionFrameType::kStart) return DecodeStart(frame->payload);
+    if (frame || !ReceiveSome(heard, 0)) return std::unexpected(NoAgent());
+  }
+}
 
 }  // namespace
 
-Result<int> RunSession(const SessionRun& run) {
-  SessionHello hello;
-  hello.connection = run.connection;
-  hello.command = run.environment("SSH_ORIGINAL_COMMAND");
-  hello.terminal = ::isatty(STDIN_FILENO) == 1;
-  if (hello.terminal) hello.size = SizeOf(TerminalSize());
-  ASSIGN_OR_RETURN(const UniqueFd door, OpenDoor(run.socket));
-  if (!SendFrame(door.get(), SessionFrameType::kHello, EncodeHello(hello))) return std::unexpected(NoAgent());
+Result<int> RunSession() {
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  ::signal(SIGPIPE, SIG_IGN);
+  ::fcntl(kRunnerSocket, F_SETFD, FD_CLOEXEC);
+  for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO}) {
+    ::setsockopt(kRunnerSocket, SOL_SOCKET, option, &kAgentTimeout, sizeof kAgentTimeout);
+  }
   std::string heard;
-  ASSIGN_OR_RETURN(const SessionFrame frame, ReadFrame(door.get(), heard));
-  ASSIGN_OR_RETURN(const SessionVerdict verdict, DecodeVerdict(frame.payload));
-  if (!verdict.refusal.empty()) return Fail(ErrorKind::kAccessDenied, "{}", verdict.refusal);
-  if (!verdict.notice.empty()) fmt::print(stderr, "{}\r\n", verdict.notice);
-  return Child(door.get(), verdict.record && hello.terminal).Run(hello.command, verdict);
+  ASSIGN_OR_RETURN(SessionStart start, ReadStart(heard));
+  return Runner(std::move(start), std::move(heard)).Run();
 }
 
 }  // namespace sallyport

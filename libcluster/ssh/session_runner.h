@@ -1,27 +1,18 @@
-// The program that sshd runs for every session of a node, as the user who logged in: it asks the agent, and runs what
-// was asked for when that agrees. It stays the parent of it, so that the agent learns how it ended and can end it;
-// where the session is recorded, it sits between two terminals.
+// A session of a node, in a process of its own: starts the user's shell as sshd would, and stays its parent, so that
+// the agent learns how it ended and can end it. The process is of the agent's user, not the session's. Where there is a
+// terminal, it sits between two: the user's, which nobody else may open, and the session's.
 #pragma once
 
-#include <functional>
-#include <string>
-#include <string_view>
-
 #include "libbase/error.h"
+#include "libcluster/ssh/session_wire.h"
 
 namespace sallyport {
 
-struct SessionRun {
-  std::string socket;                                        // of the agent
-  std::string connection;                                    // the id of the connection
-  std::function<std::string(std::string_view)> environment;  // of the process
-};
+// The descriptor of the connection with the agent; 0 to 2 are the session's.
+inline constexpr int kRunnerSocket = 3;
 
-// Exit codes of sessions that did not come to run anything.
-inline constexpr int kSessionFailed = 255;
-
-// Runs a session to its end and returns its exit code, 128 + N when signal N ended it. kAccessDenied with the agent's
-// sentence when it refuses, kConnectionProblem when the agent is not there. For a process without other threads.
-Result<int> RunSession(const SessionRun& run);
+// Runs the session that the agent describes, to its end, and returns its exit code, 128 + N when signal N ended it.
+// kConnectionProblem when there is no agent. For a process without other threads.
+Result<int> RunSession();
 
 }  // namespace sallyport

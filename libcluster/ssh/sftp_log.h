@@ -32,6 +32,8 @@ struct SftpTransfer {
 // Follows the log of one transfer session. For one thread.
 class SftpLog {
  public:
+  // Whether a line is the first that sftp-server writes.
+  static bool IsFirst(std::string_view line) { return line.starts_with("session opened for local user "); }
   // Takes a line. Returns the operation that it shows to be over, with the error that it had ("" for none): that of an
   // earlier line, since a failure is told after it.
   struct Done {

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -10,10 +11,12 @@
 #include <filesystem>
 #include <limits>
 
+#include "libbase/encoding.h"
 #include "libbase/log.h"
 #include "libbase/version.h"
 #include "libcluster/auth/caller.h"
 #include "libcluster/net/await_callback.h"
+#include "libidentity/ssh_certificate.h"
 
 namespace sallyport {
 namespace {
@@ -38,7 +41,51 @@ SshConnection::~SshConnection() {
 
 std::string SshConnection::Login() const {
   const std::lock_guard lock(mutex_);
-  return login_;
+  return accepted_ ? asked_->login : "";
+}
+
+std::string SshConnection::Shell() const {
+  const std::lock_guard lock(mutex_);
+  return asked_ ? asked_->shell : "";
+}
+
+std::string SshConnection::PrincipalsOf(const LoginQuestion& question) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (accepted_ || (asked_ && asked_->login != question.login)) return "";
+    asked_ = question;
+  }
+  const auto blob = FromBase64(question.certificate);
+  const auto certificate =
+      blob ? ParseSshCertificateBlob(*blob) : Result<SshCertificate>(std::unexpected(blob.error()));
+  if (!certificate) return Refuse(question, "the SSH certificate cannot be read");
+  if (certificate->key_id != dial().user) {
+    Log(LogLevel::kWarning, "an SSH certificate of another user was refused",
+        {{"user", dial().user}, {"certificate", certificate->key_id}});
+    return Refuse(question, "the SSH certificate is of another user than the connection");
+  }
+  const auto& logins = dial().permit.logins;
+  const auto login = std::ranges::find(logins, question.login, &SshPermit::Login::name);
+  if (login == logins.end() || !IsPlainLogin(login->name)) {
+    return Refuse(question, "the roles do not allow this login");
+  }
+  const std::lock_guard lock(mutex_);
+  permitted_ = true;
+  return PrincipalLine(dial().permit, *login);
+}
+
+std::string SshConnection::Refuse(const LoginQuestion& question, const std::string& reason) {
+  Emit(Event(audit::kAuthFailure).Add("login", question.login).Success(false, reason));
+  const std::lock_guard lock(mutex_);
+  ++told_refusals_;
+  return "";
+}
+
+bool SshConnection::Accept(uid_t uid) {
+  const std::lock_guard lock(mutex_);
+  if (!permitted_ || asked_->uid != uid) return false;
+  accepted_ = true;
+  return true;
 }
 
 std::string SshConnection::EndReason() const {
@@ -112,19 +159,15 @@ void SshConnection::EmitTraffic(const SshTraffic& traffic) const {
 }
 
 void SshConnection::Hear(const SshdEvent& event) {
-  if (const auto* accepted = std::get_if<SshdAccepted>(&event)) {
-    if (accepted->key_id != parts_.dial.user) {
-      Log(LogLevel::kWarning, "an SSH certificate of another user was refused",
-          {{"user", parts_.dial.user}, {"certificate", accepted->key_id}});
-      Emit(Event(audit::kAuthFailure)
-               .Add("login", accepted->login)
-               .Success(false, "the SSH certificate is of another user than the connection"));
-      return End("access denied: the SSH certificate is of another user than the connection");
-    }
+  if (std::holds_alternative<SshdAccepted>(event)) {
     const std::lock_guard lock(mutex_);
-    login_ = accepted->login;
+    accepted_ = permitted_;
   } else if (const auto* refused = std::get_if<SshdRefused>(&event)) {
-    Emit(Event(audit::kAuthFailure).Add("login", refused->login).Success(false, refused->reason));
+    std::unique_lock lock(mutex_);
+    if (told_refusals_ > 0) return (void)--told_refusals_;
+    const std::string login = asked_ ? asked_->login : refused->login;
+    lock.unlock();
+    Emit(Event(audit::kAuthFailure).Add("login", login).Success(false, refused->reason));
   } else if (const auto* forward = std::get_if<SshdForward>(&event)) {
     Emit(Event(audit::kPortForward).Add("addr", forward->address).Success(true));
   }
@@ -152,7 +195,7 @@ asio::awaitable<void> SshConnection::ReadLog() {
 
 asio::awaitable<void> SshConnection::UntilProcessEnds() {
   const auto executor = co_await asio::this_coro::executor;
-  asio::posix::stream_descriptor process(executor, ::dup(parts_.sshd.process().get()));
+  asio::posix::stream_descriptor process(executor, ::dup(parts_.sshd.process().handle().get()));
   error_code error;
   co_await process.async_wait(asio::posix::stream_descriptor::wait_read,
                               asio::redirect_error(asio::use_awaitable, error));

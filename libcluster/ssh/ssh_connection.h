@@ -4,11 +4,13 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "libcluster/agents/agent_auth.h"
 #include "libcluster/net/stream.h"
+#include "libcluster/ssh/session_frames.h"
 #include "libcluster/ssh/ssh_node.h"
 #include "libcluster/ssh/sshd.h"
 #include "libcluster/ssh/sshd_log.h"
@@ -20,7 +22,7 @@ class SshConnection : public std::enable_shared_from_this<SshConnection> {
   struct Parts {
     SshDial dial;
     std::string directory;
-    std::string sftp_server;  // the program that sshd runs for it; empty: none
+    std::string sftp_command;  // what sshd runs for file transfer; empty: nothing
     Sshd sshd;
   };
   // `line` is a second descriptor of the client's side, to end the connection by.
@@ -29,16 +31,25 @@ class SshConnection : public std::enable_shared_from_this<SshConnection> {
 
   const std::string& id() const { return parts_.dial.id; }
   const SshDial& dial() const { return parts_.dial; }
+  pid_t sshd() const { return parts_.sshd.process().pid(); }
   // Whether a session's command is sshd's for file transfer.
-  bool IsSftp(const std::string& command) const { return !command.empty() && command == parts_.sftp_server; }
+  bool IsSftp(const std::string& command) const { return !command.empty() && command == parts_.sftp_command; }
   AgentAuth& auth() const { return auth_; }
   const SshNodeOptions& node() const { return node_; }
 
   // Watches it until it is over: sshd ends, or End.
   asio::awaitable<void> Watch();
 
+  // Returns the lines of a principals file (sshd(8)) by which sshd lets a certificate in; "" when the user may not log
+  // in with it: it must be of whom the connection is of, for a login that they may use.
+  std::string PrincipalsOf(const LoginQuestion& question);
+  // Says that a session of a user of the system has begun, so that somebody was let in. Returns false when nobody was,
+  // or another user.
+  bool Accept(uid_t uid);
   // Returns the login that sshd let in; "" while it has let in none.
   std::string Login() const;
+  // Returns the shell of who asks to be let in, as the system has it.
+  std::string Shell() const;
   // Ends it; `reason` is shown where the user can see it.
   void End(const std::string& reason);
   // Returns why it was ended from this side, or "".
@@ -63,13 +74,17 @@ class SshConnection : public std::enable_shared_from_this<SshConnection> {
   asio::awaitable<void> UntilProcessEnds();
   asio::awaitable<void> UntilEnded();
   void Hear(const SshdEvent& event);
+  std::string Refuse(const LoginQuestion& question, const std::string& reason);
 
   AgentAuth& auth_;
   const SshNodeOptions& node_;
   Parts parts_;
   mutable std::mutex mutex_;  // of everything below
   UniqueFd line_;
-  std::string login_;
+  std::optional<LoginQuestion> asked_;  // who asks to be let in
+  bool permitted_ = false;              // they may
+  bool accepted_ = false;               // they have been
+  int told_refusals_ = 0;               // of which sshd will say something too
   std::string session_id_;
   std::string end_reason_;
   std::vector<std::weak_ptr<std::function<void(const std::string&)>>> listeners_;

@@ -1,5 +1,6 @@
 #include "libcluster/ssh/ssh_node.h"
 
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@
 #include "libcluster/ssh/session_door.h"
 #include "libcluster/ssh/ssh_connection.h"
 #include "libcluster/ssh/sshd.h"
+#include "libcluster/ssh/sshd_hooks.h"
 
 namespace sallyport {
 
@@ -34,7 +36,8 @@ struct SshNode::State : std::enable_shared_from_this<State> {
   AgentAuth& auth;
   const SshNodeOptions options;
   std::string sshd;
-  std::string sftp_server;
+  std::string sftp_command;
+  std::string agent_user;
   std::string directory;  // of keys, the door and connections
   std::unique_ptr<CommandLabels> commands;
   std::unique_ptr<NodeAnnouncer> announcer;
@@ -45,6 +48,7 @@ struct SshNode::State : std::enable_shared_from_this<State> {
   std::string keys;  // the directory of those that are in use
   std::mutex mutex;
   std::map<std::string, std::weak_ptr<SshConnection>> connections;
+  std::map<pid_t, std::weak_ptr<SshConnection>> served;  // by the sshd of each, which is not waited for before it goes
   std::map<std::string, std::shared_ptr<SshConnection>> carried;  // those of which Carried has said nothing yet
 
   Status Prepare();
@@ -53,6 +57,7 @@ struct SshNode::State : std::enable_shared_from_this<State> {
   SshdOptions OptionsOf(const std::string& id, const SessionSettings& settings);
   Result<UniqueFd> Dial(const SshDial& dial);
   std::shared_ptr<SshConnection> Find(const std::string& id);
+  std::shared_ptr<SshConnection> FindServed(pid_t sshd);
 };
 
 namespace {
@@ -60,6 +65,17 @@ namespace {
 constexpr std::chrono::seconds kFirstLabels{2};
 
 bool IsRoot() { return ::geteuid() == 0; }
+
+// sshd starts what asks for principals as a user by name, who must be this process's own.
+Result<std::string> OwnName() {
+  std::array<char, 16 << 10> buffer;
+  passwd entry{};
+  passwd* found = nullptr;
+  if (IsRoot()) return "root";
+  ::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found);
+  if (found != nullptr) return std::string(found->pw_name);
+  return Fail(ErrorKind::kNotFound, "ssh_service runs as the user {}, who has no name on this host", ::geteuid());
+}
 
 // Of this host's node: what an earlier run left, because it was killed, goes.
 Result<std::string> MakeRuntimeDirectory(const std::string& host_id) {
@@ -79,6 +95,7 @@ asio::awaitable<void> WatchConnection(std::shared_ptr<SshNode::State> state,
   co_await connection->Watch();
   const std::lock_guard lock(state->mutex);
   state->connections.erase(connection->id());
+  state->served.erase(connection->sshd());
 }
 
 }  // namespace
@@ -106,14 +123,16 @@ Status SshNode::State::WritePrivilegeDirectory() const {
 
 Status SshNode::State::Prepare() {
   ASSIGN_OR_RETURN(sshd, FindSshd());
-  sftp_server = FindSftpServer();
+  sftp_command = FindSftpCommand();
+  ASSIGN_OR_RETURN(agent_user, OwnName());
   RETURN_IF_ERROR(WritePrivilegeDirectory());
   ASSIGN_OR_RETURN(directory, MakeRuntimeDirectory(options.host_id));
+  RETURN_IF_ERROR(InstallSshdHooks(sshd, options.hooks_file, directory + "/hooks.so"));
   RETURN_IF_ERROR(WriteKeys());
   ASSIGN_OR_RETURN(recordings, RecordingSpool::Open(auth, options.recordings_dir));
-  const auto find = [weak = weak_from_this()](const std::string& id) {
+  const auto find = [weak = weak_from_this()](pid_t served_by) {
     const auto self = weak.lock();
-    return self ? self->Find(id) : nullptr;
+    return self ? self->FindServed(served_by) : nullptr;
   };
   ASSIGN_OR_RETURN(door, SessionDoor::Open(loop, directory + "/door", find, recordings));
   if (!IsRoot()) {
@@ -132,6 +151,12 @@ std::shared_ptr<SshConnection> SshNode::State::Find(const std::string& id) {
   return found == connections.end() ? nullptr : found->second.lock();
 }
 
+std::shared_ptr<SshConnection> SshNode::State::FindServed(pid_t sshd_process) {
+  const std::lock_guard lock(mutex);
+  const auto found = served.find(sshd_process);
+  return found == served.end() ? nullptr : found->second.lock();
+}
+
 SshdOptions SshNode::State::OptionsOf(const std::string& id, const SessionSettings& settings) {
   SshdOptions sshd_options;
   sshd_options.directory = directory + "/" + id;
@@ -140,9 +165,10 @@ SshdOptions SshNode::State::OptionsOf(const std::string& id, const SessionSettin
     sshd_options.host_key_file = keys + "/host_key";
     sshd_options.user_authority_file = keys + "/user_ca";
   }
-  sshd_options.forced_command = fmt::format("exec {} ssh-session {} {}", ShellQuoted(options.session_program),
-                                            ShellQuoted(directory + "/door"), id);
-  sshd_options.sftp_server = sftp_server;
+  sshd_options.hooks = directory + "/hooks.so";
+  sshd_options.door = directory + "/door";
+  sshd_options.agent_user = agent_user;
+  sshd_options.sftp_command = sftp_command;
   sshd_options.settings = settings;
   return sshd_options;
 }
@@ -154,19 +180,20 @@ Result<UniqueFd> SshNode::State::Dial(const SshDial& dial) {
   ASSIGN_OR_RETURN(Sshd process, Sshd::Start(sshd, sshd_options, narrowed.permit));
   UniqueFd socket = std::move(process.socket());
   const auto connection = std::make_shared<SshConnection>(
-      auth, options, SshConnection::Parts{std::move(narrowed), sshd_options.directory, sftp_server, std::move(process)},
+      auth, options,
+      SshConnection::Parts{std::move(narrowed), sshd_options.directory, sftp_command, std::move(process)},
       UniqueFd(::dup(socket.get())));
   {
     const std::lock_guard lock(mutex);
     connections[dial.id] = connection;
+    served[connection->sshd()] = connection;
     carried[dial.id] = connection;
   }
   asio::co_spawn(asio::make_strand(ContextOf(loop)), WatchConnection(shared_from_this(), connection), asio::detached);
   return socket;
 }
 
-SshNodeOptions NodeOptionsOf(const TeleportConfig& config, const std::string& host_id, const std::string& hostname,
-                             const std::string& program) {
+SshNodeOptions NodeOptionsOf(const TeleportConfig& config, const std::string& host_id, const std::string& hostname) {
   SshNodeOptions options;
   options.host_id = host_id;
   options.hostname = config.NodeName(hostname);
@@ -176,7 +203,7 @@ SshNodeOptions NodeOptionsOf(const TeleportConfig& config, const std::string& ho
   options.port_forwarding = config.ssh.port_forwarding;
   options.copy_files = config.ssh.copy_files;
   options.recordings_dir = config.data_dir + "/log/upload/streaming/default";
-  options.session_program = program;
+  options.hooks_file = config.data_dir + "/sshd_hooks.so";
   return options;
 }
 

@@ -24,14 +24,13 @@ struct SshNodeOptions {
   std::vector<CommandLabel> commands;
   bool port_forwarding = true;
   bool copy_files = true;
-  std::string recordings_dir;   // where recordings wait for the auth service
-  std::string session_program;  // the path of `teleport`, which sshd runs as the user for each session
+  std::string recordings_dir;  // where recordings wait for the auth service
+  std::string hooks_file;      // where the library that sshd loads is put
 };
 
 struct TeleportConfig;
 // Returns what a configuration says of the node on this host.
-SshNodeOptions NodeOptionsOf(const TeleportConfig& config, const std::string& host_id, const std::string& hostname,
-                             const std::string& program);
+SshNodeOptions NodeOptionsOf(const TeleportConfig& config, const std::string& host_id, const std::string& hostname);
 
 class SshNode : public SshAgent {
  public:

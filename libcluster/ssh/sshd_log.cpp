@@ -21,12 +21,8 @@ std::optional<std::string_view> Until(std::string_view& line, std::string_view e
 
 // "LOGIN from ADDRESS port N ssh2: ED25519-CERT SHA256:... ID KEY-ID (serial 0) CA ..."
 std::optional<SshdEvent> ParseAccepted(std::string_view line) {
-  const auto login = Until(line, " from ");
-  if (!login || !Until(line, kCertificate) || !Until(line, " ID ")) return std::nullopt;
-  // The key id is the user's name, which may hold anything but is followed by this for the last time.
-  const auto end = line.rfind(" (serial ");
-  if (end == std::string_view::npos) return std::nullopt;
-  return SshdAccepted{std::string(*login), std::string(line.substr(0, end))};
+  if (!line.contains(kCertificate)) return std::nullopt;
+  return SshdAccepted{};
 }
 
 // Clients offer keys before certificates; only what was said about a certificate counts.
@@ -36,7 +32,7 @@ std::optional<SshdEvent> ParseRefused(std::string_view line) {
   if (unknown) line.remove_prefix(kInvalid.size());
   const auto login = Until(line, " from ");
   if (!login || !line.contains(kCertificate)) return std::nullopt;
-  return SshdRefused{std::string(*login), unknown ? "the node has no such user" : "the roles do not allow this login"};
+  return SshdRefused{std::string(*login), unknown ? "the node has no such user" : "sshd refused the SSH certificate"};
 }
 
 // "...:453 (pid=7): originator 127.0.0.1 port 65535, target HOST port N"

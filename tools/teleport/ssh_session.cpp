@@ -1,12 +1,12 @@
-// What sshd runs for each session of a node. Not for people.
+// What a node's agent starts for each session. Not for people.
 #include "libcluster/ssh/session_runner.h"
 #include "tools/teleport/commands.h"
 
 namespace sallyport {
 namespace {
 
-Result<Output> Run(const Invocation& invocation) {
-  const auto code = RunSession({invocation.Arg("socket"), invocation.Arg("connection"), invocation.Environment()});
+Result<Output> Run(const Invocation&) {
+  const auto code = RunSession();
   Output output;
   output.exit_code = code.value_or(kSessionFailed);
   if (!code) output.failures.push_back(code.error());
@@ -17,8 +17,7 @@ Result<Output> Run(const Invocation& invocation) {
 
 Command SshSessionCommand() {
   return {.path = "ssh-session",
-          .summary = "Run a session of a node, as its sshd does",
-          .arguments = {{"socket"}, {"connection"}},
+          .summary = "Run a session of a node, as its agent does",
           .formats = "",
           .hidden = true,
           .run = Run};

@@ -4,7 +4,6 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
 
 #include "libbase/file.h"
 #include "libbase/text.h"
@@ -90,12 +89,6 @@ std::string HostName() {
   return name;
 }
 
-// The path of this program, for others to start it.
-std::string OwnPath() {
-  std::error_code ignored;
-  return std::filesystem::read_symlink("/proc/self/exe", ignored).string();
-}
-
 // Blocks the signals that end the program, so that every thread started later leaves them to this one.
 sigset_t BlockSignals() {
   sigset_t signals;
@@ -133,7 +126,7 @@ Status UntilSignal(const TeleportConfig& config, const sigset_t& signals) {
 // Serves until a signal.
 Status Serve(const Invocation& invocation, const TeleportConfig& config, const sigset_t& signals) {
   ASSIGN_OR_RETURN(const auto cluster, Cluster::Start(config, {HostName(), invocation.Env("KUBERNETES_SERVICE_HOST"),
-                                                               invocation.Env("KUBERNETES_SERVICE_PORT"), OwnPath()}));
+                                                               invocation.Env("KUBERNETES_SERVICE_PORT")}));
   Log(LogLevel::kInfo, "cluster is ready",
       {{"cluster", cluster->cluster_name()},
        {"proxy", cluster->proxy_address()},
@@ -145,7 +138,7 @@ Status Serve(const Invocation& invocation, const TeleportConfig& config, const s
 
 Status ServeElsewhere(const Invocation& invocation, const TeleportConfig& config, const sigset_t& signals) {
   ASSIGN_OR_RETURN(const auto agent,
-                   Agent::Start(config, {HostName(), OwnPath(), invocation.Env("KUBERNETES_SERVICE_HOST"),
+                   Agent::Start(config, {HostName(), invocation.Env("KUBERNETES_SERVICE_HOST"),
                                          invocation.Env("KUBERNETES_SERVICE_PORT"), invocation.Env("SSL_CERT_FILE"),
                                          invocation.Flag("insecure")}));
   Log(LogLevel::kInfo, "agent is ready", {{"cluster", agent->cluster_name()}});
