@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kFullPartBytes = 256 << 10;
 constexpr std::string_view kPartial = "/multi/";
+constexpr std::string_view kOwner = "/host";  // in the directory of an upload
 
 std::unexpected<Error> CannotWrite(const std::string& path) {
   return Fail(errno == ENOSPC ? ErrorKind::kLimitExceeded : ErrorKind::kInternal, "cannot write {}: {}", path,
@@ -67,10 +68,32 @@ Status SyncDirectory(const std::string& path) {
   return {};
 }
 
-// Moves what has come in to where it is read, unless what is there is longer.
+std::unexpected<Error> OfAnotherHost(const std::string& session_id) {
+  return Fail(ErrorKind::kAlreadyExists, "another host has recorded the session {}", session_id);
+}
+
+// Whose session an upload is, from its first moment on; "" when that is not known any more.
+std::string OwnerOf(const std::string& upload) { return ReadFile(upload + std::string(kOwner)).value_or(""); }
+
+// No other host may have begun to record the session.
+Status CheckOwner(const std::string& directory, const std::string& session_id, const std::string& host_id) {
+  std::error_code error;
+  for (const auto& upload : fs::directory_iterator(directory + std::string(kPartial), error)) {
+    if (!FileExists(upload.path().string() + "/" + session_id)) continue;
+    const std::string owner = OwnerOf(upload.path());
+    if (!owner.empty() && owner != host_id) return OfAnotherHost(session_id);
+  }
+  return {};
+}
+
+// Moves what has come in to where it is read, unless what is there is longer, or of another host.
 Status MoveIntoPlace(const RecordingUpload::Place& place, std::int64_t last_index) {
   if (last_index < 0) return Fail(ErrorKind::kBadParameter, "the recording {} has no events", place.partial);
-  if (!FileExists(place.whole) || Summarize(place.whole).last_index <= last_index) {
+  const Summary there = FileExists(place.whole) ? Summarize(place.whole) : Summary();
+  if (!place.host_id.empty() && !there.host_id.empty() && there.host_id != place.host_id) {
+    return OfAnotherHost(place.session_id);
+  }
+  if (there.last_index <= last_index) {
     if (::rename(place.partial.c_str(), place.whole.c_str()) != 0) return CannotWrite(place.whole);
     RETURN_IF_ERROR(SyncDirectory(fs::path(place.whole).parent_path()));
   }
@@ -167,15 +190,18 @@ std::string Recordings::PathOf(const std::string& session_id) const { return dir
 Result<std::shared_ptr<RecordingUpload>> Recordings::Create(const std::string& session_id, const std::string& host_id) {
   RETURN_IF_ERROR(CheckId("a session", session_id));
   const std::string whole = PathOf(session_id);
-  if (FileExists(whole) && Summarize(whole).host_id != host_id) {
-    return Fail(ErrorKind::kAlreadyExists, "another host has recorded the session {}", session_id);
-  }
+  if (FileExists(whole) && Summarize(whole).host_id != host_id) return OfAnotherHost(session_id);
+  // Of two hosts that claim a session at once, one is the first.
+  std::unique_lock lock(mutex_);
+  RETURN_IF_ERROR(CheckOwner(directory_, session_id, host_id));
   const std::string id = RandomUuid();
   const std::string upload = directory_ + std::string(kPartial) + id;
   const std::string partial = upload + "/" + session_id;
   RETURN_IF_ERROR(MakeDirectories(upload, 0700));
+  RETURN_IF_ERROR(WritePrivateFile(upload + std::string(kOwner), host_id));
   UniqueFd file(::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600));
   if (!file.valid()) return CannotWrite(partial);
+  lock.unlock();
   RETURN_IF_ERROR(SyncDirectory(upload));
   return Keep({id, session_id, upload, partial, whole, host_id}, std::move(file));
 }
@@ -190,7 +216,10 @@ Result<std::shared_ptr<RecordingUpload>> Recordings::Resume(const std::string& s
   if (!file.valid()) return Fail(ErrorKind::kNotFound, "the upload {} of a recording is not there", upload_id);
   ASSIGN_OR_RETURN(const std::uint64_t whole_bytes, WholePartsBytes(partial));
   if (::ftruncate(file.get(), static_cast<off_t>(whole_bytes)) != 0) return CannotWrite(partial);
-  if (const Summary summary = Summarize(partial); !summary.host_id.empty() && summary.host_id != host_id) {
+  // Uploads of earlier versions say it by their events alone.
+  const std::string owner = OwnerOf(upload);
+  const std::string host = owner.empty() ? Summarize(partial).host_id : owner;
+  if (!host.empty() && host != host_id) {
     return Fail(ErrorKind::kAccessDenied, "access denied: the upload is of another host");
   }
   return Keep({upload_id, session_id, upload, partial, PathOf(session_id), host_id}, std::move(file));
@@ -213,8 +242,8 @@ std::vector<std::string> Recordings::CompleteAbandoned(std::chrono::seconds sile
       const auto age = fs::file_time_type::clock::now() - fs::last_write_time(file.path(), error);
       const std::string session_id = file.path().filename();
       if (error || age < silence || !IsUuid(session_id)) continue;
-      const Result<bool> completed =
-          CompletePartial({upload.path().filename(), session_id, upload.path(), file.path(), PathOf(session_id), ""});
+      const Result<bool> completed = CompletePartial({upload.path().filename(), session_id, upload.path(), file.path(),
+                                                      PathOf(session_id), OwnerOf(upload.path())});
       if (completed && *completed) sessions.push_back(session_id);
       if (!completed) {
         Log(LogLevel::kError, "a recording cannot be completed", {{"reason", completed.error().message}});

@@ -45,6 +45,7 @@ Result<ChildProcess> ChildProcess::Start(const ChildOptions& options) {
   for (std::size_t i = 0; i < options.descriptors.size(); ++i) {
     posix_spawn_file_actions_adddup2(&setup.files, options.descriptors[i], static_cast<int>(i));
   }
+  posix_spawn_file_actions_addclosefrom_np(&setup.files, static_cast<int>(options.descriptors.size()));
   sigset_t none;
   sigset_t all;
   sigemptyset(&none);

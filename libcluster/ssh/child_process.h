@@ -15,7 +15,7 @@ struct ChildOptions {
   std::string program;                   // a path
   std::vector<std::string> arguments;    // with the program's own name
   std::vector<std::string> environment;  // "NAME=VALUE"; nothing of ours is added
-  std::vector<int> descriptors;          // become 0, 1, 2, ...; each is above all of these numbers
+  std::vector<int> descriptors;          // become 0, 1, 2, ...; each is above all of these numbers; there are no others
 };
 
 // For one thread. Letting go of it kills the process and waits until it is gone.

@@ -24,8 +24,9 @@ extern "C" {
 namespace sallyport {
 namespace {
 
-// A session's process is the child of the process that serves the user, which is the child of sshd.
-constexpr std::size_t kMostAncestors = 4;
+// A session's process is the child of the process that serves the user, which is the child of sshd; what is farther
+// away (xauth) is a program that others of the same user can look into.
+constexpr std::size_t kMostAncestors = 2;
 constexpr std::size_t kFewGroups = 32;
 constexpr std::size_t kMaxGroups = 65536;
 constexpr int kFirstDescriptor = 16;  // above what processes are started with

@@ -16,7 +16,7 @@ struct SessionPeer {
   uid_t uid = 0;
   gid_t gid = 0;
   std::vector<gid_t> groups;
-  std::vector<pid_t> ancestors;  // its parent first; as far as the first process of the system, or a few
+  std::vector<pid_t> ancestors;  // its parent, and that one's
 };
 
 // Returns whose process connected. kNotFound when it is gone, kInternal.

@@ -197,23 +197,18 @@ class Runner {
     }
   }
 
-  // Lines before the first of sftp-server's own are of what the user's shell runs before it, or instead of it.
+  // Lines before the first of sftp-server's own are of what the user's shell runs before it, or instead of it. sshd
+  // drops them too.
   bool TakeLog() {
     std::array<char, kCopyBytes> buffer;
     const ssize_t count = ::read(file_log_.get(), buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) return true;
-    if (count <= 0) {
-      if (!is_log_) Tell(log_);
-      return false;
-    }
+    if (count <= 0) return false;
     log_.append(buffer.data(), static_cast<std::size_t>(count));
     for (auto end = log_.find('\n'); end != std::string::npos; end = log_.find('\n')) {
       const std::string_view line = std::string_view(log_).substr(0, end);
       is_log_ = is_log_ || SftpLog::IsFirst(line);
-      if (is_log_)
-        SendFrame(SessionFrameType::kFileLog, line);
-      else
-        Tell(line);
+      if (is_log_) SendFrame(SessionFrameType::kFileLog, line);
       log_.erase(0, end + 1);
     }
     if (log_.size() > kMaxLogLine) log_.clear();

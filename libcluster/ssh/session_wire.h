@@ -14,7 +14,8 @@ inline constexpr const char* kHooksTestAnswer = "hooks are loaded\n";
 // The program that sshd is told to start for a session or for a login's principals. The hooks do the work in its place.
 // Without them nobody is let in, and nothing runs.
 inline constexpr const char* kHooksStandIn = "/bin/false";
-// The first argument of the stand-in when principals are asked for; the certificate (base64) comes after it.
+// The first argument of the stand-in when principals are asked for; the certificate (base64) and the login
+// come after it.
 inline constexpr const char* kHooksPrincipals = "principals";
 
 // A frame is its length (four bytes, big-endian, of what follows), its type, and its payload.

@@ -57,7 +57,7 @@ std::string SshdConfig(const SshdOptions& options, const SshPermit& permit) {
   // The hooks ask the agent in place of the stand-in, which alone would let nobody in.
   std::string text = fmt::format(
       "HostKey {0}\nHostCertificate {0}-cert.pub\nTrustedUserCAKeys {1}\nAuthorizedPrincipalsFile none\n"
-      "AuthorizedPrincipalsCommand {2} {3} %k\nAuthorizedPrincipalsCommandUser {4}\n",
+      "AuthorizedPrincipalsCommand {2} {3} %k %u\nAuthorizedPrincipalsCommandUser {4}\n",
       options.host_key_file, options.user_authority_file, kHooksStandIn, kHooksPrincipals, options.agent_user);
   // Certificates only. What is in the users' own files does not count; ours are in a directory of ours.
   text +=

@@ -7,9 +7,11 @@ import signal
 
 import pytest
 
+from grpc_client import GrpcClient, GrpcError
 from harness import Cluster, Tsh, started
 from nodes import Agent
 from processes import Terminal, wait_for
+from protobuf import field
 from terminals import TmuxShell
 
 LOGIN = getpass.getuser()
@@ -242,6 +244,28 @@ def test_from_another_host(place, person, far):
     text = person("play", session, "--format=text").out
     assert "far-away" in text and text.replace("\r", "") in shown.replace("\r", "")
     wait_for(lambda: not spool(far.directory / "data"), what="an empty spool")
+
+
+def test_another_host_has_no_part_in_a_recording(place, person, far):
+    """Not while the session runs, and not later."""
+    identity = far.directory / "data" / "agent_identity"
+
+    def claim(session):
+        with GrpcClient(place.auth_port, (identity, identity)) as client:
+            call = client.open("/proto.AuthService/CreateAuditStream")
+            client.send_message(call, field(1, field(1, session)))
+            with pytest.raises(GrpcError) as refused:
+                client.next_message(call)
+            assert "another host has recorded" in refused.value.message
+
+    terminal, session = open_session(person)
+    wait_for(lambda: list((place.data_dir / "log" / "records" / "multi").glob(f"*/{session}")), what="an upload")
+    claim(session)
+    terminal.type("echo go''es on; exit 7\n")
+    assert terminal.finish().code == 7
+    recording(place, session)
+    claim(session)
+    assert "goes on" in person("play", session, "--format=text").out
 
 
 def test_nothing_is_lost_while_the_auth_service_is_away(place, person, far):

@@ -1,4 +1,4 @@
-// What the program of a session, which runs as its user, says to the agent.
+// What the processes of a session say to the agent of a node, and the agent to them.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -13,6 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto frame = TakeFrame(bytes);
     if (!frame || !*frame) return 0;
     std::ignore = DecodeHello((*frame)->payload);
-    std::ignore = DecodeVerdict((*frame)->payload);
+    std::ignore = DecodeLogin((*frame)->payload);
+    std::ignore = DecodeStart((*frame)->payload);
   }
 }

@@ -37,6 +37,7 @@ constexpr const char* kTerminals = "/dev/pts/";
 char door_path[sizeof(sockaddr_un::sun_path)];
 // The first that sshd looks up beside its own: who wants to log in.
 char login_name[kMaxName];
+char login_entry[kMaxName];  // the name as the system has it
 char login_shell[kMaxName];
 char login_uid[24];
 
@@ -185,7 +186,9 @@ void Say(const char* sentence) {
 }
 
 // Prints what the agent says that the certificate may do.
-int AskForPrincipals(const char* certificate) {
+int AskForPrincipals(const char* certificate, const char* entry) {
+  // Whom sshd lets in must be who was looked up first.
+  if (std::strcmp(entry, login_entry) != 0) return 1;
   Fields question(SessionFrameType::kLogin);
   for (const char* text : {static_cast<const char*>(login_name), static_cast<const char*>(login_uid),
                            static_cast<const char*>(login_shell), certificate}) {
@@ -296,7 +299,8 @@ passwd* getpwnam(const char* name) {
   passwd* const found = real(name);
   if (found == nullptr || std::strcmp(name, kPrivilegeUser) == 0) return found;
   if (login_name[0] == '\0') {
-    if (!Copy(login_name, sizeof login_name, name) || !Copy(login_shell, sizeof login_shell, found->pw_shell)) {
+    if (!Copy(login_entry, sizeof login_entry, found->pw_name) ||
+        !Copy(login_shell, sizeof login_shell, found->pw_shell) || !Copy(login_name, sizeof login_name, name)) {
       return nullptr;
     }
     FormatNumber(found->pw_uid, login_uid);
@@ -309,7 +313,8 @@ int execve(const char* path, char* const arguments[], char* const environment[])
   static const auto real = Real<int (*)(const char*, char* const[], char* const[])>("execve");
   if (std::strcmp(path, kHooksStandIn) != 0) return real(path, arguments, environment);
   if (arguments[1] != nullptr && std::strcmp(arguments[1], kHooksPrincipals) == 0) {
-    ::_exit(arguments[2] == nullptr ? 1 : AskForPrincipals(arguments[2]));
+    if (arguments[2] == nullptr || arguments[3] == nullptr) ::_exit(1);
+    ::_exit(AskForPrincipals(arguments[2], arguments[3]));
   }
   ::_exit(RunSession(arguments, environment));
 }

@@ -89,6 +89,15 @@ TEST_CASE_METHOD(Fixture, "what a host has recorded is its own") {
   CHECK(recordings.Create(session, "host"));
 }
 
+TEST_CASE_METHOD(Fixture, "a session that runs is of the host that records it") {
+  const auto upload = recordings.Create(session, "host");  // nothing has come yet
+  REQUIRE(upload);
+  CHECK(recordings.Create(session, "another").error().kind == ErrorKind::kAlreadyExists);
+  CHECK(recordings.Resume(session, (*upload)->id(), "another").error().kind == ErrorKind::kAccessDenied);
+  CHECK(recordings.Create(session, "host"));
+  CHECK(recordings.Create(RandomUuid(), "another"));
+}
+
 TEST_CASE_METHOD(Fixture, "a shorter recording does not take the place of a longer one") {
   const auto whole = Begin();
   REQUIRE(whole->Append(Print(2)));

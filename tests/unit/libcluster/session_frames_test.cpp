@@ -31,23 +31,79 @@ TEST_CASE("a length or type that cannot be is an error") {
   }
 }
 
-TEST_CASE("hello and verdict") {
-  const auto hello = DecodeHello(EncodeHello({"c1", "echo \"hi\"", true, "80:24"}));
+SessionHello Hello() {
+  SessionHello hello;
+  hello.command = "echo \"\xff\n\"";  // bytes, not text
+  hello.directory = "/home/jane";
+  hello.umask = 027;
+  hello.environment = {"A=1", "EMPTY=", "LC_X=\xe9"};
+  return hello;
+}
+
+void CheckSame(const SessionHello& one, const SessionHello& other) {
+  CHECK(one.command == other.command);
+  CHECK(one.directory == other.directory);
+  CHECK(one.umask == other.umask);
+  CHECK(one.environment == other.environment);
+}
+
+TEST_CASE("what is asked for comes as bytes") {
+  const auto hello = DecodeHello(EncodeHello(Hello()));
   REQUIRE(hello);
-  CHECK(hello->connection == "c1");
-  CHECK(hello->command == "echo \"hi\"");
-  CHECK(hello->terminal);
-  CHECK(hello->size == "80:24");
-  SessionVerdict sent;
-  sent.environment = {{"A", "1"}};
-  sent.record = true;
-  const auto verdict = DecodeVerdict(EncodeVerdict(sent));
-  REQUIRE(verdict);
-  CHECK(verdict->refusal.empty());
-  CHECK(verdict->environment == sent.environment);
-  CHECK(verdict->record);
-  CHECK_FALSE(DecodeVerdict("[]"));
-  CHECK_FALSE(DecodeHello("{"));
+  CheckSame(*hello, Hello());
+}
+
+TEST_CASE("a shell is not an empty command") {
+  const auto shell = DecodeHello(EncodeHello({}));
+  REQUIRE(shell);
+  CHECK_FALSE(shell->command);
+  SessionHello sent;
+  sent.command = "";
+  CHECK(DecodeHello(EncodeHello(sent))->command == "");
+}
+
+TEST_CASE("who wants to log in") {
+  const auto question = DecodeLogin(EncodeLogin({"DOM\\jane", 1001, "/bin/sh", "AAAA"}));
+  REQUIRE(question);
+  CHECK(question->login == "DOM\\jane");
+  CHECK(question->uid == 1001);
+  CHECK(question->shell == "/bin/sh");
+  CHECK(question->certificate == "AAAA");
+}
+
+TEST_CASE("how a session is run") {
+  SessionStart sent;
+  sent.change_user = true;
+  sent.uid = 1001;
+  sent.gid = 1002;
+  sent.groups = {1002, 27};
+  sent.terminal = true;
+  sent.file_log = true;
+  sent.shell = "/usr/bin/fish";
+  sent.notice = "a sentence";
+  sent.hello = Hello();
+  const auto start = DecodeStart(EncodeStart(sent));
+  REQUIRE(start);
+  CHECK(start->change_user);
+  CHECK(start->uid == 1001);
+  CHECK(start->gid == 1002);
+  CHECK(start->groups == sent.groups);
+  CHECK(start->terminal);
+  CHECK_FALSE(start->record);
+  CHECK(start->file_log);
+  CHECK(start->shell == sent.shell);
+  CHECK(start->notice == sent.notice);
+  CheckSame(start->hello, sent.hello);
+}
+
+TEST_CASE("what is cut off, or no number, is an error") {
+  const std::string whole = EncodeStart({});
+  for (std::size_t length = 0; length + 1 < whole.size(); ++length) CHECK_FALSE(DecodeStart(whole.substr(0, length)));
+  using namespace std::string_view_literals;
+  CHECK_FALSE(DecodeHello("neither\0\0/\00022\0"sv));
+  CHECK_FALSE(DecodeHello("shell\0\0/\0-1\0"sv));
+  CHECK_FALSE(DecodeLogin("jane\0x\0/bin/sh\0AAAA\0"sv));
+  CHECK_FALSE(DecodeLogin("jane\0004294967296\0/bin/sh\0AAAA\0"sv));
 }
 
 }  // namespace
