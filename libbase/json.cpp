@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "libbase/control.h"
 #include "libbase/text.h"
 #include "libbase/value_builder.h"
 
@@ -177,7 +178,18 @@ class Writer {
   void String(std::string_view text) {
     const std::string valid = ToValidUtf8(text);
     out_ += '"';
-    for (const char c : valid) Character(c);
+    for (std::string_view rest = valid; !rest.empty();) {
+      const CodePoint next = FirstCodePoint(rest);
+      if (next.bytes == 1) {
+        Character(rest.front());
+      } else if (IsControl(next.value)) {
+        // A terminal that shows the text obeys these as it obeys the ASCII ones.
+        out_ += fmt::format("\\u{:04x}", static_cast<unsigned>(next.value));
+      } else {
+        out_ += rest.substr(0, next.bytes);
+      }
+      rest.remove_prefix(next.bytes);
+    }
     out_ += '"';
   }
 

@@ -25,7 +25,7 @@ struct JsonStyle {
   bool escape_html = false;  // write < > & as \u003c \u003e \u0026, as Go does
 };
 
-// Writes a value. No newline at the end.
+// Writes a value. Characters that a terminal would obey (libbase/text.h, IsControl) are escapes. No newline at the end.
 std::string ToJson(const Value& value, JsonStyle style = {});
 
 }  // namespace sallyport

@@ -1,5 +1,7 @@
 #include "libbase/text.h"
 
+#include "libbase/control.h"
+
 #include <algorithm>
 #include <cctype>
 
@@ -23,10 +25,6 @@ constexpr LeadingByte kLeadingBytes[] = {
     {0xF0, 0xE0, 3, 0x800},
     {0xF8, 0xF0, 4, 0x10000},
 };
-
-bool ChangesDirection(char32_t c) {
-  return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F || c == 0x061C;
-}
 
 std::string Escaped(unsigned char byte) {
   switch (byte) {
@@ -100,9 +98,9 @@ std::string StripControl(std::string_view text) {
   safe.reserve(text.size());
   while (!text.empty()) {
     const CodePoint next = FirstCodePoint(text);
-    if (!next.valid || next.value < 0x20 || (next.value >= 0x7F && next.value < 0xA0)) {
+    if (!next.valid || IsControlCode(next.value)) {
       safe += Escaped(next.valid ? static_cast<unsigned char>(next.value) : static_cast<unsigned char>(text.front()));
-    } else if (!ChangesDirection(next.value)) {
+    } else if (!IsControl(next.value)) {
       safe += text.substr(0, next.bytes);
     }
     text.remove_prefix(next.bytes);

@@ -26,7 +26,7 @@ std::string ToValidUtf8(std::string_view text);
 
 // Returns text that cannot move a cursor, start an escape sequence or change the direction of what follows: control
 // characters (C0, DEL, C1) and bytes that are not UTF-8 become \xNN or \n, \r, \t; the characters that override
-// direction (U+202A-202E, U+2066-2069, U+200E, U+200F, U+061C) go. Other text stays.
+// direction or end a line (libbase/control.h) go. Other text stays.
 std::string StripControl(std::string_view text);
 
 // Returns how many insertions, removals, replacements and swaps of neighbours turn one text into the other.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "libbase/control.h"
 #include "libbase/text.h"
 #include "libbase/yaml.h"
 #include "libbase/yaml_scalar.h"
@@ -13,10 +14,11 @@ namespace {
 // Readers refuse a key that stands before its colon and is longer than 1024 characters.
 constexpr std::size_t kLongestSimpleKey = 1000;
 
-// Returns whether YAML allows a character outside of double quotes, on one line.
+// Returns whether a character may stand outside of double quotes, on one line: YAML allows it, and no terminal obeys
+// it.
 bool IsPrintable(char32_t c) {
-  return (c >= 0x20 && c < 0x7F) || (c >= 0xA0 && c < 0xFEFF && c != 0x2028 && c != 0x2029) ||
-         (c > 0xFEFF && c <= 0xFFFD) || c >= 0x10000;
+  if (IsControl(c)) return false;
+  return (c >= 0x20 && c < 0x7F) || (c >= 0xA0 && c < 0xFEFF) || (c > 0xFEFF && c <= 0xFFFD) || c >= 0x10000;
 }
 
 bool AllPrintable(std::string_view text, bool newlines_too) {

@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include <set>
+
 #include "libbase/address.h"
 #include "libbase/file.h"
 #include "libbase/log.h"
@@ -77,6 +79,7 @@ struct Cluster::State {
     for (auto* listener : {&proxy_listener, &auth_listener, &kube_listener}) listener->reset();
     ssh.reset();
     if (grpc) grpc->Stop();
+    agents.RemoveAll();
     loop.Stop();
   }
 
@@ -93,9 +96,12 @@ struct Cluster::State {
 };
 
 Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment& environment) {
+  RETURN_IF_ERROR(MakeDirectories(config.data_dir, 0700));
+  ASSIGN_OR_RETURN(host_id, HostUuid(config.data_dir));
   AuthServerOptions options;
   const std::string& nodename = config.NodeName(environment.hostname);
   options.data_dir = config.data_dir;
+  options.host_id = host_id;
   options.cluster_name = config.auth.cluster_name.empty() ? nodename : config.auth.cluster_name;
   options.auth_preference = config.auth.preference;
   options.networking_config = config.auth.networking;
@@ -108,8 +114,6 @@ Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment&
   }
   options.proxy_public_address = public_address.empty() ? FormatHostPort({nodename, listen.port}) : public_address;
   ASSIGN_OR_RETURN(options.static_tokens, ParseStaticTokens(config.auth.tokens));
-  RETURN_IF_ERROR(MakeDirectories(config.data_dir, 0700));
-  ASSIGN_OR_RETURN(host_id, HostUuid(config.data_dir));
   ASSIGN_OR_RETURN(auth, AuthServer::Open(std::move(options)));
   audit = std::make_unique<AuditQueue>(auth->backend());
   agent_auth = LocalAgentAuth(*auth, *audit, host_id);
@@ -239,13 +243,17 @@ Status Cluster::State::StartKube(const TeleportConfig& config, const Environment
     upstream.ca_pem = auth->authorities().HostTlsPem();
     upstream.client_certificate_pem = identity->certificate_pem;
     upstream.client_key_pem = identity->private_key_pem.Clone();
-    upstream.dial = [this, host_id = cluster.host_id, name = cluster.name]() -> Result<UniqueFd> {
-      const auto agent = agents.Find(host_id);
-      if (agent) return agent->DialKube(name);
-      return Fail(ErrorKind::kConnectionProblem, "the agent of Kubernetes cluster \"{}\" is not connected", name);
+    upstream.dial = [this, cluster](const SshAgent::Dialled& done) {
+      const auto agent = agents.Find(cluster.host_id);
+      if (agent) return agent->DialKube(cluster, done);
+      done(
+          Fail(ErrorKind::kConnectionProblem, "the agent of Kubernetes cluster \"{}\" is not connected", cluster.name));
     };
     return upstream;
   };
+  std::set<std::string> own_names;
+  for (const auto& cluster : configured.clusters) own_names.insert(cluster.name);
+  agents.KeepKubeNames(std::move(own_names));
   const auto find = [this, own = FindAmong(configured.clusters)](std::string_view name) {
     auto cluster = own(name);
     return cluster ? cluster : agents.FindKube(name);

@@ -26,6 +26,9 @@ Result<std::shared_ptr<const types::StaticTokensV2>> ParseStaticTokens(const std
       for (const auto& role : SplitNonEmpty(entry.substr(0, colon), ',')) {
         const auto known = SystemRoleNamed(role);
         if (!known) return Fail(ErrorKind::kBadParameter, "auth_service.tokens: role \"{}\" is not known", role);
+        if (!IsServiceRole(*known)) {
+          return Fail(ErrorKind::kBadParameter, "auth_service.tokens: a token cannot give the role {}", *known);
+        }
         token.add_roles(std::string(*known));
       }
     }

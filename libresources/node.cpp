@@ -14,6 +14,9 @@ using google::protobuf::Message;
 
 constexpr std::string_view kOpenSsh = "openssh";
 constexpr std::string_view kInstanceConnect = "openssh-ec2-ice";  // reached by an endpoint of AWS
+// Lists hold many of them.
+constexpr std::size_t kMaxNodeBytes = 64 << 10;
+
 constexpr std::string_view kSubKinds[] = {"", "teleport", kOpenSsh, kInstanceConnect};
 
 const types::ServerV2& AsNode(const Message& resource) { return static_cast<const types::ServerV2&>(resource); }
@@ -73,6 +76,9 @@ Status CheckNode(Message& resource) {
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("sub_kind: a node cannot be \"{}\"", StripControl(node.subkind())),
                         fmt::format("write {} for a server that runs OpenSSH", kOpenSsh));
+  }
+  if (node.ByteSizeLong() > kMaxNodeBytes) {
+    return Fail(ErrorKind::kBadParameter, "a node of {} bytes; {} are the most", node.ByteSizeLong(), kMaxNodeBytes);
   }
   for (const auto& [key, command] : node.spec().cmdlabels()) {
     if (!IsLabelKey(key)) {

@@ -17,7 +17,8 @@ struct Source {
   std::string_view name;    // the beginning of the resource's
   std::string_view labels;  // of its labels
 };
-constexpr Source kSources[] = {{kNodePrefix, "dynamic/"}, {"aws-", "aws/"}};
+constexpr std::string_view kGiven = "dynamic/";
+constexpr Source kSources[] = {{kNodePrefix, kGiven}, {"aws-", "aws/"}};
 
 Labels NewLabels(const Message& resource) {
   const auto& labels = static_cast<const types::ServerInfoV1&>(resource).spec().newlabels();
@@ -59,6 +60,8 @@ Status CheckServerInfo(Message& resource) {
   }
   return {};
 }
+
+bool IsGivenLabel(std::string_view key) { return key.starts_with(kGiven); }
 
 std::span<const TextColumn> ServerInfoColumns() { return kColumns; }
 

@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "libbase/error.h"
 #include "libresources/kinds.h"
@@ -14,6 +15,9 @@ namespace sallyport {
 Status CheckServerInfo(google::protobuf::Message& resource);
 
 std::span<const TextColumn> ServerInfoColumns();
+
+// Returns whether a label's key is one that only a server_info gives ("dynamic/team"): nodes do not say such labels.
+bool IsGivenLabel(std::string_view key);
 
 // Returns the name of the resource for a node, and the node of such a name; "" for others.
 std::string ServerInfoName(const std::string& node);

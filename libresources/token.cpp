@@ -35,6 +35,11 @@ constexpr std::string_view kSystemRoles[] = {
     "AccessGraphPlugin",
 };
 
+// Those of services, which tokens may give; the others are what the cluster knows itself and its callers by.
+constexpr std::string_view kServiceRoles[] = {
+    "Auth",           "Node",      "Proxy", "Relay", "Trusted_cluster",  "Kube", "App", "Db", "Bot",
+    "WindowsDesktop", "Discovery", "Okta",  "MDM",   "AccessGraphPlugin"};
+
 // A join method: the block of the token's spec that configures it, what that block must say, and the fields of which
 // each of its allow rules needs at least one.
 struct JoinMethod {
@@ -253,6 +258,18 @@ Status CheckToken(google::protobuf::Message& resource) {
   RETURN_IF_ERROR(CheckRoles(*token.mutable_spec()));
   return CheckJoinMethod(*token.mutable_spec());
 }
+
+Status CheckNewToken(const google::protobuf::Message& resource) {
+  for (const std::string& role : AsToken(resource).spec().roles()) {
+    if (IsServiceRole(role)) continue;
+    return FailWithHint(ErrorKind::kBadParameter,
+                        fmt::format("spec.roles: a token cannot give the role {}", StripControl(role)),
+                        fmt::format("it gives roles of services: {}", fmt::join(kServiceRoles, ", ")));
+  }
+  return {};
+}
+
+bool IsServiceRole(std::string_view role) { return std::ranges::find(kServiceRoles, role) != std::end(kServiceRoles); }
 
 std::span<const TextColumn> TokenColumns() { return kColumns; }
 

@@ -15,6 +15,12 @@ namespace sallyport {
 // block. Fails with kBadParameter.
 Status CheckToken(google::protobuf::Message& resource);
 
+// A token that is to be written gives roles of services alone: with the role Admin, a host would be the built-in Admin.
+// kBadParameter otherwise.
+Status CheckNewToken(const google::protobuf::Message& resource);
+// Returns whether a system role ("Node") is that of a service, which a token may give.
+bool IsServiceRole(std::string_view role);
+
 std::span<const TextColumn> TokenColumns();
 
 // Returns the name of a token as it may be shown: hidden as far as it is a secret.

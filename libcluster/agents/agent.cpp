@@ -155,7 +155,9 @@ Status Agent::State::StartServices(const TeleportConfig& config, const Environme
     ASSIGN_OR_RETURN(kube,
                      KubeAgent::Start(loop, *auth, renewal->identity(), config,
                                       {environment.kubernetes_service_host, environment.kubernetes_service_port}));
-    services.kube = [agent = kube.get()](const std::string& name) { return agent->Dial(name); };
+    services.kube = [agent = kube.get()](const std::string& name, const Labels& labels) {
+      return agent->Dial(name, labels);
+    };
   }
   tunnel->Serve(std::move(services));
   renewal->Start();

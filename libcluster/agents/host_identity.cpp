@@ -8,12 +8,15 @@
 #include "libbase/file.h"
 #include "libbase/json.h"
 #include "libbase/log.h"
+#include "libbase/secret.h"
 #include "libclient/rpc.h"
 #include "libclient/web_client.h"
-#include "libcluster/auth/system_identity.h"
+#include "libcluster/auth/host_caller.h"
+#include "libcluster/auth/host_proof.h"
 #include "libidentity/keys.h"
 #include "libidentity/ssh_certificate.h"
 #include "libidentity/x509.h"
+#include "sallyport/v1/host_service.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/certs.pb.h"
 #include "teleport/legacy/types/join.pb.h"
@@ -24,6 +27,9 @@ namespace {
 constexpr std::string_view kRole = "Instance";
 
 std::string PathIn(const std::string& data_dir) { return data_dir + "/agent_identity"; }
+
+// A file of Teleport's, for people and their tools: the identity itself says the id.
+std::string UuidPathIn(const std::string& data_dir) { return data_dir + "/host_uuid"; }
 
 // The key serves both certificates.
 types::RegisterUsingTokenRequest RequestOf(const JoinSettings& settings, const std::string& host_id,
@@ -102,18 +108,26 @@ Result<proto::Certs> JoinByWeb(const JoinSettings& settings, const types::Regist
   return certs;
 }
 
-Result<HostIdentity> Describe(const std::string& host_id, IdentityFile credentials) {
+Result<HostIdentity> Describe(IdentityFile credentials) {
   ASSIGN_OR_RETURN(const Certificate certificate, Certificate::FromPem(credentials.tls_certificate));
-  if (certificate.not_after() <= Now()) return Fail(ErrorKind::kNotLoggedIn, "the host's certificate has expired");
   ASSIGN_OR_RETURN(const Identity identity, certificate.ToIdentity());
-  return HostIdentity{host_id, identity.teleport_cluster, std::move(credentials)};
+  return HostIdentity{HostIdOf(identity), identity.teleport_cluster, std::move(credentials)};
 }
 
+Result<bool> HasExpired(const HostIdentity& identity) {
+  ASSIGN_OR_RETURN(const Certificate certificate, Certificate::FromPem(identity.credentials.tls_certificate));
+  return certificate.not_after() <= Now();
+}
+
+Status CheckToken(const JoinSettings& settings, std::string_view state) {
+  if (!settings.token.empty()) return {};
+  return FailWithHint(ErrorKind::kBadParameter, fmt::format("this host {}, and has no token to join", state),
+                      "give it one: --token=TOKEN; tctl nodes add makes one on the cluster");
+}
+
+// `host_id` is what clusters that do not make ids themselves take for this host's.
 Result<HostIdentity> Join(const JoinSettings& settings, const std::string& host_id) {
-  if (settings.token.empty()) {
-    return FailWithHint(ErrorKind::kBadParameter, "this host has not joined a cluster, and has no token to do so",
-                        "give it one: --token=TOKEN; tctl nodes add makes one on the cluster");
-  }
+  RETURN_IF_ERROR(CheckToken(settings, "has not joined a cluster"));
   if (!settings.through_proxy && settings.ca_pins.empty()) {
     return FailWithHint(ErrorKind::kBadParameter, "an auth service can only be trusted by its CA pin",
                         "add --ca-pin, which tctl status shows, or join by the proxy: --proxy=HOST:PORT");
@@ -122,22 +136,50 @@ Result<HostIdentity> Join(const JoinSettings& settings, const std::string& host_
   const auto request = RequestOf(settings, host_id, key);
   auto certs = settings.ca_pins.empty() ? JoinByWeb(settings, request) : JoinByPin(settings, request);
   if (!certs) return std::unexpected(InContext("cannot join", std::move(certs).error()));
-  ASSIGN_OR_RETURN(HostIdentity identity, KeepIdentity(settings.data_dir, host_id, key, *certs));
-  Log(LogLevel::kInfo, "joined the cluster", {{"host", host_id}});
+  ASSIGN_OR_RETURN(HostIdentity identity, KeepIdentity(settings.data_dir, "", key, *certs));
+  Log(LogLevel::kInfo, "joined the cluster", {{"host", identity.host_id}});
   return identity;
+}
+
+// The cluster is known: its own authority is in the identity.
+Result<proto::Certs> AskToRejoin(const JoinSettings& settings, const HostIdentity& expired, const PrivateKey& key) {
+  v1::RejoinRequest request;
+  *request.mutable_join() = RequestOf(settings, expired.host_id, key);
+  request.set_certificate(expired.credentials.tls_certificate);
+  ASSIGN_OR_RETURN(const PrivateKey old_key, ParsePrivateKeyPem(expired.credentials.private_key.Reveal()));
+  ASSIGN_OR_RETURN(*request.mutable_proof(),
+                   old_key.Sign(HostProofText(expired.cluster, expired.host_id, request.join().publictlskey(),
+                                              request.join().publicsshkey())));
+  RpcOptions options = OptionsOf(settings);
+  options.cluster = expired.cluster;
+  for (const auto& authority : expired.credentials.tls_authorities) options.authorities_pem += authority;
+  ASSIGN_OR_RETURN(const auto rpc, RpcClient::Connect(options));
+  return rpc->Call<proto::Certs>("/sallyport.v1.HostService/Rejoin", request);
 }
 
 }  // namespace
 
 Result<HostIdentity> LoadOrJoin(const JoinSettings& settings) {
   RETURN_IF_ERROR(MakeDirectories(settings.data_dir, 0700));
-  ASSIGN_OR_RETURN(const std::string host_id, HostUuid(settings.data_dir));
   const std::string path = PathIn(settings.data_dir);
-  if (!FileExists(path)) return Join(settings, host_id);
+  if (!FileExists(path)) return Join(settings, RandomUuid());
   ASSIGN_OR_RETURN(IdentityFile stored, ReadIdentityFile(path));
-  auto identity = Describe(host_id, std::move(stored));
-  if (identity || identity.error().kind != ErrorKind::kNotLoggedIn) return identity;
-  return Join(settings, host_id);
+  ASSIGN_OR_RETURN(HostIdentity identity, Describe(std::move(stored)));
+  ASSIGN_OR_RETURN(const bool expired, HasExpired(identity));
+  if (!expired) return identity;
+  return Rejoin(settings, identity);
+}
+
+Result<HostIdentity> Rejoin(const JoinSettings& settings, const HostIdentity& expired) {
+  RETURN_IF_ERROR(CheckToken(settings, "has been away for so long that its certificate has expired"));
+  ASSIGN_OR_RETURN(const PrivateKey key, GeneratePrivateKey(KeyAlgorithm::kEcdsaP256));
+  auto certs = AskToRejoin(settings, expired, key);
+  // A cluster from before that makes no ids takes this host's word for its own.
+  if (!certs && certs.error().kind == ErrorKind::kNotImplemented) return Join(settings, expired.host_id);
+  if (!certs) return std::unexpected(InContext("cannot join again", std::move(certs).error()));
+  ASSIGN_OR_RETURN(HostIdentity identity, KeepIdentity(settings.data_dir, expired.host_id, key, *certs));
+  Log(LogLevel::kInfo, "joined the cluster again", {{"host", identity.host_id}});
+  return identity;
 }
 
 Result<HostIdentity> KeepIdentity(const std::string& data_dir, const std::string& host_id, const PrivateKey& key,
@@ -153,8 +195,12 @@ Result<HostIdentity> KeepIdentity(const std::string& data_dir, const std::string
       ssh.public_key != key.public_key()) {
     return Fail(ErrorKind::kBadParameter, "the cluster's answer is no identity of this host");
   }
-  ASSIGN_OR_RETURN(HostIdentity identity, Describe(host_id, std::move(credentials)));
+  ASSIGN_OR_RETURN(HostIdentity identity, Describe(std::move(credentials)));
+  if (!host_id.empty() && identity.host_id != host_id) {
+    return Fail(ErrorKind::kBadParameter, "the cluster's answer is the identity of another host");
+  }
   RETURN_IF_ERROR(WriteIdentityFile(PathIn(data_dir), identity.credentials));
+  RETURN_IF_ERROR(WritePrivateFile(UuidPathIn(data_dir), identity.host_id));
   return identity;
 }
 

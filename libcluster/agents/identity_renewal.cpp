@@ -10,6 +10,8 @@
 namespace sallyport {
 namespace {
 
+constexpr std::chrono::hours kLongestLife{31 * 24};
+
 // The names that the cluster gives a host that asks for these.
 std::vector<std::string> WantedNames(const HostIdentity& identity, const JoinSettings& settings) {
   HostSshRequest request;
@@ -41,7 +43,9 @@ Result<proto::HostCertsRequest> RequestOf(const HostIdentity& identity, const Jo
 
 Result<bool> IsRenewalDue(const HostIdentity& identity, const JoinSettings& settings, Time now) {
   ASSIGN_OR_RETURN(const Certificate tls, Certificate::FromPem(identity.credentials.tls_certificate));
-  if (now >= tls.not_before() + (tls.not_after() - tls.not_before()) / 2) return true;
+  const auto life = tls.not_after() - tls.not_before();
+  if (now >= tls.not_before() + life / 2) return true;
+  if (life > kLongestLife) return true;  // from before certificates of hosts were short
   ASSIGN_OR_RETURN(const SshCertificate ssh, ParseSshCertificate(identity.credentials.ssh_certificate));
   std::vector<std::string> names = ssh.principals;
   std::ranges::sort(names);
@@ -66,11 +70,18 @@ void IdentityRenewal::Look() {
   }
 }
 
-Status IdentityRenewal::Renew() {
+Result<HostIdentity> IdentityRenewal::Renewed() const {
   ASSIGN_OR_RETURN(const PrivateKey key, GeneratePrivateKey(KeyAlgorithm::kEcdsaP256));
   ASSIGN_OR_RETURN(const auto request, RequestOf(identity_, options_.settings, key.public_key()));
-  ASSIGN_OR_RETURN(const proto::Certs certs, options_.issue(request));
-  ASSIGN_OR_RETURN(identity_, KeepIdentity(options_.settings.data_dir, identity_.host_id, key, certs));
+  const auto certs = options_.issue(request);
+  // The proxy was away for so long that the certificate has expired.
+  if (!certs && certs.error().kind == ErrorKind::kNotLoggedIn) return Rejoin(options_.settings, identity_);
+  if (!certs) return std::unexpected(certs.error());
+  return KeepIdentity(options_.settings.data_dir, identity_.host_id, key, *certs);
+}
+
+Status IdentityRenewal::Renew() {
+  ASSIGN_OR_RETURN(identity_, Renewed());
   Log(LogLevel::kInfo, "the host's certificates were renewed", {{"host", identity_.host_id}});
   options_.renewed(identity_);
   return {};

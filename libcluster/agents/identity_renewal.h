@@ -40,6 +40,7 @@ class IdentityRenewal {
 
  private:
   Status Renew();
+  Result<HostIdentity> Renewed() const;
 
   HostIdentity identity_;  // of the thread, once it runs
   const Options options_;

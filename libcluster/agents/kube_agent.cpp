@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include "libbase/log.h"
 #include "libbase/socket.h"
 #include "libcluster/kube/announcer.h"
 #include "libcluster/kube/configured.h"
@@ -64,8 +65,15 @@ Status KubeAgent::Use(const HostIdentity& identity) {
   return {};
 }
 
-Result<UniqueFd> KubeAgent::Dial(const std::string& cluster) {
-  if (!state_->find(cluster)) return Fail(ErrorKind::kNotFound, "this agent has no Kubernetes cluster \"{}\"", cluster);
+Result<UniqueFd> KubeAgent::Dial(const std::string& cluster, const Labels& labels) {
+  const auto found = state_->find(cluster);
+  if (!found) return Fail(ErrorKind::kNotFound, "this agent has no Kubernetes cluster \"{}\"", cluster);
+  // Roles decide by labels, and these are the cluster's own.
+  if (found->labels != labels) {
+    Log(LogLevel::kWarning, "a connection was refused: the proxy knows other labels",
+        {{"kubernetes_cluster", cluster}});
+    return Fail(ErrorKind::kAccessDenied, "access denied: Kubernetes cluster \"{}\" has other labels", cluster);
+  }
   ASSIGN_OR_RETURN(SocketPair pair, MakeSocketPair(SOCK_NONBLOCK));
   state_->forwarder->HandleConnection({std::move(pair.first), "the proxy", {}}, cluster);
   return std::move(pair.second);

@@ -25,8 +25,9 @@ class KubeAgent {
 
   // From now on connections are served with this identity's certificate.
   Status Use(const HostIdentity& identity);
-  // Opens a connection for the proxy's requests to a cluster. kNotFound. Safe from several threads.
-  Result<UniqueFd> Dial(const std::string& cluster);
+  // Opens a connection for the proxy's requests to a cluster, of which it knows these labels. kNotFound; kAccessDenied
+  // when the cluster has others. Safe from several threads.
+  Result<UniqueFd> Dial(const std::string& cluster, const Labels& labels);
 
   struct State;
 

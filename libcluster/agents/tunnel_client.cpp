@@ -9,8 +9,12 @@
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
+#include <deque>
 #include <map>
+#include <optional>
 #include <random>
+#include <shared_mutex>
+#include <thread>
 
 #include "libbase/log.h"
 #include "libbase/version.h"
@@ -27,6 +31,8 @@ constexpr std::chrono::seconds kWelcomeTimeout{15};
 constexpr std::chrono::milliseconds kFirstPause{500};
 constexpr std::chrono::seconds kLongestPause{30};
 constexpr std::chrono::milliseconds kGoodbyeTimeout{1000};
+constexpr std::chrono::milliseconds kStopTimeout{3000};  // for connections to end by themselves
+constexpr std::chrono::milliseconds kCutTimeout{500};    // for those that are cut
 constexpr std::string_view kControl = "/sallyport.v1.TunnelService/Control";
 constexpr std::string_view kConnect = "/sallyport.v1.TunnelService/Connect";
 
@@ -39,12 +45,14 @@ std::chrono::milliseconds Jittered(std::chrono::milliseconds pause) {
       std::uniform_int_distribution<std::int64_t>(pause.count() / 2, pause.count())(random));
 }
 
-bool WriteAll(int fd, std::string_view bytes) {
+// False when the socket takes no more, or `end` can be read.
+bool WriteAll(int fd, int end, std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t count = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t count = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count < 0 && errno == EAGAIN) {
-      pollfd wait{fd, POLLOUT, 0};
-      std::ignore = ::poll(&wait, 1, -1);
+      pollfd waits[] = {{fd, POLLOUT, 0}, {end, POLLIN, 0}};
+      std::ignore = ::poll(waits, 2, -1);
+      if (waits[1].revents != 0) return false;
     } else if (count < 0 && errno != EINTR) {
       return false;
     } else if (count > 0) {
@@ -64,7 +72,7 @@ Status Relay(GrpcStream& call, int socket, int end, SshTraffic& traffic) {
       ASSIGN_OR_RETURN(const auto message, call.Next());
       if (!message) break;
       v1::TunnelBytes bytes;
-      if (!bytes.ParseFromString(*message) || !WriteAll(socket, bytes.payload())) return {};
+      if (!bytes.ParseFromString(*message) || !WriteAll(socket, end, bytes.payload())) return {};
       traffic.sent += bytes.payload().size();
       moved = true;
     }
@@ -92,34 +100,59 @@ Status Relay(GrpcStream& call, int socket, int end, SshTraffic& traffic) {
 
 }  // namespace
 
-struct TunnelClient::State {
-  State() : wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), ending(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-  ~State() { Stop(); }
+// Shared by the client and its threads: one that still waits for the network after Stop finds no services any more.
+struct TunnelClient::State : std::enable_shared_from_this<State> {
+  State()
+      : wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+        ending(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+        cutting(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
   void Stop() {
     stopping = true;
     Signal(ending);
     Wake();
-    if (thread.joinable()) thread.join();
-    std::unique_lock lock(mutex);
-    relays_ended.wait(lock, [this] { return relays == 0; });
+    {
+      std::unique_lock lock(mutex);
+      const auto all_ended = [this] { return threads == 0; };
+      if (!ended.wait_for(lock, kStopTimeout, all_ended)) {
+        Signal(cutting);
+        ended.wait_for(lock, kCutTimeout, all_ended);
+      }
+    }
+    const std::lock_guard lock(services_mutex);
+    services = {};
+  }
+
+  // Runs work on a thread of its own, for which Stop waits.
+  void Begin(std::function<void()> work) {
+    {
+      const std::lock_guard lock(mutex);
+      ++threads;
+    }
+    std::thread([self = shared_from_this(), work = std::move(work)] {
+      work();
+      const std::lock_guard lock(self->mutex);
+      --self->threads;
+      self->ended.notify_all();
+    }).detach();
   }
 
   TunnelOptions options;
-  TunnelServices services;
+  std::shared_mutex services_mutex;
+  TunnelServices services;  // none once this has stopped
   UniqueFd wake;
-  UniqueFd ending;  // can be read once this stops
+  UniqueFd ending;   // can be read once this stops
+  UniqueFd cutting;  // can be read once nothing may go on
   std::atomic<bool> stopping = false;
-  std::thread thread;
-  std::unique_ptr<GrpcStream> call;  // of the thread, once it runs
+  std::unique_ptr<GrpcStream> call;  // of the thread that serves it
 
   std::mutex mutex;  // of everything below
   std::shared_ptr<const RpcOptions> connection;
   std::vector<std::string> user_authority_keys;
   std::deque<std::string> queue;
   std::map<std::string, std::string> announcements;  // the last of each name
-  int relays = 0;
-  std::condition_variable relays_ended;
+  int threads = 0;
+  std::condition_variable ended;
 
   // Waits until somebody wakes this, or the time is over.
   void Sleep(std::chrono::milliseconds time) const {
@@ -196,6 +229,7 @@ void TunnelClient::State::Welcome(const v1::Welcome& welcome) {
     if (keys == user_authority_keys) return;
     user_authority_keys = std::move(keys);
   }
+  const std::shared_lock lock(services_mutex);
   if (services.user_authorities_changed) services.user_authorities_changed();
 }
 
@@ -237,6 +271,8 @@ void TunnelClient::State::Run() {
     if (stopping) break;
     if (!worked) Log(LogLevel::kWarning, "the proxy was lost", {{"reason", worked.error().message}});
     if (call) pause = kFirstPause;
+    // Another process has this host's identity. It keeps what it has for a while, so that the two do not take turns.
+    if (!worked && worked.error().kind == ErrorKind::kAlreadyExists) pause = kLongestPause;
     call.reset();
     // What is to be sent wakes this too, and can wait.
     const Deadline again = In(Jittered(pause));
@@ -268,18 +304,20 @@ void TunnelClient::State::SayGoodbye() {
 }
 
 void TunnelClient::State::Take(const v1::ProxyMessage& message) {
-  if (message.has_end() && services.ssh != nullptr) services.ssh->End(message.end().id(), message.end().reason());
+  if (message.has_end()) {
+    const std::shared_lock lock(services_mutex);
+    if (services.ssh != nullptr) services.ssh->End(message.end().id(), message.end().reason());
+  }
   if (message.has_ping()) {
     v1::AgentMessage answer;
     *answer.mutable_pong() = message.ping();
     Queue(answer);
   }
-  if (!message.has_dial()) return;
-  {
-    const std::lock_guard lock(mutex);
-    ++relays;
+  if (message.has_refused()) {
+    Log(LogLevel::kError, "the cluster does not take what this agent announces",
+        {{"what", message.refused().what()}, {"reason", message.refused().reason()}});
   }
-  std::thread([this, dial = message.dial()] { Connect(dial); }).detach();
+  if (message.has_dial()) Begin([this, dial = message.dial()] { Connect(dial); });
 }
 
 void TunnelClient::State::Connect(const v1::Dial& message) {
@@ -290,18 +328,21 @@ void TunnelClient::State::Connect(const v1::Dial& message) {
     failed.mutable_failed()->set_message(served.error().message);
     Queue(failed);
   }
-  const std::lock_guard lock(mutex);
-  --relays;
-  relays_ended.notify_all();
 }
 
 Result<UniqueFd> TunnelClient::State::DialService(const v1::Dial& message) {
-  if (message.has_kube() && services.kube) return services.kube(message.kube().cluster());
+  const std::shared_lock lock(services_mutex);
+  if (message.has_kube() && services.kube) {
+    const auto& kube = message.kube();
+    return services.kube(kube.cluster(), {kube.labels().begin(), kube.labels().end()});
+  }
   if (!message.has_ssh() || services.ssh == nullptr) {
     return Fail(ErrorKind::kNotFound, "this agent does not serve what is asked for");
   }
   ASSIGN_OR_RETURN(const SshDial dial, FromMessage(message));
-  return services.ssh->Dial(dial);
+  std::optional<Result<UniqueFd>> answer;  // a node of this process answers at once
+  services.ssh->Dial(dial, [&answer](Result<UniqueFd> socket) { answer.emplace(std::move(socket)); });
+  return std::move(*answer);
 }
 
 Status TunnelClient::State::Serve(const v1::Dial& message) {
@@ -310,7 +351,8 @@ Status TunnelClient::State::Serve(const v1::Dial& message) {
   const Status carried = Carry(message, socket.get(), traffic);
   // The agent keeps a descriptor of its own, so closing this one tells nobody.
   ::shutdown(socket.get(), SHUT_RDWR);
-  if (message.has_ssh()) services.ssh->Carried(message.id(), traffic);
+  const std::shared_lock lock(services_mutex);
+  if (message.has_ssh() && services.ssh != nullptr) services.ssh->Carried(message.id(), traffic);
   return carried;
 }
 
@@ -320,18 +362,18 @@ Status TunnelClient::State::Carry(const v1::Dial& message, int socket, SshTraffi
   first.set_id(message.id());
   bytes->Send(first.SerializeAsString());
   // SSH connections end by themselves, with a word to their users; the proxy keeps those to Kubernetes open.
-  const int end = message.has_kube() ? ending.get() : -1;
+  const int end = message.has_kube() ? ending.get() : cutting.get();
   if (const Status relayed = Relay(*bytes, socket, end, traffic); !relayed) {
     Log(LogLevel::kDebug, "a connection broke", {{"connection", message.id()}, {"reason", relayed.error().message}});
   }
   return {};
 }
 
-TunnelClient::TunnelClient(std::unique_ptr<State> state) : state_(std::move(state)) {}
-TunnelClient::~TunnelClient() = default;
+TunnelClient::TunnelClient(std::shared_ptr<State> state) : state_(std::move(state)) {}
+TunnelClient::~TunnelClient() { state_->Stop(); }
 
 Result<std::unique_ptr<TunnelClient>> TunnelClient::Open(const HostIdentity& identity, TunnelOptions options) {
-  auto state = std::make_unique<State>();
+  auto state = std::make_shared<State>();
   state->options = std::move(options);
   std::unique_ptr<TunnelClient> client(new TunnelClient(std::move(state)));
   RETURN_IF_ERROR(client->Use(identity));
@@ -364,7 +406,7 @@ std::shared_ptr<const RpcOptions> TunnelClient::connection() const { return stat
 
 void TunnelClient::Serve(TunnelServices services) {
   state_->services = std::move(services);
-  state_->thread = std::thread([state = state_.get()] { state->Run(); });
+  state_->Begin([state = state_.get()] { state->Run(); });
 }
 
 void TunnelClient::Stop() { state_->Stop(); }

@@ -2,12 +2,9 @@
 // for each connection that the proxy asks for (proto/sallyport/v1/tunnel_service.proto).
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
 
 #include "libbase/file.h"
 #include "libclient/rpc.h"
@@ -31,7 +28,7 @@ struct TunnelOptions {
 // What answers dials, and who is told of changes; each may be missing.
 struct TunnelServices {
   SshAgent* ssh = nullptr;
-  std::function<Result<UniqueFd>(const std::string& cluster)> kube;
+  std::function<Result<UniqueFd>(const std::string& cluster, const Labels& labels)> kube;
   // The call was opened again and the proxy names other keys that sign users' certificates. Must not block.
   std::function<void()> user_authorities_changed;
 };
@@ -52,7 +49,7 @@ class TunnelClient {
   void Serve(TunnelServices services);
 
   // Says goodbye, takes no more dials, ends connections to Kubernetes, and waits until the others have ended, which is
-  // the agent's to do.
+  // the agent's to do; what hangs is cut after some seconds. The services are not used any more then.
   void Stop();
 
   // Sends a message now and after each time the call was opened again; a later one of the same name takes its place.
@@ -62,8 +59,8 @@ class TunnelClient {
 
  private:
   struct State;
-  explicit TunnelClient(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit TunnelClient(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace sallyport

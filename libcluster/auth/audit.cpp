@@ -32,6 +32,12 @@ AuditEvent& AuditEvent::Add(std::string_view key, Value value) {
   return *this;
 }
 
+AuditEvent& AuditEvent::At(Time time) {
+  time_ = std::chrono::floor<std::chrono::milliseconds>(time);
+  fields_.Set("time", FormatTime(time_));
+  return *this;
+}
+
 AuditEvent& AuditEvent::By(const Caller& caller) {
   const auto& identity = caller.identity;
   if (!identity.username.empty()) Add("user", identity.username);

@@ -78,6 +78,8 @@ inline constexpr AuditType kExec{"exec", "T3002I"};
 inline constexpr AuditType kPortForward{"port", "T3003I"};
 inline constexpr AuditType kInstanceJoin{"instance.join", "TJ002I"};
 inline constexpr AuditType kInstanceJoinFailure{"instance.join", "TJ002E"};
+inline constexpr AuditType kHostRemove{"instance.remove", "SH001I"};
+inline constexpr AuditType kNodeDelete{"node.delete", "SH002I"};
 inline constexpr AuditType kClientDisconnect{"client.disconnect", "T3006I"};
 inline constexpr AuditType kSessionLeave{"session.leave", "T2003I"};
 inline constexpr AuditType kExecFailure{"exec", "T3002E"};
@@ -111,6 +113,8 @@ class AuditEvent {
   AuditEvent(const AuditType& type, std::string_view cluster_name);
 
   AuditEvent& Add(std::string_view key, Value value);
+  // Says when it was, where that is not now.
+  AuditEvent& At(Time time);
   // Adds who did it: user, user_kind, addr.remote and the like.
   AuditEvent& By(const Caller& caller);
   AuditEvent& Success(bool success, std::string_view error = {});

@@ -4,6 +4,7 @@
 
 #include "libbase/file.h"
 #include "libbase/log.h"
+#include "libcluster/auth/hosts.h"
 #include "libcluster/backend/rehearsal.h"
 #include "libresources/access.h"
 #include "libresources/kinds.h"
@@ -67,12 +68,13 @@ Result<std::unique_ptr<AuthServer>> AuthServer::Open(AuthServerOptions options) 
   RETURN_IF_ERROR(MakeDirectories(opts.data_dir + "/backend", 0700));
   ASSIGN_OR_RETURN(auto engine, OpenSqliteBackend(opts.data_dir + "/backend/state.sqlite"));
   auth->backend_ = std::make_unique<RehearsingBackend>(std::move(engine));
-  auth->locks_ = std::make_unique<Locks>(*auth->backend_);
+  auth->locks_ = std::make_unique<Locks>(*auth->backend_, opts.cluster_name);
   auth->nodes_ = std::make_unique<NodeCache>(*auth->backend_);
   auth->node_labels_ = std::make_unique<NodeLabels>(*auth->backend_);
   RETURN_IF_ERROR(auth->locks_->Reload());
   ASSIGN_OR_RETURN(auth->authorities_, Authorities::Open(*auth->backend_, opts.cluster_name));
-  auth->authenticator_ = std::make_unique<Authenticator>(*auth->backend_, *auth->authorities_, *auth->locks_);
+  auth->authenticator_ =
+      std::make_unique<Authenticator>(*auth->backend_, *auth->authorities_, *auth->locks_, opts.host_id);
   auth->local_users_ = std::make_unique<LocalUsers>(*auth->backend_, opts.cluster_name);
   auth->issuer_ = std::make_unique<UserCertIssuer>(*auth->authorities_, *auth->locks_);
   RETURN_IF_ERROR(auth->EnsureSettings());
@@ -99,7 +101,7 @@ Status AuthServer::EnsurePresets() {
 
 Status AuthServer::Commit(BackendTransaction transaction) {
   const bool locks_changed = std::ranges::any_of(transaction.changes(), [](const BackendTransaction::Change& change) {
-    return change.item.key.starts_with(ResourceKey("lock", ""));
+    return change.item.key.starts_with(ResourceKey("lock", "")) || change.item.key.starts_with(kRemovedHosts);
   });
   RETURN_IF_ERROR(backend_->Commit(std::move(transaction)));
   if (RehearsalScope::Active()) return {};

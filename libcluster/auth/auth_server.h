@@ -34,6 +34,7 @@ namespace sallyport {
 
 struct AuthServerOptions {
   std::string data_dir;
+  std::string host_id;  // of the auth service's own host
   std::string cluster_name;
   std::string proxy_public_address;  // "HOST:PORT", for invite links and Ping
   // Settings of the configuration file, complete; nullptr when the file says nothing of them.

@@ -25,8 +25,9 @@ inline constexpr std::string_view kInvalidClientCertificate = "access denied: in
 
 class Authenticator {
  public:
-  Authenticator(Backend& backend, const Authorities& authorities, const Locks& locks)
-      : backend_(backend), authorities_(authorities), locks_(locks) {}
+  // `own_host` is the id of the auth service's host: no other process is a node or another service under it.
+  Authenticator(Backend& backend, const Authorities& authorities, const Locks& locks, std::string own_host = {})
+      : backend_(backend), authorities_(authorities), locks_(locks), own_host_(std::move(own_host)) {}
 
   // Returns the caller behind a certificate chain as TLS showed it; Kind::kNobody for an empty chain. `accepted_usage`
   // is the restriction that this service accepts beside none ("usage:kube"; "" accepts only unrestricted certificates).
@@ -47,10 +48,12 @@ class Authenticator {
   };
   Result<Caller> Derive(const Certificate& leaf, Time& user_expires);
   Result<Caller> DeriveUser(Identity identity, Time& user_expires);
+  Status CheckLocks(const Caller& caller) const;
 
   Backend& backend_;
   const Authorities& authorities_;
   const Locks& locks_;
+  const std::string own_host_;
   std::atomic<std::uint64_t> generation_ = 0;
   std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<const Known>> known_;  // by PEM

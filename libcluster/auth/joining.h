@@ -1,4 +1,5 @@
-// How a host becomes part of the cluster: a token for certificates (auth-api section 5).
+// How a host becomes part of the cluster: a token for certificates (auth-api section 5). Host ids are made here: one
+// that was given to a host is given again to the holder of that host's key alone.
 #pragma once
 
 #include <string>
@@ -13,7 +14,7 @@ class AuthServer;
 struct Caller;
 
 struct JoinRequest {
-  std::string host_id;    // a UUID that the host has made
+  std::string host_id;    // of a host that has joined; what a new host says of it does not count
   std::string node_name;  // may be empty
   std::string role;       // "Node", or "Instance" for all that the token gives
   std::string token;
@@ -25,16 +26,28 @@ struct JoinRequest {
 };
 
 struct JoinResult {
+  std::string host_id;
   std::string ssh_certificate;               // a line
   std::string tls_certificate;               // PEM
   std::vector<std::string> tls_authorities;  // PEM, of hosts
   std::vector<std::string> ssh_authorities;  // lines of authorized_keys, of hosts
 };
 
-// Issues a host's certificates to who has a token for the role. kAccessDenied: no such token, expired, for another role
-// or another way of joining; kBadParameter: no UUID, keys that do not parse; kNotImplemented: bots. Success and
-// failure are events of the audit log.
+// Issues certificates, under a new id, to a host that has a token for the role. kAccessDenied: no such token, expired,
+// for another role or another way of joining; kBadParameter: keys that do not parse, names that are too long;
+// kNotImplemented: bots, and services that run in this process alone. Success and failure are events of the audit log.
 Result<JoinResult> JoinCluster(AuthServer& auth, const JoinRequest& request);
+
+// How a host shows that an id is its own when its certificate has expired: the certificate (PEM), and a signature of
+// its key over HostProofText.
+struct HostProof {
+  std::string certificate;
+  std::string signature;
+};
+// Issues certificates under the id of an expired certificate; the request has a token as for JoinCluster. Fails as that
+// does, and with kAccessDenied: a certificate that is not of this cluster's hosts, another key, a host that is locked
+// or was removed.
+Result<JoinResult> RejoinCluster(AuthServer& auth, const JoinRequest& request, const HostProof& proof);
 
 // Issues certificates to a host that has joined, for other keys and names; `system_roles` are those of an Instance, and
 // the request needs no token. kAccessDenied: for another host, or a role that the caller's certificate has not;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "libcluster/auth/hosts.h"
 #include "libcluster/auth/store.h"
 #include "libresources/lock.h"
 #include "teleport/legacy/types/lock.pb.h"
@@ -39,26 +40,10 @@ std::vector<Asked> AskedOf(const Identity& identity) {
   return asked;
 }
 
-}  // namespace
-
-Status Locks::Reload() {
-  ASSIGN_OR_RETURN(auto locks, ListAllResources<types::LockV2>(backend_, "lock"));
-  const std::lock_guard lock(mutex_);
-  locks_ = std::make_shared<const std::vector<types::LockV2>>(std::move(locks));
-  return {};
-}
-
-Status Locks::Check(const Identity& identity) const {
-  std::shared_ptr<const std::vector<types::LockV2>> locks;
-  {
-    const std::lock_guard lock(mutex_);
-    locks = locks_;
-  }
-  if (!locks) return Fail(ErrorKind::kAccessDenied, "locks are not known yet");
-  if (locks->empty()) return {};
+Status CheckAll(const std::vector<types::LockV2>& locks, const std::vector<Asked>& all_asked) {
   const Time now = Now();
-  for (const auto& asked : AskedOf(identity)) {
-    for (const auto& lock : *locks) {
+  for (const auto& asked : all_asked) {
+    for (const auto& lock : locks) {
       if (!LockInForce(lock, now) || !LockMatches(lock.spec().target(), asked.target)) continue;
       const std::string& message = lock.spec().message();
       return Fail(ErrorKind::kAccessDenied, "lock targeting {} is in force{}{}", asked.name,
@@ -66,6 +51,42 @@ Status Locks::Check(const Identity& identity) const {
     }
   }
   return {};
+}
+
+}  // namespace
+
+Status Locks::Reload() {
+  Known known;
+  ASSIGN_OR_RETURN(known.locks, ListAllResources<types::LockV2>(backend_, "lock"));
+  ASSIGN_OR_RETURN(known.removed_hosts, RemovedHosts(backend_));
+  const std::lock_guard lock(mutex_);
+  known_ = std::make_shared<const Known>(std::move(known));
+  return {};
+}
+
+Result<std::shared_ptr<const Locks::Known>> Locks::Current() const {
+  const std::lock_guard lock(mutex_);
+  if (!known_) return Fail(ErrorKind::kAccessDenied, "locks are not known yet");
+  return known_;
+}
+
+Status Locks::Check(const Identity& identity) const {
+  ASSIGN_OR_RETURN(const auto known, Current());
+  return known->locks.empty() ? Status() : CheckAll(known->locks, AskedOf(identity));
+}
+
+Status Locks::CheckHost(std::string_view host_id) const {
+  ASSIGN_OR_RETURN(const auto known, Current());
+  if (known->removed_hosts.contains(std::string(host_id))) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: host {} was removed from the cluster", host_id);
+  }
+  if (known->locks.empty()) return {};
+  std::vector<Asked> asked;
+  for (const std::string& name : {std::string(host_id), fmt::format("{}.{}", host_id, cluster_name_)}) {
+    asked.push_back({fmt::format("ServerID:\"{}\"", name), {}});
+    asked.back().target.set_serverid(name);
+  }
+  return CheckAll(known->locks, asked);
 }
 
 }  // namespace sallyport

@@ -26,16 +26,20 @@ Result<ServerInfoV1> FindInfo(Backend& backend, const std::string& name) {
 
 void AddLabels(ServerV2& node, const ServerInfoV1& info) {
   auto& labels = *node.mutable_metadata()->mutable_labels();
-  for (const auto& [key, value] : info.spec().newlabels()) labels.insert({key, value});
+  for (const auto& [key, value] : info.spec().newlabels()) labels[key] = value;
 }
 
-// Those with the same value: another one is the agent's own.
-void RemoveLabels(ServerV2& node, const ServerInfoV1& info) {
-  auto& labels = *node.mutable_metadata()->mutable_labels();
-  for (const auto& [key, value] : info.spec().newlabels()) {
-    const auto found = labels.find(key);
-    if (found != labels.end() && found->second == value) labels.erase(found);
+template <typename Labels>
+void RemoveGiven(Labels& labels) {
+  for (auto label = labels.begin(); label != labels.end();) {
+    label = IsGivenLabel(label->first) ? labels.erase(label) : std::next(label);
   }
+}
+
+// All that are given from outside, whoever wrote them.
+void RemoveLabels(ServerV2& node) {
+  RemoveGiven(*node.mutable_metadata()->mutable_labels());
+  RemoveGiven(*node.mutable_spec()->mutable_cmdlabels());
 }
 
 }  // namespace
@@ -43,10 +47,20 @@ void RemoveLabels(ServerV2& node, const ServerInfoV1& info) {
 Status NodeLabels::Announce(ServerV2 node) {
   const std::shared_lock lock(mutex_);
   ASSIGN_OR_RETURN(const ServerInfoV1 info, FindInfo(backend_, ServerInfoName(node.metadata().name())));
+  RemoveLabels(node);
   AddLabels(node, info);
   BackendTransaction transaction;
   WriteResource(transaction, kNode, node, WriteMode::kUpsert);
   return backend_.Commit(std::move(transaction));
+}
+
+Result<Labels> NodeLabels::LabelsOf(const ServerV2& node) const {
+  if (IsAgentless(node)) return LabelsOfNode(node);
+  ASSIGN_OR_RETURN(const ServerInfoV1 info, FindInfo(backend_, ServerInfoName(node.metadata().name())));
+  ServerV2 given = node;
+  RemoveLabels(given);
+  AddLabels(given, info);
+  return LabelsOfNode(given);
 }
 
 Status NodeLabels::Put(ServerInfoV1 info) {
@@ -73,24 +87,23 @@ Status NodeLabels::Change(const std::string& name, ServerInfoV1* to) {
 }
 
 Status NodeLabels::TryChange(const std::string& name, ServerInfoV1* to) {
-  ASSIGN_OR_RETURN(const ServerInfoV1 from, FindInfo(backend_, name));
   BackendTransaction transaction;
   if (to == nullptr) {
     transaction.Remove(ResourceKey(kServerInfo, name), false);
   } else {
     WriteResource(transaction, kServerInfo, *to, WriteMode::kUpsert);
   }
-  RETURN_IF_ERROR(ChangeNode(transaction, from, to));
+  RETURN_IF_ERROR(ChangeNode(transaction, name, to));
   return backend_.Commit(std::move(transaction));
 }
 
-Status NodeLabels::ChangeNode(BackendTransaction& transaction, const ServerInfoV1& from, const ServerInfoV1* to) {
-  const std::string name = NodeOfServerInfo(from.metadata().name());
+Status NodeLabels::ChangeNode(BackendTransaction& transaction, const std::string& info, const ServerInfoV1* to) {
+  const std::string name = NodeOfServerInfo(info);
   if (name.empty()) return {};
   auto node = GetResource<ServerV2>(backend_, kNode, name);
   if (!node) return node.error().kind == ErrorKind::kNotFound ? Status() : std::unexpected(node.error());
   if (IsAgentless(*node)) return {};
-  RemoveLabels(*node, from);
+  RemoveLabels(*node);
   if (to != nullptr) AddLabels(*node, *to);
   WriteResource(transaction, kNode, *node, WriteMode::kUpdate);
   return {};

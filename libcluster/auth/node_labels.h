@@ -8,6 +8,7 @@
 
 #include "libbase/error.h"
 #include "libcluster/backend/backend.h"
+#include "libresources/labels.h"
 
 namespace types {
 class ServerInfoV1;
@@ -21,8 +22,13 @@ class NodeLabels {
  public:
   explicit NodeLabels(Backend& backend) : backend_(backend) {}
 
-  // Writes a node as its agent announces it, with the labels that it is given; the agent's own win.
+  // Writes a node as its agent announces it, with the labels that it is given. The agent does not say such labels
+  // itself.
   Status Announce(types::ServerV2 node);
+
+  // Returns the labels by which it is decided who reaches a node: those of its resource, but of the given ones those
+  // that a server_info gives now, whoever wrote the resource.
+  Result<Labels> LabelsOf(const types::ServerV2& node) const;
 
   // Writes a server_info, as it was checked, and gives its labels to the node that is there, in place of those that it
   // gave before. Labels of nodes with OpenSSH alone are theirs.
@@ -33,7 +39,7 @@ class NodeLabels {
  private:
   Status Change(const std::string& name, types::ServerInfoV1* to);
   Status TryChange(const std::string& name, types::ServerInfoV1* to);
-  Status ChangeNode(BackendTransaction& transaction, const types::ServerInfoV1& from, const types::ServerInfoV1* to);
+  Status ChangeNode(BackendTransaction& transaction, const std::string& info, const types::ServerInfoV1* to);
 
   Backend& backend_;
   std::shared_mutex mutex_;  // announcements share it, so that they share commits; a change of labels has it alone

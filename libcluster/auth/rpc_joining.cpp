@@ -1,6 +1,7 @@
-// Joining by gRPC (auth-api section 5.1), and new certificates for hosts that have joined.
+// Joining by gRPC (auth-api section 5.1), also again, and new certificates for hosts that have joined.
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/joining.h"
+#include "sallyport/v1/host_service.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/certs.pb.h"
 #include "teleport/legacy/types/join.pb.h"
@@ -39,6 +40,13 @@ Status Register(AuthServer& auth, const RpcCall& call, const types::RegisterUsin
   return Answer(joined, answer);
 }
 
+Status Rejoin(AuthServer& auth, const RpcCall& call, const v1::RejoinRequest& request, proto::Certs& answer) {
+  JoinRequest join = RequestOf(call, request.join());
+  join.token = request.join().token();
+  ASSIGN_OR_RETURN(const JoinResult joined, RejoinCluster(auth, join, {request.certificate(), request.proof()}));
+  return Answer(joined, answer);
+}
+
 Status Renew(AuthServer& auth, const RpcCall& call, const proto::HostCertsRequest& request, proto::Certs& answer) {
   ASSIGN_OR_RETURN(const JoinResult renewed, RenewHost(auth, call.caller, RequestOf(call, request),
                                                        {request.systemroles().begin(), request.systemroles().end()}));
@@ -52,6 +60,12 @@ void AddJoiningMethods(RpcTable& table, AuthServer& auth) {
       "/proto.JoinService/RegisterUsingToken", RpcAccess::Anyone(),
       [&auth](const RpcCall& call, const types::RegisterUsingTokenRequest& request, proto::Certs& answer) {
         return Register(auth, call, request, answer);
+      });
+  // The handler asks for a token, and for a proof of the host's key.
+  table.Add<v1::RejoinRequest, proto::Certs>(
+      "/sallyport.v1.HostService/Rejoin", RpcAccess::Anyone(),
+      [&auth](const RpcCall& call, const v1::RejoinRequest& request, proto::Certs& answer) {
+        return Rejoin(auth, call, request, answer);
       });
   // The handler lets in hosts alone.
   table.Add<proto::HostCertsRequest, proto::Certs>(

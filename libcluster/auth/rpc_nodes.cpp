@@ -37,14 +37,6 @@ Status GetNode(AuthServer& auth, const RpcCall& call, const std::string& name, S
   return {};
 }
 
-Status DeleteNode(AuthServer& auth, const std::string& name) {
-  BackendTransaction transaction;
-  transaction.Remove(ResourceKey(kKind, name), true);
-  const Status removed = auth.Commit(std::move(transaction));
-  if (removed || removed.error().kind != ErrorKind::kNotFound) return removed;
-  return Fail(ErrorKind::kNotFound, "node \"{}\" is not found", name);
-}
-
 }  // namespace
 
 void AddNodeMethods(RpcTable& table, AuthServer& auth) {
@@ -59,8 +51,8 @@ void AddNodeMethods(RpcTable& table, AuthServer& auth) {
       });
   table.Add<types::ResourceInNamespaceRequest, Empty>(
       "/proto.AuthService/DeleteNode", RpcAccess::Rule(kKind, {"delete"}),
-      [&auth](const RpcCall&, const types::ResourceInNamespaceRequest& request, Empty&) {
-        return DeleteNode(auth, request.name());
+      [&auth](const RpcCall& call, const types::ResourceInNamespaceRequest& request, Empty&) {
+        return auth.Remove(call.caller, audit::kNodeDelete, kKind, request.name());
       });
 }
 

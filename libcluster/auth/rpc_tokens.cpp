@@ -21,7 +21,7 @@ std::string Obfuscated(const std::string& name) {
 }
 
 Status WriteToken(AuthServer& auth, const RpcCall& call, ProvisionTokenV2 token, WriteMode mode) {
-  RETURN_IF_ERROR(CheckResource(token));
+  RETURN_IF_ERROR(CheckNewResource(token));
   BackendTransaction transaction;
   WriteResource(transaction, "token", token, mode);
   AuditEvent event(audit::kTokenCreate, auth.cluster_name());

@@ -57,6 +57,7 @@ Status GenerateHostCert(AuthServer& auth, const RpcCall& call, const trustv1::Ge
   if (request.role() != "Node") {
     return Fail(ErrorKind::kBadParameter, "a host certificate is for the role Node, not \"{}\"", request.role());
   }
+  if (!request.host_id().empty()) RETURN_IF_ERROR(auth.locks().CheckHost(request.host_id()));
   ASSIGN_OR_RETURN(const AuthorizedKey key, ParseAuthorizedKey(request.key()));
   HostSshRequest host;
   host.host_id = request.host_id();

@@ -10,13 +10,25 @@ namespace {
 
 constexpr std::size_t kUuidLength = 36;
 
+// What a certificate says beside role, host and key.
+struct Names {
+  std::vector<std::string> sans;
+  std::vector<std::string> system_roles = {};
+  Nanoseconds ttl = kAuthorityLifetime;
+};
+
+// The names of a service of this process: those that it is given, and the cluster's own.
+Names OwnNames(std::vector<std::string> sans) {
+  sans.insert(sans.end(), {fmt::format("*.{}", kClusterDomain), std::string(kClusterDomain)});
+  return {std::move(sans)};
+}
+
 Result<Certificate> Issue(const Authorities& authorities, std::string_view role, std::string_view host_id,
-                          const std::vector<std::string>& extra_sans, const PublicKey& key,
-                          const std::vector<std::string>& system_roles = {}) {
+                          const PublicKey& key, const Names& names) {
   Identity identity;
   identity.username = fmt::format("{}.{}", host_id, authorities.cluster_name());
   identity.groups = {std::string(role)};
-  identity.system_roles = system_roles;
+  identity.system_roles = names.system_roles;
   identity.teleport_cluster = authorities.cluster_name();
   identity.private_key_policy = "none";
   ASSIGN_OR_RETURN(const CertSigner signer, authorities.Signer("host"));
@@ -24,9 +36,8 @@ Result<Certificate> Issue(const Authorities& authorities, std::string_view role,
   ASSIGN_OR_RETURN(leaf.subject, ToSubject(identity));
   leaf.public_key = key;
   leaf.not_before = Now() - kClockSkew;
-  leaf.not_after = Now() + kAuthorityLifetime;
-  leaf.sans = extra_sans;
-  leaf.sans.insert(leaf.sans.end(), {fmt::format("*.{}", kClusterDomain), std::string(kClusterDomain)});
+  leaf.not_after = Now() + names.ttl;
+  leaf.sans = names.sans;
   return IssueCertificate(leaf, signer.tls_certificate, signer.tls_key);
 }
 
@@ -35,14 +46,15 @@ Result<Certificate> Issue(const Authorities& authorities, std::string_view role,
 Result<SystemIdentity> IssueSystemIdentity(const Authorities& authorities, std::string_view role,
                                            std::string_view host_id, const std::vector<std::string>& extra_sans) {
   ASSIGN_OR_RETURN(const PrivateKey key, GeneratePrivateKey(KeyAlgorithm::kEcdsaP256));
-  ASSIGN_OR_RETURN(const Certificate certificate, Issue(authorities, role, host_id, extra_sans, key.public_key()));
+  ASSIGN_OR_RETURN(const Certificate certificate,
+                   Issue(authorities, role, host_id, key.public_key(), OwnNames(extra_sans)));
   return SystemIdentity{certificate.ToPem(), key.ToPem()};
 }
 
 Result<IdentityFile> IssueSystemIdentityFile(const Authorities& authorities, std::string_view role,
                                              std::string_view host_id) {
   ASSIGN_OR_RETURN(const PrivateKey key, GeneratePrivateKey(KeyAlgorithm::kEcdsaP256));
-  ASSIGN_OR_RETURN(const Certificate certificate, Issue(authorities, role, host_id, {}, key.public_key()));
+  ASSIGN_OR_RETURN(const Certificate certificate, Issue(authorities, role, host_id, key.public_key(), OwnNames({})));
   ASSIGN_OR_RETURN(const CertSigner signer, authorities.Signer("host"));
   HostSshRequest ssh;
   ssh.host_id = host_id;
@@ -64,10 +76,10 @@ Result<IdentityFile> IssueSystemIdentityFile(const Authorities& authorities, std
 }
 
 Result<HostCertificates> IssueHostCertificates(const Authorities& authorities, const HostCertificateRequest& request) {
-  std::vector<std::string> names = request.principals;
-  names.insert(names.end(), request.dns_names.begin(), request.dns_names.end());
-  ASSIGN_OR_RETURN(const Certificate tls,
-                   Issue(authorities, request.role, request.host_id, names, request.tls_key, request.system_roles));
+  Names names{request.principals, request.system_roles};
+  names.sans.insert(names.sans.end(), request.dns_names.begin(), request.dns_names.end());
+  if (request.ttl > Nanoseconds::zero()) names.ttl = request.ttl;
+  ASSIGN_OR_RETURN(const Certificate tls, Issue(authorities, request.role, request.host_id, request.tls_key, names));
   ASSIGN_OR_RETURN(const CertSigner signer, authorities.Signer("host"));
   HostSshRequest ssh;
   ssh.host_id = request.host_id;
@@ -77,6 +89,7 @@ Result<HostCertificates> IssueHostCertificates(const Authorities& authorities, c
   ssh.extra_principals = request.principals;
   ssh.public_key = request.ssh_key;
   ssh.now = Now();
+  ssh.ttl = request.ttl;
   ASSIGN_OR_RETURN(const SshCertificate certificate, IssueHostSshCertificate(ssh, signer.ssh_key));
   return HostCertificates{certificate.ToAuthorizedKey(), tls.ToPem()};
 }

@@ -7,6 +7,7 @@
 
 #include "libbase/error.h"
 #include "libbase/secret.h"
+#include "libbase/time.h"
 #include "libcluster/auth/authorities.h"
 #include "libidentity/identity_file.h"
 
@@ -26,7 +27,11 @@ Result<SystemIdentity> IssueSystemIdentity(const Authorities& authorities, std::
 Result<IdentityFile> IssueSystemIdentityFile(const Authorities& authorities, std::string_view role,
                                              std::string_view host_id);
 
-// What a host on its own machine gets for keys that it has made.
+// How long the certificates of hosts that have joined are good; agents renew them at half of it.
+inline constexpr Nanoseconds kHostCertificateLife = std::chrono::hours(7 * 24);
+
+// What a host on its own machine gets for keys that it has made. Its TLS certificate has none of the cluster's own
+// names.
 struct HostCertificateRequest {
   std::string role;                       // "Node", "Instance"
   std::vector<std::string> system_roles;  // what an Instance may be
@@ -36,6 +41,7 @@ struct HostCertificateRequest {
   std::vector<std::string> dns_names;   // of its TLS certificate
   PublicKey tls_key;
   PublicKey ssh_key;
+  Nanoseconds ttl{};  // 0: as long as the authority's
 };
 struct HostCertificates {
   std::string ssh;  // a line

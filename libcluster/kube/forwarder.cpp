@@ -248,9 +248,14 @@ Result<KubeForwarder::State::Upstream> KubeForwarder::State::UpstreamOf(const Ku
   const KubeClusterInfo& cluster = *plan.target;
   const std::string key = cluster.host_id.empty() ? cluster.name : cluster.host_id + "/" + cluster.name;
   const std::lock_guard lock(mutex);
-  if (const auto found = upstreams.find(key); found != upstreams.end()) return found->second;
+  const auto found = upstreams.find(key);
+  // The agent has agreed to the labels of before.
+  if (found != upstreams.end() && (cluster.host_id.empty() || found->second.labels == cluster.labels)) {
+    return found->second;
+  }
   if (!upstream_of_agent) return Fail(ErrorKind::kNotFound, "kubernetes cluster \"{}\" is not here", cluster.name);
   ASSIGN_OR_RETURN(Upstream made, Make(upstream_of_agent(cluster)));
+  made.labels = cluster.labels;
   upstreams[key] = made;
   return made;
 }

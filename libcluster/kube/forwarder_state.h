@@ -35,6 +35,7 @@ struct KubeForwarder::State {
   struct Upstream {
     std::shared_ptr<UpstreamPool> pool;
     std::shared_ptr<ApiScopes> scopes;
+    Labels labels = {};  // of an agent's cluster: by which its connections were opened
   };
   std::mutex mutex;  // of everything below
   std::shared_ptr<ServerTls> tls;

@@ -30,8 +30,8 @@ struct KubeUpstream {
   std::string bearer_token_file;   // read again for each new connection
   Secret basic_authorization;      // "user:password"
   std::optional<ExecPlugin> exec;  // makes token or client certificate, when none is above
-  // Of a cluster that an agent serves: connects with that agent, instead of with the host; blocks.
-  std::function<Result<UniqueFd>()> dial;
+  // Of a cluster that an agent serves: connects with that agent, instead of with the host, and calls back once.
+  std::function<void(std::function<void(Result<UniqueFd>)> done)> dial;
 };
 
 // Reads a kubeconfig file. Fails with kNotFound, kBadParameter (FILE:LINE: reason; an entry that a context names is

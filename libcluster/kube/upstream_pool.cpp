@@ -126,7 +126,10 @@ void UpstreamPool::ReturnIdle(std::unique_ptr<UpstreamStream> stream) {
 
 asio::awaitable<Result<UpstreamStream::Plain>> UpstreamPool::ConnectPlain() {
   if (upstream_.dial) {
-    const auto dialled = co_await OnPool(threads_, upstream_.dial);
+    const auto dial = [this](auto done) {
+      upstream_.dial([done](Result<UniqueFd> answer) { done(std::make_shared<Result<UniqueFd>>(std::move(answer))); });
+    };
+    const auto dialled = co_await AwaitCallback<std::shared_ptr<Result<UniqueFd>>>(dial);
     if (!*dialled) co_return std::unexpected(dialled->error());
     co_return WrapSocket(context_.get_executor(), std::move(**dialled));
   }

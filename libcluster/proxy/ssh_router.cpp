@@ -67,8 +67,10 @@ Result<SshDial> SshRouter::Decide(const types::ServerV2& node, const Caller& cal
   SshDial dial;
   ASSIGN_OR_RETURN(dial.settings, SettingsOf(auth_));
   const Identity& identity = caller.identity;
+  ASSIGN_OR_RETURN(Labels labels, auth_.node_labels().LabelsOf(node));
   ASSIGN_OR_RETURN(dial.permit, PermitSsh({identity, *caller.access, node.metadata().name(), auth_.cluster_name(),
-                                           LabelsOfNode(node), dial.settings}));
+                                           labels, dial.settings}));
+  dial.labels = LabelDecisionOf(*caller.access, kNode, std::move(labels));
   dial.id = ToHex(RandomBytes(kIdBytes));
   dial.user = identity.username;
   dial.bot_name = identity.bot_name;
@@ -78,17 +80,17 @@ Result<SshDial> SshRouter::Decide(const types::ServerV2& node, const Caller& cal
   return dial;
 }
 
-Result<SshRoute> SshRouter::Dial(const std::string& host_port, const std::string& cluster,
-                                 const std::shared_ptr<const Caller>& caller) {
+Result<SshRoute> SshRouter::Route(const std::string& host_port, const std::string& cluster, const Caller& caller) {
   if (!cluster.empty() && cluster != auth_.cluster_name()) {
     return Fail(ErrorKind::kAccessDenied, "access denied: cluster \"{}\" is not known here", cluster);
   }
   ASSIGN_OR_RETURN(const auto node, Find(host_port));
   SshRoute route;
-  ASSIGN_OR_RETURN(route.dial, Decide(*node, *caller));
-  route.agent = find_agent_(node->metadata().name());
+  route.host_id = node->metadata().name();
+  ASSIGN_OR_RETURN(route.dial, Decide(*node, caller));
+  RETURN_IF_ERROR(auth_.locks().CheckHost(route.host_id));
+  route.agent = find_agent_(route.host_id);
   if (!route.agent) return std::unexpected(Unreached(*node));
-  ASSIGN_OR_RETURN(route.socket, route.agent->Dial(route.dial));
   return route;
 }
 

@@ -14,9 +14,9 @@ namespace sallyport {
 
 class AuthServer;
 
-// A connection to a node.
+// A node that may be dialled: what to dial, and which agent.
 struct SshRoute {
-  UniqueFd socket;
+  std::string host_id;
   std::shared_ptr<SshAgent> agent;
   SshDial dial;
 };
@@ -27,11 +27,10 @@ class SshRouter {
   using FindAgent = std::function<std::shared_ptr<SshAgent>(const std::string& host_id)>;
   SshRouter(AuthServer& auth, FindAgent find_agent);
 
-  // Opens a connection to "HOST:PORT" of `cluster` ("" is this one). Fails as MatchNode and PermitSsh do, with
-  // kBadParameter for no target, kConnectionProblem when the node's agent is not there. Blocks. Safe from several
-  // threads.
-  Result<SshRoute> Dial(const std::string& host_port, const std::string& cluster,
-                        const std::shared_ptr<const Caller>& caller);
+  // Finds "HOST:PORT" of `cluster` ("" is this one) and decides. Fails as MatchNode and PermitSsh do, with
+  // kAccessDenied for a host that is locked, kBadParameter for no target, kConnectionProblem when the node's agent is
+  // not there. Reads the backend. Safe from several threads.
+  Result<SshRoute> Route(const std::string& host_port, const std::string& cluster, const Caller& caller);
 
  private:
   Result<SharedNode> Find(const std::string& host_port);

@@ -9,6 +9,7 @@
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/net/on_pool.h"
 #include "libcluster/net/stream_tunnel.h"
+#include "libcluster/proxy/dial_limits.h"
 #include "libcluster/proxy/ssh_router.h"
 #include "teleport/transport/v1/transport_service.pb.h"
 
@@ -30,6 +31,7 @@ struct Transport {
   AuthServer& auth;
   AuditQueue& audit;
   TransportOptions options;
+  std::shared_ptr<DialLimits> dials = std::make_shared<DialLimits>();
 };
 
 // Looks at whether what a client has sent so far can be SSH.
@@ -79,6 +81,7 @@ std::string ReasonToEnd(const Transport& transport, const Caller& caller, const 
   const Identity& identity = caller.identity;
   const SshPermit& permit = route.dial.permit;
   if (const Status status = transport.auth.locks().Check(identity); !status) return status.error().message;
+  if (const Status status = transport.auth.locks().CheckHost(route.host_id); !status) return status.error().message;
   const Time end = identity.previous_identity_expires.value_or(identity.expires);
   if (permit.disconnect_expired_cert && end <= Now()) return "your login has expired; log in again";
   const auto idle = std::chrono::steady_clock::now() - tunnel.active();
@@ -129,6 +132,50 @@ asio::awaitable<Status> NodeIsThere(const SshRoute& route, std::string target) {
   co_return Fail(ErrorKind::kConnectionProblem, "the connection ended: node {} has gone", target);
 }
 
+// What an agent has answered to a dial. A connection that nobody takes, as its client has left, carries nothing.
+struct Dialled {
+  Dialled(SshRoute route_in, Result<UniqueFd> socket_in) : route(std::move(route_in)), socket(std::move(socket_in)) {}
+  ~Dialled() {
+    if (socket && !taken) route.agent->Carried(route.dial.id, {});
+  }
+  Dialled(const Dialled&) = delete;
+  Dialled& operator=(const Dialled&) = delete;
+
+  const SshRoute route;
+  Result<UniqueFd> socket;
+  bool taken = false;
+};
+
+// Waits for the agent without a thread. Returns nullptr when the client has left.
+asio::awaitable<std::shared_ptr<Dialled>> Dial(Transport& transport, SshRoute route, SshTunnel::Messages messages) {
+  const auto start = [&threads = transport.threads, route](auto done) {
+    threads.Submit([route, done] {
+      route.agent->Dial(route.dial, [route, done](Result<UniqueFd> socket) {
+        done(std::make_shared<Dialled>(route, std::move(socket)));
+      });
+    });
+  };
+  const std::shared_ptr<Dialled> nobody;
+  const auto ended = co_await (AwaitCallbackOr<std::shared_ptr<Dialled>>(nobody, start) || messages.UntilLeft());
+  co_return ended.index() == 0 ? std::get<0>(ended) : nullptr;
+}
+
+// Decides about the target and opens a connection to it. Nothing when the client has left.
+asio::awaitable<Result<std::shared_ptr<Dialled>>> Open(Transport& transport, const transportv1::TargetHost& target,
+                                                       std::shared_ptr<const Caller> caller,
+                                                       SshTunnel::Messages messages) {
+  const auto ticket = transport.dials->Take(caller->identity.username);
+  if (!ticket) co_return std::unexpected(ticket.error());
+  std::function<Result<SshRoute>()> find = [&transport, target, caller] {
+    return transport.options.router->Route(target.host_port(), target.cluster(), *caller);
+  };
+  const auto route = co_await OnPool(transport.threads, std::move(find));
+  if (!*route) co_return std::unexpected(route->error());
+  auto dialled = co_await Dial(transport, std::move(**route), messages);
+  if (dialled && !dialled->socket) co_return std::unexpected(dialled->socket.error());
+  co_return dialled;
+}
+
 asio::awaitable<Status> ProxySsh(std::shared_ptr<Transport> transport, std::shared_ptr<const RpcStreamCall> call,
                                  SshTunnel::Messages messages) {
   const auto first = co_await messages.Read();
@@ -136,14 +183,14 @@ asio::awaitable<Status> ProxySsh(std::shared_ptr<Transport> transport, std::shar
   if (!*first || !(*first)->has_dial_target()) {
     co_return Fail(ErrorKind::kBadParameter, "the first message has no dial target");
   }
-  std::function<Result<SshRoute>()> dial = [transport, target = (*first)->dial_target(), caller = call->caller] {
-    return transport->options.router->Dial(target.host_port(), target.cluster(), caller);
-  };
-  const auto dialed = co_await OnPool(transport->threads, std::move(dial));
-  if (!*dialed) co_return std::unexpected(dialed->error());
-  SshRoute& route = **dialed;
+  const auto dialled = co_await Open(*transport, (*first)->dial_target(), call->caller, messages);
+  if (!dialled) co_return std::unexpected(dialled.error());
+  if (!*dialled) co_return Status();
+  const SshRoute& route = (*dialled)->route;
+  (*dialled)->taken = true;
   const auto executor = co_await asio::this_coro::executor;
-  SshTunnel tunnel(messages, MakeSocketStream(executor, std::move(route.socket)),
+  UniqueFd socket = std::move(*(*dialled)->socket);
+  SshTunnel tunnel(messages, MakeSocketStream(executor, std::move(socket)),
                    [greeting = SshGreeting()](std::string_view bytes) mutable { return greeting.Check(bytes); });
   const TrafficReport report(route, tunnel);
   transportv1::ProxySSHResponse details;

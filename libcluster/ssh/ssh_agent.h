@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "libbase/error.h"
 #include "libbase/file.h"
 #include "libcluster/ssh/ssh_permit.h"
+#include "libresources/label_decision.h"
 
 namespace sallyport {
 
@@ -21,6 +23,7 @@ struct SshDial {
   std::string remote_address;  // "192.0.2.1:4711"
   SshPermit permit;
   SessionSettings settings;
+  LabelDecision labels;  // by which the permit was given
 };
 
 // Bytes of a connection, as its client sees them.
@@ -33,9 +36,11 @@ struct SshTraffic {
 class SshAgent {
  public:
   virtual ~SshAgent() = default;
-  // Opens a connection. Returns a stream socket with the client's side of SSH on it. Blocks.
-  // Whoever gets it says by Carried when it is over.
-  virtual Result<UniqueFd> Dial(const SshDial& dial) = 0;
+  // Opens a connection and calls back once, from any thread, with a stream socket that has the client's side of SSH on
+  // it: a node of this process before this returns, an agent elsewhere when it has answered, or has not within some
+  // seconds. Whoever gets the socket says by Carried when it is over.
+  using Dialled = std::function<void(Result<UniqueFd>)>;
+  virtual void Dial(const SshDial& dial, const Dialled& done) = 0;
   // Says what a connection has carried, and that nothing follows. Does not block.
   virtual void Carried(const std::string& id, const SshTraffic& traffic) = 0;
   // Tells the user of a connection why it is about to end, and ends what runs in it.

@@ -21,6 +21,8 @@
 #include "libcluster/ssh/ssh_connection.h"
 #include "libcluster/ssh/sshd.h"
 #include "libcluster/ssh/sshd_hooks.h"
+#include "libresources/node.h"
+#include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {
 
@@ -55,6 +57,7 @@ struct SshNode::State : std::enable_shared_from_this<State> {
   Status WriteKeys();
   Status WritePrivilegeDirectory() const;
   SshdOptions OptionsOf(const std::string& id, const SessionSettings& settings);
+  Status CheckLabels(const SshDial& dial) const;
   Result<UniqueFd> Dial(const SshDial& dial);
   std::shared_ptr<SshConnection> Find(const std::string& id);
   std::shared_ptr<SshConnection> FindServed(pid_t sshd);
@@ -173,7 +176,18 @@ SshdOptions SshNode::State::OptionsOf(const std::string& id, const SessionSettin
   return sshd_options;
 }
 
+// The proxy decided by the labels that it knows; those that the node has now are the ones that count.
+Status SshNode::State::CheckLabels(const SshDial& dial) const {
+  const Labels own = LabelsOfNode(NodeResource(options, *commands));
+  const Status same = CheckSameDecision(dial.labels, LabelsToCheck(own, dial.labels.labels));
+  if (!same) {
+    Log(LogLevel::kWarning, "a connection was refused", {{"user", dial.user}, {"reason", same.error().message}});
+  }
+  return same;
+}
+
 Result<UniqueFd> SshNode::State::Dial(const SshDial& dial) {
+  RETURN_IF_ERROR(CheckLabels(dial));
   SshDial narrowed = dial;
   if (!options.port_forwarding) narrowed.permit.port_forwarding = PortForwarding::kOff;
   const SshdOptions sshd_options = OptionsOf(dial.id, dial.settings);
@@ -236,7 +250,7 @@ void SshNode::EndAll(const std::string& reason) {
 
 Status SshNode::RenewKeys() { return state_->WriteKeys(); }
 
-Result<UniqueFd> SshNode::Dial(const SshDial& dial) { return state_->Dial(dial); }
+void SshNode::Dial(const SshDial& dial, const Dialled& done) { done(state_->Dial(dial)); }
 
 void SshNode::Carried(const std::string& id, const SshTraffic& traffic) {
   std::unique_lock lock(state_->mutex);

@@ -43,7 +43,8 @@ class SshNode : public SshAgent {
   // Takes the host's key and the authorities of users anew, for connections that begin later.
   Status RenewKeys();
 
-  Result<UniqueFd> Dial(const SshDial& dial) override;
+  // kAccessDenied when the node has other labels now than those by which the proxy decided.
+  void Dial(const SshDial& dial, const Dialled& done) override;
   void Carried(const std::string& id, const SshTraffic& traffic) override;
   void End(const std::string& id, const std::string& reason) override;
   bool IsThere() const override { return true; }

@@ -5,7 +5,10 @@
 #include <algorithm>
 
 #include "libbase/version.h"
+#include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/hosts.h"
 #include "libcluster/net/rpc_stream.h"
+#include "sallyport/v1/host_service.pb.h"
 #include "teleport/legacy/client/proto/inventory.pb.h"
 #include "teleport/legacy/types/instance.pb.h"
 
@@ -101,6 +104,16 @@ Status Ping(const TunnelParts& parts, const AgentFacts& own, const std::string& 
   return {};
 }
 
+// What the host has open ends with its next check of whether it may stay; its call for dials ends now.
+Status Remove(const TunnelParts& parts, const Caller& by, const v1::RemoveHostRequest& request,
+              v1::RemoveHostResponse& answer) {
+  const auto agent = parts.agents.Find(request.host_id());
+  ASSIGN_OR_RETURN(const bool known, RemoveHost(parts.auth, by, request.host_id()));
+  if (agent) agent->EndCall();
+  answer.set_known(known || agent);
+  return {};
+}
+
 }  // namespace
 
 void AddInventoryMethods(RpcTable& table, const TunnelParts& parts, AgentFacts own) {
@@ -117,6 +130,11 @@ void AddInventoryMethods(RpcTable& table, const TunnelParts& parts, AgentFacts o
         RETURN_IF_ERROR(Ping(parts, own, request.serverid(), nanoseconds));
         answer.set_duration(nanoseconds);
         return {};
+      });
+  table.Add<v1::RemoveHostRequest, v1::RemoveHostResponse>(
+      "/sallyport.v1.HostService/RemoveHost", RpcAccess::Rule(kKind, {"delete"}),
+      [parts](const RpcCall& call, const v1::RemoveHostRequest& request, v1::RemoveHostResponse& answer) {
+        return Remove(parts, call.caller, request, answer);
       });
   const auto list = [parts, own](std::shared_ptr<const RpcStreamCall>,
                                  InstanceMessages messages) -> asio::awaitable<Status> {

@@ -1,5 +1,5 @@
 // What runs of this cluster, and where: this process, and the agents that are connected (auth-api section 2,
-// inventory).
+// inventory); and the end of a host.
 #pragma once
 
 #include <string>

@@ -1,18 +1,15 @@
 #include "libcluster/tunnel/remote_agent.h"
 
+#include <future>
+
 #include "libbase/secret.h"
 #include "libcluster/tunnel/ssh_dial_message.h"
 #include "sallyport/v1/tunnel_service.pb.h"
 
 namespace sallyport {
-namespace {
 
-constexpr std::chrono::seconds kDialTimeout{15};
-
-}  // namespace
-
-RemoteAgent::RemoteAgent(AgentFacts facts, std::function<void(const v1::ProxyMessage&)> send)
-    : facts_(std::move(facts)), send_(std::move(send)) {}
+RemoteAgent::RemoteAgent(AgentFacts facts, std::function<void(const v1::ProxyMessage&)> send, std::function<void()> end)
+    : facts_(std::move(facts)), send_(std::move(send)), end_(std::move(end)) {}
 
 std::vector<std::shared_ptr<const KubeClusterInfo>> RemoteAgent::KubeClusters() const {
   const std::lock_guard lock(mutex_);
@@ -24,38 +21,56 @@ void RemoteAgent::SetKubeClusters(std::vector<std::shared_ptr<const KubeClusterI
   kube_clusters_ = std::move(clusters);
 }
 
-Result<UniqueFd> RemoteAgent::Dial(const SshDial& dial) {
+void RemoteAgent::Dial(const SshDial& dial, const Dialled& done) {
   v1::ProxyMessage message;
   ToMessage(dial, *message.mutable_dial());
-  return DialAndWait(dial.id, message);
+  Ask(dial.id, message, done);
 }
 
-Result<UniqueFd> RemoteAgent::DialKube(const std::string& cluster) {
+void RemoteAgent::DialKube(const KubeClusterInfo& cluster, const Dialled& done) {
   const std::string id = RandomUuid();
   v1::ProxyMessage message;
   message.mutable_dial()->set_id(id);
-  message.mutable_dial()->mutable_kube()->set_cluster(cluster);
-  return DialAndWait(id, message);
+  auto& kube = *message.mutable_dial()->mutable_kube();
+  kube.set_cluster(cluster.name);
+  kube.mutable_labels()->insert(cluster.labels.begin(), cluster.labels.end());
+  Ask(id, message, done);
 }
 
 Status RemoteAgent::Ping() {
   const std::string id = RandomUuid();
   v1::ProxyMessage message;
   message.mutable_ping()->set_id(id);
-  const auto answer = DialAndWait(id, message);
-  return answer ? Status() : std::unexpected(answer.error());
+  const auto answered = std::make_shared<std::promise<Status>>();
+  Ask(id, message, [answered](const Result<UniqueFd>& answer) {
+    answered->set_value(answer ? Status() : std::unexpected(answer.error()));
+  });
+  return answered->get_future().get();
 }
 
-Result<UniqueFd> RemoteAgent::DialAndWait(const std::string& id, const v1::ProxyMessage& message) {
+void RemoteAgent::Refuse(const std::string& what, const std::string& reason) {
+  v1::ProxyMessage message;
+  message.mutable_refused()->set_what(what);
+  message.mutable_refused()->set_reason(reason);
+  send_(message);
+}
+
+Error RemoteAgent::NoAnswer(std::string_view why) const {
+  return {ErrorKind::kConnectionProblem, fmt::format("the agent on host \"{}\" {}", facts_.hostname, why), {}};
+}
+
+void RemoteAgent::Ask(const std::string& id, const v1::ProxyMessage& message, const Dialled& done) {
   std::unique_lock lock(mutex_);
-  waiting_[id];
-  if (!gone_) send_(message);
-  const bool in_time = answered_.wait_for(lock, kDialTimeout, [&] { return gone_ || waiting_[id].answer.has_value(); });
-  auto answer = std::move(waiting_[id].answer);
-  waiting_.erase(id);
-  if (answer) return std::move(*answer);
-  return Fail(ErrorKind::kConnectionProblem, "the agent on host \"{}\" {}", facts_.hostname,
-              in_time ? "has gone" : "does not answer");
+  const bool gone = gone_;
+  if (!gone && waiting_.size() < kMaxWaiting) {
+    waiting_[id] = {done, Clock::now() + kDialTimeout};
+    lock.unlock();
+    return send_(message);
+  }
+  lock.unlock();
+  if (gone) return done(std::unexpected(NoAnswer("has gone")));
+  done(Fail(ErrorKind::kLimitExceeded, "too many connections to host \"{}\" are being opened; try again later",
+            facts_.hostname));
 }
 
 void RemoteAgent::End(const std::string& id, const std::string& reason) {
@@ -71,18 +86,38 @@ bool RemoteAgent::IsThere() const {
 }
 
 bool RemoteAgent::Answer(const std::string& id, Result<UniqueFd> connection) {
-  const std::lock_guard lock(mutex_);
-  const auto found = waiting_.find(id);
-  if (found == waiting_.end() || found->second.answer) return false;
-  found->second.answer.emplace(std::move(connection));
-  answered_.notify_all();
+  std::unique_lock lock(mutex_);
+  const auto found = waiting_.extract(id);
+  lock.unlock();
+  if (found.empty()) return false;
+  found.mapped().done(std::move(connection));
   return true;
 }
 
+void RemoteAgent::GiveUpLate(Clock::time_point now) {
+  std::vector<Dialled> late;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto one = waiting_.begin(); one != waiting_.end();) {
+      if (one->second.until > now) {
+        ++one;
+      } else {
+        late.push_back(std::move(one->second.done));
+        one = waiting_.erase(one);
+      }
+    }
+  }
+  for (const auto& done : late) done(std::unexpected(NoAnswer("does not answer")));
+}
+
 void RemoteAgent::Leave() {
-  const std::lock_guard lock(mutex_);
-  gone_ = true;
-  answered_.notify_all();
+  std::map<std::string, Waiting> waiting;
+  {
+    const std::lock_guard lock(mutex_);
+    gone_ = true;
+    waiting.swap(waiting_);
+  }
+  for (const auto& [id, one] : waiting) one.done(std::unexpected(NoAnswer("has gone")));
 }
 
 }  // namespace sallyport

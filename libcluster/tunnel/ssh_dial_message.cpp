@@ -12,6 +12,42 @@ namespace {
 constexpr std::array kForwarding{PortForwarding::kOff, PortForwarding::kLocal, PortForwarding::kRemote,
                                  PortForwarding::kOn};
 
+template <typename Messages>
+void AddValues(const std::map<std::string, std::vector<std::string>>& values, Messages& messages) {
+  for (const auto& [key, all] : values) {
+    auto& added = *messages.Add();
+    added.set_key(key);
+    for (const auto& value : all) added.add_values(value);
+  }
+}
+
+template <typename Messages>
+std::map<std::string, std::vector<std::string>> ValuesOf(const Messages& messages) {
+  std::map<std::string, std::vector<std::string>> values;
+  for (const auto& one : messages) values[one.key()] = {one.values().begin(), one.values().end()};
+  return values;
+}
+
+void ToMessage(const LabelDecision& decision, v1::SshDial& ssh) {
+  ssh.mutable_labels()->insert(decision.labels.begin(), decision.labels.end());
+  for (const auto& rule : decision.rules) {
+    auto& added = *ssh.add_label_rules();
+    added.set_deny(rule.condition == RoleCondition::kDeny);
+    AddValues(rule.matchers.selector, *added.mutable_selector());
+    added.set_expression(rule.matchers.expression);
+  }
+  AddValues(decision.traits, *ssh.mutable_traits());
+}
+
+LabelDecision DecisionOf(const v1::SshDial& ssh) {
+  LabelDecision decision{{ssh.labels().begin(), ssh.labels().end()}, {}, ValuesOf(ssh.traits())};
+  for (const auto& rule : ssh.label_rules()) {
+    decision.rules.push_back(
+        {rule.deny() ? RoleCondition::kDeny : RoleCondition::kAllow, {ValuesOf(rule.selector()), rule.expression()}});
+  }
+  return decision;
+}
+
 }  // namespace
 
 void ToMessage(const SshDial& dial, v1::Dial& message) {
@@ -36,6 +72,7 @@ void ToMessage(const SshDial& dial, v1::Dial& message) {
   ssh.set_keep_alive_interval_ns(dial.settings.keep_alive_interval.count());
   ssh.set_keep_alive_count_max(dial.settings.keep_alive_count_max);
   ssh.set_recording_mode(dial.settings.recording_mode);
+  ToMessage(dial.labels, ssh);
 }
 
 Result<SshDial> FromMessage(const v1::Dial& message) {
@@ -62,6 +99,7 @@ Result<SshDial> FromMessage(const v1::Dial& message) {
   dial.settings.keep_alive_interval = Nanoseconds(ssh.keep_alive_interval_ns());
   dial.settings.keep_alive_count_max = ssh.keep_alive_count_max();
   dial.settings.recording_mode = ssh.recording_mode();
+  dial.labels = DecisionOf(ssh);
   return dial;
 }
 

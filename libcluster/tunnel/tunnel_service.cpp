@@ -3,25 +3,25 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <cstring>
 #include <deque>
+#include <map>
 
-#include "libbase/json.h"
 #include "libbase/log.h"
 #include "libbase/socket.h"
-#include "libbase/version.h"
 #include "libcluster/auth/audit_queue.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/host_caller.h"
 #include "libcluster/kube/kube_servers.h"
 #include "libcluster/net/on_pool.h"
 #include "libcluster/net/stream_tunnel.h"
-#include "libresources/kinds.h"
+#include "libcluster/tunnel/agent_events.h"
+#include "libcluster/tunnel/announcements.h"
+#include "libcluster/tunnel/kube_names.h"
 #include "sallyport/v1/tunnel_service.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/server.pb.h"
@@ -39,10 +39,9 @@ constexpr std::string_view kNodeService = "Node";
 constexpr std::string_view kKubeService = "Kube";
 constexpr std::size_t kMaxKubeClusters = 1000;
 
-// The events that an agent of a node may report.
-constexpr std::array<std::string_view, 11> kAgentEvents{"sftp",          "sftp_summary", "session.start", "session.end",
-                                                        "session.leave", "session.data", "exec",          "subsystem",
-                                                        "port",          "auth",         "session.upload"};
+constexpr std::size_t kMaxServices = 32;
+constexpr std::size_t kMaxReason = 1024;  // of a dial that failed
+constexpr std::chrono::seconds kRightsCheck{1};
 
 // Messages on their way to the agent.
 class Outbox : public std::enable_shared_from_this<Outbox> {
@@ -56,11 +55,19 @@ class Outbox : public std::enable_shared_from_this<Outbox> {
     });
   }
 
+  // Ends Send, from any thread.
+  void Close() {
+    asio::post(timer_.get_executor(), [self = shared_from_this()] {
+      self->closed_ = true;
+      self->timer_.cancel_one();
+    });
+  }
+
   // Sends until the call is over.
   asio::awaitable<void> Send(ControlMessages messages) {
     error_code error;
     bool open = true;
-    while (open) {
+    while (open && !closed_) {
       if (queue_.empty()) {
         co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
         const auto state = co_await asio::this_coro::cancellation_state;
@@ -76,12 +83,30 @@ class Outbox : public std::enable_shared_from_this<Outbox> {
  private:
   asio::steady_timer timer_;
   std::deque<v1::ProxyMessage> queue_;
+  bool closed_ = false;
 };
 
-// Whose call it is; agents have joined as one of these at least.
-Result<std::string> HostOfAgent(const Caller& caller, std::string_view cluster) {
-  auto host_id = HostOfCaller(caller, cluster, kKubeService);
-  return host_id ? host_id : HostOfCaller(caller, cluster, kNodeService);
+// Whose call it is; agents have joined as one of these at least, and are on another host.
+Result<std::string> HostOfAgent(const Caller& caller, const AuthServer& auth) {
+  auto host_id = HostOfCaller(caller, auth.cluster_name(), kKubeService);
+  if (!host_id) host_id = HostOfCaller(caller, auth.cluster_name(), kNodeService);
+  if (!host_id || *host_id != auth.options().host_id) return host_id;
+  return Fail(ErrorKind::kAccessDenied, "access denied: this is the id of the auth service's own host");
+}
+
+// Why what a host has open must end now. Connections outlive the certificate with which they were opened, calls do not.
+Status MayStay(const AuthServer& auth, const Caller& caller, const std::string& host_id) {
+  RETURN_IF_ERROR(auth.locks().Check(caller.identity));
+  return auth.locks().CheckHost(host_id);
+}
+Status MayCall(const AuthServer& auth, const Caller& caller, const std::string& host_id) {
+  if (caller.identity.expires <= Now()) return Fail(ErrorKind::kAccessDenied, "the host's certificate has expired");
+  return MayStay(auth, caller, host_id);
+}
+
+std::string Shortened(std::string text, std::size_t most) {
+  text.resize(std::min(text.size(), most));
+  return text;
 }
 
 Result<v1::ProxyMessage> MakeWelcome(AuthServer& auth) {
@@ -95,36 +120,57 @@ Result<v1::ProxyMessage> MakeWelcome(AuthServer& auth) {
 // One agent's control call.
 class Control {
  public:
-  Control(TunnelParts parts, std::string host_id, const Caller& caller)
+  Control(TunnelParts parts, std::string host_id, std::shared_ptr<const Caller> caller)
       : parts_(parts),
         host_id_(std::move(host_id)),
-        remote_address_(caller.remote_address),
-        is_node_(HostOfCaller(caller, parts.auth.cluster_name(), kNodeService).has_value()),
-        is_kube_(HostOfCaller(caller, parts.auth.cluster_name(), kKubeService).has_value()) {}
+        caller_(std::move(caller)),
+        is_node_(HostOfCaller(*caller_, parts.auth.cluster_name(), kNodeService).has_value()),
+        is_kube_(HostOfCaller(*caller_, parts.auth.cluster_name(), kKubeService).has_value()) {}
 
   asio::awaitable<Status> Run(ControlMessages messages) {
     const auto first = co_await messages.Read();
     if (!first) co_return std::unexpected(first.error());
     if (!*first || !(*first)->has_hello()) co_return Fail(ErrorKind::kBadParameter, "the agent's hello is missing");
+    auto facts = FactsOf((*first)->hello());
+    if (!facts) co_return std::unexpected(facts.error());
     const auto welcome = MakeWelcome(parts_.auth);
     if (!welcome) co_return std::unexpected(welcome.error());
     const auto outbox = std::make_shared<Outbox>(co_await asio::this_coro::executor);
     outbox->Push(*welcome);
-    const v1::AgentHello hello = (*first)->hello();
-    AgentFacts facts{host_id_, hello.hostname(), hello.version(), {hello.services().begin(), hello.services().end()}};
-    agent_ = std::make_shared<RemoteAgent>(std::move(facts),
-                                           [outbox](const v1::ProxyMessage& message) { outbox->Push(message); });
+    hostname_ = facts->hostname;
+    agent_ = std::make_shared<RemoteAgent>(
+        std::move(*facts), [outbox](const v1::ProxyMessage& message) { outbox->Push(message); },
+        [outbox] { outbox->Close(); });
     parts_.agents.Add(agent_);
     Log(LogLevel::kInfo, "an agent has connected",
-        {{"host", host_id_}, {"hostname", hello.hostname()}, {"address", remote_address_}});
-    co_await (Listen(messages) || outbox->Send(messages) || messages.UntilLeft());
+        {{"host", host_id_}, {"hostname", hostname_}, {"address", caller_->remote_address}});
+    co_await (Listen(messages) || outbox->Send(messages) || messages.UntilLeft() || Watch());
+    const auto current = parts_.agents.Find(host_id_);
+    const bool replaced = current && current != agent_;
     parts_.agents.Remove(agent_);
     agent_->Leave();
-    Log(LogLevel::kInfo, "an agent has left", {{"host", host_id_}, {"hostname", hello.hostname()}});
-    co_return Status();
+    Log(LogLevel::kInfo, "an agent has left", {{"host", host_id_}, {"hostname", hostname_}});
+    if (replaced) co_return Fail(ErrorKind::kAlreadyExists, "another agent of this host has connected");
+    co_return MayCall(parts_.auth, *caller_, host_id_);
   }
 
  private:
+  // An agent says of itself what its certificate allows.
+  Result<AgentFacts> FactsOf(const v1::AgentHello& hello) const {
+    const std::size_t services = static_cast<std::size_t>(hello.services_size());
+    if (!IsHostName(hello.hostname()) || !IsHostName(hello.version()) || services > kMaxServices) {
+      return Fail(ErrorKind::kBadParameter, "the agent's hello is none of an agent's");
+    }
+    AgentFacts facts{host_id_, hello.hostname(), hello.version(), {}};
+    for (const std::string& service : hello.services()) {
+      const bool allowed = HostOfCaller(*caller_, parts_.auth.cluster_name(), service).has_value();
+      if (allowed) facts.services.push_back(service);
+    }
+    return facts;
+  }
+
+  bool IsCurrent() const { return parts_.agents.Find(host_id_) == agent_; }
+
   asio::awaitable<void> Listen(ControlMessages messages) {
     while (true) {
       auto message = co_await messages.Read();
@@ -134,11 +180,11 @@ class Control {
         co_await Announce(said.node());
       } else if (said.has_kube() && is_kube_) {
         co_await AnnounceKube(said.kube());
-      } else if (said.has_event()) {
+      } else if (said.has_event() && is_node_) {
         Record(said.event().json());
       } else if (said.has_failed()) {
         const ErrorKind kind = KindOfGrpcCode(said.failed().code());
-        agent_->Answer(said.failed().id(), Fail(kind, "{}", said.failed().message()));
+        agent_->Answer(said.failed().id(), Fail(kind, "{}", Shortened(said.failed().message(), kMaxReason)));
       } else if (said.has_pong()) {
         agent_->Answer(said.pong().id(), UniqueFd());
       } else if (said.has_goodbye()) {
@@ -147,43 +193,90 @@ class Control {
     }
   }
 
+  // Returns when the host may not be here any more; gives dials up that are not answered.
+  asio::awaitable<void> Watch() {
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    error_code error;
+    while (!error && MayCall(parts_.auth, *caller_, host_id_)) {
+      timer.expires_after(kRightsCheck);
+      co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      agent_->GiveUpLate(RemoteAgent::Clock::now());
+    }
+  }
+
+  void Refuse(const std::string& what, const std::string& reason) {
+    Log(LogLevel::kWarning, "an announcement was refused", {{"host", host_id_}, {"what", what}, {"reason", reason}});
+    agent_->Refuse(what, reason);
+  }
+
   // An agent announces itself and nothing else, and lives as long as this side says.
-  asio::awaitable<void> Announce(types::ServerV2 node) {
-    node.mutable_metadata()->set_name(host_id_);
-    SetExpires(node, Now() + kLife);
-    std::function<Status()> write = [&auth = parts_.auth, node]() mutable -> Status {
-      RETURN_IF_ERROR(CheckResource(node));
+  asio::awaitable<void> Announce(const types::ServerV2& said) {
+    auto node = AdmitNode(said, host_id_, Now() + kLife);
+    if (!node) co_return Refuse("the node", node.error().message);
+    hostname_ = node->spec().hostname();
+    std::function<Status()> write = [&auth = parts_.auth, node = std::move(*node)] {
       return auth.node_labels().Announce(node);
     };
     const auto written = co_await OnPool(parts_.threads, std::move(write));
-    if (!*written) {
-      Log(LogLevel::kWarning, "a node cannot be announced", {{"host", host_id_}, {"reason", written->error().message}});
-    }
+    if (!*written) Refuse("the node", written->error().message);
   }
 
-  asio::awaitable<void> AnnounceKube(v1::AgentKube kube) {
-    std::vector<std::shared_ptr<const KubeClusterInfo>> clusters;
-    if (kube.servers_size() > static_cast<int>(kMaxKubeClusters)) co_return;
-    for (auto& server : *kube.mutable_servers()) {
-      server.mutable_spec()->set_hostid(host_id_);
-      SetExpires(server, Now() + kLife);
-      const auto& metadata = server.spec().cluster().metadata();
-      clusters.push_back(std::make_shared<const KubeClusterInfo>(
-          KubeClusterInfo{server.metadata().name(), {metadata.labels().begin(), metadata.labels().end()}, host_id_}));
+  asio::awaitable<void> AnnounceKube(const v1::AgentKube& said) {
+    if (said.servers_size() > static_cast<int>(kMaxKubeClusters)) {
+      co_return Refuse("Kubernetes clusters", fmt::format("more than {}", kMaxKubeClusters));
     }
-    std::function<Status()> write = [&auth = parts_.auth, host_id = host_id_, kube = std::move(kube)]() {
-      return WriteKubeServers(auth.backend(), host_id, {kube.servers().begin(), kube.servers().end()});
+    std::map<std::string, types::KubernetesServerV3> servers;
+    for (const auto& server : said.servers()) {
+      const std::string& name = server.metadata().name();
+      auto admitted = AdmitKubeServer(server, host_id_, Now() + kLife);
+      if (!admitted) {
+        Refuse("a Kubernetes cluster", admitted.error().message);
+      } else if (parts_.agents.KeepsKubeName(name)) {
+        Refuse(fmt::format("Kubernetes cluster \"{}\"", name), "the cluster serves one of that name itself");
+      } else {
+        servers[name] = std::move(*admitted);
+      }
+    }
+    std::function<Result<KubeServers>()> write = [&auth = parts_.auth, host_id = host_id_,
+                                                  servers = std::move(servers)]() mutable {
+      return WriteServed(auth, host_id, std::move(servers));
     };
     const auto written = co_await OnPool(parts_.threads, std::move(write));
-    if (!*written) {
-      Log(LogLevel::kWarning, "Kubernetes clusters cannot be announced",
-          {{"host", host_id_}, {"reason", written->error().message}});
-      co_return;
+    if (!*written) co_return Refuse("Kubernetes clusters", written->error().message);
+    for (const auto& taken : (*written)->taken) {
+      Refuse(fmt::format("Kubernetes cluster \"{}\"", taken.name),
+             fmt::format("host {} has that name: choose another, let both join by the same token, or end that host: "
+                         "tctl inventory rm {}",
+                         taken.host_id, taken.host_id));
     }
-    agent_->SetKubeClusters(std::move(clusters));
+    agent_->SetKubeClusters(std::move((*written)->clusters));
+  }
+
+  // What a host serves, and which names are not its own.
+  struct KubeServers {
+    std::vector<std::shared_ptr<const KubeClusterInfo>> clusters;
+    std::vector<KubeNameTaken> taken;
+  };
+  static Result<KubeServers> WriteServed(AuthServer& auth, const std::string& host_id,
+                                         std::map<std::string, types::KubernetesServerV3> servers) {
+    KubeServers served;
+    std::vector<std::string> names;
+    for (const auto& [name, server] : servers) names.push_back(name);
+    ASSIGN_OR_RETURN(served.taken, ClaimKubeNames(auth.backend(), host_id, names, Now()));
+    for (const auto& taken : served.taken) servers.erase(taken.name);
+    std::vector<types::KubernetesServerV3> written;
+    for (const auto& [name, server] : servers) {
+      const auto& labels = server.spec().cluster().metadata().labels();
+      served.clusters.push_back(
+          std::make_shared<const KubeClusterInfo>(KubeClusterInfo{name, {labels.begin(), labels.end()}, host_id}));
+      written.push_back(server);
+    }
+    RETURN_IF_ERROR(WriteKubeServers(auth.backend(), host_id, written));
+    return served;
   }
 
   asio::awaitable<void> Withdraw() {
+    if (!IsCurrent()) co_return;
     std::function<Status()> remove = [&auth = parts_.auth, host_id = host_id_]() -> Status {
       BackendTransaction transaction;
       transaction.Remove(ResourceKey("node", host_id), false);
@@ -195,26 +288,20 @@ class Control {
 
   // Events of its own sessions, in its own name.
   void Record(const std::string& json) {
-    const auto parsed = ParseJson(json);
-    const Value* type = parsed ? parsed->Find("event") : nullptr;
-    const Value* code = parsed ? parsed->Find("code") : nullptr;
-    if (type == nullptr || code == nullptr ||
-        std::ranges::find(kAgentEvents, type->as_string()) == kAgentEvents.end()) {
-      return Log(LogLevel::kWarning, "an agent's event was refused", {{"host", host_id_}});
+    const auto event = EventOfAgent(json, {parts_.auth.cluster_name(), host_id_, hostname_}, Now());
+    if (!event) {
+      return Log(LogLevel::kWarning, "an agent's event was refused",
+                 {{"host", host_id_}, {"reason", event.error().message}});
     }
-    AuditEvent event({type->as_string(), code->as_string()}, parts_.auth.cluster_name());
-    for (const auto& [key, value] : parsed->as_map()) {
-      if (key != "event" && key != "code" && key != "cluster_name") event.Add(key, value);
-    }
-    event.Add("server_id", host_id_);
-    if (!parts_.audit.Push(event.ToRecord())) Log(LogLevel::kError, "an audit event was lost");
+    if (!parts_.audit.Push(event->ToRecord())) Log(LogLevel::kError, "an audit event was lost");
   }
 
   TunnelParts parts_;
   const std::string host_id_;
-  const std::string remote_address_;
+  const std::shared_ptr<const Caller> caller_;
   const bool is_node_;
   const bool is_kube_;
+  std::string hostname_;
   std::shared_ptr<RemoteAgent> agent_;
 };
 
@@ -230,7 +317,18 @@ struct BytesCarrier {
 };
 using BytesTunnel = StreamTunnel<BytesCarrier>;
 
-asio::awaitable<Status> Connect(TunnelParts parts, std::string host_id, BytesTunnel::Messages messages) {
+// Returns when the host may not carry connections any more.
+asio::awaitable<void> UntilRefused(const AuthServer& auth, const Caller& caller, const std::string& host_id) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  error_code error;
+  while (!error && MayStay(auth, caller, host_id)) {
+    timer.expires_after(kRightsCheck);
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  }
+}
+
+asio::awaitable<Status> Connect(TunnelParts parts, std::shared_ptr<const Caller> caller, std::string host_id,
+                                BytesTunnel::Messages messages) {
   const auto first = co_await messages.Read();
   if (!first) co_return std::unexpected(first.error());
   const auto agent = parts.agents.Find(host_id);
@@ -242,58 +340,26 @@ asio::awaitable<Status> Connect(TunnelParts parts, std::string host_id, BytesTun
   }
   const auto executor = co_await asio::this_coro::executor;
   BytesTunnel tunnel(messages, MakeSocketStream(executor, std::move(pair->first)));
-  co_return co_await tunnel.Run(**first);
+  const auto ended = co_await (tunnel.Run(**first) || UntilRefused(parts.auth, *caller, host_id));
+  if (ended.index() == 0) co_return std::get<0>(ended);
+  co_return MayStay(parts.auth, *caller, host_id);
 }
 
 }  // namespace
 
-std::shared_ptr<RemoteAgent> ConnectedAgents::Find(const std::string& host_id) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = by_host_.find(host_id);
-  return found == by_host_.end() ? nullptr : found->second;
-}
-
-std::shared_ptr<const KubeClusterInfo> ConnectedAgents::FindKube(std::string_view cluster) const {
-  const std::lock_guard lock(mutex_);
-  for (const auto& [host_id, agent] : by_host_) {
-    for (auto& served : agent->KubeClusters()) {
-      if (served->name == cluster) return served;
-    }
-  }
-  return nullptr;
-}
-
-std::vector<AgentFacts> ConnectedAgents::All() const {
-  const std::lock_guard lock(mutex_);
-  std::vector<AgentFacts> all;
-  for (const auto& [host_id, agent] : by_host_) all.push_back(agent->facts());
-  return all;
-}
-
-void ConnectedAgents::Add(const std::shared_ptr<RemoteAgent>& agent) {
-  const std::lock_guard lock(mutex_);
-  by_host_[agent->facts().host_id] = agent;
-}
-
-void ConnectedAgents::Remove(const std::shared_ptr<RemoteAgent>& agent) {
-  const std::lock_guard lock(mutex_);
-  const auto found = by_host_.find(agent->facts().host_id);
-  if (found != by_host_.end() && found->second == agent) by_host_.erase(found);
-}
-
 void AddTunnelMethods(RpcTable& table, const TunnelParts& parts) {
   const auto serve_control = [parts](std::shared_ptr<const RpcStreamCall> call,
                                      ControlMessages messages) -> asio::awaitable<Status> {
-    auto host_id = HostOfAgent(*call->caller, parts.auth.cluster_name());
+    auto host_id = HostOfAgent(*call->caller, parts.auth);
     if (!host_id) co_return std::unexpected(host_id.error());
-    Control control(parts, std::move(*host_id), *call->caller);
+    Control control(parts, std::move(*host_id), call->caller);
     co_return co_await control.Run(messages);
   };
   const auto serve_connect = [parts](std::shared_ptr<const RpcStreamCall> call,
                                      BytesTunnel::Messages messages) -> asio::awaitable<Status> {
-    auto host_id = HostOfAgent(*call->caller, parts.auth.cluster_name());
+    auto host_id = HostOfAgent(*call->caller, parts.auth);
     if (!host_id) co_return std::unexpected(host_id.error());
-    co_return co_await Connect(parts, std::move(*host_id), messages);
+    co_return co_await Connect(parts, call->caller, std::move(*host_id), messages);
   };
   table.AddStream("/sallyport.v1.TunnelService/Control", RpcAccess::Authenticated(),
                   StreamHandler<v1::AgentMessage, v1::ProxyMessage>(parts.loop, serve_control));

@@ -1,9 +1,10 @@
-// What runs of the cluster, and where: tctl inventory.
+// What runs of the cluster, and where, and the end of a host: tctl inventory.
 #include <algorithm>
 
 #include "libbase/text.h"
 #include "libbase/value_fields.h"
 #include "libresources/codec.h"
+#include "sallyport/v1/host_service.pb.h"
 #include "teleport/legacy/client/proto/inventory.pb.h"
 #include "teleport/legacy/types/instance.pb.h"
 #include "tools/listing/list_options.h"
@@ -125,6 +126,24 @@ Result<Output> RunPing(const Invocation& invocation) {
   });
 }
 
+Result<Output> RunRemove(const Invocation& invocation) {
+  v1::RemoveHostRequest request;
+  request.set_host_id(invocation.Arg("server-id"));
+  ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+  auto answer = rpc->Call<v1::RemoveHostResponse>("/sallyport.v1.HostService/RemoveHost", request);
+  if (!answer && answer.error().kind == ErrorKind::kNotImplemented) {
+    return FailWithHint(ErrorKind::kNotImplemented, "this cluster cannot end a host",
+                        fmt::format("lock it: tctl lock --server-id={}", ShellQuoted(request.host_id())));
+  }
+  if (!answer) return std::unexpected(std::move(answer).error());
+  Value value(Value::Map{{"server_id", request.host_id()}, {"known", answer->known()}});
+  return Output::Of(std::move(value), [](const Value& shown) {
+    return fmt::format("Host {} has been removed for good: its certificates are not accepted any more.{}\n",
+                       StripControl(TextAt(shown, "server_id")),
+                       shown.Find("known")->as_bool() ? "" : " Nothing of it was there.");
+  });
+}
+
 Command ListCommand(std::string_view path, bool hidden) {
   return {
       .path = path,
@@ -150,6 +169,11 @@ std::vector<Command> InventoryCommands() {
            .run = RunStatus},
           ListCommand("inventory ls", false),
           ListCommand("inventory list", true),
+          {.path = "inventory rm",
+           .summary = "End a host for good: what it announced goes, and its id and certificates are refused",
+           .arguments = {{"server-id", "Of tctl inventory ls"}},
+           .example = "tctl inventory rm 8a3d198c-b159-4557-aa0b-899b805a73d5",
+           .run = RunRemove},
           {.path = "inventory ping",
            .summary = "Ask an agent whether it is there",
            .arguments = {{"server-id", "Of tctl inventory status --connected"}},

@@ -158,7 +158,7 @@ Result<types::ProvisionTokenV2> MakeJoinToken(const NewJoinToken& wanted) {
   for (const auto& role : wanted.roles) token.mutable_spec()->add_roles(role);
   token.mutable_spec()->set_botname(wanted.bot);
   SetExpires(token, Now() + ttl);
-  RETURN_IF_ERROR(CheckResource(token));
+  RETURN_IF_ERROR(CheckNewResource(token));
   return token;
 }
 

@@ -1,3 +1,4 @@
+#include "libbase/text.h"
 #include "libclient/listing.h"
 #include "tools/listing/list_options.h"
 #include "tools/tsh/commands.h"
@@ -11,7 +12,7 @@ namespace {
 Result<Output> Names(const std::function<Status(const ItemSink&)>& list) {
   std::string text;
   RETURN_IF_ERROR(list([&](const Value& node) -> Status {
-    text += At(node, "spec", "hostname").as_string() + "\n";
+    text += StripControl(At(node, "spec", "hostname").as_string()) + "\n";
     return {};
   }));
   return Output::Text(std::move(text));

@@ -75,6 +75,9 @@ TEST_CASE("output can be indented, safe for HTML, and is always JSON") {
                      "b")) ==
         "\"a\xEF\xBF\xBD"
         "b\"");
+  CHECK(ToJson(Value("a\u009b31m\u202egnp\u2066 \x7f\x1b ünïcode ☃")) ==
+        R"("a\u009b31m\u202egnp\u2066 \u007f\u001b ünïcode ☃")");
+  CHECK(ParseJson(R"("\u009b\u202e")")->as_string() == "\u009b\u202e");
   CHECK(ToJson(Value(1.0 / 0.0)) == "null");
   CHECK(ToJson(Value(0.1)) == "0.1");
   CHECK(ToJson(*ParseJson("-0.0")) == "-0.0");

@@ -23,6 +23,7 @@ TEST_CASE("text for a terminal has no controls left") {
   CHECK(StripControl("\xFF\x7F") == "\\xff\\x7f");
   CHECK(StripControl("user\u202Egnp.exe") == "usergnp.exe");
   CHECK(StripControl(std::string_view("\0", 1)) == "\\x00");
+  CHECK(StripControl("one\u2028two") == "onetwo");
 }
 
 TEST_CASE("edit distance counts swaps of neighbours once") {

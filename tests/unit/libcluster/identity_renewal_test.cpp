@@ -35,6 +35,7 @@ class Host {
     request.node_name = settings.node_name;
     request.principals = settings.principals;
     request.tls_key = request.ssh_key = key.public_key();
+    request.ttl = ttl;
     const auto issued = IssueHostCertificates(fixture.auth().authorities(), request).value();
     proto::Certs certs;
     certs.set_tls(issued.tls);
@@ -59,6 +60,7 @@ class Host {
 
   AuthFixture fixture;
   JoinSettings settings;
+  Nanoseconds ttl = kHostCertificateLife;
   std::atomic<int> asked = 0;
 
  private:
@@ -86,6 +88,12 @@ TEST_CASE("certificates are renewed for other names and at half of their lifetim
   JoinSettings twice = host.settings;
   twice.principals = {"web", "web.example.com", "web.example.com"};
   CHECK_FALSE(IsRenewalDue(identity, twice, Now()).value());
+}
+
+TEST_CASE("a certificate of ten years, from before, is renewed at once") {
+  Host host;
+  host.ttl = hours(87600);
+  CHECK(IsRenewalDue(host.Joined(), host.settings, Now()).value());
 }
 
 TEST_CASE("a look renews when it is time, with a key of its own") {

@@ -2,6 +2,10 @@
 #include "libcluster/auth/joining.h"
 
 #include "auth_fixture.h"
+#include "libbase/text.h"
+#include "libcluster/auth/host_proof.h"
+#include "libcluster/auth/hosts.h"
+#include "libcluster/auth/system_identity.h"
 #include "libidentity/ssh_certificate.h"
 #include "libidentity/x509.h"
 #include "teleport/legacy/types/token.pb.h"
@@ -37,21 +41,49 @@ TEST_CASE("a token gives a host the certificates of its roles") {
   StoreToken(fixture, "secret", {"Node", "Kube"});
   const auto joined = JoinCluster(fixture.auth(), RequestFor("secret", "Instance"));
   REQUIRE(joined);
-  const auto identity = Certificate::FromPem(joined->tls_certificate).value().ToIdentity().value();
-  CHECK(identity.username == fmt::format("{}.{}", kHostId, fixture.auth().cluster_name()));
+  const auto certificate = Certificate::FromPem(joined->tls_certificate).value();
+  const auto identity = certificate.ToIdentity().value();
+  CHECK(IsUuid(joined->host_id));
+  CHECK(joined->host_id != kHostId);  // the cluster makes ids
+  CHECK(identity.username == fmt::format("{}.{}", joined->host_id, fixture.auth().cluster_name()));
   CHECK(identity.groups == std::vector<std::string>{"Instance"});
   CHECK(identity.system_roles == std::vector<std::string>{"Node", "Kube"});
   const auto ssh = ParseSshCertificate(joined->ssh_certificate).value();
   CHECK(ssh.type == SshCertificateType::kHost);
   CHECK(ssh.HasPrincipal("web"));
-  CHECK(ssh.HasPrincipal(std::string(kHostId)));
+  CHECK(ssh.HasPrincipal(joined->host_id));
+  CHECK_FALSE(ssh.HasPrincipal(std::string(kHostId)));
   CHECK_FALSE(joined->tls_authorities.empty());
+  const auto life = certificate.not_after() - Now();
+  CHECK(life > std::chrono::hours(24 * 6));
+  CHECK(life <= std::chrono::hours(24 * 7));
+  CHECK(ssh.ExpiresAt() <= certificate.not_after() + std::chrono::seconds(1));
+  CHECK(HostGroup(fixture.auth().backend(), joined->host_id).value() == HostGroupOfToken("secret"));
+}
+
+TEST_CASE("a host does not get the names of others") {
+  AuthFixture fixture;
+  StoreToken(fixture, "secret", {"Node", "Kube"});
+  JoinRequest request = RequestFor("secret", "Instance");
+  request.additional_principals = {
+      "teleport.cluster.local", "A.Teleport.Cluster.Local",        "px.ex.com", "kube-teleport-proxy-alpn.px.ex.com",
+      std::string(kHostId),     fmt::format("{}.ex.com", kHostId), "web.ex.com"};
+  request.dns_names = {"*.teleport.cluster.local", "dns.ex.com"};
+  const auto joined = JoinCluster(fixture.auth(), request).value();
+  const auto ssh = ParseSshCertificate(joined.ssh_certificate).value();
+  for (const auto& name : request.additional_principals) CHECK(ssh.HasPrincipal(name) == (name == "web.ex.com"));
+  CHECK(Certificate::FromPem(joined.tls_certificate)->dns_names() ==
+        std::vector<std::string>{"web.ex.com", "dns.ex.com"});
+  request.node_name = kHostId;
+  CHECK(JoinCluster(fixture.auth(), request).error().kind == ErrorKind::kBadParameter);
 }
 
 TEST_CASE("who has no token for a role does not get it") {
   AuthFixture fixture;
   StoreToken(fixture, "kube-only", {"Kube"});
   StoreToken(fixture, "0f5ec2", {"Bot"});
+  StoreToken(fixture, "proxy", {"Node", "Proxy"});
+  StoreToken(fixture, "admin", {"Admin"});  // of before
   const std::pair<JoinRequest, ErrorKind> wrong[] = {
       {RequestFor("guess", "Node"), ErrorKind::kAccessDenied},
       {RequestFor("", "Node"), ErrorKind::kAccessDenied},
@@ -59,6 +91,9 @@ TEST_CASE("who has no token for a role does not get it") {
       {RequestFor("kube-only", "Admin"), ErrorKind::kAccessDenied},
       {RequestFor("0f5ec2", "Bot"), ErrorKind::kNotImplemented},
       {RequestFor("0f5ec2", "Instance"), ErrorKind::kNotImplemented},
+      {RequestFor("proxy", "Instance"), ErrorKind::kNotImplemented},
+      {RequestFor("admin", "Instance"), ErrorKind::kAccessDenied},
+      {RequestFor("admin", "Admin"), ErrorKind::kAccessDenied},
   };
   for (const auto& [request, kind] : wrong) {
     CAPTURE(request.token, request.role);
@@ -67,6 +102,71 @@ TEST_CASE("who has no token for a role does not get it") {
     CHECK(joined.error().kind == kind);
     if (!request.token.empty()) CHECK_FALSE(joined.error().message.contains(request.token));
   }
+}
+
+TEST_CASE("what is too long is refused, and not written into the audit log as a whole") {
+  AuthFixture fixture;
+  StoreToken(fixture, "secret", {"Node"});
+  const std::string big(1 << 20, 'x');
+  const auto refused = [&](auto change) {
+    JoinRequest request = RequestFor("secret", "Node");
+    change(request);
+    CHECK_FALSE(JoinCluster(fixture.auth(), request));
+  };
+  refused([&](JoinRequest& request) { request.host_id = big; });
+  refused([&](JoinRequest& request) { request.node_name = big; });
+  refused([&](JoinRequest& request) { request.node_name = "a\x1b[2J"; });
+  refused([&](JoinRequest& request) { request.role = big; });
+  refused([&](JoinRequest& request) { request.token = big; });
+  refused([&](JoinRequest& request) { request.public_tls_key = big; });
+  refused([&](JoinRequest& request) { request.dns_names = {big}; });
+  refused([&](JoinRequest& request) { request.additional_principals = std::vector<std::string>(33, "n"); });
+  for (const auto& [number, record] :
+       fixture.auth().backend().Events({Time::min(), Time::max(), {"instance.join"}}).value()) {
+    CHECK(record.json.size() < 2000);
+  }
+}
+
+TEST_CASE("an expired certificate and its key keep the id") {
+  AuthFixture fixture;
+  StoreToken(fixture, "secret", {"Node"});
+  const PrivateKey key = GeneratePrivateKey(KeyAlgorithm::kEcdsaP256).value();
+  HostCertificateRequest host;
+  host.role = "Instance";
+  host.system_roles = {"Node"};
+  host.host_id = kHostId;
+  host.tls_key = host.ssh_key = key.public_key();
+  host.ttl = std::chrono::nanoseconds(1);
+  const auto expired = IssueHostCertificates(fixture.auth().authorities(), host).value();
+  const JoinRequest request = RequestFor("secret", "Instance");
+  const auto signed_by = [&](const PrivateKey& signer, std::string_view host_id, const std::string& tls_key) {
+    return signer.Sign(HostProofText("ex.com", host_id, tls_key, request.public_ssh_key)).value();
+  };
+  const std::string good = signed_by(key, kHostId, request.public_tls_key);
+  CHECK(RejoinCluster(fixture.auth(), request, {expired.tls, good})->host_id == kHostId);
+
+  const PrivateKey other = GeneratePrivateKey(KeyAlgorithm::kEcdsaP256).value();
+  JoinRequest no_token = request;
+  no_token.token = "guess";
+  JoinRequest other_keys = request;
+  other_keys.public_tls_key = other.public_key().ToPem();
+  AuthFixture foreign;
+  const auto of_another = IssueHostCertificates(foreign.auth().authorities(), host).value();
+  const auto admin = IssueSystemIdentity(fixture.auth().authorities(), "Admin", "own", {}).value();
+  const std::pair<JoinRequest, HostProof> wrong[] = {
+      {request, {expired.tls, signed_by(other, kHostId, request.public_tls_key)}},
+      {request, {expired.tls, signed_by(key, "another", request.public_tls_key)}},
+      {request, {expired.tls, ""}},
+      {request, {"", good}},
+      {request, {of_another.tls, good}},
+      {request, {admin.certificate_pem, good}},
+      {other_keys, {expired.tls, good}},
+      {no_token, {expired.tls, good}},
+  };
+  for (const auto& [asked, proof] : wrong) CHECK_FALSE(RejoinCluster(fixture.auth(), asked, proof));
+
+  REQUIRE(RemoveHost(fixture.auth(), fixture.admin(), std::string(kHostId)));
+  CHECK(RejoinCluster(fixture.auth(), request, {expired.tls, good}).error().kind == ErrorKind::kAccessDenied);
 }
 
 TEST_CASE("a host is a UUID with keys") {
@@ -80,7 +180,14 @@ TEST_CASE("a host is a UUID with keys") {
   CHECK_FALSE(JoinCluster(fixture.auth(), request));
 }
 
-// A host that has joined, as the auth service sees it.
+// What a host that has joined asks for next.
+JoinRequest RequestOf(const JoinResult& joined, std::string_view role) {
+  JoinRequest request = RequestFor("", role);
+  request.host_id = joined.host_id;
+  return request;
+}
+
+// The same host, as the auth service sees it.
 Caller HostCaller(const JoinResult& joined) {
   Caller caller;
   caller.kind = Caller::Kind::kSystem;
@@ -91,8 +198,9 @@ Caller HostCaller(const JoinResult& joined) {
 TEST_CASE("a host that has joined gets new certificates for other keys and names") {
   AuthFixture fixture;
   StoreToken(fixture, "secret", {"Node", "Kube"});
-  const Caller host = HostCaller(JoinCluster(fixture.auth(), RequestFor("secret", "Instance")).value());
-  JoinRequest request = RequestFor("", "Instance");
+  const JoinResult joined = JoinCluster(fixture.auth(), RequestFor("secret", "Instance")).value();
+  const Caller host = HostCaller(joined);
+  JoinRequest request = RequestOf(joined, "Instance");
   const PrivateKey key = GeneratePrivateKey(KeyAlgorithm::kEcdsaP256).value();
   request.public_tls_key = key.public_key().ToPem();
   request.public_ssh_key = key.public_key().ToAuthorizedKey();
@@ -117,8 +225,9 @@ TEST_CASE("a host that has joined gets new certificates for other keys and names
 TEST_CASE("a host gets nothing beyond what it is") {
   AuthFixture fixture;
   StoreToken(fixture, "secret", {"Node"});
-  const Caller host = HostCaller(JoinCluster(fixture.auth(), RequestFor("secret", "Instance")).value());
-  const JoinRequest own = RequestFor("", "Instance");
+  const JoinResult joined = JoinCluster(fixture.auth(), RequestFor("secret", "Instance")).value();
+  const Caller host = HostCaller(joined);
+  const JoinRequest own = RequestOf(joined, "Instance");
   JoinRequest other = own;
   other.host_id = "22222222-2222-4222-8222-222222222222";
   JoinRequest crowded = own;
@@ -135,9 +244,9 @@ TEST_CASE("a host gets nothing beyond what it is") {
       {host, other, {"Node"}, ErrorKind::kAccessDenied},
       {host, own, {"Node", "Proxy"}, ErrorKind::kAccessDenied},
       {host, own, {}, ErrorKind::kBadParameter},
-      {host, RequestFor("", "Node"), {"Node"}, ErrorKind::kAccessDenied},
-      {host, RequestFor("", "Admin"), {}, ErrorKind::kAccessDenied},
-      {host, RequestFor("", "Auth"), {}, ErrorKind::kAccessDenied},
+      {host, RequestOf(joined, "Node"), {"Node"}, ErrorKind::kAccessDenied},
+      {host, RequestOf(joined, "Admin"), {}, ErrorKind::kAccessDenied},
+      {host, RequestOf(joined, "Auth"), {}, ErrorKind::kAccessDenied},
       {host, crowded, {"Node"}, ErrorKind::kLimitExceeded},
       {user, own, {"Node"}, ErrorKind::kAccessDenied},
       {fixture.admin(), own, {"Node"}, ErrorKind::kAccessDenied},
@@ -148,7 +257,7 @@ TEST_CASE("a host gets nothing beyond what it is") {
     REQUIRE_FALSE(renewed);
     CHECK(renewed.error().kind == row.kind);
   }
-  CHECK(RenewHost(fixture.auth(), host, RequestFor("", "Node"), {}));
+  CHECK(RenewHost(fixture.auth(), host, RequestOf(joined, "Node"), {}));
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ TEST_CASE("every method has an access rule, and nobody passes any but the open o
     const RpcCall call{nobody, path, "", ""};
     if (AuthServer::Authorize(method, call)) ++open;
   }
-  CHECK(open == 3);  // Ping, GetClusterCACert, and RegisterUsingToken, which has a token
+  CHECK(open == 4);  // Ping, GetClusterCACert, and RegisterUsingToken and Rejoin, which have a token
 }
 
 TEST_CASE("a user without rules is denied by name of verb and kind; an editor is not") {

@@ -58,13 +58,18 @@ TEST_CASE("a node has the labels that it is given, as long as it is given them")
   CHECK(Take(fixture, fixture.admin(), "si-one").error().kind == ErrorKind::kNotFound);
 }
 
-TEST_CASE("what a node says itself wins") {
+TEST_CASE("a node does not give itself what others give, and who writes its resource does not either") {
   AuthFixture fixture;
-  REQUIRE(fixture.auth().node_labels().Announce(Node({{"dynamic/team", "own"}})));
+  auto& labels = fixture.auth().node_labels();
+  REQUIRE(labels.Announce(Node({{"dynamic/team", "own"}, {"env", "dev"}})));
+  CHECK(LabelsNow(fixture) == Labels{{"env", "dev"}});
   REQUIRE(Give(fixture, fixture.admin(), "si-one", {{"team", "red"}, {"x", "y"}}));
-  CHECK(LabelsNow(fixture) == Labels{{"dynamic/team", "own"}, {"dynamic/x", "y"}});
+  CHECK(LabelsNow(fixture) == Labels{{"dynamic/team", "red"}, {"dynamic/x", "y"}, {"env", "dev"}});
+  const auto written = Node({{"dynamic/team", "forged"}, {"dynamic/more", "m"}, {"env", "dev"}});
+  REQUIRE(fixture.Call<types::KeepAlive>(fixture.admin(), "/proto.AuthService/UpsertNode", written));
+  CHECK(labels.LabelsOf(written).value() == Labels{{"dynamic/team", "red"}, {"dynamic/x", "y"}, {"env", "dev"}});
   REQUIRE(Take(fixture, fixture.admin(), "si-one"));
-  CHECK(LabelsNow(fixture) == Labels{{"dynamic/team", "own"}});
+  CHECK(LabelsNow(fixture) == Labels{{"env", "dev"}});
 }
 
 TEST_CASE("labels are for one node alone, and not for those with OpenSSH alone") {

@@ -24,6 +24,10 @@ TEST_CASE("a dial arrives as it was decided") {
   dial.settings.keep_alive_interval = std::chrono::minutes(5);
   dial.settings.keep_alive_count_max = 4;
   dial.settings.recording_mode = "node";
+  dial.labels.labels = {{"env", "dev"}, {"dynamic/team", "red"}};
+  dial.labels.rules = {{RoleCondition::kAllow, {{{"env", {"dev", "test"}}, {"team", {"*"}}}, ""}},
+                       {RoleCondition::kDeny, {{}, "contains(user.spec.traits[\"x\"], labels[\"env\"])"}}};
+  dial.labels.traits = {{"x", {"a", "b"}}};
   v1::Dial message;
   ToMessage(dial, message);
   const auto read = FromMessage(message);
@@ -46,6 +50,14 @@ TEST_CASE("a dial arrives as it was decided") {
   CHECK(read->settings.keep_alive_interval == dial.settings.keep_alive_interval);
   CHECK(read->settings.keep_alive_count_max == 4);
   CHECK(read->settings.recording_mode == "node");
+  CHECK(read->labels.labels == dial.labels.labels);
+  CHECK(read->labels.traits == dial.labels.traits);
+  REQUIRE(read->labels.rules.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(read->labels.rules[i].condition == dial.labels.rules[i].condition);
+    CHECK(read->labels.rules[i].matchers.selector == dial.labels.rules[i].matchers.selector);
+    CHECK(read->labels.rules[i].matchers.expression == dial.labels.rules[i].matchers.expression);
+  }
 }
 
 TEST_CASE("an id that is no name of a directory is refused, and so is forwarding that is not known") {

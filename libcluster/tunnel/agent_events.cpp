@@ -1,0 +1,118 @@
+#include "libcluster/tunnel/agent_events.h"
+
+#include <algorithm>
+#include <array>
+
+#include "libbase/json.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::array kReported{audit::kSessionStart,
+                               audit::kSessionEnd,
+                               audit::kSessionLeave,
+                               audit::kSessionData,
+                               audit::kExec,
+                               audit::kExecFailure,
+                               audit::kSubsystem,
+                               audit::kSubsystemFailure,
+                               audit::kPortForward,
+                               audit::kAuthFailure,
+                               audit::kSftpSummary,
+                               audit::kSftpOpen,
+                               audit::kSftpOpenFailure,
+                               audit::kSftpSetstat,
+                               audit::kSftpSetstatFailure,
+                               audit::kSftpOpendir,
+                               audit::kSftpOpendirFailure,
+                               audit::kSftpRemove,
+                               audit::kSftpRemoveFailure,
+                               audit::kSftpMkdir,
+                               audit::kSftpMkdirFailure,
+                               audit::kSftpRmdir,
+                               audit::kSftpRmdirFailure,
+                               audit::kSftpRename,
+                               audit::kSftpRenameFailure,
+                               audit::kSftpSymlink,
+                               audit::kSftpSymlinkFailure,
+                               audit::kSftpLink,
+                               audit::kSftpLinkFailure};
+
+// What this side says.
+constexpr std::array<std::string_view, 6> kOwnKeys{"event", "code", "cluster_name", "uid", "time", "reported_time"};
+
+// How long texts and lists may be, in turn, until an event is short enough.
+constexpr std::array<std::size_t, 4> kCuts{16 << 10, 2 << 10, 256, 16};
+
+std::string Text(const Value& event, std::string_view key) {
+  const Value* value = event.Find(key);
+  return value == nullptr ? std::string() : value->as_string();
+}
+
+const AuditType* TypeOf(const Value& event) {
+  const auto found = std::ranges::find_if(kReported, [&](const AuditType& type) {
+    return type.event == Text(event, "event") && type.code == Text(event, "code");
+  });
+  return found == kReported.end() ? nullptr : &*found;
+}
+
+// Cuts at the beginning of a character.
+void CutText(std::string& text, std::size_t most) {
+  if (text.size() <= most) return;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+  text.resize(most);
+}
+
+void Cut(Value& value, std::size_t most) {
+  if (value.is_string()) {
+    std::string text = value.as_string();
+    CutText(text, most);
+    value = Value(std::move(text));
+  } else if (value.is_list()) {
+    auto& list = value.mutable_list();
+    if (list.size() > most) list.resize(most);
+    for (Value& item : list) Cut(item, most);
+  } else if (value.is_map()) {
+    auto& map = value.mutable_map();
+    if (map.size() > most) map.resize(most);
+    for (auto& [key, item] : map) {
+      CutText(key, most);
+      Cut(item, most);
+    }
+  }
+}
+
+Value Trimmed(Value event) {
+  for (const std::size_t most : kCuts) {
+    if (ToJson(event).size() <= kMaxEventBytes) return event;
+    for (auto& [key, value] : event.mutable_map()) Cut(value, most);
+  }
+  return event;
+}
+
+}  // namespace
+
+Result<AuditEvent> EventOfAgent(std::string_view json, const EventSource& source, Time now) {
+  if (json.size() > kMaxReportedEventBytes) return Fail(ErrorKind::kBadParameter, "an event of {} bytes", json.size());
+  ASSIGN_OR_RETURN(Value reported, ParseJson(json));
+  const AuditType* type = TypeOf(reported);
+  if (type == nullptr) return Fail(ErrorKind::kBadParameter, "an event that nodes do not report");
+  AuditEvent event(*type, source.cluster);
+  const std::string said = Text(reported, "time");
+  const auto time = ParseTime(said);
+  if (time && *time <= now && *time >= now - kOldestEvent) {
+    event.At(*time);
+  } else {
+    event.At(now).Add("reported_time", said.substr(0, kCuts.back() * 4));
+  }
+  constexpr std::size_t kMostKeys = 64;
+  auto& fields = reported.mutable_map();
+  std::erase_if(fields, [](const auto& field) { return std::ranges::find(kOwnKeys, field.first) != kOwnKeys.end(); });
+  if (fields.size() > kMostKeys) return Fail(ErrorKind::kBadParameter, "an event with {} fields", fields.size());
+  const Value trimmed = Trimmed(std::move(reported));
+  for (const auto& [key, value] : trimmed.as_map()) event.Add(key, value);
+  event.Add("server_id", source.host_id).Add("server_hostname", source.hostname);
+  return event;
+}
+
+}  // namespace sallyport
