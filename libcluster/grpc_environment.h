@@ -56,7 +56,7 @@ class GrpcEnvironment {
         options(std::move(options_in)),
         loop(loop_in),
         tls(std::move(tls_in)),
-        known(known_threads, {.running = 16, .waiting = 1000}),
+        known(known_threads, {.running = 64, .waiting = 1000}),
         unknown(unknown_threads, {.running = 2, .waiting = 64}),
         identification(unknown_threads,
                        {.running = 4, .waiting = BudgetOf(Door::kGrpc, CallerState::kUnknown).connections}) {}

@@ -11,7 +11,7 @@
 namespace sallyport {
 namespace {
 
-constexpr std::size_t kKnownThreads = 64;
+constexpr std::size_t kKnownThreads = 256;  // made on demand; one caller has a quarter of them
 constexpr std::size_t kUnknownThreads = 8;
 constexpr std::chrono::seconds kStopTime{1};
 

@@ -16,6 +16,10 @@ Status CheckRole(google::protobuf::Message& resource);
 // thresholds, reasons and lifetimes of access requests that Teleport refuses. Fails with kBadParameter.
 Status CheckNewRole(const google::protobuf::Message& resource);
 
+// Checks of a new role what a server refuses: all of CheckNewRole but mistakes in what a role allows. Such a mistake
+// allows nothing; one in what a role denies would deny nothing. Fails with kBadParameter.
+Status CheckAcceptableRole(const google::protobuf::Message& resource);
+
 std::span<const TextColumn> RoleColumns();
 
 }  // namespace sallyport

@@ -79,9 +79,27 @@ Status CheckRequests(const types::RoleSpecV6& spec) {
   return {};
 }
 
+// Expressions over labels of one side, and labels that come too late to deny by.
+Status CheckLabels(const types::RoleV6& role, RoleCondition condition) {
+  for (const std::string_view kind : kLabelledKinds) {
+    const LabelMatchers matchers = LabelMatchersOf(role, condition, kind);
+    const std::string field =
+        fmt::format("spec.{}.{}", condition == RoleCondition::kAllow ? "allow" : "deny", LabelFieldOf(kind));
+    RETURN_IF_ERROR(CheckExpression(field + "_expression", matchers.expression, PredicateDialect::kLabels));
+    if (condition == RoleCondition::kAllow) continue;
+    for (const auto& [key, values] : matchers.selector) {
+      if (!key.starts_with("dynamic/")) continue;
+      return FailWithHint(ErrorKind::kBadParameter,
+                          fmt::format("{}: the label \"{}\" is dynamic", field, StripControl(key)),
+                          "deny by labels that do not change");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
-Status CheckNewRole(const google::protobuf::Message& resource) {
+Status CheckAcceptableRole(const google::protobuf::Message& resource) {
   const auto& role = static_cast<const types::RoleV6&>(resource);
   // The second says what the first says and more; agents of older versions may read roles that have both.
   if (role.spec().options().has_portforwarding() && role.spec().options().has_sshportforwarding()) {
@@ -93,24 +111,15 @@ Status CheckNewRole(const google::protobuf::Message& resource) {
   RETURN_IF_ERROR(CheckRoleLists("allow", role.spec().allow()));
   RETURN_IF_ERROR(CheckRoleLists("deny", role.spec().deny()));
   RETURN_IF_ERROR(CheckReviewConditions(role));
-  RETURN_IF_ERROR(CheckPart("allow", role.spec().allow()));
   RETURN_IF_ERROR(CheckPart("deny", role.spec().deny()));
-  for (const std::string_view kind : kLabelledKinds) {
-    for (const RoleCondition condition : {RoleCondition::kAllow, RoleCondition::kDeny}) {
-      const LabelMatchers matchers = LabelMatchersOf(role, condition, kind);
-      const std::string field =
-          fmt::format("spec.{}.{}", condition == RoleCondition::kAllow ? "allow" : "deny", LabelFieldOf(kind));
-      RETURN_IF_ERROR(CheckExpression(field + "_expression", matchers.expression, PredicateDialect::kLabels));
-      if (condition == RoleCondition::kAllow) continue;
-      for (const auto& [key, values] : matchers.selector) {
-        if (!key.starts_with("dynamic/")) continue;
-        return FailWithHint(ErrorKind::kBadParameter,
-                            fmt::format("{}: the label \"{}\" is dynamic", field, StripControl(key)),
-                            "deny by labels that do not change");
-      }
-    }
-  }
-  return {};
+  return CheckLabels(role, RoleCondition::kDeny);
+}
+
+Status CheckNewRole(const google::protobuf::Message& resource) {
+  const auto& role = static_cast<const types::RoleV6&>(resource);
+  RETURN_IF_ERROR(CheckAcceptableRole(role));
+  RETURN_IF_ERROR(CheckPart("allow", role.spec().allow()));
+  return CheckLabels(role, RoleCondition::kAllow);
 }
 
 }  // namespace sallyport

@@ -9,6 +9,7 @@
 #include "libresources/access.h"
 #include "libresources/kinds.h"
 #include "libresources/presets.h"
+#include "libresources/promises.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/token.pb.h"
@@ -31,6 +32,7 @@ Status EnsureSetting(Backend& backend, std::string_view kind, const std::shared_
   }
   FillInSetting(setting);
   RETURN_IF_ERROR(CheckResource(setting));
+  if (configured) RETURN_IF_ERROR(CheckPromises(setting));
   (*setting.mutable_metadata()->mutable_labels())[kOriginLabel] = configured ? "config-file" : "defaults";
   const auto stored = GetResource<M>(backend, kind, row->singleton_name);
   if (stored) {

@@ -3,11 +3,14 @@
 
 #include <algorithm>
 
+#include "libbase/log.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/role_use.h"
 #include "libresources/access.h"
 #include "libresources/kinds.h"
 #include "libresources/labels.h"
+#include "libresources/promises.h"
+#include "libresources/role.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/user.pb.h"
@@ -17,9 +20,19 @@ namespace {
 
 using types::RoleV6;
 
+void WarnOf(const RoleV6& role, const std::string& reason) {
+  Log(LogLevel::kWarning, "a role was written that does less than it says",
+      {{"role", role.metadata().name()}, {"reason", reason}});
+}
+
 Status WriteRole(AuthServer& auth, const RpcCall& call, const RoleV6& requested, WriteMode mode, RoleV6& answer) {
   answer = requested;
-  RETURN_IF_ERROR(CheckNewResource(answer));
+  RETURN_IF_ERROR(CheckResource(answer));
+  RETURN_IF_ERROR(CheckAcceptableRole(answer));
+  RETURN_IF_ERROR(CheckPromises(answer));
+  // What allows nothing does no harm: a client that has checked it less strictly, or a backup, may write it.
+  if (const Status strict = CheckNewRole(answer); !strict) WarnOf(answer, strict.error().message);
+  for (const std::string& field : FieldsWithoutEffect(answer)) WarnOf(answer, field + " has no effect here");
   // As the reference has it, whoever writes without a revision creates.
   const auto& type = mode == WriteMode::kUpdate ? audit::kRoleUpdated : audit::kRoleCreated;
   return auth.Write(call.caller, type, "role", answer, mode);

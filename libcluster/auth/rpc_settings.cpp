@@ -1,6 +1,8 @@
 // Methods about the settings of the cluster: three kinds with the same four methods each.
+#include "libbase/log.h"
 #include "libcluster/auth/auth_server.h"
 #include "libresources/kinds.h"
+#include "libresources/promises.h"
 #include "teleport/clusterconfig/v1/clusterconfig_service.pb.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/trust.pb.h"
@@ -15,6 +17,11 @@ Status WriteSetting(AuthServer& auth, const RpcCall& call, const AuditType& type
                     WriteMode mode, M& answer) {
   setting.mutable_metadata()->set_name(std::string(FindKind(kind)->singleton_name));
   RETURN_IF_ERROR(CheckResource(setting));
+  RETURN_IF_ERROR(CheckPromises(setting));
+  for (const std::string& field : FieldsWithoutEffect(setting)) {
+    Log(LogLevel::kWarning, "a setting was written that has no effect here",
+        {{"kind", std::string(kind)}, {"field", field}});
+  }
   RETURN_IF_ERROR(auth.Write(call.caller, type, kind, setting, mode));
   answer = std::move(setting);
   return {};

@@ -85,11 +85,11 @@ TEST_CASE("what is wrong is told with its line") {
 
 TEST_CASE("the escapes of double quotes are characters of UTF-8") {
   const Pair cases[] = {
-      {R"(user: "x\Ny")", "[{\"user\":\"x\u0085y\"}]"},
+      {R"(user: "x\Ny")", "[{\"user\":\"x\\u0085y\"}]"},
       {R"(user: "\_")", "[{\"user\":\"\u00A0\"}]"},
-      {R"("\N": 1)", "[{\"\u0085\":1}]"},
-      {R"(- "é\N\_\_€\_")", "[[\"é\u0085\u00A0\u00A0€\u00A0\"]]"},
-      {R"(- "\x85\u00A0\xe9")", "[[\"\u0085\u00A0é\"]]"},
+      {R"("\N": 1)", "[{\"\\u0085\":1}]"},
+      {R"(- "é\N\_\_€\_")", "[[\"é\\u0085\u00A0\u00A0€\u00A0\"]]"},
+      {R"(- "\x85\u00A0\xe9")", "[[\"\\u0085\u00A0é\"]]"},
       {R"(- '\N\_')", R"([["\\N\\_"]])"},
   };
   for (const Pair& row : cases) {

@@ -21,7 +21,8 @@ void Join(AuthFixture& fixture, const std::string& host_id, std::string_view tok
 std::vector<std::string> Taken(AuthFixture& fixture, const std::string& host_id, std::vector<std::string> names,
                                Time now = Now()) {
   std::vector<std::string> taken;
-  for (const auto& one : ClaimKubeNames(fixture.auth().backend(), host_id, names, now).value()) {
+  const auto claimed = ClaimKubeNames(fixture.auth().backend(), host_id, names, now).value();
+  for (const auto& one : claimed) {
     taken.push_back(one.name + " of " + one.host_id);
   }
   return taken;

@@ -307,19 +307,23 @@ TEST_CASE("a handler hears that its client left", "[grpc_server]") {
   Sample sample;
   grpc::GenericStub stub(sample.Channel());
   std::string answer;
-  REQUIRE(PeerCall(stub, "/t.S/Echo").Ask("", answer).ok());  // now there is a connection
+  // Another call has the library look after its connection.
+  const auto eventually = [&](const std::function<bool()>& condition) {
+    return Eventually([&] { return PeerCall(stub, "/t.S/Echo").Ask("", answer).ok() && condition(); });
+  };
   SECTION("by a cancel") {
     PeerCall call(stub, "/t.S/Wait");
     REQUIRE(call.Write(""));
+    REQUIRE(eventually([&] { return sample.begun == 1; }));
     call.context.TryCancel();
     CHECK(call.Finish().error_code() == grpc::StatusCode::CANCELLED);
   }
   SECTION("by a deadline") {
-    PeerCall call(stub, "/t.S/Wait", 500ms);
+    PeerCall call(stub, "/t.S/Wait", 3s);
+    REQUIRE(eventually([&] { return sample.begun == 1; }));
     CHECK(call.Finish().error_code() == grpc::StatusCode::DEADLINE_EXCEEDED);
   }
-  // Another call has the library look after its connection.
-  CHECK(Eventually([&] { return PeerCall(stub, "/t.S/Echo").Ask("", answer).ok() && sample.left; }));
+  CHECK(eventually([&] { return sample.left.load(); }));
 }
 
 TEST_CASE("many calls at a time, of which some are cancelled", "[grpc_server]") {

@@ -11,7 +11,8 @@ namespace {
 // A user with roles of a YAML text.
 AccessChecker UserWith(std::string_view yaml, TraitMap traits = {}) {
   std::vector<std::shared_ptr<const types::RoleV6>> roles;
-  for (const auto& role : DecodeResources(yaml, {}).value()) {
+  const auto resources = DecodeResources(yaml, {}).value();
+  for (const auto& role : resources) {
     roles.push_back(std::make_shared<const types::RoleV6>(role.as<types::RoleV6>()));
   }
   return {"alice", std::move(traits), std::move(roles)};
