@@ -63,8 +63,8 @@ class ShellNode:
         directory.mkdir(parents=True, exist_ok=True)
         (directory / "passwd").write_text("\n".join(lines) + "\n")
         see = f'mount --bind {directory / "passwd"} /etc/passwd && exec "$@"'
-        self.cluster = Cluster(directory / "cluster", ssh="enabled: yes\n",
-                               wrapper=["unshare", "--mount", "sh", "-c", see, "sh"])
+        self.wrapper = ["unshare", "--mount", "sh", "-c", see, "sh"]
+        self.cluster = Cluster(directory / "cluster", ssh="enabled: yes\n", wrapper=self.wrapper)
 
     def home(self, login):
         return self.homes / login.replace("\\", "-")
@@ -108,8 +108,8 @@ class Person:
     def __call__(self, *words, stdin="", timeout=40):
         return run([*self.words, *words], self.env, stdin, timeout)
 
-    def terminal(self, login, *command):
-        return Terminal([*self.words, "ssh", "-tt", f"{login}@localhost", *command], self.env)
+    def terminal(self, login, *command, host="localhost"):
+        return Terminal([*self.words, "ssh", "-tt", f"{login}@{host}", *command], self.env)
 
     def tells(self, login, *kinds):
         """Waits for the events of this user's last session as a login, and returns them by kind."""

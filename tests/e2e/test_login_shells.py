@@ -2,14 +2,16 @@
 
 import getpass
 import json
+import os
 import re
 import subprocess
 import textwrap
 
 import pytest
 
-from harness import Tsh, started
-from login_shells import OTHERS, SHELLS, NAMES, Person, ShellNode, recording
+from harness import Tsh, assert_plain, environment, program, started
+from login_shells import NAMES, OTHERS, SHELLS, Person, ShellNode, recording
+from nodes import Agent
 from processes import run, wait_for
 
 LOGIN = getpass.getuser()
@@ -131,8 +133,8 @@ def test_no_files_where_roles_forbid_them(node, fileless, tmp_path):
         (tmp_path / "file").write_text("x")
         # What a subsystem says on stderr is dropped by sshd.
         assert fileless("scp", tmp_path / "file", "fish@localhost:no").code != 0
-        old = fileless("scp", "-O", tmp_path / "file", "fish@localhost:no")
-        assert old.code != 0 and "ssh_file_copy" in old.err
+        old = fileless("ssh", "fish@localhost", "scp -t no")
+        assert old.code == REFUSED and "ssh_file_copy" in old.err
         assert not (node.home("fish") / "no").exists()
         # A command that start files turn into something else is that command to the audit log.
         fileless("ssh", "fish@localhost", "true")
@@ -348,5 +350,42 @@ def test_what_a_user_runs_has_no_say_at_the_sessions_socket(node, person):
 
 
 def test_no_command_line_says_how_to_forge_a_session(person):
-    seen = person("ssh", "app@localhost", "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '").out
+    lines = "for file in /proc/[0-9]*/cmdline; do tr '\\0' ' ' < $file; echo; done 2>/dev/null"
+    seen = person("ssh", "app@localhost", lines).out
     assert "ssh-session" in seen and not re.search(r"ssh-session '?/", seen)
+
+
+@pytest.fixture
+def rootless(node):
+    """A node whose agent runs as one of the users."""
+    agent = Agent(node.cluster, node.homes / "rootless", "rootless", wrapper=[
+        *node.wrapper, "setpriv", f"--reuid={node.uids['app']}", f"--regid={node.uids['app']}", "--clear-groups"])
+    agent.directory.chmod(0o755)
+    (agent.directory / "data").mkdir()
+    os.chown(agent.directory / "data", node.uids["app"], node.uids["app"])
+    yield agent.start()
+    agent.stop()
+
+
+def test_an_agent_that_is_not_root_cannot_be_strict(node, person, rootless, tmp_path):
+    node.cluster.create(ROLE.format(name="loose", options="{}", logins='["app"]'), "-f")
+    loose = Person(node.cluster, tmp_path, "lola", "loose")
+    assert loose("ssh", "app@rootless", "id -u").ok().out == f"{node.uids['app']}\n"
+    terminal = loose.terminal("app", host="rootless")
+    assert terminal.wait_for(PROMPT), terminal.seen
+    terminal.type("echo sho''wn; exit 7\n")
+    assert terminal.finish().code == 7
+    assert "shown" in recording(node.cluster, loose.tells("app", "session.end")["session.start"]["sid"])
+    done = person("ssh", "app@rootless", "id -u")
+    assert done.code == REFUSED and done.out == "" and "does not run as root" in done.err
+
+
+def test_a_node_whose_sshd_does_not_load_our_library_does_not_start(node, tmp_path):
+    agent = Agent(node.cluster, tmp_path)
+    data = agent.directory / "data"
+    data.mkdir()
+    hide = f'mount -t tmpfs -o noexec none {data} && exec "$@"'
+    done = run(["unshare", "--mount", "sh", "-c", hide, "sh", program("teleport"), *agent.pasted_command()[1:],
+                f"--data-dir={data}"], environment(tmp_path), timeout=60)
+    assert done.code != 0 and "does not load" in done.err and "noexec" in done.err, done
+    assert_plain(done.err)

@@ -7,6 +7,7 @@ import signal
 
 import pytest
 
+from certs import split_pem
 from grpc_client import GrpcClient, GrpcError
 from harness import Cluster, Tsh, started
 from nodes import Agent
@@ -246,9 +247,11 @@ def test_from_another_host(place, person, far):
     wait_for(lambda: not spool(far.directory / "data"), what="an empty spool")
 
 
-def test_another_host_has_no_part_in_a_recording(place, person, far):
+def test_another_host_has_no_part_in_a_recording(place, person, far, tmp_path):
     """Not while the session runs, and not later."""
-    identity = far.directory / "data" / "agent_identity"
+    blocks = dict(reversed(split_pem((far.directory / "data" / "agent_identity").read_text())))  # the first of each kind
+    identity = tmp_path / "identity"
+    identity.write_text("".join(text for label, text in blocks.items() if label.endswith(("PRIVATE KEY", "CERTIFICATE"))))
 
     def claim(session):
         with GrpcClient(place.auth_port, (identity, identity)) as client:
