@@ -7,6 +7,8 @@ namespace {
 
 // gRPC codes: 1 cancelled, 2 unknown, 3 invalid argument, 5 not found, 6 already exists, 7 permission denied, 8
 // resource exhausted, 9 failed precondition, 12 unimplemented, 14 unavailable, 16 unauthenticated.
+constexpr int kServiceUnavailable = 503;  // what a service says of itself; 504 is of one behind it
+
 constexpr std::array kTable{
     ErrorKindRow{ErrorKind::kInternal, "internal error", 2, 500, 1},
     ErrorKindRow{ErrorKind::kBadParameter, "bad parameter", 3, 400, 1},
@@ -43,6 +45,7 @@ ErrorKind KindOfGrpcCode(int grpc_code) {
 }
 
 ErrorKind KindOfHttpStatus(int http_status) {
+  if (http_status == kServiceUnavailable) return ErrorKind::kConnectionProblem;
   for (const auto& row : kTable) {
     if (row.http_status == http_status) return row.kind;
   }

@@ -15,6 +15,8 @@
 #include <cstring>
 #include <system_error>
 
+#include "libbase/open_files.h"
+
 namespace sallyport {
 namespace {
 
@@ -50,7 +52,9 @@ class SpawnSetup {
   }
 
   int Spawn(pid_t& child, const std::string& path, std::vector<char*>& arguments, std::vector<char*>& environment) {
-    return posix_spawnp(&child, path.c_str(), &actions_, &attributes_, arguments.data(), environment.data());
+    const int error = posix_spawnp(&child, path.c_str(), &actions_, &attributes_, arguments.data(), environment.data());
+    if (error == 0) KeepOpenFileLimitOf(child);
+    return error;
   }
 
  private:

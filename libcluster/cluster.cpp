@@ -10,7 +10,6 @@
 #include "libbase/socket.h"
 #include "libbase/version.h"
 #include "libcluster/agents/local_auth.h"
-#include "libcluster/auth/audit_queue.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/client_version.h"
 #include "libcluster/auth/expiry.h"
@@ -54,7 +53,6 @@ struct Cluster::State {
   std::string auth_address;
   std::string public_address;
   std::unique_ptr<AuthServer> auth;
-  std::unique_ptr<AuditQueue> audit;
   std::unique_ptr<AgentAuth> agent_auth;
   ConnectedAgents agents;
   std::unique_ptr<ExpirySweeper> sweeper;
@@ -63,6 +61,7 @@ struct Cluster::State {
   std::unique_ptr<AuthHttpApi> auth_api;
   EventLoop loop{kNetworkThreads};
   ThreadPool web_threads{kMaxWebThreads};
+  LoginGate logins;
   ThreadPool kube_threads{kMaxKubeThreads};
   ThreadPool dial_threads{kMaxDialThreads};
   std::unique_ptr<GrpcServer> grpc;
@@ -115,8 +114,7 @@ Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment&
   options.proxy_public_address = public_address.empty() ? FormatHostPort({nodename, listen.port}) : public_address;
   ASSIGN_OR_RETURN(options.static_tokens, ParseStaticTokens(config.auth.tokens));
   ASSIGN_OR_RETURN(auth, AuthServer::Open(std::move(options)));
-  audit = std::make_unique<AuditQueue>(auth->backend());
-  agent_auth = LocalAgentAuth(*auth, *audit, host_id);
+  agent_auth = LocalAgentAuth(*auth, auth->audit_queue(), host_id);
   sweeper = std::make_unique<ExpirySweeper>(*auth);
   methods = AuthMethods(*auth);
   AddTransport(config, environment);
@@ -144,10 +142,10 @@ void Cluster::State::AddTransport(const TeleportConfig& config, const Environmen
     });
     return std::move(pair.first);
   };
-  AddTransportMethods(methods, loop, dial_threads, *auth, *audit, std::move(options));
+  AddTransportMethods(methods, loop, dial_threads, *auth, auth->audit_queue(), std::move(options));
   AddRecordingMethods(methods, loop, web_threads, *auth);
   AddServerInfoStream(methods, loop, web_threads, *auth);
-  const TunnelParts tunnel{loop, web_threads, *auth, *audit, agents};
+  const TunnelParts tunnel{loop, web_threads, *auth, auth->audit_queue(), agents};
   AddTunnelMethods(methods, tunnel);
   AddInventoryMethods(methods, tunnel, OwnFacts(config, environment));
 }
@@ -204,17 +202,23 @@ Status Cluster::State::StartServers(const TeleportConfig& config, const Environm
   ASSIGN_OR_RETURN(
       auth_options.tls,
       ServerTls::Create({identity.certificate_pem, identity.private_key_pem.Reveal(), {"h2", "http/1.1"}, true}));
+  auth_options.door = Door::kAuthHttp;
   auth_options.handler = [this](const HttpRequest& request) { return auth_api->Handle(request); };
   auth_http = std::make_unique<HttpServer>(loop, web_threads, std::move(auth_options));
 
   web_api = std::make_unique<WebApi>(
-      *auth, WebApiOptions{proxy_address, public_address, kube_listener ? kube_listener->address() : "", true});
+      *auth, logins, web_threads,
+      WebApiOptions{proxy_address, public_address, kube_listener ? kube_listener->address() : "", true});
   ASSIGN_OR_RETURN(const WebCertificate certificate, LoadWebCertificate(config, sans));
   HttpServerOptions web_options;
   ASSIGN_OR_RETURN(web_options.tls, ServerTls::Create({certificate.certificate_pem,
                                                        certificate.private_key_pem.Reveal(),
                                                        {"http/1.1", "teleport-reversetunnel"},
                                                        false}));
+  web_options.admit = [this](const HttpRequest& head) { return web_api->Admit(head); };
+  web_options.submit = [this](const HttpRequest& request, std::function<void()> work) {
+    return web_api->Submit(request, std::move(work));
+  };
   web_options.handler = [this](const HttpRequest& request) { return web_api->Handle(request); };
   web_options.upgrade_path = "/webapi/connectionupgrade";
   web_options.upgraded = [this](IncomingConnection connection) {
@@ -258,8 +262,8 @@ Status Cluster::State::StartKube(const TeleportConfig& config, const Environment
     auto cluster = own(name);
     return cluster ? cluster : agents.FindKube(name);
   };
-  ASSIGN_OR_RETURN(kube,
-                   KubeForwarder::Create(loop, kube_threads, DecideByRoles(*auth, *audit, find), std::move(options)));
+  ASSIGN_OR_RETURN(kube, KubeForwarder::Create(loop, kube_threads, DecideByRoles(*auth, auth->audit_queue(), find),
+                                               std::move(options)));
   ASSIGN_OR_RETURN(announcer, KubeAnnouncer::Start(*agent_auth, {host_id, proxy_address, configured.clusters}));
   return {};
 }

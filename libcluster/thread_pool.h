@@ -6,24 +6,35 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <mutex>
 
 namespace sallyport {
 
+struct ThreadPoolOptions {
+  std::size_t max_threads = 1;
+  // How much work may wait for a thread.
+  std::size_t max_waiting = std::numeric_limits<std::size_t>::max();
+};
+
 class ThreadPool {
  public:
-  explicit ThreadPool(std::size_t max_threads) : max_threads_(max_threads) {}
-  // Waits for the work that was begun or queued.
+  explicit ThreadPool(std::size_t max_threads) : ThreadPool(ThreadPoolOptions{.max_threads = max_threads}) {}
+  explicit ThreadPool(ThreadPoolOptions options) : options_(options) {}
+  // Waits for the work that was begun, and drops what waits.
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   void Submit(std::function<void()> work);
+  // The same unless too much waits already: then false, and the work is dropped.
+  [[nodiscard]] bool TrySubmit(std::function<void()> work);
 
  private:
+  void Enqueue(std::function<void()> work);
   void Run();
 
-  const std::size_t max_threads_;
+  const ThreadPoolOptions options_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable ended_;

@@ -28,7 +28,8 @@ std::unexpected<Error> ResourceDenied(std::string_view kind) {
   for (const DeniedHint& row : kDeniedHints) {
     if (row.kind == kind) hint = row.text;
   }
-  return Fail(ErrorKind::kAccessDenied, "access to {} denied. User does not have permissions. {}", kind, hint);
+  return Fail(ErrorKind::kAccessDenied, "access to {} denied. User does not have permissions.{}{}", kind,
+              hint.empty() ? "" : " ", hint);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ namespace {
 using types::AccessRequestV3;
 
 constexpr int kMaxReason = 4096;
+constexpr std::size_t kMaxRequestBytes = 256 << 10;  // with its reviews and annotations
 constexpr int kMaxResources = 300;
 constexpr int kMaxRoles = 1000;
 constexpr Nanoseconds kMaxStartDelay = std::chrono::hours(7 * 24);
@@ -53,10 +54,15 @@ Status CheckId(const types::ResourceID& id) {
 }
 
 Status CheckLengths(const types::AccessRequestSpecV3& spec) {
-  for (const auto* reason : {&spec.requestreason(), &spec.resolvereason()}) {
+  std::vector<const std::string*> reasons{&spec.requestreason(), &spec.resolvereason()};
+  for (const auto& review : spec.reviews()) reasons.push_back(&review.reason());
+  for (const auto* reason : reasons) {
     if (reason->size() > kMaxReason) {
       return Fail(ErrorKind::kBadParameter, "the reason is longer than {} bytes", kMaxReason);
     }
+  }
+  if (spec.ByteSizeLong() > kMaxRequestBytes) {
+    return Fail(ErrorKind::kBadParameter, "the request is larger than {} bytes", kMaxRequestBytes);
   }
   if (spec.requestedresourceids_size() > kMaxResources) {
     return Fail(ErrorKind::kBadParameter, "the request names {} resources, and {} are the most",

@@ -274,10 +274,13 @@ bool IsServiceRole(std::string_view role) { return std::ranges::find(kServiceRol
 std::span<const TextColumn> TokenColumns() { return kColumns; }
 
 std::string SafeTokenName(const google::protobuf::Message& token) {
-  constexpr std::size_t kShort = 16;  // a quarter of less would be too easy to guess from
-  std::string name = NameOf(token);
   const auto& method = AsToken(token).spec().joinmethod();
-  if (!method.empty() && method != "token") return name;
+  const bool secret = method.empty() || method == "token";
+  return secret ? MaskedToken(NameOf(token)) : NameOf(token);
+}
+
+std::string MaskedToken(std::string name) {
+  constexpr std::size_t kShort = 16;  // a quarter of less would be too easy to guess from
   const std::size_t hidden = name.size() < kShort ? name.size() : name.size() * 3 / 4;
   return name.replace(0, hidden, hidden, '*');
 }

@@ -26,6 +26,9 @@ std::span<const TextColumn> TokenColumns();
 // Returns the name of a token as it may be shown: hidden as far as it is a secret.
 std::string SafeTokenName(const google::protobuf::Message& token);
 
+// The name of a token that is its secret, as lists, events and errors show it: a quarter of it, nothing of a short one.
+std::string MaskedToken(std::string name);
+
 // Returns the usual spelling of a system role ("kube" is "Kube"), or nothing when there is no such role.
 std::optional<std::string_view> SystemRoleNamed(std::string_view name);
 

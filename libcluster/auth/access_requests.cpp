@@ -25,6 +25,7 @@ using types::AccessRequestV3;
 
 constexpr std::string_view kKind = "access_request";
 constexpr int kMaxAttempts = 20;
+constexpr std::size_t kMaxDelegatorBytes = 256;
 
 using RoleList = std::vector<std::shared_ptr<const types::RoleV6>>;
 
@@ -157,6 +158,9 @@ Result<ReviewRules> ReviewRulesOf(Backend& backend, const std::string& user) {
 
 Result<AccessRequestV3> CreateAccessRequest(AuthServer& auth, const Caller& by, const AccessRequestV3& wanted) {
   RETURN_IF_ERROR(MayCreate(by, wanted));
+  if (by.kind == Caller::Kind::kUser && !auth.request_rate().Allow(by.identity.username, Now())) {
+    return Fail(ErrorKind::kLimitExceeded, "you ask for access too often: try again in a minute");
+  }
   AccessRequestV3 request = wanted;
   const Time now = Now();
   SetName(request, NewRequestId(now));
@@ -183,6 +187,9 @@ Result<AccessRequestV3> CreateAccessRequest(AuthServer& auth, const Caller& by, 
 }
 
 Status SetAccessRequestState(AuthServer& auth, const Caller& by, const proto::RequestStateSetter& setter) {
+  if (setter.delegator().size() > kMaxDelegatorBytes) {
+    return Fail(ErrorKind::kBadParameter, "the delegator is longer than {} bytes", kMaxDelegatorBytes);
+  }
   RETURN_IF_ERROR(AuthServer::CheckRule(by, kKind, "update"));
   if (!by.identity.active_requests.empty()) {
     return FailWithHint(ErrorKind::kAccessDenied, "a request is not decided by the roles of another one",

@@ -1,8 +1,8 @@
 #include "libcluster/auth/audit.h"
 
-#include "libbase/json.h"
 #include "libbase/secret.h"
 #include "libcluster/auth/caller.h"
+#include "libcluster/auth/event_size.h"
 
 namespace sallyport {
 namespace {
@@ -56,6 +56,6 @@ AuditEvent& AuditEvent::Success(bool success, std::string_view error) {
   return *this;
 }
 
-AuditRecord AuditEvent::ToRecord() const { return {time_, type_, id_, ToJson(fields_)}; }
+AuditRecord AuditEvent::ToRecord() const { return {time_, type_, id_, EventToJson(fields_)}; }
 
 }  // namespace sallyport

@@ -31,6 +31,7 @@ inline constexpr AuditType kRoleCreated{"role.created", "T9000I"};
 inline constexpr AuditType kRoleDeleted{"role.deleted", "T9001I"};
 inline constexpr AuditType kRoleUpdated{"role.updated", "T9002I"};
 inline constexpr AuditType kTokenCreate{"join_token.create", "TJT00I"};
+inline constexpr AuditType kTokenDelete{"join_token.delete", "TJT01I"};  // ours: the reference has none
 inline constexpr AuditType kCertCreate{"cert.create", "TC000I"};
 inline constexpr AuditType kAccessRequestCreate{"access_request.create", "T5000I"};
 inline constexpr AuditType kAccessRequestUpdate{"access_request.update", "T5001I"};
@@ -55,6 +56,7 @@ inline constexpr AuditType kSamlUpdated{"saml.updated", "T8202I"};
 inline constexpr AuditType kBotCreate{"bot.create", "TB001I"};
 inline constexpr AuditType kBotUpdate{"bot.update", "TB002I"};
 inline constexpr AuditType kBotDelete{"bot.delete", "TB003I"};
+inline constexpr AuditType kBotInstanceDelete{"bot_instance.delete", "TB004I"};  // ours: the reference has none
 inline constexpr AuditType kAppCreate{"app.create", "TAP03I"};
 inline constexpr AuditType kAppUpdate{"app.update", "TAP04I"};
 inline constexpr AuditType kAppDelete{"app.delete", "TAP05I"};
@@ -121,6 +123,7 @@ class AuditEvent {
 
   // The whole event.
   const Value& fields() const { return fields_; }
+  // As it is written, within kMaxEventBytes.
   AuditRecord ToRecord() const;
 
  private:

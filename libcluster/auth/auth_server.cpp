@@ -70,6 +70,7 @@ Result<std::unique_ptr<AuthServer>> AuthServer::Open(AuthServerOptions options) 
   RETURN_IF_ERROR(MakeDirectories(opts.data_dir + "/backend", 0700));
   ASSIGN_OR_RETURN(auto engine, OpenSqliteBackend(opts.data_dir + "/backend/state.sqlite"));
   auth->backend_ = std::make_unique<RehearsingBackend>(std::move(engine));
+  auth->audit_queue_ = std::make_unique<AuditQueue>(*auth->backend_);
   auth->locks_ = std::make_unique<Locks>(*auth->backend_, opts.cluster_name);
   auth->nodes_ = std::make_unique<NodeCache>(*auth->backend_);
   auth->node_labels_ = std::make_unique<NodeLabels>(*auth->backend_);
@@ -77,7 +78,7 @@ Result<std::unique_ptr<AuthServer>> AuthServer::Open(AuthServerOptions options) 
   ASSIGN_OR_RETURN(auth->authorities_, Authorities::Open(*auth->backend_, opts.cluster_name));
   auth->authenticator_ =
       std::make_unique<Authenticator>(*auth->backend_, *auth->authorities_, *auth->locks_, opts.host_id);
-  auth->local_users_ = std::make_unique<LocalUsers>(*auth->backend_, opts.cluster_name);
+  auth->local_users_ = std::make_unique<LocalUsers>(*auth->backend_, *auth->audit_queue_, opts.cluster_name);
   auth->issuer_ = std::make_unique<UserCertIssuer>(*auth->authorities_, *auth->locks_);
   RETURN_IF_ERROR(auth->EnsureSettings());
   RETURN_IF_ERROR(auth->EnsurePresets());

@@ -10,9 +10,11 @@
 
 #include "libbase/error.h"
 #include "libcluster/auth/audit.h"
+#include "libcluster/auth/audit_queue.h"
 #include "libcluster/auth/authenticator.h"
 #include "libcluster/auth/authorities.h"
 #include "libcluster/auth/caller.h"
+#include "libcluster/auth/join_limits.h"
 #include "libcluster/auth/local_users.h"
 #include "libcluster/auth/locks.h"
 #include "libcluster/auth/node_cache.h"
@@ -53,7 +55,11 @@ class AuthServer {
   Backend& backend() { return *backend_; }
   const Authorities& authorities() const { return *authorities_; }
   Authenticator& authenticator() { return *authenticator_; }
+  AuditQueue& audit_queue() { return *audit_queue_; }
   LocalUsers& local_users() { return *local_users_; }
+  JoinLimits& join_limits() { return join_limits_; }
+  // Of access requests, by user.
+  RateLimiter& request_rate() { return request_rate_; }
   const Locks& locks() const { return *locks_; }
   NodeCache& nodes() { return *nodes_; }
   NodeLabels& node_labels() { return *node_labels_; }
@@ -107,6 +113,9 @@ class AuthServer {
   const AuthServerOptions options_;
   Recordings recordings_;
   std::unique_ptr<Backend> backend_;
+  std::unique_ptr<AuditQueue> audit_queue_;
+  JoinLimits join_limits_;
+  RateLimiter request_rate_{kAccessRequestRate};
   std::unique_ptr<Locks> locks_;
   std::unique_ptr<NodeCache> nodes_;
   std::unique_ptr<NodeLabels> node_labels_;

@@ -227,7 +227,9 @@ Result<JoinResult> Join(AuthServer& auth, const JoinRequest& request, const Host
 
 // The same, with its event.
 Result<JoinResult> JoinAudited(AuthServer& auth, const JoinRequest& request, const HostProof* proof) {
+  RETURN_IF_ERROR(auth.join_limits().Admit(request.remote_address));
   auto joined = Join(auth, request, proof);
+  if (!joined) auth.join_limits().CountRefused(request.remote_address);
   const auto shown = [](const std::string& text) { return text.substr(0, kMaxNameBytes); };
   AuditEvent event(joined ? audit::kInstanceJoin : audit::kInstanceJoinFailure, auth.cluster_name());
   event.Add("host_id", shown(joined ? joined->host_id : request.host_id)).Add("node_name", shown(request.node_name));

@@ -4,6 +4,7 @@
 
 #include "libbase/encoding.h"
 #include "libbase/json.h"
+#include "libbase/log.h"
 #include "libbase/secret.h"
 #include "libcluster/auth/authenticator.h"
 #include "libcluster/auth/caller.h"
@@ -21,6 +22,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr std::size_t kMaxAttempts = 5;
+constexpr std::size_t kMaxRemembered = 10'000;  // users whose failures the disk did not take
 constexpr minutes kAttemptWindow{30};
 constexpr minutes kLockout{30};
 constexpr std::chrono::seconds kUsedCodeLife{120};  // longer than any step of a code is acceptable
@@ -55,7 +57,14 @@ google::protobuf::Timestamp ToTimestamp(Time time) {
   return stamp;
 }
 
+std::int64_t Seconds(Time time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); }
+
+bool IsRecent(std::int64_t seconds) { return Time(std::chrono::seconds(seconds)) + kAttemptWindow >= Now(); }
+
 }  // namespace
+
+LocalUsers::LocalUsers(Backend& backend, AuditQueue& audit, std::string cluster_name)
+    : backend_(backend), cluster_name_(std::move(cluster_name)), audit_(audit), failures_(kMaxRemembered) {}
 
 std::string LocalUsers::PasswordHash(std::string_view user) {
   auto item = backend_.Get(SecretKey(user, "password"));
@@ -73,6 +82,11 @@ Result<std::vector<types::MFADevice>> LocalUsers::Devices(std::string_view user)
 }
 
 Status LocalUsers::CheckNotLockedOut(std::string_view user) {
+  const std::lock_guard lock(attempts_mutex_);
+  const std::size_t in_memory = FailuresInMemory(user).size();
+  if (in_memory > 0 && in_memory + FailuresOnDisk(user).size() >= kMaxAttempts) {
+    return Fail(ErrorKind::kAccessDenied, "{}", kLockedOut);
+  }
   const auto stored = GetResource<types::UserV2>(backend_, "user", user);
   if (!stored || !stored->spec().status().islocked()) return {};
   const auto& expires = stored->spec().status().lockexpires();
@@ -80,43 +94,70 @@ Status LocalUsers::CheckNotLockedOut(std::string_view user) {
   return Fail(ErrorKind::kAccessDenied, "{}", kLockedOut);
 }
 
-Status LocalUsers::CountFailure(const LoginAttempt& attempt, std::string_view reason) {
+// The mutex is held.
+std::vector<std::int64_t> LocalUsers::FailuresOnDisk(std::string_view user) {
+  std::vector<std::int64_t> times;
+  const auto item = backend_.Get(SecretKey(user, "attempts"));
+  const auto parsed = item ? ParseJson(item->value) : std::unexpected(item.error());
+  if (!parsed) return times;
+  for (const Value& time : parsed->as_list()) {
+    if (IsRecent(time.as_int())) times.push_back(time.as_int());
+  }
+  return times;
+}
+
+// The mutex is held.
+std::vector<std::int64_t> LocalUsers::FailuresInMemory(std::string_view user) {
+  auto* times = failures_.Find(user);
+  if (times == nullptr) return {};
+  std::erase_if(*times, [](std::int64_t time) { return !IsRecent(time); });
+  return *times;
+}
+
+void LocalUsers::CountFailure(const LoginAttempt& attempt, std::string_view reason) {
   const std::lock_guard lock(attempts_mutex_);
-  BackendTransaction transaction;
   AuditEvent event(audit::kUserLoginFailure, cluster_name_);
   event.Add("user", attempt.user).Add("method", "local").Add("addr.remote", attempt.remote_address);
   event.Add("user_agent", attempt.user_agent).Success(false, reason);
-  transaction.Append(event.ToRecord());
+  const AuditRecord record = event.ToRecord();
+  if (audit_.Accepts() && CommitFailure(attempt, record)) return;
 
+  auto times = FailuresInMemory(attempt.user);
+  if (times.size() < kMaxAttempts) times.push_back(Seconds(Now()));
+  failures_.Put(attempt.user, std::move(times));
+  if (!audit_.Keep(record)) Log(LogLevel::kError, "a failed login was not recorded: too many events wait for the disk");
+}
+
+// The mutex is held.
+Status LocalUsers::CommitFailure(const LoginAttempt& attempt, const AuditRecord& record) {
+  BackendTransaction transaction;
+  transaction.Append(record);
   auto user = GetResource<types::UserV2>(backend_, "user", attempt.user);
-  if (user) {
-    Value times = Value::EmptyList();
-    if (const auto item = backend_.Get(SecretKey(attempt.user, "attempts"))) {
-      if (auto parsed = ParseJson(item->value)) times = std::move(*parsed);
-    }
-    const Time now = Now();
-    std::erase_if(times.mutable_list(),
-                  [&](const Value& time) { return Time(std::chrono::seconds(time.as_int())) + kAttemptWindow < now; });
-    times.Append(std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count());
-    if (times.as_list().size() >= kMaxAttempts) {
-      auto& status = *user->mutable_spec()->mutable_status();
-      status.set_islocked(true);
-      status.set_lockedmessage("too many incorrect attempts");
-      *status.mutable_lockedtime() = ToTimestamp(now);
-      *status.mutable_lockexpires() = ToTimestamp(now + kLockout);
-      WriteResource(transaction, "user", *user, WriteMode::kUpdate);
-      times = Value::EmptyList();
-    }
-    transaction.Put(SecretKey(attempt.user, "attempts"), ToJson(times), now + kAttemptWindow);
+  if (!user) return backend_.Commit(std::move(transaction));
+
+  const Time now = Now();
+  Value times = Value::EmptyList();
+  for (const std::int64_t time : FailuresOnDisk(attempt.user)) times.Append(time);
+  times.Append(Seconds(now));
+  if (times.as_list().size() >= kMaxAttempts) {
+    auto& status = *user->mutable_spec()->mutable_status();
+    status.set_islocked(true);
+    status.set_lockedmessage("too many incorrect attempts");
+    *status.mutable_lockedtime() = ToTimestamp(now);
+    *status.mutable_lockexpires() = ToTimestamp(now + kLockout);
+    WriteResource(transaction, "user", *user, WriteMode::kUpdate);
+    times = Value::EmptyList();
   }
+  transaction.Put(SecretKey(attempt.user, "attempts"), ToJson(times), now + kAttemptWindow);
   return backend_.Commit(std::move(transaction));
 }
 
 Status LocalUsers::CheckPassword(const LoginAttempt& attempt) {
   const bool fits = PasswordFits(attempt.password, PasswordHash(attempt.user));
   const Status open = CheckNotLockedOut(attempt.user);
+  if (!fits && open) CountFailure(attempt, kWrongLogin);
+  if (!audit_.Accepts()) return std::unexpected(AuditQueue::Refusal());
   if (fits && open) return {};
-  if (open) RETURN_IF_ERROR(CountFailure(attempt, kWrongLogin));
   return Fail(ErrorKind::kAccessDenied, "invalid credentials");
 }
 
@@ -136,16 +177,25 @@ Status LocalUsers::UseCode(std::string_view user, std::string_view code) {
 }
 
 Result<types::UserV2> LocalUsers::Authenticate(const LoginAttempt& attempt) {
+  auto user = TryLogin(attempt);
+  if (user) return user;
+  const bool unwritten = user.error().kind == ErrorKind::kConnectionProblem;
+  if (unwritten || !audit_.Accepts()) return std::unexpected(AuditQueue::Refusal());
+  return user;
+}
+
+Result<types::UserV2> LocalUsers::TryLogin(const LoginAttempt& attempt) {
   const bool fits = PasswordFits(attempt.password, PasswordHash(attempt.user));
   RETURN_IF_ERROR(CheckNotLockedOut(attempt.user));
   if (attempt.totp_code.empty()) {  // says nothing about the password
-    RETURN_IF_ERROR(CountFailure(attempt, "missing second factor"));
+    CountFailure(attempt, "missing second factor");
     return Fail(ErrorKind::kAccessDenied, "missing second factor");
   }
   const Status code =
       fits ? UseCode(attempt.user, attempt.totp_code) : Fail(ErrorKind::kAccessDenied, "wrong password");
   if (!code) {
-    RETURN_IF_ERROR(CountFailure(attempt, kWrongLogin));
+    if (code.error().kind == ErrorKind::kConnectionProblem) return std::unexpected(code.error());
+    CountFailure(attempt, kWrongLogin);
     return Fail(ErrorKind::kAccessDenied, "{}", kWrongLogin);
   }
   ASSIGN_OR_RETURN(types::UserV2 user, GetResource<types::UserV2>(backend_, "user", attempt.user));
@@ -156,6 +206,8 @@ Result<types::UserV2> LocalUsers::Authenticate(const LoginAttempt& attempt) {
   event.Add("user_agent", attempt.user_agent).Success(true);
   transaction.Append(event.ToRecord());
   RETURN_IF_ERROR(backend_.Commit(std::move(transaction)));
+  const std::lock_guard lock(attempts_mutex_);
+  failures_.Put(attempt.user, {});
   return user;
 }
 

@@ -14,7 +14,9 @@
 #include "libbase/error.h"
 #include "libbase/time.h"
 #include "libcluster/auth/audit.h"
+#include "libcluster/auth/audit_queue.h"
 #include "libcluster/backend/backend.h"
+#include "libcluster/net/recent_map.h"
 
 namespace types {
 class MFADevice;
@@ -34,7 +36,7 @@ struct LoginAttempt {
 
 class LocalUsers {
  public:
-  LocalUsers(Backend& backend, std::string cluster_name) : backend_(backend), cluster_name_(std::move(cluster_name)) {}
+  LocalUsers(Backend& backend, AuditQueue& audit, std::string cluster_name);
 
   // Checks the password alone: whether a code may be asked for. kAccessDenied "invalid credentials" for every failure;
   // counts towards the lockout.
@@ -42,6 +44,9 @@ class LocalUsers {
 
   // Checks password and code, and returns the user. Appends user.login. kAccessDenied with the reference's texts.
   Result<types::UserV2> Authenticate(const LoginAttempt& attempt);
+
+  // Both answer kConnectionProblem while the audit log cannot be written, whatever was right or wrong. Failures are
+  // counted in memory then, and their events wait for the disk.
 
   enum class TokenType { kInvite, kPassword };
   // Makes an invite or reset token and wipes password and devices. kNotFound for an unknown user, kBadParameter for a
@@ -83,13 +88,20 @@ class LocalUsers {
 
  private:
   Status CheckNotLockedOut(std::string_view user);
-  Status CountFailure(const LoginAttempt& attempt, std::string_view reason);
+  // When the user has failed of late, in seconds: as the disk has it, and what it did not take.
+  std::vector<std::int64_t> FailuresOnDisk(std::string_view user);
+  std::vector<std::int64_t> FailuresInMemory(std::string_view user);
+  void CountFailure(const LoginAttempt& attempt, std::string_view reason);
+  Status CommitFailure(const LoginAttempt& attempt, const AuditRecord& record);
+  Result<types::UserV2> TryLogin(const LoginAttempt& attempt);
   Status UseCode(std::string_view user, std::string_view code);
   std::string PasswordHash(std::string_view user);
 
   Backend& backend_;
   const std::string cluster_name_;
-  std::mutex attempts_mutex_;  // counting is read, add, write
+  AuditQueue& audit_;
+  std::mutex attempts_mutex_;                      // counting is read, add, write
+  RecentMap<std::vector<std::int64_t>> failures_;  // in seconds, of those that the disk did not take
 };
 
 }  // namespace sallyport

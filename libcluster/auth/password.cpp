@@ -2,10 +2,7 @@
 
 #include <crypt.h>
 
-#include <algorithm>
 #include <memory>
-#include <semaphore>
-#include <thread>
 
 #include "libbase/secret.h"
 
@@ -17,19 +14,11 @@ constexpr std::size_t kSaltBytes = 16;
 // What an unknown user's password is compared with: any well-formed hash of this cost.
 constexpr const char* kNobodysHash = "$2a$10$abcdefghijklmnopqrstuuMLpgDpMmmaWJrHGqZVbHvcE1Wfs8aWe";
 
-// A flood of logins must leave processors for the rest.
-std::counting_semaphore<>& Slots() {
-  static std::counting_semaphore<> slots(std::max(1U, std::thread::hardware_concurrency()));
-  return slots;
-}
-
 Result<std::string> Crypt(std::string_view password, const std::string& setting) {
   Secret copy{std::string(password)};
   const auto data = std::make_unique<crypt_data>();
-  Slots().acquire();
   const char* hash = ::crypt_r(copy.Reveal().c_str(), setting.c_str(), data.get());
   std::string result = hash == nullptr ? "" : hash;
-  Slots().release();
   ::explicit_bzero(data.get(), sizeof *data);
   if (!result.starts_with("$2")) return Fail(ErrorKind::kInternal, "cannot hash a password");
   return result;

@@ -14,7 +14,8 @@ inline constexpr std::size_t kMaxPasswordBytes = 72;  // what bcrypt reads; more
 // Fails with kBadParameter and says the limit.
 Status CheckPasswordLength(std::string_view password);
 
-// Returns a new hash, cost 10. A tenth of a second of work; at most as many at once as there are processors.
+// Returns a new hash, cost 10. A tenth of a second of work of a
+// processor: how many are made at once is for LoginGate to say.
 Result<std::string> HashPassword(std::string_view password);
 
 // Returns whether a password fits a hash. An empty hash costs the same time and never fits, so that an unknown user

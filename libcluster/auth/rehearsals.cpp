@@ -25,9 +25,10 @@ Result<std::string> Rehearsals::Begin(const Caller& caller) {
   ForgetUnused();
   const std::string owner = OwnerOf(caller);
   const auto own = std::ranges::count_if(entries_, [&](const auto& entry) { return entry.second.owner == owner; });
-  if (own >= kMaxOfOne || entries_.size() >= kMaxOfAll) {
-    return Fail(ErrorKind::kLimitExceeded, "too many rehearsals are under way: try again in a few minutes");
+  if (own >= kMaxOfOne) {
+    return Fail(ErrorKind::kLimitExceeded, "you have too many rehearsals under way: try again in a few minutes");
   }
+  if (entries_.size() >= kMaxOfAll) MakeRoom();
   std::string name = RandomUuid();
   entries_[name] = {owner, Now(), std::make_shared<Rehearsal>(kMaxBytes)};
   return name;
@@ -48,6 +49,17 @@ void Rehearsals::End(const Caller& caller, std::string_view name) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(name);
   if (found != entries_.end() && found->second.owner == OwnerOf(caller)) entries_.erase(found);
+}
+
+// Ends one of whoever has most, the longest unused: who has one keeps it. The mutex is held.
+void Rehearsals::MakeRoom() {
+  std::map<std::string_view, int> owned;
+  for (const auto& [name, entry] : entries_) ++owned[entry.owner];
+  entries_.erase(std::ranges::min_element(entries_, [&](const auto& one, const auto& other) {
+    const int of_one = owned[one.second.owner];
+    const int of_other = owned[other.second.owner];
+    return of_one != of_other ? of_one > of_other : one.second.used < other.second.used;
+  }));
 }
 
 // The mutex is held.

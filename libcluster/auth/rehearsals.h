@@ -17,7 +17,8 @@ namespace sallyport {
 // Safe from several threads.
 class Rehearsals {
  public:
-  // Returns the name of a new one. kLimitExceeded when the caller, or all of them, have too many.
+  // Returns the name of a new one. kLimitExceeded when the caller has too many. When all together have too many, one of
+  // whoever has most ends.
   Result<std::string> Begin(const Caller& caller);
   // kNotFound when it has ended, was not used for ten minutes, or is another caller's.
   Result<std::shared_ptr<Rehearsal>> Find(const Caller& caller, std::string_view name);
@@ -30,6 +31,7 @@ class Rehearsals {
     std::shared_ptr<Rehearsal> rehearsal;
   };
   void ForgetUnused();
+  void MakeRoom();
 
   std::mutex mutex_;
   std::map<std::string, Entry, std::less<>> entries_;

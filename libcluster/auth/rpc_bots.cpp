@@ -185,11 +185,12 @@ void AddInstanceMethods(RpcTable& table, AuthServer& auth) {
       });
   table.Add<machineidv1::DeleteBotInstanceRequest, Empty>(
       InstancePath("DeleteBotInstance"), RpcAccess::Rule("bot_instance", {"delete"}),
-      [&auth](const RpcCall&, const machineidv1::DeleteBotInstanceRequest& request, Empty&) -> Status {
+      [&auth](const RpcCall& call, const machineidv1::DeleteBotInstanceRequest& request, Empty&) -> Status {
         const std::string name = InstanceName(request.bot_name(), request.instance_id());
         RETURN_IF_ERROR(GetResource<BotInstance>(auth.backend(), "bot_instance", name));
         BackendTransaction transaction;
         transaction.Remove(ResourceKey("bot_instance", name), true);
+        transaction.Append(auth.EventOf(call.caller, audit::kBotInstanceDelete, name));
         return auth.Commit(std::move(transaction));
       });
 }

@@ -105,6 +105,9 @@ Result<Subject> OwnRenewal(AuthServer& auth, const Caller& caller, const Request
   if (identity.disallow_reissue) {
     return Fail(ErrorKind::kAccessDenied, "access denied: this certificate may not be used to issue another");
   }
+  if (!identity.impersonator.empty() && request.accessrequests_size() > 0) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: an impersonated certificate takes no access requests");
+  }
   Subject subject{caller.access, identity.traits, identity, identity.expires, false};
   if (const Time requested = Requested(request); requested != Time() && requested < subject.expires) {
     subject.expires = requested;
@@ -114,28 +117,55 @@ Result<Subject> OwnRenewal(AuthServer& auth, const Caller& caller, const Request
   return subject;
 }
 
-Result<Subject> ForOtherUser(AuthServer& auth, const Caller& caller, const Request& request) {
-  auto user = GetResource<types::UserV2>(auth.backend(), "user", request.username());
-  if (!user) {
-    if (caller.kind == Caller::Kind::kAdmin) return std::unexpected(user.error());
-    return Fail(ErrorKind::kAccessDenied, "access denied: impersonation of this user is not allowed");
+// Whether a user's own certificate may be used to impersonate, whoever that would be.
+Status MayImpersonate(const Caller& caller) {
+  if (!caller.access->CanImpersonateSomeone()) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: impersonation is not allowed");
   }
-  const std::vector<std::string> names(user->spec().roles().begin(), user->spec().roles().end());
+  if (!caller.identity.impersonator.empty()) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: an impersonated certificate cannot impersonate");
+  }
+  if (!caller.identity.active_requests.empty()) {
+    return FailWithHint(ErrorKind::kAccessDenied, "access denied: nobody is impersonated with the roles of a request",
+                        "give it back first: tsh request drop");
+  }
+  return {};
+}
+
+// The answer for a user that is not there is the one for a user that may not be impersonated: nobody learns of users or
+// their roles by asking.
+Result<types::UserV2> ImpersonatedUser(AuthServer& auth, const Caller& caller, const std::string& name) {
+  const auto check = [&]() -> Result<types::UserV2> {
+    ASSIGN_OR_RETURN(types::UserV2 user, GetResource<types::UserV2>(auth.backend(), "user", name));
+    ASSIGN_OR_RETURN(const auto current, GetResource<types::UserV2>(auth.backend(), "user", caller.identity.username));
+    ASSIGN_OR_RETURN(const auto roles,
+                     LoadRoles(auth.backend(), {user.spec().roles().begin(), user.spec().roles().end()}));
+    RETURN_IF_ERROR(caller.access->CheckImpersonate(current, user, roles));
+    return user;
+  };
+  auto user = check();
+  if (user) return user;
+  AuditEvent event(audit::kUserLoginFailure, auth.cluster_name());
+  event.By(caller).Add("method", "client.cert").Success(false, user.error().message);
+  RETURN_IF_ERROR(auth.Emit(event));
+  return Fail(ErrorKind::kAccessDenied, "access denied: impersonation of this user is not allowed");
+}
+
+Result<Subject> ForOtherUser(AuthServer& auth, const Caller& caller, const Request& request) {
   Subject subject;
   subject.expires = Requested(request);
+  types::UserV2 user;
   if (caller.kind == Caller::Kind::kAdmin) {
+    ASSIGN_OR_RETURN(user, GetResource<types::UserV2>(auth.backend(), "user", request.username()));
     subject.ignore_role_ttl = true;
   } else {
-    if (!caller.identity.impersonator.empty()) {
-      return Fail(ErrorKind::kAccessDenied, "access denied: an impersonated certificate cannot impersonate");
-    }
-    ASSIGN_OR_RETURN(const auto current, GetResource<types::UserV2>(auth.backend(), "user", caller.identity.username));
-    ASSIGN_OR_RETURN(const auto roles, LoadRoles(auth.backend(), names));
-    RETURN_IF_ERROR(caller.access->CheckImpersonate(current, *user, roles));
+    RETURN_IF_ERROR(MayImpersonate(caller));
+    ASSIGN_OR_RETURN(user, ImpersonatedUser(auth, caller, request.username()));
     subject.base.impersonator = caller.identity.username;
     subject.expires = std::min(subject.expires, caller.identity.expires);
   }
-  subject.traits = TraitsOf(*user);
+  subject.traits = TraitsOf(user);
+  const std::vector<std::string> names(user.spec().roles().begin(), user.spec().roles().end());
   ASSIGN_OR_RETURN(subject.access, AccessOf(auth.backend(), request.username(), names, subject.traits));
   return subject;
 }

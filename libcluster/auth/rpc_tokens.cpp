@@ -5,6 +5,7 @@
 
 #include "libcluster/auth/auth_server.h"
 #include "libresources/kinds.h"
+#include "libresources/token.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "teleport/legacy/types/token.pb.h"
@@ -14,24 +15,18 @@ namespace {
 
 using types::ProvisionTokenV2;
 
-// The name of a token is its secret: events show a quarter of it.
-std::string Obfuscated(const std::string& name) {
-  const std::size_t hidden = name.size() * 3 / 4;
-  return std::string(hidden, '*') + name.substr(hidden);
-}
-
 Status WriteToken(AuthServer& auth, const RpcCall& call, ProvisionTokenV2 token, WriteMode mode) {
   RETURN_IF_ERROR(CheckNewResource(token));
   BackendTransaction transaction;
   WriteResource(transaction, "token", token, mode);
   AuditEvent event(audit::kTokenCreate, auth.cluster_name());
-  event.By(call.caller).Add("name", Obfuscated(token.metadata().name())).Success(true);
+  event.By(call.caller).Add("name", MaskedToken(token.metadata().name())).Success(true);
   event.Add("roles", Value::Strings({token.spec().roles().begin(), token.spec().roles().end()}));
   event.Add("join_method", token.spec().joinmethod());
   transaction.Append(event.ToRecord());
   Status status = auth.Commit(std::move(transaction));
   if (!status && status.error().kind == ErrorKind::kAlreadyExists) {
-    return Fail(ErrorKind::kAlreadyExists, "token \"{}\" already exists", Obfuscated(token.metadata().name()));
+    return Fail(ErrorKind::kAlreadyExists, "token \"{}\" already exists", MaskedToken(token.metadata().name()));
   }
   return status;
 }
@@ -63,21 +58,22 @@ types::StaticTokensV2 StaticTokens(AuthServer& auth) {
 }
 
 // A join token, or the link of a user, which lists show among them.
-Status DeleteToken(AuthServer& auth, const std::string& name) {
+Status DeleteToken(AuthServer& auth, const RpcCall& call, const std::string& name) {
   const auto fixed = StaticTokens(auth);
   for (const auto& token : fixed.spec().statictokens()) {
     if (token.token() != name) continue;
     return FailWithHint(ErrorKind::kBadParameter,
-                        fmt::format("token {} is in the configuration file", Obfuscated(name)),
+                        fmt::format("token {} is in the configuration file", MaskedToken(name)),
                         "take it out of auth_service.tokens and restart");
   }
   for (const char* kind : {"token", "user_token"}) {
     BackendTransaction transaction;
     transaction.Remove(ResourceKey(kind, name), true);
+    transaction.Append(auth.EventOf(call.caller, audit::kTokenDelete, MaskedToken(name)));
     const Status status = auth.Commit(std::move(transaction));
     if (status || status.error().kind != ErrorKind::kNotFound) return status;
   }
-  return Fail(ErrorKind::kNotFound, "token {} is not found", Obfuscated(name));
+  return Fail(ErrorKind::kNotFound, "token {} is not found", MaskedToken(name));
 }
 
 }  // namespace
@@ -108,13 +104,13 @@ void AddTokenMethods(RpcTable& table, AuthServer& auth) {
       "/proto.AuthService/GetToken", RpcAccess::Rule("token", {"read"}),
       [&auth](const RpcCall&, const types::ResourceRequest& request, ProvisionTokenV2& answer) -> Status {
         auto token = GetResource<ProvisionTokenV2>(auth.backend(), "token", request.name());
-        if (!token) return Fail(token.error().kind, "token {} is not found", Obfuscated(request.name()));
+        if (!token) return Fail(token.error().kind, "token {} is not found", MaskedToken(request.name()));
         answer = std::move(*token);
         return {};
       });
   table.Add<types::ResourceRequest, Empty>("/proto.AuthService/DeleteToken", RpcAccess::Rule("token", {"delete"}),
-                                           [&auth](const RpcCall&, const types::ResourceRequest& request, Empty&) {
-                                             return DeleteToken(auth, request.name());
+                                           [&auth](const RpcCall& call, const types::ResourceRequest& request, Empty&) {
+                                             return DeleteToken(auth, call, request.name());
                                            });
 }
 

@@ -19,6 +19,9 @@
 
 namespace sallyport {
 
+// How much an item holds at most: lists of them are sent in messages of 4 MiB.
+inline constexpr std::size_t kMaxItemBytes = 1 << 20;
+
 struct BackendItem {
   std::string key;    // "/role/member": slashes between parts
   std::string value;  // opaque
@@ -101,7 +104,7 @@ class Backend {
   // Items that are past their expiry and still take room, the longest first, at most `limit`.
   virtual Result<std::vector<BackendItem>> Expired(std::size_t limit) = 0;
   // Waits until the transaction is durable. Fails with the kind of the first condition that does not hold; the message
-  // names the key.
+  // names the key. kConnectionProblem when the disk does not take it; nothing of it is there then.
   virtual Status Commit(BackendTransaction transaction) = 0;
   // Watches what is committed from now on (libcluster/backend/change_feed.h). Letting go of the watcher ends it.
   virtual std::shared_ptr<ChangeWatcher> Watch(std::vector<std::string> prefixes, std::function<void()> wake) = 0;

@@ -9,6 +9,15 @@ thread_local Rehearsal* active = nullptr;
 
 bool IsThere(const std::optional<BackendItem>& item) { return item && (!item->expires || Now() < *item->expires); }
 
+Status CheckSizes(const BackendTransaction& transaction) {
+  for (const auto& change : transaction.changes()) {
+    if (change.item.value.size() <= kMaxItemBytes) continue;
+    return Fail(ErrorKind::kLimitExceeded, "{} bytes are more than the {} that a resource may have",
+                change.item.value.size(), kMaxItemBytes);
+  }
+  return {};
+}
+
 std::unexpected<Error> Absent(std::string_view key) { return Fail(ErrorKind::kNotFound, "{} is not found", key); }
 
 }  // namespace
@@ -27,6 +36,9 @@ Result<std::vector<BackendItem>> RehearsingBackend::List(std::string_view prefix
 }
 
 Status RehearsingBackend::Commit(BackendTransaction transaction) {
+  RETURN_IF_ERROR(CheckSizes(transaction));
+  // Events alone tell of what was really done, such as a search: reading is no rehearsal.
+  if (transaction.changes().empty()) return engine_->Commit(std::move(transaction));
   return active == nullptr ? engine_->Commit(std::move(transaction)) : active->Apply(*engine_, transaction);
 }
 

@@ -43,7 +43,7 @@ class RehearsalScope {
   static bool Active();
 };
 
-// The engine as it is outside of scopes.
+// The engine as it is outside of scopes; it takes no item beyond kMaxItemBytes (kLimitExceeded).
 class RehearsingBackend : public Backend {
  public:
   explicit RehearsingBackend(std::unique_ptr<Backend> engine) : engine_(std::move(engine)) {}

@@ -235,6 +235,13 @@ void SqliteBackend::Gather(std::unique_lock<std::mutex>& lock, std::size_t expec
   }
 }
 
+// Nothing is wrong with what was to be written: later, when there is room, it may be.
+std::unexpected<Error> CannotWrite(const Error& error) {
+  return FailWithHint(ErrorKind::kConnectionProblem,
+                      fmt::format("the cluster cannot write its state at present: {}", error.message),
+                      "make room on the auth service's disk, then try again");
+}
+
 void SqliteBackend::WriteBatch(std::vector<Pending>& batch) {
   std::vector<Status> results;
   Status all = writer_->Execute("BEGIN IMMEDIATE");
@@ -251,6 +258,7 @@ void SqliteBackend::WriteBatch(std::vector<Pending>& batch) {
   }
   if (all) all = writer_->Execute("COMMIT");
   if (!all) std::ignore = writer_->Execute("ROLLBACK");
+  if (!all) all = CannotWrite(all.error());
   if (all) feed_.Publish(applied_);
   applied_.clear();
   for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done.set_value(all ? std::move(results[i]) : all);

@@ -11,7 +11,7 @@ class RoleDecider : public KubeDecider {
 
   Status Ready() override {
     if (audit_.Accepts()) return {};
-    return Fail(ErrorKind::kLimitExceeded, "the audit log cannot keep up, try again later");
+    return std::unexpected(AuditQueue::Refusal());
   }
 
   Result<KubePlan> Identify(const KubeCall& call) override {

@@ -2,9 +2,10 @@
 // its certificate was accepted; limits "of one" then count by the source of its connection (libcluster/net/source.h).
 // A known caller is counted by its user or host, whatever address it comes from.
 //
-// The rows are limits alone. SourceSlots counts what is held at once, ByteBudget counts bytes, RateLimiter counts what
-// happens in a time. What exceeds a row is answered in the protocol of its door: HTTP 413, 429, 431 or 503, gRPC
-// RESOURCE_EXHAUSTED or UNAVAILABLE, HTTP/2 ENHANCE_YOUR_CALM; before TLS the connection is closed.
+// The rows are limits alone. UnknownConnections keeps the connections of unknown callers within them, SourceSlots
+// counts what known ones hold at once, ByteBudget counts bytes, RateLimiter counts what happens in a time. What exceeds
+// a row is answered in the protocol of its door: HTTP 413, 429, 431 or 503, gRPC RESOURCE_EXHAUSTED or UNAVAILABLE,
+// HTTP/2 ENHANCE_YOUR_CALM; before TLS the connection is closed.
 #pragma once
 
 #include <chrono>
@@ -84,6 +85,8 @@ inline constexpr Rate kLoginRate{20, 40};
 inline constexpr Rate kWrongLoginRate{120, 240};
 // Other requests to the web API that cost something.
 inline constexpr Rate kWebRate{120, 480};
+// Access requests of one user, with those that are only tried.
+inline constexpr Rate kAccessRequestRate{120, 240};
 // Joins that were refused, of one source.
 inline constexpr Rate kRefusedJoinRate{20, 40};
 

@@ -1,5 +1,8 @@
 #include "libcluster/net/http.h"
 
+#include <poll.h>
+
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -9,7 +12,11 @@
 
 #include "libbase/json.h"
 #include "libbase/log.h"
+#include "libcluster/net/byte_budget.h"
+#include "libcluster/net/http_json.h"
+#include "libcluster/net/source.h"
 #include "libcluster/net/tls_state.h"
+#include "libcluster/net/unknown_connections.h"
 #include "libcluster/net/upgrade.h"
 
 namespace sallyport {
@@ -17,34 +24,49 @@ namespace sallyport {
 namespace http = beast::http;
 
 struct HttpServer::State {
+  State(EventLoop& loop_in, ThreadPool& pool_in, HttpServerOptions options_in)
+      : loop(loop_in),
+        pool(pool_in),
+        options(std::move(options_in)),
+        budget(BudgetOf(options.door, CallerState::kUnknown)),
+        connections(budget),
+        bodies(budget.unfinished_bytes),
+        inner(loop) {}
+
   EventLoop& loop;
   ThreadPool& pool;
   HttpServerOptions options;
+  const Budget& budget;
+  UnknownConnections connections;
+  ByteBudget bodies;  // that are being read, or wait for their answer
+  InnerConnections inner;
 };
 
 namespace {
 
-constexpr std::chrono::seconds kHandshakeTimeout{10};
-constexpr std::chrono::seconds kRequestTimeout{30};
 constexpr std::chrono::seconds kAnswerTimeout{240};
-constexpr std::uint32_t kMaxHeaderBytes = 256 << 10;
 constexpr unsigned kHttp11 = 11;
+constexpr std::size_t kPieceBytes = 8192;
+constexpr int kBadRequest = 400;
+constexpr int kTooLarge = 413;
+constexpr int kHeaderTooLarge = 431;
 
-using Request = http::request<http::string_body>;
+// Bodies are read piece by piece, so that each piece is counted before the next.
+using Parser = http::request_parser<http::buffer_body>;
 using Response = http::response<http::string_body>;
 using StatePtr = std::shared_ptr<HttpServer::State>;
 
-HttpRequest Convert(Request request, const std::string& remote_address, const std::vector<std::string>& chain) {
+HttpRequest HeadOf(const Parser::value_type& message, const std::string& remote_address,
+                   const std::vector<std::string>& chain) {
   HttpRequest result;
-  result.method = std::string(request.method_string());
-  const std::string target(request.target());
+  result.method = std::string(message.method_string());
+  const std::string target(message.target());
   const auto question = target.find('?');
   result.path = target.substr(0, question);
   if (question != std::string::npos) result.query = target.substr(question + 1);
-  for (const auto& field : request) {
+  for (const auto& field : message) {
     result.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
   }
-  result.body = std::move(request.body());
   result.remote_address = remote_address;
   result.peer_chain_pem = chain;
   return result;
@@ -60,89 +82,190 @@ Response Convert(HttpResponse response, unsigned version, bool keep_alive, bool 
   return result;
 }
 
-HttpResponse MalformedRequest(const boost::system::error_code& error) {
-  const bool too_large = error == http::error::header_limit || error == http::error::body_limit;
-  const int status = error == http::error::header_limit ? 431 : error == http::error::body_limit ? 413 : 400;
+HttpResponse Refusal(int status, std::string_view message) {
   Value body = Value::EmptyMap();
-  body.Set("error",
-           Value(Value::Map{{"message", fmt::format("{}: {}", too_large ? "request is too large" : "malformed request",
-                                                    error.message())}}));
+  body.Set("error", Value(Value::Map{{"message", message}}));
   return {status, {{"Content-Type", "application/json"}}, ToJson(body, {.indent = 4})};
 }
 
-// Runs the handler on the pool and comes back to the connection's strand. (Temporaries with destructors are kept out of
-// co_await expressions: GCC 12 destroys some of them twice.)
-asio::awaitable<HttpResponse> RunHandler(StatePtr state, HttpRequest request) {
+HttpResponse MalformedRequest(const boost::system::error_code& error) {
+  if (error == http::error::header_limit) return Refusal(kHeaderTooLarge, "request is too large: " + error.message());
+  return Refusal(kBadRequest, "malformed request: " + error.message());
+}
+
+// Whether the other side has ended or broken the connection.
+bool HasLeft(int socket) {
+  pollfd look{socket, POLLRDHUP, 0};
+  return ::poll(&look, 1, 0) > 0 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+// Runs the handler on the pool and comes back to the connection's strand; nothing is done any more for a client that
+// has left meanwhile. (Temporaries with destructors are kept out of co_await expressions: GCC 12 destroys some of them
+// twice.)
+asio::awaitable<HttpResponse> RunHandler(StatePtr state, HttpRequest request, int socket) {
   const auto executor = co_await asio::this_coro::executor;
   auto shared_request = std::make_shared<HttpRequest>(std::move(request));
-  auto initiate = [state, executor, shared_request](auto completion) {
+  auto initiate = [state, executor, shared_request, socket](auto completion) {
     auto shared = std::make_shared<decltype(completion)>(std::move(completion));
-    state->pool.Submit([state, executor, shared, shared_request] {
-      auto answer = std::make_shared<HttpResponse>(state->options.handler(*shared_request));
-      asio::post(executor, [shared, answer] { (*shared)(std::move(*answer)); });
-    });
+    const auto complete = [executor, shared](HttpResponse answer) {
+      auto kept = std::make_shared<HttpResponse>(std::move(answer));
+      asio::post(executor, [shared, kept] { (*shared)(std::move(*kept)); });
+    };
+    auto work = [state, complete, shared_request, socket] {
+      complete(HasLeft(socket) ? HttpResponse() : state->options.handler(*shared_request));
+    };
+    if (!state->options.submit) return state->pool.Submit(std::move(work));
+    if (auto refusal = state->options.submit(*shared_request, std::move(work))) complete(std::move(*refusal));
   };
   HttpResponse response =
       co_await asio::async_initiate<const asio::use_awaitable_t<>, void(HttpResponse)>(initiate, asio::use_awaitable);
   co_return response;
 }
 
-bool WantsUpgrade(const StatePtr& state, const Request& request) {
+asio::awaitable<void> Answer(TlsStream& stream, HttpResponse response, std::chrono::seconds time, unsigned version,
+                             bool keep_alive, bool head) {
+  boost::system::error_code error;
+  Response answer = Convert(std::move(response), version, keep_alive, head);
+  beast::get_lowest_layer(stream).expires_after(time);
+  co_await http::async_write(stream, answer, asio::redirect_error(asio::use_awaitable, error));
+}
+
+// One connection, and the request on it that is being dealt with.
+struct HttpConnection {
+  StatePtr state;
+  TlsStream stream;
+  beast::flat_buffer buffer;
+  std::string remote_address;
+  std::vector<std::string> chain;
+
+  UnknownConnections::Place place;  // goes before the stream
+};
+
+// Reads the body into a request, at most `limit` bytes. Returns the refusal when there are more, or the server keeps
+// too many; `gone` says that nobody waits for an answer.
+asio::awaitable<std::optional<HttpResponse>> ReadBody(HttpConnection& connection, Parser& parser, std::size_t limit,
+                                                      ByteBudget::Lease& lease, HttpRequest& request, bool& gone) {
+  const auto length = parser.content_length();
+  if (length && *length > limit) co_return Refusal(kTooLarge, "request is too large");
+  beast::get_lowest_layer(connection.stream).expires_after(connection.state->budget.message_time);
+  std::array<char, kPieceBytes> piece;
+  while (!parser.is_done()) {
+    auto& body = parser.get().body();
+    body.data = piece.data();
+    body.size = piece.size();
+    boost::system::error_code error;
+    co_await http::async_read(connection.stream, connection.buffer, parser,
+                              asio::redirect_error(asio::use_awaitable, error));
+    if (error == http::error::need_buffer) error = {};
+    const std::size_t count = piece.size() - body.size;
+    if (request.body.size() + count > limit) co_return Refusal(kTooLarge, "request is too large");
+    if (!lease.Grow(count)) {
+      co_return ErrorResponse({ErrorKind::kConnectionProblem, "too many requests are being read: try again", {}});
+    }
+    request.body.append(piece.data(), count);
+    gone = error.category() != http::make_error_code(http::error::bad_method).category() && error;
+    if (gone) co_return std::nullopt;
+    if (error) co_return MalformedRequest(error);
+  }
+  co_return std::nullopt;
+}
+
+// Refuses a request; whatever follows it on the connection is not looked at.
+asio::awaitable<bool> Refuse(HttpConnection& connection, HttpResponse refusal) {
+  co_await Answer(connection.stream, std::move(refusal), connection.state->budget.idle_time, kHttp11, false, false);
+  co_return false;
+}
+
+bool WantsUpgrade(const StatePtr& state, const Parser::value_type& request) {
   const auto& path = state->options.upgrade_path;
   return !path.empty() && request.target() == path && request.find(http::field::upgrade) != request.end();
 }
 
-asio::awaitable<void> Answer(TlsStream& stream, HttpResponse response, unsigned version, bool keep_alive, bool head) {
-  boost::system::error_code error;
-  Response answer = Convert(std::move(response), version, keep_alive, head);
-  beast::get_lowest_layer(stream).expires_after(kRequestTimeout);
-  co_await http::async_write(stream, answer, asio::redirect_error(asio::use_awaitable, error));
+// From here on the connection inside of this one counts, and ends this one with itself.
+asio::awaitable<void> Upgrade(HttpConnection& connection, Parser& parser) {
+  connection.place.Release();
+  http::request<http::string_body> request(http::request_header<>(parser.get().base()));
+  co_await ServeUpgrade(std::move(connection.stream), std::move(request), connection.state->inner,
+                        connection.remote_address, connection.state->options.upgraded);
 }
 
-asio::awaitable<void> Serve(StatePtr state, IncomingConnection connection) {
-  const auto executor = co_await asio::this_coro::executor;
+// Deals with a request whose head was read. Returns whether another may follow.
+asio::awaitable<bool> ServeRequest(HttpConnection& connection, Parser& parser) {
+  const StatePtr& state = connection.state;
+  HttpRequest request = HeadOf(parser.get(), connection.remote_address, connection.chain);
+  std::size_t limit = state->budget.message_bytes;
+  if (state->options.admit) {
+    auto admitted = state->options.admit(request);
+    if (!admitted) {
+      HttpResponse refusal = std::move(admitted.error());
+      co_return co_await Refuse(connection, std::move(refusal));
+    }
+    limit = *admitted;
+  }
+  ByteBudget::Lease lease(state->bodies);
+  bool gone = false;
+  auto refusal = co_await ReadBody(connection, parser, limit, lease, request, gone);
+  if (gone) co_return false;
+  if (refusal) co_return co_await Refuse(connection, std::move(*refusal));
+
+  const bool keep_alive = parser.get().keep_alive();
+  const bool head = parser.get().method() == http::verb::head;
+  const unsigned version = parser.get().version();
+  auto& socket = beast::get_lowest_layer(connection.stream);
+  socket.expires_after(kAnswerTimeout);
+  HttpResponse response = co_await RunHandler(state, std::move(request), socket.socket().native_handle());
+  co_await Answer(connection.stream, std::move(response), state->budget.idle_time, version, keep_alive, head);
+  co_return keep_alive;
+}
+
+// Reads the head of a request and deals with it. Returns whether another may follow.
+asio::awaitable<bool> ReadRequest(HttpConnection& connection) {
+  Parser parser;
+  parser.header_limit(static_cast<std::uint32_t>(connection.state->budget.header_bytes));
+  parser.body_limit(boost::none);  // ReadBody counts
   boost::system::error_code error;
-  TlsStream stream(MakeSocketStream(executor, std::move(connection.socket)), state->options.tls->state().context);
-  auto& socket = beast::get_lowest_layer(stream);
-  socket.expires_after(kHandshakeTimeout);
-  co_await stream.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, error));
+  beast::get_lowest_layer(connection.stream).expires_after(connection.state->budget.idle_time);
+  co_await http::async_read_header(connection.stream, connection.buffer, parser,
+                                   asio::redirect_error(asio::use_awaitable, error));
+  if (error == http::error::end_of_stream || error == beast::error::timeout ||
+      error == asio::ssl::error::stream_truncated || error == asio::error::connection_reset) {
+    co_return false;
+  }
+  if (error) {
+    HttpResponse refusal = MalformedRequest(error);
+    co_return co_await Refuse(connection, std::move(refusal));
+  }
+  if (WantsUpgrade(connection.state, parser.get())) {
+    co_await Upgrade(connection, parser);
+    co_return false;
+  }
+  co_return co_await ServeRequest(connection, parser);
+}
+
+asio::awaitable<void> Serve(StatePtr state, IncomingConnection incoming) {
+  const auto executor = co_await asio::this_coro::executor;
+  const int descriptor = incoming.socket.get();
+  HttpConnection connection{
+      state,
+      TlsStream(MakeSocketStream(executor, std::move(incoming.socket)), state->options.tls->state().context),
+      beast::flat_buffer(),
+      std::move(incoming.remote_address),
+      {},
+      {}};
+  connection.place = state->connections.Enter(SourceOf(connection.remote_address), descriptor);
+  beast::get_lowest_layer(connection.stream).expires_after(state->budget.handshake_time);
+  boost::system::error_code error;
+  co_await connection.stream.async_handshake(asio::ssl::stream_base::server,
+                                             asio::redirect_error(asio::use_awaitable, error));
   if (error) {
     Log(LogLevel::kDebug, "TLS handshake failed", {{"peer", connection.remote_address}, {"reason", error.message()}});
     co_return;
   }
-  const auto chain = PeerChainPem(stream);
-  beast::flat_buffer buffer;
-  for (bool keep_alive = true; keep_alive;) {
-    http::request_parser<http::string_body> parser;
-    parser.header_limit(kMaxHeaderBytes);
-    parser.body_limit(state->options.max_body_bytes);
-    socket.expires_after(kRequestTimeout);
-    co_await http::async_read(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
-    if (error == http::error::end_of_stream || error == beast::error::timeout ||
-        error == asio::ssl::error::stream_truncated || error == asio::error::connection_reset) {
-      co_return;
-    }
-    if (error) {
-      HttpResponse refusal = MalformedRequest(error);
-      co_await Answer(stream, std::move(refusal), kHttp11, false, false);
-      break;
-    }
-    Request request = parser.release();
-    if (WantsUpgrade(state, request)) {
-      co_await ServeUpgrade(std::move(stream), std::move(request), state->loop, connection.remote_address,
-                            state->options.upgraded);
-      co_return;
-    }
-    keep_alive = request.keep_alive();
-    const bool head = request.method() == http::verb::head;
-    const unsigned version = request.version();
-    socket.expires_after(kAnswerTimeout);
-    HttpRequest converted = Convert(std::move(request), connection.remote_address, chain);
-    HttpResponse response = co_await RunHandler(state, std::move(converted));
-    co_await Answer(stream, std::move(response), version, keep_alive, head);
+  connection.chain = PeerChainPem(connection.stream);
+  while (co_await ReadRequest(connection)) {
   }
-  socket.expires_after(kHandshakeTimeout);
-  co_await stream.async_shutdown(asio::redirect_error(asio::use_awaitable, error));
+  beast::get_lowest_layer(connection.stream).expires_after(state->budget.handshake_time);
+  co_await connection.stream.async_shutdown(asio::redirect_error(asio::use_awaitable, error));
 }
 
 }  // namespace
@@ -159,7 +282,7 @@ bool EqualIgnoringCase(std::string_view a, std::string_view b) {
 }
 
 HttpServer::HttpServer(EventLoop& loop, ThreadPool& pool, HttpServerOptions options)
-    : state_(std::make_shared<State>(State{loop, pool, std::move(options)})) {}
+    : state_(std::make_shared<State>(loop, pool, std::move(options))) {}
 
 HttpServer::~HttpServer() = default;
 

@@ -1,15 +1,19 @@
-// A small HTTP/1.1 server for requests that fit into memory (web API, auth HTTP API): TLS, limits, keep-alive, one
-// handler. What is streamed (Kubernetes) has a server of its own. RFC 9110, RFC 9112.
+// A small HTTP/1.1 server for requests that fit into memory (web API, auth HTTP API): TLS, the limits of its door,
+// keep-alive, one handler. A body is read after the head has said what is wanted, and never more than that may have.
+// What is streamed (Kubernetes) has a server of its own. RFC 9110, RFC 9112.
 #pragma once
 
+#include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "libbase/error.h"
+#include "libcluster/net/budgets.h"
 #include "libcluster/net/event_loop.h"
 #include "libcluster/net/listener.h"
 #include "libcluster/net/tls.h"
@@ -41,10 +45,21 @@ struct HttpResponse {
 // Called on a thread of the pool; may block.
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 
+// Looks at the head of a request, whose body was not read yet: how many bytes the body may have, or the answer at once.
+// Called on a network thread; must not block.
+using HttpAdmission = std::function<std::expected<std::size_t, HttpResponse>(const HttpRequest& head)>;
+
+// Has the work of a request done on some thread; or drops it and returns the answer, when too much waits there. Called
+// on a network thread; must not block.
+using HttpSubmission =
+    std::function<std::optional<HttpResponse>(const HttpRequest& request, std::function<void()> work)>;
+
 struct HttpServerOptions {
   std::shared_ptr<ServerTls> tls;
   HttpHandler handler;
-  std::size_t max_body_bytes = 10 << 20;
+  Door door = Door::kWeb;  // whose budget the connections have
+  HttpAdmission admit;     // without one every body may have the door's message_bytes
+  HttpSubmission submit;   // without one the pool does the work
   // Connections that ask to be upgraded at this path leave HTTP: their bytes become a socket that is routed like a new
   // connection. Empty serves no upgrade. (Connection upgrade: login-and-certificates section 2.4.)
   std::string upgrade_path;

@@ -1,12 +1,26 @@
 #include "libcluster/net/http_json.h"
 
 #include "libbase/json.h"
+#include "libcluster/net/budgets.h"
 
 namespace sallyport {
+namespace {
+
+constexpr int kServiceUnavailable = 503;
+
+}  // namespace
 
 HttpResponse ErrorResponse(const Error& error) {
   const Value body(Value::Map{{"error", Value::Map{{"message", error.message}}}});
-  return {RowOf(error.kind).http_status, {{"Content-Type", "application/json"}}, ToJson(body, {.indent = 4})};
+  // What cannot be served now is this service's own trouble, not that of one behind it.
+  const bool unavailable = error.kind == ErrorKind::kConnectionProblem;
+  HttpResponse response{unavailable ? kServiceUnavailable : RowOf(error.kind).http_status,
+                        {{"Content-Type", "application/json"}},
+                        ToJson(body, {.indent = 4})};
+  if (unavailable || error.kind == ErrorKind::kLimitExceeded) {
+    response.headers.emplace_back("Retry-After", std::to_string(kRetryAfter.count()));
+  }
+  return response;
 }
 
 HttpResponse JsonResponse(const Value& value) { return {200, {{"Content-Type", "application/json"}}, ToJson(value)}; }

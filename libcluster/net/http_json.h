@@ -8,7 +8,8 @@
 
 namespace sallyport {
 
-// {"error":{"message":TEXT}}, indented; the status by the error's kind.
+// {"error":{"message":TEXT}}, indented; the status by the error's kind: kConnectionProblem is 503, which has
+// Retry-After as has kLimitExceeded.
 HttpResponse ErrorResponse(const Error& error);
 
 // 200 and compact JSON.

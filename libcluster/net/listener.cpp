@@ -13,6 +13,8 @@
 
 #include "libbase/log.h"
 #include "libbase/socket.h"
+#include "libcluster/net/budgets.h"
+#include "libcluster/net/source.h"
 #include "libcluster/net/stream.h"
 
 namespace sallyport {
@@ -25,13 +27,16 @@ struct Listener::State {
   tcp::acceptor acceptor;
   std::string address;
   ConnectionHandler handler;
+  UnknownConnections waiting{BudgetOf(Door::kHello, CallerState::kUnknown)};  // for their hellos
 };
 
 namespace {
 
-constexpr std::chrono::seconds kHelloTimeout{10};
 constexpr std::chrono::milliseconds kHelloPause{5};
 constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::chrono::seconds kComplaintPause{10};
+
+const Budget& HelloBudget() { return BudgetOf(Door::kHello, CallerState::kUnknown); }
 
 std::string ToText(const tcp::endpoint& endpoint) {
   return FormatHostPort({endpoint.address().to_string(), endpoint.port()});
@@ -45,16 +50,17 @@ bool HasHungUp(int socket) {
 // Peeks until the whole hello is there. The low-water mark keeps the kernel from waking us for what we already saw;
 // Unix sockets have none, and are looked at again a little later.
 asio::awaitable<Result<ClientHello>> PeekHello(asio::generic::stream_protocol::socket& socket) {
-  std::string buffer(kMaxClientHelloBytes, '\0');
+  std::string buffer;  // who says nothing has none
   std::size_t wanted = 1;
   asio::steady_timer pause(co_await asio::this_coro::executor);
-  const auto give_up = std::chrono::steady_clock::now() + kHelloTimeout;
+  const auto give_up = std::chrono::steady_clock::now() + HelloBudget().hello_time;
   while (true) {
     const int low_water = static_cast<int>(wanted);
     ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVLOWAT, &low_water, sizeof low_water);
     boost::system::error_code error;
     co_await socket.async_wait(asio::socket_base::wait_read, asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return Fail(ErrorKind::kConnectionProblem, "the client sent no TLS hello in time");
+    buffer.resize(kMaxClientHelloBytes);
     const ssize_t count = ::recv(socket.native_handle(), buffer.data(), buffer.size(), MSG_PEEK | MSG_DONTWAIT);
     const bool is_part = count > 0 && static_cast<std::size_t>(count) < wanted;
     if (is_part && !HasHungUp(socket.native_handle()) && std::chrono::steady_clock::now() < give_up) {
@@ -76,11 +82,13 @@ asio::awaitable<Result<ClientHello>> PeekHello(asio::generic::stream_protocol::s
   }
 }
 
-asio::awaitable<void> Route(UniqueFd fd, std::string remote_address, ConnectionHandler handler) {
+asio::awaitable<void> Route(UniqueFd fd, std::string remote_address, ConnectionHandler handler,
+                            UnknownConnections::Place waiting) {
   const auto executor = co_await asio::this_coro::executor;
   const int native = fd.get();
   SocketStream stream = MakeSocketStream(executor, std::move(fd));
-  asio::steady_timer deadline(executor, kHelloTimeout);
+  UnknownConnections::Place place = std::move(waiting);  // goes before the stream
+  asio::steady_timer deadline(executor, HelloBudget().hello_time);
   deadline.async_wait([&stream](boost::system::error_code error) {
     if (!error) stream.socket().cancel();
   });
@@ -90,6 +98,7 @@ asio::awaitable<void> Route(UniqueFd fd, std::string remote_address, ConnectionH
     Log(LogLevel::kDebug, "connection dropped", {{"peer", remote_address}, {"reason", hello.error().message}});
     co_return;
   }
+  place.Release();
   const int low_water = 1;
   ::setsockopt(native, SOL_SOCKET, SO_RCVLOWAT, &low_water, sizeof low_water);
   handler({UniqueFd(stream.socket().release()), std::move(remote_address), std::move(*hello)});
@@ -97,6 +106,7 @@ asio::awaitable<void> Route(UniqueFd fd, std::string remote_address, ConnectionH
 
 asio::awaitable<void> AcceptLoop(std::shared_ptr<Listener::State> state, asio::io_context& context) {
   const auto executor = co_await asio::this_coro::executor;
+  std::chrono::steady_clock::time_point complain_again;
   while (state->acceptor.is_open()) {
     boost::system::error_code error;
     tcp::endpoint peer;
@@ -104,8 +114,12 @@ asio::awaitable<void> AcceptLoop(std::shared_ptr<Listener::State> state, asio::i
         co_await state->acceptor.async_accept(context, peer, asio::redirect_error(asio::use_awaitable, error));
     if (error == asio::error::operation_aborted) co_return;
     if (error) {
-      // Out of descriptors, most likely: wait for some to come back.
-      Log(LogLevel::kWarning, "cannot accept a connection", {{"reason", error.message()}});
+      // Out of descriptors, most likely: wait for some to come back. The log has other things to say than this alone.
+      const auto now = std::chrono::steady_clock::now();
+      if (now >= complain_again) {
+        Log(LogLevel::kWarning, "cannot accept connections", {{"reason", error.message()}});
+        complain_again = now + kComplaintPause;
+      }
       asio::steady_timer pause(executor, kAcceptPause);
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
       continue;
@@ -113,7 +127,10 @@ asio::awaitable<void> AcceptLoop(std::shared_ptr<Listener::State> state, asio::i
     SetUpConnection(socket.native_handle());
     socket.native_non_blocking(true, error);
     UniqueFd fd(socket.release());
-    asio::co_spawn(asio::make_strand(context), Route(std::move(fd), ToText(peer), state->handler), asio::detached);
+    std::string address = ToText(peer);
+    UnknownConnections::Place place = state->waiting.Enter(SourceOf(address), fd.get());
+    asio::co_spawn(asio::make_strand(context),
+                   Route(std::move(fd), std::move(address), state->handler, std::move(place)), asio::detached);
   }
 }
 
@@ -164,9 +181,11 @@ void Listener::Stop() {
   });
 }
 
-void RouteSocket(EventLoop& loop, UniqueFd socket, std::string remote_address, ConnectionHandler handler) {
+void RouteSocket(EventLoop& loop, UniqueFd socket, std::string remote_address, ConnectionHandler handler,
+                 UnknownConnections::Place place) {
   asio::co_spawn(asio::make_strand(ContextOf(loop)),
-                 Route(std::move(socket), std::move(remote_address), std::move(handler)), asio::detached);
+                 Route(std::move(socket), std::move(remote_address), std::move(handler), std::move(place)),
+                 asio::detached);
 }
 
 }  // namespace sallyport

@@ -11,6 +11,7 @@
 #include "libbase/file.h"
 #include "libcluster/net/client_hello.h"
 #include "libcluster/net/event_loop.h"
+#include "libcluster/net/unknown_connections.h"
 
 namespace sallyport {
 
@@ -33,7 +34,7 @@ class Listener {
   // "HOST:PORT" with the real port.
   const std::string& address() const;
   // Begins to accept. The handler is called on a thread of the loop and must not block. A client that sends no hello
-  // within ten seconds is dropped.
+  // in time (BudgetOf(Door::kHello)) is dropped, or before when others need its place.
   void Serve(ConnectionHandler handler);
   // Closes the port. Connections go on.
   void Stop();
@@ -45,7 +46,9 @@ class Listener {
   std::shared_ptr<State> state_;
 };
 
-// Reads the hello of a socket that did not come from a Listener (a tunnel's inner connection), then calls the handler.
-void RouteSocket(EventLoop& loop, UniqueFd socket, std::string remote_address, ConnectionHandler handler);
+// Reads the hello of a socket that did not come from a Listener (a tunnel's inner connection), then lets go of its
+// place among unknown connections, if it has one, and calls the handler.
+void RouteSocket(EventLoop& loop, UniqueFd socket, std::string remote_address, ConnectionHandler handler,
+                 UnknownConnections::Place place = {});
 
 }  // namespace sallyport

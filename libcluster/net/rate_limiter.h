@@ -1,22 +1,19 @@
 // Token buckets: how many requests of a class one source, or one of its users, may make in a time.
 #pragma once
 
-#include <list>
 #include <mutex>
-#include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "libbase/time.h"
 #include "libcluster/net/budgets.h"
+#include "libcluster/net/recent_map.h"
 
 namespace sallyport {
 
-// Safe from several threads. Keeps a bounded number of buckets: whoever was not seen for longest is forgotten first, at
-// the cost of one removal a request.
+// Safe from several threads. Keeps a bounded number of buckets, at the cost of one removal a request.
 class RateLimiter {
  public:
-  explicit RateLimiter(Rate rate) : rate_(rate) {}
+  explicit RateLimiter(Rate rate);
 
   // Takes one request off the key's bucket; false when it is empty.
   bool Allow(std::string_view key, Time now);
@@ -28,7 +25,6 @@ class RateLimiter {
 
  private:
   struct Bucket {
-    std::string key;
     double tokens = 0;
     Time updated;
   };
@@ -36,8 +32,7 @@ class RateLimiter {
 
   const Rate rate_;
   mutable std::mutex mutex_;
-  std::list<Bucket> buckets_;  // the last seen first
-  std::unordered_map<std::string_view, std::list<Bucket>::iterator> by_key_;
+  RecentMap<Bucket> buckets_;
 };
 
 }  // namespace sallyport

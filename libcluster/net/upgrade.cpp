@@ -15,6 +15,7 @@
 #include "libbase/log.h"
 #include "libbase/socket.h"
 #include "libcluster/net/copy.h"
+#include "libcluster/net/source.h"
 
 namespace sallyport {
 
@@ -63,13 +64,14 @@ asio::awaitable<void> KeepAlive(WebSocket& stream) {
 }
 
 // Opens the inner side and routes it. An invalid descriptor when the system has none left.
-UniqueFd OpenInner(EventLoop& loop, const std::string& remote_address, ConnectionHandler handler) {
+UniqueFd OpenInner(InnerConnections& among, const std::string& remote_address, ConnectionHandler handler) {
   auto pair = MakeSocketPair(SOCK_NONBLOCK);
   if (!pair) {
     Log(LogLevel::kWarning, "cannot upgrade a connection", {{"reason", pair.error().message}});
     return {};
   }
-  RouteSocket(loop, std::move(pair->second), remote_address, std::move(handler));
+  UnknownConnections::Place place = among.waiting.Enter(SourceOf(remote_address), pair->second.get());
+  RouteSocket(among.loop, std::move(pair->second), remote_address, std::move(handler), std::move(place));
   return std::move(pair->first);
 }
 
@@ -109,10 +111,10 @@ asio::awaitable<void> ServeRaw(TlsStream stream, Request request, SocketStream i
 
 }  // namespace
 
-asio::awaitable<void> ServeUpgrade(TlsStream stream, Request request, EventLoop& loop, std::string remote_address,
-                                   ConnectionHandler handler) {
+asio::awaitable<void> ServeUpgrade(TlsStream stream, Request request, InnerConnections& among,
+                                   std::string remote_address, ConnectionHandler handler) {
   const auto executor = co_await asio::this_coro::executor;
-  UniqueFd outer = OpenInner(loop, remote_address, std::move(handler));
+  UniqueFd outer = OpenInner(among, remote_address, std::move(handler));
   if (!outer.valid()) co_return;
   SocketStream inner = MakeSocketStream(executor, std::move(outer));
   if (websocket::is_upgrade(request)) {

@@ -9,12 +9,20 @@
 
 #include "libcluster/net/listener.h"
 #include "libcluster/net/stream.h"
+#include "libcluster/net/unknown_connections.h"
 
 namespace sallyport {
+
+// The loop, and the connections inside of others whose hello was not read yet.
+struct InnerConnections {
+  explicit InnerConnections(EventLoop& loop_in) : loop(loop_in) {}
+  EventLoop& loop;
+  UnknownConnections waiting{BudgetOf(Door::kHello, CallerState::kUnknown)};
+};
 
 // Answers the request with 101 and moves bytes between the connection and a new socket pair, whose other end is routed
 // by `handler` under the outer address. Returns when either side ends.
 asio::awaitable<void> ServeUpgrade(TlsStream stream, beast::http::request<beast::http::string_body> request,
-                                   EventLoop& loop, std::string remote_address, ConnectionHandler handler);
+                                   InnerConnections& among, std::string remote_address, ConnectionHandler handler);
 
 }  // namespace sallyport

@@ -183,6 +183,7 @@ asio::awaitable<Status> ProxySsh(std::shared_ptr<Transport> transport, std::shar
   if (!*first || !(*first)->has_dial_target()) {
     co_return Fail(ErrorKind::kBadParameter, "the first message has no dial target");
   }
+  if (!transport->audit.Accepts()) co_return std::unexpected(AuditQueue::Refusal());
   const auto dialled = co_await Open(*transport, (*first)->dial_target(), call->caller, messages);
   if (!dialled) co_return std::unexpected(dialled.error());
   if (!*dialled) co_return Status();

@@ -11,31 +11,41 @@
 namespace sallyport {
 namespace {
 
-enum class Limit { kNone, kNormal, kHigh };
+// What limits a route's requests.
+enum class Limit {
+  kNone,
+  kRequests,  // by source
+  kLogins,    // by LoginGate: passwords, and tokens that set them
+};
+
+constexpr std::size_t kNoBody = 0;
+constexpr std::size_t kSmallBody = 4 << 10;  // also of what is not known
+constexpr std::size_t kPublicKeysBody = 128 << 10;
 
 struct Route {
   std::string_view method;
   std::string_view path;  // a segment that starts with ":" matches anything
   Limit limit;
+  std::size_t max_body;
   Result<Value> (WebApi::*handler)(const WebApi::Call&);
   std::string_view page = {};  // of pages/, instead of a handler; also for HEAD
 };
 
 constexpr std::array kRoutes{
-    Route{"GET", "/webapi/ping", Limit::kNone, &WebApi::Ping},
-    Route{"GET", "/webapi/ping/:connector", Limit::kHigh, &WebApi::PingConnector},
-    Route{"GET", "/webapi/find", Limit::kNone, &WebApi::Find},
-    Route{"GET", "/webapi/motd", Limit::kHigh, &WebApi::Motd},
-    Route{"POST", "/webapi/mfa/login/begin", Limit::kNormal, &WebApi::LoginBegin},
-    Route{"POST", "/webapi/mfa/login/finish", Limit::kNormal, &WebApi::LoginFinish},
-    Route{"GET", "/webapi/users/password/token/:token", Limit::kNormal, &WebApi::GetToken},
-    Route{"POST", "/webapi/mfa/token/:token/registerchallenge", Limit::kNormal, &WebApi::RegisterChallenge},
-    Route{"PUT", "/webapi/users/password/token", Limit::kNormal, &WebApi::ChangePassword},
-    Route{"POST", "/webapi/host/credentials", Limit::kHigh, &WebApi::HostCredentials},
-    Route{"GET", "/web/invite/:token", Limit::kNone, nullptr, "token.html"},
-    Route{"GET", "/web/reset/:token", Limit::kNone, nullptr, "token.html"},
-    Route{"GET", "/web/pages/pages.css", Limit::kNone, nullptr, "pages.css"},
-    Route{"GET", "/web/pages/token.js", Limit::kNone, nullptr, "token.js"},
+    Route{"GET", "/webapi/ping", Limit::kNone, kNoBody, &WebApi::Ping},
+    Route{"GET", "/webapi/ping/:connector", Limit::kRequests, kNoBody, &WebApi::PingConnector},
+    Route{"GET", "/webapi/find", Limit::kNone, kNoBody, &WebApi::Find},
+    Route{"GET", "/webapi/motd", Limit::kRequests, kNoBody, &WebApi::Motd},
+    Route{"POST", "/webapi/mfa/login/begin", Limit::kLogins, kPublicKeysBody, &WebApi::LoginBegin},
+    Route{"POST", "/webapi/mfa/login/finish", Limit::kLogins, kPublicKeysBody, &WebApi::LoginFinish},
+    Route{"GET", "/webapi/users/password/token/:token", Limit::kLogins, kNoBody, &WebApi::GetToken},
+    Route{"POST", "/webapi/mfa/token/:token/registerchallenge", Limit::kLogins, kSmallBody, &WebApi::RegisterChallenge},
+    Route{"PUT", "/webapi/users/password/token", Limit::kLogins, kSmallBody, &WebApi::ChangePassword},
+    Route{"POST", "/webapi/host/credentials", Limit::kRequests, kPublicKeysBody, &WebApi::HostCredentials},
+    Route{"GET", "/web/invite/:token", Limit::kNone, kNoBody, nullptr, "token.html"},
+    Route{"GET", "/web/reset/:token", Limit::kNone, kNoBody, nullptr, "token.html"},
+    Route{"GET", "/web/pages/pages.css", Limit::kNone, kNoBody, nullptr, "pages.css"},
+    Route{"GET", "/web/pages/token.js", Limit::kNone, kNoBody, nullptr, "token.js"},
 };
 constexpr std::string_view kNotFoundPage = "not_found.html";
 
@@ -123,31 +133,69 @@ Result<Value> ReadBody(const HttpRequest& request) {
   return body;
 }
 
+// Who logs in, or sets a password: a user, or who has a token of one.
+LoginGate::Attempt AttemptOf(const HttpRequest& request, const std::vector<std::string>& segments, const Value& body) {
+  LoginGate::Attempt attempt{SourceOf(request.remote_address), {}};
+  if (!segments.empty()) {
+    attempt.name = segments.front();
+    return attempt;
+  }
+  for (const char* key : {"user", "token"}) {
+    if (const Value* name = body.FindIgnoringCase(key)) attempt.name = name->as_string();
+  }
+  return attempt;
+}
+
+HttpResponse WithHeaders(HttpResponse response) {
+  AddHeaders(response);
+  return response;
+}
+
 }  // namespace
 
-HttpResponse WebApi::Handle(const HttpRequest& request) {
-  if (request.path == "/") {
-    HttpResponse redirect{302, {{"Location", "/web"}}, ""};
-    AddHeaders(redirect);
-    return redirect;
+std::expected<std::size_t, HttpResponse> WebApi::Admit(const HttpRequest& head) {
+  std::vector<std::string> segments;
+  const Route* route = FindRoute(head.method, WithoutVersion(head.path), segments);
+  if (route == nullptr) return kSmallBody;
+  if (route->limit == Limit::kRequests && !requests_.Allow(SourceOf(head.remote_address), Now())) {
+    return std::unexpected(
+        WithHeaders(ErrorResponse({ErrorKind::kLimitExceeded, "rate limit exceeded, try again in a minute", {}})));
   }
+  return route->max_body;
+}
+
+std::optional<HttpResponse> WebApi::Submit(const HttpRequest& request, std::function<void()> work) {
+  std::vector<std::string> segments;
+  const Route* route = FindRoute(request.method, WithoutVersion(request.path), segments);
+  const auto body = ReadBody(request);
+  if (route == nullptr || route->limit != Limit::kLogins || !body) {
+    threads_.Submit(std::move(work));
+    return std::nullopt;
+  }
+  const Status submitted = logins_.Submit(AttemptOf(request, segments, *body), std::move(work));
+  if (submitted) return std::nullopt;
+  return WithHeaders(ErrorResponse(submitted.error()));
+}
+
+HttpResponse WebApi::Handle(const HttpRequest& request) {
+  if (request.path == "/") return WithHeaders({302, {{"Location", "/web"}}, ""});
   const std::string_view path = WithoutVersion(request.path);
   Call call{request, {}, {}};
   const Route* route = FindRoute(request.method, path, call.segments);
   if (route != nullptr && !route->page.empty()) return PageResponse(route->page, 200);
   if (route == nullptr && IsForBrowsers(request.method, path)) return PageResponse(kNotFoundPage, 404);
-  HttpResponse response = PathNotFound();
-  RateLimiter& limiter = route != nullptr && route->limit == Limit::kNormal ? normal_limit_ : high_limit_;
-  if (route != nullptr && route->limit != Limit::kNone && !limiter.Allow(SourceOf(request.remote_address), Now())) {
-    response = ErrorResponse({ErrorKind::kLimitExceeded, "rate limit exceeded, try again in a minute", {}});
-  } else if (route != nullptr) {
-    auto body = ReadBody(request);
-    if (body) call.body = std::move(*body);
-    const auto answer = body ? (this->*route->handler)(call) : std::unexpected(body.error());
-    response = answer ? JsonResponse(*answer) : ErrorResponse(answer.error());
+  if (route == nullptr) return WithHeaders(PathNotFound());
+
+  auto body = ReadBody(request);
+  if (body) call.body = std::move(*body);
+  const auto answer = body ? (this->*route->handler)(call) : std::unexpected(body.error());
+  if (route->limit == Limit::kLogins && !answer && answer.error().kind == ErrorKind::kAccessDenied) {
+    logins_.Report(AttemptOf(request, call.segments, call.body), LoginGate::Outcome::kWrong);
   }
-  AddHeaders(response);
-  return response;
+  if (route->handler == &WebApi::LoginFinish && answer) {
+    logins_.Report(AttemptOf(request, call.segments, call.body), LoginGate::Outcome::kLoggedIn);
+  }
+  return WithHeaders(answer ? JsonResponse(*answer) : ErrorResponse(answer.error()));
 }
 
 }  // namespace sallyport

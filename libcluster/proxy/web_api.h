@@ -1,5 +1,6 @@
 // The proxy's web API (login-and-certificates section 1): ping and find, local login in two steps, invite and reset
-// tokens, and the page that their links open. Requests in, responses out; the HTTP server calls it on a pool thread.
+// tokens, and the page that their links open. Requests in, responses out; the HTTP server asks Admit and Submit on a
+// network thread and calls Handle on a pool thread.
 #pragma once
 
 #include <string>
@@ -11,6 +12,8 @@
 #include "libcluster/net/http.h"
 #include "libcluster/net/http_json.h"
 #include "libcluster/net/rate_limiter.h"
+#include "libcluster/proxy/login_gate.h"
+#include "libcluster/thread_pool.h"
 
 namespace sallyport {
 
@@ -23,9 +26,15 @@ struct WebApiOptions {
 
 class WebApi {
  public:
-  WebApi(AuthServer& auth, WebApiOptions options) : auth_(auth), options_(std::move(options)) {}
+  // `logins` and `threads` do the work: logins, and everything else.
+  WebApi(AuthServer& auth, LoginGate& logins, ThreadPool& threads, WebApiOptions options)
+      : auth_(auth), logins_(logins), threads_(threads), options_(std::move(options)) {}
 
-  // Safe from several threads.
+  // All are safe from several threads. Returns how large the body of a request may be, by its route; or the refusal,
+  // when its source asks for too much.
+  std::expected<std::size_t, HttpResponse> Admit(const HttpRequest& head);
+  // Has the work of a request done, or returns why not.
+  std::optional<HttpResponse> Submit(const HttpRequest& request, std::function<void()> work);
   HttpResponse Handle(const HttpRequest& request);
 
   // A route's part of the work: what is wanted, the segments that matched ":", the JSON body. Public for the route
@@ -58,9 +67,10 @@ class WebApi {
   Result<Value> LoginAnswer(const UserCerts& certs);
 
   AuthServer& auth_;
+  LoginGate& logins_;
+  ThreadPool& threads_;
   const WebApiOptions options_;
-  RateLimiter normal_limit_{kLoginRate};
-  RateLimiter high_limit_{kWebRate};
+  RateLimiter requests_{kWebRate};  // by source, of those that cost something
 };
 
 }  // namespace sallyport

@@ -12,6 +12,8 @@ extern "C" {
 #include <sys/pidfd.h>
 }
 
+#include "libbase/open_files.h"
+
 namespace sallyport {
 namespace {
 
@@ -62,6 +64,7 @@ Result<ChildProcess> ChildProcess::Start(const ChildOptions& options) {
     return Fail(error == ENOENT ? ErrorKind::kNotFound : ErrorKind::kInternal, "cannot start {}: {}", options.program,
                 std::strerror(error));
   }
+  KeepOpenFileLimitOf(child.pid_);
   child.handle_ = UniqueFd(::pidfd_open(child.pid_, 0));
   if (child.handle_.valid()) return child;
   const int reason = errno;

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <thread>
 
 #include "libbase/file.h"
+#include "libbase/open_files.h"
 #include "libbase/text.h"
 #include "libcluster/agents/agent.h"
 #include "libcluster/cluster.h"
@@ -15,6 +19,7 @@
 namespace sallyport {
 namespace {
 
+constexpr std::chrono::seconds kStopTime{4};
 constexpr const char* kDefaultConfig = "/etc/teleport.yaml";
 
 // "node,auth" enables those services, and no others.
@@ -99,6 +104,16 @@ sigset_t BlockSignals() {
   return signals;
 }
 
+// Ends the process when stopping takes longer, whatever hangs: an agent, a disk, a client. What was answered is on the
+// disk by then.
+void EndWithin(std::chrono::seconds time) {
+  std::thread([time] {
+    std::this_thread::sleep_for(time);
+    Log(LogLevel::kWarning, "stopping takes too long: the process ends now");
+    std::_Exit(0);
+  }).detach();
+}
+
 // What to do with a cluster that nobody can log in to yet. For people, so it is no line of the log.
 void SayFirstSteps(const Invocation& invocation, const Cluster& cluster) {
   std::string tctl = "tctl";
@@ -120,6 +135,7 @@ Status UntilSignal(const TeleportConfig& config, const sigset_t& signals) {
   int signal = 0;
   sigwait(&signals, &signal);
   Log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+  EndWithin(kStopTime);
   return config.pid_file.empty() ? Status() : RemoveFile(config.pid_file);
 }
 
@@ -148,6 +164,7 @@ Status ServeElsewhere(const Invocation& invocation, const TeleportConfig& config
 Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const TeleportConfig config, ConfigOf(invocation));
   SetLogOptions(config.log);
+  RaiseOpenFileLimit();
   const sigset_t signals = BlockSignals();
   RETURN_IF_ERROR(config.IsAgent() ? ServeElsewhere(invocation, config, signals) : Serve(invocation, config, signals));
   return Output::Nothing();

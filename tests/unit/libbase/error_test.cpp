@@ -27,6 +27,7 @@ TEST_CASE("peers' codes map back to the kinds of Teleport's wire") {
   CHECK(KindOfGrpcCode(4) == ErrorKind::kInternal);
   CHECK(KindOfHttpStatus(403) == ErrorKind::kAccessDenied);
   CHECK(KindOfHttpStatus(504) == ErrorKind::kConnectionProblem);
+  CHECK(KindOfHttpStatus(503) == ErrorKind::kConnectionProblem);
   CHECK(KindOfHttpStatus(418) == ErrorKind::kInternal);
 }
 

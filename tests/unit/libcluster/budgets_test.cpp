@@ -1,11 +1,16 @@
 #include "libcluster/net/budgets.h"
 
+#include <sys/socket.h>
+
+#include <array>
 #include <catch2/catch.hpp>
 
+#include "libbase/socket.h"
 #include "libcluster/net/byte_budget.h"
 #include "libcluster/net/rate_limiter.h"
 #include "libcluster/net/source.h"
 #include "libcluster/net/source_slots.h"
+#include "libcluster/net/unknown_connections.h"
 
 namespace sallyport {
 namespace {
@@ -63,6 +68,44 @@ TEST_CASE("a place outlives those who count it") {
   CHECK(slot);
   slot.Release();
   CHECK_FALSE(slot);
+}
+
+// A connection that a test can see the end of.
+struct Connection {
+  SocketPair ends = MakeSocketPair(SOCK_NONBLOCK).value();
+  UnknownConnections::Place place;
+
+  explicit Connection(UnknownConnections& among, const std::string& source)
+      : place(among.Enter(source, ends.first.get())) {}
+  bool ended() const {
+    char byte = 0;
+    return ::recv(ends.second.get(), &byte, 1, 0) == 0;
+  }
+};
+
+TEST_CASE("a new connection of an unknown caller ends the oldest when there is no room") {
+  UnknownConnections among({.connections_of_one = 2, .connections = 3});
+  const Connection first(among, "a");
+  const Connection second(among, "a");
+  const Connection third(among, "a");
+  CHECK(first.ended());
+  CHECK_FALSE(second.ended());
+  const Connection other(among, "b");
+  CHECK_FALSE(second.ended());
+  CHECK(among.size() == 3);
+  const Connection last(among, "c");
+  CHECK(second.ended());
+  CHECK_FALSE(third.ended());
+  CHECK_FALSE(other.ended());
+}
+
+TEST_CASE("a caller who has become known makes no room") {
+  UnknownConnections among({.connections_of_one = 1, .connections = 5});
+  Connection first(among, "a");
+  first.place.Release();
+  CHECK(among.size() == 0);
+  const Connection second(among, "a");
+  CHECK_FALSE(first.ended());
 }
 
 TEST_CASE("bytes are given back with their lease") {

@@ -8,6 +8,12 @@
 namespace sallyport {
 namespace {
 
+// What a WebApi works with, beside its options.
+struct Threads {
+  LoginGate logins;
+  ThreadPool pool{1};
+};
+
 HttpResponse Ask(WebApi& api, const std::string& method, const std::string& path) {
   HttpRequest request;
   request.method = method;
@@ -25,7 +31,8 @@ std::string HeaderOf(const HttpResponse& response, std::string_view name) {
 
 TEST_CASE("links open the page, with what a browser needs to be careful") {
   AuthFixture fixture;
-  WebApi api(fixture.auth(), {"127.0.0.1:3080", "px.ex.com:443", "", true});
+  Threads threads;
+  WebApi api(fixture.auth(), threads.logins, threads.pool, {"127.0.0.1:3080", "px.ex.com:443", "", true});
   for (const char* path : {"/web/invite/0123", "/web/reset/0123", "/v1/web/invite/0123"}) {
     const HttpResponse page = Ask(api, "GET", path);
     CHECK(page.status == 200);
@@ -50,7 +57,8 @@ TEST_CASE("links open the page, with what a browser needs to be careful") {
 
 TEST_CASE("unknown paths are a page for browsers and JSON for programs") {
   AuthFixture fixture;
-  WebApi api(fixture.auth(), {"127.0.0.1:3080", "", "", true});
+  Threads threads;
+  WebApi api(fixture.auth(), threads.logins, threads.pool, {"127.0.0.1:3080", "", "", true});
   for (const char* path :
        {"/web", "/web/", "/web/invite", "/web/invite/", "/web/invite/a/b", "/web/pages/token.html"}) {
     const HttpResponse page = Ask(api, "GET", path);
@@ -78,7 +86,8 @@ TEST_CASE("the page knows the limits of passwords that hold") {
 TEST_CASE("a token's answer has the key as text too, and it stays the same") {
   AuthFixture fixture;
   fixture.Store(kMemberYaml);
-  WebApi api(fixture.auth(), {"127.0.0.1:3080", "px.ex.com:443", "", true});
+  Threads threads;
+  WebApi api(fixture.auth(), threads.logins, threads.pool, {"127.0.0.1:3080", "px.ex.com:443", "", true});
   auto& users = fixture.auth().local_users();
   const auto token = users.CreateToken("alice", LocalUsers::TokenType::kInvite, {}, "px:1", fixture.admin()).value();
   const std::string path = "/webapi/users/password/token/" + token.metadata().name();

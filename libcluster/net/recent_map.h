@@ -1,0 +1,50 @@
+// A map of bounded size: what was not looked at for longest goes first.
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+namespace sallyport {
+
+// Not safe from several threads.
+template <typename V>
+class RecentMap {
+ public:
+  explicit RecentMap(std::size_t max_size) : max_size_(max_size) {}
+  RecentMap(const RecentMap&) = delete;
+  RecentMap& operator=(const RecentMap&) = delete;
+
+  // Returns the value of a key, or nullptr; looks at it.
+  V* Find(std::string_view key) {
+    const auto found = by_key_.find(key);
+    if (found == by_key_.end()) return nullptr;
+    entries_.splice(entries_.begin(), entries_, found->second);
+    return &found->second->second;
+  }
+
+  // Adds a key that is not there, or replaces its value.
+  V& Put(std::string_view key, V value) {
+    if (V* there = Find(key)) return *there = std::move(value);
+    if (entries_.size() >= max_size_) {
+      by_key_.erase(entries_.back().first);
+      entries_.pop_back();
+    }
+    entries_.emplace_front(std::string(key), std::move(value));
+    by_key_.emplace(entries_.front().first, entries_.begin());
+    return entries_.front().second;
+  }
+
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  using Entries = std::list<std::pair<std::string, V>>;
+  const std::size_t max_size_;
+  Entries entries_;  // the last looked at first
+  std::unordered_map<std::string_view, typename Entries::iterator> by_key_;
+};
+
+}  // namespace sallyport

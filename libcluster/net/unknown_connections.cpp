@@ -1,0 +1,82 @@
+#include "libcluster/net/unknown_connections.h"
+
+#include <sys/socket.h>
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+namespace sallyport {
+
+struct UnknownConnections::State {
+  struct Connection {
+    std::string source;
+    int socket = -1;
+  };
+
+  // The mutex is held.
+  void Remove(std::size_t number) {
+    const auto found = connections.find(number);
+    if (found == connections.end()) return;  // it has made room
+    const auto of_source = by_source.find(found->second.source);
+    of_source->second.erase(number);
+    if (of_source->second.empty()) by_source.erase(of_source);
+    connections.erase(found);
+  }
+  void End(std::size_t number) {
+    ::shutdown(connections.at(number).socket, SHUT_RDWR);
+    Remove(number);
+  }
+
+  Budget budget;
+  mutable std::mutex mutex;
+  std::size_t next = 1;
+  std::map<std::size_t, Connection> connections;  // by number: the oldest first
+  std::unordered_map<std::string, std::set<std::size_t>> by_source;
+};
+
+UnknownConnections::UnknownConnections(const Budget& budget) : state_(std::make_shared<State>()) {
+  state_->budget = budget;
+}
+
+UnknownConnections::Place UnknownConnections::Enter(const std::string& source, int socket) {
+  const std::lock_guard lock(state_->mutex);
+  const auto of_source = state_->by_source.find(source);
+  if (of_source != state_->by_source.end() && of_source->second.size() >= state_->budget.connections_of_one) {
+    state_->End(*of_source->second.begin());
+  }
+  if (state_->connections.size() >= state_->budget.connections) state_->End(state_->connections.begin()->first);
+
+  Place place;
+  place.state_ = state_;
+  place.number_ = state_->next++;
+  state_->connections[place.number_] = {source, socket};
+  state_->by_source[source].insert(place.number_);
+  return place;
+}
+
+std::size_t UnknownConnections::size() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->connections.size();
+}
+
+UnknownConnections::Place::Place(Place&& other) noexcept
+    : state_(std::move(other.state_)), number_(std::exchange(other.number_, 0)) {}
+
+UnknownConnections::Place& UnknownConnections::Place::operator=(Place&& other) noexcept {
+  if (this == &other) return *this;
+  Release();
+  state_ = std::move(other.state_);
+  number_ = std::exchange(other.number_, 0);
+  return *this;
+}
+
+void UnknownConnections::Place::Release() {
+  if (state_ == nullptr) return;
+  const std::lock_guard lock(state_->mutex);
+  state_->Remove(number_);
+}
+
+}  // namespace sallyport
