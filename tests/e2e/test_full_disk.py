@@ -3,6 +3,7 @@
 import contextlib
 import getpass
 import os
+import sqlite3
 
 import pytest
 
@@ -47,6 +48,15 @@ def small_cluster(tmp_path_factory):
         yield cluster
 
 
+@contextlib.contextmanager
+def full(small):
+    """No byte more can be written, nor is there room in files that are there already."""
+    with contextlib.closing(sqlite3.connect(small.database)) as database:
+        wait_for(lambda: database.execute("pragma wal_checkpoint(truncate)").fetchone()[0] == 0, what="an empty log")
+    with filled(small.data_dir):
+        yield
+
+
 def deletes(small, name, ok=False):
     return small.person.kubectl("delete", "pod", name, "--wait=false", ok=ok)
 
@@ -64,7 +74,7 @@ def test_nothing_is_done_unrecorded(small):
     small.kube.forget_requests()
     before = len(small.events(event="kube.request", verb="DELETE"))
     ssh_before = len(small.events(event="exec"))
-    with filled(small.data_dir):
+    with full(small):
         is_full(small)
         served = len(small.kube.requests(method="DELETE"))
         for _ in range(5):
@@ -89,7 +99,7 @@ def test_nothing_is_done_unrecorded(small):
 
 
 def test_what_is_only_read_goes_on(small):
-    with filled(small.data_dir):
+    with full(small):
         is_full(small)
         assert "person" in small.tctl("get", "users").out
         assert "dev-cluster" in small.tctl("kube", "ls").out
@@ -107,7 +117,7 @@ def test_a_guess_learns_nothing_and_counts(small):
     key = public_key(make_key(small.directory / "guessed.key"))
     small.wait_for_events(event="user.create", name="guessed")
     failures = len(small.events(event="user.login", code="T1000W", user="guessed"))
-    with filled(small.data_dir):
+    with full(small):
         client = small.web()
         wrong = [client.login_begin("guessed", "not the password") for _ in range(3)]
         right = client.login_begin("guessed", user.password)
