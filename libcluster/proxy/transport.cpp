@@ -123,11 +123,12 @@ class TrafficReport {
   const SshTunnel& tunnel_;
 };
 
-// A connection that has ended may have ended with its node, which is known a moment later.
-asio::awaitable<Status> NodeIsThere(const SshRoute& route, std::string target) {
+// A connection that has ended may have ended with its node, which is known a moment later, or by a lock of its host.
+asio::awaitable<Status> NodeIsThere(const Transport& transport, const SshRoute& route, std::string target) {
   asio::steady_timer timer(co_await asio::this_coro::executor, kNodeCheck);
   error_code error;
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  if (Status status = transport.auth.locks().CheckHost(route.host_id); !status) co_return status;
   if (route.agent->IsThere()) co_return Status();
   co_return Fail(ErrorKind::kConnectionProblem, "the connection ended: node {} has gone", target);
 }
@@ -203,7 +204,7 @@ asio::awaitable<Status> ProxySsh(std::shared_ptr<Transport> transport, std::shar
   if (ended.index() != 0) co_return Status();
   if (!std::get<0>(ended)) co_return std::get<0>(ended);
   std::string target = (*first)->dial_target().host_port();
-  co_return co_await NodeIsThere(route, std::move(target));
+  co_return co_await NodeIsThere(*transport, route, std::move(target));
 }
 
 asio::awaitable<Status> ProxyCluster(std::shared_ptr<Transport> transport, std::shared_ptr<const RpcStreamCall> call,

@@ -41,6 +41,9 @@ constexpr std::array kReported{audit::kSessionStart,
 // What this side says.
 constexpr std::array<std::string_view, 6> kOwnKeys{"event", "code", "cluster_name", "uid", "time", "reported_time"};
 
+constexpr std::size_t kMostKeys = 64;
+constexpr std::size_t kMostKeyBytes = 64;
+
 // How long texts and lists may be, in turn, until an event is short enough.
 constexpr std::array<std::size_t, 4> kCuts{16 << 10, 2 << 10, 256, 16};
 
@@ -83,9 +86,15 @@ void Cut(Value& value, std::size_t most) {
 }
 
 Value Trimmed(Value event) {
+  for (auto& [key, value] : event.mutable_map()) CutText(key, kMostKeyBytes);
   for (const std::size_t most : kCuts) {
     if (ToJson(event).size() <= kMaxEventBytes) return event;
     for (auto& [key, value] : event.mutable_map()) Cut(value, most);
+  }
+  if (ToJson(event).size() <= kMaxEventBytes) return event;
+  // Lists of lists of lists are nothing that a node has to say.
+  for (auto& [key, value] : event.mutable_map()) {
+    if (value.is_list() || value.is_map()) value = Value();
   }
   return event;
 }
@@ -105,7 +114,6 @@ Result<AuditEvent> EventOfAgent(std::string_view json, const EventSource& source
   } else {
     event.At(now).Add("reported_time", said.substr(0, kCuts.back() * 4));
   }
-  constexpr std::size_t kMostKeys = 64;
   auto& fields = reported.mutable_map();
   std::erase_if(fields, [](const auto& field) { return std::ranges::find(kOwnKeys, field.first) != kOwnKeys.end(); });
   if (fields.size() > kMostKeys) return Fail(ErrorKind::kBadParameter, "an event with {} fields", fields.size());

@@ -15,7 +15,7 @@ from hostile import HostileAgent, host_id_of, joined, kube_server, token
 from kube_stand_in import KubeStandIn
 from nodes import Agent
 from protobuf import field
-from test_kube_agents import KubeAgent
+from test_kube_agents import KubeAgent, kube_token
 
 LOGIN = getpass.getuser()
 PROXY_SSH = "/teleport.transport.v1.TransportService/ProxySSH"
@@ -213,13 +213,9 @@ def test_nobody_takes_over_a_kubernetes_cluster(place, person, kube, tmp_path):
 
 def test_hosts_with_the_same_token_serve_a_cluster_together(place, person, tmp_path):
     stand_in = KubeStandIn(tmp_path / "kube", ["both"])
-    first = KubeAgent(place, tmp_path / "first", stand_in)
-    second = KubeAgent(place, tmp_path / "second", stand_in)
-    secret = next(line for line in first.config.read_text().splitlines() if "token_name" in line)
-    other = next(line for line in second.config.read_text().splitlines() if "token_name" in line)
-    second.config.write_text(second.config.read_text().replace(other, secret))
-    first.start()
-    second.start()
+    secret = kube_token(place)
+    first = KubeAgent(place, tmp_path / "first", stand_in, token=secret).start()
+    second = KubeAgent(place, tmp_path / "second", stand_in, token=secret).start()
     wait_for(lambda: len(servers_of(place, "both")) == 2, what="both")
     person("kube", "login", "both")
     assert "web" in person.kubectl("get", "pods").out

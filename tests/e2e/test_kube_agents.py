@@ -21,16 +21,21 @@ from test_walk1 import (mode, test_copy_in_and_out, test_exec_gives_output_and_e
                         test_upstream_ends_with_the_client, test_watch_sees_changes)
 
 
+def kube_token(cluster):
+    token = json.loads(cluster.tctl("nodes", "add", "--roles=kube", "--ttl=10000h", "--format=json").out)[0]
+    cluster.secrets.add(token)
+    return token
+
+
 class KubeAgent:
     """A kubernetes_service with a data directory and a configuration of its own."""
 
-    def __init__(self, cluster, directory, stand_in, labels="env: dev"):
+    def __init__(self, cluster, directory, stand_in, labels="env: dev", token=None):
         self.log = directory / "agent.log"
         self._directory = directory
         self._program = None
         directory.mkdir(parents=True, exist_ok=True)
-        token = json.loads(cluster.tctl("nodes", "add", "--roles=kube", "--ttl=10000h", "--format=json").out)[0]
-        cluster.secrets.add(token)
+        token = token or kube_token(cluster)
         self.config = directory / "agent.yaml"
         self.config.write_text(f"""\
 version: v3
@@ -86,11 +91,17 @@ def cluster(tmp_path_factory, kube):
         assert "dev-cluster" not in running.tctl("kube", "ls").out
 
 
+@pytest.fixture(scope="module")
+def second_token(cluster):
+    """Hosts with the same token may serve a cluster of the same name, one after the other."""
+    return kube_token(cluster)
+
+
 @pytest.fixture
-def second(cluster, tmp_path):
+def second(cluster, second_token, tmp_path):
     """A second Kubernetes cluster, and its agent."""
     stand_in = KubeStandIn(tmp_path / "kube", ["second"])
-    agent = KubeAgent(cluster, tmp_path / "second", stand_in, "env: prod, tier: db").start()
+    agent = KubeAgent(cluster, tmp_path / "second", stand_in, "env: prod, tier: db", second_token).start()
     agent.kube = stand_in
     yield agent
     agent.stop()

@@ -77,6 +77,12 @@ TEST_CASE("a long event is cut, a longer one refused") {
   CHECK(Text(*event, "user") == "alice");
   said.Set("command", std::string(kMaxReportedEventBytes, 'a'));
   CHECK_FALSE(EventOf(said));
+  Value nested = Exec();
+  Value deep = Value::Strings(std::vector<std::string>(16, "xx"));
+  for (int i = 0; i < 3; ++i) deep = Value(Value::List(16, deep));
+  nested.Set("deep", deep);
+  nested.Set(std::string(100'000, 'k'), "v");
+  CHECK(ToJson(EventOf(nested).value().fields()).size() <= kMaxEventBytes + 1024);
   Value crowded = Exec();
   for (int i = 0; i < 100; ++i) crowded.Set(fmt::format("key{}", i), i);
   CHECK_FALSE(EventOf(crowded));
