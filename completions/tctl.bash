@@ -12,7 +12,7 @@ _tctl_complete() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${command:+$command }${COMP_WORDS[i]}"
     case "$word" in
-    'status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'recordings ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'inventory status' | 'inventory ls' | 'inventory ping' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'bots' | 'bots instances' | 'events' | 'inventory' | 'kube' | 'nodes' | 'proxy' | 'recordings' | 'requests' | 'tokens' | 'users') command="$word" ;;
+    'status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'recordings ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'inventory status' | 'inventory ls' | 'inventory rm' | 'inventory ping' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'bots' | 'bots instances' | 'events' | 'inventory' | 'kube' | 'nodes' | 'proxy' | 'recordings' | 'requests' | 'tokens' | 'users') command="$word" ;;
     esac
   done
   case "$command:$previous" in
@@ -69,6 +69,7 @@ _tctl_complete() {
   'requests review:--format') words='text json yaml' ;;
   'inventory status:--format') words='text json yaml' ;;
   'inventory ls:--format') words='text json yaml' ;;
+  'inventory rm:--format') words='text json yaml' ;;
   'inventory ping:--format') words='text json yaml' ;;
   'auth export:--type') words='user host openssh tls-host tls tls-user tls-user-der windows tls-spiffe db db-der db-client db-client-der saml-idp awsra github' ;;
   'auth crl:--type') words='host db db_client user' ;;
@@ -80,7 +81,7 @@ _tctl_complete() {
     'auth') words='sign ls export crl' ;;
     'bots') words='add update ls rm instances ls instances show instances add' ;;
     'events') words='ls' ;;
-    'inventory') words='status ls ping' ;;
+    'inventory') words='status ls rm ping' ;;
     'kube') words='ls' ;;
     'nodes') words='add ls' ;;
     'proxy') words='ls' ;;
@@ -154,6 +155,7 @@ _tctl_complete() {
       'requests review') words='--author --approve --deny --reason --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'inventory status') words='--connected --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'inventory ls') words='--services --exact-version --older-than --newer-than --upgrader --update-group --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'inventory rm') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'inventory ping') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'auth export') words='--type --keys --fingerprint --compat --out --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'auth crl') words='--type --out --config --data-dir --auth-server --identity --insecure --debug --help' ;;

@@ -39,9 +39,10 @@ complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_su
 complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from add update ls rm instances ls instances show instances add' -a 'instances show' -d 'Show one instance of a bot'
 complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from add update ls rm instances ls instances show instances add' -a 'instances add' -d 'Make a token by which a bot joins on one more machine'
 complete -c tctl -f -n '__fish_seen_subcommand_from events; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List what the audit log has of a time, the newest first'
-complete -c tctl -f -n '__fish_seen_subcommand_from inventory; and not __fish_seen_subcommand_from status ls ping' -a 'status' -d 'Count what runs of the cluster'
-complete -c tctl -f -n '__fish_seen_subcommand_from inventory; and not __fish_seen_subcommand_from status ls ping' -a 'ls' -d 'List what runs of the cluster, and where'
-complete -c tctl -f -n '__fish_seen_subcommand_from inventory; and not __fish_seen_subcommand_from status ls ping' -a 'ping' -d 'Ask an agent whether it is there'
+complete -c tctl -f -n '__fish_seen_subcommand_from inventory; and not __fish_seen_subcommand_from status ls rm ping' -a 'status' -d 'Count what runs of the cluster'
+complete -c tctl -f -n '__fish_seen_subcommand_from inventory; and not __fish_seen_subcommand_from status ls rm ping' -a 'ls' -d 'List what runs of the cluster, and where'
+complete -c tctl -f -n '__fish_seen_subcommand_from inventory; and not __fish_seen_subcommand_from status ls rm ping' -a 'rm' -d 'End a host for good: what it announced goes, and its id and certificates are refused'
+complete -c tctl -f -n '__fish_seen_subcommand_from inventory; and not __fish_seen_subcommand_from status ls rm ping' -a 'ping' -d 'Ask an agent whether it is there'
 complete -c tctl -f -n '__fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List Kubernetes clusters and the servers that announce them'
 complete -c tctl -f -n '__fish_seen_subcommand_from nodes; and not __fish_seen_subcommand_from add ls' -a 'add' -d 'Make a token by which a host joins, and show how'
 complete -c tctl -f -n '__fish_seen_subcommand_from nodes; and not __fish_seen_subcommand_from add ls' -a 'ls' -d 'List nodes'
@@ -92,7 +93,7 @@ complete -c tctl -n '__fish_seen_subcommand_from recordings; and __fish_seen_sub
 complete -c tctl -n '__fish_seen_subcommand_from recordings; and __fish_seen_subcommand_from ls' -l last -d 'Sessions that ended within this time: 5h30m' -r
 complete -c tctl -n '__fish_seen_subcommand_from recordings; and __fish_seen_subcommand_from ls' -l limit -d 'At most so many; 50' -r
 complete -c tctl -n '__fish_seen_subcommand_from recordings; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
-complete -c tctl -n '__fish_seen_subcommand_from rm; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from users' -l force -d 'Also when it takes your own access away'
+complete -c tctl -n '__fish_seen_subcommand_from rm; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from inventory; and not __fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from users' -l force -d 'Also when it takes your own access away'
 complete -c tctl -n '__fish_seen_subcommand_from edit' -l confirm -d 'Also change a setting that the configuration file decides, or take your own access away'
 complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from users' -l set-labels -d 'Labels, instead of those it has' -r
 complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from users' -l set-ttl -d 'When the leaf cluster is forgotten' -r
@@ -250,6 +251,7 @@ complete -c tctl -n '__fish_seen_subcommand_from inventory; and __fish_seen_subc
 complete -c tctl -n '__fish_seen_subcommand_from inventory; and __fish_seen_subcommand_from ls' -l upgrader -d 'Those with this upgrader: kube, unit, none' -r
 complete -c tctl -n '__fish_seen_subcommand_from inventory; and __fish_seen_subcommand_from ls' -l update-group -d 'Those of this group of updates' -r
 complete -c tctl -n '__fish_seen_subcommand_from inventory; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from inventory; and __fish_seen_subcommand_from rm' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from inventory; and __fish_seen_subcommand_from ping' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l type -d 'Which one, and in which form (default host and user, for SSH)' -x -a 'user host openssh tls-host tls tls-user tls-user-der windows tls-spiffe db db-der db-client db-client-der saml-idp awsra github'
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from export' -l keys -d 'The private keys instead'
@@ -260,7 +262,7 @@ complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcomman
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from crl' -l out -d 'Write to a file whose name begins so' -r
 complete -c tctl -f -n '__fish_seen_subcommand_from get; and not __fish_seen_subcommand_from requests' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from access; and __fish_seen_subcommand_from explain' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
-complete -c tctl -f -n '__fish_seen_subcommand_from rm; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from users' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tctl -f -n '__fish_seen_subcommand_from rm; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from inventory; and not __fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from users' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from edit' -a '(tctl __names resource (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from update' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and __fish_seen_subcommand_from reset' -a '(tctl __names user (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'

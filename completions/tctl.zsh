@@ -5,7 +5,7 @@ _tctl() {
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
-    ('status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'recordings ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'inventory status' | 'inventory ls' | 'inventory ping' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'bots' | 'bots instances' | 'events' | 'inventory' | 'kube' | 'nodes' | 'proxy' | 'recordings' | 'requests' | 'tokens' | 'users') so_far="$word" ;;
+    ('status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'recordings ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'inventory status' | 'inventory ls' | 'inventory rm' | 'inventory ping' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'bots' | 'bots instances' | 'events' | 'inventory' | 'kube' | 'nodes' | 'proxy' | 'recordings' | 'requests' | 'tokens' | 'users') so_far="$word" ;;
     esac
   done
   case "$so_far:${words[CURRENT-1]}" in
@@ -62,6 +62,7 @@ _tctl() {
     ('requests review:--format') values=(text json yaml) ;;
     ('inventory status:--format') values=(text json yaml) ;;
     ('inventory ls:--format') values=(text json yaml) ;;
+    ('inventory rm:--format') values=(text json yaml) ;;
     ('inventory ping:--format') values=(text json yaml) ;;
     ('auth export:--type') values=(user host openssh tls-host tls tls-user tls-user-der windows tls-spiffe db db-der db-client db-client-der saml-idp awsra github) ;;
     ('auth crl:--type') values=(host db db_client user) ;;
@@ -122,6 +123,7 @@ _tctl() {
     ('inventory') commands=(
       'status:Count what runs of the cluster'
       'ls:List what runs of the cluster, and where'
+      'rm:End a host for good: what it announced goes, and its id and certificates are refused'
       'ping:Ask an agent whether it is there'
     ) ;;
     ('kube') commands=(
@@ -210,6 +212,7 @@ _tctl() {
     ('requests review') options=(--author --approve --deny --reason --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('inventory status') options=(--connected --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('inventory ls') options=(--services --exact-version --older-than --newer-than --upgrader --update-group --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('inventory rm') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('inventory ping') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('auth export') options=(--type --keys --fingerprint --compat --out --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('auth crl') options=(--type --out --config --data-dir --auth-server --identity --insecure --debug --help) ;;
