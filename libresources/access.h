@@ -139,6 +139,8 @@ class AccessChecker {
   std::string CertificateFormat() const;  // standard or oldssh
   std::vector<CertExtension> CertExtensions() const;
   std::string SessionRecordingMode() const;  // of SSH sessions: best_effort or strict
+  // Returns the name of a role whose record_session.default is strict, or "".
+  std::string RoleWithStrictRecording() const;
   std::set<std::string> EnhancedRecording() const;
   AccessState::Mfa RequiredMfa(bool cluster_requires) const;
   // Returns the strictest private key policy ("none", "hardware_key", "hardware_key_touch", ...).

@@ -167,6 +167,13 @@ std::string AccessChecker::SessionRecordingMode() const {
   return strict && !said ? "strict" : "best_effort";
 }
 
+std::string AccessChecker::RoleWithStrictRecording() const {
+  const auto found = std::find_if(roles_.begin(), roles_.end(), [](const auto& role) {
+    return OptionsOf(role).recordsession().default_() == "strict";
+  });
+  return found == roles_.end() ? "" : (*found)->metadata().name();
+}
+
 std::set<std::string> AccessChecker::EnhancedRecording() const {
   std::set<std::string> events;
   for (const auto& role : roles_) events.insert(OptionsOf(role).bpf().begin(), OptionsOf(role).bpf().end());

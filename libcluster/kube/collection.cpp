@@ -4,13 +4,13 @@
 
 #include "libbase/json.h"
 #include "libbase/log.h"
+#include "libcluster/kube/answer/list_filter.h"
 #include "libcluster/kube/exchange.h"
-#include "libcluster/kube/request_body.h"
+#include "libcluster/kube/request/request_body.h"
 
 namespace sallyport {
 namespace {
 
-constexpr JsonLimits kListLimits{kMaxFilteredBytes, 256};
 constexpr int kOk = 200;
 constexpr int kCreated = 201;
 constexpr int kMultipleChoices = 300;
@@ -24,16 +24,13 @@ constexpr std::array<std::string_view, 6> kDeleteParameters{
 
 bool Succeeded(const UpstreamAnswer& answer) { return answer.status >= kOk && answer.status < kMultipleChoices; }
 
-// Returns the parameters of a query that have one of these names.
-std::string Parameters(std::string_view query, std::span<const std::string_view> names) {
-  std::string kept;
-  while (!query.empty()) {
-    const auto pair = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(query.size(), pair.size() + 1));
-    const std::string name = PercentDecode(pair.substr(0, pair.find('=')));
-    if (std::ranges::find(names, name) != names.end()) kept += fmt::format("{}{}", kept.empty() ? "" : "&", pair);
+// Leaves the parameters that have one of these names.
+void KeepParameters(KubeRequestInfo& info, std::span<const std::string_view> names) {
+  const KubeQuery all = info.parameters;
+  for (const auto& [name, value] : all.parameters()) {
+    if (std::ranges::find(names, name) == names.end()) info.parameters.Remove(name);
   }
-  return kept;
+  info.query = info.parameters.ToString();
 }
 
 // Roles speak of exec and portforward where Kubernetes creates or gets a part of a pod.
@@ -53,31 +50,69 @@ std::string DenialReason(const KubePlan& plan, const AccessReview& review) {
 // The request that lists what is to be deleted.
 UpstreamRequest ListRequest(const UpstreamPool& pool, const RequestParser& parser, const KubePlan& plan) {
   KubePlan list = plan;
-  list.query = Parameters(plan.query, kListParameters);
+  KeepParameters(list.info, kListParameters);
   UpstreamRequest request;
   request.header = UpstreamHeader(parser.get(), list, pool);
   request.header.method(http::verb::get);
   request.header.set(http::field::accept, kJson);
   request.header.erase(http::field::content_type);
-  GiveBody(request, "");
   return request;
 }
 
 // The request that deletes one of them, with the options of the whole.
 UpstreamRequest DeleteRequest(const UpstreamPool& pool, const RequestParser& parser, KubePlan plan,
                               const std::string& body) {
-  plan.query = Parameters(plan.query, kDeleteParameters);
+  KeepParameters(plan.info, kDeleteParameters);
   UpstreamRequest request;
   request.header = UpstreamHeader(parser.get(), plan, pool);
   request.header.set(http::field::accept, kJson);
   request.header.set(http::field::accept_encoding, "identity");
-  GiveBody(request, body);
+  request.body = body;
   return request;
 }
 
-std::string Text(const Value* map, std::string_view key) {
-  const Value* value = map == nullptr ? nullptr : map->Find(key);
+// An object of a list that is to go.
+struct Item {
+  std::string kube_namespace;
+  std::string name;
+  std::string json;
+};
+
+std::string Text(const Value& map, std::string_view key) {
+  const Value* value = map.Find(key);
   return value == nullptr ? "" : value->as_string();
+}
+
+// Returns what the roles reach of a list, and the list without its objects.
+Result<std::vector<Item>> ItemsOf(const KubePlan& plan, const UpstreamAnswer& list) {
+  std::vector<Item> items;
+  ListFilter filter(
+      [&plan](std::string_view kube_namespace, std::string_view name) { return plan.MayShow(kube_namespace, name); });
+  filter.OnObject([&items](const Value& object, std::string_view json) {
+    const Value* metadata = object.Find("metadata");
+    if (metadata == nullptr) return;
+    items.push_back({Text(*metadata, "namespace"), Text(*metadata, "name"), std::string(json)});
+  });
+  std::string shown;
+  RETURN_IF_ERROR(filter.Put(list.body, shown));
+  RETURN_IF_ERROR(filter.End());
+  return items;
+}
+
+// Returns the list of what has gone, of the kind of the list that it was found in.
+Result<std::string> ListOf(const UpstreamAnswer& list, const std::vector<std::string>& objects) {
+  std::string empty;
+  ListFilter filter([](std::string_view, std::string_view) { return false; });
+  RETURN_IF_ERROR(filter.Put(list.body, empty));
+  RETURN_IF_ERROR(filter.End());
+  ASSIGN_OR_RETURN(const Value frame, ParseJson(empty));
+  std::string text = "{";
+  for (const auto& [key, value] : frame.as_map()) {
+    if (text.size() > 1) text += ',';
+    const std::string json = key == "items" ? fmt::format("[{}]", fmt::join(objects, ",")) : ToJson(value);
+    text += fmt::format("{}:{}", ToJson(Value(key)), json);
+  }
+  return text + "}";
 }
 
 // Whether the client may go on: what it began may last longer than its certificate.
@@ -85,28 +120,26 @@ bool StillAllowed(const KubeClient& client, const KubePlan& plan) {
   return client.state->decider->StillAllowed(*plan.caller);
 }
 
-// Deletes the items of a list that the roles reach. Returns those that have gone; when none has, and the API server
-// refused one, `refusal` is its answer.
-asio::awaitable<Result<Value::List>> DeleteItems(KubeClient& client, const RequestParser& parser, const KubePlan& plan,
-                                                 const Value::List& items, const std::string& body,
-                                                 std::optional<UpstreamAnswer>& refusal) {
+// Deletes the items of a list that the roles reach. Returns the JSON of those that have gone; when none has, and the
+// API server refused one, `refusal` is its answer.
+asio::awaitable<Result<std::vector<std::string>>> DeleteItems(KubeClient& client, const RequestParser& parser,
+                                                              const KubePlan& plan, std::vector<Item> items,
+                                                              const std::string& body,
+                                                              std::optional<UpstreamAnswer>& refusal) {
   const auto upstream = client.state->UpstreamOf(plan);
   if (!upstream) co_return std::unexpected(upstream.error());
   const auto& pool = upstream->pool;
   const HttpHeaders headers = HeadersOf(parser.get());
-  Value::List deleted;
-  for (const Value& item : items) {
-    const Value* metadata = item.Find("metadata");
-    const std::string kube_namespace = Text(metadata, "namespace");
-    const std::string name = Text(metadata, "name");
-    const auto one = client.state->decider->PlanDelete(headers, plan, kube_namespace, name);
-    if (!one || name.empty()) continue;
+  std::vector<std::string> deleted;
+  for (Item& item : items) {
+    const auto one = client.state->decider->PlanDelete(headers, plan, item.kube_namespace, item.name);
+    if (!one) continue;
     if (!StillAllowed(client, plan)) break;
     UpstreamRequest request = DeleteRequest(*pool, parser, *one, body);
     auto answer = co_await CallUpstream(pool, request);
     if (!answer) co_return std::unexpected(answer.error());
     if (Succeeded(*answer)) {
-      deleted.push_back(item);
+      deleted.push_back(std::move(item.json));
     } else if (answer->status != static_cast<int>(http::status::not_found)) {
       refusal = std::move(*answer);
     }
@@ -146,25 +179,24 @@ asio::awaitable<bool> DeleteEach(KubeClient& client, RequestParser& parser, cons
   const auto& pool = upstream->pool;
   UpstreamRequest request = ListRequest(*pool, parser, plan);
   auto listed = co_await CallUpstream(pool, request);
-  Result<Value> list = listed ? Result<Value>(Value()) : std::unexpected(listed.error());
-  if (listed && Succeeded(*listed)) list = ParseJson(listed->body, kListLimits);
   std::optional<UpstreamAnswer> refusal;
+  Result<std::string> answered = listed ? Result<std::string>(std::string()) : std::unexpected(listed.error());
   if (listed && !Succeeded(*listed)) refusal = std::move(*listed);
-  if (list && !refusal) {
-    const Value* items = list->Find("items");
-    const Value::List all = items == nullptr ? Value::List() : items->as_list();
-    auto deleted = co_await DeleteItems(client, parser, plan, all, body, refusal);
-    if (deleted) {
-      list->Set("items", Value(std::move(*deleted)));
+  if (answered && !refusal) {
+    auto items = ItemsOf(plan, *listed);
+    Result<std::vector<std::string>> deleted = std::vector<std::string>();
+    if (items) {
+      deleted = co_await DeleteItems(client, parser, plan, std::move(*items), body, refusal);
     } else {
-      list = std::unexpected(deleted.error());
+      deleted = std::unexpected(items.error());
     }
+    answered = deleted ? ListOf(*listed, *deleted) : Result<std::string>(std::unexpected(deleted.error()));
   }
-  if (!list) {
-    AuditRequest(client, parser, plan, KubeHttpStatus(list.error()));
-    co_return co_await Refuse(client, parser, list.error());
+  if (!answered) {
+    AuditRequest(client, parser, plan, KubeHttpStatus(answered.error()));
+    co_return co_await Refuse(client, parser, answered.error());
   }
-  UpstreamAnswer answer = refusal ? std::move(*refusal) : UpstreamAnswer{kOk, std::string(kJson), ToJson(*list)};
+  UpstreamAnswer answer = refusal ? std::move(*refusal) : UpstreamAnswer{kOk, std::string(kJson), std::move(*answered)};
   AuditRequest(client, parser, plan, answer.status);
   co_return co_await Answer(client, parser, answer.status, std::move(answer.content_type), std::move(answer.body));
 }

@@ -1,9 +1,13 @@
 #include "libcluster/kube/forwarder.h"
 
+#include <poll.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
@@ -12,56 +16,35 @@
 #include "libbase/log.h"
 #include "libcluster/kube/exchange.h"
 #include "libcluster/kube/forwarder_state.h"
-#include "libcluster/kube/request_body.h"
+#include "libcluster/kube/request/request_body.h"
+#include "libcluster/kube/request/request_header.h"
 
 namespace sallyport {
 namespace {
 
+using namespace asio::experimental::awaitable_operators;
 using boost::system::error_code;
 
 constexpr std::chrono::seconds kHandshakeTimeout{10};
-constexpr std::chrono::seconds kIdleTimeout{300};
+constexpr std::chrono::seconds kFirstRequestTimeout{10};
+constexpr std::chrono::seconds kIdleTimeout{300};  // of a caller who is known
+constexpr std::chrono::seconds kHeaderTimeout{10};
+constexpr std::chrono::seconds kLinger{2};
+constexpr std::chrono::seconds kPatience{1};
+constexpr std::chrono::milliseconds kLeaveCheck{100};
 constexpr std::chrono::seconds kWriteTimeout{30};
 constexpr std::chrono::seconds kRevocationCheck{2};
 constexpr std::uint32_t kMaxHeaderBytes = 256 << 10;
-constexpr std::size_t kMaxReadBody = 8U << 20;  // an API server takes 3 MiB
+constexpr std::size_t kMaxReadBody = 3U << 20;  // as an API server
+constexpr unsigned kHttp11 = 11;
+constexpr int kClientLeft = 499;
 constexpr int kBodyTooLarge = 413;
 constexpr int kHeaderTooLarge = 431;
-
-// Headers that are for this hop, that name an identity, or that this side decides.
-constexpr std::array<std::string_view, 13> kNotForwarded{"authorization",
-                                                         "connection",
-                                                         "keep-alive",
-                                                         "proxy-authorization",
-                                                         "proxy-authenticate",
-                                                         "proxy-connection",
-                                                         "te",
-                                                         "trailer",
-                                                         "upgrade",
-                                                         "host",
-                                                         "x-forwarded-for",
-                                                         "x-forwarded-host",
-                                                         "expect"};
-
-bool Forwarded(std::string_view name) {
-  constexpr std::string_view kImpersonate = "impersonate-";
-  constexpr std::string_view kTeleport = "teleport-";
-  const auto starts = [&](std::string_view prefix) {
-    return name.size() >= prefix.size() && EqualIgnoringCase(name.substr(0, prefix.size()), prefix);
-  };
-  if (starts(kImpersonate) || starts(kTeleport)) return false;
-  return std::ranges::none_of(kNotForwarded, [&](std::string_view other) { return EqualIgnoringCase(name, other); });
-}
 
 // Whether the body is read before the request can be decided or dealt with.
 bool NeedsBody(const KubePlan& plan) {
   const bool deletes_some = plan.info.request.verb == "deletecollection" && plan.access && !plan.access->ReachesAll();
   return deletes_some || plan.IsAccessReview() || plan.NeedsObjectName();
-}
-
-bool IsUpgrade(const RequestHeader& request) {
-  return request.find(http::field::upgrade) != request.end() &&
-         http::token_list(request[http::field::connection]).exists("upgrade");
 }
 
 // Learns what the roles must know beyond the request's path. Returns the body, when that has been read.
@@ -75,7 +58,8 @@ asio::awaitable<Result<std::optional<std::string>>> LearnMore(KubeClient& client
         co_await IsClusterWide(*upstream, request.api_group, plan.info.api_version, request.resource);
   }
   if (!NeedsBody(plan)) co_return std::nullopt;
-  auto body = co_await ReadBody(client.stream, client.buffer, parser, kMaxReadBody);
+  co_await InviteBody(client, parser);
+  auto body = co_await ReadBody(client, parser, kMaxReadBody);
   if (!body) co_return std::unexpected(body.error());
   if (!plan.NeedsObjectName()) co_return std::move(*body);
   auto name = ReadObjectName(*body, std::string_view(parser.get()[http::field::content_type]));
@@ -84,8 +68,73 @@ asio::awaitable<Result<std::optional<std::string>>> LearnMore(KubeClient& client
   co_return std::move(*body);
 }
 
+// Deals with a request that has been decided.
+asio::awaitable<bool> Deal(KubeClient& client, RequestParser& parser, const KubePlan& plan,
+                           const std::optional<std::string>& body) {
+  if (IsUpgrade(parser.get())) {
+    co_await ForwardUpgrade(client, parser, plan);
+    co_return false;
+  }
+  if (plan.IsAccessReview()) co_return co_await AnswerAccessReview(client, parser, plan, *body);
+  if (plan.filter && plan.info.request.verb == "deletecollection") {
+    co_return co_await DeleteEach(client, parser, plan, *body);
+  }
+  co_return co_await ForwardRequest(client, parser, plan, body ? &*body : nullptr);
+}
+
+// Whether the other side of a socket has ended it, also when there is something left to be read.
+bool IsEnded(int socket) {
+  pollfd wait{socket, POLLRDHUP, 0};
+  return ::poll(&wait, 1, 0) != 0;
+}
+
+// Returns when the client has closed its side: what lasts has then nobody to go to. A client that sends its next
+// request already has not.
+asio::awaitable<void> UntilClientLeaves(KubeClient& client) {
+  auto& socket = beast::get_lowest_layer(client.stream).socket();
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  error_code error;
+  co_await socket.async_wait(asio::socket_base::wait_read, asio::redirect_error(asio::use_awaitable, error));
+  while (!error && (client.in_tunnel || !IsEnded(socket.native_handle()))) {
+    if (client.in_tunnel) {
+      timer.expires_at(asio::steady_timer::time_point::max());
+    } else {
+      timer.expires_after(kLeaveCheck);
+    }
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  }
+}
+
+// Returns once what the caller began may not go on.
+asio::awaitable<void> UntilRevoked(KubeForwarder::State& state, const Caller& caller) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  error_code error;
+  while (!error && state.decider->StillAllowed(caller)) {
+    timer.expires_after(kRevocationCheck);
+    // To the end of the certificate, not beyond.
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(caller.identity.expires - Now());
+    if (left > std::chrono::milliseconds(0) && left < kRevocationCheck) timer.expires_after(left);
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  }
+}
+
+// Returns when a request that lasts has nobody to go to, or may not go on. Those that are answered at once are left
+// alone: a client may have closed its direction after the request (RFC 9112 section 9.6).
+asio::awaitable<void> UntilPointless(KubeClient& client, const KubePlan& plan) {
+  asio::steady_timer timer(co_await asio::this_coro::executor, kPatience);
+  error_code error;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  if (!error) co_await (UntilClientLeaves(client) || UntilRevoked(*client.state, *plan.caller));
+}
+
 // Deals with a request of a caller who is known.
 asio::awaitable<bool> ServePlan(KubeClient& client, RequestParser& parser, KubePlan& plan) {
+  if (IsUpgrade(parser.get()) && !plan.info.MayUpgrade()) {
+    const Error refusal{ErrorKind::kBadParameter,
+                        "malformed request: only exec, attach, portforward and proxy may ask for another protocol",
+                        {}};
+    co_return co_await Refuse(client, parser, refusal);
+  }
   const auto body = co_await LearnMore(client, parser, plan);
   if (!body) {
     const bool too_large = body.error().kind == ErrorKind::kLimitExceeded;
@@ -96,46 +145,74 @@ asio::awaitable<bool> ServePlan(KubeClient& client, RequestParser& parser, KubeP
     co_return co_await Refuse(client, parser, status.error());
   }
   beast::get_lowest_layer(client.stream).expires_never();
-  if (IsUpgrade(parser.get())) {
-    co_await ForwardUpgrade(client, parser, plan);
-    co_return false;
+  const auto first = co_await (Deal(client, parser, plan, *body) || UntilPointless(client, plan));
+  if (first.index() == 0) co_return std::get<0>(first);
+  // The API server may have done what it was asked for.
+  AuditRequest(client, parser, plan, kClientLeft);
+  co_return false;
+}
+
+// Waits for the first byte of a request, then reads its header, which must not take long. Returns whether there is one.
+asio::awaitable<bool> ReadHeader(KubeClient& client, RequestParser& parser) {
+  error_code error;
+  auto& socket = beast::get_lowest_layer(client.stream);
+  if (client.buffer.size() == 0) {
+    socket.expires_after(client.known ? kIdleTimeout : kFirstRequestTimeout);
+    const std::size_t count = co_await client.stream.async_read_some(client.buffer.prepare(kCopyBytes),
+                                                                     asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return false;
+    client.buffer.commit(count);
   }
-  if (plan.IsAccessReview()) co_return co_await AnswerAccessReview(client, parser, plan, **body);
-  if (plan.filter && plan.info.request.verb == "deletecollection") {
-    co_return co_await DeleteEach(client, parser, plan, **body);
+  socket.expires_after(kHeaderTimeout);
+  co_await http::async_read_header(client.stream, client.buffer, parser,
+                                   asio::redirect_error(asio::use_awaitable, error));
+  if (!error) co_return true;
+  client.must_close = true;
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+    const Error too_large{ErrorKind::kLimitExceeded, "the request's header is too large", {}};
+    co_await Refuse(client, parser, too_large, kHeaderTooLarge);
+  } else if (error.category() == http::make_error_code(http::error::bad_method).category() &&
+             error != http::error::end_of_stream && error != http::error::partial_message) {
+    const Error malformed{ErrorKind::kBadParameter, "malformed request: " + error.message(), {}};
+    co_await Refuse(client, parser, malformed);
   }
-  co_return co_await ForwardRequest(client, parser, plan, *body ? &**body : nullptr);
+  co_return false;
 }
 
 // Reads one request and deals with it. Returns whether the connection can be used again.
 asio::awaitable<bool> ServeRequest(KubeClient& client) {
-  error_code error;
   RequestParser parser;
   parser.header_limit(kMaxHeaderBytes);
   parser.body_limit(boost::none);
-  beast::get_lowest_layer(client.stream).expires_after(kIdleTimeout);
-  co_await http::async_read_header(client.stream, client.buffer, parser,
-                                   asio::redirect_error(asio::use_awaitable, error));
-  if (error == http::error::header_limit) {
-    const Error too_large{ErrorKind::kLimitExceeded, "the request's header is too large", {}};
-    co_await Refuse(client, parser, too_large, kHeaderTooLarge);
-    co_return false;
-  }
-  if (error.category() == http::make_error_code(http::error::bad_method).category() &&
-      error != http::error::end_of_stream && error != http::error::partial_message) {
-    const Error malformed{ErrorKind::kBadParameter, "malformed request: " + error.message(), {}};
-    co_await Refuse(client, parser, malformed);
-    co_return false;
-  }
-  if (error) co_return false;
+  client.audited = false;
+  if (!co_await ReadHeader(client, parser)) co_return false;
   const RequestHeader& request = parser.get();
+  if (const Status checked = CheckRequestHeader(request); !checked) {
+    client.must_close = true;
+    co_return co_await Refuse(client, parser, checked.error());
+  }
   auto& state = *client.state;
   if (const Status ready = state.decider->Ready(); !ready) co_return co_await Refuse(client, parser, ready.error());
   const HttpHeaders headers = HeadersOf(request);
   auto plan = state.decider->Identify({std::string_view(request.method_string()), std::string_view(request.target()),
                                        headers, client.chain_pem, client.remote_address, client.cluster});
-  if (!plan) co_return co_await Refuse(client, parser, plan.error());
+  if (!plan) {
+    client.must_close = !client.known;
+    co_return co_await Refuse(client, parser, plan.error());
+  }
+  client.known = true;
   co_return co_await ServePlan(client, parser, *plan);
+}
+
+// Takes what a client still sends of a body that nobody wants: else it does not see the answer (RFC 9112 section 9.6).
+asio::awaitable<void> Linger(KubeClient& client) {
+  std::vector<char> room(kCopyBytes);
+  error_code error;
+  beast::get_lowest_layer(client.stream).expires_after(kLinger);
+  for (std::size_t count = 0; !error && count < kMaxReadBody;) {
+    count +=
+        co_await client.stream.async_read_some(asio::buffer(room), asio::redirect_error(asio::use_awaitable, error));
+  }
 }
 
 asio::awaitable<void> Serve(std::shared_ptr<KubeForwarder::State> state, IncomingConnection connection,
@@ -146,7 +223,7 @@ asio::awaitable<void> Serve(std::shared_ptr<KubeForwarder::State> state, Incomin
   auto& context = tls->state().context;
   KubeClient client{std::move(state),
                     TlsStream(MakeSocketStream(executor, std::move(connection.socket)), context),
-                    beast::flat_buffer(),
+                    beast::flat_buffer(kMaxClientBuffer),
                     {},
                     std::move(connection.remote_address),
                     std::move(cluster)};
@@ -160,6 +237,7 @@ asio::awaitable<void> Serve(std::shared_ptr<KubeForwarder::State> state, Incomin
   client.chain_pem = PeerChainPem(client.stream);
   while (co_await ServeRequest(client)) {
   }
+  if (client.unread_body) co_await Linger(client);
   beast::get_lowest_layer(client.stream).expires_after(kHandshakeTimeout);
   co_await client.stream.async_shutdown(asio::redirect_error(asio::use_awaitable, error));
 }
@@ -174,20 +252,16 @@ HttpHeaders HeadersOf(const RequestHeader& request) {
 
 RequestHeader UpstreamHeader(const RequestHeader& request, const KubePlan& plan, const UpstreamPool& pool) {
   const KubeUpstream& upstream = pool.upstream();
+  const KubeRequestInfo& info = plan.info;
   RequestHeader header;
-  header.version(11);
+  static_cast<http::fields&>(header) = ForwardedFields(request, plan.filter != nullptr);
+  header.version(kHttp11);
   header.method_string(request.method_string());
-  header.target(upstream.path_prefix + plan.path + (plan.query.empty() ? "" : "?" + plan.query));
+  header.target(upstream.path_prefix + info.path + (info.query.empty() ? "" : "?" + info.query));
   header.set(http::field::host, FormatHostPort({upstream.host, upstream.port}));
-  for (const auto& field : request) {
-    const std::string_view name(field.name_string());
-    if (Forwarded(name)) header.insert(field.name_string(), field.value());
-  }
   if (plan.filter) {
     // Filtering reads JSON: no protobuf, no compression.
-    const bool table = std::string_view(request[http::field::accept]).contains("as=Table");
-    header.set(http::field::accept,
-               table ? "application/json;as=Table;v=v1;g=meta.k8s.io,application/json" : "application/json");
+    header.set(http::field::accept, AcceptForFilter(request));
     header.set(http::field::accept_encoding, "identity");
   }
   if (!plan.as.user.empty()) header.set("Impersonate-User", plan.as.user);
@@ -206,7 +280,8 @@ asio::awaitable<bool> Answer(KubeClient& client, RequestParser& parser, int http
   response.set(http::field::content_type, content_type);
   response.body() = std::move(body);
   // A body that nobody will read makes the connection useless for another request.
-  const bool keep_alive = parser.is_done() && parser.keep_alive();
+  client.unread_body = parser.is_header_done() && !parser.is_done();
+  const bool keep_alive = parser.is_done() && parser.keep_alive() && !client.must_close;
   response.keep_alive(keep_alive);
   response.prepare_payload();
   beast::get_lowest_layer(client.stream).expires_after(kWriteTimeout);
@@ -222,19 +297,16 @@ asio::awaitable<bool> Refuse(KubeClient& client, RequestParser& parser, const Er
 }
 
 void AuditRequest(KubeClient& client, const RequestParser& parser, const KubePlan& plan, int http_status) {
+  if (std::exchange(client.audited, true)) return;
   client.state->decider->AuditRequest(plan, std::string_view(parser.get().method_string()), http_status);
 }
 
-asio::awaitable<void> UntilRevoked(KubeForwarder::State& state, const Caller& caller) {
-  asio::steady_timer timer(co_await asio::this_coro::executor);
+asio::awaitable<void> InviteBody(KubeClient& client, const RequestParser& parser) {
+  if (parser.get().count(http::field::expect) == 0 || parser.is_done() || client.buffer.size() > 0) co_return;
+  constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   error_code error;
-  while (!error && state.decider->StillAllowed(caller)) {
-    timer.expires_after(kRevocationCheck);
-    // To the end of the certificate, not beyond.
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(caller.identity.expires - Now());
-    if (left > std::chrono::milliseconds(0) && left < kRevocationCheck) timer.expires_after(left);
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
-  }
+  beast::get_lowest_layer(client.stream).expires_after(kWriteTimeout);
+  co_await asio::async_write(client.stream, asio::buffer(kContinue), asio::redirect_error(asio::use_awaitable, error));
 }
 
 Result<KubeForwarder::State::Upstream> KubeForwarder::State::Make(KubeUpstream upstream) {

@@ -51,8 +51,10 @@ struct KubeForwarder::State {
 };
 
 using RequestParser = http::request_parser<http::buffer_body>;
-using RequestHeader = http::request<http::buffer_body>;
-using ResponseHeader = http::response<http::buffer_body>;
+using RequestHeader = http::request_header<>;
+
+// The most that is kept of what a client has sent and nobody has read.
+inline constexpr std::size_t kMaxClientBuffer = 512 << 10;
 
 // One client connection.
 struct KubeClient {
@@ -61,7 +63,12 @@ struct KubeClient {
   beast::flat_buffer buffer;
   std::vector<std::string> chain_pem;
   std::string remote_address;
-  std::string cluster;  // that the connection is for alone; or ""
+  std::string cluster;       // that the connection is for alone; or ""
+  bool known = false;        // a request of it has been identified
+  bool must_close = false;   // it serves no further request
+  bool audited = false;      // the request at hand is in the audit log
+  bool unread_body = false;  // was not taken from the client
+  bool in_tunnel = false;    // its end is seen by who copies
 };
 
 // Sends a request on and relays the answer. Its body is `body` when that has been read, else it is streamed. Returns
@@ -69,8 +76,8 @@ struct KubeClient {
 asio::awaitable<bool> ForwardRequest(KubeClient& client, RequestParser& parser, const KubePlan& plan,
                                      const std::string* body = nullptr);
 
-// The same for a request that asks for another protocol: after 101 the connection is a tunnel until either side, the
-// certificate or a lock ends it.
+// The same for a request that asks for another protocol: after 101 the connection is a tunnel until either side ends
+// it.
 asio::awaitable<void> ForwardUpgrade(KubeClient& client, RequestParser& parser, const KubePlan& plan);
 
 // Answers the question whether the user may do something: by itself when the roles deny it, else the API server does.
@@ -89,11 +96,11 @@ asio::awaitable<bool> Refuse(KubeClient& client, RequestParser& parser, const Er
 asio::awaitable<bool> Answer(KubeClient& client, RequestParser& parser, int http_status, std::string content_type,
                              std::string body);
 
-// Writes the audit event of a request that was answered.
+// Writes the audit event of a request that was answered, once.
 void AuditRequest(KubeClient& client, const RequestParser& parser, const KubePlan& plan, int http_status);
 
-// Returns the request's header as the API server gets it: without what is for this hop or names an identity, with the
-// impersonation.
+// Returns the request's header as the API server gets it: without what is for this hop, names an identity or frames the
+// body, with the impersonation and the target that was decided.
 RequestHeader UpstreamHeader(const RequestHeader& request, const KubePlan& plan, const UpstreamPool& pool);
 
 // Returns whether a resource is outside of namespaces; false when the API server does not say.
@@ -103,8 +110,8 @@ asio::awaitable<bool> IsClusterWide(const KubeForwarder::State::Upstream& upstre
 // Makes what asks an API server for its discovery documents.
 std::shared_ptr<ApiScopes> MakeApiScopes(const std::shared_ptr<UpstreamPool>& pool, asio::io_context& context);
 
-// Returns once what the caller began may not go on.
-asio::awaitable<void> UntilRevoked(KubeForwarder::State& state, const Caller& caller);
+// Sends "100 Continue" to a client that waits for it, before its body is read.
+asio::awaitable<void> InviteBody(KubeClient& client, const RequestParser& parser);
 
 HttpHeaders HeadersOf(const RequestHeader& request);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 
 #include "libbase/encoding.h"
@@ -10,12 +9,14 @@
 #include "libcluster/kube/api_scopes.h"
 #include "libresources/access.h"
 #include "libresources/access_request.h"
+#include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/role.pb.h"
 
 namespace sallyport {
 namespace {
 
-constexpr std::string_view kRoutePrefix = "/v1/teleport/";
+constexpr std::array<std::string_view, 2> kRoute{"v1", "teleport"};
+constexpr std::ptrdiff_t kRouteSegments = 4;
 
 struct Reason {
   ErrorKind kind;
@@ -38,17 +39,17 @@ struct PathRoute {
   std::string teleport_cluster;
   std::string kube_cluster;
 };
-Result<std::optional<PathRoute>> TakePathRoute(std::string& path) {
-  if (!path.starts_with(kRoutePrefix)) return std::nullopt;
-  std::string_view rest = std::string_view(path).substr(kRoutePrefix.size());
-  PathRoute route;
-  for (std::string* part : {&route.teleport_cluster, &route.kube_cluster}) {
-    const auto end = std::min(rest.find('/'), rest.size());
-    ASSIGN_OR_RETURN(*part, FromBase64Url(rest.substr(0, end)));
-    rest.remove_prefix(end);
-    if (part == &route.teleport_cluster) rest.remove_prefix(std::min<std::size_t>(rest.size(), 1));
+Result<std::optional<PathRoute>> TakePathRoute(KubeTarget& target) {
+  auto& segments = target.segments;
+  const bool routed = segments.size() >= kRoute.size() && std::equal(kRoute.begin(), kRoute.end(), segments.begin());
+  if (!routed) return std::nullopt;
+  if (segments.size() < kRouteSegments) {
+    return Fail(ErrorKind::kBadParameter, "the request's target names no Kubernetes cluster");
   }
-  path = rest.empty() ? "/" : std::string(rest);
+  PathRoute route;
+  ASSIGN_OR_RETURN(route.teleport_cluster, FromBase64Url(segments[kRoute.size()]));
+  ASSIGN_OR_RETURN(route.kube_cluster, FromBase64Url(segments[kRoute.size() + 1]));
+  segments.erase(segments.begin(), segments.begin() + kRouteSegments);
   return route;
 }
 
@@ -63,18 +64,21 @@ std::string WhyForbidden(const KubePlan& plan) {
 
 }  // namespace
 
-bool KubePlan::IsLong() const {
-  return info.is_session || info.request.verb == "watch" || QueryParameter(query, "follow") == "true";
+bool KubePlan::MayShow(std::string_view kube_namespace, std::string_view name) const {
+  KubeRequest object = info.request;
+  if (!kube_namespace.empty()) object.kube_namespace = kube_namespace;
+  object.name = name;
+  return filter->MayReach(object);
 }
 
 bool KubePlan::NeedsScope() const {
   const KubeRequest& request = info.request;
-  return access && !access->ReachesAll() && info.IsCollection() && request.kube_namespace.empty() &&
+  return IsRestricted() && info.IsCollection() && request.kube_namespace.empty() &&
          !KnownClusterWide(request.api_group, request.resource).has_value();
 }
 
 bool KubePlan::NeedsObjectName() const {
-  return access && !access->ReachesAll() && info.request.verb == "create" && info.request.name.empty() &&
+  return IsRestricted() && info.is_understood && info.request.verb == "create" && info.request.name.empty() &&
          !info.IsAccessReview() && !info.IsRulesReview();
 }
 
@@ -89,8 +93,9 @@ std::string ForbiddenText(const KubePlan& plan) {
                      plan.info.ResourceKind(), request.api_group, where, WhyForbidden(plan));
 }
 
-Result<std::shared_ptr<const KubeClusterInfo>> KubePlanner::FindCluster(const Caller& caller, KubePlan& plan) const {
-  ASSIGN_OR_RETURN(const auto route, TakePathRoute(plan.path));
+Result<std::shared_ptr<const KubeClusterInfo>> KubePlanner::FindCluster(const Caller& caller, KubeTarget& target,
+                                                                        KubePlan& plan) const {
+  ASSIGN_OR_RETURN(const auto route, TakePathRoute(target));
   std::string teleport_cluster = caller.identity.route_to_cluster;
   plan.cluster = caller.identity.kubernetes_cluster;
   if (route) {
@@ -127,7 +132,9 @@ Status KubePlanner::CheckCluster(const KubePlan& plan) const {
   const AccessChecker& access = *plan.caller->access;
   AccessState state;
   state.mfa_verified = !plan.caller->identity.mfa_verified.empty();
-  state.mfa_required = access.RequiredMfa(false);
+  ASSIGN_OR_RETURN(const auto preference,
+                   auth_.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
+  state.mfa_required = access.RequiredMfa(preference.spec().requiremfatype() != types::RequireMFAType::OFF);
   state.is_bot = !plan.caller->identity.bot_name.empty();
   if (const Status status = access.CheckResourceAccess("kube_cluster", plan.target->labels, state); !status) {
     return Fail(ErrorKind::kAccessDenied, "access denied to Kubernetes cluster \"{}\": {}{}", plan.cluster,
@@ -136,12 +143,40 @@ Status KubePlanner::CheckCluster(const KubePlan& plan) const {
   return {};
 }
 
+Status KubePlanner::CheckSession(const HttpHeaders& headers, const KubePlan& plan) const {
+  const bool upgrades =
+      std::ranges::any_of(headers, [](const auto& header) { return EqualIgnoringCase(header.first, "Upgrade"); });
+  const bool by_node = upgrades && plan.info.is_proxied && plan.info.request.resource == "nodes";
+  if (!plan.info.IsInteractive() && !by_node) return {};
+  const std::string role = plan.caller->access->RoleWithStrictRecording();
+  if (role.empty()) return {};
+  if (by_node) {
+    return Fail(ErrorKind::kAccessDenied,
+                "not implemented: sessions in Kubernetes are not recorded, and your role \"{}\" has "
+                "record_session.default: strict; what a node serves itself opens such sessions",
+                role);
+  }
+  return Fail(ErrorKind::kAccessDenied,
+              "not implemented: interactive sessions in Kubernetes are not recorded, and your role \"{}\" has "
+              "record_session.default: strict; a command without a terminal goes (kubectl exec without -t)",
+              role);
+}
+
 Status KubePlanner::Authorize(const HttpHeaders& headers, KubePlan& plan) const {
+  if (!plan.info.is_understood && plan.IsRestricted()) {
+    return Fail(ErrorKind::kAccessDenied,
+                "forbidden: \"{}\" is no request that this proxy knows, and your roles allow a part of what is in the "
+                "cluster alone (kubernetes_resources)",
+                plan.info.path);
+  }
+  RETURN_IF_ERROR(CheckSession(headers, plan));
   // What a user may do is everybody's to ask; the API server lists its own rules.
-  if (!plan.access || plan.info.IsRulesReview()) return ChoosePrincipals(headers, nullptr, plan);
+  if (!plan.info.is_resource || plan.info.IsRulesReview()) return ChoosePrincipals(headers, nullptr, plan);
   const KubeDecision decision = plan.access->Decide(plan.info.request);
   if (decision == KubeDecision::kDeny) return Fail(ErrorKind::kAccessDenied, "{}", ForbiddenText(plan));
-  if (decision == KubeDecision::kFilter) plan.filter = plan.access;
+  // The watch of one object tells of no other; that is not left to the API server.
+  const bool watches = plan.info.request.verb == "watch" && plan.IsRestricted();
+  if (decision == KubeDecision::kFilter || watches) plan.filter = plan.access;
   // Of a list every role has its part.
   const bool one = !plan.info.IsCollection();
   return ChoosePrincipals(headers, one ? &plan.info.request : nullptr, plan);
@@ -155,17 +190,13 @@ Result<KubePlan> KubePlanner::Identify(std::string_view method, std::string_view
   if (plan.caller->kind != Caller::Kind::kUser) {
     return Fail(ErrorKind::kAccessDenied, "[00] access denied");
   }
-  const auto question = std::min(target.find('?'), target.size());
-  plan.path = target.substr(0, question);
-  plan.query = target.substr(std::min(target.size(), question + 1));
-  ASSIGN_OR_RETURN(plan.target, FindCluster(*plan.caller, plan));
+  ASSIGN_OR_RETURN(KubeTarget parsed, ParseKubeTarget(target));
+  ASSIGN_OR_RETURN(plan.target, FindCluster(*plan.caller, parsed, plan));
   plan.labels = plan.target->labels;
   plan.forwarded_for = remote_address.substr(0, remote_address.rfind(':'));
   RETURN_IF_ERROR(CheckCluster(plan));
-  plan.info = ParseKubeRequest(method, plan.path, plan.query);
-  if (plan.info.is_resource) {
-    plan.access = std::make_shared<const KubeAccess>(plan.caller->access->KubeAccessTo(plan.target->labels));
-  }
+  ASSIGN_OR_RETURN(plan.info, ReadKubeRequest(method, parsed));
+  plan.access = std::make_shared<const KubeAccess>(plan.caller->access->KubeAccessTo(plan.target->labels));
   return plan;
 }
 
@@ -178,21 +209,13 @@ Result<KubePlan> KubePlanner::PlanDelete(const HttpHeaders& headers, const KubeP
   if (!plan.access->MayReach(request)) return Fail(ErrorKind::kAccessDenied, "{}", ForbiddenText(plan));
   RETURN_IF_ERROR(ChoosePrincipals(headers, &request, plan));
   plan.filter = nullptr;
-  plan.path = request.api_group.empty()
-                  ? fmt::format("/api/{}", PercentEncode(plan.info.api_version))
-                  : fmt::format("/apis/{}/{}", PercentEncode(request.api_group), PercentEncode(plan.info.api_version));
-  if (!request.kube_namespace.empty()) plan.path += "/namespaces/" + PercentEncode(request.kube_namespace);
-  plan.path += fmt::format("/{}/{}", PercentEncode(request.resource), PercentEncode(name));
+  std::string& path = plan.info.path;
+  path = request.api_group.empty()
+             ? fmt::format("/api/{}", PercentEncode(plan.info.api_version))
+             : fmt::format("/apis/{}/{}", PercentEncode(request.api_group), PercentEncode(plan.info.api_version));
+  if (!request.kube_namespace.empty()) path += "/namespaces/" + PercentEncode(request.kube_namespace);
+  path += fmt::format("/{}/{}", PercentEncode(request.resource), PercentEncode(name));
   return plan;
-}
-
-std::string PercentEncode(std::string_view text) {
-  std::string encoded;
-  for (const unsigned char c : text) {
-    const bool plain = std::isalnum(c) != 0 || std::string_view("-._~:@!$&'()*+,;=").contains(static_cast<char>(c));
-    encoded += plain ? std::string(1, static_cast<char>(c)) : fmt::format("%{:02X}", c);
-  }
-  return encoded;
 }
 
 int KubeHttpStatus(const Error& error) { return RowOf(error.kind).http_status; }
@@ -212,7 +235,7 @@ std::string KubeStatusJson(const Error& error, int http_status) {
 AuditEvent KubeRequestEvent(const AuthServer& auth, const KubePlan& plan, std::string_view method, int status) {
   AuditEvent event(audit::kKubeRequest, auth.cluster_name());
   event.By(*plan.caller).Add("server_hostname", auth.cluster_name()).Add("proto", "kube");
-  event.Add("kubernetes_cluster", plan.cluster).Add("request_path", plan.path).Add("verb", method);
+  event.Add("kubernetes_cluster", plan.cluster).Add("request_path", plan.info.path).Add("verb", method);
   event.Add("response_code", status);
   if (plan.info.is_resource) {
     event.Add("resource_api_group", plan.info.GroupVersion()).Add("resource_kind", plan.info.ResourceKind());

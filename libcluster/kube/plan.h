@@ -10,7 +10,8 @@
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/kube/cluster_info.h"
 #include "libcluster/kube/impersonation.h"
-#include "libcluster/kube/request_info.h"
+#include "libcluster/kube/request/request_info.h"
+#include "libcluster/kube/request/request_target.h"
 #include "libcluster/net/http.h"
 #include "libresources/kube_access.h"
 #include "libresources/labels.h"
@@ -20,13 +21,12 @@ namespace sallyport {
 struct KubePlan {
   std::shared_ptr<const Caller> caller;
   std::string cluster;
-  std::string path;   // without the routing prefix
-  std::string query;  // without the "?"
-  KubeRequestInfo info;
+  KubeRequestInfo info;  // has the path and query that go on
   std::shared_ptr<const KubeClusterInfo> target;
-  std::shared_ptr<const KubeAccess> access;  // what the roles say of objects there; set for requests for resources
+  std::shared_ptr<const KubeAccess> access;  // what the roles say of objects there; null where the proxy has decided
   Impersonation as;
   std::shared_ptr<const KubeAccess> filter;  // set when the answer must be filtered
+  std::shared_ptr<const void> slot;          // of the requests that the user may have at a time; given back with it
   // Whom the API server is told that the request is from.
   std::string forwarded_for;
   std::string forwarded_host;
@@ -35,12 +35,14 @@ struct KubePlan {
   std::vector<std::string> kubernetes_groups;
   Labels labels;
 
-  // Whether the request may last: a watch, a followed log, a tunnel.
-  bool IsLong() const;
   // Whether the roles can decide only when they know if the resource has namespaces, which its server knows.
   bool NeedsScope() const;
   // Whether this side answers what somebody may do, as far as the roles know it.
-  bool IsAccessReview() const { return access && info.IsAccessReview(); }
+  bool IsAccessReview() const { return access && info.is_understood && info.IsAccessReview(); }
+  // Whether something inside of the cluster is out of the roles' reach.
+  bool IsRestricted() const { return access && !access->ReachesAll(); }
+  // Whether an object of the answer may be shown; only with a filter.
+  bool MayShow(std::string_view kube_namespace, std::string_view name) const;
   // Whether the roles can decide only when they know the name in the body.
   bool NeedsObjectName() const;
 };
@@ -50,7 +52,8 @@ class KubePlanner {
   KubePlanner(AuthServer& auth, FindKubeCluster find) : auth_(auth), find_(std::move(find)) {}
 
   // Tells who asks for what of which cluster, of a request on a connection with this certificate chain. kAccessDenied
-  // for a certificate that is refused and a cluster out of reach, kNotFound for an unknown one.
+  // for a certificate that is refused and a cluster out of reach, kNotFound for an unknown one, kBadParameter for a
+  // target that is not in a form that everybody reads alike.
   Result<KubePlan> Identify(std::string_view method, std::string_view target, const std::vector<std::string>& chain_pem,
                             const std::string& remote_address) const;
   // Decides a request that has been identified. kAccessDenied for everything that is refused, kNotFound for a user
@@ -61,8 +64,10 @@ class KubePlanner {
                               std::string_view name) const;
 
  private:
-  Result<std::shared_ptr<const KubeClusterInfo>> FindCluster(const Caller& caller, KubePlan& plan) const;
+  Result<std::shared_ptr<const KubeClusterInfo>> FindCluster(const Caller& caller, KubeTarget& target,
+                                                             KubePlan& plan) const;
   Status CheckCluster(const KubePlan& plan) const;
+  Status CheckSession(const HttpHeaders& headers, const KubePlan& plan) const;
   Status ChoosePrincipals(const HttpHeaders& headers, const KubeRequest* request, KubePlan& plan) const;
 
   AuthServer& auth_;
@@ -75,9 +80,6 @@ std::string ForbiddenText(const KubePlan& plan);
 // The body of a refusal: a Kubernetes Status, as kubectl prints it.
 std::string KubeStatusJson(const Error& error, int http_status);
 int KubeHttpStatus(const Error& error);
-
-// Returns a path segment with all that is no plain text in it as %XX.
-std::string PercentEncode(std::string_view text);
 
 // The audit event of a request that was answered.
 AuditEvent KubeRequestEvent(const AuthServer& auth, const KubePlan& plan, std::string_view method, int status);

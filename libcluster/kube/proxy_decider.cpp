@@ -26,10 +26,8 @@ class ProxyDecider : public KubeDecider {
     plan.cluster = call.cluster;
     plan.target = find_(call.cluster);
     if (!plan.target) return Fail(ErrorKind::kNotFound, "this agent has no Kubernetes cluster \"{}\"", call.cluster);
-    const auto question = std::min(call.target.find('?'), call.target.size());
-    plan.path = call.target.substr(0, question);
-    plan.query = call.target.substr(std::min(call.target.size(), question + 1));
-    plan.info = ParseKubeRequest(call.method, plan.path, plan.query);
+    ASSIGN_OR_RETURN(const KubeTarget target, ParseKubeTarget(call.target));
+    ASSIGN_OR_RETURN(plan.info, ReadKubeRequest(call.method, target));
     plan.forwarded_for = HeaderOf(call.headers, "X-Forwarded-For");
     plan.forwarded_host = HeaderOf(call.headers, "X-Forwarded-Host");
     for (const auto& [name, value] : call.headers) {

@@ -1,21 +1,15 @@
 // Moving requests, answers and tunnels between a client and an API server.
-#include <poll.h>
-
 #include <array>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/serializer.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
-#include <chrono>
 
 #include "libbase/log.h"
+#include "libcluster/kube/answer/list_filter.h"
+#include "libcluster/kube/answer_writer.h"
 #include "libcluster/kube/exchange.h"
 #include "libcluster/kube/forwarder_state.h"
-#include "libcluster/kube/list_filter.h"
+#include "libcluster/kube/http_text.h"
 #include "libcluster/net/copy.h"
 
 namespace sallyport {
@@ -24,7 +18,9 @@ namespace {
 using namespace asio::experimental::awaitable_operators;
 using boost::system::error_code;
 
-constexpr std::chrono::milliseconds kLeaveCheck{100};
+constexpr int kStatusClass = 100;
+constexpr int kSuccess = 2;
+constexpr std::size_t kHeldBytes = 64 << 10;  // of a filtered list, before its header goes out
 
 // Makes what goes on to the API server.
 UpstreamRequest RequestTo(const UpstreamPool& pool, KubeClient& client, RequestParser& parser, const KubePlan& plan) {
@@ -35,115 +31,154 @@ UpstreamRequest RequestTo(const UpstreamPool& pool, KubeClient& client, RequestP
   return request;
 }
 
-// Whether the other side of a socket has ended it, also when there is something left to be read.
-bool IsEnded(int socket) {
-  pollfd wait{socket, POLLRDHUP, 0};
-  return ::poll(&wait, 1, 0) != 0;
+http::response_header<> ClientHeader(const AnswerMachine& answer) {
+  http::response_header<> header = answer.header();
+  DropHopFields(header);
+  return header;
 }
 
-// Returns when the client has closed its side: an answer that lasts has then nobody to go to. A client that sends its
-// next request already has not.
-asio::awaitable<void> UntilClientLeaves(KubeClient& client) {
-  auto& socket = beast::get_lowest_layer(client.stream).socket();
-  asio::steady_timer timer(co_await asio::this_coro::executor);
-  error_code error;
-  co_await socket.async_wait(asio::socket_base::wait_read, asio::redirect_error(asio::use_awaitable, error));
-  while (!error && !IsEnded(socket.native_handle())) {
-    timer.expires_after(kLeaveCheck);
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+std::unexpected<Error> ClientGone() { return Fail(ErrorKind::kConnectionProblem, "the client takes nothing"); }
+
+asio::awaitable<Status> RelayAnswer(AnswerWriter& writer, Exchange& exchange) {
+  writer.Begin(ClientHeader(exchange.answer), exchange.answer.Length(), exchange.answer.HasBody());
+  std::vector<char> room(kCopyBytes);
+  while (true) {
+    const auto piece = co_await ReadPiece(exchange, room);
+    if (!piece) co_return std::unexpected(piece.error());
+    if (*piece == 0) break;
+    const auto error = co_await writer.Write({room.data(), *piece});
+    if (error) co_return ClientGone();
   }
-}
-
-void DropHopHeaders(ResponseHeader& header) {
-  for (const char* name : {"Connection", "Keep-Alive", "Proxy-Connection"}) header.erase(name);
-}
-
-asio::awaitable<error_code> RelayAnswer(KubeClient& client, Exchange& exchange) {
-  ResponseHeader& header = exchange.parser.get();
-  http::response_serializer<http::buffer_body> serializer(header);
-  error_code error;
-  header.body().data = nullptr;
-  header.body().more = !exchange.parser.is_done();
-  co_await http::async_write_header(client.stream, serializer, asio::redirect_error(asio::use_awaitable, error));
-  if (error || exchange.parser.is_done()) co_return error;
-  co_return co_await RelayBody<false>(*exchange.stream, exchange.buffer, exchange.parser, client.stream, serializer,
-                                      header);
+  const auto error = co_await writer.Finish();
+  if (error) co_return ClientGone();
+  co_return Status();
 }
 
 ObjectPredicate PredicateOf(const KubePlan& plan) {
-  return [&plan](std::string_view kube_namespace, std::string_view name) {
-    KubeRequest request = plan.info.request;
-    if (!kube_namespace.empty()) request.kube_namespace = kube_namespace;
-    request.name = name;
-    return plan.filter->MayReach(request);
-  };
+  return [&plan](std::string_view kube_namespace, std::string_view name) { return plan.MayShow(kube_namespace, name); };
 }
 
-// A list of which the user may see a part.
-asio::awaitable<error_code> RelayFilteredList(KubeClient& client, RequestParser& parser, Exchange& exchange,
-                                              const KubePlan& plan) {
-  auto whole = co_await ReadWhole(exchange);
-  Result<std::string> body = whole ? FilterList(*whole, PredicateOf(plan)) : whole;
-  if (!body) {
-    co_await Refuse(client, parser, body.error());
-    co_return http::make_error_code(http::error::partial_message);
+// Whether a filter can read it.
+Status CheckForm(const AnswerMachine& answer) {
+  std::string_view type(answer.header()[http::field::content_type]);
+  type = type.substr(0, type.find(';'));
+  const std::string_view encoding(answer.header()[http::field::content_encoding]);
+  if (EqualIgnoringCase(type, "application/json") && (encoding.empty() || EqualIgnoringCase(encoding, "identity"))) {
+    return {};
   }
-  http::response<http::string_body> response(exchange.parser.get().result(), 11);
-  for (const auto& field : exchange.parser.get()) response.insert(field.name_string(), field.value());
-  response.erase(http::field::content_length);
-  response.erase(http::field::transfer_encoding);
-  response.body() = std::move(*body);
-  response.prepare_payload();
-  error_code error;
-  co_await http::async_write(client.stream, response, asio::redirect_error(asio::use_awaitable, error));
-  co_return error;
+  return Fail(ErrorKind::kNotImplemented, "the API server's answer cannot be filtered: it is {}",
+              type.empty() ? "of no type" : type);
+}
+
+// A list of which the user may see a part. What is no list is refused, if that shows before much of it has been sent.
+asio::awaitable<Status> RelayFilteredList(AnswerWriter& writer, Exchange& exchange, const KubePlan& plan, bool& begun) {
+  ListFilter filter(PredicateOf(plan));
+  std::vector<char> room(kCopyBytes);
+  std::string out;
+  while (true) {
+    const auto piece = co_await ReadPiece(exchange, room);
+    if (!piece) co_return std::unexpected(piece.error());
+    const Status status = *piece == 0 ? filter.End() : filter.Put({room.data(), *piece}, out);
+    if (!status) co_return Fail(ErrorKind::kNotImplemented, "{}", status.error().message);
+    const bool ends = *piece == 0;
+    if (!ends && out.size() < kHeldBytes) continue;
+    if (!begun) {
+      writer.Begin(ClientHeader(exchange.answer), ends ? std::optional(out.size()) : std::nullopt, true);
+      begun = true;
+    }
+    auto error = co_await writer.Write(out);
+    out.clear();
+    if (!error && ends) error = co_await writer.Finish();
+    if (error) co_return ClientGone();
+    if (ends) co_return Status();
+  }
 }
 
 // A watch of which the user may see a part: one JSON event a line.
-asio::awaitable<error_code> RelayFilteredWatch(KubeClient& client, Exchange& exchange, const KubePlan& plan) {
-  ResponseHeader& header = exchange.parser.get();
-  header.erase(http::field::content_length);
-  header.chunked(true);
-  http::response_serializer<http::buffer_body> serializer(header);
-  header.body().more = true;
-  error_code error;
-  co_await http::async_write_header(client.stream, serializer, asio::redirect_error(asio::use_awaitable, error));
+asio::awaitable<Status> RelayFilteredWatch(AnswerWriter& writer, Exchange& exchange, const KubePlan& plan) {
+  writer.Begin(ClientHeader(exchange.answer), std::nullopt, true);
+  // The header alone says that the watch has begun.
+  auto error = co_await writer.Flush();
+  std::vector<char> room(kCopyBytes);
   std::string pending;
-  while (!error && !exchange.parser.is_done()) {
-    auto piece = co_await ReadPiece(exchange);
-    if (!piece) co_return http::make_error_code(http::error::partial_message);
-    pending += *piece;
-    for (auto end = pending.find('\n'); !error && end != std::string::npos; end = pending.find('\n')) {
-      auto line = FilterWatchEvent(std::string_view(pending).substr(0, end), PredicateOf(plan));
-      pending.erase(0, end + 1);
-      if (!line) co_return http::make_error_code(http::error::bad_value);
-      if (!*line) continue;
-      std::string text = **line + "\n";
-      co_await asio::async_write(client.stream, http::make_chunk(asio::buffer(text)),
-                                 asio::redirect_error(asio::use_awaitable, error));
+  while (!error) {
+    const auto piece = co_await ReadPiece(exchange, room);
+    if (!piece) co_return std::unexpected(piece.error());
+    if (*piece == 0) break;
+    pending.append(room.data(), *piece);
+    std::string shown;
+    std::size_t begin = 0;
+    for (auto end = pending.find('\n'); end != std::string::npos; end = pending.find('\n', begin)) {
+      const auto line = FilterWatchEvent(std::string_view(pending).substr(begin, end - begin), PredicateOf(plan));
+      begin = end + 1;
+      if (!line) co_return Fail(ErrorKind::kNotImplemented, "{}", line.error().message);
+      if (*line) shown += **line + "\n";
     }
+    pending.erase(0, begin);
+    if (pending.size() > kMaxObjectBytes) co_return Fail(ErrorKind::kNotImplemented, "an event is too large");
+    error = co_await writer.Write(shown);
   }
-  if (!error) {
-    co_await asio::async_write(client.stream, http::make_chunk_last(),
-                               asio::redirect_error(asio::use_awaitable, error));
-  }
-  co_return error;
+  if (!error) error = co_await writer.Finish();
+  if (error) co_return ClientGone();
+  co_return Status();
 }
 
-asio::awaitable<error_code> RelayAny(KubeClient& client, RequestParser& parser, Exchange& exchange,
-                                     const KubePlan& plan) {
-  const bool success = http::to_status_class(exchange.parser.get().result()) == http::status_class::successful;
-  if (!plan.filter || !success) co_return co_await RelayAnswer(client, exchange);
-  if (plan.info.request.verb == "watch") co_return co_await RelayFilteredWatch(client, exchange, plan);
-  co_return co_await RelayFilteredList(client, parser, exchange, plan);
+// Relays an answer as the plan has it. Returns whether the client's connection can be used again.
+asio::awaitable<bool> RelayAny(KubeClient& client, RequestParser& parser, Exchange& exchange, const KubePlan& plan) {
+  AnswerWriter writer(client, parser);
+  const bool filtered = plan.filter && exchange.answer.status() / kStatusClass == kSuccess;
+  Status form = filtered ? CheckForm(exchange.answer) : Status();
+  if (!form) co_return co_await Refuse(client, parser, form.error());
+
+  bool begun = true;
+  Status relayed;
+  if (!filtered) {
+    relayed = co_await RelayAnswer(writer, exchange);
+  } else if (plan.info.request.verb == "watch") {
+    relayed = co_await RelayFilteredWatch(writer, exchange, plan);
+  } else {
+    begun = false;
+    relayed = co_await RelayFilteredList(writer, exchange, plan, begun);
+  }
+  if (relayed) {
+    Finish(exchange);
+    co_return writer.KeepsConnection();
+  }
+  Log(LogLevel::kDebug, "an answer of Kubernetes broke off",
+      {{"cluster", plan.cluster}, {"reason", relayed.error().message}});
+  if (!begun) co_return co_await Refuse(client, parser, relayed.error());
+  co_return false;
 }
 
-// An upgrade that the server refused is an ordinary answer.
-asio::awaitable<void> Tunnel(KubeClient& client, Exchange& exchange, const KubePlan& plan) {
-  http::response<http::buffer_body> answer = exchange.parser.get();
-  http::response_serializer<http::buffer_body> serializer(answer);
+// The end of a session is told also when something else ends it.
+class SessionAudit {
+ public:
+  SessionAudit(KubeDecider& decider, const KubePlan& plan)
+      : decider_(decider), plan_(plan), runs_(plan.info.request.verb == "exec") {
+    decider_.AuditSession(plan_, runs_ ? audit::kSessionStart : audit::kPortForward);
+    if (runs_) decider_.AuditSession(plan_, audit::kExec);
+  }
+  ~SessionAudit() {
+    if (runs_) decider_.AuditSession(plan_, audit::kSessionEnd);
+  }
+  SessionAudit(const SessionAudit&) = delete;
+  SessionAudit& operator=(const SessionAudit&) = delete;
+
+ private:
+  KubeDecider& decider_;
+  const KubePlan& plan_;
+  const bool runs_;
+};
+
+// Sends the answer that ends HTTP, then bytes both ways.
+asio::awaitable<void> Tunnel(KubeClient& client, Exchange& exchange) {
+  auto header = ClientHeader(exchange.answer);
+  header.set(http::field::connection, "Upgrade");
+  header.set(http::field::upgrade, exchange.answer.header()[http::field::upgrade]);
+  header.erase(http::field::content_length);
+  const std::string text = HeaderText(header);
   error_code error;
-  co_await http::async_write_header(client.stream, serializer, asio::redirect_error(asio::use_awaitable, error));
+  co_await asio::async_write(client.stream, asio::buffer(text), asio::redirect_error(asio::use_awaitable, error));
   if (!error && exchange.buffer.size() > 0) {
     co_await asio::async_write(client.stream, exchange.buffer.data(), asio::redirect_error(asio::use_awaitable, error));
   }
@@ -152,8 +187,8 @@ asio::awaitable<void> Tunnel(KubeClient& client, Exchange& exchange, const KubeP
                                asio::redirect_error(asio::use_awaitable, error));
   }
   if (error) co_return;
-  co_await (Copy(client.stream, *exchange.stream) || Copy(*exchange.stream, client.stream) ||
-            UntilRevoked(*client.state, *plan.caller));
+  beast::get_lowest_layer(client.stream).expires_never();
+  co_await (Copy(client.stream, *exchange.stream) || Copy(*exchange.stream, client.stream));
 }
 
 }  // namespace
@@ -164,33 +199,18 @@ asio::awaitable<bool> ForwardRequest(KubeClient& client, RequestParser& parser, 
   if (!upstream) co_return co_await Refuse(client, parser, upstream.error());
   const auto& pool = upstream->pool;
   UpstreamRequest request = RequestTo(*pool, client, parser, plan);
-  if (body != nullptr) GiveBody(request, *body);
+  if (body != nullptr) {
+    request.body = *body;
+    request.parser = nullptr;
+  }
+  co_await InviteBody(client, parser);
   auto begun = co_await Begin(pool, request);
   if (!begun) {
     AuditRequest(client, parser, plan, KubeHttpStatus(begun.error()));
     co_return co_await Refuse(client, parser, begun.error());
   }
-  Exchange& exchange = **begun;
-  AuditRequest(client, parser, plan, exchange.parser.get().result_int());
-  // An answer without a length lasts until the connection ends, ours to the client too.
-  const bool has_length = !exchange.parser.need_eof();
-  DropHopHeaders(exchange.parser.get());
-  // A client of HTTP/1.0 that asks for it must be told that the connection stays (RFC 9112 section 9.3).
-  if (parser.get().version() == 10 && parser.keep_alive() && has_length) {
-    exchange.parser.get().set(http::field::connection, "keep-alive");
-  }
-  error_code error;
-  if (plan.IsLong()) {
-    const auto ended = co_await (RelayAny(client, parser, exchange, plan) || UntilClientLeaves(client) ||
-                                 UntilRevoked(*client.state, *plan.caller));
-    if (ended.index() != 0) co_return false;
-    error = std::get<0>(ended);
-  } else {
-    error = co_await RelayAny(client, parser, exchange, plan);
-  }
-  if (error) co_return false;
-  Finish(exchange);
-  co_return has_length&& parser.is_done() && parser.keep_alive();
+  AuditRequest(client, parser, plan, (*begun)->answer.status());
+  co_return co_await RelayAny(client, parser, **begun, plan);
 }
 
 asio::awaitable<void> ForwardUpgrade(KubeClient& client, RequestParser& parser, const KubePlan& plan) {
@@ -201,26 +221,31 @@ asio::awaitable<void> ForwardUpgrade(KubeClient& client, RequestParser& parser, 
   }
   const auto& pool = upstream->pool;
   UpstreamRequest request = RequestTo(*pool, client, parser, plan);
-  request.own_connection = true;
+  request.upgrades = true;
+  request.parser = nullptr;
   request.header.set(http::field::connection, "Upgrade");
   request.header.set(http::field::upgrade, parser.get()[http::field::upgrade]);
+  client.must_close = true;
   auto begun = co_await Begin(pool, request);
   if (!begun) {
+    AuditRequest(client, parser, plan, KubeHttpStatus(begun.error()));
     co_await Refuse(client, parser, begun.error());
     co_return;
   }
   Exchange& exchange = **begun;
-  if (exchange.parser.get().result() != http::status::switching_protocols) {
-    AuditRequest(client, parser, plan, exchange.parser.get().result_int());
-    DropHopHeaders(exchange.parser.get());
-    co_await RelayAnswer(client, exchange);
+  if (!exchange.answer.IsUpgraded() || !plan.info.is_session) {
+    AuditRequest(client, parser, plan, exchange.answer.status());
+  }
+  // An upgrade that the server refused is an ordinary answer.
+  if (!exchange.answer.IsUpgraded()) {
+    co_await RelayAny(client, parser, exchange, plan);
     co_return;
   }
-  const bool port_forward = plan.info.request.verb == "portforward";
-  client.state->decider->AuditSession(plan, port_forward ? audit::kPortForward : audit::kSessionStart);
-  if (!port_forward) client.state->decider->AuditSession(plan, audit::kExec);
-  co_await Tunnel(client, exchange, plan);
-  if (!port_forward) client.state->decider->AuditSession(plan, audit::kSessionEnd);
+  client.audited = true;
+  client.in_tunnel = true;
+  std::optional<SessionAudit> session;
+  if (plan.info.is_session) session.emplace(*client.state->decider, plan);
+  co_await Tunnel(client, exchange);
 }
 
 }  // namespace sallyport

@@ -1,8 +1,34 @@
+#include <map>
+#include <mutex>
+
 #include "libbase/log.h"
 #include "libcluster/kube/decider.h"
+#include "libresources/access.h"
 
 namespace sallyport {
 namespace {
+
+// How many requests each user has at a time.
+class RequestCounts : public std::enable_shared_from_this<RequestCounts> {
+ public:
+  // Returns what stands for one more request, until it goes; nothing when the user has as many as `most` already.
+  std::shared_ptr<const void> Take(const std::string& user, std::int64_t most) {
+    const std::lock_guard lock(mutex_);
+    std::int64_t& count = counts_[user];
+    if (count >= most) return nullptr;
+    ++count;
+    return {this, [self = shared_from_this(), user](const void*) { self->GiveBack(user); }};
+  }
+
+ private:
+  void GiveBack(const std::string& user) {
+    const std::lock_guard lock(mutex_);
+    if (--counts_[user] == 0) counts_.erase(user);
+  }
+
+  std::mutex mutex_;
+  std::map<std::string, std::int64_t> counts_;
+};
 
 class RoleDecider : public KubeDecider {
  public:
@@ -18,7 +44,16 @@ class RoleDecider : public KubeDecider {
     return planner_.Identify(call.method, call.target, call.chain_pem, call.remote_address);
   }
 
-  Status Authorize(const HttpHeaders& headers, KubePlan& plan) override { return planner_.Authorize(headers, plan); }
+  Status Authorize(const HttpHeaders& headers, KubePlan& plan) override {
+    RETURN_IF_ERROR(planner_.Authorize(headers, plan));
+    const std::int64_t most = plan.caller->access->MaxKubernetesConnections();
+    if (most == 0) return {};
+    const std::string& user = plan.caller->identity.username;
+    plan.slot = counts_->Take(user, most);
+    if (plan.slot) return {};
+    return Fail(ErrorKind::kAccessDenied, "too many concurrent kubernetes connections for user \"{}\" (max={})", user,
+                most);
+  }
 
   Result<KubePlan> PlanDelete(const HttpHeaders& headers, const KubePlan& collection, std::string_view kube_namespace,
                               std::string_view name) override {
@@ -38,8 +73,10 @@ class RoleDecider : public KubeDecider {
     event.By(*plan.caller).Add("kubernetes_cluster", plan.cluster).Add("proto", "kube");
     event.Add("kubernetes_pod_name", plan.info.request.name);
     event.Add("kubernetes_pod_namespace", plan.info.request.kube_namespace);
-    event.Add("kubernetes_container_name", QueryParameter(plan.query, "container"));
-    if (plan.info.request.verb == "exec") event.Add("command", QueryParameter(plan.query, "command"));
+    event.Add("kubernetes_container_name", plan.info.parameters.First("container"));
+    if (plan.info.request.verb == "exec") {
+      event.Add("command", fmt::format("{}", fmt::join(plan.info.parameters.All("command"), " ")));
+    }
     Push(event);
   }
 
@@ -51,6 +88,7 @@ class RoleDecider : public KubeDecider {
   AuthServer& auth_;
   AuditQueue& audit_;
   const KubePlanner planner_;
+  const std::shared_ptr<RequestCounts> counts_ = std::make_shared<RequestCounts>();
 };
 
 }  // namespace

@@ -20,6 +20,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::size_t kMaxIdle = 128;
+constexpr std::chrono::seconds kMaxIdleTime{60};  // servers of Kubernetes close theirs after 90 s
 constexpr std::chrono::seconds kConnectTimeout{10};
 constexpr std::size_t kMaxTokenBytes = 64 << 10;
 
@@ -30,6 +31,14 @@ bool UpstreamStream::IsStale() {
   char byte;
   const ssize_t count = ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+bool UpstreamStream::HasMore() {
+  auto* const tls = std::get_if<Tls>(&stream_);
+  if (tls == nullptr) return false;
+  // What OpenSSL has decrypted or begun to, and what Asio has given to it.
+  SSL* const ssl = tls->native_handle();
+  return SSL_has_pending(ssl) != 0 || BIO_ctrl_pending(SSL_get_rbio(ssl)) > 0;
 }
 
 Result<std::shared_ptr<UpstreamPool>> UpstreamPool::Create(asio::io_context& context, ThreadPool& threads,
@@ -111,17 +120,22 @@ void UpstreamPool::Stop() {
 
 std::unique_ptr<UpstreamStream> UpstreamPool::TakeIdle(const UpstreamCredential& credential) {
   const std::lock_guard lock(mutex_);
+  const auto oldest = std::chrono::steady_clock::now() - kMaxIdleTime;
   while (!idle_.empty()) {
-    auto stream = std::move(idle_.back());
+    auto [stream, since] = std::move(idle_.back());
     idle_.pop_back();
-    if (stream->context() == credential.tls && !stream->IsStale()) return stream;
+    if (since < oldest) {
+      idle_.clear();
+    } else if (stream->context() == credential.tls && !stream->IsStale()) {
+      return std::move(stream);
+    }
   }
   return nullptr;
 }
 
 void UpstreamPool::ReturnIdle(std::unique_ptr<UpstreamStream> stream) {
   const std::lock_guard lock(mutex_);
-  if (idle_.size() < kMaxIdle) idle_.push_back(std::move(stream));
+  if (idle_.size() < kMaxIdle) idle_.push_back({std::move(stream), std::chrono::steady_clock::now()});
 }
 
 asio::awaitable<Result<UpstreamStream::Plain>> UpstreamPool::ConnectPlain() {

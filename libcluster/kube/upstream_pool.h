@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -41,6 +42,8 @@ class UpstreamStream {
   }
   // Whether the other side closed it, or sent something that nobody asked for, while it was idle.
   bool IsStale();
+  // Whether bytes have arrived in this process that nobody has read.
+  bool HasMore();
   // With which trust and client certificate it was opened; null without TLS.
   const Context& context() const { return context_; }
 
@@ -73,6 +76,7 @@ class UpstreamPool {
   void Stop();
 
   // Returns an idle connection that was opened with this credential's certificate, or nullptr.
+  // Those that nobody has used for a while are closed.
   std::unique_ptr<UpstreamStream> TakeIdle(const UpstreamCredential& credential);
   void ReturnIdle(std::unique_ptr<UpstreamStream> stream);
   // Opens a connection; kConnectionProblem names the server and why.
@@ -94,7 +98,11 @@ class UpstreamPool {
   std::shared_ptr<ExecCredentials> plugin_;  // null without one
   std::mutex mutex_;
   UpstreamCredential from_plugin_;  // the last
-  std::vector<std::unique_ptr<UpstreamStream>> idle_;
+  struct Idle {
+    std::unique_ptr<UpstreamStream> stream;
+    std::chrono::steady_clock::time_point since;
+  };
+  std::vector<Idle> idle_;  // the last one used is the last
 };
 
 }  // namespace sallyport

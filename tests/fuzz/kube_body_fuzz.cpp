@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "libcluster/kube/exec_plugin.h"
-#include "libcluster/kube/request_body.h"
+#include "libcluster/kube/request/request_body.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sallyport;

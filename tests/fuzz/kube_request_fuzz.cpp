@@ -1,19 +1,36 @@
-// Request lines of Kubernetes clients.
+// Request lines of Kubernetes clients: what is decided is what is sent.
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
-#include "libcluster/kube/request_info.h"
+#include "libcluster/kube/request/request_info.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sallyport;
-  const std::string_view target(reinterpret_cast<const char*>(data), size);
-  const auto question = std::min(target.find('?'), size);
-  const auto query = target.substr(std::min(size, question + 1));
-  for (const char* method : {"GET", "POST", "DELETE"}) {
-    const auto info = ParseKubeRequest(method, target.substr(0, question), query);
-    if (info.is_resource && (info.request.verb.empty() || info.request.resource.empty())) __builtin_trap();
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto target = ParseKubeTarget(text);
+  if (!target) return 0;
+  for (const auto& segment : target->segments) {
+    if (segment.empty() || segment == "." || segment == ".." || segment.find('/') != std::string::npos)
+      __builtin_trap();
   }
-  QueryParameter(query, "command");
+  for (const char* method : {"GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "x"}) {
+    const auto info = ReadKubeRequest(method, *target);
+    if (!info) continue;
+    if (info->is_understood && info->is_resource && (info->request.verb.empty() || info->request.resource.empty())) {
+      __builtin_trap();
+    }
+    // An agent reads what the proxy sent: it must read the same.
+    const std::string sent = info->path + (info->query.empty() ? "" : "?" + info->query);
+    const auto again = ParseKubeTarget(sent);
+    if (!again) __builtin_trap();
+    const auto same = ReadKubeRequest(method, *again);
+    if (!same || same->path != info->path || same->query != info->query || same->request.verb != info->request.verb ||
+        same->request.name != info->request.name || same->request.kube_namespace != info->request.kube_namespace ||
+        same->subresource != info->subresource || same->is_understood != info->is_understood) {
+      __builtin_trap();
+    }
+  }
   return 0;
 }

@@ -1,4 +1,4 @@
-#include "libcluster/kube/request_body.h"
+#include "libcluster/kube/request/request_body.h"
 
 #include <catch2/catch.hpp>
 
@@ -25,6 +25,32 @@ TEST_CASE("the name of an object that is made") {
   CHECK_FALSE(ReadObjectName(pod, kJson));
   CHECK_FALSE(ReadObjectName("{}", kProtobuf));
   CHECK_FALSE(ReadObjectName(std::string("k8s\0\xff\xff", 6), kProtobuf));
+}
+
+TEST_CASE("a body in which another reader could find another name is refused") {
+  // Unknown{typeMeta, raw: Pod{metadata{name: web}, metadata{}}}, the second of which some put together with the first.
+  const auto protobuf = [](std::string_view raw) {
+    return FromHex(
+               "6b387300"
+               "0a090a027631"
+               "1203506f64"
+               "12" +
+               std::string(raw))
+        .value();
+  };
+  CHECK(ReadObjectName(protobuf("070a050a03776562"), kProtobuf).value() == "web");
+  CHECK_FALSE(ReadObjectName(protobuf("090a050a037765620a00"), kProtobuf));
+  CHECK_FALSE(ReadObjectName(protobuf("0c0a0a0a037765620a03646576"), kProtobuf));
+  CHECK_FALSE(ReadObjectName(protobuf("070a050a0377656212070a050a03646576"), kProtobuf));  // raw twice
+  CHECK_FALSE(ReadObjectName(protobuf("040a020801"), kProtobuf));                          // a name that is a number
+  CHECK_FALSE(ReadObjectName(R"({"metadata":{"name":"web"},"metadata":{}})", kJson));
+  CHECK_FALSE(ReadObjectName(R"({"metadata":{"name":"web","name":"dev"}})", kJson));
+  CHECK(ReadObjectName("a: &a {name: web}\nmetadata: {<<: *a}\n", "application/yaml").value() == "web");
+  for (const char* type : {"application/cbor", "text/plain", "application/json-patch+json", "json", ";", " ; x"}) {
+    CAPTURE(type);
+    CHECK_FALSE(ReadObjectName(R"({"metadata":{"name":"web"}})", type));
+  }
+  CHECK(ReadObjectName(R"({"metadata":{"name":"web"}})", "Application/JSON ; charset=yaml").value() == "web");
 }
 
 TEST_CASE("a question and its answer, as JSON") {

@@ -1,11 +1,13 @@
-#include "libcluster/kube/request_body.h"
+#include "libcluster/kube/request/request_body.h"
 
 #include <google/protobuf/unknown_field_set.h>
 
 #include <array>
+#include <utility>
 
 #include "libbase/json.h"
 #include "libbase/yaml.h"
+#include "libcluster/net/http.h"
 
 namespace sallyport {
 namespace {
@@ -16,6 +18,8 @@ using google::protobuf::UnknownFieldSet;
 // Field numbers of Kubernetes' generated.proto files: runtime.Unknown, TypeMeta, every object's metadata, ObjectMeta,
 // SelfSubjectAccessReview, its spec and its status.
 constexpr std::string_view kMagic{"k8s\0", 4};
+constexpr std::string_view kJsonType = "application/json";
+constexpr std::string_view kYamlType = "application/yaml";
 constexpr int kUnknownTypeMeta = 1;
 constexpr int kUnknownRaw = 2;
 constexpr int kTypeMetaApiVersion = 1;
@@ -38,7 +42,17 @@ using Attributes = std::array<std::string, kAttributes.size()>;
 
 constexpr JsonLimits kLimits{16U << 20, 256};
 
-bool IsProtobuf(std::string_view content_type) { return content_type.starts_with(kKubeProtobuf); }
+// Returns the media type of a Content-Type, without its parameters, as Kubernetes takes it: JSON when there is none.
+Result<std::string> MediaType(std::string_view content_type) {
+  std::string_view type = content_type.substr(0, content_type.find(';'));
+  while (type.starts_with(' ') || type.starts_with('\t')) type.remove_prefix(1);
+  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
+  if (content_type.empty()) type = kJsonType;
+  for (const auto known : {kJsonType, kYamlType, kKubeProtobuf}) {
+    if (EqualIgnoringCase(type, known)) return std::string(known);
+  }
+  return Fail(ErrorKind::kBadParameter, "the request's body has a Content-Type that cannot be read here: {}", type);
+}
 
 Status ParseFields(std::string_view bytes, UnknownFieldSet& fields) {
   if (!fields.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
@@ -47,13 +61,18 @@ Status ParseFields(std::string_view bytes, UnknownFieldSet& fields) {
   return {};
 }
 
-// Returns the last field of that number, as the format wants it, or "".
-std::string FieldOf(const UnknownFieldSet& fields, int number) {
+// Returns the field of that number, or "". kBadParameter when there are two, which readers of the format put together,
+// each in its own way, and for one of another type.
+Result<std::string> FieldOf(const UnknownFieldSet& fields, int number) {
   std::string value;
+  bool found = false;
   for (int i = 0; i < fields.field_count(); ++i) {
     const UnknownField& field = fields.field(i);
-    const bool text = field.type() == UnknownField::TYPE_LENGTH_DELIMITED;
-    if (field.number() == number && text) value = field.length_delimited();
+    if (field.number() != number) continue;
+    if (std::exchange(found, true) || field.type() != UnknownField::TYPE_LENGTH_DELIMITED) {
+      return Fail(ErrorKind::kBadParameter, "the request's body has field {} twice, or of another type", number);
+    }
+    value = field.length_delimited();
   }
   return value;
 }
@@ -63,7 +82,7 @@ Result<std::string> FieldAt(std::string bytes, std::initializer_list<int> path) 
   for (const int number : path) {
     UnknownFieldSet fields;
     RETURN_IF_ERROR(ParseFields(bytes, fields));
-    bytes = FieldOf(fields, number);
+    ASSIGN_OR_RETURN(bytes, FieldOf(fields, number));
   }
   return bytes;
 }
@@ -74,8 +93,8 @@ Result<std::string> Unwrap(std::string_view body) {
   return FieldAt(std::string(body.substr(kMagic.size())), {kUnknownRaw});
 }
 
-Result<Value> ParseText(std::string_view body, std::string_view content_type) {
-  if (!content_type.contains("yaml")) {
+Result<Value> ParseText(std::string_view body, std::string_view type) {
+  if (type != kYamlType) {
     auto json = ParseJson(body, kLimits);
     if (!json) return Fail(ErrorKind::kBadParameter, "the request's body is no JSON: {}", json.error().message);
     return json;
@@ -146,26 +165,30 @@ std::string DeniedProtobuf(const AccessReview& review, std::string_view reason) 
 }  // namespace
 
 Result<std::string> ReadObjectName(std::string_view body, std::string_view content_type) {
-  if (IsProtobuf(content_type)) {
+  ASSIGN_OR_RETURN(const std::string type, MediaType(content_type));
+  if (type == kKubeProtobuf) {
     ASSIGN_OR_RETURN(std::string object, Unwrap(body));
     return FieldAt(std::move(object), {kObjectMetadata, kMetadataName});
   }
-  ASSIGN_OR_RETURN(const Value object, ParseText(body, content_type));
+  ASSIGN_OR_RETURN(const Value object, ParseText(body, type));
   return Text(object.Find("metadata"), "name");
 }
 
 Result<AccessReview> ReadAccessReview(std::string_view body, std::string_view content_type) {
+  ASSIGN_OR_RETURN(const std::string type, MediaType(content_type));
   Attributes attributes;
-  if (IsProtobuf(content_type)) {
+  if (type == kKubeProtobuf) {
     ASSIGN_OR_RETURN(std::string object, Unwrap(body));
     ASSIGN_OR_RETURN(const std::string bytes, FieldAt(std::move(object), {kReviewSpec, kSpecResourceAttributes}));
     if (bytes.empty()) return AccessReview{};
     UnknownFieldSet fields;
     RETURN_IF_ERROR(ParseFields(bytes, fields));
-    for (std::size_t i = 0; i < attributes.size(); ++i) attributes[i] = FieldOf(fields, static_cast<int>(i) + 1);
+    for (std::size_t i = 0; i < attributes.size(); ++i) {
+      ASSIGN_OR_RETURN(attributes[i], FieldOf(fields, static_cast<int>(i) + 1));
+    }
     return ReviewOf(attributes);
   }
-  ASSIGN_OR_RETURN(const Value review, ParseText(body, content_type));
+  ASSIGN_OR_RETURN(const Value review, ParseText(body, type));
   const Value* spec = review.Find("spec");
   const Value* given = spec == nullptr ? nullptr : spec->Find("resourceAttributes");
   if (given == nullptr || !given->is_map()) return AccessReview{};

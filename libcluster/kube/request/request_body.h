@@ -10,7 +10,8 @@
 
 namespace sallyport {
 
-// Returns metadata.name of an object; "" when the server is to make one up. kBadParameter when the body cannot be read.
+// Returns metadata.name of an object; "" when the server is to make one up. kBadParameter when the body cannot be read,
+// or another reader could find another name in it: a key or field is there twice, the Content-Type is an unknown one.
 Result<std::string> ReadObjectName(std::string_view body, std::string_view content_type);
 
 // A SelfSubjectAccessReview.

@@ -1,0 +1,168 @@
+#include "libcluster/kube/request/request_target.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+
+#include "libcluster/net/http.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::string_view kPlainInSegment = "-._~:@!$&'()*+,;=";
+constexpr std::string_view kPlainInQuery = "-._~";
+
+int HexDigit(char c) {
+  int value = -1;
+  const auto [end, error] = std::from_chars(&c, &c + 1, value, 16);
+  return error == std::errc() ? value : -1;
+}
+
+bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+// Decodes %XX. Nothing when an escape is none.
+std::optional<std::string> Decode(std::string_view text, bool plus_is_space) {
+  std::string decoded;
+  decoded.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      decoded += plus_is_space && text[i] == '+' ? ' ' : text[i];
+      continue;
+    }
+    if (i + 2 >= text.size()) return std::nullopt;
+    const int high = HexDigit(text[i + 1]);
+    const int low = HexDigit(text[i + 2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    decoded += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  return decoded;
+}
+
+std::string Encode(std::string_view text, std::string_view plain) {
+  std::string encoded;
+  encoded.reserve(text.size());
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool alphanumeric = byte < 0x80 && std::isalnum(byte) != 0;
+    if (alphanumeric || plain.contains(c)) {
+      encoded += c;
+    } else {
+      encoded += fmt::format("%{:02X}", byte);
+    }
+  }
+  return encoded;
+}
+
+std::unexpected<Error> Refused(std::string_view why) {
+  return Fail(ErrorKind::kBadParameter, "the request's target {}", why);
+}
+
+Result<std::string> ReadSegment(std::string_view text) {
+  auto segment = Decode(text, false);
+  if (!segment) return Refused("has an escape that is none");
+  if (segment->empty()) return Refused("has an empty segment");
+  if (*segment == "." || *segment == "..") return Refused("has a segment \".\" or \"..\"");
+  if (segment->contains('/')) return Refused("has an escaped slash");
+  if (segment->contains('\\')) return Refused("has a backslash");
+  if (std::ranges::any_of(*segment, IsControl)) return Refused("has a control character");
+  return *std::move(segment);
+}
+
+}  // namespace
+
+Result<KubeQuery> KubeQuery::Parse(std::string_view text) {
+  KubeQuery query;
+  if (text.contains(';')) return Refused("has a semicolon in its query");
+  while (!text.empty()) {
+    const auto pair = text.substr(0, text.find('&'));
+    text.remove_prefix(std::min(text.size(), pair.size() + 1));
+    if (pair.empty()) continue;
+    const auto equals = std::min(pair.find('='), pair.size());
+    auto name = Decode(pair.substr(0, equals), true);
+    auto value = Decode(pair.substr(std::min(pair.size(), equals + 1)), true);
+    if (!name || !value) return Refused("has an escape in its query that is none");
+    query.parameters_.emplace_back(*std::move(name), *std::move(value));
+  }
+  return query;
+}
+
+std::string_view KubeQuery::First(std::string_view name) const {
+  const auto found =
+      std::ranges::find(parameters_, name, [](const auto& pair) { return std::string_view(pair.first); });
+  return found == parameters_.end() ? std::string_view() : found->second;
+}
+
+std::vector<std::string_view> KubeQuery::All(std::string_view name) const {
+  std::vector<std::string_view> values;
+  for (const auto& [key, value] : parameters_) {
+    if (key == name) values.emplace_back(value);
+  }
+  return values;
+}
+
+bool KubeQuery::Has(std::string_view name) const {
+  return std::ranges::any_of(parameters_, [name](const auto& pair) { return pair.first == name; });
+}
+
+bool KubeQuery::Flag(std::string_view name) const {
+  const std::string_view value = First(name);
+  return Has(name) && value != "0" && !EqualIgnoringCase(value, "false");
+}
+
+void KubeQuery::Set(std::string_view name, std::string_view value) {
+  bool set = false;
+  std::erase_if(parameters_, [&](auto& pair) {
+    if (pair.first != name) return false;
+    const bool extra = std::exchange(set, true);
+    pair.second = value;
+    return extra;
+  });
+  if (!set) parameters_.emplace_back(name, value);
+}
+
+void KubeQuery::Remove(std::string_view name) {
+  std::erase_if(parameters_, [name](const auto& pair) { return pair.first == name; });
+}
+
+std::string KubeQuery::ToString() const {
+  std::string text;
+  for (const auto& [name, value] : parameters_) {
+    if (!text.empty()) text += '&';
+    text += Encode(name, kPlainInQuery) + "=" + Encode(value, kPlainInQuery);
+  }
+  return text;
+}
+
+std::string KubeTarget::Path() const {
+  std::string path;
+  for (const auto& segment : segments) path += "/" + PercentEncode(segment);
+  if (trailing_slash || path.empty()) path += '/';
+  return path;
+}
+
+Result<KubeTarget> ParseKubeTarget(std::string_view target) {
+  if (!target.starts_with('/')) return Refused("does not begin with a slash");
+  KubeTarget parsed;
+  const auto question = std::min(target.find('?'), target.size());
+  parsed.query = target.substr(std::min(target.size(), question + 1));
+  // What a server must never see in a target, wherever it stands.
+  if (target.contains('#') || target.contains('\\')) return Refused("has a backslash or a fragment");
+  if (std::ranges::any_of(target, [](char c) { return IsControl(c) || c == ' '; })) {
+    return Refused("has a space or a control character");
+  }
+
+  std::string_view path = target.substr(1, question - 1);
+  while (!path.empty()) {
+    const auto end = std::min(path.find('/'), path.size());
+    ASSIGN_OR_RETURN(std::string segment, ReadSegment(path.substr(0, end)));
+    parsed.segments.push_back(std::move(segment));
+    parsed.trailing_slash = path.ends_with('/') && end + 1 == path.size();
+    path.remove_prefix(std::min(path.size(), end + 1));
+  }
+  return parsed;
+}
+
+std::string PercentEncode(std::string_view text) { return Encode(text, kPlainInSegment); }
+
+}  // namespace sallyport

@@ -1,0 +1,228 @@
+"""What a client of the Kubernetes door may cost, and what roles and settings limit there."""
+
+import json
+import re
+import time
+
+import pytest
+
+from cluster_fixtures import MEMBER
+from doors import log_in as log_in_by_web
+from harness import Cluster, started
+from kube_doors import KubeDoor, ask
+from processes import wait_for
+from scripted_kube import ScriptedKube, answer
+from test_kube_roles import ROLE, rule
+
+PODS = "/api/v1/namespaces/team-a/pods"
+OPTIONS = """
+    kind: role
+    version: v8
+    metadata:
+      name: {name}
+    spec:
+      options: {options}
+      allow:
+        kubernetes_groups: ["system:masters"]
+        kubernetes_labels:
+          '*': '*'
+        kubernetes_resources: [{{kind: '*', api_group: '*', namespace: '*', name: '*', verbs: ['*']}}]
+"""
+MANY = 40
+
+
+@pytest.fixture(scope="module")
+def kube(tmp_path_factory):
+    server = ScriptedKube(tmp_path_factory.mktemp("scripted"), ["dev-cluster"])
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory, kube):
+    with started(Cluster(tmp_path_factory.mktemp("cluster"), kube, {"env": "dev"})) as running:
+        running.create(MEMBER, "-f")
+        running.create(ROLE.format(name="part", group='"g"', rules=json.dumps([rule("pods", "team-a")]), denied="[]"),
+                       "-f")
+        yield running
+
+
+@pytest.fixture
+def log_in(cluster, tmp_path):
+    def identity(name, options="{}", role=""):
+        if not role:
+            role = f"role-{name}"
+            cluster.create(OPTIONS.format(name=role, options=options), "-f")
+        return log_in_by_web(cluster, cluster.add_user(name, role), tmp_path, name)
+    return identity
+
+
+def resident(cluster, field="VmRSS"):
+    """Bytes of memory that the cluster's process has, or has had at most (VmHWM)."""
+    with open(f"/proc/{cluster.pid}/status", encoding="ascii") as status:
+        return int(re.search(rf"{field}:\s+(\d+) kB", status.read()).group(1)) * 1024
+
+
+# Time.
+
+
+@pytest.mark.parametrize("said", [b"", b"GET /api HTTP/1.1\r\nHost: x\r\n"])
+def test_who_has_no_certificate_does_not_wait_here(cluster, said):
+    with KubeDoor(cluster, None, timeout=40) as door:
+        door.stream.sendall(said)
+        begin = time.monotonic()
+        assert door.ended()
+        assert time.monotonic() - begin < 25
+
+
+def test_who_has_no_certificate_gets_one_answer(cluster):
+    with KubeDoor(cluster, None) as door:
+        assert door.ask("GET", "/version").status == 403
+        assert door.ended()
+
+
+def test_a_header_must_come(cluster, kube, log_in):
+    identity = log_in("slow")
+    kube.script = lambda request, send: send(answer({})) or True
+    with KubeDoor(cluster, identity, timeout=40) as door:
+        assert door.ask("GET", "/version").status == 200
+        door.stream.sendall(b"GET /version HTTP/1.1\r\n")
+        begin = time.monotonic()
+        assert door.ended()
+        assert time.monotonic() - begin < 25
+
+
+# Memory.
+
+
+def test_a_large_list_is_filtered_as_it_arrives(cluster, kube, log_in):
+    item = {"metadata": {"name": "db", "namespace": "team-a"}, "data": {str(number): "x" * 20 for number in range(400)}}
+    other = {**item, "metadata": {"name": "secret", "namespace": "default"}}
+    items = [json.dumps(item).encode(), json.dumps(other).encode()]
+    count = (16 << 20) // (len(items[0]) + 1)
+
+    def script(_, send):
+        send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n")
+        send(b'{"kind":"PodList","apiVersion":"v1","metadata":{},"items":[' + items[0])
+        for number in range(1, count):
+            send(b"," + items[number % 2])
+        send(b"]}")
+        return False
+
+    kube.script = script
+    identity = log_in("list", role="part")
+    before = resident(cluster, "VmHWM")
+    with KubeDoor(cluster, identity, timeout=120) as door:
+        answered = door.ask("GET", PODS)
+    listed = answered.json()["items"]
+    assert len(listed) == (count + 1) // 2 and {one["metadata"]["name"] for one in listed} == {"db"}
+    assert resident(cluster, "VmHWM") - before < 64 << 20
+
+
+def test_watches_that_nobody_reads_cost_little_and_end(cluster, kube, log_in):
+    event = json.dumps({"type": "ADDED", "object": {"metadata": {"name": "db", "namespace": "team-a"},
+                                                    "data": "x" * 100_000}}).encode() + b"\n"
+    ended = []
+
+    def script(request, send):
+        if "watch" not in request.target:
+            send(answer({"kind": "PodList", "items": []}))
+            return True
+        send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+        try:
+            while True:
+                send(b"%x\r\n%s\r\n" % (len(event), event))
+        finally:
+            ended.append(request)
+
+    kube.script = script
+    identity = log_in("watches", role="part")
+    ask(cluster, identity, "GET", PODS)
+    before = resident(cluster)
+    doors = [KubeDoor(cluster, identity) for _ in range(MANY)]
+    for door in doors:
+        door.send("GET", PODS + "?watch=1")
+    kube.requests.clear()
+    # A client that takes nothing is no client: each ends, and so does what it asked for.
+    wait_for(lambda: len(ended) == MANY, 90, "the end of the watches")
+    assert resident(cluster, "VmHWM") - before < MANY * (2 << 20)
+    for door in doors:
+        door.stream.close()
+
+
+# Roles and settings.
+
+
+def test_session_mfa_of_a_role_is_asked_for(cluster, kube, log_in):
+    kube.script = lambda request, send: send(answer({})) or True
+    identity = log_in("mfa", "{require_session_mfa: true}")
+    kube.requests.clear()
+    answered = ask(cluster, identity, "GET", "/version")
+    assert answered.status == 403 and "MFA" in answered.json()["message"], answered
+    assert not kube.requests
+
+
+def test_session_mfa_of_the_cluster_is_asked_for(cluster, kube, log_in):
+    kube.script = lambda request, send: send(answer({})) or True
+    identity = log_in("clustermfa")
+    assert ask(cluster, identity, "GET", "/version").status == 200
+    preference = cluster.tctl("get", "cap").out
+    try:
+        cluster.create(preference.replace("spec:\n", "spec:\n  require_session_mfa: true\n"), "-f")
+        kube.requests.clear()
+        answered = ask(cluster, identity, "GET", "/version")
+        assert answered.status == 403 and "MFA" in answered.json()["message"], answered
+        assert not kube.requests
+    finally:
+        cluster.create(preference, "-f")
+    assert ask(cluster, identity, "GET", "/version").status == 200
+
+
+def test_requests_at_a_time_are_counted(cluster, kube, log_in):
+    def script(request, send):
+        if "watch" in request.target:
+            send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+            while True:
+                send(b"1\r\n\n\r\n")
+                time.sleep(0.2)
+        send(answer({"for": request.user}))
+        return True
+
+    kube.script = script
+    two, another = log_in("two", "{max_kubernetes_connections: 2}"), log_in("another")
+    with KubeDoor(cluster, two) as first, KubeDoor(cluster, two) as second:
+        for door in (first, second):
+            door.send("GET", PODS + "?watch=1")
+            assert door.stream.recv(16).startswith(b"HTTP/1.1 200")
+        refused = ask(cluster, two, "GET", "/version")
+        assert refused.status == 403, refused
+        assert 'too many concurrent kubernetes connections for user "two" (max=2)' in refused.json()["message"]
+        assert ask(cluster, another, "GET", "/version").status == 200
+    wait_for(lambda: ask(cluster, two, "GET", "/version").status == 200, what="a request beside none")
+
+
+@pytest.mark.parametrize("name, method, target, status", [
+    ("exec", "GET", PODS + "/db/exec?command=sh&stdin=true&tty=true", 403),
+    ("spelled", "POST", PODS + "/db/exec?command=sh&tty", 403), ("again", "GET", PODS + "/db/attach?tty=1", 403),
+    ("node", "GET", "/api/v1/nodes/n1/proxy/exec/team-a/db/c?tty=true", 403),
+    ("plain", "GET", PODS + "/db/exec?command=sh&stdin=true", 101), ("no", "GET", PODS + "/db/exec?command=sh&tty=False", 101),
+    ("forward", "POST", PODS + "/db/portforward?ports=80", 101),
+])
+def test_who_must_be_recorded_opens_no_terminal(cluster, kube, log_in, name, method, target, status):
+    def script(request, send):
+        send(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n")
+        return False
+
+    kube.script = script
+    kube.requests.clear()
+    upgrade = ("Connection: Upgrade", "Upgrade: SPDY/3.1")
+    strict = log_in(f"strict-{name}", "{record_session: {default: strict}}")
+    answered = ask(cluster, strict, method, target, *upgrade)
+    assert answered.status == status, answered
+    if status == 403:
+        refusal = answered.json()
+        assert (refusal["kind"], refusal["reason"]) == ("Status", "Forbidden")
+        assert "not implemented" in refusal["message"] and f"role-strict-{name}" in refusal["message"]
+        assert not kube.requests
+        free = log_in(f"free-{name}", "{record_session: {default: best_effort, ssh: strict}}")
+        assert ask(cluster, free, method, target, *upgrade).status == 101
