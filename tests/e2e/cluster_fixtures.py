@@ -1,12 +1,14 @@
 """Fixtures of end-to-end tests: one cluster for all tests of a run that do not stop it, and its users."""
 
 import itertools
+import os
 import shutil
 
 import pytest
 
 from harness import Cluster, Tsh, program, started
 from kube_stand_in import KubeStandIn
+from real_kubernetes import RealKubernetes, missing_tools
 
 TOOLS = ("kubectl", "curl", "jq", "openssl", "zbarimg", "oathtool", "sqlite3")
 MEMBER = """
@@ -36,6 +38,19 @@ def kube(tmp_path_factory):
     stand_in = KubeStandIn(tmp_path_factory.mktemp("kube"), ["dev-cluster", "prod-cluster"])
     yield stand_in
     stand_in.stop()
+
+
+@pytest.fixture(scope="session")
+def real_kube(tmp_path_factory):
+    """A real API server, for tests of what no stand-in can tell."""
+    if missing := missing_tools():
+        reason = f"a real Kubernetes needs {', '.join(missing)}: ./dev deps kubernetes"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    server = RealKubernetes(tmp_path_factory.mktemp("real-kube"), ["dev-cluster"])
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,98 @@
+"""Runs a real kube-apiserver with etcd (`./dev deps kubernetes` makes it). It has no nodes: nothing runs in its pods."""
+
+import json
+import os
+import pathlib
+import shutil
+import ssl
+import urllib.error
+import urllib.request
+
+from certs import make_self_signed, openssl
+from processes import Background, free_port, wait_for
+
+VERSION = "1.34.4"
+TOKEN = "token-of-the-service-in-the-real-one"
+
+
+def tools_directory():
+    """Where kube-apiserver, helm and a newer kubectl are."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return pathlib.Path(cache) / "sallyport" / f"kubernetes-{VERSION}"
+
+
+def missing_tools():
+    """Returns the names of what is not there."""
+    directory = tools_directory()
+    missing = [name for name in ("kube-apiserver", "helm", "kubectl") if not os.access(directory / name, os.X_OK)]
+    return missing + ([] if shutil.which("etcd") else ["etcd"])
+
+
+class RealKubernetes:
+    """`clusters` are the names under which a kubeconfig makes it known."""
+
+    def __init__(self, directory, clusters):
+        directory.mkdir(parents=True, exist_ok=True)
+        self.cert, key = make_self_signed(directory, "apiserver", "-addext", "subjectAltName=IP:127.0.0.1")
+        self._start_etcd(directory)
+        self.port = free_port()
+        (directory / "tokens.csv").write_text(f'{TOKEN},service,1,"system:masters"\n')
+        accounts = directory / "accounts.key"
+        openssl("genrsa", "-out", accounts, "2048")
+        self._server = Background(
+            [tools_directory() / "kube-apiserver", f"--etcd-servers=http://127.0.0.1:{self._etcd_port}",
+             "--bind-address=127.0.0.1", f"--secure-port={self.port}", f"--tls-cert-file={self.cert}",
+             f"--tls-private-key-file={key}", f"--token-auth-file={directory / 'tokens.csv'}",
+             "--authorization-mode=RBAC", f"--service-account-key-file={accounts}",
+             f"--service-account-signing-key-file={accounts}", "--service-account-issuer=https://kubernetes.default",
+             "--service-cluster-ip-range=10.0.0.0/24", "--disable-admission-plugins=ServiceAccount",
+             f"--cert-dir={directory}"], os.environ, directory / "apiserver.log")
+        self.kubeconfig = directory / "kubeconfig"
+        entry = {"server": f"https://127.0.0.1:{self.port}", "certificate-authority": str(self.cert)}
+        self.kubeconfig.write_text(json.dumps({  # JSON is YAML
+            "apiVersion": "v1", "kind": "Config", "clusters": [{"name": "real", "cluster": entry}],
+            "users": [{"name": "service", "user": {"token": TOKEN}}],
+            "contexts": [{"name": name, "context": {"cluster": "real", "user": "service"}} for name in clusters],
+            "current-context": clusters[0]}))
+        try:
+            wait_for(self._is_ready, 240, "a ready kube-apiserver")
+            wait_for(lambda: self.call("GET", "/api/v1/namespaces/default", ok=False)[0] == 200, what="a namespace")
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start_etcd(self, directory):
+        self._etcd_port, peers = free_port(), free_port()
+        self._etcd = Background(
+            ["etcd", "--data-dir", directory / "etcd", f"--listen-client-urls=http://127.0.0.1:{self._etcd_port}",
+             f"--advertise-client-urls=http://127.0.0.1:{self._etcd_port}",
+             f"--listen-peer-urls=http://127.0.0.1:{peers}", f"--initial-advertise-peer-urls=http://127.0.0.1:{peers}",
+             f"--initial-cluster=default=http://127.0.0.1:{peers}"], os.environ, directory / "etcd.log")
+
+    def _is_ready(self):
+        assert self._server.process.poll() is None, self._server.output()[-4000:]
+        try:
+            return self.call("GET", "/readyz", ok=False)[0] == 200
+        except OSError:
+            return False
+
+    def call(self, method, path, body=None, user=None, groups=(), ok=True):
+        """Returns status and body of an answer that is given to the service, or to whom it impersonates."""
+        headers = [("Authorization", f"Bearer {TOKEN}"), ("Content-Type", "application/json")]
+        if user:
+            headers.append(("Impersonate-User", user))
+        request = urllib.request.Request(f"https://127.0.0.1:{self.port}{path}", method=method, headers=dict(headers),
+                                         data=None if body is None else json.dumps(body).encode())
+        for group in groups:
+            request.add_header("Impersonate-Group", group)
+        context = ssl.create_default_context(cafile=str(self.cert))
+        try:
+            with urllib.request.urlopen(request, context=context, timeout=20) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as refused:
+            assert not ok, refused.read()
+            return refused.code, refused.read()
+
+    def stop(self):
+        self._server.stop()
+        self._etcd.stop()
