@@ -1,13 +1,17 @@
 """Kubernetes clusters that agents on other hosts serve (walk 1, step 5): all that holds for one beside the proxy holds for
 them, and they come and go with their agents."""
 
+import concurrent.futures
 import json
+import signal
 import time
 
 import pytest
 
 from cluster_fixtures import MEMBER
+from doors import log_in as log_in_by_web
 from harness import Cluster, Tsh, environment, program, started
+from kube_doors import KubeDoor, ask
 from kube_stand_in import KubeStandIn
 from processes import Background, run, wait_for
 # pylint: disable=unused-import,redefined-outer-name
@@ -66,6 +70,13 @@ kubernetes_service:
     def kill(self):
         self._program.__exit__()
 
+    def suspend(self):
+        """It is there and says nothing."""
+        self._program.process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self._program.process.send_signal(signal.SIGCONT)
+
 
 def names(machine):
     return {row["kube_cluster_name"]: row["labels"] for row in json.loads(machine("kube", "ls", "--format=json").out)}
@@ -120,6 +131,26 @@ def test_both_are_listed_and_switched_between(member, second):
     second.kube.forget_requests()
     assert "web" in member.kubectl("get", "pods").out
     assert not second.kube.requests(path="/api/v1/namespaces/default/pods")
+
+
+def test_a_silent_agent_delays_nobody_else(cluster, member, make_user, second, tmp_path):
+    wait_for(lambda: "second" in names(member), what="the second cluster")
+    identity = log_in_by_web(cluster, make_user(), tmp_path, "many")
+    doors = [KubeDoor(cluster, identity, "second") for _ in range(24)]
+    second.suspend()
+    try:
+        for door in doors:
+            door.send("GET", "/version")
+        # New connections to the other agent have nobody to wait for.
+        begin = time.monotonic()
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: ask(cluster, identity, "GET", "/api/v1/namespaces"), range(8)))
+        assert [answer.status for answer in answers] == [200] * 8
+        assert time.monotonic() - begin < 10
+    finally:
+        second.resume()
+        for door in doors:
+            door.stream.close()
 
 
 def test_it_goes_and_comes_back_with_its_agent(member, second):
