@@ -36,6 +36,7 @@ Read ReadAll(std::string_view bytes, AnswerTo to, bool ends, std::size_t step) {
   if (ends && !read.failed) read.failed = !machine.End();
   read.whole = machine.IsWhole();
   read.reusable = machine.MayServeAnother();
+  if (read.failed) return {true, read.whole, read.reusable, 0, "", 0};
   read.status = machine.HasHeader() ? machine.status() : 0;
   read.left = unread.size();
   return read;
@@ -123,7 +124,7 @@ TEST_CASE("a framing that can be taken in two ways is refused") {
   CHECK(ReadAll("HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n").failed);
   CHECK(ReadAll("HTTP/1.1 999 OK\r\nContent-Length: 0\r\n\r\n").failed);
   CHECK(ReadAll("HTTP/1.1 000 OK\r\nContent-Length: 0\r\n\r\n").failed);
-  CHECK(ReadAll("SSH-2.0-OpenSSH_9.2\r\n").failed);
+  CHECK(ReadAll("SSH-2.0-OpenSSH_9.2\r\n\r\n").failed);
 }
 
 }  // namespace
