@@ -24,7 +24,7 @@ constexpr std::uint32_t kCallWindowBytes = 1 << 20;
 constexpr std::uint32_t kMinWindowBytes = 65535;  // what HTTP/2 begins with
 constexpr std::size_t kReadBytes = 16 << 10;
 constexpr std::size_t kWriterBytes = 16 << 10;  // a stream that has less than that unsent may write on
-constexpr std::size_t kMaxLoggedPath = 200;
+constexpr std::size_t kMaxLoggedText = 200;     // of what a client chose
 
 Error TooBusy(std::string_view reason) {
   return {ErrorKind::kLimitExceeded, std::string(reason), "try again in a moment"};
@@ -308,7 +308,6 @@ void GrpcSession::End(std::int32_t number, Call& call) {
 
 Result<GrpcSession::Admitted> GrpcSession::Admit(const RpcMethod* method, GrpcCallHead head) const {
   if (method == nullptr) {
-    Log(LogLevel::kWarning, "unimplemented method called", {{"method", head.path.substr(0, kMaxLoggedPath)}});
     return Fail(ErrorKind::kNotImplemented, "{} is not implemented by this cluster", head.path);
   }
   const auto& options = environment_->options;
@@ -363,12 +362,7 @@ Result<std::string> GrpcSession::RunUnary(const RpcMethod* method, const GrpcCal
 
 void GrpcSession::Answer(std::int32_t number, Result<std::string> answer) {
   if (closed_ || Find(number) == nullptr) return;
-  if (!answer) {
-    if (answer.error().kind == ErrorKind::kNotImplemented) {
-      Log(LogLevel::kDebug, "call refused", {{"peer", remote_address_}, {"error", answer.error().message}});
-    }
-    return Refuse(number, answer.error());
-  }
+  if (!answer) return Refuse(number, answer.error());
   connection_->Send(number, *answer);
   connection_->Finish(number, {});
   calls_.erase(number);
@@ -376,6 +370,11 @@ void GrpcSession::Answer(std::int32_t number, Result<std::string> answer) {
 }
 
 void GrpcSession::Refuse(std::int32_t number, const Error& error) {
+  const Call* refused = Find(number);
+  if (refused != nullptr && error.kind == ErrorKind::kNotImplemented) {
+    Log(LogLevel::kWarning, "unimplemented method called",
+        {{"method", refused->head.path.substr(0, kMaxLoggedText)}, {"error", error.message.substr(0, kMaxLoggedText)}});
+  }
   connection_->Finish(number, GrpcStatusOf(error));
   if (Call* call = Find(number)) End(number, *call);
   // Inside of Receive or TakeOutput the caller flushes.

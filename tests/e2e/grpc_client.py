@@ -80,8 +80,19 @@ class GrpcClient:
         return stream
 
     def send_message(self, stream, message, end=False):
-        self._http.send_data(stream, struct.pack(">BI", 0, len(message)) + message, end_stream=end)
-        self._flush()
+        left = struct.pack(">BI", 0, len(message)) + message
+        while True:
+            room = min(self._http.local_flow_control_window(stream), self._http.max_outbound_frame_size)
+            if room == 0 and not self._answers[stream]["ended"]:
+                self._read()
+                continue
+            if self._answers[stream]["ended"]:
+                return  # refused before it was whole
+            part, left = left[:room], left[room:]
+            self._http.send_data(stream, part, end_stream=end and not left)
+            self._flush()
+            if not left:
+                return
 
     def end(self, stream):
         """Says that no message follows."""
