@@ -13,6 +13,7 @@
 #include "libcluster/net/budgets.h"
 #include "libcluster/net/source_slots.h"
 #include "libcluster/net/tls.h"
+#include "libcluster/net/unknown_connections.h"
 
 namespace sallyport {
 
@@ -84,7 +85,8 @@ class GrpcEnvironment {
   FairPool known;           // calls of known callers, by caller
   FairPool unknown;         // calls of the others, by source
   FairPool identification;  // certificates of new connections, by source
-  // Connections of known callers; OpenConnections bounds the others.
+  UnknownConnections unknown_connections{BudgetOf(Door::kGrpc, CallerState::kUnknown)};
+  // Connections of known callers.
   SourceSlots known_connections{BudgetOf(Door::kGrpc, CallerState::kKnown).connections_of_one, 0};
 
  private:

@@ -3,10 +3,8 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
-#include <set>
 
 #include "libcluster/grpc_session.h"
-#include "libcluster/net/source.h"
 
 namespace sallyport {
 namespace {
@@ -15,25 +13,16 @@ constexpr std::size_t kKnownThreads = 256;  // made on demand; one caller has a 
 constexpr std::size_t kUnknownThreads = 8;
 constexpr std::chrono::seconds kStopTime{1};
 
-// The connections that are open. Those whose caller is not known are few: when there are too many, of one source or of
-// all, the oldest goes, so that somebody who opens many and says nothing keeps nobody out. Connections tell it when
-// they end, maybe after the server is gone. Safe from several threads.
+// The connections that are open. They tell it when they end, maybe after the server is gone. Safe from several threads.
 class OpenConnections : public std::enable_shared_from_this<OpenConnections> {
  public:
-  void Start(const std::shared_ptr<GrpcSession>& session, const std::string& source) {
+  void Start(const std::shared_ptr<GrpcSession>& session) {
     std::unique_lock lock(mutex_);
     if (stopping_) return;
     const std::uint64_t number = next_++;
-    sessions_.emplace(number, Entry{session, source});
-    auto& of_source = unknown_of_[source];
-    of_source.insert(number);
-    unknown_.insert(number);
-    if (of_source.size() > budget_.connections_of_one) CloseOldest(of_source);
-    if (unknown_.size() > budget_.connections) CloseOldest(unknown_);
+    sessions_.emplace(number, session);
     lock.unlock();
-
-    session->Start({.known = [self = shared_from_this(), number] { self->BecomeKnown(number); },
-                    .ended = [self = shared_from_this(), number] { self->Remove(number); }});
+    session->Start([self = shared_from_this(), number] { self->Remove(number); });
   }
 
   // Takes no more connections, and tells the clients of those that are open. Returns when all have ended or the time
@@ -41,55 +30,26 @@ class OpenConnections : public std::enable_shared_from_this<OpenConnections> {
   void Stop(std::chrono::seconds time) {
     std::unique_lock lock(mutex_);
     stopping_ = true;
-    for (const auto& [number, entry] : sessions_) entry.session->GoAway();
+    for (const auto& [number, session] : sessions_) session->GoAway();
     empty_.wait_for(lock, time, [this] { return sessions_.empty(); });
-    for (const auto& [number, entry] : sessions_) entry.session->Close();
+    for (const auto& [number, session] : sessions_) session->Close();
     empty_.wait_for(lock, time, [this] { return sessions_.empty(); });
   }
 
  private:
-  struct Entry {
-    std::shared_ptr<GrpcSession> session;
-    std::string source;
-  };
-
-  // All of these hold the mutex.
-  void CloseOldest(const std::set<std::uint64_t>& numbers) {
-    const std::uint64_t oldest = *numbers.begin();
-    const Entry& entry = sessions_.at(oldest);
-    entry.session->Close();
-    Forget(oldest, entry.source);
-  }
-  void Forget(std::uint64_t number, const std::string& source) {
-    unknown_.erase(number);
-    const auto of_source = unknown_of_.find(source);
-    if (of_source == unknown_of_.end()) return;
-    of_source->second.erase(number);
-    if (of_source->second.empty()) unknown_of_.erase(of_source);
-  }
-
-  void BecomeKnown(std::uint64_t number) {
-    const std::lock_guard lock(mutex_);
-    const auto found = sessions_.find(number);
-    if (found != sessions_.end()) Forget(number, found->second.source);
-  }
   void Remove(std::uint64_t number) {
-    Entry last;  // goes after the lock
+    std::shared_ptr<GrpcSession> last;  // goes after the lock
     const std::lock_guard lock(mutex_);
     const auto found = sessions_.find(number);
     if (found == sessions_.end()) return;
     last = std::move(found->second);
     sessions_.erase(found);
-    Forget(number, last.source);
     if (sessions_.empty()) empty_.notify_all();
   }
 
-  const Budget& budget_ = BudgetOf(Door::kGrpc, CallerState::kUnknown);
   std::mutex mutex_;
   std::condition_variable empty_;
-  std::map<std::uint64_t, Entry> sessions_;
-  std::set<std::uint64_t> unknown_;
-  std::map<std::string, std::set<std::uint64_t>> unknown_of_;  // by source
+  std::map<std::uint64_t, std::shared_ptr<GrpcSession>> sessions_;
   std::uint64_t next_ = 0;
   bool stopping_ = false;
 };
@@ -102,8 +62,7 @@ class GrpcServerImpl : public GrpcServer {
   ~GrpcServerImpl() override { GrpcServerImpl::Stop(); }
 
   void HandleConnection(IncomingConnection connection) override {
-    const std::string source = SourceOf(connection.remote_address);
-    connections_->Start(std::make_shared<GrpcSession>(environment_, std::move(connection)), source);
+    connections_->Start(std::make_shared<GrpcSession>(environment_, std::move(connection)));
   }
 
   void Stop() override {

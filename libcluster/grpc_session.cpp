@@ -98,8 +98,10 @@ GrpcSession::~GrpcSession() {
   if (account_) account_->Remove(accounted_);
 }
 
-void GrpcSession::Start(Listener listener) {
-  listener_ = std::move(listener);
+void GrpcSession::Start(std::function<void()> ended) {
+  ended_ = std::move(ended);
+  key_ = SourceOf(remote_address_);
+  place_ = environment_->unknown_connections.Enter(key_, beast::get_lowest_layer(stream_).socket().native_handle());
   asio::co_spawn(
       strand_, [self = shared_from_this()]() -> asio::awaitable<void> { co_await self->Serve(); }, asio::detached);
 }
@@ -141,7 +143,6 @@ asio::awaitable<bool> GrpcSession::Handshake() {
 // Learns whether the caller is known, which decides about limits; each call is decided anew.
 asio::awaitable<void> GrpcSession::Identify() {
   chain_ = PeerChainPem(stream_);
-  key_ = SourceOf(remote_address_);
   if (!chain_.empty()) {
     using Answer = std::shared_ptr<const Caller>;
     const auto start = [self = shared_from_this()](auto done) {
@@ -160,7 +161,7 @@ asio::awaitable<void> GrpcSession::Identify() {
   connection_.emplace(LimitsOf(budget()), events);
   if (!known_) co_return;
 
-  if (listener_.known) listener_.known();
+  place_.Release();
   slot_ = environment_->known_connections.Take(key_);
   if (slot_) co_return;
   Log(LogLevel::kWarning, "connection refused: the caller has too many", {{"caller", key_}, {"peer", remote_address_}});
@@ -243,6 +244,7 @@ void GrpcSession::OnTimer() {
 void GrpcSession::Abort() {
   if (std::exchange(closed_, true)) return;
   timer_.cancel();
+  place_.Release();
   boost::system::error_code ignored;
   auto& socket = beast::get_lowest_layer(stream_).socket();
   socket.shutdown(asio::socket_base::shutdown_both, ignored);
@@ -252,7 +254,7 @@ void GrpcSession::Abort() {
     OnOver(number);
     calls_.erase(number);
   }
-  if (const auto ended = std::exchange(listener_.ended, nullptr)) ended();
+  if (const auto ended = std::exchange(ended_, nullptr)) ended();
 }
 
 // Calls.

@@ -21,14 +21,8 @@ class GrpcSession : public std::enable_shared_from_this<GrpcSession>, private Gr
   GrpcSession(std::shared_ptr<GrpcEnvironment> environment, IncomingConnection connection);
   ~GrpcSession() override;
 
-  // What the server hears of a connection, on the strand; once each.
-  struct Listener {
-    std::function<void()> known;  // the caller has a valid certificate
-    std::function<void()> ended;
-  };
-
-  // Serves until either side ends the connection.
-  void Start(Listener listener);
+  // Serves until either side ends the connection, then calls `ended`, on the strand.
+  void Start(std::function<void()> ended);
   // From any thread: takes no further calls and tells the client so; open calls go on.
   void GoAway();
   // From any thread: ends the connection and its calls.
@@ -106,7 +100,8 @@ class GrpcSession : public std::enable_shared_from_this<GrpcSession>, private Gr
   bool known_ = false;
   std::string key_;  // of the caller, for accounts and the pool
   std::shared_ptr<GrpcAccount> account_;
-  SourceSlots::Slot slot_;  // of a known caller
+  UnknownConnections::Place place_;  // as long as the caller is not known
+  SourceSlots::Slot slot_;           // of a known caller
   std::size_t accounted_ = 0;
   std::optional<GrpcConnection> connection_;
   std::map<std::int32_t, Call> calls_;
@@ -115,7 +110,7 @@ class GrpcSession : public std::enable_shared_from_this<GrpcSession>, private Gr
   bool timer_armed_ = false;
   bool closed_ = false;
   std::chrono::seconds idle_{0};  // how long no call was open
-  Listener listener_;
+  std::function<void()> ended_;
 };
 
 }  // namespace sallyport

@@ -150,6 +150,9 @@ struct TunnelClient::State : std::enable_shared_from_this<State> {
   std::shared_ptr<const RpcOptions> connection;
   std::vector<std::string> user_authority_keys;
   std::deque<std::string> queue;
+  std::deque<v1::AgentMessage> events;               // that the auth service does not have yet, as far as is known
+  std::uint64_t last_event = 0;                      // the number of the newest
+  std::uint64_t sent_event = 0;                      // of the newest that was sent on this call
   std::map<std::string, std::string> announcements;  // the last of each name
   int threads = 0;
   std::condition_variable ended;
@@ -186,6 +189,7 @@ struct TunnelClient::State : std::enable_shared_from_this<State> {
   void Run();
   Status Work();
   void SendQueued();
+  void Forget(std::uint64_t number);
   void Take(const v1::ProxyMessage& message);
   void Connect(const v1::Dial& message);
   Result<UniqueFd> DialService(const v1::Dial& message);
@@ -239,6 +243,18 @@ void TunnelClient::State::SendQueued() {
     call->Send(queue.front());
     queue.pop_front();
   }
+  for (const v1::AgentMessage& event : events) {
+    if (event.event().number() <= sent_event) continue;
+    if (!call->HasRoom()) return;
+    call->Send(event.SerializeAsString());
+    sent_event = event.event().number();
+  }
+}
+
+// The auth service has the events up to this one.
+void TunnelClient::State::Forget(std::uint64_t number) {
+  const std::lock_guard lock(mutex);
+  while (!events.empty() && events.front().event().number() <= number) events.pop_front();
 }
 
 // Serves the open call until it breaks.
@@ -246,6 +262,7 @@ Status TunnelClient::State::Work() {
   {
     const std::lock_guard lock(mutex);
     for (const auto& [name, message] : announcements) call->Send(message);
+    sent_event = 0;  // what was sent on another call may not have arrived
   }
   while (!stopping) {
     SendQueued();
@@ -313,6 +330,7 @@ void TunnelClient::State::Take(const v1::ProxyMessage& message) {
     *answer.mutable_pong() = message.ping();
     Queue(answer);
   }
+  if (message.has_kept()) Forget(message.kept().number());
   if (message.has_refused()) {
     Log(LogLevel::kError, "the cluster does not take what this agent announces",
         {{"what", message.refused().what()}, {"reason", message.refused().reason()}});
@@ -423,8 +441,15 @@ void TunnelClient::Announce(const std::string& name, const std::string& message)
 Status TunnelClient::Send(const v1::AgentMessage& message) {
   {
     const std::lock_guard lock(state_->mutex);
-    if (state_->queue.size() >= kMaxQueued) return Fail(ErrorKind::kLimitExceeded, "the proxy is away for too long");
-    state_->queue.push_back(message.SerializeAsString());
+    if (state_->queue.size() + state_->events.size() >= kMaxQueued) {
+      return Fail(ErrorKind::kLimitExceeded, "the proxy is away for too long");
+    }
+    if (message.has_event()) {
+      state_->events.push_back(message);
+      state_->events.back().mutable_event()->set_number(++state_->last_event);
+    } else {
+      state_->queue.push_back(message.SerializeAsString());
+    }
   }
   state_->Wake();
   return {};

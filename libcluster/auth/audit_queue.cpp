@@ -45,6 +45,16 @@ bool AuditQueue::Accepts() {
   return !failing_ && queue_.size() < kMaxQueued && bytes_ < kMaxQueuedBytes;
 }
 
+std::uint64_t AuditQueue::queued() {
+  const std::lock_guard lock(mutex_);
+  return written_ + queue_.size();
+}
+
+std::uint64_t AuditQueue::written() {
+  const std::lock_guard lock(mutex_);
+  return written_;
+}
+
 // The mutex is held.
 bool AuditQueue::Add(AuditRecord record) {
   if (queue_.size() >= kMaxQueued || bytes_ >= kMaxQueuedBytes) return false;
@@ -87,6 +97,7 @@ bool AuditQueue::WriteSome(std::unique_lock<std::mutex>& lock) {
 
   queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
   bytes_ -= bytes;
+  written_ += count;
   return true;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -28,6 +29,11 @@ class AuditQueue {
   // Queues an event that could not be written with what it tells of: nothing more is accepted until it is.
   [[nodiscard]] bool Keep(AuditRecord record);
 
+  // Returns how many events were queued so far, and how many of them the disk has; they are written in the order in
+  // which they were queued.
+  std::uint64_t queued();
+  std::uint64_t written();
+
   // Returns whether events are being written and more may be queued; asked before something is done that must be
   // audited.
   bool Accepts();
@@ -45,7 +51,8 @@ class AuditQueue {
   std::condition_variable wake_;
   std::deque<AuditRecord> queue_;
   std::size_t bytes_ = 0;  // of queue_
-  bool failing_ = false;   // the last write failed
+  std::uint64_t written_ = 0;
+  bool failing_ = false;  // the last write failed
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "libbase/digest.h"
+#include "libbase/encoding.h"
 #include "libbase/json.h"
 
 namespace sallyport {
@@ -50,6 +52,15 @@ constexpr std::array<std::size_t, 4> kCuts{16 << 10, 2 << 10, 256, 16};
 std::string Text(const Value& event, std::string_view key) {
   const Value* value = event.Find(key);
   return value == nullptr ? std::string() : value->as_string();
+}
+
+// Returns the first 16 bytes of a digest as an id (RFC 9562, version 8).
+std::string UuidOf(std::string digest) {
+  digest[6] = static_cast<char>((digest[6] & 0x0F) | 0x80);
+  digest[8] = static_cast<char>((digest[8] & 0x3F) | 0x80);
+  const std::string hex = ToHex(digest.substr(0, 16));
+  return fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4), hex.substr(16, 4),
+                     hex.substr(20));
 }
 
 const AuditType* TypeOf(const Value& event) {
@@ -114,11 +125,15 @@ Result<AuditEvent> EventOfAgent(std::string_view json, const EventSource& source
   } else {
     event.At(now).Add("reported_time", said.substr(0, kCuts.back() * 4));
   }
+  const std::string uid = Text(reported, "uid");
   auto& fields = reported.mutable_map();
   std::erase_if(fields, [](const auto& field) { return std::ranges::find(kOwnKeys, field.first) != kOwnKeys.end(); });
   if (fields.size() > kMostKeys) return Fail(ErrorKind::kBadParameter, "an event with {} fields", fields.size());
   const Value trimmed = Trimmed(std::move(reported));
   for (const auto& [key, value] : trimmed.as_map()) event.Add(key, value);
+  // The same each time that the agent sends this event, and of nobody else's.
+  const std::string said_id = uid.substr(0, kCuts.back() * 4);
+  if (!said_id.empty()) event.Add("uid", UuidOf(Sha256(fmt::format("{}\n{}", source.host_id, said_id))));
   event.Add("server_id", source.host_id).Add("server_hostname", source.hostname);
   return event;
 }

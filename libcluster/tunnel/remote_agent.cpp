@@ -55,6 +55,12 @@ void RemoteAgent::Refuse(const std::string& what, const std::string& reason) {
   send_(message);
 }
 
+void RemoteAgent::Keep(std::uint64_t number) {
+  v1::ProxyMessage message;
+  message.mutable_kept()->set_number(number);
+  send_(message);
+}
+
 Error RemoteAgent::NoAnswer(std::string_view why) const {
   return {ErrorKind::kConnectionProblem, fmt::format("the agent on host \"{}\" {}", facts_.hostname, why), {}};
 }

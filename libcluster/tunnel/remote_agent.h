@@ -52,6 +52,8 @@ class RemoteAgent : public SshAgent {
   Status Ping();
   void End(const std::string& id, const std::string& reason) override;
   bool IsThere() const override;
+  // Tells the agent that its events up to a number are kept.
+  void Keep(std::uint64_t number);
   // Tells the agent that something that it has announced does not count.
   void Refuse(const std::string& what, const std::string& reason);
 

@@ -181,7 +181,7 @@ class Control {
       } else if (said.has_kube() && is_kube_) {
         co_await AnnounceKube(said.kube());
       } else if (said.has_event() && is_node_) {
-        Record(said.event().json());
+        Record(said.event());
       } else if (said.has_failed()) {
         const ErrorKind kind = KindOfGrpcCode(said.failed().code());
         agent_->Answer(said.failed().id(), Fail(kind, "{}", Shortened(said.failed().message(), kMaxReason)));
@@ -201,6 +201,7 @@ class Control {
       timer.expires_after(kRightsCheck);
       co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
       agent_->GiveUpLate(RemoteAgent::Clock::now());
+      TellKept();
     }
   }
 
@@ -286,14 +287,25 @@ class Control {
     co_await OnPool(parts_.threads, std::move(remove));
   }
 
-  // Events of its own sessions, in its own name.
-  void Record(const std::string& json) {
-    const auto event = EventOfAgent(json, {parts_.auth.cluster_name(), host_id_, hostname_}, Now());
+  // Events of its own sessions, in its own name. One that is refused, or finds no room, is not asked for again.
+  void Record(const v1::AgentEvent& said) {
+    last_event_ = said.number();
+    const auto event = EventOfAgent(said.json(), {parts_.auth.cluster_name(), host_id_, hostname_}, Now());
     if (!event) {
       return Log(LogLevel::kWarning, "an agent's event was refused",
                  {{"host", host_id_}, {"reason", event.error().message}});
     }
-    if (!parts_.audit.Push(event->ToRecord())) Log(LogLevel::kError, "an audit event was lost");
+    AuditRecord record = event->ToRecord();
+    record.id = event->fields().Find("uid")->as_string();  // an event that comes again takes the place of itself
+    if (!parts_.audit.Push(std::move(record))) Log(LogLevel::kError, "an audit event was lost");
+    queued_ = parts_.audit.queued();
+  }
+
+  // The agent may forget what the disk has.
+  void TellKept() {
+    if (last_event_ == told_event_ || parts_.audit.written() < queued_) return;
+    told_event_ = last_event_;
+    agent_->Keep(told_event_);
   }
 
   TunnelParts parts_;
@@ -303,6 +315,9 @@ class Control {
   const bool is_kube_;
   std::string hostname_;
   std::shared_ptr<RemoteAgent> agent_;
+  std::uint64_t last_event_ = 0;  // the number of the last event that came
+  std::uint64_t told_event_ = 0;  // the agent knows that those up to this one are kept
+  std::uint64_t queued_ = 0;      // how many the audit queue had had by then
 };
 
 struct BytesCarrier {

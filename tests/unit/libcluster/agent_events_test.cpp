@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "libbase/json.h"
+#include "libbase/text.h"
 
 namespace sallyport {
 namespace {
@@ -86,6 +87,18 @@ TEST_CASE("a long event is cut, a longer one refused") {
   Value crowded = Exec();
   for (int i = 0; i < 100; ++i) crowded.Set(fmt::format("key{}", i), i);
   CHECK_FALSE(EventOf(crowded));
+}
+
+TEST_CASE("an event that is sent again is the same event, and of no other host") {
+  const std::string json = R"({"event":"session.end","code":"T2004I","uid":"5ee1a4a6-7b7c-4d1e-9c4c-1f0a4f0f1c11"})";
+  const auto uid = [&](std::string_view host, std::string_view text) {
+    return EventOfAgent(text, {"ex.com", host, "web"}, kNow).value().fields().Find("uid")->as_string();
+  };
+  CHECK(uid("one", json) == uid("one", json));
+  CHECK(uid("one", json) != uid("two", json));
+  CHECK(IsUuid(uid("one", json)));
+  const std::string without = R"({"event":"session.end","code":"T2004I"})";
+  CHECK(uid("one", without) != uid("one", without));
 }
 
 }  // namespace
