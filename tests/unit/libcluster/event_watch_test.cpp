@@ -261,7 +261,7 @@ TEST_CASE("a client gets one event at a time, and is told when it falls behind")
   }
   auto large = Node("n3", "dev");
   large.mutable_metadata()->set_description(std::string(1 << 19, 'x'));
-  for (int i = 0; i < 20; ++i) watches.Write("node", large);
+  for (int i = 0; i < 40; ++i) watches.Write("node", large);
   std::exchange(client->waiting, nullptr)(true);
   CHECK(EndOf(*client) == ErrorKind::kLimitExceeded);
 }

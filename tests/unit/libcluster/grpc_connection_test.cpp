@@ -306,7 +306,7 @@ TEST_CASE("what has had its time is ended", "[grpc_connection]") {
     sample.Body(1, FrameGrpcMessage("whole"));
     sample.connection.Sweep();
     CHECK(sample.over.empty());
-    sample.Body(1, "\0");
+    sample.Body(1, std::string(1, '\0'));
     sample.connection.Sweep();
     CHECK(sample.over == std::vector<std::int32_t>{1});
   }
