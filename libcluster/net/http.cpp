@@ -139,6 +139,7 @@ struct HttpConnection {
   std::vector<std::string> chain;
 
   UnknownConnections::Place place;  // goes before the stream
+  bool upgraded = false;            // the stream was handed on
 };
 
 // Reads the body into a request, at most `limit` bytes. Returns the refusal when there are more, or the server keeps
@@ -184,6 +185,7 @@ bool WantsUpgrade(const StatePtr& state, const Parser::value_type& request) {
 // From here on the connection inside of this one counts, and ends this one with itself.
 asio::awaitable<void> Upgrade(HttpConnection& connection, Parser& parser) {
   connection.place.Release();
+  connection.upgraded = true;
   http::request<http::string_body> request(http::request_header<>(parser.get().base()));
   co_await ServeUpgrade(std::move(connection.stream), std::move(request), connection.state->inner,
                         connection.remote_address, connection.state->options.upgraded);
@@ -264,6 +266,7 @@ asio::awaitable<void> Serve(StatePtr state, IncomingConnection incoming) {
   connection.chain = PeerChainPem(connection.stream);
   while (co_await ReadRequest(connection)) {
   }
+  if (connection.upgraded) co_return;  // the stream is gone with what was in it
   beast::get_lowest_layer(connection.stream).expires_after(state->budget.handshake_time);
   co_await connection.stream.async_shutdown(asio::redirect_error(asio::use_awaitable, error));
 }

@@ -11,7 +11,7 @@ SINGLETONS = ("cluster_", "session_")
 # Values that would restrict and are not enforced (docs/options.md), and what takes their place; None takes them away.
 REFUSED = {
     "cluster_auth_preference": {"spec.require_session_mfa": True},
-    "session_recording_config": {"spec.encryption.enabled": False},
+    "session_recording_config": {"spec.encryption": None},
     "role": {"spec.options.max_connections": None, "spec.allow.require_session_join": None},
 }
 

@@ -20,7 +20,7 @@ from test_watch import next_event, watch
 
 PING = "/proto.AuthService/Ping"
 ATTACK_S = 3
-MAX_GROWTH = 60 << 20
+MAX_GROWTH = 120 << 20
 MAX_ANSWER_S = 2.0
 RESOURCE_EXHAUSTED = 8
 

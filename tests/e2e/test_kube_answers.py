@@ -101,19 +101,25 @@ def test_what_is_no_answer_is_an_error(cluster, kube, people, wrong):
 @pytest.mark.parametrize("extra", [answer({"for": "nobody"}), b"x", b"\r\n", HINTS, CONTINUE])
 @pytest.mark.parametrize("together", [True, False])
 def test_what_follows_an_answer_is_nobodys(cluster, kube, people, extra, together):
+    sent = threading.Event()
+
     def script(request, send):
         if "more" not in request.target:
             send(for_user(request))
         elif together:
             send(for_user(request) + extra)
+            sent.set()
         else:
             send(for_user(request))
             send(extra)
+            sent.set()
         return True
 
     kube.script = script
     for _ in range(3):
+        sent.clear()
         assert ask(cluster, people["alice"], "GET", "/version?more=1").json() == {"for": "alice"}
+        assert sent.wait(10)
         assert ask(cluster, people["bob"], "GET", "/version").json() == {"for": "bob"}
 
 
