@@ -49,6 +49,7 @@ class ScriptedKube:
                 raw, _ = self._listener.accept()
             except OSError:
                 return
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # what is sent is there at once
             self._count += 1
             threading.Thread(target=self._serve, args=(raw, self._count), daemon=True).start()
 
