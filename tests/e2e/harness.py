@@ -134,6 +134,11 @@ class Cluster:
     def pid(self):
         return self._program.process.pid
 
+    def resident(self, field="VmRSS"):
+        """Bytes of memory that the process has, or has had at most (VmHWM)."""
+        status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.search(rf"^{field}:\s+(\d+) kB", status, re.MULTILINE).group(1)) << 10
+
     @property
     def proxy_port(self):
         return int(self._proxy_address.rsplit(":", 1)[1])

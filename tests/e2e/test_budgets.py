@@ -20,11 +20,6 @@ MEGABYTE = 1 << 20
 INVALID_ARGUMENT, PERMISSION_DENIED, RESOURCE_EXHAUSTED = 3, 7, 8
 
 
-def resident_bytes(cluster):
-    status = open(f"/proc/{cluster.pid}/status", encoding="ascii").read()
-    return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1)) * 1024
-
-
 def soft_and_hard_files(pid):
     limits = open(f"/proc/{pid}/limits", encoding="ascii").read()
     return re.search(r"Max open files\s+(\d+)\s+(\d+)", limits).groups()
@@ -108,7 +103,7 @@ def test_refused_joins_are_few(new_cluster):
 def test_bodies_are_not_read_before_the_route_is_known(new_cluster, path):
     running = new_cluster()
     running.start()
-    before = resident_bytes(running)
+    before = running.resident()
     streams = []
     with contextlib.ExitStack() as stack:
         for number in range(40):
@@ -118,7 +113,7 @@ def test_bodies_are_not_read_before_the_route_is_known(new_cluster, path):
             with contextlib.suppress(OSError):  # refused while it is sent
                 stream.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
                                f"Content-Length: {9 * MEGABYTE}\r\n\r\n".encode() + b"{" * 4 * MEGABYTE)
-        assert resident_bytes(running) - before < 60 * MEGABYTE
+        assert running.resident() - before < 60 * MEGABYTE
         assert running.web().get("/webapi/ping").status == 200
     running.stop()
 

@@ -2,7 +2,6 @@
 
 import concurrent.futures
 import contextlib
-import pathlib
 import socket
 import ssl
 import struct
@@ -23,11 +22,6 @@ ATTACK_S = 3
 MAX_GROWTH = 120 << 20
 MAX_ANSWER_S = 2.0
 RESOURCE_EXHAUSTED = 8
-
-
-def resident(cluster):
-    status = pathlib.Path(f"/proc/{cluster.pid}/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) << 10
 
 
 class Attacker:
@@ -71,14 +65,14 @@ def answer_time(cluster):
 @contextlib.contextmanager
 def harmless(cluster, attack):
     """Runs the attack in threads for a while: meanwhile others are answered, and afterwards little was kept."""
-    before = resident(cluster)
+    before = cluster.resident()
     with concurrent.futures.ThreadPoolExecutor(4) as threads:
         until = time.monotonic() + ATTACK_S
         running = [threads.submit(attack, until) for _ in range(4)]
         slowest = 0
         while time.monotonic() < until:
             slowest = max(slowest, answer_time(cluster))
-        grown = resident(cluster) - before
+        grown = cluster.resident() - before
         done = [future.result() for future in running]
     yield done
     assert slowest < MAX_ANSWER_S, f"others waited {slowest:.1f} s"
@@ -208,13 +202,13 @@ def test_watches_that_nobody_reads_share_what_is_kept(own, tmp_path):
             next_event(client, client.send(WATCH, watch("role")))
         assert refused.value.code == RESOURCE_EXHAUSTED
 
-    before = resident(own)
+    before = own.resident()
     role = tmp_path / "role.yaml"
     labels = "".join(f"        l{number}: {'v' * 1000}\n" for number in range(250))
     role.write_text("---\n".join(f"kind: role\nversion: v7\nmetadata:\n  name: large{number}\nspec:\n  allow:\n"
                                  f"    node_labels:\n{labels}" for number in range(38)))
     own.tctl("create", "-f", role)
-    assert resident(own) - before < 150 << 20
+    assert own.resident() - before < 150 << 20
     for client in clients:
         client._socket.close()  # pylint: disable=protected-access
     wait_for(lambda: watch_is_taken(own, identity), what="the places of watches whose clients left")

@@ -1,7 +1,6 @@
 """What a client of the Kubernetes door may cost, and what roles and settings limit there."""
 
 import json
-import re
 import time
 
 import pytest
@@ -57,12 +56,6 @@ def log_in(cluster, tmp_path):
     return identity
 
 
-def resident(cluster, field="VmRSS"):
-    """Bytes of memory that the cluster's process has, or has had at most (VmHWM)."""
-    with open(f"/proc/{cluster.pid}/status", encoding="ascii") as status:
-        return int(re.search(rf"{field}:\s+(\d+) kB", status.read()).group(1)) * 1024
-
-
 # Time.
 
 
@@ -111,12 +104,12 @@ def test_a_large_list_is_filtered_as_it_arrives(cluster, kube, log_in):
 
     kube.script = script
     identity = log_in("list", role="part")
-    before = resident(cluster, "VmHWM")
+    before = cluster.resident("VmHWM")
     with KubeDoor(cluster, identity, timeout=120) as door:
         answered = door.ask("GET", PODS)
     listed = answered.json()["items"]
     assert len(listed) == (count + 1) // 2 and {one["metadata"]["name"] for one in listed} == {"db"}
-    assert resident(cluster, "VmHWM") - before < 64 << 20
+    assert cluster.resident("VmHWM") - before < 64 << 20
 
 
 def test_watches_that_nobody_reads_cost_little_and_end(cluster, kube, log_in):
@@ -138,14 +131,14 @@ def test_watches_that_nobody_reads_cost_little_and_end(cluster, kube, log_in):
     kube.script = script
     identity = log_in("watches", role="part")
     ask(cluster, identity, "GET", PODS)
-    before = resident(cluster)
+    before = cluster.resident()
     doors = [KubeDoor(cluster, identity) for _ in range(MANY)]
     for door in doors:
         door.send("GET", PODS + "?watch=1")
     kube.requests.clear()
     # A client that takes nothing is no client: each ends, and so does what it asked for.
     wait_for(lambda: len(ended) == MANY, 90, "the end of the watches")
-    assert resident(cluster, "VmHWM") - before < MANY * (2 << 20)
+    assert cluster.resident("VmHWM") - before < MANY * (2 << 20)
     for door in doors:
         door.stream.close()
 
