@@ -29,6 +29,12 @@ std::string FrameGrpcMessage(std::string_view message) {
   return body;
 }
 
+std::size_t GrpcMessageBytes(std::string_view framed) {
+  std::size_t size = 0;
+  for (const char c : framed.substr(1, kGrpcPrefixBytes - 1)) size = size << 8 | static_cast<unsigned char>(c);
+  return size;
+}
+
 HeaderFields GrpcStatusFields(const GrpcStatus& status) {
   HeaderFields fields{{"grpc-status", std::to_string(status.code)}};
   if (!status.message.empty()) fields.emplace_back("grpc-message", PercentEncoded(status.message));

@@ -24,6 +24,9 @@ GrpcStatus GrpcStatusOf(const Error& error);
 // Returns a message as a part of a body, not compressed.
 std::string FrameGrpcMessage(std::string_view message);
 
+// Returns the length of the message after a prefix; the text begins with a whole prefix.
+std::size_t GrpcMessageBytes(std::string_view framed);
+
 // Returns the fields by which a server ends a call.
 HeaderFields GrpcStatusFields(const GrpcStatus& status);
 

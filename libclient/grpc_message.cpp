@@ -99,10 +99,7 @@ HeaderFields GrpcRequestFields(const std::string& authority, const std::string& 
 Result<std::vector<std::string>> UnframeGrpcMessages(std::string_view body) {
   std::vector<std::string> messages;
   while (!body.empty()) {
-    std::size_t size = 0;
-    for (std::size_t at = 1; at < kGrpcPrefixBytes && at < body.size(); ++at) {
-      size = size << 8 | static_cast<unsigned char>(body[at]);
-    }
+    const std::size_t size = body.size() < kGrpcPrefixBytes ? 0 : GrpcMessageBytes(body);
     if (body.size() < kGrpcPrefixBytes || body[0] != 0 || size > body.size() - kGrpcPrefixBytes) {
       return Fail(ErrorKind::kBadParameter, "the auth service answers with what is not a message");
     }

@@ -84,8 +84,7 @@ Status GrpcStream::WriteAll() {
 Result<std::optional<std::string>> GrpcStream::Next() {
   const std::string_view left = std::string_view(received_).substr(taken_);
   if (left.size() < kGrpcPrefixBytes) return std::nullopt;
-  std::size_t size = 0;
-  for (std::size_t at = 1; at < kGrpcPrefixBytes; ++at) size = size << 8 | static_cast<unsigned char>(left[at]);
+  const std::size_t size = GrpcMessageBytes(left);
   if (left[0] != 0 || size > kMaxMessageBytes) {
     return Fail(ErrorKind::kBadParameter, "{} sends what is not a message of this call", peer_);
   }

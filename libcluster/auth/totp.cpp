@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "libbase/encoding.h"
+#include "libbase/percent_encoding.h"
 #include "libbase/secret.h"
 
 namespace sallyport {
@@ -28,15 +29,6 @@ Result<std::string> CodeOfStep(std::string_view secret, std::int64_t step) {
                                         OATH_HOTP_DYNAMIC_TRUNCATION, code.data());
   if (result != OATH_OK) return Fail(ErrorKind::kInternal, "cannot compute a one-time code: {}", oath_strerror(result));
   return std::string(code.data());
-}
-
-std::string PercentEncode(std::string_view text) {
-  std::string encoded;
-  for (const char c : text) {
-    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("-._~@:").contains(c);
-    encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return encoded;
 }
 
 void AppendNumber(std::string& bytes, std::uint32_t number) {
@@ -84,9 +76,9 @@ std::optional<std::int64_t> FindTotpStep(std::string_view secret, std::string_vi
 }
 
 std::string TotpUri(std::string_view secret, std::string_view cluster, std::string_view user, std::string_view proxy) {
-  return fmt::format("otpauth://totp/{}:{}@{}?algorithm=SHA1&digits=6&issuer={}&period=30&secret={}",
-                     PercentEncode(cluster), PercentEncode(user), PercentEncode(proxy), PercentEncode(cluster),
-                     ToBase32(secret));
+  const auto encoded = [](std::string_view text) { return PercentEncoded(text, "-._~@:"); };
+  return fmt::format("otpauth://totp/{}:{}@{}?algorithm=SHA1&digits=6&issuer={}&period=30&secret={}", encoded(cluster),
+                     encoded(user), encoded(proxy), encoded(cluster), ToBase32(secret));
 }
 
 Result<std::string> QrCodePng(std::string_view text) {

@@ -211,10 +211,10 @@ Result<KubePlan> KubePlanner::PlanDelete(const HttpHeaders& headers, const KubeP
   plan.filter = nullptr;
   std::string& path = plan.info.path;
   path = request.api_group.empty()
-             ? fmt::format("/api/{}", PercentEncode(plan.info.api_version))
-             : fmt::format("/apis/{}/{}", PercentEncode(request.api_group), PercentEncode(plan.info.api_version));
-  if (!request.kube_namespace.empty()) path += "/namespaces/" + PercentEncode(request.kube_namespace);
-  path += fmt::format("/{}/{}", PercentEncode(request.resource), PercentEncode(name));
+             ? fmt::format("/api/{}", EncodedSegment(plan.info.api_version))
+             : fmt::format("/apis/{}/{}", EncodedSegment(request.api_group), EncodedSegment(plan.info.api_version));
+  if (!request.kube_namespace.empty()) path += "/namespaces/" + EncodedSegment(request.kube_namespace);
+  path += fmt::format("/{}/{}", EncodedSegment(request.resource), EncodedSegment(name));
   return plan;
 }
 

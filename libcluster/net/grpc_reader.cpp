@@ -47,13 +47,7 @@ Result<GrpcEncoding> ParseGrpcEncoding(std::string_view name) {
   return Fail(ErrorKind::kNotImplemented, "messages compressed by \"{}\" are not implemented", name);
 }
 
-std::size_t GrpcReader::NextSize() const {
-  std::size_t size = 0;
-  for (std::size_t at = 1; at < kGrpcPrefixBytes; ++at) {
-    size = size << 8 | static_cast<unsigned char>(received_[taken_ + at]);
-  }
-  return size;
-}
+std::size_t GrpcReader::NextSize() const { return GrpcMessageBytes(std::string_view(received_).substr(taken_)); }
 
 bool GrpcReader::HasMessage() const {
   return buffered() >= kGrpcPrefixBytes && buffered() - kGrpcPrefixBytes >= NextSize();

