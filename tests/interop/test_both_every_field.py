@@ -24,11 +24,8 @@ HARDWARE_KEY = "Hardware Key support is only available with an enterprise licens
 # The whole document is refused where the path is "".
 REFUSED = {
     "cluster_auth_preference": [
-        ("spec.require_session_mfa", HARDWARE_KEY),
         ("spec.device_trust", 'device trust mode "optional" requires Teleport Enterprise')],
     "cluster_networking_config-2": [("spec.tunnel_strategy", "proxy peering is an enterprise-only feature")],
-    "session_recording_config": [
-        ("spec.encryption.manual_key_management", "No accessible key found for manual_key_management.active_keys")],
     "role/every-field": [
         ("spec.options.pin_source_ip", f"role option pin_source_ip {ENTERPRISE}"),
         ("spec.options.max_sessions", f"role option max_sessions {ENTERPRISE}"),
@@ -51,9 +48,8 @@ REFUSED = {
 FETCHED = {"saml/every-saml": ["spec.entity_descriptor_url", "spec.mfa.entity_descriptor_url"]}
 # What is there only for those who ask for it.
 SECRET_KINDS = ("github", "oidc", "saml")
-# What the reference writes down about itself, for what is not there in ours: encrypted recordings, and joining.
+# What the reference writes down about itself, for what is not there in ours: joining.
 STATUS = {
-    "session_recording_config": {"encryption_keys"},
     "token/every-bound-keypair": {"bound_keypair"},
     "token/every-bound-keypair-key": {"bound_keypair"},
 }
