@@ -12,6 +12,7 @@ import getpass
 import multiprocessing
 import os
 import pathlib
+import socket
 import tempfile
 import time
 import types
@@ -19,9 +20,11 @@ import types
 from certs import make_key, public_key
 from doors import log_in
 from flood_attacks import ATTACKS, OneOfMany
+from grpc_client import GrpcClient
 from harness import BIN, Cluster, Tsh
 from hostile import joined, token
 from kube_stand_in import KubeStandIn
+from nodes import without_start_files
 from timing import once
 
 SECONDS = float(os.environ.get("FLOOD_SECONDS", "60"))
@@ -29,9 +32,10 @@ SAMPLES = int(os.environ.get("FLOOD_SAMPLES", "200"))
 CHOSEN = [part.strip() for part in os.environ.get("FLOODS", "").split(",")]
 CLUSTER_CORE, ATTACK_CORE = 0, 1
 ATTACKERS = 4
-CROWD = 500
+VICTIMS = 20
+CROWD = int(os.environ.get("FLOOD_CROWD", "500"))
 SHARED_SOURCE = "127.99.9.9"
-QUIET_S = 60
+QUIET_S = float(os.environ.get("FLOOD_QUIET", "60"))
 LONGEST_S = 240
 MB = 1 << 20
 
@@ -173,6 +177,13 @@ def crowd_logs_in(cluster, crowd, key):
     return times, failures
 
 
+def someone_is_known(cluster, target):
+    """Programs of the crowd use their certificates, from the address that all of them share."""
+    raw = socket.create_connection(("127.0.0.1", cluster.auth_port), timeout=5, source_address=(SHARED_SOURCE, 0))
+    with GrpcClient(cluster.auth_port, target.identity, raw=raw) as client:
+        assert client.call("/proto.AuthService/GetDomainName")
+
+
 def forget_peak(pid):
     pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
 
@@ -201,13 +212,12 @@ def report_memory(name, idle, peak, after):
     return held
 
 
-def measure_flood(name, cluster, observer, target, idle, crowd):
-    idle_memory = cluster.resident()
+def measure_flood(name, cluster, observer, target, idle, idle_memory, crowd):
     forget_peak(cluster.pid)
     with Flood(ATTACKS[name], target) as flood:
         if ATTACKS[name] is OneOfMany:
             times, failures = crowd_logs_in(cluster, crowd, observer.key)
-            during, failed = {"login": times}, {"login": len(failures)}
+            during, failed = {"login of a crowd": times}, {"login of a crowd": len(failures)}
             for why in sorted(set(failures)):
                 print(f"  {failures.count(why)} x {why}")
         else:
@@ -226,17 +236,19 @@ def prepare(cluster, directory):
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         people = list(pool.map(lambda number: cluster.add_user(f"person{number}", "everything"), range(CROWD)))
     observer = Observer(cluster, directory, people[:SAMPLES])
+    victims = [cluster.add_user(f"victim{number}", "everything") for number in range(VICTIMS)]
     attacker = log_in(cluster, cluster.add_user("attacker", "everything"), directory, "attacker", ttl_seconds=30000)
     secret = token(cluster)
     hosts = [joined(cluster, directory / f"hung{number}", secret, "") for number in range(ATTACKERS)]
     target = types.SimpleNamespace(
         name=cluster.name, auth_port=cluster.auth_port, proxy_port=cluster.proxy_port, ca_file=cluster.ca_file,
-        identity=attacker, hosts=hosts, names=[person.name for person in people[:50]], shared_source=SHARED_SOURCE)
+        identity=attacker, hosts=hosts, names=[victim.name for victim in victims], shared_source=SHARED_SOURCE)
     return observer, people, target
 
 
 def main():
     os.sched_setaffinity(0, {CLUSTER_CORE})
+    without_start_files()
     with tempfile.TemporaryDirectory(prefix="floods") as name:
         directory = pathlib.Path(name)
         kube = KubeStandIn(directory / "kube", ["dev-cluster"])
@@ -247,10 +259,15 @@ def main():
             take_samples(observer, 0)  # what is slow the first time only
             idle, failed = take_samples(observer, SECONDS)
             report_times("idle", idle, idle, failed)
+            someone_is_known(cluster, target)
+            crowd_idle, failed = crowd_logs_in(cluster, crowd, observer.key)
+            idle["login of a crowd"] = crowd_idle
+            report_times("idle", idle, {"login of a crowd": crowd_idle}, {"login of a crowd": len(failed)})
             good = True
+            idle_memory = cluster.resident()
             for flood in ATTACKS:
                 if any(part in flood for part in CHOSEN):
-                    good = measure_flood(flood, cluster, observer, target, idle, crowd) and good
+                    good = measure_flood(flood, cluster, observer, target, idle, idle_memory, crowd) and good
             cluster.stop()
         finally:
             cluster.cleanup()

@@ -7,6 +7,8 @@
 #include "libbase/address.h"
 #include "libbase/file.h"
 #include "libbase/log.h"
+#include "libbase/memory_trim.h"
+#include "libbase/repeated_work.h"
 #include "libbase/socket.h"
 #include "libbase/version.h"
 #include "libcluster/agents/local_auth.h"
@@ -22,7 +24,9 @@
 #include "libcluster/kube/announcer.h"
 #include "libcluster/kube/configured.h"
 #include "libcluster/kube/forwarder.h"
+#include "libcluster/net/connection_gate.h"
 #include "libcluster/net/http.h"
+#include "libcluster/net/source.h"
 #include "libcluster/proxy/route.h"
 #include "libcluster/proxy/ssh_router.h"
 #include "libcluster/proxy/transport.h"
@@ -43,6 +47,7 @@ constexpr int kNetworkThreads = 2;
 constexpr std::size_t kMaxWebThreads = 32;
 constexpr std::size_t kMaxKubeThreads = 8;
 constexpr std::size_t kMaxDialThreads = 64;
+constexpr std::chrono::seconds kTrimPause{20};
 
 }  // namespace
 
@@ -56,6 +61,12 @@ struct Cluster::State {
   std::unique_ptr<AgentAuth> agent_auth;
   ConnectedAgents agents;
   std::unique_ptr<ExpirySweeper> sweeper;
+  ConnectionGate gate;
+  MemoryTrim trim;
+  RepeatedWork trimming{kTrimPause, [this] {
+                          trim.Run();
+                          return kTrimPause;
+                        }};
   RpcTable methods;
   std::unique_ptr<WebApi> web_api;
   std::unique_ptr<AuthHttpApi> auth_api;
@@ -164,16 +175,17 @@ Status Cluster::State::OpenPorts(const TeleportConfig& config) {
 }
 
 void Cluster::State::Serve() {
-  proxy_listener->Serve([this](IncomingConnection connection) {
+  proxy_listener->Serve(gate, [this](IncomingConnection connection) {
     const Route route = RouteOfProxy(connection.hello, auth->cluster_name());
     Dispatch(route, std::move(connection));
   });
-  auth_listener->Serve([this](IncomingConnection connection) {
+  auth_listener->Serve(gate, [this](IncomingConnection connection) {
     const Route route = RouteOfAuth(connection.hello);
     Dispatch(route, std::move(connection));
   });
   if (!kube_listener) return;
-  kube_listener->Serve([this](IncomingConnection connection) { Dispatch(Route::kKubernetes, std::move(connection)); });
+  kube_listener->Serve(gate,
+                       [this](IncomingConnection connection) { Dispatch(Route::kKubernetes, std::move(connection)); });
 }
 
 Status Cluster::State::WriteAdminIdentity(const std::string& data_dir) {
@@ -190,7 +202,9 @@ Status Cluster::State::StartServers(const TeleportConfig& config, const Environm
   rpc.certificate_pem = identity.certificate_pem;
   rpc.private_key_pem = identity.private_key_pem.Reveal();
   rpc.authenticate = [this](const std::vector<std::string>& chain, const std::string& remote_address) {
-    return auth->authenticator().Authenticate(chain, remote_address, "");
+    auto caller = auth->authenticator().Authenticate(chain, remote_address, "");
+    if (caller && (*caller)->kind != Caller::Kind::kNobody) gate.Know(SourceOf(remote_address), Now());
+    return caller;
   };
   rpc.authorize = AuthServer::Authorize;
   rpc.check_version = CheckClientVersion;
@@ -255,6 +269,7 @@ Status Cluster::State::StartKube(const TeleportConfig& config, const Environment
     };
     return upstream;
   };
+  options.known_caller = [this](const std::string& remote_address) { gate.Know(SourceOf(remote_address), Now()); };
   std::set<std::string> own_names;
   for (const auto& cluster : configured.clusters) own_names.insert(cluster.name);
   agents.KeepKubeNames(std::move(own_names));

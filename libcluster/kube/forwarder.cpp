@@ -200,6 +200,7 @@ asio::awaitable<bool> ServeRequest(KubeClient& client) {
     client.must_close = !client.known;
     co_return co_await Refuse(client, parser, plan.error());
   }
+  if (!client.known && state.known_caller) state.known_caller(client.remote_address);
   client.known = true;
   co_return co_await ServePlan(client, parser, *plan);
 }

@@ -27,11 +27,13 @@ struct KubeForwarder::State {
         threads(threads_in),
         decider(std::move(decider_in)),
         upstream_of_agent(std::move(options.upstream_of_agent)),
+        known_caller(std::move(options.known_caller)),
         tls(std::move(options.tls)) {}
   EventLoop& loop;
   ThreadPool& threads;
   const std::unique_ptr<KubeDecider> decider;
   const std::function<KubeUpstream(const KubeClusterInfo&)> upstream_of_agent;
+  const std::function<void(const std::string&)> known_caller;
   struct Upstream {
     std::shared_ptr<UpstreamPool> pool;
     std::shared_ptr<ApiScopes> scopes;

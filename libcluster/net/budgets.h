@@ -80,6 +80,11 @@ struct Rate {
   double at_once = 0;
 };
 
+// New connections: of one source of which a known caller has come lately, of one other source, of all other sources
+// together.
+inline constexpr Rate kKnownSourceRate{60'000, 4'000};
+inline constexpr Rate kStrangerRate{6'000, 1'000};
+inline constexpr Rate kAllStrangersRate{30'000, 2'000};
 // Logins and invites of one user name from one source; of all names from one source that were wrong.
 inline constexpr Rate kLoginRate{20, 40};
 inline constexpr Rate kWrongLoginRate{120, 240};

@@ -27,6 +27,7 @@ struct Listener::State {
   tcp::acceptor acceptor;
   std::string address;
   ConnectionHandler handler;
+  ConnectionGate* gate = nullptr;
   UnknownConnections waiting{BudgetOf(Door::kHello, CallerState::kUnknown)};  // for their hellos
 };
 
@@ -104,6 +105,13 @@ asio::awaitable<void> Route(UniqueFd fd, std::string remote_address, ConnectionH
   handler({UniqueFd(stream.socket().release()), std::move(remote_address), std::move(*hello)});
 }
 
+// Closes a connection and leaves nothing of it in the kernel.
+void Reset(tcp::socket& socket) {
+  boost::system::error_code ignored;
+  socket.set_option(asio::socket_base::linger(true, 0), ignored);
+  socket.close(ignored);
+}
+
 asio::awaitable<void> AcceptLoop(std::shared_ptr<Listener::State> state, asio::io_context& context) {
   const auto executor = co_await asio::this_coro::executor;
   std::chrono::steady_clock::time_point complain_again;
@@ -124,11 +132,16 @@ asio::awaitable<void> AcceptLoop(std::shared_ptr<Listener::State> state, asio::i
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
       continue;
     }
+    std::string address = ToText(peer);
+    const std::string source = SourceOf(address);
+    if (!state->gate->Admit(source, Now())) {
+      Reset(socket);
+      continue;
+    }
     SetUpConnection(socket.native_handle());
     socket.native_non_blocking(true, error);
     UniqueFd fd(socket.release());
-    std::string address = ToText(peer);
-    UnknownConnections::Place place = state->waiting.Enter(SourceOf(address), fd.get());
+    UnknownConnections::Place place = state->waiting.Enter(source, fd.get());
     asio::co_spawn(asio::make_strand(context),
                    Route(std::move(fd), std::move(address), state->handler, std::move(place)), asio::detached);
   }
@@ -165,7 +178,8 @@ Result<std::unique_ptr<Listener>> Listener::Open(EventLoop& loop, const std::str
   return std::unique_ptr<Listener>(new Listener(std::move(state)));
 }
 
-void Listener::Serve(ConnectionHandler handler) {
+void Listener::Serve(ConnectionGate& gate, ConnectionHandler handler) {
+  state_->gate = &gate;
   state_->handler = std::move(handler);
   asio::co_spawn(state_->acceptor.get_executor(), AcceptLoop(state_, state_->context), asio::detached);
 }

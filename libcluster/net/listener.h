@@ -10,6 +10,7 @@
 #include "libbase/error.h"
 #include "libbase/file.h"
 #include "libcluster/net/client_hello.h"
+#include "libcluster/net/connection_gate.h"
 #include "libcluster/net/event_loop.h"
 #include "libcluster/net/unknown_connections.h"
 
@@ -34,8 +35,9 @@ class Listener {
   // "HOST:PORT" with the real port.
   const std::string& address() const;
   // Begins to accept. The handler is called on a thread of the loop and must not block. A client that sends no hello
-  // in time (BudgetOf(Door::kHello)) is dropped, or before when others need its place.
-  void Serve(ConnectionHandler handler);
+  // in time (BudgetOf(Door::kHello)) is dropped, or before when others need its place. The gate, which several
+  // listeners may share, must outlive the loop; what it does not let in is reset.
+  void Serve(ConnectionGate& gate, ConnectionHandler handler);
   // Closes the port. Connections go on.
   void Stop();
 

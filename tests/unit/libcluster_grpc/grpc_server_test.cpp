@@ -109,7 +109,7 @@ class Sample {
     };
     server = StartGrpcServer(loop, table, std::move(options)).value();
     listener = Listener::Open(loop, "127.0.0.1:0").value();
-    listener->Serve([this](IncomingConnection connection) { server->HandleConnection(std::move(connection)); });
+    listener->Serve(gate, [this](IncomingConnection connection) { server->HandleConnection(std::move(connection)); });
   }
   ~Sample() {
     listener->Stop();
@@ -137,6 +137,7 @@ class Sample {
     return key;
   }
 
+  ConnectionGate gate;
   EventLoop loop{2};
   RpcTable table;
   std::atomic<int> handled = 0;

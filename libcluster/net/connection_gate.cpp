@@ -1,0 +1,44 @@
+#include "libcluster/net/connection_gate.h"
+
+#include <utility>
+
+#include "libbase/log.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::chrono::hours kKnownFor{1};
+constexpr std::chrono::seconds kComplaintPause{10};
+
+}  // namespace
+
+void ConnectionGate::Know(const std::string& source, Time now) {
+  const std::lock_guard lock(mutex_);
+  known_.Put(source, now);
+}
+
+bool ConnectionGate::IsKnown(const std::string& source, Time now) {
+  const std::lock_guard lock(mutex_);
+  const Time* last = known_.Find(source);
+  return last != nullptr && now - *last < kKnownFor;
+}
+
+bool ConnectionGate::HasRoom(const std::string& source, Time now) {
+  if (IsKnown(source, now)) return known_sources_.Allow(source, now);
+  return strangers_.Allow(source, now) && all_strangers_.Allow("", now);
+}
+
+bool ConnectionGate::Admit(const std::string& source, Time now) {
+  if (HasRoom(source, now)) return true;
+
+  const std::lock_guard lock(mutex_);
+  ++refused_;
+  if (now >= complain_again_) {
+    complain_again_ = now + kComplaintPause;
+    Log(LogLevel::kWarning, "connections are refused: their sources open too many",
+        {{"source", source}, {"refused", std::to_string(std::exchange(refused_, 0))}});
+  }
+  return false;
+}
+
+}  // namespace sallyport

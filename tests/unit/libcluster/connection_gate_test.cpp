@@ -1,0 +1,44 @@
+#include "libcluster/net/connection_gate.h"
+
+#include <catch2/catch.hpp>
+
+namespace sallyport {
+namespace {
+
+const Time kStart = Time(std::chrono::hours(500'000));
+
+int AdmittedOf(ConnectionGate& gate, const std::string& source, int count, Time now) {
+  int admitted = 0;
+  for (int number = 0; number < count; ++number) admitted += gate.Admit(source, now) ? 1 : 0;
+  return admitted;
+}
+
+TEST_CASE("one stranger does not take the places of the others") {
+  ConnectionGate gate;
+  CHECK(AdmittedOf(gate, "192.0.2.1", 5000, kStart) == kStrangerRate.at_once);
+  CHECK(gate.Admit("192.0.2.2", kStart));
+  CHECK(AdmittedOf(gate, "192.0.2.1", 5000, kStart + std::chrono::seconds(6)) == kStrangerRate.per_minute / 10);
+}
+
+TEST_CASE("many strangers do not take the places of known sources") {
+  ConnectionGate gate;
+  gate.Know("198.51.100.7", kStart);
+  int admitted = 0;
+  for (int number = 0; number < 5000; ++number)
+    admitted += gate.Admit("10.0.0." + std::to_string(number), kStart) ? 1 : 0;
+  CHECK(admitted == kAllStrangersRate.at_once);
+  CHECK_FALSE(gate.Admit("192.0.2.9", kStart));
+  CHECK(AdmittedOf(gate, "198.51.100.7", 10'000, kStart) == kKnownSourceRate.at_once);
+  CHECK_FALSE(gate.Admit("192.0.2.9", kStart));
+  CHECK(gate.Admit("192.0.2.9", kStart + std::chrono::seconds(1)));
+}
+
+TEST_CASE("a source is known for an hour") {
+  ConnectionGate gate;
+  gate.Know("198.51.100.7", kStart);
+  CHECK(AdmittedOf(gate, "198.51.100.7", 3000, kStart + std::chrono::minutes(59)) == 3000);
+  CHECK(AdmittedOf(gate, "198.51.100.7", 3000, kStart + std::chrono::minutes(61)) == kStrangerRate.at_once);
+}
+
+}  // namespace
+}  // namespace sallyport
