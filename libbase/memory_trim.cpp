@@ -9,7 +9,9 @@
 namespace sallyport {
 namespace {
 
-constexpr std::size_t kGrowth = std::size_t{8} << 20;
+constexpr std::size_t kGrowth = std::size_t{4} << 20;
+constexpr int kLargeBytes = 256 << 10;
+constexpr int kHeaps = 2;
 
 std::size_t ResidentBytes() {
   std::ifstream file("/proc/self/statm");
@@ -20,6 +22,11 @@ std::size_t ResidentBytes() {
 }
 
 }  // namespace
+
+MemoryTrim::MemoryTrim() {
+  ::mallopt(M_MMAP_THRESHOLD, kLargeBytes);
+  ::mallopt(M_ARENA_MAX, kHeaps);
+}
 
 std::size_t MemoryTrim::Run() {
   std::size_t resident = ResidentBytes();

@@ -8,7 +8,11 @@ namespace sallyport {
 // Not safe from several threads.
 class MemoryTrim {
  public:
-  // Gives free memory back when the process has grown by 8 MiB since it was smallest; a few milliseconds then, some
+  // Sets the allocator up for the whole process: what is large has pages of its own, which go when it is freed, and
+  // threads share two heaps, so that little stays between what is in use.
+  MemoryTrim();
+
+  // Gives free memory back when the process has grown by 4 MiB since it was smallest; a few milliseconds then, some
   // microseconds otherwise. Returns the resident bytes afterwards; 0 where the kernel does not tell.
   std::size_t Run();
 

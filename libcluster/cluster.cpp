@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <set>
+#include <thread>
 
 #include "libbase/address.h"
 #include "libbase/file.h"
@@ -61,7 +62,7 @@ struct Cluster::State {
   std::unique_ptr<AgentAuth> agent_auth;
   ConnectedAgents agents;
   std::unique_ptr<ExpirySweeper> sweeper;
-  ConnectionGate gate;
+  ConnectionGate gate{std::thread::hardware_concurrency()};
   MemoryTrim trim;
   RepeatedWork trimming{kTrimPause, [this] {
                           trim.Run();

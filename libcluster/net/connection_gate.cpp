@@ -1,5 +1,6 @@
 #include "libcluster/net/connection_gate.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "libbase/log.h"
@@ -10,7 +11,12 @@ namespace {
 constexpr std::chrono::hours kKnownFor{1};
 constexpr std::chrono::seconds kComplaintPause{10};
 
+Rate Times(Rate rate, unsigned factor) { return {rate.per_minute * factor, rate.at_once * factor}; }
+
 }  // namespace
+
+ConnectionGate::ConnectionGate(unsigned processors)
+    : all_strangers_(Times(kAllStrangersRate, std::max(processors, 1U))) {}
 
 void ConnectionGate::Know(const std::string& source, Time now) {
   const std::lock_guard lock(mutex_);

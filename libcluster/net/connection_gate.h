@@ -15,6 +15,9 @@ namespace sallyport {
 // Safe from several threads.
 class ConnectionGate {
  public:
+  // `processors` are those of the host.
+  explicit ConnectionGate(unsigned processors);
+
   // Notes that a caller whose certificate was accepted has come from a source (SourceOf). It counts for an hour.
   void Know(const std::string& source, Time now);
 
@@ -28,7 +31,7 @@ class ConnectionGate {
 
   RateLimiter known_sources_{kKnownSourceRate};
   RateLimiter strangers_{kStrangerRate};
-  RateLimiter all_strangers_{kAllStrangersRate};
+  RateLimiter all_strangers_;
   std::mutex mutex_;
   RecentMap<Time> known_{10'000};  // when they were known last
   Time complain_again_{};

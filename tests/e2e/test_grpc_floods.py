@@ -1,7 +1,9 @@
 """What gRPC's doors do with clients that want too much: none of it costs the others their answers, or the host its memory."""
 
+import collections
 import concurrent.futures
 import contextlib
+import itertools
 import socket
 import ssl
 import struct
@@ -107,6 +109,25 @@ def test_handshakes_that_never_end(new_cluster):
     wait_for(lambda: answers(cluster), timeout=25, what="room for others")
     for raw in opened:
         raw.close()
+
+
+def test_strangers_handshakes_do_not_hold_up_who_is_known(own, tmp_path):
+    """Hellos from everywhere and nothing after them; our own address has had a caller with a certificate."""
+    with GrpcClient(own.auth_port, admin_identity(own, tmp_path)) as client:
+        assert client.call("/proto.AuthService/GetDomainName")
+    hello, numbers = client_hello(), itertools.count()
+
+    def attack(until):
+        opened = collections.deque(maxlen=500)
+        while time.monotonic() < until:
+            number = next(numbers) % 5000
+            with contextlib.suppress(OSError):
+                opened.append(socket.create_connection(("127.0.0.1", own.auth_port), timeout=5,
+                                                       source_address=(f"127.1.{number // 250}.{number % 250 + 1}", 0)))
+                opened[-1].sendall(hello)
+
+    with harmless(own, attack):
+        assert "their sources open too many" in own.log.read_text()
 
 
 def answers(cluster):

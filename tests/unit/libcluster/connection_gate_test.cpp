@@ -14,14 +14,14 @@ int AdmittedOf(ConnectionGate& gate, const std::string& source, int count, Time 
 }
 
 TEST_CASE("one stranger does not take the places of the others") {
-  ConnectionGate gate;
+  ConnectionGate gate(2);
   CHECK(AdmittedOf(gate, "192.0.2.1", 5000, kStart) == kStrangerRate.at_once);
   CHECK(gate.Admit("192.0.2.2", kStart));
   CHECK(AdmittedOf(gate, "192.0.2.1", 5000, kStart + std::chrono::seconds(6)) == kStrangerRate.per_minute / 10);
 }
 
 TEST_CASE("many strangers do not take the places of known sources") {
-  ConnectionGate gate;
+  ConnectionGate gate(1);
   gate.Know("198.51.100.7", kStart);
   int admitted = 0;
   for (int number = 0; number < 5000; ++number)
@@ -34,7 +34,7 @@ TEST_CASE("many strangers do not take the places of known sources") {
 }
 
 TEST_CASE("a source is known for an hour") {
-  ConnectionGate gate;
+  ConnectionGate gate(1);
   gate.Know("198.51.100.7", kStart);
   CHECK(AdmittedOf(gate, "198.51.100.7", 3000, kStart + std::chrono::minutes(59)) == 3000);
   CHECK(AdmittedOf(gate, "198.51.100.7", 3000, kStart + std::chrono::minutes(61)) == kStrangerRate.at_once);

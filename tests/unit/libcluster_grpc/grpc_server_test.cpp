@@ -137,7 +137,7 @@ class Sample {
     return key;
   }
 
-  ConnectionGate gate;
+  ConnectionGate gate{1};
   EventLoop loop{2};
   RpcTable table;
   std::atomic<int> handled = 0;
