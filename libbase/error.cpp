@@ -5,10 +5,10 @@
 namespace sallyport {
 namespace {
 
-// gRPC codes: 1 cancelled, 2 unknown, 3 invalid argument, 5 not found, 6 already exists, 7 permission denied, 8
-// resource exhausted, 9 failed precondition, 12 unimplemented, 14 unavailable, 16 unauthenticated.
 constexpr int kServiceUnavailable = 503;  // what a service says of itself; 504 is of one behind it
 
+// gRPC codes: 1 cancelled, 2 unknown, 3 invalid argument, 5 not found, 6 already exists, 7 permission denied, 8
+// resource exhausted, 9 failed precondition, 12 unimplemented, 14 unavailable, 16 unauthenticated.
 constexpr std::array kTable{
     ErrorKindRow{ErrorKind::kInternal, "internal error", 2, 500, 1},
     ErrorKindRow{ErrorKind::kBadParameter, "bad parameter", 3, 400, 1},

@@ -99,8 +99,9 @@ HeaderFields GrpcRequestFields(const std::string& authority, const std::string& 
 Result<std::vector<std::string>> UnframeGrpcMessages(std::string_view body) {
   std::vector<std::string> messages;
   while (!body.empty()) {
-    const std::size_t size = body.size() < kGrpcPrefixBytes ? 0 : GrpcMessageBytes(body);
-    if (body.size() < kGrpcPrefixBytes || body[0] != 0 || size > body.size() - kGrpcPrefixBytes) {
+    const bool has_prefix = body.size() >= kGrpcPrefixBytes && body[0] == 0;
+    const std::size_t size = has_prefix ? GrpcMessageBytes(body) : 0;
+    if (!has_prefix || size > body.size() - kGrpcPrefixBytes) {
       return Fail(ErrorKind::kBadParameter, "the auth service answers with what is not a message");
     }
     messages.emplace_back(body.substr(kGrpcPrefixBytes, size));

@@ -395,10 +395,10 @@ void GrpcSession::SubmitStream(std::int32_t number, Call& call) {
           if (open == nullptr || self->closed_) return;
           if (!admitted) return self->Refuse(number, admitted.error());
           open->held = true;
-          auto& head = admitted->head;
+          auto& said = admitted->head;
           admitted->method->stream_handler({std::move(admitted->caller), admitted->method->path,
-                                            std::move(head.client_version), std::move(head.user_agent),
-                                            std::move(head.recording_format), std::make_shared<Stream>(self, number)});
+                                            std::move(said.client_version), std::move(said.user_agent),
+                                            std::move(said.recording_format), std::make_shared<Stream>(self, number)});
         });
       });
   if (!taken) Refuse(number, TooBusy("too many calls of this caller wait"));

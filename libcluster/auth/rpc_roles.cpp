@@ -30,7 +30,7 @@ Status WriteRole(AuthServer& auth, const RpcCall& call, const RoleV6& requested,
   RETURN_IF_ERROR(CheckResource(answer));
   RETURN_IF_ERROR(CheckAcceptableRole(answer));
   RETURN_IF_ERROR(CheckPromises(answer));
-  // What allows nothing does no harm: a client that has checked it less strictly, or a backup, may write it.
+  // An expression that allows nothing does no harm: a client with fewer checks, or a backup, may write the role.
   if (const Status strict = CheckNewRole(answer); !strict) WarnOf(answer, strict.error().message);
   for (const std::string& field : FieldsWithoutEffect(answer)) WarnOf(answer, field + " has no effect here");
   // As the reference has it, whoever writes without a revision creates.

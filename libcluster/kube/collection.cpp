@@ -83,7 +83,7 @@ std::string Text(const Value& map, std::string_view key) {
   return value == nullptr ? "" : value->as_string();
 }
 
-// Returns what the roles reach of a list, and the list without its objects.
+// Returns the objects of a list that the roles reach.
 Result<std::vector<Item>> ItemsOf(const KubePlan& plan, const UpstreamAnswer& list) {
   std::vector<Item> items;
   ListFilter filter(

@@ -137,7 +137,7 @@ asio::awaitable<Status> Ask(UpstreamRequest& request, const RequestHeader& heade
   if (Streams(request)) {
     const auto first = co_await (SendBodyAndWait(request, exchange) || ReadAnswerHeader(exchange));
     if (first.index() == 1) co_return std::get<1>(first);
-    // What was sent whole waits until it is cancelled.
+    // A body that was sent whole waits for the header, so only a failure ends first.
     co_return std::get<0>(first);
   }
   if (!together) {

@@ -1,34 +1,12 @@
-#include <map>
-#include <mutex>
+#include <memory>
 
 #include "libbase/log.h"
 #include "libcluster/kube/decider.h"
+#include "libcluster/net/source_slots.h"
 #include "libresources/access.h"
 
 namespace sallyport {
 namespace {
-
-// How many requests each user has at a time.
-class RequestCounts : public std::enable_shared_from_this<RequestCounts> {
- public:
-  // Returns what stands for one more request, until it goes; nothing when the user has as many as `most` already.
-  std::shared_ptr<const void> Take(const std::string& user, std::int64_t most) {
-    const std::lock_guard lock(mutex_);
-    std::int64_t& count = counts_[user];
-    if (count >= most) return nullptr;
-    ++count;
-    return {this, [self = shared_from_this(), user](const void*) { self->GiveBack(user); }};
-  }
-
- private:
-  void GiveBack(const std::string& user) {
-    const std::lock_guard lock(mutex_);
-    if (--counts_[user] == 0) counts_.erase(user);
-  }
-
-  std::mutex mutex_;
-  std::map<std::string, std::int64_t> counts_;
-};
 
 class RoleDecider : public KubeDecider {
  public:
@@ -49,8 +27,11 @@ class RoleDecider : public KubeDecider {
     const std::int64_t most = plan.caller->access->MaxKubernetesConnections();
     if (most == 0) return {};
     const std::string& user = plan.caller->identity.username;
-    plan.slot = counts_->Take(user, most);
-    if (plan.slot) return {};
+    auto slot = std::make_shared<SourceSlots::Slot>(requests_.Take(user, static_cast<std::size_t>(most)));
+    if (*slot) {
+      plan.slot = std::move(slot);
+      return {};
+    }
     return Fail(ErrorKind::kAccessDenied, "too many concurrent kubernetes connections for user \"{}\" (max={})", user,
                 most);
   }
@@ -88,7 +69,7 @@ class RoleDecider : public KubeDecider {
   AuthServer& auth_;
   AuditQueue& audit_;
   const KubePlanner planner_;
-  const std::shared_ptr<RequestCounts> counts_ = std::make_shared<RequestCounts>();
+  SourceSlots requests_{0, 0};  // that each user has at a time; roles say how many may be
 };
 
 }  // namespace

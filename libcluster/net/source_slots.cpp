@@ -15,12 +15,14 @@ SourceSlots::SourceSlots(std::size_t of_one, std::size_t in_all) : state_(std::m
   state_->in_all = in_all;
 }
 
-SourceSlots::Slot SourceSlots::Take(const std::string& source) {
+SourceSlots::Slot SourceSlots::Take(const std::string& source) { return Take(source, state_->of_one); }
+
+SourceSlots::Slot SourceSlots::Take(const std::string& source, std::size_t of_one) {
   const std::lock_guard lock(state_->mutex);
   if (state_->in_all != 0 && state_->taken >= state_->in_all) return {};
   const auto found = state_->by_source.find(source);
   const std::size_t held = found == state_->by_source.end() ? 0 : found->second;
-  if (state_->of_one != 0 && held >= state_->of_one) return {};
+  if (of_one != 0 && held >= of_one) return {};
   ++state_->by_source[source];
   ++state_->taken;
   return {state_, source};

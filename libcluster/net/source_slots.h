@@ -39,6 +39,8 @@ class SourceSlots {
 
   // Takes a place for a source; an empty Slot when it, or all together, have none left.
   [[nodiscard]] Slot Take(const std::string& source);
+  // The same with another limit for this source; zero is no limit.
+  [[nodiscard]] Slot Take(const std::string& source, std::size_t of_one);
 
   // How many places are taken.
   std::size_t taken() const;

@@ -167,8 +167,9 @@ std::expected<std::size_t, HttpResponse> WebApi::Admit(const HttpRequest& head) 
 std::optional<HttpResponse> WebApi::Submit(const HttpRequest& request, std::function<void()> work) {
   std::vector<std::string> segments;
   const Route* route = FindRoute(request.method, WithoutVersion(request.path), segments);
-  const auto body = ReadBody(request);
-  if (route == nullptr || route->limit != Limit::kLogins || !body) {
+  const bool logs_in = route != nullptr && route->limit == Limit::kLogins;
+  const auto body = logs_in ? ReadBody(request) : Result<Value>(Value());
+  if (!logs_in || !body) {
     threads_.Submit(std::move(work));
     return std::nullopt;
   }

@@ -26,11 +26,6 @@ std::unexpected<Error> Wrong(std::string_view why) {
   return Fail(ErrorKind::kConnectionProblem, "the API server's answer {}", why);
 }
 
-std::size_t Count(const AnswerMachine::Header& header, http::field name) {
-  const auto [begin, end] = header.equal_range(name);
-  return static_cast<std::size_t>(std::distance(begin, end));
-}
-
 }  // namespace
 
 AnswerMachine::AnswerMachine(AnswerTo to) : to_(to) { Begin(); }
@@ -48,10 +43,10 @@ Status AnswerMachine::CheckHeader() {
   const int status = this->status();
   if (header.version() != 10 && header.version() != 11) return Wrong("has an unknown version of HTTP");
   if (status < kContinue || status > kMaxStatus) return Wrong("has an unknown status");
-  if (Count(header, http::field::content_length) > 1 || header[http::field::content_length].contains(',')) {
+  if (header.count(http::field::content_length) > 1 || header[http::field::content_length].contains(',')) {
     return Wrong("has two lengths");
   }
-  if (const auto encodings = Count(header, http::field::transfer_encoding); encodings > 0) {
+  if (const auto encodings = header.count(http::field::transfer_encoding); encodings > 0) {
     const bool chunked = EqualIgnoringCase(std::string_view(header[http::field::transfer_encoding]), "chunked");
     if (encodings > 1 || !chunked || header.version() != 11) return Wrong("has an unknown transfer encoding");
   }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr JsonLimits kLimits{kMaxObjectBytes, 256};
 
-// What a list has beside its objects. Everything else of it is left out.
+// The fields of a list that are shown. Every other field is left out.
 struct Part {
   std::string_view key;
   bool has_objects;

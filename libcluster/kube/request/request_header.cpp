@@ -34,11 +34,6 @@ constexpr std::array kNotFiltered{
 constexpr std::array<std::string_view, 3> kForms{"Table", "PartialObjectMetadataList", "PartialObjectMetadata"};
 constexpr std::array<std::string_view, 2> kVersions{"v1", "v1beta1"};
 
-std::ptrdiff_t Count(const Header& header, http::field name) {
-  const auto [begin, end] = header.equal_range(name);
-  return std::distance(begin, end);
-}
-
 std::unexpected<Error> Refused(std::string_view why) {
   return Fail(ErrorKind::kBadParameter, "malformed request: {}", why);
 }
@@ -73,14 +68,14 @@ Status CheckRequestHeader(const Header& header) {
     return Refused("CONNECT and TRACE are not served");
   }
   for (const http::field name : kSingle) {
-    if (Count(header, name) > 1) return Refused(fmt::format("{} is there twice", std::string_view(to_string(name))));
+    if (header.count(name) > 1) return Refused(fmt::format("{} is there twice", std::string_view(to_string(name))));
   }
-  if (header.version() == kHttp11 && Count(header, http::field::host) != 1) return Refused("Host is missing");
+  if (header.version() == kHttp11 && header.count(http::field::host) != 1) return Refused("Host is missing");
   if (header[http::field::content_length].contains(',')) return Refused("Content-Length has two values");
-  if (Count(header, http::field::transfer_encoding) > 0) {
+  if (header.count(http::field::transfer_encoding) > 0) {
     const bool chunked = EqualIgnoringCase(std::string_view(header[http::field::transfer_encoding]), "chunked");
     if (!chunked || header.version() == kHttp10) return Refused("an unknown transfer encoding");
-    if (Count(header, http::field::content_length) > 0) return Refused("chunks have no Content-Length");
+    if (header.count(http::field::content_length) > 0) return Refused("chunks have no Content-Length");
   }
   const std::string_view expected(header[http::field::expect]);
   if (!expected.empty() && !EqualIgnoringCase(expected, "100-continue")) return Refused("an unknown expectation");

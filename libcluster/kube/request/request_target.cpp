@@ -131,7 +131,7 @@ Result<KubeTarget> ParseKubeTarget(std::string_view target) {
   KubeTarget parsed;
   const auto question = std::min(target.find('?'), target.size());
   parsed.query = target.substr(std::min(target.size(), question + 1));
-  // What a server must never see in a target, wherever it stands.
+  // No server may see these characters, wherever they stand in a target.
   if (target.contains('#') || target.contains('\\')) return Refused("has a backslash or a fragment");
   if (std::ranges::any_of(target, [](char c) { return IsControl(c) || c == ' '; })) {
     return Refused("has a space or a control character");

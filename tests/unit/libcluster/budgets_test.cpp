@@ -59,6 +59,17 @@ TEST_CASE("a source has its places, and all together have theirs") {
   CHECK(slots.taken() == 1);
 }
 
+TEST_CASE("a limit of its own holds for one source") {
+  SourceSlots slots(0, 0);
+  auto first = slots.Take("a", 2);
+  auto second = slots.Take("a", 2);
+  CHECK(second);
+  CHECK_FALSE(slots.Take("a", 2));
+  CHECK(slots.Take("b", 1));
+  first.Release();
+  CHECK(slots.Take("a", 2));
+}
+
 TEST_CASE("a place outlives those who count it") {
   SourceSlots::Slot slot;
   {
