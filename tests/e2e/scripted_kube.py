@@ -5,6 +5,8 @@ import socket
 import ssl
 import threading
 
+import pytest
+
 from certs import make_self_signed
 
 
@@ -96,3 +98,11 @@ def answer(body, *fields, status="200 OK", content_type="application/json"):
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     lines = [f"HTTP/1.1 {status}", f"Content-Type: {content_type}", f"Content-Length: {len(data)}", *fields, "", ""]
     return "\r\n".join(lines).encode() + data
+
+
+@pytest.fixture(scope="module")
+def kube(tmp_path_factory):
+    """One for a module's tests, which import this fixture."""
+    server = ScriptedKube(tmp_path_factory.mktemp("scripted"), ["dev-cluster"])
+    yield server
+    server.stop()

@@ -12,19 +12,12 @@ from doors import log_in as log_in_by_web
 from harness import Cluster, started
 from kube_doors import KubeDoor, ask
 from processes import wait_for
-from scripted_kube import ScriptedKube, answer
+from scripted_kube import answer, kube  # noqa: F401 pylint: disable=unused-import
 from test_kube_roles import ROLE, rule
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
 PODS = "/api/v1/namespaces/team-a/pods"
-
-
-@pytest.fixture(scope="module")
-def kube(tmp_path_factory):
-    server = ScriptedKube(tmp_path_factory.mktemp("scripted"), ["dev-cluster"])
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="module")

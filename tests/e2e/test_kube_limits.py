@@ -10,7 +10,7 @@ from doors import log_in as log_in_by_web
 from harness import Cluster, started
 from kube_doors import KubeDoor, ask
 from processes import wait_for
-from scripted_kube import ScriptedKube, answer
+from scripted_kube import answer, kube  # noqa: F401 pylint: disable=unused-import
 from test_kube_roles import ROLE, rule
 
 PODS = "/api/v1/namespaces/team-a/pods"
@@ -28,13 +28,6 @@ OPTIONS = """
         kubernetes_resources: [{{kind: '*', api_group: '*', namespace: '*', name: '*', verbs: ['*']}}]
 """
 MANY = 40
-
-
-@pytest.fixture(scope="module")
-def kube(tmp_path_factory):
-    server = ScriptedKube(tmp_path_factory.mktemp("scripted"), ["dev-cluster"])
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="module")

@@ -1,50 +1,21 @@
 // Answers of API servers, in pieces: however they arrive, they end in the same place.
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
-#include "libcluster/kube/answer/answer_machine.h"
+#include "../unit/read_answer.h"
 
 namespace {
 
 using namespace sallyport;
 
-struct Read {
-  bool failed = false;
-  bool whole = false;
-  bool reusable = false;
-  int status = 0;
-  std::string body;
-  std::size_t left = 0;
-
-  bool operator==(const Read&) const = default;
-};
+using Read = ReadAnswer;
 
 Read ReadAll(std::string_view bytes, AnswerTo to, bool ends, std::size_t step) {
-  AnswerMachine machine(to);
-  Read read;
   std::array<char, 16> room;
-  std::string unread;
-  for (std::size_t at = 0; at < bytes.size() && !read.failed; at += step) {
-    unread += bytes.substr(at, step);
-    while (true) {
-      const auto piece = machine.Take(unread, room);
-      read.failed = !piece;
-      if (read.failed || piece->used == 0) break;
-      if (piece->used > unread.size() || piece->body > room.size()) __builtin_trap();
-      read.body.append(room.data(), piece->body);
-      unread.erase(0, piece->used);
-    }
-  }
-  if (ends && !read.failed) read.failed = !machine.End();
-  read.whole = machine.IsWhole();
-  read.reusable = machine.MayServeAnother();
-  if (read.failed) return {true, read.whole, read.reusable, 0, "", 0};
-  read.status = machine.HasHeader() ? machine.status() : 0;
-  read.left = unread.size();
-  return read;
+  return ReadInPieces(bytes, to, ends, step, room);
 }
 
 }  // namespace

@@ -3,43 +3,16 @@
 #include <array>
 #include <catch2/catch.hpp>
 
+#include "../read_answer.h"
+
 namespace sallyport {
 namespace {
 
-struct Read {
-  bool failed = false;
-  bool whole = false;
-  bool reusable = false;
-  int status = 0;
-  std::string body;
-  std::size_t left = 0;  // bytes that were not used
+using Read = ReadAnswer;
 
-  bool operator==(const Read&) const = default;
-};
-
-// Gives the machine the bytes in pieces of this size, then the end of the connection if `ends`.
 Read ReadAll(std::string_view bytes, AnswerTo to, bool ends, std::size_t step) {
-  AnswerMachine machine(to);
-  Read read;
   std::array<char, 7> room;
-  std::string unread;
-  for (std::size_t at = 0; at < bytes.size() && !read.failed; at += step) {
-    unread += bytes.substr(at, step);
-    while (true) {
-      const auto piece = machine.Take(unread, room);
-      read.failed = !piece;
-      if (read.failed || piece->used == 0) break;
-      read.body.append(room.data(), piece->body);
-      unread.erase(0, piece->used);
-    }
-  }
-  if (ends && !read.failed) read.failed = !machine.End();
-  read.whole = machine.IsWhole();
-  read.reusable = machine.MayServeAnother();
-  if (read.failed) return {true, read.whole, read.reusable, 0, "", 0};
-  read.status = machine.HasHeader() ? machine.status() : 0;
-  read.left = unread.size();
-  return read;
+  return ReadInPieces(bytes, to, ends, step, room);
 }
 
 Read ReadAll(std::string_view bytes, AnswerTo to = AnswerTo::kRequest, bool ends = false) {
