@@ -156,7 +156,7 @@ asio::awaitable<void> GrpcSession::Identify() {
     known_ = caller != nullptr && caller->kind != Caller::Kind::kNobody;
     if (known_) key_ = KeyOf(*caller);
   }
-  account_ = environment_->AccountOf(known_ ? CallerState::kKnown : CallerState::kUnknown, key_);
+  account_ = environment_->accounts.Of(known_ ? CallerState::kKnown : CallerState::kUnknown, key_);
   GrpcCallEvents& events = *this;
   connection_.emplace(LimitsOf(budget()), events);
   if (!known_) co_return;

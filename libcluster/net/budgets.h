@@ -83,8 +83,8 @@ struct Rate {
 // New connections: of one source of which a known caller has come lately, of one other source, and of all other sources
 // together for each processor, which compares passwords for fewer of them.
 inline constexpr Rate kKnownSourceRate{60'000, 4'000};
-inline constexpr Rate kStrangerRate{3'000, 1'000};
-inline constexpr Rate kAllStrangersRate{6'000, 1'000};
+inline constexpr Rate kStrangerRate{3'000, 150};
+inline constexpr Rate kAllStrangersRate{6'000, 200};
 // Logins and invites of one user name from one source; of all names from one source that were wrong.
 inline constexpr Rate kLoginRate{20, 40};
 inline constexpr Rate kWrongLoginRate{120, 240};

@@ -1,8 +1,11 @@
-// A map of bounded size: what was not looked at for longest goes first.
+// A map of bounded size: what was not looked at for longest goes first. Its entries outlive the requests that made
+// them; they lie together in memory of their own, so that thousands of them do not each keep a page of a flood's
+// memory.
 #pragma once
 
 #include <cstddef>
 #include <list>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -33,7 +36,7 @@ class RecentMap {
       by_key_.erase(entries_.back().first);
       entries_.pop_back();
     }
-    entries_.emplace_front(std::string(key), std::move(value));
+    entries_.emplace_front(key, std::move(value));
     by_key_.emplace(entries_.front().first, entries_.begin());
     return entries_.front().second;
   }
@@ -41,10 +44,11 @@ class RecentMap {
   std::size_t size() const { return entries_.size(); }
 
  private:
-  using Entries = std::list<std::pair<std::string, V>>;
+  using Entries = std::pmr::list<std::pair<std::pmr::string, V>>;
   const std::size_t max_size_;
-  Entries entries_;  // the last looked at first
-  std::unordered_map<std::string_view, typename Entries::iterator> by_key_;
+  std::pmr::unsynchronized_pool_resource memory_;
+  Entries entries_{&memory_};  // the last looked at first
+  std::pmr::unordered_map<std::string_view, typename Entries::iterator> by_key_{&memory_};
 };
 
 }  // namespace sallyport

@@ -101,6 +101,12 @@ def admin_identity(cluster, directory):
     return cert, key
 
 
+def make_source_known(cluster, directory):
+    """Calls with a certificate, from the address of the tests: more connections are let in from where such callers are."""
+    with GrpcClient(cluster.auth_port, admin_identity(cluster, directory)) as client:
+        assert client.call("/proto.AuthService/GetDomainName")
+
+
 def host_authority(cluster, directory):
     """Returns a file with the authorities that the identity file names."""
     blocks = split_pem((cluster.data_dir / "admin_identity").read_text())

@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from certs import make_key, public_key
-from doors import admin_identity, log_in
+from doors import admin_identity, log_in, make_source_known
 from grpc_client import GrpcClient, GrpcError, client_context
 from harness import Cluster, assert_plain, started
 from processes import wait_for
@@ -144,10 +144,11 @@ def test_unfinished_bodies_are_bounded_together(new_cluster):
     running.stop()
 
 
-def test_the_oldest_silent_connections_make_room(new_cluster):
+def test_the_oldest_silent_connections_make_room(new_cluster, tmp_path):
     """One address holds on to so many connections and no more; whoever comes is served."""
     running = new_cluster()
     running.start()
+    make_source_known(running, tmp_path)
     with contextlib.ExitStack() as stack:
         silent = [stack.enter_context(socket.create_connection(("127.0.0.1", running.proxy_port)))
                   for _ in range(560)]

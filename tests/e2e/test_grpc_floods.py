@@ -12,7 +12,7 @@ import time
 import h2.exceptions
 import pytest
 
-from doors import admin_identity, log_in
+from doors import admin_identity, log_in, make_source_known
 from grpc_client import SERVER_NAME, GrpcClient, GrpcError, client_context
 from hostile_http2 import PING, HostileHttp2
 from processes import wait_for
@@ -98,10 +98,11 @@ def test_messages_that_never_end(own, tmp_path):
         pass
 
 
-def test_handshakes_that_never_end(new_cluster):
+def test_handshakes_that_never_end(new_cluster, tmp_path):
     """More than there are descriptors for: their time is short, and then there is room again."""
     cluster = new_cluster(wrapper=("prlimit", "--nofile=256:256"))
     cluster.start()
+    make_source_known(cluster, tmp_path)
     opened = []
     for _ in range(400):
         opened.append(socket.create_connection(("127.0.0.1", cluster.auth_port), timeout=20))
@@ -113,8 +114,7 @@ def test_handshakes_that_never_end(new_cluster):
 
 def test_strangers_handshakes_do_not_hold_up_who_is_known(own, tmp_path):
     """Hellos from everywhere and nothing after them; our own address has had a caller with a certificate."""
-    with GrpcClient(own.auth_port, admin_identity(own, tmp_path)) as client:
-        assert client.call("/proto.AuthService/GetDomainName")
+    make_source_known(own, tmp_path)
     hello, numbers = client_hello(), itertools.count()
 
     def attack(until):

@@ -17,7 +17,7 @@ TEST_CASE("one stranger does not take the places of the others") {
   ConnectionGate gate(2);
   CHECK(AdmittedOf(gate, "192.0.2.1", 5000, kStart) == kStrangerRate.at_once);
   CHECK(gate.Admit("192.0.2.2", kStart));
-  CHECK(AdmittedOf(gate, "192.0.2.1", 5000, kStart + std::chrono::seconds(6)) == kStrangerRate.per_minute / 10);
+  CHECK(AdmittedOf(gate, "192.0.2.1", 5000, kStart + std::chrono::seconds(2)) == kStrangerRate.per_minute / 30);
 }
 
 TEST_CASE("many strangers do not take the places of known sources") {

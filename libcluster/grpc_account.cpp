@@ -1,0 +1,57 @@
+#include "libcluster/grpc_account.h"
+
+#include <map>
+#include <mutex>
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kSmallPart = 32;
+
+}  // namespace
+
+bool GrpcAccount::IsFull() const {
+  const bool all_full = *of_all_ > budget_.unfinished_bytes + budget_.queued_bytes;
+  return bytes_ > budget_.caller_bytes || (all_full && bytes_ > budget_.caller_bytes / kSmallPart);
+}
+
+struct GrpcAccounts::State {
+  using Total = std::shared_ptr<std::atomic<std::size_t>>;
+
+  // An account may be gone whose entry is not: its caller may have come back in between.
+  void ForgetIfGone(const std::string& caller) {
+    const std::lock_guard lock(mutex);
+    const auto found = by_caller.find(caller);
+    if (found != by_caller.end() && found->second.expired()) by_caller.erase(found);
+  }
+
+  mutable std::mutex mutex;
+  std::map<std::string, std::weak_ptr<GrpcAccount>> by_caller;
+  const Total known_bytes = std::make_shared<std::atomic<std::size_t>>(0);
+  const Total unknown_bytes = std::make_shared<std::atomic<std::size_t>>(0);
+};
+
+GrpcAccounts::GrpcAccounts() : state_(std::make_shared<State>()) {}
+
+std::shared_ptr<GrpcAccount> GrpcAccounts::Of(CallerState state, const std::string& caller) {
+  const auto& total = state == CallerState::kKnown ? state_->known_bytes : state_->unknown_bytes;
+  const std::lock_guard lock(state_->mutex);
+  auto& entry = state_->by_caller[caller];
+  if (auto account = entry.lock()) return account;
+
+  auto account = std::make_unique<GrpcAccount>(BudgetOf(Door::kGrpc, state), total);
+  const auto forget = [accounts = state_, caller](const GrpcAccount* gone) {
+    delete gone;
+    accounts->ForgetIfGone(caller);
+  };
+  const std::shared_ptr<GrpcAccount> shared(account.release(), forget);
+  entry = shared;
+  return shared;
+}
+
+std::size_t GrpcAccounts::size() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->by_caller.size();
+}
+
+}  // namespace sallyport

@@ -1,0 +1,59 @@
+// Counts the bytes that the gRPC server keeps for each caller, on all of its connections. Internal to libcluster.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "libcluster/net/budgets.h"
+
+namespace sallyport {
+
+// Messages of one caller that were not handled, and answers that were not taken. They count for all callers of the same
+// state, too. Safe from several threads.
+class GrpcAccount {
+ public:
+  // `of_all` lives as long as the account.
+  GrpcAccount(const Budget& budget, std::shared_ptr<std::atomic<std::size_t>> of_all)
+      : budget_(budget), of_all_(std::move(of_all)) {}
+
+  void Add(std::size_t bytes) {
+    bytes_ += bytes;
+    *of_all_ += bytes;
+  }
+  void Remove(std::size_t bytes) {
+    bytes_ -= bytes;
+    *of_all_ -= bytes;
+  }
+  // Returns whether another call of this caller is too much: the caller has had its part, or all have had theirs and
+  // this caller is one of those who keep more than a little.
+  bool IsFull() const;
+  // Returns whether the caller goes on making the server keep more, though no call of it is taken.
+  bool IsBroken() const { return bytes_ > 2 * budget_.caller_bytes; }
+
+ private:
+  const Budget& budget_;
+  const std::shared_ptr<std::atomic<std::size_t>> of_all_;
+  std::atomic<std::size_t> bytes_ = 0;
+};
+
+// The accounts of the callers that have connections. Safe from several threads.
+class GrpcAccounts {
+ public:
+  GrpcAccounts();
+
+  // Returns the account of a caller: the one that its other connections have, or a new one. It is forgotten with the
+  // last of its holders, which may outlive this object.
+  std::shared_ptr<GrpcAccount> Of(CallerState state, const std::string& caller);
+
+  // Returns how many accounts there are.
+  std::size_t size() const;
+
+ private:
+  struct State;
+  const std::shared_ptr<State> state_;
+};
+
+}  // namespace sallyport
