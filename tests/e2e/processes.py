@@ -11,6 +11,9 @@ import time
 
 TIMEOUT = 30
 
+# An error of ours that ends in a space, as one does whose last part is empty.
+LOOSE_ERROR = re.compile(r"^(tsh|tctl|teleport): .*[ \t]$", re.M)
+
 
 class Finished:
     """What a program did: exit code and texts."""
@@ -44,7 +47,9 @@ def run(words, env, stdin="", timeout=TIMEOUT, cwd=None):
     words = [str(word) for word in words]
     done = subprocess.run(words, env=env, input=stdin, capture_output=True, text=True, timeout=timeout, cwd=cwd,
                           errors="replace", check=False)
-    return Finished(words, done.returncode, done.stdout, done.stderr)
+    finished = Finished(words, done.returncode, done.stdout, done.stderr)
+    assert not LOOSE_ERROR.search(finished.err), finished
+    return finished
 
 
 def wait_for(condition, timeout=TIMEOUT, what="the condition"):
