@@ -12,15 +12,13 @@ import getpass
 import multiprocessing
 import os
 import pathlib
-import socket
 import tempfile
 import time
 import types
 
 from certs import make_key, public_key
-from doors import log_in
+from doors import log_in, make_source_known
 from flood_attacks import ATTACKS, OneOfMany
-from grpc_client import GrpcClient
 from harness import BIN, Cluster, Tsh
 from hostile import joined, token
 from kube_stand_in import KubeStandIn
@@ -178,13 +176,6 @@ def crowd_logs_in(cluster, crowd, key):
     return times, failures
 
 
-def someone_is_known(cluster, target):
-    """Programs of the crowd use their certificates, from the address that all of them share."""
-    raw = socket.create_connection(("127.0.0.1", cluster.auth_port), timeout=5, source_address=(SHARED_SOURCE, 0))
-    with GrpcClient(cluster.auth_port, target.identity, raw=raw) as client:
-        assert client.call("/proto.AuthService/GetDomainName")
-
-
 def forget_peak(pid):
     pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
 
@@ -260,7 +251,7 @@ def main():
             take_samples(observer, 0)  # what is slow the first time only
             idle, failed = take_samples(observer, SECONDS)
             report_times("idle", idle, idle, failed)
-            someone_is_known(cluster, target)
+            make_source_known(cluster, target.identity, SHARED_SOURCE)  # programs of the crowd have certificates
             crowd_idle, failed = crowd_logs_in(cluster, crowd, observer.key)
             idle["login of a crowd"] = crowd_idle
             report_times("idle", idle, {"login of a crowd": crowd_idle}, {"login of a crowd": len(failed)})

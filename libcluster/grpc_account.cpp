@@ -25,7 +25,7 @@ struct GrpcAccounts::State {
     if (found != by_caller.end() && found->second.expired()) by_caller.erase(found);
   }
 
-  mutable std::mutex mutex;
+  std::mutex mutex;
   std::map<std::string, std::weak_ptr<GrpcAccount>> by_caller;
   const Total known_bytes = std::make_shared<std::atomic<std::size_t>>(0);
   const Total unknown_bytes = std::make_shared<std::atomic<std::size_t>>(0);
@@ -39,14 +39,13 @@ std::shared_ptr<GrpcAccount> GrpcAccounts::Of(CallerState state, const std::stri
   auto& entry = state_->by_caller[caller];
   if (auto account = entry.lock()) return account;
 
-  auto account = std::make_unique<GrpcAccount>(BudgetOf(Door::kGrpc, state), total);
   const auto forget = [accounts = state_, caller](const GrpcAccount* gone) {
     delete gone;
     accounts->ForgetIfGone(caller);
   };
-  const std::shared_ptr<GrpcAccount> shared(account.release(), forget);
-  entry = shared;
-  return shared;
+  const std::shared_ptr<GrpcAccount> account(new GrpcAccount(BudgetOf(Door::kGrpc, state), total), forget);
+  entry = account;
+  return account;
 }
 
 std::size_t GrpcAccounts::size() const {

@@ -15,7 +15,7 @@ namespace sallyport {
 // state, too. Safe from several threads.
 class GrpcAccount {
  public:
-  // `of_all` lives as long as the account.
+  // `of_all` counts the bytes of all callers of the same state.
   GrpcAccount(const Budget& budget, std::shared_ptr<std::atomic<std::size_t>> of_all)
       : budget_(budget), of_all_(std::move(of_all)) {}
 

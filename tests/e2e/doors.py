@@ -101,9 +101,10 @@ def admin_identity(cluster, directory):
     return cert, key
 
 
-def make_source_known(cluster, directory):
-    """Calls with a certificate, from the address of the tests: more connections are let in from where such callers are."""
-    with GrpcClient(cluster.auth_port, admin_identity(cluster, directory)) as client:
+def make_source_known(cluster, identity, source="127.0.0.1"):
+    """Calls with a certificate from an address: more connections are let in from where such callers are."""
+    raw = socket.create_connection(("127.0.0.1", cluster.auth_port), timeout=5, source_address=(source, 0))
+    with GrpcClient(cluster.auth_port, identity, raw=raw) as client:
         assert client.call("/proto.AuthService/GetDomainName")
 
 

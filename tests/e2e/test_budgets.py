@@ -148,7 +148,7 @@ def test_the_oldest_silent_connections_make_room(new_cluster, tmp_path):
     """One address holds on to so many connections and no more; whoever comes is served."""
     running = new_cluster()
     running.start()
-    make_source_known(running, tmp_path)
+    make_source_known(running, admin_identity(running, tmp_path))
     with contextlib.ExitStack() as stack:
         silent = [stack.enter_context(socket.create_connection(("127.0.0.1", running.proxy_port)))
                   for _ in range(560)]

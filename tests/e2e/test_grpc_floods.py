@@ -102,7 +102,7 @@ def test_handshakes_that_never_end(new_cluster, tmp_path):
     """More than there are descriptors for: their time is short, and then there is room again."""
     cluster = new_cluster(wrapper=("prlimit", "--nofile=256:256"))
     cluster.start()
-    make_source_known(cluster, tmp_path)
+    make_source_known(cluster, admin_identity(cluster, tmp_path))
     opened = []
     for _ in range(400):
         opened.append(socket.create_connection(("127.0.0.1", cluster.auth_port), timeout=20))
@@ -114,7 +114,7 @@ def test_handshakes_that_never_end(new_cluster, tmp_path):
 
 def test_strangers_handshakes_do_not_hold_up_who_is_known(own, tmp_path):
     """Hellos from everywhere and nothing after them; our own address has had a caller with a certificate."""
-    make_source_known(own, tmp_path)
+    make_source_known(own, admin_identity(own, tmp_path))
     hello, numbers = client_hello(), itertools.count()
 
     def attack(until):
