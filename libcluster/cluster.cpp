@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 
 #include <set>
-#include <thread>
 
 #include "libbase/address.h"
 #include "libbase/file.h"
@@ -28,6 +27,7 @@
 #include "libcluster/net/connection_gate.h"
 #include "libcluster/net/http.h"
 #include "libcluster/net/source.h"
+#include "libcluster/processors.h"
 #include "libcluster/proxy/route.h"
 #include "libcluster/proxy/ssh_router.h"
 #include "libcluster/proxy/transport.h"
@@ -62,7 +62,7 @@ struct Cluster::State {
   std::unique_ptr<AgentAuth> agent_auth;
   ConnectedAgents agents;
   std::unique_ptr<ExpirySweeper> sweeper;
-  ConnectionGate gate{std::thread::hardware_concurrency()};
+  ConnectionGate gate{Processors()};
   MemoryTrim trim;
   RepeatedWork trimming{kTrimPause, [this] {
                           trim.Run();
@@ -104,6 +104,8 @@ struct Cluster::State {
   AgentFacts OwnFacts(const TeleportConfig& config, const Environment& environment) const;
   Status WriteAdminIdentity(const std::string& data_dir);
   void Dispatch(Route route, IncomingConnection connection);
+  // Notes that a caller who proved an identity came from this address.
+  void Know(const std::string& remote_address) { gate.Know(SourceOf(remote_address), Now()); }
 };
 
 Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment& environment) {
@@ -204,7 +206,7 @@ Status Cluster::State::StartServers(const TeleportConfig& config, const Environm
   rpc.private_key_pem = identity.private_key_pem.Reveal();
   rpc.authenticate = [this](const std::vector<std::string>& chain, const std::string& remote_address) {
     auto caller = auth->authenticator().Authenticate(chain, remote_address, "");
-    if (caller && (*caller)->kind != Caller::Kind::kNobody) gate.Know(SourceOf(remote_address), Now());
+    if (caller && (*caller)->kind != Caller::Kind::kNobody) Know(remote_address);
     return caller;
   };
   rpc.authorize = AuthServer::Authorize;
@@ -223,7 +225,8 @@ Status Cluster::State::StartServers(const TeleportConfig& config, const Environm
 
   web_api = std::make_unique<WebApi>(
       *auth, logins, web_threads,
-      WebApiOptions{proxy_address, public_address, kube_listener ? kube_listener->address() : "", true});
+      WebApiOptions{proxy_address, public_address, kube_listener ? kube_listener->address() : "", true,
+                    [this](const std::string& remote_address) { Know(remote_address); }});
   ASSIGN_OR_RETURN(const WebCertificate certificate, LoadWebCertificate(config, sans));
   HttpServerOptions web_options;
   ASSIGN_OR_RETURN(web_options.tls, ServerTls::Create({certificate.certificate_pem,
@@ -270,7 +273,7 @@ Status Cluster::State::StartKube(const TeleportConfig& config, const Environment
     };
     return upstream;
   };
-  options.known_caller = [this](const std::string& remote_address) { gate.Know(SourceOf(remote_address), Now()); };
+  options.known_caller = [this](const std::string& remote_address) { Know(remote_address); };
   std::set<std::string> own_names;
   for (const auto& cluster : configured.clusters) own_names.insert(cluster.name);
   agents.KeepKubeNames(std::move(own_names));

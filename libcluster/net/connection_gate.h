@@ -15,10 +15,11 @@ namespace sallyport {
 // Safe from several threads.
 class ConnectionGate {
  public:
-  // `processors` are those of the host.
+  // `processors` are those of the process (Processors).
   explicit ConnectionGate(unsigned processors);
 
-  // Notes that a caller whose certificate was accepted has come from a source (SourceOf). It counts for an hour.
+  // Notes that a caller whose certificate or login was accepted has come from a source (SourceOf). It counts for an
+  // hour.
   void Know(const std::string& source, Time now);
 
   // Returns whether a new connection of a source is let in, within kKnownSourceRate, or kStrangerRate and

@@ -1,10 +1,15 @@
 #include "libcluster/net/event_loop.h"
 
+#include <fcntl.h>
+
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <exception>
 #include <thread>
 #include <vector>
 
+#include "libbase/file.h"
 #include "libbase/log.h"
 #include "libcluster/net/stream.h"
 
@@ -18,6 +23,8 @@ struct EventLoop::State {
 
 namespace {
 
+constexpr int kPreparedDescriptors = 2'048;
+
 void RunForever(asio::io_context& context) {
   while (true) {
     try {
@@ -30,9 +37,24 @@ void RunForever(asio::io_context& context) {
   }
 }
 
+// Registers descriptors and lets go of them. Asio keeps what it allocates for a descriptor, for the next one, and never
+// gives it back: what a flood allocates among other things would hold a page of memory each. These lie together. One
+// descriptor serves for all, as epoll itself takes none of /dev/null.
+void PrepareDescriptors(asio::io_context& context) {
+  const UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  boost::system::error_code error;
+  std::vector<asio::posix::stream_descriptor> descriptors;
+  descriptors.reserve(kPreparedDescriptors);
+  for (int count = 0; count < kPreparedDescriptors && !error; ++count) {
+    descriptors.emplace_back(context).assign(null.get(), error);
+  }
+  for (auto& descriptor : descriptors) descriptor.release();
+}
+
 }  // namespace
 
 EventLoop::EventLoop(int threads) : state_(std::make_unique<State>()) {
+  asio::post(state_->context, [this] { PrepareDescriptors(state_->context); });
   for (int i = 0; i < threads; ++i) {
     state_->threads.emplace_back([this] { RunForever(state_->context); });
   }

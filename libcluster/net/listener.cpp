@@ -9,7 +9,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 #include <chrono>
+#include <system_error>
 
 #include "libbase/log.h"
 #include "libbase/socket.h"
@@ -36,6 +38,7 @@ namespace {
 constexpr std::chrono::milliseconds kHelloPause{5};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::seconds kComplaintPause{10};
+constexpr int kAcceptsAtOnce = 64;  // then the open connections have their turn
 
 const Budget& HelloBudget() { return BudgetOf(Door::kHello, CallerState::kUnknown); }
 
@@ -106,44 +109,60 @@ asio::awaitable<void> Route(UniqueFd fd, std::string remote_address, ConnectionH
 }
 
 // Closes a connection and leaves nothing of it in the kernel.
-void Reset(tcp::socket& socket) {
-  boost::system::error_code ignored;
-  socket.set_option(asio::socket_base::linger(true, 0), ignored);
-  socket.close(ignored);
+void Reset(UniqueFd socket) {
+  const linger at_once{1, 0};
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
-asio::awaitable<void> AcceptLoop(std::shared_ptr<Listener::State> state, asio::io_context& context) {
-  const auto executor = co_await asio::this_coro::executor;
-  std::chrono::steady_clock::time_point complain_again;
-  while (state->acceptor.is_open()) {
-    boost::system::error_code error;
+void Admit(Listener::State& state, UniqueFd socket, const tcp::endpoint& peer) {
+  std::string address = ToText(peer);
+  const std::string source = SourceOf(address);
+  if (!state.gate->Admit(source, Now())) return Reset(std::move(socket));
+
+  SetUpConnection(socket.get());
+  UnknownConnections::Place place = state.waiting.Enter(source, socket.get());
+  asio::co_spawn(asio::make_strand(state.context),
+                 Route(std::move(socket), std::move(address), state.handler, std::move(place)), asio::detached);
+}
+
+// Accepts the connections that wait, up to kAcceptsAtOnce. A refusal is a handful of system calls and never touches the
+// event loop: when strangers fill the queue, it is how long the others wait in it. Returns 0, or the errno for which
+// none can be accepted.
+int AcceptWaiting(Listener::State& state) {
+  for (int count = 0; count < kAcceptsAtOnce; ++count) {
     tcp::endpoint peer;
-    tcp::socket socket =
-        co_await state->acceptor.async_accept(context, peer, asio::redirect_error(asio::use_awaitable, error));
-    if (error == asio::error::operation_aborted) co_return;
-    if (error) {
-      // Out of descriptors, most likely: wait for some to come back. The log has other things to say than this alone.
-      const auto now = std::chrono::steady_clock::now();
-      if (now >= complain_again) {
-        Log(LogLevel::kWarning, "cannot accept connections", {{"reason", error.message()}});
-        complain_again = now + kComplaintPause;
-      }
-      asio::steady_timer pause(executor, kAcceptPause);
-      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
-      continue;
+    socklen_t size = static_cast<socklen_t>(peer.capacity());
+    UniqueFd socket(::accept4(state.acceptor.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket.valid()) {
+      peer.resize(size);
+      Admit(state, std::move(socket), peer);
+    } else if (errno == EAGAIN) {
+      return 0;
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      return errno;
+    }  // else the client has gone again: the next one
+  }
+  return 0;
+}
+
+asio::awaitable<void> AcceptLoop(std::shared_ptr<Listener::State> state) {
+  asio::steady_timer pause(co_await asio::this_coro::executor);
+  std::chrono::steady_clock::time_point complain_again;
+  while (true) {
+    boost::system::error_code error;
+    co_await state->acceptor.async_wait(asio::socket_base::wait_read, asio::redirect_error(asio::use_awaitable, error));
+    if (error || !state->acceptor.is_open()) co_return;
+    const int failure = AcceptWaiting(*state);
+    if (failure == 0) continue;
+
+    // Out of descriptors or memory: wait for some to come back. The log has other things to say than this alone.
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= complain_again) {
+      Log(LogLevel::kWarning, "cannot accept connections", {{"reason", std::generic_category().message(failure)}});
+      complain_again = now + kComplaintPause;
     }
-    std::string address = ToText(peer);
-    const std::string source = SourceOf(address);
-    if (!state->gate->Admit(source, Now())) {
-      Reset(socket);
-      continue;
-    }
-    SetUpConnection(socket.native_handle());
-    socket.native_non_blocking(true, error);
-    UniqueFd fd(socket.release());
-    UnknownConnections::Place place = state->waiting.Enter(source, fd.get());
-    asio::co_spawn(asio::make_strand(context),
-                   Route(std::move(fd), std::move(address), state->handler, std::move(place)), asio::detached);
+    pause.expires_after(kAcceptPause);
+    co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
   }
 }
 
@@ -160,6 +179,7 @@ Status Bind(tcp::acceptor& acceptor, const HostPort& address) {
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (!error) acceptor.native_non_blocking(true, error);
   if (error) {
     return FailWithHint(ErrorKind::kConnectionProblem,
                         fmt::format("cannot listen on {}: {}", FormatHostPort(address), error.message()),
@@ -181,7 +201,7 @@ Result<std::unique_ptr<Listener>> Listener::Open(EventLoop& loop, const std::str
 void Listener::Serve(ConnectionGate& gate, ConnectionHandler handler) {
   state_->gate = &gate;
   state_->handler = std::move(handler);
-  asio::co_spawn(state_->acceptor.get_executor(), AcceptLoop(state_, state_->context), asio::detached);
+  asio::co_spawn(state_->acceptor.get_executor(), AcceptLoop(state_), asio::detached);
 }
 
 Listener::~Listener() { Stop(); }

@@ -1,7 +1,8 @@
 #include "libcluster/proxy/login_gate.h"
 
 #include <algorithm>
-#include <thread>
+
+#include "libcluster/processors.h"
 
 namespace sallyport {
 namespace {
@@ -13,7 +14,7 @@ constexpr std::size_t kMaxWaiting = 32;
 constexpr std::size_t kMaxFamiliarWaiting = 256;
 
 // One processor is for the rest.
-std::size_t ThreadsForOthers() { return std::max(2U, std::thread::hardware_concurrency()) - 1; }
+std::size_t ThreadsForOthers() { return std::max(2U, Processors()) - 1; }
 
 std::string KeyOf(const LoginGate::Attempt& attempt) {
   return attempt.source + '\n' + attempt.name.substr(0, kMaxNameBytes);

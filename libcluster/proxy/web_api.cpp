@@ -195,6 +195,7 @@ HttpResponse WebApi::Handle(const HttpRequest& request) {
   }
   if (route->handler == &WebApi::LoginFinish && answer) {
     logins_.Report(AttemptOf(request, call.segments, call.body), LoginGate::Outcome::kLoggedIn);
+    if (options_.logged_in) options_.logged_in(request.remote_address);
   }
   return WithHeaders(answer ? JsonResponse(*answer) : ErrorResponse(answer.error()));
 }

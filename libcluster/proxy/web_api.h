@@ -3,6 +3,7 @@
 // network thread and calls Handle on a pool thread.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,7 @@ struct WebApiOptions {
   std::string public_address;       // "HOST:PORT"; empty when the configuration names none
   std::string kube_listen_address;  // empty: Kubernetes is served on the web port
   bool kube_enabled = true;
+  std::function<void(const std::string& remote_address)> logged_in;  // told of each login, if set
 };
 
 class WebApi {
