@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "libcluster/fair_pool.h"
-#include "libcluster/grpc_account.h"
 #include "libcluster/grpc_server.h"
 #include "libcluster/net/budgets.h"
+#include "libcluster/net/caller_account.h"
 #include "libcluster/net/source_slots.h"
 #include "libcluster/net/tls.h"
 #include "libcluster/net/unknown_connections.h"
@@ -40,7 +40,7 @@ class GrpcEnvironment {
   UnknownConnections unknown_connections{BudgetOf(Door::kGrpc, CallerState::kUnknown)};
   // Connections of known callers.
   SourceSlots known_connections{BudgetOf(Door::kGrpc, CallerState::kKnown).connections_of_one, 0};
-  GrpcAccounts accounts;
+  CallerAccounts accounts{Door::kGrpc};
 };
 
 }  // namespace sallyport

@@ -99,7 +99,7 @@ class GrpcSession : public std::enable_shared_from_this<GrpcSession>, private Gr
   std::vector<std::string> chain_;
   bool known_ = false;
   std::string key_;  // of the caller, for accounts and the pool
-  std::shared_ptr<GrpcAccount> account_;
+  std::shared_ptr<CallerAccount> account_;
   UnknownConnections::Place place_;  // as long as the caller is not known
   SourceSlots::Slot slot_;           // of a known caller
   std::size_t accounted_ = 0;

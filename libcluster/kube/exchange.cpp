@@ -192,7 +192,8 @@ asio::awaitable<Result<std::string>> ReadBody(KubeClient& client, RequestParser&
   std::vector<char> room(kCopyBytes);
   error_code error;
   std::string whole;
-  beast::get_lowest_layer(client.stream).expires_after(kBodyTimeout);
+  const auto time = BudgetOf(Door::kKubernetes, CallerState::kKnown).message_time;
+  beast::get_lowest_layer(client.stream).expires_after(time);
   while (!parser.is_done()) {
     parser.get().body().data = room.data();
     parser.get().body().size = room.size();

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -12,12 +13,14 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <chrono>
+#include <utility>
 
 #include "libbase/log.h"
 #include "libcluster/kube/exchange.h"
 #include "libcluster/kube/forwarder_state.h"
 #include "libcluster/kube/request/request_body.h"
 #include "libcluster/kube/request/request_header.h"
+#include "libcluster/net/source.h"
 
 namespace sallyport {
 namespace {
@@ -25,26 +28,39 @@ namespace {
 using namespace asio::experimental::awaitable_operators;
 using boost::system::error_code;
 
-constexpr std::chrono::seconds kHandshakeTimeout{10};
-constexpr std::chrono::seconds kFirstRequestTimeout{10};
-constexpr std::chrono::seconds kIdleTimeout{300};  // of a caller who is known
-constexpr std::chrono::seconds kHeaderTimeout{10};
+constexpr std::chrono::milliseconds kTurnCheck{100};
+constexpr std::chrono::seconds kLongestWait{10};  // for a turn
+constexpr std::chrono::seconds kShutdownTime{10};
 constexpr std::chrono::seconds kLinger{2};
 constexpr std::chrono::seconds kPatience{1};
 constexpr std::chrono::milliseconds kLeaveCheck{100};
 constexpr std::chrono::seconds kWriteTimeout{30};
 constexpr std::chrono::seconds kRevocationCheck{2};
-constexpr std::uint32_t kMaxHeaderBytes = 256 << 10;
-constexpr std::size_t kMaxReadBody = 3U << 20;  // as an API server
 constexpr unsigned kHttp11 = 11;
 constexpr int kClientLeft = 499;
 constexpr int kBodyTooLarge = 413;
 constexpr int kHeaderTooLarge = 431;
 
+// What the caller of a connection may take. Of a request, the header is read before it is known whose it is.
+const Budget& BudgetOfCaller(const KubeClient& client) {
+  return BudgetOf(Door::kKubernetes, client.known ? CallerState::kKnown : CallerState::kUnknown);
+}
+const std::size_t kMaxReadBody = BudgetOf(Door::kKubernetes, CallerState::kKnown).message_bytes;
+
+// Whether only a part of a collection is deleted, which is listed first.
+bool DeletesSome(const KubePlan& plan) {
+  return plan.info.request.verb == "deletecollection" && plan.access && !plan.access->ReachesAll();
+}
+
 // Whether the body is read before the request can be decided or dealt with.
-bool NeedsBody(const KubePlan& plan) {
-  const bool deletes_some = plan.info.request.verb == "deletecollection" && plan.access && !plan.access->ReachesAll();
-  return deletes_some || plan.IsAccessReview() || plan.NeedsObjectName();
+bool NeedsBody(const KubePlan& plan) { return DeletesSome(plan) || plan.IsAccessReview() || plan.NeedsObjectName(); }
+
+// Returns how much a request may make this side keep: what it says of its body, else what such a body may have.
+std::size_t KeptBytes(RequestParser& parser, const KubePlan& plan) {
+  if (!NeedsBody(plan)) return 0;
+  const std::size_t said = parser.chunked() ? kMaxReadBody : parser.content_length().value_or(0);
+  const std::size_t body = std::min(said, kMaxReadBody);
+  return body + (DeletesSome(plan) ? kMaxWholeBytes : 0);
 }
 
 // Learns what the roles must know beyond the request's path. Returns the body, when that has been read.
@@ -127,8 +143,8 @@ asio::awaitable<void> UntilPointless(KubeClient& client, const KubePlan& plan) {
   if (!error) co_await (UntilClientLeaves(client) || UntilRevoked(*client.state, *plan.caller));
 }
 
-// Deals with a request of a caller who is known.
-asio::awaitable<bool> ServePlan(KubeClient& client, RequestParser& parser, KubePlan& plan) {
+// Deals with a request that is understood.
+asio::awaitable<bool> ServeUnderstood(KubeClient& client, RequestParser& parser, KubePlan& plan) {
   if (IsUpgrade(parser.get()) && !plan.info.MayUpgrade()) {
     const Error refusal{ErrorKind::kBadParameter,
                         "malformed request: only exec, attach, portforward and proxy may ask for another protocol",
@@ -152,18 +168,52 @@ asio::awaitable<bool> ServePlan(KubeClient& client, RequestParser& parser, KubeP
   co_return false;
 }
 
+// Deals with a request of a caller who is known.
+asio::awaitable<bool> ServePlan(KubeClient& client, RequestParser& parser, KubePlan& plan) {
+  const std::size_t bytes = KeptBytes(parser, plan);
+  if (bytes > 0 && client.account->IsFull()) {
+    const Error refusal{ErrorKind::kLimitExceeded, "too much is being read or deleted of this caller at a time", {}};
+    co_return co_await Refuse(client, parser, refusal);
+  }
+  client.account->Add(bytes);
+  const std::shared_ptr<void> kept(nullptr, [account = client.account, bytes](void*) { account->Remove(bytes); });
+  co_return co_await ServeUnderstood(client, parser, plan);
+}
+
+// Lets the connection of a caller in who has just become known. A proxy has as many as its users need; a user has a
+// limited number, and waits for a turn beyond kKubeConnectionRate. kLimitExceeded when there are too many.
+asio::awaitable<Status> AdmitCaller(KubeClient& client, const Caller& caller) {
+  auto& state = *client.state;
+  client.place.Release();
+  const std::string& user = caller.identity.username;
+  client.account = state.accounts.Of(CallerState::kKnown, user);
+  if (caller.kind == Caller::Kind::kSystem) co_return Status();
+
+  client.slot = state.connections.Take(user);
+  if (!client.slot) co_return Fail(ErrorKind::kLimitExceeded, "user \"{}\" has too many connections", user);
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  error_code error;
+  const auto give_up = Now() + kLongestWait;
+  while (!state.new_connections.Allow(user, Now())) {
+    if (Now() > give_up) co_return Fail(ErrorKind::kLimitExceeded, "user \"{}\" makes too many connections", user);
+    timer.expires_after(kTurnCheck);
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  }
+  co_return Status();
+}
+
 // Waits for the first byte of a request, then reads its header, which must not take long. Returns whether there is one.
 asio::awaitable<bool> ReadHeader(KubeClient& client, RequestParser& parser) {
   error_code error;
   auto& socket = beast::get_lowest_layer(client.stream);
   if (client.buffer.size() == 0) {
-    socket.expires_after(client.known ? kIdleTimeout : kFirstRequestTimeout);
+    socket.expires_after(BudgetOfCaller(client).idle_time);
     const std::size_t count = co_await client.stream.async_read_some(client.buffer.prepare(kCopyBytes),
                                                                      asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return false;
     client.buffer.commit(count);
   }
-  socket.expires_after(kHeaderTimeout);
+  socket.expires_after(BudgetOf(Door::kKubernetes, CallerState::kUnknown).message_time);
   co_await http::async_read_header(client.stream, client.buffer, parser,
                                    asio::redirect_error(asio::use_awaitable, error));
   if (!error) co_return true;
@@ -182,7 +232,7 @@ asio::awaitable<bool> ReadHeader(KubeClient& client, RequestParser& parser) {
 // Reads one request and deals with it. Returns whether the connection can be used again.
 asio::awaitable<bool> ServeRequest(KubeClient& client) {
   RequestParser parser;
-  parser.header_limit(kMaxHeaderBytes);
+  parser.header_limit(static_cast<std::uint32_t>(BudgetOfCaller(client).header_bytes));
   parser.body_limit(boost::none);
   client.audited = false;
   if (!co_await ReadHeader(client, parser)) co_return false;
@@ -200,8 +250,13 @@ asio::awaitable<bool> ServeRequest(KubeClient& client) {
     client.must_close = !client.known;
     co_return co_await Refuse(client, parser, plan.error());
   }
-  if (!client.known && state.known_caller) state.known_caller(client.remote_address);
-  client.known = true;
+  if (!std::exchange(client.known, true)) {
+    if (state.known_caller) state.known_caller(client.remote_address);
+    if (const Status admitted = co_await AdmitCaller(client, *plan->caller); !admitted) {
+      client.must_close = true;
+      co_return co_await Refuse(client, parser, admitted.error());
+    }
+  }
   co_return co_await ServePlan(client, parser, *plan);
 }
 
@@ -228,7 +283,9 @@ asio::awaitable<void> Serve(std::shared_ptr<KubeForwarder::State> state, Incomin
                     {},
                     std::move(connection.remote_address),
                     std::move(cluster)};
-  beast::get_lowest_layer(client.stream).expires_after(kHandshakeTimeout);
+  const int socket = beast::get_lowest_layer(client.stream).socket().native_handle();
+  client.place = client.state->unknown_connections.Enter(SourceOf(client.remote_address), socket);
+  beast::get_lowest_layer(client.stream).expires_after(BudgetOfCaller(client).handshake_time);
   co_await client.stream.async_handshake(asio::ssl::stream_base::server,
                                          asio::redirect_error(asio::use_awaitable, error));
   if (error) {
@@ -239,7 +296,7 @@ asio::awaitable<void> Serve(std::shared_ptr<KubeForwarder::State> state, Incomin
   while (co_await ServeRequest(client)) {
   }
   if (client.unread_body) co_await Linger(client);
-  beast::get_lowest_layer(client.stream).expires_after(kHandshakeTimeout);
+  beast::get_lowest_layer(client.stream).expires_after(kShutdownTime);
   co_await client.stream.async_shutdown(asio::redirect_error(asio::use_awaitable, error));
 }
 
@@ -279,6 +336,9 @@ asio::awaitable<bool> Answer(KubeClient& client, RequestParser& parser, int http
   error_code code;
   http::response<http::string_body> response(static_cast<http::status>(http_status), 11);
   response.set(http::field::content_type, content_type);
+  if (response.result() == http::status::too_many_requests) {
+    response.set(http::field::retry_after, std::to_string(kRetryAfter.count()));
+  }
   response.body() = std::move(body);
   // A body that nobody will read makes the connection useless for another request.
   client.unread_body = parser.is_header_done() && !parser.is_done();

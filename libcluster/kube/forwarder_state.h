@@ -14,7 +14,11 @@
 #include "libcluster/kube/api_scopes.h"
 #include "libcluster/kube/forwarder.h"
 #include "libcluster/kube/upstream_pool.h"
+#include "libcluster/net/caller_account.h"
+#include "libcluster/net/rate_limiter.h"
+#include "libcluster/net/source_slots.h"
 #include "libcluster/net/tls_state.h"
+#include "libcluster/net/unknown_connections.h"
 
 namespace sallyport {
 
@@ -39,7 +43,11 @@ struct KubeForwarder::State {
     std::shared_ptr<ApiScopes> scopes;
     Labels labels = {};  // of an agent's cluster: by which its connections were opened
   };
-  std::mutex mutex;  // of everything below
+  UnknownConnections unknown_connections{BudgetOf(Door::kKubernetes, CallerState::kUnknown)};
+  SourceSlots connections{BudgetOf(Door::kKubernetes, CallerState::kKnown).connections_of_one, 0};  // of users
+  RateLimiter new_connections{kKubeConnectionRate};                                                 // of users
+  CallerAccounts accounts{Door::kKubernetes};  // of what is read whole
+  std::mutex mutex;                            // of everything below
   std::shared_ptr<ServerTls> tls;
   std::map<std::string, Upstream> upstreams;  // by cluster, of agents by "HOST_ID/cluster"
 
@@ -65,12 +73,15 @@ struct KubeClient {
   beast::flat_buffer buffer;
   std::vector<std::string> chain_pem;
   std::string remote_address;
-  std::string cluster;       // that the connection is for alone; or ""
-  bool known = false;        // a request of it has been identified
-  bool must_close = false;   // it serves no further request
-  bool audited = false;      // the request at hand is in the audit log
-  bool unread_body = false;  // was not taken from the client
-  bool in_tunnel = false;    // its end is seen by who copies
+  std::string cluster;                               // that the connection is for alone; or ""
+  bool known = false;                                // a request of it has been identified
+  bool must_close = false;                           // it serves no further request
+  bool audited = false;                              // the request at hand is in the audit log
+  bool unread_body = false;                          // was not taken from the client
+  bool in_tunnel = false;                            // its end is seen by who copies
+  UnknownConnections::Place place = {};              // as long as the caller is not known
+  SourceSlots::Slot slot = {};                       // of a user
+  std::shared_ptr<CallerAccount> account = nullptr;  // of a caller who is known
 };
 
 // Sends a request on and relays the answer. Its body is `body` when that has been read, else it is streamed. Returns

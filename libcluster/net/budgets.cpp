@@ -55,17 +55,15 @@ constexpr std::array kTable{
            .header_bytes = 64 * kKiB},
     Budget{.door = Door::kKubernetes,
            .state = CallerState::kKnown,
-           .connections_of_one = 500,
+           .connections_of_one = 1000,  // each watch has one
            .handshake_time = seconds(10),
            .idle_time = seconds(300),
-           .message_time = seconds(30),
+           .message_time = seconds(60),
            .header_bytes = 256 * kKiB,
-           .message_bytes = 8 * kMiB,
-           .unfinished_bytes_of_one = 8 * kMiB,
+           // Of bodies that must be read whole. The others, and all answers, go on as they come.
+           .message_bytes = 3 * kMiB,  // as an API server
            .unfinished_bytes = 64 * kMiB,
-           .queued_bytes_of_one = 1 * kMiB,
-           .queued_bytes = 64 * kMiB,
-           .watches_of_one = 250},
+           .caller_bytes = 16 * kMiB},
     // What needs no certificate is small: a ping, a join.
     Budget{.door = Door::kGrpc,
            .state = CallerState::kUnknown,

@@ -90,6 +90,8 @@ inline constexpr Rate kLoginRate{20, 40};
 inline constexpr Rate kWrongLoginRate{120, 240};
 // Other requests to the web API that cost something.
 inline constexpr Rate kWebRate{120, 480};
+// New connections of one user to the Kubernetes proxy; those beyond wait for their turn.
+inline constexpr Rate kKubeConnectionRate{3'000, 200};
 // Access requests of one user, with those that are only tried.
 inline constexpr Rate kAccessRequestRate{120, 240};
 // Joins that were refused, of one source.

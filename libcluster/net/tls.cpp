@@ -62,6 +62,7 @@ Result<std::shared_ptr<ServerTls>> ServerTls::Create(const ServerTlsOptions& opt
   SSL_CTX* context = state->context.native_handle();
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_num_tickets(context, 0);  // each costs a message, and none is ever taken
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_alpn_select_cb(context, SelectProtocol, &state->wire_protocols);

@@ -1,12 +1,18 @@
 """What a client of the Kubernetes door may cost, and what roles and settings limit there."""
 
+import contextlib
 import json
+import resource
+import select
+import socket
+import ssl
 import time
 
 import pytest
 
 from cluster_fixtures import MEMBER
-from doors import log_in as log_in_by_web
+from doors import KUBE_SERVER_NAME, log_in as log_in_by_web
+from grpc_client import client_context
 from harness import Cluster, started
 from kube_doors import KubeDoor, ask
 from processes import wait_for
@@ -27,7 +33,11 @@ OPTIONS = """
           '*': '*'
         kubernetes_resources: [{{kind: '*', api_group: '*', namespace: '*', name: '*', verbs: ['*']}}]
 """
+REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 MANY = 40
+# Of one user: connections at a time, new ones at once and in a second.
+MOST_CONNECTIONS = 1000
+BURST, PER_SECOND = 200, 50
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +88,84 @@ def test_a_header_must_come(cluster, kube, log_in):
         assert time.monotonic() - begin < 25
 
 
+# Connections.
+
+
+def hello():
+    """The first message of a client of the Kubernetes door."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = client_context(protocols=["http/1.1"]).wrap_bio(incoming, outgoing, server_hostname=KUBE_SERVER_NAME)
+    with contextlib.suppress(ssl.SSLWantReadError):
+        client.do_handshake()
+    return outgoing.read()
+
+
+def test_the_oldest_unfinished_handshakes_make_room(cluster, kube, log_in):
+    identity = log_in("patient")
+    kube.script = lambda request, send: send(answer({})) or True
+    assert ask(cluster, identity, "GET", "/version").status == 200  # this address is known
+    first_message = hello()
+    with contextlib.ExitStack() as stack:
+        halves = []
+        for _ in range(560):
+            halves.append(stack.enter_context(socket.create_connection(("127.0.0.1", cluster.proxy_port), timeout=5)))
+            halves[-1].sendall(first_message)
+            assert halves[-1].recv(1 << 14)
+        while halves[0].recv(1 << 14):  # the rest of the server's hello, then the end
+            pass
+        assert ask(cluster, identity, "GET", "/version").status == 200
+
+
+def readable(streams):
+    poll = select.poll()
+    for stream in streams:
+        poll.register(stream, select.POLLIN)
+    return poll.poll(0)
+
+
+def test_new_connections_of_a_user_wait_for_their_turn_and_have_a_limit(cluster, kube, log_in):
+    _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
+    eager, another = log_in("eager"), log_in("calm")
+    kube.script = lambda request, send: send(answer({})) or True
+    with contextlib.ExitStack() as stack:
+        doors = []
+        began = time.monotonic()
+        for _ in range(MOST_CONNECTIONS):
+            doors.append(stack.enter_context(KubeDoor(cluster, eager)))
+            doors[-1].send("GET", "/version")
+        refused = ask(cluster, eager, "GET", "/version")
+        assert refused.status == 429 and int(refused.headers["retry-after"]) > 0, refused
+        assert 'user "eager"' in refused.json()["message"], refused
+        answered = readable(door.stream for door in doors)
+        most = BURST + PER_SECOND * (time.monotonic() - began)
+        assert BURST <= len(answered) <= most + 5
+        assert doors[0].receive().status == 200
+        assert ask(cluster, another, "GET", "/version").status == 200
+    wait_for(lambda: ask(cluster, eager, "GET", "/version").status == 200, what="a turn")
+
+
 # Memory.
+
+
+def test_bodies_that_are_read_whole_are_bounded_by_user(cluster, kube, log_in):
+    greedy, another = log_in("greedy"), log_in("modest")
+    kube.script = lambda request, send: send(answer({"status": {"allowed": True}})) or True
+    review = json.dumps({"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
+                         "spec": {"resourceAttributes": {"verb": "get", "resource": "pods"}}}).encode()
+    fields = ["Content-Type: application/json"]
+    with contextlib.ExitStack() as stack:
+        for _ in range(6):
+            stack.enter_context(KubeDoor(cluster, greedy)).send("POST", REVIEWS, *fields, "Content-Length: 3000000",
+                                                                body=b"{")
+        wait_for(lambda: ask(cluster, greedy, "POST", REVIEWS, *fields, body=review).status == 429,
+                 what="a refusal of more bodies")
+        refused = ask(cluster, greedy, "POST", REVIEWS, *fields, body=review)
+        assert int(refused.headers["retry-after"]) > 0, refused
+        assert ask(cluster, another, "POST", REVIEWS, *fields, body=review).status in (200, 201)
+        assert ask(cluster, greedy, "GET", "/version").status == 200
+    wait_for(lambda: ask(cluster, greedy, "POST", REVIEWS, *fields, body=review).status in (200, 201),
+             what="room for a body")
 
 
 def test_a_large_list_is_filtered_as_it_arrives(cluster, kube, log_in):

@@ -1,4 +1,4 @@
-// Counts the bytes that the gRPC server keeps for each caller, on all of its connections. Internal to libcluster.
+// Counts the bytes that a door keeps for each caller, on all of its connections.
 #pragma once
 
 #include <atomic>
@@ -11,12 +11,12 @@
 
 namespace sallyport {
 
-// Messages of one caller that were not handled, and answers that were not taken. They count for all callers of the same
-// state, too. Safe from several threads.
-class GrpcAccount {
+// Requests and messages of one caller that were not handled, and answers that were not taken. They count for all
+// callers of the same state, too. Safe from several threads.
+class CallerAccount {
  public:
   // `of_all` counts the bytes of all callers of the same state.
-  GrpcAccount(const Budget& budget, std::shared_ptr<std::atomic<std::size_t>> of_all)
+  CallerAccount(const Budget& budget, std::shared_ptr<std::atomic<std::size_t>> of_all)
       : budget_(budget), of_all_(std::move(of_all)) {}
 
   void Add(std::size_t bytes) {
@@ -39,20 +39,21 @@ class GrpcAccount {
   std::atomic<std::size_t> bytes_ = 0;
 };
 
-// The accounts of the callers that have connections. Safe from several threads.
-class GrpcAccounts {
+// The accounts of the callers that have connections to a door. Safe from several threads.
+class CallerAccounts {
  public:
-  GrpcAccounts();
+  explicit CallerAccounts(Door door);
 
   // Returns the account of a caller: the one that its other connections have, or a new one. It is forgotten with the
   // last of its holders, which may outlive this object.
-  std::shared_ptr<GrpcAccount> Of(CallerState state, const std::string& caller);
+  std::shared_ptr<CallerAccount> Of(CallerState state, const std::string& caller);
 
   // Returns how many accounts there are.
   std::size_t size() const;
 
  private:
   struct State;
+  const Door door_;
   const std::shared_ptr<State> state_;
 };
 

@@ -1,4 +1,4 @@
-#include "libcluster/grpc_account.h"
+#include "libcluster/net/caller_account.h"
 
 #include <catch2/catch.hpp>
 
@@ -6,7 +6,7 @@ namespace sallyport {
 namespace {
 
 TEST_CASE("the connections of a caller have one account, which goes with the last of them") {
-  GrpcAccounts accounts;
+  CallerAccounts accounts(Door::kGrpc);
   auto first = accounts.Of(CallerState::kKnown, "alice");
   auto second = accounts.Of(CallerState::kKnown, "alice");
   CHECK(first == second);
@@ -20,9 +20,9 @@ TEST_CASE("the connections of a caller have one account, which goes with the las
 }
 
 TEST_CASE("an account may outlive the accounts") {
-  std::shared_ptr<GrpcAccount> account;
+  std::shared_ptr<CallerAccount> account;
   {
-    GrpcAccounts accounts;
+    CallerAccounts accounts(Door::kGrpc);
     account = accounts.Of(CallerState::kUnknown, "192.0.2.1");
   }
   account->Add(1);
@@ -30,7 +30,7 @@ TEST_CASE("an account may outlive the accounts") {
 }
 
 TEST_CASE("a caller that has had its part is full, and broken when it goes on") {
-  GrpcAccounts accounts;
+  CallerAccounts accounts(Door::kGrpc);
   const auto greedy = accounts.Of(CallerState::kUnknown, "192.0.2.1");
   const std::size_t part = BudgetOf(Door::kGrpc, CallerState::kUnknown).caller_bytes;
   greedy->Add(part + 1);
@@ -45,7 +45,7 @@ TEST_CASE("a caller that has had its part is full, and broken when it goes on") 
 }
 
 TEST_CASE("when all have had their part, only a caller that keeps little goes on") {
-  GrpcAccounts accounts;
+  CallerAccounts accounts(Door::kGrpc);
   const Budget& budget = BudgetOf(Door::kGrpc, CallerState::kUnknown);
   const auto most = accounts.Of(CallerState::kUnknown, "192.0.2.1");
   const auto some = accounts.Of(CallerState::kUnknown, "192.0.2.2");

@@ -1,4 +1,4 @@
-#include "libcluster/grpc_account.h"
+#include "libcluster/net/caller_account.h"
 
 #include <map>
 #include <mutex>
@@ -10,12 +10,12 @@ constexpr std::size_t kSmallPart = 32;
 
 }  // namespace
 
-bool GrpcAccount::IsFull() const {
+bool CallerAccount::IsFull() const {
   const bool all_full = *of_all_ > budget_.unfinished_bytes + budget_.queued_bytes;
   return bytes_ > budget_.caller_bytes || (all_full && bytes_ > budget_.caller_bytes / kSmallPart);
 }
 
-struct GrpcAccounts::State {
+struct CallerAccounts::State {
   using Total = std::shared_ptr<std::atomic<std::size_t>>;
 
   // An account may be gone whose entry is not: its caller may have come back in between.
@@ -26,29 +26,29 @@ struct GrpcAccounts::State {
   }
 
   std::mutex mutex;
-  std::map<std::string, std::weak_ptr<GrpcAccount>> by_caller;
+  std::map<std::string, std::weak_ptr<CallerAccount>> by_caller;
   const Total known_bytes = std::make_shared<std::atomic<std::size_t>>(0);
   const Total unknown_bytes = std::make_shared<std::atomic<std::size_t>>(0);
 };
 
-GrpcAccounts::GrpcAccounts() : state_(std::make_shared<State>()) {}
+CallerAccounts::CallerAccounts(Door door) : door_(door), state_(std::make_shared<State>()) {}
 
-std::shared_ptr<GrpcAccount> GrpcAccounts::Of(CallerState state, const std::string& caller) {
+std::shared_ptr<CallerAccount> CallerAccounts::Of(CallerState state, const std::string& caller) {
   const auto& total = state == CallerState::kKnown ? state_->known_bytes : state_->unknown_bytes;
   const std::lock_guard lock(state_->mutex);
   auto& entry = state_->by_caller[caller];
   if (auto account = entry.lock()) return account;
 
-  const auto forget = [accounts = state_, caller](const GrpcAccount* gone) {
+  const auto forget = [accounts = state_, caller](const CallerAccount* gone) {
     delete gone;
     accounts->ForgetIfGone(caller);
   };
-  const std::shared_ptr<GrpcAccount> account(new GrpcAccount(BudgetOf(Door::kGrpc, state), total), forget);
+  const std::shared_ptr<CallerAccount> account(new CallerAccount(BudgetOf(door_, state), total), forget);
   entry = account;
   return account;
 }
 
-std::size_t GrpcAccounts::size() const {
+std::size_t CallerAccounts::size() const {
   const std::lock_guard lock(state_->mutex);
   return state_->by_caller.size();
 }
