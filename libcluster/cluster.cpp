@@ -104,8 +104,12 @@ struct Cluster::State {
   AgentFacts OwnFacts(const TeleportConfig& config, const Environment& environment) const;
   Status WriteAdminIdentity(const std::string& data_dir);
   void Dispatch(Route route, IncomingConnection connection);
-  // Notes that a caller who proved an identity came from this address.
-  void Know(const std::string& remote_address) { gate.Know(SourceOf(remote_address), Now()); }
+  Result<std::shared_ptr<const Caller>> Authenticate(const std::vector<std::string>& chain_pem,
+                                                     const std::string& remote_address);
+  // Notes that a caller who proved to be this user or host came from this address.
+  void Know(const std::string& remote_address, const std::string& caller) {
+    gate.Know(SourceOf(remote_address), caller, Now());
+  }
 };
 
 Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment& environment) {
@@ -198,6 +202,13 @@ Status Cluster::State::WriteAdminIdentity(const std::string& data_dir) {
   return WritePrivateFile(data_dir + "/auth_address", auth_address + "\n");
 }
 
+Result<std::shared_ptr<const Caller>> Cluster::State::Authenticate(const std::vector<std::string>& chain_pem,
+                                                                   const std::string& remote_address) {
+  auto caller = auth->authenticator().Authenticate(chain_pem, remote_address, "");
+  if (caller && (*caller)->kind != Caller::Kind::kNobody) Know(remote_address, (*caller)->identity.username);
+  return caller;
+}
+
 Status Cluster::State::StartServers(const TeleportConfig& config, const Environment& environment) {
   const auto sans = WebNames(config, environment.hostname);
   ASSIGN_OR_RETURN(const SystemIdentity identity, IssueSystemIdentity(auth->authorities(), "Auth", host_id, sans));
@@ -205,9 +216,7 @@ Status Cluster::State::StartServers(const TeleportConfig& config, const Environm
   rpc.certificate_pem = identity.certificate_pem;
   rpc.private_key_pem = identity.private_key_pem.Reveal();
   rpc.authenticate = [this](const std::vector<std::string>& chain, const std::string& remote_address) {
-    auto caller = auth->authenticator().Authenticate(chain, remote_address, "");
-    if (caller && (*caller)->kind != Caller::Kind::kNobody) Know(remote_address);
-    return caller;
+    return Authenticate(chain, remote_address);
   };
   rpc.authorize = AuthServer::Authorize;
   rpc.check_version = CheckClientVersion;
@@ -225,8 +234,9 @@ Status Cluster::State::StartServers(const TeleportConfig& config, const Environm
 
   web_api = std::make_unique<WebApi>(
       *auth, logins, web_threads,
-      WebApiOptions{proxy_address, public_address, kube_listener ? kube_listener->address() : "", true,
-                    [this](const std::string& remote_address) { Know(remote_address); }});
+      WebApiOptions{
+          proxy_address, public_address, kube_listener ? kube_listener->address() : "", true,
+          [this](const std::string& remote_address, const std::string& user) { Know(remote_address, user); }});
   ASSIGN_OR_RETURN(const WebCertificate certificate, LoadWebCertificate(config, sans));
   HttpServerOptions web_options;
   ASSIGN_OR_RETURN(web_options.tls, ServerTls::Create({certificate.certificate_pem,
@@ -273,7 +283,9 @@ Status Cluster::State::StartKube(const TeleportConfig& config, const Environment
     };
     return upstream;
   };
-  options.known_caller = [this](const std::string& remote_address) { Know(remote_address); };
+  options.known_caller = [this](const std::string& remote_address, const std::string& caller) {
+    Know(remote_address, caller);
+  };
   std::set<std::string> own_names;
   for (const auto& cluster : configured.clusters) own_names.insert(cluster.name);
   agents.KeepKubeNames(std::move(own_names));

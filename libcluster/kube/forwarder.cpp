@@ -251,7 +251,7 @@ asio::awaitable<bool> ServeRequest(KubeClient& client) {
     co_return co_await Refuse(client, parser, plan.error());
   }
   if (!std::exchange(client.known, true)) {
-    if (state.known_caller) state.known_caller(client.remote_address);
+    if (state.known_caller) state.known_caller(client.remote_address, plan->caller->identity.username);
     if (const Status admitted = co_await AdmitCaller(client, *plan->caller); !admitted) {
       client.must_close = true;
       co_return co_await Refuse(client, parser, admitted.error());

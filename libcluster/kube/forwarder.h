@@ -23,8 +23,8 @@ struct KubeForwarderOptions {
   std::vector<KubeUpstream> upstreams;
   // Returns how the API server of a cluster is reached that an agent serves. May be empty.
   std::function<KubeUpstream(const KubeClusterInfo& cluster)> upstream_of_agent;
-  // Hears of the address of each caller whose certificate was accepted. May be empty.
-  std::function<void(const std::string& remote_address)> known_caller;
+  // Hears of each caller whose certificate was accepted, and of the address. May be empty.
+  std::function<void(const std::string& remote_address, const std::string& caller)> known_caller;
 };
 
 class KubeForwarder {

@@ -37,7 +37,7 @@ struct KubeForwarder::State {
   ThreadPool& threads;
   const std::unique_ptr<KubeDecider> decider;
   const std::function<KubeUpstream(const KubeClusterInfo&)> upstream_of_agent;
-  const std::function<void(const std::string&)> known_caller;
+  const std::function<void(const std::string&, const std::string&)> known_caller;
   struct Upstream {
     std::shared_ptr<UpstreamPool> pool;
     std::shared_ptr<ApiScopes> scopes;

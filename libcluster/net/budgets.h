@@ -82,6 +82,7 @@ struct Rate {
 
 // New connections: of one source of which a known caller has come lately, of one other source, and of all other sources
 // together for each processor, which compares passwords for fewer of them.
+inline constexpr std::size_t kSourcesOfOneCaller = 16;  // that count as known by one caller
 inline constexpr Rate kKnownSourceRate{60'000, 4'000};
 inline constexpr Rate kStrangerRate{3'000, 150};
 inline constexpr Rate kAllStrangersRate{6'000, 200};

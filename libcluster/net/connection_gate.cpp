@@ -18,15 +18,34 @@ Rate Times(Rate rate, unsigned factor) { return {rate.per_minute * factor, rate.
 ConnectionGate::ConnectionGate(unsigned processors)
     : all_strangers_(Times(kAllStrangersRate, std::max(processors, 1U))) {}
 
-void ConnectionGate::Know(const std::string& source, Time now) {
+void ConnectionGate::Know(const std::string& source, const std::string& caller, Time now) {
   const std::lock_guard lock(mutex_);
-  known_.Put(source, now);
+  Known* known = known_.Find(source);
+  const bool of_another = known != nullptr && known->caller != caller && now - known->last < kKnownFor;
+  if (of_another) {
+    known->last = now;
+    return;
+  }
+  known_.Put(source, {now, caller});
+  Vouch(source, caller);
+}
+
+void ConnectionGate::Vouch(const std::string& source, const std::string& caller) {
+  std::vector<std::string>* there = sources_of_.Find(caller);
+  std::vector<std::string>& sources = there != nullptr ? *there : sources_of_.Put(caller, {});
+  std::erase(sources, source);
+  sources.push_back(source);
+  if (sources.size() <= kSourcesOfOneCaller) return;
+
+  Known* oldest = known_.Find(sources.front());
+  if (oldest != nullptr && oldest->caller == caller) oldest->last = Time{};
+  sources.erase(sources.begin());
 }
 
 bool ConnectionGate::IsKnown(const std::string& source, Time now) {
   const std::lock_guard lock(mutex_);
-  const Time* last = known_.Find(source);
-  return last != nullptr && now - *last < kKnownFor;
+  const Known* known = known_.Find(source);
+  return known != nullptr && now - known->last < kKnownFor;
 }
 
 bool ConnectionGate::HasRoom(const std::string& source, Time now) {

@@ -5,6 +5,7 @@
 
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "libbase/time.h"
 #include "libcluster/net/rate_limiter.h"
@@ -18,23 +19,30 @@ class ConnectionGate {
   // `processors` are those of the process (Processors).
   explicit ConnectionGate(unsigned processors);
 
-  // Notes that a caller whose certificate or login was accepted has come from a source (SourceOf). It counts for an
-  // hour.
-  void Know(const std::string& source, Time now);
+  // Notes that a caller (a user, a host) whose certificate or login was accepted has come from a source (SourceOf). It
+  // counts for an hour. Each caller vouches for the last kSourcesOfOneCaller sources; who has one certificate does not
+  // make a botnet known.
+  void Know(const std::string& source, const std::string& caller, Time now);
 
   // Returns whether a new connection of a source is let in, within kKnownSourceRate, or kStrangerRate and
   // kAllStrangersRate. Logs refusals, at most every ten seconds.
   bool Admit(const std::string& source, Time now);
 
  private:
+  struct Known {
+    Time last;
+    std::string caller;  // who vouches for it
+  };
   bool IsKnown(const std::string& source, Time now);
+  void Vouch(const std::string& source, const std::string& caller);
   bool HasRoom(const std::string& source, Time now);
 
   RateLimiter known_sources_{kKnownSourceRate};
   RateLimiter strangers_{kStrangerRate};
   RateLimiter all_strangers_;
   std::mutex mutex_;
-  RecentMap<Time> known_{10'000};  // when they were known last
+  RecentMap<Known> known_{10'000};                          // by source
+  RecentMap<std::vector<std::string>> sources_of_{10'000};  // by caller, the last vouched for at the end
   Time complain_again_{};
   std::size_t refused_ = 0;
 };

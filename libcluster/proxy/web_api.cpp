@@ -194,8 +194,9 @@ HttpResponse WebApi::Handle(const HttpRequest& request) {
     logins_.Report(AttemptOf(request, call.segments, call.body), LoginGate::Outcome::kWrong);
   }
   if (route->handler == &WebApi::LoginFinish && answer) {
-    logins_.Report(AttemptOf(request, call.segments, call.body), LoginGate::Outcome::kLoggedIn);
-    if (options_.logged_in) options_.logged_in(request.remote_address);
+    const LoginGate::Attempt attempt = AttemptOf(request, call.segments, call.body);
+    logins_.Report(attempt, LoginGate::Outcome::kLoggedIn);
+    if (options_.logged_in) options_.logged_in(request.remote_address, attempt.name);
   }
   return WithHeaders(answer ? JsonResponse(*answer) : ErrorResponse(answer.error()));
 }

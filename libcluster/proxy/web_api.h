@@ -23,7 +23,8 @@ struct WebApiOptions {
   std::string public_address;       // "HOST:PORT"; empty when the configuration names none
   std::string kube_listen_address;  // empty: Kubernetes is served on the web port
   bool kube_enabled = true;
-  std::function<void(const std::string& remote_address)> logged_in;  // told of each login, if set
+  // Told of each login. May be empty.
+  std::function<void(const std::string& remote_address, const std::string& user)> logged_in;
 };
 
 class WebApi {

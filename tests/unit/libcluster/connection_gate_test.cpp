@@ -22,7 +22,7 @@ TEST_CASE("one stranger does not take the places of the others") {
 
 TEST_CASE("many strangers do not take the places of known sources") {
   ConnectionGate gate(1);
-  gate.Know("198.51.100.7", kStart);
+  gate.Know("198.51.100.7", "alice", kStart);
   int admitted = 0;
   for (int number = 0; number < 5000; ++number)
     admitted += gate.Admit("10.0.0." + std::to_string(number), kStart) ? 1 : 0;
@@ -35,9 +35,29 @@ TEST_CASE("many strangers do not take the places of known sources") {
 
 TEST_CASE("a source is known for an hour") {
   ConnectionGate gate(1);
-  gate.Know("198.51.100.7", kStart);
+  gate.Know("198.51.100.7", "alice", kStart);
   CHECK(AdmittedOf(gate, "198.51.100.7", 3000, kStart + std::chrono::minutes(59)) == 3000);
   CHECK(AdmittedOf(gate, "198.51.100.7", 3000, kStart + std::chrono::minutes(61)) == kStrangerRate.at_once);
+}
+
+TEST_CASE("a caller vouches for the last sources only") {
+  ConnectionGate gate(1);
+  const auto is_known = [&gate](const std::string& source) {
+    return AdmittedOf(gate, source, static_cast<int>(kStrangerRate.at_once) + 1, kStart) > kStrangerRate.at_once;
+  };
+  gate.Know("198.51.100.7", "alice", kStart);
+  for (std::size_t number = 0; number <= kSourcesOfOneCaller; ++number) {
+    gate.Know("198.51.100.7", "mallory", kStart);  // which alice vouches for
+    gate.Know("10.0.0." + std::to_string(number), "mallory", kStart);
+  }
+  CHECK(is_known("198.51.100.7"));
+  CHECK_FALSE(is_known("10.0.0.0"));
+  CHECK(is_known("10.0.0.1"));
+  CHECK(is_known("10.0.0." + std::to_string(kSourcesOfOneCaller)));
+
+  gate.Know("10.0.0.0", "mallory", kStart);
+  CHECK(is_known("10.0.0.0"));
+  CHECK_FALSE(is_known("10.0.0.1"));
 }
 
 }  // namespace
