@@ -5,18 +5,16 @@ the cluster longer than a few seconds, and what the cluster does to its connecti
 """
 
 import base64
-import contextlib
 import itertools
 import json
 import random
 import socket
-import ssl
 import struct
 import time
 
 import hpack
 
-from grpc_client import SERVER_NAME, GrpcClient, client_context
+from grpc_client import SERVER_NAME, GrpcClient, client_context, client_hello
 from hostile import HostileAgent
 from hostile_http2 import LARGEST_MESSAGE, PING, HostileHttp2
 from kube_doors import KubeDoor
@@ -124,11 +122,7 @@ class HalfHandshakes(Attack):
 
     def __init__(self, target, number):
         super().__init__(target, number)
-        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        client = client_context(protocols=["h2"]).wrap_bio(incoming, outgoing, server_hostname=SERVER_NAME)
-        with contextlib.suppress(ssl.SSLWantReadError):
-            client.do_handshake()
-        self.hello = outgoing.read()
+        self.hello = client_hello()
         self.ports = itertools.cycle((target.auth_port, target.proxy_port))
 
     def __call__(self):

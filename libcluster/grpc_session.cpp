@@ -328,9 +328,7 @@ void GrpcSession::SubmitUnary(std::int32_t number, Call& call, std::optional<std
     return Refuse(number, TooBusy("too many messages and answers wait on this caller's connections"));
   }
   // What is being handled counts as long as it is.
-  const std::size_t size = message ? message->size() : 0;
-  account_->Add(size);
-  const std::shared_ptr<void> counted(nullptr, [account = account_, size](void*) { account->Remove(size); });
+  const std::shared_ptr<void> counted = Hold(account_, message ? message->size() : 0);
 
   const bool taken = pool().Submit(key_, [self = shared_from_this(), number, method = call.method, head = call.head,
                                           over = call.over, message = std::move(message), counted] {

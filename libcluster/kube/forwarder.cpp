@@ -41,7 +41,7 @@ constexpr int kClientLeft = 499;
 constexpr int kBodyTooLarge = 413;
 constexpr int kHeaderTooLarge = 431;
 
-// What the caller of a connection may take. Of a request, the header is read before it is known whose it is.
+// Returns the row of a connection: of an unknown caller until a request has been identified.
 const Budget& BudgetOfCaller(const KubeClient& client) {
   return BudgetOf(Door::kKubernetes, client.known ? CallerState::kKnown : CallerState::kUnknown);
 }
@@ -175,8 +175,7 @@ asio::awaitable<bool> ServePlan(KubeClient& client, RequestParser& parser, KubeP
     const Error refusal{ErrorKind::kLimitExceeded, "too much is being read or deleted of this caller at a time", {}};
     co_return co_await Refuse(client, parser, refusal);
   }
-  client.account->Add(bytes);
-  const std::shared_ptr<void> kept(nullptr, [account = client.account, bytes](void*) { account->Remove(bytes); });
+  const std::shared_ptr<void> kept = Hold(client.account, bytes);
   co_return co_await ServeUnderstood(client, parser, plan);
 }
 

@@ -15,6 +15,12 @@ bool CallerAccount::IsFull() const {
   return bytes_ > budget_.caller_bytes || (all_full && bytes_ > budget_.caller_bytes / kSmallPart);
 }
 
+std::shared_ptr<void> Hold(std::shared_ptr<CallerAccount> account, std::size_t bytes) {
+  if (bytes == 0) return nullptr;
+  account->Add(bytes);
+  return {nullptr, [account = std::move(account), bytes](void*) { account->Remove(bytes); }};
+}
+
 struct CallerAccounts::State {
   using Total = std::shared_ptr<std::atomic<std::size_t>>;
 

@@ -39,6 +39,9 @@ class CallerAccount {
   std::atomic<std::size_t> bytes_ = 0;
 };
 
+// Adds bytes to an account that are kept as long as the result is held.
+std::shared_ptr<void> Hold(std::shared_ptr<CallerAccount> account, std::size_t bytes);
+
 // The accounts of the callers that have connections to a door. Safe from several threads.
 class CallerAccounts {
  public:

@@ -1,5 +1,6 @@
 """Unary gRPC calls over HTTP/2 with bytes in and bytes out: for calls that no program makes."""
 
+import contextlib
 import select
 import socket
 import ssl
@@ -34,6 +35,15 @@ def client_context(cert=None, key=None, ca_file=None, protocols=()):
     if protocols:
         context.set_alpn_protocols(protocols)
     return context
+
+
+def client_hello(server_name=SERVER_NAME, protocols=("h2",)):
+    """The first flight of a TLS client, to be sent by one that then falls silent."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = client_context(protocols=protocols).wrap_bio(incoming, outgoing, server_hostname=server_name)
+    with contextlib.suppress(ssl.SSLWantReadError):
+        client.do_handshake()
+    return outgoing.read()
 
 
 class GrpcError(Exception):

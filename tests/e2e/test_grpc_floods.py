@@ -13,7 +13,7 @@ import h2.exceptions
 import pytest
 
 from doors import admin_identity, log_in, make_source_known
-from grpc_client import SERVER_NAME, GrpcClient, GrpcError, client_context
+from grpc_client import GrpcClient, GrpcError, client_hello
 from hostile_http2 import PING, HostileHttp2
 from processes import wait_for
 from test_watch import METHOD as WATCH
@@ -134,15 +134,6 @@ def answers(cluster):
     with contextlib.suppress(OSError):
         return bool(answer_time(cluster))
     return False
-
-
-def client_hello():
-    """The first flight of a TLS client that then falls silent."""
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    client = client_context(protocols=["h2"]).wrap_bio(incoming, outgoing, server_hostname=SERVER_NAME)
-    with contextlib.suppress(ssl.SSLWantReadError):
-        client.do_handshake()
-    return outgoing.read()
 
 
 def test_pings_whose_answers_nobody_reads(own):

@@ -5,14 +5,13 @@ import json
 import resource
 import select
 import socket
-import ssl
 import time
 
 import pytest
 
 from cluster_fixtures import MEMBER
 from doors import KUBE_SERVER_NAME, log_in as log_in_by_web
-from grpc_client import client_context
+from grpc_client import client_hello
 from harness import Cluster, started
 from kube_doors import KubeDoor, ask
 from processes import wait_for
@@ -91,25 +90,16 @@ def test_a_header_must_come(cluster, kube, log_in):
 # Connections.
 
 
-def hello():
-    """The first message of a client of the Kubernetes door."""
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    client = client_context(protocols=["http/1.1"]).wrap_bio(incoming, outgoing, server_hostname=KUBE_SERVER_NAME)
-    with contextlib.suppress(ssl.SSLWantReadError):
-        client.do_handshake()
-    return outgoing.read()
-
-
 def test_the_oldest_unfinished_handshakes_make_room(cluster, kube, log_in):
     identity = log_in("patient")
     kube.script = lambda request, send: send(answer({})) or True
     assert ask(cluster, identity, "GET", "/version").status == 200  # this address is known
-    first_message = hello()
+    hello = client_hello(KUBE_SERVER_NAME, ["http/1.1"])
     with contextlib.ExitStack() as stack:
         halves = []
         for _ in range(560):
             halves.append(stack.enter_context(socket.create_connection(("127.0.0.1", cluster.proxy_port), timeout=5)))
-            halves[-1].sendall(first_message)
+            halves[-1].sendall(hello)
             assert halves[-1].recv(1 << 14)
         while halves[0].recv(1 << 14):  # the rest of the server's hello, then the end
             pass
@@ -123,9 +113,17 @@ def readable(streams):
     return poll.poll(0)
 
 
+@pytest.fixture
+def many_files():
+    """As many descriptors as this process may have."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.mark.usefixtures("many_files")
 def test_new_connections_of_a_user_wait_for_their_turn_and_have_a_limit(cluster, kube, log_in):
-    _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
     eager, another = log_in("eager"), log_in("calm")
     kube.script = lambda request, send: send(answer({})) or True
     with contextlib.ExitStack() as stack:

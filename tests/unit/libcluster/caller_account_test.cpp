@@ -5,6 +5,16 @@
 namespace sallyport {
 namespace {
 
+TEST_CASE("what is held counts for its caller until it is let go of") {
+  CallerAccounts accounts(Door::kGrpc);
+  const auto account = accounts.Of(CallerState::kKnown, "alice");
+  std::shared_ptr<void> held = Hold(account, BudgetOf(Door::kGrpc, CallerState::kKnown).caller_bytes + 1);
+  CHECK(account->IsFull());
+  held.reset();
+  CHECK_FALSE(account->IsFull());
+  CHECK(Hold(account, 0) == nullptr);
+}
+
 TEST_CASE("the connections of a caller have one account, which goes with the last of them") {
   CallerAccounts accounts(Door::kGrpc);
   auto first = accounts.Of(CallerState::kKnown, "alice");
