@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "libbase/test_clock.h"
+
 namespace sallyport {
 namespace {
 
@@ -171,7 +173,7 @@ std::unexpected<Error> BadDuration(std::string_view text, std::string_view reaso
 
 }  // namespace
 
-Time Now() { return std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now()); }
+Time Now() { return std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now()) + TestClock::Ahead(); }
 
 std::string FormatTimestamp(Timestamp timestamp) {
   const std::int64_t seconds = std::clamp(timestamp.seconds, kGoZeroSeconds, kLastSecond);

@@ -222,6 +222,7 @@ def test_protocol_that_nobody_serves(cluster):
 @pytest.mark.parametrize("method,request_bytes,code", ids=short, argvalues=[
     ("/proto.AuthService/CreateRole", b"\xff\xff\xff", INVALID_ARGUMENT),
     ("/proto.AuthService/CreateRole", b"", INVALID_ARGUMENT),
+    ("/proto.AuthService/CreateRole", create_role(b"\xff")[1], INVALID_ARGUMENT),
     ("/proto.AuthService/CreateRole", field(1, field(1, "role") + field(3, "v99") + field(4, field(1, "x"))),
      INVALID_ARGUMENT),
     ("/proto.AuthService/CreateRole", field(1, field(1, "role") + field(3, "v7") + field(5, b"")), INVALID_ARGUMENT),

@@ -1,10 +1,12 @@
 #include "libclient/tls.h"
+#include "libresources/protobuf_log.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/known_names.h"
 
 int main(int argc, char** argv) {
   using namespace sallyport;
   BeginTls();
+  BeginProtobufLog();
   Program program{
       "tctl",
       "administer an access cluster",

@@ -1,9 +1,11 @@
 #include "libclient/tls.h"
+#include "libresources/protobuf_log.h"
 #include "tools/teleport/commands.h"
 
 int main(int argc, char** argv) {
   using namespace sallyport;
   BeginTls();
+  BeginProtobufLog();
   const Program program{
       "teleport",
       "run an access cluster",

@@ -1,6 +1,7 @@
 #include <cstdlib>
 
 #include "libclient/tls.h"
+#include "libresources/protobuf_log.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/known_names.h"
 #include "tools/tsh/relogin.h"
@@ -25,6 +26,7 @@ std::vector<Command> AllCommands() {
 int main(int argc, char** argv) {
   if (std::getenv(kScpTransport) != nullptr) return RunScpTransport(argv);
   BeginTls();
+  BeginProtobufLog();
   const Program program{
       .name = "tsh",
       .summary = "log in to a cluster and use what it gives access to",

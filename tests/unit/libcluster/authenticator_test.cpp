@@ -1,10 +1,10 @@
 #include "libcluster/auth/authenticator.h"
 
 #include <google/protobuf/empty.pb.h>
-
-#include <thread>
+#include <google/protobuf/util/time_util.h>
 
 #include "auth_fixture.h"
+#include "libbase/test_clock.h"
 #include "libcluster/auth/system_identity.h"
 #include "libcluster/auth/user_traits.h"
 #include "libresources/access.h"
@@ -109,14 +109,25 @@ TEST_CASE("a certificate ends with its user") {
   CHECK(ErrorOf(fixture, {pem}) == "access denied: user \"alice\" not found");
 
   // The time of a user may be over by itself, when the certificate is known already.
-  const Time end = Now() + std::chrono::seconds(2);
-  SetExpires(user, end);
+  SetExpires(user, Now() + std::chrono::minutes(30));
   BackendTransaction temporary;
   WriteResource(temporary, "user", user, WriteMode::kUpsert);
   REQUIRE(fixture.auth().Commit(std::move(temporary)));
   CHECK(ErrorOf(fixture, {pem}).empty());
-  while (Now() <= end) std::this_thread::sleep_until(end);
+  TestClock clock;
+  clock.Advance(std::chrono::minutes(30));
   CHECK(ErrorOf(fixture, {pem}) == "access denied: user \"alice\" not found");
+}
+
+TEST_CASE("a certificate that is known already ends with its time") {
+  AuthFixture fixture;
+  fixture.Store(kMemberYaml);
+  const std::string pem = CertificateOf(fixture, {.not_after = Now() + hours(2)});
+  TestClock clock;
+  clock.Advance(hours(1));
+  CHECK(ErrorOf(fixture, {pem}).empty());
+  clock.Advance(hours(1));
+  CHECK(ErrorOf(fixture, {pem}) == kCredentialsExpired);
 }
 
 TEST_CASE("a restricted certificate is for its service alone") {
@@ -144,6 +155,16 @@ TEST_CASE("a lock takes effect at once, on certificates that are known already, 
   proto::DeleteLockRequest remove;
   remove.set_name("l1");
   REQUIRE(fixture.Call<Empty>(fixture.admin(), "/proto.AuthService/DeleteLock", remove));
+  CHECK(ErrorOf(fixture, {pem}).empty());
+
+  const Time end = Now() + std::chrono::minutes(10);
+  *lock.mutable_spec()->mutable_expires() =
+      google::protobuf::util::TimeUtil::NanosecondsToTimestamp(end.time_since_epoch().count());
+  REQUIRE(fixture.Call<Empty>(fixture.admin(), "/proto.AuthService/UpsertLock", lock));
+  TestClock clock;
+  clock.Advance(std::chrono::minutes(9));
+  CHECK_FALSE(ErrorOf(fixture, {pem}).empty());
+  clock.Advance(std::chrono::minutes(1));
   CHECK(ErrorOf(fixture, {pem}).empty());
 }
 

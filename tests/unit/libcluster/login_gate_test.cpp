@@ -5,6 +5,8 @@
 #include <future>
 #include <thread>
 
+#include "libbase/test_clock.h"
+
 namespace sallyport {
 namespace {
 
@@ -36,6 +38,10 @@ TEST_CASE("one name from one source is tried twenty times a minute, others behin
   CHECK(gate.Submit({"192.0.2.1", "alice"}, [] {}).error().kind == ErrorKind::kLimitExceeded);
   CHECK(gate.Submit({"192.0.2.1", "bob"}, [] {}));
   CHECK(gate.Submit({"192.0.2.2", "alice"}, [] {}));
+
+  TestClock clock;
+  clock.Advance(std::chrono::minutes(1));
+  CHECK(gate.Submit({"192.0.2.1", "alice"}, [] {}));
 }
 
 TEST_CASE("a source with too much that was wrong is heard for names that have logged in from there") {
