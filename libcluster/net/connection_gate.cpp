@@ -19,15 +19,21 @@ ConnectionGate::ConnectionGate(unsigned processors)
     : all_strangers_(Times(kAllStrangersRate, std::max(processors, 1U))) {}
 
 void ConnectionGate::Know(const std::string& source, const std::string& caller, Time now) {
+  if (!Note(source, caller, now)) return;
+  for (const auto& changed : changed_) changed();
+}
+
+bool ConnectionGate::Note(const std::string& source, const std::string& caller, Time now) {
   const std::lock_guard lock(mutex_);
   Known* known = known_.Find(source);
-  const bool of_another = known != nullptr && known->caller != caller && now - known->last < kKnownFor;
-  if (of_another) {
+  const bool was_known = known != nullptr && now - known->last < kKnownFor;
+  if (was_known && known->caller != caller) {
     known->last = now;
-    return;
+    return false;
   }
   known_.Put(source, {now, caller});
   Vouch(source, caller);
+  return !was_known;
 }
 
 void ConnectionGate::Vouch(const std::string& source, const std::string& caller) {
@@ -40,6 +46,15 @@ void ConnectionGate::Vouch(const std::string& source, const std::string& caller)
   Known* oldest = known_.Find(sources.front());
   if (oldest != nullptr && oldest->caller == caller) oldest->last = Time{};
   sources.erase(sources.begin());
+}
+
+std::vector<std::string> ConnectionGate::KnownSources(Time now) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> sources;
+  known_.ForEach([&](std::string_view source, const Known& known) {
+    if (now - known.last < kKnownFor) sources.emplace_back(source);
+  });
+  return sources;
 }
 
 bool ConnectionGate::IsKnown(const std::string& source, Time now) {

@@ -3,6 +3,7 @@
 // strangers, and one source does not take the places of the others.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -24,6 +25,12 @@ class ConnectionGate {
   // make a botnet known.
   void Know(const std::string& source, const std::string& caller, Time now);
 
+  // Returns the known sources, the last seen first.
+  std::vector<std::string> KnownSources(Time now);
+
+  // Calls `changed` after each source that becomes known, on the thread of Know. Before Know is called first.
+  void OnChange(std::function<void()> changed) { changed_.push_back(std::move(changed)); }
+
   // Returns whether a new connection of a source is let in, within kKnownSourceRate, or kStrangerRate and
   // kAllStrangersRate. Logs refusals, at most every ten seconds.
   bool Admit(const std::string& source, Time now);
@@ -34,6 +41,8 @@ class ConnectionGate {
     std::string caller;  // who vouches for it
   };
   bool IsKnown(const std::string& source, Time now);
+  // Returns whether the source was not known before.
+  bool Note(const std::string& source, const std::string& caller, Time now);
   void Vouch(const std::string& source, const std::string& caller);
   bool HasRoom(const std::string& source, Time now);
 
@@ -43,6 +52,7 @@ class ConnectionGate {
   std::mutex mutex_;
   RecentMap<Known> known_{10'000};                          // by source
   RecentMap<std::vector<std::string>> sources_of_{10'000};  // by caller, the last vouched for at the end
+  std::vector<std::function<void()>> changed_;
   Time complain_again_{};
   std::size_t refused_ = 0;
 };

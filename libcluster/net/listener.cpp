@@ -12,11 +12,14 @@
 #include <cerrno>
 #include <chrono>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "libbase/log.h"
 #include "libbase/socket.h"
 #include "libcluster/net/budgets.h"
 #include "libcluster/net/source.h"
+#include "libcluster/net/steering.h"
 #include "libcluster/net/stream.h"
 
 namespace sallyport {
@@ -24,9 +27,15 @@ namespace sallyport {
 using asio::ip::tcp;
 
 struct Listener::State {
-  explicit State(asio::io_context& context_in) : context(context_in), acceptor(asio::make_strand(context_in)) {}
+  explicit State(asio::io_context& context_in)
+      : context(context_in), strand(asio::make_strand(context_in)), known(strand), acceptor(strand), steer(strand) {}
   asio::io_context& context;
-  tcp::acceptor acceptor;
+  asio::strand<asio::io_context::executor_type> strand;
+  tcp::acceptor known;     // for sources that the gate knows, once Steer has worked; else closed
+  tcp::acceptor acceptor;  // for all others
+  asio::steady_timer steer;
+  std::vector<std::string> steered;  // the sources of `known`
+  bool steer_soon = false;           // the gate knows others
   std::string address;
   ConnectionHandler handler;
   ConnectionGate* gate = nullptr;
@@ -39,6 +48,11 @@ constexpr std::chrono::milliseconds kHelloPause{5};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::seconds kComplaintPause{10};
 constexpr int kAcceptsAtOnce = 64;  // then the open connections have their turn
+// When so many of them were refused, strangers are flooding the port, and the others wait in another queue.
+constexpr int kRefusalsOfFlood = kAcceptsAtOnce / 2;
+constexpr std::chrono::milliseconds kFloodPause{10};
+constexpr std::chrono::milliseconds kSteerDelay{100};
+constexpr std::chrono::seconds kSteerInterval{60};  // in which sources stop being known
 
 const Budget& HelloBudget() { return BudgetOf(Door::kHello, CallerState::kUnknown); }
 
@@ -114,45 +128,60 @@ void Reset(UniqueFd socket) {
   ::setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
-void Admit(Listener::State& state, UniqueFd socket, const tcp::endpoint& peer) {
+// Returns whether the connection was let in.
+bool Admit(Listener::State& state, UniqueFd socket, const tcp::endpoint& peer) {
   std::string address = ToText(peer);
   const std::string source = SourceOf(address);
-  if (!state.gate->Admit(source, Now())) return Reset(std::move(socket));
+  if (!state.gate->Admit(source, Now())) {
+    Reset(std::move(socket));
+    return false;
+  }
 
   SetUpConnection(socket.get());
   UnknownConnections::Place place = state.waiting.Enter(source, socket.get());
   asio::co_spawn(asio::make_strand(state.context),
                  Route(std::move(socket), std::move(address), state.handler, std::move(place)), asio::detached);
+  return true;
 }
 
+struct Accepted {
+  int refused = 0;
+  int failure = 0;  // the errno for which none can be accepted
+};
+
 // Accepts the connections that wait, up to kAcceptsAtOnce. A refusal is a handful of system calls and never touches the
-// event loop: when strangers fill the queue, it is how long the others wait in it. Returns 0, or the errno for which
-// none can be accepted.
-int AcceptWaiting(Listener::State& state) {
+// event loop: it is how long the others wait in the queue.
+Accepted AcceptWaiting(Listener::State& state, tcp::acceptor& acceptor) {
+  Accepted accepted;
   for (int count = 0; count < kAcceptsAtOnce; ++count) {
     tcp::endpoint peer;
     socklen_t size = static_cast<socklen_t>(peer.capacity());
-    UniqueFd socket(::accept4(state.acceptor.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    UniqueFd socket(::accept4(acceptor.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket.valid()) {
       peer.resize(size);
-      Admit(state, std::move(socket), peer);
+      if (!Admit(state, std::move(socket), peer)) ++accepted.refused;
     } else if (errno == EAGAIN) {
-      return 0;
+      break;
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      return errno;
+      accepted.failure = errno;
+      break;
     }  // else the client has gone again: the next one
   }
-  return 0;
+  return accepted;
 }
 
-asio::awaitable<void> AcceptLoop(std::shared_ptr<Listener::State> state) {
+asio::awaitable<void> AcceptLoop(std::shared_ptr<Listener::State> state, tcp::acceptor& acceptor) {
   asio::steady_timer pause(co_await asio::this_coro::executor);
   std::chrono::steady_clock::time_point complain_again;
   while (true) {
     boost::system::error_code error;
-    co_await state->acceptor.async_wait(asio::socket_base::wait_read, asio::redirect_error(asio::use_awaitable, error));
-    if (error || !state->acceptor.is_open()) co_return;
-    const int failure = AcceptWaiting(*state);
+    co_await acceptor.async_wait(asio::socket_base::wait_read, asio::redirect_error(asio::use_awaitable, error));
+    if (error || !acceptor.is_open()) co_return;
+    const auto [refused, failure] = AcceptWaiting(*state, acceptor);
+    if (&acceptor == &state->acceptor && state->known.is_open() && refused >= kRefusalsOfFlood) {
+      pause.expires_after(kFloodPause);
+      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    }
     if (failure == 0) continue;
 
     // Out of descriptors or memory: wait for some to come back. The log has other things to say than this alone.
@@ -166,7 +195,57 @@ asio::awaitable<void> AcceptLoop(std::shared_ptr<Listener::State> state) {
   }
 }
 
-Status Bind(tcp::acceptor& acceptor, const HostPort& address) {
+// Keeps the program of the two sockets to what the gate knows.
+asio::awaitable<void> SteerLoop(std::shared_ptr<Listener::State> state) {
+  while (state->known.is_open()) {
+    std::vector<std::string> sources = state->gate->KnownSources(Now());
+    if (sources != state->steered && Steer(state->known.native_handle(), sources)) state->steered = std::move(sources);
+    boost::system::error_code ignored;
+    state->steer.expires_after(kSteerInterval);
+    if (!state->steer_soon) co_await state->steer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    if (!state->steer_soon) continue;
+
+    state->steer.expires_after(kSteerDelay);
+    co_await state->steer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    state->steer_soon = false;
+  }
+}
+
+// Has SteerLoop look again soon, once for all sources that become known meanwhile.
+void SteerSoon(const std::weak_ptr<Listener::State>& weak) {
+  const auto state = weak.lock();
+  if (!state) return;
+  asio::post(state->strand, [state] {
+    if (!std::exchange(state->steer_soon, true)) state->steer.cancel();
+  });
+}
+
+// Opens the queue for known sources at the address of the other. Its port is taken already, by a socket that shared it
+// with nobody: a second process fails there. Without it, all wait in one queue.
+void BindKnown(Listener::State& state) {
+  const tcp::endpoint endpoint = state.acceptor.local_endpoint();
+  const int on = 1;
+  boost::system::error_code error;
+  state.known.open(endpoint.protocol(), error);
+  for (auto* acceptor : {&state.known, &state.acceptor}) {
+    ::setsockopt(acceptor->native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  }
+  if (!error) state.known.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) state.known.bind(endpoint, error);
+  // The first that listens is number 0 of the group.
+  if (!error) state.known.listen(asio::socket_base::max_listen_connections, error);
+  if (!error) state.known.native_non_blocking(true, error);
+  if (!error && Steer(state.known.native_handle(), {})) return;
+
+  Log(LogLevel::kInfo, "connections of known sources wait in one queue with those of strangers",
+      {{"reason", error ? error.message() : std::generic_category().message(errno)}});
+  state.known.close(error);
+  const int off = 0;
+  ::setsockopt(state.acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &off, sizeof off);
+}
+
+Status Bind(Listener::State& state, const HostPort& address) {
+  tcp::acceptor& acceptor = state.acceptor;
   boost::system::error_code error;
   const std::string host = address.host.empty() ? "0.0.0.0" : address.host;
   tcp::resolver resolver(acceptor.get_executor());
@@ -178,6 +257,7 @@ Status Bind(tcp::acceptor& acceptor, const HostPort& address) {
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor.bind(endpoint, error);
+  if (!error) BindKnown(state);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (!error) acceptor.native_non_blocking(true, error);
   if (error) {
@@ -193,7 +273,7 @@ Status Bind(tcp::acceptor& acceptor, const HostPort& address) {
 Result<std::unique_ptr<Listener>> Listener::Open(EventLoop& loop, const std::string& address) {
   ASSIGN_OR_RETURN(const HostPort parsed, ParseHostPort(address, 0));
   auto state = std::make_shared<State>(ContextOf(loop));
-  RETURN_IF_ERROR(Bind(state->acceptor, parsed));
+  RETURN_IF_ERROR(Bind(*state, parsed));
   state->address = ToText(state->acceptor.local_endpoint());
   return std::unique_ptr<Listener>(new Listener(std::move(state)));
 }
@@ -201,7 +281,12 @@ Result<std::unique_ptr<Listener>> Listener::Open(EventLoop& loop, const std::str
 void Listener::Serve(ConnectionGate& gate, ConnectionHandler handler) {
   state_->gate = &gate;
   state_->handler = std::move(handler);
-  asio::co_spawn(state_->acceptor.get_executor(), AcceptLoop(state_), asio::detached);
+  asio::co_spawn(state_->strand, AcceptLoop(state_, state_->acceptor), asio::detached);
+  if (!state_->known.is_open()) return;
+
+  gate.OnChange([weak = std::weak_ptr(state_)] { SteerSoon(weak); });
+  asio::co_spawn(state_->strand, AcceptLoop(state_, state_->known), asio::detached);
+  asio::co_spawn(state_->strand, SteerLoop(state_), asio::detached);
 }
 
 Listener::~Listener() { Stop(); }
@@ -209,9 +294,11 @@ Listener::~Listener() { Stop(); }
 const std::string& Listener::address() const { return state_->address; }
 
 void Listener::Stop() {
-  asio::post(state_->acceptor.get_executor(), [state = state_] {
+  asio::post(state_->strand, [state = state_] {
     boost::system::error_code ignored;
     state->acceptor.close(ignored);
+    state->known.close(ignored);
+    state->steer.cancel();
   });
 }
 

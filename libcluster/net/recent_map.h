@@ -43,6 +43,12 @@ class RecentMap {
 
   std::size_t size() const { return entries_.size(); }
 
+  // Calls `visit(key, value)` for each entry, the last looked at first.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    for (const auto& [key, value] : entries_) visit(std::string_view(key), value);
+  }
+
  private:
   using Entries = std::pmr::list<std::pair<std::pmr::string, V>>;
   const std::size_t max_size_;

@@ -40,6 +40,22 @@ TEST_CASE("a source is known for an hour") {
   CHECK(AdmittedOf(gate, "198.51.100.7", 3000, kStart + std::chrono::minutes(61)) == kStrangerRate.at_once);
 }
 
+TEST_CASE("whoever steers connections learns of new sources") {
+  ConnectionGate gate(1);
+  int changes = 0;
+  gate.OnChange([&changes] { ++changes; });
+  gate.Know("198.51.100.7", "alice", kStart);
+  gate.Know("198.51.100.7", "alice", kStart);
+  gate.Know("198.51.100.7", "bob", kStart);
+  CHECK(changes == 1);
+  gate.Know("198.51.100.8", "bob", kStart + std::chrono::minutes(30));
+  CHECK(changes == 2);
+  CHECK(gate.KnownSources(kStart) == std::vector<std::string>{"198.51.100.8", "198.51.100.7"});
+  CHECK(gate.KnownSources(kStart + std::chrono::minutes(61)) == std::vector<std::string>{"198.51.100.8"});
+  gate.Know("198.51.100.7", "bob", kStart + std::chrono::minutes(61));
+  CHECK(changes == 3);
+}
+
 TEST_CASE("a caller vouches for the last sources only") {
   ConnectionGate gate(1);
   const auto is_known = [&gate](const std::string& source) {
