@@ -1,6 +1,7 @@
 // Percent-encoding (RFC 3986 section 2.1).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -8,5 +9,8 @@ namespace sallyport {
 
 // Returns the text with each byte as %XX, upper case, but for ASCII letters, digits and the characters of `plain`.
 std::string PercentEncoded(std::string_view text, std::string_view plain);
+
+// Returns the text with each %XX as its byte, or nothing when an escape is none.
+std::optional<std::string> PercentDecoded(std::string_view text);
 
 }  // namespace sallyport

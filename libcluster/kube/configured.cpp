@@ -1,12 +1,31 @@
 #include "libcluster/kube/configured.h"
 
+#include "libbase/log.h"
+#include "libcluster/kube/upstream_pool.h"
+
 namespace sallyport {
+namespace {
+
+void LeaveOut(const std::string& context, const Error& reason) {
+  Log(LogLevel::kWarning, "a context of the kubeconfig is left out",
+      {{"context", context}, {"error", reason.message}, {"hint", reason.hint}});
+}
+
+}  // namespace
 
 Result<ConfiguredKube> KubeOf(const TeleportConfig& config, const PodEnvironment& pod) {
   ConfiguredKube kube;
   if (!config.kubernetes.enabled) return kube;
   if (!config.kubernetes.kubeconfig_file.empty()) {
-    ASSIGN_OR_RETURN(kube.upstreams, LoadKubeconfig(config.kubernetes.kubeconfig_file));
+    ASSIGN_OR_RETURN(KubeconfigContexts kubeconfig, LoadKubeconfig(config.kubernetes.kubeconfig_file));
+    for (const auto& [name, reason] : kubeconfig.unusable) LeaveOut(name, reason);
+    for (auto& upstream : kubeconfig.upstreams) {
+      if (const Status usable = CheckCredentials(upstream); !usable) {
+        LeaveOut(upstream.name, usable.error());
+      } else {
+        kube.upstreams.push_back(std::move(upstream));
+      }
+    }
   } else {
     ASSIGN_OR_RETURN(kube.upstreams.emplace_back(), InClusterUpstream(config.kubernetes.kube_cluster_name, pod));
   }

@@ -16,8 +16,9 @@ struct ConfiguredKube {
   std::vector<KubeClusterInfo> clusters;  // names as in `upstreams`, with the labels that roles see
 };
 
-// Reads the kubeconfig, or uses the service account of the pod. None without a kubernetes_service. Fails as
-// LoadKubeconfig and InClusterUpstream do.
+// Reads the kubeconfig, or uses the service account of the pod. None without a kubernetes_service. A context of the
+// kubeconfig that cannot be used is left out, with a warning in the log. Fails as LoadKubeconfig and InClusterUpstream
+// do.
 Result<ConfiguredKube> KubeOf(const TeleportConfig& config, const PodEnvironment& pod);
 
 // Finds clusters among some.

@@ -17,20 +17,17 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kRoute{"v1", "teleport"};
 constexpr std::ptrdiff_t kRouteSegments = 4;
+constexpr int kServiceUnavailable = 503;
 
 struct Reason {
   ErrorKind kind;
   std::string_view reason;
 };
 constexpr std::array kReasons{
-    Reason{ErrorKind::kNotFound, "NotFound"},
-    Reason{ErrorKind::kBadParameter, "BadRequest"},
-    Reason{ErrorKind::kNotImplemented, "MethodNotAllowed"},
-    Reason{ErrorKind::kCompareFailed, "Conflict"},
-    Reason{ErrorKind::kAlreadyExists, "Conflict"},
-    Reason{ErrorKind::kAccessDenied, "Forbidden"},
-    Reason{ErrorKind::kLimitExceeded, "TooManyRequests"},
-    Reason{ErrorKind::kConnectionProblem, "Timeout"},
+    Reason{ErrorKind::kNotFound, "ServiceUnavailable"},     Reason{ErrorKind::kBadParameter, "BadRequest"},
+    Reason{ErrorKind::kNotImplemented, "MethodNotAllowed"}, Reason{ErrorKind::kCompareFailed, "Conflict"},
+    Reason{ErrorKind::kAlreadyExists, "Conflict"},          Reason{ErrorKind::kAccessDenied, "Forbidden"},
+    Reason{ErrorKind::kLimitExceeded, "TooManyRequests"},   Reason{ErrorKind::kConnectionProblem, "Timeout"},
     Reason{ErrorKind::kInternal, "InternalError"},
 };
 
@@ -218,7 +215,10 @@ Result<KubePlan> KubePlanner::PlanDelete(const HttpHeaders& headers, const KubeP
   return plan;
 }
 
-int KubeHttpStatus(const Error& error) { return RowOf(error.kind).http_status; }
+// 404 would say that the object is gone, and controllers would act on it: of objects only the API server speaks.
+int KubeHttpStatus(const Error& error) {
+  return error.kind == ErrorKind::kNotFound ? kServiceUnavailable : RowOf(error.kind).http_status;
+}
 
 std::string KubeStatusJson(const Error& error, int http_status) {
   const auto found = std::ranges::find(kReasons, error.kind, &Reason::kind);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 
 #include "libbase/address.h"
 #include "libbase/encoding.h"
@@ -34,14 +35,21 @@ struct FileReader {
 
   // Returns the bytes that KEY-data holds in base64, or those of the file that KEY names.
   Result<std::string> DataOrFile(const Value* map, const std::string& key) const {
-    if (const std::string data = Text(map, key + "-data"); !data.empty()) {
+    if (std::string data = Text(map, key + "-data"); !data.empty()) {
+      std::erase_if(data, [](char c) { return c == '\n' || c == '\r'; });  // as kubectl's decoder skips them
       auto bytes = FromBase64(data);
       if (!bytes) return Fail(ErrorKind::kBadParameter, "{}: {}-data is not base64", source, key);
       return bytes;
     }
-    const std::string path = Text(map, key);
+    const std::string path = PathOf(map, key);
     if (path.empty()) return std::string();
-    return ReadFile(path.starts_with('/') ? path : directory + "/" + path, kMaxFileBytes);
+    return ReadFile(path, kMaxFileBytes);
+  }
+
+  // Returns the path that KEY names, or "".
+  std::string PathOf(const Value* map, std::string_view key) const {
+    const std::string path = Text(map, key);
+    return path.empty() || path.starts_with('/') ? path : directory + "/" + path;
   }
 };
 
@@ -60,6 +68,9 @@ Status ReadServer(const std::string& url, KubeUpstream& upstream) {
 }
 
 Status ReadCluster(const FileReader& reader, const Value* cluster, KubeUpstream& upstream) {
+  if (!Text(cluster, "proxy-url").empty()) {
+    return Fail(ErrorKind::kNotImplemented, "{}: proxy-url is not implemented", reader.source);
+  }
   RETURN_IF_ERROR(ReadServer(Text(cluster, "server"), upstream));
   upstream.server_name = Text(cluster, "tls-server-name");
   const Value* skip = cluster->Find("insecure-skip-tls-verify");
@@ -70,6 +81,9 @@ Status ReadCluster(const FileReader& reader, const Value* cluster, KubeUpstream&
 
 Status ReadUser(const FileReader& reader, const Value* user, const Value& cluster, KubeUpstream& upstream) {
   if (user == nullptr) return {};
+  if (!Text(user, "as").empty()) {
+    return Fail(ErrorKind::kNotImplemented, "{}: impersonation by `as` is not implemented", reader.source);
+  }
   if (user->Find("auth-provider") != nullptr) {
     return FailWithHint(ErrorKind::kNotImplemented,
                         fmt::format("{}: credentials by auth-provider are not implemented", reader.source),
@@ -78,7 +92,7 @@ Status ReadUser(const FileReader& reader, const Value* user, const Value& cluste
   ASSIGN_OR_RETURN(upstream.client_certificate_pem, reader.DataOrFile(user, "client-certificate"));
   ASSIGN_OR_RETURN(std::string key, reader.DataOrFile(user, "client-key"));
   upstream.client_key_pem = Secret(std::move(key));
-  upstream.bearer_token_file = Text(user, "tokenFile");
+  upstream.bearer_token_file = reader.PathOf(user, "tokenFile");
   upstream.bearer_token = Secret(Text(user, "token"));
   if (const std::string name = Text(user, "username"); !name.empty()) {
     upstream.basic_authorization = Secret(name + ":" + Text(user, "password"));
@@ -97,40 +111,57 @@ bool ValidClusterName(std::string_view name) {
   });
 }
 
+Result<KubeUpstream> ReadContext(const FileReader& reader, const Value& config, const Value& entry) {
+  KubeUpstream upstream;
+  upstream.name = Text(&entry, "name");
+  const std::string place = fmt::format("{}:{}", reader.source, entry.place().line);
+  if (!ValidClusterName(upstream.name)) {
+    return FailWithHint(ErrorKind::kBadParameter,
+                        fmt::format("{}: context \"{}\" cannot be a cluster's name", place, upstream.name),
+                        "use letters, digits, dot, underscore and hyphen: kubectl config rename-context");
+  }
+
+  const Value* context = entry.Find("context");
+  const Value* cluster = FindEntry(config, "clusters", Text(context, "cluster"), "cluster");
+  if (cluster == nullptr) {
+    return Fail(ErrorKind::kBadParameter, "{}: context \"{}\" names a cluster that is not there", place, upstream.name);
+  }
+  RETURN_IF_ERROR(ReadCluster(reader, cluster, upstream));
+  RETURN_IF_ERROR(ReadUser(reader, FindEntry(config, "users", Text(context, "user"), "user"), *cluster, upstream));
+  return upstream;
+}
+
 }  // namespace
 
-Result<std::vector<KubeUpstream>> LoadKubeconfig(const std::string& path) {
+Result<KubeconfigContexts> LoadKubeconfig(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxFileBytes));
   ASSIGN_OR_RETURN(const auto documents, ParseYaml(text, path));
   if (documents.size() != 1 || !documents[0].is_map()) {
     return Fail(ErrorKind::kBadParameter, "{}: a kubeconfig is one YAML map", path);
   }
-  const Value& config = documents[0];
+  const Value* contexts = documents[0].Find("contexts");
+  if (contexts == nullptr || contexts->as_list().empty()) {
+    return Fail(ErrorKind::kBadParameter, "{}: the kubeconfig has no contexts", path);
+  }
+
   const auto slash = path.rfind('/');
   const FileReader reader{path, slash == std::string::npos ? "." : path.substr(0, slash)};
-  std::vector<KubeUpstream> upstreams;
-  const Value* contexts = config.Find("contexts");
-  for (const auto& entry : contexts == nullptr ? Value::List{} : contexts->as_list()) {
-    KubeUpstream upstream;
-    upstream.name = Text(&entry, "name");
-    const int line = entry.place().line;
-    if (!ValidClusterName(upstream.name)) {
-      return FailWithHint(ErrorKind::kBadParameter,
-                          fmt::format("{}:{}: context \"{}\" cannot be a cluster's name", path, line, upstream.name),
-                          "use letters, digits, dot, underscore and hyphen: kubectl config rename-context");
+  KubeconfigContexts kubeconfig;
+  std::set<std::string> names;
+  for (const auto& entry : contexts->as_list()) {
+    const std::string name = Text(&entry, "name");
+    Result<KubeUpstream> upstream = ReadContext(reader, documents[0], entry);
+    if (!names.insert(name).second) {
+      upstream =
+          Fail(ErrorKind::kBadParameter, "{}:{}: a context before has the name \"{}\"", path, entry.place().line, name);
     }
-    const Value* context = entry.Find("context");
-    const Value* cluster = FindEntry(config, "clusters", Text(context, "cluster"), "cluster");
-    if (cluster == nullptr) {
-      return Fail(ErrorKind::kBadParameter, "{}:{}: context \"{}\" names a cluster that is not there", path, line,
-                  upstream.name);
+    if (upstream) {
+      kubeconfig.upstreams.push_back(std::move(*upstream));
+    } else {
+      kubeconfig.unusable.push_back({name, upstream.error()});
     }
-    RETURN_IF_ERROR(ReadCluster(reader, cluster, upstream));
-    RETURN_IF_ERROR(ReadUser(reader, FindEntry(config, "users", Text(context, "user"), "user"), *cluster, upstream));
-    upstreams.push_back(std::move(upstream));
   }
-  if (upstreams.empty()) return Fail(ErrorKind::kBadParameter, "{}: the kubeconfig has no contexts", path);
-  return upstreams;
+  return kubeconfig;
 }
 
 Result<KubeUpstream> InClusterUpstream(std::string_view name, const PodEnvironment& environment) {

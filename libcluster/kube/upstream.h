@@ -34,9 +34,22 @@ struct KubeUpstream {
   std::function<void(std::function<void(Result<UniqueFd>)> done)> dial;
 };
 
-// Reads a kubeconfig file. Fails with kNotFound, kBadParameter (FILE:LINE: reason; an entry that a context names is
-// missing; a name that no cluster may have) or kNotImplemented (auth-provider credentials).
-Result<std::vector<KubeUpstream>> LoadKubeconfig(const std::string& path);
+// A context of a kubeconfig that no cluster can be reached by.
+struct UnusableContext {
+  std::string name;
+  // kBadParameter (FILE:LINE: reason; an entry that the context names is missing; a name that no cluster may have),
+  // kNotFound (a file with credentials), kNotImplemented (auth-provider credentials).
+  Error reason;
+};
+
+struct KubeconfigContexts {
+  std::vector<KubeUpstream> upstreams;
+  std::vector<UnusableContext> unusable;
+};
+
+// Reads a kubeconfig file as kubectl does: paths in it are relative to its directory. Fails with kNotFound and, when
+// the file as a whole says nothing, kBadParameter; a context that cannot be used is left out.
+Result<KubeconfigContexts> LoadKubeconfig(const std::string& path);
 
 // Uses the service account of the pod. kBadParameter outside of a pod.
 struct PodEnvironment {

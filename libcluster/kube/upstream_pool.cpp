@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
@@ -10,6 +11,7 @@
 
 #include "libbase/encoding.h"
 #include "libbase/file.h"
+#include "libbase/log.h"
 #include "libcluster/net/await_callback.h"
 #include "libcluster/net/on_pool.h"
 
@@ -24,7 +26,46 @@ constexpr std::chrono::seconds kMaxIdleTime{60};  // servers of Kubernetes close
 constexpr std::chrono::seconds kConnectTimeout{10};
 constexpr std::size_t kMaxTokenBytes = 64 << 10;
 
+// Returns the text without white space at its ends.
+std::string_view Trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const auto begin = std::min(text.find_first_not_of(kSpace), text.size());
+  return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
+}
+
+// A service has no terminal on which it could be asked for a passphrase.
+int NoPassphrase(char*, int, int, void*) { return -1; }
+
+// Returns what TLS to the cluster is done with: its trust, and a client certificate, of its own or of a plugin.
+Result<UpstreamStream::Context> MakeTls(const KubeUpstream& upstream, const std::string& certificate_pem,
+                                        const Secret& key_pem) {
+  if (!upstream.use_tls) return nullptr;
+  auto tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
+  error_code error;
+  SSL_CTX_set_min_proto_version(tls->native_handle(), TLS1_2_VERSION);
+  SSL_CTX_set_default_passwd_cb(tls->native_handle(), NoPassphrase);
+  if (!upstream.ca_pem.empty()) {
+    tls->add_certificate_authority(asio::buffer(upstream.ca_pem), error);
+  } else {
+    tls->set_default_verify_paths(error);
+  }
+  if (!error && !certificate_pem.empty()) {
+    tls->use_certificate_chain(asio::buffer(certificate_pem), error);
+    if (!error) tls->use_private_key(asio::buffer(key_pem.Reveal()), asio::ssl::context::pem, error);
+  }
+  if (error) {
+    return Fail(ErrorKind::kBadParameter, "credentials of Kubernetes cluster \"{}\" cannot be used: {}", upstream.name,
+                error.message());
+  }
+  return tls;
+}
+
 }  // namespace
+
+Status CheckCredentials(const KubeUpstream& upstream) {
+  ASSIGN_OR_RETURN(const auto tls, MakeTls(upstream, upstream.client_certificate_pem, upstream.client_key_pem));
+  return {};
+}
 
 bool UpstreamStream::IsStale() {
   const int socket = std::visit([](auto& stream) { return stream.lowest_layer().native_handle(); }, stream_);
@@ -45,37 +86,26 @@ Result<std::shared_ptr<UpstreamPool>> UpstreamPool::Create(asio::io_context& con
                                                            KubeUpstream upstream) {
   std::optional<ExecPlugin> plugin = std::exchange(upstream.exec, std::nullopt);
   std::shared_ptr<UpstreamPool> pool(new UpstreamPool(context, threads, std::move(upstream)));
-  ASSIGN_OR_RETURN(pool->tls_, pool->MakeTls(pool->upstream_.client_certificate_pem, pool->upstream_.client_key_pem));
+  ASSIGN_OR_RETURN(pool->tls_,
+                   MakeTls(pool->upstream_, pool->upstream_.client_certificate_pem, pool->upstream_.client_key_pem));
   if (plugin) pool->plugin_ = ExecCredentials::Create(threads, std::move(*plugin));
   return pool;
 }
 
-Result<UpstreamStream::Context> UpstreamPool::MakeTls(const std::string& certificate_pem, const Secret& key_pem) const {
-  if (!upstream_.use_tls) return nullptr;
-  auto tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
-  error_code error;
-  SSL_CTX_set_min_proto_version(tls->native_handle(), TLS1_2_VERSION);
-  if (!upstream_.ca_pem.empty()) {
-    tls->add_certificate_authority(asio::buffer(upstream_.ca_pem), error);
-  } else {
-    tls->set_default_verify_paths(error);
-  }
-  if (!error && !certificate_pem.empty()) {
-    tls->use_certificate_chain(asio::buffer(certificate_pem), error);
-    if (!error) tls->use_private_key(asio::buffer(key_pem.Reveal()), asio::ssl::context::pem, error);
-  }
-  if (error) {
-    return Fail(ErrorKind::kBadParameter, "credentials of Kubernetes cluster \"{}\" cannot be used: {}", upstream_.name,
-                error.message());
-  }
-  return tls;
+// The path is this host's, so the log has it and the user of the cluster does not.
+std::unexpected<Error> UpstreamPool::NoToken(std::string_view reason) const {
+  Log(LogLevel::kWarning, "the token of a Kubernetes cluster cannot be read",
+      {{"kubernetes_cluster", upstream_.name}, {"file", upstream_.bearer_token_file}, {"error", std::string(reason)}});
+  return Fail(ErrorKind::kConnectionProblem, "the token file of Kubernetes cluster \"{}\" cannot be read",
+              upstream_.name);
 }
 
 Result<std::string> UpstreamPool::StaticAuthorization() const {
   if (!upstream_.bearer_token_file.empty()) {
-    ASSIGN_OR_RETURN(std::string token, ReadFile(upstream_.bearer_token_file, kMaxTokenBytes));
-    while (token.ends_with('\n')) token.pop_back();
-    return "Bearer " + token;
+    const auto text = ReadFile(upstream_.bearer_token_file, kMaxTokenBytes);
+    const std::string_view token = text ? Trimmed(*text) : "";
+    if (token.empty()) return NoToken(text ? "the file is empty" : text.error().message);
+    return fmt::format("Bearer {}", token);
   }
   if (!upstream_.bearer_token.empty()) return "Bearer " + upstream_.bearer_token.Reveal();
   if (!upstream_.basic_authorization.empty()) return "Basic " + ToBase64(upstream_.basic_authorization.Reveal());
@@ -104,7 +134,7 @@ Result<UpstreamCredential> UpstreamPool::FromPlugin(const ExecCredentials::Point
   UpstreamCredential credential{"", tls_, made};
   if (!made->token.empty()) credential.authorization = "Bearer " + made->token.Reveal();
   if (!made->client_certificate_pem.empty()) {
-    ASSIGN_OR_RETURN(credential.tls, MakeTls(made->client_certificate_pem, made->client_key_pem));
+    ASSIGN_OR_RETURN(credential.tls, MakeTls(upstream_, made->client_certificate_pem, made->client_key_pem));
   }
   from_plugin_ = std::move(credential);
   return from_plugin_;

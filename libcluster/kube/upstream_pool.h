@@ -59,6 +59,9 @@ struct UpstreamCredential {
   ExecCredentials::Pointer plugin;  // where a plugin made it
 };
 
+// kBadParameter when the certificates and the key of a cluster cannot be used.
+Status CheckCredentials(const KubeUpstream& upstream);
+
 // An API server with what all its connections share. Safe from several threads.
 class UpstreamPool {
  public:
@@ -87,7 +90,7 @@ class UpstreamPool {
       : context_(context), threads_(threads), upstream_(std::move(upstream)) {}
   asio::awaitable<Result<UpstreamStream::Plain>> ConnectPlain();
   std::unexpected<Error> CannotReach(std::string_view reason) const;
-  Result<UpstreamStream::Context> MakeTls(const std::string& certificate_pem, const Secret& key_pem) const;
+  std::unexpected<Error> NoToken(std::string_view reason) const;
   Result<std::string> StaticAuthorization() const;
   Result<UpstreamCredential> FromPlugin(const ExecCredentials::Pointer& made);
 

@@ -1,7 +1,6 @@
 #include "libcluster/kube/request/request_target.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "libbase/percent_encoding.h"
 #include "libcluster/net/http.h"
@@ -12,31 +11,13 @@ namespace {
 constexpr std::string_view kPlainInSegment = "-._~:@!$&'()*+,;=";
 constexpr std::string_view kPlainInQuery = "-._~";
 
-int HexDigit(char c) {
-  int value = -1;
-  const auto [end, error] = std::from_chars(&c, &c + 1, value, 16);
-  return error == std::errc() ? value : -1;
-}
-
 bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-// Decodes %XX. Nothing when an escape is none.
-std::optional<std::string> Decode(std::string_view text, bool plus_is_space) {
-  std::string decoded;
-  decoded.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded += plus_is_space && text[i] == '+' ? ' ' : text[i];
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const int high = HexDigit(text[i + 1]);
-    const int low = HexDigit(text[i + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    decoded += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return decoded;
+// Decodes a name or value of a query. Nothing when an escape is none.
+std::optional<std::string> DecodedOfQuery(std::string_view text) {
+  std::string spaced(text);
+  std::ranges::replace(spaced, '+', ' ');
+  return PercentDecoded(spaced);
 }
 
 std::unexpected<Error> Refused(std::string_view why) {
@@ -44,7 +25,7 @@ std::unexpected<Error> Refused(std::string_view why) {
 }
 
 Result<std::string> ReadSegment(std::string_view text) {
-  auto segment = Decode(text, false);
+  auto segment = PercentDecoded(text);
   if (!segment) return Refused("has an escape that is none");
   if (segment->empty()) return Refused("has an empty segment");
   if (*segment == "." || *segment == "..") return Refused("has a segment \".\" or \"..\"");
@@ -64,8 +45,8 @@ Result<KubeQuery> KubeQuery::Parse(std::string_view text) {
     text.remove_prefix(std::min(text.size(), pair.size() + 1));
     if (pair.empty()) continue;
     const auto equals = std::min(pair.find('='), pair.size());
-    auto name = Decode(pair.substr(0, equals), true);
-    auto value = Decode(pair.substr(std::min(pair.size(), equals + 1)), true);
+    auto name = DecodedOfQuery(pair.substr(0, equals));
+    auto value = DecodedOfQuery(pair.substr(std::min(pair.size(), equals + 1)));
     if (!name || !value) return Refused("has an escape in its query that is none");
     query.parameters_.emplace_back(*std::move(name), *std::move(value));
   }

@@ -216,11 +216,11 @@ contexts: [{name: c, context: {cluster: c, user: u}}]
 users: [{name: u, user: )" + user + "}]\n"));
   };
   const std::string exec = "exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin}";
-  const auto upstreams = load("{" + exec + "}");
-  REQUIRE(upstreams);
-  CHECK(upstreams->front().exec->command == directory.path() + "/./plugin");
-  CHECK_FALSE(load("{token: t, " + exec + "}")->front().exec);
-  const Error gone = load("{auth-provider: {name: gcp}}").error();
+  const auto loaded = load("{" + exec + "}");
+  REQUIRE(loaded);
+  CHECK(loaded->upstreams.front().exec->command == directory.path() + "/./plugin");
+  CHECK_FALSE(load("{token: t, " + exec + "}")->upstreams.front().exec);
+  const Error gone = load("{auth-provider: {name: gcp}}")->unusable.front().reason;
   CHECK(gone.kind == ErrorKind::kNotImplemented);
   CHECK(gone.hint.contains("exec"));
 }
