@@ -30,7 +30,10 @@ void Overwrite(const fs::path& path, std::uintmax_t size) {
 }
 
 Status FailRemoval(const fs::path& path, const std::error_code& code) {
-  return Fail(ErrorKind::kInternal, "cannot remove {}: {}", path.string(), code.message());
+  const bool forbidden = code == std::errc::permission_denied || code == std::errc::operation_not_permitted ||
+                         code == std::errc::read_only_file_system;
+  return Fail(forbidden ? ErrorKind::kAccessDenied : ErrorKind::kInternal, "cannot remove {}: {}", path.string(),
+              code.message());
 }
 
 // Removes a file, or a directory with all below it; symbolic links themselves, not what they name.

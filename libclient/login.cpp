@@ -77,6 +77,18 @@ KeyRing MakeKeyRing(const UserKeys& keys, const LoginAnswer& answer) {
   return ring;
 }
 
+// With a clock that is ahead every new login has expired already, however often the user logs in again.
+Status CheckClock(const Certificate& issued) {
+  const Time now = Now();
+  if (now < issued.not_after()) return {};
+  return FailWithHint(
+      ErrorKind::kBadParameter,
+      fmt::format("the clock of this host is ahead: it says {}, and the certificate that the cluster has just "
+                  "issued ends at {}",
+                  FormatTime(std::chrono::floor<std::chrono::seconds>(now)), FormatTime(issued.not_after())),
+      "set the clock (timedatectl set-ntp true), then log in again");
+}
+
 // A login that is nowhere but in memory.
 struct Fresh {
   Session session;
@@ -88,6 +100,7 @@ Result<Fresh> LogIn(const PingAnswer& ping, const LoginOptions& options, const U
   Session session;
   ASSIGN_OR_RETURN(session.profile, ProfileOfPing(options.proxy, ping));
   ASSIGN_OR_RETURN(session.certificate, Certificate::FromPem(answer.tls_certificate));
+  RETURN_IF_ERROR(CheckClock(session.certificate));
   session.root_cluster = session.certificate.issuer_common_name();
   session.profile.user = answer.username.empty() ? options.user : answer.username;
   session.profile.cluster = options.cluster.empty() ? session.root_cluster : options.cluster;

@@ -16,6 +16,7 @@
 #include "libbase/secret.h"
 #include "libbase/socket.h"
 #include "libbase/text.h"
+#include "libclient/http_proxy.h"
 
 namespace sallyport {
 namespace {
@@ -82,23 +83,6 @@ Result<UniqueFd> ConnectDirect(const HostPort& address, Deadline deadline) {
   return FailConnect(address, number);
 }
 
-struct ProxyAddress {
-  HostPort address;
-  Secret authorization;  // "user:password"
-};
-
-Result<ProxyAddress> ParseProxy(std::string_view url) {
-  ProxyAddress proxy;
-  if (url.starts_with("http://")) url.remove_prefix(7);
-  if (url.contains("://")) return Fail(ErrorKind::kNotImplemented, "only http:// proxies are supported");
-  if (const auto at = url.rfind('@'); at != std::string_view::npos) {
-    proxy.authorization = Secret(std::string(url.substr(0, at)));
-    url.remove_prefix(at + 1);
-  }
-  ASSIGN_OR_RETURN(proxy.address, ParseHostPort(url.substr(0, url.find('/')), 80));
-  return proxy;
-}
-
 Status WriteAll(int fd, std::string_view text, Deadline deadline) {
   while (!text.empty()) {
     const ssize_t count = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
@@ -124,9 +108,14 @@ Result<std::string> ReadProxyAnswer(int fd, Deadline deadline) {
   return answer;
 }
 
-Result<UniqueFd> ConnectThroughProxy(const std::string& url, const HostPort& address, Deadline deadline) {
-  ASSIGN_OR_RETURN(const ProxyAddress proxy, ParseProxy(url));
-  ASSIGN_OR_RETURN(UniqueFd fd, ConnectDirect(proxy.address, deadline));
+Result<UniqueFd> ConnectThroughProxy(const HttpProxy& proxy, const HostPort& address, Deadline deadline) {
+  auto connected = ConnectDirect(proxy.address, deadline);
+  if (!connected) {
+    return FailWithHint(connected.error().kind,
+                        fmt::format("the HTTP proxy of HTTPS_PROXY: {}", connected.error().message),
+                        "correct HTTPS_PROXY, or name hosts that need no proxy in NO_PROXY");
+  }
+  UniqueFd fd = std::move(*connected);
   const std::string target = FormatHostPort(address);
   std::string request = fmt::format("CONNECT {0} HTTP/1.1\r\nHost: {0}\r\n", target);
   if (!proxy.authorization.empty()) {
@@ -137,14 +126,11 @@ Result<UniqueFd> ConnectThroughProxy(const std::string& url, const HostPort& add
   RETURN_IF_ERROR(WriteAll(fd.get(), text.Reveal(), deadline));
   ASSIGN_OR_RETURN(const std::string answer, ReadProxyAnswer(fd.get(), deadline));
   if (answer.size() > 12 && answer.starts_with("HTTP/1.") && answer.substr(9, 3) == "200") return fd;
-  return FailWithHint(ErrorKind::kConnectionProblem,
-                      fmt::format("the HTTP proxy {} refuses to connect to {}: {}", FormatHostPort(proxy.address),
-                                  target, StripControl(answer.substr(0, std::min(answer.find('\r'), std::size_t{80})))),
-                      "set NO_PROXY for hosts that need no proxy");
-}
-
-bool IsLocal(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.") || host.ends_with(".localhost");
+  return FailWithHint(
+      ErrorKind::kConnectionProblem,
+      fmt::format("the HTTP proxy {} of HTTPS_PROXY refuses to connect to {}: {}", FormatHostPort(proxy.address),
+                  target, StripControl(answer.substr(0, std::min(answer.find('\r'), std::size_t{80})))),
+      "set NO_PROXY for hosts that need no proxy");
 }
 
 }  // namespace
@@ -160,25 +146,9 @@ bool WaitFor(int fd, short events, Deadline deadline) {
   }
 }
 
-std::string HttpProxyFor(const NetworkSettings& settings, const HostPort& address) {
-  if (settings.https_proxy.empty() || IsLocal(address.host)) return {};
-  std::string_view list = settings.no_proxy;
-  while (!list.empty()) {
-    const auto end = std::min(list.find(','), list.size());
-    std::string_view item = list.substr(0, end);
-    list.remove_prefix(std::min(list.size(), end + 1));
-    while (item.starts_with(' ')) item.remove_prefix(1);
-    while (item.ends_with(' ')) item.remove_suffix(1);
-    if (item == "*" || (!item.empty() && item == FormatHostPort(address))) return {};
-    if (item.starts_with('.')) item.remove_prefix(1);
-    if (!item.empty() && (address.host == item || address.host.ends_with("." + std::string(item)))) return {};
-  }
-  return settings.https_proxy;
-}
-
 Result<UniqueFd> ConnectTcp(const HostPort& address, const NetworkSettings& settings, Deadline deadline) {
-  const std::string proxy = HttpProxyFor(settings, address);
-  return proxy.empty() ? ConnectDirect(address, deadline) : ConnectThroughProxy(proxy, address, deadline);
+  ASSIGN_OR_RETURN(const auto proxy, HttpProxyFor(settings, address));
+  return proxy ? ConnectThroughProxy(*proxy, address, deadline) : ConnectDirect(address, deadline);
 }
 
 Error CannotBeReached(std::string_view peer, std::string_view reason) {

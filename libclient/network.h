@@ -17,17 +17,13 @@ struct NetworkSettings {
   std::string ssl_cert_file;                        // SSL_CERT_FILE: authorities instead of the system's
   std::string ssl_cert_dir;                         // SSL_CERT_DIR: a hashed directory of them
   std::string https_proxy;                          // HTTPS_PROXY: http://[user:password@]host:port
-  std::string no_proxy;                             // NO_PROXY: hosts and domains, commas between
+  std::string no_proxy;                             // NO_PROXY: hosts, domains and ranges, commas between
   std::string conn_upgrade;                         // TELEPORT_TLS_ROUTING_CONN_UPGRADE
   std::chrono::milliseconds timeout{10000};         // for a connection and its handshake
   std::chrono::milliseconds answer_timeout{30000};  // for an answer to a request
 };
 
 using Deadline = std::chrono::steady_clock::time_point;
-
-// Returns the HTTP proxy for a host ("host:port" or with a scheme), or "" to go direct: no proxy is set, the host is
-// this machine, or NO_PROXY names it (exactly, by domain, by ".domain", or "*").
-std::string HttpProxyFor(const NetworkSettings& settings, const HostPort& address);
 
 // Connects, with TCP_NODELAY, non-blocking from then on. Every address of a name is tried. Fails with
 // kConnectionProblem and says which of these it was: the name is unknown, refused, timed out, unreachable, or what the

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "libbase/path_part.h"
+
 namespace sallyport {
 
 // Paths for one user at one proxy. Plain text work: nothing here touches the disk.
@@ -38,9 +40,5 @@ struct ProfilePaths {
     return directory + "/" + std::string(name) + std::string(ending);
   }
 };
-
-// Returns whether a name that came from outside (a cluster, a user, a host) may become part of a path: not empty, no
-// slash, no "..", no control character.
-bool IsSafePathPart(std::string_view name);
 
 }  // namespace sallyport

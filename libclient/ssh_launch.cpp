@@ -1,5 +1,8 @@
 #include "libclient/ssh_launch.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
@@ -13,6 +16,9 @@ namespace {
 
 constexpr std::size_t kMaxKnownHosts = 4 << 20;
 constexpr mode_t kDirectoryMode = 0700;
+// Variables with a directory of the user's own, and what lies below.
+constexpr std::pair<std::string_view, std::string_view> kCaches[] = {
+    {"XDG_CACHE_HOME", ""}, {"HOME", "/.cache"}, {"XDG_RUNTIME_DIR", ""}};
 
 // What is decided here and nowhere else, beside the options that have a value of their own in SshOptionWords.
 constexpr std::pair<std::string_view, std::string_view> kFixed[] = {
@@ -62,16 +68,19 @@ Result<std::string> KnownHostsOf(const Session& session, std::string_view cluste
                       "see the clusters: tsh clusters; then log in again: tsh login");
 }
 
-// Where what ssh reads, and no profile has, is written.
-Result<std::string> DirectoryOf(const Session& session, const EnvironmentReader& environment) {
+// Directories for what ssh reads and no profile has, best first: a home may be read-only.
+std::vector<std::string> DirectoriesOf(const Session& session, const EnvironmentReader& environment) {
   const std::string proxy = session.profile.Name();
-  if (!IsSafePathPart(proxy)) return Fail(ErrorKind::kBadParameter, "the proxy's name is not usable");
-  if (session.identity_path.empty()) return fmt::format("{}/known_hosts.d/{}", session.paths.home, proxy);
-  std::string base = environment("XDG_CACHE_HOME");
-  if (base.empty() && !environment("HOME").empty()) base = environment("HOME") + "/.cache";
-  if (!base.empty()) return fmt::format("{}/sallyport/ssh/{}", base, proxy);
-  return FailWithHint(ErrorKind::kBadParameter, "there is no directory for the files that ssh reads",
-                      "set HOME or XDG_CACHE_HOME");
+  std::vector<std::string> directories;
+  if (session.identity_path.empty()) {
+    directories.push_back(fmt::format("{}/known_hosts.d/{}", session.paths.home, proxy));
+  }
+  for (const auto& [variable, below] : kCaches) {
+    if (const std::string base = environment(variable); base.starts_with('/')) {
+      directories.push_back(fmt::format("{}{}/sallyport/ssh/{}", base, below, proxy));
+    }
+  }
+  return directories;
 }
 
 // Written only when it changes: many may start at once.
@@ -81,6 +90,36 @@ Status Keep(const std::string& path, const std::string& text) {
   return WritePrivateFile(path, text);
 }
 
+// Returns a directory for temporary files in which nobody else can write, or "".
+std::string OwnTemporaryDirectory(const EnvironmentReader& environment) {
+  const std::string base = environment("TMPDIR").starts_with('/') ? environment("TMPDIR") : "/tmp";
+  const std::string path = fmt::format("{}/sallyport-{}", base, ::geteuid());
+  if (::mkdir(path.c_str(), kDirectoryMode) != 0 && errno != EEXIST) return "";
+  struct stat info{};
+  const bool own = ::lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == ::geteuid() &&
+                   (info.st_mode & (S_IRWXG | S_IRWXO)) == 0;
+  return own ? path : "";
+}
+
+// Writes a file where it can be written, and returns the directory.
+Result<std::string> KeepSomewhere(const Session& session, const EnvironmentReader& environment, std::string_view name,
+                                  const std::string& text) {
+  Status first;
+  for (const auto& directory : DirectoriesOf(session, environment)) {
+    const Status kept = Keep(fmt::format("{}/{}", directory, name), text);
+    if (kept) return directory;
+    if (first) first = kept;
+  }
+
+  if (const std::string temporary = OwnTemporaryDirectory(environment); !temporary.empty()) {
+    const std::string directory = fmt::format("{}/ssh/{}", temporary, session.profile.Name());
+    if (Keep(fmt::format("{}/{}", directory, name), text)) return directory;
+  }
+  return FailWithHint(first ? ErrorKind::kBadParameter : first.error().kind,
+                      first ? "there is no directory for the files that ssh reads" : first.error().message,
+                      "set HOME, XDG_CACHE_HOME or TMPDIR to a directory of yours that can be written");
+}
+
 }  // namespace
 
 Result<SshFiles> PrepareSshFiles(const Session& session, std::string_view cluster,
@@ -88,12 +127,12 @@ Result<SshFiles> PrepareSshFiles(const Session& session, std::string_view cluste
   if (session.ring.ssh_certificate.empty()) {
     return FailWithHint(ErrorKind::kNotLoggedIn, "the login has no certificate for SSH", "log in again: tsh login");
   }
+  if (!IsSafePathPart(session.profile.Name())) return Fail(ErrorKind::kBadParameter, "the proxy's name is not usable");
   if (!IsSafePathPart(cluster)) return Fail(ErrorKind::kBadParameter, "no file can have the name of that cluster");
   ASSIGN_OR_RETURN(const std::string known_hosts, KnownHostsOf(session, cluster));
-  ASSIGN_OR_RETURN(const std::string directory, DirectoryOf(session, environment));
+  ASSIGN_OR_RETURN(const std::string directory, KeepSomewhere(session, environment, cluster, known_hosts));
   SshFiles files;
   files.known_hosts = fmt::format("{}/{}", directory, cluster);
-  RETURN_IF_ERROR(Keep(files.known_hosts, known_hosts));
   if (session.identity_path.empty()) {
     files.key = session.paths.SshKey();
     files.certificate = session.paths.SshCertificate(session.profile.cluster);
@@ -109,10 +148,7 @@ Result<SshFiles> PrepareSshFiles(const Session& session, std::string_view cluste
 }
 
 Result<std::vector<std::string>> SshOptionWords(const SshFiles& files, const SshTarget& target) {
-  if (target.login.empty() || target.login.front() == '-' || HasControl(target.login) ||
-      target.login.find_first_of(" \"'\\%$`;&|<>(){}") != std::string::npos) {
-    return Fail(ErrorKind::kBadParameter, "\"{}\" cannot be a login of a node", target.login);
-  }
+  RETURN_IF_ERROR(CheckSshLogin(target.login));
   std::vector<std::string> words{"-F", "none"};
   const auto add = [&](std::string_view name, std::string_view value) {
     words.emplace_back("-o");
@@ -130,7 +166,12 @@ Result<std::vector<std::string>> SshOptionWords(const SshFiles& files, const Ssh
     ASSIGN_OR_RETURN(const std::string certificate, SshPath(files.certificate));
     add("CertificateFile", certificate);
   }
-  add("User", target.login);
+  // OpenSSH 10 expands percent signs in an option, and not in -l.
+  if (target.by_copy_program) {
+    add("User", SshQuoted(target.login));
+  } else {
+    words.insert(words.end(), {"-l", target.login});
+  }
   if (!target.forward_agent) add("IdentityAgent", "none");
   return words;
 }
@@ -149,14 +190,38 @@ std::string SshCommandLine(const std::vector<std::string>& words) {
   return line;
 }
 
-Result<std::string> SshPath(std::string_view path) {
-  if (path.empty() || HasControl(path) || path.contains('"') || path.contains('\\') || path.contains("${")) {
-    return FailWithHint(ErrorKind::kBadParameter, "a path has characters that ssh's configuration cannot hold",
-                        "use a directory without quotes, backslashes and ${ in its name (TELEPORT_HOME)");
-  }
+std::string SshQuoted(std::string_view word) {
   std::string quoted = "\"";
-  for (const char c : path) quoted += c == '%' ? "%%" : std::string(1, c);
+  for (const char c : word) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
   return quoted + "\"";
+}
+
+Result<std::string> SshPath(std::string_view path) {
+  if (path.empty() || HasControl(path) || path.contains("${")) {
+    return FailWithHint(ErrorKind::kBadParameter,
+                        fmt::format("ssh's configuration cannot hold the path {}", StripControl(path)),
+                        "use a directory without control characters and ${ in its name (TELEPORT_HOME)");
+  }
+  std::string plain;
+  for (const char c : path) plain += c == '%' ? "%%" : std::string(1, c);
+  return SshQuoted(plain);
+}
+
+Status CheckSshLogin(std::string_view login) {
+  constexpr std::string_view kRefused = "'\"`;&<>|(){}";
+  const auto dash = [&](std::size_t i) {
+    return std::isspace(static_cast<unsigned char>(login[i])) && login[i + 1] == '-';
+  };
+  bool usable = !login.empty() && !login.starts_with('-') && !login.ends_with('\\') && !HasControl(login) &&
+                login.find_first_of(kRefused) == std::string_view::npos;
+  for (std::size_t i = 0; usable && i + 1 < login.size(); ++i) usable = !dash(i);
+  if (usable) return {};
+  return FailWithHint(
+      ErrorKind::kBadParameter, fmt::format("\"{}\" cannot be a login: OpenSSH refuses it", StripControl(login)),
+      fmt::format("use one without {} and control characters, that does not begin with - or end with \\", kRefused));
 }
 
 bool IsPlainHost(std::string_view host) {

@@ -33,6 +33,7 @@ struct SshTarget {
   std::vector<std::string> proxy_command;  // words
   bool forward_agent = false;
   bool proxy_hands_over = false;  // a descriptor, in place of carrying the bytes itself
+  bool by_copy_program = false;   // for scp or sftp, whose -l is a limit
 };
 
 // Returns the words that come before all others: "-F", "none", "-o", ... Fails with kBadParameter when a path or login
@@ -44,6 +45,10 @@ bool IsOwnSshOption(std::string_view name);
 
 // A command of ssh_config: every word quoted for the shell, and percent signs for ssh.
 std::string SshCommandLine(const std::vector<std::string>& words);
+// A word for ssh_config, in double quotes; OpenSSH 8.7 and later read the escapes in it.
+std::string SshQuoted(std::string_view word);
+// kBadParameter when ssh, scp and sftp refuse a login (valid_ruser of OpenSSH 9.2 and later).
+Status CheckSshLogin(std::string_view login);
 // A path for ssh_config, in double quotes. Fails with kBadParameter when it cannot be written there.
 Result<std::string> SshPath(std::string_view path);
 

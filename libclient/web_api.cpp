@@ -190,6 +190,12 @@ Result<PingAnswer> WebClient::Find() const {
   return ParsePingAnswer(json);
 }
 
+Result<std::string> WebClient::MessageOfTheDay() const {
+  ASSIGN_OR_RETURN(const Value json, Get("/webapi/motd"));
+  const Value* text = json.Find("Text");
+  return text == nullptr ? std::string() : text->as_string();
+}
+
 Result<LoginChallenge> WebClient::BeginLogin(const std::string& user, const Secret& password) const {
   SecretJson body;
   body.Add("user", user);

@@ -85,6 +85,8 @@ class WebClient {
 
   Result<PingAnswer> Ping() const;
   Result<PingAnswer> Find() const;
+  // Returns the message that the cluster shows before a login, or "".
+  Result<std::string> MessageOfTheDay() const;
   Result<LoginChallenge> BeginLogin(const std::string& user, const Secret& password) const;
   Result<LoginAnswer> Finish(const FinishLogin& request) const;
 

@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include "libbase/path_part.h"
+#include "libbase/text.h"
 #include "teleport/legacy/types/user.pb.h"
 
 namespace sallyport {
@@ -9,10 +11,18 @@ namespace {
 
 constexpr TextColumn kColumns[] = {{"User", &NameOf}};
 
+// A login writes files that have the name of its user.
+Status CheckUserName(const std::string& name) {
+  if (IsSafePathPart(name) && StripControl(name) == name) return {};
+  return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" cannot be the name of a user", StripControl(name)),
+                      "a name has no slash and no control characters, and is neither \".\" nor \"..\"");
+}
+
 }  // namespace
 
 Status CheckUser(google::protobuf::Message& resource) {
   auto& user = static_cast<types::UserV2&>(resource);
+  RETURN_IF_ERROR(CheckUserName(user.metadata().name()));
   const std::pair<std::string_view, const google::protobuf::RepeatedPtrField<types::ExternalIdentity>*> lists[] = {
       {"oidc_identities", &user.spec().oidcidentities()},
       {"saml_identities", &user.spec().samlidentities()},

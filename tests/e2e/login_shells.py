@@ -35,7 +35,7 @@ OTHERS = {
     "menu": "{home}/menu",
     "python": "/usr/bin/python3",
 }
-NAMES = ["\u00fcmlaut", "DOM\\jane"]  # as directories make them
+NAMES = ["\u00fcmlaut", "DOM\\jane", "svc$", "a%b"]  # as directories make them
 
 
 class ShellNode:

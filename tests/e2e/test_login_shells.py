@@ -224,10 +224,24 @@ def test_descriptors_and_ids(node, person):
 def openssh(node, tmp_path_factory):
     """OpenSSH with what `tsh config` prints."""
     somebody = Tsh(node.cluster, tmp_path_factory.mktemp("openssh"))
-    somebody.login(node.cluster.add_user("olga", "shells"))
+    somebody.login(node.cluster.add_user('DOMAIN\\o"l%ga', "shells"))
     path = somebody.home / "ssh_config"
     path.write_text(somebody("config").out)
+    assert somebody("ssh", "app@localhost", "echo in").out == "in\n"
     return lambda *words: run(["ssh", "-F", path, *words], somebody.env)
+
+
+@pytest.mark.parametrize("login", NAMES)
+def test_logins_as_directories_make_them(node, person, login, tmp_path):
+    """In every client of tsh: what ssh's configuration would read in them is quoted."""
+    here, back = tmp_path / "here", tmp_path / "back"
+    here.write_text("copied\n")
+    assert person("ssh", f"{login}@localhost", "id -u").ok().out == f"{node.uids[login]}\n"
+    person("scp", here, f"{login}@localhost:there").ok()
+    assert os.stat(node.home(login) / "there").st_uid == node.uids[login]
+    person("sftp", "-b", "-", f"{login}@localhost", stdin=f"get there {back}\n").ok()
+    assert back.read_text() == "copied\n"
+    assert node.cluster.wait_for_events(event="session.end", login=login)
 
 
 @pytest.mark.parametrize("login", NAMES)

@@ -55,7 +55,7 @@ def test_what_is_not_there(member, words):
     assert "not there yet" in done.err and done.code not in (0, USAGE, NOT_LOGGED_IN)
 
 
-@pytest.mark.parametrize("login", ["-oProxyCommand=x", "a b", "$(id)", "a%h", "a'b"])
+@pytest.mark.parametrize("login", ["-oProxyCommand=x", "a -oProxyCommand=x", "$(id)", "a;b", "a'b"])
 def test_logins_that_are_none(member, login):
     done = member("ssh", f"--login={login}", "web", "id", ok=False)
     assert done.code not in (0, CONNECTION_FAILED) and "cannot be a login" in done.err

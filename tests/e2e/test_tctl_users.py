@@ -32,6 +32,18 @@ def test_add_sets_traits(tctl, name):
     assert traits_of(tctl, name) == WANTED
 
 
+@pytest.mark.parametrize("user", ["x/y", "..", ".", "a\tb", "\u202eevil", "a\x7fb"])
+def test_names_that_no_user_can_have(tctl, user, tmp_path):
+    """A login could not write its files; every door says so before there is a link."""
+    document = tmp_path / "user.json"
+    document.write_text(json.dumps({"kind": "user", "version": "v2", "metadata": {"name": user},
+                                    "spec": {"roles": ["access"]}}))
+    for words in (["users", "add", user, "--roles=access"], ["create", document]):
+        done = tctl(*words, ok=False)
+        assert done.code == FAILED and "cannot be the name of a user" in done.err, done
+    assert "token" not in done.out
+
+
 def test_update_sets_roles_and_traits(tctl, name):
     tctl("users", "add", name, "--roles=member", "--logins=first")
     done = tctl("users", "update", name, "--set-roles=access,member", *options("set-"))

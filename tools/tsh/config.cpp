@@ -40,8 +40,8 @@ Result<SshConfig> ConfigOf(const Invocation& invocation, const Session& session)
   ASSIGN_OR_RETURN(config.key, PathFor(session.paths.SshKey()));
   ASSIGN_OR_RETURN(config.certificate, PathFor(session.paths.SshCertificate(session.profile.cluster)));
   if (const std::string& login = invocation.Get("login"); !login.empty()) {
-    ASSIGN_OR_RETURN(const std::string quoted, SshPath(login));
-    config.user = fmt::format("    User {}\n", quoted);
+    RETURN_IF_ERROR(CheckSshLogin(login));
+    config.user = fmt::format("    User {}\n", SshQuoted(login));
   }
   ASSIGN_OR_RETURN(config.tsh, SshPath(OwnPath(invocation.executable)));
   // Whoever starts ssh later may not have it set.

@@ -11,6 +11,7 @@
 #include "tools/tsh/context.h"
 #include "tools/tsh/known_names.h"
 #include "tools/tsh/kube_setup.h"
+#include "tools/tsh/message_of_the_day.h"
 #include "tools/tsh/request_flow.h"
 #include "tools/tsh/status_view.h"
 
@@ -85,6 +86,7 @@ bool IsStillGood(const ProfileStatus& status, const Invocation& invocation) {
 struct Prepared {
   PingAnswer ping;
   LoginOptions options;
+  std::vector<std::string> notices;
 };
 
 Result<Prepared> Prepare(const Invocation& invocation, const Wanted& wanted) {
@@ -100,6 +102,8 @@ Result<Prepared> Prepare(const Invocation& invocation, const Wanted& wanted) {
   const WebClient web(options.proxy, options.network);
   ASSIGN_OR_RETURN(prepared.ping, web.Ping());
   RETURN_IF_ERROR(CheckAuthType(invocation, prepared.ping));
+  ASSIGN_OR_RETURN(const std::string message, ReadMessageOfTheDay(web, prepared.ping));
+  if (!message.empty()) prepared.notices.push_back(message);
   if (options.ttl == Nanoseconds(0)) options.ttl = prepared.ping.default_session_ttl;
   ASSIGN_OR_RETURN(options.password, AskSecret(fmt::format("Password of {}: ", options.user)));
   options.ask_code = [] { return AskSecret("Code of your authenticator app: "); };
@@ -136,9 +140,11 @@ Result<Output> LogInToFile(const Invocation& invocation) {
     RETURN_IF_ERROR(AddKubeAddress(session.profile, output.kube));
   }
   ASSIGN_OR_RETURN(const auto files, WriteIdentityOutput(output));
-  return Output::Of(Value(Value::Map{{"files", Value::Strings(files)}}), [files](const Value&) {
+  Output result = Output::Of(Value(Value::Map{{"files", Value::Strings(files)}}), [files](const Value&) {
     return fmt::format("The certificate has been written to {}\n", fmt::join(files, ", "));
   });
+  result.notices = prepared.notices;
+  return result;
 }
 
 // What the cluster wants to be seen at a login.
@@ -185,6 +191,7 @@ Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const Wanted wanted, WantedOf(invocation, directory));
   WantedAccess wanted_access = WantedAccessOf(invocation);
   std::optional<Session> session;
+  std::vector<std::string> notices;
   std::vector<std::string> alerts;
   const auto status =
       wanted.profile ? ReadProfileStatus(directory, *wanted.profile, Now()) : Result<ProfileStatus>(ProfileStatus());
@@ -192,6 +199,7 @@ Result<Output> Run(const Invocation& invocation) {
     RETURN_IF_ERROR(directory.SetCurrent(wanted.profile->Name()));
   } else {
     ASSIGN_OR_RETURN(Prepared prepared, Prepare(invocation, wanted));
+    notices = std::move(prepared.notices);
     types::AccessCapabilities capabilities;
     NodeNames nodes;
     prepared.options.while_connected = [&](RpcClient& rpc, const types::AccessCapabilities& known) {
@@ -218,6 +226,7 @@ Result<Output> Run(const Invocation& invocation) {
   const Profile& profile = session ? session->profile : *wanted.profile;
   ASSIGN_OR_RETURN(const Logins logins, ReadLogins(invocation, profile.Name()));
   Output output = StatusOutput(invocation, logins);
+  output.notices.insert(output.notices.begin(), notices.begin(), notices.end());
   output.closing_notices = std::move(alerts);
   return output;
 }

@@ -105,6 +105,7 @@ Result<std::vector<std::string>> SshWordsOf(const Invocation& invocation, const 
   target.login = use.login;
   target.host_key_name = node.id;
   target.forward_agent = use.forward_agent;
+  target.by_copy_program = use.by_copy_program;
   target.proxy_hands_over = !use.relay.empty();
   target.proxy_command = target.proxy_hands_over
                              ? std::vector<std::string>{OwnPath(invocation.executable), "proxy", "handover", use.relay}

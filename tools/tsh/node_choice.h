@@ -47,7 +47,8 @@ struct NodeUse {
   std::string login;
   int port = 0;
   bool forward_agent = false;
-  std::string relay;  // the name of a relay that dials it already; empty: ssh starts "tsh proxy ssh"
+  std::string relay;             // the name of a relay that dials it already; empty: ssh starts "tsh proxy ssh"
+  bool by_copy_program = false;  // scp or sftp, not ssh
 };
 
 // The words that reach a node by "tsh proxy ssh" from ssh's configuration.

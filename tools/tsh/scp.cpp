@@ -71,7 +71,8 @@ Result<CopyProgram> Prepare(const Invocation& invocation, std::string_view progr
                         "name one by its ID: tsh ls -v");
   }
   CopyProgram copy{{std::string(program)}, nodes.front().name};
-  ASSIGN_OR_RETURN(const auto own, SshWordsOf(invocation, session, nodes.front(), {.login = login, .port = port}));
+  ASSIGN_OR_RETURN(const auto own, SshWordsOf(invocation, session, nodes.front(),
+                                              {.login = login, .port = port, .by_copy_program = true}));
   copy.words.insert(copy.words.end(), own.begin(), own.end());
   for (const auto& flag : flags) {
     if (!invocation.Has(flag.option)) continue;

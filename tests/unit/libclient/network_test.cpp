@@ -11,23 +11,6 @@ namespace {
 using namespace test;
 using namespace std::chrono_literals;
 
-TEST_CASE("which hosts are reached without the HTTP proxy", "[network]") {
-  NetworkSettings settings;
-  CHECK(HttpProxyFor(settings, {"a.example.com", 443}).empty());
-  settings.https_proxy = "http://proxy:3128";
-  settings.no_proxy = "b.example.com, .internal ,c.example.com:443";
-  CHECK(HttpProxyFor(settings, {"a.example.com", 443}) == "http://proxy:3128");
-  CHECK(HttpProxyFor(settings, {"b.example.com", 443}).empty());
-  CHECK(HttpProxyFor(settings, {"x.b.example.com", 443}).empty());
-  CHECK_FALSE(HttpProxyFor(settings, {"xb.example.com", 443}).empty());
-  CHECK(HttpProxyFor(settings, {"host.internal", 1}).empty());
-  CHECK(HttpProxyFor(settings, {"c.example.com", 443}).empty());
-  CHECK_FALSE(HttpProxyFor(settings, {"c.example.com", 444}).empty());
-  for (const auto* local : {"localhost", "127.0.0.1", "::1"}) CHECK(HttpProxyFor(settings, {local, 1}).empty());
-  settings.no_proxy = "*";
-  CHECK(HttpProxyFor(settings, {"a.example.com", 443}).empty());
-}
-
 // Answers one CONNECT, then says "hi".
 std::string ServeConnect(const Listener& listener, const std::string& answer) {
   const UniqueFd fd(::accept(listener.fd(), nullptr, nullptr));
@@ -41,7 +24,7 @@ std::string ServeConnect(const Listener& listener, const std::string& answer) {
 TEST_CASE("a connection through an HTTP proxy", "[network]") {
   const Listener listener;
   NetworkSettings settings;
-  settings.https_proxy = fmt::format("http://user:pass@{}", FormatHostPort(listener.address()));
+  settings.https_proxy = fmt::format("http://user:p%61ss@{}", FormatHostPort(listener.address()));
   std::string request;
   std::thread proxy([&] { request = ServeConnect(listener, "HTTP/1.1 200 OK\r\nVia: x\r\n\r\nhi"); });
   const auto fd = ConnectTcp({"target.example.com", 443}, settings, std::chrono::steady_clock::now() + 5s);
@@ -63,6 +46,15 @@ TEST_CASE("an HTTP proxy that refuses is named, its password is not", "[network]
   REQUIRE_FALSE(fd);
   CHECK(fd.error().message.contains("HTTP/1.1 403 Forbidden"));
   CHECK_FALSE(fd.error().message.contains("pass"));
+}
+
+TEST_CASE("an HTTP proxy that is not there is named as what it is", "[network]") {
+  NetworkSettings settings;
+  settings.https_proxy = "http://user:pass@127.0.0.1:1";
+  const auto fd = ConnectTcp({"target.example.com", 443}, settings, std::chrono::steady_clock::now() + 5s);
+  REQUIRE_FALSE(fd);
+  CHECK(fd.error().message.starts_with("the HTTP proxy of HTTPS_PROXY: cannot connect to 127.0.0.1:1"));
+  CHECK(fd.error().hint.contains("NO_PROXY"));
 }
 
 }  // namespace

@@ -1,6 +1,10 @@
 #include "libclient/ssh_launch.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
+#include <map>
 
 #include "../temporary_directory.h"
 #include "libbase/file.h"
@@ -28,7 +32,9 @@ TEST_CASE("ssh is told everything, and checks the node", "[ssh]") {
   CHECK(Has(words, "GlobalKnownHostsFile=none"));
   CHECK(Has(words, "VerifyHostKeyDNS=no"));
   CHECK(Has(words, "HostKeyAlias=id-1"));
-  CHECK(Has(words, "User=root"));
+  const auto login = std::ranges::find(words, "-l");
+  REQUIRE(login != words.end());
+  CHECK(*(login + 1) == "root");
   CHECK(Has(words, "IdentityAgent=none"));
   CHECK(Has(words, "IdentityFile=\"/home/a b/key\""));
   CHECK(Has(words, "UserKnownHostsFile=\"/home/100%%/known_hosts\""));
@@ -48,14 +54,24 @@ TEST_CASE("a descriptor is handed over where the proxy command does that, and no
 }
 
 TEST_CASE("what a login or path could say to ssh is refused", "[ssh]") {
-  for (const std::string login :
-       {"", "-oProxyCommand=x", "a b", "a\nProxyCommand x", "a\"b", "a%h", "$(id)", "a`id`"}) {
+  for (const std::string login : {"", "-oProxyCommand=x", "a -oProxyCommand=x", "a\nProxyCommand x", "a\"b", "it's",
+                                  "$(id)", "a`id`", "a;b", "a\\"}) {
     CHECK_FALSE(SshOptionWords(kFiles, {login, "", {"tsh"}}));
   }
-  for (const std::string path : {"", "/a\"b", "/a\nb", "/a${HOME}", "/a\\b"}) {
+  for (const std::string path : {"", "/a\nb", "/a${HOME}"}) {
     CHECK_FALSE(SshPath(path));
     CHECK_FALSE(SshOptionWords({path, "/c", "/k"}, {"root", "", {"tsh"}}));
   }
+}
+
+TEST_CASE("logins and paths as directories make them reach ssh as they are", "[ssh]") {
+  for (const std::string login : {"DOM\\jane", "svc$", "a%b", "with space", "\u00fcmlaut", "a#b"}) {
+    CHECK(Has(SshOptionWords(kFiles, {login, "", {"tsh"}}).value(), login));
+  }
+  SshTarget target{"DOM\\jane", "", {"tsh"}};
+  target.by_copy_program = true;
+  CHECK(Has(SshOptionWords(kFiles, target).value(), "User=\"DOM\\\\jane\""));
+  CHECK(SshPath("/a\"b\\c 100%").value() == "\"/a\\\"b\\\\c 100%%\"");
 }
 
 TEST_CASE("a command survives the shell and ssh's percent signs", "[ssh]") {
@@ -126,7 +142,37 @@ TEST_CASE("an identity file is its own key, and the rest of it goes into the cac
   CHECK(files->certificate.empty());
   CHECK(files->known_hosts.starts_with(directory.path() + "/cache/"));
   CHECK(ReadFile(files->known_hosts).value() == "@cert-authority * " + key + "\n");
-  CHECK_FALSE(PrepareSshFiles(session, "root", [](std::string_view) { return std::string(); }));
+  CHECK_FALSE(PrepareSshFiles(session, "root", [&](std::string_view name) {
+    return name == "TMPDIR" ? directory.path() + "/none" : std::string();
+  }));
+}
+
+TEST_CASE("what ssh reads goes where it can be written", "[ssh]") {
+  const TemporaryDirectory directory;
+  Session session;
+  session.profile.web_proxy_addr = "access.example.com:443";
+  session.paths = {directory.path(), "access.example.com", "alice"};
+  session.ring.ssh_certificate = "ssh-ed25519-cert-v01@openssh.com AAAA";
+  REQUIRE(WritePrivateFile(session.paths.KnownHosts(),
+                           "@cert-authority access.example.com,root,*.root " + KeyLine() + " type=host\n"));
+  REQUIRE(WritePrivateFile(directory.path() + "/known_hosts.d", "a file, where a directory would be made"));
+  std::map<std::string, std::string, std::less<>> variables{{"XDG_CACHE_HOME", directory.path() + "/cache"},
+                                                            {"TMPDIR", directory.path() + "/known_hosts"}};
+  const auto prepare = [&] {
+    return PrepareSshFiles(session, "root", [&](std::string_view name) { return variables[std::string(name)]; });
+  };
+  CHECK(prepare()->known_hosts == directory.path() + "/cache/sallyport/ssh/access.example.com/root");
+
+  variables.erase("XDG_CACHE_HOME");
+  const auto refused = prepare();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.contains(directory.path() + "/known_hosts.d"));
+
+  variables["TMPDIR"] = directory.path();
+  const std::string own = fmt::format("{}/sallyport-{}", directory.path(), ::geteuid());
+  CHECK(prepare()->known_hosts.starts_with(own));
+  ::chmod(own.c_str(), 0777);  // somebody else could write there
+  CHECK_FALSE(prepare());
 }
 
 }  // namespace

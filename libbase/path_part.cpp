@@ -1,0 +1,12 @@
+#include "libbase/path_part.h"
+
+#include <algorithm>
+
+namespace sallyport {
+
+bool IsSafePathPart(std::string_view name) {
+  if (name.empty() || name == "." || name == "..") return false;
+  return std::ranges::none_of(name, [](unsigned char c) { return c == '/' || c < ' ' || c == 0x7f; });
+}
+
+}  // namespace sallyport

@@ -1,0 +1,12 @@
+// Names from outside that become parts of paths: of users, clusters, hosts.
+#pragma once
+
+#include <string_view>
+
+namespace sallyport {
+
+// Returns whether a name may become part of a path: not empty, neither "." nor "..", without slash and control
+// characters.
+bool IsSafePathPart(std::string_view name);
+
+}  // namespace sallyport

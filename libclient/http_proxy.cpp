@@ -1,0 +1,125 @@
+#include "libclient/http_proxy.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+
+#include "libbase/percent_encoding.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::string_view kHint = "it looks like this: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT";
+
+bool IsLocal(const std::string& host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.") || host.ends_with(".localhost");
+}
+
+std::string LowerCase(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  return lower;
+}
+
+// The bytes of an address in the network's order.
+struct AddressBytes {
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  std::size_t size = 0;  // 0: the text was no address
+};
+
+AddressBytes BytesOf(const std::string& host) {
+  AddressBytes address;
+  if (::inet_pton(AF_INET, host.c_str(), address.bytes.data()) == 1) {
+    address.size = sizeof(in_addr);
+  } else if (::inet_pton(AF_INET6, host.c_str(), address.bytes.data()) == 1) {
+    address.size = sizeof(in6_addr);
+  }
+  return address;
+}
+
+// Whether the first bits of two addresses of one family are the same.
+bool SameBits(const AddressBytes& a, const AddressBytes& b, std::size_t bits) {
+  if (a.size == 0 || a.size != b.size || bits > a.size * 8) return false;
+  for (std::size_t bit = 0; bit < bits; ++bit) {
+    const unsigned mask = 0x80U >> bit % 8;
+    if (((a.bytes[bit / 8] ^ b.bytes[bit / 8]) & mask) != 0) return false;
+  }
+  return true;
+}
+
+bool RangeCovers(std::string_view range, const std::string& host) {
+  const auto slash = range.find('/');
+  std::size_t bits = 0;
+  std::from_chars(range.data() + slash + 1, range.data() + range.size(), bits);
+  return SameBits(BytesOf(std::string(range.substr(0, slash))), BytesOf(host), bits);
+}
+
+// Whether an entry of NO_PROXY, in lower case, covers an address.
+bool Covers(std::string_view entry, const HostPort& address) {
+  if (entry == "*") return true;
+  if (IsAddressRange(entry)) return RangeCovers(entry, address.host);
+  const auto named = ParseHostPort(entry, address.port);
+  if (!named || named->port != address.port) return false;
+  std::string_view name = named->host;
+  const AddressBytes exact = BytesOf(named->host);
+  if (exact.size != 0) return SameBits(exact, BytesOf(address.host), exact.size * 8);
+  const bool below_alone = name.starts_with("*.");
+  if (below_alone) name.remove_prefix(1);
+  if (name.starts_with('.')) name.remove_prefix(1);
+  if (name.empty()) return false;
+  return (!below_alone && address.host == name) || address.host.ends_with(fmt::format(".{}", name));
+}
+
+bool IsExcepted(std::string_view list, const HostPort& address) {
+  constexpr std::string_view kBetween = ", \t";
+  while (!list.empty()) {
+    const auto end = std::min(list.find_first_of(kBetween), list.size());
+    const std::string entry = LowerCase(list.substr(0, end));
+    list.remove_prefix(std::min(list.size(), end + 1));
+    if (!entry.empty() && Covers(entry, address)) return true;
+  }
+  return false;
+}
+
+Result<HttpProxy> ParseProxy(std::string_view url) {
+  HttpProxy proxy;
+  if (LowerCase(url.substr(0, 7)) == "http://") url.remove_prefix(7);
+  if (const auto scheme = url.find("://"); scheme != std::string_view::npos) {
+    return FailWithHint(ErrorKind::kNotImplemented,
+                        fmt::format("HTTPS_PROXY: proxies by {} are not implemented", url.substr(0, scheme)),
+                        std::string(kHint));
+  }
+  if (const auto at = url.rfind('@'); at != std::string_view::npos) {
+    auto authorization = PercentDecoded(url.substr(0, at));
+    if (!authorization) {
+      return FailWithHint(ErrorKind::kBadParameter, "HTTPS_PROXY: user or password has a % that begins no escape",
+                          "write % as %25");
+    }
+    proxy.authorization = Secret(*std::move(authorization));
+    url.remove_prefix(at + 1);
+  }
+  constexpr int kHttpPort = 80;
+  const auto address = ParseHostPort(url.substr(0, url.find('/')), kHttpPort);
+  if (!address || address->host.empty()) {
+    return FailWithHint(ErrorKind::kBadParameter, "HTTPS_PROXY has no host and port in it", std::string(kHint));
+  }
+  proxy.address = *address;
+  return proxy;
+}
+
+}  // namespace
+
+Result<std::optional<HttpProxy>> HttpProxyFor(const NetworkSettings& settings, const HostPort& address) {
+  HostPort wanted{LowerCase(address.host), address.port};
+  if (wanted.host.ends_with('.')) wanted.host.pop_back();
+  if (settings.https_proxy.empty() || IsLocal(wanted.host) || IsExcepted(settings.no_proxy, wanted)) {
+    return std::nullopt;
+  }
+  ASSIGN_OR_RETURN(HttpProxy proxy, ParseProxy(settings.https_proxy));
+  return proxy;
+}
+
+}  // namespace sallyport
