@@ -131,6 +131,7 @@ Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment&
   }
   options.proxy_public_address = public_address.empty() ? FormatHostPort({nodename, listen.port}) : public_address;
   ASSIGN_OR_RETURN(options.static_tokens, ParseStaticTokens(config.auth.tokens));
+  options.bootstrap_path = environment.bootstrap_path;
   ASSIGN_OR_RETURN(auth, AuthServer::Open(std::move(options)));
   agent_auth = LocalAgentAuth(*auth, auth->audit_queue(), host_id);
   sweeper = std::make_unique<ExpirySweeper>(*auth);

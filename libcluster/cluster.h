@@ -17,6 +17,7 @@ class Cluster {
     std::string hostname;
     std::string kubernetes_service_host;
     std::string kubernetes_service_port;
+    std::string bootstrap_path = {};  // AuthServerOptions has what it is
   };
   static Result<std::unique_ptr<Cluster>> Start(const TeleportConfig& config, const Environment& environment);
   // Stops: ports are closed first, then calls end, then what is queued is written.

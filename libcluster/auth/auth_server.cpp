@@ -4,6 +4,7 @@
 
 #include "libbase/file.h"
 #include "libbase/log.h"
+#include "libcluster/auth/bootstrap.h"
 #include "libcluster/auth/hosts.h"
 #include "libcluster/backend/rehearsal.h"
 #include "libresources/access.h"
@@ -74,15 +75,31 @@ Result<std::unique_ptr<AuthServer>> AuthServer::Open(AuthServerOptions options) 
   auth->locks_ = std::make_unique<Locks>(*auth->backend_, opts.cluster_name);
   auth->nodes_ = std::make_unique<NodeCache>(*auth->backend_);
   auth->node_labels_ = std::make_unique<NodeLabels>(*auth->backend_);
+  auth->local_users_ = std::make_unique<LocalUsers>(*auth->backend_, *auth->audit_queue_, opts.cluster_name);
+  RETURN_IF_ERROR(auth->ReadBootstrapFile());
   RETURN_IF_ERROR(auth->locks_->Reload());
   ASSIGN_OR_RETURN(auth->authorities_, Authorities::Open(*auth->backend_, opts.cluster_name));
   auth->authenticator_ =
       std::make_unique<Authenticator>(*auth->backend_, *auth->authorities_, *auth->locks_, opts.host_id);
-  auth->local_users_ = std::make_unique<LocalUsers>(*auth->backend_, *auth->audit_queue_, opts.cluster_name);
   auth->issuer_ = std::make_unique<UserCertIssuer>(*auth->authorities_, *auth->locks_);
   RETURN_IF_ERROR(auth->EnsureSettings());
   RETURN_IF_ERROR(auth->EnsurePresets());
   return auth;
+}
+
+Status AuthServer::ReadBootstrapFile() {
+  if (options_.bootstrap_path.empty()) return {};
+  ASSIGN_OR_RETURN(const auto resources, ReadBootstrap(options_.bootstrap_path));
+  auto written = Bootstrap(*backend_, *local_users_, options_.cluster_name, resources);
+  if (!written) return std::unexpected(InContext(options_.bootstrap_path, std::move(written).error()));
+  if (*written) {
+    Log(LogLevel::kInfo, "the cluster begins with the resources of a file",
+        {{"file", options_.bootstrap_path}, {"resources", std::to_string(resources.size())}});
+  } else {
+    Log(LogLevel::kWarning, "the resources of the file are ignored: the cluster has been started before",
+        {{"file", options_.bootstrap_path}});
+  }
+  return {};
 }
 
 Status AuthServer::EnsureSettings() {

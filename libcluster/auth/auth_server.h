@@ -44,6 +44,7 @@ struct AuthServerOptions {
   std::shared_ptr<const types::ClusterNetworkingConfigV2> networking_config;
   std::shared_ptr<const types::SessionRecordingConfigV2> recording_config;
   std::shared_ptr<const types::StaticTokensV2> static_tokens;
+  std::string bootstrap_path;  // of a file with resources that an empty cluster begins with; empty: none
 };
 
 class AuthServer {
@@ -77,10 +78,10 @@ class AuthServer {
   // Commits, and lets go of what was derived from the state before (callers' roles, locks).
   Status Commit(BackendTransaction transaction);
 
-  // Writes a resource and its event as one. `message` gets its new revision.
+  // Writes a resource and its event as one, with what else is in the transaction. `message` gets its new revision.
   template <typename M>
-  Status Write(const Caller& by, const AuditType& type, std::string_view kind, M& message, WriteMode mode) {
-    BackendTransaction transaction;
+  Status Write(const Caller& by, const AuditType& type, std::string_view kind, M& message, WriteMode mode,
+               BackendTransaction transaction = {}) {
     WriteResource(transaction, kind, message, mode);
     transaction.Append(EventOf(by, type, NameOf(message)));
     return Named(Commit(std::move(transaction)), kind, NameOf(message));
@@ -107,6 +108,7 @@ class AuthServer {
   explicit AuthServer(AuthServerOptions options);
   // Replaces the backend's key in "already exists" and the like by what the user knows the resource as.
   static Status Named(Status status, std::string_view kind, std::string_view name);
+  Status ReadBootstrapFile();
   Status EnsureSettings();
   Status EnsurePresets();
 

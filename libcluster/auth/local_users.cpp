@@ -11,6 +11,7 @@
 #include "libcluster/auth/password.h"
 #include "libcluster/auth/store.h"
 #include "libcluster/auth/totp.h"
+#include "libcluster/auth/user_secrets.h"
 #include "teleport/legacy/types/token.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 
@@ -79,6 +80,49 @@ Result<std::vector<types::MFADevice>> LocalUsers::Devices(std::string_view user)
     devices.push_back(std::move(device));
   }
   return devices;
+}
+
+Status LocalUsers::AddSecrets(types::UserV2& user) {
+  const std::string& name = user.metadata().name();
+  const std::string hash = PasswordHash(name);
+  ASSIGN_OR_RETURN(const auto devices, Devices(name));
+  if (hash.empty() && devices.empty()) return {};
+
+  auto& secrets = *user.mutable_spec()->mutable_localauth();
+  secrets.set_passwordhash(hash);
+  for (auto device : devices) {
+    SetRevision(device, "");
+    *secrets.add_mfa() = std::move(device);
+  }
+  return {};
+}
+
+Status LocalUsers::TakeSecrets(types::UserV2& user, BackendTransaction& transaction) {
+  const types::LocalAuthSecrets secrets = user.spec().localauth();
+  user.mutable_spec()->clear_localauth();
+  RETURN_IF_ERROR(CheckUserSecrets(secrets));
+
+  const std::string& name = user.metadata().name();
+  bool changed = false;
+  const auto put = [&](const std::string& key, const std::string& value) {
+    const auto stored = backend_.Get(key);
+    if (stored && stored->value == value) return;
+    transaction.Put(key, value);
+    changed = true;
+  };
+  if (!secrets.passwordhash().empty()) {
+    put(SecretKey(name, "password"), secrets.passwordhash());
+    user.mutable_status()->set_password_state(types::PASSWORD_STATE_SET);
+  }
+  ASSIGN_OR_RETURN(std::vector<types::MFADevice> devices, Devices(name));
+  for (types::MFADevice device : secrets.mfa()) {
+    SetRevision(device, "");
+    put(SecretKey(name, "mfa/" + device.id()), device.SerializeAsString());
+    devices.push_back(device);
+  }
+  user.mutable_status()->set_mfa_weakest_device(WeakestOf(devices));
+  if (changed) EndRenewals(name, transaction);
+  return {};
 }
 
 Status LocalUsers::CheckNotLockedOut(std::string_view user) {

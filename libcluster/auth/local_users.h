@@ -74,6 +74,13 @@ class LocalUsers {
 
   Result<std::vector<types::MFADevice>> Devices(std::string_view user);
 
+  // Fills in spec.local_auth of a user: the hash of the password, and the devices with their secrets.
+  Status AddSecrets(types::UserV2& user);
+  // Adds to a transaction that a user gets the password and the devices of its spec.local_auth, which may be those of a
+  // backup, and clears it; devices with other ids stay. Sets what the status says of both. Certificates of before renew
+  // nothing any more when that changes the password or a device. kBadParameter names a field with a value that is none.
+  Status TakeSecrets(types::UserV2& user, BackendTransaction& transaction);
+
   // Adds to a transaction that certificates which the user has now renew nothing any more, not even as those of a new
   // user of the same name.
   void EndRenewals(std::string_view user, BackendTransaction& transaction);

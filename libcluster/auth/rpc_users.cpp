@@ -28,10 +28,10 @@ Status CheckRolesExist(AuthServer& auth, const UserV2& user) {
 
 constexpr int kUpsertAttempts = 5;
 
-// Secrets never leave; what the cluster itself keeps in a user is not the writer's to change.
+// Secrets that come with a user become the user's; what the cluster itself keeps in a user is not the writer's to
+// change.
 Status WriteUser(AuthServer& auth, const RpcCall& call, const UserV2& requested, WriteMode mode, UserV2& answer) {
   answer = requested;
-  answer.mutable_spec()->clear_localauth();
   RETURN_IF_ERROR(CheckResource(answer));
   RETURN_IF_ERROR(CheckRolesExist(auth, answer));
   const auto stored = GetResource<UserV2>(auth.backend(), "user", answer.metadata().name());
@@ -56,7 +56,9 @@ Status WriteUser(AuthServer& auth, const RpcCall& call, const UserV2& requested,
     if (stored) answer.mutable_metadata()->set_revision(stored->metadata().revision());
     mode = stored ? WriteMode::kUpdate : WriteMode::kCreate;
   }
-  return auth.Write(call.caller, type, "user", answer, mode);
+  BackendTransaction transaction;
+  if (answer.spec().has_localauth()) RETURN_IF_ERROR(auth.local_users().TakeSecrets(answer, transaction));
+  return auth.Write(call.caller, type, "user", answer, mode, std::move(transaction));
 }
 
 Status UpsertUser(AuthServer& auth, const RpcCall& call, const UserV2& requested, UserV2& answer) {
@@ -80,16 +82,31 @@ Status DeleteUser(AuthServer& auth, const RpcCall& call, const std::string& name
   return auth.Commit(std::move(transaction));
 }
 
+Status CheckMayReadSecrets(const Caller& caller) {
+  if (caller.kind == Caller::Kind::kAdmin) return {};
+  return Fail(ErrorKind::kAccessDenied, "access denied: secrets of users are for the built-in Admin only");
+}
+
 Status GetUser(AuthServer& auth, const RpcCall& call, const usersv1::GetUserRequest& request, UserV2& answer) {
   const bool own = request.current_user() || request.name() == call.caller.identity.username;
   if (!own) RETURN_IF_ERROR(AuthServer::CheckRule(call.caller, "user", "read"));
-  if (request.with_secrets() && call.caller.kind != Caller::Kind::kAdmin) {
-    return Fail(ErrorKind::kAccessDenied, "access denied: secrets of users are for the built-in Admin only");
-  }
+  if (request.with_secrets()) RETURN_IF_ERROR(CheckMayReadSecrets(call.caller));
   const std::string& name = request.current_user() ? call.caller.identity.username : request.name();
   auto user = GetResource<UserV2>(auth.backend(), "user", name);
   if (!user) return Fail(user.error().kind, "user \"{}\" not found", name);
   answer = std::move(*user);
+  return request.with_secrets() ? auth.local_users().AddSecrets(answer) : Status();
+}
+
+Status ListUsers(AuthServer& auth, const RpcCall& call, const usersv1::ListUsersRequest& request,
+                 usersv1::ListUsersResponse& answer) {
+  if (request.with_secrets()) RETURN_IF_ERROR(CheckMayReadSecrets(call.caller));
+  ASSIGN_OR_RETURN(auto page, ListPage<UserV2>(auth.backend(), "user", request.page_token(), request.page_size()));
+  for (auto& user : page.first) {
+    if (request.with_secrets()) RETURN_IF_ERROR(auth.local_users().AddSecrets(user));
+    *answer.add_users() = std::move(user);
+  }
+  answer.set_next_page_token(page.second);
   return {};
 }
 
@@ -150,12 +167,8 @@ void AddUserMethods(RpcTable& table, AuthServer& auth) {
       });
   table.Add<usersv1::ListUsersRequest, usersv1::ListUsersResponse>(
       "/teleport.users.v1.UsersService/ListUsers", RpcAccess::Rule("user", {"list", "read"}),
-      [&auth](const RpcCall&, const usersv1::ListUsersRequest& request, usersv1::ListUsersResponse& answer) -> Status {
-        ASSIGN_OR_RETURN(auto page,
-                         ListPage<UserV2>(auth.backend(), "user", request.page_token(), request.page_size()));
-        for (auto& user : page.first) *answer.add_users() = std::move(user);
-        answer.set_next_page_token(page.second);
-        return {};
+      [&auth](const RpcCall& call, const usersv1::ListUsersRequest& request, usersv1::ListUsersResponse& answer) {
+        return ListUsers(auth, call, request, answer);
       });
   table.Add<proto::CreateResetPasswordTokenRequest, types::UserTokenV3>(
       "/proto.AuthService/CreateResetPasswordToken", RpcAccess::Rule("user", {"update"}),

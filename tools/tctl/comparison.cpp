@@ -4,6 +4,7 @@
 
 #include "libbase/json.h"
 #include "libresources/difference.h"
+#include "libresources/metadata.h"
 #include "tools/tctl/documents.h"
 #include "tools/tctl/kind_calls.h"
 #include "tools/tctl/session.h"
@@ -15,6 +16,7 @@ namespace {
 Value Comparable(const google::protobuf::Message& message) {
   Value value = EncodeResource(message);
   if (Value* const metadata = value.Find("metadata")) metadata->Remove("revision");
+  if (Value* const spec = value.Find("spec")) spec->Remove("local_auth");  // secrets, which the cluster does not show
   return value;
 }
 
@@ -96,7 +98,22 @@ std::string TextOf(const Value& row) {
   return text;
 }
 
+// A setting as it is but for where it was written.
+Value WithoutOrigin(const google::protobuf::Message& setting) {
+  Value value = Comparable(setting);
+  if (Value* const metadata = value.Find("metadata")) {
+    Value* const labels = metadata->Find("labels");
+    if (labels != nullptr) labels->Remove(kOriginLabel);
+    if (labels != nullptr && labels->as_map().empty()) metadata->Remove("labels");
+  }
+  return value;
+}
+
 }  // namespace
+
+bool SettingIsAs(const google::protobuf::Message& wanted, const google::protobuf::Message& stored) {
+  return WithoutOrigin(wanted) == WithoutOrigin(stored);
+}
 
 Result<Comparison> CompareWithCluster(const Invocation& invocation, RpcClient& real,
                                       const std::vector<Resource>& resources) {

@@ -21,6 +21,9 @@ struct Comparison {
 Result<Comparison> CompareWithCluster(const Invocation& invocation, RpcClient& real,
                                       const std::vector<Resource>& resources);
 
+// Returns whether a setting is what a document wants it to be: all but its revision and its origin is the same.
+bool SettingIsAs(const google::protobuf::Message& wanted, const google::protobuf::Message& stored);
+
 // Returns the rows for people.
 std::string ComparisonText(const Value& rows);
 

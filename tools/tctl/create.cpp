@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "tools/tctl/commands.h"
+#include "tools/tctl/comparison.h"
 #include "tools/tctl/documents.h"
 #include "tools/tctl/kind_calls.h"
 #include "tools/tctl/own_access.h"
@@ -20,9 +21,11 @@ std::string Describe(const Resource& resource) {
   return fmt::format("{} \"{}\"", resource.kind->kind, NameOf(*resource.message));
 }
 
-// What became of a document: whether it is new. Nothing as long as it was not sent; a failure from the start when there
-// is nothing in it to send.
-using Written = std::optional<Result<bool>>;
+enum class Change { kCreated, kUpdated, kNone };
+
+// What became of a document. Nothing as long as it was not sent; a failure from the start when there is nothing in it
+// to send.
+using Written = std::optional<Result<Change>>;
 
 struct Work {
   std::vector<Document> documents;
@@ -74,10 +77,15 @@ class Batch {
       Written& written = work_.written[index];  // each worker has elements of its own
       if (written) continue;
       const Resource& resource = *work_.documents[index];
-      const auto calls = CallsOf(*resource.kind);
-      written = calls ? (*calls)->put(rpc_, resource, work_.force) : std::unexpected(calls.error());
+      written = Put(resource);
       if (!*written) failed_ = true;
     }
+  }
+
+  Result<Change> Put(const Resource& resource) {
+    ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(*resource.kind));
+    ASSIGN_OR_RETURN(const bool created, calls->put(rpc_, resource, work_.force));
+    return created ? Change::kCreated : Change::kUpdated;
   }
 
   RpcClient& rpc_;
@@ -117,6 +125,12 @@ Result<Output> Refuse(const Work& work, std::size_t wrong) {
   return output;
 }
 
+std::string ReportOf(const Resource& resource, Change change, bool dry_run) {
+  if (change == Change::kNone) return fmt::format("{} is as it was\n", Describe(resource));
+  return fmt::format("{} {} {}\n", Describe(resource), dry_run ? "would be" : "has been",
+                     change == Change::kCreated ? "created" : "updated");
+}
+
 // In the order of the documents, however they were answered.
 Result<Output> Report(const Work& work) {
   std::string report;
@@ -130,8 +144,7 @@ Result<Output> Report(const Work& work) {
       continue;
     }
     ++done;
-    report += fmt::format("{} {} {}\n", Describe(*work.documents[i]), work.dry_run ? "would be" : "has been",
-                          **written ? "created" : "updated");
+    report += ReportOf(*work.documents[i], **written, work.dry_run);
   }
   const std::string counts =
       fmt::format("{} of {} documents {} written", done, work.documents.size(), work.dry_run ? "would be" : "were");
@@ -148,13 +161,21 @@ Result<Output> Report(const Work& work) {
   return output;
 }
 
-Status CheckOrigins(RpcClient& rpc, const std::vector<Document>& documents) {
-  for (const auto& document : documents) {
+// Marks the settings that are as their documents want them, which are not sent. Of the others those that come from the
+// configuration file are refused, unless the change is confirmed.
+Status CheckSettings(RpcClient& rpc, bool confirmed, Work& work) {
+  for (std::size_t i = 0; i < work.documents.size(); ++i) {
+    const Document& document = work.documents[i];
     if (!document || document->kind->singleton_name.empty()) continue;
     ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(*document->kind));
-    RETURN_IF_ERROR(calls->get(rpc, NameOf(*document->message), false, [&](const google::protobuf::Message& stored) {
-      return CheckNotOfFile(*document->kind, stored);
-    }));
+    const auto check = [&](const google::protobuf::Message& stored) -> Status {
+      if (SettingIsAs(*document->message, stored)) {
+        work.written[i] = Change::kNone;
+        return {};
+      }
+      return confirmed ? Status() : CheckNotOfFile(*document->kind, stored);
+    };
+    RETURN_IF_ERROR(calls->get(rpc, NameOf(*document->message), false, check));
   }
   return {};
 }
@@ -179,7 +200,7 @@ Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   if (work.dry_run) RETURN_IF_ERROR(rpc->Rehearse());
   // Without --force a setting that somebody has decided is there already, which Batch says.
-  if (work.force && !invocation.Flag("confirm")) RETURN_IF_ERROR(CheckOrigins(*rpc, work.documents));
+  if (work.force) RETURN_IF_ERROR(CheckSettings(*rpc, invocation.Flag("confirm"), work));
   if (work.force) RETURN_IF_ERROR(CheckWritesKeepOwnAccess(*rpc, invocation, RightOnes(work.documents)));
   Batch batch(*rpc, work);
   for (std::size_t first = 0; first < work.documents.size();) {

@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <span>
 
+#include "libresources/bot.h"
+#include "libresources/metadata.h"
+#include "teleport/legacy/types/server.pb.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/kind_calls.h"
 #include "tools/tctl/known_names.h"
@@ -21,22 +25,55 @@ struct GroupMember {
 constexpr std::string_view kConnectorWords[] = {"connectors", "connector", "auth"};
 constexpr GroupMember kConnectors[] = {{"oidc", "OIDC"}, {"saml", "SAML"}, {"github", "GitHub"}};
 
+// What an administrator has decided, in the order in which it can be written again: users need their roles, and the
+// authorities of a cluster are its own.
+constexpr std::string_view kAllWord = "all";
+constexpr GroupMember kAll[] = {
+    {"role", "Roles"},
+    {"cluster_auth_preference", "Authentication"},
+    {"cluster_networking_config", "Networking"},
+    {"session_recording_config", "Session recording"},
+    {"oidc", "OIDC"},
+    {"saml", "SAML"},
+    {"github", "GitHub"},
+    {"user", "Users"},
+    {"bot", "Bots"},
+    {"token", "Tokens"},
+    {"lock", "Locks"},
+    {"kube_cluster", "Kubernetes clusters"},
+    {"app", "Applications"},
+    {"db", "Databases"},
+    {"node", "Nodes without an agent"},
+    {"server_info", "Labels of nodes"},
+    {"discovery_config", "Discovery"},
+};
+
 // One part of "kind[/name][,...]".
 struct Wanted {
   const KindRow* kind = nullptr;
   const KindCalls* calls = nullptr;
-  std::string name;          // empty: all
-  std::string_view heading;  // of a member of a group
+  std::string name;           // empty: all
+  std::string_view heading;   // of a member of a group
+  bool decided_only = false;  // see IsDecided
 };
 
-Result<std::vector<Wanted>> Connectors(std::string_view name) {
+Result<std::vector<Wanted>> MembersOf(std::span<const GroupMember> group, std::string_view name) {
   std::vector<Wanted> all;
-  for (const auto& member : kConnectors) {
+  for (const auto& member : group) {
     Wanted wanted{.kind = FindKind(member.kind), .name = std::string(name), .heading = member.heading};
     ASSIGN_OR_RETURN(wanted.calls, CallsOf(*wanted.kind));
     all.push_back(std::move(wanted));
   }
   return all;
+}
+
+// Whether a resource is written by an administrator, and not made by the cluster with another or announced by a host.
+bool IsDecided(const KindRow& kind, const google::protobuf::Message& message) {
+  const auto labels = LabelsOf(message);
+  if (labels.contains(std::string(kBotLabel)) && kind.kind != "bot") return false;
+  const auto origin = labels.find(std::string(kOriginLabel));
+  if (origin != labels.end() && (origin->second == "config-file" || origin->second == "defaults")) return false;
+  return kind.kind != "node" || static_cast<const types::ServerV2&>(message).subkind() == "openssh";
 }
 
 Result<std::vector<Wanted>> ParseWanted(const std::string& text) {
@@ -48,8 +85,11 @@ Result<std::vector<Wanted>> ParseWanted(const std::string& text) {
     rest.remove_prefix(std::min(rest.size(), end + 1));
     Wanted wanted;
     const auto slash = std::min(part.find('/'), part.size());
-    if (std::ranges::find(kConnectorWords, part.substr(0, slash)) != std::end(kConnectorWords)) {
-      ASSIGN_OR_RETURN(const auto group, Connectors(part.substr(std::min(part.size(), slash + 1))));
+    const bool connectors = std::ranges::find(kConnectorWords, part.substr(0, slash)) != std::end(kConnectorWords);
+    if (connectors || part == kAllWord) {
+      const auto members = connectors ? std::span<const GroupMember>(kConnectors) : std::span<const GroupMember>(kAll);
+      ASSIGN_OR_RETURN(auto group, MembersOf(members, part.substr(std::min(part.size(), slash + 1))));
+      for (auto& member : group) member.decided_only = !connectors;
       all.insert(all.end(), group.begin(), group.end());
       continue;
     }
@@ -74,7 +114,7 @@ Status List(const Invocation& invocation, RpcClient& rpc, const Wanted& wanted, 
   std::vector<std::string> names;
   RETURN_IF_ERROR(wanted.calls->list(rpc, with_secrets, [&](const google::protobuf::Message& message) {
     names.push_back(NameOf(message));
-    return sink(wanted, message);
+    return wanted.decided_only && !IsDecided(*wanted.kind, message) ? Status() : sink(wanted, message);
   }));
   RememberNames(invocation, *wanted.kind, std::move(names));
   return {};
@@ -141,14 +181,18 @@ Result<Output> Run(const Invocation& invocation) {
 }  // namespace
 
 Command GetCommand() {
-  return {.path = "get",
-          .summary = "Show resources of the cluster",
-          .arguments = {{"resources", "kind[/name][,...]: roles, user/alice, connectors", true, false, "resource"}},
-          .options = {{"with-secrets", '\0', "",
-                       "Include private keys, client secrets, and the values of tokens in tables"}},
-          .example = "tctl get role/dev --format=yaml",
-          .formats = "yaml json text",
-          .run = Run};
+  return {
+      .path = "get",
+      .summary = "Show resources of the cluster",
+      .arguments = {{"resources",
+                     "kind[/name][,...]: roles, user/alice, connectors; all is what tctl create can restore", true,
+                     false, "resource"}},
+      .options = {{"with-secrets", '\0', "",
+                   "Include passwords and devices of users, private keys, client secrets, and the values of tokens in "
+                   "tables"}},
+      .example = "tctl get role/dev --format=yaml",
+      .formats = "yaml json text",
+      .run = Run};
 }
 
 }  // namespace sallyport

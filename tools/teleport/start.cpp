@@ -85,6 +85,9 @@ Result<TeleportConfig> ConfigOf(const Invocation& invocation) {
   RETURN_IF_ERROR(SetLabels(config, invocation));
   RETURN_IF_ERROR(SetJoin(config, invocation));
   RETURN_IF_ERROR(CheckConfig(config));
+  if (invocation.Has("bootstrap") && config.IsAgent()) {
+    return Fail(ErrorKind::kUsage, "--bootstrap is for a process with the auth service, which this is not");
+  }
   return config;
 }
 
@@ -141,8 +144,9 @@ Status UntilSignal(const TeleportConfig& config, const sigset_t& signals) {
 
 // Serves until a signal.
 Status Serve(const Invocation& invocation, const TeleportConfig& config, const sigset_t& signals) {
-  ASSIGN_OR_RETURN(const auto cluster, Cluster::Start(config, {HostName(), invocation.Env("KUBERNETES_SERVICE_HOST"),
-                                                               invocation.Env("KUBERNETES_SERVICE_PORT")}));
+  ASSIGN_OR_RETURN(const auto cluster,
+                   Cluster::Start(config, {HostName(), invocation.Env("KUBERNETES_SERVICE_HOST"),
+                                           invocation.Env("KUBERNETES_SERVICE_PORT"), invocation.Get("bootstrap")}));
   Log(LogLevel::kInfo, "cluster is ready",
       {{"cluster", cluster->cluster_name()},
        {"proxy", cluster->proxy_address()},
@@ -185,6 +189,7 @@ Command StartCommand() {
                       {"ca-pin", '\0', "PIN", "What tctl status shows of that cluster", "", "", true},
                       {"nodename", '\0', "NAME", "The name of this host (default: as the system has it)"},
                       {"labels", 'l', "KEY=VALUE", "Labels of this host", "", "", true},
+                      {"bootstrap", '\0', "FILE", "Resources that an empty cluster begins with"},
                       {"insecure", '\0', "", "Accept any certificate of the proxy while joining"}},
           .example = "teleport start -c /etc/teleport.yaml",
           .formats = "",

@@ -1,0 +1,175 @@
+#include "libcluster/auth/bootstrap.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "libbase/file.h"
+#include "libbase/log.h"
+#include "libbase/yaml.h"
+#include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/bots.h"
+#include "libcluster/auth/store.h"
+#include "libresources/presets.h"
+#include "libresources/promises.h"
+#include "teleport/legacy/types/cluster_config.pb.h"
+#include "teleport/legacy/types/role.pb.h"
+#include "teleport/legacy/types/trust.pb.h"
+#include "teleport/legacy/types/user.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kMaxFileBytes = 10 << 20;
+// What an administrator decides; what hosts announce, they announce again.
+constexpr std::array<std::string_view, 18> kKinds{"role",
+                                                  "user",
+                                                  "bot",
+                                                  "token",
+                                                  "lock",
+                                                  "cluster_auth_preference",
+                                                  "cluster_networking_config",
+                                                  "github",
+                                                  "oidc",
+                                                  "saml",
+                                                  "cert_authority",
+                                                  "app",
+                                                  "db",
+                                                  "session_recording_config",
+                                                  "node",
+                                                  "kube_cluster",
+                                                  "server_info",
+                                                  "discovery_config"};
+
+// Of backups of Teleport; they govern what this cluster does not offer.
+constexpr std::array<std::string_view, 3> kWithoutEffect{"health_check_config", "autoupdate_config",
+                                                         "autoupdate_version"};
+
+bool HasPrivateKeys(const types::CAKeySet& keys) {
+  return std::ranges::any_of(keys.tls(), [](const auto& pair) { return !pair.key().empty(); }) ||
+         std::ranges::any_of(keys.ssh(), [](const auto& pair) { return !pair.privatekey().empty(); }) ||
+         std::ranges::any_of(keys.jwt(), [](const auto& pair) { return !pair.privatekey().empty(); });
+}
+
+// One backup on its way into a transaction.
+class Restore {
+ public:
+  Restore(LocalUsers& users, const std::string& cluster_name) : users_(users), cluster_name_(cluster_name) {
+    for (const auto& preset : PresetRoles()) roles_.insert(preset->metadata().name());
+  }
+
+  Status Add(const Resource& resource) {
+    RETURN_IF_ERROR(CheckPromises(*resource.message));
+    const std::string_view kind = resource.kind->kind;
+    if (kind == "user") return AddUser(resource.as<types::UserV2>());
+    if (kind == "bot") return AddBot(resource.as<teleport::machineid::v1::Bot>());
+    if (kind == "cert_authority") return AddAuthority(resource.as<types::CertAuthorityV2>());
+    if (kind == "role") roles_.insert(NameOf(*resource.message));
+    std::unique_ptr<google::protobuf::Message> copy(resource.message->New());
+    copy->CopyFrom(*resource.message);
+    FillIn(*copy);
+    return Write(kind, *copy);
+  }
+
+  // Returns what is to be written, once every user has its roles.
+  Result<BackendTransaction> Finish() && {
+    for (const auto& [user, role] : wanted_roles_) {
+      if (roles_.contains(role)) continue;
+      return FailWithHint(ErrorKind::kBadParameter,
+                          fmt::format("user \"{}\" has the role \"{}\", which is not there", user, role),
+                          "add the role to the file");
+    }
+    return std::move(transaction_);
+  }
+
+ private:
+  // What the cluster fills in when a setting is written by a method.
+  static void FillIn(google::protobuf::Message& message) {
+    if (auto* preference = dynamic_cast<types::AuthPreferenceV2*>(&message)) FillInSetting(*preference);
+    if (auto* networking = dynamic_cast<types::ClusterNetworkingConfigV2*>(&message)) FillInSetting(*networking);
+  }
+
+  Status Write(std::string_view kind, google::protobuf::Message& message) {
+    if (!keys_.insert(ResourceKey(kind, NameOf(message))).second) {
+      return Fail(ErrorKind::kBadParameter, "{} \"{}\" is there twice", kind, NameOf(message));
+    }
+    WriteResource(transaction_, kind, message, WriteMode::kCreate);
+    return {};
+  }
+
+  Status AddUser(types::UserV2 user) {
+    for (const auto& role : user.spec().roles()) wanted_roles_.emplace_back(user.metadata().name(), role);
+    user.mutable_status()->set_password_state(types::PASSWORD_STATE_UNSET);
+    RETURN_IF_ERROR(users_.TakeSecrets(user, transaction_));
+    return Write("user", user);
+  }
+
+  Status AddBot(const teleport::machineid::v1::Bot& bot) {
+    ASSIGN_OR_RETURN(BotParts parts, PartsOfBot(bot, "", Now()));
+    roles_.insert(parts.role.metadata().name());
+    RETURN_IF_ERROR(Write("role", parts.role));
+    return Write("user", parts.user);
+  }
+
+  Status AddAuthority(types::CertAuthorityV2 authority) {
+    const auto& spec = authority.spec();
+    const bool with_keys = HasPrivateKeys(spec.activekeys());
+    const bool own = authority.metadata().name() == cluster_name_;
+    if (with_keys != own) {
+      return FailWithHint(
+          ErrorKind::kBadParameter,
+          fmt::format("the {} authority of \"{}\" {}", spec.type(), authority.metadata().name(),
+                      own ? "has no private key" : fmt::format("has keys, and this cluster is \"{}\"", cluster_name_)),
+          own ? "back it up with tctl get cert_authority --with-secrets, or leave it out: the cluster makes its own"
+              : "set auth_service.cluster_name to the name of the cluster that the backup is of");
+    }
+    return Write(fmt::format("cert_authority/{}", spec.type()), authority);
+  }
+
+  LocalUsers& users_;
+  const std::string cluster_name_;
+  std::set<std::string> roles_;
+  std::vector<std::pair<std::string, std::string>> wanted_roles_;  // of users
+  std::set<std::string> keys_;
+  BackendTransaction transaction_;
+};
+
+}  // namespace
+
+Result<std::vector<Resource>> ReadBootstrap(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxFileBytes));
+  ASSIGN_OR_RETURN(const auto documents, ParseYaml(text, path));
+  std::vector<Resource> resources;
+  for (const Value& document : documents) {
+    const Value::List one{document};
+    for (const Value& value : document.is_list() ? document.as_list() : one) {
+      const Value* const kind = value.Find("kind");
+      if (kind != nullptr && std::ranges::find(kWithoutEffect, kind->as_string()) != kWithoutEffect.end()) {
+        Log(LogLevel::kWarning, "a resource is left out that would have no effect here",
+            {{"file", path}, {"kind", kind->as_string()}});
+        continue;
+      }
+      ASSIGN_OR_RETURN(resources.emplace_back(), DecodeResource(value, {.source = path, .as_new = true}));
+      if (std::ranges::find(kKinds, resources.back().kind->kind) != kKinds.end()) continue;
+      return FailWithHint(
+          ErrorKind::kNotImplemented,
+          fmt::format("{}:{}: a cluster cannot begin with a {}", path, value.place().line, resources.back().kind->kind),
+          "leave it out, and write it with tctl create once the cluster runs");
+    }
+  }
+  return resources;
+}
+
+Result<bool> Bootstrap(Backend& backend, LocalUsers& users, const std::string& cluster_name,
+                       const std::vector<Resource>& resources) {
+  ASSIGN_OR_RETURN(const auto authorities, backend.List(ResourceKey("cert_authority", ""), "", 1));
+  if (!authorities.empty()) return false;
+
+  Restore restore(users, cluster_name);
+  for (const auto& resource : resources) RETURN_IF_ERROR(restore.Add(resource));
+  ASSIGN_OR_RETURN(BackendTransaction transaction, std::move(restore).Finish());
+  RETURN_IF_ERROR(backend.Commit(std::move(transaction)));
+  return true;
+}
+
+}  // namespace sallyport
