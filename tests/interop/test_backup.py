@@ -1,0 +1,69 @@
+"""Backups from a cluster of Teleport into one of ours, and the other way round: the same logins afterwards."""
+
+import yaml
+
+import pytest
+
+from cluster_fixtures import MEMBER
+from grpc_client import GrpcClient
+from harness import Tsh, reference_program, started
+from reference_cluster import ReferenceCluster
+
+# What `teleport start --bootstrap` of Teleport takes.
+TAKEN_THERE = {"role", "user", "token", "lock", "github", "cluster_networking_config", "cluster_auth_preference",
+               "cert_authority"}
+LOCK = "kind: lock\nversion: v2\nmetadata: {name: gone}\nspec: {target: {user: somebody}}\n"
+TOKEN = "kind: token\nversion: v2\nmetadata: {name: join-me}\nspec: {roles: [Node], join_method: token}\n"
+
+
+@pytest.fixture(autouse=True)
+def programs():
+    reference_program("teleport")
+
+
+def log_in_before(cluster, directory, name):
+    """Fills a cluster; returns a user of it and the certificate of a login."""
+    cluster.create(MEMBER, "-f")
+    for document in (LOCK, TOKEN):
+        cluster.create(document, "-f")
+    user = cluster.add_user(name)
+    machine = Tsh(cluster, directory / f"before-{name}")
+    machine.login(user)
+    keys = machine.home / "tsh/keys" / cluster.host
+    return user, (keys / f"{name}.crt", keys / f"{name}.key")
+
+
+def check_restored(cluster, directory, user, identity):
+    """The certificate of before is good, and password and authenticator are the same."""
+    with GrpcClient(cluster.auth_port, identity) as client:
+        assert client.call("/proto.AuthService/GetDomainName")
+    Tsh(cluster, directory / "after").login(user)
+    for resource in ("lock/gone", "token/join-me", "role/member"):
+        assert cluster.tctl("get", resource).out
+
+
+def test_a_backup_of_teleport_into_a_cluster_of_ours(reference_cluster, new_cluster, tmp_path):
+    user, identity = log_in_before(reference_cluster, tmp_path, "moves-to-us")
+    path = tmp_path / "backup.yaml"
+    path.write_text(reference_cluster.tctl("get", "all").out)
+    ours = new_cluster()
+    ours.start("--bootstrap", path)
+    check_restored(ours, tmp_path, user, identity)
+    ours.stop()
+
+
+def test_a_backup_of_ours_into_a_cluster_of_teleport(new_cluster, kube, tmp_path):
+    ours = new_cluster()
+    ours.start()
+    user, identity = log_in_before(ours, tmp_path, "moves-away")
+    backup = ours.tctl("get", "all,cert_authority", "--with-secrets").out
+    ours.stop()
+    path = tmp_path / "backup.yaml"
+    path.write_text(yaml.safe_dump_all(
+        document for document in yaml.safe_load_all(backup) if document["kind"] in TAKEN_THERE))
+    theirs = ReferenceCluster(tmp_path / "theirs", kube, {"env": "dev"})
+    theirs.write_config()
+    start = theirs.start
+    theirs.start = lambda: start("--bootstrap", path)
+    with started(theirs) as cluster:
+        check_restored(cluster, tmp_path, user, identity)
