@@ -1,6 +1,7 @@
 #include "libbase/yaml.h"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <optional>
 #include <sstream>
@@ -305,6 +306,23 @@ std::optional<std::string> CheckCharacters(std::string_view text) {
   return std::nullopt;
 }
 
+// Returns what an error of yaml-cpp means for the person who has written the text; its own words are of its grammar.
+std::unexpected<Error> Explain(const YAML::Exception& error, std::string_view source) {
+  constexpr std::array<std::array<std::string_view, 3>, 3> kMeanings{{
+      {"end of map not found", "this does not go on from what stands before it",
+       "a value with one of [ ] { } : # or a quote in it stands in quotes; keys of one map begin in one column"},
+      {"illegal map value", "there is no place for a value here",
+       "a value with \": \" in it stands in quotes; lines are indented by blanks, not by tabs"},
+      {" flow not found", "a [ or { before this has no end", "close it, or put the value in quotes"},
+  }};
+  const std::string place = fmt::format("{}:{}", source, std::max(error.mark.line, 0) + 1);
+  for (const auto& [words, reason, hint] : kMeanings) {
+    if (!error.msg.contains(words)) continue;
+    return FailWithHint(ErrorKind::kBadParameter, fmt::format("{}: {}", place, reason), std::string(hint));
+  }
+  return Fail(ErrorKind::kBadParameter, "{}: {}", place, error.msg);
+}
+
 }  // namespace
 
 Result<std::vector<Value>> ParseYaml(std::string_view text, std::string_view source, YamlLimits limits) {
@@ -323,9 +341,7 @@ Result<std::vector<Value>> ParseYaml(std::string_view text, std::string_view sou
       if (!document.is_null()) documents.push_back(std::move(document));
     }
   } catch (const YAML::Exception& error) {
-    if (!handler.error()) {
-      return Fail(ErrorKind::kBadParameter, "{}:{}: {}", source, std::max(error.mark.line, 0) + 1, error.msg);
-    }
+    if (!handler.error()) return Explain(error, source);
   } catch (const std::exception& error) {
     return Fail(ErrorKind::kBadParameter, "{}:1: {}", source, error.what());
   }

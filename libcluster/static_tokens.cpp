@@ -2,6 +2,7 @@
 
 #include "libbase/file.h"
 #include "libbase/text.h"
+#include "libbase/trim.h"
 #include "libresources/token.h"
 #include "teleport/legacy/types/token.pb.h"
 
@@ -20,9 +21,11 @@ Result<std::shared_ptr<const types::StaticTokensV2>> ParseStaticTokens(const std
       ASSIGN_OR_RETURN(const std::string content, ReadFile(names.front()));
       names = SplitNonEmpty(content, '\n');
     }
-    for (const auto& name : names) {
+    for (const auto& line : names) {
+      const std::string_view name = Trimmed(line);
+      if (name.empty()) continue;
       auto& token = *tokens->mutable_spec()->add_statictokens();
-      token.set_token(name);
+      token.set_token(std::string(name));
       for (const auto& role : SplitNonEmpty(entry.substr(0, colon), ',')) {
         const auto known = SystemRoleNamed(role);
         if (!known) return Fail(ErrorKind::kBadParameter, "auth_service.tokens: role \"{}\" is not known", role);

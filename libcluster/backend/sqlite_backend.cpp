@@ -322,6 +322,7 @@ Result<std::unique_ptr<Backend>> OpenSqliteBackend(const std::string& path) {
   auto writer = SqliteConnection::Open(path);
   Status ready = writer ? (*writer)->Execute(kSchema) : Status(std::unexpected(writer.error()));
   ::umask(before);
+  if (writer && !ready) return std::unexpected(InContext(path, std::move(ready).error()));
   RETURN_IF_ERROR(ready);
   return std::make_unique<SqliteBackend>(path, std::move(*writer));
 }
