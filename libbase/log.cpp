@@ -1,10 +1,9 @@
 #include "libbase/log.h"
 
-#include <unistd.h>
-
 #include <array>
 
 #include "libbase/json.h"
+#include "libbase/log_output.h"
 #include "libbase/time.h"
 
 namespace sallyport {
@@ -17,13 +16,16 @@ std::string Line(LogLevel level, std::string_view message, std::initializer_list
   const char* name = kLevelNames[static_cast<std::size_t>(level)];
   if (g_options.json) {
     Value line = Value::EmptyMap();
-    line.Set("time", FormatTime(Now()));
-    line.Set("level", name);
+    if (LogTarget().time) line.Set("timestamp", FormatTime(Now()));
+    if (LogTarget().level) line.Set("level", name);
     line.Set("message", message);
     for (const auto& [key, value] : fields) line.Set(key, value);
     return ToJson(line) + "\n";
   }
-  std::string line = fmt::format("{} {:<7} {}", FormatTime(Now()), name, message);
+  std::string line;
+  if (LogTarget().time) line += FormatTime(Now()) + " ";
+  if (LogTarget().level) line += fmt::format("{:<7} ", name);
+  line += message;
   for (const auto& [key, value] : fields) line += fmt::format(" {}={}", key, ToJson(Value(value)));
   return line + "\n";
 }
@@ -34,9 +36,7 @@ void SetLogOptions(LogOptions options) { g_options = options; }
 
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
   if (level < g_options.level) return;
-  const std::string line = Line(level, message, fields);
-  // One write, so that lines of several threads do not mix; a full or closed stderr must not stop the program.
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+  WriteLogLine(Line(level, message, fields));
 }
 
 }  // namespace sallyport
