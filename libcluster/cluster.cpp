@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <optional>
 #include <set>
 
 #include "libbase/address.h"
@@ -20,6 +21,7 @@
 #include "libcluster/auth/server_info_service.h"
 #include "libcluster/auth/store.h"
 #include "libcluster/auth/system_identity.h"
+#include "libcluster/data_dir_lock.h"
 #include "libcluster/grpc_server.h"
 #include "libcluster/kube/announcer.h"
 #include "libcluster/kube/configured.h"
@@ -54,6 +56,7 @@ constexpr std::chrono::seconds kTrimPause{20};
 
 // Members are destroyed last to first: what serves goes before what it uses.
 struct Cluster::State {
+  std::optional<DataDirLock> lock;
   std::string host_id;
   std::string proxy_address;
   std::string auth_address;
@@ -113,7 +116,6 @@ struct Cluster::State {
 };
 
 Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment& environment) {
-  RETURN_IF_ERROR(MakeDirectories(config.data_dir, 0700));
   ASSIGN_OR_RETURN(host_id, HostUuid(config.data_dir));
   AuthServerOptions options;
   const std::string& nodename = config.NodeName(environment.hostname);
@@ -333,6 +335,9 @@ Cluster::~Cluster() = default;
 
 Result<std::unique_ptr<Cluster>> Cluster::Start(const TeleportConfig& config, const Environment& environment) {
   auto state = std::make_unique<State>();
+  ASSIGN_OR_RETURN(state->lock, DataDirLock::Acquire(config.data_dir, kDataDirPatience));
+  // A file that cannot be used is said before anything is made.
+  if (!config.proxy.https_keypairs.empty()) RETURN_IF_ERROR(LoadWebCertificate(config, {}));
   RETURN_IF_ERROR(state->OpenPorts(config));
   RETURN_IF_ERROR(state->OpenAuth(config, environment));
   RETURN_IF_ERROR(state->StartServers(config, environment));

@@ -1,6 +1,7 @@
 #include "libcluster/agents/agent.h"
 
 #include <mutex>
+#include <optional>
 
 #include "libbase/log.h"
 #include "libcluster/agents/agent_auth.h"
@@ -9,6 +10,7 @@
 #include "libcluster/agents/kube_agent.h"
 #include "libcluster/agents/recording_call.h"
 #include "libcluster/agents/tunnel_client.h"
+#include "libcluster/data_dir_lock.h"
 #include "libcluster/net/event_loop.h"
 #include "libcluster/ssh/ssh_node.h"
 #include "sallyport/v1/tunnel_service.pb.h"
@@ -79,6 +81,14 @@ class TunnelAuth : public AgentAuth {
   HostKey host_;
 };
 
+// Where a person would log in again, a host has the state of another cluster.
+Error OfOtherCluster(Error error, const std::string& cluster, const std::string& data_dir) {
+  if (!error.hint.contains("log in again")) return error;
+  error.message += fmt::format("; the data directory {} has the state of a host of the cluster {}", data_dir, cluster);
+  error.hint = "name the address of that cluster; or join this one with a data directory of its own: --data-dir";
+  return error;
+}
+
 void LogFailure(const Status& status, std::string_view message) {
   if (!status) Log(LogLevel::kError, message, {{"reason", status.error().message}});
 }
@@ -87,6 +97,7 @@ void LogFailure(const Status& status, std::string_view message) {
 
 // Members are destroyed last to first.
 struct Agent::State {
+  std::optional<DataDirLock> lock;
   std::string cluster;
   EventLoop loop{kNetworkThreads};
   std::unique_ptr<TunnelClient> tunnel;
@@ -124,7 +135,9 @@ Status Agent::State::Use(const HostIdentity& identity) const {
 
 Status Agent::State::Connect(HostIdentity identity, const JoinSettings& settings, TunnelOptions options) {
   cluster = identity.cluster;
-  ASSIGN_OR_RETURN(tunnel, TunnelClient::Open(identity, std::move(options)));
+  auto opened = TunnelClient::Open(identity, std::move(options));
+  if (!opened) return std::unexpected(OfOtherCluster(std::move(opened).error(), cluster, settings.data_dir));
+  tunnel = std::move(*opened);
   auth = std::make_unique<TunnelAuth>(cluster, *tunnel);
   RETURN_IF_ERROR(auth->Use(identity));
   IdentityRenewal::Options renewing;
@@ -166,6 +179,7 @@ Status Agent::State::StartServices(const TeleportConfig& config, const Environme
 
 Result<std::unique_ptr<Agent>> Agent::Start(const TeleportConfig& config, const Environment& environment) {
   auto state = std::make_unique<State>();
+  ASSIGN_OR_RETURN(state->lock, DataDirLock::Acquire(config.data_dir, kDataDirPatience));
   const std::string& nodename = config.NodeName(environment.hostname);
   NetworkSettings network;
   network.insecure = environment.insecure;
