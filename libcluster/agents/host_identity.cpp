@@ -13,6 +13,7 @@
 #include "libclient/web_client.h"
 #include "libcluster/auth/host_caller.h"
 #include "libcluster/auth/host_proof.h"
+#include "libcluster/config/teleport_config.h"
 #include "libidentity/keys.h"
 #include "libidentity/ssh_certificate.h"
 #include "libidentity/x509.h"
@@ -119,15 +120,17 @@ Result<bool> HasExpired(const HostIdentity& identity) {
   return certificate.not_after() <= Now();
 }
 
-Status CheckToken(const JoinSettings& settings, std::string_view state) {
-  if (!settings.token.empty()) return {};
+// Reads the token, which a file may hold, when it is needed: a host that has joined starts without it.
+Result<JoinSettings> WithToken(JoinSettings settings, std::string_view state) {
+  ASSIGN_OR_RETURN(settings.token, ConfigSecret(settings.token));
+  if (!settings.token.empty()) return settings;
   return FailWithHint(ErrorKind::kBadParameter, fmt::format("this host {}, and has no token to join", state),
                       "give it one: --token=TOKEN; tctl nodes add makes one on the cluster");
 }
 
 // `host_id` is what clusters that do not make ids themselves take for this host's.
-Result<HostIdentity> Join(const JoinSettings& settings, const std::string& host_id) {
-  RETURN_IF_ERROR(CheckToken(settings, "has not joined a cluster"));
+Result<HostIdentity> Join(const JoinSettings& joining, const std::string& host_id) {
+  ASSIGN_OR_RETURN(const JoinSettings settings, WithToken(joining, "has not joined a cluster"));
   if (!settings.through_proxy && settings.ca_pins.empty()) {
     return FailWithHint(ErrorKind::kBadParameter, "an auth service can only be trusted by its CA pin",
                         "add --ca-pin, which tctl status shows, or join by the proxy: --proxy=HOST:PORT");
@@ -170,8 +173,9 @@ Result<HostIdentity> LoadOrJoin(const JoinSettings& settings) {
   return Rejoin(settings, identity);
 }
 
-Result<HostIdentity> Rejoin(const JoinSettings& settings, const HostIdentity& expired) {
-  RETURN_IF_ERROR(CheckToken(settings, "has been away for so long that its certificate has expired"));
+Result<HostIdentity> Rejoin(const JoinSettings& joining, const HostIdentity& expired) {
+  ASSIGN_OR_RETURN(const JoinSettings settings,
+                   WithToken(joining, "has been away for so long that its certificate has expired"));
   ASSIGN_OR_RETURN(const PrivateKey key, GeneratePrivateKey(KeyAlgorithm::kEcdsaP256));
   auto certs = AskToRejoin(settings, expired, key);
   // A cluster from before that makes no ids takes this host's word for its own.

@@ -20,9 +20,9 @@ struct JoinSettings {
   std::string data_dir;
   std::string node_name;
   std::vector<std::string> principals;  // names of the host beside its own
-  std::string token;
-  std::vector<std::string> ca_pins;  // "sha256:...": of the cluster's host authority
-  HostPort address;                  // of the proxy, or of the auth service
+  std::string token;                    // itself, or the path of its file
+  std::vector<std::string> ca_pins;     // "sha256:...": of the cluster's host authority
+  HostPort address;                     // of the proxy, or of the auth service
   bool through_proxy = true;
   NetworkSettings network;
 };

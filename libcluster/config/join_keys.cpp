@@ -1,19 +1,23 @@
 // The keys that say which cluster a process joins, and how (services section 4.2).
 #include "libbase/file.h"
 #include "libbase/text.h"
+#include "libbase/trim.h"
+#include "libcluster/config/config_key.h"
 #include "libcluster/config/teleport_config.h"
 
 namespace sallyport {
 namespace {
 
 using State = ConfigKey::State;
+using Type = ConfigType;
 
 constexpr int kAuthPort = 3025;
 constexpr int kProxyPort = 3080;
 constexpr std::size_t kMaxSecretBytes = 64 << 10;
 
 Status SetAddress(TeleportConfig& config, const Value& value, bool through_proxy) {
-  ASSIGN_OR_RETURN(const auto texts, ConfigTexts(value));
+  ASSIGN_OR_RETURN(auto texts, ConfigTexts(value));
+  std::erase(texts, "");
   if (texts.empty()) return {};
   if (!config.join.address.host.empty()) {
     return Fail(ErrorKind::kBadParameter, "another key has the cluster's address already");
@@ -27,8 +31,7 @@ Status SetProxy(TeleportConfig& config, const Value& value) { return SetAddress(
 Status SetAuth(TeleportConfig& config, const Value& value) { return SetAddress(config, value, false); }
 
 Status SetToken(TeleportConfig& config, const Value& value) {
-  ASSIGN_OR_RETURN(const std::string text, ConfigText(value));
-  ASSIGN_OR_RETURN(config.join.token, ConfigSecret(text));
+  ASSIGN_OR_RETURN(config.join.token, ConfigText(value));
   return {};
 }
 
@@ -42,7 +45,9 @@ Status SetPins(TeleportConfig& config, const Value& value) {
   ASSIGN_OR_RETURN(const auto texts, ConfigTexts(value));
   for (const auto& text : texts) {
     ASSIGN_OR_RETURN(const std::string pins, ConfigSecret(text));
-    for (auto& pin : SplitNonEmpty(pins, '\n')) config.join.ca_pins.push_back(std::move(pin));
+    for (const auto& line : SplitNonEmpty(pins, '\n')) {
+      if (const auto pin = Trimmed(line); !pin.empty()) config.join.ca_pins.emplace_back(pin);
+    }
   }
   return {};
 }
@@ -51,21 +56,21 @@ Status SetPins(TeleportConfig& config, const Value& value) {
 
 Result<std::string> ConfigSecret(const std::string& text) {
   if (!text.starts_with('/')) return text;
-  ASSIGN_OR_RETURN(std::string secret, ReadFile(text, kMaxSecretBytes));
-  while (secret.ends_with('\n') || secret.ends_with('\r')) secret.pop_back();
-  return secret;
+  ASSIGN_OR_RETURN(const std::string secret, ReadFile(text, kMaxSecretBytes));
+  return std::string(Trimmed(secret));
 }
 
 std::vector<ConfigKey> JoinKeys() {
   return {
-      {"teleport.proxy_server", State::kServed, SetProxy},
-      {"teleport.auth_server", State::kServed, SetAuth},
-      {"teleport.auth_servers", State::kServed, SetAuth},
-      {"teleport.auth_token", State::kServed, SetToken},
-      {"teleport.join_params.token_name", State::kServed, SetToken},
-      {"teleport.join_params.method", State::kServed, SetMethod},
-      {"teleport.join_params.*", State::kNotThereYet},
-      {"teleport.ca_pin", State::kServed, SetPins},
+      {"teleport.proxy_server", Type::kText, State::kServed, SetProxy},
+      {"teleport.auth_server", Type::kText, State::kServed, SetAuth},
+      {"teleport.auth_servers", Type::kTexts, State::kServed, SetAuth},
+      {"teleport.auth_token", Type::kText, State::kServed, SetToken},
+      {"teleport.join_params.token_name", Type::kText, State::kServed, SetToken},
+      {"teleport.join_params.method", Type::kText, State::kServed, SetMethod},
+      {"teleport.join_params.azure.client_id", Type::kText, State::kRefused, nullptr, "", "join by a token"},
+      {"teleport.ca_pin", Type::kTexts, State::kServed, SetPins},
+      {"teleport.relay_server", Type::kText, State::kRefused, nullptr, "", "join by proxy_server; leave the key out"},
   };
 }
 

@@ -1,6 +1,8 @@
 // The keys of ssh_service (services section 4.5).
 #include <algorithm>
+#include <array>
 
+#include "libcluster/config/config_key.h"
 #include "libcluster/config/teleport_config.h"
 #include "libresources/metadata.h"
 
@@ -8,6 +10,7 @@ namespace sallyport {
 namespace {
 
 using State = ConfigKey::State;
+using Type = ConfigType;
 
 Status SetLabels(TeleportConfig& config, const Value& value) {
   ASSIGN_OR_RETURN(config.ssh.labels, ConfigLabels(value));
@@ -45,51 +48,76 @@ Status SetCommands(TeleportConfig& config, const Value& value) {
   return {};
 }
 
-// A key whose function is not there: it may be off.
-Status MustBeOff(TeleportConfig&, const Value& value) {
-  if (!ParseEnabled(value)) return {};
-  return Fail(ErrorKind::kNotImplemented, "OpenSSH's server, which serves the node, cannot do this");
-}
+// A key that is a switch of ssh_service.
+#define SWITCH_KEY(key, member)                                                                                   \
+  ConfigKey {                                                                                                     \
+    "ssh_service." key, Type::kSwitch, State::kServed, [](TeleportConfig& config, const Value& value) -> Status { \
+      ASSIGN_OR_RETURN(config.ssh.member, ConfigSwitch(value));                                                   \
+      return {};                                                                                                  \
+    }                                                                                                             \
+  }
 
-}  // namespace
+constexpr std::string_view kBySshd = "OpenSSH's server, which serves the node, cannot do this; set it to no";
 
-std::vector<ConfigKey> SshServiceKeys() {
+std::vector<ConfigKey> ServedKeys() {
   return {
-      {"ssh_service.enabled", State::kServed,
+      {"ssh_service.enabled", Type::kSwitch, State::kServed,
        [](TeleportConfig& config, const Value& value) -> Status {
-         config.ssh.enabled = ParseEnabled(value);
+         ASSIGN_OR_RETURN(config.ssh.enabled, ConfigSwitch(value));
          config.ssh.asked_for = config.ssh.enabled;
          return {};
        }},
-      {"ssh_service.labels", State::kServed, SetLabels},
-      {"ssh_service.commands", State::kServed, SetCommands},
-      {"ssh_service.public_addr", State::kServed,
+      {"ssh_service.labels", Type::kMap, State::kServed, SetLabels},
+      {"ssh_service.commands", Type::kAny, State::kServed, SetCommands},
+      {"ssh_service.public_addr", Type::kTexts, State::kServed,
        [](TeleportConfig& config, const Value& value) -> Status {
          ASSIGN_OR_RETURN(config.ssh.public_addr, ConfigTexts(value));
          return {};
        }},
-      {"ssh_service.port_forwarding", State::kServed,
-       [](TeleportConfig& config, const Value& value) -> Status {
-         config.ssh.port_forwarding = ParseEnabled(value);
-         return {};
-       }},
-      {"ssh_service.ssh_file_copy", State::kServed,
-       [](TeleportConfig& config, const Value& value) -> Status {
-         config.ssh.copy_files = ParseEnabled(value);
-         return {};
-       }},
-      {"ssh_service.listen_addr", State::kAccepted},  // connections come by the proxy
-      {"ssh_service.namespace", State::kAccepted},
-      {"ssh_service.disable_create_host_user", State::kAccepted},
-      {"ssh_service.restricted_session.*", State::kAccepted},
-      {"ssh_service.x11.*", State::kAccepted},
-      {"ssh_service.permit_user_env", State::kServed, MustBeOff},
-      {"ssh_service.force_listen", State::kServed, MustBeOff},
-      {"ssh_service.enhanced_recording.enabled", State::kServed, MustBeOff},
-      {"ssh_service.enhanced_recording.*", State::kAccepted},
-      {"ssh_service.pam.enabled", State::kServed, MustBeOff},
-      {"ssh_service.pam.*", State::kAccepted},
+      SWITCH_KEY("port_forwarding", port_forwarding),
+      SWITCH_KEY("ssh_file_copy", copy_files),
+      SWITCH_KEY("x11.enabled", x11),
   };
+}
+
+#undef SWITCH_KEY
+
+constexpr std::array kRefused{
+    KeyFact{"permit_user_env", Type::kSwitch},
+    KeyFact{"force_listen", Type::kSwitch},
+    KeyFact{"enhanced_recording.enabled", Type::kSwitch},
+    KeyFact{"pam.enabled", Type::kSwitch},
+};
+
+// Connections come by the proxy, hosts make no users, and the rest is below what is off.
+constexpr std::array kWithoutEffect{
+    KeyFact{"listen_addr"},
+    KeyFact{"namespace"},
+    KeyFact{"disable_create_host_user", Type::kSwitch},
+    KeyFact{"restricted_session.enabled", Type::kSwitch},
+    KeyFact{"restricted_session.events_buffer_size", Type::kNumber},
+    KeyFact{"x11.display_offset", Type::kNumber},
+    KeyFact{"x11.max_display", Type::kNumber},
+    KeyFact{"enhanced_recording.command_buffer_size", Type::kNumber},
+    KeyFact{"enhanced_recording.disk_buffer_size", Type::kNumber},
+    KeyFact{"enhanced_recording.network_buffer_size", Type::kNumber},
+    KeyFact{"enhanced_recording.cgroup_path"},
+    KeyFact{"enhanced_recording.root_path"},
+    KeyFact{"pam.service_name"},
+    KeyFact{"pam.use_pam_auth", Type::kSwitch},
+    KeyFact{"pam.environment", Type::kMap},
+};
+
+}  // namespace
+
+std::vector<ConfigKey> SshServiceKeys() {
+  auto keys = ServedKeys();
+  AddCommandLabelFacts(keys, "ssh_service.commands");
+  for (const auto& fact : kRefused) {
+    keys.push_back({fmt::format("ssh_service.{}", fact.path), fact.type, State::kRefused, nullptr, "", kBySshd});
+  }
+  AddFacts(keys, "ssh_service.", kWithoutEffect);
+  return keys;
 }
 
 }  // namespace sallyport

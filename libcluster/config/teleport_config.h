@@ -1,5 +1,5 @@
-// teleport.yaml, version v3 (v1 and v2 are read with a note): every key of the reference is known; one that nothing
-// here serves yet is an error when it is set, never ignored. Errors are "FILE:LINE: reason".
+// teleport.yaml, version v3 (v1 and v2 are read the same way): every key of the reference is known (config_key.h); one
+// that nothing here serves is an error when it is set to more than off or the default. Errors are "FILE:LINE: reason".
 #pragma once
 
 #include <map>
@@ -12,8 +12,7 @@
 #include "libbase/address.h"
 #include "libbase/error.h"
 #include "libbase/log.h"
-#include "libbase/time.h"
-#include "libbase/value.h"
+#include "libbase/log_output.h"
 #include "libcluster/ssh/command_labels.h"
 #include "libresources/labels.h"
 
@@ -29,6 +28,7 @@ namespace sallyport {
 struct KeyPairPaths {
   std::string key_file;
   std::string cert_file;
+  int line = 0;  // of the file that names them
 };
 
 struct TeleportConfig {
@@ -37,6 +37,9 @@ struct TeleportConfig {
   std::string data_dir = "/var/lib/teleport";
   std::string pid_file;
   LogOptions log;
+  LogOutput log_output;
+  std::string storage_path;   // where the file says that state is
+  int storage_path_line = 0;  // the line of that
 
   struct Auth {
     bool enabled = true;
@@ -55,6 +58,7 @@ struct TeleportConfig {
     std::vector<std::string> public_addr;
     std::string kube_listen_addr;
     std::vector<KeyPairPaths> https_keypairs;
+    KeyPairPaths https_keypair;  // by the keys of old files; the first of https_keypairs once the file is read
   } proxy;
 
   struct Kubernetes {
@@ -69,7 +73,7 @@ struct TeleportConfig {
   struct Join {
     HostPort address;  // of its proxy, or of its auth service; no host: it runs here
     bool through_proxy = true;
-    std::string token;
+    std::string token;  // itself or the path of its file: ConfigSecret
     std::vector<std::string> ca_pins;
   } join;
   // Whether this process serves a cluster that runs elsewhere.
@@ -85,7 +89,17 @@ struct TeleportConfig {
     std::vector<CommandLabel> commands;
     bool port_forwarding = true;
     bool copy_files = true;
+    bool x11 = true;
   } ssh;
+
+  // What the file asks a service for and is not implemented.
+  struct NotServed {
+    std::string service;  // "proxy_service"
+    Error error;
+  };
+  std::vector<NotServed> not_served;
+  // Keys that are set and have no effect, for the log: "FILE:LINE: reason".
+  std::vector<std::string> notes;
 };
 
 // Reads a configuration. Fails with kBadParameter (unknown key with the one probably meant, wrong type, contradictions)
@@ -94,40 +108,11 @@ Result<TeleportConfig> ParseTeleportConfig(std::string_view text, std::string_vi
 // Reads the file; kNotFound and kAccessDenied beside.
 Result<TeleportConfig> LoadTeleportConfig(const std::string& path);
 
-// "yes", "true", "on", "1", "y", "yeah" in any case; anything else is false.
-bool ParseEnabled(const Value& value);
-
-// What `teleport configure` prints.
-struct SampleOptions {
-  std::string cluster_name;
-  std::string public_addr;
-  std::string data_dir = "/var/lib/teleport";
-};
-std::string SampleConfig(const SampleOptions& options);
-
-// One key of the file. The table of all of them decides what is known.
-struct ConfigKey {
-  enum class State { kServed, kAccepted, kNotThereYet };
-  std::string path;  // "auth_service.authentication.type"; ".*" at the end stands for every key below
-  State state = State::kServed;
-  Status (*set)(TeleportConfig& config, const Value& value) = nullptr;
-};
-std::vector<ConfigKey> AuthServiceKeys();
-std::vector<ConfigKey> ProxyServiceKeys();
-std::vector<ConfigKey> SshServiceKeys();
-std::vector<ConfigKey> JoinKeys();
-
 // Checks what several keys say together; settings from elsewhere (the command line) may have been added. Fails with
 // kBadParameter or kNotImplemented.
 Status CheckConfig(const TeleportConfig& config);
 
-// Returns a secret given as itself, or as the absolute path of a file that holds it.
+// Returns a secret given as itself, or as the absolute path of a file that holds it: then without the space around it.
 Result<std::string> ConfigSecret(const std::string& text);
-
-// Typed readers for setters. Each fails with kBadParameter; the caller adds file, line and key.
-Result<std::string> ConfigText(const Value& value);
-Result<std::vector<std::string>> ConfigTexts(const Value& value);  // one text or a list
-Result<Nanoseconds> ConfigDuration(const Value& value);
-Result<Labels> ConfigLabels(const Value& value);  // a map of texts
 
 }  // namespace sallyport

@@ -54,6 +54,9 @@ Result<std::shared_ptr<ServerTls>> ServerTls::Create(const ServerTlsOptions& opt
   auto state = std::make_unique<State>();
   state->wire_protocols = WireProtocols(options.protocols);
   try {
+    // A key that is encrypted is refused; without this, OpenSSL asks at the terminal.
+    state->context.set_password_callback(
+        [](std::size_t, asio::ssl::context::password_purpose) { return std::string(); });
     state->context.use_certificate_chain(asio::buffer(options.certificate_pem));
     state->context.use_private_key(asio::buffer(options.private_key_pem), asio::ssl::context::pem);
   } catch (const boost::system::system_error& error) {

@@ -6,6 +6,7 @@
 #include "libbase/address.h"
 #include "libbase/file.h"
 #include "libbase/log.h"
+#include "libcluster/net/tls.h"
 #include "libidentity/x509.h"
 
 namespace sallyport {
@@ -26,19 +27,66 @@ Result<WebCertificate> MakeAndKeep(const std::string& certificate_path, const st
   return WebCertificate{certificate.ToPem(), key.ToPem()};
 }
 
+constexpr std::string_view kCertificateMark = "-----BEGIN CERTIFICATE-----";
+constexpr std::string_view kKeyMark = "PRIVATE KEY-----";
+
+// Refuses a file that is none of what its key of the configuration says, by name.
+Status CheckPem(std::string_view key, const std::string& path, std::string_view text, std::string_view mark,
+                std::string_view other_mark) {
+  const auto fail = [&](std::string_view what, std::string hint) {
+    return FailWithHint(ErrorKind::kBadParameter, fmt::format("{} {} {}", key, path, what), std::move(hint));
+  };
+  if (text.contains(mark)) return {};
+  if (text.contains(other_mark)) {
+    return fail(key == "cert_file" ? "holds a key and no certificate" : "holds a certificate and no key",
+                "exchange key_file and cert_file");
+  }
+  if (text.contains("-----BEGIN ")) {
+    return fail(key == "cert_file" ? "holds no certificate" : "holds no private key", "name the file that does");
+  }
+  const std::string_view kind = key == "cert_file" ? "x509" : "pkey";
+  return fail(
+      "is not PEM text",
+      fmt::format("if it is DER: openssl {0} -inform DER -in {1} -out {1}.pem, and name that file", kind, path));
+}
+
 }  // namespace
+
+Result<WebCertificate> LoadKeyPair(const KeyPairPaths& paths) {
+  ASSIGN_OR_RETURN(const std::string certificate, ReadFile(paths.cert_file));
+  ASSIGN_OR_RETURN(std::string key, ReadFile(paths.key_file));
+  RETURN_IF_ERROR(CheckPem("cert_file", paths.cert_file, certificate, kCertificateMark, kKeyMark));
+  RETURN_IF_ERROR(CheckPem("key_file", paths.key_file, key, kKeyMark, kCertificateMark));
+  if (key.contains("ENCRYPTED")) {
+    return FailWithHint(
+        ErrorKind::kBadParameter, fmt::format("key_file {} is encrypted with a password", paths.key_file),
+        fmt::format("decrypt it: openssl pkey -in {0} -out {0}.plain, and name that file", paths.key_file));
+  }
+  WebCertificate pair{certificate, Secret(std::move(key))};
+  const auto tls = ServerTls::Create({pair.certificate_pem, pair.private_key_pem.Reveal(), {}, false});
+  if (tls) return pair;
+  return FailWithHint(ErrorKind::kBadParameter,
+                      fmt::format("key_file {} and cert_file {} do not belong together or are damaged: {}",
+                                  paths.key_file, paths.cert_file, tls.error().message),
+                      "compare their public keys: openssl x509 -noout -pubkey, openssl pkey -pubout");
+}
 
 Result<WebCertificate> LoadWebCertificate(const TeleportConfig& config, const std::vector<std::string>& names) {
   const std::string kept_certificate = config.data_dir + "/webproxy_cert.pem";
   const std::string kept_key = config.data_dir + "/webproxy_key.pem";
   const bool configured = !config.proxy.https_keypairs.empty();
   if (!configured && !FileExists(kept_certificate)) return MakeAndKeep(kept_certificate, kept_key, names);
-  const KeyPairPaths paths =
-      configured ? config.proxy.https_keypairs.front() : KeyPairPaths{kept_key, kept_certificate};
-  ASSIGN_OR_RETURN(const std::string certificate, ReadFile(paths.cert_file));
-  ASSIGN_OR_RETURN(std::string key, ReadFile(paths.key_file));
+  if (configured) {
+    auto pair = LoadKeyPair(config.proxy.https_keypairs.front());
+    if (pair) return pair;
+    return std::unexpected(InContext(
+        fmt::format("{}:{}: proxy_service.https_keypairs", config.source, config.proxy.https_keypairs.front().line),
+        std::move(pair).error()));
+  }
+  ASSIGN_OR_RETURN(const std::string certificate, ReadFile(kept_certificate));
+  ASSIGN_OR_RETURN(std::string key, ReadFile(kept_key));
   ASSIGN_OR_RETURN(const Certificate leaf, Certificate::FromPem(certificate));
-  if (!configured && leaf.not_after() <= Now()) return MakeAndKeep(kept_certificate, kept_key, names);
+  if (leaf.not_after() <= Now()) return MakeAndKeep(kept_certificate, kept_key, names);
   return WebCertificate{certificate, Secret(std::move(key))};
 }
 

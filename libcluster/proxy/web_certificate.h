@@ -15,7 +15,11 @@ struct WebCertificate {
   Secret private_key_pem;
 };
 
-// Returns the first of https_keypairs; without one, a self-signed certificate that is made at the first start and kept
+// Reads a certificate and its key. kBadParameter names the file and what is wrong with it: exchanged, not PEM,
+// encrypted, not belonging together; nobody is asked for a password. Fails as ReadFile does beside.
+Result<WebCertificate> LoadKeyPair(const KeyPairPaths& paths);
+
+// Returns the pair of https_keypairs; without one, a self-signed certificate that is made at the first start and kept
 // as DATA_DIR/webproxy_cert.pem and webproxy_key.pem.
 Result<WebCertificate> LoadWebCertificate(const TeleportConfig& config, const std::vector<std::string>& names);
 

@@ -190,6 +190,7 @@ Result<UniqueFd> SshNode::State::Dial(const SshDial& dial) {
   RETURN_IF_ERROR(CheckLabels(dial));
   SshDial narrowed = dial;
   if (!options.port_forwarding) narrowed.permit.port_forwarding = PortForwarding::kOff;
+  if (!options.x11) narrowed.permit.forward_x11 = false;
   const SshdOptions sshd_options = OptionsOf(dial.id, dial.settings);
   ASSIGN_OR_RETURN(Sshd process, Sshd::Start(sshd, sshd_options, narrowed.permit));
   UniqueFd socket = std::move(process.socket());
@@ -216,6 +217,7 @@ SshNodeOptions NodeOptionsOf(const TeleportConfig& config, const std::string& ho
   options.commands = config.ssh.commands;
   options.port_forwarding = config.ssh.port_forwarding;
   options.copy_files = config.ssh.copy_files;
+  options.x11 = config.ssh.x11;
   options.recordings_dir = config.data_dir + "/log/upload/streaming/default";
   options.hooks_file = config.data_dir + "/sshd_hooks.so";
   return options;

@@ -24,6 +24,7 @@ struct SshNodeOptions {
   std::vector<CommandLabel> commands;
   bool port_forwarding = true;
   bool copy_files = true;
+  bool x11 = true;
   std::string recordings_dir;  // where recordings wait for the auth service
   std::string hooks_file;      // where the library that sshd loads is put
 };

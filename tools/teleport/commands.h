@@ -7,6 +7,8 @@ namespace sallyport {
 
 Command StartCommand();
 Command ConfigureCommand();
+Command NodeConfigureCommand();
+Command StatusCommand();
 Command VersionCommand();
 Command SshSessionCommand();
 

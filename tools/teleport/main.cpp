@@ -10,7 +10,8 @@ int main(int argc, char** argv) {
       "teleport",
       "run an access cluster",
       {{"debug", 'd', "", "Log everything"}},
-      {StartCommand(), ConfigureCommand(), VersionCommand(), SshSessionCommand()},
+      {StartCommand(), ConfigureCommand(), NodeConfigureCommand(), StatusCommand(), VersionCommand(),
+       SshSessionCommand()},
   };
   return RunProgram(program, argc, argv);
 }

@@ -103,6 +103,8 @@ sigset_t BlockSignals() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
+  sigaddset(&signals, SIGUSR1);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
 }
@@ -136,7 +138,13 @@ void SayFirstSteps(const Invocation& invocation, const Cluster& cluster) {
 Status UntilSignal(const TeleportConfig& config, const sigset_t& signals) {
   if (!config.pid_file.empty()) RETURN_IF_ERROR(WriteFile(config.pid_file, std::to_string(::getpid()) + "\n", 0644));
   int signal = 0;
-  sigwait(&signals, &signal);
+  while (true) {
+    sigwait(&signals, &signal);
+    if (signal != SIGHUP && signal != SIGUSR1) break;
+    ReopenLog();
+    if (LogTarget().target != LogOutput::Target::kFile) continue;
+    Log(LogLevel::kInfo, "the log is opened again", {{"signal", signal == SIGHUP ? "SIGHUP" : "SIGUSR1"}});
+  }
   Log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
   EndWithin(kStopTime);
   return config.pid_file.empty() ? Status() : RemoveFile(config.pid_file);
@@ -165,9 +173,19 @@ Status ServeElsewhere(const Invocation& invocation, const TeleportConfig& config
   return UntilSignal(config, signals);
 }
 
+Status BeginLog(const TeleportConfig& config) {
+  SetLogOptions(config.log);
+  if (auto status = OpenLog(config.log_output); !status) {
+    return std::unexpected(InContext(fmt::format("{}: teleport.log.output", config.source), std::move(status).error()));
+  }
+  for (const auto& note : config.notes)
+    Log(LogLevel::kWarning, "a key of the configuration has no effect", {{"key", note}});
+  return {};
+}
+
 Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const TeleportConfig config, ConfigOf(invocation));
-  SetLogOptions(config.log);
+  RETURN_IF_ERROR(BeginLog(config));
   RaiseOpenFileLimit();
   const sigset_t signals = BlockSignals();
   RETURN_IF_ERROR(config.IsAgent() ? ServeElsewhere(invocation, config, signals) : Serve(invocation, config, signals));

@@ -1,3 +1,4 @@
+#include "libcluster/config/sample_config.h"
 #include "libcluster/config/teleport_config.h"
 
 #include <catch2/catch.hpp>
@@ -127,12 +128,51 @@ TEST_CASE("a node of a cluster elsewhere: the address, the token, the pin") {
             .contains("not implemented"));
 }
 
-TEST_CASE("the sample is accepted, with and without names, and so is the example") {
-  CHECK(ParseTeleportConfig(SampleConfig({}), "sample"));
-  const auto named = ParseTeleportConfig(SampleConfig({"ex.com", "ex.com:443", "/d"}), "sample");
-  REQUIRE(named);
-  CHECK(named->auth.cluster_name == "ex.com");
+TEST_CASE("the samples are accepted, and so is the example") {
+  CHECK(Parse(SampleConfig({}).value()));
+  SampleOptions options;
+  options.cluster_name = "ex.com";
+  options.public_addr = "ex.com";
+  options.data_dir = "/d: #1";
+  options.cert_file = "/c.pem";
+  options.key_file = "/k.pem";
+  options.node_labels = {{"env", "yes"}, {"a b:c", "1.10"}};
+  const auto named = ParseTeleportConfig(SampleConfig(options).value(), "sample");
+  REQUIRE_FALSE(named);  // of the label with a blank
+  options.node_labels.erase("a b:c");
+  const auto config = Parse(SampleConfig(options).value()).value();
+  CHECK(config.auth.cluster_name == "ex.com");
+  CHECK(config.proxy.public_addr == std::vector<std::string>{"ex.com:443"});
+  CHECK(config.proxy.web_listen_addr == "0.0.0.0:443");
+  CHECK(config.data_dir == "/d: #1");
+  CHECK(config.proxy.https_keypairs.size() == 1);
+  CHECK(config.ssh.labels == Labels{{"env", "yes"}});
+  CHECK_FALSE(config.ssh.asked_for);
   CHECK(LoadTeleportConfig(SALLYPORT_SOURCE_DIR "/examples/teleport-kubernetes.yaml"));
+}
+
+TEST_CASE("the sample of a node, and what no sample has") {
+  SampleOptions options;
+  options.roles = {"node"};
+  options.proxy = "ex.com:443";
+  options.token = "abc";
+  options.ca_pins = {"sha256:00"};
+  options.node_name = "n1";
+  options.public_addr = "n1.ex.com";
+  const auto config = Parse(SampleConfig(options).value()).value();
+  CHECK(config.IsAgent());
+  CHECK(config.ssh.asked_for);
+  CHECK(config.ssh.public_addr == std::vector<std::string>{"n1.ex.com"});
+  CHECK(config.join.token == "abc");
+  CHECK(config.nodename == "n1");
+  options.version = "v2";
+  CHECK(SampleConfig(options).error().kind == ErrorKind::kBadParameter);
+  options.version = "v3";
+  options.auth_server = "ex.com:3025";
+  CHECK(SampleConfig(options).error().kind == ErrorKind::kBadParameter);
+  CHECK(SampleConfig({.roles = {"db"}}).error().kind == ErrorKind::kNotImplemented);
+  CHECK(SampleConfig({.roles = {"x"}}).error().kind == ErrorKind::kBadParameter);
+  CHECK(SampleConfig({.cert_file = "/c"}).error().kind == ErrorKind::kBadParameter);
 }
 
 }  // namespace

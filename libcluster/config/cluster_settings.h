@@ -1,0 +1,36 @@
+// Keys that are fields of the cluster's settings: read by the resources' own codec, so that a value means in the file
+// what it means in a resource.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "libbase/value.h"
+#include "libcluster/config/config_key.h"
+#include "libcluster/config/teleport_config.h"
+#include "libresources/codec.h"
+
+namespace sallyport {
+
+// Reads one field of a setting's spec. Fails as the codec does.
+template <typename Setting>
+Status SetField(std::shared_ptr<Setting>& setting, std::string_view field, const Value& value) {
+  if (!setting) setting = std::make_shared<Setting>();
+  Value map = Value::EmptyMap();
+  map.Set("spec", Value::Map{{std::string(field), value}});
+  Setting parsed;
+  RETURN_IF_ERROR(DecodeMessage(map, {}, parsed));
+  setting->mutable_spec()->MergeFrom(parsed.spec());
+  return {};
+}
+
+// The same for a key of a type: a switch may be any of its words.
+template <typename Setting>
+Status SetField(std::shared_ptr<Setting>& setting, std::string_view field, ConfigType type, const Value& value) {
+  if (type != ConfigType::kSwitch) return SetField(setting, field, value);
+  ASSIGN_OR_RETURN(const bool on, ConfigSwitch(value));
+  return SetField(setting, field, Value(on));
+}
+
+}  // namespace sallyport

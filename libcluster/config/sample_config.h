@@ -1,0 +1,32 @@
+// What `teleport configure` and `teleport node configure` write: a teleport.yaml that starts as it stands.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "libbase/error.h"
+
+namespace sallyport {
+
+struct SampleOptions {
+  std::string version = "v3";
+  std::string cluster_name;
+  std::string public_addr;  // of the proxy; without a proxy, of the node
+  std::string data_dir = "/var/lib/teleport";
+  std::string node_name;
+  std::vector<std::string> roles;  // of: proxy, node, auth; none: all of them, the node where sshd is installed
+  std::map<std::string, std::string> node_labels;
+  std::string auth_server;
+  std::string proxy;
+  std::string token;
+  std::vector<std::string> ca_pins;
+  std::string cert_file;
+  std::string key_file;
+};
+
+// Returns the text. Fails with kBadParameter (a role that does not exist, an address that is none, two ways to one
+// cluster, a certificate without its key) or kNotImplemented (roles that are not served).
+Result<std::string> SampleConfig(const SampleOptions& options);
+
+}  // namespace sallyport
