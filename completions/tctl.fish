@@ -65,7 +65,7 @@ complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_s
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add update reset ls rm' -a 'ls' -d 'List users'
 complete -c tctl -f -n '__fish_seen_subcommand_from users; and not __fish_seen_subcommand_from add update reset ls rm' -a 'rm' -d 'Remove users'
 complete -c tctl -n '__fish_seen_subcommand_from status; and not __fish_seen_subcommand_from inventory' -l format -d 'Output format' -x -a 'text json yaml'
-complete -c tctl -n '__fish_seen_subcommand_from get; and not __fish_seen_subcommand_from requests' -l with-secrets -d 'Include private keys, client secrets, and the values of tokens in tables'
+complete -c tctl -n '__fish_seen_subcommand_from get; and not __fish_seen_subcommand_from requests' -l with-secrets -d 'Include passwords and devices of users, private keys, client secrets, and the values of tokens in tables'
 complete -c tctl -n '__fish_seen_subcommand_from get; and not __fish_seen_subcommand_from requests' -l format -d 'Output format' -x -a 'yaml json text'
 complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from requests' -l force -s f -d 'Replace what exists'
 complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from requests' -l continue -d 'Write the other documents when some are wrong or refused'

@@ -14,6 +14,7 @@ complete -c teleport -n '__fish_seen_subcommand_from start' -l auth-server -s s 
 complete -c teleport -n '__fish_seen_subcommand_from start' -l ca-pin -d 'What tctl status shows of that cluster' -r
 complete -c teleport -n '__fish_seen_subcommand_from start' -l nodename -d 'The name of this host (default: as the system has it)' -r
 complete -c teleport -n '__fish_seen_subcommand_from start' -l labels -s l -d 'Labels of this host' -r
+complete -c teleport -n '__fish_seen_subcommand_from start' -l bootstrap -d 'Resources that an empty cluster begins with' -r
 complete -c teleport -n '__fish_seen_subcommand_from start' -l insecure -d 'Accept any certificate of the proxy while joining'
 complete -c teleport -n '__fish_seen_subcommand_from configure; and not __fish_seen_subcommand_from node' -l public-addr -d 'Address that users reach the proxy at' -r
 complete -c teleport -n '__fish_seen_subcommand_from configure; and not __fish_seen_subcommand_from node' -l roles -d 'The services of this host: proxy, node, auth (default: all)' -r
