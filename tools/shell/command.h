@@ -17,6 +17,14 @@
 
 namespace sallyport {
 
+// What becomes of an option. Scripts that are written for Teleport's programs give options that we lack.
+enum class Support {
+  kWorks,
+  kAccepted,  // taken, and nothing that the user asked for depends on it
+  kMissing,   // not implemented: refused by its name before anything is done
+};
+
+// A flag (an option without a value) has an opposite, --no-NAME, which takes it back.
 struct Option {
   std::string_view name;             // "proxy": given as --proxy
   char short_name = '\0';            // 'd': given as -d
@@ -28,7 +36,34 @@ struct Option {
   bool hidden = false;                // not in help
   std::string_view names = {};        // what its values name ("role"): completion asks Program::known_names for them
   bool may_be_empty = false;          // --name= says something
+  Support support = Support::kWorks;
+  std::string_view harmless = {};  // values of a missing option, with spaces between, that ask for what is done anyway
 };
+
+// Returns a row for an option that is taken and changes nothing.
+constexpr Option Accepted(std::string_view name, std::string_view value_name = {}, char short_name = '\0') {
+  return {.name = name,
+          .short_name = short_name,
+          .value_name = value_name,
+          .repeated = true,
+          .hidden = true,
+          .may_be_empty = true,
+          .support = Support::kAccepted};
+}
+
+// Returns a row for an option that is not implemented, but for some values.
+constexpr Option Missing(std::string_view name, std::string_view value_name = {}, char short_name = '\0',
+                         std::string_view harmless = {}, std::string_view environment = {}) {
+  return {.name = name,
+          .short_name = short_name,
+          .value_name = value_name,
+          .environment = environment,
+          .repeated = true,
+          .hidden = true,
+          .may_be_empty = true,
+          .support = Support::kMissing,
+          .harmless = harmless};
+}
 
 struct Argument {
   std::string_view name;  // "cluster"
@@ -56,6 +91,19 @@ struct Command {
   Result<Output> (*run)(const Invocation& invocation) = nullptr;
 };
 
+// An option of one command, or of every command when the path is "". A command's own option of that name stands before
+// it.
+struct OptionRow {
+  std::string_view command;
+  Option option;
+};
+
+// Another name for the commands whose path is this, or begins with it: "recording" for "recordings".
+struct Alias {
+  std::string_view path;
+  std::string_view of;
+};
+
 // A name that completion offers.
 struct KnownName {
   std::string name;
@@ -72,6 +120,11 @@ struct Program {
   // Returns the names of a sort that begin with a text, from what is on this host: no network, no question.
   std::vector<KnownName> (*known_names)(const Invocation& environment, std::string_view sort,
                                         std::string_view prefix) = nullptr;
+  // What Teleport's program has and this one has not, or not as a thing of its own: constant tables, which cost nothing
+  // before a command line needs them.
+  std::span<const std::string_view> missing_commands = {};  // not implemented: refused by their names
+  std::span<const OptionRow> further_options = {};
+  std::span<const Alias> aliases = {};
   // Returns what logs in again before a command that needs it is run once more, or nothing when that is not to be.
   std::optional<Invocation> (*log_in_again)(const Invocation& failed) = nullptr;
 };
@@ -112,12 +165,19 @@ int ReportError(const Program& program, const Error& error);
 // Parses a command line (without argv[0]). kUsage says what is wrong and what was probably meant.
 Result<Invocation> ParseCommandLine(const Program& program, std::span<const std::string> words);
 
-// Returns a command's own options: those of its row, and --format where it has formats.
+// Returns a command's own options: those of its row, --format where it has formats, and its further ones.
 std::vector<Option> OptionsOf(const Program& program, const Command& command);
 
-// Texts made from the table.
-std::string ProgramHelp(const Program& program, std::string_view group);  // group "" is the whole program
-std::string CommandHelp(const Program& program, const Command& command);
+// Returns a command's own options and those of every command; one name or letter is that of the first which has it.
+std::vector<Option> AllOptionsOf(const Program& program, const Command& command);
+
+// Says that something of a program is not implemented: "kube exec", "ssh --invite".
+std::unexpected<Error> NotImplemented(const Program& program, std::string_view what);
+
+// Texts made from the table. With everything: also what is not implemented, marked.
+std::string ProgramHelp(const Program& program, std::string_view group,  // group "" is the whole program
+                        bool everything = false);
+std::string CommandHelp(const Program& program, const Command& command, bool everything = false);
 std::string ManPage(const Program& program);
 std::string Completion(const Program& program, std::string_view shell);  // "bash", "zsh" or "fish"
 

@@ -23,8 +23,7 @@ std::vector<const Command*> Visible(const Program& program) {
 std::vector<Option> VisibleOptions(const Program& program, const Command* command) {
   std::vector<Option> all;
   if (command != nullptr && command->passthrough) return all;
-  if (command != nullptr) all = OptionsOf(program, *command);
-  all.insert(all.end(), program.options.begin(), program.options.end());
+  all = command == nullptr ? program.options : AllOptionsOf(program, *command);
   std::erase_if(all, [](const Option& option) { return option.hidden; });
   return all;
 }

@@ -1,5 +1,6 @@
 // Help texts and man pages from the table.
 #include <algorithm>
+#include <span>
 
 #include "libbase/text.h"
 #include "libbase/version.h"
@@ -7,6 +8,8 @@
 
 namespace sallyport {
 namespace {
+
+constexpr std::string_view kNotImplementedMark = "(not implemented)";
 
 std::string Synopsis(const Program& program, const Command& command) {
   std::string line = fmt::format("{} {}", program.name, command.path);
@@ -38,19 +41,22 @@ std::string OptionText(const Option& option) {
   return text;
 }
 
-// The visible options that are the command's own.
-std::vector<Option> OwnOptions(const Program& program, const Command& command) {
-  std::vector<Option> options = OptionsOf(program, command);
+std::vector<Option> Visible(std::vector<Option> options) {
   std::erase_if(options, [](const Option& option) { return option.hidden; });
   return options;
 }
 
-std::vector<Option> VisibleOptions(const Program& program, const Command& command) {
-  std::vector<Option> options = OwnOptions(program, command);
-  for (const auto& option : program.options) {
-    if (!option.hidden) options.push_back(option);
-  }
-  return options;
+// The visible options that are the command's own.
+std::vector<Option> OwnOptions(const Program& program, const Command& command) {
+  return Visible(OptionsOf(program, command));
+}
+
+// What is said of an option that help lists for completeness.
+std::string SupportText(const Option& option) {
+  if (option.support == Support::kAccepted) return "Changes nothing";
+  if (option.support == Support::kWorks) return OptionText(option);
+  if (option.harmless.empty()) return std::string(kNotImplementedMark);
+  return fmt::format("But for {}: {}", fmt::join(SplitNonEmpty(option.harmless, ' '), ", "), kNotImplementedMark);
 }
 
 // Two columns, the first as wide as its widest cell.
@@ -95,38 +101,48 @@ std::string ManCommand(const Program& program, const Command& command) {
 
 }  // namespace
 
-std::string ProgramHelp(const Program& program, std::string_view group) {
+std::string ProgramHelp(const Program& program, std::string_view group, bool everything) {
   std::string text = fmt::format("{} - {}\n\nUsage: {} {}<command> [options]\n\nCommands:\n", program.name,
                                  program.summary, program.name, group.empty() ? "" : std::string(group) + " ");
+  const auto is_shown = [&](std::string_view path) {
+    return group.empty() || path.starts_with(std::string(group) + " ");
+  };
   std::vector<std::pair<std::string, std::string>> rows;
   for (const auto& command : program.commands) {
-    const bool inside = group.empty() || command.path.starts_with(std::string(group) + " ");
-    if (!command.hidden && inside) rows.emplace_back(command.path, command.summary);
+    if ((everything || !command.hidden) && is_shown(command.path)) rows.emplace_back(command.path, command.summary);
+  }
+  for (const auto path : everything ? program.missing_commands : std::span<const std::string_view>()) {
+    const bool there = std::ranges::find(program.commands, path, &Command::path) != program.commands.end();
+    if (!there && is_shown(path)) rows.emplace_back(path, kNotImplementedMark);
+  }
+  for (const auto& alias : everything ? program.aliases : std::span<const Alias>()) {
+    if (is_shown(alias.path)) rows.emplace_back(alias.path, fmt::format("Same as: {}", alias.of));
   }
   text += Columns(rows) + "\nOptions of every command:\n";
   rows.clear();
-  for (const auto& option : program.options) {
-    if (!option.hidden) rows.emplace_back(OptionLabel(option), OptionText(option));
-  }
+  for (const auto& option : Visible(program.options)) rows.emplace_back(OptionLabel(option), OptionText(option));
   rows.emplace_back("-h, --help", "Show the help of a command");
   text += Columns(rows);
   text += fmt::format("\nExit codes:");
   for (const auto& row : ErrorKinds()) {
     if (row.exit_code != 1) text += fmt::format(" {} {};", row.exit_code, row.name);
   }
-  return text +
-         fmt::format(" 1 other failures; 0 success.\nMore: {} help <command>, {} man, {} completion bash|zsh|fish\n",
-                     program.name, program.name, program.name);
+  return text + fmt::format(
+                    " 1 other failures; 0 success.\nMore: {0} help <command>, {0} help --all (also what Teleport's {0} "
+                    "has and this one has not), {0} man, {0} completion bash|zsh|fish\n",
+                    program.name);
 }
 
-std::string CommandHelp(const Program& program, const Command& command) {
+std::string CommandHelp(const Program& program, const Command& command, bool everything) {
   std::string text = fmt::format("{}\n\nUsage: {}\n", command.summary, Synopsis(program, command));
   std::vector<std::pair<std::string, std::string>> rows;
   for (const auto& argument : command.arguments) rows.emplace_back(fmt::format("<{}>", argument.name), argument.help);
   if (!rows.empty()) text += "\nArguments:\n" + Columns(rows);
   rows.clear();
-  for (const auto& option : VisibleOptions(program, command))
-    rows.emplace_back(OptionLabel(option), OptionText(option));
+  const std::vector<Option> options = AllOptionsOf(program, command);
+  for (const auto& option : everything ? options : Visible(options)) {
+    rows.emplace_back(OptionLabel(option), SupportText(option));
+  }
   if (!rows.empty()) text += "\nOptions:\n" + Columns(rows);
   if (!command.example.empty()) text += fmt::format("\nExample:\n  $ {}\n", command.example);
   return text;

@@ -1,6 +1,10 @@
 #include "tools/shell/output.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <utility>
 
 #include "libbase/json.h"
 #include "libbase/text.h"
@@ -11,6 +15,8 @@ namespace {
 
 // A column takes at least so much of a line, the space after it included: as Teleport's tables have it.
 constexpr std::size_t kMinColumn = 5;
+// A last column that is narrower than this is not wrapped.
+constexpr std::size_t kMinWrapped = 16;
 
 using Write = std::function<Status(std::string_view)>;
 
@@ -40,6 +46,81 @@ std::size_t Width(std::string_view text) {
     text.remove_prefix(next.bytes);
   }
   return width;
+}
+
+using Lines = std::vector<std::vector<std::string>>;
+
+std::vector<std::string> Printable(const std::vector<std::string>& row, std::size_t columns) {
+  std::vector<std::string> line;
+  for (std::size_t i = 0; i < columns; ++i) line.push_back(i < row.size() ? StripControl(row[i]) : "");
+  return line;
+}
+
+std::vector<std::size_t> WidthsOf(const Lines& lines) {
+  std::vector<std::size_t> widths;
+  for (const auto& line : lines) {
+    if (widths.size() < line.size()) widths.resize(line.size());
+    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], Width(line[i]));
+  }
+  return widths;
+}
+
+// Where the columns of a table stand, and how wide the last may be.
+struct Layout {
+  Layout(std::vector<std::size_t> wanted, std::size_t line_width) : widths(std::move(wanted)) {
+    for (std::size_t i = 0; i + 1 < widths.size(); ++i) last_begins += std::max(widths[i] + 1, kMinColumn);
+    if (widths.empty() || line_width < last_begins + kMinWrapped) return;
+    last_width = line_width - last_begins;
+    widths.back() = std::min(widths.back(), last_width);
+  }
+  std::vector<std::size_t> widths;
+  std::size_t last_begins = 0;
+  std::size_t last_width = 0;  // 0: as wide as it comes
+};
+
+// Returns how many bytes of a text stand in a width: up to a comma or a space, or where there is none as many as fit.
+std::size_t FittingBytes(std::string_view text, std::size_t width) {
+  std::size_t bytes = 0;
+  std::size_t broken = 0;
+  for (std::size_t used = 0; bytes < text.size();) {
+    const CodePoint next = FirstCodePoint(text.substr(bytes));
+    used += Width(text.substr(bytes, next.bytes));
+    if (used > width) return std::max<std::size_t>(broken > 0 ? broken : bytes, 1);
+    bytes += next.bytes;
+    if (next.value == ',' || next.value == ' ') broken = bytes;
+  }
+  return bytes;
+}
+
+// Appends the last cell of a line; what does not fit stands under its beginning.
+void AppendLastCell(std::string_view cell, const Layout& layout, std::string& text) {
+  while (layout.last_width > 0 && Width(cell) > layout.last_width) {
+    const std::size_t bytes = FittingBytes(cell, layout.last_width);
+    std::string_view piece = cell.substr(0, bytes);
+    while (piece.ends_with(' ')) piece.remove_suffix(1);
+    text.append(piece).append("\n").append(layout.last_begins, ' ');
+    cell.remove_prefix(bytes);
+  }
+  text += cell;
+}
+
+// Returns the lines as text. Nothing stands behind the last cell that says something.
+std::string TextOf(const Lines& lines, const Layout& layout) {
+  std::string text;
+  for (const auto& line : lines) {
+    std::size_t gap = 0;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      if (!line[i].empty()) text.append(std::exchange(gap, 0), ' ');
+      if (i + 1 == layout.widths.size()) {
+        AppendLastCell(line[i], layout, text);
+      } else {
+        text += line[i];
+        gap += std::max(layout.widths[i] + 1, kMinColumn) - Width(line[i]);
+      }
+    }
+    text += '\n';
+  }
+  return text;
 }
 
 std::string Indented(const std::string& json, int spaces) {
@@ -136,26 +217,26 @@ Status Render(const Output& output, std::string_view format, int json_indent, co
   return write(output.text(output.value));
 }
 
-std::string RenderTable(const std::vector<std::string>& columns, const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::vector<std::string>> lines{columns, {}};
-  for (const auto& row : rows) {
-    auto& line = lines.emplace_back();
-    for (const auto& cell : row) line.push_back(StripControl(cell));
-  }
-  std::vector<std::size_t> widths(columns.size());
-  for (const auto& line : lines) {
-    for (std::size_t i = 0; i < line.size() && i < widths.size(); ++i) widths[i] = std::max(widths[i], Width(line[i]));
-  }
-  for (const auto width : widths) lines[1].emplace_back(width, '-');
-  std::string text;
-  for (const auto& line : lines) {
-    for (std::size_t i = 0; i < widths.size(); ++i) {
-      const std::string cell = i < line.size() ? line[i] : "";
-      text += cell + std::string(std::max(widths[i] + 1, kMinColumn) - Width(cell), ' ');
-    }
-    text += '\n';
-  }
-  return text;
+std::string RenderTable(const std::vector<std::string>& columns, const std::vector<std::vector<std::string>>& rows,
+                        std::size_t line_width) {
+  Lines lines{columns, {}};
+  for (const auto& row : rows) lines.push_back(Printable(row, columns.size()));
+  const auto widths = WidthsOf(lines);
+  const Layout layout(widths, line_width);
+  for (const auto width : layout.widths) lines[1].emplace_back(width, '-');
+  return TextOf(lines, layout);
+}
+
+std::string RenderRows(const std::vector<std::vector<std::string>>& rows, std::size_t line_width) {
+  Lines lines;
+  for (const auto& row : rows) lines.push_back(Printable(row, row.size()));
+  return TextOf(lines, Layout(WidthsOf(lines), line_width));
+}
+
+std::size_t TerminalColumns() {
+  winsize size{};
+  if (::isatty(STDOUT_FILENO) != 1 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_col;
 }
 
 }  // namespace sallyport

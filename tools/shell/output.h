@@ -54,8 +54,15 @@ struct Output {
 Status Render(const Output& output, std::string_view format, int json_indent,
               const std::function<Status(std::string_view)>& write);
 
-// Returns a table: header, dashes, rows; every cell padded and followed by a space, as Teleport's are. Control
-// characters are escaped.
-std::string RenderTable(const std::vector<std::string>& columns, const std::vector<std::vector<std::string>>& rows);
+// Returns how many characters a line of the terminal on stdout has; 0 when stdout is none.
+std::size_t TerminalColumns();
+
+// Returns a table: header, dashes, rows; every cell but the last padded and followed by a space, as Teleport's are.
+// Control characters are escaped. A last column that does not fit into the line is wrapped; 0 is a line without an end.
+std::string RenderTable(const std::vector<std::string>& columns, const std::vector<std::vector<std::string>>& rows,
+                        std::size_t line_width = TerminalColumns());
+
+// Returns the rows of a table alone.
+std::string RenderRows(const std::vector<std::vector<std::string>>& rows, std::size_t line_width = TerminalColumns());
 
 }  // namespace sallyport

@@ -3,95 +3,23 @@
 #include <cstdlib>
 
 #include "libbase/text.h"
-#include "tools/shell/command.h"
+#include "tools/shell/find_command.h"
 
 namespace sallyport {
 namespace {
 
 const std::string kEmpty;
 const std::vector<std::string> kNone;
+// The value of a flag that its opposite takes back. No word of a command line has a NUL.
+const std::string kTakenBack(1, '\0');
 
-// Whether the word after an option is its value: "--name", "-n", "-xn" where x is a flag.
-bool TakesValue(const std::vector<Option>& options, std::string_view word) {
-  const bool is_long = word.starts_with("--");
-  const std::string_view name = word.substr(is_long ? 2 : 1);
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const auto option = std::ranges::find_if(
-        options, [&](const Option& row) { return is_long ? row.name == name : row.short_name == name[i]; });
-    if (option == options.end()) return false;
-    if (is_long || !option->value_name.empty()) return !option->value_name.empty() && (is_long || i + 1 == name.size());
+// Adds an option; its letter stays with an option that is there.
+void AddUnlessTaken(Option option, std::vector<Option>& options) {
+  for (const auto& there : options) {
+    if (there.name == option.name) return;
+    if (there.short_name == option.short_name) option.short_name = '\0';
   }
-  return false;
-}
-
-// The command, and where its words are: options may stand before and between them, those of the program anywhere, its
-// own after its name.
-struct Found {
-  const Command* command = nullptr;
-  std::vector<std::string> rest;   // what is not the command's name
-  std::vector<std::string> own;    // what is passed on as it is
-  std::vector<std::string> names;  // the words that look like a command
-};
-
-// The words after a command whose options come first.
-void SplitOptionsFirst(const Program& program, std::span<const std::string> words, Found& found) {
-  std::vector<Option> options = OptionsOf(program, *found.command);
-  options.insert(options.end(), program.options.begin(), program.options.end());
-  std::size_t i = 0;
-  for (; i < words.size() && words[i].size() > 1 && words[i].starts_with('-') && words[i] != "--"; ++i) {
-    found.rest.push_back(words[i]);
-    if (TakesValue(options, words[i]) && i + 1 < words.size()) found.rest.push_back(words[++i]);
-  }
-  if (i < words.size() && words[i] == "--") ++i;
-  found.own.assign(words.begin() + static_cast<std::ptrdiff_t>(i), words.end());
-}
-
-Found FindCommand(const Program& program, std::span<const std::string> words) {
-  Found found;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string& word = words[i];
-    if (word.starts_with('-')) {
-      found.rest.push_back(word);
-      const bool takes_value = TakesValue(program.options, word) ||
-                               (found.command != nullptr && TakesValue(OptionsOf(program, *found.command), word));
-      if (takes_value && i + 1 < words.size()) found.rest.push_back(words[++i]);
-      continue;
-    }
-    const std::string path = found.names.empty() ? word : fmt::format("{} {}", fmt::join(found.names, " "), word);
-    const bool prefix = std::ranges::any_of(program.commands, [&](const Command& command) {
-      return command.path == path || command.path.starts_with(path + " ");
-    });
-    if (!prefix) {
-      if (found.command == nullptr) found.names.push_back(word);
-      found.rest.insert(found.rest.end(), words.begin() + static_cast<std::ptrdiff_t>(i), words.end());
-      return found;
-    }
-    found.names.push_back(word);
-    const auto exact = std::ranges::find(program.commands, path, &Command::path);
-    if (exact != program.commands.end()) found.command = &*exact;
-    if (found.command != nullptr && found.command->passthrough) {
-      found.own.assign(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
-      return found;
-    }
-    if (found.command != nullptr && found.command->options_first) {
-      SplitOptionsFirst(program, words.subspan(i + 1), found);
-      return found;
-    }
-  }
-  return found;
-}
-
-std::unexpected<Error> UnknownCommand(const Program& program, const Found& found) {
-  const std::string path = fmt::format("{}", fmt::join(found.names, " "));
-  std::vector<std::string> candidates;
-  for (const auto& command : program.commands) {
-    if (!command.hidden) candidates.emplace_back(command.path);
-  }
-  const auto meant = DidYouMean(path, candidates);
-  const std::string what = path.empty() ? "a command is missing" : fmt::format("unknown command \"{}\"", path);
-  const std::string hint = meant ? fmt::format("did you mean \"{} {}\"?", program.name, *meant)
-                                 : fmt::format("see all commands: {} help", program.name);
-  return FailWithHint(ErrorKind::kUsage, what, hint);
+  options.push_back(option);
 }
 
 std::string OptionNames(const Option& option) {
@@ -99,14 +27,26 @@ std::string OptionNames(const Option& option) {
   return fmt::format("-{},--{}", option.short_name, option.name);
 }
 
+// Whether a command line may have an option: a parser of what cannot be there costs time.
+bool IsMentioned(const Option& option, const std::vector<std::string>& words) {
+  return std::ranges::any_of(words, [&](std::string_view word) {
+    if (word.size() < 2 || word[0] != '-') return false;
+    if (word[1] != '-') return option.short_name != '\0' && word.contains(option.short_name);
+    word.remove_prefix(2);
+    if (word.starts_with("no-") && !option.name.starts_with("no-")) word.remove_prefix(3);
+    return word.starts_with(option.name);
+  });
+}
+
 // Options and arguments of one command as a CLI11 parser that fills an Invocation.
 class Parser {
  public:
-  Parser(const Program& program, const Command& command, Invocation& invocation) : invocation_(invocation) {
+  Parser(const std::vector<Option>& options, const Command& command, const std::vector<std::string>& words,
+         Invocation& invocation)
+      : options_(options), invocation_(invocation) {
     app_.set_help_flag();
     app_.allow_extras(false);
-    for (const auto& option : program.options) AddOption(option);
-    for (const auto& option : OptionsOf(program, command)) AddOption(option);
+    for (const auto& option : options) AddOption(option, IsMentioned(option, words));
     if (command.options_first) return;
     for (const auto& argument : command.arguments) AddArgument(argument);
   }
@@ -118,22 +58,30 @@ class Parser {
       app_.parse(std::move(words));
     } catch (const CLI::ExtrasError&) {
       return Unknown();
+    } catch (const CLI::RequiredError& error) {
+      // What is unknown may be what is missing.
+      if (HasUnknownOption()) return Unknown();
+      return Fail(ErrorKind::kUsage, "{}", LowerFirst(error.what()));
     } catch (const CLI::ArgumentMismatch& error) {
       const std::string text = error.what();
       return Fail(ErrorKind::kUsage, "{} needs a value", text.substr(0, text.find(':')));
     } catch (const CLI::ParseError& error) {
-      std::string text = error.what();
-      if (!text.empty()) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
-      return Fail(ErrorKind::kUsage, "{}", text);
+      return Fail(ErrorKind::kUsage, "{}", LowerFirst(error.what()));
     }
     // How often a flag was given.
     for (const auto& [key, option] : counted_) {
       if (option->count() > 1) invocation_.options[key].assign(option->count(), "true");
     }
+    for (const auto& key : taken_back_) invocation_.options[key] = {kTakenBack};
     return {};
   }
 
  private:
+  static std::string LowerFirst(std::string text) {
+    if (!text.empty()) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+    return text;
+  }
+
   // CLI11 takes the word after "--name=" for its value; "--name" and "" it reads as meant.
   static void SplitEmptyValues(std::vector<std::string>& words) {
     for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
@@ -144,12 +92,14 @@ class Parser {
     }
   }
 
-  void AddOption(const Option& option) {
-    names_.push_back(fmt::format("--{}", option.name));
+  void AddOption(const Option& option, bool mentioned) {
+    if (option.support != Support::kMissing) names_.push_back(option.name);
+    if (!mentioned) return;
     const std::string key(option.name);
     if (option.value_name.empty()) {
       auto* added = app_.add_flag_callback(OptionNames(option), [this, key] { invocation_.options[key] = {"true"}; });
       if (option.repeated) counted_.emplace_back(key, added);
+      AddOpposite(option);
       return;
     }
     auto* added = app_.add_option_function<std::vector<std::string>>(
@@ -158,6 +108,13 @@ class Parser {
     added->expected(1);
     added->allow_extra_args(false);  // what follows the value is not the option's
     added->multi_option_policy(option.repeated ? CLI::MultiOptionPolicy::TakeAll : CLI::MultiOptionPolicy::TakeLast);
+  }
+
+  // "--no-NAME", where that is no option of its own.
+  void AddOpposite(const Option& option) {
+    const std::string opposite = fmt::format("no-{}", option.name);
+    if (std::ranges::find(options_, opposite, &Option::name) != options_.end()) return;
+    app_.add_flag_callback("--" + opposite, [this, key = std::string(option.name)] { taken_back_.push_back(key); });
   }
 
   void AddArgument(const Argument& argument) {
@@ -173,20 +130,28 @@ class Parser {
     }
   }
 
+  bool HasUnknownOption() {
+    return std::ranges::any_of(app_.remaining(), [](const std::string& word) { return word.starts_with('-'); });
+  }
+
   Status Unknown() {
     const auto extras = app_.remaining();
     const std::string word = extras.empty() ? "" : extras.front();
     if (!word.starts_with('-')) return Fail(ErrorKind::kUsage, "unexpected argument \"{}\"", word);
     const std::string name = word.substr(0, word.find('='));
-    const auto meant = DidYouMean(name, names_);
+    std::vector<std::string> known;
+    for (const auto known_name : names_) known.push_back(fmt::format("--{}", known_name));
+    const auto meant = DidYouMean(name, known);
     return FailWithHint(ErrorKind::kUsage, fmt::format("unknown option \"{}\"", name),
                         meant ? fmt::format("did you mean \"{}\"?", *meant) : "");
   }
 
+  const std::vector<Option>& options_;
   Invocation& invocation_;
   CLI::App app_;
-  std::vector<std::string> names_;
+  std::vector<std::string_view> names_;
   std::vector<std::pair<std::string, CLI::Option*>> counted_;
+  std::vector<std::string> taken_back_;
 };
 
 Status CheckValues(const Option& option, const Invocation& invocation) {
@@ -202,14 +167,33 @@ Status CheckValues(const Option& option, const Invocation& invocation) {
   return {};
 }
 
-void TakeEnvironment(const Program& program, const Command& command, Invocation& invocation) {
-  for (const auto* options : {&program.options, &command.options}) {
-    for (const auto& option : *options) {
-      if (option.environment.empty() || invocation.options.contains(option.name)) continue;
-      const std::string value = invocation.Env(option.environment);
-      if (!value.empty()) invocation.options[std::string(option.name)] = {value};
-    }
+void TakeEnvironment(const std::vector<Option>& options, Invocation& invocation) {
+  for (const auto& option : options) {
+    if (option.environment.empty() || invocation.options.contains(option.name)) continue;
+    const std::string value = invocation.Env(option.environment);
+    if (!value.empty()) invocation.options[std::string(option.name)] = {value};
   }
+}
+
+// Whether a missing option was asked for in earnest, by the command line or by the environment.
+bool IsWanted(const Option& option, const Invocation& invocation) {
+  const auto found = invocation.options.find(option.name);
+  if (option.support != Support::kMissing || found == invocation.options.end()) return false;
+  const auto harmless = SplitNonEmpty(option.harmless, ' ');
+  return !std::ranges::all_of(found->second, [&](const std::string& value) {
+    return value.empty() || std::ranges::find(harmless, value) != harmless.end();
+  });
+}
+
+// Refuses what is not implemented; what is left are options that work.
+Status CheckSupport(const std::vector<Option>& options, Invocation& invocation) {
+  for (const auto& option : options) {
+    if (IsWanted(option, invocation)) {
+      return NotImplemented(*invocation.program, fmt::format("{} --{}", invocation.command->path, option.name));
+    }
+    if (option.support != Support::kWorks) invocation.options.erase(std::string(option.name));
+  }
+  return {};
 }
 
 }  // namespace
@@ -247,26 +231,45 @@ std::string Invocation::Env(std::string_view name) const {
 
 Result<Invocation> ParseCommandLine(const Program& program, std::span<const std::string> words) {
   Found found = FindCommand(program, words);
-  if (found.command == nullptr) return UnknownCommand(program, found);
+  if (!found.missing.empty()) return NotImplemented(program, found.missing);
+  if (found.command == nullptr) return NoCommand(program, found);
+
   Invocation invocation;
   invocation.program = &program;
   invocation.command = found.command;
-  RETURN_IF_ERROR(Parser(program, *found.command, invocation).Parse(std::move(found.rest)));
+  const std::vector<Option> options = AllOptionsOf(program, *found.command);
+  Parser parser(options, *found.command, found.rest, invocation);
+  RETURN_IF_ERROR(parser.Parse(std::move(found.rest)));
   if (found.command->passthrough || found.command->options_first) invocation.arguments["args"] = std::move(found.own);
-  TakeEnvironment(program, *found.command, invocation);
-  for (const auto& options : {program.options, OptionsOf(program, *found.command)}) {
-    for (const auto& option : options) RETURN_IF_ERROR(CheckValues(option, invocation));
-  }
+  TakeEnvironment(options, invocation);
+  std::erase_if(invocation.options,
+                [](const auto& given) { return !given.second.empty() && given.second.front() == kTakenBack; });
+
+  RETURN_IF_ERROR(CheckSupport(options, invocation));
+  for (const auto& option : options) RETURN_IF_ERROR(CheckValues(option, invocation));
   return invocation;
 }
 
 std::vector<Option> OptionsOf(const Program& program, const Command& command) {
   std::vector<Option> options = command.options;
-  if (command.formats.empty()) return options;
-  const bool taken =
-      std::ranges::any_of(options, [&](const Option& o) { return o.short_name == program.format_short_name; });
-  options.push_back(
-      {"format", taken ? '\0' : program.format_short_name, "FORMAT", "Output format", {}, command.formats});
+  if (!command.formats.empty()) {
+    const bool taken =
+        std::ranges::any_of(options, [&](const Option& o) { return o.short_name == program.format_short_name; });
+    options.push_back(
+        {"format", taken ? '\0' : program.format_short_name, "FORMAT", "Output format", {}, command.formats});
+  }
+  for (const auto& row : program.further_options) {
+    if (!row.command.empty() && row.command == command.path) AddUnlessTaken(row.option, options);
+  }
+  return options;
+}
+
+std::vector<Option> AllOptionsOf(const Program& program, const Command& command) {
+  std::vector<Option> options = OptionsOf(program, command);
+  for (const auto& option : program.options) AddUnlessTaken(option, options);
+  for (const auto& row : program.further_options) {
+    if (row.command.empty()) AddUnlessTaken(row.option, options);
+  }
   return options;
 }
 

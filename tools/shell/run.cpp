@@ -1,17 +1,21 @@
 // A program from start to exit code.
+#include <fcntl.h>
 #include <unistd.h>
 #include <csignal>
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
+#include <system_error>
 
 #include "libbase/json.h"
-#include "tools/shell/command.h"
+#include "tools/shell/find_command.h"
 
 namespace sallyport {
 namespace {
 
 constexpr std::string_view kNamesCommand = "__names";
+constexpr std::string_view kCannotWrite = "cannot write the result";
 
 // Whether a shell takes a word as it is. Names come from servers, and completion puts them on the command line.
 bool IsPlainWord(std::string_view word) {
@@ -20,14 +24,37 @@ bool IsPlainWord(std::string_view word) {
   });
 }
 
+bool stdout_was_closed = false;
+
+// Puts something into the descriptors 0 to 2 that are closed: the next file or connection would take such a number, and
+// the result would go there.
+void OpenStandardDescriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+    if (fd == STDOUT_FILENO) stdout_was_closed = true;
+    std::ignore = ::open("/dev/null", O_RDWR);  // takes the lowest free number, which is this one
+  }
+}
+
+std::unexpected<Error> NotWritten(std::string_view why) {
+  return std::unexpected(Error{ErrorKind::kInternal, fmt::format("{}: {}", kCannotWrite, why), {}});
+}
+
 Status WriteFd(int fd, std::string_view text) {
+  if (fd == STDOUT_FILENO && stdout_was_closed && !text.empty()) return NotWritten("standard output is closed");
   while (!text.empty()) {
     const ssize_t count = ::write(fd, text.data(), text.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return Fail(ErrorKind::kConnectionProblem, "cannot write the result");
+    if (count < 0) return NotWritten(std::system_category().message(errno));
     text.remove_prefix(static_cast<std::size_t>(count));
   }
   return {};
+}
+
+// Writes a text that is the whole answer; returns the exit code.
+int WriteAnswer(const Program& program, std::string_view text) {
+  const Status written = WriteFd(STDOUT_FILENO, text);
+  return written ? 0 : ReportError(program, written.error());
 }
 
 void Notice(std::string_view text) { std::ignore = WriteFd(STDERR_FILENO, std::string(text) + "\n"); }
@@ -40,26 +67,23 @@ bool WantsHelp(std::span<const std::string> words) {
   return false;
 }
 
-// help [COMMAND...] and COMMAND --help.
+// help [--all] [COMMAND...] and COMMAND --help.
 int Help(const Program& program, std::vector<std::string> words) {
+  const bool everything = !words.empty() && words.front() == "help" && std::ranges::find(words, "--all") != words.end();
   std::erase_if(words, [](const std::string& word) { return word.starts_with('-') || word == "help"; });
-  const std::string path = fmt::format("{}", fmt::join(words, " "));
-  std::string text = ProgramHelp(program, "");
-  for (std::string rest = path; !rest.empty();
-       rest = rest.substr(0, rest.find_last_of(' ') == std::string::npos ? 0 : rest.find_last_of(' '))) {
-    const auto exact = std::ranges::find(program.commands, rest, &Command::path);
-    if (exact != program.commands.end()) {
-      text = CommandHelp(program, *exact);
-      break;
-    }
-    const bool group = std::ranges::any_of(
-        program.commands, [&](const Command& command) { return command.path.starts_with(rest + " "); });
-    if (group) {
-      text = ProgramHelp(program, rest);
-      break;
-    }
+  const Found found = FindCommand(program, words);
+  if (!found.missing.empty()) return ReportError(program, NotImplemented(program, found.missing).error());
+  if (found.command != nullptr) return WriteAnswer(program, CommandHelp(program, *found.command, everything));
+  const auto is_group = [&](const std::string& path) {
+    return std::ranges::any_of(program.commands,
+                               [&](const Command& command) { return command.path.starts_with(path + " "); });
+  };
+  std::string group = fmt::format("{}", fmt::join(found.names, " "));
+  while (!group.empty() && !is_group(group)) {
+    const auto space = group.rfind(' ');
+    group.erase(space == std::string::npos ? 0 : space);
   }
-  return WriteFd(STDOUT_FILENO, text) ? 0 : 1;
+  return WriteAnswer(program, ProgramHelp(program, group, everything));
 }
 
 // __names SORT [PREFIX], for completion scripts: a name a line, and behind a tab what is said about it. Whatever goes
@@ -70,7 +94,7 @@ int Names(const Program& program, const std::vector<std::string>& words) {
   for (const auto& [name, about] : program.known_names({}, words[1], words.size() > 2 ? words[2] : "")) {
     if (IsPlainWord(name)) text += fmt::format("{}{}{}\n", name, about.empty() ? "" : "\t", about);
   }
-  return WriteFd(STDOUT_FILENO, text) ? 0 : 1;
+  return WriteAnswer(program, text);
 }
 
 // What every program has beside its own commands.
@@ -80,11 +104,11 @@ std::optional<int> BuiltIn(const Program& program, const std::vector<std::string
   const std::size_t passed_on = parsed ? parsed->Args("args").size() : 0;
   const bool wants_help = WantsHelp(std::span(words).first(words.size() - passed_on));
   if (words.empty() || words.front() == "help" || wants_help) return Help(program, words);
-  if (words.front() == "man" && words.size() == 1) return WriteFd(STDOUT_FILENO, ManPage(program)) ? 0 : 1;
+  if (words.front() == "man" && words.size() == 1) return WriteAnswer(program, ManPage(program));
   if (words.front() == kNamesCommand) return Names(program, words);
   if (words.front() == "completion" && words.size() == 2) {
     const std::string text = Completion(program, words[1]);
-    if (!text.empty()) return WriteFd(STDOUT_FILENO, text) ? 0 : 1;
+    if (!text.empty()) return WriteAnswer(program, text);
     return ReportError(program, {ErrorKind::kUsage, "completion is for bash, zsh or fish", {}});
   }
   return std::nullopt;
@@ -114,7 +138,8 @@ Result<Output> RunCommand(const Invocation& invocation) {
 }  // namespace
 
 int ReportError(const Program& program, const Error& error) {
-  const bool prefixed = error.kind == ErrorKind::kUsage;
+  // These say of themselves what they are.
+  const bool prefixed = error.kind == ErrorKind::kUsage || error.message.starts_with(kCannotWrite);
   std::string text =
       fmt::format("{}: {}", program.name, prefixed ? error.message : ToText({error.kind, error.message, {}}));
   if (!error.hint.empty()) text += fmt::format("\n  hint: {}", error.hint);
@@ -123,6 +148,7 @@ int ReportError(const Program& program, const Error& error) {
 }
 
 int RunProgram(const Program& program, int argc, char** argv) {
+  OpenStandardDescriptors();
   std::signal(SIGPIPE, SIG_IGN);
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (const auto code = BuiltIn(program, words)) return *code;

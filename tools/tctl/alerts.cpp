@@ -205,29 +205,10 @@ Command ListAcksCommand() {
       .path = "alerts ack ls", .summary = "List acknowledged alerts", .example = "tctl alerts ack ls", .run = ListAcks};
 }
 
-Command Alias(Command command, std::string_view path) {
-  command.path = path;
-  command.hidden = true;
-  return command;
-}
-
 }  // namespace
 
 std::vector<Command> AlertCommands() {
-  const Command list = ListCommand();
-  const Command create = CreateAlertCommand();
-  const Command acknowledge = AcknowledgeCommand();
-  const Command acks = ListAcksCommand();
-  return {list,
-          create,
-          acknowledge,
-          acks,
-          Alias(list, "alerts list"),
-          Alias(list, "alert ls"),
-          Alias(list, "alert list"),
-          Alias(create, "alert create"),
-          Alias(acknowledge, "alert ack"),
-          Alias(acks, "alert ack ls")};
+  return {ListCommand(), CreateAlertCommand(), AcknowledgeCommand(), ListAcksCommand()};
 }
 
 }  // namespace sallyport

@@ -30,7 +30,7 @@ std::vector<Command> BotInstanceCommands();
 std::vector<Command> ServerCommands();
 std::vector<Command> AlertCommands();
 std::vector<Command> RequestCommands();
-// Known from Teleport and not there yet: each says so.
-std::vector<Command> MissingCommands();
+// Names what Teleport's tctl has and this one has not.
+void AddWhatIsMissing(Program& program);
 
 }  // namespace sallyport

@@ -21,10 +21,10 @@ int main(int argc, char** argv) {
        AuthSignCommand(), VersionCommand()},
   };
   program.known_names = KnownNames;
-  for (auto&& commands :
-       {UserCommands(), TokenCommands(), BotCommands(), BotInstanceCommands(), ServerCommands(), AlertCommands(),
-        RequestCommands(), InventoryCommands(), AuthExportCommands(), MissingCommands()}) {
+  for (auto&& commands : {UserCommands(), TokenCommands(), BotCommands(), BotInstanceCommands(), ServerCommands(),
+                          AlertCommands(), RequestCommands(), InventoryCommands(), AuthExportCommands()}) {
     program.commands.insert(program.commands.end(), commands.begin(), commands.end());
   }
+  AddWhatIsMissing(program);
   return RunProgram(program, argc, argv);
 }

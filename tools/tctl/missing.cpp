@@ -1,25 +1,142 @@
+// What Teleport's tctl has and ours has not, and its other names for what ours has.
 #include "tools/tctl/commands.h"
 
 namespace sallyport {
 namespace {
 
-Result<Output> Run(const Invocation& invocation) {
-  return FailWithHint(ErrorKind::kNotImplemented, fmt::format("tctl {} is not there yet", invocation.command->path),
-                      "docs/status.md lists what is");
-}
+constexpr std::string_view kCommands[] = {
+    "acl get",
+    "acl ls",
+    "acl users add",
+    "acl users ls",
+    "acl users rm",
+    "audit query create",
+    "audit query exec",
+    "audit query get",
+    "audit query ls",
+    "audit query rm",
+    "audit report get",
+    "audit report ls",
+    "audit report run",
+    "audit report state",
+    "audit schema",
+    "auth gen",
+    "auth rotate",
+    "autoupdate agents mark-done",
+    "autoupdate agents report",
+    "autoupdate agents rollback",
+    "autoupdate agents start-update",
+    "autoupdate agents status",
+    "autoupdate client-tools disable",
+    "autoupdate client-tools enable",
+    "autoupdate client-tools status",
+    "autoupdate client-tools target",
+    "bots lock",
+    "bound-keypair request-rotation",
+    "decision evaluate-db-access",
+    "decision evaluate-ssh-access",
+    "desktop bootstrap",
+    "desktop ls",
+    "devices add",
+    "devices enroll",
+    "devices lock",
+    "devices ls",
+    "devices rm",
+    "externalauditstorage generate",
+    "externalauditstorage promote",
+    "idp saml test-attribute-mapping",
+    "loadtest export-audit-events",
+    "loadtest node-heartbeats",
+    "loadtest watch",
+    "login_rule test",
+    "notifications create",
+    "notifications ls",
+    "notifications rm",
+    "plugins cleanup",
+    "plugins delete",
+    "plugins edit awsic",
+    "plugins install awsic",
+    "plugins install entraid",
+    "plugins install github",
+    "plugins install netiq",
+    "plugins install okta",
+    "plugins install scim",
+    "plugins rotate awsic",
+    "recordings encryption complete-rotation",
+    "recordings encryption rollback-rotation",
+    "recordings encryption rotate",
+    "recordings encryption status",
+    "saml export",
+    "sso configure github",
+    "sso configure oidc",
+    "sso configure saml",
+    "sso test",
+    "stable-unix-users ls",
+    "terraform env",
+    "tokens configure-kube",
+    "top",
+    "workload-identity ls",
+    "workload-identity revocations add",
+    "workload-identity revocations crl",
+    "workload-identity revocations ls",
+    "workload-identity revocations rm",
+    "workload-identity rm",
+    "workload-identity x509-issuer-overrides create",
+    "workload-identity x509-issuer-overrides sign-csrs",
+};
+
+constexpr OptionRow kOptions[] = {
+    {"", Missing("config-string", "BASE64")},
+    {"auth export", Missing("integration", "NAME")},
+    {"auth sign", Missing("tar")},
+    {"auth sign", Missing("app-name", "NAME")},
+    {"auth sign", Missing("db-service", "NAME")},
+    {"auth sign", Missing("db-user", "USER")},
+    {"auth sign", Missing("db-name", "NAME")},
+    {"auth sign", Missing("windows-user", "USER")},
+    {"auth sign", Missing("windows-domain", "DOMAIN")},
+    {"auth sign", Missing("windows-pki-domain", "DOMAIN")},
+    {"auth sign", Missing("windows-sid", "SID")},
+    {"auth sign", Missing("omit-cdp")},
+    {"get", Accepted("verbose", "", 'v')},
+    {"alerts ack ls", Accepted("ttl", "DURATION")},
+    {"alerts ack ls", Accepted("reason", "TEXT")},
+    {"alerts ack ls", Accepted("clear")},
+    // There is one namespace.
+    {"get", Missing("namespace", "NAME", '\0', "default")},
+    {"nodes ls", Missing("namespace", "NAME", '\0', "default")},
+    {"inventory ping", Missing("control-log")},
+};
+
+constexpr Alias kAliases[] = {
+    {"access-lists", "acl"},
+    {"alert", "alerts"},
+    {"alerts list", "alerts ls"},
+    {"bot", "bots"},
+    {"bots instance", "bots instances"},
+    {"bots instances describe", "bots instances show"},
+    {"bots instances get", "bots instances show"},
+    {"bots instances join", "bots instances add"},
+    {"bots instances list", "bots instances ls"},
+    {"del", "rm"},
+    {"desktops", "desktop"},
+    {"inventory list", "inventory ls"},
+    {"notifications add", "notifications create"},
+    {"notifications remove", "notifications rm"},
+    {"request", "requests"},
+    {"requests caps", "requests capabilities"},
+    {"tokens del", "tokens rm"},
+    {"users del", "users rm"},
+    {"windows_desktop", "desktop"},
+    {"windows_desktops", "desktop"},
+};
 
 }  // namespace
 
-std::vector<Command> MissingCommands() {
-  std::vector<Command> commands;
-  for (const char* path :
-       {"auth rotate", "apps ls", "db ls", "top", "sso configure", "sso test", "acl ls", "devices ls"}) {
-    Command command{.path = path, .summary = "Not there yet", .formats = "", .hidden = true, .run = Run};
-    command.arguments = {{"args", "", false, true}};
-    command.passthrough = true;
-    commands.push_back(std::move(command));
-  }
-  return commands;
+void AddWhatIsMissing(Program& program) {
+  program.missing_commands = kCommands;
+  program.further_options = kOptions;
+  program.aliases = kAliases;
 }
 
 }  // namespace sallyport

@@ -275,32 +275,11 @@ std::vector<Command> RowsForOthers() {
   };
 }
 
-// Other names that Teleport's tctl has for them.
-constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
-    {"request ls", "requests ls"},
-    {"request get", "requests get"},
-    {"request approve", "requests approve"},
-    {"request deny", "requests deny"},
-    {"request create", "requests create"},
-    {"request rm", "requests rm"},
-    {"request review", "requests review"},
-    {"request capabilities", "requests capabilities"},
-    {"request caps", "requests capabilities"},
-    {"requests caps", "requests capabilities"},
-};
-
 }  // namespace
 
 std::vector<Command> RequestCommands() {
   std::vector<Command> commands = OwnRows();
   for (auto& command : RowsForOthers()) commands.push_back(std::move(command));
-  const std::vector<Command> named = commands;
-  for (const auto& [alias, path] : kAliases) {
-    Command command = *std::ranges::find(named, path, &Command::path);
-    command.path = alias;
-    command.hidden = true;
-    commands.push_back(std::move(command));
-  }
   return commands;
 }
 

@@ -1,7 +1,10 @@
-// What runs in a cluster: nodes add and ls, kube ls, auth ls, proxy ls.
+// What runs in a cluster: nodes add and ls, kube ls, apps ls, db ls, auth ls, proxy ls.
 #include <algorithm>
 
 #include "libclient/listing.h"
+#include "libclient/pages.h"
+#include "libresources/kinds.h"
+#include "teleport/legacy/client/proto/authservice.pb.h"
 #include "tools/listing/list_options.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/join_token.h"
@@ -73,6 +76,62 @@ Result<Output> ListKube(const Invocation& invocation) {
   return List(invocation, ListKubeServers, {"Cluster", "Labels", "Version"}, KubeRow);
 }
 
+// The resources of a kind that have a server each.
+template <typename Item>
+Status ListServersOf(RpcClient& rpc, std::string_view kind, Item item, const ListFilter& filter,
+                     const ValueSink& sink) {
+  proto::ListResourcesRequest request;
+  request.set_resourcetype(std::string(kind));
+  request.set_namespace_("default");
+  request.mutable_labels()->insert(filter.labels.begin(), filter.labels.end());
+  request.mutable_searchkeywords()->Assign(filter.search.begin(), filter.search.end());
+  request.set_predicateexpression(filter.predicate);
+  const auto show = [&](const proto::ListResourcesResponse& page) -> Status {
+    for (const auto& resource : page.resources()) {
+      RETURN_IF_ERROR(sink(EncodeResource(std::invoke(item, resource))));
+    }
+    return {};
+  };
+  return EachPage<proto::ListResourcesResponse>(rpc, "/proto.AuthService/ListResources", request, show);
+}
+
+Status ListAppServers(RpcClient& rpc, const ListFilter& filter, const ValueSink& sink) {
+  return ListServersOf(rpc, "app_server", &proto::PaginatedResource::appserver, filter, sink);
+}
+
+Status ListDatabaseServers(RpcClient& rpc, const ListFilter& filter, const ValueSink& sink) {
+  return ListServersOf(rpc, "db_server", &proto::PaginatedResource::databaseserver, filter, sink);
+}
+
+std::vector<std::string> AppRow(const Value& server, bool verbose) {
+  const Value& app = At(server, "spec", "app");
+  const std::string& uri = At(app, "spec", "uri").as_string();
+  const std::string_view type = uri.starts_with("mcp+") ? "MCP" : uri.starts_with("tcp://") ? "TCP" : "HTTP";
+  return {At(server, "spec", "hostname").as_string(),
+          At(app, "metadata", "name").as_string(),
+          std::string(type),
+          At(app, "spec", "public_addr").as_string(),
+          uri,
+          LabelsText(LabelsOfKube(app), verbose),
+          At(server, "spec", "version").as_string()};
+}
+
+std::vector<std::string> DatabaseRow(const Value& server, bool verbose) {
+  const Value& database = At(server, "spec", "database");
+  return {At(server, "spec", "hostname").as_string(),   At(database, "metadata", "name").as_string(),
+          At(database, "spec", "protocol").as_string(), At(database, "spec", "uri").as_string(),
+          LabelsText(LabelsOfKube(database), verbose),  At(server, "spec", "version").as_string()};
+}
+
+Result<Output> ListApps(const Invocation& invocation) {
+  return List(invocation, ListAppServers, {"Host", "Name", "Type", "Public Address", "URI", "Labels", "Version"},
+              AppRow);
+}
+
+Result<Output> ListDatabases(const Invocation& invocation) {
+  return List(invocation, ListDatabaseServers, {"Host", "Name", "Protocol", "URI", "Labels", "Version"}, DatabaseRow);
+}
+
 // Auth services and proxies are listed by the HTTP API.
 Result<Output> ListServices(const Invocation& invocation, const std::string& path) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
@@ -110,6 +169,18 @@ std::vector<Command> ServerCommands() {
            .options = ListOptions(),
            .example = "tctl kube ls --query='labels[\"env\"] == \"prod\"'",
            .run = ListKube},
+          {.path = "apps ls",
+           .summary = "List applications and the servers that announce them",
+           .arguments = {LabelsArgument()},
+           .options = ListOptions(),
+           .example = "tctl apps ls env=prod",
+           .run = ListApps},
+          {.path = "db ls",
+           .summary = "List databases and the servers that announce them",
+           .arguments = {LabelsArgument()},
+           .options = ListOptions(),
+           .example = "tctl db ls env=prod",
+           .run = ListDatabases},
           {.path = "auth ls",
            .summary = "List auth services",
            .example = "tctl auth ls --format=text",

@@ -11,5 +11,7 @@ Command NodeConfigureCommand();
 Command StatusCommand();
 Command VersionCommand();
 Command SshSessionCommand();
+// Names what Teleport's teleport has and this one has not.
+void AddWhatIsMissing(Program& program);
 
 }  // namespace sallyport

@@ -6,12 +6,13 @@ int main(int argc, char** argv) {
   using namespace sallyport;
   BeginTls();
   BeginProtobufLog();
-  const Program program{
+  Program program{
       "teleport",
       "run an access cluster",
       {{"debug", 'd', "", "Log everything"}},
       {StartCommand(), ConfigureCommand(), NodeConfigureCommand(), StatusCommand(), VersionCommand(),
        SshSessionCommand()},
   };
+  AddWhatIsMissing(program);
   return RunProgram(program, argc, argv);
 }

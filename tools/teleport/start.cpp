@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "libbase/encoding.h"
 #include "libbase/file.h"
 #include "libbase/open_files.h"
 #include "libbase/text.h"
@@ -73,12 +74,16 @@ Status SetJoin(TeleportConfig& config, const Invocation& invocation) {
 
 Result<TeleportConfig> ConfigOf(const Invocation& invocation) {
   TeleportConfig config;
-  if (invocation.Has("config")) {
+  if (invocation.Has("config-string")) {
+    ASSIGN_OR_RETURN(const std::string text, FromBase64(invocation.Get("config-string")));
+    ASSIGN_OR_RETURN(config, ParseTeleportConfig(text, "--config-string"));
+  } else if (invocation.Has("config")) {
     ASSIGN_OR_RETURN(config, LoadTeleportConfig(invocation.Get("config")));
   } else if (FileExists(kDefaultConfig)) {
     ASSIGN_OR_RETURN(config, LoadTeleportConfig(kDefaultConfig));
   }
   if (invocation.Has("data-dir")) config.data_dir = invocation.Get("data-dir");
+  if (invocation.Has("pid-file")) config.pid_file = invocation.Get("pid-file");
   if (invocation.Has("nodename")) config.nodename = invocation.Get("nodename");
   if (invocation.Flag("debug")) config.log.level = LogLevel::kDebug;
   RETURN_IF_ERROR(SetRoles(config, invocation));
@@ -206,7 +211,13 @@ Command StartCommand() {
                       {"auth-server", 's', "HOST:PORT", "The auth service of that cluster, instead of its proxy"},
                       {"ca-pin", '\0', "PIN", "What tctl status shows of that cluster", "", "", true},
                       {"nodename", '\0', "NAME", "The name of this host (default: as the system has it)"},
-                      {"labels", 'l', "KEY=VALUE", "Labels of this host", "", "", true},
+                      {"labels", '\0', "KEY=VALUE", "Labels of this host", "", "", true},
+                      {"pid-file", '\0', "FILE", "Write the process's number there, and remove it at the end"},
+                      {.name = "config-string",
+                       .value_name = "BASE64",
+                       .help = "Configuration itself, in place of a file",
+                       .environment = "TELEPORT_CONFIG",
+                       .hidden = true},
                       {"bootstrap", '\0', "FILE", "Resources that an empty cluster begins with"},
                       {"insecure", '\0', "", "Accept any certificate of the proxy while joining"}},
           .example = "teleport start -c /etc/teleport.yaml",

@@ -4,7 +4,8 @@
 namespace sallyport {
 namespace {
 
-Result<Output> Run(const Invocation&) {
+Result<Output> Run(const Invocation& invocation) {
+  if (invocation.Flag("raw")) return Output::Text(fmt::format("{}\n", kWireVersion));
   Value version(Value::Map{{"version", kWireVersion}, {"sallyport", kSallyportVersion}});
   return Output::Of(std::move(version), [](const Value&) {
     return fmt::format("Teleport v{} Sallyport v{}\n", kWireVersion, kSallyportVersion);
@@ -13,6 +14,11 @@ Result<Output> Run(const Invocation&) {
 
 }  // namespace
 
-Command VersionCommand() { return {.path = "version", .summary = "Show the version", .run = Run}; }
+Command VersionCommand() {
+  return {.path = "version",
+          .summary = "Show the version",
+          .options = {{"raw", '\0', "", "Show the number of Teleport's version alone"}},
+          .run = Run};
+}
 
 }  // namespace sallyport

@@ -17,11 +17,11 @@ Value Item(const RemoteClusterItem& cluster, std::string_view type, const std::s
   return value;
 }
 
-std::vector<std::string> Row(const Value& item) {
+std::vector<std::string> Row(const Value& item, bool verbose) {
   std::map<std::string, std::string> labels;
   for (const auto& [key, value] : item.Find("labels")->as_map()) labels[key] = value.as_string();
   return {item.Find("cluster_name")->as_string(), item.Find("status")->as_string(),
-          item.Find("cluster_type")->as_string(), LabelsText(labels, false),
+          item.Find("cluster_type")->as_string(), LabelsText(labels, verbose),
           item.Find("selected")->as_bool() ? "*" : ""};
 }
 
@@ -37,7 +37,17 @@ Result<Output> Run(const Invocation& invocation) {
     names.push_back(leaf.name);
   }
   RememberNames(invocation, session, kClusterNames, std::move(names));
-  return Output::List(std::move(items), {"Cluster Name", "Status", "Cluster Type", "Labels", "Selected"}, Row);
+  const bool verbose = invocation.Flag("verbose");
+  if (invocation.Flag("quiet") && (!invocation.Has("format") || invocation.Get("format") == "text")) {
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& item : items) {
+      rows.push_back(Row(item, verbose));
+      rows.back().pop_back();  // which one is selected
+    }
+    return Output::Text(RenderRows(rows));
+  }
+  return Output::List(std::move(items), {"Cluster Name", "Status", "Cluster Type", "Labels", "Selected"},
+                      [verbose](const Value& item) { return Row(item, verbose); });
 }
 
 }  // namespace
@@ -45,6 +55,7 @@ Result<Output> Run(const Invocation& invocation) {
 Command ClustersCommand() {
   return {.path = "clusters",
           .summary = "List the clusters that can be reached from here",
+          .options = {{"quiet", 'q', "", "Leave the header out"}, {"verbose", 'v', "", "Show all labels"}},
           .example = "tsh clusters --format=json",
           .needs_login = true,
           .run = Run};

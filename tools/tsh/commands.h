@@ -27,8 +27,9 @@ Command ConfigCommand();
 Command ResolveCommand();
 Command RecordingsCommand();
 Command PlayCommand();
+Command ListMfaCommand();
 std::vector<Command> RequestCommands();
-// What Teleport's tsh has and ours does not yet: known, so that it is not taken for a mistake.
-std::vector<Command> CommandsToCome();
+// Names what Teleport's tsh has and this one has not.
+void AddWhatIsMissing(Program& program);
 
 }  // namespace sallyport

@@ -3,6 +3,7 @@
 #include "tools/listing/list_options.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/context.h"
+#include "tools/tsh/every_cluster.h"
 #include "tools/tsh/known_names.h"
 #include "tools/tsh/kube_setup.h"
 
@@ -16,19 +17,60 @@ std::vector<std::string> Row(const Value& item, bool verbose) {
           item.Find("selected")->as_bool() ? "*" : ""};
 }
 
-std::string WithoutHeader(const Value::List& items) {
+// Whether rows alone are wanted, and not a format for programs.
+bool IsQuiet(const Invocation& invocation) {
+  const std::string& format = invocation.Get("format");
+  return invocation.Flag("quiet") && (format.empty() || format == "text");
+}
+
+std::string NamesAndLabels(const Value::List& items, bool verbose) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& item : items) {
-    rows.push_back(Row(item, false));
-    if (rows.back().back() == "*") rows.back().back().clear();
+    rows.push_back(Row(item, verbose));
+    rows.back().pop_back();
   }
-  const std::string table = RenderTable({"", "", ""}, rows);
-  const auto body = table.find('\n', table.find('\n') + 1);
-  return table.substr(body + 1);
+  return RenderRows(rows);
+}
+
+std::vector<std::string> RowEverywhere(const Value& item, bool verbose) {
+  const Value& cluster = *item.Find("kube_cluster");
+  return {item.Find("proxy")->as_string(), item.Find("cluster")->as_string(),
+          At(cluster, "metadata", "name").as_string(), LabelsText(LabelsOfKube(cluster), verbose)};
+}
+
+// The Kubernetes clusters that every cluster has, with where each is.
+Result<Output> ListEverywhere(const Invocation& invocation, const ListFilter& filter) {
+  Value::List items;
+  ASSIGN_OR_RETURN(
+      auto failures, VisitEveryCluster(invocation, [&](const ReachedCluster& reached) -> Status {
+        std::map<std::string, Value> named;  // each once, however many agents serve it
+        RETURN_IF_ERROR(ListKubeServers(reached.rpc, filter, [&](const Value& server) -> Status {
+          const Value& cluster = At(server, "spec", "cluster");
+          named.emplace(At(cluster, "metadata", "name").as_string(), cluster);
+          return {};
+        }));
+        for (auto& [name, cluster] : named) {
+          items.push_back(Value(Value::Map{
+              {"proxy", reached.proxy}, {"cluster", reached.cluster}, {"kube_cluster", std::move(cluster)}}));
+        }
+        return Status();
+      }));
+  const bool verbose = invocation.Flag("verbose");
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& item : items) rows.push_back(RowEverywhere(item, verbose));
+  Output output = EveryClusterOutput(std::move(items), std::move(failures));
+  output.columns = {"Proxy", "Cluster", "Kube Cluster Name", "Labels"};
+  output.row = [verbose](const Value& item) { return RowEverywhere(item, verbose); };
+  if (!IsQuiet(invocation)) return output;
+  Output quiet = Output::Text(RenderRows(rows));
+  quiet.exit_code = output.exit_code;
+  quiet.failures = std::move(output.failures);
+  return quiet;
 }
 
 Result<Output> List(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const ListFilter filter, FilterOf(invocation));
+  if (invocation.Flag("all")) return ListEverywhere(invocation, filter);
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectOf(invocation, session));
   ASSIGN_OR_RETURN(const auto clusters, ListKubeClusters(*rpc, filter));
@@ -48,41 +90,48 @@ Result<Output> List(const Invocation& invocation) {
     RememberNames(invocation, session, kKubeNames, std::move(names));
     RememberNames(invocation, session, kKubeLabels, {labels.begin(), labels.end()});
   }
-  const std::string& format = invocation.Get("format");
-  if (invocation.Flag("quiet") && (format.empty() || format == "text")) return Output::Text(WithoutHeader(items));
   const bool verbose = invocation.Flag("verbose");
+  if (IsQuiet(invocation)) return Output::Text(NamesAndLabels(items, verbose));
   return Output::List(std::move(items), {"Kube Cluster Name", "Labels", "Selected"},
                       [verbose](const Value& item) { return Row(item, verbose); });
 }
 
-Result<Output> LoginAll(const Invocation& invocation, const Session& session, const KubeSetup& setup) {
+Result<Output> LoginToSeveral(const Invocation& invocation, const Session& session, const ListFilter& filter,
+                              const KubeSetup& setup) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectOf(invocation, session));
-  ASSIGN_OR_RETURN(const auto clusters, ListKubeClusters(*rpc, {}));
+  ASSIGN_OR_RETURN(const auto clusters, ListKubeClusters(*rpc, filter));
   std::vector<std::string> names;
   for (const auto& cluster : clusters) names.push_back(cluster.name);
-  if (names.empty()) return Fail(ErrorKind::kNotFound, "there is no Kubernetes cluster for you");
+  if (names.empty()) {
+    return Fail(ErrorKind::kNotFound, "there is no {}Kubernetes cluster for you", filter.IsEmpty() ? "" : "such ");
+  }
   if (names.size() > 1 && !setup.context_name.empty() && !setup.context_name.contains(".KubeName")) {
     return FailWithHint(ErrorKind::kUsage, "--set-context-name gives every cluster the same name",
                         "put {{.KubeName}} into it");
   }
   RETURN_IF_ERROR(AddKubeClusters(invocation, session, names, setup));
   return Output::Text(
-      fmt::format("Added {} Kubernetes clusters to the kubeconfig. The current context stays.\n"
+      fmt::format("Added {} Kubernetes cluster{} to the kubeconfig. The current context stays.\n"
                   "Choose one: kubectl config use-context NAME\n",
-                  names.size()));
+                  names.size(), names.size() == 1 ? "" : "s"));
 }
 
 Result<Output> Login(const Invocation& invocation) {
   const std::string& name = invocation.Arg("cluster");
   const bool all = invocation.Flag("all");
-  if (name.empty() != all) {
+  ListFilter filter;
+  ASSIGN_OR_RETURN(filter.labels, ParseLabels(invocation.Get("labels")));
+  filter.predicate = invocation.Get("query");
+  if (all && !filter.IsEmpty()) return Fail(ErrorKind::kUsage, "--all is not for some: leave --labels and --query out");
+  if (filter.IsEmpty() && name.empty() != all) {
     return FailWithHint(ErrorKind::kUsage, "give one Kubernetes cluster, or --all", "see them: tsh kube ls");
   }
-  KubeSetup setup{invocation.Get("set-context-name"), invocation.Get("kube-namespace"), invocation.Get("as"),
-                  invocation.GetList("as-groups"), !all};
+  const std::string& name_space = invocation.Get(invocation.Has("namespace") ? "namespace" : "kube-namespace");
+  const KubeSetup setup{invocation.Get("set-context-name"), name_space, invocation.Get("as"),
+                        invocation.GetList("as-groups"), !name.empty()};
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
-  if (all) return LoginAll(invocation, session, setup);
-  RETURN_IF_ERROR(SetUpKubeCluster(invocation, session, name, setup));
+  if (name.empty()) return LoginToSeveral(invocation, session, filter, setup);
+  RETURN_IF_ERROR(SetUpKubeCluster(invocation, session, name, setup, filter));
   return Output::Text(fmt::format("kubectl now uses the Kubernetes cluster \"{}\". Try: kubectl version\n", name));
 }
 
@@ -122,6 +171,7 @@ Result<Output> Credentials(const Invocation& invocation) {
 Command KubeListCommand() {
   std::vector<Option> options = ListOptions();
   options.push_back({"quiet", 'q', "", "Leave the header out"});
+  options.push_back({"all", 'R', "", "List those of all clusters that your logins reach"});
   return {.path = "kube ls",
           .summary = "List the Kubernetes clusters",
           .arguments = {LabelsArgument(kKubeLabels)},
@@ -132,18 +182,22 @@ Command KubeListCommand() {
 }
 
 Command KubeLoginCommand() {
-  return {.path = "kube login",
-          .summary = "Set kubectl up for a Kubernetes cluster",
-          .arguments = {{"cluster", "Name of the Kubernetes cluster", false, false, kKubeNames}},
-          .options = {{"all", '\0', "", "Add every cluster and leave the current context as it is"},
-                      {"set-context-name", '\0', "TEMPLATE", "Name of the context"},
-                      {"kube-namespace", 'n', "NAME", "Namespace of the context"},
-                      {"as", '\0', "USER", "Kubernetes user to act as"},
-                      {"as-groups", '\0', "GROUPS", "Kubernetes groups to act as", "", "", true}},
-          .example = "tsh kube login dev",
-          .formats = "",
-          .needs_login = true,
-          .run = Login};
+  return {
+      .path = "kube login",
+      .summary = "Set kubectl up for a Kubernetes cluster",
+      .arguments = {{"cluster", "Name of the Kubernetes cluster", false, false, kKubeNames}},
+      .options = {{"all", '\0', "", "Add every cluster and leave the current context as it is"},
+                  {"set-context-name", '\0', "TEMPLATE", "Name of the context"},
+                  {"namespace", 'n', "NAME", "Namespace of the context"},
+                  {.name = "kube-namespace", .value_name = "NAME", .hidden = true},
+                  {"labels", '\0', "KEY=VALUE,...", "Only a cluster with these labels; without a name: all of them"},
+                  {"query", '\0', "EXPRESSION", "Only a cluster that this predicate holds for"},
+                  {"as", '\0', "USER", "Kubernetes user to act as"},
+                  {"as-groups", '\0', "GROUPS", "Kubernetes groups to act as", "", "", true}},
+      .example = "tsh kube login dev",
+      .formats = "",
+      .needs_login = true,
+      .run = Login};
 }
 
 Command KubeCredentialsCommand() {

@@ -107,9 +107,9 @@ Status AddKubeClusters(const Invocation& invocation, const Session& session, con
 }
 
 Status SetUpKubeCluster(const Invocation& invocation, const Session& session, const std::string& name,
-                        const KubeSetup& setup) {
+                        const KubeSetup& setup, const ListFilter& filter) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectOf(invocation, session));
-  ASSIGN_OR_RETURN(const auto clusters, ListKubeClusters(*rpc, {}));
+  ASSIGN_OR_RETURN(const auto clusters, ListKubeClusters(*rpc, filter));
   if (std::ranges::find(clusters, name, &KubeClusterItem::name) == clusters.end()) {
     return FailWithHint(ErrorKind::kNotFound, fmt::format("there is no Kubernetes cluster \"{}\" for you", name),
                         "see those that there are: tsh kube ls");

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "libclient/kubeconfig.h"
+#include "libclient/listing.h"
 #include "libclient/session.h"
 #include "tools/shell/command.h"
 
@@ -23,8 +24,8 @@ Status AddKubeAddress(const Profile& profile, KubeEntry& entry);
 // Adds clusters, all known to exist, to the user's kubeconfig and writes one of their own for each.
 Status AddKubeClusters(const Invocation& invocation, const Session& session, const std::vector<std::string>& names,
                        const KubeSetup& setup);
-// Looks a cluster up and adds it. kNotFound when the user has no such cluster.
+// Looks a cluster up among those of a filter and adds it. kNotFound when the user has no such cluster.
 Status SetUpKubeCluster(const Invocation& invocation, const Session& session, const std::string& name,
-                        const KubeSetup& setup);
+                        const KubeSetup& setup, const ListFilter& filter = {});
 
 }  // namespace sallyport

@@ -3,7 +3,9 @@
 #include "libbase/text.h"
 #include "libclient/access_requests.h"
 #include "libclient/prompt.h"
+#include "libresources/access_request.h"
 #include "libresources/cluster_alert.h"
+#include "libresources/kinds.h"
 #include "teleport/legacy/types/access_request.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "tools/listing/alert_notices.h"
@@ -181,6 +183,14 @@ Status AddAutomaticRequest(const Invocation& invocation, const types::AccessCapa
   return {};
 }
 
+// Who does not wait for the decision needs the request's ID.
+void ShowRequest(const types::AccessRequestV3& request, Output& output) {
+  output.value.Set("request_id", NameOf(request));
+  output.text = [status = std::move(output.text), about = RequestText(request)](const Value& value) {
+    return about + "\n" + status(value);
+  };
+}
+
 Result<Output> Run(const Invocation& invocation) {
   if (invocation.Has("out")) return LogInToFile(invocation);
   if (invocation.Has("identity")) {
@@ -211,11 +221,12 @@ Result<Output> Run(const Invocation& invocation) {
     if (!nodes.hosts.empty()) RememberNodes(invocation, *session, std::move(nodes));
     RETURN_IF_ERROR(AddAutomaticRequest(invocation, capabilities, *session, wanted_access));
   }
+  std::optional<types::AccessRequestV3> request;
   if (WantsAccess(wanted_access)) {
     if (!session) {
       ASSIGN_OR_RETURN(session, OpenSession(directory, wanted.profile->Name(), Now()));
     }
-    RETURN_IF_ERROR(ObtainAccess(invocation, *session, wanted_access));
+    ASSIGN_OR_RETURN(request, ObtainAccess(invocation, *session, wanted_access));
   }
   if (const std::string& kube = invocation.Get("kube-cluster"); !kube.empty()) {
     if (!session) {
@@ -227,6 +238,7 @@ Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const Logins logins, ReadLogins(invocation, profile.Name()));
   Output output = StatusOutput(invocation, logins);
   output.notices.insert(output.notices.begin(), notices.begin(), notices.end());
+  if (request && !wanted_access.wait) ShowRequest(*request, output);
   output.closing_notices = std::move(alerts);
   return output;
 }
@@ -247,7 +259,8 @@ Command LoginCommand() {
                       {"request-roles", '\0', "ROLES", "Ask for these roles; no asks for none", "", "", true},
                       {"request-reason", '\0', "TEXT", "Why they are asked for"},
                       {"request-reviewers", '\0', "USERS", "Who should decide", "", "", true},
-                      {"request-nowait", '\0', "", "Do not wait for the decision"}},
+                      {"request-nowait", '\0', "", "Do not wait for the decision"},
+                      {"verbose", 'v', "", "Show traits too"}},
           .example = "tsh login --proxy=access.example.com --user=alice",
           .formats = "text json yaml file openssh tls kubernetes",
           .run = Run};

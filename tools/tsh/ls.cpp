@@ -3,6 +3,7 @@
 #include "tools/listing/list_options.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/context.h"
+#include "tools/tsh/every_cluster.h"
 #include "tools/tsh/known_names.h"
 #include "tools/tsh/node_view.h"
 
@@ -18,8 +19,34 @@ Result<Output> Names(const std::function<Status(const ItemSink&)>& list) {
   return Output::Text(std::move(text));
 }
 
+// The nodes of every cluster, with where each is.
+Result<Output> ListEverywhere(const Invocation& invocation, const ListFilter& filter) {
+  Value::List items;
+  ASSIGN_OR_RETURN(
+      auto failures, VisitEveryCluster(invocation, [&](const ReachedCluster& reached) -> Status {
+        return ListNodes(reached.rpc, filter, [&](const Value& node) -> Status {
+          items.push_back(Value(Value::Map{{"proxy", reached.proxy}, {"cluster", reached.cluster}, {"node", node}}));
+          return {};
+        });
+      }));
+  const bool verbose = invocation.Flag("verbose");
+  Output output = EveryClusterOutput(std::move(items), std::move(failures));
+  output.columns = {"Proxy", "Cluster"};
+  for (auto& column : NodeColumns(verbose)) output.columns.push_back(std::move(column));
+  output.row = [verbose](const Value& item) {
+    std::vector<std::string> row{item.Find("proxy")->as_string(), item.Find("cluster")->as_string()};
+    for (auto& cell : NodeRow(*item.Find("node"), verbose)) row.push_back(std::move(cell));
+    return row;
+  };
+  return output;
+}
+
 Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const ListFilter filter, FilterOf(invocation));
+  if (invocation.Flag("all")) {
+    if (invocation.Get("format") == "names") return Fail(ErrorKind::kUsage, "--format=names is for one cluster");
+    return ListEverywhere(invocation, filter);
+  }
   ASSIGN_OR_RETURN(Session opened, SessionOf(invocation));
   const auto session = std::make_shared<const Session>(std::move(opened));
   ASSIGN_OR_RETURN(const auto rpc, ConnectOf(invocation, *session));
@@ -45,10 +72,12 @@ Result<Output> Run(const Invocation& invocation) {
 }  // namespace
 
 Command ListNodesCommand() {
+  std::vector<Option> options = ListOptions();
+  options.push_back({"all", 'R', "", "List the nodes of all clusters that your logins reach"});
   return {.path = "ls",
           .summary = "List the nodes of the cluster",
           .arguments = {LabelsArgument(kNodeLabels)},
-          .options = ListOptions(),
+          .options = std::move(options),
           .example = "tsh ls env=prod --format=json",
           .formats = "text json yaml names",
           .needs_login = true,

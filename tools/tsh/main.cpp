@@ -16,8 +16,9 @@ std::vector<Command> AllCommands() {
                                 ListNodesCommand(),       SshCommand(),           ScpCommand(),      SftpCommand(),
                                 ProxySshCommand(),        ProxyHandoverCommand(), ConfigCommand(),   ResolveCommand(),
                                 RecordingsCommand(),      PlayCommand(),          KubeListCommand(), KubeLoginCommand(),
-                                KubeCredentialsCommand(), KubectlCommand(),       EnvCommand(),      VersionCommand()};
-  for (auto&& more : {RequestCommands(), CommandsToCome()}) commands.insert(commands.end(), more.begin(), more.end());
+                                KubeCredentialsCommand(), KubectlCommand(),       EnvCommand(),      VersionCommand(),
+                                ListMfaCommand()};
+  for (auto& command : RequestCommands()) commands.push_back(std::move(command));
   return commands;
 }
 
@@ -27,7 +28,7 @@ int main(int argc, char** argv) {
   if (std::getenv(kScpTransport) != nullptr) return RunScpTransport(argv);
   BeginTls();
   BeginProtobufLog();
-  const Program program{
+  Program program{
       .name = "tsh",
       .summary = "log in to a cluster and use what it gives access to",
       .options = {{"proxy", '\0', "HOST[:PORT]", "Proxy of the cluster", "TELEPORT_PROXY"},
@@ -40,6 +41,12 @@ int main(int argc, char** argv) {
                   {"debug", 'd', "", "Show more of what is known"},
                   {"mfa-mode", '\0', "MODE", "Preferred second factor", "TELEPORT_MFA_MODE",
                    "auto cross-platform platform otp sso"},
+                  {.name = "ttl", .value_name = "MINUTES", .help = "How long a login is good for", .hidden = true},
+                  {.name = "auth",
+                   .value_name = "CONNECTOR",
+                   .help = "How a login is made",
+                   .environment = "TELEPORT_AUTH",
+                   .hidden = true},
                   {"no-relogin", '\0', "", "Fail when the login is over, in place of asking for a new one"},
                   {"relogin", '\0', "", "With login: even if there is one; else as without", "", "", false, true}},
       .commands = AllCommands(),
@@ -48,5 +55,6 @@ int main(int argc, char** argv) {
       .known_names = KnownNames,
       .log_in_again = LogInAgain,
   };
+  AddWhatIsMissing(program);
   return RunProgram(program, argc, argv);
 }

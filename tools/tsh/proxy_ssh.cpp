@@ -40,8 +40,6 @@ Command ProxySshCommand() {
   return {.path = "proxy ssh",
           .summary = "Connect stdin and stdout with a node, as ProxyCommand of OpenSSH",
           .arguments = {{"node", "[LOGIN@]HOST[:PORT]; any port when it is not given", true, false, "node"}},
-          .options = {{"login", 'l', "NAME", "Not used here: ssh says it to the node", "", "", false, true},
-                      {"no-resume", '\0', "", "Not used: nothing is resumed", "", "", false, true}},
           .example = "ssh -o ProxyCommand='tsh proxy ssh %h:%p' web-1.access.example.com",
           .formats = "",
           .run = Run};

@@ -9,7 +9,7 @@ namespace sallyport {
 namespace {
 
 // What a login takes from the command that it is for.
-constexpr std::string_view kKept[] = {"proxy", "user", "mfa-mode", "insecure"};
+constexpr std::string_view kKept[] = {"proxy", "user", "mfa-mode", "insecure", "ttl", "auth"};
 
 std::optional<Profile> ProfileOf(const Invocation& invocation) {
   const auto directory = ProfilesOf(invocation);

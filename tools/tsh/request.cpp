@@ -199,12 +199,6 @@ Command SearchCommandRow() {
           .run = Search};
 }
 
-Command Alias(Command command, std::string_view path) {
-  command.path = path;
-  command.hidden = true;
-  return command;
-}
-
 }  // namespace
 
 std::vector<Command> RequestCommands() {
@@ -237,16 +231,7 @@ std::vector<Command> RequestCommands() {
                      .arguments = {{"request-id", "IDs of the requests; all without any", false, true}},
                      .example = "tsh request drop",
                      .run = Drop};
-  const Command create = CreateCommandRow();
-  return {list,
-          show,
-          create,
-          review,
-          SearchCommandRow(),
-          drop,
-          Alias(list, "request list"),
-          Alias(show, "request details"),
-          Alias(create, "request new")};
+  return {list, show, CreateCommandRow(), review, SearchCommandRow(), drop};
 }
 
 }  // namespace sallyport

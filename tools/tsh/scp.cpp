@@ -124,8 +124,7 @@ std::vector<Option> CopyOptions() {
           {"port", 'P', "PORT", "SSH port of the node; any when it is not given"},
           {"recursive", 'r', "", "Copy directories with what is in them"},
           {"preserve", 'p', "", "Keep times and modes"},
-          {"quiet", 'q', "", "Show no progress"},
-          {"no-resume", '\0', "", "Not used: nothing is resumed", "TELEPORT_NO_RESUME", "", false, true}};
+          {"quiet", 'q', "", "Show no progress"}};
 }
 
 }  // namespace

@@ -36,10 +36,8 @@ constexpr PassedOption kPassed[] = {
     {"x11-trusted", "-Y"},
     {"debug", "-v", true},
     {"fork-after-authentication", "-f"},
+    {"no-enable-escape-sequences", "-oEscapeChar=none", true},
 };
-
-// What Teleport's tsh has and ours does not.
-constexpr std::string_view kMissing[] = {"local", "invite", "reason", "participant-req", "jumphost"};
 
 // The command line, taken apart.
 struct SshWish {
@@ -121,9 +119,6 @@ Result<ManyOptions> ManyOptionsOf(const Invocation& invocation) {
 }
 
 Result<SshWish> WishOf(const Invocation& invocation) {
-  for (const auto name : kMissing) {
-    if (invocation.Has(name)) return Fail(ErrorKind::kNotImplemented, "--{} is not there yet", name);
-  }
   SshWish wish;
   wish.command = invocation.Args("args");
   const bool filtered = invocation.Has("search") || invocation.Has("query");
@@ -236,6 +231,7 @@ bool IsFailedConnection(ErrorKind kind) {
 }
 
 Result<Output> Run(const Invocation& invocation) {
+  if (invocation.Flag("version")) return VersionCommand().run(invocation);
   ASSIGN_OR_RETURN(SshWish wish, WishOf(invocation));
   auto output = Launch(invocation, wish);
   if (!output) {
@@ -271,13 +267,8 @@ std::vector<Option> SshOptionRows() {
       {"fork-after-authentication", 'f', "", "Go to the background when the node has let you in"},
       {"parallel", '\0', "NUMBER", "How many nodes at once, when several match (10)"},
       {"log-dir", '\0', "DIRECTORY", "Write the output of each node to files there"},
-      {"no-resume", '\0', "", "Not used: nothing is resumed", "TELEPORT_NO_RESUME", "", false, true},
-      {"disable-access-request", '\0', "", "Not used: nothing is asked for by itself", "", "", false, true},
-      {"local", '\0', "", "Not there yet", "", "", false, true},
-      {"invite", '\0', "USERS", "Not there yet", "", "", true, true},
-      {"reason", '\0', "TEXT", "Not there yet", "", "", false, true},
-      {"participant-req", '\0', "", "Not there yet", "", "", false, true},
-      {"jumphost", 'J', "HOST", "Not there yet", "", "", false, true},
+      {.name = "no-enable-escape-sequences", .hidden = true},
+      {.name = "version", .short_name = 'V', .hidden = true},
   };
 }
 

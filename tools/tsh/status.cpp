@@ -28,6 +28,7 @@ Result<Output> Run(const Invocation& invocation) {
 Command StatusCommand() {
   return {.path = "status",
           .summary = "Show who is logged in where, and for how long",
+          .options = {{"verbose", 'v', "", "Show traits too"}},
           .example = "tsh status --format=json",
           .run = Run};
 }

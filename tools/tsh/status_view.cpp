@@ -177,7 +177,7 @@ Result<Logins> ReadLogins(const Invocation& invocation, std::string active) {
 }
 
 Output StatusOutput(const Invocation& invocation, const Logins& logins) {
-  const bool debug = invocation.Flag("debug");
+  const bool debug = invocation.Flag("debug") || invocation.Flag("verbose");
   Value value = Value::EmptyMap();
   std::string text;
   const Time now = Now();

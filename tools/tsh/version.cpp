@@ -12,6 +12,8 @@ Result<Output> Run(const Invocation& invocation) {
   version.Set("gitref", "");
   version.Set("runtime", fmt::format("sallyport {}", kSallyportVersion));
   std::string text = fmt::format("Teleport v{} Sallyport v{}\n", kWireVersion, kSallyportVersion);
+  const auto shown = [&] { return Output::Of(std::move(version), [text](const Value&) { return text; }); };
+  if (invocation.Flag("client")) return shown();
   // What the proxy runs is not on the disk, and asking it could block.
   const auto directory = ProfilesOf(invocation);
   const auto profile = directory ? directory->Load(ProfileNameOf(invocation)) : Result<Profile>(Profile());
@@ -19,13 +21,16 @@ Result<Output> Run(const Invocation& invocation) {
     version.Set("proxyPublicAddress", profile->web_proxy_addr);
     text += fmt::format("Proxy: {}\n", profile->web_proxy_addr);
   }
-  return Output::Of(std::move(version), [text](const Value&) { return text; });
+  return shown();
 }
 
 }  // namespace
 
 Command VersionCommand() {
-  return {.path = "version", .summary = "Show the version of this program and the proxy in use", .run = Run};
+  return {.path = "version",
+          .summary = "Show the version of this program and the proxy in use",
+          .options = {{"client", '\0', "", "Show the version of this program alone"}},
+          .run = Run};
 }
 
 }  // namespace sallyport

@@ -32,22 +32,23 @@ Output Things(int count) {
   });
 }
 
-TEST_CASE("a table has a header, dashes and padded cells; columns are at least as wide as Teleport's") {
+TEST_CASE(
+    "a table has a header, dashes and padded cells but for the last; columns are at least as wide as Teleport's") {
   CHECK(RenderTable({"A", "Longer"}, {{"x", "1"}, {"wider", "2"}}) ==
-        "A     Longer \n"
-        "----- ------ \n"
-        "x     1      \n"
-        "wider 2      \n");
-  CHECK(RenderTable({"Name", "URI", "Labels"}, {}) == "Name URI  Labels \n---- ---  ------ \n");
+        "A     Longer\n"
+        "----- ------\n"
+        "x     1\n"
+        "wider 2\n");
+  CHECK(RenderTable({"Name", "URI", "Labels"}, {}) == "Name URI  Labels\n---- ---  ------\n");
   CHECK(RenderTable({"A", "B"}, {{"x"}, {"y", "z", "beyond"}}) ==
-        "A    B    \n"
-        "-    -    \n"
-        "x         \n"
-        "y    z    \n");
+        "A    B\n"
+        "-    -\n"
+        "x\n"
+        "y    z\n");
 }
 
 TEST_CASE("a table keeps cells on their line and terminals as they are") {
-  CHECK(RenderTable({"A"}, {{"x\ny"}}) == "A    \n---- \nx\\ny \n");
+  CHECK(RenderTable({"A"}, {{"x\ny"}}) == "A\n----\nx\\ny\n");
   const std::string table = RenderTable({"A"}, {{"\x1b[31mred\x07\xff"}, {"\u202Eright"}});
   CHECK_THAT(table, Catch::Matchers::Contains("\\x1b[31mred\\x07\\xff"));
   for (const char c : {'\x1b', '\x07', '\xff'}) CHECK_FALSE(table.contains(c));
@@ -56,19 +57,45 @@ TEST_CASE("a table keeps cells on their line and terminals as they are") {
 
 TEST_CASE("a table pads by characters, not by bytes") {
   CHECK(RenderTable({"A", "B"}, {{"é€üß", "1"}, {"abc", "2"}}) ==
-        "A    B    \n"
-        "---- -    \n"
-        "é€üß 1    \n"
-        "abc  2    \n");
+        "A    B\n"
+        "---- -\n"
+        "é€üß 1\n"
+        "abc  2\n");
 }
 
 TEST_CASE("characters that take two columns of a terminal are padded as such") {
   CHECK(RenderTable({"A", "B"}, {{"日本語", "1"}, {"abcd", "2"}}) ==
-        "A      B    \n"
-        "------ -    \n"
-        "日本語 1    \n"
-        "abcd   2    \n");
-  CHECK(RenderTable({"A"}, {{"e\u0301"}}) == "A    \n-    \ne\u0301    \n");
+        "A      B\n"
+        "------ -\n"
+        "日本語 1\n"
+        "abcd   2\n");
+  CHECK(RenderTable({"A"}, {{"e\u0301"}}) == "A\n-\ne\u0301\n");
+}
+
+TEST_CASE("the last column of a table wraps at the end of a line, by commas, spaces and characters") {
+  CHECK(RenderTable({"Name", "Labels"}, {{"web", "env=prod,team=red,zone=a"}, {"db", ""}}, 23) ==
+        "Name Labels\n"
+        "---- ------------------\n"
+        "web  env=prod,team=red,\n"
+        "     zone=a\n"
+        "db\n");
+  CHECK(RenderTable({"A", "B"}, {{"x", "one two three four five"}}, 21) ==
+        "A    B\n"
+        "-    ----------------\n"
+        "x    one two three\n"
+        "     four five\n");
+  CHECK(RenderTable({"A"}, {{"日本語日本語日本語"}}, 17) == "A\n-----------------\n日本語日本語日本\n語\n");
+}
+
+TEST_CASE("a table is not wrapped where the last column would be a thread") {
+  const std::string cell(40, 'x');
+  CHECK(RenderTable({"A", "B"}, {{cell, cell}}, 50) ==
+        fmt::format("A{:40}B\n{:-<40} {:-<40}\n{} {}\n", "", "", "", cell, cell));
+}
+
+TEST_CASE("rows stand without a header") {
+  CHECK(RenderRows({{"a", "1"}, {"bbbbb", "2"}}) == "a     1\nbbbbb 2\n");
+  CHECK(RenderRows({}).empty());
 }
 
 TEST_CASE("a value in each format") {
@@ -84,10 +111,10 @@ TEST_CASE("a value in each format") {
 TEST_CASE("a list is one document in JSON and in YAML, an empty one []") {
   CHECK(Rendered(Things(0), "json") == "[]\n");
   CHECK(Rendered(Things(0), "yaml") == "[]\n");
-  CHECK(Rendered(Things(0), "text") == "Name Size \n---- ---- \n");
+  CHECK(Rendered(Things(0), "text") == "Name Size\n---- ----\n");
   CHECK(Rendered(Things(1), "json") == "[\n  {\n    \"name\": \"t0\",\n    \"size\": 0\n  }\n]\n");
   CHECK(Rendered(Things(2), "yaml") == "- name: t0\n  size: 0\n- name: t1\n  size: 1\n");
-  CHECK(Rendered(Things(1), "text") == "Name Size \n---- ---- \nt0   0    \n");
+  CHECK(Rendered(Things(1), "text") == "Name Size\n---- ----\nt0   0\n");
   const auto json = ParseJson(Rendered(Things(100), "json"));
   const auto yaml = ParseYaml(Rendered(Things(100), "yaml"), "list");
   REQUIRE((json && yaml && yaml->size() == 1));

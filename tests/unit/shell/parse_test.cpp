@@ -13,7 +13,8 @@ std::string Parsed(const Words& words) {
   const auto invocation = ParseCommandLine(program, words);
   if (!invocation) {
     const Error& error = invocation.error();
-    CHECK(error.kind == ErrorKind::kUsage);
+    CHECK((error.kind == ErrorKind::kUsage || error.kind == ErrorKind::kNotImplemented));
+    if (error.kind == ErrorKind::kNotImplemented) return "missing: " + error.message;
     return fmt::format("error: {}{}{}", error.message, error.hint.empty() ? "" : "; ", error.hint);
   }
   std::string text(invocation->command->path);
@@ -123,7 +124,9 @@ TEST_CASE("what is wrong with a command line is said with what was meant") {
       {{"--debug"}, "error: a command is missing; see all commands: prog help"},
       {{"shwo"}, "error: unknown command \"shwo\"; did you mean \"prog show\"?"},
       {{"item", "sl"}, "error: unknown command \"item sl\"; did you mean \"prog item ls\"?"},
-      {{"item"}, "error: unknown command \"item\"; see all commands: prog help"},
+      {{"item"},
+       "error: \"prog item\" needs a command of its own; use one of: prog item ls, prog item rm, prog item "
+       "mark, prog item mark ls"},
       {{"ghots"}, "error: unknown command \"ghots\"; see all commands: prog help"},
       {{"quite-another"}, "error: unknown command \"quite-another\"; see all commands: prog help"},
       {{"show", "--labl", "x"}, "error: unknown option \"--labl\"; did you mean \"--label\"?"},
@@ -186,6 +189,56 @@ TEST_CASE("the environment stands in for an option that is not given") {
   CHECK(Parsed({"pass", "x"}) == "pass user=[eve] args=[x]");
   const ScopedVariable empty(kUserVariable, "");
   CHECK(Parsed({"show"}) == "show");
+}
+
+TEST_CASE("what is not implemented is refused by its name, whatever follows it") {
+  CheckRows({
+      {{"lost"}, "missing: \"prog lost\""},
+      {{"lost", "--any", "-x", "thing"}, "missing: \"prog lost\""},
+      {{"--user", "eve", "lost"}, "missing: \"prog lost\""},
+      {{"item", "find", "hat"}, "missing: \"prog item find\""},
+      {{"else"}, "missing: \"prog else\""},
+      {{"show", "--backwards"}, "missing: \"prog show --backwards\""},
+      {{"show", "-b", "hat"}, "missing: \"prog show --backwards\""},
+      {{"show", "--language=go"}, "missing: \"prog show --language\""},
+      {{"--language", "go", "show"}, "missing: \"prog show --language\""},
+      {{"far", "-J", "host", "x"}, "missing: \"prog far --jump\""},
+      {{"show", "--backwards", "--zzzzzzzz"}, "error: unknown option \"--zzzzzzzz\""},
+  });
+}
+
+TEST_CASE("what changes nothing is accepted, and leaves no trace") {
+  CheckRows({
+      {{"show", "--hurry", "now", "hat"}, "show thing=[hat]"},
+      {{"show", "-ynow", "--hurry=later"}, "show"},
+      {{"--verbose", "show", "-v"}, "show"},
+      {{"show", "--language=c", "--language=none"}, "show"},
+      {{"show", "--language="}, "show"},
+      {{"far", "--verbose", "x", "-J", "y"}, "far args=[x|-J|y]"},
+  });
+}
+
+TEST_CASE("a flag has an opposite that takes it back") {
+  CheckRows({
+      {{"show", "--debug", "--no-debug"}, "show"},
+      {{"--no-debug", "show"}, "show"},
+      {{"show", "--no-backwards"}, "show"},
+      {{"show", "--no-verbose"}, "show"},
+      {{"show", "--no-one"}, "error: unknown option \"--no-one\""},
+  });
+}
+
+TEST_CASE("a command has other names, and so has a group of commands") {
+  CheckRows({
+      {{"items", "ls"}, "item ls"},
+      {{"item", "list"}, "item ls"},
+      {{"items", "--debug", "list"}, "item ls debug=[true]"},
+      {{"gone"}, "missing: \"prog lost\""},
+      {{"items"},
+       "error: \"prog item\" needs a command of its own; use one of: prog item ls, prog item rm, prog item "
+       "mark, prog item mark ls"},
+      {{"show", "items"}, "show thing=[items]"},
+  });
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // RunProgram as a shell sees it: stdout, stderr, exit code.
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +11,8 @@
 
 namespace sallyport {
 namespace {
+
+using Words = std::vector<std::string>;
 
 struct Ran {
   int code = 0;
@@ -26,7 +29,8 @@ std::string ContentsOf(std::FILE* file) {
 }
 
 // Runs it in a process of its own, which has its own stdout and stderr.
-Ran Run(std::vector<std::string> words, bool out_closed = false) {
+enum class Stdout { kFile, kClosed, kFull };
+Ran Run(Words words, Stdout kind = Stdout::kFile) {
   words.insert(words.begin(), "prog");
   std::vector<char*> arguments;
   for (auto& word : words) arguments.push_back(word.data());
@@ -38,7 +42,8 @@ Ran Run(std::vector<std::string> words, bool out_closed = false) {
   if (child == 0) {
     ::dup2(::fileno(out), STDOUT_FILENO);
     ::dup2(::fileno(err), STDERR_FILENO);
-    if (out_closed) ::close(STDOUT_FILENO);
+    if (kind == Stdout::kClosed) ::close(STDOUT_FILENO);
+    if (kind == Stdout::kFull) ::dup2(::open("/dev/full", O_WRONLY), STDOUT_FILENO);
     ::_exit(RunProgram(SampleProgram(), static_cast<int>(arguments.size()), arguments.data()));
   }
   int status = 0;
@@ -60,7 +65,7 @@ TEST_CASE("a result goes to stdout, notices to stderr, and the code is the comma
 
 TEST_CASE("the first format of a command is its default") {
   CHECK(Run({"item", "ls"}).out == "[]\n");
-  CHECK(Run({"item", "ls", "--format=text"}).out == "Argument \n-------- \n");
+  CHECK(Run({"item", "ls", "--format=text"}).out == "Argument\n--------\n");
   CHECK(Run({"--user=eve", "show", "--format=json"}).out == "{\n  \"user\": \"eve\"\n}\n");
 }
 
@@ -72,7 +77,18 @@ TEST_CASE("an error goes to stderr with its hint and has the exit code of its ki
   const Ran unknown = Run({"shwo"});
   CHECK(unknown.code == RowOf(ErrorKind::kUsage).exit_code);
   CHECK(unknown.err == "prog: unknown command \"shwo\"\n  hint: did you mean \"prog show\"?\n");
-  CHECK(Run({"seven"}, true).code == RowOf(ErrorKind::kConnectionProblem).exit_code);
+}
+
+TEST_CASE("a result that cannot be written is an error that says why") {
+  for (const Words& words : {Words{"seven"}, {"item", "ls"}, {"bytes"}, {"help"}, {"man"}, {"completion", "bash"}}) {
+    const Ran closed = Run(words, Stdout::kClosed);
+    CHECK(closed.code == 1);
+    CHECK_THAT(closed.err, Catch::Matchers::EndsWith("prog: cannot write the result: standard output is closed\n"));
+    const Ran full = Run(words, Stdout::kFull);
+    CHECK(full.code == 1);
+    CHECK_THAT(full.err, Catch::Matchers::EndsWith("prog: cannot write the result: No space left on device\n"));
+  }
+  CHECK(Run({"quiet"}, Stdout::kClosed).code == 0);  // there is no result
 }
 
 TEST_CASE("help, man and completion are there in every program") {
@@ -92,8 +108,8 @@ TEST_CASE("help, man and completion are there in every program") {
 
 TEST_CASE("a passthrough command gets --help itself") {
   const auto given = [](const std::vector<std::string>& words) { return Run(words).out; };
-  CHECK(given({"pass", "--help"}) == "Argument \n-------- \n--help   \n");
-  CHECK(given({"-u", "eve", "pass", "-h"}) == "Argument \n-------- \n-h       \n");
+  CHECK(given({"pass", "--help"}) == "Argument\n--------\n--help\n");
+  CHECK(given({"-u", "eve", "pass", "-h"}) == "Argument\n--------\n-h\n");
   CHECK_THAT(given({"--help", "pass"}), Catch::Matchers::Contains("Usage: prog pass"));
 }
 

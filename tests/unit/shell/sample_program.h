@@ -46,6 +46,16 @@ inline Result<Output> WriteBytes(const Invocation&) {
   return output;
 }
 
+inline Result<Output> SayNothing(const Invocation&) { return Output::Nothing(); }
+
+inline constexpr std::string_view kSampleMissing[] = {"lost", "item find", "else where"};
+inline constexpr OptionRow kSampleOptions[] = {
+    {"", Accepted("verbose", "", 'v')},       {"", Missing("language", "NAME", '\0', "c none")},
+    {"show", Accepted("hurry", "WHEN", 'y')}, {"show", Missing("backwards", "", 'b')},
+    {"far", Missing("jump", "HOST", 'J')},
+};
+inline constexpr Alias kSampleAliases[] = {{"items", "item"}, {"item list", "item ls"}, {"gone", "lost"}};
+
 inline Program SampleProgram() {
   return {
       .name = "prog",
@@ -83,6 +93,7 @@ inline Program SampleProgram() {
                     .options_first = true,
                     .run = SayArguments},
                    {.path = "bytes", .summary = "Write as it comes", .formats = "", .run = WriteBytes},
+                   {.path = "quiet", .summary = "Say nothing", .formats = "", .run = SayNothing},
                    {.path = "seven", .summary = "End with seven", .run = EndWithSeven},
                    {.path = "ghost", .summary = "Nobody sees it", .hidden = true, .run = SayUser},
                    {.path = "item mark",
@@ -92,6 +103,9 @@ inline Program SampleProgram() {
                     .run = SayArguments},
                    {.path = "item mark ls", .summary = "List marks", .run = SayArguments}},
       .json_indent = 2,
+      .missing_commands = kSampleMissing,
+      .further_options = kSampleOptions,
+      .aliases = kSampleAliases,
   };
 }
 

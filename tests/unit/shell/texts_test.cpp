@@ -29,6 +29,23 @@ TEST_CASE("help, man page and completions have every visible command, and no hid
   CHECK(Completion(program, "csh").empty());
 }
 
+TEST_CASE("what is not implemented is in the help for all alone, and marked there") {
+  const Program program = SampleProgram();
+  const std::string all = ProgramHelp(program, "", true);
+  CHECK_THAT(all,
+             Contains("\n  lost          (not implemented)\n") && Contains("\n  item find     (not implemented)\n"));
+  CHECK_THAT(all, Contains("\n  item list     Same as: item ls\n") && Contains("\n  ghost         Nobody sees it\n"));
+  CHECK_THAT(ProgramHelp(program, "item", true), Contains("  item find") && !Contains("  lost"));
+  const std::string options = CommandHelp(program, program.commands[0], true);
+  CHECK_THAT(options, Contains("-b, --backwards") && Contains("(not implemented)\n"));
+  CHECK_THAT(options, Contains("But for c, none: (not implemented)\n") && Contains("Changes nothing\n"));
+  for (const std::string& text :
+       {ProgramHelp(program, ""), ManPage(program), CommandHelp(program, program.commands[0]),
+        Completion(program, "bash"), Completion(program, "zsh"), Completion(program, "fish")}) {
+    CHECK_THAT(text, !Contains("lost") && !Contains("item find") && !Contains("backwards") && !Contains("hurry"));
+  }
+}
+
 TEST_CASE("the help of a group has its commands only") {
   const std::string help = ProgramHelp(SampleProgram(), "item");
   CHECK_THAT(help, Contains("Usage: prog item <command>") && Contains("  item ls") && Contains("  item rm"));

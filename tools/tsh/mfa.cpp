@@ -1,0 +1,79 @@
+// tsh mfa ls: the user's second factors.
+#include <algorithm>
+#include <ctime>
+
+#include "libresources/access_request.h"
+#include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/types/user.pb.h"
+#include "tools/tsh/commands.h"
+#include "tools/tsh/context.h"
+
+namespace sallyport {
+namespace {
+
+std::string_view TypeOf(const types::MFADevice& device) {
+  if (device.has_totp()) return "TOTP";
+  if (device.has_u2f()) return "U2F";
+  if (device.has_webauthn()) return "WebAuthn";
+  return device.has_sso() ? "SSO" : "unknown";
+}
+
+// Named as Teleport's JSON has them: by the fields of the messages.
+Value ToValue(const types::MFADevice& device) {
+  const auto& metadata = device.metadata();
+  Value value(Value::Map{{"kind", device.kind()},
+                         {"version", device.version()},
+                         {"metadata", Value(Value::Map{{"Name", metadata.name()}, {"Namespace", "default"}})},
+                         {"id", device.id()}});
+  if (const auto added = ToTime(device.added_at())) value.Set("addedAt", FormatTime(*added));
+  if (const auto used = ToTime(device.last_used())) value.Set("lastUsed", FormatTime(*used));
+  if (device.has_totp()) value.Set("totp", Value::EmptyMap());
+  return value;
+}
+
+// "Mon, 02 Jan 2006 15:04:05 UTC"
+std::string DateText(const google::protobuf::Timestamp& stamp) {
+  const std::time_t seconds = stamp.seconds();
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[64];
+  return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S UTC", &parts)};
+}
+
+std::string TableOf(const std::vector<types::MFADevice>& devices, bool verbose) {
+  std::vector<std::string> columns{"Name", "Type", "Added at", "Last used"};
+  if (verbose) columns.insert(columns.begin() + 1, "ID");
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& device : devices) {
+    auto& row = rows.emplace_back(std::vector<std::string>{device.metadata().name(), std::string(TypeOf(device)),
+                                                           DateText(device.added_at()), DateText(device.last_used())});
+    if (verbose) row.insert(row.begin() + 1, device.id());
+  }
+  return RenderTable(columns, rows);
+}
+
+Result<Output> List(const Invocation& invocation) {
+  ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
+  ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name));
+  ASSIGN_OR_RETURN(const auto answer, rpc->Call<proto::GetMFADevicesResponse>("/proto.AuthService/GetMFADevices",
+                                                                              proto::GetMFADevicesRequest()));
+  std::vector<types::MFADevice> devices(answer.devices().begin(), answer.devices().end());
+  std::ranges::sort(devices, {}, [](const types::MFADevice& device) { return device.metadata().name(); });
+  Value list = Value::EmptyList();
+  for (const auto& device : devices) list.Append(ToValue(device));
+  return Output::Of(std::move(list),
+                    [text = TableOf(devices, invocation.Flag("verbose"))](const Value&) { return text; });
+}
+
+}  // namespace
+
+Command ListMfaCommand() {
+  return {.path = "mfa ls",
+          .summary = "List your second factors",
+          .options = {{"verbose", 'v', "", "Show their IDs too"}},
+          .example = "tsh mfa ls --format=json",
+          .needs_login = true,
+          .run = List};
+}
+
+}  // namespace sallyport
