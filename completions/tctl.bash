@@ -12,7 +12,7 @@ _tctl_complete() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${command:+$command }${COMP_WORDS[i]}"
     case "$word" in
-    'status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'recordings ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'inventory status' | 'inventory ls' | 'inventory rm' | 'inventory ping' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'bots' | 'bots instances' | 'events' | 'inventory' | 'kube' | 'nodes' | 'proxy' | 'recordings' | 'requests' | 'tokens' | 'users') command="$word" ;;
+    'status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'recordings ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'apps ls' | 'db ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'inventory status' | 'inventory ls' | 'inventory rm' | 'inventory ping' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'apps' | 'auth' | 'bots' | 'bots instances' | 'db' | 'events' | 'inventory' | 'kube' | 'nodes' | 'proxy' | 'recordings' | 'requests' | 'tokens' | 'users') command="$word" ;;
     esac
   done
   case "$command:$previous" in
@@ -50,6 +50,8 @@ _tctl_complete() {
   'nodes add:--format') words='text json yaml' ;;
   'nodes ls:--format') words='text json yaml' ;;
   'kube ls:--format') words='text json yaml' ;;
+  'apps ls:--format') words='text json yaml' ;;
+  'db ls:--format') words='text json yaml' ;;
   'auth ls:--format') words='yaml json text' ;;
   'proxy ls:--format') words='yaml json text' ;;
   'alerts ls:--format') words='text json yaml' ;;
@@ -75,11 +77,13 @@ _tctl_complete() {
   'auth crl:--type') words='host db db_client user' ;;
   *)
     case "$command" in
-    '') words='status get create diff plan access events recordings rm edit update lock auth version users tokens bots nodes kube proxy alerts requests inventory' ;;
+    '') words='status get create diff plan access events recordings rm edit update lock auth version users tokens bots nodes kube apps db proxy alerts requests inventory' ;;
     'access') words='explain' ;;
     'alerts') words='ls create ack ack ls' ;;
+    'apps') words='ls' ;;
     'auth') words='sign ls export crl' ;;
     'bots') words='add update ls rm instances ls instances show instances add' ;;
+    'db') words='ls' ;;
     'events') words='ls' ;;
     'inventory') words='status ls rm ping' ;;
     'kube') words='ls' ;;
@@ -139,6 +143,8 @@ _tctl_complete() {
       'nodes add') words='--roles --ttl --token --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'nodes ls') words='--search --query --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'kube ls') words='--search --query --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'apps ls') words='--search --query --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'db ls') words='--search --query --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'auth ls') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'proxy ls') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'alerts ls') words='--labels --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;

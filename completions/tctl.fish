@@ -18,6 +18,8 @@ complete -c tctl -f -n '__fish_use_subcommand' -a 'tokens'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'bots'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'nodes'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'kube'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'apps'
+complete -c tctl -f -n '__fish_use_subcommand' -a 'db'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'proxy'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'alerts'
 complete -c tctl -f -n '__fish_use_subcommand' -a 'requests'
@@ -27,6 +29,7 @@ complete -c tctl -f -n '__fish_seen_subcommand_from alerts; and not __fish_seen_
 complete -c tctl -f -n '__fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from ls create ack ack ls' -a 'create' -d 'Create an alert, which users see when they log in unless its labels say otherwise'
 complete -c tctl -f -n '__fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from ls create ack ack ls' -a 'ack' -d 'Acknowledge an alert, so that it is not shown for a time'
 complete -c tctl -f -n '__fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from ls create ack ack ls' -a 'ack ls' -d 'List acknowledged alerts'
+complete -c tctl -f -n '__fish_seen_subcommand_from apps; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List applications and the servers that announce them'
 complete -c tctl -f -n '__fish_seen_subcommand_from auth; and not __fish_seen_subcommand_from sign ls export crl' -a 'sign' -d 'Write certificates of a user, or of a host, to files for other programs'
 complete -c tctl -f -n '__fish_seen_subcommand_from auth; and not __fish_seen_subcommand_from sign ls export crl' -a 'ls' -d 'List auth services'
 complete -c tctl -f -n '__fish_seen_subcommand_from auth; and not __fish_seen_subcommand_from sign ls export crl' -a 'export' -d 'Show certificate authorities in the form that other programs read'
@@ -38,6 +41,7 @@ complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_su
 complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from add update ls rm instances ls instances show instances add' -a 'instances ls' -d 'List the instances of bots: where they have joined'
 complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from add update ls rm instances ls instances show instances add' -a 'instances show' -d 'Show one instance of a bot'
 complete -c tctl -f -n '__fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from add update ls rm instances ls instances show instances add' -a 'instances add' -d 'Make a token by which a bot joins on one more machine'
+complete -c tctl -f -n '__fish_seen_subcommand_from db; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List databases and the servers that announce them'
 complete -c tctl -f -n '__fish_seen_subcommand_from events; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List what the audit log has of a time, the newest first'
 complete -c tctl -f -n '__fish_seen_subcommand_from inventory; and not __fish_seen_subcommand_from status ls rm ping' -a 'status' -d 'Count what runs of the cluster'
 complete -c tctl -f -n '__fish_seen_subcommand_from inventory; and not __fish_seen_subcommand_from status ls rm ping' -a 'ls' -d 'List what runs of the cluster, and where'
@@ -204,6 +208,14 @@ complete -c tctl -n '__fish_seen_subcommand_from kube; and __fish_seen_subcomman
 complete -c tctl -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l query -d 'Only what this predicate holds for' -r
 complete -c tctl -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l verbose -s v -d 'Show more columns'
 complete -c tctl -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from apps; and __fish_seen_subcommand_from ls' -l search -d 'Only what has all of these words, commas between' -r
+complete -c tctl -n '__fish_seen_subcommand_from apps; and __fish_seen_subcommand_from ls' -l query -d 'Only what this predicate holds for' -r
+complete -c tctl -n '__fish_seen_subcommand_from apps; and __fish_seen_subcommand_from ls' -l verbose -s v -d 'Show more columns'
+complete -c tctl -n '__fish_seen_subcommand_from apps; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
+complete -c tctl -n '__fish_seen_subcommand_from db; and __fish_seen_subcommand_from ls' -l search -d 'Only what has all of these words, commas between' -r
+complete -c tctl -n '__fish_seen_subcommand_from db; and __fish_seen_subcommand_from ls' -l query -d 'Only what this predicate holds for' -r
+complete -c tctl -n '__fish_seen_subcommand_from db; and __fish_seen_subcommand_from ls' -l verbose -s v -d 'Show more columns'
+complete -c tctl -n '__fish_seen_subcommand_from db; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from auth; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'yaml json text'
 complete -c tctl -n '__fish_seen_subcommand_from proxy; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'yaml json text'
 complete -c tctl -n '__fish_seen_subcommand_from alerts; and __fish_seen_subcommand_from ls' -l labels -d 'Only alerts with these labels' -r

@@ -5,7 +5,7 @@ _tctl() {
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
-    ('status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'recordings ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'inventory status' | 'inventory ls' | 'inventory rm' | 'inventory ping' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'auth' | 'bots' | 'bots instances' | 'events' | 'inventory' | 'kube' | 'nodes' | 'proxy' | 'recordings' | 'requests' | 'tokens' | 'users') so_far="$word" ;;
+    ('status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'recordings ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'apps ls' | 'db ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'inventory status' | 'inventory ls' | 'inventory rm' | 'inventory ping' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'apps' | 'auth' | 'bots' | 'bots instances' | 'db' | 'events' | 'inventory' | 'kube' | 'nodes' | 'proxy' | 'recordings' | 'requests' | 'tokens' | 'users') so_far="$word" ;;
     esac
   done
   case "$so_far:${words[CURRENT-1]}" in
@@ -43,6 +43,8 @@ _tctl() {
     ('nodes add:--format') values=(text json yaml) ;;
     ('nodes ls:--format') values=(text json yaml) ;;
     ('kube ls:--format') values=(text json yaml) ;;
+    ('apps ls:--format') values=(text json yaml) ;;
+    ('db ls:--format') values=(text json yaml) ;;
     ('auth ls:--format') values=(yaml json text) ;;
     ('proxy ls:--format') values=(yaml json text) ;;
     ('alerts ls:--format') values=(text json yaml) ;;
@@ -88,6 +90,8 @@ _tctl() {
       'bots'
       'nodes'
       'kube'
+      'apps'
+      'db'
       'proxy'
       'alerts'
       'requests'
@@ -101,6 +105,9 @@ _tctl() {
       'create:Create an alert, which users see when they log in unless its labels say otherwise'
       'ack:Acknowledge an alert, so that it is not shown for a time'
       'ack ls:List acknowledged alerts'
+    ) ;;
+    ('apps') commands=(
+      'ls:List applications and the servers that announce them'
     ) ;;
     ('auth') commands=(
       'sign:Write certificates of a user, or of a host, to files for other programs'
@@ -116,6 +123,9 @@ _tctl() {
       'instances ls:List the instances of bots: where they have joined'
       'instances show:Show one instance of a bot'
       'instances add:Make a token by which a bot joins on one more machine'
+    ) ;;
+    ('db') commands=(
+      'ls:List databases and the servers that announce them'
     ) ;;
     ('events') commands=(
       'ls:List what the audit log has of a time, the newest first'
@@ -196,6 +206,8 @@ _tctl() {
     ('nodes add') options=(--roles --ttl --token --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('nodes ls') options=(--search --query --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('kube ls') options=(--search --query --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('apps ls') options=(--search --query --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('db ls') options=(--search --query --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('auth ls') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('proxy ls') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('alerts ls') options=(--labels --verbose --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;

@@ -12,7 +12,7 @@ _tsh_complete() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${command:+$command }${COMP_WORDS[i]}"
     case "$word" in
-    'login' | 'logout' | 'status' | 'clusters' | 'ls' | 'ssh' | 'scp' | 'sftp' | 'proxy ssh' | 'config' | 'resolve' | 'recordings ls' | 'play' | 'kube ls' | 'kube login' | 'kubectl' | 'env' | 'version' | 'request ls' | 'request show' | 'request create' | 'request review' | 'request search' | 'request drop' | 'kube' | 'proxy' | 'recordings' | 'request') command="$word" ;;
+    'login' | 'logout' | 'status' | 'clusters' | 'ls' | 'ssh' | 'scp' | 'sftp' | 'proxy ssh' | 'config' | 'resolve' | 'recordings ls' | 'play' | 'kube ls' | 'kube login' | 'kubectl' | 'env' | 'version' | 'mfa ls' | 'request ls' | 'request show' | 'request create' | 'request review' | 'request search' | 'request drop' | 'kube' | 'mfa' | 'proxy' | 'recordings' | 'request') command="$word" ;;
     esac
   done
   case "$command:$previous" in
@@ -31,6 +31,7 @@ _tsh_complete() {
   'kube ls:--format') words='text json yaml' ;;
   'env:--format') words='text json yaml' ;;
   'version:--format') words='text json yaml' ;;
+  'mfa ls:--format') words='text json yaml' ;;
   'request ls:--format') words='text json yaml' ;;
   'request show:--format') words='text json yaml' ;;
   'request create:--format') words='text json yaml' ;;
@@ -39,8 +40,9 @@ _tsh_complete() {
   'request drop:--format') words='text json yaml' ;;
   *)
     case "$command" in
-    '') words='login logout status clusters ls ssh scp sftp proxy config resolve recordings play kube kubectl env version request' ;;
+    '') words='login logout status clusters ls ssh scp sftp proxy config resolve recordings play kube kubectl env version mfa request' ;;
     'kube') words='ls login' ;;
+    'mfa') words='ls' ;;
     'proxy') words='ssh' ;;
     'recordings') words='ls' ;;
     'request') words='ls show create review search drop' ;;
@@ -57,11 +59,11 @@ _tsh_complete() {
       names=''
       case "$command" in
       '') words='--proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
-      'login') words='--ttl --auth --out --overwrite --kube-cluster --request-id --request-roles --request-reason --request-reviewers --request-nowait --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'login') words='--ttl --auth --out --overwrite --kube-cluster --request-id --request-roles --request-reason --request-reviewers --request-nowait --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
       'logout') words='--proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
-      'status') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
-      'clusters') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
-      'ls') words='--search --query --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'status') words='--verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'clusters') words='--quiet --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'ls') words='--search --query --verbose --all --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
       'ssh') words='--login --port --search --query --forward-agent --forward --remote-forward --dynamic-forward --tty --no-tty --no-remote-exec --x11-untrusted --x11-trusted --x11-untrusted-timeout --option --fork-after-authentication --parallel --log-dir --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
       'scp') words='--login --port --recursive --preserve --quiet --limit --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
       'sftp') words='--login --port --recursive --preserve --quiet --batch --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
@@ -70,11 +72,12 @@ _tsh_complete() {
       'resolve') words='--quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
       'recordings ls') words='--from-utc --to-utc --last --limit --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
       'play') words='--speed --skip-idle-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
-      'kube ls') words='--search --query --verbose --quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
-      'kube login') words='--all --set-context-name --kube-namespace --as --as-groups --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'kube ls') words='--search --query --verbose --quiet --all --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'kube login') words='--all --set-context-name --namespace --labels --query --as --as-groups --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
       'kubectl') words='' ;;
       'env') words='--unset --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
-      'version') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'version') words='--client --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
+      'mfa ls') words='--verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
       'request ls') words='--reviewable --suggested --my-requests --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
       'request show') words='--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;
       'request create') words='--roles --resource --reason --reviewers --nowait --request-ttl --session-ttl --max-duration --assume-start-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help' ;;

@@ -16,9 +16,11 @@ complete -c tsh -f -n '__fish_use_subcommand' -a 'kube'
 complete -c tsh -f -n '__fish_use_subcommand' -a 'kubectl' -d 'Run kubectl with the Kubernetes cluster that is selected'
 complete -c tsh -f -n '__fish_use_subcommand' -a 'env' -d 'Print commands that set the environment for this login'
 complete -c tsh -f -n '__fish_use_subcommand' -a 'version' -d 'Show the version of this program and the proxy in use'
+complete -c tsh -f -n '__fish_use_subcommand' -a 'mfa'
 complete -c tsh -f -n '__fish_use_subcommand' -a 'request'
 complete -c tsh -f -n '__fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from ls login' -a 'ls' -d 'List the Kubernetes clusters'
 complete -c tsh -f -n '__fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from ls login' -a 'login' -d 'Set kubectl up for a Kubernetes cluster'
+complete -c tsh -f -n '__fish_seen_subcommand_from mfa; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List your second factors'
 complete -c tsh -f -n '__fish_seen_subcommand_from proxy; and not __fish_seen_subcommand_from ssh' -a 'ssh' -d 'Connect stdin and stdout with a node, as ProxyCommand of OpenSSH'
 complete -c tsh -f -n '__fish_seen_subcommand_from recordings; and not __fish_seen_subcommand_from ls' -a 'ls' -d 'List sessions that are over'
 complete -c tsh -f -n '__fish_seen_subcommand_from request; and not __fish_seen_subcommand_from ls show create review search drop' -a 'ls' -d 'List access requests: yours, and those that you may review'
@@ -27,8 +29,6 @@ complete -c tsh -f -n '__fish_seen_subcommand_from request; and not __fish_seen_
 complete -c tsh -f -n '__fish_seen_subcommand_from request; and not __fish_seen_subcommand_from ls show create review search drop' -a 'review' -d 'Approve or deny somebody'\''s access request'
 complete -c tsh -f -n '__fish_seen_subcommand_from request; and not __fish_seen_subcommand_from ls show create review search drop' -a 'search' -d 'Find resources that can be asked for'
 complete -c tsh -f -n '__fish_seen_subcommand_from request; and not __fish_seen_subcommand_from ls show create review search drop' -a 'drop' -d 'Give access back that was asked for'
-complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l ttl -d 'How long the login is to be good for' -r
-complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l auth -d 'How to log in' -r
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l out -s o -d 'Write the login to a file and leave the profile as it is' -r
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l overwrite -d 'Replace the file of --out when it is there'
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l kube-cluster -d 'Kubernetes cluster to set up for kubectl' -x -a '(tsh __names kube_cluster (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
@@ -37,13 +37,18 @@ complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subco
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l request-reason -d 'Why they are asked for' -r
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l request-reviewers -d 'Who should decide' -r
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l request-nowait -d 'Do not wait for the decision'
+complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l verbose -s v -d 'Show traits too'
 complete -c tsh -n '__fish_seen_subcommand_from login; and not __fish_seen_subcommand_from kube' -l format -s f -d 'Output format' -x -a 'text json yaml file openssh tls kubernetes'
+complete -c tsh -n '__fish_seen_subcommand_from status' -l verbose -s v -d 'Show traits too'
 complete -c tsh -n '__fish_seen_subcommand_from status' -l format -s f -d 'Output format' -x -a 'text json yaml'
+complete -c tsh -n '__fish_seen_subcommand_from clusters' -l quiet -s q -d 'Leave the header out'
+complete -c tsh -n '__fish_seen_subcommand_from clusters' -l verbose -s v -d 'Show all labels'
 complete -c tsh -n '__fish_seen_subcommand_from clusters' -l format -s f -d 'Output format' -x -a 'text json yaml'
-complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from recordings; and not __fish_seen_subcommand_from request' -l search -d 'Only what has all of these words, commas between' -r
-complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from recordings; and not __fish_seen_subcommand_from request' -l query -d 'Only what this predicate holds for' -r
-complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from recordings; and not __fish_seen_subcommand_from request' -l verbose -s v -d 'Show more columns'
-complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from recordings; and not __fish_seen_subcommand_from request' -l format -s f -d 'Output format' -x -a 'text json yaml names'
+complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from mfa; and not __fish_seen_subcommand_from recordings; and not __fish_seen_subcommand_from request' -l search -d 'Only what has all of these words, commas between' -r
+complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from mfa; and not __fish_seen_subcommand_from recordings; and not __fish_seen_subcommand_from request' -l query -d 'Only what this predicate holds for' -r
+complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from mfa; and not __fish_seen_subcommand_from recordings; and not __fish_seen_subcommand_from request' -l verbose -s v -d 'Show more columns'
+complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from mfa; and not __fish_seen_subcommand_from recordings; and not __fish_seen_subcommand_from request' -l all -s R -d 'List the nodes of all clusters that your logins reach'
+complete -c tsh -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from mfa; and not __fish_seen_subcommand_from recordings; and not __fish_seen_subcommand_from request' -l format -s f -d 'Output format' -x -a 'text json yaml names'
 complete -c tsh -n '__fish_seen_subcommand_from ssh; and not __fish_seen_subcommand_from proxy' -l login -s l -d 'Login on the node; else your own name there, or the first that your roles give' -r
 complete -c tsh -n '__fish_seen_subcommand_from ssh; and not __fish_seen_subcommand_from proxy' -l port -s p -d 'SSH port of the node; any when it is not given' -r
 complete -c tsh -n '__fish_seen_subcommand_from ssh; and not __fish_seen_subcommand_from proxy' -l search -d 'Nodes that have all of these words, commas between, in place of a host' -r
@@ -91,15 +96,21 @@ complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l query -d 'Only what this predicate holds for' -r
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l verbose -s v -d 'Show more columns'
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l quiet -s q -d 'Leave the header out'
+complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l all -s R -d 'List those of all clusters that your logins reach'
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from ls' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from login' -l all -d 'Add every cluster and leave the current context as it is'
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from login' -l set-context-name -d 'Name of the context' -r
-complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from login' -l kube-namespace -s n -d 'Namespace of the context' -r
+complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from login' -l namespace -s n -d 'Namespace of the context' -r
+complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from login' -l labels -d 'Only a cluster with these labels; without a name: all of them' -r
+complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from login' -l query -d 'Only a cluster that this predicate holds for' -r
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from login' -l as -d 'Kubernetes user to act as' -r
 complete -c tsh -n '__fish_seen_subcommand_from kube; and __fish_seen_subcommand_from login' -l as-groups -d 'Kubernetes groups to act as' -r
 complete -c tsh -n '__fish_seen_subcommand_from env' -l unset -d 'Print commands that clear it'
 complete -c tsh -n '__fish_seen_subcommand_from env' -l format -s f -d 'Output format' -x -a 'text json yaml'
+complete -c tsh -n '__fish_seen_subcommand_from version' -l client -d 'Show the version of this program alone'
 complete -c tsh -n '__fish_seen_subcommand_from version' -l format -s f -d 'Output format' -x -a 'text json yaml'
+complete -c tsh -n '__fish_seen_subcommand_from mfa; and __fish_seen_subcommand_from ls' -l verbose -s v -d 'Show their IDs too'
+complete -c tsh -n '__fish_seen_subcommand_from mfa; and __fish_seen_subcommand_from ls' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from ls' -l reviewable -d 'Only those that you can review'
 complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from ls' -l suggested -d 'Only those that name you as a reviewer'
 complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from ls' -l my-requests -d 'Only your own'
@@ -127,7 +138,7 @@ complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcomm
 complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from search' -l verbose -s v -d 'Show all labels'
 complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from search' -l format -s f -d 'Output format' -x -a 'text json yaml'
 complete -c tsh -n '__fish_seen_subcommand_from request; and __fish_seen_subcommand_from drop' -l format -s f -d 'Output format' -x -a 'text json yaml'
-complete -c tsh -f -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from recordings; and not __fish_seen_subcommand_from request' -a '(tsh __names node_label (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
+complete -c tsh -f -n '__fish_seen_subcommand_from ls; and not __fish_seen_subcommand_from kube; and not __fish_seen_subcommand_from mfa; and not __fish_seen_subcommand_from recordings; and not __fish_seen_subcommand_from request' -a '(tsh __names node_label (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tsh -f -n '__fish_seen_subcommand_from ssh; and not __fish_seen_subcommand_from proxy' -a '(tsh __names node_or_label (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tsh -f -n '__fish_seen_subcommand_from scp' -a '(tsh __names node (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'
 complete -c tsh -f -n '__fish_seen_subcommand_from sftp' -a '(tsh __names node (commandline -ct | string replace -r "^--[^=]*=" "") 2>/dev/null)'

@@ -5,7 +5,7 @@ _tsh() {
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
-    ('login' | 'logout' | 'status' | 'clusters' | 'ls' | 'ssh' | 'scp' | 'sftp' | 'proxy ssh' | 'config' | 'resolve' | 'recordings ls' | 'play' | 'kube ls' | 'kube login' | 'kubectl' | 'env' | 'version' | 'request ls' | 'request show' | 'request create' | 'request review' | 'request search' | 'request drop' | 'kube' | 'proxy' | 'recordings' | 'request') so_far="$word" ;;
+    ('login' | 'logout' | 'status' | 'clusters' | 'ls' | 'ssh' | 'scp' | 'sftp' | 'proxy ssh' | 'config' | 'resolve' | 'recordings ls' | 'play' | 'kube ls' | 'kube login' | 'kubectl' | 'env' | 'version' | 'mfa ls' | 'request ls' | 'request show' | 'request create' | 'request review' | 'request search' | 'request drop' | 'kube' | 'mfa' | 'proxy' | 'recordings' | 'request') so_far="$word" ;;
     esac
   done
   case "$so_far:${words[CURRENT-1]}" in
@@ -24,6 +24,7 @@ _tsh() {
     ('kube ls:--format') values=(text json yaml) ;;
     ('env:--format') values=(text json yaml) ;;
     ('version:--format') values=(text json yaml) ;;
+    ('mfa ls:--format') values=(text json yaml) ;;
     ('request ls:--format') values=(text json yaml) ;;
     ('request show:--format') values=(text json yaml) ;;
     ('request create:--format') values=(text json yaml) ;;
@@ -50,11 +51,15 @@ _tsh() {
       'kubectl:Run kubectl with the Kubernetes cluster that is selected'
       'env:Print commands that set the environment for this login'
       'version:Show the version of this program and the proxy in use'
+      'mfa'
       'request'
     ) ;;
     ('kube') commands=(
       'ls:List the Kubernetes clusters'
       'login:Set kubectl up for a Kubernetes cluster'
+    ) ;;
+    ('mfa') commands=(
+      'ls:List your second factors'
     ) ;;
     ('proxy') commands=(
       'ssh:Connect stdin and stdout with a node, as ProxyCommand of OpenSSH'
@@ -73,11 +78,11 @@ _tsh() {
   esac
   case "$so_far" in
     ('') options=(--proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
-    ('login') options=(--ttl --auth --out --overwrite --kube-cluster --request-id --request-roles --request-reason --request-reviewers --request-nowait --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('login') options=(--ttl --auth --out --overwrite --kube-cluster --request-id --request-roles --request-reason --request-reviewers --request-nowait --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
     ('logout') options=(--proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
-    ('status') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
-    ('clusters') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
-    ('ls') options=(--search --query --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('status') options=(--verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('clusters') options=(--quiet --verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('ls') options=(--search --query --verbose --all --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
     ('ssh') options=(--login --port --search --query --forward-agent --forward --remote-forward --dynamic-forward --tty --no-tty --no-remote-exec --x11-untrusted --x11-trusted --x11-untrusted-timeout --option --fork-after-authentication --parallel --log-dir --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
     ('scp') options=(--login --port --recursive --preserve --quiet --limit --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
     ('sftp') options=(--login --port --recursive --preserve --quiet --batch --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
@@ -86,11 +91,12 @@ _tsh() {
     ('resolve') options=(--quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
     ('recordings ls') options=(--from-utc --to-utc --last --limit --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
     ('play') options=(--speed --skip-idle-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
-    ('kube ls') options=(--search --query --verbose --quiet --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
-    ('kube login') options=(--all --set-context-name --kube-namespace --as --as-groups --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('kube ls') options=(--search --query --verbose --quiet --all --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('kube login') options=(--all --set-context-name --namespace --labels --query --as --as-groups --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
     ('kubectl') options=() ;;
     ('env') options=(--unset --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
-    ('version') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('version') options=(--client --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
+    ('mfa ls') options=(--verbose --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
     ('request ls') options=(--reviewable --suggested --my-requests --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
     ('request show') options=(--format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;
     ('request create') options=(--roles --resource --reason --reviewers --nowait --request-ttl --session-ttl --max-duration --assume-start-time --format --proxy --user --cluster --identity --insecure --debug --mfa-mode --no-relogin --help) ;;

@@ -52,7 +52,7 @@ def test_wrong_command_lines(member, words):
 @pytest.mark.parametrize("words", [["--local"], ["--invite=bob"], ["--reason=x"], ["-J", "jump"]])
 def test_what_is_not_there(member, words):
     done = member("ssh", *words, "root@web", ok=False)
-    assert "not there yet" in done.err and done.code not in (0, USAGE, NOT_LOGGED_IN)
+    assert "not implemented" in done.err and done.code not in (0, USAGE, NOT_LOGGED_IN)
 
 
 @pytest.mark.parametrize("login", ["-oProxyCommand=x", "a -oProxyCommand=x", "$(id)", "a;b", "a'b"])

@@ -105,6 +105,14 @@ Found FindCommand(const Program& program, std::span<const std::string> words) {
   return found;
 }
 
+std::span<const std::string> WithoutLeadingOptions(const Program& program, std::span<const std::string> words) {
+  while (!words.empty() && words.front().starts_with('-')) {
+    const bool takes_value = TakesValue(OptionsAt(program, nullptr), words.front());
+    words = words.subspan(takes_value && words.size() > 1 ? 2 : 1);
+  }
+  return words;
+}
+
 std::unexpected<Error> NoCommand(const Program& program, const Found& found) {
   const std::string path = fmt::format("{}", fmt::join(found.names, " "));
   const bool group = !path.empty() && IsCommandOrGroup(program, path);

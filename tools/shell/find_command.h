@@ -22,6 +22,9 @@ struct Found {
 // Returns what a command line means; neither a command nor a missing one: nothing.
 Found FindCommand(const Program& program, std::span<const std::string> words);
 
+// Returns the words from the first on that is neither an option nor the value of one.
+std::span<const std::string> WithoutLeadingOptions(const Program& program, std::span<const std::string> words);
+
 // Returns kUsage for what is no command, with what was probably meant, or kNotImplemented for a group of which nothing
 // is implemented.
 std::unexpected<Error> NoCommand(const Program& program, const Found& found);

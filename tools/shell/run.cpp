@@ -103,11 +103,14 @@ std::optional<int> BuiltIn(const Program& program, const std::vector<std::string
   // What is passed on may be "--help".
   const std::size_t passed_on = parsed ? parsed->Args("args").size() : 0;
   const bool wants_help = WantsHelp(std::span(words).first(words.size() - passed_on));
-  if (words.empty() || words.front() == "help" || wants_help) return Help(program, words);
-  if (words.front() == "man" && words.size() == 1) return WriteAnswer(program, ManPage(program));
-  if (words.front() == kNamesCommand) return Names(program, words);
-  if (words.front() == "completion" && words.size() == 2) {
-    const std::string text = Completion(program, words[1]);
+  if (words.empty() || wants_help) return Help(program, words);
+  const auto rest = WithoutLeadingOptions(program, words);
+  if (rest.empty()) return std::nullopt;
+  if (rest.front() == "help") return Help(program, {rest.begin(), rest.end()});
+  if (rest.front() == "man" && rest.size() == 1) return WriteAnswer(program, ManPage(program));
+  if (rest.front() == kNamesCommand) return Names(program, {rest.begin(), rest.end()});
+  if (rest.front() == "completion" && rest.size() == 2) {
+    const std::string text = Completion(program, rest[1]);
     if (!text.empty()) return WriteAnswer(program, text);
     return ReportError(program, {ErrorKind::kUsage, "completion is for bash, zsh or fish", {}});
   }

@@ -101,6 +101,7 @@ TEST_CASE("help, man and completion are there in every program") {
     CHECK(ran.err.empty());
   }
   CHECK(Run({"show", "--help"}).out == Run({"help", "show"}).out);
+  CHECK(Run({"-d", "--user", "eve", "help", "show"}).out == Run({"help", "show"}).out);
   CHECK_THAT(Run({"item", "-h"}).out, Catch::Matchers::Contains("Usage: prog item <command>"));
   CHECK_THAT(Run({"item", "rm", "x", "--help"}).out, Catch::Matchers::Contains("Usage: prog item rm "));
   CHECK(Run({"completion", "csh"}).code == RowOf(ErrorKind::kUsage).exit_code);
