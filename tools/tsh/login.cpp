@@ -221,19 +221,15 @@ Result<Output> Run(const Invocation& invocation) {
     if (!nodes.hosts.empty()) RememberNodes(invocation, *session, std::move(nodes));
     RETURN_IF_ERROR(AddAutomaticRequest(invocation, capabilities, *session, wanted_access));
   }
+  const std::string& kube = invocation.Get("kube-cluster");
+  if (!session && (WantsAccess(wanted_access) || !kube.empty())) {
+    ASSIGN_OR_RETURN(session, OpenSession(directory, wanted.profile->Name(), Now()));
+  }
   std::optional<types::AccessRequestV3> request;
   if (WantsAccess(wanted_access)) {
-    if (!session) {
-      ASSIGN_OR_RETURN(session, OpenSession(directory, wanted.profile->Name(), Now()));
-    }
     ASSIGN_OR_RETURN(request, ObtainAccess(invocation, *session, wanted_access));
   }
-  if (const std::string& kube = invocation.Get("kube-cluster"); !kube.empty()) {
-    if (!session) {
-      ASSIGN_OR_RETURN(session, OpenSession(directory, wanted.profile->Name(), Now()));
-    }
-    RETURN_IF_ERROR(SetUpKubeCluster(invocation, *session, kube, {}));
-  }
+  if (!kube.empty()) RETURN_IF_ERROR(SetUpKubeCluster(invocation, *session, kube, {}));
   const Profile& profile = session ? session->profile : *wanted.profile;
   ASSIGN_OR_RETURN(const Logins logins, ReadLogins(invocation, profile.Name()));
   Output output = StatusOutput(invocation, logins);
