@@ -25,7 +25,7 @@ _teleport_complete() {
       names=''
       case "$command" in
       '') words='--debug --help' ;;
-      'start') words='--config --data-dir --roles --token --proxy --auth-server --ca-pin --nodename --labels --pid-file --insecure --debug --help' ;;
+      'start') words='--config --data-dir --roles --token --proxy --auth-server --ca-pin --nodename --labels --pid-file --bootstrap --insecure --debug --help' ;;
       'configure') words='--cluster-name --public-addr --data-dir --output --debug --help' ;;
       'version') words='--raw --format --debug --help' ;;
       esac

@@ -12,6 +12,7 @@ complete -c teleport -n '__fish_seen_subcommand_from start' -l ca-pin -d 'What t
 complete -c teleport -n '__fish_seen_subcommand_from start' -l nodename -d 'The name of this host (default: as the system has it)' -r
 complete -c teleport -n '__fish_seen_subcommand_from start' -l labels -d 'Labels of this host' -r
 complete -c teleport -n '__fish_seen_subcommand_from start' -l pid-file -d 'Write the process'\''s number there, and remove it at the end' -r
+complete -c teleport -n '__fish_seen_subcommand_from start' -l bootstrap -d 'Resources that an empty cluster begins with' -r
 complete -c teleport -n '__fish_seen_subcommand_from start' -l insecure -d 'Accept any certificate of the proxy while joining'
 complete -c teleport -n '__fish_seen_subcommand_from configure' -l cluster-name -d 'Name of the cluster, for ever' -r
 complete -c teleport -n '__fish_seen_subcommand_from configure' -l public-addr -d 'Address that users reach the proxy at' -r

@@ -20,7 +20,7 @@ _teleport() {
   esac
   case "$so_far" in
     ('') options=(--debug --help) ;;
-    ('start') options=(--config --data-dir --roles --token --proxy --auth-server --ca-pin --nodename --labels --pid-file --insecure --debug --help) ;;
+    ('start') options=(--config --data-dir --roles --token --proxy --auth-server --ca-pin --nodename --labels --pid-file --bootstrap --insecure --debug --help) ;;
     ('configure') options=(--cluster-name --public-addr --data-dir --output --debug --help) ;;
     ('version') options=(--raw --format --debug --help) ;;
   esac
