@@ -5,23 +5,33 @@ _teleport() {
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
-    ('start' | 'configure' | 'version') so_far="$word" ;;
+    ('start' | 'configure' | 'node configure' | 'status' | 'version' | 'node') so_far="$word" ;;
     esac
   done
   case "$so_far:${words[CURRENT-1]}" in
+    ('configure:--version') values=(v1 v2 v3) ;;
+    ('node configure:--version') values=(v1 v2 v3) ;;
+    ('status:--format') values=(text json yaml) ;;
     ('version:--format') values=(text json yaml) ;;
   esac
   case "$so_far" in
     ('') commands=(
       'start:Run the cluster, or a node of one elsewhere, until SIGTERM'
-      'configure:Print a configuration to start from'
+      'configure:Print a configuration to start from, or test one'
+      'node'
+      'status:Show which session of a node this is'
       'version:Show the version'
+    ) ;;
+    ('node') commands=(
+      'configure:Print a configuration for a node of a cluster elsewhere'
     ) ;;
   esac
   case "$so_far" in
     ('') options=(--debug --help) ;;
     ('start') options=(--config --data-dir --roles --token --proxy --auth-server --ca-pin --nodename --labels --pid-file --bootstrap --insecure --debug --help) ;;
-    ('configure') options=(--cluster-name --public-addr --data-dir --output --debug --help) ;;
+    ('configure') options=(--public-addr --roles --cert-file --key-file --node-labels --test --acme --acme-email --app-name --app-uri --mcp-demo-server --cluster-name --data-dir --token --join-method --proxy --auth-server --node-name --version --output --debug --help) ;;
+    ('node configure') options=(--public-addr --labels --ca-pin --silent --azure-client-id --cluster-name --data-dir --token --join-method --proxy --auth-server --node-name --version --output --debug --help) ;;
+    ('status') options=(--format --debug --help) ;;
     ('version') options=(--raw --format --debug --help) ;;
   esac
   case "$so_far" in

@@ -73,6 +73,20 @@ def test_a_login_that_can_only_be_read_cannot_be_ended(machine, read_only):
     assert machine("status").code == 0
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"], ids=["stdin", "stdout", "stderr", "all"])
+def test_descriptors_that_are_closed(machine, tmp_path, closed):
+    """As cron and daemons start programs."""
+    machine.login(machine.user)
+    words = ["sh", "-c", f'exec "$@" {closed}', "sh", machine.path]
+    for command, code in (("true", 0), ("exit 3", 3)):
+        mark = tmp_path / f"mark-{code}"
+        done = run([*words, "ssh", f"{LOGIN}@localhost", f"touch {mark}; {command}"], machine.env, "", 30)
+        assert done.code == code and mark.exists(), done
+    (tmp_path / "file").write_text("copied\n")
+    done = run([*words, "scp", "-q", tmp_path / "file", f"{LOGIN}@localhost:{tmp_path}/there"], machine.env, "", 30)
+    assert done.code == 0 and (tmp_path / "there").read_text() == "copied\n", done
+
+
 def test_a_clock_that_is_ahead_is_named(machine):
     (clock, *_) = [*pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1")] or pytest.skip("no faketime")
     true_env, machine.env = machine.env, {**machine.env, "LD_PRELOAD": str(clock), "FAKETIME": "+13h",
