@@ -105,7 +105,9 @@ def put(tctl, document, text):
     """Writes it and returns what is read then: the reference answers from a cache, which hears of it a moment later."""
     before = revision(read(tctl, document))
     # The configuration file of both clusters has one of the settings.
-    tctl("create", "-f", "--confirm", stdin=text).ok()
+    done = tctl("create", "-f", "--confirm", stdin=text).ok()
+    if "is as it was" in done.out:  # our tctl writes no setting anew that has these values
+        return read(tctl, document)
 
     def changed():
         got = read(tctl, document)
