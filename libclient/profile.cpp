@@ -11,6 +11,7 @@
 #include "libbase/address.h"
 #include "libbase/file.h"
 #include "libbase/text.h"
+#include "libbase/trim.h"
 #include "libbase/yaml.h"
 #include "libclient/profile_paths.h"
 
@@ -91,12 +92,6 @@ struct CloseDirectory {
   void operator()(DIR* directory) const { ::closedir(directory); }
 };
 
-std::string Trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
-}
-
 }  // namespace
 
 std::string Profile::Name() const {
@@ -148,7 +143,7 @@ std::string FormatProfile(const Profile& profile) {
 Result<std::string> ProfileDirectory::CurrentName() const {
   const auto content = ReadFile(home_ + "/current-profile", 4096);
   if (!content && content.error().kind != ErrorKind::kNotFound) return std::unexpected(content.error());
-  const std::string name = content ? Trimmed(*content) : "";
+  const std::string name(content ? Trimmed(*content) : "");
   if (name.empty()) return Fail(ErrorKind::kNotFound, "no profile is current in {}", home_);
   if (!IsSafePathPart(name)) {
     return Fail(ErrorKind::kBadParameter, "{}/current-profile does not hold the name of a profile", home_);
@@ -158,7 +153,7 @@ Result<std::string> ProfileDirectory::CurrentName() const {
 
 Status ProfileDirectory::SetCurrent(std::string_view name) const {
   RETURN_IF_ERROR(MakeDirectories(home_, kDirectoryMode));
-  return WriteFile(home_ + "/current-profile", Trimmed(name) + "\n", ModeUnderUmask(kProfileMode));
+  return WriteFile(home_ + "/current-profile", fmt::format("{}\n", Trimmed(name)), ModeUnderUmask(kProfileMode));
 }
 
 Result<std::vector<std::string>> ProfileDirectory::Names() const {

@@ -2,7 +2,6 @@
 
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
@@ -12,6 +11,7 @@
 #include "libbase/encoding.h"
 #include "libbase/file.h"
 #include "libbase/log.h"
+#include "libbase/trim.h"
 #include "libcluster/net/await_callback.h"
 #include "libcluster/net/on_pool.h"
 
@@ -25,13 +25,6 @@ constexpr std::size_t kMaxIdle = 128;
 constexpr std::chrono::seconds kMaxIdleTime{60};  // servers of Kubernetes close theirs after 90 s
 constexpr std::chrono::seconds kConnectTimeout{10};
 constexpr std::size_t kMaxTokenBytes = 64 << 10;
-
-// Returns the text without white space at its ends.
-std::string_view Trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const auto begin = std::min(text.find_first_not_of(kSpace), text.size());
-  return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
-}
 
 // A service has no terminal on which it could be asked for a passphrase.
 int NoPassphrase(char*, int, int, void*) { return -1; }

@@ -1,5 +1,7 @@
 #include "libcluster/ssh/command_labels.h"
 
+#include "libbase/trim.h"
+
 #include <algorithm>
 
 namespace sallyport {
@@ -7,19 +9,12 @@ namespace {
 
 constexpr std::chrono::seconds kTimeLimit{30};
 constexpr std::size_t kMaxValueBytes = 4 << 10;
-constexpr std::string_view kSpaces = " \t\r\n";
-
-std::string Trimmed(std::string_view text) {
-  const auto begin = std::min(text.find_first_not_of(kSpaces), text.size());
-  text.remove_prefix(begin);
-  return std::string(text.substr(0, text.find_last_not_of(kSpaces) + 1));
-}
 
 }  // namespace
 
 std::string ValueOfCommand(const Result<ProgramResult>& result) {
   if (!result) return result.error().message;
-  if (result->exit_code == 0) return Trimmed(result->output);
+  if (result->exit_code == 0) return std::string(Trimmed(result->output));
   return fmt::format("exit status {} output: {}", result->exit_code, Trimmed(result->output + result->errors));
 }
 
