@@ -11,6 +11,7 @@
 #include "libcluster/config/teleport_config.h"
 #include "libcluster/proxy/web_certificate.h"
 #include "tools/teleport/commands.h"
+#include "tools/teleport/label_option.h"
 
 namespace sallyport {
 namespace {
@@ -80,18 +81,6 @@ Status CheckServed(const Invocation& invocation) {
   }
   if (!invocation.Has("azure-client-id")) return {};
   return FailWithHint(ErrorKind::kNotImplemented, "joining by \"azure\" is not implemented", "use token");
-}
-
-Result<std::map<std::string, std::string>> LabelsOf(const Invocation& invocation, std::string_view option) {
-  std::map<std::string, std::string> labels;
-  for (const auto& pair : invocation.GetList(option)) {
-    const auto equals = pair.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return Fail(ErrorKind::kUsage, "--{}: \"{}\" is not KEY=VALUE", option, StripControl(pair));
-    }
-    labels[pair.substr(0, equals)] = pair.substr(equals + 1);
-  }
-  return labels;
 }
 
 std::string AbsolutePath(const std::string& path) {

@@ -16,6 +16,7 @@
 #include "libcluster/cluster.h"
 #include "libcluster/config/teleport_config.h"
 #include "tools/teleport/commands.h"
+#include "tools/teleport/label_option.h"
 
 namespace sallyport {
 namespace {
@@ -38,17 +39,6 @@ Status SetRoles(TeleportConfig& config, const Invocation& invocation) {
   config.proxy.enabled = has("proxy");
   config.ssh.enabled = config.ssh.asked_for = has("node");
   if (has("kube")) config.kubernetes.enabled = true;
-  return {};
-}
-
-Status SetLabels(TeleportConfig& config, const Invocation& invocation) {
-  for (const auto& pair : invocation.GetList("labels")) {
-    const auto equals = pair.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return Fail(ErrorKind::kUsage, "--labels: \"{}\" is not KEY=VALUE", StripControl(pair));
-    }
-    config.ssh.labels[pair.substr(0, equals)] = pair.substr(equals + 1);
-  }
   return {};
 }
 
@@ -87,7 +77,8 @@ Result<TeleportConfig> ConfigOf(const Invocation& invocation) {
   if (invocation.Has("nodename")) config.nodename = invocation.Get("nodename");
   if (invocation.Flag("debug")) config.log.level = LogLevel::kDebug;
   RETURN_IF_ERROR(SetRoles(config, invocation));
-  RETURN_IF_ERROR(SetLabels(config, invocation));
+  ASSIGN_OR_RETURN(const auto labels, LabelsOf(invocation, "labels"));
+  for (const auto& [key, value] : labels) config.ssh.labels[key] = value;
   RETURN_IF_ERROR(SetJoin(config, invocation));
   RETURN_IF_ERROR(CheckConfig(config));
   if (invocation.Has("bootstrap") && config.IsAgent()) {
