@@ -53,7 +53,7 @@ std::size_t WriteOnce(std::string_view text) {
 void WriteToFile(std::string_view line) {
   const std::lock_guard lock(g_mutex);
   if (!IsCurrent()) OpenAgain();
-  // What is lost is said on a line of its own, in front of the next.
+  // The number of lost lines stands on a line of its own, in front of the next.
   std::string text = g_cut ? "\n" : "";
   if (g_lost > 0) text += fmt::format("{} lines of the log could not be written\n", g_lost);
   text += line;

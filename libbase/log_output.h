@@ -27,7 +27,7 @@ Status OpenLog(const LogOutput& output);
 // other targets. Safe from several threads.
 void ReopenLog();
 
-// What OpenLog was given.
+// Returns the target that OpenLog was given.
 const LogOutput& LogTarget();
 
 // Writes a whole line with its line end. Safe from several threads.

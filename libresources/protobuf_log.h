@@ -1,4 +1,4 @@
-// What the protobuf library says of messages, in the log of the program.
+// Lines of the protobuf library in the log of the program.
 #pragma once
 
 namespace sallyport {

@@ -21,7 +21,7 @@ namespace sallyport {
 namespace {
 
 constexpr std::size_t kMaxFileBytes = 10 << 20;
-// What an administrator decides; what hosts announce, they announce again.
+// The kinds that an administrator writes. Hosts announce the others again.
 constexpr std::array<std::string_view, 18> kKinds{"role",
                                                   "user",
                                                   "bot",
@@ -83,7 +83,7 @@ class Restore {
   }
 
  private:
-  // What the cluster fills in when a setting is written by a method.
+  // Fills in a setting as the methods that write settings do.
   static void FillIn(google::protobuf::Message& message) {
     if (auto* preference = dynamic_cast<types::AuthPreferenceV2*>(&message)) FillInSetting(*preference);
     if (auto* networking = dynamic_cast<types::ClusterNetworkingConfigV2*>(&message)) FillInSetting(*networking);

@@ -114,7 +114,7 @@ constexpr std::array kRefused{
     KeyFact{"ca_key_params.aws_kms.tags", Type::kMap},
 };
 
-// Those below what is off, and those that Teleport does not heed either.
+// Keys below a switch that is off, and keys that Teleport does not heed either.
 constexpr std::array kWithoutEffect{
     KeyFact{"public_addr", Type::kTexts},
     KeyFact{"license_file"},

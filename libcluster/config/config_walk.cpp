@@ -166,7 +166,7 @@ class ConfigWalk {
     return not_served ? Refuse(path, error) : Status(error);
   }
 
-  // What a service asks for matters when the service is on, which the whole file and the command line say.
+  // A refusal within a service counts when the service is on, which the whole file and the command line say.
   Status Refuse(const std::string& path, std::unexpected<Error> error) {
     constexpr std::array<std::string_view, 4> kServices{"auth_service", "proxy_service", "ssh_service",
                                                         "kubernetes_service"};

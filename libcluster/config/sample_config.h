@@ -1,4 +1,4 @@
-// What `teleport configure` and `teleport node configure` write: a teleport.yaml that starts as it stands.
+// The file that `teleport configure` and `teleport node configure` write: a teleport.yaml that starts as it stands.
 #pragma once
 
 #include <map>

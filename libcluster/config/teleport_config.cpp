@@ -43,7 +43,7 @@ Status CheckStoragePath(const TeleportConfig& config) {
                       "set data_dir, which the path is in, or leave the key out");
 }
 
-// What the file asks of services that are on.
+// Fails with the first refusal within a service that is on.
 Status CheckServed(const TeleportConfig& config) {
   const auto is_on = [&](std::string_view service) {
     if (service == "auth_service") return config.auth.enabled;

@@ -92,7 +92,7 @@ struct TeleportConfig {
     bool x11 = true;
   } ssh;
 
-  // What the file asks a service for and is not implemented.
+  // Refusals: a key of a service whose value is not implemented.
   struct NotServed {
     std::string service;  // "proxy_service"
     Error error;

@@ -147,7 +147,7 @@ def test_a_key_pair_that_cannot_be_used(tmp_path, kind):
     assert str(at_fault) in done.err and re.search(said, done.err), done
     assert "phrase" not in done.text and len(done.err.splitlines()) <= 2, done
     assert not (tmp_path / "data" / "backend").exists()
-    # What writes configurations looks too.
+    # `configure` looks at the pair as well.
     if kind != "missing":
         done = teleport(tmp_path, "configure", f"--cert-file={cert}", f"--key-file={key}")
         assert done.code == 1 and not done.out and str(at_fault) in done.err, done
