@@ -16,9 +16,9 @@ LARGEST_MESSAGE = 4 << 20
 
 
 class HostileHttp2:
-    """A connection, without a certificate unless it is given one."""
+    """A connection from an address of its own, without a certificate unless it is given one."""
 
-    def __init__(self, cluster, identity=None, source="127.0.0.1"):
+    def __init__(self, cluster, identity=None, source="127.0.0.2"):
         context = client_context(*(identity or (None, None)), protocols=["h2"])
         raw = socket.create_connection(("127.0.0.1", cluster.auth_port), timeout=20, source_address=(source, 0))
         self.socket = context.wrap_socket(raw, server_hostname=SERVER_NAME)

@@ -11,7 +11,7 @@ from certs import split_pem
 from grpc_client import GrpcClient, GrpcError
 from harness import Cluster, Tsh, started
 from nodes import Agent
-from processes import Terminal, wait_for
+from processes import TIMEOUT, Terminal, wait_for
 from protobuf import field
 from terminals import TmuxShell
 
@@ -80,9 +80,9 @@ def record(person, *lines, node="localhost"):
     return session, done.out
 
 
-def recording(place, session):
+def recording(place, session, timeout=TIMEOUT):
     path = place.data_dir / "log" / "records" / f"{session}.tar"
-    wait_for(path.exists, what="the recording")
+    wait_for(path.exists, timeout, "the recording")
     return path
 
 

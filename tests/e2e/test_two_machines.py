@@ -21,7 +21,7 @@ from test_recordings import open_session, recording, role, spool
 LOGIN = getpass.getuser()
 CONNECTION_FAILED = 255
 OUTAGE_S = 30
-SOON = 120  # an agent that lost the proxy tries again at least twice a minute; the machine may be slow
+SOON = 120  # an agent tries the proxy, and sends a recording, at least twice a minute; the machine may be slow
 SEEN = pathlib.Path("/sys/class/net")  # the interfaces of the machine that one is on
 
 
@@ -93,7 +93,7 @@ def say(terminal, word):
 
 
 def assert_recorded(place, person, session, *words):
-    recording(place, session)
+    recording(place, session, SOON)
     played = person("play", session, "--format=text").out
     assert all(word in played for word in words), played
     assert json.loads(person("play", session, "--format=json").out)[-1]["event"] == "session.end"
@@ -248,7 +248,7 @@ def test_the_disk_fills_up_during_a_session(place, person, small):
         done = terminal.finish(SOON)
     assert done.code == 7 and "after" in done.out
     assert len(re.findall(f"warning: this session is not recorded from here on: .*{NO_SPACE}", done.out)) == 1
-    recording(place, session)
+    recording(place, session, SOON)
 
 
 def test_the_disk_fills_up_during_a_strict_session(place, strict, small):
@@ -260,7 +260,7 @@ def test_the_disk_fills_up_during_a_strict_session(place, strict, small):
         done = terminal.finish(SOON)
     assert done.code == CONNECTION_FAILED and "after" not in done.out
     assert len(re.findall(rf"\(record_session: strict\), which failed: .*{NO_SPACE}", done.out)) == 1
-    recording(place, session)
+    recording(place, session, SOON)
 
 
 def run_on_terminal(person, command):
@@ -283,7 +283,7 @@ def test_what_a_full_disk_left_of_a_session_is_played_to_who_was_in_it(place, pe
         with filled(small.directory / "data"):
             terminal.type(FILL)
             terminal.finish(SOON)
-        recording(place, session)
+        recording(place, session, SOON)
         assert "before" in who("play", session, "--format=text").out
 
 
