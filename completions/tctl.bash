@@ -18,13 +18,17 @@ _tctl_complete() {
   case "$command:$previous" in
   'status:--format') words='text json yaml' ;;
   'get:--format') words='yaml json text' ;;
+  'create:--validate') words='strict warn ignore' ;;
+  'diff:--validate') words='strict warn ignore' ;;
   'diff:--format') words='text json yaml' ;;
+  'plan:--validate') words='strict warn ignore' ;;
   'plan:--format') words='text json yaml' ;;
   'access explain:--format') words='text json yaml' ;;
   'events ls:--user') names='user' ;;
   'events ls:--order') words='asc desc' ;;
   'events ls:--format') words='text json yaml' ;;
   'recordings ls:--format') words='text json yaml' ;;
+  'edit:--validate') words='strict warn ignore' ;;
   'lock:--format') words='text json yaml' ;;
   'auth sign:--compat') words='standard oldssh' ;;
   'auth sign:--format') words='text json yaml file openssh tls kubernetes' ;;
@@ -113,14 +117,14 @@ _tctl_complete() {
       '') words='--config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'status') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'get') words='--with-secrets --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
-      'create') words='--force --continue --dry-run --confirm --config --data-dir --auth-server --identity --insecure --debug --help' ;;
-      'diff') words='--filename --exit-code --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
-      'plan') words='--filename --exit-code --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'create') words='--force --continue --dry-run --confirm --validate --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'diff') words='--filename --validate --exit-code --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'plan') words='--filename --validate --exit-code --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'access explain') words='--namespace --labels --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'events ls') words='--type --user --from --to --order --limit --cursor --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'recordings ls') words='--from-utc --to-utc --last --limit --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'rm') words='--force --config --data-dir --auth-server --identity --insecure --debug --help' ;;
-      'edit') words='--confirm --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'edit') words='--confirm --validate --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'update') words='--set-labels --set-ttl --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'lock') words='--message --ttl --expires --force --user --role --login --mfa-device --windows-desktop --access-request --device --server-id --bot-instance-id --join-token --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'auth sign') words='--user --host --out --ttl --compat --overwrite --proxy --leaf-cluster --kube-cluster-name --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;

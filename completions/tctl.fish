@@ -75,10 +75,13 @@ complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_sub
 complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from requests' -l continue -d 'Write the other documents when some are wrong or refused'
 complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from requests' -l dry-run -d 'Have the cluster check everything, and change nothing'
 complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from requests' -l confirm -d 'Also change a setting that the configuration file decides, or take your own access away'
+complete -c tctl -n '__fish_seen_subcommand_from create; and not __fish_seen_subcommand_from alerts; and not __fish_seen_subcommand_from requests' -l validate -d 'What to do about unknown fields, and allowances that allow nothing' -x -a 'strict warn ignore'
 complete -c tctl -n '__fish_seen_subcommand_from diff' -l filename -s f -d 'As an argument' -r
+complete -c tctl -n '__fish_seen_subcommand_from diff' -l validate -d 'What to do about unknown fields, and allowances that allow nothing' -x -a 'strict warn ignore'
 complete -c tctl -n '__fish_seen_subcommand_from diff' -l exit-code -d 'Exit with 1 when something would change'
 complete -c tctl -n '__fish_seen_subcommand_from diff' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from plan' -l filename -s f -d 'As an argument' -r
+complete -c tctl -n '__fish_seen_subcommand_from plan' -l validate -d 'What to do about unknown fields, and allowances that allow nothing' -x -a 'strict warn ignore'
 complete -c tctl -n '__fish_seen_subcommand_from plan' -l exit-code -d 'Exit with 1 when somebody would gain or lose access'
 complete -c tctl -n '__fish_seen_subcommand_from plan' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from access; and __fish_seen_subcommand_from explain' -l namespace -s n -d 'Namespace of the object' -r
@@ -99,6 +102,7 @@ complete -c tctl -n '__fish_seen_subcommand_from recordings; and __fish_seen_sub
 complete -c tctl -n '__fish_seen_subcommand_from recordings; and __fish_seen_subcommand_from ls' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c tctl -n '__fish_seen_subcommand_from rm; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from inventory; and not __fish_seen_subcommand_from requests; and not __fish_seen_subcommand_from tokens; and not __fish_seen_subcommand_from users' -l force -d 'Also when it takes your own access away'
 complete -c tctl -n '__fish_seen_subcommand_from edit' -l confirm -d 'Also change a setting that the configuration file decides, or take your own access away'
+complete -c tctl -n '__fish_seen_subcommand_from edit' -l validate -d 'What to do about unknown fields, and allowances that allow nothing' -x -a 'strict warn ignore'
 complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from users' -l set-labels -d 'Labels, instead of those it has' -r
 complete -c tctl -n '__fish_seen_subcommand_from update; and not __fish_seen_subcommand_from bots; and not __fish_seen_subcommand_from users' -l set-ttl -d 'When the leaf cluster is forgotten' -r
 complete -c tctl -n '__fish_seen_subcommand_from lock' -l message -d 'What those who are locked out are told' -r

@@ -11,13 +11,17 @@ _tctl() {
   case "$so_far:${words[CURRENT-1]}" in
     ('status:--format') values=(text json yaml) ;;
     ('get:--format') values=(yaml json text) ;;
+    ('create:--validate') values=(strict warn ignore) ;;
+    ('diff:--validate') values=(strict warn ignore) ;;
     ('diff:--format') values=(text json yaml) ;;
+    ('plan:--validate') values=(strict warn ignore) ;;
     ('plan:--format') values=(text json yaml) ;;
     ('access explain:--format') values=(text json yaml) ;;
     ('events ls:--user') names=user ;;
     ('events ls:--order') values=(asc desc) ;;
     ('events ls:--format') values=(text json yaml) ;;
     ('recordings ls:--format') values=(text json yaml) ;;
+    ('edit:--validate') values=(strict warn ignore) ;;
     ('lock:--format') values=(text json yaml) ;;
     ('auth sign:--compat') values=(standard oldssh) ;;
     ('auth sign:--format') values=(text json yaml file openssh tls kubernetes) ;;
@@ -176,14 +180,14 @@ _tctl() {
     ('') options=(--config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('status') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('get') options=(--with-secrets --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
-    ('create') options=(--force --continue --dry-run --confirm --config --data-dir --auth-server --identity --insecure --debug --help) ;;
-    ('diff') options=(--filename --exit-code --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
-    ('plan') options=(--filename --exit-code --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('create') options=(--force --continue --dry-run --confirm --validate --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('diff') options=(--filename --validate --exit-code --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('plan') options=(--filename --validate --exit-code --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('access explain') options=(--namespace --labels --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('events ls') options=(--type --user --from --to --order --limit --cursor --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('recordings ls') options=(--from-utc --to-utc --last --limit --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('rm') options=(--force --config --data-dir --auth-server --identity --insecure --debug --help) ;;
-    ('edit') options=(--confirm --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('edit') options=(--confirm --validate --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('update') options=(--set-labels --set-ttl --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('lock') options=(--message --ttl --expires --force --user --role --login --mfa-device --windows-desktop --access-request --device --server-id --bot-instance-id --join-token --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('auth sign') options=(--user --host --out --ttl --compat --overwrite --proxy --leaf-cluster --kube-cluster-name --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;

@@ -29,7 +29,7 @@ _teleport_complete() {
       names=''
       case "$command" in
       '') words='--debug --help' ;;
-      'start') words='--config --data-dir --roles --token --proxy --auth-server --ca-pin --nodename --labels --pid-file --bootstrap --insecure --debug --help' ;;
+      'start') words='--config --data-dir --roles --token --proxy --auth-server --ca-pin --nodename --labels --pid-file --bootstrap --apply-on-startup --insecure --debug --help' ;;
       'configure') words='--public-addr --roles --cert-file --key-file --node-labels --test --acme --acme-email --app-name --app-uri --mcp-demo-server --cluster-name --data-dir --token --join-method --proxy --auth-server --node-name --version --output --debug --help' ;;
       'node configure') words='--public-addr --labels --ca-pin --silent --azure-client-id --cluster-name --data-dir --token --join-method --proxy --auth-server --node-name --version --output --debug --help' ;;
       'status') words='--format --debug --help' ;;

@@ -16,6 +16,7 @@ complete -c teleport -n '__fish_seen_subcommand_from start' -l nodename -d 'The 
 complete -c teleport -n '__fish_seen_subcommand_from start' -l labels -d 'Labels of this host' -r
 complete -c teleport -n '__fish_seen_subcommand_from start' -l pid-file -d 'Write the process'\''s number there, and remove it at the end' -r
 complete -c teleport -n '__fish_seen_subcommand_from start' -l bootstrap -d 'Resources that an empty cluster begins with' -r
+complete -c teleport -n '__fish_seen_subcommand_from start' -l apply-on-startup -d 'Resources that are written at every start' -r
 complete -c teleport -n '__fish_seen_subcommand_from start' -l insecure -d 'Accept any certificate of the proxy while joining'
 complete -c teleport -n '__fish_seen_subcommand_from configure; and not __fish_seen_subcommand_from node' -l public-addr -d 'Address that users reach the proxy at' -r
 complete -c teleport -n '__fish_seen_subcommand_from configure; and not __fish_seen_subcommand_from node' -l roles -d 'The services of this host: proxy, node, auth (default: all)' -r

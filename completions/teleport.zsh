@@ -28,7 +28,7 @@ _teleport() {
   esac
   case "$so_far" in
     ('') options=(--debug --help) ;;
-    ('start') options=(--config --data-dir --roles --token --proxy --auth-server --ca-pin --nodename --labels --pid-file --bootstrap --insecure --debug --help) ;;
+    ('start') options=(--config --data-dir --roles --token --proxy --auth-server --ca-pin --nodename --labels --pid-file --bootstrap --apply-on-startup --insecure --debug --help) ;;
     ('configure') options=(--public-addr --roles --cert-file --key-file --node-labels --test --acme --acme-email --app-name --app-uri --mcp-demo-server --cluster-name --data-dir --token --join-method --proxy --auth-server --node-name --version --output --debug --help) ;;
     ('node configure') options=(--public-addr --labels --ca-pin --silent --azure-client-id --cluster-name --data-dir --token --join-method --proxy --auth-server --node-name --version --output --debug --help) ;;
     ('status') options=(--format --debug --help) ;;

@@ -147,6 +147,16 @@ Result<SshFiles> PrepareSshFiles(const Session& session, std::string_view cluste
   return files;
 }
 
+Result<std::string> KeepSshCertificate(const Session& session, std::string_view login, const std::string& certificate,
+                                       const EnvironmentReader& environment) {
+  if (!IsSafePathPart(session.profile.Name())) return Fail(ErrorKind::kBadParameter, "the proxy's name is not usable");
+  // A login may have any characters, and several users may share a home.
+  const std::string whose = fmt::format("{}\n{}\n{}", session.user(), session.profile.cluster, login);
+  const std::string name = fmt::format("{:016x}-cert.pub", std::hash<std::string>()(whose));
+  ASSIGN_OR_RETURN(const std::string directory, KeepSomewhere(session, environment, name, certificate));
+  return fmt::format("{}/{}", directory, name);
+}
+
 Result<std::vector<std::string>> SshOptionWords(const SshFiles& files, const SshTarget& target) {
   RETURN_IF_ERROR(CheckSshLogin(target.login));
   std::vector<std::string> words{"-F", "none"};

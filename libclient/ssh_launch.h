@@ -26,6 +26,10 @@ struct SshFiles {
 Result<SshFiles> PrepareSshFiles(const Session& session, std::string_view cluster,
                                  const EnvironmentReader& environment);
 
+// Writes a certificate for one login where ssh finds it, and returns the file. Fails as PrepareSshFiles does.
+Result<std::string> KeepSshCertificate(const Session& session, std::string_view login, const std::string& certificate,
+                                       const EnvironmentReader& environment);
+
 // Whom to reach, and how.
 struct SshTarget {
   std::string login;

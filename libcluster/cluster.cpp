@@ -19,6 +19,7 @@
 #include "libcluster/auth/http_api.h"
 #include "libcluster/auth/recording_service.h"
 #include "libcluster/auth/server_info_service.h"
+#include "libcluster/auth/startup_resources.h"
 #include "libcluster/auth/store.h"
 #include "libcluster/auth/system_identity.h"
 #include "libcluster/data_dir_lock.h"
@@ -134,10 +135,17 @@ Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment&
   options.proxy_public_address = public_address.empty() ? FormatHostPort({nodename, listen.port}) : public_address;
   ASSIGN_OR_RETURN(options.static_tokens, ParseStaticTokens(config.auth.tokens));
   options.bootstrap_path = environment.bootstrap_path;
+  std::vector<Resource> applied;
+  if (!environment.startup_path.empty()) {
+    ASSIGN_OR_RETURN(applied, ReadStartupResources(environment.startup_path));
+  }
   ASSIGN_OR_RETURN(auth, AuthServer::Open(std::move(options)));
   agent_auth = LocalAgentAuth(*auth, auth->audit_queue(), host_id);
   sweeper = std::make_unique<ExpirySweeper>(*auth);
   methods = AuthMethods(*auth);
+  if (const Status written = ApplyOnStartup(*auth, methods, std::move(applied)); !written) {
+    return std::unexpected(InContext(environment.startup_path, written.error()));
+  }
   AddTransport(config, environment);
   return {};
 }

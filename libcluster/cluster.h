@@ -18,6 +18,7 @@ class Cluster {
     std::string kubernetes_service_host;
     std::string kubernetes_service_port;
     std::string bootstrap_path = {};  // AuthServerOptions has what it is
+    std::string startup_path = {};    // of a file that is applied at each start (ReadStartupResources); empty: none
   };
   static Result<std::unique_ptr<Cluster>> Start(const TeleportConfig& config, const Environment& environment);
   // Stops: ports are closed first, then calls end, then what is queued is written.

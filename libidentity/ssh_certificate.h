@@ -19,6 +19,9 @@ enum class SshCertificateType : std::uint32_t { kUser = 1, kHost = 2 };
 // Options and extensions by name. An empty value is a flag; any other is written as an SSH string inside the data.
 using SshOptions = std::map<std::string, std::string, std::less<>>;
 
+// OpenSSH reads no certificate with more principals (SSHKEY_CERT_MAX_PRINCIPALS).
+inline constexpr std::size_t kMaxOpenSshPrincipals = 256;
+
 inline constexpr std::uint64_t kSshForever = 0xffffffffffffffff;
 
 struct SshCertificate {

@@ -12,6 +12,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "libbase/error.h"
 #include "libbase/value.h"
@@ -22,11 +23,19 @@ class Message;
 
 namespace sallyport {
 
+// What is done about something that the reference takes, and that does nothing.
+enum class Strictness { kStrict, kWarn, kIgnore };
+
 struct DecodeOptions {
-  std::string source = "input";  // names the text in errors: "role.yaml"
-  bool lenient = false;          // ignore unknown fields, as the reference does
-  bool as_new = false;           // a resource that is to be written: see CheckNewResource
+  std::string source = "input";                         // names the text in errors: "role.yaml"
+  Strictness unknown_fields = Strictness::kStrict;      // unless strict, keys are read in any case, as Go reads them
+  bool as_new = false;                                  // a resource that is to be written: see CheckNewResource
+  Strictness useless_allowances = Strictness::kStrict;  // of a resource that is to be written: see CheckAllowances
+  std::vector<Error>* warnings = nullptr;               // where kWarn tells what is wrong; nullptr: nowhere
 };
+
+// Returns the error when it is strict about such things; else notes it where warnings go, if it is to warn.
+Status Tolerate(const DecodeOptions& options, Strictness strictness, Error error);
 
 // Fills a message, which should be empty, from a map. Fails with kBadParameter and "FILE:LINE: reason" (without the
 // line when the value was not read from a text); the message is then in an unspecified state.

@@ -68,7 +68,7 @@ class Decoder {
   Status Fill(const Value& value, const std::string& path, Message& message) {
     if (!value.is_map()) return Wrong(value, path, "a map");
     for (const auto& [key, item] : value.as_map()) {
-      const FieldForm* form = FindField(*message.GetDescriptor(), key, options_.lenient);
+      const FieldForm* form = FindField(*message.GetDescriptor(), key, options_.unknown_fields != Strictness::kStrict);
       if (form == nullptr) {
         RETURN_IF_ERROR(Unknown(key, item, path, *message.GetDescriptor()));
         continue;
@@ -107,7 +107,6 @@ class Decoder {
       return At(item, fmt::format("{} can only be \"default\"", Joined(path, key)),
                 "remove it: namespaces are no longer supported");
     }
-    if (options_.lenient) return {};
     std::string hint;
     const std::vector<std::string> keys = KeysOf(type);
     if (const auto meant = DidYouMean(key, keys)) {
@@ -115,7 +114,8 @@ class Decoder {
     } else if (keys.size() <= 12) {
       hint = fmt::format("fields here: {}", fmt::join(keys, ", "));
     }
-    return At(item, fmt::format("unknown field \"{}\"", Joined(path, key)), std::move(hint));
+    auto unknown = At(item, fmt::format("unknown field \"{}\"", Joined(path, key)), std::move(hint));
+    return Tolerate(options_, options_.unknown_fields, std::move(unknown.error()));
   }
 
   Status Field(const Value& value, const std::string& path, const FieldForm& form, Message& message) {
@@ -412,6 +412,12 @@ void Decoder::Store(const Scalar& scalar, const FieldDescriptor& field, Message&
 }
 
 }  // namespace
+
+Status Tolerate(const DecodeOptions& options, Strictness strictness, Error error) {
+  if (strictness == Strictness::kStrict) return std::unexpected(std::move(error));
+  if (strictness == Strictness::kWarn && options.warnings != nullptr) options.warnings->push_back(std::move(error));
+  return {};
+}
 
 Status DecodeMessage(const Value& value, const DecodeOptions& options, Message& message) {
   return Decoder(options).Fill(value, "", message);

@@ -4,6 +4,8 @@
 #include <cctype>
 
 #include "libbase/json.h"
+#include "libresources/kinds.h"
+#include "libresources/metadata.h"
 
 namespace sallyport {
 namespace {
@@ -79,12 +81,28 @@ class Comparison {
   }
 };
 
+// Without what changes by being written.
+Value Meaning(const google::protobuf::Message& resource) {
+  Value value = EncodeResource(resource);
+  Value* const metadata = value.Find("metadata");
+  if (metadata == nullptr) return value;
+  metadata->Remove("revision");
+  Value* const labels = metadata->Find("labels");
+  if (labels != nullptr) labels->Remove(kOriginLabel);
+  if (labels != nullptr && labels->as_map().empty()) metadata->Remove("labels");
+  return value;
+}
+
 }  // namespace
 
 std::vector<FieldDifference> Differences(const Value& before, const Value& after) {
   Comparison comparison;
   comparison.Compare("", before, after);
   return std::move(comparison.found);
+}
+
+bool SaysTheSame(const google::protobuf::Message& one, const google::protobuf::Message& other) {
+  return Meaning(one) == Meaning(other);
 }
 
 }  // namespace sallyport

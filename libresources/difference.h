@@ -7,6 +7,10 @@
 
 #include "libbase/value.h"
 
+namespace google::protobuf {
+class Message;
+}
+
 namespace sallyport {
 
 struct FieldDifference {
@@ -20,5 +24,9 @@ struct FieldDifference {
 // Returns the differences in the order of the fields, those that are gone where they stood. Of a list of plain values
 // each value that came or went is one; lists of other things are compared place by place.
 std::vector<FieldDifference> Differences(const Value& before, const Value& after);
+
+// Returns whether two states of a resource say the same: in all but their revisions and where they were decided (the
+// label teleport.dev/origin).
+bool SaysTheSame(const google::protobuf::Message& one, const google::protobuf::Message& other);
 
 }  // namespace sallyport

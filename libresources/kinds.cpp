@@ -69,7 +69,8 @@ constexpr Row kRows[] = {
       &CheckRole,
       {},
       nullptr,
-      &CheckNewRole},
+      &CheckNewRole,
+      &CheckAllowances},
      &RoleColumns},
     {{"user", "users", "v2", "", false, &Prototype<types::UserV2>, &CheckUser, {}}, &UserColumns},
     {{"token", "tokens", "v2", "", true, &Prototype<types::ProvisionTokenV2>, &CheckToken, {}, nullptr, &CheckNewToken},
@@ -276,9 +277,14 @@ Result<Resource> DecodeResource(const Value& value, const DecodeOptions& options
   Resource resource{.kind = *row, .message = std::shared_ptr<Message>((*row)->prototype().New())};
   RETURN_IF_ERROR(DecodeMessage(value, options, *resource.message));
   SetHeader(*resource.message, (*row)->kind, VersionOf(*resource.message));
+  const auto at_field = [&](const Error& error) {
+    return At(NamedField(value, error.message), options, error.message, error.hint);
+  };
   const Status status = options.as_new ? CheckNewResource(*resource.message) : CheckResource(*resource.message);
-  if (!status) {
-    return At(NamedField(value, status.error().message), options, status.error().message, status.error().hint);
+  if (!status) return at_field(status.error());
+  if (!options.as_new || (*row)->check_allowances == nullptr) return resource;
+  if (const Status allows = (*row)->check_allowances(*resource.message); !allows) {
+    RETURN_IF_ERROR(Tolerate(options, options.useless_allowances, at_field(allows.error()).error()));
   }
   return resource;
 }

@@ -36,6 +36,8 @@ struct KindRow {
   std::string (*default_name)(const google::protobuf::Message& resource) = nullptr;
   // Finds what a stored resource may have wrong but a new one may not; nullptr: nothing.
   Status (*check_new)(const google::protobuf::Message& resource) = nullptr;
+  // Finds what would allow nothing, by mistake; nullptr: nothing. Clusters take it.
+  Status (*check_allowances)(const google::protobuf::Message& resource) = nullptr;
 
   // Returns the version that new resources get: the newest.
   std::string_view default_version() const { return versions.substr(versions.rfind(' ') + 1); }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "libbase/address.h"
 #include "libbase/text.h"
 #include "libresources/pattern.h"
 #include "libresources/predicate_node.h"
@@ -163,6 +164,19 @@ Result<Value> RegexpReplace(const Call& call) {
   });
 }
 
+// RFC 5322, 3.2.3: words with dots between.
+bool IsDotAtom(std::string_view text) {
+  constexpr std::string_view kSpecials = " \t\r\n\"(),:;<>@[\\]";
+  return !text.empty() && text.find_first_of(kSpecials) == std::string_view::npos && !text.starts_with('.') &&
+         !text.ends_with('.') && !text.contains("..");
+}
+
+// A name, or an IP address in brackets.
+bool IsMailDomain(std::string_view domain) {
+  if (!domain.starts_with('[')) return IsDotAtom(domain);
+  return domain.ends_with(']') && IsIpAddress(std::string(domain.substr(1, domain.size() - 2)));
+}
+
 // Returns the part before the @ of an address, which may be written as Name <address>.
 Result<std::string> LocalPart(const std::string& email) {
   std::string_view address = email;
@@ -172,10 +186,7 @@ Result<std::string> LocalPart(const std::string& email) {
   }
   const std::size_t at = address.rfind('@');
   const std::string_view local = address.substr(0, at);
-  const bool sound = at != std::string_view::npos && at + 1 < address.size() && !local.empty() &&
-                     address.find_first_of(" \t\r\n\"(),:;<>[\\]") == std::string_view::npos && !local.contains('@') &&
-                     !local.starts_with('.') && !local.ends_with('.') && !local.contains("..");
-  if (!sound) {
+  if (at == std::string_view::npos || !IsDotAtom(local) || !IsMailDomain(address.substr(at + 1))) {
     return Fail(ErrorKind::kBadParameter, "email.local: \"{}\" is not an email address", StripControl(email));
   }
   return std::string(local);

@@ -12,13 +12,13 @@ namespace sallyport {
 Status CheckRole(google::protobuf::Message& resource);
 
 // Checks what a stored role may have wrong but a new one may not: conditions (where), label expressions and templates
-// that do not parse, deny rules on dynamic labels, which would come too late, both options of port forwarding, and
-// thresholds, reasons and lifetimes of access requests that Teleport refuses. Fails with kBadParameter.
+// of what it denies that do not parse, deny rules on dynamic labels, which would come too late, both options of port
+// forwarding, and thresholds, reasons and lifetimes of access requests that Teleport refuses. Fails with kBadParameter.
 Status CheckNewRole(const google::protobuf::Message& resource);
 
-// Checks of a new role what a server refuses: all of CheckNewRole but mistakes in what a role allows. Such a mistake
-// allows nothing; one in what a role denies would deny nothing. Fails with kBadParameter.
-Status CheckAcceptableRole(const google::protobuf::Message& resource);
+// Checks the conditions, label expressions and templates of what a role allows. One that does not parse allows nothing:
+// clusters take it, as Teleport's do, and people want to know. Fails with kBadParameter.
+Status CheckAllowances(const google::protobuf::Message& resource);
 
 std::span<const TextColumn> RoleColumns();
 

@@ -99,7 +99,7 @@ Status CheckLabels(const types::RoleV6& role, RoleCondition condition) {
 
 }  // namespace
 
-Status CheckAcceptableRole(const google::protobuf::Message& resource) {
+Status CheckNewRole(const google::protobuf::Message& resource) {
   const auto& role = static_cast<const types::RoleV6&>(resource);
   // The second says what the first says and more; agents of older versions may read roles that have both.
   if (role.spec().options().has_portforwarding() && role.spec().options().has_sshportforwarding()) {
@@ -115,9 +115,8 @@ Status CheckAcceptableRole(const google::protobuf::Message& resource) {
   return CheckLabels(role, RoleCondition::kDeny);
 }
 
-Status CheckNewRole(const google::protobuf::Message& resource) {
+Status CheckAllowances(const google::protobuf::Message& resource) {
   const auto& role = static_cast<const types::RoleV6&>(resource);
-  RETURN_IF_ERROR(CheckAcceptableRole(role));
   RETURN_IF_ERROR(CheckPart("allow", role.spec().allow()));
   return CheckLabels(role, RoleCondition::kAllow);
 }

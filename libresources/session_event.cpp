@@ -59,7 +59,7 @@ Result<OneOf> EventFromValue(const Value& event) {
   OneOf message;
   const auto* const field = message.GetDescriptor()->FindFieldByNumber(kind->field);
   google::protobuf::Message& inner = *message.GetReflection()->MutableMessage(&message, field);
-  RETURN_IF_ERROR(DecodeMessage(event, {.source = "event", .lenient = true}, inner));
+  RETURN_IF_ERROR(DecodeMessage(event, {.source = "event", .unknown_fields = Strictness::kIgnore}, inner));
   return message;
 }
 

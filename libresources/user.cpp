@@ -41,6 +41,12 @@ Status CheckUser(google::protobuf::Message& resource) {
   return {};
 }
 
+void KeepHistory(const types::UserV2& stored, types::UserV2& user) {
+  *user.mutable_spec()->mutable_createdby() = stored.spec().createdby();
+  *user.mutable_spec()->mutable_status() = stored.spec().status();
+  *user.mutable_status() = stored.status();
+}
+
 std::span<const TextColumn> UserColumns() { return kColumns; }
 
 }  // namespace sallyport

@@ -4,11 +4,9 @@
 #include <array>
 #include <set>
 
-#include "libbase/file.h"
-#include "libbase/log.h"
-#include "libbase/yaml.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/bots.h"
+#include "libcluster/auth/resource_file.h"
 #include "libcluster/auth/store.h"
 #include "libresources/presets.h"
 #include "libresources/promises.h"
@@ -20,7 +18,6 @@
 namespace sallyport {
 namespace {
 
-constexpr std::size_t kMaxFileBytes = 10 << 20;
 // The kinds that an administrator writes. Hosts announce the others again.
 constexpr std::array<std::string_view, 18> kKinds{"role",
                                                   "user",
@@ -40,10 +37,6 @@ constexpr std::array<std::string_view, 18> kKinds{"role",
                                                   "kube_cluster",
                                                   "server_info",
                                                   "discovery_config"};
-
-// Of backups of Teleport; they govern what this cluster does not offer.
-constexpr std::array<std::string_view, 3> kWithoutEffect{"health_check_config", "autoupdate_config",
-                                                         "autoupdate_version"};
 
 bool HasPrivateKeys(const types::CAKeySet& keys) {
   return std::ranges::any_of(keys.tls(), [](const auto& pair) { return !pair.key().empty(); }) ||
@@ -137,27 +130,7 @@ class Restore {
 }  // namespace
 
 Result<std::vector<Resource>> ReadBootstrap(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxFileBytes));
-  ASSIGN_OR_RETURN(const auto documents, ParseYaml(text, path));
-  std::vector<Resource> resources;
-  for (const Value& document : documents) {
-    const Value::List one{document};
-    for (const Value& value : document.is_list() ? document.as_list() : one) {
-      const Value* const kind = value.Find("kind");
-      if (kind != nullptr && std::ranges::find(kWithoutEffect, kind->as_string()) != kWithoutEffect.end()) {
-        Log(LogLevel::kWarning, "a resource is left out that would have no effect here",
-            {{"file", path}, {"kind", kind->as_string()}});
-        continue;
-      }
-      ASSIGN_OR_RETURN(resources.emplace_back(), DecodeResource(value, {.source = path, .as_new = true}));
-      if (std::ranges::find(kKinds, resources.back().kind->kind) != kKinds.end()) continue;
-      return FailWithHint(
-          ErrorKind::kNotImplemented,
-          fmt::format("{}:{}: a cluster cannot begin with a {}", path, value.place().line, resources.back().kind->kind),
-          "leave it out, and write it with tctl create once the cluster runs");
-    }
-  }
-  return resources;
+  return ReadResourceFile(path, kKinds, "begin with");
 }
 
 Result<bool> Bootstrap(Backend& backend, LocalUsers& users, const std::string& cluster_name,

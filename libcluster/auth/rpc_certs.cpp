@@ -201,6 +201,7 @@ Result<UserCertsRequest> ToIssue(AuthServer& auth, const Request& request, Subje
   issue.ttl = subject.expires - Now();
   issue.ignore_role_ttl = subject.ignore_role_ttl;
   issue.format = request.format();
+  issue.ssh_login = request.sshlogin();
   if (!request.sshpublickey().empty()) {
     ASSIGN_OR_RETURN(const AuthorizedKey key, ParseAuthorizedKey(request.sshpublickey()));
     issue.ssh_key = key.key;

@@ -27,11 +27,10 @@ void WarnOf(const RoleV6& role, const std::string& reason) {
 
 Status WriteRole(AuthServer& auth, const RpcCall& call, const RoleV6& requested, WriteMode mode, RoleV6& answer) {
   answer = requested;
-  RETURN_IF_ERROR(CheckResource(answer));
-  RETURN_IF_ERROR(CheckAcceptableRole(answer));
+  RETURN_IF_ERROR(CheckNewResource(answer));
   RETURN_IF_ERROR(CheckPromises(answer));
   // An expression that allows nothing does no harm: a client with fewer checks, or a backup, may write the role.
-  if (const Status strict = CheckNewRole(answer); !strict) WarnOf(answer, strict.error().message);
+  if (const Status allows = CheckAllowances(answer); !allows) WarnOf(answer, allows.error().message);
   for (const std::string& field : FieldsWithoutEffect(answer)) WarnOf(answer, field + " has no effect here");
   // As the reference has it, whoever writes without a revision creates.
   const auto& type = mode == WriteMode::kUpdate ? audit::kRoleUpdated : audit::kRoleCreated;

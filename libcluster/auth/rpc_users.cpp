@@ -3,6 +3,7 @@
 
 #include "libcluster/auth/auth_server.h"
 #include "libresources/kinds.h"
+#include "libresources/user.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/token.pb.h"
@@ -36,9 +37,7 @@ Status WriteUser(AuthServer& auth, const RpcCall& call, const UserV2& requested,
   RETURN_IF_ERROR(CheckRolesExist(auth, answer));
   const auto stored = GetResource<UserV2>(auth.backend(), "user", answer.metadata().name());
   if (stored) {
-    *answer.mutable_spec()->mutable_createdby() = stored->spec().createdby();
-    *answer.mutable_spec()->mutable_status() = stored->spec().status();
-    *answer.mutable_status() = stored->status();
+    KeepHistory(*stored, answer);
   } else {
     auto& created = *answer.mutable_spec()->mutable_createdby();
     created.mutable_user()->set_name(call.caller.identity.username);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "libbase/text.h"
+#include "libidentity/ssh_certificate.h"
 #include "libidentity/ssh_identity.h"
 #include "libresources/access.h"
 
@@ -24,6 +26,18 @@ SshPermissions PermissionsOf(const AccessChecker& access, const std::vector<std:
 SshCertificateFormat FormatOf(const UserCertsRequest& request) {
   const std::string format = request.format.empty() ? request.access->CertificateFormat() : request.format;
   return format == "oldssh" ? SshCertificateFormat::kOldSsh : SshCertificateFormat::kStandard;
+}
+
+// Returns the identity of the SSH certificate: the whole, or the one login that was asked for when OpenSSH could not
+// read a certificate with all of them.
+Result<Identity> SshIdentity(const Identity& identity, const std::string& login) {
+  if (login.empty() || identity.principals.size() <= kMaxOpenSshPrincipals) return identity;
+  if (std::ranges::find(identity.principals, login) == identity.principals.end()) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: the user has no login \"{}\"", StripControl(login));
+  }
+  Identity one = identity;
+  one.principals = {login, std::string(kJoinPrincipal)};
+  return one;
 }
 
 }  // namespace
@@ -77,8 +91,13 @@ Result<UserCerts> UserCertIssuer::Issue(const UserCertsRequest& request) const {
   UserCerts certs;
   if (request.ssh_key) {
     ASSIGN_OR_RETURN(const CertSigner signer, authorities_.Signer("user"));
-    const UserSshRequest ssh{
-        identity, PermissionsOf(*request.access, identity.principals), FormatOf(request), *request.ssh_key, Now(), ttl};
+    ASSIGN_OR_RETURN(const Identity ssh_identity, SshIdentity(identity, request.ssh_login));
+    const UserSshRequest ssh{ssh_identity,
+                             PermissionsOf(*request.access, ssh_identity.principals),
+                             FormatOf(request),
+                             *request.ssh_key,
+                             Now(),
+                             ttl};
     ASSIGN_OR_RETURN(const SshCertificate certificate, IssueUserSshCertificate(ssh, signer.ssh_key));
     certs.ssh = certificate.ToAuthorizedKey() + "\n";
   }

@@ -28,6 +28,7 @@ struct UserCertsRequest {
   Nanoseconds ttl{};
   bool ignore_role_ttl = false;    // the built-in Admin may exceed the roles' lifetime
   std::optional<Time> later_than;  // the TLS certificate's time of issue is a later second, if need be the next
+  std::string ssh_login;           // what the SSH certificate is for; counts when OpenSSH could not read all logins
   std::string format;              // "standard" or "oldssh"; empty: what the roles say
 };
 

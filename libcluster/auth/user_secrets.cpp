@@ -40,7 +40,7 @@ Status CheckHash(std::string_view hash) {
 
 Status CheckDevice(const std::string& field, const types::MFADevice& device) {
   if (!IsUuid(device.id())) return Bad(field + ".id", "is no UUID");
-  if (device.metadata().name().empty()) return Bad(field + ".metadata.name", "is missing");
+  if (device.metadata().name().empty()) return Bad(field + ".metadata.Name", "is missing");
   switch (device.device_case()) {
     case types::MFADevice::kTotp: {
       const auto secret = FromBase32(device.totp().key());

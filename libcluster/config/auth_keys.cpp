@@ -50,7 +50,7 @@ std::vector<ConfigKey> OwnKeys() {
       {"auth_service.listen_addr", Type::kText, State::kServed, SetListenAddress},
       {"auth_service.cluster_name", Type::kText, State::kServed,
        [](TeleportConfig& config, const Value& value) -> Status {
-         ASSIGN_OR_RETURN(config.auth.cluster_name, ConfigText(value));
+         ASSIGN_OR_RETURN(config.auth.cluster_name, ConfigName(value));
          return {};
        }},
       {"auth_service.tokens", Type::kTexts, State::kServed,

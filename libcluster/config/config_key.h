@@ -78,6 +78,7 @@ Status ApplyConfig(TeleportConfig& config, const Value& file, std::string_view s
 
 // Typed readers for setters. Each fails with kBadParameter; the caller adds file, line and key.
 Result<std::string> ConfigText(const Value& value);
+Result<std::string> ConfigName(const Value& value);                // of a cluster or a host: see CheckName
 Result<std::vector<std::string>> ConfigTexts(const Value& value);  // one text or a list
 Result<Nanoseconds> ConfigDuration(const Value& value);
 Result<Labels> ConfigLabels(const Value& value);  // a map of texts

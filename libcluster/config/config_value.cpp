@@ -4,6 +4,7 @@
 
 #include "libbase/text.h"
 #include "libcluster/config/config_key.h"
+#include "libcluster/config/teleport_config.h"
 #include "libresources/metadata.h"
 
 namespace sallyport {
@@ -29,6 +30,12 @@ Result<std::string> ConfigText(const Value& value) {
   if (value.is_string()) return value.as_string();
   if (!value.source_text().empty()) return value.source_text();
   return Fail(ErrorKind::kBadParameter, "a text is expected, this is {}", TypeName(value));
+}
+
+Result<std::string> ConfigName(const Value& value) {
+  ASSIGN_OR_RETURN(std::string name, ConfigText(value));
+  RETURN_IF_ERROR(CheckName(name));
+  return name;
 }
 
 Result<std::vector<std::string>> ConfigTexts(const Value& value) {

@@ -118,7 +118,11 @@ Status SetStoragePath(TeleportConfig& config, const Value& value) {
 std::vector<ConfigKey> ServedKeys() {
   return {
       {"version", Type::kText, State::kServed, CheckVersion},
-      TEXT_KEY("teleport.nodename", nodename),
+      {"teleport.nodename", Type::kText, State::kServed,
+       [](TeleportConfig& config, const Value& value) -> Status {
+         ASSIGN_OR_RETURN(config.nodename, ConfigName(value));
+         return {};
+       }},
       TEXT_KEY("teleport.data_dir", data_dir),
       TEXT_KEY("teleport.pid_file", pid_file),
       {"teleport.log.severity", Type::kText, State::kServed, SetSeverity},

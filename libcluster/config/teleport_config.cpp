@@ -4,6 +4,8 @@
 #include <array>
 
 #include "libbase/file.h"
+#include "libbase/path_part.h"
+#include "libbase/text.h"
 #include "libbase/yaml.h"
 #include "libcluster/config/config_key.h"
 
@@ -87,6 +89,13 @@ Status AddLegacyKeyPair(TeleportConfig& config) {
 }
 
 }  // namespace
+
+Status CheckName(const std::string& name) {
+  if (name.empty() || (IsSafePathPart(name) && StripControl(name) == name)) return {};
+  return Fail(ErrorKind::kBadParameter,
+              "\"{}\" is no name: it may not be \".\" or \"..\", nor have a slash or control characters",
+              StripControl(name));
+}
 
 Status CheckConfig(const TeleportConfig& config) {
   if (config.auth.enabled != config.proxy.enabled) {

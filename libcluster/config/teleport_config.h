@@ -108,6 +108,10 @@ Result<TeleportConfig> ParseTeleportConfig(std::string_view text, std::string_vi
 // Reads the file; kNotFound and kAccessDenied beside.
 Result<TeleportConfig> LoadTeleportConfig(const std::string& path);
 
+// Checks the name of a cluster or a host, which files, certificates and lines of a terminal have: kBadParameter when it
+// has a slash or control characters, or is "." or "..". Empty is no name, and sound.
+Status CheckName(const std::string& name);
+
 // Checks what several keys say together; settings from elsewhere (the command line) may have been added. Fails with
 // kBadParameter or kNotImplemented.
 Status CheckConfig(const TeleportConfig& config);

@@ -159,7 +159,7 @@ def test_dry_run_checks_everything_and_changes_nothing(cluster, name, tmp_path):
     events = len(cluster.events())
     many = tmp_path / "many.yaml"
     # The user needs the role that stands before it.
-    many.write_text("---\n".join([role(f"{name}-new"), user(f"{name}-user", f"{name}-new"), role(f"{name}-there")]))
+    many.write_text("---\n".join([role(f"{name}-new"), user(f"{name}-user", f"{name}-new"), role(f"{name}-there", "{allow: {logins: [other]}}")]))
     done = cluster.tctl("create", "--dry-run", "-f", many)
     assert done.out.splitlines() == [f'role "{name}-new" would be created', f'user "{name}-user" would be created',
                                      f'role "{name}-there" would be updated']
@@ -188,3 +188,110 @@ def test_dry_run_of_a_lock_locks_nobody(cluster, make_user, tsh, tmp_path):
     assert "would be created" in cluster.tctl("create", "--dry-run", lock).out
     tsh.login(person)
     assert tsh("ls").code == 0
+
+
+# What Teleport takes: a template of a trait that is not there, and a field that nobody knows.
+USELESS = "{allow: {kubernetes_groups: ['{{internal.team}}'], logins: [root]}}"
+UNKNOWN = "{allow: {logns: [root]}}"
+
+
+@pytest.mark.parametrize("spec, said", [(USELESS, "spec.allow.kubernetes_groups[0]"), (UNKNOWN, "spec.allow.logns")])
+def test_what_does_nothing_is_refused_warned_of_or_ignored(cluster, name, tmp_path, spec, said):
+    path = tmp_path / "role.yaml"
+    path.write_text(role(name, spec))
+    for words in ([], ["--validate=strict"]):
+        done = cluster.tctl("create", *words, path, ok=False)
+        assert done.code == 1 and f"{path}:4: " in done.err and said in done.err
+        assert cluster.tctl("diff", *words, path, ok=False).code == 1
+    assert count(cluster, name) == 0
+    for command in ("diff", "plan"):
+        assert f"tctl: warning: {path}:4: " in cluster.tctl(command, "--validate=warn", path).err
+    done = cluster.tctl("create", "--validate=warn", path)
+    assert f"tctl: warning: {path}:4: " in done.err and said in done.err
+    assert done.out == f'role "{name}" has been created\n'
+    done = cluster.tctl("create", "-f", "--validate=ignore", path)
+    assert done.out == f'role "{name}" is as it was\n' and not done.err
+    assert cluster.tctl("create", "--validate=maybe", path, ok=False).code == 2
+
+
+def test_what_a_role_denies_is_never_let_pass(cluster, name, tmp_path):
+    path = tmp_path / "role.yaml"
+    path.write_text(role(name, "{deny: {node_labels_expression: 'labels['}}"))
+    for how in ("warn", "ignore"):
+        done = cluster.tctl("create", f"--validate={how}", path, ok=False)
+        assert done.code == 1 and "spec.deny.node_labels_expression" in done.err
+    assert count(cluster, name) == 0
+
+
+EVERYTHING = """
+kind: role
+version: v7
+metadata: {name: NAME, labels: {team: core}}
+spec: {allow: {logins: [root], node_labels: {env: [dev, test]}, rules: [{resources: [role], verbs: [read]}]}}
+---
+kind: user
+version: v2
+metadata: {name: NAME}
+spec: {roles: [access], traits: {logins: [root]}}
+---
+kind: token
+version: v2
+metadata: {name: token-of-NAME, expires: "2999-01-01T00:00:00Z"}
+spec: {roles: [Node], join_method: token}
+---
+kind: lock
+version: v2
+metadata: {name: NAME}
+spec: {target: {user: nobody-of-NAME}, message: has left}
+---
+kind: bot
+version: v1
+metadata: {name: NAME}
+spec: {roles: [access], traits: [{name: logins, values: [root]}]}
+---
+kind: app
+version: v3
+metadata: {name: NAME, labels: {env: dev}}
+spec: {uri: "http://localhost:9"}
+---
+kind: db
+version: v3
+metadata: {name: NAME}
+spec: {protocol: postgres, uri: "localhost:5432"}
+---
+kind: kube_cluster
+version: v3
+metadata: {name: NAME, labels: {env: dev}}
+spec: {kubeconfig: e30K}
+---
+kind: node
+version: v2
+sub_kind: openssh
+metadata: {name: NAME}
+spec: {addr: "127.0.0.1:9", hostname: NAME}
+---
+kind: discovery_config
+version: v1
+metadata: {name: NAME}
+spec: {discovery_group: NAME}
+"""
+
+
+def test_what_is_there_already_is_not_written(cluster, name, tmp_path):
+    path = tmp_path / "everything.yaml"
+    path.write_text(EVERYTHING.replace("NAME", name))
+    cluster.secrets.add(f"token-of-{name}")
+    before = cluster.tctl("create", path).out.splitlines()
+    assert all(line.endswith("has been created") for line in before) and len(before) == 10
+    documents = [f"{kind}/{name}" for kind in ("role", "user", "lock", "bot", "app", "db", "kube_cluster", "node")]
+    there, events = [cluster.tctl("get", document).out for document in documents], len(cluster.events())
+
+    again = cluster.tctl("create", "-f", path).out.splitlines()
+    assert again == [line.replace("has been created", "is as it was") for line in before]
+    assert [cluster.tctl("get", document).out for document in documents] == there  # with their revisions
+    assert len(cluster.events()) == events
+    assert cluster.tctl("create", path, ok=False).code == 6  # as ever without -f
+
+    path.write_text(path.read_text().replace("logins: [root]", "logins: [root, admin]"))
+    changed = [line for line in cluster.tctl("create", "-f", path).out.splitlines() if line.endswith("been updated")]
+    assert [line.split()[0] for line in changed] == ["role", "user"]

@@ -156,10 +156,10 @@ def test_a_backup_that_is_none_starts_nothing(new_cluster, tmp_path):
 @pytest.mark.parametrize("change, text", [
     ({"password_hash": base64.b64encode(b"plain").decode()}, "password_hash is no bcrypt hash"),
     ({"password_hash": base64.b64encode(b"$2a$31$" + b"a" * 53).decode()}, "password_hash has the cost 31"),
-    ({"mfa": [{"metadata": {"name": "otp"}, "id": "x", "totp": {"key": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"}}]}, "mfa[0].id"),
-    ({"mfa": [{"metadata": {"name": "otp"}, "id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "totp": {"key": "?"}}]},
+    ({"mfa": [{"metadata": {"Name": "otp"}, "id": "x", "totp": {"key": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"}}]}, "mfa[0].id"),
+    ({"mfa": [{"metadata": {"Name": "otp"}, "id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "totp": {"key": "?"}}]},
      "mfa[0].totp.key"),
-    ({"mfa": [{"metadata": {"name": "otp"}, "id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301"}]}, "mfa[0] is neither"),
+    ({"mfa": [{"metadata": {"Name": "otp"}, "id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301"}]}, "mfa[0] is neither"),
 ])
 def test_secrets_that_are_none_are_refused_and_change_nothing(clusters, tmp_path, change, text):
     old, _ = clusters

@@ -12,7 +12,7 @@ from certs import make_key, public_key
 from cluster_fixtures import MEMBER
 from harness import Cluster, Tsh, assert_plain, environment, started
 from kube_stand_in import KubeStandIn
-from processes import Terminal, run
+from processes import Terminal, free_port, run
 from terminals import TmuxShell
 from test_recordings import role
 
@@ -174,6 +174,22 @@ def test_a_first_login(place, tmp_path, name):
     answer(terminal, new, "there is no login at localhost; log in to go on")
     assert terminal.finish().code == 0
     assert "localhost" in new("ls").out
+
+
+def test_another_proxy_of_the_same_host_is_another_login(place, new_cluster, tmp_path):
+    """Profiles have the name of the host alone."""
+    machine = Tsh(place, tmp_path)
+    machine.login(place.add_user("two-proxies", "shells"))
+    shown = machine("status").out
+    assert machine("login", f"--proxy={place.proxy}").out == shown  # the login that there is
+    other = new_cluster()
+    other.start()
+    there = Tsh(other, tmp_path)  # the same files, and the authority of the other proxy
+    for proxy, said in ((f"localhost:{free_port()}", "refused"), (other.proxy, "the input ended before the answer")):
+        done = there("login", f"--proxy={proxy}", ok=False)
+        assert done.code != 0 and said in done.err and not done.out, done
+        assert machine("status").out == shown
+    other.stop()
 
 
 def test_in_tmux(person, tmp_path):

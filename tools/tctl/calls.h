@@ -35,21 +35,6 @@ extern const KindCalls kTokenCalls;
 extern const KindCalls kTrustedClusterCalls;
 extern const KindCalls kUserCalls;
 
-// The failure of a write without --force: the resource is there already.
-inline std::unexpected<Error> Exists(const Resource& resource) {
-  return FailWithHint(ErrorKind::kAlreadyExists,
-                      fmt::format("{} \"{}\" already exists", resource.kind->kind, NameOf(*resource.message)),
-                      "replace it: tctl create -f");
-}
-
-// Returns whether a read found something: absence is no error here.
-template <typename T>
-Result<bool> Found(const Result<T>& read) {
-  if (read) return true;
-  if (read.error().kind == ErrorKind::kNotFound) return false;
-  return std::unexpected(read.error());
-}
-
 // Gives each item to the sink, until it fails.
 template <typename Items>
 Status SinkAll(const Items& items, const MessageSink& sink) {

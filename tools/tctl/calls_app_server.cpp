@@ -31,18 +31,15 @@ Status Get(RpcClient& rpc, const std::string& name, bool, const MessageSink& sin
   return found ? Status() : Missing(name);
 }
 
-Result<bool> Put(RpcClient& rpc, const Resource& resource, bool force) {
+bool IsSame(const Message& one, const Message& other) {
+  return NameOf(one) == NameOf(other) && AsServer(one).spec().hostid() == AsServer(other).spec().hostid();
+}
+
+Status Put(RpcClient& rpc, const Resource& resource, const Message*) {
   proto::UpsertApplicationServerRequest request;
   *request.mutable_server() = resource.as<AppServerV3>();
-  const std::string& host = request.server().spec().hostid();
-  bool found = false;
-  RETURN_IF_ERROR(List(rpc, false, [&](const Message& server) -> Status {
-    found = found || (NameOf(server) == NameOf(*resource.message) && AsServer(server).spec().hostid() == host);
-    return {};
-  }));
-  if (found && !force) return Exists(resource);
   RETURN_IF_ERROR(rpc.Call<types::KeepAlive>("/proto.AuthService/UpsertApplicationServer", request));
-  return !found;
+  return {};
 }
 
 // All hosts that announce the application are meant.
@@ -65,6 +62,6 @@ Status Remove(RpcClient& rpc, const std::string& name) {
 
 }  // namespace
 
-constinit const KindCalls kAppServerCalls{"app_server", List, Get, Put, nullptr, Remove};
+constinit const KindCalls kAppServerCalls{"app_server", List, Get, Put, nullptr, Remove, false, nullptr, IsSame};
 
 }  // namespace sallyport

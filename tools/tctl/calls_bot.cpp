@@ -3,6 +3,7 @@
 
 #include "libbase/text.h"
 #include "libclient/pages.h"
+#include "libresources/bot.h"
 #include "tools/tctl/bot_calls.h"
 #include "tools/tctl/calls.h"
 
@@ -24,19 +25,27 @@ Status GetBot(RpcClient& rpc, const std::string& name, bool, const MessageSink& 
   return sink(bot);
 }
 
-Result<bool> PutBot(RpcClient& rpc, const Resource& resource, bool force) {
-  ASSIGN_OR_RETURN(const bool found, Found(ReadBot(rpc, NameOf(*resource.message))));
-  if (found && !force) return Exists(resource);
-  if (found) {
+// The cluster says of a bot which user and role it is, and what the default lifetime is.
+void KeepBot(google::protobuf::Message& wanted, const google::protobuf::Message& stored) {
+  auto& bot = static_cast<Bot&>(wanted);
+  *bot.mutable_status() = static_cast<const Bot&>(stored).status();
+  if (!bot.spec().has_max_session_ttl()) {
+    bot.mutable_spec()->mutable_max_session_ttl()->set_seconds(
+        std::chrono::duration_cast<std::chrono::seconds>(kDefaultBotSessionTtl).count());
+  }
+}
+
+Status PutBot(RpcClient& rpc, const Resource& resource, const google::protobuf::Message* stored) {
+  if (stored != nullptr) {
     machineidv1::UpsertBotRequest request;
     *request.mutable_bot() = resource.as<Bot>();
     RETURN_IF_ERROR(rpc.Call<Bot>(BotPath("UpsertBot"), request));
-    return false;
+    return {};
   }
   machineidv1::CreateBotRequest request;
   *request.mutable_bot() = resource.as<Bot>();
   RETURN_IF_ERROR(rpc.Call<Bot>(BotPath("CreateBot"), request));
-  return true;
+  return {};
 }
 
 Status RemoveBot(RpcClient& rpc, const std::string& name) {
@@ -96,7 +105,7 @@ Result<BotInstance> ReadBotInstance(RpcClient& rpc, std::string_view name) {
   return rpc.Call<BotInstance>(BotInstancePath("GetBotInstance"), request);
 }
 
-constinit const KindCalls kBotCalls{"bot", ListBots, GetBot, PutBot, nullptr, RemoveBot};
+constinit const KindCalls kBotCalls{"bot", ListBots, GetBot, PutBot, nullptr, RemoveBot, false, KeepBot};
 constinit const KindCalls kBotInstanceCalls{"bot_instance", ListInstances, GetInstance,
                                             nullptr,        nullptr,       RemoveInstance};
 

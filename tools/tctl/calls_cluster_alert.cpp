@@ -29,13 +29,11 @@ Status Get(RpcClient& rpc, const std::string& name, bool, const MessageSink& sin
   return SinkAll(answer.alerts(), sink);
 }
 
-Result<bool> Put(RpcClient& rpc, const Resource& resource, bool force) {
+Status Put(RpcClient& rpc, const Resource& resource, const google::protobuf::Message*) {
   proto::UpsertClusterAlertRequest request;
   *request.mutable_alert() = resource.as<types::ClusterAlert>();
-  ASSIGN_OR_RETURN(const auto stored, Ask(rpc, NameOf(*resource.message)));
-  if (!stored.alerts().empty() && !force) return Exists(resource);
   RETURN_IF_ERROR(rpc.Call<google::protobuf::Empty>("/proto.AuthService/UpsertClusterAlert", request));
-  return stored.alerts().empty();
+  return {};
 }
 
 }  // namespace

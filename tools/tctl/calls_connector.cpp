@@ -73,12 +73,9 @@ Status Send(RpcClient& rpc, const std::string& path, const Resource& resource) {
 }
 
 template <typename Kind>
-Result<bool> Put(RpcClient& rpc, const Resource& resource, bool force) {
-  ASSIGN_OR_RETURN(const bool found, Found(Read<Kind>(rpc, NameOf(*resource.message), false)));
-  if (found && !force) return Exists(resource);
-  RETURN_IF_ERROR((found ? Send<Kind, typename Kind::Upsert>(rpc, Path<Kind>("Upsert", "V2"), resource)
-                         : Send<Kind, typename Kind::Create>(rpc, Path<Kind>("Create"), resource)));
-  return !found;
+Status Put(RpcClient& rpc, const Resource& resource, const google::protobuf::Message* stored) {
+  if (stored == nullptr) return Send<Kind, typename Kind::Create>(rpc, Path<Kind>("Create"), resource);
+  return Send<Kind, typename Kind::Upsert>(rpc, Path<Kind>("Upsert", "V2"), resource);
 }
 
 template <typename Kind>

@@ -34,11 +34,8 @@ Status GetDiscoveryConfig(RpcClient& rpc, const std::string& name, bool, const M
   return sink(config);
 }
 
-Result<bool> PutDiscoveryConfig(RpcClient& rpc, const Resource& resource, bool force) {
-  const auto stored = Fetch(rpc, NameOf(*resource.message));
-  ASSIGN_OR_RETURN(const bool found, Found(stored));
-  if (found && !force) return Exists(resource);
-  if (force) {
+Status PutDiscoveryConfig(RpcClient& rpc, const Resource& resource, const google::protobuf::Message* stored) {
+  if (stored != nullptr) {
     discoveryv1::UpsertDiscoveryConfigRequest request;
     *request.mutable_discovery_config() = resource.as<DiscoveryConfig>();
     RETURN_IF_ERROR(rpc.Call<DiscoveryConfig>(Method("UpsertDiscoveryConfig"), request));
@@ -47,7 +44,7 @@ Result<bool> PutDiscoveryConfig(RpcClient& rpc, const Resource& resource, bool f
     *request.mutable_discovery_config() = resource.as<DiscoveryConfig>();
     RETURN_IF_ERROR(rpc.Call<DiscoveryConfig>(Method("CreateDiscoveryConfig"), request));
   }
-  return !found;
+  return {};
 }
 
 Status RemoveDiscoveryConfig(RpcClient& rpc, const std::string& name) {

@@ -28,11 +28,17 @@ Status GetLock(RpcClient& rpc, const std::string& name, bool, const MessageSink&
   return sink(lock);
 }
 
-Result<bool> PutLock(RpcClient& rpc, const Resource& resource, bool force) {
-  ASSIGN_OR_RETURN(const bool found, Found(ReadLock(rpc, NameOf(*resource.message))));
-  if (found && !force) return Exists(resource);
+// Who made a lock, and when.
+void KeepLock(google::protobuf::Message& wanted, const google::protobuf::Message& stored) {
+  auto& spec = *static_cast<types::LockV2&>(wanted).mutable_spec();
+  const auto& was = static_cast<const types::LockV2&>(stored).spec();
+  if (!spec.has_createdat()) *spec.mutable_createdat() = was.createdat();
+  if (spec.createdby().empty()) spec.set_createdby(was.createdby());
+}
+
+Status PutLock(RpcClient& rpc, const Resource& resource, const google::protobuf::Message*) {
   RETURN_IF_ERROR(rpc.Call<Empty>("/proto.AuthService/UpsertLock", resource.as<types::LockV2>()));
-  return !found;
+  return {};
 }
 
 Status RemoveLock(RpcClient& rpc, const std::string& name) {
@@ -44,6 +50,6 @@ Status RemoveLock(RpcClient& rpc, const std::string& name) {
 
 }  // namespace
 
-const KindCalls kLockCalls{"lock", ListLocks, GetLock, PutLock, nullptr, RemoveLock};
+const KindCalls kLockCalls{"lock", ListLocks, GetLock, PutLock, nullptr, RemoveLock, false, KeepLock};
 
 }  // namespace sallyport

@@ -34,12 +34,9 @@ Status GetNode(RpcClient& rpc, const std::string& name, bool, const MessageSink&
   return found ? Status() : Fail(ErrorKind::kNotFound, "node \"{}\" is not found", name);
 }
 
-Result<bool> PutNode(RpcClient& rpc, const Resource& resource, bool force) {
-  const auto stored = rpc.Call<types::ServerV2>("/proto.AuthService/GetNode", Named(NameOf(*resource.message)));
-  ASSIGN_OR_RETURN(const bool found, Found(stored));
-  if (found && !force) return Exists(resource);
+Status PutNode(RpcClient& rpc, const Resource& resource, const google::protobuf::Message*) {
   RETURN_IF_ERROR(rpc.Call<types::KeepAlive>("/proto.AuthService/UpsertNode", resource.as<types::ServerV2>()));
-  return !found;
+  return {};
 }
 
 Status RemoveNode(RpcClient& rpc, const std::string& name) {

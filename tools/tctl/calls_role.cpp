@@ -28,13 +28,11 @@ Status GetRole(RpcClient& rpc, const std::string& name, bool, const MessageSink&
   return sink(role);
 }
 
-Result<bool> PutRole(RpcClient& rpc, const Resource& resource, bool force) {
-  ASSIGN_OR_RETURN(const bool found, Found(ReadRole(rpc, NameOf(*resource.message))));
-  if (found && !force) return Exists(resource);
+Status PutRole(RpcClient& rpc, const Resource& resource, const google::protobuf::Message*) {
   proto::UpsertRoleRequest request;
   *request.mutable_role() = resource.as<types::RoleV6>();
   RETURN_IF_ERROR(rpc.Call<types::RoleV6>("/proto.AuthService/UpsertRoleV2", request));
-  return !found;
+  return {};
 }
 
 Status UpdateRole(RpcClient& rpc, const Resource& resource) {

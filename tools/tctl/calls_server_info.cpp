@@ -24,11 +24,9 @@ Status GetServerInfo(RpcClient& rpc, const std::string& name, bool, const Messag
   return sink(info);
 }
 
-Result<bool> PutServerInfo(RpcClient& rpc, const Resource& resource, bool force) {
-  ASSIGN_OR_RETURN(const bool found, Found(Fetch(rpc, NameOf(*resource.message))));
-  if (found && !force) return Exists(resource);
+Status PutServerInfo(RpcClient& rpc, const Resource& resource, const google::protobuf::Message*) {
   RETURN_IF_ERROR(rpc.Call<Empty>("/proto.AuthService/UpsertServerInfo", resource.as<ServerInfoV1>()));
-  return !found;
+  return {};
 }
 
 Status RemoveServerInfo(RpcClient& rpc, const std::string& name) {

@@ -62,21 +62,14 @@ Status GetSetting(RpcClient& rpc, const std::string&, bool with_secrets, const M
   return ListSetting<Calls>(rpc, with_secrets, sink);
 }
 
-// A setting that is not the default any more is replaced with -f only.
 template <typename Calls>
-Result<bool> PutSetting(RpcClient& rpc, const Resource& resource, bool force) {
-  ASSIGN_OR_RETURN(const auto stored,
-                   rpc.Call<typename Calls::Message>(ConfigPath("Get", Calls::kMethod), typename Calls::Get()));
-  const auto labels = LabelsOf(stored);
-  const auto origin = labels.find(std::string(kOriginLabel));
-  const bool changed = origin != labels.end() && origin->second != "defaults";
-  if (changed && !force) return Exists(resource);
+Status PutSetting(RpcClient& rpc, const Resource& resource, const google::protobuf::Message*) {
   typename Calls::Message setting = resource.as<typename Calls::Message>();
   SetLabel(setting, std::string(kOriginLabel), "dynamic");
   typename Calls::Upsert request;
   Calls::Set(request, setting);
   RETURN_IF_ERROR(rpc.Call<typename Calls::Message>(ConfigPath("Upsert", Calls::kMethod), request));
-  return false;
+  return {};
 }
 
 template <typename Calls>

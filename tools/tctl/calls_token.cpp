@@ -23,15 +23,11 @@ Status GetToken(RpcClient& rpc, const std::string& name, bool, const MessageSink
   return sink(token);
 }
 
-Result<bool> PutToken(RpcClient& rpc, const Resource& resource, bool force) {
-  const auto stored =
-      rpc.Call<types::ProvisionTokenV2>("/proto.AuthService/GetToken", ByName(NameOf(*resource.message)));
-  ASSIGN_OR_RETURN(const bool found, Found(stored));
-  if (found && !force) return FailWithHint(ErrorKind::kAlreadyExists, "this token already exists", "tctl create -f");
+Status PutToken(RpcClient& rpc, const Resource& resource, const google::protobuf::Message*) {
   proto::UpsertTokenV2Request request;
   *request.mutable_v2() = resource.as<types::ProvisionTokenV2>();
   RETURN_IF_ERROR(rpc.Call<Empty>("/proto.AuthService/UpsertTokenV2", request));
-  return !found;
+  return {};
 }
 
 Status RemoveToken(RpcClient& rpc, const std::string& name) {

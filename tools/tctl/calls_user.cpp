@@ -2,6 +2,7 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libclient/pages.h"
+#include "libresources/user.h"
 #include "teleport/legacy/types/user.pb.h"
 #include "teleport/users/v1/users_service.pb.h"
 #include "tools/tctl/calls.h"
@@ -32,21 +33,21 @@ Status GetUser(RpcClient& rpc, const std::string& name, bool with_secrets, const
   return sink(user);
 }
 
-Result<bool> PutUser(RpcClient& rpc, const Resource& resource, bool force) {
-  const auto stored = ReadUser(rpc, NameOf(*resource.message));
-  ASSIGN_OR_RETURN(const bool found, Found(stored));
-  if (found && !force) return Exists(resource);
-  if (!found) {
+void KeepUser(google::protobuf::Message& wanted, const google::protobuf::Message& stored) {
+  KeepHistory(static_cast<const types::UserV2&>(stored), static_cast<types::UserV2&>(wanted));
+}
+
+Status PutUser(RpcClient& rpc, const Resource& resource, const google::protobuf::Message* stored) {
+  if (stored == nullptr) {
     usersv1::CreateUserRequest request;
     *request.mutable_user() = resource.as<types::UserV2>();
     RETURN_IF_ERROR(rpc.Call<usersv1::CreateUserResponse>("/teleport.users.v1.UsersService/CreateUser", request));
-    return true;
+    return {};
   }
   usersv1::UpsertUserRequest request;
   *request.mutable_user() = resource.as<types::UserV2>();
-  *request.mutable_user()->mutable_spec()->mutable_createdby() = stored->spec().createdby();
   RETURN_IF_ERROR(rpc.Call<usersv1::UpsertUserResponse>("/teleport.users.v1.UsersService/UpsertUser", request));
-  return false;
+  return {};
 }
 
 Status UpdateUser(RpcClient& rpc, const Resource& resource) {
@@ -65,6 +66,6 @@ Status RemoveUser(RpcClient& rpc, const std::string& name) {
 
 }  // namespace
 
-const KindCalls kUserCalls{"user", ListUsers, GetUser, PutUser, UpdateUser, RemoveUser};
+const KindCalls kUserCalls{"user", ListUsers, GetUser, PutUser, UpdateUser, RemoveUser, false, KeepUser};
 
 }  // namespace sallyport

@@ -61,7 +61,7 @@ class Comparer {
  private:
   Result<Value> After(const KindCalls& calls, const Resource& resource, const std::string& name) {
     if (!tries_) return Comparable(*resource.message);
-    RETURN_IF_ERROR(calls.put(tried_, resource, true));
+    RETURN_IF_ERROR(WriteResource(tried_, resource, true));
     ASSIGN_OR_RETURN(auto kept, Read(tried_, calls, name));
     if (!kept) return Fail(ErrorKind::kInternal, "the cluster does not keep {}", resource.kind->kind);
     return std::move(*kept);
@@ -98,22 +98,7 @@ std::string TextOf(const Value& row) {
   return text;
 }
 
-// A setting as it is but for where it was written.
-Value WithoutOrigin(const google::protobuf::Message& setting) {
-  Value value = Comparable(setting);
-  if (Value* const metadata = value.Find("metadata")) {
-    Value* const labels = metadata->Find("labels");
-    if (labels != nullptr) labels->Remove(kOriginLabel);
-    if (labels != nullptr && labels->as_map().empty()) metadata->Remove("labels");
-  }
-  return value;
-}
-
 }  // namespace
-
-bool SettingIsAs(const google::protobuf::Message& wanted, const google::protobuf::Message& stored) {
-  return WithoutOrigin(wanted) == WithoutOrigin(stored);
-}
 
 Result<Comparison> CompareWithCluster(const Invocation& invocation, RpcClient& real,
                                       const std::vector<Resource>& resources) {
@@ -137,10 +122,10 @@ std::string ComparisonText(const Value& rows) {
   return text.empty() ? "no differences\n" : text;
 }
 
-Result<std::vector<Resource>> ResourcesToCompare(const Invocation& invocation) {
+Result<std::vector<Resource>> ResourcesToCompare(const Invocation& invocation, std::vector<std::string>& notices) {
   std::vector<std::string> paths = invocation.Args("file");
   for (auto& path : invocation.GetList("filename")) paths.push_back(std::move(path));
-  ASSIGN_OR_RETURN(const auto documents, ReadDocuments(paths));
+  ASSIGN_OR_RETURN(const auto documents, ReadDocuments(paths, invocation.Get("validate"), notices));
   std::vector<Resource> resources;
   for (const auto& document : documents) {
     if (!document) return std::unexpected(document.error());

@@ -21,15 +21,12 @@ struct Comparison {
 Result<Comparison> CompareWithCluster(const Invocation& invocation, RpcClient& real,
                                       const std::vector<Resource>& resources);
 
-// Returns whether a setting is what a document wants it to be: all but its revision and its origin is the same.
-bool SettingIsAs(const google::protobuf::Message& wanted, const google::protobuf::Message& stored);
-
 // Returns the rows for people.
 std::string ComparisonText(const Value& rows);
 
-// What commands that compare are given: the argument `file` and the option --filename. Fails with the first document
-// that is none.
-Result<std::vector<Resource>> ResourcesToCompare(const Invocation& invocation);
+// What commands that compare are given: the argument `file`, the options --filename and --validate. Fails with the
+// first document that is none; notices tell what is wrong with the others.
+Result<std::vector<Resource>> ResourcesToCompare(const Invocation& invocation, std::vector<std::string>& notices);
 std::vector<Argument> ComparedFiles();
 inline constexpr Option kComparedFileOption{
     .name = "filename", .short_name = 'f', .value_name = "PATH", .help = "As an argument", .repeated = true};

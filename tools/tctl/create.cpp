@@ -3,6 +3,7 @@
 #include <set>
 #include <thread>
 
+#include "libresources/difference.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/comparison.h"
 #include "tools/tctl/documents.h"
@@ -21,8 +22,6 @@ std::string Describe(const Resource& resource) {
   return fmt::format("{} \"{}\"", resource.kind->kind, NameOf(*resource.message));
 }
 
-enum class Change { kCreated, kUpdated, kNone };
-
 // What became of a document. Nothing as long as it was not sent; a failure from the start when there is nothing in it
 // to send.
 using Written = std::optional<Result<Change>>;
@@ -33,6 +32,7 @@ struct Work {
   bool force = false;
   bool go_on = false;    // after a failure
   bool dry_run = false;  // nothing is written
+  std::vector<std::string> notices;
 };
 
 // Finds what cannot be sent, before anything is. Returns how many these are.
@@ -77,15 +77,9 @@ class Batch {
       Written& written = work_.written[index];  // each worker has elements of its own
       if (written) continue;
       const Resource& resource = *work_.documents[index];
-      written = Put(resource);
+      written = WriteResource(rpc_, resource, work_.force);
       if (!*written) failed_ = true;
     }
-  }
-
-  Result<Change> Put(const Resource& resource) {
-    ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(*resource.kind));
-    ASSIGN_OR_RETURN(const bool created, calls->put(rpc_, resource, work_.force));
-    return created ? Change::kCreated : Change::kUpdated;
   }
 
   RpcClient& rpc_;
@@ -161,19 +155,13 @@ Result<Output> Report(const Work& work) {
   return output;
 }
 
-// Marks the settings that are as their documents want them, which are not sent. Of the others those that come from the
-// configuration file are refused, unless the change is confirmed.
-Status CheckSettings(RpcClient& rpc, bool confirmed, Work& work) {
-  for (std::size_t i = 0; i < work.documents.size(); ++i) {
-    const Document& document = work.documents[i];
+// Settings that would change what the configuration file says are refused.
+Status CheckSettings(RpcClient& rpc, const std::vector<Document>& documents) {
+  for (const Document& document : documents) {
     if (!document || document->kind->singleton_name.empty()) continue;
     ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(*document->kind));
     const auto check = [&](const google::protobuf::Message& stored) -> Status {
-      if (SettingIsAs(*document->message, stored)) {
-        work.written[i] = Change::kNone;
-        return {};
-      }
-      return confirmed ? Status() : CheckNotOfFile(*document->kind, stored);
+      return SaysTheSame(*document->message, stored) ? Status() : CheckNotOfFile(*document->kind, stored);
     };
     RETURN_IF_ERROR(calls->get(rpc, NameOf(*document->message), false, check));
   }
@@ -194,13 +182,13 @@ Result<Output> Run(const Invocation& invocation) {
   work.go_on = invocation.Flag("continue");
   work.dry_run = invocation.Flag("dry-run");
   // All documents are read before the first is written: a mistake in one changes nothing.
-  ASSIGN_OR_RETURN(work.documents, ReadDocuments(invocation.Args("file")));
+  ASSIGN_OR_RETURN(work.documents, ReadDocuments(invocation.Args("file"), invocation.Get("validate"), work.notices));
   const std::size_t wrong = MarkWrong(work);
   if (wrong > 0 && (!work.go_on || wrong == work.documents.size())) return Refuse(work, wrong);
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   if (work.dry_run) RETURN_IF_ERROR(rpc->Rehearse());
   // Without --force a setting that somebody has decided is there already, which Batch says.
-  if (work.force) RETURN_IF_ERROR(CheckSettings(*rpc, invocation.Flag("confirm"), work));
+  if (work.force && !invocation.Flag("confirm")) RETURN_IF_ERROR(CheckSettings(*rpc, work.documents));
   if (work.force) RETURN_IF_ERROR(CheckWritesKeepOwnAccess(*rpc, invocation, RightOnes(work.documents)));
   Batch batch(*rpc, work);
   for (std::size_t first = 0; first < work.documents.size();) {
@@ -208,7 +196,9 @@ Result<Output> Run(const Invocation& invocation) {
     if (!batch.Write(first, end) && !work.go_on) break;
     first = end;
   }
-  return Report(work);
+  ASSIGN_OR_RETURN(Output output, Report(work));
+  output.notices = std::move(work.notices);
+  return output;
 }
 
 }  // namespace
@@ -220,7 +210,8 @@ Command CreateCommand() {
           .options = {{"force", 'f', "", "Replace what exists"},
                       {"continue", '\0', "", "Write the other documents when some are wrong or refused"},
                       {"dry-run", '\0', "", "Have the cluster check everything, and change nothing"},
-                      kConfirmOption},
+                      kConfirmOption,
+                      kValidateOption},
           .example = "tctl create -f role.yaml",
           .formats = "",
           .run = Run};

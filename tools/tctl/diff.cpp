@@ -1,16 +1,19 @@
 // What `tctl create -f` of the same files would change.
 #include "tools/tctl/commands.h"
 #include "tools/tctl/comparison.h"
+#include "tools/tctl/documents.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {
 namespace {
 
 Result<Output> Run(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const auto resources, ResourcesToCompare(invocation));
+  std::vector<std::string> notices;
+  ASSIGN_OR_RETURN(const auto resources, ResourcesToCompare(invocation, notices));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(Comparison comparison, CompareWithCluster(invocation, *rpc, resources));
   Output output = Output::Of(std::move(comparison.rows), ComparisonText);
+  output.notices = std::move(notices);
   if (!comparison.notice.empty()) output.notices.push_back(std::move(comparison.notice));
   if (comparison.differs && invocation.Flag("exit-code")) output.exit_code = 1;
   return output;
@@ -22,7 +25,9 @@ Command DiffCommand() {
   return {.path = "diff",
           .summary = "Show field by field what tctl create -f would change",
           .arguments = ComparedFiles(),
-          .options = {kComparedFileOption, {"exit-code", '\0', "", "Exit with 1 when something would change"}},
+          .options = {kComparedFileOption,
+                      kValidateOption,
+                      {"exit-code", '\0', "", "Exit with 1 when something would change"}},
           .example = "tctl diff -f roles/",
           .run = Run};
 }

@@ -66,18 +66,42 @@ Result<std::vector<std::string>> FilesOf(const std::vector<std::string>& paths) 
   return files;
 }
 
+Strictness StrictnessOf(std::string_view validation) {
+  if (validation == "warn") return Strictness::kWarn;
+  return validation == "ignore" ? Strictness::kIgnore : Strictness::kStrict;
+}
+
 }  // namespace
 
-Result<std::vector<Document>> ReadDocuments(const std::vector<std::string>& paths) {
+DecodeOptions ValidatingOptions(std::string source, std::string_view validation, std::vector<Error>& warnings) {
+  const Strictness strictness = StrictnessOf(validation);
+  return {.source = std::move(source),
+          .unknown_fields = strictness,
+          .as_new = true,
+          .useless_allowances = strictness,
+          .warnings = &warnings};
+}
+
+std::vector<std::string> NoticesOf(const std::vector<Error>& warnings) {
+  std::vector<std::string> notices;
+  for (const Error& warning : warnings) notices.push_back("tctl: warning: " + warning.message);
+  return notices;
+}
+
+Result<std::vector<Document>> ReadDocuments(const std::vector<std::string>& paths, std::string_view validation,
+                                            std::vector<std::string>& notices) {
   ASSIGN_OR_RETURN(const auto files, FilesOf(paths.empty() ? std::vector<std::string>{"-"} : paths));
   std::vector<Document> documents;
+  std::vector<Error> warnings;
   for (const auto& file : files) {
     const bool standard_input = file == "-" || file.empty();
     ASSIGN_OR_RETURN(const std::string text, standard_input ? ReadStandardInput() : ReadFile(file, kMaxInputBytes));
     const std::string source = standard_input ? "stdin" : file;
-    for (auto& document : DecodeEach(text, {.source = source, .as_new = true}))
+    for (auto& document : DecodeEach(text, ValidatingOptions(source, validation, warnings))) {
       documents.push_back(std::move(document));
+    }
   }
+  notices = NoticesOf(warnings);
   if (!documents.empty()) return documents;
   const bool standard_input = paths.empty() || paths.front() == "-";
   return Fail(ErrorKind::kBadParameter, "{}: no resources",

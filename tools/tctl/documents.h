@@ -6,6 +6,7 @@
 
 #include "libbase/error.h"
 #include "libresources/kinds.h"
+#include "tools/shell/command.h"
 
 namespace sallyport {
 
@@ -15,6 +16,20 @@ using Document = Result<Resource>;
 // Reads every document of the paths in their order; of a directory, every file below it that ends in .yaml, .yml or
 // .json, by name. "-" and no path at all are standard input. Fails when a file cannot be read, with kLimitExceeded when
 // one is larger than 10 MiB, and with kBadParameter when there is no document.
-Result<std::vector<Document>> ReadDocuments(const std::vector<std::string>& paths);
+// `validation` is a value of kValidateOption; notices tell what "warn" lets pass.
+Result<std::vector<Document>> ReadDocuments(const std::vector<std::string>& paths, std::string_view validation,
+                                            std::vector<std::string>& notices);
+
+// How one text is read under a value of kValidateOption. `warnings` must outlive the options.
+DecodeOptions ValidatingOptions(std::string source, std::string_view validation, std::vector<Error>& warnings);
+// Returns warnings as notices.
+std::vector<std::string> NoticesOf(const std::vector<Error>& warnings);
+
+// As kubectl has it. It is about what a cluster takes and what does nothing: unknown fields, allowances that do not
+// parse.
+inline constexpr Option kValidateOption{.name = "validate",
+                                        .value_name = "HOW",
+                                        .help = "What to do about unknown fields, and allowances that allow nothing",
+                                        .choices = "strict warn ignore"};
 
 }  // namespace sallyport

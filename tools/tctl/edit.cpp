@@ -5,6 +5,7 @@
 #include "libbase/file.h"
 #include "libbase/yaml.h"
 #include "tools/tctl/commands.h"
+#include "tools/tctl/documents.h"
 #include "tools/tctl/editor.h"
 #include "tools/tctl/kind_calls.h"
 #include "tools/tctl/own_access.h"
@@ -12,6 +13,8 @@
 
 namespace sallyport {
 namespace {
+
+constexpr std::string_view kNothingChanged = "Nothing was changed\n";
 
 // What is edited: the resources of one kind, or one of them.
 struct Subject {
@@ -48,7 +51,8 @@ Result<Edit> Read(RpcClient& rpc, const Subject& subject) {
   const bool secrets = subject.calls->edit_with_secrets;
   RETURN_IF_ERROR(subject.name.empty() ? subject.calls->list(rpc, secrets, sink)
                                        : subject.calls->get(rpc, subject.name, secrets, sink));
-  ASSIGN_OR_RETURN(edit.resources, DecodeResources(edit.text, {.source = "the cluster", .lenient = true}));
+  ASSIGN_OR_RETURN(edit.resources,
+                   DecodeResources(edit.text, {.source = "the cluster", .unknown_fields = Strictness::kIgnore}));
   if (edit.resources.empty()) return Fail(ErrorKind::kNotFound, "there is no {} to edit", subject.kind->kind);
   return edit;
 }
@@ -62,9 +66,10 @@ const Resource* FindSame(const std::vector<Resource>& resources, const Resource&
 
 // Returns the resources of a text that differ from what was read. Those that do not may be wrong in what the cluster
 // refuses of new ones: they are not written.
-Result<std::vector<Resource>> Changed(const std::string& text, const std::string& path, const Edit& before) {
-  ASSIGN_OR_RETURN(const auto after, DecodeResources(text, {.source = path}));
-  auto checked = DecodeEach(text, {.source = path, .as_new = true});
+Result<std::vector<Resource>> Changed(const std::string& text, const DecodeOptions& options, const Edit& before) {
+  ASSIGN_OR_RETURN(const auto after,
+                   DecodeResources(text, {.source = options.source, .unknown_fields = options.unknown_fields}));
+  auto checked = DecodeEach(text, options);
   std::vector<Resource> changed;
   for (std::size_t i = 0; i < after.size(); ++i) {
     const Resource& resource = after[i];
@@ -103,12 +108,17 @@ Result<std::string> Apply(RpcClient& rpc, const std::vector<Resource>& changed) 
   return report;
 }
 
-Result<std::string> Finish(const Invocation& invocation, RpcClient& rpc, const Edit& before, const std::string& text,
-                           const std::string& path) {
-  ASSIGN_OR_RETURN(const auto changed, Changed(text, path, before));
+Result<Output> Finish(const Invocation& invocation, RpcClient& rpc, const Edit& before, const std::string& text,
+                      const std::string& path) {
+  std::vector<Error> warnings;
+  const DecodeOptions options = ValidatingOptions(path, invocation.Get("validate"), warnings);
+  ASSIGN_OR_RETURN(const auto changed, Changed(text, options, before));
   if (!invocation.Flag("confirm")) RETURN_IF_ERROR(CheckOrigins(before, changed));
   RETURN_IF_ERROR(CheckWritesKeepOwnAccess(rpc, invocation, changed));
-  return Apply(rpc, changed);
+  ASSIGN_OR_RETURN(const std::string report, Apply(rpc, changed));
+  Output output = Output::Text(report.empty() ? std::string(kNothingChanged) : report);
+  output.notices = NoticesOf(warnings);
+  return output;
 }
 
 // What was typed is not lost.
@@ -126,10 +136,10 @@ Result<Output> Run(const Invocation& invocation) {
   const Status edited = RunEditor(invocation, file.path());
   ASSIGN_OR_RETURN(const std::string text, ReadFile(file.path()));
   if (!edited) return text == before.text ? std::unexpected(edited.error()) : KeepingText(edited.error(), file);
-  if (text == before.text) return Output::Text("Nothing was changed\n");
-  const auto report = Finish(invocation, *rpc, before, text, file.path());
-  if (report) return Output::Text(report->empty() ? "Nothing was changed\n" : *report);
-  return KeepingText(report.error(), file);
+  if (text == before.text) return Output::Text(std::string(kNothingChanged));
+  auto output = Finish(invocation, *rpc, before, text, file.path());
+  if (!output) return KeepingText(output.error(), file);
+  return output;
 }
 
 }  // namespace
@@ -138,7 +148,7 @@ Command EditCommand() {
   return {.path = "edit",
           .summary = "Change a resource in a text editor (VISUAL, EDITOR)",
           .arguments = {{"resource", "kind/name, or the kind alone for all of it", true, false, "resource"}},
-          .options = {kConfirmOption},
+          .options = {kConfirmOption, kValidateOption},
           .example = "EDITOR=nano tctl edit role/dev",
           .formats = "",
           .run = Run};

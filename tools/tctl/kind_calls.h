@@ -21,9 +21,8 @@ struct KindCalls {
   Status (*list)(RpcClient& rpc, bool with_secrets, const MessageSink& sink);
   // Gives one; kNotFound.
   Status (*get)(RpcClient& rpc, const std::string& name, bool with_secrets, const MessageSink& sink);
-  // Writes one. Without `force` an existing one is kAlreadyExists. Returns whether it was new; nullptr: the kind is not
-  // written by hand.
-  Result<bool> (*put)(RpcClient& rpc, const Resource& resource, bool force);
+  // Writes one, where `stored` is what the cluster has of it, or nullptr. nullptr: the kind is not written by hand.
+  Status (*put)(RpcClient& rpc, const Resource& resource, const google::protobuf::Message* stored);
   // Writes one that was read before, with the revision of that time; kCompareFailed when it was changed meanwhile.
   // nullptr: the cluster has no such method, see UpdateResource.
   Status (*update)(RpcClient& rpc, const Resource& resource);
@@ -31,6 +30,10 @@ struct KindCalls {
   Status (*remove)(RpcClient& rpc, const std::string& name);
   // Whether an edit begins with the secrets: what is written back without them would have none.
   bool edit_with_secrets = false;
+  // Takes over what the cluster decides and a document need not have (who made a user); nullptr: nothing.
+  void (*keep)(google::protobuf::Message& wanted, const google::protobuf::Message& stored) = nullptr;
+  // Returns whether they are one resource, where several have one name; nullptr: none have.
+  bool (*is_same)(const google::protobuf::Message& one, const google::protobuf::Message& other) = nullptr;
 };
 
 // Returns the row of a kind; kNotImplemented for a kind without one.
@@ -38,6 +41,12 @@ Result<const KindCalls*> CallsOf(const KindRow& kind);
 
 // The same for kinds that are written by hand; kNotImplemented for others too.
 Result<const KindCalls*> WritingCallsOf(const KindRow& kind);
+
+enum class Change { kCreated, kUpdated, kNone };
+
+// Writes a resource, unless the cluster says the same, secrets included. Without `force` an existing one is
+// kAlreadyExists; a setting exists when it is not the default. kNotImplemented when the kind is not written by hand.
+Result<Change> WriteResource(RpcClient& rpc, const Resource& resource, bool force);
 
 // Writes a resource that was read and edited. kCompareFailed when somebody else changed it meanwhile; for the kinds
 // whose update is an upsert that is looked up right before. kNotImplemented when the kind is not written by hand.

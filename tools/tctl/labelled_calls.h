@@ -30,15 +30,11 @@ Status Get(RpcClient& rpc, const std::string& name, bool, const MessageSink& sin
 }
 
 template <typename Kind>
-Result<bool> Put(RpcClient& rpc, const Resource& resource, bool force) {
+Status Put(RpcClient& rpc, const Resource& resource, const google::protobuf::Message* stored) {
   auto written = resource.as<typename Kind::Message>();
-  const auto created = rpc.Call<Empty>(Path<Kind>("Create"), written);
-  if (created) return true;
-  if (created.error().kind != ErrorKind::kAlreadyExists) return std::unexpected(created.error());
-  if (!force) return Exists(resource);
   written.mutable_metadata()->clear_revision();  // whatever is there is replaced
-  RETURN_IF_ERROR(rpc.Call<Empty>(Path<Kind>("Update"), written));
-  return false;
+  RETURN_IF_ERROR(rpc.Call<Empty>(Path<Kind>(stored == nullptr ? "Create" : "Update"), written));
+  return {};
 }
 
 // The cluster checks the revision of an update.

@@ -10,6 +10,7 @@
 #include "tools/tctl/access_world.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/comparison.h"
+#include "tools/tctl/documents.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {
@@ -125,7 +126,8 @@ std::string TextOf(const Value& plan) {
 }
 
 Result<Output> Run(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const auto resources, ResourcesToCompare(invocation));
+  std::vector<std::string> notices;
+  ASSIGN_OR_RETURN(const auto resources, ResourcesToCompare(invocation, notices));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(Comparison comparison, CompareWithCluster(invocation, *rpc, resources));
   AccessWorld before;
@@ -137,6 +139,7 @@ Result<Output> Run(const Invocation& invocation) {
   const Value& access = plan.Set("access", AccessChanges(before, after));
   const bool differs = !access.as_list().empty();
   Output output = Output::Of(std::move(plan), TextOf);
+  output.notices = std::move(notices);
   if (!comparison.notice.empty()) output.notices.push_back(std::move(comparison.notice));
   if (differs && invocation.Flag("exit-code")) output.exit_code = 1;
   return output;
@@ -145,13 +148,14 @@ Result<Output> Run(const Invocation& invocation) {
 }  // namespace
 
 Command PlanCommand() {
-  return {
-      .path = "plan",
-      .summary = "Show what tctl create -f would change, and who gains and loses access by it",
-      .arguments = ComparedFiles(),
-      .options = {kComparedFileOption, {"exit-code", '\0', "", "Exit with 1 when somebody would gain or lose access"}},
-      .example = "tctl plan -f roles/",
-      .run = Run};
+  return {.path = "plan",
+          .summary = "Show what tctl create -f would change, and who gains and loses access by it",
+          .arguments = ComparedFiles(),
+          .options = {kComparedFileOption,
+                      kValidateOption,
+                      {"exit-code", '\0', "", "Exit with 1 when somebody would gain or lose access"}},
+          .example = "tctl plan -f roles/",
+          .run = Run};
 }
 
 }  // namespace sallyport

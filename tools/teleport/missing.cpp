@@ -51,25 +51,15 @@ constexpr std::string_view kCommands[] = {
 };
 
 constexpr OptionRow kOptions[] = {
-    {"start", Accepted("skip-version-check")},
-    {"start", Accepted("no-debug-service")},
-    {"start", Missing("insecure-no-tls")},
-    {"start", Missing("advertise-ip", "IP")},
-    {"start", Missing("listen-ip", "IP", 'l')},
-    {"start", Missing("apply-on-startup", "FILE")},
-    {"start", Missing("diag-addr", "ADDR")},
-    {"start", Missing("permit-user-env")},
-    {"start", Missing("fips")},
-    {"start", Missing("app-name", "NAME")},
-    {"start", Missing("app-uri", "URI")},
-    {"start", Missing("app-public-addr", "ADDR")},
-    {"start", Missing("db-name", "NAME")},
-    {"start", Missing("db-protocol", "PROTOCOL")},
-    {"start", Missing("db-uri", "URI")},
-    {"start", Missing("db-ca-cert", "FILE")},
-    {"start", Missing("db-aws-region", "REGION")},
-    {"start", Missing("enable-selinux")},
-    {"start", Missing("ensure-selinux-enforcing")},
+    {"start", Accepted("skip-version-check")},     {"start", Accepted("no-debug-service")},
+    {"start", Missing("insecure-no-tls")},         {"start", Missing("advertise-ip", "IP")},
+    {"start", Missing("listen-ip", "IP", 'l')},    {"start", Missing("diag-addr", "ADDR")},
+    {"start", Missing("permit-user-env")},         {"start", Missing("fips")},
+    {"start", Missing("app-name", "NAME")},        {"start", Missing("app-uri", "URI")},
+    {"start", Missing("app-public-addr", "ADDR")}, {"start", Missing("db-name", "NAME")},
+    {"start", Missing("db-protocol", "PROTOCOL")}, {"start", Missing("db-uri", "URI")},
+    {"start", Missing("db-ca-cert", "FILE")},      {"start", Missing("db-aws-region", "REGION")},
+    {"start", Missing("enable-selinux")},          {"start", Missing("ensure-selinux-enforcing")},
 };
 
 }  // namespace

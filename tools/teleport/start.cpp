@@ -75,14 +75,18 @@ Result<TeleportConfig> ConfigOf(const Invocation& invocation) {
   if (invocation.Has("data-dir")) config.data_dir = invocation.Get("data-dir");
   if (invocation.Has("pid-file")) config.pid_file = invocation.Get("pid-file");
   if (invocation.Has("nodename")) config.nodename = invocation.Get("nodename");
+  if (const Status named = CheckName(config.nodename); !named) {
+    return std::unexpected(InContext("--nodename", named.error()));
+  }
   if (invocation.Flag("debug")) config.log.level = LogLevel::kDebug;
   RETURN_IF_ERROR(SetRoles(config, invocation));
   ASSIGN_OR_RETURN(const auto labels, LabelsOf(invocation, "labels"));
   for (const auto& [key, value] : labels) config.ssh.labels[key] = value;
   RETURN_IF_ERROR(SetJoin(config, invocation));
   RETURN_IF_ERROR(CheckConfig(config));
-  if (invocation.Has("bootstrap") && config.IsAgent()) {
-    return Fail(ErrorKind::kUsage, "--bootstrap is for a process with the auth service, which this is not");
+  for (const std::string_view option : {"bootstrap", "apply-on-startup"}) {
+    if (!invocation.Has(option) || !config.IsAgent()) continue;
+    return Fail(ErrorKind::kUsage, "--{} is for a process with the auth service, which this is not", option);
   }
   return config;
 }
@@ -150,7 +154,8 @@ Status UntilSignal(const TeleportConfig& config, const sigset_t& signals) {
 Status Serve(const Invocation& invocation, const TeleportConfig& config, const sigset_t& signals) {
   ASSIGN_OR_RETURN(const auto cluster,
                    Cluster::Start(config, {HostName(), invocation.Env("KUBERNETES_SERVICE_HOST"),
-                                           invocation.Env("KUBERNETES_SERVICE_PORT"), invocation.Get("bootstrap")}));
+                                           invocation.Env("KUBERNETES_SERVICE_PORT"), invocation.Get("bootstrap"),
+                                           invocation.Get("apply-on-startup")}));
   Log(LogLevel::kInfo, "cluster is ready",
       {{"cluster", cluster->cluster_name()},
        {"proxy", cluster->proxy_address()},
@@ -210,6 +215,7 @@ Command StartCommand() {
                        .environment = "TELEPORT_CONFIG",
                        .hidden = true},
                       {"bootstrap", '\0', "FILE", "Resources that an empty cluster begins with"},
+                      {"apply-on-startup", '\0', "FILE", "Resources that are written at every start"},
                       {"insecure", '\0', "", "Accept any certificate of the proxy while joining"}},
           .example = "teleport start -c /etc/teleport.yaml",
           .formats = "",

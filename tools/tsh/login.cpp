@@ -77,11 +77,25 @@ Status CheckAuthType(const Invocation& invocation, const PingAnswer& ping) {
                       "if the account has a password: tsh login --auth=local");
 }
 
-bool IsStillGood(const ProfileStatus& status, const Invocation& invocation) {
-  const std::string& user = invocation.Get("user");
+// Profiles have the name of a host, on which each port may be another proxy's; or the same one's, which says so itself.
+Result<bool> IsSameProxy(const Invocation& invocation, const Wanted& wanted) {
+  const auto given = ParseHostPort(wanted.proxy, 0);
+  const auto kept = ParseHostPort(wanted.profile->web_proxy_addr, kDefaultWebPort);
+  if (!given || given->port == 0 || (kept && kept->port == given->port)) return true;
+  ASSIGN_OR_RETURN(const PingAnswer ping, WebClient(*given, NetworkOf(invocation)).Ping());
+  ASSIGN_OR_RETURN(const Profile profile, ProfileOfPing(*given, ping));
+  return profile.web_proxy_addr == wanted.profile->web_proxy_addr;
+}
+
+// Returns whether the login of before is the one that is wanted.
+Result<bool> IsStillGood(const Invocation& invocation, const ProfileDirectory& directory, const Wanted& wanted) {
+  if (!wanted.profile || invocation.Flag("relogin")) return false;
+  const auto status = ReadProfileStatus(directory, *wanted.profile, Now());
+  if (!status || !status->IsValid(Now())) return false;
   const std::string& cluster = invocation.Arg("cluster");
-  return status.IsValid(Now()) && (user.empty() || user == status.username) &&
-         (cluster.empty() || cluster == status.cluster);
+  if (!wanted.user.empty() && wanted.user != status->username) return false;
+  if (!cluster.empty() && cluster != status->cluster) return false;
+  return IsSameProxy(invocation, wanted);
 }
 
 // A login that is to be made: what the proxy said, and what to log in with.
@@ -203,9 +217,8 @@ Result<Output> Run(const Invocation& invocation) {
   std::optional<Session> session;
   std::vector<std::string> notices;
   std::vector<std::string> alerts;
-  const auto status =
-      wanted.profile ? ReadProfileStatus(directory, *wanted.profile, Now()) : Result<ProfileStatus>(ProfileStatus());
-  if (status && IsStillGood(*status, invocation) && !invocation.Flag("relogin")) {
+  ASSIGN_OR_RETURN(const bool still_good, IsStillGood(invocation, directory, wanted));
+  if (still_good) {
     RETURN_IF_ERROR(directory.SetCurrent(wanted.profile->Name()));
   } else {
     ASSIGN_OR_RETURN(Prepared prepared, Prepare(invocation, wanted));

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <ctime>
 
-#include "libresources/access_request.h"
+#include "libresources/codec.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 #include "tools/tsh/commands.h"
@@ -18,17 +18,10 @@ std::string_view TypeOf(const types::MFADevice& device) {
   return device.has_sso() ? "SSO" : "unknown";
 }
 
-// Named as Teleport's JSON has them: by the fields of the messages.
-Value ToValue(const types::MFADevice& device) {
-  const auto& metadata = device.metadata();
-  Value value(Value::Map{{"kind", device.kind()},
-                         {"version", device.version()},
-                         {"metadata", Value(Value::Map{{"Name", metadata.name()}, {"Namespace", "default"}})},
-                         {"id", device.id()}});
-  if (const auto added = ToTime(device.added_at())) value.Set("addedAt", FormatTime(*added));
-  if (const auto used = ToTime(device.last_used())) value.Set("lastUsed", FormatTime(*used));
-  if (device.has_totp()) value.Set("totp", Value::EmptyMap());
-  return value;
+// As the cluster sends it, which keeps the secret to itself; devices of older clusters have no namespace.
+Value ToValue(types::MFADevice device) {
+  if (device.metadata().namespace_().empty()) device.mutable_metadata()->set_namespace_("default");
+  return EncodeMessage(device);
 }
 
 // "Mon, 02 Jan 2006 15:04:05 UTC"

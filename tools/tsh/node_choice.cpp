@@ -99,8 +99,9 @@ std::vector<std::string> ProxyCommandOf(const Invocation& invocation, const Sess
 
 Result<std::vector<std::string>> SshWordsOf(const Invocation& invocation, const Session& session,
                                             const ChosenNode& node, const NodeUse& use) {
-  ASSIGN_OR_RETURN(const SshFiles files,
+  ASSIGN_OR_RETURN(SshFiles files,
                    PrepareSshFiles(session, ClusterOf(invocation, session.profile), invocation.Environment()));
+  if (!use.certificate.empty()) files.certificate = use.certificate;
   SshTarget target;
   target.login = use.login;
   target.host_key_name = node.id;

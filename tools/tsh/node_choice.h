@@ -49,6 +49,7 @@ struct NodeUse {
   bool forward_agent = false;
   std::string relay;             // the name of a relay that dials it already; empty: ssh starts "tsh proxy ssh"
   bool by_copy_program = false;  // scp or sftp, not ssh
+  std::string certificate = {};  // see CertificateForLogin; empty: the login's own
 };
 
 // The words that reach a node by "tsh proxy ssh" from ssh's configuration.

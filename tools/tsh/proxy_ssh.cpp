@@ -4,6 +4,7 @@
 
 #include "tools/tsh/commands.h"
 #include "tools/tsh/context.h"
+#include "tools/tsh/login_certificate.h"
 #include "tools/tsh/node_choice.h"
 #include "tools/tsh/node_dial.h"
 
@@ -27,6 +28,12 @@ Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const NodeAddress address,
                    AddressOf(invocation.Arg("node"), session, ClusterOf(invocation, session.profile)));
+  // The configuration of `tsh config` names the login; `tsh ssh` does not, and brings a certificate for it.
+  if (invocation.Arg("node").contains('@') && HasTooManyLogins(session)) {
+    ReportError(*invocation.program,
+                {ErrorKind::kLimitExceeded, "ssh cannot read a certificate with more than 255 logins, as yours has",
+                 "use tsh ssh, or roles with fewer logins"});
+  }
   ASSIGN_OR_RETURN(const auto connection, DialNode(invocation, session, address));
   // A Ctrl-C on ssh's terminal is for ssh, which ends this by closing its side.
   if (::isatty(STDIN_FILENO) == 0) std::signal(SIGINT, SIG_IGN);

@@ -6,6 +6,7 @@
 #include "tools/tsh/commands.h"
 #include "tools/tsh/context.h"
 #include "tools/tsh/known_names.h"
+#include "tools/tsh/login_certificate.h"
 #include "tools/tsh/node_choice.h"
 #include "tools/tsh/scp_transport.h"
 
@@ -71,8 +72,9 @@ Result<CopyProgram> Prepare(const Invocation& invocation, std::string_view progr
                         "name one by its ID: tsh ls -v");
   }
   CopyProgram copy{{std::string(program)}, nodes.front().name};
-  ASSIGN_OR_RETURN(const auto own, SshWordsOf(invocation, session, nodes.front(),
-                                              {.login = login, .port = port, .by_copy_program = true}));
+  NodeUse use{.login = login, .port = port, .by_copy_program = true};
+  ASSIGN_OR_RETURN(use.certificate, CertificateForLogin(invocation, session, login));
+  ASSIGN_OR_RETURN(const auto own, SshWordsOf(invocation, session, nodes.front(), use));
   copy.words.insert(copy.words.end(), own.begin(), own.end());
   for (const auto& flag : flags) {
     if (!invocation.Has(flag.option)) continue;

@@ -7,6 +7,7 @@
 #include "tools/tsh/commands.h"
 #include "tools/tsh/context.h"
 #include "tools/tsh/known_names.h"
+#include "tools/tsh/login_certificate.h"
 #include "tools/tsh/node_choice.h"
 #include "tools/tsh/node_dial.h"
 #include "tools/tsh/ssh_many.h"
@@ -171,7 +172,8 @@ Result<Output> RunOnMany(const Invocation& invocation, const Session& session, c
     return Fail(ErrorKind::kUsage, "--{} is for one node, and {} match", row.name, nodes.size());
   }
   TellApart(nodes);
-  const NodeUse use{login, wish.port, wish.forward_agent, {}};
+  NodeUse use{login, wish.port, wish.forward_agent, {}};
+  ASSIGN_OR_RETURN(use.certificate, CertificateForLogin(invocation, session, login));
   std::vector<NodeCommand> commands;
   for (const auto& node : nodes) {
     ASSIGN_OR_RETURN(auto words, CommandLineOf(invocation, session, wish, node, use, {"-o", "BatchMode=yes", "-T"}));
@@ -209,6 +211,7 @@ Result<Output> Launch(const Invocation& invocation, const SshWish& wish) {
   // After what the user says: a forwarding that fails is not passed over.
   const std::vector<std::string> defaults{"-o", "ExitOnForwardFailure=yes", "-o", "SendEnv=LANG LANGUAGE"};
   NodeUse use{login, wish.port, wish.forward_agent, {}};
+  ASSIGN_OR_RETURN(use.certificate, CertificateForLogin(invocation, session, login));
   if (!MayShare(wish)) {
     ASSIGN_OR_RETURN(use.relay,
                      StartDialling(invocation, session, NodeAddressOf(invocation, session, nodes.front(), wish.port)));

@@ -53,6 +53,16 @@ TEST_CASE("a configuration's values arrive") {
   CHECK(config.kubernetes.labels.at("tier") == "1");
 }
 
+TEST_CASE("names of clusters and hosts are names of files too") {
+  for (const std::string key : {"auth_service:\n  cluster_name", "teleport:\n  nodename"}) {
+    INFO(key);
+    for (const char* const name : {"a b", "web_1", "'1'", "''", "é"}) CHECK(Parse(fmt::format("{}: {}\n", key, name)));
+    for (const char* const name : {"a/b", "..", "'.'", R"("a\nb")"}) {
+      CHECK(ErrorOf(fmt::format("{}: {}\n", key, name)).starts_with("t.yaml:2: "));
+    }
+  }
+}
+
 TEST_CASE("mistakes name file, line, key and what was meant") {
   CHECK(ErrorOf("version: v3\nauth_service:\n  cluster_nam: x\n") ==
         "t.yaml:3: unknown key \"auth_service.cluster_nam\" | did you mean \"auth_service.cluster_name\"?");

@@ -269,8 +269,11 @@ TEST_CASE("impersonation") {
 
 TEST_CASE("expressions of a new role must parse") {
   const auto check = [](std::string_view spec) {
-    const Status status = CheckNewRole(*Role("r", spec));
-    return status ? std::string() : status.error().message;
+    const auto role = Role("r", spec);
+    for (const Status& status : {CheckNewRole(*role), CheckAllowances(*role)}) {
+      if (!status) return status.error().message;
+    }
+    return std::string();
   };
   CHECK(
       check("{allow: {logins: ['{{internal.logins}}'], rules: [{resources: [a], verbs: [b], where: 'can_view()'}]}}") ==

@@ -17,9 +17,9 @@ struct Pair {
 
 // Decodes YAML into a message and returns it as JSON, or the error.
 template <typename Message>
-std::string Through(std::string_view yaml, bool lenient = false) {
+std::string Through(std::string_view yaml, Strictness unknown_fields = Strictness::kStrict) {
   Message message;
-  const Status status = DecodeMessage(Yaml(yaml), {.source = "t.yaml", .lenient = lenient}, message);
+  const Status status = DecodeMessage(Yaml(yaml), {.source = "t.yaml", .unknown_fields = unknown_fields}, message);
   return status ? ToJson(EncodeMessage(message)) : ToText(status.error());
 }
 
@@ -134,10 +134,10 @@ TEST_CASE("what does not fit is told with file, line and path") {
             .contains("tunnel_strategy.type must be agent_mesh or proxy_peering"));
 }
 
-TEST_CASE("old keys without a meaning and unknown ones when lenient are ignored") {
+TEST_CASE("old keys without a meaning and unknown ones are ignored when nobody is strict") {
   CHECK(Through<types::RoleConditions>("{namespaces: [default, '*'], logins: [a]}") == R"({"logins":["a"]})");
   CHECK(Through<types::Metadata>("{id: 123, name: a, namespace: default}") == R"({"name":"a"})");
-  CHECK(Through<types::Metadata>("{nam: 1, Name: a}", true) == R"({"name":"a"})");
+  CHECK(Through<types::Metadata>("{nam: 1, Name: a}", Strictness::kIgnore) == R"({"name":"a"})");
   CHECK(Through<types::Metadata>("{Name: a}").contains("did you mean \"name\"?"));
 }
 

@@ -65,6 +65,24 @@ TEST_CASE("missing traits and failing functions are told apart") {
   CHECK_FALSE(Template::Parse("{{regexp.replace(external.email, \"(\", \"\")}}"));
 }
 
+TEST_CASE("email.local takes the addresses that Go's net/mail takes") {
+  const auto local = [](const char* address) {
+    const auto parts = Template::Parse("{{email.local(external.email)}}")->Apply({{"email", {address}}});
+    return parts ? parts->front() : "refused";
+  };
+  for (const char* const address :
+       {"a@b", "<a@b>", "Dave Smith <a@b>", "Dave <a@[127.0.0.1]>", "a@[127.0.0.1]", "a@[::1]", "a@b_c", "a@-b"}) {
+    INFO(address);
+    CHECK(local(address) == "a");
+  }
+  for (const char* const address :
+       {"@b", "a@", "a", "a@b@c", "a..b@c", ".a@b", "a.@b", "a@.b", "a@b.", "a@b..c", "a @b", "a@[]", "a@[127.0.0.1",
+        "a@[300.1.1.1]", "a@[x]", "a@[IPv6:::1]", "a@[1.2.3.4]x"}) {
+    INFO(address);
+    CHECK(local(address) == "refused");
+  }
+}
+
 TEST_CASE("in lists the missing and the wrong disappear, repeated values stay once") {
   CHECK(
       ApplyTemplates({"root", "{{internal.logins}}", "{{external.missing}}", "{{bad", "{{email.local(external.bad)}}"},

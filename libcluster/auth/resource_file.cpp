@@ -1,0 +1,68 @@
+#include "libcluster/auth/resource_file.h"
+
+#include <algorithm>
+#include <array>
+
+#include "libbase/file.h"
+#include "libbase/log.h"
+#include "libbase/yaml.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kMaxFileBytes = 10 << 20;
+
+// Of backups of Teleport; they govern what this cluster does not offer.
+constexpr std::array<std::string_view, 3> kWithoutEffect{"health_check_config", "autoupdate_config",
+                                                         "autoupdate_version"};
+
+bool IsWithoutEffect(const Value& value) {
+  const Value* const kind = value.Find("kind");
+  return kind != nullptr && std::ranges::find(kWithoutEffect, kind->as_string()) != kWithoutEffect.end();
+}
+
+// Returns the resources of all documents, as they are written in the file.
+Result<Value::List> ReadValues(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxFileBytes));
+  ASSIGN_OR_RETURN(const auto documents, ParseYaml(text, path));
+  Value::List values;
+  for (const Value& document : documents) {
+    const Value::List one{document};
+    for (const Value& value : document.is_list() ? document.as_list() : one) values.push_back(value);
+  }
+  return values;
+}
+
+}  // namespace
+
+Result<std::vector<Resource>> ReadResourceFile(const std::string& path, std::span<const std::string_view> kinds,
+                                               std::string_view use) {
+  ASSIGN_OR_RETURN(const Value::List values, ReadValues(path));
+  std::vector<Error> warnings;
+  // Roles of a cluster of Teleport may allow what does not parse.
+  const DecodeOptions options{
+      .source = path, .as_new = true, .useless_allowances = Strictness::kWarn, .warnings = &warnings};
+
+  std::vector<Resource> resources;
+  for (const Value& value : values) {
+    if (IsWithoutEffect(value)) {
+      Log(LogLevel::kWarning, "a resource is left out that would have no effect here",
+          {{"file", path}, {"kind", value.Find("kind")->as_string()}});
+      continue;
+    }
+    ASSIGN_OR_RETURN(const Resource& resource, DecodeResource(value, options));
+    if (std::ranges::find(kinds, resource.kind->kind) == kinds.end()) {
+      return FailWithHint(
+          ErrorKind::kNotImplemented,
+          fmt::format("{}:{}: a cluster cannot {} a {}", path, value.place().line, use, resource.kind->kind),
+          "leave it out, and write it with tctl create once the cluster runs");
+    }
+    resources.push_back(resource);
+  }
+  for (const Error& warning : warnings) {
+    Log(LogLevel::kWarning, "a role allows less than it says", {{"reason", warning.message}});
+  }
+  return resources;
+}
+
+}  // namespace sallyport

@@ -1,0 +1,106 @@
+#include "libcluster/auth/startup_resources.h"
+
+#include <google/protobuf/message.h>
+
+#include <algorithm>
+#include <array>
+
+#include "libbase/log.h"
+#include "libcluster/auth/resource_file.h"
+#include "libresources/difference.h"
+#include "libresources/metadata.h"
+#include "libresources/user.h"
+#include "teleport/legacy/types/cluster_config.pb.h"
+#include "teleport/legacy/types/role.pb.h"
+#include "teleport/legacy/types/token.pb.h"
+#include "teleport/legacy/types/user.pb.h"
+
+namespace sallyport {
+namespace {
+
+using google::protobuf::Message;
+
+// Completes a resource as the method would, and returns whether that is what is stored.
+template <typename M>
+bool IsStored(AuthServer& auth, std::string_view kind, const Message& message) {
+  const auto stored = GetResource<M>(auth.backend(), kind, NameOf(message));
+  if (!stored) return false;
+  M wanted = static_cast<const M&>(message);
+  if constexpr (std::is_same_v<M, types::UserV2>) KeepHistory(*stored, wanted);
+  if constexpr (requires { FillInSetting(wanted); }) FillInSetting(wanted);
+  return SaysTheSame(wanted, *stored);
+}
+
+// A bot is kept as a user and a role: whether these are as they were, its method knows.
+bool IsNeverStored(AuthServer&, std::string_view, const Message&) { return false; }
+
+// How a kind is written, in the order in which kinds are.
+struct Row {
+  std::string_view kind;
+  std::string_view method;
+  bool (*is_stored)(AuthServer& auth, std::string_view kind, const Message& message);
+};
+constexpr std::array kRows{
+    Row{"role", "/proto.AuthService/UpsertRoleV2", IsStored<types::RoleV6>},
+    Row{"user", "/teleport.users.v1.UsersService/UpsertUser", IsStored<types::UserV2>},
+    Row{"token", "/proto.AuthService/UpsertTokenV2", IsStored<types::ProvisionTokenV2>},
+    Row{"cluster_networking_config",
+        "/teleport.clusterconfig.v1.ClusterConfigService/UpsertClusterNetworkingConfig",
+        IsStored<types::ClusterNetworkingConfigV2>},
+    Row{"cluster_auth_preference", "/teleport.clusterconfig.v1.ClusterConfigService/UpsertAuthPreference",
+        IsStored<types::AuthPreferenceV2>},
+    Row{"bot", "/teleport.machineid.v1.BotService/UpsertBot", IsNeverStored},
+};
+
+std::size_t RowIndexOf(const Resource& resource) {
+  return static_cast<std::size_t>(std::ranges::find(kRows, resource.kind->kind, &Row::kind) - kRows.begin());
+}
+
+// Puts a resource into the field of a request that has its type.
+void SetResource(const Message& resource, Message& request) {
+  const auto& type = *request.GetDescriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    if (type.field(i)->message_type() != resource.GetDescriptor()) continue;
+    request.GetReflection()->MutableMessage(&request, type.field(i))->CopyFrom(resource);
+    return;
+  }
+}
+
+Status Apply(AuthServer& auth, const RpcTable& methods, const Resource& resource) {
+  const Row& row = kRows[RowIndexOf(resource)];
+  if (row.is_stored(auth, row.kind, *resource.message)) return {};
+
+  const RpcMethod& method = *methods.Find(row.method);
+  const auto request = method.new_request();
+  const auto answer = method.new_response();
+  if (!resource.kind->singleton_name.empty()) SetDefaultOrigin(*resource.message, "dynamic");
+  SetResource(*resource.message, *request);
+  Caller caller{.kind = Caller::Kind::kAdmin, .identity = {}, .remote_address = {}, .access = nullptr};
+  caller.identity.username = "system";
+  const RpcCall call{.caller = caller, .method = row.method, .client_version = {}, .user_agent = {}};
+  return method.handler(call, *request, *answer);
+}
+
+}  // namespace
+
+Result<std::vector<Resource>> ReadStartupResources(const std::string& path) {
+  std::array<std::string_view, kRows.size()> kinds;
+  std::ranges::transform(kRows, kinds.begin(), &Row::kind);
+  return ReadResourceFile(path, kinds, "apply at its start");
+}
+
+Status ApplyOnStartup(AuthServer& auth, const RpcTable& methods, std::vector<Resource> resources) {
+  std::ranges::stable_sort(resources, {}, RowIndexOf);
+  for (const Resource& resource : resources) {
+    if (const Status applied = Apply(auth, methods, resource); !applied) {
+      const std::string name = resource.kind->name_is_secret ? "" : fmt::format(" \"{}\"", NameOf(*resource.message));
+      return std::unexpected(InContext(fmt::format("{}{}", resource.kind->kind, name), applied.error()));
+    }
+  }
+  if (!resources.empty()) {
+    Log(LogLevel::kInfo, "the resources of the start are applied", {{"resources", std::to_string(resources.size())}});
+  }
+  return {};
+}
+
+}  // namespace sallyport
