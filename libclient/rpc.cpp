@@ -1,5 +1,7 @@
 #include "libclient/rpc.h"
 
+#include <mutex>
+
 #include "libbase/text.h"
 #include "libbase/version.h"
 #include "libclient/connection_upgrade.h"
@@ -84,6 +86,8 @@ struct RpcClient::State {
   std::unique_ptr<Pump> upgrade;
   std::unique_ptr<Http2Channel> channel;
   std::string rehearsal;  // its name, while calls are rehearsed
+  std::once_flag asked_what_it_is;
+  bool is_sallyport = false;
 };
 
 RpcClient::RpcClient(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -129,6 +133,17 @@ Status RpcClient::Rehearse() {
   if (!begun) return std::unexpected(begun.error());
   state_->rehearsal = begun->rehearsal();
   return {};
+}
+
+bool RpcClient::ReadsAreCurrent() {
+  if (!state_->rehearsal.empty()) return true;
+  // The end of no rehearsal: nothing happens, and clusters of Teleport do not know the method.
+  std::call_once(state_->asked_what_it_is, [this] {
+    const auto ended =
+        Call<sallyport::v1::EndResponse>("/sallyport.v1.RehearsalService/End", sallyport::v1::EndRequest());
+    state_->is_sallyport = ended.has_value();
+  });
+  return state_->is_sallyport;
 }
 
 Result<std::string> RpcClient::ExchangeOne(const std::string& method, const std::string& request,

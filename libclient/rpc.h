@@ -89,6 +89,10 @@ class RpcClient {
   // threads call. kNotImplemented when the cluster cannot rehearse, as those of Teleport: nothing was sent to it then.
   Status Rehearse();
 
+  // Returns whether the cluster answers with what was written last. Those of Teleport answer from a cache, which hears
+  // of a change a moment later. Asks the cluster once; safe from several threads.
+  bool ReadsAreCurrent();
+
   // Asks the auth service's HTTP API, which has what is not gRPC ("/v2/authservers"), over a connection of its own.
   // Fails as Connect and ExchangeJson do.
   Result<Value> Get(const std::string& path);

@@ -48,7 +48,7 @@ std::string Shown(const Value& value) {
 }
 
 std::string Joined(const std::string& path, std::string_view key) {
-  return path.empty() ? std::string(key) : fmt::format("{}.{}", path, StripControl(key));
+  return path.empty() ? StripControl(key) : fmt::format("{}.{}", path, StripControl(key));
 }
 
 bool IsDefaultNamespace(const Value& value) {

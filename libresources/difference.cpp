@@ -87,9 +87,11 @@ Value Meaning(const google::protobuf::Message& resource) {
   Value* const metadata = value.Find("metadata");
   if (metadata == nullptr) return value;
   metadata->Remove("revision");
+  const KindRow* const kind = KindOf(resource);
   Value* const labels = metadata->Find("labels");
-  if (labels != nullptr) labels->Remove(kOriginLabel);
-  if (labels != nullptr && labels->as_map().empty()) metadata->Remove("labels");
+  if (kind == nullptr || kind->singleton_name.empty() || labels == nullptr) return value;
+  labels->Remove(kOriginLabel);
+  if (labels->as_map().empty()) metadata->Remove("labels");
   return value;
 }
 

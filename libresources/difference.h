@@ -25,8 +25,8 @@ struct FieldDifference {
 // each value that came or went is one; lists of other things are compared place by place.
 std::vector<FieldDifference> Differences(const Value& before, const Value& after);
 
-// Returns whether two states of a resource say the same: in all but their revisions and where they were decided (the
-// label teleport.dev/origin).
+// Returns whether two states of a resource say the same: in all but their revisions and, of a setting, where it was
+// decided (its label teleport.dev/origin).
 bool SaysTheSame(const google::protobuf::Message& one, const google::protobuf::Message& other);
 
 }  // namespace sallyport

@@ -166,9 +166,11 @@ Result<Value> RegexpReplace(const Call& call) {
 
 // RFC 5322, 3.2.3: words with dots between.
 bool IsDotAtom(std::string_view text) {
-  constexpr std::string_view kSpecials = " \t\r\n\"(),:;<>@[\\]";
-  return !text.empty() && text.find_first_of(kSpecials) == std::string_view::npos && !text.starts_with('.') &&
-         !text.ends_with('.') && !text.contains("..");
+  constexpr std::string_view kSpecials = "\"(),:;<>@[\\]";
+  const bool plain = std::ranges::all_of(text, [&](unsigned char c) {
+    return c > ' ' && c != 0x7f && kSpecials.find(static_cast<char>(c)) == std::string_view::npos;
+  });
+  return !text.empty() && plain && !text.starts_with('.') && !text.ends_with('.') && !text.contains("..");
 }
 
 // A name, or an IP address in brackets.

@@ -64,7 +64,7 @@ Status CreateChallenge(AuthServer& auth, const RpcCall& call, const proto::Creat
 Status GetDevices(AuthServer& auth, const RpcCall& call, proto::GetMFADevicesResponse& answer) {
   ASSIGN_OR_RETURN(auto devices, auth.local_users().Devices(call.caller.identity.username));
   for (auto& device : devices) {
-    device.mutable_totp()->clear_key();
+    if (device.has_totp()) device.mutable_totp()->clear_key();
     *answer.add_devices() = std::move(device);
   }
   return {};

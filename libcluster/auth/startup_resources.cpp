@@ -20,18 +20,30 @@ namespace {
 
 using google::protobuf::Message;
 
-// Completes a resource as the method would, and returns whether that is what is stored.
+// Returns whether a resource need not be written: the stored one says the same.
 template <typename M>
 bool IsStored(AuthServer& auth, std::string_view kind, const Message& message) {
   const auto stored = GetResource<M>(auth.backend(), kind, NameOf(message));
   if (!stored) return false;
   M wanted = static_cast<const M&>(message);
   if constexpr (std::is_same_v<M, types::UserV2>) KeepHistory(*stored, wanted);
-  if constexpr (requires { FillInSetting(wanted); }) FillInSetting(wanted);
   return SaysTheSame(wanted, *stored);
 }
 
-// A bot is kept as a user and a role: whether these are as they were, its method knows.
+// The same of a setting; nor is one written that the configuration file decides, as Teleport has it.
+template <typename M>
+bool IsDecided(AuthServer& auth, std::string_view kind, const Message& message) {
+  const auto stored = GetResource<M>(auth.backend(), kind, NameOf(message));
+  if (!stored || SaysTheSame(message, *stored)) return stored.has_value();
+  const auto labels = LabelsOf(*stored);
+  const auto origin = labels.find(std::string(kOriginLabel));
+  if (origin == labels.end() || origin->second != "config-file") return false;
+  Log(LogLevel::kWarning, "a setting of the start is left out: the configuration file decides it",
+      {{"kind", std::string(kind)}});
+  return true;
+}
+
+// A bot is kept as a user and a role, and shows a part of them: it is made anew.
 bool IsNeverStored(AuthServer&, std::string_view, const Message&) { return false; }
 
 // How a kind is written, in the order in which kinds are.
@@ -44,11 +56,10 @@ constexpr std::array kRows{
     Row{"role", "/proto.AuthService/UpsertRoleV2", IsStored<types::RoleV6>},
     Row{"user", "/teleport.users.v1.UsersService/UpsertUser", IsStored<types::UserV2>},
     Row{"token", "/proto.AuthService/UpsertTokenV2", IsStored<types::ProvisionTokenV2>},
-    Row{"cluster_networking_config",
-        "/teleport.clusterconfig.v1.ClusterConfigService/UpsertClusterNetworkingConfig",
-        IsStored<types::ClusterNetworkingConfigV2>},
+    Row{"cluster_networking_config", "/teleport.clusterconfig.v1.ClusterConfigService/UpsertClusterNetworkingConfig",
+        IsDecided<types::ClusterNetworkingConfigV2>},
     Row{"cluster_auth_preference", "/teleport.clusterconfig.v1.ClusterConfigService/UpsertAuthPreference",
-        IsStored<types::AuthPreferenceV2>},
+        IsDecided<types::AuthPreferenceV2>},
     Row{"bot", "/teleport.machineid.v1.BotService/UpsertBot", IsNeverStored},
 };
 
@@ -73,7 +84,7 @@ Status Apply(AuthServer& auth, const RpcTable& methods, const Resource& resource
   const RpcMethod& method = *methods.Find(row.method);
   const auto request = method.new_request();
   const auto answer = method.new_response();
-  if (!resource.kind->singleton_name.empty()) SetDefaultOrigin(*resource.message, "dynamic");
+  if (!resource.kind->singleton_name.empty()) SetLabel(*resource.message, std::string(kOriginLabel), "dynamic");
   SetResource(*resource.message, *request);
   Caller caller{.kind = Caller::Kind::kAdmin, .identity = {}, .remote_address = {}, .access = nullptr};
   caller.identity.username = "system";

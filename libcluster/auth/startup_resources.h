@@ -17,8 +17,9 @@ namespace sallyport {
 Result<std::vector<Resource>> ReadStartupResources(const std::string& path);
 
 // Writes resources as the user "system", in an order in which users find their roles, by the methods that clients write
-// them with: with their checks and events. A resource that is there already, and says the same, is not written. Fails
-// with the first that is refused; those before it stay.
+// them with: with their checks and events. A resource that is there already and says the same is not written, but bots,
+// and users that bring secrets, always are; a setting that the configuration file decides never is. Fails with the
+// first that is refused; those before it stay.
 Status ApplyOnStartup(AuthServer& auth, const RpcTable& methods, std::vector<Resource> resources);
 
 }  // namespace sallyport

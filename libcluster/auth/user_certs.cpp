@@ -89,9 +89,10 @@ Result<UserCerts> UserCertIssuer::Issue(const UserCertsRequest& request) const {
   RETURN_IF_ERROR(locks_.Check(identity));
 
   UserCerts certs;
+  Identity ssh_identity;
   if (request.ssh_key) {
     ASSIGN_OR_RETURN(const CertSigner signer, authorities_.Signer("user"));
-    ASSIGN_OR_RETURN(const Identity ssh_identity, SshIdentity(identity, request.ssh_login));
+    ASSIGN_OR_RETURN(ssh_identity, SshIdentity(identity, request.ssh_login));
     const UserSshRequest ssh{ssh_identity,
                              PermissionsOf(*request.access, ssh_identity.principals),
                              FormatOf(request),
@@ -116,7 +117,7 @@ Result<UserCerts> UserCertIssuer::Issue(const UserCertsRequest& request) const {
     ASSIGN_OR_RETURN(const Certificate certificate, IssueCertificate(leaf, signer.tls_certificate, signer.tls_key));
     certs.tls = certificate.ToPem();
   }
-  certs.identity = std::move(identity);
+  certs.identity = request.tls_key ? std::move(identity) : std::move(ssh_identity);
   return certs;
 }
 

@@ -142,6 +142,24 @@ def test_a_cluster_begins_with_a_backup(clusters, new_cluster, tmp_path):
     restored.stop()
 
 
+def test_a_backup_may_have_roles_that_teleport_takes(new_cluster, tmp_path):
+    """What does not parse allows nothing; what would not be denied is refused."""
+    path = tmp_path / "backup.yaml"
+    path.write_text("kind: role\nversion: v7\nmetadata: {name: old}\n"
+                    "spec: {allow: {logins: [root], kubernetes_groups: ['{{internal.team}}']}}\n")
+    cluster = new_cluster()
+    cluster.start("--bootstrap", path)
+    assert "spec.allow.kubernetes_groups[0]" in cluster.log.read_text()
+    assert "{{internal.team}}" in cluster.tctl("get", "role/old").out
+    cluster.stop()
+
+    path.write_text(path.read_text().replace("allow", "deny"))
+    other = new_cluster()
+    other.write_config()
+    done = run([program("teleport"), "start", "-c", other.config, "--bootstrap", path], environment(tmp_path))
+    assert done.code == FAILED and f"{path}:4: spec.deny.kubernetes_groups[0]" in done.err, done
+
+
 def test_a_backup_that_is_none_starts_nothing(new_cluster, tmp_path):
     path = tmp_path / "backup.yaml"
     path.write_text("kind: user\nversion: v2\nmetadata: {name: bob}\nspec: {roles: [nosuch]}\n")

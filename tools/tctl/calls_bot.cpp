@@ -3,7 +3,6 @@
 
 #include "libbase/text.h"
 #include "libclient/pages.h"
-#include "libresources/bot.h"
 #include "tools/tctl/bot_calls.h"
 #include "tools/tctl/calls.h"
 
@@ -23,16 +22,6 @@ Status ListBots(RpcClient& rpc, bool, const MessageSink& sink) {
 Status GetBot(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
   ASSIGN_OR_RETURN(const auto bot, ReadBot(rpc, name));
   return sink(bot);
-}
-
-// The cluster says of a bot which user and role it is, and what the default lifetime is.
-void KeepBot(google::protobuf::Message& wanted, const google::protobuf::Message& stored) {
-  auto& bot = static_cast<Bot&>(wanted);
-  *bot.mutable_status() = static_cast<const Bot&>(stored).status();
-  if (!bot.spec().has_max_session_ttl()) {
-    bot.mutable_spec()->mutable_max_session_ttl()->set_seconds(
-        std::chrono::duration_cast<std::chrono::seconds>(kDefaultBotSessionTtl).count());
-  }
 }
 
 Status PutBot(RpcClient& rpc, const Resource& resource, const google::protobuf::Message* stored) {
@@ -105,7 +94,14 @@ Result<BotInstance> ReadBotInstance(RpcClient& rpc, std::string_view name) {
   return rpc.Call<BotInstance>(BotInstancePath("GetBotInstance"), request);
 }
 
-constinit const KindCalls kBotCalls{"bot", ListBots, GetBot, PutBot, nullptr, RemoveBot, false, KeepBot};
+// A bot shows a part of its user and its role, which a write makes anew.
+constinit const KindCalls kBotCalls{.kind = "bot",
+                                    .list = ListBots,
+                                    .get = GetBot,
+                                    .put = PutBot,
+                                    .update = nullptr,
+                                    .remove = RemoveBot,
+                                    .shows_all = false};
 constinit const KindCalls kBotInstanceCalls{"bot_instance", ListInstances, GetInstance,
                                             nullptr,        nullptr,       RemoveInstance};
 

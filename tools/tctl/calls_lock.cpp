@@ -29,7 +29,7 @@ Status GetLock(RpcClient& rpc, const std::string& name, bool, const MessageSink&
 }
 
 // Who made a lock, and when.
-void KeepLock(google::protobuf::Message& wanted, const google::protobuf::Message& stored) {
+void CompleteLock(google::protobuf::Message& wanted, const google::protobuf::Message& stored) {
   auto& spec = *static_cast<types::LockV2&>(wanted).mutable_spec();
   const auto& was = static_cast<const types::LockV2&>(stored).spec();
   if (!spec.has_createdat()) *spec.mutable_createdat() = was.createdat();
@@ -50,6 +50,6 @@ Status RemoveLock(RpcClient& rpc, const std::string& name) {
 
 }  // namespace
 
-const KindCalls kLockCalls{"lock", ListLocks, GetLock, PutLock, nullptr, RemoveLock, false, KeepLock};
+const KindCalls kLockCalls{"lock", ListLocks, GetLock, PutLock, nullptr, RemoveLock, false, CompleteLock};
 
 }  // namespace sallyport

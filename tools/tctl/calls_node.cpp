@@ -21,10 +21,15 @@ Status ListNodes(RpcClient& rpc, bool, const MessageSink& sink) {
   return SinkListed(rpc, "node", &proto::PaginatedResource::node, sink);
 }
 
-Status GetNode(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
-  const auto node = rpc.Call<types::ServerV2>("/proto.AuthService/GetNode", Named(name));
-  if (node) return sink(*node);
-  if (node.error().kind != ErrorKind::kNotFound) return std::unexpected(node.error());
+Status GetNodeExactly(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
+  ASSIGN_OR_RETURN(const auto node, rpc.Call<types::ServerV2>("/proto.AuthService/GetNode", Named(name)));
+  return sink(node);
+}
+
+// By the host's name too.
+Status GetNode(RpcClient& rpc, const std::string& name, bool with_secrets, const MessageSink& sink) {
+  const Status node = GetNodeExactly(rpc, name, with_secrets, sink);
+  if (node || node.error().kind != ErrorKind::kNotFound) return node;
   bool found = false;
   RETURN_IF_ERROR(ListNodes(rpc, false, [&](const google::protobuf::Message& one) -> Status {
     if (static_cast<const types::ServerV2&>(one).spec().hostname() != name) return {};
@@ -46,6 +51,12 @@ Status RemoveNode(RpcClient& rpc, const std::string& name) {
 
 }  // namespace
 
-constinit const KindCalls kNodeCalls{"node", ListNodes, GetNode, PutNode, nullptr, RemoveNode};
+constinit const KindCalls kNodeCalls{.kind = "node",
+                                     .list = ListNodes,
+                                     .get = GetNode,
+                                     .put = PutNode,
+                                     .update = nullptr,
+                                     .remove = RemoveNode,
+                                     .get_exactly = GetNodeExactly};
 
 }  // namespace sallyport

@@ -2,7 +2,6 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libclient/pages.h"
-#include "libresources/user.h"
 #include "teleport/legacy/types/user.pb.h"
 #include "teleport/users/v1/users_service.pb.h"
 #include "tools/tctl/calls.h"
@@ -33,8 +32,12 @@ Status GetUser(RpcClient& rpc, const std::string& name, bool with_secrets, const
   return sink(user);
 }
 
-void KeepUser(google::protobuf::Message& wanted, const google::protobuf::Message& stored) {
-  KeepHistory(static_cast<const types::UserV2&>(stored), static_cast<types::UserV2&>(wanted));
+void CompleteUser(google::protobuf::Message& wanted, const google::protobuf::Message& stored) {
+  auto& user = static_cast<types::UserV2&>(wanted);
+  const auto& was = static_cast<const types::UserV2&>(stored);
+  *user.mutable_spec()->mutable_createdby() = was.spec().createdby();
+  if (!user.spec().has_status()) *user.mutable_spec()->mutable_status() = was.spec().status();
+  if (!user.has_status()) *user.mutable_status() = was.status();
 }
 
 Status PutUser(RpcClient& rpc, const Resource& resource, const google::protobuf::Message* stored) {
@@ -46,6 +49,8 @@ Status PutUser(RpcClient& rpc, const Resource& resource, const google::protobuf:
   }
   usersv1::UpsertUserRequest request;
   *request.mutable_user() = resource.as<types::UserV2>();
+  *request.mutable_user()->mutable_spec()->mutable_createdby() =
+      static_cast<const types::UserV2&>(*stored).spec().createdby();
   RETURN_IF_ERROR(rpc.Call<usersv1::UpsertUserResponse>("/teleport.users.v1.UsersService/UpsertUser", request));
   return {};
 }
@@ -66,6 +71,6 @@ Status RemoveUser(RpcClient& rpc, const std::string& name) {
 
 }  // namespace
 
-const KindCalls kUserCalls{"user", ListUsers, GetUser, PutUser, UpdateUser, RemoveUser, false, KeepUser};
+const KindCalls kUserCalls{"user", ListUsers, GetUser, PutUser, UpdateUser, RemoveUser, false, CompleteUser};
 
 }  // namespace sallyport

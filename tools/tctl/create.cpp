@@ -5,7 +5,6 @@
 
 #include "libresources/difference.h"
 #include "tools/tctl/commands.h"
-#include "tools/tctl/comparison.h"
 #include "tools/tctl/documents.h"
 #include "tools/tctl/kind_calls.h"
 #include "tools/tctl/own_access.h"
@@ -126,7 +125,7 @@ std::string ReportOf(const Resource& resource, Change change, bool dry_run) {
 }
 
 // In the order of the documents, however they were answered.
-Result<Output> Report(const Work& work) {
+Output Report(Work& work) {
   std::string report;
   std::vector<Error> failures;
   std::size_t done = 0;
@@ -142,12 +141,15 @@ Result<Output> Report(const Work& work) {
   }
   const std::string counts =
       fmt::format("{} of {} documents {} written", done, work.documents.size(), work.dry_run ? "would be" : "were");
-  if (!failures.empty() && !work.go_on) {
-    if (done > 0) failures.front().message += fmt::format(" ({})", counts);
-    return std::unexpected(std::move(failures.front()));
-  }
-  Output output = Output::Text(std::move(report));
+  Output output = Output::Text(work.go_on || failures.empty() ? std::move(report) : std::string());
+  output.notices = std::move(work.notices);
   if (failures.empty()) return output;
+  if (!work.go_on) {
+    if (done > 0) failures.front().message += fmt::format(" ({})", counts);
+    output.exit_code = RowOf(failures.front().kind).exit_code;
+    output.failures = {std::move(failures.front())};
+    return output;
+  }
   const Error summary{ErrorKind::kPartlyDone, counts, {}};
   output.exit_code = RowOf(done > 0 ? summary.kind : failures.front().kind).exit_code;
   output.failures = std::move(failures);
@@ -196,9 +198,7 @@ Result<Output> Run(const Invocation& invocation) {
     if (!batch.Write(first, end) && !work.go_on) break;
     first = end;
   }
-  ASSIGN_OR_RETURN(Output output, Report(work));
-  output.notices = std::move(work.notices);
-  return output;
+  return Report(work);
 }
 
 }  // namespace

@@ -84,7 +84,10 @@ DecodeOptions ValidatingOptions(std::string source, std::string_view validation,
 
 std::vector<std::string> NoticesOf(const std::vector<Error>& warnings) {
   std::vector<std::string> notices;
-  for (const Error& warning : warnings) notices.push_back("tctl: warning: " + warning.message);
+  for (const Error& warning : warnings) {
+    notices.push_back("tctl: warning: " + warning.message);
+    if (!warning.hint.empty()) notices.back() += "\n  hint: " + warning.hint;
+  }
   return notices;
 }
 

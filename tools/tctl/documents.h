@@ -25,8 +25,7 @@ DecodeOptions ValidatingOptions(std::string source, std::string_view validation,
 // Returns warnings as notices.
 std::vector<std::string> NoticesOf(const std::vector<Error>& warnings);
 
-// As kubectl has it. It is about what a cluster takes and what does nothing: unknown fields, allowances that do not
-// parse.
+// As kubectl has it: decides about unknown fields, and about allowances that do not parse, which clusters take.
 inline constexpr Option kValidateOption{.name = "validate",
                                         .value_name = "HOW",
                                         .help = "What to do about unknown fields, and allowances that allow nothing",

@@ -108,24 +108,19 @@ Result<std::string> Apply(RpcClient& rpc, const std::vector<Resource>& changed) 
   return report;
 }
 
-Result<Output> Finish(const Invocation& invocation, RpcClient& rpc, const Edit& before, const std::string& text,
-                      const std::string& path) {
-  std::vector<Error> warnings;
-  const DecodeOptions options = ValidatingOptions(path, invocation.Get("validate"), warnings);
+Result<std::string> Finish(const Invocation& invocation, RpcClient& rpc, const Edit& before, const std::string& text,
+                           const DecodeOptions& options) {
   ASSIGN_OR_RETURN(const auto changed, Changed(text, options, before));
   if (!invocation.Flag("confirm")) RETURN_IF_ERROR(CheckOrigins(before, changed));
   RETURN_IF_ERROR(CheckWritesKeepOwnAccess(rpc, invocation, changed));
-  ASSIGN_OR_RETURN(const std::string report, Apply(rpc, changed));
-  Output output = Output::Text(report.empty() ? std::string(kNothingChanged) : report);
-  output.notices = NoticesOf(warnings);
-  return output;
+  return Apply(rpc, changed);
 }
 
 // What was typed is not lost.
-std::unexpected<Error> KeepingText(Error error, EditedFile& file) {
+Error KeepingText(Error error, EditedFile& file) {
   if (!error.hint.empty()) error.hint += "; ";
   error.hint += fmt::format("your text is kept in {}", file.Keep());
-  return std::unexpected(std::move(error));
+  return error;
 }
 
 Result<Output> Run(const Invocation& invocation) {
@@ -135,10 +130,17 @@ Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(EditedFile file, EditedFile::Make(invocation, before.text));
   const Status edited = RunEditor(invocation, file.path());
   ASSIGN_OR_RETURN(const std::string text, ReadFile(file.path()));
-  if (!edited) return text == before.text ? std::unexpected(edited.error()) : KeepingText(edited.error(), file);
+  if (!edited) return std::unexpected(text == before.text ? edited.error() : KeepingText(edited.error(), file));
   if (text == before.text) return Output::Text(std::string(kNothingChanged));
-  auto output = Finish(invocation, *rpc, before, text, file.path());
-  if (!output) return KeepingText(output.error(), file);
+
+  std::vector<Error> warnings;
+  const DecodeOptions options = ValidatingOptions(file.path(), invocation.Get("validate"), warnings);
+  const auto report = Finish(invocation, *rpc, before, text, options);
+  Output output = Output::Text(!report ? "" : report->empty() ? std::string(kNothingChanged) : *report);
+  output.notices = NoticesOf(warnings);
+  if (report) return output;
+  output.exit_code = RowOf(report.error().kind).exit_code;
+  output.failures = {KeepingText(report.error(), file)};
   return output;
 }
 

@@ -38,6 +38,8 @@ constexpr const KindCalls* kRows[] = {
     &kTrustedClusterCalls,  // a row a line
 };
 
+constexpr const char* kByHand = "dynamic";
+
 std::string OriginOf(const google::protobuf::Message& setting) {
   const auto labels = LabelsOf(setting);
   const auto origin = labels.find(std::string(kOriginLabel));
@@ -55,9 +57,22 @@ Result<StoredMessage> Stored(RpcClient& rpc, const KindCalls& calls, const Resou
     stored->CopyFrom(message);
     return {};
   };
-  const Status read = calls.get(rpc, NameOf(*resource.message), false, take);
-  if (!read && read.error().kind != ErrorKind::kNotFound) return std::unexpected(read.error());
-  return stored;
+  const auto get = calls.get_exactly != nullptr ? calls.get_exactly : calls.get;
+  const Status read = get(rpc, NameOf(*resource.message), false, take);
+  if (read || read.error().kind == ErrorKind::kNotFound) return stored;
+  if (read.error().kind == ErrorKind::kAccessDenied && calls.refuses_existing) return stored;
+  return std::unexpected(read.error());
+}
+
+// Whether a write would change nothing.
+bool IsStored(const KindCalls& calls, const Resource& resource, const google::protobuf::Message& stored) {
+  if (!calls.shows_all) return false;
+  const StoredMessage wanted(resource.message->New());
+  wanted->CopyFrom(*resource.message);
+  if (calls.complete != nullptr) calls.complete(*wanted, stored);
+  // What is written by hand has this origin, whether it says so or not.
+  if (OriginOf(*wanted).empty() && OriginOf(stored) == kByHand) SetLabel(*wanted, std::string(kOriginLabel), kByHand);
+  return SaysTheSame(*wanted, stored);
 }
 
 std::unexpected<Error> Exists(const Resource& resource) {
@@ -93,20 +108,23 @@ Result<Change> WriteResource(RpcClient& rpc, const Resource& resource, bool forc
   ASSIGN_OR_RETURN(const KindCalls* calls, WritingCallsOf(*resource.kind));
   ASSIGN_OR_RETURN(const StoredMessage stored, Stored(rpc, *calls, resource));
   if (stored == nullptr) {
-    RETURN_IF_ERROR(calls->put(rpc, resource, nullptr));
-    return Change::kCreated;
+    const Status created = calls->put(rpc, resource, nullptr);
+    if (created) return Change::kCreated;
+    if (created.error().kind != ErrorKind::kAlreadyExists) return std::unexpected(created.error());
+    if (!force) return Exists(resource);
+    RETURN_IF_ERROR(calls->put(rpc, resource, resource.message.get()));  // made meanwhile, or not to be read
+    return Change::kUpdated;
   }
+
   const bool is_default =
       !resource.kind->singleton_name.empty() && (OriginOf(*stored).empty() || OriginOf(*stored) == "defaults");
   if (!force && !is_default) return Exists(resource);
-
-  Resource wanted{.kind = resource.kind,
-                  .message = std::shared_ptr<google::protobuf::Message>(resource.message->New())};
-  wanted.message->CopyFrom(*resource.message);
-  if (calls->keep != nullptr) calls->keep(*wanted.message, *stored);
-  if (SaysTheSame(*wanted.message, *stored)) return Change::kNone;
-  RETURN_IF_ERROR(calls->put(rpc, wanted, stored.get()));
-  return Change::kUpdated;
+  if (IsStored(*calls, resource, *stored) && rpc.ReadsAreCurrent()) return Change::kNone;
+  const Status updated = calls->put(rpc, resource, stored.get());
+  if (updated) return Change::kUpdated;
+  if (updated.error().kind != ErrorKind::kNotFound) return std::unexpected(updated.error());
+  RETURN_IF_ERROR(calls->put(rpc, resource, nullptr));  // removed meanwhile
+  return Change::kCreated;
 }
 
 Status UpdateResource(RpcClient& rpc, const Resource& resource) {

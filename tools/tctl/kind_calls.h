@@ -30,10 +30,15 @@ struct KindCalls {
   Status (*remove)(RpcClient& rpc, const std::string& name);
   // Whether an edit begins with the secrets: what is written back without them would have none.
   bool edit_with_secrets = false;
-  // Takes over what the cluster decides and a document need not have (who made a user); nullptr: nothing.
-  void (*keep)(google::protobuf::Message& wanted, const google::protobuf::Message& stored) = nullptr;
+  // Completes a document, to be compared with what is stored, by what the cluster decides (who made a user); nullptr:
+  // nothing.
+  void (*complete)(google::protobuf::Message& wanted, const google::protobuf::Message& stored) = nullptr;
   // Returns whether they are one resource, where several have one name; nullptr: none have.
   bool (*is_same)(const google::protobuf::Message& one, const google::protobuf::Message& other) = nullptr;
+  // Gives the one with exactly this name, where `get` knows other names too; nullptr: `get` does.
+  Status (*get_exactly)(RpcClient& rpc, const std::string& name, bool with_secrets, const MessageSink& sink) = nullptr;
+  bool shows_all = true;          // what is read is all that a write decides
+  bool refuses_existing = false;  // `put` with nothing stored is kAlreadyExists when there is one: need not be read
 };
 
 // Returns the row of a kind; kNotImplemented for a kind without one.
@@ -44,8 +49,9 @@ Result<const KindCalls*> WritingCallsOf(const KindRow& kind);
 
 enum class Change { kCreated, kUpdated, kNone };
 
-// Writes a resource, unless the cluster says the same, secrets included. Without `force` an existing one is
-// kAlreadyExists; a setting exists when it is not the default. kNotImplemented when the kind is not written by hand.
+// Writes a resource, unless the cluster says the same, secrets included, and its reads are current. Without `force` an
+// existing one is kAlreadyExists; a setting exists when it is not the default. kNotImplemented when the kind is not
+// written by hand.
 Result<Change> WriteResource(RpcClient& rpc, const Resource& resource, bool force);
 
 // Writes a resource that was read and edited. kCompareFailed when somebody else changed it meanwhile; for the kinds

@@ -52,7 +52,13 @@ Status Remove(RpcClient& rpc, const std::string& name) {
 
 template <typename Kind>
 constexpr KindCalls Row(std::string_view kind) {
-  return {kind, List<Kind>, Get<Kind>, Put<Kind>, Update<Kind>, Remove<Kind>};
+  return {.kind = kind,
+          .list = List<Kind>,
+          .get = Get<Kind>,
+          .put = Put<Kind>,
+          .update = Update<Kind>,
+          .remove = Remove<Kind>,
+          .refuses_existing = true};
 }
 
 }  // namespace sallyport::labelled

@@ -77,7 +77,8 @@ Status CheckAuthType(const Invocation& invocation, const PingAnswer& ping) {
                       "if the account has a password: tsh login --auth=local");
 }
 
-// Profiles have the name of a host, on which each port may be another proxy's; or the same one's, which says so itself.
+// Returns whether the proxy that was named is that of the profile. A profile has the name of a host, whose ports may be
+// those of several proxies; a proxy with several ports tells which address is its public one.
 Result<bool> IsSameProxy(const Invocation& invocation, const Wanted& wanted) {
   const auto given = ParseHostPort(wanted.proxy, 0);
   const auto kept = ParseHostPort(wanted.profile->web_proxy_addr, kDefaultWebPort);

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "libbase/json.h"
+#include "libresources/kinds.h"
 
 namespace sallyport {
 namespace {
@@ -38,6 +39,30 @@ TEST_CASE("of plain lists each value that came or went", "[difference]") {
 TEST_CASE("other lists place by place", "[difference]") {
   CHECK(Shown(R"({"a":[{"b":1},{"c":2}]})", R"({"a":[{"b":2}]})") == "a[0].b: 1 -> 2\na[1]: {\"c\":2} -> \n");
   CHECK(Shown(R"({"a":[{"b":1}]})", R"({"a":[{"b":1},{"c":2}]})") == "a[1]:  -> {\"c\":2}\n");
+}
+
+TEST_CASE("resources say the same whatever their revisions are, and settings whatever their origins are",
+          "[difference]") {
+  const auto role = [](std::string_view metadata, std::string_view spec) {
+    const std::string text =
+        fmt::format("{{kind: role, version: v7, metadata: {{name: a{}}}, spec: {}}}", metadata, spec);
+    return DecodeResources(text, {}).value().front().message;
+  };
+  const auto base = role("", "{allow: {logins: [root]}}");
+  CHECK(SaysTheSame(*base, *role(", revision: x", "{allow: {logins: [root]}, deny: {}}")));
+  CHECK_FALSE(SaysTheSame(*base, *role(", labels: {teleport.dev/origin: cloud}", "{allow: {logins: [root]}}")));
+  CHECK_FALSE(SaysTheSame(*base, *role(", labels: {team: core}", "{allow: {logins: [root]}}")));
+  CHECK_FALSE(SaysTheSame(*base, *role(", description: x", "{allow: {logins: [root]}}")));
+  CHECK_FALSE(SaysTheSame(*base, *role("", "{allow: {logins: [root]}, deny: {logins: [root]}}")));
+
+  const auto setting = [](std::string_view origin) {
+    const std::string text = fmt::format(
+        "{{kind: session_recording_config, version: v2, metadata: {{name: session-recording-config, labels: "
+        "{{teleport.dev/origin: {}}}}}, spec: {{mode: node}}}}",
+        origin);
+    return DecodeResources(text, {}).value().front().message;
+  };
+  CHECK(SaysTheSame(*setting("dynamic"), *setting("config-file")));
 }
 
 }  // namespace
