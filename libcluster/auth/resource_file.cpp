@@ -16,9 +16,18 @@ constexpr std::size_t kMaxFileBytes = 10 << 20;
 constexpr std::array<std::string_view, 3> kWithoutEffect{"health_check_config", "autoupdate_config",
                                                          "autoupdate_version"};
 
+// The list of join tokens of a cluster of Teleport has the links by which users set their passwords, too.
+bool IsInvite(const Value& value) {
+  const Value* const spec = value.Find("spec");
+  const Value* const roles = spec == nullptr ? nullptr : spec->Find("roles");
+  if (value.Find("kind")->as_string() != "token" || roles == nullptr) return false;
+  return std::ranges::any_of(roles->as_list(), [](const Value& role) { return role.as_string() == "Signup"; });
+}
+
 bool IsWithoutEffect(const Value& value) {
   const Value* const kind = value.Find("kind");
-  return kind != nullptr && std::ranges::find(kWithoutEffect, kind->as_string()) != kWithoutEffect.end();
+  if (kind == nullptr) return false;
+  return std::ranges::find(kWithoutEffect, kind->as_string()) != kWithoutEffect.end() || IsInvite(value);
 }
 
 // Returns the resources of all documents, as they are written in the file.

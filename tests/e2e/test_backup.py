@@ -146,10 +146,14 @@ def test_a_backup_may_have_roles_that_teleport_takes(new_cluster, tmp_path):
     """What does not parse allows nothing; what would not be denied is refused."""
     path = tmp_path / "backup.yaml"
     path.write_text("kind: role\nversion: v7\nmetadata: {name: old}\n"
-                    "spec: {allow: {logins: [root], kubernetes_groups: ['{{internal.team}}']}}\n")
+                    "spec: {allow: {logins: [root], kubernetes_groups: ['{{internal.team}}']}}\n"
+                    "---\nkind: token\nversion: v2\nmetadata: {name: an-invite}\nspec: {roles: [Signup], join_method: token}\n"
+                    "---\nkind: health_check_config\nversion: v1\nmetadata: {name: default}\nspec: {}\n")
     cluster = new_cluster()
     cluster.start("--bootstrap", path)
-    assert "spec.allow.kubernetes_groups[0]" in cluster.log.read_text()
+    log = cluster.log.read_text()
+    assert "spec.allow.kubernetes_groups[0]" in log and "an-invite" not in log
+    assert log.count("a resource is left out that would have no effect here") == 2
     assert "{{internal.team}}" in cluster.tctl("get", "role/old").out
     cluster.stop()
 

@@ -50,6 +50,7 @@ def check_restored(cluster, directory, user, identity):
 
 def test_a_backup_of_teleport_into_a_cluster_of_ours(reference_cluster, new_cluster, tmp_path):
     user, identity = log_in_before(reference_cluster, tmp_path, "moves-to-us")
+    reference_cluster.invite("has-not-come", "member")  # a backup has the link, too
     path = tmp_path / "backup.yaml"
     path.write_text(reference_cluster.tctl("get", "all").out)
     ours = new_cluster()
