@@ -119,12 +119,32 @@ Status AuthServer::EnsurePresets() {
   return Commit(std::move(transaction));
 }
 
+Result<std::shared_ptr<const types::AuthPreferenceV2>> AuthServer::AuthPreference() {
+  std::uint64_t changes = 0;
+  {
+    const std::lock_guard lock(preference_mutex_);
+    if (preference_ != nullptr) return preference_;
+    changes = preference_changes_;
+  }
+  ASSIGN_OR_RETURN(auto setting,
+                   Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
+  auto kept = std::make_shared<const types::AuthPreferenceV2>(std::move(setting));
+  const std::lock_guard lock(preference_mutex_);
+  if (changes == preference_changes_) preference_ = kept;
+  return kept;
+}
+
 Status AuthServer::Commit(BackendTransaction transaction) {
   const bool locks_changed = std::ranges::any_of(transaction.changes(), [](const BackendTransaction::Change& change) {
     return change.item.key.starts_with(ResourceKey("lock", "")) || change.item.key.starts_with(kRemovedHosts);
   });
   RETURN_IF_ERROR(backend_->Commit(std::move(transaction)));
   if (RehearsalScope::Active()) return {};
+  {
+    const std::lock_guard lock(preference_mutex_);
+    ++preference_changes_;
+    preference_.reset();
+  }
   if (locks_changed) RETURN_IF_ERROR(locks_->Reload());
   authenticator_->Invalidate();
   return {};

@@ -75,6 +75,9 @@ class AuthServer {
     return GetResource<M>(*backend_, kind, singleton_name);
   }
 
+  // Returns the setting that requests are decided by, from memory while it does not change.
+  Result<std::shared_ptr<const types::AuthPreferenceV2>> AuthPreference();
+
   // Commits, and lets go of what was derived from the state before (callers' roles, locks).
   Status Commit(BackendTransaction transaction);
 
@@ -118,6 +121,9 @@ class AuthServer {
   std::unique_ptr<AuditQueue> audit_queue_;
   JoinLimits join_limits_;
   RateLimiter request_rate_{kAccessRequestRate};
+  std::mutex preference_mutex_;
+  std::uint64_t preference_changes_ = 0;  // so that what was read before a change is not kept after it
+  std::shared_ptr<const types::AuthPreferenceV2> preference_;
   std::unique_ptr<Locks> locks_;
   std::unique_ptr<NodeCache> nodes_;
   std::unique_ptr<NodeLabels> node_labels_;

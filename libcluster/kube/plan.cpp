@@ -129,9 +129,8 @@ Status KubePlanner::CheckCluster(const KubePlan& plan) const {
   const AccessChecker& access = *plan.caller->access;
   AccessState state;
   state.mfa_verified = !plan.caller->identity.mfa_verified.empty();
-  ASSIGN_OR_RETURN(const auto preference,
-                   auth_.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
-  state.mfa_required = access.RequiredMfa(preference.spec().requiremfatype() != types::RequireMFAType::OFF);
+  ASSIGN_OR_RETURN(const auto preference, auth_.AuthPreference());
+  state.mfa_required = access.RequiredMfa(preference->spec().requiremfatype() != types::RequireMFAType::OFF);
   state.is_bot = !plan.caller->identity.bot_name.empty();
   if (const Status status = access.CheckResourceAccess("kube_cluster", plan.target->labels, state); !status) {
     return Fail(ErrorKind::kAccessDenied, "access denied to Kubernetes cluster \"{}\": {}{}", plan.cluster,
