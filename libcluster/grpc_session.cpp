@@ -135,7 +135,10 @@ asio::awaitable<bool> GrpcSession::Handshake() {
   socket.expires_after(budget().handshake_time);
   co_await stream_.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, error));
   socket.expires_never();
-  if (!error) co_return true;
+  if (!error) {
+    AcknowledgeHandshake(stream_);
+    co_return true;
+  }
   Log(LogLevel::kDebug, "TLS handshake failed", {{"peer", remote_address_}, {"reason", error.message()}});
   co_return false;
 }

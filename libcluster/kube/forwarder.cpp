@@ -291,6 +291,7 @@ asio::awaitable<void> Serve(std::shared_ptr<KubeForwarder::State> state, Incomin
     Log(LogLevel::kDebug, "TLS handshake failed", {{"peer", client.remote_address}, {"reason", error.message()}});
     co_return;
   }
+  AcknowledgeHandshake(client.stream);
   client.chain_pem = PeerChainPem(client.stream);
   while (co_await ServeRequest(client)) {
   }

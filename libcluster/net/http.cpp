@@ -263,6 +263,7 @@ asio::awaitable<void> Serve(StatePtr state, IncomingConnection incoming) {
     Log(LogLevel::kDebug, "TLS handshake failed", {{"peer", connection.remote_address}, {"reason", error.message()}});
     co_return;
   }
+  AcknowledgeHandshake(connection.stream);
   connection.chain = PeerChainPem(connection.stream);
   while (co_await ReadRequest(connection)) {
   }

@@ -1,7 +1,9 @@
 #include "libcluster/net/tls.h"
 
+#include <netinet/tcp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <sys/socket.h>
 
 #include <boost/system/system_error.hpp>
 
@@ -83,6 +85,12 @@ std::vector<std::string> PeerChainPem(TlsStream& stream) {
   const STACK_OF(X509)* others = SSL_get_peer_cert_chain(stream.native_handle());  // on a server: without the leaf
   for (int i = 0; others != nullptr && i < sk_X509_num(others); ++i) chain.push_back(ToPem(sk_X509_value(others, i)));
   return chain;
+}
+
+void AcknowledgeHandshake(TlsStream& stream) {
+  const int on = 1;
+  const int socket = beast::get_lowest_layer(stream).socket().native_handle();
+  ::setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);  // one end of a tunnel has no such option
 }
 
 std::string NegotiatedProtocol(TlsStream& stream) {

@@ -28,7 +28,7 @@ spec:
   local_auth:
     password_hash: {}
     mfa:
-    - {{kind: mfa_device, version: v1, metadata: {{name: otp}}, id: 3f2504e0-4f89-41d3-9a0c-0305e82c3301, totp: {{key: {}}}}}
+    - {{kind: mfa_device, version: v1, metadata: {{Name: otp}}, id: 3f2504e0-4f89-41d3-9a0c-0305e82c3301, totp: {{key: {}}}}}
 ---
 kind: bot
 version: v1
