@@ -36,7 +36,8 @@ def test_changes_come_in_order(admin, cluster, name):
     others = admin.send(METHOD, watch("node", "user"))
     assert next_event(admin, roles) == next_event(admin, others) == (INIT, 43, "watch-status")
     cluster.create(ROLE.format(name))
-    cluster.create(ROLE.format(name), "-f")
+    cluster.create(ROLE.format(name), "-f")  # as it is: not written
+    cluster.create(ROLE.format(name).replace("spec: {}", "spec: {allow: {logins: [root]}}"), "-f")
     cluster.tctl("rm", f"role/{name}")
     assert [next_event(admin, roles) for _ in range(3)] == [(PUT, 9, name), (PUT, 9, name), (DELETE, 2, name)]
     cluster.add_user(name)
