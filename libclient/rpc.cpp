@@ -137,7 +137,7 @@ Status RpcClient::Rehearse() {
 
 bool RpcClient::ReadsAreCurrent() {
   if (!state_->rehearsal.empty()) return true;
-  // The end of no rehearsal: nothing happens, and clusters of Teleport do not know the method.
+  // Ends a rehearsal that does not exist, which changes nothing. Clusters of Teleport lack the method.
   std::call_once(state_->asked_what_it_is, [this] {
     const auto ended =
         Call<sallyport::v1::EndResponse>("/sallyport.v1.RehearsalService/End", sallyport::v1::EndRequest());
