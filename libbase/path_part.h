@@ -9,4 +9,7 @@ namespace sallyport {
 // characters.
 bool IsSafePathPart(std::string_view name);
 
+// Returns whether a name may also be shown as it is: a safe part of a path that StripControl leaves alone.
+bool IsSafeName(std::string_view name);
+
 }  // namespace sallyport

@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "libclient/certs_request.h"
 #include "libclient/pages.h"
 #include "libidentity/keys.h"
 #include "teleport/legacy/client/proto/access_requests.pb.h"
@@ -48,13 +49,9 @@ Status ReissueLogin(Session& session, RpcClient& rpc, const RequestChange& chang
                         "log in without --identity to use access requests");
   }
   ASSIGN_OR_RETURN(const PrivateKey tls_key, ParsePrivateKeyPem(session.ring.tls_key_pem.Reveal()));
-  proto::UserCertsRequest request;
-  request.set_username(session.user());
+  proto::UserCertsRequest request = CertsRequestOf(session, session.profile.cluster);
   request.set_sshpublickey(session.ring.ssh_public_key);
   request.set_tlspublickey(tls_key.public_key().ToPem());
-  const auto expires = std::chrono::floor<std::chrono::seconds>(session.certificate.not_after());
-  request.mutable_expires()->set_seconds(expires.time_since_epoch().count());
-  request.set_routetocluster(session.profile.cluster);
   for (const auto& id : change.add) request.add_accessrequests(id);
   for (const auto& id : change.drop) request.add_dropaccessrequests(id);
   ASSIGN_OR_RETURN(const auto certs, rpc.Call<proto::Certs>("/proto.AuthService/GenerateUserCerts", request));

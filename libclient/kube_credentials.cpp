@@ -1,6 +1,7 @@
 #include "libclient/kube_credentials.h"
 
 #include "libbase/json.h"
+#include "libclient/certs_request.h"
 #include "libidentity/keys.h"
 #include "libidentity/ssh_certificate.h"
 #include "libidentity/x509.h"
@@ -34,18 +35,13 @@ Status CheckNoMfa(RpcClient& rpc, std::string_view kube_cluster) {
 
 proto::UserCertsRequest CertsRequest(const Session& session, const PrivateKey& key, std::string_view teleport_cluster,
                                      std::string_view kube_cluster) {
-  proto::UserCertsRequest request;
-  request.set_username(session.user());
+  proto::UserCertsRequest request = CertsRequestOf(session, teleport_cluster);
   request.set_usage(proto::UserCertsRequest::Kubernetes);
-  request.set_routetocluster(std::string(teleport_cluster));
   request.set_kubernetescluster(std::string(kube_cluster));
-  const auto expires = std::chrono::floor<std::chrono::seconds>(session.certificate.not_after());
-  request.mutable_expires()->set_seconds(expires.time_since_epoch().count());
   request.set_tlspublickey(key.public_key().ToPem());
-  if (const auto identity = session.certificate.ToIdentity()) {
-    for (const auto& id : identity->active_requests) request.add_accessrequests(id);
-    if (!identity->principals.empty()) request.set_sshlogin(identity->principals.front());
-  }
+  AddActiveRequests(session, request);
+  const auto identity = session.certificate.ToIdentity();
+  if (identity && !identity->principals.empty()) request.set_sshlogin(identity->principals.front());
   return request;
 }
 

@@ -23,7 +23,7 @@ class Message;
 
 namespace sallyport {
 
-// What is done about something that the reference takes, and that does nothing.
+// How a reader treats input that the reference accepts and that does nothing.
 enum class Strictness { kStrict, kWarn, kIgnore };
 
 struct DecodeOptions {

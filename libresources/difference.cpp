@@ -81,7 +81,7 @@ class Comparison {
   }
 };
 
-// Without what changes by being written.
+// Returns a resource without the fields that a write changes.
 Value Meaning(const google::protobuf::Message& resource) {
   Value value = EncodeResource(resource);
   Value* const metadata = value.Find("metadata");

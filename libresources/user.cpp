@@ -13,7 +13,7 @@ constexpr TextColumn kColumns[] = {{"User", &NameOf}};
 
 // A login writes files that have the name of its user.
 Status CheckUserName(const std::string& name) {
-  if (IsSafePathPart(name) && StripControl(name) == name) return {};
+  if (IsSafeName(name)) return {};
   return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" cannot be the name of a user", StripControl(name)),
                       "a name has no slash and no control characters, and is neither \".\" nor \"..\"");
 }

@@ -91,7 +91,7 @@ Status AddLegacyKeyPair(TeleportConfig& config) {
 }  // namespace
 
 Status CheckName(const std::string& name) {
-  if (name.empty() || (IsSafePathPart(name) && StripControl(name) == name)) return {};
+  if (name.empty() || IsSafeName(name)) return {};
   return Fail(ErrorKind::kBadParameter,
               "\"{}\" is no name: it may not be \".\" or \"..\", nor have a slash or control characters",
               StripControl(name));

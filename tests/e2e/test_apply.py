@@ -190,7 +190,7 @@ def test_dry_run_of_a_lock_locks_nobody(cluster, make_user, tsh, tmp_path):
     assert tsh("ls").code == 0
 
 
-# What Teleport takes: a template of a trait that is not there, and a field that nobody knows.
+# Teleport accepts both: a template of a trait that does not exist, and a field that no program knows.
 USELESS = "{allow: {kubernetes_groups: ['{{internal.team}}'], logins: [root]}}"
 UNKNOWN = "{allow: {logns: [root]}}"
 

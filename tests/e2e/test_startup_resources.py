@@ -70,7 +70,7 @@ def test_each_start_brings_the_resources(new_cluster, file):
     assert "name: robot" in cluster.tctl("get", "bot/robot").out
     assert [event["updated_by"] for event in cluster.events(event="role.created", name="deploys")] == ["system"]
 
-    # What is as it should be is not written; what is not comes back.
+    # An unchanged resource is not written; a removed resource comes back.
     events = len(cluster.events(updated_by="system"))
     restart(cluster, "--apply-on-startup", file)
     assert shown(cluster) == first

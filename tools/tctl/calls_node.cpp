@@ -26,7 +26,7 @@ Status GetNodeExactly(RpcClient& rpc, const std::string& name, bool, const Messa
   return sink(node);
 }
 
-// By the host's name too.
+// Finds a node by the name of its host, too.
 Status GetNode(RpcClient& rpc, const std::string& name, bool with_secrets, const MessageSink& sink) {
   const Status node = GetNodeExactly(rpc, name, with_secrets, sink);
   if (node || node.error().kind != ErrorKind::kNotFound) return node;

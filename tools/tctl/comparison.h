@@ -24,8 +24,8 @@ Result<Comparison> CompareWithCluster(const Invocation& invocation, RpcClient& r
 // Returns the rows for people.
 std::string ComparisonText(const Value& rows);
 
-// What commands that compare are given: the argument `file`, the options --filename and --validate. Fails with the
-// first document that is none; notices tell what is wrong with the others.
+// Returns the resources that a command compares: those of the argument `file` and of the option --filename, read as
+// --validate says. Fails with the first document that is none; notices tell what is wrong with the others.
 Result<std::vector<Resource>> ResourcesToCompare(const Invocation& invocation, std::vector<std::string>& notices);
 std::vector<Argument> ComparedFiles();
 inline constexpr Option kComparedFileOption{

@@ -64,13 +64,13 @@ Result<StoredMessage> Stored(RpcClient& rpc, const KindCalls& calls, const Resou
   return std::unexpected(read.error());
 }
 
-// Whether a write would change nothing.
+// Returns whether a write would change nothing.
 bool IsStored(const KindCalls& calls, const Resource& resource, const google::protobuf::Message& stored) {
   if (!calls.shows_all) return false;
   const StoredMessage wanted(resource.message->New());
   wanted->CopyFrom(*resource.message);
   if (calls.complete != nullptr) calls.complete(*wanted, stored);
-  // What is written by hand has this origin, whether it says so or not.
+  // The cluster gives this origin to each resource that is written by hand.
   if (OriginOf(*wanted).empty() && OriginOf(stored) == kByHand) SetLabel(*wanted, std::string(kOriginLabel), kByHand);
   return SaysTheSame(*wanted, stored);
 }

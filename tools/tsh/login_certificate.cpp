@@ -1,8 +1,8 @@
 #include "tools/tsh/login_certificate.h"
 
+#include "libclient/certs_request.h"
 #include "libclient/ssh_launch.h"
 #include "libidentity/ssh_certificate.h"
-#include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/certs.pb.h"
 #include "tools/tsh/context.h"
 
@@ -15,16 +15,10 @@ std::size_t PrincipalsOf(const std::string& certificate) {
 }
 
 proto::UserCertsRequest RequestFor(const Session& session, const std::string& login) {
-  proto::UserCertsRequest request;
-  request.set_username(session.user());
-  request.set_routetocluster(session.profile.cluster);
+  proto::UserCertsRequest request = CertsRequestOf(session, session.profile.cluster);
   request.set_sshlogin(login);
   request.set_sshpublickey(session.ring.ssh_public_key);
-  const auto expires = std::chrono::floor<std::chrono::seconds>(session.certificate.not_after());
-  request.mutable_expires()->set_seconds(expires.time_since_epoch().count());
-  if (const auto identity = session.certificate.ToIdentity()) {
-    for (const auto& id : identity->active_requests) request.add_accessrequests(id);
-  }
+  AddActiveRequests(session, request);
   return request;
 }
 

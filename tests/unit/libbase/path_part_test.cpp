@@ -14,5 +14,10 @@ TEST_CASE("parts of paths") {
   CHECK_FALSE(IsSafePathPart(std::string("a\0b", 3)));
 }
 
+TEST_CASE("a safe name is shown as it is") {
+  for (const std::string name : {"a", "a b", "é", "DOM\\jane", "a@b"}) CHECK(IsSafeName(name));
+  for (const std::string name : {"", "..", "a/b", "a\nb", "a\u202e"}) CHECK_FALSE(IsSafeName(name));
+}
+
 }  // namespace
 }  // namespace sallyport
