@@ -89,7 +89,7 @@ const EnumBools* BoolsOf(const EnumDescriptor& type) {
   return nullptr;
 }
 
-std::string Lower(std::string_view text) {
+std::string LowerCase(std::string_view text) {
   std::string lower(text);
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
@@ -100,7 +100,7 @@ std::vector<FieldForm> MakeForms(const Descriptor& type) {
   std::vector<FieldForm> forms;
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
-    const JsonField& options = field.options().GetExtension(json);
+    const JsonField& options = field.options().GetExtension(json_field);
     FieldForm form;
     form.field = &field;
     form.key = field.has_json_name() ? field.json_name() : field.name();
@@ -115,7 +115,7 @@ std::vector<FieldForm> MakeForms(const Descriptor& type) {
 
 std::optional<int> EnumFromText(const EnumDescriptor& type, std::string_view text) {
   for (const EnumText& row : kEnumTexts) {
-    if (row.type == type.full_name() && Lower(text) == row.text) return row.number;
+    if (row.type == type.full_name() && LowerCase(text) == row.text) return row.number;
   }
   if (const EnumBools* bools = BoolsOf(type)) {
     const auto on = BoolFromText(text);
@@ -146,7 +146,7 @@ const FieldForm* FindField(const Descriptor& type, std::string_view key, bool an
     }
     if (form.hidden) continue;
     if (form.key == key) return &form;
-    if (any_case && Lower(form.key) == Lower(key)) close = &form;
+    if (any_case && LowerCase(form.key) == LowerCase(key)) close = &form;
   }
   return close;
 }
@@ -206,7 +206,7 @@ std::vector<std::string> EnumTexts(const EnumDescriptor& type) {
 }
 
 std::optional<bool> BoolFromText(std::string_view text) {
-  const std::string word = Lower(text);
+  const std::string word = LowerCase(text);
   for (const std::string_view yes : {"true", "yes", "yeah", "y", "on", "1"}) {
     if (word == yes) return true;
   }
