@@ -25,7 +25,7 @@ enum class ErrorKind {
   kCompareFailed,      // somebody else changed it since it was read
   kLimitExceeded,      // too many, too large, too fast
   kConnectionProblem,  // the other side cannot be reached, or went away
-  kNotImplemented,     // known, and not there yet
+  kNotImplemented,     // known, and not implemented
   kVersion,            // the two sides' versions do not fit
   kPartlyDone,         // some of several things were done
   kUsage,              // the command line is wrong

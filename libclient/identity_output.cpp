@@ -94,7 +94,7 @@ Result<IdentityFormat> ParseIdentityFormat(std::string_view name) {
     if (row.name == name) return row.format;
   }
   if (std::ranges::find(kOthers, name) != std::end(kOthers)) {
-    return FailWithHint(ErrorKind::kNotImplemented, fmt::format("the format \"{}\" is not there yet", name),
+    return FailWithHint(ErrorKind::kNotImplemented, fmt::format("the format \"{}\" is not implemented", name),
                         "there are: file, openssh, tls, kubernetes");
   }
   return FailWithHint(ErrorKind::kUsage, fmt::format("\"{}\" is no format for credentials", name),

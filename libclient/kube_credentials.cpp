@@ -29,7 +29,7 @@ Status CheckNoMfa(RpcClient& rpc, std::string_view kube_cluster) {
                    rpc.Call<proto::IsMFARequiredResponse>("/proto.AuthService/IsMFARequired", request));
   if (!answer.required() && answer.mfarequired() != proto::MFA_REQUIRED_YES) return {};
   return FailWithHint(ErrorKind::kNotImplemented,
-                      fmt::format("{} needs a security key for each session, which is not there yet", kube_cluster),
+                      fmt::format("{} needs a security key for each session, which is not implemented", kube_cluster),
                       "use a role that does not set require_session_mfa");
 }
 

@@ -63,7 +63,7 @@ Result<std::string> AuthoritiesOf(const Session& session, std::string_view clust
 Status RequireTlsRouting(const Session& session) {
   if (session.profile.tls_routing_enabled) return {};
   return FailWithHint(ErrorKind::kNotImplemented,
-                      fmt::format("{} has no TLS routing, and other ways are not there yet", session.profile.Name()),
+                      fmt::format("{} has no TLS routing, and other ways are not implemented", session.profile.Name()),
                       "set proxy_listener_mode: multiplex on the cluster, then log in again");
 }
 

@@ -1,6 +1,6 @@
 """Real programs on loopback in a temporary directory: a cluster, and tctl, tsh and kubectl to use it.
 
-SALLYPORT_BIN is the directory of the programs (default build/dev/bin). A client that is not there yet is replaced by
+SALLYPORT_BIN is the directory of the programs (default build/dev/bin). A client that does not exist is replaced by
 the one in REFERENCE_BIN, a directory with Teleport 18's programs; without that, tests that need it are skipped.
 """
 

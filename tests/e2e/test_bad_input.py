@@ -287,7 +287,7 @@ BAD_CONFIGS = {
     "a list": ("- teleport\n", None, ""),
     "unknown severity": ("teleport:\n  log:\n    severity: LOUD\n", 3, "LOUD"),
     "bad address": ("proxy_service:\n  web_listen_addr: 'host:port'\n", 2, "web_listen_addr"),
-    "what is not there yet": ("teleport:\n  diag_addr: x:1\n", 2, "not implemented"),
+    "what is not implemented": ("teleport:\n  diag_addr: x:1\n", 2, "not implemented"),
     "bytes": ("\x00\x01\x02", None, ""),
     "no kubeconfig": ("kubernetes_service:\n  enabled: yes\n  kubeconfig_file: /nosuch/file\n", None, "/nosuch/file"),
 }

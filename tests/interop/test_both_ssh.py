@@ -23,7 +23,7 @@ def nodes(tmp_path_factory):
         running.create(ROLE, "-f")
         add_twins(running)
         running.endless = "seq 9"  # nothing tells a node of Teleport that nobody reads any more
-        running.takes_trees = False  # it knows no path of what is not there yet, which OpenSSH asks for
+        running.takes_trees = False  # it has no path of a file that does not exist, which OpenSSH asks for
         yield running
 
 

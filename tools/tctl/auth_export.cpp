@@ -44,7 +44,7 @@ constexpr TypeRow kTypes[] = {
     {"saml-idp", "saml_idp", Form::kDer},
     {"awsra", "awsra", Form::kPem},
 };
-// The values of --type, those that are not there yet too. Options keep views of texts.
+// The values of --type, those that are not implemented too. Options keep views of texts.
 std::string_view TypeNames() {
   static const std::string names = [] {
     std::string all;
@@ -136,7 +136,7 @@ Result<Output> WriteFiles(const std::string& prefix, const Export& made) {
 
 Result<Output> RunExport(const Invocation& invocation) {
   const std::string& type = invocation.Get("type");
-  if (type == "github") return Fail(ErrorKind::kNotImplemented, "authorities of integrations are not there yet");
+  if (type == "github") return Fail(ErrorKind::kNotImplemented, "authorities of integrations are not implemented");
   Export made{invocation.Flag("keys"), invocation.Get("compat") == "1.0", invocation.Get("fingerprint"), {}};
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const std::string cluster, ClusterName(*rpc));

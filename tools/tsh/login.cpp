@@ -73,7 +73,7 @@ Status CheckAuthType(const Invocation& invocation, const PingAnswer& ping) {
   const std::string& asked = invocation.Get("auth");
   if (asked == "local" || (asked.empty() && ping.auth_type == "local")) return {};
   return FailWithHint(ErrorKind::kNotImplemented,
-                      fmt::format("logging in by \"{}\" is not there yet", asked.empty() ? ping.auth_type : asked),
+                      fmt::format("logging in by \"{}\" is not implemented", asked.empty() ? ping.auth_type : asked),
                       "if the account has a password: tsh login --auth=local");
 }
 
