@@ -10,7 +10,7 @@
 namespace sallyport {
 namespace {
 
-constexpr std::size_t kRecordBytes = 16 << 10;  // the most that one read of TLS gives
+constexpr std::size_t kTlsRecordBytes = 16 << 10;  // the most that one read of TLS gives
 
 }  // namespace
 
@@ -82,7 +82,7 @@ void Http2Channel::Run() {
 
 // Both return false when the connection is broken; the reason is kept.
 bool Http2Channel::ReadAll() {
-  char buffer[kRecordBytes];
+  char buffer[kTlsRecordBytes];
   while (!broken_) {
     const IoStep step = stream_->TryRead(buffer, sizeof buffer);
     if (step.state == IoState::kWantRead || step.state == IoState::kWantWrite) return true;

@@ -20,7 +20,7 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr std::size_t kMaxAnswer = 4 << 20;
-constexpr std::uint32_t kMaxHeader = 64 << 10;
+constexpr std::uint32_t kMaxHeaderBytes = 64 << 10;
 
 // Our stream as Beast wants one.
 class BeastStream {
@@ -116,7 +116,7 @@ Result<HttpAnswer> Exchange(Stream& stream, std::string_view method, const std::
   if (code) return FailExchange(peer, adapter.failure(), code);
   http::response_parser<http::string_body> parser;
   parser.body_limit(kMaxAnswer);
-  parser.header_limit(kMaxHeader);
+  parser.header_limit(kMaxHeaderBytes);
   boost::beast::flat_buffer buffer;
   http::read(adapter, buffer, parser, code);
   if (code) return FailExchange(peer, adapter.failure(), code);

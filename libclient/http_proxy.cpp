@@ -84,7 +84,7 @@ bool IsExcepted(std::string_view list, const HostPort& address) {
   return false;
 }
 
-Result<HttpProxy> ParseProxy(std::string_view url) {
+Result<HttpProxy> ParseProxyUrl(std::string_view url) {
   HttpProxy proxy;
   if (LowerCase(url.substr(0, 7)) == "http://") url.remove_prefix(7);
   if (const auto scheme = url.find("://"); scheme != std::string_view::npos) {
@@ -118,7 +118,7 @@ Result<std::optional<HttpProxy>> HttpProxyFor(const NetworkSettings& settings, c
   if (settings.https_proxy.empty() || IsLocal(wanted.host) || IsExcepted(settings.no_proxy, wanted)) {
     return std::nullopt;
   }
-  ASSIGN_OR_RETURN(HttpProxy proxy, ParseProxy(settings.https_proxy));
+  ASSIGN_OR_RETURN(HttpProxy proxy, ParseProxyUrl(settings.https_proxy));
   return proxy;
 }
 

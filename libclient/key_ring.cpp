@@ -21,7 +21,7 @@ Status CheckNames(const ProfilePaths& paths, std::string_view cluster) {
   return {};
 }
 
-std::string WithNewline(std::string text) {
+std::string WithFinalNewline(std::string text) {
   if (!text.empty() && text.back() != '\n') text += '\n';
   return text;
 }
@@ -100,8 +100,8 @@ Status SaveAuthorities(const ProfilePaths& paths, const std::vector<ClusterAutho
   for (const auto& authority : authorities) {
     std::string bundle;
     for (const auto& pem : authority.tls_pems) {
-      bundle += WithNewline(pem);
-      all += WithNewline(pem) + "\n";
+      bundle += WithFinalNewline(pem);
+      all += WithFinalNewline(pem) + "\n";
     }
     if (bundle.empty() || !IsSafePathPart(authority.cluster)) continue;
     RETURN_IF_ERROR(WriteFile(paths.AuthoritiesOf(authority.cluster), bundle, ModeUnderUmask(kAuthorityMode)));

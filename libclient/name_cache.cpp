@@ -12,7 +12,7 @@ namespace sallyport {
 namespace {
 
 constexpr std::size_t kMaxNames = 100'000;
-constexpr std::size_t kMaxBytes = 32 << 20;
+constexpr std::size_t kMaxCacheBytes = 32 << 20;
 
 Time ChangeTime(const std::string& path) {
   struct stat found{};
@@ -40,7 +40,7 @@ void NameCache::Remember(std::string_view sort, std::vector<std::string> names) 
     if (!name.contains('\n')) text += name + "\n";
   }
   const std::string path = directory_ + "/" + std::string(sort);
-  if (const auto there = ReadFile(path, kMaxBytes); there && *there == text) {
+  if (const auto there = ReadFile(path, kMaxCacheBytes); there && *there == text) {
     ::utimensat(AT_FDCWD, path.c_str(), nullptr, 0);
     return;
   }
@@ -51,7 +51,7 @@ SeenNames NameCache::Recall(std::string_view sort, std::string_view prefix) cons
   SeenNames found;
   if (directory_.empty() || !IsSafePathPart(sort)) return found;
   const std::string path = directory_ + "/" + std::string(sort);
-  const auto text = ReadFile(path, kMaxBytes);
+  const auto text = ReadFile(path, kMaxCacheBytes);
   if (!text) return found;
   found.seen = ChangeTime(path);
   std::string_view rest = *text;

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kMaxProfileBytes = 256 << 10;
 constexpr unsigned kProfileMode = 0660;
-constexpr mode_t kDirectoryMode = 0700;
+constexpr mode_t kProfileDirectoryMode = 0700;
 
 // One key of the file. The table's order is the file's.
 using Field = std::variant<std::string Profile::*, bool Profile::*, Nanoseconds Profile::*,
@@ -152,7 +152,7 @@ Result<std::string> ProfileDirectory::CurrentName() const {
 }
 
 Status ProfileDirectory::SetCurrent(std::string_view name) const {
-  RETURN_IF_ERROR(MakeDirectories(home_, kDirectoryMode));
+  RETURN_IF_ERROR(MakeDirectories(home_, kProfileDirectoryMode));
   return WriteFile(home_ + "/current-profile", fmt::format("{}\n", Trimmed(name)), ModeUnderUmask(kProfileMode));
 }
 
@@ -186,7 +186,7 @@ Result<Profile> ProfileDirectory::Load(std::string_view name) const {
 Status ProfileDirectory::Save(const Profile& profile, bool make_current) const {
   const std::string name = profile.Name();
   if (!IsSafePathPart(name)) return Fail(ErrorKind::kBadParameter, "the profile names no proxy");
-  RETURN_IF_ERROR(MakeDirectories(home_, kDirectoryMode));
+  RETURN_IF_ERROR(MakeDirectories(home_, kProfileDirectoryMode));
   RETURN_IF_ERROR(WriteFile(PathOf(name), FormatProfile(profile), ModeUnderUmask(kProfileMode)));
   return make_current ? SetCurrent(name) : Status();
 }

@@ -11,7 +11,7 @@
 namespace sallyport {
 namespace {
 
-constexpr std::size_t kChunk = 64 << 10;
+constexpr std::size_t kPumpBytes = 64 << 10;
 
 // Bytes on their way in one direction.
 struct Direction {
@@ -43,8 +43,8 @@ class Mover {
   bool FromStream() {
     bool moved = false;
     if (in_.empty() && !in_.source_ended) {
-      in_.bytes.resize(kChunk);
-      const IoStep step = stream_.TryRead(in_.bytes.data(), kChunk);
+      in_.bytes.resize(kPumpBytes);
+      const IoStep step = stream_.TryRead(in_.bytes.data(), kPumpBytes);
       in_.start = 0;
       in_.bytes.resize(step.state == IoState::kDone ? step.bytes : 0);
       moved = Note(step, in_);
@@ -56,8 +56,8 @@ class Mover {
   bool FromSocket() {
     bool moved = false;
     if (out_.empty() && !out_.source_ended) {
-      out_.bytes.resize(kChunk);
-      const ssize_t count = ::recv(socket_, out_.bytes.data(), kChunk, MSG_DONTWAIT);
+      out_.bytes.resize(kPumpBytes);
+      const ssize_t count = ::recv(socket_, out_.bytes.data(), kPumpBytes, MSG_DONTWAIT);
       out_.start = 0;
       out_.bytes.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
       moved = count > 0;

@@ -13,7 +13,7 @@ namespace {
 
 using google::protobuf::util::TimeUtil;
 
-constexpr int kPage = 200;
+constexpr int kRecordingsPage = 200;
 constexpr std::chrono::seconds kSilence{60};
 
 }  // namespace
@@ -25,7 +25,7 @@ Status ListSessions(RpcClient& rpc, const SessionRange& range, const ValueSink& 
   request.set_order(proto::ASCENDING);  // see the message
   int left = range.limit;
   while (left > 0) {
-    request.set_limit(std::min(left, kPage));
+    request.set_limit(std::min(left, kRecordingsPage));
     ASSIGN_OR_RETURN(const auto answer, rpc.Call<proto::Events>("/proto.AuthService/GetSessionEvents", request));
     for (const auto& event : answer.items()) {
       const Value item = EventToValue(event);

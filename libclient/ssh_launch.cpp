@@ -15,7 +15,7 @@ namespace sallyport {
 namespace {
 
 constexpr std::size_t kMaxKnownHosts = 4 << 20;
-constexpr mode_t kDirectoryMode = 0700;
+constexpr mode_t kHostsDirectoryMode = 0700;
 // Variables with a directory of the user's own, and what lies below.
 constexpr std::pair<std::string_view, std::string_view> kCaches[] = {
     {"XDG_CACHE_HOME", ""}, {"HOME", "/.cache"}, {"XDG_RUNTIME_DIR", ""}};
@@ -86,7 +86,7 @@ std::vector<std::string> DirectoriesOf(const Session& session, const Environment
 // Written only when it changes: many may start at once.
 Status Keep(const std::string& path, const std::string& text) {
   if (const auto there = ReadFile(path, kMaxKnownHosts); there && *there == text) return {};
-  RETURN_IF_ERROR(MakeDirectories(path.substr(0, path.rfind('/')), kDirectoryMode));
+  RETURN_IF_ERROR(MakeDirectories(path.substr(0, path.rfind('/')), kHostsDirectoryMode));
   return WritePrivateFile(path, text);
 }
 
@@ -94,7 +94,7 @@ Status Keep(const std::string& path, const std::string& text) {
 std::string OwnTemporaryDirectory(const EnvironmentReader& environment) {
   const std::string base = environment("TMPDIR").starts_with('/') ? environment("TMPDIR") : "/tmp";
   const std::string path = fmt::format("{}/sallyport-{}", base, ::geteuid());
-  if (::mkdir(path.c_str(), kDirectoryMode) != 0 && errno != EEXIST) return "";
+  if (::mkdir(path.c_str(), kHostsDirectoryMode) != 0 && errno != EEXIST) return "";
   struct stat info{};
   const bool own = ::lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == ::geteuid() &&
                    (info.st_mode & (S_IRWXG | S_IRWXO)) == 0;

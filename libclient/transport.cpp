@@ -20,8 +20,8 @@ constexpr std::string_view kProxy = "the proxy";
 constexpr std::string_view kMethod = "/teleport.transport.v1.TransportService/ProxySSH";
 constexpr std::string_view kAmbiguous = "err-node-is-ambiguous";
 constexpr std::size_t kFrameBytes = 16 << 10;  // Teleport's own frames are not larger
-constexpr int kUnavailable = 14;               // of gRPC: for the proxy, a node that is not there
-constexpr int kCancelled = 1;
+constexpr int kGrpcUnavailable = 14;           // of gRPC: for the proxy, a node that is not there
+constexpr int kGrpcCancelled = 1;
 constexpr std::chrono::milliseconds kFlushTimeout{1000};
 
 Deadline In(Nanoseconds time) { return std::chrono::steady_clock::now() + time; }
@@ -46,7 +46,7 @@ Error ErrorOfDial(const GrpcStatus& status, const NodeAddress& address) {
     return {ErrorKind::kNotFound, fmt::format("several nodes are called {} ({})", address.host, kAmbiguous),
             "name one by its ID: tsh ls -v"};
   }
-  if (status.code == kUnavailable || error.kind == ErrorKind::kNotFound) {
+  if (status.code == kGrpcUnavailable || error.kind == ErrorKind::kNotFound) {
     return {
         ErrorKind::kNotFound,
         fmt::format("there is no node {}, or it is not connected now ({})", address.host, StripControl(status.message)),
@@ -129,7 +129,7 @@ Status NodeConnection::Relay(int in, int out) {
     if (out_ended_) return {};
     if (moved) continue;  // there may be more
     if (const auto& ended = call_->ended()) {
-      if (ended->code == 0 || ended->code == kCancelled) return {};
+      if (ended->code == 0 || ended->code == kGrpcCancelled) return {};
       return std::unexpected(ErrorOfGrpcStatus(*ended, kProxy));
     }
     const bool reading = !in_ended_ && call_->HasRoom();

@@ -47,7 +47,7 @@
 namespace sallyport {
 namespace {
 
-constexpr int kNetworkThreads = 2;
+constexpr int kNetworkPoolThreads = 2;
 constexpr std::size_t kMaxWebThreads = 32;
 constexpr std::size_t kMaxKubeThreads = 8;
 constexpr std::size_t kMaxDialThreads = 64;
@@ -75,7 +75,7 @@ struct Cluster::State {
   RpcTable methods;
   std::unique_ptr<WebApi> web_api;
   std::unique_ptr<AuthHttpApi> auth_api;
-  EventLoop loop{kNetworkThreads};
+  EventLoop loop{kNetworkPoolThreads};
   ThreadPool web_threads{kMaxWebThreads};
   LoginGate logins;
   ThreadPool kube_threads{kMaxKubeThreads};

@@ -5,16 +5,16 @@
 namespace sallyport {
 namespace {
 
-constexpr std::string_view kBegin = "-----BEGIN ";
-constexpr std::string_view kEnd = "-----END ";
+constexpr std::string_view kBlockBegin = "-----BEGIN ";
+constexpr std::string_view kBlockEnd = "-----END ";
 constexpr std::string_view kDashes = "-----";
-constexpr std::string_view kSpaces = " \t\r";
+constexpr std::string_view kLineSpaces = " \t\r";
 constexpr std::size_t kLineLength = 64;
 
-std::string_view Trimmed(std::string_view line) {
-  const std::size_t first = line.find_first_not_of(kSpaces);
+std::string_view TrimmedLine(std::string_view line) {
+  const std::size_t first = line.find_first_not_of(kLineSpaces);
   if (first == std::string_view::npos) return {};
-  return line.substr(first, line.find_last_not_of(kSpaces) - first + 1);
+  return line.substr(first, line.find_last_not_of(kLineSpaces) - first + 1);
 }
 
 // Takes the next line off the text.
@@ -22,7 +22,7 @@ std::string_view NextLine(std::string_view& text) {
   const std::size_t end = text.find('\n');
   const std::string_view line = text.substr(0, end);
   text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return Trimmed(line);
+  return TrimmedLine(line);
 }
 
 // Returns the label of "-----BEGIN label-----" or the same with END; empty when the line is not one.
@@ -38,8 +38,8 @@ Result<PemBlock> ReadBlock(std::string_view label, std::string_view& text) {
   std::string digits;
   while (!text.empty()) {
     const std::string_view line = NextLine(text);
-    if (line.starts_with(kEnd)) {
-      if (LabelOf(line, kEnd) != label) break;
+    if (line.starts_with(kBlockEnd)) {
+      if (LabelOf(line, kBlockEnd) != label) break;
       auto body = FromBase64(digits);
       Wipe(digits);
       if (!body) return std::unexpected(InContext(fmt::format("PEM block \"{}\"", label), std::move(body).error()));
@@ -63,11 +63,11 @@ std::string ToPem(std::string_view label, std::string_view body) {
   std::string digits = ToBase64(body);
   std::string text;
   text.reserve(digits.size() + digits.size() / kLineLength + 2 * label.size() + 40);
-  text.append(kBegin).append(label).append(kDashes).append("\n");
+  text.append(kBlockBegin).append(label).append(kDashes).append("\n");
   for (std::size_t place = 0; place < digits.size(); place += kLineLength) {
     text.append(digits, place, kLineLength).append("\n");
   }
-  text.append(kEnd).append(label).append(kDashes).append("\n");
+  text.append(kBlockEnd).append(label).append(kDashes).append("\n");
   Wipe(digits);
   return text;
 }
@@ -75,7 +75,7 @@ std::string ToPem(std::string_view label, std::string_view body) {
 Result<std::vector<PemBlock>> ParsePem(std::string_view text) {
   std::vector<PemBlock> blocks;
   while (!text.empty()) {
-    const std::string_view label = LabelOf(NextLine(text), kBegin);
+    const std::string_view label = LabelOf(NextLine(text), kBlockBegin);
     if (label.empty()) continue;
     ASSIGN_OR_RETURN(PemBlock block, ReadBlock(label, text));
     blocks.push_back(std::move(block));

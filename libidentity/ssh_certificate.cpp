@@ -10,8 +10,8 @@
 namespace sallyport {
 namespace {
 
-constexpr std::string_view kCertificateSuffix = "-cert-v01@openssh.com";
-constexpr std::string_view kSpaces = " \t\r\n";
+constexpr std::string_view kCertificateTypeSuffix = "-cert-v01@openssh.com";
+constexpr std::string_view kKeyLineSpaces = " \t\r\n";
 constexpr std::size_t kMaxBlobBytes = 256 << 10;
 constexpr std::size_t kNonceBytes = 32;
 
@@ -30,7 +30,8 @@ constexpr KeyShape kShapes[] = {{"ssh-ed25519", 1},
 Status ReadKey(SshReader& reader, SshCertificate& certificate) {
   ASSIGN_OR_RETURN(std::string_view type, reader.String());
   const auto shape = std::ranges::find_if(kShapes, [&](const KeyShape& row) {
-    return type.ends_with(kCertificateSuffix) && type.substr(0, type.size() - kCertificateSuffix.size()) == row.type;
+    return type.ends_with(kCertificateTypeSuffix) &&
+           type.substr(0, type.size() - kCertificateTypeSuffix.size()) == row.type;
   });
   if (shape == std::end(kShapes)) {
     return Fail(ErrorKind::kBadParameter, "SSH certificate is of a type that is not supported");
@@ -118,7 +119,7 @@ std::string SignedPart(const SshCertificate& certificate) {
   SshReader key_reader(key);
   (void)key_reader.String();  // the type, which is another here
   SshWriter writer;
-  writer.String(std::string(certificate.public_key.SshType()).append(kCertificateSuffix))
+  writer.String(std::string(certificate.public_key.SshType()).append(kCertificateTypeSuffix))
       .String(certificate.nonce)
       .Raw(key_reader.rest())
       .Uint64(certificate.serial)
@@ -188,7 +189,7 @@ Time SshCertificate::ExpiresAt() const { return FromUnix(valid_before); }
 
 std::string SshCertificate::ToAuthorizedKey(std::string_view comment) const {
   if (blob.empty()) return {};
-  return fmt::format("{}{} {}{}{}", public_key.SshType(), kCertificateSuffix, ToBase64(blob),
+  return fmt::format("{}{} {}{}{}", public_key.SshType(), kCertificateTypeSuffix, ToBase64(blob),
                      comment.empty() ? "" : " ", comment);
 }
 
@@ -205,16 +206,16 @@ Result<SshCertificate> ParseSshCertificateBlob(std::string_view blob) {
 }
 
 Result<SshCertificate> ParseSshCertificate(std::string_view line) {
-  const std::size_t start = std::min(line.find_first_not_of(kSpaces), line.size());
+  const std::size_t start = std::min(line.find_first_not_of(kKeyLineSpaces), line.size());
   line.remove_prefix(start);
-  line = line.substr(0, line.find_last_not_of(kSpaces) + 1);
-  const std::string_view type = line.substr(0, line.find_first_of(kSpaces));
+  line = line.substr(0, line.find_last_not_of(kKeyLineSpaces) + 1);
+  const std::string_view type = line.substr(0, line.find_first_of(kKeyLineSpaces));
   if (!IsSshCertificateType(type) || line.find('\n') != std::string_view::npos) {
     return Fail(ErrorKind::kBadParameter, "text is not one line with an SSH certificate");
   }
   line.remove_prefix(type.size());
-  line.remove_prefix(std::min(line.find_first_not_of(kSpaces), line.size()));
-  ASSIGN_OR_RETURN(const std::string blob, FromBase64(line.substr(0, line.find_first_of(kSpaces))));
+  line.remove_prefix(std::min(line.find_first_not_of(kKeyLineSpaces), line.size()));
+  ASSIGN_OR_RETURN(const std::string blob, FromBase64(line.substr(0, line.find_first_of(kKeyLineSpaces))));
   SshReader reader(blob);
   const auto inner_type = reader.String();
   if (!inner_type || *inner_type != type) {
@@ -224,7 +225,7 @@ Result<SshCertificate> ParseSshCertificate(std::string_view line) {
 }
 
 bool IsSshCertificateType(std::string_view type) {
-  return type.size() > kCertificateSuffix.size() && type.ends_with(kCertificateSuffix);
+  return type.size() > kCertificateTypeSuffix.size() && type.ends_with(kCertificateTypeSuffix);
 }
 
 }  // namespace sallyport

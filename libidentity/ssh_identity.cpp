@@ -44,7 +44,7 @@ struct ExtensionRow {
 };
 
 // The extensions that carry an identity.
-const std::array kRows{
+const std::array kExtensionRows{
     ExtensionRow{"scope-pin@goteleport.com", kScopePinField},
     ExtensionRow{"mfa-verified", TextField([](Identity& i) -> auto& { return i.mfa_verified; })},
     ExtensionRow{"prev-identity-expires", kPreviousExpiryField},
@@ -91,7 +91,7 @@ constexpr std::array kTexts{
 
 bool CarriesIdentity(std::string_view name) {
   const auto is_name = [&](const auto& row) { return row.name == name; };
-  return std::ranges::any_of(kRows, is_name) || std::ranges::any_of(kTexts, is_name) || name == kHostRole ||
+  return std::ranges::any_of(kExtensionRows, is_name) || std::ranges::any_of(kTexts, is_name) || name == kHostRole ||
          name == kHostAuthority;
 }
 
@@ -141,7 +141,7 @@ bool Take(SshOptions& extensions, std::string_view name, std::string& value) {
 Status ReadExtensions(SshOptions extensions, SshUser& user) {
   std::string value;
   Take(extensions, kPermitPty, value);  // everybody has it
-  for (const ExtensionRow& row : kRows) {
+  for (const ExtensionRow& row : kExtensionRows) {
     if (!Take(extensions, row.name, value)) continue;
     if (auto status = std::visit(ReadExtension{user.identity, value}, row.field); !status) {
       return std::unexpected(InContext(fmt::format("SSH extension {}", row.name), std::move(status).error()));
@@ -190,7 +190,7 @@ SshOptions UserSshExtensions(const Identity& identity, const SshPermissions& per
     if (!(permissions.*row.field).empty()) extensions.emplace(row.name, permissions.*row.field);
   }
   Identity source = identity;  // the accessors of the table are made for reading into
-  for (const ExtensionRow& row : kRows) {
+  for (const ExtensionRow& row : kExtensionRows) {
     if (row.standard_only && format == SshCertificateFormat::kOldSsh) continue;
     std::visit(WriteExtension{source, row.name, extensions}, row.field);
   }

@@ -14,9 +14,9 @@ constexpr std::string_view kEd25519 = "ssh-ed25519";
 constexpr std::string_view kRsa = "ssh-rsa";
 constexpr std::string_view kRsaSha256 = "rsa-sha2-256";
 constexpr std::string_view kRsaSha512 = "rsa-sha2-512";
-constexpr std::size_t kMaxBlobBytes = 1 << 16;
+constexpr std::size_t kMaxKeyBytes = 1 << 16;
 constexpr int kBitsForSha512 = 4096;
-constexpr std::string_view kSpaces = " \t\r\n";
+constexpr std::string_view kKeySpaces = " \t\r\n";
 
 Digest DigestOfCurve(const Curve& curve) {
   if (curve.nid == NID_secp384r1) return Digest::kSha384;
@@ -86,9 +86,9 @@ Result<KeyPtr> ReadBlob(SshReader& reader) {
 
 // Takes the first word off a line, and the spaces behind it.
 std::string_view NextWord(std::string_view& line) {
-  const std::string_view word = line.substr(0, line.find_first_of(kSpaces));
+  const std::string_view word = line.substr(0, line.find_first_of(kKeySpaces));
   line.remove_prefix(word.size());
-  line.remove_prefix(std::min(line.find_first_not_of(kSpaces), line.size()));
+  line.remove_prefix(std::min(line.find_first_not_of(kKeySpaces), line.size()));
   return word;
 }
 
@@ -170,8 +170,8 @@ Result<std::string> PrivateKey::SignSsh(std::string_view message, std::string_vi
 }
 
 Result<AuthorizedKey> ParseAuthorizedKey(std::string_view line) {
-  line.remove_prefix(std::min(line.find_first_not_of(kSpaces), line.size()));
-  line = line.substr(0, line.find_last_not_of(kSpaces) + 1);
+  line.remove_prefix(std::min(line.find_first_not_of(kKeySpaces), line.size()));
+  line = line.substr(0, line.find_last_not_of(kKeySpaces) + 1);
   if (line.find('\n') != std::string_view::npos) {
     return Fail(ErrorKind::kBadParameter, "authorized key has more than one line");
   }
@@ -188,8 +188,8 @@ Result<AuthorizedKey> ParseAuthorizedKey(std::string_view line) {
 
 Result<PublicKey> ParseSshBlob(std::string_view blob) {
   const ErrorQueueScope scope;
-  if (blob.size() > kMaxBlobBytes) {
-    return Fail(ErrorKind::kBadParameter, "SSH key is larger than {} bytes", kMaxBlobBytes);
+  if (blob.size() > kMaxKeyBytes) {
+    return Fail(ErrorKind::kBadParameter, "SSH key is larger than {} bytes", kMaxKeyBytes);
   }
   SshReader reader(blob);
   ASSIGN_OR_RETURN(const KeyPtr key, ReadBlob(reader));

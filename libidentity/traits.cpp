@@ -6,7 +6,7 @@
 namespace sallyport {
 namespace {
 
-constexpr JsonLimits kLimits{.max_bytes = 1 << 20, .max_depth = 4};
+constexpr JsonLimits kTraitLimits{.max_bytes = 1 << 20, .max_depth = 4};
 
 Result<Traits::Values> ValuesFrom(std::string_view name, const Value& value) {
   if (value.is_null()) return std::nullopt;
@@ -60,7 +60,7 @@ std::string Traits::ToJson() const {
 }
 
 Result<Traits> Traits::FromJson(std::string_view json) {
-  auto parsed = ParseJson(json, kLimits);
+  auto parsed = ParseJson(json, kTraitLimits);
   if (!parsed) return std::unexpected(InContext("traits", std::move(parsed).error()));
   if (parsed->is_null()) return Traits();
   if (!parsed->is_map()) return Fail(ErrorKind::kBadParameter, "traits are {}, not a map", TypeName(*parsed));

@@ -141,9 +141,9 @@ std::string DecimalOf(const std::string& serial) {
   return text == nullptr ? std::string() : std::string(text.get());
 }
 
-std::time_t ToUnix(Time time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); }
+std::time_t ToTimeT(Time time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); }
 
-TimePtr ToAsn1Time(Time time) { return TimePtr(ASN1_TIME_set(nullptr, ToUnix(time))); }
+TimePtr ToAsn1Time(Time time) { return TimePtr(ASN1_TIME_set(nullptr, ToTimeT(time))); }
 
 NamePtr ToOpenSslName(std::string_view der) {
   const unsigned char* place = AsBytes(der);

@@ -76,7 +76,7 @@ Status CheckLengths(const types::AccessRequestSpecV3& spec) {
 
 std::string User(const google::protobuf::Message& resource) { return AsRequest(resource).spec().user(); }
 
-std::string Roles(const google::protobuf::Message& resource) {
+std::string RequestedRoles(const google::protobuf::Message& resource) {
   return fmt::format("{}", fmt::join(AsRequest(resource).spec().roles(), ", "));
 }
 
@@ -89,8 +89,8 @@ std::string Annotations(const google::protobuf::Message& resource) {
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 
-constexpr TextColumn kColumns[] = {
-    {"Name", &NameOf}, {"User", &User}, {"Roles", &Roles}, {"Annotations", &Annotations}};
+constexpr TextColumn kAccessRequestColumns[] = {
+    {"Name", &NameOf}, {"User", &User}, {"Roles", &RequestedRoles}, {"Annotations", &Annotations}};
 
 bool HasReviewed(const AccessRequestV3& request, std::string_view user) {
   return std::ranges::any_of(request.spec().reviews(), [&](const auto& review) { return review.author() == user; });
@@ -149,7 +149,7 @@ Status CheckAccessRequest(google::protobuf::Message& resource) {
   return {};
 }
 
-std::span<const TextColumn> AccessRequestColumns() { return kColumns; }
+std::span<const TextColumn> AccessRequestColumns() { return kAccessRequestColumns; }
 
 std::optional<Time> ToTime(const google::protobuf::Timestamp& stamp) {
   if (stamp.seconds() == kGoZeroSeconds || (stamp.seconds() == 0 && stamp.nanos() == 0)) return std::nullopt;
@@ -182,7 +182,7 @@ std::vector<std::string> OriginalRoles(const AccessRequestV3& request) {
 
 Status CheckNewState(const AccessRequestV3& request, int state) {
   if (state == types::PROMOTED) {
-    return Fail(ErrorKind::kNotImplemented, "access lists, to which a request would be promoted, are not there yet");
+    return Fail(ErrorKind::kNotImplemented, "access lists, to which a request would be promoted, are not implemented");
   }
   if (state != types::APPROVED && state != types::DENIED) {
     return Fail(ErrorKind::kBadParameter, "a request can be approved or denied, nothing else");

@@ -21,7 +21,7 @@ constexpr std::string_view kMcpStdio = "mcp+stdio";
 constexpr std::string_view kMcp = "mcp";
 constexpr std::string_view kSubKindLabel = "teleport.internal/app-sub-kind";
 // Names that begin so lead to Kubernetes.
-constexpr std::string_view kKubePrefix = "kube-teleport-proxy-alpn.";
+constexpr std::string_view kKubeUriPrefix = "kube-teleport-proxy-alpn.";
 constexpr std::uint32_t kMaxPort = 65535;
 
 const types::AppV3& AsApp(const Message& resource) { return static_cast<const types::AppV3&>(resource); }
@@ -30,9 +30,9 @@ std::string Uri(const Message& resource) { return AsApp(resource).spec().uri(); 
 std::string PublicAddress(const Message& resource) { return AsApp(resource).spec().publicaddr(); }
 std::string AppLabels(const Message& resource) { return ShownLabels(AsApp(resource)); }
 
-constexpr TextColumn kColumns[] = {{"Name", &NameOf},      {"Description", &DescriptionOf},
-                                   {"URI", &Uri},          {"Public Address", &PublicAddress},
-                                   {"Labels", &AppLabels}, {"Version", &VersionOf}};
+constexpr TextColumn kAppColumns[] = {{"Name", &NameOf},      {"Description", &DescriptionOf},
+                                      {"URI", &Uri},          {"Public Address", &PublicAddress},
+                                      {"Labels", &AppLabels}, {"Version", &VersionOf}};
 
 bool OneOf(std::span<const std::string_view> words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
@@ -63,8 +63,8 @@ Status FillAddress(types::AppSpecV3& spec) {
 Status CheckPublicAddress(const types::AppSpecV3& spec) {
   std::string_view host = spec.publicaddr();
   if (const auto scheme = host.find("//"); scheme != std::string_view::npos) host.remove_prefix(scheme + 2);
-  if (!host.starts_with(kKubePrefix)) return {};
-  return Fail(ErrorKind::kBadParameter, "spec.public_addr: names that begin with {} are reserved", kKubePrefix);
+  if (!host.starts_with(kKubeUriPrefix)) return {};
+  return Fail(ErrorKind::kBadParameter, "spec.public_addr: names that begin with {} are reserved", kKubeUriPrefix);
 }
 
 // A list of ports is for TCP; others do not look at it.
@@ -121,6 +121,6 @@ Status CheckApp(Message& resource) {
   return {};
 }
 
-std::span<const TextColumn> AppColumns() { return kColumns; }
+std::span<const TextColumn> AppColumns() { return kAppColumns; }
 
 }  // namespace sallyport

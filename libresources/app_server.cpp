@@ -19,14 +19,18 @@ std::string Protocol(const Message& resource) {
   const std::string& uri = SpecOf(resource).app().spec().uri();
   return uri.starts_with("tcp://") ? "TCP" : uri.starts_with("mcp+") ? "MCP" : "HTTP";
 }
-std::string PublicAddress(const Message& resource) { return SpecOf(resource).app().spec().publicaddr(); }
-std::string Uri(const Message& resource) { return SpecOf(resource).app().spec().uri(); }
-std::string AppLabels(const Message& resource) { return ShownLabels(SpecOf(resource).app()); }
+std::string ServerPublicAddress(const Message& resource) { return SpecOf(resource).app().spec().publicaddr(); }
+std::string ServerUri(const Message& resource) { return SpecOf(resource).app().spec().uri(); }
+std::string ServedAppLabels(const Message& resource) { return ShownLabels(SpecOf(resource).app()); }
 std::string ServerVersion(const Message& resource) { return SpecOf(resource).version(); }
 
-constexpr TextColumn kColumns[] = {
-    {"Host", &Host}, {"Name", &AppName},     {"Type", &Protocol},        {"Public Address", &PublicAddress},
-    {"URI", &Uri},   {"Labels", &AppLabels}, {"Version", &ServerVersion}};
+constexpr TextColumn kAppServerColumns[] = {{"Host", &Host},
+                                            {"Name", &AppName},
+                                            {"Type", &Protocol},
+                                            {"Public Address", &ServerPublicAddress},
+                                            {"URI", &ServerUri},
+                                            {"Labels", &ServedAppLabels},
+                                            {"Version", &ServerVersion}};
 
 }  // namespace
 
@@ -40,6 +44,6 @@ Status CheckAppServer(Message& resource) {
   return {};
 }
 
-std::span<const TextColumn> AppServerColumns() { return kColumns; }
+std::span<const TextColumn> AppServerColumns() { return kAppServerColumns; }
 
 }  // namespace sallyport

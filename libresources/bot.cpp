@@ -15,13 +15,13 @@ const machineidv1::BotInstance& AsInstance(const Message& resource) {
   return static_cast<const machineidv1::BotInstance&>(resource);
 }
 
-std::string Roles(const Message& resource) {
+std::string BotRoles(const Message& resource) {
   return fmt::format("{}", fmt::join(static_cast<const machineidv1::Bot&>(resource).spec().roles(), ", "));
 }
 std::string BotOfInstance(const Message& resource) { return AsInstance(resource).spec().bot_name(); }
 std::string IdOfInstance(const Message& resource) { return AsInstance(resource).spec().instance_id(); }
 
-constexpr TextColumn kBotColumns[] = {{"Name", &NameOf}, {"Roles", &Roles}};
+constexpr TextColumn kBotColumns[] = {{"Name", &NameOf}, {"Roles", &BotRoles}};
 constexpr TextColumn kInstanceColumns[] = {{"Bot Name", &BotOfInstance}, {"Instance ID", &IdOfInstance}};
 
 }  // namespace

@@ -51,7 +51,7 @@ std::string Fingerprints(const google::protobuf::Message& resource) {
   return fmt::format("{}", fmt::join(fingerprints, ","));
 }
 
-constexpr TextColumn kColumns[] = {
+constexpr TextColumn kAuthorityColumns[] = {
     {"Cluster Name", &ClusterName}, {"CA Type", &Type}, {"Fingerprint", &Fingerprints}, {"Role Map", &RoleMap}};
 
 }  // namespace
@@ -78,7 +78,7 @@ std::string ShownRoleMap(const google::protobuf::RepeatedPtrField<types::RoleMap
   return fmt::format("[{}]", fmt::join(mappings, " "));
 }
 
-std::span<const TextColumn> CertAuthorityColumns() { return kColumns; }
+std::span<const TextColumn> CertAuthorityColumns() { return kAuthorityColumns; }
 
 std::span<const std::string_view> CertAuthorityTypes() { return kTypes; }
 

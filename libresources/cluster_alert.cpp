@@ -100,9 +100,9 @@ std::string Severity(const google::protobuf::Message& resource) {
   const auto severity = AsAlert(resource).spec().severity();
   return types::AlertSeverity_IsValid(severity) ? types::AlertSeverity_Name(severity) : fmt::format("{}", +severity);
 }
-std::string Message(const google::protobuf::Message& resource) { return AsAlert(resource).spec().message(); }
+std::string AlertMessage(const google::protobuf::Message& resource) { return AsAlert(resource).spec().message(); }
 
-constexpr TextColumn kColumns[] = {{"ID", &NameOf}, {"Severity", &Severity}, {"Message", &Message}};
+constexpr TextColumn kAlertColumns[] = {{"ID", &NameOf}, {"Severity", &Severity}, {"Message", &AlertMessage}};
 
 }  // namespace
 
@@ -110,7 +110,7 @@ Status CheckAlertResource(google::protobuf::Message& resource) {
   return CheckClusterAlert(static_cast<types::ClusterAlert&>(resource));
 }
 
-std::span<const TextColumn> AlertColumns() { return kColumns; }
+std::span<const TextColumn> AlertColumns() { return kAlertColumns; }
 
 Status CheckClusterAlert(types::ClusterAlert& alert) {
   auto& header = *alert.mutable_header();

@@ -23,13 +23,13 @@ const Connector& As(const Message& resource) {
   return static_cast<const Connector&>(resource);
 }
 
-bool OneOf(std::span<const std::string_view> words, std::string_view word) {
+bool IsOneOf(std::span<const std::string_view> words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
 
 Status CheckName(const Message& connector) {
   const std::string name = NameOf(connector);
-  if (!OneOf(kReservedNames, name)) return {};
+  if (!IsOneOf(kReservedNames, name)) return {};
   return Fail(ErrorKind::kBadParameter, "metadata.name: \"{}\" is reserved for a way to log in without connector",
               name);
 }
@@ -166,7 +166,7 @@ Status CheckOidcConnector(Message& resource) {
   if (spec.has_maxage()) RETURN_IF_ERROR(CheckMaxAge("spec.max_age", spec.maxage().value()));
   if (spec.has_mfasettings()) RETURN_IF_ERROR(CheckMaxAge("spec.mfa.max_age", spec.mfasettings().max_age()));
   const std::string& group = spec.entra_id_groups_provider().group_type();
-  if (!group.empty() && !OneOf(kEntraGroupTypes, group)) {
+  if (!group.empty() && !IsOneOf(kEntraGroupTypes, group)) {
     return Fail(ErrorKind::kBadParameter, "spec.entra_id_groups_provider.group_type must be one of {}, not \"{}\"",
                 fmt::join(kEntraGroupTypes, ", "), StripControl(group));
   }
@@ -184,7 +184,7 @@ Status CheckSamlConnector(Message& resource) {
     RETURN_IF_ERROR(FillIssuer(mfa, "spec.mfa", mfa.entity_descriptor(), open));
   }
   RETURN_IF_ERROR(CheckRoles("spec.attributes_to_roles", spec.attributestoroles()));
-  if (!spec.preferredrequestbinding().empty() && !OneOf(kRequestBindings, spec.preferredrequestbinding())) {
+  if (!spec.preferredrequestbinding().empty() && !IsOneOf(kRequestBindings, spec.preferredrequestbinding())) {
     return Fail(ErrorKind::kBadParameter, "spec.preferred_request_binding must be one of {}, not \"{}\"",
                 fmt::join(kRequestBindings, ", "), StripControl(spec.preferredrequestbinding()));
   }

@@ -31,7 +31,7 @@ std::string Protocol(const Message& resource) { return AsDatabase(resource).spec
 std::string Uri(const Message& resource) { return AsDatabase(resource).spec().uri(); }
 std::string DatabaseLabels(const Message& resource) { return ShownLabels(AsDatabase(resource)); }
 
-constexpr TextColumn kColumns[] = {
+constexpr TextColumn kDatabaseColumns[] = {
     {"Name", &NameOf}, {"Protocol", &Protocol}, {"URI", &Uri}, {"Labels", &DatabaseLabels}};
 
 // Returns whether nothing is set, also where an empty message is.
@@ -235,6 +235,6 @@ Status CheckDatabase(Message& resource) {
   return CheckActiveDirectory(database);
 }
 
-std::span<const TextColumn> DatabaseColumns() { return kColumns; }
+std::span<const TextColumn> DatabaseColumns() { return kDatabaseColumns; }
 
 }  // namespace sallyport

@@ -194,7 +194,7 @@ Status FillAtlas(DatabaseV3& database) {
 }
 
 // The first row that matches fills in.
-struct Row {
+struct AddressRow {
   bool (*matches)(const DatabaseV3& database, std::string_view uri);
   Status (*fill)(DatabaseV3& database);
 };
@@ -233,7 +233,7 @@ bool IsAzureRedis(const DatabaseV3&, std::string_view uri) {
   return Contains(uri, kAzureRedis) || Contains(uri, kAzureRedisEnterprise);
 }
 
-constexpr Row kRows[] = {
+constexpr AddressRow kAddressRows[] = {
     {&IsSpanner, &FillSpanner},
     {&IsType<kAlloyDb>, &FillAlloyDb},
     {&IsType<kDynamoDb>, &FillDynamoDb},
@@ -274,7 +274,7 @@ Status FillEmptyAddress(DatabaseV3& database) {
 
 Status FillFromAddress(DatabaseV3& database) {
   if (database.spec().uri().empty()) RETURN_IF_ERROR(FillEmptyAddress(database));
-  for (const Row& row : kRows) {
+  for (const AddressRow& row : kAddressRows) {
     if (row.matches(database, database.spec().uri())) return row.fill(database);
   }
   return {};

@@ -26,7 +26,7 @@ std::unexpected<Error> NotAnAddress(const std::string& uri, std::string_view wan
                       fmt::format("write {}", wanted));
 }
 
-std::string_view SchemeOf(std::string_view uri) {
+std::string_view UriSchemeOf(std::string_view uri) {
   const auto end = uri.find("://");
   return end == std::string_view::npos ? std::string_view() : uri.substr(0, end);
 }
@@ -77,7 +77,7 @@ Status CheckHostAndPort(const DatabaseV3& database) {
 // "HOST:PORT", or a connection string with one or several hosts.
 Status CheckMongo(const DatabaseV3& database) {
   const std::string& uri = database.spec().uri();
-  const std::string_view scheme = SchemeOf(uri);
+  const std::string_view scheme = UriSchemeOf(uri);
   if (scheme != "mongodb" && scheme != "mongodb+srv") return CheckHostAndPort(database);
   const auto hosts = SplitNonEmpty(Authority(uri), ',');
   bool right = !hosts.empty() && (scheme == "mongodb" || (hosts.size() == 1 && !Authority(uri).contains(':')));
@@ -101,7 +101,7 @@ Status CheckOracle(const DatabaseV3& database) {
 
 Status CheckRedis(const DatabaseV3& database) {
   const std::string& uri = database.spec().uri();
-  const std::string_view scheme = SchemeOf(uri);
+  const std::string_view scheme = UriSchemeOf(uri);
   const std::string mode = Parameter(uri, "mode");
   const bool known = !uri.contains("://") || scheme == "redis" || scheme == "rediss";
   if (known && ParseHostPort(Authority(uri), 0) && (mode.empty() || mode == "standalone" || mode == "cluster")) {
@@ -117,14 +117,14 @@ Status CheckSnowflake(const DatabaseV3& database) {
 
 Status CheckClickHouse(const DatabaseV3& database) {
   const std::string_view scheme = database.spec().protocol() == "clickhouse" ? "clickhouse" : "https";
-  if (SchemeOf(database.spec().uri()) == scheme) return {};
+  if (UriSchemeOf(database.spec().uri()) == scheme) return {};
   return NotAnAddress(database.spec().uri(), fmt::format("{}://HOST:PORT", scheme));
 }
 
 // Kerberos needs the computer's name and its domain.
 Status CheckSqlServer(const DatabaseV3& database) {
   const std::string& uri = database.spec().uri();
-  const bool scheme = !uri.contains("://") || SchemeOf(uri) == "mssql";
+  const bool scheme = !uri.contains("://") || UriSchemeOf(uri) == "mssql";
   const std::string_view authority = Authority(uri);
   const std::string host = HostOfAddress(uri);
   if (scheme && uri.ends_with(authority) && HasPort(authority) && !authority.ends_with(':') && !IsIpAddress(host) &&
@@ -152,11 +152,11 @@ Status CheckAlloyDb(const DatabaseV3& database) {
                       "alloydb://projects/PROJECT/locations/LOCATION/clusters/CLUSTER/instances/INSTANCE");
 }
 
-struct Protocol {
+struct ProtocolRow {
   std::string_view name;
   Status (*check)(const DatabaseV3& database);
 };
-constexpr Protocol kProtocols[] = {
+constexpr ProtocolRow kProtocols[] = {
     {"postgres", &CheckHostAndPort},    {"mysql", &CheckHostAndPort},
     {"mongodb", &CheckMongo},           {"oracle", &CheckOracle},
     {"cockroachdb", &CheckHostAndPort}, {"redis", &CheckRedis},
@@ -170,10 +170,10 @@ constexpr Protocol kProtocols[] = {
 }  // namespace
 
 Status CheckDatabaseProtocol(const DatabaseV3& database) {
-  const auto* const found = std::ranges::find(kProtocols, database.spec().protocol(), &Protocol::name);
+  const auto* const found = std::ranges::find(kProtocols, database.spec().protocol(), &ProtocolRow::name);
   if (found == std::end(kProtocols)) {
     std::vector<std::string_view> names;
-    for (const Protocol& protocol : kProtocols) names.push_back(protocol.name);
+    for (const ProtocolRow& protocol : kProtocols) names.push_back(protocol.name);
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("spec.protocol \"{}\" is not known", StripControl(database.spec().protocol())),
                         fmt::format("it is one of {}", fmt::join(names, ", ")));

@@ -42,44 +42,44 @@ std::string Group(const Message& resource) {
   return static_cast<const DiscoveryConfig&>(resource).spec().discovery_group();
 }
 
-constexpr TextColumn kColumns[] = {{"Name", &NameOf}, {"Discovery Group", &Group}};
+constexpr TextColumn kDiscoveryColumns[] = {{"Name", &NameOf}, {"Discovery Group", &Group}};
 
 template <typename... Args>
-std::unexpected<Error> Bad(fmt::format_string<Args...> text, Args&&... args) {
+std::unexpected<Error> BadMatcher(fmt::format_string<Args...> text, Args&&... args) {
   return Fail(ErrorKind::kBadParameter, text, std::forward<Args>(args)...);
 }
 
-bool Has(const Texts& texts, std::string_view wanted) { return std::ranges::find(texts, wanted) != texts.end(); }
+bool Contains(const Texts& texts, std::string_view wanted) { return std::ranges::find(texts, wanted) != texts.end(); }
 
 Status CheckTypes(std::string_view cloud, const Texts& types, Words known) {
-  if (types.empty()) return Bad("spec.{}: types is missing, some of {}", cloud, fmt::join(known, ", "));
+  if (types.empty()) return BadMatcher("spec.{}: types is missing, some of {}", cloud, fmt::join(known, ", "));
   for (const std::string& type : types) {
     if (std::ranges::find(known, type) != known.end()) continue;
-    return Bad("spec.{}: types are {}, not \"{}\"", cloud, fmt::join(known, ", "), StripControl(type));
+    return BadMatcher("spec.{}: types are {}, not \"{}\"", cloud, fmt::join(known, ", "), StripControl(type));
   }
   return {};
 }
 
 // "us-east-1", or the one of all regions.
 Status CheckRegions(std::string_view part, const Texts& regions) {
-  if (regions.empty()) return Bad("spec.{}: regions is missing", part);
+  if (regions.empty()) return BadMatcher("spec.{}: regions is missing", part);
   for (const std::string& region : regions) {
     const bool letters = std::ranges::all_of(
         region, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
     const bool number = !region.empty() && region.back() >= '0' && region.back() <= '9';
     if (region == "aws-global" || (letters && number && std::ranges::count(region, '-') >= 2)) continue;
-    return Bad("spec.{}: \"{}\" is no region", part, StripControl(region));
+    return BadMatcher("spec.{}: \"{}\" is no region", part, StripControl(region));
   }
   return {};
 }
 
 Status CheckRoleArn(std::string_view field, const std::string& arn) {
   if (arn.starts_with("arn:") && arn.contains(":iam:") && arn.contains(":role/") && !arn.ends_with('/')) return {};
-  return Bad("spec.aws: {} is no role: write arn:aws:iam::123456789012:role/NAME", field);
+  return BadMatcher("spec.aws: {} is no role: write arn:aws:iam::123456789012:role/NAME", field);
 }
 
 void MatchAll(Texts& texts) {
-  if (!texts.empty() && !Has(texts, kAll)) return;
+  if (!texts.empty() && !Contains(texts, kAll)) return;
   texts.Clear();
   texts.Add(std::string(kAll));
 }
@@ -93,7 +93,7 @@ Status CheckWord(std::string_view cloud, std::string_view field, const std::stri
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
   });
   if (right) return {};
-  return Bad("spec.{}: {} can only have letters, digits and -", cloud, field);
+  return BadMatcher("spec.{}: {} can only have letters, digits and -", cloud, field);
 }
 
 Status CheckInstaller(types::InstallerParams& installer, const Joining& joining) {
@@ -101,7 +101,7 @@ Status CheckInstaller(types::InstallerParams& installer, const Joining& joining)
   RETURN_IF_ERROR(CheckWord(joining.cloud, "update_group", installer.updategroup()));
   if (installer.joinmethod().empty()) installer.set_joinmethod(std::string(joining.method));
   if (installer.joinmethod() != joining.method) {
-    return Bad("spec.{}: join_method can only be {}", joining.cloud, joining.method);
+    return BadMatcher("spec.{}: join_method can only be {}", joining.cloud, joining.method);
   }
   if (installer.jointoken().empty()) installer.set_jointoken(std::string(joining.token));
   if (!installer.scriptname().empty()) return {};
@@ -116,11 +116,11 @@ Status CheckAwsRoles(const types::AWSMatcher& matcher) {
   } else if (!matcher.assumerole().externalid().empty()) {
     for (const std::string& type : matcher.types()) {
       if (std::ranges::find(kUsersAreRoles, type) != std::end(kUsersAreRoles)) continue;
-      return Bad("spec.aws: assume_role.external_id is there without role_arn");
+      return BadMatcher("spec.aws: assume_role.external_id is there without role_arn");
     }
   }
   if (matcher.setupaccessforarn().empty()) return {};
-  if (!Has(matcher.types(), "eks")) return Bad("spec.aws: setup_access_for_arn is for eks only");
+  if (!Contains(matcher.types(), "eks")) return BadMatcher("spec.aws: setup_access_for_arn is for eks only");
   return CheckRoleArn("setup_access_for_arn", matcher.setupaccessforarn());
 }
 
@@ -136,7 +136,7 @@ Status CheckAws(types::AWSMatcher& matcher) {
                                                            : types::INSTALL_PARAM_ENROLL_MODE_EICE);
   }
   if (installer.enrollmode() == types::INSTALL_PARAM_ENROLL_MODE_EICE && matcher.integration().empty()) {
-    return Bad("spec.aws: integration is missing, which enroll_mode needs");
+    return BadMatcher("spec.aws: integration is missing, which enroll_mode needs");
   }
   RETURN_IF_ERROR(CheckInstaller(installer, kAwsJoining));
   if (installer.sshdconfig().empty()) installer.set_sshdconfig("/etc/ssh/sshd_config");
@@ -148,7 +148,7 @@ Status CheckAws(types::AWSMatcher& matcher) {
 
 Status CheckAzure(types::AzureMatcher& matcher) {
   RETURN_IF_ERROR(CheckTypes("azure", matcher.types(), kAzureTypes));
-  if (Has(matcher.types(), "vm")) {
+  if (Contains(matcher.types(), "vm")) {
     matcher.mutable_params()->mutable_azure();
     RETURN_IF_ERROR(CheckInstaller(*matcher.mutable_params(), kAzureJoining));
   }
@@ -161,14 +161,15 @@ Status CheckAzure(types::AzureMatcher& matcher) {
 
 Status CheckGcp(types::GCPMatcher& matcher) {
   RETURN_IF_ERROR(CheckTypes("gcp", matcher.types(), kGcpTypes));
-  if (Has(matcher.types(), "gce")) RETURN_IF_ERROR(CheckInstaller(*matcher.mutable_params(), kGcpJoining));
+  if (Contains(matcher.types(), "gce")) RETURN_IF_ERROR(CheckInstaller(*matcher.mutable_params(), kGcpJoining));
   MatchAll(*matcher.mutable_locations());
-  if (matcher.projectids().empty()) return Bad("spec.gcp: project_ids is missing");
-  if (Has(matcher.projectids(), kAll) && matcher.projectids_size() > 1) {
-    return Bad("spec.gcp: project_ids has * and others: * is all of them");
+  if (matcher.projectids().empty()) return BadMatcher("spec.gcp: project_ids is missing");
+  if (Contains(matcher.projectids(), kAll) && matcher.projectids_size() > 1) {
+    return BadMatcher("spec.gcp: project_ids has * and others: * is all of them");
   }
   if (!matcher.tags().values().empty()) {
-    if (!matcher.labels().values().empty()) return Bad("spec.gcp: labels and tags exclude each other: write labels");
+    if (!matcher.labels().values().empty())
+      return BadMatcher("spec.gcp: labels and tags exclude each other: write labels");
     // Teleport copies the older name to the newer one, and then refuses what has both.
     matcher.mutable_labels()->Swap(matcher.mutable_tags());
     matcher.clear_tags();
@@ -189,8 +190,9 @@ Status CheckAccessGraph(const types::AccessGraphSync& sync) {
   for (const auto& aws : sync.aws()) {
     RETURN_IF_ERROR(CheckRegions("access_graph.aws", aws.regions()));
     if (!aws.has_cloud_trail_logs()) continue;
-    if (aws.cloud_trail_logs().sqsqueue().empty()) return Bad("spec.access_graph.aws: sqs_queue is missing");
-    if (aws.cloud_trail_logs().region().empty()) return Bad("spec.access_graph.aws: region of the logs is missing");
+    if (aws.cloud_trail_logs().sqsqueue().empty()) return BadMatcher("spec.access_graph.aws: sqs_queue is missing");
+    if (aws.cloud_trail_logs().region().empty())
+      return BadMatcher("spec.access_graph.aws: region of the logs is missing");
   }
   return {};
 }
@@ -199,7 +201,7 @@ Status CheckAccessGraph(const types::AccessGraphSync& sync) {
 
 Status CheckDiscoveryConfig(Message& resource) {
   auto& spec = *static_cast<DiscoveryConfig&>(resource).mutable_spec();
-  if (spec.discovery_group().empty()) return Bad("spec.discovery_group is missing");
+  if (spec.discovery_group().empty()) return BadMatcher("spec.discovery_group is missing");
   for (auto& matcher : *spec.mutable_aws()) RETURN_IF_ERROR(CheckAws(matcher));
   for (auto& matcher : *spec.mutable_azure()) RETURN_IF_ERROR(CheckAzure(matcher));
   for (auto& matcher : *spec.mutable_gcp()) RETURN_IF_ERROR(CheckGcp(matcher));
@@ -207,6 +209,6 @@ Status CheckDiscoveryConfig(Message& resource) {
   return CheckAccessGraph(spec.access_graph());
 }
 
-std::span<const TextColumn> DiscoveryConfigColumns() { return kColumns; }
+std::span<const TextColumn> DiscoveryConfigColumns() { return kDiscoveryColumns; }
 
 }  // namespace sallyport

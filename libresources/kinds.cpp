@@ -54,12 +54,12 @@ const Message& Prototype() {
 }
 
 // Columns are made at run time, so the table holds where to get them.
-struct Row {
+struct KindEntry {
   KindRow row;
   std::span<const TextColumn> (*columns)();
 };
 
-constexpr Row kRows[] = {
+constexpr KindEntry kKindEntries[] = {
     {{"role",
       "roles",
       "v3 v4 v5 v6 v7 v8",
@@ -173,7 +173,7 @@ constexpr Row kRows[] = {
 const std::vector<KindRow>& Table() {
   static const auto* const table = [] {
     auto* rows = new std::vector<KindRow>();
-    for (const Row& row : kRows) {
+    for (const KindEntry& row : kKindEntries) {
       rows->push_back(row.row);
       rows->back().columns = row.columns();
     }

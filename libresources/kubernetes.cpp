@@ -16,7 +16,7 @@ const types::KubernetesServerV3& AsServer(const google::protobuf::Message& resou
   return static_cast<const types::KubernetesServerV3&>(resource);
 }
 
-Status CheckName(const std::string& name) {
+Status CheckKubeName(const std::string& name) {
   const bool fits = !name.empty() && name.size() <= kMaxName && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view("._-").contains(c);
@@ -46,17 +46,17 @@ std::string ServerCluster(const google::protobuf::Message& resource) {
 std::string ServerLabels(const google::protobuf::Message& resource) {
   return ShownLabels(AsServer(resource).spec().cluster());
 }
-std::string ServerVersion(const google::protobuf::Message& resource) { return AsServer(resource).spec().version(); }
+std::string KubeServerVersion(const google::protobuf::Message& resource) { return AsServer(resource).spec().version(); }
 
 constexpr TextColumn kClusterColumns[] = {{"Name", &NameOf}, {"Labels", &ClusterLabels}};
 constexpr TextColumn kServerColumns[] = {
-    {"Cluster", &ServerCluster}, {"Labels", &ServerLabels}, {"Version", &ServerVersion}};
+    {"Cluster", &ServerCluster}, {"Labels", &ServerLabels}, {"Version", &KubeServerVersion}};
 
 }  // namespace
 
 Status CheckKubeCluster(google::protobuf::Message& resource) {
   const auto& cluster = static_cast<const types::KubernetesClusterV3&>(resource);
-  RETURN_IF_ERROR(CheckName(cluster.metadata().name()));
+  RETURN_IF_ERROR(CheckKubeName(cluster.metadata().name()));
   for (const auto& [key, command] : cluster.spec().dynamiclabels()) {
     if (!IsLabelKey(key)) {
       return Fail(ErrorKind::kBadParameter, "spec.dynamic_labels: \"{}\" is not a label key", StripControl(key));

@@ -29,7 +29,8 @@ std::string Expires(const google::protobuf::Message& resource) {
   return FormatTimestamp({.seconds = spec.expires().seconds(), .nanos = 0});
 }
 
-constexpr TextColumn kColumns[] = {{"ID", &NameOf}, {"Target", &Target}, {"Message", &Reason}, {"Expires", &Expires}};
+constexpr TextColumn kLockColumns[] = {
+    {"ID", &NameOf}, {"Target", &Target}, {"Message", &Reason}, {"Expires", &Expires}};
 
 }  // namespace
 
@@ -42,7 +43,7 @@ Status CheckLock(google::protobuf::Message& resource) {
   return {};
 }
 
-std::span<const TextColumn> LockColumns() { return kColumns; }
+std::span<const TextColumn> LockColumns() { return kLockColumns; }
 
 bool LockInForce(const types::LockV2& lock, Time now) {
   if (!lock.spec().has_expires()) return true;

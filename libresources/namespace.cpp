@@ -3,12 +3,12 @@
 namespace sallyport {
 namespace {
 
-constexpr TextColumn kColumns[] = {{"Name", &NameOf}};
+constexpr TextColumn kNamespaceColumns[] = {{"Name", &NameOf}};
 
 }  // namespace
 
 Status CheckNamespace(google::protobuf::Message&) { return {}; }
 
-std::span<const TextColumn> NamespaceColumns() { return kColumns; }
+std::span<const TextColumn> NamespaceColumns() { return kNamespaceColumns; }
 
 }  // namespace sallyport

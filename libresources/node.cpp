@@ -26,7 +26,7 @@ std::string Address(const Message& resource) { return AsNode(resource).spec().ad
 std::string NodeLabels(const Message& resource) { return ShownLabels(LabelsOfNode(AsNode(resource))); }
 std::string Version(const Message& resource) { return AsNode(resource).spec().version(); }
 
-constexpr TextColumn kColumns[] = {
+constexpr TextColumn kNodeColumns[] = {
     {"Host", &Host}, {"UUID", &NameOf}, {"Public Address", &Address}, {"Labels", &NodeLabels}, {"Version", &Version}};
 
 // "host:port", with a host in brackets when it has colons of its own.
@@ -94,7 +94,7 @@ bool IsAgentless(const types::ServerV2& node) {
   return node.subkind() == kOpenSsh || node.subkind() == kInstanceConnect;
 }
 
-std::span<const TextColumn> NodeColumns() { return kColumns; }
+std::span<const TextColumn> NodeColumns() { return kNodeColumns; }
 
 Labels LabelsOfNode(const types::ServerV2& node) {
   Labels labels(node.metadata().labels().begin(), node.metadata().labels().end());

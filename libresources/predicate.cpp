@@ -21,13 +21,13 @@ constexpr std::string_view kReviewRoots[] = {"reviewer", "request"};
 constexpr std::string_view kThresholdRoots[] = {"reviewer", "request", "review"};
 
 // What is absent equals the empty thing of any type.
-bool IsEmpty(const Value& value) {
+bool IsEmptyValue(const Value& value) {
   return value.is_null() || (value.is_string() && value.as_string().empty()) ||
          (value.is_list() && value.as_list().empty()) || (value.is_map() && value.as_map().empty());
 }
 
 bool AreEqual(const Value& a, const Value& b) {
-  if (a.is_null() || b.is_null()) return IsEmpty(a) && IsEmpty(b);
+  if (a.is_null() || b.is_null()) return IsEmptyValue(a) && IsEmptyValue(b);
   return a == b;
 }
 

@@ -14,7 +14,7 @@ using Call = PredicateCall;
 constexpr unsigned kWhere = 1U << static_cast<unsigned>(PredicateDialect::kWhere);
 constexpr unsigned kResource = 1U << static_cast<unsigned>(PredicateDialect::kResource);
 constexpr unsigned kTemplate = 1U << static_cast<unsigned>(PredicateDialect::kTemplate);
-constexpr unsigned kLabels = 1U << static_cast<unsigned>(PredicateDialect::kLabels);
+constexpr unsigned kLabelsFunction = 1U << static_cast<unsigned>(PredicateDialect::kLabels);
 constexpr unsigned kReviews =
     1U << static_cast<unsigned>(PredicateDialect::kReview) | 1U << static_cast<unsigned>(PredicateDialect::kThreshold);
 
@@ -206,10 +206,10 @@ Result<Value> Shifted(const Call& call) {
 
 constexpr PredicateFunction kFunctions[] = {
     {"equals", kWhere | kResource | kReviews, 2, 2, &Equals},
-    {"contains", kWhere | kResource | kLabels | kReviews, 2, 2, &Contains},
-    {"contains_all", kWhere | kLabels, 2, 2, &ContainsAll},
-    {"contains_any", kWhere | kLabels, 2, 2, &ContainsAny},
-    {"set", kWhere | kLabels, 0, -1, &Set},
+    {"contains", kWhere | kResource | kLabelsFunction | kReviews, 2, 2, &Contains},
+    {"contains_all", kWhere | kLabelsFunction, 2, 2, &ContainsAll},
+    {"contains_any", kWhere | kLabelsFunction, 2, 2, &ContainsAny},
+    {"set", kWhere | kLabelsFunction, 0, -1, &Set},
     {"all_end_with", kWhere, 2, 2, &AllEndWith},
     {"all_equal", kWhere, 2, 2, &AllEqual},
     {"is_subset", kWhere, 1, -1, &IsSubset},
@@ -220,12 +220,12 @@ constexpr PredicateFunction kFunctions[] = {
     {"search", kResource, 1, -1, &Search},
     {"exists", kResource, 1, 1, &Exists},
     {"split", kResource, 2, 2, &Split},
-    {"labels_matching", kLabels, 1, 1, &LabelsMatching},
-    {"regexp.match", kLabels | kReviews, 2, 2, &RegexpMatch},
-    {"regexp.replace", kLabels | kTemplate, 3, 3, &RegexpReplace},
-    {"email.local", kLabels | kTemplate, 1, 1, &EmailLocal},
-    {"strings.upper", kLabels, 1, 1, &Shifted<'a', 'z', 'A' - 'a'>},
-    {"strings.lower", kLabels, 1, 1, &Shifted<'A', 'Z', 'a' - 'A'>},
+    {"labels_matching", kLabelsFunction, 1, 1, &LabelsMatching},
+    {"regexp.match", kLabelsFunction | kReviews, 2, 2, &RegexpMatch},
+    {"regexp.replace", kLabelsFunction | kTemplate, 3, 3, &RegexpReplace},
+    {"email.local", kLabelsFunction | kTemplate, 1, 1, &EmailLocal},
+    {"strings.upper", kLabelsFunction, 1, 1, &Shifted<'a', 'z', 'A' - 'a'>},
+    {"strings.lower", kLabelsFunction, 1, 1, &Shifted<'A', 'Z', 'a' - 'A'>},
 };
 
 }  // namespace

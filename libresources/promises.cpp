@@ -24,7 +24,7 @@ constexpr std::string_view kHardwareKeys =
     "hardware_key hardware_key_touch hardware_key_pin hardware_key_touch_and_pin";
 constexpr std::string_view kRequiredDevice = "required required-for-humans";
 
-constexpr PromiseRow kRows[] = {
+constexpr PromiseRow kPromiseRows[] = {
     {kRole, "spec.options.forward_agent", kEnforced},
     {kRole, "spec.options.max_session_ttl", kEnforced},
     {kRole, "spec.options.port_forwarding", kEnforced},
@@ -215,11 +215,11 @@ std::string_view TextOf(Promise promise) {
 
 }  // namespace
 
-std::span<const PromiseRow> Promises() { return kRows; }
+std::span<const PromiseRow> Promises() { return kPromiseRows; }
 
 Status CheckPromises(const Message& resource) {
   const std::string kind = KindNameOf(resource);
-  for (const PromiseRow& row : kRows) {
+  for (const PromiseRow& row : kPromiseRows) {
     if (row.kind != kind || row.promise != kRefused || !Asks(resource, row)) continue;
     return FailWithHint(ErrorKind::kNotImplemented,
                         fmt::format("{}: this would restrict, and is not implemented", row.field),
@@ -231,7 +231,7 @@ Status CheckPromises(const Message& resource) {
 std::vector<std::string> FieldsWithoutEffect(const Message& resource) {
   const std::string kind = KindNameOf(resource);
   std::vector<std::string> fields;
-  for (const PromiseRow& row : kRows) {
+  for (const PromiseRow& row : kPromiseRows) {
     if (row.kind == kind && row.promise == kAddsNothing && Asks(resource, row)) fields.emplace_back(row.field);
   }
   return fields;
@@ -247,7 +247,7 @@ std::string PromisesAsMarkdown() {
       "- refused: it would restrict and is not implemented, so it cannot be written.\n\n"
       "Conditions of `deny` restrict what those of `allow` open.\n\n"
       "| kind | field | | values, notes |\n| --- | --- | --- | --- |\n";
-  for (const PromiseRow& row : kRows) {
+  for (const PromiseRow& row : kPromiseRows) {
     std::string notes(row.values);
     if (!row.note.empty()) notes += (notes.empty() ? "" : "; ") + std::string(row.note);
     text += fmt::format("| {} | `{}` | {} | {} |\n", row.kind, row.field, TextOf(row.promise), notes);

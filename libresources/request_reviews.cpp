@@ -18,9 +18,9 @@ using types::AccessReview;
 
 // Names that conditions read: a first and a second one, which must both be known, so that a misspelt one decides
 // nothing.
-class Fields : public ValueFields {
+class ReviewFields : public ValueFields {
  public:
-  explicit Fields(Value fields) : ValueFields(fields), fields_(std::move(fields)) {}
+  explicit ReviewFields(Value fields) : ValueFields(fields), fields_(std::move(fields)) {}
   Result<Value> Lookup(std::span<const std::string> path) const override {
     const Value* const first = fields_.Find(path.front());
     if (first == nullptr || path.size() < 2 || first->Find(path[1]) == nullptr) {
@@ -64,7 +64,7 @@ Value FieldsOf(const Reviewer& reviewer, const AccessRequestV3& request, const A
 Result<bool> Holds(const std::string& condition, PredicateDialect dialect, const Value& fields) {
   if (condition.empty()) return true;
   ASSIGN_OR_RETURN(const Predicate predicate, Predicate::Parse(condition, dialect));
-  return predicate.Evaluate(Fields(fields));
+  return predicate.Evaluate(ReviewFields(fields));
 }
 
 Status CheckReview(const AccessReview& review, const AccessRequestV3& request) {
@@ -84,10 +84,10 @@ Status CheckReview(const AccessReview& review, const AccessRequestV3& request) {
   }
   const std::set<std::string> roles(review.roles().begin(), review.roles().end());
   if (!roles.empty() && roles.size() != spec.rolethresholdmapping().size()) {
-    return Fail(ErrorKind::kNotImplemented, "reviews of some of a request's roles are not there yet");
+    return Fail(ErrorKind::kNotImplemented, "reviews of some of a request's roles are not implemented");
   }
   if (!review.annotations().values().empty()) {
-    return Fail(ErrorKind::kNotImplemented, "annotations of reviews are not there yet");
+    return Fail(ErrorKind::kNotImplemented, "annotations of reviews are not implemented");
   }
   return {};
 }

@@ -16,7 +16,7 @@
 namespace sallyport {
 namespace {
 
-std::string Lower(std::string_view text) {
+std::string Lowered(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return lower;
@@ -42,7 +42,7 @@ std::vector<std::string> TextsOf(const google::protobuf::Message& resource, cons
     texts.push_back(node->spec().addr());
     texts.insert(texts.end(), node->spec().public_addrs().begin(), node->spec().public_addrs().end());
   }
-  for (std::string& text : texts) text = Lower(text);
+  for (std::string& text : texts) text = Lowered(text);
   return texts;
 }
 
@@ -104,7 +104,7 @@ Result<Value> ResourceFields::Lookup(std::span<const std::string> path) const {
 
 bool ResourceFields::Search(std::span<const std::string> words) const {
   return std::all_of(words.begin(), words.end(), [this](const std::string& word) {
-    const std::string wanted = Lower(word);
+    const std::string wanted = Lowered(word);
     if (tunnel_ && wanted == "tunnel") return true;
     return std::any_of(texts_.begin(), texts_.end(), [&](const std::string& text) { return text.contains(wanted); });
   });

@@ -16,7 +16,7 @@ namespace {
 using Strings = google::protobuf::RepeatedPtrField<std::string>;
 
 constexpr Nanoseconds kMaxSessionTtl = std::chrono::hours(30);
-constexpr std::string_view kWildcard = "*";
+constexpr std::string_view kAny = "*";
 
 bool Contains(const Strings& list, std::string_view item) {
   return std::find(list.begin(), list.end(), item) != list.end();
@@ -73,7 +73,8 @@ void FillV3Labels(types::RoleConditions& allow) {
   if (!allow.has_databaselabels()) match_all(*allow.mutable_databaselabels());
 }
 
-Status CheckOneOf(std::string_view field, std::string_view value, std::initializer_list<std::string_view> allowed) {
+Status CheckValueOneOf(std::string_view field, std::string_view value,
+                       std::initializer_list<std::string_view> allowed) {
   if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return {};
   return FailWithHint(ErrorKind::kBadParameter,
                       fmt::format("{}: \"{}\" is not a value of this option", field, StripControl(value)),
@@ -82,10 +83,10 @@ Status CheckOneOf(std::string_view field, std::string_view value, std::initializ
 
 Status CheckOptions(const std::string& version, const types::RoleOptions& options) {
   for (const std::string& event : options.bpf()) {
-    RETURN_IF_ERROR(CheckOneOf("spec.options.enhanced_recording", event, {"command", "disk", "network"}));
+    RETURN_IF_ERROR(CheckValueOneOf("spec.options.enhanced_recording", event, {"command", "disk", "network"}));
   }
   if (!options.lock().empty()) {
-    RETURN_IF_ERROR(CheckOneOf("spec.options.lock", options.lock(), {"best_effort", "strict"}));
+    RETURN_IF_ERROR(CheckValueOneOf("spec.options.lock", options.lock(), {"best_effort", "strict"}));
   }
   if (!types::CreateHostUserMode_IsValid(options.createhostusermode())) {
     return Fail(ErrorKind::kBadParameter, "spec.options.create_host_user_mode: unknown mode {}",
@@ -100,7 +101,7 @@ Status CheckOptions(const std::string& version, const types::RoleOptions& option
 
 Status CheckNamespaces(std::string_view part, const types::RoleConditions& condition) {
   for (const std::string& name : condition.namespaces()) {
-    if (name == kWildcard || name == "default") continue;
+    if (name == kAny || name == "default") continue;
     return Fail(ErrorKind::kBadParameter, "spec.{}.namespaces can only be \"default\"", part);
   }
   return {};
@@ -116,7 +117,7 @@ Status CheckNoWildcards(const types::RoleConditions& allow) {
       {"db_roles", &allow.databaseroles()},
   };
   for (const auto& [name, list] : lists) {
-    if (Contains(*list, kWildcard)) {
+    if (Contains(*list, kAny)) {
       return FailWithHint(ErrorKind::kBadParameter, fmt::format("spec.allow.{} must not contain \"*\"", name),
                           "name each one, or use a trait such as {{internal.logins}}");
     }
@@ -135,9 +136,9 @@ Status CheckSelectors(const types::RoleConditions& allow) {
       {"workload_identity_labels", &allow.workloadidentitylabels()},
   };
   for (const auto& [name, labels] : selectors) {
-    const auto all = labels->values().find(std::string(kWildcard));
+    const auto all = labels->values().find(std::string(kAny));
     if (all == labels->values().end()) continue;
-    if (all->second.values_size() != 1 || all->second.values(0) != kWildcard) {
+    if (all->second.values_size() != 1 || all->second.values(0) != kAny) {
       return FailWithHint(ErrorKind::kBadParameter,
                           fmt::format("spec.allow.{}: the key \"*\" needs the value \"*\"", name),
                           "write '*': '*' to match everything, or a label's key");
@@ -163,7 +164,7 @@ Status CheckDatabasePermissions(std::string_view part, const types::RoleConditio
     if (permission.permissions().empty()) return Fail(ErrorKind::kBadParameter, "{} has no permissions", path);
     for (const std::string& name : permission.permissions()) {
       if (name.empty()) return Fail(ErrorKind::kBadParameter, "{} has an empty permission", path);
-      if (name == kWildcard && part == "allow") {
+      if (name == kAny && part == "allow") {
         return Fail(ErrorKind::kBadParameter, "{} must not contain \"*\"", path);
       }
     }

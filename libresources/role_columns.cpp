@@ -37,7 +37,7 @@ std::string Rules(const google::protobuf::Message& resource) {
   return text;
 }
 
-constexpr TextColumn kColumns[] = {
+constexpr TextColumn kRoleColumns[] = {
     {"Role", &NameOf},
     {"Allowed to login as", &Logins},
     {"Node Labels", &NodeLabels},
@@ -46,6 +46,6 @@ constexpr TextColumn kColumns[] = {
 
 }  // namespace
 
-std::span<const TextColumn> RoleColumns() { return kColumns; }
+std::span<const TextColumn> RoleColumns() { return kRoleColumns; }
 
 }  // namespace sallyport

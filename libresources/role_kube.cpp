@@ -11,21 +11,21 @@
 namespace sallyport {
 namespace {
 
-constexpr std::string_view kWildcard = "*";
-constexpr std::string_view kVerbs[] = {"*",    "get",   "create",           "update", "patch",      "delete",
-                                       "list", "watch", "deletecollection", "exec",   "portforward"};
+constexpr std::string_view kAnyVerb = "*";
+constexpr std::string_view kKubeVerbs[] = {"*",    "get",   "create",           "update", "patch",      "delete",
+                                           "list", "watch", "deletecollection", "exec",   "portforward"};
 
 bool UpToV6(std::string_view version) { return version < "v7"; }
 
 Status CheckVerbs(const std::string& path, const types::KubernetesResource& entry) {
   for (const std::string& verb : entry.verbs()) {
-    const bool known = std::find(std::begin(kVerbs), std::end(kVerbs), verb) != std::end(kVerbs);
+    const bool known = std::find(std::begin(kKubeVerbs), std::end(kKubeVerbs), verb) != std::end(kKubeVerbs);
     if (!known && !verb.contains("{{")) {
       return FailWithHint(ErrorKind::kBadParameter,
                           fmt::format("{}.verbs: \"{}\" is not a verb", path, StripControl(verb)),
-                          fmt::format("one of {}", fmt::join(kVerbs, ", ")));
+                          fmt::format("one of {}", fmt::join(kKubeVerbs, ", ")));
     }
-    if (verb == kWildcard && entry.verbs_size() > 1) {
+    if (verb == kAnyVerb && entry.verbs_size() > 1) {
       return Fail(ErrorKind::kBadParameter, "{}.verbs: \"*\" must stand alone", path);
     }
   }
@@ -39,7 +39,7 @@ Status CheckOldKind(const std::string& path, std::string_view kind, std::string_
                         fmt::format("{}.kind: role version {} knows only \"pod\"", path, version),
                         "use version v7 or v8");
   }
-  if (kind == kWildcard || FindKubeKind(kind) != nullptr) return {};
+  if (kind == kAnyVerb || FindKubeKind(kind) != nullptr) return {};
   std::vector<std::string_view> kinds;
   for (const KubeKind& row : KubeKinds()) kinds.push_back(row.kind);
   const auto meant = DidYouMean(kind, std::span<const std::string_view>(kinds));
@@ -52,7 +52,7 @@ Status CheckOldKind(const std::string& path, std::string_view kind, std::string_
 Status CheckNewKind(const std::string& path, std::string_view kind, std::string_view api_group) {
   if (kind.empty()) return Fail(ErrorKind::kBadParameter, "{}.kind is missing", path);
   const KubeKind* const old = FindKubeKind(kind);
-  if (old != nullptr && (api_group == kWildcard || api_group == old->api_group)) {
+  if (old != nullptr && (api_group == kAnyVerb || api_group == old->api_group)) {
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("{}.kind: role version v8 wants plural names, not \"{}\"", path, kind),
                         fmt::format("write \"{}\"", old->plural));
@@ -74,7 +74,7 @@ Status CheckEntry(const std::string& path, std::string_view version, const types
     }
   } else {
     RETURN_IF_ERROR(CheckOldKind(path, entry.kind(), version));
-    if (UpToV6(version) && (entry.verbs_size() != 1 || entry.verbs(0) != kWildcard)) {
+    if (UpToV6(version) && (entry.verbs_size() != 1 || entry.verbs(0) != kAnyVerb)) {
       return FailWithHint(ErrorKind::kBadParameter,
                           fmt::format("{}.verbs: role version {} knows only [\"*\"]", path, version),
                           "use version v7 or v8");

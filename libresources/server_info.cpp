@@ -27,7 +27,7 @@ Labels NewLabels(const Message& resource) {
 
 std::string LabelsShown(const Message& resource) { return ShownLabels(NewLabels(resource)); }
 
-constexpr TextColumn kColumns[] = {{"Name", &NameOf}, {"Labels", &LabelsShown}};
+constexpr TextColumn kServerInfoColumns[] = {{"Name", &NameOf}, {"Labels", &LabelsShown}};
 
 std::string_view LabelPrefix(std::string_view name) {
   for (const Source& source : kSources) {
@@ -63,7 +63,7 @@ Status CheckServerInfo(Message& resource) {
 
 bool IsGivenLabel(std::string_view key) { return key.starts_with(kGiven); }
 
-std::span<const TextColumn> ServerInfoColumns() { return kColumns; }
+std::span<const TextColumn> ServerInfoColumns() { return kServerInfoColumns; }
 
 std::string ServerInfoName(const std::string& node) { return fmt::format("{}{}", kNodePrefix, node); }
 

@@ -15,7 +15,7 @@ struct EventKind {
   int field;  // of events.OneOf
 };
 using events::OneOf;
-constexpr EventKind kKinds[] = {
+constexpr EventKind kEventKinds[] = {
     {"auth", OneOf::kAuthAttemptFieldNumber},
     {"client.disconnect", OneOf::kClientDisconnectFieldNumber},
     {"db.session.end", OneOf::kDatabaseSessionEndFieldNumber},
@@ -43,7 +43,7 @@ constexpr EventKind kKinds[] = {
 };
 
 // The message of an event, or nullptr.
-const google::protobuf::FieldDescriptor* KindOf(const OneOf& event) {
+const google::protobuf::FieldDescriptor* EventKindOf(const OneOf& event) {
   return event.GetReflection()->GetOneofFieldDescriptor(event, event.GetDescriptor()->oneof_decl(0));
 }
 
@@ -52,8 +52,8 @@ const google::protobuf::FieldDescriptor* KindOf(const OneOf& event) {
 Result<OneOf> EventFromValue(const Value& event) {
   const Value* const type = event.Find("event");
   const std::string name = type == nullptr ? "" : type->as_string();
-  const auto* const kind = std::ranges::find(kKinds, name, &EventKind::type);
-  if (kind == std::end(kKinds)) {
+  const auto* const kind = std::ranges::find(kEventKinds, name, &EventKind::type);
+  if (kind == std::end(kEventKinds)) {
     return Fail(ErrorKind::kNotImplemented, "events of type \"{}\" have no message here", name);
   }
   OneOf message;
@@ -64,12 +64,12 @@ Result<OneOf> EventFromValue(const Value& event) {
 }
 
 Value EventToValue(const OneOf& event) {
-  const auto* const kind = KindOf(event);
+  const auto* const kind = EventKindOf(event);
   return kind == nullptr ? Value::EmptyMap() : EncodeMessage(event.GetReflection()->GetMessage(event, kind));
 }
 
 const events::Metadata* MetadataOf(const OneOf& event) {
-  const auto* const kind = KindOf(event);
+  const auto* const kind = EventKindOf(event);
   if (kind == nullptr) return nullptr;
   const google::protobuf::Message& inner = event.GetReflection()->GetMessage(event, kind);
   const auto* const field = inner.GetDescriptor()->FindFieldByName("Metadata");
@@ -77,7 +77,7 @@ const events::Metadata* MetadataOf(const OneOf& event) {
 }
 
 events::Metadata* MutableMetadataOf(OneOf& event) {
-  const auto* const kind = KindOf(event);
+  const auto* const kind = EventKindOf(event);
   if (kind == nullptr) return nullptr;
   google::protobuf::Message& inner = *event.GetReflection()->MutableMessage(&event, kind);
   const auto* const field = inner.GetDescriptor()->FindFieldByName("Metadata");

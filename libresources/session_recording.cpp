@@ -17,7 +17,7 @@
 namespace sallyport {
 namespace {
 
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kFileVersion = 1;
 constexpr std::uint64_t kVersionWithFlags = 2;
 constexpr std::size_t kHeaderBytes = 24;
 constexpr std::size_t kFlagsBytes = 8;
@@ -49,7 +49,7 @@ struct PartHeader {
 Result<PartHeader> ParseHeader(std::string_view bytes) {
   const PartHeader header{TakeNumber(bytes.substr(0, 8)), TakeNumber(bytes.substr(8, 8)),
                           TakeNumber(bytes.substr(16, 8))};
-  if (header.version != kVersion && header.version != kVersionWithFlags) {
+  if (header.version != kFileVersion && header.version != kVersionWithFlags) {
     return Fail(ErrorKind::kBadParameter, "this is not a recording, or one of a newer version");
   }
   return header;
@@ -101,7 +101,7 @@ std::size_t RecordingPart::compressed_bytes() const { return state_->bytes.size(
 std::string RecordingPart::Finish() {
   state_->Deflate({}, Z_FINISH);
   std::string header;
-  PutNumber(header, kVersion, 8);
+  PutNumber(header, kFileVersion, 8);
   PutNumber(header, state_->bytes.size() - kHeaderBytes, 8);
   PutNumber(header, 0, 8);
   std::ranges::copy(header, state_->bytes.begin());

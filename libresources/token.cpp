@@ -235,21 +235,21 @@ const types::ProvisionTokenV2& AsToken(const google::protobuf::Message& resource
   return static_cast<const types::ProvisionTokenV2&>(resource);
 }
 
-std::string Roles(const google::protobuf::Message& resource) {
+std::string TokenRoles(const google::protobuf::Message& resource) {
   return fmt::format("{}", fmt::join(AsToken(resource).spec().roles(), ","));
 }
 
 std::string Method(const google::protobuf::Message& resource) { return AsToken(resource).spec().joinmethod(); }
 
-std::string Expires(const google::protobuf::Message& resource) {
+std::string TokenExpires(const google::protobuf::Message& resource) {
   const auto expires = ExpiresOf(resource);
   // Static tokens carry the start of 1970.
   if (!expires || *expires == Time{}) return "never";
   return FormatTime(std::chrono::floor<std::chrono::seconds>(*expires));
 }
 
-constexpr TextColumn kColumns[] = {
-    {"Token", &SafeTokenName}, {"Roles", &Roles}, {"Join Method", &Method}, {"Expires", &Expires}};
+constexpr TextColumn kTokenColumns[] = {
+    {"Token", &SafeTokenName}, {"Roles", &TokenRoles}, {"Join Method", &Method}, {"Expires", &TokenExpires}};
 
 }  // namespace
 
@@ -271,7 +271,7 @@ Status CheckNewToken(const google::protobuf::Message& resource) {
 
 bool IsServiceRole(std::string_view role) { return std::ranges::find(kServiceRoles, role) != std::end(kServiceRoles); }
 
-std::span<const TextColumn> TokenColumns() { return kColumns; }
+std::span<const TextColumn> TokenColumns() { return kTokenColumns; }
 
 std::string SafeTokenName(const google::protobuf::Message& token) {
   const auto& method = AsToken(token).spec().joinmethod();

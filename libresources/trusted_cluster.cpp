@@ -25,12 +25,12 @@ std::string RoleMap(const Message& resource) {
   return ShownRoleMap(spec.rolemap());
 }
 
-constexpr TextColumn kColumns[] = {{"Name", &NameOf},
-                                   {"Enabled", &Enabled},
-                                   {"Token", &Token},
-                                   {"Proxy Address", &ProxyAddress},
-                                   {"Reverse Tunnel Address", &TunnelAddress},
-                                   {"Role Map", &RoleMap}};
+constexpr TextColumn kTrustedClusterColumns[] = {{"Name", &NameOf},
+                                                 {"Enabled", &Enabled},
+                                                 {"Token", &Token},
+                                                 {"Proxy Address", &ProxyAddress},
+                                                 {"Reverse Tunnel Address", &TunnelAddress},
+                                                 {"Role Map", &RoleMap}};
 
 }  // namespace
 
@@ -43,6 +43,6 @@ Status CheckTrustedCluster(Message& resource) {
   return {};
 }
 
-std::span<const TextColumn> TrustedClusterColumns() { return kColumns; }
+std::span<const TextColumn> TrustedClusterColumns() { return kTrustedClusterColumns; }
 
 }  // namespace sallyport

@@ -9,7 +9,7 @@
 namespace sallyport {
 namespace {
 
-constexpr TextColumn kColumns[] = {{"User", &NameOf}};
+constexpr TextColumn kUserColumns[] = {{"User", &NameOf}};
 
 // A login writes files that have the name of its user.
 Status CheckUserName(const std::string& name) {
@@ -47,6 +47,6 @@ void KeepHistory(const types::UserV2& stored, types::UserV2& user) {
   *user.mutable_status() = stored.status();
 }
 
-std::span<const TextColumn> UserColumns() { return kColumns; }
+std::span<const TextColumn> UserColumns() { return kUserColumns; }
 
 }  // namespace sallyport

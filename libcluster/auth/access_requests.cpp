@@ -23,7 +23,7 @@ namespace {
 
 using types::AccessRequestV3;
 
-constexpr std::string_view kKind = "access_request";
+constexpr std::string_view kRequestKind = "access_request";
 constexpr int kMaxAttempts = 20;
 constexpr std::size_t kMaxDelegatorBytes = 256;
 
@@ -57,7 +57,7 @@ bool IsSelf(const Caller& by, std::string_view user) {
 
 // Whether a rule speaks against what everybody may otherwise do with their own requests.
 bool IsForbidden(const Caller& by, std::string_view verb) {
-  return by.kind != Caller::Kind::kUser || by.access->RuleDenies(kKind, verb);
+  return by.kind != Caller::Kind::kUser || by.access->RuleDenies(kRequestKind, verb);
 }
 
 std::unexpected<Error> NoSuchRequest(std::string_view id) {
@@ -65,7 +65,7 @@ std::unexpected<Error> NoSuchRequest(std::string_view id) {
 }
 
 Result<AccessRequestV3> Load(Backend& backend, const std::string& id) {
-  auto request = GetResource<AccessRequestV3>(backend, kKind, id);
+  auto request = GetResource<AccessRequestV3>(backend, kRequestKind, id);
   if (!request && request.error().kind == ErrorKind::kNotFound) return NoSuchRequest(id);
   return request;
 }
@@ -81,7 +81,7 @@ Result<AccessRequestV3> ChangeRequest(AuthServer& auth, const std::string& id, C
     request.mutable_metadata()->clear_revision();
     BackendTransaction transaction;
     const std::string written =
-        transaction.Update(ResourceKey(kKind, id), request.SerializeAsString(), revision, ExpiresOf(request));
+        transaction.Update(ResourceKey(kRequestKind, id), request.SerializeAsString(), revision, ExpiresOf(request));
     transaction.Append(event(request).ToRecord());
     const Status committed = auth.Commit(std::move(transaction));
     if (committed) {
@@ -105,7 +105,7 @@ Result<std::vector<RequestedResource>> FindResources(AuthServer& auth,
     }
     if (!id.subresourcename().empty()) {
       return FailWithHint(ErrorKind::kNotImplemented,
-                          "requests for what is inside of a Kubernetes cluster are not there yet",
+                          "requests for what is inside of a Kubernetes cluster are not implemented",
                           "ask for the cluster: --resource=/CLUSTER/kube_cluster/NAME");
     }
     const auto server = std::ranges::find_if(servers, [&](const auto& candidate) {
@@ -126,9 +126,9 @@ Status MayCreate(const Caller& by, const AccessRequestV3& wanted) {
     return Fail(ErrorKind::kNotImplemented, "requests that are created with their decision are not there");
   }
   if (wanted.spec().requestkind() == types::LONG_TERM) {
-    return Fail(ErrorKind::kNotImplemented, "access lists, which long-term requests need, are not there yet");
+    return Fail(ErrorKind::kNotImplemented, "access lists, which long-term requests need, are not implemented");
   }
-  const Status allowed = AuthServer::CheckRule(by, kKind, "create");
+  const Status allowed = AuthServer::CheckRule(by, kRequestKind, "create");
   if (allowed || (IsSelf(by, wanted.spec().user()) && !IsForbidden(by, "create"))) return {};
   return allowed;
 }
@@ -179,7 +179,7 @@ Result<AccessRequestV3> CreateAccessRequest(AuthServer& auth, const Caller& by, 
   request.mutable_metadata()->clear_revision();
   BackendTransaction transaction;
   const std::string revision =
-      transaction.Create(ResourceKey(kKind, NameOf(request)), request.SerializeAsString(), ExpiresOf(request));
+      transaction.Create(ResourceKey(kRequestKind, NameOf(request)), request.SerializeAsString(), ExpiresOf(request));
   transaction.Append(RequestCreatedEvent(auth.cluster_name(), by, request).ToRecord());
   RETURN_IF_ERROR(auth.Commit(std::move(transaction)));
   request.mutable_metadata()->set_revision(revision);
@@ -190,7 +190,7 @@ Status SetAccessRequestState(AuthServer& auth, const Caller& by, const proto::Re
   if (setter.delegator().size() > kMaxDelegatorBytes) {
     return Fail(ErrorKind::kBadParameter, "the delegator is longer than {} bytes", kMaxDelegatorBytes);
   }
-  RETURN_IF_ERROR(AuthServer::CheckRule(by, kKind, "update"));
+  RETURN_IF_ERROR(AuthServer::CheckRule(by, kRequestKind, "update"));
   if (!by.identity.active_requests.empty()) {
     return FailWithHint(ErrorKind::kAccessDenied, "a request is not decided by the roles of another one",
                         "give yours back first: tsh request drop");
@@ -248,9 +248,9 @@ Result<AccessRequestV3> SubmitAccessReview(AuthServer& auth, const Caller& by,
 }
 
 Status DeleteAccessRequest(AuthServer& auth, const Caller& by, const std::string& id) {
-  RETURN_IF_ERROR(AuthServer::CheckRule(by, kKind, "delete"));
+  RETURN_IF_ERROR(AuthServer::CheckRule(by, kRequestKind, "delete"));
   BackendTransaction transaction;
-  transaction.Remove(ResourceKey(kKind, id), true);
+  transaction.Remove(ResourceKey(kRequestKind, id), true);
   transaction.Append(RequestDeletedEvent(auth.cluster_name(), by, id).ToRecord());
   const Status removed = auth.Commit(std::move(transaction));
   if (!removed && removed.error().kind == ErrorKind::kNotFound) return NoSuchRequest(id);

@@ -9,13 +9,13 @@
 namespace sallyport {
 namespace {
 
-constexpr std::size_t kMaxQueued = 200'000;
+constexpr std::size_t kMaxQueuedEvents = 200'000;
 constexpr std::size_t kMaxQueuedBytes = 64 << 20;
 // Of one transaction, so that a disk with little room takes some.
 constexpr std::size_t kMaxWritten = 1000;
 constexpr std::size_t kMaxWrittenBytes = 1 << 20;
-constexpr std::chrono::milliseconds kFirstPause{100};
-constexpr std::chrono::milliseconds kLongestPause{1000};
+constexpr std::chrono::milliseconds kFirstRetryPause{100};
+constexpr std::chrono::milliseconds kLongestRetryPause{1000};
 constexpr std::chrono::seconds kLastTries{1};
 
 std::size_t SizeOf(const AuditRecord& record) {
@@ -42,7 +42,7 @@ Error AuditQueue::Refusal() {
 
 bool AuditQueue::Accepts() {
   const std::lock_guard lock(mutex_);
-  return !failing_ && queue_.size() < kMaxQueued && bytes_ < kMaxQueuedBytes;
+  return !failing_ && queue_.size() < kMaxQueuedEvents && bytes_ < kMaxQueuedBytes;
 }
 
 std::uint64_t AuditQueue::queued() {
@@ -57,7 +57,7 @@ std::uint64_t AuditQueue::written() {
 
 // The mutex is held.
 bool AuditQueue::Add(AuditRecord record) {
-  if (queue_.size() >= kMaxQueued || bytes_ >= kMaxQueuedBytes) return false;
+  if (queue_.size() >= kMaxQueuedEvents || bytes_ >= kMaxQueuedBytes) return false;
   bytes_ += SizeOf(record);
   queue_.push_back(std::move(record));
   return true;
@@ -102,7 +102,7 @@ bool AuditQueue::WriteSome(std::unique_lock<std::mutex>& lock) {
 }
 
 void AuditQueue::Run() {
-  auto pause = kFirstPause;
+  auto pause = kFirstRetryPause;
   std::chrono::steady_clock::time_point give_up;
   bool complained = false;
   std::unique_lock lock(mutex_);
@@ -114,7 +114,7 @@ void AuditQueue::Run() {
     if (WriteSome(lock)) {
       if (std::exchange(complained, false)) Log(LogLevel::kInfo, "audit events are written again");
       failing_ = false;
-      pause = kFirstPause;
+      pause = kFirstRetryPause;
       continue;
     }
     failing_ = true;
@@ -127,7 +127,7 @@ void AuditQueue::Run() {
     }
     const bool was_stopping = stopping_;
     wake_.wait_for(lock, pause, [&] { return stopping_ && !was_stopping; });
-    pause = stopping_ ? kFirstPause : std::min(pause * 2, kLongestPause);
+    pause = stopping_ ? kFirstRetryPause : std::min(pause * 2, kLongestRetryPause);
   }
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kGroups = "/host_groups/";
 constexpr std::chrono::hours kKeptAfterwards{30 * 24};
-constexpr std::size_t kAll = static_cast<std::size_t>(1) << 30;
+constexpr std::size_t kAllHosts = static_cast<std::size_t>(1) << 30;
 
 std::string GroupKey(std::string_view host_id) { return fmt::format("{}{}", kGroups, host_id); }
 
@@ -19,10 +19,10 @@ Result<std::vector<std::string>> Announced(Backend& backend, const std::string& 
   std::vector<std::string> keys;
   if (backend.Get(ResourceKey("node", host_id))) keys.push_back(ResourceKey("node", host_id));
   for (const std::string_view kind : {"kube_server", "app_server"}) {
-    ASSIGN_OR_RETURN(const auto items, backend.List(ResourceKey(kind, host_id + "/"), "", kAll));
+    ASSIGN_OR_RETURN(const auto items, backend.List(ResourceKey(kind, host_id + "/"), "", kAllHosts));
     for (const auto& item : items) keys.push_back(item.key);
   }
-  ASSIGN_OR_RETURN(const auto names, backend.List(kKubeNameClaims, "", kAll));
+  ASSIGN_OR_RETURN(const auto names, backend.List(kKubeNameClaims, "", kAllHosts));
   for (const auto& item : names) {
     if (item.value.starts_with(host_id + " ")) keys.push_back(item.key);
   }
@@ -47,7 +47,7 @@ Result<std::string> HostGroup(Backend& backend, std::string_view host_id) {
 }
 
 Result<std::unordered_set<std::string>> RemovedHosts(Backend& backend) {
-  ASSIGN_OR_RETURN(const auto items, backend.List(kRemovedHosts, "", kAll));
+  ASSIGN_OR_RETURN(const auto items, backend.List(kRemovedHosts, "", kAllHosts));
   std::unordered_set<std::string> removed;
   for (const auto& item : items) removed.insert(item.key.substr(kRemovedHosts.size()));
   return removed;

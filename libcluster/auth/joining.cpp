@@ -34,7 +34,7 @@ constexpr std::array<std::string_view, 2> kRolesWithNames{"Kube", "WindowsDeskto
 // Services that run in the auth service's process alone; their certificates are believed by clients and agents.
 constexpr std::array<std::string_view, 4> kRolesOfThisProcess{"Auth", "Proxy", "Relay", "Trusted_cluster"};
 
-Error Denied(std::string_view why) {
+Error JoinDenied(std::string_view why) {
   return {ErrorKind::kAccessDenied, fmt::format("access denied: {}", why),
           "make a token on the cluster: tctl tokens add --type=node"};
 }
@@ -56,7 +56,7 @@ Result<ProvisionTokenV2> FindToken(AuthServer& auth, const std::string& name) {
   if (auto fixed = StaticToken(auth, name)) return std::move(*fixed);
   auto token = GetResource<ProvisionTokenV2>(auth.backend(), "token", name);
   if (!token && token.error().kind == ErrorKind::kNotFound) {
-    return std::unexpected(Denied("the token is not known, or has expired"));
+    return std::unexpected(JoinDenied("the token is not known, or has expired"));
   }
   return token;
 }
@@ -115,7 +115,7 @@ Status CheckSizes(const JoinRequest& request) {
 Status CheckRole(std::string_view role) {
   if (role == kBot) return Fail(ErrorKind::kNotImplemented, "bots do not join this cluster yet");
   if (!IsServiceRole(role)) {
-    return std::unexpected(Denied(fmt::format("a token cannot give the role {}", StripControl(role))));
+    return std::unexpected(JoinDenied(fmt::format("a token cannot give the role {}", StripControl(role))));
   }
   if (std::ranges::find(kRolesOfThisProcess, role) == kRolesOfThisProcess.end()) return {};
   return Fail(ErrorKind::kNotImplemented, "services of the role {} do not run on other hosts yet", role);
@@ -126,10 +126,10 @@ Result<std::vector<std::string>> RolesOf(const ProvisionTokenV2& token, const st
   const std::vector<std::string> given(token.spec().roles().begin(), token.spec().roles().end());
   const std::string& method = token.spec().joinmethod();
   if (!method.empty() && method != "token") {
-    return std::unexpected(Denied(fmt::format("the token is for joining by {}", method)));
+    return std::unexpected(JoinDenied(fmt::format("the token is for joining by {}", method)));
   }
   if (wanted != kInstance && std::ranges::find(given, wanted) == given.end()) {
-    return std::unexpected(Denied(fmt::format("the token is not for {}", StripControl(wanted))));
+    return std::unexpected(JoinDenied(fmt::format("the token is not for {}", StripControl(wanted))));
   }
   const auto roles = wanted == kInstance ? given : std::vector<std::string>{wanted};
   for (const auto& role : roles) RETURN_IF_ERROR(CheckRole(role));
@@ -193,7 +193,7 @@ Result<JoinResult> Issue(AuthServer& auth, const JoinRequest& request, const Joi
 // The id of the host that an expired certificate of this cluster is of, whose key made the signature.
 Result<std::string> ProvenHost(AuthServer& auth, const JoinRequest& request, const HostProof& proof) {
   const auto leaf = Certificate::FromPem(proof.certificate);
-  if (!leaf) return std::unexpected(Denied("the host's certificate cannot be read"));
+  if (!leaf) return std::unexpected(JoinDenied("the host's certificate cannot be read"));
   // As it was in its last second.
   const Time then = std::min(Now(), leaf->not_after() - std::chrono::seconds(1));
   const TrustSet trust = auth.authorities().Trust();
@@ -202,10 +202,10 @@ Result<std::string> ProvenHost(AuthServer& auth, const JoinRequest& request, con
   const std::string host_id = HostIdOf(identity);
   const bool of_a_host = authority->ca_type == "host" && identity.teleport_cluster == auth.cluster_name() &&
                          IsUuid(host_id) && host_id != auth.options().host_id;
-  if (!of_a_host) return std::unexpected(Denied("the certificate is not of a host that has joined"));
+  if (!of_a_host) return std::unexpected(JoinDenied("the certificate is not of a host that has joined"));
   const std::string text = HostProofText(auth.cluster_name(), host_id, request.public_tls_key, request.public_ssh_key);
   if (!leaf->public_key().Verify(text, proof.signature)) {
-    return std::unexpected(Denied("the signature is not of the key of the host's certificate"));
+    return std::unexpected(JoinDenied("the signature is not of the key of the host's certificate"));
   }
   RETURN_IF_ERROR(auth.locks().CheckHost(host_id));
   return host_id;

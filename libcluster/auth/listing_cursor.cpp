@@ -102,7 +102,7 @@ void PutAs(const google::protobuf::Message& message, PaginatedResource& resource
 }
 void PutNone(const google::protobuf::Message&, PaginatedResource&) {}
 
-constexpr ListedKind kKinds[] = {
+constexpr ListedKind kListedKinds[] = {
     {"kube_server", "kube_cluster", LoadKubeServers,
      PutAs<types::KubernetesServerV3, &PaginatedResource::mutable_kubernetesserver>},
     {"kube_cluster", "kube_cluster", LoadKubeClusters,
@@ -121,8 +121,8 @@ constexpr ListedKind kKinds[] = {
 }  // namespace
 
 Result<const ListedKind*> FindListedKind(std::string_view kind) {
-  const auto* found = std::ranges::find(kKinds, kind, &ListedKind::kind);
-  if (found != std::end(kKinds)) return found;
+  const auto* found = std::ranges::find(kListedKinds, kind, &ListedKind::kind);
+  if (found != std::end(kListedKinds)) return found;
   return Fail(ErrorKind::kNotImplemented, "listing of \"{}\" is not implemented", kind);
 }
 

@@ -22,7 +22,7 @@ using google::protobuf::util::TimeUtil;
 using std::chrono::hours;
 using std::chrono::minutes;
 
-constexpr std::size_t kMaxAttempts = 5;
+constexpr std::size_t kMaxWriteAttempts = 5;
 constexpr std::size_t kMaxRemembered = 10'000;  // users whose failures the disk did not take
 constexpr minutes kAttemptWindow{30};
 constexpr minutes kLockout{30};
@@ -128,7 +128,7 @@ Status LocalUsers::TakeSecrets(types::UserV2& user, BackendTransaction& transact
 Status LocalUsers::CheckNotLockedOut(std::string_view user) {
   const std::lock_guard lock(attempts_mutex_);
   const std::size_t in_memory = FailuresInMemory(user).size();
-  if (in_memory > 0 && in_memory + FailuresOnDisk(user).size() >= kMaxAttempts) {
+  if (in_memory > 0 && in_memory + FailuresOnDisk(user).size() >= kMaxWriteAttempts) {
     return Fail(ErrorKind::kAccessDenied, "{}", kLockedOut);
   }
   const auto stored = GetResource<types::UserV2>(backend_, "user", user);
@@ -167,7 +167,7 @@ void LocalUsers::CountFailure(const LoginAttempt& attempt, std::string_view reas
   if (audit_.Accepts() && CommitFailure(attempt, record)) return;
 
   auto times = FailuresInMemory(attempt.user);
-  if (times.size() < kMaxAttempts) times.push_back(Seconds(Now()));
+  if (times.size() < kMaxWriteAttempts) times.push_back(Seconds(Now()));
   failures_.Put(attempt.user, std::move(times));
   if (!audit_.Keep(record)) Log(LogLevel::kError, "a failed login was not recorded: too many events wait for the disk");
 }
@@ -183,7 +183,7 @@ Status LocalUsers::CommitFailure(const LoginAttempt& attempt, const AuditRecord&
   Value times = Value::EmptyList();
   for (const std::int64_t time : FailuresOnDisk(attempt.user)) times.Append(time);
   times.Append(Seconds(now));
-  if (times.as_list().size() >= kMaxAttempts) {
+  if (times.as_list().size() >= kMaxWriteAttempts) {
     auto& status = *user->mutable_spec()->mutable_status();
     status.set_islocked(true);
     status.set_lockedmessage("too many incorrect attempts");

@@ -13,7 +13,7 @@
 namespace sallyport {
 namespace {
 
-constexpr std::size_t kAll = static_cast<std::size_t>(1) << 30;
+constexpr std::size_t kAllNodes = static_cast<std::size_t>(1) << 30;
 
 std::string Prefix() { return ResourceKey("node", ""); }
 
@@ -57,7 +57,7 @@ class OrderedNodes {
 };
 
 Status Load(Backend& backend, OrderedNodes& nodes) {
-  ASSIGN_OR_RETURN(const auto items, backend.List(Prefix(), "", kAll));
+  ASSIGN_OR_RETURN(const auto items, backend.List(Prefix(), "", kAllNodes));
   for (const auto& item : items) RETURN_IF_ERROR(nodes.Apply({false, item}));
   return {};
 }
@@ -118,6 +118,6 @@ Result<std::vector<SharedNode>> NodeCache::List(const ListPlace& place, std::siz
   return state_->nodes.List(place, limit);
 }
 
-Result<std::vector<SharedNode>> NodeCache::All() { return List({}, kAll); }
+Result<std::vector<SharedNode>> NodeCache::All() { return List({}, kAllNodes); }
 
 }  // namespace sallyport

@@ -11,7 +11,7 @@ namespace {
 using types::ServerInfoV1;
 using types::ServerV2;
 
-constexpr std::string_view kNode = "node";
+constexpr std::string_view kNodeKind = "node";
 constexpr std::string_view kServerInfo = "server_info";
 constexpr int kTries = 5;
 
@@ -50,7 +50,7 @@ Status NodeLabels::Announce(ServerV2 node) {
   RemoveLabels(node);
   AddLabels(node, info);
   BackendTransaction transaction;
-  WriteResource(transaction, kNode, node, WriteMode::kUpsert);
+  WriteResource(transaction, kNodeKind, node, WriteMode::kUpsert);
   return backend_.Commit(std::move(transaction));
 }
 
@@ -100,12 +100,12 @@ Status NodeLabels::TryChange(const std::string& name, ServerInfoV1* to) {
 Status NodeLabels::ChangeNode(BackendTransaction& transaction, const std::string& info, const ServerInfoV1* to) {
   const std::string name = NodeOfServerInfo(info);
   if (name.empty()) return {};
-  auto node = GetResource<ServerV2>(backend_, kNode, name);
+  auto node = GetResource<ServerV2>(backend_, kNodeKind, name);
   if (!node) return node.error().kind == ErrorKind::kNotFound ? Status() : std::unexpected(node.error());
   if (IsAgentless(*node)) return {};
   RemoveLabels(*node);
   if (to != nullptr) AddLabels(*node, *to);
-  WriteResource(transaction, kNode, *node, WriteMode::kUpdate);
+  WriteResource(transaction, kNodeKind, *node, WriteMode::kUpdate);
   return {};
 }
 

@@ -11,25 +11,26 @@
 namespace sallyport {
 namespace {
 
-bool Names(const google::protobuf::RepeatedPtrField<std::string>& roles, std::string_view role) {
+bool NamesRole(const google::protobuf::RepeatedPtrField<std::string>& roles, std::string_view role) {
   return std::ranges::find(roles, role) != roles.end();
 }
 
 template <typename Mappings>
 bool AnyNames(const Mappings& mappings, std::string_view role) {
-  return std::ranges::any_of(mappings, [role](const auto& mapping) { return Names(mapping.roles(), role); });
+  return std::ranges::any_of(mappings, [role](const auto& mapping) { return NamesRole(mapping.roles(), role); });
 }
 
 // A bot's own role, which its user has, impersonates those that the bot is for.
 Result<std::string> UseByUser(Backend& backend, std::string_view role) {
   ASSIGN_OR_RETURN(const auto users, ListAllResources<types::UserV2>(backend, "user"));
   for (const auto& user : users) {
-    if (Names(user.spec().roles(), role)) return fmt::format("a user: \"{}\"", user.metadata().name());
+    if (NamesRole(user.spec().roles(), role)) return fmt::format("a user: \"{}\"", user.metadata().name());
   }
   ASSIGN_OR_RETURN(const auto roles, ListAllResources<types::RoleV6>(backend, "role"));
   for (const auto& other : roles) {
     const auto bot = other.metadata().labels().find(std::string(kBotLabel));
-    if (bot == other.metadata().labels().end() || !Names(other.spec().allow().impersonate().roles(), role)) continue;
+    if (bot == other.metadata().labels().end() || !NamesRole(other.spec().allow().impersonate().roles(), role))
+      continue;
     return fmt::format("a bot: \"{}\"", bot->second);
   }
   return std::string();

@@ -12,10 +12,10 @@ namespace {
 using google::protobuf::Empty;
 using types::AppServerV3;
 
-constexpr std::string_view kKind = "app_server";
+constexpr std::string_view kAppServerKind = "app_server";
 
 // Several hosts may announce one application.
-std::string KindOfHost(std::string_view host_id) { return fmt::format("{}/{}", kKind, host_id); }
+std::string KindOfHost(std::string_view host_id) { return fmt::format("{}/{}", kAppServerKind, host_id); }
 
 // Servers announce themselves, and again and again: as with Teleport, that is no event of the audit log.
 Status Upsert(AuthServer& auth, AppServerV3 server, types::KeepAlive& answer) {
@@ -41,7 +41,7 @@ Status Delete(AuthServer& auth, const proto::DeleteApplicationServerRequest& req
 }
 
 Status DeleteAll(AuthServer& auth) {
-  ASSIGN_OR_RETURN(const auto servers, ListAllResources<AppServerV3>(auth.backend(), kKind));
+  ASSIGN_OR_RETURN(const auto servers, ListAllResources<AppServerV3>(auth.backend(), kAppServerKind));
   BackendTransaction transaction;
   for (const auto& server : servers) {
     transaction.Remove(ResourceKey(KindOfHost(server.spec().hostid()), server.metadata().name()), false);
@@ -53,17 +53,17 @@ Status DeleteAll(AuthServer& auth) {
 
 void AddAppServerMethods(RpcTable& table, AuthServer& auth) {
   table.Add<proto::UpsertApplicationServerRequest, types::KeepAlive>(
-      "/proto.AuthService/UpsertApplicationServer", RpcAccess::Rule(kKind, {"create", "update"}),
+      "/proto.AuthService/UpsertApplicationServer", RpcAccess::Rule(kAppServerKind, {"create", "update"}),
       [&auth](const RpcCall&, const proto::UpsertApplicationServerRequest& request, types::KeepAlive& answer) {
         return Upsert(auth, request.server(), answer);
       });
   table.Add<proto::DeleteApplicationServerRequest, Empty>(
-      "/proto.AuthService/DeleteApplicationServer", RpcAccess::Rule(kKind, {"delete"}),
+      "/proto.AuthService/DeleteApplicationServer", RpcAccess::Rule(kAppServerKind, {"delete"}),
       [&auth](const RpcCall&, const proto::DeleteApplicationServerRequest& request, Empty&) {
         return Delete(auth, request);
       });
   table.Add<proto::DeleteAllApplicationServersRequest, Empty>(
-      "/proto.AuthService/DeleteAllApplicationServers", RpcAccess::Rule(kKind, {"list", "delete"}),
+      "/proto.AuthService/DeleteAllApplicationServers", RpcAccess::Rule(kAppServerKind, {"list", "delete"}),
       [&auth](const RpcCall&, const proto::DeleteAllApplicationServersRequest&, Empty&) { return DeleteAll(auth); });
 }
 

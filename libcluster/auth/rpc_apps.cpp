@@ -7,7 +7,7 @@ namespace {
 
 using types::AppV3;
 
-constexpr std::string_view kKind = "app";
+constexpr std::string_view kAppKind = "app";
 
 // A name that leads to the proxy would lead nowhere else.
 Status CheckApp(AuthServer& auth, const AppV3& app) {
@@ -22,15 +22,15 @@ Status CheckApp(AuthServer& auth, const AppV3& app) {
 
 void AddAppMethods(RpcTable& table, AuthServer& auth) {
   table.Add<proto::ListAppsRequest, proto::ListAppsResponse>(
-      "/proto.AuthService/ListApps", RpcAccess::Rule(kKind, {"list", "read"}),
+      "/proto.AuthService/ListApps", RpcAccess::Rule(kAppKind, {"list", "read"}),
       [&auth](const RpcCall& call, const proto::ListAppsRequest& request, proto::ListAppsResponse& answer) -> Status {
         ASSIGN_OR_RETURN(auto page,
-                         ListLabelled<AppV3>(auth, call.caller, kKind, request.start_key(), request.limit()));
+                         ListLabelled<AppV3>(auth, call.caller, kAppKind, request.start_key(), request.limit()));
         for (auto& resource : page.first) *answer.add_applications() = std::move(resource);
         answer.set_next_key(page.second);
         return {};
       });
-  AddLabelledMethods<AppV3>(table, auth, {kKind, "App", audit::kAppCreate, audit::kAppUpdate, audit::kAppDelete},
+  AddLabelledMethods<AppV3>(table, auth, {kAppKind, "App", audit::kAppCreate, audit::kAppUpdate, audit::kAppDelete},
                             CheckApp);
 }
 

@@ -19,7 +19,7 @@ namespace sallyport {
 namespace {
 
 using google::protobuf::util::TimeUtil;
-using Request = proto::UserCertsRequest;
+using CertsRequest = proto::UserCertsRequest;
 
 // Whose certificate it becomes, and until when at most.
 struct Subject {
@@ -30,18 +30,18 @@ struct Subject {
   bool ignore_role_ttl = false;
 };
 
-Status CheckTarget(AuthServer& auth, const Request& request) {
+Status CheckTarget(AuthServer& auth, const CertsRequest& request) {
   struct UsageRow {
-    Request::CertUsage usage;
+    CertsRequest::CertUsage usage;
     const char* name;
     bool has_target;
   };
   const std::array rows{
-      UsageRow{Request::SSH, "SSH", !request.nodename().empty()},
-      UsageRow{Request::Kubernetes, "Kubernetes", !request.kubernetescluster().empty()},
-      UsageRow{Request::App, "application", !request.routetoapp().name().empty()},
-      UsageRow{Request::Database, "database", !request.routetodatabase().servicename().empty()},
-      UsageRow{Request::WindowsDesktop, "desktop", !request.routetowindowsdesktop().windowsdesktop().empty()},
+      UsageRow{CertsRequest::SSH, "SSH", !request.nodename().empty()},
+      UsageRow{CertsRequest::Kubernetes, "Kubernetes", !request.kubernetescluster().empty()},
+      UsageRow{CertsRequest::App, "application", !request.routetoapp().name().empty()},
+      UsageRow{CertsRequest::Database, "database", !request.routetodatabase().servicename().empty()},
+      UsageRow{CertsRequest::WindowsDesktop, "desktop", !request.routetowindowsdesktop().windowsdesktop().empty()},
   };
   for (const auto& row : rows) {
     if (row.usage == request.usage() && !row.has_target) {
@@ -62,14 +62,14 @@ Status CheckTarget(AuthServer& auth, const Request& request) {
                       {});
 }
 
-Time Requested(const Request& request) {
+Time Requested(const CertsRequest& request) {
   if (!request.has_expires()) return Time();
   return Time(Nanoseconds(TimeUtil::TimestampToNanoseconds(request.expires())));
 }
 
 // Adds what the caller's access requests give: those of their certificate and those asked for now, without those that
 // they give back. Giving back starts again from the user's own roles.
-Status ApplyAccessRequests(AuthServer& auth, const Request& request, Subject& subject) {
+Status ApplyAccessRequests(AuthServer& auth, const CertsRequest& request, Subject& subject) {
   Identity& base = subject.base;
   if (request.accessrequests().empty() && request.dropaccessrequests().empty() && base.active_requests.empty()) {
     return {};
@@ -100,7 +100,7 @@ Status ApplyAccessRequests(AuthServer& auth, const Request& request, Subject& su
 }
 
 // A session never outlives its login: the end is the certificate's at most.
-Result<Subject> OwnRenewal(AuthServer& auth, const Caller& caller, const Request& request) {
+Result<Subject> OwnRenewal(AuthServer& auth, const Caller& caller, const CertsRequest& request) {
   const Identity& identity = caller.identity;
   if (identity.disallow_reissue) {
     return Fail(ErrorKind::kAccessDenied, "access denied: this certificate may not be used to issue another");
@@ -151,7 +151,7 @@ Result<types::UserV2> ImpersonatedUser(AuthServer& auth, const Caller& caller, c
   return Fail(ErrorKind::kAccessDenied, "access denied: impersonation of this user is not allowed");
 }
 
-Result<Subject> ForOtherUser(AuthServer& auth, const Caller& caller, const Request& request) {
+Result<Subject> ForOtherUser(AuthServer& auth, const Caller& caller, const CertsRequest& request) {
   Subject subject;
   subject.expires = Requested(request);
   types::UserV2 user;
@@ -170,7 +170,7 @@ Result<Subject> ForOtherUser(AuthServer& auth, const Caller& caller, const Reque
   return subject;
 }
 
-Result<Subject> SubjectOf(AuthServer& auth, const Caller& caller, const Request& request) {
+Result<Subject> SubjectOf(AuthServer& auth, const Caller& caller, const CertsRequest& request) {
   if (request.userolerequests() || request.rolerequests_size() > 0) {
     return Fail(ErrorKind::kNotImplemented, "role impersonation is not implemented");
   }
@@ -188,7 +188,7 @@ Result<Subject> SubjectOf(AuthServer& auth, const Caller& caller, const Request&
   return Fail(ErrorKind::kAccessDenied, "access denied: this identity cannot issue user certificates");
 }
 
-Result<UserCertsRequest> ToIssue(AuthServer& auth, const Request& request, Subject subject) {
+Result<UserCertsRequest> ToIssue(AuthServer& auth, const CertsRequest& request, Subject subject) {
   UserCertsRequest issue;
   ASSIGN_OR_RETURN(issue.later_than, auth.local_users().RenewalsEnd(request.username()));
   issue.access = std::move(subject.access);
@@ -197,7 +197,7 @@ Result<UserCertsRequest> ToIssue(AuthServer& auth, const Request& request, Subje
   issue.base.route_to_cluster = request.routetocluster();
   issue.base.kubernetes_cluster = request.kubernetescluster();
   issue.base.usage.clear();
-  if (request.usage() == Request::Kubernetes) issue.base.usage = {std::string(kUsageKube)};
+  if (request.usage() == CertsRequest::Kubernetes) issue.base.usage = {std::string(kUsageKube)};
   issue.ttl = subject.expires - Now();
   issue.ignore_role_ttl = subject.ignore_role_ttl;
   issue.format = request.format();
@@ -228,10 +228,10 @@ AuditEvent CertEvent(const AuthServer& auth, const Caller& by, const Identity& i
   return event;
 }
 
-Status GenerateUserCerts(AuthServer& auth, const RpcCall& call, const Request& request, proto::Certs& answer) {
+Status GenerateUserCerts(AuthServer& auth, const RpcCall& call, const CertsRequest& request, proto::Certs& answer) {
   ASSIGN_OR_RETURN(Subject subject, SubjectOf(auth, call.caller, request));
   RETURN_IF_ERROR(CheckTarget(auth, request));
-  if (request.usage() != Request::All && request.usage() != Request::Kubernetes) {
+  if (request.usage() != CertsRequest::All && request.usage() != CertsRequest::Kubernetes) {
     return Fail(ErrorKind::kNotImplemented, "certificates for this use are not implemented");
   }
   ASSIGN_OR_RETURN(const UserCertsRequest issue, ToIssue(auth, request, std::move(subject)));
@@ -248,10 +248,11 @@ Status GenerateUserCerts(AuthServer& auth, const RpcCall& call, const Request& r
 }  // namespace
 
 void AddCertMethods(RpcTable& table, AuthServer& auth) {
-  table.Add<Request, proto::Certs>("/proto.AuthService/GenerateUserCerts", RpcAccess::Authenticated(),
-                                   [&auth](const RpcCall& call, const Request& request, proto::Certs& answer) {
-                                     return GenerateUserCerts(auth, call, request, answer);
-                                   });
+  table.Add<CertsRequest, proto::Certs>(
+      "/proto.AuthService/GenerateUserCerts", RpcAccess::Authenticated(),
+      [&auth](const RpcCall& call, const CertsRequest& request, proto::Certs& answer) {
+        return GenerateUserCerts(auth, call, request, answer);
+      });
 }
 
 }  // namespace sallyport

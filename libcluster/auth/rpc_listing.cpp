@@ -14,7 +14,7 @@
 namespace sallyport {
 namespace {
 
-constexpr std::size_t kDefaultPage = 1000;
+constexpr std::size_t kDefaultListingPage = 1000;
 
 // Which page is asked for.
 struct Wish {
@@ -23,7 +23,7 @@ struct Wish {
   bool by_kind = false;  // all of a kind together; else all kinds in one order
   bool descending = false;
   std::string start;
-  std::size_t limit = kDefaultPage;
+  std::size_t limit = kDefaultListingPage;
   bool with_logins = false;
 };
 
@@ -36,7 +36,8 @@ Result<Wish> WishOf(const Request& request) {
     ASSIGN_OR_RETURN(wish.filter.query, Predicate::Parse(request.predicateexpression(), PredicateDialect::kResource));
   }
   if (request.limit() < 0) return Fail(ErrorKind::kBadParameter, "a limit must not be negative");
-  if (request.limit() > 0) wish.limit = std::min<std::size_t>(kDefaultPage, static_cast<std::size_t>(request.limit()));
+  if (request.limit() > 0)
+    wish.limit = std::min<std::size_t>(kDefaultListingPage, static_cast<std::size_t>(request.limit()));
   wish.start = request.startkey();
   wish.descending = request.sortby().isdesc();
   wish.with_logins = request.includelogins();

@@ -16,7 +16,7 @@ namespace {
 using google::protobuf::Empty;
 using types::ServerInfoV1;
 
-constexpr std::string_view kKind = "server_info";
+constexpr std::string_view kServerInfoKind = "server_info";
 
 using Messages = RpcMessages<Empty, ServerInfoV1>;
 
@@ -24,7 +24,7 @@ asio::awaitable<Status> SendAll(AuthServer& auth, ThreadPool& threads, Messages 
   const auto request = co_await messages.Read();
   if (!request) co_return std::unexpected(request.error());
   std::function<Result<std::vector<ServerInfoV1>>()> list = [&auth] {
-    return ListAllResources<ServerInfoV1>(auth.backend(), kKind);
+    return ListAllResources<ServerInfoV1>(auth.backend(), kServerInfoKind);
   };
   const auto infos = co_await OnPool(threads, std::move(list));
   if (!*infos) co_return std::unexpected(infos->error());
@@ -38,17 +38,19 @@ asio::awaitable<Status> SendAll(AuthServer& auth, ThreadPool& threads, Messages 
 
 void AddServerInfoMethods(RpcTable& table, AuthServer& auth) {
   table.Add<types::ResourceRequest, ServerInfoV1>(
-      "/proto.AuthService/GetServerInfo", RpcAccess::Rule(kKind, {"read"}),
+      "/proto.AuthService/GetServerInfo", RpcAccess::Rule(kServerInfoKind, {"read"}),
       [&auth](const RpcCall&, const types::ResourceRequest& request, ServerInfoV1& answer) -> Status {
-        ASSIGN_OR_RETURN(answer, GetResource<ServerInfoV1>(auth.backend(), kKind, request.name()));
+        ASSIGN_OR_RETURN(answer, GetResource<ServerInfoV1>(auth.backend(), kServerInfoKind, request.name()));
         return {};
       });
-  table.Add<ServerInfoV1, Empty>("/proto.AuthService/UpsertServerInfo", RpcAccess::Rule(kKind, {"create", "update"}),
+  table.Add<ServerInfoV1, Empty>("/proto.AuthService/UpsertServerInfo",
+                                 RpcAccess::Rule(kServerInfoKind, {"create", "update"}),
                                  [&auth](const RpcCall&, ServerInfoV1 info, Empty&) -> Status {
                                    RETURN_IF_ERROR(CheckResource(info));
                                    return auth.node_labels().Put(std::move(info));
                                  });
-  table.Add<types::ResourceRequest, Empty>("/proto.AuthService/DeleteServerInfo", RpcAccess::Rule(kKind, {"delete"}),
+  table.Add<types::ResourceRequest, Empty>("/proto.AuthService/DeleteServerInfo",
+                                           RpcAccess::Rule(kServerInfoKind, {"delete"}),
                                            [&auth](const RpcCall&, const types::ResourceRequest& request, Empty&) {
                                              return auth.node_labels().Remove(request.name());
                                            });
@@ -59,7 +61,7 @@ void AddServerInfoStream(RpcTable& table, EventLoop& loop, ThreadPool& threads, 
                                        Messages messages) -> asio::awaitable<Status> {
     co_return co_await SendAll(auth, threads, messages);
   };
-  table.AddStream("/proto.AuthService/GetServerInfos", RpcAccess::Rule(kKind, {"list", "read"}),
+  table.AddStream("/proto.AuthService/GetServerInfos", RpcAccess::Rule(kServerInfoKind, {"list", "read"}),
                   StreamHandler<Empty, ServerInfoV1>(loop, serve));
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 using google::protobuf::util::TimeUtil;
 
-constexpr std::size_t kMaxLimit = 1000;
+constexpr std::size_t kMaxEventsLimit = 1000;
 constexpr std::size_t kPage = 200;
 
 Result<AuditQuery> QueryOf(const proto::GetSessionEventsRequest& request) {
@@ -43,7 +43,8 @@ Status GetSessionEvents(AuthServer& auth, const RpcCall& call, const proto::GetS
   if (call.caller.kind == Caller::Kind::kUser) RETURN_IF_ERROR(call.caller.access->GuessRule("session", "list"));
   ASSIGN_OR_RETURN(AuditQuery query, QueryOf(request));
   if (request.limit() < 0) return Fail(ErrorKind::kBadParameter, "the limit cannot be negative");
-  const std::size_t limit = request.limit() == 0 ? kMaxLimit : std::min<std::size_t>(request.limit(), kMaxLimit);
+  const std::size_t limit =
+      request.limit() == 0 ? kMaxEventsLimit : std::min<std::size_t>(request.limit(), kMaxEventsLimit);
   std::size_t bytes = 0;
   while (true) {
     ASSIGN_OR_RETURN(const auto records, auth.backend().Events(query));

@@ -14,7 +14,7 @@
 namespace sallyport {
 namespace {
 
-constexpr std::string_view kNode = "node";
+constexpr std::string_view kTargetKind = "node";
 constexpr std::size_t kPiece = 1000;
 constexpr int kMaxPort = 65535;
 
@@ -32,9 +32,9 @@ Result<HostPort> TargetOf(const std::string& host, const std::string& port) {
 Result<std::vector<SharedNode>> NodesOf(AuthServer& auth, const Caller& caller, const HostPort& target,
                                         const NodeMatchRules& rules) {
   proto::ListResourcesRequest query;
-  query.set_resourcetype(std::string(kNode));
+  query.set_resourcetype(std::string(kTargetKind));
   ASSIGN_OR_RETURN(const Caller searching, SearchingCaller(auth, caller, query));
-  const Visibility may_see(searching, auth.cluster_name(), kNode);
+  const Visibility may_see(searching, auth.cluster_name(), kTargetKind);
   ASSIGN_OR_RETURN(const auto all, auth.nodes().All());
   std::vector<SharedNode> nodes;
   for (const auto& node : all) {
@@ -53,7 +53,7 @@ Result<std::vector<SharedNode>> NodesWith(AuthServer& auth, const Caller& caller
   if (!request.predicate_expression().empty()) {
     ASSIGN_OR_RETURN(filter.query, Predicate::Parse(request.predicate_expression(), PredicateDialect::kResource));
   }
-  ASSIGN_OR_RETURN(const ListedKind* kind, FindListedKind(kNode));
+  ASSIGN_OR_RETURN(const ListedKind* kind, FindListedKind(kTargetKind));
   ListingCursor cursor(auth, caller, filter, *kind, {.order = {}, .included = true}, kPiece);
   std::vector<SharedNode> nodes;
   while (rules.most_recent || nodes.size() < 2) {

@@ -33,7 +33,7 @@ google::protobuf::Message* Put(const BackendItem& item, proto::Event& event) {
 
 using proto::Event;
 
-constexpr WatchedKind kKinds[] = {
+constexpr WatchedKind kWatchedKinds[] = {
     {"access_request", &Put<&Event::mutable_accessrequest>},
     {"app", &Put<&Event::mutable_app>, "app"},
     {"app_server", &Put<&Event::mutable_appserver>, "app_server"},
@@ -91,8 +91,8 @@ types::ResourceHeader HeaderOf(const WatchedKind& row, const BackendEvent& chang
 
 Result<EventFilter::Part> EventFilter::Accept(const Caller& caller, std::string_view cluster,
                                               const types::WatchKind& asked) {
-  const auto row = std::ranges::find(kKinds, asked.kind(), &WatchedKind::kind);
-  if (row == std::end(kKinds)) {
+  const auto row = std::ranges::find(kWatchedKinds, asked.kind(), &WatchedKind::kind);
+  if (row == std::end(kWatchedKinds)) {
     return Fail(ErrorKind::kBadParameter, "resources of kind \"{}\" cannot be watched", StripControl(asked.kind()));
   }
   if (!asked.name().empty()) return Fail(ErrorKind::kBadParameter, "one {} cannot be watched, only all", row->kind);

@@ -5,7 +5,7 @@
 namespace sallyport {
 namespace {
 
-constexpr std::size_t kMaxBytes = 16 << 20;
+constexpr std::size_t kMaxFeedBytes = 16 << 20;
 constexpr std::size_t kBytesOfEvent = 256;  // beside key and value
 
 }  // namespace
@@ -29,7 +29,7 @@ void ChangeWatcher::Offer(const SharedEvents& events) {
       if (behind_ || std::ranges::none_of(prefixes_, begins)) continue;
       bytes_ += event->item.key.size() + event->item.value.size() + kBytesOfEvent;
       events_.push_back(event);
-      behind_ = bytes_ > kMaxBytes;
+      behind_ = bytes_ > kMaxFeedBytes;
     }
     if (behind_) events_ = {};
     if (!idle || (events_.empty() && !behind_)) return;

@@ -115,7 +115,7 @@ constexpr std::array kRefused{
 };
 
 // Keys below a switch that is off, and keys that Teleport does not heed either.
-constexpr std::array kWithoutEffect{
+constexpr std::array kAuthWithoutEffect{
     KeyFact{"public_addr", Type::kTexts},
     KeyFact{"license_file"},
     KeyFact{"kubeconfig_file"},
@@ -143,7 +143,7 @@ std::vector<ConfigKey> AuthServiceKeys() {
   }
   keys.push_back({"auth_service.proxy_protocol", Type::kText, State::kRefused, nullptr, "off",
                   "what stands before the auth service must pass connections through as they are"});
-  AddFacts(keys, "auth_service.", kWithoutEffect);
+  AddFacts(keys, "auth_service.", kAuthWithoutEffect);
   return keys;
 }
 

@@ -39,7 +39,7 @@ Status SetSuite(TeleportConfig& config, const Value& value) {
   return SetField(config.auth.preference, "signature_algorithm_suite", value);
 }
 
-std::vector<ConfigKey> SettingKeys() {
+std::vector<ConfigKey> AuthenticationSettingKeys() {
   return {
       {"auth_service.authentication.type", Type::kText, State::kServed, SetAuthType},
       {"auth_service.authentication.second_factor", Type::kText, State::kServed, SetSecondFactor},
@@ -61,7 +61,7 @@ std::vector<ConfigKey> AuthenticationKeys() {
   constexpr std::string_view kPrefix = "auth_service.authentication.";
   constexpr std::string_view kNoWebauthn = "the factor webauthn is not implemented";
   constexpr std::string_view kNoHardwareKey = "hardware keys are asked of nobody";
-  auto keys = SettingKeys();
+  auto keys = AuthenticationSettingKeys();
   const auto without_effect = [&](std::string_view name, Type type, std::string_view why) {
     keys.push_back({fmt::format("{}{}", kPrefix, name), type, State::kNoEffect, nullptr, "", why});
   };

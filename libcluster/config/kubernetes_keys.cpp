@@ -16,7 +16,7 @@ using Type = ConfigType;
     }                                                                                                                  \
   }
 
-std::vector<ConfigKey> ServedKeys() {
+std::vector<ConfigKey> ServedKubernetesKeys() {
   return {
       {"kubernetes_service.enabled", Type::kSwitch, State::kServed,
        [](TeleportConfig& config, const Value& value) -> Status {
@@ -41,7 +41,7 @@ std::vector<ConfigKey> ServedKeys() {
 std::vector<ConfigKey> KubernetesServiceKeys() {
   constexpr std::string_view kStaticLabels = "use labels";
   constexpr std::string_view kNoDynamicClusters = "name clusters by kubeconfig_file or kube_cluster_name";
-  auto keys = ServedKeys();
+  auto keys = ServedKubernetesKeys();
   keys.push_back({"kubernetes_service.public_addr", Type::kTexts, State::kNoEffect});
   const auto refused = [&](const char* name, Type type, std::string_view advice) {
     keys.push_back({fmt::format("kubernetes_service.{}", name), type, State::kRefused, nullptr, "", advice});

@@ -47,7 +47,7 @@ Status SetKeyPairs(TeleportConfig& config, const Value& value) {
   return {};
 }
 
-std::vector<ConfigKey> ServedKeys() {
+std::vector<ConfigKey> ServedProxyKeys() {
   return {
       {"proxy_service.enabled", Type::kSwitch, State::kServed,
        [](TeleportConfig& config, const Value& value) -> Status {
@@ -135,7 +135,7 @@ std::vector<ConfigKey> RefusedKeys() {
 
 std::vector<ConfigKey> ProxyServiceKeys() {
   std::vector<ConfigKey> keys;
-  for (auto* part : {ServedKeys, KeysWithoutEffect, RefusedKeys}) {
+  for (auto* part : {ServedProxyKeys, KeysWithoutEffect, RefusedKeys}) {
     for (auto& key : part()) keys.push_back(std::move(key));
   }
   return keys;

@@ -59,7 +59,7 @@ Status SetCommands(TeleportConfig& config, const Value& value) {
 
 constexpr std::string_view kBySshd = "OpenSSH's server, which serves the node, cannot do this; set it to no";
 
-std::vector<ConfigKey> ServedKeys() {
+std::vector<ConfigKey> ServedSshKeys() {
   return {
       {"ssh_service.enabled", Type::kSwitch, State::kServed,
        [](TeleportConfig& config, const Value& value) -> Status {
@@ -82,7 +82,7 @@ std::vector<ConfigKey> ServedKeys() {
 
 #undef SWITCH_KEY
 
-constexpr std::array kRefused{
+constexpr std::array kSshRefused{
     KeyFact{"permit_user_env", Type::kSwitch},
     KeyFact{"force_listen", Type::kSwitch},
     KeyFact{"enhanced_recording.enabled", Type::kSwitch},
@@ -90,7 +90,7 @@ constexpr std::array kRefused{
 };
 
 // Connections come by the proxy, hosts make no users, and the rest is below what is off.
-constexpr std::array kWithoutEffect{
+constexpr std::array kSshWithoutEffect{
     KeyFact{"listen_addr"},
     KeyFact{"namespace"},
     KeyFact{"disable_create_host_user", Type::kSwitch},
@@ -111,12 +111,12 @@ constexpr std::array kWithoutEffect{
 }  // namespace
 
 std::vector<ConfigKey> SshServiceKeys() {
-  auto keys = ServedKeys();
+  auto keys = ServedSshKeys();
   AddCommandLabelFacts(keys, "ssh_service.commands");
-  for (const auto& fact : kRefused) {
+  for (const auto& fact : kSshRefused) {
     keys.push_back({fmt::format("ssh_service.{}", fact.path), fact.type, State::kRefused, nullptr, "", kBySshd});
   }
-  AddFacts(keys, "ssh_service.", kWithoutEffect);
+  AddFacts(keys, "ssh_service.", kSshWithoutEffect);
   return keys;
 }
 

@@ -8,7 +8,7 @@
 namespace sallyport {
 namespace {
 
-constexpr std::chrono::minutes kInterval{5};
+constexpr std::chrono::minutes kAnnounceInterval{5};
 constexpr std::chrono::minutes kLife{15};
 
 }  // namespace
@@ -16,11 +16,11 @@ constexpr std::chrono::minutes kLife{15};
 Result<std::unique_ptr<KubeAnnouncer>> KubeAnnouncer::Start(AgentAuth& auth, Options options) {
   std::unique_ptr<KubeAnnouncer> announcer(new KubeAnnouncer(auth, std::move(options)));
   RETURN_IF_ERROR(announcer->Announce());
-  announcer->announcing_.emplace(kInterval, [raw = announcer.get()] {
+  announcer->announcing_.emplace(kAnnounceInterval, [raw = announcer.get()] {
     if (const Status status = raw->Announce(); !status) {
       Log(LogLevel::kError, "cannot announce Kubernetes clusters", {{"reason", status.error().message}});
     }
-    return kInterval;
+    return kAnnounceInterval;
   });
   return announcer;
 }

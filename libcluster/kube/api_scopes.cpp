@@ -12,43 +12,43 @@
 namespace sallyport {
 namespace {
 
-constexpr std::chrono::minutes kLife{5};
+constexpr std::chrono::minutes kScopesLife{5};
 constexpr std::chrono::seconds kShortLife{10};  // of a failure, and of a document that lacks what is asked for
 constexpr std::size_t kMaxDocuments = 1000;
 
-using Row = std::pair<std::string_view, std::string_view>;  // API group, resource
+using ScopeRow = std::pair<std::string_view, std::string_view>;  // API group, resource
 constexpr std::array kClusterWide{
-    Row{"", "componentstatuses"},
-    Row{"", "namespaces"},
-    Row{"", "nodes"},
-    Row{"", "persistentvolumes"},
-    Row{"admissionregistration.k8s.io", "mutatingadmissionpolicies"},
-    Row{"admissionregistration.k8s.io", "mutatingadmissionpolicybindings"},
-    Row{"admissionregistration.k8s.io", "mutatingwebhookconfigurations"},
-    Row{"admissionregistration.k8s.io", "validatingadmissionpolicies"},
-    Row{"admissionregistration.k8s.io", "validatingadmissionpolicybindings"},
-    Row{"admissionregistration.k8s.io", "validatingwebhookconfigurations"},
-    Row{"apiextensions.k8s.io", "customresourcedefinitions"},
-    Row{"apiregistration.k8s.io", "apiservices"},
-    Row{"authentication.k8s.io", "selfsubjectreviews"},
-    Row{"authentication.k8s.io", "tokenreviews"},
-    Row{"authorization.k8s.io", "selfsubjectaccessreviews"},
-    Row{"authorization.k8s.io", "selfsubjectrulesreviews"},
-    Row{"authorization.k8s.io", "subjectaccessreviews"},
-    Row{"certificates.k8s.io", "certificatesigningrequests"},
-    Row{"flowcontrol.apiserver.k8s.io", "flowschemas"},
-    Row{"flowcontrol.apiserver.k8s.io", "prioritylevelconfigurations"},
-    Row{"networking.k8s.io", "ingressclasses"},
-    Row{"networking.k8s.io", "ipaddresses"},
-    Row{"networking.k8s.io", "servicecidrs"},
-    Row{"node.k8s.io", "runtimeclasses"},
-    Row{"rbac.authorization.k8s.io", "clusterrolebindings"},
-    Row{"rbac.authorization.k8s.io", "clusterroles"},
-    Row{"scheduling.k8s.io", "priorityclasses"},
-    Row{"storage.k8s.io", "csidrivers"},
-    Row{"storage.k8s.io", "csinodes"},
-    Row{"storage.k8s.io", "storageclasses"},
-    Row{"storage.k8s.io", "volumeattachments"},
+    ScopeRow{"", "componentstatuses"},
+    ScopeRow{"", "namespaces"},
+    ScopeRow{"", "nodes"},
+    ScopeRow{"", "persistentvolumes"},
+    ScopeRow{"admissionregistration.k8s.io", "mutatingadmissionpolicies"},
+    ScopeRow{"admissionregistration.k8s.io", "mutatingadmissionpolicybindings"},
+    ScopeRow{"admissionregistration.k8s.io", "mutatingwebhookconfigurations"},
+    ScopeRow{"admissionregistration.k8s.io", "validatingadmissionpolicies"},
+    ScopeRow{"admissionregistration.k8s.io", "validatingadmissionpolicybindings"},
+    ScopeRow{"admissionregistration.k8s.io", "validatingwebhookconfigurations"},
+    ScopeRow{"apiextensions.k8s.io", "customresourcedefinitions"},
+    ScopeRow{"apiregistration.k8s.io", "apiservices"},
+    ScopeRow{"authentication.k8s.io", "selfsubjectreviews"},
+    ScopeRow{"authentication.k8s.io", "tokenreviews"},
+    ScopeRow{"authorization.k8s.io", "selfsubjectaccessreviews"},
+    ScopeRow{"authorization.k8s.io", "selfsubjectrulesreviews"},
+    ScopeRow{"authorization.k8s.io", "subjectaccessreviews"},
+    ScopeRow{"certificates.k8s.io", "certificatesigningrequests"},
+    ScopeRow{"flowcontrol.apiserver.k8s.io", "flowschemas"},
+    ScopeRow{"flowcontrol.apiserver.k8s.io", "prioritylevelconfigurations"},
+    ScopeRow{"networking.k8s.io", "ingressclasses"},
+    ScopeRow{"networking.k8s.io", "ipaddresses"},
+    ScopeRow{"networking.k8s.io", "servicecidrs"},
+    ScopeRow{"node.k8s.io", "runtimeclasses"},
+    ScopeRow{"rbac.authorization.k8s.io", "clusterrolebindings"},
+    ScopeRow{"rbac.authorization.k8s.io", "clusterroles"},
+    ScopeRow{"scheduling.k8s.io", "priorityclasses"},
+    ScopeRow{"storage.k8s.io", "csidrivers"},
+    ScopeRow{"storage.k8s.io", "csinodes"},
+    ScopeRow{"storage.k8s.io", "storageclasses"},
+    ScopeRow{"storage.k8s.io", "volumeattachments"},
 };
 
 // What may stand in a path: names of groups and versions are DNS names.
@@ -58,7 +58,7 @@ bool IsDnsName(std::string_view text) {
   });
 }
 
-std::string Text(const Value* map, std::string_view key) {
+std::string ScopeText(const Value* map, std::string_view key) {
   const Value* value = map == nullptr ? nullptr : map->Find(key);
   return value == nullptr ? "" : value->as_string();
 }
@@ -66,7 +66,7 @@ std::string Text(const Value* map, std::string_view key) {
 }  // namespace
 
 std::optional<bool> KnownClusterWide(std::string_view api_group, std::string_view resource) {
-  if (std::ranges::find(kClusterWide, Row{api_group, resource}) != kClusterWide.end()) return true;
+  if (std::ranges::find(kClusterWide, ScopeRow{api_group, resource}) != kClusterWide.end()) return true;
   const bool core = api_group.empty() && IsCoreKubeResource(resource);
   if (core || IsNamespacedKubeResource(resource, api_group)) return false;
   return std::nullopt;
@@ -81,7 +81,7 @@ void ApiScopes::IsClusterWide(const std::string& api_group, const std::string& v
   if (!IsDnsName(api_group) || (!any_version && !IsDnsName(version))) return callback(std::nullopt);
   const std::string group_path = "/apis/" + api_group;
   if (!any_version) return Look(group_path + "/" + version, resource, callback);
-  Load(group_path, kLife, [self = shared_from_this(), group_path, resource, callback](const Pointer& group) {
+  Load(group_path, kScopesLife, [self = shared_from_this(), group_path, resource, callback](const Pointer& group) {
     if (!IsDnsName(group->preferred_version)) return callback(std::nullopt);
     self->Look(group_path + "/" + group->preferred_version, resource, callback);
   });
@@ -93,7 +93,7 @@ void ApiScopes::Look(const std::string& path, const std::string& resource, const
     const auto found = document->cluster_wide.find(resource);
     return found == document->cluster_wide.end() ? Answer() : Answer(found->second);
   };
-  Load(path, kLife, [self = shared_from_this(), path, answer, callback](const Pointer& document) {
+  Load(path, kScopesLife, [self = shared_from_this(), path, answer, callback](const Pointer& document) {
     if (answer(document) || Now() - document->read < kShortLife) return callback(answer(document));
     self->Load(path, kShortLife, [answer, callback](const Pointer& newer) { callback(answer(newer)); });
   });
@@ -139,12 +139,12 @@ ApiScopes::Pointer ApiScopes::Parse(const Result<std::string>& body) {
   const auto json = body ? ParseJson(*body) : Result<Value>(std::unexpected(body.error()));
   document->failed = !json;
   if (!json) return document;
-  document->preferred_version = Text(json->Find("preferredVersion"), "version");
+  document->preferred_version = ScopeText(json->Find("preferredVersion"), "version");
   const Value* resources = json->Find("resources");
   if (resources == nullptr) return document;
   for (const auto& resource : resources->as_list()) {
     const Value* namespaced = resource.Find("namespaced");
-    if (namespaced != nullptr) document->cluster_wide[Text(&resource, "name")] = !namespaced->as_bool();
+    if (namespaced != nullptr) document->cluster_wide[ScopeText(&resource, "name")] = !namespaced->as_bool();
   }
   return document;
 }

@@ -11,7 +11,7 @@
 namespace sallyport {
 namespace {
 
-constexpr int kOk = 200;
+constexpr int kStatusOk = 200;
 constexpr int kCreated = 201;
 constexpr int kMultipleChoices = 300;
 
@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 6> kDeleteParameters{
     "dryRun",           "gracePeriodSeconds", "propagationPolicy",
     "orphanDependents", "fieldValidation",    "ignoreStoreReadErrorWithClusterBreakingPotential"};
 
-bool Succeeded(const UpstreamAnswer& answer) { return answer.status >= kOk && answer.status < kMultipleChoices; }
+bool Succeeded(const UpstreamAnswer& answer) { return answer.status >= kStatusOk && answer.status < kMultipleChoices; }
 
 // Leaves the parameters that have one of these names.
 void KeepParameters(KubeRequestInfo& info, std::span<const std::string_view> names) {
@@ -196,7 +196,8 @@ asio::awaitable<bool> DeleteEach(KubeClient& client, RequestParser& parser, cons
     AuditRequest(client, parser, plan, KubeHttpStatus(answered.error()));
     co_return co_await Refuse(client, parser, answered.error());
   }
-  UpstreamAnswer answer = refusal ? std::move(*refusal) : UpstreamAnswer{kOk, std::string(kJson), std::move(*answered)};
+  UpstreamAnswer answer =
+      refusal ? std::move(*refusal) : UpstreamAnswer{kStatusOk, std::string(kJson), std::move(*answered)};
   AuditRequest(client, parser, plan, answer.status);
   co_return co_await Answer(client, parser, answer.status, std::move(answer.content_type), std::move(answer.body));
 }

@@ -17,7 +17,7 @@ using namespace asio::experimental::awaitable_operators;
 using Done = std::function<void(const Result<std::string>&)>;
 
 constexpr std::chrono::seconds kTimeLimit{10};
-constexpr int kOk = 200;
+constexpr int kHttpOk = 200;
 
 // As the service itself: every identity may read these documents, and what they say is the same for all.
 UpstreamRequest DiscoveryRequest(const KubeUpstream& upstream, const std::string& path) {
@@ -43,7 +43,7 @@ asio::awaitable<void> Discover(std::shared_ptr<UpstreamPool> pool, std::string p
   if (auto* answer = std::get_if<0>(&first)) {
     if (!*answer) {
       body = std::unexpected(answer->error());
-    } else if ((*answer)->status == kOk) {
+    } else if ((*answer)->status == kHttpOk) {
       body = std::move((*answer)->body);
     } else {
       body = Fail(ErrorKind::kNotFound, "HTTP status {}", (*answer)->status);

@@ -34,7 +34,7 @@ constexpr std::chrono::seconds kShutdownTime{10};
 constexpr std::chrono::seconds kLinger{2};
 constexpr std::chrono::seconds kPatience{1};
 constexpr std::chrono::milliseconds kLeaveCheck{100};
-constexpr std::chrono::seconds kWriteTimeout{30};
+constexpr std::chrono::seconds kAnswerTimeout{30};
 constexpr std::chrono::seconds kRevocationCheck{2};
 constexpr unsigned kHttp11 = 11;
 constexpr int kClientLeft = 499;
@@ -345,7 +345,7 @@ asio::awaitable<bool> Answer(KubeClient& client, RequestParser& parser, int http
   const bool keep_alive = parser.is_done() && parser.keep_alive() && !client.must_close;
   response.keep_alive(keep_alive);
   response.prepare_payload();
-  beast::get_lowest_layer(client.stream).expires_after(kWriteTimeout);
+  beast::get_lowest_layer(client.stream).expires_after(kAnswerTimeout);
   co_await http::async_write(client.stream, response, asio::redirect_error(asio::use_awaitable, code));
   co_return keep_alive && !code;
 }
@@ -366,7 +366,7 @@ asio::awaitable<void> InviteBody(KubeClient& client, const RequestParser& parser
   if (parser.get().count(http::field::expect) == 0 || parser.is_done() || client.buffer.size() > 0) co_return;
   constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   error_code error;
-  beast::get_lowest_layer(client.stream).expires_after(kWriteTimeout);
+  beast::get_lowest_layer(client.stream).expires_after(kAnswerTimeout);
   co_await asio::async_write(client.stream, asio::buffer(kContinue), asio::redirect_error(asio::use_awaitable, error));
 }
 

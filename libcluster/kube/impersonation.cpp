@@ -14,13 +14,13 @@ bool Contains(const std::vector<std::string>& list, std::string_view item) {
   return std::ranges::find(list, item) != list.end();
 }
 
-struct Asked {
+struct AskedIdentity {
   std::string user;
   std::vector<std::string> groups;
 };
 
-Result<Asked> ReadHeaders(const std::vector<std::pair<std::string, std::string>>& headers) {
-  Asked asked;
+Result<AskedIdentity> ReadHeaders(const std::vector<std::pair<std::string, std::string>>& headers) {
+  AskedIdentity asked;
   for (const auto& [name, value] : headers) {
     if (name.size() < kPrefix.size() || !EqualIgnoringCase(std::string_view(name).substr(0, kPrefix.size()), kPrefix)) {
       continue;
@@ -57,7 +57,7 @@ Result<std::string> ChooseUser(std::string_view username, const std::vector<std:
 Result<Impersonation> ChooseImpersonation(std::string_view username, const std::vector<std::string>& users,
                                           const std::vector<std::string>& groups,
                                           const std::vector<std::pair<std::string, std::string>>& headers) {
-  ASSIGN_OR_RETURN(const Asked asked, ReadHeaders(headers));
+  ASSIGN_OR_RETURN(const AskedIdentity asked, ReadHeaders(headers));
   Impersonation chosen;
   ASSIGN_OR_RETURN(chosen.user, ChooseUser(username, users, asked.user));
   for (const auto& group : asked.groups) {

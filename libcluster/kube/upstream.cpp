@@ -12,9 +12,9 @@
 namespace sallyport {
 namespace {
 
-constexpr std::size_t kMaxFileBytes = 4 << 20;
+constexpr std::size_t kMaxCredentialFileBytes = 4 << 20;
 
-std::string Text(const Value* map, std::string_view key) {
+std::string EntryText(const Value* map, std::string_view key) {
   const Value* value = map == nullptr ? nullptr : map->Find(key);
   return value == nullptr ? "" : value->as_string();
 }
@@ -24,7 +24,7 @@ const Value* FindEntry(const Value& config, std::string_view list, std::string_v
   const Value* entries = config.Find(list);
   if (entries == nullptr) return nullptr;
   for (const auto& entry : entries->as_list()) {
-    if (Text(&entry, "name") == name) return entry.Find(key);
+    if (EntryText(&entry, "name") == name) return entry.Find(key);
   }
   return nullptr;
 }
@@ -35,7 +35,7 @@ struct FileReader {
 
   // Returns the bytes that KEY-data holds in base64, or those of the file that KEY names.
   Result<std::string> DataOrFile(const Value* map, const std::string& key) const {
-    if (std::string data = Text(map, key + "-data"); !data.empty()) {
+    if (std::string data = EntryText(map, key + "-data"); !data.empty()) {
       std::erase_if(data, [](char c) { return c == '\n' || c == '\r'; });  // as kubectl's decoder skips them
       auto bytes = FromBase64(data);
       if (!bytes) return Fail(ErrorKind::kBadParameter, "{}: {}-data is not base64", source, key);
@@ -43,12 +43,12 @@ struct FileReader {
     }
     const std::string path = PathOf(map, key);
     if (path.empty()) return std::string();
-    return ReadFile(path, kMaxFileBytes);
+    return ReadFile(path, kMaxCredentialFileBytes);
   }
 
   // Returns the path that KEY names, or "".
   std::string PathOf(const Value* map, std::string_view key) const {
-    const std::string path = Text(map, key);
+    const std::string path = EntryText(map, key);
     return path.empty() || path.starts_with('/') ? path : directory + "/" + path;
   }
 };
@@ -68,11 +68,11 @@ Status ReadServer(const std::string& url, KubeUpstream& upstream) {
 }
 
 Status ReadCluster(const FileReader& reader, const Value* cluster, KubeUpstream& upstream) {
-  if (!Text(cluster, "proxy-url").empty()) {
+  if (!EntryText(cluster, "proxy-url").empty()) {
     return Fail(ErrorKind::kNotImplemented, "{}: proxy-url is not implemented", reader.source);
   }
-  RETURN_IF_ERROR(ReadServer(Text(cluster, "server"), upstream));
-  upstream.server_name = Text(cluster, "tls-server-name");
+  RETURN_IF_ERROR(ReadServer(EntryText(cluster, "server"), upstream));
+  upstream.server_name = EntryText(cluster, "tls-server-name");
   const Value* skip = cluster->Find("insecure-skip-tls-verify");
   upstream.skip_verification = skip != nullptr && skip->as_bool();
   ASSIGN_OR_RETURN(upstream.ca_pem, reader.DataOrFile(cluster, "certificate-authority"));
@@ -81,7 +81,7 @@ Status ReadCluster(const FileReader& reader, const Value* cluster, KubeUpstream&
 
 Status ReadUser(const FileReader& reader, const Value* user, const Value& cluster, KubeUpstream& upstream) {
   if (user == nullptr) return {};
-  if (!Text(user, "as").empty()) {
+  if (!EntryText(user, "as").empty()) {
     return Fail(ErrorKind::kNotImplemented, "{}: impersonation by `as` is not implemented", reader.source);
   }
   if (user->Find("auth-provider") != nullptr) {
@@ -93,9 +93,9 @@ Status ReadUser(const FileReader& reader, const Value* user, const Value& cluste
   ASSIGN_OR_RETURN(std::string key, reader.DataOrFile(user, "client-key"));
   upstream.client_key_pem = Secret(std::move(key));
   upstream.bearer_token_file = reader.PathOf(user, "tokenFile");
-  upstream.bearer_token = Secret(Text(user, "token"));
-  if (const std::string name = Text(user, "username"); !name.empty()) {
-    upstream.basic_authorization = Secret(name + ":" + Text(user, "password"));
+  upstream.bearer_token = Secret(EntryText(user, "token"));
+  if (const std::string name = EntryText(user, "username"); !name.empty()) {
+    upstream.basic_authorization = Secret(name + ":" + EntryText(user, "password"));
   }
   const bool authorized = !upstream.bearer_token_file.empty() || !upstream.bearer_token.empty() ||
                           !upstream.basic_authorization.empty() || !upstream.client_certificate_pem.empty();
@@ -113,7 +113,7 @@ bool ValidClusterName(std::string_view name) {
 
 Result<KubeUpstream> ReadContext(const FileReader& reader, const Value& config, const Value& entry) {
   KubeUpstream upstream;
-  upstream.name = Text(&entry, "name");
+  upstream.name = EntryText(&entry, "name");
   const std::string place = fmt::format("{}:{}", reader.source, entry.place().line);
   if (!ValidClusterName(upstream.name)) {
     return FailWithHint(ErrorKind::kBadParameter,
@@ -122,19 +122,19 @@ Result<KubeUpstream> ReadContext(const FileReader& reader, const Value& config, 
   }
 
   const Value* context = entry.Find("context");
-  const Value* cluster = FindEntry(config, "clusters", Text(context, "cluster"), "cluster");
+  const Value* cluster = FindEntry(config, "clusters", EntryText(context, "cluster"), "cluster");
   if (cluster == nullptr) {
     return Fail(ErrorKind::kBadParameter, "{}: context \"{}\" names a cluster that is not there", place, upstream.name);
   }
   RETURN_IF_ERROR(ReadCluster(reader, cluster, upstream));
-  RETURN_IF_ERROR(ReadUser(reader, FindEntry(config, "users", Text(context, "user"), "user"), *cluster, upstream));
+  RETURN_IF_ERROR(ReadUser(reader, FindEntry(config, "users", EntryText(context, "user"), "user"), *cluster, upstream));
   return upstream;
 }
 
 }  // namespace
 
 Result<KubeconfigContexts> LoadKubeconfig(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxFileBytes));
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxCredentialFileBytes));
   ASSIGN_OR_RETURN(const auto documents, ParseYaml(text, path));
   if (documents.size() != 1 || !documents[0].is_map()) {
     return Fail(ErrorKind::kBadParameter, "{}: a kubeconfig is one YAML map", path);
@@ -149,7 +149,7 @@ Result<KubeconfigContexts> LoadKubeconfig(const std::string& path) {
   KubeconfigContexts kubeconfig;
   std::set<std::string> names;
   for (const auto& entry : contexts->as_list()) {
-    const std::string name = Text(&entry, "name");
+    const std::string name = EntryText(&entry, "name");
     Result<KubeUpstream> upstream = ReadContext(reader, documents[0], entry);
     if (!names.insert(name).second) {
       upstream =
@@ -174,7 +174,7 @@ Result<KubeUpstream> InClusterUpstream(std::string_view name, const PodEnvironme
   upstream.host = environment.service_host;
   ASSIGN_OR_RETURN(const HostPort port, ParseHostPort(":" + environment.service_port, 443));
   upstream.port = port.port;
-  ASSIGN_OR_RETURN(upstream.ca_pem, ReadFile(environment.account_dir + "/ca.crt", kMaxFileBytes));
+  ASSIGN_OR_RETURN(upstream.ca_pem, ReadFile(environment.account_dir + "/ca.crt", kMaxCredentialFileBytes));
   upstream.bearer_token_file = environment.account_dir + "/token";
   return upstream;
 }

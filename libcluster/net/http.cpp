@@ -44,12 +44,12 @@ struct HttpServer::State {
 
 namespace {
 
-constexpr std::chrono::seconds kAnswerTimeout{240};
-constexpr unsigned kHttp11 = 11;
+constexpr std::chrono::seconds kHttpAnswerTimeout{240};
+constexpr unsigned kHttpVersion11 = 11;
 constexpr std::size_t kPieceBytes = 8192;
 constexpr int kBadRequest = 400;
 constexpr int kTooLarge = 413;
-constexpr int kHeaderTooLarge = 431;
+constexpr int kHeaderFieldsTooLarge = 431;
 
 // Bodies are read piece by piece, so that each piece is counted before the next.
 using Parser = http::request_parser<http::buffer_body>;
@@ -89,7 +89,8 @@ HttpResponse Refusal(int status, std::string_view message) {
 }
 
 HttpResponse MalformedRequest(const boost::system::error_code& error) {
-  if (error == http::error::header_limit) return Refusal(kHeaderTooLarge, "request is too large: " + error.message());
+  if (error == http::error::header_limit)
+    return Refusal(kHeaderFieldsTooLarge, "request is too large: " + error.message());
   return Refusal(kBadRequest, "malformed request: " + error.message());
 }
 
@@ -173,7 +174,8 @@ asio::awaitable<std::optional<HttpResponse>> ReadBody(HttpConnection& connection
 
 // Refuses a request; whatever follows it on the connection is not looked at.
 asio::awaitable<bool> Refuse(HttpConnection& connection, HttpResponse refusal) {
-  co_await Answer(connection.stream, std::move(refusal), connection.state->budget.idle_time, kHttp11, false, false);
+  co_await Answer(connection.stream, std::move(refusal), connection.state->budget.idle_time, kHttpVersion11, false,
+                  false);
   co_return false;
 }
 
@@ -214,7 +216,7 @@ asio::awaitable<bool> ServeRequest(HttpConnection& connection, Parser& parser) {
   const bool head = parser.get().method() == http::verb::head;
   const unsigned version = parser.get().version();
   auto& socket = beast::get_lowest_layer(connection.stream);
-  socket.expires_after(kAnswerTimeout);
+  socket.expires_after(kHttpAnswerTimeout);
   HttpResponse response = co_await RunHandler(state, std::move(request), socket.socket().native_handle());
   co_await Answer(connection.stream, std::move(response), state->budget.idle_time, version, keep_alive, head);
   co_return keep_alive;

@@ -6,7 +6,7 @@
 namespace sallyport {
 namespace {
 
-constexpr int kServiceUnavailable = 503;
+constexpr int kStatusUnavailable = 503;
 
 }  // namespace
 
@@ -14,7 +14,7 @@ HttpResponse ErrorResponse(const Error& error) {
   const Value body(Value::Map{{"error", Value::Map{{"message", error.message}}}});
   // What cannot be served now is this service's own trouble, not that of one behind it.
   const bool unavailable = error.kind == ErrorKind::kConnectionProblem;
-  HttpResponse response{unavailable ? kServiceUnavailable : RowOf(error.kind).http_status,
+  HttpResponse response{unavailable ? kStatusUnavailable : RowOf(error.kind).http_status,
                         {{"Content-Type", "application/json"}},
                         ToJson(body, {.indent = 4})};
   if (unavailable || error.kind == ErrorKind::kLimitExceeded) {

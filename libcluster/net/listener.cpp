@@ -46,7 +46,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kHelloPause{5};
 constexpr std::chrono::milliseconds kAcceptPause{100};
-constexpr std::chrono::seconds kComplaintPause{10};
+constexpr std::chrono::seconds kAcceptComplaintPause{10};
 constexpr int kAcceptsAtOnce = 64;  // then the open connections have their turn
 // When so many of them were refused, strangers are flooding the port, and the others wait in another queue.
 constexpr int kRefusalsOfFlood = kAcceptsAtOnce / 2;
@@ -100,8 +100,8 @@ asio::awaitable<Result<ClientHello>> PeekHello(asio::generic::stream_protocol::s
   }
 }
 
-asio::awaitable<void> Route(UniqueFd fd, std::string remote_address, ConnectionHandler handler,
-                            UnknownConnections::Place waiting) {
+asio::awaitable<void> ReadHelloAndRoute(UniqueFd fd, std::string remote_address, ConnectionHandler handler,
+                                        UnknownConnections::Place waiting) {
   const auto executor = co_await asio::this_coro::executor;
   const int native = fd.get();
   SocketStream stream = MakeSocketStream(executor, std::move(fd));
@@ -140,7 +140,8 @@ bool Admit(Listener::State& state, UniqueFd socket, const tcp::endpoint& peer) {
   SetUpConnection(socket.get());
   UnknownConnections::Place place = state.waiting.Enter(source, socket.get());
   asio::co_spawn(asio::make_strand(state.context),
-                 Route(std::move(socket), std::move(address), state.handler, std::move(place)), asio::detached);
+                 ReadHelloAndRoute(std::move(socket), std::move(address), state.handler, std::move(place)),
+                 asio::detached);
   return true;
 }
 
@@ -188,7 +189,7 @@ asio::awaitable<void> AcceptLoop(std::shared_ptr<Listener::State> state, tcp::ac
     const auto now = std::chrono::steady_clock::now();
     if (now >= complain_again) {
       Log(LogLevel::kWarning, "cannot accept connections", {{"reason", std::generic_category().message(failure)}});
-      complain_again = now + kComplaintPause;
+      complain_again = now + kAcceptComplaintPause;
     }
     pause.expires_after(kAcceptPause);
     co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
@@ -305,7 +306,7 @@ void Listener::Stop() {
 void RouteSocket(EventLoop& loop, UniqueFd socket, std::string remote_address, ConnectionHandler handler,
                  UnknownConnections::Place place) {
   asio::co_spawn(asio::make_strand(ContextOf(loop)),
-                 Route(std::move(socket), std::move(remote_address), std::move(handler), std::move(place)),
+                 ReadHelloAndRoute(std::move(socket), std::move(remote_address), std::move(handler), std::move(place)),
                  asio::detached);
 }
 

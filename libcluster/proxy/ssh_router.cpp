@@ -11,7 +11,7 @@
 namespace sallyport {
 namespace {
 
-constexpr std::string_view kNode = "node";
+constexpr std::string_view kNodeResource = "node";
 constexpr std::size_t kIdBytes = 8;
 
 Result<SessionSettings> SettingsOf(AuthServer& auth) {
@@ -52,7 +52,7 @@ Result<SharedNode> SshRouter::Find(const std::string& host_port) {
     return Fail(ErrorKind::kBadParameter, "the target \"{}\" is not HOST:PORT", host_port);
   }
   if (IsNodeId(target->host)) {
-    auto node = GetResource<types::ServerV2>(auth_.backend(), kNode, target->host);
+    auto node = GetResource<types::ServerV2>(auth_.backend(), kNodeResource, target->host);
     if (node) return std::make_shared<const types::ServerV2>(std::move(*node));
   }
   ASSIGN_OR_RETURN(const NodeMatchRules rules, NodeMatchRulesOf(auth_));
@@ -70,7 +70,7 @@ Result<SshDial> SshRouter::Decide(const types::ServerV2& node, const Caller& cal
   ASSIGN_OR_RETURN(Labels labels, auth_.node_labels().LabelsOf(node));
   ASSIGN_OR_RETURN(dial.permit, PermitSsh({identity, *caller.access, node.metadata().name(), auth_.cluster_name(),
                                            labels, dial.settings}));
-  dial.labels = LabelDecisionOf(*caller.access, kNode, std::move(labels));
+  dial.labels = LabelDecisionOf(*caller.access, kNodeResource, std::move(labels));
   dial.id = ToHex(RandomBytes(kIdBytes));
   dial.user = identity.username;
   dial.bot_name = identity.bot_name;

@@ -22,7 +22,7 @@ constexpr std::size_t kNoBody = 0;
 constexpr std::size_t kSmallBody = 4 << 10;  // also of what is not known
 constexpr std::size_t kPublicKeysBody = 128 << 10;
 
-struct Route {
+struct WebRoute {
   std::string_view method;
   std::string_view path;  // a segment that starts with ":" matches anything
   Limit limit;
@@ -32,20 +32,21 @@ struct Route {
 };
 
 constexpr std::array kRoutes{
-    Route{"GET", "/webapi/ping", Limit::kNone, kNoBody, &WebApi::Ping},
-    Route{"GET", "/webapi/ping/:connector", Limit::kRequests, kNoBody, &WebApi::PingConnector},
-    Route{"GET", "/webapi/find", Limit::kNone, kNoBody, &WebApi::Find},
-    Route{"GET", "/webapi/motd", Limit::kRequests, kNoBody, &WebApi::Motd},
-    Route{"POST", "/webapi/mfa/login/begin", Limit::kLogins, kPublicKeysBody, &WebApi::LoginBegin},
-    Route{"POST", "/webapi/mfa/login/finish", Limit::kLogins, kPublicKeysBody, &WebApi::LoginFinish},
-    Route{"GET", "/webapi/users/password/token/:token", Limit::kLogins, kNoBody, &WebApi::GetToken},
-    Route{"POST", "/webapi/mfa/token/:token/registerchallenge", Limit::kLogins, kSmallBody, &WebApi::RegisterChallenge},
-    Route{"PUT", "/webapi/users/password/token", Limit::kLogins, kSmallBody, &WebApi::ChangePassword},
-    Route{"POST", "/webapi/host/credentials", Limit::kRequests, kPublicKeysBody, &WebApi::HostCredentials},
-    Route{"GET", "/web/invite/:token", Limit::kNone, kNoBody, nullptr, "token.html"},
-    Route{"GET", "/web/reset/:token", Limit::kNone, kNoBody, nullptr, "token.html"},
-    Route{"GET", "/web/pages/pages.css", Limit::kNone, kNoBody, nullptr, "pages.css"},
-    Route{"GET", "/web/pages/token.js", Limit::kNone, kNoBody, nullptr, "token.js"},
+    WebRoute{"GET", "/webapi/ping", Limit::kNone, kNoBody, &WebApi::Ping},
+    WebRoute{"GET", "/webapi/ping/:connector", Limit::kRequests, kNoBody, &WebApi::PingConnector},
+    WebRoute{"GET", "/webapi/find", Limit::kNone, kNoBody, &WebApi::Find},
+    WebRoute{"GET", "/webapi/motd", Limit::kRequests, kNoBody, &WebApi::Motd},
+    WebRoute{"POST", "/webapi/mfa/login/begin", Limit::kLogins, kPublicKeysBody, &WebApi::LoginBegin},
+    WebRoute{"POST", "/webapi/mfa/login/finish", Limit::kLogins, kPublicKeysBody, &WebApi::LoginFinish},
+    WebRoute{"GET", "/webapi/users/password/token/:token", Limit::kLogins, kNoBody, &WebApi::GetToken},
+    WebRoute{"POST", "/webapi/mfa/token/:token/registerchallenge", Limit::kLogins, kSmallBody,
+             &WebApi::RegisterChallenge},
+    WebRoute{"PUT", "/webapi/users/password/token", Limit::kLogins, kSmallBody, &WebApi::ChangePassword},
+    WebRoute{"POST", "/webapi/host/credentials", Limit::kRequests, kPublicKeysBody, &WebApi::HostCredentials},
+    WebRoute{"GET", "/web/invite/:token", Limit::kNone, kNoBody, nullptr, "token.html"},
+    WebRoute{"GET", "/web/reset/:token", Limit::kNone, kNoBody, nullptr, "token.html"},
+    WebRoute{"GET", "/web/pages/pages.css", Limit::kNone, kNoBody, nullptr, "pages.css"},
+    WebRoute{"GET", "/web/pages/token.js", Limit::kNone, kNoBody, nullptr, "token.js"},
 };
 constexpr std::string_view kNotFoundPage = "not_found.html";
 
@@ -88,7 +89,7 @@ bool Matches(std::string_view pattern, std::string_view path, std::vector<std::s
 }
 
 // The row that serves a request, or nullptr. Fills the segments that matched ":".
-const Route* FindRoute(std::string_view method, std::string_view path, std::vector<std::string>& segments) {
+const WebRoute* FindRoute(std::string_view method, std::string_view path, std::vector<std::string>& segments) {
   for (const auto& route : kRoutes) {
     const bool same_method = route.method == method || (!route.page.empty() && method == "HEAD");
     if (same_method && Matches(route.path, path, segments)) return &route;
@@ -155,7 +156,7 @@ HttpResponse WithHeaders(HttpResponse response) {
 
 std::expected<std::size_t, HttpResponse> WebApi::Admit(const HttpRequest& head) {
   std::vector<std::string> segments;
-  const Route* route = FindRoute(head.method, WithoutVersion(head.path), segments);
+  const WebRoute* route = FindRoute(head.method, WithoutVersion(head.path), segments);
   if (route == nullptr) return kSmallBody;
   if (route->limit == Limit::kRequests && !requests_.Allow(SourceOf(head.remote_address), Now())) {
     return std::unexpected(
@@ -166,7 +167,7 @@ std::expected<std::size_t, HttpResponse> WebApi::Admit(const HttpRequest& head) 
 
 std::optional<HttpResponse> WebApi::Submit(const HttpRequest& request, std::function<void()> work) {
   std::vector<std::string> segments;
-  const Route* route = FindRoute(request.method, WithoutVersion(request.path), segments);
+  const WebRoute* route = FindRoute(request.method, WithoutVersion(request.path), segments);
   const bool logs_in = route != nullptr && route->limit == Limit::kLogins;
   const auto body = logs_in ? ReadBody(request) : Result<Value>(Value());
   if (!logs_in || !body) {
@@ -182,7 +183,7 @@ HttpResponse WebApi::Handle(const HttpRequest& request) {
   if (request.path == "/") return WithHeaders({302, {{"Location", "/web"}}, ""});
   const std::string_view path = WithoutVersion(request.path);
   Call call{request, {}, {}};
-  const Route* route = FindRoute(request.method, path, call.segments);
+  const WebRoute* route = FindRoute(request.method, path, call.segments);
   if (route != nullptr && !route->page.empty()) return PageResponse(route->page, 200);
   if (route == nullptr && IsForBrowsers(request.method, path)) return PageResponse(kNotFoundPage, 404);
   if (route == nullptr) return WithHeaders(PathNotFound());

@@ -6,7 +6,7 @@
 namespace sallyport {
 namespace {
 
-std::string Text(const Value& map, std::string_view key) {
+std::string JoinText(const Value& map, std::string_view key) {
   const Value* value = map.FindIgnoringCase(key);
   return value == nullptr ? std::string() : value->as_string();
 }
@@ -29,14 +29,14 @@ Value Encoded(const std::vector<std::string>& texts) {
 
 Result<Value> WebApi::HostCredentials(const Call& call) {
   JoinRequest request;
-  request.host_id = Text(call.body, "hostID");
-  request.node_name = Text(call.body, "node_name");
-  request.role = Text(call.body, "role");
-  request.token = Text(call.body, "token");
+  request.host_id = JoinText(call.body, "hostID");
+  request.node_name = JoinText(call.body, "node_name");
+  request.role = JoinText(call.body, "role");
+  request.token = JoinText(call.body, "token");
   request.additional_principals = Texts(call.body, "additional_principals");
   request.dns_names = Texts(call.body, "dns_names");
-  ASSIGN_OR_RETURN(request.public_tls_key, FromBase64(Text(call.body, "public_tls_key")));
-  ASSIGN_OR_RETURN(request.public_ssh_key, FromBase64(Text(call.body, "public_ssh_key")));
+  ASSIGN_OR_RETURN(request.public_tls_key, FromBase64(JoinText(call.body, "public_tls_key")));
+  ASSIGN_OR_RETURN(request.public_ssh_key, FromBase64(JoinText(call.body, "public_ssh_key")));
   request.remote_address = call.request.remote_address;
   ASSIGN_OR_RETURN(const JoinResult joined, JoinCluster(auth_, request));
   return Value(Value::Map{{"ssh", ToBase64(joined.ssh_certificate)},

@@ -17,27 +17,28 @@ constexpr std::size_t kMaxUserNameBytes = 1000;
 constexpr std::string_view kZeroTime = "0001-01-01T00:00:00Z";
 
 // A text of the body under a key in any case; "" when it is absent.
-std::string Text(const Value& body, std::string_view key) {
+std::string LoginText(const Value& body, std::string_view key) {
   const Value* value = body.FindIgnoringCase(key);
   return value == nullptr ? "" : value->as_string();
 }
 
 Result<LoginAttempt> AttemptOf(const WebApi::Call& call, std::string_view password_key) {
-  LoginAttempt attempt{Text(call.body, "user"), Text(call.body, password_key), Text(call.body, "totp_code"),
-                       call.request.remote_address, std::string(call.request.Header("User-Agent"))};
+  LoginAttempt attempt{LoginText(call.body, "user"), LoginText(call.body, password_key),
+                       LoginText(call.body, "totp_code"), call.request.remote_address,
+                       std::string(call.request.Header("User-Agent"))};
   if (attempt.user.size() > kMaxUserNameBytes) return Fail(ErrorKind::kBadParameter, "the user name is too long");
   return attempt;
 }
 
 Result<std::optional<PublicKey>> SshKey(const Value& body) {
-  ASSIGN_OR_RETURN(const std::string line, FromBase64(Text(body, "ssh_pub_key")));
+  ASSIGN_OR_RETURN(const std::string line, FromBase64(LoginText(body, "ssh_pub_key")));
   if (line.empty()) return std::nullopt;
   ASSIGN_OR_RETURN(const AuthorizedKey key, ParseAuthorizedKey(line));
   return key.key;
 }
 
 Result<std::optional<PublicKey>> TlsKey(const Value& body) {
-  ASSIGN_OR_RETURN(const std::string pem, FromBase64(Text(body, "tls_pub_key")));
+  ASSIGN_OR_RETURN(const std::string pem, FromBase64(LoginText(body, "tls_pub_key")));
   if (pem.empty()) return std::nullopt;
   ASSIGN_OR_RETURN(PublicKey key, ParsePublicKeyPem(pem));
   return key;
@@ -91,9 +92,9 @@ Result<Value> WebApi::LoginFinish(const Call& call) {
   ASSIGN_OR_RETURN(issue.access, AccessOf(auth_.backend(), user.metadata().name(), roles, issue.traits));
   ASSIGN_OR_RETURN(const HostPort client, ParseHostPort(call.request.remote_address, 0));
   issue.base.login_ip = client.host;
-  issue.base.route_to_cluster = Text(call.body, "RouteToCluster");
-  issue.base.kubernetes_cluster = Text(call.body, "KubernetesCluster");
-  issue.format = Text(call.body, "compatibility");
+  issue.base.route_to_cluster = LoginText(call.body, "RouteToCluster");
+  issue.base.kubernetes_cluster = LoginText(call.body, "KubernetesCluster");
+  issue.format = LoginText(call.body, "compatibility");
   ASSIGN_OR_RETURN(const UserCerts certs, auth_.issuer().Issue(issue));
   AuditEvent event(audit::kCertCreate, auth_.cluster_name());
   event.Add("user", user.metadata().name()).Add("cert_type", "user").Add("addr.remote", attempt.remote_address);
@@ -143,7 +144,7 @@ Result<Value> WebApi::GetToken(const Call& call) {
 }
 
 Result<Value> WebApi::RegisterChallenge(const Call& call) {
-  const std::string type = Text(call.body, "deviceType");
+  const std::string type = LoginText(call.body, "deviceType");
   if (type != "totp") {
     return Fail(ErrorKind::kBadParameter, "device type \"{}\" is not available on this cluster, use totp", type);
   }
@@ -152,10 +153,10 @@ Result<Value> WebApi::RegisterChallenge(const Call& call) {
 }
 
 Result<Value> WebApi::ChangePassword(const Call& call) {
-  ASSIGN_OR_RETURN(std::string password, FromBase64(Text(call.body, "password")));
-  const LocalUsers::Enrollment enrollment{Text(call.body, "token"), std::move(password),
-                                          Text(call.body, "second_factor_token"), Text(call.body, "deviceName"),
-                                          call.request.remote_address};
+  ASSIGN_OR_RETURN(std::string password, FromBase64(LoginText(call.body, "password")));
+  const LocalUsers::Enrollment enrollment{LoginText(call.body, "token"), std::move(password),
+                                          LoginText(call.body, "second_factor_token"),
+                                          LoginText(call.body, "deviceName"), call.request.remote_address};
   RETURN_IF_ERROR(auth_.local_users().Enroll(enrollment));
   auth_.authenticator().Invalidate();
   return Value(Value::Map{{"recovery", Value::EmptyMap()}});

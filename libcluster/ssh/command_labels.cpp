@@ -7,7 +7,7 @@
 namespace sallyport {
 namespace {
 
-constexpr std::chrono::seconds kTimeLimit{30};
+constexpr std::chrono::seconds kCommandTimeLimit{30};
 constexpr std::size_t kMaxValueBytes = 4 << 10;
 
 }  // namespace
@@ -46,7 +46,7 @@ void CommandLabels::Run(const CommandLabel& label) {
   ProgramOptions program;
   program.path = label.command.front();
   program.arguments.assign(label.command.begin() + 1, label.command.end());
-  program.time_limit = kTimeLimit;
+  program.time_limit = kCommandTimeLimit;
   program.max_output_bytes = kMaxValueBytes;
   const Nanoseconds period = std::max<Nanoseconds>(label.period, std::chrono::seconds(1));
   std::unique_lock lock(mutex_);

@@ -10,8 +10,8 @@ namespace sallyport {
 namespace {
 
 constexpr std::chrono::seconds kLook{5};
-constexpr std::chrono::minutes kInterval{5};
-constexpr std::chrono::minutes kLife{15};
+constexpr std::chrono::minutes kNodeAnnounceInterval{5};
+constexpr std::chrono::minutes kNodeLife{15};
 
 }  // namespace
 
@@ -23,7 +23,7 @@ types::ServerV2 NodeResource(const SshNodeOptions& options, const CommandLabels&
   metadata.set_name(options.host_id);
   metadata.set_namespace_("default");
   for (const auto& [key, value] : options.labels) (*metadata.mutable_labels())[key] = value;
-  SetExpires(node, Now() + kLife);
+  SetExpires(node, Now() + kNodeLife);
   auto& spec = *node.mutable_spec();
   spec.set_hostname(options.hostname);
   spec.set_usetunnel(true);
@@ -60,7 +60,7 @@ NodeAnnouncer::~NodeAnnouncer() {
 
 Status NodeAnnouncer::Announce() {
   announced_values_ = commands_.Values();
-  next_ = std::chrono::steady_clock::now() + kInterval;
+  next_ = std::chrono::steady_clock::now() + kNodeAnnounceInterval;
   types::ServerV2 node = NodeResource(options_, commands_);
   RETURN_IF_ERROR(CheckResource(node));
   return auth_.Announce(node);

@@ -24,8 +24,8 @@ namespace {
 constexpr std::size_t kLengthBytes = 4;
 constexpr std::string_view kSuffix = ".events";
 constexpr std::chrono::milliseconds kListenPeriod{1000};
-constexpr std::chrono::milliseconds kFirstPause{500};
-constexpr std::chrono::seconds kLongestPause{30};
+constexpr std::chrono::milliseconds kFirstSendPause{500};
+constexpr std::chrono::seconds kLongestSendPause{30};
 
 bool IsFinal(const Error& error) {
   return error.kind == ErrorKind::kAccessDenied || error.kind == ErrorKind::kBadParameter ||
@@ -148,7 +148,7 @@ class RecordingSpool::Shipment {
 
   // Sends until the auth service has everything, or never will, or Stop.
   void Run() {
-    std::chrono::milliseconds pause = kFirstPause;
+    std::chrono::milliseconds pause = kFirstSendPause;
     // Nothing is asked of the auth service for a session that did not begin.
     while (!stopping_ && file_->empty()) {
       if (file_->ended()) return (void)RemoveFile(file_->path());
@@ -157,7 +157,7 @@ class RecordingSpool::Shipment {
     while (!stopping_) {
       Status sent = sink_ ? Status() : Connect();
       if (sent) {
-        pause = kFirstPause;
+        pause = kFirstSendPause;
         sent = Send();
       }
       if (sent) return;
@@ -167,7 +167,7 @@ class RecordingSpool::Shipment {
           {{"session", session_id_}, {"reason", sent.error().message}});
       if (wish_.at_once && wish_.lost) std::exchange(wish_.lost, nullptr)(sent.error());
       Pause(pause);
-      pause = std::min<std::chrono::milliseconds>(pause * 2, kLongestPause);
+      pause = std::min<std::chrono::milliseconds>(pause * 2, kLongestSendPause);
     }
   }
 

@@ -33,7 +33,7 @@ struct SessionDoor::State {
 
 namespace {
 
-constexpr std::chrono::milliseconds kAcceptPause{100};  // when the process has no descriptors left
+constexpr std::chrono::milliseconds kDoorPause{100};  // when the process has no descriptors left
 
 // Hears whoever connected, when that is a process of the sshd of a connection.
 void Receive(SessionDoor::State& state, LocalSocket socket) {
@@ -64,7 +64,7 @@ asio::awaitable<void> Accept(std::shared_ptr<SessionDoor::State> state) {
       Receive(*state, std::move(socket));
       continue;
     }
-    timer.expires_after(kAcceptPause);
+    timer.expires_after(kDoorPause);
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
   }
 }

@@ -8,7 +8,7 @@
 namespace sallyport {
 namespace {
 
-constexpr std::string_view kSuccess = "0";
+constexpr std::string_view kExitSuccess = "0";
 
 }  // namespace
 
@@ -83,9 +83,9 @@ AuditEvent SessionLog::StartEvent() const {
 void SessionLog::Ended(const std::string& exit_code) {
   if (facts_.transfer) return EmitTransferEnd(exit_code);
   if (!facts_.command.empty() && !facts_.terminal) {
-    auto event = Event(exit_code == kSuccess ? audit::kExec : audit::kExecFailure);
+    auto event = Event(exit_code == kExitSuccess ? audit::kExec : audit::kExecFailure);
     event.Add("command", facts_.command).Add("exitCode", exit_code);
-    if (exit_code != kSuccess) event.Add("exitError", "exit status " + exit_code);
+    if (exit_code != kExitSuccess) event.Add("exitError", "exit status " + exit_code);
     connection_->Emit(event);
   }
   if (facts_.terminal) Emit(Event(audit::kSessionLeave));
@@ -103,9 +103,9 @@ void SessionLog::Ended(const std::string& exit_code) {
 
 void SessionLog::EmitTransferEnd(const std::string& exit_code) {
   EmitFiles();
-  connection_->Emit(connection_->Event(exit_code == kSuccess ? audit::kSubsystem : audit::kSubsystemFailure)
+  connection_->Emit(connection_->Event(exit_code == kExitSuccess ? audit::kSubsystem : audit::kSubsystemFailure)
                         .Add("name", "sftp")
-                        .Add("exitError", exit_code == kSuccess ? "" : "exit status " + exit_code));
+                        .Add("exitError", exit_code == kExitSuccess ? "" : "exit status " + exit_code));
 }
 
 void SessionLog::Tell(const std::optional<SftpLog::Done>& done) {

@@ -12,13 +12,13 @@ constexpr std::string_view kStatus = "sent status ";
 constexpr std::string_view kClose = "close \"";
 
 // How a line begins, and what it tells of.
-struct Row {
+struct OperationRow {
   std::string_view begin;
   int action;
   AuditType success;
   AuditType failure;
 };
-constexpr Row kRows[] = {
+constexpr OperationRow kOperationRows[] = {
     {"open \"", 1, audit::kSftpOpen, audit::kSftpOpenFailure},
     {"set \"", 7, audit::kSftpSetstat, audit::kSftpSetstatFailure},
     {"opendir \"", 9, audit::kSftpOpendir, audit::kSftpOpendirFailure},
@@ -58,7 +58,7 @@ std::uint32_t FlagsOf(std::string_view names) {
 }
 
 std::optional<SftpOperation> ParseOperation(std::string_view line) {
-  for (const Row& row : kRows) {
+  for (const OperationRow& row : kOperationRows) {
     if (!line.starts_with(row.begin)) continue;
     SftpOperation operation{row.action, row.success, row.failure, {}, {}, 0};
     std::string_view rest = line.substr(row.begin.size());

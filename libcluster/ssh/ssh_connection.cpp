@@ -24,7 +24,7 @@ namespace {
 using namespace asio::experimental::awaitable_operators;
 using boost::system::error_code;
 
-constexpr std::chrono::milliseconds kLastWords{300};  // for what is said to the user at the end
+constexpr std::chrono::milliseconds kLastWordsTime{300};  // for what is said to the user at the end
 constexpr std::chrono::milliseconds kLastLines{100};
 constexpr std::size_t kMaxLineBytes = 16 << 10;
 constexpr std::int64_t kTrafficIndex = std::numeric_limits<std::int32_t>::max() - 1;  // after a session's other events
@@ -212,7 +212,7 @@ asio::awaitable<void> SshConnection::UntilEnded() {
   };
   if (!co_await AwaitCallbackOr<bool>(false, start)) co_return;
   // sshd still carries the last words to the user.
-  asio::steady_timer timer(co_await asio::this_coro::executor, kLastWords);
+  asio::steady_timer timer(co_await asio::this_coro::executor, kLastWordsTime);
   error_code error;
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
 }

@@ -67,14 +67,14 @@ namespace {
 
 constexpr std::chrono::seconds kFirstLabels{2};
 
-bool IsRoot() { return ::geteuid() == 0; }
+bool RunsAsRoot() { return ::geteuid() == 0; }
 
 // sshd starts what asks for principals as a user by name, who must be this process's own.
 Result<std::string> OwnName() {
   std::array<char, 16 << 10> buffer;
   passwd entry{};
   passwd* found = nullptr;
-  if (IsRoot()) return "root";
+  if (RunsAsRoot()) return "root";
   ::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found);
   if (found != nullptr) return std::string(found->pw_name);
   return Fail(ErrorKind::kNotFound, "ssh_service runs as the user {}, who has no name on this host", ::geteuid());
@@ -82,7 +82,7 @@ Result<std::string> OwnName() {
 
 // Of this host's node: what an earlier run left, because it was killed, goes.
 Result<std::string> MakeRuntimeDirectory(const std::string& host_id) {
-  const std::string path = fmt::format("{}/teleport-ssh-{}", IsRoot() ? "/run" : "/tmp", host_id);
+  const std::string path = fmt::format("{}/teleport-ssh-{}", RunsAsRoot() ? "/run" : "/tmp", host_id);
   std::error_code ignored;
   std::filesystem::remove_all(path, ignored);
   if (::mkdir(path.c_str(), 0711) != 0) {
@@ -121,7 +121,7 @@ Status SshNode::State::WriteKeys() {
 
 // sshd as root wants the empty directory that its package's service would have made.
 Status SshNode::State::WritePrivilegeDirectory() const {
-  return IsRoot() ? MakeDirectories("/run/sshd", 0755) : Status();
+  return RunsAsRoot() ? MakeDirectories("/run/sshd", 0755) : Status();
 }
 
 Status SshNode::State::Prepare() {
@@ -138,7 +138,7 @@ Status SshNode::State::Prepare() {
     return self ? self->FindServed(served_by) : nullptr;
   };
   ASSIGN_OR_RETURN(door, SessionDoor::Open(loop, directory + "/door", find, recordings));
-  if (!IsRoot()) {
+  if (!RunsAsRoot()) {
     Log(LogLevel::kWarning, "not root: only the user of this process can log in to the node",
         {{"uid", std::to_string(::geteuid())}});
   }

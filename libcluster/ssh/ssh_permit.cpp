@@ -5,7 +5,7 @@
 namespace sallyport {
 namespace {
 
-constexpr std::string_view kKind = "node";
+constexpr std::string_view kPermitKind = "node";
 
 AccessState StateOf(const SshPermitQuestion& question) {
   AccessState state;
@@ -18,13 +18,13 @@ AccessState StateOf(const SshPermitQuestion& question) {
 // The logins that nothing keeps the user from. A reason that is about the user and not about a login is the answer.
 Result<std::vector<SshPermit::Login>> LoginsOf(const SshPermitQuestion& question) {
   const AccessChecker& access = question.access;
-  const ResourceAccess nodes = access.AccessTo(kKind);
+  const ResourceAccess nodes = access.AccessTo(kPermitKind);
   const AccessState state = StateOf(question);
   std::vector<SshPermit::Login> logins;
   Status refusal;
   for (auto& login : nodes.LoginsFor(question.labels)) {
     const RoleMatcher matchers[] = {LoginMatcher(login)};
-    refusal = access.CheckResourceAccess(kKind, question.labels, state, matchers);
+    refusal = access.CheckResourceAccess(kPermitKind, question.labels, state, matchers);
     if (!refusal) continue;
     const bool forward_agent = access.CanForwardAgent(login);
     logins.push_back({std::move(login), forward_agent});
@@ -39,7 +39,8 @@ Result<std::vector<SshPermit::Login>> LoginsOf(const SshPermitQuestion& question
 
 Result<SshPermit> PermitSsh(const SshPermitQuestion& question) {
   const AccessChecker& access = question.access;
-  RETURN_IF_ERROR(CheckAllowedResource(question.identity.allowed_resources, question.cluster, kKind, question.host_id));
+  RETURN_IF_ERROR(
+      CheckAllowedResource(question.identity.allowed_resources, question.cluster, kPermitKind, question.host_id));
   SshPermit permit;
   ASSIGN_OR_RETURN(permit.logins, LoginsOf(question));
   permit.port_forwarding = access.PortForwardingMode();

@@ -16,7 +16,7 @@ namespace {
 // The environment that a client may set. A wider list would let it choose what a session's programs load.
 constexpr std::string_view kAcceptedEnvironment = "LANG LANGUAGE LC_* COLORTERM NO_COLOR TELEPORT_* SSH_SESSION_*";
 constexpr std::int64_t kManySessions = 1000;
-constexpr int kFirstDescriptor = 16;  // above what sshd is started with
+constexpr int kFirstFreeDescriptor = 16;  // above what sshd is started with
 
 std::string_view YesOrNo(bool value) { return value ? "yes" : "no"; }
 
@@ -90,8 +90,8 @@ Result<Sshd> Sshd::Start(const std::string& program, const SshdOptions& options,
   if (::pipe2(log, O_CLOEXEC) != 0) return Fail(ErrorKind::kInternal, "cannot make a pipe: {}", std::strerror(errno));
   UniqueFd log_reader(log[0]);
   const UniqueFd log_end(log[1]);
-  const UniqueFd socket_end(::fcntl(pair.second.get(), F_DUPFD_CLOEXEC, kFirstDescriptor));
-  const UniqueFd high_log_end(::fcntl(log_end.get(), F_DUPFD_CLOEXEC, kFirstDescriptor));
+  const UniqueFd socket_end(::fcntl(pair.second.get(), F_DUPFD_CLOEXEC, kFirstFreeDescriptor));
+  const UniqueFd high_log_end(::fcntl(log_end.get(), F_DUPFD_CLOEXEC, kFirstFreeDescriptor));
   ChildOptions child;
   child.program = program;
   child.arguments = {program, "-i", "-e", "-f", config};

@@ -49,7 +49,7 @@ constexpr std::size_t kMostKeyBytes = 64;
 // How long texts and lists may be, in turn, until an event is short enough.
 constexpr std::array<std::size_t, 4> kCuts{16 << 10, 2 << 10, 256, 16};
 
-std::string Text(const Value& event, std::string_view key) {
+std::string EventText(const Value& event, std::string_view key) {
   const Value* value = event.Find(key);
   return value == nullptr ? std::string() : value->as_string();
 }
@@ -65,7 +65,7 @@ std::string UuidOf(std::string digest) {
 
 const AuditType* TypeOf(const Value& event) {
   const auto found = std::ranges::find_if(kReported, [&](const AuditType& type) {
-    return type.event == Text(event, "event") && type.code == Text(event, "code");
+    return type.event == EventText(event, "event") && type.code == EventText(event, "code");
   });
   return found == kReported.end() ? nullptr : &*found;
 }
@@ -99,10 +99,10 @@ void Cut(Value& value, std::size_t most) {
 Value Trimmed(Value event) {
   for (auto& [key, value] : event.mutable_map()) CutText(key, kMostKeyBytes);
   for (const std::size_t most : kCuts) {
-    if (ToJson(event).size() <= kMaxEventBytes) return event;
+    if (ToJson(event).size() <= kMaxAgentEventBytes) return event;
     for (auto& [key, value] : event.mutable_map()) Cut(value, most);
   }
-  if (ToJson(event).size() <= kMaxEventBytes) return event;
+  if (ToJson(event).size() <= kMaxAgentEventBytes) return event;
   // Lists of lists of lists are nothing that a node has to say.
   for (auto& [key, value] : event.mutable_map()) {
     if (value.is_list() || value.is_map()) value = Value();
@@ -118,14 +118,14 @@ Result<AuditEvent> EventOfAgent(std::string_view json, const EventSource& source
   const AuditType* type = TypeOf(reported);
   if (type == nullptr) return Fail(ErrorKind::kBadParameter, "an event that nodes do not report");
   AuditEvent event(*type, source.cluster);
-  const std::string said = Text(reported, "time");
+  const std::string said = EventText(reported, "time");
   const auto time = ParseTime(said);
   if (time && *time <= now && *time >= now - kOldestEvent) {
     event.At(*time);
   } else {
     event.At(now).Add("reported_time", said.substr(0, kCuts.back() * 4));
   }
-  const std::string uid = Text(reported, "uid");
+  const std::string uid = EventText(reported, "uid");
   auto& fields = reported.mutable_map();
   std::erase_if(fields, [](const auto& field) { return std::ranges::find(kOwnKeys, field.first) != kOwnKeys.end(); });
   if (fields.size() > kMostKeys) return Fail(ErrorKind::kBadParameter, "an event with {} fields", fields.size());

@@ -19,7 +19,7 @@ struct EventSource {
 // An event that is reported in more bytes is refused.
 inline constexpr std::size_t kMaxReportedEventBytes = 256 << 10;
 // As many are written; long texts and lists are cut.
-inline constexpr std::size_t kMaxEventBytes = 64 << 10;
+inline constexpr std::size_t kMaxAgentEventBytes = 64 << 10;
 // How long ago an event may have been, as it waits while the proxy is away.
 inline constexpr std::chrono::hours kOldestEvent{1};
 

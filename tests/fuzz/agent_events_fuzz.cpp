@@ -13,6 +13,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto& fields = event->fields();
   if (fields.Find("server_id")->as_string() != "host" || fields.Find("cluster_name")->as_string() != "ex.com")
     std::abort();
-  if (sallyport::ToJson(fields).size() > sallyport::kMaxEventBytes + 1024) std::abort();
+  if (sallyport::ToJson(fields).size() > sallyport::kMaxAgentEventBytes + 1024) std::abort();
   return 0;
 }

@@ -10,7 +10,7 @@
 namespace sallyport {
 namespace {
 
-constexpr JsonLimits kLimits{kMaxObjectBytes, 256};
+constexpr JsonLimits kListLimits{kMaxObjectBytes, 256};
 
 // The fields of a list that are shown. Every other field is left out.
 struct Part {
@@ -181,7 +181,7 @@ class ListFilter::Reader {
 
   // Deals with a value that has been collected.
   Status Use(std::string& out) {
-    ASSIGN_OR_RETURN(const Value value, ParseJson(collected_, kLimits));
+    ASSIGN_OR_RETURN(const Value value, ParseJson(collected_, kListLimits));
     switch (state_) {
       case State::kKeyOrEnd:
       case State::kKey:
@@ -285,7 +285,7 @@ Result<std::string> FilterList(std::string_view json, const ObjectPredicate& may
 }
 
 Result<std::optional<std::string>> FilterWatchEvent(std::string_view json, const ObjectPredicate& may_see) {
-  ASSIGN_OR_RETURN(const Value event, ParseJson(json, kLimits));
+  ASSIGN_OR_RETURN(const Value event, ParseJson(json, kListLimits));
   const Value* object = event.is_map() ? event.Find("object") : nullptr;
   if (object == nullptr || !object->is_map()) return std::nullopt;
   const std::string type = Text(&event, "type");

@@ -40,7 +40,7 @@ constexpr std::array<std::string_view, 7> kAttributes{"namespace", "verb",      
                                                       "resource",  "subresource", "name"};
 using Attributes = std::array<std::string, kAttributes.size()>;
 
-constexpr JsonLimits kLimits{16U << 20, 256};
+constexpr JsonLimits kBodyLimits{16U << 20, 256};
 
 // Returns the media type of a Content-Type, without its parameters, as Kubernetes takes it: JSON when there is none.
 Result<std::string> MediaType(std::string_view content_type) {
@@ -95,7 +95,7 @@ Result<std::string> Unwrap(std::string_view body) {
 
 Result<Value> ParseText(std::string_view body, std::string_view type) {
   if (type != kYamlType) {
-    auto json = ParseJson(body, kLimits);
+    auto json = ParseJson(body, kBodyLimits);
     if (!json) return Fail(ErrorKind::kBadParameter, "the request's body is no JSON: {}", json.error().message);
     return json;
   }
@@ -104,7 +104,7 @@ Result<Value> ParseText(std::string_view body, std::string_view type) {
   return std::move(documents.front());
 }
 
-std::string Text(const Value* map, std::string_view key) {
+std::string BodyText(const Value* map, std::string_view key) {
   const Value* value = map == nullptr ? nullptr : map->Find(key);
   return value == nullptr ? "" : value->as_string();
 }
@@ -171,7 +171,7 @@ Result<std::string> ReadObjectName(std::string_view body, std::string_view conte
     return FieldAt(std::move(object), {kObjectMetadata, kMetadataName});
   }
   ASSIGN_OR_RETURN(const Value object, ParseText(body, type));
-  return Text(object.Find("metadata"), "name");
+  return BodyText(object.Find("metadata"), "name");
 }
 
 Result<AccessReview> ReadAccessReview(std::string_view body, std::string_view content_type) {
@@ -192,7 +192,7 @@ Result<AccessReview> ReadAccessReview(std::string_view body, std::string_view co
   const Value* spec = review.Find("spec");
   const Value* given = spec == nullptr ? nullptr : spec->Find("resourceAttributes");
   if (given == nullptr || !given->is_map()) return AccessReview{};
-  for (std::size_t i = 0; i < attributes.size(); ++i) attributes[i] = Text(given, kAttributes[i]);
+  for (std::size_t i = 0; i < attributes.size(); ++i) attributes[i] = BodyText(given, kAttributes[i]);
   return ReviewOf(attributes);
 }
 

@@ -15,8 +15,8 @@ namespace {
 namespace http = boost::beast::http;
 using Header = http::request_header<>;
 
-constexpr unsigned kHttp10 = 10;
-constexpr unsigned kHttp11 = 11;
+constexpr unsigned kVersion10 = 10;
+constexpr unsigned kVersion11 = 11;
 
 // Of which a request has one.
 constexpr std::array kSingle{http::field::host,          http::field::content_length, http::field::transfer_encoding,
@@ -32,7 +32,7 @@ constexpr std::array kNotFiltered{
     http::field::if_none_match, http::field::if_modified_since, http::field::if_unmodified_since};
 // The forms of a list beside the list itself, as clients ask for them.
 constexpr std::array<std::string_view, 3> kForms{"Table", "PartialObjectMetadataList", "PartialObjectMetadata"};
-constexpr std::array<std::string_view, 2> kVersions{"v1", "v1beta1"};
+constexpr std::array<std::string_view, 2> kListVersions{"v1", "v1beta1"};
 
 std::unexpected<Error> Refused(std::string_view why) {
   return Fail(ErrorKind::kBadParameter, "malformed request: {}", why);
@@ -63,18 +63,18 @@ std::string_view ParameterOf(std::string_view range, std::string_view name) {
 }  // namespace
 
 Status CheckRequestHeader(const Header& header) {
-  if (header.version() != kHttp10 && header.version() != kHttp11) return Refused("an unknown version of HTTP");
+  if (header.version() != kVersion10 && header.version() != kVersion11) return Refused("an unknown version of HTTP");
   if (header.method() == http::verb::connect || header.method() == http::verb::trace) {
     return Refused("CONNECT and TRACE are not served");
   }
   for (const http::field name : kSingle) {
     if (header.count(name) > 1) return Refused(fmt::format("{} is there twice", std::string_view(to_string(name))));
   }
-  if (header.version() == kHttp11 && header.count(http::field::host) != 1) return Refused("Host is missing");
+  if (header.version() == kVersion11 && header.count(http::field::host) != 1) return Refused("Host is missing");
   if (header[http::field::content_length].contains(',')) return Refused("Content-Length has two values");
   if (header.count(http::field::transfer_encoding) > 0) {
     const bool chunked = EqualIgnoringCase(std::string_view(header[http::field::transfer_encoding]), "chunked");
-    if (!chunked || header.version() == kHttp10) return Refused("an unknown transfer encoding");
+    if (!chunked || header.version() == kVersion10) return Refused("an unknown transfer encoding");
     if (header.count(http::field::content_length) > 0) return Refused("chunks have no Content-Length");
   }
   const std::string_view expected(header[http::field::expect]);
@@ -84,7 +84,7 @@ Status CheckRequestHeader(const Header& header) {
 }
 
 bool IsUpgrade(const Header& header) {
-  if (header.version() != kHttp11 || header.count(http::field::upgrade) == 0) return false;
+  if (header.version() != kVersion11 || header.count(http::field::upgrade) == 0) return false;
   const auto [begin, end] = header.equal_range(http::field::connection);
   return std::any_of(begin, end, [](const auto& field) { return http::token_list(field.value()).exists("upgrade"); });
 }
@@ -117,7 +117,7 @@ std::string AcceptForFilter(const Header& header) {
       const std::string_view form = ParameterOf(range, "as");
       const std::string_view version = ParameterOf(range, "v");
       const bool known = std::ranges::find(kForms, form) != kForms.end() &&
-                         std::ranges::find(kVersions, version) != kVersions.end() &&
+                         std::ranges::find(kListVersions, version) != kListVersions.end() &&
                          ParameterOf(range, "g") == "meta.k8s.io";
       if (known) accepted += fmt::format("application/json;as={};v={};g=meta.k8s.io,", form, version);
     }

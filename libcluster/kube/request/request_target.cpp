@@ -20,18 +20,18 @@ std::optional<std::string> DecodedOfQuery(std::string_view text) {
   return PercentDecoded(spaced);
 }
 
-std::unexpected<Error> Refused(std::string_view why) {
+std::unexpected<Error> RefusedTarget(std::string_view why) {
   return Fail(ErrorKind::kBadParameter, "the request's target {}", why);
 }
 
 Result<std::string> ReadSegment(std::string_view text) {
   auto segment = PercentDecoded(text);
-  if (!segment) return Refused("has an escape that is none");
-  if (segment->empty()) return Refused("has an empty segment");
-  if (*segment == "." || *segment == "..") return Refused("has a segment \".\" or \"..\"");
-  if (segment->contains('/')) return Refused("has an escaped slash");
-  if (segment->contains('\\')) return Refused("has a backslash");
-  if (std::ranges::any_of(*segment, IsControl)) return Refused("has a control character");
+  if (!segment) return RefusedTarget("has an escape that is none");
+  if (segment->empty()) return RefusedTarget("has an empty segment");
+  if (*segment == "." || *segment == "..") return RefusedTarget("has a segment \".\" or \"..\"");
+  if (segment->contains('/')) return RefusedTarget("has an escaped slash");
+  if (segment->contains('\\')) return RefusedTarget("has a backslash");
+  if (std::ranges::any_of(*segment, IsControl)) return RefusedTarget("has a control character");
   return *std::move(segment);
 }
 
@@ -39,7 +39,7 @@ Result<std::string> ReadSegment(std::string_view text) {
 
 Result<KubeQuery> KubeQuery::Parse(std::string_view text) {
   KubeQuery query;
-  if (text.contains(';')) return Refused("has a semicolon in its query");
+  if (text.contains(';')) return RefusedTarget("has a semicolon in its query");
   while (!text.empty()) {
     const auto pair = text.substr(0, text.find('&'));
     text.remove_prefix(std::min(text.size(), pair.size() + 1));
@@ -47,7 +47,7 @@ Result<KubeQuery> KubeQuery::Parse(std::string_view text) {
     const auto equals = std::min(pair.find('='), pair.size());
     auto name = DecodedOfQuery(pair.substr(0, equals));
     auto value = DecodedOfQuery(pair.substr(std::min(pair.size(), equals + 1)));
-    if (!name || !value) return Refused("has an escape in its query that is none");
+    if (!name || !value) return RefusedTarget("has an escape in its query that is none");
     query.parameters_.emplace_back(*std::move(name), *std::move(value));
   }
   return query;
@@ -108,14 +108,14 @@ std::string KubeTarget::Path() const {
 }
 
 Result<KubeTarget> ParseKubeTarget(std::string_view target) {
-  if (!target.starts_with('/')) return Refused("does not begin with a slash");
+  if (!target.starts_with('/')) return RefusedTarget("does not begin with a slash");
   KubeTarget parsed;
   const auto question = std::min(target.find('?'), target.size());
   parsed.query = target.substr(std::min(target.size(), question + 1));
   // No server may see these characters, wherever they stand in a target.
-  if (target.contains('#') || target.contains('\\')) return Refused("has a backslash or a fragment");
+  if (target.contains('#') || target.contains('\\')) return RefusedTarget("has a backslash or a fragment");
   if (std::ranges::any_of(target, [](char c) { return IsControl(c) || c == ' '; })) {
-    return Refused("has a space or a control character");
+    return RefusedTarget("has a space or a control character");
   }
 
   std::string_view path = target.substr(1, question - 1);

@@ -73,7 +73,7 @@ TEST_CASE("a long event is cut, a longer one refused") {
   said.Set("file_transfer_stats", list);
   const auto event = EventOf(said);
   REQUIRE(event);
-  CHECK(ToJson(event->fields()).size() <= kMaxEventBytes + 1024);
+  CHECK(ToJson(event->fields()).size() <= kMaxAgentEventBytes + 1024);
   CHECK(Text(*event, "command").starts_with("aaaa"));
   CHECK(Text(*event, "user") == "alice");
   said.Set("command", std::string(kMaxReportedEventBytes, 'a'));
@@ -83,7 +83,7 @@ TEST_CASE("a long event is cut, a longer one refused") {
   for (int i = 0; i < 2; ++i) deep = Value(Value::List(16, deep));
   nested.Set("deep", deep);
   nested.Set(std::string(100'000, 'k'), "v");
-  CHECK(ToJson(EventOf(nested).value().fields()).size() <= kMaxEventBytes + 1024);
+  CHECK(ToJson(EventOf(nested).value().fields()).size() <= kMaxAgentEventBytes + 1024);
   Value crowded = Exec();
   for (int i = 0; i < 100; ++i) crowded.Set(fmt::format("key{}", i), i);
   CHECK_FALSE(EventOf(crowded));
