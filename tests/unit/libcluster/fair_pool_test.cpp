@@ -40,13 +40,15 @@ TEST_CASE("a caller has a limited number of works", "[fair_pool]") {
 }
 
 TEST_CASE("after the stop nothing that waited is done", "[fair_pool]") {
+  // What the works use outlives the threads.
   std::atomic<int> done = 0;
+  std::promise<void> begun;
+  std::promise<void> gate;
+  const std::shared_future<void> open = gate.get_future().share();
   {
     ThreadPool threads(1);
     FairPool pool(threads, {.running = 1, .waiting = 10});
-    std::promise<void> begun;
-    std::promise<void> gate;
-    const std::shared_future<void> open = gate.get_future().share();
+
     REQUIRE(pool.Submit("a", [&] {
       begun.set_value();
       open.wait();
