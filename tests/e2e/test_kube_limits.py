@@ -261,6 +261,8 @@ def test_requests_at_a_time_are_counted(cluster, kube, log_in):
 
     kube.script = script
     two, another = log_in("two", "{max_kubernetes_connections: 2}"), log_in("another")
+    # The stand-in is done with the watches of the tests before.
+    wait_for(lambda: ask(cluster, another, "GET", "/version").status == 200, what="an answer of Kubernetes")
     with KubeDoor(cluster, two) as first, KubeDoor(cluster, two) as second:
         for door in (first, second):
             door.send("GET", PODS + "?watch=1")

@@ -100,7 +100,7 @@ def test_what_was_shown_is_played_back(place, person):
     text = person("play", session, "--format=text").out
     assert len(text) > 100_000 and "bold" in text
     assert text.replace("\r", "") in shown.replace("\r", "")
-    assert not spool(place.data_dir)
+    wait_for(lambda: not spool(place.data_dir), what="an empty spool")
 
 
 def test_it_is_events(place, person):
