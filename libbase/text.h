@@ -1,4 +1,5 @@
-// Text from strangers: UTF-8 checks, text that is safe on a terminal, and the word that was probably meant.
+// Text from strangers: UTF-8 checks, text that is safe on a terminal, the word that was probably meant, and parts of
+// text.
 #pragma once
 
 #include <cstddef>
@@ -28,6 +29,18 @@ std::string ToValidUtf8(std::string_view text);
 // characters (C0, DEL, C1) and bytes that are not UTF-8 become \xNN or \n, \r, \t; the characters that override
 // direction or end a line (libbase/control.h) go. Other text stays.
 std::string StripControl(std::string_view text);
+
+// Returns whether a character is one of 0 to 9.
+constexpr bool IsDigit(char32_t c) { return c >= '0' && c <= '9'; }
+
+// Returns the text with A to Z as a to z.
+std::string LowerCase(std::string_view text);
+
+// Takes the next line off the text, and returns a view of it without its newline.
+std::string_view TakeLine(std::string_view& text);
+
+// Returns whether a word is one of several.
+bool IsOneOf(std::span<const std::string_view> words, std::string_view word);
 
 // Returns how many insertions, removals, replacements and swaps of neighbours turn one text into the other.
 std::size_t EditDistance(std::string_view a, std::string_view b);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "libbase/test_clock.h"
+#include "libbase/text.h"
 
 namespace sallyport {
 namespace {
@@ -31,8 +32,6 @@ constexpr std::array kUnits{
     Unit{"mo", 30 * 24 * 3'600 * kNanosASecond},
     Unit{"y", 365 * 24 * 3'600 * kNanosASecond},
 };
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Reads parts of a text from its start; every reader says whether it found what it wanted.
 class Scanner {

@@ -10,5 +10,9 @@ namespace sallyport {
 
 // Returns the text at a key of a map; "" when there is none.
 std::string TextAt(const Value& map, std::string_view key);
+// The same of a map that may be absent (nullptr).
+std::string TextAt(const Value* map, std::string_view key);
+// The same with the key in any case, as Go's JSON reads it.
+std::string TextIgnoringCase(const Value& map, std::string_view key);
 
 }  // namespace sallyport

@@ -7,10 +7,10 @@
 #include <optional>
 #include <string>
 
+#include "libbase/text.h"
+
 namespace sallyport {
 namespace {
-
-bool IsDecimalDigit(char c) { return c >= '0' && c <= '9'; }
 
 struct Word {
   std::string_view text;
@@ -115,7 +115,7 @@ std::optional<Value> IntegerOf(std::string_view text) {
 }
 
 std::string_view TakeDigits(std::string_view& text) {
-  const auto end = std::find_if_not(text.begin(), text.end(), IsDecimalDigit);
+  const auto end = std::find_if_not(text.begin(), text.end(), IsDigit);
   const std::string_view digits = text.substr(0, static_cast<std::size_t>(end - text.begin()));
   text.remove_prefix(digits.size());
   return digits;
@@ -148,8 +148,7 @@ std::optional<Value> FloatOf(std::string_view text) {
 }
 
 std::optional<Value> NumberOf(std::string_view text) {
-  if (text.empty() || (!IsDecimalDigit(text.front()) && !std::string_view("+-.").contains(text.front())))
-    return std::nullopt;
+  if (text.empty() || (!IsDigit(text.front()) && !std::string_view("+-.").contains(text.front()))) return std::nullopt;
   if (text.front() == '.') return FloatOf(text);
   std::string plain(text);
   std::erase(plain, '_');
@@ -159,8 +158,8 @@ std::optional<Value> NumberOf(std::string_view text) {
 
 // Four digits, a hyphen and a digit: what may be a date.
 bool IsTimestampLike(std::string_view text) {
-  if (text.size() < 6 || text[4] != '-' || !IsDecimalDigit(text[5])) return false;
-  return std::all_of(text.begin(), text.begin() + 4, IsDecimalDigit);
+  if (text.size() < 6 || text[4] != '-' || !IsDigit(text[5])) return false;
+  return std::all_of(text.begin(), text.begin() + 4, IsDigit);
 }
 
 }  // namespace
@@ -186,14 +185,14 @@ bool LooksLikeAnotherYamlType(std::string_view text) {
   if (IsTimestampLike(text)) return true;
   // Numbers in base 60 and numbers with underscores or exponents that only some readers know.
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-  if (text.empty() || (!IsDecimalDigit(text.front()) && text.front() != '.')) return false;
+  if (text.empty() || (!IsDigit(text.front()) && text.front() != '.')) return false;
   if (text.starts_with("0x") || text.starts_with("0X")) {
     return text.find_first_not_of("0123456789abcdefABCDEF_", 2) == std::string_view::npos;
   }
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool sign = text[i] == '-' || text[i] == '+';
     if (sign && (i == 0 || (text[i - 1] != 'e' && text[i - 1] != 'E'))) return false;
-    if (!sign && !IsDecimalDigit(text[i]) && !std::string_view(".:_eE").contains(text[i])) return false;
+    if (!sign && !IsDigit(text[i]) && !std::string_view(".:_eE").contains(text[i])) return false;
   }
   return std::count(text.begin(), text.end(), '.') <= 1;
 }

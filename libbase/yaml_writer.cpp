@@ -180,15 +180,14 @@ class YamlTextWriter {
   std::string out_;
 };
 
-bool IsDecimal(char32_t c) { return c >= '0' && c <= '9'; }
 bool IsLetter(char32_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c > 0x7F; }
 
 // Returns the run of digits around a place of a text, without leading zeros.
 std::string_view NumberAround(std::string_view text, std::size_t at) {
   std::size_t begin = at;
-  while (begin > 0 && IsDecimal(text[begin - 1])) --begin;
+  while (begin > 0 && IsDigit(text[begin - 1])) --begin;
   std::size_t end = at;
-  while (end < text.size() && IsDecimal(text[end])) ++end;
+  while (end < text.size() && IsDigit(text[end])) ++end;
   while (begin < end && text[begin] == '0') ++begin;
   return text.substr(begin, end - begin);
 }
@@ -201,7 +200,7 @@ bool KeyBefore(std::string_view a, std::string_view b) {
   const auto x = static_cast<unsigned char>(*in_a);
   const auto y = static_cast<unsigned char>(*in_b);
   if (IsLetter(x) || IsLetter(y)) return IsLetter(x) && IsLetter(y) ? x < y : IsLetter(y);
-  if (IsDecimal(x) && IsDecimal(y)) {
+  if (IsDigit(x) && IsDigit(y)) {
     const std::string_view m = NumberAround(a, at);
     const std::string_view n = NumberAround(b, at);
     if (m.size() != n.size()) return m.size() < n.size();

@@ -50,11 +50,6 @@ Result<std::string> ReadHeader(Stream& stream, Deadline deadline) {
   return header;
 }
 
-std::string LowerCase(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return c < 128 ? std::tolower(c) : c; });
-  return text;
-}
-
 }  // namespace
 
 bool NeedsConnectionUpgrade(const HostPort& proxy, const NetworkSettings& settings) {

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 
 #include "libbase/percent_encoding.h"
+#include "libbase/text.h"
 
 namespace sallyport {
 namespace {
@@ -16,12 +16,6 @@ constexpr std::string_view kHint = "it looks like this: HTTPS_PROXY=http://USER:
 
 bool IsLocal(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.") || host.ends_with(".localhost");
-}
-
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
-  return lower;
 }
 
 // The bytes of an address in the network's order.

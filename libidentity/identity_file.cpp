@@ -1,8 +1,8 @@
 #include "libidentity/identity_file.h"
 
-#include <algorithm>
-
 #include "libbase/file.h"
+#include "libbase/text.h"
+#include "libbase/trim.h"
 #include "libidentity/ssh_certificate.h"
 
 namespace sallyport {
@@ -13,16 +13,6 @@ constexpr std::string_view kBegin = "-----BEGIN";
 constexpr std::string_view kEnd = "-----END";
 constexpr std::string_view kCertAuthority = "@cert-authority";
 constexpr std::string_view kCertificateSuffix = "-cert.pub";
-constexpr std::string_view kSpaces = " \t\r";
-
-// Takes the next line off the text, without the spaces around it.
-std::string_view TakeLine(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  std::string_view line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  line.remove_prefix(std::min(line.find_first_not_of(kSpaces), line.size()));
-  return line.substr(0, line.find_last_not_of(kSpaces) + 1);
-}
 
 // Returns a block from its first line to its END line.
 Result<Secret> TakeBlock(std::string_view line, std::string_view& text) {
@@ -32,7 +22,7 @@ Result<Secret> TakeBlock(std::string_view line, std::string_view& text) {
     block.append(line).append("\n");
     if (line.starts_with(kEnd)) return Secret(std::move(block));
     if (text.empty()) break;
-    line = TakeLine(text);
+    line = Trimmed(TakeLine(text));
   }
   Wipe(block);
   return Fail(ErrorKind::kBadParameter, "identity file has a PEM block without an end");
@@ -78,7 +68,7 @@ Result<IdentityFile> ParseIdentityFile(std::string_view text) {
   }
   IdentityFile file;
   while (!text.empty()) {
-    const std::string_view line = TakeLine(text);
+    const std::string_view line = Trimmed(TakeLine(text));
     if (line.starts_with(kBegin)) {
       ASSIGN_OR_RETURN(Secret block, TakeBlock(line, text));
       Place(std::move(block), file);
@@ -101,7 +91,7 @@ Result<IdentityFile> ReadIdentityFile(const std::string& path) {
   const std::string beside = path + std::string(kCertificateSuffix);
   const auto other = ReadFile(beside, kMaxFileBytes);
   std::string_view rest = other ? std::string_view(*other) : std::string_view();
-  const std::string_view line = TakeLine(rest);
+  const std::string_view line = Trimmed(TakeLine(rest));
   if (!IsSshCertificateType(line.substr(0, line.find(' ')))) {
     return Fail(ErrorKind::kBadParameter, "no SSH certificate in identity file {} nor in {}", path, beside);
   }

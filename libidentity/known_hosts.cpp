@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "libbase/text.h"
+#include "libbase/trim.h"
+
 namespace sallyport {
 namespace {
 
@@ -10,22 +13,10 @@ constexpr std::string_view kComment = "type=host";
 constexpr std::string_view kFieldSpaces = " \t\r\n";
 constexpr std::size_t kNamesWithProxy = 3;
 
-std::string_view Trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kFieldSpaces), text.size()));
-  return text.substr(0, text.find_last_not_of(kFieldSpaces) + 1);
-}
-
 std::string_view TakeWord(std::string_view& text) {
   const std::string_view word = text.substr(0, text.find_first_of(kFieldSpaces));
   text = Trimmed(text.substr(word.size()));
   return word;
-}
-
-std::string_view TakeHostsLine(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return line;
 }
 
 std::vector<std::string_view> SplitNames(std::string_view names) {
@@ -85,7 +76,7 @@ Result<HostAuthority> ParseHostAuthority(std::string_view line) {
 Result<std::vector<HostAuthority>> ParseKnownHosts(std::string_view text) {
   std::vector<HostAuthority> authorities;
   for (int number = 1; !text.empty(); ++number) {
-    const std::string_view line = Trimmed(TakeHostsLine(text));
+    const std::string_view line = Trimmed(TakeLine(text));
     if (!IsMarked(line)) continue;
     auto authority = ParseHostAuthority(line);
     if (!authority) {
@@ -102,7 +93,7 @@ std::string AddToKnownHosts(std::string_view text, std::string_view line) {
   std::string out;
   bool found = false;
   while (!text.empty()) {
-    const std::string_view old = TakeHostsLine(text);
+    const std::string_view old = TakeLine(text);
     if (IsOlderForm(old, added)) continue;
     found = found || Trimmed(old) == line;
     out.append(old).append("\n");

@@ -1,6 +1,8 @@
 #include "libidentity/pem.h"
 
 #include "libbase/encoding.h"
+#include "libbase/text.h"
+#include "libbase/trim.h"
 
 namespace sallyport {
 namespace {
@@ -8,22 +10,7 @@ namespace {
 constexpr std::string_view kBlockBegin = "-----BEGIN ";
 constexpr std::string_view kBlockEnd = "-----END ";
 constexpr std::string_view kDashes = "-----";
-constexpr std::string_view kLineSpaces = " \t\r";
 constexpr std::size_t kLineLength = 64;
-
-std::string_view TrimmedLine(std::string_view line) {
-  const std::size_t first = line.find_first_not_of(kLineSpaces);
-  if (first == std::string_view::npos) return {};
-  return line.substr(first, line.find_last_not_of(kLineSpaces) - first + 1);
-}
-
-// Takes the next line off the text.
-std::string_view NextLine(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return TrimmedLine(line);
-}
 
 // Returns the label of "-----BEGIN label-----" or the same with END; empty when the line is not one.
 std::string_view LabelOf(std::string_view line, std::string_view start) {
@@ -37,7 +24,7 @@ Result<PemBlock> ReadBlock(std::string_view label, std::string_view& text) {
   PemBlock block{.label = std::string(label), .headers = {}, .body = {}};
   std::string digits;
   while (!text.empty()) {
-    const std::string_view line = NextLine(text);
+    const std::string_view line = Trimmed(TakeLine(text));
     if (line.starts_with(kBlockEnd)) {
       if (LabelOf(line, kBlockEnd) != label) break;
       auto body = FromBase64(digits);
@@ -75,7 +62,7 @@ std::string ToPem(std::string_view label, std::string_view body) {
 Result<std::vector<PemBlock>> ParsePem(std::string_view text) {
   std::vector<PemBlock> blocks;
   while (!text.empty()) {
-    const std::string_view label = LabelOf(NextLine(text), kBlockBegin);
+    const std::string_view label = LabelOf(Trimmed(TakeLine(text)), kBlockBegin);
     if (label.empty()) continue;
     ASSIGN_OR_RETURN(PemBlock block, ReadBlock(label, text));
     blocks.push_back(std::move(block));

@@ -5,6 +5,7 @@
 
 #include "libbase/encoding.h"
 #include "libbase/secret.h"
+#include "libbase/trim.h"
 #include "libidentity/ssh_wire.h"
 
 namespace sallyport {
@@ -206,9 +207,7 @@ Result<SshCertificate> ParseSshCertificateBlob(std::string_view blob) {
 }
 
 Result<SshCertificate> ParseSshCertificate(std::string_view line) {
-  const std::size_t start = std::min(line.find_first_not_of(kKeyLineSpaces), line.size());
-  line.remove_prefix(start);
-  line = line.substr(0, line.find_last_not_of(kKeyLineSpaces) + 1);
+  line = Trimmed(line);
   const std::string_view type = line.substr(0, line.find_first_of(kKeyLineSpaces));
   if (!IsSshCertificateType(type) || line.find('\n') != std::string_view::npos) {
     return Fail(ErrorKind::kBadParameter, "text is not one line with an SSH certificate");

@@ -2,6 +2,7 @@
 #include <openssl/sha.h>
 
 #include "libbase/encoding.h"
+#include "libbase/trim.h"
 #include "libidentity/key_parts.h"
 #include "libidentity/keys.h"
 #include "libidentity/openssl.h"
@@ -170,8 +171,7 @@ Result<std::string> PrivateKey::SignSsh(std::string_view message, std::string_vi
 }
 
 Result<AuthorizedKey> ParseAuthorizedKey(std::string_view line) {
-  line.remove_prefix(std::min(line.find_first_not_of(kKeySpaces), line.size()));
-  line = line.substr(0, line.find_last_not_of(kKeySpaces) + 1);
+  line = Trimmed(line);
   if (line.find('\n') != std::string_view::npos) {
     return Fail(ErrorKind::kBadParameter, "authorized key has more than one line");
   }

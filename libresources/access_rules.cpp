@@ -2,13 +2,12 @@
 #include <functional>
 
 #include "libresources/access.h"
+#include "libresources/pattern.h"
 #include "libresources/predicate.h"
 #include "teleport/legacy/types/role.pb.h"
 
 namespace sallyport {
 namespace {
-
-constexpr std::string_view kWildcard = "*";
 
 bool Has(const google::protobuf::RepeatedPtrField<std::string>& list, std::string_view item) {
   return std::find(list.begin(), list.end(), item) != list.end();

@@ -34,10 +34,6 @@ constexpr TextColumn kAppColumns[] = {{"Name", &NameOf},      {"Description", &D
                                       {"URI", &Uri},          {"Public Address", &PublicAddress},
                                       {"Labels", &AppLabels}, {"Version", &VersionOf}};
 
-bool OneOf(std::span<const std::string_view> words, std::string_view word) {
-  return std::ranges::find(words, word) != words.end();
-}
-
 std::string_view SchemeOf(std::string_view uri) {
   const auto end = uri.find("://");
   return end == std::string_view::npos ? std::string_view() : uri.substr(0, end);
@@ -55,7 +51,7 @@ Status FillAddress(types::AppSpecV3& spec) {
   }
   const bool aws = std::ranges::any_of(kAwsConsoles, [&](std::string_view url) { return spec.uri().starts_with(url); });
   if (spec.cloud().empty() && aws) spec.set_cloud("AWS");
-  if (spec.cloud().empty() || OneOf(kClouds, spec.cloud())) return {};
+  if (spec.cloud().empty() || IsOneOf(kClouds, spec.cloud())) return {};
   return Fail(ErrorKind::kBadParameter, "spec.cloud must be one of {}, not \"{}\"", fmt::join(kClouds, ", "),
               StripControl(spec.cloud()));
 }
@@ -87,7 +83,7 @@ Status CheckPorts(const types::AppSpecV3& spec) {
 Status CheckMcp(types::AppV3& app) {
   const std::string_view scheme = SchemeOf(app.spec().uri());
   if (!scheme.starts_with("mcp+")) return {};
-  if (!OneOf(kMcpSchemes, scheme)) {
+  if (!IsOneOf(kMcpSchemes, scheme)) {
     return Fail(ErrorKind::kBadParameter, "spec.uri: an MCP server is reached by one of {}, not \"{}\"",
                 fmt::join(kMcpSchemes, ", "), StripControl(scheme));
   }
@@ -111,7 +107,7 @@ Status CheckApp(Message& resource) {
   RETURN_IF_ERROR(FillAddress(spec));
   RETURN_IF_ERROR(CheckPublicAddress(spec));
   const std::string& claims = spec.rewrite().jwtclaims();
-  if (!claims.empty() && !OneOf(kJwtClaims, claims)) {
+  if (!claims.empty() && !IsOneOf(kJwtClaims, claims)) {
     return Fail(ErrorKind::kBadParameter, "spec.rewrite.jwt_claims must be one of {}, not \"{}\"",
                 fmt::join(kJwtClaims, ", "), StripControl(claims));
   }

@@ -7,6 +7,8 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include "libbase/text.h"
+
 namespace sallyport {
 namespace {
 
@@ -87,13 +89,6 @@ const EnumBools* BoolsOf(const EnumDescriptor& type) {
     if (row.type == type.full_name()) return &row;
   }
   return nullptr;
-}
-
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return lower;
 }
 
 std::vector<FieldForm> MakeForms(const Descriptor& type) {

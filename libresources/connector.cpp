@@ -1,7 +1,5 @@
 #include "libresources/connector.h"
 
-#include <algorithm>
-
 #include "libbase/address.h"
 #include "libbase/text.h"
 #include "libbase/time.h"
@@ -21,10 +19,6 @@ constexpr std::string_view kEntraGroupTypes[] = {"security-groups", "directory-r
 template <typename Connector>
 const Connector& As(const Message& resource) {
   return static_cast<const Connector&>(resource);
-}
-
-bool IsOneOf(std::span<const std::string_view> words, std::string_view word) {
-  return std::ranges::find(words, word) != words.end();
 }
 
 Status CheckName(const Message& connector) {

@@ -46,10 +46,7 @@ std::string Parameter(std::string_view uri, std::string_view name) {
   for (const std::string& pair : SplitNonEmpty(uri.substr(start + 1), '&')) {
     const auto equals = pair.find('=');
     if (equals == std::string::npos || pair.substr(0, equals) != name) continue;
-    std::string value = pair.substr(equals + 1);
-    std::ranges::transform(value, value.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return value;
+    return LowerCase(std::string_view(pair).substr(equals + 1));
   }
   return {};
 }

@@ -10,16 +10,14 @@
 namespace sallyport {
 namespace {
 
-constexpr std::string_view kAnyResource = "*";
 constexpr std::string_view kNamespaces = "namespaces";
 
 bool VerbFits(const KubeRule& rule, std::string_view verb) {
   if (rule.verbs.empty()) return false;
-  return rule.verbs.front() == kAnyResource ||
-         std::find(rule.verbs.begin(), rule.verbs.end(), verb) != rule.verbs.end();
+  return rule.verbs.front() == kWildcard || std::find(rule.verbs.begin(), rule.verbs.end(), verb) != rule.verbs.end();
 }
 
-bool KindFits(const KubeRule& rule, std::string_view kind) { return rule.kind == kAnyResource || rule.kind == kind; }
+bool KindFits(const KubeRule& rule, std::string_view kind) { return rule.kind == kWildcard || rule.kind == kind; }
 
 bool IsList(const KubeRequest& request) {
   return request.name.empty() &&
@@ -44,7 +42,7 @@ KubeRule ToRule(const types::KubernetesResource& entry) {
 void AppendV7Rules(KubeRule rule, std::vector<KubeRule>& rules) {
   const KubeKind* const kind = FindKubeKind(rule.kind);
   if (kind != nullptr && kind->plural == kNamespaces) {
-    const std::string name_space = rule.name == kAnyResource ? "^.+$" : rule.name;
+    const std::string name_space = rule.name == kWildcard ? "^.+$" : rule.name;
     rules.push_back({.kind = "*", .api_group = "*", .kube_namespace = name_space, .name = "*", .verbs = rule.verbs});
     rules.push_back(
         {.kind = "namespaces", .api_group = "", .kube_namespace = "", .name = name_space, .verbs = rule.verbs});
@@ -57,10 +55,10 @@ void AppendV7Rules(KubeRule rule, std::vector<KubeRule>& rules) {
     rules.push_back(std::move(rule));
     return;
   }
-  rule.api_group = kAnyResource;
+  rule.api_group = kWildcard;
   rules.push_back(rule);
   for (const KubeKind& row : KubeKinds()) {
-    if (rule.kind != kAnyResource || !row.cluster_wide || row.plural == kNamespaces) continue;
+    if (rule.kind != kWildcard || !row.cluster_wide || row.plural == kNamespaces) continue;
     rules.push_back({.kind = std::string(row.plural),
                      .api_group = "*",
                      .kube_namespace = "",
@@ -73,7 +71,7 @@ void AppendV7Rules(KubeRule rule, std::vector<KubeRule>& rules) {
 std::vector<KubeRule> OldAllowRules(const types::RoleConditions& allow) {
   if (allow.kuberneteslabels().values().empty() && allow.kuberneteslabelsexpression().empty()) return {};
   const auto& entries = allow.kubernetesresources();
-  if (entries.size() == 1 && entries[0].name() == kAnyResource && entries[0].namespace_() == kAnyResource) {
+  if (entries.size() == 1 && entries[0].name() == kWildcard && entries[0].namespace_() == kWildcard) {
     return {{.kind = "*", .api_group = "*", .kube_namespace = "*", .name = "*", .verbs = {"*"}, .index = 0}};
   }
   std::vector<KubeRule> rules;
@@ -81,7 +79,7 @@ std::vector<KubeRule> OldAllowRules(const types::RoleConditions& allow) {
     KubeRule rule = ToRule(entries[i]);
     rule.index = i;
     const KubeKind* const kind = FindKubeKind(rule.kind);
-    rule.api_group = kind == nullptr ? kAnyResource : kind->api_group;
+    rule.api_group = kind == nullptr ? kWildcard : kind->api_group;
     if (kind != nullptr && kind->plural != kNamespaces) rule.kind = kind->plural;
     rules.push_back(std::move(rule));
   }
@@ -107,13 +105,12 @@ Result<bool> OneMatches(const KubeRequest& request, const KubeRule& rule, RoleCo
   ASSIGN_OR_RETURN(const bool group, MatchesExpression(request.api_group, rule.api_group));
   if (!group) return false;
   if (request.resource == kNamespaces) {
-    const bool by_name = rule.kind == kNamespaces || rule.kube_namespace.empty() || rule.kube_namespace == kAnyResource;
+    const bool by_name = rule.kind == kNamespaces || rule.kube_namespace.empty() || rule.kube_namespace == kWildcard;
     return MatchesExpression(request.name, by_name ? rule.name : rule.kube_namespace);
   }
   ASSIGN_OR_RETURN(const bool name, MatchesExpression(request.name, rule.name));
   if (!name) return false;
-  if (request.kube_namespace.empty() && !rule.kube_namespace.empty() && rule.kube_namespace != kAnyResource)
-    return false;
+  if (request.kube_namespace.empty() && !rule.kube_namespace.empty() && rule.kube_namespace != kWildcard) return false;
   return MatchesExpression(request.kube_namespace, rule.kube_namespace);
 }
 
@@ -130,10 +127,10 @@ Result<bool> OneCouldMatch(const KubeRequest& request, const KubeRule& rule, boo
   if (!KindFits(rule, request.resource)) return false;
   ASSIGN_OR_RETURN(const bool group, MatchesExpression(request.api_group, rule.api_group));
   if (!group) return false;
-  const bool all_names = rule.name == kAnyResource;
+  const bool all_names = rule.name == kWildcard;
   if (request.cluster_wide) return !deny || all_names;
   if (deny && rule.kube_namespace.empty()) return false;
-  if (request.kube_namespace.empty() && (!deny || (all_names && rule.kube_namespace == kAnyResource))) {
+  if (request.kube_namespace.empty() && (!deny || (all_names && rule.kube_namespace == kWildcard))) {
     return true;
   }
   ASSIGN_OR_RETURN(const bool name_space, MatchesExpression(request.kube_namespace, rule.kube_namespace));
@@ -171,8 +168,8 @@ Decision DecidedBy(const KubeRule& rule, RoleCondition condition) {
 }
 
 bool AllowsAll(const KubeRule& rule) {
-  return rule.kind == kAnyResource && rule.api_group == kAnyResource && rule.kube_namespace == kAnyResource &&
-         rule.name == kAnyResource && !rule.verbs.empty() && rule.verbs.front() == kAnyResource;
+  return rule.kind == kWildcard && rule.api_group == kWildcard && rule.kube_namespace == kWildcard &&
+         rule.name == kWildcard && !rule.verbs.empty() && rule.verbs.front() == kWildcard;
 }
 
 }  // namespace
@@ -233,7 +230,7 @@ bool KubeAccess::MayDo(const KubeRequest& request) const {
   const bool everywhere = request.kube_namespace.empty() && !request.cluster_wide && request.resource != kNamespaces;
   std::vector<KubeRule> allow;
   std::copy_if(allow_.begin(), allow_.end(), std::back_inserter(allow), [everywhere](const KubeRule& rule) {
-    return !everywhere || rule.kube_namespace.empty() || rule.kube_namespace == kAnyResource;
+    return !everywhere || rule.kube_namespace.empty() || rule.kube_namespace == kWildcard;
   });
   const auto denying = CouldMatch(request, deny_, RoleCondition::kDeny);
   const auto allowing = CouldMatch(request, allow, RoleCondition::kAllow);

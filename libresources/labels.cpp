@@ -4,12 +4,11 @@
 
 #include <fmt/ranges.h>
 
+#include "libresources/pattern.h"
 #include "teleport/legacy/types/wrappers/wrappers.pb.h"
 
 namespace sallyport {
 namespace {
-
-constexpr std::string_view kAnyLabel = "*";
 
 // What label expressions ask: labels, and the user's traits.
 class LabelFields : public PredicateFields {
@@ -37,9 +36,9 @@ class LabelFields : public PredicateFields {
 
 LabelMatcher::LabelMatcher(const LabelMatchers& matchers, const TraitMap& traits) {
   for (const auto& [key, values] : matchers.selector) {
-    const bool any = std::find(values.begin(), values.end(), kAnyLabel) != values.end();
+    const bool any = std::find(values.begin(), values.end(), kWildcard) != values.end();
     selector_.push_back({key, {values.begin(), values.end()}, any});
-    all_ = all_ || (any && key == kAnyLabel && values.size() == 1);
+    all_ = all_ || (any && key == kWildcard && values.size() == 1);
   }
   if (matchers.expression.empty()) return;
   expression_ = Predicate::Parse(matchers.expression, PredicateDialect::kLabels);

@@ -15,6 +15,9 @@ class RE2;
 
 namespace sallyport {
 
+// Stands for every value where a role, a rule or a label names values.
+inline constexpr std::string_view kWildcard = "*";
+
 class Pattern {
  public:
   // Compiles a regular expression that may match anywhere. Fails with kBadParameter.

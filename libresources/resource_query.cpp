@@ -16,12 +16,6 @@
 namespace sallyport {
 namespace {
 
-std::string Lowered(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return lower;
-}
-
 void AddResults(const google::protobuf::Map<std::string, types::CommandLabelV2>& commands, Labels& labels) {
   for (const auto& [key, command] : commands) labels[key] = command.result();
 }
@@ -42,7 +36,7 @@ std::vector<std::string> TextsOf(const google::protobuf::Message& resource, cons
     texts.push_back(node->spec().addr());
     texts.insert(texts.end(), node->spec().public_addrs().begin(), node->spec().public_addrs().end());
   }
-  for (std::string& text : texts) text = Lowered(text);
+  for (std::string& text : texts) text = LowerCase(text);
   return texts;
 }
 
@@ -104,7 +98,7 @@ Result<Value> ResourceFields::Lookup(std::span<const std::string> path) const {
 
 bool ResourceFields::Search(std::span<const std::string> words) const {
   return std::all_of(words.begin(), words.end(), [this](const std::string& word) {
-    const std::string wanted = Lowered(word);
+    const std::string wanted = LowerCase(word);
     if (tunnel_ && wanted == "tunnel") return true;
     return std::any_of(texts_.begin(), texts_.end(), [&](const std::string& text) { return text.contains(wanted); });
   });

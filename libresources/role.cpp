@@ -7,6 +7,7 @@
 
 #include "libbase/text.h"
 #include "libbase/time.h"
+#include "libresources/pattern.h"
 #include "libresources/role_kube.h"
 #include "teleport/legacy/types/role.pb.h"
 
@@ -16,7 +17,6 @@ namespace {
 using Strings = google::protobuf::RepeatedPtrField<std::string>;
 
 constexpr Nanoseconds kMaxSessionTtl = std::chrono::hours(30);
-constexpr std::string_view kAny = "*";
 
 bool Contains(const Strings& list, std::string_view item) {
   return std::find(list.begin(), list.end(), item) != list.end();
@@ -101,7 +101,7 @@ Status CheckOptions(const std::string& version, const types::RoleOptions& option
 
 Status CheckNamespaces(std::string_view part, const types::RoleConditions& condition) {
   for (const std::string& name : condition.namespaces()) {
-    if (name == kAny || name == "default") continue;
+    if (name == kWildcard || name == "default") continue;
     return Fail(ErrorKind::kBadParameter, "spec.{}.namespaces can only be \"default\"", part);
   }
   return {};
@@ -117,7 +117,7 @@ Status CheckNoWildcards(const types::RoleConditions& allow) {
       {"db_roles", &allow.databaseroles()},
   };
   for (const auto& [name, list] : lists) {
-    if (Contains(*list, kAny)) {
+    if (Contains(*list, kWildcard)) {
       return FailWithHint(ErrorKind::kBadParameter, fmt::format("spec.allow.{} must not contain \"*\"", name),
                           "name each one, or use a trait such as {{internal.logins}}");
     }
@@ -136,9 +136,9 @@ Status CheckSelectors(const types::RoleConditions& allow) {
       {"workload_identity_labels", &allow.workloadidentitylabels()},
   };
   for (const auto& [name, labels] : selectors) {
-    const auto all = labels->values().find(std::string(kAny));
+    const auto all = labels->values().find(std::string(kWildcard));
     if (all == labels->values().end()) continue;
-    if (all->second.values_size() != 1 || all->second.values(0) != kAny) {
+    if (all->second.values_size() != 1 || all->second.values(0) != kWildcard) {
       return FailWithHint(ErrorKind::kBadParameter,
                           fmt::format("spec.allow.{}: the key \"*\" needs the value \"*\"", name),
                           "write '*': '*' to match everything, or a label's key");
@@ -164,7 +164,7 @@ Status CheckDatabasePermissions(std::string_view part, const types::RoleConditio
     if (permission.permissions().empty()) return Fail(ErrorKind::kBadParameter, "{} has no permissions", path);
     for (const std::string& name : permission.permissions()) {
       if (name.empty()) return Fail(ErrorKind::kBadParameter, "{} has an empty permission", path);
-      if (name == kAny && part == "allow") {
+      if (name == kWildcard && part == "allow") {
         return Fail(ErrorKind::kBadParameter, "{} must not contain \"*\"", path);
       }
     }

@@ -6,12 +6,12 @@
 
 #include "libbase/text.h"
 #include "libresources/kube_kinds.h"
+#include "libresources/pattern.h"
 #include "teleport/legacy/types/role.pb.h"
 
 namespace sallyport {
 namespace {
 
-constexpr std::string_view kAnyVerb = "*";
 constexpr std::string_view kKubeVerbs[] = {"*",    "get",   "create",           "update", "patch",      "delete",
                                            "list", "watch", "deletecollection", "exec",   "portforward"};
 
@@ -25,7 +25,7 @@ Status CheckVerbs(const std::string& path, const types::KubernetesResource& entr
                           fmt::format("{}.verbs: \"{}\" is not a verb", path, StripControl(verb)),
                           fmt::format("one of {}", fmt::join(kKubeVerbs, ", ")));
     }
-    if (verb == kAnyVerb && entry.verbs_size() > 1) {
+    if (verb == kWildcard && entry.verbs_size() > 1) {
       return Fail(ErrorKind::kBadParameter, "{}.verbs: \"*\" must stand alone", path);
     }
   }
@@ -39,7 +39,7 @@ Status CheckOldKind(const std::string& path, std::string_view kind, std::string_
                         fmt::format("{}.kind: role version {} knows only \"pod\"", path, version),
                         "use version v7 or v8");
   }
-  if (kind == kAnyVerb || FindKubeKind(kind) != nullptr) return {};
+  if (kind == kWildcard || FindKubeKind(kind) != nullptr) return {};
   std::vector<std::string_view> kinds;
   for (const KubeKind& row : KubeKinds()) kinds.push_back(row.kind);
   const auto meant = DidYouMean(kind, std::span<const std::string_view>(kinds));
@@ -52,7 +52,7 @@ Status CheckOldKind(const std::string& path, std::string_view kind, std::string_
 Status CheckNewKind(const std::string& path, std::string_view kind, std::string_view api_group) {
   if (kind.empty()) return Fail(ErrorKind::kBadParameter, "{}.kind is missing", path);
   const KubeKind* const old = FindKubeKind(kind);
-  if (old != nullptr && (api_group == kAnyVerb || api_group == old->api_group)) {
+  if (old != nullptr && (api_group == kWildcard || api_group == old->api_group)) {
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("{}.kind: role version v8 wants plural names, not \"{}\"", path, kind),
                         fmt::format("write \"{}\"", old->plural));
@@ -74,7 +74,7 @@ Status CheckEntry(const std::string& path, std::string_view version, const types
     }
   } else {
     RETURN_IF_ERROR(CheckOldKind(path, entry.kind(), version));
-    if (UpToV6(version) && (entry.verbs_size() != 1 || entry.verbs(0) != kAnyVerb)) {
+    if (UpToV6(version) && (entry.verbs_size() != 1 || entry.verbs(0) != kWildcard)) {
       return FailWithHint(ErrorKind::kBadParameter,
                           fmt::format("{}.verbs: role version {} knows only [\"*\"]", path, version),
                           "use version v7 or v8");

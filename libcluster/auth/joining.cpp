@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "libbase/address.h"
 #include "libbase/log.h"
@@ -59,12 +58,6 @@ Result<ProvisionTokenV2> FindToken(AuthServer& auth, const std::string& name) {
     return std::unexpected(JoinDenied("the token is not known, or has expired"));
   }
   return token;
-}
-
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
-  return lower;
 }
 
 // A name by which others know something else: the cluster's own services, or another host by its id.

@@ -1,7 +1,7 @@
 // The keys of auth_service (services section 4.3).
-#include <algorithm>
 
 #include "libbase/address.h"
+#include "libbase/text.h"
 #include "libcluster/config/cluster_settings.h"
 #include "libcluster/config/config_key.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
@@ -20,7 +20,7 @@ using Type = ConfigType;
 
 Status SetListenerMode(TeleportConfig& config, const Value& value) {
   ASSIGN_OR_RETURN(std::string mode, ConfigText(value));
-  std::ranges::transform(mode, mode.begin(), [](unsigned char c) { return std::tolower(c); });
+  mode = LowerCase(mode);
   if (mode != "multiplex" && mode != "1") {
     return Fail(ErrorKind::kNotImplemented, "proxy_listener_mode \"{}\" is not implemented, use multiplex", mode);
   }

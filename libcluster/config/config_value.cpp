@@ -67,8 +67,7 @@ Result<Nanoseconds> ConfigDuration(const Value& value) {
 
 Result<bool> ConfigSwitch(const Value& value) {
   if (value.is_bool()) return value.as_bool();
-  std::string text = TextOf(value);
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string text = LowerCase(TextOf(value));
   constexpr std::array<std::string_view, 6> kTrue{"yes", "yeah", "y", "true", "1", "on"};
   constexpr std::array<std::string_view, 6> kFalse{"no", "nope", "n", "false", "0", "off"};
   if (std::ranges::find(kTrue, text) != kTrue.end()) return true;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "libbase/text.h"
 #include "libcluster/config/config_key.h"
 #include "libcluster/config/teleport_config.h"
 
@@ -26,11 +27,6 @@ Status CheckVersion(TeleportConfig&, const Value& value) {
   return Fail(ErrorKind::kBadParameter, "unknown version \"{}\": use v3", version);
 }
 
-std::string InLowerCase(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 Status SetSeverity(TeleportConfig& config, const Value& value) {
   constexpr std::array<std::pair<std::string_view, LogLevel>, 7> kLevels{{{"debug", LogLevel::kDebug},
                                                                           {"trace", LogLevel::kDebug},
@@ -40,7 +36,7 @@ Status SetSeverity(TeleportConfig& config, const Value& value) {
                                                                           {"error", LogLevel::kError},
                                                                           {"err", LogLevel::kError}}};
   ASSIGN_OR_RETURN(const std::string text, ConfigText(value));
-  const auto found = std::ranges::find(kLevels, InLowerCase(text), [](const auto& level) { return level.first; });
+  const auto found = std::ranges::find(kLevels, LowerCase(text), [](const auto& level) { return level.first; });
   if (found == kLevels.end()) {
     return Fail(ErrorKind::kBadParameter, "unknown severity \"{}\": use error, warn, info, debug or trace", text);
   }
@@ -50,7 +46,7 @@ Status SetSeverity(TeleportConfig& config, const Value& value) {
 
 Status SetLogFormat(TeleportConfig& config, const Value& value) {
   ASSIGN_OR_RETURN(const std::string format, ConfigText(value));
-  const std::string name = InLowerCase(format);
+  const std::string name = LowerCase(format);
   if (name != "text" && name != "json") {
     return Fail(ErrorKind::kBadParameter, "unknown log format \"{}\": use text or json", format);
   }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "libbase/json.h"
+#include "libbase/value_fields.h"
 #include "libresources/kube_kinds.h"
 
 namespace sallyport {
@@ -56,11 +57,6 @@ bool IsDnsName(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
     return (std::isalnum(c) != 0 && std::isupper(c) == 0) || c == '.' || c == '-';
   });
-}
-
-std::string ScopeText(const Value* map, std::string_view key) {
-  const Value* value = map == nullptr ? nullptr : map->Find(key);
-  return value == nullptr ? "" : value->as_string();
 }
 
 }  // namespace
@@ -139,12 +135,12 @@ ApiScopes::Pointer ApiScopes::Parse(const Result<std::string>& body) {
   const auto json = body ? ParseJson(*body) : Result<Value>(std::unexpected(body.error()));
   document->failed = !json;
   if (!json) return document;
-  document->preferred_version = ScopeText(json->Find("preferredVersion"), "version");
+  document->preferred_version = TextAt(json->Find("preferredVersion"), "version");
   const Value* resources = json->Find("resources");
   if (resources == nullptr) return document;
   for (const auto& resource : resources->as_list()) {
     const Value* namespaced = resource.Find("namespaced");
-    if (namespaced != nullptr) document->cluster_wide[ScopeText(&resource, "name")] = !namespaced->as_bool();
+    if (namespaced != nullptr) document->cluster_wide[TextAt(&resource, "name")] = !namespaced->as_bool();
   }
   return document;
 }

@@ -8,6 +8,7 @@
 #include "libbase/json.h"
 #include "libbase/log.h"
 #include "libbase/text.h"
+#include "libbase/value_fields.h"
 
 namespace sallyport {
 namespace {
@@ -18,11 +19,6 @@ constexpr std::array<std::string_view, 2> kVersions{"client.authentication.k8s.i
 constexpr std::string_view kExtension = "client.authentication.k8s.io/exec";
 constexpr std::size_t kMinKnownSecret = 6;   // shorter values ("dev", "true") are words
 constexpr std::size_t kMinTokenLength = 24;  // of text that looks like a token
-
-std::string PluginText(const Value* map, std::string_view key) {
-  const Value* value = map == nullptr ? nullptr : map->Find(key);
-  return value == nullptr ? "" : value->as_string();
-}
 
 // What a plain scalar says, also when YAML reads it as a number or a bool.
 std::string Scalar(const Value& value) {
@@ -40,14 +36,14 @@ std::string ClusterJson(const Value& cluster, std::string_view ca_pem) {
   const Value* extensions = cluster.Find("extensions");
   for (const auto& entry : extensions == nullptr ? Value::List{} : extensions->as_list()) {
     const Value* config = entry.Find("extension");
-    if (PluginText(&entry, "name") == kExtension && config != nullptr) result.Set("config", *config);
+    if (TextAt(&entry, "name") == kExtension && config != nullptr) result.Set("config", *config);
   }
   return ToJson(result);
 }
 
 Status ReadEnvironment(const Value& list, const std::string& source, ExecPlugin& plugin) {
   for (const auto& entry : list.as_list()) {
-    const std::string name = PluginText(&entry, "name");
+    const std::string name = TextAt(&entry, "name");
     const Value* value = entry.Find("value");
     if (name.empty() || name.contains('=') || value == nullptr) {
       return Fail(ErrorKind::kBadParameter, "{}: an entry of exec's env needs name and value", source);
@@ -105,18 +101,18 @@ void LogErrors(const ExecPlugin& plugin, const ProgramResult& result, const Exec
 Result<ExecPlugin> ReadExecPlugin(const Value& exec, const std::string& source, const std::string& directory,
                                   const Value& cluster, std::string_view ca_pem) {
   ExecPlugin plugin;
-  plugin.api_version = PluginText(&exec, "apiVersion");
+  plugin.api_version = TextAt(&exec, "apiVersion");
   if (std::ranges::find(kVersions, plugin.api_version) == kVersions.end()) {
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("{}: exec's apiVersion \"{}\" is not known", source, plugin.api_version),
                         fmt::format("use {}", fmt::join(kVersions, " or ")));
   }
-  plugin.command = PluginText(&exec, "command");
+  plugin.command = TextAt(&exec, "command");
   if (plugin.command.empty()) return Fail(ErrorKind::kBadParameter, "{}: exec needs a command", source);
   if (plugin.command.contains('/') && !plugin.command.starts_with('/')) {
     plugin.command = directory + "/" + plugin.command;
   }
-  if (PluginText(&exec, "interactiveMode") == "Always") {
+  if (TextAt(&exec, "interactiveMode") == "Always") {
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("{}: the credential plugin \"{}\" asks for a terminal", source, plugin.command),
                         "a service has none: use a plugin with interactiveMode Never or IfAvailable");
@@ -127,7 +123,7 @@ Result<ExecPlugin> ReadExecPlugin(const Value& exec, const std::string& source, 
   if (const Value* environment = exec.Find("env"); environment != nullptr) {
     RETURN_IF_ERROR(ReadEnvironment(*environment, source, plugin));
   }
-  plugin.install_hint = PluginText(&exec, "installHint");
+  plugin.install_hint = TextAt(&exec, "installHint");
   const Value* provide = exec.Find("provideClusterInfo");
   if (provide != nullptr && provide->as_bool()) plugin.cluster_json = ClusterJson(cluster, ca_pem);
   return plugin;
@@ -142,17 +138,17 @@ std::string ExecInfoJson(const ExecPlugin& plugin) {
 Result<ExecCredential> ParseExecCredential(std::string_view output, std::string_view api_version) {
   const auto parsed = ParseJson(output);
   if (!parsed) return Fail(ErrorKind::kBadParameter, "its output is no JSON");
-  if (PluginText(&*parsed, "kind") != "ExecCredential") {
+  if (TextAt(&*parsed, "kind") != "ExecCredential") {
     return Fail(ErrorKind::kBadParameter, "its output is no ExecCredential");
   }
-  if (PluginText(&*parsed, "apiVersion") != api_version) {
+  if (TextAt(&*parsed, "apiVersion") != api_version) {
     return Fail(ErrorKind::kBadParameter, "it answers in another apiVersion than {}", api_version);
   }
   const Value* status = parsed->Find("status");
   ExecCredential credential;
-  credential.token = Secret(PluginText(status, "token"));
-  credential.client_certificate_pem = PluginText(status, "clientCertificateData");
-  credential.client_key_pem = Secret(PluginText(status, "clientKeyData"));
+  credential.token = Secret(TextAt(status, "token"));
+  credential.client_certificate_pem = TextAt(status, "clientCertificateData");
+  credential.client_key_pem = Secret(TextAt(status, "clientKeyData"));
   if (credential.client_certificate_pem.empty() != credential.client_key_pem.empty()) {
     return Fail(ErrorKind::kBadParameter, "of certificate and key it returned only one");
   }
@@ -162,7 +158,7 @@ Result<ExecCredential> ParseExecCredential(std::string_view output, std::string_
   if (std::ranges::any_of(credential.token.Reveal(), [](unsigned char c) { return c <= ' ' || c == 0x7f; })) {
     return Fail(ErrorKind::kBadParameter, "its token has characters that no header can carry");
   }
-  if (const std::string expires = PluginText(status, "expirationTimestamp"); !expires.empty()) {
+  if (const std::string expires = TextAt(status, "expirationTimestamp"); !expires.empty()) {
     const auto time = ParseTime(expires);
     if (!time) return Fail(ErrorKind::kBadParameter, "its expirationTimestamp is no RFC 3339 time");
     credential.expires = *time;

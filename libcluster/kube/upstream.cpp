@@ -7,6 +7,7 @@
 #include "libbase/address.h"
 #include "libbase/encoding.h"
 #include "libbase/file.h"
+#include "libbase/value_fields.h"
 #include "libbase/yaml.h"
 
 namespace sallyport {
@@ -14,17 +15,12 @@ namespace {
 
 constexpr std::size_t kMaxCredentialFileBytes = 4 << 20;
 
-std::string EntryText(const Value* map, std::string_view key) {
-  const Value* value = map == nullptr ? nullptr : map->Find(key);
-  return value == nullptr ? "" : value->as_string();
-}
-
 // Entries of a kubeconfig list are {name: N, KEY: {...}}.
 const Value* FindEntry(const Value& config, std::string_view list, std::string_view name, std::string_view key) {
   const Value* entries = config.Find(list);
   if (entries == nullptr) return nullptr;
   for (const auto& entry : entries->as_list()) {
-    if (EntryText(&entry, "name") == name) return entry.Find(key);
+    if (TextAt(&entry, "name") == name) return entry.Find(key);
   }
   return nullptr;
 }
@@ -35,7 +31,7 @@ struct FileReader {
 
   // Returns the bytes that KEY-data holds in base64, or those of the file that KEY names.
   Result<std::string> DataOrFile(const Value* map, const std::string& key) const {
-    if (std::string data = EntryText(map, key + "-data"); !data.empty()) {
+    if (std::string data = TextAt(map, key + "-data"); !data.empty()) {
       std::erase_if(data, [](char c) { return c == '\n' || c == '\r'; });  // as kubectl's decoder skips them
       auto bytes = FromBase64(data);
       if (!bytes) return Fail(ErrorKind::kBadParameter, "{}: {}-data is not base64", source, key);
@@ -48,7 +44,7 @@ struct FileReader {
 
   // Returns the path that KEY names, or "".
   std::string PathOf(const Value* map, std::string_view key) const {
-    const std::string path = EntryText(map, key);
+    const std::string path = TextAt(map, key);
     return path.empty() || path.starts_with('/') ? path : directory + "/" + path;
   }
 };
@@ -68,11 +64,11 @@ Status ReadServer(const std::string& url, KubeUpstream& upstream) {
 }
 
 Status ReadCluster(const FileReader& reader, const Value* cluster, KubeUpstream& upstream) {
-  if (!EntryText(cluster, "proxy-url").empty()) {
+  if (!TextAt(cluster, "proxy-url").empty()) {
     return Fail(ErrorKind::kNotImplemented, "{}: proxy-url is not implemented", reader.source);
   }
-  RETURN_IF_ERROR(ReadServer(EntryText(cluster, "server"), upstream));
-  upstream.server_name = EntryText(cluster, "tls-server-name");
+  RETURN_IF_ERROR(ReadServer(TextAt(cluster, "server"), upstream));
+  upstream.server_name = TextAt(cluster, "tls-server-name");
   const Value* skip = cluster->Find("insecure-skip-tls-verify");
   upstream.skip_verification = skip != nullptr && skip->as_bool();
   ASSIGN_OR_RETURN(upstream.ca_pem, reader.DataOrFile(cluster, "certificate-authority"));
@@ -81,7 +77,7 @@ Status ReadCluster(const FileReader& reader, const Value* cluster, KubeUpstream&
 
 Status ReadUser(const FileReader& reader, const Value* user, const Value& cluster, KubeUpstream& upstream) {
   if (user == nullptr) return {};
-  if (!EntryText(user, "as").empty()) {
+  if (!TextAt(user, "as").empty()) {
     return Fail(ErrorKind::kNotImplemented, "{}: impersonation by `as` is not implemented", reader.source);
   }
   if (user->Find("auth-provider") != nullptr) {
@@ -93,9 +89,9 @@ Status ReadUser(const FileReader& reader, const Value* user, const Value& cluste
   ASSIGN_OR_RETURN(std::string key, reader.DataOrFile(user, "client-key"));
   upstream.client_key_pem = Secret(std::move(key));
   upstream.bearer_token_file = reader.PathOf(user, "tokenFile");
-  upstream.bearer_token = Secret(EntryText(user, "token"));
-  if (const std::string name = EntryText(user, "username"); !name.empty()) {
-    upstream.basic_authorization = Secret(name + ":" + EntryText(user, "password"));
+  upstream.bearer_token = Secret(TextAt(user, "token"));
+  if (const std::string name = TextAt(user, "username"); !name.empty()) {
+    upstream.basic_authorization = Secret(name + ":" + TextAt(user, "password"));
   }
   const bool authorized = !upstream.bearer_token_file.empty() || !upstream.bearer_token.empty() ||
                           !upstream.basic_authorization.empty() || !upstream.client_certificate_pem.empty();
@@ -113,7 +109,7 @@ bool ValidClusterName(std::string_view name) {
 
 Result<KubeUpstream> ReadContext(const FileReader& reader, const Value& config, const Value& entry) {
   KubeUpstream upstream;
-  upstream.name = EntryText(&entry, "name");
+  upstream.name = TextAt(&entry, "name");
   const std::string place = fmt::format("{}:{}", reader.source, entry.place().line);
   if (!ValidClusterName(upstream.name)) {
     return FailWithHint(ErrorKind::kBadParameter,
@@ -122,12 +118,12 @@ Result<KubeUpstream> ReadContext(const FileReader& reader, const Value& config, 
   }
 
   const Value* context = entry.Find("context");
-  const Value* cluster = FindEntry(config, "clusters", EntryText(context, "cluster"), "cluster");
+  const Value* cluster = FindEntry(config, "clusters", TextAt(context, "cluster"), "cluster");
   if (cluster == nullptr) {
     return Fail(ErrorKind::kBadParameter, "{}: context \"{}\" names a cluster that is not there", place, upstream.name);
   }
   RETURN_IF_ERROR(ReadCluster(reader, cluster, upstream));
-  RETURN_IF_ERROR(ReadUser(reader, FindEntry(config, "users", EntryText(context, "user"), "user"), *cluster, upstream));
+  RETURN_IF_ERROR(ReadUser(reader, FindEntry(config, "users", TextAt(context, "user"), "user"), *cluster, upstream));
   return upstream;
 }
 
@@ -149,7 +145,7 @@ Result<KubeconfigContexts> LoadKubeconfig(const std::string& path) {
   KubeconfigContexts kubeconfig;
   std::set<std::string> names;
   for (const auto& entry : contexts->as_list()) {
-    const std::string name = EntryText(&entry, "name");
+    const std::string name = TextAt(&entry, "name");
     Result<KubeUpstream> upstream = ReadContext(reader, documents[0], entry);
     if (!names.insert(name).second) {
       upstream =

@@ -1,8 +1,8 @@
 #include "libcluster/net/client_hello.h"
 
-#include <algorithm>
-#include <cctype>
 #include <cstdint>
+
+#include "libbase/text.h"
 
 namespace sallyport {
 namespace {
@@ -49,9 +49,7 @@ std::string ParseServerName(std::string_view body) {
     const auto type = list.Number(1);
     const auto name = list.TakePrefixed(2);
     if (type != 0) continue;
-    std::string lower(name);
-    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
-    return lower;
+    return LowerCase(name);
   }
   return {};
 }

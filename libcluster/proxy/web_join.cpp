@@ -1,15 +1,11 @@
 // Joining by the proxy's web port (auth-api section 5.1).
 #include "libbase/encoding.h"
+#include "libbase/value_fields.h"
 #include "libcluster/auth/joining.h"
 #include "libcluster/proxy/web_api.h"
 
 namespace sallyport {
 namespace {
-
-std::string JoinText(const Value& map, std::string_view key) {
-  const Value* value = map.FindIgnoringCase(key);
-  return value == nullptr ? std::string() : value->as_string();
-}
 
 std::vector<std::string> Texts(const Value& map, std::string_view key) {
   std::vector<std::string> texts;
@@ -29,14 +25,14 @@ Value Encoded(const std::vector<std::string>& texts) {
 
 Result<Value> WebApi::HostCredentials(const Call& call) {
   JoinRequest request;
-  request.host_id = JoinText(call.body, "hostID");
-  request.node_name = JoinText(call.body, "node_name");
-  request.role = JoinText(call.body, "role");
-  request.token = JoinText(call.body, "token");
+  request.host_id = TextIgnoringCase(call.body, "hostID");
+  request.node_name = TextIgnoringCase(call.body, "node_name");
+  request.role = TextIgnoringCase(call.body, "role");
+  request.token = TextIgnoringCase(call.body, "token");
   request.additional_principals = Texts(call.body, "additional_principals");
   request.dns_names = Texts(call.body, "dns_names");
-  ASSIGN_OR_RETURN(request.public_tls_key, FromBase64(JoinText(call.body, "public_tls_key")));
-  ASSIGN_OR_RETURN(request.public_ssh_key, FromBase64(JoinText(call.body, "public_ssh_key")));
+  ASSIGN_OR_RETURN(request.public_tls_key, FromBase64(TextIgnoringCase(call.body, "public_tls_key")));
+  ASSIGN_OR_RETURN(request.public_ssh_key, FromBase64(TextIgnoringCase(call.body, "public_ssh_key")));
   request.remote_address = call.request.remote_address;
   ASSIGN_OR_RETURN(const JoinResult joined, JoinCluster(auth_, request));
   return Value(Value::Map{{"ssh", ToBase64(joined.ssh_certificate)},

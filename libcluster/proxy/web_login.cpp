@@ -1,6 +1,7 @@
 // Local login, and the tokens by which a user sets password and second factor.
 #include "libbase/address.h"
 #include "libbase/encoding.h"
+#include "libbase/value_fields.h"
 #include "libcluster/auth/totp.h"
 #include "libcluster/auth/user_access.h"
 #include "libcluster/auth/user_traits.h"
@@ -17,28 +18,23 @@ constexpr std::size_t kMaxUserNameBytes = 1000;
 constexpr std::string_view kZeroTime = "0001-01-01T00:00:00Z";
 
 // A text of the body under a key in any case; "" when it is absent.
-std::string LoginText(const Value& body, std::string_view key) {
-  const Value* value = body.FindIgnoringCase(key);
-  return value == nullptr ? "" : value->as_string();
-}
-
 Result<LoginAttempt> AttemptOf(const WebApi::Call& call, std::string_view password_key) {
-  LoginAttempt attempt{LoginText(call.body, "user"), LoginText(call.body, password_key),
-                       LoginText(call.body, "totp_code"), call.request.remote_address,
+  LoginAttempt attempt{TextIgnoringCase(call.body, "user"), TextIgnoringCase(call.body, password_key),
+                       TextIgnoringCase(call.body, "totp_code"), call.request.remote_address,
                        std::string(call.request.Header("User-Agent"))};
   if (attempt.user.size() > kMaxUserNameBytes) return Fail(ErrorKind::kBadParameter, "the user name is too long");
   return attempt;
 }
 
 Result<std::optional<PublicKey>> SshKey(const Value& body) {
-  ASSIGN_OR_RETURN(const std::string line, FromBase64(LoginText(body, "ssh_pub_key")));
+  ASSIGN_OR_RETURN(const std::string line, FromBase64(TextIgnoringCase(body, "ssh_pub_key")));
   if (line.empty()) return std::nullopt;
   ASSIGN_OR_RETURN(const AuthorizedKey key, ParseAuthorizedKey(line));
   return key.key;
 }
 
 Result<std::optional<PublicKey>> TlsKey(const Value& body) {
-  ASSIGN_OR_RETURN(const std::string pem, FromBase64(LoginText(body, "tls_pub_key")));
+  ASSIGN_OR_RETURN(const std::string pem, FromBase64(TextIgnoringCase(body, "tls_pub_key")));
   if (pem.empty()) return std::nullopt;
   ASSIGN_OR_RETURN(PublicKey key, ParsePublicKeyPem(pem));
   return key;
@@ -92,9 +88,9 @@ Result<Value> WebApi::LoginFinish(const Call& call) {
   ASSIGN_OR_RETURN(issue.access, AccessOf(auth_.backend(), user.metadata().name(), roles, issue.traits));
   ASSIGN_OR_RETURN(const HostPort client, ParseHostPort(call.request.remote_address, 0));
   issue.base.login_ip = client.host;
-  issue.base.route_to_cluster = LoginText(call.body, "RouteToCluster");
-  issue.base.kubernetes_cluster = LoginText(call.body, "KubernetesCluster");
-  issue.format = LoginText(call.body, "compatibility");
+  issue.base.route_to_cluster = TextIgnoringCase(call.body, "RouteToCluster");
+  issue.base.kubernetes_cluster = TextIgnoringCase(call.body, "KubernetesCluster");
+  issue.format = TextIgnoringCase(call.body, "compatibility");
   ASSIGN_OR_RETURN(const UserCerts certs, auth_.issuer().Issue(issue));
   AuditEvent event(audit::kCertCreate, auth_.cluster_name());
   event.Add("user", user.metadata().name()).Add("cert_type", "user").Add("addr.remote", attempt.remote_address);
@@ -144,7 +140,7 @@ Result<Value> WebApi::GetToken(const Call& call) {
 }
 
 Result<Value> WebApi::RegisterChallenge(const Call& call) {
-  const std::string type = LoginText(call.body, "deviceType");
+  const std::string type = TextIgnoringCase(call.body, "deviceType");
   if (type != "totp") {
     return Fail(ErrorKind::kBadParameter, "device type \"{}\" is not available on this cluster, use totp", type);
   }
@@ -153,10 +149,10 @@ Result<Value> WebApi::RegisterChallenge(const Call& call) {
 }
 
 Result<Value> WebApi::ChangePassword(const Call& call) {
-  ASSIGN_OR_RETURN(std::string password, FromBase64(LoginText(call.body, "password")));
-  const LocalUsers::Enrollment enrollment{LoginText(call.body, "token"), std::move(password),
-                                          LoginText(call.body, "second_factor_token"),
-                                          LoginText(call.body, "deviceName"), call.request.remote_address};
+  ASSIGN_OR_RETURN(std::string password, FromBase64(TextIgnoringCase(call.body, "password")));
+  const LocalUsers::Enrollment enrollment{TextIgnoringCase(call.body, "token"), std::move(password),
+                                          TextIgnoringCase(call.body, "second_factor_token"),
+                                          TextIgnoringCase(call.body, "deviceName"), call.request.remote_address};
   RETURN_IF_ERROR(auth_.local_users().Enroll(enrollment));
   auth_.authenticator().Invalidate();
   return Value(Value::Map{{"recovery", Value::EmptyMap()}});

@@ -6,6 +6,7 @@
 #include "libbase/digest.h"
 #include "libbase/encoding.h"
 #include "libbase/json.h"
+#include "libbase/value_fields.h"
 
 namespace sallyport {
 namespace {
@@ -49,11 +50,6 @@ constexpr std::size_t kMostKeyBytes = 64;
 // How long texts and lists may be, in turn, until an event is short enough.
 constexpr std::array<std::size_t, 4> kCuts{16 << 10, 2 << 10, 256, 16};
 
-std::string EventText(const Value& event, std::string_view key) {
-  const Value* value = event.Find(key);
-  return value == nullptr ? std::string() : value->as_string();
-}
-
 // Returns the first 16 bytes of a digest as an id (RFC 9562, version 8).
 std::string UuidOf(std::string digest) {
   digest[6] = static_cast<char>((digest[6] & 0x0F) | 0x80);
@@ -65,7 +61,7 @@ std::string UuidOf(std::string digest) {
 
 const AuditType* TypeOf(const Value& event) {
   const auto found = std::ranges::find_if(kReported, [&](const AuditType& type) {
-    return type.event == EventText(event, "event") && type.code == EventText(event, "code");
+    return type.event == TextAt(event, "event") && type.code == TextAt(event, "code");
   });
   return found == kReported.end() ? nullptr : &*found;
 }
@@ -118,14 +114,14 @@ Result<AuditEvent> EventOfAgent(std::string_view json, const EventSource& source
   const AuditType* type = TypeOf(reported);
   if (type == nullptr) return Fail(ErrorKind::kBadParameter, "an event that nodes do not report");
   AuditEvent event(*type, source.cluster);
-  const std::string said = EventText(reported, "time");
+  const std::string said = TextAt(reported, "time");
   const auto time = ParseTime(said);
   if (time && *time <= now && *time >= now - kOldestEvent) {
     event.At(*time);
   } else {
     event.At(now).Add("reported_time", said.substr(0, kCuts.back() * 4));
   }
-  const std::string uid = EventText(reported, "uid");
+  const std::string uid = TextAt(reported, "uid");
   auto& fields = reported.mutable_map();
   std::erase_if(fields, [](const auto& field) { return std::ranges::find(kOwnKeys, field.first) != kOwnKeys.end(); });
   if (fields.size() > kMostKeys) return Fail(ErrorKind::kBadParameter, "an event with {} fields", fields.size());

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "libbase/json.h"
+#include "libbase/value_fields.h"
 #include "libbase/yaml.h"
 #include "libcluster/net/http.h"
 
@@ -104,11 +105,6 @@ Result<Value> ParseText(std::string_view body, std::string_view type) {
   return std::move(documents.front());
 }
 
-std::string BodyText(const Value* map, std::string_view key) {
-  const Value* value = map == nullptr ? nullptr : map->Find(key);
-  return value == nullptr ? "" : value->as_string();
-}
-
 AccessReview ReviewOf(const Attributes& attributes) {
   AccessReview review;
   review.about_resource = true;
@@ -171,7 +167,7 @@ Result<std::string> ReadObjectName(std::string_view body, std::string_view conte
     return FieldAt(std::move(object), {kObjectMetadata, kMetadataName});
   }
   ASSIGN_OR_RETURN(const Value object, ParseText(body, type));
-  return BodyText(object.Find("metadata"), "name");
+  return TextAt(object.Find("metadata"), "name");
 }
 
 Result<AccessReview> ReadAccessReview(std::string_view body, std::string_view content_type) {
@@ -192,7 +188,7 @@ Result<AccessReview> ReadAccessReview(std::string_view body, std::string_view co
   const Value* spec = review.Find("spec");
   const Value* given = spec == nullptr ? nullptr : spec->Find("resourceAttributes");
   if (given == nullptr || !given->is_map()) return AccessReview{};
-  for (std::size_t i = 0; i < attributes.size(); ++i) attributes[i] = BodyText(given, kAttributes[i]);
+  for (std::size_t i = 0; i < attributes.size(); ++i) attributes[i] = TextAt(given, kAttributes[i]);
   return ReviewOf(attributes);
 }
 

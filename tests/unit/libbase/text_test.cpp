@@ -14,6 +14,17 @@ TEST_CASE("UTF-8 is checked as RFC 3629 says") {
   CHECK(ToValidUtf8("a\xE2\x98z") == "a\xEF\xBF\xBD\xEF\xBF\xBDz");
 }
 
+TEST_CASE("parts of a text") {
+  CHECK(LowerCase("Ab\xC3\x84Z@[") == "ab\xC3\x84z@[");
+  std::string_view lines = "one \n\ntwo";
+  for (const std::string_view line : {"one ", "", "two", ""}) CHECK(TakeLine(lines) == line);
+  for (const char32_t c : {U'0', U'9'}) CHECK(IsDigit(c));
+  for (const char32_t c : {U'/', U':', U'a', U'\u0660'}) CHECK_FALSE(IsDigit(c));
+  constexpr std::string_view kWords[] = {"a", "b"};
+  CHECK(IsOneOf(kWords, "b"));
+  CHECK_FALSE(IsOneOf(kWords, "B"));
+}
+
 TEST_CASE("text for a terminal has no controls left") {
   CHECK(StripControl("plain ünïcode ☃") == "plain ünïcode ☃");
   CHECK(StripControl("a\x1B[31mred\x1B[0m\x07") == "a\\x1b[31mred\\x1b[0m\\x07");

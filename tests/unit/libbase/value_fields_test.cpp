@@ -13,6 +13,10 @@ TEST_CASE("a text of a map, and nothing where there is none") {
   CHECK(TextAt(map, "text") == "here");
   for (const char* key : {"number", "list", "Text", ""}) CHECK(TextAt(map, key).empty());
   CHECK(TextAt(Value("text"), "text").empty());
+  CHECK(TextAt(&map, "text") == "here");
+  CHECK(TextAt(nullptr, "text").empty());
+  CHECK(TextIgnoringCase(map, "TEXT") == "here");
+  CHECK(TextIgnoringCase(map, "number").empty());
 }
 
 }  // namespace
