@@ -5,8 +5,8 @@
 #include <cstdio>
 
 #include "libbase/yaml.h"
-#include "libresources/access.h"
-#include "libresources/kinds.h"
+#include "libresources/access/access.h"
+#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/types/role.pb.h"
 
 namespace sallyport {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "libresources/cluster_alert.h"
+#include "libresources/kinds/cluster_alert.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "libresources/session_event.h"
-#include "libresources/session_recording.h"
+#include "libresources/events/session_event.h"
+#include "libresources/events/session_recording.h"
 #include "teleport/legacy/client/proto/recording.pb.h"
 
 namespace sallyport {

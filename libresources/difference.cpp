@@ -4,8 +4,8 @@
 #include <cctype>
 
 #include "libbase/json.h"
-#include "libresources/kinds.h"
-#include "libresources/metadata.h"
+#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 
 namespace sallyport {
 namespace {

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <array>
 
-#include "libresources/codec_forms.h"
-#include "libresources/kinds.h"
+#include "libresources/codec/codec_forms.h"
+#include "libresources/kinds/kinds.h"
 
 namespace sallyport {
 namespace {

@@ -6,9 +6,9 @@
 #include <google/protobuf/message.h>
 
 #include "libbase/text.h"
-#include "libresources/codec.h"
-#include "libresources/codec_forms.h"
-#include "libresources/kinds.h"
+#include "libresources/codec/codec.h"
+#include "libresources/codec/codec_forms.h"
+#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "teleport/legacy/types/server.pb.h"

@@ -7,8 +7,8 @@
 
 #include "libbase/error.h"
 #include "libbase/value.h"
-#include "libresources/labels.h"
-#include "libresources/predicate.h"
+#include "libresources/matching/labels.h"
+#include "libresources/matching/predicate.h"
 
 namespace google::protobuf {
 class Descriptor;

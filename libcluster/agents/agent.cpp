@@ -4,13 +4,13 @@
 #include <optional>
 
 #include "libbase/log.h"
-#include "libcluster/agents/agent_auth.h"
+#include "libcluster/auth_client/agent_auth.h"
 #include "libcluster/agents/host_identity.h"
 #include "libcluster/agents/identity_renewal.h"
 #include "libcluster/agents/kube_agent.h"
 #include "libcluster/agents/recording_call.h"
 #include "libcluster/agents/tunnel_client.h"
-#include "libcluster/data_dir_lock.h"
+#include "libcluster/backend/data_dir_lock.h"
 #include "libcluster/net/event_loop.h"
 #include "libcluster/ssh/ssh_node.h"
 #include "sallyport/v1/tunnel_service.pb.h"

@@ -1,8 +1,8 @@
 #include "libcluster/agents/local_auth.h"
 
-#include "libcluster/auth/audit_queue.h"
+#include "libcluster/auth/audit/audit_queue.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/system_identity.h"
+#include "libcluster/auth/trust/system_identity.h"
 #include "libcluster/kube/kube_servers.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/server.pb.h"

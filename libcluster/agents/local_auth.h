@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "libcluster/agents/agent_auth.h"
+#include "libcluster/auth_client/agent_auth.h"
 
 namespace sallyport {
 

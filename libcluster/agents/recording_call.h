@@ -5,7 +5,7 @@
 #include <string>
 
 #include "libclient/rpc.h"
-#include "libcluster/agents/recording_sink.h"
+#include "libcluster/auth_client/recording_sink.h"
 
 namespace sallyport {
 

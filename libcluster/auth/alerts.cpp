@@ -6,9 +6,9 @@
 
 #include "libbase/text.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/caller.h"
-#include "libresources/cluster_alert.h"
-#include "libresources/kinds.h"
+#include "libcluster/rpc/caller.h"
+#include "libresources/kinds/cluster_alert.h"
+#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/types/resources.pb.h"
 
 namespace sallyport {

@@ -5,10 +5,10 @@
 #include <set>
 
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/bots.h"
+#include "libcluster/auth/users/bots.h"
 #include "libcluster/auth/resource_file.h"
-#include "libcluster/auth/store.h"
-#include "libresources/presets.h"
+#include "libcluster/backend/store.h"
+#include "libresources/access/presets.h"
 #include "libresources/promises.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/role.pb.h"

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "libbase/error.h"
-#include "libcluster/auth/local_users.h"
+#include "libcluster/auth/users/local_users.h"
 #include "libcluster/backend/backend.h"
-#include "libresources/kinds.h"
+#include "libresources/kinds/kinds.h"
 
 namespace sallyport {
 

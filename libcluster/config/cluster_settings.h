@@ -9,7 +9,7 @@
 #include "libbase/value.h"
 #include "libcluster/config/config_key.h"
 #include "libcluster/config/teleport_config.h"
-#include "libresources/codec.h"
+#include "libresources/codec/codec.h"
 
 namespace sallyport {
 

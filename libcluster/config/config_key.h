@@ -11,7 +11,7 @@
 #include "libbase/error.h"
 #include "libbase/time.h"
 #include "libbase/value.h"
-#include "libresources/labels.h"
+#include "libresources/matching/labels.h"
 
 namespace sallyport {
 

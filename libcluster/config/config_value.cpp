@@ -5,7 +5,7 @@
 #include "libbase/text.h"
 #include "libcluster/config/config_key.h"
 #include "libcluster/config/teleport_config.h"
-#include "libresources/metadata.h"
+#include "libresources/kinds/metadata.h"
 
 namespace sallyport {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "libcluster/config/config_key.h"
 #include "libcluster/config/teleport_config.h"
-#include "libresources/metadata.h"
+#include "libresources/kinds/metadata.h"
 
 namespace sallyport {
 namespace {

@@ -14,7 +14,7 @@
 #include "libbase/log.h"
 #include "libbase/log_output.h"
 #include "libcluster/ssh/command_labels.h"
-#include "libresources/labels.h"
+#include "libresources/matching/labels.h"
 
 namespace types {
 class AuthPreferenceV2;

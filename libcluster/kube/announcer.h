@@ -9,7 +9,7 @@
 
 #include "libbase/error.h"
 #include "libbase/repeated_work.h"
-#include "libcluster/agents/agent_auth.h"
+#include "libcluster/auth_client/agent_auth.h"
 #include "libcluster/kube/cluster_info.h"
 
 namespace sallyport {

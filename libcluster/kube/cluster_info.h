@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "libresources/labels.h"
+#include "libresources/matching/labels.h"
 
 namespace sallyport {
 

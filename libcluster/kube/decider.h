@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "libbase/error.h"
-#include "libcluster/auth/audit_queue.h"
+#include "libcluster/auth/audit/audit_queue.h"
 #include "libcluster/kube/cluster_info.h"
 #include "libcluster/kube/plan.h"
 #include "libidentity/trust.h"

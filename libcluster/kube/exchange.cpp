@@ -5,7 +5,7 @@
 #include <boost/asio/write.hpp>
 #include <chrono>
 
-#include "libcluster/kube/http_text.h"
+#include "libcluster/kube/request/http_text.h"
 
 namespace sallyport {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "libcluster/kube/exec_plugin.h"
 #include "libcluster/kube/single_flight.h"
-#include "libcluster/thread_pool.h"
+#include "libcluster/net/thread_pool.h"
 
 namespace sallyport {
 

@@ -14,7 +14,7 @@
 #include "libcluster/net/event_loop.h"
 #include "libcluster/net/listener.h"
 #include "libcluster/net/tls.h"
-#include "libcluster/thread_pool.h"
+#include "libcluster/net/thread_pool.h"
 
 namespace sallyport {
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "libcluster/kube/api_scopes.h"
+#include "libcluster/kube/request/api_scopes.h"
 #include "libcluster/kube/forwarder.h"
 #include "libcluster/kube/upstream_pool.h"
 #include "libcluster/net/caller_account.h"

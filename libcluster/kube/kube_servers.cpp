@@ -2,8 +2,8 @@
 
 #include <set>
 
-#include "libcluster/auth/store.h"
-#include "libresources/kinds.h"
+#include "libcluster/backend/store.h"
+#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 
 namespace sallyport {

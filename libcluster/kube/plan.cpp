@@ -6,9 +6,9 @@
 
 #include "libbase/encoding.h"
 #include "libbase/json.h"
-#include "libcluster/kube/api_scopes.h"
-#include "libresources/access.h"
-#include "libresources/access_request.h"
+#include "libcluster/kube/request/api_scopes.h"
+#include "libresources/access/access.h"
+#include "libresources/kinds/access_request.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/role.pb.h"
 

@@ -13,8 +13,8 @@
 #include "libcluster/kube/request/request_info.h"
 #include "libcluster/kube/request/request_target.h"
 #include "libcluster/net/http.h"
-#include "libresources/kube_access.h"
-#include "libresources/labels.h"
+#include "libresources/access/kube_access.h"
+#include "libresources/matching/labels.h"
 
 namespace sallyport {
 

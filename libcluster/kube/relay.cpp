@@ -9,7 +9,7 @@
 #include "libcluster/kube/answer_writer.h"
 #include "libcluster/kube/exchange.h"
 #include "libcluster/kube/forwarder_state.h"
-#include "libcluster/kube/http_text.h"
+#include "libcluster/kube/request/http_text.h"
 #include "libcluster/net/copy.h"
 
 namespace sallyport {

@@ -3,7 +3,7 @@
 #include "libbase/log.h"
 #include "libcluster/kube/decider.h"
 #include "libcluster/net/source_slots.h"
-#include "libresources/access.h"
+#include "libresources/access/access.h"
 
 namespace sallyport {
 namespace {

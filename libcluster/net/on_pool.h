@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "libcluster/net/await_callback.h"
-#include "libcluster/thread_pool.h"
+#include "libcluster/net/thread_pool.h"
 
 namespace sallyport {
 

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "libcluster/net/copy.h"
-#include "libcluster/net/rpc_stream.h"
+#include "libcluster/rpc/rpc_stream.h"
 
 namespace sallyport {
 

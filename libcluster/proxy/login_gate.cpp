@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "libcluster/processors.h"
+#include "libcluster/net/processors.h"
 
 namespace sallyport {
 namespace {

@@ -15,7 +15,7 @@
 #include "libcluster/net/rate_limiter.h"
 #include "libcluster/net/recent_map.h"
 #include "libcluster/net/source_slots.h"
-#include "libcluster/thread_pool.h"
+#include "libcluster/net/thread_pool.h"
 
 namespace sallyport {
 

@@ -3,8 +3,8 @@
 #include "libbase/encoding.h"
 #include "libbase/secret.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/node_match.h"
-#include "libresources/node.h"
+#include "libcluster/auth/listing/node_match.h"
+#include "libresources/kinds/node.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/server.pb.h"
 

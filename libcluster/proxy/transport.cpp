@@ -5,7 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "libbase/log.h"
-#include "libcluster/auth/audit_queue.h"
+#include "libcluster/auth/audit/audit_queue.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/net/on_pool.h"
 #include "libcluster/net/stream_tunnel.h"

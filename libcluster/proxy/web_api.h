@@ -14,7 +14,7 @@
 #include "libcluster/net/http_json.h"
 #include "libcluster/net/rate_limiter.h"
 #include "libcluster/proxy/login_gate.h"
-#include "libcluster/thread_pool.h"
+#include "libcluster/net/thread_pool.h"
 
 namespace sallyport {
 

@@ -1,7 +1,7 @@
 // Joining by the proxy's web port (auth-api section 5.1).
 #include "libbase/encoding.h"
 #include "libbase/value_fields.h"
-#include "libcluster/auth/joining.h"
+#include "libcluster/auth/joining/joining.h"
 #include "libcluster/proxy/web_api.h"
 
 namespace sallyport {

@@ -2,8 +2,8 @@
 
 #include "libbase/log.h"
 #include "libbase/version.h"
-#include "libresources/kinds.h"
-#include "libresources/metadata.h"
+#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "libbase/repeated_work.h"
-#include "libcluster/agents/agent_auth.h"
+#include "libcluster/auth_client/agent_auth.h"
 #include "libcluster/ssh/command_labels.h"
 #include "libcluster/ssh/ssh_node.h"
 

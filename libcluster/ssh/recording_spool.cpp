@@ -12,10 +12,10 @@
 
 #include "libbase/log.h"
 #include "libbase/text.h"
-#include "libcluster/agents/recording_sink.h"
+#include "libcluster/auth_client/recording_sink.h"
 #include "libcluster/ssh/session_recorder.h"
-#include "libresources/session_event.h"
-#include "libresources/session_recording.h"
+#include "libresources/events/session_event.h"
+#include "libresources/events/session_recording.h"
 #include "teleport/legacy/types/events/events.pb.h"
 
 namespace sallyport {

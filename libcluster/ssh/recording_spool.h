@@ -13,7 +13,7 @@
 
 #include "libbase/error.h"
 #include "libbase/file.h"
-#include "libcluster/agents/agent_auth.h"
+#include "libcluster/auth_client/agent_auth.h"
 
 namespace sallyport {
 

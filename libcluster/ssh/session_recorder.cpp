@@ -3,7 +3,7 @@
 #include <google/protobuf/util/time_util.h>
 
 #include "libbase/secret.h"
-#include "libresources/session_event.h"
+#include "libresources/events/session_event.h"
 #include "teleport/legacy/types/events/events.pb.h"
 
 namespace sallyport {

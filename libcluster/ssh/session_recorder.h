@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "libbase/error.h"
-#include "libcluster/auth/audit.h"
+#include "libcluster/auth/audit/audit.h"
 #include "libcluster/ssh/recording_spool.h"
 
 namespace sallyport {

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "libbase/value.h"
-#include "libcluster/auth/audit.h"
+#include "libcluster/auth/audit/audit.h"
 
 namespace sallyport {
 

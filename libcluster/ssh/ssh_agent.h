@@ -9,7 +9,7 @@
 #include "libbase/error.h"
 #include "libbase/file.h"
 #include "libcluster/ssh/ssh_permit.h"
-#include "libresources/label_decision.h"
+#include "libresources/access/label_decision.h"
 
 namespace sallyport {
 

@@ -14,7 +14,7 @@
 #include "libbase/encoding.h"
 #include "libbase/log.h"
 #include "libbase/version.h"
-#include "libcluster/auth/caller.h"
+#include "libcluster/rpc/caller.h"
 #include "libcluster/net/await_callback.h"
 #include "libidentity/ssh_certificate.h"
 

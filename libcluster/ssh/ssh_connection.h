@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "libcluster/agents/agent_auth.h"
+#include "libcluster/auth_client/agent_auth.h"
 #include "libcluster/net/stream.h"
 #include "libcluster/ssh/session_frames.h"
 #include "libcluster/ssh/ssh_node.h"

@@ -21,7 +21,7 @@
 #include "libcluster/ssh/ssh_connection.h"
 #include "libcluster/ssh/sshd.h"
 #include "libcluster/ssh/sshd_hooks.h"
-#include "libresources/node.h"
+#include "libresources/kinds/node.h"
 #include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {

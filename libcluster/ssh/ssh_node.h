@@ -8,11 +8,11 @@
 
 #include "libbase/error.h"
 #include "libbase/file.h"
-#include "libcluster/agents/agent_auth.h"
+#include "libcluster/auth_client/agent_auth.h"
 #include "libcluster/net/event_loop.h"
 #include "libcluster/ssh/command_labels.h"
 #include "libcluster/ssh/ssh_agent.h"
-#include "libresources/labels.h"
+#include "libresources/matching/labels.h"
 
 namespace sallyport {
 

@@ -1,6 +1,6 @@
 #include "libcluster/ssh/ssh_permit.h"
 
-#include "libresources/access_request.h"
+#include "libresources/kinds/access_request.h"
 
 namespace sallyport {
 namespace {

@@ -7,8 +7,8 @@
 #include "libbase/error.h"
 #include "libbase/time.h"
 #include "libidentity/identity.h"
-#include "libresources/access.h"
-#include "libresources/labels.h"
+#include "libresources/access/access.h"
+#include "libresources/matching/labels.h"
 
 namespace sallyport {
 

@@ -6,8 +6,8 @@
 
 #include "libbase/version.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/hosts.h"
-#include "libcluster/net/rpc_stream.h"
+#include "libcluster/auth/trust/hosts.h"
+#include "libcluster/rpc/rpc_stream.h"
 #include "sallyport/v1/host_service.pb.h"
 #include "teleport/legacy/client/proto/inventory.pb.h"
 #include "teleport/legacy/types/instance.pb.h"

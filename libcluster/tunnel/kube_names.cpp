@@ -1,6 +1,6 @@
 #include "libcluster/tunnel/kube_names.h"
 
-#include "libcluster/auth/hosts.h"
+#include "libcluster/auth/trust/hosts.h"
 
 namespace sallyport {
 namespace {

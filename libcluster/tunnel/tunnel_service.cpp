@@ -13,9 +13,9 @@
 
 #include "libbase/log.h"
 #include "libbase/socket.h"
-#include "libcluster/auth/audit_queue.h"
+#include "libcluster/auth/audit/audit_queue.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/host_caller.h"
+#include "libcluster/auth/access/host_caller.h"
 #include "libcluster/kube/kube_servers.h"
 #include "libcluster/net/on_pool.h"
 #include "libcluster/net/stream_tunnel.h"

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "libcluster/net/grpc_connection.h"
+#include "libcluster/rpc/grpc_connection.h"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "libbase/text.h"
-#include "libresources/labels.h"
+#include "libresources/matching/labels.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sallyport;

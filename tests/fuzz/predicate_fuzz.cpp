@@ -4,9 +4,9 @@
 #include <string_view>
 
 #include "libbase/json.h"
-#include "libresources/pattern.h"
-#include "libresources/predicate.h"
-#include "libresources/templates.h"
+#include "libresources/matching/pattern.h"
+#include "libresources/matching/predicate.h"
+#include "libresources/matching/templates.h"
 
 namespace {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <tuple>
 
-#include "libresources/session_event.h"
-#include "libresources/session_recording.h"
+#include "libresources/events/session_event.h"
+#include "libresources/events/session_recording.h"
 #include "teleport/legacy/types/events/events.pb.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

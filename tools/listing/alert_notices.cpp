@@ -2,7 +2,7 @@
 
 #include "libbase/text.h"
 #include "libclient/alerts.h"
-#include "libresources/cluster_alert.h"
+#include "libresources/kinds/cluster_alert.h"
 #include "teleport/legacy/types/resources.pb.h"
 
 namespace sallyport {

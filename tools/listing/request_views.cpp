@@ -6,8 +6,8 @@
 
 #include "libbase/secret.h"
 #include "libbase/text.h"
-#include "libresources/access_request.h"
-#include "libresources/kinds.h"
+#include "libresources/kinds/access_request.h"
+#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/types/access_request.pb.h"
 
 namespace sallyport {

@@ -6,16 +6,16 @@
 #include <fmt/ranges.h>
 
 #include "libbase/yaml.h"
-#include "libresources/access_question.h"
-#include "libresources/kube_kinds.h"
-#include "libresources/lock.h"
+#include "libresources/access/access_question.h"
+#include "libresources/kinds/kube_kinds.h"
+#include "libresources/kinds/lock.h"
 #include "teleport/legacy/types/lock.pb.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 #include "tools/listing/list_options.h"
 #include "tools/tctl/access_world.h"
 #include "tools/tctl/commands.h"
-#include "tools/tctl/kind_calls.h"
+#include "tools/tctl/calls/kind_calls.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {

@@ -8,7 +8,7 @@
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 #include "tools/listing/list_options.h"
-#include "tools/tctl/kind_calls.h"
+#include "tools/tctl/calls/kind_calls.h"
 
 namespace sallyport {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "libbase/error.h"
 #include "libclient/rpc.h"
-#include "libresources/access.h"
-#include "libresources/kinds.h"
+#include "libresources/access/access.h"
+#include "libresources/kinds/kinds.h"
 
 namespace sallyport {
 

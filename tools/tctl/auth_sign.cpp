@@ -6,7 +6,7 @@
 #include "libclient/identity_output.h"
 #include "libclient/listing.h"
 #include "libclient/login.h"
-#include "libresources/codec_forms.h"
+#include "libresources/codec/codec_forms.h"
 #include "teleport/clusterconfig/v1/clusterconfig_service.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/certs.pb.h"

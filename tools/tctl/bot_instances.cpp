@@ -1,6 +1,6 @@
 #include "libclient/pages.h"
-#include "libresources/kinds.h"
-#include "tools/tctl/bot_calls.h"
+#include "libresources/kinds/kinds.h"
+#include "tools/tctl/calls/bot_calls.h"
 #include "tools/tctl/bot_token.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/session.h"

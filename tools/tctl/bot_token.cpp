@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "libbase/time.h"
-#include "libresources/kinds.h"
+#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/types/resources.pb.h"
-#include "tools/tctl/calls.h"
-#include "tools/tctl/join_token.h"
+#include "tools/tctl/calls/calls.h"
+#include "tools/tctl/calls/join_token.h"
 
 namespace sallyport {
 namespace {

@@ -6,11 +6,11 @@
 
 #include "libbase/time.h"
 #include "libclient/pages.h"
-#include "libresources/kinds.h"
-#include "tools/tctl/bot_calls.h"
+#include "libresources/kinds/kinds.h"
+#include "tools/tctl/calls/bot_calls.h"
 #include "tools/tctl/bot_token.h"
 #include "tools/tctl/commands.h"
-#include "tools/tctl/role_calls.h"
+#include "tools/tctl/calls/role_calls.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {

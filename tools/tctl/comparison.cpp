@@ -4,9 +4,9 @@
 
 #include "libbase/json.h"
 #include "libresources/difference.h"
-#include "libresources/metadata.h"
+#include "libresources/kinds/metadata.h"
 #include "tools/tctl/documents.h"
-#include "tools/tctl/kind_calls.h"
+#include "tools/tctl/calls/kind_calls.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {

@@ -7,7 +7,7 @@
 #include "tools/tctl/commands.h"
 #include "tools/tctl/documents.h"
 #include "tools/tctl/editor.h"
-#include "tools/tctl/kind_calls.h"
+#include "tools/tctl/calls/kind_calls.h"
 #include "tools/tctl/own_access.h"
 #include "tools/tctl/session.h"
 

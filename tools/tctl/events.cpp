@@ -7,7 +7,7 @@
 #include "libbase/text.h"
 #include "libbase/time.h"
 #include "libbase/value_fields.h"
-#include "libresources/codec.h"
+#include "libresources/codec/codec.h"
 #include "teleport/auditlog/v1/auditlog.pb.h"
 #include "tools/listing/list_options.h"
 #include "tools/tctl/commands.h"

@@ -3,7 +3,7 @@
 
 #include "libbase/text.h"
 #include "libbase/value_fields.h"
-#include "libresources/codec.h"
+#include "libresources/codec/codec.h"
 #include "sallyport/v1/host_service.pb.h"
 #include "teleport/legacy/client/proto/inventory.pb.h"
 #include "teleport/legacy/types/instance.pb.h"

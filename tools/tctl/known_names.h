@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "libresources/kinds.h"
+#include "libresources/kinds/kinds.h"
 #include "tools/shell/command.h"
 
 namespace sallyport {

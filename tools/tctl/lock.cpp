@@ -2,7 +2,7 @@
 
 #include "libbase/secret.h"
 #include "libbase/time.h"
-#include "libresources/kinds.h"
+#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/types/lock.pb.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/own_access.h"

@@ -1,5 +1,5 @@
 #include "libclient/tls.h"
-#include "libresources/protobuf_log.h"
+#include "libresources/events/protobuf_log.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/known_names.h"
 

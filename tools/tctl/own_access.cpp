@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "libresources/lock.h"
+#include "libresources/kinds/lock.h"
 #include "teleport/legacy/types/lock.pb.h"
 #include "teleport/users/v1/users_service.pb.h"
 #include "tools/tctl/access_world.h"

@@ -3,11 +3,11 @@
 
 #include "libclient/listing.h"
 #include "libclient/pages.h"
-#include "libresources/kinds.h"
+#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "tools/listing/list_options.h"
 #include "tools/tctl/commands.h"
-#include "tools/tctl/join_token.h"
+#include "tools/tctl/calls/join_token.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {

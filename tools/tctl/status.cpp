@@ -1,7 +1,7 @@
 #include "libbase/version.h"
 #include "libidentity/keys.h"
 #include "libidentity/x509.h"
-#include "libresources/cert_authority.h"
+#include "libresources/kinds/cert_authority.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "teleport/legacy/types/trust.pb.h"

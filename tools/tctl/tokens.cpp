@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "libclient/listing.h"
-#include "libresources/kinds.h"
-#include "libresources/token.h"
+#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/token.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "tools/listing/list_options.h"
 #include "tools/tctl/commands.h"
-#include "tools/tctl/join_token.h"
+#include "tools/tctl/calls/join_token.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {

@@ -1,7 +1,7 @@
 #include <cstdlib>
 
 #include "libclient/tls.h"
-#include "libresources/protobuf_log.h"
+#include "libresources/events/protobuf_log.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/known_names.h"
 #include "tools/tsh/relogin.h"

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <ctime>
 
-#include "libresources/codec.h"
+#include "libresources/codec/codec.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 #include "tools/tsh/commands.h"

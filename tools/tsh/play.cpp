@@ -2,7 +2,7 @@
 
 #include "libbase/json.h"
 #include "libbase/text.h"
-#include "libresources/session_event.h"
+#include "libresources/events/session_event.h"
 #include "teleport/legacy/types/events/events.pb.h"
 #include "tools/tsh/commands.h"
 #include "tools/tsh/context.h"

@@ -9,7 +9,7 @@
 #include <chrono>
 #include <csignal>
 
-#include "libresources/session_event.h"
+#include "libresources/events/session_event.h"
 #include "teleport/legacy/types/events/events.pb.h"
 
 namespace sallyport {

@@ -2,8 +2,8 @@
 
 #include "libclient/access_requests.h"
 #include "libclient/listing.h"
-#include "libresources/access_request.h"
-#include "libresources/kinds.h"
+#include "libresources/kinds/access_request.h"
+#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/client/proto/access_requests.pb.h"
 #include "teleport/legacy/types/access_request.pb.h"
 #include "tools/listing/list_options.h"

@@ -3,8 +3,8 @@
 #include <cstdio>
 #include <ctime>
 
-#include "libresources/access_request.h"
-#include "libresources/kinds.h"
+#include "libresources/kinds/access_request.h"
+#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/types/access_request.pb.h"
 #include "tools/listing/request_views.h"
 #include "tools/tsh/context.h"

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "libbase/error.h"
-#include "libresources/kube_access.h"
+#include "libresources/access/kube_access.h"
 
 namespace sallyport {
 

@@ -6,7 +6,7 @@
 #include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/http/verb.hpp>
 
-#include "libcluster/kube/http_text.h"
+#include "libcluster/kube/request/http_text.h"
 #include "libcluster/net/http.h"
 
 namespace sallyport {

@@ -5,7 +5,7 @@
 #include <cctype>
 #include <span>
 
-#include "libcluster/kube/api_scopes.h"
+#include "libcluster/kube/request/api_scopes.h"
 
 namespace sallyport {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "libbase/error.h"
 #include "libcluster/kube/request/request_target.h"
-#include "libresources/kube_access.h"
+#include "libresources/access/kube_access.h"
 
 namespace sallyport {
 

@@ -1,5 +1,5 @@
 // The server measured by gRPC's own library: calls of every shape as its interoperability tests have them.
-#include "libcluster/grpc_server.h"
+#include "libcluster/rpc/grpc_server.h"
 
 #include <google/protobuf/wrappers.pb.h>
 #include <grpcpp/create_channel.h>
@@ -11,7 +11,7 @@
 
 #include "../libclient/sample_login.h"
 #include "libbase/version.h"
-#include "libcluster/net/rpc_stream.h"
+#include "libcluster/rpc/rpc_stream.h"
 
 namespace sallyport {
 namespace {

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "fixtures.h"
-#include "libresources/access.h"
+#include "libresources/access/access.h"
 #include "teleport/legacy/types/role.pb.h"
 
 namespace sallyport {

@@ -13,8 +13,8 @@
 #include "fixtures.h"
 #include "libbase/file.h"
 #include "libbase/yaml.h"
-#include "libresources/codec_forms.h"
-#include "libresources/kinds.h"
+#include "libresources/codec/codec_forms.h"
+#include "libresources/kinds/kinds.h"
 
 namespace sallyport {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "libbase/json.h"
 #include "libbase/yaml.h"
-#include "libresources/kinds.h"
+#include "libresources/kinds/kinds.h"
 
 namespace sallyport {
 

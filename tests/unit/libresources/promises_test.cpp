@@ -10,10 +10,10 @@
 #include <set>
 #include <sstream>
 
-#include "libresources/codec_forms.h"
-#include "libresources/kinds.h"
-#include "libresources/presets.h"
-#include "libresources/role.h"
+#include "libresources/codec/codec_forms.h"
+#include "libresources/kinds/kinds.h"
+#include "libresources/access/presets.h"
+#include "libresources/kinds/role.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/role.pb.h"
 

@@ -1,7 +1,7 @@
 // The rules of the kinds other than roles: tables of what is refused and what is filled in.
 #include "fixtures.h"
-#include "libresources/lock.h"
-#include "libresources/token.h"
+#include "libresources/kinds/lock.h"
+#include "libresources/kinds/token.h"
 #include "teleport/legacy/types/lock.pb.h"
 
 namespace sallyport {

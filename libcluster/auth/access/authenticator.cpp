@@ -1,0 +1,118 @@
+#include "libcluster/auth/access/authenticator.h"
+
+#include <algorithm>
+
+#include "libcluster/auth/access/host_caller.h"
+#include "libcluster/backend/store.h"
+#include "libcluster/auth/access/user_access.h"
+#include "libresources/access/access.h"
+#include "libresources/kinds/kinds.h"
+#include "teleport/legacy/types/user.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kMaxKnown = 10'000;
+
+std::unexpected<Error> Denied(std::string_view message) { return Fail(ErrorKind::kAccessDenied, "{}", message); }
+
+// Restricted certificates are for one service: it accepts its own restriction and no other.
+Status CheckUsage(const Identity& identity, std::string_view accepted) {
+  if (identity.usage.empty()) return {};
+  if (identity.usage.size() == 1 && !accepted.empty() && identity.usage.front() == accepted) return {};
+  return Denied(kInvalidClientCertificate);
+}
+
+Error ForCaller(const Error& error) {
+  if (error.kind == ErrorKind::kNotLoggedIn) return {ErrorKind::kAccessDenied, std::string(kCredentialsExpired), {}};
+  return {ErrorKind::kAccessDenied, fmt::format("{}: {}", kInvalidClientCertificate, error.message), {}};
+}
+
+}  // namespace
+
+Result<Caller> Authenticator::DeriveUser(Identity identity, Time& user_expires) {
+  // A certificate does not outlive its user.
+  const auto user = GetResource<types::UserV2>(backend_, "user", identity.username);
+  if (!user && user.error().kind == ErrorKind::kNotFound) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: user \"{}\" not found", identity.username);
+  }
+  if (!user) return std::unexpected(user.error());
+  user_expires = ExpiresOf(*user).value_or(Time::max());
+  Caller caller;
+  caller.kind = Caller::Kind::kUser;
+  auto access = AccessOf(backend_, identity.username, identity.groups, identity.traits);
+  if (!access && access.error().kind == ErrorKind::kNotFound) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: {}; it is in your certificate, log in again",
+                access.error().message);
+  }
+  if (!access) return std::unexpected(access.error());
+  caller.access = std::move(*access);
+  caller.identity = std::move(identity);
+  return caller;
+}
+
+Result<Caller> Authenticator::Derive(const Certificate& leaf, Time& user_expires) {
+  const TrustSet trust = authorities_.Trust();
+  const auto authority = trust.Verify(leaf, Now(), LeafUsage::kClient);
+  if (!authority) return std::unexpected(ForCaller(authority.error()));
+  auto identity = leaf.ToIdentity();
+  if (!identity) return std::unexpected(ForCaller(identity.error()));
+  if (identity->teleport_cluster != (*authority)->cluster) return Denied(kInvalidClientCertificate);
+  if ((*authority)->ca_type == "user") {
+    ASSIGN_OR_RETURN(Caller user, DeriveUser(std::move(*identity), user_expires));
+    user.issued = leaf.not_before() + kClockSkew;
+    return user;
+  }
+  if ((*authority)->ca_type != "host") return Denied(kInvalidClientCertificate);
+  Caller caller;
+  const bool admin = identity->groups == std::vector<std::string>{"Admin"};
+  caller.kind = admin ? Caller::Kind::kAdmin : Caller::Kind::kSystem;
+  caller.identity = std::move(*identity);
+  return caller;
+}
+
+Status Authenticator::CheckLocks(const Caller& caller) const {
+  RETURN_IF_ERROR(locks_.Check(caller.identity));
+  // The administrator of the auth service's host takes locks away, so no lock of that host may keep them out.
+  if (caller.kind != Caller::Kind::kSystem) return {};
+  const std::string host_id = HostIdOf(caller.identity);
+  const bool is_own_service = caller.SystemRole() == "Auth" || caller.SystemRole() == "Proxy";
+  if (!own_host_.empty() && host_id == own_host_ && !is_own_service) return Denied(kInvalidClientCertificate);
+  return locks_.CheckHost(host_id);
+}
+
+Result<std::shared_ptr<const Caller>> Authenticator::Authenticate(const std::vector<std::string>& chain_pem,
+                                                                  const std::string& remote_address,
+                                                                  std::string_view accepted_usage) {
+  if (chain_pem.empty()) {
+    auto nobody = std::make_shared<Caller>();
+    nobody->remote_address = remote_address;
+    return nobody;
+  }
+  if (chain_pem.size() > 1) return Denied("access denied: intermediaries are not supported");
+
+  const std::uint64_t generation = generation_;
+  std::shared_ptr<const Known> known;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = known_.find(chain_pem.front()); found != known_.end()) known = found->second;
+  }
+  if (!known || known->generation != generation || known->user_expires <= Now()) {
+    const auto leaf = Certificate::FromPem(chain_pem.front());
+    if (!leaf) return std::unexpected(ForCaller(leaf.error()));
+    Time user_expires = Time::max();
+    ASSIGN_OR_RETURN(Caller caller, Derive(*leaf, user_expires));
+    known = std::make_shared<const Known>(Known{generation, std::move(caller), leaf->not_after(), user_expires});
+    const std::lock_guard lock(mutex_);
+    if (known_.size() >= kMaxKnown) known_.clear();
+    known_[chain_pem.front()] = known;
+  }
+  if (known->not_after <= Now()) return Denied(kCredentialsExpired);
+  RETURN_IF_ERROR(CheckUsage(known->caller.identity, accepted_usage));
+  RETURN_IF_ERROR(CheckLocks(known->caller));
+  auto caller = std::make_shared<Caller>(known->caller);
+  caller->remote_address = remote_address;
+  return caller;
+}
+
+}  // namespace sallyport

@@ -1,0 +1,62 @@
+// Decides who a caller is, from the certificate of its TLS connection alone; the same for gRPC, the auth HTTP API and
+// Kubernetes. Fails closed. The messages that make a client log in again are the reference's (auth-api section 1.5).
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libcluster/auth/trust/authorities.h"
+#include "libcluster/rpc/caller.h"
+#include "libcluster/auth/trust/locks.h"
+#include "libcluster/backend/backend.h"
+
+namespace sallyport {
+
+// What makes a client log in again.
+inline constexpr std::string_view kCredentialsExpired =
+    "access denied: client credentials have expired, please relogin.";
+inline constexpr std::string_view kInvalidClientCertificate = "access denied: invalid client certificate";
+
+class Authenticator {
+ public:
+  // `own_host` is the id of the auth service's host: no other process is a node or another service under it.
+  Authenticator(Backend& backend, const Authorities& authorities, const Locks& locks, std::string own_host = {})
+      : backend_(backend), authorities_(authorities), locks_(locks), own_host_(std::move(own_host)) {}
+
+  // Returns the caller behind a certificate chain as TLS showed it; Kind::kNobody for an empty chain. `accepted_usage`
+  // is the restriction that this service accepts beside none ("usage:kube"; "" accepts only unrestricted certificates).
+  // kAccessDenied for every refusal.
+  Result<std::shared_ptr<const Caller>> Authenticate(const std::vector<std::string>& chain_pem,
+                                                     const std::string& remote_address,
+                                                     std::string_view accepted_usage);
+
+  // Forgets what was derived from roles and users; call it after every change of them.
+  void Invalidate() { ++generation_; }
+
+ private:
+  struct Known {
+    std::uint64_t generation = 0;
+    Caller caller;
+    Time not_after;
+    Time user_expires;  // when the user is gone without anybody's doing
+  };
+  Result<Caller> Derive(const Certificate& leaf, Time& user_expires);
+  Result<Caller> DeriveUser(Identity identity, Time& user_expires);
+  Status CheckLocks(const Caller& caller) const;
+
+  Backend& backend_;
+  const Authorities& authorities_;
+  const Locks& locks_;
+  const std::string own_host_;
+  std::atomic<std::uint64_t> generation_ = 0;
+  std::mutex mutex_;
+  std::unordered_map<std::string, std::shared_ptr<const Known>> known_;  // by PEM
+};
+
+}  // namespace sallyport

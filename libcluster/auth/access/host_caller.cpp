@@ -1,0 +1,24 @@
+#include "libcluster/auth/access/host_caller.h"
+
+#include <algorithm>
+
+namespace sallyport {
+
+std::string HostIdOf(const Identity& identity) {
+  const std::string suffix = "." + identity.teleport_cluster;
+  const std::string& name = identity.username;
+  return name.ends_with(suffix) ? name.substr(0, name.size() - suffix.size()) : name;
+}
+
+Result<std::string> HostOfCaller(const Caller& caller, std::string_view cluster, std::string_view service) {
+  const std::string suffix = "." + std::string(cluster);
+  const Identity& identity = caller.identity;
+  const bool serves = std::ranges::find(identity.system_roles, service) != identity.system_roles.end() ||
+                      caller.SystemRole() == service;
+  if (caller.kind != Caller::Kind::kSystem || !serves || !identity.username.ends_with(suffix)) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: this is for agents that have joined as {}", service);
+  }
+  return identity.username.substr(0, identity.username.size() - suffix.size());
+}
+
+}  // namespace sallyport

@@ -1,0 +1,73 @@
+#include "libcluster/auth/access/session_access.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "libbase/value_fields.h"
+#include "libresources/access/access.h"
+
+namespace sallyport {
+namespace {
+
+// What sessions are with, by the protocol that their events name, and the fields of these that tell of it.
+struct Target {
+  std::string_view protocol;
+  std::string_view kind;
+  std::string_view version;
+  std::string_view name;
+  std::string_view labels;
+};
+constexpr Target kTargets[] = {
+    {"ssh", "node", "v2", "server_id", "server_labels"},
+    {"kube", "kube_cluster", "v3", "kubernetes_cluster", "kubernetes_labels"},
+};
+
+Labels LabelsAt(const Value& event, std::string_view field) {
+  Labels labels;
+  const Value* const found = event.Find(field);
+  if (found == nullptr || !found->is_map()) return labels;
+  for (const auto& [key, value] : found->as_map()) {
+    if (value.is_string()) labels.emplace(key, value.as_string());
+  }
+  return labels;
+}
+
+// The resource as it was during the session: it may have other labels by now, or be gone.
+Value ResourceOf(const Target& target, const Labels& labels, const Value& end) {
+  Value resource = Value::EmptyMap();
+  resource.Set("kind", target.kind);
+  resource.Set("version", target.version);
+  Value& metadata = resource.Set("metadata", Value::EmptyMap());
+  metadata.Set("name", TextAt(end, target.name));
+  Value& kept = metadata.Set("labels", Value::EmptyMap());
+  for (const auto& [key, value] : labels) kept.Set(key, value);
+  Value& spec = resource.Set("spec", Value::EmptyMap());
+  if (target.kind == "node") {
+    spec.Set("hostname", TextAt(end, "server_hostname"));
+    spec.Set("addr", TextAt(end, "server_addr"));
+  }
+  return resource;
+}
+
+}  // namespace
+
+Status CheckSession(const Caller& caller, std::string_view verb, const Value& end) {
+  if (caller.kind == Caller::Kind::kAdmin) return {};
+  if (caller.kind != Caller::Kind::kUser) {
+    return Fail(ErrorKind::kAccessDenied, "access denied to perform action \"{}\" on \"session\"", verb);
+  }
+  RuleContext context;
+  context.session = end;
+  const std::string protocol = TextAt(end, "proto");
+  const auto* const target = std::ranges::find(kTargets, protocol, &Target::protocol);
+  if (target != std::end(kTargets)) {
+    const Labels labels = LabelsAt(end, target->labels);
+    context.resource = ResourceOf(*target, labels, end);
+    // Whether the user would be let in, not whether this call is: there is nothing here to touch a key for.
+    const AccessState state{.mfa_verified = true, .device_verified = true};
+    context.can_view = caller.access->CheckResourceAccess(target->kind, labels, state).has_value();
+  }
+  return caller.access->CheckRule("session", verb, context);
+}
+
+}  // namespace sallyport

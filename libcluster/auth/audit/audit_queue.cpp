@@ -1,0 +1,134 @@
+#include "libcluster/auth/audit/audit_queue.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "libbase/log.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kMaxQueuedEvents = 200'000;
+constexpr std::size_t kMaxQueuedBytes = 64 << 20;
+// Of one transaction, so that a disk with little room takes some.
+constexpr std::size_t kMaxWritten = 1000;
+constexpr std::size_t kMaxWrittenBytes = 1 << 20;
+constexpr std::chrono::milliseconds kFirstRetryPause{100};
+constexpr std::chrono::milliseconds kLongestRetryPause{1000};
+constexpr std::chrono::seconds kLastTries{1};
+
+std::size_t SizeOf(const AuditRecord& record) {
+  return sizeof record + record.type.size() + record.id.size() + record.json.size();
+}
+
+}  // namespace
+
+AuditQueue::AuditQueue(Backend& backend) : backend_(backend), thread_([this] { Run(); }) {}
+
+AuditQueue::~AuditQueue() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+Error AuditQueue::Refusal() {
+  return {ErrorKind::kConnectionProblem, "the audit log cannot be written at present: nothing is done unrecorded",
+          "make room on the auth service's disk, then try again"};
+}
+
+bool AuditQueue::Accepts() {
+  const std::lock_guard lock(mutex_);
+  return !failing_ && queue_.size() < kMaxQueuedEvents && bytes_ < kMaxQueuedBytes;
+}
+
+std::uint64_t AuditQueue::queued() {
+  const std::lock_guard lock(mutex_);
+  return written_ + queue_.size();
+}
+
+std::uint64_t AuditQueue::written() {
+  const std::lock_guard lock(mutex_);
+  return written_;
+}
+
+// The mutex is held.
+bool AuditQueue::Add(AuditRecord record) {
+  if (queue_.size() >= kMaxQueuedEvents || bytes_ >= kMaxQueuedBytes) return false;
+  bytes_ += SizeOf(record);
+  queue_.push_back(std::move(record));
+  return true;
+}
+
+bool AuditQueue::Push(AuditRecord record) {
+  const std::lock_guard lock(mutex_);
+  if (!Add(std::move(record))) return false;
+  if (!failing_) wake_.notify_one();
+  return true;
+}
+
+bool AuditQueue::Keep(AuditRecord record) {
+  const std::lock_guard lock(mutex_);
+  const bool kept = Add(std::move(record));
+  failing_ = true;
+  wake_.notify_one();
+  return kept;
+}
+
+// Writes the first of what is queued. The lock is let go of meanwhile; only this thread takes from the queue.
+bool AuditQueue::WriteSome(std::unique_lock<std::mutex>& lock) {
+  BackendTransaction transaction;
+  std::size_t bytes = 0;
+  std::size_t count = 0;
+  for (; count < queue_.size() && count < kMaxWritten && bytes < kMaxWrittenBytes; ++count) {
+    bytes += SizeOf(queue_[count]);
+    transaction.Append(queue_[count]);
+  }
+  lock.unlock();
+  const Status status = backend_.Commit(std::move(transaction));
+  if (!status) {
+    Log(LogLevel::kDebug, "audit events wait to be written", {{"reason", status.error().message}});
+  }
+  lock.lock();
+  if (!status) return false;
+
+  queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
+  bytes_ -= bytes;
+  written_ += count;
+  return true;
+}
+
+void AuditQueue::Run() {
+  auto pause = kFirstRetryPause;
+  std::chrono::steady_clock::time_point give_up;
+  bool complained = false;
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    if (queue_.empty()) return;
+    if (stopping_ && give_up == decltype(give_up)()) give_up = std::chrono::steady_clock::now() + kLastTries;
+
+    if (WriteSome(lock)) {
+      if (std::exchange(complained, false)) Log(LogLevel::kInfo, "audit events are written again");
+      failing_ = false;
+      pause = kFirstRetryPause;
+      continue;
+    }
+    failing_ = true;
+    if (!std::exchange(complained, true)) {
+      Log(LogLevel::kError, "audit events cannot be written: what must be audited is refused until they are");
+    }
+    if (stopping_ && std::chrono::steady_clock::now() > give_up) {
+      Log(LogLevel::kError, "audit events were lost", {{"events", std::to_string(queue_.size())}});
+      return;
+    }
+    const bool was_stopping = stopping_;
+    wake_.wait_for(lock, pause, [&] { return stopping_ && !was_stopping; });
+    pause = stopping_ ? kFirstRetryPause : std::min(pause * 2, kLongestRetryPause);
+  }
+}
+
+}  // namespace sallyport

@@ -1,0 +1,51 @@
+#include "libcluster/auth/audit/event_size.h"
+
+#include <array>
+#include <vector>
+
+#include "libbase/json.h"
+#include "libbase/text.h"
+
+namespace sallyport {
+namespace {
+
+struct Limits {
+  std::size_t text_bytes;
+  std::size_t items;  // of a list, or a map inside
+};
+
+// From what keeps most to what fits in any case, for events of less than a hundred keys.
+constexpr std::array<Limits, 5> kLimits{{{16'384, 4096}, {4096, 512}, {1024, 64}, {256, 16}, {64, 2}}};
+
+void Trim(Value& value, const Limits& limits, bool outermost) {
+  if (value.is_string() && value.as_string().size() > limits.text_bytes) {
+    value = Value(ToValidUtf8(std::string_view(value.as_string()).substr(0, limits.text_bytes)));
+  } else if (value.is_list()) {
+    auto& list = value.mutable_list();
+    if (list.size() > limits.items) list.resize(limits.items);
+    for (auto& item : list) Trim(item, limits, false);
+  } else if (value.is_map()) {
+    auto& map = value.mutable_map();
+    if (!outermost && map.size() > limits.items) map.resize(limits.items);
+    for (auto& [key, item] : map) {
+      if (key.size() > limits.text_bytes) key = ToValidUtf8(std::string_view(key).substr(0, limits.text_bytes));
+      Trim(item, limits, false);
+    }
+  }
+}
+
+}  // namespace
+
+std::string EventToJson(const Value& event) {
+  std::string json = ToJson(event);
+  if (json.size() <= kMaxEventBytes) return json;
+  Value trimmed = event;
+  for (const Limits& limits : kLimits) {
+    Trim(trimmed, limits, true);
+    json = ToJson(trimmed);
+    if (json.size() <= kMaxEventBytes) break;
+  }
+  return json;
+}
+
+}  // namespace sallyport

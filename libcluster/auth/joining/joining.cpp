@@ -1,0 +1,255 @@
+#include "libcluster/auth/joining/joining.h"
+
+#include <algorithm>
+#include <array>
+
+#include "libbase/address.h"
+#include "libbase/log.h"
+#include "libbase/secret.h"
+#include "libbase/text.h"
+#include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/access/host_caller.h"
+#include "libcluster/auth/trust/host_proof.h"
+#include "libcluster/auth/trust/hosts.h"
+#include "libcluster/auth/trust/system_identity.h"
+#include "libidentity/server_names.h"
+#include "libidentity/x509.h"
+#include "libresources/kinds/token.h"
+#include "teleport/legacy/types/token.pb.h"
+
+namespace sallyport {
+namespace {
+
+using types::ProvisionTokenV2;
+
+constexpr std::string_view kInstance = "Instance";
+constexpr std::string_view kBot = "Bot";
+constexpr std::size_t kMaxNames = 32;
+constexpr std::size_t kMaxNameBytes = 255;
+constexpr std::size_t kMaxKeyBytes = 16 << 10;
+
+// Roles whose services are asked for by names of their own.
+constexpr std::array<std::string_view, 2> kRolesWithNames{"Kube", "WindowsDesktop"};
+// Services that run in the auth service's process alone; their certificates are believed by clients and agents.
+constexpr std::array<std::string_view, 4> kRolesOfThisProcess{"Auth", "Proxy", "Relay", "Trusted_cluster"};
+
+Error JoinDenied(std::string_view why) {
+  return {ErrorKind::kAccessDenied, fmt::format("access denied: {}", why),
+          "make a token on the cluster: tctl tokens add --type=node"};
+}
+
+// A token of the configuration file as one of the others.
+std::optional<ProvisionTokenV2> StaticToken(AuthServer& auth, const std::string& name) {
+  if (!auth.options().static_tokens) return std::nullopt;
+  for (const auto& fixed : auth.options().static_tokens->spec().statictokens()) {
+    if (!EqualInConstantTime(fixed.token(), name)) continue;
+    ProvisionTokenV2 token;
+    *token.mutable_spec()->mutable_roles() = fixed.roles();
+    token.mutable_spec()->set_joinmethod("token");
+    return token;
+  }
+  return std::nullopt;
+}
+
+Result<ProvisionTokenV2> FindToken(AuthServer& auth, const std::string& name) {
+  if (auto fixed = StaticToken(auth, name)) return std::move(*fixed);
+  auto token = GetResource<ProvisionTokenV2>(auth.backend(), "token", name);
+  if (!token && token.error().kind == ErrorKind::kNotFound) {
+    return std::unexpected(JoinDenied("the token is not known, or has expired"));
+  }
+  return token;
+}
+
+// A name by which others know something else: the cluster's own services, or another host by its id.
+bool IsOfOthers(std::string_view host_id, const std::string& lower) {
+  if (lower == kClusterDomain || lower.ends_with(fmt::format(".{}", kClusterDomain))) return true;
+  if (lower.starts_with(kKubeServerPrefix)) return true;
+  const std::string_view first = std::string_view(lower).substr(0, lower.find('.'));
+  return IsUuid(first) && first != host_id;
+}
+
+// The same, and the name by which the proxy is known, which may be this host's own too.
+bool IsReserved(const AuthServer& auth, std::string_view host_id, std::string_view name) {
+  const std::string lower = LowerCase(name);
+  const auto proxy = ParseHostPort(auth.options().proxy_public_address, 0);
+  return IsOfOthers(host_id, lower) || (proxy && lower == LowerCase(proxy->host) && lower != "localhost");
+}
+
+// The names that a host gets of those that it wants. Teleport's agents want some of the reserved ones, so these are
+// left out, not refused.
+std::vector<std::string> NamesFor(const AuthServer& auth, std::string_view host_id, std::vector<std::string> wanted) {
+  std::erase_if(wanted, [&](const std::string& name) {
+    const bool reserved = IsReserved(auth, host_id, name);
+    if (reserved) Log(LogLevel::kDebug, "a host does not get a name", {{"host", std::string(host_id)}, {"name", name}});
+    return reserved;
+  });
+  return wanted;
+}
+
+Status CheckSizes(const JoinRequest& request) {
+  std::vector<std::string_view> names{request.host_id, request.node_name, request.role, request.token};
+  for (const auto* list : {&request.additional_principals, &request.dns_names}) {
+    if (list->size() > kMaxNames) return Fail(ErrorKind::kLimitExceeded, "a host has at most {} names", kMaxNames);
+    names.insert(names.end(), list->begin(), list->end());
+  }
+  if (std::ranges::any_of(names, [](std::string_view name) { return name.size() > kMaxNameBytes; })) {
+    return Fail(ErrorKind::kBadParameter, "a host's names have at most {} bytes", kMaxNameBytes);
+  }
+  if (request.node_name != StripControl(request.node_name)) {
+    return Fail(ErrorKind::kBadParameter, "a host's name has no control characters");
+  }
+  if (std::max(request.public_tls_key.size(), request.public_ssh_key.size()) > kMaxKeyBytes) {
+    return Fail(ErrorKind::kBadParameter, "a public key has at most {} bytes", kMaxKeyBytes);
+  }
+  return {};
+}
+
+// Tokens of before, and those of the configuration file, may give what none may give now.
+Status CheckRole(std::string_view role) {
+  if (role == kBot) return Fail(ErrorKind::kNotImplemented, "bots do not join this cluster yet");
+  if (!IsServiceRole(role)) {
+    return std::unexpected(JoinDenied(fmt::format("a token cannot give the role {}", StripControl(role))));
+  }
+  if (std::ranges::find(kRolesOfThisProcess, role) == kRolesOfThisProcess.end()) return {};
+  return Fail(ErrorKind::kNotImplemented, "services of the role {} do not run on other hosts yet", role);
+}
+
+// The system roles that the certificate gets.
+Result<std::vector<std::string>> RolesOf(const ProvisionTokenV2& token, const std::string& wanted) {
+  const std::vector<std::string> given(token.spec().roles().begin(), token.spec().roles().end());
+  const std::string& method = token.spec().joinmethod();
+  if (!method.empty() && method != "token") {
+    return std::unexpected(JoinDenied(fmt::format("the token is for joining by {}", method)));
+  }
+  if (wanted != kInstance && std::ranges::find(given, wanted) == given.end()) {
+    return std::unexpected(JoinDenied(fmt::format("the token is not for {}", StripControl(wanted))));
+  }
+  const auto roles = wanted == kInstance ? given : std::vector<std::string>{wanted};
+  for (const auto& role : roles) RETURN_IF_ERROR(CheckRole(role));
+  return roles;
+}
+
+// The same for a host that has joined: no more than it has.
+Result<std::vector<std::string>> RolesOf(const Caller& caller, std::string_view cluster, const JoinRequest& request,
+                                         const std::vector<std::string>& system_roles) {
+  const bool is_instance = request.role == kInstance;
+  if (!is_instance && !system_roles.empty()) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: only an Instance has several roles");
+  }
+  const auto roles = is_instance ? system_roles : std::vector<std::string>{request.role};
+  if (roles.empty()) return Fail(ErrorKind::kBadParameter, "an Instance has one role at least");
+  for (const auto& role : roles) {
+    ASSIGN_OR_RETURN(const std::string host_id, HostOfCaller(caller, cluster, role));
+    if (host_id != request.host_id) {
+      return Fail(ErrorKind::kAccessDenied, "access denied: hosts get certificates for themselves alone");
+    }
+  }
+  return roles;
+}
+
+// Who gets certificates, and of which hosts it is one.
+struct Joiner {
+  std::string host_id;
+  std::string group;
+  std::vector<std::string> roles;
+};
+
+Result<JoinResult> Issue(AuthServer& auth, const JoinRequest& request, const Joiner& joiner) {
+  if (IsOfOthers(joiner.host_id, LowerCase(request.node_name))) {
+    return Fail(ErrorKind::kBadParameter, "a host cannot be named \"{}\": that names another, or the cluster itself",
+                request.node_name);
+  }
+  HostCertificateRequest host;
+  host.role = request.role;
+  host.system_roles = joiner.roles;
+  host.host_id = joiner.host_id;
+  host.node_name = request.node_name;
+  host.ttl = kHostCertificateLife;
+  host.principals = NamesFor(auth, joiner.host_id, request.additional_principals);
+  const auto has_names = [](const std::string& role) {
+    return std::ranges::find(kRolesWithNames, role) != kRolesWithNames.end();
+  };
+  if (std::ranges::any_of(host.system_roles, has_names)) {
+    host.dns_names = NamesFor(auth, joiner.host_id, request.dns_names);
+  }
+  ASSIGN_OR_RETURN(host.tls_key, ParsePublicKeyPem(request.public_tls_key));
+  ASSIGN_OR_RETURN(const AuthorizedKey ssh_key, ParseAuthorizedKey(request.public_ssh_key));
+  host.ssh_key = ssh_key.key;
+  ASSIGN_OR_RETURN(const HostCertificates issued, IssueHostCertificates(auth.authorities(), host));
+  BackendTransaction transaction;
+  PutHostGroup(transaction, joiner.host_id, joiner.group, Now() + host.ttl);
+  RETURN_IF_ERROR(auth.backend().Commit(std::move(transaction)));
+  return JoinResult{
+      joiner.host_id, issued.ssh, issued.tls, {auth.authorities().HostTlsPem()}, auth.authorities().HostSshKeys()};
+}
+
+// The id of the host that an expired certificate of this cluster is of, whose key made the signature.
+Result<std::string> ProvenHost(AuthServer& auth, const JoinRequest& request, const HostProof& proof) {
+  const auto leaf = Certificate::FromPem(proof.certificate);
+  if (!leaf) return std::unexpected(JoinDenied("the host's certificate cannot be read"));
+  // As it was in its last second.
+  const Time then = std::min(Now(), leaf->not_after() - std::chrono::seconds(1));
+  const TrustSet trust = auth.authorities().Trust();
+  ASSIGN_OR_RETURN(const auto authority, trust.Verify(*leaf, then, LeafUsage::kClient));
+  ASSIGN_OR_RETURN(const Identity identity, leaf->ToIdentity());
+  const std::string host_id = HostIdOf(identity);
+  const bool of_a_host = authority->ca_type == "host" && identity.teleport_cluster == auth.cluster_name() &&
+                         IsUuid(host_id) && host_id != auth.options().host_id;
+  if (!of_a_host) return std::unexpected(JoinDenied("the certificate is not of a host that has joined"));
+  const std::string text = HostProofText(auth.cluster_name(), host_id, request.public_tls_key, request.public_ssh_key);
+  if (!leaf->public_key().Verify(text, proof.signature)) {
+    return std::unexpected(JoinDenied("the signature is not of the key of the host's certificate"));
+  }
+  RETURN_IF_ERROR(auth.locks().CheckHost(host_id));
+  return host_id;
+}
+
+Result<JoinResult> Join(AuthServer& auth, const JoinRequest& request, const HostProof* proof) {
+  RETURN_IF_ERROR(CheckSizes(request));
+  if (!request.host_id.empty() && !IsUuid(request.host_id)) {
+    return Fail(ErrorKind::kBadParameter, "hostID is no UUID");
+  }
+  ASSIGN_OR_RETURN(const ProvisionTokenV2 token, FindToken(auth, request.token));
+  Joiner joiner{RandomUuid(), HostGroupOfToken(request.token), {}};
+  ASSIGN_OR_RETURN(joiner.roles, RolesOf(token, request.role));
+  if (proof != nullptr) {
+    ASSIGN_OR_RETURN(joiner.host_id, ProvenHost(auth, request, *proof));
+  }
+  return Issue(auth, request, joiner);
+}
+
+// The same, with its event.
+Result<JoinResult> JoinAudited(AuthServer& auth, const JoinRequest& request, const HostProof* proof) {
+  RETURN_IF_ERROR(auth.join_limits().Admit(request.remote_address));
+  auto joined = Join(auth, request, proof);
+  if (!joined) auth.join_limits().CountRefused(request.remote_address);
+  const auto shown = [](const std::string& text) { return text.substr(0, kMaxNameBytes); };
+  AuditEvent event(joined ? audit::kInstanceJoin : audit::kInstanceJoinFailure, auth.cluster_name());
+  event.Add("host_id", shown(joined ? joined->host_id : request.host_id)).Add("node_name", shown(request.node_name));
+  event.Add("role", shown(request.role)).Add("method", "token").Add("addr.remote", request.remote_address);
+  event.Success(joined.has_value(), joined ? "" : joined.error().message);
+  RETURN_IF_ERROR(auth.Emit(event));
+  return joined;
+}
+
+}  // namespace
+
+Result<JoinResult> JoinCluster(AuthServer& auth, const JoinRequest& request) {
+  return JoinAudited(auth, request, nullptr);
+}
+
+Result<JoinResult> RejoinCluster(AuthServer& auth, const JoinRequest& request, const HostProof& proof) {
+  return JoinAudited(auth, request, &proof);
+}
+
+Result<JoinResult> RenewHost(AuthServer& auth, const Caller& caller, const JoinRequest& request,
+                             const std::vector<std::string>& system_roles) {
+  RETURN_IF_ERROR(CheckSizes(request));
+  Joiner joiner;
+  ASSIGN_OR_RETURN(joiner.roles, RolesOf(caller, auth.cluster_name(), request, system_roles));
+  joiner.host_id = request.host_id;
+  ASSIGN_OR_RETURN(joiner.group, HostGroup(auth.backend(), joiner.host_id));
+  return Issue(auth, request, joiner);
+}
+
+}  // namespace sallyport

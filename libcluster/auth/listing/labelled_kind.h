@@ -1,0 +1,103 @@
+// Resources that roles reach by their labels: whoever may not reach one neither sees nor writes it.
+#pragma once
+
+#include <google/protobuf/empty.pb.h>
+
+#include <utility>
+#include <vector>
+
+#include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/access/visibility.h"
+#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
+#include "teleport/legacy/types/resources.pb.h"
+
+namespace sallyport {
+
+// Reads one; kNotFound also when the caller's roles do not reach it.
+template <typename M>
+Result<M> GetLabelled(AuthServer& auth, const Caller& caller, std::string_view kind, const std::string& name) {
+  auto resource = GetResource<M>(auth.backend(), kind, name);
+  if (resource && Visibility(caller, auth.cluster_name(), kind)(name, LabelsOf(*resource))) return resource;
+  // Teleport's clients look for these words.
+  const std::string_view subject = kind == "kube_cluster" ? "kubernetes cluster" : kind == "db" ? "database" : kind;
+  return Fail(ErrorKind::kNotFound, "{} \"{}\" doesn't exist", subject, name);
+}
+
+// Checks and writes one. An update without a revision replaces what is there.
+template <typename M>
+Status WriteLabelled(AuthServer& auth, const Caller& caller, const AuditType& type, std::string_view kind, M resource,
+                     WriteMode mode) {
+  SetDefaultOrigin(resource, "dynamic");
+  RETURN_IF_ERROR(CheckResource(resource));
+  if (caller.kind == Caller::Kind::kUser &&
+      !Visibility(caller, auth.cluster_name(), kind)(NameOf(resource), LabelsOf(resource))) {
+    return Fail(ErrorKind::kAccessDenied, "access denied to {} \"{}\": your roles do not reach its labels", kind,
+                resource.metadata().name());
+  }
+  if (mode == WriteMode::kUpdate) {
+    ASSIGN_OR_RETURN(const M stored, GetLabelled<M>(auth, caller, kind, resource.metadata().name()));
+    if (resource.metadata().revision().empty()) {
+      resource.mutable_metadata()->set_revision(stored.metadata().revision());
+    }
+  }
+  return auth.Write(caller, type, kind, resource, mode);
+}
+
+// Removes one; kNotFound also when the caller's roles do not reach it.
+template <typename M>
+Status RemoveLabelled(AuthServer& auth, const Caller& caller, const AuditType& type, std::string_view kind,
+                      const std::string& name) {
+  RETURN_IF_ERROR(GetLabelled<M>(auth, caller, kind, name));
+  return auth.Remove(caller, type, kind, name);
+}
+
+// Returns a page of those that the caller's roles reach, and where the next one starts.
+template <typename M>
+Result<std::pair<std::vector<M>, std::string>> ListLabelled(AuthServer& auth, const Caller& caller,
+                                                            std::string_view kind, const std::string& start,
+                                                            int limit) {
+  ASSIGN_OR_RETURN(auto page, ListPage<M>(auth.backend(), kind, start, limit));
+  const Visibility may_see(caller, auth.cluster_name(), kind);
+  std::erase_if(page.first, [&](const M& resource) { return !may_see(NameOf(resource), LabelsOf(resource)); });
+  return page;
+}
+
+// What sets the methods of one such kind apart.
+struct LabelledKind {
+  std::string_view kind;    // "app"
+  std::string_view method;  // "App", of GetApp
+  AuditType created;
+  AuditType updated;
+  AuditType deleted;
+};
+
+// Adds the methods that get, create, update and delete one. `check` sees what is to be written.
+template <typename M>
+void AddLabelledMethods(RpcTable& table, AuthServer& auth, const LabelledKind& row,
+                        Status (*check)(AuthServer& auth, const M& resource) = nullptr) {
+  using google::protobuf::Empty;
+  const auto path = [&](std::string_view verb) { return fmt::format("/proto.AuthService/{}{}", verb, row.method); };
+  const auto add_write = [&](std::string_view verb, std::string_view right, AuditType type, WriteMode mode) {
+    table.Add<M, Empty>(path(verb), RpcAccess::Rule(row.kind, {right}),
+                        [=, &auth, kind = row.kind](const RpcCall& call, const M& resource, Empty&) -> Status {
+                          if (check != nullptr) RETURN_IF_ERROR(check(auth, resource));
+                          return WriteLabelled(auth, call.caller, type, kind, resource, mode);
+                        });
+  };
+  table.Add<types::ResourceRequest, M>(
+      path("Get"), RpcAccess::Rule(row.kind, {"read"}),
+      [&auth, kind = row.kind](const RpcCall& call, const types::ResourceRequest& request, M& answer) -> Status {
+        ASSIGN_OR_RETURN(answer, GetLabelled<M>(auth, call.caller, kind, request.name()));
+        return {};
+      });
+  add_write("Create", "create", row.created, WriteMode::kCreate);
+  add_write("Update", "update", row.updated, WriteMode::kUpdate);
+  table.Add<types::ResourceRequest, Empty>(
+      path("Delete"), RpcAccess::Rule(row.kind, {"delete"}),
+      [&auth, row](const RpcCall& call, const types::ResourceRequest& request, Empty&) {
+        return RemoveLabelled<M>(auth, call.caller, row.deleted, row.kind, request.name());
+      });
+}
+
+}  // namespace sallyport

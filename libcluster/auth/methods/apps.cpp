@@ -1,0 +1,37 @@
+// Methods about applications as resources.
+#include "libcluster/auth/listing/labelled_kind.h"
+#include "teleport/legacy/client/proto/authservice.pb.h"
+
+namespace sallyport {
+namespace {
+
+using types::AppV3;
+
+constexpr std::string_view kAppKind = "app";
+
+// A name that leads to the proxy would lead nowhere else.
+Status CheckApp(AuthServer& auth, const AppV3& app) {
+  const std::string& address = auth.options().proxy_public_address;
+  if (app.spec().publicaddr().empty() || app.spec().publicaddr() != address.substr(0, address.rfind(':'))) return {};
+  return FailWithHint(ErrorKind::kBadParameter,
+                      fmt::format("spec.public_addr \"{}\" is the proxy's own name", app.spec().publicaddr()),
+                      "give the application a name of its own");
+}
+
+}  // namespace
+
+void AddAppMethods(RpcTable& table, AuthServer& auth) {
+  table.Add<proto::ListAppsRequest, proto::ListAppsResponse>(
+      "/proto.AuthService/ListApps", RpcAccess::Rule(kAppKind, {"list", "read"}),
+      [&auth](const RpcCall& call, const proto::ListAppsRequest& request, proto::ListAppsResponse& answer) -> Status {
+        ASSIGN_OR_RETURN(auto page,
+                         ListLabelled<AppV3>(auth, call.caller, kAppKind, request.start_key(), request.limit()));
+        for (auto& resource : page.first) *answer.add_applications() = std::move(resource);
+        answer.set_next_key(page.second);
+        return {};
+      });
+  AddLabelledMethods<AppV3>(table, auth, {kAppKind, "App", audit::kAppCreate, audit::kAppUpdate, audit::kAppDelete},
+                            CheckApp);
+}
+
+}  // namespace sallyport

@@ -1,0 +1,232 @@
+// Methods about bots and their instances. A bot is a user and a role, written and removed as one.
+#include <google/protobuf/empty.pb.h>
+
+#include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/users/bots.h"
+#include "libresources/kinds/bot.h"
+#include "libresources/kinds/kinds.h"
+#include "teleport/machineid/v1/bot.pb.h"
+#include "teleport/machineid/v1/bot_instance.pb.h"
+
+namespace sallyport {
+namespace {
+
+namespace machineidv1 = teleport::machineid::v1;
+using google::protobuf::Empty;
+using machineidv1::Bot;
+using machineidv1::BotInstance;
+using types::RoleV6;
+using types::UserV2;
+
+std::string Path(std::string_view method) { return fmt::format("/teleport.machineid.v1.BotService/{}", method); }
+std::string InstancePath(std::string_view method) {
+  return fmt::format("/teleport.machineid.v1.BotInstanceService/{}", method);
+}
+
+std::unexpected<Error> NotFound(std::string_view name) {
+  return Fail(ErrorKind::kNotFound, "bot \"{}\" is not found", name);
+}
+
+Result<BotParts> ReadParts(AuthServer& auth, const std::string& name) {
+  if (name.empty()) return Fail(ErrorKind::kBadParameter, "the name of the bot is missing");
+  auto user = GetResource<UserV2>(auth.backend(), "user", BotResourceName(name));
+  auto role = GetResource<RoleV6>(auth.backend(), "role", BotResourceName(name));
+  if (!user || !role) return NotFound(name);
+  return BotParts{.user = *std::move(user), .role = *std::move(role)};
+}
+
+Status GetBot(AuthServer& auth, const std::string& name, Bot& answer) {
+  ASSIGN_OR_RETURN(const BotParts parts, ReadParts(auth, name));
+  const auto bot = BotOfParts(parts);
+  // A user of that name that is no bot's.
+  if (!bot) return NotFound(name);
+  answer = *bot;
+  return {};
+}
+
+// As the reference has it, pages are pages of users, of which a few are bots.
+Status ListBots(AuthServer& auth, const machineidv1::ListBotsRequest& request, machineidv1::ListBotsResponse& answer) {
+  ASSIGN_OR_RETURN(auto page, ListPage<UserV2>(auth.backend(), "user", request.page_token(), request.page_size()));
+  for (auto& user : page.first) {
+    if (!LabelsOf(user).contains(std::string(kBotLabel))) continue;
+    auto role = GetResource<RoleV6>(auth.backend(), "role", user.metadata().name());
+    if (!role) continue;
+    const auto bot = BotOfParts({.user = std::move(user), .role = *std::move(role)});
+    if (bot) *answer.add_bots() = *bot;
+  }
+  answer.set_next_page_token(page.second);
+  return {};
+}
+
+Status Commit(AuthServer& auth, const RpcCall& call, const AuditType& type, BotParts& parts, WriteMode mode,
+              const std::string& name) {
+  BackendTransaction transaction;
+  WriteResource(transaction, "user", parts.user, mode);
+  WriteResource(transaction, "role", parts.role, mode);
+  transaction.Append(auth.EventOf(call.caller, type, name));
+  const Status status = auth.Commit(std::move(transaction));
+  if (status) return status;
+  if (status.error().kind == ErrorKind::kAlreadyExists) {
+    return Fail(ErrorKind::kAlreadyExists, "bot \"{}\" already exists, or its user or role {} does", name,
+                BotResourceName(name));
+  }
+  if (status.error().kind == ErrorKind::kCompareFailed) {
+    return Fail(ErrorKind::kCompareFailed, "bot \"{}\" was changed since it was read", name);
+  }
+  return status;
+}
+
+// An upsert keeps the generation of the certificates: a bot that holds an older one would not be refused otherwise.
+Status KeepGeneration(AuthServer& auth, const std::string& name, BotParts& parts) {
+  const auto stored = GetResource<UserV2>(auth.backend(), "user", BotResourceName(name));
+  if (!stored) return {};
+  const auto labels = LabelsOf(*stored);
+  const auto generation = labels.find(std::string(kBotGenerationLabel));
+  if (generation == labels.end()) {
+    return Fail(ErrorKind::kBadParameter, "user \"{}\" is not the user of a bot", stored->metadata().name());
+  }
+  SetLabel(parts.user, generation->first, generation->second);
+  return {};
+}
+
+Status WriteBot(AuthServer& auth, const RpcCall& call, Bot bot, WriteMode mode, Bot& answer) {
+  RETURN_IF_ERROR(CheckResource(bot));
+  const std::string& name = bot.metadata().name();
+  ASSIGN_OR_RETURN(BotParts parts, PartsOfBot(bot, call.caller.identity.username, Now()));
+  if (mode == WriteMode::kUpsert) RETURN_IF_ERROR(KeepGeneration(auth, name, parts));
+  RETURN_IF_ERROR(Commit(auth, call, audit::kBotCreate, parts, mode, name));
+  ASSIGN_OR_RETURN(answer, BotOfParts(parts));
+  return {};
+}
+
+Status UpdateBot(AuthServer& auth, const RpcCall& call, const machineidv1::UpdateBotRequest& request, Bot& answer) {
+  const std::string& name = request.bot().metadata().name();
+  ASSIGN_OR_RETURN(BotParts parts, ReadParts(auth, name));
+  RETURN_IF_ERROR(UpdateBotParts(request.bot(), request.update_mask().paths(), parts));
+  ASSIGN_OR_RETURN(answer, BotOfParts(parts));
+  RETURN_IF_ERROR(CheckResource(answer));
+  return Commit(auth, call, audit::kBotUpdate, parts, WriteMode::kUpdate, name);
+}
+
+// Adds the removal of the user or the role. Nothing that only has the name of a bot's is removed.
+template <typename M>
+Result<bool> RemovePart(AuthServer& auth, std::string_view kind, const std::string& bot,
+                        BackendTransaction& transaction) {
+  const auto part = GetResource<M>(auth.backend(), kind, BotResourceName(bot));
+  if (!part && part.error().kind == ErrorKind::kNotFound) return false;
+  RETURN_IF_ERROR(part);
+  const auto labels = LabelsOf(*part);
+  const auto label = labels.find(std::string(kBotLabel));
+  if (label == labels.end() || label->second != bot) {
+    return FailWithHint(ErrorKind::kBadParameter,
+                        fmt::format("{} \"{}\" does not belong to bot \"{}\"", kind, part->metadata().name(), bot),
+                        fmt::format("if it is no longer needed: tctl rm {}/{}", kind, part->metadata().name()));
+  }
+  transaction.Remove(ResourceKey(kind, part->metadata().name()), false);
+  return true;
+}
+
+Status DeleteBot(AuthServer& auth, const RpcCall& call, const std::string& name) {
+  if (name.empty()) return Fail(ErrorKind::kBadParameter, "the name of the bot is missing");
+  BackendTransaction transaction;
+  ASSIGN_OR_RETURN(const bool user, RemovePart<UserV2>(auth, "user", name, transaction));
+  ASSIGN_OR_RETURN(const bool role, RemovePart<RoleV6>(auth, "role", name, transaction));
+  if (!user && !role) return NotFound(name);
+  if (user) {
+    RETURN_IF_ERROR(auth.local_users().RemoveCredentials(BotResourceName(name), transaction));
+    auth.local_users().EndRenewals(BotResourceName(name), transaction);
+  }
+  transaction.Append(auth.EventOf(call.caller, audit::kBotDelete, name));
+  return auth.Commit(std::move(transaction));
+}
+
+// Instances are kept under BOT/ID.
+std::string InstanceName(const std::string& bot, const std::string& id) { return fmt::format("{}/{}", bot, id); }
+
+Status ListInstances(AuthServer& auth, const machineidv1::ListBotInstancesRequest& request,
+                     machineidv1::ListBotInstancesResponse& answer) {
+  const std::string& bot = request.filter_bot_name();
+  const std::string kind = bot.empty() ? "bot_instance" : fmt::format("bot_instance/{}", bot);
+  constexpr int kPage = 1000;
+  const int size = request.page_size() <= 0 || request.page_size() > kPage ? kPage : request.page_size();
+  ASSIGN_OR_RETURN(auto instances, ListResources<BotInstance>(auth.backend(), kind, request.page_token(),
+                                                              static_cast<std::size_t>(size) + 1));
+  for (auto& instance : instances) {
+    if (answer.bot_instances_size() == size) {
+      const auto& last = answer.bot_instances(size - 1).spec();
+      answer.set_next_page_token(bot.empty() ? InstanceName(last.bot_name(), last.instance_id()) : last.instance_id());
+      break;
+    }
+    *answer.add_bot_instances() = std::move(instance);
+  }
+  const std::string& word = request.filter_search_term();
+  if (word.empty()) return {};
+  auto& found = *answer.mutable_bot_instances();
+  found.erase(std::remove_if(found.begin(), found.end(),
+                             [&](const BotInstance& instance) {
+                               return !instance.spec().bot_name().contains(word) &&
+                                      !instance.spec().instance_id().contains(word);
+                             }),
+              found.end());
+  return {};
+}
+
+void AddInstanceMethods(RpcTable& table, AuthServer& auth) {
+  table.Add<machineidv1::ListBotInstancesRequest, machineidv1::ListBotInstancesResponse>(
+      InstancePath("ListBotInstances"), RpcAccess::Rule("bot_instance", {"list", "read"}),
+      [&auth](const RpcCall&, const machineidv1::ListBotInstancesRequest& request,
+              machineidv1::ListBotInstancesResponse& answer) { return ListInstances(auth, request, answer); });
+  table.Add<machineidv1::GetBotInstanceRequest, BotInstance>(
+      InstancePath("GetBotInstance"), RpcAccess::Rule("bot_instance", {"read"}),
+      [&auth](const RpcCall&, const machineidv1::GetBotInstanceRequest& request, BotInstance& answer) -> Status {
+        const std::string name = InstanceName(request.bot_name(), request.instance_id());
+        ASSIGN_OR_RETURN(answer, GetResource<BotInstance>(auth.backend(), "bot_instance", name));
+        return {};
+      });
+  table.Add<machineidv1::DeleteBotInstanceRequest, Empty>(
+      InstancePath("DeleteBotInstance"), RpcAccess::Rule("bot_instance", {"delete"}),
+      [&auth](const RpcCall& call, const machineidv1::DeleteBotInstanceRequest& request, Empty&) -> Status {
+        const std::string name = InstanceName(request.bot_name(), request.instance_id());
+        RETURN_IF_ERROR(GetResource<BotInstance>(auth.backend(), "bot_instance", name));
+        BackendTransaction transaction;
+        transaction.Remove(ResourceKey("bot_instance", name), true);
+        transaction.Append(auth.EventOf(call.caller, audit::kBotInstanceDelete, name));
+        return auth.Commit(std::move(transaction));
+      });
+}
+
+}  // namespace
+
+void AddBotMethods(RpcTable& table, AuthServer& auth) {
+  table.Add<machineidv1::GetBotRequest, Bot>(Path("GetBot"), RpcAccess::Rule("bot", {"read"}),
+                                             [&auth](const RpcCall&, const machineidv1::GetBotRequest& request,
+                                                     Bot& answer) { return GetBot(auth, request.bot_name(), answer); });
+  table.Add<machineidv1::ListBotsRequest, machineidv1::ListBotsResponse>(
+      Path("ListBots"), RpcAccess::Rule("bot", {"list"}),
+      [&auth](const RpcCall&, const machineidv1::ListBotsRequest& request, machineidv1::ListBotsResponse& answer) {
+        return ListBots(auth, request, answer);
+      });
+  table.Add<machineidv1::CreateBotRequest, Bot>(
+      Path("CreateBot"), RpcAccess::Rule("bot", {"create"}),
+      [&auth](const RpcCall& call, const machineidv1::CreateBotRequest& request, Bot& answer) {
+        return WriteBot(auth, call, request.bot(), WriteMode::kCreate, answer);
+      });
+  table.Add<machineidv1::UpsertBotRequest, Bot>(
+      Path("UpsertBot"), RpcAccess::Rule("bot", {"create", "update"}),
+      [&auth](const RpcCall& call, const machineidv1::UpsertBotRequest& request, Bot& answer) {
+        return WriteBot(auth, call, request.bot(), WriteMode::kUpsert, answer);
+      });
+  table.Add<machineidv1::UpdateBotRequest, Bot>(
+      Path("UpdateBot"), RpcAccess::Rule("bot", {"update"}),
+      [&auth](const RpcCall& call, const machineidv1::UpdateBotRequest& request, Bot& answer) {
+        return UpdateBot(auth, call, request, answer);
+      });
+  table.Add<machineidv1::DeleteBotRequest, Empty>(
+      Path("DeleteBot"), RpcAccess::Rule("bot", {"delete"}),
+      [&auth](const RpcCall& call, const machineidv1::DeleteBotRequest& request, Empty&) {
+        return DeleteBot(auth, call, request.bot_name());
+      });
+  AddInstanceMethods(table, auth);
+}
+
+}  // namespace sallyport

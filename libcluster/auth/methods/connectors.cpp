@@ -1,0 +1,205 @@
+// Methods about the connectors by which users log in elsewhere: three kinds with the same six methods each. Whoever
+// wants their secrets needs the right to read, not only to read without secrets.
+#include <google/protobuf/empty.pb.h>
+
+#include "libcluster/auth/auth_server.h"
+#include "libidentity/x509.h"
+#include "libresources/kinds/connector.h"
+#include "libresources/kinds/kinds.h"
+#include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/types/connector.pb.h"
+#include "teleport/legacy/types/resources.pb.h"
+#include "teleport/legacy/types/role.pb.h"
+
+namespace sallyport {
+namespace {
+
+using google::protobuf::Empty;
+using types::GithubConnectorV3;
+using types::OIDCConnectorV3;
+using types::SAMLConnectorV2;
+
+constexpr std::string_view kGroup = "auth_connector";
+
+struct Github {
+  using Connector = GithubConnectorV3;
+  using ListRequest = proto::ListGithubConnectorsRequest;
+  using ListResponse = proto::ListGithubConnectorsResponse;
+  using Create = proto::CreateGithubConnectorRequest;
+  using Update = proto::UpdateGithubConnectorRequest;
+  using Upsert = proto::UpsertGithubConnectorRequest;
+  static constexpr std::string_view kKind = "github";
+  static constexpr std::string_view kMethod = "Github";
+  static constexpr AuditType kCreated = audit::kGithubCreated;
+  static constexpr AuditType kUpdated = audit::kGithubUpdated;
+  static constexpr AuditType kDeleted = audit::kGithubDeleted;
+};
+struct Oidc {
+  using Connector = OIDCConnectorV3;
+  using ListRequest = proto::ListOIDCConnectorsRequest;
+  using ListResponse = proto::ListOIDCConnectorsResponse;
+  using Create = proto::CreateOIDCConnectorRequest;
+  using Update = proto::UpdateOIDCConnectorRequest;
+  using Upsert = proto::UpsertOIDCConnectorRequest;
+  static constexpr std::string_view kKind = "oidc";
+  static constexpr std::string_view kMethod = "OIDC";
+  static constexpr AuditType kCreated = audit::kOidcCreated;
+  static constexpr AuditType kUpdated = audit::kOidcUpdated;
+  static constexpr AuditType kDeleted = audit::kOidcDeleted;
+};
+struct Saml {
+  using Connector = SAMLConnectorV2;
+  using ListRequest = proto::ListSAMLConnectorsRequest;
+  using ListResponse = proto::ListSAMLConnectorsResponse;
+  using Create = proto::CreateSAMLConnectorRequest;
+  using Update = proto::UpdateSAMLConnectorRequest;
+  using Upsert = proto::UpsertSAMLConnectorRequest;
+  static constexpr std::string_view kKind = "saml";
+  static constexpr std::string_view kMethod = "SAML";
+  static constexpr AuditType kCreated = audit::kSamlCreated;
+  static constexpr AuditType kUpdated = audit::kSamlUpdated;
+  static constexpr AuditType kDeleted = audit::kSamlDeleted;
+};
+
+Status CheckRoleExists(AuthServer& auth, std::string_view field, const std::string& role) {
+  if (auth.backend().Get(ResourceKey("role", role))) return {};
+  return Fail(ErrorKind::kBadParameter, "{}: role \"{}\" is not found", field, role);
+}
+
+// What only the cluster knows: its roles, and keys that it keeps.
+Status Complete(AuthServer& auth, GithubConnectorV3& connector) {
+  for (const auto& team : connector.spec().teamstologins()) {
+    if (!team.kubegroups().empty() || !team.kubeusers().empty()) {
+      return FailWithHint(ErrorKind::kBadParameter,
+                          "spec.teams_to_logins cannot give kubernetes_groups or kubernetes_users",
+                          "put them into a role, and name the role in teams_to_roles");
+    }
+    for (const auto& role : team.logins()) RETURN_IF_ERROR(CheckRoleExists(auth, "spec.teams_to_logins", role));
+  }
+  return {};
+}
+
+Status Complete(AuthServer&, OIDCConnectorV3&) { return {}; }
+
+Result<types::AsymmetricKeyPair> NewSigningPair(const std::string& cluster) {
+  ASSIGN_OR_RETURN(const PrivateKey key, GeneratePrivateKey(KeyAlgorithm::kRsa2048));
+  ASSIGN_OR_RETURN(const Certificate certificate, MakeCertificateAuthority(cluster, key, Now()));
+  types::AsymmetricKeyPair pair;
+  pair.set_privatekey(key.ToPem().Reveal());
+  pair.set_cert(certificate.ToPem());
+  return pair;
+}
+
+// A connector that was read without secrets has the certificate of its key and not the key: the stored one is kept.
+Status Complete(AuthServer& auth, SAMLConnectorV2& connector) {
+  for (const auto& mapping : connector.spec().attributestoroles()) {
+    for (const auto& role : mapping.roles()) {
+      if (role.contains('$')) continue;  // a template of what the provider sends
+      RETURN_IF_ERROR(CheckRoleExists(auth, "spec.attributes_to_roles", role));
+    }
+  }
+  auto& spec = *connector.mutable_spec();
+  if (spec.has_signingkeypair() && !spec.signingkeypair().privatekey().empty()) return {};
+  const auto stored = GetResource<SAMLConnectorV2>(auth.backend(), "saml", connector.metadata().name());
+  const bool known = stored && stored->spec().has_signingkeypair();
+  if (spec.has_signingkeypair() && (!known || stored->spec().signingkeypair().cert() != spec.signingkeypair().cert())) {
+    return FailWithHint(ErrorKind::kBadParameter, "spec.signing_key_pair has no private key, and none is kept for it",
+                        "read the connector with --with-secrets, or leave signing_key_pair out");
+  }
+  if (known) {
+    *spec.mutable_signingkeypair() = stored->spec().signingkeypair();
+    return {};
+  }
+  ASSIGN_OR_RETURN(*spec.mutable_signingkeypair(), NewSigningPair(auth.cluster_name()));
+  return {};
+}
+
+template <typename Kind>
+Status Write(AuthServer& auth, const RpcCall& call, const typename Kind::Connector& requested, WriteMode mode,
+             typename Kind::Connector& answer) {
+  answer = requested;
+  RETURN_IF_ERROR(CheckResource(answer));
+  RETURN_IF_ERROR(Complete(auth, answer));
+  // As the reference has it, whoever writes without a revision creates.
+  const AuditType& type = mode == WriteMode::kUpdate ? Kind::kUpdated : Kind::kCreated;
+  RETURN_IF_ERROR(auth.Write(call.caller, type, Kind::kKind, answer, mode));
+  RemoveSecrets(answer);
+  return {};
+}
+
+Status CheckMayReadSecrets(const Caller& caller, std::string_view kind) {
+  if (AuthServer::CheckRule(caller, kGroup, "read")) return {};
+  return AuthServer::CheckRule(caller, kind, "read");
+}
+
+template <typename Kind>
+Status Get(AuthServer& auth, const RpcCall& call, const types::ResourceWithSecretsRequest& request,
+           typename Kind::Connector& answer) {
+  if (request.withsecrets()) RETURN_IF_ERROR(CheckMayReadSecrets(call.caller, Kind::kKind));
+  ASSIGN_OR_RETURN(answer, GetResource<typename Kind::Connector>(auth.backend(), Kind::kKind, request.name()));
+  if (!request.withsecrets()) RemoveSecrets(answer);
+  return {};
+}
+
+template <typename Kind>
+Status List(AuthServer& auth, const RpcCall& call, const typename Kind::ListRequest& request,
+            typename Kind::ListResponse& answer) {
+  if (request.with_secrets()) RETURN_IF_ERROR(CheckMayReadSecrets(call.caller, Kind::kKind));
+  ASSIGN_OR_RETURN(auto page, ListPage<typename Kind::Connector>(auth.backend(), Kind::kKind, request.page_token(),
+                                                                 request.page_size()));
+  for (auto& connector : page.first) {
+    if (!request.with_secrets()) RemoveSecrets(connector);
+    *answer.add_connectors() = std::move(connector);
+  }
+  answer.set_next_page_token(page.second);
+  return {};
+}
+
+template <typename Kind, typename Request>
+void AddWrite(RpcTable& table, AuthServer& auth, std::string path, std::vector<std::string_view> verbs,
+              WriteMode mode) {
+  using Connector = typename Kind::Connector;
+  table.Add<Request, Connector>(std::move(path), RpcAccess::Rule(Kind::kKind, std::move(verbs)).Or(kGroup),
+                                [&auth, mode](const RpcCall& call, const Request& request, Connector& answer) {
+                                  return Write<Kind>(auth, call, request.connector(), mode, answer);
+                                });
+}
+
+template <typename Kind>
+void AddKind(RpcTable& table, AuthServer& auth) {
+  using Connector = typename Kind::Connector;
+  const auto path = [](std::string_view verb, std::string_view end) {
+    return fmt::format("/proto.AuthService/{}{}Connector{}", verb, Kind::kMethod, end);
+  };
+  const auto rule = [](std::vector<std::string_view> verbs) {
+    return RpcAccess::Rule(Kind::kKind, std::move(verbs)).Or(kGroup);
+  };
+  table.Add<types::ResourceWithSecretsRequest, Connector>(
+      path("Get", ""), rule({"readnosecrets"}),
+      [&auth](const RpcCall& call, const types::ResourceWithSecretsRequest& request, Connector& answer) {
+        return Get<Kind>(auth, call, request, answer);
+      });
+  table.Add<typename Kind::ListRequest, typename Kind::ListResponse>(
+      path("List", "s"), rule({"list", "readnosecrets"}),
+      [&auth](const RpcCall& call, const typename Kind::ListRequest& request, typename Kind::ListResponse& answer) {
+        return List<Kind>(auth, call, request, answer);
+      });
+  AddWrite<Kind, typename Kind::Create>(table, auth, path("Create", ""), {"create"}, WriteMode::kCreate);
+  AddWrite<Kind, typename Kind::Update>(table, auth, path("Update", ""), {"update"}, WriteMode::kUpdate);
+  AddWrite<Kind, typename Kind::Upsert>(table, auth, path("Upsert", "V2"), {"create", "update"}, WriteMode::kUpsert);
+  table.Add<types::ResourceRequest, Empty>(path("Delete", ""), rule({"delete"}),
+                                           [&auth](const RpcCall& call, const types::ResourceRequest& request, Empty&) {
+                                             return auth.Remove(call.caller, Kind::kDeleted, Kind::kKind,
+                                                                request.name());
+                                           });
+}
+
+}  // namespace
+
+void AddConnectorMethods(RpcTable& table, AuthServer& auth) {
+  AddKind<Github>(table, auth);
+  AddKind<Oidc>(table, auth);
+  AddKind<Saml>(table, auth);
+}
+
+}  // namespace sallyport

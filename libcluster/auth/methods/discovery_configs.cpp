@@ -1,0 +1,84 @@
+// Methods about discovery configs.
+#include <google/protobuf/empty.pb.h>
+
+#include "libcluster/auth/auth_server.h"
+#include "libresources/kinds/kinds.h"
+#include "teleport/discoveryconfig/v1/discoveryconfig.pb.h"
+
+namespace sallyport {
+namespace {
+
+namespace discoveryv1 = teleport::discoveryconfig::v1;
+using discoveryv1::DiscoveryConfig;
+using google::protobuf::Empty;
+
+constexpr std::string_view kDiscoveryConfigKind = "discovery_config";
+
+std::string Method(std::string_view name) {
+  return fmt::format("/teleport.discoveryconfig.v1.DiscoveryConfigService/{}", name);
+}
+
+Result<DiscoveryConfig> Get(AuthServer& auth, const std::string& name) {
+  auto config = GetResource<DiscoveryConfig>(auth.backend(), kDiscoveryConfigKind, name);
+  if (config) return config;
+  return Fail(ErrorKind::kNotFound, "discovery_config \"{}\" doesn't exist", name);
+}
+
+// What discovery services found out is theirs to say: a new config has none of it, and an update keeps it.
+Status Write(AuthServer& auth, const RpcCall& call, const DiscoveryConfig& written, WriteMode mode,
+             DiscoveryConfig& answer) {
+  answer = written;
+  answer.mutable_status()->Clear();
+  RETURN_IF_ERROR(CheckResource(answer));
+  if (mode == WriteMode::kUpdate) {
+    ASSIGN_OR_RETURN(const DiscoveryConfig stored, Get(auth, NameOf(answer)));
+    *answer.mutable_status() = stored.status();
+    if (RevisionOf(answer).empty()) SetRevision(answer, RevisionOf(stored));
+  }
+  const auto& type = mode == WriteMode::kUpdate ? audit::kDiscoveryConfigUpdate : audit::kDiscoveryConfigCreate;
+  return auth.Write(call.caller, type, kDiscoveryConfigKind, answer, mode);
+}
+
+}  // namespace
+
+void AddDiscoveryConfigMethods(RpcTable& table, AuthServer& auth) {
+  table.Add<discoveryv1::ListDiscoveryConfigsRequest, discoveryv1::ListDiscoveryConfigsResponse>(
+      Method("ListDiscoveryConfigs"), RpcAccess::Rule(kDiscoveryConfigKind, {"list", "read"}),
+      [&auth](const RpcCall&, const discoveryv1::ListDiscoveryConfigsRequest& request,
+              discoveryv1::ListDiscoveryConfigsResponse& answer) -> Status {
+        ASSIGN_OR_RETURN(auto page, ListPage<DiscoveryConfig>(auth.backend(), kDiscoveryConfigKind,
+                                                              request.next_token(), request.page_size()));
+        for (auto& config : page.first) *answer.add_discovery_configs() = std::move(config);
+        answer.set_next_key(page.second);
+        return {};
+      });
+  table.Add<discoveryv1::GetDiscoveryConfigRequest, DiscoveryConfig>(
+      Method("GetDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"read"}),
+      [&auth](const RpcCall&, const discoveryv1::GetDiscoveryConfigRequest& request,
+              DiscoveryConfig& answer) -> Status {
+        ASSIGN_OR_RETURN(answer, Get(auth, request.name()));
+        return {};
+      });
+  table.Add<discoveryv1::CreateDiscoveryConfigRequest, DiscoveryConfig>(
+      Method("CreateDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"create"}),
+      [&auth](const RpcCall& call, const discoveryv1::CreateDiscoveryConfigRequest& request, DiscoveryConfig& answer) {
+        return Write(auth, call, request.discovery_config(), WriteMode::kCreate, answer);
+      });
+  table.Add<discoveryv1::UpdateDiscoveryConfigRequest, DiscoveryConfig>(
+      Method("UpdateDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"update"}),
+      [&auth](const RpcCall& call, const discoveryv1::UpdateDiscoveryConfigRequest& request, DiscoveryConfig& answer) {
+        return Write(auth, call, request.discovery_config(), WriteMode::kUpdate, answer);
+      });
+  table.Add<discoveryv1::UpsertDiscoveryConfigRequest, DiscoveryConfig>(
+      Method("UpsertDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"create", "update"}),
+      [&auth](const RpcCall& call, const discoveryv1::UpsertDiscoveryConfigRequest& request, DiscoveryConfig& answer) {
+        return Write(auth, call, request.discovery_config(), WriteMode::kUpsert, answer);
+      });
+  table.Add<discoveryv1::DeleteDiscoveryConfigRequest, Empty>(
+      Method("DeleteDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"delete"}),
+      [&auth](const RpcCall& call, const discoveryv1::DeleteDiscoveryConfigRequest& request, Empty&) {
+        return auth.Remove(call.caller, audit::kDiscoveryConfigDelete, kDiscoveryConfigKind, request.name());
+      });
+}
+
+}  // namespace sallyport

@@ -1,0 +1,31 @@
+// Methods about Kubernetes clusters as resources.
+#include "libcluster/auth/listing/labelled_kind.h"
+#include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/types/kubernetes.pb.h"
+
+namespace sallyport {
+namespace {
+
+using types::KubernetesClusterV3;
+
+constexpr std::string_view kKubeClusterKind = "kube_cluster";
+
+}  // namespace
+
+void AddKubeMethods(RpcTable& table, AuthServer& auth) {
+  table.Add<proto::ListKubernetesClustersRequest, proto::ListKubernetesClustersResponse>(
+      "/proto.AuthService/ListKubernetesClusters", RpcAccess::Rule(kKubeClusterKind, {"list", "read"}),
+      [&auth](const RpcCall& call, const proto::ListKubernetesClustersRequest& request,
+              proto::ListKubernetesClustersResponse& answer) -> Status {
+        ASSIGN_OR_RETURN(auto page, ListLabelled<KubernetesClusterV3>(auth, call.caller, kKubeClusterKind,
+                                                                      request.page_token(), request.page_size()));
+        for (auto& resource : page.first) *answer.add_kubernetes_clusters() = std::move(resource);
+        answer.set_next_page_token(page.second);
+        return {};
+      });
+  AddLabelledMethods<KubernetesClusterV3>(table, auth,
+                                          {kKubeClusterKind, "KubernetesCluster", audit::kKubeClusterCreate,
+                                           audit::kKubeClusterUpdate, audit::kKubeClusterDelete});
+}
+
+}  // namespace sallyport

@@ -1,0 +1,201 @@
+// Listing what a caller can reach: access by labels first, then the request's labels, words and query, then a page
+// (auth-api sections 4.1 and 4.2).
+#include <algorithm>
+#include <set>
+
+#include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/listing/listing_cursor.h"
+#include "libcluster/auth/listing/searching.h"
+#include "libresources/access/access.h"
+#include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/types/resources.pb.h"
+#include "teleport/legacy/types/server.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kDefaultListingPage = 1000;
+
+// Which page is asked for.
+struct Wish {
+  ListingFilter filter;
+  std::vector<const ListedKind*> kinds;
+  bool by_kind = false;  // all of a kind together; else all kinds in one order
+  bool descending = false;
+  std::string start;
+  std::size_t limit = kDefaultListingPage;
+  bool with_logins = false;
+};
+
+template <typename Request>
+Result<Wish> WishOf(const Request& request) {
+  Wish wish;
+  wish.filter.labels = {request.labels().begin(), request.labels().end()};
+  wish.filter.words = {request.searchkeywords().begin(), request.searchkeywords().end()};
+  if (!request.predicateexpression().empty()) {
+    ASSIGN_OR_RETURN(wish.filter.query, Predicate::Parse(request.predicateexpression(), PredicateDialect::kResource));
+  }
+  if (request.limit() < 0) return Fail(ErrorKind::kBadParameter, "a limit must not be negative");
+  if (request.limit() > 0)
+    wish.limit = std::min<std::size_t>(kDefaultListingPage, static_cast<std::size_t>(request.limit()));
+  wish.start = request.startkey();
+  wish.descending = request.sortby().isdesc();
+  wish.with_logins = request.includelogins();
+  return wish;
+}
+
+// Where one resource stands among all.
+struct Position {
+  std::string kind;
+  std::string order;
+
+  std::string ToStartKey() const { return kind + kOrderSeparator + order; }
+  bool operator==(const Position&) const = default;
+};
+
+Result<Position> ParseStartKey(const std::string& text) {
+  const auto end = text.find(kOrderSeparator);
+  if (end == std::string::npos) return Fail(ErrorKind::kBadParameter, "the start key is not one of this list");
+  return Position{text.substr(0, end), text.substr(end + 1)};
+}
+
+// Returns whether one stands before the other.
+bool StandsBefore(const Wish& wish, const Position& one, const Position& other) {
+  const auto less = [&wish](const Position& a, const Position& b) {
+    return wish.by_kind ? std::tie(a.kind, a.order) < std::tie(b.kind, b.order)
+                        : std::tie(a.order, a.kind) < std::tie(b.order, b.kind);
+  };
+  return wish.descending ? less(other, one) : less(one, other);
+}
+
+// Makes cursors of all kinds that begin behind what the page before ended with.
+Result<std::vector<ListingCursor>> CursorsOf(AuthServer& auth, const Caller& caller, const Wish& wish) {
+  std::vector<ListingCursor> cursors;
+  std::optional<Position> last;
+  if (!wish.start.empty()) {
+    ASSIGN_OR_RETURN(last, ParseStartKey(wish.start));
+  }
+  for (const ListedKind* kind : wish.kinds) {
+    ListPlace place{.order = {}, .included = true, .descending = wish.descending};
+    if (last) {
+      const Position same{std::string(NameOf(*kind)), last->order};
+      const bool is_after = StandsBefore(wish, *last, same);
+      if (wish.by_kind && same != *last) {
+        if (!is_after) continue;
+      } else {
+        place = {last->order, is_after, wish.descending};
+      }
+    }
+    cursors.emplace_back(auth, caller, wish.filter, *kind, std::move(place), wish.limit + 1);
+  }
+  return cursors;
+}
+
+Result<int> CountAll(AuthServer& auth, const Caller& caller, Wish wish) {
+  wish.start.clear();
+  ASSIGN_OR_RETURN(auto cursors, CursorsOf(auth, caller, wish));
+  int count = 0;
+  for (auto& cursor : cursors) {
+    while (true) {
+      ASSIGN_OR_RETURN(const Listed* item, cursor.Next());
+      if (item == nullptr) break;
+      ++count;
+      cursor.Pop();
+    }
+  }
+  return count;
+}
+
+// Returns the cursor whose next is the first of all, and where that stands; nullptr when there is none.
+Result<std::pair<ListingCursor*, Position>> First(std::vector<ListingCursor>& cursors, const Wish& wish) {
+  std::pair<ListingCursor*, Position> first;
+  for (auto& cursor : cursors) {
+    ASSIGN_OR_RETURN(const Listed* item, cursor.Next());
+    if (item == nullptr) continue;
+    Position position{std::string(cursor.kind()), item->order};
+    if (first.first == nullptr || StandsBefore(wish, position, first.second)) first = {&cursor, std::move(position)};
+  }
+  return first;
+}
+
+// Puts one page into an answer, and sets what the next one starts behind.
+template <typename Answer>
+Status FillPage(AuthServer& auth, const Caller& caller, const Wish& wish, Answer& answer) {
+  std::optional<ResourceAccess> logins;
+  if (wish.with_logins && caller.kind == Caller::Kind::kUser) logins = caller.access->AccessTo("node");
+  ASSIGN_OR_RETURN(auto cursors, CursorsOf(auth, caller, wish));
+  std::size_t bytes = 0;
+  std::string last;
+  while (true) {
+    ASSIGN_OR_RETURN(const auto first, First(cursors, wish));
+    const auto& [cursor, position] = first;
+    if (cursor == nullptr) return {};
+    auto& resource = *answer.add_resources();
+    cursor->Put(resource);
+    bytes += resource.ByteSizeLong();
+    const auto taken = static_cast<std::size_t>(answer.resources_size());
+    if (taken > wish.limit || (taken > 1 && bytes > kMaxPageBytes)) {
+      answer.mutable_resources()->RemoveLast();
+      answer.set_nextkey(last);
+      return {};
+    }
+    if (logins && resource.has_node()) {
+      ASSIGN_OR_RETURN(const Listed* item, cursor->Next());
+      for (auto& login : logins->LoginsFor(item->labels)) resource.add_logins(std::move(login));
+    }
+    cursor->Pop();
+    last = position.ToStartKey();
+  }
+}
+
+Status ListResources(AuthServer& auth, const RpcCall& call, const proto::ListResourcesRequest& request,
+                     proto::ListResourcesResponse& answer) {
+  ASSIGN_OR_RETURN(Wish wish, WishOf(request));
+  ASSIGN_OR_RETURN(const ListedKind* kind, FindListedKind(request.resourcetype()));
+  wish.kinds.push_back(kind);
+  std::optional<Caller> searching;
+  if (request.usesearchasroles()) {
+    ASSIGN_OR_RETURN(searching, SearchingCaller(auth, call.caller, request));
+  }
+  const Caller& caller = searching ? *searching : call.caller;
+  if (request.needtotalcount()) {
+    ASSIGN_OR_RETURN(const int count, CountAll(auth, caller, wish));
+    answer.set_totalcount(count);
+  }
+  return FillPage(auth, caller, wish, answer);
+}
+
+// All kinds as one list, by name or by kind.
+Status ListUnified(AuthServer& auth, const RpcCall& call, const proto::ListUnifiedResourcesRequest& request,
+                   proto::ListUnifiedResourcesResponse& answer) {
+  const std::string& field = request.sortby().field();
+  if (!field.empty() && field != "name" && field != "kind") {
+    return Fail(ErrorKind::kNotImplemented, "sorting by \"{}\" is not implemented", field);
+  }
+  ASSIGN_OR_RETURN(Wish wish, WishOf(request));
+  wish.by_kind = field == "kind";
+  std::set<std::string> kinds(request.kinds().begin(), request.kinds().end());
+  if (kinds.empty()) kinds = {"node", "kube_server", "app_server", "db_server", "windows_desktop", "git_server"};
+  if (kinds.erase("kube_cluster") != 0) kinds.insert("kube_server");
+  for (const auto& name : kinds) {
+    ASSIGN_OR_RETURN(const ListedKind* kind, FindListedKind(name));
+    wish.kinds.push_back(kind);
+  }
+  return FillPage(auth, call.caller, wish, answer);
+}
+
+}  // namespace
+
+void AddListingMethods(RpcTable& table, AuthServer& auth) {
+  table.Add<proto::ListResourcesRequest, proto::ListResourcesResponse>(
+      "/proto.AuthService/ListResources", RpcAccess::Authenticated(),
+      [&auth](const RpcCall& call, const proto::ListResourcesRequest& request, proto::ListResourcesResponse& answer) {
+        return ListResources(auth, call, request, answer);
+      });
+  table.Add<proto::ListUnifiedResourcesRequest, proto::ListUnifiedResourcesResponse>(
+      "/proto.AuthService/ListUnifiedResources", RpcAccess::Authenticated(),
+      [&auth](const RpcCall& call, const proto::ListUnifiedResourcesRequest& request,
+              proto::ListUnifiedResourcesResponse& answer) { return ListUnified(auth, call, request, answer); });
+}
+
+}  // namespace sallyport

@@ -1,0 +1,100 @@
+// Methods about roles. A role that somebody needs is not deleted.
+#include <google/protobuf/empty.pb.h>
+
+#include <algorithm>
+
+#include "libbase/log.h"
+#include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/access/role_use.h"
+#include "libresources/access/access.h"
+#include "libresources/kinds/kinds.h"
+#include "libresources/matching/labels.h"
+#include "libresources/promises.h"
+#include "libresources/kinds/role.h"
+#include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/types/role.pb.h"
+#include "teleport/legacy/types/user.pb.h"
+
+namespace sallyport {
+namespace {
+
+using types::RoleV6;
+
+void WarnOf(const RoleV6& role, const std::string& reason) {
+  Log(LogLevel::kWarning, "a role was written that does less than it says",
+      {{"role", role.metadata().name()}, {"reason", reason}});
+}
+
+Status WriteRole(AuthServer& auth, const RpcCall& call, const RoleV6& requested, WriteMode mode, RoleV6& answer) {
+  answer = requested;
+  RETURN_IF_ERROR(CheckNewResource(answer));
+  RETURN_IF_ERROR(CheckPromises(answer));
+  // An expression that allows nothing does no harm: a client with fewer checks, or a backup, may write the role.
+  if (const Status allows = CheckAllowances(answer); !allows) WarnOf(answer, allows.error().message);
+  for (const std::string& field : FieldsWithoutEffect(answer)) WarnOf(answer, field + " has no effect here");
+  // As the reference has it, whoever writes without a revision creates.
+  const auto& type = mode == WriteMode::kUpdate ? audit::kRoleUpdated : audit::kRoleCreated;
+  return auth.Write(call.caller, type, "role", answer, mode);
+}
+
+Status DeleteRole(AuthServer& auth, const RpcCall& call, const std::string& name) {
+  ASSIGN_OR_RETURN(const std::string use, UseOfRole(auth.backend(), name));
+  // Not a wrong request, and no right that is missing: the reference answers with a plain error too.
+  if (!use.empty()) return Fail(ErrorKind::kInternal, "failed to delete a role that is still in use by {}", use);
+  return auth.Remove(call.caller, audit::kRoleDeleted, "role", name);
+}
+
+// A user reads the roles it has without any rule.
+Status GetRole(AuthServer& auth, const RpcCall& call, const std::string& name, RoleV6& answer) {
+  const bool own = call.caller.kind == Caller::Kind::kUser && call.caller.access->HasRole(name);
+  if (!own) RETURN_IF_ERROR(AuthServer::CheckRule(call.caller, "role", "read"));
+  ASSIGN_OR_RETURN(answer, GetResource<RoleV6>(auth.backend(), "role", name));
+  return {};
+}
+
+bool Wanted(const RoleV6& role, const types::RoleFilter& filter) {
+  return std::ranges::all_of(filter.searchkeywords(),
+                             [&](const std::string& word) { return role.metadata().name().contains(word); });
+}
+
+}  // namespace
+
+void AddRoleMethods(RpcTable& table, AuthServer& auth) {
+  table.Add<proto::GetRoleRequest, RoleV6>(
+      "/proto.AuthService/GetRole", RpcAccess::Authenticated(),
+      [&auth](const RpcCall& call, const proto::GetRoleRequest& request, RoleV6& answer) {
+        return GetRole(auth, call, request.name(), answer);
+      });
+  table.Add<proto::ListRolesRequest, proto::ListRolesResponse>(
+      "/proto.AuthService/ListRoles", RpcAccess::Rule("role", {"list", "read"}),
+      [&auth](const RpcCall&, const proto::ListRolesRequest& request, proto::ListRolesResponse& answer) -> Status {
+        ASSIGN_OR_RETURN(auto page, ListPage<RoleV6>(auth.backend(), "role", request.startkey(), request.limit()));
+        for (auto& role : page.first) {
+          if (Wanted(role, request.filter())) *answer.add_roles() = std::move(role);
+        }
+        answer.set_nextkey(page.second);
+        return {};
+      });
+  table.Add<proto::CreateRoleRequest, RoleV6>(
+      "/proto.AuthService/CreateRole", RpcAccess::Rule("role", {"create"}),
+      [&auth](const RpcCall& call, const proto::CreateRoleRequest& request, RoleV6& answer) {
+        return WriteRole(auth, call, request.role(), WriteMode::kCreate, answer);
+      });
+  table.Add<proto::UpdateRoleRequest, RoleV6>(
+      "/proto.AuthService/UpdateRole", RpcAccess::Rule("role", {"update"}),
+      [&auth](const RpcCall& call, const proto::UpdateRoleRequest& request, RoleV6& answer) {
+        return WriteRole(auth, call, request.role(), WriteMode::kUpdate, answer);
+      });
+  table.Add<proto::UpsertRoleRequest, RoleV6>(
+      "/proto.AuthService/UpsertRoleV2", RpcAccess::Rule("role", {"create", "update"}),
+      [&auth](const RpcCall& call, const proto::UpsertRoleRequest& request, RoleV6& answer) {
+        return WriteRole(auth, call, request.role(), WriteMode::kUpsert, answer);
+      });
+  table.Add<proto::DeleteRoleRequest, google::protobuf::Empty>(
+      "/proto.AuthService/DeleteRole", RpcAccess::Rule("role", {"delete"}),
+      [&auth](const RpcCall& call, const proto::DeleteRoleRequest& request, google::protobuf::Empty&) {
+        return DeleteRole(auth, call, request.name());
+      });
+}
+
+}  // namespace sallyport

@@ -1,0 +1,95 @@
+// Methods about the settings of the cluster: three kinds with the same four methods each.
+#include "libbase/log.h"
+#include "libcluster/auth/auth_server.h"
+#include "libresources/kinds/kinds.h"
+#include "libresources/promises.h"
+#include "teleport/clusterconfig/v1/clusterconfig_service.pb.h"
+#include "teleport/legacy/types/cluster_config.pb.h"
+#include "teleport/legacy/types/trust.pb.h"
+
+namespace sallyport {
+namespace {
+
+namespace configv1 = teleport::clusterconfig::v1;
+
+template <typename M>
+Status WriteSetting(AuthServer& auth, const RpcCall& call, const AuditType& type, std::string_view kind, M setting,
+                    WriteMode mode, M& answer) {
+  setting.mutable_metadata()->set_name(std::string(FindKind(kind)->singleton_name));
+  RETURN_IF_ERROR(CheckResource(setting));
+  RETURN_IF_ERROR(CheckPromises(setting));
+  for (const std::string& field : FieldsWithoutEffect(setting)) {
+    Log(LogLevel::kWarning, "a setting was written that has no effect here",
+        {{"kind", std::string(kind)}, {"field", field}});
+  }
+  RETURN_IF_ERROR(auth.Write(call.caller, type, kind, setting, mode));
+  answer = std::move(setting);
+  return {};
+}
+
+template <typename M>
+Status ResetSetting(AuthServer& auth, const RpcCall& call, const AuditType& type, std::string_view kind, M& answer) {
+  M setting = NewResource(*FindKind(kind)).as<M>();
+  FillInSetting(setting);
+  (*setting.mutable_metadata()->mutable_labels())["teleport.dev/origin"] = "defaults";
+  return WriteSetting(auth, call, type, kind, std::move(setting), WriteMode::kUpsert, answer);
+}
+
+// One kind's methods. `Get`, `Update`, `Upsert`, `Reset` are the request types; `setting_of` takes the setting out of
+// one.
+template <typename M, typename Get, typename Update, typename Upsert, typename Reset, typename SettingOf>
+void AddSetting(RpcTable& table, AuthServer& auth, std::string_view kind, std::string_view method, AuditType type,
+                SettingOf setting_of) {
+  const auto path = [&](std::string_view verb) {
+    return fmt::format("/teleport.clusterconfig.v1.ClusterConfigService/{}{}", verb, method);
+  };
+  table.Add<Get, M>(path("Get"), RpcAccess::Authenticated(),
+                    [&auth, kind](const RpcCall&, const Get&, M& answer) -> Status {
+                      ASSIGN_OR_RETURN(answer, auth.Setting<M>(kind, FindKind(kind)->singleton_name));
+                      return {};
+                    });
+  table.Add<Update, M>(path("Update"), RpcAccess::Rule(kind, {"update"}),
+                       [=, &auth](const RpcCall& call, const Update& request, M& answer) {
+                         return WriteSetting<M>(auth, call, type, kind, setting_of(request), WriteMode::kUpdate,
+                                                answer);
+                       });
+  table.Add<Upsert, M>(path("Upsert"), RpcAccess::Rule(kind, {"create", "update"}),
+                       [=, &auth](const RpcCall& call, const Upsert& request, M& answer) {
+                         return WriteSetting<M>(auth, call, type, kind, setting_of(request), WriteMode::kUpsert,
+                                                answer);
+                       });
+  table.Add<Reset, M>(path("Reset"), RpcAccess::Rule(kind, {"update"}),
+                      [=, &auth](const RpcCall& call, const Reset&, M& answer) {
+                        return ResetSetting<M>(auth, call, type, kind, answer);
+                      });
+}
+
+}  // namespace
+
+void AddSettingMethods(RpcTable& table, AuthServer& auth) {
+  AddSetting<types::AuthPreferenceV2, configv1::GetAuthPreferenceRequest, configv1::UpdateAuthPreferenceRequest,
+             configv1::UpsertAuthPreferenceRequest, configv1::ResetAuthPreferenceRequest>(
+      table, auth, "cluster_auth_preference", "AuthPreference", audit::kAuthPreferenceUpdate,
+      [](const auto& request) { return request.auth_preference(); });
+  AddSetting<types::ClusterNetworkingConfigV2, configv1::GetClusterNetworkingConfigRequest,
+             configv1::UpdateClusterNetworkingConfigRequest, configv1::UpsertClusterNetworkingConfigRequest,
+             configv1::ResetClusterNetworkingConfigRequest>(
+      table, auth, "cluster_networking_config", "ClusterNetworkingConfig", audit::kNetworkingConfigUpdate,
+      [](const auto& request) { return request.cluster_network_config(); });
+  AddSetting<types::SessionRecordingConfigV2, configv1::GetSessionRecordingConfigRequest,
+             configv1::UpdateSessionRecordingConfigRequest, configv1::UpsertSessionRecordingConfigRequest,
+             configv1::ResetSessionRecordingConfigRequest>(
+      table, auth, "session_recording_config", "SessionRecordingConfig", audit::kRecordingConfigUpdate,
+      [](const auto& request) { return request.session_recording_config(); });
+  table.Add<configv1::GetClusterNameRequest, types::ClusterNameV2>(
+      "/teleport.clusterconfig.v1.ClusterConfigService/GetClusterName", RpcAccess::Authenticated(),
+      [&auth](const RpcCall&, const configv1::GetClusterNameRequest&, types::ClusterNameV2& answer) {
+        answer.set_kind("cluster_name");
+        answer.set_version("v2");
+        answer.mutable_metadata()->set_name("cluster-name");
+        answer.mutable_spec()->set_clustername(auth.cluster_name());
+        return Status();
+      });
+}
+
+}  // namespace sallyport

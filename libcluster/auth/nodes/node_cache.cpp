@@ -1,0 +1,123 @@
+#include "libcluster/auth/nodes/node_cache.h"
+
+#include <map>
+#include <mutex>
+#include <unordered_map>
+
+#include "libcluster/backend/store.h"
+#include "libcluster/backend/change_feed.h"
+#include "libcluster/backend/rehearsal.h"
+#include "libresources/kinds/kinds.h"
+#include "teleport/legacy/types/server.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kAllNodes = static_cast<std::size_t>(1) << 30;
+
+std::string Prefix() { return ResourceKey("node", ""); }
+
+// Nodes in order, found again by their keys.
+class OrderedNodes {
+ public:
+  Status Apply(const BackendEvent& event) {
+    if (const auto old = orders_.find(event.item.key); old != orders_.end()) {
+      nodes_.erase(old->second);
+      orders_.erase(old);
+    }
+    if (event.removed) return {};
+    ASSIGN_OR_RETURN(auto node, DecodeItem<types::ServerV2>(event.item));
+    std::string order = NodeCache::OrderOf(node);
+    orders_.emplace(event.item.key, order);
+    nodes_.emplace(std::move(order), std::make_shared<const types::ServerV2>(std::move(node)));
+    return {};
+  }
+
+  std::vector<SharedNode> List(const ListPlace& place, std::size_t limit) const {
+    const Time now = Now();
+    std::vector<SharedNode> found;
+    const auto take = [&](const SharedNode& node) {
+      const auto expires = ExpiresOf(*node);
+      if (!expires || *expires > now) found.push_back(node);
+    };
+    const bool after = place.included == place.descending;  // what begins behind all of that order
+    auto at = after ? nodes_.upper_bound(place.order) : nodes_.lower_bound(place.order);
+    if (!place.descending) {
+      for (; at != nodes_.end() && found.size() < limit; ++at) take(at->second);
+      return found;
+    }
+    if (place.order.empty()) at = nodes_.end();
+    while (at != nodes_.begin() && found.size() < limit) take((--at)->second);
+    return found;
+  }
+
+ private:
+  std::map<std::string, SharedNode> nodes_;
+  std::unordered_map<std::string, std::string> orders_;  // by key
+};
+
+Status Load(Backend& backend, OrderedNodes& nodes) {
+  ASSIGN_OR_RETURN(const auto items, backend.List(Prefix(), "", kAllNodes));
+  for (const auto& item : items) RETURN_IF_ERROR(nodes.Apply({false, item}));
+  return {};
+}
+
+}  // namespace
+
+struct NodeCache::State : std::enable_shared_from_this<State> {
+  explicit State(Backend& backend_in) : backend(backend_in) {}
+
+  Backend& backend;
+  std::mutex mutex;  // of everything below
+  std::shared_ptr<ChangeWatcher> watcher;
+  OrderedNodes nodes;
+
+  // Takes in what has changed. With the mutex.
+  Status Refresh() {
+    if (watcher) {
+      if (const auto events = watcher->Take()) {
+        for (const auto& event : *events) RETURN_IF_ERROR(nodes.Apply(*event));
+        return {};
+      }
+    }
+    const Status begun = Begin();
+    if (!begun) watcher.reset();
+    return begun;
+  }
+
+ private:
+  // Watches first, so that nothing is missed between.
+  Status Begin() {
+    nodes = {};
+    // What changes is taken in at once: nothing piles up while nobody looks.
+    watcher = backend.Watch({Prefix()}, [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (!self) return;
+      const std::lock_guard lock(self->mutex);
+      if (self->watcher && !self->Refresh()) self->watcher.reset();
+    });
+    return Load(backend, nodes);
+  }
+};
+
+NodeCache::NodeCache(Backend& backend) : state_(std::make_shared<State>(backend)) {}
+NodeCache::~NodeCache() = default;
+
+std::string NodeCache::OrderOf(const types::ServerV2& node) {
+  return node.spec().hostname() + kOrderSeparator + node.metadata().name();
+}
+
+Result<std::vector<SharedNode>> NodeCache::List(const ListPlace& place, std::size_t limit) {
+  if (RehearsalScope::Active()) {
+    OrderedNodes rehearsed;
+    RETURN_IF_ERROR(Load(state_->backend, rehearsed));
+    return rehearsed.List(place, limit);
+  }
+  const std::lock_guard lock(state_->mutex);
+  RETURN_IF_ERROR(state_->Refresh());
+  return state_->nodes.List(place, limit);
+}
+
+Result<std::vector<SharedNode>> NodeCache::All() { return List({}, kAllNodes); }
+
+}  // namespace sallyport

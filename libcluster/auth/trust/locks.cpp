@@ -1,0 +1,92 @@
+#include "libcluster/auth/trust/locks.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "libcluster/auth/trust/hosts.h"
+#include "libcluster/backend/store.h"
+#include "libresources/kinds/lock.h"
+#include "teleport/legacy/types/lock.pb.h"
+
+namespace sallyport {
+namespace {
+
+using types::LockTarget;
+
+// One thing that an identity is, as a question to a lock's target, and its name in the refusal.
+struct Asked {
+  std::string name;
+  LockTarget target;
+};
+
+std::vector<Asked> AskedOf(const Identity& identity) {
+  std::vector<Asked> asked;
+  const auto add = [&](std::string_view field, const std::string& value, void (LockTarget::*set)(const std::string&)) {
+    if (value.empty()) return;
+    auto& one = asked.emplace_back();
+    one.name = fmt::format("{}:\"{}\"", field, value);
+    (one.target.*set)(value);
+  };
+  add("User", identity.username, &LockTarget::set_user<const std::string&>);
+  for (const auto& role : identity.groups) add("Role", role, &LockTarget::set_role<const std::string&>);
+  for (const auto& login : identity.principals) add("Login", login, &LockTarget::set_login<const std::string&>);
+  for (const auto& id : identity.active_requests) {
+    add("AccessRequest", id, &LockTarget::set_accessrequest<const std::string&>);
+  }
+  add("MFADevice", identity.mfa_verified, &LockTarget::set_mfadevice<const std::string&>);
+  add("Device", identity.device.device_id, &LockTarget::set_device<const std::string&>);
+  add("BotInstanceID", identity.bot_instance_id, &LockTarget::set_botinstanceid<const std::string&>);
+  add("JoinToken", identity.join_token, &LockTarget::set_jointoken<const std::string&>);
+  return asked;
+}
+
+Status CheckAll(const std::vector<types::LockV2>& locks, const std::vector<Asked>& all_asked) {
+  const Time now = Now();
+  for (const auto& asked : all_asked) {
+    for (const auto& lock : locks) {
+      if (!LockInForce(lock, now) || !LockMatches(lock.spec().target(), asked.target)) continue;
+      const std::string& message = lock.spec().message();
+      return Fail(ErrorKind::kAccessDenied, "lock targeting {} is in force{}{}", asked.name,
+                  message.empty() ? "" : ": ", message);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Status Locks::Reload() {
+  Known known;
+  ASSIGN_OR_RETURN(known.locks, ListAllResources<types::LockV2>(backend_, "lock"));
+  ASSIGN_OR_RETURN(known.removed_hosts, RemovedHosts(backend_));
+  const std::lock_guard lock(mutex_);
+  known_ = std::make_shared<const Known>(std::move(known));
+  return {};
+}
+
+Result<std::shared_ptr<const Locks::Known>> Locks::Current() const {
+  const std::lock_guard lock(mutex_);
+  if (!known_) return Fail(ErrorKind::kAccessDenied, "locks are not known yet");
+  return known_;
+}
+
+Status Locks::Check(const Identity& identity) const {
+  ASSIGN_OR_RETURN(const auto known, Current());
+  return known->locks.empty() ? Status() : CheckAll(known->locks, AskedOf(identity));
+}
+
+Status Locks::CheckHost(std::string_view host_id) const {
+  ASSIGN_OR_RETURN(const auto known, Current());
+  if (known->removed_hosts.contains(std::string(host_id))) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: host {} was removed from the cluster", host_id);
+  }
+  if (known->locks.empty()) return {};
+  std::vector<Asked> asked;
+  for (const std::string& name : {std::string(host_id), fmt::format("{}.{}", host_id, cluster_name_)}) {
+    asked.push_back({fmt::format("ServerID:\"{}\"", name), {}});
+    asked.back().target.set_serverid(name);
+  }
+  return CheckAll(known->locks, asked);
+}
+
+}  // namespace sallyport

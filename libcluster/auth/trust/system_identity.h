@@ -1,0 +1,55 @@
+// The certificates by which the services of a cluster know each other, signed by the host CA.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libbase/secret.h"
+#include "libbase/time.h"
+#include "libcluster/auth/trust/authorities.h"
+#include "libidentity/identity_file.h"
+
+namespace sallyport {
+
+struct SystemIdentity {
+  std::string certificate_pem;
+  Secret private_key_pem;
+};
+
+// Issues a certificate for a system role ("Auth", "Proxy", "Kube", "Admin"): CN "HOST_ID.CLUSTER", ten years, the names
+// under teleport.cluster.local and `extra_sans`.
+Result<SystemIdentity> IssueSystemIdentity(const Authorities& authorities, std::string_view role,
+                                           std::string_view host_id, const std::vector<std::string>& extra_sans);
+
+// Returns the same as an identity file, with the SSH certificate and the authorities: what tctl on this host uses.
+Result<IdentityFile> IssueSystemIdentityFile(const Authorities& authorities, std::string_view role,
+                                             std::string_view host_id);
+
+// How long the certificates of hosts that have joined are good; agents renew them at half of it.
+inline constexpr Nanoseconds kHostCertificateLife = std::chrono::hours(7 * 24);
+
+// What a host on its own machine gets for keys that it has made. Its TLS certificate has none of the cluster's own
+// names.
+struct HostCertificateRequest {
+  std::string role;                       // "Node", "Instance"
+  std::vector<std::string> system_roles;  // what an Instance may be
+  std::string host_id;
+  std::string node_name;
+  std::vector<std::string> principals;  // names beside its own
+  std::vector<std::string> dns_names;   // of its TLS certificate
+  PublicKey tls_key;
+  PublicKey ssh_key;
+  Nanoseconds ttl{};  // 0: as long as the authority's
+};
+struct HostCertificates {
+  std::string ssh;  // a line
+  std::string tls;  // PEM
+};
+Result<HostCertificates> IssueHostCertificates(const Authorities& authorities, const HostCertificateRequest& request);
+
+// Returns the host's UUID, kept in DATA_DIR/host_uuid; makes it at the first call.
+Result<std::string> HostUuid(const std::string& data_dir);
+
+}  // namespace sallyport

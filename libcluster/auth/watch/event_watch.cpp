@@ -1,0 +1,86 @@
+#include "libcluster/auth/watch/event_watch.h"
+
+#include "libcluster/auth/auth_server.h"
+
+namespace sallyport {
+
+EventWatch::EventWatch(AuthServer& auth, SourceSlots& slots, RpcStreamCall call)
+    : auth_(auth), call_(std::move(call)), slot_(slots.Take(call_.caller->identity.username)) {}
+
+void EventWatch::Start() {
+  if (!slot_) {
+    return Close(Fail(ErrorKind::kLimitExceeded, "too many watches of {} are open", call_.caller->identity.username));
+  }
+  call_.stream->Read([self = shared_from_this()](const std::optional<std::string>& bytes) { self->Open(bytes); });
+}
+
+void EventWatch::Open(const std::optional<std::string>& request) {
+  const Status accepted = request ? Accept(*request) : Fail(ErrorKind::kBadParameter, "the call carried no request");
+  if (!accepted) return Close(accepted);
+  // Holds the watch until the client leaves.
+  call_.stream->OnCancel([self = shared_from_this()] { self->Close({}); });
+  Send(filter_->Begin());
+}
+
+Status EventWatch::Accept(const std::string& request) {
+  proto::Watch watch;
+  if (!watch.ParseFromString(request)) return Fail(ErrorKind::kBadParameter, "the request cannot be decoded");
+  ASSIGN_OR_RETURN(filter_, EventFilter::Make(call_.caller, auth_.cluster_name(), watch));
+  // Nothing is sent before the first event, which says that the watch has begun.
+  sending_ = true;
+  watcher_ = auth_.backend().Watch(filter_->Prefixes(), [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->Wake();
+  });
+  return {};
+}
+
+void EventWatch::Wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(sending_, true)) return;
+  }
+  SendNext();
+}
+
+void EventWatch::Send(const proto::Event& event) {
+  call_.stream->Write(event.SerializeAsString(), [self = shared_from_this()](bool sent) {
+    if (sent) self->SendNext();
+  });
+}
+
+void EventWatch::SendNext() {
+  const auto event = Next();
+  if (!event) return Close(std::unexpected(event.error()));
+  if (*event) Send(**event);
+}
+
+// Returns the next event for the client; nothing when it has them all, and Wake is to begin again.
+Result<std::optional<proto::Event>> EventWatch::Next() {
+  const std::lock_guard lock(mutex_);
+  while (true) {
+    if (next_ == changes_.size()) {
+      next_ = 0;
+      ASSIGN_OR_RETURN(changes_, watcher_->Take());
+      sending_ = !changes_.empty();
+      if (!sending_) return std::nullopt;
+      RETURN_IF_ERROR(CheckCaller());
+    }
+    const BackendEvent& change = *changes_[next_++];
+    if (filter_->ConcernsAccess(change)) {
+      return Fail(ErrorKind::kConnectionProblem, "what you may see has changed: begin the watch again");
+    }
+    if (auto event = filter_->Convert(change)) return event;
+  }
+}
+
+Status EventWatch::CheckCaller() const {
+  if (call_.caller->kind != Caller::Kind::kUser) return {};
+  if (call_.caller->identity.expires <= Now()) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: the certificate has expired, log in again");
+  }
+  return auth_.locks().Check(call_.caller->identity);
+}
+
+void EventWatch::Close(const Status& status) { call_.stream->Finish(status); }
+
+}  // namespace sallyport

@@ -1,0 +1,171 @@
+#include "libcluster/auth/watch/watched_kinds.h"
+
+#include <algorithm>
+
+#include "libbase/text.h"
+#include "libcluster/auth/auth_server.h"
+#include "libresources/access/access.h"
+#include "libresources/kinds/access_request.h"
+#include "libresources/kinds/kinds.h"
+#include "libresources/resource_query.h"
+
+namespace sallyport {
+
+// One row of the table.
+struct WatchedKind {
+  std::string_view kind;
+  // Puts an item's message into an event and returns it; nullptr when it cannot be decoded. No function: the kind has
+  // no changes here.
+  google::protobuf::Message* (*put)(const BackendItem& item, proto::Event& event);
+  std::string_view seen_by_labels_of = {};  // the kind whose labels decide who sees one
+  std::string_view verb = "read";
+};
+
+namespace {
+
+template <auto Mutable>
+google::protobuf::Message* Put(const BackendItem& item, proto::Event& event) {
+  auto* const message = (event.*Mutable)();
+  if (!message->ParseFromString(item.value)) return nullptr;
+  SetRevision(*message, item.revision);
+  return message;
+}
+
+using proto::Event;
+
+constexpr WatchedKind kWatchedKinds[] = {
+    {"access_request", &Put<&Event::mutable_accessrequest>},
+    {"app", &Put<&Event::mutable_app>, "app"},
+    {"app_server", &Put<&Event::mutable_appserver>, "app_server"},
+    {"cert_authority", nullptr, {}, "readnosecrets"},  // made at the first start
+    {"cluster_auth_preference", &Put<&Event::mutable_authpreference>},
+    {"cluster_networking_config", &Put<&Event::mutable_clusternetworkingconfig>},
+    {"db", &Put<&Event::mutable_database>, "db"},
+    {"discovery_config", &Put<&Event::mutable_discoveryconfig>},
+    {"kube_cluster", &Put<&Event::mutable_kubernetescluster>, "kube_cluster"},
+    {"kube_server", &Put<&Event::mutable_kubernetesserver>, "kube_cluster"},
+    {"lock", &Put<&Event::mutable_lock>},
+    {"node", &Put<&Event::mutable_server>, "node"},
+    {"role", &Put<&Event::mutable_role>},
+    {"session_recording_config", &Put<&Event::mutable_sessionrecordingconfig>},
+    {"token", &Put<&Event::mutable_provisiontoken>},
+    {"user", &Put<&Event::mutable_user>},
+};
+
+Result<types::AccessRequestFilter> RequestFilter(const types::WatchKind& asked) {
+  types::AccessRequestFilter filter;
+  for (const auto& [key, value] : asked.filter()) {
+    if (key == "id") {
+      filter.set_id(value);
+    } else if (key == "user") {
+      filter.set_user(value);
+    } else {
+      types::RequestState state = types::NONE;
+      if (key != "state" || !types::RequestState_Parse(value, &state)) {
+        return Fail(ErrorKind::kBadParameter, "a watch of access requests has no filter \"{}={}\"", StripControl(key),
+                    StripControl(value));
+      }
+      filter.set_state(state);
+    }
+  }
+  return filter;
+}
+
+// What is left of something that was removed. Of servers, the host stands where others have a description.
+types::ResourceHeader HeaderOf(const WatchedKind& row, const BackendEvent& change) {
+  const KindRow& kind = *FindKind(row.kind);
+  std::string_view name = std::string_view(change.item.key).substr(ResourceKey(row.kind, "").size());
+  types::ResourceHeader header;
+  header.set_kind(std::string(row.kind));
+  header.set_version(std::string(kind.default_version()));
+  if (const auto slash = name.find('/'); slash != std::string_view::npos) {
+    header.mutable_metadata()->set_description(std::string(name.substr(0, slash)));
+    name.remove_prefix(slash + 1);
+  }
+  header.mutable_metadata()->set_name(std::string(name));
+  header.mutable_metadata()->set_namespace_("default");
+  return header;
+}
+
+}  // namespace
+
+Result<EventFilter::Part> EventFilter::Accept(const Caller& caller, std::string_view cluster,
+                                              const types::WatchKind& asked) {
+  const auto row = std::ranges::find(kWatchedKinds, asked.kind(), &WatchedKind::kind);
+  if (row == std::end(kWatchedKinds)) {
+    return Fail(ErrorKind::kBadParameter, "resources of kind \"{}\" cannot be watched", StripControl(asked.kind()));
+  }
+  if (!asked.name().empty()) return Fail(ErrorKind::kBadParameter, "one {} cannot be watched, only all", row->kind);
+  Part part{row, asked, {}, {}};
+  if (row->kind == "access_request") {
+    ASSIGN_OR_RETURN(part.requests, RequestFilter(asked));
+    // Everybody watches their own.
+    if (caller.kind == Caller::Kind::kUser && part.requests.user() == caller.identity.username) return part;
+  }
+  RETURN_IF_ERROR(AuthServer::CheckRule(caller, row->kind, asked.loadsecrets() ? "read" : row->verb));
+  if (!row->seen_by_labels_of.empty()) part.visibility.emplace(caller, cluster, row->seen_by_labels_of);
+  return part;
+}
+
+Result<EventFilter> EventFilter::Make(std::shared_ptr<const Caller> caller, std::string_view cluster,
+                                      const proto::Watch& watch) {
+  if (watch.kinds().empty()) return Fail(ErrorKind::kAccessDenied, "access denied: a watch names its kinds");
+  EventFilter filter;
+  for (const types::WatchKind& asked : watch.kinds()) {
+    auto part = Accept(*caller, cluster, asked);
+    if (part) {
+      filter.parts_.push_back(std::move(*part));
+    } else if (!watch.allowpartialsuccess()) {
+      return std::unexpected(part.error());
+    }
+  }
+  if (filter.parts_.empty()) return Fail(ErrorKind::kBadParameter, "none of the kinds can be watched");
+  filter.caller_ = std::move(caller);
+  return filter;
+}
+
+proto::Event EventFilter::Begin() const {
+  proto::Event event;
+  event.set_type(proto::INIT);
+  types::WatchStatusV1& status = *event.mutable_watchstatus();
+  status.set_kind("watch_status");
+  status.set_version("v1");
+  status.mutable_metadata()->set_name("watch-status");
+  status.mutable_metadata()->set_namespace_("default");
+  for (const Part& part : parts_) *status.mutable_spec()->add_kinds() = part.asked;
+  return event;
+}
+
+std::vector<std::string> EventFilter::Prefixes() const {
+  std::vector<std::string> prefixes;
+  for (const Part& part : parts_) prefixes.push_back(ResourceKey(part.row->kind, ""));
+  if (caller_->kind != Caller::Kind::kUser) return prefixes;
+  prefixes.push_back(ResourceKey("user", caller_->identity.username));
+  for (const std::string& role : caller_->access->RoleNames()) prefixes.push_back(ResourceKey("role", role));
+  return prefixes;
+}
+
+bool EventFilter::ConcernsAccess(const BackendEvent& change) const {
+  if (caller_->kind != Caller::Kind::kUser) return false;
+  if (change.item.key == ResourceKey("user", caller_->identity.username)) return true;
+  const auto roles = caller_->access->RoleNames();
+  return std::ranges::any_of(roles, [&](const auto& role) { return change.item.key == ResourceKey("role", role); });
+}
+
+std::optional<proto::Event> EventFilter::Convert(const BackendEvent& change) const {
+  const auto concerned = [&](const Part& part) {
+    return part.row->put != nullptr && change.item.key.starts_with(ResourceKey(part.row->kind, ""));
+  };
+  const auto part = std::ranges::find_if(parts_, concerned);
+  if (part == parts_.end()) return std::nullopt;
+  proto::Event event;
+  event.set_type(change.removed ? proto::DELETE : proto::PUT);
+  const google::protobuf::Message* const message = part->row->put(change.item, event);
+  if (message == nullptr) return std::nullopt;
+  if (event.has_accessrequest() && !MatchesFilter(event.accessrequest(), part->requests)) return std::nullopt;
+  if (part->visibility && !(*part->visibility)(NameOf(*message), AllLabelsOf(*message))) return std::nullopt;
+  if (change.removed) *event.mutable_resourceheader() = HeaderOf(*part->row, change);
+  return event;
+}
+
+}  // namespace sallyport

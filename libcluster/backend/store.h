@@ -1,0 +1,90 @@
+// Resources as messages in the backend: "/resources/KIND/NAME". Where a message has the usual metadata, its revision
+// and expiry are those of the backend's item.
+#pragma once
+
+#include <google/protobuf/util/time_util.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libcluster/backend/backend.h"
+#include "libresources/kinds/kinds.h"
+
+namespace sallyport {
+
+inline std::string ResourceKey(std::string_view kind, std::string_view name) {
+  return fmt::format("/resources/{}/{}", kind, name);
+}
+
+// Decodes an item; kInternal when its bytes are no such message.
+template <typename M>
+Result<M> DecodeItem(const BackendItem& item) {
+  M message;
+  if (!message.ParseFromString(item.value)) return Fail(ErrorKind::kInternal, "{} cannot be decoded", item.key);
+  SetRevision(message, item.revision);
+  return message;
+}
+
+// kNotFound says "role member is not found".
+template <typename M>
+Result<M> GetResource(Backend& backend, std::string_view kind, std::string_view name) {
+  auto item = backend.Get(ResourceKey(kind, name));
+  if (!item && item.error().kind == ErrorKind::kNotFound) {
+    return Fail(ErrorKind::kNotFound, "{} \"{}\" is not found", kind, name);
+  }
+  if (!item) return std::unexpected(item.error());
+  return DecodeItem<M>(*item);
+}
+
+// A page of resources by name, the ones after `after`.
+template <typename M>
+Result<std::vector<M>> ListResources(Backend& backend, std::string_view kind, std::string_view after,
+                                     std::size_t limit) {
+  const std::string prefix = ResourceKey(kind, "");
+  ASSIGN_OR_RETURN(const auto items, backend.List(prefix, after.empty() ? "" : prefix + std::string(after), limit));
+  std::vector<M> messages;
+  for (const auto& item : items) {
+    ASSIGN_OR_RETURN(M message, DecodeItem<M>(item));
+    messages.push_back(std::move(message));
+  }
+  return messages;
+}
+
+template <typename M>
+Result<std::vector<M>> ListAllResources(Backend& backend, std::string_view kind) {
+  return ListResources<M>(backend, kind, "", static_cast<std::size_t>(1) << 30);
+}
+
+// How a resource is written.
+enum class WriteMode {
+  kCreate,  // must be new
+  kUpdate,  // must be there with the revision in its metadata
+  kUpsert,  // either
+};
+
+// Adds the write of a resource to a transaction and sets its new revision.
+template <typename M>
+void WriteResource(BackendTransaction& transaction, std::string_view kind, M& message, WriteMode mode) {
+  const std::optional<Time> expires = ExpiresOf(message);
+  const std::string key = ResourceKey(kind, NameOf(message));
+  const std::string expected = RevisionOf(message);
+  SetRevision(message, "");
+  std::string value = message.SerializeAsString();
+  std::string revision;
+  switch (mode) {
+    case WriteMode::kCreate:
+      revision = transaction.Create(key, std::move(value), expires);
+      break;
+    case WriteMode::kUpdate:
+      revision = transaction.Update(key, std::move(value), expected, expires);
+      break;
+    case WriteMode::kUpsert:
+      revision = transaction.Put(key, std::move(value), expires);
+      break;
+  }
+  SetRevision(message, revision);
+}
+
+}  // namespace sallyport

@@ -1,0 +1,46 @@
+// What all connections of the gRPC server share: the methods, the decisions about callers, the threads, and what is
+// kept for each caller. Internal to libcluster.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "libcluster/net/fair_pool.h"
+#include "libcluster/rpc/grpc_server.h"
+#include "libcluster/net/budgets.h"
+#include "libcluster/net/caller_account.h"
+#include "libcluster/net/source_slots.h"
+#include "libcluster/net/tls.h"
+#include "libcluster/net/unknown_connections.h"
+
+namespace sallyport {
+
+// Outlives the server in connections that end late: whatever they need afterwards is in here.
+class GrpcEnvironment {
+ public:
+  // The threads must outlive every work of theirs, not the environment.
+  GrpcEnvironment(const RpcTable& table_in, GrpcServerOptions options_in, EventLoop& loop_in,
+                  std::shared_ptr<ServerTls> tls_in, ThreadPool& known_threads, ThreadPool& unknown_threads)
+      : table(table_in),
+        options(std::move(options_in)),
+        loop(loop_in),
+        tls(std::move(tls_in)),
+        known(known_threads, {.running = 64, .waiting = 1000}),
+        unknown(unknown_threads, {.running = 2, .waiting = 64}),
+        identification(unknown_threads,
+                       {.running = 4, .waiting = BudgetOf(Door::kGrpc, CallerState::kUnknown).connections}) {}
+
+  const RpcTable& table;
+  const GrpcServerOptions options;
+  EventLoop& loop;
+  const std::shared_ptr<ServerTls> tls;
+  FairPool known;           // calls of known callers, by caller
+  FairPool unknown;         // calls of the others, by source
+  FairPool identification;  // certificates of new connections, by source
+  UnknownConnections unknown_connections{BudgetOf(Door::kGrpc, CallerState::kUnknown)};
+  // Connections of known callers.
+  SourceSlots known_connections{BudgetOf(Door::kGrpc, CallerState::kKnown).connections_of_one, 0};
+  CallerAccounts accounts{Door::kGrpc};
+};
+
+}  // namespace sallyport

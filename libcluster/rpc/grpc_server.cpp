@@ -1,0 +1,92 @@
+#include "libcluster/rpc/grpc_server.h"
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+
+#include "libcluster/rpc/grpc_session.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kKnownThreads = 256;  // made on demand; one caller has a quarter of them
+constexpr std::size_t kUnknownThreads = 8;
+constexpr std::chrono::seconds kStopTime{1};
+
+// The connections that are open. They tell it when they end, maybe after the server is gone. Safe from several threads.
+class OpenConnections : public std::enable_shared_from_this<OpenConnections> {
+ public:
+  void Start(const std::shared_ptr<GrpcSession>& session) {
+    std::unique_lock lock(mutex_);
+    if (stopping_) return;
+    const std::uint64_t number = next_++;
+    sessions_.emplace(number, session);
+    lock.unlock();
+    session->Start([self = shared_from_this(), number] { self->Remove(number); });
+  }
+
+  // Takes no more connections, and tells the clients of those that are open. Returns when all have ended or the time
+  // is over; the rest is closed then.
+  void Stop(std::chrono::seconds time) {
+    std::unique_lock lock(mutex_);
+    stopping_ = true;
+    for (const auto& [number, session] : sessions_) session->GoAway();
+    empty_.wait_for(lock, time, [this] { return sessions_.empty(); });
+    for (const auto& [number, session] : sessions_) session->Close();
+    empty_.wait_for(lock, time, [this] { return sessions_.empty(); });
+  }
+
+ private:
+  void Remove(std::uint64_t number) {
+    std::shared_ptr<GrpcSession> last;  // goes after the lock
+    const std::lock_guard lock(mutex_);
+    const auto found = sessions_.find(number);
+    if (found == sessions_.end()) return;
+    last = std::move(found->second);
+    sessions_.erase(found);
+    if (sessions_.empty()) empty_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable empty_;
+  std::map<std::uint64_t, std::shared_ptr<GrpcSession>> sessions_;
+  std::uint64_t next_ = 0;
+  bool stopping_ = false;
+};
+
+class GrpcServerImpl : public GrpcServer {
+ public:
+  GrpcServerImpl(EventLoop& loop, const RpcTable& table, GrpcServerOptions options, std::shared_ptr<ServerTls> tls)
+      : environment_(std::make_shared<GrpcEnvironment>(table, std::move(options), loop, std::move(tls), known_threads_,
+                                                       unknown_threads_)) {}
+  ~GrpcServerImpl() override { GrpcServerImpl::Stop(); }
+
+  void HandleConnection(IncomingConnection connection) override {
+    connections_->Start(std::make_shared<GrpcSession>(environment_, std::move(connection)));
+  }
+
+  void Stop() override {
+    if (std::exchange(stopped_, true)) return;
+    connections_->Stop(kStopTime);
+    environment_->known.Stop();
+    environment_->unknown.Stop();
+    environment_->identification.Stop();
+  }
+
+ private:
+  // Destroyed last: they wait for what runs.
+  ThreadPool known_threads_{kKnownThreads};
+  ThreadPool unknown_threads_{kUnknownThreads};
+  const std::shared_ptr<GrpcEnvironment> environment_;
+  const std::shared_ptr<OpenConnections> connections_ = std::make_shared<OpenConnections>();
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<GrpcServer>> StartGrpcServer(EventLoop& loop, const RpcTable& table, GrpcServerOptions options) {
+  ASSIGN_OR_RETURN(auto tls, ServerTls::Create({options.certificate_pem, options.private_key_pem, {"h2"}, true}));
+  return std::make_unique<GrpcServerImpl>(loop, table, std::move(options), std::move(tls));
+}
+
+}  // namespace sallyport

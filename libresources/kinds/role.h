@@ -1,0 +1,25 @@
+// Rules of roles, versions v3 to v8.
+#pragma once
+
+#include <span>
+
+#include "libbase/error.h"
+#include "libresources/kinds/kinds.h"
+
+namespace sallyport {
+
+// Fills in what a role of its version has when it does not say, then validates it. Fails with kBadParameter.
+Status CheckRole(google::protobuf::Message& resource);
+
+// Checks what a stored role may have wrong but a new one may not: conditions (where), label expressions and templates
+// of what it denies that do not parse, deny rules on dynamic labels, which would come too late, both options of port
+// forwarding, and thresholds, reasons and lifetimes of access requests that Teleport refuses. Fails with kBadParameter.
+Status CheckNewRole(const google::protobuf::Message& resource);
+
+// Checks the conditions, label expressions and templates of what a role allows. One that does not parse allows nothing:
+// clusters take it, as Teleport's do, and people want to know. Fails with kBadParameter.
+Status CheckAllowances(const google::protobuf::Message& resource);
+
+std::span<const TextColumn> RoleColumns();
+
+}  // namespace sallyport

@@ -1,0 +1,48 @@
+// The tree of a predicate, and the functions it may call. Only the predicate's own sources include this.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libbase/value.h"
+#include "libresources/matching/predicate.h"
+
+namespace sallyport {
+
+// What a function is called with.
+struct PredicateCall {
+  std::span<const Value> arguments;
+  const PredicateFields& fields;
+  PredicateDialect dialect;
+};
+
+struct PredicateFunction {
+  std::string_view name;
+  unsigned dialects;  // bits 1 << PredicateDialect
+  int min_arguments;
+  int max_arguments;  // -1: any number
+  Result<Value> (*call)(const PredicateCall& call);
+};
+
+std::span<const PredicateFunction> PredicateFunctions();
+
+// Returns the first names of paths that a dialect knows.
+std::span<const std::string_view> PredicateRoots(PredicateDialect dialect);
+
+struct Predicate::Node {
+  enum class Kind { kLiteral, kPath, kCall, kAnd, kOr, kNot, kEqual, kUnequal };
+
+  Kind kind = Kind::kLiteral;
+  Value literal;
+  const PredicateFunction* function = nullptr;
+  std::vector<Node> children;  // operands, arguments, or the parts of a path
+};
+
+// Reads an expression. Fails with kBadParameter.
+Result<Predicate::Node> ParsePredicate(std::string_view text, PredicateDialect dialect);
+
+}  // namespace sallyport

@@ -1,0 +1,34 @@
+// Access requests: asked for by `tctl requests create`, not written.
+#include <google/protobuf/empty.pb.h>
+
+#include "libclient/access_requests.h"
+#include "teleport/legacy/client/proto/access_requests.pb.h"
+#include "teleport/legacy/types/access_request.pb.h"
+#include "tools/tctl/calls/calls.h"
+
+namespace sallyport {
+namespace {
+
+Status List(RpcClient& rpc, bool, const MessageSink& sink) {
+  ASSIGN_OR_RETURN(const auto requests, FetchAccessRequests(rpc, {}));
+  for (const auto& request : requests) RETURN_IF_ERROR(sink(request));
+  return {};
+}
+
+Status Get(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
+  ASSIGN_OR_RETURN(const auto request, FetchAccessRequest(rpc, name));
+  return sink(request);
+}
+
+Status Remove(RpcClient& rpc, const std::string& name) {
+  proto::RequestID request;
+  request.set_id(name);
+  RETURN_IF_ERROR(rpc.Call<google::protobuf::Empty>("/proto.AuthService/DeleteAccessRequest", request));
+  return {};
+}
+
+}  // namespace
+
+constinit const KindCalls kAccessRequestCalls{"access_request", List, Get, nullptr, nullptr, Remove};
+
+}  // namespace sallyport

@@ -1,0 +1,43 @@
+// Alerts of the cluster. They end by themselves: no method removes one.
+#include <google/protobuf/empty.pb.h>
+
+#include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/types/resources.pb.h"
+#include "tools/tctl/calls/calls.h"
+
+namespace sallyport {
+namespace {
+
+// Returns all alerts, or the one with a name: acknowledged ones and those for others too.
+Result<proto::GetClusterAlertsResponse> Ask(RpcClient& rpc, const std::string& name) {
+  types::GetClusterAlertsRequest query;
+  query.set_alertid(name);
+  query.set_withsuperseded(true);
+  query.set_withacknowledged(true);
+  query.set_withuntargeted(true);
+  return rpc.Call<proto::GetClusterAlertsResponse>("/proto.AuthService/GetClusterAlerts", query);
+}
+
+Status List(RpcClient& rpc, bool, const MessageSink& sink) {
+  ASSIGN_OR_RETURN(const auto answer, Ask(rpc, ""));
+  return SinkAll(answer.alerts(), sink);
+}
+
+Status Get(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
+  ASSIGN_OR_RETURN(const auto answer, Ask(rpc, name));
+  if (answer.alerts().empty()) return Fail(ErrorKind::kNotFound, "cluster_alert \"{}\" is not found", name);
+  return SinkAll(answer.alerts(), sink);
+}
+
+Status Put(RpcClient& rpc, const Resource& resource, const google::protobuf::Message*) {
+  proto::UpsertClusterAlertRequest request;
+  *request.mutable_alert() = resource.as<types::ClusterAlert>();
+  RETURN_IF_ERROR(rpc.Call<google::protobuf::Empty>("/proto.AuthService/UpsertClusterAlert", request));
+  return {};
+}
+
+}  // namespace
+
+constinit const KindCalls kClusterAlertCalls{"cluster_alert", List, Get, Put, nullptr, nullptr};
+
+}  // namespace sallyport

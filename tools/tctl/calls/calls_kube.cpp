@@ -1,0 +1,39 @@
+// Kubernetes clusters and the servers that announce them.
+#include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/types/kubernetes.pb.h"
+#include "teleport/legacy/types/resources.pb.h"
+#include "tools/tctl/calls/labelled_calls.h"
+#include "tools/tctl/calls/listed_calls.h"
+
+namespace sallyport {
+namespace {
+
+struct KubeCluster {
+  using Message = types::KubernetesClusterV3;
+  using ListRequest = proto::ListKubernetesClustersRequest;
+  using ListResponse = proto::ListKubernetesClustersResponse;
+  static constexpr std::string_view kMethod = "KubernetesCluster";
+  static const auto& Items(const ListResponse& page) { return page.kubernetes_clusters(); }
+};
+
+Status ListKubeServers(RpcClient& rpc, bool, const MessageSink& sink) {
+  return SinkListed(rpc, "kube_server", &proto::PaginatedResource::kubernetesserver, sink);
+}
+
+// Several servers may announce one name; all of them are meant.
+Status GetKubeServer(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
+  bool found = false;
+  RETURN_IF_ERROR(ListKubeServers(rpc, false, [&](const google::protobuf::Message& server) -> Status {
+    if (NameOf(server) != name) return {};
+    found = true;
+    return sink(server);
+  }));
+  return found ? Status() : Fail(ErrorKind::kNotFound, "kube_server \"{}\" is not found", name);
+}
+
+}  // namespace
+
+constinit const KindCalls kKubeClusterCalls = labelled::Row<KubeCluster>("kube_cluster");
+constinit const KindCalls kKubeServerCalls{"kube_server", ListKubeServers, GetKubeServer, nullptr, nullptr, nullptr};
+
+}  // namespace sallyport

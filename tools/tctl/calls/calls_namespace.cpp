@@ -1,0 +1,20 @@
+// Namespaces.
+#include "tools/tctl/calls/calls.h"
+
+namespace sallyport {
+namespace {
+
+// Every cluster has the same one, which Teleport's clients do not ask for either.
+Status ListNamespaces(RpcClient&, bool, const MessageSink& sink) {
+  return sink(*NewResource(*FindKind("namespace")).message);
+}
+
+Status GetNamespace(RpcClient& rpc, const std::string&, bool, const MessageSink& sink) {
+  return ListNamespaces(rpc, false, sink);
+}
+
+}  // namespace
+
+constinit const KindCalls kNamespaceCalls{"namespace", ListNamespaces, GetNamespace, nullptr, nullptr, nullptr};
+
+}  // namespace sallyport

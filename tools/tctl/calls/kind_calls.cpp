@@ -1,0 +1,143 @@
+#include "tools/tctl/calls/kind_calls.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "libresources/difference.h"
+#include "libresources/kinds/metadata.h"
+#include "tools/tctl/calls/calls.h"
+
+namespace sallyport {
+namespace {
+
+constexpr const KindCalls* kRows[] = {
+    &kRoleCalls,
+    &kUserCalls,
+    &kTokenCalls,
+    &kKubeClusterCalls,
+    &kKubeServerCalls,
+    &kCertAuthorityCalls,
+    &kLockCalls,
+    &kAuthPreferenceCalls,
+    &kNetworkingConfigCalls,
+    &kRecordingConfigCalls,
+    &kGithubCalls,
+    &kOidcCalls,
+    &kSamlCalls,
+    &kBotCalls,
+    &kBotInstanceCalls,
+    &kAccessRequestCalls,
+    &kNodeCalls,
+    &kAppCalls,
+    &kAppServerCalls,
+    &kClusterAlertCalls,
+    &kDatabaseCalls,
+    &kDiscoveryConfigCalls,
+    &kServerInfoCalls,
+    &kNamespaceCalls,
+    &kTrustedClusterCalls,  // a row a line
+};
+
+constexpr const char* kByHand = "dynamic";
+
+std::string OriginOf(const google::protobuf::Message& setting) {
+  const auto labels = LabelsOf(setting);
+  const auto origin = labels.find(std::string(kOriginLabel));
+  return origin == labels.end() ? std::string() : origin->second;
+}
+
+using StoredMessage = std::unique_ptr<google::protobuf::Message>;
+
+// Returns what the cluster has of a resource, or nullptr.
+Result<StoredMessage> Stored(RpcClient& rpc, const KindCalls& calls, const Resource& resource) {
+  StoredMessage stored;
+  const auto take = [&](const google::protobuf::Message& message) -> Status {
+    if (calls.is_same != nullptr && !calls.is_same(message, *resource.message)) return {};
+    stored.reset(message.New());
+    stored->CopyFrom(message);
+    return {};
+  };
+  const auto get = calls.get_exactly != nullptr ? calls.get_exactly : calls.get;
+  const Status read = get(rpc, NameOf(*resource.message), false, take);
+  if (read || read.error().kind == ErrorKind::kNotFound) return stored;
+  if (read.error().kind == ErrorKind::kAccessDenied && calls.refuses_existing) return stored;
+  return std::unexpected(read.error());
+}
+
+// Returns whether a write would change nothing.
+bool IsStored(const KindCalls& calls, const Resource& resource, const google::protobuf::Message& stored) {
+  if (!calls.shows_all) return false;
+  const StoredMessage wanted(resource.message->New());
+  wanted->CopyFrom(*resource.message);
+  if (calls.complete != nullptr) calls.complete(*wanted, stored);
+  // The cluster gives this origin to each resource that is written by hand.
+  if (OriginOf(*wanted).empty() && OriginOf(stored) == kByHand) SetLabel(*wanted, std::string(kOriginLabel), kByHand);
+  return SaysTheSame(*wanted, stored);
+}
+
+std::unexpected<Error> Exists(const Resource& resource) {
+  const std::string subject = resource.kind->name_is_secret
+                                  ? fmt::format("this {}", resource.kind->kind)
+                                  : fmt::format("{} \"{}\"", resource.kind->kind, NameOf(*resource.message));
+  return FailWithHint(ErrorKind::kAlreadyExists, subject + " already exists", "replace it: tctl create -f");
+}
+
+}  // namespace
+
+Result<const KindCalls*> CallsOf(const KindRow& kind) {
+  const auto found = std::ranges::find(kRows, kind.kind, &KindCalls::kind);
+  if (found != std::end(kRows)) return *found;
+  return Fail(ErrorKind::kNotImplemented, "resources of kind {} are not implemented", kind.kind);
+}
+
+Result<const KindCalls*> WritingCallsOf(const KindRow& kind) {
+  ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(kind));
+  if (calls->put != nullptr) return calls;
+  return Fail(ErrorKind::kNotImplemented, "a {} cannot be written with tctl create", kind.kind);
+}
+
+Status CheckNotOfFile(const KindRow& kind, const google::protobuf::Message& stored) {
+  if (kind.singleton_name.empty() || OriginOf(stored) != "config-file") return {};
+  return FailWithHint(
+      ErrorKind::kBadParameter,
+      fmt::format("{} is set by the configuration file, which takes it back at the next start", kind.kind),
+      "change the file, or add --confirm");
+}
+
+Result<Change> WriteResource(RpcClient& rpc, const Resource& resource, bool force) {
+  ASSIGN_OR_RETURN(const KindCalls* calls, WritingCallsOf(*resource.kind));
+  ASSIGN_OR_RETURN(const StoredMessage stored, Stored(rpc, *calls, resource));
+  if (stored == nullptr) {
+    const Status created = calls->put(rpc, resource, nullptr);
+    if (created) return Change::kCreated;
+    if (created.error().kind != ErrorKind::kAlreadyExists) return std::unexpected(created.error());
+    if (!force) return Exists(resource);
+    RETURN_IF_ERROR(calls->put(rpc, resource, resource.message.get()));  // made meanwhile, or not to be read
+    return Change::kUpdated;
+  }
+
+  const bool is_default =
+      !resource.kind->singleton_name.empty() && (OriginOf(*stored).empty() || OriginOf(*stored) == "defaults");
+  if (!force && !is_default) return Exists(resource);
+  if (IsStored(*calls, resource, *stored) && rpc.ReadsAreCurrent()) return Change::kNone;
+  const Status updated = calls->put(rpc, resource, stored.get());
+  if (updated) return Change::kUpdated;
+  if (updated.error().kind != ErrorKind::kNotFound) return std::unexpected(updated.error());
+  RETURN_IF_ERROR(calls->put(rpc, resource, nullptr));  // removed meanwhile
+  return Change::kCreated;
+}
+
+Status UpdateResource(RpcClient& rpc, const Resource& resource) {
+  ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(*resource.kind));
+  if (calls->update != nullptr) return calls->update(rpc, resource);
+  if (calls->put == nullptr) {
+    return Fail(ErrorKind::kNotImplemented, "a {} is not written by hand", resource.kind->kind);
+  }
+  ASSIGN_OR_RETURN(const StoredMessage now, Stored(rpc, *calls, resource));
+  if (now == nullptr || RevisionOf(*now) != RevisionOf(*resource.message)) {
+    return Fail(ErrorKind::kCompareFailed, "the {} has another revision now", resource.kind->kind);
+  }
+  return calls->put(rpc, resource, now.get());
+}
+
+}  // namespace sallyport
