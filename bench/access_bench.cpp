@@ -6,7 +6,6 @@
 
 #include "libbase/yaml.h"
 #include "libresources/access/access.h"
-#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/types/role.pb.h"
 
 namespace sallyport {

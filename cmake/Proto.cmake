@@ -1,4 +1,4 @@
-# Generated messages. No generated gRPC services: methods are rows of tables (libcluster/auth/rpc_method.h,
+# Generated messages. No generated gRPC services: methods are rows of tables (libcluster/rpc/rpc_table.h,
 # libclient/rpc.h), which saves a third of the build.
 file(GLOB_RECURSE PROTO_FILES RELATIVE ${PROJECT_SOURCE_DIR}/proto CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/proto/*.proto)
 set(PROTO_OUT ${CMAKE_BINARY_DIR}/proto)

@@ -4,7 +4,6 @@
 
 #include "libbase/time.h"
 #include "libclient/pages.h"
-#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/ssh_targets.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
@@ -220,7 +219,7 @@ Result<std::vector<KubeClusterItem>> ListKubeClusters(RpcClient& rpc, const List
 
 Status ListKubeServers(RpcClient& rpc, const ListFilter& filter, const ValueSink& sink) {
   return ForEachKubeServer(rpc, filter,
-                           [&](const types::KubernetesServerV3& server) { return sink(EncodeResource(server)); });
+                           [&](const types::KubernetesServerV3& server) { return sink(EncodeMessage(server)); });
 }
 
 Result<std::vector<RemoteClusterItem>> ListRemoteClusters(RpcClient& rpc) {

@@ -4,7 +4,6 @@
 #include <cctype>
 
 #include "libbase/json.h"
-#include "libresources/kinds/kinds.h"
 #include "libresources/kinds/metadata.h"
 
 namespace sallyport {
@@ -83,7 +82,7 @@ class Comparison {
 
 // Returns a resource without the fields that a write changes.
 Value Meaning(const google::protobuf::Message& resource) {
-  Value value = EncodeResource(resource);
+  Value value = EncodeMessage(resource);
   Value* const metadata = value.Find("metadata");
   if (metadata == nullptr) return value;
   metadata->Remove("revision");

@@ -7,7 +7,7 @@
 #include <array>
 
 #include "libresources/codec/codec_forms.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 
 namespace sallyport {
 namespace {

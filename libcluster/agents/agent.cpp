@@ -4,12 +4,12 @@
 #include <optional>
 
 #include "libbase/log.h"
-#include "libcluster/auth_client/agent_auth.h"
 #include "libcluster/agents/host_identity.h"
 #include "libcluster/agents/identity_renewal.h"
 #include "libcluster/agents/kube_agent.h"
 #include "libcluster/agents/recording_call.h"
 #include "libcluster/agents/tunnel_client.h"
+#include "libcluster/auth_client/agent_auth.h"
 #include "libcluster/backend/data_dir_lock.h"
 #include "libcluster/net/event_loop.h"
 #include "libcluster/ssh/ssh_node.h"

@@ -8,7 +8,7 @@
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/rpc/caller.h"
 #include "libresources/kinds/cluster_alert.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/resources.pb.h"
 
 namespace sallyport {

@@ -8,7 +8,6 @@
 #include "libcluster/auth/trust/hosts.h"
 #include "libcluster/backend/rehearsal.h"
 #include "libresources/access/access.h"
-#include "libresources/kinds/kinds.h"
 #include "libresources/access/presets.h"
 #include "libresources/promises.h"
 #include "teleport/legacy/types/cluster_config.pb.h"

@@ -9,20 +9,20 @@
 #include <vector>
 
 #include "libbase/error.h"
+#include "libcluster/auth/access/authenticator.h"
 #include "libcluster/auth/audit/audit.h"
 #include "libcluster/auth/audit/audit_queue.h"
-#include "libcluster/auth/access/authenticator.h"
-#include "libcluster/auth/trust/authorities.h"
-#include "libcluster/rpc/caller.h"
-#include "libcluster/auth/trust/join_limits.h"
-#include "libcluster/auth/users/local_users.h"
-#include "libcluster/auth/trust/locks.h"
+#include "libcluster/auth/audit/recordings.h"
 #include "libcluster/auth/nodes/node_cache.h"
 #include "libcluster/auth/nodes/node_labels.h"
-#include "libcluster/auth/audit/recordings.h"
-#include "libcluster/backend/store.h"
+#include "libcluster/auth/trust/authorities.h"
+#include "libcluster/auth/trust/join_limits.h"
+#include "libcluster/auth/trust/locks.h"
 #include "libcluster/auth/trust/user_certs.h"
+#include "libcluster/auth/users/local_users.h"
 #include "libcluster/backend/backend.h"
+#include "libcluster/backend/store.h"
+#include "libcluster/rpc/caller.h"
 #include "libcluster/rpc/rpc_table.h"
 
 namespace types {

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/users/bots.h"
 #include "libcluster/auth/resource_file.h"
+#include "libcluster/auth/users/bots.h"
 #include "libcluster/backend/store.h"
 #include "libresources/access/presets.h"
 #include "libresources/promises.h"

@@ -7,7 +7,7 @@
 #include "libbase/error.h"
 #include "libcluster/auth/users/local_users.h"
 #include "libcluster/backend/backend.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/resource.h"
 
 namespace sallyport {
 

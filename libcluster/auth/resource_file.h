@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "libbase/error.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/resource.h"
 
 namespace sallyport {
 

@@ -8,7 +8,7 @@
 #include "libbase/error.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/rpc/rpc_table.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/resource.h"
 
 namespace sallyport {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "libbase/error.h"
-#include "libcluster/auth_client/recording_sink.h"
 #include "libcluster/auth/audit/audit.h"
+#include "libcluster/auth_client/recording_sink.h"
 #include "libidentity/keys.h"
 
 namespace types {

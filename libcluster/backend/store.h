@@ -10,7 +10,7 @@
 
 #include "libbase/error.h"
 #include "libcluster/backend/backend.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 
 namespace sallyport {
 

@@ -13,7 +13,7 @@
 #include "libbase/error.h"
 #include "libbase/log.h"
 #include "libbase/log_output.h"
-#include "libcluster/ssh/command_labels.h"
+#include "libcluster/config/command_label.h"
 #include "libresources/matching/labels.h"
 
 namespace types {

@@ -2,7 +2,7 @@
 
 #include "libbase/log.h"
 #include "libbase/version.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 
 namespace sallyport {

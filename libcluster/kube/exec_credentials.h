@@ -7,7 +7,7 @@
 #include <mutex>
 
 #include "libcluster/kube/exec_plugin.h"
-#include "libcluster/kube/single_flight.h"
+#include "libcluster/kube/request/single_flight.h"
 #include "libcluster/net/thread_pool.h"
 
 namespace sallyport {

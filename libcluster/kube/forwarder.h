@@ -13,8 +13,8 @@
 #include "libcluster/kube/upstream.h"
 #include "libcluster/net/event_loop.h"
 #include "libcluster/net/listener.h"
-#include "libcluster/net/tls.h"
 #include "libcluster/net/thread_pool.h"
+#include "libcluster/net/tls.h"
 
 namespace sallyport {
 

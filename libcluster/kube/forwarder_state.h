@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "libcluster/kube/request/api_scopes.h"
 #include "libcluster/kube/forwarder.h"
+#include "libcluster/kube/request/api_scopes.h"
 #include "libcluster/kube/upstream_pool.h"
 #include "libcluster/net/caller_account.h"
 #include "libcluster/net/rate_limiter.h"

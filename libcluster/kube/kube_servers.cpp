@@ -3,7 +3,6 @@
 #include <set>
 
 #include "libcluster/backend/store.h"
-#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 
 namespace sallyport {

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "libbase/error.h"
-#include "libcluster/rpc/caller.h"
 #include "libcluster/auth/nodes/node_cache.h"
+#include "libcluster/rpc/caller.h"
 #include "libcluster/ssh/ssh_agent.h"
 
 namespace sallyport {

@@ -8,9 +8,9 @@
 #include "libcluster/auth/audit/audit_queue.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/net/on_pool.h"
-#include "libcluster/net/stream_tunnel.h"
 #include "libcluster/proxy/dial_limits.h"
 #include "libcluster/proxy/ssh_router.h"
+#include "libcluster/rpc/stream_tunnel.h"
 #include "teleport/transport/v1/transport_service.pb.h"
 
 namespace sallyport {

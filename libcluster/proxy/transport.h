@@ -6,10 +6,10 @@
 
 #include "libbase/error.h"
 #include "libbase/file.h"
-#include "libcluster/rpc/caller.h"
 #include "libcluster/net/event_loop.h"
-#include "libcluster/rpc/rpc_table.h"
 #include "libcluster/net/thread_pool.h"
+#include "libcluster/rpc/caller.h"
+#include "libcluster/rpc/rpc_table.h"
 
 namespace sallyport {
 

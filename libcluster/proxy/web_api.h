@@ -13,8 +13,8 @@
 #include "libcluster/net/http.h"
 #include "libcluster/net/http_json.h"
 #include "libcluster/net/rate_limiter.h"
-#include "libcluster/proxy/login_gate.h"
 #include "libcluster/net/thread_pool.h"
+#include "libcluster/proxy/login_gate.h"
 
 namespace sallyport {
 

@@ -5,13 +5,13 @@
 #include <memory>
 #include <utility>
 
-#include "libcluster/net/fair_pool.h"
-#include "libcluster/rpc/grpc_server.h"
 #include "libcluster/net/budgets.h"
 #include "libcluster/net/caller_account.h"
+#include "libcluster/net/fair_pool.h"
 #include "libcluster/net/source_slots.h"
 #include "libcluster/net/tls.h"
 #include "libcluster/net/unknown_connections.h"
+#include "libcluster/rpc/grpc_server.h"
 
 namespace sallyport {
 

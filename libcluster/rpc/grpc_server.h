@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "libbase/error.h"
-#include "libcluster/rpc/caller.h"
 #include "libcluster/net/event_loop.h"
 #include "libcluster/net/listener.h"
+#include "libcluster/rpc/caller.h"
 #include "libcluster/rpc/rpc_table.h"
 
 namespace sallyport {

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "libcluster/rpc/grpc_environment.h"
-#include "libcluster/rpc/grpc_connection.h"
 #include "libcluster/net/stream.h"
+#include "libcluster/rpc/grpc_connection.h"
+#include "libcluster/rpc/grpc_environment.h"
 
 namespace sallyport {
 

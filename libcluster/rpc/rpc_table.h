@@ -1,6 +1,6 @@
 // The gRPC methods of the cluster as rows of a table: path, who may call, message types, handler. The server
-// (libcluster/rpc/grpc_server.h) looks a call up here, establishes the caller, checks the row's access, and only then runs
-// the handler. A method without a row answers "not implemented".
+// (libcluster/rpc/grpc_server.h) looks a call up here, establishes the caller, checks the row's access, and only then
+// runs the handler. A method without a row answers "not implemented".
 #pragma once
 
 #include <functional>

@@ -11,15 +11,9 @@
 
 #include "libbase/error.h"
 #include "libbase/process.h"
-#include "libbase/time.h"
+#include "libcluster/config/command_label.h"
 
 namespace sallyport {
-
-struct CommandLabel {
-  std::string name;
-  std::vector<std::string> command;  // a program and its arguments; no shell
-  Nanoseconds period{};              // at least a second
-};
 
 // Runs each command at once and then again after its period, each on a thread of its own, so that a slow one holds up
 // nothing. A value is what the command printed, or the error that kept it from printing.

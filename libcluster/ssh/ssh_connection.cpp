@@ -14,8 +14,8 @@
 #include "libbase/encoding.h"
 #include "libbase/log.h"
 #include "libbase/version.h"
-#include "libcluster/rpc/caller.h"
 #include "libcluster/net/await_callback.h"
+#include "libcluster/rpc/caller.h"
 #include "libidentity/ssh_certificate.h"
 
 namespace sallyport {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "libbase/text.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/server.pb.h"
 

@@ -6,7 +6,7 @@
 
 #include "libbase/version.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/trust/hosts.h"
+#include "libcluster/auth/joining/host_removal.h"
 #include "libcluster/rpc/rpc_stream.h"
 #include "sallyport/v1/host_service.pb.h"
 #include "teleport/legacy/client/proto/inventory.pb.h"

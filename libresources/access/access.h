@@ -15,8 +15,8 @@
 #include "libbase/value.h"
 #include "libresources/access/decision.h"
 #include "libresources/access/kube_access.h"
-#include "libresources/matching/labels.h"
 #include "libresources/access/resource_access.h"
+#include "libresources/matching/labels.h"
 #include "libresources/matching/templates.h"
 
 namespace types {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "libresources/kinds/kube_kinds.h"
+#include "libresources/access/kube_kinds.h"
 #include "libresources/matching/pattern.h"
 #include "teleport/legacy/types/role.pb.h"
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/types/role.pb.h"
 
 namespace sallyport {
@@ -217,10 +216,14 @@ void AddRules(const RuleRow& row, types::RoleV6& role) {
 // The texts above are ours, so reading them cannot fail; the unit test would see an empty list.
 std::vector<std::shared_ptr<const types::RoleV6>> MakePresets() {
   std::vector<std::shared_ptr<const types::RoleV6>> roles;
-  const auto resources = DecodeResources(kRoles, {.source = "presets"});
-  if (!resources) return roles;
-  for (const Resource& resource : *resources) {
-    auto role = std::make_shared<types::RoleV6>(resource.as<types::RoleV6>());
+  const auto documents = ParseYaml(kRoles, "presets");
+  if (!documents) return roles;
+
+  const KindRow kind = RoleKind();
+  for (const Value& document : *documents) {
+    const auto resource = DecodeAs(kind, document, {.source = "presets"});
+    if (!resource) return {};
+    auto role = std::make_shared<types::RoleV6>(resource->as<types::RoleV6>());
     for (const RuleRow& row : kRules) {
       if (row.role == role->metadata().name()) AddRules(row, *role);
     }

@@ -10,7 +10,7 @@
 
 #include "libbase/error.h"
 #include "libbase/time.h"
-#include "libresources/kinds/role_patterns.h"
+#include "libresources/matching/role_patterns.h"
 #include "libresources/matching/templates.h"
 
 namespace types {

@@ -5,7 +5,6 @@
 #include "libbase/text.h"
 #include "libresources/access/access.h"
 #include "libresources/kinds/access_request.h"
-#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/types/access_request.pb.h"
 #include "teleport/legacy/types/role.pb.h"
 

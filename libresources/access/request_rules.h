@@ -14,7 +14,7 @@
 #include "libbase/error.h"
 #include "libbase/time.h"
 #include "libresources/matching/labels.h"
-#include "libresources/kinds/role_patterns.h"
+#include "libresources/matching/role_patterns.h"
 #include "libresources/matching/templates.h"
 
 namespace types {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "libresources/kinds/access_request.h"
 #include "libresources/access/request_rules.h"
+#include "libresources/kinds/access_request.h"
 #include "teleport/legacy/types/access_request.pb.h"
 
 namespace sallyport {

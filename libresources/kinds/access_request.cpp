@@ -5,6 +5,7 @@
 #include "libbase/json.h"
 #include "libbase/text.h"
 #include "libresources/codec/codec.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/access_request.pb.h"
 
 namespace sallyport {
@@ -124,8 +125,8 @@ bool IsInScope(const AccessRequestV3& request, const types::AccessRequestFilter&
   }
 }
 
-}  // namespace
-
+// Fills in the state and sorts the roles, then validates. Fails with kBadParameter: an ID that is no UUID, nobody who
+// asks, nothing asked for, reasons and lists that are too long, an answer to what is still pending.
 Status CheckAccessRequest(google::protobuf::Message& resource) {
   auto& request = static_cast<AccessRequestV3&>(resource);
   auto& spec = *request.mutable_spec();
@@ -149,7 +150,18 @@ Status CheckAccessRequest(google::protobuf::Message& resource) {
   return {};
 }
 
-std::span<const TextColumn> AccessRequestColumns() { return kAccessRequestColumns; }
+}  // namespace
+
+KindRow AccessRequestKind() {
+  return {
+      .kind = "access_request",
+      .aliases = "access_requests",
+      .versions = "v3",
+      .prototype = &Prototype<types::AccessRequestV3>,
+      .check = &CheckAccessRequest,
+      .columns = kAccessRequestColumns,
+  };
+}
 
 std::optional<Time> ToTime(const google::protobuf::Timestamp& stamp) {
   if (stamp.seconds() == kGoZeroSeconds || (stamp.seconds() == 0 && stamp.nanos() == 0)) return std::nullopt;

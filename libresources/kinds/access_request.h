@@ -3,14 +3,13 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "libbase/error.h"
 #include "libbase/time.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/kind.h"
 
 namespace google::protobuf {
 class Timestamp;
@@ -25,12 +24,6 @@ class ResourceID;
 }  // namespace types
 
 namespace sallyport {
-
-// Fills in the state and sorts the roles, then validates. Fails with kBadParameter: an ID that is no UUID, nobody who
-// asks, nothing asked for, reasons and lists that are too long, an answer to what is still pending.
-Status CheckAccessRequest(google::protobuf::Message& resource);
-
-std::span<const TextColumn> AccessRequestColumns();
 
 // Returns a time of a message; nothing when it is unset or Go's zero time.
 std::optional<Time> ToTime(const google::protobuf::Timestamp& stamp);
@@ -63,5 +56,8 @@ Status CheckAllowedResource(const std::vector<std::string>& allowed, std::string
 
 // Returns whether a request is one that a list asks for; filter.requester is who asks.
 bool MatchesFilter(const types::AccessRequestV3& request, const types::AccessRequestFilter& filter);
+
+// Returns the row of the kind.
+KindRow AccessRequestKind();
 
 }  // namespace sallyport

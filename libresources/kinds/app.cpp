@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "libbase/text.h"
-#include "libresources/matching/labels.h"
 #include "libresources/kinds/metadata.h"
+#include "libresources/matching/labels.h"
 #include "teleport/legacy/types/resources.pb.h"
 
 namespace sallyport {
@@ -94,8 +94,7 @@ Status CheckMcp(types::AppV3& app) {
   return Fail(ErrorKind::kBadParameter, "spec.mcp.run_as_host_user is missing");
 }
 
-}  // namespace
-
+// Fills in what follows from the rest (address, cloud, sub kind and its label) and validates; kBadParameter.
 Status CheckApp(Message& resource) {
   auto& app = static_cast<types::AppV3&>(resource);
   auto& spec = *app.mutable_spec();
@@ -117,6 +116,17 @@ Status CheckApp(Message& resource) {
   return {};
 }
 
-std::span<const TextColumn> AppColumns() { return kAppColumns; }
+}  // namespace
+
+KindRow AppKind() {
+  return {
+      .kind = "app",
+      .aliases = "apps",
+      .versions = "v3",
+      .prototype = &Prototype<types::AppV3>,
+      .check = &CheckApp,
+      .columns = kAppColumns,
+  };
+}
 
 }  // namespace sallyport

@@ -1,16 +1,12 @@
 // Rules of applications as resources.
 #pragma once
 
-#include <span>
-
 #include "libbase/error.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/kind.h"
 
 namespace sallyport {
 
-// Fills in what follows from the rest (address, cloud, sub kind and its label) and validates; kBadParameter.
-Status CheckApp(google::protobuf::Message& resource);
-
-std::span<const TextColumn> AppColumns();
+// Returns the row of the kind.
+KindRow AppKind();
 
 }  // namespace sallyport

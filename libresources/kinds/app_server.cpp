@@ -32,18 +32,28 @@ constexpr TextColumn kAppServerColumns[] = {{"Host", &Host},
                                             {"Labels", &ServedAppLabels},
                                             {"Version", &ServerVersion}};
 
-}  // namespace
-
+// Fills in the version that announces, then validates the server and its application; kBadParameter.
 Status CheckAppServer(Message& resource) {
   auto& spec = *static_cast<types::AppServerV3&>(resource).mutable_spec();
   if (spec.hostid().empty()) return Fail(ErrorKind::kBadParameter, "spec.host_id is missing");
   if (spec.version().empty()) spec.set_version(std::string(kWireVersion));
   if (!spec.has_app()) return Fail(ErrorKind::kBadParameter, "spec.app is missing");
-  const Status app = CheckResource(*spec.mutable_app());
+  const Status app = CheckAs(AppKind(), *spec.mutable_app());
   if (!app) return std::unexpected(InContext("spec.app", app.error()));
   return {};
 }
 
-std::span<const TextColumn> AppServerColumns() { return kAppServerColumns; }
+}  // namespace
+
+KindRow AppServerKind() {
+  return {
+      .kind = "app_server",
+      .aliases = "app_servers",
+      .versions = "v3",
+      .prototype = &Prototype<types::AppServerV3>,
+      .check = &CheckAppServer,
+      .columns = kAppServerColumns,
+  };
+}
 
 }  // namespace sallyport

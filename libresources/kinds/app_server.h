@@ -1,16 +1,12 @@
 // Rules of the servers that announce applications.
 #pragma once
 
-#include <span>
-
 #include "libbase/error.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/kind.h"
 
 namespace sallyport {
 
-// Fills in the version that announces, then validates the server and its application; kBadParameter.
-Status CheckAppServer(google::protobuf::Message& resource);
-
-std::span<const TextColumn> AppServerColumns();
+// Returns the row of the kind.
+KindRow AppServerKind();
 
 }  // namespace sallyport

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "libresources/kinds/metadata.h"
 #include "teleport/machineid/v1/bot.pb.h"
 #include "teleport/machineid/v1/bot_instance.pb.h"
 
@@ -24,8 +25,7 @@ std::string IdOfInstance(const Message& resource) { return AsInstance(resource).
 constexpr TextColumn kBotColumns[] = {{"Name", &NameOf}, {"Roles", &BotRoles}};
 constexpr TextColumn kInstanceColumns[] = {{"Bot Name", &BotOfInstance}, {"Instance ID", &IdOfInstance}};
 
-}  // namespace
-
+// A bot needs a name, and no role of it may be empty; kBadParameter.
 Status CheckBot(Message& resource) {
   const auto& spec = static_cast<const machineidv1::Bot&>(resource).spec();
   if (std::ranges::any_of(spec.roles(), [](const std::string& role) { return role.empty(); })) {
@@ -37,6 +37,7 @@ Status CheckBot(Message& resource) {
               FormatDuration(kMaxBotSessionTtl));
 }
 
+// An instance belongs to a bot; kBadParameter.
 Status CheckBotInstance(Message& resource) {
   const auto& spec = AsInstance(resource).spec();
   if (spec.bot_name().empty()) return Fail(ErrorKind::kBadParameter, "spec.bot_name is missing");
@@ -44,8 +45,29 @@ Status CheckBotInstance(Message& resource) {
   return {};
 }
 
-std::span<const TextColumn> BotColumns() { return kBotColumns; }
-std::span<const TextColumn> BotInstanceColumns() { return kInstanceColumns; }
+}  // namespace
+
+KindRow BotKind() {
+  return {
+      .kind = "bot",
+      .aliases = "bots",
+      .versions = "v1",
+      .prototype = &Prototype<teleport::machineid::v1::Bot>,
+      .check = &CheckBot,
+      .columns = kBotColumns,
+  };
+}
+
+KindRow BotInstanceKind() {
+  return {
+      .kind = "bot_instance",
+      .aliases = "bot_instances",
+      .versions = "v1",
+      .prototype = &Prototype<teleport::machineid::v1::BotInstance>,
+      .check = &CheckBotInstance,
+      .columns = kInstanceColumns,
+  };
+}
 
 std::string BotResourceName(std::string_view bot) {
   std::string name = fmt::format("bot-{}", bot);

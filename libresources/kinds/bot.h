@@ -1,13 +1,12 @@
 // Bots: users of machines. A bot is kept as a user and a role of its own name, so it has no item in the backend.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 
 #include "libbase/error.h"
 #include "libbase/time.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/kind.h"
 
 namespace sallyport {
 
@@ -18,15 +17,11 @@ inline constexpr std::string_view kBotGenerationLabel = "teleport.internal/bot-g
 inline constexpr std::chrono::hours kDefaultBotSessionTtl{12};
 inline constexpr std::chrono::hours kMaxBotSessionTtl{168};
 
-// A bot needs a name, and no role of it may be empty; kBadParameter.
-Status CheckBot(google::protobuf::Message& resource);
-// An instance belongs to a bot; kBadParameter.
-Status CheckBotInstance(google::protobuf::Message& resource);
-
-std::span<const TextColumn> BotColumns();
-std::span<const TextColumn> BotInstanceColumns();
-
 // Returns the name of the user and of the role that a bot is: "bot-NAME", spaces become "-".
 std::string BotResourceName(std::string_view bot);
+
+// Return the rows of the kinds.
+KindRow BotKind();
+KindRow BotInstanceKind();
 
 }  // namespace sallyport

@@ -6,6 +6,7 @@
 
 #include "libbase/text.h"
 #include "libidentity/keys.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/trust.pb.h"
 
 namespace sallyport {
@@ -54,8 +55,7 @@ std::string Fingerprints(const google::protobuf::Message& resource) {
 constexpr TextColumn kAuthorityColumns[] = {
     {"Cluster Name", &ClusterName}, {"CA Type", &Type}, {"Fingerprint", &Fingerprints}, {"Role Map", &RoleMap}};
 
-}  // namespace
-
+// Validates an authority: type, cluster name, and the kinds of keys that its type needs. Fails with kBadParameter.
 Status CheckCertAuthority(google::protobuf::Message& resource) {
   auto& authority = static_cast<types::CertAuthorityV2&>(resource);
   const std::string& type = authority.spec().type();
@@ -70,6 +70,19 @@ Status CheckCertAuthority(google::protobuf::Message& resource) {
   return CheckKeys("additional_trusted_keys", authority.spec().additionaltrustedkeys());
 }
 
+}  // namespace
+
+KindRow CertAuthorityKind() {
+  return {
+      .kind = "cert_authority",
+      .aliases = "cert_authorities cas",
+      .versions = "v2",
+      .prototype = &Prototype<types::CertAuthorityV2>,
+      .check = &CheckCertAuthority,
+      .columns = kAuthorityColumns,
+  };
+}
+
 std::string ShownRoleMap(const google::protobuf::RepeatedPtrField<types::RoleMapping>& map) {
   std::vector<std::string> mappings;
   for (const types::RoleMapping& mapping : map) {
@@ -77,8 +90,6 @@ std::string ShownRoleMap(const google::protobuf::RepeatedPtrField<types::RoleMap
   }
   return fmt::format("[{}]", fmt::join(mappings, " "));
 }
-
-std::span<const TextColumn> CertAuthorityColumns() { return kAuthorityColumns; }
 
 std::span<const std::string_view> CertAuthorityTypes() { return kTypes; }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "libbase/text.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/kind.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/resources.pb.h"
 
@@ -104,13 +104,23 @@ std::string AlertMessage(const google::protobuf::Message& resource) { return AsA
 
 constexpr TextColumn kAlertColumns[] = {{"ID", &NameOf}, {"Severity", &Severity}, {"Message", &AlertMessage}};
 
-}  // namespace
-
+// The same, as the row of the kind has it.
 Status CheckAlertResource(google::protobuf::Message& resource) {
   return CheckClusterAlert(static_cast<types::ClusterAlert&>(resource));
 }
 
-std::span<const TextColumn> AlertColumns() { return kAlertColumns; }
+}  // namespace
+
+KindRow ClusterAlertKind() {
+  return {
+      .kind = "cluster_alert",
+      .aliases = "cluster_alerts",
+      .versions = "v1",
+      .prototype = &Prototype<types::ClusterAlert>,
+      .check = &CheckAlertResource,
+      .columns = kAlertColumns,
+  };
+}
 
 Status CheckClusterAlert(types::ClusterAlert& alert) {
   auto& header = *alert.mutable_header();

@@ -3,12 +3,11 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string_view>
 
 #include "libbase/error.h"
 #include "libbase/time.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/kind.h"
 
 namespace types {
 class AlertAcknowledgement;
@@ -34,9 +33,6 @@ inline constexpr Nanoseconds kDefaultAlertTtl = std::chrono::hours(24);
 // Fills in kind and version, then validates: an ID that can be stored, a message in one line, labels of a narrow set of
 // characters, and a link that leads to Teleport's site alone. Fails with kBadParameter.
 Status CheckClusterAlert(types::ClusterAlert& alert);
-// The same, as the row of the kind has it.
-Status CheckAlertResource(google::protobuf::Message& resource);
-std::span<const TextColumn> AlertColumns();
 // The part of it that clients check before they show an alert.
 Status CheckAlertMessage(const types::ClusterAlert& alert);
 // An acknowledgement needs an alert's ID, a reason in one line and an end. Fails with kBadParameter.
@@ -54,5 +50,8 @@ std::optional<Time> ExpiresOf(const types::AlertAcknowledgement& ack);
 bool MatchesQuery(const types::ClusterAlert& alert, const types::GetClusterAlertsRequest& query);
 // The order in which alerts are shown: the most severe first, among those the newest.
 bool IsMoreUrgent(const types::ClusterAlert& a, const types::ClusterAlert& b);
+
+// Returns the row of the kind.
+KindRow ClusterAlertKind();
 
 }  // namespace sallyport

@@ -148,8 +148,6 @@ constexpr TextColumn kNetworkingColumns[] = {{"Client Idle Timeout", &IdleTimeou
                                              {"Max Session Control Timeout", &ControlTimeout}};
 constexpr TextColumn kRecordingColumns[] = {{"Mode", &RecordingMode}, {"Proxy Checks Host Keys", &ChecksHostKeys}};
 
-}  // namespace
-
 Status CheckAuthPreference(google::protobuf::Message& resource) {
   types::AuthPreferenceSpecV2& spec = *static_cast<types::AuthPreferenceV2&>(resource).mutable_spec();
   SetDefaultOrigin(resource, "dynamic");
@@ -198,8 +196,42 @@ Status CheckRecordingConfig(google::protobuf::Message& resource) {
   return CheckOneOf("spec.mode", spec.mode(), {"node", "proxy", "off", "node-sync", "proxy-sync"});
 }
 
-std::span<const TextColumn> AuthPreferenceColumns() { return kAuthColumns; }
-std::span<const TextColumn> NetworkingConfigColumns() { return kNetworkingColumns; }
-std::span<const TextColumn> RecordingConfigColumns() { return kRecordingColumns; }
+}  // namespace
+
+KindRow AuthPreferenceKind() {
+  return {
+      .kind = "cluster_auth_preference",
+      .aliases = "cluster_authentication_preferences cap",
+      .versions = "v2",
+      .singleton_name = "cluster-auth-preference",
+      .prototype = &Prototype<types::AuthPreferenceV2>,
+      .check = &CheckAuthPreference,
+      .columns = kAuthColumns,
+  };
+}
+
+KindRow NetworkingConfigKind() {
+  return {
+      .kind = "cluster_networking_config",
+      .aliases = "networking_config networking net_config netconfig",
+      .versions = "v2",
+      .singleton_name = "cluster-networking-config",
+      .prototype = &Prototype<types::ClusterNetworkingConfigV2>,
+      .check = &CheckNetworkingConfig,
+      .columns = kNetworkingColumns,
+  };
+}
+
+KindRow RecordingConfigKind() {
+  return {
+      .kind = "session_recording_config",
+      .aliases = "recording_config session_recording rec_config recconfig",
+      .versions = "v2",
+      .singleton_name = "session-recording-config",
+      .prototype = &Prototype<types::SessionRecordingConfigV2>,
+      .check = &CheckRecordingConfig,
+      .columns = kRecordingColumns,
+  };
+}
 
 }  // namespace sallyport

@@ -1,19 +1,14 @@
 // Rules of the cluster's settings: authentication, networking, session recording.
 #pragma once
 
-#include <span>
-
 #include "libbase/error.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/kind.h"
 
 namespace sallyport {
 
-Status CheckAuthPreference(google::protobuf::Message& resource);
-Status CheckNetworkingConfig(google::protobuf::Message& resource);
-Status CheckRecordingConfig(google::protobuf::Message& resource);
-
-std::span<const TextColumn> AuthPreferenceColumns();
-std::span<const TextColumn> NetworkingConfigColumns();
-std::span<const TextColumn> RecordingConfigColumns();
+// Return the rows of the kinds.
+KindRow AuthPreferenceKind();
+KindRow NetworkingConfigKind();
+KindRow RecordingConfigKind();
 
 }  // namespace sallyport

@@ -3,6 +3,7 @@
 #include "libbase/address.h"
 #include "libbase/text.h"
 #include "libbase/time.h"
+#include "libresources/kinds/metadata.h"
 #include "libresources/kinds/saml_descriptor.h"
 #include "teleport/legacy/types/connector.pb.h"
 
@@ -146,8 +147,7 @@ Status FillIssuer(Part& part, const std::string& key, const std::string& descrip
                       "give it entity_descriptor, entity_descriptor_url, or issuer and sso");
 }
 
-}  // namespace
-
+// Each fills in defaults and validates; kBadParameter says what is wrong.
 Status CheckGithubConnector(Message& resource) { return CheckTeams(As<types::GithubConnectorV3>(resource).spec()); }
 
 Status CheckOidcConnector(Message& resource) {
@@ -185,9 +185,37 @@ Status CheckSamlConnector(Message& resource) {
   return CheckRedirects(spec.clientredirectsettings());
 }
 
-std::span<const TextColumn> GithubConnectorColumns() { return kGithubColumns; }
-std::span<const TextColumn> OidcConnectorColumns() { return kOidcColumns; }
-std::span<const TextColumn> SamlConnectorColumns() { return kSamlColumns; }
+}  // namespace
+
+KindRow GithubConnectorKind() {
+  return {
+      .kind = "github",
+      .versions = "v3",
+      .prototype = &Prototype<types::GithubConnectorV3>,
+      .check = &CheckGithubConnector,
+      .columns = kGithubColumns,
+  };
+}
+
+KindRow OidcConnectorKind() {
+  return {
+      .kind = "oidc",
+      .versions = "v2 v3",
+      .prototype = &Prototype<types::OIDCConnectorV3>,
+      .check = &CheckOidcConnector,
+      .columns = kOidcColumns,
+  };
+}
+
+KindRow SamlConnectorKind() {
+  return {
+      .kind = "saml",
+      .versions = "v2",
+      .prototype = &Prototype<types::SAMLConnectorV2>,
+      .check = &CheckSamlConnector,
+      .columns = kSamlColumns,
+  };
+}
 
 void RemoveSecrets(types::GithubConnectorV3& connector) { connector.mutable_spec()->clear_clientsecret(); }
 

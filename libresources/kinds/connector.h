@@ -2,10 +2,8 @@
 // who ask for them and may read them.
 #pragma once
 
-#include <span>
-
 #include "libbase/error.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/kind.h"
 
 namespace types {
 class GithubConnectorV3;
@@ -15,18 +13,14 @@ class SAMLConnectorV2;
 
 namespace sallyport {
 
-// Each fills in defaults and validates; kBadParameter says what is wrong.
-Status CheckGithubConnector(google::protobuf::Message& resource);
-Status CheckOidcConnector(google::protobuf::Message& resource);
-Status CheckSamlConnector(google::protobuf::Message& resource);
-
-std::span<const TextColumn> GithubConnectorColumns();
-std::span<const TextColumn> OidcConnectorColumns();
-std::span<const TextColumn> SamlConnectorColumns();
-
 // Takes client secrets, service accounts and private keys out.
 void RemoveSecrets(types::GithubConnectorV3& connector);
 void RemoveSecrets(types::OIDCConnectorV3& connector);
 void RemoveSecrets(types::SAMLConnectorV2& connector);
+
+// Return the rows of the kinds.
+KindRow GithubConnectorKind();
+KindRow OidcConnectorKind();
+KindRow SamlConnectorKind();
 
 }  // namespace sallyport

@@ -10,8 +10,8 @@
 #include "libresources/kinds/aws_endpoint.h"
 #include "libresources/kinds/database_address.h"
 #include "libresources/kinds/database_protocol.h"
-#include "libresources/matching/labels.h"
 #include "libresources/kinds/metadata.h"
+#include "libresources/matching/labels.h"
 #include "teleport/legacy/types/resources.pb.h"
 
 namespace sallyport {
@@ -195,20 +195,7 @@ Status CheckActiveDirectory(const DatabaseV3& database) {
   return CheckCertificate("ad.ldap_cert", spec.ad().ldapcert());
 }
 
-}  // namespace
-
-const types::AWS& AwsOf(const DatabaseV3& database) {
-  return IsBlank(database.status().aws()) ? database.spec().aws() : database.status().aws();
-}
-
-std::string_view DatabaseTypeOf(const DatabaseV3& database) {
-  if (!database.spec().mongoatlas().name().empty()) return "mongo-atlas";
-  if (const auto type = AwsTypeOf(database); !type.empty()) return type;
-  if (const auto type = GcpTypeOf(database.spec()); !type.empty()) return type;
-  const auto& azure = IsBlank(database.status().azure()) ? database.spec().azure() : database.status().azure();
-  return azure.name().empty() ? "self-hosted" : "azure";
-}
-
+// Fills in what follows from the rest (address, region, names of the cloud) and validates; kBadParameter.
 Status CheckDatabase(Message& resource) {
   auto& database = static_cast<DatabaseV3&>(resource);
   auto& spec = *database.mutable_spec();
@@ -235,6 +222,28 @@ Status CheckDatabase(Message& resource) {
   return CheckActiveDirectory(database);
 }
 
-std::span<const TextColumn> DatabaseColumns() { return kDatabaseColumns; }
+}  // namespace
+
+KindRow DatabaseKind() {
+  return {
+      .kind = "db",
+      .versions = "v3",
+      .prototype = &Prototype<types::DatabaseV3>,
+      .check = &CheckDatabase,
+      .columns = kDatabaseColumns,
+  };
+}
+
+const types::AWS& AwsOf(const DatabaseV3& database) {
+  return IsBlank(database.status().aws()) ? database.spec().aws() : database.status().aws();
+}
+
+std::string_view DatabaseTypeOf(const DatabaseV3& database) {
+  if (!database.spec().mongoatlas().name().empty()) return "mongo-atlas";
+  if (const auto type = AwsTypeOf(database); !type.empty()) return type;
+  if (const auto type = GcpTypeOf(database.spec()); !type.empty()) return type;
+  const auto& azure = IsBlank(database.status().azure()) ? database.spec().azure() : database.status().azure();
+  return azure.name().empty() ? "self-hosted" : "azure";
+}
 
 }  // namespace sallyport

@@ -1,11 +1,10 @@
 // Rules of databases as resources.
 #pragma once
 
-#include <span>
 #include <string_view>
 
 #include "libbase/error.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/kind.h"
 
 namespace types {
 class AWS;
@@ -14,15 +13,13 @@ class DatabaseV3;
 
 namespace sallyport {
 
-// Fills in what follows from the rest (address, region, names of the cloud) and validates; kBadParameter.
-Status CheckDatabase(google::protobuf::Message& resource);
-
-std::span<const TextColumn> DatabaseColumns();
-
 // Returns where a database runs, in Teleport's words: "self-hosted", "rds", "redshift", "azure", ...
 std::string_view DatabaseTypeOf(const types::DatabaseV3& database);
 
 // Returns what is known of a database in AWS: what its service found out, else what was written.
 const types::AWS& AwsOf(const types::DatabaseV3& database);
+
+// Returns the row of the kind.
+KindRow DatabaseKind();
 
 }  // namespace sallyport

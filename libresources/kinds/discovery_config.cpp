@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "libbase/text.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/discoveryconfig/v1/discoveryconfig.pb.h"
 
 namespace sallyport {
@@ -197,8 +198,7 @@ Status CheckAccessGraph(const types::AccessGraphSync& sync) {
   return {};
 }
 
-}  // namespace
-
+// Fills in what matches everything and how agents are installed, and validates; kBadParameter.
 Status CheckDiscoveryConfig(Message& resource) {
   auto& spec = *static_cast<DiscoveryConfig&>(resource).mutable_spec();
   if (spec.discovery_group().empty()) return BadMatcher("spec.discovery_group is missing");
@@ -209,6 +209,17 @@ Status CheckDiscoveryConfig(Message& resource) {
   return CheckAccessGraph(spec.access_graph());
 }
 
-std::span<const TextColumn> DiscoveryConfigColumns() { return kDiscoveryColumns; }
+}  // namespace
+
+KindRow DiscoveryConfigKind() {
+  return {
+      .kind = "discovery_config",
+      .aliases = "discovery_configs discoveryconfig discoveryconfigs",
+      .versions = "v1",
+      .prototype = &Prototype<teleport::discoveryconfig::v1::DiscoveryConfig>,
+      .check = &CheckDiscoveryConfig,
+      .columns = kDiscoveryColumns,
+  };
+}
 
 }  // namespace sallyport

@@ -1,16 +1,12 @@
 // Rules of discovery configs: what discovery services look for in clouds.
 #pragma once
 
-#include <span>
-
 #include "libbase/error.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/kind.h"
 
 namespace sallyport {
 
-// Fills in what matches everything and how agents are installed, and validates; kBadParameter.
-Status CheckDiscoveryConfig(google::protobuf::Message& resource);
-
-std::span<const TextColumn> DiscoveryConfigColumns();
+// Returns the row of the kind.
+KindRow DiscoveryConfigKind();
 
 }  // namespace sallyport

@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include "libbase/text.h"
-#include "libresources/matching/labels.h"
 #include "libresources/kinds/metadata.h"
+#include "libresources/kinds/resource.h"
+#include "libresources/matching/labels.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 
 namespace sallyport {
@@ -52,8 +53,7 @@ constexpr TextColumn kClusterColumns[] = {{"Name", &NameOf}, {"Labels", &Cluster
 constexpr TextColumn kServerColumns[] = {
     {"Cluster", &ServerCluster}, {"Labels", &ServerLabels}, {"Version", &KubeServerVersion}};
 
-}  // namespace
-
+// A cluster's name becomes part of host names and kubeconfig contexts: [a-zA-Z0-9._-], at most 200 characters.
 Status CheckKubeCluster(google::protobuf::Message& resource) {
   const auto& cluster = static_cast<const types::KubernetesClusterV3&>(resource);
   RETURN_IF_ERROR(CheckKubeName(cluster.metadata().name()));
@@ -77,12 +77,33 @@ Status CheckKubeServer(google::protobuf::Message& resource) {
   auto& server = static_cast<types::KubernetesServerV3&>(resource);
   if (server.spec().hostid().empty()) return Fail(ErrorKind::kBadParameter, "spec.host_id is missing");
   if (!server.spec().has_cluster()) return Fail(ErrorKind::kBadParameter, "spec.cluster is missing");
-  const Status cluster = CheckResource(*server.mutable_spec()->mutable_cluster());
+  const Status cluster = CheckAs(KubeClusterKind(), *server.mutable_spec()->mutable_cluster());
   if (!cluster) return std::unexpected(InContext("spec.cluster", cluster.error()));
   return {};
 }
 
-std::span<const TextColumn> KubeClusterColumns() { return kClusterColumns; }
-std::span<const TextColumn> KubeServerColumns() { return kServerColumns; }
+}  // namespace
+
+KindRow KubeClusterKind() {
+  return {
+      .kind = "kube_cluster",
+      .aliases = "kube_clusters",
+      .versions = "v3",
+      .prototype = &Prototype<types::KubernetesClusterV3>,
+      .check = &CheckKubeCluster,
+      .columns = kClusterColumns,
+  };
+}
+
+KindRow KubeServerKind() {
+  return {
+      .kind = "kube_server",
+      .aliases = "kube_servers",
+      .versions = "v3",
+      .prototype = &Prototype<types::KubernetesServerV3>,
+      .check = &CheckKubeServer,
+      .columns = kServerColumns,
+  };
+}
 
 }  // namespace sallyport

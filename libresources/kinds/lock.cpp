@@ -3,6 +3,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include "libresources/codec/codec.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/lock.pb.h"
 
 namespace sallyport {
@@ -32,8 +33,7 @@ std::string Expires(const google::protobuf::Message& resource) {
 constexpr TextColumn kLockColumns[] = {
     {"ID", &NameOf}, {"Target", &Target}, {"Message", &Reason}, {"Expires", &Expires}};
 
-}  // namespace
-
+// A lock needs at least one target. Fails with kBadParameter.
 Status CheckLock(google::protobuf::Message& resource) {
   if (EncodeMessage(AsLock(resource).spec().target()).as_map().empty()) {
     return FailWithHint(ErrorKind::kBadParameter, "spec.target is empty: a lock needs somebody or something to lock",
@@ -43,7 +43,18 @@ Status CheckLock(google::protobuf::Message& resource) {
   return {};
 }
 
-std::span<const TextColumn> LockColumns() { return kLockColumns; }
+}  // namespace
+
+KindRow LockKind() {
+  return {
+      .kind = "lock",
+      .aliases = "locks",
+      .versions = "v2",
+      .prototype = &Prototype<types::LockV2>,
+      .check = &CheckLock,
+      .columns = kLockColumns,
+  };
+}
 
 bool LockInForce(const types::LockV2& lock, Time now) {
   if (!lock.spec().has_expires()) return true;

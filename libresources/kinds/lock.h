@@ -2,12 +2,11 @@
 #pragma once
 
 #include <map>
-#include <span>
 #include <string>
 
 #include "libbase/error.h"
 #include "libbase/time.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/kind.h"
 
 namespace types {
 class LockTarget;
@@ -16,16 +15,14 @@ class LockV2;
 
 namespace sallyport {
 
-// A lock needs at least one target. Fails with kBadParameter.
-Status CheckLock(google::protobuf::Message& resource);
-
-std::span<const TextColumn> LockColumns();
-
 // Returns whether a lock is in force at a time.
 bool LockInForce(const types::LockV2& lock, Time now);
 // Returns whether a lock's target has every value that is asked about; nothing asked matches nothing. Ask once for each
 // thing that is known of a session (its user, each role, the login, ...), as the reference does: a lock that names
 // several things then hits whoever has one of them.
 bool LockMatches(const types::LockTarget& lock, const types::LockTarget& asked);
+
+// Returns the row of the kind.
+KindRow LockKind();
 
 }  // namespace sallyport

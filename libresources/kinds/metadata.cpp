@@ -6,7 +6,6 @@
 #include <google/protobuf/message.h>
 
 #include "libbase/text.h"
-#include "libresources/kinds/kinds.h"
 #include "teleport/header/v1/metadata.pb.h"
 #include "teleport/header/v1/resourceheader.pb.h"
 #include "teleport/legacy/types/header.pb.h"

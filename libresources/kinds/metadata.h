@@ -1,15 +1,35 @@
-// The part that all resources share, by reflection: kind, version, metadata. kinds.h has the accessors.
+// The part that all resources share, by reflection: kind, version, metadata.
 #pragma once
 
+#include <map>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "libbase/error.h"
+#include "libbase/time.h"
 
 namespace google::protobuf {
 class Message;
 }  // namespace google::protobuf
 
 namespace sallyport {
+
+// What all resources have in common, by reflection. A message without the field gives the empty thing.
+std::string NameOf(const google::protobuf::Message& resource);
+std::string KindNameOf(const google::protobuf::Message& resource);
+std::string SubKindOf(const google::protobuf::Message& resource);
+std::string VersionOf(const google::protobuf::Message& resource);
+std::string RevisionOf(const google::protobuf::Message& resource);
+std::string DescriptionOf(const google::protobuf::Message& resource);
+std::map<std::string, std::string> LabelsOf(const google::protobuf::Message& resource);
+std::optional<Time> ExpiresOf(const google::protobuf::Message& resource);
+
+void SetName(google::protobuf::Message& resource, std::string_view name);
+void SetRevision(google::protobuf::Message& resource, std::string_view revision);
+void SetLabel(google::protobuf::Message& resource, const std::string& key, std::string_view value);
+// Sets when the resource goes; nothing means never.
+void SetExpires(google::protobuf::Message& resource, std::optional<Time> expires);
 
 void SetHeader(google::protobuf::Message& resource, std::string_view kind, std::string_view version);
 

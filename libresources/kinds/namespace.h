@@ -1,15 +1,12 @@
 // Namespaces: every cluster has one, "default", and nobody makes others.
 #pragma once
 
-#include <span>
-
 #include "libbase/error.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/kind.h"
 
 namespace sallyport {
 
-Status CheckNamespace(google::protobuf::Message& resource);
-
-std::span<const TextColumn> NamespaceColumns();
+// Returns the row of the kind.
+KindRow NamespaceKind();
 
 }  // namespace sallyport

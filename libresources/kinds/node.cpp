@@ -60,16 +60,7 @@ Status CheckInstanceConnect(const types::ServerSpecV2& spec) {
   return {};
 }
 
-}  // namespace
-
-std::string DefaultNodeName(const Message& resource) {
-  const types::ServerV2& node = AsNode(resource);
-  const types::AWSInfo& aws = node.spec().cloudmetadata().aws();
-  if (node.subkind() == kOpenSsh) return RandomUuid();
-  if (node.subkind() != kInstanceConnect || aws.accountid().empty() || aws.instanceid().empty()) return {};
-  return fmt::format("{}-{}", aws.accountid(), aws.instanceid());
-}
-
+// Validates; kBadParameter. Nodes with an OpenSSH server need an address and a host name.
 Status CheckNode(Message& resource) {
   const types::ServerV2& node = AsNode(resource);
   if (std::ranges::find(kSubKinds, node.subkind()) == std::end(kSubKinds)) {
@@ -90,11 +81,32 @@ Status CheckNode(Message& resource) {
   return {};
 }
 
+// Returns the name of a node that is written without one: of a random UUID, or what its cloud calls it.
+std::string DefaultNodeName(const Message& resource) {
+  const types::ServerV2& node = AsNode(resource);
+  const types::AWSInfo& aws = node.spec().cloudmetadata().aws();
+  if (node.subkind() == kOpenSsh) return RandomUuid();
+  if (node.subkind() != kInstanceConnect || aws.accountid().empty() || aws.instanceid().empty()) return {};
+  return fmt::format("{}-{}", aws.accountid(), aws.instanceid());
+}
+
+}  // namespace
+
+KindRow NodeKind() {
+  return {
+      .kind = "node",
+      .aliases = "nodes",
+      .versions = "v2",
+      .prototype = &Prototype<types::ServerV2>,
+      .check = &CheckNode,
+      .columns = kNodeColumns,
+      .default_name = &DefaultNodeName,
+  };
+}
+
 bool IsAgentless(const types::ServerV2& node) {
   return node.subkind() == kOpenSsh || node.subkind() == kInstanceConnect;
 }
-
-std::span<const TextColumn> NodeColumns() { return kNodeColumns; }
 
 Labels LabelsOfNode(const types::ServerV2& node) {
   Labels labels(node.metadata().labels().begin(), node.metadata().labels().end());

@@ -1,8 +1,8 @@
 #include "libresources/kinds/server_info.h"
 
 #include "libbase/text.h"
-#include "libresources/matching/labels.h"
 #include "libresources/kinds/metadata.h"
+#include "libresources/matching/labels.h"
 #include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {
@@ -43,8 +43,8 @@ std::string_view WithoutPrefix(std::string_view key) {
   return slash + 1 == key.size() ? key.substr(0, slash) : key.substr(slash + 1);
 }
 
-}  // namespace
-
+// Gives the labels the prefix that says whence they are (dynamic/, aws/) in place of another; kBadParameter when one is
+// no label of a node.
 Status CheckServerInfo(Message& resource) {
   auto& info = static_cast<types::ServerInfoV1&>(resource);
   info.set_subkind(std::string(kSubKind));
@@ -61,9 +61,19 @@ Status CheckServerInfo(Message& resource) {
   return {};
 }
 
-bool IsGivenLabel(std::string_view key) { return key.starts_with(kGiven); }
+}  // namespace
 
-std::span<const TextColumn> ServerInfoColumns() { return kServerInfoColumns; }
+KindRow ServerInfoKind() {
+  return {
+      .kind = "server_info",
+      .versions = "v1",
+      .prototype = &Prototype<types::ServerInfoV1>,
+      .check = &CheckServerInfo,
+      .columns = kServerInfoColumns,
+  };
+}
+
+bool IsGivenLabel(std::string_view key) { return key.starts_with(kGiven); }
 
 std::string ServerInfoName(const std::string& node) { return fmt::format("{}{}", kNodePrefix, node); }
 

@@ -7,6 +7,7 @@
 #include "libbase/text.h"
 #include "libbase/time.h"
 #include "libresources/codec/codec.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/token.pb.h"
 
 namespace sallyport {
@@ -251,14 +252,16 @@ std::string TokenExpires(const google::protobuf::Message& resource) {
 constexpr TextColumn kTokenColumns[] = {
     {"Token", &SafeTokenName}, {"Roles", &TokenRoles}, {"Join Method", &Method}, {"Expires", &TokenExpires}};
 
-}  // namespace
-
+// Fills in defaults (join method, kubernetes.type, spelling of roles) and validates a token: each method needs its own
+// block. Fails with kBadParameter.
 Status CheckToken(google::protobuf::Message& resource) {
   auto& token = static_cast<types::ProvisionTokenV2&>(resource);
   RETURN_IF_ERROR(CheckRoles(*token.mutable_spec()));
   return CheckJoinMethod(*token.mutable_spec());
 }
 
+// A token that is to be written gives roles of services alone: with the role Admin, a host would be the built-in Admin.
+// kBadParameter otherwise.
 Status CheckNewToken(const google::protobuf::Message& resource) {
   for (const std::string& role : AsToken(resource).spec().roles()) {
     if (IsServiceRole(role)) continue;
@@ -269,9 +272,22 @@ Status CheckNewToken(const google::protobuf::Message& resource) {
   return {};
 }
 
-bool IsServiceRole(std::string_view role) { return std::ranges::find(kServiceRoles, role) != std::end(kServiceRoles); }
+}  // namespace
 
-std::span<const TextColumn> TokenColumns() { return kTokenColumns; }
+KindRow TokenKind() {
+  return {
+      .kind = "token",
+      .aliases = "tokens",
+      .versions = "v2",
+      .name_is_secret = true,
+      .prototype = &Prototype<types::ProvisionTokenV2>,
+      .check = &CheckToken,
+      .columns = kTokenColumns,
+      .check_new = &CheckNewToken,
+  };
+}
+
+bool IsServiceRole(std::string_view role) { return std::ranges::find(kServiceRoles, role) != std::end(kServiceRoles); }
 
 std::string SafeTokenName(const google::protobuf::Message& token) {
   const auto& method = AsToken(token).spec().joinmethod();

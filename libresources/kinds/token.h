@@ -2,26 +2,16 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
 #include "libbase/error.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/kind.h"
 
 namespace sallyport {
 
-// Fills in defaults (join method, kubernetes.type, spelling of roles) and validates a token: each method needs its own
-// block. Fails with kBadParameter.
-Status CheckToken(google::protobuf::Message& resource);
-
-// A token that is to be written gives roles of services alone: with the role Admin, a host would be the built-in Admin.
-// kBadParameter otherwise.
-Status CheckNewToken(const google::protobuf::Message& resource);
 // Returns whether a system role ("Node") is that of a service, which a token may give.
 bool IsServiceRole(std::string_view role);
-
-std::span<const TextColumn> TokenColumns();
 
 // Returns the name of a token as it may be shown: hidden as far as it is a secret.
 std::string SafeTokenName(const google::protobuf::Message& token);
@@ -31,5 +21,8 @@ std::string MaskedToken(std::string name);
 
 // Returns the usual spelling of a system role ("kube" is "Kube"), or nothing when there is no such role.
 std::optional<std::string_view> SystemRoleNamed(std::string_view name);
+
+// Returns the row of the kind.
+KindRow TokenKind();
 
 }  // namespace sallyport

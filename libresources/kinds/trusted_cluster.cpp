@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "libresources/kinds/cert_authority.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/trust.pb.h"
 
 namespace sallyport {
@@ -32,8 +33,7 @@ constexpr TextColumn kTrustedClusterColumns[] = {{"Name", &NameOf},
                                                  {"Reverse Tunnel Address", &TunnelAddress},
                                                  {"Role Map", &RoleMap}};
 
-}  // namespace
-
+// Fills in the address of the tunnel, which is the proxy's where nothing else is said, and validates; kBadParameter.
 Status CheckTrustedCluster(Message& resource) {
   auto& spec = *static_cast<types::TrustedClusterV2&>(resource).mutable_spec();
   if (!spec.roles().empty() && !spec.rolemap().empty()) {
@@ -43,6 +43,17 @@ Status CheckTrustedCluster(Message& resource) {
   return {};
 }
 
-std::span<const TextColumn> TrustedClusterColumns() { return kTrustedClusterColumns; }
+}  // namespace
+
+KindRow TrustedClusterKind() {
+  return {
+      .kind = "trusted_cluster",
+      .aliases = "tc cluster clusters",
+      .versions = "v2",
+      .prototype = &Prototype<types::TrustedClusterV2>,
+      .check = &CheckTrustedCluster,
+      .columns = kTrustedClusterColumns,
+  };
+}
 
 }  // namespace sallyport

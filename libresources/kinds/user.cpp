@@ -4,6 +4,7 @@
 
 #include "libbase/path_part.h"
 #include "libbase/text.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/user.pb.h"
 
 namespace sallyport {
@@ -18,8 +19,7 @@ Status CheckUserName(const std::string& name) {
                       "a name has no slash and no control characters, and is neither \".\" nor \"..\"");
 }
 
-}  // namespace
-
+// Fills in defaults and validates a user. Whether its roles exist is the cluster's to check. Fails with kBadParameter.
 Status CheckUser(google::protobuf::Message& resource) {
   auto& user = static_cast<types::UserV2&>(resource);
   RETURN_IF_ERROR(CheckUserName(user.metadata().name()));
@@ -41,12 +41,23 @@ Status CheckUser(google::protobuf::Message& resource) {
   return {};
 }
 
+}  // namespace
+
+KindRow UserKind() {
+  return {
+      .kind = "user",
+      .aliases = "users",
+      .versions = "v2",
+      .prototype = &Prototype<types::UserV2>,
+      .check = &CheckUser,
+      .columns = kUserColumns,
+  };
+}
+
 void KeepHistory(const types::UserV2& stored, types::UserV2& user) {
   *user.mutable_spec()->mutable_createdby() = stored.spec().createdby();
   *user.mutable_spec()->mutable_status() = stored.spec().status();
   *user.mutable_status() = stored.status();
 }
-
-std::span<const TextColumn> UserColumns() { return kUserColumns; }
 
 }  // namespace sallyport

@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "libbase/json.h"
-#include "libresources/kinds/kinds.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
@@ -13,10 +12,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!resources) return 0;
   for (const sallyport::Resource& resource : *resources) {
     for (const sallyport::TextColumn& column : resource.kind->columns) (void)column.cell(*resource.message);
-    const sallyport::Value value = sallyport::EncodeResource(*resource.message);
+    const sallyport::Value value = sallyport::EncodeMessage(*resource.message);
     const auto again = sallyport::DecodeResource(value, {.source = "again"});
     if (!again) std::abort();
-    if (sallyport::ToJson(sallyport::EncodeResource(*again->message)) != sallyport::ToJson(value)) std::abort();
+    if (sallyport::ToJson(sallyport::EncodeMessage(*again->message)) != sallyport::ToJson(value)) std::abort();
   }
   return 0;
 }

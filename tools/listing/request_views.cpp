@@ -7,7 +7,7 @@
 #include "libbase/secret.h"
 #include "libbase/text.h"
 #include "libresources/kinds/access_request.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/access_request.pb.h"
 
 namespace sallyport {
@@ -61,7 +61,7 @@ std::string PairsText(const std::vector<std::pair<std::string, std::string>>& pa
 
 Value RequestsValue(const std::vector<types::AccessRequestV3>& requests) {
   Value list = Value::EmptyList();
-  for (const auto& request : requests) list.Append(EncodeResource(request));
+  for (const auto& request : requests) list.Append(EncodeMessage(request));
   return list;
 }
 
@@ -93,7 +93,7 @@ Result<types::AccessReviewSubmission> ReviewOf(const Invocation& invocation) {
 }
 
 Output ReviewedOutput(const types::AccessRequestV3& request) {
-  return Output::Of(EncodeResource(request), [state = StateText(request)](const Value&) {
+  return Output::Of(EncodeMessage(request), [state = StateText(request)](const Value&) {
     return fmt::format("Successfully submitted review.  Request state: {}\n", state);
   });
 }

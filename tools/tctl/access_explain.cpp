@@ -7,15 +7,15 @@
 
 #include "libbase/yaml.h"
 #include "libresources/access/access_question.h"
-#include "libresources/kinds/kube_kinds.h"
+#include "libresources/access/kube_kinds.h"
 #include "libresources/kinds/lock.h"
 #include "teleport/legacy/types/lock.pb.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 #include "tools/listing/list_options.h"
 #include "tools/tctl/access_world.h"
-#include "tools/tctl/commands.h"
 #include "tools/tctl/calls/kind_calls.h"
+#include "tools/tctl/commands.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {
@@ -114,7 +114,7 @@ int LineOf(const AccessWorld& world, const std::string& role, std::string_view p
            int index) {
   const auto found = world.roles.find(role);
   if (found == world.roles.end()) return 0;
-  const auto documents = ParseYaml(ToYaml(SortedByKey(EncodeResource(*found->second))), role);
+  const auto documents = ParseYaml(ToYaml(SortedByKey(EncodeMessage(*found->second))), role);
   if (!documents || documents->empty()) return 0;
   const Value* at = &documents->front();
   for (const std::string_view step : {std::string_view("spec"), part, field}) {

@@ -9,7 +9,7 @@
 #include "libbase/error.h"
 #include "libclient/rpc.h"
 #include "libresources/access/access.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/resource.h"
 
 namespace sallyport {
 

@@ -1,7 +1,7 @@
 #include "libclient/pages.h"
-#include "libresources/kinds/kinds.h"
-#include "tools/tctl/calls/bot_calls.h"
+#include "libresources/kinds/resource.h"
 #include "tools/tctl/bot_token.h"
+#include "tools/tctl/calls/bot_calls.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/session.h"
 
@@ -60,7 +60,7 @@ Result<Output> List(const Invocation& invocation) {
   Value::List list;
   std::vector<std::vector<std::string>> rows;
   for (const auto& instance : all) {
-    list.push_back(EncodeResource(instance));
+    list.push_back(EncodeMessage(instance));
     rows.push_back(RowOf(instance));
   }
   std::string text =
@@ -90,7 +90,7 @@ std::string ShowText(const BotInstance& instance) {
 Result<Output> Show(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const BotInstance instance, ReadBotInstance(*rpc, invocation.Arg("id")));
-  return Output::Of(EncodeResource(instance), [text = ShowText(instance)](const Value&) { return text; });
+  return Output::Of(EncodeMessage(instance), [text = ShowText(instance)](const Value&) { return text; });
 }
 
 Result<Output> Add(const Invocation& invocation) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "libbase/time.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "tools/tctl/calls/calls.h"
 #include "tools/tctl/calls/join_token.h"

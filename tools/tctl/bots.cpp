@@ -6,11 +6,10 @@
 
 #include "libbase/time.h"
 #include "libclient/pages.h"
-#include "libresources/kinds/kinds.h"
-#include "tools/tctl/calls/bot_calls.h"
 #include "tools/tctl/bot_token.h"
-#include "tools/tctl/commands.h"
+#include "tools/tctl/calls/bot_calls.h"
 #include "tools/tctl/calls/role_calls.h"
+#include "tools/tctl/commands.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {
@@ -144,7 +143,7 @@ Result<Output> Update(const Invocation& invocation) {
 
 // In JSON the duration is what Go makes of the message.
 Value AsListed(const Bot& bot) {
-  Value value = EncodeResource(bot);
+  Value value = EncodeMessage(bot);
   Value* const spec = value.Find("spec");
   if (spec == nullptr || spec->Find("max_session_ttl") == nullptr) return value;
   spec->Set("max_session_ttl", Value(Value::Map{{"seconds", bot.spec().max_session_ttl().seconds()}}));

@@ -5,8 +5,8 @@
 #include "libbase/json.h"
 #include "libresources/difference.h"
 #include "libresources/kinds/metadata.h"
-#include "tools/tctl/documents.h"
 #include "tools/tctl/calls/kind_calls.h"
+#include "tools/tctl/documents.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {
@@ -14,7 +14,7 @@ namespace {
 
 // Without what changes by being written.
 Value Comparable(const google::protobuf::Message& message) {
-  Value value = EncodeResource(message);
+  Value value = EncodeMessage(message);
   if (Value* const metadata = value.Find("metadata")) metadata->Remove("revision");
   if (Value* const spec = value.Find("spec")) spec->Remove("local_auth");  // secrets, which the cluster does not show
   return value;

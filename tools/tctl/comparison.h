@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "libclient/rpc.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/resource.h"
 #include "tools/shell/command.h"
 
 namespace sallyport {

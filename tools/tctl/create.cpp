@@ -4,9 +4,9 @@
 #include <thread>
 
 #include "libresources/difference.h"
+#include "tools/tctl/calls/kind_calls.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/documents.h"
-#include "tools/tctl/calls/kind_calls.h"
 #include "tools/tctl/own_access.h"
 #include "tools/tctl/session.h"
 

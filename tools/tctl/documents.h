@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "libbase/error.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/resource.h"
 #include "tools/shell/command.h"
 
 namespace sallyport {

@@ -4,10 +4,10 @@
 
 #include "libbase/file.h"
 #include "libbase/yaml.h"
+#include "tools/tctl/calls/kind_calls.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/documents.h"
 #include "tools/tctl/editor.h"
-#include "tools/tctl/calls/kind_calls.h"
 #include "tools/tctl/own_access.h"
 #include "tools/tctl/session.h"
 
@@ -45,7 +45,7 @@ struct Edit {
 Result<Edit> Read(RpcClient& rpc, const Subject& subject) {
   Edit edit;
   const auto sink = [&](const google::protobuf::Message& message) -> Status {
-    edit.text += (edit.text.empty() ? "" : "---\n") + ToYaml(SortedByKey(EncodeResource(message)));
+    edit.text += (edit.text.empty() ? "" : "---\n") + ToYaml(SortedByKey(EncodeMessage(message)));
     return {};
   };
   const bool secrets = subject.calls->edit_with_secrets;

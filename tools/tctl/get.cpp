@@ -8,8 +8,8 @@
 #include "libresources/kinds/bot.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/server.pb.h"
-#include "tools/tctl/commands.h"
 #include "tools/tctl/calls/kind_calls.h"
+#include "tools/tctl/commands.h"
 #include "tools/tctl/known_names.h"
 #include "tools/tctl/session.h"
 
@@ -171,7 +171,7 @@ Result<Output> Run(const Invocation& invocation) {
   output.kind = Output::Kind::kItems;
   output.items = [&invocation, rpc, wanted, with_secrets](const ItemSink& sink) {
     return Each(invocation, *rpc, wanted, with_secrets,
-                [&](const Wanted&, const google::protobuf::Message& message) { return sink(EncodeResource(message)); });
+                [&](const Wanted&, const google::protobuf::Message& message) { return sink(EncodeMessage(message)); });
   };
   output.yaml_documents = true;
   output.sort_keys_in_yaml = true;

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/kind.h"
 #include "tools/shell/command.h"
 
 namespace sallyport {

@@ -2,7 +2,7 @@
 
 #include "libbase/secret.h"
 #include "libbase/time.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/lock.pb.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/own_access.h"
@@ -73,7 +73,7 @@ Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   RETURN_IF_ERROR(CheckLocksOthers(*rpc, invocation, lock.spec().target()));
   RETURN_IF_ERROR(rpc->Call<google::protobuf::Empty>("/proto.AuthService/UpsertLock", lock));
-  return Output::Of(EncodeResource(lock), [](const Value& written) {
+  return Output::Of(EncodeMessage(lock), [](const Value& written) {
     return fmt::format("Created a lock with name \"{}\".\n", written.Find("metadata")->Find("name")->as_string());
   });
 }

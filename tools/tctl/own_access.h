@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "libclient/rpc.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/resource.h"
 #include "teleport/legacy/types/user.pb.h"
 #include "tools/shell/command.h"
 

@@ -5,9 +5,10 @@
 #include "libbase/json.h"
 #include "libbase/text.h"
 #include "libclient/access_requests.h"
-#include "libresources/kinds/access_request.h"
 #include "libresources/codec/codec.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/access_request.h"
+#include "libresources/kinds/metadata.h"
+#include "libresources/kinds/resource.h"
 #include "teleport/legacy/client/proto/access_requests.pb.h"
 #include "teleport/legacy/types/access_request.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
@@ -150,7 +151,7 @@ Result<Output> Create(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const auto made, rpc->Call<AccessRequestV3>("/proto.AuthService/CreateAccessRequestV2", request));
   const bool rehearsed = spec.dryrun();
-  return Shown(EncodeResource(made), [name = NameOf(made), rehearsed](const Value& value) {
+  return Shown(EncodeMessage(made), [name = NameOf(made), rehearsed](const Value& value) {
     return rehearsed ? ToJson(value, {.indent = 2}) + "\n" : name + "\n";
   });
 }

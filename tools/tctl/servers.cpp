@@ -3,11 +3,11 @@
 
 #include "libclient/listing.h"
 #include "libclient/pages.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/resource.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "tools/listing/list_options.h"
-#include "tools/tctl/commands.h"
 #include "tools/tctl/calls/join_token.h"
+#include "tools/tctl/commands.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {
@@ -88,7 +88,7 @@ Status ListServersOf(RpcClient& rpc, std::string_view kind, Item item, const Lis
   request.set_predicateexpression(filter.predicate);
   const auto show = [&](const proto::ListResourcesResponse& page) -> Status {
     for (const auto& resource : page.resources()) {
-      RETURN_IF_ERROR(sink(EncodeResource(std::invoke(item, resource))));
+      RETURN_IF_ERROR(sink(EncodeMessage(std::invoke(item, resource))));
     }
     return {};
   };

@@ -3,12 +3,13 @@
 #include <algorithm>
 
 #include "libclient/listing.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
+#include "libresources/kinds/resource.h"
 #include "libresources/kinds/token.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "tools/listing/list_options.h"
-#include "tools/tctl/commands.h"
 #include "tools/tctl/calls/join_token.h"
+#include "tools/tctl/commands.h"
 #include "tools/tctl/session.h"
 
 namespace sallyport {
@@ -86,7 +87,7 @@ Result<Output> List(const Invocation& invocation) {
     for (const auto& token : tokens) {
       const Value row(Value::Strings({name(token), fmt::format("{}", fmt::join(token.spec().roles(), ",")),
                                       LabelsText(LabelsOf(token), true), ExpiryText(token, now)}));
-      RETURN_IF_ERROR(sink(json ? EncodeResource(token) : row));
+      RETURN_IF_ERROR(sink(json ? EncodeMessage(token) : row));
     }
     return {};
   };

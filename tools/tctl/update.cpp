@@ -1,6 +1,6 @@
 #include "libbase/time.h"
 #include "libclient/listing.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/trust.pb.h"
 #include "teleport/presence/v1/service.pb.h"
 #include "tools/tctl/commands.h"

@@ -7,14 +7,13 @@
 #include "libbase/time.h"
 #include "libclient/pages.h"
 #include "libresources/codec/codec.h"
-#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/token.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 #include "teleport/users/v1/users_service.pb.h"
+#include "tools/tctl/calls/role_calls.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/own_access.h"
-#include "tools/tctl/calls/role_calls.h"
 #include "tools/tctl/session.h"
 #include "tools/tctl/user_traits.h"
 
@@ -160,7 +159,7 @@ Result<Output> Update(const Invocation& invocation) {
                         "run the command again");
   }
   RETURN_IF_ERROR(updated);
-  return Output::Of(EncodeResource(updated->user()), [changes](const Value& user) {
+  return Output::Of(EncodeMessage(updated->user()), [changes](const Value& user) {
     std::string text = fmt::format("User \"{}\" has been updated:\n", user.Find("metadata")->Find("name")->as_string());
     for (const auto& change : changes) text += fmt::format("  {}\n", change);
     return text;
@@ -182,7 +181,7 @@ Result<Output> List(const Invocation& invocation) {
   output.row = UserRow;
   output.items = [rpc](const ItemSink& sink) -> Status {
     const auto show = [&sink](const usersv1::ListUsersResponse& page) -> Status {
-      for (const auto& user : page.users()) RETURN_IF_ERROR(sink(EncodeResource(user)));
+      for (const auto& user : page.users()) RETURN_IF_ERROR(sink(EncodeMessage(user)));
       return {};
     };
     return EachPage<usersv1::ListUsersResponse>(*rpc, fmt::format("{}ListUsers", kUsersService),

@@ -5,7 +5,7 @@
 #include "libclient/prompt.h"
 #include "libresources/kinds/access_request.h"
 #include "libresources/kinds/cluster_alert.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/access_request.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "tools/listing/alert_notices.h"

@@ -3,7 +3,8 @@
 #include "libclient/access_requests.h"
 #include "libclient/listing.h"
 #include "libresources/kinds/access_request.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
+#include "libresources/kinds/resource.h"
 #include "teleport/legacy/client/proto/access_requests.pb.h"
 #include "teleport/legacy/types/access_request.pb.h"
 #include "tools/listing/list_options.h"
@@ -70,7 +71,7 @@ Result<Output> List(const Invocation& invocation) {
 }
 
 Output Details(const AccessRequestV3& request) {
-  return Output::Of(EncodeResource(request), [text = RequestText(request)](const Value&) { return text; });
+  return Output::Of(EncodeMessage(request), [text = RequestText(request)](const Value&) { return text; });
 }
 
 Result<Output> Show(const Invocation& invocation) {

@@ -4,7 +4,7 @@
 #include <ctime>
 
 #include "libresources/kinds/access_request.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/access_request.pb.h"
 #include "tools/listing/request_views.h"
 #include "tools/tsh/context.h"

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "libcluster/auth/access/host_caller.h"
-#include "libcluster/backend/store.h"
 #include "libcluster/auth/access/user_access.h"
+#include "libcluster/backend/store.h"
 #include "libresources/access/access.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/user.pb.h"
 
 namespace sallyport {

@@ -12,9 +12,9 @@
 
 #include "libbase/error.h"
 #include "libcluster/auth/trust/authorities.h"
-#include "libcluster/rpc/caller.h"
 #include "libcluster/auth/trust/locks.h"
 #include "libcluster/backend/backend.h"
+#include "libcluster/rpc/caller.h"
 
 namespace sallyport {
 

@@ -1,7 +1,7 @@
 #include "libcluster/auth/access/user_access.h"
 
-#include "libcluster/backend/store.h"
 #include "libcluster/auth/access/user_traits.h"
+#include "libcluster/backend/store.h"
 #include "libresources/access/access.h"
 #include "teleport/legacy/types/role.pb.h"
 

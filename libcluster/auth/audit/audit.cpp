@@ -1,8 +1,8 @@
 #include "libcluster/auth/audit/audit.h"
 
 #include "libbase/secret.h"
-#include "libcluster/rpc/caller.h"
 #include "libcluster/auth/audit/event_size.h"
+#include "libcluster/rpc/caller.h"
 
 namespace sallyport {
 namespace {

@@ -6,9 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/access/visibility.h"
-#include "libresources/kinds/kinds.h"
+#include "libcluster/auth/auth_server.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/resources.pb.h"
 

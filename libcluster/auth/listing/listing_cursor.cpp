@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "libcluster/auth/auth_server.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "libresources/kinds/node.h"
 #include "libresources/resource_query.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"

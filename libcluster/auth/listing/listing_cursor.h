@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "libcluster/auth/nodes/node_cache.h"
 #include "libcluster/auth/access/visibility.h"
+#include "libcluster/auth/nodes/node_cache.h"
 #include "libresources/matching/predicate.h"
 
 namespace google::protobuf {

@@ -7,7 +7,7 @@
 #include "libbase/text.h"
 #include "libbase/time.h"
 #include "libcluster/auth/auth_server.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/server.pb.h"
 

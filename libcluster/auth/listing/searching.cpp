@@ -1,9 +1,9 @@
 #include "libcluster/auth/listing/searching.h"
 
+#include "libcluster/auth/access/user_access.h"
+#include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/requests/access_request_events.h"
 #include "libcluster/auth/requests/access_requests.h"
-#include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/access/user_access.h"
 #include "libresources/access/access.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 

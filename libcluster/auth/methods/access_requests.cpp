@@ -1,8 +1,8 @@
 // Methods about access requests. Rights depend on whose request it is, so that the functions behind check them.
 #include <google/protobuf/empty.pb.h>
 
-#include "libcluster/auth/requests/access_requests.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/requests/access_requests.h"
 #include "teleport/legacy/client/proto/access_requests.pb.h"
 #include "teleport/legacy/types/access_request.pb.h"
 #include "teleport/legacy/types/resources.pb.h"

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "libcluster/auth/requests/access_requests.h"
-#include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/access/user_access.h"
 #include "libcluster/auth/access/user_traits.h"
+#include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/requests/access_requests.h"
 #include "libresources/access/access.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/certs.pb.h"

@@ -5,7 +5,6 @@
 #include "libcluster/auth/auth_server.h"
 #include "libidentity/x509.h"
 #include "libresources/kinds/connector.h"
-#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/connector.pb.h"
 #include "teleport/legacy/types/resources.pb.h"

@@ -2,7 +2,7 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/discoveryconfig/v1/discoveryconfig.pb.h"
 
 namespace sallyport {

@@ -2,8 +2,8 @@
 #include <google/protobuf/util/time_util.h>
 
 #include "libbase/json.h"
-#include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/audit/event_key.h"
+#include "libcluster/auth/auth_server.h"
 #include "libresources/codec/codec.h"
 #include "teleport/auditlog/v1/auditlog.pb.h"
 

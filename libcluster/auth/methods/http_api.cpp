@@ -3,7 +3,8 @@
 #include "libbase/json.h"
 #include "libbase/version.h"
 #include "libcluster/net/http_json.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
+#include "libresources/kinds/resource.h"
 #include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "libcluster/auth/auth_server.h"
-#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/lock.pb.h"
 

@@ -1,9 +1,8 @@
 // Methods about nodes as resources.
 #include <google/protobuf/empty.pb.h>
 
-#include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/access/visibility.h"
-#include "libresources/kinds/kinds.h"
+#include "libcluster/auth/auth_server.h"
 #include "libresources/kinds/node.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"

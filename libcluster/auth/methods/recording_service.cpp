@@ -7,9 +7,9 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "libbase/log.h"
-#include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/access/host_caller.h"
 #include "libcluster/auth/access/session_access.h"
+#include "libcluster/auth/auth_server.h"
 #include "libcluster/net/on_pool.h"
 #include "libcluster/rpc/rpc_stream.h"
 #include "libresources/events/session_event.h"

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "libcluster/net/event_loop.h"
-#include "libcluster/rpc/rpc_table.h"
 #include "libcluster/net/thread_pool.h"
+#include "libcluster/rpc/rpc_table.h"
 
 namespace sallyport {
 

@@ -9,8 +9,8 @@
 
 #include "libbase/error.h"
 #include "libbase/time.h"
-#include "libcluster/rpc/caller.h"
 #include "libcluster/backend/rehearsal.h"
+#include "libcluster/rpc/caller.h"
 
 namespace sallyport {
 

@@ -4,13 +4,12 @@
 #include <algorithm>
 
 #include "libbase/log.h"
-#include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/access/role_use.h"
+#include "libcluster/auth/auth_server.h"
 #include "libresources/access/access.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/access/role.h"
 #include "libresources/matching/labels.h"
 #include "libresources/promises.h"
-#include "libresources/kinds/role.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/user.pb.h"

@@ -2,11 +2,10 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/nodes/node_labels.h"
 #include "libcluster/auth/methods/server_info_service.h"
+#include "libcluster/auth/nodes/node_labels.h"
 #include "libcluster/net/on_pool.h"
 #include "libcluster/rpc/rpc_stream.h"
-#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "teleport/legacy/types/server.pb.h"
 

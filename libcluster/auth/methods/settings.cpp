@@ -1,7 +1,6 @@
 // Methods about the settings of the cluster: three kinds with the same four methods each.
 #include "libbase/log.h"
 #include "libcluster/auth/auth_server.h"
-#include "libresources/kinds/kinds.h"
 #include "libresources/promises.h"
 #include "teleport/clusterconfig/v1/clusterconfig_service.pb.h"
 #include "teleport/legacy/types/cluster_config.pb.h"

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "libcluster/auth/auth_server.h"
-#include "libresources/kinds/kinds.h"
 #include "libresources/kinds/token.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"

@@ -4,10 +4,10 @@
 #include <mutex>
 #include <unordered_map>
 
-#include "libcluster/backend/store.h"
 #include "libcluster/backend/change_feed.h"
 #include "libcluster/backend/rehearsal.h"
-#include "libresources/kinds/kinds.h"
+#include "libcluster/backend/store.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {

@@ -1,7 +1,7 @@
 #include "libcluster/auth/requests/access_request_events.h"
 
-#include "libresources/kinds/access_request.h"
 #include "libresources/codec/codec.h"
+#include "libresources/kinds/access_request.h"
 #include "teleport/legacy/client/proto/access_requests.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/access_request.pb.h"

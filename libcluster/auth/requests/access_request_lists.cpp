@@ -1,11 +1,10 @@
 // Pages of access requests that a caller may see.
 #include <algorithm>
 
-#include "libcluster/auth/requests/access_requests.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/requests/access_requests.h"
 #include "libresources/access/access.h"
 #include "libresources/kinds/access_request.h"
-#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/client/proto/access_requests.pb.h"
 #include "teleport/legacy/types/access_request.pb.h"
 

@@ -9,8 +9,8 @@
 
 #include "libbase/error.h"
 #include "libbase/time.h"
-#include "libcluster/rpc/caller.h"
 #include "libcluster/backend/backend.h"
+#include "libcluster/rpc/caller.h"
 #include "libresources/access/request_reviews.h"
 #include "libresources/access/request_rules.h"
 

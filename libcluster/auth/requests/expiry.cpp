@@ -3,8 +3,8 @@
 #include <chrono>
 
 #include "libbase/log.h"
-#include "libcluster/auth/requests/access_request_events.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/requests/access_request_events.h"
 #include "libresources/kinds/access_request.h"
 #include "teleport/legacy/types/access_request.pb.h"
 

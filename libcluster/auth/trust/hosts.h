@@ -12,15 +12,14 @@
 
 namespace sallyport {
 
-class AuthServer;
-struct Caller;
-
 // Hosts that joined by one token are of one group: they may serve the same Kubernetes cluster (tunnel/kube_names.h).
 // Returns a name of the group from which nobody learns the token.
 std::string HostGroupOfToken(std::string_view token);
 
 // Adds to a transaction that a host is of a group, for as long as its certificates are good and a month more.
 void PutHostGroup(BackendTransaction& transaction, std::string_view host_id, std::string_view group, Time expires);
+// Returns the backend's key of a host's group.
+std::string HostGroupKey(std::string_view host_id);
 // Returns the group of a host; its own id when that is not known.
 Result<std::string> HostGroup(Backend& backend, std::string_view host_id);
 
@@ -30,10 +29,5 @@ inline constexpr std::string_view kRemovedHosts = "/removed_hosts/";
 
 // Where it is kept whose the names of Kubernetes clusters are: by name, "HOST_ID GROUP" (tunnel/kube_names.h).
 inline constexpr std::string_view kKubeNameClaims = "/kube_names/";
-
-// Ends a host for good: its id is not accepted again, and what it announced goes, with an event of the audit log.
-// Returns whether something of it was there. kBadParameter when the id is no UUID, or that of the auth service's own
-// host.
-Result<bool> RemoveHost(AuthServer& auth, const Caller& by, const std::string& host_id);
 
 }  // namespace sallyport

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "libresources/kinds/bot.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 
 namespace sallyport {
 namespace {

@@ -7,11 +7,11 @@
 #include "libbase/log.h"
 #include "libbase/secret.h"
 #include "libcluster/auth/access/authenticator.h"
-#include "libcluster/rpc/caller.h"
 #include "libcluster/auth/users/password.h"
-#include "libcluster/backend/store.h"
 #include "libcluster/auth/users/totp.h"
 #include "libcluster/auth/users/user_secrets.h"
+#include "libcluster/backend/store.h"
+#include "libcluster/rpc/caller.h"
 #include "teleport/legacy/types/token.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 

@@ -6,7 +6,7 @@
 #include "libcluster/auth/auth_server.h"
 #include "libresources/access/access.h"
 #include "libresources/kinds/access_request.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "libresources/resource_query.h"
 
 namespace sallyport {

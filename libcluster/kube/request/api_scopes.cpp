@@ -8,7 +8,7 @@
 
 #include "libbase/json.h"
 #include "libbase/value_fields.h"
-#include "libresources/kinds/kube_kinds.h"
+#include "libresources/access/kube_kinds.h"
 
 namespace sallyport {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "libbase/error.h"
 #include "libbase/time.h"
-#include "libcluster/kube/single_flight.h"
+#include "libcluster/kube/request/single_flight.h"
 
 namespace sallyport {
 

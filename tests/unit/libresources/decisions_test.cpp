@@ -1,9 +1,9 @@
 // The tables of tests/fixtures/decisions: what is decided, and by which field of which role.
 #include <algorithm>
 
-#include "fixtures.h"
 #include "libresources/access/access.h"
 #include "teleport/legacy/types/role.pb.h"
+#include "tests/unit/libresources/fixtures.h"
 
 namespace sallyport {
 namespace {

@@ -3,7 +3,6 @@
 #include <catch2/catch.hpp>
 
 #include "libbase/json.h"
-#include "libresources/kinds/kinds.h"
 
 namespace sallyport {
 namespace {

@@ -10,11 +10,10 @@
 #include <filesystem>
 #include <set>
 
-#include "fixtures.h"
 #include "libbase/file.h"
 #include "libbase/yaml.h"
 #include "libresources/codec/codec_forms.h"
-#include "libresources/kinds/kinds.h"
+#include "tests/unit/libresources/fixtures.h"
 
 namespace sallyport {
 namespace {

@@ -9,7 +9,6 @@
 
 #include "libbase/json.h"
 #include "libbase/yaml.h"
-#include "libresources/kinds/kinds.h"
 
 namespace sallyport {
 

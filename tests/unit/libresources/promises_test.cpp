@@ -10,10 +10,9 @@
 #include <set>
 #include <sstream>
 
-#include "libresources/codec/codec_forms.h"
-#include "libresources/kinds/kinds.h"
 #include "libresources/access/presets.h"
-#include "libresources/kinds/role.h"
+#include "libresources/access/role.h"
+#include "libresources/codec/codec_forms.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/role.pb.h"
 

@@ -1,7 +1,7 @@
 #include "libresources/resource_query.h"
 
-#include "fixtures.h"
 #include "teleport/legacy/types/server.pb.h"
+#include "tests/unit/libresources/fixtures.h"
 
 namespace sallyport {
 namespace {

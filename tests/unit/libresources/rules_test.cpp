@@ -1,8 +1,8 @@
 // The rules of the kinds other than roles: tables of what is refused and what is filled in.
-#include "fixtures.h"
 #include "libresources/kinds/lock.h"
 #include "libresources/kinds/token.h"
 #include "teleport/legacy/types/lock.pb.h"
+#include "tests/unit/libresources/fixtures.h"
 
 namespace sallyport {
 namespace {
@@ -96,7 +96,7 @@ TEST_CASE("what is filled in") {
   for (const Case& row : cases) {
     INFO(row.kind << " " << row.spec);
     const Resource resource = Decoded(Of(row));
-    CHECK(ToJson(*EncodeResource(*resource.message).Find("spec")) == row.expected);
+    CHECK(ToJson(*EncodeMessage(*resource.message).Find("spec")) == row.expected);
     const bool settings = std::string_view(row.kind) != "token";
     CHECK(LabelsOf(*resource.message).contains("teleport.dev/origin") == settings);
   }

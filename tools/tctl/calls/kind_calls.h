@@ -8,7 +8,7 @@
 
 #include "libbase/error.h"
 #include "libclient/rpc.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/resource.h"
 #include "tools/shell/command.h"
 
 namespace sallyport {

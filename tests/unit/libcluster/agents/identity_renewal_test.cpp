@@ -3,10 +3,10 @@
 
 #include <atomic>
 
-#include "auth_fixture.h"
 #include "libcluster/auth/trust/system_identity.h"
 #include "libidentity/ssh_certificate.h"
 #include "libidentity/x509.h"
+#include "tests/unit/libcluster/auth/auth_fixture.h"
 
 namespace sallyport {
 namespace {

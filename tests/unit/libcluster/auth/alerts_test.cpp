@@ -3,10 +3,10 @@
 
 #include <google/protobuf/empty.pb.h>
 
-#include "auth_fixture.h"
 #include "libresources/kinds/cluster_alert.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
+#include "tests/unit/libcluster/auth/auth_fixture.h"
 
 namespace sallyport {
 namespace {

@@ -7,11 +7,10 @@
 #include <string>
 
 #include "libbase/encoding.h"
+#include "libcluster/auth/access/user_traits.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/users/totp.h"
-#include "libcluster/auth/access/user_traits.h"
 #include "libresources/access/access.h"
-#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/token.pb.h"
 #include "teleport/legacy/types/user.pb.h"

@@ -1,10 +1,10 @@
 #include "libcluster/auth/bootstrap.h"
 
-#include "auth_fixture.h"
 #include "libbase/json.h"
 #include "libcluster/auth/users/password.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/trust.pb.h"
+#include "tests/unit/libcluster/auth/auth_fixture.h"
 
 namespace sallyport {
 namespace {
@@ -65,7 +65,7 @@ class Place {
 };
 
 std::string AuthorityYaml(AuthServer& auth, std::string_view type, bool with_keys) {
-  return "---\n" + ToJson(EncodeResource(auth.authorities().Get(type, "ex.com", with_keys).value())) + "\n";
+  return "---\n" + ToJson(EncodeMessage(auth.authorities().Get(type, "ex.com", with_keys).value())) + "\n";
 }
 
 TEST_CASE("an empty cluster begins with a backup, and its users log in as before") {

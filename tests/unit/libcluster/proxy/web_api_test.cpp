@@ -1,9 +1,9 @@
 #include "libcluster/proxy/web_api.h"
 
-#include "auth_fixture.h"
 #include "libbase/json.h"
 #include "libcluster/auth/users/password.h"
 #include "libcluster/proxy/pages.h"
+#include "tests/unit/libcluster/auth/auth_fixture.h"
 
 namespace sallyport {
 namespace {

@@ -1,8 +1,8 @@
 // What a user may do on a node.
 #include "libcluster/ssh/ssh_permit.h"
 
-#include "auth_fixture.h"
 #include "libcluster/auth/access/user_access.h"
+#include "tests/unit/libcluster/auth/auth_fixture.h"
 
 namespace sallyport {
 namespace {

@@ -1,9 +1,9 @@
 #include "libresources/access/access.h"
 
-#include "fixtures.h"
-#include "libresources/kinds/role.h"
+#include "libresources/access/role.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/user.pb.h"
+#include "tests/unit/libresources/fixtures.h"
 
 namespace sallyport {
 namespace {

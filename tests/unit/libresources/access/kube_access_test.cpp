@@ -1,8 +1,8 @@
 #include "libresources/access/kube_access.h"
 
-#include "fixtures.h"
 #include "libresources/access/access.h"
 #include "teleport/legacy/types/role.pb.h"
+#include "tests/unit/libresources/fixtures.h"
 
 namespace sallyport {
 namespace {

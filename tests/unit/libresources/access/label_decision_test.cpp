@@ -2,7 +2,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/types/role.pb.h"
 
 namespace sallyport {

@@ -1,7 +1,7 @@
 #include "libresources/access/presets.h"
 
-#include "fixtures.h"
 #include "teleport/legacy/types/role.pb.h"
+#include "tests/unit/libresources/fixtures.h"
 
 namespace sallyport {
 namespace {
@@ -18,7 +18,7 @@ TEST_CASE("preset roles are those that the reference stored") {
     INFO(preset->metadata().name());
     REQUIRE(theirs.is_map());
     theirs.Find("metadata")->Remove("revision");
-    CHECK(ToJson(EncodeResource(*preset), {.indent = 1}) == ToJson(theirs, {.indent = 1}));
+    CHECK(ToJson(EncodeMessage(*preset), {.indent = 1}) == ToJson(theirs, {.indent = 1}));
   }
 }
 

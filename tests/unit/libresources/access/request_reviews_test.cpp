@@ -3,9 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "libresources/access/role.h"
 #include "libresources/kinds/access_request.h"
-#include "libresources/kinds/kinds.h"
-#include "libresources/kinds/role.h"
 #include "teleport/legacy/types/access_request.pb.h"
 #include "teleport/legacy/types/role.pb.h"
 

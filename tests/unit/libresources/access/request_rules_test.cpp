@@ -4,7 +4,6 @@
 #include <catch2/catch.hpp>
 
 #include "libresources/kinds/access_request.h"
-#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/types/access_request.pb.h"
 #include "teleport/legacy/types/role.pb.h"
 

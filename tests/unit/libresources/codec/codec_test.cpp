@@ -1,11 +1,11 @@
 #include "libresources/codec/codec.h"
 
-#include "fixtures.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/server.pb.h"
 #include "teleport/legacy/types/trust.pb.h"
 #include "teleport/legacy/types/user.pb.h"
+#include "tests/unit/libresources/fixtures.h"
 
 namespace sallyport {
 namespace {

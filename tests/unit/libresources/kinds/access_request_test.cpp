@@ -3,7 +3,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "libresources/kinds/kinds.h"
 #include "teleport/legacy/types/access_request.pb.h"
 
 namespace sallyport {

@@ -1,7 +1,7 @@
 #include "libresources/kinds/app.h"
 
-#include "fixtures.h"
 #include "teleport/legacy/types/resources.pb.h"
+#include "tests/unit/libresources/fixtures.h"
 
 namespace sallyport {
 namespace {

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "libresources/kinds/cluster_alert.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/resources.pb.h"
 
 namespace sallyport {

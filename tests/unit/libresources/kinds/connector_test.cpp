@@ -1,8 +1,8 @@
 #include "libresources/kinds/connector.h"
 
-#include "fixtures.h"
 #include "libresources/kinds/saml_descriptor.h"
 #include "teleport/legacy/types/connector.pb.h"
+#include "tests/unit/libresources/fixtures.h"
 
 namespace sallyport {
 namespace {
@@ -44,7 +44,7 @@ TEST_CASE("oidc: what is required, what excludes what") {
 TEST_CASE("one address is written as a text, several as a list") {
   const auto one = DecodeResource(Yaml(Oidc("")), {});
   REQUIRE(one);
-  CHECK(EncodeResource(*one->message).Find("spec")->Find("redirect_url")->as_string() == "https://proxy");
+  CHECK(EncodeMessage(*one->message).Find("spec")->Find("redirect_url")->as_string() == "https://proxy");
 }
 
 TEST_CASE("saml takes issuer and address from what the provider says of itself") {

@@ -1,7 +1,7 @@
 #include "libresources/kinds/discovery_config.h"
 
-#include "fixtures.h"
 #include "teleport/discoveryconfig/v1/discoveryconfig.pb.h"
+#include "tests/unit/libresources/fixtures.h"
 
 namespace sallyport {
 namespace {

@@ -1,7 +1,7 @@
 #include "libresources/kinds/server_info.h"
 
-#include "fixtures.h"
 #include "teleport/legacy/types/server.pb.h"
+#include "tests/unit/libresources/fixtures.h"
 
 namespace sallyport {
 namespace {

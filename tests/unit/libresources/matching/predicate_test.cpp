@@ -1,6 +1,6 @@
 #include "libresources/matching/predicate.h"
 
-#include "fixtures.h"
+#include "tests/unit/libresources/fixtures.h"
 
 namespace sallyport {
 namespace {

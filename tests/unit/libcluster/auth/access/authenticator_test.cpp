@@ -3,14 +3,14 @@
 #include <google/protobuf/empty.pb.h>
 #include <google/protobuf/util/time_util.h>
 
-#include "auth_fixture.h"
 #include "libbase/test_clock.h"
-#include "libcluster/auth/trust/system_identity.h"
 #include "libcluster/auth/access/user_traits.h"
+#include "libcluster/auth/trust/system_identity.h"
 #include "libresources/access/access.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/certs.pb.h"
 #include "teleport/legacy/types/lock.pb.h"
+#include "tests/unit/libcluster/auth/auth_fixture.h"
 
 namespace sallyport {
 namespace {

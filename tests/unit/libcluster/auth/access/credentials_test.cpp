@@ -9,8 +9,8 @@
 #include "libcluster/auth/methods/client_version.h"
 #include "libcluster/auth/users/password.h"
 #include "libcluster/auth/users/totp.h"
-#include "libcluster/net/rate_limiter.h"
 #include "libcluster/config/static_tokens.h"
+#include "libcluster/net/rate_limiter.h"
 #include "teleport/legacy/types/token.pb.h"
 
 namespace sallyport {

@@ -1,15 +1,16 @@
 // Tokens for certificates of hosts (auth-api section 5).
 #include "libcluster/auth/joining/joining.h"
 
-#include "auth_fixture.h"
 #include "libbase/test_clock.h"
 #include "libbase/text.h"
+#include "libcluster/auth/joining/host_removal.h"
 #include "libcluster/auth/trust/host_proof.h"
 #include "libcluster/auth/trust/hosts.h"
 #include "libcluster/auth/trust/system_identity.h"
 #include "libidentity/ssh_certificate.h"
 #include "libidentity/x509.h"
 #include "teleport/legacy/types/token.pb.h"
+#include "tests/unit/libcluster/auth/auth_fixture.h"
 
 namespace sallyport {
 namespace {

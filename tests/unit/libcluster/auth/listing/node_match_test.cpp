@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "libbase/time.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {

@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "auth_fixture.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/server.pb.h"
+#include "tests/unit/libcluster/auth/auth_fixture.h"
 
 namespace sallyport {
 namespace {

@@ -1,7 +1,6 @@
 // Connectors, bots, applications and databases through their methods: rights, secrets, what belongs together.
 #include <google/protobuf/empty.pb.h>
 
-#include "auth_fixture.h"
 #include "libresources/kinds/bot.h"
 #include "teleport/discoveryconfig/v1/discoveryconfig.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
@@ -11,6 +10,7 @@
 #include "teleport/machineid/v1/bot.pb.h"
 #include "teleport/machineid/v1/bot_instance.pb.h"
 #include "teleport/trust/v1/trust_service.pb.h"
+#include "tests/unit/libcluster/auth/auth_fixture.h"
 
 namespace sallyport {
 namespace {

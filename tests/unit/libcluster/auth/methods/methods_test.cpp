@@ -1,7 +1,6 @@
 // The method table: access before handlers, conflicts, references between resources, certificates by request.
 #include <google/protobuf/empty.pb.h>
 
-#include "auth_fixture.h"
 #include "libidentity/x509.h"
 #include "teleport/clusterconfig/v1/clusterconfig_service.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
@@ -12,6 +11,7 @@
 #include "teleport/legacy/types/trust.pb.h"
 #include "teleport/trust/v1/trust_service.pb.h"
 #include "teleport/users/v1/users_service.pb.h"
+#include "tests/unit/libcluster/auth/auth_fixture.h"
 
 namespace sallyport {
 namespace {

@@ -1,8 +1,8 @@
 // Who may try what: a rehearsed call has the rights of its caller, and nothing of it stays.
-#include "auth_fixture.h"
 #include "sallyport/v1/rehearsal_service.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/certs.pb.h"
+#include "tests/unit/libcluster/auth/auth_fixture.h"
 
 namespace sallyport {
 namespace {

@@ -3,10 +3,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "auth_fixture.h"
 #include "libbase/test_clock.h"
 #include "libcluster/backend/store.h"
 #include "teleport/legacy/types/server.pb.h"
+#include "tests/unit/libcluster/auth/auth_fixture.h"
 
 namespace sallyport {
 namespace {

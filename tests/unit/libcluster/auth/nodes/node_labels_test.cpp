@@ -3,10 +3,10 @@
 
 #include <google/protobuf/empty.pb.h>
 
-#include "auth_fixture.h"
 #include "libresources/matching/labels.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "teleport/legacy/types/server.pb.h"
+#include "tests/unit/libcluster/auth/auth_fixture.h"
 
 namespace sallyport {
 namespace {

@@ -5,7 +5,6 @@
 
 #include <thread>
 
-#include "auth_fixture.h"
 #include "libbase/json.h"
 #include "libbase/test_clock.h"
 #include "libcluster/auth/requests/expiry.h"
@@ -18,6 +17,7 @@
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/lock.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
+#include "tests/unit/libcluster/auth/auth_fixture.h"
 
 namespace sallyport {
 namespace {

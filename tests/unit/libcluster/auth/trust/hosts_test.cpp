@@ -1,10 +1,11 @@
 // Hosts that were removed or locked, groups of hosts, and whose the names of Kubernetes clusters are.
 #include "libcluster/auth/trust/hosts.h"
+#include "libcluster/auth/joining/host_removal.h"
 
-#include "auth_fixture.h"
 #include "libcluster/tunnel/kube_names.h"
 #include "teleport/legacy/types/lock.pb.h"
 #include "teleport/legacy/types/server.pb.h"
+#include "tests/unit/libcluster/auth/auth_fixture.h"
 
 namespace sallyport {
 namespace {

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <thread>
 
-#include "auth_fixture.h"
+#include "tests/unit/libcluster/auth/auth_fixture.h"
 
 namespace sallyport {
 namespace {

@@ -1,12 +1,12 @@
 // Watches through the method table: who may watch what, and what they see of it.
 #include "libcluster/auth/watch/event_watch.h"
 
-#include "auth_fixture.h"
 #include "libresources/kinds/access_request.h"
 #include "teleport/legacy/client/proto/event.pb.h"
 #include "teleport/legacy/types/access_request.pb.h"
 #include "teleport/legacy/types/lock.pb.h"
 #include "teleport/legacy/types/server.pb.h"
+#include "tests/unit/libcluster/auth/auth_fixture.h"
 
 namespace sallyport {
 namespace {

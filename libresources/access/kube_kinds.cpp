@@ -1,4 +1,4 @@
-#include "libresources/kinds/kube_kinds.h"
+#include "libresources/access/kube_kinds.h"
 
 #include <algorithm>
 

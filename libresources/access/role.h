@@ -4,12 +4,9 @@
 #include <span>
 
 #include "libbase/error.h"
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/kind.h"
 
 namespace sallyport {
-
-// Fills in what a role of its version has when it does not say, then validates it. Fails with kBadParameter.
-Status CheckRole(google::protobuf::Message& resource);
 
 // Checks what a stored role may have wrong but a new one may not: conditions (where), label expressions and templates
 // of what it denies that do not parse, deny rules on dynamic labels, which would come too late, both options of port
@@ -21,5 +18,8 @@ Status CheckNewRole(const google::protobuf::Message& resource);
 Status CheckAllowances(const google::protobuf::Message& resource);
 
 std::span<const TextColumn> RoleColumns();
+
+// Returns the row of the kind.
+KindRow RoleKind();
 
 }  // namespace sallyport

@@ -1,4 +1,4 @@
-#include "libresources/kinds/role.h"
+#include "libresources/access/role.h"
 
 #include <algorithm>
 #include <array>
@@ -7,8 +7,8 @@
 
 #include "libbase/text.h"
 #include "libbase/time.h"
+#include "libresources/access/role_kube.h"
 #include "libresources/matching/pattern.h"
-#include "libresources/kinds/role_kube.h"
 #include "teleport/legacy/types/role.pb.h"
 
 namespace sallyport {
@@ -199,8 +199,7 @@ Status CheckImpersonation(const types::RoleSpecV6& spec) {
   return {};
 }
 
-}  // namespace
-
+// Fills in what a role of its version has when it does not say, then validates it. Fails with kBadParameter.
 Status CheckRole(google::protobuf::Message& resource) {
   auto& role = static_cast<types::RoleV6&>(resource);
   types::RoleSpecV6& spec = *role.mutable_spec();
@@ -222,6 +221,21 @@ Status CheckRole(google::protobuf::Message& resource) {
   RETURN_IF_ERROR(CheckNoWildcards(spec.allow()));
   RETURN_IF_ERROR(CheckSelectors(spec.allow()));
   return CheckImpersonation(spec);
+}
+
+}  // namespace
+
+KindRow RoleKind() {
+  return {
+      .kind = "role",
+      .aliases = "roles",
+      .versions = "v3 v4 v5 v6 v7 v8",
+      .prototype = &Prototype<types::RoleV6>,
+      .check = &CheckRole,
+      .columns = RoleColumns(),
+      .check_new = &CheckNewRole,
+      .check_allowances = &CheckAllowances,
+  };
 }
 
 }  // namespace sallyport

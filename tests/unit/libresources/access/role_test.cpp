@@ -1,7 +1,7 @@
-#include "libresources/kinds/role.h"
+#include "libresources/access/role.h"
 
-#include "fixtures.h"
 #include "teleport/legacy/types/role.pb.h"
+#include "tests/unit/libresources/fixtures.h"
 
 namespace sallyport {
 namespace {
@@ -11,7 +11,7 @@ std::string Role(std::string_view version, std::string_view spec) {
 }
 
 Value Filled(std::string_view version, std::string_view spec) {
-  return EncodeResource(*Decoded(Role(version, spec)).message);
+  return EncodeMessage(*Decoded(Role(version, spec)).message);
 }
 
 std::string Allowed(std::string_view version, std::string_view spec) {

@@ -1,4 +1,4 @@
-#include "libresources/kinds/role_patterns.h"
+#include "libresources/matching/role_patterns.h"
 
 #include <algorithm>
 

@@ -1,11 +1,11 @@
-#include "libresources/kinds/role_kube.h"
+#include "libresources/access/role_kube.h"
 
 #include <algorithm>
 
 #include <fmt/ranges.h>
 
 #include "libbase/text.h"
-#include "libresources/kinds/kube_kinds.h"
+#include "libresources/access/kube_kinds.h"
 #include "libresources/matching/pattern.h"
 #include "teleport/legacy/types/role.pb.h"
 

@@ -1,9 +1,9 @@
-#include "libresources/kinds/kinds.h"
+#include "libresources/kinds/metadata.h"
 
 #include <set>
 
-#include "fixtures.h"
 #include "teleport/legacy/types/role.pb.h"
+#include "tests/unit/libresources/fixtures.h"
 
 namespace sallyport {
 namespace {
@@ -49,7 +49,7 @@ TEST_CASE("recorded resources survive reading and writing") {
     for (const Value& value : recorded->as_list()) {
       const auto resource = DecodeResource(value, {.source = name});
       if (!resource) FAIL(ToText(resource.error()));
-      CHECK(ToJson(EncodeResource(*resource->message), {.indent = 4}) == ToJson(value, {.indent = 4}));
+      CHECK(ToJson(EncodeMessage(*resource->message), {.indent = 4}) == ToJson(value, {.indent = 4}));
     }
   }
 }
@@ -66,7 +66,7 @@ TEST_CASE("resources from the guides become what the reference made of them") {
   for (const auto& [index, name] : recorded) {
     const auto json = ParseJson(ReadFixture(name + ".json"));
     REQUIRE(json);
-    Value ours = EncodeResource(*(*resources)[index].message);
+    Value ours = EncodeMessage(*(*resources)[index].message);
     Value theirs = json->as_list()[0];
     // What the server sets: revision, creator and password state.
     theirs.Find("metadata")->Remove("revision");
@@ -125,7 +125,7 @@ TEST_CASE("what resources share is read and written by reflection") {
   SetLabel(message, "c", "d");
   SetExpires(message, ParseTime("2030-01-01T00:00:00.5Z").value());
   CHECK(
-      ToJson(*EncodeResource(message).Find("metadata")) ==
+      ToJson(*EncodeMessage(message).Find("metadata")) ==
       R"({"name":"s","description":"d","labels":{"a":"b","c":"d"},"expires":"2030-01-01T00:00:00.5Z","revision":"y"})");
   SetExpires(message, std::nullopt);
   CHECK_FALSE(ExpiresOf(message));

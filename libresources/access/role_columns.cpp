@@ -3,7 +3,7 @@
 
 #include <fmt/ranges.h>
 
-#include "libresources/kinds/role.h"
+#include "libresources/access/role.h"
 #include "teleport/legacy/types/role.pb.h"
 
 namespace sallyport {

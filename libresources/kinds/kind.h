@@ -1,0 +1,52 @@
+// The row of a kind of resources: its names, versions, message, rules and columns.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "libbase/error.h"
+
+namespace google::protobuf {
+class Message;
+}  // namespace google::protobuf
+
+namespace sallyport {
+
+// One column of a kind's table in the text format.
+struct TextColumn {
+  std::string_view header;
+  std::string (*cell)(const google::protobuf::Message& resource);
+};
+
+struct KindRow {
+  std::string_view kind{};            // "role"
+  std::string_view aliases{};         // other names that commands accept, with spaces between
+  std::string_view versions{};        // accepted, with spaces between, oldest first
+  std::string_view singleton_name{};  // of the one resource of the kind; empty when there can be many
+  bool name_is_secret = false;        // the name itself is a credential
+  const google::protobuf::Message& (*prototype)() = nullptr;
+  Status (*check)(google::protobuf::Message& resource) = nullptr;  // fills in defaults, then validates
+  std::span<const TextColumn> columns{};
+  // Names a resource that is written without a name; nullptr: it must have one.
+  std::string (*default_name)(const google::protobuf::Message& resource) = nullptr;
+  // Finds what a stored resource may have wrong but a new one may not; nullptr: nothing.
+  Status (*check_new)(const google::protobuf::Message& resource) = nullptr;
+  // Finds what would allow nothing, by mistake; nullptr: nothing. Clusters take it.
+  Status (*check_allowances)(const google::protobuf::Message& resource) = nullptr;
+
+  // Returns the version that new resources get: the newest.
+  std::string_view default_version() const { return versions.substr(versions.rfind(' ') + 1); }
+  // Returns whether the kind has this name or alias, in any case.
+  bool IsNamed(std::string_view name) const;
+  // Returns whether resources of the kind may have this version, in any case.
+  bool HasVersion(std::string_view version) const;
+};
+
+// Returns the empty message of a type, for a row.
+template <typename M>
+const google::protobuf::Message& Prototype() {
+  return M::default_instance();
+}
+
+}  // namespace sallyport
