@@ -16,6 +16,7 @@
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/methods/client_version.h"
 #include "libcluster/auth/methods/http_api.h"
+#include "libcluster/auth/methods/methods.h"
 #include "libcluster/auth/methods/recording_service.h"
 #include "libcluster/auth/methods/server_info_service.h"
 #include "libcluster/auth/requests/expiry.h"

@@ -5,10 +5,9 @@
 #include "libbase/file.h"
 #include "libbase/log.h"
 #include "libcluster/auth/bootstrap.h"
-#include "libcluster/auth/trust/hosts.h"
-#include "libcluster/backend/rehearsal.h"
 #include "libresources/access/access.h"
 #include "libresources/access/presets.h"
+#include "libresources/kinds/metadata.h"
 #include "libresources/promises.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/role.pb.h"
@@ -16,8 +15,6 @@
 
 namespace sallyport {
 namespace {
-
-constexpr const char* kOriginLabel = "teleport.dev/origin";
 
 // Stores a setting: the configuration file's value at every start, else the default once.
 template <typename M>
@@ -33,7 +30,7 @@ Status EnsureSetting(Backend& backend, std::string_view kind, const std::shared_
   FillInSetting(setting);
   RETURN_IF_ERROR(CheckResource(setting));
   if (configured) RETURN_IF_ERROR(CheckPromises(setting));
-  (*setting.mutable_metadata()->mutable_labels())[kOriginLabel] = configured ? "config-file" : "defaults";
+  (*setting.mutable_metadata()->mutable_labels())[std::string(kOriginLabel)] = configured ? "config-file" : "defaults";
   const auto stored = GetResource<M>(backend, kind, row->singleton_name);
   if (stored) {
     setting.mutable_metadata()->set_revision(stored->metadata().revision());
@@ -61,29 +58,46 @@ void FillInSetting(types::ClusterNetworkingConfigV2& networking) {
 void FillInSetting(types::SessionRecordingConfigV2&) {}
 
 AuthServer::AuthServer(AuthServerOptions options)
-    : options_(std::move(options)), recordings_(options_.data_dir + "/log/records") {}
+    : options_(std::move(options)), recordings_(std::make_shared<Recordings>(options_.data_dir + "/log/records")) {}
 AuthServer::~AuthServer() = default;
 
 Result<std::unique_ptr<AuthServer>> AuthServer::Open(AuthServerOptions options) {
   std::unique_ptr<AuthServer> auth(new AuthServer(std::move(options)));
   const auto& opts = auth->options_;
   RETURN_IF_ERROR(MakeDirectories(opts.data_dir + "/backend", 0700));
-  ASSIGN_OR_RETURN(auto engine, OpenSqliteBackend(opts.data_dir + "/backend/state.sqlite"));
-  auth->backend_ = std::make_unique<RehearsingBackend>(std::move(engine));
-  auth->audit_queue_ = std::make_unique<AuditQueue>(*auth->backend_);
-  auth->locks_ = std::make_unique<Locks>(*auth->backend_, opts.cluster_name);
-  auth->nodes_ = std::make_unique<NodeCache>(*auth->backend_);
-  auth->node_labels_ = std::make_unique<NodeLabels>(*auth->backend_);
-  auth->local_users_ = std::make_unique<LocalUsers>(*auth->backend_, *auth->audit_queue_, opts.cluster_name);
+  ASSIGN_OR_RETURN(auth->own_backend_, OpenSqliteBackend(opts.data_dir + "/backend/state.sqlite"));
+  Backend& backend = *auth->own_backend_;
+  auth->audit_queue_ = std::make_shared<AuditQueue>(backend);
+  auth->Follow(backend);
   RETURN_IF_ERROR(auth->ReadBootstrapFile());
-  RETURN_IF_ERROR(auth->locks_->Reload());
-  ASSIGN_OR_RETURN(auth->authorities_, Authorities::Open(*auth->backend_, opts.cluster_name));
-  auth->authenticator_ =
-      std::make_unique<Authenticator>(*auth->backend_, *auth->authorities_, *auth->locks_, opts.host_id);
-  auth->issuer_ = std::make_unique<UserCertIssuer>(*auth->authorities_, *auth->locks_);
+
+  ASSIGN_OR_RETURN(auth->authorities_, Authorities::Open(backend, opts.cluster_name));
+  auth->locks_ = std::make_shared<Locks>(backend, opts.cluster_name);
+  auth->authenticator_ = std::make_shared<Authenticator>(backend, *auth->authorities_, *auth->locks_, opts.host_id);
+  auth->issuer_ = std::make_shared<UserCertIssuer>(*auth->authorities_, *auth->locks_);
   RETURN_IF_ERROR(auth->EnsureSettings());
   RETURN_IF_ERROR(auth->EnsurePresets());
   return auth;
+}
+
+std::unique_ptr<AuthServer> AuthServer::Over(Backend& view) {
+  std::unique_ptr<AuthServer> over(new AuthServer(options_));
+  over->audit_queue_ = audit_queue_;
+  over->Follow(view);
+  over->authorities_ = authorities_;
+  over->locks_ = locks_;
+  over->authenticator_ = authenticator_;
+  over->issuer_ = issuer_;
+  return over;
+}
+
+void AuthServer::Follow(Backend& backend) {
+  backend_ = &backend;
+  nodes_ = std::make_unique<NodeCache>(backend);
+  node_labels_ = std::make_unique<NodeLabels>(backend);
+  local_users_ = std::make_unique<LocalUsers>(backend, *audit_queue_, options_.cluster_name);
+  preference_changes_ =
+      std::make_unique<ChangeCounter>(backend, std::vector<std::string>{ResourceKey("cluster_auth_preference", "")});
 }
 
 Status AuthServer::ReadBootstrapFile() {
@@ -119,34 +133,15 @@ Status AuthServer::EnsurePresets() {
 }
 
 Result<std::shared_ptr<const types::AuthPreferenceV2>> AuthServer::AuthPreference() {
-  std::uint64_t changes = 0;
-  {
-    const std::lock_guard lock(preference_mutex_);
-    if (preference_ != nullptr) return preference_;
-    changes = preference_changes_;
-  }
+  const std::lock_guard lock(preference_mutex_);
+  const std::uint64_t change = preference_changes_->Count();
+  if (preference_ != nullptr && preference_change_ == change) return preference_;
+
   ASSIGN_OR_RETURN(auto setting,
                    Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
-  auto kept = std::make_shared<const types::AuthPreferenceV2>(std::move(setting));
-  const std::lock_guard lock(preference_mutex_);
-  if (changes == preference_changes_) preference_ = kept;
-  return kept;
-}
-
-Status AuthServer::Commit(BackendTransaction transaction) {
-  const bool locks_changed = std::ranges::any_of(transaction.changes(), [](const BackendTransaction::Change& change) {
-    return change.item.key.starts_with(ResourceKey("lock", "")) || change.item.key.starts_with(kRemovedHosts);
-  });
-  RETURN_IF_ERROR(backend_->Commit(std::move(transaction)));
-  if (RehearsalScope::Active()) return {};
-  {
-    const std::lock_guard lock(preference_mutex_);
-    ++preference_changes_;
-    preference_.reset();
-  }
-  if (locks_changed) RETURN_IF_ERROR(locks_->Reload());
-  authenticator_->Invalidate();
-  return {};
+  preference_ = std::make_shared<const types::AuthPreferenceV2>(std::move(setting));
+  preference_change_ = change;
+  return preference_;
 }
 
 Status AuthServer::Named(Status status, std::string_view kind, std::string_view name) {
@@ -185,8 +180,8 @@ Status AuthServer::CompleteRecording(RecordingUpload& upload) {
 }
 
 Status AuthServer::CompleteAbandonedRecordings(std::chrono::seconds silence) {
-  for (const std::string& session_id : recordings_.CompleteAbandoned(silence)) {
-    RETURN_IF_ERROR(EmitUpload(session_id, recordings_.PathOf(session_id)));
+  for (const std::string& session_id : recordings_->CompleteAbandoned(silence)) {
+    RETURN_IF_ERROR(EmitUpload(session_id, recordings_->PathOf(session_id)));
   }
   return {};
 }
@@ -217,39 +212,6 @@ Status AuthServer::Authorize(const RpcMethod& method, const RpcCall& call) {
     RETURN_IF_ERROR(CheckRule(call.caller, access.kind, verb));
   }
   return {};
-}
-
-RpcTable AuthMethods(AuthServer& auth) {
-  RpcTable table;
-  for (const auto add : {AddClusterMethods,
-                         AddUserMethods,
-                         AddRoleMethods,
-                         AddTokenMethods,
-                         AddTrustMethods,
-                         AddSettingMethods,
-                         AddLockMethods,
-                         AddConnectorMethods,
-                         AddBotMethods,
-                         AddAppMethods,
-                         AddAppServerMethods,
-                         AddDatabaseMethods,
-                         AddDiscoveryConfigMethods,
-                         AddAlertMethods,
-                         AddAccessRequestMethods,
-                         AddEventMethods,
-                         AddSessionEventMethods,
-                         AddKubeMethods,
-                         AddNodeMethods,
-                         AddServerInfoMethods,
-                         AddListingMethods,
-                         AddSshTargetMethods,
-                         AddWatchMethods,
-                         AddCertMethods,
-                         AddJoiningMethods,
-                         AddRehearsalMethods}) {
-    add(table, auth);
-  }
-  return table;
 }
 
 }  // namespace sallyport

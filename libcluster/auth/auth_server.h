@@ -21,6 +21,7 @@
 #include "libcluster/auth/trust/user_certs.h"
 #include "libcluster/auth/users/local_users.h"
 #include "libcluster/backend/backend.h"
+#include "libcluster/backend/change_counter.h"
 #include "libcluster/backend/store.h"
 #include "libcluster/rpc/caller.h"
 #include "libcluster/rpc/rpc_table.h"
@@ -51,6 +52,9 @@ class AuthServer {
  public:
   // Opens the state under the data directory; makes it at the first start: authorities, settings, preset roles.
   static Result<std::unique_ptr<AuthServer>> Open(AuthServerOptions options);
+  // Returns the same auth service over a view of its backend: what changes there changes nothing here. The rest is
+  // shared with this one, which must outlive it, and so must the view.
+  std::unique_ptr<AuthServer> Over(Backend& view);
   ~AuthServer();
 
   Backend& backend() { return *backend_; }
@@ -64,7 +68,7 @@ class AuthServer {
   const Locks& locks() const { return *locks_; }
   NodeCache& nodes() { return *nodes_; }
   NodeLabels& node_labels() { return *node_labels_; }
-  Recordings& recordings() { return recordings_; }
+  Recordings& recordings() { return *recordings_; }
   const UserCertIssuer& issuer() const { return *issuer_; }
   const AuthServerOptions& options() const { return options_; }
   const std::string& cluster_name() const { return options_.cluster_name; }
@@ -78,8 +82,7 @@ class AuthServer {
   // Returns the setting that requests are decided by, from memory while it does not change.
   Result<std::shared_ptr<const types::AuthPreferenceV2>> AuthPreference();
 
-  // Commits, and lets go of what was derived from the state before (callers' roles, locks).
-  Status Commit(BackendTransaction transaction);
+  Status Commit(BackendTransaction transaction) { return backend_->Commit(std::move(transaction)); }
 
   // Writes a resource and its event as one, with what else is in the transaction. `message` gets its new revision.
   template <typename M>
@@ -111,63 +114,36 @@ class AuthServer {
   explicit AuthServer(AuthServerOptions options);
   // Replaces the backend's key in "already exists" and the like by what the user knows the resource as.
   static Status Named(Status status, std::string_view kind, std::string_view name);
+  // Makes what reads the state of the cluster by a backend.
+  void Follow(Backend& backend);
   Status ReadBootstrapFile();
   Status EnsureSettings();
   Status EnsurePresets();
 
   const AuthServerOptions options_;
-  Recordings recordings_;
-  std::unique_ptr<Backend> backend_;
-  std::unique_ptr<AuditQueue> audit_queue_;
+  std::shared_ptr<Recordings> recordings_;
+  std::unique_ptr<Backend> own_backend_;  // nullptr over a view
+  Backend* backend_ = nullptr;
+  std::shared_ptr<AuditQueue> audit_queue_;
   JoinLimits join_limits_;
   RateLimiter request_rate_{kAccessRequestRate};
   std::mutex preference_mutex_;
-  std::uint64_t preference_changes_ = 0;  // so that what was read before a change is not kept after it
+  std::unique_ptr<ChangeCounter> preference_changes_;
+  std::uint64_t preference_change_ = 0;  // the count of changes when it was read
   std::shared_ptr<const types::AuthPreferenceV2> preference_;
-  std::unique_ptr<Locks> locks_;
+  std::shared_ptr<Locks> locks_;
   std::unique_ptr<NodeCache> nodes_;
   std::unique_ptr<NodeLabels> node_labels_;
-  std::unique_ptr<Authorities> authorities_;
-  std::unique_ptr<Authenticator> authenticator_;
+  std::shared_ptr<Authorities> authorities_;
+  std::shared_ptr<Authenticator> authenticator_;
   std::unique_ptr<LocalUsers> local_users_;
-  std::unique_ptr<UserCertIssuer> issuer_;
+  std::shared_ptr<UserCertIssuer> issuer_;
 };
 
 // Puts what this cluster is into a setting that leaves it open: second factors, kinds of keys, one port for all.
 void FillInSetting(types::AuthPreferenceV2& preference);
 void FillInSetting(types::ClusterNetworkingConfigV2& networking);
 void FillInSetting(types::SessionRecordingConfigV2& recording);
-
-// The rows of the auth service, by subject; each file adds its own.
-void AddClusterMethods(RpcTable& table, AuthServer& auth);
-void AddUserMethods(RpcTable& table, AuthServer& auth);
-void AddRoleMethods(RpcTable& table, AuthServer& auth);
-void AddTokenMethods(RpcTable& table, AuthServer& auth);
-void AddTrustMethods(RpcTable& table, AuthServer& auth);
-void AddSettingMethods(RpcTable& table, AuthServer& auth);
-void AddLockMethods(RpcTable& table, AuthServer& auth);
-void AddConnectorMethods(RpcTable& table, AuthServer& auth);
-void AddBotMethods(RpcTable& table, AuthServer& auth);
-void AddAppMethods(RpcTable& table, AuthServer& auth);
-void AddAppServerMethods(RpcTable& table, AuthServer& auth);
-void AddDatabaseMethods(RpcTable& table, AuthServer& auth);
-void AddDiscoveryConfigMethods(RpcTable& table, AuthServer& auth);
-void AddAlertMethods(RpcTable& table, AuthServer& auth);
-void AddAccessRequestMethods(RpcTable& table, AuthServer& auth);
-void AddEventMethods(RpcTable& table, AuthServer& auth);
-void AddSessionEventMethods(RpcTable& table, AuthServer& auth);
-void AddKubeMethods(RpcTable& table, AuthServer& auth);
-void AddNodeMethods(RpcTable& table, AuthServer& auth);
-void AddServerInfoMethods(RpcTable& table, AuthServer& auth);
-void AddListingMethods(RpcTable& table, AuthServer& auth);
-void AddSshTargetMethods(RpcTable& table, AuthServer& auth);
-void AddWatchMethods(RpcTable& table, AuthServer& auth);
-void AddCertMethods(RpcTable& table, AuthServer& auth);
-void AddJoiningMethods(RpcTable& table, AuthServer& auth);
-// Those that try others: to be added last.
-void AddRehearsalMethods(RpcTable& table, AuthServer& auth);
-// All of them.
-RpcTable AuthMethods(AuthServer& auth);
 
 // How much a page of a list holds: clients receive 4 MiB at a time.
 inline constexpr std::size_t kMaxPageBytes = 3 << 20;

@@ -38,4 +38,13 @@ void BackendTransaction::AddRemoval(Condition condition, std::string key) {
                       .item = {.key = std::move(key), .value = {}, .revision = {}, .expires = {}}});
 }
 
+Status CheckItemSizes(const BackendTransaction& transaction) {
+  for (const auto& change : transaction.changes()) {
+    if (change.item.value.size() <= kMaxItemBytes) continue;
+    return Fail(ErrorKind::kLimitExceeded, "{} bytes are more than the {} that a resource may have",
+                change.item.value.size(), kMaxItemBytes);
+  }
+  return {};
+}
+
 }  // namespace sallyport

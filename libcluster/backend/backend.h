@@ -82,6 +82,9 @@ class BackendTransaction {
   std::vector<AuditRecord> records_;
 };
 
+// kLimitExceeded when a transaction has an item beyond kMaxItemBytes.
+Status CheckItemSizes(const BackendTransaction& transaction);
+
 struct AuditQuery {
   Time from;
   Time to;
@@ -103,8 +106,9 @@ class Backend {
   virtual Result<std::vector<BackendItem>> List(std::string_view prefix, std::string_view after, std::size_t limit) = 0;
   // Items that are past their expiry and still take room, the longest first, at most `limit`.
   virtual Result<std::vector<BackendItem>> Expired(std::size_t limit) = 0;
-  // Waits until the transaction is durable. Fails with the kind of the first condition that does not hold; the message
-  // names the key. kConnectionProblem when the disk does not take it; nothing of it is there then.
+  // Waits until the transaction is durable. Takes no item beyond kMaxItemBytes (kLimitExceeded). Fails with the kind of
+  // the first condition that does not hold; the message names the key. kConnectionProblem when the disk does not take
+  // it; nothing of it is there then.
   virtual Status Commit(BackendTransaction transaction) = 0;
   // Watches what is committed from now on (libcluster/backend/change_feed.h). Letting go of the watcher ends it.
   virtual std::shared_ptr<ChangeWatcher> Watch(std::vector<std::string> prefixes, std::function<void()> wake) = 0;

@@ -13,6 +13,12 @@ constexpr std::size_t kBytesOfEvent = 256;  // beside key and value
 ChangeWatcher::ChangeWatcher(std::vector<std::string> prefixes, std::function<void()> wake)
     : prefixes_(std::move(prefixes)), wake_(std::move(wake)) {}
 
+std::shared_ptr<ChangeWatcher> ChangeWatcher::Unknowing() {
+  auto watcher = std::make_shared<ChangeWatcher>(std::vector<std::string>(), std::function<void()>());
+  watcher->behind_ = true;
+  return watcher;
+}
+
 Result<SharedEvents> ChangeWatcher::Take() {
   const std::lock_guard lock(mutex_);
   if (behind_) return Fail(ErrorKind::kLimitExceeded, "the watch has fallen too far behind: begin it again");

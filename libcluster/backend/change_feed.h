@@ -24,6 +24,10 @@ class ChangeWatcher {
   // that commits: it must not block, nor commit.
   ChangeWatcher(std::vector<std::string> prefixes, std::function<void()> wake);
 
+  // Returns a watcher of a backend that does not say what changes: its Take() always fails, so that its owner reads
+  // anew.
+  static std::shared_ptr<ChangeWatcher> Unknowing();
+
   // Returns what has changed since. Fails with kLimitExceeded, from then on, when it was not called for so long that
   // too much has.
   Result<SharedEvents> Take();

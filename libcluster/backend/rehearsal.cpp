@@ -1,62 +1,31 @@
 #include "libcluster/backend/rehearsal.h"
 
 #include "libbase/time.h"
+#include "libcluster/backend/change_feed.h"
 
 namespace sallyport {
 namespace {
 
-thread_local Rehearsal* active = nullptr;
-
 bool IsThere(const std::optional<BackendItem>& item) { return item && (!item->expires || Now() < *item->expires); }
-
-Status CheckSizes(const BackendTransaction& transaction) {
-  for (const auto& change : transaction.changes()) {
-    if (change.item.value.size() <= kMaxItemBytes) continue;
-    return Fail(ErrorKind::kLimitExceeded, "{} bytes are more than the {} that a resource may have",
-                change.item.value.size(), kMaxItemBytes);
-  }
-  return {};
-}
 
 std::unexpected<Error> Absent(std::string_view key) { return Fail(ErrorKind::kNotFound, "{} is not found", key); }
 
 }  // namespace
 
-RehearsalScope::RehearsalScope(Rehearsal& rehearsal) { active = &rehearsal; }
-RehearsalScope::~RehearsalScope() { active = nullptr; }
-bool RehearsalScope::Active() { return active != nullptr; }
-
-Result<BackendItem> RehearsingBackend::Get(std::string_view key) {
-  return active == nullptr ? engine_->Get(key) : active->Get(*engine_, key);
-}
-
-Result<std::vector<BackendItem>> RehearsingBackend::List(std::string_view prefix, std::string_view after,
-                                                         std::size_t limit) {
-  return active == nullptr ? engine_->List(prefix, after, limit) : active->List(*engine_, prefix, after, limit);
-}
-
-Status RehearsingBackend::Commit(BackendTransaction transaction) {
-  RETURN_IF_ERROR(CheckSizes(transaction));
-  // Events alone tell of what was really done, such as a search: reading is no rehearsal.
-  if (transaction.changes().empty()) return engine_->Commit(std::move(transaction));
-  return active == nullptr ? engine_->Commit(std::move(transaction)) : active->Apply(*engine_, transaction);
-}
-
-Result<BackendItem> Rehearsal::Get(Backend& under, std::string_view key) {
+Result<BackendItem> Rehearsal::Get(std::string_view key) {
   {
     const std::lock_guard lock(mutex_);
     const auto found = items_.find(key);
     if (found != items_.end()) return IsThere(found->second) ? Result<BackendItem>(*found->second) : Absent(key);
   }
-  return under.Get(key);
+  return under_.Get(key);
 }
 
-Result<std::vector<BackendItem>> Rehearsal::List(Backend& under, std::string_view prefix, std::string_view after,
-                                                 std::size_t limit) {
+Result<std::vector<BackendItem>> Rehearsal::List(std::string_view prefix, std::string_view after, std::size_t limit) {
   const std::lock_guard lock(mutex_);
   // As many more as may be removed here.
   const std::size_t all = limit + items_.size();
-  ASSIGN_OR_RETURN(const auto stored, under.List(prefix, after, all));
+  ASSIGN_OR_RETURN(const auto stored, under_.List(prefix, after, all));
   std::map<std::string, BackendItem> merged;
   for (const auto& item : stored) merged.emplace(item.key, item);
   // Past the last that was read there may be more that was not.
@@ -75,14 +44,14 @@ Result<std::vector<BackendItem>> Rehearsal::List(Backend& under, std::string_vie
 }
 
 // The mutex is held.
-Status Rehearsal::Check(Backend& under, const BackendTransaction::Change& change) {
+Status Rehearsal::Check(const BackendTransaction::Change& change) {
   using Condition = BackendTransaction::Condition;
   if (change.condition == Condition::kAny || change.condition == Condition::kExpired) return {};
   const auto found = items_.find(change.item.key);
   std::optional<BackendItem> there;
   if (found != items_.end()) {
     if (IsThere(found->second)) there = found->second;
-  } else if (auto stored = under.Get(change.item.key)) {
+  } else if (auto stored = under_.Get(change.item.key)) {
     there = std::move(*stored);
   } else if (stored.error().kind != ErrorKind::kNotFound) {
     return std::unexpected(stored.error());
@@ -98,22 +67,30 @@ Status Rehearsal::Check(Backend& under, const BackendTransaction::Change& change
   return {};
 }
 
-Status Rehearsal::Apply(Backend& under, const BackendTransaction& transaction) {
+Status Rehearsal::Commit(BackendTransaction transaction) {
+  if (transaction.changes().empty()) return under_.Commit(std::move(transaction));
+  RETURN_IF_ERROR(CheckItemSizes(transaction));
+
   const std::lock_guard lock(mutex_);
   std::size_t more = 0;
   for (const auto& change : transaction.changes()) {
-    RETURN_IF_ERROR(Check(under, change));
+    RETURN_IF_ERROR(Check(change));
     more += change.item.key.size() + change.item.value.size();
   }
   if (more > max_bytes_ - bytes_) {
     return Fail(ErrorKind::kLimitExceeded, "a rehearsal is limited to {} bytes of changes", max_bytes_);
   }
+
   bytes_ += more;
   for (const auto& change : transaction.changes()) {
     auto& item = items_[change.item.key];
     item = change.remove ? std::nullopt : std::optional(change.item);
   }
   return {};
+}
+
+std::shared_ptr<ChangeWatcher> Rehearsal::Watch(std::vector<std::string>, std::function<void()>) {
+  return ChangeWatcher::Unknowing();
 }
 
 }  // namespace sallyport

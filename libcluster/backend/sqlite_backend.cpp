@@ -197,6 +197,8 @@ Result<std::vector<std::pair<std::int64_t, AuditRecord>>> SqliteBackend::Events(
 }
 
 Status SqliteBackend::Commit(BackendTransaction transaction) {
+  RETURN_IF_ERROR(CheckItemSizes(transaction));
+
   std::future<Status> done;
   {
     const std::lock_guard lock(mutex_);

@@ -154,7 +154,6 @@ Result<Value> WebApi::ChangePassword(const Call& call) {
                                           TextIgnoringCase(call.body, "second_factor_token"),
                                           TextIgnoringCase(call.body, "deviceName"), call.request.remote_address};
   RETURN_IF_ERROR(auth_.local_users().Enroll(enrollment));
-  auth_.authenticator().Invalidate();
   return Value(Value::Map{{"recovery", Value::EmptyMap()}});
 }
 

@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include "libbase/error.h"
@@ -81,9 +80,18 @@ struct RpcStreamCall {
   std::shared_ptr<RpcStream> stream;
 };
 
-struct RpcMethod {
+// What a method is called and who may call it.
+struct RpcRow {
   std::string path;  // "/proto.AuthService/Ping"
   RpcAccess access;
+  // The method reads and writes resources and does nothing else: it may run over a view of the cluster that takes the
+  // changes (libcluster/auth/methods/rehearsals.h). No method that issues certificates or links is one: they
+  // would be real ones of a state that is not.
+  bool rehearsable = false;
+};
+inline constexpr bool kRehearsable = true;
+
+struct RpcMethod : RpcRow {
   // Of a method with one message each way.
   std::function<std::unique_ptr<google::protobuf::Message>()> new_request;
   std::function<std::unique_ptr<google::protobuf::Message>()> new_response;
@@ -94,21 +102,17 @@ struct RpcMethod {
 
 class RpcTable {
  public:
-  // Adds a unary method. `handler` is called as Status(const RpcCall&, const Request&, Response&) on any thread.
-  template <typename Request, typename Response, typename Handler>
-  void Add(std::string path, RpcAccess access, Handler handler) {
-    static_assert(std::is_invocable_r_v<Status, Handler, const RpcCall&, const Request&, Response&>);
-    methods_[path] = {path, std::move(access), [] { return std::make_unique<Request>(); },
-                      [] { return std::make_unique<Response>(); },
-                      [handler = std::move(handler)](const RpcCall& call, const google::protobuf::Message& request,
-                                                     google::protobuf::Message& response) -> Status {
-                        return handler(call, static_cast<const Request&>(request), static_cast<Response&>(response));
-                      }};
+  // Adds a unary method. `handler` is called as Status(const RpcCall&, const Request&, Response&) on any thread; the
+  // types of both messages are those of its signature.
+  template <typename Handler>
+  void Add(RpcRow row, Handler handler) {
+    AddTyped(std::move(row), std::function(std::move(handler)));
   }
 
   // Adds a method with streams; libcluster/rpc/rpc_stream.h makes one of a coroutine.
   void AddStream(std::string path, RpcAccess access, std::function<void(RpcStreamCall)> handler) {
-    methods_[path] = {path, std::move(access), nullptr, nullptr, nullptr, std::move(handler)};
+    const std::string key = path;
+    methods_[key] = {{std::move(path), std::move(access)}, nullptr, nullptr, nullptr, std::move(handler)};
   }
 
   // Returns the row of a path, or nullptr.
@@ -119,6 +123,17 @@ class RpcTable {
   const std::map<std::string, RpcMethod, std::less<>>& methods() const { return methods_; }
 
  private:
+  template <typename Request, typename Response>
+  void AddTyped(RpcRow row, std::function<Status(const RpcCall&, const Request&, Response&)> handler) {
+    const std::string key = row.path;
+    methods_[key] = {std::move(row), [] { return std::make_unique<Request>(); },
+                     [] { return std::make_unique<Response>(); },
+                     [handler = std::move(handler)](const RpcCall& call, const google::protobuf::Message& request,
+                                                    google::protobuf::Message& response) -> Status {
+                       return handler(call, static_cast<const Request&>(request), static_cast<Response&>(response));
+                     }};
+  }
+
   std::map<std::string, RpcMethod, std::less<>> methods_;
 };
 

@@ -118,24 +118,22 @@ Status Remove(const TunnelParts& parts, const Caller& by, const v1::RemoveHostRe
 
 void AddInventoryMethods(RpcTable& table, const TunnelParts& parts, AgentFacts own) {
   const RpcAccess access = RpcAccess::Rule(kKind, {"list", "read"});
-  table.Add<proto::InventoryStatusRequest, proto::InventoryStatusSummary>(
-      "/proto.AuthService/GetInventoryStatus", access,
+  table.Add(
+      {"/proto.AuthService/GetInventoryStatus", access},
       [parts, own](const RpcCall&, const proto::InventoryStatusRequest& request,
                    proto::InventoryStatusSummary& answer) { return Summarize(Running(parts, own), request, answer); });
-  table.Add<proto::InventoryPingRequest, proto::InventoryPingResponse>(
-      "/proto.AuthService/PingInventory", access,
-      [parts, own](const RpcCall&, const proto::InventoryPingRequest& request,
-                   proto::InventoryPingResponse& answer) -> Status {
-        std::int64_t nanoseconds = 0;
-        RETURN_IF_ERROR(Ping(parts, own, request.serverid(), nanoseconds));
-        answer.set_duration(nanoseconds);
-        return {};
-      });
-  table.Add<v1::RemoveHostRequest, v1::RemoveHostResponse>(
-      "/sallyport.v1.HostService/RemoveHost", RpcAccess::Rule(kKind, {"delete"}),
-      [parts](const RpcCall& call, const v1::RemoveHostRequest& request, v1::RemoveHostResponse& answer) {
-        return Remove(parts, call.caller, request, answer);
-      });
+  table.Add({"/proto.AuthService/PingInventory", access},
+            [parts, own](const RpcCall&, const proto::InventoryPingRequest& request,
+                         proto::InventoryPingResponse& answer) -> Status {
+              std::int64_t nanoseconds = 0;
+              RETURN_IF_ERROR(Ping(parts, own, request.serverid(), nanoseconds));
+              answer.set_duration(nanoseconds);
+              return {};
+            });
+  table.Add({"/sallyport.v1.HostService/RemoveHost", RpcAccess::Rule(kKind, {"delete"})},
+            [parts](const RpcCall& call, const v1::RemoveHostRequest& request, v1::RemoveHostResponse& answer) {
+              return Remove(parts, call.caller, request, answer);
+            });
   const auto list = [parts, own](std::shared_ptr<const RpcStreamCall>,
                                  InstanceMessages messages) -> asio::awaitable<Status> {
     const auto filter = co_await messages.Read();

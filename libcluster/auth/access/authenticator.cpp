@@ -4,9 +4,11 @@
 
 #include "libcluster/auth/access/host_caller.h"
 #include "libcluster/auth/access/user_access.h"
+#include "libcluster/auth/access/user_traits.h"
 #include "libcluster/backend/store.h"
 #include "libresources/access/access.h"
 #include "libresources/kinds/metadata.h"
+#include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 
 namespace sallyport {
@@ -30,28 +32,39 @@ Error ForCaller(const Error& error) {
 
 }  // namespace
 
-Result<Caller> Authenticator::DeriveUser(Identity identity, Time& user_expires) {
+Authenticator::Authenticator(Backend& backend, const Authorities& authorities, const Locks& locks, std::string own_host)
+    : backend_(backend),
+      authorities_(authorities),
+      locks_(locks),
+      own_host_(std::move(own_host)),
+      changes_(backend, {ResourceKey("user", ""), ResourceKey("role", "")}) {}
+
+Result<Caller> Authenticator::DeriveUser(Identity identity, Time& basis_expires) {
   // A certificate does not outlive its user.
   const auto user = GetResource<types::UserV2>(backend_, "user", identity.username);
   if (!user && user.error().kind == ErrorKind::kNotFound) {
     return Fail(ErrorKind::kAccessDenied, "access denied: user \"{}\" not found", identity.username);
   }
   if (!user) return std::unexpected(user.error());
-  user_expires = ExpiresOf(*user).value_or(Time::max());
+
+  auto roles = LoadRoles(backend_, identity.groups);
+  if (!roles && roles.error().kind == ErrorKind::kNotFound) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: {}; it is in your certificate, log in again",
+                roles.error().message);
+  }
+  if (!roles) return std::unexpected(roles.error());
+
+  basis_expires = ExpiresOf(*user).value_or(Time::max());
+  for (const auto& role : *roles) basis_expires = std::min(basis_expires, ExpiresOf(*role).value_or(Time::max()));
   Caller caller;
   caller.kind = Caller::Kind::kUser;
-  auto access = AccessOf(backend_, identity.username, identity.groups, identity.traits);
-  if (!access && access.error().kind == ErrorKind::kNotFound) {
-    return Fail(ErrorKind::kAccessDenied, "access denied: {}; it is in your certificate, log in again",
-                access.error().message);
-  }
-  if (!access) return std::unexpected(access.error());
-  caller.access = std::move(*access);
+  caller.access =
+      std::make_shared<const AccessChecker>(identity.username, ToTraitMap(identity.traits), std::move(*roles));
   caller.identity = std::move(identity);
   return caller;
 }
 
-Result<Caller> Authenticator::Derive(const Certificate& leaf, Time& user_expires) {
+Result<Caller> Authenticator::Derive(const Certificate& leaf, Time& basis_expires) {
   const TrustSet trust = authorities_.Trust();
   const auto authority = trust.Verify(leaf, Now(), LeafUsage::kClient);
   if (!authority) return std::unexpected(ForCaller(authority.error()));
@@ -59,7 +72,7 @@ Result<Caller> Authenticator::Derive(const Certificate& leaf, Time& user_expires
   if (!identity) return std::unexpected(ForCaller(identity.error()));
   if (identity->teleport_cluster != (*authority)->cluster) return Denied(kInvalidClientCertificate);
   if ((*authority)->ca_type == "user") {
-    ASSIGN_OR_RETURN(Caller user, DeriveUser(std::move(*identity), user_expires));
+    ASSIGN_OR_RETURN(Caller user, DeriveUser(std::move(*identity), basis_expires));
     user.issued = leaf.not_before() + kClockSkew;
     return user;
   }
@@ -91,18 +104,18 @@ Result<std::shared_ptr<const Caller>> Authenticator::Authenticate(const std::vec
   }
   if (chain_pem.size() > 1) return Denied("access denied: intermediaries are not supported");
 
-  const std::uint64_t generation = generation_;
+  const std::uint64_t change = changes_.Count();
   std::shared_ptr<const Known> known;
   {
     const std::lock_guard lock(mutex_);
     if (const auto found = known_.find(chain_pem.front()); found != known_.end()) known = found->second;
   }
-  if (!known || known->generation != generation || known->user_expires <= Now()) {
+  if (!known || known->change != change || known->basis_expires <= Now()) {
     const auto leaf = Certificate::FromPem(chain_pem.front());
     if (!leaf) return std::unexpected(ForCaller(leaf.error()));
-    Time user_expires = Time::max();
-    ASSIGN_OR_RETURN(Caller caller, Derive(*leaf, user_expires));
-    known = std::make_shared<const Known>(Known{generation, std::move(caller), leaf->not_after(), user_expires});
+    Time basis_expires = Time::max();
+    ASSIGN_OR_RETURN(Caller caller, Derive(*leaf, basis_expires));
+    known = std::make_shared<const Known>(Known{change, std::move(caller), leaf->not_after(), basis_expires});
     const std::lock_guard lock(mutex_);
     if (known_.size() >= kMaxKnown) known_.clear();
     known_[chain_pem.front()] = known;

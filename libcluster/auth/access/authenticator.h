@@ -2,7 +2,7 @@
 // Kubernetes. Fails closed. The messages that make a client log in again are the reference's (auth-api section 1.5).
 #pragma once
 
-#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -14,6 +14,7 @@
 #include "libcluster/auth/trust/authorities.h"
 #include "libcluster/auth/trust/locks.h"
 #include "libcluster/backend/backend.h"
+#include "libcluster/backend/change_counter.h"
 #include "libcluster/rpc/caller.h"
 
 namespace sallyport {
@@ -26,8 +27,8 @@ inline constexpr std::string_view kInvalidClientCertificate = "access denied: in
 class Authenticator {
  public:
   // `own_host` is the id of the auth service's host: no other process is a node or another service under it.
-  Authenticator(Backend& backend, const Authorities& authorities, const Locks& locks, std::string own_host = {})
-      : backend_(backend), authorities_(authorities), locks_(locks), own_host_(std::move(own_host)) {}
+  // All must outlive the object, which follows the changes of users and roles.
+  Authenticator(Backend& backend, const Authorities& authorities, const Locks& locks, std::string own_host = {});
 
   // Returns the caller behind a certificate chain as TLS showed it; Kind::kNobody for an empty chain. `accepted_usage`
   // is the restriction that this service accepts beside none ("usage:kube"; "" accepts only unrestricted certificates).
@@ -36,25 +37,22 @@ class Authenticator {
                                                      const std::string& remote_address,
                                                      std::string_view accepted_usage);
 
-  // Forgets what was derived from roles and users; call it after every change of them.
-  void Invalidate() { ++generation_; }
-
  private:
   struct Known {
-    std::uint64_t generation = 0;
+    std::uint64_t change = 0;  // the count of changes when it was derived
     Caller caller;
     Time not_after;
-    Time user_expires;  // when the user is gone without anybody's doing
+    Time basis_expires;  // when the user or a role is gone without a change
   };
-  Result<Caller> Derive(const Certificate& leaf, Time& user_expires);
-  Result<Caller> DeriveUser(Identity identity, Time& user_expires);
+  Result<Caller> Derive(const Certificate& leaf, Time& basis_expires);
+  Result<Caller> DeriveUser(Identity identity, Time& basis_expires);
   Status CheckLocks(const Caller& caller) const;
 
   Backend& backend_;
   const Authorities& authorities_;
   const Locks& locks_;
   const std::string own_host_;
-  std::atomic<std::uint64_t> generation_ = 0;
+  ChangeCounter changes_;  // of users and roles
   std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<const Known>> known_;  // by PEM
 };

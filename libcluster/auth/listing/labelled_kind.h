@@ -78,25 +78,23 @@ void AddLabelledMethods(RpcTable& table, AuthServer& auth, const LabelledKind& r
   using google::protobuf::Empty;
   const auto path = [&](std::string_view verb) { return fmt::format("/proto.AuthService/{}{}", verb, row.method); };
   const auto add_write = [&](std::string_view verb, std::string_view right, AuditType type, WriteMode mode) {
-    table.Add<M, Empty>(path(verb), RpcAccess::Rule(row.kind, {right}),
-                        [=, &auth, kind = row.kind](const RpcCall& call, const M& resource, Empty&) -> Status {
-                          if (check != nullptr) RETURN_IF_ERROR(check(auth, resource));
-                          return WriteLabelled(auth, call.caller, type, kind, resource, mode);
-                        });
+    table.Add({path(verb), RpcAccess::Rule(row.kind, {right}), kRehearsable},
+              [=, &auth, kind = row.kind](const RpcCall& call, const M& resource, Empty&) -> Status {
+                if (check != nullptr) RETURN_IF_ERROR(check(auth, resource));
+                return WriteLabelled(auth, call.caller, type, kind, resource, mode);
+              });
   };
-  table.Add<types::ResourceRequest, M>(
-      path("Get"), RpcAccess::Rule(row.kind, {"read"}),
-      [&auth, kind = row.kind](const RpcCall& call, const types::ResourceRequest& request, M& answer) -> Status {
-        ASSIGN_OR_RETURN(answer, GetLabelled<M>(auth, call.caller, kind, request.name()));
-        return {};
-      });
+  table.Add({path("Get"), RpcAccess::Rule(row.kind, {"read"}), kRehearsable},
+            [&auth, kind = row.kind](const RpcCall& call, const types::ResourceRequest& request, M& answer) -> Status {
+              ASSIGN_OR_RETURN(answer, GetLabelled<M>(auth, call.caller, kind, request.name()));
+              return {};
+            });
   add_write("Create", "create", row.created, WriteMode::kCreate);
   add_write("Update", "update", row.updated, WriteMode::kUpdate);
-  table.Add<types::ResourceRequest, Empty>(
-      path("Delete"), RpcAccess::Rule(row.kind, {"delete"}),
-      [&auth, row](const RpcCall& call, const types::ResourceRequest& request, Empty&) {
-        return RemoveLabelled<M>(auth, call.caller, row.deleted, row.kind, request.name());
-      });
+  table.Add({path("Delete"), RpcAccess::Rule(row.kind, {"delete"}), kRehearsable},
+            [&auth, row](const RpcCall& call, const types::ResourceRequest& request, Empty&) {
+              return RemoveLabelled<M>(auth, call.caller, row.deleted, row.kind, request.name());
+            });
 }
 
 }  // namespace sallyport

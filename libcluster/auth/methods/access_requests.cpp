@@ -2,6 +2,7 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/methods/methods.h"
 #include "libcluster/auth/requests/access_requests.h"
 #include "teleport/legacy/client/proto/access_requests.pb.h"
 #include "teleport/legacy/types/access_request.pb.h"
@@ -12,41 +13,37 @@ namespace sallyport {
 void AddAccessRequestMethods(RpcTable& table, AuthServer& auth) {
   using google::protobuf::Empty;
   using types::AccessRequestV3;
-  table.Add<AccessRequestV3, AccessRequestV3>(
-      "/proto.AuthService/CreateAccessRequestV2", RpcAccess::Authenticated(),
-      [&auth](const RpcCall& call, const AccessRequestV3& wanted, AccessRequestV3& answer) -> Status {
-        ASSIGN_OR_RETURN(answer, CreateAccessRequest(auth, call.caller, wanted));
-        return {};
-      });
-  table.Add<proto::ListAccessRequestsRequest, proto::ListAccessRequestsResponse>(
-      "/proto.AuthService/ListAccessRequests", RpcAccess::Authenticated(),
-      [&auth](const RpcCall& call, const proto::ListAccessRequestsRequest& query,
-              proto::ListAccessRequestsResponse& answer) -> Status {
-        ASSIGN_OR_RETURN(answer, ListAccessRequests(auth, call.caller, query));
-        return {};
-      });
-  table.Add<proto::RequestStateSetter, Empty>(
-      "/proto.AuthService/SetAccessRequestState", RpcAccess::Authenticated(),
-      [&auth](const RpcCall& call, const proto::RequestStateSetter& setter, Empty&) {
-        return SetAccessRequestState(auth, call.caller, setter);
-      });
-  table.Add<types::AccessReviewSubmission, AccessRequestV3>(
-      "/proto.AuthService/SubmitAccessReview", RpcAccess::Authenticated(),
+  table.Add({"/proto.AuthService/CreateAccessRequestV2", RpcAccess::Authenticated()},
+            [&auth](const RpcCall& call, const AccessRequestV3& wanted, AccessRequestV3& answer) -> Status {
+              ASSIGN_OR_RETURN(answer, CreateAccessRequest(auth, call.caller, wanted));
+              return {};
+            });
+  table.Add({"/proto.AuthService/ListAccessRequests", RpcAccess::Authenticated()},
+            [&auth](const RpcCall& call, const proto::ListAccessRequestsRequest& query,
+                    proto::ListAccessRequestsResponse& answer) -> Status {
+              ASSIGN_OR_RETURN(answer, ListAccessRequests(auth, call.caller, query));
+              return {};
+            });
+  table.Add({"/proto.AuthService/SetAccessRequestState", RpcAccess::Authenticated()},
+            [&auth](const RpcCall& call, const proto::RequestStateSetter& setter, Empty&) {
+              return SetAccessRequestState(auth, call.caller, setter);
+            });
+  table.Add(
+      {"/proto.AuthService/SubmitAccessReview", RpcAccess::Authenticated()},
       [&auth](const RpcCall& call, const types::AccessReviewSubmission& submission, AccessRequestV3& answer) -> Status {
         ASSIGN_OR_RETURN(answer, SubmitAccessReview(auth, call.caller, submission));
         return {};
       });
-  table.Add<types::AccessCapabilitiesRequest, types::AccessCapabilities>(
-      "/proto.AuthService/GetAccessCapabilities", RpcAccess::Authenticated(),
-      [&auth](const RpcCall& call, const types::AccessCapabilitiesRequest& query,
-              types::AccessCapabilities& answer) -> Status {
-        ASSIGN_OR_RETURN(answer, AccessCapabilitiesOf(auth, call.caller, query));
-        return {};
-      });
-  table.Add<proto::RequestID, Empty>("/proto.AuthService/DeleteAccessRequest", RpcAccess::Authenticated(),
-                                     [&auth](const RpcCall& call, const proto::RequestID& request, Empty&) {
-                                       return DeleteAccessRequest(auth, call.caller, request.id());
-                                     });
+  table.Add({"/proto.AuthService/GetAccessCapabilities", RpcAccess::Authenticated()},
+            [&auth](const RpcCall& call, const types::AccessCapabilitiesRequest& query,
+                    types::AccessCapabilities& answer) -> Status {
+              ASSIGN_OR_RETURN(answer, AccessCapabilitiesOf(auth, call.caller, query));
+              return {};
+            });
+  table.Add({"/proto.AuthService/DeleteAccessRequest", RpcAccess::Authenticated()},
+            [&auth](const RpcCall& call, const proto::RequestID& request, Empty&) {
+              return DeleteAccessRequest(auth, call.caller, request.id());
+            });
 }
 
 }  // namespace sallyport

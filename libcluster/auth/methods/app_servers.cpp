@@ -2,6 +2,7 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/methods/methods.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
 
@@ -51,18 +52,18 @@ Status DeleteAll(AuthServer& auth) {
 }  // namespace
 
 void AddAppServerMethods(RpcTable& table, AuthServer& auth) {
-  table.Add<proto::UpsertApplicationServerRequest, types::KeepAlive>(
-      "/proto.AuthService/UpsertApplicationServer", RpcAccess::Rule(kAppServerKind, {"create", "update"}),
-      [&auth](const RpcCall&, const proto::UpsertApplicationServerRequest& request, types::KeepAlive& answer) {
-        return Upsert(auth, request.server(), answer);
-      });
-  table.Add<proto::DeleteApplicationServerRequest, Empty>(
-      "/proto.AuthService/DeleteApplicationServer", RpcAccess::Rule(kAppServerKind, {"delete"}),
-      [&auth](const RpcCall&, const proto::DeleteApplicationServerRequest& request, Empty&) {
-        return Delete(auth, request);
-      });
-  table.Add<proto::DeleteAllApplicationServersRequest, Empty>(
-      "/proto.AuthService/DeleteAllApplicationServers", RpcAccess::Rule(kAppServerKind, {"list", "delete"}),
+  table.Add({"/proto.AuthService/UpsertApplicationServer", RpcAccess::Rule(kAppServerKind, {"create", "update"}),
+             kRehearsable},
+            [&auth](const RpcCall&, const proto::UpsertApplicationServerRequest& request, types::KeepAlive& answer) {
+              return Upsert(auth, request.server(), answer);
+            });
+  table.Add({"/proto.AuthService/DeleteApplicationServer", RpcAccess::Rule(kAppServerKind, {"delete"}), kRehearsable},
+            [&auth](const RpcCall&, const proto::DeleteApplicationServerRequest& request, Empty&) {
+              return Delete(auth, request);
+            });
+  table.Add(
+      {"/proto.AuthService/DeleteAllApplicationServers", RpcAccess::Rule(kAppServerKind, {"list", "delete"}),
+       kRehearsable},
       [&auth](const RpcCall&, const proto::DeleteAllApplicationServersRequest&, Empty&) { return DeleteAll(auth); });
 }
 

@@ -1,5 +1,6 @@
 // Methods about applications as resources.
 #include "libcluster/auth/listing/labelled_kind.h"
+#include "libcluster/auth/methods/methods.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 
 namespace sallyport {
@@ -21,8 +22,8 @@ Status CheckApp(AuthServer& auth, const AppV3& app) {
 }  // namespace
 
 void AddAppMethods(RpcTable& table, AuthServer& auth) {
-  table.Add<proto::ListAppsRequest, proto::ListAppsResponse>(
-      "/proto.AuthService/ListApps", RpcAccess::Rule(kAppKind, {"list", "read"}),
+  table.Add(
+      {"/proto.AuthService/ListApps", RpcAccess::Rule(kAppKind, {"list", "read"}), kRehearsable},
       [&auth](const RpcCall& call, const proto::ListAppsRequest& request, proto::ListAppsResponse& answer) -> Status {
         ASSIGN_OR_RETURN(auto page,
                          ListLabelled<AppV3>(auth, call.caller, kAppKind, request.start_key(), request.limit()));

@@ -2,6 +2,7 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/methods/methods.h"
 #include "libcluster/auth/users/bots.h"
 #include "libresources/kinds/bot.h"
 #include "libresources/kinds/metadata.h"
@@ -172,60 +173,52 @@ Status ListInstances(AuthServer& auth, const machineidv1::ListBotInstancesReques
 }
 
 void AddInstanceMethods(RpcTable& table, AuthServer& auth) {
-  table.Add<machineidv1::ListBotInstancesRequest, machineidv1::ListBotInstancesResponse>(
-      InstancePath("ListBotInstances"), RpcAccess::Rule("bot_instance", {"list", "read"}),
-      [&auth](const RpcCall&, const machineidv1::ListBotInstancesRequest& request,
-              machineidv1::ListBotInstancesResponse& answer) { return ListInstances(auth, request, answer); });
-  table.Add<machineidv1::GetBotInstanceRequest, BotInstance>(
-      InstancePath("GetBotInstance"), RpcAccess::Rule("bot_instance", {"read"}),
-      [&auth](const RpcCall&, const machineidv1::GetBotInstanceRequest& request, BotInstance& answer) -> Status {
-        const std::string name = InstanceName(request.bot_name(), request.instance_id());
-        ASSIGN_OR_RETURN(answer, GetResource<BotInstance>(auth.backend(), "bot_instance", name));
-        return {};
-      });
-  table.Add<machineidv1::DeleteBotInstanceRequest, Empty>(
-      InstancePath("DeleteBotInstance"), RpcAccess::Rule("bot_instance", {"delete"}),
-      [&auth](const RpcCall& call, const machineidv1::DeleteBotInstanceRequest& request, Empty&) -> Status {
-        const std::string name = InstanceName(request.bot_name(), request.instance_id());
-        RETURN_IF_ERROR(GetResource<BotInstance>(auth.backend(), "bot_instance", name));
-        BackendTransaction transaction;
-        transaction.Remove(ResourceKey("bot_instance", name), true);
-        transaction.Append(auth.EventOf(call.caller, audit::kBotInstanceDelete, name));
-        return auth.Commit(std::move(transaction));
-      });
+  table.Add({InstancePath("ListBotInstances"), RpcAccess::Rule("bot_instance", {"list", "read"}), kRehearsable},
+            [&auth](const RpcCall&, const machineidv1::ListBotInstancesRequest& request,
+                    machineidv1::ListBotInstancesResponse& answer) { return ListInstances(auth, request, answer); });
+  table.Add({InstancePath("GetBotInstance"), RpcAccess::Rule("bot_instance", {"read"}), kRehearsable},
+            [&auth](const RpcCall&, const machineidv1::GetBotInstanceRequest& request, BotInstance& answer) -> Status {
+              const std::string name = InstanceName(request.bot_name(), request.instance_id());
+              ASSIGN_OR_RETURN(answer, GetResource<BotInstance>(auth.backend(), "bot_instance", name));
+              return {};
+            });
+  table.Add({InstancePath("DeleteBotInstance"), RpcAccess::Rule("bot_instance", {"delete"}), kRehearsable},
+            [&auth](const RpcCall& call, const machineidv1::DeleteBotInstanceRequest& request, Empty&) -> Status {
+              const std::string name = InstanceName(request.bot_name(), request.instance_id());
+              RETURN_IF_ERROR(GetResource<BotInstance>(auth.backend(), "bot_instance", name));
+              BackendTransaction transaction;
+              transaction.Remove(ResourceKey("bot_instance", name), true);
+              transaction.Append(auth.EventOf(call.caller, audit::kBotInstanceDelete, name));
+              return auth.Commit(std::move(transaction));
+            });
 }
 
 }  // namespace
 
 void AddBotMethods(RpcTable& table, AuthServer& auth) {
-  table.Add<machineidv1::GetBotRequest, Bot>(Path("GetBot"), RpcAccess::Rule("bot", {"read"}),
-                                             [&auth](const RpcCall&, const machineidv1::GetBotRequest& request,
-                                                     Bot& answer) { return GetBot(auth, request.bot_name(), answer); });
-  table.Add<machineidv1::ListBotsRequest, machineidv1::ListBotsResponse>(
-      Path("ListBots"), RpcAccess::Rule("bot", {"list"}),
-      [&auth](const RpcCall&, const machineidv1::ListBotsRequest& request, machineidv1::ListBotsResponse& answer) {
-        return ListBots(auth, request, answer);
-      });
-  table.Add<machineidv1::CreateBotRequest, Bot>(
-      Path("CreateBot"), RpcAccess::Rule("bot", {"create"}),
-      [&auth](const RpcCall& call, const machineidv1::CreateBotRequest& request, Bot& answer) {
-        return WriteBot(auth, call, request.bot(), WriteMode::kCreate, answer);
-      });
-  table.Add<machineidv1::UpsertBotRequest, Bot>(
-      Path("UpsertBot"), RpcAccess::Rule("bot", {"create", "update"}),
-      [&auth](const RpcCall& call, const machineidv1::UpsertBotRequest& request, Bot& answer) {
-        return WriteBot(auth, call, request.bot(), WriteMode::kUpsert, answer);
-      });
-  table.Add<machineidv1::UpdateBotRequest, Bot>(
-      Path("UpdateBot"), RpcAccess::Rule("bot", {"update"}),
-      [&auth](const RpcCall& call, const machineidv1::UpdateBotRequest& request, Bot& answer) {
-        return UpdateBot(auth, call, request, answer);
-      });
-  table.Add<machineidv1::DeleteBotRequest, Empty>(
-      Path("DeleteBot"), RpcAccess::Rule("bot", {"delete"}),
-      [&auth](const RpcCall& call, const machineidv1::DeleteBotRequest& request, Empty&) {
-        return DeleteBot(auth, call, request.bot_name());
-      });
+  table.Add({Path("GetBot"), RpcAccess::Rule("bot", {"read"}), kRehearsable},
+            [&auth](const RpcCall&, const machineidv1::GetBotRequest& request, Bot& answer) {
+              return GetBot(auth, request.bot_name(), answer);
+            });
+  table.Add({Path("ListBots"), RpcAccess::Rule("bot", {"list"}), kRehearsable},
+            [&auth](const RpcCall&, const machineidv1::ListBotsRequest& request,
+                    machineidv1::ListBotsResponse& answer) { return ListBots(auth, request, answer); });
+  table.Add({Path("CreateBot"), RpcAccess::Rule("bot", {"create"}), kRehearsable},
+            [&auth](const RpcCall& call, const machineidv1::CreateBotRequest& request, Bot& answer) {
+              return WriteBot(auth, call, request.bot(), WriteMode::kCreate, answer);
+            });
+  table.Add({Path("UpsertBot"), RpcAccess::Rule("bot", {"create", "update"}), kRehearsable},
+            [&auth](const RpcCall& call, const machineidv1::UpsertBotRequest& request, Bot& answer) {
+              return WriteBot(auth, call, request.bot(), WriteMode::kUpsert, answer);
+            });
+  table.Add({Path("UpdateBot"), RpcAccess::Rule("bot", {"update"}), kRehearsable},
+            [&auth](const RpcCall& call, const machineidv1::UpdateBotRequest& request, Bot& answer) {
+              return UpdateBot(auth, call, request, answer);
+            });
+  table.Add({Path("DeleteBot"), RpcAccess::Rule("bot", {"delete"}), kRehearsable},
+            [&auth](const RpcCall& call, const machineidv1::DeleteBotRequest& request, Empty&) {
+              return DeleteBot(auth, call, request.bot_name());
+            });
   AddInstanceMethods(table, auth);
 }
 

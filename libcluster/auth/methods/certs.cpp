@@ -6,6 +6,7 @@
 #include "libcluster/auth/access/user_access.h"
 #include "libcluster/auth/access/user_traits.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/methods/methods.h"
 #include "libcluster/auth/requests/access_requests.h"
 #include "libresources/access/access.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
@@ -248,11 +249,10 @@ Status GenerateUserCerts(AuthServer& auth, const RpcCall& call, const CertsReque
 }  // namespace
 
 void AddCertMethods(RpcTable& table, AuthServer& auth) {
-  table.Add<CertsRequest, proto::Certs>(
-      "/proto.AuthService/GenerateUserCerts", RpcAccess::Authenticated(),
-      [&auth](const RpcCall& call, const CertsRequest& request, proto::Certs& answer) {
-        return GenerateUserCerts(auth, call, request, answer);
-      });
+  table.Add({"/proto.AuthService/GenerateUserCerts", RpcAccess::Authenticated()},
+            [&auth](const RpcCall& call, const CertsRequest& request, proto::Certs& answer) {
+              return GenerateUserCerts(auth, call, request, answer);
+            });
 }
 
 }  // namespace sallyport

@@ -3,6 +3,7 @@
 
 #include "libbase/version.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/methods/methods.h"
 #include "libresources/access/access.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
@@ -71,23 +72,21 @@ Status GetDevices(AuthServer& auth, const RpcCall& call, proto::GetMFADevicesRes
 }
 
 void AddQuestions(RpcTable& table, AuthServer& auth) {
-  table.Add<proto::IsMFARequiredRequest, proto::IsMFARequiredResponse>(
-      "/proto.AuthService/IsMFARequired", RpcAccess::Authenticated(),
+  table.Add(
+      {"/proto.AuthService/IsMFARequired", RpcAccess::Authenticated()},
       [&auth](const RpcCall& call, const proto::IsMFARequiredRequest& request, proto::IsMFARequiredResponse& answer) {
         const bool required = NeedsMfa(auth, call.caller, request);
         answer.set_required(required);
         answer.set_mfarequired(ToWire(required));
         return Status();
       });
-  table.Add<proto::CreateAuthenticateChallengeRequest, proto::MFAAuthenticateChallenge>(
-      "/proto.AuthService/CreateAuthenticateChallenge", RpcAccess::Authenticated(),
-      [&auth](const RpcCall& call, const proto::CreateAuthenticateChallengeRequest& request,
-              proto::MFAAuthenticateChallenge& answer) { return CreateChallenge(auth, call, request, answer); });
-  table.Add<proto::GetMFADevicesRequest, proto::GetMFADevicesResponse>(
-      "/proto.AuthService/GetMFADevices", RpcAccess::Authenticated(),
-      [&auth](const RpcCall& call, const proto::GetMFADevicesRequest&, proto::GetMFADevicesResponse& answer) {
-        return GetDevices(auth, call, answer);
-      });
+  table.Add({"/proto.AuthService/CreateAuthenticateChallenge", RpcAccess::Authenticated()},
+            [&auth](const RpcCall& call, const proto::CreateAuthenticateChallengeRequest& request,
+                    proto::MFAAuthenticateChallenge& answer) { return CreateChallenge(auth, call, request, answer); });
+  table.Add({"/proto.AuthService/GetMFADevices", RpcAccess::Authenticated()},
+            [&auth](const RpcCall& call, const proto::GetMFADevicesRequest&, proto::GetMFADevicesResponse& answer) {
+              return GetDevices(auth, call, answer);
+            });
 }
 
 }  // namespace
@@ -96,30 +95,28 @@ void AddClusterMethods(RpcTable& table, AuthServer& auth) {
   namespace presencev1 = teleport::presence::v1;
   namespace transportv1 = teleport::transport::v1;
   AddQuestions(table, auth);
-  table.Add<proto::PingRequest, proto::PingResponse>(
-      "/proto.AuthService/Ping", RpcAccess::Anyone(),
-      [&auth](const RpcCall& call, const proto::PingRequest&, proto::PingResponse& answer) {
-        return Ping(auth, call, answer);
-      });
-  table.Add<Empty, proto::GetDomainNameResponse>(
-      "/proto.AuthService/GetDomainName", RpcAccess::Authenticated(),
-      [&auth](const RpcCall&, const Empty&, proto::GetDomainNameResponse& answer) {
-        answer.set_domainname(auth.cluster_name());
-        return Status();
-      });
+  table.Add({"/proto.AuthService/Ping", RpcAccess::Anyone()},
+            [&auth](const RpcCall& call, const proto::PingRequest&, proto::PingResponse& answer) {
+              return Ping(auth, call, answer);
+            });
+  table.Add({"/proto.AuthService/GetDomainName", RpcAccess::Authenticated()},
+            [&auth](const RpcCall&, const Empty&, proto::GetDomainNameResponse& answer) {
+              answer.set_domainname(auth.cluster_name());
+              return Status();
+            });
   // No other cluster is trusted: the truthful answers are empty.
-  table.Add<presencev1::ListRemoteClustersRequest, presencev1::ListRemoteClustersResponse>(
-      "/teleport.presence.v1.PresenceService/ListRemoteClusters", RpcAccess::Rule("remote_cluster", {"list", "read"}),
-      [](const RpcCall&, const presencev1::ListRemoteClustersRequest&, presencev1::ListRemoteClustersResponse&) {
-        return Status();
-      });
-  table.Add<presencev1::GetRemoteClusterRequest, types::RemoteClusterV3>(
-      "/teleport.presence.v1.PresenceService/GetRemoteCluster", RpcAccess::Rule("remote_cluster", {"read"}),
-      [](const RpcCall&, const presencev1::GetRemoteClusterRequest& request, types::RemoteClusterV3&) -> Status {
-        return Fail(ErrorKind::kNotFound, "remote cluster \"{}\" is not found", request.name());
-      });
-  table.Add<transportv1::GetClusterDetailsRequest, transportv1::GetClusterDetailsResponse>(
-      "/teleport.transport.v1.TransportService/GetClusterDetails", RpcAccess::Authenticated(),
+  table.Add({"/teleport.presence.v1.PresenceService/ListRemoteClusters",
+             RpcAccess::Rule("remote_cluster", {"list", "read"}), kRehearsable},
+            [](const RpcCall&, const presencev1::ListRemoteClustersRequest&, presencev1::ListRemoteClustersResponse&) {
+              return Status();
+            });
+  table.Add({"/teleport.presence.v1.PresenceService/GetRemoteCluster", RpcAccess::Rule("remote_cluster", {"read"}),
+             kRehearsable},
+            [](const RpcCall&, const presencev1::GetRemoteClusterRequest& request, types::RemoteClusterV3&) -> Status {
+              return Fail(ErrorKind::kNotFound, "remote cluster \"{}\" is not found", request.name());
+            });
+  table.Add(
+      {"/teleport.transport.v1.TransportService/GetClusterDetails", RpcAccess::Authenticated()},
       [](const RpcCall&, const transportv1::GetClusterDetailsRequest&, transportv1::GetClusterDetailsResponse& answer) {
         answer.mutable_details();
         return Status();

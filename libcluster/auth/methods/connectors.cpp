@@ -3,6 +3,7 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/methods/methods.h"
 #include "libidentity/x509.h"
 #include "libresources/kinds/connector.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
@@ -158,10 +159,10 @@ template <typename Kind, typename Request>
 void AddWrite(RpcTable& table, AuthServer& auth, std::string path, std::vector<std::string_view> verbs,
               WriteMode mode) {
   using Connector = typename Kind::Connector;
-  table.Add<Request, Connector>(std::move(path), RpcAccess::Rule(Kind::kKind, std::move(verbs)).Or(kGroup),
-                                [&auth, mode](const RpcCall& call, const Request& request, Connector& answer) {
-                                  return Write<Kind>(auth, call, request.connector(), mode, answer);
-                                });
+  table.Add({std::move(path), RpcAccess::Rule(Kind::kKind, std::move(verbs)).Or(kGroup), kRehearsable},
+            [&auth, mode](const RpcCall& call, const Request& request, Connector& answer) {
+              return Write<Kind>(auth, call, request.connector(), mode, answer);
+            });
 }
 
 template <typename Kind>
@@ -173,24 +174,20 @@ void AddKind(RpcTable& table, AuthServer& auth) {
   const auto rule = [](std::vector<std::string_view> verbs) {
     return RpcAccess::Rule(Kind::kKind, std::move(verbs)).Or(kGroup);
   };
-  table.Add<types::ResourceWithSecretsRequest, Connector>(
-      path("Get", ""), rule({"readnosecrets"}),
-      [&auth](const RpcCall& call, const types::ResourceWithSecretsRequest& request, Connector& answer) {
-        return Get<Kind>(auth, call, request, answer);
-      });
-  table.Add<typename Kind::ListRequest, typename Kind::ListResponse>(
-      path("List", "s"), rule({"list", "readnosecrets"}),
-      [&auth](const RpcCall& call, const typename Kind::ListRequest& request, typename Kind::ListResponse& answer) {
-        return List<Kind>(auth, call, request, answer);
-      });
+  table.Add({path("Get", ""), rule({"readnosecrets"}), kRehearsable},
+            [&auth](const RpcCall& call, const types::ResourceWithSecretsRequest& request, Connector& answer) {
+              return Get<Kind>(auth, call, request, answer);
+            });
+  table.Add({path("List", "s"), rule({"list", "readnosecrets"}), kRehearsable},
+            [&auth](const RpcCall& call, const typename Kind::ListRequest& request,
+                    typename Kind::ListResponse& answer) { return List<Kind>(auth, call, request, answer); });
   AddWrite<Kind, typename Kind::Create>(table, auth, path("Create", ""), {"create"}, WriteMode::kCreate);
   AddWrite<Kind, typename Kind::Update>(table, auth, path("Update", ""), {"update"}, WriteMode::kUpdate);
   AddWrite<Kind, typename Kind::Upsert>(table, auth, path("Upsert", "V2"), {"create", "update"}, WriteMode::kUpsert);
-  table.Add<types::ResourceRequest, Empty>(path("Delete", ""), rule({"delete"}),
-                                           [&auth](const RpcCall& call, const types::ResourceRequest& request, Empty&) {
-                                             return auth.Remove(call.caller, Kind::kDeleted, Kind::kKind,
-                                                                request.name());
-                                           });
+  table.Add({path("Delete", ""), rule({"delete"}), kRehearsable},
+            [&auth](const RpcCall& call, const types::ResourceRequest& request, Empty&) {
+              return auth.Remove(call.caller, Kind::kDeleted, Kind::kKind, request.name());
+            });
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/methods/methods.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/discoveryconfig/v1/discoveryconfig.pb.h"
 
@@ -42,43 +43,40 @@ Status Write(AuthServer& auth, const RpcCall& call, const DiscoveryConfig& writt
 }  // namespace
 
 void AddDiscoveryConfigMethods(RpcTable& table, AuthServer& auth) {
-  table.Add<discoveryv1::ListDiscoveryConfigsRequest, discoveryv1::ListDiscoveryConfigsResponse>(
-      Method("ListDiscoveryConfigs"), RpcAccess::Rule(kDiscoveryConfigKind, {"list", "read"}),
-      [&auth](const RpcCall&, const discoveryv1::ListDiscoveryConfigsRequest& request,
-              discoveryv1::ListDiscoveryConfigsResponse& answer) -> Status {
-        ASSIGN_OR_RETURN(auto page, ListPage<DiscoveryConfig>(auth.backend(), kDiscoveryConfigKind,
-                                                              request.next_token(), request.page_size()));
-        for (auto& config : page.first) *answer.add_discovery_configs() = std::move(config);
-        answer.set_next_key(page.second);
-        return {};
-      });
-  table.Add<discoveryv1::GetDiscoveryConfigRequest, DiscoveryConfig>(
-      Method("GetDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"read"}),
-      [&auth](const RpcCall&, const discoveryv1::GetDiscoveryConfigRequest& request,
-              DiscoveryConfig& answer) -> Status {
-        ASSIGN_OR_RETURN(answer, Get(auth, request.name()));
-        return {};
-      });
-  table.Add<discoveryv1::CreateDiscoveryConfigRequest, DiscoveryConfig>(
-      Method("CreateDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"create"}),
+  table.Add({Method("ListDiscoveryConfigs"), RpcAccess::Rule(kDiscoveryConfigKind, {"list", "read"}), kRehearsable},
+            [&auth](const RpcCall&, const discoveryv1::ListDiscoveryConfigsRequest& request,
+                    discoveryv1::ListDiscoveryConfigsResponse& answer) -> Status {
+              ASSIGN_OR_RETURN(auto page, ListPage<DiscoveryConfig>(auth.backend(), kDiscoveryConfigKind,
+                                                                    request.next_token(), request.page_size()));
+              for (auto& config : page.first) *answer.add_discovery_configs() = std::move(config);
+              answer.set_next_key(page.second);
+              return {};
+            });
+  table.Add({Method("GetDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"read"}), kRehearsable},
+            [&auth](const RpcCall&, const discoveryv1::GetDiscoveryConfigRequest& request,
+                    DiscoveryConfig& answer) -> Status {
+              ASSIGN_OR_RETURN(answer, Get(auth, request.name()));
+              return {};
+            });
+  table.Add(
+      {Method("CreateDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"create"}), kRehearsable},
       [&auth](const RpcCall& call, const discoveryv1::CreateDiscoveryConfigRequest& request, DiscoveryConfig& answer) {
         return Write(auth, call, request.discovery_config(), WriteMode::kCreate, answer);
       });
-  table.Add<discoveryv1::UpdateDiscoveryConfigRequest, DiscoveryConfig>(
-      Method("UpdateDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"update"}),
+  table.Add(
+      {Method("UpdateDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"update"}), kRehearsable},
       [&auth](const RpcCall& call, const discoveryv1::UpdateDiscoveryConfigRequest& request, DiscoveryConfig& answer) {
         return Write(auth, call, request.discovery_config(), WriteMode::kUpdate, answer);
       });
-  table.Add<discoveryv1::UpsertDiscoveryConfigRequest, DiscoveryConfig>(
-      Method("UpsertDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"create", "update"}),
+  table.Add(
+      {Method("UpsertDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"create", "update"}), kRehearsable},
       [&auth](const RpcCall& call, const discoveryv1::UpsertDiscoveryConfigRequest& request, DiscoveryConfig& answer) {
         return Write(auth, call, request.discovery_config(), WriteMode::kUpsert, answer);
       });
-  table.Add<discoveryv1::DeleteDiscoveryConfigRequest, Empty>(
-      Method("DeleteDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"delete"}),
-      [&auth](const RpcCall& call, const discoveryv1::DeleteDiscoveryConfigRequest& request, Empty&) {
-        return auth.Remove(call.caller, audit::kDiscoveryConfigDelete, kDiscoveryConfigKind, request.name());
-      });
+  table.Add({Method("DeleteDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"delete"}), kRehearsable},
+            [&auth](const RpcCall& call, const discoveryv1::DeleteDiscoveryConfigRequest& request, Empty&) {
+              return auth.Remove(call.caller, audit::kDiscoveryConfigDelete, kDiscoveryConfigKind, request.name());
+            });
 }
 
 }  // namespace sallyport

@@ -4,6 +4,7 @@
 #include "libbase/json.h"
 #include "libcluster/auth/audit/event_key.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/methods/methods.h"
 #include "libresources/codec/codec.h"
 #include "teleport/auditlog/v1/auditlog.pb.h"
 
@@ -69,8 +70,8 @@ Status GetEvents(AuthServer& auth, const auditv1::GetUnstructuredEventsRequest& 
 }  // namespace
 
 void AddEventMethods(RpcTable& table, AuthServer& auth) {
-  table.Add<auditv1::GetUnstructuredEventsRequest, auditv1::EventsUnstructured>(
-      "/teleport.auditlog.v1.AuditLogService/GetUnstructuredEvents", RpcAccess::Rule("event", {"list"}),
+  table.Add(
+      {"/teleport.auditlog.v1.AuditLogService/GetUnstructuredEvents", RpcAccess::Rule("event", {"list"}), kRehearsable},
       [&auth](const RpcCall&, const auditv1::GetUnstructuredEventsRequest& request,
               auditv1::EventsUnstructured& answer) { return GetEvents(auth, request, answer); });
 }

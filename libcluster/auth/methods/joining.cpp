@@ -1,6 +1,7 @@
 // Joining by gRPC (auth-api section 5.1), also again, and new certificates for hosts that have joined.
 #include "libcluster/auth/joining/joining.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/methods/methods.h"
 #include "sallyport/v1/host_service.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/certs.pb.h"
@@ -56,23 +57,20 @@ Status Renew(AuthServer& auth, const RpcCall& call, const proto::HostCertsReques
 }  // namespace
 
 void AddJoiningMethods(RpcTable& table, AuthServer& auth) {
-  table.Add<types::RegisterUsingTokenRequest, proto::Certs>(
-      "/proto.JoinService/RegisterUsingToken", RpcAccess::Anyone(),
-      [&auth](const RpcCall& call, const types::RegisterUsingTokenRequest& request, proto::Certs& answer) {
-        return Register(auth, call, request, answer);
-      });
+  table.Add({"/proto.JoinService/RegisterUsingToken", RpcAccess::Anyone()},
+            [&auth](const RpcCall& call, const types::RegisterUsingTokenRequest& request, proto::Certs& answer) {
+              return Register(auth, call, request, answer);
+            });
   // The handler asks for a token, and for a proof of the host's key.
-  table.Add<v1::RejoinRequest, proto::Certs>(
-      "/sallyport.v1.HostService/Rejoin", RpcAccess::Anyone(),
-      [&auth](const RpcCall& call, const v1::RejoinRequest& request, proto::Certs& answer) {
-        return Rejoin(auth, call, request, answer);
-      });
+  table.Add({"/sallyport.v1.HostService/Rejoin", RpcAccess::Anyone()},
+            [&auth](const RpcCall& call, const v1::RejoinRequest& request, proto::Certs& answer) {
+              return Rejoin(auth, call, request, answer);
+            });
   // The handler lets in hosts alone.
-  table.Add<proto::HostCertsRequest, proto::Certs>(
-      "/proto.AuthService/GenerateHostCerts", RpcAccess::Authenticated(),
-      [&auth](const RpcCall& call, const proto::HostCertsRequest& request, proto::Certs& answer) {
-        return Renew(auth, call, request, answer);
-      });
+  table.Add({"/proto.AuthService/GenerateHostCerts", RpcAccess::Authenticated()},
+            [&auth](const RpcCall& call, const proto::HostCertsRequest& request, proto::Certs& answer) {
+              return Renew(auth, call, request, answer);
+            });
 }
 
 }  // namespace sallyport

@@ -1,5 +1,6 @@
 // Methods about Kubernetes clusters as resources.
 #include "libcluster/auth/listing/labelled_kind.h"
+#include "libcluster/auth/methods/methods.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 
@@ -13,8 +14,8 @@ constexpr std::string_view kKubeClusterKind = "kube_cluster";
 }  // namespace
 
 void AddKubeMethods(RpcTable& table, AuthServer& auth) {
-  table.Add<proto::ListKubernetesClustersRequest, proto::ListKubernetesClustersResponse>(
-      "/proto.AuthService/ListKubernetesClusters", RpcAccess::Rule(kKubeClusterKind, {"list", "read"}),
+  table.Add(
+      {"/proto.AuthService/ListKubernetesClusters", RpcAccess::Rule(kKubeClusterKind, {"list", "read"}), kRehearsable},
       [&auth](const RpcCall& call, const proto::ListKubernetesClustersRequest& request,
               proto::ListKubernetesClustersResponse& answer) -> Status {
         ASSIGN_OR_RETURN(auto page, ListLabelled<KubernetesClusterV3>(auth, call.caller, kKubeClusterKind,

@@ -6,6 +6,7 @@
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/listing/listing_cursor.h"
 #include "libcluster/auth/listing/searching.h"
+#include "libcluster/auth/methods/methods.h"
 #include "libresources/access/access.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
@@ -187,15 +188,12 @@ Status ListUnified(AuthServer& auth, const RpcCall& call, const proto::ListUnifi
 }  // namespace
 
 void AddListingMethods(RpcTable& table, AuthServer& auth) {
-  table.Add<proto::ListResourcesRequest, proto::ListResourcesResponse>(
-      "/proto.AuthService/ListResources", RpcAccess::Authenticated(),
-      [&auth](const RpcCall& call, const proto::ListResourcesRequest& request, proto::ListResourcesResponse& answer) {
-        return ListResources(auth, call, request, answer);
-      });
-  table.Add<proto::ListUnifiedResourcesRequest, proto::ListUnifiedResourcesResponse>(
-      "/proto.AuthService/ListUnifiedResources", RpcAccess::Authenticated(),
-      [&auth](const RpcCall& call, const proto::ListUnifiedResourcesRequest& request,
-              proto::ListUnifiedResourcesResponse& answer) { return ListUnified(auth, call, request, answer); });
+  table.Add({"/proto.AuthService/ListResources", RpcAccess::Authenticated(), kRehearsable},
+            [&auth](const RpcCall& call, const proto::ListResourcesRequest& request,
+                    proto::ListResourcesResponse& answer) { return ListResources(auth, call, request, answer); });
+  table.Add({"/proto.AuthService/ListUnifiedResources", RpcAccess::Authenticated()},
+            [&auth](const RpcCall& call, const proto::ListUnifiedResourcesRequest& request,
+                    proto::ListUnifiedResourcesResponse& answer) { return ListUnified(auth, call, request, answer); });
 }
 
 }  // namespace sallyport

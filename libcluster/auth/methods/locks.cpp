@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/methods/methods.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/lock.pb.h"
 
@@ -41,25 +42,21 @@ Status GetLocks(AuthServer& auth, const proto::GetLocksRequest& request, proto::
 
 void AddLockMethods(RpcTable& table, AuthServer& auth) {
   using google::protobuf::Empty;
-  table.Add<LockV2, Empty>(
-      "/proto.AuthService/UpsertLock", RpcAccess::Rule("lock", {"create", "update"}),
-      [&auth](const RpcCall& call, const LockV2& lock, Empty&) { return UpsertLock(auth, call, lock); });
-  table.Add<proto::GetLockRequest, LockV2>(
-      "/proto.AuthService/GetLock", RpcAccess::Rule("lock", {"read"}),
-      [&auth](const RpcCall&, const proto::GetLockRequest& request, LockV2& answer) -> Status {
-        ASSIGN_OR_RETURN(answer, GetResource<LockV2>(auth.backend(), "lock", request.name()));
-        return {};
-      });
-  table.Add<proto::GetLocksRequest, proto::GetLocksResponse>(
-      "/proto.AuthService/GetLocks", RpcAccess::Rule("lock", {"list", "read"}),
-      [&auth](const RpcCall&, const proto::GetLocksRequest& request, proto::GetLocksResponse& answer) {
-        return GetLocks(auth, request, answer);
-      });
-  table.Add<proto::DeleteLockRequest, Empty>(
-      "/proto.AuthService/DeleteLock", RpcAccess::Rule("lock", {"delete"}),
-      [&auth](const RpcCall& call, const proto::DeleteLockRequest& request, Empty&) {
-        return auth.Remove(call.caller, audit::kLockDeleted, "lock", request.name());
-      });
+  table.Add({"/proto.AuthService/UpsertLock", RpcAccess::Rule("lock", {"create", "update"}), kRehearsable},
+            [&auth](const RpcCall& call, const LockV2& lock, Empty&) { return UpsertLock(auth, call, lock); });
+  table.Add({"/proto.AuthService/GetLock", RpcAccess::Rule("lock", {"read"}), kRehearsable},
+            [&auth](const RpcCall&, const proto::GetLockRequest& request, LockV2& answer) -> Status {
+              ASSIGN_OR_RETURN(answer, GetResource<LockV2>(auth.backend(), "lock", request.name()));
+              return {};
+            });
+  table.Add({"/proto.AuthService/GetLocks", RpcAccess::Rule("lock", {"list", "read"}), kRehearsable},
+            [&auth](const RpcCall&, const proto::GetLocksRequest& request, proto::GetLocksResponse& answer) {
+              return GetLocks(auth, request, answer);
+            });
+  table.Add({"/proto.AuthService/DeleteLock", RpcAccess::Rule("lock", {"delete"}), kRehearsable},
+            [&auth](const RpcCall& call, const proto::DeleteLockRequest& request, Empty&) {
+              return auth.Remove(call.caller, audit::kLockDeleted, "lock", request.name());
+            });
 }
 
 }  // namespace sallyport

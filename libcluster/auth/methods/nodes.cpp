@@ -3,6 +3,7 @@
 
 #include "libcluster/auth/access/visibility.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/methods/methods.h"
 #include "libresources/kinds/node.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
@@ -39,21 +40,18 @@ Status GetNode(AuthServer& auth, const RpcCall& call, const std::string& name, S
 }  // namespace
 
 void AddNodeMethods(RpcTable& table, AuthServer& auth) {
-  table.Add<ServerV2, types::KeepAlive>("/proto.AuthService/UpsertNode",
-                                        RpcAccess::Rule(kNodesKind, {"create", "update"}),
-                                        [&auth](const RpcCall&, const ServerV2& node, types::KeepAlive& answer) {
-                                          return UpsertNode(auth, node, answer);
-                                        });
-  table.Add<types::ResourceInNamespaceRequest, ServerV2>(
-      "/proto.AuthService/GetNode", RpcAccess::Rule(kNodesKind, {"read"}),
-      [&auth](const RpcCall& call, const types::ResourceInNamespaceRequest& request, ServerV2& answer) {
-        return GetNode(auth, call, request.name(), answer);
-      });
-  table.Add<types::ResourceInNamespaceRequest, Empty>(
-      "/proto.AuthService/DeleteNode", RpcAccess::Rule(kNodesKind, {"delete"}),
-      [&auth](const RpcCall& call, const types::ResourceInNamespaceRequest& request, Empty&) {
-        return auth.Remove(call.caller, audit::kNodeDelete, kNodesKind, request.name());
-      });
+  table.Add({"/proto.AuthService/UpsertNode", RpcAccess::Rule(kNodesKind, {"create", "update"}), kRehearsable},
+            [&auth](const RpcCall&, const ServerV2& node, types::KeepAlive& answer) {
+              return UpsertNode(auth, node, answer);
+            });
+  table.Add({"/proto.AuthService/GetNode", RpcAccess::Rule(kNodesKind, {"read"}), kRehearsable},
+            [&auth](const RpcCall& call, const types::ResourceInNamespaceRequest& request, ServerV2& answer) {
+              return GetNode(auth, call, request.name(), answer);
+            });
+  table.Add({"/proto.AuthService/DeleteNode", RpcAccess::Rule(kNodesKind, {"delete"}), kRehearsable},
+            [&auth](const RpcCall& call, const types::ResourceInNamespaceRequest& request, Empty&) {
+              return auth.Remove(call.caller, audit::kNodeDelete, kNodesKind, request.name());
+            });
 }
 
 }  // namespace sallyport

@@ -30,11 +30,11 @@ Result<std::string> Rehearsals::Begin(const Caller& caller) {
   }
   if (entries_.size() >= kMaxOfAll) MakeRoom();
   std::string name = RandomUuid();
-  entries_[name] = {owner, Now(), std::make_shared<Rehearsal>(kMaxBytes)};
+  entries_[name] = {owner, Now(), std::make_shared<const RehearsedCluster>(auth_, kMaxBytes)};
   return name;
 }
 
-Result<std::shared_ptr<Rehearsal>> Rehearsals::Find(const Caller& caller, std::string_view name) {
+Result<std::shared_ptr<const RehearsedCluster>> Rehearsals::Find(const Caller& caller, std::string_view name) {
   const std::lock_guard lock(mutex_);
   ForgetUnused();
   const auto found = entries_.find(name);
@@ -42,7 +42,7 @@ Result<std::shared_ptr<Rehearsal>> Rehearsals::Find(const Caller& caller, std::s
     return Fail(ErrorKind::kNotFound, "the rehearsal has ended");
   }
   found->second.used = Now();
-  return found->second.rehearsal;
+  return found->second.cluster;
 }
 
 void Rehearsals::End(const Caller& caller, std::string_view name) {

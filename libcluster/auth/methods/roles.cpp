@@ -6,6 +6,7 @@
 #include "libbase/log.h"
 #include "libcluster/auth/access/role_use.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/methods/methods.h"
 #include "libresources/access/access.h"
 #include "libresources/access/role.h"
 #include "libresources/matching/labels.h"
@@ -59,13 +60,12 @@ bool Wanted(const RoleV6& role, const types::RoleFilter& filter) {
 }  // namespace
 
 void AddRoleMethods(RpcTable& table, AuthServer& auth) {
-  table.Add<proto::GetRoleRequest, RoleV6>(
-      "/proto.AuthService/GetRole", RpcAccess::Authenticated(),
-      [&auth](const RpcCall& call, const proto::GetRoleRequest& request, RoleV6& answer) {
-        return GetRole(auth, call, request.name(), answer);
-      });
-  table.Add<proto::ListRolesRequest, proto::ListRolesResponse>(
-      "/proto.AuthService/ListRoles", RpcAccess::Rule("role", {"list", "read"}),
+  table.Add({"/proto.AuthService/GetRole", RpcAccess::Authenticated(), kRehearsable},
+            [&auth](const RpcCall& call, const proto::GetRoleRequest& request, RoleV6& answer) {
+              return GetRole(auth, call, request.name(), answer);
+            });
+  table.Add(
+      {"/proto.AuthService/ListRoles", RpcAccess::Rule("role", {"list", "read"}), kRehearsable},
       [&auth](const RpcCall&, const proto::ListRolesRequest& request, proto::ListRolesResponse& answer) -> Status {
         ASSIGN_OR_RETURN(auto page, ListPage<RoleV6>(auth.backend(), "role", request.startkey(), request.limit()));
         for (auto& role : page.first) {
@@ -74,26 +74,22 @@ void AddRoleMethods(RpcTable& table, AuthServer& auth) {
         answer.set_nextkey(page.second);
         return {};
       });
-  table.Add<proto::CreateRoleRequest, RoleV6>(
-      "/proto.AuthService/CreateRole", RpcAccess::Rule("role", {"create"}),
-      [&auth](const RpcCall& call, const proto::CreateRoleRequest& request, RoleV6& answer) {
-        return WriteRole(auth, call, request.role(), WriteMode::kCreate, answer);
-      });
-  table.Add<proto::UpdateRoleRequest, RoleV6>(
-      "/proto.AuthService/UpdateRole", RpcAccess::Rule("role", {"update"}),
-      [&auth](const RpcCall& call, const proto::UpdateRoleRequest& request, RoleV6& answer) {
-        return WriteRole(auth, call, request.role(), WriteMode::kUpdate, answer);
-      });
-  table.Add<proto::UpsertRoleRequest, RoleV6>(
-      "/proto.AuthService/UpsertRoleV2", RpcAccess::Rule("role", {"create", "update"}),
-      [&auth](const RpcCall& call, const proto::UpsertRoleRequest& request, RoleV6& answer) {
-        return WriteRole(auth, call, request.role(), WriteMode::kUpsert, answer);
-      });
-  table.Add<proto::DeleteRoleRequest, google::protobuf::Empty>(
-      "/proto.AuthService/DeleteRole", RpcAccess::Rule("role", {"delete"}),
-      [&auth](const RpcCall& call, const proto::DeleteRoleRequest& request, google::protobuf::Empty&) {
-        return DeleteRole(auth, call, request.name());
-      });
+  table.Add({"/proto.AuthService/CreateRole", RpcAccess::Rule("role", {"create"}), kRehearsable},
+            [&auth](const RpcCall& call, const proto::CreateRoleRequest& request, RoleV6& answer) {
+              return WriteRole(auth, call, request.role(), WriteMode::kCreate, answer);
+            });
+  table.Add({"/proto.AuthService/UpdateRole", RpcAccess::Rule("role", {"update"}), kRehearsable},
+            [&auth](const RpcCall& call, const proto::UpdateRoleRequest& request, RoleV6& answer) {
+              return WriteRole(auth, call, request.role(), WriteMode::kUpdate, answer);
+            });
+  table.Add({"/proto.AuthService/UpsertRoleV2", RpcAccess::Rule("role", {"create", "update"}), kRehearsable},
+            [&auth](const RpcCall& call, const proto::UpsertRoleRequest& request, RoleV6& answer) {
+              return WriteRole(auth, call, request.role(), WriteMode::kUpsert, answer);
+            });
+  table.Add({"/proto.AuthService/DeleteRole", RpcAccess::Rule("role", {"delete"}), kRehearsable},
+            [&auth](const RpcCall& call, const proto::DeleteRoleRequest& request, google::protobuf::Empty&) {
+              return DeleteRole(auth, call, request.name());
+            });
 }
 
 }  // namespace sallyport

@@ -2,6 +2,7 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/methods/methods.h"
 #include "libcluster/auth/methods/server_info_service.h"
 #include "libcluster/auth/nodes/node_labels.h"
 #include "libcluster/net/on_pool.h"
@@ -36,23 +37,21 @@ asio::awaitable<Status> SendAll(AuthServer& auth, ThreadPool& threads, Messages 
 }  // namespace
 
 void AddServerInfoMethods(RpcTable& table, AuthServer& auth) {
-  table.Add<types::ResourceRequest, ServerInfoV1>(
-      "/proto.AuthService/GetServerInfo", RpcAccess::Rule(kServerInfoKind, {"read"}),
-      [&auth](const RpcCall&, const types::ResourceRequest& request, ServerInfoV1& answer) -> Status {
-        ASSIGN_OR_RETURN(answer, GetResource<ServerInfoV1>(auth.backend(), kServerInfoKind, request.name()));
-        return {};
+  table.Add({"/proto.AuthService/GetServerInfo", RpcAccess::Rule(kServerInfoKind, {"read"}), kRehearsable},
+            [&auth](const RpcCall&, const types::ResourceRequest& request, ServerInfoV1& answer) -> Status {
+              ASSIGN_OR_RETURN(answer, GetResource<ServerInfoV1>(auth.backend(), kServerInfoKind, request.name()));
+              return {};
+            });
+  table.Add(
+      {"/proto.AuthService/UpsertServerInfo", RpcAccess::Rule(kServerInfoKind, {"create", "update"}), kRehearsable},
+      [&auth](const RpcCall&, ServerInfoV1 info, Empty&) -> Status {
+        RETURN_IF_ERROR(CheckResource(info));
+        return auth.node_labels().Put(std::move(info));
       });
-  table.Add<ServerInfoV1, Empty>("/proto.AuthService/UpsertServerInfo",
-                                 RpcAccess::Rule(kServerInfoKind, {"create", "update"}),
-                                 [&auth](const RpcCall&, ServerInfoV1 info, Empty&) -> Status {
-                                   RETURN_IF_ERROR(CheckResource(info));
-                                   return auth.node_labels().Put(std::move(info));
-                                 });
-  table.Add<types::ResourceRequest, Empty>("/proto.AuthService/DeleteServerInfo",
-                                           RpcAccess::Rule(kServerInfoKind, {"delete"}),
-                                           [&auth](const RpcCall&, const types::ResourceRequest& request, Empty&) {
-                                             return auth.node_labels().Remove(request.name());
-                                           });
+  table.Add({"/proto.AuthService/DeleteServerInfo", RpcAccess::Rule(kServerInfoKind, {"delete"}), kRehearsable},
+            [&auth](const RpcCall&, const types::ResourceRequest& request, Empty&) {
+              return auth.node_labels().Remove(request.name());
+            });
 }
 
 void AddServerInfoStream(RpcTable& table, EventLoop& loop, ThreadPool& threads, AuthServer& auth) {

@@ -5,6 +5,7 @@
 #include "libcluster/auth/access/session_access.h"
 #include "libcluster/auth/audit/event_key.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/methods/methods.h"
 #include "libresources/access/access.h"
 #include "libresources/events/session_event.h"
 #include "teleport/legacy/client/proto/recording.pb.h"
@@ -64,11 +65,10 @@ Status GetSessionEvents(AuthServer& auth, const RpcCall& call, const proto::GetS
 }  // namespace
 
 void AddSessionEventMethods(RpcTable& table, AuthServer& auth) {
-  table.Add<proto::GetSessionEventsRequest, proto::Events>(
-      "/proto.AuthService/GetSessionEvents", RpcAccess::Authenticated(),
-      [&auth](const RpcCall& call, const proto::GetSessionEventsRequest& request, proto::Events& answer) {
-        return GetSessionEvents(auth, call, request, answer);
-      });
+  table.Add({"/proto.AuthService/GetSessionEvents", RpcAccess::Authenticated()},
+            [&auth](const RpcCall& call, const proto::GetSessionEventsRequest& request, proto::Events& answer) {
+              return GetSessionEvents(auth, call, request, answer);
+            });
 }
 
 }  // namespace sallyport

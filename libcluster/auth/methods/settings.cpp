@@ -1,6 +1,7 @@
 // Methods about the settings of the cluster: three kinds with the same four methods each.
 #include "libbase/log.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/methods/methods.h"
 #include "libresources/promises.h"
 #include "teleport/clusterconfig/v1/clusterconfig_service.pb.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
@@ -42,25 +43,23 @@ void AddSetting(RpcTable& table, AuthServer& auth, std::string_view kind, std::s
   const auto path = [&](std::string_view verb) {
     return fmt::format("/teleport.clusterconfig.v1.ClusterConfigService/{}{}", verb, method);
   };
-  table.Add<Get, M>(path("Get"), RpcAccess::Authenticated(),
-                    [&auth, kind](const RpcCall&, const Get&, M& answer) -> Status {
-                      ASSIGN_OR_RETURN(answer, auth.Setting<M>(kind, FindKind(kind)->singleton_name));
-                      return {};
-                    });
-  table.Add<Update, M>(path("Update"), RpcAccess::Rule(kind, {"update"}),
-                       [=, &auth](const RpcCall& call, const Update& request, M& answer) {
-                         return WriteSetting<M>(auth, call, type, kind, setting_of(request), WriteMode::kUpdate,
-                                                answer);
-                       });
-  table.Add<Upsert, M>(path("Upsert"), RpcAccess::Rule(kind, {"create", "update"}),
-                       [=, &auth](const RpcCall& call, const Upsert& request, M& answer) {
-                         return WriteSetting<M>(auth, call, type, kind, setting_of(request), WriteMode::kUpsert,
-                                                answer);
-                       });
-  table.Add<Reset, M>(path("Reset"), RpcAccess::Rule(kind, {"update"}),
-                      [=, &auth](const RpcCall& call, const Reset&, M& answer) {
-                        return ResetSetting<M>(auth, call, type, kind, answer);
-                      });
+  table.Add({path("Get"), RpcAccess::Authenticated(), kRehearsable},
+            [&auth, kind](const RpcCall&, const Get&, M& answer) -> Status {
+              ASSIGN_OR_RETURN(answer, auth.Setting<M>(kind, FindKind(kind)->singleton_name));
+              return {};
+            });
+  table.Add({path("Update"), RpcAccess::Rule(kind, {"update"}), kRehearsable},
+            [=, &auth](const RpcCall& call, const Update& request, M& answer) {
+              return WriteSetting<M>(auth, call, type, kind, setting_of(request), WriteMode::kUpdate, answer);
+            });
+  table.Add({path("Upsert"), RpcAccess::Rule(kind, {"create", "update"}), kRehearsable},
+            [=, &auth](const RpcCall& call, const Upsert& request, M& answer) {
+              return WriteSetting<M>(auth, call, type, kind, setting_of(request), WriteMode::kUpsert, answer);
+            });
+  table.Add({path("Reset"), RpcAccess::Rule(kind, {"update"}), kRehearsable},
+            [=, &auth](const RpcCall& call, const Reset&, M& answer) {
+              return ResetSetting<M>(auth, call, type, kind, answer);
+            });
 }
 
 }  // namespace
@@ -80,8 +79,8 @@ void AddSettingMethods(RpcTable& table, AuthServer& auth) {
              configv1::ResetSessionRecordingConfigRequest>(
       table, auth, "session_recording_config", "SessionRecordingConfig", audit::kRecordingConfigUpdate,
       [](const auto& request) { return request.session_recording_config(); });
-  table.Add<configv1::GetClusterNameRequest, types::ClusterNameV2>(
-      "/teleport.clusterconfig.v1.ClusterConfigService/GetClusterName", RpcAccess::Authenticated(),
+  table.Add(
+      {"/teleport.clusterconfig.v1.ClusterConfigService/GetClusterName", RpcAccess::Authenticated(), kRehearsable},
       [&auth](const RpcCall&, const configv1::GetClusterNameRequest&, types::ClusterNameV2& answer) {
         answer.set_kind("cluster_name");
         answer.set_version("v2");

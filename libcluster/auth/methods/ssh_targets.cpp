@@ -6,6 +6,7 @@
 #include "libcluster/auth/listing/listing_cursor.h"
 #include "libcluster/auth/listing/node_match.h"
 #include "libcluster/auth/listing/searching.h"
+#include "libcluster/auth/methods/methods.h"
 #include "libresources/kinds/node.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/ssh_targets.pb.h"
@@ -97,15 +98,12 @@ Status ResolveTarget(AuthServer& auth, const RpcCall& call, const proto::Resolve
 }  // namespace
 
 void AddSshTargetMethods(RpcTable& table, AuthServer& auth) {
-  table.Add<proto::GetSSHTargetsRequest, proto::GetSSHTargetsResponse>(
-      "/proto.AuthService/GetSSHTargets", RpcAccess::Authenticated(),
-      [&auth](const RpcCall& call, const proto::GetSSHTargetsRequest& request, proto::GetSSHTargetsResponse& answer) {
-        return GetTargets(auth, call, request, answer);
-      });
-  table.Add<proto::ResolveSSHTargetRequest, proto::ResolveSSHTargetResponse>(
-      "/proto.AuthService/ResolveSSHTarget", RpcAccess::Authenticated(),
-      [&auth](const RpcCall& call, const proto::ResolveSSHTargetRequest& request,
-              proto::ResolveSSHTargetResponse& answer) { return ResolveTarget(auth, call, request, answer); });
+  table.Add({"/proto.AuthService/GetSSHTargets", RpcAccess::Authenticated()},
+            [&auth](const RpcCall& call, const proto::GetSSHTargetsRequest& request,
+                    proto::GetSSHTargetsResponse& answer) { return GetTargets(auth, call, request, answer); });
+  table.Add({"/proto.AuthService/ResolveSSHTarget", RpcAccess::Authenticated()},
+            [&auth](const RpcCall& call, const proto::ResolveSSHTargetRequest& request,
+                    proto::ResolveSSHTargetResponse& answer) { return ResolveTarget(auth, call, request, answer); });
 }
 
 }  // namespace sallyport

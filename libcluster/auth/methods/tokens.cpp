@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/methods/methods.h"
 #include "libresources/kinds/token.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
@@ -79,38 +80,33 @@ Status DeleteToken(AuthServer& auth, const RpcCall& call, const std::string& nam
 
 void AddTokenMethods(RpcTable& table, AuthServer& auth) {
   using google::protobuf::Empty;
-  table.Add<proto::CreateTokenV2Request, Empty>(
-      "/proto.AuthService/CreateTokenV2", RpcAccess::Rule("token", {"create"}),
-      [&auth](const RpcCall& call, const proto::CreateTokenV2Request& request, Empty&) {
-        return WriteToken(auth, call, request.v2(), WriteMode::kCreate);
-      });
-  table.Add<proto::UpsertTokenV2Request, Empty>(
-      "/proto.AuthService/UpsertTokenV2", RpcAccess::Rule("token", {"create", "update"}),
-      [&auth](const RpcCall& call, const proto::UpsertTokenV2Request& request, Empty&) {
-        return WriteToken(auth, call, request.v2(), WriteMode::kUpsert);
-      });
-  table.Add<proto::ListProvisionTokensRequest, proto::ListProvisionTokensResponse>(
-      "/proto.AuthService/ListProvisionTokens", RpcAccess::Rule("token", {"list", "read"}),
-      [&auth](const RpcCall&, const proto::ListProvisionTokensRequest& request,
-              proto::ListProvisionTokensResponse& answer) { return ListTokens(auth, request, answer); });
-  table.Add<Empty, types::StaticTokensV2>("/proto.AuthService/GetStaticTokens",
-                                          RpcAccess::Rule("static_tokens", {"read"}),
-                                          [&auth](const RpcCall&, const Empty&, types::StaticTokensV2& answer) {
-                                            answer = StaticTokens(auth);
-                                            return Status();
-                                          });
-  table.Add<types::ResourceRequest, ProvisionTokenV2>(
-      "/proto.AuthService/GetToken", RpcAccess::Rule("token", {"read"}),
-      [&auth](const RpcCall&, const types::ResourceRequest& request, ProvisionTokenV2& answer) -> Status {
-        auto token = GetResource<ProvisionTokenV2>(auth.backend(), "token", request.name());
-        if (!token) return Fail(token.error().kind, "token {} is not found", MaskedToken(request.name()));
-        answer = std::move(*token);
-        return {};
-      });
-  table.Add<types::ResourceRequest, Empty>("/proto.AuthService/DeleteToken", RpcAccess::Rule("token", {"delete"}),
-                                           [&auth](const RpcCall& call, const types::ResourceRequest& request, Empty&) {
-                                             return DeleteToken(auth, call, request.name());
-                                           });
+  table.Add({"/proto.AuthService/CreateTokenV2", RpcAccess::Rule("token", {"create"}), kRehearsable},
+            [&auth](const RpcCall& call, const proto::CreateTokenV2Request& request, Empty&) {
+              return WriteToken(auth, call, request.v2(), WriteMode::kCreate);
+            });
+  table.Add({"/proto.AuthService/UpsertTokenV2", RpcAccess::Rule("token", {"create", "update"}), kRehearsable},
+            [&auth](const RpcCall& call, const proto::UpsertTokenV2Request& request, Empty&) {
+              return WriteToken(auth, call, request.v2(), WriteMode::kUpsert);
+            });
+  table.Add({"/proto.AuthService/ListProvisionTokens", RpcAccess::Rule("token", {"list", "read"}), kRehearsable},
+            [&auth](const RpcCall&, const proto::ListProvisionTokensRequest& request,
+                    proto::ListProvisionTokensResponse& answer) { return ListTokens(auth, request, answer); });
+  table.Add({"/proto.AuthService/GetStaticTokens", RpcAccess::Rule("static_tokens", {"read"}), kRehearsable},
+            [&auth](const RpcCall&, const Empty&, types::StaticTokensV2& answer) {
+              answer = StaticTokens(auth);
+              return Status();
+            });
+  table.Add({"/proto.AuthService/GetToken", RpcAccess::Rule("token", {"read"}), kRehearsable},
+            [&auth](const RpcCall&, const types::ResourceRequest& request, ProvisionTokenV2& answer) -> Status {
+              auto token = GetResource<ProvisionTokenV2>(auth.backend(), "token", request.name());
+              if (!token) return Fail(token.error().kind, "token {} is not found", MaskedToken(request.name()));
+              answer = std::move(*token);
+              return {};
+            });
+  table.Add({"/proto.AuthService/DeleteToken", RpcAccess::Rule("token", {"delete"}), kRehearsable},
+            [&auth](const RpcCall& call, const types::ResourceRequest& request, Empty&) {
+              return DeleteToken(auth, call, request.name());
+            });
 }
 
 }  // namespace sallyport

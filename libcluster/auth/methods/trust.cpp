@@ -4,6 +4,7 @@
 #include <google/protobuf/util/time_util.h>
 
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/methods/methods.h"
 #include "libidentity/ssh_identity.h"
 #include "libresources/access/access.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
@@ -80,43 +81,40 @@ Status GenerateHostCert(AuthServer& auth, const RpcCall& call, const trustv1::Ge
 
 void AddTrustMethods(RpcTable& table, AuthServer& auth) {
   using google::protobuf::Empty;
-  table.Add<trustv1::GetCertAuthoritiesRequest, trustv1::GetCertAuthoritiesResponse>(
-      "/teleport.trust.v1.TrustService/GetCertAuthorities", RpcAccess::Authenticated(),
-      [&auth](const RpcCall& call, const trustv1::GetCertAuthoritiesRequest& request,
-              trustv1::GetCertAuthoritiesResponse& answer) -> Status {
-        RETURN_IF_ERROR(CheckKeys(call, request.include_key()));
-        ASSIGN_OR_RETURN(*answer.add_cert_authorities_v2(),
-                         auth.authorities().Get(request.type(), auth.cluster_name(), request.include_key()));
-        return {};
-      });
-  table.Add<trustv1::GetCertAuthorityRequest, CertAuthorityV2>(
-      "/teleport.trust.v1.TrustService/GetCertAuthority", RpcAccess::Authenticated(),
+  table.Add({"/teleport.trust.v1.TrustService/GetCertAuthorities", RpcAccess::Authenticated()},
+            [&auth](const RpcCall& call, const trustv1::GetCertAuthoritiesRequest& request,
+                    trustv1::GetCertAuthoritiesResponse& answer) -> Status {
+              RETURN_IF_ERROR(CheckKeys(call, request.include_key()));
+              ASSIGN_OR_RETURN(*answer.add_cert_authorities_v2(),
+                               auth.authorities().Get(request.type(), auth.cluster_name(), request.include_key()));
+              return {};
+            });
+  table.Add(
+      {"/teleport.trust.v1.TrustService/GetCertAuthority", RpcAccess::Authenticated()},
       [&auth](const RpcCall& call, const trustv1::GetCertAuthorityRequest& request, CertAuthorityV2& answer) -> Status {
         RETURN_IF_ERROR(CheckKeys(call, request.include_key()));
         ASSIGN_OR_RETURN(answer, auth.authorities().Get(request.type(), request.domain(), request.include_key()));
         return {};
       });
-  table.Add<trustv1::GenerateHostCertRequest, trustv1::GenerateHostCertResponse>(
-      "/teleport.trust.v1.TrustService/GenerateHostCert", RpcAccess::Authenticated(),
+  table.Add(
+      {"/teleport.trust.v1.TrustService/GenerateHostCert", RpcAccess::Authenticated()},
       [&auth](const RpcCall& call, const trustv1::GenerateHostCertRequest& request,
               trustv1::GenerateHostCertResponse& answer) { return GenerateHostCert(auth, call, request, answer); });
   // No other cluster is trusted yet, so there is nothing to list.
-  table.Add<trustv1::ListTrustedClustersRequest, trustv1::ListTrustedClustersResponse>(
-      "/teleport.trust.v1.TrustService/ListTrustedClusters", RpcAccess::Rule("trusted_cluster", {"list", "read"}),
-      [](const RpcCall&, const trustv1::ListTrustedClustersRequest&, trustv1::ListTrustedClustersResponse&) {
-        return Status();
-      });
-  table.Add<types::ResourceRequest, types::TrustedClusterV2>(
-      "/proto.AuthService/GetTrustedCluster", RpcAccess::Rule("trusted_cluster", {"read"}),
-      [](const RpcCall&, const types::ResourceRequest& request, types::TrustedClusterV2&) -> Status {
-        return Fail(ErrorKind::kNotFound, "trusted_cluster \"{}\" is not found", request.name());
-      });
-  table.Add<Empty, proto::GetClusterCACertResponse>(
-      "/proto.AuthService/GetClusterCACert", RpcAccess::Anyone(),
-      [&auth](const RpcCall&, const Empty&, proto::GetClusterCACertResponse& answer) {
-        answer.set_tlsca(auth.authorities().HostTlsPem());
-        return Status();
-      });
+  table.Add({"/teleport.trust.v1.TrustService/ListTrustedClusters",
+             RpcAccess::Rule("trusted_cluster", {"list", "read"}), kRehearsable},
+            [](const RpcCall&, const trustv1::ListTrustedClustersRequest&, trustv1::ListTrustedClustersResponse&) {
+              return Status();
+            });
+  table.Add({"/proto.AuthService/GetTrustedCluster", RpcAccess::Rule("trusted_cluster", {"read"}), kRehearsable},
+            [](const RpcCall&, const types::ResourceRequest& request, types::TrustedClusterV2&) -> Status {
+              return Fail(ErrorKind::kNotFound, "trusted_cluster \"{}\" is not found", request.name());
+            });
+  table.Add({"/proto.AuthService/GetClusterCACert", RpcAccess::Anyone()},
+            [&auth](const RpcCall&, const Empty&, proto::GetClusterCACertResponse& answer) {
+              answer.set_tlsca(auth.authorities().HostTlsPem());
+              return Status();
+            });
 }
 
 }  // namespace sallyport

@@ -2,6 +2,7 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/methods/methods.h"
 #include "libresources/kinds/user.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/role.pb.h"
@@ -118,7 +119,6 @@ Status CreateToken(AuthServer& auth, const RpcCall& call, const proto::CreateRes
                    auth.local_users().CreateToken(
                        request.name(), invite ? LocalUsers::TokenType::kInvite : LocalUsers::TokenType::kPassword,
                        Nanoseconds(request.ttl()), auth.options().proxy_public_address, call.caller));
-  auth.authenticator().Invalidate();
   return {};
 }
 
@@ -132,51 +132,45 @@ Status ListTokens(AuthServer& auth, const proto::ListResetPasswordTokenRequest& 
 }
 
 void AddWriteMethods(RpcTable& table, AuthServer& auth) {
-  table.Add<usersv1::CreateUserRequest, usersv1::CreateUserResponse>(
-      "/teleport.users.v1.UsersService/CreateUser", RpcAccess::Rule("user", {"create"}),
+  table.Add(
+      {"/teleport.users.v1.UsersService/CreateUser", RpcAccess::Rule("user", {"create"}), kRehearsable},
       [&auth](const RpcCall& call, const usersv1::CreateUserRequest& request, usersv1::CreateUserResponse& answer) {
         return WriteUser(auth, call, request.user(), WriteMode::kCreate, *answer.mutable_user());
       });
-  table.Add<usersv1::UpdateUserRequest, usersv1::UpdateUserResponse>(
-      "/teleport.users.v1.UsersService/UpdateUser", RpcAccess::Rule("user", {"update"}),
+  table.Add(
+      {"/teleport.users.v1.UsersService/UpdateUser", RpcAccess::Rule("user", {"update"}), kRehearsable},
       [&auth](const RpcCall& call, const usersv1::UpdateUserRequest& request, usersv1::UpdateUserResponse& answer) {
         return WriteUser(auth, call, request.user(), WriteMode::kUpdate, *answer.mutable_user());
       });
-  table.Add<usersv1::UpsertUserRequest, usersv1::UpsertUserResponse>(
-      "/teleport.users.v1.UsersService/UpsertUser", RpcAccess::Rule("user", {"create", "update"}),
+  table.Add(
+      {"/teleport.users.v1.UsersService/UpsertUser", RpcAccess::Rule("user", {"create", "update"}), kRehearsable},
       [&auth](const RpcCall& call, const usersv1::UpsertUserRequest& request, usersv1::UpsertUserResponse& answer) {
         return UpsertUser(auth, call, request.user(), *answer.mutable_user());
       });
-  table.Add<usersv1::DeleteUserRequest, google::protobuf::Empty>(
-      "/teleport.users.v1.UsersService/DeleteUser", RpcAccess::Rule("user", {"delete"}),
-      [&auth](const RpcCall& call, const usersv1::DeleteUserRequest& request, google::protobuf::Empty&) {
-        return DeleteUser(auth, call, request.name());
-      });
+  table.Add({"/teleport.users.v1.UsersService/DeleteUser", RpcAccess::Rule("user", {"delete"}), kRehearsable},
+            [&auth](const RpcCall& call, const usersv1::DeleteUserRequest& request, google::protobuf::Empty&) {
+              return DeleteUser(auth, call, request.name());
+            });
 }
 
 }  // namespace
 
 void AddUserMethods(RpcTable& table, AuthServer& auth) {
   AddWriteMethods(table, auth);
-  table.Add<usersv1::GetUserRequest, usersv1::GetUserResponse>(
-      "/teleport.users.v1.UsersService/GetUser", RpcAccess::Authenticated(),
-      [&auth](const RpcCall& call, const usersv1::GetUserRequest& request, usersv1::GetUserResponse& answer) {
-        return GetUser(auth, call, request, *answer.mutable_user());
-      });
-  table.Add<usersv1::ListUsersRequest, usersv1::ListUsersResponse>(
-      "/teleport.users.v1.UsersService/ListUsers", RpcAccess::Rule("user", {"list", "read"}),
-      [&auth](const RpcCall& call, const usersv1::ListUsersRequest& request, usersv1::ListUsersResponse& answer) {
-        return ListUsers(auth, call, request, answer);
-      });
-  table.Add<proto::CreateResetPasswordTokenRequest, types::UserTokenV3>(
-      "/proto.AuthService/CreateResetPasswordToken", RpcAccess::Rule("user", {"update"}),
-      [&auth](const RpcCall& call, const proto::CreateResetPasswordTokenRequest& request, types::UserTokenV3& answer) {
-        return CreateToken(auth, call, request, answer);
-      });
-  table.Add<proto::ListResetPasswordTokenRequest, proto::ListResetPasswordTokenResponse>(
-      "/proto.AuthService/ListResetPasswordTokens", RpcAccess::Rule("user", {"update"}),
-      [&auth](const RpcCall&, const proto::ListResetPasswordTokenRequest& request,
-              proto::ListResetPasswordTokenResponse& answer) { return ListTokens(auth, request, answer); });
+  table.Add({"/teleport.users.v1.UsersService/GetUser", RpcAccess::Authenticated(), kRehearsable},
+            [&auth](const RpcCall& call, const usersv1::GetUserRequest& request, usersv1::GetUserResponse& answer) {
+              return GetUser(auth, call, request, *answer.mutable_user());
+            });
+  table.Add({"/teleport.users.v1.UsersService/ListUsers", RpcAccess::Rule("user", {"list", "read"}), kRehearsable},
+            [&auth](const RpcCall& call, const usersv1::ListUsersRequest& request, usersv1::ListUsersResponse& answer) {
+              return ListUsers(auth, call, request, answer);
+            });
+  table.Add({"/proto.AuthService/CreateResetPasswordToken", RpcAccess::Rule("user", {"update"})},
+            [&auth](const RpcCall& call, const proto::CreateResetPasswordTokenRequest& request,
+                    types::UserTokenV3& answer) { return CreateToken(auth, call, request, answer); });
+  table.Add({"/proto.AuthService/ListResetPasswordTokens", RpcAccess::Rule("user", {"update"}), kRehearsable},
+            [&auth](const RpcCall&, const proto::ListResetPasswordTokenRequest& request,
+                    proto::ListResetPasswordTokenResponse& answer) { return ListTokens(auth, request, answer); });
 }
 
 }  // namespace sallyport

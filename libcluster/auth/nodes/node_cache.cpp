@@ -5,7 +5,6 @@
 #include <unordered_map>
 
 #include "libcluster/backend/change_feed.h"
-#include "libcluster/backend/rehearsal.h"
 #include "libcluster/backend/store.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/server.pb.h"
@@ -108,11 +107,6 @@ std::string NodeCache::OrderOf(const types::ServerV2& node) {
 }
 
 Result<std::vector<SharedNode>> NodeCache::List(const ListPlace& place, std::size_t limit) {
-  if (RehearsalScope::Active()) {
-    OrderedNodes rehearsed;
-    RETURN_IF_ERROR(Load(state_->backend, rehearsed));
-    return rehearsed.List(place, limit);
-  }
   const std::lock_guard lock(state_->mutex);
   RETURN_IF_ERROR(state_->Refresh());
   return state_->nodes.List(place, limit);

@@ -22,7 +22,7 @@ struct ListPlace {
   bool descending = false;
 };
 
-// Safe from several threads. A thread that rehearses sees the nodes of its rehearsal.
+// Safe from several threads.
 class NodeCache {
  public:
   // The backend must outlive it. Nodes are read when they are first asked for.

@@ -55,18 +55,21 @@ Status CheckAll(const std::vector<types::LockV2>& locks, const std::vector<Asked
 
 }  // namespace
 
-Status Locks::Reload() {
-  Known known;
-  ASSIGN_OR_RETURN(known.locks, ListAllResources<types::LockV2>(backend_, "lock"));
-  ASSIGN_OR_RETURN(known.removed_hosts, RemovedHosts(backend_));
-  const std::lock_guard lock(mutex_);
-  known_ = std::make_shared<const Known>(std::move(known));
-  return {};
-}
+Locks::Locks(Backend& backend, std::string cluster_name)
+    : backend_(backend),
+      cluster_name_(std::move(cluster_name)),
+      changes_(std::make_unique<ChangeCounter>(
+          backend, std::vector<std::string>{ResourceKey("lock", ""), std::string(kRemovedHosts)})) {}
 
 Result<std::shared_ptr<const Locks::Known>> Locks::Current() const {
   const std::lock_guard lock(mutex_);
-  if (!known_) return Fail(ErrorKind::kAccessDenied, "locks are not known yet");
+  const std::uint64_t change = changes_->Count();
+  if (known_ && known_->change == change) return known_;
+
+  Known known{.change = change, .locks = {}, .removed_hosts = {}};
+  ASSIGN_OR_RETURN(known.locks, ListAllResources<types::LockV2>(backend_, "lock"));
+  ASSIGN_OR_RETURN(known.removed_hosts, RemovedHosts(backend_));
+  known_ = std::make_shared<const Known>(std::move(known));
   return known_;
 }
 

@@ -2,6 +2,7 @@
 // certificate is issued and when one is used.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "libbase/error.h"
 #include "libcluster/backend/backend.h"
+#include "libcluster/backend/change_counter.h"
 #include "libidentity/identity.h"
 
 namespace types {
@@ -22,9 +24,8 @@ namespace sallyport {
 // The locks of the cluster, in memory. Safe from several threads.
 class Locks {
  public:
-  Locks(Backend& backend, std::string cluster_name) : backend_(backend), cluster_name_(std::move(cluster_name)) {}
-  // Reads all locks and the removed hosts again; call it after every change.
-  Status Reload();
+  // The backend must outlive the object, which follows its changes.
+  Locks(Backend& backend, std::string cluster_name);
   // kAccessDenied "lock targeting User:"alice" is in force[: message]" when a lock that has not expired names anything
   // that this identity is: its user, a role, a login, its device, ...
   Status Check(const Identity& identity) const;
@@ -33,15 +34,18 @@ class Locks {
 
  private:
   struct Known {
+    std::uint64_t change = 0;  // the count of changes when it was read
     std::vector<types::LockV2> locks;
     std::unordered_set<std::string> removed_hosts;
   };
+  // Returns the locks as they are. Fails, so that nothing is allowed, when they cannot be read.
   Result<std::shared_ptr<const Known>> Current() const;
 
   Backend& backend_;
   const std::string cluster_name_;
+  const std::unique_ptr<ChangeCounter> changes_;
   mutable std::mutex mutex_;
-  std::shared_ptr<const Known> known_;
+  mutable std::shared_ptr<const Known> known_;
 };
 
 }  // namespace sallyport

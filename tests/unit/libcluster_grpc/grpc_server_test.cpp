@@ -151,29 +151,26 @@ class Sample {
 
  private:
   void AddMethods() {
-    table.Add<Text, Text>("/t.S/Echo", RpcAccess::Authenticated(),
-                          [this](const RpcCall&, const Text& request, Text& response) -> Status {
-                            ++handled;
-                            response = request;
-                            return {};
-                          });
-    table.Add<Text, Text>("/t.S/Open", RpcAccess::Anyone(),
-                          [](const RpcCall&, const Text&, Text&) { return Status(); });
-    table.Add<Text, Text>("/t.S/Fail", RpcAccess::Authenticated(),
-                          [](const RpcCall&, const Text& request, Text&) -> Status {
-                            return Fail(ErrorKind::kNotFound, "{}", request.value());
-                          });
-    table.Add<Text, Text>("/t.S/Large", RpcAccess::Authenticated(),
-                          [](const RpcCall&, const Text& request, Text& response) -> Status {
-                            response.set_value(std::string(std::stoul(request.value()), 'x'));
-                            return {};
-                          });
-    table.Add<Text, Text>("/t.S/Slow", RpcAccess::Authenticated(),
-                          [this](const RpcCall&, const Text&, Text&) -> Status {
-                            ++begun;
-                            std::this_thread::sleep_for(300ms);
-                            return {};
-                          });
+    table.Add({"/t.S/Echo", RpcAccess::Authenticated()},
+              [this](const RpcCall&, const Text& request, Text& response) -> Status {
+                ++handled;
+                response = request;
+                return {};
+              });
+    table.Add({"/t.S/Open", RpcAccess::Anyone()}, [](const RpcCall&, const Text&, Text&) { return Status(); });
+    table.Add({"/t.S/Fail", RpcAccess::Authenticated()}, [](const RpcCall&, const Text& request, Text&) -> Status {
+      return Fail(ErrorKind::kNotFound, "{}", request.value());
+    });
+    table.Add({"/t.S/Large", RpcAccess::Authenticated()},
+              [](const RpcCall&, const Text& request, Text& response) -> Status {
+                response.set_value(std::string(std::stoul(request.value()), 'x'));
+                return {};
+              });
+    table.Add({"/t.S/Slow", RpcAccess::Authenticated()}, [this](const RpcCall&, const Text&, Text&) -> Status {
+      ++begun;
+      std::this_thread::sleep_for(300ms);
+      return {};
+    });
     using Messages = RpcMessages<Text, Text>;
     using CallPtr = std::shared_ptr<const RpcStreamCall>;
     table.AddStream("/t.S/Chat", RpcAccess::Authenticated(),

@@ -9,6 +9,7 @@
 #include "libbase/encoding.h"
 #include "libcluster/auth/access/user_traits.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/methods/methods.h"
 #include "libcluster/auth/users/totp.h"
 #include "libresources/access/access.h"
 #include "teleport/legacy/types/role.pb.h"

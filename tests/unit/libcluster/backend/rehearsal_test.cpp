@@ -1,8 +1,9 @@
 #include "libcluster/backend/rehearsal.h"
 
 #include <catch2/catch.hpp>
-#include <thread>
 
+#include "libcluster/backend/change_counter.h"
+#include "libcluster/backend/change_feed.h"
 #include "tests/unit/temporary_directory.h"
 
 namespace sallyport {
@@ -14,50 +15,54 @@ struct Fixture {
   Fixture() {
     Transaction start;
     for (const char* key : {"/r/a", "/r/c", "/r/e"}) start.Put(key, "old");
-    REQUIRE(backend.Commit(start));
+    REQUIRE(backend->Commit(start));
   }
-  std::string Keys(std::string_view after = "", std::size_t limit = 100) {
+  static std::string KeysOf(Backend& of, std::string_view after = "", std::size_t limit = 100) {
     std::string keys;
-    const auto items = backend.List("/r/", after, limit).value();
+    const auto items = of.List("/r/", after, limit).value();
     for (const auto& item : items) keys += item.key.substr(3) + "=" + item.value + " ";
     return keys;
   }
+  std::string Keys(std::string_view after = "", std::size_t limit = 100) { return KeysOf(rehearsal, after, limit); }
   const test::TemporaryDirectory dir;
-  RehearsingBackend backend{OpenSqliteBackend(dir / "state.db").value()};
-  Rehearsal rehearsal{1000};
+  const std::unique_ptr<Backend> backend = OpenSqliteBackend(dir / "state.db").value();
+  Rehearsal rehearsal{*backend, 1000};
 };
 
 TEST_CASE("what is rehearsed is there for the rehearsal alone") {
   Fixture fixture;
-  {
-    const RehearsalScope scope(fixture.rehearsal);
-    CHECK(RehearsalScope::Active());
-    Transaction changes;
-    changes.Put("/r/a", "new");
-    changes.Create("/r/b", "new");
-    changes.Remove("/r/c", true);
-    REQUIRE(fixture.backend.Commit(changes));
-    CHECK(fixture.Keys() == "a=new b=new e=old ");
-    CHECK(fixture.backend.Get("/r/a")->value == "new");
-    CHECK(fixture.backend.Get("/r/c").error().kind == ErrorKind::kNotFound);
-    std::string elsewhere;
-    std::thread([&] { elsewhere = fixture.Keys(); }).join();
-    CHECK(elsewhere == "a=old c=old e=old ");
-  }
-  CHECK_FALSE(RehearsalScope::Active());
-  CHECK(fixture.Keys() == "a=old c=old e=old ");
-  const RehearsalScope again(fixture.rehearsal);
+  Transaction changes;
+  changes.Put("/r/a", "new");
+  changes.Create("/r/b", "new");
+  changes.Remove("/r/c", true);
+  REQUIRE(fixture.rehearsal.Commit(changes));
   CHECK(fixture.Keys() == "a=new b=new e=old ");
+  CHECK(fixture.rehearsal.Get("/r/a")->value == "new");
+  CHECK(fixture.rehearsal.Get("/r/c").error().kind == ErrorKind::kNotFound);
+  CHECK(Fixture::KeysOf(*fixture.backend) == "a=old c=old e=old ");
+
+  Transaction elsewhere;
+  elsewhere.Put("/r/e", "newer");
+  REQUIRE(fixture.backend->Commit(elsewhere));
+  CHECK(fixture.Keys() == "a=new b=new e=newer ");
+}
+
+TEST_CASE("a rehearsal does not say what changes: its watchers read anew each time") {
+  Fixture fixture;
+  const auto watcher = fixture.rehearsal.Watch({"/r/"}, [] {});
+  CHECK(watcher->Take().error().kind == ErrorKind::kLimitExceeded);
+  ChangeCounter counter(fixture.rehearsal, {"/r/"});
+  const std::uint64_t first = counter.Count();
+  CHECK(counter.Count() > first);
 }
 
 TEST_CASE("conditions hold in a rehearsal, over what it has changed") {
   Fixture fixture;
-  const RehearsalScope scope(fixture.rehearsal);
   const auto failure = [&](auto&& change) {
     Transaction transaction;
     change(transaction);
     transaction.Put("/r/beside", "new");
-    const Status status = fixture.backend.Commit(transaction);
+    const Status status = fixture.rehearsal.Commit(transaction);
     return status ? ErrorKind::kInternal : status.error().kind;
   };
   CHECK(failure([](Transaction& t) { t.Create("/r/a", "x"); }) == ErrorKind::kAlreadyExists);
@@ -68,25 +73,24 @@ TEST_CASE("conditions hold in a rehearsal, over what it has changed") {
 
   Transaction removal;
   removal.Remove("/r/a", true);
-  REQUIRE(fixture.backend.Commit(removal));
+  REQUIRE(fixture.rehearsal.Commit(removal));
   CHECK(failure([](Transaction& t) { t.Remove("/r/a", true); }) == ErrorKind::kNotFound);
   Transaction creation;
   const std::string revision = creation.Create("/r/a", "again");
-  REQUIRE(fixture.backend.Commit(creation));
+  REQUIRE(fixture.rehearsal.Commit(creation));
   Transaction update;
   update.Update("/r/a", "more", revision);
-  CHECK(fixture.backend.Commit(update));
+  CHECK(fixture.rehearsal.Commit(update));
 }
 
 TEST_CASE("pages of a rehearsal are whole") {
   Fixture fixture;
-  const RehearsalScope scope(fixture.rehearsal);
   Transaction changes;
   changes.Remove("/r/a", true);
   changes.Put("/r/b", "new");
   changes.Put("/r/z", "new");
   changes.Put("/s/other", "new");
-  REQUIRE(fixture.backend.Commit(changes));
+  REQUIRE(fixture.rehearsal.Commit(changes));
   CHECK(fixture.Keys("", 1) == "b=new ");
   CHECK(fixture.Keys("/r/b", 1) == "c=old ");
   CHECK(fixture.Keys("/r/c", 1) == "e=old ");
@@ -96,15 +100,14 @@ TEST_CASE("pages of a rehearsal are whole") {
 
 TEST_CASE("a rehearsal has a limit, and what has expired is not in it") {
   Fixture fixture;
-  const RehearsalScope scope(fixture.rehearsal);
   Transaction large;
   large.Put("/r/large", std::string(1001, 'x'));
-  CHECK(fixture.backend.Commit(large).error().kind == ErrorKind::kLimitExceeded);
+  CHECK(fixture.rehearsal.Commit(large).error().kind == ErrorKind::kLimitExceeded);
   Transaction expired;
   expired.Put("/r/b", "new", Now() - std::chrono::seconds(1));
-  REQUIRE(fixture.backend.Commit(expired));
+  REQUIRE(fixture.rehearsal.Commit(expired));
   CHECK(fixture.Keys() == "a=old c=old e=old ");
-  CHECK_FALSE(fixture.backend.Get("/r/b"));
+  CHECK_FALSE(fixture.rehearsal.Get("/r/b"));
 }
 
 }  // namespace

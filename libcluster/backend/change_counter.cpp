@@ -1,0 +1,43 @@
+#include "libcluster/backend/change_counter.h"
+
+#include <mutex>
+#include <utility>
+
+#include "libcluster/backend/backend.h"
+#include "libcluster/backend/change_feed.h"
+
+namespace sallyport {
+
+struct ChangeCounter::State : std::enable_shared_from_this<State> {
+  State(Backend& backend_in, std::vector<std::string> prefixes_in)
+      : backend(backend_in), prefixes(std::move(prefixes_in)) {}
+
+  Backend& backend;
+  const std::vector<std::string> prefixes;
+  std::mutex mutex;  // of everything below
+  std::shared_ptr<ChangeWatcher> watcher;
+  std::uint64_t count = 0;
+
+  std::uint64_t Take() {
+    const std::lock_guard lock(mutex);
+    if (watcher) {
+      if (const auto events = watcher->Take()) return count += events->empty() ? 0 : 1;
+    }
+
+    // What a watcher that fell behind has missed is a change.
+    watcher = backend.Watch(prefixes, [weak = weak_from_this()] {
+      // Events do not pile up while nobody asks.
+      if (const auto self = weak.lock()) self->Take();
+    });
+    return ++count;
+  }
+};
+
+ChangeCounter::ChangeCounter(Backend& backend, std::vector<std::string> prefixes)
+    : state_(std::make_shared<State>(backend, std::move(prefixes))) {}
+
+ChangeCounter::~ChangeCounter() = default;
+
+std::uint64_t ChangeCounter::Count() { return state_->Take(); }
+
+}  // namespace sallyport
