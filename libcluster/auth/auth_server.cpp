@@ -24,6 +24,7 @@ template <typename M>
 Status EnsureSetting(Backend& backend, std::string_view kind, const std::shared_ptr<const M>& configured) {
   const KindRow* row = FindKind(kind);
   if (!configured && GetResource<M>(backend, kind, row->singleton_name)) return {};
+
   M setting;
   if (configured) {
     setting = *configured;
@@ -34,11 +35,13 @@ Status EnsureSetting(Backend& backend, std::string_view kind, const std::shared_
   RETURN_IF_ERROR(CheckResource(setting));
   if (configured) RETURN_IF_ERROR(CheckPromises(setting));
   (*setting.mutable_metadata()->mutable_labels())[kOriginLabel] = configured ? "config-file" : "defaults";
+
   const auto stored = GetResource<M>(backend, kind, row->singleton_name);
   if (stored) {
     setting.mutable_metadata()->set_revision(stored->metadata().revision());
     if (stored->SerializeAsString() == setting.SerializeAsString()) return {};
   }
+
   BackendTransaction transaction;
   WriteResource(transaction, kind, setting, WriteMode::kUpsert);
   return backend.Commit(std::move(transaction));
@@ -69,18 +72,22 @@ Result<std::unique_ptr<AuthServer>> AuthServer::Open(AuthServerOptions options) 
   const auto& opts = auth->options_;
   RETURN_IF_ERROR(MakeDirectories(opts.data_dir + "/backend", 0700));
   ASSIGN_OR_RETURN(auto engine, OpenSqliteBackend(opts.data_dir + "/backend/state.sqlite"));
+
   auth->backend_ = std::make_unique<RehearsingBackend>(std::move(engine));
   auth->audit_queue_ = std::make_unique<AuditQueue>(*auth->backend_);
   auth->locks_ = std::make_unique<Locks>(*auth->backend_, opts.cluster_name);
   auth->nodes_ = std::make_unique<NodeCache>(*auth->backend_);
   auth->node_labels_ = std::make_unique<NodeLabels>(*auth->backend_);
   auth->local_users_ = std::make_unique<LocalUsers>(*auth->backend_, *auth->audit_queue_, opts.cluster_name);
+
+  // The bootstrap file may bring the authorities: Authorities::Open makes those that are missing.
   RETURN_IF_ERROR(auth->ReadBootstrapFile());
   RETURN_IF_ERROR(auth->locks_->Reload());
   ASSIGN_OR_RETURN(auth->authorities_, Authorities::Open(*auth->backend_, opts.cluster_name));
   auth->authenticator_ =
       std::make_unique<Authenticator>(*auth->backend_, *auth->authorities_, *auth->locks_, opts.host_id);
   auth->issuer_ = std::make_unique<UserCertIssuer>(*auth->authorities_, *auth->locks_);
+
   RETURN_IF_ERROR(auth->EnsureSettings());
   RETURN_IF_ERROR(auth->EnsurePresets());
   return auth;
@@ -91,6 +98,7 @@ Status AuthServer::ReadBootstrapFile() {
   ASSIGN_OR_RETURN(const auto resources, ReadBootstrap(options_.bootstrap_path));
   auto written = Bootstrap(*backend_, *local_users_, options_.cluster_name, resources);
   if (!written) return std::unexpected(InContext(options_.bootstrap_path, std::move(written).error()));
+
   if (*written) {
     Log(LogLevel::kInfo, "the cluster begins with the resources of a file",
         {{"file", options_.bootstrap_path}, {"resources", std::to_string(resources.size())}});
@@ -125,9 +133,11 @@ Result<std::shared_ptr<const types::AuthPreferenceV2>> AuthServer::AuthPreferenc
     if (preference_ != nullptr) return preference_;
     changes = preference_changes_;
   }
+
   ASSIGN_OR_RETURN(auto setting,
                    Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
   auto kept = std::make_shared<const types::AuthPreferenceV2>(std::move(setting));
+
   const std::lock_guard lock(preference_mutex_);
   if (changes == preference_changes_) preference_ = kept;
   return kept;
@@ -139,6 +149,7 @@ Status AuthServer::Commit(BackendTransaction transaction) {
   });
   RETURN_IF_ERROR(backend_->Commit(std::move(transaction)));
   if (RehearsalScope::Active()) return {};
+
   {
     const std::lock_guard lock(preference_mutex_);
     ++preference_changes_;
@@ -212,6 +223,7 @@ Status AuthServer::Authorize(const RpcMethod& method, const RpcCall& call) {
   if (access.who == RpcAccess::Who::kAdmin && call.caller.kind != Caller::Kind::kAdmin) {
     return Fail(ErrorKind::kAccessDenied, "access denied: {} is for the built-in Admin only", method.path);
   }
+
   for (const auto verb : access.verbs) {
     if (!access.group.empty() && CheckRule(call.caller, access.group, verb)) continue;
     RETURN_IF_ERROR(CheckRule(call.caller, access.kind, verb));
@@ -249,6 +261,7 @@ RpcTable AuthMethods(AuthServer& auth) {
                          AddRehearsalMethods}) {
     add(table, auth);
   }
+
   return table;
 }
 

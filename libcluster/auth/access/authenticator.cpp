@@ -38,6 +38,7 @@ Result<Caller> Authenticator::DeriveUser(Identity identity, Time& user_expires) 
   }
   if (!user) return std::unexpected(user.error());
   user_expires = ExpiresOf(*user).value_or(Time::max());
+
   Caller caller;
   caller.kind = Caller::Kind::kUser;
   auto access = AccessOf(backend_, identity.username, identity.groups, identity.traits);
@@ -58,11 +59,14 @@ Result<Caller> Authenticator::Derive(const Certificate& leaf, Time& user_expires
   auto identity = leaf.ToIdentity();
   if (!identity) return std::unexpected(ForCaller(identity.error()));
   if (identity->teleport_cluster != (*authority)->cluster) return Denied(kInvalidClientCertificate);
+
   if ((*authority)->ca_type == "user") {
     ASSIGN_OR_RETURN(Caller user, DeriveUser(std::move(*identity), user_expires));
+    // A certificate is valid from kClockSkew before its issue.
     user.issued = leaf.not_before() + kClockSkew;
     return user;
   }
+
   if ((*authority)->ca_type != "host") return Denied(kInvalidClientCertificate);
   Caller caller;
   const bool admin = identity->groups == std::vector<std::string>{"Admin"};
