@@ -78,6 +78,8 @@ Result<std::vector<BackendItem>> Rehearsal::List(Backend& under, std::string_vie
 Status Rehearsal::Check(Backend& under, const BackendTransaction::Change& change) {
   using Condition = BackendTransaction::Condition;
   if (change.condition == Condition::kAny || change.condition == Condition::kExpired) return {};
+
+  // An item that the rehearsal has changed hides the stored one.
   const auto found = items_.find(change.item.key);
   std::optional<BackendItem> there;
   if (found != items_.end()) {
@@ -87,6 +89,7 @@ Status Rehearsal::Check(Backend& under, const BackendTransaction::Change& change
   } else if (stored.error().kind != ErrorKind::kNotFound) {
     return std::unexpected(stored.error());
   }
+
   if (change.condition == Condition::kAbsent) {
     if (there) return Fail(ErrorKind::kAlreadyExists, "{} already exists", change.item.key);
     return {};
@@ -109,6 +112,7 @@ Status Rehearsal::Apply(Backend& under, const BackendTransaction& transaction) {
     return Fail(ErrorKind::kLimitExceeded, "a rehearsal is limited to {} bytes of changes", max_bytes_);
   }
   bytes_ += more;
+
   for (const auto& change : transaction.changes()) {
     auto& item = items_[change.item.key];
     item = change.remove ? std::nullopt : std::optional(change.item);
