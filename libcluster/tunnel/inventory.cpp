@@ -122,6 +122,7 @@ void AddInventoryMethods(RpcTable& table, const TunnelParts& parts, AgentFacts o
       "/proto.AuthService/GetInventoryStatus", access,
       [parts, own](const RpcCall&, const proto::InventoryStatusRequest& request,
                    proto::InventoryStatusSummary& answer) { return Summarize(Running(parts, own), request, answer); });
+
   table.Add<proto::InventoryPingRequest, proto::InventoryPingResponse>(
       "/proto.AuthService/PingInventory", access,
       [parts, own](const RpcCall&, const proto::InventoryPingRequest& request,
@@ -131,11 +132,13 @@ void AddInventoryMethods(RpcTable& table, const TunnelParts& parts, AgentFacts o
         answer.set_duration(nanoseconds);
         return {};
       });
+
   table.Add<v1::RemoveHostRequest, v1::RemoveHostResponse>(
       "/sallyport.v1.HostService/RemoveHost", RpcAccess::Rule(kKind, {"delete"}),
       [parts](const RpcCall& call, const v1::RemoveHostRequest& request, v1::RemoveHostResponse& answer) {
         return Remove(parts, call.caller, request, answer);
       });
+
   const auto list = [parts, own](std::shared_ptr<const RpcStreamCall>,
                                  InstanceMessages messages) -> asio::awaitable<Status> {
     const auto filter = co_await messages.Read();
