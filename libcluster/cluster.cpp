@@ -127,6 +127,7 @@ Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment&
   options.auth_preference = config.auth.preference;
   options.networking_config = config.auth.networking;
   options.recording_config = config.auth.recording;
+
   ASSIGN_OR_RETURN(const HostPort listen, ParseHostPort(proxy_address, 3080));
   if (!config.proxy.public_addr.empty()) {
     ASSIGN_OR_RETURN(HostPort address, ParseHostPort(config.proxy.public_addr.front(), 0));
@@ -136,10 +137,13 @@ Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment&
   options.proxy_public_address = public_address.empty() ? FormatHostPort({nodename, listen.port}) : public_address;
   ASSIGN_OR_RETURN(options.static_tokens, ParseStaticTokens(config.auth.tokens));
   options.bootstrap_path = environment.bootstrap_path;
+
+  // The startup file is read before the store is opened, so a broken file leaves the store as it is.
   std::vector<Resource> applied;
   if (!environment.startup_path.empty()) {
     ASSIGN_OR_RETURN(applied, ReadStartupResources(environment.startup_path));
   }
+
   ASSIGN_OR_RETURN(auth, AuthServer::Open(std::move(options)));
   agent_auth = LocalAgentAuth(*auth, auth->audit_queue(), host_id);
   sweeper = std::make_unique<ExpirySweeper>(*auth);
@@ -172,6 +176,7 @@ void Cluster::State::AddTransport(const TeleportConfig& config, const Environmen
     });
     return std::move(pair.first);
   };
+
   AddTransportMethods(methods, loop, dial_threads, *auth, auth->audit_queue(), std::move(options));
   AddRecordingMethods(methods, loop, web_threads, *auth);
   AddServerInfoStream(methods, loop, web_threads, *auth);
@@ -273,10 +278,12 @@ Status Cluster::State::StartKube(const TeleportConfig& config, const Environment
   const auto sans = KubeNames(config, environment.hostname);
   ASSIGN_OR_RETURN(SystemIdentity issued, IssueSystemIdentity(auth->authorities(), "Proxy", host_id, sans));
   const auto identity = std::make_shared<const SystemIdentity>(std::move(issued));
+
   KubeForwarderOptions options;
   ASSIGN_OR_RETURN(
       options.tls,
       ServerTls::Create({identity->certificate_pem, identity->private_key_pem.Reveal(), {"http/1.1"}, true}));
+
   ASSIGN_OR_RETURN(ConfiguredKube configured,
                    KubeOf(config, {environment.kubernetes_service_host, environment.kubernetes_service_port}));
   options.upstreams = std::move(configured.upstreams);
@@ -287,6 +294,7 @@ Status Cluster::State::StartKube(const TeleportConfig& config, const Environment
     upstream.ca_pem = auth->authorities().HostTlsPem();
     upstream.client_certificate_pem = identity->certificate_pem;
     upstream.client_key_pem = identity->private_key_pem.Clone();
+
     upstream.dial = [this, cluster](const SshAgent::Dialled& done) {
       const auto agent = agents.Find(cluster.host_id);
       if (agent) return agent->DialKube(cluster, done);
@@ -298,6 +306,7 @@ Status Cluster::State::StartKube(const TeleportConfig& config, const Environment
   options.known_caller = [this](const std::string& remote_address, const std::string& caller) {
     Know(remote_address, caller);
   };
+
   std::set<std::string> own_names;
   for (const auto& cluster : configured.clusters) own_names.insert(cluster.name);
   agents.KeepKubeNames(std::move(own_names));
@@ -305,6 +314,7 @@ Status Cluster::State::StartKube(const TeleportConfig& config, const Environment
     auto cluster = own(name);
     return cluster ? cluster : agents.FindKube(name);
   };
+
   ASSIGN_OR_RETURN(kube, KubeForwarder::Create(loop, kube_threads, DecideByRoles(*auth, auth->audit_queue(), find),
                                                std::move(options)));
   ASSIGN_OR_RETURN(announcer, KubeAnnouncer::Start(*agent_auth, {host_id, proxy_address, configured.clusters}));
@@ -345,8 +355,10 @@ Cluster::~Cluster() = default;
 Result<std::unique_ptr<Cluster>> Cluster::Start(const TeleportConfig& config, const Environment& environment) {
   auto state = std::make_unique<State>();
   ASSIGN_OR_RETURN(state->lock, DataDirLock::Acquire(config.data_dir, kDataDirPatience));
+
   // A file that cannot be used is said before anything is made.
   if (!config.proxy.https_keypairs.empty()) RETURN_IF_ERROR(LoadWebCertificate(config, {}));
+
   RETURN_IF_ERROR(state->OpenPorts(config));
   RETURN_IF_ERROR(state->OpenAuth(config, environment));
   RETURN_IF_ERROR(state->StartServers(config, environment));

@@ -140,6 +140,7 @@ Status Agent::State::Connect(HostIdentity identity, const JoinSettings& settings
   tunnel = std::move(*opened);
   auth = std::make_unique<TunnelAuth>(cluster, *tunnel);
   RETURN_IF_ERROR(auth->Use(identity));
+
   IdentityRenewal::Options renewing;
   renewing.settings = settings;
   renewing.issue = [this](const proto::HostCertsRequest& request) -> Result<proto::Certs> {
@@ -149,6 +150,7 @@ Status Agent::State::Connect(HostIdentity identity, const JoinSettings& settings
   renewing.renewed = [this](const HostIdentity& renewed) {
     LogFailure(Use(renewed), "the host's new certificates cannot be used");
   };
+
   renewal = std::make_unique<IdentityRenewal>(std::move(identity), std::move(renewing));
   renewal->Look();
   return {};
@@ -164,6 +166,7 @@ Status Agent::State::StartServices(const TeleportConfig& config, const Environme
       LogFailure(node->RenewKeys(), "the new authorities of users cannot be used");
     };
   }
+
   if (config.kubernetes.enabled) {
     ASSIGN_OR_RETURN(kube,
                      KubeAgent::Start(loop, *auth, renewal->identity(), config,
@@ -172,6 +175,7 @@ Status Agent::State::StartServices(const TeleportConfig& config, const Environme
       return agent->Dial(name, labels);
     };
   }
+
   tunnel->Serve(std::move(services));
   renewal->Start();
   return {};
@@ -180,6 +184,7 @@ Status Agent::State::StartServices(const TeleportConfig& config, const Environme
 Result<std::unique_ptr<Agent>> Agent::Start(const TeleportConfig& config, const Environment& environment) {
   auto state = std::make_unique<State>();
   ASSIGN_OR_RETURN(state->lock, DataDirLock::Acquire(config.data_dir, kDataDirPatience));
+
   const std::string& nodename = config.NodeName(environment.hostname);
   NetworkSettings network;
   network.insecure = environment.insecure;
@@ -187,6 +192,7 @@ Result<std::unique_ptr<Agent>> Agent::Start(const TeleportConfig& config, const 
   const auto& to = config.join;
   const JoinSettings settings{config.data_dir, nodename,   config.ssh.public_addr, to.token,
                               to.ca_pins,      to.address, to.through_proxy,       network};
+
   ASSIGN_OR_RETURN(HostIdentity identity, LoadOrJoin(settings));
   std::vector<std::string> served;
   if (config.ssh.enabled) served.emplace_back("Node");

@@ -59,10 +59,12 @@ RpcOptions OptionsOf(const JoinSettings& settings) {
 // The authority of the cluster behind an address, when it is one of the pinned.
 Result<std::string> PinnedAuthority(const JoinSettings& settings) {
   RpcOptions options = OptionsOf(settings);
+  // The CA pin, not the connection, proves the cluster.
   options.unverified = true;
   ASSIGN_OR_RETURN(const auto rpc, RpcClient::Connect(options));
   ASSIGN_OR_RETURN(const auto answer, rpc->Call<proto::GetClusterCACertResponse>("/proto.AuthService/GetClusterCACert",
                                                                                  google::protobuf::Empty()));
+
   ASSIGN_OR_RETURN(const auto authorities, Certificate::ChainFromPem(answer.tlsca()));
   const bool pinned = !authorities.empty() && std::ranges::all_of(authorities, [&](const Certificate& authority) {
     return std::ranges::find(settings.ca_pins, authority.SpkiPin()) != settings.ca_pins.end();
@@ -95,9 +97,11 @@ Result<proto::Certs> JoinByWeb(const JoinSettings& settings, const types::Regist
                               {"dns_names", Value::EmptyList()},
                               {"public_tls_key", ToBase64(request.publictlskey())},
                               {"public_ssh_key", ToBase64(request.publicsshkey())}});
+
   ASSIGN_OR_RETURN(
       const Value answer,
       WebClient(settings.address, settings.network).Post("/v1/webapi/host/credentials", Secret(ToJson(body))));
+
   proto::Certs certs;
   ASSIGN_OR_RETURN(*certs.mutable_ssh(), Field(answer, "ssh"));
   ASSIGN_OR_RETURN(*certs.mutable_tls(), Field(answer, "tls"));
@@ -135,10 +139,12 @@ Result<HostIdentity> Join(const JoinSettings& joining, const std::string& host_i
     return FailWithHint(ErrorKind::kBadParameter, "an auth service can only be trusted by its CA pin",
                         "add --ca-pin, which tctl status shows, or join by the proxy: --proxy=HOST:PORT");
   }
+
   ASSIGN_OR_RETURN(const PrivateKey key, GeneratePrivateKey(KeyAlgorithm::kEcdsaP256));
   const auto request = RequestOf(settings, host_id, key);
   auto certs = settings.ca_pins.empty() ? JoinByWeb(settings, request) : JoinByPin(settings, request);
   if (!certs) return std::unexpected(InContext("cannot join", std::move(certs).error()));
+
   ASSIGN_OR_RETURN(HostIdentity identity, KeepIdentity(settings.data_dir, "", key, *certs));
   Log(LogLevel::kInfo, "joined the cluster", {{"host", identity.host_id}});
   return identity;
@@ -153,6 +159,7 @@ Result<proto::Certs> AskToRejoin(const JoinSettings& settings, const HostIdentit
   ASSIGN_OR_RETURN(*request.mutable_proof(),
                    old_key.Sign(HostProofText(expired.cluster, expired.host_id, request.join().publictlskey(),
                                               request.join().publicsshkey())));
+
   RpcOptions options = OptionsOf(settings);
   options.cluster = expired.cluster;
   for (const auto& authority : expired.credentials.tls_authorities) options.authorities_pem += authority;

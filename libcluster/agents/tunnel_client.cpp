@@ -78,11 +78,13 @@ Status Relay(GrpcStream& call, int socket, int end, SshTraffic& traffic) {
     }
     if (moved) continue;
     if (call.ended() || (!socket_open && call.IsFlushed())) return {};
+
     pollfd waits[] = {
         {call.fd(), call.events(), 0}, {socket_open && call.HasRoom() ? socket : -1, POLLIN, 0}, {end, POLLIN, 0}};
     if (::poll(waits, 3, -1) < 0) continue;
     if (waits[2].revents != 0) return {};
     if (waits[1].revents == 0) continue;
+
     char buffer[kChunkBytes];
     const ssize_t count = ::read(socket, buffer, sizeof buffer);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) continue;
@@ -119,6 +121,7 @@ struct TunnelClient::State : std::enable_shared_from_this<State> {
         ended.wait_for(lock, kCutTimeout, all_ended);
       }
     }
+
     const std::lock_guard lock(services_mutex);
     services = {};
   }
@@ -264,6 +267,7 @@ Status TunnelClient::State::Work() {
     for (const auto& [name, message] : announcements) call->Send(message);
     sent_event = 0;  // what was sent on another call may not have arrived
   }
+
   while (!stopping) {
     SendQueued();
     RETURN_IF_ERROR(call->Step());
@@ -274,6 +278,7 @@ Status TunnelClient::State::Work() {
       if (message.ParseFromString(*bytes)) Take(message);
     }
     if (call->ended()) return std::unexpected(ErrorOfGrpcStatus(*call->ended(), "the proxy"));
+
     pollfd waits[] = {{call->fd(), call->events(), 0}, {wake.get(), POLLIN, 0}};
     std::ignore = ::poll(waits, 2, -1);
     Drain();
@@ -291,12 +296,14 @@ void TunnelClient::State::Run() {
     // Another process has this host's identity. It keeps what it has for a while, so that the two do not take turns.
     if (!worked && worked.error().kind == ErrorKind::kAlreadyExists) pause = kLongestPause;
     call.reset();
+
     // What is to be sent wakes this too, and can wait.
     const Deadline again = In(Jittered(pause));
     while (!stopping && std::chrono::steady_clock::now() < again) {
       Sleep(std::chrono::ceil<std::chrono::milliseconds>(again - std::chrono::steady_clock::now()));
     }
     if (stopping) break;
+
     const Status opened = OpenCall();
     if (opened) {
       Log(LogLevel::kInfo, "connected to the proxy again");
@@ -306,6 +313,7 @@ void TunnelClient::State::Run() {
     pause = std::min<std::chrono::milliseconds>(pause * 2, kLongestPause);
     Log(LogLevel::kWarning, "the proxy cannot be reached", {{"reason", opened.error().message}});
   }
+
   if (call) SayGoodbye();
 }
 
@@ -354,6 +362,7 @@ Result<UniqueFd> TunnelClient::State::DialService(const v1::Dial& message) {
     const auto& kube = message.kube();
     return services.kube(kube.cluster(), {kube.labels().begin(), kube.labels().end()});
   }
+
   if (!message.has_ssh() || services.ssh == nullptr) {
     return Fail(ErrorKind::kNotFound, "this agent does not serve what is asked for");
   }
@@ -410,6 +419,7 @@ Status TunnelClient::Use(const HostIdentity& identity) {
   connection.key_pem = identity.credentials.private_key.Clone();
   connection.program = "teleport";
   connection.network = options.network;
+
   const std::lock_guard lock(state_->mutex);
   state_->connection = std::make_shared<const RpcOptions>(std::move(connection));
   return {};
@@ -451,6 +461,7 @@ Status TunnelClient::Send(const v1::AgentMessage& message) {
       state_->queue.push_back(message.SerializeAsString());
     }
   }
+
   state_->Wake();
   return {};
 }

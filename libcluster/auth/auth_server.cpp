@@ -21,6 +21,7 @@ template <typename M>
 Status EnsureSetting(Backend& backend, std::string_view kind, const std::shared_ptr<const M>& configured) {
   const KindRow* row = FindKind(kind);
   if (!configured && GetResource<M>(backend, kind, row->singleton_name)) return {};
+
   M setting;
   if (configured) {
     setting = *configured;
@@ -31,11 +32,13 @@ Status EnsureSetting(Backend& backend, std::string_view kind, const std::shared_
   RETURN_IF_ERROR(CheckResource(setting));
   if (configured) RETURN_IF_ERROR(CheckPromises(setting));
   (*setting.mutable_metadata()->mutable_labels())[std::string(kOriginLabel)] = configured ? "config-file" : "defaults";
+
   const auto stored = GetResource<M>(backend, kind, row->singleton_name);
   if (stored) {
     setting.mutable_metadata()->set_revision(stored->metadata().revision());
     if (stored->SerializeAsString() == setting.SerializeAsString()) return {};
   }
+
   BackendTransaction transaction;
   WriteResource(transaction, kind, setting, WriteMode::kUpsert);
   return backend.Commit(std::move(transaction));
@@ -69,12 +72,14 @@ Result<std::unique_ptr<AuthServer>> AuthServer::Open(AuthServerOptions options) 
   Backend& backend = *auth->own_backend_;
   auth->audit_queue_ = std::make_shared<AuditQueue>(backend);
   auth->Follow(backend);
+  // The bootstrap file may bring the authorities: Authorities::Open makes those that are missing.
   RETURN_IF_ERROR(auth->ReadBootstrapFile());
 
   ASSIGN_OR_RETURN(auth->authorities_, Authorities::Open(backend, opts.cluster_name));
   auth->locks_ = std::make_shared<Locks>(backend, opts.cluster_name);
   auth->authenticator_ = std::make_shared<Authenticator>(backend, *auth->authorities_, *auth->locks_, opts.host_id);
   auth->issuer_ = std::make_shared<UserCertIssuer>(*auth->authorities_, *auth->locks_);
+
   RETURN_IF_ERROR(auth->EnsureSettings());
   RETURN_IF_ERROR(auth->EnsurePresets());
   return auth;
@@ -105,6 +110,7 @@ Status AuthServer::ReadBootstrapFile() {
   ASSIGN_OR_RETURN(const auto resources, ReadBootstrap(options_.bootstrap_path));
   auto written = Bootstrap(*backend_, *local_users_, options_.cluster_name, resources);
   if (!written) return std::unexpected(InContext(options_.bootstrap_path, std::move(written).error()));
+
   if (*written) {
     Log(LogLevel::kInfo, "the cluster begins with the resources of a file",
         {{"file", options_.bootstrap_path}, {"resources", std::to_string(resources.size())}});
@@ -207,6 +213,7 @@ Status AuthServer::Authorize(const RpcMethod& method, const RpcCall& call) {
   if (access.who == RpcAccess::Who::kAdmin && call.caller.kind != Caller::Kind::kAdmin) {
     return Fail(ErrorKind::kAccessDenied, "access denied: {} is for the built-in Admin only", method.path);
   }
+
   for (const auto verb : access.verbs) {
     if (!access.group.empty() && CheckRule(call.caller, access.group, verb)) continue;
     RETURN_IF_ERROR(CheckRule(call.caller, access.kind, verb));

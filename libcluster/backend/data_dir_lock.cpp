@@ -38,6 +38,7 @@ Result<DataDirLock> DataDirLock::Acquire(const std::string& data_dir, std::chron
   const std::string path = data_dir + "/teleport.lock";
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd.valid()) RETURN_IF_ERROR(FailToLock(path));
+
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) RETURN_IF_ERROR(FailToLock(path));
@@ -48,6 +49,7 @@ Result<DataDirLock> DataDirLock::Acquire(const std::string& data_dir, std::chron
     }
     std::this_thread::sleep_for(kPause);
   }
+
   // For people and for the message above; the lock is what counts, so a full disk is no reason to stop.
   const std::string pid = fmt::format("{}\n", ::getpid());
   if (::ftruncate(fd.get(), 0) == 0) std::ignore = ::pwrite(fd.get(), pid.data(), pid.size(), 0);

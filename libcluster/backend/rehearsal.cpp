@@ -47,6 +47,8 @@ Result<std::vector<BackendItem>> Rehearsal::List(std::string_view prefix, std::s
 Status Rehearsal::Check(const BackendTransaction::Change& change) {
   using Condition = BackendTransaction::Condition;
   if (change.condition == Condition::kAny || change.condition == Condition::kExpired) return {};
+
+  // An item that the rehearsal has changed hides the stored one.
   const auto found = items_.find(change.item.key);
   std::optional<BackendItem> there;
   if (found != items_.end()) {
@@ -56,6 +58,7 @@ Status Rehearsal::Check(const BackendTransaction::Change& change) {
   } else if (stored.error().kind != ErrorKind::kNotFound) {
     return std::unexpected(stored.error());
   }
+
   if (change.condition == Condition::kAbsent) {
     if (there) return Fail(ErrorKind::kAlreadyExists, "{} already exists", change.item.key);
     return {};
@@ -82,6 +85,7 @@ Status Rehearsal::Commit(BackendTransaction transaction) {
   }
 
   bytes_ += more;
+
   for (const auto& change : transaction.changes()) {
     auto& item = items_[change.item.key];
     item = change.remove ? std::nullopt : std::optional(change.item);

@@ -185,6 +185,7 @@ Result<std::vector<std::pair<std::int64_t, AuditRecord>>> SqliteBackend::Events(
   ASSIGN_OR_RETURN(auto rows, reader->Prepare(query.newest_first ? kNewestEventsFirst : kOldestEventsFirst));
   const std::int64_t none = query.newest_first ? std::numeric_limits<std::int64_t>::max() : 0;
   rows.Bind(1, query.after == 0 ? none : query.after).Bind(2, ToNumber(query.from)).Bind(3, ToNumber(query.to));
+
   std::vector<std::pair<std::int64_t, AuditRecord>> events;
   while (events.size() < query.limit) {
     ASSIGN_OR_RETURN(const bool row, rows.Step());
@@ -220,6 +221,7 @@ void SqliteBackend::RunWriter() {
       Gather(lock, expected);
       batch.swap(queue_);
     }
+
     WriteBatch(batch);
     // Those of the batch come back, and those who came meanwhile are there already.
     const std::lock_guard lock(mutex_);
@@ -248,6 +250,7 @@ void SqliteBackend::WriteBatch(std::vector<Pending>& batch) {
   std::vector<Status> results;
   Status all = writer_->Execute("BEGIN IMMEDIATE");
   for (std::size_t i = 0; all && i < batch.size(); ++i) {
+    // A transaction that fails is rolled back alone: the others of the batch are kept.
     all = writer_->Execute("SAVEPOINT one");
     if (!all) break;
     const std::size_t applied = applied_.size();
@@ -258,9 +261,11 @@ void SqliteBackend::WriteBatch(std::vector<Pending>& batch) {
     }
     if (all) all = writer_->Execute("RELEASE one");
   }
+
   if (all) all = writer_->Execute("COMMIT");
   if (!all) std::ignore = writer_->Execute("ROLLBACK");
   if (!all) all = CannotWrite(all.error());
+
   if (all) feed_.Publish(applied_);
   applied_.clear();
   for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done.set_value(all ? std::move(results[i]) : all);
@@ -278,6 +283,7 @@ Status SqliteBackend::Check(const Change& change) {
                                                 "expires > ?2)"));
   query.Bind(1, key).Bind(2, ToNumber(Now()));
   ASSIGN_OR_RETURN(const bool present, query.Step());
+
   if (change.condition == Condition::kAbsent) {
     if (present) return Fail(ErrorKind::kAlreadyExists, "{} already exists", key);
     return {};

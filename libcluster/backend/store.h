@@ -70,8 +70,11 @@ void WriteResource(BackendTransaction& transaction, std::string_view kind, M& me
   const std::optional<Time> expires = ExpiresOf(message);
   const std::string key = ResourceKey(kind, NameOf(message));
   const std::string expected = RevisionOf(message);
+
+  // The backend keeps the revision beside the bytes, not in them.
   SetRevision(message, "");
   std::string value = message.SerializeAsString();
+
   std::string revision;
   switch (mode) {
     case WriteMode::kCreate:
@@ -84,6 +87,7 @@ void WriteResource(BackendTransaction& transaction, std::string_view kind, M& me
       revision = transaction.Put(key, std::move(value), expires);
       break;
   }
+
   SetRevision(message, revision);
 }
 

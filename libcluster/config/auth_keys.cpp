@@ -48,6 +48,7 @@ std::vector<ConfigKey> OwnKeys() {
          return {};
        }},
       {"auth_service.listen_addr", Type::kText, State::kServed, SetListenAddress},
+
       {"auth_service.cluster_name", Type::kText, State::kServed,
        [](TeleportConfig& config, const Value& value) -> Status {
          ASSIGN_OR_RETURN(config.auth.cluster_name, ConfigName(value));
@@ -65,11 +66,13 @@ std::vector<ConfigKey> SettingKeys() {
   return {
       SETTING_KEY("message_of_the_day", Type::kText, preference, "message_of_the_day"),
       SETTING_KEY("disconnect_expired_cert", Type::kSwitch, preference, "disconnect_expired_cert"),
+
       SETTING_KEY("session_recording", Type::kText, recording, "mode"),
       SETTING_KEY("proxy_checks_host_keys", Type::kSwitch, recording, "proxy_checks_host_keys"),
       SETTING_KEY("session_recording_config.mode", Type::kText, recording, "mode"),
       SETTING_KEY("session_recording_config.proxy_checks_host_keys", Type::kSwitch, recording,
                   "proxy_checks_host_keys"),
+
       {"auth_service.proxy_listener_mode", Type::kText, State::kServed, SetListenerMode},
       SETTING_KEY("client_idle_timeout", Type::kDuration, networking, "client_idle_timeout"),
       SETTING_KEY("client_idle_timeout_message", Type::kText, networking, "idle_timeout_message"),

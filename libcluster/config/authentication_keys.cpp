@@ -68,6 +68,7 @@ std::vector<ConfigKey> AuthenticationKeys() {
   const auto refused = [&](std::string_view name, Type type, std::string_view accepted, std::string_view advice) {
     keys.push_back({fmt::format("{}{}", kPrefix, name), type, State::kRefused, nullptr, accepted, advice});
   };
+
   without_effect("webauthn.rp_id", Type::kText, kNoWebauthn);
   without_effect("webauthn.attestation_allowed_cas", Type::kTexts, kNoWebauthn);
   without_effect("webauthn.attestation_denied_cas", Type::kTexts, kNoWebauthn);
@@ -75,16 +76,19 @@ std::vector<ConfigKey> AuthenticationKeys() {
   without_effect("u2f.app_id", Type::kText, kNoWebauthn);
   without_effect("u2f.facets", Type::kTexts, kNoWebauthn);
   without_effect("u2f.device_attestation_cas", Type::kTexts, kNoWebauthn);
+
   refused("passwordless", Type::kSwitch, "", "set it to no");
   refused("headless", Type::kSwitch, "", "set it to no");
   refused("device_trust.mode", Type::kText, "off", "set it to off");
   refused("device_trust.auto_enroll", Type::kSwitch, "", "set it to no");
   without_effect("device_trust.ekcert_allowed_cas", Type::kTexts, "devices are not enrolled");
+
   without_effect("piv_slot", Type::kText, kNoHardwareKey);
   without_effect("hardware_key.piv_slot", Type::kText, kNoHardwareKey);
   without_effect("hardware_key.pin_cache_ttl", Type::kDuration, kNoHardwareKey);
   refused("hardware_key.serial_number_validation.enabled", Type::kSwitch, "", "set it to no");
   without_effect("hardware_key.serial_number_validation.serial_number_trait_name", Type::kText, "");
+
   refused("stable_unix_user_config.enabled", Type::kSwitch, "", "set it to no: the cluster makes no users on hosts");
   without_effect("stable_unix_user_config.first_uid", Type::kNumber, "");
   without_effect("stable_unix_user_config.last_uid", Type::kNumber, "");

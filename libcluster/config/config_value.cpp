@@ -79,6 +79,7 @@ Result<bool> ConfigSwitch(const Value& value) {
 Status CheckConfigType(ConfigType type, const Value& value) {
   if (value.is_null() || type == ConfigType::kAny) return {};
   if (IsEmptyText(value) && type != ConfigType::kMap) return {};
+
   const auto check = [](const auto& read) { return read ? Status() : std::unexpected(read.error()); };
   switch (type) {
     case ConfigType::kText:
@@ -104,6 +105,7 @@ bool IsOff(ConfigType type, const Value& value) {
   if (IsEmptyText(value)) return true;
   if (value.is_list()) return std::ranges::all_of(value.as_list(), IsEmptyText);
   if (value.is_map()) return value.as_map().empty();
+
   switch (type) {
     case ConfigType::kSwitch:
       return !ConfigSwitch(value).value_or(true);

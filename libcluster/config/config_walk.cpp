@@ -138,6 +138,7 @@ class ConfigWalk {
     if (const auto fits = CheckConfigType(key.type, value); !fits) {
       return At(value, std::unexpected(InContext(path, fits.error())));
     }
+
     switch (key.state) {
       case State::kServed:
         return Serve(key, path, value);

@@ -35,6 +35,7 @@ Status SetSeverity(TeleportConfig& config, const Value& value) {
                                                                           {"warning", LogLevel::kWarning},
                                                                           {"error", LogLevel::kError},
                                                                           {"err", LogLevel::kError}}};
+
   ASSIGN_OR_RETURN(const std::string text, ConfigText(value));
   const auto found = std::ranges::find(kLevels, LowerCase(text), [](const auto& level) { return level.first; });
   if (found == kLevels.end()) {
@@ -63,6 +64,7 @@ Status SetLogFields(TeleportConfig& config, const Value& value) {
     return Fail(ErrorKind::kBadParameter, "unknown log field \"{}\": use timestamp, level, component and caller",
                 field);
   }
+
   if (fields.empty()) return {};
   config.log_output.time = has("timestamp");
   config.log_output.level = has("level");
@@ -84,15 +86,18 @@ Status SetLogOutput(TeleportConfig& config, const Value& value) {
                                                                          {"stdout", Target::kStdout},
                                                                          {"out", Target::kStdout},
                                                                          {"1", Target::kStdout}}};
+
   const auto found = std::ranges::find(kStreams, output, [](const auto& stream) { return stream.first; });
   if (found != kStreams.end()) {
     config.log_output.target = found->second;
     return {};
   }
+
   if (output == "syslog" || output == "os_log") {
     return FailWithHint(ErrorKind::kNotImplemented, fmt::format("a log to {} is not implemented", output),
                         "use stderr, which systemd passes on, stdout or the path of a file");
   }
+
   config.log_output.target = Target::kFile;
   config.log_output.path = output;
   return {};
@@ -121,11 +126,13 @@ std::vector<ConfigKey> ServedKeys() {
        }},
       TEXT_KEY("teleport.data_dir", data_dir),
       TEXT_KEY("teleport.pid_file", pid_file),
+
       {"teleport.log.severity", Type::kText, State::kServed, SetSeverity},
       {"teleport.log.format", Type::kAny, State::kServed, SetLegacyLogFields},
       {"teleport.log.format.output", Type::kText, State::kServed, SetLogFormat},
       {"teleport.log.format.extra_fields", Type::kTexts, State::kServed, SetLogFields},
       {"teleport.log.output", Type::kText, State::kServed, SetLogOutput},
+
       {"teleport.storage.type", Type::kText, State::kServed, SetStorageType},
       {"teleport.storage.path", Type::kText, State::kServed, SetStoragePath},
   };
@@ -139,6 +146,7 @@ std::vector<ConfigKey> GlobalKeys() {
   constexpr std::string_view kNoLimits = "the limits of the cluster are its own; leave the key out";
   constexpr std::string_view kAlgorithms =
       "the algorithms are those of TLS 1.2, TLS 1.3 and OpenSSH; leave the key out";
+
   auto keys = ServedKeys();
   const auto without_effect = [&](std::string path, Type type, std::string_view why) {
     keys.push_back({std::move(path), type, State::kNoEffect, nullptr, "", why});
@@ -146,6 +154,7 @@ std::vector<ConfigKey> GlobalKeys() {
   const auto refused = [&](std::string path, Type type, std::string_view accepted, std::string_view advice) {
     keys.push_back({std::move(path), type, State::kRefused, nullptr, accepted, advice});
   };
+
   refused("teleport.storage.*", Type::kAny, "", "state is in the data directory; leave the key out");
   without_effect("teleport.cache.type", Type::kText, "");
   without_effect("teleport.cache.enabled", Type::kSwitch, "");
@@ -153,11 +162,13 @@ std::vector<ConfigKey> GlobalKeys() {
   without_effect("teleport.cache.max_backoff", Type::kDuration, "");
   without_effect("teleport.advertise_ip", Type::kText, "hosts are reached through the proxy, whatever their address");
   without_effect("teleport.ca_signature_algo", Type::kText, "");
+
   refused("teleport.connection_limits.max_connections", Type::kNumber, "15000", kNoLimits);
   without_effect("teleport.connection_limits.max_users", Type::kNumber, "");
   refused("teleport.connection_limits.rates[].period", Type::kDuration, "", kNoLimits);
   refused("teleport.connection_limits.rates[].average", Type::kNumber, "", kNoLimits);
   refused("teleport.connection_limits.rates[].burst", Type::kNumber, "", kNoLimits);
+
   refused("teleport.diag_addr", Type::kText, "", "leave the key out");
   refused("teleport.shutdown_delay", Type::kDuration, "", "leave the key out");
   refused("teleport.ciphersuites", Type::kTexts, "", kAlgorithms);

@@ -32,6 +32,7 @@ Status SetKeyPairs(TeleportConfig& config, const Value& value) {
     return FailWithHint(ErrorKind::kNotImplemented, "more than one pair is not implemented",
                         "name one certificate that has all names of the proxy");
   }
+
   for (const auto& item : value.as_list()) {
     const auto text = [&](std::string_view name) {
       const Value* path = item.Find(name);
@@ -63,6 +64,7 @@ std::vector<ConfigKey> ServedProxyKeys() {
        [](TeleportConfig& config, const Value& value) {
          return SetAddress(config.proxy.kube_listen_addr, value, 3026);
        }},
+
       {"proxy_service.https_keypairs", Type::kAny, State::kServed, SetKeyPairs},
       {"proxy_service.https_keypairs[].key_file", Type::kText, State::kNoEffect},
       {"proxy_service.https_keypairs[].cert_file", Type::kText, State::kNoEffect},
@@ -89,6 +91,7 @@ std::vector<ConfigKey> KeysWithoutEffect() {
       {"proxy_service.mysql_public_addr", Type::kTexts, State::kNoEffect, nullptr, "", kNoDatabases},
       {"proxy_service.postgres_public_addr", Type::kTexts, State::kNoEffect, nullptr, "", kNoDatabases},
       {"proxy_service.mongo_public_addr", Type::kTexts, State::kNoEffect, nullptr, "", kNoDatabases},
+
       // Below what is off.
       {"proxy_service.acme.email", Type::kText, State::kNoEffect},
       {"proxy_service.acme.uri", Type::kText, State::kNoEffect},
@@ -106,6 +109,7 @@ std::vector<ConfigKey> RefusedKeys() {
   constexpr std::string_view kLoadBalancer = "what stands before the proxy must pass connections through as they are";
   constexpr std::string_view kOneProxy = "there is one proxy, which has no peers; leave the key out";
   constexpr std::string_view kDatabases = "databases are not implemented; leave the key out";
+
   return {
       {"proxy_service.https_keypairs_reload_interval", Type::kDuration, State::kRefused, nullptr, "",
        "restart the process after a new certificate; leave the key out"},

@@ -25,6 +25,7 @@ Result<Roles> RolesOf(const std::vector<std::string>& names) {
   if (names.empty()) return Roles{};
   constexpr std::array<std::string_view, 7> kNotServed{"app",  "db",    "kube",          "discovery",
                                                        "okta", "relay", "windowsdesktop"};
+
   Roles roles{false, false, false, true};
   for (const auto& name : names) {
     if (name == "auth") {
@@ -54,17 +55,20 @@ Result<Value> TeleportSection(const SampleOptions& options) {
   if (!options.token.empty()) {
     section.Set("join_params", Value::Map{{"token_name", options.token}, {"method", "token"}});
   }
+
   if (!options.auth_server.empty() && !options.proxy.empty()) {
     return Fail(ErrorKind::kBadParameter, "the address of a proxy and of an auth service are two ways: give one");
   }
   if (!options.proxy.empty() && options.version != "v3") {
     return Fail(ErrorKind::kBadParameter, "proxy_server belongs to version v3 of the file");
   }
+
   if (!options.proxy.empty()) section.Set("proxy_server", options.proxy);
   if (!options.auth_server.empty() && options.version == "v3") section.Set("auth_server", options.auth_server);
   if (!options.auth_server.empty() && options.version != "v3") {
     section.Set("auth_servers", Value::Strings({options.auth_server}));
   }
+
   section.Set("log",
               Value::Map{{"output", "stderr"}, {"severity", "INFO"}, {"format", Value::Map{{"output", "text"}}}});
   if (!options.ca_pins.empty()) section.Set("ca_pin", Value::Strings(options.ca_pins));
@@ -82,6 +86,7 @@ Result<Value> ProxySection(const SampleOptions& options) {
   } else {
     section.Set("web_listen_addr", listen);
   }
+
   if (options.cert_file.empty() != options.key_file.empty()) {
     return Fail(ErrorKind::kBadParameter, "a certificate and its key belong together: give both files");
   }
@@ -114,18 +119,21 @@ Result<std::string> SampleConfig(const SampleOptions& options) {
   file.Set("version", options.version);
   ASSIGN_OR_RETURN(Value teleport, TeleportSection(options));
   file.Set("teleport", std::move(teleport));
+
   Value& auth = file.Set("auth_service", Enabled(roles.auth));
   if (roles.auth) {
     auth.Set("listen_addr", "0.0.0.0:3025");
     if (!options.cluster_name.empty()) auth.Set("cluster_name", options.cluster_name);
     auth.Set("proxy_listener_mode", "multiplex");
   }
+
   file.Set("ssh_service", SshSection(options, roles));
   Value proxy = Enabled(false);
   if (roles.proxy) {
     ASSIGN_OR_RETURN(proxy, ProxySection(options));
   }
   file.Set("proxy_service", std::move(proxy));
+
   return "# A configuration to start from. Start it: teleport start -c FILE\n" + ToYaml(file);
 }
 

@@ -30,6 +30,7 @@ Result<CommandLabel> ReadCommand(const Value& item) {
       return Fail(ErrorKind::kBadParameter, "unknown key \"{}\": a command has name, command and period", key);
     }
   }
+
   if (!IsLabelKey(label.name)) return Fail(ErrorKind::kBadParameter, "\"{}\" is not a label key", label.name);
   if (label.command.empty()) return Fail(ErrorKind::kBadParameter, "\"{}\" has no command", label.name);
   return label;
@@ -74,6 +75,7 @@ std::vector<ConfigKey> ServedSshKeys() {
          ASSIGN_OR_RETURN(config.ssh.public_addr, ConfigTexts(value));
          return {};
        }},
+
       SWITCH_KEY("port_forwarding", port_forwarding),
       SWITCH_KEY("ssh_file_copy", copy_files),
       SWITCH_KEY("x11.enabled", x11),

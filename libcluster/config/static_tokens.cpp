@@ -16,11 +16,13 @@ Result<std::shared_ptr<const types::StaticTokensV2>> ParseStaticTokens(const std
       return Fail(ErrorKind::kBadParameter,
                   "auth_service.tokens: an entry is \"role,role:token\", and one has no colon");
     }
+
     std::vector<std::string> names{entry.substr(colon + 1)};
     if (names.front().starts_with('/')) {
       ASSIGN_OR_RETURN(const std::string content, ReadFile(names.front()));
       names = SplitNonEmpty(content, '\n');
     }
+
     for (const auto& line : names) {
       const std::string_view name = Trimmed(line);
       if (name.empty()) continue;

@@ -41,10 +41,12 @@ Status KubeAnnouncer::Announce() {
     server.mutable_metadata()->set_name(cluster.name);
     server.mutable_metadata()->set_namespace_("default");
     SetExpires(server, Now() + kLife);
+
     auto& spec = *server.mutable_spec();
     spec.set_version(std::string(kWireVersion));
     spec.set_hostname(options_.address);
     spec.set_hostid(options_.host_id);
+
     auto& announced = *spec.mutable_cluster();
     announced.set_kind("kube_cluster");
     announced.set_version("v3");

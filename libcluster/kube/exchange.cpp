@@ -60,6 +60,7 @@ asio::awaitable<Status> SendBody(UpstreamRequest& request, Exchange& exchange) {
   RequestParser& parser = *request.parser;
   std::vector<char> room(kCopyBytes);
   error_code error;
+
   while (!parser.is_done()) {
     parser.get().body().data = room.data();
     parser.get().body().size = room.size();
@@ -68,12 +69,15 @@ asio::awaitable<Status> SendBody(UpstreamRequest& request, Exchange& exchange) {
                                    asio::redirect_error(asio::use_awaitable, error));
     if (error == http::error::need_buffer) error = {};
     if (error) co_return Fail(ErrorKind::kConnectionProblem, "the request's body did not come: {}", error.message());
+
     const std::string_view piece(room.data(), room.size() - parser.get().body().size);
+    // An empty chunk would end the body.
     if (piece.empty()) continue;
     const std::string text = parser.chunked() ? ChunkText(piece) : std::string(piece);
     co_await asio::async_write(*exchange.stream, asio::buffer(text), asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return Broken(exchange, error);
   }
+
   if (parser.chunked()) {
     co_await asio::async_write(*exchange.stream, asio::buffer(kLastChunk),
                                asio::redirect_error(asio::use_awaitable, error));
@@ -105,6 +109,7 @@ asio::awaitable<Result<std::size_t>> Step(Exchange& exchange, std::span<char> ro
       exchange.buffer.consume(piece->used);
       if (piece->used > 0) co_return piece->body;
     }
+
     if (exchange.buffer.size() >= kMaxUnread) co_return InCluster(exchange, "the API server's answer cannot be read");
     const std::size_t count = co_await exchange.stream->async_read_some(
         exchange.buffer.prepare(kCopyBytes), asio::redirect_error(asio::use_awaitable, error));
@@ -131,19 +136,23 @@ asio::awaitable<Status> Ask(UpstreamRequest& request, const RequestHeader& heade
   std::string text = HeaderText(header);
   const bool together = !Streams(request) && request.body.size() <= kJoinBytes;
   if (together) text += request.body;
+
   error_code error;
   co_await asio::async_write(*exchange.stream, asio::buffer(text), asio::redirect_error(asio::use_awaitable, error));
   if (error) co_return Broken(exchange, error);
+
   if (Streams(request)) {
     const auto first = co_await (SendBodyAndWait(request, exchange) || ReadAnswerHeader(exchange));
     if (first.index() == 1) co_return std::get<1>(first);
     // A body that was sent whole waits for the header, so only a failure ends first.
     co_return std::get<0>(first);
   }
+
   if (!together) {
     co_await asio::async_write(*exchange.stream, asio::buffer(request.body),
                                asio::redirect_error(asio::use_awaitable, error));
   }
+  // A server that does not take the whole body may still say why.
   exchange.sent = !error;
   co_return co_await ReadAnswerHeader(exchange);
 }
@@ -194,6 +203,7 @@ asio::awaitable<Result<std::string>> ReadBody(KubeClient& client, RequestParser&
   std::string whole;
   const auto time = BudgetOf(Door::kKubernetes, CallerState::kKnown).message_time;
   beast::get_lowest_layer(client.stream).expires_after(time);
+
   while (!parser.is_done()) {
     parser.get().body().data = room.data();
     parser.get().body().size = room.size();

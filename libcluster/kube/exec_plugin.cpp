@@ -33,6 +33,7 @@ std::string ClusterJson(const Value& cluster, std::string_view ca_pem) {
     if (const Value* value = cluster.Find(key); value != nullptr) result.Set(key, *value);
   }
   if (!ca_pem.empty()) result.Set("certificate-authority-data", ToBase64(ca_pem));
+
   const Value* extensions = cluster.Find("extensions");
   for (const auto& entry : extensions == nullptr ? Value::List{} : extensions->as_list()) {
     const Value* config = entry.Find("extension");
@@ -74,6 +75,7 @@ bool NamesSecret(std::string_view option) {
 std::vector<std::string_view> SecretsOf(const ExecPlugin& plugin) {
   std::vector<std::string_view> secrets;
   for (const auto& [name, value] : plugin.environment) secrets.push_back(value.Reveal());
+
   for (std::size_t i = 0; i < plugin.arguments.size(); ++i) {
     const std::string_view argument = plugin.arguments[i];
     const auto equals = std::min(argument.find('='), argument.size());
@@ -144,11 +146,13 @@ Result<ExecCredential> ParseExecCredential(std::string_view output, std::string_
   if (TextAt(&*parsed, "apiVersion") != api_version) {
     return Fail(ErrorKind::kBadParameter, "it answers in another apiVersion than {}", api_version);
   }
+
   const Value* status = parsed->Find("status");
   ExecCredential credential;
   credential.token = Secret(TextAt(status, "token"));
   credential.client_certificate_pem = TextAt(status, "clientCertificateData");
   credential.client_key_pem = Secret(TextAt(status, "clientKeyData"));
+
   if (credential.client_certificate_pem.empty() != credential.client_key_pem.empty()) {
     return Fail(ErrorKind::kBadParameter, "of certificate and key it returned only one");
   }
@@ -158,6 +162,7 @@ Result<ExecCredential> ParseExecCredential(std::string_view output, std::string_
   if (std::ranges::any_of(credential.token.Reveal(), [](unsigned char c) { return c <= ' ' || c == 0x7f; })) {
     return Fail(ErrorKind::kBadParameter, "its token has characters that no header can carry");
   }
+
   if (const std::string expires = TextAt(status, "expirationTimestamp"); !expires.empty()) {
     const auto time = ParseTime(expires);
     if (!time) return Fail(ErrorKind::kBadParameter, "its expirationTimestamp is no RFC 3339 time");
@@ -173,6 +178,7 @@ Result<ExecCredential> RunExecPlugin(const ExecPlugin& plugin, const StopSignal&
   options.arguments = plugin.arguments;
   for (const auto& [name, value] : plugin.environment) options.environment.emplace_back(name, value.Reveal());
   options.environment.emplace_back("KUBERNETES_EXEC_INFO", ExecInfoJson(plugin));
+
   auto ran = RunProgram(options, stop);
   for (auto& [name, value] : options.environment) Wipe(value);
   if (!ran) {
@@ -183,6 +189,7 @@ Result<ExecCredential> RunExecPlugin(const ExecPlugin& plugin, const StopSignal&
     error.kind = ErrorKind::kConnectionProblem;  // the cluster cannot be reached, which is not the user's doing
     return std::unexpected(error);
   }
+
   Result<ExecCredential> credential =
       ran->exit_code == 0 ? ParseExecCredential(ran->output, plugin.api_version)
                           : Fail(ErrorKind::kConnectionProblem, "it ended with exit code {}", ran->exit_code);
@@ -202,6 +209,7 @@ std::string HideSecrets(std::string_view text, const std::vector<std::string_vie
       hidden.replace(at, secret.size(), kHidden);
     }
   }
+
   std::string result;
   for (auto rest = std::string_view(hidden); !rest.empty();) {
     const auto end = std::ranges::find_if_not(rest, IsTokenCharacter);

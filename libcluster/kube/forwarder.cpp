@@ -151,15 +151,18 @@ asio::awaitable<bool> ServeUnderstood(KubeClient& client, RequestParser& parser,
                         {}};
     co_return co_await Refuse(client, parser, refusal);
   }
+
   const auto body = co_await LearnMore(client, parser, plan);
   if (!body) {
     const bool too_large = body.error().kind == ErrorKind::kLimitExceeded;
     co_return co_await Refuse(client, parser, body.error(), too_large ? kBodyTooLarge : 0);
   }
+
   const HttpHeaders headers = HeadersOf(parser.get());
   if (const Status status = client.state->decider->Authorize(headers, plan); !status) {
     co_return co_await Refuse(client, parser, status.error());
   }
+
   beast::get_lowest_layer(client.stream).expires_never();
   const auto first = co_await (Deal(client, parser, plan, *body) || UntilPointless(client, plan));
   if (first.index() == 0) co_return std::get<0>(first);
@@ -212,10 +215,13 @@ asio::awaitable<bool> ReadHeader(KubeClient& client, RequestParser& parser) {
     if (error) co_return false;
     client.buffer.commit(count);
   }
+
   socket.expires_after(BudgetOf(Door::kKubernetes, CallerState::kUnknown).message_time);
   co_await http::async_read_header(client.stream, client.buffer, parser,
                                    asio::redirect_error(asio::use_awaitable, error));
   if (!error) co_return true;
+
+  // Malformed HTTP is answered: a connection that broke has nobody to answer.
   client.must_close = true;
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     const Error too_large{ErrorKind::kLimitExceeded, "the request's header is too large", {}};
@@ -235,11 +241,13 @@ asio::awaitable<bool> ServeRequest(KubeClient& client) {
   parser.body_limit(boost::none);
   client.audited = false;
   if (!co_await ReadHeader(client, parser)) co_return false;
+
   const RequestHeader& request = parser.get();
   if (const Status checked = CheckRequestHeader(request); !checked) {
     client.must_close = true;
     co_return co_await Refuse(client, parser, checked.error());
   }
+
   auto& state = *client.state;
   if (const Status ready = state.decider->Ready(); !ready) co_return co_await Refuse(client, parser, ready.error());
   const HttpHeaders headers = HeadersOf(request);
@@ -249,6 +257,7 @@ asio::awaitable<bool> ServeRequest(KubeClient& client) {
     client.must_close = !client.known;
     co_return co_await Refuse(client, parser, plan.error());
   }
+
   if (!std::exchange(client.known, true)) {
     if (state.known_caller) state.known_caller(client.remote_address, plan->caller->identity.username);
     if (const Status admitted = co_await AdmitCaller(client, *plan->caller); !admitted) {
@@ -317,11 +326,13 @@ RequestHeader UpstreamHeader(const RequestHeader& request, const KubePlan& plan,
   header.method_string(request.method_string());
   header.target(upstream.path_prefix + info.path + (info.query.empty() ? "" : "?" + info.query));
   header.set(http::field::host, FormatHostPort({upstream.host, upstream.port}));
+
   if (plan.filter) {
     // Filtering reads JSON: no protobuf, no compression.
     header.set(http::field::accept, AcceptForFilter(request));
     header.set(http::field::accept_encoding, "identity");
   }
+
   if (!plan.as.user.empty()) header.set("Impersonate-User", plan.as.user);
   for (const auto& group : plan.as.groups) header.insert("Impersonate-Group", group);
   header.set("X-Forwarded-For", plan.forwarded_for);
@@ -386,6 +397,7 @@ Result<KubeForwarder::State::Upstream> KubeForwarder::State::UpstreamOf(const Ku
   if (found != upstreams.end() && (cluster.host_id.empty() || found->second.labels == cluster.labels)) {
     return found->second;
   }
+
   if (!upstream_of_agent) return Fail(ErrorKind::kNotFound, "kubernetes cluster \"{}\" is not here", cluster.name);
   ASSIGN_OR_RETURN(Upstream made, Make(upstream_of_agent(cluster)));
   made.labels = cluster.labels;

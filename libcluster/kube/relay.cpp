@@ -49,6 +49,7 @@ asio::awaitable<Status> RelayAnswer(AnswerWriter& writer, Exchange& exchange) {
     const auto error = co_await writer.Write({room.data(), *piece});
     if (error) co_return ClientGone();
   }
+
   const auto error = co_await writer.Finish();
   if (error) co_return ClientGone();
   co_return Status();
@@ -80,12 +81,14 @@ asio::awaitable<Status> RelayFilteredList(AnswerWriter& writer, Exchange& exchan
     if (!piece) co_return std::unexpected(piece.error());
     const Status status = *piece == 0 ? filter.End() : filter.Put({room.data(), *piece}, out);
     if (!status) co_return Fail(ErrorKind::kNotImplemented, "{}", status.error().message);
+
     const bool ends = *piece == 0;
     if (!ends && out.size() < kHeldBytes) continue;
     if (!begun) {
       writer.Begin(ClientHeader(exchange.answer), ends ? std::optional(out.size()) : std::nullopt, true);
       begun = true;
     }
+
     auto error = co_await writer.Write(out);
     out.clear();
     if (!error && ends) error = co_await writer.Finish();
@@ -106,6 +109,7 @@ asio::awaitable<Status> RelayFilteredWatch(AnswerWriter& writer, Exchange& excha
     if (!piece) co_return std::unexpected(piece.error());
     if (*piece == 0) break;
     pending.append(room.data(), *piece);
+
     std::string shown;
     std::size_t begin = 0;
     for (auto end = pending.find('\n'); end != std::string::npos; end = pending.find('\n', begin)) {
@@ -118,6 +122,7 @@ asio::awaitable<Status> RelayFilteredWatch(AnswerWriter& writer, Exchange& excha
     if (pending.size() > kMaxObjectBytes) co_return Fail(ErrorKind::kNotImplemented, "an event is too large");
     error = co_await writer.Write(shown);
   }
+
   if (!error) error = co_await writer.Finish();
   if (error) co_return ClientGone();
   co_return Status();
@@ -177,8 +182,11 @@ asio::awaitable<void> Tunnel(KubeClient& client, Exchange& exchange) {
   header.set(http::field::upgrade, exchange.answer.header()[http::field::upgrade]);
   header.erase(http::field::content_length);
   const std::string text = HeaderText(header);
+
   error_code error;
   co_await asio::async_write(client.stream, asio::buffer(text), asio::redirect_error(asio::use_awaitable, error));
+
+  // Bytes that came with the headers belong to the new protocol already.
   if (!error && exchange.buffer.size() > 0) {
     co_await asio::async_write(client.stream, exchange.buffer.data(), asio::redirect_error(asio::use_awaitable, error));
   }
@@ -187,6 +195,7 @@ asio::awaitable<void> Tunnel(KubeClient& client, Exchange& exchange) {
                                asio::redirect_error(asio::use_awaitable, error));
   }
   if (error) co_return;
+
   beast::get_lowest_layer(client.stream).expires_never();
   co_await (Copy(client.stream, *exchange.stream) || Copy(*exchange.stream, client.stream));
 }
@@ -219,6 +228,7 @@ asio::awaitable<void> ForwardUpgrade(KubeClient& client, RequestParser& parser, 
     co_await Refuse(client, parser, upstream.error());
     co_return;
   }
+
   const auto& pool = upstream->pool;
   UpstreamRequest request = RequestTo(*pool, client, parser, plan);
   request.upgrades = true;
@@ -226,12 +236,14 @@ asio::awaitable<void> ForwardUpgrade(KubeClient& client, RequestParser& parser, 
   request.header.set(http::field::connection, "Upgrade");
   request.header.set(http::field::upgrade, parser.get()[http::field::upgrade]);
   client.must_close = true;
+
   auto begun = co_await Begin(pool, request);
   if (!begun) {
     AuditRequest(client, parser, plan, KubeHttpStatus(begun.error()));
     co_await Refuse(client, parser, begun.error());
     co_return;
   }
+
   Exchange& exchange = **begun;
   if (!exchange.answer.IsUpgraded() || !plan.info.is_session) {
     AuditRequest(client, parser, plan, exchange.answer.status());
@@ -241,6 +253,7 @@ asio::awaitable<void> ForwardUpgrade(KubeClient& client, RequestParser& parser, 
     co_await RelayAny(client, parser, exchange, plan);
     co_return;
   }
+
   client.audited = true;
   client.in_tunnel = true;
   std::optional<SessionAudit> session;

@@ -85,6 +85,7 @@ Status ReadUser(const FileReader& reader, const Value* user, const Value& cluste
                         fmt::format("{}: credentials by auth-provider are not implemented", reader.source),
                         "Kubernetes has replaced it by exec: write the kubeconfig anew with your provider's tool");
   }
+
   ASSIGN_OR_RETURN(upstream.client_certificate_pem, reader.DataOrFile(user, "client-certificate"));
   ASSIGN_OR_RETURN(std::string key, reader.DataOrFile(user, "client-key"));
   upstream.client_key_pem = Secret(std::move(key));
@@ -93,6 +94,7 @@ Status ReadUser(const FileReader& reader, const Value* user, const Value& cluste
   if (const std::string name = TextAt(user, "username"); !name.empty()) {
     upstream.basic_authorization = Secret(name + ":" + TextAt(user, "password"));
   }
+
   const bool authorized = !upstream.bearer_token_file.empty() || !upstream.bearer_token.empty() ||
                           !upstream.basic_authorization.empty() || !upstream.client_certificate_pem.empty();
   if (const Value* exec = user->Find("exec"); exec != nullptr && exec->is_map() && !authorized) {
@@ -165,6 +167,7 @@ Result<KubeUpstream> InClusterUpstream(std::string_view name, const PodEnvironme
     return FailWithHint(ErrorKind::kBadParameter, "kube_cluster_name is set, and this process is not in a pod",
                         "outside of Kubernetes set kubeconfig_file");
   }
+
   KubeUpstream upstream;
   upstream.name = name;
   upstream.host = environment.service_host;

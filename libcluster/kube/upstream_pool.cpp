@@ -111,6 +111,7 @@ asio::awaitable<Result<UpstreamCredential>> UpstreamPool::Credential() {
     if (!authorization) co_return std::unexpected(authorization.error());
     co_return UpstreamCredential{std::move(*authorization), tls_, nullptr};
   }
+
   const auto plugin = plugin_;
   auto get = [plugin](auto callback) { plugin->Get(std::move(callback)); };
   const auto made = co_await AwaitCallback<Result<ExecCredentials::Pointer>>(get);
@@ -148,6 +149,7 @@ std::unique_ptr<UpstreamStream> UpstreamPool::TakeIdle(const UpstreamCredential&
     auto [stream, since] = std::move(idle_.back());
     idle_.pop_back();
     if (since < oldest) {
+      // The remaining streams came back earlier: all are too old.
       idle_.clear();
     } else if (stream->context() == credential.tls && !stream->IsStale()) {
       return std::move(stream);
@@ -170,6 +172,7 @@ asio::awaitable<Result<UpstreamStream::Plain>> UpstreamPool::ConnectPlain() {
     if (!*dialled) co_return std::unexpected(dialled->error());
     co_return WrapSocket(context_.get_executor(), std::move(**dialled));
   }
+
   error_code error;
   tcp::socket socket(context_);
   asio::steady_timer deadline(co_await asio::this_coro::executor, kConnectTimeout);
@@ -177,6 +180,7 @@ asio::awaitable<Result<UpstreamStream::Plain>> UpstreamPool::ConnectPlain() {
     error_code ignored;
     if (!code) socket.close(ignored);
   });
+
   tcp::resolver resolver(context_);
   const auto found = co_await resolver.async_resolve(upstream_.host, std::to_string(upstream_.port),
                                                      asio::redirect_error(asio::use_awaitable, error));

@@ -43,16 +43,19 @@ asio::awaitable<T> AwaitCallbackOr(T given_up, Start start) {
       waiting->reset();
       std::move(taken)(std::move(result));
     };
+
     if (slot.is_connected()) {
       slot.assign([executor, complete, given_up](asio::cancellation_type) mutable {
         asio::post(executor, [complete, given_up = std::move(given_up)]() mutable { complete(std::move(given_up)); });
       });
     }
+
     start([executor, complete](T result) {
       auto kept = std::make_shared<T>(std::move(result));
       asio::post(executor, [complete, kept] { complete(std::move(*kept)); });
     });
   };
+
   T result =
       co_await asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(std::move(initiate), asio::use_awaitable);
   co_return result;

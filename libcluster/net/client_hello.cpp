@@ -71,9 +71,11 @@ Result<ClientHello> ParseBody(std::string_view body) {
   reader.TakePrefixed(1);     // session id
   reader.TakePrefixed(2);     // cipher suites
   reader.TakePrefixed(1);     // compression methods
+
   ClientHello hello;
   if (reader.failed()) return Fail(ErrorKind::kBadParameter, "malformed TLS client hello");
   if (reader.done()) return hello;  // no extensions
+
   Reader extensions(reader.TakePrefixed(2));
   while (!extensions.done()) {
     const auto type = extensions.Number(2);
@@ -92,6 +94,7 @@ Result<ClientHelloResult> ParseClientHello(std::string_view bytes) {
     return Fail(ErrorKind::kBadParameter, "not a TLS connection");
   }
   if (bytes.size() < kRecordHeaderBytes) return ClientHelloResult{kRecordHeaderBytes, {}};
+
   Reader header(bytes.substr(3, 2));
   const std::size_t record_bytes = header.Number(2);
   if (record_bytes + kRecordHeaderBytes > kMaxClientHelloBytes) {
@@ -100,6 +103,7 @@ Result<ClientHelloResult> ParseClientHello(std::string_view bytes) {
   if (bytes.size() < kRecordHeaderBytes + record_bytes) {
     return ClientHelloResult{kRecordHeaderBytes + record_bytes, {}};
   }
+
   Reader message(bytes.substr(kRecordHeaderBytes, record_bytes));
   if (message.Number(1) != kClientHelloMessage) return Fail(ErrorKind::kBadParameter, "no TLS client hello");
   const auto body = message.TakePrefixed(3);

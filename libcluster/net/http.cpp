@@ -118,6 +118,7 @@ asio::awaitable<HttpResponse> RunHandler(StatePtr state, HttpRequest request, in
     if (!state->options.submit) return state->pool.Submit(std::move(work));
     if (auto refusal = state->options.submit(*shared_request, std::move(work))) complete(std::move(*refusal));
   };
+
   HttpResponse response =
       co_await asio::async_initiate<const asio::use_awaitable_t<>, void(HttpResponse)>(initiate, asio::use_awaitable);
   co_return response;
@@ -227,10 +228,12 @@ asio::awaitable<bool> ReadRequest(HttpConnection& connection) {
   Parser parser;
   parser.header_limit(static_cast<std::uint32_t>(connection.state->budget.header_bytes));
   parser.body_limit(boost::none);  // ReadBody counts
+
   boost::system::error_code error;
   beast::get_lowest_layer(connection.stream).expires_after(connection.state->budget.idle_time);
   co_await http::async_read_header(connection.stream, connection.buffer, parser,
                                    asio::redirect_error(asio::use_awaitable, error));
+  // A client that left or fell silent gets no answer.
   if (error == http::error::end_of_stream || error == beast::error::timeout ||
       error == asio::ssl::error::stream_truncated || error == asio::error::connection_reset) {
     co_return false;
@@ -239,6 +242,7 @@ asio::awaitable<bool> ReadRequest(HttpConnection& connection) {
     HttpResponse refusal = MalformedRequest(error);
     co_return co_await Refuse(connection, std::move(refusal));
   }
+
   if (WantsUpgrade(connection.state, parser.get())) {
     co_await Upgrade(connection, parser);
     co_return false;
@@ -257,6 +261,7 @@ asio::awaitable<void> Serve(StatePtr state, IncomingConnection incoming) {
       {},
       {}};
   connection.place = state->connections.Enter(SourceOf(connection.remote_address), descriptor);
+
   beast::get_lowest_layer(connection.stream).expires_after(state->budget.handshake_time);
   boost::system::error_code error;
   co_await connection.stream.async_handshake(asio::ssl::stream_base::server,
@@ -265,10 +270,12 @@ asio::awaitable<void> Serve(StatePtr state, IncomingConnection incoming) {
     Log(LogLevel::kDebug, "TLS handshake failed", {{"peer", connection.remote_address}, {"reason", error.message()}});
     co_return;
   }
+
   AcknowledgeHandshake(connection.stream);
   connection.chain = PeerChainPem(connection.stream);
   while (co_await ReadRequest(connection)) {
   }
+
   if (connection.upgraded) co_return;  // the stream is gone with what was in it
   beast::get_lowest_layer(connection.stream).expires_after(state->budget.handshake_time);
   co_await connection.stream.async_shutdown(asio::redirect_error(asio::use_awaitable, error));

@@ -78,6 +78,7 @@ asio::awaitable<Result<ClientHello>> PeekHello(asio::generic::stream_protocol::s
     boost::system::error_code error;
     co_await socket.async_wait(asio::socket_base::wait_read, asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return Fail(ErrorKind::kConnectionProblem, "the client sent no TLS hello in time");
+
     buffer.resize(kMaxClientHelloBytes);
     const ssize_t count = ::recv(socket.native_handle(), buffer.data(), buffer.size(), MSG_PEEK | MSG_DONTWAIT);
     const bool is_part = count > 0 && static_cast<std::size_t>(count) < wanted;
@@ -93,6 +94,7 @@ asio::awaitable<Result<ClientHello>> PeekHello(asio::generic::stream_protocol::s
       if (errno == EAGAIN || errno == EINTR) continue;
       co_return Fail(ErrorKind::kConnectionProblem, "the client's connection broke before its TLS hello");
     }
+
     auto parsed = ParseClientHello(std::string_view(buffer).substr(0, static_cast<std::size_t>(count)));
     if (!parsed) co_return std::unexpected(std::move(parsed).error());
     if (parsed->needed_bytes == 0) co_return std::move(parsed->hello);
@@ -254,6 +256,7 @@ Status Bind(Listener::State& state, const HostPort& address) {
   if (error) {
     return Fail(ErrorKind::kBadParameter, "cannot listen on {}: {}", FormatHostPort(address), error.message());
   }
+
   const tcp::endpoint endpoint = found.begin()->endpoint();
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);

@@ -64,6 +64,7 @@ Result<std::shared_ptr<ServerTls>> ServerTls::Create(const ServerTlsOptions& opt
   } catch (const boost::system::system_error& error) {
     return Fail(ErrorKind::kBadParameter, "the certificate and its key cannot be used: {}", error.code().message());
   }
+
   SSL_CTX* context = state->context.native_handle();
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
@@ -71,6 +72,7 @@ Result<std::shared_ptr<ServerTls>> ServerTls::Create(const ServerTlsOptions& opt
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_alpn_select_cb(context, SelectProtocol, &state->wire_protocols);
+
   if (options.ask_for_client_certificate) {
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
   }

@@ -80,6 +80,7 @@ asio::awaitable<void> ServeWebSocket(TlsStream stream, Request request, SocketSt
   beast::get_lowest_layer(stream).expires_never();
   const std::string offered(request[http::field::sec_websocket_protocol]);
   const bool ping = offered.find("alpn-ping") != std::string::npos;
+
   WebSocket socket(std::move(stream));
   socket.binary(true);
   socket.read_message_max(0);  // frames carry a byte stream of any length
@@ -89,6 +90,7 @@ asio::awaitable<void> ServeWebSocket(TlsStream stream, Request request, SocketSt
   error_code error;
   co_await socket.async_accept(request, asio::redirect_error(asio::use_awaitable, error));
   if (error) co_return;
+
   if (ping) {
     co_await (FromWebSocket(socket, inner) || ToWebSocket(inner, socket) || KeepAlive(socket));
   } else {

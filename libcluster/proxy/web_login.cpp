@@ -81,17 +81,20 @@ Result<Value> WebApi::LoginFinish(const Call& call) {
     return Fail(ErrorKind::kBadParameter, "'ssh_pub_key' or 'tls_pub_key' must be set");
   }
   ASSIGN_OR_RETURN(issue.ttl, TtlOf(auth_, call.body));
+
   ASSIGN_OR_RETURN(const types::UserV2 user, auth_.local_users().Authenticate(attempt));
   ASSIGN_OR_RETURN(issue.later_than, auth_.local_users().RenewalsEnd(attempt.user));
   issue.traits = TraitsOf(user);
   const std::vector<std::string> roles(user.spec().roles().begin(), user.spec().roles().end());
   ASSIGN_OR_RETURN(issue.access, AccessOf(auth_.backend(), user.metadata().name(), roles, issue.traits));
+
   ASSIGN_OR_RETURN(const HostPort client, ParseHostPort(call.request.remote_address, 0));
   issue.base.login_ip = client.host;
   issue.base.route_to_cluster = TextIgnoringCase(call.body, "RouteToCluster");
   issue.base.kubernetes_cluster = TextIgnoringCase(call.body, "KubernetesCluster");
   issue.format = TextIgnoringCase(call.body, "compatibility");
   ASSIGN_OR_RETURN(const UserCerts certs, auth_.issuer().Issue(issue));
+
   AuditEvent event(audit::kCertCreate, auth_.cluster_name());
   event.Add("user", user.metadata().name()).Add("cert_type", "user").Add("addr.remote", attempt.remote_address);
   event.Add("identity", Value::Map{{"user", user.metadata().name()},
@@ -108,6 +111,7 @@ Result<Value> WebApi::LoginAnswer(const UserCerts& certs) {
   tls.Append(ToBase64(auth_.authorities().HostTlsPem()));
   Value signer(Value::Map{
       {"domain_name", auth_.cluster_name()}, {"checking_keys", std::move(keys)}, {"tls_certs", std::move(tls)}});
+
   return Value(Value::Map{{"username", certs.identity.username},
                           {"cert", ToBase64(certs.ssh)},
                           {"tls_cert", ToBase64(certs.tls)},

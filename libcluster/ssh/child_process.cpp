@@ -48,6 +48,7 @@ Result<ChildProcess> ChildProcess::Start(const ChildOptions& options) {
     posix_spawn_file_actions_adddup2(&setup.files, options.descriptors[i], static_cast<int>(i));
   }
   posix_spawn_file_actions_addclosefrom_np(&setup.files, static_cast<int>(options.descriptors.size()));
+
   sigset_t none;
   sigset_t all;
   sigemptyset(&none);
@@ -55,6 +56,7 @@ Result<ChildProcess> ChildProcess::Start(const ChildOptions& options) {
   posix_spawnattr_setsigmask(&setup.attributes, &none);
   posix_spawnattr_setsigdefault(&setup.attributes, &all);
   posix_spawnattr_setflags(&setup.attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+
   const auto arguments = Pointers(options.arguments);
   const auto environment = Pointers(options.environment);
   ChildProcess child;
@@ -64,6 +66,7 @@ Result<ChildProcess> ChildProcess::Start(const ChildOptions& options) {
     return Fail(error == ENOENT ? ErrorKind::kNotFound : ErrorKind::kInternal, "cannot start {}: {}", options.program,
                 std::strerror(error));
   }
+
   KeepOpenFileLimitOf(child.pid_);
   child.handle_ = UniqueFd(::pidfd_open(child.pid_, 0));
   if (child.handle_.valid()) return child;

@@ -18,16 +18,19 @@ types::ServerV2 NodeResource(const SshNodeOptions& options, const CommandLabels&
   types::ServerV2 node;
   node.set_kind("node");
   node.set_version("v2");
+
   auto& metadata = *node.mutable_metadata();
   metadata.set_name(options.host_id);
   metadata.set_namespace_("default");
   for (const auto& [key, value] : options.labels) (*metadata.mutable_labels())[key] = value;
   SetExpires(node, Now() + kNodeLife);
+
   auto& spec = *node.mutable_spec();
   spec.set_hostname(options.hostname);
   spec.set_usetunnel(true);
   spec.set_version(std::string(kWireVersion));
   for (const auto& name : options.public_addrs) spec.add_public_addrs(name);
+
   const auto values = commands.Values();
   for (const auto& label : commands.labels()) {
     auto& written = (*spec.mutable_cmdlabels())[label.name];

@@ -132,9 +132,11 @@ class NodeSession {
       co_await SayToHooks(SessionFrameType::kNotice, std::move(refusal));
       co_return co_await SayToHooks(SessionFrameType::kExit, std::to_string(kSessionFailed));
     }
+
     if (!log_->facts().transfer) connection_->Began(log_->facts().id);
     log_->Started();
     co_await SayToHooks(SessionFrameType::kStarted, "");
+
     co_await RunToTheEnd(hello);
     log_->Ended(exit_code_);
     co_await SayToHooks(SessionFrameType::kExit, exit_code_);
@@ -157,6 +159,7 @@ class NodeSession {
   std::string Refusal(const SessionHello& hello) {
     if (!connection_->EndReason().empty()) return connection_->EndReason();
     if (!connection_->Accept(peer_.uid)) return "access denied: the session is of another user";
+
     if (IsStrict() && connection_->dial().settings.recording_mode != "off") {
       if (!IsRoot()) {
         return "access denied: your roles want sessions recorded (record_session: strict); the agent of this node does "
@@ -164,6 +167,7 @@ class NodeSession {
       }
       if (!HasProtectedTerminal()) return "access denied: the session's terminal was open to others before it began";
     }
+
     const std::string command = hello.command.value_or("");
     if (!connection_->IsSftp(command) && !IsScp(command)) return "";
     if (!connection_->node().copy_files) return "access denied: this node does not copy files";
@@ -219,6 +223,7 @@ class NodeSession {
     options.environment = {kPath};
     for (const auto& descriptor : descriptors_) options.descriptors.push_back(descriptor.get());
     options.descriptors.push_back(runners_end_.get());
+
     auto started = ChildProcess::Start(options);
     if (!started) return started.error().message;
     process_.emplace(std::move(*started));
@@ -249,6 +254,7 @@ class NodeSession {
     const std::string host = address ? address->host : remote;
     const int port = address ? address->port : 0;
     const std::string& id = log_->facts().id;
+
     const std::pair<const char*, std::string> variables[] = {
         {"SHELL", start.shell.empty() ? "/bin/sh" : start.shell},
         {"SSH_CLIENT", fmt::format("{} {} 0", host, port)},
@@ -285,6 +291,7 @@ class NodeSession {
         Hear(**frame);
         continue;
       }
+
       const std::size_t count =
           co_await runner_.async_read_some(asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
       if (!error) runner_bytes_.append(buffer.data(), count);

@@ -58,9 +58,11 @@ Status SpoolFile::Append(const events::OneOf& event) {
   if (bytes.empty() || bytes.size() > kMaxRecordedEventBytes) {
     return Fail(ErrorKind::kLimitExceeded, "an event of {} bytes cannot be recorded", bytes.size());
   }
+
   std::string record;
   for (int shift = 24; shift >= 0; shift -= 8) record.push_back(static_cast<char>(bytes.size() >> shift));
   record += bytes;
+
   const std::lock_guard lock(mutex_);
   const ssize_t count = ::pwrite(file_.get(), record.data(), record.size(), static_cast<off_t>(size_));
   if (count != static_cast<ssize_t>(record.size())) {
@@ -114,12 +116,14 @@ Result<std::optional<events::OneOf>> SpoolFile::ReadAt(std::uint64_t& offset) co
   if (::pread(file_.get(), length, kLengthBytes, static_cast<off_t>(offset)) != kLengthBytes) return std::nullopt;
   const std::size_t size = std::size_t{length[0]} << 24 | length[1] << 16 | length[2] << 8 | length[3];
   if (size > kMaxRecordedEventBytes) return Fail(ErrorKind::kBadParameter, "{} is damaged", path_);
+
   std::string bytes(size, '\0');
   // Cut off by the end of an earlier run: that event was never shown to anybody.
   if (::pread(file_.get(), bytes.data(), size, static_cast<off_t>(offset + kLengthBytes)) !=
       static_cast<ssize_t>(size)) {
     return std::nullopt;
   }
+
   events::OneOf event;
   if (!event.ParseFromString(bytes)) return Fail(ErrorKind::kBadParameter, "{} is damaged", path_);
   offset += kLengthBytes + size;
@@ -154,6 +158,7 @@ class RecordingSpool::Shipment {
       if (file_->ended()) return (void)RemoveFile(file_->path());
       file_->WaitFor(0, kListenPeriod);
     }
+
     while (!stopping_) {
       Status sent = sink_ ? Status() : Connect();
       if (sent) {
@@ -162,6 +167,7 @@ class RecordingSpool::Shipment {
       }
       if (sent) return;
       if (IsFinal(sent.error())) return GiveUp(sent.error());
+
       sink_.reset();
       Log(LogLevel::kWarning, "a recording waits for the auth service",
           {{"session", session_id_}, {"reason", sent.error().message}});
@@ -257,8 +263,10 @@ void RecordingSpool::EndIfOpen(SpoolFile& file) {
     if (!first) first = **event;
     last = std::move(**event);
   }
+
   file.CutOff(offset);
   if (!first || last->has_sessionend()) return;
+
   const auto end = MakeUpEnd(*first, *last);
   Status ended = end ? file.Append(*end) : Status(std::unexpected(end.error()));
   if (ended) {

@@ -88,6 +88,7 @@ void SessionLog::Ended(const std::string& exit_code) {
     if (exit_code != kExitSuccess) event.Add("exitError", "exit status " + exit_code);
     connection_->Emit(event);
   }
+
   if (facts_.terminal) Emit(Event(audit::kSessionLeave));
   Emit(Event(audit::kSessionEnd)
            .Add("enhanced_recording", false)
@@ -97,6 +98,7 @@ void SessionLog::Ended(const std::string& exit_code) {
            .Add("session_recording", connection_->dial().settings.recording_mode)
            .Add("session_start", FormatTime(started_))
            .Add("session_stop", FormatTime(Now())));
+
   if (recorder_) recorder_->End();
   recorder_.reset();
 }

@@ -41,6 +41,7 @@ Status SessionRecorder::Print(std::string_view bytes) {
     print.set_bytes(static_cast<std::int64_t>(chunk.size()));
     print.set_delaymilliseconds(std::chrono::duration_cast<std::chrono::milliseconds>(now - first_print_).count());
     print.set_offset(offset_);
+
     offset_ += print.bytes();
     RETURN_IF_ERROR(Append(event));
     bytes.remove_prefix(chunk.size());
@@ -53,6 +54,7 @@ Result<events::OneOf> MakeUpEnd(const events::OneOf& first, const events::OneOf&
   if (!first.has_sessionstart() || ended == nullptr) {
     return Fail(ErrorKind::kBadParameter, "the recording does not begin with the start of a session");
   }
+
   const events::SessionStart& start = first.sessionstart();
   events::OneOf event;
   auto& end = *event.mutable_sessionend();
@@ -62,6 +64,7 @@ Result<events::OneOf> MakeUpEnd(const events::OneOf& first, const events::OneOf&
   end.mutable_metadata()->set_id(RandomUuid());
   end.mutable_metadata()->set_index(ended->index() + 1);
   *end.mutable_metadata()->mutable_time() = ended->time();
+
   *end.mutable_user() = start.user();
   *end.mutable_session() = start.session();
   *end.mutable_connection() = start.connection();

@@ -79,9 +79,11 @@ class Runner {
     if (start_.terminal) RETURN_IF_ERROR(terminal_.Open(start_));
     UniqueFd log_end;
     if (start_.file_log) RETURN_IF_ERROR(OpenLog(log_end));
+
     pid_ = ::fork();
     if (pid_ < 0) return Fail(ErrorKind::kInternal, "cannot start a process: {}", std::strerror(errno));
     if (pid_ == 0) Become(log_end);
+
     process_ = UniqueFd(::pidfd_open(pid_, 0));
     terminal_.Leave();
     log_end.Reset();
@@ -129,6 +131,7 @@ class Runner {
 
   void Step() {
     if (exited_ && terminal_.open() && WantsOutput()) return TakeOutput();
+
     const bool on_terminal = terminal_.open() && !ended_;
     const auto wanted = static_cast<short>((WantsOutput() ? POLLIN : 0) | (input_.empty() ? 0 : POLLOUT));
     std::array<pollfd, 6> waits{{{exited_ ? -1 : process_.get(), POLLIN, 0},
@@ -138,6 +141,7 @@ class Runner {
                                  {on_terminal && !shown_.empty() ? STDOUT_FILENO : -1, POLLOUT, 0},
                                  {file_log_.get(), POLLIN, 0}}};
     if (::poll(waits.data(), waits.size(), Patience()) < 0) return;
+
     if (ended_ && Clock::now() > kill_at_) Signal(SIGKILL);
     if (waits[1].revents != 0) Hear();
     if (waits[5].revents != 0 && !TakeLog()) file_log_.Reset();
@@ -205,6 +209,7 @@ class Runner {
     if (count < 0 && errno == EINTR) return true;
     if (count <= 0) return false;
     log_.append(buffer.data(), static_cast<std::size_t>(count));
+
     for (auto end = log_.find('\n'); end != std::string::npos; end = log_.find('\n')) {
       const std::string_view line = std::string_view(log_).substr(0, end);
       is_log_ = is_log_ || SftpLog::IsFirst(line);

@@ -38,17 +38,21 @@ Error BecomeShell(const SessionStart& start, const std::string& terminal) {
   if (::chdir(start.hello.directory.c_str()) != 0 && ::chdir("/") != 0) {
     return {ErrorKind::kInternal, fmt::format("cannot enter /: {}", std::strerror(errno)), ""};
   }
+  // The runner ignores SIGPIPE, which the shell would inherit.
   ::signal(SIGPIPE, SIG_DFL);
+
   const std::string shell = start.shell.empty() ? "/bin/sh" : start.shell;
   const std::string name = shell.substr(shell.rfind('/') + 1);
   std::vector<std::string> arguments{"-" + name};
   if (start.hello.command) arguments = {name, "-c", *start.hello.command};
+
   std::vector<std::string> environment = start.hello.environment;
   for (auto& variable : environment) {
     if (!terminal.empty() && variable.starts_with(kTerminalVariable)) {
       variable = std::string(kTerminalVariable) + terminal;
     }
   }
+
   ::execve(shell.c_str(), Pointers(arguments).data(), Pointers(environment).data());
   return {ErrorKind::kNotFound, fmt::format("cannot start the login shell {}: {}", shell, std::strerror(errno)), ""};
 }

@@ -34,6 +34,7 @@ Status SessionTerminal::Open(const SessionStart& start) {
   if (::tcgetattr(STDIN_FILENO, &outer) != 0) return Fail(ErrorKind::kInternal, "the session has no terminal");
   winsize size{};
   ::ioctl(STDIN_FILENO, TIOCGWINSZ, &size);
+
   int master = -1;
   int slave = -1;
   if (::openpty(&master, &slave, nullptr, &outer, &size) != 0) return CannotOpen();
@@ -44,12 +45,14 @@ Status SessionTerminal::Open(const SessionStart& start) {
   std::array<char, 64> name{};
   if (::ttyname_r(slave, name.data(), name.size()) != 0) return CannotOpen();
   name_ = name.data();
+
   if (start.change_user) {
     if (::fchown(STDIN_FILENO, ::geteuid(), kSameGroup) != 0 || ::fchmod(STDIN_FILENO, kOwnTerminal) != 0 ||
         ::fchown(slave, start.uid, kSameGroup) != 0 || ::fchmod(slave, kUsersTerminal) != 0) {
       return CannotOpen();
     }
   }
+
   termios raw = outer;
   ::cfmakeraw(&raw);
   ::tcsetattr(STDIN_FILENO, TCSANOW, &raw);

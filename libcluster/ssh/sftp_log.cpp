@@ -94,6 +94,7 @@ std::optional<SftpLog::Done> SftpLog::Take(std::string_view line) {
     if (failed) failed->error = line.substr(kStatus.size());
     return failed;
   }
+
   auto done = Finish();
   if (line.starts_with(kClose)) {
     std::string_view rest = line.substr(kClose.size());
@@ -104,6 +105,7 @@ std::optional<SftpLog::Done> SftpLog::Take(std::string_view line) {
       transfer.written += NumberAfter(rest, "written ");
     }
   }
+
   pending_ = ParseOperation(line);
   return done;
 }

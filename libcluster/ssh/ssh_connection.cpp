@@ -55,6 +55,7 @@ std::string SshConnection::PrincipalsOf(const LoginQuestion& question) {
     if (accepted_ || (asked_ && asked_->login != question.login)) return "";
     asked_ = question;
   }
+
   const auto blob = FromBase64(question.certificate);
   const auto certificate =
       blob ? ParseSshCertificateBlob(*blob) : Result<SshCertificate>(std::unexpected(blob.error()));
@@ -64,11 +65,13 @@ std::string SshConnection::PrincipalsOf(const LoginQuestion& question) {
         {{"user", dial().user}, {"certificate", certificate->key_id}});
     return Refuse(question, "the SSH certificate is of another user than the connection");
   }
+
   const auto& logins = dial().permit.logins;
   const auto login = std::ranges::find(logins, question.login, &SshPermit::Login::name);
   if (login == logins.end() || !IsPlainLogin(login->name)) {
     return Refuse(question, "the roles do not allow this login");
   }
+
   const std::lock_guard lock(mutex_);
   permitted_ = true;
   return PrincipalLine(dial().permit, *login);
@@ -127,6 +130,7 @@ AuditEvent SshConnection::Event(const AuditType& type) const {
   who.identity.active_requests = dial.access_requests;
   who.remote_address = dial.remote_address;
   event.By(who);
+
   if (const std::string login = Login(); !login.empty()) event.Add("login", login);
   event.Add("namespace", "default").Add("server_id", node_.host_id).Add("server_hostname", node_.hostname);
   Value labels = Value::EmptyMap();
@@ -183,6 +187,7 @@ asio::awaitable<void> SshConnection::ReadLog() {
         co_await log.async_read_some(asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
     if (error) break;
     text.append(buffer.data(), count);
+
     for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n')) {
       const std::string line = text.substr(0, end);
       text.erase(0, end + 1);

@@ -111,10 +111,12 @@ Status SshNode::State::WriteKeys() {
   ASSIGN_OR_RETURN(const HostKey host, auth.HostKeyFor(options.hostname, options.public_addrs));
   RETURN_IF_ERROR(WritePrivateFile(made + "/host_key", host.key.ToSshPem().Reveal()));
   RETURN_IF_ERROR(WriteFile(made + "/host_key-cert.pub", host.certificate + "\n", 0644));
+
   ASSIGN_OR_RETURN(const auto authorities, auth.UserAuthorityKeys());
   std::string lines;
   for (const auto& line : authorities) lines += line + "\n";
   RETURN_IF_ERROR(WriteFile(made + "/user_ca", lines, 0644));
+
   keys = made;
   return {};
 }
@@ -129,19 +131,24 @@ Status SshNode::State::Prepare() {
   sftp_command = FindSftpCommand();
   ASSIGN_OR_RETURN(agent_user, OwnName());
   RETURN_IF_ERROR(WritePrivilegeDirectory());
+
   ASSIGN_OR_RETURN(directory, MakeRuntimeDirectory(options.host_id));
   RETURN_IF_ERROR(InstallSshdHooks(sshd, options.hooks_file, directory + "/hooks.so"));
   RETURN_IF_ERROR(WriteKeys());
   ASSIGN_OR_RETURN(recordings, RecordingSpool::Open(auth, options.recordings_dir));
+
   const auto find = [weak = weak_from_this()](pid_t served_by) {
     const auto self = weak.lock();
     return self ? self->FindServed(served_by) : nullptr;
   };
   ASSIGN_OR_RETURN(door, SessionDoor::Open(loop, directory + "/door", find, recordings));
+
   if (!RunsAsRoot()) {
     Log(LogLevel::kWarning, "not root: only the user of this process can log in to the node",
         {{"uid", std::to_string(::geteuid())}});
   }
+
+  // The first announcement waits a little for the values of the commands' labels.
   commands = std::make_unique<CommandLabels>(options.commands);
   commands->WaitForFirst(kFirstLabels);
   ASSIGN_OR_RETURN(announcer, NodeAnnouncer::Start(auth, options, *commands));
@@ -188,9 +195,12 @@ Status SshNode::State::CheckLabels(const SshDial& dial) const {
 
 Result<UniqueFd> SshNode::State::Dial(const SshDial& dial) {
   RETURN_IF_ERROR(CheckLabels(dial));
+
+  // This node's configuration can only narrow the permit.
   SshDial narrowed = dial;
   if (!options.port_forwarding) narrowed.permit.port_forwarding = PortForwarding::kOff;
   if (!options.x11) narrowed.permit.forward_x11 = false;
+
   const SshdOptions sshd_options = OptionsOf(dial.id, dial.settings);
   ASSIGN_OR_RETURN(Sshd process, Sshd::Start(sshd, sshd_options, narrowed.permit));
   UniqueFd socket = std::move(process.socket());
@@ -198,6 +208,7 @@ Result<UniqueFd> SshNode::State::Dial(const SshDial& dial) {
       auth, options,
       SshConnection::Parts{std::move(narrowed), sshd_options.directory, sftp_command, std::move(process)},
       UniqueFd(::dup(socket.get())));
+
   {
     const std::lock_guard lock(mutex);
     connections[dial.id] = connection;

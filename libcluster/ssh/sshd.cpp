@@ -59,6 +59,7 @@ std::string SshdConfig(const SshdOptions& options, const SshPermit& permit) {
       "HostKey {0}\nHostCertificate {0}-cert.pub\nTrustedUserCAKeys {1}\nAuthorizedPrincipalsFile none\n"
       "AuthorizedPrincipalsCommand {2} {3} %k %u\nAuthorizedPrincipalsCommandUser {4}\n",
       options.host_key_file, options.user_authority_file, kHooksStandIn, kHooksPrincipals, options.agent_user);
+
   // Certificates only. What is in the users' own files does not count; ours are in a directory of ours.
   text +=
       "AuthorizedKeysFile none\nPubkeyAuthentication yes\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
@@ -67,12 +68,14 @@ std::string SshdConfig(const SshdOptions& options, const SshPermit& permit) {
       "UseDNS no\nPidFile none\nLoginGraceTime 60\n"
       "LogLevel VERBOSE\nLogVerbose serverloop.c:server_request_direct_tcpip():*\n";
   text += fmt::format("AcceptEnv {}\n", kAcceptedEnvironment);
+
   const std::string_view tcp = TcpForwarding(permit.port_forwarding);
   text += fmt::format("AllowTcpForwarding {0}\nAllowStreamLocalForwarding {0}\nX11Forwarding {1}\n", tcp,
                       YesOrNo(permit.forward_x11));
   // Each login's line says whether it may; here it is only not forbidden.
   text += "AllowAgentForwarding yes\n";
   text += fmt::format("MaxSessions {}\n", permit.max_sessions > 0 ? permit.max_sessions : kManySessions);
+
   if (settings.keep_alive_interval > Nanoseconds::zero()) {
     text += fmt::format("ClientAliveInterval {}\nClientAliveCountMax {}\n", Seconds(settings.keep_alive_interval),
                         settings.keep_alive_count_max);
@@ -85,6 +88,7 @@ Result<Sshd> Sshd::Start(const std::string& program, const SshdOptions& options,
   const std::string config = options.directory + "/sshd_config";
   RETURN_IF_ERROR(MakeDirectories(options.directory, 0700));
   RETURN_IF_ERROR(WritePrivateFile(config, SshdConfig(options, permit)));
+
   ASSIGN_OR_RETURN(SocketPair pair, MakeSocketPair(0));
   int log[2];
   if (::pipe2(log, O_CLOEXEC) != 0) return Fail(ErrorKind::kInternal, "cannot make a pipe: {}", std::strerror(errno));
@@ -92,6 +96,7 @@ Result<Sshd> Sshd::Start(const std::string& program, const SshdOptions& options,
   const UniqueFd log_end(log[1]);
   const UniqueFd socket_end(::fcntl(pair.second.get(), F_DUPFD_CLOEXEC, kFirstFreeDescriptor));
   const UniqueFd high_log_end(::fcntl(log_end.get(), F_DUPFD_CLOEXEC, kFirstFreeDescriptor));
+
   ChildOptions child;
   child.program = program;
   child.arguments = {program, "-i", "-e", "-f", config};

@@ -113,6 +113,7 @@ Result<AuditEvent> EventOfAgent(std::string_view json, const EventSource& source
   ASSIGN_OR_RETURN(Value reported, ParseJson(json));
   const AuditType* type = TypeOf(reported);
   if (type == nullptr) return Fail(ErrorKind::kBadParameter, "an event that nodes do not report");
+
   AuditEvent event(*type, source.cluster);
   const std::string said = TextAt(reported, "time");
   const auto time = ParseTime(said);
@@ -121,12 +122,14 @@ Result<AuditEvent> EventOfAgent(std::string_view json, const EventSource& source
   } else {
     event.At(now).Add("reported_time", said.substr(0, kCuts.back() * 4));
   }
+
   const std::string uid = TextAt(reported, "uid");
   auto& fields = reported.mutable_map();
   std::erase_if(fields, [](const auto& field) { return std::ranges::find(kOwnKeys, field.first) != kOwnKeys.end(); });
   if (fields.size() > kMostKeys) return Fail(ErrorKind::kBadParameter, "an event with {} fields", fields.size());
   const Value trimmed = Trimmed(std::move(reported));
   for (const auto& [key, value] : trimmed.as_map()) event.Add(key, value);
+
   // The same each time that the agent sends this event, and of nobody else's.
   const std::string said_id = uid.substr(0, kCuts.back() * 4);
   if (!said_id.empty()) event.Add("uid", UuidOf(Sha256(fmt::format("{}\n{}", source.host_id, said_id))));

@@ -48,12 +48,14 @@ Result<types::ServerV2> AdmitNode(const types::ServerV2& said, const std::string
   SetHeader(node, "node", "v2", host_id);
   *node.mutable_metadata()->mutable_labels() = said.metadata().labels();
   SetExpires(node, expires);
+
   auto& spec = *node.mutable_spec();
   spec.set_usetunnel(true);
   spec.set_hostname(said.spec().hostname());
   spec.set_version(said.spec().version());
   *spec.mutable_public_addrs() = said.spec().public_addrs();
   *spec.mutable_cmdlabels() = said.spec().cmdlabels();
+
   RETURN_IF_ERROR(CheckSpec(spec.hostname(), spec.version(), node.metadata().labels().size() + spec.cmdlabels().size(),
                             node.ByteSizeLong()));
   const bool plain = std::ranges::all_of(spec.public_addrs(), IsHostName);

@@ -58,17 +58,20 @@ void ToMessage(const SshDial& dial, v1::Dial& message) {
   ssh.set_impersonator(dial.impersonator);
   for (const auto& request : dial.access_requests) ssh.add_access_requests(request);
   ssh.set_remote_address(dial.remote_address);
+
   for (const auto& login : dial.permit.logins) {
     auto& added = *ssh.add_logins();
     added.set_name(login.name);
     added.set_forward_agent(login.forward_agent);
   }
+
   ssh.set_port_forwarding(
       static_cast<int>(std::ranges::find(kForwarding, dial.permit.port_forwarding) - kForwarding.begin()));
   ssh.set_forward_x11(dial.permit.forward_x11);
   ssh.set_copy_files(dial.permit.copy_files);
   ssh.set_max_sessions(dial.permit.max_sessions);
   ssh.set_recording(dial.permit.recording);
+
   ssh.set_keep_alive_interval_ns(dial.settings.keep_alive_interval.count());
   ssh.set_keep_alive_count_max(dial.settings.keep_alive_count_max);
   ssh.set_recording_mode(dial.settings.recording_mode);
@@ -83,6 +86,7 @@ Result<SshDial> FromMessage(const v1::Dial& message) {
   // It becomes the name of a directory.
   const bool plain_id = std::ranges::all_of(message.id(), [](unsigned char c) { return std::isxdigit(c) != 0; });
   if (message.id().empty() || !plain_id) return Fail(ErrorKind::kBadParameter, "a dial without an id");
+
   SshDial dial;
   dial.id = message.id();
   dial.user = ssh.user();
@@ -90,12 +94,14 @@ Result<SshDial> FromMessage(const v1::Dial& message) {
   dial.impersonator = ssh.impersonator();
   dial.access_requests = {ssh.access_requests().begin(), ssh.access_requests().end()};
   dial.remote_address = ssh.remote_address();
+
   for (const auto& login : ssh.logins()) dial.permit.logins.push_back({login.name(), login.forward_agent()});
   dial.permit.port_forwarding = kForwarding[static_cast<std::size_t>(ssh.port_forwarding())];
   dial.permit.forward_x11 = ssh.forward_x11();
   dial.permit.copy_files = ssh.copy_files();
   dial.permit.max_sessions = ssh.max_sessions();
   dial.permit.recording = ssh.recording();
+
   dial.settings.keep_alive_interval = Nanoseconds(ssh.keep_alive_interval_ns());
   dial.settings.keep_alive_count_max = ssh.keep_alive_count_max();
   dial.settings.recording_mode = ssh.recording_mode();

@@ -74,6 +74,7 @@ class Outbox : public std::enable_shared_from_this<Outbox> {
         if (state.cancelled() != asio::cancellation_type::none) co_return;
         continue;
       }
+
       const v1::ProxyMessage message = std::move(queue_.front());
       queue_.pop_front();
       open = co_await messages.Write(message);
@@ -133,10 +134,12 @@ class Control {
     if (!*first || !(*first)->has_hello()) co_return Fail(ErrorKind::kBadParameter, "the agent's hello is missing");
     auto facts = FactsOf((*first)->hello());
     if (!facts) co_return std::unexpected(facts.error());
+
     const auto welcome = MakeWelcome(parts_.auth);
     if (!welcome) co_return std::unexpected(welcome.error());
     const auto outbox = std::make_shared<Outbox>(co_await asio::this_coro::executor);
     outbox->Push(*welcome);
+
     hostname_ = facts->hostname;
     agent_ = std::make_shared<RemoteAgent>(
         std::move(*facts), [outbox](const v1::ProxyMessage& message) { outbox->Push(message); },
@@ -145,6 +148,7 @@ class Control {
     Log(LogLevel::kInfo, "an agent has connected",
         {{"host", host_id_}, {"hostname", hostname_}, {"address", caller_->remote_address}});
     co_await (Listen(messages) || outbox->Send(messages) || messages.UntilLeft() || Watch());
+
     const auto current = parts_.agents.Find(host_id_);
     const bool replaced = current && current != agent_;
     parts_.agents.Remove(agent_);
@@ -176,6 +180,7 @@ class Control {
       auto message = co_await messages.Read();
       if (!message || !*message) co_return;
       const v1::AgentMessage& said = **message;
+
       if (said.has_node() && is_node_) {
         co_await Announce(said.node());
       } else if (said.has_kube() && is_kube_) {
@@ -226,6 +231,7 @@ class Control {
     if (said.servers_size() > static_cast<int>(kMaxKubeClusters)) {
       co_return Refuse("Kubernetes clusters", fmt::format("more than {}", kMaxKubeClusters));
     }
+
     std::map<std::string, types::KubernetesServerV3> servers;
     for (const auto& server : said.servers()) {
       const std::string& name = server.metadata().name();
@@ -238,12 +244,14 @@ class Control {
         servers[name] = std::move(*admitted);
       }
     }
+
     std::function<Result<KubeServers>()> write = [&auth = parts_.auth, host_id = host_id_,
                                                   servers = std::move(servers)]() mutable {
       return WriteServed(auth, host_id, std::move(servers));
     };
     const auto written = co_await OnPool(parts_.threads, std::move(write));
     if (!*written) co_return Refuse("Kubernetes clusters", written->error().message);
+
     for (const auto& taken : (*written)->taken) {
       Refuse(fmt::format("Kubernetes cluster \"{}\"", taken.name),
              fmt::format("host {} has that name: choose another, let both join by the same token, or end that host: "
@@ -370,12 +378,14 @@ void AddTunnelMethods(RpcTable& table, const TunnelParts& parts) {
     Control control(parts, std::move(*host_id), call->caller);
     co_return co_await control.Run(messages);
   };
+
   const auto serve_connect = [parts](std::shared_ptr<const RpcStreamCall> call,
                                      BytesTunnel::Messages messages) -> asio::awaitable<Status> {
     auto host_id = HostOfAgent(*call->caller, parts.auth);
     if (!host_id) co_return std::unexpected(host_id.error());
     co_return co_await Connect(parts, call->caller, std::move(*host_id), messages);
   };
+
   table.AddStream("/sallyport.v1.TunnelService/Control", RpcAccess::Authenticated(),
                   StreamHandler<v1::AgentMessage, v1::ProxyMessage>(parts.loop, serve_control));
   table.AddStream("/sallyport.v1.TunnelService/Connect", RpcAccess::Authenticated(),

@@ -71,11 +71,14 @@ Result<Caller> Authenticator::Derive(const Certificate& leaf, Time& basis_expire
   auto identity = leaf.ToIdentity();
   if (!identity) return std::unexpected(ForCaller(identity.error()));
   if (identity->teleport_cluster != (*authority)->cluster) return Denied(kInvalidClientCertificate);
+
   if ((*authority)->ca_type == "user") {
     ASSIGN_OR_RETURN(Caller user, DeriveUser(std::move(*identity), basis_expires));
+    // A certificate is valid from kClockSkew before its issue.
     user.issued = leaf.not_before() + kClockSkew;
     return user;
   }
+
   if ((*authority)->ca_type != "host") return Denied(kInvalidClientCertificate);
   Caller caller;
   const bool admin = identity->groups == std::vector<std::string>{"Admin"};

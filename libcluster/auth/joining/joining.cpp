@@ -92,6 +92,7 @@ Status CheckSizes(const JoinRequest& request) {
     if (list->size() > kMaxNames) return Fail(ErrorKind::kLimitExceeded, "a host has at most {} names", kMaxNames);
     names.insert(names.end(), list->begin(), list->end());
   }
+
   if (std::ranges::any_of(names, [](std::string_view name) { return name.size() > kMaxNameBytes; })) {
     return Fail(ErrorKind::kBadParameter, "a host's names have at most {} bytes", kMaxNameBytes);
   }
@@ -159,6 +160,7 @@ Result<JoinResult> Issue(AuthServer& auth, const JoinRequest& request, const Joi
     return Fail(ErrorKind::kBadParameter, "a host cannot be named \"{}\": that names another, or the cluster itself",
                 request.node_name);
   }
+
   HostCertificateRequest host;
   host.role = request.role;
   host.system_roles = joiner.roles;
@@ -172,10 +174,12 @@ Result<JoinResult> Issue(AuthServer& auth, const JoinRequest& request, const Joi
   if (std::ranges::any_of(host.system_roles, has_names)) {
     host.dns_names = NamesFor(auth, joiner.host_id, request.dns_names);
   }
+
   ASSIGN_OR_RETURN(host.tls_key, ParsePublicKeyPem(request.public_tls_key));
   ASSIGN_OR_RETURN(const AuthorizedKey ssh_key, ParseAuthorizedKey(request.public_ssh_key));
   host.ssh_key = ssh_key.key;
   ASSIGN_OR_RETURN(const HostCertificates issued, IssueHostCertificates(auth.authorities(), host));
+
   BackendTransaction transaction;
   PutHostGroup(transaction, joiner.host_id, joiner.group, Now() + host.ttl);
   RETURN_IF_ERROR(auth.backend().Commit(std::move(transaction)));
@@ -187,6 +191,7 @@ Result<JoinResult> Issue(AuthServer& auth, const JoinRequest& request, const Joi
 Result<std::string> ProvenHost(AuthServer& auth, const JoinRequest& request, const HostProof& proof) {
   const auto leaf = Certificate::FromPem(proof.certificate);
   if (!leaf) return std::unexpected(JoinDenied("the host's certificate cannot be read"));
+
   // As it was in its last second.
   const Time then = std::min(Now(), leaf->not_after() - std::chrono::seconds(1));
   const TrustSet trust = auth.authorities().Trust();
@@ -196,6 +201,7 @@ Result<std::string> ProvenHost(AuthServer& auth, const JoinRequest& request, con
   const bool of_a_host = authority->ca_type == "host" && identity.teleport_cluster == auth.cluster_name() &&
                          IsUuid(host_id) && host_id != auth.options().host_id;
   if (!of_a_host) return std::unexpected(JoinDenied("the certificate is not of a host that has joined"));
+
   const std::string text = HostProofText(auth.cluster_name(), host_id, request.public_tls_key, request.public_ssh_key);
   if (!leaf->public_key().Verify(text, proof.signature)) {
     return std::unexpected(JoinDenied("the signature is not of the key of the host's certificate"));

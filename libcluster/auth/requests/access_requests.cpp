@@ -78,11 +78,13 @@ Result<AccessRequestV3> ChangeRequest(AuthServer& auth, const std::string& id, C
     const std::string revision = request.metadata().revision();
     RETURN_IF_ERROR(change(request));
     RETURN_IF_ERROR(CheckResource(request));
+
     request.mutable_metadata()->clear_revision();
     BackendTransaction transaction;
     const std::string written =
         transaction.Update(ResourceKey(kRequestKind, id), request.SerializeAsString(), revision, ExpiresOf(request));
     transaction.Append(event(request).ToRecord());
+
     const Status committed = auth.Commit(std::move(transaction));
     if (committed) {
       request.mutable_metadata()->set_revision(written);
@@ -161,6 +163,7 @@ Result<AccessRequestV3> CreateAccessRequest(AuthServer& auth, const Caller& by, 
   if (by.kind == Caller::Kind::kUser && !auth.request_rate().Allow(by.identity.username, Now())) {
     return Fail(ErrorKind::kLimitExceeded, "you ask for access too often: try again in a minute");
   }
+
   AccessRequestV3 request = wanted;
   const Time now = Now();
   SetName(request, NewRequestId(now));
@@ -169,6 +172,7 @@ Result<AccessRequestV3> CreateAccessRequest(AuthServer& auth, const Caller& by, 
   spec.clear_reviews();
   spec.clear_accesslist();
   spec.clear_dryrunenrichment();
+
   RETURN_IF_ERROR(CheckResource(request));
   ASSIGN_OR_RETURN(const RequestRules rules, RequestRulesOf(auth.backend(), spec.user()));
   ASSIGN_OR_RETURN(const auto roles, AllRoles(auth.backend()));
@@ -176,6 +180,7 @@ Result<AccessRequestV3> CreateAccessRequest(AuthServer& auth, const Caller& by, 
   RETURN_IF_ERROR(rules.Complete({now, by.identity.expires, roles, std::move(resources)}, request));
   RETURN_IF_ERROR(CheckResource(request));
   if (spec.dryrun()) return request;
+
   request.mutable_metadata()->clear_revision();
   BackendTransaction transaction;
   const std::string revision =
@@ -198,20 +203,24 @@ Status SetAccessRequestState(AuthServer& auth, const Caller& by, const proto::Re
   if (!setter.roles().empty() && setter.state() != types::APPROVED) {
     return Fail(ErrorKind::kBadParameter, "only an approval can be for some of the roles");
   }
+
   const auto change = [&](AccessRequestV3& request) -> Status {
     if (IsSelf(by, request.spec().user())) {
       return Fail(ErrorKind::kAccessDenied, "directly updating the state of your own access requests is not permitted");
     }
     RETURN_IF_ERROR(CheckNewState(request, setter.state()));
+
     auto& spec = *request.mutable_spec();
     spec.set_state(setter.state());
     spec.set_resolvereason(setter.reason());
     *spec.mutable_resolveannotations() = setter.annotations();
+
     for (const auto& role : setter.roles()) {
       if (std::ranges::find(spec.roles(), role) != spec.roles().end()) continue;
       return Fail(ErrorKind::kBadParameter, "role \"{}\" is not in the request", StripControl(role));
     }
     if (!setter.roles().empty()) *spec.mutable_roles() = setter.roles();
+
     if (const auto start = ToTime(setter.assumestarttime())) {
       RETURN_IF_ERROR(CheckAssumeStart(request, *start));
       *spec.mutable_assumestarttime() = setter.assumestarttime();
@@ -219,6 +228,7 @@ Status SetAccessRequestState(AuthServer& auth, const Caller& by, const proto::Re
     if (setter.state() == types::APPROVED) *spec.mutable_resourceexpiry() = spec.expires();
     return {};
   };
+
   RETURN_IF_ERROR(ChangeRequest(auth, setter.id(), change, [&](const AccessRequestV3& request) {
     return RequestDecidedEvent(auth.cluster_name(), by, setter, request);
   }));
@@ -295,6 +305,7 @@ Result<GrantedAccess> GrantedBy(Backend& backend, const std::string& user, const
   if (ids.empty()) return granted;
   ASSIGN_OR_RETURN(const RequestRules rules, RequestRulesOf(backend, user));
   const Time now = Now();
+
   for (const auto& id : ids) {
     ASSIGN_OR_RETURN(const AccessRequestV3 request, Load(backend, id));
     const auto& spec = request.spec();
@@ -303,6 +314,7 @@ Result<GrantedAccess> GrantedBy(Backend& backend, const std::string& user, const
       return Fail(ErrorKind::kAccessDenied, "access request \"{}\" {}", id,
                   spec.state() == types::DENIED ? "has been denied" : "is awaiting approval");
     }
+
     RETURN_IF_ERROR(rules.Check(request));
     const Time expires = ToTime(spec.expires()).value_or(now);
     if (expires <= now) return Fail(ErrorKind::kBadParameter, "access request \"{}\" has expired", id);
@@ -310,6 +322,7 @@ Result<GrantedAccess> GrantedBy(Backend& backend, const std::string& user, const
       return Fail(ErrorKind::kBadParameter, "access request \"{}\" can not be assumed until {}", id,
                   FormatTime(*start));
     }
+
     granted.expires = std::min(granted.expires, expires);
     granted.roles.insert(granted.roles.end(), spec.roles().begin(), spec.roles().end());
     if (spec.requestedresourceids().empty()) continue;

@@ -48,6 +48,7 @@ Status AddKeys(const TypeRow& row, const std::string& cluster, types::CAKeySet& 
     pair.set_publickey(key.public_key().ToAuthorizedKey() + "\n");
     pair.set_privatekey(key.ToSshPem().Reveal());
   }
+
   if (row.tls) {
     ASSIGN_OR_RETURN(const PrivateKey key, GeneratePrivateKey(*row.tls));
     ASSIGN_OR_RETURN(const Certificate certificate, MakeCertificateAuthority(cluster, key, Now()));
@@ -57,6 +58,7 @@ Status AddKeys(const TypeRow& row, const std::string& cluster, types::CAKeySet& 
     pair.set_key(key.ToPem().Reveal());
     pair.set_crl(std::move(crl));
   }
+
   if (row.jwt) {
     ASSIGN_OR_RETURN(const PrivateKey key, GeneratePrivateKey(*row.jwt));
     auto& pair = *keys.add_jwt();
@@ -143,6 +145,7 @@ Result<std::unique_ptr<Authorities>> Authorities::Open(Backend& backend, std::st
   std::unique_ptr<Authorities> authorities(new Authorities(backend, std::move(cluster_name)));
   State& state = *authorities->state_;
   const std::string& cluster = authorities->cluster_name_;
+
   std::vector<TrustedAuthority> trusted;
   for (const auto& row : kTypes) {
     if (row.SlowToMake()) continue;
@@ -154,6 +157,8 @@ Result<std::unique_ptr<Authorities>> Authorities::Open(Backend& backend, std::st
     state.by_type.emplace(row.type, std::move(authority));
   }
   ASSIGN_OR_RETURN(state.trust, TrustSet::Make(std::move(trusted)));
+
+  // RSA keys take long to make: a thread makes them, and Get waits for them.
   state.maker = std::thread([&state, &cluster] {
     for (const auto& row : kTypes) {
       if (!row.SlowToMake()) continue;
@@ -169,6 +174,7 @@ Result<std::unique_ptr<Authorities>> Authorities::Open(Backend& backend, std::st
       state.made.notify_all();
     }
   });
+
   return authorities;
 }
 
@@ -191,12 +197,14 @@ Result<CertAuthorityV2> Authorities::Get(std::string_view type, std::string_view
   if (cluster != cluster_name_) {
     return Fail(ErrorKind::kNotFound, "certificate authority \"{}\" of cluster \"{}\" is not found", type, cluster);
   }
+
   std::unique_lock lock(state_->mutex);
   state_->made.wait(lock, [&] { return state_->by_type.contains(type) || !state_->background; });
   const auto found = state_->by_type.find(type);
   if (found == state_->by_type.end()) return std::unexpected(state_->background.error());
   CertAuthorityV2 copy = found->second;
   lock.unlock();
+
   if (!with_keys) {
     StripKeys(*copy.mutable_spec()->mutable_activekeys());
     StripKeys(*copy.mutable_spec()->mutable_additionaltrustedkeys());

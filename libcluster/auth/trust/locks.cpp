@@ -27,6 +27,7 @@ std::vector<Asked> AskedOf(const Identity& identity) {
     one.name = fmt::format("{}:\"{}\"", field, value);
     (one.target.*set)(value);
   };
+
   add("User", identity.username, &LockTarget::set_user<const std::string&>);
   for (const auto& role : identity.groups) add("Role", role, &LockTarget::set_role<const std::string&>);
   for (const auto& login : identity.principals) add("Login", login, &LockTarget::set_login<const std::string&>);
@@ -37,6 +38,7 @@ std::vector<Asked> AskedOf(const Identity& identity) {
   add("Device", identity.device.device_id, &LockTarget::set_device<const std::string&>);
   add("BotInstanceID", identity.bot_instance_id, &LockTarget::set_botinstanceid<const std::string&>);
   add("JoinToken", identity.join_token, &LockTarget::set_jointoken<const std::string&>);
+
   return asked;
 }
 

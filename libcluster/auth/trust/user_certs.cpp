@@ -52,6 +52,7 @@ Result<Identity> UserCertIssuer::BuildIdentity(const UserCertsRequest& request, 
   if (identity.route_to_cluster.empty()) identity.route_to_cluster = authorities_.cluster_name();
   if (identity.private_key_policy.empty()) identity.private_key_policy = "none";
   if (identity.user_type.empty()) identity.user_type = "local";
+
   // An Admin's certificate may outlive the roles; logins are then those of the longest that they admit.
   const Nanoseconds for_roles = request.ignore_role_ttl ? access.AdjustSessionTtl(ttl) : ttl;
   ASSIGN_OR_RETURN(identity.principals, access.CheckLogins(for_roles));
@@ -59,6 +60,7 @@ Result<Identity> UserCertIssuer::BuildIdentity(const UserCertsRequest& request, 
   if (access.PinSourceIp()) {
     return Fail(ErrorKind::kAccessDenied, "source IP pinning is only supported in Teleport Enterprise");
   }
+
   const auto kube = access.AllKubeGroupsAndUsers(for_roles);
   if (kube) {
     identity.kubernetes_groups = kube->groups;
@@ -66,6 +68,7 @@ Result<Identity> UserCertIssuer::BuildIdentity(const UserCertsRequest& request, 
   } else if (kube.error().kind != ErrorKind::kNotFound) {
     return std::unexpected(kube.error());
   }
+
   auto external = access.ExternalNamesFor(for_roles);
   identity.database_names = std::move(external.database_names);
   identity.database_users = std::move(external.database_users);

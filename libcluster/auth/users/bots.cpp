@@ -40,16 +40,19 @@ Result<types::RoleV6> RoleOf(const machineidv1::Bot& bot) {
   role.mutable_metadata()->set_description(fmt::format("Automatically generated role for bot {}", name));
   SetLabel(role, std::string(kBotLabel), name);
   SetExpires(role, ExpiresOf(bot));
+
   // Bots read the authorities to notice when they are rotated.
   auto& rule = *role.mutable_spec()->mutable_allow()->add_rules();
   rule.add_resources("cert_authority");
   rule.add_verbs("readnosecrets");
+
   SetRoles(bot.spec(), role);
   if (bot.spec().has_max_session_ttl()) {
     SetMaxSessionTtl(bot.spec(), role);
   } else {
     role.mutable_spec()->mutable_options()->set_maxsessionttl(Nanoseconds(kDefaultBotSessionTtl).count());
   }
+
   RETURN_IF_ERROR(CheckResource(role));
   return role;
 }
@@ -63,11 +66,13 @@ Result<types::UserV2> UserOf(const machineidv1::Bot& bot, std::string_view creat
   SetLabel(user, std::string(kBotLabel), name);
   SetLabel(user, std::string(kBotGenerationLabel), "0");
   SetExpires(user, ExpiresOf(bot));
+
   user.mutable_spec()->add_roles(BotResourceName(name));
   SetTraits(bot.spec(), user);
   auto& created = *user.mutable_spec()->mutable_createdby();
   created.mutable_user()->set_name(std::string(created_by));
   *created.mutable_time() = TimeUtil::NanosecondsToTimestamp(now.time_since_epoch().count());
+
   user.mutable_status()->set_password_state(types::PASSWORD_STATE_UNSET);
   user.mutable_status()->set_mfa_weakest_device(types::MFA_DEVICE_KIND_UNSET);
   RETURN_IF_ERROR(CheckResource(user));
@@ -105,6 +110,7 @@ Result<machineidv1::Bot> BotOfParts(const BotParts& parts) {
   if (name == labels.end()) {
     return Fail(ErrorKind::kBadParameter, "user \"{}\" is not the user of a bot", parts.user.metadata().name());
   }
+
   machineidv1::Bot bot = NewResource(*FindKind("bot")).as<machineidv1::Bot>();
   bot.mutable_metadata()->set_name(name->second);
   bot.mutable_metadata()->set_description(parts.user.metadata().description());
@@ -112,6 +118,7 @@ Result<machineidv1::Bot> BotOfParts(const BotParts& parts) {
   for (const auto& [key, value] : labels) {
     if (key != kBotLabel && key != kBotGenerationLabel) SetLabel(bot, key, value);
   }
+
   auto& spec = *bot.mutable_spec();
   *spec.mutable_roles() = parts.role.spec().allow().impersonate().roles();
   *spec.mutable_max_session_ttl() = TimeUtil::NanosecondsToDuration(parts.role.spec().options().maxsessionttl());
@@ -122,6 +129,7 @@ Result<machineidv1::Bot> BotOfParts(const BotParts& parts) {
     trait.set_name(key);
     *trait.mutable_values() = values.values();
   }
+
   bot.mutable_status()->set_user_name(parts.user.metadata().name());
   bot.mutable_status()->set_role_name(parts.role.metadata().name());
   return bot;

@@ -213,6 +213,8 @@ Status LocalUsers::UseCode(std::string_view user, std::string_view code) {
     if (!secret) continue;
     const auto step = FindTotpStep(*secret, code, Now());
     if (!step) continue;
+
+    // Create fails for a code that was used before.
     BackendTransaction use;
     use.Create(SecretKey(user, fmt::format("used-code/{}/{}", device.id(), *step)), "", Now() + kUsedCodeLife);
     return backend_.Commit(std::move(use));
@@ -235,6 +237,7 @@ Result<types::UserV2> LocalUsers::TryLogin(const LoginAttempt& attempt) {
     CountFailure(attempt, "missing second factor");
     return Fail(ErrorKind::kAccessDenied, "missing second factor");
   }
+
   const Status code =
       fits ? UseCode(attempt.user, attempt.totp_code) : Fail(ErrorKind::kAccessDenied, "wrong password");
   if (!code) {
@@ -242,6 +245,7 @@ Result<types::UserV2> LocalUsers::TryLogin(const LoginAttempt& attempt) {
     CountFailure(attempt, kWrongLogin);
     return Fail(ErrorKind::kAccessDenied, "{}", kWrongLogin);
   }
+
   ASSIGN_OR_RETURN(types::UserV2 user, GetResource<types::UserV2>(backend_, "user", attempt.user));
   BackendTransaction transaction;
   transaction.Remove(SecretKey(attempt.user, "attempts"), false);
@@ -250,6 +254,7 @@ Result<types::UserV2> LocalUsers::TryLogin(const LoginAttempt& attempt) {
   event.Add("user_agent", attempt.user_agent).Success(true);
   transaction.Append(event.ToRecord());
   RETURN_IF_ERROR(backend_.Commit(std::move(transaction)));
+
   const std::lock_guard lock(attempts_mutex_);
   failures_.Put(attempt.user, {});
   return user;

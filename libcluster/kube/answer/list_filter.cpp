@@ -64,6 +64,7 @@ class ValueEnd {
       }
       return false;
     }
+
     if (c == '"') {
       in_string_ = true;
     } else if (c == '{' || c == '[') {
@@ -123,6 +124,7 @@ class ListFilter::Reader {
   Result<bool> Take(char c, std::string& out) {
     if (collecting_) return Collect(c, out);
     if (IsSpace(c)) return true;
+
     switch (state_) {
       case State::kBefore:
         if (c != '{') return NoList("it is no JSON object");
@@ -288,9 +290,11 @@ Result<std::optional<std::string>> FilterWatchEvent(std::string_view json, const
   ASSIGN_OR_RETURN(const Value event, ParseJson(json, kListLimits));
   const Value* object = event.is_map() ? event.Find("object") : nullptr;
   if (object == nullptr || !object->is_map()) return std::nullopt;
+
   const std::string type = Text(&event, "type");
   const Value* rows = object->Find("rows");
   const bool has_rows = rows != nullptr && rows->is_list() && !rows->as_list().empty();
+
   if (type == "BOOKMARK" || type == "ERROR") {
     // Neither has a name, nor rows.
     const bool nameless =
@@ -298,6 +302,7 @@ Result<std::optional<std::string>> FilterWatchEvent(std::string_view json, const
     if (!nameless) return std::nullopt;
     return ToJson(event);
   }
+
   if (std::ranges::find(kObjectEvents, type) == kObjectEvents.end()) return std::nullopt;
   if (rows == nullptr) {
     if (!MaySee(object, may_see)) return std::nullopt;

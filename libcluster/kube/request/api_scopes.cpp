@@ -112,6 +112,7 @@ void ApiScopes::Load(const std::string& path, Nanoseconds max_age, std::function
       first = flight->Join(callback);
     }
   }
+
   if (document) return callback(document);
   if (!first) return;
   fetch_(path, [self = shared_from_this(), path, flight](const Result<std::string>& body) {
@@ -135,6 +136,7 @@ ApiScopes::Pointer ApiScopes::Parse(const Result<std::string>& body) {
   const auto json = body ? ParseJson(*body) : Result<Value>(std::unexpected(body.error()));
   document->failed = !json;
   if (!json) return document;
+
   document->preferred_version = TextAt(json->Find("preferredVersion"), "version");
   const Value* resources = json->Find("resources");
   if (resources == nullptr) return document;

@@ -139,20 +139,24 @@ std::string DeniedProtobuf(const AccessReview& review, std::string_view reason) 
     ++number;
     if (!value.empty()) attributes.AddLengthDelimited(number, value);
   }
+
   UnknownFieldSet status;
   status.AddVarint(kStatusAllowed, 0);
   status.AddLengthDelimited(kStatusReason, std::string(reason));
   status.AddVarint(kStatusDenied, 1);
+
   UnknownFieldSet object;
   object.AddLengthDelimited(kObjectMetadata, "");
   object.AddLengthDelimited(kReviewSpec, Nested(kSpecResourceAttributes, attributes));
   status.SerializeToString(object.AddLengthDelimited(kReviewStatus));
+
   UnknownFieldSet type;
   type.AddLengthDelimited(kTypeMetaApiVersion, std::string(kReviewApiVersion));
   type.AddLengthDelimited(kTypeMetaKind, std::string(kReviewKind));
   UnknownFieldSet envelope;
   type.SerializeToString(envelope.AddLengthDelimited(kUnknownTypeMeta));
   object.SerializeToString(envelope.AddLengthDelimited(kUnknownRaw));
+
   std::string bytes;
   envelope.SerializeToString(&bytes);
   return std::string(kMagic) + bytes;
@@ -184,6 +188,7 @@ Result<AccessReview> ReadAccessReview(std::string_view body, std::string_view co
     }
     return ReviewOf(attributes);
   }
+
   ASSIGN_OR_RETURN(const Value review, ParseText(body, type));
   const Value* spec = review.Find("spec");
   const Value* given = spec == nullptr ? nullptr : spec->Find("resourceAttributes");
@@ -199,6 +204,7 @@ std::string DeniedReview(const AccessReview& review, std::string_view reason, bo
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!values[i].empty()) attributes.Set(kAttributes[i], values[i]);
   }
+
   return ToJson(Value(Value::Map{
       {"kind", kReviewKind},
       {"apiVersion", kReviewApiVersion},

@@ -67,16 +67,19 @@ Status CheckRequestHeader(const Header& header) {
   if (header.method() == http::verb::connect || header.method() == http::verb::trace) {
     return Refused("CONNECT and TRACE are not served");
   }
+
   for (const http::field name : kSingle) {
     if (header.count(name) > 1) return Refused(fmt::format("{} is there twice", std::string_view(to_string(name))));
   }
   if (header.version() == kVersion11 && header.count(http::field::host) != 1) return Refused("Host is missing");
   if (header[http::field::content_length].contains(',')) return Refused("Content-Length has two values");
+
   if (header.count(http::field::transfer_encoding) > 0) {
     const bool chunked = EqualIgnoringCase(std::string_view(header[http::field::transfer_encoding]), "chunked");
     if (!chunked || header.version() == kVersion10) return Refused("an unknown transfer encoding");
     if (header.count(http::field::content_length) > 0) return Refused("chunks have no Content-Length");
   }
+
   const std::string_view expected(header[http::field::expect]);
   if (!expected.empty() && !EqualIgnoringCase(expected, "100-continue")) return Refused("an unknown expectation");
   if (IsUpgrade(header) && HasBody(header)) return Refused("a request for another protocol has no body");
@@ -96,6 +99,7 @@ http::fields ForwardedFields(const Header& header, bool filtered) {
   if (filtered) {
     for (const auto name : kNotFiltered) fields.erase(name);
   }
+
   std::vector<std::string> identities;
   for (const auto& field : fields) {
     const std::string_view name(field.name_string());

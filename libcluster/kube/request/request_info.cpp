@@ -67,6 +67,7 @@ void TakeObject(Segments rest, KubeRequestInfo& info) {
     info.request.kube_namespace = rest[1];
     rest = rest.subspan(2);
   }
+
   info.is_resource = true;
   info.request.resource = rest[0];
   if (rest.size() > 1) info.request.name = rest[1];
@@ -159,6 +160,7 @@ Result<KubeRequestInfo> ReadKubeRequest(std::string_view method, const KubeTarge
   info.is_discovery = segments.size() == 1 && (segments[0] == "api" || segments[0] == "apis");
   bool watch_path = false;
   const Segments rest = TakeScope(segments, info, watch_path);
+
   if (rest.empty()) {
     info.is_understood = IsOwnPath(method, segments);
   } else {
@@ -171,11 +173,14 @@ Result<KubeRequestInfo> ReadKubeRequest(std::string_view method, const KubeTarge
     }
     sent.trailing_slash = target.trailing_slash && info.is_proxied;
   }
+
   info.path = sent.Path();
+  // A proxied service reads its own query, so the query goes on unchanged.
   if (info.is_proxied) {
     info.query = target.query;
     return info;
   }
+
   ASSIGN_OR_RETURN(info.parameters, KubeQuery::Parse(target.query));
   if (info.is_resource && method == "GET" && !watch_path) ReadWatch(info);
   info.query = info.parameters.ToString();
