@@ -5,7 +5,6 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 
 #include "libbase/encoding.h"
@@ -14,6 +13,7 @@
 #include "libbase/trim.h"
 #include "libcluster/net/await_callback.h"
 #include "libcluster/net/on_pool.h"
+#include "libcluster/net/operation_deadline.h"
 
 namespace sallyport {
 namespace {
@@ -24,6 +24,7 @@ using boost::system::error_code;
 constexpr std::size_t kMaxIdle = 128;
 constexpr std::chrono::seconds kMaxIdleTime{60};  // servers of Kubernetes close theirs after 90 s
 constexpr std::chrono::seconds kConnectTimeout{10};
+constexpr std::string_view kTooLate = "no answer in time";
 constexpr std::size_t kMaxTokenBytes = 64 << 10;
 
 // A service has no terminal on which it could be asked for a passphrase.
@@ -175,16 +176,21 @@ asio::awaitable<Result<UpstreamStream::Plain>> UpstreamPool::ConnectPlain() {
 
   error_code error;
   tcp::socket socket(context_);
-  asio::steady_timer deadline(co_await asio::this_coro::executor, kConnectTimeout);
-  deadline.async_wait([&socket](error_code code) {
-    error_code ignored;
-    if (!code) socket.close(ignored);
-  });
-
   tcp::resolver resolver(context_);
+  const std::function<void()> give_up = [&] {
+    error_code ignored;
+    resolver.cancel();
+    socket.close(ignored);
+  };
+  const auto executor = co_await asio::this_coro::executor;
+  const OperationDeadline deadline(executor, kConnectTimeout, give_up);
+
   const auto found = co_await resolver.async_resolve(upstream_.host, std::to_string(upstream_.port),
                                                      asio::redirect_error(asio::use_awaitable, error));
+  // A name that was found too late opens no connection: nothing would limit it any more.
+  if (deadline.expired()) co_return CannotReach(kTooLate);
   if (!error) co_await asio::async_connect(socket, found, asio::redirect_error(asio::use_awaitable, error));
+  if (deadline.expired()) co_return CannotReach(kTooLate);
   if (error) co_return CannotReach(error.message());
   socket.set_option(tcp::no_delay(true), error);
   co_return UpstreamStream::Plain(std::move(socket));
@@ -209,13 +215,14 @@ asio::awaitable<Result<std::unique_ptr<UpstreamStream>>> UpstreamPool::Connect(c
     if (!upstream_.dial) stream.set_verify_callback(asio::ssl::host_name_verification(name));
   }
   error_code error;
-  asio::steady_timer deadline(co_await asio::this_coro::executor, kConnectTimeout);
-  deadline.async_wait([&stream](error_code code) {
+  const std::function<void()> give_up = [&stream] {
     error_code ignored;
-    if (!code) stream.lowest_layer().close(ignored);
-  });
+    stream.lowest_layer().close(ignored);
+  };
+  const auto executor = co_await asio::this_coro::executor;
+  const OperationDeadline deadline(executor, kConnectTimeout, give_up);
   co_await stream.async_handshake(asio::ssl::stream_base::client, asio::redirect_error(asio::use_awaitable, error));
-  deadline.cancel();
+  if (deadline.expired()) co_return CannotReach(kTooLate);
   if (error) co_return CannotReach(error.message());
   co_return std::make_unique<UpstreamStream>(std::move(stream), credential.tls);
 }

@@ -67,7 +67,7 @@ std::vector<std::string> ParseProtocols(std::string_view body) {
 Result<ClientHello> ParseBody(std::string_view body) {
   Reader reader(body);
   reader.Number(2);           // legacy version
-  reader.Take(kRandomBytes);  //
+  reader.Take(kRandomBytes);  // the client's random
   reader.TakePrefixed(1);     // session id
   reader.TakePrefixed(2);     // cipher suites
   reader.TakePrefixed(1);     // compression methods

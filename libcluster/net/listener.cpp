@@ -18,6 +18,7 @@
 #include "libbase/log.h"
 #include "libbase/socket.h"
 #include "libcluster/net/budgets.h"
+#include "libcluster/net/operation_deadline.h"
 #include "libcluster/net/source.h"
 #include "libcluster/net/steering.h"
 #include "libcluster/net/stream.h"
@@ -108,12 +109,13 @@ asio::awaitable<void> ReadHelloAndRoute(UniqueFd fd, std::string remote_address,
   const int native = fd.get();
   SocketStream stream = MakeSocketStream(executor, std::move(fd));
   UnknownConnections::Place place = std::move(waiting);  // goes before the stream
-  asio::steady_timer deadline(executor, HelloBudget().hello_time);
-  deadline.async_wait([&stream](boost::system::error_code error) {
-    if (!error) stream.socket().cancel();
-  });
-  auto hello = co_await PeekHello(stream.socket());
-  deadline.cancel();
+  Result<ClientHello> hello;
+  {
+    const std::function<void()> cancel = [&stream] { stream.socket().cancel(); };
+    const OperationDeadline deadline(executor, HelloBudget().hello_time, cancel);
+    hello = co_await PeekHello(stream.socket());
+  }
+
   if (!hello) {
     Log(LogLevel::kDebug, "connection dropped", {{"peer", remote_address}, {"reason", hello.error().message}});
     co_return;

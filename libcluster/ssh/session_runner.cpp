@@ -85,6 +85,12 @@ class Runner {
     if (pid_ == 0) Become(log_end);
 
     process_ = UniqueFd(::pidfd_open(pid_, 0));
+    if (!process_.valid()) {
+      const int reason = errno;
+      ::kill(pid_, SIGKILL);
+      ::waitpid(pid_, nullptr, 0);
+      return Fail(ErrorKind::kInternal, "cannot watch the session's process: {}", std::strerror(reason));
+    }
     terminal_.Leave();
     log_end.Reset();
     if (!terminal_.open()) LetGo();

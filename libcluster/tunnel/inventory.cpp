@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "libbase/version.h"
+#include "libbase/text.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/joining/host_removal.h"
 #include "libcluster/rpc/rpc_stream.h"
@@ -62,14 +63,16 @@ types::InstanceV1 InstanceOf(const AgentFacts& facts, const std::string& auth_id
 }
 
 // "18.3.0" as numbers, which can be compared.
+// Returns the numbers of a version. Both sides of a comparison come from elsewhere: a number stays at its limit.
 std::vector<int> VersionNumbers(std::string_view text) {
+  constexpr int kMaxNumber = 99'999'999;
   if (text.starts_with('v')) text.remove_prefix(1);
   std::vector<int> numbers(1);
   for (const char c : text) {
     if (c == '.') {
       numbers.push_back(0);
-    } else if (c >= '0' && c <= '9') {
-      numbers.back() = numbers.back() * 10 + (c - '0');
+    } else if (IsDigit(c)) {
+      numbers.back() = std::min(numbers.back() * 10 + (c - '0'), kMaxNumber);
     } else {
       break;  // of a prerelease
     }
@@ -118,6 +121,7 @@ Status Remove(const TunnelParts& parts, const Caller& by, const v1::RemoveHostRe
 
 void AddInventoryMethods(RpcTable& table, const TunnelParts& parts, AgentFacts own) {
   const RpcAccess access = RpcAccess::Rule(kKind, {"list", "read"});
+
   table.Add(
       {"/proto.AuthService/GetInventoryStatus", access},
       [parts, own](const RpcCall&, const proto::InventoryStatusRequest& request,
@@ -130,6 +134,7 @@ void AddInventoryMethods(RpcTable& table, const TunnelParts& parts, AgentFacts o
               answer.set_duration(nanoseconds);
               return {};
             });
+
   table.Add({"/sallyport.v1.HostService/RemoveHost", RpcAccess::Rule(kKind, {"delete"})},
             [parts](const RpcCall& call, const v1::RemoveHostRequest& request, v1::RemoveHostResponse& answer) {
               return Remove(parts, call.caller, request, answer);
