@@ -30,12 +30,14 @@ int Run() {
   for (int i = 0; i < kRoles; ++i) roles.push_back(Role(i));
   if (std::ranges::find(roles, nullptr) != roles.end()) return 1;
   const AccessChecker checker("alice", {}, roles);
+
   std::vector<Labels> resources;
   for (int i = 0; i < kResources; ++i) {
     resources.push_back({{"env", i % 3 == 0 ? "prod" : "dev"},
                          {"host", fmt::format("node-{}", i)},
                          {"team", fmt::format("team-{}", i % (2 * kRoles))}});
   }
+
   std::vector<double> runs;
   int allowed = 0;
   for (int run = 0; run < kRuns; ++run) {
@@ -48,6 +50,7 @@ int Run() {
     }
     runs.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
   }
+
   std::ranges::nth_element(runs, runs.begin() + kRuns / 2);
   // A third of the nodes are of another environment, and half of the rest of teams that no role names.
   if (allowed < kResources / 4 || allowed > kResources / 2) return 1;

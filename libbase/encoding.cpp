@@ -39,6 +39,7 @@ std::string Encode(std::string_view bytes, std::string_view alphabet, unsigned b
   unsigned held = 0;
   unsigned held_bits = 0;
   const unsigned mask = (1U << bits) - 1;
+
   for (const unsigned char byte : bytes) {
     held = (held << 8 | byte) & 0xffff;
     held_bits += 8;
@@ -70,6 +71,7 @@ Result<std::string_view> WithoutPadding(std::string_view text, const Base& base)
 
 Result<std::string> Decode(std::string_view padded, const Base& base) {
   ASSIGN_OR_RETURN(const std::string_view text, WithoutPadding(padded, base));
+
   std::string bytes;
   bytes.reserve(text.size() * base.bits / 8);
   unsigned held = 0;
@@ -86,6 +88,7 @@ Result<std::string> Decode(std::string_view padded, const Base& base) {
       bytes += static_cast<char>(held >> held_bits & 0xff);
     }
   }
+
   // What is left must be less than a digit and zero, or two texts would mean the same bytes.
   if (held_bits >= base.bits) return Fail(ErrorKind::kBadParameter, "{} text has a wrong length", base.name);
   if ((held & ((1U << held_bits) - 1)) != 0) {

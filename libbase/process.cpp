@@ -113,11 +113,13 @@ class Child {
   Status Start(const ProgramOptions& options) {
     RETURN_IF_ERROR(OpenPipe(output_));
     RETURN_IF_ERROR(OpenPipe(errors_));
+
     std::vector<std::string> words{options.path};
     words.insert(words.end(), options.arguments.begin(), options.arguments.end());
     auto arguments = Pointers(words);
     auto lines = EnvironmentWith(options.environment);
     auto environment = Pointers(lines);
+
     SpawnSetup setup;
     setup.Prepare(output_.write.get(), errors_.write.get());
     const int error = setup.Spawn(pid_, options.path, arguments, environment);
@@ -129,6 +131,7 @@ class Child {
                                                : ErrorKind::kInternal;
       return Fail(kind, "cannot run \"{}\": {}", options.path, std::generic_category().message(error));
     }
+
     output_.write.Reset();
     errors_.write.Reset();
     process_ = UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
@@ -148,12 +151,15 @@ class Child {
       const int ready = ::poll(waits.data(), waits.size(), static_cast<int>(std::max<std::int64_t>(left, 0)));
       if (ready < 0 && errno == EINTR) continue;
       if (waits[1].revents != 0) return Fail(ErrorKind::kInterrupted, "\"{}\" was stopped", options.path);
+
       Read(output_.read, options.max_output_bytes + 1, result.output);
       Read(errors_.read, options.max_error_bytes, result.errors);
       if (result.output.size() > options.max_output_bytes) {
         return Fail(ErrorKind::kLimitExceeded, "\"{}\" writes more than {} bytes", options.path,
                     options.max_output_bytes);
       }
+
+      // This check follows the reads, since the output of a program that has ended still counts.
       if (waits[0].revents != 0) return {};
       if (ready == 0) {
         return Fail(ErrorKind::kLimitExceeded, "\"{}\" has not ended within {} ms", options.path,

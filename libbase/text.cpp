@@ -58,6 +58,7 @@ std::optional<std::string> Closest(std::string_view word, const Words& candidate
 CodePoint FirstCodePoint(std::string_view text) {
   constexpr CodePoint kInvalid{.value = 0xFFFD, .bytes = 1, .valid = false};
   const auto first = static_cast<unsigned char>(text.front());
+
   for (const LeadingByte& lead : kLeadingBytes) {
     if ((first & lead.mask) != lead.pattern) continue;
     if (text.size() < lead.bytes) return kInvalid;
@@ -114,6 +115,7 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> previous(b.size() + 1);
   std::vector<std::size_t> current(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) previous[j] = j;
+
   for (std::size_t i = 1; i <= a.size(); ++i) {
     current[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {

@@ -91,6 +91,7 @@ bool ScanDate(Scanner& scanner, std::int64_t& seconds) {
       !scanner.Number(2, day)) {
     return false;
   }
+
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok() || year < 1) return false;
@@ -107,6 +108,7 @@ bool ScanClock(Scanner& scanner, Timestamp& timestamp) {
     return false;
   }
   timestamp.seconds += hour * 3600 + minute * 60 + second;
+
   if (!scanner.Take('.') && !scanner.Take(',')) return true;
   const std::string_view digits = scanner.Digits();
   timestamp.nanos = NanosOf(digits);
@@ -153,12 +155,15 @@ bool AddUnits(std::string_view whole, std::string_view fraction, std::int64_t un
     if (nanos > std::numeric_limits<std::int64_t>::max()) return false;
   }
   nanos *= unit;
+
+  // Digits after the 18th count less than a nanosecond in any unit.
   __int128 part = 0;
   __int128 scale = 1;
   for (const char c : fraction.substr(0, std::min<std::size_t>(fraction.size(), 18))) {
     part = part * 10 + (c - '0');
     scale *= 10;
   }
+
   nanos += part * unit / scale + total;
   if (nanos > std::numeric_limits<std::int64_t>::max()) return false;
   total = static_cast<std::int64_t>(nanos);
@@ -223,6 +228,7 @@ std::string FormatDuration(Nanoseconds duration) {
   const std::string sign = negative ? "-" : "";
   constexpr std::uint64_t kSecond = kNanosASecond;
   if (nanos < kSecond) return sign + FormatBelowSecond(nanos);
+
   const std::uint64_t seconds = nanos / kSecond;
   std::string text = fmt::format("{}{}s", seconds % 60, Fraction(static_cast<std::int64_t>(nanos % kSecond)));
   if (seconds >= 60) text = fmt::format("{}m{}", seconds / 60 % 60, text);
@@ -237,6 +243,7 @@ Result<Nanoseconds> ParseDuration(std::string_view text) {
   if (!negative) scanner.Take('+');
   if (scanner.done()) return BadDuration(text, "it is empty");
   if (scanner.rest() == "0") return Nanoseconds(0);
+
   std::int64_t total = 0;
   while (!scanner.done()) {
     const std::string_view whole = scanner.Digits();

@@ -34,6 +34,7 @@ Weight WeightOf(const Value& value) {
     weight.bytes += more.bytes;
     weight.nodes += more.nodes;
   };
+
   for (const Value& item : value.as_list()) add(item);
   for (const auto& [key, item] : value.as_map()) {
     weight.bytes += sizeof(Value::Entry) - sizeof(Value) + key.size();
@@ -96,6 +97,7 @@ std::string_view WithoutProperties(std::string_view node) {
 bool IsQuoteWithoutEnd(std::string_view node) {
   node = WithoutProperties(node);
   if (!node.starts_with('"') && !node.starts_with('\'')) return false;
+
   const char quote = node.front();
   for (std::size_t at = 1; at < node.size(); ++at) {
     const bool doubled = quote == '\'' && node.substr(at).starts_with("''");
@@ -156,6 +158,7 @@ class Handler : public YAML::EventHandler {
       if (!found->second.is_string()) return Refuse(mark, "a key must be a text");
       return Check(mark, builder_.Key(found->second.as_string(), PlaceOf(mark)));
     }
+
     const Weight weight = WeightOf(found->second);
     aliased_bytes_ += weight.bytes;
     if (aliased_bytes_ > limits_.max_bytes) return Refuse(mark, "aliases repeat too much");
@@ -315,6 +318,7 @@ std::unexpected<Error> Explain(const YAML::Exception& error, std::string_view so
        "a value with \": \" in it stands in quotes; lines are indented by blanks, not by tabs"},
       {" flow not found", "a [ or { before this has no end", "close it, or put the value in quotes"},
   }};
+
   const std::string place = fmt::format("{}:{}", source, std::max(error.mark.line, 0) + 1);
   for (const auto& [words, reason, hint] : kMeanings) {
     if (!error.msg.contains(words)) continue;
@@ -331,6 +335,7 @@ Result<std::vector<Value>> ParseYaml(std::string_view text, std::string_view sou
   }
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (const auto reason = CheckCharacters(text)) return Fail(ErrorKind::kBadParameter, "{}:{}", source, *reason);
+
   std::vector<Value> documents;
   Handler handler(text, limits);
   try {
@@ -345,6 +350,7 @@ Result<std::vector<Value>> ParseYaml(std::string_view text, std::string_view sou
   } catch (const std::exception& error) {
     return Fail(ErrorKind::kBadParameter, "{}:1: {}", source, error.what());
   }
+
   if (handler.error()) return Fail(ErrorKind::kBadParameter, "{}:{}", source, *handler.error());
   return documents;
 }

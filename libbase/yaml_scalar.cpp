@@ -79,6 +79,7 @@ Value ValueOf(Word::Meaning meaning) {
 // Returns the base that a prefix says and takes the prefix off.
 int TakeBase(std::string_view& digits) {
   if (digits.size() < 2 || digits[0] != '0') return 10;
+
   switch (digits[1]) {
     case 'x':
     case 'X':
@@ -106,6 +107,7 @@ std::optional<Value> IntegerOf(std::string_view text) {
   std::uint64_t magnitude = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), magnitude, base);
   if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+
   constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   if (magnitude > kMax + (negative ? 1 : 0)) {
     if (negative) return std::nullopt;
@@ -132,6 +134,7 @@ bool IsFloatText(std::string_view text) {
   }
   if (!whole && !fraction) return false;
   if (text.empty()) return true;
+
   if (text.front() != 'e' && text.front() != 'E') return false;
   text.remove_prefix(1);
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
@@ -175,6 +178,7 @@ Value ResolveYamlScalar(std::string_view text) {
   } else {
     return value;
   }
+
   value.set_source_text(std::string(text));
   return value;
 }
@@ -183,6 +187,7 @@ bool LooksLikeAnotherYamlType(std::string_view text) {
   if (text == "=" || text == "<<") return true;
   if (!ResolveYamlScalar(text).is_string()) return true;
   if (IsTimestampLike(text)) return true;
+
   // Numbers in base 60 and numbers with underscores or exponents that only some readers know.
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   if (text.empty() || (!IsDigit(text.front()) && text.front() != '.')) return false;

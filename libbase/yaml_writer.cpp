@@ -69,6 +69,7 @@ std::string DoubleQuoted(std::string_view text) {
     }
     text.remove_prefix(next.bytes);
   }
+
   return quoted + "\"";
 }
 
@@ -120,6 +121,7 @@ class YamlTextWriter {
       first = false;
       const std::string key = OneLine(name);
       out_ += key.size() > kLongestSimpleKey ? fmt::format("? {}\n{:{}}:", key, "", indent) : key + ":";
+
       if (IsBlock(value)) {
         // Items of a list stand right below their key.
         const int inner = value.is_list() && key.size() <= kLongestSimpleKey ? indent : indent + 2;
@@ -155,6 +157,7 @@ class YamlTextWriter {
     } else {
       out_ += value.is_map() ? "{}" : value.is_list() ? "[]" : "null";
     }
+
     if (!out_.ends_with('\n')) out_ += '\n';
   }
 
@@ -163,9 +166,11 @@ class YamlTextWriter {
       out_ += OneLine(text);
       return;
     }
+
     const std::size_t last = text.find_last_not_of('\n');
     const std::size_t newlines = text.size() - last - 1;
     out_ += newlines == 0 ? "|-" : newlines == 1 ? "|" : "|+";
+
     while (!text.empty()) {
       const std::size_t end = text.find('\n');
       const std::string_view line = text.substr(0, end);
@@ -196,6 +201,7 @@ std::string_view NumberAround(std::string_view text, std::size_t at) {
 bool KeyBefore(std::string_view a, std::string_view b) {
   const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
   if (in_a == a.end() || in_b == b.end()) return in_a == a.end() && in_b != b.end();
+
   const auto at = static_cast<std::size_t>(in_a - a.begin());
   const auto x = static_cast<unsigned char>(*in_a);
   const auto y = static_cast<unsigned char>(*in_b);

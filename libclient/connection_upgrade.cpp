@@ -25,6 +25,7 @@ std::optional<bool> Configured(std::string_view setting, const std::string& addr
     }
     return std::nullopt;
   };
+
   if (const auto all = truth(setting)) return all;
   while (!setting.empty()) {
     const auto end = std::min(setting.find_first_of(",;"), setting.size());
@@ -71,6 +72,7 @@ Result<std::unique_ptr<Pump>> OpenConnectionUpgrade(const HostPort& proxy, const
   options.protocols = {"http/1.1"};
   options.skip_verification = settings.insecure;
   ASSIGN_OR_RETURN(std::unique_ptr<Stream> stream, TlsStream::Connect(proxy, options, settings));
+
   const Deadline deadline = std::chrono::steady_clock::now() + settings.timeout;
   const std::string key = ToBase64(RandomBytes(16));
   const std::string request = fmt::format(
@@ -78,6 +80,7 @@ Result<std::unique_ptr<Pump>> OpenConnectionUpgrade(const HostPort& proxy, const
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\nSec-WebSocket-Protocol: alpn\r\n\r\n",
       FormatHostPort(proxy), key);
   RETURN_IF_ERROR(stream->Write(request, deadline));
+
   ASSIGN_OR_RETURN(const std::string header, ReadHeader(*stream, deadline));
   const bool switched = header.starts_with("HTTP/1.1 101") && LowerCase(header).contains("sec-websocket-accept: ") &&
                         header.contains(WebSocketAccept(key));
@@ -87,6 +90,7 @@ Result<std::unique_ptr<Pump>> OpenConnectionUpgrade(const HostPort& proxy, const
                                     StripControl(header.substr(0, std::min(header.find('\r'), std::size_t{80})))),
                         "the load balancer in front of the proxy must let WebSockets through");
   }
+
   return Pump::Start(MakeWebSocketStream(std::move(stream)));
 }
 

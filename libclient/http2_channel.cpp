@@ -45,6 +45,7 @@ Result<Http2Answer> Http2Channel::Exchange(const HeaderFields& fields, std::stri
     self.answer = std::move(answer);
     self.changed.notify_one();
   };
+
   std::unique_lock lock(mutex_);
   if (broken_) return std::unexpected(*broken_);
   ASSIGN_OR_RETURN(const std::int32_t request, session_.Submit(fields, std::move(body), done));
@@ -52,6 +53,7 @@ Result<Http2Answer> Http2Channel::Exchange(const HeaderFields& fields, std::stri
   waiting_.insert(&self);
   const bool ended = self.changed.wait_until(lock, deadline, [&] { return self.answer || broken_; });
   waiting_.erase(&self);
+
   if (self.answer) return std::move(*self.answer);
   if (ended) return std::unexpected(*broken_);
   session_.Cancel(request);
@@ -67,6 +69,7 @@ void Http2Channel::Run() {
       Break(reason);
       break;
     }
+
     const short events = output_.empty() ? POLLIN : POLLIN | POLLOUT;
     pollfd entries[] = {{stream_->fd(), events, 0}, {wake_.get(), POLLIN, 0}};
     lock.unlock();
@@ -77,6 +80,7 @@ void Http2Channel::Run() {
     lock.lock();
     if (ready < 0 && !interrupted) Break("poll fails");
   }
+
   stream_->Close();
 }
 
@@ -101,6 +105,7 @@ bool Http2Channel::WriteAll() {
   while (!broken_) {
     if (output_.empty()) output_ = session_.TakeOutput();
     if (output_.empty()) return true;
+
     const IoStep step = stream_->TryWrite(std::string_view(output_).substr(written_));
     if (step.state == IoState::kWantRead || step.state == IoState::kWantWrite) return true;
     if (step.state != IoState::kDone) Break("the connection broke");

@@ -57,9 +57,11 @@ bool Covers(std::string_view entry, const HostPort& address) {
   if (IsAddressRange(entry)) return RangeCovers(entry, address.host);
   const auto named = ParseHostPort(entry, address.port);
   if (!named || named->port != address.port) return false;
+
   std::string_view name = named->host;
   const AddressBytes exact = BytesOf(named->host);
   if (exact.size != 0) return SameBits(exact, BytesOf(address.host), exact.size * 8);
+
   const bool below_alone = name.starts_with("*.");
   if (below_alone) name.remove_prefix(1);
   if (name.starts_with('.')) name.remove_prefix(1);
@@ -86,6 +88,7 @@ Result<HttpProxy> ParseProxyUrl(std::string_view url) {
                         fmt::format("HTTPS_PROXY: proxies by {} are not implemented", url.substr(0, scheme)),
                         std::string(kHint));
   }
+
   if (const auto at = url.rfind('@'); at != std::string_view::npos) {
     auto authorization = PercentDecoded(url.substr(0, at));
     if (!authorization) {
@@ -95,6 +98,7 @@ Result<HttpProxy> ParseProxyUrl(std::string_view url) {
     proxy.authorization = Secret(*std::move(authorization));
     url.remove_prefix(at + 1);
   }
+
   constexpr int kHttpPort = 80;
   const auto address = ParseHostPort(url.substr(0, url.find('/')), kHttpPort);
   if (!address || address->host.empty()) {

@@ -10,6 +10,7 @@ namespace sallyport {
 Result<Session> OpenIdentitySession(const std::string& path, const HostPort& proxy, Time now) {
   auto file = ReadIdentityFile(path);
   if (!file) return std::unexpected(InContext("identity file", file.error()));
+
   Session session;
   auto certificate = Certificate::FromPem(file->tls_certificate);
   if (!certificate) return std::unexpected(InContext(path, certificate.error()));
@@ -20,12 +21,14 @@ Result<Session> OpenIdentitySession(const std::string& path, const HostPort& pro
         fmt::format("the identity file {} has expired at {}", path, FormatTime(session.certificate.not_after())),
         "make a new one: tctl auth sign, tsh login --out, or tbot");
   }
+
   session.root_cluster = session.certificate.issuer_common_name();
   const auto identity = session.certificate.ToIdentity();
   if (!identity) return std::unexpected(InContext(path, identity.error()));
   session.profile.user = identity->username;
   session.profile.cluster = identity->route_to_cluster.empty() ? session.root_cluster : identity->route_to_cluster;
   session.profile.web_proxy_addr = FormatHostPort(proxy);
+
   session.identity_path = path;
   for (const auto& authority : file->tls_authorities) session.authorities_pem += authority;
   session.ssh_authorities = std::move(file->ssh_authorities);

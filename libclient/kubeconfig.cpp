@@ -93,6 +93,7 @@ Result<Kubeconfig> Kubeconfig::Parse(std::string_view text, std::string_view sou
   if (documents.size() > 1 || !documents.front().is_map()) {
     return Fail(ErrorKind::kBadParameter, "{}: is not a kubeconfig", source);
   }
+
   config.root_ = std::move(documents.front());
   for (const std::string_view list : {"clusters", "contexts", "users"}) {
     Value* found = config.root_.Find(list);
@@ -116,6 +117,7 @@ std::string Kubeconfig::SelectedCluster(std::string_view teleport_cluster) const
   const Value* entry = FindEntry("contexts", current);
   const Value* context = entry == nullptr ? nullptr : entry->Find("context");
   if (context == nullptr) return {};
+
   if (const Value* extension = FindNamed(context->Find("extensions"), kKubeNameExtension);
       extension != nullptr && TextAt(*context, "cluster") == teleport_cluster) {
     if (auto name = TextAt(*extension, "extension"); !name.empty()) return name;
@@ -174,6 +176,7 @@ void Kubeconfig::Select(std::string_view context, std::string_view teleport_clus
 
 bool Kubeconfig::RemoveCluster(std::string_view teleport_cluster) {
   if (teleport_cluster.empty()) return false;
+
   std::vector<std::string> contexts;
   for (const auto& context : root_.Find("contexts")->as_list()) {
     if (IsOurs(context, teleport_cluster)) contexts.push_back(TextAt(context, "name"));
@@ -181,6 +184,7 @@ bool Kubeconfig::RemoveCluster(std::string_view teleport_cluster) {
   const std::string current = current_context();
   const bool was_selected = std::ranges::find(contexts, current) != contexts.end();
   bool changed = !contexts.empty();
+
   for (const auto& name : contexts) {
     const Value* inner = FindEntry("contexts", name)->Find("context");
     if (inner != nullptr) RemoveEntry("users", TextAt(*inner, "user"));
@@ -190,6 +194,7 @@ bool Kubeconfig::RemoveCluster(std::string_view teleport_cluster) {
     RemoveEntry("clusters", teleport_cluster);
     changed = true;
   }
+
   if (was_selected) RestoreContext();
   return changed;
 }

@@ -45,6 +45,7 @@ Value RotationOf(const types::Rotation& rotation) {
   value.Set("started", TimeOrZero(rotation.has_started(), rotation.started()));
   if (rotation.graceperiod() != 0) value.Set("grace_period", FormatDuration(Nanoseconds(rotation.graceperiod())));
   value.Set("last_rotated", TimeOrZero(rotation.has_lastrotated(), rotation.lastrotated()));
+
   const auto& times = rotation.schedule();
   Value& schedule = value.Set("schedule", Value::EmptyMap());
   schedule.Set("update_clients", TimeOrZero(times.has_updateclients(), times.updateclients()));
@@ -72,6 +73,7 @@ Value NodeOf(const types::ServerV2& node) {
   if (!node.subkind().empty()) value.Set("sub_kind", node.subkind());
   value.Set("version", node.version());
   value.Set("metadata", MetadataOf(node.metadata()));
+
   const auto& from = node.spec();
   Value& spec = value.Set("spec", Value::EmptyMap());
   spec.Set("addr", from.addr());
@@ -129,6 +131,7 @@ Status ForEachKubeServer(RpcClient& rpc, const ListFilter& filter, Use use) {
   request.set_namespace_("default");
   request.set_limit(kPage);
   SetFilter(request, filter);
+
   return ForEachPage<proto::ListResourcesResponse>(rpc, "/proto.AuthService/ListResources", request,
                                                    [&](const proto::ListResourcesResponse& page) -> Status {
                                                      for (const auto& resource : page.resources()) {
@@ -147,6 +150,7 @@ Result<std::map<std::string, std::string>> ParseLabels(std::string_view text) {
   std::string part;
   bool quoted = false;
   bool has_key = false;
+
   const auto finish = [&]() -> Status {
     if (!has_key && part.empty() && labels.empty()) return {};
     if (!has_key || key.empty())
@@ -157,6 +161,7 @@ Result<std::map<std::string, std::string>> ParseLabels(std::string_view text) {
     has_key = false;
     return {};
   };
+
   for (const char c : text) {
     if (c == '"') {
       quoted = !quoted;
@@ -171,6 +176,7 @@ Result<std::map<std::string, std::string>> ParseLabels(std::string_view text) {
       part += c;
     }
   }
+
   if (quoted) return Fail(ErrorKind::kBadParameter, "a quote in the labels is not closed");
   RETURN_IF_ERROR(finish());
   return labels;
@@ -182,6 +188,7 @@ Status ListNodes(RpcClient& rpc, const ListFilter& filter, const ValueSink& sink
   request.set_limit(kPage);
   request.mutable_sortby()->set_field("kind");
   SetFilter(request, filter);
+
   return ForEachPage<proto::ListUnifiedResourcesResponse>(
       rpc, "/proto.AuthService/ListUnifiedResources", request,
       [&](const proto::ListUnifiedResourcesResponse& page) -> Status {
@@ -232,6 +239,7 @@ Result<std::vector<RemoteClusterItem>> ListRemoteClusters(RpcClient& rpc) {
     }
     return {};
   };
+
   RETURN_IF_ERROR(EachPage<presencev1::ListRemoteClustersResponse>(
       rpc, "/teleport.presence.v1.PresenceService/ListRemoteClusters", presencev1::ListRemoteClustersRequest(), add));
   return list;

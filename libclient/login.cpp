@@ -44,6 +44,7 @@ Result<LoginAnswer> GetCertificates(const WebClient& web, const LoginOptions& op
     return FailWithHint(ErrorKind::kNotImplemented, "the account has only security keys, which cannot be used yet",
                         "add an authenticator app to the account");
   }
+
   request.user = options.user;
   request.password = options.password.Clone();
   request.ssh_public_key = keys.ssh.public_key().ToAuthorizedKey() + "\n";
@@ -101,6 +102,7 @@ Result<Fresh> LogIn(const PingAnswer& ping, const LoginOptions& options, const U
   ASSIGN_OR_RETURN(session.profile, ProfileOfPing(options.proxy, ping));
   ASSIGN_OR_RETURN(session.certificate, Certificate::FromPem(answer.tls_certificate));
   RETURN_IF_ERROR(CheckClock(session.certificate));
+
   session.root_cluster = session.certificate.issuer_common_name();
   session.profile.user = answer.username.empty() ? options.user : answer.username;
   session.profile.cluster = options.cluster.empty() ? session.root_cluster : options.cluster;
@@ -108,6 +110,7 @@ Result<Fresh> LogIn(const PingAnswer& ping, const LoginOptions& options, const U
   ASSIGN_OR_RETURN(const HostPort web_address, ParseHostPort(session.profile.web_proxy_addr, kDefaultWebPort));
   session.profile.tls_routing_conn_upgrade_required =
       session.profile.tls_routing_enabled && NeedsConnectionUpgrade(web_address, options.network);
+
   session.ring = MakeKeyRing(keys, answer);
   for (const auto& authority : answer.host_authorities) {
     for (const auto& pem : authority.tls_pems) session.authorities_pem += pem;
@@ -142,6 +145,7 @@ Result<Profile> ProfileOfPing(const HostPort& proxy, const PingAnswer& ping) {
   if (!ping.ssh_public_addr.empty()) {
     ASSIGN_OR_RETURN(web, ParseHostPort(ping.ssh_public_addr, kDefaultWebPort));
   }
+
   Profile profile;
   profile.web_proxy_addr = FormatHostPort(web);
   ASSIGN_OR_RETURN(profile.ssh_proxy_addr, AddressOf(web.host, ping.ssh_proxy_addr, ping.ssh_listen_addr, kSshPort));
@@ -151,6 +155,7 @@ Result<Profile> ProfileOfPing(const HostPort& proxy, const PingAnswer& ping) {
     const std::string listen = ping.kube_listen_addr.empty() ? ":3026" : ping.kube_listen_addr;
     ASSIGN_OR_RETURN(profile.kube_proxy_addr, AddressOf(web.host, ping.kube_public_addr, listen, kKubePort));
   }
+
   ASSIGN_OR_RETURN(profile.postgres_proxy_addr,
                    AddressOf(web.host, ping.postgres_public_addr, ping.postgres_listen_addr, kPostgresPort));
   ASSIGN_OR_RETURN(profile.mysql_proxy_addr,
@@ -165,11 +170,13 @@ Result<Session> Login(const ProfileDirectory& directory, const PingAnswer& ping,
   ASSIGN_OR_RETURN(Fresh fresh, LogIn(ping, options, keys));
   Session& session = fresh.session;
   session.paths = PathsOf(directory, session.profile);
+
   RETURN_IF_ERROR(SaveKeyRing(session.paths, session.profile.cluster, session.ring));
   if (const Status kept = Keep(session, fresh.authorities, options); !kept) {
     std::ignore = RemoveKeyRing(session.paths);
     return std::unexpected(kept.error());
   }
+
   session.authorities_pem.clear();
   RETURN_IF_ERROR(RemoveFile(session.paths.KubeLock()));
   RETURN_IF_ERROR(directory.Save(session.profile, true));

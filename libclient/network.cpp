@@ -39,6 +39,7 @@ std::unexpected<Error> FailConnect(const HostPort& address, int number) {
     reason = "no answer in time";
     hint = "a firewall may drop the packets: check the address, the port and your network";
   }
+
   return FailWithHint(ErrorKind::kConnectionProblem, fmt::format("cannot connect to {}: {}", where, reason),
                       std::move(hint));
 }
@@ -60,6 +61,7 @@ int ConnectOne(const addrinfo& candidate, Deadline deadline, UniqueFd& connected
   UniqueFd fd(::socket(candidate.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd.valid()) return errno;
   SetUpConnection(fd.get());
+
   if (::connect(fd.get(), candidate.ai_addr, candidate.ai_addrlen) != 0) {
     if (errno != EINPROGRESS) return errno;
     if (!WaitFor(fd.get(), POLLOUT, deadline)) return ETIMEDOUT;
@@ -116,6 +118,7 @@ Result<UniqueFd> ConnectThroughProxy(const HttpProxy& proxy, const HostPort& add
                         "correct HTTPS_PROXY, or name hosts that need no proxy in NO_PROXY");
   }
   UniqueFd fd = std::move(*connected);
+
   const std::string target = FormatHostPort(address);
   std::string request = fmt::format("CONNECT {0} HTTP/1.1\r\nHost: {0}\r\n", target);
   if (!proxy.authorization.empty()) {
@@ -124,6 +127,7 @@ Result<UniqueFd> ConnectThroughProxy(const HttpProxy& proxy, const HostPort& add
   const Secret text(request + "\r\n");
   Wipe(request);
   RETURN_IF_ERROR(WriteAll(fd.get(), text.Reveal(), deadline));
+
   ASSIGN_OR_RETURN(const std::string answer, ReadProxyAnswer(fd.get(), deadline));
   if (answer.size() > 12 && answer.starts_with("HTTP/1.") && answer.substr(9, 3) == "200") return fd;
   return FailWithHint(

@@ -79,6 +79,7 @@ Result<std::string> StartNodeRelay(const NodeRelayWork& work) {
   if (::bind(listener.get(), address.get(), address.size) != 0 || ::listen(listener.get(), kBacklog) != 0) {
     return Fail(ErrorKind::kInternal, "cannot listen for ssh: {}", std::strerror(errno));
   }
+
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) return Fail(ErrorKind::kInternal, "cannot start a process: {}", std::strerror(errno));
@@ -93,6 +94,7 @@ Status HandOverRelay(const std::string& name, int out) {
   if (::connect(relay.get(), address.get(), address.size) != 0 || PeerUser(relay.get()) != ::geteuid()) {
     return Fail(ErrorKind::kConnectionProblem, "the process that dials the node is not there");
   }
+
   char byte = 0;  // a descriptor travels with at least one
   iovec data{&byte, 1};
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
@@ -101,12 +103,14 @@ Status HandOverRelay(const std::string& name, int out) {
   message.msg_iovlen = 1;
   message.msg_control = control.data();
   message.msg_controllen = control.size();
+
   cmsghdr* header = CMSG_FIRSTHDR(&message);
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = CMSG_LEN(sizeof(int));
   const int descriptor = relay.get();
   std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+
   if (::sendmsg(out, &message, MSG_NOSIGNAL) == 1) return {};
   return Fail(ErrorKind::kBadParameter, "the output takes no descriptor: {}", std::strerror(errno));
 }

@@ -67,6 +67,7 @@ Status ReadField(Profile& profile, const Row& row, const Value& value, std::stri
                 TypeName(value));
   };
   if (value.is_null()) return {};
+
   if (const auto* text = std::get_if<std::string Profile::*>(&row.field)) {
     if (value.is_list() || value.is_map()) return wrong("a string");
     profile.*(*text) = TextOf(value);
@@ -104,18 +105,21 @@ Result<Profile> ParseProfile(std::string_view yaml, std::string_view source) {
   if (documents.empty() || !documents.front().is_map()) {
     return Fail(ErrorKind::kBadParameter, "{}: is not a profile", source);
   }
+
   Profile profile;
   profile.ssh_dial_timeout = {};
   for (const Row& row : kRows) {
     const Value* value = documents.front().Find(row.key);
     if (value != nullptr) RETURN_IF_ERROR(ReadField(profile, row, *value, source));
   }
+
   if (!IsSafePathPart(profile.Name())) {
     return Fail(ErrorKind::kBadParameter, "{}: web_proxy_addr does not name a proxy", source);
   }
   if (!profile.user.empty() && !IsSafePathPart(profile.user)) {
     return Fail(ErrorKind::kBadParameter, "{}: the user is not a name that a file can have", source);
   }
+
   if (profile.cluster.empty()) profile.cluster = profile.Name();
   if (profile.ssh_dial_timeout == Nanoseconds::zero()) profile.ssh_dial_timeout = std::chrono::seconds(30);
   return profile;
@@ -163,6 +167,7 @@ Result<std::vector<std::string>> ProfileDirectory::Names() const {
     if (errno == ENOENT) return names;
     return Fail(ErrorKind::kAccessDenied, "cannot read the profile directory {}", home_);
   }
+
   while (const dirent* entry = ::readdir(directory.get())) {
     const std::string name = entry->d_name;
     struct stat info{};

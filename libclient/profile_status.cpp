@@ -20,6 +20,7 @@ constexpr std::string_view kIdentityExtensions[] = {"teleport-roles",
 Status TakeSsh(ProfileStatus& status, const std::string& line) {
   ASSIGN_OR_RETURN(const SshCertificate certificate, ParseSshCertificate(line));
   ASSIGN_OR_RETURN(const SshUser user, UserOfSshCertificate(certificate));
+
   status.valid_until = certificate.ExpiresAt();
   status.roles = user.identity.groups;
   status.traits = user.identity.traits;
@@ -27,6 +28,7 @@ Status TakeSsh(ProfileStatus& status, const std::string& line) {
   status.allowed_resources = user.identity.allowed_resources;
   status.github_user_id = user.permissions.github_user_id;
   status.github_username = user.permissions.github_username;
+
   for (const auto& login : certificate.principals) {
     if (!login.starts_with(kOwnLogin)) status.logins.push_back(login);
   }
@@ -62,6 +64,7 @@ Result<ProfileStatus> StatusOfKeyRing(const Profile& profile, const KeyRing& rin
   status.cluster = profile.cluster;
   status.valid_until = now;
   if (ring.ssh_certificate.empty() || ring.tls_certificate.empty()) return status;
+
   const Status ssh = TakeSsh(status, ring.ssh_certificate);
   const Status tls = ssh ? TakeTls(status, ring.tls_certificate) : ssh;
   if (!tls) {

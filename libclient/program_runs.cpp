@@ -43,6 +43,7 @@ Result<pid_t> Spawn(const std::vector<std::string>& words, int out, int err) {
   std::vector<char*> arguments;
   for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));  // it only reads them
   arguments.push_back(nullptr);
+
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -50,11 +51,14 @@ Result<pid_t> Spawn(const std::vector<std::string>& words, int out, int err) {
   posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
+
+  // The caller ignores SIGPIPE (see tls.h), and the started program would inherit that.
   sigset_t defaults;
   sigemptyset(&defaults);
   sigaddset(&defaults, SIGPIPE);
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+
   pid_t pid = 0;
   const int failure = ::posix_spawnp(&pid, arguments.front(), &actions, &attributes, arguments.data(), environ);
   posix_spawnattr_destroy(&attributes);
@@ -96,6 +100,7 @@ void Step(const ProgramRuns& runs, std::list<Running>& all) {
     entries.push_back({one.err.get(), POLLIN, 0});
   }
   if (::poll(entries.data(), entries.size(), -1) < 0) return;
+
   auto entry = entries.begin();
   for (auto one = all.begin(); one != all.end();) {
     if ((entry++)->revents != 0) Read(runs, *one, one->out, false);
@@ -124,6 +129,7 @@ Status RunPrograms(const ProgramRuns& runs) {
         status = std::unexpected(started.error());
       }
     }
+
     if (!status) next = runs.commands.size();
     if (!running.empty()) Step(runs, running);
   }

@@ -67,6 +67,7 @@ class Mover {
         out_.source_ended = true;
       }
     }
+
     if (!out_.empty()) {
       const IoStep step = stream_.TryWrite(out_.left());
       if (step.state == IoState::kDone) out_.start += step.bytes;
@@ -83,6 +84,7 @@ class Mover {
       in_.start += static_cast<std::size_t>(count);
       return true;
     }
+
     if (errno == EAGAIN || errno == EINTR) {
       socket_events_ |= POLLOUT;
     } else {
@@ -119,9 +121,11 @@ Result<std::unique_ptr<Pump>> Pump::Start(std::unique_ptr<Stream> stream) {
   std::unique_ptr<Pump> pump(new Pump);
   pump->ours_ = UniqueFd(pair[0]);
   pump->theirs_ = UniqueFd(pair[1]);
+
   if (::pipe2(stop, O_CLOEXEC) != 0) return Fail(ErrorKind::kInternal, "cannot make a pipe");
   pump->stop_read_ = UniqueFd(stop[0]);
   pump->stop_write_ = UniqueFd(stop[1]);
+
   pump->stream_ = std::move(stream);
   pump->thread_ = std::thread([raw = pump.get()] { raw->Run(); });
   return pump;
@@ -140,10 +144,12 @@ void Pump::Run() {
                         {stop_read_.get(), POLLIN, 0}};
     if (::poll(entries, 3, -1) < 0 && errno != EINTR) break;
     if (entries[2].revents != 0) break;
+
     // A side that is gone while nothing of it is wanted would wake us for ever.
     if (mover.stream_events() == 0 && (entries[0].revents & (POLLHUP | POLLERR)) != 0) break;
     if (mover.socket_events() == 0 && (entries[1].revents & (POLLHUP | POLLERR)) != 0) break;
   }
+
   stream_->Close();
   ours_.Reset();
   stream_.reset();

@@ -41,11 +41,13 @@ Result<Connected> ConnectTls(const RpcOptions& options, std::string_view protoco
   tls.certificate = options.certificate;
   tls.key_pem = options.key_pem.Clone();
   tls.skip_verification = options.unverified;
+
   Connected connected;
   if (!options.connection_upgrade) {
     ASSIGN_OR_RETURN(connected.stream, TlsStream::Connect(options.address, tls, options.network));
     return connected;
   }
+
   ASSIGN_OR_RETURN(connected.upgrade, OpenConnectionUpgrade(options.address, options.network));
   const Deadline deadline = std::chrono::steady_clock::now() + options.network.timeout;
   ASSIGN_OR_RETURN(connected.stream, TlsStream::Handshake(connected.upgrade->TakeFd(), tls, options.network,

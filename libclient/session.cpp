@@ -32,16 +32,19 @@ Result<Session> OpenSession(const ProfileDirectory& directory, std::string_view 
         nullptr);
   }
   if (!profile) return std::unexpected(profile.error());
+
   Session session;
   session.profile = *profile;
   session.paths = PathsOf(directory, session.profile);
   if (!IsSafePathPart(session.profile.user)) return FailNotLoggedIn("there is no login here", nullptr);
+
   // The certificate alone comes first: an expired login is said before any key is read.
   auto certificates = LoadCertificates(session.paths, session.profile.cluster);
   if (certificates) {
     ASSIGN_OR_RETURN(session.certificate, Certificate::FromPem(certificates->tls_certificate));
     RETURN_IF_ERROR(CheckExpiry(session.certificate, session.profile, now));
   }
+
   auto ring = certificates ? LoadKeys(session.paths, std::move(*certificates)) : std::move(certificates);
   if (!ring && ring.error().kind == ErrorKind::kNotFound) {
     return FailNotLoggedIn(fmt::format("there is no login at {}", session.profile.Name()), &session.profile);
@@ -93,6 +96,7 @@ Result<std::vector<ClusterAuthorities>> FetchHostAuthorities(RpcClient& rpc, std
   request.set_type("host");
   ASSIGN_OR_RETURN(const auto answer, rpc.Call<teleport::trust::v1::GetCertAuthoritiesResponse>(
                                           "/teleport.trust.v1.TrustService/GetCertAuthorities", request));
+
   std::vector<ClusterAuthorities> all;
   for (const auto& authority : answer.cert_authorities_v2()) {
     ClusterAuthorities one;
@@ -103,6 +107,7 @@ Result<std::vector<ClusterAuthorities>> FetchHostAuthorities(RpcClient& rpc, std
     }
     all.push_back(std::move(one));
   }
+
   std::ranges::stable_partition(all, [&](const auto& authority) { return authority.cluster == root_cluster; });
   if (all.empty()) return Fail(ErrorKind::kBadParameter, "the cluster has no host authorities");
   return all;

@@ -54,6 +54,7 @@ Result<std::string> KnownHostsOf(const Session& session, std::string_view cluste
     for (const auto& line : session.ssh_authorities) text += line + "\n";
   }
   ASSIGN_OR_RETURN(const auto authorities, ParseKnownHosts(text));
+
   std::string own;
   std::string any;
   for (const auto& authority : authorities) {
@@ -62,6 +63,7 @@ Result<std::string> KnownHostsOf(const Session& session, std::string_view cluste
     // Any name: which one it must be is ssh's to check, by the certificate.
     (of_proxy ? own : any) += fmt::format("@cert-authority * {}\n", authority.key.ToAuthorizedKey());
   }
+
   if (!own.empty()) return own;
   if (!any.empty()) return any;
   return FailWithHint(ErrorKind::kNotFound, fmt::format("the host authorities of {} are not known here", cluster),
@@ -159,11 +161,13 @@ Result<std::string> KeepSshCertificate(const Session& session, std::string_view 
 
 Result<std::vector<std::string>> SshOptionWords(const SshFiles& files, const SshTarget& target) {
   RETURN_IF_ERROR(CheckSshLogin(target.login));
+
   std::vector<std::string> words{"-F", "none"};
   const auto add = [&](std::string_view name, std::string_view value) {
     words.emplace_back("-o");
     words.push_back(fmt::format("{}={}", name, value));
   };
+
   ASSIGN_OR_RETURN(const std::string known_hosts, SshPath(files.known_hosts));
   ASSIGN_OR_RETURN(const std::string key, SshPath(files.key));
   add("ProxyCommand", SshCommandLine(target.proxy_command));
@@ -176,6 +180,7 @@ Result<std::vector<std::string>> SshOptionWords(const SshFiles& files, const Ssh
     ASSIGN_OR_RETURN(const std::string certificate, SshPath(files.certificate));
     add("CertificateFile", certificate);
   }
+
   // OpenSSH 10 expands percent signs in an option, and not in -l.
   if (target.by_copy_program) {
     add("User", SshQuoted(target.login));

@@ -58,6 +58,7 @@ Status AddSystemAuthorities(SSL_CTX* context, const NetworkSettings& settings) {
   }
   if (!settings.ssl_cert_dir.empty()) SSL_CTX_load_verify_dir(context, settings.ssl_cert_dir.c_str());
   if (!settings.ssl_cert_file.empty() || !settings.ssl_cert_dir.empty()) return {};
+
   if (FileExists(std::string(kSystemDirectory))) {
     SSL_CTX_load_verify_dir(context, kSystemDirectory.data());
   } else {
@@ -83,12 +84,14 @@ Status UseClientCertificate(SSL_CTX* context, const TlsOptions& options) {
 Result<ContextPtr> MakeContext(const TlsOptions& options, const NetworkSettings& settings) {
   ContextPtr context(SSL_CTX_new(TLS_client_method()));
   if (context == nullptr) return Fail(ErrorKind::kInternal, "cannot set TLS up");
+
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set1_groups_list(context.get(), kGroups);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_IGNORE_UNEXPECTED_EOF);
   // Only the leaf is sent: clusters refuse chains, and OpenSSL would complete one from the trusted authorities.
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
+
   if (options.skip_verification) {
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
   } else {
@@ -102,6 +105,7 @@ Result<ContextPtr> MakeContext(const TlsOptions& options, const NetworkSettings&
       RETURN_IF_ERROR(AddAuthorities(context.get(), options.extra_authorities_pem));
     }
   }
+
   RETURN_IF_ERROR(UseClientCertificate(context.get(), options));
   return context;
 }
@@ -117,9 +121,12 @@ Status SetPeer(SSL* ssl, const TlsOptions& options) {
   if (!wire.empty()) {
     SSL_set_alpn_protos(ssl, reinterpret_cast<const unsigned char*>(wire.data()), static_cast<unsigned>(wire.size()));
   }
+
+  // RFC 6066 allows no IP address as a server name.
   const bool ip = IsIpAddress(options.server_name);
   if (!ip) SSL_set_tlsext_host_name(ssl, options.server_name.c_str());
   if (options.skip_verification) return {};
+
   X509_VERIFY_PARAM* parameters = SSL_get0_param(ssl);
   const int set = ip ? X509_VERIFY_PARAM_set1_ip_asc(parameters, options.server_name.c_str())
                      : SSL_set1_host(ssl, options.server_name.c_str());
@@ -144,6 +151,7 @@ Error VerificationError(long code, const std::string& names, const TlsOptions& o
   const auto error = [&](std::string reason, std::string hint) {
     return Error{ErrorKind::kConnectionProblem, fmt::format("{} {}: {}", kCannotTrust, where, reason), std::move(hint)};
   };
+
   switch (code) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
       return error("its certificate has expired", "check the clock of this machine, or have the certificate renewed");
@@ -175,6 +183,7 @@ Error AlertError(const std::string& where) {
   const char* text = ERR_reason_error_string(code);
   const std::string said = text == nullptr ? "the connection was closed" : text;
   ERR_clear_error();
+
   switch (ERR_GET_REASON(code)) {
     case SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL:
       return {ErrorKind::kConnectionProblem, fmt::format("{} has {} with us", where, kNoProtocol), {}};

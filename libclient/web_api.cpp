@@ -139,6 +139,7 @@ Result<PingAnswer> ParsePingAnswer(const Value& json) {
     return FailWithHint(ErrorKind::kBadParameter, "the answer is not that of a proxy",
                         "check that the address is that of the proxy");
   }
+
   answer.min_client_version = TextAt(json, {"min_client_version"});
   answer.auth_type = TextAt(json, {"auth", "type"});
   answer.private_key_policy = TextAt(json, {"auth", "private_key_policy"});
@@ -146,6 +147,7 @@ Result<PingAnswer> ParsePingAnswer(const Value& json) {
   answer.default_session_ttl = ParseDuration(TextAt(json, {"auth", "default_session_ttl"})).value_or(Nanoseconds{});
   answer.load_all_cas = FlagAt(json, {"auth", "load_all_cas"});
   answer.has_motd = FlagAt(json, {"auth", "has_motd"});
+
   answer.tls_routing_enabled = FlagAt(json, {"proxy", "tls_routing_enabled"});
   answer.kube_enabled = FlagAt(json, {"proxy", "kube", "enabled"});
   answer.kube_public_addr = TextAt(json, {"proxy", "kube", "public_addr"});
@@ -167,6 +169,7 @@ Result<LoginAnswer> ParseLoginAnswer(const Value& json) {
   const Value* tls = At(json, {"tls_cert"});
   ASSIGN_OR_RETURN(answer.ssh_certificate, Decoded(ssh == nullptr ? Value() : *ssh, "SSH certificate"));
   ASSIGN_OR_RETURN(answer.tls_certificate, Decoded(tls == nullptr ? Value() : *tls, "TLS certificate"));
+
   if (const Value* signers = At(json, {"host_signers"})) {
     for (const auto& signer : signers->as_list()) {
       ClusterAuthorities authority;
@@ -217,6 +220,7 @@ Result<LoginAnswer> WebClient::Finish(const FinishLogin& request) const {
   body.AddPlain("ttl", std::to_string(request.ttl.count()));
   body.Add("RouteToCluster", request.route_to_cluster);
   body.Add("KubernetesCluster", request.kubernetes_cluster);
+
   ASSIGN_OR_RETURN(const Value json, Post("/webapi/mfa/login/finish", body.Finish()));
   return ParseLoginAnswer(json);
 }

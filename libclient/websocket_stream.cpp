@@ -24,6 +24,7 @@ std::string Frame(Opcode opcode, std::string_view payload) {
     frame += static_cast<char>(payload.size() >> 8);
     frame += static_cast<char>(payload.size() & 0xff);
   }
+
   const std::string mask = RandomBytes(4);
   frame += mask;
   for (std::size_t i = 0; i < payload.size(); ++i) frame += static_cast<char>(payload[i] ^ mask[i % 4]);
@@ -43,9 +44,11 @@ class WebSocketStream : public Stream {
         payload_left_ -= count;
         return {IoState::kDone, count};
       }
+
       const IoState parsed = ParseNext();
       if (parsed == IoState::kDone) continue;
       if (parsed != IoState::kWantRead) return {parsed};
+
       const auto before = received_.size();
       received_.resize(before + kReadChunk);
       const IoStep step = below_->TryRead(received_.data() + before, kReadChunk);
@@ -92,10 +95,12 @@ class WebSocketStream : public Stream {
     if (!control_ && !ParseHeader()) return failed_ ? IoState::kFailed : IoState::kWantRead;
     if (!control_) return IoState::kDone;
     if (received_.size() < payload_left_) return IoState::kWantRead;
+
     const std::string payload = received_.substr(0, payload_left_);
     received_.erase(0, payload_left_);
     payload_left_ = 0;
     control_ = false;
+
     if (opcode_ == kClose) return IoState::kClosed;
     if (opcode_ == kPing && pending_.empty()) {
       pending_ = Frame(kPong, payload);
@@ -114,12 +119,14 @@ class WebSocketStream : public Stream {
     if (extra > 0) length = 0;
     for (std::size_t i = 0; i < extra; ++i) length = length << 8 | byte(header + i);
     header += extra;
+
     opcode_ = static_cast<Opcode>(byte(0) & 0x0f);
     control_ = (opcode_ & 0x08) != 0;
     if ((byte(1) & 0x80) != 0 || (byte(0) & 0x70) != 0 || (control_ && length > kMaxControl)) {
       failed_ = true;  // a server must not mask, nor use what was not agreed upon
       return false;
     }
+
     received_.erase(0, header);
     payload_left_ = length;
     return true;

@@ -98,6 +98,7 @@ Status CheckRsaPair(const EVP_PKEY* key) {
   const BignumPtr q = ToBignum(q_bytes);
   Wipe(p_bytes);
   Wipe(q_bytes);
+
   const BignumPtr n = ToBignum(KeyNumber(key, OSSL_PKEY_PARAM_RSA_N));
   const BignumPtr product(BN_new());
   const BignumContextPtr context(BN_CTX_new());
@@ -229,6 +230,7 @@ Result<KeyPtr> MakeRsaPrivateKey(const RsaNumbers& numbers) {
       numbers.q.size() > numbers.n.size() || numbers.d.size() > numbers.n.size()) {
     return Fail(ErrorKind::kBadParameter, "RSA private key is too long");
   }
+
   const BignumPtr n = ToBignum(numbers.n);
   const BignumPtr e = ToBignum(numbers.e);
   const BignumPtr d = ToBignum(numbers.d);
@@ -238,6 +240,7 @@ Result<KeyPtr> MakeRsaPrivateKey(const RsaNumbers& numbers) {
   const BignumContextPtr context(BN_CTX_new());
   const BignumPtr dp = ReducedExponent(d.get(), p.get(), context.get());
   const BignumPtr dq = ReducedExponent(d.get(), q.get(), context.get());
+
   const ParamBuilderPtr builder(OSSL_PARAM_BLD_new());
   OSSL_PARAM_BLD* to = builder.get();
   if (!PushNumber(to, OSSL_PKEY_PARAM_RSA_N, n) || !PushNumber(to, OSSL_PKEY_PARAM_RSA_E, e) ||
@@ -247,6 +250,7 @@ Result<KeyPtr> MakeRsaPrivateKey(const RsaNumbers& numbers) {
       !PushNumber(to, OSSL_PKEY_PARAM_RSA_COEFFICIENT1, inverse)) {
     return FailOpenSsl(ErrorKind::kBadParameter, "RSA key is broken");
   }
+
   ASSIGN_OR_RETURN(KeyPtr key, FromParams("RSA", EVP_PKEY_KEYPAIR, to));
   RETURN_IF_ERROR(CheckKeyPair(key.get()));
   return key;

@@ -55,6 +55,7 @@ Result<KeyPtr> ParsePrivateBlock(const PemBlock& block) {
   if (block.body.Reveal().size() > kMaxPrivateKeyBytes) {
     return Fail(ErrorKind::kBadParameter, "private key is larger than {} bytes", kMaxPrivateKeyBytes);
   }
+
   if (block.label == "OPENSSH PRIVATE KEY") return ParseOpenSshPrivateKey(block.body.Reveal());
   if (block.label == "PRIVATE KEY" || block.label == "RSA PRIVATE KEY" || block.label == "EC PRIVATE KEY") {
     return ParsePrivateDer(block.body.Reveal());
@@ -166,6 +167,7 @@ Result<std::string> PrivateKey::Sign(std::string_view message, Digest digest) co
       EVP_DigestSign(context.get(), nullptr, &size, AsBytes(message), message.size()) != 1) {
     return FailOpenSsl(ErrorKind::kInternal, "cannot sign");
   }
+
   std::string signature(size, '\0');
   auto* place = reinterpret_cast<unsigned char*>(signature.data());
   if (EVP_DigestSign(context.get(), place, &size, AsBytes(message), message.size()) != 1) {
@@ -179,6 +181,7 @@ Result<PrivateKey> GeneratePrivateKey(KeyAlgorithm algorithm) {
   const ErrorQueueScope scope;
   const auto rsa = [](std::size_t bits) { return EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", bits); };
   const auto ecdsa = [](const char* curve) { return EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve); };
+
   KeyPtr key;
   switch (algorithm) {
     case KeyAlgorithm::kEd25519:
@@ -200,6 +203,7 @@ Result<PrivateKey> GeneratePrivateKey(KeyAlgorithm algorithm) {
       key.reset(rsa(4096));
       break;
   }
+
   if (key == nullptr) return FailOpenSsl(ErrorKind::kInternal, "cannot make a key");
   return PrivateKey::FromNative(key.get());
 }
@@ -223,6 +227,7 @@ Result<PublicKey> ParsePublicKeyPem(std::string_view pem) {
   if (block.label != "PUBLIC KEY" && block.label != "RSA PUBLIC KEY") {
     return Fail(ErrorKind::kBadParameter, "public key has the PEM label \"{}\", which is not supported", block.label);
   }
+
   // Either label is known to hold either form.
   auto key = ParsePublicKeyDerSpki(block.body.Reveal());
   if (key || block.label == "PUBLIC KEY") return key;

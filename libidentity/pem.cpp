@@ -33,6 +33,7 @@ Result<PemBlock> ReadBlock(std::string_view label, std::string_view& text) {
       block.body = Secret(std::move(*body));
       return block;
     }
+
     if (line.find(':') != std::string_view::npos && digits.empty()) {
       block.headers += line;
       block.headers += '\n';
@@ -40,6 +41,7 @@ Result<PemBlock> ReadBlock(std::string_view label, std::string_view& text) {
       digits += line;
     }
   }
+
   Wipe(digits);
   return Fail(ErrorKind::kBadParameter, "PEM block \"{}\" has no end", label);
 }

@@ -37,6 +37,7 @@ Status ReadKey(SshReader& reader, SshCertificate& certificate) {
   if (shape == std::end(kShapes)) {
     return Fail(ErrorKind::kBadParameter, "SSH certificate is of a type that is not supported");
   }
+
   ASSIGN_OR_RETURN(certificate.nonce, reader.String());
   SshWriter blob;
   blob.String(shape->type);
@@ -68,6 +69,7 @@ Result<SshOptions> ReadOptions(std::string_view packed) {
     if (!options.empty() && options.rbegin()->first >= name) {
       return Fail(ErrorKind::kBadParameter, "SSH certificate has options out of order");
     }
+
     std::string_view value;
     if (!data.empty()) {
       SshReader inner(data);
@@ -87,6 +89,7 @@ Status ReadFields(SshReader& reader, SshCertificate& certificate) {
     return Fail(ErrorKind::kBadParameter, "SSH certificate is neither for a user nor for a host");
   }
   certificate.type = static_cast<SshCertificateType>(type);
+
   ASSIGN_OR_RETURN(certificate.key_id, reader.String());
   ASSIGN_OR_RETURN(const std::string_view principals, reader.String());
   ASSIGN_OR_RETURN(certificate.principals, ReadPrincipals(principals));
@@ -96,6 +99,7 @@ Status ReadFields(SshReader& reader, SshCertificate& certificate) {
   ASSIGN_OR_RETURN(certificate.critical_options, ReadOptions(critical));
   ASSIGN_OR_RETURN(const std::string_view extensions, reader.String());
   ASSIGN_OR_RETURN(certificate.extensions, ReadOptions(extensions));
+
   RETURN_IF_ERROR(reader.String());  // reserved
   ASSIGN_OR_RETURN(const std::string_view signature_key, reader.String());
   ASSIGN_OR_RETURN(certificate.signature_key, ParseSshBlob(signature_key));
@@ -119,6 +123,7 @@ std::string SignedPart(const SshCertificate& certificate) {
   const std::string key = certificate.public_key.ToSshBlob();
   SshReader key_reader(key);
   (void)key_reader.String();  // the type, which is another here
+
   SshWriter writer;
   writer.String(std::string(certificate.public_key.SshType()).append(kCertificateTypeSuffix))
       .String(certificate.nonce)
@@ -212,9 +217,11 @@ Result<SshCertificate> ParseSshCertificate(std::string_view line) {
   if (!IsSshCertificateType(type) || line.find('\n') != std::string_view::npos) {
     return Fail(ErrorKind::kBadParameter, "text is not one line with an SSH certificate");
   }
+
   line.remove_prefix(type.size());
   line.remove_prefix(std::min(line.find_first_not_of(kKeyLineSpaces), line.size()));
   ASSIGN_OR_RETURN(const std::string blob, FromBase64(line.substr(0, line.find_first_of(kKeyLineSpaces))));
+
   SshReader reader(blob);
   const auto inner_type = reader.String();
   if (!inner_type || *inner_type != type) {

@@ -147,6 +147,7 @@ Status ReadExtensions(SshOptions extensions, SshUser& user) {
       return std::unexpected(InContext(fmt::format("SSH extension {}", row.name), std::move(status).error()));
     }
   }
+
   for (const FlagRow& row : kFlags) user.permissions.*row.field = Take(extensions, row.name, value);
   for (const TextRow& row : kTexts) Take(extensions, row.name, user.permissions.*row.field);
   user.permissions.custom_extensions = std::move(extensions);
@@ -189,6 +190,7 @@ SshOptions UserSshExtensions(const Identity& identity, const SshPermissions& per
   for (const TextRow& row : kTexts) {
     if (!(permissions.*row.field).empty()) extensions.emplace(row.name, permissions.*row.field);
   }
+
   Identity source = identity;  // the accessors of the table are made for reading into
   for (const ExtensionRow& row : kExtensionRows) {
     if (row.standard_only && format == SshCertificateFormat::kOldSsh) continue;
@@ -207,10 +209,12 @@ Result<SshUser> UserOfSshCertificate(const SshCertificate& certificate) {
   if (certificate.type != SshCertificateType::kUser) {
     return Fail(ErrorKind::kBadParameter, "SSH certificate is one of a host, not of a user");
   }
+
   SshUser user;
   user.identity.username = certificate.key_id;
   user.identity.principals = certificate.principals;
   user.identity.expires = certificate.ExpiresAt();
+
   if (const std::string_view address = ValueOf(certificate.critical_options, kSourceAddress); !address.empty()) {
     const std::size_t slash = address.find('/');
     if (slash == std::string_view::npos || address.find('/', slash + 1) != std::string_view::npos) {
@@ -224,6 +228,7 @@ Result<SshUser> UserOfSshCertificate(const SshCertificate& certificate) {
 
 Result<SshCertificate> IssueUserSshCertificate(const UserSshRequest& request, const PrivateKey& ca_key) {
   RETURN_IF_ERROR(CheckUserRequest(request));
+
   SshCertificate certificate{
       .public_key = request.public_key,
       .type = SshCertificateType::kUser,
@@ -251,6 +256,7 @@ std::vector<std::string> HostSshPrincipals(const HostSshRequest& request) {
     for (const char* local : {"localhost", "127.0.0.1", "::1"}) all.emplace_back(local);
   }
   all.insert(all.end(), request.extra_principals.begin(), request.extra_principals.end());
+
   std::vector<std::string> principals;
   for (std::string& principal : all) {
     if (!principal.empty() && std::ranges::find(principals, principal) == principals.end()) {
@@ -263,6 +269,7 @@ std::vector<std::string> HostSshPrincipals(const HostSshRequest& request) {
 Result<SshCertificate> IssueHostSshCertificate(const HostSshRequest& request, const PrivateKey& ca_key) {
   if (request.cluster.empty()) return Fail(ErrorKind::kBadParameter, "SSH host certificate would have no cluster");
   if (request.system_role.empty()) return Fail(ErrorKind::kBadParameter, "SSH host certificate would have no role");
+
   SshCertificate certificate{
       .public_key = request.public_key,
       .type = SshCertificateType::kHost,

@@ -66,6 +66,7 @@ Result<TrustSet> TrustSet::Make(std::vector<TrustedAuthority> authorities) {
     }
     snapshot->by_subject.emplace(certificate.subject_der(), i);
   }
+
   TrustSet set;
   set.snapshot_ = std::move(snapshot);
   return set;
@@ -77,6 +78,7 @@ Result<const TrustedAuthority*> TrustSet::Verify(const Certificate& leaf, Time n
     return Fail(ErrorKind::kAccessDenied, "certificate of \"{}\" is one of an authority, not of a user or host",
                 leaf.subject_common_name());
   }
+
   const TrustedAuthority* signer = nullptr;
   if (snapshot_ != nullptr) {
     const auto [begin, end] = snapshot_->by_subject.equal_range(leaf.issuer_der());
@@ -89,6 +91,7 @@ Result<const TrustedAuthority*> TrustSet::Verify(const Certificate& leaf, Time n
     return Fail(ErrorKind::kAccessDenied, "certificate of \"{}\" is signed by an unknown authority, of cluster \"{}\"",
                 leaf.subject_common_name(), leaf.issuer_common_name());
   }
+
   if (now < signer->certificate.not_before() || now > signer->certificate.not_after()) {
     return Fail(ErrorKind::kAccessDenied, "{} authority of cluster \"{}\" is not valid at {}", signer->ca_type,
                 signer->cluster, FormatTime(now));

@@ -105,6 +105,7 @@ Result<std::string> AlternativeNamesDer(const std::vector<std::string>& sans) {
   const auto add = [](std::vector<std::string>& list, std::string item) {
     if (std::ranges::find(list, item) == list.end()) list.push_back(std::move(item));
   };
+
   for (const std::string& san : sans) {
     if (std::string address = AddressBytes(san); !address.empty()) {
       add(addresses, DerElement(kIpAddress, address));
@@ -114,6 +115,7 @@ Result<std::string> AlternativeNamesDer(const std::vector<std::string>& sans) {
       add(names, DerElement(kDnsName, san));
     }
   }
+
   std::string contents;
   for (const auto* list : {&names, &addresses}) {
     for (const std::string& item : *list) contents += item;
@@ -191,12 +193,14 @@ Result<Certificate> SignTemplate(const Template& from, const PrivateKey& key) {
   const ErrorQueueScope scope;
   const CertificatePtr certificate(X509_new());
   RETURN_IF_ERROR(FillFields(certificate.get(), from));
+
   for (const ExtraExtension& extension : from.extensions) {
     ASSIGN_OR_RETURN(const ExtensionPtr made, MakeExtension(extension));
     if (X509_add_ext(certificate.get(), made.get(), -1) != 1) {
       return FailOpenSsl(ErrorKind::kInternal, "cannot add a certificate extension");
     }
   }
+
   if (X509_sign(certificate.get(), key.native(), SigningDigest(key)) <= 0) {
     return FailOpenSsl(ErrorKind::kInternal, "cannot sign a certificate");
   }
@@ -228,6 +232,7 @@ Status CheckRequest(const LeafRequest& request, const Certificate& ca, const Pri
 
 Result<Certificate> IssueCertificate(const LeafRequest& request, const Certificate& ca, const PrivateKey& ca_key) {
   RETURN_IF_ERROR(CheckRequest(request, ca, ca_key));
+
   const std::uint32_t usage = UsageOf(request.public_key, kKeyUsageDigitalSignature);
   std::vector<ExtraExtension> extensions{{std::string(kOidKeyUsage), true, KeyUsageDer(usage)}};
   if (request.server_auth || request.client_auth) {
@@ -243,6 +248,7 @@ Result<Certificate> IssueCertificate(const LeafRequest& request, const Certifica
     extensions.push_back({std::string(kOidSubjectAltName), false, std::move(names)});
   }
   AddExtra(extensions, request.extra_extensions);
+
   return SignTemplate({.serial = MakeSerial(),
                        .subject = request.subject,
                        .issuer = ca.subject_der(),
@@ -256,12 +262,15 @@ Result<Certificate> IssueCertificate(const LeafRequest& request, const Certifica
 Result<Certificate> MakeCertificateAuthority(std::string_view cluster, const PrivateKey& key, Time now) {
   if (cluster.empty()) return Fail(ErrorKind::kBadParameter, "certificate authority has no cluster");
   if (key.empty()) return Fail(ErrorKind::kBadParameter, "certificate authority has no key");
+
+  // The serial number in the name tells the authorities of one cluster apart.
   const std::string serial = MakeSerial();
   ASSIGN_OR_RETURN(const std::string name, EncodeName({{{std::string(oid::kOrganization), std::string(cluster)}},
                                                        {{std::string(oid::kCommonName), std::string(cluster)}},
                                                        {{std::string(oid::kSerialNumber), DecimalOf(serial)}}}));
   const std::uint32_t usage =
       UsageOf(key.public_key(), kKeyUsageDigitalSignature | kKeyUsageCertSign | kKeyUsageCrlSign);
+
   return SignTemplate({.serial = serial,
                        .subject = name,
                        .issuer = name,
@@ -279,6 +288,7 @@ Result<std::string> MakeEmptyCrl(const Certificate& ca, const PrivateKey& ca_key
   if (ca_key.empty() || !(ca.public_key() == ca_key.public_key())) {
     return Fail(ErrorKind::kBadParameter, "key of the authority does not belong to its certificate");
   }
+
   const ErrorQueueScope scope;
   const CrlPtr crl(X509_CRL_new());
   const NamePtr issuer = ToOpenSslName(ca.subject_der());
@@ -289,6 +299,7 @@ Result<std::string> MakeEmptyCrl(const Certificate& ca, const PrivateKey& ca_key
       X509_CRL_set1_nextUpdate(crl.get(), next.get()) != 1) {
     return FailOpenSsl(ErrorKind::kInternal, "cannot make a revocation list");
   }
+
   for (const ExtraExtension& extension :
        {ExtraExtension{std::string(kOidAuthorityKeyId), false, AuthorityKeyIdDer(ca.subject_key_id())},
         ExtraExtension{std::string(kOidCrlNumber), false, std::string(kFirstCrl)}}) {
@@ -297,6 +308,7 @@ Result<std::string> MakeEmptyCrl(const Certificate& ca, const PrivateKey& ca_key
       return FailOpenSsl(ErrorKind::kInternal, "cannot add an extension to a revocation list");
     }
   }
+
   if (X509_CRL_sign(crl.get(), ca_key.native(), SigningDigest(ca_key)) <= 0) {
     return FailOpenSsl(ErrorKind::kInternal, "cannot sign a revocation list");
   }

@@ -173,6 +173,7 @@ bool Asks(const Message& message, const FieldDescriptor& field, const PromiseRow
     }
     return false;
   }
+
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
     if (!reflection.HasField(message, &field)) return false;
     const Message& inner = reflection.GetMessage(message, &field);
@@ -185,6 +186,7 @@ bool Asks(const Message& message, const FieldDescriptor& field, const PromiseRow
     }
     return SaysSomething(inner);
   }
+
   if (!reflection.HasField(message, &field)) return false;
   if (row.values.empty()) return true;
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
@@ -247,6 +249,7 @@ std::string PromisesAsMarkdown() {
       "- refused: it would restrict and is not implemented, so it cannot be written.\n\n"
       "Conditions of `deny` restrict what those of `allow` open.\n\n"
       "| kind | field | | values, notes |\n| --- | --- | --- | --- |\n";
+
   for (const PromiseRow& row : kPromiseRows) {
     std::string notes(row.values);
     if (!row.note.empty()) notes += (notes.empty() ? "" : "; ") + std::string(row.note);

@@ -104,6 +104,7 @@ PortForwarding AccessChecker::PortForwardingMode() const {
   bool local = true;
   bool legacy_denies = false;
   bool only_legacy = true;
+
   for (const auto& role : roles_) {
     const types::RoleOptions& options = OptionsOf(role);
     if (!options.has_sshportforwarding()) {
@@ -112,6 +113,7 @@ PortForwarding AccessChecker::PortForwardingMode() const {
       legacy_denies = true;
       continue;
     }
+
     const types::SSHPortForwarding& forwarding = options.sshportforwarding();
     if (forwarding.remote().has_enabled()) {
       remote = remote && forwarding.remote().enabled().value();
@@ -122,6 +124,7 @@ PortForwarding AccessChecker::PortForwardingMode() const {
       only_legacy = false;
     }
   }
+
   if ((!remote && !local) || (legacy_denies && only_legacy)) return PortForwarding::kOff;
   if (!remote) return PortForwarding::kLocal;
   return local ? PortForwarding::kOn : PortForwarding::kRemote;

@@ -90,12 +90,14 @@ Status ToStatus(const Result<Decision>& decision, std::string_view kind, std::st
 Value AccessChecker::ConditionFields(const RuleContext& context) const {
   Value traits = Value::EmptyMap();
   for (const auto& [key, values] : traits_) traits.mutable_map().emplace_back(key, Value::Strings(values));
+
   Value fields = Value::EmptyMap();
   Value& user = fields.Set("user", Value::EmptyMap());
   user.Set("metadata", Value::EmptyMap()).Set("name", user_);
   Value& spec = user.Set("spec", Value::EmptyMap());
   spec.Set("roles", Value::Strings(RoleNames()));
   spec.Set("traits", std::move(traits));
+
   fields.Set("resource", context.resource);
   fields.Set("session", context.session);
   fields.Set("ssh_session", context.ssh_session);
@@ -104,6 +106,7 @@ Value AccessChecker::ConditionFields(const RuleContext& context) const {
   fields.Set("impersonate_user", context.impersonate_user);
   fields.Set("impersonate_role", context.impersonate_role);
   fields.Set("system", Value::EmptyMap()).Set("catype", context.ca_type);
+
   const Value* const metadata = context.resource.Find("metadata");
   const Value* const name = metadata == nullptr ? nullptr : metadata->Find("name");
   fields.Set("name", name == nullptr ? Value() : *name);

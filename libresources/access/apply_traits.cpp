@@ -115,6 +115,7 @@ void ApplyToKubeResources(const TraitMap& traits, Conditions& part) {
   const auto applied = [&traits](const std::string& text) {
     return text.empty() ? std::vector<std::string>{""} : ApplyTemplates({text}, traits);
   };
+
   google::protobuf::RepeatedPtrField<types::KubernetesResource> entries;
   for (const types::KubernetesResource& entry : part.kubernetesresources()) {
     const std::vector<std::string> verbs = Applied(entry.verbs(), traits);
@@ -136,9 +137,12 @@ void ApplyToPart(const TraitMap& traits, Conditions& part) {
     Strings& texts = *(part.*list)();
     Replace(texts, Applied(texts, traits));
   }
+
+  // A trait may hold a value that cannot be a login.
   Strings& logins = *part.mutable_logins();
   logins.erase(std::remove_if(logins.begin(), logins.end(), [](const auto& login) { return !IsUnixLogin(login); }),
                logins.end());
+
   for (types::GitHubPermission& permission : *part.mutable_git_hub_permissions()) {
     Replace(*permission.mutable_organizations(), Applied(permission.organizations(), traits));
   }
@@ -149,6 +153,7 @@ void ApplyToPart(const TraitMap& traits, Conditions& part) {
     Replace(*impersonate.mutable_roles(), Applied(impersonate.roles(), traits));
   }
   ApplyToKubeResources(traits, part);
+
   for (const LabelsRow& row : kLabels) {
     if ((part.*row.has)()) ApplyToLabels(traits, *(part.*row.mutate)());
   }
@@ -177,6 +182,7 @@ LabelMatchers LabelMatchersOf(const types::RoleV6& role, RoleCondition condition
     }
     return matchers;
   }
+
   const LabelsRow* const row = RowOf(kind);
   if (row == nullptr) return {};
   return {.selector = ToSelector((part.*row->get)()), .expression = (part.*row->expression)()};

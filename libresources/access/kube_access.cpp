@@ -48,6 +48,7 @@ void AppendV7Rules(KubeRule rule, std::vector<KubeRule>& rules) {
         {.kind = "namespaces", .api_group = "", .kube_namespace = "", .name = name_space, .verbs = rule.verbs});
     return;
   }
+
   if (kind != nullptr) {
     if (kind->cluster_wide) rule.kube_namespace.clear();
     rule.kind = kind->plural;
@@ -55,6 +56,7 @@ void AppendV7Rules(KubeRule rule, std::vector<KubeRule>& rules) {
     rules.push_back(std::move(rule));
     return;
   }
+
   rule.api_group = kWildcard;
   rules.push_back(rule);
   for (const KubeKind& row : KubeKinds()) {
@@ -74,6 +76,7 @@ std::vector<KubeRule> OldAllowRules(const types::RoleConditions& allow) {
   if (entries.size() == 1 && entries[0].name() == kWildcard && entries[0].namespace_() == kWildcard) {
     return {{.kind = "*", .api_group = "*", .kube_namespace = "*", .name = "*", .verbs = {"*"}, .index = 0}};
   }
+
   std::vector<KubeRule> rules;
   for (int i = 0; i < entries.size(); ++i) {
     KubeRule rule = ToRule(entries[i]);
@@ -83,6 +86,7 @@ std::vector<KubeRule> OldAllowRules(const types::RoleConditions& allow) {
     if (kind != nullptr && kind->plural != kNamespaces) rule.kind = kind->plural;
     rules.push_back(std::move(rule));
   }
+
   for (const KubeKind& row : KubeKinds()) {
     if (row.plural == "pods" || row.plural == kNamespaces) continue;
     rules.push_back({.kind = std::string(row.plural),
@@ -101,9 +105,11 @@ Result<bool> OneMatches(const KubeRequest& request, const KubeRule& rule, RoleCo
     return MatchesExpression(request.name, rule.kube_namespace);
   }
   if (reads && rule.kind == kNamespaces && !rule.name.empty()) return MatchesExpression(request.name, rule.name);
+
   if (!KindFits(rule, request.resource)) return false;
   ASSIGN_OR_RETURN(const bool group, MatchesExpression(request.api_group, rule.api_group));
   if (!group) return false;
+
   if (request.resource == kNamespaces) {
     const bool by_name = rule.kind == kNamespaces || rule.kube_namespace.empty() || rule.kube_namespace == kWildcard;
     return MatchesExpression(request.name, by_name ? rule.name : rule.kube_namespace);
@@ -124,9 +130,11 @@ Result<bool> OneCouldMatch(const KubeRequest& request, const KubeRule& rule, boo
     }
     if (rule.kind != kNamespaces && !rule.kube_namespace.empty()) return true;
   }
+
   if (!KindFits(rule, request.resource)) return false;
   ASSIGN_OR_RETURN(const bool group, MatchesExpression(request.api_group, rule.api_group));
   if (!group) return false;
+
   const bool all_names = rule.name == kWildcard;
   if (request.cluster_wide) return !deny || all_names;
   if (deny && rule.kube_namespace.empty()) return false;
@@ -177,6 +185,7 @@ bool AllowsAll(const KubeRule& rule) {
 std::vector<KubeRule> KubeRules(const types::RoleV6& role, RoleCondition condition) {
   const bool allow = condition == RoleCondition::kAllow;
   const types::RoleConditions& part = allow ? role.spec().allow() : role.spec().deny();
+
   std::vector<KubeRule> rules;
   if (allow && role.version() != "v8" && role.version() != "v7") {
     rules = OldAllowRules(part);
@@ -192,6 +201,7 @@ std::vector<KubeRule> KubeRules(const types::RoleV6& role, RoleCondition conditi
       for (std::size_t j = begin; j < rules.size(); ++j) rules[j].index = i;
     }
   }
+
   if (allow) {
     rules.push_back({.kind = std::string(kSelfReview),
                      .api_group = "authorization.k8s.io",

@@ -74,10 +74,12 @@ Status CheckReview(const AccessReview& review, const AccessRequestV3& request) {
                 spec.state() == types::APPROVED ? "approved" : "denied");
   }
   RETURN_IF_ERROR(CheckNewState(request, review.proposedstate()));
+
   if (spec.thresholds().empty()) return Fail(ErrorKind::kBadParameter, "the request has no thresholds for reviews");
   if (std::ranges::any_of(spec.reviews(), [&](const auto& other) { return other.author() == review.author(); })) {
     return Fail(ErrorKind::kAlreadyExists, "user \"{}\" has already reviewed this request", review.author());
   }
+
   for (const auto& role : review.roles()) {
     if (spec.rolethresholdmapping().contains(role)) continue;
     return Fail(ErrorKind::kBadParameter, "role \"{}\" is not in this request", StripControl(role));
@@ -86,6 +88,7 @@ Status CheckReview(const AccessReview& review, const AccessRequestV3& request) {
   if (!roles.empty() && roles.size() != spec.rolethresholdmapping().size()) {
     return Fail(ErrorKind::kNotImplemented, "reviews of some of a request's roles are not implemented");
   }
+
   if (!review.annotations().values().empty()) {
     return Fail(ErrorKind::kNotImplemented, "annotations of reviews are not implemented");
   }
@@ -156,11 +159,13 @@ Result<bool> ReviewRules::MayReview(const AccessRequestV3& request) const {
   if (reviewer_.name == request.spec().user()) return false;
   const Value fields = FieldsOf(reviewer_, request);
   std::vector<std::string> roles = OriginalRoles(request);
+
   for (const auto& [where, patterns] : deny_) {
     if (std::ranges::none_of(roles, [&](const auto& role) { return patterns.Matches(role); })) continue;
     ASSIGN_OR_RETURN(const bool holds, Holds(where, PredicateDialect::kReview, fields));
     if (holds) return false;
   }
+
   for (const auto& [where, patterns] : allow_) {
     if (patterns.empty()) continue;
     ASSIGN_OR_RETURN(const bool holds, Holds(where, PredicateDialect::kReview, fields));
@@ -174,17 +179,21 @@ Status ApplyReview(const Reviewer& reviewer, AccessReview review, Time now, Acce
   RETURN_IF_ERROR(CheckReview(review, request));
   auto& spec = *request.mutable_spec();
   const Value fields = FieldsOf(reviewer, request, review);
+
+  // The filters decide which thresholds a review counts for, not its author.
   review.clear_thresholdindexes();
   for (int i = 0; i < spec.thresholds_size(); ++i) {
     ASSIGN_OR_RETURN(const bool counts, Holds(spec.thresholds(i).filter(), PredicateDialect::kThreshold, fields));
     if (counts) review.add_thresholdindexes(static_cast<std::uint32_t>(i));
   }
+
   *review.mutable_created() = ToStamp(now);
   if (const auto start = ToTime(review.assumestarttime())) {
     RETURN_IF_ERROR(CheckAssumeStart(request, *start));
     *spec.mutable_assumestarttime() = review.assumestarttime();
   }
   *spec.add_reviews() = review;
+
   const Counts counts = CountsOf(request);
   const bool approves = review.proposedstate() == types::APPROVED;
   if (approves ? !IsApproved(request, counts) : !IsDenied(request, counts)) return {};
@@ -201,6 +210,7 @@ Status CheckReviewConditions(const types::RoleV6& role) {
     if (!tried) return std::unexpected(InContext(path, tried.error()));
     return {};
   };
+
   int index = 0;
   for (const auto& threshold : role.spec().allow().request().thresholds()) {
     RETURN_IF_ERROR(check(fmt::format("spec.allow.request.thresholds[{}].filter", index++), threshold.filter(),

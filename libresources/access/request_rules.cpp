@@ -84,6 +84,7 @@ Status RemoveRepeated(AccessRequestV3& request) {
                              return repeated;
                            }),
             ids.end());
+
   if (size <= kMaxResourceText) return {};
   return FailWithHint(ErrorKind::kBadParameter,
                       fmt::format("the names of the resources are longer than {} bytes together", kMaxResourceText),
@@ -180,6 +181,7 @@ Result<std::vector<std::string>> RequestRules::RolesFor(std::span<const Requeste
                         fmt::format("user \"{}\" has no role that lets them ask for resources", user_),
                         "roles for that are listed in a role's allow.request.search_as_roles");
   }
+
   AccessState state;
   state.mfa_verified = true;
   std::vector<std::string> roles;
@@ -193,6 +195,7 @@ Result<std::vector<std::string>> RequestRules::RolesFor(std::span<const Requeste
     });
     if (reaches) roles.push_back(name);
   }
+
   if (!roles.empty()) return roles;
   return FailWithHint(ErrorKind::kBadParameter,
                       fmt::format("none of the roles that {} may ask for resources with reaches any of these", user_),
@@ -213,6 +216,7 @@ Status RequestRules::Check(const AccessRequestV3& request) const {
                         fmt::format("user \"{}\" can not request role \"{}\"", spec.user(), StripControl(role)),
                         "roles that may be asked for are listed in a role's allow.request.roles");
   }
+
   for (const auto& id : spec.requestedresourceids()) {
     if (id.kind() != kKubeCluster) continue;
     for (const std::string& role : spec.roles()) {
@@ -227,6 +231,7 @@ Status RequestRules::AddThresholds(AccessRequestV3& request) const {
   auto& spec = *request.mutable_spec();
   spec.clear_thresholds();
   spec.clear_rolethresholdmapping();
+
   for (const std::string& role : spec.roles()) {
     auto& sets = (*spec.mutable_rolethresholdmapping())[role];
     for (const Grant& grant : grants_) {
@@ -236,6 +241,7 @@ Status RequestRules::AddThresholds(AccessRequestV3& request) const {
     }
     if (sets.sets().empty()) return Fail(ErrorKind::kInternal, "role \"{}\" has no thresholds", role);
   }
+
   if (spec.thresholds_size() > kMaxThresholds) {
     return Fail(ErrorKind::kLimitExceeded, "the request has more than {} thresholds", kMaxThresholds);
   }
@@ -254,6 +260,7 @@ void RequestRules::AddAnnotations(AccessRequestV3& request) const {
     });
     if (counts) annotations.insert(grant.annotations.begin(), grant.annotations.end());
   }
+
   for (const auto& annotation : annotations) {
     if (denied_annotations_.contains(annotation)) continue;
     (*spec.mutable_systemannotations()->mutable_values())[annotation.first].add_values(annotation.second);
@@ -273,6 +280,7 @@ Status RequestRules::AddTimes(const Circumstances& circumstances, AccessRequestV
   if (circumstances.certificate_expires && *circumstances.certificate_expires > circumstances.now) {
     session = std::min(session, *circumstances.certificate_expires - circumstances.now);
   }
+
   std::optional<Nanoseconds> max_duration;
   for (const std::string& name : request.spec().roles()) {
     const types::RoleV6* const role = Find(circumstances.roles, name);
@@ -295,6 +303,7 @@ Status RequestRules::Complete(const Circumstances& circumstances, AccessRequestV
     }
     spec.mutable_roles()->Assign(roles.begin(), roles.end());
   }
+
   RETURN_IF_ERROR(RemoveRepeated(request));
   std::vector<std::string> concerned(spec.roles().begin(), spec.roles().end());
   if (!spec.requestedresourceids().empty()) {
@@ -302,17 +311,20 @@ Status RequestRules::Complete(const Circumstances& circumstances, AccessRequestV
     if (spec.roles().empty()) spec.mutable_roles()->Assign(roles.begin(), roles.end());
     concerned.insert(concerned.end(), roles.begin(), roles.end());
   }
+
   RETURN_IF_ERROR(Check(request));
   const bool needs_reason = NeedsReason(concerned);
   if (needs_reason && Trimmed(spec.requestreason()).empty() && !spec.dryrun()) {
     return FailWithHint(ErrorKind::kBadParameter, "request reason must be specified", "say why: --reason=TEXT");
   }
+
   RETURN_IF_ERROR(AddThresholds(request));
   AddAnnotations(request);
   if (spec.suggestedreviewers().empty()) {
     spec.mutable_suggestedreviewers()->Assign(suggested_reviewers_.begin(), suggested_reviewers_.end());
   }
   RETURN_IF_ERROR(AddTimes(circumstances, request));
+
   if (spec.dryrun()) {
     spec.mutable_dryrunenrichment()->set_reasonmode(needs_reason ? "required" : "optional");
     spec.mutable_dryrunenrichment()->mutable_reasonprompts()->Assign(prompts_.begin(), prompts_.end());

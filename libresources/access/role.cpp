@@ -116,6 +116,7 @@ Status CheckNoWildcards(const types::RoleConditions& allow) {
       {"gcp_service_accounts", &allow.gcpserviceaccounts()},
       {"db_roles", &allow.databaseroles()},
   };
+
   for (const auto& [name, list] : lists) {
     if (Contains(*list, kWildcard)) {
       return FailWithHint(ErrorKind::kBadParameter, fmt::format("spec.allow.{} must not contain \"*\"", name),
@@ -135,6 +136,7 @@ Status CheckSelectors(const types::RoleConditions& allow) {
       {"group_labels", &allow.grouplabels()},
       {"workload_identity_labels", &allow.workloadidentitylabels()},
   };
+
   for (const auto& [name, labels] : selectors) {
     const auto all = labels->values().find(std::string(kWildcard));
     if (all == labels->values().end()) continue;
@@ -188,6 +190,7 @@ Status CheckImpersonation(const types::RoleSpecV6& spec) {
   if (!spec.deny().impersonate().where().empty()) {
     return Fail(ErrorKind::kBadParameter, "spec.deny.impersonate.where is not supported");
   }
+
   const std::pair<std::string_view, const types::RoleConditions*> parts[] = {{"allow", &spec.allow()},
                                                                              {"deny", &spec.deny()}};
   for (const auto& [name, part] : parts) {
@@ -208,8 +211,10 @@ Status CheckRole(google::protobuf::Message& resource) {
   FillNamespaces(*spec.mutable_deny());
   if (role.version() == "v3") FillV3Labels(*spec.mutable_allow());
   FillKubeResources(role.version(), spec);
+
   RETURN_IF_ERROR(CheckKubeResources(role.version(), spec));
   RETURN_IF_ERROR(CheckOptions(role.version(), spec.options()));
+
   const std::pair<std::string_view, const types::RoleConditions*> parts[] = {{"allow", &spec.allow()},
                                                                              {"deny", &spec.deny()}};
   for (const auto& [name, part] : parts) {
@@ -218,6 +223,7 @@ Status CheckRole(google::protobuf::Message& resource) {
     RETURN_IF_ERROR(CheckDatabasePermissions(name, *part));
     RETURN_IF_ERROR(CheckSpiffe(name, *part));
   }
+
   RETURN_IF_ERROR(CheckNoWildcards(spec.allow()));
   RETURN_IF_ERROR(CheckSelectors(spec.allow()));
   return CheckImpersonation(spec);

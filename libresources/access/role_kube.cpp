@@ -40,6 +40,7 @@ Status CheckOldKind(const std::string& path, std::string_view kind, std::string_
                         "use version v7 or v8");
   }
   if (kind == kWildcard || FindKubeKind(kind) != nullptr) return {};
+
   std::vector<std::string_view> kinds;
   for (const KubeKind& row : KubeKinds()) kinds.push_back(row.kind);
   const auto meant = DidYouMean(kind, std::span<const std::string_view>(kinds));
@@ -67,6 +68,7 @@ Status CheckNewKind(const std::string& path, std::string_view kind, std::string_
 
 Status CheckEntry(const std::string& path, std::string_view version, const types::KubernetesResource& entry) {
   RETURN_IF_ERROR(CheckVerbs(path, entry));
+
   if (version == "v8") {
     RETURN_IF_ERROR(CheckNewKind(path, entry.kind(), entry.apigroup()));
     if (entry.namespace_().empty() && IsNamespacedKubeResource(entry.kind(), entry.apigroup())) {
@@ -89,6 +91,7 @@ Status CheckEntry(const std::string& path, std::string_view version, const types
       return Fail(ErrorKind::kBadParameter, "{}.namespace is missing for \"{}\"", path, entry.kind());
     }
   }
+
   if (entry.name().empty()) return Fail(ErrorKind::kBadParameter, "{}.name is missing", path);
   return {};
 }
@@ -123,6 +126,7 @@ void FillKubeResources(std::string_view version, types::RoleSpecV6& spec) {
     all.add_verbs("*");
     if (version == "v8") all.set_apigroup("*");
   }
+
   if (!UpToV6(version)) return;
   for (types::RoleConditions* part : {spec.mutable_allow(), spec.mutable_deny()}) {
     for (types::KubernetesResource& entry : *part->mutable_kubernetesresources()) {

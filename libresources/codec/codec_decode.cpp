@@ -73,6 +73,7 @@ class Decoder {
         RETURN_IF_ERROR(Unknown(key, item, path, *message.GetDescriptor()));
         continue;
       }
+
       if (item.is_null()) continue;
       if (form->embedded) {
         Value part = Value::EmptyMap();
@@ -81,6 +82,7 @@ class Decoder {
         RETURN_IF_ERROR(Fill(part, path, *message.GetReflection()->MutableMessage(&message, form->field)));
         continue;
       }
+
       RETURN_IF_ERROR(Field(item, Joined(path, key), *form, message));
     }
     return {};
@@ -127,6 +129,7 @@ class Decoder {
       const bool scalar = !value.is_map();
       return Wrong(value, path, "a list", scalar ? "write it in brackets, or on its own line after \"- \"" : "");
     }
+
     int index = 0;
     for (const Value& item : value.as_list()) {
       const std::string item_path = fmt::format("{}[{}]", path, index++);
@@ -172,6 +175,7 @@ class Decoder {
     switch (form.field->cpp_type()) {
       case FieldDescriptor::CPPTYPE_BOOL:
         return Bool(value, path);
+
       case FieldDescriptor::CPPTYPE_INT32:
         return Integer(value, path, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max());
       case FieldDescriptor::CPPTYPE_UINT32:
@@ -181,6 +185,7 @@ class Decoder {
         return Integer(value, path, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max());
       case FieldDescriptor::CPPTYPE_UINT64:
         return Integer(value, path, 0, std::numeric_limits<std::int64_t>::max());
+
       case FieldDescriptor::CPPTYPE_FLOAT:
       case FieldDescriptor::CPPTYPE_DOUBLE:
         if (!value.is_int() && !value.is_double()) return Wrong(value, path, "a number");
@@ -208,6 +213,7 @@ class Decoder {
     } else if (!value.is_int()) {
       return Wrong(value, path, "a whole number");
     }
+
     if (number < low || number > high) {
       return At(value, fmt::format("{} must be between {} and {}, not {}", path, low, high, number));
     }
@@ -257,6 +263,7 @@ class Decoder {
       flag->set_value(std::get<bool>(scalar));
       return {};
     }
+
     if (auto* labels = dynamic_cast<wrappers::LabelValues*>(&message)) {
       return LabelMap(value, path, form.form, *labels);
     }
@@ -264,11 +271,13 @@ class Decoder {
     if (auto* duration = dynamic_cast<google::protobuf::Duration*>(&message)) {
       return ProtoDuration(value, path, *duration);
     }
+
     if (auto* strings = dynamic_cast<wrappers::StringValues*>(&message)) return Strings(value, path, *strings);
     if (auto* fields = dynamic_cast<google::protobuf::Struct*>(&message)) return Dynamic(value, path, *fields);
     if (auto* strategy = dynamic_cast<types::TunnelStrategyV1*>(&message)) {
       return TunnelStrategy(value, path, *strategy);
     }
+
     return Fill(value, path, message);
   }
 
@@ -292,6 +301,7 @@ class Decoder {
         values.add_values(item.as_string());
         continue;
       }
+
       if (!item.is_list()) {
         if (form == TRAITS) return Wrong(item, item_path, "a list of strings", "write it in brackets");
         return Wrong(item, item_path, "a string or a list of strings", QuoteHint(item));
@@ -379,6 +389,7 @@ void Decoder::Store(const Scalar& scalar, const FieldDescriptor& field, Message&
   const auto& reflection = *message.GetReflection();
   const auto integer = [&scalar] { return std::get<std::int64_t>(scalar); };
   const bool list = field.is_repeated();
+
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_BOOL:
       return list ? reflection.AddBool(&message, &field, std::get<bool>(scalar))

@@ -160,6 +160,7 @@ class Reader {
         return Nested(index_ < 0 ? reflection_.GetMessage(message_, field_)
                                  : reflection_.GetRepeatedMessage(message_, field_, index_));
     }
+
     return Value();
   }
 
@@ -237,9 +238,11 @@ std::optional<Value> OfField(const Message& message, const FieldForm& form) {
       return OfUnset(reflection.GetMessage(message, form.field), form);
     }
   }
+
   // An enum's or a duration's zero may be written as a text, so emptiness is asked of the number.
   Value value = Reader(message, form).Read();
   if (form.always || !EmptyIsAbsent(form)) return value;
+
   const FieldForm plain{.field = form.field, .key = {}};
   if (form.field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
     return reflection.GetEnumValue(message, form.field) == 0 ? std::nullopt : std::optional(std::move(value));
@@ -256,6 +259,7 @@ Value EncodeMessage(const Message& message) {
     if (form.hidden) continue;
     std::optional<Value> value = OfField(message, form);
     if (!value) continue;
+
     if (form.embedded && value->is_map()) {
       for (auto& entry : value->mutable_map()) map.mutable_map().push_back(std::move(entry));
     } else {

@@ -147,6 +147,7 @@ struct RecordingReader::State {
     ASSIGN_OR_RETURN(const std::string bytes, Read(kHeaderBytes));
     if (bytes.empty()) return false;
     if (bytes.size() < kHeaderBytes) return Damaged("it ends too early");
+
     ASSIGN_OR_RETURN(const PartHeader header, ParseHeader(bytes));
     if (header.version == kVersionWithFlags) {
       ASSIGN_OR_RETURN(const std::string flags, Read(kFlagsBytes));
@@ -155,6 +156,7 @@ struct RecordingReader::State {
         return Fail(ErrorKind::kNotImplemented, "the recording is encrypted");
       }
     }
+
     left = header.size;
     padding = header.padding;
     stream = {};
@@ -186,6 +188,7 @@ struct RecordingReader::State {
       stream.next_in = reinterpret_cast<Bytef*>(input.data());
       stream.avail_in = static_cast<uInt>(input.size());
     }
+
     std::array<char, kBufferBytes> buffer;
     stream.next_out = reinterpret_cast<Bytef*>(buffer.data());
     stream.avail_out = buffer.size();
@@ -208,6 +211,7 @@ struct RecordingReader::State {
           return record;
         }
       }
+
       if (inflated_all) return std::nullopt;
       RETURN_IF_ERROR(Inflate());
     }
@@ -249,6 +253,7 @@ Result<RecordingReader::Source> RecordingFile(const std::string& path) {
     const ErrorKind kind = errno == ENOENT ? ErrorKind::kNotFound : ErrorKind::kAccessDenied;
     return Fail(kind, "cannot read {}: {}", path, std::strerror(errno));
   }
+
   return RecordingReader::Source([file, path](std::size_t size) -> Result<std::string> {
     std::string bytes(size, '\0');
     const ssize_t count = ::read(file->get(), bytes.data(), size);
@@ -264,6 +269,7 @@ Result<std::uint64_t> WholePartsBytes(const std::string& path) {
   if (!file.valid() || ::fstat(file.get(), &status) != 0) {
     return Fail(ErrorKind::kNotFound, "cannot read {}: {}", path, std::strerror(errno));
   }
+
   const auto size = static_cast<std::uint64_t>(status.st_size);
   std::uint64_t whole = 0;
   std::string bytes(kHeaderBytes, '\0');
@@ -272,6 +278,7 @@ Result<std::uint64_t> WholePartsBytes(const std::string& path) {
     if (!header) break;
     const std::uint64_t flags = header->version == kVersionWithFlags ? kFlagsBytes : 0;
     const std::uint64_t rest = size - whole - kHeaderBytes;
+    // Each number is compared alone first, since their sum may overflow.
     if (header->size > rest || header->padding > rest || header->size + header->padding + flags > rest) break;
     whole += kHeaderBytes + flags + header->size + header->padding;
   }

@@ -40,9 +40,11 @@ Status CheckId(const types::ResourceID& id) {
     return FailWithHint(ErrorKind::kBadParameter, fmt::format("resource \"{}\": {}", ResourceIdText(id), why),
                         "write it as /CLUSTER/KIND/NAME, as tsh request search shows it");
   };
+
   if (id.clustername().empty()) return bad("the cluster is missing");
   if (id.kind().empty()) return bad("the kind is missing");
   if (id.name().empty()) return bad("the name is missing");
+
   if (id.kind().starts_with(kKubePrefix)) {
     const auto slashes = std::ranges::count(id.subresourcename(), '/');
     const bool fits = !id.subresourcename().empty() && slashes == (id.kind().starts_with(kKubeClusterWide) ? 0 : 1);
@@ -62,6 +64,7 @@ Status CheckLengths(const types::AccessRequestSpecV3& spec) {
       return Fail(ErrorKind::kBadParameter, "the reason is longer than {} bytes", kMaxReason);
     }
   }
+
   if (spec.ByteSizeLong() > kMaxRequestBytes) {
     return Fail(ErrorKind::kBadParameter, "the request is larger than {} bytes", kMaxRequestBytes);
   }
@@ -133,17 +136,20 @@ Status CheckAccessRequest(google::protobuf::Message& resource) {
   if (!IsUuid(NameOf(request))) {
     return Fail(ErrorKind::kBadParameter, "\"{}\" is not the ID of an access request", StripControl(NameOf(request)));
   }
+
   if (spec.state() == types::NONE) spec.set_state(types::PENDING);
   const bool answered = !spec.resolvereason().empty() || !spec.resolveannotations().values().empty();
   if (spec.state() == types::PENDING && answered) {
     return Fail(ErrorKind::kBadParameter, "a pending request has no reason or annotations of its decision yet");
   }
+
   if (spec.user().empty()) return Fail(ErrorKind::kBadParameter, "the user who asks for access is missing");
   if (spec.roles().empty() && spec.requestedresourceids().empty()) {
     return Fail(ErrorKind::kBadParameter, "the request names neither roles nor resources");
   }
   RETURN_IF_ERROR(CheckLengths(spec));
   for (const auto& id : spec.requestedresourceids()) RETURN_IF_ERROR(CheckId(id));
+
   auto& roles = *spec.mutable_roles();
   std::sort(roles.begin(), roles.end());
   roles.erase(std::unique(roles.begin(), roles.end()), roles.end());
@@ -236,6 +242,7 @@ Result<types::ResourceID> ParseResourceId(std::string_view text) {
     return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" is not a resource", StripControl(text)),
                         "write it as /CLUSTER/KIND/NAME, as tsh request search shows it");
   }
+
   id.set_clustername(std::string(text.substr(1, kind - 1)));
   id.set_kind(std::string(text.substr(kind + 1, name - kind - 1)));
   std::string_view rest = text.substr(name + 1);
@@ -248,6 +255,7 @@ Result<types::ResourceID> ParseResourceId(std::string_view text) {
       rest = rest.substr(0, split);
     }
   }
+
   id.set_name(std::string(rest));
   RETURN_IF_ERROR(CheckId(id));
   return id;

@@ -49,6 +49,7 @@ Status FillAddress(types::AppSpecV3& spec) {
       return FailWithHint(ErrorKind::kBadParameter, "spec.uri is missing", "it is where the application answers");
     }
   }
+
   const bool aws = std::ranges::any_of(kAwsConsoles, [&](std::string_view url) { return spec.uri().starts_with(url); });
   if (spec.cloud().empty() && aws) spec.set_cloud("AWS");
   if (spec.cloud().empty() || IsOneOf(kClouds, spec.cloud())) return {};
@@ -71,6 +72,7 @@ Status CheckPorts(const types::AppSpecV3& spec) {
     return FailWithHint(ErrorKind::kBadParameter, "spec.uri has a port, and spec.tcp_ports has ports",
                         "take the port out of spec.uri");
   }
+
   for (const auto& range : spec.tcpports()) {
     const bool port = range.port() > 0 && range.port() <= kMaxPort;
     const bool end = range.endport() == 0 || (range.endport() > range.port() && range.endport() <= kMaxPort);
@@ -103,6 +105,7 @@ Status CheckApp(Message& resource) {
       return Fail(ErrorKind::kBadParameter, "spec.dynamic_labels: \"{}\" is not a label key", StripControl(key));
     }
   }
+
   RETURN_IF_ERROR(FillAddress(spec));
   RETURN_IF_ERROR(CheckPublicAddress(spec));
   const std::string& claims = spec.rewrite().jwtclaims();
@@ -110,6 +113,7 @@ Status CheckApp(Message& resource) {
     return Fail(ErrorKind::kBadParameter, "spec.rewrite.jwt_claims must be one of {}, not \"{}\"",
                 fmt::join(kJwtClaims, ", "), StripControl(claims));
   }
+
   RETURN_IF_ERROR(CheckPorts(spec));
   RETURN_IF_ERROR(CheckMcp(app));
   if (!app.subkind().empty()) SetLabel(app, std::string(kSubKindLabel), app.subkind());

@@ -98,6 +98,7 @@ std::optional<std::string> RegionOfShort(std::string_view short_region) {
     prefix = fmt::format("{}-", rest.substr(0, 2));
     rest.remove_prefix(2);
   }
+
   const auto* const direction =
       std::ranges::find_if(kDirections, [&](const Direction& row) { return rest.starts_with(row.code); });
   if (prefix.empty() || direction == std::end(kDirections)) return std::nullopt;
@@ -126,6 +127,7 @@ std::optional<AwsEndpoint> OfEncryptedOrClustered(const AwsName& name, const std
   if (IsShard(name[2])) {
     return AwsEndpoint{.id = WithoutShardAndNode(name[0]), .region = region, .endpoint_type = "node"};
   }
+
   const std::string first = Lower(name[0]);
   const std::string_view type = first == "master" ? "primary" : first == "replica" ? "reader" : "node";
   return AwsEndpoint{.id = name[1], .region = region, .endpoint_type = std::string(type), .encrypted = true};
@@ -167,6 +169,7 @@ std::string_view AwsSuffixOf(std::string_view region) { return region.starts_wit
 std::optional<AwsEndpoint> ParseRdsEndpoint(std::string_view address) {
   const auto name = RegionalName(address, "rds");
   if (!name) return std::nullopt;
+
   const Parts& head = name->head;
   AwsEndpoint endpoint{.id = head[0], .region = name->region};
   if (head.size() == 3) {
@@ -174,6 +177,7 @@ std::optional<AwsEndpoint> ParseRdsEndpoint(std::string_view address) {
     endpoint.kind = Kind::kProxyEndpoint;
     return endpoint;
   }
+
   if (head.size() != 2) return std::nullopt;
   endpoint.endpoint_type = "instance";
   if (head[1].starts_with("cluster-custom-")) {
@@ -213,6 +217,7 @@ std::optional<AwsEndpoint> ParseElastiCacheEndpoint(std::string_view address) {
   if (!region) return std::nullopt;
   if (name->size() == 5) return OfEncryptedOrClustered(*name, *region);
   if (!IsShard((*name)[3])) return std::nullopt;
+
   AwsEndpoint endpoint{.id = (*name)[0], .region = *region, .endpoint_type = "primary"};
   if (endpoint.id.ends_with("-ro")) {
     endpoint.id.resize(endpoint.id.size() - std::string_view("-ro").size());

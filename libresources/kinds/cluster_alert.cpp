@@ -38,6 +38,7 @@ bool HasControl(std::string_view text) {
 // IDs become parts of keys, with slashes between.
 Status CheckId(std::string_view id) {
   if (id.empty()) return Fail(ErrorKind::kBadParameter, "the alert's ID is missing");
+
   std::string_view rest = id;
   for (bool more = true; more;) {
     const auto slash = rest.find('/');
@@ -70,17 +71,20 @@ Status CheckLabel(std::string_view key, std::string_view value) {
     return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" cannot be an alert's label", StripControl(key)),
                         "use lower case letters, digits and . - /");
   }
+
   if (key == alert_label::kLink && !IsAllowedLink(value)) {
     return Fail(ErrorKind::kBadParameter, "an alert's link leads to https://{}, not to \"{}\"", kLinkHost,
                 StripControl(value));
   }
   if (key == alert_label::kLink) return {};
+
   if (key == alert_label::kLinkText) {
     if (IsMadeOf(value, {kLower, kUpper, kDigits, " "})) return {};
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("\"{}\" cannot be the text of an alert's link", StripControl(value)),
                         "use letters, digits and spaces");
   }
+
   if (IsMadeOf(value, {kLower, kDigits, ".-_/:|"})) return {};
   return FailWithHint(ErrorKind::kBadParameter,
                       fmt::format("label {}: \"{}\" cannot be the value of an alert's label", key, StripControl(value)),

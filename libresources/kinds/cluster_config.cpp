@@ -67,8 +67,10 @@ Status CheckWebauthn(types::AuthPreferenceSpecV2& spec) {
                           "set it to the proxy's public host name");
     }
   }
+
   if (!spec.has_allowpasswordless()) spec.mutable_allowpasswordless()->set_value(allowed);
   if (!spec.has_allowheadless()) spec.mutable_allowheadless()->set_value(allowed);
+
   if (!allowed && spec.allowpasswordless().value()) {
     return Fail(ErrorKind::kBadParameter, "spec.allow_passwordless needs webauthn as a second factor");
   }
@@ -96,6 +98,7 @@ Status CheckFactors(const types::AuthPreferenceSpecV2& spec) {
     RETURN_IF_ERROR(
         CheckOneOf("spec.second_factor", spec.secondfactor(), {"off", "otp", "webauthn", "on", "optional"}));
   }
+
   const bool local_factor =
       Allows(spec, types::SECOND_FACTOR_TYPE_OTP) || Allows(spec, types::SECOND_FACTOR_TYPE_WEBAUTHN);
   if (spec.allowlocalauth().value() && !spec.secondfactors().empty() && !local_factor) {
@@ -152,11 +155,13 @@ Status CheckAuthPreference(google::protobuf::Message& resource) {
   types::AuthPreferenceSpecV2& spec = *static_cast<types::AuthPreferenceV2&>(resource).mutable_spec();
   SetDefaultOrigin(resource, "dynamic");
   FillAuthPreference(spec);
+
   RETURN_IF_ERROR(CheckOneOf("spec.type", spec.type(), {"local", "oidc", "saml", "github"}));
   RETURN_IF_ERROR(CheckFactors(spec));
   RETURN_IF_ERROR(CheckWebauthn(spec));
   RETURN_IF_ERROR(CheckConnector(spec));
   RETURN_IF_ERROR(CheckOneOf("spec.locking_mode", spec.lockingmode(), {"best_effort", "strict"}));
+
   if (!spec.devicetrust().mode().empty()) {
     RETURN_IF_ERROR(CheckOneOf("spec.device_trust.mode", spec.devicetrust().mode(),
                                {"off", "optional", "required", "required-for-humans"}));
@@ -176,6 +181,7 @@ Status CheckNetworkingConfig(google::protobuf::Message& resource) {
   SetDefaultOrigin(resource, "dynamic");
   if (spec.keepaliveinterval() == 0) spec.set_keepaliveinterval(kKeepAliveInterval.count());
   if (spec.keepalivecountmax() == 0) spec.set_keepalivecountmax(kKeepAliveCountMax);
+
   types::TunnelStrategyV1& strategy = *spec.mutable_tunnelstrategy();
   if (strategy.Strategy_case() == types::TunnelStrategyV1::STRATEGY_NOT_SET) strategy.mutable_agentmesh();
   if (strategy.has_proxypeering()) {

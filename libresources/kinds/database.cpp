@@ -110,6 +110,7 @@ bool IsAccount(std::string_view text) {
 // A role of the same account and partition.
 Status CheckAssumedRole(const types::AWS& aws) {
   if (aws.accountid().empty()) return Fail(ErrorKind::kBadParameter, "spec.aws.account_id is missing");
+
   std::vector<std::string_view> parts;
   for (std::string_view rest = aws.assumerolearn(); parts.size() < kArnParts;) {
     const auto colon = parts.size() + 1 < kArnParts ? rest.find(':') : std::string_view::npos;
@@ -122,6 +123,7 @@ Status CheckAssumedRole(const types::AWS& aws) {
     return FailWithHint(ErrorKind::kBadParameter, "spec.aws.assume_role_arn is no role",
                         "write arn:aws:iam::123456789012:role/NAME");
   }
+
   if (parts[1] == AwsPartitionOf(aws.region()) && parts[4] == aws.accountid()) return {};
   return Fail(ErrorKind::kBadParameter,
               "spec.aws.assume_role_arn is a role of account {} in {}, and the database is in account {} in {}",
@@ -184,6 +186,7 @@ Status CheckActiveDirectory(const DatabaseV3& database) {
   if (spec.protocol() != "sqlserver") return {};
   const bool elsewhere = spec.uri().contains(".database.windows.net") || !AwsOf(database).rdsproxy().name().empty();
   if (spec.ad().domain().empty() && elsewhere) return {};
+
   const auto missing = [](std::string_view field) -> Status {
     return Fail(ErrorKind::kBadParameter, "spec.ad.{} is missing", field);
   };
@@ -205,10 +208,12 @@ Status CheckDatabase(Message& resource) {
       return Fail(ErrorKind::kBadParameter, "spec.dynamic_labels: \"{}\" is not a label key", StripControl(key));
     }
   }
+
   if (spec.protocol().empty()) return Fail(ErrorKind::kBadParameter, "spec.protocol is missing");
   if (!spec.mysql().serverversion().empty() && spec.protocol() != "mysql") {
     return Fail(ErrorKind::kBadParameter, "spec.mysql.server_version is for databases of protocol mysql only");
   }
+
   RETURN_IF_ERROR(FillFromAddress(database));
   RETURN_IF_ERROR(CheckAws(database));
   RETURN_IF_ERROR(CheckGcp(spec.gcp()));
@@ -217,6 +222,7 @@ Status CheckDatabase(Message& resource) {
   if (!spec.ad().domain().empty() && spec.ad().krb5file().empty()) {
     spec.mutable_ad()->set_krb5file(std::string(kKerberosFile));
   }
+
   RETURN_IF_ERROR(CheckDatabaseProtocol(database));
   RETURN_IF_ERROR(CheckCertificate("tls.ca_cert", spec.tls().cacert()));
   return CheckActiveDirectory(database);

@@ -130,6 +130,7 @@ Status CheckAws(types::AWSMatcher& matcher) {
   RETURN_IF_ERROR(CheckRegions("aws", matcher.regions()));
   RETURN_IF_ERROR(CheckAwsRoles(matcher));
   MatchAll(*matcher.mutable_tags());
+
   if (!matcher.has_params()) matcher.mutable_params()->set_installteleport(true);
   auto& installer = *matcher.mutable_params();
   if (installer.enrollmode() == types::INSTALL_PARAM_ENROLL_MODE_UNSPECIFIED) {
@@ -140,6 +141,7 @@ Status CheckAws(types::AWSMatcher& matcher) {
     return BadMatcher("spec.aws: integration is missing, which enroll_mode needs");
   }
   RETURN_IF_ERROR(CheckInstaller(installer, kAwsJoining));
+
   if (installer.sshdconfig().empty()) installer.set_sshdconfig("/etc/ssh/sshd_config");
   if (!matcher.ssm().documentname().empty()) return {};
   matcher.mutable_ssm()->set_documentname(installer.installteleport() ? "TeleportDiscoveryInstaller"
@@ -168,6 +170,7 @@ Status CheckGcp(types::GCPMatcher& matcher) {
   if (Contains(matcher.projectids(), kAll) && matcher.projectids_size() > 1) {
     return BadMatcher("spec.gcp: project_ids has * and others: * is all of them");
   }
+
   if (!matcher.tags().values().empty()) {
     if (!matcher.labels().values().empty())
       return BadMatcher("spec.gcp: labels and tags exclude each other: write labels");

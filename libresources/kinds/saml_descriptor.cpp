@@ -30,6 +30,7 @@ std::string_view LocalName(std::string_view name) {
 std::string Unescape(std::string_view text) {
   constexpr std::array<std::pair<std::string_view, char>, 5> kEntities{
       {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}}};
+
   std::string plain;
   while (!text.empty()) {
     std::size_t taken = 1;
@@ -92,6 +93,7 @@ class Scanner {
     if (tag.closing) rest_.remove_prefix(1);
     tag.name = LocalName(Word());
     if (tag.name.empty()) return Wrong("it is not XML");
+
     while (true) {
       SkipSpace();
       if (rest_.empty()) return Wrong("the XML ends too early");
@@ -103,6 +105,7 @@ class Scanner {
       }
       RETURN_IF_ERROR(Attribute(tag));
     }
+
     rest_.remove_prefix(1);
     return tag;
   }
@@ -136,6 +139,7 @@ Result<SamlDescriptor> ParseSamlDescriptor(std::string_view xml) {
   SamlDescriptor descriptor;
   std::vector<std::string_view> open;
   bool root = false;
+
   while (true) {
     ASSIGN_OR_RETURN(const auto tag, scanner.Next());
     if (!tag) break;
@@ -144,6 +148,7 @@ Result<SamlDescriptor> ParseSamlDescriptor(std::string_view xml) {
       open.pop_back();
       continue;
     }
+
     if (open.empty()) {
       if (root || tag->name != "EntityDescriptor") return Wrong("it is not one EntityDescriptor");
       root = true;
@@ -155,6 +160,7 @@ Result<SamlDescriptor> ParseSamlDescriptor(std::string_view xml) {
     }
     if (!tag->empty) open.push_back(tag->name);
   }
+
   if (!root || !open.empty()) return Wrong("it is not one whole EntityDescriptor");
   if (descriptor.entity_id.empty()) return Wrong("entityID is missing");
   return descriptor;

@@ -84,6 +84,7 @@ std::string LowerLetters(std::string_view text) {
 
 Status CheckRoles(types::ProvisionTokenSpecV2& spec) {
   if (spec.roles().empty()) return Fail(ErrorKind::kBadParameter, "spec.roles is missing");
+
   bool bot = false;
   for (std::string& role : *spec.mutable_roles()) {
     const auto known = SystemRoleNamed(role);
@@ -96,6 +97,7 @@ Status CheckRoles(types::ProvisionTokenSpecV2& spec) {
     role = *known;
     bot = bot || role == "Bot";
   }
+
   if (bot && spec.botname().empty()) {
     return Fail(ErrorKind::kBadParameter, "spec.bot_name is missing: a token with the role Bot belongs to a bot");
   }
@@ -110,6 +112,7 @@ Status CheckAwsRules(types::ProvisionTokenSpecV2& spec) {
   if (spec.allow().empty()) {
     return Fail(ErrorKind::kBadParameter, "spec.allow is missing: the join method {} needs rules", spec.joinmethod());
   }
+
   int index = 0;
   for (const types::TokenRule& rule : spec.allow()) {
     const std::string path = fmt::format("spec.allow[{}]", index++);
@@ -123,6 +126,7 @@ Status CheckAwsRules(types::ProvisionTokenSpecV2& spec) {
       return Fail(ErrorKind::kBadParameter, "{} needs aws_account or {}", path, ec2 ? "aws_role" : "aws_arn");
     }
   }
+
   constexpr Nanoseconds kIdentityDocumentAge = std::chrono::minutes(5);
   if (ec2 && spec.awsiidttl() == 0) spec.set_awsiidttl(kIdentityDocumentAge.count());
   return {};
@@ -145,6 +149,7 @@ Status CheckBlock(const JoinMethod& method, const types::ProvisionTokenSpecV2& s
   if (block == nullptr) {
     return Fail(ErrorKind::kBadParameter, "spec.{} is missing: the join method {} needs it", method.block, method.name);
   }
+
   std::string_view required = method.required;
   while (!required.empty()) {
     const std::size_t space = required.find(' ');
@@ -152,6 +157,7 @@ Status CheckBlock(const JoinMethod& method, const types::ProvisionTokenSpecV2& s
     if (!SaysAny(*block, key)) return Fail(ErrorKind::kBadParameter, "spec.{}.{} is missing", method.block, key);
     required.remove_prefix(space == std::string_view::npos ? required.size() : space + 1);
   }
+
   int index = 0;
   for (const Value& rule : block->Find("allow")->as_list()) {
     if (!SaysAny(rule, method.rule_keys)) {
@@ -180,6 +186,7 @@ Status CheckKubernetes(types::ProvisionTokenSpecV2Kubernetes& block) {
                           "such as default:tbot");
     }
   }
+
   if (block.type().empty()) block.set_type("in_cluster");
   if (block.type() == "in_cluster") {
     if (!block.has_staticjwks()) return {};
@@ -215,16 +222,19 @@ Status CheckJoinMethod(types::ProvisionTokenSpecV2& spec) {
                         fmt::format("spec.join_method: unknown method \"{}\"", StripControl(spec.joinmethod())),
                         fmt::format("one of {}", fmt::join(names, ", ")));
   }
+
   if (method->name == "token" && !spec.allow().empty()) {
     return Fail(ErrorKind::kBadParameter, "spec.allow is not for the join method token");
   }
   if (method->name == "ec2" || method->name == "iam") return CheckAwsRules(spec);
+
   if (method->name == "bound_keypair") {
     auto& block = *spec.mutable_boundkeypair();
     block.mutable_onboarding();
     if (block.recovery().limit() == 0) block.mutable_recovery()->set_limit(1);
   }
   if (method->block.empty()) return {};
+
   RETURN_IF_ERROR(CheckBlock(*method, spec));
   if (method->name == "kubernetes") return CheckKubernetes(*spec.mutable_kubernetes());
   if (method->name == "github") return CheckGitHub(spec.github());

@@ -23,6 +23,7 @@ Status CheckUserName(const std::string& name) {
 Status CheckUser(google::protobuf::Message& resource) {
   auto& user = static_cast<types::UserV2&>(resource);
   RETURN_IF_ERROR(CheckUserName(user.metadata().name()));
+
   const std::pair<std::string_view, const google::protobuf::RepeatedPtrField<types::ExternalIdentity>*> lists[] = {
       {"oidc_identities", &user.spec().oidcidentities()},
       {"saml_identities", &user.spec().samlidentities()},

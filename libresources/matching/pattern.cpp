@@ -153,11 +153,13 @@ std::string Pattern::Replace(std::string_view text, std::string_view replacement
                                                static_cast<int>(groups.size()))) {
     const auto begin = static_cast<std::size_t>(groups[0].data() - whole.data());
     const std::size_t end = begin + groups[0].size();
+
     // An empty match right after another match does not count, as in Go.
     if (groups[0].empty() && begin == copied && copied > 0) {
       at = end + 1;
       continue;
     }
+
     replaced += text.substr(copied, begin - copied);
     replaced += Expand(*compiled_, replacement, groups);
     copied = end;

@@ -83,6 +83,7 @@ Result<Value> Evaluated(const Node& node, const PredicateFields& fields, Predica
       return Value(AreEqual(left, right) == (node.kind == Node::Kind::kEqual));
     }
   }
+
   return Value();
 }
 

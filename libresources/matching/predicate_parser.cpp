@@ -32,6 +32,7 @@ class Lexer {
     while (at_ < text_.size() && std::string_view(" \t\r\n").contains(text_[at_])) ++at_;
     Token token{.kind = TokenKind::kEnd, .text = {}, .column = at_ + 1};
     if (at_ == text_.size()) return token;
+
     const char c = text_[at_];
     if (IsLetter(c)) {
       token.kind = TokenKind::kName;
@@ -44,6 +45,7 @@ class Lexer {
       while (at_ < text_.size() && IsDigit(text_[at_]));
       return token;
     }
+
     if (c == '"' || c == '\'' || c == '`') return Quoted(std::move(token));
     return Symbol(std::move(token));
   }
@@ -71,6 +73,7 @@ class Lexer {
       }
       token.text += c;
     }
+
     if (at_ == text_.size()) {
       return Fail(ErrorKind::kBadParameter, "column {}: the quote is not closed", token.column);
     }
@@ -80,6 +83,7 @@ class Lexer {
 
   Result<char> Escaped() {
     if (at_ == text_.size()) return Fail(ErrorKind::kBadParameter, "column {}: nothing after \\", at_);
+
     const char c = text_[at_++];
     switch (c) {
       case 'n':
@@ -213,6 +217,7 @@ class Parser {
   // A name starts a path, a function's name, or is true or false.
   Result<Node> Named() {
     if (token_.text == "true" || token_.text == "false") return Literal(Value(token_.text == "true"));
+
     const Token first = token_;
     Node path{.kind = Node::Kind::kPath, .literal = {}, .function = nullptr, .children = {}};
     std::string name;  // "email.local"; empty after [...]
@@ -232,6 +237,7 @@ class Parser {
       if (!At(".")) break;
       RETURN_IF_ERROR(Advance());
     }
+
     RETURN_IF_ERROR(CheckRoot(first));
     return path;
   }
@@ -256,6 +262,7 @@ class Parser {
       ASSIGN_OR_RETURN(Node argument, Expression());
       call.children.push_back(std::move(argument));
     }
+
     const int count = static_cast<int>(call.children.size());
     if (count < function->min_arguments || (function->max_arguments >= 0 && count > function->max_arguments)) {
       return Refuse(fmt::format("{} takes {} arguments, not {}", name, function->min_arguments, count));

@@ -36,6 +36,7 @@ Result<Expression> ParseExpression(std::string_view text) {
     expression.argument = rest.substr(1, rest.size() - 2);
     return expression;
   }
+
   return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" does not say which roles", StripControl(text)),
                       "write {{regexp.match(\"...\")}} or {{regexp.not_match(\"...\")}}");
 }
@@ -61,6 +62,7 @@ Status RolePatterns::AddPattern(const std::string& text) {
     entry.prefix = text.substr(0, open);
     entry.suffix = text.substr(close + kClose.size());
   }
+
   entries_.push_back(std::move(entry));
   return {};
 }
@@ -69,6 +71,7 @@ Status RolePatterns::AddClaim(const types::ClaimMapping& claim, const TraitMap& 
   const auto values = traits.find(claim.claim());
   if (values == traits.end()) return {};
   ASSIGN_OR_RETURN(const Pattern pattern, Pattern::GlobOrRegexp(claim.value()));
+
   for (const std::string& value : values->second) {
     if (!pattern.Matches(value)) continue;
     for (const std::string& role : claim.roles()) {

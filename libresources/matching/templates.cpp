@@ -66,22 +66,26 @@ Result<Template> Template::Parse(std::string_view text) {
     made.prefix_ = text;
     return made;
   }
+
   const auto refuse = [text] {
     return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" is not a template", StripControl(text)),
                         "write one {{expression}}, such as {{internal.logins}}");
   };
   if (open == std::string_view::npos || close == std::string_view::npos) return refuse();
+
   const std::string_view prefix = text.substr(0, open);
   const std::string_view inside = text.substr(open + 2, close - open - 2);
   const std::string_view suffix = text.substr(close + 2);
   for (const std::string_view part : {prefix, inside, suffix}) {
     if (part.find_first_of("{}") != std::string_view::npos) return refuse();
   }
+
   auto expression = Predicate::Parse(inside, PredicateDialect::kTemplate);
   if (!expression) return std::unexpected(InContext(StripControl(text), expression.error()));
   if (const auto tried = expression->EvaluateToValue(AnyFields()); !tried) {
     return std::unexpected(InContext(StripControl(text), tried.error()));
   }
+
   made.prefix_ = TrimStart(prefix);
   made.suffix_ = TrimEnd(suffix);
   made.expression_ = std::make_shared<const Predicate>(*std::move(expression));
@@ -110,6 +114,7 @@ std::vector<std::string> ApplyTemplates(const std::vector<std::string>& texts, c
     if (!made) continue;
     const auto values = made->Apply(traits);
     if (!values) continue;
+
     for (const std::string& value : *values) {
       if (seen.insert(value).second) applied.push_back(value);
     }

@@ -68,6 +68,7 @@ std::string PathPattern(const Program& program) {
   for (const Command* command : Visible(program)) {
     pattern += fmt::format("{}'{}'", pattern.empty() ? "" : " | ", command->path);
   }
+
   for (const auto& [group, words] : NextWords(program)) {
     if (!group.empty()) pattern += fmt::format(" | '{}'", group);
     // Groups in groups: "bots instances".
@@ -87,6 +88,7 @@ std::string ValueCases(const Program& program, const CaseRow& row) {
   for (const auto& option : program.options) {
     if (!option.choices.empty() || !option.names.empty()) cases += row(fmt::format("*:--{}", option.name), option);
   }
+
   for (const Command* command : Visible(program)) {
     for (const auto& option : VisibleOptions(program, command)) {
       const bool of_program = std::ranges::find(program.options, option.name, &Option::name) != program.options.end();
@@ -128,9 +130,11 @@ std::string Bash(const Program& program) {
   for (const auto& [group, next] : NextWords(program)) {
     words += fmt::format("    '{}') words='{}' ;;\n", group, TextsOf(next));
   }
+
   const std::string names = NameCases(program, [](const Command& command, std::string_view sort) {
     return fmt::format("    '{}') names='{}' ;;\n", command.path, sort);
   });
+
   return fmt::format(
       "# bash completion for {0}\n"
       "_{0}_complete() {{\n"
@@ -206,6 +210,7 @@ std::string Zsh(const Program& program) {
   }
   const std::string values = ZshValues(program);
   const std::string names = ZshNames(program);
+
   return fmt::format(
       "#compdef {0}\n"
       "_{0}() {{\n"
@@ -272,6 +277,7 @@ std::string FishOption(const Program& program, const std::string& condition, con
 std::string Fish(const Program& program) {
   std::string text = fmt::format("# fish completion for {}\n", program.name);
   const auto next = NextWords(program);
+
   for (const auto& [group, words] : next) {
     const std::string condition =
         group.empty() ? "__fish_use_subcommand"
@@ -282,12 +288,14 @@ std::string Fish(const Program& program) {
       text += word.summary.empty() ? "\n" : fmt::format(" -d {}\n", Quoted(word.summary));
     }
   }
+
   for (const Command* command : Visible(program)) {
     for (const auto& option : VisibleOptions(program, command)) {
       const bool of_program = std::ranges::find(program.options, option.name, &Option::name) != program.options.end();
       if (!of_program) text += FishOption(program, FishCondition(next, command->path), option);
     }
   }
+
   text += NameCases(program, [&](const Command& command, std::string_view sort) {
     return fmt::format("complete -c {} -f -n '{}' -a '{}'\n", program.name, FishCondition(next, command.path),
                        FishNames(program, sort));

@@ -78,12 +78,14 @@ Found FindCommand(const Program& program, std::span<const std::string> words) {
       if (TakesValue(OptionsAt(program, found.command), word) && i + 1 < words.size()) found.rest.push_back(words[++i]);
       continue;
     }
+
     const std::string path = PathOf(program, found.names, word);
     if (!IsCommandOrGroup(program, path)) {
       if (found.command == nullptr) found.names.push_back(word);
       found.rest.insert(found.rest.end(), words.begin() + static_cast<std::ptrdiff_t>(i), words.end());
       return found;
     }
+
     found.names.assign({path});
     const auto exact = std::ranges::find(program.commands, path, &Command::path);
     if (exact != program.commands.end()) found.command = &*exact;
@@ -93,6 +95,7 @@ Found FindCommand(const Program& program, std::span<const std::string> words) {
       found.missing = *missing;
       return found;
     }
+
     if (found.command != nullptr && found.command->passthrough) {
       found.own.assign(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
       return found;
@@ -122,6 +125,7 @@ std::unexpected<Error> NoCommand(const Program& program, const Found& found) {
   } else if (group && calls.empty()) {
     return NotImplemented(program, path);
   }
+
   std::vector<std::string> candidates;
   for (const auto& command : program.commands) {
     if (!command.hidden) candidates.emplace_back(command.path);

@@ -107,6 +107,7 @@ std::string ProgramHelp(const Program& program, std::string_view group, bool eve
   const auto is_shown = [&](std::string_view path) {
     return group.empty() || path.starts_with(std::string(group) + " ");
   };
+
   std::vector<std::pair<std::string, std::string>> rows;
   for (const auto& command : program.commands) {
     if ((everything || !command.hidden) && is_shown(command.path)) rows.emplace_back(command.path, command.summary);
@@ -118,11 +119,13 @@ std::string ProgramHelp(const Program& program, std::string_view group, bool eve
   for (const auto& alias : everything ? program.aliases : std::span<const Alias>()) {
     if (is_shown(alias.path)) rows.emplace_back(alias.path, fmt::format("Same as: {}", alias.of));
   }
+
   text += Columns(rows) + "\nOptions of every command:\n";
   rows.clear();
   for (const auto& option : Visible(program.options)) rows.emplace_back(OptionLabel(option), OptionText(option));
   rows.emplace_back("-h, --help", "Show the help of a command");
   text += Columns(rows);
+
   text += fmt::format("\nExit codes:");
   for (const auto& row : ErrorKinds()) {
     if (row.exit_code != 1) text += fmt::format(" {} {};", row.exit_code, row.name);
@@ -138,12 +141,14 @@ std::string CommandHelp(const Program& program, const Command& command, bool eve
   std::vector<std::pair<std::string, std::string>> rows;
   for (const auto& argument : command.arguments) rows.emplace_back(fmt::format("<{}>", argument.name), argument.help);
   if (!rows.empty()) text += "\nArguments:\n" + Columns(rows);
+
   rows.clear();
   const std::vector<Option> options = AllOptionsOf(program, command);
   for (const auto& option : everything ? options : Visible(options)) {
     rows.emplace_back(OptionLabel(option), SupportText(option));
   }
   if (!rows.empty()) text += "\nOptions:\n" + Columns(rows);
+
   if (!command.example.empty()) text += fmt::format("\nExample:\n  $ {}\n", command.example);
   return text;
 }
@@ -155,6 +160,7 @@ std::string ManPage(const Program& program) {
       ".TH {} 1 \"\" \"Sallyport {}\"\n.SH NAME\n{} \\- {}\n.SH SYNOPSIS\n.B {}\n<command> "
       "[options]\n.SH OPTIONS\n",
       upper, kSallyportVersion, program.name, Roff(program.summary), program.name);
+
   for (const auto& option : program.options) {
     if (!option.hidden) text += ManOption(option);
   }

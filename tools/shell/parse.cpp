@@ -68,6 +68,7 @@ class Parser {
     } catch (const CLI::ParseError& error) {
       return Fail(ErrorKind::kUsage, "{}", LowerFirst(error.what()));
     }
+
     // How often a flag was given.
     for (const auto& [key, option] : counted_) {
       if (option->count() > 1) invocation_.options[key].assign(option->count(), "true");
@@ -95,6 +96,7 @@ class Parser {
   void AddOption(const Option& option, bool mentioned) {
     if (option.support != Support::kMissing) names_.push_back(option.name);
     if (!mentioned) return;
+
     const std::string key(option.name);
     if (option.value_name.empty()) {
       auto* added = app_.add_flag_callback(OptionNames(option), [this, key] { invocation_.options[key] = {"true"}; });
@@ -102,6 +104,7 @@ class Parser {
       AddOpposite(option);
       return;
     }
+
     auto* added = app_.add_option_function<std::vector<std::string>>(
         OptionNames(option),
         [this, key](const std::vector<std::string>& values) { invocation_.options[key] = values; });

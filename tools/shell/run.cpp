@@ -71,9 +71,11 @@ bool WantsHelp(std::span<const std::string> words) {
 int Help(const Program& program, std::vector<std::string> words) {
   const bool everything = !words.empty() && words.front() == "help" && std::ranges::find(words, "--all") != words.end();
   std::erase_if(words, [](const std::string& word) { return word.starts_with('-') || word == "help"; });
+
   const Found found = FindCommand(program, words);
   if (!found.missing.empty()) return ReportError(program, NotImplemented(program, found.missing).error());
   if (found.command != nullptr) return WriteAnswer(program, CommandHelp(program, *found.command, everything));
+
   const auto is_group = [&](const std::string& path) {
     return std::ranges::any_of(program.commands,
                                [&](const Command& command) { return command.path.starts_with(path + " "); });
@@ -104,6 +106,7 @@ std::optional<int> BuiltIn(const Program& program, const std::vector<std::string
   const std::size_t passed_on = parsed ? parsed->Args("args").size() : 0;
   const bool wants_help = WantsHelp(std::span(words).first(words.size() - passed_on));
   if (words.empty() || wants_help) return Help(program, words);
+
   const auto rest = WithoutLeadingOptions(program, words);
   if (rest.empty()) return std::nullopt;
   if (rest.front() == "help") return Help(program, {rest.begin(), rest.end()});
@@ -155,17 +158,20 @@ int RunProgram(const Program& program, int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (const auto code = BuiltIn(program, words)) return *code;
+
   auto invocation = ParseCommandLine(program, words);
   if (!invocation) return ReportError(program, invocation.error());
   invocation->executable = argv[0];
   const auto output = RunCommand(*invocation);
   if (!output) return ReportError(program, output.error());
   for (const auto& notice : output->notices) Notice(notice);
+
   if (output->kind == Output::Kind::kBytes) {
     const auto code = output->bytes([](std::string_view bytes) { return WriteFd(STDOUT_FILENO, bytes); },
                                     [](std::string_view bytes) { return WriteFd(STDERR_FILENO, bytes); });
     return code ? *code : ReportError(program, code.error());
   }
+
   // Collected so that a failure half-way is seen before it is too late only for what streams: lists go out as they
   // come.
   std::string buffer;
@@ -180,6 +186,7 @@ int RunProgram(const Program& program, int argc, char** argv) {
   Status status = Render(*output, FormatOf(*invocation), output->json_indent.value_or(program.json_indent), write);
   if (status) status = WriteFd(STDOUT_FILENO, buffer);
   if (!status) return ReportError(program, status.error());
+
   for (const auto& failure : output->failures) ReportError(program, failure);
   for (const auto& notice : output->closing_notices) Notice(notice);
   return output->exit_code;

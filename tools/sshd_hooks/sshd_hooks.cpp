@@ -91,6 +91,7 @@ class Fields {
     for (std::size_t i = 0; i < kSessionLengthBytes; ++i) {
       bytes_[i] = static_cast<char>(length >> (8 * (kSessionLengthBytes - 1 - i)));
     }
+
     std::size_t sent = 0;
     while (sent < size_) {
       const ssize_t count = SendSome(door, sent, descriptors && sent == 0);
@@ -113,6 +114,7 @@ class Fields {
     std::memset(&message, 0, sizeof message);
     message.msg_iov = &part;
     message.msg_iovlen = 1;
+
     if (descriptors) {
       message.msg_control = control;
       message.msg_controllen = sizeof control;
@@ -122,6 +124,7 @@ class Fields {
       header->cmsg_len = CMSG_LEN(sizeof numbers);
       std::memcpy(CMSG_DATA(header), numbers, sizeof numbers);
     }
+
     return ::sendmsg(door, &message, MSG_NOSIGNAL);
   }
 
@@ -189,11 +192,13 @@ void Say(const char* sentence) {
 int AskForPrincipals(const char* certificate, const char* entry) {
   // Whom sshd lets in must be who was looked up first.
   if (std::strcmp(entry, login_entry) != 0) return 1;
+
   Fields question(SessionFrameType::kLogin);
   for (const char* text : {static_cast<const char*>(login_name), static_cast<const char*>(login_uid),
                            static_cast<const char*>(login_shell), certificate}) {
     question.Add(text);
   }
+
   const int door = OpenDoor();
   if (door < 0 || !question.good() || !question.Send(door, false)) return 1;
   if (!ReadAnswer(door) || answer.type != SessionFrameType::kLogin) return 1;
@@ -254,11 +259,14 @@ int UntilExit(int door, const sigset_t& signals) {
 int RunSession(char* const arguments[], char* const environment[]) {
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   const bool command = arguments[1] != nullptr && arguments[2] != nullptr;
+
+  // umask() tells the mask only by setting another; this process makes no file.
   const mode_t mask = ::umask(0);
   char mask_text[24];
   FormatNumber(mask, mask_text);
   char directory[kMaxName];
   if (::getcwd(directory, sizeof directory) == nullptr) Copy(directory, sizeof directory, "/");
+
   Fields hello(SessionFrameType::kHello);
   for (const char* text : {command ? "command" : "shell", command ? arguments[2] : "",
                            static_cast<const char*>(directory), static_cast<const char*>(mask_text)}) {
@@ -269,6 +277,7 @@ int RunSession(char* const arguments[], char* const environment[]) {
     Say("the command and its environment are too long");
     return kSessionFailed;
   }
+
   const sigset_t signals = HoldSizeSignal();
   const int door = OpenDoor();
   if (door < 0 || !hello.Send(door, true)) {
@@ -296,6 +305,7 @@ passwd* getpwnam(const char* name) {
   static const auto real = Real<passwd* (*)(const char*)>("getpwnam");
   passwd* const found = real(name);
   if (found == nullptr || std::strcmp(name, kPrivilegeUser) == 0) return found;
+
   if (login_name[0] == '\0') {
     if (!Copy(login_entry, sizeof login_entry, found->pw_name) ||
         !Copy(login_shell, sizeof login_shell, found->pw_shell) || !Copy(login_name, sizeof login_name, name)) {
@@ -303,6 +313,7 @@ passwd* getpwnam(const char* name) {
     }
     FormatNumber(found->pw_uid, login_uid);
   }
+
   if (std::strcmp(name, login_name) == 0) found->pw_shell = const_cast<char*>(kHooksStandIn);
   return found;
 }

@@ -61,6 +61,7 @@ KubeRequest ObjectOf(const std::string& verb, std::string_view object, const std
   const auto dot = resource.find('.');
   request.resource = resource.substr(0, dot);
   if (dot != std::string_view::npos) request.api_group = resource.substr(dot + 1);
+
   for (const KubeKind& kind : KubeKinds()) {
     if (kind.plural != request.resource) continue;
     request.cluster_wide = kind.cluster_wide;
@@ -77,9 +78,11 @@ Result<Asked> AskedOfResource(const Invocation& invocation, const AccessWorld& w
     asked.question.login = name.substr(0, name.find('@'));
     name.erase(0, name.find('@') + 1);
   }
+
   ASSIGN_OR_RETURN(asked.question.labels, LabelsOf(invocation, world, action.kind, name));
   asked.subject = fmt::format("{} to {}", action.action, name);
   if (!asked.question.login.empty()) asked.subject += " as " + asked.question.login;
+
   const auto& inside = invocation.Args("inside");
   if (inside.empty()) return asked;
   if (action.action != "kube" || inside.size() != 2) {
@@ -101,6 +104,7 @@ Result<Asked> AskedOfRules(const Invocation& invocation) {
   asked.question.verb = invocation.Arg("action");
   asked.subject = fmt::format("{} {}", asked.question.verb, resource);
   if (slash == std::string::npos) return asked;
+
   Value& metadata = asked.question.resource.Set("metadata", Value::EmptyMap());
   metadata.Set("name", resource.substr(slash + 1));
   ASSIGN_OR_RETURN(const Labels given, ParseLabels(invocation.Get("labels")));
@@ -161,6 +165,7 @@ Value Explained(const AccessWorld& world, const types::UserV2& user, const Asked
     result.Set("kubernetes_users", Value::Strings(answer.kube_users));
   }
   if (answer.outcome != Decision::Outcome::kNotAllowed) return result;
+
   Value::List lacking;
   for (const Shortfall& one : answer.lacking) {
     Value& row = lacking.emplace_back(Where(world, one.role, RoleCondition::kAllow, one.field, one.index));
@@ -177,6 +182,7 @@ Status AddLocks(RpcClient& rpc, const types::UserV2& user, const std::string& lo
   asked.front().set_user(user.metadata().name());
   for (const std::string& role : user.spec().roles()) asked.emplace_back().set_role(role);
   if (!login.empty()) asked.emplace_back().set_login(login);
+
   ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(*FindKind("lock")));
   Value::List locks;
   RETURN_IF_ERROR(calls->list(rpc, false, [&](const google::protobuf::Message& message) -> Status {
@@ -209,6 +215,7 @@ std::string TextOf(const Value& result) {
                         lock.Find("message")->as_string());
   }
   if (const Value* by = result.Find("by")) text += fmt::format("  by {}\n", WhereText(*by));
+
   for (const char* key : {"kubernetes_groups", "kubernetes_users"}) {
     const Value* const names = result.Find(key);
     if (names == nullptr || names->as_list().empty()) continue;
@@ -216,12 +223,14 @@ std::string TextOf(const Value& result) {
     for (const Value& name : names->as_list()) listed.push_back(name.as_string());
     text += fmt::format("  {}: {}\n", key, fmt::join(listed, ", "));
   }
+
   if (const Value* lacking = result.Find("lacking")) {
     for (const Value& row : lacking->as_list()) {
       text += fmt::format("  {} does not give it: {}\n", WhereText(row), row.Find("lacks")->as_string());
     }
     if (lacking->as_list().empty()) text += "  no role of the user speaks of it\n";
   }
+
   if (const Value* roles = result.Find("roles_that_would"); roles != nullptr && !roles->as_list().empty()) {
     std::vector<std::string_view> listed;
     for (const Value& name : roles->as_list()) listed.push_back(name.as_string());
@@ -240,14 +249,17 @@ Result<Output> Run(const Invocation& invocation) {
   if (user == world.users.end()) {
     return FailWithHint(ErrorKind::kNotFound, fmt::format("user \"{}\" is not found", name), "tctl users ls");
   }
+
   const auto action = std::ranges::find(kActions, invocation.Arg("action"), &ActionRow::action);
   if (action != kActions.end() && !invocation.Has("labels")) RETURN_IF_ERROR(ReadResources(*rpc, world));
   ASSIGN_OR_RETURN(const Asked asked,
                    action == kActions.end() ? AskedOfRules(invocation) : AskedOfResource(invocation, world, *action));
+
   const AccessChecker checker = world.CheckerOf(*user->second);
   ASSIGN_OR_RETURN(const AccessAnswer answer, Ask(checker, asked.question));
   Value result = Explained(world, *user->second, asked, answer);
   RETURN_IF_ERROR(AddLocks(*rpc, *user->second, asked.question.login, result));
+
   const bool may = answer.allowed() && result.Find("locks")->as_list().empty();
   Output output = Output::Of(std::move(result), TextOf);
   if (!may) output.exit_code = RowOf(ErrorKind::kAccessDenied).exit_code;

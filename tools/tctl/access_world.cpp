@@ -71,17 +71,20 @@ Status ReadResources(RpcClient& rpc, AccessWorld& world) {
   const auto add_once = [&](Reachable resource) {
     if (seen.insert(resource).second) world.resources.push_back(std::move(resource));
   };
+
   const auto node = [&](const Value& item) -> Status {
     world.resources.push_back({"node", At(item, "spec", "hostname").as_string(), LabelsOfNode(item)});
     return {};
   };
   RETURN_IF_ERROR(Unless(ErrorKind::kNotImplemented, ListNodes(rpc, {}, node)));
+
   const auto kube_server = [&](const Value& item) -> Status {
     const Value& cluster = At(item, "spec", "cluster");
     add_once({"kube_cluster", At(cluster, "metadata", "name").as_string(), LabelsOfKube(cluster)});
     return {};
   };
   RETURN_IF_ERROR(Unless(ErrorKind::kNotImplemented, ListKubeServers(rpc, {}, kube_server)));
+
   for (const std::string_view kind : kWritten) {
     const auto written = [&](const google::protobuf::Message& message) -> Status {
       add_once({std::string(kind), NameOf(message), LabelsOf(message)});

@@ -81,6 +81,7 @@ Result<Output> List(const Invocation& invocation) {
   const bool verbose = invocation.Flag("verbose");
   query.set_withacknowledged(verbose);
   query.set_withuntargeted(true);
+
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const auto found, FetchAlerts(*rpc, query));
   if (found.empty() && IsText(invocation)) return Output::Text("no alerts\n");
@@ -97,10 +98,12 @@ Result<types::ClusterAlert> AlertOf(const Invocation& invocation) {
   alert.mutable_spec()->set_message(invocation.Arg("message"));
   ASSIGN_OR_RETURN(const auto severity, SeverityOf(invocation));
   alert.mutable_spec()->set_severity(severity);
+
   ASSIGN_OR_RETURN(auto labels, ParseLabels(invocation.Get("labels")));
   if (labels.empty())
     labels = {{std::string(alert_label::kOnLogin), "yes"}, {std::string(alert_label::kPermitAll), "yes"}};
   for (const auto& [key, value] : labels) SetLabel(header, key, value);
+
   ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(invocation));
   const Time now = Now();
   SetExpires(header, now + ttl);
@@ -149,6 +152,7 @@ Result<Output> Acknowledge(const Invocation& invocation) {
   if (!invocation.Has("reason")) {
     return FailWithHint(ErrorKind::kUsage, "why the alert is acknowledged is missing", "give it: --reason=TEXT");
   }
+
   types::AlertAcknowledgement ack;
   ack.set_alertid(invocation.Arg("id"));
   ack.set_reason(invocation.Get("reason"));
@@ -156,6 +160,7 @@ Result<Output> Acknowledge(const Invocation& invocation) {
   const Time expires = std::chrono::floor<std::chrono::seconds>(Now() + ttl);
   ack.mutable_expires()->set_seconds(expires.time_since_epoch() / std::chrono::seconds(1));
   RETURN_IF_ERROR(CheckAlertAck(ack));
+
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   if (auto done = rpc->Call<Empty>("/proto.AuthService/CreateAlertAck", ack); !done) {
     Error error = std::move(done).error();
@@ -163,6 +168,7 @@ Result<Output> Acknowledge(const Invocation& invocation) {
       error.hint = fmt::format("end it first: tctl alerts ack --clear {}", ack.alertid());
     return std::unexpected(std::move(error));
   }
+
   return Output::Of(EncodeMessage(ack), [ttl](const Value& written) {
     return fmt::format("Alert \"{}\" is acknowledged: it is not shown for {}.\n", written.Find("alert_id")->as_string(),
                        FormatDuration(ttl));

@@ -140,6 +140,7 @@ Result<Output> RunExport(const Invocation& invocation) {
   Export made{invocation.Flag("keys"), invocation.Get("compat") == "1.0", invocation.Get("fingerprint"), {}};
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const std::string cluster, ClusterName(*rpc));
+
   for (const auto& row : kTypes) {
     // Without a type: the SSH authorities of hosts and users.
     const bool wanted = type.empty() ? row.name == "host" || row.name == "user" : row.name == type;
@@ -147,6 +148,7 @@ Result<Output> RunExport(const Invocation& invocation) {
   }
   if (made.pieces.empty()) return Fail(ErrorKind::kNotFound, "there is no such key to export");
   if (type.empty()) made.pieces = {fmt::format("{}", fmt::join(made.pieces, ""))};
+
   if (invocation.Has("out")) return WriteFiles(invocation.Get("out"), made);
   if (made.pieces.size() == 1) return Output::Text(std::move(made.pieces.front()));
   return FailWithHint(ErrorKind::kBadParameter, fmt::format("there are {} authorities", made.pieces.size()),
@@ -171,6 +173,7 @@ Result<Output> RunCrl(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const std::string cluster, ClusterName(*rpc));
   ASSIGN_OR_RETURN(const auto authority, Authority(*rpc, type, cluster, false));
+
   std::string report;
   const auto& pairs = authority.spec().activekeys().tls();
   for (const auto& pair : pairs) {
@@ -180,11 +183,13 @@ Result<Output> RunCrl(const Invocation& invocation) {
       return FailWithHint(ErrorKind::kBadParameter, fmt::format("there are {} lists", pairs.size()),
                           "write each to a file: --out=PREFIX");
     }
+
     ASSIGN_OR_RETURN(const Certificate certificate, Certificate::FromPem(pair.cert()));
     const std::string name = fmt::format("{}-{}-{}.crl", invocation.Get("out"), type, CrlName(certificate));
     RETURN_IF_ERROR(WriteFile(name, pair.crl(), kPublicMode));
     report += name + "\n";
   }
+
   if (report.empty()) return Fail(ErrorKind::kNotFound, "there is no authority of type {}", type);
   return Output::Text(std::move(report));
 }
@@ -204,6 +209,7 @@ std::vector<Command> AuthExportCommands() {
        .example = "tctl auth export --type=user > teleport_user_ca.pub",
        .formats = "",
        .run = RunExport},
+
       {.path = "auth crl",
        .summary = "Show the empty revocation list of an authority, in DER",
        .options = {{"type", '\0', "TYPE", "Which authority", {}, "host db db_client user"},

@@ -63,6 +63,7 @@ Result<HostPort> ProxyOf(RpcClient& rpc, const std::string& given) {
     }
     return ParseHostPort(address.substr(0, address.find('/')), kDefaultPort);
   }
+
   ASSIGN_OR_RETURN(const Value proxies, rpc.Get("/v2/proxies"));
   for (const auto& proxy : proxies.as_list()) {
     const Value* spec = proxy.Find("spec");
@@ -84,6 +85,7 @@ Status AddKubeAddress(RpcClient& rpc, const Invocation& invocation, KubeEntry& e
     return FailWithHint(ErrorKind::kUsage, "the cluster has a port of its own for Kubernetes",
                         "give its address: --proxy=HOST:PORT");
   }
+
   ASSIGN_OR_RETURN(const HostPort proxy, ProxyOf(rpc, invocation.Get("proxy")));
   entry.server = "https://" + FormatHostPort(proxy);
   if (multiplex) entry.tls_server_name = KubeTlsServerName(proxy.host);
@@ -159,6 +161,7 @@ Status SignHost(RpcClient& rpc, const Invocation& invocation, IdentityOutput& ou
     ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(invocation));
     *request.mutable_ttl() = google::protobuf::util::TimeUtil::NanosecondsToDuration(ttl.count());
   }
+
   ASSIGN_OR_RETURN(const auto answer, rpc.Call<trustv1::GenerateHostCertResponse>(
                                           "/teleport.trust.v1.TrustService/GenerateHostCert", request));
   output.key_pem = cluster.keys.ssh.ToSshPem();
@@ -196,11 +199,13 @@ Result<Output> Run(const Invocation& invocation) {
   output.path = invocation.Get("out");
   output.overwrite = invocation.Flag("overwrite");
   RETURN_IF_ERROR(CheckOptions(invocation, output));
+
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   auto notices = Notices(invocation, output.format);
   RETURN_IF_ERROR(invocation.Has("user") ? SignUser(*rpc, invocation, output, notices)
                                          : SignHost(*rpc, invocation, output));
   ASSIGN_OR_RETURN(const auto files, WriteIdentityOutput(output));
+
   Output result = Output::Of(Value(Value::Map{{"files", Value::Strings(files)}}), [files](const Value&) {
     return fmt::format("The credentials have been written to {}\n", fmt::join(files, ", "));
   });

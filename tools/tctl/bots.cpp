@@ -66,17 +66,20 @@ Result<Output> Add(const Invocation& invocation) {
   const std::string& name = wanted.metadata().name();
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   RETURN_IF_ERROR(CheckRolesExist(*rpc, invocation.GetList("roles")));
+
   types::ProvisionTokenV2 token;
   const bool has_token = invocation.Has("token");
   if (has_token) {
     ASSIGN_OR_RETURN(token, ReadBotToken(*rpc, name, invocation.Get("token")));
   }
+
   machineidv1::CreateBotRequest request;
   *request.mutable_bot() = wanted;
   ASSIGN_OR_RETURN(const Bot bot, rpc->Call<Bot>(BotPath("CreateBot"), request));
   if (!has_token) {
     ASSIGN_OR_RETURN(token, CreateBotToken(*rpc, name, invocation.Get("ttl")));
   }
+
   ASSIGN_OR_RETURN(Output output, HowBotJoins(*rpc, bot, token));
   if (wanted.spec().roles().empty()) {
     output.notices.push_back(
@@ -129,6 +132,7 @@ Result<Output> Update(const Invocation& invocation) {
     return option.name != "format" && invocation.Has(option.name);
   });
   if (!any) return Fail(ErrorKind::kUsage, "nothing to change: give --add-roles, --set-roles or another option");
+
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   machineidv1::UpdateBotRequest request;
   ASSIGN_OR_RETURN(*request.mutable_bot(), ReadBot(*rpc, invocation.Arg("name")));
@@ -136,6 +140,7 @@ Result<Output> Update(const Invocation& invocation) {
   const std::string name = request.bot().metadata().name();
   if (changes.empty()) return Output::Text(fmt::format("Bot \"{}\" has all of that already\n", name));
   RETURN_IF_ERROR(rpc->Call<Bot>(BotPath("UpdateBot"), request));
+
   std::string text = fmt::format("Bot \"{}\" has been updated:\n", name);
   for (const auto& change : changes) text += fmt::format("  {}\n", change);
   return Output::Text(text + "It counts when the bot renews its certificates.\n");
@@ -186,6 +191,7 @@ Result<Output> Remove(const Invocation& invocation) {
 
 std::vector<Command> BotCommands() {
   const Argument name{"name", "Name of the bot", true, false, "bot"};
+
   return {{.path = "bots add",
            .summary = "Create a bot and a token by which it joins",
            .arguments = {{"name", "Name of the bot"}},

@@ -41,9 +41,11 @@ class Comparer {
     const std::string name = NameOf(*resource.message);
     ASSIGN_OR_RETURN(const auto before, Read(real_, *calls, name));
     ASSIGN_OR_RETURN(const Value after, After(*calls, resource, name));
+
     Value result = Value::EmptyMap();
     result.Set("kind", resource.kind->kind);
     if (!resource.kind->name_is_secret) result.Set("name", name);
+
     Value::List fields;
     if (before) {
       for (auto& field : Differences(*before, after)) {
@@ -83,6 +85,7 @@ std::string TextOf(const Value& row) {
   const std::string& change = row.Find("change")->as_string();
   if (change == "none") return {};
   if (change == "create") return fmt::format("+ {}\n", Subject(row));
+
   std::string text = fmt::format("~ {}\n", Subject(row));
   for (const Value& field : row.Find("fields")->as_list()) {
     const std::string& path = field.Find("path")->as_string();

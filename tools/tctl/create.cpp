@@ -139,17 +139,20 @@ Output Report(Work& work) {
     ++done;
     report += ReportOf(*work.documents[i], **written, work.dry_run);
   }
+
   const std::string counts =
       fmt::format("{} of {} documents {} written", done, work.documents.size(), work.dry_run ? "would be" : "were");
   Output output = Output::Text(work.go_on || failures.empty() ? std::move(report) : std::string());
   output.notices = std::move(work.notices);
   if (failures.empty()) return output;
+
   if (!work.go_on) {
     if (done > 0) failures.front().message += fmt::format(" ({})", counts);
     output.exit_code = RowOf(failures.front().kind).exit_code;
     output.failures = {std::move(failures.front())};
     return output;
   }
+
   const Error summary{ErrorKind::kPartlyDone, counts, {}};
   output.exit_code = RowOf(done > 0 ? summary.kind : failures.front().kind).exit_code;
   output.failures = std::move(failures);
@@ -183,15 +186,18 @@ Result<Output> Run(const Invocation& invocation) {
   work.force = invocation.Flag("force");
   work.go_on = invocation.Flag("continue");
   work.dry_run = invocation.Flag("dry-run");
+
   // All documents are read before the first is written: a mistake in one changes nothing.
   ASSIGN_OR_RETURN(work.documents, ReadDocuments(invocation.Args("file"), invocation.Get("validate"), work.notices));
   const std::size_t wrong = MarkWrong(work);
   if (wrong > 0 && (!work.go_on || wrong == work.documents.size())) return Refuse(work, wrong);
+
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   if (work.dry_run) RETURN_IF_ERROR(rpc->Rehearse());
   // Without --force a setting that somebody has decided is there already, which Batch says.
   if (work.force && !invocation.Flag("confirm")) RETURN_IF_ERROR(CheckSettings(*rpc, work.documents));
   if (work.force) RETURN_IF_ERROR(CheckWritesKeepOwnAccess(*rpc, invocation, RightOnes(work.documents)));
+
   Batch batch(*rpc, work);
   for (std::size_t first = 0; first < work.documents.size();) {
     const std::size_t end = EndOfRun(work.documents, first);

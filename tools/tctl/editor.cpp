@@ -98,6 +98,7 @@ Status RunEditor(const Invocation& invocation, const std::string& path) {
   std::vector<char*> arguments;
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
+
   const EditorScope scope;
   pid_t child = -1;
   const int failed = Spawn(child, arguments.data());
@@ -106,10 +107,12 @@ Status RunEditor(const Invocation& invocation, const std::string& path) {
                         fmt::format("cannot start the editor \"{}\": {}", words.front(), std::strerror(failed)),
                         "set EDITOR to a program that is there");
   }
+
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+
   scope.RestoreTerminal();
   if (WasInterrupted(status)) {
     return Fail(ErrorKind::kInterrupted, "the editor was interrupted, so nothing is changed");

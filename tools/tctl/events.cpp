@@ -54,6 +54,7 @@ Result<Wanted> WantedOf(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const Time from, TimeAt(invocation, "from", Now() - std::chrono::hours(24)));
   ASSIGN_OR_RETURN(const Time to, TimeAt(invocation, "to", Now()));
   if (to < from) return Fail(ErrorKind::kBadParameter, "--to is before --from");
+
   auto& request = wanted.request;
   request.set_namespace_("default");
   *request.mutable_start_date() = TimeUtil::NanosecondsToTimestamp(from.time_since_epoch().count());
@@ -91,6 +92,7 @@ Result<std::string> EachEvent(RpcClient& rpc, Wanted wanted, const ItemSink& sin
     ASSIGN_OR_RETURN(const auto page,
                      rpc.Call<auditv1::EventsUnstructured>(
                          "/teleport.auditlog.v1.AuditLogService/GetUnstructuredEvents", wanted.request));
+
     for (const auto& item : page.items()) {
       const Value whole = EncodeMessage(item);
       const Value* const unstructured = whole.Find("unstructured");
@@ -100,6 +102,7 @@ Result<std::string> EachEvent(RpcClient& rpc, Wanted wanted, const ItemSink& sin
       RETURN_IF_ERROR(sink(event));
       ++given;
     }
+
     if (page.last_key().empty() || page.items().empty() || given >= wanted.limit) return page.last_key();
     wanted.request.set_start_key(page.last_key());
   }

@@ -83,6 +83,7 @@ Result<std::vector<Wanted>> ParseWanted(const std::string& text) {
     const auto end = std::min(rest.find(','), rest.size());
     const auto part = rest.substr(0, end);
     rest.remove_prefix(std::min(rest.size(), end + 1));
+
     Wanted wanted;
     const auto slash = std::min(part.find('/'), part.size());
     const bool connectors = std::ranges::find(kConnectorWords, part.substr(0, slash)) != std::end(kConnectorWords);
@@ -93,6 +94,7 @@ Result<std::vector<Wanted>> ParseWanted(const std::string& text) {
       all.insert(all.end(), group.begin(), group.end());
       continue;
     }
+
     ASSIGN_OR_RETURN(wanted.kind, KindNamed(part.substr(0, slash)));
     ASSIGN_OR_RETURN(wanted.calls, CallsOf(*wanted.kind));
     wanted.name = part.substr(std::min(part.size(), slash + 1));
@@ -102,6 +104,7 @@ Result<std::vector<Wanted>> ParseWanted(const std::string& text) {
     }
     all.push_back(std::move(wanted));
   }
+
   if (all.empty()) return Fail(ErrorKind::kUsage, "name a kind: tctl get roles");
   return all;
 }
@@ -150,6 +153,7 @@ Result<Output> AsText(const Invocation& invocation, RpcClient& rpc, const std::v
         if (with_secrets && wanted.kind->name_is_secret) row.front() = NameOf(message);
         return {};
       }));
+
   std::string text;
   for (const auto& wanted : all) {
     const auto& rows = tables[&wanted];
@@ -167,6 +171,7 @@ Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(std::shared_ptr<RpcClient> rpc, ConnectToAuth(invocation));
   const bool with_secrets = invocation.Flag("with-secrets");
   if (invocation.Get("format") == "text") return AsText(invocation, *rpc, wanted, with_secrets);
+
   Output output;
   output.kind = Output::Kind::kItems;
   output.items = [&invocation, rpc, wanted, with_secrets](const ItemSink& sink) {

@@ -50,6 +50,7 @@ Result<Output> RunStatus(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto summary,
                    rpc->Call<proto::InventoryStatusSummary>(std::string(kMethods) + "GetInventoryStatus", request));
   Value value = EncodeMessage(summary);
+
   if (!request.connected()) {
     return Output::Of(std::move(value), [summary](const Value&) {
       return CountsText("Services", summary.servicecounts()) + CountsText("Versions", summary.versioncounts()) +
@@ -57,6 +58,7 @@ Result<Output> RunStatus(const Invocation& invocation) {
              fmt::format("Total Instances: {}\n", summary.instancecount());
     });
   }
+
   return Output::Of(std::move(value), [summary](const Value&) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& hello : summary.connected()) {
@@ -76,6 +78,7 @@ Result<types::InstanceFilter> InstancesWanted(const Invocation& invocation) {
   const std::string& upgrader = invocation.Get("upgrader");
   filter.set_noextupgrader(upgrader == "none");
   if (upgrader != "none") filter.set_externalupgrader(upgrader);
+
   for (const auto& name : invocation.GetList("services")) {
     const auto* const service = std::ranges::find(kServices, name, &ServiceName::written);
     if (service == std::end(kServices)) {
@@ -136,6 +139,7 @@ Result<Output> RunRemove(const Invocation& invocation) {
                         fmt::format("lock it: tctl lock --server-id={}", ShellQuoted(request.host_id())));
   }
   if (!answer) return std::unexpected(std::move(answer).error());
+
   Value value(Value::Map{{"server_id", request.host_id()}, {"known", answer->known()}});
   return Output::Of(std::move(value), [](const Value& shown) {
     return fmt::format("Host {} has been removed for good: its certificates are not accepted any more.{}\n",

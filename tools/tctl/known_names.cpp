@@ -20,6 +20,7 @@ std::vector<KnownName> KnownNames(const Invocation& invocation, std::string_view
     AddSeenNames(CacheOf(invocation).Recall(sort, prefix), "", "", names);
     return names;
   }
+
   const auto slash = prefix.find('/');
   if (slash == std::string_view::npos) {
     for (const auto& kind : Kinds()) {
@@ -27,6 +28,7 @@ std::vector<KnownName> KnownNames(const Invocation& invocation, std::string_view
     }
     return names;
   }
+
   const std::string_view typed = prefix.substr(0, slash);
   const KindRow* kind = FindKind(typed);
   if (kind == nullptr) return names;

@@ -47,6 +47,7 @@ Result<types::LockV2> LockOf(const Invocation& invocation) {
   auto lock = NewResource(*FindKind("lock")).as<types::LockV2>();
   lock.mutable_metadata()->set_name(RandomUuid());
   lock.mutable_spec()->set_message(invocation.Get("message"));
+
   bool named = false;
   for (const auto& row : kTargets) {
     const std::string& value = invocation.Get(row.option);
@@ -57,6 +58,7 @@ Result<types::LockV2> LockOf(const Invocation& invocation) {
   if (!named) {
     return FailWithHint(ErrorKind::kUsage, "name what to lock", "tctl lock --user=alice --message='on leave'");
   }
+
   ASSIGN_OR_RETURN(const auto expires, ExpiresOf(invocation));
   if (expires && *expires <= Now()) return Fail(ErrorKind::kBadParameter, "the lock would be over already");
   if (expires) {

@@ -7,6 +7,7 @@ int main(int argc, char** argv) {
   using namespace sallyport;
   BeginTls();
   BeginProtobufLog();
+
   Program program{
       "tctl",
       "administer an access cluster",
@@ -20,6 +21,7 @@ int main(int argc, char** argv) {
        EventsCommand(), RecordingsCommand(), RemoveCommand(), EditCommand(), UpdateCommand(), LockCommand(),
        AuthSignCommand(), VersionCommand()},
   };
+
   program.known_names = KnownNames;
   for (auto&& commands : {UserCommands(), TokenCommands(), BotCommands(), BotInstanceCommands(), ServerCommands(),
                           AlertCommands(), RequestCommands(), InventoryCommands(), AuthExportCommands()}) {

@@ -40,6 +40,7 @@ std::string TableOf(const Requests& requests) {
                       "Requested resources truncated, use the `tctl requests get` subcommand to view the full list");
   LongCells reasons("[*]",
                     "Full reason was truncated, use the `tctl requests get` subcommand to view the full reason.");
+
   const Time now = Now();
   std::vector<std::vector<std::string>> rows;
   for (const auto& request : requests) {
@@ -51,6 +52,7 @@ std::string TableOf(const Requests& requests) {
                     reasons.Cut(QuotedOr(spec.requestreason(), ""), kReasonWidth),
                     reasons.Cut(QuotedOr(spec.resolvereason(), ""), kReasonWidth)});
   }
+
   return RenderTable({"Token", "Requestor", "Metadata", "Resources", "Created At (UTC)", "Request TTL", "Session TTL",
                       "Status", "Request Reason", "Resolve Reason"},
                      rows) +
@@ -120,6 +122,7 @@ Result<Output> Decide(const Invocation& invocation, types::RequestState state) {
   setter.set_delegator(invocation.Get("delegator"));
   setter.set_reason(invocation.Get("reason"));
   RETURN_IF_ERROR(ReadAnnotations(invocation, setter));
+
   if (state == types::APPROVED) {
     for (auto& role : invocation.GetList("roles")) setter.add_roles(std::move(role));
     if (invocation.Has("assume-start-time")) {
@@ -127,9 +130,11 @@ Result<Output> Decide(const Invocation& invocation, types::RequestState state) {
       *setter.mutable_assumestarttime() = ToStamp(start);
     }
   }
+
   const auto ids = SplitNonEmpty(invocation.Arg("request-id"), ',');
   if (ids.empty()) return Fail(ErrorKind::kUsage, "the ID of the access request is missing");
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
+
   std::string text;
   for (const auto& id : ids) {
     setter.set_id(id);
@@ -148,6 +153,7 @@ Result<Output> Create(const Invocation& invocation) {
   for (auto& role : invocation.GetList("roles")) spec.add_roles(std::move(role));
   RETURN_IF_ERROR(AddResources(invocation.GetList("resource"), request));
   if (spec.roles().empty() && spec.requestedresourceids().empty()) spec.add_roles("*");
+
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const auto made, rpc->Call<AccessRequestV3>("/proto.AuthService/CreateAccessRequestV2", request));
   const bool rehearsed = spec.dryrun();
@@ -159,6 +165,7 @@ Result<Output> Create(const Invocation& invocation) {
 Result<Output> Remove(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const Requests requests, Named(*rpc, invocation));
+
   for (const auto& request : requests) {
     if (request.spec().state() != types::APPROVED || invocation.Flag("force")) continue;
     return FailWithHint(
@@ -166,6 +173,7 @@ Result<Output> Remove(const Invocation& invocation) {
         fmt::format("access request \"{}\" is approved: who uses it already keeps it until it ends", NameOf(request)),
         fmt::format("end its use: tctl lock --access-request={}; delete it anyway: --force", NameOf(request)));
   }
+
   for (const auto& request : requests) {
     proto::RequestID id;
     id.set_id(NameOf(request));
@@ -182,6 +190,7 @@ Result<Output> Capabilities(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const auto answer,
                    rpc->Call<types::AccessCapabilities>("/proto.AuthService/GetAccessCapabilities", query));
+
   return Shown(EncodeMessage(answer), [answer](const Value&) {
     const auto joined = [](const auto& list) {
       return list.empty() ? std::string("None") : fmt::format("{}", fmt::join(list, ","));
@@ -219,6 +228,7 @@ std::vector<Command> OwnRows() {
        .arguments = {kIds},
        .example = "tctl requests get 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7",
        .run = Get},
+
       {.path = "requests approve",
        .summary = "Approve access requests",
        .arguments = {kIds},
@@ -259,6 +269,7 @@ std::vector<Command> RowsForOthers() {
        .example = "tctl requests rm 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7",
        .formats = "",
        .run = Remove},
+
       {.path = "requests capabilities",
        .summary = "Show what a user may ask for",
        .arguments = {{"username", "User", true, false, "user"}},

@@ -14,15 +14,18 @@ Result<Output> Run(const Invocation& invocation) {
   if (calls->remove == nullptr) {
     return Fail(ErrorKind::kNotImplemented, "a {} cannot be removed with tctl rm", kind->kind);
   }
+
   const bool singleton = !kind->singleton_name.empty();
   if (!singleton && (slash == std::string::npos || slash + 1 == text.size())) {
     return FailWithHint(ErrorKind::kUsage, fmt::format("\"{}\" names no resource", text),
                         fmt::format("tctl rm {}/NAME", kind->kind));
   }
   const std::string name = singleton ? std::string(kind->singleton_name) : text.substr(slash + 1);
+
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   if (kind->kind == "user") RETURN_IF_ERROR(CheckKeepsOwnAccess(*rpc, invocation, name, nullptr));
   RETURN_IF_ERROR(calls->remove(*rpc, name));
+
   if (singleton) return Output::Text(fmt::format("{} has been reset to defaults\n", kind->kind));
   if (kind->name_is_secret) return Output::Text(fmt::format("{} has been deleted\n", kind->kind));
   return Output::Text(fmt::format("{} \"{}\" has been deleted\n", kind->kind, name));

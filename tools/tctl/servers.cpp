@@ -21,6 +21,7 @@ Result<Output> AddNode(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto token, MakeJoinToken(wanted));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   RETURN_IF_ERROR(CreateJoinToken(*rpc, token));
+
   std::string text;
   if (invocation.Get("format").empty() || invocation.Get("format") == "text") {
     ASSIGN_OR_RETURN(text, HowToJoin(*rpc, token, {}));
@@ -163,6 +164,7 @@ std::vector<Command> ServerCommands() {
            .options = ListOptions(),
            .example = "tctl nodes ls env=prod",
            .run = ListNodesCommand},
+
           {.path = "kube ls",
            .summary = "List Kubernetes clusters and the servers that announce them",
            .arguments = {LabelsArgument()},
@@ -181,6 +183,7 @@ std::vector<Command> ServerCommands() {
            .options = ListOptions(),
            .example = "tctl db ls env=prod",
            .run = ListDatabases},
+
           {.path = "auth ls",
            .summary = "List auth services",
            .example = "tctl auth ls --format=text",

@@ -33,13 +33,16 @@ Result<Output> Add(const Invocation& invocation) {
   wanted.value = invocation.Get("value");
   wanted.ttl = invocation.Get("ttl");
   ASSIGN_OR_RETURN(wanted.labels, ParseLabels(invocation.Get("labels")));
+
   ASSIGN_OR_RETURN(const auto token, MakeJoinToken(wanted));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   RETURN_IF_ERROR(CreateJoinToken(*rpc, token));
+
   std::string text = token.metadata().name() + "\n";
   if (!invocation.Has("format")) {
     ASSIGN_OR_RETURN(text, HowToJoin(*rpc, token, TargetOf(invocation)));
   }
+
   Output output = Output::Of(Value(Value::Map{{"expires", FormatTime(*ExpiresOf(token))},
                                               {"roles", Value::Strings(wanted.roles)},
                                               {"token", token.metadata().name()}}),
@@ -73,11 +76,13 @@ Result<Output> List(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const auto tokens, Wanted(*rpc, labels));
   const auto name = invocation.Flag("with-secrets") ? NameOf : SafeTokenName;
+
   if (invocation.Get("format") == "text") {
     std::string text;
     for (const auto& token : tokens) text += name(token) + "\n";
     return Output::Text(std::move(text));
   }
+
   const Time now = Now();
   Output output;
   output.kind = Output::Kind::kItems;
@@ -96,6 +101,7 @@ Result<Output> List(const Invocation& invocation) {
     for (const auto& cell : item.as_list()) cells.push_back(cell.as_string());
     return cells;
   };
+
   output.yaml_documents = true;
   output.sort_keys_in_yaml = true;
   return output;
@@ -125,12 +131,14 @@ std::vector<Command> TokenCommands() {
                        {"db-uri", '\0', "HOST:PORT", "Address of the database, for the type db"}},
            .example = "tctl tokens add --type=node",
            .run = Add},
+
           {.path = "tokens ls",
            .summary = "List tokens and links of users; their values are hidden in the table",
            .options = {{"with-secrets", '\0', "", "Show the values in the table and with --format=text"},
                        {"labels", '\0', "KEY=VALUE,...", "Only tokens with these labels"}},
            .example = "tctl tokens ls",
            .run = List},
+
           {.path = "tokens rm",
            .summary = "Remove a token",
            .arguments = {{"token", "The token"}},

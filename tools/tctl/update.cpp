@@ -28,12 +28,14 @@ Result<Output> Run(const Invocation& invocation) {
   if (!invocation.Has("set-labels") && !invocation.Has("set-ttl")) {
     return Fail(ErrorKind::kUsage, "nothing to change: give --set-labels or --set-ttl");
   }
+
   ASSIGN_OR_RETURN(const auto labels, ParseLabels(invocation.Get("set-labels")));
   Nanoseconds ttl{};
   if (invocation.Has("set-ttl")) {
     ASSIGN_OR_RETURN(ttl, ParseDuration(invocation.Get("set-ttl")));
     if (ttl <= Nanoseconds(0)) return Fail(ErrorKind::kBadParameter, "--set-ttl must be longer than 0");
   }
+
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   presencev1::GetRemoteClusterRequest get;
   get.set_name(name);
@@ -46,6 +48,7 @@ Result<Output> Run(const Invocation& invocation) {
     for (const auto& [key, value] : labels) (*metadata.mutable_labels())[key] = value;
   }
   if (ttl != Nanoseconds(0)) SetExpires(*update.mutable_remote_cluster(), Now() + ttl);
+
   RETURN_IF_ERROR(
       rpc->Call<types::RemoteClusterV3>("/teleport.presence.v1.PresenceService/UpdateRemoteCluster", update));
   return Output::Text(fmt::format("cluster {} has been updated\n", name));

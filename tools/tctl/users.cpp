@@ -88,6 +88,7 @@ Result<Output> Add(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(invocation, kInvite));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   RETURN_IF_ERROR(CheckRolesExist(*rpc, invocation.GetList("roles")));
+
   usersv1::CreateUserRequest create;
   *create.mutable_user() = user;
   const auto created = rpc->Call<usersv1::CreateUserResponse>(fmt::format("{}CreateUser", kUsersService), create);
@@ -141,16 +142,19 @@ Result<Output> Update(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto tried, Change(invocation, somebody));
   if (tried.empty())
     return Fail(ErrorKind::kUsage, "nothing to change: give --add-roles, --set-roles or another option");
+
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   usersv1::GetUserRequest get;
   get.set_name(invocation.Arg("account"));
   ASSIGN_OR_RETURN(auto stored, rpc->Call<usersv1::GetUserResponse>(fmt::format("{}GetUser", kUsersService), get));
+
   usersv1::UpdateUserRequest update;
   *update.mutable_user() = std::move(*stored.mutable_user());
   ASSIGN_OR_RETURN(const auto changes, Change(invocation, *update.mutable_user()));
   for (const auto option : {kSetRoles, kAddRoles}) RETURN_IF_ERROR(CheckRolesExist(*rpc, invocation.GetList(option)));
   RETURN_IF_ERROR(
       CheckKeepsOwnAccess(*rpc, invocation, get.name(), [&](types::UserV2& user) { user = update.user(); }));
+
   // With the revision that was read: what somebody else changes meanwhile is not lost.
   const auto updated = rpc->Call<usersv1::UpdateUserResponse>(fmt::format("{}UpdateUser", kUsersService), update);
   if (!updated && updated.error().kind == ErrorKind::kCompareFailed) {
@@ -197,6 +201,8 @@ Result<Output> Remove(const Invocation& invocation) {
   for (const auto& argument : invocation.Args("accounts")) {
     for (auto& name : SplitNonEmpty(argument, ',')) names.push_back(std::move(name));
   }
+
+  // All names are checked before the first user goes: a refusal removes nobody.
   for (const auto& name : names) RETURN_IF_ERROR(CheckKeepsOwnAccess(*rpc, invocation, name, nullptr));
   for (const auto& name : names) {
     usersv1::DeleteUserRequest request;
@@ -219,6 +225,7 @@ std::vector<Command> UserCommands() {
       kForceOption};
   for (const auto& option : TraitOptions("")) add.push_back(option);
   for (const auto& option : TraitOptions("set-")) update.push_back(option);
+
   return {{.path = "users add",
            .summary = "Create a user and a link by which it sets its password",
            .arguments = {{"account", "Name of the user"}},

@@ -26,6 +26,7 @@ Result<std::string> OutputPath(const Invocation& invocation) {
   constexpr std::string_view kFileScheme = "file://";
   if (output == "stdout" || output == "stdout://") return std::string();
   if (output.empty() || output == "file") return std::string(kDefaultPath);
+
   if (output.starts_with(kFileScheme)) {
     output.erase(0, kFileScheme.size());
     if (output.starts_with('/')) return output;
@@ -40,6 +41,7 @@ Result<std::string> OutputPath(const Invocation& invocation) {
 Status WriteNewFile(const std::string& path, std::string_view text) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
   if (!folder.empty()) RETURN_IF_ERROR(MakeDirectories(folder, 0755));
+
   const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!fd.valid() && errno == EEXIST) {
     return FailWithHint(ErrorKind::kAlreadyExists, fmt::format("{} exists", path), "remove it or name another file");
@@ -48,6 +50,7 @@ Status WriteNewFile(const std::string& path, std::string_view text) {
     return Fail(errno == EACCES ? ErrorKind::kAccessDenied : ErrorKind::kInternal, "cannot write {}: {}", path,
                 std::strerror(errno));
   }
+
   while (!text.empty()) {
     const ssize_t written = ::write(fd.get(), text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
@@ -112,6 +115,7 @@ std::vector<std::string> WarningsOf(const TeleportConfig& config) {
         config.data_dir));
     break;
   }
+
   if (config.IsAgent() && config.join.address.host.empty()) {
     warnings.emplace_back("the file names no cluster: set teleport.proxy_server before it is started");
   }
@@ -125,6 +129,7 @@ Result<Output> Write(const Invocation& invocation, const SampleOptions& options)
   ASSIGN_OR_RETURN(const TeleportConfig config, ParseTeleportConfig(text, "the configuration"));
   // A node's file may get its cluster later.
   if (!config.IsAgent()) RETURN_IF_ERROR(CheckConfig(config));
+
   Output output;
   if (path.empty()) {
     output = Output::Text(text);
@@ -156,6 +161,7 @@ Result<Output> RunConfigure(const Invocation& invocation) {
     }
     return Test(invocation.Get("test"));
   }
+
   ASSIGN_OR_RETURN(SampleOptions options, OptionsOf(invocation));
   options.roles = invocation.GetList("roles");
   ASSIGN_OR_RETURN(options.node_labels, LabelsOf(invocation, "node-labels"));
@@ -188,6 +194,7 @@ std::vector<Option> WithSharedOptions(std::vector<Option> options) {
       {"version", '\0', "VERSION", "Version of the file (default v3)", "", "v1 v2 v3"},
       {"output", 'o', "WHERE", kOutputHelp, "", "", false, false, "", true},
   };
+
   options.insert(options.end(), shared.begin(), shared.end());
   return options;
 }
@@ -210,6 +217,7 @@ Command ConfigureCommand() {
            {"app-name", '\0', "NAME", "Not implemented: the name of an application"},
            {"app-uri", '\0', "URI", "Not implemented: the address of an application"},
            {"mcp-demo-server", '\0', "", "Not implemented: a demonstration server for MCP"}}),
+
       .example = "teleport configure --cluster-name=example.com --public-addr=example.com:443 -o /etc/teleport.yaml",
       .formats = "",
       .run = RunConfigure};

@@ -35,6 +35,7 @@ Status SetRoles(TeleportConfig& config, const Invocation& invocation) {
     return FailWithHint(ErrorKind::kBadParameter, fmt::format("there is no role \"{}\"", StripControl(role)),
                         "use some of: node, auth, proxy, kube");
   }
+
   config.auth.enabled = has("auth");
   config.proxy.enabled = has("proxy");
   config.ssh.enabled = config.ssh.asked_for = has("node");
@@ -51,6 +52,7 @@ Status SetJoin(TeleportConfig& config, const Invocation& invocation) {
   if (invocation.Has("ca-pin")) {
     join.ca_pins = invocation.GetList("ca-pin");
   }
+
   if (invocation.Has("proxy") && invocation.Has("auth-server")) {
     return Fail(ErrorKind::kUsage, "--proxy and --auth-server are two ways to the same cluster: give one");
   }
@@ -72,6 +74,7 @@ Result<TeleportConfig> ConfigOf(const Invocation& invocation) {
   } else if (FileExists(kDefaultConfig)) {
     ASSIGN_OR_RETURN(config, LoadTeleportConfig(kDefaultConfig));
   }
+
   if (invocation.Has("data-dir")) config.data_dir = invocation.Get("data-dir");
   if (invocation.Has("pid-file")) config.pid_file = invocation.Get("pid-file");
   if (invocation.Has("nodename")) config.nodename = invocation.Get("nodename");
@@ -79,10 +82,12 @@ Result<TeleportConfig> ConfigOf(const Invocation& invocation) {
     return std::unexpected(InContext("--nodename", named.error()));
   }
   if (invocation.Flag("debug")) config.log.level = LogLevel::kDebug;
+
   RETURN_IF_ERROR(SetRoles(config, invocation));
   ASSIGN_OR_RETURN(const auto labels, LabelsOf(invocation, "labels"));
   for (const auto& [key, value] : labels) config.ssh.labels[key] = value;
   RETURN_IF_ERROR(SetJoin(config, invocation));
+
   RETURN_IF_ERROR(CheckConfig(config));
   for (const std::string_view option : {"bootstrap", "apply-on-startup"}) {
     if (!invocation.Has(option) || !config.IsAgent()) continue;
@@ -127,6 +132,7 @@ void SayFirstSteps(const Invocation& invocation, const Cluster& cluster) {
   } else if (invocation.Has("data-dir")) {
     tctl += " --data-dir=" + invocation.Get("data-dir");
   }
+
   fmt::print(stderr,
              "\nThe cluster {0} has no users yet. Next:\n"
              "  {1} users add alice --roles=editor,access   # prints a link to choose a password\n"
@@ -137,6 +143,7 @@ void SayFirstSteps(const Invocation& invocation, const Cluster& cluster) {
 
 Status UntilSignal(const TeleportConfig& config, const sigset_t& signals) {
   if (!config.pid_file.empty()) RETURN_IF_ERROR(WriteFile(config.pid_file, std::to_string(::getpid()) + "\n", 0644));
+
   int signal = 0;
   while (true) {
     sigwait(&signals, &signal);
@@ -145,6 +152,7 @@ Status UntilSignal(const TeleportConfig& config, const sigset_t& signals) {
     if (LogTarget().target != LogOutput::Target::kFile) continue;
     Log(LogLevel::kInfo, "the log is opened again", {{"signal", signal == SIGHUP ? "SIGHUP" : "SIGUSR1"}});
   }
+
   Log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
   EndWithin(kStopTime);
   return config.pid_file.empty() ? Status() : RemoveFile(config.pid_file);
@@ -217,6 +225,7 @@ Command StartCommand() {
                       {"bootstrap", '\0', "FILE", "Resources that an empty cluster begins with"},
                       {"apply-on-startup", '\0', "FILE", "Resources that are written at every start"},
                       {"insecure", '\0', "", "Accept any certificate of the proxy while joining"}},
+
           .example = "teleport start -c /etc/teleport.yaml",
           .formats = "",
           .run = Run};

@@ -30,6 +30,7 @@ Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name));
   ASSIGN_OR_RETURN(const auto leaves, ListRemoteClusters(*rpc));
   const std::string selected = ClusterOf(invocation, session.profile);
+
   Value::List items{Item({session.root_cluster, "online", {}}, "root", selected)};
   std::vector<std::string> names{session.root_cluster};
   for (const auto& leaf : leaves) {
@@ -37,6 +38,7 @@ Result<Output> Run(const Invocation& invocation) {
     names.push_back(leaf.name);
   }
   RememberNames(invocation, session, kClusterNames, std::move(names));
+
   const bool verbose = invocation.Flag("verbose");
   if (invocation.Flag("quiet") && (!invocation.Has("format") || invocation.Get("format") == "text")) {
     std::vector<std::vector<std::string>> rows;

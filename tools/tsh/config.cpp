@@ -36,6 +36,7 @@ Result<SshConfig> ConfigOf(const Invocation& invocation, const Session& session)
   config.proxy_host = session.profile.Name();
   config.proxy = session.profile.web_proxy_addr;
   if (!IsPlainHost(config.proxy_host)) return Fail(ErrorKind::kBadParameter, "the proxy's name is not one for ssh");
+
   ASSIGN_OR_RETURN(config.known_hosts, PathFor(session.paths.KnownHosts()));
   ASSIGN_OR_RETURN(config.key, PathFor(session.paths.SshKey()));
   ASSIGN_OR_RETURN(config.certificate, PathFor(session.paths.SshCertificate(session.profile.cluster)));
@@ -43,6 +44,7 @@ Result<SshConfig> ConfigOf(const Invocation& invocation, const Session& session)
     RETURN_IF_ERROR(CheckSshLogin(login));
     config.user = fmt::format("    User {}\n", SshQuoted(login));
   }
+
   ASSIGN_OR_RETURN(config.tsh, SshPath(OwnPath(invocation.executable)));
   // Whoever starts ssh later may not have it set.
   if (!invocation.Env("TELEPORT_HOME").empty()) {
@@ -50,6 +52,7 @@ Result<SshConfig> ConfigOf(const Invocation& invocation, const Session& session)
     const auto home = std::filesystem::absolute(session.paths.home, error).lexically_normal().string();
     config.tsh = fmt::format("env {} {}", SshCommandLine({"TELEPORT_HOME=" + home}), config.tsh);
   }
+
   ASSIGN_OR_RETURN(const int port, PortOf(invocation, "port"));
   if (port != 0) config.port = port;
   return config;
@@ -64,6 +67,7 @@ std::string Section(const SshConfig& config, const std::string& cluster) {
       "    CertificateFile {4}\n",
       cluster, config.proxy_host, config.known_hosts, config.key, config.certificate);
   text += config.user;
+
   // Quotes keep a name from a stranger (a repository's submodule, say) one word of the shell's.
   text += fmt::format(
       "\n# Flags for all {0} hosts except the proxy\n"
@@ -79,10 +83,12 @@ Result<Output> Run(const Invocation& invocation) {
     return FailWithHint(ErrorKind::kUsage, "an identity file has no profile that ssh could read",
                         "log in, or use it with tsh: tsh -i FILE --proxy=HOST ssh HOST");
   }
+
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name));
   ASSIGN_OR_RETURN(const auto leaves, ListRemoteClusters(*rpc));
   ASSIGN_OR_RETURN(const SshConfig config, ConfigOf(invocation, session));
+
   std::string text = fmt::format("# Begin generated Teleport configuration for {} by tsh\n", config.proxy_host);
   std::vector<std::string> clusters{session.root_cluster};
   for (const auto& leaf : leaves) clusters.push_back(leaf.name);
@@ -94,6 +100,7 @@ Result<Output> Run(const Invocation& invocation) {
       output.notices.emplace_back("tsh: a cluster is left out: its name is not one for ssh");
     }
   }
+
   auto notices = std::move(output.notices);
   output = Output::Text(text + "\n# End generated Teleport configuration\n");
   output.notices = std::move(notices);

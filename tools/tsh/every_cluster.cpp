@@ -31,6 +31,7 @@ Result<std::vector<Error>> VisitEveryCluster(const Invocation& invocation, const
     RETURN_IF_ERROR(VisitLogin(invocation, session, visit, failures));
     return failures;
   }
+
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
   ASSIGN_OR_RETURN(const auto names, directory.Names());
   std::size_t visited = 0;
@@ -41,6 +42,7 @@ Result<std::vector<Error>> VisitEveryCluster(const Invocation& invocation, const
     if (done) ++visited;
     if (!done) failures.push_back(InContext("the login at " + name, done.error()));
   }
+
   if (visited > 0) return failures;
   if (!failures.empty()) return std::unexpected(failures.front());
   return FailWithHint(ErrorKind::kNotLoggedIn, "there is no login here", "log in: tsh login --proxy=HOST --user=USER");

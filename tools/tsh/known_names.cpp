@@ -60,6 +60,7 @@ std::vector<KnownName> KnownNames(const Invocation& invocation, std::string_view
   const auto current = directory ? directory->CurrentName() : Result<std::string>("");
   const NameCache cache = CacheOf(invocation, current.value_or(""));
   std::vector<KnownName> names;
+
   const bool with_labels = sort == kNodesAndLabels;
   if (sort == kNodeNames || with_labels) {
     const auto [login, host] = SplitAfter(prefix, '@');
@@ -67,6 +68,7 @@ std::vector<KnownName> KnownNames(const Invocation& invocation, std::string_view
   } else if (sort != kNodeLabels && sort != kKubeLabels) {
     AddSeenNames(cache.Recall(sort, prefix), "", "", names);
   }
+
   if (with_labels || sort == kNodeLabels || sort == kKubeLabels) {
     const std::string_view login = with_labels ? SplitAfter(prefix, '@').first : "";
     const auto [others, label] = SplitAfter(prefix.substr(login.size()), ',');

@@ -55,12 +55,14 @@ Result<Output> ListEverywhere(const Invocation& invocation, const ListFilter& fi
         }
         return Status();
       }));
+
   const bool verbose = invocation.Flag("verbose");
   std::vector<std::vector<std::string>> rows;
   for (const auto& item : items) rows.push_back(RowEverywhere(item, verbose));
   Output output = EveryClusterOutput(std::move(items), std::move(failures));
   output.columns = {"Proxy", "Cluster", "Kube Cluster Name", "Labels"};
   output.row = [verbose](const Value& item) { return RowEverywhere(item, verbose); };
+
   if (!IsQuiet(invocation)) return output;
   Output quiet = Output::Text(RenderRows(rows));
   quiet.exit_code = output.exit_code;
@@ -71,11 +73,13 @@ Result<Output> ListEverywhere(const Invocation& invocation, const ListFilter& fi
 Result<Output> List(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const ListFilter filter, FilterOf(invocation));
   if (invocation.Flag("all")) return ListEverywhere(invocation, filter);
+
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectOf(invocation, session));
   ASSIGN_OR_RETURN(const auto clusters, ListKubeClusters(*rpc, filter));
   const auto config = ReadKubeconfig(KubeconfigOf(invocation));
   const std::string selected = config ? config->SelectedCluster(ClusterOf(invocation, session.profile)) : "";
+
   Value::List items;
   std::vector<std::string> names;
   std::set<std::string> labels;
@@ -90,6 +94,7 @@ Result<Output> List(const Invocation& invocation) {
     RememberNames(invocation, session, kKubeNames, std::move(names));
     RememberNames(invocation, session, kKubeLabels, {labels.begin(), labels.end()});
   }
+
   const bool verbose = invocation.Flag("verbose");
   if (IsQuiet(invocation)) return Output::Text(NamesAndLabels(items, verbose));
   return Output::List(std::move(items), {"Kube Cluster Name", "Labels", "Selected"},
@@ -126,9 +131,11 @@ Result<Output> Login(const Invocation& invocation) {
   if (filter.IsEmpty() && name.empty() != all) {
     return FailWithHint(ErrorKind::kUsage, "give one Kubernetes cluster, or --all", "see them: tsh kube ls");
   }
+
   const std::string& name_space = invocation.Get(invocation.Has("namespace") ? "namespace" : "kube-namespace");
   const KubeSetup setup{invocation.Get("set-context-name"), name_space, invocation.Get("as"),
                         invocation.GetList("as-groups"), !name.empty()};
+
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   if (name.empty()) return LoginToSeveral(invocation, session, filter, setup);
   RETURN_IF_ERROR(SetUpKubeCluster(invocation, session, name, setup, filter));
@@ -158,8 +165,10 @@ Result<Output> Credentials(const Invocation& invocation) {
   if (!invocation.Has("identity")) {
     if (const auto cached = Cached(invocation, cluster, kube)) return Output::Text(cached->Reveal());
   }
+
   const auto fresh = Fetch(invocation, cluster, kube);
   if (fresh) return Output::Text(fresh->Reveal());
+
   // kubectl shows what we say between lines of its own, more than once: one line is enough.
   Error error = fresh.error();
   if (!error.hint.empty()) error.message += "; " + std::exchange(error.hint, {});

@@ -115,6 +115,7 @@ Result<Prepared> Prepare(const Invocation& invocation, const Wanted& wanted) {
   if (options.user.empty()) {
     return FailWithHint(ErrorKind::kUsage, "the user to log in as is missing", "give it: --user=USER");
   }
+
   ASSIGN_OR_RETURN(options.proxy, AddressOf(wanted, options.network));
   const WebClient web(options.proxy, options.network);
   ASSIGN_OR_RETURN(prepared.ping, web.Ping());
@@ -122,6 +123,7 @@ Result<Prepared> Prepare(const Invocation& invocation, const Wanted& wanted) {
   ASSIGN_OR_RETURN(const std::string message, ReadMessageOfTheDay(web, prepared.ping));
   if (!message.empty()) prepared.notices.push_back(message);
   if (options.ttl == Nanoseconds(0)) options.ttl = prepared.ping.default_session_ttl;
+
   ASSIGN_OR_RETURN(options.password, AskSecret(fmt::format("Password of {}: ", options.user)));
   options.ask_code = [] { return AskSecret("Code of your authenticator app: "); };
   options.cluster = invocation.Arg("cluster");
@@ -140,10 +142,12 @@ Result<Output> LogInToFile(const Invocation& invocation) {
   output.path = invocation.Get("out");
   output.overwrite = invocation.Flag("overwrite");
   if (invocation.Has("identity")) return Fail(ErrorKind::kUsage, "an identity file is a login already");
+
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
   ASSIGN_OR_RETURN(const Wanted wanted, WantedOf(invocation, directory));
   ASSIGN_OR_RETURN(const Prepared prepared, Prepare(invocation, wanted));
   ASSIGN_OR_RETURN(auto login, LoginToFile(prepared.ping, prepared.options, output.format));
+
   const Session& session = login.session;
   output.key_pem = output.format == IdentityFormat::kOpenssh ? std::move(login.session.ring.ssh_key_pem)
                                                              : std::move(login.session.ring.tls_key_pem);
@@ -156,6 +160,7 @@ Result<Output> LogInToFile(const Invocation& invocation) {
   if (output.format == IdentityFormat::kKubernetes) {
     RETURN_IF_ERROR(AddKubeAddress(session.profile, output.kube));
   }
+
   ASSIGN_OR_RETURN(const auto files, WriteIdentityOutput(output));
   Output result = Output::Of(Value(Value::Map{{"files", Value::Strings(files)}}), [files](const Value&) {
     return fmt::format("The certificate has been written to {}\n", fmt::join(files, ", "));
@@ -212,6 +217,7 @@ Result<Output> Run(const Invocation& invocation) {
     return FailWithHint(ErrorKind::kUsage, "an identity file is a login already",
                         "use it as it is: tsh --identity=FILE --proxy=HOST:PORT ls");
   }
+
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
   ASSIGN_OR_RETURN(const Wanted wanted, WantedOf(invocation, directory));
   WantedAccess wanted_access = WantedAccessOf(invocation);
@@ -235,6 +241,7 @@ Result<Output> Run(const Invocation& invocation) {
     if (!nodes.hosts.empty()) RememberNodes(invocation, *session, std::move(nodes));
     RETURN_IF_ERROR(AddAutomaticRequest(invocation, capabilities, *session, wanted_access));
   }
+
   const std::string& kube = invocation.Get("kube-cluster");
   if (!session && (WantsAccess(wanted_access) || !kube.empty())) {
     ASSIGN_OR_RETURN(session, OpenSession(directory, wanted.profile->Name(), Now()));
@@ -244,6 +251,7 @@ Result<Output> Run(const Invocation& invocation) {
     ASSIGN_OR_RETURN(request, ObtainAccess(invocation, *session, wanted_access));
   }
   if (!kube.empty()) RETURN_IF_ERROR(SetUpKubeCluster(invocation, *session, kube, {}));
+
   const Profile& profile = session ? session->profile : *wanted.profile;
   ASSIGN_OR_RETURN(const Logins logins, ReadLogins(invocation, profile.Name()));
   Output output = StatusOutput(invocation, logins);
@@ -271,6 +279,7 @@ Command LoginCommand() {
                       {"request-reviewers", '\0', "USERS", "Who should decide", "", "", true},
                       {"request-nowait", '\0', "", "Do not wait for the decision"},
                       {"verbose", 'v', "", "Show traits too"}},
+
           .example = "tsh login --proxy=access.example.com --user=alice",
           .formats = "text json yaml file openssh tls kubernetes",
           .run = Run};

@@ -29,6 +29,7 @@ Result<Output> ListEverywhere(const Invocation& invocation, const ListFilter& fi
           return {};
         });
       }));
+
   const bool verbose = invocation.Flag("verbose");
   Output output = EveryClusterOutput(std::move(items), std::move(failures));
   output.columns = {"Proxy", "Cluster"};
@@ -47,9 +48,11 @@ Result<Output> Run(const Invocation& invocation) {
     if (invocation.Get("format") == "names") return Fail(ErrorKind::kUsage, "--format=names is for one cluster");
     return ListEverywhere(invocation, filter);
   }
+
   ASSIGN_OR_RETURN(Session opened, SessionOf(invocation));
   const auto session = std::make_shared<const Session>(std::move(opened));
   ASSIGN_OR_RETURN(const auto rpc, ConnectOf(invocation, *session));
+
   Output output;
   output.kind = Output::Kind::kItems;
   output.items = [&invocation, session, rpc, filter](const ItemSink& sink) -> Status {
@@ -62,6 +65,7 @@ Result<Output> Run(const Invocation& invocation) {
     return {};
   };
   if (invocation.Get("format") == "names") return Names(output.items);
+
   const bool verbose = invocation.Flag("verbose");
   output.columns = NodeColumns(verbose);
   output.row = [verbose](const Value& node) { return NodeRow(node, verbose); };

@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   if (std::getenv(kScpTransport) != nullptr) return RunScpTransport(argv);
   BeginTls();
   BeginProtobufLog();
+
   Program program{
       .name = "tsh",
       .summary = "log in to a cluster and use what it gives access to",
@@ -55,6 +56,7 @@ int main(int argc, char** argv) {
       .known_names = KnownNames,
       .log_in_again = LogInAgain,
   };
+
   AddWhatIsMissing(program);
   return RunProgram(program, argc, argv);
 }

@@ -30,10 +30,12 @@ Result<NodeWish> ParseNodeWish(std::string_view text) {
     text.remove_prefix(at + 1);
     if (wish.login.empty()) return Fail(ErrorKind::kUsage, "the login before \"@\" is missing");
   }
+
   if (text.contains('=') && !text.starts_with('-')) {
     ASSIGN_OR_RETURN(wish.filter.labels, ParseLabels(text));
     return wish;
   }
+
   if (!IsPlainHost(text)) {
     return FailWithHint(ErrorKind::kUsage, fmt::format("\"{}\" cannot be the name of a node", StripControl(text)),
                         "a name has letters, digits, dots and dashes; name the node by its ID: tsh ls -v");

@@ -26,6 +26,7 @@ Result<OpenSource> SourceOf(const Invocation& invocation) {
     return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" is not the id of a session", StripControl(id)),
                         "see the sessions with: tsh recordings ls; a file of a recording ends in .tar");
   }
+
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(RpcOptions made, AuthOptions(session, NetworkOf(invocation), invocation.program->name,
                                                 ClusterOf(invocation, session.profile)));
@@ -102,6 +103,7 @@ class Asciicast {
       width = 80;
       height = 25;
     }
+
     Value header(Value::Map{{"version", 2}, {"width", width}, {"height", height}});
     if (start.metadata().has_time()) header.Set("timestamp", start.metadata().time().seconds());
     return out_(ToJson(header) + "\n");
@@ -130,6 +132,8 @@ class Asciicast {
       const std::size_t size = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
       const std::string_view character = std::string_view(bytes_).substr(at, size);
       const bool whole = character.size() == size;
+
+      // A byte below 0xc2 begins no character of several bytes, so nothing more can complete it.
       if (!whole && lead >= 0xc2) break;
       if (whole && IsValidUtf8(character)) {
         text += character;
@@ -139,6 +143,7 @@ class Asciicast {
         ++at;
       }
     }
+
     bytes_.erase(0, at);
     return text;
   }

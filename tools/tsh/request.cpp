@@ -28,6 +28,7 @@ constexpr std::string_view kHints =
 std::string TableOf(Requests requests) {
   const auto created = [](const AccessRequestV3& request) { return ToTime(request.spec().created()); };
   std::ranges::stable_sort(requests, std::greater(), created);
+
   LongCells cells("[+]", "Columns are truncated, use 'tsh request show <request-id>' to view the full list");
   const Time now = Now();
   std::vector<std::vector<std::string>> rows;
@@ -40,6 +41,7 @@ std::string TableOf(Requests requests) {
                     TimeUntil(ExpiresOf(request), now), TimeUntil(ToTime(spec.expires()), now),
                     ShortTime(spec.assumestarttime()), StateText(request)});
   }
+
   return RenderTable({"ID", "User", "Roles", "Resources", "Created At (UTC)", "Request TTL", "Session TTL",
                       "Assume Time (UTC)", "Status"},
                      rows) +
@@ -56,6 +58,7 @@ Result<Output> List(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name));
   ASSIGN_OR_RETURN(Requests requests, FetchAccessRequests(*rpc, {}));
+
   const std::string& user = session.user();
   const auto suggests = [&](const AccessRequestV3& request) {
     const auto& names = request.spec().suggestedreviewers();
@@ -105,6 +108,7 @@ Result<Output> Create(const Invocation& invocation) {
   ASSIGN_OR_RETURN(wanted.max_duration, DurationOf(invocation, "max-duration"));
   ASSIGN_OR_RETURN(wanted.start, StartOf(invocation));
   wanted.wait = !invocation.Flag("nowait");
+
   ASSIGN_OR_RETURN(Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const auto request, ObtainAccess(invocation, session, wanted));
   if (!wanted.wait) return Details(request);
@@ -129,6 +133,7 @@ Result<Output> Search(const Invocation& invocation) {
     return FailWithHint(ErrorKind::kNotImplemented, "resources of this kind cannot be searched for yet",
                         "use --kind=kube_cluster");
   }
+
   ListFilter filter;
   ASSIGN_OR_RETURN(filter.labels, ParseLabels(invocation.Get("labels")));
   filter.search = invocation.GetList("search");
@@ -137,6 +142,7 @@ Result<Output> Search(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectOf(invocation, session));
   ASSIGN_OR_RETURN(const auto clusters, ListKubeClusters(*rpc, filter));
+
   const std::string cluster = ClusterOf(invocation, session.profile);
   const bool verbose = invocation.Flag("verbose");
   Value list = Value::EmptyList();
@@ -148,6 +154,7 @@ Result<Output> Search(const Invocation& invocation) {
     list.Append(Value(Value::Map{{"name", found.name}, {"labels", LabelsValue(found.labels)}, {"resource_id", id}}));
     ids += (ids.empty() ? "" : " --resource ") + id;
   }
+
   std::string text = RenderTable({"Name", "Hostname", "Labels", "Resource ID"}, rows);
   if (!ids.empty()) {
     text += fmt::format(
@@ -232,6 +239,7 @@ std::vector<Command> RequestCommands() {
                      .arguments = {{"request-id", "IDs of the requests; all without any", false, true}},
                      .example = "tsh request drop",
                      .run = Drop};
+
   return {list, show, CreateCommandRow(), review, SearchCommandRow(), drop};
 }
 

@@ -31,6 +31,7 @@ Result<AccessRequestV3> NewRequest(const Session& session, const WantedAccess& w
   if (spec.roles().empty() && spec.requestedresourceids().empty()) {
     return FailWithHint(ErrorKind::kUsage, "neither roles nor resources are named", "give --roles or --resource");
   }
+
   const Time now = Now();
   const Nanoseconds none{};
   if (wanted.request_ttl > none) *spec.mutable_resourceexpiry() = ToStamp(now + wanted.request_ttl);
@@ -88,11 +89,13 @@ Result<AccessRequestV3> ObtainAccess(const Invocation& invocation, Session& sess
     ASSIGN_OR_RETURN(request, FetchAccessRequest(*rpc, wanted.id));
   }
   if (!wanted.wait) return request;
+
   if (request.spec().state() == types::PENDING) {
     Say(RequestText(request) + "\nWaiting for request approval...\n");
     ASSIGN_OR_RETURN(request, AwaitDecision(*rpc, NameOf(request)));
   }
   RETURN_IF_ERROR(CheckApproved(request));
+
   const std::string& reason = request.spec().resolvereason();
   Say(reason.empty()
           ? "Approval received, getting updated certificates...\n\n"
@@ -114,6 +117,7 @@ std::string RequestText(const AccessRequestV3& request) {
   if (ToTime(spec.expires())) pairs.emplace_back("Access Expires:", LocalTime(spec.expires()));
   if (ToTime(spec.assumestarttime())) pairs.emplace_back("Assume Start Time:", LocalTime(spec.assumestarttime()));
   pairs.emplace_back("Status:", StateText(request));
+
   return PairsText(pairs) + ReviewsText(request, types::APPROVED, "Approvals") +
          ReviewsText(request, types::DENIED, "Denials") +
          "\nhint: use 'tsh login --request-id=<request-id>' to login with an approved request\n";

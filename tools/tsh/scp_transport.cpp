@@ -18,18 +18,21 @@ int RunScpTransport(char** arguments) {
   ::unsetenv(kScpTransport);  // ssh starts this program again
   char ssh[] = "ssh";
   arguments[0] = ssh;
+
   bool sftp = false;  // "-s": a subsystem
   for (char** word = arguments; *word != nullptr; ++word) sftp = sftp || std::strcmp(*word, "-s") == 0;
   if (!sftp) {
     ::execvp(ssh, arguments);
     return kCannotStart;
   }
+
   const pid_t child = ::fork();
   if (child < 0) return kCannotStart;
   if (child == 0) {
     ::execvp(ssh, arguments);
     ::_exit(kCannotStart);
   }
+
   // ssh reads and writes by descriptors of its own; it must see when scp closes them.
   ::close(STDIN_FILENO);
   ::close(STDOUT_FILENO);

@@ -64,6 +64,7 @@ Status TakeSshOption(const std::string& option, SshWish& wish) {
     std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
     return text;
   }();
+
   if (std::ranges::any_of(option, [](unsigned char c) { return c < ' ' && c != '\t'; })) {
     return Fail(ErrorKind::kUsage, "an option of ssh has a control character: {}", StripControl(option));
   }
@@ -71,6 +72,7 @@ Status TakeSshOption(const std::string& option, SshWish& wish) {
     wish.notices.push_back(fmt::format("tsh: -o {} has no effect: tsh decides that itself", StripControl(name)));
     return {};
   }
+
   if (lower == "user") {
     if (wish.node.login.empty()) wish.node.login = value;
     return {};
@@ -80,6 +82,7 @@ Status TakeSshOption(const std::string& option, SshWish& wish) {
     if (read.ec == std::errc() && read.ptr == value.data() + value.size()) return {};
     return Fail(ErrorKind::kUsage, "-o Port takes a number, not \"{}\"", StripControl(value));
   }
+
   if (lower == "forwardagent") wish.forward_agent = value != "no";
   wish.options.emplace_back("-o");
   wish.options.push_back(option);
@@ -133,10 +136,12 @@ Result<SshWish> WishOf(const Invocation& invocation) {
     wish.command.erase(wish.command.begin());
   }
   if (!wish.command.empty() && wish.command.front() == "--") wish.command.erase(wish.command.begin());
+
   ASSIGN_OR_RETURN(wish.port, PortOf(invocation, "port"));
   ASSIGN_OR_RETURN(wish.many, ManyOptionsOf(invocation));
   wish.forward_agent = invocation.Flag("forward-agent");
   if (wish.node.login.empty()) wish.node.login = invocation.Get("login");
+
   TakePassedOptions(invocation, wish);
   for (const auto& option : ValuesOf(invocation, "option")) RETURN_IF_ERROR(TakeSshOption(option, wish));
   return wish;
@@ -203,11 +208,13 @@ Result<Output> Launch(const Invocation& invocation, const SshWish& wish) {
   ASSIGN_OR_RETURN(const std::string login, LoginOf(invocation, session, wish.node));
   ASSIGN_OR_RETURN(auto nodes, ChooseNodes(invocation, session, wish.node));
   if (nodes.size() > 1 && wish.command.empty()) return std::unexpected(TooMany(nodes));
+
   const bool collected = invocation.Get("format") == "json" || invocation.Has("log-dir");
   if (collected && wish.command.empty()) {
     return Fail(ErrorKind::kUsage, "--format=json and --log-dir are for a command, and there is none");
   }
   if (nodes.size() > 1 || collected) return RunOnMany(invocation, session, wish, std::move(nodes), login);
+
   // After what the user says: a forwarding that fails is not passed over.
   const std::vector<std::string> defaults{"-o", "ExitOnForwardFailure=yes", "-o", "SendEnv=LANG LANGUAGE"};
   NodeUse use{login, wish.port, wish.forward_agent, {}};
@@ -217,6 +224,7 @@ Result<Output> Launch(const Invocation& invocation, const SshWish& wish) {
                      StartDialling(invocation, session, NodeAddressOf(invocation, session, nodes.front(), wish.port)));
   }
   ASSIGN_OR_RETURN(auto words, CommandLineOf(invocation, session, wish, nodes.front(), use, defaults));
+
   Output output;
   output.kind = Output::Kind::kBytes;
   output.bytes = [words](const ByteSink&, const ByteSink&) -> Result<int> {
@@ -244,6 +252,7 @@ Result<Output> Run(const Invocation& invocation) {
     failed.exit_code = kConnectionFailed;
     output = std::move(failed);
   }
+
   output->notices = std::move(wish.notices);
   return output;
 }
@@ -255,17 +264,20 @@ std::vector<Option> SshOptionRows() {
       {"port", 'p', "PORT", "SSH port of the node; any when it is not given"},
       {"search", '\0', "WORDS", "Nodes that have all of these words, commas between, in place of a host", "", "", true},
       {"query", '\0', "EXPRESSION", "Nodes that this predicate holds for, in place of a host"},
+
       {"forward-agent", 'A', "", "Use the agent of this host, and let the node use it"},
       {"forward", 'L', "[ADDR:]PORT:HOST:PORT", "Forward a port of this host to one seen from the node", "", "", true},
       {"remote-forward", 'R', "[ADDR:]PORT:HOST:PORT", "Forward a port of the node to one seen from here", "", "",
        true},
       {"dynamic-forward", 'D', "[ADDR:]PORT", "Be a SOCKS proxy that connects from the node", "", "", true},
+
       {"tty", 't', "", "Ask for a terminal; twice: even when there is none here", "", "", true},
       {"no-tty", 'T', "", "Ask for no terminal"},
       {"no-remote-exec", 'N', "", "Run nothing on the node: forward ports"},
       {"x11-untrusted", 'X', "", "Forward X11, with restrictions"},
       {"x11-trusted", 'Y', "", "Forward X11 without restrictions"},
       {"x11-untrusted-timeout", '\0', "DURATION", "How long restricted X11 clients may connect"},
+
       {"option", 'o', "OPTION", "Option in the format of ssh_config", "", "", true},
       {"fork-after-authentication", 'f', "", "Go to the background when the node has let you in"},
       {"parallel", '\0', "NUMBER", "How many nodes at once, when several match (10)"},

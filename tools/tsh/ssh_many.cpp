@@ -53,6 +53,7 @@ class Many {
       output.kept += bytes.substr(0, room);
     }
     if (options_.json) return;
+
     output.line += bytes;
     std::string text;
     std::size_t start = 0;
@@ -79,6 +80,7 @@ class Many {
       const std::string rest = std::exchange((to_stderr ? err : out).line, {});
       if (!rest.empty()) Write(to_stderr, Labelled(node, rest));
     }
+
     const ChosenNode& of = commands_[node].node;
     if (options_.json) {
       Value line = Value::EmptyMap();
@@ -90,12 +92,14 @@ class Many {
       if (out.cut || err.cut) line.Set("cut", true);
       Write(false, ToJson(line) + "\n");
     }
+
     if (!options_.log_dir.empty()) {
       // The name comes from the cluster.
       const std::string name = IsSafePathPart(of.shown) && IsPlainHost(of.shown) ? of.shown : of.id;
       if (log_) log_ = WriteFile(fmt::format("{}/{}.stdout", options_.log_dir, name), out.kept, kLogMode);
       if (log_) log_ = WriteFile(fmt::format("{}/{}.stderr", options_.log_dir, name), err.kept, kLogMode);
     }
+
     out.kept = {};
     err.kept = {};
   }

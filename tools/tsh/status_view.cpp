@@ -68,12 +68,14 @@ Value ToValue(const Shown& shown) {
   SetList(value, "roles", status.roles);
   if (!status.traits.entries().empty()) value.Set("traits", TraitsValue(status.traits));
   SetList(value, "logins", status.logins);
+
   value.Set("kubernetes_enabled", !status.profile.kube_proxy_addr.empty());
   SetText(value, "kubernetes_cluster", shown.kube_cluster);
   SetList(value, "kubernetes_users", status.kube_users);
   SetList(value, "kubernetes_groups", status.kube_groups);
   value.Set("valid_until", FormatTime(std::chrono::floor<std::chrono::seconds>(status.valid_until)));
   SetList(value, "extensions", status.extensions);
+
   if (!status.critical_options.empty()) {
     Value& options = value.Set("critical_options", Value::EmptyMap());
     for (const auto& [name, text] : status.critical_options) options.Set(name, text);
@@ -125,6 +127,7 @@ std::string ToText(const Shown& shown, bool debug, Time now) {
   if (!status.active_requests.empty()) Line(text, "Active requests:", Joined(status.active_requests));
   if (!shown.cluster.empty()) Line(text, "Cluster:", shown.cluster);
   Line(text, "Roles:", Joined(status.roles));
+
   std::string_view traits = "Traits:";
   for (const auto& [name, values] : status.traits.entries()) {
     if (!debug || !values || values->empty()) continue;
@@ -132,6 +135,7 @@ std::string ToText(const Shown& shown, bool debug, Time now) {
     traits = "";
   }
   if (!status.logins.empty()) Line(text, "Logins:", Joined(status.logins));
+
   const bool kube = !status.profile.kube_proxy_addr.empty();
   Line(text, "Kubernetes:", kube ? "enabled" : "disabled");
   if (kube && !shown.kube_cluster.empty()) {
@@ -139,6 +143,7 @@ std::string ToText(const Shown& shown, bool debug, Time now) {
   }
   if (kube && !status.kube_users.empty()) Line(text, "Kubernetes users:", Joined(status.kube_users));
   if (kube && !status.kube_groups.empty()) Line(text, "Kubernetes groups:", Joined(status.kube_groups));
+
   if (!status.allowed_resources.empty()) {
     Line(text, "Allowed Resources:", fmt::format("[\"{}\"]", fmt::join(status.allowed_resources, "\",\"")));
   }
@@ -156,10 +161,12 @@ Result<Logins> ReadLogins(const Invocation& invocation, std::string active) {
     ASSIGN_OR_RETURN(ProfileStatus status, StatusOfKeyRing(session.profile, session.ring, Now()));
     return Logins{std::move(status), {}};
   }
+
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
   if (active.empty()) active = ProfileNameOf(invocation);
   if (active.empty()) active = directory.CurrentName().value_or("");
   ASSIGN_OR_RETURN(const auto names, directory.Names());
+
   Logins logins;
   const Time now = Now();
   for (const auto& name : names) {
@@ -186,12 +193,14 @@ Output StatusOutput(const Invocation& invocation, const Logins& logins) {
     value.Set("active", ToValue(shown));
     text += ToText(shown, debug, now);
   }
+
   Value& profiles = value.Set("profiles", Value::EmptyList());
   for (const auto& other : logins.others) {
     const Shown shown = MakeShown(invocation, other, false);
     profiles.Append(ToValue(shown));
     text += ToText(shown, debug, now);
   }
+
   Value environment = Value::EmptyMap();
   for (const auto name : kShownVariables) {
     if (const auto set = invocation.Env(name); !set.empty()) environment.Set(name, set);

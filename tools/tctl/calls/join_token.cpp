@@ -152,6 +152,7 @@ Result<types::ProvisionTokenV2> MakeJoinToken(const NewJoinToken& wanted) {
     ASSIGN_OR_RETURN(ttl, ParseDuration(wanted.ttl));
     if (ttl <= Nanoseconds(0)) return Fail(ErrorKind::kBadParameter, "--ttl must be longer than 0");
   }
+
   auto token = NewResource(*FindKind("token")).as<types::ProvisionTokenV2>();
   token.mutable_metadata()->set_name(wanted.value.empty() ? ToHex(RandomBytes(kTokenBytes)) : wanted.value);
   for (const auto& [key, value] : wanted.labels) (*token.mutable_metadata()->mutable_labels())[key] = value;
@@ -179,10 +180,12 @@ Result<std::string> HowToJoin(RpcClient& rpc, const types::ProvisionTokenV2& tok
   joining.token = token.metadata().name();
   joining.roles = fmt::format("{}", fmt::join(token.spec().roles(), ","));
   std::ranges::transform(joining.roles, joining.roles.begin(), [](unsigned char c) { return std::tolower(c); });
+
   ASSIGN_OR_RETURN(const auto answer, rpc.Call<proto::GetClusterCACertResponse>("/proto.AuthService/GetClusterCACert",
                                                                                 google::protobuf::Empty()));
   ASSIGN_OR_RETURN(const auto authorities, Certificate::ChainFromPem(answer.tlsca()));
   for (const auto& authority : authorities) joining.pins.push_back(authority.SpkiPin());
+
   const JoinRow& row = RowFor(token);
   if (row.at_proxy) {
     ASSIGN_OR_RETURN(joining.proxy, ProxyAddress(rpc));
@@ -196,6 +199,7 @@ Result<std::string> HowToJoin(RpcClient& rpc, const types::ProvisionTokenV2& tok
 Result<std::vector<types::ProvisionTokenV2>> AllTokens(RpcClient& rpc) {
   ASSIGN_OR_RETURN(const auto fixed,
                    rpc.Call<types::StaticTokensV2>("/proto.AuthService/GetStaticTokens", google::protobuf::Empty()));
+
   std::vector<types::ProvisionTokenV2> tokens;
   for (const auto& one : fixed.spec().statictokens()) {
     auto& token = tokens.emplace_back(NewResource(*FindKind("token")).as<types::ProvisionTokenV2>());
@@ -205,12 +209,14 @@ Result<std::vector<types::ProvisionTokenV2>> AllTokens(RpcClient& rpc) {
     *token.mutable_spec()->mutable_roles() = one.roles();
     token.mutable_spec()->set_joinmethod("token");
   }
+
   const auto add_tokens = [&](const proto::ListProvisionTokensResponse& page) -> Status {
     tokens.insert(tokens.end(), page.tokens().begin(), page.tokens().end());
     return {};
   };
   RETURN_IF_ERROR(EachPage<proto::ListProvisionTokensResponse>(rpc, "/proto.AuthService/ListProvisionTokens",
                                                                proto::ListProvisionTokensRequest(), add_tokens));
+
   const auto add_links = [&](const proto::ListResetPasswordTokenResponse& page) -> Status {
     for (const auto& link : page.user_tokens()) tokens.push_back(TokenOf(link));
     return {};
