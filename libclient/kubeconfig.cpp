@@ -186,7 +186,9 @@ bool Kubeconfig::RemoveCluster(std::string_view teleport_cluster) {
   bool changed = !contexts.empty();
 
   for (const auto& name : contexts) {
-    const Value* inner = FindEntry("contexts", name)->Find("context");
+    const Value* entry = FindEntry("contexts", name);
+    if (entry == nullptr) continue;  // another context of that name took it away already
+    const Value* inner = entry->Find("context");
     if (inner != nullptr) RemoveEntry("users", TextAt(*inner, "user"));
     RemoveEntry("contexts", name);
   }

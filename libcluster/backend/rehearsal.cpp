@@ -23,11 +23,13 @@ Result<BackendItem> Rehearsal::Get(std::string_view key) {
 
 Result<std::vector<BackendItem>> Rehearsal::List(std::string_view prefix, std::string_view after, std::size_t limit) {
   const std::lock_guard lock(mutex_);
+
   // As many more as may be removed here.
   const std::size_t all = limit + items_.size();
   ASSIGN_OR_RETURN(const auto stored, under_.List(prefix, after, all));
   std::map<std::string, BackendItem> merged;
   for (const auto& item : stored) merged.emplace(item.key, item);
+
   // Past the last that was read there may be more that was not.
   const std::string last = stored.size() < all || stored.empty() ? std::string() : stored.back().key;
   for (auto at = items_.lower_bound(prefix); at != items_.end() && at->first.starts_with(prefix); ++at) {
@@ -35,6 +37,7 @@ Result<std::vector<BackendItem>> Rehearsal::List(std::string_view prefix, std::s
     merged.erase(at->first);
     if (IsThere(at->second)) merged.emplace(at->first, *at->second);
   }
+
   std::vector<BackendItem> items;
   for (auto& [key, item] : merged) {
     if (items.size() == limit) break;

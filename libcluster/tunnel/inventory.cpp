@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "libbase/version.h"
 #include "libbase/text.h"
+#include "libbase/version.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/joining/host_removal.h"
 #include "libcluster/rpc/rpc_stream.h"

@@ -273,7 +273,9 @@ Result<std::uint64_t> WholePartsBytes(const std::string& path) {
   const auto size = static_cast<std::uint64_t>(status.st_size);
   std::uint64_t whole = 0;
   std::string bytes(kHeaderBytes, '\0');
-  while (::pread(file.get(), bytes.data(), kHeaderBytes, static_cast<off_t>(whole)) == kHeaderBytes) {
+  // Another upload of the same session may still write: what comes after the size was asked for does not count.
+  while (size - whole >= kHeaderBytes &&
+         ::pread(file.get(), bytes.data(), kHeaderBytes, static_cast<off_t>(whole)) == kHeaderBytes) {
     const auto header = ParseHeader(bytes);
     if (!header) break;
     const std::uint64_t flags = header->version == kVersionWithFlags ? kFlagsBytes : 0;

@@ -18,28 +18,33 @@ void AddAccessRequestMethods(RpcTable& table, AuthServer& auth) {
               ASSIGN_OR_RETURN(answer, CreateAccessRequest(auth, call.caller, wanted));
               return {};
             });
+
   table.Add({"/proto.AuthService/ListAccessRequests", RpcAccess::Authenticated()},
             [&auth](const RpcCall& call, const proto::ListAccessRequestsRequest& query,
                     proto::ListAccessRequestsResponse& answer) -> Status {
               ASSIGN_OR_RETURN(answer, ListAccessRequests(auth, call.caller, query));
               return {};
             });
+
   table.Add({"/proto.AuthService/SetAccessRequestState", RpcAccess::Authenticated()},
             [&auth](const RpcCall& call, const proto::RequestStateSetter& setter, Empty&) {
               return SetAccessRequestState(auth, call.caller, setter);
             });
+
   table.Add(
       {"/proto.AuthService/SubmitAccessReview", RpcAccess::Authenticated()},
       [&auth](const RpcCall& call, const types::AccessReviewSubmission& submission, AccessRequestV3& answer) -> Status {
         ASSIGN_OR_RETURN(answer, SubmitAccessReview(auth, call.caller, submission));
         return {};
       });
+
   table.Add({"/proto.AuthService/GetAccessCapabilities", RpcAccess::Authenticated()},
             [&auth](const RpcCall& call, const types::AccessCapabilitiesRequest& query,
                     types::AccessCapabilities& answer) -> Status {
               ASSIGN_OR_RETURN(answer, AccessCapabilitiesOf(auth, call.caller, query));
               return {};
             });
+
   table.Add({"/proto.AuthService/DeleteAccessRequest", RpcAccess::Authenticated()},
             [&auth](const RpcCall& call, const proto::RequestID& request, Empty&) {
               return DeleteAccessRequest(auth, call.caller, request.id());

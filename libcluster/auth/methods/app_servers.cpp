@@ -57,10 +57,12 @@ void AddAppServerMethods(RpcTable& table, AuthServer& auth) {
             [&auth](const RpcCall&, const proto::UpsertApplicationServerRequest& request, types::KeepAlive& answer) {
               return Upsert(auth, request.server(), answer);
             });
+
   table.Add({"/proto.AuthService/DeleteApplicationServer", RpcAccess::Rule(kAppServerKind, {"delete"}), kRehearsable},
             [&auth](const RpcCall&, const proto::DeleteApplicationServerRequest& request, Empty&) {
               return Delete(auth, request);
             });
+
   table.Add(
       {"/proto.AuthService/DeleteAllApplicationServers", RpcAccess::Rule(kAppServerKind, {"list", "delete"}),
        kRehearsable},

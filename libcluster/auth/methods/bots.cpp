@@ -176,12 +176,14 @@ void AddInstanceMethods(RpcTable& table, AuthServer& auth) {
   table.Add({InstancePath("ListBotInstances"), RpcAccess::Rule("bot_instance", {"list", "read"}), kRehearsable},
             [&auth](const RpcCall&, const machineidv1::ListBotInstancesRequest& request,
                     machineidv1::ListBotInstancesResponse& answer) { return ListInstances(auth, request, answer); });
+
   table.Add({InstancePath("GetBotInstance"), RpcAccess::Rule("bot_instance", {"read"}), kRehearsable},
             [&auth](const RpcCall&, const machineidv1::GetBotInstanceRequest& request, BotInstance& answer) -> Status {
               const std::string name = InstanceName(request.bot_name(), request.instance_id());
               ASSIGN_OR_RETURN(answer, GetResource<BotInstance>(auth.backend(), "bot_instance", name));
               return {};
             });
+
   table.Add({InstancePath("DeleteBotInstance"), RpcAccess::Rule("bot_instance", {"delete"}), kRehearsable},
             [&auth](const RpcCall& call, const machineidv1::DeleteBotInstanceRequest& request, Empty&) -> Status {
               const std::string name = InstanceName(request.bot_name(), request.instance_id());
@@ -200,21 +202,26 @@ void AddBotMethods(RpcTable& table, AuthServer& auth) {
             [&auth](const RpcCall&, const machineidv1::GetBotRequest& request, Bot& answer) {
               return GetBot(auth, request.bot_name(), answer);
             });
+
   table.Add({Path("ListBots"), RpcAccess::Rule("bot", {"list"}), kRehearsable},
             [&auth](const RpcCall&, const machineidv1::ListBotsRequest& request,
                     machineidv1::ListBotsResponse& answer) { return ListBots(auth, request, answer); });
+
   table.Add({Path("CreateBot"), RpcAccess::Rule("bot", {"create"}), kRehearsable},
             [&auth](const RpcCall& call, const machineidv1::CreateBotRequest& request, Bot& answer) {
               return WriteBot(auth, call, request.bot(), WriteMode::kCreate, answer);
             });
+
   table.Add({Path("UpsertBot"), RpcAccess::Rule("bot", {"create", "update"}), kRehearsable},
             [&auth](const RpcCall& call, const machineidv1::UpsertBotRequest& request, Bot& answer) {
               return WriteBot(auth, call, request.bot(), WriteMode::kUpsert, answer);
             });
+
   table.Add({Path("UpdateBot"), RpcAccess::Rule("bot", {"update"}), kRehearsable},
             [&auth](const RpcCall& call, const machineidv1::UpdateBotRequest& request, Bot& answer) {
               return UpdateBot(auth, call, request, answer);
             });
+
   table.Add({Path("DeleteBot"), RpcAccess::Rule("bot", {"delete"}), kRehearsable},
             [&auth](const RpcCall& call, const machineidv1::DeleteBotRequest& request, Empty&) {
               return DeleteBot(auth, call, request.bot_name());

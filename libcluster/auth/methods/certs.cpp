@@ -44,11 +44,13 @@ Status CheckTarget(AuthServer& auth, const CertsRequest& request) {
       UsageRow{CertsRequest::Database, "database", !request.routetodatabase().servicename().empty()},
       UsageRow{CertsRequest::WindowsDesktop, "desktop", !request.routetowindowsdesktop().windowsdesktop().empty()},
   };
+
   for (const auto& row : rows) {
     if (row.usage == request.usage() && !row.has_target) {
       return Fail(ErrorKind::kBadParameter, "a certificate for {} use must name its target", row.name);
     }
   }
+
   const std::string& cluster = request.kubernetescluster();
   const bool local = request.routetocluster().empty() || request.routetocluster() == auth.cluster_name();
   if (cluster.empty() || !local) return {};
@@ -75,6 +77,7 @@ Status ApplyAccessRequests(AuthServer& auth, const CertsRequest& request, Subjec
   if (request.accessrequests().empty() && request.dropaccessrequests().empty() && base.active_requests.empty()) {
     return {};
   }
+
   std::vector<std::string> roles = base.groups;
   const auto& dropped = request.dropaccessrequests();
   if (!dropped.empty()) {
@@ -82,6 +85,7 @@ Status ApplyAccessRequests(AuthServer& auth, const CertsRequest& request, Subjec
     roles = {user.spec().roles().begin(), user.spec().roles().end()};
     subject.traits = TraitsOf(user);
   }
+
   std::vector<std::string> ids = std::exchange(base.active_requests, {});
   ids.insert(ids.end(), request.accessrequests().begin(), request.accessrequests().end());
   const bool all = dropped.size() == 1 && dropped[0] == "*";
@@ -90,10 +94,12 @@ Status ApplyAccessRequests(AuthServer& auth, const CertsRequest& request, Subjec
     const bool repeated = std::ranges::find(base.active_requests, id) != base.active_requests.end();
     if (!unwanted && !repeated) base.active_requests.push_back(std::move(id));
   }
+
   ASSIGN_OR_RETURN(auto granted, GrantedBy(auth.backend(), base.username, base.active_requests));
   for (auto& role : granted.roles) {
     if (std::ranges::find(roles, role) == roles.end()) roles.push_back(std::move(role));
   }
+
   base.allowed_resources = std::move(granted.allowed_resources);
   subject.expires = std::min(subject.expires, granted.expires);
   ASSIGN_OR_RETURN(subject.access, AccessOf(auth.backend(), base.username, roles, subject.traits));
@@ -199,10 +205,12 @@ Result<UserCertsRequest> ToIssue(AuthServer& auth, const CertsRequest& request, 
   issue.base.kubernetes_cluster = request.kubernetescluster();
   issue.base.usage.clear();
   if (request.usage() == CertsRequest::Kubernetes) issue.base.usage = {std::string(kUsageKube)};
+
   issue.ttl = subject.expires - Now();
   issue.ignore_role_ttl = subject.ignore_role_ttl;
   issue.format = request.format();
   issue.ssh_login = request.sshlogin();
+
   if (!request.sshpublickey().empty()) {
     ASSIGN_OR_RETURN(const AuthorizedKey key, ParseAuthorizedKey(request.sshpublickey()));
     issue.ssh_key = key.key;

@@ -80,9 +80,11 @@ void AddQuestions(RpcTable& table, AuthServer& auth) {
         answer.set_mfarequired(ToWire(required));
         return Status();
       });
+
   table.Add({"/proto.AuthService/CreateAuthenticateChallenge", RpcAccess::Authenticated()},
             [&auth](const RpcCall& call, const proto::CreateAuthenticateChallengeRequest& request,
                     proto::MFAAuthenticateChallenge& answer) { return CreateChallenge(auth, call, request, answer); });
+
   table.Add({"/proto.AuthService/GetMFADevices", RpcAccess::Authenticated()},
             [&auth](const RpcCall& call, const proto::GetMFADevicesRequest&, proto::GetMFADevicesResponse& answer) {
               return GetDevices(auth, call, answer);
@@ -95,10 +97,12 @@ void AddClusterMethods(RpcTable& table, AuthServer& auth) {
   namespace presencev1 = teleport::presence::v1;
   namespace transportv1 = teleport::transport::v1;
   AddQuestions(table, auth);
+
   table.Add({"/proto.AuthService/Ping", RpcAccess::Anyone()},
             [&auth](const RpcCall& call, const proto::PingRequest&, proto::PingResponse& answer) {
               return Ping(auth, call, answer);
             });
+
   table.Add({"/proto.AuthService/GetDomainName", RpcAccess::Authenticated()},
             [&auth](const RpcCall&, const Empty&, proto::GetDomainNameResponse& answer) {
               answer.set_domainname(auth.cluster_name());
@@ -110,11 +114,13 @@ void AddClusterMethods(RpcTable& table, AuthServer& auth) {
             [](const RpcCall&, const presencev1::ListRemoteClustersRequest&, presencev1::ListRemoteClustersResponse&) {
               return Status();
             });
+
   table.Add({"/teleport.presence.v1.PresenceService/GetRemoteCluster", RpcAccess::Rule("remote_cluster", {"read"}),
              kRehearsable},
             [](const RpcCall&, const presencev1::GetRemoteClusterRequest& request, types::RemoteClusterV3&) -> Status {
               return Fail(ErrorKind::kNotFound, "remote cluster \"{}\" is not found", request.name());
             });
+
   table.Add(
       {"/teleport.transport.v1.TransportService/GetClusterDetails", RpcAccess::Authenticated()},
       [](const RpcCall&, const transportv1::GetClusterDetailsRequest&, transportv1::GetClusterDetailsResponse& answer) {

@@ -98,6 +98,7 @@ Status Complete(AuthServer& auth, SAMLConnectorV2& connector) {
       RETURN_IF_ERROR(CheckRoleExists(auth, "spec.attributes_to_roles", role));
     }
   }
+
   auto& spec = *connector.mutable_spec();
   if (spec.has_signingkeypair() && !spec.signingkeypair().privatekey().empty()) return {};
   const auto stored = GetResource<SAMLConnectorV2>(auth.backend(), "saml", connector.metadata().name());
@@ -106,6 +107,7 @@ Status Complete(AuthServer& auth, SAMLConnectorV2& connector) {
     return FailWithHint(ErrorKind::kBadParameter, "spec.signing_key_pair has no private key, and none is kept for it",
                         "read the connector with --with-secrets, or leave signing_key_pair out");
   }
+
   if (known) {
     *spec.mutable_signingkeypair() = stored->spec().signingkeypair();
     return {};
@@ -178,12 +180,14 @@ void AddKind(RpcTable& table, AuthServer& auth) {
             [&auth](const RpcCall& call, const types::ResourceWithSecretsRequest& request, Connector& answer) {
               return Get<Kind>(auth, call, request, answer);
             });
+
   table.Add({path("List", "s"), rule({"list", "readnosecrets"}), kRehearsable},
             [&auth](const RpcCall& call, const typename Kind::ListRequest& request,
                     typename Kind::ListResponse& answer) { return List<Kind>(auth, call, request, answer); });
   AddWrite<Kind, typename Kind::Create>(table, auth, path("Create", ""), {"create"}, WriteMode::kCreate);
   AddWrite<Kind, typename Kind::Update>(table, auth, path("Update", ""), {"update"}, WriteMode::kUpdate);
   AddWrite<Kind, typename Kind::Upsert>(table, auth, path("Upsert", "V2"), {"create", "update"}, WriteMode::kUpsert);
+
   table.Add({path("Delete", ""), rule({"delete"}), kRehearsable},
             [&auth](const RpcCall& call, const types::ResourceRequest& request, Empty&) {
               return auth.Remove(call.caller, Kind::kDeleted, Kind::kKind, request.name());

@@ -52,27 +52,32 @@ void AddDiscoveryConfigMethods(RpcTable& table, AuthServer& auth) {
               answer.set_next_key(page.second);
               return {};
             });
+
   table.Add({Method("GetDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"read"}), kRehearsable},
             [&auth](const RpcCall&, const discoveryv1::GetDiscoveryConfigRequest& request,
                     DiscoveryConfig& answer) -> Status {
               ASSIGN_OR_RETURN(answer, Get(auth, request.name()));
               return {};
             });
+
   table.Add(
       {Method("CreateDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"create"}), kRehearsable},
       [&auth](const RpcCall& call, const discoveryv1::CreateDiscoveryConfigRequest& request, DiscoveryConfig& answer) {
         return Write(auth, call, request.discovery_config(), WriteMode::kCreate, answer);
       });
+
   table.Add(
       {Method("UpdateDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"update"}), kRehearsable},
       [&auth](const RpcCall& call, const discoveryv1::UpdateDiscoveryConfigRequest& request, DiscoveryConfig& answer) {
         return Write(auth, call, request.discovery_config(), WriteMode::kUpdate, answer);
       });
+
   table.Add(
       {Method("UpsertDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"create", "update"}), kRehearsable},
       [&auth](const RpcCall& call, const discoveryv1::UpsertDiscoveryConfigRequest& request, DiscoveryConfig& answer) {
         return Write(auth, call, request.discovery_config(), WriteMode::kUpsert, answer);
       });
+
   table.Add({Method("DeleteDiscoveryConfig"), RpcAccess::Rule(kDiscoveryConfigKind, {"delete"}), kRehearsable},
             [&auth](const RpcCall& call, const discoveryv1::DeleteDiscoveryConfigRequest& request, Empty&) {
               return auth.Remove(call.caller, audit::kDiscoveryConfigDelete, kDiscoveryConfigKind, request.name());

@@ -36,6 +36,7 @@ Result<Value> AuthHttpApi::Answer(const HttpRequest& request) {
   if (caller->kind == Caller::Kind::kNobody) {
     return Fail(ErrorKind::kAccessDenied, "access denied: this API needs a client certificate; log in first");
   }
+
   if (request.method == "GET" && request.path == "/v2/authservers") {
     RETURN_IF_ERROR(AuthServer::CheckRule(*caller, "auth_server", "list"));
     return Value(Value::List{Server("auth_server", options_.auth_address)});
@@ -50,6 +51,7 @@ Result<Value> AuthHttpApi::Answer(const HttpRequest& request) {
                             {"metadata", Value::Map{{"name", "cluster-name"}}},
                             {"spec", Value::Map{{"cluster_name", auth_.cluster_name()}}}});
   }
+
   return Fail(ErrorKind::kNotFound, "path not found");
 }
 

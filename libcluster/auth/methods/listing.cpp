@@ -76,6 +76,7 @@ Result<std::vector<ListingCursor>> CursorsOf(AuthServer& auth, const Caller& cal
   if (!wish.start.empty()) {
     ASSIGN_OR_RETURN(last, ParseStartKey(wish.start));
   }
+
   for (const ListedKind* kind : wish.kinds) {
     ListPlace place{.order = {}, .included = true, .descending = wish.descending};
     if (last) {
@@ -125,6 +126,7 @@ Status FillPage(AuthServer& auth, const Caller& caller, const Wish& wish, Answer
   std::optional<ResourceAccess> logins;
   if (wish.with_logins && caller.kind == Caller::Kind::kUser) logins = caller.access->AccessTo("node");
   ASSIGN_OR_RETURN(auto cursors, CursorsOf(auth, caller, wish));
+
   std::size_t bytes = 0;
   std::string last;
   while (true) {
@@ -134,16 +136,19 @@ Status FillPage(AuthServer& auth, const Caller& caller, const Wish& wish, Answer
     auto& resource = *answer.add_resources();
     cursor->Put(resource);
     bytes += resource.ByteSizeLong();
+
     const auto taken = static_cast<std::size_t>(answer.resources_size());
     if (taken > wish.limit || (taken > 1 && bytes > kMaxPageBytes)) {
       answer.mutable_resources()->RemoveLast();
       answer.set_nextkey(last);
       return {};
     }
+
     if (logins && resource.has_node()) {
       ASSIGN_OR_RETURN(const Listed* item, cursor->Next());
       for (auto& login : logins->LoginsFor(item->labels)) resource.add_logins(std::move(login));
     }
+
     cursor->Pop();
     last = position.ToStartKey();
   }
@@ -191,6 +196,7 @@ void AddListingMethods(RpcTable& table, AuthServer& auth) {
   table.Add({"/proto.AuthService/ListResources", RpcAccess::Authenticated(), kRehearsable},
             [&auth](const RpcCall& call, const proto::ListResourcesRequest& request,
                     proto::ListResourcesResponse& answer) { return ListResources(auth, call, request, answer); });
+
   table.Add({"/proto.AuthService/ListUnifiedResources", RpcAccess::Authenticated()},
             [&auth](const RpcCall& call, const proto::ListUnifiedResourcesRequest& request,
                     proto::ListUnifiedResourcesResponse& answer) { return ListUnified(auth, call, request, answer); });

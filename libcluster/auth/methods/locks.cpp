@@ -44,15 +44,18 @@ void AddLockMethods(RpcTable& table, AuthServer& auth) {
   using google::protobuf::Empty;
   table.Add({"/proto.AuthService/UpsertLock", RpcAccess::Rule("lock", {"create", "update"}), kRehearsable},
             [&auth](const RpcCall& call, const LockV2& lock, Empty&) { return UpsertLock(auth, call, lock); });
+
   table.Add({"/proto.AuthService/GetLock", RpcAccess::Rule("lock", {"read"}), kRehearsable},
             [&auth](const RpcCall&, const proto::GetLockRequest& request, LockV2& answer) -> Status {
               ASSIGN_OR_RETURN(answer, GetResource<LockV2>(auth.backend(), "lock", request.name()));
               return {};
             });
+
   table.Add({"/proto.AuthService/GetLocks", RpcAccess::Rule("lock", {"list", "read"}), kRehearsable},
             [&auth](const RpcCall&, const proto::GetLocksRequest& request, proto::GetLocksResponse& answer) {
               return GetLocks(auth, request, answer);
             });
+
   table.Add({"/proto.AuthService/DeleteLock", RpcAccess::Rule("lock", {"delete"}), kRehearsable},
             [&auth](const RpcCall& call, const proto::DeleteLockRequest& request, Empty&) {
               return auth.Remove(call.caller, audit::kLockDeleted, "lock", request.name());

@@ -44,10 +44,12 @@ void AddNodeMethods(RpcTable& table, AuthServer& auth) {
             [&auth](const RpcCall&, const ServerV2& node, types::KeepAlive& answer) {
               return UpsertNode(auth, node, answer);
             });
+
   table.Add({"/proto.AuthService/GetNode", RpcAccess::Rule(kNodesKind, {"read"}), kRehearsable},
             [&auth](const RpcCall& call, const types::ResourceInNamespaceRequest& request, ServerV2& answer) {
               return GetNode(auth, call, request.name(), answer);
             });
+
   table.Add({"/proto.AuthService/DeleteNode", RpcAccess::Rule(kNodesKind, {"delete"}), kRehearsable},
             [&auth](const RpcCall& call, const types::ResourceInNamespaceRequest& request, Empty&) {
               return auth.Remove(call.caller, audit::kNodeDelete, kNodesKind, request.name());

@@ -212,6 +212,7 @@ void AddRecordingMethods(RpcTable& table, EventLoop& loop, ThreadPool& threads, 
   };
   table.AddStream("/proto.AuthService/CreateAuditStream", RpcAccess::Authenticated(),
                   StreamHandler<proto::AuditStreamRequest, events::StreamStatus>(loop, take));
+
   table.AddStream("/proto.AuthService/StreamSessionEvents", RpcAccess::Authenticated(),
                   StreamHandler<proto::StreamSessionEventsRequest, events::OneOf>(loop, give));
 }

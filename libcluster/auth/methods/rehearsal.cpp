@@ -37,15 +37,18 @@ Status Rehearse(Rehearsals& rehearsals, const RpcCall& call, const v1::CallReque
 
 void AddRehearsalMethods(RpcTable& table, AuthServer& auth) {
   const auto rehearsals = std::make_shared<Rehearsals>(auth);
+
   table.Add({"/sallyport.v1.RehearsalService/Begin", RpcAccess::Authenticated()},
             [rehearsals](const RpcCall& call, const v1::BeginRequest&, v1::BeginResponse& answer) -> Status {
               ASSIGN_OR_RETURN(*answer.mutable_rehearsal(), rehearsals->Begin(call.caller));
               return {};
             });
+
   table.Add({"/sallyport.v1.RehearsalService/Call", RpcAccess::Authenticated()},
             [rehearsals](const RpcCall& call, const v1::CallRequest& request, v1::CallResponse& answer) {
               return Rehearse(*rehearsals, call, request, answer);
             });
+
   table.Add({"/sallyport.v1.RehearsalService/End", RpcAccess::Authenticated()},
             [rehearsals](const RpcCall& call, const v1::EndRequest& request, v1::EndResponse&) -> Status {
               rehearsals->End(call.caller, request.rehearsal());

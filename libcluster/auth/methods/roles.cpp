@@ -64,6 +64,7 @@ void AddRoleMethods(RpcTable& table, AuthServer& auth) {
             [&auth](const RpcCall& call, const proto::GetRoleRequest& request, RoleV6& answer) {
               return GetRole(auth, call, request.name(), answer);
             });
+
   table.Add(
       {"/proto.AuthService/ListRoles", RpcAccess::Rule("role", {"list", "read"}), kRehearsable},
       [&auth](const RpcCall&, const proto::ListRolesRequest& request, proto::ListRolesResponse& answer) -> Status {
@@ -74,18 +75,22 @@ void AddRoleMethods(RpcTable& table, AuthServer& auth) {
         answer.set_nextkey(page.second);
         return {};
       });
+
   table.Add({"/proto.AuthService/CreateRole", RpcAccess::Rule("role", {"create"}), kRehearsable},
             [&auth](const RpcCall& call, const proto::CreateRoleRequest& request, RoleV6& answer) {
               return WriteRole(auth, call, request.role(), WriteMode::kCreate, answer);
             });
+
   table.Add({"/proto.AuthService/UpdateRole", RpcAccess::Rule("role", {"update"}), kRehearsable},
             [&auth](const RpcCall& call, const proto::UpdateRoleRequest& request, RoleV6& answer) {
               return WriteRole(auth, call, request.role(), WriteMode::kUpdate, answer);
             });
+
   table.Add({"/proto.AuthService/UpsertRoleV2", RpcAccess::Rule("role", {"create", "update"}), kRehearsable},
             [&auth](const RpcCall& call, const proto::UpsertRoleRequest& request, RoleV6& answer) {
               return WriteRole(auth, call, request.role(), WriteMode::kUpsert, answer);
             });
+
   table.Add({"/proto.AuthService/DeleteRole", RpcAccess::Rule("role", {"delete"}), kRehearsable},
             [&auth](const RpcCall& call, const proto::DeleteRoleRequest& request, google::protobuf::Empty&) {
               return DeleteRole(auth, call, request.name());

@@ -42,12 +42,14 @@ void AddServerInfoMethods(RpcTable& table, AuthServer& auth) {
               ASSIGN_OR_RETURN(answer, GetResource<ServerInfoV1>(auth.backend(), kServerInfoKind, request.name()));
               return {};
             });
+
   table.Add(
       {"/proto.AuthService/UpsertServerInfo", RpcAccess::Rule(kServerInfoKind, {"create", "update"}), kRehearsable},
       [&auth](const RpcCall&, ServerInfoV1 info, Empty&) -> Status {
         RETURN_IF_ERROR(CheckResource(info));
         return auth.node_labels().Put(std::move(info));
       });
+
   table.Add({"/proto.AuthService/DeleteServerInfo", RpcAccess::Rule(kServerInfoKind, {"delete"}), kRehearsable},
             [&auth](const RpcCall&, const types::ResourceRequest& request, Empty&) {
               return auth.node_labels().Remove(request.name());

@@ -48,14 +48,17 @@ void AddSetting(RpcTable& table, AuthServer& auth, std::string_view kind, std::s
               ASSIGN_OR_RETURN(answer, auth.Setting<M>(kind, FindKind(kind)->singleton_name));
               return {};
             });
+
   table.Add({path("Update"), RpcAccess::Rule(kind, {"update"}), kRehearsable},
             [=, &auth](const RpcCall& call, const Update& request, M& answer) {
               return WriteSetting<M>(auth, call, type, kind, setting_of(request), WriteMode::kUpdate, answer);
             });
+
   table.Add({path("Upsert"), RpcAccess::Rule(kind, {"create", "update"}), kRehearsable},
             [=, &auth](const RpcCall& call, const Upsert& request, M& answer) {
               return WriteSetting<M>(auth, call, type, kind, setting_of(request), WriteMode::kUpsert, answer);
             });
+
   table.Add({path("Reset"), RpcAccess::Rule(kind, {"update"}), kRehearsable},
             [=, &auth](const RpcCall& call, const Reset&, M& answer) {
               return ResetSetting<M>(auth, call, type, kind, answer);
@@ -79,6 +82,7 @@ void AddSettingMethods(RpcTable& table, AuthServer& auth) {
              configv1::ResetSessionRecordingConfigRequest>(
       table, auth, "session_recording_config", "SessionRecordingConfig", audit::kRecordingConfigUpdate,
       [](const auto& request) { return request.session_recording_config(); });
+
   table.Add(
       {"/teleport.clusterconfig.v1.ClusterConfigService/GetClusterName", RpcAccess::Authenticated(), kRehearsable},
       [&auth](const RpcCall&, const configv1::GetClusterNameRequest&, types::ClusterNameV2& answer) {

@@ -101,6 +101,7 @@ void AddSshTargetMethods(RpcTable& table, AuthServer& auth) {
   table.Add({"/proto.AuthService/GetSSHTargets", RpcAccess::Authenticated()},
             [&auth](const RpcCall& call, const proto::GetSSHTargetsRequest& request,
                     proto::GetSSHTargetsResponse& answer) { return GetTargets(auth, call, request, answer); });
+
   table.Add({"/proto.AuthService/ResolveSSHTarget", RpcAccess::Authenticated()},
             [&auth](const RpcCall& call, const proto::ResolveSSHTargetRequest& request,
                     proto::ResolveSSHTargetResponse& answer) { return ResolveTarget(auth, call, request, answer); });

@@ -84,18 +84,22 @@ void AddTokenMethods(RpcTable& table, AuthServer& auth) {
             [&auth](const RpcCall& call, const proto::CreateTokenV2Request& request, Empty&) {
               return WriteToken(auth, call, request.v2(), WriteMode::kCreate);
             });
+
   table.Add({"/proto.AuthService/UpsertTokenV2", RpcAccess::Rule("token", {"create", "update"}), kRehearsable},
             [&auth](const RpcCall& call, const proto::UpsertTokenV2Request& request, Empty&) {
               return WriteToken(auth, call, request.v2(), WriteMode::kUpsert);
             });
+
   table.Add({"/proto.AuthService/ListProvisionTokens", RpcAccess::Rule("token", {"list", "read"}), kRehearsable},
             [&auth](const RpcCall&, const proto::ListProvisionTokensRequest& request,
                     proto::ListProvisionTokensResponse& answer) { return ListTokens(auth, request, answer); });
+
   table.Add({"/proto.AuthService/GetStaticTokens", RpcAccess::Rule("static_tokens", {"read"}), kRehearsable},
             [&auth](const RpcCall&, const Empty&, types::StaticTokensV2& answer) {
               answer = StaticTokens(auth);
               return Status();
             });
+
   table.Add({"/proto.AuthService/GetToken", RpcAccess::Rule("token", {"read"}), kRehearsable},
             [&auth](const RpcCall&, const types::ResourceRequest& request, ProvisionTokenV2& answer) -> Status {
               auto token = GetResource<ProvisionTokenV2>(auth.backend(), "token", request.name());
@@ -103,6 +107,7 @@ void AddTokenMethods(RpcTable& table, AuthServer& auth) {
               answer = std::move(*token);
               return {};
             });
+
   table.Add({"/proto.AuthService/DeleteToken", RpcAccess::Rule("token", {"delete"}), kRehearsable},
             [&auth](const RpcCall& call, const types::ResourceRequest& request, Empty&) {
               return DeleteToken(auth, call, request.name());

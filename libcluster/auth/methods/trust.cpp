@@ -89,6 +89,7 @@ void AddTrustMethods(RpcTable& table, AuthServer& auth) {
                                auth.authorities().Get(request.type(), auth.cluster_name(), request.include_key()));
               return {};
             });
+
   table.Add(
       {"/teleport.trust.v1.TrustService/GetCertAuthority", RpcAccess::Authenticated()},
       [&auth](const RpcCall& call, const trustv1::GetCertAuthorityRequest& request, CertAuthorityV2& answer) -> Status {
@@ -96,6 +97,7 @@ void AddTrustMethods(RpcTable& table, AuthServer& auth) {
         ASSIGN_OR_RETURN(answer, auth.authorities().Get(request.type(), request.domain(), request.include_key()));
         return {};
       });
+
   table.Add(
       {"/teleport.trust.v1.TrustService/GenerateHostCert", RpcAccess::Authenticated()},
       [&auth](const RpcCall& call, const trustv1::GenerateHostCertRequest& request,
@@ -106,10 +108,12 @@ void AddTrustMethods(RpcTable& table, AuthServer& auth) {
             [](const RpcCall&, const trustv1::ListTrustedClustersRequest&, trustv1::ListTrustedClustersResponse&) {
               return Status();
             });
+
   table.Add({"/proto.AuthService/GetTrustedCluster", RpcAccess::Rule("trusted_cluster", {"read"}), kRehearsable},
             [](const RpcCall&, const types::ResourceRequest& request, types::TrustedClusterV2&) -> Status {
               return Fail(ErrorKind::kNotFound, "trusted_cluster \"{}\" is not found", request.name());
             });
+
   table.Add({"/proto.AuthService/GetClusterCACert", RpcAccess::Anyone()},
             [&auth](const RpcCall&, const Empty&, proto::GetClusterCACertResponse& answer) {
               answer.set_tlsca(auth.authorities().HostTlsPem());

@@ -35,6 +35,7 @@ Status WriteUser(AuthServer& auth, const RpcCall& call, const UserV2& requested,
   answer = requested;
   RETURN_IF_ERROR(CheckResource(answer));
   RETURN_IF_ERROR(CheckRolesExist(auth, answer));
+
   const auto stored = GetResource<UserV2>(auth.backend(), "user", answer.metadata().name());
   if (stored) {
     KeepHistory(*stored, answer);
@@ -49,12 +50,14 @@ Status WriteUser(AuthServer& auth, const RpcCall& call, const UserV2& requested,
   if (stored && mode == WriteMode::kCreate) {
     return Fail(ErrorKind::kAlreadyExists, "user \"{}\" already registered", answer.metadata().name());
   }
+
   const auto& type = stored ? audit::kUserUpdate : audit::kUserCreate;
   if (mode == WriteMode::kUpsert) {
     // Exactly what was read is replaced: a password that is set meanwhile would be forgotten otherwise.
     if (stored) answer.mutable_metadata()->set_revision(stored->metadata().revision());
     mode = stored ? WriteMode::kUpdate : WriteMode::kCreate;
   }
+
   BackendTransaction transaction;
   if (answer.spec().has_localauth()) RETURN_IF_ERROR(auth.local_users().TakeSecrets(answer, transaction));
   return auth.Write(call.caller, type, "user", answer, mode, std::move(transaction));
@@ -137,16 +140,19 @@ void AddWriteMethods(RpcTable& table, AuthServer& auth) {
       [&auth](const RpcCall& call, const usersv1::CreateUserRequest& request, usersv1::CreateUserResponse& answer) {
         return WriteUser(auth, call, request.user(), WriteMode::kCreate, *answer.mutable_user());
       });
+
   table.Add(
       {"/teleport.users.v1.UsersService/UpdateUser", RpcAccess::Rule("user", {"update"}), kRehearsable},
       [&auth](const RpcCall& call, const usersv1::UpdateUserRequest& request, usersv1::UpdateUserResponse& answer) {
         return WriteUser(auth, call, request.user(), WriteMode::kUpdate, *answer.mutable_user());
       });
+
   table.Add(
       {"/teleport.users.v1.UsersService/UpsertUser", RpcAccess::Rule("user", {"create", "update"}), kRehearsable},
       [&auth](const RpcCall& call, const usersv1::UpsertUserRequest& request, usersv1::UpsertUserResponse& answer) {
         return UpsertUser(auth, call, request.user(), *answer.mutable_user());
       });
+
   table.Add({"/teleport.users.v1.UsersService/DeleteUser", RpcAccess::Rule("user", {"delete"}), kRehearsable},
             [&auth](const RpcCall& call, const usersv1::DeleteUserRequest& request, google::protobuf::Empty&) {
               return DeleteUser(auth, call, request.name());
@@ -157,17 +163,21 @@ void AddWriteMethods(RpcTable& table, AuthServer& auth) {
 
 void AddUserMethods(RpcTable& table, AuthServer& auth) {
   AddWriteMethods(table, auth);
+
   table.Add({"/teleport.users.v1.UsersService/GetUser", RpcAccess::Authenticated(), kRehearsable},
             [&auth](const RpcCall& call, const usersv1::GetUserRequest& request, usersv1::GetUserResponse& answer) {
               return GetUser(auth, call, request, *answer.mutable_user());
             });
+
   table.Add({"/teleport.users.v1.UsersService/ListUsers", RpcAccess::Rule("user", {"list", "read"}), kRehearsable},
             [&auth](const RpcCall& call, const usersv1::ListUsersRequest& request, usersv1::ListUsersResponse& answer) {
               return ListUsers(auth, call, request, answer);
             });
+
   table.Add({"/proto.AuthService/CreateResetPasswordToken", RpcAccess::Rule("user", {"update"})},
             [&auth](const RpcCall& call, const proto::CreateResetPasswordTokenRequest& request,
                     types::UserTokenV3& answer) { return CreateToken(auth, call, request, answer); });
+
   table.Add({"/proto.AuthService/ListResetPasswordTokens", RpcAccess::Rule("user", {"update"}), kRehearsable},
             [&auth](const RpcCall&, const proto::ListResetPasswordTokenRequest& request,
                     proto::ListResetPasswordTokenResponse& answer) { return ListTokens(auth, request, answer); });
