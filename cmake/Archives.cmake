@@ -10,6 +10,7 @@ find_library(SSL_STATIC libssl.a REQUIRED)
 find_library(CRYPTO_STATIC libcrypto.a REQUIRED)
 find_library(PROTOBUF_STATIC libprotobuf.a REQUIRED)
 find_library(NGHTTP2_STATIC libnghttp2.a REQUIRED)
+find_library(PUGIXML_STATIC libpugixml.a REQUIRED)
 
 function(static_library name path)
   add_library(${name} STATIC IMPORTED)
@@ -23,6 +24,7 @@ static_library(qrcodegencpp ${QR_STATIC})
 static_library(z ${Z_STATIC})
 static_library(oath ${OATH_STATIC})
 static_library(nghttp2 ${NGHTTP2_STATIC})
+static_library(pugixml ${PUGIXML_STATIC})
 
 # gRPC's own library is the peer that unit tests measure ours by; the programs speak gRPC by nghttp2.
 if(SALLYPORT_TESTS)

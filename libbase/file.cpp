@@ -12,6 +12,8 @@
 #include <cstring>
 #include <thread>
 
+#include "libbase/write_all.h"
+
 namespace sallyport {
 namespace {
 
@@ -34,18 +36,6 @@ ErrorKind KindOfErrno(int number) {
 std::unexpected<Error> FailErrno(std::string_view action, const std::string& path) {
   const int number = errno;
   return Fail(KindOfErrno(number), "{} {}: {}", action, path, std::strerror(number));
-}
-
-Status WriteAll(int fd, std::string_view content, const std::string& path) {
-  while (!content.empty()) {
-    const ssize_t count = ::write(fd, content.data(), content.size());
-    if (count < 0) {
-      if (errno == EINTR) continue;
-      return FailErrno("cannot write", path);
-    }
-    content.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return {};
 }
 
 std::string DirectoryOf(const std::string& path) {
@@ -124,7 +114,8 @@ Status WriteFile(const std::string& path, std::string_view content, mode_t mode)
   std::string temporary = target + ".XXXXXX";
   UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));  // made with 0600
   if (!fd.valid()) return FailErrno("cannot write", path);
-  Status status = WriteAll(fd.get(), content, path);
+  Status status;
+  if (!WriteAll(fd.get(), content)) status = FailErrno("cannot write", path);
   if (status && ::fchmod(fd.get(), mode) != 0) status = FailErrno("cannot set the mode of", path);
   if (status && ::fsync(fd.get()) != 0) status = FailErrno("cannot write", path);
   if (status && ::rename(temporary.c_str(), target.c_str()) != 0) status = FailErrno("cannot replace", path);

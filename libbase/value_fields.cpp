@@ -1,5 +1,7 @@
 #include "libbase/value_fields.h"
 
+#include <fmt/format.h>
+
 namespace sallyport {
 namespace {
 
@@ -11,6 +13,11 @@ std::string TextAt(const Value& map, std::string_view key) { return TextOr(map.F
 
 std::string TextAt(const Value* map, std::string_view key) {
   return map == nullptr ? std::string() : TextAt(*map, key);
+}
+
+std::string PlaceIn(std::string_view source, const Value& value) {
+  const int line = value.place().line;
+  return line > 0 ? fmt::format("{}:{}", source, line) : std::string(source);
 }
 
 std::string TextIgnoringCase(const Value& map, std::string_view key) { return TextOr(map.FindIgnoringCase(key)); }

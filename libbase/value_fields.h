@@ -15,4 +15,7 @@ std::string TextAt(const Value* map, std::string_view key);
 // The same with the key in any case, as Go's JSON reads it.
 std::string TextIgnoringCase(const Value& map, std::string_view key);
 
+// Returns where a value stands in a text: "SOURCE:LINE", or the source alone for a value that was not read from one.
+std::string PlaceIn(std::string_view source, const Value& value);
+
 }  // namespace sallyport

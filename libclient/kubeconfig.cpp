@@ -100,7 +100,7 @@ Result<Kubeconfig> Kubeconfig::Parse(std::string_view text, std::string_view sou
     if (found == nullptr || found->is_null()) {
       SetSorted(config.root_, list, Value::EmptyList());
     } else if (!found->is_list()) {
-      return Fail(ErrorKind::kBadParameter, "{}:{}: {} must be a list", source, found->place().line, list);
+      return Fail(ErrorKind::kBadParameter, "{}: {} must be a list", PlaceIn(source, *found), list);
     }
   }
   return config;

@@ -16,6 +16,7 @@
 #include "libbase/secret.h"
 #include "libbase/socket.h"
 #include "libbase/text.h"
+#include "libbase/write_all.h"
 #include "libclient/http_proxy.h"
 
 namespace sallyport {
@@ -85,16 +86,6 @@ Result<UniqueFd> ConnectDirect(const HostPort& address, Deadline deadline) {
   return FailConnect(address, number);
 }
 
-Status WriteAll(int fd, std::string_view text, Deadline deadline) {
-  while (!text.empty()) {
-    const ssize_t count = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
-    if (count < 0 && errno != EAGAIN && errno != EINTR) break;
-    if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
-    if (!text.empty() && !WaitFor(fd, POLLOUT, deadline)) break;
-  }
-  return text.empty() ? Status() : Fail(ErrorKind::kConnectionProblem, "the HTTP proxy went away");
-}
-
 // Reads up to the end of the proxy's header, and not a byte more: what follows belongs to the tunnel.
 Result<std::string> ReadProxyAnswer(int fd, Deadline deadline) {
   std::string answer;
@@ -126,7 +117,9 @@ Result<UniqueFd> ConnectThroughProxy(const HttpProxy& proxy, const HostPort& add
   }
   const Secret text(request + "\r\n");
   Wipe(request);
-  RETURN_IF_ERROR(WriteAll(fd.get(), text.Reveal(), deadline));
+  if (!WriteAll(fd.get(), text.Reveal(), {.is_socket = true, .deadline = deadline})) {
+    return Fail(ErrorKind::kConnectionProblem, "the HTTP proxy went away");
+  }
 
   ASSIGN_OR_RETURN(const std::string answer, ReadProxyAnswer(fd.get(), deadline));
   if (answer.size() > 12 && answer.starts_with("HTTP/1.") && answer.substr(9, 3) == "200") return fd;

@@ -12,6 +12,7 @@
 #include "libbase/file.h"
 #include "libbase/text.h"
 #include "libbase/trim.h"
+#include "libbase/value_fields.h"
 #include "libbase/yaml.h"
 #include "libclient/profile_paths.h"
 
@@ -63,7 +64,7 @@ std::string TextOf(const Value& value) { return value.is_string() ? value.as_str
 
 Status ReadField(Profile& profile, const Row& row, const Value& value, std::string_view source) {
   const auto wrong = [&](std::string_view wanted) {
-    return Fail(ErrorKind::kBadParameter, "{}:{}: {} must be {}, not {}", source, value.place().line, row.key, wanted,
+    return Fail(ErrorKind::kBadParameter, "{}: {} must be {}, not {}", PlaceIn(source, value), row.key, wanted,
                 TypeName(value));
   };
   if (value.is_null()) return {};

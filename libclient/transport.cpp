@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "libbase/text.h"
+#include "libbase/write_all.h"
 #include "libclient/connection_upgrade.h"
 #include "libclient/tls.h"
 #include "libclient/web_client.h"
@@ -53,22 +54,6 @@ Error ErrorOfDial(const GrpcStatus& status, const NodeAddress& address) {
         "see the nodes: tsh ls"};
   }
   return InContext(address.host, std::move(error));
-}
-
-// To a descriptor that may wait: who reads it (ssh) does so whatever we do. Returns false when nobody does any more.
-bool WriteAll(int out, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(out, bytes.data(), bytes.size());
-    if (count > 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(count));
-    } else if (count < 0 && errno == EAGAIN) {
-      pollfd entry{out, POLLOUT, 0};
-      std::ignore = ::poll(&entry, 1, -1);
-    } else if (count == 0 || errno != EINTR) {
-      return false;
-    }
-  }
-  return true;
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 
 #include "libbase/log.h"
 #include "libbase/version.h"
+#include "libbase/write_all.h"
 #include "libcluster/tunnel/ssh_dial_message.h"
 #include "libidentity/x509.h"
 #include "sallyport/v1/tunnel_service.pb.h"
@@ -45,23 +46,6 @@ std::chrono::milliseconds Jittered(std::chrono::milliseconds pause) {
       std::uniform_int_distribution<std::int64_t>(pause.count() / 2, pause.count())(random));
 }
 
-// False when the socket takes no more, or `end` can be read.
-bool WriteAll(int fd, int end, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (count < 0 && errno == EAGAIN) {
-      pollfd waits[] = {{fd, POLLOUT, 0}, {end, POLLIN, 0}};
-      std::ignore = ::poll(waits, 2, -1);
-      if (waits[1].revents != 0) return false;
-    } else if (count < 0 && errno != EINTR) {
-      return false;
-    } else if (count > 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
-  }
-  return true;
-}
-
 // Carries bytes between a socket and a call until one of them ends, or `end` can be read; counts them.
 Status Relay(GrpcStream& call, int socket, int end, SshTraffic& traffic) {
   bool socket_open = true;
@@ -72,7 +56,8 @@ Status Relay(GrpcStream& call, int socket, int end, SshTraffic& traffic) {
       ASSIGN_OR_RETURN(const auto message, call.Next());
       if (!message) break;
       v1::TunnelBytes bytes;
-      if (!bytes.ParseFromString(*message) || !WriteAll(socket, end, bytes.payload())) return {};
+      if (!bytes.ParseFromString(*message)) return {};
+      if (!WriteAll(socket, bytes.payload(), {.is_socket = true, .until_readable = end})) return {};
       traffic.sent += bytes.payload().size();
       moved = true;
     }

@@ -5,6 +5,7 @@
 
 #include "libbase/file.h"
 #include "libbase/log.h"
+#include "libbase/value_fields.h"
 #include "libbase/yaml.h"
 
 namespace sallyport {
@@ -61,10 +62,9 @@ Result<std::vector<Resource>> ReadResourceFile(const std::string& path, std::spa
     }
     ASSIGN_OR_RETURN(const Resource& resource, DecodeResource(value, options));
     if (std::ranges::find(kinds, resource.kind->kind) == kinds.end()) {
-      return FailWithHint(
-          ErrorKind::kNotImplemented,
-          fmt::format("{}:{}: a cluster cannot {} a {}", path, value.place().line, use, resource.kind->kind),
-          "leave it out, and write it with tctl create once the cluster runs");
+      return FailWithHint(ErrorKind::kNotImplemented,
+                          fmt::format("{}: a cluster cannot {} a {}", PlaceIn(path, value), use, resource.kind->kind),
+                          "leave it out, and write it with tctl create once the cluster runs");
     }
     resources.push_back(resource);
   }

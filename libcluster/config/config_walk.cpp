@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "libbase/text.h"
+#include "libbase/value_fields.h"
 #include "libcluster/config/config_key.h"
 #include "libcluster/config/teleport_config.h"
 
@@ -178,11 +179,11 @@ class ConfigWalk {
   }
 
   void Note(const std::string& path, const Value& value, std::string_view why) {
-    config_.notes.push_back(fmt::format("{}:{}: \"{}\" has no effect: {}", source_, value.place().line, path, why));
+    config_.notes.push_back(fmt::format("{}: \"{}\" has no effect: {}", PlaceIn(source_, value), path, why));
   }
 
   std::unexpected<Error> At(const Value& value, std::unexpected<Error> error) const {
-    return std::unexpected(InContext(fmt::format("{}:{}", source_, value.place().line), std::move(error).error()));
+    return std::unexpected(InContext(PlaceIn(source_, value), std::move(error).error()));
   }
 
   TeleportConfig& config_;

@@ -286,7 +286,7 @@ asio::awaitable<void> Serve(std::shared_ptr<KubeForwarder::State> state, Incomin
   const auto tls = state->Tls();  // as long as the connection
   auto& context = tls->state().context;
   KubeClient client{std::move(state),
-                    TlsStream(MakeSocketStream(executor, std::move(connection.socket)), context),
+                    ServerTlsStream(MakeSocketStream(executor, std::move(connection.socket)), context),
                     beast::flat_buffer(kMaxClientBuffer),
                     {},
                     std::move(connection.remote_address),

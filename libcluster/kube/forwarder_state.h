@@ -69,7 +69,7 @@ inline constexpr std::size_t kMaxClientBuffer = 512 << 10;
 // One client connection.
 struct KubeClient {
   std::shared_ptr<KubeForwarder::State> state;
-  TlsStream stream;
+  ServerTlsStream stream;
   beast::flat_buffer buffer;
   std::vector<std::string> chain_pem;
   std::string remote_address;

@@ -112,7 +112,7 @@ bool ValidClusterName(std::string_view name) {
 Result<KubeUpstream> ReadContext(const FileReader& reader, const Value& config, const Value& entry) {
   KubeUpstream upstream;
   upstream.name = TextAt(&entry, "name");
-  const std::string place = fmt::format("{}:{}", reader.source, entry.place().line);
+  const std::string place = PlaceIn(reader.source, entry);
   if (!ValidClusterName(upstream.name)) {
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("{}: context \"{}\" cannot be a cluster's name", place, upstream.name),
@@ -150,8 +150,7 @@ Result<KubeconfigContexts> LoadKubeconfig(const std::string& path) {
     const std::string name = TextAt(&entry, "name");
     Result<KubeUpstream> upstream = ReadContext(reader, documents[0], entry);
     if (!names.insert(name).second) {
-      upstream =
-          Fail(ErrorKind::kBadParameter, "{}:{}: a context before has the name \"{}\"", path, entry.place().line, name);
+      upstream = Fail(ErrorKind::kBadParameter, "{}: a context before has the name \"{}\"", PlaceIn(path, entry), name);
     }
     if (upstream) {
       kubeconfig.upstreams.push_back(std::move(*upstream));

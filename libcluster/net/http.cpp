@@ -124,8 +124,8 @@ asio::awaitable<HttpResponse> RunHandler(StatePtr state, HttpRequest request, in
   co_return response;
 }
 
-asio::awaitable<void> Answer(TlsStream& stream, HttpResponse response, std::chrono::seconds time, unsigned version,
-                             bool keep_alive, bool head) {
+asio::awaitable<void> Answer(ServerTlsStream& stream, HttpResponse response, std::chrono::seconds time,
+                             unsigned version, bool keep_alive, bool head) {
   boost::system::error_code error;
   Response answer = Convert(std::move(response), version, keep_alive, head);
   beast::get_lowest_layer(stream).expires_after(time);
@@ -135,7 +135,7 @@ asio::awaitable<void> Answer(TlsStream& stream, HttpResponse response, std::chro
 // One connection, and the request on it that is being dealt with.
 struct HttpConnection {
   StatePtr state;
-  TlsStream stream;
+  ServerTlsStream stream;
   beast::flat_buffer buffer;
   std::string remote_address;
   std::vector<std::string> chain;
@@ -255,7 +255,7 @@ asio::awaitable<void> Serve(StatePtr state, IncomingConnection incoming) {
   const int descriptor = incoming.socket.get();
   HttpConnection connection{
       state,
-      TlsStream(MakeSocketStream(executor, std::move(incoming.socket)), state->options.tls->state().context),
+      ServerTlsStream(MakeSocketStream(executor, std::move(incoming.socket)), state->options.tls->state().context),
       beast::flat_buffer(),
       std::move(incoming.remote_address),
       {},

@@ -20,7 +20,7 @@ namespace beast = boost::beast;
 
 // A TCP connection, or one end of a tunnel inside another connection (a Unix socket pair).
 using SocketStream = beast::basic_stream<asio::generic::stream_protocol>;
-using TlsStream = asio::ssl::stream<SocketStream>;
+using ServerTlsStream = asio::ssl::stream<SocketStream>;
 
 asio::io_context& ContextOf(EventLoop& loop);
 

@@ -79,7 +79,7 @@ Result<std::shared_ptr<ServerTls>> ServerTls::Create(const ServerTlsOptions& opt
   return std::shared_ptr<ServerTls>(new ServerTls(std::move(state)));
 }
 
-std::vector<std::string> PeerChainPem(TlsStream& stream) {
+std::vector<std::string> PeerChainPem(ServerTlsStream& stream) {
   std::vector<std::string> chain;
   X509* leaf = SSL_get0_peer_certificate(stream.native_handle());
   if (leaf == nullptr) return chain;
@@ -89,13 +89,13 @@ std::vector<std::string> PeerChainPem(TlsStream& stream) {
   return chain;
 }
 
-void AcknowledgeHandshake(TlsStream& stream) {
+void AcknowledgeHandshake(ServerTlsStream& stream) {
   const int on = 1;
   const int socket = beast::get_lowest_layer(stream).socket().native_handle();
   ::setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);  // one end of a tunnel has no such option
 }
 
-std::string NegotiatedProtocol(TlsStream& stream) {
+std::string NegotiatedProtocol(ServerTlsStream& stream) {
   const unsigned char* name = nullptr;
   unsigned int size = 0;
   SSL_get0_alpn_selected(stream.native_handle(), &name, &size);

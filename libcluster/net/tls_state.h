@@ -16,13 +16,13 @@ struct ServerTls::State {
 };
 
 // Returns the certificates that the client showed, as PEM, leaf first; empty when it showed none.
-std::vector<std::string> PeerChainPem(TlsStream& stream);
+std::vector<std::string> PeerChainPem(ServerTlsStream& stream);
 
 // Acknowledges the end of the client's handshake at once. No message of ours follows it (there are no tickets), and a
 // client that gathers small messages (Nagle) would wait for the kernel's late acknowledgement, 40 ms, with its request.
-void AcknowledgeHandshake(TlsStream& stream);
+void AcknowledgeHandshake(ServerTlsStream& stream);
 
 // Returns the negotiated application protocol, or "".
-std::string NegotiatedProtocol(TlsStream& stream);
+std::string NegotiatedProtocol(ServerTlsStream& stream);
 
 }  // namespace sallyport

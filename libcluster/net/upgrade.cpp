@@ -29,7 +29,7 @@ namespace {
 constexpr std::chrono::seconds kPingInterval{30};
 constexpr std::size_t kMaxFrameBytes = 1 << 20;
 
-using WebSocket = websocket::stream<TlsStream>;
+using WebSocket = websocket::stream<ServerTlsStream>;
 
 asio::awaitable<void> FromWebSocket(WebSocket& from, SocketStream& to) {
   beast::flat_buffer buffer(kMaxFrameBytes);
@@ -75,7 +75,7 @@ UniqueFd OpenInner(InnerConnections& among, const std::string& remote_address, C
   return std::move(pair->first);
 }
 
-asio::awaitable<void> ServeWebSocket(TlsStream stream, Request request, SocketStream inner) {
+asio::awaitable<void> ServeWebSocket(ServerTlsStream stream, Request request, SocketStream inner) {
   using namespace asio::experimental::awaitable_operators;
   beast::get_lowest_layer(stream).expires_never();
   const std::string offered(request[http::field::sec_websocket_protocol]);
@@ -98,7 +98,7 @@ asio::awaitable<void> ServeWebSocket(TlsStream stream, Request request, SocketSt
   }
 }
 
-asio::awaitable<void> ServeRaw(TlsStream stream, Request request, SocketStream inner) {
+asio::awaitable<void> ServeRaw(ServerTlsStream stream, Request request, SocketStream inner) {
   using namespace asio::experimental::awaitable_operators;
   beast::get_lowest_layer(stream).expires_never();
   http::response<http::empty_body> response(http::status::switching_protocols, 11);
@@ -113,7 +113,7 @@ asio::awaitable<void> ServeRaw(TlsStream stream, Request request, SocketStream i
 
 }  // namespace
 
-asio::awaitable<void> ServeUpgrade(TlsStream stream, Request request, InnerConnections& among,
+asio::awaitable<void> ServeUpgrade(ServerTlsStream stream, Request request, InnerConnections& among,
                                    std::string remote_address, ConnectionHandler handler) {
   const auto executor = co_await asio::this_coro::executor;
   UniqueFd outer = OpenInner(among, remote_address, std::move(handler));

@@ -22,7 +22,7 @@ struct InnerConnections {
 
 // Answers the request with 101 and moves bytes between the connection and a new socket pair, whose other end is routed
 // by `handler` under the outer address. Returns when either side ends.
-asio::awaitable<void> ServeUpgrade(TlsStream stream, beast::http::request<beast::http::string_body> request,
+asio::awaitable<void> ServeUpgrade(ServerTlsStream stream, beast::http::request<beast::http::string_body> request,
                                    InnerConnections& among, std::string remote_address, ConnectionHandler handler);
 
 }  // namespace sallyport

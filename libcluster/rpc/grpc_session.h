@@ -94,7 +94,7 @@ class GrpcSession : public std::enable_shared_from_this<GrpcSession>, private Gr
   const std::shared_ptr<GrpcEnvironment> environment_;
   const std::string remote_address_;
   asio::strand<asio::io_context::executor_type> strand_;
-  TlsStream stream_;
+  ServerTlsStream stream_;
   asio::steady_timer timer_;
   std::vector<std::string> chain_;
   bool known_ = false;

@@ -13,6 +13,7 @@
 #include "libbase/encoding.h"
 #include "libbase/text.h"
 #include "libbase/time.h"
+#include "libbase/value_fields.h"
 #include "libresources/codec/codec.h"
 #include "libresources/codec/codec_forms.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
@@ -90,9 +91,8 @@ class Decoder {
 
  private:
   std::unexpected<Error> At(const Value& value, std::string reason, std::string hint = {}) const {
-    const int line = value.place().line;
-    const std::string where = line > 0 ? fmt::format("{}:{}", options_.source, line) : options_.source;
-    return FailWithHint(ErrorKind::kBadParameter, fmt::format("{}: {}", where, reason), std::move(hint));
+    return FailWithHint(ErrorKind::kBadParameter, fmt::format("{}: {}", PlaceIn(options_.source, value), reason),
+                        std::move(hint));
   }
 
   std::unexpected<Error> Wrong(const Value& value, const std::string& path, std::string_view wanted,

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "libbase/text.h"
+#include "libbase/value_fields.h"
 #include "libresources/kinds/metadata.h"
 
 namespace sallyport {
@@ -54,9 +55,8 @@ Status CheckSingletonName(const KindRow& kind, Message& resource) {
 
 std::unexpected<Error> FailAtValue(const Value& value, const DecodeOptions& options, std::string reason,
                                    std::string hint) {
-  const int line = value.place().line;
-  const std::string where = line > 0 ? fmt::format("{}:{}", options.source, line) : options.source;
-  return FailWithHint(ErrorKind::kBadParameter, fmt::format("{}: {}", where, reason), std::move(hint));
+  return FailWithHint(ErrorKind::kBadParameter, fmt::format("{}: {}", PlaceIn(options.source, value), reason),
+                      std::move(hint));
 }
 
 Resource NewResource(const KindRow& kind) {

@@ -11,6 +11,7 @@
 #include "libbase/log.h"
 #include "libbase/secret.h"
 #include "libbase/text.h"
+#include "libbase/write_all.h"
 #include "libresources/events/session_event.h"
 #include "teleport/legacy/types/events/events.pb.h"
 
@@ -153,13 +154,7 @@ Result<std::int64_t> RecordingUpload::Flush() {
   const std::string bytes = std::exchange(part_, RecordingPart()).Finish();
   const std::int64_t index = taken_index_;
   lock.unlock();
-  std::string_view rest = bytes;
-  while (!rest.empty()) {
-    const ssize_t count = ::write(file_.get(), rest.data(), rest.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return CannotWrite(place_.partial);
-    rest.remove_prefix(static_cast<std::size_t>(count));
-  }
+  if (!WriteAll(file_.get(), bytes)) return CannotWrite(place_.partial);
   if (::fsync(file_.get()) != 0) return CannotWrite(place_.partial);
   disk_index_ = index;
   return index;

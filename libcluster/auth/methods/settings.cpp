@@ -2,6 +2,7 @@
 #include "libbase/log.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/methods/methods.h"
+#include "libresources/kinds/metadata.h"
 #include "libresources/promises.h"
 #include "teleport/clusterconfig/v1/clusterconfig_service.pb.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
@@ -31,7 +32,7 @@ template <typename M>
 Status ResetSetting(AuthServer& auth, const RpcCall& call, const AuditType& type, std::string_view kind, M& answer) {
   M setting = NewResource(*FindKind(kind)).as<M>();
   FillInSetting(setting);
-  (*setting.mutable_metadata()->mutable_labels())["teleport.dev/origin"] = "defaults";
+  (*setting.mutable_metadata()->mutable_labels())[std::string(kOriginLabel)] = "defaults";
   return WriteSetting(auth, call, type, kind, std::move(setting), WriteMode::kUpsert, answer);
 }
 
