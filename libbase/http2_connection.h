@@ -1,5 +1,5 @@
 // HTTP/2 (RFC 9113), either side of it, without input or output of its own: bytes go in, bytes come out. The one place
-// that knows nghttp2. Http2Session is a client made of it, libcluster/net/grpc_connection a server.
+// that knows nghttp2. Http2Session is a client made of it, libcluster/rpc/grpc_connection a server.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // Access requests from the side of whoever asks: finding them, waiting for a decision, and a login with what was
-// approved (auth-api section 2.11).
+// approved (docs/protocol/auth-api.md#access-requests).
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// Alerts of a cluster (auth-api section 8), in the order in which they are shown.
+// Alerts of a cluster (docs/protocol/auth-api.md#alerts), in the order in which they are shown.
 #pragma once
 
 #include <chrono>

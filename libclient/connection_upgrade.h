@@ -1,5 +1,5 @@
 // A way to the proxy through load balancers that end TLS and forward only HTTP: a WebSocket (RFC 6455) that carries the
-// bytes of a second TLS connection (login-and-certificates section 2.4).
+// bytes of a second TLS connection (docs/protocol/login.md#connection-upgrade).
 #pragma once
 
 #include <memory>

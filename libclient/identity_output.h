@@ -1,5 +1,5 @@
 // Credentials as files for other programs, in the formats of `tctl auth sign` and `tsh login --out`
-// (login-and-certificates section 6).
+// (docs/protocol/certificates.md#identity-files).
 #pragma once
 
 #include <string>

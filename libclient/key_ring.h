@@ -1,5 +1,5 @@
 // What a login leaves on the disk: keys and certificates of one user at one proxy, and the authorities of the clusters
-// behind it (login-and-certificates section 5.1). Files are replaced atomically and never readable by others.
+// behind it (docs/protocol/login.md#profile-directory). Files are replaced atomically and never readable by others.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Logging out: what goes and what stays (login-and-certificates section 5.4).
+// Logging out: what goes and what stays (docs/protocol/login.md#logging-out).
 #include <fcntl.h>
 #include <unistd.h>
 

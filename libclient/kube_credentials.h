@@ -1,5 +1,5 @@
-// Credentials for kubectl, as its exec plugins print them (client.authentication.k8s.io/v1beta1; login-and-certificates
-// section 7.1).
+// Credentials for kubectl, as its exec plugins print them (client.authentication.k8s.io/v1beta1;
+// docs/protocol/login.md#credentials-for-kubectl).
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // kubeconfig files: entries of ours are added and removed, everything else stays as it was, in its order and with keys
-// that we do not know (login-and-certificates section 7).
+// that we do not know (docs/protocol/login.md#kubeconfig).
 #pragma once
 
 #include <functional>

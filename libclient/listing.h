@@ -1,4 +1,5 @@
-// Lists of what a user may see in a cluster (auth-api section 2.11). They come page by page and go out item by item.
+// Lists of what a user may see in a cluster (docs/protocol/auth-api.md#listing). They come page by page and go out item
+// by item.
 #pragma once
 
 #include <functional>

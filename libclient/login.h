@@ -1,5 +1,6 @@
-// Logging in with a password and a second factor: keys, certificates, and what is left on the disk (auth-api section
-// 2.10, login-and-certificates sections 1.4, 1.5, 1.10 and 3.5).
+// Logging in with a password and a second factor: keys, certificates, and what is left on the disk
+// (docs/protocol/login.md#local-login, docs/protocol/login.md#after-the-certificates,
+// docs/protocol/certificates.md#suites).
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// Lists that come in pages (auth-api.md section 4), one on its way while the one before is worked on.
+// Lists that come in pages (docs/protocol/auth-api.md#pages), one on its way while the one before is worked on.
 #pragma once
 
 #include <future>

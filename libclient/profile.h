@@ -1,5 +1,5 @@
 // Profiles: which cluster, where its proxy is, who logged in. One YAML file a proxy, and the name of the current one
-// (login-and-certificates section 5.2). Files are replaced atomically; readers see the old or the new one.
+// (docs/protocol/login.md#profile-file). Files are replaced atomically; readers see the old or the new one.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Where everything lies below the profile directory (Teleport 18's layout; login-and-certificates section 5.1).
+// Where everything lies below the profile directory (Teleport 18's layout; docs/protocol/login.md#profile-directory).
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // What the files of a profile say about a login, without any network: enough for `tsh status` and to decide whether a
-// login is still good (login-and-certificates section 5.3).
+// login is still good (docs/protocol/login.md#status).
 #pragma once
 
 #include <map>

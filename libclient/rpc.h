@@ -1,5 +1,5 @@
 // Calls of the auth service: gRPC over a TLS connection of our own, because the way through the proxy needs a list of
-// protocols that gRPC cannot send (design: the authenticated gRPC channel of a client).
+// protocols that gRPC cannot send (docs/protocol/auth-api.md#connections).
 #pragma once
 
 #include <chrono>

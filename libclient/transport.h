@@ -1,5 +1,5 @@
 // The way to an SSH node: bytes through the proxy, inside of a call of teleport.transport.v1.TransportService
-// (services section 1). What the bytes say, and who may say it, is between OpenSSH and the node.
+// (docs/protocol/services.md#transport). What the bytes say, and who may say it, is between OpenSSH and the node.
 #pragma once
 
 #include <memory>

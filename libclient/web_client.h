@@ -1,4 +1,4 @@
-// The proxy's web API over HTTPS (login-and-certificates section 1): ping, find, local login.
+// The proxy's web API over HTTPS (docs/protocol/login.md#web-api): ping, find, local login.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,5 @@
-// The keys of app_service (services section 4.8), whose names alone are known: applications are not implemented.
+// The keys of app_service (docs/protocol/services.md#app_service), whose names alone are known: applications are not
+// implemented.
 #include <array>
 
 #include "libcluster/config/config_key.h"

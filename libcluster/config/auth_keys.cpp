@@ -1,4 +1,4 @@
-// The keys of auth_service (services section 4.3).
+// The keys of auth_service (docs/protocol/services.md#auth_service).
 
 #include "libbase/address.h"
 #include "libbase/text.h"

@@ -1,4 +1,5 @@
-// The keys of auth_service.authentication (services section 4.3): the setting cluster_auth_preference.
+// The keys of auth_service.authentication (docs/protocol/services.md#authentication): the setting
+// cluster_auth_preference.
 #include "libcluster/config/cluster_settings.h"
 #include "libcluster/config/config_key.h"
 #include "teleport/legacy/types/cluster_config.pb.h"

@@ -1,4 +1,5 @@
-// A label of a node whose value is what a command prints (services section 6), as teleport.yaml writes it.
+// A label of a node whose value is what a command prints (docs/protocol/services.md#labels-of-nodes), as teleport.yaml
+// writes it.
 #pragma once
 
 #include <string>

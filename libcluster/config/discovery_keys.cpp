@@ -1,5 +1,5 @@
-// The keys of discovery_service and the matchers of clouds, which db_service has too (services section 4.7). Their
-// names alone are known: discovery is not implemented.
+// The keys of discovery_service and the matchers of clouds, which db_service has too
+// (docs/protocol/services.md#discovery_service). Their names alone are known: discovery is not implemented.
 #include <array>
 
 #include "libcluster/config/config_key.h"

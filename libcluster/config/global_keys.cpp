@@ -1,4 +1,4 @@
-// The keys of the section teleport (services section 4.2), but for those of joining.
+// The keys of the section teleport (docs/protocol/services.md#teleport), but for those of joining.
 #include <algorithm>
 #include <array>
 

@@ -1,4 +1,4 @@
-// The keys that say which cluster a process joins, and how (services section 4.2).
+// The keys that say which cluster a process joins, and how (docs/protocol/services.md#joining-keys).
 #include "libbase/file.h"
 #include "libbase/text.h"
 #include "libbase/trim.h"

@@ -1,4 +1,4 @@
-// The keys of kubernetes_service (services section 4.6).
+// The keys of kubernetes_service (docs/protocol/services.md#kubernetes_service).
 #include "libcluster/config/config_key.h"
 #include "libcluster/config/teleport_config.h"
 

@@ -1,4 +1,4 @@
-// The keys of proxy_service (services section 4.4).
+// The keys of proxy_service (docs/protocol/services.md#proxy_service).
 #include "libbase/address.h"
 #include "libcluster/config/config_key.h"
 #include "libcluster/config/teleport_config.h"

@@ -1,4 +1,4 @@
-// The keys of ssh_service (services section 4.5).
+// The keys of ssh_service (docs/protocol/services.md#ssh_service).
 #include <algorithm>
 #include <array>
 

@@ -1,5 +1,5 @@
 // Requests that are answered by more than passing them on: questions of what a user may do, and deleting the part of a
-// collection that the roles reach (services section 5.3).
+// collection that the roles reach (docs/protocol/services.md#kubernetes-verbs-and-resources).
 #include <array>
 
 #include "libbase/json.h"

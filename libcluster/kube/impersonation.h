@@ -1,5 +1,5 @@
 // As whom a request goes to the Kubernetes API server: the users and groups that the roles give, narrowed by what the
-// request itself asks for (services section 5.2).
+// request itself asks for (docs/protocol/services.md#kubernetes-impersonation).
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // How to reach the API server of a Kubernetes cluster: address, trust and credentials, from a kubeconfig file (every
-// context is a cluster) or from the pod that this process runs in (services sections 4.6 and 5.7).
+// context is a cluster) or from the pod that this process runs in (docs/protocol/services.md#kubernetes-credentials).
 #pragma once
 
 #include <functional>

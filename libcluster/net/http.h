@@ -61,7 +61,7 @@ struct HttpServerOptions {
   HttpAdmission admit;     // without one every body may have the door's message_bytes
   HttpSubmission submit;   // without one the pool does the work
   // Connections that ask to be upgraded at this path leave HTTP: their bytes become a socket that is routed like a new
-  // connection. Empty serves no upgrade. (Connection upgrade: login-and-certificates section 2.4.)
+  // connection (docs/protocol/login.md#connection-upgrade). Empty serves no upgrade.
   std::string upgrade_path;
   ConnectionHandler upgraded;
 };

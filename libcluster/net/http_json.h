@@ -1,5 +1,5 @@
-// Answers of the HTTP APIs: JSON, and errors in the envelope that Teleport's clients read (login-and-certificates
-// section 1.2).
+// Answers of the HTTP APIs: JSON, and errors in the envelope that Teleport's clients read
+// (docs/protocol/auth-api.md#errors).
 #pragma once
 
 #include "libbase/error.h"

@@ -1,5 +1,5 @@
 // Server-side TLS of the ports that we terminate ourselves (web, auth HTTP, Kubernetes); gRPC does its own.
-// TLS 1.2 at least, no session tickets (reference: lib/utils/tls.go facts in auth-api section 1.1).
+// TLS 1.2 at least, no session tickets (docs/protocol/login.md#tls-routing).
 #pragma once
 
 #include <memory>

@@ -1,6 +1,6 @@
 // Connection upgrade: a client behind a balancer that ends TLS asks the web port to carry raw bytes, and begins its
 // real TLS session inside. Two forms: WebSocket with the subprotocol alpn or alpn-ping, and the older raw upgrade
-// (login-and-certificates section 2.4; RFC 6455). Internal to libcluster/net.
+// (docs/protocol/login.md#connection-upgrade, RFC 6455). Internal to libcluster/net.
 #pragma once
 
 #include <boost/beast/http/message.hpp>

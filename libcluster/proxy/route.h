@@ -1,5 +1,5 @@
-// Which service a TLS client means, by the server name and the protocols of its hello (TLS routing,
-// login-and-certificates section 2). Pure, so that a table can test it.
+// Which service a TLS client means, by the server name and the protocols of its hello
+// (docs/protocol/login.md#tls-routing). Pure, so that a table can test it.
 #pragma once
 
 #include <string>

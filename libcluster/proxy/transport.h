@@ -1,4 +1,4 @@
-// The proxy's way to nodes: teleport.transport.v1.TransportService (services section 1).
+// The proxy's way to nodes: teleport.transport.v1.TransportService (docs/protocol/services.md#transport).
 #pragma once
 
 #include <functional>

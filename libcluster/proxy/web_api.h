@@ -1,4 +1,4 @@
-// The proxy's web API (login-and-certificates section 1): ping and find, local login in two steps, invite and reset
+// The proxy's web API (docs/protocol/login.md#web-api): ping and find, local login in two steps, invite and reset
 // tokens, and the page that their links open. Requests in, responses out; the HTTP server asks Admit and Submit on a
 // network thread and calls Handle on a pool thread.
 #pragma once

@@ -1,4 +1,4 @@
-// Joining by the proxy's web port (auth-api section 5.1).
+// Joining by the proxy's web port (docs/protocol/joining.md#by-the-web-port).
 #include "libbase/encoding.h"
 #include "libbase/value_fields.h"
 #include "libcluster/auth/joining/joining.h"

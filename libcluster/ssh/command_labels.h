@@ -1,4 +1,4 @@
-// Labels of a node whose values are what commands print (services section 6).
+// Labels of a node whose values are what commands print (docs/protocol/services.md#labels-of-nodes).
 #pragma once
 
 #include <condition_variable>

@@ -1,5 +1,5 @@
 // The service of one node: people's SSH connections to this host. The proxy dials; who it dials for is decided before
-// an sshd starts for that connection alone, and what it may do is watched until its end (design: SSH nodes).
+// an sshd starts for that connection alone, and what it may do is watched until its end (docs/nodes.md).
 #pragma once
 
 #include <memory>

@@ -1,4 +1,5 @@
-// What a user may do on one node, decided before a connection to it begins (services section 2, rbac).
+// What a user may do on one node, decided before a connection to it begins
+// (docs/protocol/services.md#checks-for-a-node).
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// What runs of this cluster, and where: this process, and the agents that are connected (auth-api section 2,
-// inventory); and the end of a host.
+// What runs of this cluster, and where: this process, and the agents that are connected
+// (docs/protocol/auth-api.md#inventory); and the end of a host.
 #pragma once
 
 #include <string>

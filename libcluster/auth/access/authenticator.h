@@ -1,5 +1,6 @@
 // Decides who a caller is, from the certificate of its TLS connection alone; the same for gRPC, the auth HTTP API and
-// Kubernetes. Fails closed. The messages that make a client log in again are the reference's (auth-api section 1.5).
+// Kubernetes. Fails closed. The messages that make a client log in again are Teleport's
+// (docs/protocol/auth-api.md#errors).
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Audit events: flat JSON with Teleport's keys, types and codes (auth-api section 7). An event is appended in the
+// Audit events: flat JSON with Teleport's keys, types and codes (docs/protocol/audit.md). An event is appended in the
 // transaction of the change that it tells of.
 #pragma once
 

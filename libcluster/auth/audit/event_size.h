@@ -8,7 +8,7 @@
 
 namespace sallyport {
 
-// What the reference takes for one event (MaxProtoMessageSizeBytes of lib/events).
+// What Teleport takes for one event (docs/protocol/audit.md#envelope).
 inline constexpr std::size_t kMaxEventBytes = 64 << 10;
 
 // Returns an event as JSON of at most kMaxEventBytes: as it is, or with its longest texts cut, and lists and maps

@@ -1,5 +1,5 @@
-// How a host becomes part of the cluster: a token for certificates (auth-api section 5). Host ids are made here: one
-// that was given to a host is given again to the holder of that host's key alone.
+// How a host becomes part of the cluster: a token for certificates (docs/protocol/joining.md). Host ids are made here:
+// one that was given to a host is given again to the holder of that host's key alone.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // What a caller can reach of one kind, in order, a piece at a time: access by labels first, then the request's labels,
-// words and query (auth-api sections 4.1 and 4.2).
+// words and query (docs/protocol/auth-api.md#listing).
 #pragma once
 
 #include <deque>

@@ -1,4 +1,4 @@
-// Which node a client means: the rules of the proxy for targets (services section 1.3).
+// Which node a client means: the rules of the proxy for targets (docs/protocol/services.md#node-targets).
 #pragma once
 
 #include <span>

@@ -1,4 +1,5 @@
-// Who looks for resources that could be asked for: a user's roles, and those of search_as_roles (rbac section 8).
+// Who looks for resources that could be asked for: a user's roles, and those of search_as_roles
+// (docs/protocol/rbac.md#requests-and-reviews).
 #pragma once
 
 #include "libbase/error.h"

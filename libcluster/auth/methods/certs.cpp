@@ -1,5 +1,5 @@
 // GenerateUserCerts: a user renews or narrows its own certificates, the built-in Admin makes them for anybody, and an
-// impersonator for whom its roles allow (auth-api section 6.1).
+// impersonator for whom its roles allow (docs/protocol/auth-api.md#user-certificates).
 #include <algorithm>
 #include <utility>
 

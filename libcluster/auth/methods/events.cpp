@@ -1,4 +1,4 @@
-// Methods about the audit log: its events, page by page (auth-api section 7.1).
+// Methods about the audit log: its events, page by page (docs/protocol/audit.md#reading).
 #include <google/protobuf/util/time_util.h>
 
 #include "libbase/json.h"

@@ -1,4 +1,4 @@
-// Joining by gRPC (auth-api section 5.1), also again, and new certificates for hosts that have joined.
+// Joining by gRPC (docs/protocol/joining.md#by-grpc), also again, and new certificates for hosts that have joined.
 #include "libcluster/auth/joining/joining.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/methods/methods.h"

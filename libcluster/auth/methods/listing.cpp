@@ -1,5 +1,5 @@
 // Listing what a caller can reach: access by labels first, then the request's labels, words and query, then a page
-// (auth-api sections 4.1 and 4.2).
+// (docs/protocol/auth-api.md#listing).
 #include <algorithm>
 #include <set>
 

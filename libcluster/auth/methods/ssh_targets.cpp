@@ -1,5 +1,5 @@
 // Which nodes a target means, said by the auth service: what clients ask when a name is that of several, or to know the
-// node before they dial it (services section 1.3).
+// node before they dial it (docs/protocol/services.md#node-targets).
 #include <charconv>
 
 #include "libcluster/auth/auth_server.h"

@@ -1,5 +1,6 @@
 // The certificate authorities of the cluster: twelve types, made at the first start, kept in the backend, their private
-// keys in this process only. Key kinds by type follow the suite balanced-v1 (login-and-certificates sections 3.4, 3.5).
+// keys in this process only. Key kinds by type follow the suite balanced-v1
+// (docs/protocol/certificates.md#authorities).
 //
 // RSA keys are slow to make, so the types that have one are made in the background; who needs one waits for it. Every
 // function is safe from several threads.

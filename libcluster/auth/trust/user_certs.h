@@ -1,5 +1,5 @@
 // Certificates for users: which lifetime, logins and Kubernetes principals the roles give, and the two certificates
-// with them. Rules: login-and-certificates sections 3, 4 and 8; auth-api section 6.1.
+// with them. Rules: docs/protocol/certificates.md, docs/protocol/auth-api.md#user-certificates.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,6 @@
 // Local credentials: passwords, one-time codes, lockout after wrong attempts, invite and reset tokens. Every change and
-// its audit event are one transaction. Rules: rbac section 12, login-and-certificates sections 1.4, 1.5, 1.9.
+// its audit event are one transaction. Rules: docs/protocol/login.md#local-login,
+// docs/protocol/login.md#passwords-and-codes, docs/protocol/login.md#invites-and-resets.
 //
 // Safe from several threads. A one-time code is accepted once: its use is a create in the backend, so two logins with
 // one code race for it and one wins.
@@ -62,7 +63,7 @@ class LocalUsers {
   // that opening the link again does not void what was scanned. kAccessDenied like GetToken.
   Result<std::string> TotpSecret(std::string_view token_id);
 
-  // Sets password and TOTP device from a token, which is then gone. Errors of login-and-certificates section 1.9.
+  // Sets password and TOTP device from a token, which is then gone. Errors: docs/protocol/login.md#invites-and-resets.
   struct Enrollment {
     std::string token_id;
     std::string password;

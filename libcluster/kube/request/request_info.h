@@ -1,6 +1,6 @@
 // What a Kubernetes API request asks for, read from its method and target as Kubernetes reads them
-// (k8s.io/apiserver, NewRequestInfo): the verb and the object that roles and the audit log speak of (services section
-// 5.3), and the one form in which the request goes on.
+// (k8s.io/apiserver, NewRequestInfo): the verb and the object that roles and the audit log speak of
+// (docs/protocol/services.md#kubernetes-verbs-and-resources), and the one form in which the request goes on.
 #pragma once
 
 #include <string>

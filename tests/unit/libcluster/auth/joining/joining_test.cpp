@@ -1,4 +1,4 @@
-// Tokens for certificates of hosts (auth-api section 5).
+// Tokens for certificates of hosts (docs/protocol/joining.md).
 #include "libcluster/auth/joining/joining.h"
 
 #include "libbase/test_clock.h"

@@ -1,4 +1,4 @@
-// The proxy's rules for targets (services section 1.3).
+// The proxy's rules for targets (docs/protocol/services.md#node-targets).
 #include "libcluster/auth/listing/node_match.h"
 
 #include <catch2/catch.hpp>
