@@ -6,6 +6,7 @@
 
 #include "libbase/yaml.h"
 #include "libresources/access/access.h"
+#include "libresources/kinds.h"
 #include "teleport/legacy/types/role.pb.h"
 
 namespace sallyport {

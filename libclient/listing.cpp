@@ -4,6 +4,7 @@
 
 #include "libbase/time.h"
 #include "libclient/pages.h"
+#include "libresources/codec/codec.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/ssh_targets.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "libbase/json.h"
+#include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
 
 namespace sallyport {

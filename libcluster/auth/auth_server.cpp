@@ -7,6 +7,7 @@
 #include "libcluster/auth/bootstrap.h"
 #include "libresources/access/access.h"
 #include "libresources/access/presets.h"
+#include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
 #include "libresources/promises.h"
 #include "teleport/legacy/types/cluster_config.pb.h"

@@ -25,6 +25,7 @@
 #include "libcluster/backend/store.h"
 #include "libcluster/rpc/caller.h"
 #include "libcluster/rpc/rpc_table.h"
+#include "libresources/kinds/metadata.h"
 
 namespace types {
 class AuthPreferenceV2;

@@ -9,6 +9,7 @@
 #include "libcluster/auth/users/bots.h"
 #include "libcluster/backend/store.h"
 #include "libresources/access/presets.h"
+#include "libresources/kinds/metadata.h"
 #include "libresources/promises.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/role.pb.h"

@@ -7,6 +7,7 @@
 #include "libbase/log.h"
 #include "libbase/value_fields.h"
 #include "libbase/yaml.h"
+#include "libresources/kinds.h"
 
 namespace sallyport {
 namespace {

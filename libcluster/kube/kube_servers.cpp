@@ -3,6 +3,7 @@
 #include <set>
 
 #include "libcluster/backend/store.h"
+#include "libresources/kinds.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 
 namespace sallyport {

@@ -4,6 +4,7 @@
 #include "libbase/secret.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/listing/node_match.h"
+#include "libresources/kinds/metadata.h"
 #include "libresources/kinds/node.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/server.pb.h"

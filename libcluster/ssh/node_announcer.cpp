@@ -2,6 +2,7 @@
 
 #include "libbase/log.h"
 #include "libbase/version.h"
+#include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/server.pb.h"
 

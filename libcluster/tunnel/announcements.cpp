@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "libbase/text.h"
+#include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/server.pb.h"

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "libbase/yaml.h"
+#include "libresources/access/role.h"
+#include "libresources/kinds/resource.h"
 #include "teleport/legacy/types/role.pb.h"
 
 namespace sallyport {

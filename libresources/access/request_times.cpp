@@ -2,6 +2,7 @@
 
 #include "libresources/access/request_rules.h"
 #include "libresources/kinds/access_request.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/access_request.pb.h"
 
 namespace sallyport {

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "libresources/access/role.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/role.pb.h"
 
 namespace sallyport {

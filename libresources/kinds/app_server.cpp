@@ -1,6 +1,8 @@
 #include "libresources/kinds/app_server.h"
 
 #include "libbase/version.h"
+#include "libresources/kinds/app.h"
+#include "libresources/kinds/resource.h"
 #include "libresources/matching/labels.h"
 #include "teleport/legacy/types/resources.pb.h"
 

@@ -27,7 +27,7 @@ constexpr std::size_t kArnParts = 6;  // arn:aws:iam::123456789012:role/name
 
 const DatabaseV3& AsDatabase(const Message& resource) { return static_cast<const DatabaseV3&>(resource); }
 
-std::string Protocol(const Message& resource) { return AsDatabase(resource).spec().protocol(); }
+std::string DatabaseProtocolOf(const Message& resource) { return AsDatabase(resource).spec().protocol(); }
 std::string Uri(const Message& resource) { return AsDatabase(resource).spec().uri(); }
 std::string DatabaseLabels(const Message& resource) { return ShownLabels(AsDatabase(resource)); }
 

@@ -6,6 +6,7 @@
 
 #include "libbase/secret.h"
 #include "libbase/text.h"
+#include "libresources/kinds.h"
 #include "libresources/kinds/access_request.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/access_request.pb.h"

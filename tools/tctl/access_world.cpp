@@ -5,6 +5,8 @@
 #include <set>
 
 #include "libclient/listing.h"
+#include "libresources/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 #include "tools/listing/list_options.h"

@@ -6,6 +6,7 @@
 
 #include "libbase/time.h"
 #include "libclient/pages.h"
+#include "libresources/kinds.h"
 #include "tools/tctl/bot_token.h"
 #include "tools/tctl/calls/bot_calls.h"
 #include "tools/tctl/calls/role_calls.h"

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "libresources/difference.h"
+#include "libresources/kinds/metadata.h"
 #include "tools/tctl/calls/kind_calls.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/documents.h"

@@ -8,6 +8,7 @@
 
 #include "libbase/file.h"
 #include "libbase/text.h"
+#include "libresources/kinds.h"
 
 namespace sallyport {
 namespace {

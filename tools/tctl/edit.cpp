@@ -4,6 +4,8 @@
 
 #include "libbase/file.h"
 #include "libbase/yaml.h"
+#include "libresources/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "tools/tctl/calls/kind_calls.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/documents.h"

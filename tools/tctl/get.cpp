@@ -5,6 +5,7 @@
 #include <map>
 #include <span>
 
+#include "libresources/kinds.h"
 #include "libresources/kinds/bot.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/server.pb.h"

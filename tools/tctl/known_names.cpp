@@ -1,6 +1,7 @@
 #include "tools/tctl/known_names.h"
 
 #include "libclient/name_cache.h"
+#include "libresources/kinds.h"
 #include "tools/listing/seen_names.h"
 
 namespace sallyport {

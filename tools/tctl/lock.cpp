@@ -2,6 +2,7 @@
 
 #include "libbase/secret.h"
 #include "libbase/time.h"
+#include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/lock.pb.h"
 #include "tools/tctl/commands.h"

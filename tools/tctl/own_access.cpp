@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "libresources/kinds/lock.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/lock.pb.h"
 #include "teleport/users/v1/users_service.pb.h"
 #include "tools/tctl/access_world.h"

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "libresources/access/rights.h"
+#include "libresources/kinds.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 #include "tools/tctl/access_world.h"

@@ -1,3 +1,4 @@
+#include "libresources/kinds.h"
 #include "tools/tctl/calls/kind_calls.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/own_access.h"

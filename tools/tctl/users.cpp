@@ -7,6 +7,7 @@
 #include "libbase/time.h"
 #include "libclient/pages.h"
 #include "libresources/codec/codec.h"
+#include "libresources/kinds.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/token.pb.h"
 #include "teleport/legacy/types/user.pb.h"

@@ -8,6 +8,7 @@
 
 #include "libcluster/auth/access/visibility.h"
 #include "libcluster/auth/auth_server.h"
+#include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/resources.pb.h"
 

@@ -11,6 +11,7 @@
 
 #include "libcluster/auth/access/visibility.h"
 #include "libcluster/auth/nodes/node_cache.h"
+#include "libresources/kinds/metadata.h"
 #include "libresources/matching/predicate.h"
 
 namespace google::protobuf {

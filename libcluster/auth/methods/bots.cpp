@@ -4,6 +4,7 @@
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/methods/methods.h"
 #include "libcluster/auth/users/bots.h"
+#include "libresources/kinds.h"
 #include "libresources/kinds/bot.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/machineid/v1/bot.pb.h"

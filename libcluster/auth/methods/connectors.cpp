@@ -5,6 +5,7 @@
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/methods/methods.h"
 #include "libidentity/x509.h"
+#include "libresources/kinds.h"
 #include "libresources/kinds/connector.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/connector.pb.h"

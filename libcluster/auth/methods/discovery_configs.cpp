@@ -3,6 +3,7 @@
 
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/methods/methods.h"
+#include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/discoveryconfig/v1/discoveryconfig.pb.h"
 

@@ -8,6 +8,7 @@
 #include "libcluster/auth/listing/searching.h"
 #include "libcluster/auth/methods/methods.h"
 #include "libresources/access/access.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "teleport/legacy/types/server.pb.h"

@@ -9,6 +9,7 @@
 #include "libcluster/auth/methods/methods.h"
 #include "libresources/access/access.h"
 #include "libresources/access/role.h"
+#include "libresources/kinds.h"
 #include "libresources/matching/labels.h"
 #include "libresources/promises.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"

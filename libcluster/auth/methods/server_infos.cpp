@@ -7,6 +7,7 @@
 #include "libcluster/auth/nodes/node_labels.h"
 #include "libcluster/net/on_pool.h"
 #include "libcluster/rpc/rpc_stream.h"
+#include "libresources/kinds.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "teleport/legacy/types/server.pb.h"
 
@@ -45,7 +46,8 @@ void AddServerInfoMethods(RpcTable& table, AuthServer& auth) {
 
   table.Add(
       {"/proto.AuthService/UpsertServerInfo", RpcAccess::Rule(kServerInfoKind, {"create", "update"}), kRehearsable},
-      [&auth](const RpcCall&, ServerInfoV1 info, Empty&) -> Status {
+      [&auth](const RpcCall&, const ServerInfoV1& requested, Empty&) -> Status {
+        ServerInfoV1 info = requested;
         RETURN_IF_ERROR(CheckResource(info));
         return auth.node_labels().Put(std::move(info));
       });

@@ -2,6 +2,7 @@
 #include "libbase/log.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/methods/methods.h"
+#include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
 #include "libresources/promises.h"
 #include "teleport/clusterconfig/v1/clusterconfig_service.pb.h"

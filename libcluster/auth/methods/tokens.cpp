@@ -5,6 +5,7 @@
 
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/methods/methods.h"
+#include "libresources/kinds.h"
 #include "libresources/kinds/token.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"

@@ -3,6 +3,7 @@
 
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/methods/methods.h"
+#include "libresources/kinds.h"
 #include "libresources/kinds/user.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/role.pb.h"

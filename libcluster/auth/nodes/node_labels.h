@@ -8,6 +8,7 @@
 
 #include "libbase/error.h"
 #include "libcluster/backend/backend.h"
+#include "libresources/kinds/metadata.h"
 #include "libresources/matching/labels.h"
 
 namespace types {

@@ -2,6 +2,7 @@
 
 #include "libresources/codec/codec.h"
 #include "libresources/kinds/access_request.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/client/proto/access_requests.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/access_request.pb.h"

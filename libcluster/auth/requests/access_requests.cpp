@@ -9,6 +9,7 @@
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/requests/access_request_events.h"
 #include "libresources/access/access.h"
+#include "libresources/kinds.h"
 #include "libresources/kinds/access_request.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/client/proto/access_requests.pb.h"

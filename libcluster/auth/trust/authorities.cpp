@@ -6,6 +6,7 @@
 
 #include "libbase/log.h"
 #include "libcluster/backend/store.h"
+#include "libresources/kinds.h"
 #include "teleport/legacy/types/trust.pb.h"
 
 namespace sallyport {

@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "libresources/kinds.h"
 #include "libresources/kinds/bot.h"
 #include "libresources/kinds/metadata.h"
 

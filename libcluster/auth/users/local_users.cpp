@@ -12,6 +12,7 @@
 #include "libcluster/auth/users/user_secrets.h"
 #include "libcluster/backend/store.h"
 #include "libcluster/rpc/caller.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/token.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 

@@ -5,6 +5,7 @@
 #include "libbase/text.h"
 #include "libcluster/auth/auth_server.h"
 #include "libresources/access/access.h"
+#include "libresources/kinds.h"
 #include "libresources/kinds/access_request.h"
 #include "libresources/kinds/metadata.h"
 #include "libresources/resource_query.h"

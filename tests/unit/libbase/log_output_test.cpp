@@ -5,9 +5,9 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "../temporary_directory.h"
 #include "libbase/file.h"
 #include "libbase/log.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace sallyport {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "../http2_frames.h"
-#include "socket_stream.h"
+#include "tests/unit/http2_frames.h"
+#include "tests/unit/libclient/socket_stream.h"
 
 namespace sallyport {
 namespace {

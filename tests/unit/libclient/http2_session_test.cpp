@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "../http2_frames.h"
+#include "tests/unit/http2_frames.h"
 
 namespace sallyport {
 namespace {

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <thread>
 
-#include "sample_login.h"
+#include "tests/unit/libclient/sample_login.h"
 #include "tests/unit/temporary_directory.h"
 
 namespace sallyport {

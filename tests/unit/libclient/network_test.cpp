@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
-#include "tls_server.h"
+#include "tests/unit/libclient/tls_server.h"
 
 namespace sallyport {
 namespace {

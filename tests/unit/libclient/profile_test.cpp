@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "libbase/file.h"
-#include "sample_login.h"
+#include "tests/unit/libclient/sample_login.h"
 #include "tests/unit/temporary_directory.h"
 
 namespace sallyport {

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "../temporary_directory.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace sallyport {
 namespace {

@@ -6,9 +6,9 @@
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "../temporary_directory.h"
 #include "libbase/file.h"
 #include "libidentity/known_hosts.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace sallyport {
 namespace {

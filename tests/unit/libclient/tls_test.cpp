@@ -2,9 +2,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "sample_login.h"
+#include "tests/unit/libclient/sample_login.h"
+#include "tests/unit/libclient/tls_server.h"
 #include "tests/unit/temporary_directory.h"
-#include "tls_server.h"
 
 namespace sallyport {
 namespace {

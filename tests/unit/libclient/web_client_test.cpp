@@ -4,9 +4,9 @@
 
 #include "libbase/encoding.h"
 #include "libbase/json.h"
-#include "sample_login.h"
+#include "tests/unit/libclient/sample_login.h"
+#include "tests/unit/libclient/tls_server.h"
 #include "tests/unit/temporary_directory.h"
-#include "tls_server.h"
 
 namespace sallyport {
 namespace {

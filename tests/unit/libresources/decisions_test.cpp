@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "libresources/access/access.h"
+#include "libresources/kinds.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "tests/unit/libresources/fixtures.h"
 

@@ -1,4 +1,5 @@
 #include "libresources/difference.h"
+#include "libresources/kinds.h"
 
 #include <catch2/catch.hpp>
 

@@ -13,6 +13,7 @@
 #include "libbase/file.h"
 #include "libbase/yaml.h"
 #include "libresources/codec/codec_forms.h"
+#include "libresources/kinds.h"
 #include "tests/unit/libresources/fixtures.h"
 
 namespace sallyport {

@@ -9,6 +9,7 @@
 
 #include "libbase/json.h"
 #include "libbase/yaml.h"
+#include "libresources/kinds.h"
 
 namespace sallyport {
 

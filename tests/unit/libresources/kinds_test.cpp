@@ -1,3 +1,4 @@
+#include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
 
 #include <set>

@@ -1,4 +1,5 @@
 #include "libresources/promises.h"
+#include "libresources/kinds.h"
 
 #include <google/protobuf/descriptor.h>
 

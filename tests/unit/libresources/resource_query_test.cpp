@@ -1,4 +1,5 @@
 #include "libresources/resource_query.h"
+#include "libresources/kinds.h"
 
 #include "teleport/legacy/types/server.pb.h"
 #include "tests/unit/libresources/fixtures.h"

@@ -1,5 +1,7 @@
 // The rules of the kinds other than roles: tables of what is refused and what is filled in.
+#include "libresources/kinds.h"
 #include "libresources/kinds/lock.h"
+#include "libresources/kinds/metadata.h"
 #include "libresources/kinds/token.h"
 #include "teleport/legacy/types/lock.pb.h"
 #include "tests/unit/libresources/fixtures.h"

@@ -1,6 +1,7 @@
 // Servers that announce applications. A name is that of the application, or the host name.
 #include <google/protobuf/empty.pb.h>
 
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "tools/tctl/calls/listed_calls.h"
 

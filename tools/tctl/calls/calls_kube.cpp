@@ -1,4 +1,5 @@
 // Kubernetes clusters and the servers that announce them.
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/resources.pb.h"

@@ -1,4 +1,5 @@
 // Namespaces.
+#include "libresources/kinds.h"
 #include "tools/tctl/calls/calls.h"
 
 namespace sallyport {

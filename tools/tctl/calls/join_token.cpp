@@ -9,6 +9,7 @@
 #include "libbase/text.h"
 #include "libclient/pages.h"
 #include "libidentity/x509.h"
+#include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
 #include "libresources/kinds/token.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"

@@ -1,5 +1,6 @@
 // Alerts through the method table: who sees which, what hides one, how long it stays.
 #include "libcluster/auth/alerts.h"
+#include "libresources/kinds/metadata.h"
 
 #include <google/protobuf/empty.pb.h>
 

@@ -12,6 +12,7 @@
 #include "libcluster/auth/methods/methods.h"
 #include "libcluster/auth/users/totp.h"
 #include "libresources/access/access.h"
+#include "libresources/kinds.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/token.pb.h"
 #include "teleport/legacy/types/user.pb.h"

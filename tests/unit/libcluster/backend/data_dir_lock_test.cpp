@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 #include <optional>
 
-#include "../temporary_directory.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace sallyport {
 namespace {

@@ -6,7 +6,7 @@
 #include <set>
 #include <thread>
 
-#include "../http2_frames.h"
+#include "tests/unit/http2_frames.h"
 
 namespace sallyport {
 namespace {

@@ -1,4 +1,5 @@
 #include "libresources/access/access.h"
+#include "libresources/kinds.h"
 
 #include "libresources/access/role.h"
 #include "teleport/legacy/types/role.pb.h"

@@ -1,4 +1,5 @@
 #include "libresources/access/label_decision.h"
+#include "libresources/kinds.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,6 @@
 // Who may review which request, and when reviews decide it.
 #include "libresources/access/request_reviews.h"
+#include "libresources/kinds.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,6 @@
 // What may be asked for, and what a new request gets from the user's roles.
 #include "libresources/access/request_rules.h"
+#include "libresources/kinds.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,6 @@
 // Access requests as resources: form, resources named, filters of lists.
 #include "libresources/kinds/access_request.h"
+#include "libresources/kinds.h"
 
 #include <catch2/catch.hpp>
 

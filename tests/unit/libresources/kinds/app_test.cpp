@@ -1,4 +1,6 @@
 #include "libresources/kinds/app.h"
+#include "libresources/kinds.h"
+#include "libresources/kinds/metadata.h"
 
 #include "teleport/legacy/types/resources.pb.h"
 #include "tests/unit/libresources/fixtures.h"

@@ -1,4 +1,5 @@
 #include "libresources/kinds/connector.h"
+#include "libresources/kinds.h"
 
 #include "libresources/kinds/saml_descriptor.h"
 #include "teleport/legacy/types/connector.pb.h"

@@ -1,4 +1,5 @@
 #include "libresources/kinds/database.h"
+#include "libresources/kinds.h"
 
 #include "teleport/legacy/types/resources.pb.h"
 #include "tests/unit/libresources/fixtures.h"

@@ -1,4 +1,5 @@
 #include "libresources/kinds/discovery_config.h"
+#include "libresources/kinds.h"
 
 #include "teleport/discoveryconfig/v1/discoveryconfig.pb.h"
 #include "tests/unit/libresources/fixtures.h"

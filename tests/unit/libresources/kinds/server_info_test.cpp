@@ -1,4 +1,5 @@
 #include "libresources/kinds/server_info.h"
+#include "libresources/kinds.h"
 
 #include "teleport/legacy/types/server.pb.h"
 #include "tests/unit/libresources/fixtures.h"

@@ -1,4 +1,6 @@
 #include "libcluster/auth/access/authenticator.h"
+#include "libresources/kinds.h"
+#include "libresources/kinds/metadata.h"
 
 #include <google/protobuf/empty.pb.h>
 #include <google/protobuf/util/time_util.h>

@@ -2,6 +2,7 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libresources/kinds/bot.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/discoveryconfig/v1/discoveryconfig.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/connector.pb.h"

@@ -2,6 +2,7 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libidentity/x509.h"
+#include "libresources/kinds.h"
 #include "teleport/clusterconfig/v1/clusterconfig_service.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/certs.pb.h"

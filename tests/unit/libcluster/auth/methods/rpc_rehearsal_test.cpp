@@ -1,4 +1,5 @@
 // Who may try what: a rehearsed call has the rights of its caller, and nothing of it stays.
+#include "libresources/kinds.h"
 #include "sallyport/v1/rehearsal_service.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/certs.pb.h"

@@ -1,5 +1,6 @@
 // Nodes are listed as the backend has them now.
 #include "libcluster/auth/nodes/node_cache.h"
+#include "libresources/kinds/metadata.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,7 @@
 // Labels that nodes are given by server_info resources, through their methods.
 #include "libcluster/auth/nodes/node_labels.h"
+#include "libresources/kinds.h"
+#include "libresources/kinds/metadata.h"
 
 #include <google/protobuf/empty.pb.h>
 

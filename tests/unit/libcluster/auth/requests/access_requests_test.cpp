@@ -1,5 +1,7 @@
 // Access requests through the method table: who may ask, see, decide and review, and what certificates get from it.
 #include "libcluster/auth/requests/access_requests.h"
+#include "libresources/kinds.h"
+#include "libresources/kinds/metadata.h"
 
 #include <google/protobuf/empty.pb.h>
 

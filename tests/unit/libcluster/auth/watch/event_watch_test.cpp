@@ -1,5 +1,7 @@
 // Watches through the method table: who may watch what, and what they see of it.
 #include "libcluster/auth/watch/event_watch.h"
+#include "libresources/kinds.h"
+#include "libresources/kinds/metadata.h"
 
 #include "libresources/kinds/access_request.h"
 #include "teleport/legacy/client/proto/event.pb.h"

@@ -3,7 +3,7 @@
 #include <array>
 #include <catch2/catch.hpp>
 
-#include "../read_answer.h"
+#include "tests/unit/read_answer.h"
 
 namespace sallyport {
 namespace {
