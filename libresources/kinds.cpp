@@ -4,58 +4,23 @@
 
 #include "libbase/text.h"
 #include "libbase/yaml.h"
-#include "libresources/access/role.h"
-#include "libresources/kinds/access_request.h"
-#include "libresources/kinds/app.h"
-#include "libresources/kinds/app_server.h"
-#include "libresources/kinds/bot.h"
-#include "libresources/kinds/cert_authority.h"
-#include "libresources/kinds/cluster_alert.h"
-#include "libresources/kinds/cluster_config.h"
-#include "libresources/kinds/connector.h"
-#include "libresources/kinds/database.h"
-#include "libresources/kinds/discovery_config.h"
-#include "libresources/kinds/kubernetes.h"
-#include "libresources/kinds/lock.h"
-#include "libresources/kinds/namespace.h"
-#include "libresources/kinds/node.h"
-#include "libresources/kinds/server_info.h"
-#include "libresources/kinds/token.h"
-#include "libresources/kinds/trusted_cluster.h"
-#include "libresources/kinds/user.h"
 
 namespace sallyport {
+
+#define ROW(name) KindRow name();
+#include "kinds.inc"
+#include "role_kinds.inc"
+#undef ROW
+
 namespace {
 
 using google::protobuf::Message;
 
-// The rows in the order in which commands list kinds.
 constexpr KindRow (*kRows[])() = {
-    &RoleKind,
-    &UserKind,
-    &TokenKind,
-    &KubeClusterKind,
-    &KubeServerKind,
-    &CertAuthorityKind,
-    &AuthPreferenceKind,
-    &NetworkingConfigKind,
-    &RecordingConfigKind,
-    &LockKind,
-    &GithubConnectorKind,
-    &OidcConnectorKind,
-    &SamlConnectorKind,
-    &BotKind,
-    &BotInstanceKind,
-    &NodeKind,
-    &AppKind,
-    &AppServerKind,
-    &ClusterAlertKind,
-    &DatabaseKind,
-    &DiscoveryConfigKind,
-    &ServerInfoKind,
-    &NamespaceKind,
-    &TrustedClusterKind,
-    &AccessRequestKind,
+#define ROW(name) &name,
+#include "kinds.inc"
+#include "role_kinds.inc"
+#undef ROW
 };
 
 Result<const KindRow*> RowOf(const Message& resource) {

@@ -1,5 +1,5 @@
-// The kinds of resources: a table of the rows that the files of kinds export, and what finds a resource's row in it. A
-// new kind is a file with its row, and a line here.
+// The kinds of resources: a table of the rows that the files of kinds define (cmake/Rows.cmake), and what finds a
+// resource's row in it. A new kind is a file with its row.
 #pragma once
 
 #include <span>

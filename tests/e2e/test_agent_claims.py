@@ -17,6 +17,8 @@ from nodes import Agent
 from protobuf import field
 from test_kube_agents import KubeAgent, kube_token
 
+pytestmark = pytest.mark.alone
+
 LOGIN = getpass.getuser()
 PROXY_SSH = "/teleport.transport.v1.TransportService/ProxySSH"
 EXHAUSTED, UNAVAILABLE = 8, 14

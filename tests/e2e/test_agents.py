@@ -12,6 +12,8 @@ from grpc_client import GrpcClient, GrpcError
 from harness import Background, Cluster, Tsh, environment, program, run, started, wait_for
 from nodes import Agent
 
+pytestmark = pytest.mark.alone
+
 LOGIN = getpass.getuser()
 PERMISSION_DENIED = 7
 ROLE = f"""

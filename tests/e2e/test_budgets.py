@@ -15,6 +15,8 @@ from harness import Cluster, assert_plain, started
 from processes import wait_for
 from protobuf import field, fields
 
+pytestmark = pytest.mark.alone
+
 JOIN = "/proto.JoinService/RegisterUsingToken"
 MEGABYTE = 1 << 20
 INVALID_ARGUMENT, PERMISSION_DENIED, RESOURCE_EXHAUSTED = 3, 7, 8

@@ -16,6 +16,8 @@ from kube_stand_in import KubeStandIn
 from machines import filled, small_disk
 from processes import wait_for
 
+pytestmark = pytest.mark.alone
+
 LOGIN = getpass.getuser()
 ROLE = f"""
 kind: role

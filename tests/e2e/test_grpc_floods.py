@@ -19,6 +19,8 @@ from processes import wait_for
 from test_watch import METHOD as WATCH
 from test_watch import next_event, watch
 
+pytestmark = pytest.mark.alone
+
 ATTACK_S = 3
 MAX_GROWTH = 200 << 20
 MAX_ANSWER_S = 2.0

@@ -18,6 +18,8 @@ from processes import wait_for
 from scripted_kube import answer, kube  # noqa: F401 pylint: disable=unused-import
 from test_kube_roles import ROLE, rule
 
+pytestmark = pytest.mark.alone
+
 PODS = "/api/v1/namespaces/team-a/pods"
 OPTIONS = """
     kind: role

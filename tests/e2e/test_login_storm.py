@@ -16,6 +16,8 @@ from harness import LONG, environment
 from processes import run, wait_for
 from web import WebClient
 
+pytestmark = pytest.mark.alone
+
 STORM_S = 20 if LONG else 6
 SENDERS = 48
 PING_S = 0.2

@@ -2,8 +2,8 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
 #include "libcluster/auth/requests/access_requests.h"
+#include "libcluster/auth/watch/watched_kinds.h"
 #include "teleport/legacy/client/proto/access_requests.pb.h"
 #include "teleport/legacy/types/access_request.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
@@ -49,6 +49,10 @@ void AddAccessRequestMethods(RpcTable& table, AuthServer& auth) {
             [&auth](const RpcCall& call, const proto::RequestID& request, Empty&) {
               return DeleteAccessRequest(auth, call.caller, request.id());
             });
+}
+
+WatchedKind AccessRequestWatch() {
+  return {.kind = "access_request", .put = &PutWatched<&proto::Event::mutable_accessrequest>};
 }
 
 }  // namespace sallyport

@@ -3,7 +3,6 @@
 
 #include "libcluster/auth/alerts.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
 

@@ -2,7 +2,7 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
+#include "libcluster/auth/watch/watched_kinds.h"
 #include "libresources/kinds.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
@@ -68,6 +68,11 @@ void AddAppServerMethods(RpcTable& table, AuthServer& auth) {
       {"/proto.AuthService/DeleteAllApplicationServers", RpcAccess::Rule(kAppServerKind, {"list", "delete"}),
        kRehearsable},
       [&auth](const RpcCall&, const proto::DeleteAllApplicationServersRequest&, Empty&) { return DeleteAll(auth); });
+}
+
+WatchedKind AppServerWatch() {
+  return {
+      .kind = "app_server", .put = &PutWatched<&proto::Event::mutable_appserver>, .seen_by_labels_of = "app_server"};
 }
 
 }  // namespace sallyport

@@ -1,6 +1,6 @@
 // Methods about applications as resources.
 #include "libcluster/auth/listing/labelled_kind.h"
-#include "libcluster/auth/methods/methods.h"
+#include "libcluster/auth/watch/watched_kinds.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 
 namespace sallyport {
@@ -33,6 +33,10 @@ void AddAppMethods(RpcTable& table, AuthServer& auth) {
       });
   AddLabelledMethods<AppV3>(table, auth, {kAppKind, "App", audit::kAppCreate, audit::kAppUpdate, audit::kAppDelete},
                             CheckApp);
+}
+
+WatchedKind AppWatch() {
+  return {.kind = "app", .put = &PutWatched<&proto::Event::mutable_app>, .seen_by_labels_of = "app"};
 }
 
 }  // namespace sallyport

@@ -2,7 +2,6 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
 #include "libcluster/auth/users/bots.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/bot.h"
@@ -173,7 +172,7 @@ Status ListInstances(AuthServer& auth, const machineidv1::ListBotInstancesReques
   return {};
 }
 
-void AddInstanceMethods(RpcTable& table, AuthServer& auth) {
+void AddInstanceRows(RpcTable& table, AuthServer& auth) {
   table.Add({InstancePath("ListBotInstances"), RpcAccess::Rule("bot_instance", {"list", "read"}), kRehearsable},
             [&auth](const RpcCall&, const machineidv1::ListBotInstancesRequest& request,
                     machineidv1::ListBotInstancesResponse& answer) { return ListInstances(auth, request, answer); });
@@ -227,7 +226,7 @@ void AddBotMethods(RpcTable& table, AuthServer& auth) {
             [&auth](const RpcCall& call, const machineidv1::DeleteBotRequest& request, Empty&) {
               return DeleteBot(auth, call, request.bot_name());
             });
-  AddInstanceMethods(table, auth);
+  AddInstanceRows(table, auth);
 }
 
 }  // namespace sallyport

@@ -6,7 +6,6 @@
 #include "libcluster/auth/access/user_access.h"
 #include "libcluster/auth/access/user_traits.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
 #include "libcluster/auth/requests/access_requests.h"
 #include "libresources/access/access.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"

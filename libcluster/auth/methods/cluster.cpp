@@ -3,7 +3,6 @@
 
 #include "libbase/version.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
 #include "libresources/access/access.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/cluster_config.pb.h"

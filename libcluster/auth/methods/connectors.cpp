@@ -3,7 +3,6 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
 #include "libidentity/x509.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/connector.h"

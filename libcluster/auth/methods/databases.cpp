@@ -1,6 +1,6 @@
 // Methods about databases as resources.
 #include "libcluster/auth/listing/labelled_kind.h"
-#include "libcluster/auth/methods/methods.h"
+#include "libcluster/auth/watch/watched_kinds.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 
 namespace sallyport {
@@ -24,6 +24,10 @@ void AddDatabaseMethods(RpcTable& table, AuthServer& auth) {
             });
   AddLabelledMethods<DatabaseV3>(
       table, auth, {kDatabaseKind, "Database", audit::kDatabaseCreate, audit::kDatabaseUpdate, audit::kDatabaseDelete});
+}
+
+WatchedKind DatabaseWatch() {
+  return {.kind = "db", .put = &PutWatched<&proto::Event::mutable_database>, .seen_by_labels_of = "db"};
 }
 
 }  // namespace sallyport

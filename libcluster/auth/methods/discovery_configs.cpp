@@ -2,7 +2,7 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
+#include "libcluster/auth/watch/watched_kinds.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/discoveryconfig/v1/discoveryconfig.pb.h"
@@ -83,6 +83,10 @@ void AddDiscoveryConfigMethods(RpcTable& table, AuthServer& auth) {
             [&auth](const RpcCall& call, const discoveryv1::DeleteDiscoveryConfigRequest& request, Empty&) {
               return auth.Remove(call.caller, audit::kDiscoveryConfigDelete, kDiscoveryConfigKind, request.name());
             });
+}
+
+WatchedKind DiscoveryConfigWatch() {
+  return {.kind = "discovery_config", .put = &PutWatched<&proto::Event::mutable_discoveryconfig>};
 }
 
 }  // namespace sallyport

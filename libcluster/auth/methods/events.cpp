@@ -4,7 +4,6 @@
 #include "libbase/json.h"
 #include "libcluster/auth/audit/event_key.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
 #include "libresources/codec/codec.h"
 #include "teleport/auditlog/v1/auditlog.pb.h"
 

@@ -1,7 +1,6 @@
 // Joining by gRPC (docs/protocol/joining.md#by-grpc), also again, and new certificates for hosts that have joined.
 #include "libcluster/auth/joining/joining.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
 #include "sallyport/v1/host_service.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/certs.pb.h"

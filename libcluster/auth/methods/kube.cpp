@@ -1,6 +1,6 @@
 // Methods about Kubernetes clusters as resources.
 #include "libcluster/auth/listing/labelled_kind.h"
-#include "libcluster/auth/methods/methods.h"
+#include "libcluster/auth/watch/watched_kinds.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 
@@ -27,6 +27,18 @@ void AddKubeMethods(RpcTable& table, AuthServer& auth) {
   AddLabelledMethods<KubernetesClusterV3>(table, auth,
                                           {kKubeClusterKind, "KubernetesCluster", audit::kKubeClusterCreate,
                                            audit::kKubeClusterUpdate, audit::kKubeClusterDelete});
+}
+
+WatchedKind KubeClusterWatch() {
+  return {.kind = "kube_cluster",
+          .put = &PutWatched<&proto::Event::mutable_kubernetescluster>,
+          .seen_by_labels_of = "kube_cluster"};
+}
+
+WatchedKind KubeServerWatch() {
+  return {.kind = "kube_server",
+          .put = &PutWatched<&proto::Event::mutable_kubernetesserver>,
+          .seen_by_labels_of = "kube_cluster"};
 }
 
 }  // namespace sallyport

@@ -6,7 +6,6 @@
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/listing/listing_cursor.h"
 #include "libcluster/auth/listing/searching.h"
-#include "libcluster/auth/methods/methods.h"
 #include "libresources/access/access.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
+#include "libcluster/auth/watch/watched_kinds.h"
 #include "libresources/kinds.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/lock.pb.h"
@@ -62,5 +62,7 @@ void AddLockMethods(RpcTable& table, AuthServer& auth) {
               return auth.Remove(call.caller, audit::kLockDeleted, "lock", request.name());
             });
 }
+
+WatchedKind LockWatch() { return {.kind = "lock", .put = &PutWatched<&proto::Event::mutable_lock>}; }
 
 }  // namespace sallyport

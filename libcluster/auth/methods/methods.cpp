@@ -1,35 +1,31 @@
 #include "libcluster/auth/methods/methods.h"
 
+#include <vector>
+
+#include "libcluster/auth/watch/watched_kinds.h"
+
 namespace sallyport {
+
+#define ROW(name) void name(RpcTable& table, AuthServer& auth);
+#include "auth_methods.inc"
+#undef ROW
+
+#define ROW(name) WatchedKind name();
+#include "watched_kinds.inc"
+#undef ROW
+
 namespace {
 
 constexpr void (*kSubjects[])(RpcTable& table, AuthServer& auth) = {
-    AddClusterMethods,
-    AddUserMethods,
-    AddRoleMethods,
-    AddTokenMethods,
-    AddTrustMethods,
-    AddSettingMethods,
-    AddLockMethods,
-    AddConnectorMethods,
-    AddBotMethods,
-    AddAppMethods,
-    AddAppServerMethods,
-    AddDatabaseMethods,
-    AddDiscoveryConfigMethods,
-    AddAlertMethods,
-    AddAccessRequestMethods,
-    AddEventMethods,
-    AddSessionEventMethods,
-    AddKubeMethods,
-    AddNodeMethods,
-    AddServerInfoMethods,
-    AddListingMethods,
-    AddSshTargetMethods,
-    AddWatchMethods,
-    AddCertMethods,
-    AddJoiningMethods,
-    AddRehearsalMethods,
+#define ROW(name) &name,
+#include "auth_methods.inc"
+#undef ROW
+};
+
+constexpr WatchedKind (*kWatched[])() = {
+#define ROW(name) &name,
+#include "watched_kinds.inc"
+#undef ROW
 };
 
 }  // namespace
@@ -38,6 +34,15 @@ RpcTable AuthMethods(AuthServer& auth) {
   RpcTable table;
   for (const auto add : kSubjects) add(table, auth);
   return table;
+}
+
+std::span<const WatchedKind> WatchedKinds() {
+  static const auto* const kinds = [] {
+    auto* made = new std::vector<WatchedKind>();
+    for (const auto kind : kWatched) made->push_back(kind());
+    return made;
+  }();
+  return *kinds;
 }
 
 }  // namespace sallyport

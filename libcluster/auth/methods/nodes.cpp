@@ -3,7 +3,7 @@
 
 #include "libcluster/auth/access/visibility.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
+#include "libcluster/auth/watch/watched_kinds.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/node.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
@@ -55,6 +55,10 @@ void AddNodeMethods(RpcTable& table, AuthServer& auth) {
             [&auth](const RpcCall& call, const types::ResourceInNamespaceRequest& request, Empty&) {
               return auth.Remove(call.caller, audit::kNodeDelete, kNodesKind, request.name());
             });
+}
+
+WatchedKind NodeWatch() {
+  return {.kind = "node", .put = &PutWatched<&proto::Event::mutable_server>, .seen_by_labels_of = "node"};
 }
 
 }  // namespace sallyport

@@ -3,7 +3,6 @@
 #include <google/protobuf/message.h>
 
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
 #include "libcluster/auth/methods/rehearsals.h"
 #include "sallyport/v1/rehearsal_service.pb.h"
 

@@ -6,7 +6,7 @@
 #include "libbase/log.h"
 #include "libcluster/auth/access/role_use.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
+#include "libcluster/auth/watch/watched_kinds.h"
 #include "libresources/access/access.h"
 #include "libresources/access/role.h"
 #include "libresources/kinds.h"
@@ -97,5 +97,7 @@ void AddRoleMethods(RpcTable& table, AuthServer& auth) {
               return DeleteRole(auth, call, request.name());
             });
 }
+
+WatchedKind RoleWatch() { return {.kind = "role", .put = &PutWatched<&proto::Event::mutable_role>}; }
 
 }  // namespace sallyport

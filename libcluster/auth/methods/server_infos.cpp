@@ -2,7 +2,6 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
 #include "libcluster/auth/methods/server_info_service.h"
 #include "libcluster/auth/nodes/node_labels.h"
 #include "libcluster/net/on_pool.h"

@@ -5,7 +5,6 @@
 #include "libcluster/auth/access/session_access.h"
 #include "libcluster/auth/audit/event_key.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
 #include "libresources/access/access.h"
 #include "libresources/events/session_event.h"
 #include "teleport/legacy/client/proto/recording.pb.h"

@@ -1,7 +1,7 @@
 // Methods about the settings of the cluster: three kinds with the same four methods each.
 #include "libbase/log.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
+#include "libcluster/auth/watch/watched_kinds.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
 #include "libresources/promises.h"
@@ -94,6 +94,18 @@ void AddSettingMethods(RpcTable& table, AuthServer& auth) {
         answer.mutable_spec()->set_clustername(auth.cluster_name());
         return Status();
       });
+}
+
+WatchedKind AuthPreferenceWatch() {
+  return {.kind = "cluster_auth_preference", .put = &PutWatched<&proto::Event::mutable_authpreference>};
+}
+
+WatchedKind NetworkingConfigWatch() {
+  return {.kind = "cluster_networking_config", .put = &PutWatched<&proto::Event::mutable_clusternetworkingconfig>};
+}
+
+WatchedKind RecordingConfigWatch() {
+  return {.kind = "session_recording_config", .put = &PutWatched<&proto::Event::mutable_sessionrecordingconfig>};
 }
 
 }  // namespace sallyport

@@ -6,7 +6,6 @@
 #include "libcluster/auth/listing/listing_cursor.h"
 #include "libcluster/auth/listing/node_match.h"
 #include "libcluster/auth/listing/searching.h"
-#include "libcluster/auth/methods/methods.h"
 #include "libresources/kinds/node.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/ssh_targets.pb.h"

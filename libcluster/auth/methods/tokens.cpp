@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
+#include "libcluster/auth/watch/watched_kinds.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/token.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
@@ -114,5 +114,7 @@ void AddTokenMethods(RpcTable& table, AuthServer& auth) {
               return DeleteToken(auth, call, request.name());
             });
 }
+
+WatchedKind TokenWatch() { return {.kind = "token", .put = &PutWatched<&proto::Event::mutable_provisiontoken>}; }
 
 }  // namespace sallyport

@@ -4,7 +4,7 @@
 #include <google/protobuf/util/time_util.h>
 
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
+#include "libcluster/auth/watch/watched_kinds.h"
 #include "libidentity/ssh_identity.h"
 #include "libresources/access/access.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
@@ -120,5 +120,8 @@ void AddTrustMethods(RpcTable& table, AuthServer& auth) {
               return Status();
             });
 }
+
+// The authorities are made at the first start: none changes.
+WatchedKind CertAuthorityWatch() { return {.kind = "cert_authority", .verb = "readnosecrets"}; }
 
 }  // namespace sallyport

@@ -2,7 +2,7 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
+#include "libcluster/auth/watch/watched_kinds.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/user.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
@@ -135,7 +135,7 @@ Status ListTokens(AuthServer& auth, const proto::ListResetPasswordTokenRequest& 
   return {};
 }
 
-void AddWriteMethods(RpcTable& table, AuthServer& auth) {
+void AddUserWrites(RpcTable& table, AuthServer& auth) {
   table.Add(
       {"/teleport.users.v1.UsersService/CreateUser", RpcAccess::Rule("user", {"create"}), kRehearsable},
       [&auth](const RpcCall& call, const usersv1::CreateUserRequest& request, usersv1::CreateUserResponse& answer) {
@@ -163,7 +163,7 @@ void AddWriteMethods(RpcTable& table, AuthServer& auth) {
 }  // namespace
 
 void AddUserMethods(RpcTable& table, AuthServer& auth) {
-  AddWriteMethods(table, auth);
+  AddUserWrites(table, auth);
 
   table.Add({"/teleport.users.v1.UsersService/GetUser", RpcAccess::Authenticated(), kRehearsable},
             [&auth](const RpcCall& call, const usersv1::GetUserRequest& request, usersv1::GetUserResponse& answer) {
@@ -183,5 +183,7 @@ void AddUserMethods(RpcTable& table, AuthServer& auth) {
             [&auth](const RpcCall&, const proto::ListResetPasswordTokenRequest& request,
                     proto::ListResetPasswordTokenResponse& answer) { return ListTokens(auth, request, answer); });
 }
+
+WatchedKind UserWatch() { return {.kind = "user", .put = &PutWatched<&proto::Event::mutable_user>}; }
 
 }  // namespace sallyport

@@ -1,6 +1,5 @@
 // The watch of what changes in the cluster. Who may watch what is decided by its kinds.
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/methods/methods.h"
 #include "libcluster/auth/watch/event_watch.h"
 #include "libcluster/net/budgets.h"
 

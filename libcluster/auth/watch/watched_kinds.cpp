@@ -12,46 +12,7 @@
 
 namespace sallyport {
 
-// One row of the table.
-struct WatchedKind {
-  std::string_view kind;
-  // Puts an item's message into an event and returns it; nullptr when it cannot be decoded. No function: the kind has
-  // no changes here.
-  google::protobuf::Message* (*put)(const BackendItem& item, proto::Event& event);
-  std::string_view seen_by_labels_of = {};  // the kind whose labels decide who sees one
-  std::string_view verb = "read";
-};
-
 namespace {
-
-template <auto Mutable>
-google::protobuf::Message* Put(const BackendItem& item, proto::Event& event) {
-  auto* const message = (event.*Mutable)();
-  if (!message->ParseFromString(item.value)) return nullptr;
-  SetRevision(*message, item.revision);
-  return message;
-}
-
-using proto::Event;
-
-constexpr WatchedKind kWatchedKinds[] = {
-    {"access_request", &Put<&Event::mutable_accessrequest>},
-    {"app", &Put<&Event::mutable_app>, "app"},
-    {"app_server", &Put<&Event::mutable_appserver>, "app_server"},
-    {"cert_authority", nullptr, {}, "readnosecrets"},  // made at the first start
-    {"cluster_auth_preference", &Put<&Event::mutable_authpreference>},
-    {"cluster_networking_config", &Put<&Event::mutable_clusternetworkingconfig>},
-    {"db", &Put<&Event::mutable_database>, "db"},
-    {"discovery_config", &Put<&Event::mutable_discoveryconfig>},
-    {"kube_cluster", &Put<&Event::mutable_kubernetescluster>, "kube_cluster"},
-    {"kube_server", &Put<&Event::mutable_kubernetesserver>, "kube_cluster"},
-    {"lock", &Put<&Event::mutable_lock>},
-    {"node", &Put<&Event::mutable_server>, "node"},
-    {"role", &Put<&Event::mutable_role>},
-    {"session_recording_config", &Put<&Event::mutable_sessionrecordingconfig>},
-    {"token", &Put<&Event::mutable_provisiontoken>},
-    {"user", &Put<&Event::mutable_user>},
-};
 
 Result<types::AccessRequestFilter> RequestFilter(const types::WatchKind& asked) {
   types::AccessRequestFilter filter;
@@ -92,12 +53,12 @@ types::ResourceHeader HeaderOf(const WatchedKind& row, const BackendEvent& chang
 
 Result<EventFilter::Part> EventFilter::Accept(const Caller& caller, std::string_view cluster,
                                               const types::WatchKind& asked) {
-  const auto row = std::ranges::find(kWatchedKinds, asked.kind(), &WatchedKind::kind);
-  if (row == std::end(kWatchedKinds)) {
+  const auto row = std::ranges::find(WatchedKinds(), asked.kind(), &WatchedKind::kind);
+  if (row == WatchedKinds().end()) {
     return Fail(ErrorKind::kBadParameter, "resources of kind \"{}\" cannot be watched", StripControl(asked.kind()));
   }
   if (!asked.name().empty()) return Fail(ErrorKind::kBadParameter, "one {} cannot be watched, only all", row->kind);
-  Part part{row, asked, {}, {}};
+  Part part{&*row, asked, {}, {}};
   if (row->kind == "access_request") {
     ASSIGN_OR_RETURN(part.requests, RequestFilter(asked));
     // Everybody watches their own.

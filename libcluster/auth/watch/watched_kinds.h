@@ -3,18 +3,42 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "libbase/error.h"
 #include "libcluster/auth/access/visibility.h"
 #include "libcluster/backend/backend.h"
+#include "libresources/kinds/metadata.h"
 #include "teleport/legacy/client/proto/event.pb.h"
 
 namespace sallyport {
 
 struct Caller;
-struct WatchedKind;
+
+// How the changes of a kind are watched.
+struct WatchedKind {
+  std::string_view kind{};
+  // Puts an item's message into an event and returns it; nullptr when it cannot be decoded. No function: the kind has
+  // no changes here.
+  google::protobuf::Message* (*put)(const BackendItem& item, proto::Event& event) = nullptr;
+  std::string_view seen_by_labels_of{};  // the kind whose labels decide who sees one
+  std::string_view verb = "read";
+};
+
+// Puts an item into the field of an event that `Mutable` returns ("&proto::Event::mutable_app"), for a row.
+template <auto Mutable>
+google::protobuf::Message* PutWatched(const BackendItem& item, proto::Event& event) {
+  auto* const message = (event.*Mutable)();
+  if (!message->ParseFromString(item.value)) return nullptr;
+  SetRevision(*message, item.revision);
+  return message;
+}
+
+// Returns the rows, each of which is in the file of its kind's methods (libcluster/auth/methods/methods.h).
+std::span<const WatchedKind> WatchedKinds();
 
 // What one caller watches. Not safe from several threads.
 class EventFilter {

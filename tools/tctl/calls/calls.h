@@ -9,31 +9,10 @@
 
 namespace sallyport {
 
-extern const KindCalls kAccessRequestCalls;
-extern const KindCalls kAppCalls;
-extern const KindCalls kAppServerCalls;
-extern const KindCalls kAuthPreferenceCalls;
-extern const KindCalls kBotCalls;
-extern const KindCalls kBotInstanceCalls;
-extern const KindCalls kCertAuthorityCalls;
-extern const KindCalls kClusterAlertCalls;
-extern const KindCalls kDatabaseCalls;
-extern const KindCalls kDiscoveryConfigCalls;
-extern const KindCalls kGithubCalls;
-extern const KindCalls kKubeClusterCalls;
-extern const KindCalls kKubeServerCalls;
-extern const KindCalls kLockCalls;
-extern const KindCalls kNamespaceCalls;
-extern const KindCalls kNetworkingConfigCalls;
-extern const KindCalls kNodeCalls;
-extern const KindCalls kOidcCalls;
-extern const KindCalls kRecordingConfigCalls;
-extern const KindCalls kRoleCalls;
-extern const KindCalls kSamlCalls;
-extern const KindCalls kServerInfoCalls;
-extern const KindCalls kTokenCalls;
-extern const KindCalls kTrustedClusterCalls;
-extern const KindCalls kUserCalls;
+// Each file of this folder that defines a row has it here (cmake/Rows.cmake).
+#define ROW(name) extern const KindCalls name;
+#include "kind_calls.inc"
+#undef ROW
 
 // Gives each item to the sink, until it fails.
 template <typename Items>

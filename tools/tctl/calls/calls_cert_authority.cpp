@@ -41,6 +41,7 @@ Status GetAuthority(RpcClient& rpc, const std::string& name, bool with_secrets, 
 
 }  // namespace
 
-const KindCalls kCertAuthorityCalls{"cert_authority", ListAuthorities, GetAuthority, nullptr, nullptr, nullptr};
+constinit const KindCalls kCertAuthorityCalls{"cert_authority", ListAuthorities, GetAuthority,
+                                              nullptr,          nullptr,         nullptr};
 
 }  // namespace sallyport

@@ -50,6 +50,6 @@ Status RemoveLock(RpcClient& rpc, const std::string& name) {
 
 }  // namespace
 
-const KindCalls kLockCalls{"lock", ListLocks, GetLock, PutLock, nullptr, RemoveLock, false, CompleteLock};
+constinit const KindCalls kLockCalls{"lock", ListLocks, GetLock, PutLock, nullptr, RemoveLock, false, CompleteLock};
 
 }  // namespace sallyport

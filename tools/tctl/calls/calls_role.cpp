@@ -62,6 +62,6 @@ Status CheckRolesExist(RpcClient& rpc, const std::vector<std::string>& roles) {
   return {};
 }
 
-const KindCalls kRoleCalls{"role", ListRoles, GetRole, PutRole, UpdateRole, RemoveRole};
+constinit const KindCalls kRoleCalls{"role", ListRoles, GetRole, PutRole, UpdateRole, RemoveRole};
 
 }  // namespace sallyport

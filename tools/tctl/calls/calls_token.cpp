@@ -37,6 +37,6 @@ Status RemoveToken(RpcClient& rpc, const std::string& name) {
 
 }  // namespace
 
-const KindCalls kTokenCalls{"token", ListTokens, GetToken, PutToken, nullptr, RemoveToken};
+constinit const KindCalls kTokenCalls{"token", ListTokens, GetToken, PutToken, nullptr, RemoveToken};
 
 }  // namespace sallyport

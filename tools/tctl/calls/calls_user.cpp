@@ -71,6 +71,6 @@ Status RemoveUser(RpcClient& rpc, const std::string& name) {
 
 }  // namespace
 
-const KindCalls kUserCalls{"user", ListUsers, GetUser, PutUser, UpdateUser, RemoveUser, false, CompleteUser};
+constinit const KindCalls kUserCalls{"user", ListUsers, GetUser, PutUser, UpdateUser, RemoveUser, false, CompleteUser};
 
 }  // namespace sallyport

@@ -11,31 +11,9 @@ namespace sallyport {
 namespace {
 
 constexpr const KindCalls* kRows[] = {
-    &kRoleCalls,
-    &kUserCalls,
-    &kTokenCalls,
-    &kKubeClusterCalls,
-    &kKubeServerCalls,
-    &kCertAuthorityCalls,
-    &kLockCalls,
-    &kAuthPreferenceCalls,
-    &kNetworkingConfigCalls,
-    &kRecordingConfigCalls,
-    &kGithubCalls,
-    &kOidcCalls,
-    &kSamlCalls,
-    &kBotCalls,
-    &kBotInstanceCalls,
-    &kAccessRequestCalls,
-    &kNodeCalls,
-    &kAppCalls,
-    &kAppServerCalls,
-    &kClusterAlertCalls,
-    &kDatabaseCalls,
-    &kDiscoveryConfigCalls,
-    &kServerInfoCalls,
-    &kNamespaceCalls,
-    &kTrustedClusterCalls,  // a row a line
+#define ROW(name) &name,
+#include "kind_calls.inc"
+#undef ROW
 };
 
 constexpr const char* kByHand = "dynamic";

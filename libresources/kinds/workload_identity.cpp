@@ -1,0 +1,77 @@
+// Workload identities: SPIFFE ids for what runs elsewhere, and who may have them.
+#include "libresources/kinds/kind.h"
+#include "libresources/kinds/metadata.h"
+#include "teleport/workloadidentity/v1/resource.pb.h"
+
+namespace sallyport {
+namespace {
+
+namespace workloadv1 = teleport::workloadidentity::v1;
+using google::protobuf::Message;
+using workloadv1::WorkloadIdentity;
+
+constexpr std::chrono::hours kMaxX509Ttl{14 * 24};
+constexpr std::chrono::hours kMaxJwtTtl{24};
+
+std::string SpiffeId(const Message& resource) {
+  return static_cast<const WorkloadIdentity&>(resource).spec().spiffe().id();
+}
+
+constexpr TextColumn kWorkloadIdentityColumns[] = {{"Name", &NameOf}, {"SPIFFE ID", &SpiffeId}};
+
+Status CheckTtl(std::string_view field, const google::protobuf::Duration& ttl, std::chrono::hours most) {
+  if (std::chrono::seconds(ttl.seconds()) <= most && ttl.seconds() >= 0 && ttl.nanos() >= 0) return {};
+  return Fail(ErrorKind::kBadParameter, "spec.spiffe.{}.maximum_ttl must be at most {}", field, FormatDuration(most));
+}
+
+// A rule has conditions or an expression, and each condition says of which attribute it asks what.
+Status CheckRule(const std::string& path, const workloadv1::WorkloadIdentityRule& rule) {
+  if (!rule.expression().empty() && !rule.conditions().empty()) {
+    return Fail(ErrorKind::kBadParameter, "{} has conditions and an expression: use one of them", path);
+  }
+  if (rule.expression().empty() && rule.conditions().empty()) {
+    return Fail(ErrorKind::kBadParameter, "{}.conditions is missing", path);
+  }
+
+  int index = 0;
+  for (const auto& condition : rule.conditions()) {
+    const std::string place = fmt::format("{}.conditions[{}]", path, index++);
+    if (condition.attribute().empty()) return Fail(ErrorKind::kBadParameter, "{}.attribute is missing", place);
+    if (condition.operator_case() == workloadv1::WorkloadIdentityCondition::OPERATOR_NOT_SET) {
+      return FailWithHint(ErrorKind::kBadParameter, fmt::format("{} has no operator", place),
+                          "use one of eq, not_eq, in, not_in");
+    }
+  }
+  return {};
+}
+
+// Validates; kBadParameter. Expressions are read by what issues certificates.
+Status CheckWorkloadIdentity(Message& resource) {
+  const auto& spec = static_cast<const WorkloadIdentity&>(resource).spec();
+  const auto& spiffe = spec.spiffe();
+  if (spiffe.id().empty()) return Fail(ErrorKind::kBadParameter, "spec.spiffe.id is missing");
+  if (!spiffe.id().starts_with('/')) return Fail(ErrorKind::kBadParameter, "spec.spiffe.id must start with a /");
+  RETURN_IF_ERROR(CheckTtl("x509", spiffe.x509().maximum_ttl(), kMaxX509Ttl));
+  RETURN_IF_ERROR(CheckTtl("jwt", spiffe.jwt().maximum_ttl(), kMaxJwtTtl));
+
+  int index = 0;
+  for (const auto& rule : spec.rules().allow()) {
+    RETURN_IF_ERROR(CheckRule(fmt::format("spec.rules.allow[{}]", index++), rule));
+  }
+  return {};
+}
+
+}  // namespace
+
+KindRow WorkloadIdentityKind() {
+  return {
+      .kind = "workload_identity",
+      .aliases = "workload_identities workload-identity workload-identities workloadidentity workloadidentities",
+      .versions = "v1",
+      .prototype = &Prototype<WorkloadIdentity>,
+      .check = &CheckWorkloadIdentity,
+      .columns = kWorkloadIdentityColumns,
+  };
+}
+
+}  // namespace sallyport
