@@ -2,21 +2,11 @@
 
 namespace sallyport {
 
-Argument LabelsArgument(std::string_view names) {
-  return {"labels", "Only what has these labels: key=value,...", false, false, names};
-}
-
-std::vector<Option> ListOptions() {
-  return {{"search", '\0', "WORDS", "Only what has all of these words, commas between", "", "", true},
-          {"query", '\0', "EXPRESSION", "Only what this predicate holds for"},
-          {"verbose", 'v', "", "Show more columns"}};
-}
-
-Result<ListFilter> FilterOf(const Invocation& invocation) {
+Result<ListFilter> FilterOf(const ListOptions& given) {
   ListFilter filter;
-  ASSIGN_OR_RETURN(filter.labels, ParseLabels(invocation.Arg("labels")));
-  filter.search = invocation.GetList("search");
-  filter.predicate = invocation.Get("query");
+  ASSIGN_OR_RETURN(filter.labels, ParseLabels(given.labels));
+  filter.search = given.search;
+  filter.predicate = given.query;
   return filter;
 }
 

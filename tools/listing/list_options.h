@@ -11,11 +11,43 @@
 
 namespace sallyport {
 
-// `names`: as Argument::names.
-Argument LabelsArgument(std::string_view names = {});
-std::vector<Option> ListOptions();
-// Reads them. Fails with kBadParameter.
-Result<ListFilter> FilterOf(const Invocation& invocation);
+// What says which items a list has, and how much it shows of each.
+struct ListOptions {
+  std::string labels;
+  std::vector<std::string> search;
+  std::string query;
+  bool verbose = false;
+};
+
+// Returns the argument of a list. `To` is the path to the ListOptions in the command's struct; none when it is that
+// struct. `names`: as Argument::names.
+template <auto... To>
+Argument LabelsArgument(std::string_view names = {}) {
+  return {.name = "labels",
+          .help = "Only what has these labels: key=value,...",
+          .required = false,
+          .names = names,
+          .into = Into<To..., &ListOptions::labels>};
+}
+
+// Returns the options of a list, the same way.
+template <auto... To>
+std::vector<Option> ListOptionRows() {
+  return {
+      {.name = "search",
+       .value_name = "WORDS",
+       .help = "Only what has all of these words, commas between",
+       .repeated = true,
+       .into = Into<To..., &ListOptions::search>},
+      {.name = "query",
+       .value_name = "EXPRESSION",
+       .help = "Only what this predicate holds for",
+       .into = Into<To..., &ListOptions::query>},
+      {.name = "verbose", .short_name = 'v', .help = "Show more columns", .into = Into<To..., &ListOptions::verbose>}};
+}
+
+// Returns the filter that they ask for. Fails with kBadParameter.
+Result<ListFilter> FilterOf(const ListOptions& given);
 
 // Whether a label is one of Teleport's own.
 bool IsInternalLabel(std::string_view key);

@@ -82,14 +82,14 @@ types::AccessRequestV3 NewAccessRequest(const std::string& user, const std::stri
   return request;
 }
 
-Result<types::AccessReviewSubmission> ReviewOf(const Invocation& invocation) {
-  if (invocation.Flag("approve") == invocation.Flag("deny")) {
+Result<types::AccessReviewSubmission> ReviewOf(const ReviewOptions& given) {
+  if (given.approve == given.deny) {
     return Fail(ErrorKind::kUsage, "give one of --approve and --deny");
   }
   types::AccessReviewSubmission submission;
-  submission.set_requestid(invocation.Arg("request-id"));
-  submission.mutable_review()->set_reason(invocation.Get("reason"));
-  submission.mutable_review()->set_proposedstate(invocation.Flag("approve") ? types::APPROVED : types::DENIED);
+  submission.set_requestid(given.request_id);
+  submission.mutable_review()->set_reason(given.reason);
+  submission.mutable_review()->set_proposedstate(given.approve ? types::APPROVED : types::DENIED);
   return submission;
 }
 

@@ -52,9 +52,16 @@ Value RequestsValue(const std::vector<types::AccessRequestV3>& requests);
 
 // Returns a pending request of a user, to be sent; the cluster gives it its name.
 types::AccessRequestV3 NewAccessRequest(const std::string& user, const std::string& reason);
-// Reads what both clients are given for a review: the argument request-id, --approve or --deny, --reason. kUsage
-// unless it is one of the two.
-Result<types::AccessReviewSubmission> ReviewOf(const Invocation& invocation);
+// What both clients are given for a review.
+struct ReviewOptions {
+  std::string request_id;
+  bool approve = false;
+  bool deny = false;
+  std::string reason;
+};
+
+// Returns the review that they ask for. kUsage unless it is one of --approve and --deny.
+Result<types::AccessReviewSubmission> ReviewOf(const ReviewOptions& given);
 // Returns a request after a review, as the result of a command.
 Output ReviewedOutput(const types::AccessRequestV3& request);
 

@@ -15,8 +15,7 @@ constexpr int kDefaultLimit = 50;
 constexpr int kMaxLimit = 100'000;
 
 // A day, or a time.
-Result<Time> TimeAt(const Invocation& invocation, std::string_view option, Time otherwise) {
-  const std::string& text = invocation.Get(option);
+Result<Time> TimeAt(std::string_view option, const std::string& text, Time otherwise) {
   if (text.empty()) return otherwise;
   auto time = ParseTime(text);
   if (!time) time = ParseTime(text + "T00:00:00Z");
@@ -25,8 +24,7 @@ Result<Time> TimeAt(const Invocation& invocation, std::string_view option, Time 
                       "write 2030-01-31, or a time: 2030-01-31T12:00:00Z");
 }
 
-Result<int> LimitOf(const Invocation& invocation) {
-  const std::string& text = invocation.Get("limit");
+Result<int> LimitOf(const std::string& text) {
   if (text.empty()) return kDefaultLimit;
   int limit = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
@@ -68,31 +66,44 @@ std::vector<std::string> Row(const Value& event) {
 
 }  // namespace
 
-Command SessionListCommand(std::string_view example, Result<Output> (*run)(const Invocation&)) {
+Command SessionListCommand(std::string_view example, const Runner& run) {
   return {.path = "recordings ls",
           .summary = "List sessions that are over",
-          .options = {{"from-utc", '\0', "DAY", "Sessions that ended on this day (YYYY-MM-DD) or later; a day ago"},
-                      {"to-utc", '\0', "DAY", "Sessions that ended before this day; now"},
-                      {"last", '\0', "DURATION", "Sessions that ended within this time: 5h30m"},
-                      {"limit", '\0', "NUMBER", "At most so many; 50"}},
+          .options = {{.name = "from-utc",
+                       .value_name = "DAY",
+                       .help = "Sessions that ended on this day (YYYY-MM-DD) or later; a day ago",
+                       .into = Into<&SessionListOptions::from_utc>},
+                      {.name = "to-utc",
+                       .value_name = "DAY",
+                       .help = "Sessions that ended before this day; now",
+                       .into = Into<&SessionListOptions::to_utc>},
+                      {.name = "last",
+                       .value_name = "DURATION",
+                       .help = "Sessions that ended within this time: 5h30m",
+                       .into = Into<&SessionListOptions::last>},
+                      {.name = "limit",
+                       .value_name = "NUMBER",
+                       .help = "At most so many; 50",
+                       .into = Into<&SessionListOptions::limit>}},
+
           .example = example,
           .run = run};
 }
 
-Result<SessionRange> SessionRangeOf(const Invocation& invocation) {
-  if (invocation.Has("last") && (invocation.Has("from-utc") || invocation.Has("to-utc"))) {
+Result<SessionRange> SessionRangeOf(const SessionListOptions& given) {
+  if (!given.last.empty() && (!given.from_utc.empty() || !given.to_utc.empty())) {
     return Fail(ErrorKind::kUsage, "--last does not go with --from-utc and --to-utc");
   }
   SessionRange range;
   const Time now = Now();
-  ASSIGN_OR_RETURN(range.from, TimeAt(invocation, "from-utc", now - kDay));
-  ASSIGN_OR_RETURN(range.to, TimeAt(invocation, "to-utc", now));
-  if (const std::string& last = invocation.Get("last"); !last.empty()) {
-    ASSIGN_OR_RETURN(const Nanoseconds duration, ParseDuration(last));
+  ASSIGN_OR_RETURN(range.from, TimeAt("from-utc", given.from_utc, now - kDay));
+  ASSIGN_OR_RETURN(range.to, TimeAt("to-utc", given.to_utc, now));
+  if (!given.last.empty()) {
+    ASSIGN_OR_RETURN(const Nanoseconds duration, ParseDuration(given.last));
     range.from = now - duration;
   }
   if (range.from > range.to) return Fail(ErrorKind::kBadParameter, "the end of the time is before its beginning");
-  ASSIGN_OR_RETURN(range.limit, LimitOf(invocation));
+  ASSIGN_OR_RETURN(range.limit, LimitOf(given.limit));
   return range;
 }
 

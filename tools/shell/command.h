@@ -1,10 +1,11 @@
 // Commands as rows of a table. A program lists its commands; from the rows come parsing, help, man page, completion,
-// did-you-mean and the list that tests walk. A command gets what was parsed and returns an Output or an error; it does
-// not print, does not exit, and reads the environment only through its Invocation.
+// did-you-mean and the list that tests walk. A row of an option or argument names the field of the command's struct
+// that its value goes into. A command gets that struct and returns an Output or an error; it does not print, does not
+// exit, and reads the environment only through its Invocation.
 #pragma once
 
 #include <functional>
-#include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,6 +14,7 @@
 
 #include "libbase/error.h"
 #include "libbase/value.h"
+#include "tools/shell/field.h"
 #include "tools/shell/output.h"
 
 namespace sallyport {
@@ -38,6 +40,8 @@ struct Option {
   bool may_be_empty = false;          // --name= says something
   Support support = Support::kWorks;
   std::string_view harmless = {};  // values of a missing option, with spaces between, that ask for what is done anyway
+  bool whole_values = false;       // commas are part of its values, where the field is a list
+  Field into = {};                 // where the value goes
 };
 
 // Returns a row for an option that is taken and changes nothing.
@@ -71,9 +75,22 @@ struct Argument {
   bool required = true;
   bool repeated = false;        // takes all that follow
   std::string_view names = {};  // as Option::names
+  Field into = {};
 };
 
 class Invocation;
+
+// What runs a command: a function, or RunWith of one that takes a struct.
+struct Runner {
+  using Function = Result<Output> (*)(const Invocation& invocation);
+
+  constexpr Runner() = default;
+  constexpr Runner(Function run, const void* type = nullptr) : function(run), given(type) {}
+  Result<Output> operator()(const Invocation& invocation) const { return function(invocation); }
+
+  Function function = nullptr;
+  const void* given = nullptr;  // the kTypeTag of the struct; nullptr: it takes none
+};
 
 struct Command {
   std::string_view path;     // "kube login"
@@ -84,11 +101,12 @@ struct Command {
   // Values of --format; the first is the default. Empty: the command has no result to format.
   std::string_view formats = "text json yaml";
   bool passthrough = false;  // everything after the path is the command's own (kubectl)
-  // Options end at the first argument; from there on all words are "args", as they are (ssh).
+  // Options end at the first argument; from there on all words are the command's own, as they are (ssh).
   bool options_first = false;
+  Field words = {};  // where those of either go
   bool hidden = false;
   bool needs_login = false;  // Program::log_in_again may help when it fails with kNotLoggedIn
-  Result<Output> (*run)(const Invocation& invocation) = nullptr;
+  Runner run = {};
 };
 
 // An option of one command, or of every command when the path is "". A command's own option of that name stands before
@@ -129,18 +147,18 @@ struct Program {
   std::optional<Invocation> (*log_in_again)(const Invocation& failed) = nullptr;
 };
 
+struct ParsedLine;
+
 // What a command was called with.
 class Invocation {
  public:
-  // Returns an option's value: as given, or of its environment variable, or "".
-  const std::string& Get(std::string_view option) const;
-  // Returns an option's values when it is repeated; each may hold several with commas between, which are split.
-  std::vector<std::string> GetList(std::string_view option) const;
-  bool Has(std::string_view option) const;  // given on the command line or by the environment
-  bool Flag(std::string_view option) const { return Get(option) == "true"; }
-  // Returns an argument's value, or "".
-  const std::string& Arg(std::string_view argument) const;
-  const std::vector<std::string>& Args(std::string_view argument) const;
+  // Puts what was given into the struct whose kTypeTag is `of`: see RunWith and ProgramOptions.
+  void Fill(const void* of, void* target) const;
+
+  // Returns the format of the result: as given, or the command's default; "" when it has none.
+  std::string format() const;
+  // Returns whether the format was given.
+  bool format_given() const;
 
   // Returns an environment variable, or "".
   std::string Env(std::string_view name) const;
@@ -151,10 +169,32 @@ class Invocation {
 
   const Program* program = nullptr;
   const Command* command = nullptr;
-  std::string executable;  // argv[0]
-  std::map<std::string, std::vector<std::string>, std::less<>> options;
-  std::map<std::string, std::vector<std::string>, std::less<>> arguments;
+  std::string executable;                  // argv[0]
+  std::shared_ptr<const ParsedLine> line;  // for the shell; commands have it in their structs
 };
+
+// Returns the program's own options as the struct that their rows fill.
+template <typename T>
+T ProgramOptions(const Invocation& invocation) {
+  T options;
+  invocation.Fill(&kTypeTag<T>, &options);
+  return options;
+}
+
+// The Runner of a function that takes the command's options and arguments as a struct, which is gone when the function
+// returns: `Result<Output> Add(const Invocation&, const TokensAdd&)` is run by RunWith<Add>.
+template <auto Function>
+inline constexpr Runner RunWith = [] {
+  return []<typename T>(Result<Output> (*)(const Invocation&, const T&)) {
+    return Runner(
+        [](const Invocation& invocation) {
+          T given;
+          invocation.Fill(&kTypeTag<T>, &given);
+          return Function(invocation, given);
+        },
+        &kTypeTag<T>);
+  }(Function);
+}();
 
 // Parses, runs, prints; returns the exit code of the error table. The whole of a program's main.
 int RunProgram(const Program& program, int argc, char** argv);
@@ -170,6 +210,10 @@ std::vector<Option> OptionsOf(const Program& program, const Command& command);
 
 // Returns a command's own options and those of every command; one name or letter is that of the first which has it.
 std::vector<Option> AllOptionsOf(const Program& program, const Command& command);
+
+// Fails with kInternal when a row that works has no field, or one that its command's struct has not, or that another
+// row has too. Debug builds check this at every start.
+Status CheckTables(const Program& program);
 
 // Says that something of a program is not implemented: "kube exec", "ssh --invite".
 std::unexpected<Error> NotImplemented(const Program& program, std::string_view what);

@@ -301,7 +301,7 @@ std::string Fish(const Program& program) {
                        FishNames(program, sort));
   });
   for (const auto& option : VisibleOptions(program, nullptr)) text += FishOption(program, {}, option);
-  return text + FishOption(program, {}, {"help", 'h', "", "Show the help of a command"});
+  return text + FishOption(program, {}, {.name = "help", .short_name = 'h', .help = "Show the help of a command"});
 }
 
 }  // namespace

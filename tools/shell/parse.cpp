@@ -1,15 +1,13 @@
 // Command lines, by CLI11: the command is found in the table first, and a parser is built for that one alone.
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 
 #include "libbase/text.h"
 #include "tools/shell/find_command.h"
+#include "tools/shell/parsed_line.h"
 
 namespace sallyport {
 namespace {
 
-const std::string kEmpty;
-const std::vector<std::string> kNone;
 // The value of a flag that its opposite takes back. No word of a command line has a NUL.
 const std::string kTakenBack(1, '\0');
 
@@ -38,12 +36,12 @@ bool IsMentioned(const Option& option, const std::vector<std::string>& words) {
   });
 }
 
-// Options and arguments of one command as a CLI11 parser that fills an Invocation.
+// Options and arguments of one command as a CLI11 parser that fills a ParsedLine.
 class Parser {
  public:
   Parser(const std::vector<Option>& options, const Command& command, const std::vector<std::string>& words,
-         Invocation& invocation)
-      : options_(options), invocation_(invocation) {
+         ParsedLine& line)
+      : options_(options), line_(line) {
     app_.set_help_flag();
     app_.allow_extras(false);
     for (const auto& option : options) AddOption(option, IsMentioned(option, words));
@@ -71,9 +69,9 @@ class Parser {
 
     // How often a flag was given.
     for (const auto& [key, option] : counted_) {
-      if (option->count() > 1) invocation_.options[key].assign(option->count(), "true");
+      if (option->count() > 1) line_.options[key].assign(option->count(), "true");
     }
-    for (const auto& key : taken_back_) invocation_.options[key] = {kTakenBack};
+    for (const auto& key : taken_back_) line_.options[key] = {kTakenBack};
     return {};
   }
 
@@ -99,15 +97,14 @@ class Parser {
 
     const std::string key(option.name);
     if (option.value_name.empty()) {
-      auto* added = app_.add_flag_callback(OptionNames(option), [this, key] { invocation_.options[key] = {"true"}; });
+      auto* added = app_.add_flag_callback(OptionNames(option), [this, key] { line_.options[key] = {"true"}; });
       if (option.repeated) counted_.emplace_back(key, added);
       AddOpposite(option);
       return;
     }
 
     auto* added = app_.add_option_function<std::vector<std::string>>(
-        OptionNames(option),
-        [this, key](const std::vector<std::string>& values) { invocation_.options[key] = values; });
+        OptionNames(option), [this, key](const std::vector<std::string>& values) { line_.options[key] = values; });
     added->expected(1);
     added->allow_extra_args(false);  // what follows the value is not the option's
     added->multi_option_policy(option.repeated ? CLI::MultiOptionPolicy::TakeAll : CLI::MultiOptionPolicy::TakeLast);
@@ -123,7 +120,7 @@ class Parser {
   void AddArgument(const Argument& argument) {
     const std::string key(argument.name);
     auto* added = app_.add_option_function<std::vector<std::string>>(
-        key, [this, key](const std::vector<std::string>& values) { invocation_.arguments[key] = values; });
+        key, [this, key](const std::vector<std::string>& values) { line_.arguments[key] = values; });
     added->required(argument.required);
     if (argument.repeated) {
       added->expected(argument.required ? 1 : 0, 1 << 20);
@@ -150,19 +147,22 @@ class Parser {
   }
 
   const std::vector<Option>& options_;
-  Invocation& invocation_;
+  ParsedLine& line_;
   CLI::App app_;
   std::vector<std::string_view> names_;
   std::vector<std::pair<std::string, CLI::Option*>> counted_;
   std::vector<std::string> taken_back_;
 };
 
-Status CheckValues(const Option& option, const Invocation& invocation) {
-  const bool empty = invocation.Has(option.name) && invocation.Get(option.name).empty();
-  if (empty && !option.may_be_empty) return Fail(ErrorKind::kUsage, "--{} needs a value", option.name);
-  if (option.choices.empty() || !invocation.Has(option.name)) return {};
+Status CheckValues(const Option& option, const ParsedLine& line) {
+  const auto* const given = line.FindOption(option.name);
+  if (given == nullptr) return {};
+  if (!option.may_be_empty && (given->empty() || given->back().empty())) {
+    return Fail(ErrorKind::kUsage, "--{} needs a value", option.name);
+  }
+  if (option.choices.empty()) return {};
   const auto choices = SplitNonEmpty(option.choices, ' ');
-  for (const auto& value : invocation.options.find(option.name)->second) {
+  for (const auto& value : *given) {
     if (std::ranges::find(choices, value) != choices.end()) continue;
     return FailWithHint(ErrorKind::kUsage, fmt::format("--{} cannot be \"{}\"", option.name, value),
                         fmt::format("use one of: {}", fmt::join(choices, ", ")));
@@ -170,67 +170,36 @@ Status CheckValues(const Option& option, const Invocation& invocation) {
   return {};
 }
 
-void TakeEnvironment(const std::vector<Option>& options, Invocation& invocation) {
+void TakeEnvironment(const std::vector<Option>& options, const Invocation& invocation, ParsedLine& line) {
   for (const auto& option : options) {
-    if (option.environment.empty() || invocation.options.contains(option.name)) continue;
+    if (option.environment.empty() || line.FindOption(option.name) != nullptr) continue;
     const std::string value = invocation.Env(option.environment);
-    if (!value.empty()) invocation.options[std::string(option.name)] = {value};
+    if (!value.empty()) line.options[std::string(option.name)] = {value};
   }
 }
 
 // Whether a missing option was asked for in earnest, by the command line or by the environment.
-bool IsWanted(const Option& option, const Invocation& invocation) {
-  const auto found = invocation.options.find(option.name);
-  if (option.support != Support::kMissing || found == invocation.options.end()) return false;
+bool IsWanted(const Option& option, const ParsedLine& line) {
+  const auto* const given = line.FindOption(option.name);
+  if (option.support != Support::kMissing || given == nullptr) return false;
   const auto harmless = SplitNonEmpty(option.harmless, ' ');
-  return !std::ranges::all_of(found->second, [&](const std::string& value) {
+  return !std::ranges::all_of(*given, [&](const std::string& value) {
     return value.empty() || std::ranges::find(harmless, value) != harmless.end();
   });
 }
 
 // Refuses what is not implemented; what is left are options that work.
-Status CheckSupport(const std::vector<Option>& options, Invocation& invocation) {
+Status CheckSupport(const std::vector<Option>& options, const Invocation& invocation, ParsedLine& line) {
   for (const auto& option : options) {
-    if (IsWanted(option, invocation)) {
+    if (IsWanted(option, line)) {
       return NotImplemented(*invocation.program, fmt::format("{} --{}", invocation.command->path, option.name));
     }
-    if (option.support != Support::kWorks) invocation.options.erase(std::string(option.name));
+    if (option.support != Support::kWorks) line.options.erase(std::string(option.name));
   }
   return {};
 }
 
 }  // namespace
-
-const std::string& Invocation::Get(std::string_view option) const {
-  const auto found = options.find(option);
-  return found == options.end() || found->second.empty() ? kEmpty : found->second.back();
-}
-
-std::vector<std::string> Invocation::GetList(std::string_view option) const {
-  std::vector<std::string> all;
-  const auto found = options.find(option);
-  for (const auto& value : found == options.end() ? kNone : found->second) {
-    for (auto& part : SplitNonEmpty(value, ',')) all.push_back(std::move(part));
-  }
-  return all;
-}
-
-bool Invocation::Has(std::string_view option) const { return options.contains(option); }
-
-const std::string& Invocation::Arg(std::string_view argument) const {
-  const auto& values = Args(argument);
-  return values.empty() ? kEmpty : values.front();
-}
-
-const std::vector<std::string>& Invocation::Args(std::string_view argument) const {
-  const auto found = arguments.find(argument);
-  return found == arguments.end() ? kNone : found->second;
-}
-
-std::string Invocation::Env(std::string_view name) const {
-  const char* value = std::getenv(std::string(name).c_str());
-  return value == nullptr ? "" : value;
-}
 
 Result<Invocation> ParseCommandLine(const Program& program, std::span<const std::string> words) {
   Found found = FindCommand(program, words);
@@ -241,15 +210,17 @@ Result<Invocation> ParseCommandLine(const Program& program, std::span<const std:
   invocation.program = &program;
   invocation.command = found.command;
   const std::vector<Option> options = AllOptionsOf(program, *found.command);
-  Parser parser(options, *found.command, found.rest, invocation);
+  ParsedLine line;
+  Parser parser(options, *found.command, found.rest, line);
   RETURN_IF_ERROR(parser.Parse(std::move(found.rest)));
-  if (found.command->passthrough || found.command->options_first) invocation.arguments["args"] = std::move(found.own);
-  TakeEnvironment(options, invocation);
-  std::erase_if(invocation.options,
+  line.words = std::move(found.own);
+  TakeEnvironment(options, invocation, line);
+  std::erase_if(line.options,
                 [](const auto& given) { return !given.second.empty() && given.second.front() == kTakenBack; });
 
-  RETURN_IF_ERROR(CheckSupport(options, invocation));
-  for (const auto& option : options) RETURN_IF_ERROR(CheckValues(option, invocation));
+  RETURN_IF_ERROR(CheckSupport(options, invocation, line));
+  for (const auto& option : options) RETURN_IF_ERROR(CheckValues(option, line));
+  invocation.line = std::make_shared<const ParsedLine>(std::move(line));
   return invocation;
 }
 
@@ -258,8 +229,11 @@ std::vector<Option> OptionsOf(const Program& program, const Command& command) {
   if (!command.formats.empty()) {
     const bool taken =
         std::ranges::any_of(options, [&](const Option& o) { return o.short_name == program.format_short_name; });
-    options.push_back(
-        {"format", taken ? '\0' : program.format_short_name, "FORMAT", "Output format", {}, command.formats});
+    options.push_back({.name = kFormatOption,
+                       .short_name = taken ? '\0' : program.format_short_name,
+                       .value_name = "FORMAT",
+                       .help = "Output format",
+                       .choices = command.formats});
   }
   for (const auto& row : program.further_options) {
     if (!row.command.empty() && row.command == command.path) AddUnlessTaken(row.option, options);

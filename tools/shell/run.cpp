@@ -10,6 +10,7 @@
 
 #include "libbase/json.h"
 #include "tools/shell/find_command.h"
+#include "tools/shell/parsed_line.h"
 
 namespace sallyport {
 namespace {
@@ -103,7 +104,7 @@ int Names(const Program& program, const std::vector<std::string>& words) {
 std::optional<int> BuiltIn(const Program& program, const std::vector<std::string>& words) {
   const auto parsed = ParseCommandLine(program, words);
   // What is passed on may be "--help".
-  const std::size_t passed_on = parsed ? parsed->Args("args").size() : 0;
+  const std::size_t passed_on = parsed ? parsed->line->words.size() : 0;
   const bool wants_help = WantsHelp(std::span(words).first(words.size() - passed_on));
   if (words.empty() || wants_help) return Help(program, words);
 
@@ -118,12 +119,6 @@ std::optional<int> BuiltIn(const Program& program, const std::vector<std::string
     return ReportError(program, {ErrorKind::kUsage, "completion is for bash, zsh or fish", {}});
   }
   return std::nullopt;
-}
-
-std::string FormatOf(const Invocation& invocation) {
-  if (invocation.Has("format")) return invocation.Get("format");
-  const std::string_view formats = invocation.command->formats;
-  return std::string(formats.substr(0, formats.find(' ')));
 }
 
 // Somebody whose login is over, and who can be asked, goes on after logging in.
@@ -154,6 +149,9 @@ int ReportError(const Program& program, const Error& error) {
 }
 
 int RunProgram(const Program& program, int argc, char** argv) {
+#ifndef NDEBUG
+  if (const Status right = CheckTables(program); !right) return ReportError(program, right.error());
+#endif
   OpenStandardDescriptors();
   std::signal(SIGPIPE, SIG_IGN);
   const std::vector<std::string> words(argv + 1, argv + argc);
@@ -183,7 +181,7 @@ int RunProgram(const Program& program, int argc, char** argv) {
     buffer.clear();
     return status;
   };
-  Status status = Render(*output, FormatOf(*invocation), output->json_indent.value_or(program.json_indent), write);
+  Status status = Render(*output, invocation->format(), output->json_indent.value_or(program.json_indent), write);
   if (status) status = WriteFd(STDOUT_FILENO, buffer);
   if (!status) return ReportError(program, status.error());
 

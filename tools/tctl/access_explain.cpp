@@ -23,6 +23,15 @@
 namespace sallyport {
 namespace {
 
+struct AccessExplain {
+  std::string user;
+  std::string action;
+  std::string resource;
+  std::vector<std::string> inside;  // a Kubernetes cluster
+  std::string name_space;
+  std::string labels;
+};
+
 // Actions on resources that labels make reachable; every other action is a verb on a kind.
 struct ActionRow {
   std::string_view action;
@@ -37,9 +46,9 @@ struct Asked {
 };
 
 // Returns the labels of what is named: of the option, else of the one resource with that name.
-Result<Labels> LabelsOf(const Invocation& invocation, const AccessWorld& world, std::string_view kind,
+Result<Labels> LabelsOf(const AccessExplain& given, const AccessWorld& world, std::string_view kind,
                         const std::string& name) {
-  if (invocation.Has("labels")) return ParseLabels(invocation.Get("labels"));
+  if (!given.labels.empty()) return ParseLabels(given.labels);
   const Reachable* found = nullptr;
   for (const Reachable& resource : world.resources) {
     if (resource.kind != kind || resource.name != name) continue;
@@ -72,8 +81,8 @@ KubeRequest ObjectOf(const std::string& verb, std::string_view object, const std
   return request;
 }
 
-Result<Asked> AskedOfResource(const Invocation& invocation, const AccessWorld& world, const ActionRow& action) {
-  std::string name = invocation.Arg("resource");
+Result<Asked> AskedOfResource(const AccessExplain& given, const AccessWorld& world, const ActionRow& action) {
+  std::string name = given.resource;
   Asked asked;
   asked.question.kind = action.kind;
   if (action.action == "ssh" && name.contains('@')) {
@@ -81,37 +90,37 @@ Result<Asked> AskedOfResource(const Invocation& invocation, const AccessWorld& w
     name.erase(0, name.find('@') + 1);
   }
 
-  ASSIGN_OR_RETURN(asked.question.labels, LabelsOf(invocation, world, action.kind, name));
+  ASSIGN_OR_RETURN(asked.question.labels, LabelsOf(given, world, action.kind, name));
   asked.subject = fmt::format("{} to {}", action.action, name);
   if (!asked.question.login.empty()) asked.subject += " as " + asked.question.login;
 
-  const auto& inside = invocation.Args("inside");
+  const auto& inside = given.inside;
   if (inside.empty()) return asked;
   if (action.action != "kube" || inside.size() != 2) {
     return FailWithHint(ErrorKind::kUsage, "what follows the name is a verb and an object in a Kubernetes cluster",
                         "tctl access explain alice kube prod get pods/web-1 --namespace=shop");
   }
-  asked.question.object = ObjectOf(inside[0], inside[1], invocation.Get("namespace"));
+  asked.question.object = ObjectOf(inside[0], inside[1], given.name_space);
   asked.subject += fmt::format(" and {} {} there", inside[0], inside[1]);
   return asked;
 }
 
-Result<Asked> AskedOfRules(const Invocation& invocation) {
-  const std::string& resource = invocation.Arg("resource");
+Result<Asked> AskedOfRules(const AccessExplain& given) {
+  const std::string& resource = given.resource;
   const auto slash = resource.find('/');
   const std::string kind = resource.substr(0, slash);
   const KindRow* const row = FindKind(kind);
   Asked asked;
   asked.question.kind = row == nullptr ? kind : std::string(row->kind);
-  asked.question.verb = invocation.Arg("action");
+  asked.question.verb = given.action;
   asked.subject = fmt::format("{} {}", asked.question.verb, resource);
   if (slash == std::string::npos) return asked;
 
   Value& metadata = asked.question.resource.Set("metadata", Value::EmptyMap());
   metadata.Set("name", resource.substr(slash + 1));
-  ASSIGN_OR_RETURN(const Labels given, ParseLabels(invocation.Get("labels")));
+  ASSIGN_OR_RETURN(const Labels said, ParseLabels(given.labels));
   Value& labels = metadata.Set("labels", Value::EmptyMap());
-  for (const auto& [key, value] : given) labels.Set(key, value);
+  for (const auto& [key, value] : said) labels.Set(key, value);
   return asked;
 }
 
@@ -241,21 +250,21 @@ std::string TextOf(const Value& result) {
   return text;
 }
 
-Result<Output> Run(const Invocation& invocation) {
+Result<Output> Run(const Invocation& invocation, const AccessExplain& given) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   AccessWorld world;
   RETURN_IF_ERROR(ReadRoles(*rpc, world));
   RETURN_IF_ERROR(ReadUsers(*rpc, world));
-  const std::string& name = invocation.Arg("user");
+  const std::string& name = given.user;
   const auto user = world.users.find(name);
   if (user == world.users.end()) {
     return FailWithHint(ErrorKind::kNotFound, fmt::format("user \"{}\" is not found", name), "tctl users ls");
   }
 
-  const auto action = std::ranges::find(kActions, invocation.Arg("action"), &ActionRow::action);
-  if (action != kActions.end() && !invocation.Has("labels")) RETURN_IF_ERROR(ReadResources(*rpc, world));
+  const auto action = std::ranges::find(kActions, given.action, &ActionRow::action);
+  if (action != kActions.end() && given.labels.empty()) RETURN_IF_ERROR(ReadResources(*rpc, world));
   ASSIGN_OR_RETURN(const Asked asked,
-                   action == kActions.end() ? AskedOfRules(invocation) : AskedOfResource(invocation, world, *action));
+                   action == kActions.end() ? AskedOfRules(given) : AskedOfResource(given, world, *action));
 
   const AccessChecker checker = world.CheckerOf(*user->second);
   ASSIGN_OR_RETURN(const AccessAnswer answer, Ask(checker, asked.question));
@@ -271,17 +280,33 @@ Result<Output> Run(const Invocation& invocation) {
 }  // namespace
 
 Command AccessExplainCommand() {
-  return {.path = "access explain",
-          .summary = "Say whether a user may do something, by which role, and what would be needed",
-          .arguments = {{"user", "Name of the user", true, false, "user"},
-                        {"action", "ssh, kube, app, db, or a verb on a kind (read, update, ...)"},
-                        {"resource",
-                         "[LOGIN@]NODE, the name of a Kubernetes cluster, application or database, or KIND[/NAME]"},
-                        {"inside", "In a Kubernetes cluster: a verb and an object (get pods/web-1)", false, true}},
-          .options = {{"namespace", 'n', "NAME", "Namespace of the object"},
-                      {"labels", '\0', "KEY=VALUE", "Labels of the resource, in place of those that it has"}},
-          .example = "tctl access explain alice ssh root@web-1",
-          .run = Run};
+  return {
+      .path = "access explain",
+      .summary = "Say whether a user may do something, by which role, and what would be needed",
+      .arguments = {{.name = "user", .help = "Name of the user", .names = "user", .into = Into<&AccessExplain::user>},
+                    {.name = "action",
+                     .help = "ssh, kube, app, db, or a verb on a kind (read, update, ...)",
+                     .into = Into<&AccessExplain::action>},
+                    {.name = "resource",
+                     .help = "[LOGIN@]NODE, the name of a Kubernetes cluster, application or database, or KIND[/NAME]",
+                     .into = Into<&AccessExplain::resource>},
+                    {.name = "inside",
+                     .help = "In a Kubernetes cluster: a verb and an object (get pods/web-1)",
+                     .required = false,
+                     .repeated = true,
+                     .into = Into<&AccessExplain::inside>}},
+
+      .options = {{.name = "namespace",
+                   .short_name = 'n',
+                   .value_name = "NAME",
+                   .help = "Namespace of the object",
+                   .into = Into<&AccessExplain::name_space>},
+                  {.name = "labels",
+                   .value_name = "KEY=VALUE",
+                   .help = "Labels of the resource, in place of those that it has",
+                   .into = Into<&AccessExplain::labels>}},
+      .example = "tctl access explain alice ssh root@web-1",
+      .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

@@ -16,20 +16,36 @@
 namespace sallyport {
 namespace {
 
+struct AlertsLs {
+  std::string labels;
+  bool verbose = false;
+};
+
+struct AlertsCreate {
+  std::string message;
+  std::string ttl;
+  std::string severity;
+  std::string labels;
+};
+
+struct AlertsAck {
+  std::string id;
+  std::string reason;
+  std::string ttl;
+  bool clear = false;
+};
+
 using google::protobuf::Empty;
 
-bool IsText(const Invocation& invocation) { return !invocation.Has("format") || invocation.Get("format") == "text"; }
-
-Result<types::AlertSeverity> SeverityOf(const Invocation& invocation) {
-  const std::string& text = invocation.Get("severity");
+types::AlertSeverity SeverityOf(const std::string& text) {
   if (text.empty() || text == "low") return types::LOW;
   return text == "medium" ? types::MEDIUM : types::HIGH;
 }
 
 // How long something lasts that --ttl may say.
-Result<Nanoseconds> TtlOf(const Invocation& invocation) {
-  if (!invocation.Has("ttl")) return kDefaultAlertTtl;
-  ASSIGN_OR_RETURN(const Nanoseconds ttl, ParseDuration(invocation.Get("ttl")));
+Result<Nanoseconds> TtlOf(const std::string& text) {
+  if (text.empty()) return kDefaultAlertTtl;
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, ParseDuration(text));
   if (ttl <= Nanoseconds(0)) return Fail(ErrorKind::kBadParameter, "--ttl must be longer than 0");
   if (Now() > Time::max() - ttl) return Fail(ErrorKind::kBadParameter, "--ttl is too long");
   return ttl;
@@ -74,37 +90,36 @@ Output ListOf(Value::List items, std::vector<std::string> columns, std::vector<s
   return output;
 }
 
-Result<Output> List(const Invocation& invocation) {
+Result<Output> List(const Invocation& invocation, const AlertsLs& given) {
   types::GetClusterAlertsRequest query;
-  ASSIGN_OR_RETURN(const auto labels, ParseLabels(invocation.Get("labels")));
+  ASSIGN_OR_RETURN(const auto labels, ParseLabels(given.labels));
   for (const auto& [key, value] : labels) (*query.mutable_labels())[key] = value;
-  const bool verbose = invocation.Flag("verbose");
+  const bool verbose = given.verbose;
   query.set_withacknowledged(verbose);
   query.set_withuntargeted(true);
 
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const auto found, FetchAlerts(*rpc, query));
-  if (found.empty() && IsText(invocation)) return Output::Text("no alerts\n");
+  if (found.empty() && invocation.format() == "text") return Output::Text("no alerts\n");
   Value::List alerts;
   for (const auto& alert : found) alerts.push_back(EncodeMessage(alert));
   if (!verbose) return ListOf(std::move(alerts), {"ID", "Severity", "Expires In", "Message"}, Row);
   return ListOf(std::move(alerts), {"ID", "Severity", "Expires In", "Message", "Created", "Labels"}, VerboseRow);
 }
 
-Result<types::ClusterAlert> AlertOf(const Invocation& invocation) {
+Result<types::ClusterAlert> AlertOf(const AlertsCreate& given) {
   types::ClusterAlert alert;
   auto& header = *alert.mutable_header();
   header.mutable_metadata()->set_name(RandomUuid());
-  alert.mutable_spec()->set_message(invocation.Arg("message"));
-  ASSIGN_OR_RETURN(const auto severity, SeverityOf(invocation));
-  alert.mutable_spec()->set_severity(severity);
+  alert.mutable_spec()->set_message(given.message);
+  alert.mutable_spec()->set_severity(SeverityOf(given.severity));
 
-  ASSIGN_OR_RETURN(auto labels, ParseLabels(invocation.Get("labels")));
+  ASSIGN_OR_RETURN(auto labels, ParseLabels(given.labels));
   if (labels.empty())
     labels = {{std::string(alert_label::kOnLogin), "yes"}, {std::string(alert_label::kPermitAll), "yes"}};
   for (const auto& [key, value] : labels) SetLabel(header, key, value);
 
-  ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(invocation));
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(given.ttl));
   const Time now = Now();
   SetExpires(header, now + ttl);
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
@@ -114,9 +129,9 @@ Result<types::ClusterAlert> AlertOf(const Invocation& invocation) {
   return alert;
 }
 
-Result<Output> Create(const Invocation& invocation) {
+Result<Output> Create(const Invocation& invocation, const AlertsCreate& given) {
   proto::UpsertClusterAlertRequest request;
-  ASSIGN_OR_RETURN(*request.mutable_alert(), AlertOf(invocation));
+  ASSIGN_OR_RETURN(*request.mutable_alert(), AlertOf(given));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   RETURN_IF_ERROR(rpc->Call<Empty>("/proto.AuthService/UpsertClusterAlert", request));
   return Output::Of(EncodeMessage(request.alert()), [](const Value& alert) {
@@ -135,9 +150,9 @@ Result<Output> ListAcks(const Invocation& invocation) {
   });
 }
 
-Result<Output> ClearAck(const Invocation& invocation) {
+Result<Output> ClearAck(const Invocation& invocation, const AlertsAck& given) {
   proto::ClearAlertAcksRequest request;
-  request.set_alertid(invocation.Arg("id"));
+  request.set_alertid(given.id);
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   RETURN_IF_ERROR(rpc->Call<Empty>("/proto.AuthService/ClearAlertAcks", request));
   return Output::Of(EncodeMessage(request), [](const Value& cleared) {
@@ -147,16 +162,16 @@ Result<Output> ClearAck(const Invocation& invocation) {
   });
 }
 
-Result<Output> Acknowledge(const Invocation& invocation) {
-  if (invocation.Flag("clear")) return ClearAck(invocation);
-  if (!invocation.Has("reason")) {
+Result<Output> Acknowledge(const Invocation& invocation, const AlertsAck& given) {
+  if (given.clear) return ClearAck(invocation, given);
+  if (given.reason.empty()) {
     return FailWithHint(ErrorKind::kUsage, "why the alert is acknowledged is missing", "give it: --reason=TEXT");
   }
 
   types::AlertAcknowledgement ack;
-  ack.set_alertid(invocation.Arg("id"));
-  ack.set_reason(invocation.Get("reason"));
-  ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(invocation));
+  ack.set_alertid(given.id);
+  ack.set_reason(given.reason);
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(given.ttl));
   const Time expires = std::chrono::floor<std::chrono::seconds>(Now() + ttl);
   ack.mutable_expires()->set_seconds(expires.time_since_epoch() / std::chrono::seconds(1));
   RETURN_IF_ERROR(CheckAlertAck(ack));
@@ -178,33 +193,56 @@ Result<Output> Acknowledge(const Invocation& invocation) {
 Command ListCommand() {
   return {.path = "alerts ls",
           .summary = "List alerts of the cluster",
-          .options = {{"labels", '\0', "KEY=VALUE,...", "Only alerts with these labels"},
-                      {"verbose", 'v', "", "Acknowledged ones too, and more columns"}},
+          .options = {{.name = "labels",
+                       .value_name = "KEY=VALUE,...",
+                       .help = "Only alerts with these labels",
+                       .into = Into<&AlertsLs::labels>},
+                      {.name = "verbose",
+                       .short_name = 'v',
+                       .help = "Acknowledged ones too, and more columns",
+                       .into = Into<&AlertsLs::verbose>}},
           .example = "tctl alerts ls",
-          .run = List};
+          .run = RunWith<List>};
 }
 
 Command CreateAlertCommand() {
   return {.path = "alerts create",
           .summary = "Create an alert, which users see when they log in unless its labels say otherwise",
-          .arguments = {{"message", "What the alert says, in one line"}},
-          .options = {{"ttl", '\0', "DURATION", "How long the alert stays (default 24h)"},
-                      {"severity", '\0', "SEVERITY", "How severe it is (default low)", "", "low medium high"},
-                      {"labels", '\0', "KEY=VALUE,...",
-                       "Labels that say who sees it when, instead of everybody at each login"}},
+          .arguments = {{.name = "message",
+                         .help = "What the alert says, in one line",
+                         .into = Into<&AlertsCreate::message>}},
+
+          .options = {{.name = "ttl",
+                       .value_name = "DURATION",
+                       .help = "How long the alert stays (default 24h)",
+                       .into = Into<&AlertsCreate::ttl>},
+                      {.name = "severity",
+                       .value_name = "SEVERITY",
+                       .help = "How severe it is (default low)",
+                       .choices = "low medium high",
+                       .into = Into<&AlertsCreate::severity>},
+                      {.name = "labels",
+                       .value_name = "KEY=VALUE,...",
+                       .help = "Labels that say who sees it when, instead of everybody at each login",
+                       .into = Into<&AlertsCreate::labels>}},
           .example = "tctl alerts create --severity=high --ttl=2h 'maintenance at noon'",
-          .run = Create};
+          .run = RunWith<Create>};
 }
 
 Command AcknowledgeCommand() {
-  return {.path = "alerts ack",
-          .summary = "Acknowledge an alert, so that it is not shown for a time",
-          .arguments = {{"id", "ID of the alert; with --clear, * means all"}},
-          .options = {{"reason", '\0', "TEXT", "Why, in one line"},
-                      {"ttl", '\0', "DURATION", "For how long (default 24h)"},
-                      {"clear", '\0', "", "Show the alert again"}},
-          .example = "tctl alerts ack 0b2c5a4e-9f2d-4e1b-8b1c-0d3a4e5f6a7b --reason='seen by operations' --ttl=1h",
-          .run = Acknowledge};
+  return {
+      .path = "alerts ack",
+      .summary = "Acknowledge an alert, so that it is not shown for a time",
+      .arguments = {{.name = "id", .help = "ID of the alert; with --clear, * means all", .into = Into<&AlertsAck::id>}},
+      .options =
+          {{.name = "reason", .value_name = "TEXT", .help = "Why, in one line", .into = Into<&AlertsAck::reason>},
+           {.name = "ttl",
+            .value_name = "DURATION",
+            .help = "For how long (default 24h)",
+            .into = Into<&AlertsAck::ttl>},
+           {.name = "clear", .help = "Show the alert again", .into = Into<&AlertsAck::clear>}},
+      .example = "tctl alerts ack 0b2c5a4e-9f2d-4e1b-8b1c-0d3a4e5f6a7b --reason='seen by operations' --ttl=1h",
+      .run = RunWith<Acknowledge>};
 }
 
 Command ListAcksCommand() {

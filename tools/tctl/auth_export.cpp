@@ -14,6 +14,19 @@
 namespace sallyport {
 namespace {
 
+struct AuthExport {
+  std::string type;
+  bool keys = false;
+  std::string fingerprint;
+  std::string compat;
+  std::string out;
+};
+
+struct AuthCrl {
+  std::string type;
+  std::string out;
+};
+
 namespace trustv1 = teleport::trust::v1;
 
 constexpr mode_t kPublicMode = 0644;
@@ -134,10 +147,10 @@ Result<Output> WriteFiles(const std::string& prefix, const Export& made) {
   return Output::Text(std::move(report));
 }
 
-Result<Output> RunExport(const Invocation& invocation) {
-  const std::string& type = invocation.Get("type");
+Result<Output> RunExport(const Invocation& invocation, const AuthExport& given) {
+  const std::string& type = given.type;
   if (type == "github") return Fail(ErrorKind::kNotImplemented, "authorities of integrations are not implemented");
-  Export made{invocation.Flag("keys"), invocation.Get("compat") == "1.0", invocation.Get("fingerprint"), {}};
+  Export made{given.keys, given.compat == "1.0", given.fingerprint, {}};
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const std::string cluster, ClusterName(*rpc));
 
@@ -149,7 +162,7 @@ Result<Output> RunExport(const Invocation& invocation) {
   if (made.pieces.empty()) return Fail(ErrorKind::kNotFound, "there is no such key to export");
   if (type.empty()) made.pieces = {fmt::format("{}", fmt::join(made.pieces, ""))};
 
-  if (invocation.Has("out")) return WriteFiles(invocation.Get("out"), made);
+  if (!given.out.empty()) return WriteFiles(given.out, made);
   if (made.pieces.size() == 1) return Output::Text(std::move(made.pieces.front()));
   return FailWithHint(ErrorKind::kBadParameter, fmt::format("there are {} authorities", made.pieces.size()),
                       "write each to a file: --out=PREFIX");
@@ -167,8 +180,8 @@ std::string CrlName(const Certificate& authority) {
   return (id + "_" + authority.subject_common_name()).substr(0, kCrlNameLength);
 }
 
-Result<Output> RunCrl(const Invocation& invocation) {
-  const std::string& type = invocation.Get("type");
+Result<Output> RunCrl(const Invocation& invocation, const AuthCrl& given) {
+  const std::string& type = given.type;
   if (type.empty()) return Fail(ErrorKind::kUsage, "name the authority: --type=user");
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const std::string cluster, ClusterName(*rpc));
@@ -178,14 +191,14 @@ Result<Output> RunCrl(const Invocation& invocation) {
   const auto& pairs = authority.spec().activekeys().tls();
   for (const auto& pair : pairs) {
     if (pair.crl().empty()) return Fail(ErrorKind::kNotFound, "an authority of type {} has no list", type);
-    if (!invocation.Has("out")) {
+    if (given.out.empty()) {
       if (pairs.size() == 1) return Output::Text(pair.crl());
       return FailWithHint(ErrorKind::kBadParameter, fmt::format("there are {} lists", pairs.size()),
                           "write each to a file: --out=PREFIX");
     }
 
     ASSIGN_OR_RETURN(const Certificate certificate, Certificate::FromPem(pair.cert()));
-    const std::string name = fmt::format("{}-{}-{}.crl", invocation.Get("out"), type, CrlName(certificate));
+    const std::string name = fmt::format("{}-{}-{}.crl", given.out, type, CrlName(certificate));
     RETURN_IF_ERROR(WriteFile(name, pair.crl(), kPublicMode));
     report += name + "\n";
   }
@@ -197,26 +210,44 @@ Result<Output> RunCrl(const Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> AuthExportCommands() {
-  return {
-      {.path = "auth export",
-       .summary = "Show certificate authorities in the form that other programs read",
-       .options =
-           {{"type", '\0', "TYPE", "Which one, and in which form (default host and user, for SSH)", {}, TypeNames()},
-            {"keys", '\0', "", "The private keys instead"},
-            {"fingerprint", '\0', "SHA256:...", "Only the SSH key with this fingerprint"},
-            {"compat", '\0', "VERSION", "1.0 writes user authorities as known hosts"},
-            {"out", '\0', "PREFIX", "Write each to a file PREFIX0.cer, PREFIX1.cer, ..."}},
-       .example = "tctl auth export --type=user > teleport_user_ca.pub",
-       .formats = "",
-       .run = RunExport},
+  return {{.path = "auth export",
+           .summary = "Show certificate authorities in the form that other programs read",
+           .options = {{.name = "type",
+                        .value_name = "TYPE",
+                        .help = "Which one, and in which form (default host and user, for SSH)",
+                        .choices = TypeNames(),
+                        .into = Into<&AuthExport::type>},
+                       {.name = "keys", .help = "The private keys instead", .into = Into<&AuthExport::keys>},
+                       {.name = "fingerprint",
+                        .value_name = "SHA256:...",
+                        .help = "Only the SSH key with this fingerprint",
+                        .into = Into<&AuthExport::fingerprint>},
+                       {.name = "compat",
+                        .value_name = "VERSION",
+                        .help = "1.0 writes user authorities as known hosts",
+                        .into = Into<&AuthExport::compat>},
+                       {.name = "out",
+                        .value_name = "PREFIX",
+                        .help = "Write each to a file PREFIX0.cer, PREFIX1.cer, ...",
+                        .into = Into<&AuthExport::out>}},
+           .example = "tctl auth export --type=user > teleport_user_ca.pub",
+           .formats = "",
+           .run = RunWith<RunExport>},
 
-      {.path = "auth crl",
-       .summary = "Show the empty revocation list of an authority, in DER",
-       .options = {{"type", '\0', "TYPE", "Which authority", {}, "host db db_client user"},
-                   {"out", '\0', "PREFIX", "Write to a file whose name begins so"}},
-       .example = "tctl auth crl --type=db_client --out=crl",
-       .formats = "",
-       .run = RunCrl}};
+          {.path = "auth crl",
+           .summary = "Show the empty revocation list of an authority, in DER",
+           .options = {{.name = "type",
+                        .value_name = "TYPE",
+                        .help = "Which authority",
+                        .choices = "host db db_client user",
+                        .into = Into<&AuthCrl::type>},
+                       {.name = "out",
+                        .value_name = "PREFIX",
+                        .help = "Write to a file whose name begins so",
+                        .into = Into<&AuthCrl::out>}},
+           .example = "tctl auth crl --type=db_client --out=crl",
+           .formats = "",
+           .run = RunWith<RunCrl>}};
 }
 
 }  // namespace sallyport

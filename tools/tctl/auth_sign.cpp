@@ -18,6 +18,19 @@
 namespace sallyport {
 namespace {
 
+struct AuthSign {
+  std::string user;
+  std::string host;
+  std::string out;
+  std::string ttl;
+  std::string compat;
+  bool overwrite = false;
+  std::string proxy;
+  std::string leaf_cluster;
+  std::string kube_cluster;
+  std::string kube_cluster_name;
+};
+
 namespace configv1 = teleport::clusterconfig::v1;
 namespace trustv1 = teleport::trust::v1;
 
@@ -40,9 +53,9 @@ Result<Cluster> AskCluster(RpcClient& rpc) {
   return cluster;
 }
 
-Result<Nanoseconds> TtlOf(const Invocation& invocation) {
-  if (!invocation.Has("ttl")) return kDefaultTtl;
-  ASSIGN_OR_RETURN(const Nanoseconds ttl, ParseDuration(invocation.Get("ttl")));
+Result<Nanoseconds> TtlOf(const AuthSign& given) {
+  if (given.ttl.empty()) return kDefaultTtl;
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, ParseDuration(given.ttl));
   if (ttl <= Nanoseconds(0)) return Fail(ErrorKind::kBadParameter, "--ttl must be longer than 0");
   return ttl;
 }
@@ -75,18 +88,18 @@ Result<HostPort> ProxyOf(RpcClient& rpc, const std::string& given) {
                       "give it: --proxy=HOST:PORT");
 }
 
-Status AddKubeAddress(RpcClient& rpc, const Invocation& invocation, KubeEntry& entry) {
+Status AddKubeAddress(RpcClient& rpc, const AuthSign& given, KubeEntry& entry) {
   ASSIGN_OR_RETURN(const auto networking,
                    rpc.Call<types::ClusterNetworkingConfigV2>(
                        "/teleport.clusterconfig.v1.ClusterConfigService/GetClusterNetworkingConfig",
                        configv1::GetClusterNetworkingConfigRequest()));
   const bool multiplex = networking.spec().proxylistenermode() == types::ProxyListenerMode::Multiplex;
-  if (!multiplex && !invocation.Has("proxy")) {
+  if (!multiplex && given.proxy.empty()) {
     return FailWithHint(ErrorKind::kUsage, "the cluster has a port of its own for Kubernetes",
                         "give its address: --proxy=HOST:PORT");
   }
 
-  ASSIGN_OR_RETURN(const HostPort proxy, ProxyOf(rpc, invocation.Get("proxy")));
+  ASSIGN_OR_RETURN(const HostPort proxy, ProxyOf(rpc, given.proxy));
   entry.server = "https://" + FormatHostPort(proxy);
   if (multiplex) entry.tls_server_name = KubeTlsServerName(proxy.host);
   return {};
@@ -94,12 +107,12 @@ Status AddKubeAddress(RpcClient& rpc, const Invocation& invocation, KubeEntry& e
 
 // A certificate that is shorter than asked for would end when nobody expects it. The default is nobody's wish: what is
 // left of it is said.
-Status CheckLifetime(const Invocation& invocation, const std::string& certificate_pem, Time wanted, Nanoseconds ttl,
+Status CheckLifetime(const AuthSign& given, const std::string& certificate_pem, Time wanted, Nanoseconds ttl,
                      std::vector<std::string>& notices) {
   ASSIGN_OR_RETURN(const Certificate certificate, Certificate::FromPem(certificate_pem));
   if (wanted - certificate.not_after() <= kTolerance) return {};
   const auto granted = std::chrono::round<std::chrono::seconds>(certificate.not_after() - Now());
-  if (!invocation.Has("ttl")) {
+  if (given.ttl.empty()) {
     notices.push_back(fmt::format("good for {}, which is as long as your own session and the roles allow, not for {}",
                                   FormatDuration(granted), FormatDuration(ttl)));
     return {};
@@ -110,39 +123,39 @@ Status CheckLifetime(const Invocation& invocation, const std::string& certificat
                       fmt::format("ask for less: --ttl={}", FormatDuration(granted)));
 }
 
-Result<proto::Certs> RequestCerts(RpcClient& rpc, const Invocation& invocation, const Cluster& cluster,
-                                  const KubeEntry& kube, Time expires) {
+Result<proto::Certs> RequestCerts(RpcClient& rpc, const AuthSign& given, const Cluster& cluster, const KubeEntry& kube,
+                                  Time expires) {
   proto::UserCertsRequest request;
-  request.set_username(invocation.Get("user"));
+  request.set_username(given.user);
   request.set_sshpublickey(cluster.keys.ssh.public_key().ToAuthorizedKey() + "\n");
   request.set_tlspublickey(cluster.keys.tls.public_key().ToPem());
   *request.mutable_expires() =
       google::protobuf::util::TimeUtil::NanosecondsToTimestamp(expires.time_since_epoch().count());
-  request.set_format(invocation.Get("compat"));
+  request.set_format(given.compat);
   request.set_routetocluster(kube.teleport_cluster);
   request.set_kubernetescluster(kube.kube_cluster);
   return rpc.Call<proto::Certs>("/proto.AuthService/GenerateUserCerts", request);
 }
 
-Status SignUser(RpcClient& rpc, const Invocation& invocation, IdentityOutput& output,
-                std::vector<std::string>& notices) {
-  ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(invocation));
+Status SignUser(RpcClient& rpc, const AuthSign& given, IdentityOutput& output, std::vector<std::string>& notices) {
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(given));
   ASSIGN_OR_RETURN(Cluster cluster, AskCluster(rpc));
   // A file with one key for both certificates, unless only SSH reads it.
   if (output.format != IdentityFormat::kOpenssh) cluster.keys.ssh = cluster.keys.tls;
   output.kube.teleport_cluster = cluster.name;
-  output.kube.kube_cluster = invocation.Get("kube-cluster-name");
+  output.kube.kube_cluster = given.kube_cluster_name;
   if (output.format == IdentityFormat::kKubernetes) {
-    const std::string& leaf = invocation.Get(invocation.Has("leaf-cluster") ? "leaf-cluster" : "kube-cluster");
+    const std::string& leaf = given.leaf_cluster.empty() ? given.kube_cluster : given.leaf_cluster;
     if (!leaf.empty()) {
       RETURN_IF_ERROR(CheckLeaf(rpc, leaf));
       output.kube.teleport_cluster = leaf;
     }
-    RETURN_IF_ERROR(AddKubeAddress(rpc, invocation, output.kube));
+    RETURN_IF_ERROR(AddKubeAddress(rpc, given, output.kube));
   }
+
   const Time expires = Now() + ttl;
-  ASSIGN_OR_RETURN(const auto certs, RequestCerts(rpc, invocation, cluster, output.kube, expires));
-  RETURN_IF_ERROR(CheckLifetime(invocation, certs.tls(), expires, ttl, notices));
+  ASSIGN_OR_RETURN(const auto certs, RequestCerts(rpc, given, cluster, output.kube, expires));
+  RETURN_IF_ERROR(CheckLifetime(given, certs.tls(), expires, ttl, notices));
   output.key_pem = output.format == IdentityFormat::kOpenssh ? cluster.keys.ssh.ToSshPem() : cluster.keys.tls.ToPem();
   output.ssh_certificate = certs.ssh();
   output.tls_certificate = certs.tls();
@@ -150,15 +163,15 @@ Status SignUser(RpcClient& rpc, const Invocation& invocation, IdentityOutput& ou
   return {};
 }
 
-Status SignHost(RpcClient& rpc, const Invocation& invocation, IdentityOutput& output) {
+Status SignHost(RpcClient& rpc, const AuthSign& given, IdentityOutput& output) {
   ASSIGN_OR_RETURN(const Cluster cluster, AskCluster(rpc));
   trustv1::GenerateHostCertRequest request;
   request.set_key(cluster.keys.ssh.public_key().ToAuthorizedKey() + "\n");
-  for (const auto& name : SplitNonEmpty(invocation.Get("host"), ',')) request.add_principals(name);
+  for (const auto& name : SplitNonEmpty(given.host, ',')) request.add_principals(name);
   request.set_cluster_name(cluster.name);
   request.set_role("Node");
-  if (invocation.Has("ttl")) {
-    ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(invocation));
+  if (!given.ttl.empty()) {
+    ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(given));
     *request.mutable_ttl() = google::protobuf::util::TimeUtil::NanosecondsToDuration(ttl.count());
   }
 
@@ -170,10 +183,10 @@ Status SignHost(RpcClient& rpc, const Invocation& invocation, IdentityOutput& ou
 }
 
 // What is wrong with the options, before anything is asked of the cluster.
-Status CheckOptions(const Invocation& invocation, const IdentityOutput& output) {
-  const bool host = invocation.Has("host");
+Status CheckOptions(const AuthSign& given, const IdentityOutput& output) {
+  const bool host = !given.host.empty();
   if (output.path.empty()) return Fail(ErrorKind::kUsage, "name the file to write: --out=FILE");
-  if (invocation.Has("user") == host) return Fail(ErrorKind::kUsage, "give --user or --host");
+  if (given.user.empty() != host) return Fail(ErrorKind::kUsage, "give --user or --host");
   if (host && output.format != IdentityFormat::kOpenssh) {
     return Fail(ErrorKind::kUsage, "certificates of hosts are written with --format=openssh");
   }
@@ -181,29 +194,30 @@ Status CheckOptions(const Invocation& invocation, const IdentityOutput& output) 
 }
 
 // Options that say something about another format than the one that is written.
-std::vector<std::string> Notices(const Invocation& invocation, IdentityFormat format) {
+std::vector<std::string> Notices(const AuthSign& given, IdentityFormat format) {
+  const std::pair<std::string_view, const std::string&> for_kubernetes[] = {
+      {"proxy", given.proxy}, {"kube-cluster-name", given.kube_cluster_name}, {"leaf-cluster", given.leaf_cluster}};
   std::vector<std::string> notices;
-  for (const char* option : {"proxy", "kube-cluster-name", "leaf-cluster"}) {
-    if (format == IdentityFormat::kKubernetes || !invocation.Has(option)) continue;
+  for (const auto& [option, value] : for_kubernetes) {
+    if (format == IdentityFormat::kKubernetes || value.empty()) continue;
     notices.push_back(fmt::format("--{} matters with --format=kubernetes alone", option));
   }
   return notices;
 }
 
-Result<Output> Run(const Invocation& invocation) {
+Result<Output> Run(const Invocation& invocation, const AuthSign& given) {
   IdentityOutput output;
   // --format says how the files are written, and how the answer is shown where it is none of those.
-  const std::string& format = invocation.Get("format");
-  const bool plain = format.empty() || format == "text" || format == "json" || format == "yaml";
+  const std::string format = invocation.format();
+  const bool plain = format == "text" || format == "json" || format == "yaml";
   ASSIGN_OR_RETURN(output.format, ParseIdentityFormat(plain ? "file" : format));
-  output.path = invocation.Get("out");
-  output.overwrite = invocation.Flag("overwrite");
-  RETURN_IF_ERROR(CheckOptions(invocation, output));
+  output.path = given.out;
+  output.overwrite = given.overwrite;
+  RETURN_IF_ERROR(CheckOptions(given, output));
 
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
-  auto notices = Notices(invocation, output.format);
-  RETURN_IF_ERROR(invocation.Has("user") ? SignUser(*rpc, invocation, output, notices)
-                                         : SignHost(*rpc, invocation, output));
+  auto notices = Notices(given, output.format);
+  RETURN_IF_ERROR(given.user.empty() ? SignHost(*rpc, given, output) : SignUser(*rpc, given, output, notices));
   ASSIGN_OR_RETURN(const auto files, WriteIdentityOutput(output));
 
   Output result = Output::Of(Value(Value::Map{{"files", Value::Strings(files)}}), [files](const Value&) {
@@ -216,21 +230,47 @@ Result<Output> Run(const Invocation& invocation) {
 }  // namespace
 
 Command AuthSignCommand() {
-  return {.path = "auth sign",
-          .summary = "Write certificates of a user, or of a host, to files for other programs",
-          .options = {{"user", '\0', "NAME", "User of the certificates"},
-                      {"host", '\0', "NAME,...", "Names of a host, with --format=openssh"},
-                      {"out", 'o', "FILE", "File to write; some formats write several that begin with it"},
-                      {"ttl", '\0', "DURATION", "How long they are good (default 12h; for hosts: for ever)"},
-                      {"compat", '\0', "FORMAT", "Form of the SSH certificate", {}, "standard oldssh"},
-                      {"overwrite", '\0', "", "Replace files that are there"},
-                      {"proxy", '\0', "HOST:PORT", "Proxy that kubectl uses (default the cluster's)"},
-                      {"leaf-cluster", '\0', "NAME", "Leaf cluster that kubectl uses"},
-                      {"kube-cluster", '\0', "NAME", "", {}, {}, false, true},
-                      {"kube-cluster-name", '\0', "NAME", "Kubernetes cluster that kubectl uses"}},
-          .example = "tctl auth sign --user=ci --out=identity --ttl=1h",
-          .formats = "text json yaml file openssh tls kubernetes",
-          .run = Run};
+  return {
+      .path = "auth sign",
+      .summary = "Write certificates of a user, or of a host, to files for other programs",
+      .options =
+          {{.name = "user", .value_name = "NAME", .help = "User of the certificates", .into = Into<&AuthSign::user>},
+           {.name = "host",
+            .value_name = "NAME,...",
+            .help = "Names of a host, with --format=openssh",
+            .into = Into<&AuthSign::host>},
+           {.name = "out",
+            .short_name = 'o',
+            .value_name = "FILE",
+            .help = "File to write; some formats write several that begin with it",
+            .into = Into<&AuthSign::out>},
+           {.name = "ttl",
+            .value_name = "DURATION",
+            .help = "How long they are good (default 12h; for hosts: for ever)",
+            .into = Into<&AuthSign::ttl>},
+
+           {.name = "compat",
+            .value_name = "FORMAT",
+            .help = "Form of the SSH certificate",
+            .choices = "standard oldssh",
+            .into = Into<&AuthSign::compat>},
+           {.name = "overwrite", .help = "Replace files that are there", .into = Into<&AuthSign::overwrite>},
+           {.name = "proxy",
+            .value_name = "HOST:PORT",
+            .help = "Proxy that kubectl uses (default the cluster's)",
+            .into = Into<&AuthSign::proxy>},
+           {.name = "leaf-cluster",
+            .value_name = "NAME",
+            .help = "Leaf cluster that kubectl uses",
+            .into = Into<&AuthSign::leaf_cluster>},
+           {.name = "kube-cluster", .value_name = "NAME", .hidden = true, .into = Into<&AuthSign::kube_cluster>},
+           {.name = "kube-cluster-name",
+            .value_name = "NAME",
+            .help = "Kubernetes cluster that kubectl uses",
+            .into = Into<&AuthSign::kube_cluster_name>}},
+      .example = "tctl auth sign --user=ci --out=identity --ttl=1h",
+      .formats = "text json yaml file openssh tls kubernetes",
+      .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

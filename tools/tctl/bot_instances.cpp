@@ -8,6 +8,19 @@
 namespace sallyport {
 namespace {
 
+struct BotsInstancesLs {
+  std::string name;
+};
+
+struct BotsInstancesShow {
+  std::string id;
+};
+
+struct BotsInstancesAdd {
+  std::string name;
+  std::string token;
+};
+
 namespace machineidv1 = teleport::machineid::v1;
 using machineidv1::BotInstance;
 
@@ -53,8 +66,8 @@ Result<std::vector<BotInstance>> Instances(RpcClient& rpc, const std::string& bo
   return all;
 }
 
-Result<Output> List(const Invocation& invocation) {
-  const std::string& bot = invocation.Arg("name");
+Result<Output> List(const Invocation& invocation, const BotsInstancesLs& given) {
+  const std::string& bot = given.name;
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const auto all, Instances(*rpc, bot));
   Value::List list;
@@ -87,19 +100,19 @@ std::string ShowText(const BotInstance& instance) {
                             beat.hostname(), beat.version(), beat.os(), beat.architecture(), beat.uptime().seconds());
 }
 
-Result<Output> Show(const Invocation& invocation) {
+Result<Output> Show(const Invocation& invocation, const BotsInstancesShow& given) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
-  ASSIGN_OR_RETURN(const BotInstance instance, ReadBotInstance(*rpc, invocation.Arg("id")));
+  ASSIGN_OR_RETURN(const BotInstance instance, ReadBotInstance(*rpc, given.id));
   return Output::Of(EncodeMessage(instance), [text = ShowText(instance)](const Value&) { return text; });
 }
 
-Result<Output> Add(const Invocation& invocation) {
-  const std::string& name = invocation.Arg("name");
+Result<Output> Add(const Invocation& invocation, const BotsInstancesAdd& given) {
+  const std::string& name = given.name;
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const auto bot, ReadBot(*rpc, name));
-  const bool has_token = invocation.Has("token");
+  const bool has_token = !given.token.empty();
   ASSIGN_OR_RETURN(const auto token,
-                   has_token ? ReadBotToken(*rpc, name, invocation.Get("token")) : CreateBotToken(*rpc, name, ""));
+                   has_token ? ReadBotToken(*rpc, name, given.token) : CreateBotToken(*rpc, name, ""));
   return HowBotJoins(*rpc, bot, token);
 }
 
@@ -108,20 +121,29 @@ Result<Output> Add(const Invocation& invocation) {
 std::vector<Command> BotInstanceCommands() {
   return {{.path = "bots instances ls",
            .summary = "List the instances of bots: where they have joined",
-           .arguments = {{"name", "Name of a bot; without one, those of all", false, false, "bot"}},
+           .arguments = {{.name = "name",
+                          .help = "Name of a bot; without one, those of all",
+                          .required = false,
+                          .names = "bot",
+                          .into = Into<&BotsInstancesLs::name>}},
            .example = "tctl bots instances ls robot",
-           .run = List},
+           .run = RunWith<List>},
+
           {.path = "bots instances show",
            .summary = "Show one instance of a bot",
-           .arguments = {{"id", "BOT/ID"}},
+           .arguments = {{.name = "id", .help = "BOT/ID", .into = Into<&BotsInstancesShow::id>}},
            .example = "tctl bots instances show robot/2f0b2d2e-3d3b-4a5f-9c5b-2c1f0e9d8c7b",
-           .run = Show},
+           .run = RunWith<Show>},
           {.path = "bots instances add",
            .summary = "Make a token by which a bot joins on one more machine",
-           .arguments = {{"name", "Name of the bot", true, false, "bot"}},
-           .options = {{"token", '\0', "TOKEN", "A token of this bot that is there already"}},
+           .arguments =
+               {{.name = "name", .help = "Name of the bot", .names = "bot", .into = Into<&BotsInstancesAdd::name>}},
+           .options = {{.name = "token",
+                        .value_name = "TOKEN",
+                        .help = "A token of this bot that is there already",
+                        .into = Into<&BotsInstancesAdd::token>}},
            .example = "tctl bots instances add robot",
-           .run = Add}};
+           .run = RunWith<Add>}};
 }
 
 }  // namespace sallyport

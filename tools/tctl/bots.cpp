@@ -21,6 +21,32 @@ using google::protobuf::util::TimeUtil;
 using machineidv1::Bot;
 using Names = std::set<std::string>;
 
+struct BotsAdd {
+  std::string name;
+  std::vector<std::string> roles;
+  std::string ttl;
+  std::string token;
+  std::vector<std::string> logins;
+  std::string max_session_ttl;
+};
+
+// Says what a list is to be, or what is to be in it too.
+struct ListChange {
+  std::optional<std::vector<std::string>> set;
+  std::optional<std::vector<std::string>> add;
+};
+
+struct BotsUpdate {
+  std::string name;
+  ListChange roles;
+  ListChange logins;
+  std::string max_session_ttl;
+};
+
+struct BotsRm {
+  std::string name;
+};
+
 constexpr std::string_view kLogins = "logins";
 
 void SetLogins(Bot& bot, const Names& logins) {
@@ -41,44 +67,43 @@ Names LoginsOf(const Bot& bot) {
   return logins;
 }
 
-Status SetMaxSessionTtl(const Invocation& invocation, std::string_view option, Bot& bot) {
-  if (!invocation.Has(option)) return {};
-  ASSIGN_OR_RETURN(const Nanoseconds ttl, ParseDuration(invocation.Get(option)));
+Status SetMaxSessionTtl(const std::string& text, Bot& bot) {
+  if (text.empty()) return {};
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, ParseDuration(text));
   *bot.mutable_spec()->mutable_max_session_ttl() = TimeUtil::NanosecondsToDuration(ttl.count());
   return CheckResource(bot);
 }
 
-Result<Bot> NewBot(const Invocation& invocation) {
+Result<Bot> NewBot(const BotsAdd& given) {
   Bot bot = NewResource(*FindKind("bot")).as<Bot>();
-  bot.mutable_metadata()->set_name(invocation.Arg("name"));
-  for (const auto& role : invocation.GetList("roles")) bot.mutable_spec()->add_roles(role);
-  const auto logins = invocation.GetList("logins");
+  bot.mutable_metadata()->set_name(given.name);
+  for (const auto& role : given.roles) bot.mutable_spec()->add_roles(role);
   bot.mutable_spec();
-  SetLogins(bot, Names(logins.begin(), logins.end()));
+  SetLogins(bot, Names(given.logins.begin(), given.logins.end()));
   RETURN_IF_ERROR(CheckResource(bot));
-  RETURN_IF_ERROR(SetMaxSessionTtl(invocation, "max-session-ttl", bot));
+  RETURN_IF_ERROR(SetMaxSessionTtl(given.max_session_ttl, bot));
   return bot;
 }
 
 // The bot is made first: a token for a bot that is there already would let somebody else join as it.
-Result<Output> Add(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const Bot wanted, NewBot(invocation));
-  if (invocation.Has("ttl")) RETURN_IF_ERROR(ParseDuration(invocation.Get("ttl")));
+Result<Output> Add(const Invocation& invocation, const BotsAdd& given) {
+  ASSIGN_OR_RETURN(const Bot wanted, NewBot(given));
+  if (!given.ttl.empty()) RETURN_IF_ERROR(ParseDuration(given.ttl));
   const std::string& name = wanted.metadata().name();
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
-  RETURN_IF_ERROR(CheckRolesExist(*rpc, invocation.GetList("roles")));
+  RETURN_IF_ERROR(CheckRolesExist(*rpc, given.roles));
 
   types::ProvisionTokenV2 token;
-  const bool has_token = invocation.Has("token");
+  const bool has_token = !given.token.empty();
   if (has_token) {
-    ASSIGN_OR_RETURN(token, ReadBotToken(*rpc, name, invocation.Get("token")));
+    ASSIGN_OR_RETURN(token, ReadBotToken(*rpc, name, given.token));
   }
 
   machineidv1::CreateBotRequest request;
   *request.mutable_bot() = wanted;
   ASSIGN_OR_RETURN(const Bot bot, rpc->Call<Bot>(BotPath("CreateBot"), request));
   if (!has_token) {
-    ASSIGN_OR_RETURN(token, CreateBotToken(*rpc, name, invocation.Get("ttl")));
+    ASSIGN_OR_RETURN(token, CreateBotToken(*rpc, name, given.ttl));
   }
 
   ASSIGN_OR_RETURN(Output output, HowBotJoins(*rpc, bot, token));
@@ -89,55 +114,48 @@ Result<Output> Add(const Invocation& invocation) {
   return output;
 }
 
-Names Joined(Names names, const std::vector<std::string>& more) {
-  names.insert(more.begin(), more.end());
-  return names;
-}
-
 // What it is to be after --set-... and --add-...; nothing when neither changes it.
-std::optional<Names> Changed(const Invocation& invocation, const std::string& what, const Names& now) {
-  const auto set = invocation.GetList("set-" + what);
-  const bool replaced = invocation.Has("set-" + what);
-  Names wanted = Joined(replaced ? Names(set.begin(), set.end()) : now, invocation.GetList("add-" + what));
+std::optional<Names> Changed(const ListChange& change, const Names& now) {
+  Names wanted = change.set ? Names(change.set->begin(), change.set->end()) : now;
+  if (change.add) wanted.insert(change.add->begin(), change.add->end());
   if (wanted == now) return std::nullopt;
   return wanted;
 }
 
 // Changes the bot; returns the changes for people, and names them in the request.
-Result<std::vector<std::string>> Change(const Invocation& invocation, RpcClient& rpc,
+Result<std::vector<std::string>> Change(const BotsUpdate& given, RpcClient& rpc,
                                         machineidv1::UpdateBotRequest& request) {
   Bot& bot = *request.mutable_bot();
   std::vector<std::string> changes;
   const Names roles(bot.spec().roles().begin(), bot.spec().roles().end());
-  if (const auto wanted = Changed(invocation, "roles", roles)) {
+  if (const auto wanted = Changed(given.roles, roles)) {
     RETURN_IF_ERROR(CheckRolesExist(rpc, {wanted->begin(), wanted->end()}));
     bot.mutable_spec()->mutable_roles()->Assign(wanted->begin(), wanted->end());
     request.mutable_update_mask()->add_paths("spec.roles");
     changes.push_back(fmt::format("roles: {}", fmt::join(*wanted, ",")));
   }
-  if (const auto wanted = Changed(invocation, "logins", LoginsOf(bot))) {
+  if (const auto wanted = Changed(given.logins, LoginsOf(bot))) {
     SetLogins(bot, *wanted);
     request.mutable_update_mask()->add_paths("spec.traits");
     changes.push_back(fmt::format("logins: {}", fmt::join(*wanted, ",")));
   }
-  if (invocation.Has("set-max-session-ttl")) {
-    RETURN_IF_ERROR(SetMaxSessionTtl(invocation, "set-max-session-ttl", bot));
+  if (!given.max_session_ttl.empty()) {
+    RETURN_IF_ERROR(SetMaxSessionTtl(given.max_session_ttl, bot));
     request.mutable_update_mask()->add_paths("spec.max_session_ttl");
-    changes.push_back("max_session_ttl: " + invocation.Get("set-max-session-ttl"));
+    changes.push_back("max_session_ttl: " + given.max_session_ttl);
   }
   return changes;
 }
 
-Result<Output> Update(const Invocation& invocation) {
-  const bool any = std::ranges::any_of(invocation.command->options, [&](const Option& option) {
-    return option.name != "format" && invocation.Has(option.name);
-  });
+Result<Output> Update(const Invocation& invocation, const BotsUpdate& given) {
+  const auto asked = [](const ListChange& change) { return change.set || change.add; };
+  const bool any = asked(given.roles) || asked(given.logins) || !given.max_session_ttl.empty();
   if (!any) return Fail(ErrorKind::kUsage, "nothing to change: give --add-roles, --set-roles or another option");
 
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   machineidv1::UpdateBotRequest request;
-  ASSIGN_OR_RETURN(*request.mutable_bot(), ReadBot(*rpc, invocation.Arg("name")));
-  ASSIGN_OR_RETURN(const auto changes, Change(invocation, *rpc, request));
+  ASSIGN_OR_RETURN(*request.mutable_bot(), ReadBot(*rpc, given.name));
+  ASSIGN_OR_RETURN(const auto changes, Change(given, *rpc, request));
   const std::string name = request.bot().metadata().name();
   if (changes.empty()) return Output::Text(fmt::format("Bot \"{}\" has all of that already\n", name));
   RETURN_IF_ERROR(rpc->Call<Bot>(BotPath("UpdateBot"), request));
@@ -180,47 +198,97 @@ Result<Output> List(const Invocation& invocation) {
   return output;
 }
 
-Result<Output> Remove(const Invocation& invocation) {
+Result<Output> Remove(const Invocation& invocation, const BotsRm& given) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   machineidv1::DeleteBotRequest request;
-  request.set_bot_name(invocation.Arg("name"));
+  request.set_bot_name(given.name);
   RETURN_IF_ERROR(rpc->Call<google::protobuf::Empty>(BotPath("DeleteBot"), request));
   return Output::Text(fmt::format("Bot \"{}\" has been deleted\n", request.bot_name()));
+}
+
+template <auto To>
+const Argument kBotName{.name = "name", .help = "Name of the bot", .names = "bot", .into = Into<To>};
+
+Command AddBotCommand() {
+  return {.path = "bots add",
+          .summary = "Create a bot and a token by which it joins",
+          .arguments = {{.name = "name", .help = "Name of the bot", .into = Into<&BotsAdd::name>}},
+          .options = {{.name = "roles",
+                       .value_name = "ROLE,...",
+                       .help = "Roles that the bot can take on",
+                       .repeated = true,
+                       .names = "role",
+                       .into = Into<&BotsAdd::roles>},
+                      {.name = "ttl",
+                       .value_name = "DURATION",
+                       .help = "How long the token is good (default 1h)",
+                       .into = Into<&BotsAdd::ttl>},
+                      {.name = "token",
+                       .value_name = "TOKEN",
+                       .help = "A token of this bot that is there already",
+                       .into = Into<&BotsAdd::token>},
+                      {.name = "logins",
+                       .value_name = "LOGIN,...",
+                       .help = "Logins on nodes",
+                       .repeated = true,
+                       .into = Into<&BotsAdd::logins>},
+                      {.name = "max-session-ttl",
+                       .value_name = "DURATION",
+                       .help = "How long its certificates are good (12h, at most 168h)",
+                       .into = Into<&BotsAdd::max_session_ttl>}},
+
+          .example = "tctl bots add robot --roles=access",
+          .run = RunWith<Add>};
+}
+
+Command UpdateBotCommand() {
+  return {.path = "bots update",
+          .summary = "Change roles, logins or lifetime of a bot",
+          .arguments = {kBotName<&BotsUpdate::name>},
+          .options = {{.name = "set-roles",
+                       .value_name = "ROLE,...",
+                       .help = "Roles, instead of those it has",
+                       .repeated = true,
+                       .names = "role",
+                       .into = Into<&BotsUpdate::roles, &ListChange::set>},
+                      {.name = "add-roles",
+                       .value_name = "ROLE,...",
+                       .help = "Roles, beside those it has",
+                       .repeated = true,
+                       .names = "role",
+                       .into = Into<&BotsUpdate::roles, &ListChange::add>},
+                      {.name = "set-logins",
+                       .value_name = "LOGIN,...",
+                       .help = "Logins, instead of those it has",
+                       .repeated = true,
+                       .into = Into<&BotsUpdate::logins, &ListChange::set>},
+                      {.name = "add-logins",
+                       .value_name = "LOGIN,...",
+                       .help = "Logins, beside those it has",
+                       .repeated = true,
+                       .into = Into<&BotsUpdate::logins, &ListChange::add>},
+                      {.name = "set-max-session-ttl",
+                       .value_name = "DURATION",
+                       .help = "How long its certificates are good (at most 168h)",
+                       .into = Into<&BotsUpdate::max_session_ttl>}},
+
+          .example = "tctl bots update robot --add-roles=editor",
+          .formats = "",
+          .run = RunWith<Update>};
 }
 
 }  // namespace
 
 std::vector<Command> BotCommands() {
-  const Argument name{"name", "Name of the bot", true, false, "bot"};
-
-  return {{.path = "bots add",
-           .summary = "Create a bot and a token by which it joins",
-           .arguments = {{"name", "Name of the bot"}},
-           .options = {{"roles", '\0', "ROLE,...", "Roles that the bot can take on", {}, {}, true, false, "role"},
-                       {"ttl", '\0', "DURATION", "How long the token is good (default 1h)"},
-                       {"token", '\0', "TOKEN", "A token of this bot that is there already"},
-                       {"logins", '\0', "LOGIN,...", "Logins on nodes", {}, {}, true},
-                       {"max-session-ttl", '\0', "DURATION", "How long its certificates are good (12h, at most 168h)"}},
-           .example = "tctl bots add robot --roles=access",
-           .run = Add},
-          {.path = "bots update",
-           .summary = "Change roles, logins or lifetime of a bot",
-           .arguments = {name},
-           .options = {{"set-roles", '\0', "ROLE,...", "Roles, instead of those it has", {}, {}, true, false, "role"},
-                       {"add-roles", '\0', "ROLE,...", "Roles, beside those it has", {}, {}, true, false, "role"},
-                       {"set-logins", '\0', "LOGIN,...", "Logins, instead of those it has", {}, {}, true},
-                       {"add-logins", '\0', "LOGIN,...", "Logins, beside those it has", {}, {}, true},
-                       {"set-max-session-ttl", '\0', "DURATION", "How long its certificates are good (at most 168h)"}},
-           .example = "tctl bots update robot --add-roles=editor",
-           .formats = "",
-           .run = Update},
+  return {AddBotCommand(),
+          UpdateBotCommand(),
           {.path = "bots ls", .summary = "List bots", .example = "tctl bots ls --format=json", .run = List},
           {.path = "bots rm",
            .summary = "Remove a bot with its user and its role",
-           .arguments = {name},
+           .arguments = {kBotName<&BotsRm::name>},
            .example = "tctl bots rm robot",
            .formats = "",
-           .run = Remove}};
+           .run = RunWith<Remove>}};
 }
 
 }  // namespace sallyport

@@ -125,20 +125,16 @@ std::string ComparisonText(const Value& rows) {
   return text.empty() ? "no differences\n" : text;
 }
 
-Result<std::vector<Resource>> ResourcesToCompare(const Invocation& invocation, std::vector<std::string>& notices) {
-  std::vector<std::string> paths = invocation.Args("file");
-  for (auto& path : invocation.GetList("filename")) paths.push_back(std::move(path));
-  ASSIGN_OR_RETURN(const auto documents, ReadDocuments(paths, invocation.Get("validate"), notices));
+Result<std::vector<Resource>> ResourcesToCompare(const ComparedOptions& given, std::vector<std::string>& notices) {
+  std::vector<std::string> paths = given.files;
+  paths.insert(paths.end(), given.more_files.begin(), given.more_files.end());
+  ASSIGN_OR_RETURN(const auto documents, ReadDocuments(paths, given.validate, notices));
   std::vector<Resource> resources;
   for (const auto& document : documents) {
     if (!document) return std::unexpected(document.error());
     resources.push_back(*document);
   }
   return resources;
-}
-
-std::vector<Argument> ComparedFiles() {
-  return {{"file", "Files and directories to read; standard input without one", false, true}};
 }
 
 }  // namespace sallyport

@@ -24,11 +24,29 @@ Result<Comparison> CompareWithCluster(const Invocation& invocation, RpcClient& r
 // Returns the rows for people.
 std::string ComparisonText(const Value& rows);
 
-// Returns the resources that a command compares: those of the argument `file` and of the option --filename, read as
-// --validate says. Fails with the first document that is none; notices tell what is wrong with the others.
-Result<std::vector<Resource>> ResourcesToCompare(const Invocation& invocation, std::vector<std::string>& notices);
-std::vector<Argument> ComparedFiles();
-inline constexpr Option kComparedFileOption{
-    .name = "filename", .short_name = 'f', .value_name = "PATH", .help = "As an argument", .repeated = true};
+// What says which resources a command compares.
+struct ComparedOptions {
+  std::vector<std::string> files;
+  std::vector<std::string> more_files;  // of options
+  std::string validate;                 // the value of kValidateOption
+};
+
+// Their rows; `To` is the path to them in the command's struct.
+template <auto... To>
+inline constexpr Argument kComparedFiles{.name = "file",
+                                         .help = "Files and directories to read; standard input without one",
+                                         .required = false,
+                                         .repeated = true,
+                                         .into = Into<To..., &ComparedOptions::files>};
+template <auto... To>
+inline constexpr Option kComparedFileOption{.name = "filename",
+                                            .short_name = 'f',
+                                            .value_name = "PATH",
+                                            .help = "As an argument",
+                                            .repeated = true,
+                                            .into = Into<To..., &ComparedOptions::more_files>};
+
+// Returns those resources. Fails with the first document that is none; notices tell what is wrong with the others.
+Result<std::vector<Resource>> ResourcesToCompare(const ComparedOptions& given, std::vector<std::string>& notices);
 
 }  // namespace sallyport

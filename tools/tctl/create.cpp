@@ -14,6 +14,15 @@
 namespace sallyport {
 namespace {
 
+struct CreateOptions {
+  std::vector<std::string> files;
+  bool force = false;
+  bool go_on = false;
+  bool dry_run = false;
+  bool confirm = false;
+  std::string validate;
+};
+
 constexpr std::size_t kInFlight = 32;
 
 // The name of a token is its secret.
@@ -182,22 +191,24 @@ std::vector<Resource> RightOnes(const std::vector<Document>& documents) {
   return resources;
 }
 
-Result<Output> Run(const Invocation& invocation) {
+Result<Output> Run(const Invocation& invocation, const CreateOptions& given) {
   Work work;
-  work.force = invocation.Flag("force");
-  work.go_on = invocation.Flag("continue");
-  work.dry_run = invocation.Flag("dry-run");
+  work.force = given.force;
+  work.go_on = given.go_on;
+  work.dry_run = given.dry_run;
 
   // All documents are read before the first is written: a mistake in one changes nothing.
-  ASSIGN_OR_RETURN(work.documents, ReadDocuments(invocation.Args("file"), invocation.Get("validate"), work.notices));
+  ASSIGN_OR_RETURN(work.documents, ReadDocuments(given.files, given.validate, work.notices));
   const std::size_t wrong = MarkWrong(work);
   if (wrong > 0 && (!work.go_on || wrong == work.documents.size())) return Refuse(work, wrong);
 
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   if (work.dry_run) RETURN_IF_ERROR(rpc->Rehearse());
   // Without --force a setting that somebody has decided is there already, which Batch says.
-  if (work.force && !invocation.Flag("confirm")) RETURN_IF_ERROR(CheckSettings(*rpc, work.documents));
-  if (work.force) RETURN_IF_ERROR(CheckWritesKeepOwnAccess(*rpc, invocation, RightOnes(work.documents)));
+  if (work.force && !given.confirm) {
+    RETURN_IF_ERROR(CheckSettings(*rpc, work.documents));
+    RETURN_IF_ERROR(CheckWritesKeepOwnAccess(*rpc, RightOnes(work.documents)));
+  }
 
   Batch batch(*rpc, work);
   for (std::size_t first = 0; first < work.documents.size();) {
@@ -213,15 +224,25 @@ Result<Output> Run(const Invocation& invocation) {
 Command CreateCommand() {
   return {.path = "create",
           .summary = "Write resources from YAML or JSON",
-          .arguments = {{"file", "Files and directories to read; standard input without one", false, true}},
-          .options = {{"force", 'f', "", "Replace what exists"},
-                      {"continue", '\0', "", "Write the other documents when some are wrong or refused"},
-                      {"dry-run", '\0', "", "Have the cluster check everything, and change nothing"},
-                      kConfirmOption,
-                      kValidateOption},
+          .arguments = {{.name = "file",
+                         .help = "Files and directories to read; standard input without one",
+                         .required = false,
+                         .repeated = true,
+                         .into = Into<&CreateOptions::files>}},
+          .options =
+              {{.name = "force", .short_name = 'f', .help = "Replace what exists", .into = Into<&CreateOptions::force>},
+               {.name = "continue",
+                .help = "Write the other documents when some are wrong or refused",
+                .into = Into<&CreateOptions::go_on>},
+               {.name = "dry-run",
+                .help = "Have the cluster check everything, and change nothing",
+                .into = Into<&CreateOptions::dry_run>},
+               kConfirmOption<&CreateOptions::confirm>,
+               kValidateOption<&CreateOptions::validate>},
+
           .example = "tctl create -f role.yaml",
           .formats = "",
-          .run = Run};
+          .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

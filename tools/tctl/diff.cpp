@@ -7,15 +7,20 @@
 namespace sallyport {
 namespace {
 
-Result<Output> Run(const Invocation& invocation) {
+struct DiffOptions {
+  ComparedOptions compared;
+  bool exit_code = false;
+};
+
+Result<Output> Run(const Invocation& invocation, const DiffOptions& given) {
   std::vector<std::string> notices;
-  ASSIGN_OR_RETURN(const auto resources, ResourcesToCompare(invocation, notices));
+  ASSIGN_OR_RETURN(const auto resources, ResourcesToCompare(given.compared, notices));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(Comparison comparison, CompareWithCluster(invocation, *rpc, resources));
   Output output = Output::Of(std::move(comparison.rows), ComparisonText);
   output.notices = std::move(notices);
   if (!comparison.notice.empty()) output.notices.push_back(std::move(comparison.notice));
-  if (comparison.differs && invocation.Flag("exit-code")) output.exit_code = 1;
+  if (comparison.differs && given.exit_code) output.exit_code = 1;
   return output;
 }
 
@@ -24,12 +29,14 @@ Result<Output> Run(const Invocation& invocation) {
 Command DiffCommand() {
   return {.path = "diff",
           .summary = "Show field by field what tctl create -f would change",
-          .arguments = ComparedFiles(),
-          .options = {kComparedFileOption,
-                      kValidateOption,
-                      {"exit-code", '\0', "", "Exit with 1 when something would change"}},
+          .arguments = {kComparedFiles<&DiffOptions::compared>},
+          .options = {kComparedFileOption<&DiffOptions::compared>,
+                      kValidateOption<&DiffOptions::compared, &ComparedOptions::validate>,
+                      {.name = "exit-code",
+                       .help = "Exit with 1 when something would change",
+                       .into = Into<&DiffOptions::exit_code>}},
           .example = "tctl diff -f roles/",
-          .run = Run};
+          .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

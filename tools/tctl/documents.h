@@ -25,10 +25,13 @@ DecodeOptions ValidatingOptions(std::string source, std::string_view validation,
 // Returns warnings as notices.
 std::vector<std::string> NoticesOf(const std::vector<Error>& warnings);
 
-// As kubectl has it: decides about unknown fields, and about allowances that do not parse, which clusters take.
+// As kubectl has it: decides about unknown fields, and about allowances that do not parse, which clusters take. `To` is
+// the path to its field.
+template <auto... To>
 inline constexpr Option kValidateOption{.name = "validate",
                                         .value_name = "HOW",
                                         .help = "What to do about unknown fields, and allowances that allow nothing",
-                                        .choices = "strict warn ignore"};
+                                        .choices = "strict warn ignore",
+                                        .into = Into<To...>};
 
 }  // namespace sallyport

@@ -16,6 +16,12 @@
 namespace sallyport {
 namespace {
 
+struct EditOptions {
+  std::string resource;
+  bool confirm = false;
+  std::string validate;
+};
+
 constexpr std::string_view kNothingChanged = "Nothing was changed\n";
 
 // What is edited: the resources of one kind, or one of them.
@@ -25,8 +31,7 @@ struct Subject {
   std::string name;  // empty: all
 };
 
-Result<Subject> SubjectOf(const Invocation& invocation) {
-  const std::string& text = invocation.Arg("resource");
+Result<Subject> SubjectOf(const std::string& text) {
   const auto slash = std::min(text.find('/'), text.size());
   Subject subject;
   ASSIGN_OR_RETURN(subject.kind, KindNamed(text.substr(0, slash)));
@@ -110,11 +115,13 @@ Result<std::string> Apply(RpcClient& rpc, const std::vector<Resource>& changed) 
   return report;
 }
 
-Result<std::string> Finish(const Invocation& invocation, RpcClient& rpc, const Edit& before, const std::string& text,
+Result<std::string> Finish(const EditOptions& given, RpcClient& rpc, const Edit& before, const std::string& text,
                            const DecodeOptions& options) {
   ASSIGN_OR_RETURN(const auto changed, Changed(text, options, before));
-  if (!invocation.Flag("confirm")) RETURN_IF_ERROR(CheckOrigins(before, changed));
-  RETURN_IF_ERROR(CheckWritesKeepOwnAccess(rpc, invocation, changed));
+  if (!given.confirm) {
+    RETURN_IF_ERROR(CheckOrigins(before, changed));
+    RETURN_IF_ERROR(CheckWritesKeepOwnAccess(rpc, changed));
+  }
   return Apply(rpc, changed);
 }
 
@@ -125,8 +132,8 @@ Error KeepingText(Error error, EditedFile& file) {
   return error;
 }
 
-Result<Output> Run(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const Subject subject, SubjectOf(invocation));
+Result<Output> Run(const Invocation& invocation, const EditOptions& given) {
+  ASSIGN_OR_RETURN(const Subject subject, SubjectOf(given.resource));
   ASSIGN_OR_RETURN(auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const Edit before, Read(*rpc, subject));
   ASSIGN_OR_RETURN(EditedFile file, EditedFile::Make(invocation, before.text));
@@ -136,8 +143,8 @@ Result<Output> Run(const Invocation& invocation) {
   if (text == before.text) return Output::Text(std::string(kNothingChanged));
 
   std::vector<Error> warnings;
-  const DecodeOptions options = ValidatingOptions(file.path(), invocation.Get("validate"), warnings);
-  const auto report = Finish(invocation, *rpc, before, text, options);
+  const DecodeOptions options = ValidatingOptions(file.path(), given.validate, warnings);
+  const auto report = Finish(given, *rpc, before, text, options);
   Output output = Output::Text(!report ? "" : report->empty() ? std::string(kNothingChanged) : *report);
   output.notices = NoticesOf(warnings);
   if (report) return output;
@@ -151,11 +158,14 @@ Result<Output> Run(const Invocation& invocation) {
 Command EditCommand() {
   return {.path = "edit",
           .summary = "Change a resource in a text editor (VISUAL, EDITOR)",
-          .arguments = {{"resource", "kind/name, or the kind alone for all of it", true, false, "resource"}},
-          .options = {kConfirmOption, kValidateOption},
+          .arguments = {{.name = "resource",
+                         .help = "kind/name, or the kind alone for all of it",
+                         .names = "resource",
+                         .into = Into<&EditOptions::resource>}},
+          .options = {kConfirmOption<&EditOptions::confirm>, kValidateOption<&EditOptions::validate>},
           .example = "EDITOR=nano tctl edit role/dev",
           .formats = "",
-          .run = Run};
+          .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

@@ -16,6 +16,16 @@
 namespace sallyport {
 namespace {
 
+struct EventsLs {
+  std::vector<std::string> types;
+  std::string user;
+  std::string from;
+  std::string to;
+  std::string order;
+  std::string limit;
+  std::string cursor;
+};
+
 namespace auditv1 = teleport::auditlog::v1;
 using google::protobuf::util::TimeUtil;
 
@@ -23,8 +33,7 @@ constexpr int kPage = 1000;
 constexpr std::int64_t kDefaultLimit = 100;
 
 // A time as written, or how long ago.
-Result<Time> TimeAt(const Invocation& invocation, std::string_view option, Time otherwise) {
-  const std::string& text = invocation.Get(option);
+Result<Time> TimeAt(std::string_view option, const std::string& text, Time otherwise) {
   if (text.empty()) return otherwise;
   if (const auto time = ParseTime(text)) return *time;
   if (const auto ago = ParseDuration(text)) return Now() - *ago;
@@ -32,8 +41,7 @@ Result<Time> TimeAt(const Invocation& invocation, std::string_view option, Time 
                       "write 2030-01-31T12:00:00Z, or how long ago: 24h");
 }
 
-Result<std::int64_t> LimitOf(const Invocation& invocation) {
-  const std::string& text = invocation.Get("limit");
+Result<std::int64_t> LimitOf(const std::string& text) {
   if (text.empty()) return kDefaultLimit;
   std::int64_t limit = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
@@ -47,22 +55,21 @@ struct Wanted {
   std::int64_t limit = kDefaultLimit;
 };
 
-Result<Wanted> WantedOf(const Invocation& invocation) {
+Result<Wanted> WantedOf(const EventsLs& given) {
   Wanted wanted;
-  wanted.user = invocation.Get("user");
-  ASSIGN_OR_RETURN(wanted.limit, LimitOf(invocation));
-  ASSIGN_OR_RETURN(const Time from, TimeAt(invocation, "from", Now() - std::chrono::hours(24)));
-  ASSIGN_OR_RETURN(const Time to, TimeAt(invocation, "to", Now()));
+  wanted.user = given.user;
+  ASSIGN_OR_RETURN(wanted.limit, LimitOf(given.limit));
+  ASSIGN_OR_RETURN(const Time from, TimeAt("from", given.from, Now() - std::chrono::hours(24)));
+  ASSIGN_OR_RETURN(const Time to, TimeAt("to", given.to, Now()));
   if (to < from) return Fail(ErrorKind::kBadParameter, "--to is before --from");
 
   auto& request = wanted.request;
   request.set_namespace_("default");
   *request.mutable_start_date() = TimeUtil::NanosecondsToTimestamp(from.time_since_epoch().count());
   *request.mutable_end_date() = TimeUtil::NanosecondsToTimestamp(to.time_since_epoch().count());
-  for (auto& type : invocation.GetList("type")) request.add_event_types(std::move(type));
-  request.set_order(invocation.Get("order") == "asc" ? auditv1::ORDER_ASCENDING
-                                                     : auditv1::ORDER_DESCENDING_UNSPECIFIED);
-  request.set_start_key(invocation.Get("cursor"));
+  for (const auto& type : given.types) request.add_event_types(type);
+  request.set_order(given.order == "asc" ? auditv1::ORDER_ASCENDING : auditv1::ORDER_DESCENDING_UNSPECIFIED);
+  request.set_start_key(given.cursor);
   return wanted;
 }
 
@@ -108,8 +115,8 @@ Result<std::string> EachEvent(RpcClient& rpc, Wanted wanted, const ItemSink& sin
   }
 }
 
-Result<Output> Run(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const Wanted wanted, WantedOf(invocation));
+Result<Output> Run(const Invocation& invocation, const EventsLs& given) {
+  ASSIGN_OR_RETURN(const Wanted wanted, WantedOf(given));
   ASSIGN_OR_RETURN(std::shared_ptr<RpcClient> rpc, ConnectToAuth(invocation));
   Value::List events;
   ASSIGN_OR_RETURN(const std::string cursor, EachEvent(*rpc, wanted, [&](const Value& event) -> Status {
@@ -124,17 +131,40 @@ Result<Output> Run(const Invocation& invocation) {
 }  // namespace
 
 Command EventsCommand() {
-  return {.path = "events ls",
-          .summary = "List what the audit log has of a time, the newest first",
-          .options = {{"type", '\0', "TYPE,...", "Types of events, such as user.login", {}, {}, true},
-                      {"user", '\0', "NAME", "Of this user only", {}, {}, false, false, "user"},
-                      {"from", '\0', "TIME", "From when on, or how long ago (default 24h)"},
-                      {"to", '\0', "TIME", "Until when (default now)"},
-                      {"order", '\0', "asc|desc", "Oldest or newest first", {}, "asc desc"},
-                      {"limit", '\0', "N", "At most so many (default 100)"},
-                      {"cursor", '\0', "KEY", "Where the list before ended"}},
-          .example = "tctl events ls --type=user.login --from=1h",
-          .run = Run};
+  return {
+      .path = "events ls",
+      .summary = "List what the audit log has of a time, the newest first",
+      .options = {{.name = "type",
+                   .value_name = "TYPE,...",
+                   .help = "Types of events, such as user.login",
+                   .repeated = true,
+                   .into = Into<&EventsLs::types>},
+                  {.name = "user",
+                   .value_name = "NAME",
+                   .help = "Of this user only",
+                   .names = "user",
+                   .into = Into<&EventsLs::user>},
+                  {.name = "from",
+                   .value_name = "TIME",
+                   .help = "From when on, or how long ago (default 24h)",
+                   .into = Into<&EventsLs::from>},
+                  {.name = "to", .value_name = "TIME", .help = "Until when (default now)", .into = Into<&EventsLs::to>},
+                  {.name = "order",
+                   .value_name = "asc|desc",
+                   .help = "Oldest or newest first",
+                   .choices = "asc desc",
+                   .into = Into<&EventsLs::order>},
+                  {.name = "limit",
+                   .value_name = "N",
+                   .help = "At most so many (default 100)",
+                   .into = Into<&EventsLs::limit>},
+                  {.name = "cursor",
+                   .value_name = "KEY",
+                   .help = "Where the list before ended",
+                   .into = Into<&EventsLs::cursor>}},
+
+      .example = "tctl events ls --type=user.login --from=1h",
+      .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

@@ -17,6 +17,11 @@
 namespace sallyport {
 namespace {
 
+struct GetOptions {
+  std::string resources;
+  bool with_secrets = false;
+};
+
 // Several kinds that are asked for by one word. In text each has its heading, and those of which there is none are left
 // out.
 struct GroupMember {
@@ -167,11 +172,11 @@ Result<Output> AsText(const Invocation& invocation, RpcClient& rpc, const std::v
   return Output::Text(std::move(text));
 }
 
-Result<Output> Run(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const auto wanted, ParseWanted(invocation.Arg("resources")));
+Result<Output> Run(const Invocation& invocation, const GetOptions& given) {
+  ASSIGN_OR_RETURN(const auto wanted, ParseWanted(given.resources));
   ASSIGN_OR_RETURN(std::shared_ptr<RpcClient> rpc, ConnectToAuth(invocation));
-  const bool with_secrets = invocation.Flag("with-secrets");
-  if (invocation.Get("format") == "text") return AsText(invocation, *rpc, wanted, with_secrets);
+  const bool with_secrets = given.with_secrets;
+  if (invocation.format() == "text") return AsText(invocation, *rpc, wanted, with_secrets);
 
   Output output;
   output.kind = Output::Kind::kItems;
@@ -190,15 +195,18 @@ Command GetCommand() {
   return {
       .path = "get",
       .summary = "Show resources of the cluster",
-      .arguments = {{"resources",
-                     "kind[/name][,...]: roles, user/alice, connectors; all is what tctl create can restore", true,
-                     false, "resource"}},
-      .options = {{"with-secrets", '\0', "",
-                   "Include passwords and devices of users, private keys, client secrets, and the values of tokens in "
-                   "tables"}},
+      .arguments = {{.name = "resources",
+                     .help = "kind[/name][,...]: roles, user/alice, connectors; all is what tctl create can restore",
+                     .names = "resource",
+                     .into = Into<&GetOptions::resources>}},
+      .options =
+          {{.name = "with-secrets",
+            .help = "Include passwords and devices of users, private keys, client secrets, and the values of tokens in "
+                    "tables",
+            .into = Into<&GetOptions::with_secrets>}},
       .example = "tctl get role/dev --format=yaml",
       .formats = "yaml json text",
-      .run = Run};
+      .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

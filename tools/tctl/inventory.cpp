@@ -14,6 +14,27 @@
 namespace sallyport {
 namespace {
 
+struct InventoryLs {
+  std::vector<std::string> services;
+  std::string exact_version;
+  std::string older_than;
+  std::string newer_than;
+  std::string upgrader;
+  std::string update_group;
+};
+
+struct InventoryStatus {
+  bool connected = false;
+};
+
+struct InventoryRm {
+  std::string server_id;
+};
+
+struct InventoryPing {
+  std::string server_id;
+};
+
 constexpr std::string_view kMethods = "/proto.AuthService/";
 
 // The names of services as people write them.
@@ -43,10 +64,10 @@ std::string CountsText(std::string_view title, const google::protobuf::Map<std::
   return text;
 }
 
-Result<Output> RunStatus(const Invocation& invocation) {
+Result<Output> RunStatus(const Invocation& invocation, const InventoryStatus& given) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   proto::InventoryStatusRequest request;
-  request.set_connected(invocation.Flag("connected"));
+  request.set_connected(given.connected);
   ASSIGN_OR_RETURN(const auto summary,
                    rpc->Call<proto::InventoryStatusSummary>(std::string(kMethods) + "GetInventoryStatus", request));
   Value value = EncodeMessage(summary);
@@ -69,17 +90,17 @@ Result<Output> RunStatus(const Invocation& invocation) {
   });
 }
 
-Result<types::InstanceFilter> InstancesWanted(const Invocation& invocation) {
+Result<types::InstanceFilter> InstancesWanted(const InventoryLs& given) {
   types::InstanceFilter filter;
-  filter.set_version(invocation.Get("exact-version"));
-  filter.set_olderthanversion(invocation.Get("older-than"));
-  filter.set_newerthanversion(invocation.Get("newer-than"));
-  filter.set_updategroup(invocation.Get("update-group"));
-  const std::string& upgrader = invocation.Get("upgrader");
+  filter.set_version(given.exact_version);
+  filter.set_olderthanversion(given.older_than);
+  filter.set_newerthanversion(given.newer_than);
+  filter.set_updategroup(given.update_group);
+  const std::string& upgrader = given.upgrader;
   filter.set_noextupgrader(upgrader == "none");
   if (upgrader != "none") filter.set_externalupgrader(upgrader);
 
-  for (const auto& name : invocation.GetList("services")) {
+  for (const auto& name : given.services) {
     const auto* const service = std::ranges::find(kServices, name, &ServiceName::written);
     if (service == std::end(kServices)) {
       return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" is no service", StripControl(name)),
@@ -104,8 +125,8 @@ std::vector<std::string> Row(const Value& instance) {
           TextAt(*spec, "version"),  or_none("ext_upgrader"),   or_none("ext_upgrader_version")};
 }
 
-Result<Output> RunList(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const types::InstanceFilter filter, InstancesWanted(invocation));
+Result<Output> RunList(const Invocation& invocation, const InventoryLs& given) {
+  ASSIGN_OR_RETURN(const types::InstanceFilter filter, InstancesWanted(given));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const auto instances,
                    rpc->CallForAll<types::InstanceV1>(std::string(kMethods) + "GetInstances", filter));
@@ -115,10 +136,10 @@ Result<Output> RunList(const Invocation& invocation) {
                       {"Server ID", "Hostname", "Services", "Agent Version", "Upgrader", "Upgrader Version"}, Row);
 }
 
-Result<Output> RunPing(const Invocation& invocation) {
+Result<Output> RunPing(const Invocation& invocation, const InventoryPing& given) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   proto::InventoryPingRequest request;
-  request.set_serverid(invocation.Arg("server-id"));
+  request.set_serverid(given.server_id);
   ASSIGN_OR_RETURN(const auto answer,
                    rpc->Call<proto::InventoryPingResponse>(std::string(kMethods) + "PingInventory", request));
   Value value(
@@ -129,9 +150,9 @@ Result<Output> RunPing(const Invocation& invocation) {
   });
 }
 
-Result<Output> RunRemove(const Invocation& invocation) {
+Result<Output> RunRemove(const Invocation& invocation, const InventoryRm& given) {
   v1::RemoveHostRequest request;
-  request.set_host_id(invocation.Arg("server-id"));
+  request.set_host_id(given.server_id);
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   auto answer = rpc->Call<v1::RemoveHostResponse>("/sallyport.v1.HostService/RemoveHost", request);
   if (!answer && answer.error().kind == ErrorKind::kNotImplemented) {
@@ -149,18 +170,37 @@ Result<Output> RunRemove(const Invocation& invocation) {
 }
 
 Command ListCommand(std::string_view path, bool hidden) {
-  return {
-      .path = path,
-      .summary = "List what runs of the cluster, and where",
-      .options = {{"services", '\0', "SERVICES", "Those with one of these: node, kube, proxy, auth, ...", "", "", true},
-                  {"exact-version", '\0', "VERSION", "Those of this version"},
-                  {"older-than", '\0', "VERSION", "Those of an older version"},
-                  {"newer-than", '\0', "VERSION", "Those of a newer version"},
-                  {"upgrader", '\0', "NAME", "Those with this upgrader: kube, unit, none"},
-                  {"update-group", '\0', "NAME", "Those of this group of updates"}},
-      .example = "tctl inventory ls --services=node,kube",
-      .hidden = hidden,
-      .run = RunList};
+  return {.path = path,
+          .summary = "List what runs of the cluster, and where",
+          .options = {{.name = "services",
+                       .value_name = "SERVICES",
+                       .help = "Those with one of these: node, kube, proxy, auth, ...",
+                       .repeated = true,
+                       .into = Into<&InventoryLs::services>},
+                      {.name = "exact-version",
+                       .value_name = "VERSION",
+                       .help = "Those of this version",
+                       .into = Into<&InventoryLs::exact_version>},
+                      {.name = "older-than",
+                       .value_name = "VERSION",
+                       .help = "Those of an older version",
+                       .into = Into<&InventoryLs::older_than>},
+                      {.name = "newer-than",
+                       .value_name = "VERSION",
+                       .help = "Those of a newer version",
+                       .into = Into<&InventoryLs::newer_than>},
+                      {.name = "upgrader",
+                       .value_name = "NAME",
+                       .help = "Those with this upgrader: kube, unit, none",
+                       .into = Into<&InventoryLs::upgrader>},
+                      {.name = "update-group",
+                       .value_name = "NAME",
+                       .help = "Those of this group of updates",
+                       .into = Into<&InventoryLs::update_group>}},
+
+          .example = "tctl inventory ls --services=node,kube",
+          .hidden = hidden,
+          .run = RunWith<RunList>};
 }
 
 }  // namespace
@@ -168,21 +208,26 @@ Command ListCommand(std::string_view path, bool hidden) {
 std::vector<Command> InventoryCommands() {
   return {{.path = "inventory status",
            .summary = "Count what runs of the cluster",
-           .options = {{"connected", '\0', "", "List what is connected now"}},
+           .options = {{.name = "connected",
+                        .help = "List what is connected now",
+                        .into = Into<&InventoryStatus::connected>}},
            .example = "tctl inventory status --connected",
-           .run = RunStatus},
+           .run = RunWith<RunStatus>},
           ListCommand("inventory ls", false),
           ListCommand("inventory list", true),
           {.path = "inventory rm",
            .summary = "End a host for good: what it announced goes, and its id and certificates are refused",
-           .arguments = {{"server-id", "Of tctl inventory ls"}},
+           .arguments = {{.name = "server-id", .help = "Of tctl inventory ls", .into = Into<&InventoryRm::server_id>}},
+
            .example = "tctl inventory rm 8a3d198c-b159-4557-aa0b-899b805a73d5",
-           .run = RunRemove},
+           .run = RunWith<RunRemove>},
           {.path = "inventory ping",
            .summary = "Ask an agent whether it is there",
-           .arguments = {{"server-id", "Of tctl inventory status --connected"}},
+           .arguments = {{.name = "server-id",
+                          .help = "Of tctl inventory status --connected",
+                          .into = Into<&InventoryPing::server_id>}},
            .example = "tctl inventory ping 8a3d198c-b159-4557-aa0b-899b805a73d5",
-           .run = RunPing}};
+           .run = RunWith<RunPing>}};
 }
 
 }  // namespace sallyport

@@ -12,46 +12,76 @@
 namespace sallyport {
 namespace {
 
-// An option that names what is locked: the field of the target has its name.
-struct TargetRow {
-  std::string_view option;
-  std::string_view value;
-  std::string_view help;
-  void (types::LockTarget::*set)(const std::string&);
-};
-const TargetRow kTargets[] = {
-    {"user", "NAME", "User", &types::LockTarget::set_user<const std::string&>},
-    {"role", "NAME", "Role", &types::LockTarget::set_role<const std::string&>},
-    {"login", "NAME", "Login on hosts", &types::LockTarget::set_login<const std::string&>},
-    {"mfa-device", "UUID", "Second factor of a user", &types::LockTarget::set_mfadevice<const std::string&>},
-    {"windows-desktop", "NAME", "Windows desktop", &types::LockTarget::set_windowsdesktop<const std::string&>},
-    {"access-request", "UUID", "Access request", &types::LockTarget::set_accessrequest<const std::string&>},
-    {"device", "UUID", "Trusted device", &types::LockTarget::set_device<const std::string&>},
-    {"server-id", "UUID", "Host", &types::LockTarget::set_serverid<const std::string&>},
-    {"bot-instance-id", "UUID", "Instance of a bot", &types::LockTarget::set_botinstanceid<const std::string&>},
-    {"join-token", "NAME", "Join token of bots", &types::LockTarget::set_jointoken<const std::string&>},
+struct LockOptions {
+  std::string message;
+  std::string ttl;
+  std::string expires;
+  bool force = false;
+
+  std::string user;
+  std::string role;
+  std::string login;
+  std::string mfa_device;
+  std::string windows_desktop;
+  std::string access_request;
+  std::string device;
+  std::string server_id;
+  std::string bot_instance_id;
+  std::string join_token;
 };
 
-Result<std::optional<Time>> ExpiresOf(const Invocation& invocation) {
-  if (invocation.Has("expires") && invocation.Has("ttl")) return Fail(ErrorKind::kUsage, "give --expires or --ttl");
-  if (invocation.Has("expires")) {
-    ASSIGN_OR_RETURN(const Time expires, ParseTime(invocation.Get("expires")));
+// An option that names what is locked: the field of the target has its name.
+struct TargetRow {
+  Option option;
+  std::string LockOptions::* value;
+  void (types::LockTarget::*set)(const std::string&);
+};
+
+template <auto Value>
+TargetRow Target(std::string_view name, std::string_view value_name, std::string_view help,
+                 void (types::LockTarget::*set)(const std::string&)) {
+  return {{.name = name, .value_name = value_name, .help = help, .into = Into<Value>}, Value, set};
+}
+
+const TargetRow kTargets[] = {
+    Target<&LockOptions::user>("user", "NAME", "User", &types::LockTarget::set_user<const std::string&>),
+    Target<&LockOptions::role>("role", "NAME", "Role", &types::LockTarget::set_role<const std::string&>),
+    Target<&LockOptions::login>("login", "NAME", "Login on hosts", &types::LockTarget::set_login<const std::string&>),
+    Target<&LockOptions::mfa_device>("mfa-device", "UUID", "Second factor of a user",
+                                     &types::LockTarget::set_mfadevice<const std::string&>),
+    Target<&LockOptions::windows_desktop>("windows-desktop", "NAME", "Windows desktop",
+                                          &types::LockTarget::set_windowsdesktop<const std::string&>),
+    Target<&LockOptions::access_request>("access-request", "UUID", "Access request",
+                                         &types::LockTarget::set_accessrequest<const std::string&>),
+    Target<&LockOptions::device>("device", "UUID", "Trusted device",
+                                 &types::LockTarget::set_device<const std::string&>),
+    Target<&LockOptions::server_id>("server-id", "UUID", "Host", &types::LockTarget::set_serverid<const std::string&>),
+    Target<&LockOptions::bot_instance_id>("bot-instance-id", "UUID", "Instance of a bot",
+                                          &types::LockTarget::set_botinstanceid<const std::string&>),
+    Target<&LockOptions::join_token>("join-token", "NAME", "Join token of bots",
+                                     &types::LockTarget::set_jointoken<const std::string&>),
+};
+
+Result<std::optional<Time>> ExpiresOf(const LockOptions& given) {
+  if (!given.expires.empty() && !given.ttl.empty()) return Fail(ErrorKind::kUsage, "give --expires or --ttl");
+  if (!given.expires.empty()) {
+    ASSIGN_OR_RETURN(const Time expires, ParseTime(given.expires));
     return expires;
   }
-  if (!invocation.Has("ttl")) return std::nullopt;
-  ASSIGN_OR_RETURN(const Nanoseconds ttl, ParseDuration(invocation.Get("ttl")));
+  if (given.ttl.empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, ParseDuration(given.ttl));
   if (ttl <= Nanoseconds(0)) return Fail(ErrorKind::kBadParameter, "--ttl must be longer than 0");
   return Now() + ttl;
 }
 
-Result<types::LockV2> LockOf(const Invocation& invocation) {
+Result<types::LockV2> LockOf(const LockOptions& given) {
   auto lock = NewResource(*FindKind("lock")).as<types::LockV2>();
   lock.mutable_metadata()->set_name(RandomUuid());
-  lock.mutable_spec()->set_message(invocation.Get("message"));
+  lock.mutable_spec()->set_message(given.message);
 
   bool named = false;
   for (const auto& row : kTargets) {
-    const std::string& value = invocation.Get(row.option);
+    const std::string& value = given.*row.value;
     if (value.empty()) continue;
     (lock.mutable_spec()->mutable_target()->*row.set)(value);
     named = true;
@@ -60,7 +90,7 @@ Result<types::LockV2> LockOf(const Invocation& invocation) {
     return FailWithHint(ErrorKind::kUsage, "name what to lock", "tctl lock --user=alice --message='on leave'");
   }
 
-  ASSIGN_OR_RETURN(const auto expires, ExpiresOf(invocation));
+  ASSIGN_OR_RETURN(const auto expires, ExpiresOf(given));
   if (expires && *expires <= Now()) return Fail(ErrorKind::kBadParameter, "the lock would be over already");
   if (expires) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(*expires);
@@ -71,10 +101,10 @@ Result<types::LockV2> LockOf(const Invocation& invocation) {
   return lock;
 }
 
-Result<Output> Run(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const types::LockV2 lock, LockOf(invocation));
+Result<Output> Run(const Invocation& invocation, const LockOptions& given) {
+  ASSIGN_OR_RETURN(const types::LockV2 lock, LockOf(given));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
-  RETURN_IF_ERROR(CheckLocksOthers(*rpc, invocation, lock.spec().target()));
+  if (!given.force) RETURN_IF_ERROR(CheckLocksOthers(*rpc, lock.spec().target()));
   RETURN_IF_ERROR(rpc->Call<google::protobuf::Empty>("/proto.AuthService/UpsertLock", lock));
   return Output::Of(EncodeMessage(lock), [](const Value& written) {
     return fmt::format("Created a lock with name \"{}\".\n", written.Find("metadata")->Find("name")->as_string());
@@ -86,13 +116,23 @@ Result<Output> Run(const Invocation& invocation) {
 Command LockCommand() {
   Command command{.path = "lock",
                   .summary = "Lock somebody or something out, now and until the lock is over or removed",
-                  .options = {{"message", '\0', "TEXT", "What those who are locked out are told"},
-                              {"ttl", '\0', "DURATION", "How long the lock holds (default for ever)"},
-                              {"expires", '\0', "TIME", "When the lock is over, as 2030-01-31T12:00:00Z"},
-                              kForceOption},
+                  .options = {{.name = "message",
+                               .value_name = "TEXT",
+                               .help = "What those who are locked out are told",
+                               .into = Into<&LockOptions::message>},
+                              {.name = "ttl",
+                               .value_name = "DURATION",
+                               .help = "How long the lock holds (default for ever)",
+                               .into = Into<&LockOptions::ttl>},
+                              {.name = "expires",
+                               .value_name = "TIME",
+                               .help = "When the lock is over, as 2030-01-31T12:00:00Z",
+                               .into = Into<&LockOptions::expires>},
+                              kForceOption<&LockOptions::force>},
                   .example = "tctl lock --user=alice --message='on leave' --ttl=10h",
-                  .run = Run};
-  for (const auto& row : kTargets) command.options.push_back({row.option, '\0', row.value, row.help});
+                  .run = RunWith<Run>};
+
+  for (const auto& row : kTargets) command.options.push_back(row.option);
   return command;
 }
 

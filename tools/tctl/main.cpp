@@ -2,24 +2,52 @@
 #include "libresources/events/protobuf_log.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/known_names.h"
+#include "tools/tctl/session.h"
+
+namespace {
+
+using namespace sallyport;
+
+std::vector<Option> ProgramRows() {
+  return {{.name = "config",
+           .short_name = 'c',
+           .value_name = "FILE",
+           .help = "Configuration of the auth service on this host",
+           .environment = "TELEPORT_CONFIG_FILE",
+           .into = Into<&TctlOptions::config>},
+          {.name = "data-dir",
+           .value_name = "DIR",
+           .help = "Data directory of the auth service on this host",
+           .into = Into<&TctlOptions::data_dir>},
+          {.name = "auth-server",
+           .value_name = "HOST:PORT",
+           .help = "Auth service or proxy to use",
+           .environment = "TELEPORT_AUTH_SERVER",
+           .into = Into<&TctlOptions::auth_server>},
+
+          {.name = "identity",
+           .short_name = 'i',
+           .value_name = "FILE",
+           .help = "Identity file to use, with --auth-server",
+           .environment = "TELEPORT_IDENTITY_FILE",
+           .into = Into<&TctlOptions::identity>},
+          {.name = "insecure", .help = "Do not check the proxy's certificate", .into = Into<&TctlOptions::insecure>},
+          {.name = "debug", .short_name = 'd', .help = "Say more on stderr", .into = Into<&TctlOptions::debug>}};
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
-  using namespace sallyport;
   BeginTls();
   BeginProtobufLog();
 
   Program program{
-      "tctl",
-      "administer an access cluster",
-      {{"config", 'c', "FILE", "Configuration of the auth service on this host", "TELEPORT_CONFIG_FILE"},
-       {"data-dir", '\0', "DIR", "Data directory of the auth service on this host"},
-       {"auth-server", '\0', "HOST:PORT", "Auth service or proxy to use", "TELEPORT_AUTH_SERVER"},
-       {"identity", 'i', "FILE", "Identity file to use, with --auth-server", "TELEPORT_IDENTITY_FILE"},
-       {"insecure", '\0', "", "Do not check the proxy's certificate"},
-       {"debug", 'd', "", "Say more on stderr"}},
-      {StatusCommand(), GetCommand(), CreateCommand(), DiffCommand(), PlanCommand(), AccessExplainCommand(),
-       EventsCommand(), RecordingsCommand(), RemoveCommand(), EditCommand(), UpdateCommand(), LockCommand(),
-       AuthSignCommand(), VersionCommand()},
+      .name = "tctl",
+      .summary = "administer an access cluster",
+      .options = ProgramRows(),
+      .commands = {StatusCommand(), GetCommand(), CreateCommand(), DiffCommand(), PlanCommand(), AccessExplainCommand(),
+                   EventsCommand(), RecordingsCommand(), RemoveCommand(), EditCommand(), UpdateCommand(), LockCommand(),
+                   AuthSignCommand(), VersionCommand()},
   };
 
   program.known_names = KnownNames;

@@ -45,9 +45,7 @@ bool Concerns(const Resource& resource, const types::UserV2& user) {
 
 }  // namespace
 
-Status CheckKeepsOwnAccess(RpcClient& rpc, const Invocation& invocation, const std::string& user,
-                           const std::function<void(types::UserV2&)>& change) {
-  if (invocation.Flag("force")) return {};
+Status CheckKeepsOwnAccess(RpcClient& rpc, const std::string& user, const std::function<void(types::UserV2&)>& change) {
   ASSIGN_OR_RETURN(const auto caller, CurrentUser(rpc));
   if (!caller || caller->metadata().name() != user) return {};
   if (change == nullptr) return TakesOwnAccess("removing the user that you are");
@@ -59,11 +57,11 @@ Status CheckKeepsOwnAccess(RpcClient& rpc, const Invocation& invocation, const s
   return TakesOwnAccess("the change, after which you could not change users and roles,");
 }
 
-Status CheckWritesKeepOwnAccess(RpcClient& rpc, const Invocation& invocation, const std::vector<Resource>& written) {
+Status CheckWritesKeepOwnAccess(RpcClient& rpc, const std::vector<Resource>& written) {
   const auto decides = [](const Resource& resource) {
     return resource.kind->kind == "user" || resource.kind->kind == "role";
   };
-  if (invocation.Flag("confirm") || std::ranges::none_of(written, decides)) return {};
+  if (std::ranges::none_of(written, decides)) return {};
   ASSIGN_OR_RETURN(const auto caller, CurrentUser(rpc));
   const auto concerns = [&](const Resource& resource) { return Concerns(resource, *caller); };
   if (!caller || std::ranges::none_of(written, concerns)) return {};
@@ -77,8 +75,7 @@ Status CheckWritesKeepOwnAccess(RpcClient& rpc, const Invocation& invocation, co
   return TakesOwnAccess("the change, after which you could not change users and roles,", "confirm");
 }
 
-Status CheckLocksOthers(RpcClient& rpc, const Invocation& invocation, const types::LockTarget& target) {
-  if (invocation.Flag("force")) return {};
+Status CheckLocksOthers(RpcClient& rpc, const types::LockTarget& target) {
   ASSIGN_OR_RETURN(const auto caller, CurrentUser(rpc));
   if (!caller) return {};
   types::LockTarget asked;

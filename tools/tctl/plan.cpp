@@ -17,6 +17,11 @@
 namespace sallyport {
 namespace {
 
+struct PlanOptions {
+  ComparedOptions compared;
+  bool exit_code = false;
+};
+
 // What a user may do in one state: with each resource, and with each kind.
 using RightsOfUser = std::map<std::pair<std::string, std::string>, Rights>;  // by kind and name; no name: the kind
 
@@ -126,9 +131,9 @@ std::string TextOf(const Value& plan) {
   return text;
 }
 
-Result<Output> Run(const Invocation& invocation) {
+Result<Output> Run(const Invocation& invocation, const PlanOptions& given) {
   std::vector<std::string> notices;
-  ASSIGN_OR_RETURN(const auto resources, ResourcesToCompare(invocation, notices));
+  ASSIGN_OR_RETURN(const auto resources, ResourcesToCompare(given.compared, notices));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(Comparison comparison, CompareWithCluster(invocation, *rpc, resources));
   AccessWorld before;
@@ -142,7 +147,7 @@ Result<Output> Run(const Invocation& invocation) {
   Output output = Output::Of(std::move(plan), TextOf);
   output.notices = std::move(notices);
   if (!comparison.notice.empty()) output.notices.push_back(std::move(comparison.notice));
-  if (differs && invocation.Flag("exit-code")) output.exit_code = 1;
+  if (differs && given.exit_code) output.exit_code = 1;
   return output;
 }
 
@@ -151,12 +156,14 @@ Result<Output> Run(const Invocation& invocation) {
 Command PlanCommand() {
   return {.path = "plan",
           .summary = "Show what tctl create -f would change, and who gains and loses access by it",
-          .arguments = ComparedFiles(),
-          .options = {kComparedFileOption,
-                      kValidateOption,
-                      {"exit-code", '\0', "", "Exit with 1 when somebody would gain or lose access"}},
+          .arguments = {kComparedFiles<&PlanOptions::compared>},
+          .options = {kComparedFileOption<&PlanOptions::compared>,
+                      kValidateOption<&PlanOptions::compared, &ComparedOptions::validate>,
+                      {.name = "exit-code",
+                       .help = "Exit with 1 when somebody would gain or lose access",
+                       .into = Into<&PlanOptions::exit_code>}},
           .example = "tctl plan -f roles/",
-          .run = Run};
+          .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

@@ -5,14 +5,14 @@
 namespace sallyport {
 namespace {
 
-Result<Output> Run(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const SessionRange range, SessionRangeOf(invocation));
+Result<Output> Run(const Invocation& invocation, const SessionListOptions& given) {
+  ASSIGN_OR_RETURN(const SessionRange range, SessionRangeOf(given));
   ASSIGN_OR_RETURN(std::shared_ptr<RpcClient> rpc, ConnectToAuth(invocation));
   return SessionList(std::move(rpc), range);
 }
 
 }  // namespace
 
-Command RecordingsCommand() { return SessionListCommand("tctl recordings ls --last=12h --format=json", Run); }
+Command RecordingsCommand() { return SessionListCommand("tctl recordings ls --last=12h --format=json", RunWith<Run>); }
 
 }  // namespace sallyport

@@ -19,6 +19,44 @@
 namespace sallyport {
 namespace {
 
+struct RequestsLs {
+  std::string sort_index;
+  std::string sort_order;
+};
+
+// Of what changes or shows requests that are there.
+struct RequestsNamed {
+  std::string ids;  // with commas between
+  bool force = false;
+};
+
+// Of what approves and denies.
+struct RequestsDecided {
+  std::string ids;
+  std::string reason;
+  std::string delegator;
+  std::vector<std::string> annotations;
+  std::vector<std::string> roles;
+  std::string assume_start_time;
+};
+
+struct RequestsCreate {
+  std::string username;
+  std::vector<std::string> roles;
+  std::vector<std::string> resources;
+  std::string reason;
+  bool dry_run = false;
+};
+
+struct RequestsCapabilities {
+  std::string username;
+};
+
+struct RequestsReview {
+  ReviewOptions review;
+  std::string author;
+};
+
 using google::protobuf::Empty;
 using types::AccessRequestV3;
 using Requests = std::vector<AccessRequestV3>;
@@ -59,10 +97,10 @@ std::string TableOf(const Requests& requests) {
          resources.Footnote() + reasons.Footnote();
 }
 
-Result<Output> List(const Invocation& invocation) {
+Result<Output> List(const Invocation& invocation, const RequestsLs& given) {
   proto::ListAccessRequestsRequest query;
-  query.set_sort(invocation.Get("sort-index") == "state" ? proto::STATE : proto::CREATED);
-  query.set_descending(invocation.Get("sort-order") != "ascending");
+  query.set_sort(given.sort_index == "state" ? proto::STATE : proto::CREATED);
+  query.set_descending(given.sort_order != "ascending");
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(Requests requests, FetchAccessRequests(*rpc, std::move(query)));
   const Time now = Now();
@@ -85,9 +123,9 @@ std::string DetailsOf(const AccessRequestV3& request) {
 }
 
 // The requests that a command names, with commas between. Each must be there.
-Result<Requests> Named(RpcClient& rpc, const Invocation& invocation) {
+Result<Requests> Named(RpcClient& rpc, const std::string& ids) {
   Requests requests;
-  for (const auto& id : SplitNonEmpty(invocation.Arg("request-id"), ',')) {
+  for (const auto& id : SplitNonEmpty(ids, ',')) {
     ASSIGN_OR_RETURN(AccessRequestV3 request, FetchAccessRequest(rpc, id));
     requests.push_back(std::move(request));
   }
@@ -95,9 +133,9 @@ Result<Requests> Named(RpcClient& rpc, const Invocation& invocation) {
   return requests;
 }
 
-Result<Output> Get(const Invocation& invocation) {
+Result<Output> Get(const Invocation& invocation, const RequestsNamed& given) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
-  ASSIGN_OR_RETURN(const Requests requests, Named(*rpc, invocation));
+  ASSIGN_OR_RETURN(const Requests requests, Named(*rpc, given.ids));
   return Shown(RequestsValue(requests), [requests](const Value&) {
     std::string text;
     for (const auto& request : requests) text += DetailsOf(request);
@@ -105,8 +143,8 @@ Result<Output> Get(const Invocation& invocation) {
   });
 }
 
-Status ReadAnnotations(const Invocation& invocation, proto::RequestStateSetter& setter) {
-  for (const auto& pair : invocation.GetList("annotations")) {
+Status ReadAnnotations(const RequestsDecided& given, proto::RequestStateSetter& setter) {
+  for (const auto& pair : given.annotations) {
     const auto equals = pair.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == pair.size()) {
       return Fail(ErrorKind::kBadParameter, "annotations are given as key=value, not \"{}\"", StripControl(pair));
@@ -116,22 +154,22 @@ Status ReadAnnotations(const Invocation& invocation, proto::RequestStateSetter& 
   return {};
 }
 
-Result<Output> Decide(const Invocation& invocation, types::RequestState state) {
+Result<Output> Decide(const Invocation& invocation, const RequestsDecided& given, types::RequestState state) {
   proto::RequestStateSetter setter;
   setter.set_state(state);
-  setter.set_delegator(invocation.Get("delegator"));
-  setter.set_reason(invocation.Get("reason"));
-  RETURN_IF_ERROR(ReadAnnotations(invocation, setter));
+  setter.set_delegator(given.delegator);
+  setter.set_reason(given.reason);
+  RETURN_IF_ERROR(ReadAnnotations(given, setter));
 
   if (state == types::APPROVED) {
-    for (auto& role : invocation.GetList("roles")) setter.add_roles(std::move(role));
-    if (invocation.Has("assume-start-time")) {
-      ASSIGN_OR_RETURN(const Time start, ParseTime(invocation.Get("assume-start-time")));
+    for (const auto& role : given.roles) setter.add_roles(role);
+    if (!given.assume_start_time.empty()) {
+      ASSIGN_OR_RETURN(const Time start, ParseTime(given.assume_start_time));
       *setter.mutable_assumestarttime() = ToStamp(start);
     }
   }
 
-  const auto ids = SplitNonEmpty(invocation.Arg("request-id"), ',');
+  const auto ids = SplitNonEmpty(given.ids, ',');
   if (ids.empty()) return Fail(ErrorKind::kUsage, "the ID of the access request is missing");
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
 
@@ -143,15 +181,19 @@ Result<Output> Decide(const Invocation& invocation, types::RequestState state) {
   }
   return Output::Text(std::move(text));
 }
-Result<Output> Approve(const Invocation& invocation) { return Decide(invocation, types::APPROVED); }
-Result<Output> Deny(const Invocation& invocation) { return Decide(invocation, types::DENIED); }
+Result<Output> Approve(const Invocation& invocation, const RequestsDecided& given) {
+  return Decide(invocation, given, types::APPROVED);
+}
+Result<Output> Deny(const Invocation& invocation, const RequestsDecided& given) {
+  return Decide(invocation, given, types::DENIED);
+}
 
-Result<Output> Create(const Invocation& invocation) {
-  AccessRequestV3 request = NewAccessRequest(invocation.Arg("username"), invocation.Get("reason"));
+Result<Output> Create(const Invocation& invocation, const RequestsCreate& given) {
+  AccessRequestV3 request = NewAccessRequest(given.username, given.reason);
   auto& spec = *request.mutable_spec();
-  spec.set_dryrun(invocation.Flag("dry-run"));
-  for (auto& role : invocation.GetList("roles")) spec.add_roles(std::move(role));
-  RETURN_IF_ERROR(AddResources(invocation.GetList("resource"), request));
+  spec.set_dryrun(given.dry_run);
+  for (const auto& role : given.roles) spec.add_roles(role);
+  RETURN_IF_ERROR(AddResources(given.resources, request));
   if (spec.roles().empty() && spec.requestedresourceids().empty()) spec.add_roles("*");
 
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
@@ -162,12 +204,12 @@ Result<Output> Create(const Invocation& invocation) {
   });
 }
 
-Result<Output> Remove(const Invocation& invocation) {
+Result<Output> Remove(const Invocation& invocation, const RequestsNamed& given) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
-  ASSIGN_OR_RETURN(const Requests requests, Named(*rpc, invocation));
+  ASSIGN_OR_RETURN(const Requests requests, Named(*rpc, given.ids));
 
   for (const auto& request : requests) {
-    if (request.spec().state() != types::APPROVED || invocation.Flag("force")) continue;
+    if (request.spec().state() != types::APPROVED || given.force) continue;
     return FailWithHint(
         ErrorKind::kBadParameter,
         fmt::format("access request \"{}\" is approved: who uses it already keeps it until it ends", NameOf(request)),
@@ -182,9 +224,9 @@ Result<Output> Remove(const Invocation& invocation) {
   return Output::Text("Access request deleted successfully.\n");
 }
 
-Result<Output> Capabilities(const Invocation& invocation) {
+Result<Output> Capabilities(const Invocation& invocation, const RequestsCapabilities& given) {
   types::AccessCapabilitiesRequest query;
-  query.set_user(invocation.Arg("username"));
+  query.set_user(given.username);
   query.set_requestableroles(true);
   query.set_suggestedreviewers(true);
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
@@ -200,91 +242,154 @@ Result<Output> Capabilities(const Invocation& invocation) {
   });
 }
 
-Result<Output> Review(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(auto submission, ReviewOf(invocation));
-  if (!invocation.Has("author")) return Fail(ErrorKind::kUsage, "--author is missing: who reviews");
-  submission.mutable_review()->set_author(invocation.Get("author"));
+Result<Output> Review(const Invocation& invocation, const RequestsReview& given) {
+  ASSIGN_OR_RETURN(auto submission, ReviewOf(given.review));
+  if (given.author.empty()) return Fail(ErrorKind::kUsage, "--author is missing: who reviews");
+  submission.mutable_review()->set_author(given.author);
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const auto request, rpc->Call<AccessRequestV3>("/proto.AuthService/SubmitAccessReview", submission));
   return Indented(ReviewedOutput(request));
 }
 
-const Argument kIds{"request-id", "ID of the request, or several with commas between"};
-const Option kReason{"reason", '\0', "TEXT", "Why"};
-const Option kDelegator{"delegator", '\0', "NAME", "Who decided, when it was somebody else"};
-const Option kAnnotations{"annotations", '\0', "KEY=VALUE,...", "What else to note with the decision", "", "", true};
+template <auto To>
+const Argument kIds{
+    .name = "request-id", .help = "ID of the request, or several with commas between", .into = Into<To>};
+
+template <auto... To>
+const Option kReason{.name = "reason", .value_name = "TEXT", .help = "Why", .into = Into<To...>};
+
+const Option kDelegator{.name = "delegator",
+                        .value_name = "NAME",
+                        .help = "Who decided, when it was somebody else",
+                        .into = Into<&RequestsDecided::delegator>};
+const Option kAnnotations{.name = "annotations",
+                          .value_name = "KEY=VALUE,...",
+                          .help = "What else to note with the decision",
+                          .repeated = true,
+                          .into = Into<&RequestsDecided::annotations>};
 
 // Those that anybody who administrates runs; the others act for somebody.
-std::vector<Command> OwnRows() {
-  return {
-      {.path = "requests ls",
-       .summary = "List access requests",
-       .options = {{"sort-index", '\0', "FIELD", "By what to sort (default created)", "", "created state"},
-                   {"sort-order", '\0', "ORDER", "Which comes first (default descending)", "", "ascending descending"}},
-       .example = "tctl requests ls",
-       .run = List},
-      {.path = "requests get",
-       .summary = "Show access requests in full",
-       .arguments = {kIds},
-       .example = "tctl requests get 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7",
-       .run = Get},
+Command ApproveCommand() {
+  return {.path = "requests approve",
+          .summary = "Approve access requests",
+          .arguments = {kIds<&RequestsDecided::ids>},
+          .options = {kReason<&RequestsDecided::reason>,
+                      kDelegator,
+                      kAnnotations,
+                      {.name = "roles",
+                       .value_name = "ROLES",
+                       .help = "Approve only these of the roles",
+                       .repeated = true,
+                       .names = "role",
+                       .into = Into<&RequestsDecided::roles>},
+                      {.name = "assume-start-time",
+                       .value_name = "TIME",
+                       .help = "When the access begins, as 2026-01-31T08:00:00Z",
+                       .into = Into<&RequestsDecided::assume_start_time>}},
 
-      {.path = "requests approve",
-       .summary = "Approve access requests",
-       .arguments = {kIds},
-       .options = {kReason,
-                   kDelegator,
-                   kAnnotations,
-                   {"roles", '\0', "ROLES", "Approve only these of the roles", "", "", true, false, "role"},
-                   {"assume-start-time", '\0', "TIME", "When the access begins, as 2026-01-31T08:00:00Z"}},
-       .example = "tctl requests approve 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7 --reason='on call'",
-       .formats = "",
-       .run = Approve},
-      {.path = "requests deny",
-       .summary = "Deny access requests",
-       .arguments = {kIds},
-       .options = {kReason, kDelegator, kAnnotations},
-       .example = "tctl requests deny 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7 --reason='not today'",
-       .formats = "",
-       .run = Deny},
-  };
+          .example = "tctl requests approve 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7 --reason='on call'",
+          .formats = "",
+          .run = RunWith<Approve>};
+}
+
+std::vector<Command> OwnRows() {
+  return {{.path = "requests ls",
+           .summary = "List access requests",
+           .options = {{.name = "sort-index",
+                        .value_name = "FIELD",
+                        .help = "By what to sort (default created)",
+                        .choices = "created state",
+                        .into = Into<&RequestsLs::sort_index>},
+                       {.name = "sort-order",
+                        .value_name = "ORDER",
+                        .help = "Which comes first (default descending)",
+                        .choices = "ascending descending",
+                        .into = Into<&RequestsLs::sort_order>}},
+           .example = "tctl requests ls",
+           .run = RunWith<List>},
+          {.path = "requests get",
+           .summary = "Show access requests in full",
+           .arguments = {kIds<&RequestsNamed::ids>},
+
+           .example = "tctl requests get 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7",
+           .run = RunWith<Get>},
+          ApproveCommand(),
+          {.path = "requests deny",
+           .summary = "Deny access requests",
+           .arguments = {kIds<&RequestsDecided::ids>},
+           .options = {kReason<&RequestsDecided::reason>, kDelegator, kAnnotations},
+           .example = "tctl requests deny 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7 --reason='not today'",
+           .formats = "",
+           .run = RunWith<Deny>}};
+}
+
+Command CreateRequestCommand() {
+  return {.path = "requests create",
+          .summary = "Ask for access in the name of a user",
+          .arguments = {{.name = "username",
+                         .help = "Who is to have the access",
+                         .names = "user",
+                         .into = Into<&RequestsCreate::username>}},
+          .options = {{.name = "roles",
+                       .value_name = "ROLES",
+                       .help = "Roles to ask for (default all that the user may ask for)",
+                       .repeated = true,
+                       .names = "role",
+                       .into = Into<&RequestsCreate::roles>},
+                      {.name = "resource",
+                       .value_name = "ID",
+                       .help = "Resource to ask for: /CLUSTER/KIND/NAME",
+                       .repeated = true,
+                       .into = Into<&RequestsCreate::resources>},
+                      kReason<&RequestsCreate::reason>,
+                      {.name = "dry-run",
+                       .help = "Show what the request would be, and create none",
+                       .into = Into<&RequestsCreate::dry_run>}},
+
+          .example = "tctl requests create alice --roles=prod --reason='incident 7'",
+          .run = RunWith<Create>};
+}
+
+Command ReviewCommand() {
+  return {.path = "requests review",
+          .summary = "Review an access request in a reviewer's name",
+          .arguments = {{.name = "request-id",
+                         .help = "ID of the request",
+                         .into = Into<&RequestsReview::review, &ReviewOptions::request_id>}},
+          .options = {{.name = "author",
+                       .value_name = "USER",
+                       .help = "Who reviews",
+                       .names = "user",
+                       .into = Into<&RequestsReview::author>},
+                      {.name = "approve",
+                       .help = "The review approves",
+                       .into = Into<&RequestsReview::review, &ReviewOptions::approve>},
+                      {.name = "deny",
+                       .help = "The review denies",
+                       .into = Into<&RequestsReview::review, &ReviewOptions::deny>},
+                      kReason<&RequestsReview::review, &ReviewOptions::reason>},
+
+          .example = "tctl requests review 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7 --author=bob --approve",
+          .run = RunWith<Review>};
 }
 
 std::vector<Command> RowsForOthers() {
-  return {
-      {.path = "requests create",
-       .summary = "Ask for access in the name of a user",
-       .arguments = {{"username", "Who is to have the access", true, false, "user"}},
-       .options = {{"roles", '\0', "ROLES", "Roles to ask for (default all that the user may ask for)", "", "", true,
-                    false, "role"},
-                   {"resource", '\0', "ID", "Resource to ask for: /CLUSTER/KIND/NAME", "", "", true},
-                   kReason,
-                   {"dry-run", '\0', "", "Show what the request would be, and create none"}},
-       .example = "tctl requests create alice --roles=prod --reason='incident 7'",
-       .run = Create},
-      {.path = "requests rm",
-       .summary = "Delete access requests",
-       .arguments = {kIds},
-       .options = {{"force", 'f', "", "Approved ones too"}},
-       .example = "tctl requests rm 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7",
-       .formats = "",
-       .run = Remove},
-
-      {.path = "requests capabilities",
-       .summary = "Show what a user may ask for",
-       .arguments = {{"username", "User", true, false, "user"}},
-       .example = "tctl requests capabilities alice",
-       .run = Capabilities},
-      {.path = "requests review",
-       .summary = "Review an access request in a reviewer's name",
-       .arguments = {{"request-id", "ID of the request"}},
-       .options = {{"author", '\0', "USER", "Who reviews", "", "", false, false, "user"},
-                   {"approve", '\0', "", "The review approves"},
-                   {"deny", '\0', "", "The review denies"},
-                   kReason},
-       .example = "tctl requests review 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7 --author=bob --approve",
-       .run = Review},
-  };
+  return {CreateRequestCommand(),
+          {.path = "requests rm",
+           .summary = "Delete access requests",
+           .arguments = {kIds<&RequestsNamed::ids>},
+           .options =
+               {{.name = "force", .short_name = 'f', .help = "Approved ones too", .into = Into<&RequestsNamed::force>}},
+           .example = "tctl requests rm 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7",
+           .formats = "",
+           .run = RunWith<Remove>},
+          {.path = "requests capabilities",
+           .summary = "Show what a user may ask for",
+           .arguments =
+               {{.name = "username", .help = "User", .names = "user", .into = Into<&RequestsCapabilities::username>}},
+           .example = "tctl requests capabilities alice",
+           .run = RunWith<Capabilities>},
+          ReviewCommand()};
 }
 
 }  // namespace

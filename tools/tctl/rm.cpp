@@ -7,8 +7,13 @@
 namespace sallyport {
 namespace {
 
-Result<Output> Run(const Invocation& invocation) {
-  const std::string& text = invocation.Arg("resource");
+struct RmOptions {
+  std::string resource;
+  bool force = false;
+};
+
+Result<Output> Run(const Invocation& invocation, const RmOptions& given) {
+  const std::string& text = given.resource;
   const auto slash = text.find('/');
   ASSIGN_OR_RETURN(const KindRow* kind, KindNamed(text.substr(0, slash)));
   ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(*kind));
@@ -24,7 +29,7 @@ Result<Output> Run(const Invocation& invocation) {
   const std::string name = singleton ? std::string(kind->singleton_name) : text.substr(slash + 1);
 
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
-  if (kind->kind == "user") RETURN_IF_ERROR(CheckKeepsOwnAccess(*rpc, invocation, name, nullptr));
+  if (kind->kind == "user" && !given.force) RETURN_IF_ERROR(CheckKeepsOwnAccess(*rpc, name, nullptr));
   RETURN_IF_ERROR(calls->remove(*rpc, name));
 
   if (singleton) return Output::Text(fmt::format("{} has been reset to defaults\n", kind->kind));
@@ -35,13 +40,14 @@ Result<Output> Run(const Invocation& invocation) {
 }  // namespace
 
 Command RemoveCommand() {
-  return {.path = "rm",
-          .summary = "Remove a resource",
-          .arguments = {{"resource", "kind/name", true, false, "resource"}},
-          .options = {kForceOption},
-          .example = "tctl rm role/dev",
-          .formats = "",
-          .run = Run};
+  return {
+      .path = "rm",
+      .summary = "Remove a resource",
+      .arguments = {{.name = "resource", .help = "kind/name", .names = "resource", .into = Into<&RmOptions::resource>}},
+      .options = {kForceOption<&RmOptions::force>},
+      .example = "tctl rm role/dev",
+      .formats = "",
+      .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

@@ -13,17 +13,23 @@
 namespace sallyport {
 namespace {
 
-Result<Output> AddNode(const Invocation& invocation) {
+struct NodesAdd {
+  std::string roles = "node";
+  std::string ttl;
+  std::string token;
+};
+
+Result<Output> AddNode(const Invocation& invocation, const NodesAdd& given) {
   NewJoinToken wanted;
-  ASSIGN_OR_RETURN(wanted.roles, ParseSystemRoles(invocation.Has("roles") ? invocation.Get("roles") : "node"));
-  wanted.value = invocation.Get("token");
-  wanted.ttl = invocation.Get("ttl");
+  ASSIGN_OR_RETURN(wanted.roles, ParseSystemRoles(given.roles));
+  wanted.value = given.token;
+  wanted.ttl = given.ttl;
   ASSIGN_OR_RETURN(const auto token, MakeJoinToken(wanted));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   RETURN_IF_ERROR(CreateJoinToken(*rpc, token));
 
   std::string text;
-  if (invocation.Get("format").empty() || invocation.Get("format") == "text") {
+  if (invocation.format() == "text") {
     ASSIGN_OR_RETURN(text, HowToJoin(*rpc, token, {}));
   }
   Output output = Output::Of(Value::Strings({token.metadata().name()}), [text](const Value&) { return text; });
@@ -59,22 +65,22 @@ Output Resources(std::vector<std::string> columns, std::function<std::vector<std
 using Lister = Status (*)(RpcClient&, const ListFilter&, const ValueSink&);
 using RowOfServer = std::vector<std::string> (*)(const Value&, bool verbose);
 
-Result<Output> List(const Invocation& invocation, Lister list, const std::vector<std::string>& columns,
-                    RowOfServer row) {
-  ASSIGN_OR_RETURN(const ListFilter filter, FilterOf(invocation));
+Result<Output> List(const Invocation& invocation, const ListOptions& given, Lister list,
+                    const std::vector<std::string>& columns, RowOfServer row) {
+  ASSIGN_OR_RETURN(const ListFilter filter, FilterOf(given));
   ASSIGN_OR_RETURN(std::shared_ptr<RpcClient> rpc, ConnectToAuth(invocation));
-  Output output = Resources(
-      columns, [row, verbose = invocation.Flag("verbose")](const Value& server) { return row(server, verbose); });
+  Output output =
+      Resources(columns, [row, verbose = given.verbose](const Value& server) { return row(server, verbose); });
   output.items = [=](const ItemSink& sink) { return list(*rpc, filter, sink); };
   return output;
 }
 
-Result<Output> ListNodesCommand(const Invocation& invocation) {
-  return List(invocation, ListNodes, kServerColumns, ServerRow);
+Result<Output> ListNodesCommand(const Invocation& invocation, const ListOptions& given) {
+  return List(invocation, given, ListNodes, kServerColumns, ServerRow);
 }
 
-Result<Output> ListKube(const Invocation& invocation) {
-  return List(invocation, ListKubeServers, {"Cluster", "Labels", "Version"}, KubeRow);
+Result<Output> ListKube(const Invocation& invocation, const ListOptions& given) {
+  return List(invocation, given, ListKubeServers, {"Cluster", "Labels", "Version"}, KubeRow);
 }
 
 // The resources of a kind that have a server each.
@@ -124,13 +130,14 @@ std::vector<std::string> DatabaseRow(const Value& server, bool verbose) {
           LabelsText(LabelsOfKube(database), verbose),  At(server, "spec", "version").as_string()};
 }
 
-Result<Output> ListApps(const Invocation& invocation) {
-  return List(invocation, ListAppServers, {"Host", "Name", "Type", "Public Address", "URI", "Labels", "Version"},
+Result<Output> ListApps(const Invocation& invocation, const ListOptions& given) {
+  return List(invocation, given, ListAppServers, {"Host", "Name", "Type", "Public Address", "URI", "Labels", "Version"},
               AppRow);
 }
 
-Result<Output> ListDatabases(const Invocation& invocation) {
-  return List(invocation, ListDatabaseServers, {"Host", "Name", "Protocol", "URI", "Labels", "Version"}, DatabaseRow);
+Result<Output> ListDatabases(const Invocation& invocation, const ListOptions& given) {
+  return List(invocation, given, ListDatabaseServers, {"Host", "Name", "Protocol", "URI", "Labels", "Version"},
+              DatabaseRow);
 }
 
 // Auth services and proxies are listed by the HTTP API.
@@ -148,42 +155,54 @@ Result<Output> ListServices(const Invocation& invocation, const std::string& pat
 Result<Output> ListAuthServices(const Invocation& invocation) { return ListServices(invocation, "/v2/authservers"); }
 Result<Output> ListProxies(const Invocation& invocation) { return ListServices(invocation, "/v2/proxies"); }
 
+Command AddNodeCommand() {
+  return {.path = "nodes add",
+          .summary = "Make a token by which a host joins, and show how",
+          .options = {{.name = "roles",
+                       .value_name = "ROLE,...",
+                       .help = "What the host is to be (default node)",
+                       .into = Into<&NodesAdd::roles>},
+                      {.name = "ttl",
+                       .value_name = "DURATION",
+                       .help = "How long the token is good (default 30m)",
+                       .into = Into<&NodesAdd::ttl>},
+                      {.name = "token",
+                       .value_name = "TEXT",
+                       .help = "The token, instead of a random one",
+                       .into = Into<&NodesAdd::token>}},
+          .example = "tctl nodes add --ttl=1h",
+          .run = RunWith<AddNode>};
+}
+
 }  // namespace
 
 std::vector<Command> ServerCommands() {
-  return {{.path = "nodes add",
-           .summary = "Make a token by which a host joins, and show how",
-           .options = {{"roles", '\0', "ROLE,...", "What the host is to be (default node)"},
-                       {"ttl", '\0', "DURATION", "How long the token is good (default 30m)"},
-                       {"token", '\0', "TEXT", "The token, instead of a random one"}},
-           .example = "tctl nodes add --ttl=1h",
-           .run = AddNode},
+  return {AddNodeCommand(),
           {.path = "nodes ls",
            .summary = "List nodes",
-           .arguments = {LabelsArgument()},
-           .options = ListOptions(),
+           .arguments = {LabelsArgument<>()},
+           .options = ListOptionRows<>(),
            .example = "tctl nodes ls env=prod",
-           .run = ListNodesCommand},
-
+           .run = RunWith<ListNodesCommand>},
           {.path = "kube ls",
            .summary = "List Kubernetes clusters and the servers that announce them",
-           .arguments = {LabelsArgument()},
-           .options = ListOptions(),
+           .arguments = {LabelsArgument<>()},
+           .options = ListOptionRows<>(),
            .example = "tctl kube ls --query='labels[\"env\"] == \"prod\"'",
-           .run = ListKube},
+           .run = RunWith<ListKube>},
           {.path = "apps ls",
            .summary = "List applications and the servers that announce them",
-           .arguments = {LabelsArgument()},
-           .options = ListOptions(),
+           .arguments = {LabelsArgument<>()},
+           .options = ListOptionRows<>(),
            .example = "tctl apps ls env=prod",
-           .run = ListApps},
+           .run = RunWith<ListApps>},
           {.path = "db ls",
            .summary = "List databases and the servers that announce them",
-           .arguments = {LabelsArgument()},
-           .options = ListOptions(),
-           .example = "tctl db ls env=prod",
-           .run = ListDatabases},
+           .arguments = {LabelsArgument<>()},
+           .options = ListOptionRows<>(),
 
+           .example = "tctl db ls env=prod",
+           .run = RunWith<ListDatabases>},
           {.path = "auth ls",
            .summary = "List auth services",
            .example = "tctl auth ls --format=text",

@@ -19,9 +19,12 @@ constexpr const char* kDefaultDataDir = "/var/lib/teleport";
 
 using Connection = Result<std::unique_ptr<RpcClient>>;
 
-NetworkSettings NetworkOf(const Invocation& invocation) {
-  return NetworkFromEnvironment(invocation.Environment(), invocation.Flag("insecure"));
-}
+// What a source has to go by.
+struct Asked {
+  const Invocation& invocation;
+  const TctlOptions given = ProgramOptions<TctlOptions>(invocation);
+  const NetworkSettings network = NetworkFromEnvironment(invocation.Environment(), given.insecure);
+};
 
 std::unexpected<Error> InSource(std::string_view source, const Error& error) {
   return std::unexpected(InContext(fmt::format("with {}", source), error));
@@ -73,7 +76,7 @@ Result<HostConfig> ReadHostConfig(const std::string& path) {
 }
 
 // The auth service that runs on this host, as its administrator.
-Connection ConnectLocally(const Invocation& invocation, const std::string& data_dir, std::string_view named_by) {
+Connection ConnectLocally(const Asked& asked, const std::string& data_dir, std::string_view named_by) {
   const std::string source = fmt::format("the data directory {} ({})", data_dir, named_by);
   auto address = ReadFile(data_dir + "/auth_address");
   if (!address) {
@@ -86,66 +89,66 @@ Connection ConnectLocally(const Invocation& invocation, const std::string& data_
   while (address->ends_with('\n')) address->pop_back();
   ASSIGN_OR_RETURN(HostPort parsed, ParseHostPort(*address, kAuthPort));
   if (parsed.host == "0.0.0.0" || parsed.host == "::") parsed.host = "localhost";
-  auto connection = ConnectWithIdentity(data_dir + "/admin_identity", FormatHostPort(parsed), NetworkOf(invocation));
+  auto connection = ConnectWithIdentity(data_dir + "/admin_identity", FormatHostPort(parsed), asked.network);
   return connection ? std::move(connection) : InSource(source, connection.error());
 }
 
 // Each source says nothing (nullptr) when the command line and this host do not have it.
 
-Connection FromIdentity(const Invocation& invocation) {
-  if (!invocation.Has("identity")) return nullptr;
-  if (!invocation.Has("auth-server")) {
+Connection FromIdentity(const Asked& asked) {
+  const std::string& path = asked.given.identity;
+  const std::string& address = asked.given.auth_server;
+  if (path.empty()) return nullptr;
+  if (address.empty()) {
     return FailWithHint(ErrorKind::kUsage, "--identity needs --auth-server",
                         "tctl -i FILE --auth-server HOST:PORT ...; the port of the auth service, or of the proxy");
   }
-  const std::string& path = invocation.Get("identity");
-  auto connection = ConnectWithIdentity(path, invocation.Get("auth-server"), NetworkOf(invocation));
+  auto connection = ConnectWithIdentity(path, address, asked.network);
   return connection ? std::move(connection) : InSource("the identity file " + path, connection.error());
 }
 
-Connection FromDataDir(const Invocation& invocation) {
-  if (!invocation.Has("data-dir")) return nullptr;
-  return ConnectLocally(invocation, invocation.Get("data-dir"), "--data-dir");
+Connection FromDataDir(const Asked& asked) {
+  if (asked.given.data_dir.empty()) return nullptr;
+  return ConnectLocally(asked, asked.given.data_dir, "--data-dir");
 }
 
-Connection FromConfig(const Invocation& invocation) {
+Connection FromConfig(const Asked& asked) {
   // An address that is given is somebody else's.
-  const bool named = invocation.Has("config");
-  if (!named && (invocation.Has("auth-server") || !FileExists(kDefaultConfig))) return nullptr;
-  const std::string path = named ? invocation.Get("config") : kDefaultConfig;
+  const bool named = !asked.given.config.empty();
+  if (!named && (!asked.given.auth_server.empty() || !FileExists(kDefaultConfig))) return nullptr;
+  const std::string path = named ? asked.given.config : kDefaultConfig;
   ASSIGN_OR_RETURN(const HostConfig config, ReadHostConfig(path));
-  return config.has_auth ? ConnectLocally(invocation, config.data_dir, path) : nullptr;
+  return config.has_auth ? ConnectLocally(asked, config.data_dir, path) : nullptr;
 }
 
-Connection FromLogin(const Invocation& invocation) {
-  const auto directory = ProfilesFromEnvironment(invocation.Environment());
+Connection FromLogin(const Asked& asked) {
+  const auto directory = ProfilesFromEnvironment(asked.invocation.Environment());
   if (!directory) return nullptr;
   std::string name;
-  if (invocation.Has("auth-server")) {
-    ASSIGN_OR_RETURN(const HostPort address, ParseHostPort(invocation.Get("auth-server"), kAuthPort));
+  if (!asked.given.auth_server.empty()) {
+    ASSIGN_OR_RETURN(const HostPort address, ParseHostPort(asked.given.auth_server, kAuthPort));
     name = address.host;
   } else if (!directory->CurrentName()) {
     return nullptr;
   }
   const auto session = OpenSession(*directory, name, Now());
   if (!session) return std::unexpected(session.error());
-  auto connection = ConnectAuth(*session, NetworkOf(invocation), "tctl", session->root_cluster);
+  auto connection = ConnectAuth(*session, asked.network, "tctl", session->root_cluster);
   return connection ? std::move(connection)
                     : InSource(fmt::format("the login of tsh at {}", session->profile.Name()), connection.error());
 }
 
-Connection FromDefault(const Invocation& invocation) {
-  return ConnectLocally(invocation, kDefaultDataDir, "the default");
-}
+Connection FromDefault(const Asked& asked) { return ConnectLocally(asked, kDefaultDataDir, "the default"); }
 
-using Source = Connection (*)(const Invocation&);
+using Source = Connection (*)(const Asked&);
 constexpr Source kSources[] = {FromIdentity, FromDataDir, FromConfig, FromLogin, FromDefault};
 
 }  // namespace
 
 Connection ConnectToAuth(const Invocation& invocation) {
+  const Asked asked{invocation};
   for (const Source source : kSources) {
-    auto connection = source(invocation);
+    auto connection = source(asked);
     if (!connection || *connection != nullptr) return connection;
   }
   return Fail(ErrorKind::kInternal, "no way to the auth service");

@@ -10,6 +10,16 @@
 
 namespace sallyport {
 
+// The options of every command of tctl.
+struct TctlOptions {
+  std::string config;
+  std::string data_dir;
+  std::string auth_server;
+  std::string identity;
+  bool insecure = false;
+  bool debug = false;
+};
+
 // Connects with the first source of a table that the command line or this host has: an identity file; the data
 // directory of an auth service on this host (--data-dir, --config, /etc/teleport.yaml); the login of tsh; the default
 // data directory. Errors name the one that was used.

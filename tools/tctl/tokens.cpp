@@ -15,32 +15,53 @@
 namespace sallyport {
 namespace {
 
-AgentTarget TargetOf(const Invocation& invocation) {
+struct TokensAdd {
+  std::string type;
+  std::string value;
+  std::string labels;
+  std::string ttl;
+  std::string app_name;
+  std::string app_uri;
+  std::string db_name;
+  std::string db_protocol;
+  std::string db_uri;
+};
+
+struct TokensLs {
+  bool with_secrets = false;
+  std::string labels;
+};
+
+struct TokensRm {
+  std::string token;
+};
+
+AgentTarget TargetOf(const TokensAdd& given) {
   AgentTarget target;
-  if (invocation.Has("app-name")) target.app_name = invocation.Get("app-name");
-  if (invocation.Has("app-uri")) target.app_uri = invocation.Get("app-uri");
-  target.db_name = invocation.Get("db-name");
-  target.db_protocol = invocation.Get("db-protocol");
-  target.db_uri = invocation.Get("db-uri");
+  if (!given.app_name.empty()) target.app_name = given.app_name;
+  if (!given.app_uri.empty()) target.app_uri = given.app_uri;
+  target.db_name = given.db_name;
+  target.db_protocol = given.db_protocol;
+  target.db_uri = given.db_uri;
   return target;
 }
 
-Result<Output> Add(const Invocation& invocation) {
+Result<Output> Add(const Invocation& invocation, const TokensAdd& given) {
   NewJoinToken wanted;
-  ASSIGN_OR_RETURN(wanted.roles, ParseSystemRoles(invocation.Get("type")));
+  ASSIGN_OR_RETURN(wanted.roles, ParseSystemRoles(given.type));
   // An agent for Kubernetes finds applications there by itself, which takes these two.
   if (wanted.roles == std::vector<std::string>{"Kube"}) wanted.roles = {"Kube", "App", "Discovery"};
-  wanted.value = invocation.Get("value");
-  wanted.ttl = invocation.Get("ttl");
-  ASSIGN_OR_RETURN(wanted.labels, ParseLabels(invocation.Get("labels")));
+  wanted.value = given.value;
+  wanted.ttl = given.ttl;
+  ASSIGN_OR_RETURN(wanted.labels, ParseLabels(given.labels));
 
   ASSIGN_OR_RETURN(const auto token, MakeJoinToken(wanted));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   RETURN_IF_ERROR(CreateJoinToken(*rpc, token));
 
   std::string text = token.metadata().name() + "\n";
-  if (!invocation.Has("format")) {
-    ASSIGN_OR_RETURN(text, HowToJoin(*rpc, token, TargetOf(invocation)));
+  if (!invocation.format_given()) {
+    ASSIGN_OR_RETURN(text, HowToJoin(*rpc, token, TargetOf(given)));
   }
 
   Output output = Output::Of(Value(Value::Map{{"expires", FormatTime(*ExpiresOf(token))},
@@ -71,13 +92,13 @@ Result<std::vector<types::ProvisionTokenV2>> Wanted(RpcClient& rpc, const std::m
   return tokens;
 }
 
-Result<Output> List(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const auto labels, ParseLabels(invocation.Get("labels")));
+Result<Output> List(const Invocation& invocation, const TokensLs& given) {
+  ASSIGN_OR_RETURN(const auto labels, ParseLabels(given.labels));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const auto tokens, Wanted(*rpc, labels));
-  const auto name = invocation.Flag("with-secrets") ? NameOf : SafeTokenName;
+  const auto name = given.with_secrets ? NameOf : SafeTokenName;
 
-  if (invocation.Get("format") == "text") {
+  if (invocation.format_given() && invocation.format() == "text") {
     std::string text;
     for (const auto& token : tokens) text += name(token) + "\n";
     return Output::Text(std::move(text));
@@ -87,7 +108,7 @@ Result<Output> List(const Invocation& invocation) {
   Output output;
   output.kind = Output::Kind::kItems;
   output.columns = {"Token", "Type", "Labels", "Expiry Time (UTC)"};
-  const bool json = invocation.Has("format");
+  const bool json = invocation.format_given();
   output.items = [=](const ItemSink& sink) -> Status {
     for (const auto& token : tokens) {
       const Value row(Value::Strings({name(token), fmt::format("{}", fmt::join(token.spec().roles(), ",")),
@@ -107,44 +128,83 @@ Result<Output> List(const Invocation& invocation) {
   return output;
 }
 
-Result<Output> Remove(const Invocation& invocation) {
+Result<Output> Remove(const Invocation& invocation, const TokensRm& given) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   types::ResourceRequest request;
-  request.set_name(invocation.Arg("token"));
+  request.set_name(given.token);
   RETURN_IF_ERROR(rpc->Call<google::protobuf::Empty>("/proto.AuthService/DeleteToken", request));
   return Output::Text("The token has been deleted\n");
 }
 
+Command AddTokenCommand() {
+  return {.path = "tokens add",
+          .summary = "Make a token by which services join, and show how",
+          .options = {{.name = "type",
+                       .value_name = "TYPE,...",
+                       .help = "What joins: node, proxy, kube, app, db, discovery, ...",
+                       .into = Into<&TokensAdd::type>},
+                      {.name = "value",
+                       .value_name = "TEXT",
+                       .help = "The token, instead of a random one",
+                       .into = Into<&TokensAdd::value>},
+                      {.name = "labels",
+                       .value_name = "KEY=VALUE,...",
+                       .help = "Labels of the token",
+                       .into = Into<&TokensAdd::labels>},
+                      {.name = "ttl",
+                       .value_name = "DURATION",
+                       .help = "How long it is good (default 30m)",
+                       .into = Into<&TokensAdd::ttl>},
+                      {.name = "app-name",
+                       .value_name = "NAME",
+                       .help = "Application, for the type app",
+                       .into = Into<&TokensAdd::app_name>},
+                      {.name = "app-uri",
+                       .value_name = "URI",
+                       .help = "Address of the application, for the type app",
+                       .into = Into<&TokensAdd::app_uri>},
+                      {.name = "db-name",
+                       .value_name = "NAME",
+                       .help = "Database, for the type db",
+                       .into = Into<&TokensAdd::db_name>},
+                      {.name = "db-protocol",
+                       .value_name = "PROTOCOL",
+                       .help = "Protocol of the database, for the type db",
+                       .into = Into<&TokensAdd::db_protocol>},
+                      {.name = "db-uri",
+                       .value_name = "HOST:PORT",
+                       .help = "Address of the database, for the type db",
+                       .into = Into<&TokensAdd::db_uri>}},
+
+          .example = "tctl tokens add --type=node",
+          .run = RunWith<Add>};
+}
+
+Command ListTokensCommand() {
+  return {.path = "tokens ls",
+          .summary = "List tokens and links of users; their values are hidden in the table",
+          .options = {{.name = "with-secrets",
+                       .help = "Show the values in the table and with --format=text",
+                       .into = Into<&TokensLs::with_secrets>},
+                      {.name = "labels",
+                       .value_name = "KEY=VALUE,...",
+                       .help = "Only tokens with these labels",
+                       .into = Into<&TokensLs::labels>}},
+          .example = "tctl tokens ls",
+          .run = RunWith<List>};
+}
+
+Command RemoveTokenCommand() {
+  return {.path = "tokens rm",
+          .summary = "Remove a token",
+          .arguments = {{.name = "token", .help = "The token", .into = Into<&TokensRm::token>}},
+          .example = "tctl tokens rm 0123456789abcdef0123456789abcdef",
+          .formats = "",
+          .run = RunWith<Remove>};
+}
+
 }  // namespace
 
-std::vector<Command> TokenCommands() {
-  return {{.path = "tokens add",
-           .summary = "Make a token by which services join, and show how",
-           .options = {{"type", '\0', "TYPE,...", "What joins: node, proxy, kube, app, db, discovery, ..."},
-                       {"value", '\0', "TEXT", "The token, instead of a random one"},
-                       {"labels", '\0', "KEY=VALUE,...", "Labels of the token"},
-                       {"ttl", '\0', "DURATION", "How long it is good (default 30m)"},
-                       {"app-name", '\0', "NAME", "Application, for the type app"},
-                       {"app-uri", '\0', "URI", "Address of the application, for the type app"},
-                       {"db-name", '\0', "NAME", "Database, for the type db"},
-                       {"db-protocol", '\0', "PROTOCOL", "Protocol of the database, for the type db"},
-                       {"db-uri", '\0', "HOST:PORT", "Address of the database, for the type db"}},
-           .example = "tctl tokens add --type=node",
-           .run = Add},
-
-          {.path = "tokens ls",
-           .summary = "List tokens and links of users; their values are hidden in the table",
-           .options = {{"with-secrets", '\0', "", "Show the values in the table and with --format=text"},
-                       {"labels", '\0', "KEY=VALUE,...", "Only tokens with these labels"}},
-           .example = "tctl tokens ls",
-           .run = List},
-
-          {.path = "tokens rm",
-           .summary = "Remove a token",
-           .arguments = {{"token", "The token"}},
-           .example = "tctl tokens rm 0123456789abcdef0123456789abcdef",
-           .formats = "",
-           .run = Remove}};
-}
+std::vector<Command> TokenCommands() { return {AddTokenCommand(), ListTokensCommand(), RemoveTokenCommand()}; }
 
 }  // namespace sallyport

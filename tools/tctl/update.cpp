@@ -9,6 +9,12 @@
 namespace sallyport {
 namespace {
 
+struct UpdateOptions {
+  std::string resource;
+  std::string set_labels;
+  std::string set_ttl;
+};
+
 namespace presencev1 = teleport::presence::v1;
 
 // Leaf clusters are the one kind whose labels and expiry are changed in place.
@@ -23,16 +29,16 @@ Result<std::string> LeafNamed(const std::string& text) {
   return Fail(ErrorKind::kUsage, "\"{}\" names no cluster: tctl update rc/NAME --set-labels=env=prod", text);
 }
 
-Result<Output> Run(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const std::string name, LeafNamed(invocation.Arg("resource")));
-  if (!invocation.Has("set-labels") && !invocation.Has("set-ttl")) {
+Result<Output> Run(const Invocation& invocation, const UpdateOptions& given) {
+  ASSIGN_OR_RETURN(const std::string name, LeafNamed(given.resource));
+  if (given.set_labels.empty() && given.set_ttl.empty()) {
     return Fail(ErrorKind::kUsage, "nothing to change: give --set-labels or --set-ttl");
   }
 
-  ASSIGN_OR_RETURN(const auto labels, ParseLabels(invocation.Get("set-labels")));
+  ASSIGN_OR_RETURN(const auto labels, ParseLabels(given.set_labels));
   Nanoseconds ttl{};
-  if (invocation.Has("set-ttl")) {
-    ASSIGN_OR_RETURN(ttl, ParseDuration(invocation.Get("set-ttl")));
+  if (!given.set_ttl.empty()) {
+    ASSIGN_OR_RETURN(ttl, ParseDuration(given.set_ttl));
     if (ttl <= Nanoseconds(0)) return Fail(ErrorKind::kBadParameter, "--set-ttl must be longer than 0");
   }
 
@@ -42,7 +48,7 @@ Result<Output> Run(const Invocation& invocation) {
   presencev1::UpdateRemoteClusterRequest update;
   ASSIGN_OR_RETURN(*update.mutable_remote_cluster(),
                    rpc->Call<types::RemoteClusterV3>("/teleport.presence.v1.PresenceService/GetRemoteCluster", get));
-  if (invocation.Has("set-labels")) {
+  if (!given.set_labels.empty()) {
     auto& metadata = *update.mutable_remote_cluster()->mutable_metadata();
     metadata.clear_labels();
     for (const auto& [key, value] : labels) (*metadata.mutable_labels())[key] = value;
@@ -59,12 +65,18 @@ Result<Output> Run(const Invocation& invocation) {
 Command UpdateCommand() {
   return {.path = "update",
           .summary = "Change labels or expiry of a leaf cluster",
-          .arguments = {{"resource", "rc/NAME"}},
-          .options = {{"set-labels", '\0', "KEY=VALUE,...", "Labels, instead of those it has"},
-                      {"set-ttl", '\0', "DURATION", "When the leaf cluster is forgotten"}},
+          .arguments = {{.name = "resource", .help = "rc/NAME", .into = Into<&UpdateOptions::resource>}},
+          .options = {{.name = "set-labels",
+                       .value_name = "KEY=VALUE,...",
+                       .help = "Labels, instead of those it has",
+                       .into = Into<&UpdateOptions::set_labels>},
+                      {.name = "set-ttl",
+                       .value_name = "DURATION",
+                       .help = "When the leaf cluster is forgotten",
+                       .into = Into<&UpdateOptions::set_ttl>}},
           .example = "tctl update rc/leaf.example.com --set-labels=env=prod",
           .formats = "",
-          .run = Run};
+          .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

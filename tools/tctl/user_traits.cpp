@@ -58,7 +58,7 @@ struct TraitRow {
   bool many;
   Status (*check)(const std::string& value);
 };
-constexpr TraitRow kTraits[] = {
+constexpr std::array<TraitRow, kTraitCount> kTraits{{
     {"set-logins", "logins", true, nullptr},
     {"set-windows-logins", "windows_logins", true, nullptr},
     {"set-kubernetes-users", "kubernetes_users", true, nullptr},
@@ -73,7 +73,7 @@ constexpr TraitRow kTraits[] = {
     {"set-host-user-uid", "host_user_uid", false, CheckNumber},
     {"set-host-user-gid", "host_user_gid", false, CheckNumber},
     {"set-default-relay-addr", "default_relay_addr", false, nullptr},
-};
+}};
 
 std::string_view NameFor(const TraitRow& row, std::string_view prefix) {
   return prefix.empty() ? row.set_option.substr(kSetPrefix.size()) : row.set_option;
@@ -81,25 +81,27 @@ std::string_view NameFor(const TraitRow& row, std::string_view prefix) {
 
 }  // namespace
 
-std::vector<Option> TraitOptions(std::string_view prefix) {
+std::vector<Option> TraitRowsInto(std::string_view prefix, const std::array<Field, kTraitCount>& fields) {
   std::vector<Option> options;
-  for (const auto& row : kTraits) {
+  for (std::size_t i = 0; i < kTraitCount; ++i) {
+    const TraitRow& row = kTraits[i];
     options.push_back({.name = NameFor(row, prefix),
                        .value_name = row.many ? "VALUE,..." : "VALUE",
                        .help = row.many ? "Values of the trait of this name" : "Value of the trait of this name",
                        .repeated = row.many,
-                       .may_be_empty = true});
+                       .may_be_empty = true,
+                       .into = fields[i]});
   }
   return options;
 }
 
-Result<std::vector<std::string>> SetTraits(const Invocation& invocation, std::string_view prefix, types::UserV2& user) {
+Result<std::vector<std::string>> SetTraits(const UserTraits& given, types::UserV2& user) {
   std::vector<std::string> changes;
   auto& traits = *user.mutable_spec()->mutable_traits()->mutable_values();
-  for (const auto& row : kTraits) {
-    const auto option = NameFor(row, prefix);
-    if (!invocation.Has(option)) continue;
-    const auto values = invocation.GetList(option);
+  for (std::size_t i = 0; i < kTraitCount; ++i) {
+    if (!given[i]) continue;
+    const TraitRow& row = kTraits[i];
+    const auto& values = *given[i];
     traits.erase(std::string(row.trait));
     for (const auto& value : values) {
       if (row.check != nullptr) RETURN_IF_ERROR(row.check(value));

@@ -1,8 +1,11 @@
 // The options of tctl that set traits of users: --kubernetes-groups sets kubernetes_groups.
 #pragma once
 
+#include <array>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "libbase/error.h"
@@ -14,11 +17,24 @@ class UserV2;
 
 namespace sallyport {
 
-// Returns the options, each with a prefix: "" for users add, "set-" for users update. Static storage backs the names.
-std::vector<Option> TraitOptions(std::string_view prefix);
+// What was given for each trait.
+inline constexpr std::size_t kTraitCount = 14;
+using UserTraits = std::array<std::optional<std::vector<std::string>>, kTraitCount>;
 
-// Sets the traits whose options are given; one given without a value is removed. Returns the names of the traits that
-// were set with their values, for people. Fails with kBadParameter: a value that such a trait cannot have.
-Result<std::vector<std::string>> SetTraits(const Invocation& invocation, std::string_view prefix, types::UserV2& user);
+// Returns the options, each with a prefix ("" for users add, "set-" for users update) and its field. Static storage
+// backs the names.
+std::vector<Option> TraitRowsInto(std::string_view prefix, const std::array<Field, kTraitCount>& fields);
+
+// Returns them for the UserTraits that are the member `To` of a command's struct.
+template <auto To>
+std::vector<Option> TraitRows(std::string_view prefix) {
+  return [prefix]<std::size_t... I>(std::index_sequence<I...>) {
+    return TraitRowsInto(prefix, {Into<To, I>...});
+  }(std::make_index_sequence<kTraitCount>());
+}
+
+// Sets the traits that are given; one given without a value is removed. Returns the names of the traits that were set
+// with their values, for people. Fails with kBadParameter: a value that such a trait cannot have.
+Result<std::vector<std::string>> SetTraits(const UserTraits& given, types::UserV2& user);
 
 }  // namespace sallyport

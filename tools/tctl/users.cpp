@@ -1,7 +1,6 @@
 #include <google/protobuf/empty.pb.h>
 
 #include <algorithm>
-#include <array>
 
 #include "libbase/text.h"
 #include "libbase/time.h"
@@ -21,12 +20,35 @@
 namespace sallyport {
 namespace {
 
-constexpr std::string_view kSetRoles = "set-roles";
-constexpr std::string_view kAddRoles = "add-roles";
-constexpr std::string_view kRemoveRoles = "remove-roles";
-constexpr std::array kRoleOptions{kSetRoles, kAddRoles, kRemoveRoles};
+struct UsersAdd {
+  std::string account;
+  std::vector<std::string> roles;  // as they were given, commas and all
+  std::string ttl;
+  UserTraits traits;
+};
+
+struct UsersUpdate {
+  std::string account;
+  std::optional<std::vector<std::string>> set_roles;
+  std::optional<std::vector<std::string>> add_roles;
+  std::optional<std::vector<std::string>> remove_roles;
+  bool force = false;
+  UserTraits traits;
+};
+
+struct UsersReset {
+  std::string account;
+  std::string ttl;
+};
+
+struct UsersRm {
+  std::vector<std::string> accounts;
+  bool force = false;
+};
 
 namespace usersv1 = teleport::users::v1;
+
+const std::vector<std::string> kNoRoles;
 
 constexpr std::string_view kUsersService = "/teleport.users.v1.UsersService/";
 
@@ -39,9 +61,9 @@ constexpr Link kInvite{"invite", std::chrono::hours(48)};
 constexpr Link kReset{"password", std::chrono::hours(24)};
 
 // How long the link is to be good; 0 leaves it to the cluster.
-Result<Nanoseconds> TtlOf(const Invocation& invocation, const Link& link) {
-  if (!invocation.Has("ttl")) return Nanoseconds(0);
-  ASSIGN_OR_RETURN(const Nanoseconds ttl, ParseDuration(invocation.Get("ttl")));
+Result<Nanoseconds> TtlOf(const std::string& text, const Link& link) {
+  if (text.empty()) return Nanoseconds(0);
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, ParseDuration(text));
   if (ttl > Nanoseconds(0) && ttl <= link.most) return ttl;
   return Fail(ErrorKind::kBadParameter, "--ttl is longer than 0 and at most {}h", link.most.count());
 }
@@ -54,12 +76,16 @@ Result<types::UserTokenV3> MakeLink(RpcClient& rpc, const std::string& user, con
   return rpc.Call<types::UserTokenV3>("/proto.AuthService/CreateResetPasswordToken", request);
 }
 
-Result<types::UserV2> UserOf(const Invocation& invocation) {
+std::vector<std::string> RolesOf(const UsersAdd& given) {
+  return SplitNonEmpty(fmt::format("{}", fmt::join(given.roles, ",")), ',');
+}
+
+Result<types::UserV2> UserOf(const UsersAdd& given) {
   types::UserV2 user = NewResource(*FindKind("user")).as<types::UserV2>();
-  user.mutable_metadata()->set_name(invocation.Arg("account"));
-  for (const auto& role : invocation.GetList("roles")) user.mutable_spec()->add_roles(role);
+  user.mutable_metadata()->set_name(given.account);
+  for (const auto& role : RolesOf(given)) user.mutable_spec()->add_roles(role);
   if (user.spec().roles().empty()) return Fail(ErrorKind::kUsage, "a user needs --roles");
-  RETURN_IF_ERROR(SetTraits(invocation, "", user));
+  RETURN_IF_ERROR(SetTraits(given.traits, user));
   RETURN_IF_ERROR(CheckResource(user));
   return user;
 }
@@ -84,77 +110,79 @@ std::string LinkText(const Value& token) {
       expires && created ? ShortDuration(*expires - *created) : "a while", spec.Find("url")->as_string());
 }
 
-Result<Output> Add(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const types::UserV2 user, UserOf(invocation));
-  ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(invocation, kInvite));
+Result<Output> Add(const Invocation& invocation, const UsersAdd& given) {
+  ASSIGN_OR_RETURN(const types::UserV2 user, UserOf(given));
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(given.ttl, kInvite));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
-  RETURN_IF_ERROR(CheckRolesExist(*rpc, invocation.GetList("roles")));
+  RETURN_IF_ERROR(CheckRolesExist(*rpc, RolesOf(given)));
 
   usersv1::CreateUserRequest create;
   *create.mutable_user() = user;
   const auto created = rpc->Call<usersv1::CreateUserResponse>(fmt::format("{}CreateUser", kUsersService), create);
   if (!created && created.error().kind == ErrorKind::kAlreadyExists) {
-    return FailWithHint(ErrorKind::kAlreadyExists, created.error().message,
-                        fmt::format("to change it: tctl users update {} --set-roles={}", user.metadata().name(),
-                                    invocation.Get("roles")));
+    return FailWithHint(
+        ErrorKind::kAlreadyExists, created.error().message,
+        fmt::format("to change it: tctl users update {} --set-roles={}", user.metadata().name(), given.roles.back()));
   }
   RETURN_IF_ERROR(created);
   ASSIGN_OR_RETURN(const auto token, MakeLink(*rpc, user.metadata().name(), kInvite, ttl));
   return Output::Of(EncodeMessage(token), LinkText);
 }
 
-Result<Output> Reset(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(invocation, kReset));
+Result<Output> Reset(const Invocation& invocation, const UsersReset& given) {
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(given.ttl, kReset));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
-  ASSIGN_OR_RETURN(const auto token, MakeLink(*rpc, invocation.Arg("account"), kReset, ttl));
+  ASSIGN_OR_RETURN(const auto token, MakeLink(*rpc, given.account, kReset, ttl));
   return Output::Of(EncodeMessage(token), LinkText);
 }
 
 // Returns the roles after --set-roles, --add-roles and --remove-roles, in this order.
-std::vector<std::string> ChangedRoles(const Invocation& invocation, const types::UserV2& user) {
+std::vector<std::string> ChangedRoles(const UsersUpdate& given, const types::UserV2& user) {
   std::vector<std::string> roles(user.spec().roles().begin(), user.spec().roles().end());
-  if (invocation.Has("set-roles")) roles = invocation.GetList("set-roles");
-  for (auto& role : invocation.GetList("add-roles")) {
-    if (std::ranges::find(roles, role) == roles.end()) roles.push_back(std::move(role));
+  if (given.set_roles) roles = *given.set_roles;
+  for (const auto& role : given.add_roles.value_or(kNoRoles)) {
+    if (std::ranges::find(roles, role) == roles.end()) roles.push_back(role);
   }
-  for (const auto& role : invocation.GetList("remove-roles")) std::erase(roles, role);
+  for (const auto& role : given.remove_roles.value_or(kNoRoles)) std::erase(roles, role);
   return roles;
 }
 
 // What the options say, put into a user; returns the changes for people.
-Result<std::vector<std::string>> Change(const Invocation& invocation, types::UserV2& user) {
+Result<std::vector<std::string>> Change(const UsersUpdate& given, types::UserV2& user) {
   std::vector<std::string> changes;
-  const bool roles_too = std::ranges::any_of(kRoleOptions, [&](const auto& option) { return invocation.Has(option); });
-  if (roles_too) {
-    const auto roles = ChangedRoles(invocation, user);
+  if (given.set_roles || given.add_roles || given.remove_roles) {
+    const auto roles = ChangedRoles(given, user);
     if (roles.empty()) return Fail(ErrorKind::kBadParameter, "a user needs at least one role");
     user.mutable_spec()->mutable_roles()->Assign(roles.begin(), roles.end());
     changes.push_back(fmt::format("roles: {}", fmt::join(roles, ",")));
   }
-  ASSIGN_OR_RETURN(const auto traits, SetTraits(invocation, "set-", user));
+  ASSIGN_OR_RETURN(const auto traits, SetTraits(given.traits, user));
   changes.insert(changes.end(), traits.begin(), traits.end());
   return changes;
 }
 
-Result<Output> Update(const Invocation& invocation) {
+Result<Output> Update(const Invocation& invocation, const UsersUpdate& given) {
   // A wrong command line is said without the network; "*", which is no role, stands for those that the user has.
   types::UserV2 somebody;
   somebody.mutable_spec()->add_roles("*");
-  ASSIGN_OR_RETURN(const auto tried, Change(invocation, somebody));
+  ASSIGN_OR_RETURN(const auto tried, Change(given, somebody));
   if (tried.empty())
     return Fail(ErrorKind::kUsage, "nothing to change: give --add-roles, --set-roles or another option");
 
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   usersv1::GetUserRequest get;
-  get.set_name(invocation.Arg("account"));
+  get.set_name(given.account);
   ASSIGN_OR_RETURN(auto stored, rpc->Call<usersv1::GetUserResponse>(fmt::format("{}GetUser", kUsersService), get));
 
   usersv1::UpdateUserRequest update;
   *update.mutable_user() = std::move(*stored.mutable_user());
-  ASSIGN_OR_RETURN(const auto changes, Change(invocation, *update.mutable_user()));
-  for (const auto option : {kSetRoles, kAddRoles}) RETURN_IF_ERROR(CheckRolesExist(*rpc, invocation.GetList(option)));
-  RETURN_IF_ERROR(
-      CheckKeepsOwnAccess(*rpc, invocation, get.name(), [&](types::UserV2& user) { user = update.user(); }));
+  ASSIGN_OR_RETURN(const auto changes, Change(given, *update.mutable_user()));
+  for (const auto* roles : {&given.set_roles, &given.add_roles}) {
+    RETURN_IF_ERROR(CheckRolesExist(*rpc, roles->value_or(kNoRoles)));
+  }
+  if (!given.force) {
+    RETURN_IF_ERROR(CheckKeepsOwnAccess(*rpc, get.name(), [&](types::UserV2& user) { user = update.user(); }));
+  }
 
   // With the revision that was read: what somebody else changes meanwhile is not lost.
   const auto updated = rpc->Call<usersv1::UpdateUserResponse>(fmt::format("{}UpdateUser", kUsersService), update);
@@ -195,16 +223,18 @@ Result<Output> List(const Invocation& invocation) {
   return output;
 }
 
-Result<Output> Remove(const Invocation& invocation) {
+Result<Output> Remove(const Invocation& invocation, const UsersRm& given) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   std::string report;
   std::vector<std::string> names;
-  for (const auto& argument : invocation.Args("accounts")) {
+  for (const auto& argument : given.accounts) {
     for (auto& name : SplitNonEmpty(argument, ',')) names.push_back(std::move(name));
   }
 
   // All names are checked before the first user goes: a refusal removes nobody.
-  for (const auto& name : names) RETURN_IF_ERROR(CheckKeepsOwnAccess(*rpc, invocation, name, nullptr));
+  for (const auto& name : names) {
+    if (!given.force) RETURN_IF_ERROR(CheckKeepsOwnAccess(*rpc, name, nullptr));
+  }
   for (const auto& name : names) {
     usersv1::DeleteUserRequest request;
     request.set_name(name);
@@ -214,45 +244,89 @@ Result<Output> Remove(const Invocation& invocation) {
   return Output::Text(std::move(report));
 }
 
+Command AddUserCommand() {
+  Command command{.path = "users add",
+                  .summary = "Create a user and a link by which it sets its password",
+                  .arguments = {{.name = "account", .help = "Name of the user", .into = Into<&UsersAdd::account>}},
+                  .options = {{.name = "roles",
+                               .value_name = "ROLE,...",
+                               .help = "Roles of the user",
+                               .repeated = true,
+                               .names = "role",
+                               .whole_values = true,
+                               .into = Into<&UsersAdd::roles>},
+                              {.name = "ttl",
+                               .value_name = "DURATION",
+                               .help = "How long the link is good (default 1h, at most 48h)",
+                               .into = Into<&UsersAdd::ttl>}},
+                  .example = "tctl users add alice --roles=access --logins=ubuntu",
+                  .run = RunWith<Add>};
+
+  for (auto& option : TraitRows<&UsersAdd::traits>("")) command.options.push_back(option);
+  return command;
+}
+
+// The argument of the commands that are about a user who is there.
+template <auto To>
+const Argument kAccount{.name = "account", .help = "Name of the user", .names = "user", .into = Into<To>};
+
+Command UpdateUserCommand() {
+  Command command{.path = "users update",
+                  .summary = "Change roles and traits of a user; an option without a value empties a trait",
+                  .arguments = {kAccount<&UsersUpdate::account>},
+                  .options = {{.name = "set-roles",
+                               .value_name = "ROLE,...",
+                               .help = "Roles of the user, instead of those it has",
+                               .repeated = true,
+                               .names = "role",
+                               .into = Into<&UsersUpdate::set_roles>},
+                              {.name = "add-roles",
+                               .value_name = "ROLE,...",
+                               .help = "Roles to give the user",
+                               .repeated = true,
+                               .names = "role",
+                               .into = Into<&UsersUpdate::add_roles>},
+                              {.name = "remove-roles",
+                               .value_name = "ROLE,...",
+                               .help = "Roles to take from the user",
+                               .repeated = true,
+                               .names = "role",
+                               .into = Into<&UsersUpdate::remove_roles>},
+                              kForceOption<&UsersUpdate::force>},
+                  .example = "tctl users update alice --add-roles=editor",
+                  .run = RunWith<Update>};
+
+  for (auto& option : TraitRows<&UsersUpdate::traits>("set-")) command.options.push_back(option);
+  return command;
+}
+
 }  // namespace
 
 std::vector<Command> UserCommands() {
-  std::vector<Option> add{{"roles", '\0', "ROLE,...", "Roles of the user", {}, {}, true, false, "role"},
-                          {"ttl", '\0', "DURATION", "How long the link is good (default 1h, at most 48h)"}};
-  std::vector<Option> update{
-      {kSetRoles, '\0', "ROLE,...", "Roles of the user, instead of those it has", {}, {}, true, false, "role"},
-      {kAddRoles, '\0', "ROLE,...", "Roles to give the user", {}, {}, true, false, "role"},
-      {kRemoveRoles, '\0', "ROLE,...", "Roles to take from the user", {}, {}, true, false, "role"},
-      kForceOption};
-  for (const auto& option : TraitOptions("")) add.push_back(option);
-  for (const auto& option : TraitOptions("set-")) update.push_back(option);
-
-  return {{.path = "users add",
-           .summary = "Create a user and a link by which it sets its password",
-           .arguments = {{"account", "Name of the user"}},
-           .options = std::move(add),
-           .example = "tctl users add alice --roles=access --logins=ubuntu",
-           .run = Add},
-          {.path = "users update",
-           .summary = "Change roles and traits of a user; an option without a value empties a trait",
-           .arguments = {{"account", "Name of the user", true, false, "user"}},
-           .options = std::move(update),
-           .example = "tctl users update alice --add-roles=editor",
-           .run = Update},
+  return {AddUserCommand(),
+          UpdateUserCommand(),
           {.path = "users reset",
            .summary = "Take a user's password away and make a link by which it sets a new one",
-           .arguments = {{"account", "Name of the user", true, false, "user"}},
-           .options = {{"ttl", '\0', "DURATION", "How long the link is good (default 8h, at most 24h)"}},
+           .arguments = {kAccount<&UsersReset::account>},
+           .options = {{.name = "ttl",
+                        .value_name = "DURATION",
+                        .help = "How long the link is good (default 8h, at most 24h)",
+                        .into = Into<&UsersReset::ttl>}},
            .example = "tctl users reset alice",
-           .run = Reset},
+           .run = RunWith<Reset>},
+
           {.path = "users ls", .summary = "List users", .example = "tctl users ls --format=json", .run = List},
           {.path = "users rm",
            .summary = "Remove users",
-           .arguments = {{"accounts", "Names of the users", true, true, "user"}},
-           .options = {kForceOption},
+           .arguments = {{.name = "accounts",
+                          .help = "Names of the users",
+                          .repeated = true,
+                          .names = "user",
+                          .into = Into<&UsersRm::accounts>}},
+           .options = {kForceOption<&UsersRm::force>},
            .example = "tctl users rm alice",
            .formats = "",
-           .run = Remove}};
+           .run = RunWith<Remove>}};
 }
 
 }  // namespace sallyport

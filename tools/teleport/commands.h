@@ -5,6 +5,11 @@
 
 namespace sallyport {
 
+// The options of every command of teleport.
+struct TeleportOptions {
+  bool debug = false;
+};
+
 Command StartCommand();
 Command ConfigureCommand();
 Command NodeConfigureCommand();

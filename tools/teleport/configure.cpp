@@ -16,13 +16,51 @@
 namespace sallyport {
 namespace {
 
+// Of both commands.
+struct FileOptions {
+  std::string cluster_name;
+  std::string public_addr;
+  std::string data_dir;
+  std::string token;
+  std::string join_method;
+  std::string proxy;
+  std::string auth_server;
+  std::string node_name;
+  std::string version;
+  std::optional<std::string> output;
+};
+
+struct ConfigureOptions {
+  FileOptions file;
+  std::vector<std::string> roles;
+  std::string cert_file;
+  std::string key_file;
+  std::vector<std::string> node_labels;
+  std::string test;
+
+  // Not implemented.
+  bool acme = false;
+  std::string acme_email;
+  std::string app_name;
+  std::string app_uri;
+  bool mcp_demo_server = false;
+};
+
+struct NodeConfigure {
+  FileOptions file;
+  std::vector<std::string> labels;
+  std::vector<std::string> ca_pins;
+  bool silent = false;
+  std::string azure_client_id;  // not implemented
+};
+
 constexpr std::string_view kDefaultPath = "/etc/teleport.yaml";
 constexpr std::string_view kOutputHelp = "stdout, file (/etc/teleport.yaml), file:///PATH or PATH (default stdout)";
 
 // Returns the path that --output names, "" for stdout.
-Result<std::string> OutputPath(const Invocation& invocation) {
-  if (!invocation.Has("output")) return std::string();
-  std::string output = invocation.Get("output");
+Result<std::string> OutputPath(const FileOptions& given) {
+  if (!given.output) return std::string();
+  std::string output = *given.output;
   constexpr std::string_view kFileScheme = "file://";
   if (output == "stdout" || output == "stdout://") return std::string();
   if (output.empty() || output == "file") return std::string(kDefaultPath);
@@ -64,25 +102,30 @@ Status WriteNewFile(const std::string& path, std::string_view text) {
   return {};
 }
 
-Status CheckMethod(const Invocation& invocation) {
-  const std::string& method = invocation.Get("join-method");
+Status CheckMethod(const std::string& method) {
   if (method.empty() || method == "token") return {};
   return FailWithHint(ErrorKind::kNotImplemented,
                       fmt::format("joining by \"{}\" is not implemented", StripControl(method)), "use token");
 }
 
 // Options for what is not implemented.
-Status CheckServed(const Invocation& invocation) {
-  RETURN_IF_ERROR(CheckMethod(invocation));
-  if (invocation.Flag("acme") || invocation.Has("acme-email")) {
+Status CheckServed(const ConfigureOptions& given) {
+  RETURN_IF_ERROR(CheckMethod(given.file.join_method));
+  if (given.acme || !given.acme_email.empty()) {
     return FailWithHint(ErrorKind::kNotImplemented, "certificates by ACME are not implemented",
                         "give a certificate: --cert-file and --key-file");
   }
-  for (const char* option : {"app-name", "app-uri", "mcp-demo-server"}) {
-    if (!invocation.Has(option)) continue;
-    return Fail(ErrorKind::kNotImplemented, "--{}: applications are not implemented", option);
+  for (const auto& [option, asked] :
+       {std::pair("app-name", !given.app_name.empty()), std::pair("app-uri", !given.app_uri.empty()),
+        std::pair("mcp-demo-server", given.mcp_demo_server)}) {
+    if (asked) return Fail(ErrorKind::kNotImplemented, "--{}: applications are not implemented", option);
   }
-  if (!invocation.Has("azure-client-id")) return {};
+  return {};
+}
+
+Status CheckServed(const NodeConfigure& given) {
+  RETURN_IF_ERROR(CheckMethod(given.file.join_method));
+  if (given.azure_client_id.empty()) return {};
   return FailWithHint(ErrorKind::kNotImplemented, "joining by \"azure\" is not implemented", "use token");
 }
 
@@ -90,17 +133,16 @@ std::string AbsolutePath(const std::string& path) {
   return path.empty() ? path : std::filesystem::absolute(path).string();
 }
 
-Result<SampleOptions> OptionsOf(const Invocation& invocation) {
+SampleOptions SampleOf(const FileOptions& given) {
   SampleOptions options;
-  RETURN_IF_ERROR(CheckServed(invocation));
-  if (invocation.Has("version")) options.version = invocation.Get("version");
-  options.cluster_name = invocation.Get("cluster-name");
-  options.public_addr = invocation.Get("public-addr");
-  if (invocation.Has("data-dir")) options.data_dir = invocation.Get("data-dir");
-  options.node_name = invocation.Get("node-name");
-  options.auth_server = invocation.Get("auth-server");
-  options.proxy = invocation.Get("proxy");
-  options.token = invocation.Get("token");
+  if (!given.version.empty()) options.version = given.version;
+  options.cluster_name = given.cluster_name;
+  options.public_addr = given.public_addr;
+  if (!given.data_dir.empty()) options.data_dir = given.data_dir;
+  options.node_name = given.node_name;
+  options.auth_server = given.auth_server;
+  options.proxy = given.proxy;
+  options.token = given.token;
   return options;
 }
 
@@ -123,8 +165,8 @@ std::vector<std::string> WarningsOf(const TeleportConfig& config) {
 }
 
 // Writes what the options say; it must be accepted as it stands.
-Result<Output> Write(const Invocation& invocation, const SampleOptions& options) {
-  ASSIGN_OR_RETURN(const std::string path, OutputPath(invocation));
+Result<Output> Write(const FileOptions& given, const SampleOptions& options, bool silent) {
+  ASSIGN_OR_RETURN(const std::string path, OutputPath(given));
   ASSIGN_OR_RETURN(const std::string text, SampleConfig(options));
   ASSIGN_OR_RETURN(const TeleportConfig config, ParseTeleportConfig(text, "the configuration"));
   // A node's file may get its cluster later.
@@ -135,9 +177,8 @@ Result<Output> Write(const Invocation& invocation, const SampleOptions& options)
     output = Output::Text(text);
   } else {
     RETURN_IF_ERROR(WriteNewFile(path, text));
-    output = invocation.Flag("silent")
-                 ? Output::Nothing()
-                 : Output::Text(fmt::format("Wrote {}. Start it: teleport start -c {}\n", path, path));
+    output = silent ? Output::Nothing()
+                    : Output::Text(fmt::format("Wrote {}. Start it: teleport start -c {}\n", path, path));
   }
   output.notices = WarningsOf(config);
   return output;
@@ -154,49 +195,128 @@ Result<Output> Test(const std::string& path) {
   return output;
 }
 
-Result<Output> RunConfigure(const Invocation& invocation) {
-  if (invocation.Has("test")) {
-    if (invocation.Has("output") && invocation.Get("output") != "stdout") {
+Result<Output> RunConfigure(const Invocation&, const ConfigureOptions& given) {
+  if (!given.test.empty()) {
+    if (given.file.output && *given.file.output != "stdout") {
       return Fail(ErrorKind::kUsage, "--test reads a file and --output writes one: give one of them");
     }
-    return Test(invocation.Get("test"));
+    return Test(given.test);
   }
 
-  ASSIGN_OR_RETURN(SampleOptions options, OptionsOf(invocation));
-  options.roles = invocation.GetList("roles");
-  ASSIGN_OR_RETURN(options.node_labels, LabelsOf(invocation, "node-labels"));
-  options.cert_file = AbsolutePath(invocation.Get("cert-file"));
-  options.key_file = AbsolutePath(invocation.Get("key-file"));
+  RETURN_IF_ERROR(CheckServed(given));
+  SampleOptions options = SampleOf(given.file);
+  options.roles = given.roles;
+  ASSIGN_OR_RETURN(options.node_labels, LabelsOf("node-labels", given.node_labels));
+  options.cert_file = AbsolutePath(given.cert_file);
+  options.key_file = AbsolutePath(given.key_file);
   if (!options.cert_file.empty() && !options.key_file.empty()) {
     RETURN_IF_ERROR(LoadKeyPair({options.key_file, options.cert_file}));
   }
-  return Write(invocation, options);
+  return Write(given.file, options, false);
 }
 
-Result<Output> RunNodeConfigure(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(SampleOptions options, OptionsOf(invocation));
+Result<Output> RunNodeConfigure(const Invocation&, const NodeConfigure& given) {
+  RETURN_IF_ERROR(CheckServed(given));
+  SampleOptions options = SampleOf(given.file);
   options.roles = {"node"};
-  ASSIGN_OR_RETURN(options.node_labels, LabelsOf(invocation, "labels"));
-  options.ca_pins = invocation.GetList("ca-pin");
-  return Write(invocation, options);
+  ASSIGN_OR_RETURN(options.node_labels, LabelsOf("labels", given.labels));
+  options.ca_pins = given.ca_pins;
+  return Write(given.file, options, given.silent);
 }
 
 // Options of both commands.
-std::vector<Option> WithSharedOptions(std::vector<Option> options) {
+template <auto To>
+std::vector<Option> WithFileRows(std::vector<Option> options) {
   const std::vector<Option> shared{
-      {"cluster-name", '\0', "NAME", "Name of the cluster, for ever"},
-      {"data-dir", '\0', "DIR", "Where state is kept (default /var/lib/teleport)"},
-      {"token", '\0', "TOKEN", "Token to join a cluster elsewhere with, or the file it is in"},
-      {"join-method", '\0', "METHOD", "How the host joins; token is implemented"},
-      {"proxy", '\0', "HOST:PORT", "The proxy of the cluster elsewhere"},
-      {"auth-server", '\0', "HOST:PORT", "The auth service of that cluster, instead of its proxy"},
-      {"node-name", '\0', "NAME", "The name of this host (default: as the system has it)"},
-      {"version", '\0', "VERSION", "Version of the file (default v3)", "", "v1 v2 v3"},
-      {"output", 'o', "WHERE", kOutputHelp, "", "", false, false, "", true},
+      {.name = "cluster-name",
+       .value_name = "NAME",
+       .help = "Name of the cluster, for ever",
+       .into = Into<To, &FileOptions::cluster_name>},
+      {.name = "data-dir",
+       .value_name = "DIR",
+       .help = "Where state is kept (default /var/lib/teleport)",
+       .into = Into<To, &FileOptions::data_dir>},
+      {.name = "token",
+       .value_name = "TOKEN",
+       .help = "Token to join a cluster elsewhere with, or the file it is in",
+       .into = Into<To, &FileOptions::token>},
+      {.name = "join-method",
+       .value_name = "METHOD",
+       .help = "How the host joins; token is implemented",
+       .into = Into<To, &FileOptions::join_method>},
+      {.name = "proxy",
+       .value_name = "HOST:PORT",
+       .help = "The proxy of the cluster elsewhere",
+       .into = Into<To, &FileOptions::proxy>},
+      {.name = "auth-server",
+       .value_name = "HOST:PORT",
+       .help = "The auth service of that cluster, instead of its proxy",
+       .into = Into<To, &FileOptions::auth_server>},
+      {.name = "node-name",
+       .value_name = "NAME",
+       .help = "The name of this host (default: as the system has it)",
+       .into = Into<To, &FileOptions::node_name>},
+      {.name = "version",
+       .value_name = "VERSION",
+       .help = "Version of the file (default v3)",
+       .choices = "v1 v2 v3",
+       .into = Into<To, &FileOptions::version>},
+      {.name = "output",
+       .short_name = 'o',
+       .value_name = "WHERE",
+       .help = kOutputHelp,
+       .may_be_empty = true,
+       .into = Into<To, &FileOptions::output>},
   };
 
   options.insert(options.end(), shared.begin(), shared.end());
   return options;
+}
+
+std::vector<Option> ConfigureRows() {
+  return {{.name = "public-addr",
+           .value_name = "HOST:PORT",
+           .help = "Address that users reach the proxy at",
+           .into = Into<&ConfigureOptions::file, &FileOptions::public_addr>},
+          {.name = "roles",
+           .value_name = "ROLES",
+           .help = "The services of this host: proxy, node, auth (default: all)",
+           .repeated = true,
+           .into = Into<&ConfigureOptions::roles>},
+          {.name = "cert-file",
+           .value_name = "FILE",
+           .help = "Certificate of the proxy, PEM",
+           .into = Into<&ConfigureOptions::cert_file>},
+          {.name = "key-file",
+           .value_name = "FILE",
+           .help = "Its key, PEM without a password",
+           .into = Into<&ConfigureOptions::key_file>},
+          {.name = "node-labels",
+           .value_name = "KEY=VALUE",
+           .help = "Labels of this host",
+           .repeated = true,
+           .into = Into<&ConfigureOptions::node_labels>},
+          {.name = "test",
+           .value_name = "FILE",
+           .help = "Say whether a file is a configuration, and what is wrong with it",
+           .into = Into<&ConfigureOptions::test>},
+
+          {.name = "acme", .help = "Not implemented: a certificate by ACME", .into = Into<&ConfigureOptions::acme>},
+          {.name = "acme-email",
+           .value_name = "EMAIL",
+           .help = "Not implemented: the address for ACME",
+           .into = Into<&ConfigureOptions::acme_email>},
+          {.name = "app-name",
+           .value_name = "NAME",
+           .help = "Not implemented: the name of an application",
+           .into = Into<&ConfigureOptions::app_name>},
+          {.name = "app-uri",
+           .value_name = "URI",
+           .help = "Not implemented: the address of an application",
+           .into = Into<&ConfigureOptions::app_uri>},
+          {.name = "mcp-demo-server",
+           .help = "Not implemented: a demonstration server for MCP",
+           .into = Into<&ConfigureOptions::mcp_demo_server>}};
 }
 
 }  // namespace
@@ -205,36 +325,39 @@ Command ConfigureCommand() {
   return {
       .path = "configure",
       .summary = "Print a configuration to start from, or test one",
-      .options = WithSharedOptions(
-          {{"public-addr", '\0', "HOST:PORT", "Address that users reach the proxy at"},
-           {"roles", '\0', "ROLES", "The services of this host: proxy, node, auth (default: all)", "", "", true},
-           {"cert-file", '\0', "FILE", "Certificate of the proxy, PEM"},
-           {"key-file", '\0', "FILE", "Its key, PEM without a password"},
-           {"node-labels", '\0', "KEY=VALUE", "Labels of this host", "", "", true},
-           {"test", '\0', "FILE", "Say whether a file is a configuration, and what is wrong with it"},
-           {"acme", '\0', "", "Not implemented: a certificate by ACME"},
-           {"acme-email", '\0', "EMAIL", "Not implemented: the address for ACME"},
-           {"app-name", '\0', "NAME", "Not implemented: the name of an application"},
-           {"app-uri", '\0', "URI", "Not implemented: the address of an application"},
-           {"mcp-demo-server", '\0', "", "Not implemented: a demonstration server for MCP"}}),
-
+      .options = WithFileRows<&ConfigureOptions::file>(ConfigureRows()),
       .example = "teleport configure --cluster-name=example.com --public-addr=example.com:443 -o /etc/teleport.yaml",
       .formats = "",
-      .run = RunConfigure};
+      .run = RunWith<RunConfigure>};
 }
 
 Command NodeConfigureCommand() {
   return {.path = "node configure",
           .summary = "Print a configuration for a node of a cluster elsewhere",
-          .options = WithSharedOptions(
-              {{"public-addr", '\0', "HOST:PORT", "A name of this host beside its own"},
-               {"labels", '\0', "KEY=VALUE", "Labels of this host", "", "", true},
-               {"ca-pin", '\0', "PIN", "What tctl status shows of the cluster", "", "", true},
-               {"silent", '\0', "", "Say nothing when the file is written"},
-               {"azure-client-id", '\0', "ID", "Not implemented: joining as a managed identity of Azure"}}),
+          .options = WithFileRows<&NodeConfigure::file>(
+              {{.name = "public-addr",
+                .value_name = "HOST:PORT",
+                .help = "A name of this host beside its own",
+                .into = Into<&NodeConfigure::file, &FileOptions::public_addr>},
+               {.name = "labels",
+                .value_name = "KEY=VALUE",
+                .help = "Labels of this host",
+                .repeated = true,
+                .into = Into<&NodeConfigure::labels>},
+               {.name = "ca-pin",
+                .value_name = "PIN",
+                .help = "What tctl status shows of the cluster",
+                .repeated = true,
+                .into = Into<&NodeConfigure::ca_pins>},
+               {.name = "silent", .help = "Say nothing when the file is written", .into = Into<&NodeConfigure::silent>},
+               {.name = "azure-client-id",
+                .value_name = "ID",
+                .help = "Not implemented: joining as a managed identity of Azure",
+                .into = Into<&NodeConfigure::azure_client_id>}}),
+
           .example = "teleport node configure --proxy=example.com:443 --token=/etc/token -o file",
           .formats = "",
-          .run = RunNodeConfigure};
+          .run = RunWith<RunNodeConfigure>};
 }
 
 }  // namespace sallyport

@@ -4,9 +4,9 @@
 
 namespace sallyport {
 
-Result<std::map<std::string, std::string>> LabelsOf(const Invocation& invocation, std::string_view option) {
+Result<std::map<std::string, std::string>> LabelsOf(std::string_view option, const std::vector<std::string>& given) {
   std::map<std::string, std::string> labels;
-  for (const auto& pair : invocation.GetList(option)) {
+  for (const auto& pair : given) {
     const auto equals = pair.find('=');
     if (equals == std::string::npos || equals == 0) {
       return Fail(ErrorKind::kUsage, "--{}: \"{}\" is not KEY=VALUE", option, StripControl(pair));

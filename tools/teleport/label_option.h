@@ -4,12 +4,13 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "tools/shell/command.h"
+#include "libbase/error.h"
 
 namespace sallyport {
 
-// Returns the labels of an option; kUsage for one that is not KEY=VALUE.
-Result<std::map<std::string, std::string>> LabelsOf(const Invocation& invocation, std::string_view option);
+// Returns the labels that were given by an option; kUsage for one that is not KEY=VALUE.
+Result<std::map<std::string, std::string>> LabelsOf(std::string_view option, const std::vector<std::string>& given);
 
 }  // namespace sallyport

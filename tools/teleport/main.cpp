@@ -7,11 +7,12 @@ int main(int argc, char** argv) {
   BeginTls();
   BeginProtobufLog();
   Program program{
-      "teleport",
-      "run an access cluster",
-      {{"debug", 'd', "", "Log everything"}},
-      {StartCommand(), ConfigureCommand(), NodeConfigureCommand(), StatusCommand(), VersionCommand(),
-       SshSessionCommand()},
+      .name = "teleport",
+      .summary = "run an access cluster",
+      .options =
+          {{.name = "debug", .short_name = 'd', .help = "Log everything", .into = Into<&TeleportOptions::debug>}},
+      .commands = {StartCommand(), ConfigureCommand(), NodeConfigureCommand(), StatusCommand(), VersionCommand(),
+                   SshSessionCommand()},
   };
   AddWhatIsMissing(program);
   return RunProgram(program, argc, argv);

@@ -21,13 +21,30 @@
 namespace sallyport {
 namespace {
 
+struct StartOptions {
+  std::string config;
+  std::string data_dir;
+  std::optional<std::vector<std::string>> roles;
+  std::string token;
+  std::string proxy;
+  std::string auth_server;
+  std::optional<std::vector<std::string>> ca_pins;
+  std::string nodename;
+  std::vector<std::string> labels;
+  std::string pid_file;
+  std::string config_string;
+  std::string bootstrap;
+  std::string apply_on_startup;
+  bool insecure = false;
+};
+
 constexpr std::chrono::seconds kStopTime{4};
 constexpr const char* kDefaultConfig = "/etc/teleport.yaml";
+constexpr int kProxyPort = 3080;
+constexpr int kAuthPort = 3025;
 
 // "node,auth" enables those services, and no others.
-Status SetRoles(TeleportConfig& config, const Invocation& invocation) {
-  if (!invocation.Has("roles")) return {};
-  const auto roles = invocation.GetList("roles");
+Status SetRoles(TeleportConfig& config, const std::vector<std::string>& roles) {
   const auto has = [&](std::string_view role) { return std::ranges::find(roles, role) != roles.end(); };
   for (const auto& role : roles) {
     constexpr std::array<std::string_view, 4> kKnown{"node", "auth", "proxy", "kube"};
@@ -44,53 +61,55 @@ Status SetRoles(TeleportConfig& config, const Invocation& invocation) {
 }
 
 // Which cluster this host joins.
-Status SetJoin(TeleportConfig& config, const Invocation& invocation) {
+Status SetJoin(TeleportConfig& config, const StartOptions& given) {
   auto& join = config.join;
-  if (invocation.Has("token")) {
-    ASSIGN_OR_RETURN(join.token, ConfigSecret(invocation.Get("token")));
+  if (!given.token.empty()) {
+    ASSIGN_OR_RETURN(join.token, ConfigSecret(given.token));
   }
-  if (invocation.Has("ca-pin")) {
-    join.ca_pins = invocation.GetList("ca-pin");
-  }
+  if (given.ca_pins) join.ca_pins = *given.ca_pins;
 
-  if (invocation.Has("proxy") && invocation.Has("auth-server")) {
+  if (!given.proxy.empty() && !given.auth_server.empty()) {
     return Fail(ErrorKind::kUsage, "--proxy and --auth-server are two ways to the same cluster: give one");
   }
-  for (const auto& [option, port] : {std::pair("proxy", 3080), std::pair("auth-server", 3025)}) {
-    if (!invocation.Has(option)) continue;
-    ASSIGN_OR_RETURN(join.address, ParseHostPort(invocation.Get(option), port));
-    join.through_proxy = std::string_view(option) == "proxy";
+  if (!given.proxy.empty()) {
+    ASSIGN_OR_RETURN(join.address, ParseHostPort(given.proxy, kProxyPort));
+    join.through_proxy = true;
+  }
+  if (!given.auth_server.empty()) {
+    ASSIGN_OR_RETURN(join.address, ParseHostPort(given.auth_server, kAuthPort));
+    join.through_proxy = false;
   }
   return {};
 }
 
-Result<TeleportConfig> ConfigOf(const Invocation& invocation) {
+Result<TeleportConfig> ConfigOf(const Invocation& invocation, const StartOptions& given) {
   TeleportConfig config;
-  if (invocation.Has("config-string")) {
-    ASSIGN_OR_RETURN(const std::string text, FromBase64(invocation.Get("config-string")));
+  if (!given.config_string.empty()) {
+    ASSIGN_OR_RETURN(const std::string text, FromBase64(given.config_string));
     ASSIGN_OR_RETURN(config, ParseTeleportConfig(text, "--config-string"));
-  } else if (invocation.Has("config")) {
-    ASSIGN_OR_RETURN(config, LoadTeleportConfig(invocation.Get("config")));
+  } else if (!given.config.empty()) {
+    ASSIGN_OR_RETURN(config, LoadTeleportConfig(given.config));
   } else if (FileExists(kDefaultConfig)) {
     ASSIGN_OR_RETURN(config, LoadTeleportConfig(kDefaultConfig));
   }
 
-  if (invocation.Has("data-dir")) config.data_dir = invocation.Get("data-dir");
-  if (invocation.Has("pid-file")) config.pid_file = invocation.Get("pid-file");
-  if (invocation.Has("nodename")) config.nodename = invocation.Get("nodename");
+  if (!given.data_dir.empty()) config.data_dir = given.data_dir;
+  if (!given.pid_file.empty()) config.pid_file = given.pid_file;
+  if (!given.nodename.empty()) config.nodename = given.nodename;
   if (const Status named = CheckName(config.nodename); !named) {
     return std::unexpected(InContext("--nodename", named.error()));
   }
-  if (invocation.Flag("debug")) config.log.level = LogLevel::kDebug;
+  if (ProgramOptions<TeleportOptions>(invocation).debug) config.log.level = LogLevel::kDebug;
 
-  RETURN_IF_ERROR(SetRoles(config, invocation));
-  ASSIGN_OR_RETURN(const auto labels, LabelsOf(invocation, "labels"));
+  if (given.roles) RETURN_IF_ERROR(SetRoles(config, *given.roles));
+  ASSIGN_OR_RETURN(const auto labels, LabelsOf("labels", given.labels));
   for (const auto& [key, value] : labels) config.ssh.labels[key] = value;
-  RETURN_IF_ERROR(SetJoin(config, invocation));
+  RETURN_IF_ERROR(SetJoin(config, given));
 
   RETURN_IF_ERROR(CheckConfig(config));
-  for (const std::string_view option : {"bootstrap", "apply-on-startup"}) {
-    if (!invocation.Has(option) || !config.IsAgent()) continue;
+  for (const auto& [option, value] :
+       {std::pair("bootstrap", &given.bootstrap), std::pair("apply-on-startup", &given.apply_on_startup)}) {
+    if (value->empty() || !config.IsAgent()) continue;
     return Fail(ErrorKind::kUsage, "--{} is for a process with the auth service, which this is not", option);
   }
   return config;
@@ -125,12 +144,12 @@ void EndWithin(std::chrono::seconds time) {
 }
 
 // What to do with a cluster that nobody can log in to yet. For people, so it is no line of the log.
-void SayFirstSteps(const Invocation& invocation, const Cluster& cluster) {
+void SayFirstSteps(const StartOptions& given, const Cluster& cluster) {
   std::string tctl = "tctl";
-  if (invocation.Has("config")) {
-    tctl += " -c " + invocation.Get("config");
-  } else if (invocation.Has("data-dir")) {
-    tctl += " --data-dir=" + invocation.Get("data-dir");
+  if (!given.config.empty()) {
+    tctl += " -c " + given.config;
+  } else if (!given.data_dir.empty()) {
+    tctl += " --data-dir=" + given.data_dir;
   }
 
   fmt::print(stderr,
@@ -159,25 +178,25 @@ Status UntilSignal(const TeleportConfig& config, const sigset_t& signals) {
 }
 
 // Serves until a signal.
-Status Serve(const Invocation& invocation, const TeleportConfig& config, const sigset_t& signals) {
-  ASSIGN_OR_RETURN(const auto cluster,
-                   Cluster::Start(config, {HostName(), invocation.Env("KUBERNETES_SERVICE_HOST"),
-                                           invocation.Env("KUBERNETES_SERVICE_PORT"), invocation.Get("bootstrap"),
-                                           invocation.Get("apply-on-startup")}));
+Status Serve(const Invocation& invocation, const StartOptions& given, const TeleportConfig& config,
+             const sigset_t& signals) {
+  ASSIGN_OR_RETURN(const auto cluster, Cluster::Start(config, {HostName(), invocation.Env("KUBERNETES_SERVICE_HOST"),
+                                                               invocation.Env("KUBERNETES_SERVICE_PORT"),
+                                                               given.bootstrap, given.apply_on_startup}));
   Log(LogLevel::kInfo, "cluster is ready",
       {{"cluster", cluster->cluster_name()},
        {"proxy", cluster->proxy_address()},
        {"auth", cluster->auth_address()},
        {"kube", cluster->kube_address()}});
-  if (cluster->IsNew()) SayFirstSteps(invocation, *cluster);
+  if (cluster->IsNew()) SayFirstSteps(given, *cluster);
   return UntilSignal(config, signals);
 }
 
-Status ServeElsewhere(const Invocation& invocation, const TeleportConfig& config, const sigset_t& signals) {
-  ASSIGN_OR_RETURN(const auto agent,
-                   Agent::Start(config, {HostName(), invocation.Env("KUBERNETES_SERVICE_HOST"),
-                                         invocation.Env("KUBERNETES_SERVICE_PORT"), invocation.Env("SSL_CERT_FILE"),
-                                         invocation.Flag("insecure")}));
+Status ServeElsewhere(const Invocation& invocation, const StartOptions& given, const TeleportConfig& config,
+                      const sigset_t& signals) {
+  ASSIGN_OR_RETURN(const auto agent, Agent::Start(config, {HostName(), invocation.Env("KUBERNETES_SERVICE_HOST"),
+                                                           invocation.Env("KUBERNETES_SERVICE_PORT"),
+                                                           invocation.Env("SSL_CERT_FILE"), given.insecure}));
   Log(LogLevel::kInfo, "agent is ready", {{"cluster", agent->cluster_name()}});
   return UntilSignal(config, signals);
 }
@@ -192,43 +211,100 @@ Status BeginLog(const TeleportConfig& config) {
   return {};
 }
 
-Result<Output> Run(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const TeleportConfig config, ConfigOf(invocation));
+Result<Output> Run(const Invocation& invocation, const StartOptions& given) {
+  ASSIGN_OR_RETURN(const TeleportConfig config, ConfigOf(invocation, given));
   RETURN_IF_ERROR(BeginLog(config));
   RaiseOpenFileLimit();
   const sigset_t signals = BlockSignals();
-  RETURN_IF_ERROR(config.IsAgent() ? ServeElsewhere(invocation, config, signals) : Serve(invocation, config, signals));
+  RETURN_IF_ERROR(config.IsAgent() ? ServeElsewhere(invocation, given, config, signals)
+                                   : Serve(invocation, given, config, signals));
   return Output::Nothing();
+}
+
+std::vector<Option> RowsOfCluster() {
+  return {{.name = "config",
+           .short_name = 'c',
+           .value_name = "FILE",
+           .help = "Configuration (default /etc/teleport.yaml if it is there)",
+           .environment = "TELEPORT_CONFIG_FILE",
+           .into = Into<&StartOptions::config>},
+          {.name = "data-dir",
+           .value_name = "DIR",
+           .help = "Where state is kept (default /var/lib/teleport)",
+           .into = Into<&StartOptions::data_dir>},
+          {.name = "roles",
+           .short_name = 'r',
+           .value_name = "ROLES",
+           .help = "The services to run: node, auth, proxy, kube",
+           .repeated = true,
+           .into = Into<&StartOptions::roles>},
+
+          {.name = "token",
+           .value_name = "TOKEN",
+           .help = "Join a cluster elsewhere with this token, or the file it is in",
+           .into = Into<&StartOptions::token>},
+          {.name = "proxy",
+           .value_name = "HOST:PORT",
+           .help = "The proxy of that cluster",
+           .into = Into<&StartOptions::proxy>},
+          {.name = "auth-server",
+           .short_name = 's',
+           .value_name = "HOST:PORT",
+           .help = "The auth service of that cluster, instead of its proxy",
+           .into = Into<&StartOptions::auth_server>},
+          {.name = "ca-pin",
+           .value_name = "PIN",
+           .help = "What tctl status shows of that cluster",
+           .repeated = true,
+           .into = Into<&StartOptions::ca_pins>}};
+}
+
+std::vector<Option> RowsOfHost() {
+  return {{.name = "nodename",
+           .value_name = "NAME",
+           .help = "The name of this host (default: as the system has it)",
+           .into = Into<&StartOptions::nodename>},
+          {.name = "labels",
+           .value_name = "KEY=VALUE",
+           .help = "Labels of this host",
+           .repeated = true,
+           .into = Into<&StartOptions::labels>},
+          {.name = "pid-file",
+           .value_name = "FILE",
+           .help = "Write the process's number there, and remove it at the end",
+           .into = Into<&StartOptions::pid_file>},
+
+          {.name = "config-string",
+           .value_name = "BASE64",
+           .help = "Configuration itself, in place of a file",
+           .environment = "TELEPORT_CONFIG",
+           .hidden = true,
+           .into = Into<&StartOptions::config_string>},
+          {.name = "bootstrap",
+           .value_name = "FILE",
+           .help = "Resources that an empty cluster begins with",
+           .into = Into<&StartOptions::bootstrap>},
+          {.name = "apply-on-startup",
+           .value_name = "FILE",
+           .help = "Resources that are written at every start",
+           .into = Into<&StartOptions::apply_on_startup>},
+          {.name = "insecure",
+           .help = "Accept any certificate of the proxy while joining",
+           .into = Into<&StartOptions::insecure>}};
 }
 
 }  // namespace
 
 Command StartCommand() {
-  return {.path = "start",
-          .summary = "Run the cluster, or a node of one elsewhere, until SIGTERM",
-          .options = {{"config", 'c', "FILE", "Configuration (default /etc/teleport.yaml if it is there)",
-                       "TELEPORT_CONFIG_FILE"},
-                      {"data-dir", '\0', "DIR", "Where state is kept (default /var/lib/teleport)"},
-                      {"roles", 'r', "ROLES", "The services to run: node, auth, proxy, kube", "", "", true},
-                      {"token", '\0', "TOKEN", "Join a cluster elsewhere with this token, or the file it is in"},
-                      {"proxy", '\0', "HOST:PORT", "The proxy of that cluster"},
-                      {"auth-server", 's', "HOST:PORT", "The auth service of that cluster, instead of its proxy"},
-                      {"ca-pin", '\0', "PIN", "What tctl status shows of that cluster", "", "", true},
-                      {"nodename", '\0', "NAME", "The name of this host (default: as the system has it)"},
-                      {"labels", '\0', "KEY=VALUE", "Labels of this host", "", "", true},
-                      {"pid-file", '\0', "FILE", "Write the process's number there, and remove it at the end"},
-                      {.name = "config-string",
-                       .value_name = "BASE64",
-                       .help = "Configuration itself, in place of a file",
-                       .environment = "TELEPORT_CONFIG",
-                       .hidden = true},
-                      {"bootstrap", '\0', "FILE", "Resources that an empty cluster begins with"},
-                      {"apply-on-startup", '\0', "FILE", "Resources that are written at every start"},
-                      {"insecure", '\0', "", "Accept any certificate of the proxy while joining"}},
+  Command command{.path = "start",
+                  .summary = "Run the cluster, or a node of one elsewhere, until SIGTERM",
+                  .options = RowsOfCluster(),
+                  .example = "teleport start -c /etc/teleport.yaml",
+                  .formats = "",
+                  .run = RunWith<Run>};
 
-          .example = "teleport start -c /etc/teleport.yaml",
-          .formats = "",
-          .run = Run};
+  for (const auto& row : RowsOfHost()) command.options.push_back(row);
+  return command;
 }
 
 }  // namespace sallyport

@@ -4,8 +4,12 @@
 namespace sallyport {
 namespace {
 
-Result<Output> Run(const Invocation& invocation) {
-  if (invocation.Flag("raw")) return Output::Text(fmt::format("{}\n", kWireVersion));
+struct VersionOptions {
+  bool raw = false;
+};
+
+Result<Output> Run(const Invocation&, const VersionOptions& given) {
+  if (given.raw) return Output::Text(fmt::format("{}\n", kWireVersion));
   Value version(Value::Map{{"version", kWireVersion}, {"sallyport", kSallyportVersion}});
   return Output::Of(std::move(version), [](const Value&) {
     return fmt::format("Teleport v{} Sallyport v{}\n", kWireVersion, kSallyportVersion);
@@ -17,8 +21,10 @@ Result<Output> Run(const Invocation& invocation) {
 Command VersionCommand() {
   return {.path = "version",
           .summary = "Show the version",
-          .options = {{"raw", '\0', "", "Show the number of Teleport's version alone"}},
-          .run = Run};
+          .options = {{.name = "raw",
+                       .help = "Show the number of Teleport's version alone",
+                       .into = Into<&VersionOptions::raw>}},
+          .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

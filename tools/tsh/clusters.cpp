@@ -7,6 +7,11 @@
 namespace sallyport {
 namespace {
 
+struct ClustersOptions {
+  bool quiet = false;
+  bool verbose = false;
+};
+
 Value Item(const RemoteClusterItem& cluster, std::string_view type, const std::string& selected) {
   Value value = Value::EmptyMap();
   value.Set("cluster_name", cluster.name);
@@ -25,7 +30,7 @@ std::vector<std::string> Row(const Value& item, bool verbose) {
           item.Find("selected")->as_bool() ? "*" : ""};
 }
 
-Result<Output> Run(const Invocation& invocation) {
+Result<Output> Run(const Invocation& invocation, const ClustersOptions& given) {
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name));
   ASSIGN_OR_RETURN(const auto leaves, ListRemoteClusters(*rpc));
@@ -39,8 +44,8 @@ Result<Output> Run(const Invocation& invocation) {
   }
   RememberNames(invocation, session, kClusterNames, std::move(names));
 
-  const bool verbose = invocation.Flag("verbose");
-  if (invocation.Flag("quiet") && (!invocation.Has("format") || invocation.Get("format") == "text")) {
+  const bool verbose = given.verbose;
+  if (given.quiet && invocation.format() == "text") {
     std::vector<std::vector<std::string>> rows;
     for (const auto& item : items) {
       rows.push_back(Row(item, verbose));
@@ -55,12 +60,15 @@ Result<Output> Run(const Invocation& invocation) {
 }  // namespace
 
 Command ClustersCommand() {
-  return {.path = "clusters",
-          .summary = "List the clusters that can be reached from here",
-          .options = {{"quiet", 'q', "", "Leave the header out"}, {"verbose", 'v', "", "Show all labels"}},
-          .example = "tsh clusters --format=json",
-          .needs_login = true,
-          .run = Run};
+  return {
+      .path = "clusters",
+      .summary = "List the clusters that can be reached from here",
+      .options =
+          {{.name = "quiet", .short_name = 'q', .help = "Leave the header out", .into = Into<&ClustersOptions::quiet>},
+           {.name = "verbose", .short_name = 'v', .help = "Show all labels", .into = Into<&ClustersOptions::verbose>}},
+      .example = "tsh clusters --format=json",
+      .needs_login = true,
+      .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

@@ -11,6 +11,11 @@
 namespace sallyport {
 namespace {
 
+struct ConfigOptions {
+  std::string login;
+  std::string port;
+};
+
 constexpr int kNodePort = 3022;
 
 // What is the same for all clusters.
@@ -31,7 +36,7 @@ Result<std::string> PathFor(const std::string& path) {
   return SshPath(std::filesystem::absolute(path, error).lexically_normal().string());
 }
 
-Result<SshConfig> ConfigOf(const Invocation& invocation, const Session& session) {
+Result<SshConfig> ConfigOf(const Invocation& invocation, const ConfigOptions& given, const Session& session) {
   SshConfig config;
   config.proxy_host = session.profile.Name();
   config.proxy = session.profile.web_proxy_addr;
@@ -40,9 +45,9 @@ Result<SshConfig> ConfigOf(const Invocation& invocation, const Session& session)
   ASSIGN_OR_RETURN(config.known_hosts, PathFor(session.paths.KnownHosts()));
   ASSIGN_OR_RETURN(config.key, PathFor(session.paths.SshKey()));
   ASSIGN_OR_RETURN(config.certificate, PathFor(session.paths.SshCertificate(session.profile.cluster)));
-  if (const std::string& login = invocation.Get("login"); !login.empty()) {
-    RETURN_IF_ERROR(CheckSshLogin(login));
-    config.user = fmt::format("    User {}\n", SshQuoted(login));
+  if (!given.login.empty()) {
+    RETURN_IF_ERROR(CheckSshLogin(given.login));
+    config.user = fmt::format("    User {}\n", SshQuoted(given.login));
   }
 
   ASSIGN_OR_RETURN(config.tsh, SshPath(OwnPath(invocation.executable)));
@@ -53,7 +58,7 @@ Result<SshConfig> ConfigOf(const Invocation& invocation, const Session& session)
     config.tsh = fmt::format("env {} {}", SshCommandLine({"TELEPORT_HOME=" + home}), config.tsh);
   }
 
-  ASSIGN_OR_RETURN(const int port, PortOf(invocation, "port"));
+  ASSIGN_OR_RETURN(const int port, PortOf(given.port));
   if (port != 0) config.port = port;
   return config;
 }
@@ -78,8 +83,8 @@ std::string Section(const SshConfig& config, const std::string& cluster) {
   return text + config.user;
 }
 
-Result<Output> Run(const Invocation& invocation) {
-  if (invocation.Has("identity")) {
+Result<Output> Run(const Invocation& invocation, const ConfigOptions& given) {
+  if (!ProgramOptions<TshOptions>(invocation).identity.empty()) {
     return FailWithHint(ErrorKind::kUsage, "an identity file has no profile that ssh could read",
                         "log in, or use it with tsh: tsh -i FILE --proxy=HOST ssh HOST");
   }
@@ -87,7 +92,7 @@ Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name));
   ASSIGN_OR_RETURN(const auto leaves, ListRemoteClusters(*rpc));
-  ASSIGN_OR_RETURN(const SshConfig config, ConfigOf(invocation, session));
+  ASSIGN_OR_RETURN(const SshConfig config, ConfigOf(invocation, given, session));
 
   std::string text = fmt::format("# Begin generated Teleport configuration for {} by tsh\n", config.proxy_host);
   std::vector<std::string> clusters{session.root_cluster};
@@ -112,11 +117,20 @@ Result<Output> Run(const Invocation& invocation) {
 Command ConfigCommand() {
   return {.path = "config",
           .summary = "Print configuration for OpenSSH, to be added to ~/.ssh/config",
-          .options = {{"login", 'l', "NAME", "Login on the nodes", "TELEPORT_LOGIN"},
-                      {"port", 'p', "PORT", "SSH port of the nodes"}},
+          .options = {{.name = "login",
+                       .short_name = 'l',
+                       .value_name = "NAME",
+                       .help = "Login on the nodes",
+                       .environment = "TELEPORT_LOGIN",
+                       .into = Into<&ConfigOptions::login>},
+                      {.name = "port",
+                       .short_name = 'p',
+                       .value_name = "PORT",
+                       .help = "SSH port of the nodes",
+                       .into = Into<&ConfigOptions::port>}},
           .example = "tsh config >> ~/.ssh/config",
           .formats = "",
-          .run = Run};
+          .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

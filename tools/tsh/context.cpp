@@ -14,11 +14,12 @@ Result<ProfileDirectory> ProfilesOf(const Invocation& invocation) {
 }
 
 NetworkSettings NetworkOf(const Invocation& invocation) {
-  return NetworkFromEnvironment(invocation.Environment(), invocation.Flag("insecure"));
+  return NetworkFromEnvironment(invocation.Environment(), ProgramOptions<TshOptions>(invocation).insecure);
 }
 
 std::string ProfileNameOf(const Invocation& invocation) {
-  std::string_view proxy = invocation.Get("proxy");
+  const TshOptions given = ProgramOptions<TshOptions>(invocation);
+  std::string_view proxy = given.proxy;
   if (proxy.starts_with("https://")) proxy.remove_prefix(8);
   if (proxy.empty()) return {};
   const auto address = ParseHostPort(proxy, 443);
@@ -26,7 +27,7 @@ std::string ProfileNameOf(const Invocation& invocation) {
 }
 
 std::string ClusterOption(const Invocation& invocation) {
-  const std::string& cluster = invocation.Get("cluster");
+  std::string cluster = ProgramOptions<TshOptions>(invocation).cluster;
   return cluster.empty() ? invocation.Env("TELEPORT_SITE") : cluster;
 }
 
@@ -38,11 +39,12 @@ std::string KubeconfigOf(const Invocation& invocation) {
 namespace {
 
 Result<Session> IdentityOf(const Invocation& invocation) {
-  if (!invocation.Has("proxy")) {
+  const TshOptions given = ProgramOptions<TshOptions>(invocation);
+  if (given.proxy.empty()) {
     return FailWithHint(ErrorKind::kUsage, "--identity needs --proxy", "tsh --identity=FILE --proxy=HOST:PORT COMMAND");
   }
-  ASSIGN_OR_RETURN(const HostPort proxy, ResolveProxyAddress(invocation.Get("proxy"), NetworkOf(invocation)));
-  ASSIGN_OR_RETURN(Session session, OpenIdentitySession(invocation.Get("identity"), proxy, Now()));
+  ASSIGN_OR_RETURN(const HostPort proxy, ResolveProxyAddress(given.proxy, NetworkOf(invocation)));
+  ASSIGN_OR_RETURN(Session session, OpenIdentitySession(given.identity, proxy, Now()));
   RETURN_IF_ERROR(Discover(session, NetworkOf(invocation)));
   return session;
 }
@@ -50,7 +52,7 @@ Result<Session> IdentityOf(const Invocation& invocation) {
 }  // namespace
 
 Result<Session> SessionOf(const Invocation& invocation) {
-  if (invocation.Has("identity")) return IdentityOf(invocation);
+  if (!ProgramOptions<TshOptions>(invocation).identity.empty()) return IdentityOf(invocation);
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
   return OpenSession(directory, ProfileNameOf(invocation), Now());
 }

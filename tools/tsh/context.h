@@ -14,6 +14,21 @@
 
 namespace sallyport {
 
+// The options of every command of tsh.
+struct TshOptions {
+  std::string proxy;
+  std::string user;
+  std::string cluster;
+  std::string identity;
+  bool insecure = false;
+  bool debug = false;
+  std::string mfa_mode;
+  std::string ttl;
+  std::string auth;
+  bool no_relogin = false;
+  bool relogin = false;
+};
+
 // TELEPORT_HOME, or ~/.tsh. Fails with kBadParameter when there is neither.
 Result<ProfileDirectory> ProfilesOf(const Invocation& invocation);
 NetworkSettings NetworkOf(const Invocation& invocation);

@@ -6,6 +6,10 @@
 namespace sallyport {
 namespace {
 
+struct EnvOptions {
+  bool unset = false;
+};
+
 constexpr std::string_view kVariables[] = {"TELEPORT_PROXY", "TELEPORT_CLUSTER", "TELEPORT_KUBE_CLUSTER", "KUBECONFIG"};
 
 bool IsPlain(char c) {
@@ -42,8 +46,8 @@ std::string ToExports(const Value& value) {
   return text;
 }
 
-Result<Output> Run(const Invocation& invocation) {
-  if (invocation.Flag("unset")) return Unset();
+Result<Output> Run(const Invocation& invocation, const EnvOptions& given) {
+  if (given.unset) return Unset();
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   const std::string& cluster = session.profile.cluster;
   Value value = Value::EmptyMap();
@@ -63,9 +67,9 @@ Result<Output> Run(const Invocation& invocation) {
 Command EnvCommand() {
   return {.path = "env",
           .summary = "Print commands that set the environment for this login",
-          .options = {{"unset", '\0', "", "Print commands that clear it"}},
+          .options = {{.name = "unset", .help = "Print commands that clear it", .into = Into<&EnvOptions::unset>}},
           .example = "eval \"$(tsh env)\"",
-          .run = Run};
+          .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

@@ -10,6 +10,29 @@
 namespace sallyport {
 namespace {
 
+struct KubeLs {
+  ListOptions list;
+  bool quiet = false;
+  bool all = false;
+};
+
+struct KubeLogin {
+  std::string cluster;
+  bool all = false;
+  std::string set_context_name;
+  std::string name_space;
+  std::string kube_namespace;
+  std::string labels;
+  std::string query;
+  std::string as;
+  std::vector<std::string> as_groups;
+};
+
+struct KubeCredentials {
+  std::string kube_cluster;
+  std::string teleport_cluster;
+};
+
 std::vector<std::string> Row(const Value& item, bool verbose) {
   std::map<std::string, std::string> labels;
   for (const auto& [key, value] : item.Find("labels")->as_map()) labels[key] = value.as_string();
@@ -18,10 +41,7 @@ std::vector<std::string> Row(const Value& item, bool verbose) {
 }
 
 // Whether rows alone are wanted, and not a format for programs.
-bool IsQuiet(const Invocation& invocation) {
-  const std::string& format = invocation.Get("format");
-  return invocation.Flag("quiet") && (format.empty() || format == "text");
-}
+bool IsQuiet(const Invocation& invocation, const KubeLs& given) { return given.quiet && invocation.format() == "text"; }
 
 std::string NamesAndLabels(const Value::List& items, bool verbose) {
   std::vector<std::vector<std::string>> rows;
@@ -39,7 +59,7 @@ std::vector<std::string> RowEverywhere(const Value& item, bool verbose) {
 }
 
 // The Kubernetes clusters that every cluster has, with where each is.
-Result<Output> ListEverywhere(const Invocation& invocation, const ListFilter& filter) {
+Result<Output> ListEverywhere(const Invocation& invocation, const KubeLs& given, const ListFilter& filter) {
   Value::List items;
   ASSIGN_OR_RETURN(
       auto failures, VisitEveryCluster(invocation, [&](const ReachedCluster& reached) -> Status {
@@ -56,23 +76,23 @@ Result<Output> ListEverywhere(const Invocation& invocation, const ListFilter& fi
         return Status();
       }));
 
-  const bool verbose = invocation.Flag("verbose");
+  const bool verbose = given.list.verbose;
   std::vector<std::vector<std::string>> rows;
   for (const auto& item : items) rows.push_back(RowEverywhere(item, verbose));
   Output output = EveryClusterOutput(std::move(items), std::move(failures));
   output.columns = {"Proxy", "Cluster", "Kube Cluster Name", "Labels"};
   output.row = [verbose](const Value& item) { return RowEverywhere(item, verbose); };
 
-  if (!IsQuiet(invocation)) return output;
+  if (!IsQuiet(invocation, given)) return output;
   Output quiet = Output::Text(RenderRows(rows));
   quiet.exit_code = output.exit_code;
   quiet.failures = std::move(output.failures);
   return quiet;
 }
 
-Result<Output> List(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const ListFilter filter, FilterOf(invocation));
-  if (invocation.Flag("all")) return ListEverywhere(invocation, filter);
+Result<Output> List(const Invocation& invocation, const KubeLs& given) {
+  ASSIGN_OR_RETURN(const ListFilter filter, FilterOf(given.list));
+  if (given.all) return ListEverywhere(invocation, given, filter);
 
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectOf(invocation, session));
@@ -95,8 +115,8 @@ Result<Output> List(const Invocation& invocation) {
     RememberNames(invocation, session, kKubeLabels, {labels.begin(), labels.end()});
   }
 
-  const bool verbose = invocation.Flag("verbose");
-  if (IsQuiet(invocation)) return Output::Text(NamesAndLabels(items, verbose));
+  const bool verbose = given.list.verbose;
+  if (IsQuiet(invocation, given)) return Output::Text(NamesAndLabels(items, verbose));
   return Output::List(std::move(items), {"Kube Cluster Name", "Labels", "Selected"},
                       [verbose](const Value& item) { return Row(item, verbose); });
 }
@@ -121,20 +141,19 @@ Result<Output> LoginToSeveral(const Invocation& invocation, const Session& sessi
                   names.size(), names.size() == 1 ? "" : "s"));
 }
 
-Result<Output> Login(const Invocation& invocation) {
-  const std::string& name = invocation.Arg("cluster");
-  const bool all = invocation.Flag("all");
+Result<Output> Login(const Invocation& invocation, const KubeLogin& given) {
+  const std::string& name = given.cluster;
+  const bool all = given.all;
   ListFilter filter;
-  ASSIGN_OR_RETURN(filter.labels, ParseLabels(invocation.Get("labels")));
-  filter.predicate = invocation.Get("query");
+  ASSIGN_OR_RETURN(filter.labels, ParseLabels(given.labels));
+  filter.predicate = given.query;
   if (all && !filter.IsEmpty()) return Fail(ErrorKind::kUsage, "--all is not for some: leave --labels and --query out");
   if (filter.IsEmpty() && name.empty() != all) {
     return FailWithHint(ErrorKind::kUsage, "give one Kubernetes cluster, or --all", "see them: tsh kube ls");
   }
 
-  const std::string& name_space = invocation.Get(invocation.Has("namespace") ? "namespace" : "kube-namespace");
-  const KubeSetup setup{invocation.Get("set-context-name"), name_space, invocation.Get("as"),
-                        invocation.GetList("as-groups"), !name.empty()};
+  const std::string& name_space = given.name_space.empty() ? given.kube_namespace : given.name_space;
+  const KubeSetup setup{given.set_context_name, name_space, given.as, given.as_groups, !name.empty()};
 
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   if (name.empty()) return LoginToSeveral(invocation, session, filter, setup);
@@ -158,11 +177,11 @@ Result<Secret> Cached(const Invocation& invocation, std::string cluster, const s
 }
 
 // Runs on every kubectl: what is cached goes out before anything else is looked at.
-Result<Output> Credentials(const Invocation& invocation) {
-  const std::string& kube = invocation.Get("kube-cluster");
+Result<Output> Credentials(const Invocation& invocation, const KubeCredentials& given) {
+  const std::string& kube = given.kube_cluster;
   if (kube.empty()) return Fail(ErrorKind::kUsage, "--kube-cluster is missing");
-  const std::string& cluster = invocation.Get("teleport-cluster");
-  if (!invocation.Has("identity")) {
+  const std::string& cluster = given.teleport_cluster;
+  if (ProgramOptions<TshOptions>(invocation).identity.empty()) {
     if (const auto cached = Cached(invocation, cluster, kube)) return Output::Text(cached->Reveal());
   }
 
@@ -178,45 +197,79 @@ Result<Output> Credentials(const Invocation& invocation) {
 }  // namespace
 
 Command KubeListCommand() {
-  std::vector<Option> options = ListOptions();
-  options.push_back({"quiet", 'q', "", "Leave the header out"});
-  options.push_back({"all", 'R', "", "List those of all clusters that your logins reach"});
+  std::vector<Option> options = ListOptionRows<&KubeLs::list>();
+  options.push_back({.name = "quiet", .short_name = 'q', .help = "Leave the header out", .into = Into<&KubeLs::quiet>});
+  options.push_back({.name = "all",
+                     .short_name = 'R',
+                     .help = "List those of all clusters that your logins reach",
+                     .into = Into<&KubeLs::all>});
   return {.path = "kube ls",
           .summary = "List the Kubernetes clusters",
-          .arguments = {LabelsArgument(kKubeLabels)},
+          .arguments = {LabelsArgument<&KubeLs::list>(kKubeLabels)},
           .options = std::move(options),
           .example = "tsh kube ls --format=json",
           .needs_login = true,
-          .run = List};
+          .run = RunWith<List>};
 }
 
 Command KubeLoginCommand() {
   return {
       .path = "kube login",
       .summary = "Set kubectl up for a Kubernetes cluster",
-      .arguments = {{"cluster", "Name of the Kubernetes cluster", false, false, kKubeNames}},
-      .options = {{"all", '\0', "", "Add every cluster and leave the current context as it is"},
-                  {"set-context-name", '\0', "TEMPLATE", "Name of the context"},
-                  {"namespace", 'n', "NAME", "Namespace of the context"},
-                  {.name = "kube-namespace", .value_name = "NAME", .hidden = true},
-                  {"labels", '\0', "KEY=VALUE,...", "Only a cluster with these labels; without a name: all of them"},
-                  {"query", '\0', "EXPRESSION", "Only a cluster that this predicate holds for"},
-                  {"as", '\0', "USER", "Kubernetes user to act as"},
-                  {"as-groups", '\0', "GROUPS", "Kubernetes groups to act as", "", "", true}},
+      .arguments = {{.name = "cluster",
+                     .help = "Name of the Kubernetes cluster",
+                     .required = false,
+                     .names = kKubeNames,
+                     .into = Into<&KubeLogin::cluster>}},
+      .options =
+          {{.name = "all",
+            .help = "Add every cluster and leave the current context as it is",
+            .into = Into<&KubeLogin::all>},
+           {.name = "set-context-name",
+            .value_name = "TEMPLATE",
+            .help = "Name of the context",
+            .into = Into<&KubeLogin::set_context_name>},
+           {.name = "namespace",
+            .short_name = 'n',
+            .value_name = "NAME",
+            .help = "Namespace of the context",
+            .into = Into<&KubeLogin::name_space>},
+           {.name = "kube-namespace", .value_name = "NAME", .hidden = true, .into = Into<&KubeLogin::kube_namespace>},
+           {.name = "labels",
+            .value_name = "KEY=VALUE,...",
+            .help = "Only a cluster with these labels; without a name: all of them",
+            .into = Into<&KubeLogin::labels>},
+           {.name = "query",
+            .value_name = "EXPRESSION",
+            .help = "Only a cluster that this predicate holds for",
+            .into = Into<&KubeLogin::query>},
+           {.name = "as", .value_name = "USER", .help = "Kubernetes user to act as", .into = Into<&KubeLogin::as>},
+           {.name = "as-groups",
+            .value_name = "GROUPS",
+            .help = "Kubernetes groups to act as",
+            .repeated = true,
+            .into = Into<&KubeLogin::as_groups>}},
+
       .example = "tsh kube login dev",
       .formats = "",
       .needs_login = true,
-      .run = Login};
+      .run = RunWith<Login>};
 }
 
 Command KubeCredentialsCommand() {
   return {.path = "kube credentials",
           .summary = "Print credentials for kubectl, which calls this by itself",
-          .options = {{"kube-cluster", '\0', "NAME", "Name of the Kubernetes cluster"},
-                      {"teleport-cluster", '\0', "NAME", "Cluster that it belongs to"}},
+          .options = {{.name = "kube-cluster",
+                       .value_name = "NAME",
+                       .help = "Name of the Kubernetes cluster",
+                       .into = Into<&KubeCredentials::kube_cluster>},
+                      {.name = "teleport-cluster",
+                       .value_name = "NAME",
+                       .help = "Cluster that it belongs to",
+                       .into = Into<&KubeCredentials::teleport_cluster>}},
           .formats = "",
           .hidden = true,
-          .run = Credentials};
+          .run = RunWith<Credentials>};
 }
 
 }  // namespace sallyport

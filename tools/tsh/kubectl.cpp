@@ -10,6 +10,10 @@
 namespace sallyport {
 namespace {
 
+struct KubectlOptions {
+  std::vector<std::string> words;
+};
+
 // A cluster chosen by TELEPORT_KUBE_CLUSTER has a kubeconfig of its own; otherwise kubectl looks where it always does.
 std::string OwnKubeconfig(const Invocation& invocation) {
   const std::string kube = invocation.Env("TELEPORT_KUBE_CLUSTER");
@@ -23,10 +27,12 @@ std::string OwnKubeconfig(const Invocation& invocation) {
 
 // kubectl asks `tsh kube credentials`, which must not ask anybody. So who can be asked is asked before; what kubectl
 // does without a server, or with a cluster of somebody else, needs no login.
-Status CheckLogin(const Invocation& invocation, const std::string& config) {
+Status CheckLogin(const Invocation& invocation, const KubectlOptions& given, const std::string& config) {
   constexpr std::string_view kLocal[] = {"config", "completion", "help", "options"};
-  const auto& words = invocation.Args("args");
-  if (!MayLogInAgain(invocation) || words.empty() || std::ranges::count(kLocal, words.front()) > 0) return {};
+  if (!MayLogInAgain(invocation) || given.words.empty() || std::ranges::count(kLocal, given.words.front()) > 0) {
+    return {};
+  }
+
   const auto kubeconfig = ReadKubeconfig(config.empty() ? KubeconfigOf(invocation) : config);
   const auto directory = ProfilesOf(invocation);
   const auto profile = directory ? directory->Load(ProfileNameOf(invocation)) : Result<Profile>(Profile());
@@ -40,18 +46,18 @@ Status CheckLogin(const Invocation& invocation, const std::string& config) {
 constexpr std::string_view kKubeconfig = "--kubeconfig";
 constexpr std::string_view kChosen[] = {kKubeconfig, "--context", "--cluster", "--user"};
 
-Result<Output> Run(const Invocation& invocation) {
+Result<Output> Run(const Invocation& invocation, const KubectlOptions& given) {
   std::vector<std::string> words{"kubectl"};
   bool chooses_config = false;
   bool chooses = false;
-  for (const auto& word : invocation.Args("args")) {
+  for (const auto& word : given.words) {
     const std::string_view option = std::string_view(word).substr(0, word.find('='));
     chooses_config = chooses_config || option == kKubeconfig;
     chooses = chooses || std::ranges::count(kChosen, option) > 0;
     words.push_back(word);
   }
   const std::string config = chooses_config ? "" : OwnKubeconfig(invocation);
-  if (!chooses) RETURN_IF_ERROR(CheckLogin(invocation, config));
+  if (!chooses) RETURN_IF_ERROR(CheckLogin(invocation, given, config));
   if (!config.empty()) ::setenv("KUBECONFIG", config.c_str(), 1);
   return BecomeProgram(std::move(words), "install kubectl, or put its directory into PATH");
 }
@@ -64,8 +70,9 @@ Command KubectlCommand() {
           .example = "tsh kubectl get pods",
           .formats = "",
           .passthrough = true,
+          .words = Into<&KubectlOptions::words>,
           .needs_login = true,
-          .run = Run};
+          .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

@@ -20,6 +20,21 @@
 namespace sallyport {
 namespace {
 
+struct TshLogin {
+  std::string cluster;
+  std::string ttl;
+  std::string auth;
+  std::string out;
+  bool overwrite = false;
+  std::string kube_cluster;
+  std::string request_id;
+  std::vector<std::string> request_roles;  // as they were given, commas and all
+  std::string request_reason;
+  std::vector<std::string> request_reviewers;
+  bool request_nowait = false;
+  bool verbose = false;
+};
+
 constexpr std::int64_t kMaxTtlMinutes = 366LL * 24 * 60;
 
 // What the command line, the environment and an earlier login say.
@@ -30,7 +45,8 @@ struct Wanted {
 };
 
 Result<Wanted> WantedOf(const Invocation& invocation, const ProfileDirectory& directory) {
-  Wanted wanted{invocation.Get("proxy"), invocation.Get("user"), {}};
+  const TshOptions given = ProgramOptions<TshOptions>(invocation);
+  Wanted wanted{given.proxy, given.user, {}};
   if (auto profile = directory.Load(ProfileNameOf(invocation))) wanted.profile = std::move(*profile);
   if (wanted.proxy.empty() && wanted.profile) wanted.proxy = wanted.profile->web_proxy_addr;
   if (wanted.proxy.empty()) {
@@ -55,8 +71,7 @@ std::string UserOf(const Invocation& invocation, const Wanted& wanted) {
   return invocation.Env("USER");
 }
 
-Result<Nanoseconds> TtlOf(const Invocation& invocation) {
-  const std::string& text = invocation.Get("ttl");
+Result<Nanoseconds> TtlOf(const std::string& text) {
   if (text.empty()) return Nanoseconds(0);
   std::int64_t minutes = 0;
   for (const char c : text) {
@@ -69,8 +84,7 @@ Result<Nanoseconds> TtlOf(const Invocation& invocation) {
   return std::chrono::minutes(minutes);
 }
 
-Status CheckAuthType(const Invocation& invocation, const PingAnswer& ping) {
-  const std::string& asked = invocation.Get("auth");
+Status CheckAuthType(const std::string& asked, const PingAnswer& ping) {
   if (asked == "local" || (asked.empty() && ping.auth_type == "local")) return {};
   return FailWithHint(ErrorKind::kNotImplemented,
                       fmt::format("logging in by \"{}\" is not implemented", asked.empty() ? ping.auth_type : asked),
@@ -89,11 +103,12 @@ Result<bool> IsSameProxy(const Invocation& invocation, const Wanted& wanted) {
 }
 
 // Returns whether the login of before is the one that is wanted.
-Result<bool> IsStillGood(const Invocation& invocation, const ProfileDirectory& directory, const Wanted& wanted) {
-  if (!wanted.profile || invocation.Flag("relogin")) return false;
+Result<bool> IsStillGood(const Invocation& invocation, const TshLogin& given, const ProfileDirectory& directory,
+                         const Wanted& wanted) {
+  if (!wanted.profile || ProgramOptions<TshOptions>(invocation).relogin) return false;
   const auto status = ReadProfileStatus(directory, *wanted.profile, Now());
   if (!status || !status->IsValid(Now())) return false;
-  const std::string& cluster = invocation.Arg("cluster");
+  const std::string& cluster = given.cluster;
   if (!wanted.user.empty() && wanted.user != status->username) return false;
   if (!cluster.empty() && cluster != status->cluster) return false;
   return IsSameProxy(invocation, wanted);
@@ -106,10 +121,10 @@ struct Prepared {
   std::vector<std::string> notices;
 };
 
-Result<Prepared> Prepare(const Invocation& invocation, const Wanted& wanted) {
+Result<Prepared> Prepare(const Invocation& invocation, const TshLogin& given, const Wanted& wanted) {
   Prepared prepared;
   LoginOptions& options = prepared.options;
-  ASSIGN_OR_RETURN(options.ttl, TtlOf(invocation));
+  ASSIGN_OR_RETURN(options.ttl, TtlOf(given.ttl));
   options.network = NetworkOf(invocation);
   options.user = UserOf(invocation, wanted);
   if (options.user.empty()) {
@@ -119,33 +134,36 @@ Result<Prepared> Prepare(const Invocation& invocation, const Wanted& wanted) {
   ASSIGN_OR_RETURN(options.proxy, AddressOf(wanted, options.network));
   const WebClient web(options.proxy, options.network);
   ASSIGN_OR_RETURN(prepared.ping, web.Ping());
-  RETURN_IF_ERROR(CheckAuthType(invocation, prepared.ping));
+  RETURN_IF_ERROR(CheckAuthType(given.auth, prepared.ping));
   ASSIGN_OR_RETURN(const std::string message, ReadMessageOfTheDay(web, prepared.ping));
   if (!message.empty()) prepared.notices.push_back(message);
   if (options.ttl == Nanoseconds(0)) options.ttl = prepared.ping.default_session_ttl;
 
   ASSIGN_OR_RETURN(options.password, AskSecret(fmt::format("Password of {}: ", options.user)));
   options.ask_code = [] { return AskSecret("Code of your authenticator app: "); };
-  options.cluster = invocation.Arg("cluster");
-  options.kube_cluster = invocation.Get("kube-cluster");
-  if (invocation.Has("mfa-mode")) options.mfa_mode = invocation.Get("mfa-mode");
+  options.cluster = given.cluster;
+  options.kube_cluster = given.kube_cluster;
+  const std::string mfa_mode = ProgramOptions<TshOptions>(invocation).mfa_mode;
+  if (!mfa_mode.empty()) options.mfa_mode = mfa_mode;
   return prepared;
 }
 
 // `tsh login --out FILE`: the login goes into a file, and the profile directory stays as it is.
-Result<Output> LogInToFile(const Invocation& invocation) {
+Result<Output> LogInToFile(const Invocation& invocation, const TshLogin& given) {
   // --format says how the file is written, and how the answer is shown where it is none of those.
-  const std::string& format = invocation.Get("format");
-  const bool plain = format.empty() || format == "text" || format == "json" || format == "yaml";
+  const std::string format = invocation.format();
+  const bool plain = format == "text" || format == "json" || format == "yaml";
   IdentityOutput output;
   ASSIGN_OR_RETURN(output.format, ParseIdentityFormat(plain ? "file" : format));
-  output.path = invocation.Get("out");
-  output.overwrite = invocation.Flag("overwrite");
-  if (invocation.Has("identity")) return Fail(ErrorKind::kUsage, "an identity file is a login already");
+  output.path = given.out;
+  output.overwrite = given.overwrite;
+  if (!ProgramOptions<TshOptions>(invocation).identity.empty()) {
+    return Fail(ErrorKind::kUsage, "an identity file is a login already");
+  }
 
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
   ASSIGN_OR_RETURN(const Wanted wanted, WantedOf(invocation, directory));
-  ASSIGN_OR_RETURN(const Prepared prepared, Prepare(invocation, wanted));
+  ASSIGN_OR_RETURN(const Prepared prepared, Prepare(invocation, given, wanted));
   ASSIGN_OR_RETURN(auto login, LoginToFile(prepared.ping, prepared.options, output.format));
 
   const Session& session = login.session;
@@ -176,23 +194,28 @@ std::vector<std::string> LoginAlerts(RpcClient& rpc) {
   return AlertNotices(rpc, query);
 }
 
+// Whether no request is to be made, not even the one that a role asks for by itself.
+bool WantsNoRequest(const TshLogin& given) {
+  return !given.request_roles.empty() && given.request_roles.back() == "no";
+}
+
 // More access that the command line asks for; none is empty.
-WantedAccess WantedAccessOf(const Invocation& invocation) {
+WantedAccess WantedAccessOf(const TshLogin& given) {
   WantedAccess wanted;
-  wanted.id = invocation.Get("request-id");
-  if (invocation.Get("request-roles") != "no") wanted.roles = invocation.GetList("request-roles");
-  wanted.reason = invocation.Get("request-reason");
-  wanted.reviewers = invocation.GetList("request-reviewers");
-  wanted.wait = !invocation.Flag("request-nowait");
+  wanted.id = given.request_id;
+  if (!WantsNoRequest(given)) wanted.roles = SplitNonEmpty(fmt::format("{}", fmt::join(given.request_roles, ",")), ',');
+  wanted.reason = given.request_reason;
+  wanted.reviewers = given.request_reviewers;
+  wanted.wait = !given.request_nowait;
   return wanted;
 }
 
 bool WantsAccess(const WantedAccess& wanted) { return !wanted.id.empty() || !wanted.roles.empty(); }
 
 // A user's roles may have every login ask for all that there is, and have it say why. A login that does not is ended.
-Status AddAutomaticRequest(const Invocation& invocation, const types::AccessCapabilities& capabilities,
-                           const Session& session, WantedAccess& wanted) {
-  if (WantsAccess(wanted) || invocation.Get("request-roles") == "no") return {};
+Status AddAutomaticRequest(const TshLogin& given, const types::AccessCapabilities& capabilities, const Session& session,
+                           WantedAccess& wanted) {
+  if (WantsAccess(wanted) || WantsNoRequest(given)) return {};
   if (capabilities.requirereason() && wanted.reason.empty()) {
     RETURN_IF_ERROR(RemoveKeyRing(session.paths));
     const std::string& prompt = capabilities.requestprompt();
@@ -211,24 +234,24 @@ void ShowRequest(const types::AccessRequestV3& request, Output& output) {
   };
 }
 
-Result<Output> Run(const Invocation& invocation) {
-  if (invocation.Has("out")) return LogInToFile(invocation);
-  if (invocation.Has("identity")) {
+Result<Output> Run(const Invocation& invocation, const TshLogin& given) {
+  if (!given.out.empty()) return LogInToFile(invocation, given);
+  if (!ProgramOptions<TshOptions>(invocation).identity.empty()) {
     return FailWithHint(ErrorKind::kUsage, "an identity file is a login already",
                         "use it as it is: tsh --identity=FILE --proxy=HOST:PORT ls");
   }
 
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
   ASSIGN_OR_RETURN(const Wanted wanted, WantedOf(invocation, directory));
-  WantedAccess wanted_access = WantedAccessOf(invocation);
+  WantedAccess wanted_access = WantedAccessOf(given);
   std::optional<Session> session;
   std::vector<std::string> notices;
   std::vector<std::string> alerts;
-  ASSIGN_OR_RETURN(const bool still_good, IsStillGood(invocation, directory, wanted));
+  ASSIGN_OR_RETURN(const bool still_good, IsStillGood(invocation, given, directory, wanted));
   if (still_good) {
     RETURN_IF_ERROR(directory.SetCurrent(wanted.profile->Name()));
   } else {
-    ASSIGN_OR_RETURN(Prepared prepared, Prepare(invocation, wanted));
+    ASSIGN_OR_RETURN(Prepared prepared, Prepare(invocation, given, wanted));
     notices = std::move(prepared.notices);
     types::AccessCapabilities capabilities;
     NodeNames nodes;
@@ -239,10 +262,10 @@ Result<Output> Run(const Invocation& invocation) {
     };
     ASSIGN_OR_RETURN(session, Login(directory, prepared.ping, prepared.options));
     if (!nodes.hosts.empty()) RememberNodes(invocation, *session, std::move(nodes));
-    RETURN_IF_ERROR(AddAutomaticRequest(invocation, capabilities, *session, wanted_access));
+    RETURN_IF_ERROR(AddAutomaticRequest(given, capabilities, *session, wanted_access));
   }
 
-  const std::string& kube = invocation.Get("kube-cluster");
+  const std::string& kube = given.kube_cluster;
   if (!session && (WantsAccess(wanted_access) || !kube.empty())) {
     ASSIGN_OR_RETURN(session, OpenSession(directory, wanted.profile->Name(), Now()));
   }
@@ -254,11 +277,57 @@ Result<Output> Run(const Invocation& invocation) {
 
   const Profile& profile = session ? session->profile : *wanted.profile;
   ASSIGN_OR_RETURN(const Logins logins, ReadLogins(invocation, profile.Name()));
-  Output output = StatusOutput(invocation, logins);
+  Output output = StatusOutput(invocation, logins, given.verbose);
   output.notices.insert(output.notices.begin(), notices.begin(), notices.end());
   if (request && !wanted_access.wait) ShowRequest(*request, output);
   output.closing_notices = std::move(alerts);
   return output;
+}
+
+std::vector<Option> LoginRows() {
+  return {
+      {.name = "ttl",
+       .value_name = "MINUTES",
+       .help = "How long the login is to be good for",
+       .into = Into<&TshLogin::ttl>},
+      {.name = "auth",
+       .value_name = "CONNECTOR",
+       .help = "How to log in",
+       .environment = "TELEPORT_AUTH",
+       .into = Into<&TshLogin::auth>},
+      {.name = "out",
+       .short_name = 'o',
+       .value_name = "FILE",
+       .help = "Write the login to a file and leave the profile as it is",
+       .into = Into<&TshLogin::out>},
+      {.name = "overwrite", .help = "Replace the file of --out when it is there", .into = Into<&TshLogin::overwrite>},
+      {.name = "kube-cluster",
+       .value_name = "NAME",
+       .help = "Kubernetes cluster to set up for kubectl",
+       .names = "kube_cluster",
+       .into = Into<&TshLogin::kube_cluster>},
+
+      {.name = "request-id",
+       .value_name = "ID",
+       .help = "Log in with this access request, once it is approved",
+       .into = Into<&TshLogin::request_id>},
+      {.name = "request-roles",
+       .value_name = "ROLES",
+       .help = "Ask for these roles; no asks for none",
+       .repeated = true,
+       .whole_values = true,
+       .into = Into<&TshLogin::request_roles>},
+      {.name = "request-reason",
+       .value_name = "TEXT",
+       .help = "Why they are asked for",
+       .into = Into<&TshLogin::request_reason>},
+      {.name = "request-reviewers",
+       .value_name = "USERS",
+       .help = "Who should decide",
+       .repeated = true,
+       .into = Into<&TshLogin::request_reviewers>},
+      {.name = "request-nowait", .help = "Do not wait for the decision", .into = Into<&TshLogin::request_nowait>},
+      {.name = "verbose", .short_name = 'v', .help = "Show traits too", .into = Into<&TshLogin::verbose>}};
 }
 
 }  // namespace
@@ -266,23 +335,12 @@ Result<Output> Run(const Invocation& invocation) {
 Command LoginCommand() {
   return {.path = "login",
           .summary = "Log in to a cluster",
-          .arguments = {{"cluster", "Leaf cluster to use", false}},
-          .options = {{"ttl", '\0', "MINUTES", "How long the login is to be good for"},
-                      {"auth", '\0', "CONNECTOR", "How to log in", "TELEPORT_AUTH"},
-                      {"out", 'o', "FILE", "Write the login to a file and leave the profile as it is"},
-                      {"overwrite", '\0', "", "Replace the file of --out when it is there"},
-                      {"kube-cluster", '\0', "NAME", "Kubernetes cluster to set up for kubectl", "", "", false, false,
-                       "kube_cluster"},
-                      {"request-id", '\0', "ID", "Log in with this access request, once it is approved"},
-                      {"request-roles", '\0', "ROLES", "Ask for these roles; no asks for none", "", "", true},
-                      {"request-reason", '\0', "TEXT", "Why they are asked for"},
-                      {"request-reviewers", '\0', "USERS", "Who should decide", "", "", true},
-                      {"request-nowait", '\0', "", "Do not wait for the decision"},
-                      {"verbose", 'v', "", "Show traits too"}},
-
+          .arguments =
+              {{.name = "cluster", .help = "Leaf cluster to use", .required = false, .into = Into<&TshLogin::cluster>}},
+          .options = LoginRows(),
           .example = "tsh login --proxy=access.example.com --user=alice",
           .formats = "text json yaml file openssh tls kubernetes",
-          .run = Run};
+          .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

@@ -19,7 +19,7 @@ Status CleanKubeconfig(const Invocation& invocation, const Profile& profile) {
 }
 
 Result<Output> LogOutOne(const Invocation& invocation, const ProfileDirectory& directory) {
-  const std::string& user = invocation.Get("user");
+  const std::string user = ProgramOptions<TshOptions>(invocation).user;
   const std::string name = ProfileNameOf(invocation);
   auto profile = directory.Load(name);
   if (!profile && profile.error().kind != ErrorKind::kNotFound) return std::unexpected(profile.error());
@@ -55,8 +55,9 @@ Result<Output> LogOutAll(const Invocation& invocation, const ProfileDirectory& d
 
 Result<Output> Run(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
-  const bool proxy = invocation.Has("proxy");
-  const bool user = invocation.Has("user");
+  const TshOptions given = ProgramOptions<TshOptions>(invocation);
+  const bool proxy = !given.proxy.empty();
+  const bool user = !given.user.empty();
   if (proxy && user) return LogOutOne(invocation, directory);
   if (!proxy && !user) return LogOutAll(invocation, directory);
   return FailWithHint(ErrorKind::kUsage, "--proxy and --user go together",

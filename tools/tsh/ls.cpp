@@ -10,6 +10,11 @@
 namespace sallyport {
 namespace {
 
+struct LsOptions {
+  ListOptions list;
+  bool all = false;
+};
+
 Result<Output> Names(const std::function<Status(const ItemSink&)>& list) {
   std::string text;
   RETURN_IF_ERROR(list([&](const Value& node) -> Status {
@@ -20,7 +25,7 @@ Result<Output> Names(const std::function<Status(const ItemSink&)>& list) {
 }
 
 // The nodes of every cluster, with where each is.
-Result<Output> ListEverywhere(const Invocation& invocation, const ListFilter& filter) {
+Result<Output> ListEverywhere(const Invocation& invocation, const LsOptions& given, const ListFilter& filter) {
   Value::List items;
   ASSIGN_OR_RETURN(
       auto failures, VisitEveryCluster(invocation, [&](const ReachedCluster& reached) -> Status {
@@ -30,7 +35,7 @@ Result<Output> ListEverywhere(const Invocation& invocation, const ListFilter& fi
         });
       }));
 
-  const bool verbose = invocation.Flag("verbose");
+  const bool verbose = given.list.verbose;
   Output output = EveryClusterOutput(std::move(items), std::move(failures));
   output.columns = {"Proxy", "Cluster"};
   for (auto& column : NodeColumns(verbose)) output.columns.push_back(std::move(column));
@@ -42,11 +47,11 @@ Result<Output> ListEverywhere(const Invocation& invocation, const ListFilter& fi
   return output;
 }
 
-Result<Output> Run(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const ListFilter filter, FilterOf(invocation));
-  if (invocation.Flag("all")) {
-    if (invocation.Get("format") == "names") return Fail(ErrorKind::kUsage, "--format=names is for one cluster");
-    return ListEverywhere(invocation, filter);
+Result<Output> Run(const Invocation& invocation, const LsOptions& given) {
+  ASSIGN_OR_RETURN(const ListFilter filter, FilterOf(given.list));
+  if (given.all) {
+    if (invocation.format() == "names") return Fail(ErrorKind::kUsage, "--format=names is for one cluster");
+    return ListEverywhere(invocation, given, filter);
   }
 
   ASSIGN_OR_RETURN(Session opened, SessionOf(invocation));
@@ -64,9 +69,9 @@ Result<Output> Run(const Invocation& invocation) {
     if (filter.IsEmpty()) RememberNodes(invocation, *session, std::move(names));
     return {};
   };
-  if (invocation.Get("format") == "names") return Names(output.items);
+  if (invocation.format() == "names") return Names(output.items);
 
-  const bool verbose = invocation.Flag("verbose");
+  const bool verbose = given.list.verbose;
   output.columns = NodeColumns(verbose);
   output.row = [verbose](const Value& node) { return NodeRow(node, verbose); };
   output.sort_keys_in_yaml = true;
@@ -76,16 +81,19 @@ Result<Output> Run(const Invocation& invocation) {
 }  // namespace
 
 Command ListNodesCommand() {
-  std::vector<Option> options = ListOptions();
-  options.push_back({"all", 'R', "", "List the nodes of all clusters that your logins reach"});
+  std::vector<Option> options = ListOptionRows<&LsOptions::list>();
+  options.push_back({.name = "all",
+                     .short_name = 'R',
+                     .help = "List the nodes of all clusters that your logins reach",
+                     .into = Into<&LsOptions::all>});
   return {.path = "ls",
           .summary = "List the nodes of the cluster",
-          .arguments = {LabelsArgument(kNodeLabels)},
+          .arguments = {LabelsArgument<&LsOptions::list>(kNodeLabels)},
           .options = std::move(options),
           .example = "tsh ls env=prod --format=json",
           .formats = "text json yaml names",
           .needs_login = true,
-          .run = Run};
+          .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

@@ -3,6 +3,7 @@
 #include "libclient/tls.h"
 #include "libresources/events/protobuf_log.h"
 #include "tools/tsh/commands.h"
+#include "tools/tsh/context.h"
 #include "tools/tsh/known_names.h"
 #include "tools/tsh/relogin.h"
 #include "tools/tsh/scp_transport.h"
@@ -22,6 +23,67 @@ std::vector<Command> AllCommands() {
   return commands;
 }
 
+// Of a login, which other commands may come to as well.
+std::vector<Option> LoginRows() {
+  return {{.name = "mfa-mode",
+           .value_name = "MODE",
+           .help = "Preferred second factor",
+           .environment = "TELEPORT_MFA_MODE",
+           .choices = "auto cross-platform platform otp sso",
+           .into = Into<&TshOptions::mfa_mode>},
+          {.name = "ttl",
+           .value_name = "MINUTES",
+           .help = "How long a login is good for",
+           .hidden = true,
+           .into = Into<&TshOptions::ttl>},
+          {.name = "auth",
+           .value_name = "CONNECTOR",
+           .help = "How a login is made",
+           .environment = "TELEPORT_AUTH",
+           .hidden = true,
+           .into = Into<&TshOptions::auth>},
+
+          {.name = "no-relogin",
+           .help = "Fail when the login is over, in place of asking for a new one",
+           .into = Into<&TshOptions::no_relogin>},
+          {.name = "relogin",
+           .help = "With login: even if there is one; else as without",
+           .hidden = true,
+           .into = Into<&TshOptions::relogin>}};
+}
+
+std::vector<Option> ProgramRows() {
+  std::vector<Option> rows{
+      {.name = "proxy",
+       .value_name = "HOST[:PORT]",
+       .help = "Proxy of the cluster",
+       .environment = "TELEPORT_PROXY",
+       .into = Into<&TshOptions::proxy>},
+      {.name = "user",
+       .value_name = "USER",
+       .help = "User of the cluster",
+       .environment = "TELEPORT_USER",
+       .into = Into<&TshOptions::user>},
+      {.name = "cluster",
+       .short_name = 'c',
+       .value_name = "NAME",
+       .help = "Cluster to use, when it is not the one logged in to",
+       .environment = "TELEPORT_CLUSTER",
+       .names = "cluster",
+       .into = Into<&TshOptions::cluster>},
+      {.name = "identity",
+       .short_name = 'i',
+       .value_name = "FILE",
+       .help = "Identity file to use instead of a login; needs --proxy",
+       .environment = "TELEPORT_IDENTITY_FILE",
+       .into = Into<&TshOptions::identity>},
+      {.name = "insecure", .help = "Do not check the proxy's certificate", .into = Into<&TshOptions::insecure>},
+      {.name = "debug", .short_name = 'd', .help = "Show more of what is known", .into = Into<&TshOptions::debug>}};
+
+  for (const auto& row : LoginRows()) rows.push_back(row);
+  return rows;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -32,24 +94,7 @@ int main(int argc, char** argv) {
   Program program{
       .name = "tsh",
       .summary = "log in to a cluster and use what it gives access to",
-      .options = {{"proxy", '\0', "HOST[:PORT]", "Proxy of the cluster", "TELEPORT_PROXY"},
-                  {"user", '\0', "USER", "User of the cluster", "TELEPORT_USER"},
-                  {"cluster", 'c', "NAME", "Cluster to use, when it is not the one logged in to", "TELEPORT_CLUSTER",
-                   "", false, false, "cluster"},
-                  {"identity", 'i', "FILE", "Identity file to use instead of a login; needs --proxy",
-                   "TELEPORT_IDENTITY_FILE"},
-                  {"insecure", '\0', "", "Do not check the proxy's certificate"},
-                  {"debug", 'd', "", "Show more of what is known"},
-                  {"mfa-mode", '\0', "MODE", "Preferred second factor", "TELEPORT_MFA_MODE",
-                   "auto cross-platform platform otp sso"},
-                  {.name = "ttl", .value_name = "MINUTES", .help = "How long a login is good for", .hidden = true},
-                  {.name = "auth",
-                   .value_name = "CONNECTOR",
-                   .help = "How a login is made",
-                   .environment = "TELEPORT_AUTH",
-                   .hidden = true},
-                  {"no-relogin", '\0', "", "Fail when the login is over, in place of asking for a new one"},
-                  {"relogin", '\0', "", "With login: even if there is one; else as without", "", "", false, true}},
+      .options = ProgramRows(),
       .commands = AllCommands(),
       .json_indent = 2,
       .format_short_name = 'f',

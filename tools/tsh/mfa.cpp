@@ -11,6 +11,10 @@
 namespace sallyport {
 namespace {
 
+struct MfaLs {
+  bool verbose = false;
+};
+
 std::string_view TypeOf(const types::MFADevice& device) {
   if (device.has_totp()) return "TOTP";
   if (device.has_u2f()) return "U2F";
@@ -45,7 +49,7 @@ std::string TableOf(const std::vector<types::MFADevice>& devices, bool verbose) 
   return RenderTable(columns, rows);
 }
 
-Result<Output> List(const Invocation& invocation) {
+Result<Output> List(const Invocation& invocation, const MfaLs& given) {
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name));
   ASSIGN_OR_RETURN(const auto answer, rpc->Call<proto::GetMFADevicesResponse>("/proto.AuthService/GetMFADevices",
@@ -54,19 +58,19 @@ Result<Output> List(const Invocation& invocation) {
   std::ranges::sort(devices, {}, [](const types::MFADevice& device) { return device.metadata().name(); });
   Value list = Value::EmptyList();
   for (const auto& device : devices) list.Append(ToValue(device));
-  return Output::Of(std::move(list),
-                    [text = TableOf(devices, invocation.Flag("verbose"))](const Value&) { return text; });
+  return Output::Of(std::move(list), [text = TableOf(devices, given.verbose)](const Value&) { return text; });
 }
 
 }  // namespace
 
 Command ListMfaCommand() {
-  return {.path = "mfa ls",
-          .summary = "List your second factors",
-          .options = {{"verbose", 'v', "", "Show their IDs too"}},
-          .example = "tsh mfa ls --format=json",
-          .needs_login = true,
-          .run = List};
+  return {
+      .path = "mfa ls",
+      .summary = "List your second factors",
+      .options = {{.name = "verbose", .short_name = 'v', .help = "Show their IDs too", .into = Into<&MfaLs::verbose>}},
+      .example = "tsh mfa ls --format=json",
+      .needs_login = true,
+      .run = RunWith<List>};
 }
 
 }  // namespace sallyport

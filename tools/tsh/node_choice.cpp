@@ -64,7 +64,6 @@ Result<std::vector<ChosenNode>> ChooseNodes(const Invocation& invocation, const 
 
 Result<std::string> LoginOf(const Invocation& invocation, const Session& session, const NodeWish& wish) {
   if (!wish.login.empty()) return wish.login;
-  if (invocation.Has("login")) return invocation.Get("login");
   ASSIGN_OR_RETURN(const ProfileStatus status, StatusOfKeyRing(session.profile, session.ring, Now()));
   const std::string own = invocation.Env("USER");
   if (std::ranges::find(status.logins, own) != status.logins.end()) return own;
@@ -73,13 +72,12 @@ Result<std::string> LoginOf(const Invocation& invocation, const Session& session
                       "a role gives logins in spec.allow.logins; then log in again");
 }
 
-Result<int> PortOf(const Invocation& invocation, std::string_view option) {
-  const std::string& text = invocation.Get(option);
+Result<int> PortOf(const std::string& text) {
   if (text.empty()) return 0;
   int port = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), port);
   if (read.ec == std::errc() && read.ptr == text.data() + text.size() && port > 0 && port <= kMaxPort) return port;
-  return Fail(ErrorKind::kUsage, "--{} takes a number from 1 to 65535, not \"{}\"", option, text);
+  return Fail(ErrorKind::kUsage, "--port takes a number from 1 to 65535, not \"{}\"", text);
 }
 
 NodeAddress NodeAddressOf(const Invocation& invocation, const Session& session, const ChosenNode& node, int port) {
@@ -94,7 +92,7 @@ std::vector<std::string> ProxyCommandOf(const Invocation& invocation, const Sess
   words.push_back(fmt::format("--proxy={}", session.profile.web_proxy_addr));
   words.push_back(fmt::format("--cluster={}", address.cluster));
   if (!session.identity_path.empty()) words.push_back(fmt::format("--identity={}", session.identity_path));
-  if (invocation.Flag("insecure")) words.emplace_back("--insecure");
+  if (ProgramOptions<TshOptions>(invocation).insecure) words.emplace_back("--insecure");
   words.push_back(FormatHostPort({address.host, address.port}));
   return words;
 }

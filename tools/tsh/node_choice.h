@@ -32,12 +32,12 @@ struct ChosenNode {
 // kNotFound when that is none, and as ListNodes does.
 Result<std::vector<ChosenNode>> ChooseNodes(const Invocation& invocation, const Session& session, const NodeWish& wish);
 
-// The login to use: the one of the wish, of --login, or of an -o User; else the user's name on this host if the
-// certificate has it, else the first it has. Fails with kAccessDenied when it has none.
+// The login to use: the one of the wish; else the user's name on this host if the certificate has it, else the first it
+// has. Fails with kAccessDenied when it has none.
 Result<std::string> LoginOf(const Invocation& invocation, const Session& session, const NodeWish& wish);
 
-// Reads a port option. 0 when it is not given. Fails with kUsage.
-Result<int> PortOf(const Invocation& invocation, std::string_view option);
+// Reads the value of --port. 0 when it is not given. Fails with kUsage.
+Result<int> PortOf(const std::string& text);
 
 // The address by which the proxy finds a node; an ID has no port.
 NodeAddress NodeAddressOf(const Invocation& invocation, const Session& session, const ChosenNode& node, int port);

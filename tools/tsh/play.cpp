@@ -11,6 +11,12 @@
 namespace sallyport {
 namespace {
 
+struct PlayedRecording {
+  std::string session_id;
+  std::string speed;
+  bool skip_idle_time = false;
+};
+
 struct Speed {
   std::string_view text;
   double factor;
@@ -19,8 +25,7 @@ constexpr Speed kSpeeds[] = {{"0.5x", 0.5}, {"1x", 1}, {"2x", 2}, {"4x", 4}, {"8
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 
-Result<OpenSource> SourceOf(const Invocation& invocation) {
-  const std::string& id = invocation.Arg("session-id");
+Result<OpenSource> SourceOf(const Invocation& invocation, const std::string& id) {
   if (id.ends_with(".tar")) return OpenSource([id] { return ReadRecording(id); });
   if (!IsUuid(id)) {
     return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" is not the id of a session", StripControl(id)),
@@ -31,8 +36,8 @@ Result<OpenSource> SourceOf(const Invocation& invocation) {
   ASSIGN_OR_RETURN(RpcOptions made, AuthOptions(session, NetworkOf(invocation), invocation.program->name,
                                                 ClusterOf(invocation, session.profile)));
   const auto options = std::make_shared<const RpcOptions>(std::move(made));
-  return OpenSource(
-      [options, id, format = invocation.Get("format")] { return ReceiveRecording(*options, id, format); });
+  const std::string format = invocation.format_given() ? invocation.format() : "";
+  return OpenSource([options, id, format] { return ReceiveRecording(*options, id, format); });
 }
 
 Status EachEvent(const OpenSource& open, const std::function<Status(const events::OneOf&)>& take) {
@@ -162,15 +167,15 @@ Output AsAsciicast(const OpenSource& open) {
   });
 }
 
-Result<Output> Run(const Invocation& invocation) {
-  const std::string& format = invocation.Get("format");
-  ASSIGN_OR_RETURN(const OpenSource open, SourceOf(invocation));
+Result<Output> Run(const Invocation& invocation, const PlayedRecording& given) {
+  const std::string format = invocation.format();
+  ASSIGN_OR_RETURN(const OpenSource open, SourceOf(invocation, given.session_id));
   if (format == "json" || format == "yaml") return AsEvents(open);
   if (format == "text") return AsText(open);
   if (format == "asciicast") return AsAsciicast(open);
   PlayOptions options;
-  options.skip_idle = invocation.Flag("skip-idle-time");
-  const auto* const speed = std::ranges::find(kSpeeds, invocation.Get("speed"), &Speed::text);
+  options.skip_idle = given.skip_idle_time;
+  const auto* const speed = std::ranges::find(kSpeeds, given.speed, &Speed::text);
   if (speed != std::end(kSpeeds)) options.speed = speed->factor;
   return AsBytes([open, options](const ByteSink& out) { return PlayOnTerminal(open, options, out); });
 }
@@ -180,13 +185,21 @@ Result<Output> Run(const Invocation& invocation) {
 Command PlayCommand() {
   return {.path = "play",
           .summary = "Play back the recording of a session",
-          .arguments = {{"session-id", "The session (tsh recordings ls), or a file of a recording: FILE.tar"}},
-          .options = {{"speed", '\0', "FACTOR", "How fast", "", "0.5x 1x 2x 4x 8x"},
-                      {"skip-idle-time", '\0', "", "Make pauses short"}},
+          .arguments = {{.name = "session-id",
+                         .help = "The session (tsh recordings ls), or a file of a recording: FILE.tar",
+                         .into = Into<&PlayedRecording::session_id>}},
+          .options = {{.name = "speed",
+                       .value_name = "FACTOR",
+                       .help = "How fast",
+                       .choices = "0.5x 1x 2x 4x 8x",
+                       .into = Into<&PlayedRecording::speed>},
+                      {.name = "skip-idle-time",
+                       .help = "Make pauses short",
+                       .into = Into<&PlayedRecording::skip_idle_time>}},
           .example = "tsh play --speed=2x 6fd27ca9-cd89-4e2c-9f2c-0d7b2ca1a83e",
           .formats = "pty text json yaml asciicast",
           .needs_login = true,
-          .run = Run};
+          .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

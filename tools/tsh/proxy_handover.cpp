@@ -6,8 +6,12 @@
 namespace sallyport {
 namespace {
 
-Result<Output> Run(const Invocation& invocation) {
-  RETURN_IF_ERROR(HandOverRelay(invocation.Arg("relay"), STDOUT_FILENO));
+struct ProxyHandover {
+  std::string relay;
+};
+
+Result<Output> Run(const Invocation&, const ProxyHandover& given) {
+  RETURN_IF_ERROR(HandOverRelay(given.relay, STDOUT_FILENO));
   return Output::Nothing();
 }
 
@@ -16,10 +20,12 @@ Result<Output> Run(const Invocation& invocation) {
 Command ProxyHandoverCommand() {
   return {.path = "proxy handover",
           .summary = "Give ssh the connection that tsh ssh has begun",
-          .arguments = {{"relay", "Name of the process that dials the node"}},
+          .arguments = {{.name = "relay",
+                         .help = "Name of the process that dials the node",
+                         .into = Into<&ProxyHandover::relay>}},
           .formats = "",
           .hidden = true,
-          .run = Run};
+          .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

@@ -11,6 +11,10 @@
 namespace sallyport {
 namespace {
 
+struct ProxySsh {
+  std::string node;
+};
+
 // OpenSSH's %r@%h:%p, where the host may end in the name of the cluster or proxy, as `tsh config` has it.
 Result<NodeAddress> AddressOf(std::string_view target, const Session& session, const std::string& cluster) {
   if (const auto at = target.rfind('@'); at != std::string_view::npos) target.remove_prefix(at + 1);
@@ -24,12 +28,11 @@ Result<NodeAddress> AddressOf(std::string_view target, const Session& session, c
   return NodeAddress{wish.host, given.port, cluster};
 }
 
-Result<Output> Run(const Invocation& invocation) {
+Result<Output> Run(const Invocation& invocation, const ProxySsh& given) {
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
-  ASSIGN_OR_RETURN(const NodeAddress address,
-                   AddressOf(invocation.Arg("node"), session, ClusterOf(invocation, session.profile)));
+  ASSIGN_OR_RETURN(const NodeAddress address, AddressOf(given.node, session, ClusterOf(invocation, session.profile)));
   // The configuration of `tsh config` names the login; `tsh ssh` does not, and brings a certificate for it.
-  if (invocation.Arg("node").contains('@') && HasTooManyLogins(session)) {
+  if (given.node.contains('@') && HasTooManyLogins(session)) {
     ReportError(*invocation.program,
                 {ErrorKind::kLimitExceeded, "ssh cannot read a certificate with more than 255 logins, as yours has",
                  "use tsh ssh, or roles with fewer logins"});
@@ -46,10 +49,13 @@ Result<Output> Run(const Invocation& invocation) {
 Command ProxySshCommand() {
   return {.path = "proxy ssh",
           .summary = "Connect stdin and stdout with a node, as ProxyCommand of OpenSSH",
-          .arguments = {{"node", "[LOGIN@]HOST[:PORT]; any port when it is not given", true, false, "node"}},
+          .arguments = {{.name = "node",
+                         .help = "[LOGIN@]HOST[:PORT]; any port when it is not given",
+                         .names = "node",
+                         .into = Into<&ProxySsh::node>}},
           .example = "ssh -o ProxyCommand='tsh proxy ssh %h:%p' web-1.access.example.com",
           .formats = "",
-          .run = Run};
+          .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

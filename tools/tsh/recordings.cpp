@@ -5,8 +5,8 @@
 namespace sallyport {
 namespace {
 
-Result<Output> Run(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(const SessionRange range, SessionRangeOf(invocation));
+Result<Output> Run(const Invocation& invocation, const SessionListOptions& given) {
+  ASSIGN_OR_RETURN(const SessionRange range, SessionRangeOf(given));
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(auto rpc, ConnectOf(invocation, session));
   return SessionList(std::move(rpc), range);
@@ -15,7 +15,7 @@ Result<Output> Run(const Invocation& invocation) {
 }  // namespace
 
 Command RecordingsCommand() {
-  Command command = SessionListCommand("tsh recordings ls --last=12h --format=json", Run);
+  Command command = SessionListCommand("tsh recordings ls --last=12h --format=json", RunWith<Run>);
   command.needs_login = true;
   return command;
 }

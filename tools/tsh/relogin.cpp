@@ -8,9 +8,6 @@
 namespace sallyport {
 namespace {
 
-// What a login takes from the command that it is for.
-constexpr std::string_view kKept[] = {"proxy", "user", "mfa-mode", "insecure", "ttl", "auth"};
-
 std::optional<Profile> ProfileOf(const Invocation& invocation) {
   const auto directory = ProfilesOf(invocation);
   auto profile = directory ? directory->Load(ProfileNameOf(invocation)) : std::unexpected(directory.error());
@@ -21,22 +18,32 @@ std::optional<Profile> ProfileOf(const Invocation& invocation) {
 }  // namespace
 
 bool MayLogInAgain(const Invocation& invocation) {
-  return HasTerminal() && ::isatty(STDERR_FILENO) == 1 && !invocation.Has("identity") && !invocation.Flag("no-relogin");
+  const TshOptions given = ProgramOptions<TshOptions>(invocation);
+  return HasTerminal() && ::isatty(STDERR_FILENO) == 1 && given.identity.empty() && !given.no_relogin;
 }
 
 std::optional<Invocation> LogInAgain(const Invocation& failed) {
   if (!MayLogInAgain(failed)) return std::nullopt;
+  const TshOptions given = ProgramOptions<TshOptions>(failed);
   const auto profile = ProfileOf(failed);
-  if (!profile && !failed.Has("proxy")) return std::nullopt;
-  const std::vector<std::string> words{"login", "--relogin"};
+  if (!profile && given.proxy.empty()) return std::nullopt;
+
+  // What a login takes from the command that it is for.
+  std::vector<std::string> words{"login", "--relogin"};
+  const auto keep = [&words](std::string_view option, const std::string& value) {
+    if (!value.empty()) words.push_back(fmt::format("--{}={}", option, value));
+  };
+  keep("proxy", given.proxy);
+  keep("user", given.user);
+  keep("mfa-mode", given.mfa_mode);
+  keep("ttl", given.ttl);
+  keep("auth", given.auth);
+  if (given.insecure) words.emplace_back("--insecure");
+  if (profile && !profile->cluster.empty()) words.insert(words.end(), {"--", profile->cluster});
+
   auto login = ParseCommandLine(*failed.program, words);
   if (!login) return std::nullopt;
   login->executable = failed.executable;
-  for (const auto option : kKept) {
-    const auto given = failed.options.find(option);
-    if (given != failed.options.end()) login->options[std::string(option)] = given->second;
-  }
-  if (profile && !profile->cluster.empty()) login->arguments["cluster"] = {profile->cluster};
   return std::move(*login);
 }
 

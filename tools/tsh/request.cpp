@@ -17,6 +17,45 @@
 namespace sallyport {
 namespace {
 
+struct RequestLs {
+  bool reviewable = false;
+  bool suggested = false;
+  bool my_requests = false;
+};
+
+struct RequestShow {
+  std::string request_id;
+};
+
+struct RequestCreate {
+  std::vector<std::string> roles;
+  std::vector<std::string> resources;
+  std::string reason;
+  std::vector<std::string> reviewers;
+  bool nowait = false;
+  std::string request_ttl;
+  std::string session_ttl;
+  std::string max_duration;
+  std::string assume_start_time;
+};
+
+struct RequestReview {
+  ReviewOptions review;
+  std::string assume_start_time;
+};
+
+struct RequestSearch {
+  std::string kind;
+  std::vector<std::string> search;
+  std::string query;
+  std::string labels;
+  bool verbose = false;
+};
+
+struct RequestDrop {
+  std::vector<std::string> request_ids;
+};
+
 using types::AccessRequestV3;
 using Requests = std::vector<AccessRequestV3>;
 
@@ -54,7 +93,7 @@ bool IsReviewable(const AccessRequestV3& request, const std::string& user) {
          std::ranges::none_of(request.spec().reviews(), [&](const auto& review) { return review.author() == user; });
 }
 
-Result<Output> List(const Invocation& invocation) {
+Result<Output> List(const Invocation& invocation, const RequestLs& given) {
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name));
   ASSIGN_OR_RETURN(Requests requests, FetchAccessRequests(*rpc, {}));
@@ -65,9 +104,9 @@ Result<Output> List(const Invocation& invocation) {
     return std::ranges::find(names, user) != names.end();
   };
   std::erase_if(requests, [&](const AccessRequestV3& request) {
-    if (invocation.Flag("my-requests") && request.spec().user() != user) return true;
-    if (invocation.Flag("suggested") && !suggests(request)) return true;
-    const bool reviewable = invocation.Flag("reviewable") || invocation.Flag("suggested");
+    if (given.my_requests && request.spec().user() != user) return true;
+    if (given.suggested && !suggests(request)) return true;
+    const bool reviewable = given.reviewable || given.suggested;
     return reviewable && !IsReviewable(request, user);
   });
   return Output::Of(RequestsValue(requests), [requests](const Value&) { return TableOf(requests); });
@@ -77,74 +116,74 @@ Output Details(const AccessRequestV3& request) {
   return Output::Of(EncodeMessage(request), [text = RequestText(request)](const Value&) { return text; });
 }
 
-Result<Output> Show(const Invocation& invocation) {
+Result<Output> Show(const Invocation& invocation, const RequestShow& given) {
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name));
-  ASSIGN_OR_RETURN(const auto request, FetchAccessRequest(*rpc, invocation.Arg("request-id")));
+  ASSIGN_OR_RETURN(const auto request, FetchAccessRequest(*rpc, given.request_id));
   return Details(request);
 }
 
-Result<Nanoseconds> DurationOf(const Invocation& invocation, std::string_view option) {
-  if (!invocation.Has(option)) return Nanoseconds(0);
-  ASSIGN_OR_RETURN(const Nanoseconds duration, ParseDuration(invocation.Get(option)));
+Result<Nanoseconds> DurationOf(std::string_view option, const std::string& text) {
+  if (text.empty()) return Nanoseconds(0);
+  ASSIGN_OR_RETURN(const Nanoseconds duration, ParseDuration(text));
   if (duration > Nanoseconds(0)) return duration;
   return Fail(ErrorKind::kBadParameter, "--{} must be longer than 0", option);
 }
 
-Result<std::optional<Time>> StartOf(const Invocation& invocation) {
-  if (!invocation.Has("assume-start-time")) return std::nullopt;
-  ASSIGN_OR_RETURN(const Time start, ParseTime(invocation.Get("assume-start-time")));
+Result<std::optional<Time>> StartOf(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(const Time start, ParseTime(text));
   return start;
 }
 
-Result<Output> Create(const Invocation& invocation) {
+Result<Output> Create(const Invocation& invocation, const RequestCreate& given) {
   WantedAccess wanted;
-  wanted.roles = invocation.GetList("roles");
-  wanted.resources = invocation.GetList("resource");
-  wanted.reason = invocation.Get("reason");
-  wanted.reviewers = invocation.GetList("reviewers");
-  ASSIGN_OR_RETURN(wanted.request_ttl, DurationOf(invocation, "request-ttl"));
-  ASSIGN_OR_RETURN(wanted.session_ttl, DurationOf(invocation, "session-ttl"));
-  ASSIGN_OR_RETURN(wanted.max_duration, DurationOf(invocation, "max-duration"));
-  ASSIGN_OR_RETURN(wanted.start, StartOf(invocation));
-  wanted.wait = !invocation.Flag("nowait");
+  wanted.roles = given.roles;
+  wanted.resources = given.resources;
+  wanted.reason = given.reason;
+  wanted.reviewers = given.reviewers;
+  ASSIGN_OR_RETURN(wanted.request_ttl, DurationOf("request-ttl", given.request_ttl));
+  ASSIGN_OR_RETURN(wanted.session_ttl, DurationOf("session-ttl", given.session_ttl));
+  ASSIGN_OR_RETURN(wanted.max_duration, DurationOf("max-duration", given.max_duration));
+  ASSIGN_OR_RETURN(wanted.start, StartOf(given.assume_start_time));
+  wanted.wait = !given.nowait;
 
   ASSIGN_OR_RETURN(Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const auto request, ObtainAccess(invocation, session, wanted));
   if (!wanted.wait) return Details(request);
   ASSIGN_OR_RETURN(const Logins logins, ReadLogins(invocation, session.profile.Name()));
-  return StatusOutput(invocation, logins);
+  return StatusOutput(invocation, logins, false);
 }
 
-Result<Output> Review(const Invocation& invocation) {
-  ASSIGN_OR_RETURN(auto submission, ReviewOf(invocation));
+Result<Output> Review(const Invocation& invocation, const RequestReview& given) {
+  ASSIGN_OR_RETURN(auto submission, ReviewOf(given.review));
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   auto& review = *submission.mutable_review();
   review.set_author(session.user());
-  ASSIGN_OR_RETURN(const auto start, StartOf(invocation));
+  ASSIGN_OR_RETURN(const auto start, StartOf(given.assume_start_time));
   if (start) *review.mutable_assumestarttime() = ToStamp(*start);
   ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name));
   ASSIGN_OR_RETURN(const auto request, rpc->Call<AccessRequestV3>("/proto.AuthService/SubmitAccessReview", submission));
   return ReviewedOutput(request);
 }
 
-Result<Output> Search(const Invocation& invocation) {
-  if (invocation.Get("kind") != "kube_cluster") {
+Result<Output> Search(const Invocation& invocation, const RequestSearch& given) {
+  if (given.kind != "kube_cluster") {
     return FailWithHint(ErrorKind::kNotImplemented, "resources of this kind cannot be searched for yet",
                         "use --kind=kube_cluster");
   }
 
   ListFilter filter;
-  ASSIGN_OR_RETURN(filter.labels, ParseLabels(invocation.Get("labels")));
-  filter.search = invocation.GetList("search");
-  filter.predicate = invocation.Get("query");
+  ASSIGN_OR_RETURN(filter.labels, ParseLabels(given.labels));
+  filter.search = given.search;
+  filter.predicate = given.query;
   filter.use_search_as_roles = true;
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectOf(invocation, session));
   ASSIGN_OR_RETURN(const auto clusters, ListKubeClusters(*rpc, filter));
 
   const std::string cluster = ClusterOf(invocation, session.profile);
-  const bool verbose = invocation.Flag("verbose");
+  const bool verbose = given.verbose;
   Value list = Value::EmptyList();
   std::vector<std::vector<std::string>> rows;
   std::string ids;
@@ -165,80 +204,136 @@ Result<Output> Search(const Invocation& invocation) {
   return Output::Of(std::move(list), [text](const Value&) { return text; });
 }
 
-Result<Output> Drop(const Invocation& invocation) {
-  RequestChange change{{}, invocation.Args("request-id")};
+Result<Output> Drop(const Invocation& invocation, const RequestDrop& given) {
+  RequestChange change{{}, given.request_ids};
   if (change.drop.empty()) change.drop = {"*"};
   ASSIGN_OR_RETURN(Session session, SessionOf(invocation));
   RETURN_IF_ERROR(ChangeRequests(invocation, session, change));
   ASSIGN_OR_RETURN(const Logins logins, ReadLogins(invocation, session.profile.Name()));
-  return StatusOutput(invocation, logins);
+  return StatusOutput(invocation, logins, false);
 }
 
-const Argument kId{"request-id", "ID of the request"};
-const Option kStart{"assume-start-time", '\0', "TIME", "When the access begins, as 2026-01-31T08:00:00Z"};
+template <auto... To>
+const Argument kId{.name = "request-id", .help = "ID of the request", .into = Into<To...>};
+template <auto To>
+const Option kStart{.name = "assume-start-time",
+                    .value_name = "TIME",
+                    .help = "When the access begins, as 2026-01-31T08:00:00Z",
+                    .into = Into<To>};
 
 Command CreateCommandRow() {
   return {.path = "request create",
           .summary = "Ask for more access, wait for the decision, and use it",
-          .options = {{"roles", '\0', "ROLES", "Roles to ask for; * means all that there are for you", "", "", true},
-                      {"resource", '\0', "ID", "Resource to ask for, as tsh request search shows it", "", "", true},
-                      {"reason", '\0', "TEXT", "Why"},
-                      {"reviewers", '\0', "USERS", "Who should decide", "", "", true},
-                      {"nowait", '\0', "", "Do not wait for the decision"},
-                      {"request-ttl", '\0', "DURATION", "How long the request waits to be decided"},
-                      {"session-ttl", '\0', "DURATION", "How long a login with it lasts"},
-                      {"max-duration", '\0', "DURATION", "How long the access lasts"},
-                      kStart},
+          .options = {{.name = "roles",
+                       .value_name = "ROLES",
+                       .help = "Roles to ask for; * means all that there are for you",
+                       .repeated = true,
+                       .into = Into<&RequestCreate::roles>},
+                      {.name = "resource",
+                       .value_name = "ID",
+                       .help = "Resource to ask for, as tsh request search shows it",
+                       .repeated = true,
+                       .into = Into<&RequestCreate::resources>},
+                      {.name = "reason", .value_name = "TEXT", .help = "Why", .into = Into<&RequestCreate::reason>},
+                      {.name = "reviewers",
+                       .value_name = "USERS",
+                       .help = "Who should decide",
+                       .repeated = true,
+                       .into = Into<&RequestCreate::reviewers>},
+                      {.name = "nowait", .help = "Do not wait for the decision", .into = Into<&RequestCreate::nowait>},
+                      {.name = "request-ttl",
+                       .value_name = "DURATION",
+                       .help = "How long the request waits to be decided",
+                       .into = Into<&RequestCreate::request_ttl>},
+                      {.name = "session-ttl",
+                       .value_name = "DURATION",
+                       .help = "How long a login with it lasts",
+                       .into = Into<&RequestCreate::session_ttl>},
+                      {.name = "max-duration",
+                       .value_name = "DURATION",
+                       .help = "How long the access lasts",
+                       .into = Into<&RequestCreate::max_duration>},
+                      kStart<&RequestCreate::assume_start_time>},
+
           .example = "tsh request create --roles=prod --reason='incident 7'",
           .needs_login = true,
-          .run = Create};
+          .run = RunWith<Create>};
 }
 
 Command SearchCommandRow() {
   return {.path = "request search",
           .summary = "Find resources that can be asked for",
-          .options = {{"kind", '\0', "KIND", "Kind of the resources: kube_cluster"},
-                      {"search", '\0', "WORDS", "Only what has all of these words, commas between", "", "", true},
-                      {"query", '\0', "EXPRESSION", "Only what this predicate holds for"},
-                      {"labels", '\0', "KEY=VALUE,...", "Only what has these labels"},
-                      {"verbose", 'v', "", "Show all labels"}},
+          .options = {{.name = "kind",
+                       .value_name = "KIND",
+                       .help = "Kind of the resources: kube_cluster",
+                       .into = Into<&RequestSearch::kind>},
+                      {.name = "search",
+                       .value_name = "WORDS",
+                       .help = "Only what has all of these words, commas between",
+                       .repeated = true,
+                       .into = Into<&RequestSearch::search>},
+                      {.name = "query",
+                       .value_name = "EXPRESSION",
+                       .help = "Only what this predicate holds for",
+                       .into = Into<&RequestSearch::query>},
+                      {.name = "labels",
+                       .value_name = "KEY=VALUE,...",
+                       .help = "Only what has these labels",
+                       .into = Into<&RequestSearch::labels>},
+                      {.name = "verbose",
+                       .short_name = 'v',
+                       .help = "Show all labels",
+                       .into = Into<&RequestSearch::verbose>}},
+
           .example = "tsh request search --kind=kube_cluster",
           .needs_login = true,
-          .run = Search};
+          .run = RunWith<Search>};
 }
 
 }  // namespace
 
 std::vector<Command> RequestCommands() {
-  const Command list{.path = "request ls",
-                     .summary = "List access requests: yours, and those that you may review",
-                     .options = {{"reviewable", '\0', "", "Only those that you can review"},
-                                 {"suggested", '\0', "", "Only those that name you as a reviewer"},
-                                 {"my-requests", '\0', "", "Only your own"}},
-                     .example = "tsh request ls",
-                     .needs_login = true,
-                     .run = List};
+  const Command list{
+      .path = "request ls",
+      .summary = "List access requests: yours, and those that you may review",
+      .options =
+          {{.name = "reviewable", .help = "Only those that you can review", .into = Into<&RequestLs::reviewable>},
+           {.name = "suggested", .help = "Only those that name you as a reviewer", .into = Into<&RequestLs::suggested>},
+           {.name = "my-requests", .help = "Only your own", .into = Into<&RequestLs::my_requests>}},
+      .example = "tsh request ls",
+      .needs_login = true,
+      .run = RunWith<List>};
   const Command show{.path = "request show",
                      .summary = "Show an access request in full",
-                     .arguments = {kId},
+                     .arguments = {kId<&RequestShow::request_id>},
                      .example = "tsh request show 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7",
                      .needs_login = true,
-                     .run = Show};
-  const Command review{.path = "request review",
-                       .summary = "Approve or deny somebody's access request",
-                       .arguments = {kId},
-                       .options = {{"approve", '\0', "", "Approve it"},
-                                   {"deny", '\0', "", "Deny it"},
-                                   {"reason", '\0', "TEXT", "Why"},
-                                   kStart},
-                       .example = "tsh request review 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7 --approve",
-                       .needs_login = true,
-                       .run = Review};
+                     .run = RunWith<Show>};
+  const Command review{
+      .path = "request review",
+      .summary = "Approve or deny somebody's access request",
+      .arguments = {kId<&RequestReview::review, &ReviewOptions::request_id>},
+      .options = {{.name = "approve",
+                   .help = "Approve it",
+                   .into = Into<&RequestReview::review, &ReviewOptions::approve>},
+                  {.name = "deny", .help = "Deny it", .into = Into<&RequestReview::review, &ReviewOptions::deny>},
+                  {.name = "reason",
+                   .value_name = "TEXT",
+                   .help = "Why",
+                   .into = Into<&RequestReview::review, &ReviewOptions::reason>},
+                  kStart<&RequestReview::assume_start_time>},
+      .example = "tsh request review 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7 --approve",
+      .needs_login = true,
+      .run = RunWith<Review>};
   const Command drop{.path = "request drop",
                      .summary = "Give access back that was asked for",
-                     .arguments = {{"request-id", "IDs of the requests; all without any", false, true}},
+                     .arguments = {{.name = "request-id",
+                                    .help = "IDs of the requests; all without any",
+                                    .required = false,
+                                    .repeated = true,
+                                    .into = Into<&RequestDrop::request_ids>}},
                      .example = "tsh request drop",
-                     .run = Drop};
+                     .run = RunWith<Drop>};
 
   return {list, show, CreateCommandRow(), review, SearchCommandRow(), drop};
 }

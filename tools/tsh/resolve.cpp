@@ -9,6 +9,11 @@
 namespace sallyport {
 namespace {
 
+struct ResolveOptions {
+  std::string host;
+  bool quiet = false;
+};
+
 // A name is the node's own, and nothing that its address or labels could be taken for.
 Result<ListFilter> FilterFor(const std::string& host) {
   ASSIGN_OR_RETURN(const NodeWish wish, ParseNodeWish(host));
@@ -17,8 +22,8 @@ Result<ListFilter> FilterFor(const std::string& host) {
   return filter;
 }
 
-Result<Output> Run(const Invocation& invocation) {
-  const std::string& host = invocation.Arg("host");
+Result<Output> Run(const Invocation& invocation, const ResolveOptions& given) {
+  const std::string& host = given.host;
   ASSIGN_OR_RETURN(const ListFilter filter, FilterFor(host));
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectOf(invocation, session));
@@ -31,7 +36,7 @@ Result<Output> Run(const Invocation& invocation) {
   if (nodes.empty()) {
     return FailWithHint(ErrorKind::kNotFound, fmt::format("no node is called {}", host), "see the nodes: tsh ls");
   }
-  if (invocation.Flag("quiet")) return Output::Nothing();
+  if (given.quiet) return Output::Nothing();
   Output output = Output::Of(nodes.front(), [](const Value& node) { return NodeTable({node}); });
   output.sort_keys_in_yaml = true;
   return output;
@@ -42,10 +47,16 @@ Result<Output> Run(const Invocation& invocation) {
 Command ResolveCommand() {
   return {.path = "resolve",
           .summary = "Show which node a name means; for Match exec in ssh_config",
-          .arguments = {{"host", "Name of a node, or labels: key=value,...", true, false, kNodeNames}},
-          .options = {{"quiet", 'q', "", "Show nothing: the exit code says whether there is one"}},
+          .arguments = {{.name = "host",
+                         .help = "Name of a node, or labels: key=value,...",
+                         .names = kNodeNames,
+                         .into = Into<&ResolveOptions::host>}},
+          .options = {{.name = "quiet",
+                       .short_name = 'q',
+                       .help = "Show nothing: the exit code says whether there is one",
+                       .into = Into<&ResolveOptions::quiet>}},
           .example = "tsh resolve -q web-1",
-          .run = Run};
+          .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

@@ -13,6 +13,27 @@
 namespace sallyport {
 namespace {
 
+// What scp and sftp have in common.
+struct CopyOptions {
+  std::string login;
+  std::string port;
+  bool recursive = false;
+  bool preserve = false;
+  bool quiet = false;
+};
+
+struct ScpOptions {
+  std::vector<std::string> places;
+  CopyOptions copy;
+  std::string limit;
+};
+
+struct SftpOptions {
+  std::string place;
+  CopyOptions copy;
+  std::string batch;
+};
+
 constexpr std::string_view kInstall = "install OpenSSH's client (openssh-client), or put its directory into PATH";
 
 // A file of this host, or of a node.
@@ -50,20 +71,25 @@ Result<std::string> NodeOf(const std::vector<Place>& places) {
   return FailWithHint(ErrorKind::kUsage, "no place is on a node", "one looks like this: root@web-1:/etc/hosts");
 }
 
-struct Flag {
-  std::string_view option;
-  std::string_view word;
-};
+// The flags of both programs.
+std::vector<std::string> FlagsOf(const CopyOptions& given) {
+  std::vector<std::string> words;
+  if (given.recursive) words.emplace_back("-r");
+  if (given.preserve) words.emplace_back("-p");
+  if (given.quiet) words.emplace_back("-q");
+  return words;
+}
 
 // The words of scp or sftp up to the places, and what the node is called in them.
 struct CopyProgram {
   std::vector<std::string> words;
   std::string name;
 };
-Result<CopyProgram> Prepare(const Invocation& invocation, std::string_view program, const std::string& node,
-                            std::initializer_list<Flag> flags) {
-  ASSIGN_OR_RETURN(const NodeWish wish, ParseNodeWish(node));
-  ASSIGN_OR_RETURN(const int port, PortOf(invocation, "port"));
+Result<CopyProgram> Prepare(const Invocation& invocation, const CopyOptions& given, std::string_view program,
+                            const std::string& node, const std::vector<std::string>& flags) {
+  ASSIGN_OR_RETURN(NodeWish wish, ParseNodeWish(node));
+  if (wish.login.empty()) wish.login = given.login;
+  ASSIGN_OR_RETURN(const int port, PortOf(given.port));
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const std::string login, LoginOf(invocation, session, wish));
   ASSIGN_OR_RETURN(const auto nodes, ChooseNodes(invocation, session, wish));
@@ -76,11 +102,8 @@ Result<CopyProgram> Prepare(const Invocation& invocation, std::string_view progr
   ASSIGN_OR_RETURN(use.certificate, CertificateForLogin(invocation, session, login));
   ASSIGN_OR_RETURN(const auto own, SshWordsOf(invocation, session, nodes.front(), use));
   copy.words.insert(copy.words.end(), own.begin(), own.end());
-  for (const auto& flag : flags) {
-    if (!invocation.Has(flag.option)) continue;
-    copy.words.emplace_back(flag.word);
-    if (const auto& value = invocation.Get(flag.option); value != "true") copy.words.push_back(value);
-  }
+  copy.words.insert(copy.words.end(), flags.begin(), flags.end());
+  if (ProgramOptions<TshOptions>(invocation).debug) copy.words.emplace_back("-v");
   copy.words.emplace_back("--");
   return copy;
 }
@@ -89,18 +112,18 @@ std::string Remote(const std::string& name, const std::string& path) {
   return fmt::format("{}:{}", name.contains(':') ? "[" + name + "]" : name, path);
 }
 
-Result<Output> Copy(const Invocation& invocation) {
+Result<Output> Copy(const Invocation& invocation, const ScpOptions& given) {
   std::vector<Place> places;
-  for (const auto& text : invocation.Args("place")) places.push_back(PlaceOf(text));
+  for (const auto& text : given.places) places.push_back(PlaceOf(text));
   if (places.size() < 2) {
     return FailWithHint(ErrorKind::kUsage, "a source and a destination are needed",
                         "tsh scp FILE... [LOGIN@]HOST:PATH, or the other way round");
   }
   ASSIGN_OR_RETURN(const std::string node, NodeOf(places));
-  ASSIGN_OR_RETURN(
-      CopyProgram copy,
-      Prepare(invocation, "scp", node,
-              {{"recursive", "-r"}, {"preserve", "-p"}, {"quiet", "-q"}, {"limit", "-l"}, {"debug", "-v"}}));
+
+  std::vector<std::string> flags = FlagsOf(given.copy);
+  if (!given.limit.empty()) flags.insert(flags.end(), {"-l", given.limit});
+  ASSIGN_OR_RETURN(CopyProgram copy, Prepare(invocation, given.copy, "scp", node, flags));
   copy.words.insert(copy.words.begin() + 1, {"-S", OwnPath(invocation.executable)});
   ::setenv(kScpTransport, "1", 1);
   for (const auto& place : places) {
@@ -109,52 +132,79 @@ Result<Output> Copy(const Invocation& invocation) {
   return BecomeProgram(std::move(copy.words), std::string(kInstall));
 }
 
-Result<Output> Browse(const Invocation& invocation) {
-  const std::string& text = invocation.Arg("place");
-  Place place = PlaceOf(text);
-  if (place.node.empty()) place = {"", text};
-  ASSIGN_OR_RETURN(
-      CopyProgram copy,
-      Prepare(invocation, "sftp", place.node,
-              {{"batch", "-b"}, {"recursive", "-r"}, {"preserve", "-p"}, {"quiet", "-q"}, {"debug", "-v"}}));
+Result<Output> Browse(const Invocation& invocation, const SftpOptions& given) {
+  Place place = PlaceOf(given.place);
+  if (place.node.empty()) place = {"", given.place};
+  std::vector<std::string> flags = FlagsOf(given.copy);
+  if (!given.batch.empty()) flags.insert(flags.begin(), {"-b", given.batch});
+  ASSIGN_OR_RETURN(CopyProgram copy, Prepare(invocation, given.copy, "sftp", place.node, flags));
   copy.words.push_back(place.text.empty() ? copy.name : Remote(copy.name, place.text));
   return BecomeProgram(std::move(copy.words), std::string(kInstall));
 }
 
-std::vector<Option> CopyOptions() {
-  return {{"login", 'l', "NAME", "Login on the node", "TELEPORT_LOGIN"},
-          {"port", 'P', "PORT", "SSH port of the node; any when it is not given"},
-          {"recursive", 'r', "", "Copy directories with what is in them"},
-          {"preserve", 'p', "", "Keep times and modes"},
-          {"quiet", 'q', "", "Show no progress"}};
+template <auto To>
+std::vector<Option> CopyRows() {
+  return {
+      {.name = "login",
+       .short_name = 'l',
+       .value_name = "NAME",
+       .help = "Login on the node",
+       .environment = "TELEPORT_LOGIN",
+       .into = Into<To, &CopyOptions::login>},
+      {.name = "port",
+       .short_name = 'P',
+       .value_name = "PORT",
+       .help = "SSH port of the node; any when it is not given",
+       .into = Into<To, &CopyOptions::port>},
+
+      {.name = "recursive",
+       .short_name = 'r',
+       .help = "Copy directories with what is in them",
+       .into = Into<To, &CopyOptions::recursive>},
+      {.name = "preserve", .short_name = 'p', .help = "Keep times and modes", .into = Into<To, &CopyOptions::preserve>},
+      {.name = "quiet", .short_name = 'q', .help = "Show no progress", .into = Into<To, &CopyOptions::quiet>}};
 }
 
 }  // namespace
 
 Command ScpCommand() {
-  std::vector<Option> options = CopyOptions();
-  options.push_back({"limit", '\0', "KBIT/S", "Use no more of the network than this"});
+  std::vector<Option> options = CopyRows<&ScpOptions::copy>();
+  options.push_back({.name = "limit",
+                     .value_name = "KBIT/S",
+                     .help = "Use no more of the network than this",
+                     .into = Into<&ScpOptions::limit>});
   return {.path = "scp",
           .summary = "Copy files to a node or from one",
-          .arguments = {{"place", "Sources and the destination: a path, or [LOGIN@]HOST:PATH", true, true, kNodeNames}},
+          .arguments = {{.name = "place",
+                         .help = "Sources and the destination: a path, or [LOGIN@]HOST:PATH",
+                         .repeated = true,
+                         .names = kNodeNames,
+                         .into = Into<&ScpOptions::places>}},
           .options = std::move(options),
           .example = "tsh scp -r site/ deploy@web-1:/srv/",
           .formats = "",
           .needs_login = true,
-          .run = Copy};
+          .run = RunWith<Copy>};
 }
 
 Command SftpCommand() {
-  std::vector<Option> options = CopyOptions();
-  options.push_back({"batch", 'b', "FILE", "Commands to run, or - for those of stdin; the first that fails ends it"});
+  std::vector<Option> options = CopyRows<&SftpOptions::copy>();
+  options.push_back({.name = "batch",
+                     .short_name = 'b',
+                     .value_name = "FILE",
+                     .help = "Commands to run, or - for those of stdin; the first that fails ends it",
+                     .into = Into<&SftpOptions::batch>});
   return {.path = "sftp",
           .summary = "Look at files of a node and copy them, by commands",
-          .arguments = {{"place", "[LOGIN@]HOST[:PATH]", true, false, kNodeNames}},
+          .arguments = {{.name = "place",
+                         .help = "[LOGIN@]HOST[:PATH]",
+                         .names = kNodeNames,
+                         .into = Into<&SftpOptions::place>}},
           .options = std::move(options),
           .example = "tsh sftp root@web-1",
           .formats = "",
           .needs_login = true,
-          .run = Browse};
+          .run = RunWith<Browse>};
 }
 
 }  // namespace sallyport

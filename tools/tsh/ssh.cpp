@@ -15,30 +15,66 @@
 namespace sallyport {
 namespace {
 
+struct SshOptions {
+  std::vector<std::string> words;  // the node and the command
+  std::string login;
+  std::string port;
+  std::optional<std::vector<std::string>> search;
+  std::string query;
+
+  bool forward_agent = false;
+  std::vector<std::string> forward;
+  std::vector<std::string> remote_forward;
+  std::vector<std::string> dynamic_forward;
+  int tty = 0;
+  bool no_tty = false;
+  bool no_remote_exec = false;
+  bool x11_untrusted = false;
+  bool x11_trusted = false;
+  std::string x11_untrusted_timeout;
+  bool no_enable_escape_sequences = false;
+
+  std::vector<std::string> options;  // in the format of ssh_config
+  bool fork_after_authentication = false;
+  std::string parallel;
+  std::string log_dir;
+  bool version = false;
+};
+
 constexpr int kConnectionFailed = 255;  // as ssh says it: the other codes are the remote command's
 constexpr std::size_t kMaxAtOnce = 1000;
 constexpr std::string_view kInstallSsh = "install OpenSSH's client (openssh-client), or put its directory into PATH";
 
-// Options that ssh has too, under another name.
+// An option that ssh has too, under another name.
 struct PassedOption {
   std::string_view name;
   std::string_view word;
-  bool several_nodes = false;  // makes sense there
+  int times = 0;                         // of a flag
+  std::vector<std::string> values = {};  // of another
+  bool several_nodes = false;            // makes sense there
 };
-constexpr PassedOption kPassed[] = {
-    {"forward-agent", "-A", true},
-    {"forward", "-L"},
-    {"dynamic-forward", "-D"},
-    {"remote-forward", "-R"},
-    {"tty", "-t"},
-    {"no-tty", "-T", true},
-    {"no-remote-exec", "-N"},
-    {"x11-untrusted", "-X"},
-    {"x11-trusted", "-Y"},
-    {"debug", "-v", true},
-    {"fork-after-authentication", "-f"},
-    {"no-enable-escape-sequences", "-oEscapeChar=none", true},
-};
+
+std::vector<PassedOption> PassedOptions(const Invocation& invocation, const SshOptions& given) {
+  const bool debug = ProgramOptions<TshOptions>(invocation).debug;
+  return {
+      {.name = "forward-agent", .word = "-A", .times = given.forward_agent, .several_nodes = true},
+      {.name = "forward", .word = "-L", .values = given.forward},
+      {.name = "dynamic-forward", .word = "-D", .values = given.dynamic_forward},
+      {.name = "remote-forward", .word = "-R", .values = given.remote_forward},
+
+      {.name = "tty", .word = "-t", .times = given.tty},
+      {.name = "no-tty", .word = "-T", .times = given.no_tty, .several_nodes = true},
+      {.name = "no-remote-exec", .word = "-N", .times = given.no_remote_exec},
+      {.name = "x11-untrusted", .word = "-X", .times = given.x11_untrusted},
+      {.name = "x11-trusted", .word = "-Y", .times = given.x11_trusted},
+      {.name = "debug", .word = "-v", .times = debug, .several_nodes = true},
+      {.name = "fork-after-authentication", .word = "-f", .times = given.fork_after_authentication},
+      {.name = "no-enable-escape-sequences",
+       .word = "-oEscapeChar=none",
+       .times = given.no_enable_escape_sequences,
+       .several_nodes = true},
+  };
+}
 
 // The command line, taken apart.
 struct SshWish {
@@ -89,30 +125,27 @@ Status TakeSshOption(const std::string& option, SshWish& wish) {
   return {};
 }
 
-const std::vector<std::string>& ValuesOf(const Invocation& invocation, std::string_view option) {
-  static const std::vector<std::string> kNone;
-  const auto found = invocation.options.find(option);
-  return found == invocation.options.end() ? kNone : found->second;
-}
-
-void TakePassedOptions(const Invocation& invocation, SshWish& wish) {
-  for (const auto& row : kPassed) {
-    for (const auto& value : ValuesOf(invocation, row.name)) {
-      wish.options.emplace_back(row.word);
-      if (value != "true") wish.options.push_back(value);
+void TakePassedOptions(const Invocation& invocation, const SshOptions& given, SshWish& wish) {
+  for (const auto& option : PassedOptions(invocation, given)) {
+    for (int i = 0; i < option.times; ++i) wish.options.emplace_back(option.word);
+    for (const auto& value : option.values) {
+      wish.options.emplace_back(option.word);
+      wish.options.push_back(value);
     }
   }
-  if (invocation.Has("x11-untrusted-timeout")) {
+
+  if (!given.x11_untrusted_timeout.empty()) {
     wish.options.emplace_back("-o");
-    wish.options.push_back("ForwardX11Timeout=" + invocation.Get("x11-untrusted-timeout"));
+    wish.options.push_back("ForwardX11Timeout=" + given.x11_untrusted_timeout);
   }
 }
 
-Result<ManyOptions> ManyOptionsOf(const Invocation& invocation) {
+Result<ManyOptions> ManyOptionsOf(const Invocation& invocation, const SshOptions& given) {
   ManyOptions options;
-  options.json = invocation.Get("format") == "json";
-  options.log_dir = invocation.Get("log-dir");
-  if (const std::string& text = invocation.Get("parallel"); !text.empty()) {
+  options.json = invocation.format() == "json";
+  options.log_dir = given.log_dir;
+  const std::string& text = given.parallel;
+  if (!text.empty()) {
     const auto read = std::from_chars(text.data(), text.data() + text.size(), options.at_once);
     const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
     if (!whole || options.at_once == 0 || options.at_once > kMaxAtOnce) {
@@ -122,13 +155,13 @@ Result<ManyOptions> ManyOptionsOf(const Invocation& invocation) {
   return options;
 }
 
-Result<SshWish> WishOf(const Invocation& invocation) {
+Result<SshWish> WishOf(const Invocation& invocation, const SshOptions& given) {
   SshWish wish;
-  wish.command = invocation.Args("args");
-  const bool filtered = invocation.Has("search") || invocation.Has("query");
+  wish.command = given.words;
+  const bool filtered = given.search || !given.query.empty();
   if (filtered) {
-    wish.node.filter.search = invocation.GetList("search");
-    wish.node.filter.predicate = invocation.Get("query");
+    if (given.search) wish.node.filter.search = *given.search;
+    wish.node.filter.predicate = given.query;
   } else if (wish.command.empty()) {
     return FailWithHint(ErrorKind::kUsage, "the node is missing", "tsh ssh [LOGIN@]HOST [COMMAND]; see nodes: tsh ls");
   } else {
@@ -137,13 +170,13 @@ Result<SshWish> WishOf(const Invocation& invocation) {
   }
   if (!wish.command.empty() && wish.command.front() == "--") wish.command.erase(wish.command.begin());
 
-  ASSIGN_OR_RETURN(wish.port, PortOf(invocation, "port"));
-  ASSIGN_OR_RETURN(wish.many, ManyOptionsOf(invocation));
-  wish.forward_agent = invocation.Flag("forward-agent");
-  if (wish.node.login.empty()) wish.node.login = invocation.Get("login");
+  ASSIGN_OR_RETURN(wish.port, PortOf(given.port));
+  ASSIGN_OR_RETURN(wish.many, ManyOptionsOf(invocation, given));
+  wish.forward_agent = given.forward_agent;
+  if (wish.node.login.empty()) wish.node.login = given.login;
 
-  TakePassedOptions(invocation, wish);
-  for (const auto& option : ValuesOf(invocation, "option")) RETURN_IF_ERROR(TakeSshOption(option, wish));
+  TakePassedOptions(invocation, given, wish);
+  for (const auto& option : given.options) RETURN_IF_ERROR(TakeSshOption(option, wish));
   return wish;
 }
 
@@ -170,11 +203,11 @@ void TellApart(std::vector<ChosenNode>& nodes) {
   }
 }
 
-Result<Output> RunOnMany(const Invocation& invocation, const Session& session, const SshWish& wish,
-                         std::vector<ChosenNode> nodes, const std::string& login) {
-  for (const auto& row : kPassed) {
-    if (row.several_nodes || !invocation.Has(row.name)) continue;
-    return Fail(ErrorKind::kUsage, "--{} is for one node, and {} match", row.name, nodes.size());
+Result<Output> RunOnMany(const Invocation& invocation, const SshOptions& given, const Session& session,
+                         const SshWish& wish, std::vector<ChosenNode> nodes, const std::string& login) {
+  for (const auto& option : PassedOptions(invocation, given)) {
+    if (option.several_nodes || (option.times == 0 && option.values.empty())) continue;
+    return Fail(ErrorKind::kUsage, "--{} is for one node, and {} match", option.name, nodes.size());
   }
   TellApart(nodes);
   NodeUse use{login, wish.port, wish.forward_agent, {}};
@@ -203,17 +236,17 @@ bool MayShare(const SshWish& wish) {
   });
 }
 
-Result<Output> Launch(const Invocation& invocation, const SshWish& wish) {
+Result<Output> Launch(const Invocation& invocation, const SshOptions& given, const SshWish& wish) {
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const std::string login, LoginOf(invocation, session, wish.node));
   ASSIGN_OR_RETURN(auto nodes, ChooseNodes(invocation, session, wish.node));
   if (nodes.size() > 1 && wish.command.empty()) return std::unexpected(TooMany(nodes));
 
-  const bool collected = invocation.Get("format") == "json" || invocation.Has("log-dir");
+  const bool collected = invocation.format() == "json" || !given.log_dir.empty();
   if (collected && wish.command.empty()) {
     return Fail(ErrorKind::kUsage, "--format=json and --log-dir are for a command, and there is none");
   }
-  if (nodes.size() > 1 || collected) return RunOnMany(invocation, session, wish, std::move(nodes), login);
+  if (nodes.size() > 1 || collected) return RunOnMany(invocation, given, session, wish, std::move(nodes), login);
 
   // After what the user says: a forwarding that fails is not passed over.
   const std::vector<std::string> defaults{"-o", "ExitOnForwardFailure=yes", "-o", "SendEnv=LANG LANGUAGE"};
@@ -241,10 +274,10 @@ bool IsFailedConnection(ErrorKind kind) {
   return std::ranges::find(kOthers, kind) == std::end(kOthers);
 }
 
-Result<Output> Run(const Invocation& invocation) {
-  if (invocation.Flag("version")) return VersionCommand().run(invocation);
-  ASSIGN_OR_RETURN(SshWish wish, WishOf(invocation));
-  auto output = Launch(invocation, wish);
+Result<Output> Run(const Invocation& invocation, const SshOptions& given) {
+  if (given.version) return VersionCommand().run(invocation);
+  ASSIGN_OR_RETURN(SshWish wish, WishOf(invocation, given));
+  auto output = Launch(invocation, given, wish);
   if (!output) {
     if (!IsFailedConnection(output.error().kind)) return output;
     Output failed;
@@ -257,50 +290,125 @@ Result<Output> Run(const Invocation& invocation) {
   return output;
 }
 
-std::vector<Option> SshOptionRows() {
-  return {
-      {"login", 'l', "NAME", "Login on the node; else your own name there, or the first that your roles give",
-       "TELEPORT_LOGIN"},
-      {"port", 'p', "PORT", "SSH port of the node; any when it is not given"},
-      {"search", '\0', "WORDS", "Nodes that have all of these words, commas between, in place of a host", "", "", true},
-      {"query", '\0', "EXPRESSION", "Nodes that this predicate holds for, in place of a host"},
+std::vector<Option> WhereRows() {
+  return {{.name = "login",
+           .short_name = 'l',
+           .value_name = "NAME",
+           .help = "Login on the node; else your own name there, or the first that your roles give",
+           .environment = "TELEPORT_LOGIN",
+           .into = Into<&SshOptions::login>},
+          {.name = "port",
+           .short_name = 'p',
+           .value_name = "PORT",
+           .help = "SSH port of the node; any when it is not given",
+           .into = Into<&SshOptions::port>},
+          {.name = "search",
+           .value_name = "WORDS",
+           .help = "Nodes that have all of these words, commas between, in place of a host",
+           .repeated = true,
+           .into = Into<&SshOptions::search>},
+          {.name = "query",
+           .value_name = "EXPRESSION",
+           .help = "Nodes that this predicate holds for, in place of a host",
+           .into = Into<&SshOptions::query>},
 
-      {"forward-agent", 'A', "", "Use the agent of this host, and let the node use it"},
-      {"forward", 'L', "[ADDR:]PORT:HOST:PORT", "Forward a port of this host to one seen from the node", "", "", true},
-      {"remote-forward", 'R', "[ADDR:]PORT:HOST:PORT", "Forward a port of the node to one seen from here", "", "",
-       true},
-      {"dynamic-forward", 'D', "[ADDR:]PORT", "Be a SOCKS proxy that connects from the node", "", "", true},
+          {.name = "forward-agent",
+           .short_name = 'A',
+           .help = "Use the agent of this host, and let the node use it",
+           .into = Into<&SshOptions::forward_agent>},
+          {.name = "forward",
+           .short_name = 'L',
+           .value_name = "[ADDR:]PORT:HOST:PORT",
+           .help = "Forward a port of this host to one seen from the node",
+           .repeated = true,
+           .whole_values = true,
+           .into = Into<&SshOptions::forward>},
+          {.name = "remote-forward",
+           .short_name = 'R',
+           .value_name = "[ADDR:]PORT:HOST:PORT",
+           .help = "Forward a port of the node to one seen from here",
+           .repeated = true,
+           .whole_values = true,
+           .into = Into<&SshOptions::remote_forward>},
+          {.name = "dynamic-forward",
+           .short_name = 'D',
+           .value_name = "[ADDR:]PORT",
+           .help = "Be a SOCKS proxy that connects from the node",
+           .repeated = true,
+           .whole_values = true,
+           .into = Into<&SshOptions::dynamic_forward>}};
+}
 
-      {"tty", 't', "", "Ask for a terminal; twice: even when there is none here", "", "", true},
-      {"no-tty", 'T', "", "Ask for no terminal"},
-      {"no-remote-exec", 'N', "", "Run nothing on the node: forward ports"},
-      {"x11-untrusted", 'X', "", "Forward X11, with restrictions"},
-      {"x11-trusted", 'Y', "", "Forward X11 without restrictions"},
-      {"x11-untrusted-timeout", '\0', "DURATION", "How long restricted X11 clients may connect"},
+std::vector<Option> HowRows() {
+  return {{.name = "tty",
+           .short_name = 't',
+           .help = "Ask for a terminal; twice: even when there is none here",
+           .repeated = true,
+           .into = Into<&SshOptions::tty>},
+          {.name = "no-tty", .short_name = 'T', .help = "Ask for no terminal", .into = Into<&SshOptions::no_tty>},
+          {.name = "no-remote-exec",
+           .short_name = 'N',
+           .help = "Run nothing on the node: forward ports",
+           .into = Into<&SshOptions::no_remote_exec>},
+          {.name = "x11-untrusted",
+           .short_name = 'X',
+           .help = "Forward X11, with restrictions",
+           .into = Into<&SshOptions::x11_untrusted>},
+          {.name = "x11-trusted",
+           .short_name = 'Y',
+           .help = "Forward X11 without restrictions",
+           .into = Into<&SshOptions::x11_trusted>},
+          {.name = "x11-untrusted-timeout",
+           .value_name = "DURATION",
+           .help = "How long restricted X11 clients may connect",
+           .into = Into<&SshOptions::x11_untrusted_timeout>},
 
-      {"option", 'o', "OPTION", "Option in the format of ssh_config", "", "", true},
-      {"fork-after-authentication", 'f', "", "Go to the background when the node has let you in"},
-      {"parallel", '\0', "NUMBER", "How many nodes at once, when several match (10)"},
-      {"log-dir", '\0', "DIRECTORY", "Write the output of each node to files there"},
-      {.name = "no-enable-escape-sequences", .hidden = true},
-      {.name = "version", .short_name = 'V', .hidden = true},
-  };
+          {.name = "option",
+           .short_name = 'o',
+           .value_name = "OPTION",
+           .help = "Option in the format of ssh_config",
+           .repeated = true,
+           .whole_values = true,
+           .into = Into<&SshOptions::options>},
+          {.name = "fork-after-authentication",
+           .short_name = 'f',
+           .help = "Go to the background when the node has let you in",
+           .into = Into<&SshOptions::fork_after_authentication>},
+          {.name = "parallel",
+           .value_name = "NUMBER",
+           .help = "How many nodes at once, when several match (10)",
+           .into = Into<&SshOptions::parallel>},
+          {.name = "log-dir",
+           .value_name = "DIRECTORY",
+           .help = "Write the output of each node to files there",
+           .into = Into<&SshOptions::log_dir>},
+          {.name = "no-enable-escape-sequences", .hidden = true, .into = Into<&SshOptions::no_enable_escape_sequences>},
+          {.name = "version", .short_name = 'V', .hidden = true, .into = Into<&SshOptions::version>}};
 }
 
 }  // namespace
 
 Command SshCommand() {
-  return {.path = "ssh",
-          .summary = "Open a shell on a node, or run a command on one or several",
-          .arguments = {{"host", "[LOGIN@]HOST, or [LOGIN@]key=value,... for every node with these labels", false,
-                         false, kNodesAndLabels},
-                        {"command", "What to run there; all words from here on are the node's", false, true}},
-          .options = SshOptionRows(),
-          .example = "tsh ssh root@web-1",
-          .formats = "text json",
-          .options_first = true,
-          .needs_login = true,
-          .run = Run};
+  Command command{.path = "ssh",
+                  .summary = "Open a shell on a node, or run a command on one or several",
+                  .arguments = {{.name = "host",
+                                 .help = "[LOGIN@]HOST, or [LOGIN@]key=value,... for every node with these labels",
+                                 .required = false,
+                                 .names = kNodesAndLabels},
+                                {.name = "command",
+                                 .help = "What to run there; all words from here on are the node's",
+                                 .required = false,
+                                 .repeated = true}},
+                  .options = WhereRows(),
+                  .example = "tsh ssh root@web-1",
+                  .formats = "text json",
+                  .options_first = true,
+                  .words = Into<&SshOptions::words>,
+                  .needs_login = true,
+                  .run = RunWith<Run>};
+
+  for (const auto& option : HowRows()) command.options.push_back(option);
+  return command;
 }
 
 }  // namespace sallyport

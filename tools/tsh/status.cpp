@@ -6,13 +6,17 @@
 namespace sallyport {
 namespace {
 
-Result<Output> Run(const Invocation& invocation) {
+struct StatusOptions {
+  bool verbose = false;
+};
+
+Result<Output> Run(const Invocation& invocation, const StatusOptions& given) {
   ASSIGN_OR_RETURN(const Logins logins, ReadLogins(invocation));
   if (!logins.active || !logins.active->has_certificates) {
     return FailWithHint(ErrorKind::kNotLoggedIn, "there is no login here",
                         "log in: tsh login --proxy=HOST --user=USER");
   }
-  Output output = StatusOutput(invocation, logins);
+  Output output = StatusOutput(invocation, logins, given.verbose);
   const ProfileStatus& active = *logins.active;
   if (!active.IsValid(Now())) {
     const Error error{ErrorKind::kNotLoggedIn, fmt::format("the login at {} has expired", active.profile.Name()), {}};
@@ -28,9 +32,12 @@ Result<Output> Run(const Invocation& invocation) {
 Command StatusCommand() {
   return {.path = "status",
           .summary = "Show who is logged in where, and for how long",
-          .options = {{"verbose", 'v', "", "Show traits too"}},
+          .options = {{.name = "verbose",
+                       .short_name = 'v',
+                       .help = "Show traits too",
+                       .into = Into<&StatusOptions::verbose>}},
           .example = "tsh status --format=json",
-          .run = Run};
+          .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

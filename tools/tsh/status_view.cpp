@@ -156,7 +156,7 @@ std::string ToText(const Shown& shown, bool debug, Time now) {
 }  // namespace
 
 Result<Logins> ReadLogins(const Invocation& invocation, std::string active) {
-  if (invocation.Has("identity")) {
+  if (!ProgramOptions<TshOptions>(invocation).identity.empty()) {
     ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
     ASSIGN_OR_RETURN(ProfileStatus status, StatusOfKeyRing(session.profile, session.ring, Now()));
     return Logins{std::move(status), {}};
@@ -183,8 +183,8 @@ Result<Logins> ReadLogins(const Invocation& invocation, std::string active) {
   return logins;
 }
 
-Output StatusOutput(const Invocation& invocation, const Logins& logins) {
-  const bool debug = invocation.Flag("debug") || invocation.Flag("verbose");
+Output StatusOutput(const Invocation& invocation, const Logins& logins, bool verbose) {
+  const bool debug = ProgramOptions<TshOptions>(invocation).debug || verbose;
   Value value = Value::EmptyMap();
   std::string text;
   const Time now = Now();

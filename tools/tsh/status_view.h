@@ -18,7 +18,7 @@ struct Logins {
 // one: its error is returned. The active one is that of the name, or else of --proxy, or else the current one.
 Result<Logins> ReadLogins(const Invocation& invocation, std::string active = {});
 
-// The result of both commands.
-Output StatusOutput(const Invocation& invocation, const Logins& logins);
+// The result of both commands. With `verbose`, or --debug, traits are shown too.
+Output StatusOutput(const Invocation& invocation, const Logins& logins, bool verbose);
 
 }  // namespace sallyport

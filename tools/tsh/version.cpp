@@ -6,14 +6,18 @@
 namespace sallyport {
 namespace {
 
-Result<Output> Run(const Invocation& invocation) {
+struct VersionOptions {
+  bool client = false;
+};
+
+Result<Output> Run(const Invocation& invocation, const VersionOptions& given) {
   Value version = Value::EmptyMap();
   version.Set("version", kWireVersion);
   version.Set("gitref", "");
   version.Set("runtime", fmt::format("sallyport {}", kSallyportVersion));
   std::string text = fmt::format("Teleport v{} Sallyport v{}\n", kWireVersion, kSallyportVersion);
   const auto shown = [&] { return Output::Of(std::move(version), [text](const Value&) { return text; }); };
-  if (invocation.Flag("client")) return shown();
+  if (given.client) return shown();
   // What the proxy runs is not on the disk, and asking it could block.
   const auto directory = ProfilesOf(invocation);
   const auto profile = directory ? directory->Load(ProfileNameOf(invocation)) : Result<Profile>(Profile());
@@ -29,8 +33,10 @@ Result<Output> Run(const Invocation& invocation) {
 Command VersionCommand() {
   return {.path = "version",
           .summary = "Show the version of this program and the proxy in use",
-          .options = {{"client", '\0', "", "Show the version of this program alone"}},
-          .run = Run};
+          .options = {{.name = "client",
+                       .help = "Show the version of this program alone",
+                       .into = Into<&VersionOptions::client>}},
+          .run = RunWith<Run>};
 }
 
 }  // namespace sallyport

@@ -58,10 +58,12 @@ Result<Change> WriteResource(RpcClient& rpc, const Resource& resource, bool forc
 // whose update is an upsert that is looked up right before. kNotImplemented when the kind is not written by hand.
 Status UpdateResource(RpcClient& rpc, const Resource& resource);
 
-// Of the commands that write resources.
+// Of the commands that write resources. `To` is the path to its field.
+template <auto... To>
 inline constexpr Option kConfirmOption{
     .name = "confirm",
-    .help = "Also change a setting that the configuration file decides, or take your own access away"};
+    .help = "Also change a setting that the configuration file decides, or take your own access away",
+    .into = Into<To...>};
 
 // Fails with kBadParameter for a setting, as it is stored, that the configuration file decides: what is written to it
 // is gone after the next start. Whoever means it says --confirm.
