@@ -40,7 +40,7 @@ struct ActionRow {
 constexpr std::array kActions{ActionRow{"ssh", "node"}, ActionRow{"kube", "kube_cluster"}, ActionRow{"app", "app"},
                               ActionRow{"db", "db"}};
 
-struct Asked {
+struct AskedAccess {
   AccessQuestion question;
   std::string subject;  // "ssh to web-1 as root"
 };
@@ -81,9 +81,9 @@ KubeRequest ObjectOf(const std::string& verb, std::string_view object, const std
   return request;
 }
 
-Result<Asked> AskedOfResource(const AccessExplain& given, const AccessWorld& world, const ActionRow& action) {
+Result<AskedAccess> AskedOfResource(const AccessExplain& given, const AccessWorld& world, const ActionRow& action) {
   std::string name = given.resource;
-  Asked asked;
+  AskedAccess asked;
   asked.question.kind = action.kind;
   if (action.action == "ssh" && name.contains('@')) {
     asked.question.login = name.substr(0, name.find('@'));
@@ -105,12 +105,12 @@ Result<Asked> AskedOfResource(const AccessExplain& given, const AccessWorld& wor
   return asked;
 }
 
-Result<Asked> AskedOfRules(const AccessExplain& given) {
+Result<AskedAccess> AskedOfRules(const AccessExplain& given) {
   const std::string& resource = given.resource;
   const auto slash = resource.find('/');
   const std::string kind = resource.substr(0, slash);
   const KindRow* const row = FindKind(kind);
-  Asked asked;
+  AskedAccess asked;
   asked.question.kind = row == nullptr ? kind : std::string(row->kind);
   asked.question.verb = given.action;
   asked.subject = fmt::format("{} {}", asked.question.verb, resource);
@@ -163,7 +163,8 @@ std::vector<std::string> RolesThatWould(const AccessWorld& world, const types::U
   return would;
 }
 
-Value Explained(const AccessWorld& world, const types::UserV2& user, const Asked& asked, const AccessAnswer& answer) {
+Value Explained(const AccessWorld& world, const types::UserV2& user, const AskedAccess& asked,
+                const AccessAnswer& answer) {
   Value result = Value::EmptyMap();
   result.Set("user", user.metadata().name());
   result.Set("asked", asked.subject);
@@ -218,7 +219,7 @@ std::string WhereText(const Value& where) {
   return text;
 }
 
-std::string TextOf(const Value& result) {
+std::string ExplanationText(const Value& result) {
   std::string text = fmt::format("{}: {}, {}\n", result.Find("decision")->as_string(), result.Find("user")->as_string(),
                                  result.Find("asked")->as_string());
   for (const Value& lock : result.Find("locks")->as_list()) {
@@ -250,7 +251,7 @@ std::string TextOf(const Value& result) {
   return text;
 }
 
-Result<Output> Run(const Invocation& invocation, const AccessExplain& given) {
+Result<Output> RunExplain(const Invocation& invocation, const AccessExplain& given) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   AccessWorld world;
   RETURN_IF_ERROR(ReadRoles(*rpc, world));
@@ -263,7 +264,7 @@ Result<Output> Run(const Invocation& invocation, const AccessExplain& given) {
 
   const auto action = std::ranges::find(kActions, given.action, &ActionRow::action);
   if (action != kActions.end() && given.labels.empty()) RETURN_IF_ERROR(ReadResources(*rpc, world));
-  ASSIGN_OR_RETURN(const Asked asked,
+  ASSIGN_OR_RETURN(const AskedAccess asked,
                    action == kActions.end() ? AskedOfRules(given) : AskedOfResource(given, world, *action));
 
   const AccessChecker checker = world.CheckerOf(*user->second);
@@ -272,7 +273,7 @@ Result<Output> Run(const Invocation& invocation, const AccessExplain& given) {
   RETURN_IF_ERROR(AddLocks(*rpc, *user->second, asked.question.login, result));
 
   const bool may = answer.allowed() && result.Find("locks")->as_list().empty();
-  Output output = Output::Of(std::move(result), TextOf);
+  Output output = Output::Of(std::move(result), ExplanationText);
   if (!may) output.exit_code = RowOf(ErrorKind::kAccessDenied).exit_code;
   return output;
 }
@@ -306,7 +307,7 @@ Command AccessExplainCommand() {
                    .help = "Labels of the resource, in place of those that it has",
                    .into = Into<&AccessExplain::labels>}},
       .example = "tctl access explain alice ssh root@web-1",
-      .run = RunWith<Run>};
+      .run = RunWith<RunExplain>};
 }
 
 }  // namespace sallyport

@@ -43,7 +43,7 @@ types::AlertSeverity SeverityOf(const std::string& text) {
 }
 
 // How long something lasts that --ttl may say.
-Result<Nanoseconds> TtlOf(const std::string& text) {
+Result<Nanoseconds> AlertTtlOf(const std::string& text) {
   if (text.empty()) return kDefaultAlertTtl;
   ASSIGN_OR_RETURN(const Nanoseconds ttl, ParseDuration(text));
   if (ttl <= Nanoseconds(0)) return Fail(ErrorKind::kBadParameter, "--ttl must be longer than 0");
@@ -63,7 +63,7 @@ std::string ToTheSecond(const Value& time) {
   return read ? FormatTime(std::chrono::floor<std::chrono::seconds>(*read)) : "";
 }
 
-std::vector<std::string> Row(const Value& alert) {
+std::vector<std::string> AlertRow(const Value& alert) {
   const Value& severity = At(alert, "spec", "severity");
   const auto number = severity.is_int() ? static_cast<int>(severity.as_int()) : 0;
   return {At(alert, "metadata", "name").as_string(),
@@ -72,7 +72,7 @@ std::vector<std::string> Row(const Value& alert) {
 }
 
 std::vector<std::string> VerboseRow(const Value& alert) {
-  auto cells = Row(alert);
+  auto cells = AlertRow(alert);
   std::map<std::string, std::string> labels;
   if (const Value& given = At(alert, "metadata", "labels"); given.is_map()) {
     for (const auto& [key, value] : given.as_map()) labels[key] = value.as_string();
@@ -90,7 +90,7 @@ Output ListOf(Value::List items, std::vector<std::string> columns, std::vector<s
   return output;
 }
 
-Result<Output> List(const Invocation& invocation, const AlertsLs& given) {
+Result<Output> ListAlerts(const Invocation& invocation, const AlertsLs& given) {
   types::GetClusterAlertsRequest query;
   ASSIGN_OR_RETURN(const auto labels, ParseLabels(given.labels));
   for (const auto& [key, value] : labels) (*query.mutable_labels())[key] = value;
@@ -103,7 +103,7 @@ Result<Output> List(const Invocation& invocation, const AlertsLs& given) {
   if (found.empty() && invocation.format() == "text") return Output::Text("no alerts\n");
   Value::List alerts;
   for (const auto& alert : found) alerts.push_back(EncodeMessage(alert));
-  if (!verbose) return ListOf(std::move(alerts), {"ID", "Severity", "Expires In", "Message"}, Row);
+  if (!verbose) return ListOf(std::move(alerts), {"ID", "Severity", "Expires In", "Message"}, AlertRow);
   return ListOf(std::move(alerts), {"ID", "Severity", "Expires In", "Message", "Created", "Labels"}, VerboseRow);
 }
 
@@ -119,7 +119,7 @@ Result<types::ClusterAlert> AlertOf(const AlertsCreate& given) {
     labels = {{std::string(alert_label::kOnLogin), "yes"}, {std::string(alert_label::kPermitAll), "yes"}};
   for (const auto& [key, value] : labels) SetLabel(header, key, value);
 
-  ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(given.ttl));
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, AlertTtlOf(given.ttl));
   const Time now = Now();
   SetExpires(header, now + ttl);
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
@@ -129,7 +129,7 @@ Result<types::ClusterAlert> AlertOf(const AlertsCreate& given) {
   return alert;
 }
 
-Result<Output> Create(const Invocation& invocation, const AlertsCreate& given) {
+Result<Output> CreateAlert(const Invocation& invocation, const AlertsCreate& given) {
   proto::UpsertClusterAlertRequest request;
   ASSIGN_OR_RETURN(*request.mutable_alert(), AlertOf(given));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
@@ -171,7 +171,7 @@ Result<Output> Acknowledge(const Invocation& invocation, const AlertsAck& given)
   types::AlertAcknowledgement ack;
   ack.set_alertid(given.id);
   ack.set_reason(given.reason);
-  ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(given.ttl));
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, AlertTtlOf(given.ttl));
   const Time expires = std::chrono::floor<std::chrono::seconds>(Now() + ttl);
   ack.mutable_expires()->set_seconds(expires.time_since_epoch() / std::chrono::seconds(1));
   RETURN_IF_ERROR(CheckAlertAck(ack));
@@ -190,7 +190,7 @@ Result<Output> Acknowledge(const Invocation& invocation, const AlertsAck& given)
   });
 }
 
-Command ListCommand() {
+Command AlertListCommand() {
   return {.path = "alerts ls",
           .summary = "List alerts of the cluster",
           .options = {{.name = "labels",
@@ -202,7 +202,7 @@ Command ListCommand() {
                        .help = "Acknowledged ones too, and more columns",
                        .into = Into<&AlertsLs::verbose>}},
           .example = "tctl alerts ls",
-          .run = RunWith<List>};
+          .run = RunWith<ListAlerts>};
 }
 
 Command CreateAlertCommand() {
@@ -226,7 +226,7 @@ Command CreateAlertCommand() {
                        .help = "Labels that say who sees it when, instead of everybody at each login",
                        .into = Into<&AlertsCreate::labels>}},
           .example = "tctl alerts create --severity=high --ttl=2h 'maintenance at noon'",
-          .run = RunWith<Create>};
+          .run = RunWith<CreateAlert>};
 }
 
 Command AcknowledgeCommand() {
@@ -253,7 +253,7 @@ Command ListAcksCommand() {
 }  // namespace
 
 std::vector<Command> AlertCommands() {
-  return {ListCommand(), CreateAlertCommand(), AcknowledgeCommand(), ListAcksCommand()};
+  return {AlertListCommand(), CreateAlertCommand(), AcknowledgeCommand(), ListAcksCommand()};
 }
 
 }  // namespace sallyport

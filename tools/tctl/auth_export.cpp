@@ -72,8 +72,8 @@ Result<std::string> ClusterName(RpcClient& rpc) {
   return ping.clustername();
 }
 
-Result<types::CertAuthorityV2> Authority(RpcClient& rpc, const std::string& type, const std::string& cluster,
-                                         bool with_keys) {
+Result<types::CertAuthorityV2> ExportedAuthority(RpcClient& rpc, const std::string& type, const std::string& cluster,
+                                                 bool with_keys) {
   trustv1::GetCertAuthorityRequest request;
   request.set_type(type);
   request.set_domain(cluster);
@@ -132,7 +132,7 @@ Status AddTls(const TypeRow& row, const types::CertAuthorityV2& authority, Expor
 }
 
 Status AddType(RpcClient& rpc, const std::string& cluster, const TypeRow& row, Export& to) {
-  ASSIGN_OR_RETURN(const auto authority, Authority(rpc, row.authority, cluster, to.keys));
+  ASSIGN_OR_RETURN(const auto authority, ExportedAuthority(rpc, row.authority, cluster, to.keys));
   const bool ssh = row.form == Form::kAuthorizedKeys || row.form == Form::kKnownHosts;
   return ssh ? AddSsh(row, authority, to) : AddTls(row, authority, to);
 }
@@ -185,7 +185,7 @@ Result<Output> RunCrl(const Invocation& invocation, const AuthCrl& given) {
   if (type.empty()) return Fail(ErrorKind::kUsage, "name the authority: --type=user");
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const std::string cluster, ClusterName(*rpc));
-  ASSIGN_OR_RETURN(const auto authority, Authority(*rpc, type, cluster, false));
+  ASSIGN_OR_RETURN(const auto authority, ExportedAuthority(*rpc, type, cluster, false));
 
   std::string report;
   const auto& pairs = authority.spec().activekeys().tls();

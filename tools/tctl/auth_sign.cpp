@@ -53,7 +53,7 @@ Result<Cluster> AskCluster(RpcClient& rpc) {
   return cluster;
 }
 
-Result<Nanoseconds> TtlOf(const AuthSign& given) {
+Result<Nanoseconds> SignTtlOf(const AuthSign& given) {
   if (given.ttl.empty()) return kDefaultTtl;
   ASSIGN_OR_RETURN(const Nanoseconds ttl, ParseDuration(given.ttl));
   if (ttl <= Nanoseconds(0)) return Fail(ErrorKind::kBadParameter, "--ttl must be longer than 0");
@@ -138,7 +138,7 @@ Result<proto::Certs> RequestCerts(RpcClient& rpc, const AuthSign& given, const C
 }
 
 Status SignUser(RpcClient& rpc, const AuthSign& given, IdentityOutput& output, std::vector<std::string>& notices) {
-  ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(given));
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, SignTtlOf(given));
   ASSIGN_OR_RETURN(Cluster cluster, AskCluster(rpc));
   // A file with one key for both certificates, unless only SSH reads it.
   if (output.format != IdentityFormat::kOpenssh) cluster.keys.ssh = cluster.keys.tls;
@@ -171,7 +171,7 @@ Status SignHost(RpcClient& rpc, const AuthSign& given, IdentityOutput& output) {
   request.set_cluster_name(cluster.name);
   request.set_role("Node");
   if (!given.ttl.empty()) {
-    ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(given));
+    ASSIGN_OR_RETURN(const Nanoseconds ttl, SignTtlOf(given));
     *request.mutable_ttl() = google::protobuf::util::TimeUtil::NanosecondsToDuration(ttl.count());
   }
 
@@ -205,7 +205,7 @@ std::vector<std::string> Notices(const AuthSign& given, IdentityFormat format) {
   return notices;
 }
 
-Result<Output> Run(const Invocation& invocation, const AuthSign& given) {
+Result<Output> RunSign(const Invocation& invocation, const AuthSign& given) {
   IdentityOutput output;
   // --format says how the files are written, and how the answer is shown where it is none of those.
   const std::string format = invocation.format();
@@ -270,7 +270,7 @@ Command AuthSignCommand() {
             .into = Into<&AuthSign::kube_cluster_name>}},
       .example = "tctl auth sign --user=ci --out=identity --ttl=1h",
       .formats = "text json yaml file openssh tls kubernetes",
-      .run = RunWith<Run>};
+      .run = RunWith<RunSign>};
 }
 
 }  // namespace sallyport

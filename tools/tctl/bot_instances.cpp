@@ -66,7 +66,7 @@ Result<std::vector<BotInstance>> Instances(RpcClient& rpc, const std::string& bo
   return all;
 }
 
-Result<Output> List(const Invocation& invocation, const BotsInstancesLs& given) {
+Result<Output> ListInstances(const Invocation& invocation, const BotsInstancesLs& given) {
   const std::string& bot = given.name;
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const auto all, Instances(*rpc, bot));
@@ -106,7 +106,7 @@ Result<Output> Show(const Invocation& invocation, const BotsInstancesShow& given
   return Output::Of(EncodeMessage(instance), [text = ShowText(instance)](const Value&) { return text; });
 }
 
-Result<Output> Add(const Invocation& invocation, const BotsInstancesAdd& given) {
+Result<Output> AddInstance(const Invocation& invocation, const BotsInstancesAdd& given) {
   const std::string& name = given.name;
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const auto bot, ReadBot(*rpc, name));
@@ -127,7 +127,7 @@ std::vector<Command> BotInstanceCommands() {
                           .names = "bot",
                           .into = Into<&BotsInstancesLs::name>}},
            .example = "tctl bots instances ls robot",
-           .run = RunWith<List>},
+           .run = RunWith<ListInstances>},
 
           {.path = "bots instances show",
            .summary = "Show one instance of a bot",
@@ -143,7 +143,7 @@ std::vector<Command> BotInstanceCommands() {
                         .help = "A token of this bot that is there already",
                         .into = Into<&BotsInstancesAdd::token>}},
            .example = "tctl bots instances add robot",
-           .run = RunWith<Add>}};
+           .run = RunWith<AddInstance>}};
 }
 
 }  // namespace sallyport

@@ -86,7 +86,7 @@ Result<Bot> NewBot(const BotsAdd& given) {
 }
 
 // The bot is made first: a token for a bot that is there already would let somebody else join as it.
-Result<Output> Add(const Invocation& invocation, const BotsAdd& given) {
+Result<Output> AddBot(const Invocation& invocation, const BotsAdd& given) {
   ASSIGN_OR_RETURN(const Bot wanted, NewBot(given));
   if (!given.ttl.empty()) RETURN_IF_ERROR(ParseDuration(given.ttl));
   const std::string& name = wanted.metadata().name();
@@ -115,7 +115,7 @@ Result<Output> Add(const Invocation& invocation, const BotsAdd& given) {
 }
 
 // What it is to be after --set-... and --add-...; nothing when neither changes it.
-std::optional<Names> Changed(const ListChange& change, const Names& now) {
+std::optional<Names> ChangedBot(const ListChange& change, const Names& now) {
   Names wanted = change.set ? Names(change.set->begin(), change.set->end()) : now;
   if (change.add) wanted.insert(change.add->begin(), change.add->end());
   if (wanted == now) return std::nullopt;
@@ -123,18 +123,18 @@ std::optional<Names> Changed(const ListChange& change, const Names& now) {
 }
 
 // Changes the bot; returns the changes for people, and names them in the request.
-Result<std::vector<std::string>> Change(const BotsUpdate& given, RpcClient& rpc,
-                                        machineidv1::UpdateBotRequest& request) {
+Result<std::vector<std::string>> ChangeBot(const BotsUpdate& given, RpcClient& rpc,
+                                           machineidv1::UpdateBotRequest& request) {
   Bot& bot = *request.mutable_bot();
   std::vector<std::string> changes;
   const Names roles(bot.spec().roles().begin(), bot.spec().roles().end());
-  if (const auto wanted = Changed(given.roles, roles)) {
+  if (const auto wanted = ChangedBot(given.roles, roles)) {
     RETURN_IF_ERROR(CheckRolesExist(rpc, {wanted->begin(), wanted->end()}));
     bot.mutable_spec()->mutable_roles()->Assign(wanted->begin(), wanted->end());
     request.mutable_update_mask()->add_paths("spec.roles");
     changes.push_back(fmt::format("roles: {}", fmt::join(*wanted, ",")));
   }
-  if (const auto wanted = Changed(given.logins, LoginsOf(bot))) {
+  if (const auto wanted = ChangedBot(given.logins, LoginsOf(bot))) {
     SetLogins(bot, *wanted);
     request.mutable_update_mask()->add_paths("spec.traits");
     changes.push_back(fmt::format("logins: {}", fmt::join(*wanted, ",")));
@@ -147,7 +147,7 @@ Result<std::vector<std::string>> Change(const BotsUpdate& given, RpcClient& rpc,
   return changes;
 }
 
-Result<Output> Update(const Invocation& invocation, const BotsUpdate& given) {
+Result<Output> UpdateBot(const Invocation& invocation, const BotsUpdate& given) {
   const auto asked = [](const ListChange& change) { return change.set || change.add; };
   const bool any = asked(given.roles) || asked(given.logins) || !given.max_session_ttl.empty();
   if (!any) return Fail(ErrorKind::kUsage, "nothing to change: give --add-roles, --set-roles or another option");
@@ -155,7 +155,7 @@ Result<Output> Update(const Invocation& invocation, const BotsUpdate& given) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   machineidv1::UpdateBotRequest request;
   ASSIGN_OR_RETURN(*request.mutable_bot(), ReadBot(*rpc, given.name));
-  ASSIGN_OR_RETURN(const auto changes, Change(given, *rpc, request));
+  ASSIGN_OR_RETURN(const auto changes, ChangeBot(given, *rpc, request));
   const std::string name = request.bot().metadata().name();
   if (changes.empty()) return Output::Text(fmt::format("Bot \"{}\" has all of that already\n", name));
   RETURN_IF_ERROR(rpc->Call<Bot>(BotPath("UpdateBot"), request));
@@ -182,7 +182,7 @@ std::vector<std::string> BotRow(const Value& bot) {
           fmt::format("{}", fmt::join(roles, ","))};
 }
 
-Result<Output> List(const Invocation& invocation) {
+Result<Output> ListBots(const Invocation& invocation) {
   ASSIGN_OR_RETURN(std::shared_ptr<RpcClient> rpc, ConnectToAuth(invocation));
   Output output;
   output.kind = Output::Kind::kItems;
@@ -198,7 +198,7 @@ Result<Output> List(const Invocation& invocation) {
   return output;
 }
 
-Result<Output> Remove(const Invocation& invocation, const BotsRm& given) {
+Result<Output> RemoveBot(const Invocation& invocation, const BotsRm& given) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   machineidv1::DeleteBotRequest request;
   request.set_bot_name(given.name);
@@ -238,7 +238,7 @@ Command AddBotCommand() {
                        .into = Into<&BotsAdd::max_session_ttl>}},
 
           .example = "tctl bots add robot --roles=access",
-          .run = RunWith<Add>};
+          .run = RunWith<AddBot>};
 }
 
 Command UpdateBotCommand() {
@@ -274,7 +274,7 @@ Command UpdateBotCommand() {
 
           .example = "tctl bots update robot --add-roles=editor",
           .formats = "",
-          .run = RunWith<Update>};
+          .run = RunWith<UpdateBot>};
 }
 
 }  // namespace
@@ -282,13 +282,13 @@ Command UpdateBotCommand() {
 std::vector<Command> BotCommands() {
   return {AddBotCommand(),
           UpdateBotCommand(),
-          {.path = "bots ls", .summary = "List bots", .example = "tctl bots ls --format=json", .run = List},
+          {.path = "bots ls", .summary = "List bots", .example = "tctl bots ls --format=json", .run = ListBots},
           {.path = "bots rm",
            .summary = "Remove a bot with its user and its role",
            .arguments = {kBotName<&BotsRm::name>},
            .example = "tctl bots rm robot",
            .formats = "",
-           .run = RunWith<Remove>}};
+           .run = RunWith<RemoveBot>}};
 }
 
 }  // namespace sallyport

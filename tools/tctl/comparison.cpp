@@ -21,7 +21,7 @@ Value Comparable(const google::protobuf::Message& message) {
 }
 
 // Returns a resource as it is; nothing when it is not there.
-Result<std::optional<Value>> Read(RpcClient& rpc, const KindCalls& calls, const std::string& name) {
+Result<std::optional<Value>> ReadCompared(RpcClient& rpc, const KindCalls& calls, const std::string& name) {
   Value found;
   const Status read = calls.get(rpc, name, false, [&](const google::protobuf::Message& message) -> Status {
     found = Comparable(message);
@@ -39,7 +39,7 @@ class Comparer {
   Result<Value> Compare(const Resource& resource) {
     ASSIGN_OR_RETURN(const KindCalls* calls, WritingCallsOf(*resource.kind));
     const std::string name = NameOf(*resource.message);
-    ASSIGN_OR_RETURN(const auto before, Read(real_, *calls, name));
+    ASSIGN_OR_RETURN(const auto before, ReadCompared(real_, *calls, name));
     ASSIGN_OR_RETURN(const Value after, After(*calls, resource, name));
 
     Value result = Value::EmptyMap();
@@ -64,7 +64,7 @@ class Comparer {
   Result<Value> After(const KindCalls& calls, const Resource& resource, const std::string& name) {
     if (!tries_) return Comparable(*resource.message);
     RETURN_IF_ERROR(WriteResource(tried_, resource, true));
-    ASSIGN_OR_RETURN(auto kept, Read(tried_, calls, name));
+    ASSIGN_OR_RETURN(auto kept, ReadCompared(tried_, calls, name));
     if (!kept) return Fail(ErrorKind::kInternal, "the cluster does not keep {}", resource.kind->kind);
     return std::move(*kept);
   }
@@ -74,19 +74,19 @@ class Comparer {
   const bool tries_;
 };
 
-std::string Subject(const Value& row) {
+std::string ComparedSubject(const Value& row) {
   const Value* const name = row.Find("name");
   const std::string& kind = row.Find("kind")->as_string();
   return name == nullptr ? kind : fmt::format("{} {}", kind, ToJson(*name));
 }
 
 // One resource for people: what comes with "+", what goes with "-", what becomes something else with "~".
-std::string TextOf(const Value& row) {
+std::string ComparedRowText(const Value& row) {
   const std::string& change = row.Find("change")->as_string();
   if (change == "none") return {};
-  if (change == "create") return fmt::format("+ {}\n", Subject(row));
+  if (change == "create") return fmt::format("+ {}\n", ComparedSubject(row));
 
-  std::string text = fmt::format("~ {}\n", Subject(row));
+  std::string text = fmt::format("~ {}\n", ComparedSubject(row));
   for (const Value& field : row.Find("fields")->as_list()) {
     const std::string& path = field.Find("path")->as_string();
     const Value* const before = field.Find("before");
@@ -121,7 +121,7 @@ Result<Comparison> CompareWithCluster(const Invocation& invocation, RpcClient& r
 
 std::string ComparisonText(const Value& rows) {
   std::string text;
-  for (const Value& row : rows.as_list()) text += TextOf(row);
+  for (const Value& row : rows.as_list()) text += ComparedRowText(row);
   return text.empty() ? "no differences\n" : text;
 }
 

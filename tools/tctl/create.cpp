@@ -72,14 +72,14 @@ class Batch {
     next_ = first;
     std::vector<std::jthread> workers;
     const std::size_t count = std::min(kInFlight, last - first);
-    for (std::size_t i = 1; i < count; ++i) workers.emplace_back([this, last] { Send(last); });
-    Send(last);
+    for (std::size_t i = 1; i < count; ++i) workers.emplace_back([this, last] { SendDocument(last); });
+    SendDocument(last);
     workers.clear();  // joins them
     return !failed_;
   }
 
  private:
-  void Send(std::size_t last) {
+  void SendDocument(std::size_t last) {
     while (!failed_ || work_.go_on) {
       const std::size_t index = next_++;
       if (index >= last) return;
@@ -191,7 +191,7 @@ std::vector<Resource> RightOnes(const std::vector<Document>& documents) {
   return resources;
 }
 
-Result<Output> Run(const Invocation& invocation, const CreateOptions& given) {
+Result<Output> RunCreate(const Invocation& invocation, const CreateOptions& given) {
   Work work;
   work.force = given.force;
   work.go_on = given.go_on;
@@ -242,7 +242,7 @@ Command CreateCommand() {
 
           .example = "tctl create -f role.yaml",
           .formats = "",
-          .run = RunWith<Run>};
+          .run = RunWith<RunCreate>};
 }
 
 }  // namespace sallyport

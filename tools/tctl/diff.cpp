@@ -12,7 +12,7 @@ struct DiffOptions {
   bool exit_code = false;
 };
 
-Result<Output> Run(const Invocation& invocation, const DiffOptions& given) {
+Result<Output> RunDiff(const Invocation& invocation, const DiffOptions& given) {
   std::vector<std::string> notices;
   ASSIGN_OR_RETURN(const auto resources, ResourcesToCompare(given.compared, notices));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
@@ -36,7 +36,7 @@ Command DiffCommand() {
                        .help = "Exit with 1 when something would change",
                        .into = Into<&DiffOptions::exit_code>}},
           .example = "tctl diff -f roles/",
-          .run = RunWith<Run>};
+          .run = RunWith<RunDiff>};
 }
 
 }  // namespace sallyport

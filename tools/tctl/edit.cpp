@@ -25,15 +25,15 @@ struct EditOptions {
 constexpr std::string_view kNothingChanged = "Nothing was changed\n";
 
 // What is edited: the resources of one kind, or one of them.
-struct Subject {
+struct EditedSubject {
   const KindRow* kind = nullptr;
   const KindCalls* calls = nullptr;
   std::string name;  // empty: all
 };
 
-Result<Subject> SubjectOf(const std::string& text) {
+Result<EditedSubject> EditedSubjectOf(const std::string& text) {
   const auto slash = std::min(text.find('/'), text.size());
-  Subject subject;
+  EditedSubject subject;
   ASSIGN_OR_RETURN(subject.kind, KindNamed(text.substr(0, slash)));
   ASSIGN_OR_RETURN(subject.calls, CallsOf(*subject.kind));
   subject.name = text.substr(std::min(text.size(), slash + 1));
@@ -49,7 +49,7 @@ struct Edit {
   std::vector<Resource> resources;
 };
 
-Result<Edit> Read(RpcClient& rpc, const Subject& subject) {
+Result<Edit> ReadEdited(RpcClient& rpc, const EditedSubject& subject) {
   Edit edit;
   const auto sink = [&](const google::protobuf::Message& message) -> Status {
     edit.text += (edit.text.empty() ? "" : "---\n") + ToYaml(SortedByKey(EncodeMessage(message)));
@@ -73,7 +73,8 @@ const Resource* FindSame(const std::vector<Resource>& resources, const Resource&
 
 // Returns the resources of a text that differ from what was read. Those that do not may be wrong in what the cluster
 // refuses of new ones: they are not written.
-Result<std::vector<Resource>> Changed(const std::string& text, const DecodeOptions& options, const Edit& before) {
+Result<std::vector<Resource>> ChangedDocument(const std::string& text, const DecodeOptions& options,
+                                              const Edit& before) {
   ASSIGN_OR_RETURN(const auto after,
                    DecodeResources(text, {.source = options.source, .unknown_fields = options.unknown_fields}));
   auto checked = DecodeEach(text, options);
@@ -117,7 +118,7 @@ Result<std::string> Apply(RpcClient& rpc, const std::vector<Resource>& changed) 
 
 Result<std::string> Finish(const EditOptions& given, RpcClient& rpc, const Edit& before, const std::string& text,
                            const DecodeOptions& options) {
-  ASSIGN_OR_RETURN(const auto changed, Changed(text, options, before));
+  ASSIGN_OR_RETURN(const auto changed, ChangedDocument(text, options, before));
   if (!given.confirm) {
     RETURN_IF_ERROR(CheckOrigins(before, changed));
     RETURN_IF_ERROR(CheckWritesKeepOwnAccess(rpc, changed));
@@ -132,10 +133,10 @@ Error KeepingText(Error error, EditedFile& file) {
   return error;
 }
 
-Result<Output> Run(const Invocation& invocation, const EditOptions& given) {
-  ASSIGN_OR_RETURN(const Subject subject, SubjectOf(given.resource));
+Result<Output> RunEdit(const Invocation& invocation, const EditOptions& given) {
+  ASSIGN_OR_RETURN(const EditedSubject subject, EditedSubjectOf(given.resource));
   ASSIGN_OR_RETURN(auto rpc, ConnectToAuth(invocation));
-  ASSIGN_OR_RETURN(const Edit before, Read(*rpc, subject));
+  ASSIGN_OR_RETURN(const Edit before, ReadEdited(*rpc, subject));
   ASSIGN_OR_RETURN(EditedFile file, EditedFile::Make(invocation, before.text));
   const Status edited = RunEditor(invocation, file.path());
   ASSIGN_OR_RETURN(const std::string text, ReadFile(file.path()));
@@ -165,7 +166,7 @@ Command EditCommand() {
           .options = {kConfirmOption<&EditOptions::confirm>, kValidateOption<&EditOptions::validate>},
           .example = "EDITOR=nano tctl edit role/dev",
           .formats = "",
-          .run = RunWith<Run>};
+          .run = RunWith<RunEdit>};
 }
 
 }  // namespace sallyport

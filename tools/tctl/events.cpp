@@ -49,14 +49,14 @@ Result<std::int64_t> LimitOf(const std::string& text) {
   return Fail(ErrorKind::kBadParameter, "--limit must be a number above 0, not \"{}\"", StripControl(text));
 }
 
-struct Wanted {
+struct WantedEvents {
   auditv1::GetUnstructuredEventsRequest request;
   std::string user;
   std::int64_t limit = kDefaultLimit;
 };
 
-Result<Wanted> WantedOf(const EventsLs& given) {
-  Wanted wanted;
+Result<WantedEvents> WantedOf(const EventsLs& given) {
+  WantedEvents wanted;
   wanted.user = given.user;
   ASSIGN_OR_RETURN(wanted.limit, LimitOf(given.limit));
   ASSIGN_OR_RETURN(const Time from, TimeAt("from", given.from, Now() - std::chrono::hours(24)));
@@ -74,7 +74,7 @@ Result<Wanted> WantedOf(const EventsLs& given) {
 }
 
 // What happened to what, from the fields that most events have.
-std::string SubjectOf(const Value& event) {
+std::string EventSubjectOf(const Value& event) {
   for (const char* key : {"name", "kubernetes_cluster", "server_hostname", "lock", "sid"}) {
     std::string text = TextAt(event, key);
     if (!text.empty()) return text;
@@ -82,15 +82,15 @@ std::string SubjectOf(const Value& event) {
   return {};
 }
 
-std::vector<std::string> Row(const Value& event) {
+std::vector<std::string> EventRow(const Value& event) {
   const Value* const success = event.Find("success");
   const bool failed = success != nullptr && success->is_bool() && !success->as_bool();
   return {TextAt(event, "time"), TextAt(event, "code"), TextAt(event, "event"),
-          TextAt(event, "user"), SubjectOf(event),      failed ? TextAt(event, "error") : ""};
+          TextAt(event, "user"), EventSubjectOf(event), failed ? TextAt(event, "error") : ""};
 }
 
 // Gives events to the sink until there are enough; returns where to go on, "" at the end.
-Result<std::string> EachEvent(RpcClient& rpc, Wanted wanted, const ItemSink& sink) {
+Result<std::string> EachEvent(RpcClient& rpc, WantedEvents wanted, const ItemSink& sink) {
   std::int64_t given = 0;
   while (true) {
     // What the user has done is sorted out here, so a page cannot say how many of its events count.
@@ -115,15 +115,15 @@ Result<std::string> EachEvent(RpcClient& rpc, Wanted wanted, const ItemSink& sin
   }
 }
 
-Result<Output> Run(const Invocation& invocation, const EventsLs& given) {
-  ASSIGN_OR_RETURN(const Wanted wanted, WantedOf(given));
+Result<Output> RunEvents(const Invocation& invocation, const EventsLs& given) {
+  ASSIGN_OR_RETURN(const WantedEvents wanted, WantedOf(given));
   ASSIGN_OR_RETURN(std::shared_ptr<RpcClient> rpc, ConnectToAuth(invocation));
   Value::List events;
   ASSIGN_OR_RETURN(const std::string cursor, EachEvent(*rpc, wanted, [&](const Value& event) -> Status {
                      events.push_back(event);
                      return {};
                    }));
-  Output output = Output::List(std::move(events), {"Time", "Code", "Event", "User", "Subject", "Error"}, Row);
+  Output output = Output::List(std::move(events), {"Time", "Code", "Event", "User", "Subject", "Error"}, EventRow);
   if (!cursor.empty()) output.closing_notices.push_back(fmt::format("more: the same command with --cursor={}", cursor));
   return output;
 }
@@ -164,7 +164,7 @@ Command EventsCommand() {
                    .into = Into<&EventsLs::cursor>}},
 
       .example = "tctl events ls --type=user.login --from=1h",
-      .run = RunWith<Run>};
+      .run = RunWith<RunEvents>};
 }
 
 }  // namespace sallyport

@@ -55,7 +55,7 @@ constexpr GroupMember kAll[] = {
 };
 
 // One part of "kind[/name][,...]".
-struct Wanted {
+struct WantedResource {
   const KindRow* kind = nullptr;
   const KindCalls* calls = nullptr;
   std::string name;           // empty: all
@@ -63,10 +63,10 @@ struct Wanted {
   bool decided_only = false;  // see IsDecided
 };
 
-Result<std::vector<Wanted>> MembersOf(std::span<const GroupMember> group, std::string_view name) {
-  std::vector<Wanted> all;
+Result<std::vector<WantedResource>> MembersOf(std::span<const GroupMember> group, std::string_view name) {
+  std::vector<WantedResource> all;
   for (const auto& member : group) {
-    Wanted wanted{.kind = FindKind(member.kind), .name = std::string(name), .heading = member.heading};
+    WantedResource wanted{.kind = FindKind(member.kind), .name = std::string(name), .heading = member.heading};
     ASSIGN_OR_RETURN(wanted.calls, CallsOf(*wanted.kind));
     all.push_back(std::move(wanted));
   }
@@ -82,15 +82,15 @@ bool IsDecided(const KindRow& kind, const google::protobuf::Message& message) {
   return kind.kind != "node" || static_cast<const types::ServerV2&>(message).subkind() == "openssh";
 }
 
-Result<std::vector<Wanted>> ParseWanted(const std::string& text) {
-  std::vector<Wanted> all;
+Result<std::vector<WantedResource>> ParseWanted(const std::string& text) {
+  std::vector<WantedResource> all;
   std::string_view rest = text;
   while (!rest.empty()) {
     const auto end = std::min(rest.find(','), rest.size());
     const auto part = rest.substr(0, end);
     rest.remove_prefix(std::min(rest.size(), end + 1));
 
-    Wanted wanted;
+    WantedResource wanted;
     const auto slash = std::min(part.find('/'), part.size());
     const bool connectors = std::ranges::find(kConnectorWords, part.substr(0, slash)) != std::end(kConnectorWords);
     if (connectors || part == kAllWord) {
@@ -115,11 +115,11 @@ Result<std::vector<Wanted>> ParseWanted(const std::string& text) {
   return all;
 }
 
-using WantedSink = std::function<Status(const Wanted& wanted, const google::protobuf::Message& message)>;
+using WantedSink = std::function<Status(const WantedResource& wanted, const google::protobuf::Message& message)>;
 
 // Names of whole lists are kept for completion.
-Status List(const Invocation& invocation, RpcClient& rpc, const Wanted& wanted, bool with_secrets,
-            const WantedSink& sink) {
+Status ListKind(const Invocation& invocation, RpcClient& rpc, const WantedResource& wanted, bool with_secrets,
+                const WantedSink& sink) {
   std::vector<std::string> names;
   RETURN_IF_ERROR(wanted.calls->list(rpc, with_secrets, [&](const google::protobuf::Message& message) {
     names.push_back(NameOf(message));
@@ -129,13 +129,13 @@ Status List(const Invocation& invocation, RpcClient& rpc, const Wanted& wanted, 
   return {};
 }
 
-Status Each(const Invocation& invocation, RpcClient& rpc, const std::vector<Wanted>& all, bool with_secrets,
+Status Each(const Invocation& invocation, RpcClient& rpc, const std::vector<WantedResource>& all, bool with_secrets,
             const WantedSink& sink) {
   Status missing;  // from a group: an error when none of it is found
   bool found = false;
   for (const auto& wanted : all) {
     if (wanted.name.empty()) {
-      RETURN_IF_ERROR(List(invocation, rpc, wanted, with_secrets, sink));
+      RETURN_IF_ERROR(ListKind(invocation, rpc, wanted, with_secrets, sink));
       continue;
     }
     const Status got = wanted.calls->get(rpc, wanted.name, with_secrets, [&](const google::protobuf::Message& message) {
@@ -150,15 +150,16 @@ Status Each(const Invocation& invocation, RpcClient& rpc, const std::vector<Want
 }
 
 // A table a kind, in the order that was asked for.
-Result<Output> AsText(const Invocation& invocation, RpcClient& rpc, const std::vector<Wanted>& all, bool with_secrets) {
-  std::map<const Wanted*, std::vector<std::vector<std::string>>> tables;
-  RETURN_IF_ERROR(
-      Each(invocation, rpc, all, false, [&](const Wanted& wanted, const google::protobuf::Message& message) -> Status {
-        auto& row = tables[&wanted].emplace_back();
-        for (const auto& column : wanted.kind->columns) row.push_back(column.cell(message));
-        if (with_secrets && wanted.kind->name_is_secret) row.front() = NameOf(message);
-        return {};
-      }));
+Result<Output> AsText(const Invocation& invocation, RpcClient& rpc, const std::vector<WantedResource>& all,
+                      bool with_secrets) {
+  std::map<const WantedResource*, std::vector<std::vector<std::string>>> tables;
+  RETURN_IF_ERROR(Each(invocation, rpc, all, false,
+                       [&](const WantedResource& wanted, const google::protobuf::Message& message) -> Status {
+                         auto& row = tables[&wanted].emplace_back();
+                         for (const auto& column : wanted.kind->columns) row.push_back(column.cell(message));
+                         if (with_secrets && wanted.kind->name_is_secret) row.front() = NameOf(message);
+                         return {};
+                       }));
 
   std::string text;
   for (const auto& wanted : all) {
@@ -172,7 +173,7 @@ Result<Output> AsText(const Invocation& invocation, RpcClient& rpc, const std::v
   return Output::Text(std::move(text));
 }
 
-Result<Output> Run(const Invocation& invocation, const GetOptions& given) {
+Result<Output> RunGet(const Invocation& invocation, const GetOptions& given) {
   ASSIGN_OR_RETURN(const auto wanted, ParseWanted(given.resources));
   ASSIGN_OR_RETURN(std::shared_ptr<RpcClient> rpc, ConnectToAuth(invocation));
   const bool with_secrets = given.with_secrets;
@@ -181,8 +182,9 @@ Result<Output> Run(const Invocation& invocation, const GetOptions& given) {
   Output output;
   output.kind = Output::Kind::kItems;
   output.items = [&invocation, rpc, wanted, with_secrets](const ItemSink& sink) {
-    return Each(invocation, *rpc, wanted, with_secrets,
-                [&](const Wanted&, const google::protobuf::Message& message) { return sink(EncodeMessage(message)); });
+    return Each(
+        invocation, *rpc, wanted, with_secrets,
+        [&](const WantedResource&, const google::protobuf::Message& message) { return sink(EncodeMessage(message)); });
   };
   output.yaml_documents = true;
   output.sort_keys_in_yaml = true;
@@ -206,7 +208,7 @@ Command GetCommand() {
             .into = Into<&GetOptions::with_secrets>}},
       .example = "tctl get role/dev --format=yaml",
       .formats = "yaml json text",
-      .run = RunWith<Run>};
+      .run = RunWith<RunGet>};
 }
 
 }  // namespace sallyport

@@ -45,7 +45,7 @@ struct ServiceName {
 constexpr ServiceName kServices[] = {{"app", "App"},   {"auth", "Auth"}, {"db", "Db"},       {"discovery", "Discovery"},
                                      {"kube", "Kube"}, {"node", "Node"}, {"proxy", "Proxy"}, {"ssh", "Node"}};
 
-std::string Joined(const Value* list) {
+std::string JoinedTexts(const Value* list) {
   std::string text;
   if (list == nullptr) return text;
   for (const Value& item : list->as_list()) text += (text.empty() ? "" : ",") + item.as_string();
@@ -111,7 +111,7 @@ Result<types::InstanceFilter> InstancesWanted(const InventoryLs& given) {
   return filter;
 }
 
-std::vector<std::string> Row(const Value& instance) {
+std::vector<std::string> InventoryRow(const Value& instance) {
   const Value empty = Value::EmptyMap();
   const Value* metadata = instance.Find("metadata");
   const Value* spec = instance.Find("spec");
@@ -121,7 +121,7 @@ std::vector<std::string> Row(const Value& instance) {
     std::string text = TextAt(*spec, key);
     return text.empty() ? std::string("none") : text;
   };
-  return {TextAt(*metadata, "name"), TextAt(*spec, "hostname"), Joined(spec->Find("services")),
+  return {TextAt(*metadata, "name"), TextAt(*spec, "hostname"), JoinedTexts(spec->Find("services")),
           TextAt(*spec, "version"),  or_none("ext_upgrader"),   or_none("ext_upgrader_version")};
 }
 
@@ -133,7 +133,8 @@ Result<Output> RunList(const Invocation& invocation, const InventoryLs& given) {
   Value::List items;
   for (const auto& instance : instances) items.push_back(EncodeMessage(instance));
   return Output::List(std::move(items),
-                      {"Server ID", "Hostname", "Services", "Agent Version", "Upgrader", "Upgrader Version"}, Row);
+                      {"Server ID", "Hostname", "Services", "Agent Version", "Upgrader", "Upgrader Version"},
+                      InventoryRow);
 }
 
 Result<Output> RunPing(const Invocation& invocation, const InventoryPing& given) {
@@ -169,7 +170,7 @@ Result<Output> RunRemove(const Invocation& invocation, const InventoryRm& given)
   });
 }
 
-Command ListCommand(std::string_view path, bool hidden) {
+Command InventoryListCommand(std::string_view path, bool hidden) {
   return {.path = path,
           .summary = "List what runs of the cluster, and where",
           .options = {{.name = "services",
@@ -213,8 +214,8 @@ std::vector<Command> InventoryCommands() {
                         .into = Into<&InventoryStatus::connected>}},
            .example = "tctl inventory status --connected",
            .run = RunWith<RunStatus>},
-          ListCommand("inventory ls", false),
-          ListCommand("inventory list", true),
+          InventoryListCommand("inventory ls", false),
+          InventoryListCommand("inventory list", true),
           {.path = "inventory rm",
            .summary = "End a host for good: what it announced goes, and its id and certificates are refused",
            .arguments = {{.name = "server-id", .help = "Of tctl inventory ls", .into = Into<&InventoryRm::server_id>}},

@@ -62,7 +62,7 @@ const TargetRow kTargets[] = {
                                      &types::LockTarget::set_jointoken<const std::string&>),
 };
 
-Result<std::optional<Time>> ExpiresOf(const LockOptions& given) {
+Result<std::optional<Time>> LockExpires(const LockOptions& given) {
   if (!given.expires.empty() && !given.ttl.empty()) return Fail(ErrorKind::kUsage, "give --expires or --ttl");
   if (!given.expires.empty()) {
     ASSIGN_OR_RETURN(const Time expires, ParseTime(given.expires));
@@ -90,7 +90,7 @@ Result<types::LockV2> LockOf(const LockOptions& given) {
     return FailWithHint(ErrorKind::kUsage, "name what to lock", "tctl lock --user=alice --message='on leave'");
   }
 
-  ASSIGN_OR_RETURN(const auto expires, ExpiresOf(given));
+  ASSIGN_OR_RETURN(const auto expires, LockExpires(given));
   if (expires && *expires <= Now()) return Fail(ErrorKind::kBadParameter, "the lock would be over already");
   if (expires) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(*expires);
@@ -101,7 +101,7 @@ Result<types::LockV2> LockOf(const LockOptions& given) {
   return lock;
 }
 
-Result<Output> Run(const Invocation& invocation, const LockOptions& given) {
+Result<Output> RunLock(const Invocation& invocation, const LockOptions& given) {
   ASSIGN_OR_RETURN(const types::LockV2 lock, LockOf(given));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   if (!given.force) RETURN_IF_ERROR(CheckLocksOthers(*rpc, lock.spec().target()));
@@ -130,7 +130,7 @@ Command LockCommand() {
                                .into = Into<&LockOptions::expires>},
                               kForceOption<&LockOptions::force>},
                   .example = "tctl lock --user=alice --message='on leave' --ttl=10h",
-                  .run = RunWith<Run>};
+                  .run = RunWith<RunLock>};
 
   for (const auto& row : kTargets) command.options.push_back(row.option);
   return command;

@@ -113,7 +113,7 @@ std::string Joined(const Value& list) {
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 
-std::string TextOf(const Value& plan) {
+std::string PlanText(const Value& plan) {
   std::string text = ComparisonText(*plan.Find("changes"));
   const auto& rows = plan.Find("access")->as_list();
   if (rows.empty()) return text + "\nnobody gains or loses access\n";
@@ -131,7 +131,7 @@ std::string TextOf(const Value& plan) {
   return text;
 }
 
-Result<Output> Run(const Invocation& invocation, const PlanOptions& given) {
+Result<Output> RunPlan(const Invocation& invocation, const PlanOptions& given) {
   std::vector<std::string> notices;
   ASSIGN_OR_RETURN(const auto resources, ResourcesToCompare(given.compared, notices));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
@@ -144,7 +144,7 @@ Result<Output> Run(const Invocation& invocation, const PlanOptions& given) {
   plan.Set("changes", std::move(comparison.rows));
   const Value& access = plan.Set("access", AccessChanges(before, after));
   const bool differs = !access.as_list().empty();
-  Output output = Output::Of(std::move(plan), TextOf);
+  Output output = Output::Of(std::move(plan), PlanText);
   output.notices = std::move(notices);
   if (!comparison.notice.empty()) output.notices.push_back(std::move(comparison.notice));
   if (differs && given.exit_code) output.exit_code = 1;
@@ -163,7 +163,7 @@ Command PlanCommand() {
                        .help = "Exit with 1 when somebody would gain or lose access",
                        .into = Into<&PlanOptions::exit_code>}},
           .example = "tctl plan -f roles/",
-          .run = RunWith<Run>};
+          .run = RunWith<RunPlan>};
 }
 
 }  // namespace sallyport

@@ -5,7 +5,7 @@
 namespace sallyport {
 namespace {
 
-Result<Output> Run(const Invocation& invocation, const SessionListOptions& given) {
+Result<Output> RunRecordings(const Invocation& invocation, const SessionListOptions& given) {
   ASSIGN_OR_RETURN(const SessionRange range, SessionRangeOf(given));
   ASSIGN_OR_RETURN(std::shared_ptr<RpcClient> rpc, ConnectToAuth(invocation));
   return SessionList(std::move(rpc), range);
@@ -13,6 +13,8 @@ Result<Output> Run(const Invocation& invocation, const SessionListOptions& given
 
 }  // namespace
 
-Command RecordingsCommand() { return SessionListCommand("tctl recordings ls --last=12h --format=json", RunWith<Run>); }
+Command RecordingsCommand() {
+  return SessionListCommand("tctl recordings ls --last=12h --format=json", RunWith<RunRecordings>);
+}
 
 }  // namespace sallyport

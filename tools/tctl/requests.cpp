@@ -97,7 +97,7 @@ std::string TableOf(const Requests& requests) {
          resources.Footnote() + reasons.Footnote();
 }
 
-Result<Output> List(const Invocation& invocation, const RequestsLs& given) {
+Result<Output> ListRequests(const Invocation& invocation, const RequestsLs& given) {
   proto::ListAccessRequestsRequest query;
   query.set_sort(given.sort_index == "state" ? proto::STATE : proto::CREATED);
   query.set_descending(given.sort_order != "ascending");
@@ -123,7 +123,7 @@ std::string DetailsOf(const AccessRequestV3& request) {
 }
 
 // The requests that a command names, with commas between. Each must be there.
-Result<Requests> Named(RpcClient& rpc, const std::string& ids) {
+Result<Requests> NamedRequest(RpcClient& rpc, const std::string& ids) {
   Requests requests;
   for (const auto& id : SplitNonEmpty(ids, ',')) {
     ASSIGN_OR_RETURN(AccessRequestV3 request, FetchAccessRequest(rpc, id));
@@ -133,9 +133,9 @@ Result<Requests> Named(RpcClient& rpc, const std::string& ids) {
   return requests;
 }
 
-Result<Output> Get(const Invocation& invocation, const RequestsNamed& given) {
+Result<Output> GetRequests(const Invocation& invocation, const RequestsNamed& given) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
-  ASSIGN_OR_RETURN(const Requests requests, Named(*rpc, given.ids));
+  ASSIGN_OR_RETURN(const Requests requests, NamedRequest(*rpc, given.ids));
   return Shown(RequestsValue(requests), [requests](const Value&) {
     std::string text;
     for (const auto& request : requests) text += DetailsOf(request);
@@ -188,7 +188,7 @@ Result<Output> Deny(const Invocation& invocation, const RequestsDecided& given) 
   return Decide(invocation, given, types::DENIED);
 }
 
-Result<Output> Create(const Invocation& invocation, const RequestsCreate& given) {
+Result<Output> CreateRequest(const Invocation& invocation, const RequestsCreate& given) {
   AccessRequestV3 request = NewAccessRequest(given.username, given.reason);
   auto& spec = *request.mutable_spec();
   spec.set_dryrun(given.dry_run);
@@ -204,9 +204,9 @@ Result<Output> Create(const Invocation& invocation, const RequestsCreate& given)
   });
 }
 
-Result<Output> Remove(const Invocation& invocation, const RequestsNamed& given) {
+Result<Output> RemoveRequests(const Invocation& invocation, const RequestsNamed& given) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
-  ASSIGN_OR_RETURN(const Requests requests, Named(*rpc, given.ids));
+  ASSIGN_OR_RETURN(const Requests requests, NamedRequest(*rpc, given.ids));
 
   for (const auto& request : requests) {
     if (request.spec().state() != types::APPROVED || given.force) continue;
@@ -306,13 +306,13 @@ std::vector<Command> OwnRows() {
                         .choices = "ascending descending",
                         .into = Into<&RequestsLs::sort_order>}},
            .example = "tctl requests ls",
-           .run = RunWith<List>},
+           .run = RunWith<ListRequests>},
           {.path = "requests get",
            .summary = "Show access requests in full",
            .arguments = {kIds<&RequestsNamed::ids>},
 
            .example = "tctl requests get 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7",
-           .run = RunWith<Get>},
+           .run = RunWith<GetRequests>},
           ApproveCommand(),
           {.path = "requests deny",
            .summary = "Deny access requests",
@@ -347,7 +347,7 @@ Command CreateRequestCommand() {
                        .into = Into<&RequestsCreate::dry_run>}},
 
           .example = "tctl requests create alice --roles=prod --reason='incident 7'",
-          .run = RunWith<Create>};
+          .run = RunWith<CreateRequest>};
 }
 
 Command ReviewCommand() {
@@ -382,7 +382,7 @@ std::vector<Command> RowsForOthers() {
                {{.name = "force", .short_name = 'f', .help = "Approved ones too", .into = Into<&RequestsNamed::force>}},
            .example = "tctl requests rm 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7",
            .formats = "",
-           .run = RunWith<Remove>},
+           .run = RunWith<RemoveRequests>},
           {.path = "requests capabilities",
            .summary = "Show what a user may ask for",
            .arguments =

@@ -12,7 +12,7 @@ struct RmOptions {
   bool force = false;
 };
 
-Result<Output> Run(const Invocation& invocation, const RmOptions& given) {
+Result<Output> RunRemove(const Invocation& invocation, const RmOptions& given) {
   const std::string& text = given.resource;
   const auto slash = text.find('/');
   ASSIGN_OR_RETURN(const KindRow* kind, KindNamed(text.substr(0, slash)));
@@ -47,7 +47,7 @@ Command RemoveCommand() {
       .options = {kForceOption<&RmOptions::force>},
       .example = "tctl rm role/dev",
       .formats = "",
-      .run = RunWith<Run>};
+      .run = RunWith<RunRemove>};
 }
 
 }  // namespace sallyport

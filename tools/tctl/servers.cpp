@@ -65,8 +65,8 @@ Output Resources(std::vector<std::string> columns, std::function<std::vector<std
 using Lister = Status (*)(RpcClient&, const ListFilter&, const ValueSink&);
 using RowOfServer = std::vector<std::string> (*)(const Value&, bool verbose);
 
-Result<Output> List(const Invocation& invocation, const ListOptions& given, Lister list,
-                    const std::vector<std::string>& columns, RowOfServer row) {
+Result<Output> ListServers(const Invocation& invocation, const ListOptions& given, Lister list,
+                           const std::vector<std::string>& columns, RowOfServer row) {
   ASSIGN_OR_RETURN(const ListFilter filter, FilterOf(given));
   ASSIGN_OR_RETURN(std::shared_ptr<RpcClient> rpc, ConnectToAuth(invocation));
   Output output =
@@ -76,11 +76,11 @@ Result<Output> List(const Invocation& invocation, const ListOptions& given, List
 }
 
 Result<Output> ListNodesCommand(const Invocation& invocation, const ListOptions& given) {
-  return List(invocation, given, ListNodes, kServerColumns, ServerRow);
+  return ListServers(invocation, given, ListNodes, kServerColumns, ServerRow);
 }
 
 Result<Output> ListKube(const Invocation& invocation, const ListOptions& given) {
-  return List(invocation, given, ListKubeServers, {"Cluster", "Labels", "Version"}, KubeRow);
+  return ListServers(invocation, given, ListKubeServers, {"Cluster", "Labels", "Version"}, KubeRow);
 }
 
 // The resources of a kind that have a server each.
@@ -131,13 +131,13 @@ std::vector<std::string> DatabaseRow(const Value& server, bool verbose) {
 }
 
 Result<Output> ListApps(const Invocation& invocation, const ListOptions& given) {
-  return List(invocation, given, ListAppServers, {"Host", "Name", "Type", "Public Address", "URI", "Labels", "Version"},
-              AppRow);
+  return ListServers(invocation, given, ListAppServers,
+                     {"Host", "Name", "Type", "Public Address", "URI", "Labels", "Version"}, AppRow);
 }
 
 Result<Output> ListDatabases(const Invocation& invocation, const ListOptions& given) {
-  return List(invocation, given, ListDatabaseServers, {"Host", "Name", "Protocol", "URI", "Labels", "Version"},
-              DatabaseRow);
+  return ListServers(invocation, given, ListDatabaseServers, {"Host", "Name", "Protocol", "URI", "Labels", "Version"},
+                     DatabaseRow);
 }
 
 // Auth services and proxies are listed by the HTTP API.

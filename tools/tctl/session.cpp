@@ -20,7 +20,7 @@ constexpr const char* kDefaultDataDir = "/var/lib/teleport";
 using Connection = Result<std::unique_ptr<RpcClient>>;
 
 // What a source has to go by.
-struct Asked {
+struct AskedSession {
   const Invocation& invocation;
   const TctlOptions given = ProgramOptions<TctlOptions>(invocation);
   const NetworkSettings network = NetworkFromEnvironment(invocation.Environment(), given.insecure);
@@ -76,7 +76,7 @@ Result<HostConfig> ReadHostConfig(const std::string& path) {
 }
 
 // The auth service that runs on this host, as its administrator.
-Connection ConnectLocally(const Asked& asked, const std::string& data_dir, std::string_view named_by) {
+Connection ConnectLocally(const AskedSession& asked, const std::string& data_dir, std::string_view named_by) {
   const std::string source = fmt::format("the data directory {} ({})", data_dir, named_by);
   auto address = ReadFile(data_dir + "/auth_address");
   if (!address) {
@@ -95,7 +95,7 @@ Connection ConnectLocally(const Asked& asked, const std::string& data_dir, std::
 
 // Each source says nothing (nullptr) when the command line and this host do not have it.
 
-Connection FromIdentity(const Asked& asked) {
+Connection FromIdentity(const AskedSession& asked) {
   const std::string& path = asked.given.identity;
   const std::string& address = asked.given.auth_server;
   if (path.empty()) return nullptr;
@@ -107,12 +107,12 @@ Connection FromIdentity(const Asked& asked) {
   return connection ? std::move(connection) : InSource("the identity file " + path, connection.error());
 }
 
-Connection FromDataDir(const Asked& asked) {
+Connection FromDataDir(const AskedSession& asked) {
   if (asked.given.data_dir.empty()) return nullptr;
   return ConnectLocally(asked, asked.given.data_dir, "--data-dir");
 }
 
-Connection FromConfig(const Asked& asked) {
+Connection FromConfig(const AskedSession& asked) {
   // An address that is given is somebody else's.
   const bool named = !asked.given.config.empty();
   if (!named && (!asked.given.auth_server.empty() || !FileExists(kDefaultConfig))) return nullptr;
@@ -121,7 +121,7 @@ Connection FromConfig(const Asked& asked) {
   return config.has_auth ? ConnectLocally(asked, config.data_dir, path) : nullptr;
 }
 
-Connection FromLogin(const Asked& asked) {
+Connection FromLogin(const AskedSession& asked) {
   const auto directory = ProfilesFromEnvironment(asked.invocation.Environment());
   if (!directory) return nullptr;
   std::string name;
@@ -138,15 +138,15 @@ Connection FromLogin(const Asked& asked) {
                     : InSource(fmt::format("the login of tsh at {}", session->profile.Name()), connection.error());
 }
 
-Connection FromDefault(const Asked& asked) { return ConnectLocally(asked, kDefaultDataDir, "the default"); }
+Connection FromDefault(const AskedSession& asked) { return ConnectLocally(asked, kDefaultDataDir, "the default"); }
 
-using Source = Connection (*)(const Asked&);
+using Source = Connection (*)(const AskedSession&);
 constexpr Source kSources[] = {FromIdentity, FromDataDir, FromConfig, FromLogin, FromDefault};
 
 }  // namespace
 
 Connection ConnectToAuth(const Invocation& invocation) {
-  const Asked asked{invocation};
+  const AskedSession asked{invocation};
   for (const Source source : kSources) {
     auto connection = source(asked);
     if (!connection || *connection != nullptr) return connection;

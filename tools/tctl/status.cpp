@@ -30,7 +30,7 @@ std::string AlgorithmOf(const Result<PublicKey>& key) {
   return "unknown";
 }
 
-Value Row(const char* protocol, const char* status, const Result<PublicKey>& key) {
+Value StatusRow(const char* protocol, const char* status, const Result<PublicKey>& key) {
   return Value(
       Value::Map{{"protocol", protocol}, {"status", status}, {"algorithm", AlgorithmOf(key)}, {"storage", "software"}});
 }
@@ -38,17 +38,18 @@ Value Row(const char* protocol, const char* status, const Result<PublicKey>& key
 void AddKeys(const types::CAKeySet& keys, const char* status, Value& rows) {
   for (const auto& pair : keys.ssh()) {
     const auto parsed = ParseAuthorizedKey(pair.publickey());
-    rows.Append(Row("SSH", status, parsed ? Result<PublicKey>(parsed->key) : std::unexpected(parsed.error())));
+    rows.Append(StatusRow("SSH", status, parsed ? Result<PublicKey>(parsed->key) : std::unexpected(parsed.error())));
   }
-  for (const auto& pair : keys.jwt()) rows.Append(Row("JWT", status, ParsePublicKeyPem(pair.publickey())));
+  for (const auto& pair : keys.jwt()) rows.Append(StatusRow("JWT", status, ParsePublicKeyPem(pair.publickey())));
   for (const auto& pair : keys.tls()) {
     const auto certificate = Certificate::FromPem(pair.cert());
-    rows.Append(Row("TLS", status,
-                    certificate ? Result<PublicKey>(certificate->public_key()) : std::unexpected(certificate.error())));
+    rows.Append(
+        StatusRow("TLS", status,
+                  certificate ? Result<PublicKey>(certificate->public_key()) : std::unexpected(certificate.error())));
   }
 }
 
-Result<Value> Authority(RpcClient& rpc, std::string_view type, Value& pins) {
+Result<Value> StatusAuthority(RpcClient& rpc, std::string_view type, Value& pins) {
   trustv1::GetCertAuthoritiesRequest request;
   request.set_type(std::string(type));
   ASSIGN_OR_RETURN(const auto answer, rpc.Call<trustv1::GetCertAuthoritiesResponse>(
@@ -86,13 +87,13 @@ std::string ToText(const Value& status) {
   return text + "\n" + RenderTable({"authority", "rotation", "protocol", "status", "algorithm", "storage"}, rows);
 }
 
-Result<Output> Run(const Invocation& invocation) {
+Result<Output> RunStatus(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const auto ping, rpc->Call<proto::PingResponse>("/proto.AuthService/Ping", proto::PingRequest()));
   Value pins = Value::EmptyList();
   Value authorities = Value::EmptyList();
   for (const auto type : CertAuthorityTypes()) {
-    ASSIGN_OR_RETURN(Value authority, Authority(*rpc, type, pins));
+    ASSIGN_OR_RETURN(Value authority, StatusAuthority(*rpc, type, pins));
     authorities.Append(std::move(authority));
   }
   Output output = Output::Of(Value(Value::Map{{"cluster", ping.clustername()},
@@ -118,7 +119,7 @@ Command StatusCommand() {
   return {.path = "status",
           .summary = "Show the cluster and its certificate authorities",
           .example = "tctl status --format=json",
-          .run = Run};
+          .run = RunStatus};
 }
 
 Command VersionCommand() { return {.path = "version", .summary = "Show the version", .run = Version}; }

@@ -46,7 +46,7 @@ AgentTarget TargetOf(const TokensAdd& given) {
   return target;
 }
 
-Result<Output> Add(const Invocation& invocation, const TokensAdd& given) {
+Result<Output> AddToken(const Invocation& invocation, const TokensAdd& given) {
   NewJoinToken wanted;
   ASSIGN_OR_RETURN(wanted.roles, ParseSystemRoles(given.type));
   // An agent for Kubernetes finds applications there by itself, which takes these two.
@@ -79,7 +79,8 @@ std::string ExpiryText(const types::ProvisionTokenV2& token, Time now) {
                      FormatDuration(std::chrono::round<std::chrono::seconds>(*expires - now)));
 }
 
-Result<std::vector<types::ProvisionTokenV2>> Wanted(RpcClient& rpc, const std::map<std::string, std::string>& labels) {
+Result<std::vector<types::ProvisionTokenV2>> WantedTokens(RpcClient& rpc,
+                                                          const std::map<std::string, std::string>& labels) {
   ASSIGN_OR_RETURN(auto tokens, AllTokens(rpc));
   std::erase_if(tokens, [&](const auto& token) {
     const auto has = LabelsOf(token);
@@ -92,10 +93,10 @@ Result<std::vector<types::ProvisionTokenV2>> Wanted(RpcClient& rpc, const std::m
   return tokens;
 }
 
-Result<Output> List(const Invocation& invocation, const TokensLs& given) {
+Result<Output> ListTokens(const Invocation& invocation, const TokensLs& given) {
   ASSIGN_OR_RETURN(const auto labels, ParseLabels(given.labels));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
-  ASSIGN_OR_RETURN(const auto tokens, Wanted(*rpc, labels));
+  ASSIGN_OR_RETURN(const auto tokens, WantedTokens(*rpc, labels));
   const auto name = given.with_secrets ? NameOf : SafeTokenName;
 
   if (invocation.format_given() && invocation.format() == "text") {
@@ -128,7 +129,7 @@ Result<Output> List(const Invocation& invocation, const TokensLs& given) {
   return output;
 }
 
-Result<Output> Remove(const Invocation& invocation, const TokensRm& given) {
+Result<Output> RemoveToken(const Invocation& invocation, const TokensRm& given) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   types::ResourceRequest request;
   request.set_name(given.token);
@@ -177,7 +178,7 @@ Command AddTokenCommand() {
                        .into = Into<&TokensAdd::db_uri>}},
 
           .example = "tctl tokens add --type=node",
-          .run = RunWith<Add>};
+          .run = RunWith<AddToken>};
 }
 
 Command ListTokensCommand() {
@@ -191,7 +192,7 @@ Command ListTokensCommand() {
                        .help = "Only tokens with these labels",
                        .into = Into<&TokensLs::labels>}},
           .example = "tctl tokens ls",
-          .run = RunWith<List>};
+          .run = RunWith<ListTokens>};
 }
 
 Command RemoveTokenCommand() {
@@ -200,7 +201,7 @@ Command RemoveTokenCommand() {
           .arguments = {{.name = "token", .help = "The token", .into = Into<&TokensRm::token>}},
           .example = "tctl tokens rm 0123456789abcdef0123456789abcdef",
           .formats = "",
-          .run = RunWith<Remove>};
+          .run = RunWith<RemoveToken>};
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ Result<std::string> LeafNamed(const std::string& text) {
   return Fail(ErrorKind::kUsage, "\"{}\" names no cluster: tctl update rc/NAME --set-labels=env=prod", text);
 }
 
-Result<Output> Run(const Invocation& invocation, const UpdateOptions& given) {
+Result<Output> RunUpdate(const Invocation& invocation, const UpdateOptions& given) {
   ASSIGN_OR_RETURN(const std::string name, LeafNamed(given.resource));
   if (given.set_labels.empty() && given.set_ttl.empty()) {
     return Fail(ErrorKind::kUsage, "nothing to change: give --set-labels or --set-ttl");
@@ -76,7 +76,7 @@ Command UpdateCommand() {
                        .into = Into<&UpdateOptions::set_ttl>}},
           .example = "tctl update rc/leaf.example.com --set-labels=env=prod",
           .formats = "",
-          .run = RunWith<Run>};
+          .run = RunWith<RunUpdate>};
 }
 
 }  // namespace sallyport

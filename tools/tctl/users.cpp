@@ -61,7 +61,7 @@ constexpr Link kInvite{"invite", std::chrono::hours(48)};
 constexpr Link kReset{"password", std::chrono::hours(24)};
 
 // How long the link is to be good; 0 leaves it to the cluster.
-Result<Nanoseconds> TtlOf(const std::string& text, const Link& link) {
+Result<Nanoseconds> LinkTtlOf(const std::string& text, const Link& link) {
   if (text.empty()) return Nanoseconds(0);
   ASSIGN_OR_RETURN(const Nanoseconds ttl, ParseDuration(text));
   if (ttl > Nanoseconds(0) && ttl <= link.most) return ttl;
@@ -110,9 +110,9 @@ std::string LinkText(const Value& token) {
       expires && created ? ShortDuration(*expires - *created) : "a while", spec.Find("url")->as_string());
 }
 
-Result<Output> Add(const Invocation& invocation, const UsersAdd& given) {
+Result<Output> AddUser(const Invocation& invocation, const UsersAdd& given) {
   ASSIGN_OR_RETURN(const types::UserV2 user, UserOf(given));
-  ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(given.ttl, kInvite));
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, LinkTtlOf(given.ttl, kInvite));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   RETURN_IF_ERROR(CheckRolesExist(*rpc, RolesOf(given)));
 
@@ -130,14 +130,14 @@ Result<Output> Add(const Invocation& invocation, const UsersAdd& given) {
 }
 
 Result<Output> Reset(const Invocation& invocation, const UsersReset& given) {
-  ASSIGN_OR_RETURN(const Nanoseconds ttl, TtlOf(given.ttl, kReset));
+  ASSIGN_OR_RETURN(const Nanoseconds ttl, LinkTtlOf(given.ttl, kReset));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const auto token, MakeLink(*rpc, given.account, kReset, ttl));
   return Output::Of(EncodeMessage(token), LinkText);
 }
 
 // Returns the roles after --set-roles, --add-roles and --remove-roles, in this order.
-std::vector<std::string> ChangedRoles(const UsersUpdate& given, const types::UserV2& user) {
+std::vector<std::string> ChangedRolesOf(const UsersUpdate& given, const types::UserV2& user) {
   std::vector<std::string> roles(user.spec().roles().begin(), user.spec().roles().end());
   if (given.set_roles) roles = *given.set_roles;
   for (const auto& role : given.add_roles.value_or(kNoRoles)) {
@@ -148,10 +148,10 @@ std::vector<std::string> ChangedRoles(const UsersUpdate& given, const types::Use
 }
 
 // What the options say, put into a user; returns the changes for people.
-Result<std::vector<std::string>> Change(const UsersUpdate& given, types::UserV2& user) {
+Result<std::vector<std::string>> ChangeUser(const UsersUpdate& given, types::UserV2& user) {
   std::vector<std::string> changes;
   if (given.set_roles || given.add_roles || given.remove_roles) {
-    const auto roles = ChangedRoles(given, user);
+    const auto roles = ChangedRolesOf(given, user);
     if (roles.empty()) return Fail(ErrorKind::kBadParameter, "a user needs at least one role");
     user.mutable_spec()->mutable_roles()->Assign(roles.begin(), roles.end());
     changes.push_back(fmt::format("roles: {}", fmt::join(roles, ",")));
@@ -161,11 +161,11 @@ Result<std::vector<std::string>> Change(const UsersUpdate& given, types::UserV2&
   return changes;
 }
 
-Result<Output> Update(const Invocation& invocation, const UsersUpdate& given) {
+Result<Output> UpdateUser(const Invocation& invocation, const UsersUpdate& given) {
   // A wrong command line is said without the network; "*", which is no role, stands for those that the user has.
   types::UserV2 somebody;
   somebody.mutable_spec()->add_roles("*");
-  ASSIGN_OR_RETURN(const auto tried, Change(given, somebody));
+  ASSIGN_OR_RETURN(const auto tried, ChangeUser(given, somebody));
   if (tried.empty())
     return Fail(ErrorKind::kUsage, "nothing to change: give --add-roles, --set-roles or another option");
 
@@ -176,7 +176,7 @@ Result<Output> Update(const Invocation& invocation, const UsersUpdate& given) {
 
   usersv1::UpdateUserRequest update;
   *update.mutable_user() = std::move(*stored.mutable_user());
-  ASSIGN_OR_RETURN(const auto changes, Change(given, *update.mutable_user()));
+  ASSIGN_OR_RETURN(const auto changes, ChangeUser(given, *update.mutable_user()));
   for (const auto* roles : {&given.set_roles, &given.add_roles}) {
     RETURN_IF_ERROR(CheckRolesExist(*rpc, roles->value_or(kNoRoles)));
   }
@@ -206,7 +206,7 @@ std::vector<std::string> UserRow(const Value& user) {
   return {user.Find("metadata")->Find("name")->as_string(), fmt::format("{}", fmt::join(roles, ","))};
 }
 
-Result<Output> List(const Invocation& invocation) {
+Result<Output> ListUsers(const Invocation& invocation) {
   ASSIGN_OR_RETURN(std::shared_ptr<RpcClient> rpc, ConnectToAuth(invocation));
   Output output;
   output.kind = Output::Kind::kItems;
@@ -223,7 +223,7 @@ Result<Output> List(const Invocation& invocation) {
   return output;
 }
 
-Result<Output> Remove(const Invocation& invocation, const UsersRm& given) {
+Result<Output> RemoveUsers(const Invocation& invocation, const UsersRm& given) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   std::string report;
   std::vector<std::string> names;
@@ -260,7 +260,7 @@ Command AddUserCommand() {
                                .help = "How long the link is good (default 1h, at most 48h)",
                                .into = Into<&UsersAdd::ttl>}},
                   .example = "tctl users add alice --roles=access --logins=ubuntu",
-                  .run = RunWith<Add>};
+                  .run = RunWith<AddUser>};
 
   for (auto& option : TraitRows<&UsersAdd::traits>("")) command.options.push_back(option);
   return command;
@@ -294,7 +294,7 @@ Command UpdateUserCommand() {
                                .into = Into<&UsersUpdate::remove_roles>},
                               kForceOption<&UsersUpdate::force>},
                   .example = "tctl users update alice --add-roles=editor",
-                  .run = RunWith<Update>};
+                  .run = RunWith<UpdateUser>};
 
   for (auto& option : TraitRows<&UsersUpdate::traits>("set-")) command.options.push_back(option);
   return command;
@@ -315,7 +315,7 @@ std::vector<Command> UserCommands() {
            .example = "tctl users reset alice",
            .run = RunWith<Reset>},
 
-          {.path = "users ls", .summary = "List users", .example = "tctl users ls --format=json", .run = List},
+          {.path = "users ls", .summary = "List users", .example = "tctl users ls --format=json", .run = ListUsers},
           {.path = "users rm",
            .summary = "Remove users",
            .arguments = {{.name = "accounts",
@@ -326,7 +326,7 @@ std::vector<Command> UserCommands() {
            .options = {kForceOption<&UsersRm::force>},
            .example = "tctl users rm alice",
            .formats = "",
-           .run = RunWith<Remove>}};
+           .run = RunWith<RemoveUsers>}};
 }
 
 }  // namespace sallyport

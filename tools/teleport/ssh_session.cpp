@@ -5,7 +5,7 @@
 namespace sallyport {
 namespace {
 
-Result<Output> Run(const Invocation&) {
+Result<Output> RunSshSession(const Invocation&) {
   const auto code = RunSession();
   Output output;
   output.exit_code = code.value_or(kSessionFailed);
@@ -20,7 +20,7 @@ Command SshSessionCommand() {
           .summary = "Run a session of a node, as its agent does",
           .formats = "",
           .hidden = true,
-          .run = Run};
+          .run = RunSshSession};
 }
 
 }  // namespace sallyport

@@ -211,7 +211,7 @@ Status BeginLog(const TeleportConfig& config) {
   return {};
 }
 
-Result<Output> Run(const Invocation& invocation, const StartOptions& given) {
+Result<Output> RunStart(const Invocation& invocation, const StartOptions& given) {
   ASSIGN_OR_RETURN(const TeleportConfig config, ConfigOf(invocation, given));
   RETURN_IF_ERROR(BeginLog(config));
   RaiseOpenFileLimit();
@@ -301,7 +301,7 @@ Command StartCommand() {
                   .options = RowsOfCluster(),
                   .example = "teleport start -c /etc/teleport.yaml",
                   .formats = "",
-                  .run = RunWith<Run>};
+                  .run = RunWith<RunStart>};
 
   for (const auto& row : RowsOfHost()) command.options.push_back(row);
   return command;

@@ -15,7 +15,7 @@ std::string Text(const Value& session) {
 }
 
 // Of the session that the command is run in, as its environment says.
-Result<Output> Run(const Invocation& invocation) {
+Result<Output> RunStatus(const Invocation& invocation) {
   const std::string session = invocation.Env("SSH_SESSION_ID");
   if (session.empty()) return Output::Text("This is no session of a cluster's node.\n");
   Value value(Value::Map{{"user", invocation.Env("SSH_TELEPORT_USER")},
@@ -30,8 +30,10 @@ Result<Output> Run(const Invocation& invocation) {
 }  // namespace
 
 Command StatusCommand() {
-  return {
-      .path = "status", .summary = "Show which session of a node this is", .example = "teleport status", .run = Run};
+  return {.path = "status",
+          .summary = "Show which session of a node this is",
+          .example = "teleport status",
+          .run = RunStatus};
 }
 
 }  // namespace sallyport

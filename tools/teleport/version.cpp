@@ -8,7 +8,7 @@ struct VersionOptions {
   bool raw = false;
 };
 
-Result<Output> Run(const Invocation&, const VersionOptions& given) {
+Result<Output> RunVersion(const Invocation&, const VersionOptions& given) {
   if (given.raw) return Output::Text(fmt::format("{}\n", kWireVersion));
   Value version(Value::Map{{"version", kWireVersion}, {"sallyport", kSallyportVersion}});
   return Output::Of(std::move(version), [](const Value&) {
@@ -24,7 +24,7 @@ Command VersionCommand() {
           .options = {{.name = "raw",
                        .help = "Show the number of Teleport's version alone",
                        .into = Into<&VersionOptions::raw>}},
-          .run = RunWith<Run>};
+          .run = RunWith<RunVersion>};
 }
 
 }  // namespace sallyport

@@ -22,7 +22,7 @@ Value Item(const RemoteClusterItem& cluster, std::string_view type, const std::s
   return value;
 }
 
-std::vector<std::string> Row(const Value& item, bool verbose) {
+std::vector<std::string> ClusterRow(const Value& item, bool verbose) {
   std::map<std::string, std::string> labels;
   for (const auto& [key, value] : item.Find("labels")->as_map()) labels[key] = value.as_string();
   return {item.Find("cluster_name")->as_string(), item.Find("status")->as_string(),
@@ -30,7 +30,7 @@ std::vector<std::string> Row(const Value& item, bool verbose) {
           item.Find("selected")->as_bool() ? "*" : ""};
 }
 
-Result<Output> Run(const Invocation& invocation, const ClustersOptions& given) {
+Result<Output> RunClusters(const Invocation& invocation, const ClustersOptions& given) {
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name));
   ASSIGN_OR_RETURN(const auto leaves, ListRemoteClusters(*rpc));
@@ -48,13 +48,13 @@ Result<Output> Run(const Invocation& invocation, const ClustersOptions& given) {
   if (given.quiet && invocation.format() == "text") {
     std::vector<std::vector<std::string>> rows;
     for (const auto& item : items) {
-      rows.push_back(Row(item, verbose));
+      rows.push_back(ClusterRow(item, verbose));
       rows.back().pop_back();  // which one is selected
     }
     return Output::Text(RenderRows(rows));
   }
   return Output::List(std::move(items), {"Cluster Name", "Status", "Cluster Type", "Labels", "Selected"},
-                      [verbose](const Value& item) { return Row(item, verbose); });
+                      [verbose](const Value& item) { return ClusterRow(item, verbose); });
 }
 
 }  // namespace
@@ -68,7 +68,7 @@ Command ClustersCommand() {
            {.name = "verbose", .short_name = 'v', .help = "Show all labels", .into = Into<&ClustersOptions::verbose>}},
       .example = "tsh clusters --format=json",
       .needs_login = true,
-      .run = RunWith<Run>};
+      .run = RunWith<RunClusters>};
 }
 
 }  // namespace sallyport

@@ -83,7 +83,7 @@ std::string Section(const SshConfig& config, const std::string& cluster) {
   return text + config.user;
 }
 
-Result<Output> Run(const Invocation& invocation, const ConfigOptions& given) {
+Result<Output> RunConfig(const Invocation& invocation, const ConfigOptions& given) {
   if (!ProgramOptions<TshOptions>(invocation).identity.empty()) {
     return FailWithHint(ErrorKind::kUsage, "an identity file has no profile that ssh could read",
                         "log in, or use it with tsh: tsh -i FILE --proxy=HOST ssh HOST");
@@ -130,7 +130,7 @@ Command ConfigCommand() {
                        .into = Into<&ConfigOptions::port>}},
           .example = "tsh config >> ~/.ssh/config",
           .formats = "",
-          .run = RunWith<Run>};
+          .run = RunWith<RunConfig>};
 }
 
 }  // namespace sallyport

@@ -46,7 +46,7 @@ std::string ToExports(const Value& value) {
   return text;
 }
 
-Result<Output> Run(const Invocation& invocation, const EnvOptions& given) {
+Result<Output> RunEnv(const Invocation& invocation, const EnvOptions& given) {
   if (given.unset) return Unset();
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   const std::string& cluster = session.profile.cluster;
@@ -69,7 +69,7 @@ Command EnvCommand() {
           .summary = "Print commands that set the environment for this login",
           .options = {{.name = "unset", .help = "Print commands that clear it", .into = Into<&EnvOptions::unset>}},
           .example = "eval \"$(tsh env)\"",
-          .run = RunWith<Run>};
+          .run = RunWith<RunEnv>};
 }
 
 }  // namespace sallyport

@@ -33,7 +33,7 @@ struct KubeCredentials {
   std::string teleport_cluster;
 };
 
-std::vector<std::string> Row(const Value& item, bool verbose) {
+std::vector<std::string> KubeRow(const Value& item, bool verbose) {
   std::map<std::string, std::string> labels;
   for (const auto& [key, value] : item.Find("labels")->as_map()) labels[key] = value.as_string();
   return {item.Find("kube_cluster_name")->as_string(), LabelsText(labels, verbose),
@@ -46,7 +46,7 @@ bool IsQuiet(const Invocation& invocation, const KubeLs& given) { return given.q
 std::string NamesAndLabels(const Value::List& items, bool verbose) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& item : items) {
-    rows.push_back(Row(item, verbose));
+    rows.push_back(KubeRow(item, verbose));
     rows.back().pop_back();
   }
   return RenderRows(rows);
@@ -90,7 +90,7 @@ Result<Output> ListEverywhere(const Invocation& invocation, const KubeLs& given,
   return quiet;
 }
 
-Result<Output> List(const Invocation& invocation, const KubeLs& given) {
+Result<Output> ListKube(const Invocation& invocation, const KubeLs& given) {
   ASSIGN_OR_RETURN(const ListFilter filter, FilterOf(given.list));
   if (given.all) return ListEverywhere(invocation, given, filter);
 
@@ -118,7 +118,7 @@ Result<Output> List(const Invocation& invocation, const KubeLs& given) {
   const bool verbose = given.list.verbose;
   if (IsQuiet(invocation, given)) return Output::Text(NamesAndLabels(items, verbose));
   return Output::List(std::move(items), {"Kube Cluster Name", "Labels", "Selected"},
-                      [verbose](const Value& item) { return Row(item, verbose); });
+                      [verbose](const Value& item) { return KubeRow(item, verbose); });
 }
 
 Result<Output> LoginToSeveral(const Invocation& invocation, const Session& session, const ListFilter& filter,
@@ -209,7 +209,7 @@ Command KubeListCommand() {
           .options = std::move(options),
           .example = "tsh kube ls --format=json",
           .needs_login = true,
-          .run = RunWith<List>};
+          .run = RunWith<ListKube>};
 }
 
 Command KubeLoginCommand() {

@@ -46,7 +46,7 @@ Status CheckLogin(const Invocation& invocation, const KubectlOptions& given, con
 constexpr std::string_view kKubeconfig = "--kubeconfig";
 constexpr std::string_view kChosen[] = {kKubeconfig, "--context", "--cluster", "--user"};
 
-Result<Output> Run(const Invocation& invocation, const KubectlOptions& given) {
+Result<Output> RunKubectl(const Invocation& invocation, const KubectlOptions& given) {
   std::vector<std::string> words{"kubectl"};
   bool chooses_config = false;
   bool chooses = false;
@@ -72,7 +72,7 @@ Command KubectlCommand() {
           .passthrough = true,
           .words = Into<&KubectlOptions::words>,
           .needs_login = true,
-          .run = RunWith<Run>};
+          .run = RunWith<RunKubectl>};
 }
 
 }  // namespace sallyport

@@ -57,7 +57,7 @@ Result<Wanted> WantedOf(const Invocation& invocation, const ProfileDirectory& di
 }
 
 // A port that an earlier login found out need not be found again.
-Result<HostPort> AddressOf(const Wanted& wanted, const NetworkSettings& settings) {
+Result<HostPort> LoginAddressOf(const Wanted& wanted, const NetworkSettings& settings) {
   const auto given = ParseHostPort(wanted.proxy, 0);
   if (given && given->port == 0 && wanted.profile && wanted.profile->Name() == given->host) {
     return ParseHostPort(wanted.profile->web_proxy_addr, kDefaultWebPort);
@@ -121,7 +121,7 @@ struct Prepared {
   std::vector<std::string> notices;
 };
 
-Result<Prepared> Prepare(const Invocation& invocation, const TshLogin& given, const Wanted& wanted) {
+Result<Prepared> PrepareLogin(const Invocation& invocation, const TshLogin& given, const Wanted& wanted) {
   Prepared prepared;
   LoginOptions& options = prepared.options;
   ASSIGN_OR_RETURN(options.ttl, TtlOf(given.ttl));
@@ -131,7 +131,7 @@ Result<Prepared> Prepare(const Invocation& invocation, const TshLogin& given, co
     return FailWithHint(ErrorKind::kUsage, "the user to log in as is missing", "give it: --user=USER");
   }
 
-  ASSIGN_OR_RETURN(options.proxy, AddressOf(wanted, options.network));
+  ASSIGN_OR_RETURN(options.proxy, LoginAddressOf(wanted, options.network));
   const WebClient web(options.proxy, options.network);
   ASSIGN_OR_RETURN(prepared.ping, web.Ping());
   RETURN_IF_ERROR(CheckAuthType(given.auth, prepared.ping));
@@ -163,7 +163,7 @@ Result<Output> LogInToFile(const Invocation& invocation, const TshLogin& given) 
 
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
   ASSIGN_OR_RETURN(const Wanted wanted, WantedOf(invocation, directory));
-  ASSIGN_OR_RETURN(const Prepared prepared, Prepare(invocation, given, wanted));
+  ASSIGN_OR_RETURN(const Prepared prepared, PrepareLogin(invocation, given, wanted));
   ASSIGN_OR_RETURN(auto login, LoginToFile(prepared.ping, prepared.options, output.format));
 
   const Session& session = login.session;
@@ -234,7 +234,7 @@ void ShowRequest(const types::AccessRequestV3& request, Output& output) {
   };
 }
 
-Result<Output> Run(const Invocation& invocation, const TshLogin& given) {
+Result<Output> RunLogin(const Invocation& invocation, const TshLogin& given) {
   if (!given.out.empty()) return LogInToFile(invocation, given);
   if (!ProgramOptions<TshOptions>(invocation).identity.empty()) {
     return FailWithHint(ErrorKind::kUsage, "an identity file is a login already",
@@ -251,7 +251,7 @@ Result<Output> Run(const Invocation& invocation, const TshLogin& given) {
   if (still_good) {
     RETURN_IF_ERROR(directory.SetCurrent(wanted.profile->Name()));
   } else {
-    ASSIGN_OR_RETURN(Prepared prepared, Prepare(invocation, given, wanted));
+    ASSIGN_OR_RETURN(Prepared prepared, PrepareLogin(invocation, given, wanted));
     notices = std::move(prepared.notices);
     types::AccessCapabilities capabilities;
     NodeNames nodes;
@@ -340,7 +340,7 @@ Command LoginCommand() {
           .options = LoginRows(),
           .example = "tsh login --proxy=access.example.com --user=alice",
           .formats = "text json yaml file openssh tls kubernetes",
-          .run = RunWith<Run>};
+          .run = RunWith<RunLogin>};
 }
 
 }  // namespace sallyport

@@ -53,7 +53,7 @@ Result<Output> LogOutAll(const Invocation& invocation, const ProfileDirectory& d
   return output;
 }
 
-Result<Output> Run(const Invocation& invocation) {
+Result<Output> RunLogout(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
   const TshOptions given = ProgramOptions<TshOptions>(invocation);
   const bool proxy = !given.proxy.empty();
@@ -71,7 +71,7 @@ Command LogoutCommand() {
           .summary = "Remove keys and certificates, of one user or of all",
           .example = "tsh logout --proxy=access.example.com --user=alice",
           .formats = "",
-          .run = Run};
+          .run = RunLogout};
 }
 
 }  // namespace sallyport

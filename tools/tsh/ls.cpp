@@ -47,7 +47,7 @@ Result<Output> ListEverywhere(const Invocation& invocation, const LsOptions& giv
   return output;
 }
 
-Result<Output> Run(const Invocation& invocation, const LsOptions& given) {
+Result<Output> RunLs(const Invocation& invocation, const LsOptions& given) {
   ASSIGN_OR_RETURN(const ListFilter filter, FilterOf(given.list));
   if (given.all) {
     if (invocation.format() == "names") return Fail(ErrorKind::kUsage, "--format=names is for one cluster");
@@ -93,7 +93,7 @@ Command ListNodesCommand() {
           .example = "tsh ls env=prod --format=json",
           .formats = "text json yaml names",
           .needs_login = true,
-          .run = RunWith<Run>};
+          .run = RunWith<RunLs>};
 }
 
 }  // namespace sallyport

@@ -23,7 +23,7 @@ std::string_view TypeOf(const types::MFADevice& device) {
 }
 
 // As the cluster sends it, which keeps the secret to itself; devices of older clusters have no namespace.
-Value ToValue(types::MFADevice device) {
+Value DeviceValue(types::MFADevice device) {
   if (device.metadata().namespace_().empty()) device.mutable_metadata()->set_namespace_("default");
   return EncodeMessage(device);
 }
@@ -37,7 +37,7 @@ std::string DateText(const google::protobuf::Timestamp& stamp) {
   return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S UTC", &parts)};
 }
 
-std::string TableOf(const std::vector<types::MFADevice>& devices, bool verbose) {
+std::string DeviceTableOf(const std::vector<types::MFADevice>& devices, bool verbose) {
   std::vector<std::string> columns{"Name", "Type", "Added at", "Last used"};
   if (verbose) columns.insert(columns.begin() + 1, "ID");
   std::vector<std::vector<std::string>> rows;
@@ -49,7 +49,7 @@ std::string TableOf(const std::vector<types::MFADevice>& devices, bool verbose) 
   return RenderTable(columns, rows);
 }
 
-Result<Output> List(const Invocation& invocation, const MfaLs& given) {
+Result<Output> ListDevices(const Invocation& invocation, const MfaLs& given) {
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name));
   ASSIGN_OR_RETURN(const auto answer, rpc->Call<proto::GetMFADevicesResponse>("/proto.AuthService/GetMFADevices",
@@ -57,8 +57,8 @@ Result<Output> List(const Invocation& invocation, const MfaLs& given) {
   std::vector<types::MFADevice> devices(answer.devices().begin(), answer.devices().end());
   std::ranges::sort(devices, {}, [](const types::MFADevice& device) { return device.metadata().name(); });
   Value list = Value::EmptyList();
-  for (const auto& device : devices) list.Append(ToValue(device));
-  return Output::Of(std::move(list), [text = TableOf(devices, given.verbose)](const Value&) { return text; });
+  for (const auto& device : devices) list.Append(DeviceValue(device));
+  return Output::Of(std::move(list), [text = DeviceTableOf(devices, given.verbose)](const Value&) { return text; });
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ Command ListMfaCommand() {
       .options = {{.name = "verbose", .short_name = 'v', .help = "Show their IDs too", .into = Into<&MfaLs::verbose>}},
       .example = "tsh mfa ls --format=json",
       .needs_login = true,
-      .run = RunWith<List>};
+      .run = RunWith<ListDevices>};
 }
 
 }  // namespace sallyport

@@ -89,12 +89,12 @@ class Asciicast {
 
   Status Take(const events::OneOf& event) {
     if (event.has_sessionstart()) return Begin(event.sessionstart());
-    if (event.has_resize()) return Line("r", SizeText(event.resize().terminalsize()));
+    if (event.has_resize()) return PlayedLine("r", SizeText(event.resize().terminalsize()));
     if (!event.has_sessionprint()) return {};
     if (!begun_) RETURN_IF_ERROR(Begin({}));
     seconds_ = static_cast<double>(event.sessionprint().delaymilliseconds()) / 1000;
     bytes_ += event.sessionprint().data();
-    return Line("o", TakeText());
+    return PlayedLine("o", TakeText());
   }
 
  private:
@@ -119,7 +119,7 @@ class Asciicast {
     return size;
   }
 
-  Status Line(std::string_view kind, const std::string& text) {
+  Status PlayedLine(std::string_view kind, const std::string& text) {
     if (text.empty()) return {};
     Value line = Value::EmptyList();
     line.Append(seconds_);
@@ -167,7 +167,7 @@ Output AsAsciicast(const OpenSource& open) {
   });
 }
 
-Result<Output> Run(const Invocation& invocation, const PlayedRecording& given) {
+Result<Output> RunPlay(const Invocation& invocation, const PlayedRecording& given) {
   const std::string format = invocation.format();
   ASSIGN_OR_RETURN(const OpenSource open, SourceOf(invocation, given.session_id));
   if (format == "json" || format == "yaml") return AsEvents(open);
@@ -199,7 +199,7 @@ Command PlayCommand() {
           .example = "tsh play --speed=2x 6fd27ca9-cd89-4e2c-9f2c-0d7b2ca1a83e",
           .formats = "pty text json yaml asciicast",
           .needs_login = true,
-          .run = RunWith<Run>};
+          .run = RunWith<RunPlay>};
 }
 
 }  // namespace sallyport

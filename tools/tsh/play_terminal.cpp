@@ -79,7 +79,7 @@ class Player {
     ASSIGN_OR_RETURN(auto event, source_());
     RETURN_IF_ERROR(Put(kClear));
     while (event && !stopped_) {
-      RETURN_IF_ERROR(Show(*event));
+      RETURN_IF_ERROR(ShowPlayed(*event));
       if (again_) RETURN_IF_ERROR(Restart());
       ASSIGN_OR_RETURN(event, source_());
     }
@@ -89,7 +89,7 @@ class Player {
  private:
   Status Put(std::string_view bytes) { return bytes.empty() ? Status() : out_(bytes); }
 
-  Status Show(const events::OneOf& event) {
+  Status ShowPlayed(const events::OneOf& event) {
     if (event.has_sessionstart()) return Put(ResizeSequence(event.sessionstart().terminalsize()));
     if (event.has_resize()) return Put(ResizeSequence(event.resize().terminalsize()));
     if (MetadataOf(event) == nullptr && position_ == milliseconds(0)) {

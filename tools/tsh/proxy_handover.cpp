@@ -10,7 +10,7 @@ struct ProxyHandover {
   std::string relay;
 };
 
-Result<Output> Run(const Invocation&, const ProxyHandover& given) {
+Result<Output> RunHandover(const Invocation&, const ProxyHandover& given) {
   RETURN_IF_ERROR(HandOverRelay(given.relay, STDOUT_FILENO));
   return Output::Nothing();
 }
@@ -25,7 +25,7 @@ Command ProxyHandoverCommand() {
                          .into = Into<&ProxyHandover::relay>}},
           .formats = "",
           .hidden = true,
-          .run = RunWith<Run>};
+          .run = RunWith<RunHandover>};
 }
 
 }  // namespace sallyport

@@ -16,7 +16,7 @@ struct ProxySsh {
 };
 
 // OpenSSH's %r@%h:%p, where the host may end in the name of the cluster or proxy, as `tsh config` has it.
-Result<NodeAddress> AddressOf(std::string_view target, const Session& session, const std::string& cluster) {
+Result<NodeAddress> DialAddressOf(std::string_view target, const Session& session, const std::string& cluster) {
   if (const auto at = target.rfind('@'); at != std::string_view::npos) target.remove_prefix(at + 1);
   ASSIGN_OR_RETURN(const HostPort given, ParseHostPort(target, 0));
   std::string_view host = given.host;
@@ -28,9 +28,10 @@ Result<NodeAddress> AddressOf(std::string_view target, const Session& session, c
   return NodeAddress{wish.host, given.port, cluster};
 }
 
-Result<Output> Run(const Invocation& invocation, const ProxySsh& given) {
+Result<Output> RunProxySsh(const Invocation& invocation, const ProxySsh& given) {
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
-  ASSIGN_OR_RETURN(const NodeAddress address, AddressOf(given.node, session, ClusterOf(invocation, session.profile)));
+  ASSIGN_OR_RETURN(const NodeAddress address,
+                   DialAddressOf(given.node, session, ClusterOf(invocation, session.profile)));
   // The configuration of `tsh config` names the login; `tsh ssh` does not, and brings a certificate for it.
   if (given.node.contains('@') && HasTooManyLogins(session)) {
     ReportError(*invocation.program,
@@ -55,7 +56,7 @@ Command ProxySshCommand() {
                          .into = Into<&ProxySsh::node>}},
           .example = "ssh -o ProxyCommand='tsh proxy ssh %h:%p' web-1.access.example.com",
           .formats = "",
-          .run = RunWith<Run>};
+          .run = RunWith<RunProxySsh>};
 }
 
 }  // namespace sallyport

@@ -5,7 +5,7 @@
 namespace sallyport {
 namespace {
 
-Result<Output> Run(const Invocation& invocation, const SessionListOptions& given) {
+Result<Output> RunRecordings(const Invocation& invocation, const SessionListOptions& given) {
   ASSIGN_OR_RETURN(const SessionRange range, SessionRangeOf(given));
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(auto rpc, ConnectOf(invocation, session));
@@ -15,7 +15,7 @@ Result<Output> Run(const Invocation& invocation, const SessionListOptions& given
 }  // namespace
 
 Command RecordingsCommand() {
-  Command command = SessionListCommand("tsh recordings ls --last=12h --format=json", RunWith<Run>);
+  Command command = SessionListCommand("tsh recordings ls --last=12h --format=json", RunWith<RunRecordings>);
   command.needs_login = true;
   return command;
 }

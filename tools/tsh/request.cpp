@@ -64,7 +64,7 @@ constexpr std::string_view kHints =
     "\nhint: use 'tsh request show <request-id>' for additional details\n"
     "      use 'tsh login --request-id=<request-id>' to login with an approved request\n";
 
-std::string TableOf(Requests requests) {
+std::string RequestTableOf(Requests requests) {
   const auto created = [](const AccessRequestV3& request) { return ToTime(request.spec().created()); };
   std::ranges::stable_sort(requests, std::greater(), created);
 
@@ -93,7 +93,7 @@ bool IsReviewable(const AccessRequestV3& request, const std::string& user) {
          std::ranges::none_of(request.spec().reviews(), [&](const auto& review) { return review.author() == user; });
 }
 
-Result<Output> List(const Invocation& invocation, const RequestLs& given) {
+Result<Output> ListRequests(const Invocation& invocation, const RequestLs& given) {
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name));
   ASSIGN_OR_RETURN(Requests requests, FetchAccessRequests(*rpc, {}));
@@ -109,14 +109,14 @@ Result<Output> List(const Invocation& invocation, const RequestLs& given) {
     const bool reviewable = given.reviewable || given.suggested;
     return reviewable && !IsReviewable(request, user);
   });
-  return Output::Of(RequestsValue(requests), [requests](const Value&) { return TableOf(requests); });
+  return Output::Of(RequestsValue(requests), [requests](const Value&) { return RequestTableOf(requests); });
 }
 
 Output Details(const AccessRequestV3& request) {
   return Output::Of(EncodeMessage(request), [text = RequestText(request)](const Value&) { return text; });
 }
 
-Result<Output> Show(const Invocation& invocation, const RequestShow& given) {
+Result<Output> ShowRequest(const Invocation& invocation, const RequestShow& given) {
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, NetworkOf(invocation), invocation.program->name));
   ASSIGN_OR_RETURN(const auto request, FetchAccessRequest(*rpc, given.request_id));
@@ -302,13 +302,13 @@ std::vector<Command> RequestCommands() {
            {.name = "my-requests", .help = "Only your own", .into = Into<&RequestLs::my_requests>}},
       .example = "tsh request ls",
       .needs_login = true,
-      .run = RunWith<List>};
+      .run = RunWith<ListRequests>};
   const Command show{.path = "request show",
                      .summary = "Show an access request in full",
                      .arguments = {kId<&RequestShow::request_id>},
                      .example = "tsh request show 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7",
                      .needs_login = true,
-                     .run = RunWith<Show>};
+                     .run = RunWith<ShowRequest>};
   const Command review{
       .path = "request review",
       .summary = "Approve or deny somebody's access request",

@@ -53,7 +53,7 @@ Status CheckApproved(const AccessRequestV3& request) {
   return Fail(kind, "request {} has been set to {}{}", NameOf(request), StateText(request), reason);
 }
 
-std::string LocalTime(const google::protobuf::Timestamp& stamp) {
+std::string RequestLocalTime(const google::protobuf::Timestamp& stamp) {
   const std::time_t seconds = stamp.seconds();
   std::tm parts{};
   ::localtime_r(&seconds, &parts);
@@ -114,8 +114,9 @@ std::string RequestText(const AccessRequestV3& request) {
   pairs.emplace_back("Reason:", QuotedOr(spec.requestreason(), "[none]"));
   const std::string reviewers = fmt::format("{}", fmt::join(spec.suggestedreviewers(), ", "));
   pairs.emplace_back("Reviewers:", (reviewers.empty() ? "[none]" : reviewers) + " (suggested)");
-  if (ToTime(spec.expires())) pairs.emplace_back("Access Expires:", LocalTime(spec.expires()));
-  if (ToTime(spec.assumestarttime())) pairs.emplace_back("Assume Start Time:", LocalTime(spec.assumestarttime()));
+  if (ToTime(spec.expires())) pairs.emplace_back("Access Expires:", RequestLocalTime(spec.expires()));
+  if (ToTime(spec.assumestarttime()))
+    pairs.emplace_back("Assume Start Time:", RequestLocalTime(spec.assumestarttime()));
   pairs.emplace_back("Status:", StateText(request));
 
   return PairsText(pairs) + ReviewsText(request, types::APPROVED, "Approvals") +

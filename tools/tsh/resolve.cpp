@@ -22,7 +22,7 @@ Result<ListFilter> FilterFor(const std::string& host) {
   return filter;
 }
 
-Result<Output> Run(const Invocation& invocation, const ResolveOptions& given) {
+Result<Output> RunResolve(const Invocation& invocation, const ResolveOptions& given) {
   const std::string& host = given.host;
   ASSIGN_OR_RETURN(const ListFilter filter, FilterFor(host));
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
@@ -56,7 +56,7 @@ Command ResolveCommand() {
                        .help = "Show nothing: the exit code says whether there is one",
                        .into = Into<&ResolveOptions::quiet>}},
           .example = "tsh resolve -q web-1",
-          .run = RunWith<Run>};
+          .run = RunWith<RunResolve>};
 }
 
 }  // namespace sallyport

@@ -57,7 +57,7 @@ Place PlaceOf(const std::string& text) {
 }
 
 // One program reaches one node.
-Result<std::string> NodeOf(const std::vector<Place>& places) {
+Result<std::string> CopyNodeOf(const std::vector<Place>& places) {
   std::string node;
   for (const auto& place : places) {
     if (place.node.empty() || place.node == node) continue;
@@ -85,8 +85,8 @@ struct CopyProgram {
   std::vector<std::string> words;
   std::string name;
 };
-Result<CopyProgram> Prepare(const Invocation& invocation, const CopyOptions& given, std::string_view program,
-                            const std::string& node, const std::vector<std::string>& flags) {
+Result<CopyProgram> PrepareCopy(const Invocation& invocation, const CopyOptions& given, std::string_view program,
+                                const std::string& node, const std::vector<std::string>& flags) {
   ASSIGN_OR_RETURN(NodeWish wish, ParseNodeWish(node));
   if (wish.login.empty()) wish.login = given.login;
   ASSIGN_OR_RETURN(const int port, PortOf(given.port));
@@ -119,11 +119,11 @@ Result<Output> Copy(const Invocation& invocation, const ScpOptions& given) {
     return FailWithHint(ErrorKind::kUsage, "a source and a destination are needed",
                         "tsh scp FILE... [LOGIN@]HOST:PATH, or the other way round");
   }
-  ASSIGN_OR_RETURN(const std::string node, NodeOf(places));
+  ASSIGN_OR_RETURN(const std::string node, CopyNodeOf(places));
 
   std::vector<std::string> flags = FlagsOf(given.copy);
   if (!given.limit.empty()) flags.insert(flags.end(), {"-l", given.limit});
-  ASSIGN_OR_RETURN(CopyProgram copy, Prepare(invocation, given.copy, "scp", node, flags));
+  ASSIGN_OR_RETURN(CopyProgram copy, PrepareCopy(invocation, given.copy, "scp", node, flags));
   copy.words.insert(copy.words.begin() + 1, {"-S", OwnPath(invocation.executable)});
   ::setenv(kScpTransport, "1", 1);
   for (const auto& place : places) {
@@ -137,7 +137,7 @@ Result<Output> Browse(const Invocation& invocation, const SftpOptions& given) {
   if (place.node.empty()) place = {"", given.place};
   std::vector<std::string> flags = FlagsOf(given.copy);
   if (!given.batch.empty()) flags.insert(flags.begin(), {"-b", given.batch});
-  ASSIGN_OR_RETURN(CopyProgram copy, Prepare(invocation, given.copy, "sftp", place.node, flags));
+  ASSIGN_OR_RETURN(CopyProgram copy, PrepareCopy(invocation, given.copy, "sftp", place.node, flags));
   copy.words.push_back(place.text.empty() ? copy.name : Remote(copy.name, place.text));
   return BecomeProgram(std::move(copy.words), std::string(kInstall));
 }

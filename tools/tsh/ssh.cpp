@@ -274,7 +274,7 @@ bool IsFailedConnection(ErrorKind kind) {
   return std::ranges::find(kOthers, kind) == std::end(kOthers);
 }
 
-Result<Output> Run(const Invocation& invocation, const SshOptions& given) {
+Result<Output> RunSsh(const Invocation& invocation, const SshOptions& given) {
   if (given.version) return VersionCommand().run(invocation);
   ASSIGN_OR_RETURN(SshWish wish, WishOf(invocation, given));
   auto output = Launch(invocation, given, wish);
@@ -405,7 +405,7 @@ Command SshCommand() {
                   .options_first = true,
                   .words = Into<&SshOptions::words>,
                   .needs_login = true,
-                  .run = RunWith<Run>};
+                  .run = RunWith<RunSsh>};
 
   for (const auto& option : HowRows()) command.options.push_back(option);
   return command;

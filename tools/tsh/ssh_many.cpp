@@ -36,7 +36,9 @@ class Many {
     ProgramRuns runs;
     for (const auto& command : commands_) runs.commands.push_back(command.words);
     runs.at_once = options_.at_once;
-    runs.on_bytes = [this](std::size_t node, bool to_stderr, std::string_view bytes) { Take(node, to_stderr, bytes); };
+    runs.on_bytes = [this](std::size_t node, bool to_stderr, std::string_view bytes) {
+      TakeOutput(node, to_stderr, bytes);
+    };
     runs.on_end = [this](std::size_t node, int code) { End(node, code); };
     RETURN_IF_ERROR(RunPrograms(runs));
     RETURN_IF_ERROR(log_);
@@ -45,7 +47,7 @@ class Many {
   }
 
  private:
-  void Take(std::size_t node, bool to_stderr, std::string_view bytes) {
+  void TakeOutput(std::size_t node, bool to_stderr, std::string_view bytes) {
     NodeOutput& output = outputs_[node][to_stderr ? 1 : 0];
     if (options_.json || !options_.log_dir.empty()) {
       const std::size_t room = kMaxKept - output.kept.size();

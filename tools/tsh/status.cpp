@@ -10,7 +10,7 @@ struct StatusOptions {
   bool verbose = false;
 };
 
-Result<Output> Run(const Invocation& invocation, const StatusOptions& given) {
+Result<Output> RunStatus(const Invocation& invocation, const StatusOptions& given) {
   ASSIGN_OR_RETURN(const Logins logins, ReadLogins(invocation));
   if (!logins.active || !logins.active->has_certificates) {
     return FailWithHint(ErrorKind::kNotLoggedIn, "there is no login here",
@@ -37,7 +37,7 @@ Command StatusCommand() {
                        .help = "Show traits too",
                        .into = Into<&StatusOptions::verbose>}},
           .example = "tsh status --format=json",
-          .run = RunWith<Run>};
+          .run = RunWith<RunStatus>};
 }
 
 }  // namespace sallyport

@@ -56,7 +56,7 @@ Value ResourceValue(const std::string& id) {
                           {"name", id.substr(name + 1)}});
 }
 
-Value ToValue(const Shown& shown) {
+Value StatusValue(const Shown& shown) {
   const ProfileStatus& status = shown.status;
   Value value = Value::EmptyMap();
   value.Set("profile_url", shown.url);
@@ -114,42 +114,43 @@ std::string Joined(const std::vector<std::string>& list) {
 }
 
 // One line of a login; the value starts at column 23.
-void Line(std::string& text, std::string_view name, const std::string& value, bool first = false) {
+void StatusLine(std::string& text, std::string_view name, const std::string& value, bool first = false) {
   text += fmt::format("{}{:<20}{}\n", first ? "> " : "  ", name, StripControl(value));
 }
 
 std::string ToText(const Shown& shown, bool debug, Time now) {
   const ProfileStatus& status = shown.status;
   std::string text;
-  Line(text, "Profile URL:", shown.url, shown.active);
-  if (!status.profile.relay_addr.empty()) Line(text, "Relay address:", status.profile.relay_addr);
-  Line(text, "Logged in as:", status.username);
-  if (!status.active_requests.empty()) Line(text, "Active requests:", Joined(status.active_requests));
-  if (!shown.cluster.empty()) Line(text, "Cluster:", shown.cluster);
-  Line(text, "Roles:", Joined(status.roles));
+  StatusLine(text, "Profile URL:", shown.url, shown.active);
+  if (!status.profile.relay_addr.empty()) StatusLine(text, "Relay address:", status.profile.relay_addr);
+  StatusLine(text, "Logged in as:", status.username);
+  if (!status.active_requests.empty()) StatusLine(text, "Active requests:", Joined(status.active_requests));
+  if (!shown.cluster.empty()) StatusLine(text, "Cluster:", shown.cluster);
+  StatusLine(text, "Roles:", Joined(status.roles));
 
   std::string_view traits = "Traits:";
   for (const auto& [name, values] : status.traits.entries()) {
     if (!debug || !values || values->empty()) continue;
-    Line(text, traits, fmt::format("{}: [{}]", name, fmt::join(*values, " ")));
+    StatusLine(text, traits, fmt::format("{}: [{}]", name, fmt::join(*values, " ")));
     traits = "";
   }
-  if (!status.logins.empty()) Line(text, "Logins:", Joined(status.logins));
+  if (!status.logins.empty()) StatusLine(text, "Logins:", Joined(status.logins));
 
   const bool kube = !status.profile.kube_proxy_addr.empty();
-  Line(text, "Kubernetes:", kube ? "enabled" : "disabled");
+  StatusLine(text, "Kubernetes:", kube ? "enabled" : "disabled");
   if (kube && !shown.kube_cluster.empty()) {
-    Line(text, "Kubernetes cluster:", fmt::format("\"{}\"", StripControl(shown.kube_cluster)));
+    StatusLine(text, "Kubernetes cluster:", fmt::format("\"{}\"", StripControl(shown.kube_cluster)));
   }
-  if (kube && !status.kube_users.empty()) Line(text, "Kubernetes users:", Joined(status.kube_users));
-  if (kube && !status.kube_groups.empty()) Line(text, "Kubernetes groups:", Joined(status.kube_groups));
+  if (kube && !status.kube_users.empty()) StatusLine(text, "Kubernetes users:", Joined(status.kube_users));
+  if (kube && !status.kube_groups.empty()) StatusLine(text, "Kubernetes groups:", Joined(status.kube_groups));
 
   if (!status.allowed_resources.empty()) {
-    Line(text, "Allowed Resources:", fmt::format("[\"{}\"]", fmt::join(status.allowed_resources, "\",\"")));
+    StatusLine(text, "Allowed Resources:", fmt::format("[\"{}\"]", fmt::join(status.allowed_resources, "\",\"")));
   }
-  if (!status.github_username.empty()) Line(text, "GitHub username:", status.github_username);
-  Line(text, "Valid until:", fmt::format("{} [{}]", LocalTime(status.valid_until), TimeLeft(status.valid_until, now)));
-  Line(text, "Extensions:", Joined(status.extensions));
+  if (!status.github_username.empty()) StatusLine(text, "GitHub username:", status.github_username);
+  StatusLine(text,
+             "Valid until:", fmt::format("{} [{}]", LocalTime(status.valid_until), TimeLeft(status.valid_until, now)));
+  StatusLine(text, "Extensions:", Joined(status.extensions));
   return text + "\n";
 }
 
@@ -190,14 +191,14 @@ Output StatusOutput(const Invocation& invocation, const Logins& logins, bool ver
   const Time now = Now();
   if (logins.active) {
     const Shown shown = MakeShown(invocation, *logins.active, true);
-    value.Set("active", ToValue(shown));
+    value.Set("active", StatusValue(shown));
     text += ToText(shown, debug, now);
   }
 
   Value& profiles = value.Set("profiles", Value::EmptyList());
   for (const auto& other : logins.others) {
     const Shown shown = MakeShown(invocation, other, false);
-    profiles.Append(ToValue(shown));
+    profiles.Append(StatusValue(shown));
     text += ToText(shown, debug, now);
   }
 

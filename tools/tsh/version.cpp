@@ -10,7 +10,7 @@ struct VersionOptions {
   bool client = false;
 };
 
-Result<Output> Run(const Invocation& invocation, const VersionOptions& given) {
+Result<Output> RunVersion(const Invocation& invocation, const VersionOptions& given) {
   Value version = Value::EmptyMap();
   version.Set("version", kWireVersion);
   version.Set("gitref", "");
@@ -36,7 +36,7 @@ Command VersionCommand() {
           .options = {{.name = "client",
                        .help = "Show the version of this program alone",
                        .into = Into<&VersionOptions::client>}},
-          .run = RunWith<Run>};
+          .run = RunWith<RunVersion>};
 }
 
 }  // namespace sallyport

@@ -9,18 +9,18 @@
 namespace sallyport {
 namespace {
 
-Status List(RpcClient& rpc, bool, const MessageSink& sink) {
+Status ListAccessRequests(RpcClient& rpc, bool, const MessageSink& sink) {
   ASSIGN_OR_RETURN(const auto requests, FetchAccessRequests(rpc, {}));
   for (const auto& request : requests) RETURN_IF_ERROR(sink(request));
   return {};
 }
 
-Status Get(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
+Status GetAccessRequest(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
   ASSIGN_OR_RETURN(const auto request, FetchAccessRequest(rpc, name));
   return sink(request);
 }
 
-Status Remove(RpcClient& rpc, const std::string& name) {
+Status RemoveAccessRequest(RpcClient& rpc, const std::string& name) {
   proto::RequestID request;
   request.set_id(name);
   RETURN_IF_ERROR(rpc.Call<google::protobuf::Empty>("/proto.AuthService/DeleteAccessRequest", request));
@@ -29,6 +29,7 @@ Status Remove(RpcClient& rpc, const std::string& name) {
 
 }  // namespace
 
-constinit const KindCalls kAccessRequestCalls{"access_request", List, Get, nullptr, nullptr, Remove};
+constinit const KindCalls kAccessRequestCalls{"access_request", ListAccessRequests, GetAccessRequest, nullptr,
+                                              nullptr,          RemoveAccessRequest};
 
 }  // namespace sallyport

@@ -18,13 +18,13 @@ std::unexpected<Error> Missing(const std::string& name) {
   return Fail(ErrorKind::kNotFound, "app_server \"{}\" is not found", name);
 }
 
-Status List(RpcClient& rpc, bool, const MessageSink& sink) {
+Status ListAppServers(RpcClient& rpc, bool, const MessageSink& sink) {
   return SinkListed(rpc, "app_server", &proto::PaginatedResource::appserver, sink);
 }
 
-Status Get(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
+Status GetAppServer(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
   bool found = false;
-  RETURN_IF_ERROR(List(rpc, false, [&](const Message& server) -> Status {
+  RETURN_IF_ERROR(ListAppServers(rpc, false, [&](const Message& server) -> Status {
     if (NameOf(server) != name && AsServer(server).spec().hostname() != name) return {};
     found = true;
     return sink(server);
@@ -36,7 +36,7 @@ bool IsSame(const Message& one, const Message& other) {
   return NameOf(one) == NameOf(other) && AsServer(one).spec().hostid() == AsServer(other).spec().hostid();
 }
 
-Status Put(RpcClient& rpc, const Resource& resource, const Message*) {
+Status PutAppServer(RpcClient& rpc, const Resource& resource, const Message*) {
   proto::UpsertApplicationServerRequest request;
   *request.mutable_server() = resource.as<AppServerV3>();
   RETURN_IF_ERROR(rpc.Call<types::KeepAlive>("/proto.AuthService/UpsertApplicationServer", request));
@@ -44,9 +44,9 @@ Status Put(RpcClient& rpc, const Resource& resource, const Message*) {
 }
 
 // All hosts that announce the application are meant.
-Status Remove(RpcClient& rpc, const std::string& name) {
+Status RemoveAppServer(RpcClient& rpc, const std::string& name) {
   std::vector<std::string> hosts;
-  RETURN_IF_ERROR(List(rpc, false, [&](const Message& server) -> Status {
+  RETURN_IF_ERROR(ListAppServers(rpc, false, [&](const Message& server) -> Status {
     if (NameOf(server) == name) hosts.push_back(AsServer(server).spec().hostid());
     return {};
   }));
@@ -63,6 +63,7 @@ Status Remove(RpcClient& rpc, const std::string& name) {
 
 }  // namespace
 
-constinit const KindCalls kAppServerCalls{"app_server", List, Get, Put, nullptr, Remove, false, nullptr, IsSame};
+constinit const KindCalls kAppServerCalls{"app_server",    ListAppServers, GetAppServer, PutAppServer, nullptr,
+                                          RemoveAppServer, false,          nullptr,      IsSame};
 
 }  // namespace sallyport

@@ -18,18 +18,18 @@ Result<proto::GetClusterAlertsResponse> Ask(RpcClient& rpc, const std::string& n
   return rpc.Call<proto::GetClusterAlertsResponse>("/proto.AuthService/GetClusterAlerts", query);
 }
 
-Status List(RpcClient& rpc, bool, const MessageSink& sink) {
+Status ListClusterAlerts(RpcClient& rpc, bool, const MessageSink& sink) {
   ASSIGN_OR_RETURN(const auto answer, Ask(rpc, ""));
   return SinkAll(answer.alerts(), sink);
 }
 
-Status Get(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
+Status GetAlert(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
   ASSIGN_OR_RETURN(const auto answer, Ask(rpc, name));
   if (answer.alerts().empty()) return Fail(ErrorKind::kNotFound, "cluster_alert \"{}\" is not found", name);
   return SinkAll(answer.alerts(), sink);
 }
 
-Status Put(RpcClient& rpc, const Resource& resource, const google::protobuf::Message*) {
+Status PutAlert(RpcClient& rpc, const Resource& resource, const google::protobuf::Message*) {
   proto::UpsertClusterAlertRequest request;
   *request.mutable_alert() = resource.as<types::ClusterAlert>();
   RETURN_IF_ERROR(rpc.Call<google::protobuf::Empty>("/proto.AuthService/UpsertClusterAlert", request));
@@ -38,6 +38,6 @@ Status Put(RpcClient& rpc, const Resource& resource, const google::protobuf::Mes
 
 }  // namespace
 
-constinit const KindCalls kClusterAlertCalls{"cluster_alert", List, Get, Put, nullptr, nullptr};
+constinit const KindCalls kClusterAlertCalls{"cluster_alert", ListClusterAlerts, GetAlert, PutAlert, nullptr, nullptr};
 
 }  // namespace sallyport

@@ -43,7 +43,7 @@ std::string Path(std::string_view verb, std::string_view end = "") {
 }
 
 template <typename Kind>
-Status List(RpcClient& rpc, bool with_secrets, const MessageSink& sink) {
+Status ListConnectors(RpcClient& rpc, bool with_secrets, const MessageSink& sink) {
   typename Kind::ListRequest request;
   request.set_with_secrets(with_secrets);
   const auto show = [&](const typename Kind::ListResponse& page) { return SinkAll(page.connectors(), sink); };
@@ -51,7 +51,7 @@ Status List(RpcClient& rpc, bool with_secrets, const MessageSink& sink) {
 }
 
 template <typename Kind>
-Result<typename Kind::Connector> Read(RpcClient& rpc, const std::string& name, bool with_secrets) {
+Result<typename Kind::Connector> ReadConnector(RpcClient& rpc, const std::string& name, bool with_secrets) {
   types::ResourceWithSecretsRequest request;
   request.set_name(name);
   request.set_withsecrets(with_secrets);
@@ -59,13 +59,13 @@ Result<typename Kind::Connector> Read(RpcClient& rpc, const std::string& name, b
 }
 
 template <typename Kind>
-Status Get(RpcClient& rpc, const std::string& name, bool with_secrets, const MessageSink& sink) {
-  ASSIGN_OR_RETURN(const auto connector, Read<Kind>(rpc, name, with_secrets));
+Status GetConnector(RpcClient& rpc, const std::string& name, bool with_secrets, const MessageSink& sink) {
+  ASSIGN_OR_RETURN(const auto connector, ReadConnector<Kind>(rpc, name, with_secrets));
   return sink(connector);
 }
 
 template <typename Kind, typename Request>
-Status Send(RpcClient& rpc, const std::string& path, const Resource& resource) {
+Status SendConnector(RpcClient& rpc, const std::string& path, const Resource& resource) {
   Request request;
   *request.mutable_connector() = resource.as<typename Kind::Connector>();
   RETURN_IF_ERROR(rpc.Call<typename Kind::Connector>(path, request));
@@ -73,31 +73,33 @@ Status Send(RpcClient& rpc, const std::string& path, const Resource& resource) {
 }
 
 template <typename Kind>
-Status Put(RpcClient& rpc, const Resource& resource, const google::protobuf::Message* stored) {
-  if (stored == nullptr) return Send<Kind, typename Kind::Create>(rpc, Path<Kind>("Create"), resource);
-  return Send<Kind, typename Kind::Upsert>(rpc, Path<Kind>("Upsert", "V2"), resource);
+Status PutConnector(RpcClient& rpc, const Resource& resource, const google::protobuf::Message* stored) {
+  if (stored == nullptr) return SendConnector<Kind, typename Kind::Create>(rpc, Path<Kind>("Create"), resource);
+  return SendConnector<Kind, typename Kind::Upsert>(rpc, Path<Kind>("Upsert", "V2"), resource);
 }
 
 template <typename Kind>
-Status Update(RpcClient& rpc, const Resource& resource) {
-  return Send<Kind, typename Kind::Update>(rpc, Path<Kind>("Update"), resource);
+Status UpdateConnector(RpcClient& rpc, const Resource& resource) {
+  return SendConnector<Kind, typename Kind::Update>(rpc, Path<Kind>("Update"), resource);
 }
 
 template <typename Kind>
-Status Remove(RpcClient& rpc, const std::string& name) {
+Status RemoveConnector(RpcClient& rpc, const std::string& name) {
   RETURN_IF_ERROR(rpc.Call<google::protobuf::Empty>(Path<Kind>("Delete"), ByName(name)));
   return {};
 }
 
 template <typename Kind>
-constexpr KindCalls Row(std::string_view kind) {
-  return {kind, List<Kind>, Get<Kind>, Put<Kind>, Update<Kind>, Remove<Kind>, true};
+constexpr KindCalls ConnectorRow(std::string_view kind) {
+  return {
+      kind, ListConnectors<Kind>, GetConnector<Kind>, PutConnector<Kind>, UpdateConnector<Kind>, RemoveConnector<Kind>,
+      true};
 }
 
 }  // namespace
 
-constinit const KindCalls kGithubCalls = Row<Github>("github");
-constinit const KindCalls kOidcCalls = Row<Oidc>("oidc");
-constinit const KindCalls kSamlCalls = Row<Saml>("saml");
+constinit const KindCalls kGithubCalls = ConnectorRow<Github>("github");
+constinit const KindCalls kOidcCalls = ConnectorRow<Oidc>("oidc");
+constinit const KindCalls kSamlCalls = ConnectorRow<Saml>("saml");
 
 }  // namespace sallyport

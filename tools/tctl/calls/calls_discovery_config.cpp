@@ -11,26 +11,26 @@ namespace {
 namespace discoveryv1 = teleport::discoveryconfig::v1;
 using discoveryv1::DiscoveryConfig;
 
-std::string Method(std::string_view name) {
+std::string DiscoveryMethod(std::string_view name) {
   return fmt::format("/teleport.discoveryconfig.v1.DiscoveryConfigService/{}", name);
 }
 
-Result<DiscoveryConfig> Fetch(RpcClient& rpc, const std::string& name) {
+Result<DiscoveryConfig> FetchDiscoveryConfig(RpcClient& rpc, const std::string& name) {
   discoveryv1::GetDiscoveryConfigRequest request;
   request.set_name(name);
-  return rpc.Call<DiscoveryConfig>(Method("GetDiscoveryConfig"), request);
+  return rpc.Call<DiscoveryConfig>(DiscoveryMethod("GetDiscoveryConfig"), request);
 }
 
 Status ListDiscoveryConfigs(RpcClient& rpc, bool, const MessageSink& sink) {
   const auto show = [&](const discoveryv1::ListDiscoveryConfigsResponse& page) {
     return SinkAll(page.discovery_configs(), sink);
   };
-  return EachPage<discoveryv1::ListDiscoveryConfigsResponse>(rpc, Method("ListDiscoveryConfigs"),
+  return EachPage<discoveryv1::ListDiscoveryConfigsResponse>(rpc, DiscoveryMethod("ListDiscoveryConfigs"),
                                                              discoveryv1::ListDiscoveryConfigsRequest(), show);
 }
 
 Status GetDiscoveryConfig(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
-  ASSIGN_OR_RETURN(const auto config, Fetch(rpc, name));
+  ASSIGN_OR_RETURN(const auto config, FetchDiscoveryConfig(rpc, name));
   return sink(config);
 }
 
@@ -38,11 +38,11 @@ Status PutDiscoveryConfig(RpcClient& rpc, const Resource& resource, const google
   if (stored != nullptr) {
     discoveryv1::UpsertDiscoveryConfigRequest request;
     *request.mutable_discovery_config() = resource.as<DiscoveryConfig>();
-    RETURN_IF_ERROR(rpc.Call<DiscoveryConfig>(Method("UpsertDiscoveryConfig"), request));
+    RETURN_IF_ERROR(rpc.Call<DiscoveryConfig>(DiscoveryMethod("UpsertDiscoveryConfig"), request));
   } else {
     discoveryv1::CreateDiscoveryConfigRequest request;
     *request.mutable_discovery_config() = resource.as<DiscoveryConfig>();
-    RETURN_IF_ERROR(rpc.Call<DiscoveryConfig>(Method("CreateDiscoveryConfig"), request));
+    RETURN_IF_ERROR(rpc.Call<DiscoveryConfig>(DiscoveryMethod("CreateDiscoveryConfig"), request));
   }
   return {};
 }
@@ -50,7 +50,7 @@ Status PutDiscoveryConfig(RpcClient& rpc, const Resource& resource, const google
 Status RemoveDiscoveryConfig(RpcClient& rpc, const std::string& name) {
   discoveryv1::DeleteDiscoveryConfigRequest request;
   request.set_name(name);
-  RETURN_IF_ERROR(rpc.Call<google::protobuf::Empty>(Method("DeleteDiscoveryConfig"), request));
+  RETURN_IF_ERROR(rpc.Call<google::protobuf::Empty>(DiscoveryMethod("DeleteDiscoveryConfig"), request));
   return {};
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 using google::protobuf::Empty;
 
-types::ResourceInNamespaceRequest Named(const std::string& name) {
+types::ResourceInNamespaceRequest NamedNode(const std::string& name) {
   types::ResourceInNamespaceRequest request;
   request.set_name(name);
   request.set_namespace_("default");
@@ -22,7 +22,7 @@ Status ListNodes(RpcClient& rpc, bool, const MessageSink& sink) {
 }
 
 Status GetNodeExactly(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
-  ASSIGN_OR_RETURN(const auto node, rpc.Call<types::ServerV2>("/proto.AuthService/GetNode", Named(name)));
+  ASSIGN_OR_RETURN(const auto node, rpc.Call<types::ServerV2>("/proto.AuthService/GetNode", NamedNode(name)));
   return sink(node);
 }
 
@@ -45,7 +45,7 @@ Status PutNode(RpcClient& rpc, const Resource& resource, const google::protobuf:
 }
 
 Status RemoveNode(RpcClient& rpc, const std::string& name) {
-  RETURN_IF_ERROR(rpc.Call<Empty>("/proto.AuthService/DeleteNode", Named(name)));
+  RETURN_IF_ERROR(rpc.Call<Empty>("/proto.AuthService/DeleteNode", NamedNode(name)));
   return {};
 }
 

@@ -15,12 +15,12 @@ Status ListServerInfos(RpcClient& rpc, bool, const MessageSink& sink) {
   return SinkAll(infos, sink);
 }
 
-Result<ServerInfoV1> Fetch(RpcClient& rpc, const std::string& name) {
+Result<ServerInfoV1> FetchServerInfo(RpcClient& rpc, const std::string& name) {
   return rpc.Call<ServerInfoV1>("/proto.AuthService/GetServerInfo", ByName(name));
 }
 
 Status GetServerInfo(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
-  ASSIGN_OR_RETURN(const auto info, Fetch(rpc, name));
+  ASSIGN_OR_RETURN(const auto info, FetchServerInfo(rpc, name));
   return sink(info);
 }
 

@@ -11,7 +11,7 @@ namespace {
 namespace workloadv1 = teleport::workloadidentity::v1;
 using workloadv1::WorkloadIdentity;
 
-std::string Method(std::string_view name) {
+std::string WorkloadMethod(std::string_view name) {
   return fmt::format("/teleport.workloadidentity.v1.WorkloadIdentityResourceService/{}", name);
 }
 
@@ -19,14 +19,14 @@ Status ListWorkloadIdentities(RpcClient& rpc, bool, const MessageSink& sink) {
   const auto show = [&](const workloadv1::ListWorkloadIdentitiesResponse& page) {
     return SinkAll(page.workload_identities(), sink);
   };
-  return EachPage<workloadv1::ListWorkloadIdentitiesResponse>(rpc, Method("ListWorkloadIdentities"),
+  return EachPage<workloadv1::ListWorkloadIdentitiesResponse>(rpc, WorkloadMethod("ListWorkloadIdentities"),
                                                               workloadv1::ListWorkloadIdentitiesRequest(), show);
 }
 
 Status GetWorkloadIdentity(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
   workloadv1::GetWorkloadIdentityRequest request;
   request.set_name(name);
-  ASSIGN_OR_RETURN(const auto identity, rpc.Call<WorkloadIdentity>(Method("GetWorkloadIdentity"), request));
+  ASSIGN_OR_RETURN(const auto identity, rpc.Call<WorkloadIdentity>(WorkloadMethod("GetWorkloadIdentity"), request));
   return sink(identity);
 }
 
@@ -34,11 +34,11 @@ Status PutWorkloadIdentity(RpcClient& rpc, const Resource& resource, const googl
   if (stored != nullptr) {
     workloadv1::UpsertWorkloadIdentityRequest request;
     *request.mutable_workload_identity() = resource.as<WorkloadIdentity>();
-    RETURN_IF_ERROR(rpc.Call<WorkloadIdentity>(Method("UpsertWorkloadIdentity"), request));
+    RETURN_IF_ERROR(rpc.Call<WorkloadIdentity>(WorkloadMethod("UpsertWorkloadIdentity"), request));
   } else {
     workloadv1::CreateWorkloadIdentityRequest request;
     *request.mutable_workload_identity() = resource.as<WorkloadIdentity>();
-    RETURN_IF_ERROR(rpc.Call<WorkloadIdentity>(Method("CreateWorkloadIdentity"), request));
+    RETURN_IF_ERROR(rpc.Call<WorkloadIdentity>(WorkloadMethod("CreateWorkloadIdentity"), request));
   }
   return {};
 }
@@ -46,14 +46,14 @@ Status PutWorkloadIdentity(RpcClient& rpc, const Resource& resource, const googl
 Status UpdateWorkloadIdentity(RpcClient& rpc, const Resource& resource) {
   workloadv1::UpdateWorkloadIdentityRequest request;
   *request.mutable_workload_identity() = resource.as<WorkloadIdentity>();
-  RETURN_IF_ERROR(rpc.Call<WorkloadIdentity>(Method("UpdateWorkloadIdentity"), request));
+  RETURN_IF_ERROR(rpc.Call<WorkloadIdentity>(WorkloadMethod("UpdateWorkloadIdentity"), request));
   return {};
 }
 
 Status RemoveWorkloadIdentity(RpcClient& rpc, const std::string& name) {
   workloadv1::DeleteWorkloadIdentityRequest request;
   request.set_name(name);
-  RETURN_IF_ERROR(rpc.Call<google::protobuf::Empty>(Method("DeleteWorkloadIdentity"), request));
+  RETURN_IF_ERROR(rpc.Call<google::protobuf::Empty>(WorkloadMethod("DeleteWorkloadIdentity"), request));
   return {};
 }
 
