@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "libbase/config_secret.h"
 #include "libbase/encoding.h"
 #include "libbase/file.h"
 #include "libbase/json.h"
@@ -11,9 +12,8 @@
 #include "libbase/secret.h"
 #include "libclient/rpc.h"
 #include "libclient/web_client.h"
-#include "libcluster/auth/access/host_caller.h"
 #include "libcluster/auth/trust/host_proof.h"
-#include "libcluster/config/teleport_config.h"
+#include "libidentity/host_id.h"
 #include "libidentity/keys.h"
 #include "libidentity/ssh_certificate.h"
 #include "libidentity/x509.h"

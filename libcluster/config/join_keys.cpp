@@ -1,5 +1,5 @@
 // The keys that say which cluster a process joins, and how (docs/protocol/services.md#joining-keys).
-#include "libbase/file.h"
+#include "libbase/config_secret.h"
 #include "libbase/text.h"
 #include "libbase/trim.h"
 #include "libcluster/config/config_key.h"
@@ -13,7 +13,6 @@ using Type = ConfigType;
 
 constexpr int kAuthPort = 3025;
 constexpr int kProxyPort = 3080;
-constexpr std::size_t kMaxSecretBytes = 64 << 10;
 
 Status SetAddress(TeleportConfig& config, const Value& value, bool through_proxy) {
   ASSIGN_OR_RETURN(auto texts, ConfigTexts(value));
@@ -53,12 +52,6 @@ Status SetPins(TeleportConfig& config, const Value& value) {
 }
 
 }  // namespace
-
-Result<std::string> ConfigSecret(const std::string& text) {
-  if (!text.starts_with('/')) return text;
-  ASSIGN_OR_RETURN(const std::string secret, ReadFile(text, kMaxSecretBytes));
-  return std::string(Trimmed(secret));
-}
 
 std::vector<ConfigKey> JoinKeys() {
   return {

@@ -116,7 +116,4 @@ Status CheckName(const std::string& name);
 // kBadParameter or kNotImplemented.
 Status CheckConfig(const TeleportConfig& config);
 
-// Returns a secret given as itself, or as the absolute path of a file that holds it: then without the space around it.
-Result<std::string> ConfigSecret(const std::string& text);
-
 }  // namespace sallyport

@@ -12,6 +12,7 @@
 #include "libcluster/auth/trust/host_proof.h"
 #include "libcluster/auth/trust/hosts.h"
 #include "libcluster/auth/trust/system_identity.h"
+#include "libidentity/host_id.h"
 #include "libidentity/server_names.h"
 #include "libidentity/x509.h"
 #include "libresources/kinds/token.h"
