@@ -4,8 +4,6 @@
 #include <optional>
 
 #include "libbase/log.h"
-#include "libcluster/agents/host_identity.h"
-#include "libcluster/agents/identity_renewal.h"
 #include "libcluster/agents/kube_agent.h"
 #include "libcluster/agents/recording_call.h"
 #include "libcluster/agents/tunnel_client.h"
@@ -13,6 +11,8 @@
 #include "libcluster/backend/data_dir_lock.h"
 #include "libcluster/net/event_loop.h"
 #include "libcluster/ssh/ssh_node.h"
+#include "libmachine/host_identity.h"
+#include "libmachine/identity_renewal.h"
 #include "sallyport/v1/tunnel_service.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/server.pb.h"

@@ -7,11 +7,11 @@
 
 #include "libbase/error.h"
 #include "libbase/file.h"
-#include "libcluster/agents/host_identity.h"
 #include "libcluster/auth_client/agent_auth.h"
 #include "libcluster/config/teleport_config.h"
 #include "libcluster/kube/upstream.h"
 #include "libcluster/net/event_loop.h"
+#include "libmachine/host_identity.h"
 
 namespace sallyport {
 

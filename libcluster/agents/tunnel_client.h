@@ -8,8 +8,8 @@
 
 #include "libbase/file.h"
 #include "libclient/rpc.h"
-#include "libcluster/agents/host_identity.h"
 #include "libcluster/ssh/ssh_agent.h"
+#include "libmachine/host_identity.h"
 
 namespace sallyport::v1 {
 class AgentMessage;

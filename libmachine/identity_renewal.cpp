@@ -1,4 +1,4 @@
-#include "libcluster/agents/identity_renewal.h"
+#include "libmachine/identity_renewal.h"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // New certificates for an agent's host, from an auth service in this process.
-#include "libcluster/agents/identity_renewal.h"
+#include "libmachine/identity_renewal.h"
 
 #include <atomic>
 

@@ -1,4 +1,4 @@
-#include "libcluster/agents/host_identity.h"
+#include "libmachine/host_identity.h"
 
 #include <google/protobuf/empty.pb.h>
 
@@ -12,8 +12,8 @@
 #include "libbase/secret.h"
 #include "libclient/rpc.h"
 #include "libclient/web_client.h"
-#include "libcluster/auth/trust/host_proof.h"
 #include "libidentity/host_id.h"
+#include "libidentity/host_proof.h"
 #include "libidentity/keys.h"
 #include "libidentity/ssh_certificate.h"
 #include "libidentity/x509.h"
