@@ -10,6 +10,7 @@
 #include "libbase/repeated_work.h"
 #include "libbase/time.h"
 #include "libmachine/host_identity.h"
+#include "libmachine/join_settings.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/certs.pb.h"
 

@@ -11,7 +11,7 @@
 #include "libcluster/backend/data_dir_lock.h"
 #include "libcluster/net/event_loop.h"
 #include "libcluster/ssh/ssh_node.h"
-#include "libmachine/host_identity.h"
+#include "libmachine/host_joining.h"
 #include "libmachine/identity_renewal.h"
 #include "sallyport/v1/tunnel_service.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
@@ -87,6 +87,21 @@ Error OfOtherCluster(Error error, const std::string& cluster, const std::string&
   error.message += fmt::format("; the data directory {} has the state of a host of the cluster {}", data_dir, cluster);
   error.hint = "name the address of that cluster; or join this one with a data directory of its own: --data-dir";
   return error;
+}
+
+JoinSettings JoinSettingsOf(const TeleportConfig& config, const Agent::Environment& environment) {
+  JoinSettings settings;
+  settings.data_dir = config.data_dir;
+  settings.node_name = config.NodeName(environment.hostname);
+  settings.principals = config.ssh.public_addr;
+  settings.method = config.join.method;
+  settings.token = config.join.token;
+  settings.ca_pins = config.join.ca_pins;
+  settings.address = config.join.address;
+  settings.through_proxy = config.join.through_proxy;
+  settings.network.insecure = environment.insecure;
+  settings.network.ssl_cert_file = environment.ssl_cert_file;
+  return settings;
 }
 
 void LogFailure(const Status& status, std::string_view message) {
@@ -185,20 +200,14 @@ Result<std::unique_ptr<Agent>> Agent::Start(const TeleportConfig& config, const 
   auto state = std::make_unique<State>();
   ASSIGN_OR_RETURN(state->lock, DataDirLock::Acquire(config.data_dir, kDataDirPatience));
 
-  const std::string& nodename = config.NodeName(environment.hostname);
-  NetworkSettings network;
-  network.insecure = environment.insecure;
-  network.ssl_cert_file = environment.ssl_cert_file;
-  const auto& to = config.join;
-  const JoinSettings settings{config.data_dir, nodename,   config.ssh.public_addr, to.token,
-                              to.ca_pins,      to.address, to.through_proxy,       network};
-
+  const JoinSettings settings = JoinSettingsOf(config, environment);
   ASSIGN_OR_RETURN(HostIdentity identity, LoadOrJoin(settings));
   std::vector<std::string> served;
   if (config.ssh.enabled) served.emplace_back("Node");
   if (config.kubernetes.enabled) served.emplace_back("Kube");
   RETURN_IF_ERROR(
-      state->Connect(std::move(identity), settings, {to.address, to.through_proxy, network, nodename, served}));
+      state->Connect(std::move(identity), settings,
+                     {settings.address, settings.through_proxy, settings.network, settings.node_name, served}));
   RETURN_IF_ERROR(state->StartServices(config, environment));
   return std::unique_ptr<Agent>(new Agent(std::move(state)));
 }

@@ -4,6 +4,7 @@
 #include "libbase/trim.h"
 #include "libcluster/config/config_key.h"
 #include "libcluster/config/teleport_config.h"
+#include "libmachine/join_methods.h"
 
 namespace sallyport {
 namespace {
@@ -34,10 +35,11 @@ Status SetToken(TeleportConfig& config, const Value& value) {
   return {};
 }
 
-Status SetMethod(TeleportConfig&, const Value& value) {
-  ASSIGN_OR_RETURN(const std::string method, ConfigText(value));
-  if (method == "token") return {};
-  return Fail(ErrorKind::kNotImplemented, "joining by \"{}\" is not implemented, use token", method);
+Status SetMethod(TeleportConfig& config, const Value& value) {
+  ASSIGN_OR_RETURN(const std::string name, ConfigText(value));
+  ASSIGN_OR_RETURN(const JoinMethod* const method, FindJoinMethod(name));
+  config.join.method = method->name;
+  return {};
 }
 
 Status SetPins(TeleportConfig& config, const Value& value) {

@@ -10,6 +10,7 @@
 #include "libcluster/config/sample_config.h"
 #include "libcluster/config/teleport_config.h"
 #include "libcluster/proxy/web_certificate.h"
+#include "libmachine/join_methods.h"
 #include "tools/teleport/commands.h"
 #include "tools/teleport/label_option.h"
 
@@ -64,16 +65,16 @@ Status WriteNewFile(const std::string& path, std::string_view text) {
   return {};
 }
 
-Status CheckMethod(const Invocation& invocation) {
-  const std::string& method = invocation.Get("join-method");
-  if (method.empty() || method == "token") return {};
+Status CheckMethod(std::string_view method) {
+  if (method.empty() || FindJoinMethod(method)) return {};
   return FailWithHint(ErrorKind::kNotImplemented,
-                      fmt::format("joining by \"{}\" is not implemented", StripControl(method)), "use token");
+                      fmt::format("joining by \"{}\" is not implemented", StripControl(method)),
+                      fmt::format("use {}", JoinMethodNames()));
 }
 
 // Options for what is not implemented.
 Status CheckServed(const Invocation& invocation) {
-  RETURN_IF_ERROR(CheckMethod(invocation));
+  RETURN_IF_ERROR(CheckMethod(invocation.Get("join-method")));
   if (invocation.Flag("acme") || invocation.Has("acme-email")) {
     return FailWithHint(ErrorKind::kNotImplemented, "certificates by ACME are not implemented",
                         "give a certificate: --cert-file and --key-file");
@@ -82,8 +83,7 @@ Status CheckServed(const Invocation& invocation) {
     if (!invocation.Has(option)) continue;
     return Fail(ErrorKind::kNotImplemented, "--{}: applications are not implemented", option);
   }
-  if (!invocation.Has("azure-client-id")) return {};
-  return FailWithHint(ErrorKind::kNotImplemented, "joining by \"azure\" is not implemented", "use token");
+  return invocation.Has("azure-client-id") ? CheckMethod("azure") : Status();
 }
 
 std::string AbsolutePath(const std::string& path) {
@@ -100,6 +100,7 @@ Result<SampleOptions> OptionsOf(const Invocation& invocation) {
   options.node_name = invocation.Get("node-name");
   options.auth_server = invocation.Get("auth-server");
   options.proxy = invocation.Get("proxy");
+  if (!invocation.Get("join-method").empty()) options.join_method = invocation.Get("join-method");
   options.token = invocation.Get("token");
   return options;
 }
