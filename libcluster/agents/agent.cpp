@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "libbase/log.h"
-#include "libcluster/agents/kube_agent.h"
+#include "libcluster/agents/kube_service.h"
 #include "libcluster/agents/recording_call.h"
 #include "libcluster/agents/tunnel_client.h"
 #include "libcluster/auth_client/agent_auth.h"

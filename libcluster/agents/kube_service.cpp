@@ -1,4 +1,4 @@
-#include "libcluster/agents/kube_agent.h"
+#include "libcluster/agents/kube_service.h"
 
 #include <sys/socket.h>
 
