@@ -1,14 +1,16 @@
-#include "libcluster/agents/kube_service.h"
-
+// The kubernetes_service of an agent: requests come from the proxy, which has decided them, and go on to the API server
+// with the credentials that are here.
 #include <sys/socket.h>
 
 #include "libbase/log.h"
 #include "libbase/socket.h"
+#include "libcluster/agents/agent_service.h"
 #include "libcluster/kube/announcer.h"
 #include "libcluster/kube/configured.h"
 #include "libcluster/kube/forwarder.h"
 #include "libcluster/net/thread_pool.h"
 #include "libidentity/trust.h"
+#include "sallyport/v1/tunnel_service.pb.h"
 
 namespace sallyport {
 namespace {
@@ -29,54 +31,80 @@ Result<std::shared_ptr<ServerTls>> TlsOf(const HostIdentity& identity) {
       {identity.credentials.tls_certificate, identity.credentials.private_key.Reveal(), {"http/1.1"}, true});
 }
 
-}  // namespace
+class KubeService : public AgentService {
+ public:
+  // Reads what the configuration names, and announces it. Fails as KubeOf does.
+  Status Open(const AgentServiceParts& parts);
 
-// Members are destroyed last to first.
-struct KubeAgent::State {
-  FindKubeCluster find;
-  ThreadPool threads{kMaxThreads};
-  std::unique_ptr<KubeForwarder> forwarder;
-  std::unique_ptr<KubeAnnouncer> announcer;
+  // The proxy knows the cluster by these labels: kAccessDenied when it has others.
+  Result<UniqueFd> Dial(const v1::Dial& dial) override;
+  Status Use(const HostIdentity& identity) override;
+
+ private:
+  // Destroyed last to first.
+  FindKubeCluster find_;
+  ThreadPool threads_{kMaxThreads};
+  std::unique_ptr<KubeForwarder> forwarder_;
+  std::unique_ptr<KubeAnnouncer> announcer_;
 };
 
-KubeAgent::KubeAgent(std::unique_ptr<State> state) : state_(std::move(state)) {}
-KubeAgent::~KubeAgent() = default;
+Status KubeService::Open(const AgentServiceParts& parts) {
+  const auto& environment = parts.environment;
+  ASSIGN_OR_RETURN(ConfiguredKube kube,
+                   KubeOf(parts.config, {environment.kubernetes_service_host, environment.kubernetes_service_port}));
+  find_ = FindAmong(kube.clusters);
 
-Result<std::unique_ptr<KubeAgent>> KubeAgent::Start(EventLoop& loop, AgentAuth& auth, const HostIdentity& identity,
-                                                    const TeleportConfig& config, const PodEnvironment& pod) {
-  auto state = std::make_unique<State>();
-  ASSIGN_OR_RETURN(ConfiguredKube kube, KubeOf(config, pod));
-  state->find = FindAmong(kube.clusters);
   KubeForwarderOptions options;
   options.upstreams = std::move(kube.upstreams);
-  ASSIGN_OR_RETURN(options.tls, TlsOf(identity));
-  ASSIGN_OR_RETURN(TrustSet trust, TrustOf(identity));
-  auto decider = DecidedByProxy(std::move(trust), identity.cluster, state->find);
-  ASSIGN_OR_RETURN(state->forwarder,
-                   KubeForwarder::Create(loop, state->threads, std::move(decider), std::move(options)));
-  ASSIGN_OR_RETURN(state->announcer,
-                   KubeAnnouncer::Start(auth, {identity.host_id, config.NodeName(identity.host_id), kube.clusters}));
-  return std::unique_ptr<KubeAgent>(new KubeAgent(std::move(state)));
-}
+  ASSIGN_OR_RETURN(options.tls, TlsOf(parts.identity));
+  ASSIGN_OR_RETURN(TrustSet trust, TrustOf(parts.identity));
+  auto decider = DecidedByProxy(std::move(trust), parts.identity.cluster, find_);
+  ASSIGN_OR_RETURN(forwarder_, KubeForwarder::Create(parts.loop, threads_, std::move(decider), std::move(options)));
 
-Status KubeAgent::Use(const HostIdentity& identity) {
-  ASSIGN_OR_RETURN(auto tls, TlsOf(identity));
-  state_->forwarder->UseTls(std::move(tls));
+  const std::string& host_id = parts.identity.host_id;
+  ASSIGN_OR_RETURN(announcer_,
+                   KubeAnnouncer::Start(parts.auth, {host_id, parts.config.NodeName(host_id), kube.clusters}));
   return {};
 }
 
-Result<UniqueFd> KubeAgent::Dial(const std::string& cluster, const Labels& labels) {
-  const auto found = state_->find(cluster);
+Status KubeService::Use(const HostIdentity& identity) {
+  ASSIGN_OR_RETURN(auto tls, TlsOf(identity));
+  forwarder_->UseTls(std::move(tls));
+  return {};
+}
+
+Result<UniqueFd> KubeService::Dial(const v1::Dial& dial) {
+  const std::string& cluster = dial.kube().cluster();
+  const auto found = find_(cluster);
   if (!found) return Fail(ErrorKind::kNotFound, "this agent has no Kubernetes cluster \"{}\"", cluster);
   // Roles decide by labels, and these are the cluster's own.
+  const Labels labels{dial.kube().labels().begin(), dial.kube().labels().end()};
   if (found->labels != labels) {
     Log(LogLevel::kWarning, "a connection was refused: the proxy knows other labels",
         {{"kubernetes_cluster", cluster}});
     return Fail(ErrorKind::kAccessDenied, "access denied: Kubernetes cluster \"{}\" has other labels", cluster);
   }
   ASSIGN_OR_RETURN(SocketPair pair, MakeSocketPair(SOCK_NONBLOCK));
-  state_->forwarder->HandleConnection({std::move(pair.first), "the proxy", {}}, cluster);
+  forwarder_->HandleConnection({std::move(pair.first), "the proxy", {}}, cluster);
   return std::move(pair.second);
+}
+
+Result<std::unique_ptr<AgentService>> StartKubeService(const AgentServiceParts& parts) {
+  auto service = std::make_unique<KubeService>();
+  RETURN_IF_ERROR(service->Open(parts));
+  return service;
+}
+
+}  // namespace
+
+AgentServiceRow KubeServiceRow() {
+  return {
+      .role = "Kube",
+      .is_enabled = [](const TeleportConfig& config) { return config.kubernetes.enabled; },
+      .answers = [](const v1::Dial& dial) { return dial.has_kube(); },
+      .ends_connections = false,
+      .start = StartKubeService,
+  };
 }
 
 }  // namespace sallyport
