@@ -4,8 +4,7 @@
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/trust/system_identity.h"
 #include "libcluster/kube/kube_servers.h"
-#include "teleport/legacy/types/kubernetes.pb.h"
-#include "teleport/legacy/types/server.pb.h"
+#include "sallyport/v1/tunnel_service.pb.h"
 
 namespace sallyport {
 namespace {
@@ -61,16 +60,17 @@ class LocalAuth : public AgentAuth {
     return host;
   }
 
-  Status Announce(const types::ServerV2& node) override { return auth_.node_labels().Announce(node); }
+  Status Announce(const v1::AgentMessage& announcement) override {
+    if (announcement.has_node()) return auth_.node_labels().Announce(announcement.node());
+    if (!announcement.has_kube()) return Fail(ErrorKind::kNotImplemented, "what is announced is not implemented");
+    const auto& servers = announcement.kube().servers();
+    return WriteKubeServers(auth_.backend(), host_id_, {servers.begin(), servers.end()});
+  }
 
   Status Withdraw(const std::string& node_name) override {
     BackendTransaction transaction;
     transaction.Remove(ResourceKey(kNode, node_name), false);
     return auth_.backend().Commit(std::move(transaction));
-  }
-
-  Status AnnounceKube(const std::vector<types::KubernetesServerV3>& servers) override {
-    return WriteKubeServers(auth_.backend(), host_id_, servers);
   }
 
   Status Emit(const AuditEvent& event) override {

@@ -11,7 +11,6 @@
 #include <condition_variable>
 #include <deque>
 #include <map>
-#include <optional>
 #include <random>
 #include <shared_mutex>
 #include <thread>
@@ -19,7 +18,7 @@
 #include "libbase/log.h"
 #include "libbase/version.h"
 #include "libbase/write_all.h"
-#include "libcluster/tunnel/ssh_dial_message.h"
+#include "libcluster/agents/running_services.h"
 #include "libidentity/x509.h"
 #include "sallyport/v1/tunnel_service.pb.h"
 
@@ -108,7 +107,7 @@ struct TunnelClient::State : std::enable_shared_from_this<State> {
     }
 
     const std::lock_guard lock(services_mutex);
-    services = {};
+    services = &none;
   }
 
   // Runs work on a thread of its own, for which Stop waits.
@@ -127,7 +126,8 @@ struct TunnelClient::State : std::enable_shared_from_this<State> {
 
   TunnelOptions options;
   std::shared_mutex services_mutex;
-  TunnelServices services;  // none once this has stopped
+  RunningServices none{std::span<const AgentServiceRow>()};
+  RunningServices* services = &none;  // none before Serve, and once this has stopped
   UniqueFd wake;
   UniqueFd ending;   // can be read once this stops
   UniqueFd cutting;  // can be read once nothing may go on
@@ -180,9 +180,9 @@ struct TunnelClient::State : std::enable_shared_from_this<State> {
   void Forget(std::uint64_t number);
   void Take(const v1::ProxyMessage& message);
   void Connect(const v1::Dial& message);
-  Result<UniqueFd> DialService(const v1::Dial& message);
+  Result<RunningServices::Connection> DialService(const v1::Dial& message);
   Status Serve(const v1::Dial& message);
-  Status Carry(const v1::Dial& message, int socket, SshTraffic& traffic);
+  Status Carry(const v1::Dial& message, const RunningServices::Connection& dialled, SshTraffic& traffic);
   void SayGoodbye();
 };
 
@@ -222,7 +222,7 @@ void TunnelClient::State::Welcome(const v1::Welcome& welcome) {
     user_authority_keys = std::move(keys);
   }
   const std::shared_lock lock(services_mutex);
-  if (services.user_authorities_changed) services.user_authorities_changed();
+  services->UserAuthoritiesChanged();
 }
 
 void TunnelClient::State::SendQueued() {
@@ -316,7 +316,7 @@ void TunnelClient::State::SayGoodbye() {
 void TunnelClient::State::Take(const v1::ProxyMessage& message) {
   if (message.has_end()) {
     const std::shared_lock lock(services_mutex);
-    if (services.ssh != nullptr) services.ssh->End(message.end().id(), message.end().reason());
+    services->End(message.end().id(), message.end().reason());
   }
   if (message.has_ping()) {
     v1::AgentMessage answer;
@@ -341,41 +341,31 @@ void TunnelClient::State::Connect(const v1::Dial& message) {
   }
 }
 
-Result<UniqueFd> TunnelClient::State::DialService(const v1::Dial& message) {
+Result<RunningServices::Connection> TunnelClient::State::DialService(const v1::Dial& message) {
   const std::shared_lock lock(services_mutex);
-  if (message.has_kube() && services.kube) {
-    const auto& kube = message.kube();
-    return services.kube(kube.cluster(), {kube.labels().begin(), kube.labels().end()});
-  }
-
-  if (!message.has_ssh() || services.ssh == nullptr) {
-    return Fail(ErrorKind::kNotFound, "this agent does not serve what is asked for");
-  }
-  ASSIGN_OR_RETURN(const SshDial dial, FromMessage(message));
-  std::optional<Result<UniqueFd>> answer;  // a node of this process answers at once
-  services.ssh->Dial(dial, [&answer](Result<UniqueFd> socket) { answer.emplace(std::move(socket)); });
-  return std::move(*answer);
+  return services->Dial(message);
 }
 
 Status TunnelClient::State::Serve(const v1::Dial& message) {
-  ASSIGN_OR_RETURN(const UniqueFd socket, DialService(message));
+  ASSIGN_OR_RETURN(const auto dialled, DialService(message));
   SshTraffic traffic;
-  const Status carried = Carry(message, socket.get(), traffic);
+  const Status carried = Carry(message, dialled, traffic);
   // The agent keeps a descriptor of its own, so closing this one tells nobody.
-  ::shutdown(socket.get(), SHUT_RDWR);
+  ::shutdown(dialled.socket.get(), SHUT_RDWR);
   const std::shared_lock lock(services_mutex);
-  if (message.has_ssh() && services.ssh != nullptr) services.ssh->Carried(message.id(), traffic);
+  services->Carried(message, traffic);
   return carried;
 }
 
-Status TunnelClient::State::Carry(const v1::Dial& message, int socket, SshTraffic& traffic) {
+Status TunnelClient::State::Carry(const v1::Dial& message, const RunningServices::Connection& dialled,
+                                  SshTraffic& traffic) {
   ASSIGN_OR_RETURN(const auto bytes, OpenGrpcStream(*Connection(), std::string(kConnect)));
   v1::TunnelBytes first;
   first.set_id(message.id());
   bytes->Send(first.SerializeAsString());
-  // SSH connections end by themselves, with a word to their users; the proxy keeps those to Kubernetes open.
-  const int end = message.has_kube() ? ending.get() : cutting.get();
-  if (const Status relayed = Relay(*bytes, socket, end, traffic); !relayed) {
+  // Some end by themselves, with a word to their users; the proxy keeps the others open.
+  const int end = dialled.ends_itself ? cutting.get() : ending.get();
+  if (const Status relayed = Relay(*bytes, dialled.socket.get(), end, traffic); !relayed) {
     Log(LogLevel::kDebug, "a connection broke", {{"connection", message.id()}, {"reason", relayed.error().message}});
   }
   return {};
@@ -417,14 +407,17 @@ std::vector<std::string> TunnelClient::UserAuthorityKeys() const {
 
 std::shared_ptr<const RpcOptions> TunnelClient::connection() const { return state_->Connection(); }
 
-void TunnelClient::Serve(TunnelServices services) {
-  state_->services = std::move(services);
+void TunnelClient::Serve(RunningServices& services) {
+  state_->services = &services;
   state_->Begin([state = state_.get()] { state->Run(); });
 }
 
 void TunnelClient::Stop() { state_->Stop(); }
 
-void TunnelClient::Announce(const std::string& name, const std::string& message) {
+void TunnelClient::Announce(const v1::AgentMessage& announcement) {
+  // The kind is the field that is set: "node".
+  const std::string& name = announcement.GetDescriptor()->FindFieldByNumber(announcement.message_case())->name();
+  const std::string message = announcement.SerializeAsString();
   {
     const std::lock_guard lock(state_->mutex);
     state_->announcements[name] = message;

@@ -2,14 +2,13 @@
 // for each connection that the proxy asks for (proto/sallyport/v1/tunnel_service.proto).
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "libbase/file.h"
+#include "libbase/error.h"
 #include "libclient/rpc.h"
-#include "libcluster/agents/host_identity.h"
-#include "libcluster/ssh/ssh_agent.h"
+#include "libmachine/host_identity.h"
 
 namespace sallyport::v1 {
 class AgentMessage;
@@ -17,20 +16,14 @@ class AgentMessage;
 
 namespace sallyport {
 
+class RunningServices;
+
 struct TunnelOptions {
   HostPort address;  // of the proxy, or of the auth service
   bool through_proxy = true;
   NetworkSettings network;
   std::string hostname;
-  std::vector<std::string> services;  // "Node", "Kube"
-};
-
-// What answers dials, and who is told of changes; each may be missing.
-struct TunnelServices {
-  SshAgent* ssh = nullptr;
-  std::function<Result<UniqueFd>(const std::string& cluster, const Labels& labels)> kube;
-  // The call was opened again and the proxy names other keys that sign users' certificates. Must not block.
-  std::function<void()> user_authorities_changed;
+  std::vector<std::string> services;  // their roles: "Node"
 };
 
 class TunnelClient {
@@ -45,15 +38,17 @@ class TunnelClient {
   std::shared_ptr<const RpcOptions> connection() const;
   // From now on calls are made with this identity; those that are open go on.
   Status Use(const HostIdentity& identity);
-  // From now on dials go to these services, which must outlive this, and the call is opened again whenever it breaks.
-  void Serve(TunnelServices services);
+  // From now on dials go to these services, which must live until Stop, and the call is opened again whenever it
+  // breaks; the services are told when the proxy names other keys then that sign users' certificates.
+  void Serve(RunningServices& services);
 
-  // Says goodbye, takes no more dials, ends connections to Kubernetes, and waits until the others have ended, which is
-  // the agent's to do; what hangs is cut after some seconds. The services are not used any more then.
+  // Says goodbye, takes no more dials, cuts connections that do not end themselves, and waits until the others have
+  // ended, which is the agent's to do; what hangs is cut after some seconds. The services are not used any more then.
   void Stop();
 
-  // Sends a message now and after each time the call was opened again; a later one of the same name takes its place.
-  void Announce(const std::string& name, const std::string& message);
+  // Sends an announcement, whose kind is set, now and after each time the call was opened again; a later one of the
+  // same kind takes its place.
+  void Announce(const v1::AgentMessage& announcement);
   // Queues a message; kLimitExceeded when too many wait for the call to come back.
   Status Send(const v1::AgentMessage& message);
 

@@ -11,10 +11,9 @@
 #include "libcluster/auth_client/recording_sink.h"
 #include "libidentity/keys.h"
 
-namespace types {
-class KubernetesServerV3;
-class ServerV2;
-}  // namespace types
+namespace sallyport::v1 {
+class AgentMessage;
+}
 
 namespace sallyport {
 
@@ -32,11 +31,10 @@ class AgentAuth {
   virtual Result<std::vector<std::string>> UserAuthorityKeys() = 0;
   // Returns the key of this host's SSH server and its certificate, with these names beside the host's own.
   virtual Result<HostKey> HostKeyFor(const std::string& node_name, const std::vector<std::string>& principals) = 0;
-  // Says that a node is there; it is, until its expiry.
-  virtual Status Announce(const types::ServerV2& node) = 0;
+  // Says what this host serves, in place of what it said before of that kind: its node, or all of its Kubernetes
+  // clusters. They are there until their expiry. kNotImplemented: something else.
+  virtual Status Announce(const v1::AgentMessage& announcement) = 0;
   virtual Status Withdraw(const std::string& node_name) = 0;
-  // Says which Kubernetes clusters this host serves, all of them; they are there until their expiry.
-  virtual Status AnnounceKube(const std::vector<types::KubernetesServerV3>& servers) = 0;
   // Appends to the audit log, soon: does not block. Fails when nothing more can be taken.
   virtual Status Emit(const AuditEvent& event) = 0;
   // Begins to send a session's recording, or goes on with an upload that broke off (not ""). kNotFound: that one is not

@@ -1,9 +1,10 @@
 // The keys that say which cluster a process joins, and how (docs/protocol/services.md#joining-keys).
-#include "libbase/file.h"
+#include "libbase/config_secret.h"
 #include "libbase/text.h"
 #include "libbase/trim.h"
 #include "libcluster/config/config_key.h"
 #include "libcluster/config/teleport_config.h"
+#include "libmachine/join_methods.h"
 
 namespace sallyport {
 namespace {
@@ -13,7 +14,6 @@ using Type = ConfigType;
 
 constexpr int kAuthPort = 3025;
 constexpr int kProxyPort = 3080;
-constexpr std::size_t kMaxSecretBytes = 64 << 10;
 
 Status SetAddress(TeleportConfig& config, const Value& value, bool through_proxy) {
   ASSIGN_OR_RETURN(auto texts, ConfigTexts(value));
@@ -35,10 +35,11 @@ Status SetToken(TeleportConfig& config, const Value& value) {
   return {};
 }
 
-Status SetMethod(TeleportConfig&, const Value& value) {
-  ASSIGN_OR_RETURN(const std::string method, ConfigText(value));
-  if (method == "token") return {};
-  return Fail(ErrorKind::kNotImplemented, "joining by \"{}\" is not implemented, use token", method);
+Status SetMethod(TeleportConfig& config, const Value& value) {
+  ASSIGN_OR_RETURN(const std::string name, ConfigText(value));
+  ASSIGN_OR_RETURN(const JoinMethod* const method, FindJoinMethod(name));
+  config.join.method = method->name;
+  return {};
 }
 
 Status SetPins(TeleportConfig& config, const Value& value) {
@@ -53,12 +54,6 @@ Status SetPins(TeleportConfig& config, const Value& value) {
 }
 
 }  // namespace
-
-Result<std::string> ConfigSecret(const std::string& text) {
-  if (!text.starts_with('/')) return text;
-  ASSIGN_OR_RETURN(const std::string secret, ReadFile(text, kMaxSecretBytes));
-  return std::string(Trimmed(secret));
-}
 
 std::vector<ConfigKey> JoinKeys() {
   return {

@@ -53,7 +53,7 @@ Result<Value> TeleportSection(const SampleOptions& options) {
   if (!options.node_name.empty()) section.Set("nodename", options.node_name);
   section.Set("data_dir", options.data_dir);
   if (!options.token.empty()) {
-    section.Set("join_params", Value::Map{{"token_name", options.token}, {"method", "token"}});
+    section.Set("join_params", Value::Map{{"token_name", options.token}, {"method", options.join_method}});
   }
 
   if (!options.auth_server.empty() && !options.proxy.empty()) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libbase/error.h"
+#include "libresources/kinds/join_method.h"
 
 namespace sallyport {
 
@@ -19,6 +20,7 @@ struct SampleOptions {
   std::map<std::string, std::string> node_labels;
   std::string auth_server;
   std::string proxy;
+  std::string join_method{kJoinByToken};
   std::string token;
   std::vector<std::string> ca_pins;
   std::string cert_file;

@@ -14,6 +14,7 @@
 #include "libbase/log.h"
 #include "libbase/log_output.h"
 #include "libcluster/config/command_label.h"
+#include "libresources/kinds/join_method.h"
 #include "libresources/matching/labels.h"
 
 namespace types {
@@ -73,6 +74,7 @@ struct TeleportConfig {
   struct Join {
     HostPort address;  // of its proxy, or of its auth service; no host: it runs here
     bool through_proxy = true;
+    std::string method{kJoinByToken};
     std::string token;  // itself or the path of its file: ConfigSecret
     std::vector<std::string> ca_pins;
   } join;
@@ -115,8 +117,5 @@ Status CheckName(const std::string& name);
 // Checks what several keys say together; settings from elsewhere (the command line) may have been added. Fails with
 // kBadParameter or kNotImplemented.
 Status CheckConfig(const TeleportConfig& config);
-
-// Returns a secret given as itself, or as the absolute path of a file that holds it: then without the space around it.
-Result<std::string> ConfigSecret(const std::string& text);
 
 }  // namespace sallyport

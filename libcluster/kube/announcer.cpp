@@ -3,6 +3,7 @@
 #include "libbase/log.h"
 #include "libbase/version.h"
 #include "libresources/kinds/metadata.h"
+#include "sallyport/v1/tunnel_service.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 
 namespace sallyport {
@@ -15,9 +16,9 @@ constexpr std::chrono::minutes kLife{15};
 
 Result<std::unique_ptr<KubeAnnouncer>> KubeAnnouncer::Start(AgentAuth& auth, Options options) {
   std::unique_ptr<KubeAnnouncer> announcer(new KubeAnnouncer(auth, std::move(options)));
-  RETURN_IF_ERROR(announcer->Announce());
+  RETURN_IF_ERROR(announcer->Announce(announcer->options_.clusters));
   announcer->announcing_.emplace(kAnnounceInterval, [raw = announcer.get()] {
-    if (const Status status = raw->Announce(); !status) {
+    if (const Status status = raw->Announce(raw->options_.clusters); !status) {
       Log(LogLevel::kError, "cannot announce Kubernetes clusters", {{"reason", status.error().message}});
     }
     return kAnnounceInterval;
@@ -27,15 +28,16 @@ Result<std::unique_ptr<KubeAnnouncer>> KubeAnnouncer::Start(AgentAuth& auth, Opt
 
 KubeAnnouncer::~KubeAnnouncer() {
   announcing_.reset();
-  if (const Status status = auth_.AnnounceKube({}); !status) {
+  if (const Status status = Announce({}); !status) {
     Log(LogLevel::kWarning, "cannot withdraw Kubernetes clusters", {{"reason", status.error().message}});
   }
 }
 
-Status KubeAnnouncer::Announce() {
-  std::vector<types::KubernetesServerV3> servers;
-  for (const auto& cluster : options_.clusters) {
-    types::KubernetesServerV3& server = servers.emplace_back();
+Status KubeAnnouncer::Announce(const std::vector<KubeClusterInfo>& clusters) {
+  v1::AgentMessage announcement;
+  auto& servers = *announcement.mutable_kube()->mutable_servers();
+  for (const auto& cluster : clusters) {
+    types::KubernetesServerV3& server = *servers.Add();
     server.set_kind("kube_server");
     server.set_version("v3");
     server.mutable_metadata()->set_name(cluster.name);
@@ -54,7 +56,7 @@ Status KubeAnnouncer::Announce() {
     announced.mutable_metadata()->set_namespace_("default");
     for (const auto& [key, value] : cluster.labels) (*announced.mutable_metadata()->mutable_labels())[key] = value;
   }
-  return auth_.AnnounceKube(servers);
+  return auth_.Announce(announcement);
 }
 
 }  // namespace sallyport

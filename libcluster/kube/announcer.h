@@ -28,7 +28,8 @@ class KubeAnnouncer {
 
  private:
   KubeAnnouncer(AgentAuth& auth, Options options) : auth_(auth), options_(std::move(options)) {}
-  Status Announce();
+  // These in place of those before.
+  Status Announce(const std::vector<KubeClusterInfo>& clusters);
 
   AgentAuth& auth_;
   const Options options_;

@@ -29,6 +29,7 @@ Result<Value> WebApi::HostCredentials(const Call& call) {
   request.node_name = TextIgnoringCase(call.body, "node_name");
   request.role = TextIgnoringCase(call.body, "role");
   request.token = TextIgnoringCase(call.body, "token");
+  request.id_token = TextIgnoringCase(call.body, "id_token");
   request.additional_principals = Texts(call.body, "additional_principals");
   request.dns_names = Texts(call.body, "dns_names");
   ASSIGN_OR_RETURN(request.public_tls_key, FromBase64(TextIgnoringCase(call.body, "public_tls_key")));

@@ -4,6 +4,7 @@
 #include "libbase/version.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
+#include "sallyport/v1/tunnel_service.pb.h"
 #include "teleport/legacy/types/server.pb.h"
 
 namespace sallyport {
@@ -64,9 +65,10 @@ NodeAnnouncer::~NodeAnnouncer() {
 Status NodeAnnouncer::Announce() {
   announced_values_ = commands_.Values();
   next_ = std::chrono::steady_clock::now() + kNodeAnnounceInterval;
-  types::ServerV2 node = NodeResource(options_, commands_);
-  RETURN_IF_ERROR(CheckResource(node));
-  return auth_.Announce(node);
+  v1::AgentMessage announcement;
+  *announcement.mutable_node() = NodeResource(options_, commands_);
+  RETURN_IF_ERROR(CheckResource(*announcement.mutable_node()));
+  return auth_.Announce(announcement);
 }
 
 void NodeAnnouncer::Look() {

@@ -9,6 +9,10 @@
 #include "libcluster/ssh/command_labels.h"
 #include "libcluster/ssh/ssh_node.h"
 
+namespace types {
+class ServerV2;
+}
+
 namespace sallyport {
 
 // Returns the resource of a node with the values that its commands have now.

@@ -7,6 +7,7 @@
 #include "libbase/text.h"
 #include "libbase/time.h"
 #include "libresources/codec/codec.h"
+#include "libresources/kinds/join_method.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/token.pb.h"
 
@@ -40,39 +41,6 @@ constexpr std::string_view kSystemRoles[] = {
 constexpr std::string_view kServiceRoles[] = {
     "Auth",           "Node",      "Proxy", "Relay", "Trusted_cluster",  "Kube", "App", "Db", "Bot",
     "WindowsDesktop", "Discovery", "Okta",  "MDM",   "AccessGraphPlugin"};
-
-// A join method: the block of the token's spec that configures it, what that block must say, and the fields of which
-// each of its allow rules needs at least one.
-struct JoinMethod {
-  std::string_view name;
-  std::string_view block;     // its key; empty: none
-  std::string_view required;  // keys with spaces between
-  std::string_view rule_keys;
-};
-constexpr JoinMethod kJoinMethods[] = {
-    {"token", "", "", ""},
-    {"ec2", "", "", ""},
-    {"iam", "", "", ""},
-    {"github", "github", "allow", "repository repository_owner sub"},
-    {"circleci", "circleci", "allow organization_id", "project_id context_id"},
-    {"kubernetes", "kubernetes", "allow", "service_account"},
-    {"azure", "azure", "allow", "subscription"},
-    {"azure_devops", "azure_devops", "allow organization_id", "sub project_name project_id"},
-    {"gitlab", "gitlab", "allow", "sub namespace_path project_path ci_config_ref_uri"},
-    {"gcp", "gcp", "allow", "project_ids"},
-    {"spacelift", "spacelift", "allow hostname", "space_id caller_id"},
-    {"tpm", "tpm", "allow", "ek_public_hash ek_certificate_serial"},
-    {"terraform_cloud", "terraform_cloud", "allow", "organization_id organization_name"},
-    {"bitbucket", "bitbucket", "allow audience identity_provider_url", "workspace_uuid repository_uuid"},
-    {"oracle", "oracle", "allow", "tenancy"},
-    {"bound_keypair", "", "", ""},
-};
-
-const JoinMethod* FindJoinMethod(std::string_view name) {
-  const auto* const found = std::find_if(std::begin(kJoinMethods), std::end(kJoinMethods),
-                                         [name](const JoinMethod& row) { return row.name == name; });
-  return found == std::end(kJoinMethods) ? nullptr : found;
-}
 
 std::string LowerLetters(std::string_view text) {
   std::string lower;
@@ -143,7 +111,7 @@ bool SaysAny(const Value& map, std::string_view keys) {
   return false;
 }
 
-Status CheckBlock(const JoinMethod& method, const types::ProvisionTokenSpecV2& spec) {
+Status CheckBlock(const JoinMethodRules& method, const types::ProvisionTokenSpecV2& spec) {
   const Value fields = EncodeMessage(spec);
   const Value* const block = fields.Find(method.block);
   if (block == nullptr) {
@@ -213,17 +181,17 @@ Status CheckGitHub(const types::ProvisionTokenSpecV2GitHub& block) {
 }
 
 Status CheckJoinMethod(types::ProvisionTokenSpecV2& spec) {
-  if (spec.joinmethod().empty()) spec.set_joinmethod(spec.allow().empty() ? "token" : "ec2");
-  const JoinMethod* const method = FindJoinMethod(spec.joinmethod());
+  if (spec.joinmethod().empty()) spec.set_joinmethod(spec.allow().empty() ? std::string(kJoinByToken) : "ec2");
+  const JoinMethodRules* const method = FindJoinMethodRules(spec.joinmethod());
   if (method == nullptr) {
     std::vector<std::string_view> names;
-    for (const JoinMethod& row : kJoinMethods) names.push_back(row.name);
+    for (const JoinMethodRules& row : AllJoinMethods()) names.push_back(row.name);
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("spec.join_method: unknown method \"{}\"", StripControl(spec.joinmethod())),
                         fmt::format("one of {}", fmt::join(names, ", ")));
   }
 
-  if (method->name == "token" && !spec.allow().empty()) {
+  if (method->name == kJoinByToken && !spec.allow().empty()) {
     return Fail(ErrorKind::kBadParameter, "spec.allow is not for the join method token");
   }
   if (method->name == "ec2" || method->name == "iam") return CheckAwsRules(spec);
@@ -301,7 +269,7 @@ bool IsServiceRole(std::string_view role) { return std::ranges::find(kServiceRol
 
 std::string SafeTokenName(const google::protobuf::Message& token) {
   const auto& method = AsToken(token).spec().joinmethod();
-  const bool secret = method.empty() || method == "token";
+  const bool secret = method.empty() || method == kJoinByToken;
   return secret ? MaskedToken(NameOf(token)) : NameOf(token);
 }
 

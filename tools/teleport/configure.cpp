@@ -10,6 +10,7 @@
 #include "libcluster/config/sample_config.h"
 #include "libcluster/config/teleport_config.h"
 #include "libcluster/proxy/web_certificate.h"
+#include "libmachine/join_methods.h"
 #include "tools/teleport/commands.h"
 #include "tools/teleport/label_option.h"
 
@@ -102,10 +103,11 @@ Status WriteNewFile(const std::string& path, std::string_view text) {
   return {};
 }
 
-Status CheckMethod(const std::string& method) {
-  if (method.empty() || method == "token") return {};
+Status CheckMethod(std::string_view method) {
+  if (method.empty() || FindJoinMethod(method)) return {};
   return FailWithHint(ErrorKind::kNotImplemented,
-                      fmt::format("joining by \"{}\" is not implemented", StripControl(method)), "use token");
+                      fmt::format("joining by \"{}\" is not implemented", StripControl(method)),
+                      fmt::format("use {}", JoinMethodNames()));
 }
 
 // Options for what is not implemented.
@@ -125,8 +127,7 @@ Status CheckServed(const ConfigureOptions& given) {
 
 Status CheckServed(const NodeConfigure& given) {
   RETURN_IF_ERROR(CheckMethod(given.file.join_method));
-  if (given.azure_client_id.empty()) return {};
-  return FailWithHint(ErrorKind::kNotImplemented, "joining by \"azure\" is not implemented", "use token");
+  return given.azure_client_id.empty() ? Status() : CheckMethod("azure");
 }
 
 std::string AbsolutePath(const std::string& path) {
@@ -142,6 +143,7 @@ SampleOptions SampleOf(const FileOptions& given) {
   options.node_name = given.node_name;
   options.auth_server = given.auth_server;
   options.proxy = given.proxy;
+  if (!given.join_method.empty()) options.join_method = given.join_method;
   options.token = given.token;
   return options;
 }

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "libbase/config_secret.h"
 #include "libbase/encoding.h"
 #include "libbase/file.h"
 #include "libbase/open_files.h"

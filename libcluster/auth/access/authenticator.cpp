@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "libcluster/auth/access/host_caller.h"
 #include "libcluster/auth/access/user_access.h"
 #include "libcluster/auth/access/user_traits.h"
 #include "libcluster/backend/store.h"
+#include "libidentity/host_id.h"
 #include "libresources/access/access.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/role.pb.h"

@@ -4,12 +4,6 @@
 
 namespace sallyport {
 
-std::string HostIdOf(const Identity& identity) {
-  const std::string suffix = "." + identity.teleport_cluster;
-  const std::string& name = identity.username;
-  return name.ends_with(suffix) ? name.substr(0, name.size() - suffix.size()) : name;
-}
-
 Result<std::string> HostOfCaller(const Caller& caller, std::string_view cluster, std::string_view service) {
   const std::string suffix = "." + std::string(cluster);
   const Identity& identity = caller.identity;

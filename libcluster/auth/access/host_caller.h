@@ -9,11 +9,7 @@
 
 namespace sallyport {
 
-// Returns the id of the host that a service's certificate is of ("HOST_ID.CLUSTER"), or the whole name when the cluster
-// is missing in it.
-std::string HostIdOf(const Identity& identity);
-
-// The same for a caller. kAccessDenied unless it is a host that has joined as `service` ("Node").
+// Returns the id of the host that a caller is. kAccessDenied unless it is a host that has joined as `service` ("Node").
 Result<std::string> HostOfCaller(const Caller& caller, std::string_view cluster, std::string_view service);
 
 }  // namespace sallyport

@@ -9,11 +9,14 @@
 #include "libbase/text.h"
 #include "libcluster/auth/access/host_caller.h"
 #include "libcluster/auth/auth_server.h"
-#include "libcluster/auth/trust/host_proof.h"
+#include "libcluster/auth/joining/join_methods.h"
 #include "libcluster/auth/trust/hosts.h"
 #include "libcluster/auth/trust/system_identity.h"
+#include "libidentity/host_id.h"
+#include "libidentity/host_proof.h"
 #include "libidentity/server_names.h"
 #include "libidentity/x509.h"
+#include "libresources/kinds/join_method.h"
 #include "libresources/kinds/token.h"
 #include "teleport/legacy/types/token.pb.h"
 
@@ -33,11 +36,6 @@ constexpr std::array<std::string_view, 2> kRolesWithNames{"Kube", "WindowsDeskto
 // Services that run in the auth service's process alone; their certificates are believed by clients and agents.
 constexpr std::array<std::string_view, 4> kRolesOfThisProcess{"Auth", "Proxy", "Relay", "Trusted_cluster"};
 
-Error JoinDenied(std::string_view why) {
-  return {ErrorKind::kAccessDenied, fmt::format("access denied: {}", why),
-          "make a token on the cluster: tctl tokens add --type=node"};
-}
-
 // A token of the configuration file as one of the others.
 std::optional<ProvisionTokenV2> StaticToken(AuthServer& auth, const std::string& name) {
   if (!auth.options().static_tokens) return std::nullopt;
@@ -45,7 +43,7 @@ std::optional<ProvisionTokenV2> StaticToken(AuthServer& auth, const std::string&
     if (!EqualInConstantTime(fixed.token(), name)) continue;
     ProvisionTokenV2 token;
     *token.mutable_spec()->mutable_roles() = fixed.roles();
-    token.mutable_spec()->set_joinmethod("token");
+    token.mutable_spec()->set_joinmethod(std::string(kJoinByToken));
     return token;
   }
   return std::nullopt;
@@ -118,10 +116,6 @@ Status CheckRole(std::string_view role) {
 // The system roles that the certificate gets.
 Result<std::vector<std::string>> RolesOf(const ProvisionTokenV2& token, const std::string& wanted) {
   const std::vector<std::string> given(token.spec().roles().begin(), token.spec().roles().end());
-  const std::string& method = token.spec().joinmethod();
-  if (!method.empty() && method != "token") {
-    return std::unexpected(JoinDenied(fmt::format("the token is for joining by {}", method)));
-  }
   if (wanted != kInstance && std::ranges::find(given, wanted) == given.end()) {
     return std::unexpected(JoinDenied(fmt::format("the token is not for {}", StripControl(wanted))));
   }
@@ -210,12 +204,18 @@ Result<std::string> ProvenHost(AuthServer& auth, const JoinRequest& request, con
   return host_id;
 }
 
-Result<JoinResult> Join(AuthServer& auth, const JoinRequest& request, const HostProof* proof) {
+// `method` becomes that of the token, when there is one.
+Result<JoinResult> Join(AuthServer& auth, const JoinRequest& request, const HostProof* proof,
+                        std::string_view& method) {
   RETURN_IF_ERROR(CheckSizes(request));
   if (!request.host_id.empty() && !IsUuid(request.host_id)) {
     return Fail(ErrorKind::kBadParameter, "hostID is no UUID");
   }
   ASSIGN_OR_RETURN(const ProvisionTokenV2 token, FindToken(auth, request.token));
+  ASSIGN_OR_RETURN(const ServedJoinMethod* const served, FindServedJoinMethod(token));
+  method = served->name;
+  RETURN_IF_ERROR(served->verify(auth, token, request));
+
   Joiner joiner{RandomUuid(), HostGroupOfToken(request.token), {}};
   ASSIGN_OR_RETURN(joiner.roles, RolesOf(token, request.role));
   if (proof != nullptr) {
@@ -227,12 +227,13 @@ Result<JoinResult> Join(AuthServer& auth, const JoinRequest& request, const Host
 // The same, with its event.
 Result<JoinResult> JoinAudited(AuthServer& auth, const JoinRequest& request, const HostProof* proof) {
   RETURN_IF_ERROR(auth.join_limits().Admit(request.remote_address));
-  auto joined = Join(auth, request, proof);
+  std::string_view method = kJoinByToken;
+  auto joined = Join(auth, request, proof, method);
   if (!joined) auth.join_limits().CountRefused(request.remote_address);
   const auto shown = [](const std::string& text) { return text.substr(0, kMaxNameBytes); };
   AuditEvent event(joined ? audit::kInstanceJoin : audit::kInstanceJoinFailure, auth.cluster_name());
   event.Add("host_id", shown(joined ? joined->host_id : request.host_id)).Add("node_name", shown(request.node_name));
-  event.Add("role", shown(request.role)).Add("method", "token").Add("addr.remote", request.remote_address);
+  event.Add("role", shown(request.role)).Add("method", std::string(method)).Add("addr.remote", request.remote_address);
   event.Success(joined.has_value(), joined ? "" : joined.error().message);
   RETURN_IF_ERROR(auth.Emit(event));
   return joined;

@@ -18,6 +18,7 @@ struct JoinRequest {
   std::string node_name;  // may be empty
   std::string role;       // "Node", or "Instance" for all that the token gives
   std::string token;
+  std::string id_token;  // of another issuer, which says who the host is; of methods that ask for one
   std::vector<std::string> additional_principals;
   std::vector<std::string> dns_names;
   std::string public_tls_key;  // PEM

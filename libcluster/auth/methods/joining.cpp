@@ -24,6 +24,14 @@ JoinRequest RequestOf(const RpcCall& call, const Request& request) {
   return join;
 }
 
+// The same, with what shows that the host may join.
+JoinRequest TokenRequestOf(const RpcCall& call, const types::RegisterUsingTokenRequest& request) {
+  JoinRequest join = RequestOf(call, request);
+  join.token = request.token();
+  join.id_token = request.idtoken();
+  return join;
+}
+
 Status Answer(const JoinResult& joined, proto::Certs& answer) {
   answer.set_ssh(joined.ssh_certificate);
   answer.set_tls(joined.tls_certificate);
@@ -34,15 +42,13 @@ Status Answer(const JoinResult& joined, proto::Certs& answer) {
 
 Status Register(AuthServer& auth, const RpcCall& call, const types::RegisterUsingTokenRequest& request,
                 proto::Certs& answer) {
-  JoinRequest join = RequestOf(call, request);
-  join.token = request.token();
+  const JoinRequest join = TokenRequestOf(call, request);
   ASSIGN_OR_RETURN(const JoinResult joined, JoinCluster(auth, join));
   return Answer(joined, answer);
 }
 
 Status Rejoin(AuthServer& auth, const RpcCall& call, const v1::RejoinRequest& request, proto::Certs& answer) {
-  JoinRequest join = RequestOf(call, request.join());
-  join.token = request.join().token();
+  const JoinRequest join = TokenRequestOf(call, request.join());
   ASSIGN_OR_RETURN(const JoinResult joined, RejoinCluster(auth, join, {request.certificate(), request.proof()}));
   return Answer(joined, answer);
 }

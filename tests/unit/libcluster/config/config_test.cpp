@@ -134,8 +134,11 @@ TEST_CASE("a node of a cluster elsewhere: the address, the token, the pin") {
   CHECK(config->join.ca_pins == std::vector<std::string>{"sha256:00"});
   CHECK(ErrorOf(kNoCluster).contains("none elsewhere is named"));
   CHECK(ErrorOf(std::string(kNoCluster) + "teleport: {auth_server: a, proxy_server: b}\n").contains("already"));
-  CHECK(ErrorOf(std::string(kNoCluster) + "teleport: {proxy_server: b, join_params: {method: iam}}\n")
-            .contains("not implemented"));
+  CHECK(config->join.method == "token");
+  for (const std::string_view method : {"iam", "telepathy"}) {
+    CHECK(ErrorOf(fmt::format("{}teleport: {{proxy_server: b, join_params: {{method: {}}}}}\n", kNoCluster, method))
+              .ends_with(fmt::format("joining by \"{}\" is not implemented, use token", method)));
+  }
 }
 
 TEST_CASE("the samples are accepted, and so is the example") {

@@ -1,12 +1,16 @@
-// New certificates for an agent's host, from an auth service in this process.
-#include "libcluster/agents/identity_renewal.h"
+#include "libmachine/identity_renewal.h"
 
 #include <atomic>
 
-#include "libcluster/auth/trust/system_identity.h"
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "libbase/file.h"
 #include "libidentity/ssh_certificate.h"
 #include "libidentity/x509.h"
-#include "tests/unit/libcluster/auth/auth_fixture.h"
+#include "libmachine/host_joining.h"
+#include "tests/unit/libmachine/sample_cluster.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace sallyport {
 namespace {
@@ -14,13 +18,11 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-constexpr std::string_view kHostId = "11111111-1111-4111-8111-111111111111";
-
 class Host {
  public:
   Host() {
     settings.data_dir = directory_.path();
-    directory_.Write("host_uuid", kHostId);
+    directory_.Write("host_uuid", test::kHostId);
     settings.node_name = "web";
     settings.principals = {"web.example.com"};
   }
@@ -28,43 +30,35 @@ class Host {
   // The identity that the cluster gives a host of these names.
   HostIdentity Joined() {
     const PrivateKey key = GeneratePrivateKey(KeyAlgorithm::kEcdsaP256).value();
-    HostCertificateRequest request;
-    request.role = "Instance";
-    request.system_roles = {"Node"};
-    request.host_id = kHostId;
-    request.node_name = settings.node_name;
-    request.principals = settings.principals;
-    request.tls_key = request.ssh_key = key.public_key();
-    request.ttl = ttl;
-    const auto issued = IssueHostCertificates(fixture.auth().authorities(), request).value();
-    proto::Certs certs;
-    certs.set_tls(issued.tls);
-    certs.set_ssh(issued.ssh);
-    certs.add_tlscacerts(fixture.auth().authorities().HostTlsPem());
-    return KeepIdentity(settings.data_dir, std::string(kHostId), key, certs).value();
+    proto::HostCertsRequest request;
+    request.set_hostid(std::string(test::kHostId));
+    request.set_nodename(settings.node_name);
+    request.set_role("Instance");
+    request.add_systemroles("Node");
+    for (const auto& name : settings.principals) request.add_additionalprincipals(name);
+    request.set_publictlskey(key.public_key().ToPem());
+    request.set_publicsshkey(key.public_key().ToAuthorizedKey());
+    const auto certs = cluster_.Issue(request, ttl);
+    return KeepIdentity(settings.data_dir, std::string(test::kHostId), key, certs).value();
   }
 
-  // The auth service, asked by this host.
+  // The cluster, asked by this host.
   std::function<Result<proto::Certs>(const proto::HostCertsRequest&)> Issue() {
     return [this](const proto::HostCertsRequest& request) {
       ++asked;
-      Caller caller;
-      caller.kind = Caller::Kind::kSystem;
-      caller.identity.username = fmt::format("{}.ex.com", kHostId);
-      caller.identity.system_roles = {"Node"};
-      return fixture.Call<proto::Certs>(caller, "/proto.AuthService/GenerateHostCerts", request);
+      return cluster_.Issue(request, ttl);
     };
   }
 
   std::string Kept() const { return ReadFile(settings.data_dir + "/agent_identity").value(); }
 
-  AuthFixture fixture;
   JoinSettings settings;
-  Nanoseconds ttl = kHostCertificateLife;
+  Nanoseconds ttl = hours(24 * 7);
   std::atomic<int> asked = 0;
 
  private:
-  test::TemporaryDirectory directory_;
+  const test::SampleCluster cluster_;
+  const test::TemporaryDirectory directory_;
 };
 
 std::string NamesOf(const HostIdentity& identity) {

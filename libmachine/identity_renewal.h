@@ -9,7 +9,8 @@
 #include "libbase/error.h"
 #include "libbase/repeated_work.h"
 #include "libbase/time.h"
-#include "libcluster/agents/host_identity.h"
+#include "libmachine/host_identity.h"
+#include "libmachine/join_settings.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/client/proto/certs.pb.h"
 

@@ -1,4 +1,4 @@
-#include "libcluster/auth/trust/host_proof.h"
+#include "libidentity/host_proof.h"
 
 #include "libbase/json.h"
 

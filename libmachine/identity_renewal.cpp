@@ -1,4 +1,4 @@
-#include "libcluster/agents/identity_renewal.h"
+#include "libmachine/identity_renewal.h"
 
 #include <algorithm>
 
@@ -6,6 +6,7 @@
 #include "libidentity/keys.h"
 #include "libidentity/ssh_identity.h"
 #include "libidentity/x509.h"
+#include "libmachine/host_joining.h"
 
 namespace sallyport {
 namespace {

@@ -1,0 +1,12 @@
+#include "libcluster/agents/agent_service.h"
+
+#include <array>
+
+namespace sallyport {
+
+std::span<const AgentServiceRow> AllAgentServices() {
+  static const std::array kServices{SshServiceRow(), KubeServiceRow()};
+  return kServices;
+}
+
+}  // namespace sallyport

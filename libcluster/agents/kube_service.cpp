@@ -1,0 +1,110 @@
+// The kubernetes_service of an agent: requests come from the proxy, which has decided them, and go on to the API server
+// with the credentials that are here.
+#include <sys/socket.h>
+
+#include "libbase/log.h"
+#include "libbase/socket.h"
+#include "libcluster/agents/agent_service.h"
+#include "libcluster/kube/announcer.h"
+#include "libcluster/kube/configured.h"
+#include "libcluster/kube/forwarder.h"
+#include "libcluster/net/thread_pool.h"
+#include "libidentity/trust.h"
+#include "sallyport/v1/tunnel_service.pb.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kMaxThreads = 4;
+
+Result<TrustSet> TrustOf(const HostIdentity& identity) {
+  std::vector<TrustedAuthority> authorities;
+  for (const auto& pem : identity.credentials.tls_authorities) {
+    ASSIGN_OR_RETURN(const auto chain, Certificate::ChainFromPem(pem));
+    for (const auto& certificate : chain) authorities.push_back({"host", identity.cluster, certificate});
+  }
+  return TrustSet::Make(std::move(authorities));
+}
+
+Result<std::shared_ptr<ServerTls>> TlsOf(const HostIdentity& identity) {
+  return ServerTls::Create(
+      {identity.credentials.tls_certificate, identity.credentials.private_key.Reveal(), {"http/1.1"}, true});
+}
+
+class KubeService : public AgentService {
+ public:
+  // Reads what the configuration names, and announces it. Fails as KubeOf does.
+  Status Open(const AgentServiceParts& parts);
+
+  // The proxy knows the cluster by these labels: kAccessDenied when it has others.
+  Result<UniqueFd> Dial(const v1::Dial& dial) override;
+  Status Use(const HostIdentity& identity) override;
+
+ private:
+  // Destroyed last to first.
+  FindKubeCluster find_;
+  ThreadPool threads_{kMaxThreads};
+  std::unique_ptr<KubeForwarder> forwarder_;
+  std::unique_ptr<KubeAnnouncer> announcer_;
+};
+
+Status KubeService::Open(const AgentServiceParts& parts) {
+  const auto& environment = parts.environment;
+  ASSIGN_OR_RETURN(ConfiguredKube kube,
+                   KubeOf(parts.config, {environment.kubernetes_service_host, environment.kubernetes_service_port}));
+  find_ = FindAmong(kube.clusters);
+
+  KubeForwarderOptions options;
+  options.upstreams = std::move(kube.upstreams);
+  ASSIGN_OR_RETURN(options.tls, TlsOf(parts.identity));
+  ASSIGN_OR_RETURN(TrustSet trust, TrustOf(parts.identity));
+  auto decider = DecidedByProxy(std::move(trust), parts.identity.cluster, find_);
+  ASSIGN_OR_RETURN(forwarder_, KubeForwarder::Create(parts.loop, threads_, std::move(decider), std::move(options)));
+
+  const std::string& host_id = parts.identity.host_id;
+  ASSIGN_OR_RETURN(announcer_,
+                   KubeAnnouncer::Start(parts.auth, {host_id, parts.config.NodeName(host_id), kube.clusters}));
+  return {};
+}
+
+Status KubeService::Use(const HostIdentity& identity) {
+  ASSIGN_OR_RETURN(auto tls, TlsOf(identity));
+  forwarder_->UseTls(std::move(tls));
+  return {};
+}
+
+Result<UniqueFd> KubeService::Dial(const v1::Dial& dial) {
+  const std::string& cluster = dial.kube().cluster();
+  const auto found = find_(cluster);
+  if (!found) return Fail(ErrorKind::kNotFound, "this agent has no Kubernetes cluster \"{}\"", cluster);
+  // Roles decide by labels, and these are the cluster's own.
+  const Labels labels{dial.kube().labels().begin(), dial.kube().labels().end()};
+  if (found->labels != labels) {
+    Log(LogLevel::kWarning, "a connection was refused: the proxy knows other labels",
+        {{"kubernetes_cluster", cluster}});
+    return Fail(ErrorKind::kAccessDenied, "access denied: Kubernetes cluster \"{}\" has other labels", cluster);
+  }
+  ASSIGN_OR_RETURN(SocketPair pair, MakeSocketPair(SOCK_NONBLOCK));
+  forwarder_->HandleConnection({std::move(pair.first), "the proxy", {}}, cluster);
+  return std::move(pair.second);
+}
+
+Result<std::unique_ptr<AgentService>> StartKubeService(const AgentServiceParts& parts) {
+  auto service = std::make_unique<KubeService>();
+  RETURN_IF_ERROR(service->Open(parts));
+  return service;
+}
+
+}  // namespace
+
+AgentServiceRow KubeServiceRow() {
+  return {
+      .role = "Kube",
+      .is_enabled = [](const TeleportConfig& config) { return config.kubernetes.enabled; },
+      .answers = [](const v1::Dial& dial) { return dial.has_kube(); },
+      .ends_connections = false,
+      .start = StartKubeService,
+  };
+}
+
+}  // namespace sallyport

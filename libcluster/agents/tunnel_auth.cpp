@@ -1,0 +1,46 @@
+#include "libcluster/agents/tunnel_auth.h"
+
+#include "libcluster/agents/recording_call.h"
+#include "sallyport/v1/tunnel_service.pb.h"
+
+namespace sallyport {
+
+Status TunnelAuth::Use(const HostIdentity& identity) {
+  HostKey host;
+  ASSIGN_OR_RETURN(host.key, ParsePrivateKeyPem(identity.credentials.private_key.Reveal()));
+  host.certificate = identity.credentials.ssh_certificate;
+  const std::lock_guard lock(mutex_);
+  host_ = std::move(host);
+  return {};
+}
+
+Result<std::vector<std::string>> TunnelAuth::UserAuthorityKeys() { return tunnel_.UserAuthorityKeys(); }
+
+Result<HostKey> TunnelAuth::HostKeyFor(const std::string& /*node_name*/,
+                                       const std::vector<std::string>& /*principals*/) {
+  const std::lock_guard lock(mutex_);
+  return host_;
+}
+
+Status TunnelAuth::Announce(const v1::AgentMessage& announcement) {
+  if (announcement.message_case() == v1::AgentMessage::MESSAGE_NOT_SET) {
+    return Fail(ErrorKind::kNotImplemented, "what is announced is not implemented");
+  }
+  tunnel_.Announce(announcement);
+  return {};
+}
+
+Status TunnelAuth::Withdraw(const std::string& /*node_name*/) { return {}; }  // the tunnel says goodbye
+
+Status TunnelAuth::Emit(const AuditEvent& event) {
+  v1::AgentMessage message;
+  message.mutable_event()->set_json(event.ToRecord().json);
+  return tunnel_.Send(message);
+}
+
+Result<std::unique_ptr<RecordingSink>> TunnelAuth::OpenRecording(const std::string& session_id,
+                                                                 const std::string& upload_id) {
+  return OpenRecordingCall(*tunnel_.connection(), session_id, upload_id);
+}
+
+}  // namespace sallyport

@@ -1,0 +1,37 @@
+// The auth service at the other end of an agent's tunnel.
+#pragma once
+
+#include <mutex>
+#include <string>
+
+#include "libcluster/agents/tunnel_client.h"
+#include "libcluster/auth_client/agent_auth.h"
+#include "libmachine/host_identity.h"
+
+namespace sallyport {
+
+class TunnelAuth : public AgentAuth {
+ public:
+  // The tunnel must outlive this. There is no key of the host before Use.
+  TunnelAuth(std::string cluster, TunnelClient& tunnel) : cluster_(std::move(cluster)), tunnel_(tunnel) {}
+
+  // The host has this key from now on. kBadParameter when it cannot be read.
+  Status Use(const HostIdentity& identity);
+
+  const std::string& cluster_name() const override { return cluster_; }
+  Result<std::vector<std::string>> UserAuthorityKeys() override;
+  Result<HostKey> HostKeyFor(const std::string& node_name, const std::vector<std::string>& principals) override;
+  Status Announce(const v1::AgentMessage& announcement) override;
+  Status Withdraw(const std::string& node_name) override;
+  Status Emit(const AuditEvent& event) override;
+  Result<std::unique_ptr<RecordingSink>> OpenRecording(const std::string& session_id,
+                                                       const std::string& upload_id) override;
+
+ private:
+  const std::string cluster_;
+  TunnelClient& tunnel_;
+  std::mutex mutex_;
+  HostKey host_;
+};
+
+}  // namespace sallyport

@@ -1,0 +1,34 @@
+#include "libcluster/auth/joining/join_methods.h"
+
+#include <algorithm>
+#include <array>
+
+#include "libresources/kinds/join_method.h"
+#include "teleport/legacy/types/token.pb.h"
+
+namespace sallyport {
+namespace {
+
+const auto& ServedJoinMethods() {
+  static const std::array kMethods{ServedTokenMethod()};
+  return kMethods;
+}
+
+}  // namespace
+
+Result<const ServedJoinMethod*> FindServedJoinMethod(const types::ProvisionTokenV2& token) {
+  const std::string& stored = token.spec().joinmethod();
+  // Tokens of before name none.
+  const std::string_view name = stored.empty() ? kJoinByToken : std::string_view(stored);
+  const auto& methods = ServedJoinMethods();
+  const auto* const found = std::ranges::find(methods, name, &ServedJoinMethod::name);
+  if (found != methods.end()) return found;
+  return std::unexpected(JoinDenied(fmt::format("the token is for joining by {}", name)));
+}
+
+Error JoinDenied(std::string_view why) {
+  return {ErrorKind::kAccessDenied, fmt::format("access denied: {}", why),
+          "make a token on the cluster: tctl tokens add --type=node"};
+}
+
+}  // namespace sallyport

@@ -1,0 +1,113 @@
+#include "libmachine/join_call.h"
+
+#include <google/protobuf/empty.pb.h>
+
+#include <algorithm>
+
+#include "libbase/encoding.h"
+#include "libbase/json.h"
+#include "libbase/secret.h"
+#include "libclient/rpc.h"
+#include "libclient/web_client.h"
+#include "libidentity/x509.h"
+#include "sallyport/v1/host_service.pb.h"
+#include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/client/proto/certs.pb.h"
+#include "teleport/legacy/types/join.pb.h"
+
+namespace sallyport {
+namespace {
+
+RpcOptions OptionsOf(const JoinSettings& settings) {
+  RpcOptions options;
+  options.address = settings.address;
+  options.through_proxy = settings.through_proxy;
+  options.cluster = "joining";  // any name will do: what the address serves is one cluster
+  options.program = settings.program;
+  options.network = settings.network;
+  return options;
+}
+
+// The authority of the cluster behind an address, when it is one of the pinned.
+Result<std::string> PinnedAuthority(const JoinSettings& settings) {
+  RpcOptions options = OptionsOf(settings);
+  // The CA pin, not the connection, proves the cluster.
+  options.unverified = true;
+  ASSIGN_OR_RETURN(const auto rpc, RpcClient::Connect(options));
+  ASSIGN_OR_RETURN(const auto answer, rpc->Call<proto::GetClusterCACertResponse>("/proto.AuthService/GetClusterCACert",
+                                                                                 google::protobuf::Empty()));
+
+  ASSIGN_OR_RETURN(const auto authorities, Certificate::ChainFromPem(answer.tlsca()));
+  const bool pinned = !authorities.empty() && std::ranges::all_of(authorities, [&](const Certificate& authority) {
+    return std::ranges::find(settings.ca_pins, authority.SpkiPin()) != settings.ca_pins.end();
+  });
+  if (pinned) return answer.tlsca();
+  return FailWithHint(ErrorKind::kAccessDenied,
+                      fmt::format("the cluster at {} is not the one of the CA pin", FormatHostPort(settings.address)),
+                      "compare the pin with that of tctl status; the token was not sent");
+}
+
+Result<proto::Certs> JoinByPin(const JoinSettings& settings, const types::RegisterUsingTokenRequest& request) {
+  RpcOptions options = OptionsOf(settings);
+  ASSIGN_OR_RETURN(options.authorities_pem, PinnedAuthority(settings));
+  ASSIGN_OR_RETURN(const auto rpc, RpcClient::Connect(options));
+  return rpc->Call<proto::Certs>("/proto.JoinService/RegisterUsingToken", request);
+}
+
+Result<std::string> Field(const Value& answer, std::string_view name) {
+  const Value* value = answer.Find(name);
+  return FromBase64(value == nullptr ? std::string() : value->as_string());
+}
+
+// What the methods of other issuers show is left out when there is none.
+Value WebRequest(const types::RegisterUsingTokenRequest& request) {
+  Value body(Value::Map{{"hostID", request.hostid()},
+                        {"node_name", request.nodename()},
+                        {"role", request.role()},
+                        {"token", request.token()},
+                        {"additional_principals", Value::Strings({request.additionalprincipals().begin(),
+                                                                  request.additionalprincipals().end()})},
+                        {"dns_names", Value::EmptyList()},
+                        {"public_tls_key", ToBase64(request.publictlskey())},
+                        {"public_ssh_key", ToBase64(request.publicsshkey())}});
+  if (!request.idtoken().empty()) body.Set("id_token", request.idtoken());
+  return body;
+}
+
+Result<proto::Certs> JoinByWeb(const JoinSettings& settings, const types::RegisterUsingTokenRequest& request) {
+  ASSIGN_OR_RETURN(const Value answer, WebClient(settings.address, settings.network)
+                                           .Post("/v1/webapi/host/credentials", Secret(ToJson(WebRequest(request)))));
+
+  proto::Certs certs;
+  ASSIGN_OR_RETURN(*certs.mutable_ssh(), Field(answer, "ssh"));
+  ASSIGN_OR_RETURN(*certs.mutable_tls(), Field(answer, "tls"));
+  const Value* authorities = answer.Find("tls_ca_certs");
+  if (authorities == nullptr) return Fail(ErrorKind::kBadParameter, "the proxy's answer names no authority");
+  for (const auto& authority : authorities->as_list()) {
+    ASSIGN_OR_RETURN(*certs.add_tlscacerts(), FromBase64(authority.as_string()));
+  }
+  return certs;
+}
+
+}  // namespace
+
+Status CheckTrust(const JoinSettings& settings) {
+  if (settings.through_proxy || !settings.ca_pins.empty()) return {};
+  return FailWithHint(ErrorKind::kBadParameter, "an auth service can only be trusted by its CA pin",
+                      "add --ca-pin, which tctl status shows, or join by the proxy: --proxy=HOST:PORT");
+}
+
+Result<proto::Certs> AskToJoin(const JoinSettings& settings, const types::RegisterUsingTokenRequest& request) {
+  return settings.ca_pins.empty() ? JoinByWeb(settings, request) : JoinByPin(settings, request);
+}
+
+Result<proto::Certs> AskToRejoin(const JoinSettings& settings, const std::string& cluster,
+                                 const std::vector<std::string>& authorities, const v1::RejoinRequest& request) {
+  RpcOptions options = OptionsOf(settings);
+  options.cluster = cluster;
+  for (const auto& authority : authorities) options.authorities_pem += authority;
+  ASSIGN_OR_RETURN(const auto rpc, RpcClient::Connect(options));
+  return rpc->Call<proto::Certs>("/sallyport.v1.HostService/Rejoin", request);
+}
+
+}  // namespace sallyport
