@@ -28,6 +28,7 @@
 #include "libcluster/kube/announcer.h"
 #include "libcluster/kube/configured.h"
 #include "libcluster/kube/forwarder.h"
+#include "libcluster/kube/role_decider.h"
 #include "libcluster/net/connection_gate.h"
 #include "libcluster/net/http.h"
 #include "libcluster/net/processors.h"

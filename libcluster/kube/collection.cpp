@@ -1,18 +1,26 @@
-// Requests that are answered by more than passing them on: questions of what a user may do, and deleting the part of a
-// collection that the roles reach (docs/protocol/services.md#kubernetes-verbs-and-resources).
+#include "libcluster/kube/collection.h"
+
+#include <algorithm>
 #include <array>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
 
 #include "libbase/json.h"
-#include "libbase/log.h"
 #include "libcluster/kube/answer/list_filter.h"
 #include "libcluster/kube/exchange.h"
-#include "libcluster/kube/request/request_body.h"
+#include "libcluster/kube/forwarder_state.h"
+#include "libcluster/kube/kube_status.h"
+#include "libcluster/kube/own_answer.h"
+#include "libcluster/kube/request/request_header.h"
+#include "libcluster/kube/request_audit.h"
+#include "libcluster/kube/upstream_header.h"
 
 namespace sallyport {
 namespace {
 
 constexpr int kStatusOk = 200;
-constexpr int kCreated = 201;
 constexpr int kMultipleChoices = 300;
 
 constexpr std::string_view kJson = "application/json";
@@ -31,20 +39,6 @@ void KeepParameters(KubeRequestInfo& info, std::span<const std::string_view> nam
     if (std::ranges::find(names, name) == names.end()) info.parameters.Remove(name);
   }
   info.query = info.parameters.ToString();
-}
-
-// Roles speak of exec and portforward where Kubernetes creates or gets a part of a pod.
-void UseRoleVerb(AccessReview& review) {
-  if (review.request.resource != "pods") return;
-  if (review.subresource == "exec" || review.subresource == "attach") review.request.verb = "exec";
-  if (review.subresource == "portforward") review.request.verb = "portforward";
-}
-
-std::string DenialReason(const KubePlan& plan, const AccessReview& review) {
-  KubePlan asked = plan;
-  asked.info.request = review.request;
-  asked.info.subresource = review.subresource;
-  return ForbiddenText(asked);
 }
 
 // The request that lists what is to be deleted.
@@ -126,7 +120,7 @@ asio::awaitable<Result<std::vector<std::string>>> DeleteItems(KubeClient& client
                                                               const KubePlan& plan, std::vector<Item> items,
                                                               const std::string& body,
                                                               std::optional<UpstreamAnswer>& refusal) {
-  const auto upstream = client.state->UpstreamOf(plan);
+  const auto upstream = client.state->UpstreamOf(*plan.target);
   if (!upstream) co_return std::unexpected(upstream.error());
   const auto& pool = upstream->pool;
   const HttpHeaders headers = HeadersOf(parser.get());
@@ -150,31 +144,9 @@ asio::awaitable<Result<std::vector<std::string>>> DeleteItems(KubeClient& client
 
 }  // namespace
 
-asio::awaitable<bool> AnswerAccessReview(KubeClient& client, RequestParser& parser, const KubePlan& plan,
-                                         const std::string& body) {
-  const RequestHeader& header = parser.get();
-  auto review = ReadAccessReview(body, std::string_view(header[http::field::content_type]));
-  if (!review) co_return co_await Refuse(client, parser, review.error());
-  UseRoleVerb(*review);
-  if (!review->about_resource || plan.access->ReachesAll())
-    co_return co_await ForwardRequest(client, parser, plan, &body);
-  KubeRequest& asked = review->request;
-  const auto upstream = client.state->UpstreamOf(plan);
-  if (!upstream) co_return co_await Refuse(client, parser, upstream.error());
-  asked.cluster_wide = co_await IsClusterWide(*upstream, asked.api_group, review->version, asked.resource);
-  if (asked.cluster_wide) asked.kube_namespace.clear();  // kubectl fills one in
-  if (plan.access->MayDo(asked)) co_return co_await ForwardRequest(client, parser, plan, &body);
-  const std::string_view accept(header[http::field::accept]);
-  const bool protobuf = accept.contains(kKubeProtobuf) && !accept.contains(kJson) && !accept.contains("*/*");
-  std::string answer = DeniedReview(*review, DenialReason(plan, *review), protobuf);
-  std::string type(protobuf ? kKubeProtobuf : kJson);
-  AuditRequest(client, parser, plan, kCreated);
-  co_return co_await Answer(client, parser, kCreated, std::move(type), std::move(answer));
-}
-
 asio::awaitable<bool> DeleteEach(KubeClient& client, RequestParser& parser, const KubePlan& plan,
                                  const std::string& body) {
-  const auto upstream = client.state->UpstreamOf(plan);
+  const auto upstream = client.state->UpstreamOf(*plan.target);
   if (!upstream) co_return co_await Refuse(client, parser, upstream.error());
   const auto& pool = upstream->pool;
   UpstreamRequest request = ListRequest(*pool, parser, plan);

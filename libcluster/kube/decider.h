@@ -1,17 +1,13 @@
-// Who decides what becomes of requests to Kubernetes. Where the cluster's state is, roles do (DecideByRoles); an agent
-// on another host does what the proxy has decided (DecidedByProxy).
+// Who decides what becomes of requests to Kubernetes. Where the cluster's state is, roles do (role_decider.h); an agent
+// on another host does what the proxy has decided (proxy_decider.h).
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "libbase/error.h"
-#include "libcluster/auth/audit/audit_queue.h"
-#include "libcluster/kube/cluster_info.h"
 #include "libcluster/kube/plan.h"
-#include "libidentity/trust.h"
 
 namespace sallyport {
 
@@ -47,11 +43,5 @@ class KubeDecider {
   virtual void AuditRequest(const KubePlan& plan, std::string_view method, int http_status) = 0;
   virtual void AuditSession(const KubePlan& plan, const AuditType& type) = 0;
 };
-
-// What is given must outlive what is returned.
-std::unique_ptr<KubeDecider> DecideByRoles(AuthServer& auth, AuditQueue& audit, FindKubeCluster find);
-
-// `trust` has the host authorities of `cluster`, of which a proxy must be.
-std::unique_ptr<KubeDecider> DecidedByProxy(TrustSet trust, std::string cluster, FindKubeCluster find);
 
 }  // namespace sallyport

@@ -8,18 +8,23 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
 #include <chrono>
 #include <utility>
 
 #include "libbase/log.h"
+#include "libcluster/kube/access_review.h"
+#include "libcluster/kube/client_body.h"
+#include "libcluster/kube/collection.h"
+#include "libcluster/kube/discover.h"
 #include "libcluster/kube/exchange.h"
 #include "libcluster/kube/forwarder_state.h"
+#include "libcluster/kube/kube_client.h"
+#include "libcluster/kube/own_answer.h"
+#include "libcluster/kube/relay.h"
 #include "libcluster/kube/request/request_body.h"
 #include "libcluster/kube/request/request_header.h"
+#include "libcluster/kube/request_audit.h"
 #include "libcluster/net/source.h"
 
 namespace sallyport {
@@ -34,9 +39,7 @@ constexpr std::chrono::seconds kShutdownTime{10};
 constexpr std::chrono::seconds kLinger{2};
 constexpr std::chrono::seconds kPatience{1};
 constexpr std::chrono::milliseconds kLeaveCheck{100};
-constexpr std::chrono::seconds kAnswerTimeout{30};
 constexpr std::chrono::seconds kRevocationCheck{2};
-constexpr unsigned kHttp11 = 11;
 constexpr int kClientLeft = 499;
 constexpr int kBodyTooLarge = 413;
 constexpr int kHeaderTooLarge = 431;
@@ -68,10 +71,10 @@ asio::awaitable<Result<std::optional<std::string>>> LearnMore(KubeClient& client
                                                               KubePlan& plan) {
   KubeRequest& request = plan.info.request;
   if (plan.NeedsScope()) {
-    const auto upstream = client.state->UpstreamOf(plan);
+    const auto upstream = client.state->UpstreamOf(*plan.target);
     if (!upstream) co_return std::unexpected(upstream.error());
     request.cluster_wide =
-        co_await IsClusterWide(*upstream, request.api_group, plan.info.api_version, request.resource);
+        co_await IsClusterWide(upstream->scopes, request.api_group, plan.info.api_version, request.resource);
   }
   if (!NeedsBody(plan)) co_return std::nullopt;
   co_await InviteBody(client, parser);
@@ -210,7 +213,7 @@ asio::awaitable<bool> ReadHeader(KubeClient& client, RequestParser& parser) {
   auto& socket = beast::get_lowest_layer(client.stream);
   if (client.buffer.size() == 0) {
     socket.expires_after(BudgetOfCaller(client).idle_time);
-    const std::size_t count = co_await client.stream.async_read_some(client.buffer.prepare(kCopyBytes),
+    const std::size_t count = co_await client.stream.async_read_some(client.buffer.prepare(kKubeCopyBytes),
                                                                      asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return false;
     client.buffer.commit(count);
@@ -270,7 +273,7 @@ asio::awaitable<bool> ServeRequest(KubeClient& client) {
 
 // Takes what a client still sends of a body that nobody wants: else it does not see the answer (RFC 9112 section 9.6).
 asio::awaitable<void> Linger(KubeClient& client) {
-  std::vector<char> room(kCopyBytes);
+  std::vector<char> room(kKubeCopyBytes);
   error_code error;
   beast::get_lowest_layer(client.stream).expires_after(kLinger);
   for (std::size_t count = 0; !error && count < kMaxReadBody;) {
@@ -310,100 +313,6 @@ asio::awaitable<void> Serve(std::shared_ptr<KubeForwarder::State> state, Incomin
 }
 
 }  // namespace
-
-HttpHeaders HeadersOf(const RequestHeader& request) {
-  HttpHeaders headers;
-  for (const auto& field : request) headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
-  return headers;
-}
-
-RequestHeader UpstreamHeader(const RequestHeader& request, const KubePlan& plan, const UpstreamPool& pool) {
-  const KubeUpstream& upstream = pool.upstream();
-  const KubeRequestInfo& info = plan.info;
-  RequestHeader header;
-  static_cast<http::fields&>(header) = ForwardedFields(request, plan.filter != nullptr);
-  header.version(kHttp11);
-  header.method_string(request.method_string());
-  header.target(upstream.path_prefix + info.path + (info.query.empty() ? "" : "?" + info.query));
-  header.set(http::field::host, FormatHostPort({upstream.host, upstream.port}));
-
-  if (plan.filter) {
-    // Filtering reads JSON: no protobuf, no compression.
-    header.set(http::field::accept, AcceptForFilter(request));
-    header.set(http::field::accept_encoding, "identity");
-  }
-
-  if (!plan.as.user.empty()) header.set("Impersonate-User", plan.as.user);
-  for (const auto& group : plan.as.groups) header.insert("Impersonate-Group", group);
-  header.set("X-Forwarded-For", plan.forwarded_for);
-  header.set("X-Forwarded-Host", plan.forwarded_host.empty() ? std::string_view(request[http::field::host])
-                                                             : std::string_view(plan.forwarded_host));
-  header.set("X-Forwarded-Proto", "https");
-  return header;
-}
-
-asio::awaitable<bool> Answer(KubeClient& client, RequestParser& parser, int http_status, std::string content_type,
-                             std::string body) {
-  error_code code;
-  http::response<http::string_body> response(static_cast<http::status>(http_status), 11);
-  response.set(http::field::content_type, content_type);
-  if (response.result() == http::status::too_many_requests) {
-    response.set(http::field::retry_after, std::to_string(kRetryAfter.count()));
-  }
-  response.body() = std::move(body);
-  // A body that nobody will read makes the connection useless for another request.
-  client.unread_body = parser.is_header_done() && !parser.is_done();
-  const bool keep_alive = parser.is_done() && parser.keep_alive() && !client.must_close;
-  response.keep_alive(keep_alive);
-  response.prepare_payload();
-  beast::get_lowest_layer(client.stream).expires_after(kAnswerTimeout);
-  co_await http::async_write(client.stream, response, asio::redirect_error(asio::use_awaitable, code));
-  co_return keep_alive && !code;
-}
-
-asio::awaitable<bool> Refuse(KubeClient& client, RequestParser& parser, const Error& error, int http_status) {
-  const int status = http_status == 0 ? KubeHttpStatus(error) : http_status;
-  std::string type = "application/json";
-  std::string body = KubeStatusJson(error, status);
-  co_return co_await Answer(client, parser, status, std::move(type), std::move(body));
-}
-
-void AuditRequest(KubeClient& client, const RequestParser& parser, const KubePlan& plan, int http_status) {
-  if (std::exchange(client.audited, true)) return;
-  client.state->decider->AuditRequest(plan, std::string_view(parser.get().method_string()), http_status);
-}
-
-asio::awaitable<void> InviteBody(KubeClient& client, const RequestParser& parser) {
-  if (parser.get().count(http::field::expect) == 0 || parser.is_done() || client.buffer.size() > 0) co_return;
-  constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  error_code error;
-  beast::get_lowest_layer(client.stream).expires_after(kAnswerTimeout);
-  co_await asio::async_write(client.stream, asio::buffer(kContinue), asio::redirect_error(asio::use_awaitable, error));
-}
-
-Result<KubeForwarder::State::Upstream> KubeForwarder::State::Make(KubeUpstream upstream) {
-  Upstream made;
-  ASSIGN_OR_RETURN(made.pool, UpstreamPool::Create(ContextOf(loop), threads, std::move(upstream)));
-  made.scopes = MakeApiScopes(made.pool, ContextOf(loop));
-  return made;
-}
-
-Result<KubeForwarder::State::Upstream> KubeForwarder::State::UpstreamOf(const KubePlan& plan) {
-  const KubeClusterInfo& cluster = *plan.target;
-  const std::string key = cluster.host_id.empty() ? cluster.name : cluster.host_id + "/" + cluster.name;
-  const std::lock_guard lock(mutex);
-  const auto found = upstreams.find(key);
-  // The agent has agreed to the labels of before.
-  if (found != upstreams.end() && (cluster.host_id.empty() || found->second.labels == cluster.labels)) {
-    return found->second;
-  }
-
-  if (!upstream_of_agent) return Fail(ErrorKind::kNotFound, "kubernetes cluster \"{}\" is not here", cluster.name);
-  ASSIGN_OR_RETURN(Upstream made, Make(upstream_of_agent(cluster)));
-  made.labels = cluster.labels;
-  upstreams[key] = made;
-  return made;
-}
 
 Result<std::unique_ptr<KubeForwarder>> KubeForwarder::Create(EventLoop& loop, ThreadPool& threads,
                                                              std::unique_ptr<KubeDecider> decider,

@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "libbase/encoding.h"
-#include "libbase/json.h"
 #include "libcluster/kube/request/api_scopes.h"
 #include "libresources/access/access.h"
 #include "libresources/kinds/access_request.h"
@@ -17,19 +16,6 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kRoute{"v1", "teleport"};
 constexpr std::ptrdiff_t kRouteSegments = 4;
-constexpr int kServiceUnavailable = 503;
-
-struct Reason {
-  ErrorKind kind;
-  std::string_view reason;
-};
-constexpr std::array kReasons{
-    Reason{ErrorKind::kNotFound, "ServiceUnavailable"},     Reason{ErrorKind::kBadParameter, "BadRequest"},
-    Reason{ErrorKind::kNotImplemented, "MethodNotAllowed"}, Reason{ErrorKind::kCompareFailed, "Conflict"},
-    Reason{ErrorKind::kAlreadyExists, "Conflict"},          Reason{ErrorKind::kAccessDenied, "Forbidden"},
-    Reason{ErrorKind::kLimitExceeded, "TooManyRequests"},   Reason{ErrorKind::kConnectionProblem, "Timeout"},
-    Reason{ErrorKind::kInternal, "InternalError"},
-};
 
 // /v1/teleport/CLUSTER/KUBE/path, both names in URL base64: routes a certificate that names no cluster.
 struct PathRoute {
@@ -212,41 +198,6 @@ Result<KubePlan> KubePlanner::PlanDelete(const HttpHeaders& headers, const KubeP
   if (!request.kube_namespace.empty()) path += "/namespaces/" + EncodedSegment(request.kube_namespace);
   path += fmt::format("/{}/{}", EncodedSegment(request.resource), EncodedSegment(name));
   return plan;
-}
-
-// 404 would say that the object is gone, and controllers would act on it: of objects only the API server speaks.
-int KubeHttpStatus(const Error& error) {
-  return error.kind == ErrorKind::kNotFound ? kServiceUnavailable : RowOf(error.kind).http_status;
-}
-
-std::string KubeStatusJson(const Error& error, int http_status) {
-  const auto found = std::ranges::find(kReasons, error.kind, &Reason::kind);
-  const std::string_view reason = found == kReasons.end() ? "Unknown" : found->reason;
-  return ToJson(Value(Value::Map{{"kind", "Status"},
-                                 {"apiVersion", "v1"},
-                                 {"metadata", Value::EmptyMap()},
-                                 {"status", "Failure"},
-                                 {"message", error.message},
-                                 {"reason", reason},
-                                 {"code", http_status}}));
-}
-
-AuditEvent KubeRequestEvent(const AuthServer& auth, const KubePlan& plan, std::string_view method, int status) {
-  AuditEvent event(audit::kKubeRequest, auth.cluster_name());
-  event.By(*plan.caller).Add("server_hostname", auth.cluster_name()).Add("proto", "kube");
-  event.Add("kubernetes_cluster", plan.cluster).Add("request_path", plan.info.path).Add("verb", method);
-  event.Add("response_code", status);
-  if (plan.info.is_resource) {
-    event.Add("resource_api_group", plan.info.GroupVersion()).Add("resource_kind", plan.info.ResourceKind());
-    if (!plan.info.request.kube_namespace.empty()) event.Add("resource_namespace", plan.info.request.kube_namespace);
-    if (!plan.info.request.name.empty()) event.Add("resource_name", plan.info.request.name);
-  }
-  event.Add("kubernetes_users", Value::Strings(plan.kubernetes_users));
-  event.Add("kubernetes_groups", Value::Strings(plan.kubernetes_groups));
-  Value labels = Value::EmptyMap();
-  for (const auto& [key, value] : plan.labels) labels.Set(key, value);
-  event.Add("kubernetes_labels", std::move(labels));
-  return event;
 }
 
 }  // namespace sallyport

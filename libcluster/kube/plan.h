@@ -77,12 +77,4 @@ class KubePlanner {
 // Why the roles refuse a request, in the words of Kubernetes with a hint.
 std::string ForbiddenText(const KubePlan& plan);
 
-// The body of a refusal: a Kubernetes Status, as kubectl prints it.
-std::string KubeStatusJson(const Error& error, int http_status);
-// The status of a refusal of ours: never 404, which only an API server says of its objects.
-int KubeHttpStatus(const Error& error);
-
-// The audit event of a request that was answered.
-AuditEvent KubeRequestEvent(const AuthServer& auth, const KubePlan& plan, std::string_view method, int status);
-
 }  // namespace sallyport

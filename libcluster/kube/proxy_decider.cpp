@@ -1,5 +1,6 @@
+#include "libcluster/kube/proxy_decider.h"
+
 #include "libbase/text.h"
-#include "libcluster/kube/decider.h"
 #include "libidentity/x509.h"
 
 namespace sallyport {

@@ -1,5 +1,5 @@
-// Moving requests, answers and tunnels between a client and an API server.
-#include <array>
+#include "libcluster/kube/relay.h"
+
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
@@ -7,9 +7,14 @@
 #include "libbase/log.h"
 #include "libcluster/kube/answer/list_filter.h"
 #include "libcluster/kube/answer_writer.h"
+#include "libcluster/kube/client_body.h"
 #include "libcluster/kube/exchange.h"
 #include "libcluster/kube/forwarder_state.h"
+#include "libcluster/kube/kube_status.h"
+#include "libcluster/kube/own_answer.h"
 #include "libcluster/kube/request/http_text.h"
+#include "libcluster/kube/request_audit.h"
+#include "libcluster/kube/upstream_header.h"
 #include "libcluster/net/copy.h"
 
 namespace sallyport {
@@ -41,7 +46,7 @@ std::unexpected<Error> ClientGone() { return Fail(ErrorKind::kConnectionProblem,
 
 asio::awaitable<Status> RelayAnswer(AnswerWriter& writer, Exchange& exchange) {
   writer.Begin(ClientHeader(exchange.answer), exchange.answer.Length(), exchange.answer.HasBody());
-  std::vector<char> room(kCopyBytes);
+  std::vector<char> room(kKubeCopyBytes);
   while (true) {
     const auto piece = co_await ReadPiece(exchange, room);
     if (!piece) co_return std::unexpected(piece.error());
@@ -74,7 +79,7 @@ Status CheckForm(const AnswerMachine& answer) {
 // A list of which the user may see a part. What is no list is refused, if that shows before much of it has been sent.
 asio::awaitable<Status> RelayFilteredList(AnswerWriter& writer, Exchange& exchange, const KubePlan& plan, bool& begun) {
   ListFilter filter(PredicateOf(plan));
-  std::vector<char> room(kCopyBytes);
+  std::vector<char> room(kKubeCopyBytes);
   std::string out;
   while (true) {
     const auto piece = co_await ReadPiece(exchange, room);
@@ -102,7 +107,7 @@ asio::awaitable<Status> RelayFilteredWatch(AnswerWriter& writer, Exchange& excha
   writer.Begin(ClientHeader(exchange.answer), std::nullopt, true);
   // The header alone says that the watch has begun.
   auto error = co_await writer.Flush();
-  std::vector<char> room(kCopyBytes);
+  std::vector<char> room(kKubeCopyBytes);
   std::string pending;
   while (!error) {
     const auto piece = co_await ReadPiece(exchange, room);
@@ -155,26 +160,6 @@ asio::awaitable<bool> RelayAny(KubeClient& client, RequestParser& parser, Exchan
   co_return false;
 }
 
-// The end of a session is told also when something else ends it.
-class SessionAudit {
- public:
-  SessionAudit(KubeDecider& decider, const KubePlan& plan)
-      : decider_(decider), plan_(plan), runs_(plan.info.request.verb == "exec") {
-    decider_.AuditSession(plan_, runs_ ? audit::kSessionStart : audit::kPortForward);
-    if (runs_) decider_.AuditSession(plan_, audit::kExec);
-  }
-  ~SessionAudit() {
-    if (runs_) decider_.AuditSession(plan_, audit::kSessionEnd);
-  }
-  SessionAudit(const SessionAudit&) = delete;
-  SessionAudit& operator=(const SessionAudit&) = delete;
-
- private:
-  KubeDecider& decider_;
-  const KubePlan& plan_;
-  const bool runs_;
-};
-
 // Sends the answer that ends HTTP, then bytes both ways.
 asio::awaitable<void> Tunnel(KubeClient& client, Exchange& exchange) {
   auto header = ClientHeader(exchange.answer);
@@ -204,7 +189,7 @@ asio::awaitable<void> Tunnel(KubeClient& client, Exchange& exchange) {
 
 asio::awaitable<bool> ForwardRequest(KubeClient& client, RequestParser& parser, const KubePlan& plan,
                                      const std::string* body) {
-  const auto upstream = client.state->UpstreamOf(plan);
+  const auto upstream = client.state->UpstreamOf(*plan.target);
   if (!upstream) co_return co_await Refuse(client, parser, upstream.error());
   const auto& pool = upstream->pool;
   UpstreamRequest request = RequestTo(*pool, client, parser, plan);
@@ -223,7 +208,7 @@ asio::awaitable<bool> ForwardRequest(KubeClient& client, RequestParser& parser, 
 }
 
 asio::awaitable<void> ForwardUpgrade(KubeClient& client, RequestParser& parser, const KubePlan& plan) {
-  const auto upstream = client.state->UpstreamOf(plan);
+  const auto upstream = client.state->UpstreamOf(*plan.target);
   if (!upstream) {
     co_await Refuse(client, parser, upstream.error());
     co_return;

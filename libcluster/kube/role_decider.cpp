@@ -1,7 +1,9 @@
+#include "libcluster/kube/role_decider.h"
+
 #include <memory>
 
 #include "libbase/log.h"
-#include "libcluster/kube/decider.h"
+#include "libcluster/kube/kube_event.h"
 #include "libcluster/net/source_slots.h"
 #include "libresources/access/access.h"
 
@@ -49,17 +51,7 @@ class RoleDecider : public KubeDecider {
     if (!plan.info.is_discovery) Push(KubeRequestEvent(auth_, plan, method, http_status));
   }
 
-  void AuditSession(const KubePlan& plan, const AuditType& type) override {
-    AuditEvent event(type, auth_.cluster_name());
-    event.By(*plan.caller).Add("kubernetes_cluster", plan.cluster).Add("proto", "kube");
-    event.Add("kubernetes_pod_name", plan.info.request.name);
-    event.Add("kubernetes_pod_namespace", plan.info.request.kube_namespace);
-    event.Add("kubernetes_container_name", plan.info.parameters.First("container"));
-    if (plan.info.request.verb == "exec") {
-      event.Add("command", fmt::format("{}", fmt::join(plan.info.parameters.All("command"), " ")));
-    }
-    Push(event);
-  }
+  void AuditSession(const KubePlan& plan, const AuditType& type) override { Push(KubeSessionEvent(auth_, plan, type)); }
 
  private:
   void Push(const AuditEvent& event) {
