@@ -22,8 +22,8 @@ void UseRoleVerb(AccessReview& review) {
   if (review.subresource == "portforward") review.request.verb = "portforward";
 }
 
-std::string DenialReason(const KubePlan& plan, const AccessReview& review) {
-  KubePlan asked = plan;
+// Why the roles refuse what a review is about; who asks is in `asked`.
+std::string DenialReason(IdentifiedKubeRequest asked, const AccessReview& review) {
   asked.info.request = review.request;
   asked.info.subresource = review.subresource;
   return ForbiddenText(asked);
@@ -31,25 +31,28 @@ std::string DenialReason(const KubePlan& plan, const AccessReview& review) {
 
 }  // namespace
 
-asio::awaitable<bool> AnswerAccessReview(KubeClient& client, RequestParser& parser, const KubePlan& plan,
+asio::awaitable<bool> AnswerAccessReview(KubeClient& client, RequestParser& parser, const DecidedKubeRequest& decided,
                                          const std::string& body) {
   const RequestHeader& header = parser.get();
   auto review = ReadAccessReview(body, std::string_view(header[http::field::content_type]));
   if (!review) co_return co_await Refuse(client, parser, review.error());
   UseRoleVerb(*review);
-  if (!review->about_resource || plan.access->ReachesAll())
-    co_return co_await ForwardRequest(client, parser, plan, &body);
-  KubeRequest& asked = review->request;
-  const auto upstream = client.state->UpstreamOf(*plan.target);
+  if (!review->about_resource || decided.asked.access->ReachesAll()) {
+    co_return co_await ForwardRequest(client, parser, decided, &body);
+  }
+
+  KubeRequest& object = review->request;
+  const auto upstream = client.state->UpstreamOf(*decided.asked.target);
   if (!upstream) co_return co_await Refuse(client, parser, upstream.error());
-  asked.cluster_wide = co_await IsClusterWide(upstream->scopes, asked.api_group, review->version, asked.resource);
-  if (asked.cluster_wide) asked.kube_namespace.clear();  // kubectl fills one in
-  if (plan.access->MayDo(asked)) co_return co_await ForwardRequest(client, parser, plan, &body);
+  object.cluster_wide = co_await IsClusterWide(upstream->scopes, object.api_group, review->version, object.resource);
+  if (object.cluster_wide) object.kube_namespace.clear();  // kubectl fills one in
+  if (decided.asked.access->MayDo(object)) co_return co_await ForwardRequest(client, parser, decided, &body);
+
   const std::string_view accept(header[http::field::accept]);
   const bool protobuf = accept.contains(kKubeProtobuf) && !accept.contains(kReviewJson) && !accept.contains("*/*");
-  std::string answer = DeniedReview(*review, DenialReason(plan, *review), protobuf);
+  std::string answer = DeniedReview(*review, DenialReason(decided.asked, *review), protobuf);
   std::string type(protobuf ? kKubeProtobuf : kReviewJson);
-  AuditRequest(client, parser, plan, kCreated);
+  AuditRequest(client, parser, decided, kCreated);
   co_return co_await Answer(client, parser, kCreated, std::move(type), std::move(answer));
 }
 

@@ -4,13 +4,13 @@
 
 #include <string>
 
+#include "libcluster/kube/decided_request.h"
 #include "libcluster/kube/kube_client.h"
-#include "libcluster/kube/plan.h"
 
 namespace sallyport {
 
 // Answers the question whether the user may do something: by itself when the roles deny it, else the API server does.
-asio::awaitable<bool> AnswerAccessReview(KubeClient& client, RequestParser& parser, const KubePlan& plan,
+asio::awaitable<bool> AnswerAccessReview(KubeClient& client, RequestParser& parser, const DecidedKubeRequest& decided,
                                          const std::string& body);
 
 }  // namespace sallyport

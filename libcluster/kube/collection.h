@@ -4,13 +4,13 @@
 
 #include <string>
 
+#include "libcluster/kube/decided_request.h"
 #include "libcluster/kube/kube_client.h"
-#include "libcluster/kube/plan.h"
 
 namespace sallyport {
 
 // Deletes what the roles reach of a collection, one object after the other, and answers with the list of what has gone.
-asio::awaitable<bool> DeleteEach(KubeClient& client, RequestParser& parser, const KubePlan& plan,
+asio::awaitable<bool> DeleteEach(KubeClient& client, RequestParser& parser, const DecidedKubeRequest& decided,
                                  const std::string& body);
 
 }  // namespace sallyport

@@ -3,18 +3,18 @@
 
 #include <string>
 
+#include "libcluster/kube/decided_request.h"
 #include "libcluster/kube/kube_client.h"
-#include "libcluster/kube/plan.h"
 
 namespace sallyport {
 
 // Sends a request on and relays the answer. Its body is `body` when that has been read, else it is streamed. Returns
 // whether the client's connection can be used again.
-asio::awaitable<bool> ForwardRequest(KubeClient& client, RequestParser& parser, const KubePlan& plan,
+asio::awaitable<bool> ForwardRequest(KubeClient& client, RequestParser& parser, const DecidedKubeRequest& decided,
                                      const std::string* body = nullptr);
 
 // The same for a request that asks for another protocol: after 101 the connection is a tunnel until either side ends
 // it.
-asio::awaitable<void> ForwardUpgrade(KubeClient& client, RequestParser& parser, const KubePlan& plan);
+asio::awaitable<void> ForwardUpgrade(KubeClient& client, RequestParser& parser, const DecidedKubeRequest& decided);
 
 }  // namespace sallyport

@@ -7,20 +7,20 @@
 namespace sallyport {
 
 // Writes the audit event of a request that was answered, once.
-void AuditRequest(KubeClient& client, const RequestParser& parser, const KubePlan& plan, int http_status);
+void AuditRequest(KubeClient& client, const RequestParser& parser, const DecidedKubeRequest& decided, int http_status);
 
 // Tells of a session as long as it is: of its begin at once, of its end also when something else ends it. What is given
 // must outlive it.
 class SessionAudit {
  public:
-  SessionAudit(KubeDecider& decider, const KubePlan& plan);
+  SessionAudit(KubeDecider& decider, const DecidedKubeRequest& decided);
   ~SessionAudit();
   SessionAudit(const SessionAudit&) = delete;
   SessionAudit& operator=(const SessionAudit&) = delete;
 
  private:
   KubeDecider& decider_;
-  const KubePlan& plan_;
+  const DecidedKubeRequest& decided_;
   const bool runs_;
 };
 
