@@ -14,7 +14,7 @@
 
 namespace sallyport {
 
-// A KubeDecider makes it.
+// A KubeDecider makes decided requests; no other code does.
 struct DecidedKubeRequest {
   explicit DecidedKubeRequest(IdentifiedKubeRequest asked_in) : asked(std::move(asked_in)) {}
 

@@ -34,7 +34,7 @@ class ProxyDecider : public KubeDecider {
     return asked;
   }
 
-  // The proxy says as whom.
+  // The proxy says as whom the request goes.
   Result<DecidedKubeRequest> Authorize(const HttpHeaders& headers, IdentifiedKubeRequest asked) override {
     DecidedKubeRequest decided(std::move(asked));
     for (const auto& [name, value] : headers) {

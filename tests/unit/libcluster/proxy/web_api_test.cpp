@@ -165,7 +165,7 @@ WebRoute Row(std::string_view method, std::string_view path) {
 TEST_CASE("no two routes of all groups serve the same request") {
   CHECK(Ambiguous(WebApi::Routes()) == "");
   CHECK(WebApi::Routes().size() == 14);
-  // It would show.
+  // Ambiguous rows are found.
   CHECK(Ambiguous(std::array{Row("GET", "/a"), Row("GET", "/a")}) == "/a and /a");
   CHECK(Ambiguous(std::array{Row("GET", "/:x"), Row("GET", "/a")}) == "/:x and /a");
   CHECK(Ambiguous(std::array{Row("GET", "/:x"), Row("GET", "/:y")}) == "/:x and /:y");
