@@ -28,6 +28,7 @@
 #include "libcluster/kube/announcer.h"
 #include "libcluster/kube/configured.h"
 #include "libcluster/kube/forwarder.h"
+#include "libcluster/kube/role_decider.h"
 #include "libcluster/net/connection_gate.h"
 #include "libcluster/net/http.h"
 #include "libcluster/net/processors.h"
@@ -252,7 +253,7 @@ Status Cluster::State::StartServers(const TeleportConfig& config, const Environm
   web_api = std::make_unique<WebApi>(
       *auth, logins, web_threads,
       WebApiOptions{
-          proxy_address, public_address, kube_listener ? kube_listener->address() : "", true,
+          {proxy_address, public_address, kube_listener ? kube_listener->address() : "", true},
           [this](const std::string& remote_address, const std::string& user) { Know(remote_address, user); }});
   ASSIGN_OR_RETURN(const WebCertificate certificate, LoadWebCertificate(config, sans));
   HttpServerOptions web_options;

@@ -8,6 +8,7 @@
 #include "libcluster/kube/announcer.h"
 #include "libcluster/kube/configured.h"
 #include "libcluster/kube/forwarder.h"
+#include "libcluster/kube/proxy_decider.h"
 #include "libcluster/net/thread_pool.h"
 #include "libidentity/trust.h"
 #include "sallyport/v1/tunnel_service.pb.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "libcluster/kube/forwarder_state.h"
+#include "libcluster/kube/kube_client.h"
 
 namespace sallyport {
 

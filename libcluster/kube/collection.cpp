@@ -1,18 +1,26 @@
-// Requests that are answered by more than passing them on: questions of what a user may do, and deleting the part of a
-// collection that the roles reach (docs/protocol/services.md#kubernetes-verbs-and-resources).
+#include "libcluster/kube/collection.h"
+
+#include <algorithm>
 #include <array>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
 
 #include "libbase/json.h"
-#include "libbase/log.h"
 #include "libcluster/kube/answer/list_filter.h"
 #include "libcluster/kube/exchange.h"
-#include "libcluster/kube/request/request_body.h"
+#include "libcluster/kube/forwarder_state.h"
+#include "libcluster/kube/kube_status.h"
+#include "libcluster/kube/own_answer.h"
+#include "libcluster/kube/request/request_header.h"
+#include "libcluster/kube/request_audit.h"
+#include "libcluster/kube/upstream_header.h"
 
 namespace sallyport {
 namespace {
 
 constexpr int kStatusOk = 200;
-constexpr int kCreated = 201;
 constexpr int kMultipleChoices = 300;
 
 constexpr std::string_view kJson = "application/json";
@@ -33,24 +41,10 @@ void KeepParameters(KubeRequestInfo& info, std::span<const std::string_view> nam
   info.query = info.parameters.ToString();
 }
 
-// Roles speak of exec and portforward where Kubernetes creates or gets a part of a pod.
-void UseRoleVerb(AccessReview& review) {
-  if (review.request.resource != "pods") return;
-  if (review.subresource == "exec" || review.subresource == "attach") review.request.verb = "exec";
-  if (review.subresource == "portforward") review.request.verb = "portforward";
-}
-
-std::string DenialReason(const KubePlan& plan, const AccessReview& review) {
-  KubePlan asked = plan;
-  asked.info.request = review.request;
-  asked.info.subresource = review.subresource;
-  return ForbiddenText(asked);
-}
-
 // The request that lists what is to be deleted.
-UpstreamRequest ListRequest(const UpstreamPool& pool, const RequestParser& parser, const KubePlan& plan) {
-  KubePlan list = plan;
-  KeepParameters(list.info, kListParameters);
+UpstreamRequest ListRequest(const UpstreamPool& pool, const RequestParser& parser, const DecidedKubeRequest& decided) {
+  DecidedKubeRequest list = decided;
+  KeepParameters(list.asked.info, kListParameters);
   UpstreamRequest request;
   request.header = UpstreamHeader(parser.get(), list, pool);
   request.header.method(http::verb::get);
@@ -60,11 +54,11 @@ UpstreamRequest ListRequest(const UpstreamPool& pool, const RequestParser& parse
 }
 
 // The request that deletes one of them, with the options of the whole.
-UpstreamRequest DeleteRequest(const UpstreamPool& pool, const RequestParser& parser, KubePlan plan,
+UpstreamRequest DeleteRequest(const UpstreamPool& pool, const RequestParser& parser, DecidedKubeRequest one,
                               const std::string& body) {
-  KeepParameters(plan.info, kDeleteParameters);
+  KeepParameters(one.asked.info, kDeleteParameters);
   UpstreamRequest request;
-  request.header = UpstreamHeader(parser.get(), plan, pool);
+  request.header = UpstreamHeader(parser.get(), one, pool);
   request.header.set(http::field::accept, kJson);
   request.header.set(http::field::accept_encoding, "identity");
   request.body = body;
@@ -84,10 +78,11 @@ std::string Text(const Value& map, std::string_view key) {
 }
 
 // Returns the objects of a list that the roles reach.
-Result<std::vector<Item>> ItemsOf(const KubePlan& plan, const UpstreamAnswer& list) {
+Result<std::vector<Item>> ItemsOf(const DecidedKubeRequest& decided, const UpstreamAnswer& list) {
   std::vector<Item> items;
-  ListFilter filter(
-      [&plan](std::string_view kube_namespace, std::string_view name) { return plan.MayShow(kube_namespace, name); });
+  ListFilter filter([&decided](std::string_view kube_namespace, std::string_view name) {
+    return decided.MayShow(kube_namespace, name);
+  });
   filter.OnObject([&items](const Value& object, std::string_view json) {
     const Value* metadata = object.Find("metadata");
     if (metadata == nullptr) return;
@@ -116,25 +111,26 @@ Result<std::string> ListOf(const UpstreamAnswer& list, const std::vector<std::st
 }
 
 // Whether the client may go on: what it began may last longer than its certificate.
-bool StillAllowed(const KubeClient& client, const KubePlan& plan) {
-  return client.state->decider->StillAllowed(*plan.caller);
+bool StillAllowed(const KubeClient& client, const DecidedKubeRequest& decided) {
+  return client.state->decider->StillAllowed(*decided.asked.caller);
 }
 
 // Deletes the items of a list that the roles reach. Returns the JSON of those that have gone; when none has, and the
 // API server refused one, `refusal` is its answer.
 asio::awaitable<Result<std::vector<std::string>>> DeleteItems(KubeClient& client, const RequestParser& parser,
-                                                              const KubePlan& plan, std::vector<Item> items,
-                                                              const std::string& body,
+                                                              const DecidedKubeRequest& decided,
+                                                              std::vector<Item> items, const std::string& body,
                                                               std::optional<UpstreamAnswer>& refusal) {
-  const auto upstream = client.state->UpstreamOf(plan);
+  const auto upstream = client.state->UpstreamOf(*decided.asked.target);
   if (!upstream) co_return std::unexpected(upstream.error());
   const auto& pool = upstream->pool;
   const HttpHeaders headers = HeadersOf(parser.get());
   std::vector<std::string> deleted;
+
   for (Item& item : items) {
-    const auto one = client.state->decider->PlanDelete(headers, plan, item.kube_namespace, item.name);
+    const auto one = client.state->decider->AuthorizeDelete(headers, decided, item.kube_namespace, item.name);
     if (!one) continue;
-    if (!StillAllowed(client, plan)) break;
+    if (!StillAllowed(client, decided)) break;
     UpstreamRequest request = DeleteRequest(*pool, parser, *one, body);
     auto answer = co_await CallUpstream(pool, request);
     if (!answer) co_return std::unexpected(answer.error());
@@ -144,61 +140,42 @@ asio::awaitable<Result<std::vector<std::string>>> DeleteItems(KubeClient& client
       refusal = std::move(*answer);
     }
   }
+
   if (!deleted.empty()) refusal.reset();
   co_return deleted;
 }
 
 }  // namespace
 
-asio::awaitable<bool> AnswerAccessReview(KubeClient& client, RequestParser& parser, const KubePlan& plan,
-                                         const std::string& body) {
-  const RequestHeader& header = parser.get();
-  auto review = ReadAccessReview(body, std::string_view(header[http::field::content_type]));
-  if (!review) co_return co_await Refuse(client, parser, review.error());
-  UseRoleVerb(*review);
-  if (!review->about_resource || plan.access->ReachesAll())
-    co_return co_await ForwardRequest(client, parser, plan, &body);
-  KubeRequest& asked = review->request;
-  const auto upstream = client.state->UpstreamOf(plan);
-  if (!upstream) co_return co_await Refuse(client, parser, upstream.error());
-  asked.cluster_wide = co_await IsClusterWide(*upstream, asked.api_group, review->version, asked.resource);
-  if (asked.cluster_wide) asked.kube_namespace.clear();  // kubectl fills one in
-  if (plan.access->MayDo(asked)) co_return co_await ForwardRequest(client, parser, plan, &body);
-  const std::string_view accept(header[http::field::accept]);
-  const bool protobuf = accept.contains(kKubeProtobuf) && !accept.contains(kJson) && !accept.contains("*/*");
-  std::string answer = DeniedReview(*review, DenialReason(plan, *review), protobuf);
-  std::string type(protobuf ? kKubeProtobuf : kJson);
-  AuditRequest(client, parser, plan, kCreated);
-  co_return co_await Answer(client, parser, kCreated, std::move(type), std::move(answer));
-}
-
-asio::awaitable<bool> DeleteEach(KubeClient& client, RequestParser& parser, const KubePlan& plan,
+asio::awaitable<bool> DeleteEach(KubeClient& client, RequestParser& parser, const DecidedKubeRequest& decided,
                                  const std::string& body) {
-  const auto upstream = client.state->UpstreamOf(plan);
+  const auto upstream = client.state->UpstreamOf(*decided.asked.target);
   if (!upstream) co_return co_await Refuse(client, parser, upstream.error());
   const auto& pool = upstream->pool;
-  UpstreamRequest request = ListRequest(*pool, parser, plan);
+  UpstreamRequest request = ListRequest(*pool, parser, decided);
   auto listed = co_await CallUpstream(pool, request);
+
   std::optional<UpstreamAnswer> refusal;
   Result<std::string> answered = listed ? Result<std::string>(std::string()) : std::unexpected(listed.error());
   if (listed && !Succeeded(*listed)) refusal = std::move(*listed);
   if (answered && !refusal) {
-    auto items = ItemsOf(plan, *listed);
+    auto items = ItemsOf(decided, *listed);
     Result<std::vector<std::string>> deleted = std::vector<std::string>();
     if (items) {
-      deleted = co_await DeleteItems(client, parser, plan, std::move(*items), body, refusal);
+      deleted = co_await DeleteItems(client, parser, decided, std::move(*items), body, refusal);
     } else {
       deleted = std::unexpected(items.error());
     }
     answered = deleted ? ListOf(*listed, *deleted) : Result<std::string>(std::unexpected(deleted.error()));
   }
+
   if (!answered) {
-    AuditRequest(client, parser, plan, KubeHttpStatus(answered.error()));
+    AuditRequest(client, parser, decided, KubeHttpStatus(answered.error()));
     co_return co_await Refuse(client, parser, answered.error());
   }
   UpstreamAnswer answer =
       refusal ? std::move(*refusal) : UpstreamAnswer{kStatusOk, std::string(kJson), std::move(*answered)};
-  AuditRequest(client, parser, plan, answer.status);
+  AuditRequest(client, parser, decided, answer.status);
   co_return co_await Answer(client, parser, answer.status, std::move(answer.content_type), std::move(answer.body));
 }
 

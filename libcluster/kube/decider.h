@@ -1,17 +1,15 @@
-// Who decides what becomes of requests to Kubernetes. Where the cluster's state is, roles do (DecideByRoles); an agent
-// on another host does what the proxy has decided (DecidedByProxy).
+// Who decides what becomes of requests to Kubernetes. Where the cluster's state is, roles do (role_decider.h); an agent
+// on another host does what the proxy has decided (proxy_decider.h).
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "libbase/error.h"
-#include "libcluster/auth/audit/audit_queue.h"
-#include "libcluster/kube/cluster_info.h"
-#include "libcluster/kube/plan.h"
-#include "libidentity/trust.h"
+#include "libcluster/kube/decided_request.h"
+#include "libcluster/kube/identified_request.h"
+#include "libcluster/net/http.h"
 
 namespace sallyport {
 
@@ -30,28 +28,23 @@ class KubeDecider {
  public:
   virtual ~KubeDecider() = default;
 
-  // Why no request can be taken now.
+  // Returns why no request can be taken now.
   virtual Status Ready() = 0;
   // Tells who asks for what of which cluster. kAccessDenied for a certificate that is refused and a cluster out of
   // reach, kNotFound for an unknown one.
-  virtual Result<KubePlan> Identify(const KubeCall& call) = 0;
-  // Decides a request that has been identified. kAccessDenied for everything that is refused, kNotFound for a user
-  // without Kubernetes principals.
-  virtual Status Authorize(const HttpHeaders& headers, KubePlan& plan) = 0;
-  // Returns the plan to delete one object of a collection, as whom the roles that reach it say.
-  virtual Result<KubePlan> PlanDelete(const HttpHeaders& headers, const KubePlan& collection,
-                                      std::string_view kube_namespace, std::string_view name) = 0;
-  // Whether what a caller began may go on: their certificate has not expired, and no lock names them.
+  virtual Result<IdentifiedKubeRequest> Identify(const KubeCall& call) = 0;
+  // Decides a request that has been identified; there is no other way to a decided one. kAccessDenied for everything
+  // that is refused, kNotFound for a user without Kubernetes principals.
+  virtual Result<DecidedKubeRequest> Authorize(const HttpHeaders& headers, IdentifiedKubeRequest asked) = 0;
+  // Decides the request to delete one object of a collection: it goes as whom the roles that reach the object say.
+  // Fails as Authorize does.
+  virtual Result<DecidedKubeRequest> AuthorizeDelete(const HttpHeaders& headers, const DecidedKubeRequest& collection,
+                                                     std::string_view kube_namespace, std::string_view name) = 0;
+  // Returns whether what a caller began may go on: their certificate has not expired, and no lock names them.
   virtual bool StillAllowed(const Caller& caller) = 0;
   // Tells the audit log of a request that was answered, and of sessions.
-  virtual void AuditRequest(const KubePlan& plan, std::string_view method, int http_status) = 0;
-  virtual void AuditSession(const KubePlan& plan, const AuditType& type) = 0;
+  virtual void AuditRequest(const DecidedKubeRequest& decided, std::string_view method, int http_status) = 0;
+  virtual void AuditSession(const DecidedKubeRequest& decided, const AuditType& type) = 0;
 };
-
-// What is given must outlive what is returned.
-std::unique_ptr<KubeDecider> DecideByRoles(AuthServer& auth, AuditQueue& audit, FindKubeCluster find);
-
-// `trust` has the host authorities of `cluster`, of which a proxy must be.
-std::unique_ptr<KubeDecider> DecidedByProxy(TrustSet trust, std::string cluster, FindKubeCluster find);
 
 }  // namespace sallyport

@@ -1,4 +1,5 @@
-// Asking API servers for their discovery documents.
+#include "libcluster/kube/discover.h"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -64,9 +65,8 @@ std::shared_ptr<ApiScopes> MakeApiScopes(const std::shared_ptr<UpstreamPool>& po
   });
 }
 
-asio::awaitable<bool> IsClusterWide(const KubeForwarder::State::Upstream& upstream, const std::string& api_group,
+asio::awaitable<bool> IsClusterWide(const std::shared_ptr<ApiScopes>& scopes, const std::string& api_group,
                                     const std::string& version, const std::string& resource) {
-  const auto scopes = upstream.scopes;
   auto ask = [scopes, api_group, version, resource](auto callback) {
     scopes->IsClusterWide(api_group, version, resource, std::move(callback));
   };

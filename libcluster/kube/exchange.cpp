@@ -58,7 +58,7 @@ void Frame(const UpstreamRequest& request, RequestHeader& header) {
 asio::awaitable<Status> SendBody(UpstreamRequest& request, Exchange& exchange) {
   KubeClient& client = *request.client;
   RequestParser& parser = *request.parser;
-  std::vector<char> room(kCopyBytes);
+  std::vector<char> room(kKubeCopyBytes);
   error_code error;
 
   while (!parser.is_done()) {
@@ -112,7 +112,7 @@ asio::awaitable<Result<std::size_t>> Step(Exchange& exchange, std::span<char> ro
 
     if (exchange.buffer.size() >= kMaxUnread) co_return InCluster(exchange, "the API server's answer cannot be read");
     const std::size_t count = co_await exchange.stream->async_read_some(
-        exchange.buffer.prepare(kCopyBytes), asio::redirect_error(asio::use_awaitable, error));
+        exchange.buffer.prepare(kKubeCopyBytes), asio::redirect_error(asio::use_awaitable, error));
     if (error == asio::error::eof) {
       const Status ended = exchange.answer.End();
       if (!ended) co_return Broken(exchange, error);
@@ -197,27 +197,6 @@ asio::awaitable<Result<std::unique_ptr<Exchange>>> Begin(const std::shared_ptr<U
   }
 }
 
-asio::awaitable<Result<std::string>> ReadBody(KubeClient& client, RequestParser& parser, std::size_t max_bytes) {
-  std::vector<char> room(kCopyBytes);
-  error_code error;
-  std::string whole;
-  const auto time = BudgetOf(Door::kKubernetes, CallerState::kKnown).message_time;
-  beast::get_lowest_layer(client.stream).expires_after(time);
-
-  while (!parser.is_done()) {
-    parser.get().body().data = room.data();
-    parser.get().body().size = room.size();
-    co_await http::async_read_some(client.stream, client.buffer, parser,
-                                   asio::redirect_error(asio::use_awaitable, error));
-    if (error && error != http::error::need_buffer) {
-      co_return Fail(ErrorKind::kConnectionProblem, "the connection ended inside of a body: {}", error.message());
-    }
-    whole.append(room.data(), room.size() - parser.get().body().size);
-    if (whole.size() > max_bytes) co_return Fail(ErrorKind::kLimitExceeded, "the body is too large");
-  }
-  co_return whole;
-}
-
 asio::awaitable<Result<std::size_t>> ReadPiece(Exchange& exchange, std::span<char> room) {
   while (!exchange.answer.IsWhole()) {
     auto step = co_await Step(exchange, room);
@@ -227,7 +206,7 @@ asio::awaitable<Result<std::size_t>> ReadPiece(Exchange& exchange, std::span<cha
 }
 
 asio::awaitable<Result<std::string>> ReadWhole(Exchange& exchange) {
-  std::vector<char> room(kCopyBytes);
+  std::vector<char> room(kKubeCopyBytes);
   std::string whole;
   while (true) {
     const auto piece = co_await ReadPiece(exchange, room);

@@ -9,13 +9,13 @@
 #include <string>
 
 #include "libcluster/kube/answer/answer_machine.h"
-#include "libcluster/kube/forwarder_state.h"
+#include "libcluster/kube/kube_client.h"
+#include "libcluster/kube/upstream_pool.h"
 
 namespace sallyport {
 
 // The largest body that is held in memory: a list of what is to be deleted, a discovery document.
 inline constexpr std::size_t kMaxWholeBytes = 32U << 20;
-inline constexpr std::size_t kCopyBytes = 32 << 10;
 
 struct UpstreamRequest {
   RequestHeader header;             // everything but Authorization and what frames the body
@@ -42,10 +42,6 @@ struct Exchange {
 // the whole body: that answer counts.
 asio::awaitable<Result<std::unique_ptr<Exchange>>> Begin(const std::shared_ptr<UpstreamPool>& pool,
                                                          UpstreamRequest& request);
-
-// Reads a request's body to its end. kLimitExceeded beyond `max_bytes`, kConnectionProblem when the connection ends
-// before it.
-asio::awaitable<Result<std::string>> ReadBody(KubeClient& client, RequestParser& parser, std::size_t max_bytes);
 
 // Reads more of the answer's body into the room and returns how many bytes; 0 at the end.
 asio::awaitable<Result<std::size_t>> ReadPiece(Exchange& exchange, std::span<char> room);

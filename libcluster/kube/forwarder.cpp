@@ -8,18 +8,25 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
 #include <chrono>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "libbase/log.h"
+#include "libcluster/kube/access_review.h"
+#include "libcluster/kube/client_body.h"
+#include "libcluster/kube/collection.h"
+#include "libcluster/kube/discover.h"
 #include "libcluster/kube/exchange.h"
 #include "libcluster/kube/forwarder_state.h"
+#include "libcluster/kube/kube_client.h"
+#include "libcluster/kube/own_answer.h"
+#include "libcluster/kube/relay.h"
 #include "libcluster/kube/request/request_body.h"
 #include "libcluster/kube/request/request_header.h"
+#include "libcluster/kube/request_audit.h"
 #include "libcluster/net/source.h"
 
 namespace sallyport {
@@ -34,9 +41,7 @@ constexpr std::chrono::seconds kShutdownTime{10};
 constexpr std::chrono::seconds kLinger{2};
 constexpr std::chrono::seconds kPatience{1};
 constexpr std::chrono::milliseconds kLeaveCheck{100};
-constexpr std::chrono::seconds kAnswerTimeout{30};
 constexpr std::chrono::seconds kRevocationCheck{2};
-constexpr unsigned kHttp11 = 11;
 constexpr int kClientLeft = 499;
 constexpr int kBodyTooLarge = 413;
 constexpr int kHeaderTooLarge = 431;
@@ -47,37 +52,35 @@ const Budget& BudgetOfCaller(const KubeClient& client) {
 }
 const std::size_t kMaxReadBody = BudgetOf(Door::kKubernetes, CallerState::kKnown).message_bytes;
 
-// Whether only a part of a collection is deleted, which is listed first.
-bool DeletesSome(const KubePlan& plan) {
-  return plan.info.request.verb == "deletecollection" && plan.access && !plan.access->ReachesAll();
-}
-
 // Whether the body is read before the request can be decided or dealt with.
-bool NeedsBody(const KubePlan& plan) { return DeletesSome(plan) || plan.IsAccessReview() || plan.NeedsObjectName(); }
+bool NeedsBody(const IdentifiedKubeRequest& asked) {
+  return asked.DeletesSome() || asked.IsAccessReview() || asked.NeedsObjectName();
+}
 
 // Returns how much a request may make this side keep: what it says of its body, else what such a body may have.
-std::size_t KeptBytes(RequestParser& parser, const KubePlan& plan) {
-  if (!NeedsBody(plan)) return 0;
+std::size_t KeptBytes(RequestParser& parser, const IdentifiedKubeRequest& asked) {
+  if (!NeedsBody(asked)) return 0;
   const std::size_t said = parser.chunked() ? kMaxReadBody : parser.content_length().value_or(0);
   const std::size_t body = std::min(said, kMaxReadBody);
-  return body + (DeletesSome(plan) ? kMaxWholeBytes : 0);
+  return body + (asked.DeletesSome() ? kMaxWholeBytes : 0);
 }
 
-// Learns what the roles must know beyond the request's path. Returns the body, when that has been read.
+// Completes a request with what the roles must know beyond its path. Returns the body, when that has been read.
 asio::awaitable<Result<std::optional<std::string>>> LearnMore(KubeClient& client, RequestParser& parser,
-                                                              KubePlan& plan) {
-  KubeRequest& request = plan.info.request;
-  if (plan.NeedsScope()) {
-    const auto upstream = client.state->UpstreamOf(plan);
+                                                              IdentifiedKubeRequest& asked) {
+  KubeRequest& request = asked.info.request;
+  if (asked.NeedsScope()) {
+    const auto upstream = client.state->UpstreamOf(*asked.target);
     if (!upstream) co_return std::unexpected(upstream.error());
     request.cluster_wide =
-        co_await IsClusterWide(*upstream, request.api_group, plan.info.api_version, request.resource);
+        co_await IsClusterWide(upstream->scopes, request.api_group, asked.info.api_version, request.resource);
   }
-  if (!NeedsBody(plan)) co_return std::nullopt;
+  if (!NeedsBody(asked)) co_return std::nullopt;
+
   co_await InviteBody(client, parser);
   auto body = co_await ReadBody(client, parser, kMaxReadBody);
   if (!body) co_return std::unexpected(body.error());
-  if (!plan.NeedsObjectName()) co_return std::move(*body);
+  if (!asked.NeedsObjectName()) co_return std::move(*body);
   auto name = ReadObjectName(*body, std::string_view(parser.get()[http::field::content_type]));
   if (!name) co_return std::unexpected(name.error());
   request.name = std::move(*name);
@@ -85,17 +88,17 @@ asio::awaitable<Result<std::optional<std::string>>> LearnMore(KubeClient& client
 }
 
 // Deals with a request that has been decided.
-asio::awaitable<bool> Deal(KubeClient& client, RequestParser& parser, const KubePlan& plan,
+asio::awaitable<bool> Deal(KubeClient& client, RequestParser& parser, const DecidedKubeRequest& decided,
                            const std::optional<std::string>& body) {
   if (IsUpgrade(parser.get())) {
-    co_await ForwardUpgrade(client, parser, plan);
+    co_await ForwardUpgrade(client, parser, decided);
     co_return false;
   }
-  if (plan.IsAccessReview()) co_return co_await AnswerAccessReview(client, parser, plan, *body);
-  if (plan.filter && plan.info.request.verb == "deletecollection") {
-    co_return co_await DeleteEach(client, parser, plan, *body);
+  if (decided.asked.IsAccessReview()) co_return co_await AnswerAccessReview(client, parser, decided, *body);
+  if (decided.filter && decided.asked.info.request.verb == "deletecollection") {
+    co_return co_await DeleteEach(client, parser, decided, *body);
   }
-  co_return co_await ForwardRequest(client, parser, plan, body ? &*body : nullptr);
+  co_return co_await ForwardRequest(client, parser, decided, body ? &*body : nullptr);
 }
 
 // Whether the other side of a socket has ended it, also when there is something left to be read.
@@ -136,50 +139,49 @@ asio::awaitable<void> UntilRevoked(KubeForwarder::State& state, const Caller& ca
 
 // Returns when a request that lasts has nobody to go to, or may not go on. Those that are answered at once are left
 // alone: a client may have closed its direction after the request (RFC 9112 section 9.6).
-asio::awaitable<void> UntilPointless(KubeClient& client, const KubePlan& plan) {
+asio::awaitable<void> UntilPointless(KubeClient& client, const Caller& caller) {
   asio::steady_timer timer(co_await asio::this_coro::executor, kPatience);
   error_code error;
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
-  if (!error) co_await (UntilClientLeaves(client) || UntilRevoked(*client.state, *plan.caller));
+  if (!error) co_await (UntilClientLeaves(client) || UntilRevoked(*client.state, caller));
 }
 
 // Deals with a request that is understood.
-asio::awaitable<bool> ServeUnderstood(KubeClient& client, RequestParser& parser, KubePlan& plan) {
-  if (IsUpgrade(parser.get()) && !plan.info.MayUpgrade()) {
+asio::awaitable<bool> ServeUnderstood(KubeClient& client, RequestParser& parser, IdentifiedKubeRequest& asked) {
+  if (IsUpgrade(parser.get()) && !asked.info.MayUpgrade()) {
     const Error refusal{ErrorKind::kBadParameter,
                         "malformed request: only exec, attach, portforward and proxy may ask for another protocol",
                         {}};
     co_return co_await Refuse(client, parser, refusal);
   }
 
-  const auto body = co_await LearnMore(client, parser, plan);
+  const auto body = co_await LearnMore(client, parser, asked);
   if (!body) {
     const bool too_large = body.error().kind == ErrorKind::kLimitExceeded;
     co_return co_await Refuse(client, parser, body.error(), too_large ? kBodyTooLarge : 0);
   }
 
   const HttpHeaders headers = HeadersOf(parser.get());
-  if (const Status status = client.state->decider->Authorize(headers, plan); !status) {
-    co_return co_await Refuse(client, parser, status.error());
-  }
+  const auto decided = client.state->decider->Authorize(headers, std::move(asked));
+  if (!decided) co_return co_await Refuse(client, parser, decided.error());
 
   beast::get_lowest_layer(client.stream).expires_never();
-  const auto first = co_await (Deal(client, parser, plan, *body) || UntilPointless(client, plan));
+  const auto first = co_await (Deal(client, parser, *decided, *body) || UntilPointless(client, *decided->asked.caller));
   if (first.index() == 0) co_return std::get<0>(first);
   // The API server may have done what it was asked for.
-  AuditRequest(client, parser, plan, kClientLeft);
+  AuditRequest(client, parser, *decided, kClientLeft);
   co_return false;
 }
 
 // Deals with a request of a caller who is known.
-asio::awaitable<bool> ServePlan(KubeClient& client, RequestParser& parser, KubePlan& plan) {
-  const std::size_t bytes = KeptBytes(parser, plan);
+asio::awaitable<bool> ServeIdentified(KubeClient& client, RequestParser& parser, IdentifiedKubeRequest& asked) {
+  const std::size_t bytes = KeptBytes(parser, asked);
   if (bytes > 0 && client.account->IsFull()) {
     const Error refusal{ErrorKind::kLimitExceeded, "too much is being read or deleted of this caller at a time", {}};
     co_return co_await Refuse(client, parser, refusal);
   }
   const std::shared_ptr<void> kept = Hold(client.account, bytes);
-  co_return co_await ServeUnderstood(client, parser, plan);
+  co_return co_await ServeUnderstood(client, parser, asked);
 }
 
 // Lets the connection of a caller in who has just become known. A proxy has as many as its users need; a user has a
@@ -210,7 +212,7 @@ asio::awaitable<bool> ReadHeader(KubeClient& client, RequestParser& parser) {
   auto& socket = beast::get_lowest_layer(client.stream);
   if (client.buffer.size() == 0) {
     socket.expires_after(BudgetOfCaller(client).idle_time);
-    const std::size_t count = co_await client.stream.async_read_some(client.buffer.prepare(kCopyBytes),
+    const std::size_t count = co_await client.stream.async_read_some(client.buffer.prepare(kKubeCopyBytes),
                                                                      asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return false;
     client.buffer.commit(count);
@@ -251,26 +253,26 @@ asio::awaitable<bool> ServeRequest(KubeClient& client) {
   auto& state = *client.state;
   if (const Status ready = state.decider->Ready(); !ready) co_return co_await Refuse(client, parser, ready.error());
   const HttpHeaders headers = HeadersOf(request);
-  auto plan = state.decider->Identify({std::string_view(request.method_string()), std::string_view(request.target()),
-                                       headers, client.chain_pem, client.remote_address, client.cluster});
-  if (!plan) {
+  auto asked = state.decider->Identify({std::string_view(request.method_string()), std::string_view(request.target()),
+                                        headers, client.chain_pem, client.remote_address, client.cluster});
+  if (!asked) {
     client.must_close = !client.known;
-    co_return co_await Refuse(client, parser, plan.error());
+    co_return co_await Refuse(client, parser, asked.error());
   }
 
   if (!std::exchange(client.known, true)) {
-    if (state.known_caller) state.known_caller(client.remote_address, plan->caller->identity.username);
-    if (const Status admitted = co_await AdmitCaller(client, *plan->caller); !admitted) {
+    if (state.known_caller) state.known_caller(client.remote_address, asked->caller->identity.username);
+    if (const Status admitted = co_await AdmitCaller(client, *asked->caller); !admitted) {
       client.must_close = true;
       co_return co_await Refuse(client, parser, admitted.error());
     }
   }
-  co_return co_await ServePlan(client, parser, *plan);
+  co_return co_await ServeIdentified(client, parser, *asked);
 }
 
 // Takes what a client still sends of a body that nobody wants: else it does not see the answer (RFC 9112 section 9.6).
 asio::awaitable<void> Linger(KubeClient& client) {
-  std::vector<char> room(kCopyBytes);
+  std::vector<char> room(kKubeCopyBytes);
   error_code error;
   beast::get_lowest_layer(client.stream).expires_after(kLinger);
   for (std::size_t count = 0; !error && count < kMaxReadBody;) {
@@ -310,100 +312,6 @@ asio::awaitable<void> Serve(std::shared_ptr<KubeForwarder::State> state, Incomin
 }
 
 }  // namespace
-
-HttpHeaders HeadersOf(const RequestHeader& request) {
-  HttpHeaders headers;
-  for (const auto& field : request) headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
-  return headers;
-}
-
-RequestHeader UpstreamHeader(const RequestHeader& request, const KubePlan& plan, const UpstreamPool& pool) {
-  const KubeUpstream& upstream = pool.upstream();
-  const KubeRequestInfo& info = plan.info;
-  RequestHeader header;
-  static_cast<http::fields&>(header) = ForwardedFields(request, plan.filter != nullptr);
-  header.version(kHttp11);
-  header.method_string(request.method_string());
-  header.target(upstream.path_prefix + info.path + (info.query.empty() ? "" : "?" + info.query));
-  header.set(http::field::host, FormatHostPort({upstream.host, upstream.port}));
-
-  if (plan.filter) {
-    // Filtering reads JSON: no protobuf, no compression.
-    header.set(http::field::accept, AcceptForFilter(request));
-    header.set(http::field::accept_encoding, "identity");
-  }
-
-  if (!plan.as.user.empty()) header.set("Impersonate-User", plan.as.user);
-  for (const auto& group : plan.as.groups) header.insert("Impersonate-Group", group);
-  header.set("X-Forwarded-For", plan.forwarded_for);
-  header.set("X-Forwarded-Host", plan.forwarded_host.empty() ? std::string_view(request[http::field::host])
-                                                             : std::string_view(plan.forwarded_host));
-  header.set("X-Forwarded-Proto", "https");
-  return header;
-}
-
-asio::awaitable<bool> Answer(KubeClient& client, RequestParser& parser, int http_status, std::string content_type,
-                             std::string body) {
-  error_code code;
-  http::response<http::string_body> response(static_cast<http::status>(http_status), 11);
-  response.set(http::field::content_type, content_type);
-  if (response.result() == http::status::too_many_requests) {
-    response.set(http::field::retry_after, std::to_string(kRetryAfter.count()));
-  }
-  response.body() = std::move(body);
-  // A body that nobody will read makes the connection useless for another request.
-  client.unread_body = parser.is_header_done() && !parser.is_done();
-  const bool keep_alive = parser.is_done() && parser.keep_alive() && !client.must_close;
-  response.keep_alive(keep_alive);
-  response.prepare_payload();
-  beast::get_lowest_layer(client.stream).expires_after(kAnswerTimeout);
-  co_await http::async_write(client.stream, response, asio::redirect_error(asio::use_awaitable, code));
-  co_return keep_alive && !code;
-}
-
-asio::awaitable<bool> Refuse(KubeClient& client, RequestParser& parser, const Error& error, int http_status) {
-  const int status = http_status == 0 ? KubeHttpStatus(error) : http_status;
-  std::string type = "application/json";
-  std::string body = KubeStatusJson(error, status);
-  co_return co_await Answer(client, parser, status, std::move(type), std::move(body));
-}
-
-void AuditRequest(KubeClient& client, const RequestParser& parser, const KubePlan& plan, int http_status) {
-  if (std::exchange(client.audited, true)) return;
-  client.state->decider->AuditRequest(plan, std::string_view(parser.get().method_string()), http_status);
-}
-
-asio::awaitable<void> InviteBody(KubeClient& client, const RequestParser& parser) {
-  if (parser.get().count(http::field::expect) == 0 || parser.is_done() || client.buffer.size() > 0) co_return;
-  constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  error_code error;
-  beast::get_lowest_layer(client.stream).expires_after(kAnswerTimeout);
-  co_await asio::async_write(client.stream, asio::buffer(kContinue), asio::redirect_error(asio::use_awaitable, error));
-}
-
-Result<KubeForwarder::State::Upstream> KubeForwarder::State::Make(KubeUpstream upstream) {
-  Upstream made;
-  ASSIGN_OR_RETURN(made.pool, UpstreamPool::Create(ContextOf(loop), threads, std::move(upstream)));
-  made.scopes = MakeApiScopes(made.pool, ContextOf(loop));
-  return made;
-}
-
-Result<KubeForwarder::State::Upstream> KubeForwarder::State::UpstreamOf(const KubePlan& plan) {
-  const KubeClusterInfo& cluster = *plan.target;
-  const std::string key = cluster.host_id.empty() ? cluster.name : cluster.host_id + "/" + cluster.name;
-  const std::lock_guard lock(mutex);
-  const auto found = upstreams.find(key);
-  // The agent has agreed to the labels of before.
-  if (found != upstreams.end() && (cluster.host_id.empty() || found->second.labels == cluster.labels)) {
-    return found->second;
-  }
-
-  if (!upstream_of_agent) return Fail(ErrorKind::kNotFound, "kubernetes cluster \"{}\" is not here", cluster.name);
-  ASSIGN_OR_RETURN(Upstream made, Make(upstream_of_agent(cluster)));
-  made.labels = cluster.labels;
-  upstreams[key] = made;
-  return made;
-}
 
 Result<std::unique_ptr<KubeForwarder>> KubeForwarder::Create(EventLoop& loop, ThreadPool& threads,
                                                              std::unique_ptr<KubeDecider> decider,

@@ -1,6 +1,6 @@
-// Kubernetes access: ends the client's TLS, decides each request (libcluster/kube/plan.h), and passes it on to the API
-// server as the user that the roles allow. Bodies are streamed in both directions and never collected, except lists
-// that must be filtered; upgrades (exec, attach, port-forward) become tunnels.
+// Kubernetes access: ends the client's TLS, has each request decided (libcluster/kube/decider.h), and passes it on to
+// the API server as the user that the roles allow. Bodies are streamed in both directions and never collected, except
+// lists that must be filtered; upgrades (exec, attach, port-forward) become tunnels.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,6 @@
+#include "libcluster/kube/proxy_decider.h"
+
 #include "libbase/text.h"
-#include "libcluster/kube/decider.h"
 #include "libidentity/x509.h"
 
 namespace sallyport {
@@ -20,30 +21,37 @@ class ProxyDecider : public KubeDecider {
 
   Status Ready() override { return {}; }
 
-  Result<KubePlan> Identify(const KubeCall& call) override {
-    KubePlan plan;
-    ASSIGN_OR_RETURN(plan.caller, ProxyOf(call));
-    plan.cluster = call.cluster;
-    plan.target = find_(call.cluster);
-    if (!plan.target) return Fail(ErrorKind::kNotFound, "this agent has no Kubernetes cluster \"{}\"", call.cluster);
+  Result<IdentifiedKubeRequest> Identify(const KubeCall& call) override {
+    IdentifiedKubeRequest asked;
+    ASSIGN_OR_RETURN(asked.caller, ProxyOf(call));
+    asked.cluster = call.cluster;
+    asked.target = find_(call.cluster);
+    if (!asked.target) return Fail(ErrorKind::kNotFound, "this agent has no Kubernetes cluster \"{}\"", call.cluster);
     ASSIGN_OR_RETURN(const KubeTarget target, ParseKubeTarget(call.target));
-    ASSIGN_OR_RETURN(plan.info, ReadKubeRequest(call.method, target));
-    plan.forwarded_for = HeaderOf(call.headers, "X-Forwarded-For");
-    plan.forwarded_host = HeaderOf(call.headers, "X-Forwarded-Host");
-    for (const auto& [name, value] : call.headers) {
-      if (EqualIgnoringCase(name, "Impersonate-User")) plan.as.user = value;
-      if (EqualIgnoringCase(name, "Impersonate-Group")) plan.as.groups.push_back(value);
-    }
-    return plan;
+    ASSIGN_OR_RETURN(asked.info, ReadKubeRequest(call.method, target));
+    asked.forwarded_for = HeaderOf(call.headers, "X-Forwarded-For");
+    asked.forwarded_host = HeaderOf(call.headers, "X-Forwarded-Host");
+    return asked;
   }
 
-  Status Authorize(const HttpHeaders&, KubePlan&) override { return {}; }
-  Result<KubePlan> PlanDelete(const HttpHeaders&, const KubePlan&, std::string_view, std::string_view) override {
+  // The proxy says as whom the request goes.
+  Result<DecidedKubeRequest> Authorize(const HttpHeaders& headers, IdentifiedKubeRequest asked) override {
+    DecidedKubeRequest decided(std::move(asked));
+    for (const auto& [name, value] : headers) {
+      if (EqualIgnoringCase(name, "Impersonate-User")) decided.as.user = value;
+      if (EqualIgnoringCase(name, "Impersonate-Group")) decided.as.groups.push_back(value);
+    }
+    return decided;
+  }
+
+  Result<DecidedKubeRequest> AuthorizeDelete(const HttpHeaders&, const DecidedKubeRequest&, std::string_view,
+                                             std::string_view) override {
     return Fail(ErrorKind::kInternal, "the proxy deletes objects one by one itself");
   }
+
   bool StillAllowed(const Caller&) override { return true; }  // else the proxy ends the connection
-  void AuditRequest(const KubePlan&, std::string_view, int) override {}
-  void AuditSession(const KubePlan&, const AuditType&) override {}
+  void AuditRequest(const DecidedKubeRequest&, std::string_view, int) override {}
+  void AuditSession(const DecidedKubeRequest&, const AuditType&) override {}
 
  private:
   Result<std::shared_ptr<const Caller>> ProxyOf(const KubeCall& call) const {

@@ -1,15 +1,24 @@
-// Moving requests, answers and tunnels between a client and an API server.
-#include <array>
+#include "libcluster/kube/relay.h"
+
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "libbase/log.h"
 #include "libcluster/kube/answer/list_filter.h"
 #include "libcluster/kube/answer_writer.h"
+#include "libcluster/kube/client_body.h"
 #include "libcluster/kube/exchange.h"
 #include "libcluster/kube/forwarder_state.h"
+#include "libcluster/kube/kube_status.h"
+#include "libcluster/kube/own_answer.h"
 #include "libcluster/kube/request/http_text.h"
+#include "libcluster/kube/request_audit.h"
+#include "libcluster/kube/upstream_header.h"
 #include "libcluster/net/copy.h"
 
 namespace sallyport {
@@ -23,9 +32,10 @@ constexpr int kSuccess = 2;
 constexpr std::size_t kHeldBytes = 64 << 10;  // of a filtered list, before its header goes out
 
 // Makes what goes on to the API server.
-UpstreamRequest RequestTo(const UpstreamPool& pool, KubeClient& client, RequestParser& parser, const KubePlan& plan) {
+UpstreamRequest RequestTo(const UpstreamPool& pool, KubeClient& client, RequestParser& parser,
+                          const DecidedKubeRequest& decided) {
   UpstreamRequest request;
-  request.header = UpstreamHeader(parser.get(), plan, pool);
+  request.header = UpstreamHeader(parser.get(), decided, pool);
   request.client = &client;
   request.parser = &parser;
   return request;
@@ -41,7 +51,7 @@ std::unexpected<Error> ClientGone() { return Fail(ErrorKind::kConnectionProblem,
 
 asio::awaitable<Status> RelayAnswer(AnswerWriter& writer, Exchange& exchange) {
   writer.Begin(ClientHeader(exchange.answer), exchange.answer.Length(), exchange.answer.HasBody());
-  std::vector<char> room(kCopyBytes);
+  std::vector<char> room(kKubeCopyBytes);
   while (true) {
     const auto piece = co_await ReadPiece(exchange, room);
     if (!piece) co_return std::unexpected(piece.error());
@@ -55,8 +65,10 @@ asio::awaitable<Status> RelayAnswer(AnswerWriter& writer, Exchange& exchange) {
   co_return Status();
 }
 
-ObjectPredicate PredicateOf(const KubePlan& plan) {
-  return [&plan](std::string_view kube_namespace, std::string_view name) { return plan.MayShow(kube_namespace, name); };
+ObjectPredicate PredicateOf(const DecidedKubeRequest& decided) {
+  return [&decided](std::string_view kube_namespace, std::string_view name) {
+    return decided.MayShow(kube_namespace, name);
+  };
 }
 
 // Whether a filter can read it.
@@ -72,9 +84,10 @@ Status CheckForm(const AnswerMachine& answer) {
 }
 
 // A list of which the user may see a part. What is no list is refused, if that shows before much of it has been sent.
-asio::awaitable<Status> RelayFilteredList(AnswerWriter& writer, Exchange& exchange, const KubePlan& plan, bool& begun) {
-  ListFilter filter(PredicateOf(plan));
-  std::vector<char> room(kCopyBytes);
+asio::awaitable<Status> RelayFilteredList(AnswerWriter& writer, Exchange& exchange, const DecidedKubeRequest& decided,
+                                          bool& begun) {
+  ListFilter filter(PredicateOf(decided));
+  std::vector<char> room(kKubeCopyBytes);
   std::string out;
   while (true) {
     const auto piece = co_await ReadPiece(exchange, room);
@@ -98,11 +111,12 @@ asio::awaitable<Status> RelayFilteredList(AnswerWriter& writer, Exchange& exchan
 }
 
 // A watch of which the user may see a part: one JSON event a line.
-asio::awaitable<Status> RelayFilteredWatch(AnswerWriter& writer, Exchange& exchange, const KubePlan& plan) {
+asio::awaitable<Status> RelayFilteredWatch(AnswerWriter& writer, Exchange& exchange,
+                                           const DecidedKubeRequest& decided) {
   writer.Begin(ClientHeader(exchange.answer), std::nullopt, true);
   // The header alone says that the watch has begun.
   auto error = co_await writer.Flush();
-  std::vector<char> room(kCopyBytes);
+  std::vector<char> room(kKubeCopyBytes);
   std::string pending;
   while (!error) {
     const auto piece = co_await ReadPiece(exchange, room);
@@ -113,7 +127,7 @@ asio::awaitable<Status> RelayFilteredWatch(AnswerWriter& writer, Exchange& excha
     std::string shown;
     std::size_t begin = 0;
     for (auto end = pending.find('\n'); end != std::string::npos; end = pending.find('\n', begin)) {
-      const auto line = FilterWatchEvent(std::string_view(pending).substr(begin, end - begin), PredicateOf(plan));
+      const auto line = FilterWatchEvent(std::string_view(pending).substr(begin, end - begin), PredicateOf(decided));
       begin = end + 1;
       if (!line) co_return Fail(ErrorKind::kNotImplemented, "{}", line.error().message);
       if (*line) shown += **line + "\n";
@@ -128,10 +142,11 @@ asio::awaitable<Status> RelayFilteredWatch(AnswerWriter& writer, Exchange& excha
   co_return Status();
 }
 
-// Relays an answer as the plan has it. Returns whether the client's connection can be used again.
-asio::awaitable<bool> RelayAny(KubeClient& client, RequestParser& parser, Exchange& exchange, const KubePlan& plan) {
+// Relays an answer as it was decided. Returns whether the client's connection can be used again.
+asio::awaitable<bool> RelayAny(KubeClient& client, RequestParser& parser, Exchange& exchange,
+                               const DecidedKubeRequest& decided) {
   AnswerWriter writer(client, parser);
-  const bool filtered = plan.filter && exchange.answer.status() / kStatusClass == kSuccess;
+  const bool filtered = decided.filter && exchange.answer.status() / kStatusClass == kSuccess;
   Status form = filtered ? CheckForm(exchange.answer) : Status();
   if (!form) co_return co_await Refuse(client, parser, form.error());
 
@@ -139,41 +154,21 @@ asio::awaitable<bool> RelayAny(KubeClient& client, RequestParser& parser, Exchan
   Status relayed;
   if (!filtered) {
     relayed = co_await RelayAnswer(writer, exchange);
-  } else if (plan.info.request.verb == "watch") {
-    relayed = co_await RelayFilteredWatch(writer, exchange, plan);
+  } else if (decided.asked.info.request.verb == "watch") {
+    relayed = co_await RelayFilteredWatch(writer, exchange, decided);
   } else {
     begun = false;
-    relayed = co_await RelayFilteredList(writer, exchange, plan, begun);
+    relayed = co_await RelayFilteredList(writer, exchange, decided, begun);
   }
   if (relayed) {
     Finish(exchange);
     co_return writer.KeepsConnection();
   }
   Log(LogLevel::kDebug, "an answer of Kubernetes broke off",
-      {{"cluster", plan.cluster}, {"reason", relayed.error().message}});
+      {{"cluster", decided.asked.cluster}, {"reason", relayed.error().message}});
   if (!begun) co_return co_await Refuse(client, parser, relayed.error());
   co_return false;
 }
-
-// The end of a session is told also when something else ends it.
-class SessionAudit {
- public:
-  SessionAudit(KubeDecider& decider, const KubePlan& plan)
-      : decider_(decider), plan_(plan), runs_(plan.info.request.verb == "exec") {
-    decider_.AuditSession(plan_, runs_ ? audit::kSessionStart : audit::kPortForward);
-    if (runs_) decider_.AuditSession(plan_, audit::kExec);
-  }
-  ~SessionAudit() {
-    if (runs_) decider_.AuditSession(plan_, audit::kSessionEnd);
-  }
-  SessionAudit(const SessionAudit&) = delete;
-  SessionAudit& operator=(const SessionAudit&) = delete;
-
- private:
-  KubeDecider& decider_;
-  const KubePlan& plan_;
-  const bool runs_;
-};
 
 // Sends the answer that ends HTTP, then bytes both ways.
 asio::awaitable<void> Tunnel(KubeClient& client, Exchange& exchange) {
@@ -202,35 +197,36 @@ asio::awaitable<void> Tunnel(KubeClient& client, Exchange& exchange) {
 
 }  // namespace
 
-asio::awaitable<bool> ForwardRequest(KubeClient& client, RequestParser& parser, const KubePlan& plan,
+asio::awaitable<bool> ForwardRequest(KubeClient& client, RequestParser& parser, const DecidedKubeRequest& decided,
                                      const std::string* body) {
-  const auto upstream = client.state->UpstreamOf(plan);
+  const auto upstream = client.state->UpstreamOf(*decided.asked.target);
   if (!upstream) co_return co_await Refuse(client, parser, upstream.error());
   const auto& pool = upstream->pool;
-  UpstreamRequest request = RequestTo(*pool, client, parser, plan);
+  UpstreamRequest request = RequestTo(*pool, client, parser, decided);
   if (body != nullptr) {
     request.body = *body;
     request.parser = nullptr;
   }
+
   co_await InviteBody(client, parser);
   auto begun = co_await Begin(pool, request);
   if (!begun) {
-    AuditRequest(client, parser, plan, KubeHttpStatus(begun.error()));
+    AuditRequest(client, parser, decided, KubeHttpStatus(begun.error()));
     co_return co_await Refuse(client, parser, begun.error());
   }
-  AuditRequest(client, parser, plan, (*begun)->answer.status());
-  co_return co_await RelayAny(client, parser, **begun, plan);
+  AuditRequest(client, parser, decided, (*begun)->answer.status());
+  co_return co_await RelayAny(client, parser, **begun, decided);
 }
 
-asio::awaitable<void> ForwardUpgrade(KubeClient& client, RequestParser& parser, const KubePlan& plan) {
-  const auto upstream = client.state->UpstreamOf(plan);
+asio::awaitable<void> ForwardUpgrade(KubeClient& client, RequestParser& parser, const DecidedKubeRequest& decided) {
+  const auto upstream = client.state->UpstreamOf(*decided.asked.target);
   if (!upstream) {
     co_await Refuse(client, parser, upstream.error());
     co_return;
   }
 
   const auto& pool = upstream->pool;
-  UpstreamRequest request = RequestTo(*pool, client, parser, plan);
+  UpstreamRequest request = RequestTo(*pool, client, parser, decided);
   request.upgrades = true;
   request.parser = nullptr;
   request.header.set(http::field::connection, "Upgrade");
@@ -239,25 +235,25 @@ asio::awaitable<void> ForwardUpgrade(KubeClient& client, RequestParser& parser, 
 
   auto begun = co_await Begin(pool, request);
   if (!begun) {
-    AuditRequest(client, parser, plan, KubeHttpStatus(begun.error()));
+    AuditRequest(client, parser, decided, KubeHttpStatus(begun.error()));
     co_await Refuse(client, parser, begun.error());
     co_return;
   }
 
   Exchange& exchange = **begun;
-  if (!exchange.answer.IsUpgraded() || !plan.info.is_session) {
-    AuditRequest(client, parser, plan, exchange.answer.status());
+  if (!exchange.answer.IsUpgraded() || !decided.asked.info.is_session) {
+    AuditRequest(client, parser, decided, exchange.answer.status());
   }
   // An upgrade that the server refused is an ordinary answer.
   if (!exchange.answer.IsUpgraded()) {
-    co_await RelayAny(client, parser, exchange, plan);
+    co_await RelayAny(client, parser, exchange, decided);
     co_return;
   }
 
   client.audited = true;
   client.in_tunnel = true;
   std::optional<SessionAudit> session;
-  if (plan.info.is_session) session.emplace(*client.state->decider, plan);
+  if (decided.asked.info.is_session) session.emplace(*client.state->decider, decided);
   co_await Tunnel(client, exchange);
 }
 

@@ -1,7 +1,10 @@
+#include "libcluster/kube/role_decider.h"
+
 #include <memory>
 
 #include "libbase/log.h"
-#include "libcluster/kube/decider.h"
+#include "libcluster/kube/authorizer.h"
+#include "libcluster/kube/kube_event.h"
 #include "libcluster/net/source_slots.h"
 #include "libresources/access/access.h"
 
@@ -11,54 +14,47 @@ namespace {
 class RoleDecider : public KubeDecider {
  public:
   RoleDecider(AuthServer& auth, AuditQueue& audit, FindKubeCluster find)
-      : auth_(auth), audit_(audit), planner_(auth, std::move(find)) {}
+      : auth_(auth), audit_(audit), authorizer_(auth, std::move(find)) {}
 
   Status Ready() override {
     if (audit_.Accepts()) return {};
     return std::unexpected(AuditQueue::Refusal());
   }
 
-  Result<KubePlan> Identify(const KubeCall& call) override {
-    return planner_.Identify(call.method, call.target, call.chain_pem, call.remote_address);
+  Result<IdentifiedKubeRequest> Identify(const KubeCall& call) override {
+    return authorizer_.Identify(call.method, call.target, call.chain_pem, call.remote_address);
   }
 
-  Status Authorize(const HttpHeaders& headers, KubePlan& plan) override {
-    RETURN_IF_ERROR(planner_.Authorize(headers, plan));
-    const std::int64_t most = plan.caller->access->MaxKubernetesConnections();
-    if (most == 0) return {};
-    const std::string& user = plan.caller->identity.username;
+  Result<DecidedKubeRequest> Authorize(const HttpHeaders& headers, IdentifiedKubeRequest asked) override {
+    ASSIGN_OR_RETURN(DecidedKubeRequest decided, authorizer_.Authorize(headers, std::move(asked)));
+    const Caller& caller = *decided.asked.caller;
+    const std::int64_t most = caller.access->MaxKubernetesConnections();
+    if (most == 0) return decided;
+    const std::string& user = caller.identity.username;
     auto slot = std::make_shared<SourceSlots::Slot>(requests_.Take(user, static_cast<std::size_t>(most)));
     if (*slot) {
-      plan.slot = std::move(slot);
-      return {};
+      decided.slot = std::move(slot);
+      return decided;
     }
     return Fail(ErrorKind::kAccessDenied, "too many concurrent kubernetes connections for user \"{}\" (max={})", user,
                 most);
   }
 
-  Result<KubePlan> PlanDelete(const HttpHeaders& headers, const KubePlan& collection, std::string_view kube_namespace,
-                              std::string_view name) override {
-    return planner_.PlanDelete(headers, collection, kube_namespace, name);
+  Result<DecidedKubeRequest> AuthorizeDelete(const HttpHeaders& headers, const DecidedKubeRequest& collection,
+                                             std::string_view kube_namespace, std::string_view name) override {
+    return authorizer_.AuthorizeDelete(headers, collection, kube_namespace, name);
   }
 
   bool StillAllowed(const Caller& caller) override {
     return caller.identity.expires > Now() && auth_.locks().Check(caller.identity);
   }
 
-  void AuditRequest(const KubePlan& plan, std::string_view method, int http_status) override {
-    if (!plan.info.is_discovery) Push(KubeRequestEvent(auth_, plan, method, http_status));
+  void AuditRequest(const DecidedKubeRequest& decided, std::string_view method, int http_status) override {
+    if (!decided.asked.info.is_discovery) Push(KubeRequestEvent(auth_, decided, method, http_status));
   }
 
-  void AuditSession(const KubePlan& plan, const AuditType& type) override {
-    AuditEvent event(type, auth_.cluster_name());
-    event.By(*plan.caller).Add("kubernetes_cluster", plan.cluster).Add("proto", "kube");
-    event.Add("kubernetes_pod_name", plan.info.request.name);
-    event.Add("kubernetes_pod_namespace", plan.info.request.kube_namespace);
-    event.Add("kubernetes_container_name", plan.info.parameters.First("container"));
-    if (plan.info.request.verb == "exec") {
-      event.Add("command", fmt::format("{}", fmt::join(plan.info.parameters.All("command"), " ")));
-    }
-    Push(event);
+  void AuditSession(const DecidedKubeRequest& decided, const AuditType& type) override {
+    Push(KubeSessionEvent(auth_, decided, type));
   }
 
  private:
@@ -68,7 +64,7 @@ class RoleDecider : public KubeDecider {
 
   AuthServer& auth_;
   AuditQueue& audit_;
-  const KubePlanner planner_;
+  const KubeAuthorizer authorizer_;
   SourceSlots requests_{0, 0};  // that each user has at a time; roles say how many may be
 };
 

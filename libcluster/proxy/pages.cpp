@@ -29,6 +29,13 @@ constexpr const char* kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
+constexpr std::array kPageRoutes{
+    WebRoute{"GET", "/web/invite/:token", WebLimit::kNone, kNoBody, nullptr, "token.html"},
+    WebRoute{"GET", "/web/reset/:token", WebLimit::kNone, kNoBody, nullptr, "token.html"},
+    WebRoute{"GET", "/web/pages/pages.css", WebLimit::kNone, kNoBody, nullptr, "pages.css"},
+    WebRoute{"GET", "/web/pages/token.js", WebLimit::kNone, kNoBody, nullptr, "token.js"},
+};
+
 }  // namespace
 
 std::string_view PageText(std::string_view file) {
@@ -53,5 +60,7 @@ HttpResponse PageResponse(std::string_view file, int status) {
            {"X-Frame-Options", "DENY"}},
           std::string(text)};
 }
+
+std::span<const WebRoute> PageRoutes() { return kPageRoutes; }
 
 }  // namespace sallyport

@@ -1,8 +1,10 @@
-// Joining by the proxy's web port (docs/protocol/joining.md#by-the-web-port).
+#include "libcluster/proxy/web_join.h"
+
+#include <array>
+
 #include "libbase/encoding.h"
 #include "libbase/value_fields.h"
 #include "libcluster/auth/joining/joining.h"
-#include "libcluster/proxy/web_api.h"
 
 namespace sallyport {
 namespace {
@@ -21,9 +23,7 @@ Value Encoded(const std::vector<std::string>& texts) {
   return list;
 }
 
-}  // namespace
-
-Result<Value> WebApi::HostCredentials(const Call& call) {
+Result<Value> HostCredentials(const WebParts& parts, const WebCall& call) {
   JoinRequest request;
   request.host_id = TextIgnoringCase(call.body, "hostID");
   request.node_name = TextIgnoringCase(call.body, "node_name");
@@ -35,11 +35,19 @@ Result<Value> WebApi::HostCredentials(const Call& call) {
   ASSIGN_OR_RETURN(request.public_tls_key, FromBase64(TextIgnoringCase(call.body, "public_tls_key")));
   ASSIGN_OR_RETURN(request.public_ssh_key, FromBase64(TextIgnoringCase(call.body, "public_ssh_key")));
   request.remote_address = call.request.remote_address;
-  ASSIGN_OR_RETURN(const JoinResult joined, JoinCluster(auth_, request));
+  ASSIGN_OR_RETURN(const JoinResult joined, JoinCluster(parts.auth, request));
   return Value(Value::Map{{"ssh", ToBase64(joined.ssh_certificate)},
                           {"tls", ToBase64(joined.tls_certificate)},
                           {"tls_ca_certs", Encoded(joined.tls_authorities)},
                           {"ssh_ca_certs", Encoded(joined.ssh_authorities)}});
 }
+
+constexpr std::array kJoinRoutes{
+    WebRoute{"POST", "/webapi/host/credentials", WebLimit::kRequests, kPublicKeysBody, &HostCredentials},
+};
+
+}  // namespace
+
+std::span<const WebRoute> JoinRoutes() { return kJoinRoutes; }
 
 }  // namespace sallyport

@@ -1,11 +1,15 @@
-// Local login, and the tokens by which a user sets password and second factor.
+#include "libcluster/proxy/web_login.h"
+
+#include <array>
+#include <optional>
+
 #include "libbase/address.h"
 #include "libbase/encoding.h"
 #include "libbase/value_fields.h"
 #include "libcluster/auth/access/user_access.h"
 #include "libcluster/auth/access/user_traits.h"
+#include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/users/totp.h"
-#include "libcluster/proxy/web_api.h"
 #include "libresources/access/access.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 #include "teleport/legacy/types/token.pb.h"
@@ -17,8 +21,8 @@ namespace {
 constexpr std::size_t kMaxUserNameBytes = 1000;
 constexpr std::string_view kZeroTime = "0001-01-01T00:00:00Z";
 
-// A text of the body under a key in any case; "" when it is absent.
-Result<LoginAttempt> AttemptOf(const WebApi::Call& call, std::string_view password_key) {
+// Who tries to log in, with what.
+Result<LoginAttempt> LoginAttemptOf(const WebCall& call, std::string_view password_key) {
   LoginAttempt attempt{TextIgnoringCase(call.body, "user"), TextIgnoringCase(call.body, password_key),
                        TextIgnoringCase(call.body, "totp_code"), call.request.remote_address,
                        std::string(call.request.Header("User-Agent"))};
@@ -57,108 +61,124 @@ Result<Nanoseconds> TtlOf(AuthServer& auth, const Value& body) {
   return Nanoseconds(preference.spec().defaultsessionttl());
 }
 
-}  // namespace
-
-Result<Value> WebApi::LoginBegin(const Call& call) {
+Result<Value> LoginBegin(const WebParts& parts, const WebCall& call) {
   if (const Value* passwordless = call.body.FindIgnoringCase("passwordless"); passwordless && passwordless->as_bool()) {
     return Fail(ErrorKind::kAccessDenied, "passwordless login is not available on this cluster");
   }
-  RETURN_IF_ERROR(CheckLocalAuth(auth_));
-  ASSIGN_OR_RETURN(const LoginAttempt attempt, AttemptOf(call, "pass"));
-  RETURN_IF_ERROR(auth_.local_users().CheckPassword(attempt));
-  ASSIGN_OR_RETURN(const auto devices, auth_.local_users().Devices(attempt.user));
+  RETURN_IF_ERROR(CheckLocalAuth(parts.auth));
+  ASSIGN_OR_RETURN(const LoginAttempt attempt, LoginAttemptOf(call, "pass"));
+  RETURN_IF_ERROR(parts.auth.local_users().CheckPassword(attempt));
+  ASSIGN_OR_RETURN(const auto devices, parts.auth.local_users().Devices(attempt.user));
   return Value(
       Value::Map{{"webauthn_challenge", Value()}, {"totp_challenge", !devices.empty()}, {"sso_challenge", Value()}});
 }
 
-Result<Value> WebApi::LoginFinish(const Call& call) {
-  RETURN_IF_ERROR(CheckLocalAuth(auth_));
-  ASSIGN_OR_RETURN(const LoginAttempt attempt, AttemptOf(call, "password"));
+Value LoginAnswer(AuthServer& auth, const UserCerts& certs) {
+  Value keys = Value::EmptyList();
+  for (const auto& key : auth.authorities().HostSshKeys()) keys.Append(ToBase64(key));
+  Value tls = Value::EmptyList();
+  tls.Append(ToBase64(auth.authorities().HostTlsPem()));
+  Value signer(Value::Map{
+      {"domain_name", auth.cluster_name()}, {"checking_keys", std::move(keys)}, {"tls_certs", std::move(tls)}});
+
+  return Value::Map{{"username", certs.identity.username},
+                    {"cert", ToBase64(certs.ssh)},
+                    {"tls_cert", ToBase64(certs.tls)},
+                    {"host_signers", Value::List{std::move(signer)}},
+                    {"samlSingleLogoutEnabled", false},
+                    {"mfa_token", ""},
+                    {"client_options", Value::Map{{"default_relay_addr", ""}}}};
+}
+
+Result<Value> LoginFinish(const WebParts& parts, const WebCall& call) {
+  RETURN_IF_ERROR(CheckLocalAuth(parts.auth));
+  ASSIGN_OR_RETURN(const LoginAttempt attempt, LoginAttemptOf(call, "password"));
   UserCertsRequest issue;
   ASSIGN_OR_RETURN(issue.ssh_key, SshKey(call.body));
   ASSIGN_OR_RETURN(issue.tls_key, TlsKey(call.body));
   if (!issue.ssh_key && !issue.tls_key) {
     return Fail(ErrorKind::kBadParameter, "'ssh_pub_key' or 'tls_pub_key' must be set");
   }
-  ASSIGN_OR_RETURN(issue.ttl, TtlOf(auth_, call.body));
+  ASSIGN_OR_RETURN(issue.ttl, TtlOf(parts.auth, call.body));
 
-  ASSIGN_OR_RETURN(const types::UserV2 user, auth_.local_users().Authenticate(attempt));
-  ASSIGN_OR_RETURN(issue.later_than, auth_.local_users().RenewalsEnd(attempt.user));
+  ASSIGN_OR_RETURN(const types::UserV2 user, parts.auth.local_users().Authenticate(attempt));
+  ASSIGN_OR_RETURN(issue.later_than, parts.auth.local_users().RenewalsEnd(attempt.user));
   issue.traits = TraitsOf(user);
   const std::vector<std::string> roles(user.spec().roles().begin(), user.spec().roles().end());
-  ASSIGN_OR_RETURN(issue.access, AccessOf(auth_.backend(), user.metadata().name(), roles, issue.traits));
+  ASSIGN_OR_RETURN(issue.access, AccessOf(parts.auth.backend(), user.metadata().name(), roles, issue.traits));
 
   ASSIGN_OR_RETURN(const HostPort client, ParseHostPort(call.request.remote_address, 0));
   issue.base.login_ip = client.host;
   issue.base.route_to_cluster = TextIgnoringCase(call.body, "RouteToCluster");
   issue.base.kubernetes_cluster = TextIgnoringCase(call.body, "KubernetesCluster");
   issue.format = TextIgnoringCase(call.body, "compatibility");
-  ASSIGN_OR_RETURN(const UserCerts certs, auth_.issuer().Issue(issue));
+  ASSIGN_OR_RETURN(const UserCerts certs, parts.auth.issuer().Issue(issue));
 
-  AuditEvent event(audit::kCertCreate, auth_.cluster_name());
+  AuditEvent event(audit::kCertCreate, parts.auth.cluster_name());
   event.Add("user", user.metadata().name()).Add("cert_type", "user").Add("addr.remote", attempt.remote_address);
   event.Add("identity", Value::Map{{"user", user.metadata().name()},
                                    {"roles", Value::Strings(certs.identity.groups)},
                                    {"expires", FormatTime(certs.identity.expires)}});
-  RETURN_IF_ERROR(auth_.Emit(event));
-  return LoginAnswer(certs);
+  RETURN_IF_ERROR(parts.auth.Emit(event));
+  return LoginAnswer(parts.auth, certs);
 }
 
-Result<Value> WebApi::LoginAnswer(const UserCerts& certs) {
-  Value keys = Value::EmptyList();
-  for (const auto& key : auth_.authorities().HostSshKeys()) keys.Append(ToBase64(key));
-  Value tls = Value::EmptyList();
-  tls.Append(ToBase64(auth_.authorities().HostTlsPem()));
-  Value signer(Value::Map{
-      {"domain_name", auth_.cluster_name()}, {"checking_keys", std::move(keys)}, {"tls_certs", std::move(tls)}});
+// What an authenticator app reads a token's key from.
+struct AuthenticatorKey {
+  std::string uri;      // otpauth://
+  std::string qr_code;  // a PNG of it, base64
+};
 
-  return Value(Value::Map{{"username", certs.identity.username},
-                          {"cert", ToBase64(certs.ssh)},
-                          {"tls_cert", ToBase64(certs.tls)},
-                          {"host_signers", Value::List{std::move(signer)}},
-                          {"samlSingleLogoutEnabled", false},
-                          {"mfa_token", ""},
-                          {"client_options", Value::Map{{"default_relay_addr", ""}}}});
+Result<AuthenticatorKey> KeyOfToken(const WebParts& parts, const std::string& token_id) {
+  ASSIGN_OR_RETURN(const types::UserTokenV3 token, parts.auth.local_users().GetToken(token_id));
+  ASSIGN_OR_RETURN(const std::string secret, parts.auth.local_users().TotpSecret(token_id));
+  const std::string& proxy =
+      parts.addresses.public_address.empty() ? parts.addresses.listen_address : parts.addresses.public_address;
+  AuthenticatorKey key{TotpUri(secret, parts.auth.cluster_name(), token.spec().user(), proxy), {}};
+  ASSIGN_OR_RETURN(const std::string png, QrCodePng(key.uri));
+  key.qr_code = ToBase64(png);
+  return key;
 }
 
-// The link of the token's QR code, and the code itself.
-Result<WebApi::Authenticator> WebApi::TokenAuthenticator(const std::string& token_id) {
-  ASSIGN_OR_RETURN(const types::UserTokenV3 token, auth_.local_users().GetToken(token_id));
-  ASSIGN_OR_RETURN(const std::string secret, auth_.local_users().TotpSecret(token_id));
-  const std::string& proxy = options_.public_address.empty() ? options_.listen_address : options_.public_address;
-  Authenticator authenticator{TotpUri(secret, auth_.cluster_name(), token.spec().user(), proxy), {}};
-  ASSIGN_OR_RETURN(const std::string png, QrCodePng(authenticator.uri));
-  authenticator.qr_code = ToBase64(png);
-  return authenticator;
-}
-
-Result<Value> WebApi::GetToken(const Call& call) {
+Result<Value> GetToken(const WebParts& parts, const WebCall& call) {
   const std::string& id = call.segments.front();
-  ASSIGN_OR_RETURN(const types::UserTokenV3 token, auth_.local_users().GetToken(id));
-  ASSIGN_OR_RETURN(Authenticator authenticator, TokenAuthenticator(id));
+  ASSIGN_OR_RETURN(const types::UserTokenV3 token, parts.auth.local_users().GetToken(id));
+  ASSIGN_OR_RETURN(AuthenticatorKey key, KeyOfToken(parts, id));
   return Value(Value::Map{{"tokenId", id},
                           {"user", token.spec().user()},
-                          {"qrCode", std::move(authenticator.qr_code)},
-                          {"totpUri", std::move(authenticator.uri)},  // ours: for those who cannot scan
+                          {"qrCode", std::move(key.qr_code)},
+                          {"totpUri", std::move(key.uri)},  // ours: for those who cannot scan
                           {"expiry", kZeroTime}});
 }
 
-Result<Value> WebApi::RegisterChallenge(const Call& call) {
+Result<Value> RegisterChallenge(const WebParts& parts, const WebCall& call) {
   const std::string type = TextIgnoringCase(call.body, "deviceType");
   if (type != "totp") {
     return Fail(ErrorKind::kBadParameter, "device type \"{}\" is not available on this cluster, use totp", type);
   }
-  ASSIGN_OR_RETURN(Authenticator authenticator, TokenAuthenticator(call.segments.front()));
-  return Value(Value::Map{{"webauthn", Value()}, {"totp", Value::Map{{"qrCode", std::move(authenticator.qr_code)}}}});
+  ASSIGN_OR_RETURN(AuthenticatorKey key, KeyOfToken(parts, call.segments.front()));
+  return Value(Value::Map{{"webauthn", Value()}, {"totp", Value::Map{{"qrCode", std::move(key.qr_code)}}}});
 }
 
-Result<Value> WebApi::ChangePassword(const Call& call) {
+Result<Value> ChangePassword(const WebParts& parts, const WebCall& call) {
   ASSIGN_OR_RETURN(std::string password, FromBase64(TextIgnoringCase(call.body, "password")));
   const LocalUsers::Enrollment enrollment{TextIgnoringCase(call.body, "token"), std::move(password),
                                           TextIgnoringCase(call.body, "second_factor_token"),
                                           TextIgnoringCase(call.body, "deviceName"), call.request.remote_address};
-  RETURN_IF_ERROR(auth_.local_users().Enroll(enrollment));
+  RETURN_IF_ERROR(parts.auth.local_users().Enroll(enrollment));
   return Value(Value::Map{{"recovery", Value::EmptyMap()}});
 }
+
+constexpr std::array kLoginRoutes{
+    WebRoute{"POST", "/webapi/mfa/login/begin", WebLimit::kLogins, kPublicKeysBody, &LoginBegin},
+    WebRoute{"POST", "/webapi/mfa/login/finish", WebLimit::kLogins, kPublicKeysBody, &LoginFinish, {}, true},
+    WebRoute{"GET", "/webapi/users/password/token/:token", WebLimit::kLogins, kNoBody, &GetToken},
+    WebRoute{"POST", "/webapi/mfa/token/:token/registerchallenge", WebLimit::kLogins, kSmallBody, &RegisterChallenge},
+    WebRoute{"PUT", "/webapi/users/password/token", WebLimit::kLogins, kSmallBody, &ChangePassword},
+};
+
+}  // namespace
+
+std::span<const WebRoute> LoginRoutes() { return kLoginRoutes; }
 
 }  // namespace sallyport

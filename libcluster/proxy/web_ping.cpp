@@ -1,6 +1,9 @@
-// Ping and find: what a client learns of the cluster before it logs in.
+#include "libcluster/proxy/web_ping.h"
+
+#include <array>
+
 #include "libbase/version.h"
-#include "libcluster/proxy/web_api.h"
+#include "libcluster/auth/auth_server.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
 
 namespace sallyport {
@@ -21,12 +24,10 @@ std::string_view SuiteName(types::SignatureAlgorithmSuite suite) {
   }
 }
 
-}  // namespace
-
-// `connector` empty: the cluster's default; nullptr-like views are never passed.
-Result<Value> WebApi::AuthSettings(std::string_view connector) {
+// `connector` empty: the cluster's default.
+Result<Value> AuthSettings(const WebParts& parts, std::string_view connector) {
   ASSIGN_OR_RETURN(const auto preference,
-                   auth_.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
+                   parts.auth.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
   const auto& spec = preference.spec();
   Value settings = Value::EmptyMap();
   settings.Set("type", "local");
@@ -43,52 +44,51 @@ Result<Value> WebApi::AuthSettings(std::string_view connector) {
   return settings;
 }
 
-Value WebApi::ProxySettings() const {
-  const std::string& listen = options_.listen_address;
-  const std::string& kube_listen = options_.kube_listen_address.empty() ? listen : options_.kube_listen_address;
-  Value kube(Value::Map{{"enabled", options_.kube_enabled}, {"listen_addr", kube_listen}});
+Value ProxySettings(const WebAddresses& addresses) {
+  const std::string& listen = addresses.listen_address;
+  const std::string& kube_listen = addresses.kube_listen_address.empty() ? listen : addresses.kube_listen_address;
+  Value kube(Value::Map{{"enabled", addresses.kube_enabled}, {"listen_addr", kube_listen}});
   Value ssh(Value::Map{{"listen_addr", listen}, {"tunnel_listen_addr", listen}, {"web_listen_addr", listen}});
-  if (!options_.public_address.empty()) ssh.Set("public_addr", options_.public_address);
+  if (!addresses.public_address.empty()) ssh.Set("public_addr", addresses.public_address);
   ssh.Set("dial_timeout", kDialTimeoutNs);
   Value db(Value::Map{{"postgres_listen_addr", listen}, {"mysql_listen_addr", listen}});
   return Value::Map{
       {"kube", std::move(kube)}, {"ssh", std::move(ssh)}, {"db", std::move(db)}, {"tls_routing_enabled", true}};
 }
 
-Result<Value> WebApi::Envelope(Value auth_settings) {
+Value Envelope(const WebParts& parts, Value auth_settings) {
   Value update(Value::Map{{"tools_version", kWireVersion},
                           {"tools_auto_update", false},
                           {"agent_version", kWireVersion},
                           {"agent_auto_update", false},
                           {"agent_update_jitter_seconds", 60}});
-  return Value(Value::Map{{"auth", std::move(auth_settings)},
-                          {"proxy", ProxySettings()},
-                          {"server_version", kWireVersion},
-                          {"min_client_version", kMinClientVersion},
-                          {"auto_update", std::move(update)},
-                          {"cluster_name", auth_.cluster_name()},
-                          {"automatic_upgrades", false},
-                          {"edition", "oss"},
-                          {"fips", false}});
+  return Value::Map{{"auth", std::move(auth_settings)},
+                    {"proxy", ProxySettings(parts.addresses)},
+                    {"server_version", kWireVersion},
+                    {"min_client_version", kMinClientVersion},
+                    {"auto_update", std::move(update)},
+                    {"cluster_name", parts.auth.cluster_name()},
+                    {"automatic_upgrades", false},
+                    {"edition", "oss"},
+                    {"fips", false}};
 }
 
-Result<Value> WebApi::Ping(const Call&) {
-  ASSIGN_OR_RETURN(Value settings, AuthSettings(""));
-  return Envelope(std::move(settings));
+Result<Value> Ping(const WebParts& parts, const WebCall&) {
+  ASSIGN_OR_RETURN(Value settings, AuthSettings(parts, ""));
+  return Envelope(parts, std::move(settings));
 }
 
-Result<Value> WebApi::PingConnector(const Call& call) {
+Result<Value> PingConnector(const WebParts& parts, const WebCall& call) {
   const std::string& connector = call.segments.front();
   if (connector != "local") {
     return Fail(ErrorKind::kBadParameter, "invalid connector name: {}; valid options: local", connector);
   }
-  ASSIGN_OR_RETURN(Value settings, AuthSettings(connector));
-  ASSIGN_OR_RETURN(Value envelope, Envelope(std::move(settings)));
-  return envelope;
+  ASSIGN_OR_RETURN(Value settings, AuthSettings(parts, connector));
+  return Envelope(parts, std::move(settings));
 }
 
-Result<Value> WebApi::Find(const Call&) {
-  ASSIGN_OR_RETURN(const Value full, AuthSettings(""));
+Result<Value> Find(const WebParts& parts, const WebCall&) {
+  ASSIGN_OR_RETURN(const Value full, AuthSettings(parts, ""));
   Value settings(Value::Map{{"type", ""},
                             {"private_key_policy", ""},
                             {"piv_slot", ""},
@@ -97,13 +97,24 @@ Result<Value> WebApi::Find(const Call&) {
                             {"has_motd", false},
                             {"default_session_ttl", "0s"}});
   settings.Set("signature_algorithm_suite", *full.Find("signature_algorithm_suite"));
-  return Envelope(std::move(settings));
+  return Envelope(parts, std::move(settings));
 }
 
-Result<Value> WebApi::Motd(const Call&) {
+Result<Value> Motd(const WebParts& parts, const WebCall&) {
   ASSIGN_OR_RETURN(const auto preference,
-                   auth_.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
+                   parts.auth.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
   return Value(Value::Map{{"Text", preference.spec().messageoftheday()}});
 }
+
+constexpr std::array kPingRoutes{
+    WebRoute{"GET", "/webapi/ping", WebLimit::kNone, kNoBody, &Ping},
+    WebRoute{"GET", "/webapi/ping/:connector", WebLimit::kRequests, kNoBody, &PingConnector},
+    WebRoute{"GET", "/webapi/find", WebLimit::kNone, kNoBody, &Find},
+    WebRoute{"GET", "/webapi/motd", WebLimit::kRequests, kNoBody, &Motd},
+};
+
+}  // namespace
+
+std::span<const WebRoute> PingRoutes() { return kPingRoutes; }
 
 }  // namespace sallyport

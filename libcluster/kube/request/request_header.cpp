@@ -129,4 +129,10 @@ std::string AcceptForFilter(const Header& header) {
   return accepted + "application/json";
 }
 
+HttpHeaders HeadersOf(const boost::beast::http::request_header<>& header) {
+  HttpHeaders headers;
+  for (const auto& field : header) headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+  return headers;
+}
+
 }  // namespace sallyport

@@ -6,6 +6,7 @@
 #include <boost/beast/http/message.hpp>
 
 #include "libbase/error.h"
+#include "libcluster/net/http.h"
 
 namespace sallyport {
 
@@ -24,5 +25,8 @@ boost::beast::http::fields ForwardedFields(const boost::beast::http::request_hea
 // Returns what a filtered answer may be, of what a client accepts: JSON, as a table or as metadata where it asks for
 // that.
 std::string AcceptForFilter(const boost::beast::http::request_header<>& header);
+
+// Returns the fields of a header by name, in their order.
+HttpHeaders HeadersOf(const boost::beast::http::request_header<>& header);
 
 }  // namespace sallyport

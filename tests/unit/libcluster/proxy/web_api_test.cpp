@@ -1,6 +1,10 @@
 #include "libcluster/proxy/web_api.h"
 
+#include <algorithm>
+#include <array>
+
 #include "libbase/json.h"
+#include "libbase/version.h"
 #include "libcluster/auth/users/password.h"
 #include "libcluster/proxy/pages.h"
 #include "tests/unit/libcluster/auth/auth_fixture.h"
@@ -29,10 +33,19 @@ std::string HeaderOf(const HttpResponse& response, std::string_view name) {
   return "";
 }
 
+void CheckPathNotFound(const HttpResponse& answer) {
+  CHECK(answer.status == 404);
+  CHECK(HeaderOf(answer, "Content-Type") == "application/json");
+  CHECK(answer.body ==
+        R"({"error":{"message":"path not found"},"fields":{"proxyVersion":{"major":18,"minor":3,"patch":0,)"
+        R"("preRelease":"","string":")" +
+            std::string(kWireVersion) + R"("}}})");
+}
+
 TEST_CASE("links open the page, with what a browser needs to be careful") {
   AuthFixture fixture;
   Threads threads;
-  WebApi api(fixture.auth(), threads.logins, threads.pool, {"127.0.0.1:3080", "px.ex.com:443", "", true});
+  WebApi api(fixture.auth(), threads.logins, threads.pool, {{"127.0.0.1:3080", "px.ex.com:443", "", true}, {}});
   for (const char* path : {"/web/invite/0123", "/web/reset/0123", "/v1/web/invite/0123"}) {
     const HttpResponse page = Ask(api, "GET", path);
     CHECK(page.status == 200);
@@ -58,7 +71,7 @@ TEST_CASE("links open the page, with what a browser needs to be careful") {
 TEST_CASE("unknown paths are a page for browsers and JSON for programs") {
   AuthFixture fixture;
   Threads threads;
-  WebApi api(fixture.auth(), threads.logins, threads.pool, {"127.0.0.1:3080", "", "", true});
+  WebApi api(fixture.auth(), threads.logins, threads.pool, {{"127.0.0.1:3080", "", "", true}, {}});
   for (const char* path :
        {"/web", "/web/", "/web/invite", "/web/invite/", "/web/invite/a/b", "/web/pages/token.html"}) {
     const HttpResponse page = Ask(api, "GET", path);
@@ -67,10 +80,105 @@ TEST_CASE("unknown paths are a page for browsers and JSON for programs") {
     CHECK_FALSE(HeaderOf(page, "Content-Security-Policy").empty());
   }
   for (const auto& [method, path] : {std::pair{"POST", "/web/invite/0123"}, {"GET", "/webx"}, {"GET", "/webapi/x"}}) {
-    const HttpResponse answer = Ask(api, method, path);
-    CHECK(answer.status == 404);
-    CHECK(HeaderOf(answer, "Content-Type") == "application/json");
-    CHECK(answer.body.find("path not found") != std::string::npos);
+    CheckPathNotFound(Ask(api, method, path));
+  }
+}
+
+TEST_CASE("a route serves its own method alone, and pages HEAD beside it") {
+  AuthFixture fixture;
+  Threads threads;
+  WebApi api(fixture.auth(), threads.logins, threads.pool, {{"127.0.0.1:3080", "", "", true}, {}});
+  for (const auto& route : WebApi::Routes()) {
+    CAPTURE(route.method, route.path);
+    const std::string path(route.path);
+    CheckPathNotFound(Ask(api, "DELETE", path));
+    CheckPathNotFound(Ask(api, "get", path));
+    CheckPathNotFound(Ask(api, "POST", path + "/more"));
+    if (route.page.empty()) {
+      CheckPathNotFound(Ask(api, "HEAD", path));
+    } else {
+      CHECK(Ask(api, "HEAD", path).body == PageText(route.page));
+    }
+  }
+}
+
+TEST_CASE("a body may be as large as its route says") {
+  AuthFixture fixture;
+  Threads threads;
+  WebApi api(fixture.auth(), threads.logins, threads.pool, {{"127.0.0.1:3080", "", "", true}, {}});
+  const auto admitted = [&api](const std::string& method, const std::string& path) {
+    HttpRequest head;
+    head.method = method;
+    head.path = path;
+    head.remote_address = "192.0.2.1:4711";
+    return api.Admit(head).value();
+  };
+  for (const auto& route : WebApi::Routes()) {
+    CAPTURE(route.method, route.path);
+    CHECK(admitted(std::string(route.method), std::string(route.path)) == route.max_body);
+    CHECK(admitted("DELETE", std::string(route.path)) == 4096);
+  }
+  CHECK(admitted("POST", "/v1/webapi/host/credentials") == 131072);
+  CHECK(admitted("POST", "/v2/webapi/host/credentials") == 4096);
+}
+
+// Whether a request may match both paths.
+bool Overlap(std::string_view one, std::string_view other) {
+  return std::ranges::equal(PathSegments(one), PathSegments(other), [](std::string_view left, std::string_view right) {
+    return left == right || left.starts_with(':') || right.starts_with(':');
+  });
+}
+
+// Whether a path has a text somewhere where another has a parameter, and never the other way round.
+bool NamesMore(std::string_view one, std::string_view other) {
+  const auto left = PathSegments(one);
+  const auto right = PathSegments(other);
+  bool more = false;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    if (left[i].starts_with(':') && !right[i].starts_with(':')) return false;
+    more = more || (!left[i].starts_with(':') && right[i].starts_with(':'));
+  }
+  return more;
+}
+
+// Returns the first pair of routes that serve the same request without a rule which of them does: the one that comes
+// first must name what is a parameter of the other. "" when there is none.
+std::string Ambiguous(std::span<const WebRoute> routes) {
+  for (std::size_t i = 0; i < routes.size(); ++i) {
+    for (std::size_t k = i + 1; k < routes.size(); ++k) {
+      const bool page_head = !routes[i].page.empty() && !routes[k].page.empty();
+      const bool same = routes[i].method == routes[k].method || page_head ||
+                        (!routes[i].page.empty() && routes[k].method == "HEAD") ||
+                        (!routes[k].page.empty() && routes[i].method == "HEAD");
+      if (same && Overlap(routes[i].path, routes[k].path) && !NamesMore(routes[i].path, routes[k].path)) {
+        return fmt::format("{} and {}", routes[i].path, routes[k].path);
+      }
+    }
+  }
+  return "";
+}
+
+WebRoute Row(std::string_view method, std::string_view path) {
+  return {method, path, WebLimit::kNone, kNoBody, nullptr};
+}
+
+TEST_CASE("no two routes of all groups serve the same request") {
+  CHECK(Ambiguous(WebApi::Routes()) == "");
+  CHECK(WebApi::Routes().size() == 14);
+  // Ambiguous rows are found.
+  CHECK(Ambiguous(std::array{Row("GET", "/a"), Row("GET", "/a")}) == "/a and /a");
+  CHECK(Ambiguous(std::array{Row("GET", "/:x"), Row("GET", "/a")}) == "/:x and /a");
+  CHECK(Ambiguous(std::array{Row("GET", "/:x"), Row("GET", "/:y")}) == "/:x and /:y");
+  CHECK(Ambiguous(std::array{Row("GET", "/a/:x"), Row("GET", "/:y/b")}) == "/a/:x and /:y/b");
+  CHECK(Ambiguous(std::array{Row("GET", "/a"), Row("GET", "/:x")}) == "");
+  CHECK(Ambiguous(std::array{Row("GET", "/a"), Row("PUT", "/a"), Row("GET", "/a/b")}) == "");
+}
+
+TEST_CASE("every route has a handler, or a page that is there") {
+  for (const auto& route : WebApi::Routes()) {
+    CAPTURE(route.path);
+    CHECK((route.handler != nullptr) == route.page.empty());
+    CHECK((route.page.empty() || !PageText(route.page).empty()));
   }
 }
 
@@ -87,7 +195,7 @@ TEST_CASE("a token's answer has the key as text too, and it stays the same") {
   AuthFixture fixture;
   fixture.Store(kMemberYaml);
   Threads threads;
-  WebApi api(fixture.auth(), threads.logins, threads.pool, {"127.0.0.1:3080", "px.ex.com:443", "", true});
+  WebApi api(fixture.auth(), threads.logins, threads.pool, {{"127.0.0.1:3080", "px.ex.com:443", "", true}, {}});
   auto& users = fixture.auth().local_users();
   const auto token = users.CreateToken("alice", LocalUsers::TokenType::kInvite, {}, "px:1", fixture.admin()).value();
   const std::string path = "/webapi/users/password/token/" + token.metadata().name();

@@ -1,5 +1,6 @@
 // Watches through the method table: who may watch what, and what they see of it.
 #include "libcluster/auth/watch/event_watch.h"
+#include "libcluster/auth/watch/watched_kinds.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
 
@@ -302,6 +303,19 @@ TEST_CASE("a watch ends when the user or a role of theirs changes") {
   watches.Remove("user", "ann");
   CHECK(EndOf(*again) == ErrorKind::kConnectionProblem);
   CHECK(before->events.size() == 1);
+}
+
+TEST_CASE("the kinds that can be watched are found where their methods are") {
+  std::string kinds;
+  for (const WatchedKind& row : WatchedKinds()) kinds += fmt::format("{} ", row.kind);
+  for (const char* const kind :
+       {"access_request", "app", "app_server", "cert_authority", "cluster_auth_preference", "cluster_networking_config",
+        "db", "discovery_config", "kube_cluster", "kube_server", "lock", "node", "role", "session_recording_config",
+        "token", "user", "workload_identity"}) {
+    CAPTURE(kind, kinds);
+    CHECK(std::ranges::count(WatchedKinds(), kind, &WatchedKind::kind) == 1);
+    CHECK(FindKind(kind) != nullptr);
+  }
 }
 
 }  // namespace

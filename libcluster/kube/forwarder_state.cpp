@@ -1,0 +1,30 @@
+#include "libcluster/kube/forwarder_state.h"
+
+#include "libcluster/kube/discover.h"
+
+namespace sallyport {
+
+Result<KubeForwarder::State::Upstream> KubeForwarder::State::Make(KubeUpstream upstream) {
+  Upstream made;
+  ASSIGN_OR_RETURN(made.pool, UpstreamPool::Create(ContextOf(loop), threads, std::move(upstream)));
+  made.scopes = MakeApiScopes(made.pool, ContextOf(loop));
+  return made;
+}
+
+Result<KubeForwarder::State::Upstream> KubeForwarder::State::UpstreamOf(const KubeClusterInfo& cluster) {
+  const std::string key = cluster.host_id.empty() ? cluster.name : cluster.host_id + "/" + cluster.name;
+  const std::lock_guard lock(mutex);
+  const auto found = upstreams.find(key);
+  // The agent has agreed to the labels of before.
+  if (found != upstreams.end() && (cluster.host_id.empty() || found->second.labels == cluster.labels)) {
+    return found->second;
+  }
+
+  if (!upstream_of_agent) return Fail(ErrorKind::kNotFound, "kubernetes cluster \"{}\" is not here", cluster.name);
+  ASSIGN_OR_RETURN(Upstream made, Make(upstream_of_agent(cluster)));
+  made.labels = cluster.labels;
+  upstreams[key] = made;
+  return made;
+}
+
+}  // namespace sallyport

@@ -1,0 +1,13 @@
+// Local login, and the tokens by which a user sets password and second factor (docs/protocol/login.md#web-api).
+#pragma once
+
+#include <span>
+
+#include "libcluster/proxy/web_route.h"
+
+namespace sallyport {
+
+// Returns the routes of login and of tokens. The rows live as long as the program.
+std::span<const WebRoute> LoginRoutes();
+
+}  // namespace sallyport
