@@ -275,6 +275,11 @@ kind: discovery_config
 version: v1
 metadata: {name: NAME}
 spec: {discovery_group: NAME}
+---
+kind: workload_identity
+version: v1
+metadata: {name: NAME}
+spec: {spiffe: {id: /NAME, jwt: {extra_claims: {team: NAME}}}}
 """
 
 
@@ -283,8 +288,9 @@ def test_what_is_there_already_is_not_written(cluster, name, tmp_path):
     path.write_text(EVERYTHING.replace("NAME", name))
     cluster.secrets.add(f"token-of-{name}")
     before = cluster.tctl("create", path).out.splitlines()
-    assert all(line.endswith("has been created") for line in before) and len(before) == 10
-    documents = [f"{kind}/{name}" for kind in ("role", "user", "lock", "bot", "app", "db", "kube_cluster", "node")]
+    assert all(line.endswith("has been created") for line in before) and len(before) == 11
+    documents = [f"{kind}/{name}" for kind in ("role", "user", "lock", "bot", "app", "db", "kube_cluster", "node",
+                                              "workload_identity")]
     there, events = [cluster.tctl("get", document).out for document in documents], len(cluster.events())
 
     # A bot shows a part of its user and role, so it is made anew.

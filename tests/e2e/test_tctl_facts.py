@@ -30,6 +30,7 @@ KEYS = [
     ("get db/facts", HEAD | {"status"}, {"protocol", "uri", "aws", "gcp", "azure", "tls", "ad", "mysql", "mongo_atlas",
                                          "oracle"}),
     ("get discovery_config/facts", HEAD | {"status"}, {"discovery_group", "aws"}),
+    ("get workload_identity/facts", HEAD, {"rules", "spiffe"}),
     ("get server_info/facts", HEAD | {"sub_kind"}, {"new_labels"}),
     ("get namespace", HEAD, set()),
     ("users ls", HEAD, {"roles", "status", "expires", "created_by"}),
@@ -54,6 +55,7 @@ COLUMNS = [
     ("get app --format=text", "Name|Description|URI|Public Address|Labels|Version"),
     ("get db --format=text", "Name|Protocol|URI|Labels"),
     ("get discovery_config --format=text", "Name|Discovery Group"),
+    ("get workload_identity --format=text", "Name|SPIFFE ID"),
     ("get server_info --format=text", "Name|Labels"),
     ("get namespace --format=text", "Name"),
     ("get trusted_cluster --format=text", "Name|Enabled|Token|Proxy Address|Reverse Tunnel Address|Role Map"),
@@ -68,7 +70,7 @@ COLUMNS = [
 ]
 EMPTY = ["get trusted_cluster", "get cluster_alert", "get oidc", "get saml", "get bot_instance", "bots instances ls", "get kube_cluster", "get lock", "nodes ls", "alerts ls", "alerts ack ls"]
 REFUSED = ["nosuch", "users add --x", "get nosuchkind", "get nosuchkind --format=text", "get plugin", "get cluster_name",
-           "get ui_config", "rm role/nosuch", "get github/nosuch", "get app_server/nosuch", "rm app_server/nosuch", "get db/nosuch", "get discovery_config/nosuch", "get server_info/nosuch", "rm server_info/nosuch", "get server_infos", "get trusted_cluster/nosuch", "rm namespace", "bots rm nosuch", "bots update nosuch --add-roles=access",
+           "get ui_config", "rm role/nosuch", "get github/nosuch", "get app_server/nosuch", "rm app_server/nosuch", "get db/nosuch", "get discovery_config/nosuch", "get workload_identity/nosuch", "rm workload_identity/nosuch", "get server_info/nosuch", "rm server_info/nosuch", "get server_infos", "get trusted_cluster/nosuch", "rm namespace", "bots rm nosuch", "bots update nosuch --add-roles=access",
            "bots instances show nosuch/nosuch", "rm role/member", "tokens add --type=foo", "tokens rm nosuch",
            "users add carl --roles=nosuch", "users add facts --roles=member", "users rm nosuch", "alerts create", "alerts create x --severity=worst",
            "alerts create x --labels=A=b", "alerts ack x", "alerts ack"]
@@ -109,6 +111,13 @@ kind: server_info
 version: v1
 metadata: {name: facts}
 spec: {new_labels: {team: facts}}
+---
+kind: workload_identity
+version: v1
+metadata: {name: facts, labels: {env: dev}}
+spec:
+  rules: {allow: [{conditions: [{attribute: join.kubernetes.service_account.namespace, eq: {value: facts}}]}]}
+  spiffe: {id: /facts, x509: {maximum_ttl: 2h}}
 """
 
 
@@ -118,7 +127,7 @@ def facts(local_tctl):
     local_tctl("users", "add", "facts", "--roles=member", "--logins=root")
     local_tctl("create", "-f", stdin=RESOURCES)
     yield
-    for kind in "github", "bot", "app", "app_server", "db", "discovery_config", "server_info":
+    for kind in "github", "bot", "app", "app_server", "db", "discovery_config", "server_info", "workload_identity":
         local_tctl("rm", f"{kind}/facts")
 
 

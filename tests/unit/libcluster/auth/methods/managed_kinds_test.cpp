@@ -11,6 +11,7 @@
 #include "teleport/machineid/v1/bot.pb.h"
 #include "teleport/machineid/v1/bot_instance.pb.h"
 #include "teleport/trust/v1/trust_service.pb.h"
+#include "teleport/workloadidentity/v1/resource_service.pb.h"
 #include "tests/unit/libcluster/auth/auth_fixture.h"
 
 namespace sallyport {
@@ -350,6 +351,76 @@ TEST_CASE("no cluster is trusted, for those who may ask") {
   CHECK(fixture.Call<types::TrustedClusterV2>(fixture.admin(), "/proto.AuthService/GetTrustedCluster", name)
             .error()
             .kind == ErrorKind::kNotFound);
+}
+
+namespace workloadv1 = teleport::workloadidentity::v1;
+
+constexpr const char* kWorkloadService = "/teleport.workloadidentity.v1.WorkloadIdentityResourceService/";
+
+Status StoreWorkload(AuthFixture& fixture, const std::string& name, const std::string& id) {
+  workloadv1::CreateWorkloadIdentityRequest request;
+  request.mutable_workload_identity()->mutable_metadata()->set_name(name);
+  request.mutable_workload_identity()->mutable_spec()->mutable_spiffe()->set_id(id);
+  const auto made = fixture.Call<workloadv1::WorkloadIdentity>(
+      fixture.admin(), fmt::format("{}CreateWorkloadIdentity", kWorkloadService), request);
+  return made ? Status() : Status(std::unexpected(made.error()));
+}
+
+// Returns the names on all pages of two, with a bar between pages.
+std::string WorkloadPages(AuthFixture& fixture, const std::string& field, bool descending, const std::string& term) {
+  workloadv1::ListWorkloadIdentitiesV2Request request;
+  request.set_page_size(2);
+  request.set_sort_field(field);
+  request.set_sort_desc(descending);
+  request.set_filter_search_term(term);
+  std::string names;
+  do {
+    const auto page = fixture.Call<workloadv1::ListWorkloadIdentitiesResponse>(
+        fixture.admin(), fmt::format("{}ListWorkloadIdentitiesV2", kWorkloadService), request);
+    if (!page) return page.error().message;
+    for (const auto& identity : page->workload_identities()) names += identity.metadata().name() + " ";
+    request.set_page_token(page->next_page_token());
+    if (!request.page_token().empty()) names += "| ";
+  } while (!request.page_token().empty());
+  return names;
+}
+
+TEST_CASE("workload identities are listed in order, page by page") {
+  AuthFixture fixture;
+  REQUIRE(StoreWorkload(fixture, "a", "/z"));
+  REQUIRE(StoreWorkload(fixture, "b", "/Svc/b"));
+  REQUIRE(StoreWorkload(fixture, "c", "/svc"));
+  CHECK(StoreWorkload(fixture, "d", "no-slash").error().kind == ErrorKind::kBadParameter);
+  CHECK(StoreWorkload(fixture, "a", "/again").error().kind == ErrorKind::kAlreadyExists);
+
+  CHECK(WorkloadPages(fixture, "", false, "") == "a b | c ");
+  CHECK(WorkloadPages(fixture, "name", true, "") == "c b | a ");
+  CHECK(WorkloadPages(fixture, "spiffe_id", false, "") == "c b | a ");
+  CHECK(WorkloadPages(fixture, "spiffe_id", true, "") == "a b | c ");
+  CHECK(WorkloadPages(fixture, "", false, "SVC") == "b c ");
+  CHECK(WorkloadPages(fixture, "color", false, "").contains("sort_field must be name or spiffe_id"));
+}
+
+TEST_CASE("workload identities are for those with the right, and what happens to them is in the audit log") {
+  AuthFixture fixture;
+  fixture.Store(kUsersYaml);
+  REQUIRE(StoreWorkload(fixture, "a", "/a"));
+  workloadv1::GetWorkloadIdentityRequest get;
+  get.set_name("a");
+  const std::string method = fmt::format("{}GetWorkloadIdentity", kWorkloadService);
+  CHECK(fixture.Call<workloadv1::WorkloadIdentity>(fixture.admin(), method, get));
+  CHECK(fixture.Call<workloadv1::WorkloadIdentity>(UserCaller(fixture, "reader"), method, get).error().kind ==
+        ErrorKind::kAccessDenied);
+  CHECK(fixture.Events("workload_identity.create") == 1);
+
+  workloadv1::DeleteWorkloadIdentityRequest remove;
+  CHECK(fixture.Call<Empty>(fixture.admin(), fmt::format("{}DeleteWorkloadIdentity", kWorkloadService), remove)
+            .error()
+            .kind == ErrorKind::kBadParameter);
+  remove.set_name("a");
+  CHECK(fixture.Call<Empty>(fixture.admin(), fmt::format("{}DeleteWorkloadIdentity", kWorkloadService), remove));
+  CHECK(fixture.Call<workloadv1::WorkloadIdentity>(fixture.admin(), method, get).error().kind == ErrorKind::kNotFound);
+  CHECK(fixture.Events("workload_identity.delete") == 1);
 }
 
 }  // namespace
