@@ -17,7 +17,7 @@ import hpack
 from grpc_client import SERVER_NAME, GrpcClient, client_context, client_hello
 from hostile import HostileAgent
 from hostile_http2 import LARGEST_MESSAGE, PING, HostileHttp2
-from kube_doors import KubeDoor
+from kube_endpoint import KubeEndpoint
 from protobuf import field
 from web import WebClient
 
@@ -98,10 +98,10 @@ class BigBodies(Attack):
 
     def __call__(self):
         if self.number % 2:
-            with KubeDoor(self.target, self.target.identity, timeout=5) as door:
-                door.send("POST", "/api/v1/namespaces/default/pods", "Content-Type: application/json",
+            with KubeEndpoint(self.target, self.target.identity, timeout=5) as endpoint:
+                endpoint.send("POST", "/api/v1/namespaces/default/pods", "Content-Type: application/json",
                           f"Content-Length: {1 << 30}")
-                self.pour(door.stream)
+                self.pour(endpoint.stream)
             return
         raw = connect(self.target.proxy_port, next(self.sources))
         with client_context(protocols=["http/1.1"]).wrap_socket(raw, server_hostname="localhost") as stream:

@@ -17,7 +17,7 @@ import time
 import types
 
 from certs import make_key, public_key
-from doors import log_in, make_source_known
+from endpoints import log_in, make_source_known
 from flood_attacks import ATTACKS, OneOfMany
 from harness import BIN, Cluster, Tsh
 from hostile import joined, token

@@ -246,7 +246,7 @@ Status Cluster::State::StartServers(const TeleportConfig& config, const Environm
   ASSIGN_OR_RETURN(
       auth_options.tls,
       ServerTls::Create({identity.certificate_pem, identity.private_key_pem.Reveal(), {"h2", "http/1.1"}, true}));
-  auth_options.door = Door::kAuthHttp;
+  auth_options.endpoint = Endpoint::kAuthHttp;
   auth_options.handler = [this](const HttpRequest& request) { return auth_api->Handle(request); };
   auth_http = std::make_unique<HttpServer>(loop, web_threads, std::move(auth_options));
 

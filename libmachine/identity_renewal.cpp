@@ -57,13 +57,13 @@ IdentityRenewal::IdentityRenewal(HostIdentity identity, Options options)
     : identity_(std::move(identity)), options_(std::move(options)) {}
 
 void IdentityRenewal::Start() {
-  looking_.emplace(options_.period, [this] {
-    Look();
+  renewing_.emplace(options_.period, [this] {
+    RenewIfDue();
     return options_.period;
   });
 }
 
-void IdentityRenewal::Look() {
+void IdentityRenewal::RenewIfDue() {
   const auto due = IsRenewalDue(identity_, options_.settings, Now());
   if (due && !*due) return;
   if (const Status renewed = due ? Renew() : std::unexpected(due.error()); !renewed) {

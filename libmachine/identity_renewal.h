@@ -35,7 +35,7 @@ class IdentityRenewal {
   const HostIdentity& identity() const { return identity_; }
 
   // Renews when it is time. A failure is logged: what the host has is good until it expires.
-  void Look();
+  void RenewIfDue();
   // Looks again and again, on a thread of its own. Once.
   void Start();
 
@@ -45,7 +45,7 @@ class IdentityRenewal {
 
   HostIdentity identity_;  // of the thread, once it runs
   const Options options_;
-  std::optional<RepeatedWork> looking_;  // last: it ends first
+  std::optional<RepeatedWork> renewing_;  // last: it ends first
 };
 
 }  // namespace sallyport

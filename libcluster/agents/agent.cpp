@@ -97,7 +97,7 @@ Status Agent::State::Connect(HostIdentity identity, const JoinSettings& settings
   };
 
   renewal = std::make_unique<IdentityRenewal>(std::move(identity), std::move(renewing));
-  renewal->Look();
+  renewal->RenewIfDue();
   return {};
 }
 

@@ -30,7 +30,7 @@ asio::awaitable<Result<std::string>> ReadBody(KubeClient& client, RequestParser&
   std::vector<char> room(kKubeCopyBytes);
   error_code error;
   std::string whole;
-  const auto time = BudgetOf(Door::kKubernetes, CallerState::kKnown).message_time;
+  const auto time = BudgetOf(Endpoint::kKubernetes, CallerState::kKnown).message_time;
   beast::get_lowest_layer(client.stream).expires_after(time);
 
   while (!parser.is_done()) {

@@ -48,9 +48,9 @@ constexpr int kHeaderTooLarge = 431;
 
 // Returns the row of a connection: of an unknown caller until a request has been identified.
 const Budget& BudgetOfCaller(const KubeClient& client) {
-  return BudgetOf(Door::kKubernetes, client.known ? CallerState::kKnown : CallerState::kUnknown);
+  return BudgetOf(Endpoint::kKubernetes, client.known ? CallerState::kKnown : CallerState::kUnknown);
 }
-const std::size_t kMaxReadBody = BudgetOf(Door::kKubernetes, CallerState::kKnown).message_bytes;
+const std::size_t kMaxReadBody = BudgetOf(Endpoint::kKubernetes, CallerState::kKnown).message_bytes;
 
 // Whether the body is read before the request can be decided or dealt with.
 bool NeedsBody(const IdentifiedKubeRequest& asked) {
@@ -218,7 +218,7 @@ asio::awaitable<bool> ReadHeader(KubeClient& client, RequestParser& parser) {
     client.buffer.commit(count);
   }
 
-  socket.expires_after(BudgetOf(Door::kKubernetes, CallerState::kUnknown).message_time);
+  socket.expires_after(BudgetOf(Endpoint::kKubernetes, CallerState::kUnknown).message_time);
   co_await http::async_read_header(client.stream, client.buffer, parser,
                                    asio::redirect_error(asio::use_awaitable, error));
   if (!error) co_return true;

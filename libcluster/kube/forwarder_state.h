@@ -38,11 +38,11 @@ struct KubeForwarder::State {
     std::shared_ptr<ApiScopes> scopes;
     Labels labels = {};  // of an agent's cluster: by which its connections were opened
   };
-  UnknownConnections unknown_connections{BudgetOf(Door::kKubernetes, CallerState::kUnknown)};
-  SourceSlots connections{BudgetOf(Door::kKubernetes, CallerState::kKnown).connections_of_one, 0};  // of users
-  RateLimiter new_connections{kKubeConnectionRate};                                                 // of users
-  CallerAccounts accounts{Door::kKubernetes};  // of what is read whole
-  std::mutex mutex;                            // of everything below
+  UnknownConnections unknown_connections{BudgetOf(Endpoint::kKubernetes, CallerState::kUnknown)};
+  SourceSlots connections{BudgetOf(Endpoint::kKubernetes, CallerState::kKnown).connections_of_one, 0};  // of users
+  RateLimiter new_connections{kKubeConnectionRate};                                                     // of users
+  CallerAccounts accounts{Endpoint::kKubernetes};  // of what is read whole
+  std::mutex mutex;                                // of everything below
   std::shared_ptr<ServerTls> tls;
   std::map<std::string, Upstream> upstreams;  // by cluster, of agents by "HOST_ID/cluster"
 

@@ -11,15 +11,15 @@ constexpr std::size_t kKiB = 1024;
 constexpr std::size_t kMiB = 1024 * kKiB;
 
 constexpr std::array kTable{
-    Budget{.door = Door::kHello,
+    Budget{.endpoint = Endpoint::kHello,
            .state = CallerState::kUnknown,
            .connections_of_one = 500,
            .connections = 4000,
            .hello_time = seconds(10),
            .message_bytes = 16 * kKiB},
     // A known caller has passed the hello.
-    Budget{.door = Door::kHello, .state = CallerState::kKnown},
-    Budget{.door = Door::kWeb,
+    Budget{.endpoint = Endpoint::kHello, .state = CallerState::kKnown},
+    Budget{.endpoint = Endpoint::kWeb,
            .state = CallerState::kUnknown,
            .connections_of_one = 500,
            .connections = 2000,
@@ -31,9 +31,9 @@ constexpr std::array kTable{
            .unfinished_bytes_of_one = 128 * kKiB,
            .unfinished_bytes = 16 * kMiB},
     // Nobody shows the web API a certificate.
-    Budget{.door = Door::kWeb, .state = CallerState::kKnown},
+    Budget{.endpoint = Endpoint::kWeb, .state = CallerState::kKnown},
     // Certificates are looked at request by request, so that a connection stays one of nobody.
-    Budget{.door = Door::kAuthHttp,
+    Budget{.endpoint = Endpoint::kAuthHttp,
            .state = CallerState::kUnknown,
            .connections_of_one = 250,
            .connections = 1000,
@@ -44,8 +44,8 @@ constexpr std::array kTable{
            .message_bytes = 4 * kKiB,
            .unfinished_bytes_of_one = 4 * kKiB,
            .unfinished_bytes = 1 * kMiB},
-    Budget{.door = Door::kAuthHttp, .state = CallerState::kKnown},
-    Budget{.door = Door::kKubernetes,
+    Budget{.endpoint = Endpoint::kAuthHttp, .state = CallerState::kKnown},
+    Budget{.endpoint = Endpoint::kKubernetes,
            .state = CallerState::kUnknown,
            .connections_of_one = 500,
            .connections = 2000,
@@ -53,7 +53,7 @@ constexpr std::array kTable{
            .idle_time = seconds(10),
            .message_time = seconds(10),
            .header_bytes = 64 * kKiB},
-    Budget{.door = Door::kKubernetes,
+    Budget{.endpoint = Endpoint::kKubernetes,
            .state = CallerState::kKnown,
            .connections_of_one = 1000,  // each watch has one
            .handshake_time = seconds(10),
@@ -65,7 +65,7 @@ constexpr std::array kTable{
            .unfinished_bytes = 64 * kMiB,
            .caller_bytes = 16 * kMiB},
     // What needs no certificate is small: a ping, a join.
-    Budget{.door = Door::kGrpc,
+    Budget{.endpoint = Endpoint::kGrpc,
            .state = CallerState::kUnknown,
            .connections_of_one = 1000,
            .connections = 2000,
@@ -82,7 +82,7 @@ constexpr std::array kTable{
            .streams = 8,
            .resets_per_second = 10,
            .resets_at_once = 40},
-    Budget{.door = Door::kGrpc,
+    Budget{.endpoint = Endpoint::kGrpc,
            .state = CallerState::kKnown,
            .connections_of_one = 500,
            .handshake_time = seconds(10),
@@ -104,9 +104,9 @@ constexpr std::array kTable{
 
 std::span<const Budget> Budgets() { return kTable; }
 
-const Budget& BudgetOf(Door door, CallerState state) {
+const Budget& BudgetOf(Endpoint endpoint, CallerState state) {
   for (const auto& row : kTable) {
-    if (row.door == door && row.state == state) return row;
+    if (row.endpoint == endpoint && row.state == state) return row;
   }
   return kTable.front();
 }

@@ -1,10 +1,10 @@
-// What callers may take of each door: one table, a row for each door and state of the caller. A caller is unknown until
-// its certificate was accepted; limits "of one" then count by the source of its connection (libcluster/net/source.h).
-// A known caller is counted by its user or host, whatever address it comes from.
+// What callers may take of each endpoint: one table, a row for each endpoint and state of the caller. A caller is
+// unknown until its certificate was accepted; limits "of one" then count by the source of its connection
+// (libcluster/net/source.h). A known caller is counted by its user or host, whatever address it comes from.
 //
 // The rows are limits alone. UnknownConnections keeps the connections of unknown callers within them, SourceSlots
 // counts what known ones hold at once, ByteBudget counts bytes, RateLimiter counts what happens in a time. What exceeds
-// a row is answered in the protocol of its door: HTTP 413, 429, 431 or 503, gRPC RESOURCE_EXHAUSTED or UNAVAILABLE,
+// a row is answered in the protocol of its endpoint: HTTP 413, 429, 431 or 503, gRPC RESOURCE_EXHAUSTED or UNAVAILABLE,
 // HTTP/2 ENHANCE_YOUR_CALM; before TLS the connection is closed.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace sallyport {
 
-enum class Door {
+enum class Endpoint {
   kHello,       // a port before the client's TLS hello was read
   kWeb,         // the proxy's web API
   kAuthHttp,    // the auth service's HTTP API
@@ -24,9 +24,9 @@ enum class Door {
 
 enum class CallerState { kUnknown, kKnown };
 
-// A limit of zero belongs to what a door does not have, or to what that state of the caller has no part in.
+// A limit of zero belongs to what an endpoint does not have, or to what that state of the caller has no part in.
 struct Budget {
-  Door door{};
+  Endpoint endpoint{};
   CallerState state{};
 
   // Connections that are open at once: of one source, user or host, and of all.
@@ -68,8 +68,8 @@ struct Budget {
 // Returns the whole table. Static storage.
 std::span<const Budget> Budgets();
 
-// Returns the row of a door and state. Every pair has one.
-const Budget& BudgetOf(Door door, CallerState state);
+// Returns the row of an endpoint and state. Every pair has one.
+const Budget& BudgetOf(Endpoint endpoint, CallerState state);
 
 // How long who was refused for lack of room is asked to wait (the header Retry-After).
 inline constexpr std::chrono::seconds kRetryAfter{2};

@@ -37,7 +37,7 @@ struct CallerAccounts::State {
   const Total unknown_bytes = std::make_shared<std::atomic<std::size_t>>(0);
 };
 
-CallerAccounts::CallerAccounts(Door door) : door_(door), state_(std::make_shared<State>()) {}
+CallerAccounts::CallerAccounts(Endpoint endpoint) : endpoint_(endpoint), state_(std::make_shared<State>()) {}
 
 std::shared_ptr<CallerAccount> CallerAccounts::Of(CallerState state, const std::string& caller) {
   const auto& total = state == CallerState::kKnown ? state_->known_bytes : state_->unknown_bytes;
@@ -49,7 +49,7 @@ std::shared_ptr<CallerAccount> CallerAccounts::Of(CallerState state, const std::
     delete gone;
     accounts->ForgetIfGone(caller);
   };
-  const std::shared_ptr<CallerAccount> account(new CallerAccount(BudgetOf(door_, state), total), forget);
+  const std::shared_ptr<CallerAccount> account(new CallerAccount(BudgetOf(endpoint_, state), total), forget);
   entry = account;
   return account;
 }

@@ -1,4 +1,4 @@
-// Counts the bytes that a door keeps for each caller, on all of its connections.
+// Counts the bytes that an endpoint keeps for each caller, on all of its connections.
 #pragma once
 
 #include <atomic>
@@ -42,10 +42,10 @@ class CallerAccount {
 // Adds bytes to an account that are kept as long as the result is held.
 std::shared_ptr<void> Hold(std::shared_ptr<CallerAccount> account, std::size_t bytes);
 
-// The accounts of the callers that have connections to a door. Safe from several threads.
+// The accounts of the callers that have connections to an endpoint. Safe from several threads.
 class CallerAccounts {
  public:
-  explicit CallerAccounts(Door door);
+  explicit CallerAccounts(Endpoint endpoint);
 
   // Returns the account of a caller: the one that its other connections have, or a new one. It is forgotten with the
   // last of its holders, which may outlive this object.
@@ -56,7 +56,7 @@ class CallerAccounts {
 
  private:
   struct State;
-  const Door door_;
+  const Endpoint endpoint_;
   const std::shared_ptr<State> state_;
 };
 

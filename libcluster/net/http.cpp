@@ -28,7 +28,7 @@ struct HttpServer::State {
       : loop(loop_in),
         pool(pool_in),
         options(std::move(options_in)),
-        budget(BudgetOf(options.door, CallerState::kUnknown)),
+        budget(BudgetOf(options.endpoint, CallerState::kUnknown)),
         connections(budget),
         bodies(budget.unfinished_bytes),
         inner(loop) {}

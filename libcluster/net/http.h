@@ -1,4 +1,4 @@
-// A small HTTP/1.1 server for requests that fit into memory (web API, auth HTTP API): TLS, the limits of its door,
+// A small HTTP/1.1 server for requests that fit into memory (web API, auth HTTP API): TLS, the limits of its endpoint,
 // keep-alive, one handler. A body is read after the head has said what is wanted, and never more than that may have.
 // What is streamed (Kubernetes) has a server of its own. RFC 9110, RFC 9112.
 #pragma once
@@ -57,9 +57,9 @@ using HttpSubmission =
 struct HttpServerOptions {
   std::shared_ptr<ServerTls> tls;
   HttpHandler handler;
-  Door door = Door::kWeb;  // whose budget the connections have
-  HttpAdmission admit;     // without one every body may have the door's message_bytes
-  HttpSubmission submit;   // without one the pool does the work
+  Endpoint endpoint = Endpoint::kWeb;  // whose budget the connections have
+  HttpAdmission admit;                 // without one every body may have the endpoint's message_bytes
+  HttpSubmission submit;               // without one the pool does the work
   // Connections that ask to be upgraded at this path leave HTTP: their bytes become a socket that is routed like a new
   // connection (docs/protocol/login.md#connection-upgrade). Empty serves no upgrade.
   std::string upgrade_path;

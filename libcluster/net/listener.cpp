@@ -40,7 +40,7 @@ struct Listener::State {
   std::string address;
   ConnectionHandler handler;
   ConnectionGate* gate = nullptr;
-  UnknownConnections waiting{BudgetOf(Door::kHello, CallerState::kUnknown)};  // for their hellos
+  UnknownConnections waiting{BudgetOf(Endpoint::kHello, CallerState::kUnknown)};  // for their hellos
 };
 
 namespace {
@@ -55,7 +55,7 @@ constexpr std::chrono::milliseconds kFloodPause{10};
 constexpr std::chrono::milliseconds kSteerDelay{100};
 constexpr std::chrono::seconds kSteerInterval{60};  // in which sources stop being known
 
-const Budget& HelloBudget() { return BudgetOf(Door::kHello, CallerState::kUnknown); }
+const Budget& HelloBudget() { return BudgetOf(Endpoint::kHello, CallerState::kUnknown); }
 
 std::string ToText(const tcp::endpoint& endpoint) {
   return FormatHostPort({endpoint.address().to_string(), endpoint.port()});

@@ -35,7 +35,7 @@ class Listener {
   // "HOST:PORT" with the real port.
   const std::string& address() const;
   // Begins to accept. The handler is called on a thread of the loop and must not block. A client that sends no hello
-  // in time (BudgetOf(Door::kHello)) is dropped, or before when others need its place. The gate, which several
+  // in time (BudgetOf(Endpoint::kHello)) is dropped, or before when others need its place. The gate, which several
   // listeners may share, must outlive the loop; what it does not let in is reset.
   void Serve(ConnectionGate& gate, ConnectionHandler handler);
   // Closes the port. Connections go on.

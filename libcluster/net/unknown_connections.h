@@ -1,4 +1,4 @@
-// The connections of a door whose callers are not known yet. When one source, or all together, have too many, the
+// The connections of an endpoint whose callers are not known yet. When one source, or all together, have too many, the
 // oldest of them ends and the new one is let in: who completes a handshake does so in a moment, and who only holds on
 // to connections loses those.
 #pragma once

@@ -17,7 +17,7 @@ namespace sallyport {
 struct InnerConnections {
   explicit InnerConnections(EventLoop& loop_in) : loop(loop_in) {}
   EventLoop& loop;
-  UnknownConnections waiting{BudgetOf(Door::kHello, CallerState::kUnknown)};
+  UnknownConnections waiting{BudgetOf(Endpoint::kHello, CallerState::kUnknown)};
 };
 
 // Answers the request with 101 and moves bytes between the connection and a new socket pair, whose other end is routed

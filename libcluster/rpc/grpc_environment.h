@@ -28,7 +28,7 @@ class GrpcEnvironment {
         known(known_threads, {.running = 64, .waiting = 1000}),
         unknown(unknown_threads, {.running = 2, .waiting = 64}),
         identification(unknown_threads,
-                       {.running = 4, .waiting = BudgetOf(Door::kGrpc, CallerState::kUnknown).connections}) {}
+                       {.running = 4, .waiting = BudgetOf(Endpoint::kGrpc, CallerState::kUnknown).connections}) {}
 
   const RpcTable& table;
   const GrpcServerOptions options;
@@ -37,10 +37,10 @@ class GrpcEnvironment {
   FairPool known;           // calls of known callers, by caller
   FairPool unknown;         // calls of the others, by source
   FairPool identification;  // certificates of new connections, by source
-  UnknownConnections unknown_connections{BudgetOf(Door::kGrpc, CallerState::kUnknown)};
+  UnknownConnections unknown_connections{BudgetOf(Endpoint::kGrpc, CallerState::kUnknown)};
   // Connections of known callers.
-  SourceSlots known_connections{BudgetOf(Door::kGrpc, CallerState::kKnown).connections_of_one, 0};
-  CallerAccounts accounts{Door::kGrpc};
+  SourceSlots known_connections{BudgetOf(Endpoint::kGrpc, CallerState::kKnown).connections_of_one, 0};
+  CallerAccounts accounts{Endpoint::kGrpc};
 };
 
 }  // namespace sallyport

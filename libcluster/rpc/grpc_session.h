@@ -62,7 +62,9 @@ class GrpcSession : public std::enable_shared_from_this<GrpcSession>, private Gr
   void OnTimer();
   void Abort();
   void UpdateAccount();
-  const Budget& budget() const { return BudgetOf(Door::kGrpc, known_ ? CallerState::kKnown : CallerState::kUnknown); }
+  const Budget& budget() const {
+    return BudgetOf(Endpoint::kGrpc, known_ ? CallerState::kKnown : CallerState::kUnknown);
+  }
   FairPool& pool() const { return known_ ? environment_->known : environment_->unknown; }
 
   bool OnCall(std::int32_t number, const GrpcCallHead& head) override;

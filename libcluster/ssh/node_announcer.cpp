@@ -48,15 +48,15 @@ Result<std::unique_ptr<NodeAnnouncer>> NodeAnnouncer::Start(AgentAuth& auth, con
                                                             const CommandLabels& commands) {
   std::unique_ptr<NodeAnnouncer> announcer(new NodeAnnouncer(auth, options, commands));
   RETURN_IF_ERROR(announcer->Announce());
-  announcer->looking_.emplace(kLook, [raw = announcer.get()] {
-    raw->Look();
+  announcer->announcing_.emplace(kLook, [raw = announcer.get()] {
+    raw->AnnounceIfDue();
     return kLook;
   });
   return announcer;
 }
 
 NodeAnnouncer::~NodeAnnouncer() {
-  looking_.reset();
+  announcing_.reset();
   if (const Status status = auth_.Withdraw(options_.host_id); !status) {
     Log(LogLevel::kWarning, "cannot withdraw the node", {{"reason", status.error().message}});
   }
@@ -71,7 +71,7 @@ Status NodeAnnouncer::Announce() {
   return auth_.Announce(announcement);
 }
 
-void NodeAnnouncer::Look() {
+void NodeAnnouncer::AnnounceIfDue() {
   if (std::chrono::steady_clock::now() < next_ && commands_.Values() == announced_values_) return;
   if (const Status status = Announce(); !status) {
     Log(LogLevel::kError, "cannot announce the node", {{"reason", status.error().message}});

@@ -31,14 +31,14 @@ class NodeAnnouncer {
   NodeAnnouncer(AgentAuth& auth, const SshNodeOptions& options, const CommandLabels& commands)
       : auth_(auth), options_(options), commands_(commands) {}
   Status Announce();
-  void Look();
+  void AnnounceIfDue();
 
   AgentAuth& auth_;
   const SshNodeOptions& options_;
   const CommandLabels& commands_;
   std::map<std::string, std::string> announced_values_;
   std::chrono::steady_clock::time_point next_;  // announced then, whether anything has changed or not
-  std::optional<RepeatedWork> looking_;
+  std::optional<RepeatedWork> announcing_;
 };
 
 }  // namespace sallyport

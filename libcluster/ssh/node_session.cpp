@@ -147,12 +147,12 @@ class NodeSession {
     const std::string frame = EncodeFrame(SessionFrameType::kStart, EncodeStart(StartOf(hello)));
     error_code error;
     co_await asio::async_write(runner_, asio::buffer(frame), asio::redirect_error(asio::use_awaitable, error));
-    listener_ = std::make_shared<std::function<void(const std::string&)>>(Ender());
+    listener_ = std::make_shared<std::function<void(const std::string&)>>(EndCallback());
     connection_->Listen(listener_);
     auto done = co_await (Frames() || HooksFrames());
     if (done.index() == 0) co_return;
     // Who is at the other end is gone, or was ended by the user: what runs is hung up.
-    Ender()("");
+    EndCallback()("");
     co_await Frames();
   }
 
@@ -197,7 +197,7 @@ class NodeSession {
   // Where roles are strict there is no session without a recording; else the user is told.
   asio::awaitable<std::string> BeginRecording() {
     std::function<void(const Error&)> lost;
-    if (IsStrict()) lost = [end = Ender()](const Error& error) { end(NotRecorded(error)); };
+    if (IsStrict()) lost = [end = EndCallback()](const Error& error) { end(NotRecorded(error)); };
     const Status recorded = co_await log_->BeginRecording(recordings_, std::move(lost));
     if (recorded) co_return "";
     if (IsStrict()) co_return NotRecorded(recorded.error());
@@ -268,7 +268,7 @@ class NodeSession {
   }
 
   // Returns what ends the session from any thread: the runner says why to the user and ends what it runs.
-  std::function<void(const std::string& reason)> Ender() {
+  std::function<void(const std::string& reason)> EndCallback() {
     const auto end = std::make_shared<const UniqueFd>(::dup(runner_.native_handle()));
     return [end](const std::string& reason) { Send(end->get(), SessionFrameType::kEnd, reason); };
   }
@@ -288,7 +288,7 @@ class NodeSession {
       const auto frame = TakeFrame(runner_bytes_);
       if (!frame) co_return;
       if (*frame) {
-        Hear(**frame);
+        HandleFrame(**frame);
         continue;
       }
 
@@ -298,7 +298,7 @@ class NodeSession {
     }
   }
 
-  void Hear(const SessionFrame& frame) {
+  void HandleFrame(const SessionFrame& frame) {
     if (frame.type == SessionFrameType::kExit) exit_code_ = frame.payload;
     if (frame.type == SessionFrameType::kOutput) {
       Mind(log_->Print(frame.payload));

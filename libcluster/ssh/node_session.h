@@ -1,5 +1,5 @@
-// One call at a node's session door, from an sshd: whom it may let in, or a session, from what is asked for to its end.
-// Internal to libcluster.
+// One call at a node's session socket, from an sshd: whom it may let in, or a session, from what is asked for to its
+// end. Internal to libcluster.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

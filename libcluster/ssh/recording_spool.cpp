@@ -133,8 +133,8 @@ Result<std::optional<events::OneOf>> SpoolFile::ReadAt(std::uint64_t& offset) co
 // One recording, and the thread that sends it.
 class RecordingSpool::Shipment {
  public:
-  Shipment(AgentAuth& auth, std::string session_id, std::shared_ptr<SpoolFile> file, Wish wish)
-      : auth_(auth), session_id_(std::move(session_id)), file_(std::move(file)), wish_(std::move(wish)) {}
+  Shipment(AgentAuth& auth, std::string session_id, std::shared_ptr<SpoolFile> file, Options options)
+      : auth_(auth), session_id_(std::move(session_id)), file_(std::move(file)), options_(std::move(options)) {}
 
   Status Connect() {
     offset_ = 0;
@@ -171,7 +171,7 @@ class RecordingSpool::Shipment {
       sink_.reset();
       Log(LogLevel::kWarning, "a recording waits for the auth service",
           {{"session", session_id_}, {"reason", sent.error().message}});
-      if (wish_.at_once && wish_.lost) std::exchange(wish_.lost, nullptr)(sent.error());
+      if (options_.at_once && options_.lost) std::exchange(options_.lost, nullptr)(sent.error());
       Pause(pause);
       pause = std::min<std::chrono::milliseconds>(pause * 2, kLongestSendPause);
     }
@@ -212,7 +212,7 @@ class RecordingSpool::Shipment {
         {{"session", session_id_}, {"file", file_->path() + ".refused"}, {"reason", error.message}});
     std::error_code ignored;
     std::filesystem::rename(file_->path(), file_->path() + ".refused", ignored);
-    if (wish_.lost) wish_.lost(error);
+    if (options_.lost) options_.lost(error);
   }
 
   void Pause(std::chrono::milliseconds pause) {
@@ -223,7 +223,7 @@ class RecordingSpool::Shipment {
   AgentAuth& auth_;
   const std::string session_id_;
   const std::shared_ptr<SpoolFile> file_;
-  Wish wish_;
+  Options options_;
   std::string upload_id_;
   std::int64_t kept_ = -1;
   std::uint64_t offset_ = 0;
@@ -285,16 +285,16 @@ Status RecordingSpool::ShipLeftovers() {
     if (entry.path().extension() != kSuffix || !IsUuid(session_id)) continue;
     ASSIGN_OR_RETURN(auto file, SpoolFile::Open(entry.path()));
     EndIfOpen(*file);
-    Ship(std::make_shared<Shipment>(auth_, session_id, std::move(file), Wish{}));
+    Ship(std::make_shared<Shipment>(auth_, session_id, std::move(file), Options{}));
   }
   if (error) return Fail(ErrorKind::kInternal, "cannot read {}: {}", directory_, error.message());
   return {};
 }
 
-Result<std::shared_ptr<SpoolFile>> RecordingSpool::Begin(const std::string& session_id, Wish wish) {
+Result<std::shared_ptr<SpoolFile>> RecordingSpool::Begin(const std::string& session_id, Options options) {
   ASSIGN_OR_RETURN(auto file, SpoolFile::Create(fmt::format("{}/{}{}", directory_, session_id, kSuffix)));
-  const bool at_once = wish.at_once;
-  const auto shipment = std::make_shared<Shipment>(auth_, session_id, file, std::move(wish));
+  const bool at_once = options.at_once;
+  const auto shipment = std::make_shared<Shipment>(auth_, session_id, file, std::move(options));
   const Status connected = at_once ? ConnectNow(*shipment) : Status();
   if (!connected) {
     std::ignore = RemoveFile(file->path());

@@ -60,12 +60,12 @@ class RecordingSpool {
   // Gives up sending what has not gone out; it stays for the next start. Asks nothing of `auth` after that.
   void Stop();
 
-  struct Wish {
+  struct Options {
     bool at_once = false;  // fail unless the auth service takes it now, and call `lost` when it is lost later
     std::function<void(const Error&)> lost = {};
   };
   // Begins a recording, which is sent as it grows.
-  Result<std::shared_ptr<SpoolFile>> Begin(const std::string& session_id, Wish wish);
+  Result<std::shared_ptr<SpoolFile>> Begin(const std::string& session_id, Options options);
 
  private:
   class Shipment;

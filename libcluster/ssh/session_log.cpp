@@ -21,16 +21,16 @@ bool SessionLog::IsToBeRecorded() const {
 
 asio::awaitable<Status> SessionLog::BeginRecording(std::shared_ptr<RecordingSpool> recordings,
                                                    std::function<void(const Error&)> lost) {
-  RecordingSpool::Wish wish;
-  wish.at_once = connection_->dial().settings.recording_mode.ends_with("-sync");
-  if (wish.at_once) wish.lost = std::move(lost);
+  RecordingSpool::Options options;
+  options.at_once = connection_->dial().settings.recording_mode.ends_with("-sync");
+  if (options.at_once) options.lost = std::move(lost);
   using Began = std::shared_ptr<Result<std::shared_ptr<SpoolFile>>>;
   // Asking the auth service takes a while; files do not.
-  const auto start = [recordings, id = facts_.id, wish](auto done) {
-    const auto begin = [recordings, id, wish, done] {
-      done(std::make_shared<Result<std::shared_ptr<SpoolFile>>>(recordings->Begin(id, wish)));
+  const auto start = [recordings, id = facts_.id, options](auto done) {
+    const auto begin = [recordings, id, options, done] {
+      done(std::make_shared<Result<std::shared_ptr<SpoolFile>>>(recordings->Begin(id, options)));
     };
-    if (!wish.at_once) return begin();
+    if (!options.at_once) return begin();
     std::thread(begin).detach();
   };
   const Began began = co_await AwaitCallback<Began>(start);

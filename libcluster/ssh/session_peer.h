@@ -1,4 +1,4 @@
-// Who is at the other end of the session door: the system says it, not the process itself. Internal to libcluster.
+// Who is at the other end of the session socket: the system says it, not the process itself. Internal to libcluster.
 #pragma once
 
 #include <sys/types.h>

@@ -72,7 +72,7 @@ void Tell(std::string_view sentence) {
 // A session that runs.
 class Runner {
  public:
-  Runner(SessionStart start, std::string heard) : start_(std::move(start)), heard_(std::move(heard)) {}
+  Runner(SessionStart start, std::string received) : start_(std::move(start)), received_(std::move(received)) {}
 
   Result<int> Run() {
     if (!start_.notice.empty()) fmt::print(stderr, "{}\r\n", start_.notice);
@@ -94,7 +94,7 @@ class Runner {
     terminal_.Leave();
     log_end.Reset();
     if (!terminal_.open()) LetGo();
-    HearFrames();  // that came with the start
+    HandleFrames();  // that came with the start
     while (!Done()) Step();
     return Finish();
   }
@@ -149,7 +149,7 @@ class Runner {
     if (::poll(waits.data(), waits.size(), Patience()) < 0) return;
 
     if (ended_ && Clock::now() > kill_at_) Signal(SIGKILL);
-    if (waits[1].revents != 0) Hear();
+    if (waits[1].revents != 0) ReadFrames();
     if (waits[5].revents != 0 && !TakeLog()) file_log_.Reset();
     if (waits[3].revents != 0) TakeInput();
     if ((waits[2].revents & POLLOUT) != 0) PassInput();
@@ -176,7 +176,7 @@ class Runner {
     End("");
   }
 
-  // What runs may not read now, and must be heard meanwhile.
+  // What runs may not read now, and must be received meanwhile.
   void PassInput() {
     const ssize_t count = ::write(terminal_.master(), input_.data(), input_.size());
     if (count > 0) input_.erase(0, static_cast<std::size_t>(count));
@@ -226,14 +226,14 @@ class Runner {
     return true;
   }
 
-  void Hear() {
-    if (!ReceiveSome(heard_, MSG_DONTWAIT)) return LoseAgent();
-    HearFrames();
+  void ReadFrames() {
+    if (!ReceiveSome(received_, MSG_DONTWAIT)) return LoseAgent();
+    HandleFrames();
   }
 
-  void HearFrames() {
+  void HandleFrames() {
     while (agent_) {
-      const auto frame = TakeFrame(heard_);
+      const auto frame = TakeFrame(received_);
       if (!frame) return LoseAgent();
       if (!*frame) return;
       HearOne(**frame);
@@ -295,10 +295,10 @@ class Runner {
   std::string log_;  // the line that has begun
   bool is_log_ = false;
   pid_t pid_ = -1;
-  std::string heard_;   // of a frame that is not whole yet
-  std::string input_;   // not yet passed on
-  std::string unkept_;  // the agent does not have it yet
-  std::string shown_;   // the user's terminal does not have it yet
+  std::string received_;  // of a frame that is not whole yet
+  std::string input_;     // not yet passed on
+  std::string unkept_;    // the agent does not have it yet
+  std::string shown_;     // the user's terminal does not have it yet
   std::size_t tail_bytes_ = 0;
   bool agent_ = true;
   bool input_open_ = true;
@@ -309,11 +309,11 @@ class Runner {
   Clock::time_point gone_by_;
 };
 
-Result<SessionStart> ReadStart(std::string& heard) {
+Result<SessionStart> ReadStart(std::string& received) {
   while (true) {
-    ASSIGN_OR_RETURN(const auto frame, TakeFrame(heard));
+    ASSIGN_OR_RETURN(const auto frame, TakeFrame(received));
     if (frame && frame->type == SessionFrameType::kStart) return DecodeStart(frame->payload);
-    if (frame || !ReceiveSome(heard, 0)) return std::unexpected(NoAgent());
+    if (frame || !ReceiveSome(received, 0)) return std::unexpected(NoAgent());
   }
 }
 
@@ -327,8 +327,8 @@ Result<int> RunSession() {
     ::setsockopt(kRunnerSocket, SOL_SOCKET, option, &kAgentTimeout, sizeof kAgentTimeout);
   }
   std::string heard;
-  ASSIGN_OR_RETURN(SessionStart start, ReadStart(heard));
-  return Runner(std::move(start), std::move(heard)).Run();
+  ASSIGN_OR_RETURN(SessionStart start, ReadStart(received));
+  return Runner(std::move(start), std::move(received)).Run();
 }
 
 }  // namespace sallyport

@@ -8,7 +8,7 @@
 namespace sallyport {
 
 // The environment of sshd: the path of the agent's socket; and what makes the hooks say that they are there and end.
-inline constexpr const char* kHooksDoorVariable = "SALLYPORT_SSH_DOOR";
+inline constexpr const char* kHooksSocketVariable = "SALLYPORT_SSH_DOOR";
 inline constexpr const char* kHooksTestVariable = "SALLYPORT_SSH_HOOKS_TEST";
 inline constexpr const char* kHooksTestAnswer = "hooks are loaded\n";
 // The program that sshd is told to start for a session or for a login's principals. The hooks do the work in its place.

@@ -162,7 +162,7 @@ void SshConnection::EmitTraffic(const SshTraffic& traffic) const {
            .Add("rx", static_cast<std::int64_t>(traffic.received)));
 }
 
-void SshConnection::Hear(const SshdEvent& event) {
+void SshConnection::HandleLogEvent(const SshdEvent& event) {
   if (std::holds_alternative<SshdAccepted>(event)) {
     const std::lock_guard lock(mutex_);
     accepted_ = permitted_;
@@ -192,7 +192,7 @@ asio::awaitable<void> SshConnection::ReadLog() {
       const std::string line = text.substr(0, end);
       text.erase(0, end + 1);
       Log(LogLevel::kDebug, "sshd", {{"connection", id()}, {"line", line}});
-      if (const auto event = ParseSshdLine(line)) Hear(*event);
+      if (const auto event = ParseSshdLine(line)) HandleLogEvent(*event);
     }
     if (text.size() > kMaxLineBytes) text.clear();
   }

@@ -17,7 +17,7 @@
 #include "libcluster/ssh/command_labels.h"
 #include "libcluster/ssh/node_announcer.h"
 #include "libcluster/ssh/recording_spool.h"
-#include "libcluster/ssh/session_door.h"
+#include "libcluster/ssh/session_socket.h"
 #include "libcluster/ssh/ssh_connection.h"
 #include "libcluster/ssh/sshd.h"
 #include "libcluster/ssh/sshd_hooks.h"
@@ -40,11 +40,11 @@ struct SshNode::State : std::enable_shared_from_this<State> {
   std::string sshd;
   std::string sftp_command;
   std::string agent_user;
-  std::string directory;  // of keys, the door and connections
+  std::string directory;  // of keys, the session socket and connections
   std::unique_ptr<CommandLabels> commands;
   std::unique_ptr<NodeAnnouncer> announcer;
   std::shared_ptr<RecordingSpool> recordings;
-  std::unique_ptr<SessionDoor> door;
+  std::unique_ptr<SessionSocket> session_socket;
   std::mutex keys_mutex;
   int keys_made = 0;
   std::string keys;  // the directory of those that are in use
@@ -141,7 +141,7 @@ Status SshNode::State::Prepare() {
     const auto self = weak.lock();
     return self ? self->FindServed(served_by) : nullptr;
   };
-  ASSIGN_OR_RETURN(door, SessionDoor::Open(loop, directory + "/door", find, recordings));
+  ASSIGN_OR_RETURN(session_socket, SessionSocket::Open(loop, directory + "/session.sock", find, recordings));
 
   if (!RunsAsRoot()) {
     Log(LogLevel::kWarning, "not root: only the user of this process can log in to the node",
@@ -176,7 +176,7 @@ SshdOptions SshNode::State::OptionsOf(const std::string& id, const SessionSettin
     sshd_options.user_authority_file = keys + "/user_ca";
   }
   sshd_options.hooks = directory + "/hooks.so";
-  sshd_options.door = directory + "/door";
+  sshd_options.session_socket = directory + "/session.sock";
   sshd_options.agent_user = agent_user;
   sshd_options.sftp_command = sftp_command;
   sshd_options.settings = settings;
@@ -244,7 +244,7 @@ Result<std::unique_ptr<SshNode>> SshNode::Start(EventLoop& loop, AgentAuth& auth
 
 SshNode::~SshNode() {
   state_->announcer.reset();
-  state_->door.reset();
+  state_->session_socket.reset();
   EndAll("the node is going away");
   // Sessions that still end keep it, and what they ask of `auth` must not outlive this.
   state_->recordings->Stop();

@@ -101,7 +101,7 @@ Result<Sshd> Sshd::Start(const std::string& program, const SshdOptions& options,
   child.program = program;
   child.arguments = {program, "-i", "-e", "-f", config};
   child.environment = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                       "LD_PRELOAD=" + options.hooks, std::string(kHooksDoorVariable) + "=" + options.door};
+                       "LD_PRELOAD=" + options.hooks, std::string(kHooksSocketVariable) + "=" + options.session_socket};
   child.descriptors = {socket_end.get(), socket_end.get(), high_log_end.get()};
   ASSIGN_OR_RETURN(ChildProcess process, ChildProcess::Start(child));
   for (const int fd : {pair.first.get(), log_reader.get()}) ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);

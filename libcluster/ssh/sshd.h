@@ -21,7 +21,7 @@ struct SshdOptions {
   std::string host_key_file;        // its certificate is beside it, "-cert.pub"
   std::string user_authority_file;  // the keys that sign users' certificates
   std::string hooks;                // the library of ours that it loads
-  std::string door;                 // the socket at which that finds the agent
+  std::string session_socket;       // the socket at which that finds the agent
   std::string agent_user;           // the name of the agent's own user, as which it asks
   std::string sftp_command;         // what serves file transfer; empty: nothing
   SessionSettings settings;

@@ -8,7 +8,7 @@ import pytest
 
 from harness import Tsh
 from processes import wait_for
-from tctl_doors import DENIED, NOT_FOUND
+from tctl_ways import DENIED, NOT_FOUND
 
 ROLES = """
     kind: role

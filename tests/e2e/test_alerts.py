@@ -6,7 +6,7 @@ import re
 import pytest
 
 from harness import Tsh
-from tctl_doors import CONFLICT, DENIED, FAILED, USAGE, Tctl
+from tctl_ways import CONFLICT, DENIED, FAILED, USAGE, Tctl
 
 ON_LOGIN = "teleport.internal/alert-on-login=yes"
 FOR_ALL = "teleport.internal/alert-permit-all=yes"

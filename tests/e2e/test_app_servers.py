@@ -5,7 +5,7 @@ import json
 import pytest
 
 from harness import Tsh
-from tctl_doors import CONFLICT, DENIED, FAILED, NOT_FOUND, Tctl
+from tctl_ways import CONFLICT, DENIED, FAILED, NOT_FOUND, Tctl
 
 SERVER = """
     kind: app_server

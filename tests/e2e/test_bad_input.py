@@ -9,7 +9,7 @@ import time
 import pytest
 
 from cluster_fixtures import MEMBER
-from doors import KUBE_SERVER_NAME, admin_identity
+from endpoints import KUBE_SERVER_NAME, admin_identity
 from grpc_client import GrpcClient, GrpcError, SERVER_NAME, client_context, create_role
 from harness import Tsh, assert_plain, environment, program
 from kube_stand_in import KubeStandIn

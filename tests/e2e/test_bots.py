@@ -6,7 +6,7 @@ import re
 import pytest
 import yaml
 
-from tctl_doors import CONFLICT, DENIED, FAILED, NOT_FOUND, USAGE
+from tctl_ways import CONFLICT, DENIED, FAILED, NOT_FOUND, USAGE
 
 SECRET = "a client secret"
 TEAMS = {"teams_to_roles": [{"organization": "o", "team": "t", "roles": ["access"]}]}

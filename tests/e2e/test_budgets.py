@@ -1,4 +1,4 @@
-"""What a caller may take of the doors: connections, bodies, joins, names, dry runs. Whoever takes more is refused, and the
+"""What a caller may take of the endpoints: connections, bodies, joins, names, dry runs. Whoever takes more is refused, and the
 others are served."""
 
 import contextlib
@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from certs import make_key, public_key
-from doors import admin_identity, log_in, make_source_known
+from endpoints import admin_identity, log_in, make_source_known
 from grpc_client import GrpcClient, GrpcError, client_context
 from harness import Cluster, assert_plain, started
 from processes import wait_for

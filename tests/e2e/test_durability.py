@@ -10,7 +10,7 @@ import pytest
 
 from certs import make_key, public_key
 from cluster_fixtures import MEMBER
-from doors import admin_identity, grpc_on_auth, log_in
+from endpoints import admin_identity, grpc_on_auth, log_in
 from grpc_client import GrpcClient, GrpcError, create_role
 from harness import LONG, assert_plain
 from processes import wait_for
@@ -139,7 +139,7 @@ def test_login_survives_a_restart(new_cluster):
     used = user.authenticator.codes[-1]
     running.kill()
     running.start()
-    assert grpc_on_auth(running, identity).opened
+    assert grpc_on_auth(running, identity).granted
     replay = running.web().login_finish(user.name, user.password, used,
                                         public_key(make_key(running.directory / "again.key")))
     assert replay.status == 403

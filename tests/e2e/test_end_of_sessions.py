@@ -9,7 +9,7 @@ import pytest
 
 from certs import make_key, public_key
 from cluster_fixtures import MEMBER
-from doors import ALL_DOORS, grpc_on_auth, log_in
+from endpoints import ALL_ENDPOINTS, grpc_on_auth, log_in
 from grpc_client import GrpcClient, GrpcError
 from harness import Tsh, assert_plain
 from processes import wait_for
@@ -53,10 +53,10 @@ def test_removed_user_is_nobody(cluster, kube, make_user, tmp_path, local_tctl):
     assert renew(cluster, user, identity) is None
     local_tctl("users", "rm", user.name)
     kube.forget_requests()
-    for name, door in ALL_DOORS.items():
-        knock = door(cluster, identity)
-        assert not knock.opened and f'user "{user.name}" not found' in knock.text, name
-        assert_plain(knock.text)
+    for name, endpoint in ALL_ENDPOINTS.items():
+        access = endpoint(cluster, identity)
+        assert not access.granted and f'user "{user.name}" not found' in access.text, name
+        assert_plain(access.text)
     assert f'user "{user.name}" not found' in renew(cluster, user, identity)
     done = machine.kubectl("get", "ns", ok=False)
     assert done.code != 0 and "not found" in done.text
@@ -81,7 +81,7 @@ def test_reset_ends_renewals(cluster, make_user, tmp_path, local_tctl):
     machine.login(user)
     assert renew(cluster, user, identity) is None
     link = local_tctl("users", "reset", user.name).out
-    assert grpc_on_auth(cluster, identity).opened  # until its end, as on a Teleport cluster
+    assert grpc_on_auth(cluster, identity).granted  # until its end, as on a Teleport cluster
     assert renew(cluster, user, identity) == EXPIRED
     machine("kube", "login", "dev-cluster")
     done = machine.kubectl("get", "ns", ok=False)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tctl_doors import DENIED, FAILED, Tctl
+from tctl_ways import DENIED, FAILED, Tctl
 
 
 def events(tctl, *words):

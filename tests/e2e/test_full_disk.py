@@ -9,9 +9,9 @@ import pytest
 
 from certs import make_key, public_key
 from cluster_fixtures import MEMBER
-from doors import log_in
+from endpoints import log_in
 from harness import Cluster, Tsh, assert_plain, started
-from kube_doors import ask
+from kube_endpoint import ask
 from kube_stand_in import KubeStandIn
 from machines import filled, small_disk
 from processes import wait_for

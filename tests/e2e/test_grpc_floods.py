@@ -1,4 +1,4 @@
-"""What gRPC's doors do with clients that want too much: none of it costs the others their answers, or the host its memory."""
+"""What gRPC's endpoints do with clients that want too much: none of it costs the others their answers, or the host its memory."""
 
 import collections
 import concurrent.futures
@@ -12,7 +12,7 @@ import time
 import h2.exceptions
 import pytest
 
-from doors import admin_identity, log_in, make_source_known
+from endpoints import admin_identity, log_in, make_source_known
 from grpc_client import GrpcClient, GrpcError, client_hello
 from hostile_http2 import PING, HostileHttp2
 from processes import wait_for

@@ -3,7 +3,7 @@
 import pytest
 
 from certs import make_key, public_key
-from doors import admin_identity, log_in
+from endpoints import admin_identity, log_in
 from grpc_client import GrpcClient, GrpcError
 from harness import assert_plain
 from protobuf import field, fields

@@ -9,16 +9,16 @@ import time
 import pytest
 
 from cluster_fixtures import MEMBER
-from doors import log_in as log_in_by_web
+from endpoints import log_in as log_in_by_web
 from harness import Cluster, Tsh, environment, program, started
-from kube_doors import KubeDoor, ask
+from kube_endpoint import KubeEndpoint, ask
 from kube_stand_in import KubeStandIn
 from processes import Background, run, wait_for
 # pylint: disable=unused-import,redefined-outer-name
 from test_kube_roles import (log_in, questioner, test_created_objects_have_a_name, test_denials_say_why,  # noqa: F401
                              test_lists_show_what_roles_reach, test_part_of_a_collection_is_deleted, test_questions,
                              test_scope_of_custom_resources_is_asked_for)
-from test_walk1 import (mode, test_copy_in_and_out, test_exec_gives_output_and_exit_code,  # noqa: F401
+from test_walk_kubernetes import (mode, test_copy_in_and_out, test_exec_gives_output_and_exit_code,  # noqa: F401
                         test_exec_passes_stdin, test_followed_log_goes_on, test_forbidden_of_the_api_server_is_passed_on,
                         test_forged_identity_is_refused_or_dropped, test_large_answers_and_parallel_requests,
                         test_namespaces_and_pods, test_port_forward, test_requests_are_audited,
@@ -136,11 +136,11 @@ def test_both_are_listed_and_switched_between(member, second):
 def test_a_silent_agent_delays_nobody_else(cluster, member, make_user, second, tmp_path):
     wait_for(lambda: "second" in names(member), what="the second cluster")
     identity = log_in_by_web(cluster, make_user(), tmp_path, "many")
-    doors = [KubeDoor(cluster, identity, "second") for _ in range(24)]
+    endpoints = [KubeEndpoint(cluster, identity, "second") for _ in range(24)]
     second.suspend()
     try:
-        for door in doors:
-            door.send("GET", "/version")
+        for endpoint in endpoints:
+            endpoint.send("GET", "/version")
         # New connections to the other agent have nobody to wait for.
         begin = time.monotonic()
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
@@ -149,8 +149,8 @@ def test_a_silent_agent_delays_nobody_else(cluster, member, make_user, second, t
         assert time.monotonic() - begin < 10
     finally:
         second.resume()
-        for door in doors:
-            door.stream.close()
+        for endpoint in endpoints:
+            endpoint.stream.close()
 
 
 def test_it_goes_and_comes_back_with_its_agent(member, second):

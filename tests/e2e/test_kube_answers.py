@@ -8,9 +8,9 @@ import time
 import pytest
 
 from cluster_fixtures import MEMBER
-from doors import log_in as log_in_by_web
+from endpoints import log_in as log_in_by_web
 from harness import Cluster, started
-from kube_doors import KubeDoor, ask
+from kube_endpoint import KubeEndpoint, ask
 from processes import wait_for
 from scripted_kube import answer, kube  # noqa: F401 pylint: disable=unused-import
 from test_kube_roles import ROLE, rule
@@ -74,9 +74,9 @@ def test_the_first_request_of_a_connection_is_not_held_up(cluster, kube, people)
     kube.script = lambda request, send: send(for_user(request)) or True
 
     def first():
-        with KubeDoor(cluster, people["alice"]) as door:
+        with KubeEndpoint(cluster, people["alice"]) as endpoint:
             begun = time.monotonic()
-            assert door.ask("GET", "/version").status == 200
+            assert endpoint.ask("GET", "/version").status == 200
             return time.monotonic() - begun
 
     assert min(first() for _ in range(10)) < 0.03
@@ -139,10 +139,10 @@ def test_half_an_answer_has_no_end(cluster, kube, people, half):
         return "half" not in request.target
 
     kube.script = script
-    with KubeDoor(cluster, people["alice"]) as door:
-        door.send("GET", "/version?half=1")
+    with KubeEndpoint(cluster, people["alice"]) as endpoint:
+        endpoint.send("GET", "/version?half=1")
         with pytest.raises(http.client.HTTPException):
-            door.receive()
+            endpoint.receive()
     assert ask(cluster, people["bob"], "GET", "/version").json() == {"for": "bob"}
 
 
@@ -165,10 +165,10 @@ def test_answers_without_a_body(cluster, kube, people):
         return True
 
     kube.script = script
-    with KubeDoor(cluster, people["alice"]) as door:
-        assert door.ask("GET", "/version?no").status == 204
-        assert door.ask("GET", "/version?not").status == 304
-        assert door.ask("GET", "/version").json() == {"for": "alice"}
+    with KubeEndpoint(cluster, people["alice"]) as endpoint:
+        assert endpoint.ask("GET", "/version?no").status == 204
+        assert endpoint.ask("GET", "/version?not").status == 304
+        assert endpoint.ask("GET", "/version").json() == {"for": "alice"}
 
 
 # What is sent once.
@@ -218,10 +218,10 @@ def test_an_early_answer_counts(cluster, kube, people):
 
     kube.script = script
     kube.early = {PODS + "/large"}
-    with KubeDoor(cluster, people["alice"]) as door:
-        door.send("PUT", PODS + "/large", f"Content-Length: {1 << 30}")
-        answered = door.receive("PUT")
-        assert door.ended()
+    with KubeEndpoint(cluster, people["alice"]) as endpoint:
+        endpoint.send("PUT", PODS + "/large", f"Content-Length: {1 << 30}")
+        answered = endpoint.receive("PUT")
+        assert endpoint.ended()
     assert answered.status == 413, answered
 
 
@@ -327,10 +327,10 @@ def test_a_request_ends_with_its_client(cluster, kube, people):
 
     kube.script = script
     # pylint: disable=consider-using-with
-    door = KubeDoor(cluster, people["alice"])
-    door.send("DELETE", PODS + "/hangs")
+    endpoint = KubeEndpoint(cluster, people["alice"])
+    endpoint.send("DELETE", PODS + "/hangs")
     wait_for(lambda: kube.requests, what="the request")
-    door.stream.close()
+    endpoint.stream.close()
     assert ended.wait(20)
     event = cluster.wait_for_events(event="kube.request", user="alice", resource_name="hangs")[-1]
     assert event["verb"] == "DELETE"

@@ -1,4 +1,4 @@
-"""What a client of the Kubernetes door may cost, and what roles and settings limit there."""
+"""What a client of the Kubernetes endpoint may cost, and what roles and settings limit there."""
 
 import contextlib
 import json
@@ -10,10 +10,10 @@ import time
 import pytest
 
 from cluster_fixtures import MEMBER
-from doors import KUBE_SERVER_NAME, log_in as log_in_by_web
+from endpoints import KUBE_SERVER_NAME, log_in as log_in_by_web
 from grpc_client import client_hello
 from harness import Cluster, started
-from kube_doors import KubeDoor, ask
+from kube_endpoint import KubeEndpoint, ask
 from processes import wait_for
 from scripted_kube import answer, kube  # noqa: F401 pylint: disable=unused-import
 from test_kube_roles import ROLE, rule
@@ -65,27 +65,27 @@ def log_in(cluster, tmp_path):
 
 @pytest.mark.parametrize("said", [b"", b"GET /api HTTP/1.1\r\nHost: x\r\n"])
 def test_who_has_no_certificate_does_not_wait_here(cluster, said):
-    with KubeDoor(cluster, None, timeout=40) as door:
-        door.stream.sendall(said)
+    with KubeEndpoint(cluster, None, timeout=40) as endpoint:
+        endpoint.stream.sendall(said)
         begin = time.monotonic()
-        assert door.ended()
+        assert endpoint.ended()
         assert time.monotonic() - begin < 25
 
 
 def test_who_has_no_certificate_gets_one_answer(cluster):
-    with KubeDoor(cluster, None) as door:
-        assert door.ask("GET", "/version").status == 403
-        assert door.ended()
+    with KubeEndpoint(cluster, None) as endpoint:
+        assert endpoint.ask("GET", "/version").status == 403
+        assert endpoint.ended()
 
 
 def test_a_header_must_come(cluster, kube, log_in):
     identity = log_in("slow")
     kube.script = lambda request, send: send(answer({})) or True
-    with KubeDoor(cluster, identity, timeout=40) as door:
-        assert door.ask("GET", "/version").status == 200
-        door.stream.sendall(b"GET /version HTTP/1.1\r\n")
+    with KubeEndpoint(cluster, identity, timeout=40) as endpoint:
+        assert endpoint.ask("GET", "/version").status == 200
+        endpoint.stream.sendall(b"GET /version HTTP/1.1\r\n")
         begin = time.monotonic()
-        assert door.ended()
+        assert endpoint.ended()
         assert time.monotonic() - begin < 25
 
 
@@ -129,18 +129,18 @@ def test_new_connections_of_a_user_wait_for_their_turn_and_have_a_limit(cluster,
     eager, another = log_in("eager"), log_in("calm")
     kube.script = lambda request, send: send(answer({})) or True
     with contextlib.ExitStack() as stack:
-        doors = []
+        endpoints = []
         began = time.monotonic()
         for _ in range(MOST_CONNECTIONS):
-            doors.append(stack.enter_context(KubeDoor(cluster, eager)))
-            doors[-1].send("GET", "/version")
+            endpoints.append(stack.enter_context(KubeEndpoint(cluster, eager)))
+            endpoints[-1].send("GET", "/version")
         refused = ask(cluster, eager, "GET", "/version")
         assert refused.status == 429 and int(refused.headers["retry-after"]) > 0, refused
         assert 'user "eager"' in refused.json()["message"], refused
-        answered = readable(door.stream for door in doors)
+        answered = readable(endpoint.stream for endpoint in endpoints)
         most = BURST + PER_SECOND * (time.monotonic() - began)
         assert BURST <= len(answered) <= most + 5
-        assert doors[0].receive().status == 200
+        assert endpoints[0].receive().status == 200
         assert ask(cluster, another, "GET", "/version").status == 200
     wait_for(lambda: ask(cluster, eager, "GET", "/version").status == 200, what="a turn")
 
@@ -156,7 +156,7 @@ def test_bodies_that_are_read_whole_are_bounded_by_user(cluster, kube, log_in):
     fields = ["Content-Type: application/json"]
     with contextlib.ExitStack() as stack:
         for _ in range(6):
-            stack.enter_context(KubeDoor(cluster, greedy)).send("POST", REVIEWS, *fields, "Content-Length: 3000000",
+            stack.enter_context(KubeEndpoint(cluster, greedy)).send("POST", REVIEWS, *fields, "Content-Length: 3000000",
                                                                 body=b"{")
         wait_for(lambda: ask(cluster, greedy, "POST", REVIEWS, *fields, body=review).status == 429,
                  what="a refusal of more bodies")
@@ -185,8 +185,8 @@ def test_a_large_list_is_filtered_as_it_arrives(cluster, kube, log_in):
     kube.script = script
     identity = log_in("list", role="part")
     before = cluster.resident("VmHWM")
-    with KubeDoor(cluster, identity, timeout=120) as door:
-        answered = door.ask("GET", PODS)
+    with KubeEndpoint(cluster, identity, timeout=120) as endpoint:
+        answered = endpoint.ask("GET", PODS)
     listed = answered.json()["items"]
     assert len(listed) == (count + 1) // 2 and {one["metadata"]["name"] for one in listed} == {"db"}
     assert cluster.resident("VmHWM") - before < 64 << 20
@@ -212,15 +212,15 @@ def test_watches_that_nobody_reads_cost_little_and_end(cluster, kube, log_in):
     identity = log_in("watches", role="part")
     ask(cluster, identity, "GET", PODS)
     before = cluster.resident()
-    doors = [KubeDoor(cluster, identity) for _ in range(MANY)]
-    for door in doors:
-        door.send("GET", PODS + "?watch=1")
+    endpoints = [KubeEndpoint(cluster, identity) for _ in range(MANY)]
+    for endpoint in endpoints:
+        endpoint.send("GET", PODS + "?watch=1")
     kube.requests.clear()
     # A client that takes nothing is no client: each ends, and so does what it asked for.
     wait_for(lambda: len(ended) == MANY, 90, "the end of the watches")
     assert cluster.resident("VmHWM") - before < MANY * (2 << 20)
-    for door in doors:
-        door.stream.close()
+    for endpoint in endpoints:
+        endpoint.stream.close()
 
 
 # Roles and settings.
@@ -265,10 +265,10 @@ def test_requests_at_a_time_are_counted(cluster, kube, log_in):
     two, another = log_in("two", "{max_kubernetes_connections: 2}"), log_in("another")
     # The stand-in is done with the watches of the tests before.
     wait_for(lambda: ask(cluster, another, "GET", "/version").status == 200, what="an answer of Kubernetes")
-    with KubeDoor(cluster, two) as first, KubeDoor(cluster, two) as second:
-        for door in (first, second):
-            door.send("GET", PODS + "?watch=1")
-            assert door.stream.recv(16).startswith(b"HTTP/1.1 200")
+    with KubeEndpoint(cluster, two) as first, KubeEndpoint(cluster, two) as second:
+        for endpoint in (first, second):
+            endpoint.send("GET", PODS + "?watch=1")
+            assert endpoint.stream.recv(16).startswith(b"HTTP/1.1 200")
         refused = ask(cluster, two, "GET", "/version")
         assert refused.status == 403, refused
         assert 'too many concurrent kubernetes connections for user "two" (max=2)' in refused.json()["message"]

@@ -10,9 +10,9 @@ import urllib.parse
 import pytest
 
 from cluster_fixtures import MEMBER
-from doors import log_in as log_in_by_web
+from endpoints import log_in as log_in_by_web
 from harness import Cluster, Tsh, started
-from kube_doors import KubeDoor
+from kube_endpoint import KubeEndpoint
 from processes import run, wait_for
 from real_kubernetes import tools_directory
 from test_kube_roles import ROLE, rule
@@ -126,9 +126,9 @@ def shown(cluster, identity, method, target, fields):
     """Returns what came, as text."""
     data = b""
     try:
-        with KubeDoor(cluster, identity, timeout=60) as door:
-            door.send(method, target, "Connection: close", *fields)
-            while piece := door.stream.recv(65536):
+        with KubeEndpoint(cluster, identity, timeout=60) as endpoint:
+            endpoint.send(method, target, "Connection: close", *fields)
+            while piece := endpoint.stream.recv(65536):
                 data += piece
     except OSError:
         pass
@@ -194,8 +194,8 @@ def test_no_body_makes_what_is_out_of_reach(cluster, identities, real_kube):
     bodies += [("application/json; x=yaml", b"metadata: {name: hidden}\n"), ("application/yaml ;x", b"metadata: {name: hidden}"),
                ("text/yaml", b"metadata: {name: hidden}")]
     for content_type, body in bodies:
-        with KubeDoor(cluster, identities["part"]) as door:
-            door.ask("POST", path_of("configmaps", "team-a"), f"Content-Type: {content_type}", body=body)
+        with KubeEndpoint(cluster, identities["part"]) as endpoint:
+            endpoint.ask("POST", path_of("configmaps", "team-a"), f"Content-Type: {content_type}", body=body)
         assert real_kube.call("GET", path_of("configmaps", "team-a", "hidden"), ok=False)[0] == 404, (content_type, body)
 
 
@@ -271,8 +271,8 @@ def test_answers_are_those_of_the_api_server(cluster, identities, real_kube):
                    "/healthz/", "/nosuch", "/apis/nosuch/v1/x", path_of("secrets", "team-b"), path_of("secrets", "team-b") + "/",
                    "/api/v1/namespaces/team-b/services/nosuch/proxy/a/?b;c", "/apis/apps/v1/deployments?limit=1"):
         status, body = real_kube.call("GET", target, user="whole", groups=["system:masters"], ok=False)
-        with KubeDoor(cluster, identities["whole"]) as door:
-            answered = door.ask("GET", target)
+        with KubeEndpoint(cluster, identities["whole"]) as endpoint:
+            answered = endpoint.ask("GET", target)
         assert (answered.status, answered.body) == (status, body), target
 
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from doors import log_in as log_in_by_web
-from kube_doors import KubeDoor, ask
+from endpoints import log_in as log_in_by_web
+from kube_endpoint import KubeEndpoint, ask
 from test_kube_roles import ROLE, rule
 
 # What a role allows of the stand-in: pods of team-a, some configmaps of default.
@@ -135,9 +135,9 @@ def test_every_spelling_of_a_list_is_filtered(cluster, kube, restricted, path, q
     kube.call("POST", "/api/v1/namespaces/default/configmaps", {"metadata": {"generateName": "x", "name": "prod"}}) \
         if not [item for item in kube.call("GET", "/api/v1/namespaces/default/configmaps")["items"]
                 if item["metadata"]["name"] == "prod"] else None
-    with KubeDoor(cluster, restricted) as door:
-        door.send("GET", f"{path}?{query}&timeoutSeconds=1")
-        answer = door.receive()
+    with KubeEndpoint(cluster, restricted) as endpoint:
+        endpoint.send("GET", f"{path}?{query}&timeoutSeconds=1")
+        answer = endpoint.receive()
     assert answer.status == 200
     for name in ALIEN:
         assert f'"{name}"' not in answer.body.decode(), answer
@@ -197,10 +197,10 @@ def test_a_name_that_is_hidden_in_a_body_is_refused(cluster, kube, restricted):
 ])
 def test_a_framing_that_can_be_taken_in_two_ways_is_refused(cluster, kube, unrestricted, fields, body):
     kube.forget_requests()
-    with KubeDoor(cluster, unrestricted) as door:
-        answer = door.ask("POST", PODS, *fields, body=body)
+    with KubeEndpoint(cluster, unrestricted) as endpoint:
+        answer = endpoint.ask("POST", PODS, *fields, body=body)
         assert answer.status == 400, answer
-        assert door.ended()
+        assert endpoint.ended()
     assert not reached(kube)
 
 
@@ -221,9 +221,9 @@ def test_fields_of_one_connection_stay_here(cluster, kube, unrestricted):
 
 def test_a_client_that_waits_for_it_is_invited_to_send_its_body(cluster, unrestricted):
     body = json.dumps({"metadata": {"name": "invited"}, "data": {}}).encode()
-    with KubeDoor(cluster, unrestricted) as door:
-        door.send("POST", "/api/v1/namespaces/default/configmaps", "Expect: 100-continue",
+    with KubeEndpoint(cluster, unrestricted) as endpoint:
+        endpoint.send("POST", "/api/v1/namespaces/default/configmaps", "Expect: 100-continue",
                   "Content-Type: application/json", f"Content-Length: {len(body)}")
-        assert door.stream.recv(100).startswith(b"HTTP/1.1 100 Continue\r\n\r\n")
-        door.stream.sendall(body)
-        assert door.receive("POST").status == 201
+        assert endpoint.stream.recv(100).startswith(b"HTTP/1.1 100 Continue\r\n\r\n")
+        endpoint.stream.sendall(body)
+        assert endpoint.receive("POST").status == 201

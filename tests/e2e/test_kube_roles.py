@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from doors import KUBE_SERVER_NAME, kube_route, log_in as log_in_by_web
+from endpoints import KUBE_SERVER_NAME, kube_route, log_in as log_in_by_web
 from grpc_client import client_context
 from harness import Tsh, assert_plain
 from processes import run

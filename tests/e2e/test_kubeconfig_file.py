@@ -8,9 +8,9 @@ import types
 import pytest
 
 from cluster_fixtures import MEMBER
-from doors import log_in
+from endpoints import log_in
 from harness import Cluster, Tsh, started
-from kube_doors import ask
+from kube_endpoint import ask
 from kube_stand_in import TOKEN, KubeStandIn
 from processes import run
 

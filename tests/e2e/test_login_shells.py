@@ -333,29 +333,29 @@ def test_who_ends_sshds_process_ends_the_session(node, person):
     recording(node.cluster, session)
 
 
-KNOCK = textwrap.dedent(r"""
+INTRUDER = textwrap.dedent(r"""
     import array, os, socket, struct
-    path = f"/run/teleport-ssh-{os.environ['SSH_TELEPORT_HOST_UUID']}/door"
-    def knock(kind, fields, fds=()):
-        door = socket.socket(socket.AF_UNIX)
-        door.settimeout(5)
-        door.connect(path)
+    path = f"/run/teleport-ssh-{os.environ['SSH_TELEPORT_HOST_UUID']}/session.sock"
+    def access(kind, fields, fds=()):
+        endpoint = socket.socket(socket.AF_UNIX)
+        endpoint.settimeout(5)
+        endpoint.connect(path)
         body = bytes([kind]) + b"".join(text + b"\0" for text in fields)
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
         try:
-            door.sendmsg([struct.pack(">I", len(body)) + body], rights)
-            return door.recv(100)
+            endpoint.sendmsg([struct.pack(">I", len(body)) + body], rights)
+            return endpoint.recv(100)
         except OSError: return b""
-    answers = [knock(1, [b"root", b"0", b"/bin/sh", b"AAAA"]), knock(2, [b"command", b"id", b"/", b"18"], [0, 1, 2]),
-               knock(2, [b"shell", b"", b"/", b"18"], [0] * 200), knock(11, [b"x" * 300000]),
-               knock(1, [b'{"connection": "x", "command": "id", "terminal": false}'])]
+    answers = [access(1, [b"root", b"0", b"/bin/sh", b"AAAA"]), access(2, [b"command", b"id", b"/", b"18"], [0, 1, 2]),
+               access(2, [b"shell", b"", b"/", b"18"], [0] * 200), access(11, [b"x" * 300000]),
+               access(1, [b'{"connection": "x", "command": "id", "terminal": false}'])]
     assert not any(answers), answers
-    print(sum(len(knock(2, [b"shell", b"", b"/", b"18"])) for _ in range(2000)))
+    print(sum(len(access(2, [b"shell", b"", b"/", b"18"])) for _ in range(2000)))
     """)
 
 
 def test_what_a_user_runs_has_no_say_at_the_sessions_socket(node, person):
-    path = node.write("app", "knock.py", KNOCK)
+    path = node.write("app", "intruder.py", INTRUDER)
     before = len(node.cluster.events(event="session.start"))
     assert person("ssh", "app@localhost", f"python3 {path}").ok().out == "0\n"
     assert len(node.cluster.events(event="session.start")) == before + 1

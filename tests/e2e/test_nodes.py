@@ -5,7 +5,7 @@ import json
 import pytest
 
 from harness import Tsh
-from tctl_doors import FAILED, NOT_FOUND
+from tctl_ways import FAILED, NOT_FOUND
 
 ROLE = """
     kind: role

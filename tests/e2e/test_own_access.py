@@ -3,7 +3,7 @@
 import pytest
 
 from harness import Tsh
-from tctl_doors import FAILED, Tctl
+from tctl_ways import FAILED, Tctl
 
 
 @pytest.fixture

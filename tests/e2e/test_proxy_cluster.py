@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from cluster_fixtures import MEMBER
-from doors import log_in
+from endpoints import log_in
 from grpc_client import GrpcClient, GrpcError, client_context
 from harness import Cluster, started
 from protobuf import field, fields

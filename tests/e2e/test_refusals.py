@@ -1,4 +1,4 @@
-"""What must be refused is refused: a row for each case and door."""
+"""What must be refused is refused: a row for each case and endpoint."""
 
 import concurrent.futures
 import json
@@ -9,7 +9,7 @@ import pytest
 
 from authenticator import Authenticator
 from certs import make_self_signed, public_key, sign, split_pem
-from doors import ALL_DOORS, AUTH_DOORS, admin_identity, ended, grpc_by_proxy, grpc_on_auth, kubernetes, log_in
+from endpoints import ALL_ENDPOINTS, AUTH_ENDPOINTS, admin_identity, ended, grpc_by_proxy, grpc_on_auth, kubernetes, log_in
 from grpc_client import GrpcClient
 from harness import Tsh, assert_plain
 from processes import wait_for
@@ -59,78 +59,78 @@ def papers(cluster, member, tmp_path_factory):
     return found
 
 
-@pytest.mark.parametrize("door", ALL_DOORS)
-def test_good_certificate_opens(cluster, papers, door):
-    knock = ALL_DOORS[door](cluster, papers["good"])
-    assert knock.opened, knock
+@pytest.mark.parametrize("endpoint", ALL_ENDPOINTS)
+def test_good_certificate_opens(cluster, papers, endpoint):
+    access = ALL_ENDPOINTS[endpoint](cluster, papers["good"])
+    assert access.granted, access
 
 
 @pytest.mark.parametrize("paper,said", [
     ("nothing", DENIED), ("expired", EXPIRED), ("self-signed", INVALID), ("foreign", INVALID), ("chain", CHAIN),
     ("foreign chain", CHAIN), ("borrowed", CHAIN), ("borrowed admin", CHAIN),
 ])
-@pytest.mark.parametrize("door", ALL_DOORS)
-def test_bad_certificate_is_refused(cluster, papers, kube, door, paper, said):
+@pytest.mark.parametrize("endpoint", ALL_ENDPOINTS)
+def test_bad_certificate_is_refused(cluster, papers, kube, endpoint, paper, said):
     kube.forget_requests()
-    knock = ALL_DOORS[door](cluster, papers[paper])
-    assert not knock.opened, knock
-    assert said in knock.text
-    assert_plain(knock.text)
+    access = ALL_ENDPOINTS[endpoint](cluster, papers[paper])
+    assert not access.granted, access
+    assert said in access.text
+    assert_plain(access.text)
     assert not kube.requests()
 
 
-@pytest.mark.parametrize("door", AUTH_DOORS)
-def test_certificate_for_kubernetes_is_for_kubernetes_only(cluster, papers, door):
-    knock = AUTH_DOORS[door](cluster, papers["kube"])
-    assert not knock.opened and INVALID in knock.text, knock
+@pytest.mark.parametrize("endpoint", AUTH_ENDPOINTS)
+def test_certificate_for_kubernetes_is_for_kubernetes_only(cluster, papers, endpoint):
+    access = AUTH_ENDPOINTS[endpoint](cluster, papers["kube"])
+    assert not access.granted and INVALID in access.text, access
 
 
 def test_certificate_for_kubernetes_opens_kubernetes(cluster, papers):
-    knock = kubernetes(cluster, papers["kube"])
-    assert knock.opened, knock
+    access = kubernetes(cluster, papers["kube"])
+    assert access.granted, access
 
 
 def test_system_identity_is_no_kubernetes_user(cluster, papers, kube):
     kube.forget_requests()
-    knock = kubernetes(cluster, papers["admin"])
-    assert not knock.opened and DENIED in knock.text, knock
+    access = kubernetes(cluster, papers["admin"])
+    assert not access.granted and DENIED in access.text, access
     assert not kube.requests()
 
 
-@pytest.mark.parametrize("door", (grpc_on_auth, grpc_by_proxy))
+@pytest.mark.parametrize("endpoint", (grpc_on_auth, grpc_by_proxy))
 @pytest.mark.parametrize("version,accepted", [
     ("18.3.0", True), ("17.0.0-aa", True), ("17.0.0", True), ("19.0.0", True), ("16.9.9", False), ("1.0.0", False),
     ("17.0.0-a", False), ("junk", False), ("18", False),
 ])
-def test_versions_of_clients(cluster, papers, door, version, accepted):
-    knock = door(cluster, papers["good"], version=version)
-    assert knock.opened == accepted, knock
+def test_versions_of_clients(cluster, papers, endpoint, version, accepted):
+    access = endpoint(cluster, papers["good"], version=version)
+    assert access.granted == accepted, access
     if not accepted:
-        assert knock.text == "client version is unsupported"
+        assert access.text == "client version is unsupported"
 
 
-@pytest.mark.parametrize("door", ALL_DOORS)
-def test_lock_closes_every_door_and_expiry_of_it_opens_them(cluster, door, tmp_path):
-    user = cluster.add_user(f"locked-{door.replace('_', '-')}")
+@pytest.mark.parametrize("endpoint", ALL_ENDPOINTS)
+def test_lock_closes_every_door_and_expiry_of_it_opens_them(cluster, endpoint, tmp_path):
+    user = cluster.add_user(f"locked-{endpoint.replace('_', '-')}")
     identity = log_in(cluster, user, tmp_path, "locked")
-    assert ALL_DOORS[door](cluster, identity).opened
+    assert ALL_ENDPOINTS[endpoint](cluster, identity).granted
     cluster.create(f"""
         kind: lock
         version: v2
         metadata:
-          name: lock-{door}
+          name: lock-{endpoint}
         spec:
           target:
             user: {user.name}
           message: on leave
     """)
-    knock = ALL_DOORS[door](cluster, identity)
-    assert not knock.opened
-    assert f'lock targeting User:"{user.name}" is in force' in knock.text and "on leave" in knock.text
+    access = ALL_ENDPOINTS[endpoint](cluster, identity)
+    assert not access.granted
+    assert f'lock targeting User:"{user.name}" is in force' in access.text and "on leave" in access.text
     answer = cluster.web().login_finish(user.name, user.password, user.authenticator.code(), public_key(identity[1]))
     assert answer.status == 403 and "is in force" in answer.message
-    cluster.tctl("rm", f"lock/lock-{door}")
-    assert ALL_DOORS[door](cluster, identity).opened
+    cluster.tctl("rm", f"lock/lock-{endpoint}")
+    assert ALL_ENDPOINTS[endpoint](cluster, identity).granted
 
 
 def test_lock_ends_what_is_running(cluster, member, kube, tmp_path):

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from doors import log_in
+from endpoints import log_in
 from grpc_client import GrpcClient, GrpcError
 from harness import Cluster, started
 from processes import wait_for
@@ -133,14 +133,14 @@ def test_one_node(resolve):
 
 
 def test_several_nodes(resolve):
-    for wish in ({"host": "twin"}, {"labels": [("place", "there")]}, {"words": ["targets"]}):
-        code, message = resolve(**wish)
+    for asked in ({"host": "twin"}, {"labels": [("place", "there")]}, {"words": ["targets"]}):
+        code, message = resolve(**asked)
         assert code == NOT_FOUND and "ambiguous" in message
 
 
 def test_no_node(resolve):
-    for wish in ({"host": "nosuch"}, {"labels": [("place", "nowhere")]}, {"words": ["nowhere"]}):
-        code, message = resolve(**wish)
+    for asked in ({"host": "nosuch"}, {"labels": [("place", "nowhere")]}, {"words": ["nowhere"]}):
+        code, message = resolve(**asked)
         assert code == NOT_FOUND and "ambiguous" not in message
 
 

@@ -9,7 +9,7 @@ import yaml
 
 from harness import Tsh, environment
 from processes import run
-from tctl_doors import CONFLICT, FAILED, NOT_FOUND, USAGE
+from tctl_ways import CONFLICT, FAILED, NOT_FOUND, USAGE
 
 SSH_KEY = r"ssh-ed25519 AAAA[A-Za-z0-9+/=]+"
 

@@ -9,7 +9,7 @@ import yaml
 
 from harness import Tsh, program
 from processes import run
-from tctl_doors import CONFLICT, DENIED, FAILED, NOT_FOUND, USAGE, Tctl
+from tctl_ways import CONFLICT, DENIED, FAILED, NOT_FOUND, USAGE, Tctl
 
 ROLE = "kind: role\nversion: v7\nmetadata: {{name: {}}}\nspec: {{allow: {{logins: [root]}}}}\n"
 

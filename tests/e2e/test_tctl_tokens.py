@@ -7,7 +7,7 @@ import shlex
 import pytest
 import yaml
 
-from tctl_doors import CONFLICT, FAILED, NOT_FOUND, USAGE
+from tctl_ways import CONFLICT, FAILED, NOT_FOUND, USAGE
 
 
 def add(tctl, *words):

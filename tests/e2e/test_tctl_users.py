@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tctl_doors import CONFLICT, FAILED, NOT_FOUND, USAGE
+from tctl_ways import CONFLICT, FAILED, NOT_FOUND, USAGE
 
 AZURE = "/subscriptions/0a/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/me"
 TRAITS = {"logins": ["root", "ubuntu"], "windows-logins": ["Administrator"], "kubernetes-users": ["k"],
@@ -34,7 +34,7 @@ def test_add_sets_traits(tctl, name):
 
 @pytest.mark.parametrize("user", ["x/y", "..", ".", "a\tb", "\u202eevil", "a\x7fb"])
 def test_names_that_no_user_can_have(tctl, user, tmp_path):
-    """A login could not write its files; every door says so before there is a link."""
+    """A login could not write its files; every endpoint says so before there is a link."""
     document = tmp_path / "user.json"
     document.write_text(json.dumps({"kind": "user", "version": "v2", "metadata": {"name": user},
                                     "spec": {"roles": ["access"]}}))

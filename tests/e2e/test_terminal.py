@@ -11,7 +11,7 @@ import pytest
 
 from cluster_fixtures import MEMBER
 from harness import Cluster, Tsh, assert_plain, environment, program, started
-from tctl_doors import Tctl
+from tctl_ways import Tctl
 from terminals import SHOW_STATE, PlainShell, TmuxShell
 
 ROLE = "kind: role\nversion: v7\nmetadata: {{name: {}}}\nspec: {{allow: {{logins: [root]}}}}\n"

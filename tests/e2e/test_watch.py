@@ -2,7 +2,7 @@
 
 import pytest
 
-from doors import admin_identity, log_in
+from endpoints import admin_identity, log_in
 from grpc_client import GrpcClient, GrpcError
 from protobuf import field, fields
 

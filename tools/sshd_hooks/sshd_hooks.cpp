@@ -290,7 +290,7 @@ int RunSession(char* const arguments[], char* const environment[]) {
 bool IsTerminal(const char* path) { return std::strncmp(path, kTerminals, std::strlen(kTerminals)) == 0; }
 
 __attribute__((constructor)) void Load() {
-  const char* const path = std::getenv(kHooksDoorVariable);
+  const char* const path = std::getenv(kHooksSocketVariable);
   if (path != nullptr && !Copy(door_path, sizeof door_path, path)) door_path[0] = '\0';
   if (std::getenv(kHooksTestVariable) == nullptr) return;
   WriteAll(STDOUT_FILENO, kHooksTestAnswer, std::strlen(kHooksTestAnswer));

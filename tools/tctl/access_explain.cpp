@@ -15,7 +15,7 @@
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 #include "tools/listing/list_options.h"
-#include "tools/tctl/access_world.h"
+#include "tools/tctl/access_snapshot.h"
 #include "tools/tctl/calls/kind_calls.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/session.h"
@@ -46,11 +46,11 @@ struct AskedAccess {
 };
 
 // Returns the labels of what is named: of the option, else of the one resource with that name.
-Result<Labels> LabelsOf(const AccessExplain& given, const AccessWorld& world, std::string_view kind,
+Result<Labels> LabelsOf(const AccessExplain& given, const AccessSnapshot& snapshot, std::string_view kind,
                         const std::string& name) {
   if (!given.labels.empty()) return ParseLabels(given.labels);
   const Reachable* found = nullptr;
-  for (const Reachable& resource : world.resources) {
+  for (const Reachable& resource : snapshot.resources) {
     if (resource.kind != kind || resource.name != name) continue;
     if (found != nullptr) {
       return FailWithHint(ErrorKind::kBadParameter, fmt::format("several of kind {} are called \"{}\"", kind, name),
@@ -81,7 +81,8 @@ KubeRequest ObjectOf(const std::string& verb, std::string_view object, const std
   return request;
 }
 
-Result<AskedAccess> AskedOfResource(const AccessExplain& given, const AccessWorld& world, const ActionRow& action) {
+Result<AskedAccess> AskedOfResource(const AccessExplain& given, const AccessSnapshot& snapshot,
+                                    const ActionRow& action) {
   std::string name = given.resource;
   AskedAccess asked;
   asked.question.kind = action.kind;
@@ -90,7 +91,7 @@ Result<AskedAccess> AskedOfResource(const AccessExplain& given, const AccessWorl
     name.erase(0, name.find('@') + 1);
   }
 
-  ASSIGN_OR_RETURN(asked.question.labels, LabelsOf(given, world, action.kind, name));
+  ASSIGN_OR_RETURN(asked.question.labels, LabelsOf(given, snapshot, action.kind, name));
   asked.subject = fmt::format("{} to {}", action.action, name);
   if (!asked.question.login.empty()) asked.subject += " as " + asked.question.login;
 
@@ -125,10 +126,10 @@ Result<AskedAccess> AskedOfRules(const AccessExplain& given) {
 }
 
 // Returns the line of a field in what `tctl get role/NAME` prints; 0 when it is not there, as for what is filled in.
-int LineOf(const AccessWorld& world, const std::string& role, std::string_view part, std::string_view field,
+int LineOf(const AccessSnapshot& snapshot, const std::string& role, std::string_view part, std::string_view field,
            int index) {
-  const auto found = world.roles.find(role);
-  if (found == world.roles.end()) return 0;
+  const auto found = snapshot.roles.find(role);
+  if (found == snapshot.roles.end()) return 0;
   const auto documents = ParseYaml(ToYaml(SortedByKey(EncodeMessage(*found->second))), role);
   if (!documents || documents->empty()) return 0;
   const Value* at = &documents->front();
@@ -140,37 +141,37 @@ int LineOf(const AccessWorld& world, const std::string& role, std::string_view p
   return has ? at->as_list()[static_cast<std::size_t>(index)].place().line : at->place().line;
 }
 
-Value Where(const AccessWorld& world, const std::string& role, RoleCondition condition, const std::string& field,
+Value Where(const AccessSnapshot& snapshot, const std::string& role, RoleCondition condition, const std::string& field,
             int index) {
   Value where = Value::EmptyMap();
   where.Set("role", role);
   where.Set("path", PathOf(condition, field, index));
-  const int line = LineOf(world, role, condition == RoleCondition::kAllow ? "allow" : "deny", field, index);
+  const int line = LineOf(snapshot, role, condition == RoleCondition::kAllow ? "allow" : "deny", field, index);
   if (line > 0) where.Set("line", line);
   return where;
 }
 
 // Roles that the user lacks and any of which would allow it.
-std::vector<std::string> RolesThatWould(const AccessWorld& world, const types::UserV2& user,
+std::vector<std::string> RolesThatWould(const AccessSnapshot& snapshot, const types::UserV2& user,
                                         const AccessQuestion& question) {
   std::vector<std::string> would;
-  for (const auto& [name, role] : world.roles) {
+  for (const auto& [name, role] : snapshot.roles) {
     const auto& held = user.spec().roles();
     if (std::find(held.begin(), held.end(), name) != held.end()) continue;
-    const auto answer = Ask(world.CheckerOf(user, {name}), question);
+    const auto answer = Ask(snapshot.CheckerOf(user, {name}), question);
     if (answer && answer->allowed()) would.push_back(name);
   }
   return would;
 }
 
-Value Explained(const AccessWorld& world, const types::UserV2& user, const AskedAccess& asked,
+Value Explained(const AccessSnapshot& snapshot, const types::UserV2& user, const AskedAccess& asked,
                 const AccessAnswer& answer) {
   Value result = Value::EmptyMap();
   result.Set("user", user.metadata().name());
   result.Set("asked", asked.subject);
   result.Set("decision", std::string(NameOf(answer.outcome)));
   if (!answer.role.empty()) {
-    result.Set("by", Where(world, answer.role, answer.condition, answer.field, answer.index));
+    result.Set("by", Where(snapshot, answer.role, answer.condition, answer.field, answer.index));
   }
   if (answer.allowed() && asked.question.kind == "kube_cluster") {
     result.Set("kubernetes_groups", Value::Strings(answer.kube_groups));
@@ -180,11 +181,11 @@ Value Explained(const AccessWorld& world, const types::UserV2& user, const Asked
 
   Value::List lacking;
   for (const Shortfall& one : answer.lacking) {
-    Value& row = lacking.emplace_back(Where(world, one.role, RoleCondition::kAllow, one.field, one.index));
+    Value& row = lacking.emplace_back(Where(snapshot, one.role, RoleCondition::kAllow, one.field, one.index));
     row.Set("lacks", one.text);
   }
   result.Set("lacking", std::move(lacking));
-  result.Set("roles_that_would", Value::Strings(RolesThatWould(world, user, asked.question)));
+  result.Set("roles_that_would", Value::Strings(RolesThatWould(snapshot, user, asked.question)));
   return result;
 }
 
@@ -253,23 +254,23 @@ std::string ExplanationText(const Value& result) {
 
 Result<Output> RunExplain(const Invocation& invocation, const AccessExplain& given) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
-  AccessWorld world;
-  RETURN_IF_ERROR(ReadRoles(*rpc, world));
-  RETURN_IF_ERROR(ReadUsers(*rpc, world));
+  AccessSnapshot snapshot;
+  RETURN_IF_ERROR(ReadRoles(*rpc, snapshot));
+  RETURN_IF_ERROR(ReadUsers(*rpc, snapshot));
   const std::string& name = given.user;
-  const auto user = world.users.find(name);
-  if (user == world.users.end()) {
+  const auto user = snapshot.users.find(name);
+  if (user == snapshot.users.end()) {
     return FailWithHint(ErrorKind::kNotFound, fmt::format("user \"{}\" is not found", name), "tctl users ls");
   }
 
   const auto action = std::ranges::find(kActions, given.action, &ActionRow::action);
-  if (action != kActions.end() && given.labels.empty()) RETURN_IF_ERROR(ReadResources(*rpc, world));
+  if (action != kActions.end() && given.labels.empty()) RETURN_IF_ERROR(ReadResources(*rpc, snapshot));
   ASSIGN_OR_RETURN(const AskedAccess asked,
-                   action == kActions.end() ? AskedOfRules(given) : AskedOfResource(given, world, *action));
+                   action == kActions.end() ? AskedOfRules(given) : AskedOfResource(given, snapshot, *action));
 
-  const AccessChecker checker = world.CheckerOf(*user->second);
+  const AccessChecker checker = snapshot.CheckerOf(*user->second);
   ASSIGN_OR_RETURN(const AccessAnswer answer, Ask(checker, asked.question));
-  Value result = Explained(world, *user->second, asked, answer);
+  Value result = Explained(snapshot, *user->second, asked, answer);
   RETURN_IF_ERROR(AddLocks(*rpc, *user->second, asked.question.login, result));
 
   const bool may = answer.allowed() && result.Find("locks")->as_list().empty();

@@ -129,7 +129,7 @@ Result<std::string> Finish(const EditOptions& given, RpcClient& rpc, const Edit&
 // What was typed is not lost.
 Error KeepingText(Error error, EditedFile& file) {
   if (!error.hint.empty()) error.hint += "; ";
-  error.hint += fmt::format("your text is kept in {}", file.Keep());
+  error.hint += fmt::format("your text is kept in {}", file.KeepFile());
   return error;
 }
 

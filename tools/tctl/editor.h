@@ -21,7 +21,7 @@ class EditedFile {
 
   const std::string& path() const { return path_; }
   // Leaves the file where it is, and returns its path.
-  std::string Keep() { return std::exchange(path_, {}); }
+  std::string KeepFile() { return std::exchange(path_, {}); }
 
  private:
   explicit EditedFile(std::string path) : path_(std::move(path)) {}

@@ -6,7 +6,7 @@
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/lock.pb.h"
 #include "teleport/users/v1/users_service.pb.h"
-#include "tools/tctl/access_world.h"
+#include "tools/tctl/access_snapshot.h"
 
 namespace sallyport {
 namespace {
@@ -49,11 +49,11 @@ Status CheckKeepsOwnAccess(RpcClient& rpc, const std::string& user, const std::f
   ASSIGN_OR_RETURN(const auto caller, CurrentUser(rpc));
   if (!caller || caller->metadata().name() != user) return {};
   if (change == nullptr) return TakesOwnAccess("removing the user that you are");
-  AccessWorld world;
-  RETURN_IF_ERROR(ReadRoles(rpc, world));
+  AccessSnapshot snapshot;
+  RETURN_IF_ERROR(ReadRoles(rpc, snapshot));
   types::UserV2 after = *caller;
   change(after);
-  if (!Administers(world.CheckerOf(*caller)) || Administers(world.CheckerOf(after))) return {};
+  if (!Administers(snapshot.CheckerOf(*caller)) || Administers(snapshot.CheckerOf(after))) return {};
   return TakesOwnAccess("the change, after which you could not change users and roles,");
 }
 
@@ -65,13 +65,13 @@ Status CheckWritesKeepOwnAccess(RpcClient& rpc, const std::vector<Resource>& wri
   ASSIGN_OR_RETURN(const auto caller, CurrentUser(rpc));
   const auto concerns = [&](const Resource& resource) { return Concerns(resource, *caller); };
   if (!caller || std::ranges::none_of(written, concerns)) return {};
-  AccessWorld world;
-  RETURN_IF_ERROR(ReadRoles(rpc, world));
-  if (!Administers(world.CheckerOf(*caller))) return {};
+  AccessSnapshot snapshot;
+  RETURN_IF_ERROR(ReadRoles(rpc, snapshot));
+  if (!Administers(snapshot.CheckerOf(*caller))) return {};
   const std::string& name = caller->metadata().name();
-  world.users[name] = std::make_shared<types::UserV2>(*caller);
-  for (const Resource& resource : written) world.Apply(resource);
-  if (Administers(world.CheckerOf(*world.users[name]))) return {};
+  snapshot.users[name] = std::make_shared<types::UserV2>(*caller);
+  for (const Resource& resource : written) snapshot.Apply(resource);
+  if (Administers(snapshot.CheckerOf(*snapshot.users[name]))) return {};
   return TakesOwnAccess("the change, after which you could not change users and roles,", "confirm");
 }
 

@@ -8,7 +8,7 @@
 #include "libresources/kinds.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/user.pb.h"
-#include "tools/tctl/access_world.h"
+#include "tools/tctl/access_snapshot.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/comparison.h"
 #include "tools/tctl/documents.h"
@@ -26,10 +26,10 @@ struct PlanOptions {
 using RightsOfUser = std::map<std::pair<std::string, std::string>, Rights>;  // by kind and name; no name: the kind
 
 // Kinds that rules of roles name, in both states.
-std::set<std::string> KindsWithRules(const AccessWorld& world) {
+std::set<std::string> KindsWithRules(const AccessSnapshot& snapshot) {
   std::set<std::string> kinds;
   for (const KindRow& row : Kinds()) kinds.emplace(row.kind);
-  for (const auto& [name, role] : world.roles) {
+  for (const auto& [name, role] : snapshot.roles) {
     for (const auto* part : {&role->spec().allow(), &role->spec().deny()}) {
       for (const auto& rule : part->rules()) kinds.insert(rule.resources().begin(), rule.resources().end());
     }
@@ -38,14 +38,14 @@ std::set<std::string> KindsWithRules(const AccessWorld& world) {
   return kinds;
 }
 
-RightsOfUser RightsOf(const AccessWorld& world, const std::string& user, const std::set<std::string>& kinds) {
+RightsOfUser RightsOf(const AccessSnapshot& snapshot, const std::string& user, const std::set<std::string>& kinds) {
   RightsOfUser rights;
-  const auto found = world.users.find(user);
+  const auto found = snapshot.users.find(user);
   // Who is not there yet is compared with somebody without roles: what everybody may is no change.
   const AccessChecker checker =
-      found == world.users.end() ? AccessChecker(user, {}, {}) : world.CheckerOf(*found->second);
+      found == snapshot.users.end() ? AccessChecker(user, {}, {}) : snapshot.CheckerOf(*found->second);
   std::map<std::string, ResourceAccess> access;
-  for (const Reachable& resource : world.resources) {
+  for (const Reachable& resource : snapshot.resources) {
     const auto [of_kind, is_new] = access.try_emplace(resource.kind, checker.AccessTo(resource.kind));
     rights[{resource.kind, resource.name}] = RightsOn(checker, of_kind->second, resource.kind, resource.labels);
   }
@@ -80,7 +80,7 @@ void AddDifferences(const std::string& user, RightsOfUser before, const RightsOf
 }
 
 // Returns the roles that are not as they were.
-std::set<std::string> ChangedRoles(const AccessWorld& before, const AccessWorld& after) {
+std::set<std::string> ChangedRoles(const AccessSnapshot& before, const AccessSnapshot& after) {
   std::set<std::string> changed;
   for (const auto& [name, role] : after.roles) {
     const auto was = before.roles.find(name);
@@ -89,7 +89,7 @@ std::set<std::string> ChangedRoles(const AccessWorld& before, const AccessWorld&
   return changed;
 }
 
-Value AccessChanges(const AccessWorld& before, const AccessWorld& after) {
+Value AccessChanges(const AccessSnapshot& before, const AccessSnapshot& after) {
   std::set<std::string> kinds = KindsWithRules(before);
   kinds.merge(KindsWithRules(after));
   const std::set<std::string> roles = ChangedRoles(before, after);
@@ -136,9 +136,9 @@ Result<Output> RunPlan(const Invocation& invocation, const PlanOptions& given) {
   ASSIGN_OR_RETURN(const auto resources, ResourcesToCompare(given.compared, notices));
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(Comparison comparison, CompareWithCluster(invocation, *rpc, resources));
-  AccessWorld before;
+  AccessSnapshot before;
   for (const auto read : {ReadRoles, ReadUsers, ReadResources}) RETURN_IF_ERROR(read(*rpc, before));
-  AccessWorld after = before;
+  AccessSnapshot after = before;
   for (const Resource& resource : resources) after.Apply(resource);
   Value plan = Value::EmptyMap();
   plan.Set("changes", std::move(comparison.rows));

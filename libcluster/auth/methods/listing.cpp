@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kDefaultListingPage = 1000;
 
 // Which page is asked for.
-struct Wish {
+struct ListingRequest {
   ListingFilter filter;
   std::vector<const ListedKind*> kinds;
   bool by_kind = false;  // all of a kind together; else all kinds in one order
@@ -29,20 +29,21 @@ struct Wish {
 };
 
 template <typename Request>
-Result<Wish> WishOf(const Request& request) {
-  Wish wish;
-  wish.filter.labels = {request.labels().begin(), request.labels().end()};
-  wish.filter.words = {request.searchkeywords().begin(), request.searchkeywords().end()};
+Result<ListingRequest> ListingRequestOf(const Request& request) {
+  ListingRequest listing;
+  listing.filter.labels = {request.labels().begin(), request.labels().end()};
+  listing.filter.words = {request.searchkeywords().begin(), request.searchkeywords().end()};
   if (!request.predicateexpression().empty()) {
-    ASSIGN_OR_RETURN(wish.filter.query, Predicate::Parse(request.predicateexpression(), PredicateDialect::kResource));
+    ASSIGN_OR_RETURN(listing.filter.query,
+                     Predicate::Parse(request.predicateexpression(), PredicateDialect::kResource));
   }
   if (request.limit() < 0) return Fail(ErrorKind::kBadParameter, "a limit must not be negative");
   if (request.limit() > 0)
-    wish.limit = std::min<std::size_t>(kDefaultListingPage, static_cast<std::size_t>(request.limit()));
-  wish.start = request.startkey();
-  wish.descending = request.sortby().isdesc();
-  wish.with_logins = request.includelogins();
-  return wish;
+    listing.limit = std::min<std::size_t>(kDefaultListingPage, static_cast<std::size_t>(request.limit()));
+  listing.start = request.startkey();
+  listing.descending = request.sortby().isdesc();
+  listing.with_logins = request.includelogins();
+  return listing;
 }
 
 // Where one resource stands among all.
@@ -61,41 +62,41 @@ Result<Position> ParseStartKey(const std::string& text) {
 }
 
 // Returns whether one stands before the other.
-bool StandsBefore(const Wish& wish, const Position& one, const Position& other) {
-  const auto less = [&wish](const Position& a, const Position& b) {
-    return wish.by_kind ? std::tie(a.kind, a.order) < std::tie(b.kind, b.order)
-                        : std::tie(a.order, a.kind) < std::tie(b.order, b.kind);
+bool StandsBefore(const ListingRequest& listing, const Position& one, const Position& other) {
+  const auto less = [&listing](const Position& a, const Position& b) {
+    return listing.by_kind ? std::tie(a.kind, a.order) < std::tie(b.kind, b.order)
+                           : std::tie(a.order, a.kind) < std::tie(b.order, b.kind);
   };
-  return wish.descending ? less(other, one) : less(one, other);
+  return listing.descending ? less(other, one) : less(one, other);
 }
 
 // Makes cursors of all kinds that begin behind what the page before ended with.
-Result<std::vector<ListingCursor>> CursorsOf(AuthServer& auth, const Caller& caller, const Wish& wish) {
+Result<std::vector<ListingCursor>> CursorsOf(AuthServer& auth, const Caller& caller, const ListingRequest& listing) {
   std::vector<ListingCursor> cursors;
   std::optional<Position> last;
-  if (!wish.start.empty()) {
-    ASSIGN_OR_RETURN(last, ParseStartKey(wish.start));
+  if (!listing.start.empty()) {
+    ASSIGN_OR_RETURN(last, ParseStartKey(listing.start));
   }
 
-  for (const ListedKind* kind : wish.kinds) {
-    ListPlace place{.order = {}, .included = true, .descending = wish.descending};
+  for (const ListedKind* kind : listing.kinds) {
+    ListPlace place{.order = {}, .included = true, .descending = listing.descending};
     if (last) {
       const Position same{std::string(NameOf(*kind)), last->order};
-      const bool is_after = StandsBefore(wish, *last, same);
-      if (wish.by_kind && same != *last) {
+      const bool is_after = StandsBefore(listing, *last, same);
+      if (listing.by_kind && same != *last) {
         if (!is_after) continue;
       } else {
-        place = {last->order, is_after, wish.descending};
+        place = {last->order, is_after, listing.descending};
       }
     }
-    cursors.emplace_back(auth, caller, wish.filter, *kind, std::move(place), wish.limit + 1);
+    cursors.emplace_back(auth, caller, listing.filter, *kind, std::move(place), listing.limit + 1);
   }
   return cursors;
 }
 
-Result<int> CountAll(AuthServer& auth, const Caller& caller, Wish wish) {
-  wish.start.clear();
-  ASSIGN_OR_RETURN(auto cursors, CursorsOf(auth, caller, wish));
+Result<int> CountAll(AuthServer& auth, const Caller& caller, ListingRequest listing) {
+  listing.start.clear();
+  ASSIGN_OR_RETURN(auto cursors, CursorsOf(auth, caller, listing));
   int count = 0;
   for (auto& cursor : cursors) {
     while (true) {
@@ -109,28 +110,28 @@ Result<int> CountAll(AuthServer& auth, const Caller& caller, Wish wish) {
 }
 
 // Returns the cursor whose next is the first of all, and where that stands; nullptr when there is none.
-Result<std::pair<ListingCursor*, Position>> First(std::vector<ListingCursor>& cursors, const Wish& wish) {
+Result<std::pair<ListingCursor*, Position>> First(std::vector<ListingCursor>& cursors, const ListingRequest& listing) {
   std::pair<ListingCursor*, Position> first;
   for (auto& cursor : cursors) {
     ASSIGN_OR_RETURN(const Listed* item, cursor.Next());
     if (item == nullptr) continue;
     Position position{std::string(cursor.kind()), item->order};
-    if (first.first == nullptr || StandsBefore(wish, position, first.second)) first = {&cursor, std::move(position)};
+    if (first.first == nullptr || StandsBefore(listing, position, first.second)) first = {&cursor, std::move(position)};
   }
   return first;
 }
 
 // Puts one page into an answer, and sets what the next one starts behind.
 template <typename Answer>
-Status FillPage(AuthServer& auth, const Caller& caller, const Wish& wish, Answer& answer) {
+Status FillPage(AuthServer& auth, const Caller& caller, const ListingRequest& listing, Answer& answer) {
   std::optional<ResourceAccess> logins;
-  if (wish.with_logins && caller.kind == Caller::Kind::kUser) logins = caller.access->AccessTo("node");
-  ASSIGN_OR_RETURN(auto cursors, CursorsOf(auth, caller, wish));
+  if (listing.with_logins && caller.kind == Caller::Kind::kUser) logins = caller.access->AccessTo("node");
+  ASSIGN_OR_RETURN(auto cursors, CursorsOf(auth, caller, listing));
 
   std::size_t bytes = 0;
   std::string last;
   while (true) {
-    ASSIGN_OR_RETURN(const auto first, First(cursors, wish));
+    ASSIGN_OR_RETURN(const auto first, First(cursors, listing));
     const auto& [cursor, position] = first;
     if (cursor == nullptr) return {};
     auto& resource = *answer.add_resources();
@@ -138,7 +139,7 @@ Status FillPage(AuthServer& auth, const Caller& caller, const Wish& wish, Answer
     bytes += resource.ByteSizeLong();
 
     const auto taken = static_cast<std::size_t>(answer.resources_size());
-    if (taken > wish.limit || (taken > 1 && bytes > kMaxPageBytes)) {
+    if (taken > listing.limit || (taken > 1 && bytes > kMaxPageBytes)) {
       answer.mutable_resources()->RemoveLast();
       answer.set_nextkey(last);
       return {};
@@ -156,19 +157,19 @@ Status FillPage(AuthServer& auth, const Caller& caller, const Wish& wish, Answer
 
 Status ListResources(AuthServer& auth, const RpcCall& call, const proto::ListResourcesRequest& request,
                      proto::ListResourcesResponse& answer) {
-  ASSIGN_OR_RETURN(Wish wish, WishOf(request));
+  ASSIGN_OR_RETURN(ListingRequest listing, ListingRequestOf(request));
   ASSIGN_OR_RETURN(const ListedKind* kind, FindListedKind(request.resourcetype()));
-  wish.kinds.push_back(kind);
+  listing.kinds.push_back(kind);
   std::optional<Caller> searching;
   if (request.usesearchasroles()) {
     ASSIGN_OR_RETURN(searching, SearchingCaller(auth, call.caller, request));
   }
   const Caller& caller = searching ? *searching : call.caller;
   if (request.needtotalcount()) {
-    ASSIGN_OR_RETURN(const int count, CountAll(auth, caller, wish));
+    ASSIGN_OR_RETURN(const int count, CountAll(auth, caller, listing));
     answer.set_totalcount(count);
   }
-  return FillPage(auth, caller, wish, answer);
+  return FillPage(auth, caller, listing, answer);
 }
 
 // All kinds as one list, by name or by kind.
@@ -178,16 +179,16 @@ Status ListUnified(AuthServer& auth, const RpcCall& call, const proto::ListUnifi
   if (!field.empty() && field != "name" && field != "kind") {
     return Fail(ErrorKind::kNotImplemented, "sorting by \"{}\" is not implemented", field);
   }
-  ASSIGN_OR_RETURN(Wish wish, WishOf(request));
-  wish.by_kind = field == "kind";
+  ASSIGN_OR_RETURN(ListingRequest listing, ListingRequestOf(request));
+  listing.by_kind = field == "kind";
   std::set<std::string> kinds(request.kinds().begin(), request.kinds().end());
   if (kinds.empty()) kinds = {"node", "kube_server", "app_server", "db_server", "windows_desktop", "git_server"};
   if (kinds.erase("kube_cluster") != 0) kinds.insert("kube_server");
   for (const auto& name : kinds) {
     ASSIGN_OR_RETURN(const ListedKind* kind, FindListedKind(name));
-    wish.kinds.push_back(kind);
+    listing.kinds.push_back(kind);
   }
-  return FillPage(auth, call.caller, wish, answer);
+  return FillPage(auth, call.caller, listing, answer);
 }
 
 }  // namespace

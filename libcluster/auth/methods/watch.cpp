@@ -6,7 +6,7 @@
 namespace sallyport {
 
 void AddWatchMethods(RpcTable& table, AuthServer& auth) {
-  const auto slots = std::make_shared<SourceSlots>(BudgetOf(Door::kGrpc, CallerState::kKnown).watches_of_one, 0);
+  const auto slots = std::make_shared<SourceSlots>(BudgetOf(Endpoint::kGrpc, CallerState::kKnown).watches_of_one, 0);
 
   table.AddStream("/proto.AuthService/WatchEvents", RpcAccess::Authenticated(), [&auth, slots](RpcStreamCall call) {
     std::make_shared<EventWatch>(auth, *slots, std::move(call))->Start();

@@ -73,18 +73,18 @@ void ApiScopes::IsClusterWide(const std::string& api_group, const std::string& v
   const auto known = KnownClusterWide(api_group, resource);
   if (known) return callback(known);
   const bool any_version = version.empty() || version == "*";
-  if (api_group.empty()) return Look("/api/v1", resource, callback);
+  if (api_group.empty()) return LookUp("/api/v1", resource, callback);
   if (!IsDnsName(api_group) || (!any_version && !IsDnsName(version))) return callback(std::nullopt);
   const std::string group_path = "/apis/" + api_group;
-  if (!any_version) return Look(group_path + "/" + version, resource, callback);
+  if (!any_version) return LookUp(group_path + "/" + version, resource, callback);
   Load(group_path, kScopesLife, [self = shared_from_this(), group_path, resource, callback](const Pointer& group) {
     if (!IsDnsName(group->preferred_version)) return callback(std::nullopt);
-    self->Look(group_path + "/" + group->preferred_version, resource, callback);
+    self->LookUp(group_path + "/" + group->preferred_version, resource, callback);
   });
 }
 
 // What has been made since the document was read is not in it.
-void ApiScopes::Look(const std::string& path, const std::string& resource, const Callback& callback) {
+void ApiScopes::LookUp(const std::string& path, const std::string& resource, const Callback& callback) {
   const auto answer = [resource](const Pointer& document) -> Answer {
     const auto found = document->cluster_wide.find(resource);
     return found == document->cluster_wide.end() ? Answer() : Answer(found->second);

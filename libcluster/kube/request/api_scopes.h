@@ -46,7 +46,7 @@ class ApiScopes : public std::enable_shared_from_this<ApiScopes> {
   using Flight = SingleFlight<Pointer>;
 
   static Pointer Parse(const Result<std::string>& body);
-  void Look(const std::string& path, const std::string& resource, const Callback& callback);
+  void LookUp(const std::string& path, const std::string& resource, const Callback& callback);
   // Calls back with a document that is at most so old.
   void Load(const std::string& path, Nanoseconds max_age, std::function<void(const Pointer&)> callback);
   void Keep(const std::string& path, const Pointer& document);

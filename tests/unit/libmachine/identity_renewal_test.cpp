@@ -98,7 +98,7 @@ TEST_CASE("a look renews when it is time, with a key of its own") {
   std::string told;
   IdentityRenewal renewal(std::move(joined), {host.settings, host.Issue(),
                                               [&](const HostIdentity& identity) { told = NamesOf(identity); }});
-  renewal.Look();
+  renewal.RenewIfDue();
   CHECK(host.asked == 0);
   CHECK(host.Kept() == before);
 
@@ -107,14 +107,14 @@ TEST_CASE("a look renews when it is time, with a key of its own") {
   IdentityRenewal renamed(
       LoadOrJoin(host.settings).value(),
       {host.settings, host.Issue(), [&](const HostIdentity& identity) { told = NamesOf(identity); }});
-  renamed.Look();
+  renamed.RenewIfDue();
   CHECK(host.asked == 1);
   CHECK(told.contains("db.ex.com db "));
   CHECK(told.contains("db.example.com"));
   CHECK_FALSE(told.contains("web"));
   CHECK(renamed.identity().credentials.private_key.Reveal() != key_before);
   CHECK(host.Kept() != before);
-  renamed.Look();
+  renamed.RenewIfDue();
   CHECK(host.asked == 1);
 }
 
@@ -157,7 +157,7 @@ TEST_CASE("an answer for another key is not kept") {
   };
   bool renewed = false;
   IdentityRenewal renewal(std::move(joined), {host.settings, issue, [&](const HostIdentity&) { renewed = true; }});
-  renewal.Look();
+  renewal.RenewIfDue();
   CHECK_FALSE(renewed);
   CHECK(host.Kept() == before);
 }

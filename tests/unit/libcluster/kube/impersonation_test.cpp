@@ -8,7 +8,7 @@ namespace {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 using Names = std::vector<std::string>;
 
-TEST_CASE("without a wish, the roles decide and everybody is authenticated") {
+TEST_CASE("without impersonation headers, the roles decide and everybody is authenticated") {
   const auto chosen = ChooseImpersonation("alice", {}, {"dev", "edit", "dev"}, {{"Accept", "*/*"}}).value();
   CHECK(chosen.user == "alice");
   CHECK(chosen.groups == Names{"dev", "edit", "system:authenticated"});

@@ -15,16 +15,17 @@
 namespace sallyport {
 namespace {
 
-TEST_CASE("every door has a row for each state of the caller, and one only") {
-  for (const Door door : {Door::kHello, Door::kWeb, Door::kAuthHttp, Door::kKubernetes, Door::kGrpc}) {
+TEST_CASE("every endpoint has a row for each state of the caller, and one only") {
+  for (const Endpoint endpoint :
+       {Endpoint::kHello, Endpoint::kWeb, Endpoint::kAuthHttp, Endpoint::kKubernetes, Endpoint::kGrpc}) {
     for (const CallerState state : {CallerState::kUnknown, CallerState::kKnown}) {
       std::size_t rows = 0;
-      for (const auto& row : Budgets()) rows += row.door == door && row.state == state ? 1U : 0U;
+      for (const auto& row : Budgets()) rows += row.endpoint == endpoint && row.state == state ? 1U : 0U;
       CHECK(rows == 1);
-      CHECK(BudgetOf(door, state).door == door);
-      CHECK(BudgetOf(door, state).state == state);
+      CHECK(BudgetOf(endpoint, state).endpoint == endpoint);
+      CHECK(BudgetOf(endpoint, state).state == state);
     }
-    const Budget& unknown = BudgetOf(door, CallerState::kUnknown);
+    const Budget& unknown = BudgetOf(endpoint, CallerState::kUnknown);
     CHECK(unknown.connections_of_one > 0);
     CHECK(unknown.connections > unknown.connections_of_one);
     CHECK(unknown.unfinished_bytes <= 16U << 20);

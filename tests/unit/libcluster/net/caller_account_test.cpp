@@ -6,9 +6,9 @@ namespace sallyport {
 namespace {
 
 TEST_CASE("what is held counts for its caller until it is let go of") {
-  CallerAccounts accounts(Door::kGrpc);
+  CallerAccounts accounts(Endpoint::kGrpc);
   const auto account = accounts.Of(CallerState::kKnown, "alice");
-  std::shared_ptr<void> held = Hold(account, BudgetOf(Door::kGrpc, CallerState::kKnown).caller_bytes + 1);
+  std::shared_ptr<void> held = Hold(account, BudgetOf(Endpoint::kGrpc, CallerState::kKnown).caller_bytes + 1);
   CHECK(account->IsFull());
   held.reset();
   CHECK_FALSE(account->IsFull());
@@ -16,7 +16,7 @@ TEST_CASE("what is held counts for its caller until it is let go of") {
 }
 
 TEST_CASE("the connections of a caller have one account, which goes with the last of them") {
-  CallerAccounts accounts(Door::kGrpc);
+  CallerAccounts accounts(Endpoint::kGrpc);
   auto first = accounts.Of(CallerState::kKnown, "alice");
   auto second = accounts.Of(CallerState::kKnown, "alice");
   CHECK(first == second);
@@ -32,7 +32,7 @@ TEST_CASE("the connections of a caller have one account, which goes with the las
 TEST_CASE("an account may outlive the accounts") {
   std::shared_ptr<CallerAccount> account;
   {
-    CallerAccounts accounts(Door::kGrpc);
+    CallerAccounts accounts(Endpoint::kGrpc);
     account = accounts.Of(CallerState::kUnknown, "192.0.2.1");
   }
   account->Add(1);
@@ -40,9 +40,9 @@ TEST_CASE("an account may outlive the accounts") {
 }
 
 TEST_CASE("a caller that has had its part is full, and broken when it goes on") {
-  CallerAccounts accounts(Door::kGrpc);
+  CallerAccounts accounts(Endpoint::kGrpc);
   const auto greedy = accounts.Of(CallerState::kUnknown, "192.0.2.1");
-  const std::size_t part = BudgetOf(Door::kGrpc, CallerState::kUnknown).caller_bytes;
+  const std::size_t part = BudgetOf(Endpoint::kGrpc, CallerState::kUnknown).caller_bytes;
   greedy->Add(part + 1);
   CHECK(greedy->IsFull());
   CHECK_FALSE(greedy->IsBroken());
@@ -55,8 +55,8 @@ TEST_CASE("a caller that has had its part is full, and broken when it goes on") 
 }
 
 TEST_CASE("when all have had their part, only a caller that keeps little goes on") {
-  CallerAccounts accounts(Door::kGrpc);
-  const Budget& budget = BudgetOf(Door::kGrpc, CallerState::kUnknown);
+  CallerAccounts accounts(Endpoint::kGrpc);
+  const Budget& budget = BudgetOf(Endpoint::kGrpc, CallerState::kUnknown);
   const auto most = accounts.Of(CallerState::kUnknown, "192.0.2.1");
   const auto some = accounts.Of(CallerState::kUnknown, "192.0.2.2");
   const auto little = accounts.Of(CallerState::kUnknown, "192.0.2.3");

@@ -1,11 +1,11 @@
-"""Requests to the Kubernetes door of a cluster, byte by byte: what no ordinary client sends."""
+"""Requests to the Kubernetes endpoint of a cluster, byte by byte: what no ordinary client sends."""
 
 import http.client
 import json
 import socket
 import ssl
 
-from doors import KUBE_SERVER_NAME, kube_route
+from endpoints import KUBE_SERVER_NAME, kube_route
 from grpc_client import client_context
 
 
@@ -22,7 +22,7 @@ class KubeAnswer:
         return f"{self.status} {self.headers} {self.body[:2000]!r}"
 
 
-class KubeDoor:
+class KubeEndpoint:
     """One connection. `identity` is a pair of files with certificate and key."""
 
     def __init__(self, cluster, identity, kube_cluster="dev-cluster", timeout=20):
@@ -69,5 +69,5 @@ class KubeDoor:
 
 def ask(cluster, identity, method, target, *fields, body=b"", version="1.1", kube_cluster="dev-cluster"):
     """One request on a connection of its own."""
-    with KubeDoor(cluster, identity, kube_cluster) as door:
-        return door.ask(method, target, *fields, body=body, version=version)
+    with KubeEndpoint(cluster, identity, kube_cluster) as endpoint:
+        return endpoint.ask(method, target, *fields, body=body, version=version)

@@ -1,4 +1,4 @@
-#include "libcluster/ssh/session_door.h"
+#include "libcluster/ssh/session_socket.h"
 
 #include <sys/stat.h>
 
@@ -17,7 +17,7 @@ namespace sallyport {
 using boost::system::error_code;
 using LocalSocket = asio::local::stream_protocol::socket;
 
-struct SessionDoor::State {
+struct SessionSocket::State {
   State(EventLoop& loop_in, Find find_in, std::shared_ptr<RecordingSpool> recordings_in)
       : loop(loop_in),
         find(std::move(find_in)),
@@ -33,10 +33,10 @@ struct SessionDoor::State {
 
 namespace {
 
-constexpr std::chrono::milliseconds kDoorPause{100};  // when the process has no descriptors left
+constexpr std::chrono::milliseconds kAcceptPause{100};  // when the process has no descriptors left
 
 // Hears whoever connected, when that is a process of the sshd of a connection.
-void Receive(SessionDoor::State& state, LocalSocket socket) {
+void Receive(SessionSocket::State& state, LocalSocket socket) {
   auto peer = PeerOf(socket.native_handle());
   if (!peer) return;
   std::shared_ptr<SshConnection> connection;
@@ -53,7 +53,7 @@ void Receive(SessionDoor::State& state, LocalSocket socket) {
                  asio::detached);
 }
 
-asio::awaitable<void> Accept(std::shared_ptr<SessionDoor::State> state) {
+asio::awaitable<void> Accept(std::shared_ptr<SessionSocket::State> state) {
   error_code error;
   asio::steady_timer timer(state->strand);
   while (state->acceptor.is_open()) {
@@ -64,17 +64,17 @@ asio::awaitable<void> Accept(std::shared_ptr<SessionDoor::State> state) {
       Receive(*state, std::move(socket));
       continue;
     }
-    timer.expires_after(kDoorPause);
+    timer.expires_after(kAcceptPause);
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
   }
 }
 
 }  // namespace
 
-SessionDoor::SessionDoor(std::shared_ptr<State> state) : state_(std::move(state)) {}
+SessionSocket::SessionSocket(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
-Result<std::unique_ptr<SessionDoor>> SessionDoor::Open(EventLoop& loop, const std::string& path, Find find,
-                                                       std::shared_ptr<RecordingSpool> recordings) {
+Result<std::unique_ptr<SessionSocket>> SessionSocket::Open(EventLoop& loop, const std::string& path, Find find,
+                                                           std::shared_ptr<RecordingSpool> recordings) {
   auto state = std::make_shared<State>(loop, std::move(find), std::move(recordings));
   const auto fail = [&](const error_code& error) {
     return Fail(ErrorKind::kInternal, "cannot listen at {}: {}", path, error.message());
@@ -90,10 +90,10 @@ Result<std::unique_ptr<SessionDoor>> SessionDoor::Open(EventLoop& loop, const st
   state->acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) return fail(error);
   asio::co_spawn(state->strand, Accept(state), asio::detached);
-  return std::unique_ptr<SessionDoor>(new SessionDoor(std::move(state)));
+  return std::unique_ptr<SessionSocket>(new SessionSocket(std::move(state)));
 }
 
-SessionDoor::~SessionDoor() {
+SessionSocket::~SessionSocket() {
   asio::post(state_->strand, [state = state_] {
     error_code ignored;
     state->acceptor.close(ignored);

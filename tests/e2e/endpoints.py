@@ -1,4 +1,4 @@
-"""The doors of a cluster that a client certificate opens, each as a function: what came of knocking."""
+"""The endpoints of a cluster that a client certificate gives access to, each as a function that says what came of it."""
 
 import base64
 import http.client
@@ -11,15 +11,15 @@ from grpc_client import GrpcClient, GrpcError, client_context
 KUBE_SERVER_NAME = "kube-teleport-proxy-alpn.localhost"
 
 
-class Knock:
-    """Whether the door opened, and what was said."""
+class Access:
+    """Whether access was granted, and what was said."""
 
-    def __init__(self, opened, text):
-        self.opened = opened
+    def __init__(self, granted, text):
+        self.granted = granted
         self.text = text
 
     def __repr__(self):
-        return f"{'opened' if self.opened else 'refused'}: {self.text}"
+        return f"{'granted' if self.granted else 'refused'}: {self.text}"
 
 
 def auth_protocol(cluster):
@@ -36,16 +36,16 @@ def _https(port, identity, path, server_name, protocols, ca_file=None):
             response.begin()
             body = json.loads(response.read() or b"{}")
     if response.status == 200:
-        return Knock(True, json.dumps(body))
-    return Knock(False, body["error"]["message"] if "error" in body else body["message"])
+        return Access(True, json.dumps(body))
+    return Access(False, body["error"]["message"] if "error" in body else body["message"])
 
 
 def _grpc(port, identity, protocols, **metadata):
     try:
         with GrpcClient(port, identity, protocols=protocols) as client:
-            return Knock(True, client.call("/proto.AuthService/GetDomainName", **metadata).decode(errors="replace"))
+            return Access(True, client.call("/proto.AuthService/GetDomainName", **metadata).decode(errors="replace"))
     except GrpcError as error:
-        return Knock(False, error.message)
+        return Access(False, error.message)
 
 
 def grpc_on_auth(cluster, identity, **metadata):
@@ -76,8 +76,8 @@ def kubernetes(cluster, identity):
                   ["http/1.1"])
 
 
-AUTH_DOORS = {door.__name__: door for door in (grpc_on_auth, grpc_by_proxy, http_on_auth, http_by_proxy)}
-ALL_DOORS = {**AUTH_DOORS, "kubernetes": kubernetes}
+AUTH_ENDPOINTS = {endpoint.__name__: endpoint for endpoint in (grpc_on_auth, grpc_by_proxy, http_on_auth, http_by_proxy)}
+ALL_ENDPOINTS = {**AUTH_ENDPOINTS, "kubernetes": kubernetes}
 
 
 def log_in(cluster, user, directory, name, ttl_seconds=3600, **more):

@@ -22,7 +22,7 @@ struct Reachable {
   auto operator<=>(const Reachable& other) const = default;
 };
 
-struct AccessWorld {
+struct AccessSnapshot {
   std::map<std::string, std::shared_ptr<const types::RoleV6>> roles;
   std::map<std::string, std::shared_ptr<const types::UserV2>> users;
   std::vector<Reachable> resources;
@@ -34,8 +34,8 @@ struct AccessWorld {
 };
 
 // Each reads a part of it. Kinds of resources that the cluster does not have are left out.
-Status ReadRoles(RpcClient& rpc, AccessWorld& world);
-Status ReadUsers(RpcClient& rpc, AccessWorld& world);
-Status ReadResources(RpcClient& rpc, AccessWorld& world);
+Status ReadRoles(RpcClient& rpc, AccessSnapshot& snapshot);
+Status ReadUsers(RpcClient& rpc, AccessSnapshot& snapshot);
+Status ReadResources(RpcClient& rpc, AccessSnapshot& snapshot);
 
 }  // namespace sallyport

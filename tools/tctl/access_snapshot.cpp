@@ -1,4 +1,4 @@
-#include "tools/tctl/access_world.h"
+#include "tools/tctl/access_snapshot.h"
 
 #include <algorithm>
 #include <array>
@@ -30,7 +30,7 @@ Status Unless(ErrorKind kind, Status status) { return status || status.error().k
 
 }  // namespace
 
-void AccessWorld::Apply(const Resource& resource) {
+void AccessSnapshot::Apply(const Resource& resource) {
   const std::string name = NameOf(*resource.message);
   if (resource.kind->kind == "role") {
     roles[name] = std::make_shared<types::RoleV6>(resource.as<types::RoleV6>());
@@ -42,7 +42,7 @@ void AccessWorld::Apply(const Resource& resource) {
   }
 }
 
-AccessChecker AccessWorld::CheckerOf(const types::UserV2& user, const std::vector<std::string>& more) const {
+AccessChecker AccessSnapshot::CheckerOf(const types::UserV2& user, const std::vector<std::string>& more) const {
   std::vector<std::string> names(user.spec().roles().begin(), user.spec().roles().end());
   names.insert(names.end(), more.begin(), more.end());
   std::vector<std::shared_ptr<const types::RoleV6>> held;
@@ -53,29 +53,29 @@ AccessChecker AccessWorld::CheckerOf(const types::UserV2& user, const std::vecto
   return AccessChecker(user.metadata().name(), ToSelector(user.spec().traits()), std::move(held));
 }
 
-Status ReadRoles(RpcClient& rpc, AccessWorld& world) {
+Status ReadRoles(RpcClient& rpc, AccessSnapshot& snapshot) {
   return ReadEach(rpc, "role", [&](const google::protobuf::Message& message) -> Status {
-    world.roles[NameOf(message)] = std::make_shared<types::RoleV6>(static_cast<const types::RoleV6&>(message));
+    snapshot.roles[NameOf(message)] = std::make_shared<types::RoleV6>(static_cast<const types::RoleV6&>(message));
     return {};
   });
 }
 
-Status ReadUsers(RpcClient& rpc, AccessWorld& world) {
+Status ReadUsers(RpcClient& rpc, AccessSnapshot& snapshot) {
   return ReadEach(rpc, "user", [&](const google::protobuf::Message& message) -> Status {
-    world.users[NameOf(message)] = std::make_shared<types::UserV2>(static_cast<const types::UserV2&>(message));
+    snapshot.users[NameOf(message)] = std::make_shared<types::UserV2>(static_cast<const types::UserV2&>(message));
     return {};
   });
 }
 
-Status ReadResources(RpcClient& rpc, AccessWorld& world) {
+Status ReadResources(RpcClient& rpc, AccessSnapshot& snapshot) {
   // Several servers may announce one cluster, and a cluster that is written by hand may be announced too.
   std::set<Reachable> seen;
   const auto add_once = [&](Reachable resource) {
-    if (seen.insert(resource).second) world.resources.push_back(std::move(resource));
+    if (seen.insert(resource).second) snapshot.resources.push_back(std::move(resource));
   };
 
   const auto node = [&](const Value& item) -> Status {
-    world.resources.push_back({"node", At(item, "spec", "hostname").as_string(), LabelsOfNode(item)});
+    snapshot.resources.push_back({"node", At(item, "spec", "hostname").as_string(), LabelsOfNode(item)});
     return {};
   };
   RETURN_IF_ERROR(Unless(ErrorKind::kNotImplemented, ListNodes(rpc, {}, node)));
