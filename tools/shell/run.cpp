@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "libbase/json.h"
+#include "libbase/write_all.h"
 #include "tools/shell/find_command.h"
 #include "tools/shell/parsed_line.h"
 
@@ -43,12 +44,7 @@ std::unexpected<Error> NotWritten(std::string_view why) {
 
 Status WriteFd(int fd, std::string_view text) {
   if (fd == STDOUT_FILENO && stdout_was_closed && !text.empty()) return NotWritten("standard output is closed");
-  while (!text.empty()) {
-    const ssize_t count = ::write(fd, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return NotWritten(std::system_category().message(errno));
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
+  if (!WriteAll(fd, text)) return NotWritten(std::system_category().message(errno));
   return {};
 }
 

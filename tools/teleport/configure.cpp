@@ -7,6 +7,7 @@
 
 #include "libbase/file.h"
 #include "libbase/text.h"
+#include "libbase/write_all.h"
 #include "libcluster/config/sample_config.h"
 #include "libcluster/config/teleport_config.h"
 #include "libcluster/proxy/web_certificate.h"
@@ -90,15 +91,10 @@ Status WriteNewFile(const std::string& path, std::string_view text) {
                 std::strerror(errno));
   }
 
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd.get(), text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      const int reason = errno;
-      ::unlink(path.c_str());
-      return Fail(ErrorKind::kInternal, "cannot write {}: {}", path, std::strerror(reason));
-    }
-    text.remove_prefix(static_cast<std::size_t>(written));
+  if (!WriteAll(fd.get(), text)) {
+    const int reason = errno;
+    ::unlink(path.c_str());
+    return Fail(ErrorKind::kInternal, "cannot write {}: {}", path, std::strerror(reason));
   }
   return {};
 }

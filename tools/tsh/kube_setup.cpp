@@ -1,23 +1,15 @@
 #include "tools/tsh/kube_setup.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 
 #include "libbase/address.h"
 #include "libclient/listing.h"
+#include "tools/shell/exec.h"
 #include "tools/tsh/context.h"
 
 namespace sallyport {
 namespace {
-
-std::string OwnPath(const Invocation& invocation) {
-  char path[4096];
-  const ssize_t size = ::readlink("/proc/self/exe", path, sizeof path);
-  return size > 0 && size < static_cast<ssize_t>(sizeof path) ? std::string(path, static_cast<std::size_t>(size))
-                                                              : invocation.executable;
-}
 
 void ReplaceAll(std::string& text, std::string_view from, const std::string& to) {
   for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
@@ -58,7 +50,7 @@ Result<KubeEntry> EntryFor(const Invocation& invocation, const Session& session,
   entry.kube_cluster = kube;
   RETURN_IF_ERROR(AddKubeAddress(profile, entry));
   ASSIGN_OR_RETURN(entry.authorities_pem, AuthoritiesOf(session, profile.load_all_cas ? "" : session.root_cluster));
-  entry.command = OwnPath(invocation);
+  entry.command = OwnPath(invocation.executable);
   entry.arguments = {"kube", "credentials", "--kube-cluster=" + kube, "--teleport-cluster=" + entry.teleport_cluster,
                      "--proxy=" + profile.web_proxy_addr};
   if (!session.identity_path.empty()) {

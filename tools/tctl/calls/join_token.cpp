@@ -205,7 +205,7 @@ Result<std::vector<types::ProvisionTokenV2>> AllTokens(RpcClient& rpc) {
   for (const auto& one : fixed.spec().statictokens()) {
     auto& token = tokens.emplace_back(NewResource(*FindKind("token")).as<types::ProvisionTokenV2>());
     token.mutable_metadata()->set_name(one.token());
-    SetLabel(token, "teleport.dev/origin", "config-file");
+    SetLabel(token, std::string(kOriginLabel), "config-file");
     SetExpires(token, Time{});
     *token.mutable_spec()->mutable_roles() = one.roles();
     token.mutable_spec()->set_joinmethod("token");
