@@ -25,6 +25,9 @@ endif()
 
 target_compile_options(sallyport_flags INTERFACE
   -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers)
+if(SALLYPORT_WERROR)
+  target_compile_options(sallyport_flags INTERFACE -Werror)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND (CMAKE_BUILD_TYPE STREQUAL "Release" OR SALLYPORT_SANITIZE))
   # When it optimises, GCC 12 sees faults in functions of the standard library and Asio that are none, and no longer knows
   # those of a precompiled header for the system's.
