@@ -88,6 +88,7 @@ Result<std::unique_ptr<AuthServer>> AuthServer::Open(AuthServerOptions options) 
 
 std::unique_ptr<AuthServer> AuthServer::Over(Backend& view) {
   std::unique_ptr<AuthServer> over(new AuthServer(options_));
+  over->recordings_ = recordings_;
   over->audit_queue_ = audit_queue_;
   over->Follow(view);
   over->authorities_ = authorities_;
@@ -149,6 +150,11 @@ Result<std::shared_ptr<const types::AuthPreferenceV2>> AuthServer::AuthPreferenc
   preference_ = std::make_shared<const types::AuthPreferenceV2>(std::move(setting));
   preference_change_ = change;
   return preference_;
+}
+
+Status AuthServer::Commit(BackendTransaction transaction) {
+  RETURN_IF_ERROR(backend_->Commit(std::move(transaction)));
+  return locks_->Refresh();
 }
 
 Status AuthServer::Named(Status status, std::string_view kind, std::string_view name) {

@@ -83,7 +83,8 @@ class AuthServer {
   // Returns the setting that requests are decided by, from memory while it does not change.
   Result<std::shared_ptr<const types::AuthPreferenceV2>> AuthPreference();
 
-  Status Commit(BackendTransaction transaction) { return backend_->Commit(std::move(transaction)); }
+  // Commits, and reads the locks again when they are other ones, so that nobody who checks one has to wait for that.
+  Status Commit(BackendTransaction transaction);
 
   // Writes a resource and its event as one, with what else is in the transaction. `message` gets its new revision.
   template <typename M>

@@ -16,6 +16,7 @@ ChangeWatcher::ChangeWatcher(std::vector<std::string> prefixes, std::function<vo
 std::shared_ptr<ChangeWatcher> ChangeWatcher::Unknowing() {
   auto watcher = std::make_shared<ChangeWatcher>(std::vector<std::string>(), std::function<void()>());
   watcher->behind_ = true;
+  watcher->knows_ = false;
   return watcher;
 }
 

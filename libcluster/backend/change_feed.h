@@ -28,6 +28,9 @@ class ChangeWatcher {
   // anew.
   static std::shared_ptr<ChangeWatcher> Unknowing();
 
+  // Returns whether the watcher learns of changes.
+  bool knows() const { return knows_; }
+
   // Returns what has changed since. Fails with kLimitExceeded, from then on, when it was not called for so long that
   // too much has.
   Result<SharedEvents> Take();
@@ -42,6 +45,7 @@ class ChangeWatcher {
   SharedEvents events_;
   std::size_t bytes_ = 0;
   bool behind_ = false;
+  bool knows_ = true;
 };
 
 // The watchers of one backend.

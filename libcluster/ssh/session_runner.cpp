@@ -87,7 +87,7 @@ class Runner {
     process_ = UniqueFd(::pidfd_open(pid_, 0));
     if (!process_.valid()) {
       const int reason = errno;
-      ::kill(pid_, SIGKILL);
+      Signal(SIGKILL);
       ::waitpid(pid_, nullptr, 0);
       return Fail(ErrorKind::kInternal, "cannot watch the session's process: {}", std::strerror(reason));
     }

@@ -20,8 +20,11 @@ std::string SpiffeId(const Message& resource) {
 constexpr TextColumn kWorkloadIdentityColumns[] = {{"Name", &NameOf}, {"SPIFFE ID", &SpiffeId}};
 
 Status CheckTtl(std::string_view field, const google::protobuf::Duration& ttl, std::chrono::hours most) {
-  if (std::chrono::seconds(ttl.seconds()) <= most && ttl.seconds() >= 0 && ttl.nanos() >= 0) return {};
-  return Fail(ErrorKind::kBadParameter, "spec.spiffe.{}.maximum_ttl must be at most {}", field, FormatDuration(most));
+  const std::chrono::seconds seconds(ttl.seconds());
+  const bool too_long = seconds > most || (seconds == most && ttl.nanos() > 0);
+  if (!too_long && ttl.seconds() >= 0 && ttl.nanos() >= 0) return {};
+  return Fail(ErrorKind::kBadParameter, "spec.spiffe.{}.maximum_ttl must be between 0 and {}", field,
+              FormatDuration(most));
 }
 
 // A rule has conditions or an expression, and each condition says of which attribute it asks what.

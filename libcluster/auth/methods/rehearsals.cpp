@@ -20,23 +20,35 @@ std::string OwnerOf(const Caller& caller) {
 
 }  // namespace
 
-Result<std::string> Rehearsals::Begin(const Caller& caller) {
-  const std::lock_guard lock(mutex_);
-  ForgetUnused();
-  const std::string owner = OwnerOf(caller);
+// The mutex is held.
+Status Rehearsals::CheckRoom(const std::string& owner) const {
   const auto own = std::ranges::count_if(entries_, [&](const auto& entry) { return entry.second.owner == owner; });
-  if (own >= kMaxOfOne) {
-    return Fail(ErrorKind::kLimitExceeded, "you have too many rehearsals under way: try again in a few minutes");
+  if (own < kMaxOfOne) return {};
+  return Fail(ErrorKind::kLimitExceeded, "you have too many rehearsals under way: try again in a few minutes");
+}
+
+Result<std::string> Rehearsals::Begin(const Caller& caller) {
+  const std::string owner = OwnerOf(caller);
+  Entries ended;  // goes without the mutex: what a rehearsal keeps may be much
+  {
+    const std::lock_guard lock(mutex_);
+    TakeUnused(ended);
+    RETURN_IF_ERROR(CheckRoom(owner));
   }
-  if (entries_.size() >= kMaxOfAll) MakeRoom();
+
+  auto cluster = std::make_shared<const RehearsedCluster>(auth_, kMaxBytes);
+  const std::lock_guard lock(mutex_);
+  RETURN_IF_ERROR(CheckRoom(owner));
+  if (entries_.size() >= kMaxOfAll) ended.insert(entries_.extract(OneOfMost()));
   std::string name = RandomUuid();
-  entries_[name] = {owner, Now(), std::make_shared<const RehearsedCluster>(auth_, kMaxBytes)};
+  entries_[name] = {owner, Now(), std::move(cluster)};
   return name;
 }
 
 Result<std::shared_ptr<const RehearsedCluster>> Rehearsals::Find(const Caller& caller, std::string_view name) {
+  Entries ended;
   const std::lock_guard lock(mutex_);
-  ForgetUnused();
+  TakeUnused(ended);
   const auto found = entries_.find(name);
   if (found == entries_.end() || found->second.owner != OwnerOf(caller)) {
     return Fail(ErrorKind::kNotFound, "the rehearsal has ended");
@@ -46,25 +58,29 @@ Result<std::shared_ptr<const RehearsedCluster>> Rehearsals::Find(const Caller& c
 }
 
 void Rehearsals::End(const Caller& caller, std::string_view name) {
+  Entries ended;
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(name);
-  if (found != entries_.end() && found->second.owner == OwnerOf(caller)) entries_.erase(found);
-}
-
-// Ends one of whoever has most, the longest unused: who has one keeps it. The mutex is held.
-void Rehearsals::MakeRoom() {
-  std::map<std::string_view, int> owned;
-  for (const auto& [name, entry] : entries_) ++owned[entry.owner];
-  entries_.erase(std::ranges::min_element(entries_, [&](const auto& one, const auto& other) {
-    const int of_one = owned[one.second.owner];
-    const int of_other = owned[other.second.owner];
-    return of_one != of_other ? of_one > of_other : one.second.used < other.second.used;
-  }));
+  if (found != entries_.end() && found->second.owner == OwnerOf(caller)) ended.insert(entries_.extract(found));
 }
 
 // The mutex is held.
-void Rehearsals::ForgetUnused() {
-  std::erase_if(entries_, [](const auto& entry) { return Now() - entry.second.used > kUnused; });
+Rehearsals::Entries::const_iterator Rehearsals::OneOfMost() const {
+  std::map<std::string_view, int> owned;
+  for (const auto& [name, entry] : entries_) ++owned[entry.owner];
+  return std::ranges::min_element(entries_, [&](const auto& one, const auto& other) {
+    const int of_one = owned[one.second.owner];
+    const int of_other = owned[other.second.owner];
+    return of_one != of_other ? of_one > of_other : one.second.used < other.second.used;
+  });
+}
+
+// The mutex is held.
+void Rehearsals::TakeUnused(Entries& ended) {
+  for (auto at = entries_.begin(); at != entries_.end();) {
+    const auto entry = at++;
+    if (Now() - entry->second.used > kUnused) ended.insert(entries_.extract(entry));
+  }
 }
 
 }  // namespace sallyport

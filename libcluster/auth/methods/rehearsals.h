@@ -45,12 +45,17 @@ class Rehearsals {
     Time used;
     std::shared_ptr<const RehearsedCluster> cluster;
   };
-  void ForgetUnused();
-  void MakeRoom();
+  using Entries = std::map<std::string, Entry, std::less<>>;
+  // kLimitExceeded when the owner has too many.
+  Status CheckRoom(const std::string& owner) const;
+  // Returns the longest unused one of an owner who has most: an owner of one keeps it.
+  Entries::const_iterator OneOfMost() const;
+  // Moves away those that were not used for ten minutes.
+  void TakeUnused(Entries& ended);
 
   AuthServer& auth_;
   std::mutex mutex_;
-  std::map<std::string, Entry, std::less<>> entries_;
+  Entries entries_;
 };
 
 }  // namespace sallyport

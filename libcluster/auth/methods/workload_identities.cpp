@@ -75,8 +75,11 @@ Status ListWorkloadIdentities(AuthServer& auth, const workloadv1::ListWorkloadId
   const int asked = request.page_size();
   const int size = asked <= 0 || asked > kMaxWorkloadIdentities ? kMaxWorkloadIdentities : asked;
   std::string last;
+  std::size_t bytes = 0;
   const auto take = [&](auto& entry) {
-    if (answer.workload_identities_size() == size) {
+    bytes += entry.second.ByteSizeLong();
+    const int taken = answer.workload_identities_size();
+    if (taken == size || (taken > 0 && bytes > kMaxPageBytes)) {
       answer.set_next_page_token(last);
       return false;
     }

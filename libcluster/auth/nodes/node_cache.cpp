@@ -71,7 +71,7 @@ struct NodeCache::State : std::enable_shared_from_this<State> {
   std::shared_ptr<ChangeWatcher> watcher;
   OrderedNodes nodes;
 
-  // Takes in what has changed. With the mutex.
+  // Takes in what has changed, or reads all. With the mutex.
   Status Refresh() {
     if (watcher) {
       if (const auto events = watcher->Take()) {
@@ -109,7 +109,10 @@ std::string NodeCache::OrderOf(const types::ServerV2& node) {
 Result<std::vector<SharedNode>> NodeCache::List(const ListPlace& place, std::size_t limit) {
   const std::lock_guard lock(state_->mutex);
   RETURN_IF_ERROR(state_->Refresh());
-  return state_->nodes.List(place, limit);
+  auto found = state_->nodes.List(place, limit);
+  // A backend that does not say what changes is read anew each time: nothing of it is kept.
+  if (!state_->watcher->knows()) state_->nodes = {};
+  return found;
 }
 
 Result<std::vector<SharedNode>> NodeCache::All() { return List({}, kAllNodes); }

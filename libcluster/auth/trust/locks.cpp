@@ -63,16 +63,30 @@ Locks::Locks(Backend& backend, std::string cluster_name)
       changes_(std::make_unique<ChangeCounter>(
           backend, std::vector<std::string>{ResourceKey("lock", ""), std::string(kRemovedHosts)})) {}
 
-Result<std::shared_ptr<const Locks::Known>> Locks::Current() const {
+std::shared_ptr<const Locks::Known> Locks::KnownAt(std::uint64_t change) const {
   const std::lock_guard lock(mutex_);
-  const std::uint64_t change = changes_->Count();
-  if (known_ && known_->change == change) return known_;
+  return known_ && known_->change >= change ? known_ : nullptr;
+}
 
-  Known known{.change = change, .locks = {}, .removed_hosts = {}};
+Result<std::shared_ptr<const Locks::Known>> Locks::Current() const {
+  const std::uint64_t change = changes_->Count();
+  if (auto known = KnownAt(change)) return known;
+
+  const std::lock_guard reading(reading_);
+  if (auto known = KnownAt(change)) return known;  // read meanwhile
+  Known known{.change = changes_->Count(), .locks = {}, .removed_hosts = {}};
   ASSIGN_OR_RETURN(known.locks, ListAllResources<types::LockV2>(backend_, "lock"));
   ASSIGN_OR_RETURN(known.removed_hosts, RemovedHosts(backend_));
-  known_ = std::make_shared<const Known>(std::move(known));
-  return known_;
+  auto read = std::make_shared<const Known>(std::move(known));
+
+  const std::lock_guard lock(mutex_);
+  known_ = read;
+  return read;
+}
+
+Status Locks::Refresh() {
+  const auto known = Current();
+  return known ? Status() : Status(std::unexpected(known.error()));
 }
 
 Status Locks::Check(const Identity& identity) const {

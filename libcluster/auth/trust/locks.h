@@ -26,6 +26,8 @@ class Locks {
  public:
   // The backend must outlive the object, which follows its changes.
   Locks(Backend& backend, std::string cluster_name);
+  // Reads the locks and the removed hosts again if they have changed. Checks do it too, and wait for it.
+  Status Refresh();
   // kAccessDenied "lock targeting User:"alice" is in force[: message]" when a lock that has not expired names anything
   // that this identity is: its user, a role, a login, its device, ...
   Status Check(const Identity& identity) const;
@@ -40,11 +42,14 @@ class Locks {
   };
   // Returns the locks as they are. Fails, so that nothing is allowed, when they cannot be read.
   Result<std::shared_ptr<const Known>> Current() const;
+  // Returns what is known, if it is of that count of changes or a later one.
+  std::shared_ptr<const Known> KnownAt(std::uint64_t change) const;
 
   Backend& backend_;
   const std::string cluster_name_;
   const std::unique_ptr<ChangeCounter> changes_;
-  mutable std::mutex mutex_;
+  mutable std::mutex reading_;  // held by the one that reads
+  mutable std::mutex mutex_;    // of known_
   mutable std::shared_ptr<const Known> known_;
 };
 

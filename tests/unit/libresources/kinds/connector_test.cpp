@@ -71,6 +71,14 @@ TEST_CASE("descriptors that are none are refused") {
     INFO(xml);
     CHECK_FALSE(ParseSamlDescriptor(xml));
   }
+  using namespace std::string_view_literals;
+  for (const std::string_view xml :
+       {"<EntityDescriptor entityID='x'/>\0<!DOCTYPE x>"sv, "<EntityDescriptor entityID='x\0y'/>"sv,
+        "<EntityDescriptor entityID='x&#0;y'/>"sv, "<!DOCTYPE x [<!ENTITY y 'z'>]><EntityDescriptor entityID='&y;'/>"sv,
+        "<\0E\0n\0t\0"sv}) {
+    INFO(xml);
+    CHECK_FALSE(ParseSamlDescriptor(xml));
+  }
   const auto found = ParseSamlDescriptor(
       "<?xml version='1.0'?><!-- <x> --><md:EntityDescriptor md:x='1' entityID='x'><SingleSignOnService Location='no'/>"
       "</md:EntityDescriptor>");

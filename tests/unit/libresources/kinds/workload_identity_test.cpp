@@ -39,6 +39,7 @@ TEST_CASE("workload identities that Teleport refuses are refused by their field"
       {"{spiffe: {id: svc}}", "spec.spiffe.id must start with a /"},
       {"{spiffe: {id: /a, x509: {maximum_ttl: 337h}}}", "spec.spiffe.x509.maximum_ttl"},
       {"{spiffe: {id: /a, jwt: {maximum_ttl: 25h}}}", "spec.spiffe.jwt.maximum_ttl"},
+      {"{spiffe: {id: /a, jwt: {maximum_ttl: 24h0m0.5s}}}", "spec.spiffe.jwt.maximum_ttl"},
       {"{spiffe: {id: /a}, rules: {allow: [{}]}}", "spec.rules.allow[0].conditions is missing"},
       {"{spiffe: {id: /a}, rules: {allow: [{expression: x, conditions: [{attribute: a, eq: {value: b}}]}]}}",
        "spec.rules.allow[0] has conditions and an expression"},
