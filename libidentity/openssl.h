@@ -1,4 +1,4 @@
-// For the sources of this library only: owners of OpenSSL objects, and its error queue turned into Errors.
+// Owns OpenSSL objects and turns OpenSSL's error queue into Errors. Internal to this library.
 #pragma once
 
 #include <memory>
