@@ -63,7 +63,7 @@ Status WaitForLock(int fd, const std::string& path, std::chrono::steady_clock::t
   return {};
 }
 
-// Whether an open file is the one that a path names.
+// Returns whether an open file is the file at a path.
 bool IsFileAt(int fd, const std::string& path) {
   struct stat opened{};
   struct stat named{};

@@ -89,7 +89,7 @@ struct Http2Connection::Callbacks {
     return 0;
   }
 
-  // A request that could not be sent, because the other side takes no more of them.
+  // Handles a request that could not be sent because the peer accepts no more requests.
   static int OnNotSent(nghttp2_session*, const nghttp2_frame* frame, int, void* owner) {
     if (frame->hd.type != NGHTTP2_HEADERS || Of(owner).is_server_) return 0;
     Of(owner).Forget(frame->hd.stream_id);

@@ -43,7 +43,7 @@ Weight WeightOf(const Value& value) {
   return weight;
 }
 
-// How deep a value goes: a scalar 0.
+// Returns the depth of a value: 0 for a scalar.
 int DepthOf(const Value& value) {
   int depth = 0;
   for (const Value& item : value.as_list()) depth = std::max(depth, 1 + DepthOf(item));
@@ -218,8 +218,9 @@ class Handler : public YAML::EventHandler {
     return false;
   }
 
-  // Whether a document that is not the first may start there. yaml-cpp starts one where text follows a complete one;
-  // and what it cannot read as a node it takes for an empty document, and stays before it for ever.
+  // Returns whether a document after the first may start there. yaml-cpp starts a document where text follows a
+  // complete document; it takes text that it cannot read as a node for an empty document, and never moves past that
+  // text.
   bool MayStart(std::size_t at) const {
     if (at == document_at_) return false;
     return at >= text_.size() || text_.substr(at).starts_with("---") || AfterDocumentEnd(at);
@@ -309,7 +310,7 @@ std::optional<std::string> CheckCharacters(std::string_view text) {
   return std::nullopt;
 }
 
-// Returns what an error of yaml-cpp means for the person who has written the text; its own words are of its grammar.
+// Returns the meaning of a yaml-cpp error for the author of the text; yaml-cpp's own messages describe its grammar.
 std::unexpected<Error> Explain(const YAML::Exception& error, std::string_view source) {
   constexpr std::array<std::array<std::string_view, 3>, 3> kMeanings{{
       {"end of map not found", "this does not go on from what stands before it",

@@ -50,7 +50,7 @@ std::optional<std::string_view> FieldOf(const Http2Answer& answer, std::string_v
   return std::nullopt;
 }
 
-// Undoes "%0A"; what is not such an escape stays.
+// Decodes "%0A"; keeps text that is not such an escape.
 std::string PercentDecoded(std::string_view text) {
   std::string decoded;
   for (std::size_t at = 0; at < text.size(); ++at) {

@@ -20,7 +20,7 @@ constexpr mode_t kHostsDirectoryMode = 0700;
 constexpr std::pair<std::string_view, std::string_view> kCaches[] = {
     {"XDG_CACHE_HOME", ""}, {"HOME", "/.cache"}, {"XDG_RUNTIME_DIR", ""}};
 
-// What is decided here and nowhere else, beside the options that have a value of their own in SshOptionWords.
+// The options with fixed values that only this file sets; SshOptionWords sets the options with variable values.
 constexpr std::pair<std::string_view, std::string_view> kFixed[] = {
     {"StrictHostKeyChecking", "yes"},
     {"GlobalKnownHostsFile", "none"},

@@ -134,7 +134,7 @@ Status SetPeer(SSL* ssl, const TlsOptions& options) {
   return set == 1 ? Status() : Fail(ErrorKind::kBadParameter, "\"{}\" cannot be a server's name", options.server_name);
 }
 
-// OpenSSL's own check, and the names of what it refuses: they are gone when the handshake has failed.
+// Runs OpenSSL's check and keeps the names of a refused certificate, which are gone after the handshake has failed.
 int VerifyAndKeepNames(X509_STORE_CTX* context, void* names) {
   const int accepted = X509_verify_cert(context);
   if (accepted == 1) return accepted;
@@ -176,8 +176,8 @@ Error VerificationError(long code, const std::string& names, const TlsOptions& o
   }
 }
 
-// What an alert of the other side means for a user. With TLS 1.3 one that is about our certificate comes after the
-// handshake. Takes the newest error of OpenSSL's queue and empties it.
+// Returns the meaning of an alert from the peer for the user. With TLS 1.3, an alert about our certificate arrives
+// after the handshake. Takes the newest error of OpenSSL's queue and empties it.
 Error AlertError(const std::string& where) {
   const unsigned long code = ERR_peek_last_error();
   const char* text = ERR_reason_error_string(code);

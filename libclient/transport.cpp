@@ -126,7 +126,7 @@ Status NodeConnection::Relay(int in, int out) {
   }
 }
 
-// Returns whether anything came.
+// Returns whether any bytes arrived.
 Result<bool> NodeConnection::Receive(int out) {
   bool moved = false;
   while (true) {
@@ -154,7 +154,7 @@ void NodeConnection::Forward(int in) {
   call_->EndSending();
 }
 
-// What was sent last is worth a moment.
+// Waits briefly for the last bytes to be sent.
 Status NodeConnection::Flush() {
   const Deadline deadline = In(kFlushTimeout);
   while (!call_->IsFlushed() && !call_->ended()) {

@@ -59,7 +59,7 @@ Result<std::string> Field(const Value& answer, std::string_view name) {
   return FromBase64(value == nullptr ? std::string() : value->as_string());
 }
 
-// What the methods of other issuers show is left out when there is none.
+// Returns the JSON of a request; omits the proofs of other methods when empty.
 Value WebRequest(const types::RegisterUsingTokenRequest& request) {
   Value body(Value::Map{{"hostID", request.hostid()},
                         {"node_name", request.nodename()},

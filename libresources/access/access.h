@@ -41,7 +41,7 @@ struct RuleContext {
 
 RoleMatcher KubeObjectMatcher(KubeRequest request);
 
-// The longest session with a Kubernetes cluster, unless roles shorten it.
+// The length of a session with a Kubernetes cluster, unless roles shorten it.
 inline constexpr Nanoseconds kKubeSession = std::chrono::hours(1);
 
 // Ports that a session may forward.

@@ -29,7 +29,7 @@ std::string NamesOf(Roles roles) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-// What a condition asks about; without another user it is about roles alone.
+// The subject of a condition; without another user, the condition is about roles alone.
 struct Question {
   const types::UserV2& current;
   const types::UserV2* other;

@@ -241,7 +241,7 @@ bool NamesKind(const types::RoleConditions& part, const std::string& kind) {
   });
 }
 
-// Labels whose emptiness means that nobody has said anything: Go writes them even when they are unset.
+// Labels that count as unset when empty: Go writes them even when they are unset.
 struct PresetLabels {
   const wrappers::LabelValues& (types::RoleConditions::*get)() const;
   wrappers::LabelValues* (types::RoleConditions::*mutate)();

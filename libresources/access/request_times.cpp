@@ -17,7 +17,7 @@ std::unexpected<Error> TooLong(std::string_view what, Nanoseconds asked, Nanosec
               FormatDuration(std::chrono::round<seconds>(asked)), FormatDuration(std::chrono::round<seconds>(most)));
 }
 
-// How long the session may be, with what the request asks for.
+// Returns the duration of the session: as requested, else the longest. Fails with kBadParameter beyond the longest.
 Result<Nanoseconds> SessionOf(const types::AccessRequestSpecV3& spec, Time now, Nanoseconds longest) {
   const auto wanted = ToTime(spec.expires());
   if (!wanted || *wanted <= now) return longest;
@@ -25,7 +25,7 @@ Result<Nanoseconds> SessionOf(const types::AccessRequestSpecV3& spec, Time now, 
   return *wanted - now;
 }
 
-// How long the access lasts, from now on.
+// Returns how long the access lasts, from now on.
 Result<Nanoseconds> AccessOf(const types::AccessRequestSpecV3& spec, Time now, Nanoseconds session,
                              Nanoseconds max_duration) {
   auto wanted = ToTime(spec.maxduration());

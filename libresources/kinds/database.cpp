@@ -44,7 +44,7 @@ bool IsBlank(const Message& message) {
   });
 }
 
-// What is set says which service of AWS it is; the first row that holds decides.
+// Finds the AWS service by the fields that are set; the first matching row decides.
 struct AwsService {
   std::string_view type;
   bool (*holds)(const types::AWS& aws);
@@ -107,7 +107,7 @@ bool IsAccount(std::string_view text) {
   return text.size() == kAccountDigits && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// A role of the same account and partition.
+// Checks that the assumed role has the same account and partition.
 Status CheckAssumedRole(const types::AWS& aws) {
   if (aws.accountid().empty()) return Fail(ErrorKind::kBadParameter, "spec.aws.account_id is missing");
 

@@ -36,7 +36,7 @@ std::string_view LabelPrefix(std::string_view name) {
   return {};
 }
 
-// What is behind the first slash, if anything is.
+// Returns the text after the first slash, if any, else the key without a trailing slash.
 std::string_view WithoutPrefix(std::string_view key) {
   const auto slash = key.find('/');
   if (slash == std::string_view::npos) return key;

@@ -16,7 +16,7 @@ const types::TrustedClusterSpecV2& Spec(const Message& resource) {
 }
 
 std::string Enabled(const Message& resource) { return Spec(resource).enabled() ? "true" : "false"; }
-// Whoever has it joins: it is shown in JSON and YAML only.
+// Returns a mask for the token, which is a secret: only JSON and YAML show the token.
 std::string Token(const Message& resource) { return Spec(resource).token().empty() ? "" : "******"; }
 std::string ProxyAddress(const Message& resource) { return Spec(resource).proxyaddress(); }
 std::string TunnelAddress(const Message& resource) { return Spec(resource).reversetunneladdress(); }

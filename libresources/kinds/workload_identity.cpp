@@ -1,4 +1,4 @@
-// Workload identities: SPIFFE ids for what runs elsewhere, and who may have them.
+// Validates workload identities: SPIFFE ids for external workloads, and the rules that grant them.
 #include "libresources/kinds/kind.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/workloadidentity/v1/resource.pb.h"
