@@ -15,8 +15,8 @@ namespace sallyport {
 // The name of the peer in errors.
 inline constexpr std::string_view kAuthService = "the auth service";
 
-// Returns the fields that a call of `method` ("/proto.AuthService/Ping") begins with; metadata follows them. A timeout
-// of 0 is none.
+// Returns the first header fields of a call of `method` ("/proto.AuthService/Ping"); metadata follows them. A timeout
+// of 0 means no timeout.
 HeaderFields GrpcRequestFields(const std::string& authority, const std::string& method, const std::string& program,
                                std::chrono::milliseconds timeout);
 

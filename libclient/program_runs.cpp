@@ -92,7 +92,7 @@ int WaitForEnd(pid_t pid) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : kSignalCode + WTERMSIG(status);
 }
 
-// Waits until one of them writes or ends.
+// Waits until a running program writes or ends.
 void Step(const ProgramRuns& runs, std::list<Running>& all) {
   std::vector<pollfd> entries;
   for (const auto& one : all) {

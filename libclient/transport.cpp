@@ -27,7 +27,7 @@ constexpr std::chrono::milliseconds kFlushTimeout{1000};
 
 Deadline In(Nanoseconds time) { return std::chrono::steady_clock::now() + time; }
 
-// The proxy shows a certificate of the cluster's, or the one of its web pages.
+// The proxy presents a certificate of the cluster, or the certificate of its web pages.
 TlsOptions TlsOf(const Session& session, const HostPort& proxy, const NetworkSettings& settings,
                  std::string authorities) {
   TlsOptions tls;

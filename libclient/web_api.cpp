@@ -14,7 +14,7 @@ namespace {
 constexpr std::chrono::seconds kRaceTimeout{5};
 constexpr std::chrono::milliseconds kHeadStart{250};
 
-// Walks down a path of keys; null when one is missing. Case does not matter, as for Go.
+// Returns the value at a path of keys, in any case as in Go; null when a key is missing.
 const Value* At(const Value& value, std::initializer_list<std::string_view> path) {
   const Value* at = &value;
   for (const auto key : path) {

@@ -44,7 +44,7 @@ constexpr std::string_view kNotCa = "\x30\x00"sv;
 constexpr std::string_view kIsCa = "\x30\x03\x01\x01\xff"sv;
 constexpr std::string_view kFirstCrl = "\x02\x01\x01"sv;
 
-// What all certificates of this file are made of.
+// The contents of every certificate that this file makes.
 struct Template {
   std::string serial;  // big-endian bytes
   std::string subject;

@@ -28,7 +28,7 @@ RpcOptions OptionsOf(const JoinSettings& settings) {
   return options;
 }
 
-// The authority of the cluster behind an address, when it is one of the pinned.
+// Returns the authority of the cluster at an address, if it matches a pin.
 Result<std::string> PinnedAuthority(const JoinSettings& settings) {
   RpcOptions options = OptionsOf(settings);
   // The CA pin, not the connection, proves the cluster.

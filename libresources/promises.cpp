@@ -177,7 +177,7 @@ bool Asks(const Message& message, const FieldDescriptor& field, const PromiseRow
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
     if (!reflection.HasField(message, &field)) return false;
     const Message& inner = reflection.GetMessage(message, &field);
-    // A bool that knows whether it was set, and an option with a switch, ask when they are on.
+    // An optional bool, and an option with an `enabled` field, count when they are true.
     for (const char* name : {"value", "enabled"}) {
       const FieldDescriptor* on = inner.GetDescriptor()->FindFieldByLowercaseName(name);
       if (on != nullptr && on->cpp_type() == FieldDescriptor::CPPTYPE_BOOL) {

@@ -35,7 +35,7 @@ struct Question {
   const types::UserV2* other;
   Roles roles;
 
-  // Conditions with users speak of users, those without of roles alone.
+  // Conditions with users apply to users, conditions without users to roles alone.
   bool Concerns(const types::ImpersonateConditions& condition) const {
     return !condition.roles().empty() && condition.users().empty() == (other == nullptr);
   }

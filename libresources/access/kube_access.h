@@ -38,7 +38,7 @@ struct KubeRule {
   int index = -1;                       // of its kubernetes_resources; -1: implied by the role
 };
 
-// The resource that every user of a cluster may create, to ask for the own access.
+// The resource that every user of a cluster may create, to ask about their own access.
 inline constexpr std::string_view kSelfReview = "selfsubjectaccessreviews";
 
 // Returns the rules of a role; the rules refer to the role. Allow rules contain kSelfReview.

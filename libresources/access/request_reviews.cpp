@@ -16,7 +16,7 @@ namespace {
 using types::AccessRequestV3;
 using types::AccessReview;
 
-// Names that conditions read: a first and a second one, which must both be known, so that a misspelt one decides
+// The names that conditions read. The first two names of a path must both be known, so that a misspelt name decides
 // nothing.
 class ReviewFields : public ValueFields {
  public:

@@ -29,7 +29,7 @@ Result<Nanoseconds> SessionOf(const types::AccessRequestSpecV3& spec, Time now, 
 Result<Nanoseconds> AccessOf(const types::AccessRequestSpecV3& spec, Time now, Nanoseconds session,
                              Nanoseconds max_duration) {
   auto wanted = ToTime(spec.maxduration());
-  // A rehearsal says what would be possible at most.
+  // A dry run returns the longest possible access.
   if (spec.dryrun()) wanted = now + kMaxAccess;
   if (!wanted) return max_duration > Nanoseconds(0) ? std::min(max_duration, kMaxAccess) : session;
   if (*wanted <= now) return Fail(ErrorKind::kBadParameter, "the access would end before it has begun");

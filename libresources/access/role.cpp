@@ -107,7 +107,7 @@ Status CheckNamespaces(std::string_view part, const types::RoleConditions& condi
   return {};
 }
 
-// Lists of identities, which must be named one by one.
+// Checks lists of identities, which must name each identity without wildcards.
 Status CheckNoWildcards(const types::RoleConditions& allow) {
   const std::pair<std::string_view, const Strings*> lists[] = {
       {"logins", &allow.logins()},

@@ -1,5 +1,5 @@
-// Defines bots, the users of machines. A bot is stored as a user and a role with the name of the bot, so it has no item
-// in the backend.
+// Defines bots, the users of machines. A bot is stored as a user and a role named after the bot, so it has no item in
+// the backend.
 #pragma once
 
 #include <string>

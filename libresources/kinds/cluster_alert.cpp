@@ -52,8 +52,8 @@ Status CheckId(std::string_view id) {
   return {};
 }
 
-// A host in other places of a URL (before an @, in a path) is how links lie about where they lead, so nothing but
-// scheme and host, perhaps a port, may stand before the path.
+// A host in other places of a URL (before an @, in a path) makes a link misleading, so only scheme, host and an
+// optional port may precede the path.
 bool IsAllowedLink(std::string_view url) {
   const auto scheme = url.find("://");
   if (scheme == std::string_view::npos) return false;

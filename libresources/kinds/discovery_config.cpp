@@ -201,7 +201,7 @@ Status CheckAccessGraph(const types::AccessGraphSync& sync) {
   return {};
 }
 
-// Fills in what matches everything and how agents are installed, and validates; kBadParameter.
+// Fills in match-all defaults and the installation of agents, and validates. Fails with kBadParameter.
 Status CheckDiscoveryConfig(Message& resource) {
   auto& spec = *static_cast<DiscoveryConfig&>(resource).mutable_spec();
   if (spec.discovery_group().empty()) return BadMatcher("spec.discovery_group is missing");

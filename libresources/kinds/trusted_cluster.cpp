@@ -33,7 +33,7 @@ constexpr TextColumn kTrustedClusterColumns[] = {{"Name", &NameOf},
                                                  {"Reverse Tunnel Address", &TunnelAddress},
                                                  {"Role Map", &RoleMap}};
 
-// Fills in the address of the tunnel, which is the proxy's where nothing else is said, and validates; kBadParameter.
+// Fills in the address of the tunnel (default: the address of the proxy) and validates. Fails with kBadParameter.
 Status CheckTrustedCluster(Message& resource) {
   auto& spec = *static_cast<types::TrustedClusterV2&>(resource).mutable_spec();
   if (!spec.roles().empty() && !spec.rolemap().empty()) {

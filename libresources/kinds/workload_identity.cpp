@@ -24,7 +24,7 @@ Status CheckTtl(std::string_view field, const google::protobuf::Duration& ttl, s
   return Fail(ErrorKind::kBadParameter, "spec.spiffe.{}.maximum_ttl must be at most {}", field, FormatDuration(most));
 }
 
-// A rule has conditions or an expression, and each condition says of which attribute it asks what.
+// Checks that a rule has conditions or an expression, and that each condition has an attribute and a comparison.
 Status CheckRule(const std::string& path, const workloadv1::WorkloadIdentityRule& rule) {
   if (!rule.expression().empty() && !rule.conditions().empty()) {
     return Fail(ErrorKind::kBadParameter, "{} has conditions and an expression: use one of them", path);
@@ -45,7 +45,7 @@ Status CheckRule(const std::string& path, const workloadv1::WorkloadIdentityRule
   return {};
 }
 
-// Validates; kBadParameter. Expressions are read by what issues certificates.
+// Validates a workload identity. Fails with kBadParameter. The issuer of the certificates parses the expressions.
 Status CheckWorkloadIdentity(Message& resource) {
   const auto& spec = static_cast<const WorkloadIdentity&>(resource).spec();
   const auto& spiffe = spec.spiffe();

@@ -60,8 +60,8 @@ class Predicate {
  public:
   struct Node;
 
-  // Reads an expression. Fails with kBadParameter and the column for what is not one, for unknown functions and names,
-  // a wrong number of arguments, and beyond 64 kB or 64 levels.
+  // Reads an expression. Fails with kBadParameter and the column for a syntax error, for unknown functions and names, a
+  // wrong number of arguments, and beyond 64 kB or 64 levels.
   static Result<Predicate> Parse(std::string_view text, PredicateDialect dialect);
 
   // Returns whether the expression holds. Fails with kNotFound for an unknown name and kBadParameter for wrong types.
