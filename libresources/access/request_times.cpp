@@ -17,7 +17,7 @@ std::unexpected<Error> TooLong(std::string_view what, Nanoseconds asked, Nanosec
               FormatDuration(std::chrono::round<seconds>(asked)), FormatDuration(std::chrono::round<seconds>(most)));
 }
 
-// Returns the duration of the session: as requested, else the longest. Fails with kBadParameter beyond the longest.
+// Returns the duration of the session: as requested, else the longest.
 Result<Nanoseconds> SessionOf(const types::AccessRequestSpecV3& spec, Time now, Nanoseconds longest) {
   const auto wanted = ToTime(spec.expires());
   if (!wanted || *wanted <= now) return longest;

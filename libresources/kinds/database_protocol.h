@@ -1,4 +1,4 @@
-// Checks the protocols of databases and the addresses that each protocol accepts.
+// Checks the protocol and the address of a database.
 #pragma once
 
 #include "libbase/error.h"

@@ -1,4 +1,4 @@
-// Validates workload identities: SPIFFE ids for external workloads, and the rules that grant them.
+// Validates workload identities: SPIFFE ids for workloads, and their rules.
 #include "libresources/kinds/kind.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/workloadidentity/v1/resource.pb.h"
