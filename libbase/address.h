@@ -1,4 +1,4 @@
-// Network addresses as text.
+// Reads and writes network addresses as text.
 #pragma once
 
 #include <string>
@@ -13,14 +13,14 @@ struct HostPort {
   int port = 0;
 };
 
-// Splits "HOST:PORT" ("[::1]:80" too). An absent port is `default_port`. Fails with kBadParameter when the port is no
+// Splits "HOST:PORT" ("[::1]:80" too). An absent port is `default_port`. Fails with kBadParameter unless the port is a
 // number up to 65535.
 Result<HostPort> ParseHostPort(std::string_view text, int default_port);
 
-// The reverse; an IPv6 host gets its brackets.
+// Returns "HOST:PORT", with brackets around an IPv6 host.
 std::string FormatHostPort(const HostPort& address);
 
-// Returns whether a host is an IPv4 or IPv6 address (without brackets) and not a name.
+// Returns whether a host is an IPv4 or IPv6 address (without brackets) rather than a name.
 bool IsIpAddress(const std::string& host);
 
 // Returns whether a text is a range of addresses: "10.0.0.0/8", "fd00::/8".

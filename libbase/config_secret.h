@@ -1,4 +1,4 @@
-// Secrets of configurations and command lines, which may be in files of their own.
+// Reads secrets that configurations and command lines give directly or as the path of a file.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace sallyport {
 
-// Returns a secret given as itself, or as the absolute path of a file that holds it: then without the space around it.
-// Fails as ReadFile does.
+// Returns the secret that `text` is, or that the file at this absolute path holds, without the space around it. Fails
+// as ReadFile does.
 Result<std::string> ConfigSecret(const std::string& text);
 
 }  // namespace sallyport

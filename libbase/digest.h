@@ -1,4 +1,4 @@
-// Digests of texts (FIPS 180-4).
+// Computes digests of texts (FIPS 180-4).
 #pragma once
 
 #include <string>

@@ -89,7 +89,7 @@ Result<std::string> Decode(std::string_view padded, const Base& base) {
     }
   }
 
-  // What is left must be less than a digit and zero, or two texts would mean the same bytes.
+  // The remaining bits must be fewer than a digit and zero, or two texts would mean the same bytes.
   if (held_bits >= base.bits) return Fail(ErrorKind::kBadParameter, "{} text has a wrong length", base.name);
   if ((held & ((1U << held_bits) - 1)) != 0) {
     return Fail(ErrorKind::kBadParameter, "{} text does not end in zero bits", base.name);

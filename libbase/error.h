@@ -17,19 +17,19 @@ namespace sallyport {
 
 enum class ErrorKind {
   kInternal,           // a defect, or a failure with no better kind
-  kBadParameter,       // the caller's input is wrong
-  kNotFound,           // what was asked for does not exist
-  kAlreadyExists,      // what was to be created exists
-  kAccessDenied,       // known caller, not allowed
-  kNotLoggedIn,        // no credentials, or expired ones
-  kCompareFailed,      // somebody else changed it since it was read
+  kBadParameter,       // the input of the caller is wrong
+  kNotFound,           // the requested object does not exist
+  kAlreadyExists,      // the object to create exists already
+  kAccessDenied,       // the caller is known and not allowed
+  kNotLoggedIn,        // the caller has no credentials, or expired ones
+  kCompareFailed,      // another caller changed the object since it was read
   kLimitExceeded,      // too many, too large, too fast
-  kConnectionProblem,  // the other side cannot be reached, or went away
-  kNotImplemented,     // known, and not implemented
-  kVersion,            // the two sides' versions do not fit
-  kPartlyDone,         // some of several things were done
+  kConnectionProblem,  // the peer cannot be reached, or closed the connection
+  kNotImplemented,     // the function is known, but not implemented
+  kVersion,            // the versions of client and server do not fit
+  kPartlyDone,         // some of several operations succeeded
   kUsage,              // the command line is wrong
-  kInterrupted,        // the user stopped it
+  kInterrupted,        // the user stopped the command
 };
 
 struct [[nodiscard]] Error {
@@ -68,7 +68,7 @@ std::unexpected<Error> Fail(ErrorKind kind, fmt::format_string<Args...> format, 
   return std::unexpected(Error{kind, fmt::format(format, std::forward<Args>(args)...), {}});
 }
 
-// The same with a hint that says what to do next.
+// Makes the failed half of a Result with a hint that says what to do next.
 inline std::unexpected<Error> FailWithHint(ErrorKind kind, std::string message, std::string hint) {
   return std::unexpected(Error{kind, std::move(message), std::move(hint)});
 }
@@ -84,7 +84,7 @@ std::string ToText(const Error& error);
 #define SALLYPORT_CONCAT_(a, b) a##b
 #define SALLYPORT_CONCAT(a, b) SALLYPORT_CONCAT_(a, b)
 
-// Returns the error of a Result from the enclosing function, or goes on.
+// Returns the error of a Result from the enclosing function, if there is one.
 #define RETURN_IF_ERROR(expression) RETURN_IF_ERROR_(SALLYPORT_CONCAT(status_, __LINE__), expression)
 #define RETURN_IF_ERROR_(status, expression)                        \
   do {                                                              \

@@ -63,7 +63,7 @@ Status WaitForLock(int fd, const std::string& path, std::chrono::steady_clock::t
   return {};
 }
 
-// Whether an open file is the one that a path names.
+// Returns whether an open file is the file at a path.
 bool IsFileAt(int fd, const std::string& path) {
   struct stat opened{};
   struct stat named{};
@@ -155,7 +155,7 @@ Result<FileLock> FileLock::Acquire(const std::string& path, int timeout_ms) {
     UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!fd.valid()) return FailErrno("cannot lock", path);
     RETURN_IF_ERROR(WaitForLock(fd.get(), path, deadline));
-    // Files are replaced, not rewritten: the one whose lock was waited for may be the old one by now.
+    // Writers replace files: the locked file may no longer be the file at the path.
     if (IsFileAt(fd.get(), path)) return FileLock(std::move(fd));
   }
 }

@@ -1,5 +1,5 @@
-// The part of fmt that is not templates, compiled once. Debian has fmt as a shared library and as headers; fmt's mode
-// of headers alone compiles the same 190 KB in every object, which was half of a build.
+// Compiles the part of fmt outside of templates once. Debian has fmt as a shared library and as headers; the
+// header-only mode compiles the same 190 KB in every object, which was half of a build.
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE

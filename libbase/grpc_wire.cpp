@@ -5,7 +5,8 @@
 namespace sallyport {
 namespace {
 
-// What is not printable ASCII, and the percent sign, as "%0A"; spaces too where a field may have none, at its ends.
+// Encodes the percent sign and all characters but printable ASCII as "%0A"; also spaces at the ends of a field, which
+// HTTP forbids.
 std::string PercentEncoded(std::string_view text) {
   std::string encoded;
   for (std::size_t at = 0; at < text.size(); ++at) {

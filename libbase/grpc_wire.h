@@ -1,4 +1,4 @@
-// How gRPC puts messages and statuses into HTTP/2, for either side (the protocol's PROTOCOL-HTTP2 text).
+// Encodes gRPC messages and statuses for HTTP/2, for clients and servers (the protocol's PROTOCOL-HTTP2 text).
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace sallyport {
 
-// Before each message: a flag for compression and the length.
+// The size of the prefix of each message: a flag for compression and the length.
 inline constexpr std::size_t kGrpcPrefixBytes = 5;
 
 struct GrpcStatus {
@@ -18,16 +18,16 @@ struct GrpcStatus {
   std::string message;
 };
 
-// Returns the status by which a server answers with an error.
+// Returns the status that a server sends for an error.
 GrpcStatus GrpcStatusOf(const Error& error);
 
-// Returns a message as a part of a body, not compressed.
+// Returns a message with its prefix, as part of a body, not compressed.
 std::string FrameGrpcMessage(std::string_view message);
 
-// Returns the length of the message after a prefix; the text begins with a whole prefix.
+// Returns the length that the prefix says; the text must begin with a whole prefix.
 std::size_t GrpcMessageBytes(std::string_view framed);
 
-// Returns the fields by which a server ends a call.
+// Returns the header fields with which a server ends a call.
 HeaderFields GrpcStatusFields(const GrpcStatus& status);
 
 }  // namespace sallyport

@@ -19,7 +19,7 @@ std::uint8_t* Bytes(const std::string& text) {
   return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));  // nghttp2 only reads them
 }
 
-// The fields as nghttp2 takes them; it copies them.
+// Returns the fields in the form of nghttp2, which copies them.
 std::vector<nghttp2_nv> Pairs(const HeaderFields& fields) {
   std::vector<nghttp2_nv> pairs;
   pairs.reserve(fields.size());
@@ -36,7 +36,7 @@ bool IsLast(const nghttp2_frame* frame) {
 
 }  // namespace
 
-// What nghttp2 calls: `owner` is the Http2Connection.
+// The callbacks of nghttp2; `owner` is the Http2Connection.
 struct Http2Connection::Callbacks {
   static Http2Connection& Of(void* owner) { return *static_cast<Http2Connection*>(owner); }
 
@@ -89,7 +89,7 @@ struct Http2Connection::Callbacks {
     return 0;
   }
 
-  // A request that could not be sent, because the other side takes no more of them.
+  // Handles a request that could not be sent because the peer accepts no more requests.
   static int OnNotSent(nghttp2_session*, const nghttp2_frame* frame, int, void* owner) {
     if (frame->hd.type != NGHTTP2_HEADERS || Of(owner).is_server_) return 0;
     Of(owner).Forget(frame->hd.stream_id);

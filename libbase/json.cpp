@@ -56,7 +56,7 @@ class CountingIterator {
   Cursor* cursor_;
 };
 
-// Returns what nlohmann says went wrong, without its own prefix and place.
+// Returns the reason from an error of nlohmann_json, without its prefix and place.
 std::string ReasonOf(std::string_view what) {
   const std::size_t column = what.find("column ");
   const std::size_t colon = what.find(": ", column == std::string_view::npos ? 0 : column);
@@ -183,7 +183,7 @@ class Writer {
       if (next.bytes == 1) {
         Character(rest.front());
       } else if (IsControl(next.value)) {
-        // A terminal that shows the text obeys these as it obeys the ASCII ones.
+        // A terminal obeys these control characters like those of ASCII.
         out_ += fmt::format("\\u{:04x}", static_cast<unsigned>(next.value));
       } else {
         out_ += rest.substr(0, next.bytes);

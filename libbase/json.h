@@ -1,5 +1,5 @@
-// JSON text <-> Value. Reading wraps nlohmann_json, with a limit on size and depth; writing is ours, so that what we
-// print is only JSON: valid UTF-8 (bad bytes become U+FFFD), no NaN, no trailing text.
+// JSON text <-> Value. Reading wraps nlohmann_json, with a limit on size and depth; writing is our own code, so that
+// the output is always JSON: valid UTF-8 (bad bytes become U+FFFD), no NaN, no trailing text.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,7 @@ struct JsonStyle {
   bool escape_html = false;  // write < > & as \u003c \u003e \u0026, as Go does
 };
 
-// Writes a value. Characters that a terminal would obey (libbase/text.h, IsControl) are escapes. No newline at the end.
+// Writes a value. Writes control characters (libbase/control.h, IsControl) as escapes. No newline at the end.
 std::string ToJson(const Value& value, JsonStyle style = {});
 
 }  // namespace sallyport

@@ -1,5 +1,5 @@
-// The log of the long-running programs: one line an event on stderr, as text or as JSON. Safe from several threads.
-// Secrets have no formatter, so they cannot be logged; what came from outside is written as a JSON string.
+// Writes the log of the long-running programs: one line per event on stderr, as text or as JSON. Thread-safe. Secrets
+// have no formatter and cannot be logged; values from outside are written as JSON strings.
 #pragma once
 
 #include <initializer_list>
@@ -21,7 +21,7 @@ void SetLogOptions(LogOptions options);
 
 using LogField = std::pair<std::string_view, std::string>;
 
-// Writes one event: a fixed message, and what varies as fields.
+// Writes one event: a fixed message, with variable values as fields.
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
 
 }  // namespace sallyport

@@ -1,6 +1,6 @@
-// Where the lines of the log go and what is in them. A log that cannot be written, on a full disk for instance, stops
-// nothing: lines are lost, and the next one that is written says how many. A file whose name was given to another file,
-// as logrotate does, is opened anew by itself, and on request.
+// Sends the lines of the log to their target. When the log cannot be written, on a full disk for instance, the program
+// continues: lines are lost, and the next line written says how many. When another file takes the name of the log file,
+// as logrotate does, the log is reopened automatically, and on request.
 #pragma once
 
 #include <string>
@@ -13,18 +13,18 @@ namespace sallyport {
 struct LogOutput {
   enum class Target { kStderr, kStdout, kFile };
   Target target = Target::kStderr;
-  std::string path;   // of kFile
-  bool time = true;   // whether a line begins with the time
-  bool level = true;  // and with its level
+  std::string path;   // of the file, for kFile
+  bool time = true;   // lines begin with the time
+  bool level = true;  // lines contain the level
 };
 
-// Sends the log of the whole process there. A file is made with mode 0600 when it is absent, and appended to. Fails
-// with kNotFound, kAccessDenied or kInternal and names the file; then the log goes where it went. Call it before other
-// threads start.
+// Sends the log of the whole process to a target. An absent file is created with mode 0600; an existing file is
+// appended to. Fails with kNotFound, kAccessDenied or kInternal and names the file; the previous target then stays.
+// Call it before other threads start.
 Status OpenLog(const LogOutput& output);
 
-// Opens the file of the log by its name again; when that fails, the file that is open stays. Nothing to do for the
-// other targets. Safe from several threads.
+// Reopens the log file by its name; when opening fails, the open file stays in use. Does nothing for the other targets.
+// Thread-safe.
 void ReopenLog();
 
 // Returns the target that OpenLog was given.

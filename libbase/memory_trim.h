@@ -1,4 +1,5 @@
-// Gives memory back that the process has freed and its allocator keeps: after a flood a process is to be small again.
+// Returns memory to the kernel that the process has freed and the allocator keeps, so that the process shrinks after a
+// peak.
 #pragma once
 
 #include <cstddef>
@@ -8,12 +9,12 @@ namespace sallyport {
 // Not safe from several threads.
 class MemoryTrim {
  public:
-  // Sets the allocator up for the whole process: what is large has pages of its own, which go when it is freed, and
-  // threads share two heaps, so that little stays between what is in use.
+  // Configures the allocator of the whole process: large blocks get their own pages, which are unmapped when freed, and
+  // threads share two heaps, which limits fragmentation.
   MemoryTrim();
 
-  // Gives free memory back when the process has grown by 4 MiB since it was smallest; a few milliseconds then, some
-  // microseconds otherwise. Returns the resident bytes afterwards; 0 where the kernel does not tell.
+  // Returns free memory to the kernel when the process is 4 MiB above its smallest size. Takes a few milliseconds then,
+  // some microseconds otherwise. Returns the resident bytes afterwards, or 0 when the kernel does not report them.
   std::size_t Run();
 
  private:

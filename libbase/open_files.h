@@ -1,4 +1,4 @@
-// How many files this process may have open.
+// Sets the limit of open files for this process and its children.
 #pragma once
 
 #include <sys/types.h>
@@ -8,8 +8,7 @@ namespace sallyport {
 // Raises the soft limit to the hard one. Call it once, before other threads start.
 void RaiseOpenFileLimit();
 
-// Gives a program that was just started the limit that this process had: many programs go through all numbers there
-// are.
+// Gives a program just started the original limit of this process: many programs loop over every possible descriptor.
 void KeepOpenFileLimitOf(pid_t program);
 
 }  // namespace sallyport

@@ -1,4 +1,4 @@
-// Names from outside that become parts of paths: of users, clusters, hosts.
+// Checks names from outside (of users, clusters, hosts) before they become parts of paths.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// Percent-encoding (RFC 3986 section 2.1).
+// Encodes and decodes percent-encoding (RFC 3986 section 2.1).
 #pragma once
 
 #include <optional>
@@ -7,10 +7,10 @@
 
 namespace sallyport {
 
-// Returns the text with each byte as %XX, upper case, but for ASCII letters, digits and the characters of `plain`.
+// Returns the text with each byte as %XX, upper case, except ASCII letters, digits and the characters of `plain`.
 std::string PercentEncoded(std::string_view text, std::string_view plain);
 
-// Returns the text with each %XX as its byte, or nothing when an escape is none.
+// Returns the text with each %XX as its byte, or nothing when an escape is malformed.
 std::optional<std::string> PercentDecoded(std::string_view text);
 
 }  // namespace sallyport

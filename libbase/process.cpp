@@ -22,7 +22,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// What a spawned program starts with. Freed with its scope.
+// The attributes and descriptors of a spawned program. Freed at the end of the scope.
 class SpawnSetup {
  public:
   SpawnSetup() {
@@ -97,7 +97,7 @@ Status OpenPipe(Pipe& pipe) {
   return {};
 }
 
-// A running program. It is killed with all that it started, and its end collected, when this goes.
+// A running program. The destructor kills the program and all its children, and reaps the program.
 class Child {
  public:
   Child() = default;
@@ -139,7 +139,7 @@ class Child {
     return {};
   }
 
-  // Reads until the program has ended. What its children write after that is nobody's.
+  // Reads until the program has ended. Later output of its children is dropped.
   Status Watch(const ProgramOptions& options, const StopSignal& stop, ProgramResult& result) {
     const auto deadline = Clock::now() + options.time_limit;
     while (true) {
@@ -179,8 +179,8 @@ class Child {
   }
 
  private:
-  // Reads what is there, and keeps at most `limit` bytes in all. At the end of the file the pipe closes: poll leaves
-  // out what is closed.
+  // Reads the available bytes, and keeps at most `limit` bytes in all. Closes the pipe at the end of the file: poll
+  // ignores closed descriptors.
   static void Read(UniqueFd& pipe, std::size_t limit, std::string& kept) {
     std::array<char, 16 << 10> bytes;
     while (pipe.valid()) {

@@ -1,4 +1,4 @@
-// Running another program to its end, without a shell and without giving it our open files.
+// Runs another program to its end, without a shell and without passing our open files to it.
 #pragma once
 
 #include <chrono>
@@ -17,19 +17,19 @@ class StopSignal {
  public:
   StopSignal();
   void Stop();
-  int descriptor() const { return event_.get(); }  // readable once stopped
+  int descriptor() const { return event_.get(); }  // readable after Stop
 
  private:
   UniqueFd event_;
 };
 
 struct ProgramOptions {
-  std::string path;                                              // with a slash it is a path, else looked up in PATH
+  std::string path;                                              // a name without a slash is looked up in PATH
   std::vector<std::string> arguments;                            // without the program's own name
-  std::vector<std::pair<std::string, std::string>> environment;  // added to ours, or instead of it
+  std::vector<std::pair<std::string, std::string>> environment;  // added to our environment; replaces equal names
   std::chrono::milliseconds time_limit{30'000};
   std::size_t max_output_bytes = 1 << 20;
-  std::size_t max_error_bytes = 16 << 10;  // what is beyond is read and dropped
+  std::size_t max_error_bytes = 16 << 10;  // further bytes are read and dropped
 };
 
 struct ProgramResult {
@@ -38,10 +38,10 @@ struct ProgramResult {
   std::string errors;
 };
 
-// Runs a program with an empty stdin, in a process group of its own, and waits for it; blocks the calling thread. Its
-// exit code is no failure. Fails with kNotFound when there is no such program, kAccessDenied when it may not be run,
-// kLimitExceeded when it takes too long or writes too much, kInterrupted when `stop` said so (it and its children are
-// then killed). Safe from several threads. No argument and no output is in an error.
+// Runs a program with an empty stdin, in a process group of its own, and waits for it; blocks the calling thread. A
+// non-zero exit code is not an error. Fails with kNotFound (no such program), kAccessDenied (not executable),
+// kLimitExceeded (runs too long or writes too much) or kInterrupted (`stop` was signalled; the program and its children
+// are killed). Thread-safe. Errors contain no argument and no output.
 Result<ProgramResult> RunProgram(const ProgramOptions& options, const StopSignal& stop);
 
 }  // namespace sallyport

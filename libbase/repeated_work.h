@@ -1,4 +1,4 @@
-// Work that is done again and again, on a thread of its own, with pauses between.
+// Runs a function repeatedly on its own thread, with pauses between the runs.
 #pragma once
 
 #include <chrono>
@@ -11,12 +11,12 @@ namespace sallyport {
 
 class RepeatedWork {
  public:
-  // Does the work and returns how long to wait before it is done again.
+  // Does the work and returns the pause before the next run.
   using Work = std::function<std::chrono::nanoseconds()>;
 
-  // Begins after a pause.
+  // Starts the thread; the first run begins after the pause.
   RepeatedWork(std::chrono::nanoseconds pause, Work work);
-  // Waits for the work, when it is being done, and ends a pause.
+  // Waits for a run in progress, or ends the current pause.
   ~RepeatedWork();
   RepeatedWork(const RepeatedWork&) = delete;
   RepeatedWork& operator=(const RepeatedWork&) = delete;
@@ -28,7 +28,7 @@ class RepeatedWork {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
-  std::thread thread_;  // last: it starts when everything else is there
+  std::thread thread_;  // last: it starts after all other members exist
 };
 
 }  // namespace sallyport

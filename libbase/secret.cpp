@@ -12,7 +12,7 @@
 namespace sallyport {
 
 void Wipe(std::string& bytes) {
-  // All of the capacity: what a shrinking assignment left behind counts too, and so does the small buffer.
+  // Wipes the whole capacity: bytes left by a shrinking assignment, and the small buffer too.
   bytes.resize(bytes.capacity());
   OPENSSL_cleanse(bytes.data(), bytes.size());
   bytes.clear();

@@ -1,5 +1,5 @@
-// Secrets: memory that is wiped when it goes, random bytes, comparison in constant time. A Secret has no formatter, so
-// it cannot reach a log or an error text by accident.
+// Handles secrets: memory that is wiped on destruction, random bytes, comparison in constant time. A Secret has no
+// formatter, so a secret cannot reach a log or an error text by accident.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace sallyport {
 
-// Overwrites a string's bytes so that the compiler cannot leave it out, and empties it.
+// Overwrites the bytes of a string, which the compiler cannot optimize away, and empties the string.
 void Wipe(std::string& bytes);
 
 class Secret {
@@ -25,7 +25,7 @@ class Secret {
   ~Secret() { Wipe(bytes_); }
 
   Secret Clone() const { return Secret(bytes_); }
-  // Gives the bytes to the one call that needs them; do not keep a copy.
+  // Returns the bytes for the call that needs them; do not keep a copy.
   const std::string& Reveal() const { return bytes_; }
   bool empty() const { return bytes_.empty(); }
 
@@ -33,7 +33,7 @@ class Secret {
   std::string bytes_;
 };
 
-// Returns that many bytes from the operating system's generator. Aborts when it has none: nothing can go on without.
+// Returns `count` bytes from the random generator of the operating system. Aborts when the generator fails.
 std::string RandomBytes(std::size_t count);
 // Returns a random (version 4) UUID as 36 characters.
 std::string RandomUuid();

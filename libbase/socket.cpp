@@ -19,7 +19,7 @@ void SetUpConnection(int socket) {
   constexpr std::array kSettings{Setting{IPPROTO_TCP, TCP_NODELAY, 1}, Setting{SOL_SOCKET, SO_KEEPALIVE, 1},
                                  Setting{IPPROTO_TCP, TCP_KEEPIDLE, 30}, Setting{IPPROTO_TCP, TCP_KEEPINTVL, 10},
                                  Setting{IPPROTO_TCP, TCP_KEEPCNT, 3},
-                                 // The same for what was sent and is not acknowledged.
+                                 // The same limit for sent bytes without an acknowledgement.
                                  Setting{IPPROTO_TCP, TCP_USER_TIMEOUT, 60'000}};
   for (const auto& setting : kSettings) {
     ::setsockopt(socket, setting.level, setting.option, &setting.value, sizeof setting.value);

@@ -1,4 +1,4 @@
-// Sockets: what every TCP connection of ours is set to, and pairs.
+// Configures TCP connections and makes socket pairs.
 #pragma once
 
 #include <sys/types.h>
@@ -10,19 +10,21 @@
 
 namespace sallyport {
 
-// Sends small messages at once, and notices within a minute that the other side is gone without a word: a cable, a
-// firewall, a host that was switched off.
+// Makes a connection send small messages at once, and detect within a minute that the peer vanished without closing (a
+// cable, a firewall, a host that was switched off).
 void SetUpConnection(int socket);
 
-// Two ends of a connection inside of this host, for bytes both ways.
+// The two ends of a local connection, for bytes in both directions.
 struct SocketPair {
   UniqueFd first;
   UniqueFd second;
 };
-// `flags` is 0 or SOCK_NONBLOCK, of both. kInternal when the system has no more.
+// Makes a socket pair; `flags` (0 or SOCK_NONBLOCK) applies to both ends. Fails with kInternal when the system has no
+// descriptors left.
 Result<SocketPair> MakeSocketPair(int flags);
 
-// Returns who is at the other end of a connection inside of this host: whose process connected, or made the pair.
+// Returns the user whose process is at the other end of a local connection: the process that connected or made the
+// pair.
 std::optional<uid_t> PeerUser(int socket);
 
 }  // namespace sallyport

@@ -1,12 +1,12 @@
-// A clock that tests move on, in place of waiting for certificates, locks and rates to end.
+// Moves the clock forward in tests, so that tests need not wait for certificates, locks and rates to expire.
 #pragma once
 
 #include "libbase/time.h"
 
 namespace sallyport {
 
-// While one lives, Now() tells the host's time plus what the clock was moved on by: to all threads. One at a time. What
-// waits by std::chrono::steady_clock, and OpenSSL's own checks of time, do not see it.
+// While a TestClock exists, Now() returns the time of the host plus the advance, in all threads. Only one TestClock may
+// exist at a time. Waits on std::chrono::steady_clock and OpenSSL's own checks of time are not affected.
 class TestClock {
  public:
   TestClock() = default;
@@ -16,7 +16,7 @@ class TestClock {
 
   void Advance(Nanoseconds by);
 
-  // How far Now() is ahead of the host's clock: zero without a TestClock. Safe from several threads.
+  // Returns how far Now() is ahead of the host's clock: zero without a TestClock. Thread-safe.
   static Nanoseconds Ahead();
 };
 

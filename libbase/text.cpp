@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-// What a leading byte says: how long the character is, the bits it carries, the lowest value of that length.
+// The meaning of a leading byte: the length of the character, the bits it carries, the lowest value of that length.
 struct LeadingByte {
   unsigned char mask;
   unsigned char pattern;

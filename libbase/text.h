@@ -1,5 +1,5 @@
-// Text from strangers: UTF-8 checks, text that is safe on a terminal, the word that was probably meant, and parts of
-// text.
+// Handles text from outside: UTF-8 checks, text that is safe on a terminal, suggestions for misspelled words,
+// splitting.
 #pragma once
 
 #include <cstddef>
@@ -25,9 +25,9 @@ bool IsValidUtf8(std::string_view text);
 // Returns the text with each byte that is not UTF-8 replaced by U+FFFD.
 std::string ToValidUtf8(std::string_view text);
 
-// Returns text that cannot move a cursor, start an escape sequence or change the direction of what follows: control
+// Returns text that cannot move a cursor, start an escape sequence or change the direction of later text: control
 // characters (C0, DEL, C1) and bytes that are not UTF-8 become \xNN or \n, \r, \t; the characters that override
-// direction or end a line (libbase/control.h) go. Other text stays.
+// direction or end a line (libbase/control.h) are removed. Other text stays.
 std::string StripControl(std::string_view text);
 
 // Returns whether a character is one of 0 to 9.
@@ -51,10 +51,10 @@ std::optional<std::string> DidYouMean(std::string_view word, const std::vector<s
 // Returns the parts of a text between separators; empty ones are left out.
 std::vector<std::string> SplitNonEmpty(std::string_view text, char separator);
 
-// Returns a word as a shell reads it back: in single quotes.
+// Returns a word in single quotes, for a shell.
 std::string ShellQuoted(std::string_view word);
 
-// Returns whether a text is a UUID as it is written: 36 characters, hexadecimal digits of either case and dashes.
+// Returns whether a text is a UUID: 36 characters, hexadecimal digits of either case and dashes.
 bool IsUuid(std::string_view text);
 
 }  // namespace sallyport

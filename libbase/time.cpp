@@ -33,7 +33,7 @@ constexpr std::array kUnits{
     Unit{"y", 365 * 24 * 3'600 * kNanosASecond},
 };
 
-// Reads parts of a text from its start; every reader says whether it found what it wanted.
+// Reads parts of a text from its start; every reader returns whether it found its part.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : rest_(text) {}

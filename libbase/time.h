@@ -1,4 +1,5 @@
-// Times and durations as Teleport writes them: RFC 3339 with up to nine digits, Go duration text (30h0m0s).
+// Reads and writes times and durations in Teleport's formats: RFC 3339 with up to nine digits, Go duration text
+// (30h0m0s).
 #pragma once
 
 #include <chrono>
@@ -30,11 +31,11 @@ struct Timestamp {
 
   bool operator==(const Timestamp&) const = default;
 };
-// What Go's zero time is in seconds since 1970.
+// Go's zero time in seconds since 1970.
 inline constexpr std::int64_t kGoZeroSeconds = -62'135'596'800;
 
-// The same as FormatTime and ParseTime over the whole range. FormatTimestamp needs a year of 1 to 9999; anything else
-// is written as the nearest.
+// Work as FormatTime and ParseTime, over the whole range. FormatTimestamp writes a time outside of the years 1 to 9999
+// as the nearest time inside.
 std::string FormatTimestamp(Timestamp timestamp);
 Result<Timestamp> ParseTimestamp(std::string_view text);
 

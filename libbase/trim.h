@@ -1,11 +1,11 @@
-// Text without the space around it: what editors, shells and Windows leave at the end of a file that holds one value.
+// Removes the space around a text: editors, shells and Windows leave space at the end of a file that holds one value.
 #pragma once
 
 #include <string_view>
 
 namespace sallyport {
 
-// Returns a part of the text: without blanks, tabs and line ends (also CRLF) at its beginning and end.
+// Returns a view of the text without blanks, tabs and line ends (also CRLF) at its beginning and end.
 constexpr std::string_view Trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
   const auto first = text.find_first_not_of(kSpace);

@@ -1,7 +1,7 @@
-// A value: what JSON and YAML can say. Every command's result, every resource on its way in or out and every web API
-// body is one. Maps keep the order of insertion. A value read from a file knows its line, so that an error can name it.
+// Represents a JSON or YAML value. Results of commands, resources on input and output, and bodies of the web API are
+// values. Maps keep the order of insertion. A value read from a file keeps its line for errors.
 //
-// Values are plain data: copy them freely, share them between threads only when nobody writes.
+// Values are plain data: copy them freely; share them between threads only when no thread writes.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ class Value {
   using Entry = std::pair<std::string, Value>;
   using Map = std::vector<Entry>;
 
-  // Where a value stood in the text it was read from, a map's value where its key stood; 0 is unknown. Lines and
+  // The position of a value in the text it was read from (of its key, for a value of a map); 0 is unknown. Lines and
   // columns count from 1.
   struct Place {
     int line = 0;
@@ -49,7 +49,7 @@ class Value {
   bool is_list() const { return std::holds_alternative<List>(data_); }
   bool is_map() const { return std::holds_alternative<Map>(data_); }
 
-  // Each returns what the value holds, or the empty thing of that type when it holds something else.
+  // Return the content of the value, or an empty value of the type when the content has another type.
   bool as_bool() const;
   std::int64_t as_int() const;
   double as_double() const;  // an integer too
@@ -62,7 +62,7 @@ class Value {
   // Returns the value under a key of a map, or nullptr. The pointer lives until the map changes.
   const Value* Find(std::string_view key) const;
   Value* Find(std::string_view key);
-  // The same for a JSON decoder that ignores the case of keys, as Go's does: an exact match wins.
+  // Finds a key in any case, as Go's JSON decoder does; an exact match wins.
   const Value* FindIgnoringCase(std::string_view key) const;
   // Sets a key of a map (in place when it exists, else at the end) and returns the new value.
   Value& Set(std::string_view key, Value value);
@@ -71,14 +71,13 @@ class Value {
   // Appends to a list and returns the new item.
   Value& Append(Value value);
 
-  // A YAML plain scalar that was read as a bool or a number keeps the text it was written as ("1.10", "yes"); empty
-  // else.
+  // Returns the original text of a YAML plain scalar that was read as a bool or a number ("1.10", "yes"); else "".
   const std::string& source_text() const { return source_text_; }
   void set_source_text(std::string text) { source_text_ = std::move(text); }
   Place place() const { return place_; }
   void set_place(Place place) { place_ = place; }
 
-  // Compares content; places and source texts do not count, the order of map keys does.
+  // Compares the content and the order of map keys; ignores places and source texts.
   bool operator==(const Value& other) const { return data_ == other.data_; }
 
  private:

@@ -1,5 +1,5 @@
-// Builds a Value from a reader's events: what the JSON and the YAML reader have in common. Refuses duplicate keys and
-// nesting beyond a depth. Errors carry only the reason; the reader knows the place.
+// Builds a Value from the events of the JSON or the YAML reader. Refuses duplicate keys and nesting beyond a depth.
+// Errors carry only the reason; the reader adds the place.
 #pragma once
 
 #include <optional>
@@ -19,9 +19,9 @@ class ValueBuilder {
   // Opens a map or a list. Fails with kBadParameter beyond the depth.
   Status BeginMap(Value::Place place);
   Status BeginList(Value::Place place);
-  // Says the key of the next value of the innermost map. Fails with kBadParameter when the map has it already.
+  // Sets the key of the next value of the innermost map. Fails with kBadParameter when the map has it already.
   Status Key(std::string key, Value::Place place);
-  // Adds a value to what is open, or makes it the root. A value in a map gets the place of its key.
+  // Adds a value to the open map or list, or makes it the root. A value in a map gets the place of its key.
   void Add(Value value);
   // Closes the innermost map or list and returns it; the caller adds it.
   Value Finish();
@@ -29,7 +29,7 @@ class ValueBuilder {
   // Returns whether the next value is a map's key.
   bool expects_key() const { return !open_.empty() && open_.back().value.is_map() && !open_.back().key; }
   bool has_open() const { return !open_.empty(); }
-  // Returns the root and starts anew; null when there was none.
+  // Returns the root, or null without one, and resets the builder.
   Value TakeRoot();
 
  private:

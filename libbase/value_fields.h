@@ -1,4 +1,4 @@
-// Fields of maps that others wrote: what is absent, or of another type, reads as empty.
+// Reads fields of maps from outside: an absent field, or a field of another type, reads as empty.
 #pragma once
 
 #include <string>
@@ -10,12 +10,12 @@ namespace sallyport {
 
 // Returns the text at a key of a map; "" when there is none.
 std::string TextAt(const Value& map, std::string_view key);
-// The same of a map that may be absent (nullptr).
+// Works as TextAt above, for a map that may be absent (nullptr).
 std::string TextAt(const Value* map, std::string_view key);
-// The same with the key in any case, as Go's JSON reads it.
+// Works as TextAt, with the key in any case, as Go's JSON decoder reads it.
 std::string TextIgnoringCase(const Value& map, std::string_view key);
 
-// Returns where a value stands in a text: "SOURCE:LINE", or the source alone for a value that was not read from one.
+// Returns the place of a value: "SOURCE:LINE", or the source alone for a value that was not read from a text.
 std::string PlaceIn(std::string_view source, const Value& value);
 
 }  // namespace sallyport

@@ -1,4 +1,4 @@
-// Versions. The wire version is the release of Teleport whose wire this is; clients and servers compare it.
+// Defines versions. The wire version is the Teleport release whose protocol we speak; clients and servers compare it.
 #pragma once
 
 #include <string_view>

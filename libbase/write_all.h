@@ -1,4 +1,4 @@
-// Writes all of some bytes to a descriptor, however few it takes at a time.
+// Writes all bytes of a text to a descriptor, across partial writes.
 #pragma once
 
 #include <chrono>
@@ -8,13 +8,13 @@
 namespace sallyport {
 
 struct WriteOptions {
-  bool is_socket = false;   // its other side may have left: no SIGPIPE
-  int until_readable = -1;  // a descriptor that ends the writing when it can be read
+  bool is_socket = false;   // the descriptor is a socket: prevents SIGPIPE when the peer has closed
+  int until_readable = -1;  // a descriptor that stops the write once it is readable
   std::optional<std::chrono::steady_clock::time_point> deadline = {};
 };
 
-// Writes all bytes, and waits where the descriptor takes none at present. Returns false when it could not: errno says
-// why, ETIMEDOUT after the deadline and ECANCELED when `until_readable` can be read.
+// Writes all bytes and waits while the descriptor is not writable. Returns false on failure and sets errno: ETIMEDOUT
+// after the deadline, ECANCELED when `until_readable` is readable.
 bool WriteAll(int fd, std::string_view bytes, const WriteOptions& options = {});
 
 }  // namespace sallyport

@@ -22,7 +22,7 @@ namespace {
 constexpr std::string_view kMergeKey = "<<";
 constexpr std::string_view kTagPrefix = "tag:yaml.org,2002:";
 
-// Returns what copying a value costs against the budget of aliases, and how many values it is.
+// The cost of copying a value against the budget of aliases, and its number of values.
 struct Weight {
   std::size_t bytes = 0;
   std::size_t nodes = 0;
@@ -43,7 +43,7 @@ Weight WeightOf(const Value& value) {
   return weight;
 }
 
-// How deep a value goes: a scalar 0.
+// Returns the depth of a value: 0 for a scalar.
 int DepthOf(const Value& value) {
   int depth = 0;
   for (const Value& item : value.as_list()) depth = std::max(depth, 1 + DepthOf(item));
@@ -71,7 +71,7 @@ std::string WithEscapesAsUtf8(std::string_view text) {
   return fixed;
 }
 
-// Returns what follows the tag, the anchor and the comments that may stand before a scalar.
+// Returns the text after the tag, the anchor and the comments before a scalar.
 std::string_view WithoutProperties(std::string_view node) {
   while (!node.empty()) {
     const char first = node.front();
@@ -110,8 +110,8 @@ bool IsQuoteWithoutEnd(std::string_view node) {
   return true;
 }
 
-// Builds values from yaml-cpp's events. After the first error it only ignores what follows: yaml-cpp offers no other
-// way to stop than an exception.
+// Builds values from yaml-cpp's events. After the first error, the handler ignores all later events: yaml-cpp can only
+// be stopped by an exception.
 class Handler : public YAML::EventHandler {
  public:
   Handler(std::string_view text, YamlLimits limits) : text_(text), limits_(limits), builder_(limits.max_depth) {}
@@ -218,8 +218,9 @@ class Handler : public YAML::EventHandler {
     return false;
   }
 
-  // Whether a document that is not the first may start there. yaml-cpp starts one where text follows a complete one;
-  // and what it cannot read as a node it takes for an empty document, and stays before it for ever.
+  // Returns whether a document after the first may start there. yaml-cpp starts a document where text follows a
+  // complete document; it takes text that it cannot read as a node for an empty document, and never moves past that
+  // text.
   bool MayStart(std::size_t at) const {
     if (at == document_at_) return false;
     return at >= text_.size() || text_.substr(at).starts_with("---") || AfterDocumentEnd(at);
@@ -296,7 +297,7 @@ std::size_t LineAt(std::string_view text, std::size_t at) {
   return 1 + static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
 }
 
-// Refuses what YAML does not allow in a text at all, and what yaml-cpp would take for UTF-16.
+// Refuses characters that YAML does not allow, and text that yaml-cpp would take for UTF-16.
 std::optional<std::string> CheckCharacters(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const CodePoint next = FirstCodePoint(text.substr(at));
@@ -309,7 +310,7 @@ std::optional<std::string> CheckCharacters(std::string_view text) {
   return std::nullopt;
 }
 
-// Returns what an error of yaml-cpp means for the person who has written the text; its own words are of its grammar.
+// Returns the meaning of a yaml-cpp error for the author of the text; yaml-cpp's own messages describe its grammar.
 std::unexpected<Error> Explain(const YAML::Exception& error, std::string_view source) {
   constexpr std::array<std::array<std::string_view, 3>, 3> kMeanings{{
       {"end of map not found", "this does not go on from what stands before it",

@@ -159,7 +159,7 @@ std::optional<Value> NumberOf(std::string_view text) {
   return FloatOf(plain);
 }
 
-// Four digits, a hyphen and a digit: what may be a date.
+// Returns whether a text may be a date: four digits, a hyphen and a digit.
 bool IsTimestampLike(std::string_view text) {
   if (text.size() < 6 || text[4] != '-' || !IsDigit(text[5])) return false;
   return std::all_of(text.begin(), text.begin() + 4, IsDigit);

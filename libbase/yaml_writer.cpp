@@ -14,8 +14,8 @@ namespace {
 // Readers refuse a key that stands before its colon and is longer than 1024 characters.
 constexpr std::size_t kLongestSimpleKey = 1000;
 
-// Returns whether a character may stand outside of double quotes, on one line: YAML allows it, and no terminal obeys
-// it.
+// Returns whether a character may stand outside of double quotes, on one line: YAML allows the character, and no
+// terminal obeys it.
 bool IsPrintable(char32_t c) {
   if (IsControl(c)) return false;
   return (c >= 0x20 && c < 0x7F) || (c >= 0xA0 && c < 0xFEFF) || (c > 0xFEFF && c <= 0xFFFD) || c >= 0x10000;

@@ -1,4 +1,4 @@
-// Alerts of a cluster (docs/protocol/auth-api.md#alerts), in the order in which they are shown.
+// Fetches the alerts of a cluster (docs/protocol/auth-api.md#alerts), in display order.
 #pragma once
 
 #include <chrono>
@@ -14,11 +14,11 @@ class GetClusterAlertsRequest;
 
 namespace sallyport {
 
-// How long a command that is about something else waits for alerts.
+// How long a command waits for alerts that it shows in addition to its own output.
 inline constexpr std::chrono::milliseconds kAlertPatience{750};
 
-// Returns the alerts that match, the most severe first, among those the newest. None when the cluster knows no alerts.
-// Fails as RpcClient::Call does.
+// Returns the matching alerts, by descending severity, then newest first. Returns none when the cluster does not
+// implement alerts. Fails as RpcClient::Call does.
 Result<std::vector<types::ClusterAlert>> FetchAlerts(RpcClient& rpc, const types::GetClusterAlertsRequest& query,
                                                      const CallOptions& options = {});
 

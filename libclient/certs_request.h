@@ -1,4 +1,4 @@
-// Requests of a login for further certificates of its user.
+// Makes requests for further certificates of the user of a login.
 #pragma once
 
 #include <string_view>
@@ -11,7 +11,7 @@ namespace sallyport {
 // Returns a request for certificates of the session's user that route to a cluster and end with the login.
 proto::UserCertsRequest CertsRequestOf(const Session& session, std::string_view cluster);
 
-// Asks for the access requests that the login has been granted, which a certificate without them would not carry.
+// Adds the granted access requests of the login; without them, the certificate would not carry them.
 void AddActiveRequests(const Session& session, proto::UserCertsRequest& request);
 
 }  // namespace sallyport

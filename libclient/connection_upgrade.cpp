@@ -14,7 +14,7 @@ constexpr std::string_view kProbe = "teleport-reversetunnel";
 constexpr std::chrono::seconds kProbeTimeout{5};
 constexpr std::size_t kMaxHeader = 16 << 10;
 
-// The answer of the setting, when it has one.
+// Returns the decision of the setting for a proxy, or nothing.
 std::optional<bool> Configured(std::string_view setting, const std::string& address) {
   const auto truth = [](std::string_view text) -> std::optional<bool> {
     for (const std::string_view yes : {"1", "t", "T", "true", "TRUE", "True", "yes"}) {
@@ -37,7 +37,7 @@ std::optional<bool> Configured(std::string_view setting, const std::string& addr
   return std::nullopt;
 }
 
-// Reads a response's header byte by byte: what follows it belongs to the WebSocket.
+// Reads a response's header byte by byte: later bytes belong to the WebSocket.
 Result<std::string> ReadHeader(Stream& stream, Deadline deadline) {
   std::string header;
   while (!header.ends_with("\r\n\r\n")) {

@@ -1,4 +1,4 @@
-// What a client program takes from its environment: where profiles are, and how the network is reached.
+// Reads the settings of a client program from its environment: the profile directory and the network.
 #pragma once
 
 #include <functional>
@@ -14,10 +14,10 @@ namespace sallyport {
 // Returns an environment variable, or "".
 using EnvironmentReader = std::function<std::string(std::string_view name)>;
 
-// TELEPORT_HOME, or ~/.tsh. Fails with kBadParameter when there is neither.
+// Returns TELEPORT_HOME, or ~/.tsh. Fails with kBadParameter when neither TELEPORT_HOME nor HOME is set.
 Result<ProfileDirectory> ProfilesFromEnvironment(const EnvironmentReader& environment);
 
-// SSL_CERT_FILE, SSL_CERT_DIR, HTTPS_PROXY, NO_PROXY and TELEPORT_TLS_ROUTING_CONN_UPGRADE.
+// Reads SSL_CERT_FILE, SSL_CERT_DIR, HTTPS_PROXY, NO_PROXY and TELEPORT_TLS_ROUTING_CONN_UPGRADE.
 NetworkSettings NetworkFromEnvironment(const EnvironmentReader& environment, bool insecure);
 
 }  // namespace sallyport

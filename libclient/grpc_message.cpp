@@ -42,7 +42,7 @@ constexpr HttpStatusRow kCodeOfHttpStatus[] = {
     {"429", kUnavailable}, {"502", kUnavailable},     {"503", kUnavailable},      {"504", kUnavailable},
 };
 
-// The last field of that name: after the body, where there is one.
+// Returns the last field with a name: from the trailers, if they have the field.
 std::optional<std::string_view> FieldOf(const Http2Answer& answer, std::string_view name) {
   for (auto field = answer.fields.rbegin(); field != answer.fields.rend(); ++field) {
     if (field->first == name) return field->second;
@@ -50,7 +50,7 @@ std::optional<std::string_view> FieldOf(const Http2Answer& answer, std::string_v
   return std::nullopt;
 }
 
-// Undoes "%0A"; what is not such an escape stays.
+// Decodes "%0A"; keeps text that is not such an escape.
 std::string PercentDecoded(std::string_view text) {
   std::string decoded;
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -65,7 +65,7 @@ std::string PercentDecoded(std::string_view text) {
   return decoded;
 }
 
-// A message of several lines as one.
+// Returns a message of several lines as one line.
 std::string OneLine(std::string_view message) {
   std::string text;
   for (const char c : message) {

@@ -1,4 +1,4 @@
-// How gRPC uses HTTP/2 (the protocol's PROTOCOL-HTTP2 text).
+// Encodes and decodes gRPC calls for an HTTP/2 client (the protocol's PROTOCOL-HTTP2 text).
 #pragma once
 
 #include <chrono>
@@ -12,26 +12,27 @@
 
 namespace sallyport {
 
-// What errors call the other side.
+// The name of the peer in errors.
 inline constexpr std::string_view kAuthService = "the auth service";
 
-// Returns the fields that a call of `method` ("/proto.AuthService/Ping") begins with; metadata follows them. A timeout
-// of 0 is none.
+// Returns the first header fields of a call of `method` ("/proto.AuthService/Ping"); metadata follows them. A timeout
+// of 0 means no timeout.
 HeaderFields GrpcRequestFields(const std::string& authority, const std::string& method, const std::string& program,
                                std::chrono::milliseconds timeout);
 
-// Returns the one message of an answer's body; kBadParameter when it is not one, or is compressed (we never offer
-// that).
+// Returns the only message of an answer's body. Fails with kBadParameter when the body has not exactly one message, or
+// the message is compressed (we never offer compression).
 Result<std::string> UnframeGrpcMessage(std::string body);
 
-// Returns the messages of an answer's body, in order; kBadParameter as above.
+// Returns the messages of an answer's body, in order. Fails with kBadParameter as above.
 Result<std::vector<std::string>> UnframeGrpcMessages(std::string_view body);
 
-// Returns how a call ended: as the server says; when it says nothing, by HTTP/2's error code or HTTP's status.
+// Returns how a call ended: the status from the server, or else the status for the HTTP/2 error code or the HTTP
+// status.
 GrpcStatus StatusOfAnswer(const Http2Answer& answer);
 
-// The Error of a status that is not 0: kNotLoggedIn when the login is over, kConnectionProblem when the server was not
-// reached or late, else the kind that the code means.
+// Returns the Error for a status other than 0: kNotLoggedIn when the login has expired, kConnectionProblem when the
+// server was unreachable or too late, else the kind of the code.
 Error ErrorOfGrpcStatus(const GrpcStatus& status, std::string_view peer = kAuthService);
 
 }  // namespace sallyport

@@ -39,7 +39,7 @@ bool GrpcStream::IsFlushed() const { return session_.Unsent(call_) == 0 && outpu
 
 Status GrpcStream::Step() {
   events_ = 0;
-  // In this order: what is read may want an answer (settings, pings, windows).
+  // Reads first: the bytes may require an answer (settings, pings, windows).
   RETURN_IF_ERROR(ReadAll());
   RETURN_IF_ERROR(WriteAll());
   if (const auto reason = session_.ended(); !reason.empty() && !ended_) return std::unexpected(Broken(reason));

@@ -1,5 +1,5 @@
-// A call of gRPC with any number of messages each way (the protocol's PROTOCOL-HTTP2 text), alone on its connection.
-// It never waits and has no thread: whoever owns it waits for its descriptor beside others.
+// Runs a bidirectional streaming gRPC call (the protocol's PROTOCOL-HTTP2 text) on its own connection. The stream never
+// blocks and has no thread: its owner polls the descriptor together with others.
 #pragma once
 
 #include <cstddef>
@@ -18,40 +18,43 @@ namespace sallyport {
 class GrpcStream {
  public:
   static constexpr std::size_t kMaxMessageBytes = 1 << 20;
-  // What the other side may have on its way to us. Not all of it is kept here: Step reads no more than a message ahead.
+  // Bytes that the peer may send before we consume them. Step reads at most one message ahead, so fewer bytes are held
+  // here.
   static constexpr std::uint32_t kWindowBytes = 4 << 20;
-  // What may wait to be sent.
+  // Bytes that may be queued for sending.
   static constexpr std::size_t kMaxUnsent = 128 << 10;
 
-  // Takes a stream on which HTTP/2 was agreed upon and begins a call on it. `fields` are those of GrpcRequestFields;
-  // `peer` names the other side in errors ("the proxy").
+  // Takes a stream that has negotiated HTTP/2 and begins a call on it. `fields` are those of GrpcRequestFields; `peer`
+  // names the other side in errors ("the proxy").
   static Result<std::unique_ptr<GrpcStream>> Start(std::unique_ptr<Stream> connection, const HeaderFields& fields,
                                                    std::string peer);
-  // Ends the call and the connection without waiting.
+  // Ends the call and closes the connection without waiting.
   ~GrpcStream();
   GrpcStream(const GrpcStream&) = delete;
   GrpcStream& operator=(const GrpcStream&) = delete;
 
-  // Keeps something that carries the connection as long as the call.
+  // Keeps an object that the connection needs alive for as long as the call.
   void Keep(std::shared_ptr<const void> carrier) { carrier_ = std::move(carrier); }
 
-  // Queues a message. Who sends many waits for HasRoom.
+  // Queues a message. A caller with many messages waits for HasRoom.
   void Send(std::string_view message);
   bool HasRoom() const;
-  // No message follows. The other side may still send.
+  // Ends the messages of this side. The peer may still send.
   void EndSending();
-  // Whether all that was queued has gone out.
+  // Returns whether all queued bytes were sent.
   bool IsFlushed() const;
 
-  // Moves what can be moved without waiting. Fails with what the connection knows, or kConnectionProblem: it broke
-  // before the call had ended. After messages were taken there may be more to move, whatever the descriptor says.
+  // Reads and writes as much as possible without waiting. Fails with the error of the connection, or kConnectionProblem
+  // when the connection broke before the end of the call. Call it again after taking messages, even if the descriptor
+  // is not ready.
   Status Step();
-  // Returns the next message, or nothing when none is there. kBadParameter when what came is no message of ours.
+  // Returns the next message, or nothing when none has arrived. Fails with kBadParameter when the bytes are not a valid
+  // message.
   Result<std::optional<std::string>> Next();
-  // How the call ended, as soon as it has; messages from before may still be there.
+  // Returns how the call ended, once it has; earlier messages may still be unread.
   const std::optional<GrpcStatus>& ended() const { return ended_; }
 
-  // What to wait for before the next Step.
+  // Return the descriptor and the poll events to wait for before the next Step.
   int fd() const { return connection_->fd(); }
   short events() const { return events_; }
 
@@ -62,12 +65,12 @@ class GrpcStream {
   Error Broken(std::string_view reason) const;
 
   const std::string peer_;
-  std::shared_ptr<const void> carrier_;  // goes after the connection
+  std::shared_ptr<const void> carrier_;  // destroyed after the connection
   std::unique_ptr<Stream> connection_;
   Http2Session session_{kWindowBytes};
   std::int32_t call_ = 0;
   std::string received_;
-  std::size_t taken_ = 0;  // of it
+  std::size_t taken_ = 0;  // bytes of received_ taken so far
   std::string output_;     // not yet taken by the connection
   std::size_t written_ = 0;
   std::optional<GrpcStatus> ended_;

@@ -63,7 +63,7 @@ Result<Http2Answer> Http2Channel::Exchange(const HeaderFields& fields, std::stri
 
 void Http2Channel::Run() {
   std::unique_lock lock(mutex_);
-  // In this order: what is read may want an answer (settings, pings, windows).
+  // Reads first: the bytes may require an answer (settings, pings, windows).
   while (!stopping_ && ReadAll() && WriteAll()) {
     if (const auto reason = session_.ended(); !reason.empty()) {
       Break(reason);

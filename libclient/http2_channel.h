@@ -1,5 +1,5 @@
-// One HTTP/2 connection that many threads ask over. A thread of its own reads and answers what the other side wants
-// kept alive, so that a connection nobody uses for a while is still there later.
+// Shares one HTTP/2 connection between many threads. An internal thread reads and answers the pings of the peer, so
+// that an idle connection stays open.
 #pragma once
 
 #include <memory>
@@ -20,15 +20,15 @@ namespace sallyport {
 
 class Http2Channel {
  public:
-  // Takes a stream on which HTTP/2 was agreed upon. `peer` names the other side in errors ("the auth service").
+  // Takes a stream that has negotiated HTTP/2. `peer` names the other side in errors ("the auth service").
   static Result<std::unique_ptr<Http2Channel>> Start(std::unique_ptr<Stream> stream, std::string peer);
-  // Closes the stream. No Exchange may be at work.
+  // Closes the stream. No Exchange may be running.
   ~Http2Channel();
   Http2Channel(const Http2Channel&) = delete;
   Http2Channel& operator=(const Http2Channel&) = delete;
 
-  // Sends a request and waits for the end of its answer, which may be an early one (Http2Answer::error_code). Fails
-  // with what the stream knows, or kConnectionProblem: the connection broke, or the deadline is over.
+  // Sends a request and waits for the end of its answer, which may end early (Http2Answer::error_code). Fails with the
+  // error of the stream, or kConnectionProblem: the connection broke, or the deadline has passed.
   Result<Http2Answer> Exchange(const HeaderFields& fields, std::string body, Deadline deadline);
 
  private:
@@ -42,7 +42,7 @@ class Http2Channel {
 
   const std::string peer_;
   UniqueFd wake_;
-  std::mutex mutex_;  // of everything below
+  std::mutex mutex_;  // guards everything below
   std::unique_ptr<Stream> stream_;
   Http2Session session_;
   std::string output_;  // not yet taken by the stream

@@ -22,7 +22,7 @@ using boost::system::error_code;
 constexpr std::size_t kMaxAnswer = 4 << 20;
 constexpr std::uint32_t kMaxHeaderBytes = 64 << 10;
 
-// Our stream as Beast wants one.
+// Adapts a Stream to the stream interface of Beast.
 class BeastStream {
  public:
   BeastStream(Stream& stream, Deadline deadline) : stream_(stream), deadline_(deadline) {}
@@ -46,7 +46,7 @@ class BeastStream {
   }
   template <typename Buffers>
   std::size_t write_some(const Buffers& buffers, error_code& code) {
-    // One record for the header and the body, not one for each of their many pieces.
+    // Sends header and body in one TLS record, instead of one record per piece.
     const std::size_t total = asio::buffer_size(buffers);
     std::string bytes(total, '\0');
     asio::buffer_copy(asio::buffer(bytes), buffers);

@@ -1,5 +1,5 @@
-// One HTTP/1.1 request over a stream and its answer, which is JSON: the proxy's web API and the auth service's HTTP
-// API.
+// Sends one HTTP/1.1 request over a stream and reads the JSON answer: for the web API of the proxy and the HTTP API of
+// the auth service.
 #pragma once
 
 #include <string>
@@ -15,13 +15,13 @@ namespace sallyport {
 
 struct HttpPeer {
   std::string host;       // "HOST:PORT"
-  std::string_view what;  // "proxy": what should be there, for hints
+  std::string_view what;  // "proxy": the expected server, for hints
 };
 
-// Sends GET, or POST with a JSON body, and returns what came back. The connection is not used again.
+// Sends GET, or POST with a JSON body, and returns the answer. The connection cannot be used again.
 //
-// Fails by the answer's HTTP status with the server's message; with kConnectionProblem when the stream breaks or the
-// time is over; kBadParameter for an answer that is no JSON, kLimitExceeded for one beyond 4 MiB.
+// Fails by the HTTP status of the answer with the message of the server; with kConnectionProblem when the stream breaks
+// or the time is over, kBadParameter when the answer is not JSON, kLimitExceeded when the answer exceeds 4 MiB.
 Result<Value> ExchangeJson(Stream& stream, std::string_view method, const std::string& path, const HttpPeer& peer,
                            const Secret& body, const NetworkSettings& settings);
 

@@ -34,7 +34,7 @@ AddressBytes BytesOf(const std::string& host) {
   return address;
 }
 
-// Whether the first bits of two addresses of one family are the same.
+// Returns whether the first bits of two addresses of one family are equal.
 bool SameBits(const AddressBytes& a, const AddressBytes& b, std::size_t bits) {
   if (a.size == 0 || a.size != b.size || bits > a.size * 8) return false;
   for (std::size_t bit = 0; bit < bits; ++bit) {
@@ -51,7 +51,7 @@ bool RangeCovers(std::string_view range, const std::string& host) {
   return SameBits(BytesOf(std::string(range.substr(0, slash))), BytesOf(host), bits);
 }
 
-// Whether an entry of NO_PROXY, in lower case, covers an address.
+// Returns whether an entry of NO_PROXY, in lower case, covers an address.
 bool Covers(std::string_view entry, const HostPort& address) {
   if (entry == "*") return true;
   if (IsAddressRange(entry)) return RangeCovers(entry, address.host);

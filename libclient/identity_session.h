@@ -1,4 +1,4 @@
-// A session from an identity file (`-i FILE`): nothing of it is in the profile directory, and nothing is written there.
+// Opens a session from an identity file (`-i FILE`), without reading or writing the profile directory.
 #pragma once
 
 #include <string>
@@ -11,13 +11,13 @@
 
 namespace sallyport {
 
-// Reads an identity file for use at a proxy. No network: the profile has the proxy's address, the user and the cluster,
-// and what only the proxy knows is empty until Discover. Fails as ReadIdentityFile does; kNotLoggedIn when it has
-// expired.
+// Reads an identity file for use at a proxy, without network access. The profile has the address of the proxy, the user
+// and the cluster; Discover fills in the other fields. Fails as ReadIdentityFile does, and with kNotLoggedIn when the
+// certificate has expired.
 Result<Session> OpenIdentitySession(const std::string& path, const HostPort& proxy, Time now);
 
-// Asks the proxy for the rest of the profile: its addresses, and whether a load balancer is in the way. Fails as
-// WebClient does.
+// Asks the proxy for the rest of the profile: its addresses, and whether a load balancer needs a connection upgrade.
+// Fails as WebClient does.
 Status Discover(Session& session, const NetworkSettings& settings);
 
 }  // namespace sallyport

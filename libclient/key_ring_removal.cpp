@@ -1,4 +1,4 @@
-// Logging out: what goes and what stays (docs/protocol/login.md#logging-out).
+// Removes the files of a login at logout (docs/protocol/login.md#logging-out).
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -15,8 +15,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kKept[] = {"config", "azure", "bin", "id_vnet", "id_vnet.pub"};
 
-// Overwrites a file so that its old content is not in the blocks that are freed. Journals and flash may still hold it;
-// this is what can be done from here.
+// Overwrites a file so that its old content is not in the blocks that are freed. Journals and flash may still hold the
+// content; a program cannot prevent that.
 void Overwrite(const fs::path& path, std::uintmax_t size) {
   const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!fd.valid()) return;
@@ -36,7 +36,7 @@ Status FailRemoval(const fs::path& path, const std::error_code& code) {
               code.message());
 }
 
-// Removes a file, or a directory with all below it; symbolic links themselves, not what they name.
+// Removes a file, or a directory with all below it; removes symbolic links themselves, not their targets.
 Status RemoveTree(const fs::path& root) {
   std::error_code code;
   const auto status = fs::symlink_status(root, code);

@@ -69,7 +69,7 @@ Result<Secret> CachedKubeCredential(const ProfilePaths& paths, std::string_view 
                                     std::string_view kube_cluster, Time now) {
   const auto cached = LoadKubeCredential(paths, teleport_cluster, kube_cluster);
   const auto certificate = cached ? Certificate::FromPem(cached->certificate_pem) : Result<Certificate>(Certificate());
-  // A broken file is as good as none: a new one takes its place.
+  // A broken file counts as absent, and a new file replaces it.
   if (!cached || !certificate || certificate->not_after() - now <= kMargin) {
     return Fail(ErrorKind::kNotFound, "no credentials for {} are cached", kube_cluster);
   }

@@ -1,4 +1,4 @@
-// Credentials for kubectl, as its exec plugins print them (client.authentication.k8s.io/v1beta1;
+// Makes credentials for kubectl in the format of its exec plugins (client.authentication.k8s.io/v1beta1;
 // docs/protocol/login.md#credentials-for-kubectl).
 #pragma once
 
@@ -13,11 +13,12 @@
 
 namespace sallyport {
 
-// The JSON for kubectl. It expires a minute before the certificate, so that no request starts with a dead one.
+// Returns the JSON for kubectl. The credential expires a minute before the certificate, so that no request starts with
+// an expired certificate.
 Secret FormatExecCredential(const KubeCredential& credential, Time certificate_expires);
 
-// Returns what is cached for a cluster when it is good for more than a minute. No network, no lock. kNotFound
-// otherwise.
+// Returns the cached credential for a cluster when it is valid for more than a minute, else fails with kNotFound. Uses
+// no network and no lock.
 Result<Secret> CachedKubeCredential(const ProfilePaths& paths, std::string_view teleport_cluster,
                                     std::string_view kube_cluster, Time now);
 

@@ -242,7 +242,7 @@ bool Kubeconfig::IsOurs(const Value& context, std::string_view teleport_cluster)
   const Value* inner = context.Find("context");
   if (inner == nullptr) return false;
   if (TextAt(*inner, "cluster") == teleport_cluster) return true;
-  // A name that merely starts like ours ("prod" and "prod-east") is not enough to remove somebody's entry.
+  // A name that merely starts like ours ("prod" and "prod-east") is not enough to remove an entry of the user.
   return TextAt(context, "name").starts_with(std::string(teleport_cluster) + "-") &&
          RunsOurPlugin(FindEntry("users", TextAt(*inner, "user")), teleport_cluster);
 }

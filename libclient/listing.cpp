@@ -102,8 +102,8 @@ void SetFilter(Request& request, const ListFilter& filter) {
   request.set_usesearchasroles(filter.use_search_as_roles);
 }
 
-// Calls for page after page; the next is on its way while one is used. When the answer is too large for the connection
-// the page is halved and asked for again.
+// Fetches all pages, and requests the next page while the caller uses the current page. When an answer is too large for
+// the connection, requests the page again with half the size.
 template <typename Response, typename Request>
 Status ForEachPage(RpcClient& rpc, std::string_view method, Request& request,
                    const std::function<Status(const Response&)>& use) {

@@ -1,5 +1,5 @@
-// Lists of what a user may see in a cluster (docs/protocol/auth-api.md#listing). They come page by page and go out item
-// by item.
+// Lists the resources that a user may see in a cluster (docs/protocol/auth-api.md#listing). Fetches pages and passes on
+// single items.
 #pragma once
 
 #include <functional>
@@ -13,12 +13,12 @@
 
 namespace sallyport {
 
-// What restricts a list. All of it is evaluated by the auth service.
+// The filter of a list; the auth service evaluates it.
 struct ListFilter {
   std::map<std::string, std::string> labels;
-  std::vector<std::string> search;  // words that must all be there
+  std::vector<std::string> search;  // words that must all occur
   std::string predicate;
-  bool use_search_as_roles = false;  // what could be asked for too
+  bool use_search_as_roles = false;  // includes resources that the user may request
 
   bool IsEmpty() const { return labels.empty() && search.empty() && predicate.empty(); }
 };
@@ -28,20 +28,20 @@ Result<std::map<std::string, std::string>> ParseLabels(std::string_view text);
 // Receives an item; an error ends the list.
 using ValueSink = std::function<Status(const Value& item)>;
 
-// Nodes, as resources of kind node.
+// Lists nodes, as resources of kind node.
 Status ListNodes(RpcClient& rpc, const ListFilter& filter, const ValueSink& sink);
-// The nodes among which the proxy would look for a name, address or UUID; port 0 is any. The auth service goes through
-// all nodes for it: for when a connection has failed.
+// Returns the nodes that match a name, address or UUID as the proxy would match them; port 0 is any. Use it only after
+// a failed connection: the auth service scans all nodes.
 Result<std::vector<Value>> NodesCalled(RpcClient& rpc, const std::string& host, int port);
 
 struct KubeClusterItem {
   std::string name;
   std::map<std::string, std::string> labels;
 };
-// Kubernetes clusters by name, each once however many agents serve it.
+// Returns the Kubernetes clusters by name, each once even if several agents serve it.
 Result<std::vector<KubeClusterItem>> ListKubeClusters(RpcClient& rpc, const ListFilter& filter);
 
-// The servers that announce Kubernetes clusters, as resources of kind kube_server.
+// Lists the servers that announce Kubernetes clusters, as resources of kind kube_server.
 Status ListKubeServers(RpcClient& rpc, const ListFilter& filter, const ValueSink& sink);
 
 struct RemoteClusterItem {
@@ -49,7 +49,7 @@ struct RemoteClusterItem {
   std::string status;
   std::map<std::string, std::string> labels;
 };
-// The leaf clusters of a root cluster.
+// Returns the leaf clusters of a root cluster.
 Result<std::vector<RemoteClusterItem>> ListRemoteClusters(RpcClient& rpc);
 
 }  // namespace sallyport

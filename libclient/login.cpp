@@ -55,8 +55,8 @@ Result<LoginAnswer> GetCertificates(const WebClient& web, const LoginOptions& op
   return web.Finish(request);
 }
 
-// What comes after the certificates, over a connection that is made with them: the authorities of all clusters, and
-// whether the login may be used at all.
+// Completes a login over a connection with the new certificates: fetches the authorities of all clusters, and checks
+// that the login may be used.
 Result<std::vector<ClusterAuthorities>> FinishOnline(const Session& session, const LoginOptions& options) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectAuth(session, options.network, options.program));
   ASSIGN_OR_RETURN(auto authorities, FetchHostAuthorities(*rpc, session.root_cluster));

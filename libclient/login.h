@@ -1,6 +1,5 @@
-// Logging in with a password and a second factor: keys, certificates, and what is left on the disk
-// (docs/protocol/login.md#local-login, docs/protocol/login.md#after-the-certificates,
-// docs/protocol/certificates.md#suites).
+// Logs in with a password and a second factor, and saves the keys and certificates (docs/protocol/login.md#local-login,
+// docs/protocol/login.md#after-the-certificates, docs/protocol/certificates.md#suites).
 #pragma once
 
 #include <functional>
@@ -30,33 +29,33 @@ struct UserKeys {
 Result<UserKeys> GenerateUserKeys(std::string_view suite);
 
 struct LoginOptions {
-  HostPort proxy;  // where the ping was answered
+  HostPort proxy;  // the address that answered the ping
   NetworkSettings network;
   std::string program = "tsh";
   std::string user;
   Secret password;
-  // Asked for once, when the server wants a code.
+  // Asks the user for a code; called at most once, when the server requires a code.
   std::function<Result<Secret>()> ask_code;
   Nanoseconds ttl{};    // 0: the cluster's default
-  std::string cluster;  // a leaf to be used at once; empty: the root
+  std::string cluster;  // the leaf cluster to select; empty: the root
   std::string kube_cluster;
   std::string mfa_mode = "auto";
-  // Called with the connection that the new login has made and with what the user may ask for, before Login returns;
-  // may be empty.
+  // Called before Login returns, with the connection of the new login and the requests that the user may make; may be
+  // empty.
   std::function<void(RpcClient& rpc, const types::AccessCapabilities& capabilities)> while_connected;
 };
 
 // Returns the profile that a login at a proxy makes: addresses from the ping as Teleport's clients derive them.
 Result<Profile> ProfileOfPing(const HostPort& proxy, const PingAnswer& ping);
 
-// Logs in and saves everything: key ring, authorities, profile (which becomes current). When the cluster refuses what
-// comes after the certificates, nothing of the new key ring stays.
+// Logs in and saves everything: key ring, authorities, profile (which becomes current). When the cluster refuses a call
+// after it has issued the certificates, the new key ring is removed.
 //
 // Fails with kAccessDenied (wrong user, password or code; locked), kNotImplemented (another way to log in is needed),
 // and as WebClient and RpcClient do.
 Result<Session> Login(const ProfileDirectory& directory, const PingAnswer& ping, const LoginOptions& options);
 
-// A login for a file: in memory, with one key for both certificates unless the file has that of SSH alone.
+// A login in memory, for a file. One key serves both certificates, unless the file holds only the SSH certificate.
 struct LoginForFile {
   Session session;
   std::vector<ClusterAuthorities> authorities;  // of all clusters, the root first

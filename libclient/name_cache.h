@@ -1,5 +1,5 @@
-// Names that were seen in lists, kept for completion: one file a sort of names. It is a cache: it may be removed at any
-// time, and no failure of it is worth an error.
+// Caches names from lists for shell completion, in one file per sort of names. The files may be removed at any time;
+// failures are ignored.
 #pragma once
 
 #include <string>
@@ -11,20 +11,20 @@
 
 namespace sallyport {
 
-// Names that begin with a text, sorted, and when the list was seen that had them.
+// Names that begin with a text, sorted, and the time of the list that contained them.
 struct SeenNames {
   std::vector<std::string> names;
   Time seen{};
 };
 
-// Of one program and what it is connected to. Safe from several processes: files are replaced at once.
+// The cache of one program and cluster. Safe for several processes: files are replaced atomically.
 class NameCache {
  public:
-  // Below XDG_CACHE_HOME or ~/.cache; `scope` tells clusters apart ("tsh/access.example.com"). Without a home nothing
-  // is kept.
+  // Uses a directory below XDG_CACHE_HOME or ~/.cache; `scope` separates clusters ("tsh/access.example.com"). Without a
+  // home directory, the cache stores nothing.
   NameCache(const EnvironmentReader& environment, std::string_view scope);
 
-  // Keeps the names of a sort ("role") instead of those of before. Beyond 100,000 names the rest is left out.
+  // Replaces the stored names of a sort ("role"). Stores at most 100,000 names.
   void Remember(std::string_view sort, std::vector<std::string> names) const;
   // Returns the names that begin with a text.
   SeenNames Recall(std::string_view sort, std::string_view prefix) const;

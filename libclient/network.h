@@ -1,4 +1,5 @@
-// TCP connections of a client: names, timeouts, HTTP proxies (RFC 9110 section 9.3.6, CONNECT).
+// Makes TCP connections for a client: resolves names, applies timeouts, uses HTTP proxies (RFC 9110 section 9.3.6,
+// CONNECT).
 #pragma once
 
 #include <chrono>
@@ -11,7 +12,7 @@
 
 namespace sallyport {
 
-// What a program knows about the network around it; a tool fills it from its options and environment.
+// The network settings of a program; a tool sets them from its options and environment.
 struct NetworkSettings {
   bool insecure = false;                            // accept any certificate of a web proxy
   std::string ssl_cert_file;                        // SSL_CERT_FILE: authorities instead of the system's
@@ -25,16 +26,16 @@ struct NetworkSettings {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
-// Connects, with TCP_NODELAY, non-blocking from then on. Every address of a name is tried. Fails with
-// kConnectionProblem and says which of these it was: the name is unknown, refused, timed out, unreachable, or what the
-// HTTP proxy answered.
+// Returns a connected, non-blocking socket with TCP_NODELAY. Tries every address of a name. Fails with
+// kConnectionProblem and the cause: unknown name, refused, timed out, unreachable, or the answer of the HTTP proxy.
 Result<UniqueFd> ConnectTcp(const HostPort& address, const NetworkSettings& settings, Deadline deadline);
 
-// The errors of a peer ("the auth service") that is not there, and of one that does not answer in time.
+// Return the errors for a peer ("the auth service") that cannot be reached, and for a peer that does not answer in
+// time.
 Error CannotBeReached(std::string_view peer, std::string_view reason);
 Error AnswersTooLate(std::string_view peer);
 
-// Waits until a descriptor is ready (POLLIN, POLLOUT) or the deadline is over: false then.
+// Waits until a descriptor is ready (POLLIN, POLLOUT). Returns false when the deadline passes first.
 bool WaitFor(int fd, short events, Deadline deadline);
 
 }  // namespace sallyport

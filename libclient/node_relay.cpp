@@ -22,7 +22,8 @@ namespace {
 constexpr std::size_t kNameBytes = 16;
 constexpr int kBacklog = 4;
 
-// An address that is no file, and goes with its socket: anybody may connect, so both sides look at whose the other is.
+// An abstract socket address, which is not a file and ends with its socket. Any user may connect, so both ends check
+// the user of the peer.
 struct Address {
   explicit Address(std::string_view name) {
     value.sun_family = AF_UNIX;
@@ -49,7 +50,7 @@ UniqueFd Accept(const UniqueFd& listener) {
   }
 }
 
-// What the user reads and writes is ssh's. Its errors are this process's too.
+// Leaves stdin and stdout to ssh. Keeps stderr for errors of this process.
 void LeaveTerminal() {
   ::setsid();
   const UniqueFd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));

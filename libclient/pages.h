@@ -1,4 +1,5 @@
-// Lists that come in pages (docs/protocol/auth-api.md#pages), one on its way while the one before is worked on.
+// Fetches lists in pages (docs/protocol/auth-api.md#pages), and requests the next page while the caller uses the
+// current page.
 #pragma once
 
 #include <future>
@@ -10,7 +11,8 @@
 
 namespace sallyport {
 
-// Where a page starts and the next one does: older methods call it a key, newer ones a token.
+// Sets the start of a page and returns the start of the next page; older methods call the field a key, newer methods a
+// token.
 template <typename Request>
 void SetStart(Request& request, const std::string& start) {
   if constexpr (requires { request.set_startkey(start); }) {
@@ -34,7 +36,8 @@ const std::string& NextStart(const Page& page) {
   }
 }
 
-// Asks for every page and gives each to `show`, which returns a Status; ends at the first failure of either.
+// Fetches every page and passes each to `show`, which returns a Status; stops at the first error of a call or of
+// `show`.
 template <typename Page, typename Request, typename Show>
 Status EachPage(RpcClient& rpc, const std::string& method, Request request, const Show& show) {
   const auto ask = [&rpc, &method](Request one) { return rpc.Call<Page>(method, one); };

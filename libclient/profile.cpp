@@ -23,7 +23,7 @@ constexpr std::size_t kMaxProfileBytes = 256 << 10;
 constexpr unsigned kProfileMode = 0660;
 constexpr mode_t kProfileDirectoryMode = 0700;
 
-// One key of the file. The table's order is the file's.
+// One key of the file. Keys are written in the order of the table.
 using Field = std::variant<std::string Profile::*, bool Profile::*, Nanoseconds Profile::*,
                            std::vector<std::string> Profile::*, std::monostate>;
 struct Row {

@@ -1,5 +1,6 @@
-// Profiles: which cluster, where its proxy is, who logged in. One YAML file a proxy, and the name of the current one
-// (docs/protocol/login.md#profile-file). Files are replaced atomically; readers see the old or the new one.
+// Reads and writes profiles (the cluster, the addresses of its proxy, the user): one YAML file per proxy, and the name
+// of the current profile (docs/protocol/login.md#profile-file). Files are replaced atomically; readers see the old or
+// the new file.
 #pragma once
 
 #include <string>
@@ -36,17 +37,17 @@ struct Profile {
   Nanoseconds ssh_dial_timeout{std::chrono::seconds(30)};
   std::string sso_host;
 
-  // The host of web_proxy_addr: the name of the profile's file and of its key directory.
+  // Returns the host of web_proxy_addr, which names the file of the profile and its key directory.
   std::string Name() const;
 
   bool operator==(const Profile&) const = default;
 };
 
 // Reads a profile. Unknown keys are ignored; an absent cluster is the profile's name, an absent dial timeout 30 s.
-// Fails with kBadParameter ("SOURCE:LINE: reason"): no YAML map, no proxy address, a value of another type.
+// Fails with kBadParameter ("SOURCE:LINE: reason"): not a YAML map, no proxy address, a value of the wrong type.
 Result<Profile> ParseProfile(std::string_view yaml, std::string_view source);
 
-// Writes a profile: keys in Teleport's order, empty ones left out where it leaves them out.
+// Returns the YAML of a profile, with keys in Teleport's order and without the empty keys that Teleport omits.
 std::string FormatProfile(const Profile& profile);
 
 // The profile directory (~/.tsh, or TELEPORT_HOME). Holds only its path; safe from several threads and processes.
@@ -55,12 +56,12 @@ class ProfileDirectory {
   explicit ProfileDirectory(std::string home) : home_(std::move(home)) {}
   const std::string& home() const { return home_; }
 
-  // The name of the current profile. kNotFound when none is set.
+  // Returns the name of the current profile. Fails with kNotFound when none is set.
   Result<std::string> CurrentName() const;
   Status SetCurrent(std::string_view name) const;
-  // The names of all profiles, sorted. No directory is no profile.
+  // Returns the names of all profiles, sorted; none without a directory.
   Result<std::vector<std::string>> Names() const;
-  // Reads a profile; an empty name means the current one. kNotFound, kBadParameter.
+  // Reads a profile; an empty name means the current profile. Fails with kNotFound or kBadParameter.
   Result<Profile> Load(std::string_view name) const;
   Status Save(const Profile& profile, bool make_current) const;
 
@@ -69,7 +70,7 @@ class ProfileDirectory {
   std::string home_;
 };
 
-// A mode with the process's umask taken off: what open(2) would give a new file.
+// Returns a mode without the bits of the umask, as open(2) sets the mode of a new file.
 unsigned ModeUnderUmask(unsigned mode);
 
 }  // namespace sallyport

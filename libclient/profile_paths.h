@@ -1,4 +1,5 @@
-// Where everything lies below the profile directory (Teleport 18's layout; docs/protocol/login.md#profile-directory).
+// Gives the paths of all files below the profile directory (Teleport 18's layout;
+// docs/protocol/login.md#profile-directory).
 #pragma once
 
 #include <string>
@@ -8,7 +9,7 @@
 
 namespace sallyport {
 
-// Paths for one user at one proxy. Plain text work: nothing here touches the disk.
+// Paths for one user at one proxy. Does not access the disk.
 struct ProfilePaths {
   std::string home;        // the profile directory itself
   std::string proxy_host;  // without the port

@@ -1,5 +1,5 @@
-// What the files of a profile say about a login, without any network: enough for `tsh status` and to decide whether a
-// login is still good (docs/protocol/login.md#status).
+// Reads the state of a login from the files of a profile, without network access, for `tsh status` and to decide
+// whether a login is still valid (docs/protocol/login.md#status).
 #pragma once
 
 #include <map>
@@ -17,13 +17,13 @@ namespace sallyport {
 
 struct ProfileStatus {
   Profile profile;
-  bool has_certificates = false;  // false: somebody logged out, and the profile's file stayed
+  bool has_certificates = false;  // false after a logout, which keeps the file of the profile
   std::string username;
   std::string cluster;
   std::vector<std::string> active_requests;
   std::vector<std::string> roles;  // sorted
   Traits traits;
-  std::vector<std::string> logins;  // without those that are Teleport's own
+  std::vector<std::string> logins;  // without Teleport's internal logins
   std::vector<std::string> kube_users;
   std::vector<std::string> kube_groups;
   std::vector<std::string> allowed_resources;
@@ -39,11 +39,12 @@ struct ProfileStatus {
 // Returns the paths of a profile's user.
 ProfilePaths PathsOf(const ProfileDirectory& directory, const Profile& profile);
 
-// Reads what the certificates of a key ring say. One without a certificate gives a status without; broken ones are
-// kBadParameter.
+// Returns the status from the certificates of a key ring; without certificates, has_certificates is false. Fails with
+// kBadParameter for a broken certificate.
 Result<ProfileStatus> StatusOfKeyRing(const Profile& profile, const KeyRing& ring, Time now);
 
-// Reads the certificates of a profile. Missing ones give a status without them; broken ones are kBadParameter.
+// Reads the certificates of a profile and returns its status; missing certificates are not an error. Fails with
+// kBadParameter for a broken certificate.
 Result<ProfileStatus> ReadProfileStatus(const ProfileDirectory& directory, const Profile& profile, Time now);
 
 }  // namespace sallyport

@@ -74,7 +74,7 @@ Result<Running> Start(const ProgramRuns& runs, std::size_t command) {
   return Running{command, pid, std::move(out.read), std::move(err.read)};
 }
 
-// Reads what a poll has said is there; closes the descriptor at its end.
+// Reads available bytes after a poll; closes the descriptor at the end of the file.
 void Read(const ProgramRuns& runs, const Running& running, UniqueFd& from, bool to_stderr) {
   char buffer[kChunk];
   const ssize_t count = ::read(from.get(), buffer, sizeof buffer);
@@ -92,7 +92,7 @@ int WaitForEnd(pid_t pid) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : kSignalCode + WTERMSIG(status);
 }
 
-// Waits until one of them writes or ends.
+// Waits until a running program writes or ends.
 void Step(const ProgramRuns& runs, std::list<Running>& all) {
   std::vector<pollfd> entries;
   for (const auto& one : all) {

@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::size_t kMaxLine = 4096;
 
-// Where the handler tells of SIGINT: whichever thread it runs in and whenever it comes, whoever waits hears of it.
+// The pipe to which the handler reports SIGINT, so that the waiting thread sees it, in whatever thread the handler
+// runs.
 volatile std::sig_atomic_t interrupt_pipe = -1;
 void OnInterrupt(int) {
   const int saved = errno;
@@ -59,7 +60,7 @@ class InterruptScope {
   struct sigaction old_{};
 };
 
-// Keeps what is typed off the screen.
+// Turns off the echo of the terminal.
 class EchoOff {
  public:
   explicit EchoOff(int fd) : fd_(fd) {

@@ -1,5 +1,5 @@
-// Questions to the person at the terminal. They go to /dev/tty, so that pipes stay clean; without a terminal on stdin
-// the answers are lines of stdin, and nothing is asked aloud.
+// Asks the user at the terminal. Questions go to /dev/tty, so that pipes stay clean; without a terminal on stdin,
+// answers are lines of stdin and no question is shown.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@
 
 namespace sallyport {
 
-// Asks for something that is not shown while typed. Ctrl-C gives the terminal back as it was: kInterrupted.
+// Asks for a text without echoing the input. Ctrl-C restores the terminal and fails with kInterrupted. Fails with
 // kBadParameter when the input ends first.
 Result<Secret> AskSecret(const std::string& question);
-// Asks for something that is shown.
+// Asks for a text and echoes the input.
 Result<std::string> AskLine(const std::string& question);
 
-// Returns whether a person can be asked.
+// Returns whether a terminal is available for questions.
 bool HasTerminal();
 
 }  // namespace sallyport

@@ -23,7 +23,7 @@ struct Direction {
   std::string_view left() const { return std::string_view(bytes).substr(start); }
 };
 
-// One round: moves what can be moved. The events are what the stream and the socket wait for next.
+// Moves all available bytes in one Step. Afterwards, the events are those that the stream and the socket wait for.
 class Mover {
  public:
   Mover(Stream& stream, int socket) : stream_(stream), socket_(socket) {}

@@ -1,5 +1,5 @@
-// Carries bytes between a stream and one end of a socket pair, so that code which wants a plain descriptor (TLS
-// inside of TLS) gets one.
+// Carries bytes between a stream and one end of a socket pair, for code that needs a plain descriptor (TLS inside of
+// TLS).
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@ namespace sallyport {
 
 class Pump {
  public:
-  // Starts a thread that owns the stream. TakeFd gives the other end away, once.
+  // Starts a thread that owns the stream. TakeFd returns the other end of the pair, once.
   static Result<std::unique_ptr<Pump>> Start(std::unique_ptr<Stream> stream);
   // Ends the thread and closes the stream.
   ~Pump();

@@ -1,4 +1,4 @@
-// Recordings of sessions, as their cluster gives them.
+// Lists sessions that have ended and reads their recordings.
 #pragma once
 
 #include <functional>
@@ -22,16 +22,16 @@ struct SessionRange {
   Time to;
   int limit = 50;
 };
-// Sessions that are over, as events (session.end and its like), the newest first.
+// Lists ended sessions as events (session.end and similar), newest first.
 Status ListSessions(RpcClient& rpc, const SessionRange& range, const ValueSink& sink);
 
-// Returns the next event of a recording, nothing at its end.
+// Returns the next event of a recording, or nothing at the end.
 using EventSource = std::function<Result<std::optional<events::OneOf>>()>;
 
-// Begins to receive a recording; `format` tells the audit log what it is for. The source fails with kNotFound when
-// there is no recording, kAccessDenied.
+// Begins to receive a recording; `format` tells the audit log the purpose. The source fails with kNotFound (no
+// recording) or kAccessDenied.
 Result<EventSource> ReceiveRecording(const RpcOptions& options, const std::string& session_id, std::string_view format);
-// Begins to read a recording in a file. The source fails as RecordingReader does.
+// Begins to read a recording from a file. The source fails as RecordingReader does.
 Result<EventSource> ReadRecording(const std::string& path);
 
 }  // namespace sallyport

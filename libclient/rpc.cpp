@@ -26,7 +26,7 @@ Status CheckNotExpired(const Certificate& certificate) {
                       std::string(kLogInAgain));
 }
 
-// The connection with TLS done, and what keeps it alive.
+// The connection after the TLS handshake, and the objects that the connection needs alive.
 struct Connected {
   std::unique_ptr<Pump> upgrade;  // empty without a load balancer
   std::unique_ptr<TlsStream> stream;

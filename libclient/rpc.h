@@ -1,5 +1,5 @@
-// Calls of the auth service: gRPC over a TLS connection of our own, because the way through the proxy needs a list of
-// protocols that gRPC cannot send (docs/protocol/auth-api.md#connections).
+// Calls the auth service by gRPC over our own TLS connection, because the proxy needs an ALPN protocol list that the
+// gRPC library cannot send (docs/protocol/auth-api.md#connections).
 #pragma once
 
 #include <chrono>
@@ -26,12 +26,12 @@ struct RpcOptions {
   HostPort address;                 // the web proxy's, or that of an auth service
   bool through_proxy = true;        // false: `address` is an auth service
   bool connection_upgrade = false;  // a load balancer is in between
-  std::string cluster;              // whose auth service
+  std::string cluster;              // the cluster of the auth service
   std::string authorities_pem;      // host authorities of that cluster
-  Certificate certificate;          // of the caller; empty: none
+  Certificate certificate;          // certificate of the caller; empty: none
   Secret key_pem;
   std::string program = "tsh";  // for the user agent
-  bool unverified = false;      // any certificate will do: to learn whose it is, before anything is told
+  bool unverified = false;      // accept any certificate: to learn the authority before sending secrets
   NetworkSettings network;
 };
 
@@ -40,23 +40,24 @@ struct CallOptions {
   std::vector<std::pair<std::string, std::string>> metadata = {};
 };
 
-// Begins a call with streams ("/sallyport.v1.TunnelService/Control"), alone on a connection of its own. Fails as
-// RpcClient::Connect does.
+// Begins a streaming call ("/sallyport.v1.TunnelService/Control") on its own connection. Fails as RpcClient::Connect
+// does.
 Result<std::unique_ptr<GrpcStream>> OpenGrpcStream(const RpcOptions& options, const std::string& method,
                                                    const HeaderFields& metadata = {});
 
-// One connection. Any number of threads may call at the same time. A broken connection stays broken: make a new one.
+// One connection. Thread-safe. A broken connection stays broken: make a new client.
 class RpcClient {
  public:
-  // Fails as TlsStream::Connect does, and with kNotLoggedIn when the certificate has expired: nothing is sent then.
+  // Connects. Fails as TlsStream::Connect does, and with kNotLoggedIn, before sending anything, when the certificate
+  // has expired.
   static Result<std::unique_ptr<RpcClient>> Connect(const RpcOptions& options);
   ~RpcClient();
   RpcClient(const RpcClient&) = delete;
   RpcClient& operator=(const RpcClient&) = delete;
 
-  // Calls a method by its path ("/proto.AuthService/Ping"). Errors carry the server's message and the kind that its
-  // status code means; kNotLoggedIn when the login is over; kConnectionProblem when the connection broke or the time
-  // was over.
+  // Calls a method by its path ("/proto.AuthService/Ping"). Errors carry the message of the server and the kind for its
+  // status code. Fails with kNotLoggedIn when the login has expired, kConnectionProblem when the connection broke or
+  // the time is over.
   template <typename Response, typename Request>
   Result<Response> Call(std::string_view method, const Request& request, const CallOptions& options = {}) {
     std::string bytes;
@@ -68,7 +69,7 @@ class RpcClient {
     }
     return response;
   }
-  // Calls a method that answers with any number of messages, which must be few enough to be held.
+  // Calls a method that answers with a stream of messages, and keeps all of them in memory.
   template <typename Response, typename Request>
   Result<std::vector<Response>> CallForAll(std::string_view method, const Request& request,
                                            const CallOptions& options = {}) {
@@ -82,19 +83,20 @@ class RpcClient {
     }
     return responses;
   }
-  // The same as Call with messages that are already encoded.
+  // Works as Call, with encoded messages.
   Result<std::string> CallBytes(const std::string& method, const std::string& request, const CallOptions& options);
 
-  // From now on calls are tried and change nothing; they see what those before them would have changed. Not while other
-  // threads call. kNotImplemented when the cluster cannot rehearse, as those of Teleport: nothing was sent to it then.
+  // Makes all later calls a rehearsal: they change nothing, and see the changes of earlier calls in the rehearsal. Must
+  // not run while other threads call. Fails with kNotImplemented, before any call is sent, when the cluster cannot
+  // rehearse (Teleport).
   Status Rehearse();
 
-  // Returns whether the cluster answers with what was written last. Those of Teleport answer from a cache, which hears
-  // of a change a moment later. Asks the cluster once; safe from several threads.
+  // Returns whether reads return the latest write. Teleport clusters answer from a cache that receives changes later.
+  // Asks the cluster once; thread-safe.
   bool ReadsAreCurrent();
 
-  // Asks the auth service's HTTP API, which has what is not gRPC ("/v2/authservers"), over a connection of its own.
-  // Fails as Connect and ExchangeJson do.
+  // Sends GET to the HTTP API of the auth service, for the calls outside of gRPC ("/v2/authservers"), on its own
+  // connection. Fails as Connect and ExchangeJson do.
   Result<Value> Get(const std::string& path);
 
  private:

@@ -1,5 +1,5 @@
-// A login that is on the disk (a profile's, or an identity file's: identity_session.h), and the way from it to the
-// cluster's auth service.
+// Opens a login stored on the disk (a profile, or an identity file: identity_session.h) and connects to the auth
+// service of its cluster.
 #pragma once
 
 #include <memory>
@@ -22,26 +22,27 @@ struct Session {
   ProfilePaths paths;
   KeyRing ring;
   Certificate certificate;   // the TLS one
-  std::string root_cluster;  // whose certificate it is
-  // Of an identity file; else empty, and the authorities are in `paths`.
+  std::string root_cluster;  // the cluster that issued the certificate
+  // Set for an identity file; else empty, and the authorities are in `paths`.
   std::string identity_path;
   std::string authorities_pem;
   std::vector<std::string> ssh_authorities;  // lines of known_hosts
   const std::string& user() const { return profile.user; }
 };
 
-// Opens the login of a profile (empty: the current one). kNotLoggedIn when there is none or it has expired.
+// Opens the login of a profile (empty: the current profile). Fails with kNotLoggedIn when there is no login or it has
+// expired.
 Result<Session> OpenSession(const ProfileDirectory& directory, std::string_view profile_name, Time now);
 
-// Returns the TLS host authorities of a cluster as PEM, or those of all clusters when it has no file of its own.
-// kNotLoggedIn when there are none.
+// Returns the TLS host authorities of a cluster as PEM, or the authorities of all clusters when the cluster has no
+// file. Fails with kNotLoggedIn when there are none.
 Result<std::string> AuthoritiesOf(const Session& session, std::string_view cluster);
 
-// kNotImplemented when the proxy of a session has no TLS routing: it is reached in other ways then.
+// Fails with kNotImplemented when the proxy of a session has no TLS routing.
 Status RequireTlsRouting(const Session& session);
 
-// How the auth service of the session's root cluster, or of a leaf, is reached. kNotImplemented when the proxy has no
-// TLS routing.
+// Returns the connection options for the auth service of the session's root cluster, or of a leaf. Fails with
+// kNotImplemented when the proxy has no TLS routing.
 Result<RpcOptions> AuthOptions(const Session& session, const NetworkSettings& settings, std::string_view program,
                                std::string_view cluster = {});
 // Connects to the auth service of the session's root cluster, or of a leaf. `program` is for the user agent. Fails as
@@ -49,7 +50,7 @@ Result<RpcOptions> AuthOptions(const Session& session, const NetworkSettings& se
 Result<std::unique_ptr<RpcClient>> ConnectAuth(const Session& session, const NetworkSettings& settings,
                                                std::string_view program, std::string_view cluster = {});
 
-// The authorities of all clusters that are trusted here, root cluster first.
+// Returns the host authorities of all clusters that the root cluster trusts, root cluster first.
 Result<std::vector<ClusterAuthorities>> FetchHostAuthorities(RpcClient& rpc, std::string_view root_cluster);
 
 }  // namespace sallyport

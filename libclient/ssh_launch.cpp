@@ -16,11 +16,11 @@ namespace {
 
 constexpr std::size_t kMaxKnownHosts = 4 << 20;
 constexpr mode_t kHostsDirectoryMode = 0700;
-// Variables with a directory of the user's own, and what lies below.
+// Variables with a private directory of the user, and the path below the directory.
 constexpr std::pair<std::string_view, std::string_view> kCaches[] = {
     {"XDG_CACHE_HOME", ""}, {"HOME", "/.cache"}, {"XDG_RUNTIME_DIR", ""}};
 
-// What is decided here and nowhere else, beside the options that have a value of their own in SshOptionWords.
+// The options with fixed values that only this file sets; SshOptionWords sets the options with variable values.
 constexpr std::pair<std::string_view, std::string_view> kFixed[] = {
     {"StrictHostKeyChecking", "yes"},
     {"GlobalKnownHostsFile", "none"},
@@ -45,7 +45,8 @@ bool HasControl(std::string_view text) {
   return std::ranges::any_of(text, [](unsigned char c) { return c < ' ' || c == 0x7f; });
 }
 
-// The lines of every authority of a cluster that the login knows. A proxy's own lines go before those that name none.
+// Returns the lines of all authorities of a cluster in the login. Lines with the proxy's name precede lines without a
+// proxy.
 Result<std::string> KnownHostsOf(const Session& session, std::string_view cluster) {
   std::string text;
   if (session.identity_path.empty()) {
@@ -60,7 +61,7 @@ Result<std::string> KnownHostsOf(const Session& session, std::string_view cluste
   for (const auto& authority : authorities) {
     if (authority.cluster != cluster) continue;
     const bool of_proxy = authority.proxy_host == session.profile.Name();
-    // Any name: which one it must be is ssh's to check, by the certificate.
+    // The line allows any name: ssh checks the name by the certificate.
     (of_proxy ? own : any) += fmt::format("@cert-authority * {}\n", authority.key.ToAuthorizedKey());
   }
 
@@ -70,7 +71,7 @@ Result<std::string> KnownHostsOf(const Session& session, std::string_view cluste
                       "see the clusters: tsh clusters; then log in again: tsh login");
 }
 
-// Directories for what ssh reads and no profile has, best first: a home may be read-only.
+// Returns directories for files that ssh reads outside of profiles, best first: a home may be read-only.
 std::vector<std::string> DirectoriesOf(const Session& session, const EnvironmentReader& environment) {
   const std::string proxy = session.profile.Name();
   std::vector<std::string> directories;

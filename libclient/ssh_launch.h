@@ -1,6 +1,6 @@
-// What OpenSSH's programs are started with, so that they reach nodes of one cluster, as one login, and check that it is
-// them. No configuration of the user or the host takes part, and nothing given to ssh later can weaken the checks: ssh
-// takes the first value of an option.
+// Makes the command lines of OpenSSH's programs, which connect to nodes of one cluster as one login and verify the host
+// keys. The configurations of user and host are ignored, and later options cannot weaken the checks: ssh takes the
+// first value of an option.
 #pragma once
 
 #include <string>
@@ -30,30 +30,30 @@ Result<SshFiles> PrepareSshFiles(const Session& session, std::string_view cluste
 Result<std::string> KeepSshCertificate(const Session& session, std::string_view login, const std::string& certificate,
                                        const EnvironmentReader& environment);
 
-// Whom to reach, and how.
+// The node to connect to, and how.
 struct SshTarget {
   std::string login;
-  std::string host_key_name;               // a name that the node's certificate must have; empty: the one given to ssh
+  std::string host_key_name;               // a required name in the node's certificate; empty: the host given to ssh
   std::vector<std::string> proxy_command;  // words
   bool forward_agent = false;
-  bool proxy_hands_over = false;  // a descriptor, in place of carrying the bytes itself
+  bool proxy_hands_over = false;  // the proxy command passes a descriptor instead of carrying the bytes
   bool by_copy_program = false;   // for scp or sftp, whose -l is a limit
 };
 
-// Returns the words that come before all others: "-F", "none", "-o", ... Fails with kBadParameter when a path or login
-// has characters that ssh's configuration cannot hold.
+// Returns the options that must precede all others: "-F", "none", "-o", ... Fails with kBadParameter when a path or
+// login has characters that ssh's configuration cannot hold.
 Result<std::vector<std::string>> SshOptionWords(const SshFiles& files, const SshTarget& target);
 
-// Returns whether an option of ssh_config ("UserKnownHostsFile") is one that SshOptionWords decides alone.
+// Returns whether only SshOptionWords may set an option of ssh_config ("UserKnownHostsFile").
 bool IsOwnSshOption(std::string_view name);
 
-// A command of ssh_config: every word quoted for the shell, and percent signs for ssh.
+// Returns a command for ssh_config: quotes every word for the shell and percent signs for ssh.
 std::string SshCommandLine(const std::vector<std::string>& words);
-// A word for ssh_config, in double quotes; OpenSSH 8.7 and later read the escapes in it.
+// Returns a word for ssh_config, in double quotes; OpenSSH 8.7 and later read its escapes.
 std::string SshQuoted(std::string_view word);
-// kBadParameter when ssh, scp and sftp refuse a login (valid_ruser of OpenSSH 9.2 and later).
+// Fails with kBadParameter when ssh, scp and sftp refuse a login (valid_ruser of OpenSSH 9.2 and later).
 Status CheckSshLogin(std::string_view login);
-// A path for ssh_config, in double quotes. Fails with kBadParameter when it cannot be written there.
+// Returns a path for ssh_config, in double quotes. Fails with kBadParameter when the path cannot be written there.
 Result<std::string> SshPath(std::string_view path);
 
 // Returns whether a text may be given to ssh as a host and stand in its configuration: letters, digits and "._:-", not

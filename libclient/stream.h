@@ -1,4 +1,4 @@
-// A two-way stream of bytes over a descriptor that never blocks: TLS, or what is spoken inside of it.
+// Defines a two-way byte stream over a non-blocking descriptor: TLS, or a protocol inside of TLS.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace sallyport {
 
-// What came of one attempt.
+// The result of one attempt to read or write.
 enum class IoState { kDone, kWantRead, kWantWrite, kClosed, kFailed };
 struct IoStep {
   IoState state = IoState::kFailed;
@@ -27,14 +27,15 @@ class Stream {
 
   virtual IoStep TryRead(char* buffer, std::size_t size) = 0;
   virtual IoStep TryWrite(std::string_view bytes) = 0;
-  // Says the orderly end, as far as that goes without waiting.
+  // Sends the orderly end of the stream, as far as possible without waiting.
   virtual void Close() = 0;
-  // The descriptor to wait for.
+  // Returns the descriptor to poll.
   virtual int fd() const = 0;
-  // Why the last step failed, when the stream knows more than that it did.
+  // Returns the cause of the last failure, when the stream knows it.
   virtual std::optional<Error> failure() const { return std::nullopt; }
 
-  // Read at least one byte; 0 is the end. kConnectionProblem: broken, or the deadline is over.
+  // Reads at least one byte; 0 is the end. Read and Write fail with kConnectionProblem: broken, or the deadline has
+  // passed.
   Result<std::size_t> Read(char* buffer, std::size_t size, Deadline deadline);
   Status Write(std::string_view bytes, Deadline deadline);
 };

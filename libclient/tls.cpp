@@ -33,8 +33,8 @@ using SslPtr = std::unique_ptr<SSL, Free<SSL_free>>;
 constexpr std::string_view kSystemDirectory = "/etc/ssl/certs";
 constexpr std::string_view kSystemFiles[] = {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
                                              "/etc/ssl/cert.pem"};
-// The share that is sent first is one that every auth service takes: gRPC's own TLS knows P-256 alone, and asks again
-// for anything else, which costs a round trip.
+// The first key share is P-256, which every auth service accepts: gRPC's own TLS implements only P-256, and requests a
+// retry for any other group, which costs a round trip.
 constexpr const char* kGroups = "P-256:X25519:P-384:P-521";
 constexpr std::string_view kCannotTrust = "cannot trust";
 constexpr std::string_view kNoProtocol = "no protocol in common";
@@ -47,8 +47,8 @@ Status AddAuthorities(SSL_CTX* context, std::string_view pem) {
   return {};
 }
 
-// The system's authorities. A hashed directory is read one file at a time, only when a chain needs it; reading a whole
-// bundle takes twenty milliseconds.
+// Adds the authorities of the system. A hashed directory is read one file at a time, only when a chain needs it;
+// reading a whole bundle takes twenty milliseconds.
 Status AddSystemAuthorities(SSL_CTX* context, const NetworkSettings& settings) {
   if (!settings.ssl_cert_file.empty() && SSL_CTX_load_verify_file(context, settings.ssl_cert_file.c_str()) != 1) {
     ERR_clear_error();
@@ -134,7 +134,7 @@ Status SetPeer(SSL* ssl, const TlsOptions& options) {
   return set == 1 ? Status() : Fail(ErrorKind::kBadParameter, "\"{}\" cannot be a server's name", options.server_name);
 }
 
-// OpenSSL's own check, and the names of what it refuses: they are gone when the handshake has failed.
+// Runs OpenSSL's check and keeps the names of a refused certificate, which are gone after the handshake has failed.
 int VerifyAndKeepNames(X509_STORE_CTX* context, void* names) {
   const int accepted = X509_verify_cert(context);
   if (accepted == 1) return accepted;
@@ -176,8 +176,8 @@ Error VerificationError(long code, const std::string& names, const TlsOptions& o
   }
 }
 
-// What an alert of the other side means for a user. With TLS 1.3 one that is about our certificate comes after the
-// handshake. Takes the newest error of OpenSSL's queue and empties it.
+// Returns the meaning of an alert from the peer for the user. With TLS 1.3, an alert about our certificate arrives
+// after the handshake. Takes the newest error of OpenSSL's queue and empties it.
 Error AlertError(const std::string& where) {
   const unsigned long code = ERR_peek_last_error();
   const char* text = ERR_reason_error_string(code);

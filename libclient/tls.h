@@ -1,5 +1,5 @@
-// TLS 1.2 and 1.3 as a client, on OpenSSL: own list of protocols (ALPN, RFC 7301), own trust, client certificates.
-// Errors say which of the many ways to fail it was, and what to do. The program must ignore SIGPIPE.
+// Implements a TLS 1.2 and 1.3 client on OpenSSL, with a protocol list (ALPN, RFC 7301), our own trust, and client
+// certificates. Errors say the cause of a failed handshake and what to do. The program must ignore SIGPIPE.
 #pragma once
 
 #include <memory>
@@ -30,8 +30,8 @@ class TlsStream : public Stream {
   // Does the handshake over a connected, non-blocking descriptor. `where` names the other side in errors.
   //
   // Fails with kConnectionProblem (timeout, broken, unknown authority, wrong name, no certificate in common), with
-  // kNotLoggedIn (the other side calls our certificate expired or unknown), kBadParameter (certificate, key or
-  // authorities of ours cannot be used).
+  // kNotLoggedIn (the peer rejects our certificate as expired or unknown), kBadParameter (our certificate, key or
+  // authorities cannot be used).
   static Result<std::unique_ptr<TlsStream>> Handshake(UniqueFd fd, const TlsOptions& options,
                                                       const NetworkSettings& settings, const std::string& where,
                                                       Deadline deadline);
@@ -40,7 +40,7 @@ class TlsStream : public Stream {
                                                     const NetworkSettings& settings);
   ~TlsStream() override;
 
-  // The protocol both sides agreed upon, or "".
+  // Returns the negotiated protocol, or "".
   std::string protocol() const;
 
   IoStep TryRead(char* buffer, std::size_t size) override;
@@ -55,19 +55,19 @@ class TlsStream : public Stream {
   std::unique_ptr<State> state_;
 };
 
-// What a program calls before OpenSSL is used; later it has no effect. OpenSSL then reads no openssl.cnf, which is the
-// host's and takes a third of a millisecond, so that TLS is everywhere what is decided here; and it stays as it is
-// while the process ends, for threads that are at work then (ResolveProxyAddress leaves one).
+// Initializes OpenSSL; call it before any use of OpenSSL, later it has no effect. OpenSSL then does not read the
+// openssl.cnf of the host, so that only this file decides the TLS settings (and a third of a millisecond is saved), and
+// does not clean up at exit, for threads still running then (ResolveProxyAddress leaves one).
 void BeginTls();
 
-// The error of a handshake that the other side ended because it shares no protocol with us: the probe for load
-// balancers asks for it.
+// Returns whether a handshake failed because the peer shares no protocol with us; used by the probe for load balancers.
 bool IsNoCommonProtocol(const Error& error);
 
-// The error of a certificate that none of the authorities given has signed, or that is for another name.
+// Returns whether the error is about a certificate that no given authority has signed, or that is for another name.
 bool IsNotTrusted(const Error& error);
 
-// The Sec-WebSocket-Accept that answers a key (RFC 6455 section 1.3): here because it takes SHA-1.
+// Returns the Sec-WebSocket-Accept value for a key (RFC 6455 section 1.3); it is here because it needs SHA-1 of
+// OpenSSL.
 std::string WebSocketAccept(std::string_view key);
 
 }  // namespace sallyport

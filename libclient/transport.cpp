@@ -27,7 +27,7 @@ constexpr std::chrono::milliseconds kFlushTimeout{1000};
 
 Deadline In(Nanoseconds time) { return std::chrono::steady_clock::now() + time; }
 
-// The proxy shows a certificate of the cluster's, or the one of its web pages.
+// The proxy presents a certificate of the cluster, or the certificate of its web pages.
 TlsOptions TlsOf(const Session& session, const HostPort& proxy, const NetworkSettings& settings,
                  std::string authorities) {
   TlsOptions tls;
@@ -126,7 +126,7 @@ Status NodeConnection::Relay(int in, int out) {
   }
 }
 
-// Returns whether anything came.
+// Returns whether any bytes arrived.
 Result<bool> NodeConnection::Receive(int out) {
   bool moved = false;
   while (true) {
@@ -154,7 +154,7 @@ void NodeConnection::Forward(int in) {
   call_->EndSending();
 }
 
-// What was sent last is worth a moment.
+// Waits briefly for the last bytes to be sent.
 Status NodeConnection::Flush() {
   const Deadline deadline = In(kFlushTimeout);
   while (!call_->IsFlushed() && !call_->ended()) {

@@ -1,5 +1,5 @@
-// The way to an SSH node: bytes through the proxy, inside of a call of teleport.transport.v1.TransportService
-// (docs/protocol/services.md#transport). What the bytes say, and who may say it, is between OpenSSH and the node.
+// Connects to an SSH node: carries bytes through the proxy in a call of teleport.transport.v1.TransportService
+// (docs/protocol/services.md#transport). OpenSSH and the node handle the SSH protocol and the access check.
 #pragma once
 
 #include <memory>
@@ -14,11 +14,11 @@
 
 namespace sallyport {
 
-// A node as the proxy looks it up: by name, address or UUID.
+// The node to connect to; the proxy finds it by name, address or UUID.
 struct NodeAddress {
   std::string host;
   int port = 0;         // 0: any
-  std::string cluster;  // empty: that of the session
+  std::string cluster;  // empty: the cluster of the session
 };
 
 // Returns whether an error says that several nodes have the name.
@@ -26,13 +26,13 @@ bool IsAmbiguousNode(const Error& error);
 
 class NodeConnection {
  public:
-  // Connects to the proxy and has it reach the node. Fails as TlsStream::Connect does, and with kNotFound (no such
-  // node, or it is not there now; IsAmbiguousNode), kAccessDenied, kNotLoggedIn.
+  // Connects to the node through the proxy. Fails as TlsStream::Connect does, and with kNotFound (no such node, or the
+  // node is offline; IsAmbiguousNode), kAccessDenied, kNotLoggedIn.
   static Result<std::unique_ptr<NodeConnection>> Dial(const Session& session, const NetworkSettings& settings,
                                                       std::string_view program, const NodeAddress& address);
 
-  // Carries bytes from `in` to the node and from the node to `out` until one side has ended, or nobody reads `out` any
-  // more. Fails when the cluster ends the connection with a reason, or the network does.
+  // Carries bytes from `in` to the node and from the node to `out` until one side has ended, or the reader of `out` has
+  // closed it. Fails when the cluster ends the connection with a reason, or the network fails.
   Status Relay(int in, int out);
 
  private:
@@ -43,7 +43,7 @@ class NodeConnection {
   void Forward(int in);
   Status Flush();
 
-  std::unique_ptr<Pump> upgrade_;  // with a load balancer in between
+  std::unique_ptr<Pump> upgrade_;  // set with a load balancer before the proxy
   std::unique_ptr<GrpcStream> call_;
   std::string from_node_;  // not yet written
   bool in_ended_ = false;

@@ -1,4 +1,4 @@
-// The calls of the web API: what they send and how their answers read.
+// Implements the calls of the web API: their requests and the parsing of their answers.
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -14,7 +14,7 @@ namespace {
 constexpr std::chrono::seconds kRaceTimeout{5};
 constexpr std::chrono::milliseconds kHeadStart{250};
 
-// Walks down a path of keys; null when one is missing. Case does not matter, as for Go.
+// Returns the value at a path of keys, in any case as in Go; null when a key is missing.
 const Value* At(const Value& value, std::initializer_list<std::string_view> path) {
   const Value* at = &value;
   for (const auto key : path) {
@@ -91,7 +91,7 @@ Result<std::vector<std::string>> DecodedList(const Value& signer, std::string_vi
   return list;
 }
 
-// Two ports asked at the same time. The threads that ask may outlive whoever waits: they share ownership.
+// Pings two ports in parallel. The threads may outlive the waiting caller, so they share ownership.
 class PortRace {
  public:
   PortRace(std::string host, NetworkSettings settings) : host_(std::move(host)), settings_(std::move(settings)) {

@@ -8,7 +8,7 @@ namespace sallyport {
 namespace {
 
 constexpr std::size_t kMaxCertificate = 64 << 10;
-// Where a proxy on this machine leaves the certificate that it made for itself.
+// The path where a proxy on this machine stores its self-signed certificate.
 constexpr std::string_view kLocalProxyCertificate = "/var/lib/teleport/webproxy_cert.pem";
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The proxy's web API over HTTPS (docs/protocol/login.md#web-api): ping, find, local login.
+// Calls the web API of the proxy over HTTPS (docs/protocol/login.md#web-api): ping, find, local login.
 #pragma once
 
 #include <functional>
@@ -18,7 +18,7 @@ namespace sallyport {
 
 inline constexpr int kDefaultWebPort = 3080;
 
-// What a proxy says about itself. Addresses are as it says them; absent ones are empty.
+// The answer of a proxy to ping or find. Addresses are as sent by the proxy; absent addresses are empty.
 struct PingAnswer {
   std::string cluster_name;
   std::string server_version;
@@ -33,7 +33,7 @@ struct PingAnswer {
   bool kube_enabled = false;
   std::string kube_public_addr;
   std::string kube_listen_addr;
-  std::string ssh_public_addr;  // of the web proxy: the name it wants to be known by
+  std::string ssh_public_addr;  // public address of the web proxy
   std::string ssh_proxy_addr;   // of SSH alone
   std::string ssh_listen_addr;
   std::string postgres_listen_addr;
@@ -41,10 +41,10 @@ struct PingAnswer {
   std::string mysql_listen_addr;
   std::string mysql_public_addr;
 };
-// Reads the JSON of ping or find. Fails with kBadParameter when it is not that of a proxy.
+// Reads the JSON of ping or find. Fails with kBadParameter when the JSON is not from a proxy.
 Result<PingAnswer> ParsePingAnswer(const Value& json);
 
-// What a login needs beyond the password.
+// The second factors that a login needs.
 struct LoginChallenge {
   bool totp = false;
   bool webauthn = false;
@@ -67,20 +67,20 @@ struct LoginAnswer {
   std::string tls_certificate;  // PEM
   std::vector<ClusterAuthorities> host_authorities;
 };
-// Fails with kBadParameter: no certificate, no authority, text that is not base64.
+// Reads the answer to a login. Fails with kBadParameter: no certificate, no authority, text that is not base64.
 Result<LoginAnswer> ParseLoginAnswer(const Value& json);
 
-// Makes one connection a call; holds no state but its settings, so it is safe from several threads.
+// Makes one connection per call; holds only settings, so it is thread-safe.
 //
 // Errors: those of TlsStream; else by the answer's HTTP status with the server's message (kAccessDenied, kNotFound,
-// kBadParameter, kLimitExceeded ...); kBadParameter for an answer that is no JSON, kLimitExceeded for one beyond 4 MiB.
+// kBadParameter, kLimitExceeded ...); kBadParameter when the answer is not JSON, kLimitExceeded when it exceeds 4 MiB.
 class WebClient {
  public:
   WebClient(HostPort proxy, NetworkSettings settings) : proxy_(std::move(proxy)), settings_(std::move(settings)) {}
   const HostPort& proxy() const { return proxy_; }
 
   Result<Value> Get(const std::string& path) const;
-  // The body is JSON; it is a secret because it mostly holds one.
+  // Sends a JSON body; the type is Secret because most bodies contain a secret.
   Result<Value> Post(const std::string& path, const Secret& body) const;
 
   Result<PingAnswer> Ping() const;
@@ -96,8 +96,8 @@ class WebClient {
   NetworkSettings settings_;
 };
 
-// Returns the address of a proxy given as "host" or "host:port". Without a port, 3080 and 443 are asked for a ping at
-// the same time, for at most five seconds, and the first that answers wins. kConnectionProblem when neither does.
+// Returns the address of a proxy given as "host" or "host:port". Without a port, pings ports 3080 and 443 in parallel
+// for at most five seconds, and returns the first to answer. Fails with kConnectionProblem when neither answers.
 Result<HostPort> ResolveProxyAddress(std::string_view text, const NetworkSettings& settings);
 
 }  // namespace sallyport

@@ -1,4 +1,4 @@
-// WebSocket frames (RFC 6455 section 5), the client's side: what it sends is masked, what it gets is not.
+// Reads and writes WebSocket frames of a client (RFC 6455 section 5): sent frames are masked, received frames are not.
 #include <algorithm>
 #include <cstdint>
 
@@ -89,7 +89,7 @@ class WebSocketStream : public Stream {
     return {IoState::kDone};
   }
 
-  // Takes the next header or control frame off what was received. kDone: there may be more; kWantRead: too little.
+  // Takes the next header or control frame off the received bytes. kDone: there may be more; kWantRead: too little.
   IoState ParseNext() {
     if (payload_left_ > 0 && !control_) return IoState::kWantRead;
     if (!control_ && !ParseHeader()) return failed_ ? IoState::kFailed : IoState::kWantRead;

@@ -1,5 +1,5 @@
-// For the sources of this library only: as much DER (X.690) as names and extensions need. Tags are single bytes,
-// lengths are definite and minimal.
+// Reads and writes the part of DER (X.690) that names and extensions need. Internal to this library. Tags are single
+// bytes, lengths are definite and minimal.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ enum class DerTag : std::uint8_t {
   kSet = 0x31,
 };
 
-// Returns tag, length and contents.
+// Returns the encoded element: tag, length and contents.
 std::string DerElement(DerTag tag, std::string_view contents);
 
 // Returns the contents of an OBJECT IDENTIFIER for dotted decimal text, and the reverse. Both fail with kBadParameter.
@@ -33,7 +33,7 @@ struct DerItem {
   std::string_view contents;
 };
 
-// Reads elements one after the other from a text that outlives it.
+// Reads the elements of a text in order; the text must outlive the reader.
 class DerReader {
  public:
   explicit DerReader(std::string_view der) : rest_(der) {}

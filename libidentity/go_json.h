@@ -1,5 +1,5 @@
-// For the sources of this library only: JSON texts inside certificates, byte for byte as Go's encoding/json writes
-// them, because they are compared and signed as text.
+// Writes and reads JSON inside certificates, byte for byte as Go's encoding/json, because these texts are compared and
+// signed. Internal to this library.
 #pragma once
 
 #include <string>

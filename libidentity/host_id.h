@@ -1,4 +1,4 @@
-// Which host a certificate of a service is of.
+// Finds the host to which the certificate of a service belongs.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace sallyport {
 
-// Returns the id of the host that a service's certificate is of ("HOST_ID.CLUSTER"), or the whole name when the cluster
-// is missing in it.
+// Returns the host id from the name in a service's certificate ("HOST_ID.CLUSTER"), or the whole name when the name has
+// no cluster.
 std::string HostIdOf(const Identity& identity);
 
 }  // namespace sallyport

@@ -1,4 +1,4 @@
-// What a host signs, with the key of an expired certificate, to have new ones under its id.
+// Makes the text that a host signs with the key of its expired certificate to get new certificates under its id.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace sallyport {
 
-// Returns the text. It names the new keys, so that whoever repeats a request gets certificates for the host's keys
-// alone.
+// Returns the text. The text names the new keys, so that a replayed request yields certificates only for the keys of
+// the host.
 std::string HostProofText(std::string_view cluster, std::string_view host_id, std::string_view public_tls_key,
                           std::string_view public_ssh_key);
 

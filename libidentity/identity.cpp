@@ -69,7 +69,7 @@ const std::array kRows{
     Text("1.3.9999.3.3", [](Identity& i) -> auto& { return i.device.credential_id; }),
 };
 
-// Appends what a row has to say, each value as an RDN of its own.
+// Appends the values of a row, each as a separate RDN.
 struct WriteRow {
   Identity& identity;
   std::string_view oid;

@@ -1,5 +1,5 @@
-// Who a certificate speaks for, and its form as an X.509 subject: the standard attributes carry the user, roles,
-// principals, route and traits, attributes below 1.3.9999 carry the rest. Follows Teleport 18.
+// Represents the identity in a certificate and encodes it as an X.509 subject: the standard attributes carry the user,
+// roles, principals, route and traits, attributes below 1.3.9999 carry the rest. Follows Teleport 18.
 #pragma once
 
 #include <cstdint>
@@ -46,7 +46,7 @@ struct DeviceExtensions {
   bool operator==(const DeviceExtensions&) const = default;
 };
 
-// The use a certificate may be restricted to; the texts of Identity::usage.
+// The uses to which a certificate may be restricted; values of Identity::usage.
 inline constexpr std::string_view kUsageKube = "usage:kube";
 inline constexpr std::string_view kUsageApps = "usage:apps";
 inline constexpr std::string_view kUsageDatabase = "usage:db";
@@ -60,7 +60,7 @@ struct Identity {
   std::vector<std::string> principals;  // logins
   std::string route_to_cluster;
   Traits traits;
-  std::string teleport_cluster;  // where the identity is from
+  std::string teleport_cluster;  // the cluster that issued the identity
 
   std::vector<std::string> kubernetes_users;
   std::vector<std::string> kubernetes_groups;

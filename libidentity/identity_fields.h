@@ -1,5 +1,5 @@
-// For the sources of this library only: how the tables of X.509 attributes and SSH extensions reach the fields of an
-// identity, and the fields that both of them write in a form of their own.
+// Gives the tables of X.509 attributes and SSH extensions access to the fields of an identity, and encodes the fields
+// that need a special form in both tables. Internal to this library.
 #pragma once
 
 #include <string>

@@ -28,7 +28,7 @@ Result<Secret> TakeBlock(std::string_view line, std::string_view& text) {
   return Fail(ErrorKind::kBadParameter, "identity file has a PEM block without an end");
 }
 
-// A block is what its position says: key, certificate, authorities.
+// Stores a block by its position: key, certificate, authorities.
 void Place(Secret block, IdentityFile& file) {
   if (file.private_key.empty()) {
     file.private_key = std::move(block);

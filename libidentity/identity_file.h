@@ -1,5 +1,5 @@
-// Identity files: one file with the key, both certificates and the authorities of a user or bot, as `tctl auth sign`
-// and `tsh login --out` write them.
+// Reads and writes identity files: the key, both certificates and the authorities of a user or bot in one file, as
+// `tctl auth sign` and `tsh login --out` write it.
 #pragma once
 
 #include <string>
@@ -23,15 +23,15 @@ struct IdentityFile {
 // Writes the parts in their order, each ending with one newline at least.
 Secret FormatIdentityFile(const IdentityFile& file);
 
-// Takes a file apart: PEM blocks by position (key, certificate, authorities), lines by their start, anything else is
-// skipped. Parts may be missing. Fails with kBadParameter: a PEM block without an end, more than 4 MiB.
+// Parses a file: PEM blocks by position (key, certificate, authorities), lines by their prefix; skips other content.
+// Parts may be missing. Fails with kBadParameter: a PEM block without an end, more than 4 MiB.
 Result<IdentityFile> ParseIdentityFile(std::string_view text);
 
-// Reads a file. Without an SSH certificate inside, it is read from PATH-cert.pub. Fails with kNotFound, kAccessDenied,
-// kBadParameter (no key or no SSH certificate), kLimitExceeded, kInternal.
+// Reads a file. An SSH certificate missing from the file is read from PATH-cert.pub. Fails with kNotFound,
+// kAccessDenied, kBadParameter (no key or no SSH certificate), kLimitExceeded, kInternal.
 Result<IdentityFile> ReadIdentityFile(const std::string& path);
 
-// Writes a file with mode 0600: a new one takes the place of the old at once. Fails with kAccessDenied, kNotFound (no
+// Writes a file with mode 0600, replacing an existing file atomically. Fails with kAccessDenied, kNotFound (no
 // directory), kInternal.
 Status WriteIdentityFile(const std::string& path, const IdentityFile& file);
 

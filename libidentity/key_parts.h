@@ -1,5 +1,5 @@
-// For the sources of this library only: keys made of their numbers and taken apart into them. Numbers are big-endian
-// bytes without a sign.
+// Builds keys from their numbers and returns the numbers of keys, as unsigned big-endian bytes. Internal to this
+// library.
 #pragma once
 
 #include <string>
@@ -17,13 +17,14 @@ struct Curve {
   const EVP_MD* (*digest)();  // of its SSH signatures
 };
 
-// Returns the row of a curve by one of its names, or nullptr: not one of P-256, P-384, P-521. Static storage.
+// Returns the row of a curve by one of its names, or nullptr for a curve other than P-256, P-384, P-521. Static
+// storage.
 const Curve* FindCurveBySshName(std::string_view ssh_name);
 const Curve* FindCurveBySshType(std::string_view ssh_type);
 const Curve* CurveOf(const EVP_PKEY* key);
 
-// Fails with kBadParameter unless it is an Ed25519 key, an ECDSA key over a named curve of the table, or RSA of 2048 to
-// 16384 bits with a public exponent of at most 32.
+// Fails with kBadParameter unless the key is an Ed25519 key, an ECDSA key over a named curve of the table, or RSA of
+// 2048 to 16384 bits with a public exponent of at most 32.
 Status CheckKeySupported(const EVP_PKEY* key);
 
 std::string RawEd25519PublicKey(const EVP_PKEY* key);
@@ -32,7 +33,7 @@ std::string EcPoint(const EVP_PKEY* key);  // uncompressed
 // Returns a number of a key, by its OSSL_PKEY_PARAM name; empty when the key has none.
 std::string KeyNumber(const EVP_PKEY* key, const char* name);
 
-// Each makes a key and checks it. They fail with kBadParameter.
+// Make and check a key. Fail with kBadParameter.
 Result<KeyPtr> MakeEd25519PublicKey(std::string_view raw);
 Result<KeyPtr> MakeEcPublicKey(const Curve& curve, std::string_view point);
 Result<KeyPtr> MakeRsaPublicKey(std::string_view n, std::string_view e);

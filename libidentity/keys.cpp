@@ -14,7 +14,7 @@ constexpr std::size_t kMaxPrivateKeyBytes = 1 << 16;
 
 std::shared_ptr<EVP_PKEY> Share(KeyPtr key) { return {key.release(), EVP_PKEY_free}; }
 
-// Takes another reference of a key when it is one of ours.
+// Takes another reference to a key of a supported type.
 std::shared_ptr<EVP_PKEY> ShareNative(EVP_PKEY* key) {
   const ErrorQueueScope scope;
   if (key == nullptr || !CheckKeySupported(key) || EVP_PKEY_up_ref(key) != 1) return nullptr;

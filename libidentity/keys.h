@@ -1,9 +1,9 @@
 // Private and public keys: RSA (2048 bits and more), ECDSA over P-256, P-384 and P-521, Ed25519. One key serves TLS and
-// SSH; each text form Teleport reads or writes is here.
+// SSH; this file has every text form that Teleport reads or writes.
 //
-// Both types are values: copies share one immutable key, so they are cheap, and safe from several threads. One made by
-// the default constructor holds no key: it is empty(), equals only another empty one, and every use of it fails with
-// kBadParameter or gives empty text.
+// Both types are values: copies share one immutable key, so copies are cheap and thread-safe. A default-constructed
+// object holds no key: it is empty() and equals only other empty objects; every use fails with kBadParameter or returns
+// empty text.
 #pragma once
 
 #include <memory>
@@ -40,7 +40,7 @@ class PublicKey {
   std::string ToPem() const;
   // SubjectPublicKeyInfo in DER (RFC 5280).
   std::string ToDerSpki() const;
-  // The contents of the subjectPublicKey bit string: what a subject key identifier is the SHA-1 of.
+  // Returns the contents of the subjectPublicKey bit string; a subject key identifier is the SHA-1 of it.
   std::string ToKeyBits() const;
   // The key blob of RFC 4253 section 6.6, RFC 5656, RFC 8709.
   std::string ToSshBlob() const;
@@ -51,7 +51,8 @@ class PublicKey {
   // "ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa": the name inside the blob.
   std::string_view SshType() const;
 
-  // Checks a signature of PrivateKey::Sign. Fails with kAccessDenied when it does not fit, kBadParameter when empty.
+  // Checks a signature of PrivateKey::Sign. Fails with kAccessDenied when the signature does not fit, kBadParameter
+  // when the key is empty.
   Status Verify(std::string_view message, std::string_view signature, Digest digest = Digest::kSha256) const;
   // Checks an SSH signature blob (string algorithm, string signature). SHA-1 "ssh-rsa" is refused. Fails as Verify
   // does.
@@ -71,7 +72,7 @@ class PublicKey {
 class PrivateKey {
  public:
   PrivateKey() = default;
-  // The same for a private key.
+  // Shares a private key that is already parsed, as PublicKey::FromNative does.
   static PrivateKey FromNative(evp_pkey_st* key);
 
   bool empty() const { return key_ == nullptr; }

@@ -39,7 +39,7 @@ bool IsPlainName(std::string_view name) {
 
 bool IsMarked(std::string_view line) { return line.starts_with(kMarker) && line.size() > kMarker.size(); }
 
-// Returns whether a line says less than a new one of the same cluster and key: it lacks the proxy.
+// Returns whether a line lacks the proxy that a new line of the same cluster and key has.
 bool IsOlderForm(std::string_view line, const HostAuthority& added) {
   if (added.proxy_host.empty() || !IsMarked(Trimmed(line))) return false;
   const auto old = ParseHostAuthority(line);

@@ -1,4 +1,5 @@
-// The @cert-authority lines of known_hosts that name the host CAs of clusters (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT).
+// Reads and writes the @cert-authority lines of known_hosts, which name the host CAs of clusters (sshd(8),
+// SSH_KNOWN_HOSTS FILE FORMAT).
 #pragma once
 
 #include <string>
@@ -17,8 +18,8 @@ struct HostAuthority {
   bool operator==(const HostAuthority&) const = default;
 };
 
-// "@cert-authority proxy,cluster,*.cluster ssh-ed25519 AAAA... type=host", no newline; without the proxy when it is
-// empty. Fails with kBadParameter: no cluster or key, a name with a space, comma or control character.
+// Returns "@cert-authority proxy,cluster,*.cluster ssh-ed25519 AAAA... type=host", no newline; without the proxy when
+// it is empty. Fails with kBadParameter: no cluster or key, a name with a space, comma or control character.
 Result<std::string> FormatHostAuthority(const HostAuthority& authority);
 
 // Reads one such line. With three names the first is the proxy, with one or two the first is the cluster. Fails with
@@ -29,7 +30,7 @@ Result<HostAuthority> ParseHostAuthority(std::string_view line);
 // kBadParameter and the line's number.
 Result<std::vector<HostAuthority>> ParseKnownHosts(std::string_view text);
 
-// Returns the text with a line appended unless it is there. An older line of the same cluster and key that has no
+// Returns the text with the line appended unless the text has it. An older line of the same cluster and key that has no
 // proxy is dropped when the new one names a proxy.
 std::string AddToKnownHosts(std::string_view text, std::string_view line);
 

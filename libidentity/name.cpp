@@ -9,7 +9,8 @@
 namespace sallyport {
 namespace {
 
-// What Go writes as PrintableString: the alphabet of X.680, and nothing that some readers only tolerate.
+// Returns whether Go writes a character in a PrintableString: only the alphabet of X.680, without characters that some
+// readers tolerate.
 bool IsPrintable(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          std::string_view(" '()+,-./:=?").find(c) != std::string_view::npos;

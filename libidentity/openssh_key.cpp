@@ -61,7 +61,7 @@ Status CheckPadding(std::string_view padding) {
   return {};
 }
 
-// Reads what stands before the private part and returns that part.
+// Reads the fields before the private part and returns the private part.
 Result<std::string_view> ReadFrame(std::string_view body) {
   SshReader reader(body);
   const auto magic = reader.Raw(kMagic.size());

@@ -1,5 +1,5 @@
-// For the sources of this library only: the binary body of "OPENSSH PRIVATE KEY" files (PROTOCOL.key of OpenSSH),
-// without encryption.
+// Reads and writes the binary body of unencrypted "OPENSSH PRIVATE KEY" files (PROTOCOL.key of OpenSSH). Internal to
+// this library.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// For the sources of this library only: owners of OpenSSL objects, and its error queue turned into Errors.
+// Owns OpenSSL objects and turns OpenSSL's error queue into Errors. Internal to this library.
 #pragma once
 
 #include <memory>
@@ -55,8 +55,7 @@ struct OpenSslTextFree {
 };
 using OpenSslText = std::unique_ptr<char, OpenSslTextFree>;
 
-// Drops on leaving whatever errors OpenSSL queued since it was made, so that none of them is taken for a later
-// failure.
+// Drops in its destructor the errors that OpenSSL has queued meanwhile, so that no later failure reports them.
 class ErrorQueueScope {
  public:
   ErrorQueueScope() { ERR_set_mark(); }
@@ -65,7 +64,7 @@ class ErrorQueueScope {
   ErrorQueueScope& operator=(const ErrorQueueScope&) = delete;
 };
 
-// Makes an Error of the newest queued one, "what: reason", and empties the queue.
+// Returns the newest queued error as an Error, "what: reason", and empties the queue.
 inline std::unexpected<Error> FailOpenSsl(ErrorKind kind, std::string_view what) {
   const char* reason = ERR_reason_error_string(ERR_peek_last_error());
   std::string message = reason == nullptr ? std::string(what) : fmt::format("{}: {}", what, reason);
@@ -86,7 +85,7 @@ inline std::string_view AsText(const ASN1_STRING* text) {
   return AsText(ASN1_STRING_get0_data(text), static_cast<std::size_t>(ASN1_STRING_length(text)));
 }
 
-// Calls an i2d function for its length, then for its bytes; empty when it fails.
+// Calls an i2d function for the length, then for the bytes; returns "" on failure.
 template <typename T, typename Writer>
 std::string ToDer(const T* object, Writer writer) {
   const int size = writer(object, nullptr);

@@ -1,4 +1,4 @@
-// PEM text (RFC 7468): blocks of base64 between BEGIN and END lines.
+// Reads and writes PEM text (RFC 7468): blocks of base64 between BEGIN and END lines.
 #pragma once
 
 #include <string>
@@ -19,7 +19,7 @@ struct PemBlock {
 // Writes a block with lines of 64 characters, ending with a newline.
 std::string ToPem(std::string_view label, std::string_view body);
 
-// Reads every block; text between them is skipped. Fails with kBadParameter: a block without an end, a wrong end, bad
+// Reads every block; skips text between blocks. Fails with kBadParameter: a block without an end, a wrong end, bad
 // base64. No block at all is not an error.
 Result<std::vector<PemBlock>> ParsePem(std::string_view text);
 

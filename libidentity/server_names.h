@@ -1,4 +1,4 @@
-// Names that no DNS server knows, by which TLS clients say which part of a cluster they want.
+// Makes the server names, unknown to DNS, by which TLS clients select a part of a cluster.
 #pragma once
 
 #include <string>
@@ -7,12 +7,12 @@
 namespace sallyport {
 
 inline constexpr std::string_view kClusterDomain = "teleport.cluster.local";
-// The beginning of the server name of Kubernetes requests; the proxy's host or kClusterDomain follows.
+// The prefix of the server name of Kubernetes requests; the proxy's host or kClusterDomain follows.
 inline constexpr std::string_view kKubeServerPrefix = "kube-teleport-proxy-alpn.";
-// The beginning of the protocol name by which the auth service is asked for; its server name follows.
+// The prefix of the ALPN protocol name that selects the auth service; its server name follows.
 inline constexpr std::string_view kAuthProtocolPrefix = "teleport-auth@";
 
-// "<lower-case hex of the cluster's name>.teleport.cluster.local": the auth service of a cluster.
+// Returns the server name of a cluster's auth service: "<lower-case hex of the cluster's name>.teleport.cluster.local".
 std::string AuthServerName(std::string_view cluster);
 
 }  // namespace sallyport

@@ -116,7 +116,7 @@ std::string PackOptions(const SshOptions& options) {
   return writer.Take();
 }
 
-// Returns all but the signature: what is signed.
+// Returns the signed part: all fields but the signature.
 std::string SignedPart(const SshCertificate& certificate) {
   SshWriter principals;
   for (const std::string& principal : certificate.principals) principals.String(principal);

@@ -1,5 +1,5 @@
-// OpenSSH certificates (PROTOCOL.certkeys of OpenSSH): reading, checking and signing. What Teleport puts into them is
-// in ssh_identity.h.
+// Reads, checks and signs OpenSSH certificates (PROTOCOL.certkeys of OpenSSH). ssh_identity.h has the contents that
+// Teleport puts into them.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ enum class SshCertificateType : std::uint32_t { kUser = 1, kHost = 2 };
 // Options and extensions by name. An empty value is a flag; any other is written as an SSH string inside the data.
 using SshOptions = std::map<std::string, std::string, std::less<>>;
 
-// OpenSSH reads no certificate with more principals (SSHKEY_CERT_MAX_PRINCIPALS).
+// OpenSSH refuses a certificate with more principals (SSHKEY_CERT_MAX_PRINCIPALS).
 inline constexpr std::size_t kMaxOpenSshPrincipals = 256;
 
 inline constexpr std::uint64_t kSshForever = 0xffffffffffffffff;
@@ -41,17 +41,17 @@ struct SshCertificate {
   std::string signature;  // the blob: algorithm, signature
   std::string blob;       // the whole certificate as it is on the wire
 
-  // Gives it a new nonce and signs it with a CA key. Fails with kBadParameter: no key; kInternal.
+  // Sets a new nonce and signs the certificate with a CA key. Fails with kBadParameter: no key; kInternal.
   Status Sign(const PrivateKey& ca_key);
 
-  // Checks the signature over `blob` by signature_key. Whether that key is trusted is the caller's question. Fails
-  // with kAccessDenied.
+  // Checks the signature over `blob` by signature_key. The caller checks whether the key is trusted. Fails with
+  // kAccessDenied.
   Status CheckSignature() const;
-  // Checks the time. Fails with kNotLoggedIn: expired, or not valid yet.
+  // Checks the validity period. Fails with kNotLoggedIn: expired, or not valid yet.
   Status CheckValidity(Time now) const;
-  // Returns whether a principal is listed. Teleport never means "anybody" by an empty list.
+  // Returns whether a principal is listed. An empty list matches nobody, unlike in OpenSSH.
   bool HasPrincipal(std::string_view principal) const;
-  // Returns valid_before as a Time, or the largest Time when it is beyond.
+  // Returns valid_before as a Time, at most the largest Time.
   Time ExpiresAt() const;
 
   // "ssh-ed25519-cert-v01@openssh.com AAAA... comment": one line, no newline.

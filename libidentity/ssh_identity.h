@@ -1,5 +1,5 @@
-// What Teleport puts into SSH certificates: the extensions that carry an identity, the principals of a host, and the
-// issuing of both kinds.
+// Issues SSH certificates for users and hosts, and encodes an identity as extensions and a host as principals, as
+// Teleport does.
 #pragma once
 
 #include <string>
@@ -18,19 +18,19 @@ enum class SshCertificateFormat {
   kOldSsh,  // without roles, traits, route and requests, which old sshd cannot hold
 };
 
-// What roles grant an SSH user beside the identity.
+// The SSH permissions that roles grant a user in addition to the identity.
 struct SshPermissions {
   bool permit_x11_forwarding = false;
   bool permit_agent_forwarding = false;
   bool permit_port_forwarding = false;
   std::string github_user_id;
   std::string github_username;
-  // Extensions that roles ask for; names that carry an identity are left out. On reading: those that are not known.
+  // Extensions that roles set, without names that carry an identity. After reading: the unknown extensions.
   SshOptions custom_extensions;
   bool operator==(const SshPermissions&) const = default;
 };
 
-// Returns the extensions of a user certificate. Of the identity only what SSH certificates carry is used.
+// Returns the extensions of a user certificate, from those identity fields that SSH certificates carry.
 SshOptions UserSshExtensions(const Identity& identity, const SshPermissions& permissions, SshCertificateFormat format);
 // Returns the critical options: source-address when the identity is pinned to an address.
 SshOptions UserSshCriticalOptions(const Identity& identity);
@@ -73,7 +73,7 @@ std::vector<std::string> HostSshPrincipals(const HostSshRequest& request);
 // Issues a host certificate. Fails with kBadParameter: no principals, no cluster, no role, no key.
 Result<SshCertificate> IssueHostSshCertificate(const HostSshRequest& request, const PrivateKey& ca_key);
 
-// What a host certificate says about the host; either may be empty for hosts of other software.
+// Return the system role and the cluster in a host certificate; "" for hosts of other software.
 std::string_view SystemRoleOf(const SshCertificate& certificate);
 std::string_view ClusterOf(const SshCertificate& certificate);
 

@@ -1,5 +1,5 @@
-// The data types of SSH messages, keys and certificates (RFC 4251 section 5): integers in network order, strings with a
-// 32-bit length, non-negative multiple precision integers.
+// Writes and reads the data types of SSH messages, keys and certificates (RFC 4251 section 5): integers in network
+// order, strings with a 32-bit length, non-negative multiple precision integers.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +27,8 @@ class SshWriter {
   std::string bytes_;
 };
 
-// Reads from a text that outlives it; views point into that text. Each read fails with kBadParameter at the end of the
-// text and then leaves the position alone.
+// Reads from a text that must outlive the reader; views point into that text. Each read fails with kBadParameter at the
+// end of the text and then keeps the position.
 class SshReader {
  public:
   explicit SshReader(std::string_view bytes) : rest_(bytes) {}

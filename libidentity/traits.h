@@ -1,5 +1,5 @@
-// User traits: names with lists of text, as certificates carry them. A null list and an empty one are different things
-// on the wire, and so are a null map and an empty one; both differences are kept.
+// Holds user traits: names with lists of text, as certificates carry them. On the wire, a null list differs from an
+// empty list, and a null map from an empty map; this class keeps both differences.
 #pragma once
 
 #include <map>
@@ -33,7 +33,7 @@ class Traits {
 
   // Writes JSON as Go does: keys sorted by byte, no spaces, < > & escaped; null as "null".
   std::string ToJson() const;
-  // Reads the same; a null inside a list becomes an empty text, as Go reads it. Fails with kBadParameter.
+  // Reads JSON as ToJson writes it; a null inside a list becomes an empty text, as in Go. Fails with kBadParameter.
   static Result<Traits> FromJson(std::string_view json);
 
   bool operator==(const Traits&) const = default;

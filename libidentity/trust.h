@@ -1,5 +1,5 @@
-// The set of certificate authorities that a process trusts, grouped by CA type and cluster, and the check of a leaf
-// against it. CAs sign leaves directly: there are no intermediates.
+// Verifies leaf certificates against the certificate authorities that a process trusts, grouped by CA type and cluster.
+// CAs sign leaves directly: there are no intermediates.
 #pragma once
 
 #include <memory>
@@ -21,12 +21,12 @@ struct TrustedAuthority {
 
 enum class LeafUsage { kAny, kServer, kClient };
 
-// An immutable snapshot: copies share it, any number of threads may read it. Replace the whole set when a CA changes;
-// parsed certificates are shared between old and new sets.
+// An immutable snapshot: copies share the data, and any number of threads may read it. Replace the whole set when a CA
+// changes; parsed certificates are shared between old and new sets.
 class TrustSet {
  public:
   TrustSet() = default;  // trusts nobody
-  // Fails with kBadParameter when one of them is not a CA certificate.
+  // Makes a set. Fails with kBadParameter when a certificate is not a CA certificate.
   static Result<TrustSet> Make(std::vector<TrustedAuthority> authorities);
 
   // Returns the authority that signed the leaf. Checks, in this order and with one message each:

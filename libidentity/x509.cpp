@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kMaxCertificateBytes = 1 << 20;
 
-// Times of certificates reach the year 9999, ours end in 2262: the nearest that can be said.
+// Returns the nearest Time: times in certificates reach the year 9999, Time ends in 2262.
 Time ToTime(const ASN1_TIME* time) {
   std::tm fields{};
   if (time == nullptr || ASN1_TIME_to_tm(time, &fields) != 1) return Time{};

@@ -1,4 +1,4 @@
-// X.509 certificates (RFC 5280): reading them, and issuing the leaves, authorities and revocation lists of a cluster.
+// Reads X.509 certificates (RFC 5280) and issues the leaves, authorities and revocation lists of a cluster.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,8 @@ enum KeyUsage : std::uint32_t {
   kKeyUsageCrlSign = 64,
 };
 
-// A parsed certificate. A value: copies share one immutable object, safe from several threads. A default-made one is
-// empty(): texts are empty, flags false, times the epoch.
+// A parsed certificate. Copies share one immutable, thread-safe object. A default-constructed certificate is empty():
+// texts are empty, flags false, times the epoch.
 class Certificate {
  public:
   Certificate() = default;
@@ -34,8 +34,8 @@ class Certificate {
   static Result<Certificate> FromPem(std::string_view pem);
   static Result<Certificate> FromDer(std::string_view der);
   static Result<std::vector<Certificate>> ChainFromPem(std::string_view bundle);
-  // Shares one that OpenSSL has parsed (a TLS peer's); the caller keeps its own reference. Fails with kBadParameter
-  // when its contents cannot be used.
+  // Shares a certificate that OpenSSL has parsed (of a TLS peer); the caller keeps its own reference. Fails with
+  // kBadParameter when the contents cannot be used.
   static Result<Certificate> FromNative(x509_st* certificate);
 
   bool empty() const { return data_ == nullptr; }
@@ -54,7 +54,7 @@ class Certificate {
   Time not_before() const;
   Time not_after() const;
   const std::string& serial() const;    // decimal
-  const PublicKey& public_key() const;  // empty when it is of a kind that is not supported
+  const PublicKey& public_key() const;  // empty when the type of the key is not supported
   const std::vector<std::string>& dns_names() const;
   const std::vector<std::string>& ip_addresses() const;  // as text
   bool is_ca() const;
@@ -67,7 +67,7 @@ class Certificate {
 
   // "sha256:" and the hexadecimal SHA-256 of the SubjectPublicKeyInfo: a CA pin.
   std::string SpkiPin() const;
-  // Checks the signature by a key. Fails with kAccessDenied when it does not fit, or is made with SHA-1 or MD5.
+  // Checks the signature by a key. Fails with kAccessDenied when the signature does not fit, or uses SHA-1 or MD5.
   Status CheckSignedBy(const PublicKey& issuer) const;
 
   bool operator==(const Certificate& other) const { return ToDer() == other.ToDer(); }
@@ -83,14 +83,14 @@ class Certificate {
   std::shared_ptr<const Data> data_;
 };
 
-// An extension that IssueCertificate adds as it is; it replaces one of the same OID that the template would make.
+// An extension that IssueCertificate adds unchanged, in place of its own extension with the same OID.
 struct ExtraExtension {
   std::string oid;
   bool critical = false;
   std::string der;  // the contents of the OCTET STRING
 };
 
-// A leaf to issue. With a random serial number, key usage by the type of the key, and the key identifier of the CA.
+// A request to issue a leaf.
 struct LeafRequest {
   std::string subject;            // DER, of ToSubject or EncodeName
   PublicKey public_key;           // of the subject
@@ -102,7 +102,7 @@ struct LeafRequest {
   std::vector<ExtraExtension> extra_extensions;
 };
 
-// How far back a leaf's validity starts, for peers whose clock is behind.
+// How far in the past the validity of a leaf starts, for peers whose clock is behind.
 inline constexpr std::chrono::seconds kClockSkew{60};
 inline constexpr std::chrono::hours kAuthorityLifetime{87600};
 

@@ -44,7 +44,7 @@ constexpr std::string_view kNotCa = "\x30\x00"sv;
 constexpr std::string_view kIsCa = "\x30\x03\x01\x01\xff"sv;
 constexpr std::string_view kFirstCrl = "\x02\x01\x01"sv;
 
-// What all certificates of this file are made of.
+// The contents of every certificate that this file makes.
 struct Template {
   std::string serial;  // big-endian bytes
   std::string subject;
@@ -89,7 +89,8 @@ std::string SubjectKeyId(const PublicKey& key) {
   return digest;
 }
 
-// Returns the 4 or 16 bytes of an address, or nothing when the text is none. An IPv4 address inside IPv6 becomes IPv4.
+// Returns the 4 or 16 bytes of an address, or nothing when the text is not an address. An IPv4 address inside IPv6
+// becomes IPv4.
 std::string AddressBytes(const std::string& text) {
   constexpr std::string_view kMapped = "\0\0\0\0\0\0\0\0\0\0\xff\xff"sv;
   std::array<char, 16> bytes{};
@@ -207,7 +208,7 @@ Result<Certificate> SignTemplate(const Template& from, const PrivateKey& key) {
   return Certificate::FromDer(ToDer(certificate.get(), i2d_X509));
 }
 
-// Appends the extensions of the caller; the template's of the same OID give way.
+// Appends the extensions of the caller, which replace extensions of the template with the same OID.
 void AddExtra(std::vector<ExtraExtension>& extensions, const std::vector<ExtraExtension>& extra) {
   for (const ExtraExtension& extension : extra) {
     std::erase_if(extensions, [&](const ExtraExtension& other) { return other.oid == extension.oid; });

@@ -1,4 +1,4 @@
-// Who a host is to its cluster: certificates that it has got, kept in the data directory.
+// Reads and writes the identity of a host: the certificates from its cluster, stored in the data directory.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@ class Certs;
 namespace sallyport {
 
 struct HostIdentity {
-  std::string host_id;  // as the cluster has made it
+  std::string host_id;  // assigned by the cluster
   std::string cluster;
   IdentityFile credentials;
 };
@@ -23,11 +23,12 @@ struct HostIdentity {
 // Returns the identity in a data directory, or nothing when the host has not joined. Fails as ReadIdentityFile does.
 Result<std::optional<HostIdentity>> LoadIdentity(const std::string& data_dir);
 
-// Returns whether the certificate is over. kBadParameter when it cannot be read.
+// Returns whether the certificate has expired. Fails with kBadParameter when the certificate cannot be read.
 Result<bool> HasExpired(const HostIdentity& identity);
 
-// Puts what the cluster has issued for a key into the data directory, in place of what was there. kBadParameter when it
-// is no identity of this key, or of another host than `host_id` (""; any); what was there stays then.
+// Stores the certificates issued for a key in the data directory, in place of the previous identity. Fails with
+// kBadParameter, and keeps the previous identity, when they do not belong to this key or to the host `host_id` ("": any
+// host).
 Result<HostIdentity> KeepIdentity(const std::string& data_dir, const std::string& host_id, const PrivateKey& key,
                                   const proto::Certs& certs);
 

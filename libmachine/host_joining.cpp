@@ -21,7 +21,7 @@ void SetHost(types::RegisterUsingTokenRequest& request, const std::string& host_
   request.set_publicsshkey(key.public_key().ToAuthorizedKey());
 }
 
-// `host_id` is what clusters that do not make ids themselves take for this host's.
+// Clusters that do not assign ids use `host_id` as the id of this host.
 Result<HostIdentity> Join(const JoinSettings& settings, const std::string& host_id) {
   ASSIGN_OR_RETURN(auto request, MakeJoinRequest(settings, "has not joined a cluster"));
   RETURN_IF_ERROR(CheckTrust(settings));

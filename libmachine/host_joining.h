@@ -1,5 +1,4 @@
-// How a host becomes part of a cluster, and stays the same host: it joins once, and again when its certificates have
-// expired.
+// Joins a host to a cluster: once, and again under the same id when its certificates have expired.
 #pragma once
 
 #include "libbase/error.h"
@@ -8,13 +7,13 @@
 
 namespace sallyport {
 
-// Returns the identity in the data directory; joins for one when there is none. When its certificate has expired, it
-// joins again and keeps its id, which the certificate's key proves. Fails as MakeJoinRequest and AskToJoin do, and with
-// kBadParameter (an auth service without a CA pin, an answer that is no identity).
+// Returns the identity in the data directory; joins the cluster when there is none. When the certificate has expired,
+// the host joins again and keeps its id, proven by the key of the certificate. Fails as MakeJoinRequest and AskToJoin
+// do, and with kBadParameter (an auth service without a CA pin, an answer without a valid identity).
 Result<HostIdentity> LoadOrJoin(const JoinSettings& settings);
 
-// Joins again, under the id of an identity whose certificate has expired, and keeps what it gets. Fails as LoadOrJoin
-// does.
+// Joins again under the id of an identity whose certificate has expired, and stores the new identity. Fails as
+// LoadOrJoin does.
 Result<HostIdentity> Rejoin(const JoinSettings& settings, const HostIdentity& expired);
 
 }  // namespace sallyport

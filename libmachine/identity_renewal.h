@@ -1,5 +1,5 @@
-// Keeps the certificates of an agent's host good: it gets new ones, for a new key, when the host has other names than
-// they say, and when half of their lifetime is over.
+// Renews the certificates of an agent's host, with a new key, when the names of the host have changed and when half of
+// the lifetime is over.
 #pragma once
 
 #include <chrono>
@@ -16,36 +16,36 @@
 
 namespace sallyport {
 
-// Returns whether it is time for new certificates.
+// Returns whether the host needs new certificates.
 Result<bool> IsRenewalDue(const HostIdentity& identity, const JoinSettings& settings, Time now);
 
 class IdentityRenewal {
  public:
   struct Options {
     JoinSettings settings;
-    // Asks the auth service; may block.
+    // Requests certificates from the auth service; may block.
     std::function<Result<proto::Certs>(const proto::HostCertsRequest&)> issue;
-    // Is told the new identity, after it was written; called by Look and by the thread.
+    // Receives the new identity after it was written; called by RenewIfDue and by the thread.
     std::function<void(const HostIdentity&)> renewed;
     std::chrono::milliseconds period = std::chrono::hours(1);
   };
   IdentityRenewal(HostIdentity identity, Options options);
 
-  // For the caller until Start.
+  // Returns the identity. Call it only before Start.
   const HostIdentity& identity() const { return identity_; }
 
-  // Renews when it is time. A failure is logged: what the host has is good until it expires.
+  // Renews the certificates if due. Logs a failure: the present certificates are valid until they expire.
   void RenewIfDue();
-  // Looks again and again, on a thread of its own. Once.
+  // Starts a thread that calls RenewIfDue once per period. Call it once.
   void Start();
 
  private:
   Status Renew();
   Result<HostIdentity> Renewed() const;
 
-  HostIdentity identity_;  // of the thread, once it runs
+  HostIdentity identity_;  // used by the thread alone, once it runs
   const Options options_;
-  std::optional<RepeatedWork> renewing_;  // last: it ends first
+  std::optional<RepeatedWork> renewing_;  // last member: destroyed first
 };
 
 }  // namespace sallyport

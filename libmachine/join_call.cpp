@@ -28,7 +28,7 @@ RpcOptions OptionsOf(const JoinSettings& settings) {
   return options;
 }
 
-// The authority of the cluster behind an address, when it is one of the pinned.
+// Returns the authority of the cluster at an address, if it matches a pin.
 Result<std::string> PinnedAuthority(const JoinSettings& settings) {
   RpcOptions options = OptionsOf(settings);
   // The CA pin, not the connection, proves the cluster.
@@ -59,7 +59,7 @@ Result<std::string> Field(const Value& answer, std::string_view name) {
   return FromBase64(value == nullptr ? std::string() : value->as_string());
 }
 
-// What the methods of other issuers show is left out when there is none.
+// Returns the JSON of a request; omits the proofs of other methods when empty.
 Value WebRequest(const types::RegisterUsingTokenRequest& request) {
   Value body(Value::Map{{"hostID", request.hostid()},
                         {"node_name", request.nodename()},

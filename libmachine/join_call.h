@@ -1,4 +1,4 @@
-// How a cluster is asked to let a machine in: by the proxy's web port, or by gRPC with an authority that is known
+// Sends join requests to a cluster: to the web port of the proxy, or by gRPC with a known authority
 // (docs/protocol/joining.md).
 #pragma once
 
@@ -20,16 +20,17 @@ class RegisterUsingTokenRequest;
 
 namespace sallyport {
 
-// Checks that the settings say by what the cluster is trusted. kBadParameter: an auth service without a CA pin.
+// Checks that the settings say how to verify the cluster. Fails with kBadParameter for an auth service without a CA
+// pin.
 Status CheckTrust(const JoinSettings& settings);
 
-// Asks a cluster for certificates. With pins the cluster shows its authority first, and gets the request only when that
-// is one of them; without, the proxy's own certificate must be trusted. Fails as the client library does, and with
-// kAccessDenied: what the cluster refuses, another authority than the pinned.
+// Requests certificates from a cluster. With pins, the cluster presents its authority first and receives the request
+// only when the authority matches a pin; without pins, the certificate of the proxy must be trusted. Fails as the
+// client library does, and with kAccessDenied (refused by the cluster, or an authority that matches no pin).
 Result<proto::Certs> AskToJoin(const JoinSettings& settings, const types::RegisterUsingTokenRequest& request);
 
-// Asks a cluster that the machine has joined before, whose authorities (PEM) it knows. Fails as the client library
-// does.
+// Requests certificates from a cluster that the machine has joined before; `authorities` (PEM) are those of the
+// cluster. Fails as the client library does.
 Result<proto::Certs> AskToRejoin(const JoinSettings& settings, const std::string& cluster,
                                  const std::vector<std::string>& authorities, const v1::RejoinRequest& request);
 

@@ -1,5 +1,5 @@
-// The ways in which a machine shows a cluster that it may join: one row a method, each in a file of its own
-// (method_*.cpp). The cluster's side has a table as well (libcluster/auth/joining/join_methods.h).
+// Lists the methods by which a machine proves that it may join: one row per method, each in its own file
+// (method_*.cpp). The cluster has a table too (libcluster/auth/joining/join_methods.h).
 #pragma once
 
 #include <string>
@@ -16,19 +16,20 @@ namespace sallyport {
 struct JoinSettings;
 
 struct JoinMethod {
-  std::string_view name;  // one of libresources/kinds/join_method.h
-  // Writes the token's name into a request, and what proves to the cluster that this machine may use it. `state` says
-  // in errors why the machine has to join ("has not joined a cluster").
+  std::string_view name;  // a name of libresources/kinds/join_method.h
+  // Writes into a request the name of the token and the proof that this machine may use the token. In errors, `state`
+  // says why the machine has to join ("has not joined a cluster").
   Status (*prove)(const JoinSettings& settings, std::string_view state, types::RegisterUsingTokenRequest& request);
 };
 
-// Returns the row of a method, which lives as long as the program. kNotImplemented: there is no such method, or no row.
+// Returns the row of a method, in static storage. Fails with kNotImplemented for an unknown method or a method without
+// a row.
 Result<const JoinMethod*> FindJoinMethod(std::string_view name);
 
-// Returns the names of all rows, for texts: "token".
+// Returns the names of all rows for messages: "token".
 std::string JoinMethodNames();
 
-// Makes the request of the settings' method. The id and the keys of the machine are missing in it. Fails as
+// Makes the request for the method in the settings; the caller adds the id and the keys of the machine. Fails as
 // FindJoinMethod and the method do.
 Result<types::RegisterUsingTokenRequest> MakeJoinRequest(const JoinSettings& settings, std::string_view state);
 

@@ -1,4 +1,4 @@
-// Which cluster a machine joins, as what, and what it shows for it.
+// Holds the settings for joining: the cluster, the role of the machine, and its token.
 #pragma once
 
 #include <string>
@@ -14,14 +14,14 @@ struct JoinSettings {
   std::string data_dir;
   std::string node_name;
   std::vector<std::string> principals;  // names of the host beside its own
-  std::string role = "Instance";        // of the token's, or "Instance" for all of them
+  std::string role = "Instance";        // one role of the token, or "Instance" for all of them
   std::string method{kJoinByToken};     // a row of join_methods.h
-  std::string token;                    // the token's name; where that is a secret, it may be the path of its file
+  std::string token;                    // the name of the token; a secret name may be given as the path of its file
   std::vector<std::string> ca_pins;     // "sha256:...": of the cluster's host authority
   HostPort address;                     // of the proxy, or of the auth service
   bool through_proxy = true;
   NetworkSettings network;
-  std::string program = "teleport";  // which asks
+  std::string program = "teleport";  // the program that joins, for the user agent
 };
 
 }  // namespace sallyport

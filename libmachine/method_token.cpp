@@ -1,4 +1,4 @@
-// Joining by a token whose name is a secret: who names it may join.
+// Joins by a token whose name is a secret: a machine that knows the name may join.
 #include "libbase/config_secret.h"
 #include "libmachine/join_methods.h"
 #include "libmachine/join_settings.h"

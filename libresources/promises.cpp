@@ -150,7 +150,7 @@ const FieldDescriptor* FieldNamed(const Message& message, std::string_view name)
   return form == nullptr ? nullptr : form->field;
 }
 
-// Whether a list of words with spaces between has a word.
+// Returns whether a space-separated list contains a word.
 bool ContainsWord(std::string_view words, std::string_view word) {
   while (!words.empty()) {
     const auto space = words.find(' ');
@@ -160,10 +160,10 @@ bool ContainsWord(std::string_view words, std::string_view word) {
   return false;
 }
 
-// A message that says something, not one that is only there: {enabled: false} says nothing.
+// Returns whether a message has a non-default field: {enabled: false} has none.
 bool SaysSomething(const Message& message) { return message.ByteSizeLong() > 0; }
 
-// Whether a single field has one of the row's values, or any but the default.
+// Returns whether a single field has one of the row's values, or any value but the default.
 bool Asks(const Message& message, const FieldDescriptor& field, const PromiseRow& row) {
   const auto& reflection = *message.GetReflection();
   if (field.is_repeated()) {
@@ -177,7 +177,7 @@ bool Asks(const Message& message, const FieldDescriptor& field, const PromiseRow
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
     if (!reflection.HasField(message, &field)) return false;
     const Message& inner = reflection.GetMessage(message, &field);
-    // A bool that knows whether it was set, and an option with a switch, ask when they are on.
+    // An optional bool, and an option with an `enabled` field, count when they are true.
     for (const char* name : {"value", "enabled"}) {
       const FieldDescriptor* on = inner.GetDescriptor()->FindFieldByLowercaseName(name);
       if (on != nullptr && on->cpp_type() == FieldDescriptor::CPPTYPE_BOOL) {

@@ -1,9 +1,9 @@
-// What the cluster does about each option of roles and each setting: a table that the server checks writes by, and the
-// documentation is made from (docs/options.md).
+// Says how the cluster treats each option of roles and each setting. The server checks writes by this table, and the
+// documentation is generated from it (docs/options.md).
 //
-// The rule: a value that restricts and would not be enforced is refused when it is written, by name. A value that only
-// adds what is not offered is accepted with a warning. A value that governs what is not offered may be stored: there is
-// nothing that it could fail to restrict.
+// The rule: a write with a restricting value that would not be enforced is refused, with the name of the field. A value
+// that only adds an unsupported feature is accepted with a warning. A value that governs an unsupported feature may be
+// stored: there is nothing to restrict.
 #pragma once
 
 #include <span>
@@ -21,8 +21,8 @@ namespace sallyport {
 
 enum class Promise {
   kEnforced,      // does what it says, or refuses what it cannot decide
-  kNotConcerned,  // governs what the cluster does not offer: there is nothing to restrict
-  kAddsNothing,   // would add what the cluster does not offer
+  kNotConcerned,  // governs an unsupported feature: there is nothing to restrict
+  kAddsNothing,   // would add an unsupported feature
   kRefused,       // would restrict, and does not: cannot be written
 };
 
@@ -35,17 +35,17 @@ struct PromiseRow {
   std::string_view note = {};  // for people
 };
 
-// Returns the table; a test walks the messages and knows that it is complete. Static storage.
+// Returns the table; a test walks the messages to check that the table is complete. Static storage.
 std::span<const PromiseRow> Promises();
 
-// Checks a role or setting that is to be written: kNotImplemented, with the field's name, when it has a value that
-// restricts and would not be enforced. Resources of other kinds pass.
+// Checks a role or setting to be written. Fails with kNotImplemented and the name of the field for a restricting value
+// that would not be enforced. Resources of other kinds pass.
 Status CheckPromises(const google::protobuf::Message& resource);
 
-// Returns the fields of a resource that add nothing here ("spec.options.create_db_user"), for a warning.
+// Returns the fields of a resource without effect ("spec.options.create_db_user"), for a warning.
 std::vector<std::string> FieldsWithoutEffect(const google::protobuf::Message& resource);
 
-// Returns the table as docs/options.md has it.
+// Returns the table as Markdown for docs/options.md.
 std::string PromisesAsMarkdown();
 
 }  // namespace sallyport

@@ -92,7 +92,7 @@ Result<Value> ResourceFields::Lookup(std::span<const std::string> path) const {
   const Value* value = fields_.Find(path.front());
   for (const std::string& key : path.subspan(1)) value = value == nullptr ? nullptr : value->Find(key);
   if (value != nullptr) return *value;
-  // Empty fields are not written, so what is absent may still be a field of the resource.
+  // Empty fields are not written, so an absent field may still be a field of the resource.
   if (path.front() != "resource" || HasField(type_, path.subspan(1))) return Value();
   return Fail(ErrorKind::kNotFound, "this resource has no field \"{}\"", StripControl(path.back()));
 }

@@ -1,4 +1,4 @@
-// Resources as lists are asked for them: all labels, the fields of a query, the words of a search.
+// Gives list filters access to a resource: all labels, the fields of a query, the words of a search.
 #pragma once
 
 #include <span>
@@ -21,13 +21,13 @@ namespace sallyport {
 // those of its cluster, an app_server those of its application and its own).
 Labels AllLabelsOf(const google::protobuf::Message& resource);
 
-// What the query language sees of a resource: name (the host name of a node), labels, health.status and resource.* (the
-// JSON form). Keeps a copy; safe from several threads.
+// The fields of a resource in the query language: name (the host name of a node), labels, health.status and resource.*
+// (the JSON form). Keeps a copy; safe from several threads.
 class ResourceFields : public PredicateFields {
  public:
   explicit ResourceFields(const google::protobuf::Message& resource);
 
-  // Fails with kNotFound for a field that its kind does not have; an empty field and a label that it lacks are null.
+  // Fails with kNotFound for a field that the kind does not have; empty fields and absent labels are null.
   Result<Value> Lookup(std::span<const std::string> path) const override;
   // Returns whether every word occurs in one of the resource's texts, in any case. The word "tunnel" stands for nodes
   // that are reached through a tunnel.

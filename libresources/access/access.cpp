@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kNoLoginPrefix = "-teleport-nologin-";
 
-// What the reference adds to a refusal, by the kind of resource.
+// The text that Teleport adds to a refusal, by the kind of resource.
 struct DeniedHint {
   std::string_view kind;
   std::string_view text;

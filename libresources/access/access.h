@@ -1,5 +1,5 @@
-// What a user may do: the roles of a user put together. An AccessChecker holds the user's roles with their templates
-// applied and answers every question of access; it never changes and may be used from several threads.
+// Decides what a user may do. An AccessChecker combines the user's roles, with their templates applied, and answers
+// every access question; it is immutable and thread-safe.
 #pragma once
 
 #include <memory>
@@ -26,7 +26,7 @@ class UserV2;
 
 namespace sallyport {
 
-// What the `where` condition of a rule can look at; a null value reads as an empty one.
+// The values that the `where` condition of a rule can read; a null value reads as an empty value.
 struct RuleContext {
   Value resource;          // the resource in its JSON form, for resource.*
   Value session;           // for session.*
@@ -41,7 +41,7 @@ struct RuleContext {
 
 RoleMatcher KubeObjectMatcher(KubeRequest request);
 
-// How long a session with a Kubernetes cluster lasts where roles do not shorten it.
+// The length of a session with a Kubernetes cluster, unless roles shorten it.
 inline constexpr Nanoseconds kKubeSession = std::chrono::hours(1);
 
 // Ports that a session may forward.
@@ -65,28 +65,28 @@ class AccessChecker {
   // Returns the roles with templates applied, the implicit one last.
   std::span<const std::shared_ptr<const types::RoleV6>> roles() const { return roles_; }
 
-  // Rules (rules: resources and verbs). Deny rules first; without a context, a rule whose condition cannot be decided
-  // counts as allowing. A condition that cannot be evaluated is an error, which denies.
+  // Decides by the rules of the roles (resources and verbs), deny rules first. Without a context, a rule whose
+  // condition cannot be decided counts as allowing. A condition that cannot be evaluated is an error, which denies.
   Result<Decision> DecideRule(std::string_view kind, std::string_view verb, const RuleContext* context) const;
-  // kAccessDenied with the reference's text when no rule allows, or one denies.
+  // Fails with kAccessDenied and Teleport's message when no rule allows, or one denies.
   Status CheckRule(std::string_view kind, std::string_view verb, const RuleContext& context = {}) const;
-  // The same for a check without a resource at hand.
+  // Works as CheckRule, for a check before the resource is known.
   Status GuessRule(std::string_view kind, std::string_view verb) const;
-  // Returns whether a deny rule refused it, so that no other grant may allow it.
+  // Returns whether a deny rule matches, so that no other grant may allow the verb.
   bool RuleDenies(std::string_view kind, std::string_view verb, const RuleContext& context = {}) const;
 
-  // Resources reached by labels ("node", "kube_cluster", "app", ...): what the roles say of a kind, to be asked for
-  // many. Refers to the checker.
+  // Returns the access by labels to a kind ("node", "kube_cluster", "app", ...), for checks of many resources. The
+  // result refers to the checker.
   ResourceAccess AccessTo(std::string_view kind) const { return {kind, roles_, traits_}; }
-  // The answer for one. kAccessDenied when it is refused; when only a check of the user is missing, the message is
-  // kSessionMfaRequired or kTrustedDeviceRequired.
+  // Checks the access to one resource. Fails with kAccessDenied; when only a check of the user is missing, the message
+  // is kSessionMfaRequired or kTrustedDeviceRequired.
   Status CheckResourceAccess(std::string_view kind, const Labels& labels, const AccessState& state,
                              std::span<const RoleMatcher> matchers = {}) const;
   static constexpr std::string_view kSessionMfaRequired = "access to resource requires MFA";
   static constexpr std::string_view kTrustedDeviceRequired = "access to resource requires a trusted device";
 
-  // Returns the logins that a certificate of that lifetime may carry. kAccessDenied when no role admits the lifetime,
-  // or when roles could give logins but this user has none; an only-Kubernetes user gets one unusable login.
+  // Returns the logins that a certificate of lifetime `ttl` may carry. Fails with kAccessDenied when no role admits the
+  // lifetime, or when roles could give logins but this user has none; an only-Kubernetes user gets one unusable login.
   Result<std::vector<std::string>> CheckLogins(Nanoseconds ttl) const;
 
   struct KubePrincipals {
@@ -94,13 +94,13 @@ class AccessChecker {
     std::vector<std::string> users;
   };
   // Returns the Kubernetes groups and users of those roles that reach a cluster with these labels and admit the
-  // lifetime; `request` narrows them to roles that allow it. kAccessDenied when no role admits the lifetime, kNotFound
-  // when nothing is left.
+  // lifetime; `request` narrows them to roles that allow the request. Fails with kAccessDenied when no role admits the
+  // lifetime, kNotFound when nothing is left.
   Result<KubePrincipals> CheckKubeGroupsAndUsers(Nanoseconds ttl, const Labels& cluster_labels,
                                                  const KubeRequest* request = nullptr) const;
-  // The same over all clusters, for the user's certificate.
+  // Works as CheckKubeGroupsAndUsers over all clusters, for the user's certificate.
   Result<KubePrincipals> AllKubeGroupsAndUsers(Nanoseconds ttl) const;
-  // What databases and clouds know the user by; every certificate of a user carries all of it.
+  // The names of the user in databases and clouds; every certificate of a user carries all of them.
   struct ExternalNames {
     std::vector<std::string> database_names;
     std::vector<std::string> database_users;
@@ -108,22 +108,23 @@ class AccessChecker {
     std::vector<std::string> azure_identities;
     std::vector<std::string> gcp_service_accounts;
   };
-  // Returns what roles that admit the lifetime allow and none denies, sorted.
+  // Returns the names that roles admitting the lifetime allow and no role denies, sorted.
   ExternalNames ExternalNamesFor(Nanoseconds ttl) const;
 
-  // Returns what the roles that reach a cluster allow of the objects inside, and what any role denies there.
+  // Returns the access to the objects inside a cluster: the allow rules of roles that reach the cluster, and all deny
+  // rules.
   KubeAccess KubeAccessTo(const Labels& cluster_labels) const;
 
-  // Impersonation: the user needs a role that allows the other user and each of the other's roles. kAccessDenied
-  // otherwise.
+  // Checks impersonation: fails with kAccessDenied unless a role of the user allows the other user and each of the
+  // other user's roles.
   Status CheckImpersonate(const types::UserV2& current, const types::UserV2& other,
                           std::span<const std::shared_ptr<const types::RoleV6>> other_roles) const;
-  // The same for roles alone (bots).
+  // Works as CheckImpersonate, for roles alone (bots).
   Status CheckImpersonateRoles(const types::UserV2& current,
                                std::span<const std::shared_ptr<const types::RoleV6>> roles) const;
   bool CanImpersonateSomeone() const;
 
-  // Options, put together from all roles. Arguments are the cluster's settings.
+  // Return options combined from all roles. Arguments are the settings of the cluster.
   Nanoseconds AdjustSessionTtl(Nanoseconds requested) const;
   Nanoseconds AdjustClientIdleTimeout(Nanoseconds cluster) const;  // 0 is off
   bool AdjustDisconnectExpiredCert(bool cluster) const;

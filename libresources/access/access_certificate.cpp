@@ -1,5 +1,5 @@
-// What roles put into every certificate of a user beside logins and Kubernetes principals: the names that databases and
-// clouds know the user by.
+// Collects the names of a user in databases and clouds from roles; every certificate of the user carries these names,
+// beside logins and Kubernetes principals.
 #include <algorithm>
 
 #include "libresources/access/access.h"
@@ -11,7 +11,7 @@ namespace {
 using types::RoleConditions;
 using Names = google::protobuf::RepeatedPtrField<std::string>;
 
-// One of the lists: where roles have it, and where it goes.
+// One list of names: its field in roles, and its destination.
 struct NamesRow {
   const Names& (RoleConditions::*of_role)() const;
   std::vector<std::string> AccessChecker::ExternalNames::* in_certificate;

@@ -29,13 +29,13 @@ std::string NamesOf(Roles roles) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-// What a condition asks about; without another user it is about roles alone.
+// The subject of a condition; without another user, the condition is about roles alone.
 struct Question {
   const types::UserV2& current;
   const types::UserV2* other;
   Roles roles;
 
-  // Conditions with users speak of users, those without of roles alone.
+  // Conditions with users apply to users, conditions without users to roles alone.
   bool Concerns(const types::ImpersonateConditions& condition) const {
     return !condition.roles().empty() && condition.users().empty() == (other == nullptr);
   }

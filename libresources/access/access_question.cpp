@@ -25,7 +25,7 @@ std::string TextOf(const KubeRequest& request) {
   return text;
 }
 
-// Roles that have rules about the kind, and what those say instead.
+// Returns the roles with rules about the kind, and the content of these rules.
 std::vector<Shortfall> LackingRules(const AccessChecker& checker, const AccessQuestion& question) {
   std::vector<Shortfall> lacking;
   for (const auto& role : checker.roles()) {

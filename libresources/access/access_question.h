@@ -1,4 +1,4 @@
-// One question of access, whatever it is about: who asks it wants the answer and all that is behind it. Pure.
+// Answers one access question of any kind, with the decision and all its reasons. Pure.
 #pragma once
 
 #include <optional>
@@ -11,37 +11,37 @@
 namespace sallyport {
 
 struct AccessQuestion {
-  // "node", "kube_cluster", "app", "db", ...: reached by labels. Anything else with a verb: a rule.
+  // "node", "kube_cluster", "app", "db", ... for access by labels; any other kind, with a verb, for access by rules.
   std::string kind;
   Labels labels;
   std::string login;                  // of a node; "": any
   std::optional<KubeRequest> object;  // inside of a Kubernetes cluster
-  std::string verb;                   // on a kind; not "": this is about rules
-  Value resource;                     // that conditions of rules may ask
+  std::string verb;                   // on a kind; if set, the question is about rules
+  Value resource;                     // that conditions of rules may read
 };
 
-// What a role lacks to allow it.
+// The missing part of a role that would have to allow the access.
 struct Shortfall {
   std::string role;
   std::string field;  // "node_labels", "logins", "rules"
   int index = -1;
-  std::string text;  // "env: prod" that the labels are not, "root" that the field does not name
+  std::string text;  // "env: prod" missing in the labels, "root" missing in the field
 };
 
 struct AccessAnswer {
   Decision::Outcome outcome = Decision::Outcome::kNotAllowed;
-  std::string role;  // that decided; "": none did
+  std::string role;  // the role that decided; "": no role decided
   RoleCondition condition = RoleCondition::kAllow;
   std::string field;
   int index = -1;
-  std::vector<Shortfall> lacking;        // of the roles that do not allow, when none does; who lacks least comes first
-  std::vector<std::string> kube_groups;  // that a Kubernetes cluster sees
+  std::vector<Shortfall> lacking;        // set when no role allows; the role that lacks least comes first
+  std::vector<std::string> kube_groups;  // of the user in the Kubernetes cluster
   std::vector<std::string> kube_users;
 
   bool allowed() const { return outcome == Decision::Outcome::kAllowed; }
 };
 
-// Answers. An expression of a role that cannot be evaluated is an error, which denies.
+// Answers the question. An expression of a role that cannot be evaluated is an error, which denies.
 Result<AccessAnswer> Ask(const AccessChecker& checker, const AccessQuestion& question);
 
 }  // namespace sallyport

@@ -70,7 +70,7 @@ Result<int> MatchingRule(const types::RoleConditions& part, std::string_view kin
                          const Where& where) {
   for (const std::string_view resource : {kind, kWildcard}) {
     for (const int rule : RulesFor(part, resource)) {
-      // The verb is asked first: a condition that cannot be decided matters only to those whom it concerns.
+      // Checks the verb first: a condition that cannot be decided matters only for the verbs of its rule.
       if (!HasVerb(part.rules(rule), verb)) continue;
       ASSIGN_OR_RETURN(const bool holds, where.Holds(part.rules(rule)));
       if (holds) return rule;

@@ -77,7 +77,7 @@ std::vector<std::string> Applied(const Strings& texts, const TraitMap& traits) {
 
 void Replace(Strings& texts, const std::vector<std::string>& with) { texts.Assign(with.begin(), with.end()); }
 
-// What useradd would accept.
+// Returns whether useradd would accept a login.
 bool IsUnixLogin(std::string_view login) {
   constexpr std::size_t kMaxLogin = 32;
   return !login.empty() && login.size() <= kMaxLogin && login.front() != '-' &&

@@ -1,4 +1,4 @@
-// A decision about access, and why it was made: which role, which field of it.
+// Represents a decision about access and its reason: the role and the field that decided.
 #pragma once
 
 #include <string>
@@ -21,7 +21,7 @@ struct Decision {
     kDeviceRequired,  // allowed from a trusted device
   };
   Outcome outcome = Outcome::kNotAllowed;
-  const types::RoleV6* role = nullptr;  // the one that decided, of the checker that was asked; nullptr: none did
+  const types::RoleV6* role = nullptr;  // the role that decided, owned by the checker; nullptr: no role decided
   RoleCondition condition = RoleCondition::kAllow;  // the part of the role that decided
   std::string_view field;                           // of that part: "node_labels", "rules"; static storage
   int index = -1;                                   // of the field's list; -1: the field as a whole

@@ -38,7 +38,7 @@ KubeRule ToRule(const types::KubernetesResource& entry) {
           .verbs = {entry.verbs().begin(), entry.verbs().end()}};
 }
 
-// Roles v7 say "namespace" for a namespace and all inside of it, and "*" includes what has no namespace.
+// Roles v7 say "namespace" for a namespace and all inside of it, and "*" includes objects without a namespace.
 void AppendV7Rules(KubeRule rule, std::vector<KubeRule>& rules) {
   const KubeKind* const kind = FindKubeKind(rule.kind);
   if (kind != nullptr && kind->plural == kNamespaces) {
@@ -165,7 +165,7 @@ Result<const KubeRule*> CouldMatch(const KubeRequest& request, std::span<const K
   return nullptr;
 }
 
-// What a role gives without saying so comes with the clusters that it reaches.
+// An implied rule follows from the clusters that the role reaches.
 Decision DecidedBy(const KubeRule& rule, RoleCondition condition) {
   const bool allow = condition == RoleCondition::kAllow;
   return {.outcome = allow ? Decision::Outcome::kAllowed : Decision::Outcome::kDenied,

@@ -1,4 +1,4 @@
-// Which objects inside of a Kubernetes cluster a user's roles reach (kubernetes_resources).
+// Decides which objects inside a Kubernetes cluster the roles of a user reach (kubernetes_resources).
 #pragma once
 
 #include <memory>
@@ -17,7 +17,7 @@ class RoleV6;
 
 namespace sallyport {
 
-// A request of the Kubernetes API, as its path says it. `resource` is the plural name ("pods").
+// A request to the Kubernetes API, parsed from its path. `resource` is the plural name ("pods").
 struct KubeRequest {
   std::string verb;  // get, list, watch, create, update, patch, delete, deletecollection, exec, portforward
   std::string api_group;
@@ -27,21 +27,21 @@ struct KubeRequest {
   bool cluster_wide = false;   // the resource has no namespaces
 };
 
-// A rule in the form that is evaluated: plural names and API groups, whatever the role's version.
+// A rule in normalized form: plural names and API groups, whatever the role's version.
 struct KubeRule {
   std::string kind;
   std::string api_group;
   std::string kube_namespace;
   std::string name;
   std::vector<std::string> verbs;
-  const types::RoleV6* role = nullptr;  // that says it
-  int index = -1;                       // of its kubernetes_resources; -1: what a role gives without saying so
+  const types::RoleV6* role = nullptr;  // the role with the rule
+  int index = -1;                       // of its kubernetes_resources; -1: implied by the role
 };
 
-// What everybody may ask of a cluster that is reached: what is allowed there.
+// The resource that every user of a cluster may create, to ask about their own access.
 inline constexpr std::string_view kSelfReview = "selfsubjectaccessreviews";
 
-// Returns a role's rules, which refer to it. Allow rules contain kSelfReview.
+// Returns the rules of a role; the rules refer to the role. Allow rules contain kSelfReview.
 std::vector<KubeRule> KubeRules(const types::RoleV6& role, RoleCondition condition);
 
 // Returns whether one rule covers a request for one object.
@@ -53,8 +53,8 @@ enum class KubeDecision {
   kFilter,  // a list: pass it on and remove what MayReach refuses from the answer
 };
 
-// Decides requests for one cluster. Holds the rules of those roles whose labels match the cluster (access.h selects
-// them), which must outlive it to be named; safe from several threads.
+// Decides requests for one cluster. Holds the rules of the roles whose labels match the cluster (access.h selects
+// them); the roles must outlive this object. Thread-safe.
 class KubeAccess {
  public:
   KubeAccess(std::vector<KubeRule> allow, std::vector<KubeRule> deny)
@@ -62,14 +62,15 @@ class KubeAccess {
 
   // Decides a request. Wrong expressions in rules deny.
   KubeDecision Decide(const KubeRequest& request) const;
-  // Says which rule decides it; of a list, one that could cover some of its objects (to allow) or covers all (to deny).
+  // Returns the rule that decides a request; for a list, a rule that could cover some of the objects (to allow) or
+  // covers all (to deny).
   Result<Decision> Explain(const KubeRequest& request) const;
   // Returns whether one object may be reached with the request's verb: for filtering a list's items.
   bool MayReach(const KubeRequest& request) const;
-  // Answers the question whether something may be done (kubectl auth can-i): to the object that is named, else to any
-  // object of the namespace; without a namespace, to objects in every one.
+  // Returns whether a verb is allowed (kubectl auth can-i): on the named object, else on any object of the namespace;
+  // without a namespace, on objects in every namespace.
   bool MayDo(const KubeRequest& request) const;
-  // Returns whether no object is out of reach.
+  // Returns whether every object is within reach.
   bool ReachesAll() const;
   const std::vector<KubeRule>& allowed() const { return allow_; }
   const std::vector<KubeRule>& denied() const { return deny_; }

@@ -1,5 +1,5 @@
-// What roles call the objects inside of a Kubernetes cluster: the old singular kinds of roles up to v7, their plural
-// names and API groups, and which objects have no namespace.
+// Lists the names of Kubernetes objects in roles: the singular kinds of roles up to v7, their plural names and API
+// groups, and the objects without a namespace.
 #pragma once
 
 #include <span>

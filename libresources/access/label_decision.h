@@ -1,5 +1,5 @@
-// A decision about something by its labels, so that whoever knows the labels best can check it: the labels that were
-// looked at, and what roles say of them.
+// Represents a decision about a resource by its labels, with the labels and the rules that were used, so that the agent
+// with the current labels can check the decision.
 #pragma once
 
 #include <vector>
@@ -10,7 +10,7 @@
 
 namespace sallyport {
 
-// What one role says about labels.
+// The condition of one role on labels.
 struct LabelRule {
   RoleCondition condition = RoleCondition::kAllow;
   LabelMatchers matchers;
@@ -19,18 +19,19 @@ struct LabelRule {
 struct LabelDecision {
   Labels labels;
   std::vector<LabelRule> rules;  // of all the user's roles
-  TraitMap traits;               // of the user; empty unless an expression may ask for them
+  TraitMap traits;               // of the user; empty unless an expression may read them
 };
 
-// Returns what a user's roles look at when they decide about a resource of a kind ("node") with these labels.
+// Returns the labels, rules and traits that the user's roles use to decide about a resource of a kind ("node") with
+// these labels.
 LabelDecision LabelDecisionOf(const AccessChecker& access, std::string_view kind, Labels labels);
 
-// Returns the labels of a node as the decision should have seen them: its own, and of the decision those that are given
-// from outside ("dynamic/team"), which no node says itself.
+// Returns the labels to check for a node: its own labels, and from the decision the labels that a server_info gives
+// ("dynamic/team"), which a node does not report.
 Labels LabelsToCheck(const Labels& own, const Labels& decided);
 
-// kAccessDenied when a rule answers otherwise for these labels than for those of the decision, or cannot be evaluated,
-// or when there is no rule that could have allowed anything.
+// Fails with kAccessDenied when the result of a rule for these labels differs from the decision or cannot be evaluated,
+// or when no rule could have allowed the access.
 Status CheckSameDecision(const LabelDecision& decision, const Labels& labels);
 
 }  // namespace sallyport

@@ -216,7 +216,7 @@ void AddRules(const RuleRow& row, types::RoleV6& role) {
   }
 }
 
-// The texts above are ours, so reading them cannot fail; the unit test would see an empty list.
+// Reading the constant texts above cannot fail; the unit test would find an empty list.
 std::vector<std::shared_ptr<const types::RoleV6>> MakePresets() {
   std::vector<std::shared_ptr<const types::RoleV6>> roles;
   const auto documents = ParseYaml(kRoles, "presets");
@@ -241,7 +241,7 @@ bool NamesKind(const types::RoleConditions& part, const std::string& kind) {
   });
 }
 
-// Labels whose emptiness means that nobody has said anything: Go writes them even when they are unset.
+// Labels that count as unset when empty: Go writes them even when they are unset.
 struct PresetLabels {
   const wrappers::LabelValues& (types::RoleConditions::*get)() const;
   wrappers::LabelValues* (types::RoleConditions::*mutate)();
@@ -297,7 +297,7 @@ std::shared_ptr<const types::RoleV6> ImplicitRole() {
     made->set_version("v3");
     made->mutable_metadata()->set_name(std::string(kImplicitRoleName));
     made->mutable_metadata()->set_namespace_("default");
-    // It must not shorten what other roles admit.
+    // The implicit role must not shorten the lifetime that other roles admit.
     made->mutable_spec()->mutable_options()->set_maxsessionttl(std::numeric_limits<std::int64_t>::max());
     made->mutable_spec()->mutable_allow()->add_namespaces("default");
     for (const RuleRow& row : kImplicitRules) AddRules(row, *made);

@@ -1,4 +1,4 @@
-// The roles that a new cluster has from the start, and the implicit role that everybody has.
+// Defines the preset roles of a new cluster, and the implicit role of every user.
 #pragma once
 
 #include <memory>
@@ -12,14 +12,16 @@ class RoleV6;
 
 namespace sallyport {
 
-// Returns the preset roles (access, editor, auditor, ...), complete with defaults. Made once, never changed.
+// Returns the preset roles (access, editor, auditor, ...), complete with defaults. The roles are made once and never
+// change.
 std::span<const std::shared_ptr<const types::RoleV6>> PresetRoles();
 
-// Adds to a stored preset role what the preset of this version has and it lacks: rules for kinds that it does not name
-// in allow or deny, and labels that are unset. Returns whether something was added; other roles stay as they are.
+// Adds to a stored preset role the parts of this version's preset that the role lacks: rules for kinds that the role
+// does not name in allow or deny, and unset labels. Returns whether anything was added; other roles are not changed.
 bool AddMissingPresetParts(types::RoleV6& role);
 
-// Returns the role that is added to every user's: the right to list what labels then filter. It is never stored.
+// Returns the role that every user has in addition: it allows listing resources, which labels then filter. The role is
+// never stored.
 std::shared_ptr<const types::RoleV6> ImplicitRole();
 inline constexpr std::string_view kImplicitRoleName = "default-implicit-role";
 

@@ -16,7 +16,7 @@ namespace {
 using types::AccessRequestV3;
 using types::AccessReview;
 
-// Names that conditions read: a first and a second one, which must both be known, so that a misspelt one decides
+// The names that conditions read. The first two names of a path must both be known, so that a misspelt name decides
 // nothing.
 class ReviewFields : public ValueFields {
  public:
@@ -95,7 +95,7 @@ Status CheckReview(const AccessReview& review, const AccessRequestV3& request) {
   return {};
 }
 
-// How many reviews count for each threshold.
+// The number of reviews for each threshold.
 struct Counts {
   std::vector<unsigned> approvals;
   std::vector<unsigned> denials;
@@ -204,7 +204,7 @@ Status ApplyReview(const Reviewer& reviewer, AccessReview review, Time now, Acce
 }
 
 Status CheckReviewConditions(const types::RoleV6& role) {
-  // What is read is tried on an empty request, so that names that nobody knows are found.
+  // Evaluates the parsed expression on an empty request, to find unknown names.
   const auto check = [](const std::string& path, const std::string& text, PredicateDialect dialect) -> Status {
     const auto tried = Holds(text, dialect, FieldsOf({}, {}, {}));
     if (!tried) return std::unexpected(InContext(path, tried.error()));

@@ -1,5 +1,5 @@
-// Reviews of access requests: who may decide on which request (review_requests of roles), and when reviews move a
-// request to approved or denied (thresholds).
+// Decides which users may review an access request (review_requests of roles), and when reviews approve or deny the
+// request (thresholds).
 #pragma once
 
 #include <map>
@@ -21,7 +21,7 @@ class RoleV6;
 
 namespace sallyport {
 
-// Somebody who reviews, with the roles that they have by themselves: those of a request do not count.
+// A reviewing user, with their own roles: roles from access requests do not count.
 struct Reviewer {
   std::string name;
   std::vector<std::string> roles;
@@ -30,13 +30,13 @@ struct Reviewer {
 
 class ReviewRules {
  public:
-  // Takes the reviewer's roles as they are stored. Fails with kBadParameter when one of them cannot be understood.
+  // Takes the reviewer's roles as they are stored. Fails with kBadParameter when a role cannot be parsed.
   static Result<ReviewRules> Make(Reviewer reviewer, std::span<const std::shared_ptr<const types::RoleV6>> roles);
 
-  // Returns whether there is any request that they could review.
+  // Returns whether the reviewer could review any request.
   bool HasAny() const;
-  // Returns whether they may review a request: never their own, and all of its roles must be theirs to review. Fails
-  // with kBadParameter when a condition (where) cannot be decided.
+  // Returns whether the reviewer may review a request: never their own request, and only if they may review all its
+  // roles. Fails with kBadParameter when a condition (where) cannot be decided.
   Result<bool> MayReview(const types::AccessRequestV3& request) const;
 
   const Reviewer& reviewer() const { return reviewer_; }
@@ -48,9 +48,10 @@ class ReviewRules {
   ByCondition deny_;
 };
 
-// Adds a review to a pending request and moves the request on when a threshold is reached. The time is that of the
-// review. Fails with kAccessDenied (decided already), kAlreadyExists (they have reviewed it), kBadParameter (no
-// decision, a start that cannot be), kNotImplemented (reviews of some of the roles, annotations, promotions).
+// Adds a review to a pending request, and sets the state of the request when a threshold is reached. `now` is the time
+// of the review. Fails with kAccessDenied (decided already), kAlreadyExists (a second review by the same user),
+// kBadParameter (no decision, an invalid start), kNotImplemented (reviews of some of the roles, annotations,
+// promotions).
 Status ApplyReview(const Reviewer& reviewer, types::AccessReview review, Time now, types::AccessRequestV3& request);
 
 // Checks the conditions of a role's reviews and the filters of its thresholds. Fails with kBadParameter.

@@ -23,7 +23,7 @@ bool Same(const types::AccessReviewThreshold& a, const types::AccessReviewThresh
   return a.name() == b.name() && a.filter() == b.filter() && a.approve() == b.approve() && a.deny() == b.deny();
 }
 
-// Adds a threshold unless it is there, and returns its place.
+// Adds a threshold unless the request has it, and returns its index.
 std::uint32_t Place(types::AccessRequestSpecV3& spec, const types::AccessReviewThreshold& threshold) {
   for (int i = 0; i < spec.thresholds_size(); ++i) {
     if (Same(spec.thresholds(i), threshold)) return static_cast<std::uint32_t>(i);
@@ -52,7 +52,7 @@ std::vector<std::pair<std::string, std::string>> AnnotationsOf(const types::Acce
   return annotations;
 }
 
-// Whether requests of this part may name whole Kubernetes clusters.
+// Returns whether requests by this part may name whole Kubernetes clusters.
 bool HasKubeCluster(const types::AccessRequestConditions& part) {
   return part.kubernetes_resources().empty() || std::ranges::any_of(part.kubernetes_resources(), [](const auto& entry) {
            return entry.kind() == kKubeCluster && (entry.apigroup().empty() || entry.apigroup() == "*");

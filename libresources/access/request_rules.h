@@ -1,5 +1,5 @@
-// What a user may ask for: the requestable roles and resources of all the user's roles put together, and what a new
-// request gets from them (roles, thresholds, annotations, reviewers, times).
+// Decides which roles and resources a user may request, from all roles of the user, and completes new requests (roles,
+// thresholds, annotations, reviewers, times).
 #pragma once
 
 #include <map>
@@ -26,7 +26,7 @@ class RoleV6;
 
 namespace sallyport {
 
-// A resource that is asked for, as the cluster knows it.
+// A requested resource, with the labels known to the cluster.
 struct RequestedResource {
   std::string kind;
   Labels labels;
@@ -36,42 +36,42 @@ class RequestRules {
  public:
   using Roles = std::span<const std::shared_ptr<const types::RoleV6>>;
 
-  // Takes the roles that the user has by themselves, as they are stored. Fails with kBadParameter when one of them
-  // cannot be understood.
+  // Takes the user's own roles (without those of access requests), as stored. Fails with kBadParameter when a role
+  // cannot be parsed.
   static Result<RequestRules> Make(std::string user, TraitMap traits, Roles roles);
 
   bool MayRequest(std::string_view role) const;
-  // Returns whether a role may be asked for together with resources (search_as_roles).
+  // Returns whether the user may request a role together with resources (search_as_roles).
   bool MayRequestForResources(std::string_view role) const;
-  // Returns those roles, sorted.
+  // Returns the roles that the user may request together with resources, sorted.
   std::vector<std::string> SearchAsRoles() const;
-  // Returns which of all roles of the cluster may be asked for and are not the user's already.
+  // Returns the roles of the cluster that the user may request and does not have.
   std::vector<std::string> RequestableOf(Roles all) const;
-  // Returns which of the roles that go with resources reach at least one of these. kAccessDenied when there are no such
-  // roles, kBadParameter when none reaches any.
+  // Returns the roles of SearchAsRoles that reach at least one of the resources. Fails with kAccessDenied when there
+  // are no such roles, kBadParameter when no role reaches a resource.
   Result<std::vector<std::string>> RolesFor(std::span<const RequestedResource> resources, Roles all) const;
 
   bool NeedsReason(std::span<const std::string> roles) const;
-  // Returns whether a login should ask for all requestable roles by itself.
+  // Returns whether a login should request all requestable roles automatically.
   bool asks_at_login() const { return asks_at_login_; }
   const std::vector<std::string>& prompts() const { return prompts_; }  // sorted
   const std::vector<std::string>& suggested_reviewers() const { return suggested_reviewers_; }
 
-  // Checks a request, new or approved, against what the user may ask for now. Fails with kBadParameter.
+  // Checks a request, new or approved, against the present rules of the user. Fails with kBadParameter.
   Status Check(const types::AccessRequestV3& request) const;
 
   struct Circumstances {
     Time now;
-    std::optional<Time> certificate_expires;  // of whoever asks
+    std::optional<Time> certificate_expires;  // of the requesting user
     Roles roles;                              // all of the cluster
     std::vector<RequestedResource> resources;
   };
-  // Makes a new request whole: roles for "*" and for resources, thresholds, annotations, reviewers, times. Fails with
+  // Completes a new request: roles for "*" and for resources, thresholds, annotations, reviewers, times. Fails with
   // kBadParameter and as RolesFor does.
   Status Complete(const Circumstances& circumstances, types::AccessRequestV3& request) const;
 
  private:
-  // What one role allows to ask for.
+  // The requests that one role allows.
   struct Grant {
     RolePatterns roles;
     std::vector<std::string> search_as;
@@ -96,7 +96,7 @@ class RequestRules {
   RolePatterns denied_;
   std::set<std::string, std::less<>> denied_search_;
   std::set<std::pair<std::string, std::string>> denied_annotations_;
-  // For each of the search_as_roles whether whole Kubernetes clusters may be asked for with it.
+  // Says for each search_as_roles entry whether the user may request whole Kubernetes clusters with it.
   std::map<std::string, bool, std::less<>> kube_clusters_;
   bool kube_denied_ = false;
   std::set<std::string, std::less<>> needs_reason_;
@@ -106,9 +106,9 @@ class RequestRules {
   std::vector<std::string> suggested_reviewers_;
 };
 
-// Fills in the times of a new request: how long it waits to be decided, until when the access lasts, how long a session
-// with it. `max_duration` is the longest that the roles allow beyond a session (0: no longer), `longest_session` what
-// certificate and roles leave. Fails with kBadParameter when it asks for more.
+// Fills in the times of a new request: until when it is pending, until when the access lasts, and how long a session
+// lasts. `max_duration` is the longest duration beyond a session that the roles allow (0: no longer), `longest_session`
+// the limit of certificate and roles. Fails with kBadParameter when the request asks for more.
 Status SetRequestTimes(Time now, Nanoseconds longest_session, Nanoseconds max_duration,
                        types::AccessRequestV3& request);
 

@@ -17,7 +17,7 @@ std::unexpected<Error> TooLong(std::string_view what, Nanoseconds asked, Nanosec
               FormatDuration(std::chrono::round<seconds>(asked)), FormatDuration(std::chrono::round<seconds>(most)));
 }
 
-// How long the session may be, with what the request asks for.
+// Returns the duration of the session: as requested, else the longest.
 Result<Nanoseconds> SessionOf(const types::AccessRequestSpecV3& spec, Time now, Nanoseconds longest) {
   const auto wanted = ToTime(spec.expires());
   if (!wanted || *wanted <= now) return longest;
@@ -25,11 +25,11 @@ Result<Nanoseconds> SessionOf(const types::AccessRequestSpecV3& spec, Time now, 
   return *wanted - now;
 }
 
-// How long the access lasts, from now on.
+// Returns how long the access lasts, from now on.
 Result<Nanoseconds> AccessOf(const types::AccessRequestSpecV3& spec, Time now, Nanoseconds session,
                              Nanoseconds max_duration) {
   auto wanted = ToTime(spec.maxduration());
-  // A rehearsal says what would be possible at most.
+  // A dry run returns the longest possible access.
   if (spec.dryrun()) wanted = now + kMaxAccess;
   if (!wanted) return max_duration > Nanoseconds(0) ? std::min(max_duration, kMaxAccess) : session;
   if (*wanted <= now) return Fail(ErrorKind::kBadParameter, "the access would end before it has begun");

@@ -1,4 +1,4 @@
-// Which resources of one kind a user's roles reach by labels, ready to be asked about many of them.
+// Decides which resources of one kind a user's roles reach by labels; prepared once for checks of many resources.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@
 
 namespace sallyport {
 
-// What is known about the connection, for roles that demand more than a certificate.
+// The state of the connection, for roles that require more than a certificate.
 struct AccessState {
   enum class Mfa { kNever, kPerRole, kAlways };
   Mfa mfa_required = Mfa::kNever;  // AccessChecker::RequiredMfa
@@ -24,42 +24,42 @@ struct AccessState {
   bool is_bot = false;
 };
 
-// A further condition on a role: whether its allow or its deny part matches what is asked for.
+// A further condition on a role: whether its allow or its deny part matches the request.
 struct RoleMatcher {
-  std::string_view field;  // where the role says it: "logins"; static storage
-  std::string wanted;      // what is asked for: "root"
+  std::string_view field;  // the field of the role: "logins"; static storage
+  std::string wanted;      // the requested value: "root"
   std::function<Result<bool>(const types::RoleV6&, RoleCondition)> matches;
 };
 RoleMatcher LoginMatcher(std::string login);
 
-// Holds what roles say about one kind, labels compiled. Refers to the roles, which must outlive it; immutable, safe
-// from several threads.
+// Holds the compiled label conditions of roles for one kind. The roles must outlive this object. Immutable,
+// thread-safe.
 class ResourceAccess {
  public:
   using Roles = std::span<const std::shared_ptr<const types::RoleV6>>;
-  // Takes roles with their templates applied and the traits that label expressions may ask.
+  // Takes roles with their templates applied and the traits that label expressions may read.
   ResourceAccess(std::string_view kind, Roles roles, const TraitMap& traits);
 
-  // Decides. Deny passes over all roles first; one role must then allow labels and every matcher. An expression that
-  // cannot be evaluated is an error, which denies.
+  // Decides about one resource. Checks the deny parts of all roles first; one role must then allow labels and every
+  // matcher. An expression that cannot be evaluated is an error, which denies.
   Result<Decision> Decide(const Labels& labels, const AccessState& state,
                           std::span<const RoleMatcher> matchers = {}) const;
 
   // Returns the logins that a role allows and none denies on a node with these labels, sorted.
   std::vector<std::string> LoginsFor(const Labels& labels) const;
 
-  // What a role lacks to allow.
+  // The missing part of a role that would have to allow the access.
   struct Shortfall {
     const types::RoleV6* role;
     std::string_view field;  // "node_labels", "logins"; static storage
-    std::string text;        // "env: prod" that the labels are not; "root" that the field does not name
+    std::string text;        // "env: prod" missing in the labels; "root" missing in the field
   };
-  // Returns for each role that speaks of the kind what its allow part lacks, the role that lacks least first.
+  // Returns what the allow part lacks, for each role with conditions on the kind; the role that lacks least first.
   std::vector<Shortfall> Shortfalls(const Labels& labels, std::span<const RoleMatcher> matchers = {}) const;
-  // Returns why a user does not reach something with these labels, as far as the user may know it: a sentence about
-  // one's own role that starts with a space, or "". `plural` names such things ("clusters").
+  // Returns why a user does not reach a resource with these labels, as far as the user may know: a sentence about a
+  // role of the user that starts with a space, or "". `plural` names the resources ("clusters").
   std::string WhyOutOfReach(const Labels& labels, std::string_view plural) const;
-  // Returns the roles whose labels allow.
+  // Returns the roles whose label conditions allow the labels.
   std::vector<const types::RoleV6*> RolesThatAllow(const Labels& labels) const;
 
  private:
@@ -75,9 +75,9 @@ class ResourceAccess {
   std::string_view field_;
 };
 
-// Returns what a role says about the labels of a kind of resource; nothing for kinds that labels do not restrict.
+// Returns the label conditions of a role for a kind of resource; empty for kinds that labels do not restrict.
 LabelMatchers LabelMatchersOf(const types::RoleV6& role, RoleCondition condition, std::string_view kind);
-// Returns the field of it: "node_labels"; "" for such kinds.
+// Returns the field of a role with these conditions: "node_labels"; "" for kinds that labels do not restrict.
 std::string_view LabelFieldOf(std::string_view kind);
 
 }  // namespace sallyport

@@ -19,8 +19,8 @@ std::string TextOf(const KubeRule& rule) {
   return text;
 }
 
-// One entry of a role may stand for several rules, of which the first says what was written. What everybody gets with a
-// cluster says nothing of this user.
+// One entry of a role may expand to several rules; the first rule has the text of the entry. Rules that every user has
+// in a cluster are skipped.
 void AddRules(const std::vector<KubeRule>& rules, std::set<std::string>& texts) {
   const KubeRule* before = nullptr;
   for (const KubeRule& rule : rules) {

@@ -1,4 +1,4 @@
-// What a user may do, as texts that can be compared and shown: before a change and after it.
+// Describes the rights of a user as texts, to compare and show them before and after a change.
 #pragma once
 
 #include <set>
@@ -11,12 +11,12 @@ namespace sallyport {
 
 struct Rights {
   std::set<std::string> may;      // "ssh as root", "in group edit", "get, list pods in shop"
-  std::set<std::string> may_not;  // what is taken away from it: objects of a Kubernetes cluster that are denied
+  std::set<std::string> may_not;  // the exceptions: denied objects of a Kubernetes cluster
 
   bool operator==(const Rights& other) const = default;
 };
 
-// Returns what a user may do with one resource of a kind that labels make reachable.
+// Returns the rights on one resource of a kind that roles reach by labels.
 Rights RightsOn(const AccessChecker& checker, const ResourceAccess& access, std::string_view kind,
                 const Labels& labels);
 // Returns the verbs that rules give on a kind; a rule with a condition counts.

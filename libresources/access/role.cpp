@@ -22,7 +22,7 @@ bool Contains(const Strings& list, std::string_view item) {
   return std::find(list.begin(), list.end(), item) != list.end();
 }
 
-// A bool option and what it is when nobody says.
+// A bool option and its default.
 struct BoolDefault {
   bool (types::RoleOptions::*has)() const;
   types::BoolValue* (types::RoleOptions::*mutate)();
@@ -107,7 +107,7 @@ Status CheckNamespaces(std::string_view part, const types::RoleConditions& condi
   return {};
 }
 
-// Lists of identities, which must be named one by one.
+// Checks lists of identities, which must name each identity without wildcards.
 Status CheckNoWildcards(const types::RoleConditions& allow) {
   const std::pair<std::string_view, const Strings*> lists[] = {
       {"logins", &allow.logins()},
@@ -202,7 +202,7 @@ Status CheckImpersonation(const types::RoleSpecV6& spec) {
   return {};
 }
 
-// Fills in what a role of its version has when it does not say, then validates it. Fails with kBadParameter.
+// Fills in the defaults of the role's version, then validates the role. Fails with kBadParameter.
 Status CheckRole(google::protobuf::Message& resource) {
   auto& role = static_cast<types::RoleV6&>(resource);
   types::RoleSpecV6& spec = *role.mutable_spec();

@@ -1,4 +1,4 @@
-// Rules of roles, versions v3 to v8.
+// Validates roles, versions v3 to v8.
 #pragma once
 
 #include <span>
@@ -8,13 +8,14 @@
 
 namespace sallyport {
 
-// Checks what a stored role may have wrong but a new one may not: conditions (where), label expressions and templates
-// of what it denies that do not parse, deny rules on dynamic labels, which would come too late, both options of port
-// forwarding, and thresholds, reasons and lifetimes of access requests that Teleport refuses. Fails with kBadParameter.
+// Finds errors that are tolerated in a stored role but not in a new role: deny parts with conditions (where), label
+// expressions and templates that do not parse, deny rules on dynamic labels, which would take effect too late, both
+// options of port forwarding, and thresholds, reasons and lifetimes of access requests that Teleport refuses. Fails
+// with kBadParameter.
 Status CheckNewRole(const google::protobuf::Message& resource);
 
-// Checks the conditions, label expressions and templates of what a role allows. One that does not parse allows nothing:
-// clusters take it, as Teleport's do, and people want to know. Fails with kBadParameter.
+// Checks the conditions, label expressions and templates in the allow part of a role. A part that does not parse allows
+// nothing: clusters accept it, as Teleport does, and tools warn the user. Fails with kBadParameter.
 Status CheckAllowances(const google::protobuf::Message& resource);
 
 std::span<const TextColumn> RoleColumns();

@@ -58,7 +58,8 @@ Status CheckRoleLists(const std::string& part, const types::RoleConditions& cond
   return check("review_requests", condition.reviewrequests());
 }
 
-// What Teleport refuses in requests for access, whose thresholds and reasons belong to what is allowed.
+// Finds what Teleport refuses in the conditions of access requests, whose thresholds and reasons belong to the allow
+// part.
 Status CheckRequests(const types::RoleSpecV6& spec) {
   if (!spec.deny().request().thresholds().empty()) {
     return FailWithHint(ErrorKind::kBadParameter, "spec.deny.request.thresholds is not supported",
@@ -101,7 +102,7 @@ Status CheckLabels(const types::RoleV6& role, RoleCondition condition) {
 
 Status CheckNewRole(const google::protobuf::Message& resource) {
   const auto& role = static_cast<const types::RoleV6&>(resource);
-  // The second says what the first says and more; agents of older versions may read roles that have both.
+  // The second option includes the first; agents of older versions may read roles that have both.
   if (role.spec().options().has_portforwarding() && role.spec().options().has_sshportforwarding()) {
     return FailWithHint(ErrorKind::kBadParameter,
                         "spec.options has both port_forwarding and ssh_port_forwarding, and only one can be set",

@@ -1,4 +1,4 @@
-// The part of a role's rules that speaks of objects inside of Kubernetes clusters: kubernetes_resources.
+// Validates kubernetes_resources, the part of a role about objects inside Kubernetes clusters.
 #pragma once
 
 #include <string_view>
@@ -11,7 +11,7 @@ class RoleSpecV6;
 
 namespace sallyport {
 
-// Fills in what a version allows when a role reaches clusters and says nothing about the objects inside.
+// Fills in the default of a role version for roles that reach clusters and have no kubernetes_resources.
 void FillKubeResources(std::string_view version, types::RoleSpecV6& spec);
 
 // Validates kubernetes_resources of allow, deny and request. Fails with kBadParameter.

@@ -1,13 +1,13 @@
-// Protobuf messages <-> values, as Teleport writes resources in JSON and YAML. One generic codec: what a field looks
-// like is said by the options of proto/sallyport/json.proto and by its type, the names of enums by one table.
+// Converts protobuf messages to values and back, as Teleport writes resources in JSON and YAML. The codec is generic:
+// the options of proto/sallyport/json.proto and the type decide the form of a field, one table has the names of enums.
 //
 // Writing follows Go's encoding of the same structs: empty fields are left out unless marked `always`, durations are
 // 8h0m0s, times RFC 3339, bytes base64, label values a string or a list. Keys stand in the order of the proto file.
 //
-// Reading is stricter than the reference, for people's sake: an unknown field is an error that names file, line, the
-// full path and the field that was probably meant. Accepted beside the written form: one string for a list of labels,
-// yes and no as texts for bool options, numbers for enums, YAML's bools and numbers where a text is wanted (their
-// source text counts), except as label values, which must be quoted.
+// Reading is stricter than Teleport, to catch mistakes: an unknown field is an error that names file, line, the full
+// path and the field that was probably meant. Also accepted: one string for a list of labels, yes and no as texts for
+// bool options, numbers for enums, YAML's bools and numbers where a text is wanted (their source text counts), except
+// as label values, which must be quoted.
 #pragma once
 
 #include <string>
@@ -23,18 +23,18 @@ class Message;
 
 namespace sallyport {
 
-// How a reader treats input that the reference accepts and that does nothing.
+// How a reader treats input that Teleport accepts and that has no effect.
 enum class Strictness { kStrict, kWarn, kIgnore };
 
 struct DecodeOptions {
   std::string source = "input";                         // names the text in errors: "role.yaml"
   Strictness unknown_fields = Strictness::kStrict;      // unless strict, keys are read in any case, as Go reads them
-  bool as_new = false;                                  // a resource that is to be written: see CheckNewResource
-  Strictness useless_allowances = Strictness::kStrict;  // of a resource that is to be written: see CheckAllowances
-  std::vector<Error>* warnings = nullptr;               // where kWarn tells what is wrong; nullptr: nowhere
+  bool as_new = false;                                  // for a resource to be written: see CheckNewResource
+  Strictness useless_allowances = Strictness::kStrict;  // for a resource to be written: see CheckAllowances
+  std::vector<Error>* warnings = nullptr;               // receives the warnings of kWarn; nullptr: dropped
 };
 
-// Returns the error when it is strict about such things; else notes it where warnings go, if it is to warn.
+// Returns the error for kStrict; adds it to the warnings for kWarn.
 Status Tolerate(const DecodeOptions& options, Strictness strictness, Error error);
 
 // Fills a message, which should be empty, from a map. Fails with kBadParameter and "FILE:LINE: reason" (without the

@@ -26,7 +26,7 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// A key that older versions wrote and that means nothing any more, as long as it says what is always so.
+// A key that older versions wrote; it has no effect and is accepted only with its fixed value.
 struct RetiredKey {
   std::string_view type;
   std::string_view key;

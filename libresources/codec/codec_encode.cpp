@@ -84,7 +84,7 @@ Value OfStruct(const google::protobuf::Struct& fields) {
   return map;
 }
 
-// One text when there is one, as Go has it; null when there is none.
+// Returns a single text for one item, as Go writes it, and null for an empty list.
 Value OfStrings(const wrappers::StringValues& strings) {
   if (strings.values().empty()) return Value();
   if (strings.values_size() == 1) return Value(strings.values(0));

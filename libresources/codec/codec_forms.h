@@ -1,4 +1,4 @@
-// What the codec knows about the types of messages: the forms of fields, the texts of enums.
+// Gives the codec the forms of fields and the texts of enums.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,8 @@ struct FieldForm {
   JsonForm form = PLAIN;
 };
 
-// Returns the forms of a message's fields in the order of the proto file. Made once for each type, kept for ever; safe
-// from several threads.
+// Returns the forms of a message's fields in the order of the proto file. The result is made once for each type and
+// never freed; thread-safe.
 const std::vector<FieldForm>& FieldFormsOf(const google::protobuf::Descriptor& type);
 
 // Returns the form with a key among a message's fields and those embedded in it, or nullptr.
@@ -44,7 +44,7 @@ std::optional<int> EnumFromValue(const google::protobuf::EnumDescriptor& type, c
 // Returns the texts that EnumFromValue accepts, for error texts.
 std::vector<std::string> EnumTexts(const google::protobuf::EnumDescriptor& type);
 
-// Returns what a text says as a bool (yes, no, on, off, true, false, 1, 0, y, n in any case), or nothing.
+// Returns the bool that a text means (yes, no, on, off, true, false, 1, 0, y, n in any case), or nothing.
 std::optional<bool> BoolFromText(std::string_view text);
 
 }  // namespace sallyport

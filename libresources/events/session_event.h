@@ -1,5 +1,4 @@
-// Events of the audit log as messages, as recordings and some calls carry them, and as the flat JSON that the log
-// keeps.
+// Converts audit events between messages, for recordings and calls, and the flat JSON of the audit log.
 #pragma once
 
 #include "libbase/error.h"
@@ -12,14 +11,14 @@ class OneOf;
 
 namespace sallyport {
 
-// Returns the message of an event's JSON. kNotImplemented for an event whose message is not known here; fields that the
-// message does not have are left out.
+// Returns the message for the JSON of an event, without fields that the message does not have. Fails with
+// kNotImplemented for an event without a known message.
 Result<events::OneOf> EventFromValue(const Value& event);
 
 // Returns an event's JSON, an empty map for a kind that is not known.
 Value EventToValue(const events::OneOf& event);
 
-// Returns what all events have in common, or nullptr for a kind that is not known.
+// Returns the metadata that all events share, or nullptr for an unknown kind.
 const events::Metadata* MetadataOf(const events::OneOf& event);
 events::Metadata* MutableMetadataOf(events::OneOf& event);
 

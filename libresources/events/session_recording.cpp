@@ -273,7 +273,7 @@ Result<std::uint64_t> WholePartsBytes(const std::string& path) {
   const auto size = static_cast<std::uint64_t>(status.st_size);
   std::uint64_t whole = 0;
   std::string bytes(kHeaderBytes, '\0');
-  // Another upload of the same session may still write: what comes after the size was asked for does not count.
+  // Another upload of the same session may still write: bytes written after the size was read do not count.
   while (size - whole >= kHeaderBytes &&
          ::pread(file.get(), bytes.data(), kHeaderBytes, static_cast<off_t>(whole)) == kHeaderBytes) {
     const auto header = ParseHeader(bytes);

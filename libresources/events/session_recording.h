@@ -1,9 +1,8 @@
-// The format of a session's recording, in files and on its way (Teleport's "ProtoStreamV1"): parts one after
-// the other, each a header of three big-endian 64-bit numbers (version 1, the size of what follows, the size of the
-// zeros after that) and a gzip stream of records: a length of four bytes, big-endian, and an events.OneOf.
+// Reads and writes session recordings, in files and in streams (Teleport's "ProtoStreamV1"): a sequence of parts, each
+// a header of three big-endian 64-bit numbers (version 1, the size of what follows, the size of the zeros after that)
+// and a gzip stream of records: a length of four bytes, big-endian, and an events.OneOf.
 //
-// A part that was written is never touched again, so a recording grows by appending, and what a crash cut off is at the
-// end.
+// A written part never changes, so a recording grows by appending, and a crash can only truncate the end.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +23,7 @@ namespace sallyport {
 // No event of a recording is larger than this, encoded.
 inline constexpr std::size_t kMaxRecordedEventBytes = 64 << 10;
 
-// One part, while it is being written.
+// Writes one part.
 class RecordingPart {
  public:
   RecordingPart();
@@ -36,7 +35,7 @@ class RecordingPart {
   Status Add(std::string_view event);
   bool empty() const;
   std::size_t compressed_bytes() const;  // so far, about
-  // Returns the whole part; nothing can be added any more.
+  // Returns the whole part; no event can be added afterwards.
   std::string Finish();
 
  private:
@@ -44,8 +43,7 @@ class RecordingPart {
   std::unique_ptr<State> state_;
 };
 
-// Reads a recording, event by event. Events that were recorded twice, as happens when a stream is taken up again, are
-// given once.
+// Reads a recording, event by event. Returns events once that were recorded twice, as happens when a stream is resumed.
 class RecordingReader {
  public:
   // Returns at most `size` bytes of the recording, "" at its end.
@@ -53,8 +51,8 @@ class RecordingReader {
   explicit RecordingReader(Source source);
   ~RecordingReader();
 
-  // Returns the next event, nothing at the end. kBadParameter when this is no recording, or it is damaged or cut off;
-  // kNotImplemented when it is encrypted. Kinds of events that are not known have no case set.
+  // Returns the next event, or nothing at the end. Fails with kBadParameter when the bytes are not a recording, or are
+  // damaged or truncated; kNotImplemented when the recording is encrypted. Events of unknown kinds have no case set.
   Result<std::optional<events::OneOf>> Next();
 
  private:

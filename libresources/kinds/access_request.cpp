@@ -100,7 +100,7 @@ bool HasReviewed(const AccessRequestV3& request, std::string_view user) {
   return std::ranges::any_of(request.spec().reviews(), [&](const auto& review) { return review.author() == user; });
 }
 
-// Whether a word is in what people know a request by, in any case.
+// Returns whether a word occurs in the searchable texts of a request, in any case.
 bool HasWord(const AccessRequestV3& request, const std::string& word) {
   std::vector<std::string> texts{NameOf(request), request.spec().user()};
   for (const auto& [key, value] : LabelsOf(request)) texts.insert(texts.end(), {key, value});
@@ -128,8 +128,9 @@ bool IsInScope(const AccessRequestV3& request, const types::AccessRequestFilter&
   }
 }
 
-// Fills in the state and sorts the roles, then validates. Fails with kBadParameter: an ID that is no UUID, nobody who
-// asks, nothing asked for, reasons and lists that are too long, an answer to what is still pending.
+// Fills in the state and sorts the roles, then validates. Fails with kBadParameter: an ID that is not a UUID, no
+// requesting user, no requested role or resource, reasons and lists that are too long, a resolution of a pending
+// request.
 Status CheckAccessRequest(google::protobuf::Message& resource) {
   auto& request = static_cast<AccessRequestV3&>(resource);
   auto& spec = *request.mutable_spec();

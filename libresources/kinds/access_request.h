@@ -1,5 +1,5 @@
-// Access requests as resources: their form, their times, the resources they name and the filters of lists. Who may ask
-// for what is in request_rules.h, who may decide in request_reviews.h.
+// Validates access requests: their form, times, resources and the filters of lists. request_rules.h decides what a user
+// may request, request_reviews.h which users may review.
 #pragma once
 
 #include <optional>
@@ -29,32 +29,32 @@ namespace sallyport {
 std::optional<Time> ToTime(const google::protobuf::Timestamp& stamp);
 google::protobuf::Timestamp ToStamp(Time time);
 
-// Returns until when a request is there: to be decided on, or once approved, to be used.
+// Returns when a request expires: until then it is pending, or its access can be used once approved.
 std::optional<Time> ExpiresOf(const types::AccessRequestV3& request);
 
-// Returns the roles that were asked for, though fewer may have been approved.
+// Returns the requested roles; fewer may have been approved.
 std::vector<std::string> OriginalRoles(const types::AccessRequestV3& request);
 
-// Approved is final but for a denial, and a denial is final. Fails with kBadParameter.
+// Checks a change of state: an approved request can only be denied, and a denial is final. Fails with kBadParameter.
 Status CheckNewState(const types::AccessRequestV3& request, int state);
 
-// Returns why a start of the access that lies in the future is none that a request may have: before it was created,
-// after it ends, or more than a week away. Fails with kBadParameter.
+// Fails with kBadParameter when a future start of the access is invalid: before the creation of the request, after its
+// end, or more than a week away.
 Status CheckAssumeStart(const types::AccessRequestV3& request, Time start);
 
-// A resource as text: "/cluster/kind/name", with "/name" once more for what is inside of a Kubernetes cluster.
+// Returns a resource as text: "/cluster/kind/name", with another "/name" for an object inside a Kubernetes cluster.
 std::string ResourceIdText(const types::ResourceID& id);
-// Reads the same. Fails with kBadParameter.
+// Reads such a text. Fails with kBadParameter.
 Result<types::ResourceID> ParseResourceId(std::string_view text);
 // Returns a JSON list of such texts, or "" without any.
 std::string ResourceIdsText(const google::protobuf::RepeatedPtrField<types::ResourceID>& ids);
 
-// Returns whether a certificate that is restricted to some resources may be used for one. An empty list restricts
-// nothing. kAccessDenied otherwise.
+// Checks that a certificate restricted to some resources may be used for a resource; an empty list restricts nothing.
+// Fails with kAccessDenied.
 Status CheckAllowedResource(const std::vector<std::string>& allowed, std::string_view cluster, std::string_view kind,
                             std::string_view name);
 
-// Returns whether a request is one that a list asks for; filter.requester is who asks.
+// Returns whether a request matches the filter of a list; filter.requester is the caller.
 bool MatchesFilter(const types::AccessRequestV3& request, const types::AccessRequestFilter& filter);
 
 // Returns the row of the kind.

@@ -96,7 +96,7 @@ Status CheckMcp(types::AppV3& app) {
   return Fail(ErrorKind::kBadParameter, "spec.mcp.run_as_host_user is missing");
 }
 
-// Fills in what follows from the rest (address, cloud, sub kind and its label) and validates; kBadParameter.
+// Fills in derived fields (address, cloud, sub kind and its label) and validates. Fails with kBadParameter.
 Status CheckApp(Message& resource) {
   auto& app = static_cast<types::AppV3&>(resource);
   auto& spec = *app.mutable_spec();

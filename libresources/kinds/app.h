@@ -1,4 +1,4 @@
-// Rules of applications as resources.
+// Validates applications as resources.
 #pragma once
 
 #include "libbase/error.h"

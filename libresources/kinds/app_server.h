@@ -1,4 +1,4 @@
-// Rules of the servers that announce applications.
+// Validates the servers that announce applications.
 #pragma once
 
 #include "libbase/error.h"

@@ -1,4 +1,4 @@
-// Names of databases in AWS, taken apart: "orders.abcdef.us-east-1.rds.amazonaws.com" and its kind.
+// Parses the host names of databases in AWS: "orders.abcdef.us-east-1.rds.amazonaws.com" and similar names.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,7 @@
 
 namespace sallyport {
 
-// What the name of a database says. What it does not say is empty.
+// The parts of the name of a database. Missing parts are empty.
 struct AwsEndpoint {
   std::string id;             // of the instance, cluster, proxy, workgroup or cache, as `kind` says
   std::string region;         // "us-east-1"
@@ -38,7 +38,7 @@ std::string_view AwsPartitionOf(std::string_view region);
 // Returns the end of names in a region, from the first point on.
 std::string_view AwsSuffixOf(std::string_view region);
 
-// Each takes an address and returns nothing when it is none of its service.
+// Parse the address of one service; return nothing for an address of another service.
 std::optional<AwsEndpoint> ParseRdsEndpoint(std::string_view address);
 std::optional<AwsEndpoint> ParseRedshiftEndpoint(std::string_view address);
 std::optional<AwsEndpoint> ParseRedshiftServerlessEndpoint(std::string_view address);

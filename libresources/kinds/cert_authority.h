@@ -1,4 +1,4 @@
-// Rules of certificate authorities as resources.
+// Validates certificate authorities as resources.
 #pragma once
 
 #include <span>
@@ -16,7 +16,7 @@ class RoleMapping;
 
 namespace sallyport {
 
-// Returns how the roles of another cluster become roles of this one, as tables have it: "[theirs:ours,more]".
+// Returns the mapping from roles of another cluster to roles of this cluster, for tables: "[theirs:ours,more]".
 std::string ShownRoleMap(const google::protobuf::RepeatedPtrField<types::RoleMapping>& map);
 
 // Returns the types of authorities, in the order in which they are shown.

@@ -18,7 +18,7 @@ constexpr std::string_view kLower = "abcdefghijklmnopqrstuvwxyz";
 constexpr std::string_view kUpper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 constexpr std::string_view kDigits = "0123456789";
 
-// Whether a text is not empty and every character is in one of the sets.
+// Returns whether a text is not empty and every character is in one of the sets.
 bool IsMadeOf(std::string_view text, std::initializer_list<std::string_view> sets) {
   return !text.empty() && std::ranges::all_of(text, [&](char c) {
     return std::ranges::any_of(sets, [c](std::string_view set) { return set.contains(c); });
@@ -52,8 +52,8 @@ Status CheckId(std::string_view id) {
   return {};
 }
 
-// A host in other places of a URL (before an @, in a path) is how links lie about where they lead, so nothing but
-// scheme and host, perhaps a port, may stand before the path.
+// A host in other places of a URL (before an @, in a path) makes a link misleading, so only scheme, host and an
+// optional port may precede the path.
 bool IsAllowedLink(std::string_view url) {
   const auto scheme = url.find("://");
   if (scheme == std::string_view::npos) return false;
@@ -108,7 +108,7 @@ std::string AlertMessage(const google::protobuf::Message& resource) { return AsA
 
 constexpr TextColumn kAlertColumns[] = {{"ID", &NameOf}, {"Severity", &Severity}, {"Message", &AlertMessage}};
 
-// The same, as the row of the kind has it.
+// Works as CheckClusterAlert, with the signature of the row.
 Status CheckAlertResource(google::protobuf::Message& resource) {
   return CheckClusterAlert(static_cast<types::ClusterAlert&>(resource));
 }

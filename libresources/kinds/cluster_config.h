@@ -1,4 +1,4 @@
-// Rules of the cluster's settings: authentication, networking, session recording.
+// Validates the settings of the cluster: authentication, networking, session recording.
 #pragma once
 
 #include "libbase/error.h"

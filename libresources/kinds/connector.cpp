@@ -108,7 +108,7 @@ Status CheckOidcSecret(const types::OIDCConnectorSpecV3& spec) {
   return Fail(ErrorKind::kBadParameter, "spec.client_secret must be the secret itself, not the address of a file");
 }
 
-// What the provider says of a user must lead to a role.
+// Checks that claims of the provider map to roles: there is a mapping, and each has roles.
 template <typename Mappings>
 Status CheckRoles(std::string_view field, const Mappings& mappings) {
   if (mappings.empty()) return Fail(ErrorKind::kBadParameter, "{} is missing: nobody would get a role", field);
@@ -132,8 +132,8 @@ Status CheckSamlAddresses(types::SAMLConnectorSpecV2& spec, const std::string& n
   return {};
 }
 
-// What the provider says of itself counts more than what is written beside it. A descriptor that is still to be fetched
-// leaves both open.
+// The descriptor of the provider overrides the fields of the connector. While the descriptor must still be fetched,
+// both may stay unset.
 template <typename Part>
 Status FillIssuer(Part& part, const std::string& key, const std::string& descriptor, bool to_be_fetched) {
   if (!descriptor.empty()) {
@@ -147,7 +147,7 @@ Status FillIssuer(Part& part, const std::string& key, const std::string& descrip
                       "give it entity_descriptor, entity_descriptor_url, or issuer and sso");
 }
 
-// Each fills in defaults and validates; kBadParameter says what is wrong.
+// Fill in defaults and validate. Fail with kBadParameter.
 Status CheckGithubConnector(Message& resource) { return CheckTeams(As<types::GithubConnectorV3>(resource).spec()); }
 
 Status CheckOidcConnector(Message& resource) {

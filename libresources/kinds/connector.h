@@ -1,5 +1,5 @@
-// Rules of the connectors by which users log in elsewhere: github, oidc, saml. Their secrets are shown to those only
-// who ask for them and may read them.
+// Validates the connectors for logins with external identity providers: github, oidc, saml. Secrets of connectors are
+// returned only to a caller who asks for them and may read them.
 #pragma once
 
 #include "libbase/error.h"
@@ -13,7 +13,7 @@ class SAMLConnectorV2;
 
 namespace sallyport {
 
-// Takes client secrets, service accounts and private keys out.
+// Removes client secrets, service accounts and private keys.
 void RemoveSecrets(types::GithubConnectorV3& connector);
 void RemoveSecrets(types::OIDCConnectorV3& connector);
 void RemoveSecrets(types::SAMLConnectorV2& connector);

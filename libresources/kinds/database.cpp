@@ -44,7 +44,7 @@ bool IsBlank(const Message& message) {
   });
 }
 
-// What is set says which service of AWS it is; the first row that holds decides.
+// Finds the AWS service by the fields that are set; the first matching row decides.
 struct AwsService {
   std::string_view type;
   bool (*holds)(const types::AWS& aws);
@@ -107,7 +107,7 @@ bool IsAccount(std::string_view text) {
   return text.size() == kAccountDigits && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// A role of the same account and partition.
+// Checks that the assumed role has the same account and partition.
 Status CheckAssumedRole(const types::AWS& aws) {
   if (aws.accountid().empty()) return Fail(ErrorKind::kBadParameter, "spec.aws.account_id is missing");
 
@@ -180,7 +180,7 @@ Status CheckCertificate(std::string_view field, const std::string& pem) {
   return Fail(ErrorKind::kBadParameter, "spec.{} is no certificate in PEM form", field);
 }
 
-// What Kerberos needs; SQL Server in Azure and behind a proxy of RDS has other ways.
+// Checks the settings for Kerberos; SQL Server in Azure and behind an RDS proxy authenticates in other ways.
 Status CheckActiveDirectory(const DatabaseV3& database) {
   const auto& spec = database.spec();
   if (spec.protocol() != "sqlserver") return {};
@@ -198,7 +198,7 @@ Status CheckActiveDirectory(const DatabaseV3& database) {
   return CheckCertificate("ad.ldap_cert", spec.ad().ldapcert());
 }
 
-// Fills in what follows from the rest (address, region, names of the cloud) and validates; kBadParameter.
+// Fills in derived fields (address, region, names of the cloud) and validates. Fails with kBadParameter.
 Status CheckDatabase(Message& resource) {
   auto& database = static_cast<DatabaseV3&>(resource);
   auto& spec = *database.mutable_spec();

@@ -1,4 +1,4 @@
-// Rules of databases as resources.
+// Validates databases as resources.
 #pragma once
 
 #include <string_view>
@@ -16,7 +16,7 @@ namespace sallyport {
 // Returns where a database runs, in Teleport's words: "self-hosted", "rds", "redshift", "azure", ...
 std::string_view DatabaseTypeOf(const types::DatabaseV3& database);
 
-// Returns what is known of a database in AWS: what its service found out, else what was written.
+// Returns the AWS metadata of a database: from the status that its service reported, else from the spec.
 const types::AWS& AwsOf(const types::DatabaseV3& database);
 
 // Returns the row of the kind.

@@ -55,7 +55,7 @@ Status FillAlloyDb(DatabaseV3& database) {
   return {};
 }
 
-// Of services whose names need not be those of AWS when the region is given.
+// Fills in the region for services whose address may be outside of AWS when the region is given.
 Status FillRegion(DatabaseV3& database, const std::optional<AwsEndpoint>& endpoint) {
   auto& aws = *database.mutable_spec()->mutable_aws();
   if (aws.accountid().empty()) return Bad("spec.aws.account_id is missing");
@@ -77,7 +77,7 @@ Status FillOpenSearch(DatabaseV3& database) {
   return FillRegion(database, ParseOpenSearchEndpoint(database.spec().uri()));
 }
 
-// Addresses that look like those of a service and are not stay as they are: they may be right one day.
+// Leaves addresses unchanged that resemble those of a service but do not parse: a later format may allow them.
 Status FillRds(DatabaseV3& database) {
   const auto endpoint = ParseRdsEndpoint(database.spec().uri());
   if (!endpoint) return {};

@@ -1,4 +1,4 @@
-// Addresses of databases: what those of clouds say about the database, and which ones a protocol takes.
+// Derives settings of a database from its cloud address.
 #pragma once
 
 #include "libbase/error.h"
@@ -9,8 +9,8 @@ class DatabaseV3;
 
 namespace sallyport {
 
-// Fills in what an address in AWS, Azure, Google Cloud or MongoDB Atlas says (region, names, accounts) where it is not
-// given, and the address where the region gives it. Fails with kBadParameter when something is missing or contradicts.
+// Fills in unset fields (region, names, accounts) from an address in AWS, Azure, Google Cloud or MongoDB Atlas, and an
+// unset address from the region. Fails with kBadParameter when a field is missing or contradicts the address.
 Status FillFromAddress(types::DatabaseV3& database);
 
 }  // namespace sallyport

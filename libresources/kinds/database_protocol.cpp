@@ -31,7 +31,7 @@ std::string_view UriSchemeOf(std::string_view uri) {
   return end == std::string_view::npos ? std::string_view() : uri.substr(0, end);
 }
 
-// Returns what stands between the scheme and the path.
+// Returns the part between the scheme and the path.
 std::string_view Authority(std::string_view uri) {
   if (const auto scheme = uri.find("://"); scheme != std::string_view::npos) uri.remove_prefix(scheme + 3);
   uri = uri.substr(0, uri.find_first_of("/?#"));

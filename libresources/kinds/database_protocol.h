@@ -1,4 +1,4 @@
-// Protocols of databases, and the addresses that each takes.
+// Checks the protocol and the address of a database.
 #pragma once
 
 #include "libbase/error.h"
@@ -9,7 +9,7 @@ class DatabaseV3;
 
 namespace sallyport {
 
-// kBadParameter when spec.protocol is none of Teleport's, or spec.uri no address for it.
+// Fails with kBadParameter when spec.protocol is not one of Teleport's, or spec.uri is not an address for the protocol.
 Status CheckDatabaseProtocol(const types::DatabaseV3& database);
 
 }  // namespace sallyport

@@ -29,7 +29,7 @@ constexpr std::string_view kAzureTypes[] = {"vm", "aks", "mysql", "postgres", "r
 constexpr std::string_view kGcpTypes[] = {"gke", "gce"};
 constexpr std::string_view kKubeTypes[] = {"app"};
 
-// How agents that were installed join.
+// The settings by which installed agents join.
 struct Joining {
   std::string_view cloud;
   std::string_view method;
@@ -174,7 +174,7 @@ Status CheckGcp(types::GCPMatcher& matcher) {
   if (!matcher.tags().values().empty()) {
     if (!matcher.labels().values().empty())
       return BadMatcher("spec.gcp: labels and tags exclude each other: write labels");
-    // Teleport copies the older name to the newer one, and then refuses what has both.
+    // Teleport copies the older name to the newer one, and then refuses a matcher with both.
     matcher.mutable_labels()->Swap(matcher.mutable_tags());
     matcher.clear_tags();
   }
@@ -201,7 +201,7 @@ Status CheckAccessGraph(const types::AccessGraphSync& sync) {
   return {};
 }
 
-// Fills in what matches everything and how agents are installed, and validates; kBadParameter.
+// Fills in match-all defaults and the installation of agents, and validates. Fails with kBadParameter.
 Status CheckDiscoveryConfig(Message& resource) {
   auto& spec = *static_cast<DiscoveryConfig&>(resource).mutable_spec();
   if (spec.discovery_group().empty()) return BadMatcher("spec.discovery_group is missing");

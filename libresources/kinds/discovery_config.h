@@ -1,4 +1,4 @@
-// Rules of discovery configs: what discovery services look for in clouds.
+// Validates discovery configs, which say what discovery services search for in clouds.
 #pragma once
 
 #include "libbase/error.h"

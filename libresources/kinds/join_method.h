@@ -1,5 +1,5 @@
-// The join methods that a token may name, whether a cluster or a machine implements them or not: what tokens,
-// configurations and the tables of methods call them.
+// Names the join methods that a token may have, for tokens, configurations and the tables of methods, including methods
+// that are not implemented.
 #pragma once
 
 #include <span>
@@ -7,11 +7,11 @@
 
 namespace sallyport {
 
-// The method of a token whose name is its secret; that of tokens and configurations that name none.
+// The method of a token whose name is its secret; the default of tokens and configurations.
 inline constexpr std::string_view kJoinByToken = "token";
 
-// What a token of a method says: the block of its spec that configures the method, what that block must say, and the
-// fields of which each of its allow rules needs at least one.
+// The rules for tokens of a method: the block of the spec that configures the method, the required keys of the block,
+// and the fields of which each allow rule needs at least one.
 struct JoinMethodRules {
   std::string_view name;
   std::string_view block;     // its key; empty: none
@@ -19,10 +19,10 @@ struct JoinMethodRules {
   std::string_view rule_keys;
 };
 
-// Returns all, in the order in which errors list them.
+// Returns all methods, in the order in which errors list them.
 std::span<const JoinMethodRules> AllJoinMethods();
 
-// Returns that of a name, or nullptr when there is none.
+// Returns the rules of a method, or nullptr for an unknown method.
 const JoinMethodRules* FindJoinMethodRules(std::string_view name);
 
 }  // namespace sallyport

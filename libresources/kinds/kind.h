@@ -1,4 +1,4 @@
-// The row of a kind of resources: its names, versions, message, rules and columns.
+// Defines the row of a kind of resources: names, versions, message, rules and columns.
 #pragma once
 
 #include <span>
@@ -28,11 +28,11 @@ struct KindRow {
   const google::protobuf::Message& (*prototype)() = nullptr;
   Status (*check)(google::protobuf::Message& resource) = nullptr;  // fills in defaults, then validates
   std::span<const TextColumn> columns{};
-  // Names a resource that is written without a name; nullptr: it must have one.
+  // Names a resource without a name; nullptr: the resource must have a name.
   std::string (*default_name)(const google::protobuf::Message& resource) = nullptr;
-  // Finds what a stored resource may have wrong but a new one may not; nullptr: nothing.
+  // Finds errors that are tolerated in a stored resource but not in a new resource; nullptr: none.
   Status (*check_new)(const google::protobuf::Message& resource) = nullptr;
-  // Finds what would allow nothing, by mistake; nullptr: nothing. Clusters take it.
+  // Finds parts that allow nothing by mistake; clusters accept them. nullptr: none.
   Status (*check_allowances)(const google::protobuf::Message& resource) = nullptr;
 
   // Returns the version that new resources get: the newest.

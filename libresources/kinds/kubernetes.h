@@ -1,4 +1,4 @@
-// Rules of Kubernetes clusters and of the servers that reach them.
+// Validates Kubernetes clusters and the servers that connect to them.
 #pragma once
 
 #include "libbase/error.h"

@@ -1,4 +1,4 @@
-// Rules of locks, and whether a lock hits somebody.
+// Validates locks, and decides whether a lock matches a session.
 #pragma once
 
 #include <map>
@@ -17,9 +17,9 @@ namespace sallyport {
 
 // Returns whether a lock is in force at a time.
 bool LockInForce(const types::LockV2& lock, Time now);
-// Returns whether a lock's target has every value that is asked about; nothing asked matches nothing. Ask once for each
-// thing that is known of a session (its user, each role, the login, ...), as the reference does: a lock that names
-// several things then hits whoever has one of them.
+// Returns whether the target of a lock has every value in `asked`; an empty `asked` never matches. Call it once for
+// each property of a session (user, each role, login, ...), as Teleport does: a lock with several properties then
+// matches a session with any one of them.
 bool LockMatches(const types::LockTarget& lock, const types::LockTarget& asked);
 
 // Returns the row of the kind.

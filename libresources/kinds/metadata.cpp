@@ -178,7 +178,7 @@ std::map<std::string, std::string> LabelsOf(const Message& resource) {
 }
 
 std::optional<Time> ExpiresOf(const Message& resource) {
-  // Go's zero time on the wire means that there is none; beyond the range of Time is as good as never.
+  // Go's zero time on the wire means no expiry; a time beyond the range of Time counts as never.
   constexpr std::int64_t kLimit = 9'223'372'035;
   std::optional<Time> expires;
   WithMetadata(resource, [&](const auto& metadata) {

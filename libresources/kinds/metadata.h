@@ -1,4 +1,4 @@
-// The part that all resources share, by reflection: kind, version, metadata.
+// Reads and writes the fields that all resources share, by reflection: kind, version, metadata.
 #pragma once
 
 #include <map>
@@ -15,7 +15,7 @@ class Message;
 
 namespace sallyport {
 
-// What all resources have in common, by reflection. A message without the field gives the empty thing.
+// Return the fields that all resources share; the result is empty for a message without the field.
 std::string NameOf(const google::protobuf::Message& resource);
 std::string KindNameOf(const google::protobuf::Message& resource);
 std::string SubKindOf(const google::protobuf::Message& resource);
@@ -28,7 +28,7 @@ std::optional<Time> ExpiresOf(const google::protobuf::Message& resource);
 void SetName(google::protobuf::Message& resource, std::string_view name);
 void SetRevision(google::protobuf::Message& resource, std::string_view revision);
 void SetLabel(google::protobuf::Message& resource, const std::string& key, std::string_view value);
-// Sets when the resource goes; nothing means never.
+// Sets when the resource expires; nothing means never.
 void SetExpires(google::protobuf::Message& resource, std::optional<Time> expires);
 
 void SetHeader(google::protobuf::Message& resource, std::string_view kind, std::string_view version);
@@ -41,7 +41,7 @@ bool IsLabelKey(std::string_view key);
 
 inline constexpr std::string_view kOriginLabel = "teleport.dev/origin";
 
-// Sets the label that says where a resource came from, unless it is set.
+// Sets the label with the origin of a resource, unless the label is set.
 void SetDefaultOrigin(google::protobuf::Message& resource, std::string_view origin);
 
 }  // namespace sallyport

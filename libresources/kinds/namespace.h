@@ -1,4 +1,4 @@
-// Namespaces: every cluster has one, "default", and nobody makes others.
+// Validates namespaces: every cluster has only the namespace "default".
 #pragma once
 
 #include "libbase/error.h"

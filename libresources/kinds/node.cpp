@@ -14,7 +14,7 @@ using google::protobuf::Message;
 
 constexpr std::string_view kOpenSsh = "openssh";
 constexpr std::string_view kInstanceConnect = "openssh-ec2-ice";  // reached by an endpoint of AWS
-// Lists hold many of them.
+// Bounds the size of a node, because lists hold many nodes.
 constexpr std::size_t kMaxNodeBytes = 64 << 10;
 
 constexpr std::string_view kSubKinds[] = {"", "teleport", kOpenSsh, kInstanceConnect};
@@ -81,7 +81,7 @@ Status CheckNode(Message& resource) {
   return {};
 }
 
-// Returns the name of a node that is written without one: of a random UUID, or what its cloud calls it.
+// Returns the name for a node without a name: a random UUID, or the name of its cloud instance.
 std::string DefaultNodeName(const Message& resource) {
   const types::ServerV2& node = AsNode(resource);
   const types::AWSInfo& aws = node.spec().cloudmetadata().aws();

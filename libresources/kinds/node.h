@@ -1,4 +1,4 @@
-// Rules of nodes: servers that people reach by SSH.
+// Validates nodes: servers with SSH access.
 #pragma once
 
 #include <memory>
@@ -13,13 +13,13 @@ class ServerV2;
 
 namespace sallyport {
 
-// A node that many read and nobody changes.
+// A shared, immutable node.
 using SharedNode = std::shared_ptr<const types::ServerV2>;
 
 // Returns whether a node runs OpenSSH without an agent.
 bool IsAgentless(const types::ServerV2& node);
 
-// Returns the labels that decide who reaches a node: the written ones, and the results of commands.
+// Returns the labels that decide the access to a node: the static labels, and the results of commands.
 Labels LabelsOfNode(const types::ServerV2& node);
 
 // Returns the row of the kind.

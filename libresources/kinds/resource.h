@@ -1,4 +1,4 @@
-// A resource of a kind: its row and its message.
+// Represents a resource of a kind and decodes it from values.
 #pragma once
 
 #include <google/protobuf/message.h>
@@ -13,7 +13,7 @@
 
 namespace sallyport {
 
-// A resource: its row and its message, which several holders may share as long as nobody writes.
+// A resource: its row and its message, which several owners may share while no owner writes.
 struct Resource {
   const KindRow* kind = nullptr;
   std::shared_ptr<google::protobuf::Message> message;
@@ -28,9 +28,9 @@ struct Resource {
 // Returns an empty resource of a kind with kind, version and, for a singleton, the name set.
 Resource NewResource(const KindRow& kind);
 
-// Fills in defaults and validates a message of a kind; kBadParameter says what is wrong.
+// Fills in defaults and validates a message of a kind. Fails with kBadParameter.
 Status CheckAs(const KindRow& kind, google::protobuf::Message& resource);
-// The same for a resource that is to be written, which both sides check: it may not have all that a stored one may.
+// Checks a resource to be written; client and server both check. Refuses some values that a stored resource may have.
 Status CheckAsNew(const KindRow& kind, google::protobuf::Message& resource);
 
 // Reads the fields of a resource of a kind, fills in defaults and validates. Fails with kBadParameter and

@@ -1,4 +1,4 @@
-// What a SAML identity provider says of itself: the little of its XML that a connector needs.
+// Reads the metadata XML of a SAML identity provider, as far as a connector needs it.
 #pragma once
 
 #include <string>
@@ -10,11 +10,11 @@ namespace sallyport {
 
 struct SamlDescriptor {
   std::string entity_id;  // the issuer
-  std::string sso_url;    // where users log in; empty when it is not said
+  std::string sso_url;    // the login URL; empty when missing
 };
 
-// Reads an EntityDescriptor: its entityID, and the first SingleSignOnService of its IDPSSODescriptor. kBadParameter
-// when the text is no such XML, or declares a document type, which nothing good needs.
+// Reads an EntityDescriptor: its entityID, and the first SingleSignOnService of its IDPSSODescriptor. Fails with
+// kBadParameter when the text is not such XML, or declares a document type (refused for safety).
 Result<SamlDescriptor> ParseSamlDescriptor(std::string_view xml);
 
 }  // namespace sallyport

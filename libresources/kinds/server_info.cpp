@@ -36,15 +36,15 @@ std::string_view LabelPrefix(std::string_view name) {
   return {};
 }
 
-// What is behind the first slash, if anything is.
+// Returns the text after the first slash, if any, else the key without a trailing slash.
 std::string_view WithoutPrefix(std::string_view key) {
   const auto slash = key.find('/');
   if (slash == std::string_view::npos) return key;
   return slash + 1 == key.size() ? key.substr(0, slash) : key.substr(slash + 1);
 }
 
-// Gives the labels the prefix that says whence they are (dynamic/, aws/) in place of another; kBadParameter when one is
-// no label of a node.
+// Replaces the prefix of the labels with the prefix of their source (dynamic/, aws/). Fails with kBadParameter for an
+// invalid label.
 Status CheckServerInfo(Message& resource) {
   auto& info = static_cast<types::ServerInfoV1&>(resource);
   info.set_subkind(std::string(kSubKind));

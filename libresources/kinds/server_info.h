@@ -1,4 +1,5 @@
-// Labels that are given to a node from outside: by name "si-NODE", or by cloud instance, "aws-ACCOUNT-INSTANCE".
+// Validates server_info resources, which give labels to a node: by name "si-NODE", or by cloud instance,
+// "aws-ACCOUNT-INSTANCE".
 #pragma once
 
 #include <string>
@@ -9,10 +10,10 @@
 
 namespace sallyport {
 
-// Returns whether a label's key is one that only a server_info gives ("dynamic/team"): nodes do not say such labels.
+// Returns whether only a server_info can give a label ("dynamic/team"): nodes do not report such labels.
 bool IsGivenLabel(std::string_view key);
 
-// Returns the name of the resource for a node, and the node of such a name; "" for others.
+// Return the name of the resource for a node, and the node for such a name; "" for other names.
 std::string ServerInfoName(const std::string& node);
 std::string NodeOfServerInfo(const std::string& name);
 

@@ -37,7 +37,7 @@ constexpr std::string_view kSystemRoles[] = {
     "AccessGraphPlugin",
 };
 
-// Those of services, which tokens may give; the others are what the cluster knows itself and its callers by.
+// The roles of services, which tokens may grant; the other roles identify the cluster itself and its callers.
 constexpr std::string_view kServiceRoles[] = {
     "Auth",           "Node",      "Proxy", "Relay", "Trusted_cluster",  "Kube", "App", "Db", "Bot",
     "WindowsDesktop", "Discovery", "Okta",  "MDM",   "AccessGraphPlugin"};
@@ -100,7 +100,7 @@ Status CheckAwsRules(types::ProvisionTokenSpecV2& spec) {
   return {};
 }
 
-// Returns whether a map says something for one of several keys.
+// Returns whether a map has a value for one of several keys.
 bool SaysAny(const Value& map, std::string_view keys) {
   while (!keys.empty()) {
     const std::size_t space = keys.find(' ');

@@ -1,4 +1,4 @@
-// Rules of join tokens.
+// Validates join tokens.
 #pragma once
 
 #include <optional>
@@ -10,13 +10,14 @@
 
 namespace sallyport {
 
-// Returns whether a system role ("Node") is that of a service, which a token may give.
+// Returns whether a system role ("Node") is the role of a service, which a token may grant.
 bool IsServiceRole(std::string_view role);
 
-// Returns the name of a token as it may be shown: hidden as far as it is a secret.
+// Returns the name of a token for display, masked when the name is a secret.
 std::string SafeTokenName(const google::protobuf::Message& token);
 
-// The name of a token that is its secret, as lists, events and errors show it: a quarter of it, nothing of a short one.
+// Returns the masked name of a token whose name is its secret, for lists, events and errors: shows a quarter of a long
+// name, nothing of a short name.
 std::string MaskedToken(std::string name);
 
 // Returns the usual spelling of a system role ("kube" is "Kube"), or nothing when there is no such role.

@@ -16,7 +16,7 @@ const types::TrustedClusterSpecV2& Spec(const Message& resource) {
 }
 
 std::string Enabled(const Message& resource) { return Spec(resource).enabled() ? "true" : "false"; }
-// Whoever has it joins: it is shown in JSON and YAML only.
+// Returns a mask for the token, which is a secret: only JSON and YAML show the token.
 std::string Token(const Message& resource) { return Spec(resource).token().empty() ? "" : "******"; }
 std::string ProxyAddress(const Message& resource) { return Spec(resource).proxyaddress(); }
 std::string TunnelAddress(const Message& resource) { return Spec(resource).reversetunneladdress(); }
@@ -33,7 +33,7 @@ constexpr TextColumn kTrustedClusterColumns[] = {{"Name", &NameOf},
                                                  {"Reverse Tunnel Address", &TunnelAddress},
                                                  {"Role Map", &RoleMap}};
 
-// Fills in the address of the tunnel, which is the proxy's where nothing else is said, and validates; kBadParameter.
+// Fills in the address of the tunnel (default: the address of the proxy) and validates. Fails with kBadParameter.
 Status CheckTrustedCluster(Message& resource) {
   auto& spec = *static_cast<types::TrustedClusterV2&>(resource).mutable_spec();
   if (!spec.roles().empty() && !spec.rolemap().empty()) {

@@ -1,4 +1,4 @@
-// Rules of trusted clusters: what a leaf cluster knows of its root.
+// Validates trusted clusters: the resources by which a leaf cluster trusts its root.
 #pragma once
 
 #include "libbase/error.h"

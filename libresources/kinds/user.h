@@ -1,4 +1,4 @@
-// Rules of users.
+// Validates users.
 #pragma once
 
 #include "libbase/error.h"
@@ -10,8 +10,8 @@ class UserV2;
 
 namespace sallyport {
 
-// Takes over what a cluster itself says of a user, and whoever writes the user does not: its maker, its lock after
-// wrong passwords, the state of its password and devices.
+// Copies the fields that only the cluster sets, not the caller who writes the user: the creator, the lock after wrong
+// passwords, the state of password and devices.
 void KeepHistory(const types::UserV2& stored, types::UserV2& user);
 
 // Returns the row of the kind.

@@ -1,4 +1,4 @@
-// Workload identities: SPIFFE ids for what runs elsewhere, and who may have them.
+// Validates workload identities: SPIFFE ids for workloads, and their rules.
 #include "libresources/kinds/kind.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/workloadidentity/v1/resource.pb.h"
@@ -27,7 +27,7 @@ Status CheckTtl(std::string_view field, const google::protobuf::Duration& ttl, s
               FormatDuration(most));
 }
 
-// A rule has conditions or an expression, and each condition says of which attribute it asks what.
+// Checks that a rule has conditions or an expression, and that each condition has an attribute and a comparison.
 Status CheckRule(const std::string& path, const workloadv1::WorkloadIdentityRule& rule) {
   if (!rule.expression().empty() && !rule.conditions().empty()) {
     return Fail(ErrorKind::kBadParameter, "{} has conditions and an expression: use one of them", path);
@@ -48,7 +48,7 @@ Status CheckRule(const std::string& path, const workloadv1::WorkloadIdentityRule
   return {};
 }
 
-// Validates; kBadParameter. Expressions are read by what issues certificates.
+// Validates a workload identity. Fails with kBadParameter. The issuer of the certificates parses the expressions.
 Status CheckWorkloadIdentity(Message& resource) {
   const auto& spec = static_cast<const WorkloadIdentity&>(resource).spec();
   const auto& spiffe = spec.spiffe();

@@ -10,7 +10,7 @@
 namespace sallyport {
 namespace {
 
-// What label expressions ask: labels, and the user's traits.
+// The fields of label expressions: labels, and the user's traits.
 class LabelFields : public PredicateFields {
  public:
   LabelFields(const Labels& labels, const Value& traits) : labels_(labels), traits_(traits) {}

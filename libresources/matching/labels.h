@@ -1,4 +1,4 @@
-// Label selectors: which resources a role reaches (node_labels and the like).
+// Matches labels of resources against the label selectors of roles (node_labels and similar fields).
 #pragma once
 
 #include <map>
@@ -21,7 +21,7 @@ namespace sallyport {
 using Labels = std::map<std::string, std::string>;
 using LabelSelector = std::map<std::string, std::vector<std::string>>;
 
-// What a role says about the labels of one kind of resource: a selector, an expression, or both.
+// The label conditions of a role for one kind of resource: a selector, an expression, or both.
 struct LabelMatchers {
   LabelSelector selector;
   std::string expression;
@@ -31,20 +31,20 @@ struct LabelMatchers {
 
 enum class RoleCondition { kAllow, kDeny };
 
-// Decides about the labels of many resources; immutable, safe from several threads.
+// Matches the labels of many resources. Immutable, thread-safe.
 //
-// A selector matches when every key is there with one of its values (*, a glob, or ^regexp$); *: * matches everything,
-// an empty selector nothing. Where a selector and an expression are given, to allow, both must match; to deny, one is
-// enough. Nothing given matches nothing.
+// A selector matches when the labels have every key with one of its values (*, a glob, or ^regexp$); *: * matches
+// everything, an empty selector nothing. When a selector and an expression are set, both must match to allow, and one
+// is enough to deny. Without either, nothing matches.
 class LabelMatcher {
  public:
   // Takes a role's matchers and the user's traits, which label expressions may ask.
   LabelMatcher(const LabelMatchers& matchers, const TraitMap& traits);
 
   bool empty() const { return selector_.empty() && !expression_; }
-  // kBadParameter when an expression is wrong and its answer is needed.
+  // Returns whether labels match. Fails with kBadParameter when an expression is invalid and its result is needed.
   Result<bool> Matches(RoleCondition condition, const Labels& labels) const;
-  // Returns what of the selector labels lack, as "env: prod"; "" when they lack nothing.
+  // Returns the part of the selector that the labels lack, as "env: prod"; "" when nothing is missing.
   std::string Lacking(const Labels& labels) const;
 
  private:
@@ -65,8 +65,7 @@ class LabelMatcher {
 // Returns a message's label values as a map.
 LabelSelector ToSelector(const wrappers::LabelValues& labels);
 
-// Returns the labels of a resource as people see them, "a=b,c=d", without those of the system; the results of commands
-// stand among them.
+// Returns the labels of a resource for display, "a=b,c=d", without system labels; includes the results of commands.
 std::string ShownLabels(Labels labels);
 template <typename M>
 std::string ShownLabels(const M& resource) {

@@ -40,7 +40,7 @@ std::string OfGlob(std::string_view glob) {
   return expression + "$";
 }
 
-// Keeps compiled expressions, dropping the one that was not used for longest.
+// Keeps compiled expressions, dropping the least recently used expression.
 class Cache {
  public:
   std::shared_ptr<const re2::RE2> Find(const std::string& expression) {

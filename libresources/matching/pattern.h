@@ -1,5 +1,5 @@
-// Patterns of users: globs and regular expressions, in linear time (RE2, the syntax of Go's regexp). Copies share the
-// compiled pattern; matching is safe from several threads.
+// Matches globs and regular expressions from users in linear time (RE2, the syntax of Go's regexp). Copies share the
+// compiled pattern; matching is thread-safe.
 #pragma once
 
 #include <memory>
@@ -22,8 +22,8 @@ class Pattern {
  public:
   // Compiles a regular expression that may match anywhere. Fails with kBadParameter.
   static Result<Pattern> Regexp(std::string_view expression);
-  // Compiles what Teleport accepts where a value is matched: ^...$ is a regular expression, anything else a text in
-  // which * stands for any characters; both must match the whole value. Recently used ones are kept compiled.
+  // Compiles an expression as Teleport matches values: ^...$ is a regular expression, anything else a text in which *
+  // stands for any characters; both must match the whole value. Caches recently used patterns.
   static Result<Pattern> GlobOrRegexp(std::string_view expression);
 
   bool Matches(std::string_view text) const;
@@ -36,8 +36,8 @@ class Pattern {
   std::shared_ptr<const re2::RE2> compiled_;
 };
 
-// A glob or ^regexp$ that is asked for many values; most are plain texts, which need no regular expression. What is
-// wrong with it is said when it is asked.
+// A glob or ^regexp$ to match against many values; most expressions are plain texts, which need no regular expression.
+// Matches reports an invalid expression.
 class ValueExpression {
  public:
   explicit(false) ValueExpression(std::string text);
@@ -50,7 +50,7 @@ class ValueExpression {
   std::optional<Result<Pattern>> pattern_;  // nothing: a plain text, or *
 };
 
-// Returns whether a value matches a glob or ^regexp$; kBadParameter when the expression is wrong.
+// Returns whether a value matches a glob or ^regexp$; fails with kBadParameter when the expression is invalid.
 Result<bool> MatchesExpression(std::string_view value, std::string_view expression);
 
 }  // namespace sallyport

@@ -20,7 +20,7 @@ constexpr std::string_view kLabelRoots[] = {"labels", "user"};
 constexpr std::string_view kReviewRoots[] = {"reviewer", "request"};
 constexpr std::string_view kThresholdRoots[] = {"reviewer", "request", "review"};
 
-// What is absent equals the empty thing of any type.
+// An absent value equals the empty value of any type.
 bool IsEmptyValue(const Value& value) {
   return value.is_null() || (value.is_string() && value.as_string().empty()) ||
          (value.is_list() && value.as_list().empty()) || (value.is_map() && value.as_map().empty());

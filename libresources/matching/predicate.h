@@ -1,5 +1,5 @@
-// The predicate languages: conditions of rules (`where`), queries over resources (--query) and label expressions. One
-// grammar, one evaluator; a dialect says which functions exist.
+// Parses and evaluates the predicate languages: conditions of rules (`where`), queries over resources (--query) and
+// label expressions. They share a grammar and an evaluator; a dialect says which functions exist.
 //
 //   expression := and { "||" and } ; and := unary { "&&" unary } ; unary := [ "!" ] comparison
 //   comparison := operand [ ( "==" | "!=" ) operand ]
@@ -42,11 +42,11 @@ class PredicateFields {
   virtual Result<Value> Lookup(std::span<const std::string> path) const = 0;
   // Returns whether every one of some words occurs in the resource (the function search).
   virtual bool Search(std::span<const std::string> /*words*/) const { return false; }
-  // Returns whether the caller may view the session at hand (the function can_view).
+  // Returns whether the caller may view the session (the function can_view).
   virtual bool CanView() const { return false; }
 };
 
-// Fields from a map: a path that leaves it is null below a known first name, kNotFound otherwise.
+// Looks up fields in a map: an absent path is null below a known first name, and kNotFound otherwise.
 class ValueFields : public PredicateFields {
  public:
   explicit ValueFields(Value fields) : fields_(std::move(fields)) {}
@@ -60,14 +60,14 @@ class Predicate {
  public:
   struct Node;
 
-  // Reads an expression. Fails with kBadParameter and the column for what is not one, for unknown functions and names,
-  // a wrong number of arguments, and beyond 64 kB or 64 levels.
+  // Reads an expression. Fails with kBadParameter and the column for a syntax error, for unknown functions and names, a
+  // wrong number of arguments, and beyond 64 kB or 64 levels.
   static Result<Predicate> Parse(std::string_view text, PredicateDialect dialect);
 
   // Returns whether the expression holds. Fails with kNotFound for an unknown name and kBadParameter for wrong types.
   Result<bool> Evaluate(const PredicateFields& fields) const;
 
-  // Returns what the expression is: a text, a bool, a list, ... Fails as Evaluate does.
+  // Returns the value of the expression: a text, a bool, a list, ... Fails as Evaluate does.
   Result<Value> EvaluateToValue(const PredicateFields& fields) const;
 
   // Returns the first names of the paths that the expression reads ("resource", "session").

@@ -30,7 +30,7 @@ bool Has(const std::vector<std::string>& list, std::string_view item) {
   return std::find(list.begin(), list.end(), item) != list.end();
 }
 
-// Replaces each text by what a function makes of it; empty results are dropped.
+// Replaces each text by the result of a function; drops empty results.
 template <typename Function>
 Result<Value> Map(const Value& list, Function function) {
   Value mapped = Value::EmptyList();

@@ -1,4 +1,4 @@
-// The tree of a predicate, and the functions it may call. Only the predicate's own sources include this.
+// Defines the syntax tree of a predicate and the functions of predicates. Internal to the sources of the predicate.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@
 
 namespace sallyport {
 
-// What a function is called with.
+// The arguments of a function call.
 struct PredicateCall {
   std::span<const Value> arguments;
   const PredicateFields& fields;

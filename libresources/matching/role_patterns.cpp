@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kOpen = "{{";
 constexpr std::string_view kClose = "}}";
 
-// What stands between the braces: a function and a text in quotes.
+// The expression between the braces: a function and a text in quotes.
 struct Expression {
   bool negated = false;
   std::string argument;
@@ -77,7 +77,7 @@ Status RolePatterns::AddClaim(const types::ClaimMapping& claim, const TraitMap& 
     for (const std::string& role : claim.roles()) {
       const std::string made = pattern.Replace(value, role);
       if (made.empty()) continue;
-      // What comes from a trait is a name, whatever characters are in it.
+      // A value from a trait is a literal name, whatever characters it contains.
       if (made != role || role.contains('$')) {
         AddName(made);
       } else {

@@ -1,5 +1,6 @@
-// Which roles a role's conditions of requests and reviews mean: names, globs, ^regular expressions$, the expressions
-// {{regexp.match("...")}} and {{regexp.not_match("...")}}, and what claims_to_roles makes of a user's traits.
+// Matches role names against the conditions of requests and reviews in a role: names, globs, ^regular expressions$, the
+// expressions {{regexp.match("...")}} and {{regexp.not_match("...")}}, and the roles that claims_to_roles derives from
+// a user's traits.
 #pragma once
 
 #include <string>
@@ -26,9 +27,9 @@ class RolePatterns {
   using Texts = google::protobuf::RepeatedPtrField<std::string>;
   using Claims = google::protobuf::RepeatedPtrField<types::ClaimMapping>;
 
-  // Adds patterns, and those that the claims give to somebody with these traits. Fails with kBadParameter.
+  // Adds patterns, and the patterns that the claims give to a user with these traits. Fails with kBadParameter.
   Status Add(const Texts& roles, const Claims& claims, const TraitMap& traits);
-  // Adds a name that means nothing but itself.
+  // Adds a literal name.
   void AddName(std::string name);
 
   bool Matches(std::string_view role) const;

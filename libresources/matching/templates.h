@@ -1,5 +1,5 @@
-// Templates in roles: "{{internal.logins}}", "dev-{{email.local(external.email)}}". A template reads a user's traits
-// and gives one value for each of the trait's.
+// Expands templates in roles: "{{internal.logins}}", "dev-{{email.local(external.email)}}". A template reads a trait of
+// the user and returns one value for each value of the trait.
 #pragma once
 
 #include <map>
@@ -23,8 +23,8 @@ class Template {
   // or when the namespace or the name after `internal.` is unknown.
   static Result<Template> Parse(std::string_view text);
 
-  // Returns the values for a user: the text itself when it has no expression. Empty values are left out. kNotFound says
-  // that the user lacks the trait, kBadParameter that a function failed on a value.
+  // Returns the values for a user: the text itself when it has no expression. Omits empty values. Fails with kNotFound
+  // when the user lacks the trait, kBadParameter when a function fails on a value.
   Result<std::vector<std::string>> Apply(const TraitMap& traits) const;
 
   bool is_literal() const { return expression_ == nullptr; }
@@ -35,7 +35,7 @@ class Template {
   std::shared_ptr<const Predicate> expression_;
 };
 
-// Applies each text as a template; what is wrong or lacks its trait is left out. Repeated values are kept once.
+// Applies each text as a template; omits invalid templates, missing traits and repeated values.
 std::vector<std::string> ApplyTemplates(const std::vector<std::string>& texts, const TraitMap& traits);
 
 }  // namespace sallyport
