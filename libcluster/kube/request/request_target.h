@@ -39,7 +39,7 @@ class KubeQuery {
   std::vector<std::pair<std::string, std::string>> parameters_;
 };
 
-// A path is its segments: "/api/v1" is {"api", "v1"}, a trailing slash is a separate flag.
+// A path as segments: "/api/v1" is {"api", "v1"}; a trailing slash is a separate flag.
 struct KubeTarget {
   std::vector<std::string> segments;  // decoded
   bool trailing_slash = false;
