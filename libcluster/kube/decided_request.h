@@ -22,7 +22,7 @@ struct DecidedKubeRequest {
   Impersonation as;
   std::shared_ptr<const KubeAccess> filter;  // set when the answer must be filtered
   std::shared_ptr<const void> slot;          // counts towards the user's concurrent requests; released with the request
-  // The granted roles for the audit log.
+  // The users and groups that the roles grant, for the audit log.
   std::vector<std::string> kubernetes_users;
   std::vector<std::string> kubernetes_groups;
 

@@ -13,7 +13,7 @@ namespace sallyport {
 asio::awaitable<bool> IsClusterWide(const std::shared_ptr<ApiScopes>& scopes, const std::string& api_group,
                                     const std::string& version, const std::string& resource);
 
-// Returns a function that fetches discovery documents from an API server.
+// Makes the ApiScopes of an API server, which fetch its discovery documents through `pool`.
 std::shared_ptr<ApiScopes> MakeApiScopes(const std::shared_ptr<UpstreamPool>& pool, asio::io_context& context);
 
 }  // namespace sallyport

@@ -15,10 +15,9 @@ struct IdentifiedKubeRequest {
   std::shared_ptr<const Caller> caller;
   std::string cluster;
   std::shared_ptr<const KubeClusterInfo> target;
-  KubeRequestInfo info;  // has the path and query to forward
-  std::shared_ptr<const KubeAccess>
-      access;  // the roles' rules for objects of the cluster; null where the proxy decides
-  // The username sent to the API server.
+  KubeRequestInfo info;                      // has the path and query to forward
+  std::shared_ptr<const KubeAccess> access;  // the roles' rules for objects; null where the proxy decides
+  // The client's address and host for the forwarding headers.
   std::string forwarded_for;
   std::string forwarded_host;
 
