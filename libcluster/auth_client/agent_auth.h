@@ -28,7 +28,7 @@ class AgentAuth {
   virtual const std::string& cluster_name() const = 0;
   // Returns the keys that sign the SSH certificates of users, as lines of authorized_keys.
   virtual Result<std::vector<std::string>> UserAuthorityKeys() = 0;
-  // Returns the key of this host's SSH server and its certificate, which has `names` beside the host's own.
+  // Returns the key of this host's SSH server and its certificate, which has `principals` beside the host's own.
   virtual Result<HostKey> HostKeyFor(const std::string& node_name, const std::vector<std::string>& principals) = 0;
   // Announces this host's node, or all of its Kubernetes clusters, in place of earlier announcements of that kind.
   // Announced resources exist until their expiry. Fails with kNotImplemented for other kinds.

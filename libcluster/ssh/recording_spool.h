@@ -61,8 +61,7 @@ class RecordingSpool {
   void Stop();
 
   struct Options {
-    bool at_once =
-        false;  // fail unless the auth service accepts the upload now, and call `lost` when the upload fails later
+    bool at_once = false;  // fail unless the auth service accepts the upload now; call `lost` if it fails later
     std::function<void(const Error&)> lost = {};
   };
   // Starts a recording, which is sent as it grows.

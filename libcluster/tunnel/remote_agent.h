@@ -45,7 +45,7 @@ class RemoteAgent : public SshAgent {
   // Does not block. Fails with kLimitExceeded when too many dials are pending.
   void Dial(const SshDial& dial, const Dialled& done) override;
   void Carried(const std::string&, const SshTraffic&) override {}  // the agent counts itself
-  // Opens a connection for requests to a Kubernetes cluster; `labels` are those known to the proxy. Calls back as Dial
+  // Opens a connection for requests to a Kubernetes cluster with the labels known to the proxy. Calls back as Dial
   // does.
   void DialKube(const KubeClusterInfo& cluster, const Dialled& done);
   // Pings the agent; blocks until it answers.
