@@ -51,7 +51,8 @@ void Rehearsals::End(const Caller& caller, std::string_view name) {
   if (found != entries_.end() && found->second.owner == OwnerOf(caller)) entries_.erase(found);
 }
 
-// Ends one of whoever has most, the longest unused: who has one keeps it. The mutex is held.
+// Ends the longest unused rehearsal of the caller with the most, so that callers with one rehearsal keep it. The mutex
+// is held.
 void Rehearsals::MakeRoom() {
   std::map<std::string_view, int> owned;
   for (const auto& [name, entry] : entries_) ++owned[entry.owner];
