@@ -61,7 +61,7 @@ Result<Position> ParseStartKey(const std::string& text) {
   return Position{text.substr(0, end), text.substr(end + 1)};
 }
 
-// Returns whether `a` comes before `b`.
+// Returns whether `one` comes before `other` in the listing.
 bool StandsBefore(const ListingRequest& listing, const Position& one, const Position& other) {
   const auto less = [&listing](const Position& a, const Position& b) {
     return listing.by_kind ? std::tie(a.kind, a.order) < std::tie(b.kind, b.order)

@@ -37,7 +37,7 @@ Result<RoleList> AllRoles(Backend& backend) {
   return roles;
 }
 
-// Returns a user's own roles: roles of access requests are only in certificates.
+// A user with the user's own roles; roles of access requests are only in certificates.
 struct Person {
   std::string name;
   std::vector<std::string> roles;
