@@ -42,8 +42,8 @@ class TunnelClient {
   // services when the proxy then sends other keys of the user CA.
   void Serve(RunningServices& services);
 
-  // Announces the end to the proxy, refuses dials, cuts connections of services without EndAll, and waits until the
-  // agent has ended the others; cuts the rest after some seconds. Does not use the services afterwards.
+  // Announces the end to the proxy, refuses dials, cuts connections that EndAll does not end, and waits until the agent
+  // has ended the others; cuts the rest after some seconds. Does not use the services afterwards.
   void Stop();
 
   // Sends an announcement (with its kind set) now and after each reopening of the call, until a later announcement of

@@ -33,8 +33,8 @@ class KubeDecider {
   // Identifies the caller, the cluster and the action. Fails with kAccessDenied for a refused certificate or a cluster
   // that the roles do not allow, kNotFound for an unknown cluster.
   virtual Result<IdentifiedKubeRequest> Identify(const KubeCall& call) = 0;
-  // Authorizes an identified request; the only source of decided requests. Fails with kAccessDenied for every refusal,
-  // kNotFound for a user without Kubernetes principals.
+  // Authorizes an identified request; only a decider makes decided requests. Fails with kAccessDenied for every
+  // refusal, kNotFound for a user without Kubernetes principals.
   virtual Result<DecidedKubeRequest> Authorize(const HttpHeaders& headers, IdentifiedKubeRequest asked) = 0;
   // Authorizes the deletion of one object of a collection, with the principals of the roles that allow the object.
   // Fails as Authorize does.

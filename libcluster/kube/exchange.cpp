@@ -31,7 +31,7 @@ bool Streams(const UpstreamRequest& request) {
   return request.parser != nullptr && (request.parser->chunked() || request.parser->content_length().value_or(0) > 0);
 }
 
-// Returns whether the request is idempotent.
+// Returns whether the request changes nothing, so that it may be sent twice.
 bool ChangesNothing(const RequestHeader& header) {
   const auto method = header.method();
   return method == http::verb::get || method == http::verb::head || method == http::verb::options;

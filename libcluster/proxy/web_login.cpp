@@ -123,7 +123,7 @@ Result<Value> LoginFinish(const WebParts& parts, const WebCall& call) {
   return LoginAnswer(parts.auth, certs);
 }
 
-// The QR code of a token's key for authenticator apps.
+// A token's key in the forms for authenticator apps.
 struct AuthenticatorKey {
   std::string uri;      // otpauth://
   std::string qr_code;  // a PNG of it, base64

@@ -252,7 +252,7 @@ void RecordingSpool::Stop() {
   all_ended_.wait(lock, [this] { return shipments_.empty() && connecting_ == 0; });
 }
 
-// The process of the session's agent ended first: the recording ends here.
+// Ends the recording of a session that an earlier run of this process left without an end.
 void RecordingSpool::EndIfOpen(SpoolFile& file) {
   std::optional<events::OneOf> first;
   std::optional<events::OneOf> last;

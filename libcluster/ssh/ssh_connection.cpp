@@ -204,7 +204,7 @@ asio::awaitable<void> SshConnection::UntilProcessEnds() {
   error_code error;
   co_await process.async_wait(asio::posix::stream_descriptor::wait_read,
                               asio::redirect_error(asio::use_awaitable, error));
-  // Reads sshd's last log lines.
+  // Waits for sshd's last log lines.
   asio::steady_timer timer(executor, kLastLines);
   if (!error) co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
 }

@@ -1,4 +1,4 @@
-// The auth service's HTTP API: the endpoints that have no gRPC method (docs/protocol/auth-api.md#http-api). Callers are
+// The auth service's HTTP API: the endpoints that remain beside gRPC (docs/protocol/auth-api.md#http-api). Callers are
 // authenticated and refused exactly as for gRPC.
 #pragma once
 
