@@ -216,7 +216,7 @@ void Cluster::State::Serve() {
 Status Cluster::State::WriteAdminIdentity(const std::string& data_dir) {
   ASSIGN_OR_RETURN(const IdentityFile admin, IssueSystemIdentityFile(auth->authorities(), "Admin", host_id));
   RETURN_IF_ERROR(WriteIdentityFile(data_dir + "/admin_identity", admin));
-  // Where tctl on this host finds the auth service.
+  // The auth service's address for tctl on this host.
   return WritePrivateFile(data_dir + "/auth_address", auth_address + "\n");
 }
 

@@ -55,8 +55,8 @@ struct AgentServiceRow {
   std::string_view role;  // the system role that the host joined with: "Node"
   bool (*is_enabled)(const TeleportConfig& config);
   bool (*answers)(const v1::Dial& dial);
-  // Whether EndAll ends its connections with a message to the users; connections of other services are cut when the
-  // agent stops.
+  // EndAll ends its connections with a message to the users; connections of other services are cut when the agent
+  // stops.
   bool ends_connections;
   // Starts the configured service and announces it.
   Result<std::unique_ptr<AgentService>> (*start)(const AgentServiceParts& parts);

@@ -64,7 +64,7 @@ class AuthServer {
   AuditQueue& audit_queue() { return *audit_queue_; }
   LocalUsers& local_users() { return *local_users_; }
   JoinLimits& join_limits() { return join_limits_; }
-  // Of access requests, by user.
+  // Limits access requests, by user.
   RateLimiter& request_rate() { return request_rate_; }
   const Locks& locks() const { return *locks_; }
   NodeCache& nodes() { return *nodes_; }

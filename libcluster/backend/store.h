@@ -57,7 +57,7 @@ Result<std::vector<M>> ListAllResources(Backend& backend, std::string_view kind)
   return ListResources<M>(backend, kind, "", static_cast<std::size_t>(1) << 30);
 }
 
-// How a resource is written.
+// The condition of a write.
 enum class WriteMode {
   kCreate,  // must be new
   kUpdate,  // must exist with the revision in its metadata

@@ -107,7 +107,7 @@ struct TeleportConfig {
 // Reads a configuration. Fails with kBadParameter (unknown key with the one probably meant, wrong type, contradictions)
 // or kNotImplemented.
 Result<TeleportConfig> ParseTeleportConfig(std::string_view text, std::string_view source);
-// Reads the file. Fails as ParseConfig does, and with kNotFound and kAccessDenied.
+// Reads the file. Fails as ParseTeleportConfig does, and with kNotFound and kAccessDenied.
 Result<TeleportConfig> LoadTeleportConfig(const std::string& path);
 
 // Checks the name of a cluster or a host, which appears in paths, certificates and on terminals. Fails with

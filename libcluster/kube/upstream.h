@@ -51,7 +51,7 @@ struct KubeconfigContexts {
 // kBadParameter when the file as a whole is unusable; reports single contexts as UnusableContext.
 Result<KubeconfigContexts> LoadKubeconfig(const std::string& path);
 
-// Uses the service account of the pod. kBadParameter outside of a pod.
+// Uses the service account of the pod. Fails with kBadParameter outside of a pod.
 struct PodEnvironment {
   std::string service_host;  // KUBERNETES_SERVICE_HOST
   std::string service_port;  // KUBERNETES_SERVICE_PORT

@@ -33,7 +33,7 @@ class Authenticator {
 
   // Returns the caller behind a certificate chain as TLS showed it; Kind::kNobody for an empty chain. `accepted_usage`
   // is the restriction that this service accepts beside none ("usage:kube"; "" accepts only unrestricted certificates).
-  // kAccessDenied for every refusal.
+  // Fails with kAccessDenied for every refusal.
   Result<std::shared_ptr<const Caller>> Authenticate(const std::vector<std::string>& chain_pem,
                                                      const std::string& remote_address,
                                                      std::string_view accepted_usage);

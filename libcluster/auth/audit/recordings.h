@@ -61,8 +61,8 @@ class Recordings {
  public:
   explicit Recordings(std::string directory) : directory_(std::move(directory)) {}
 
-  // Begins the recording of a session of a host. kBadParameter when the session's id is no UUID, kAlreadyExists when
-  // another host has recorded that session.
+  // Begins the recording of a session of a host. Fails with kBadParameter when the session's id is no UUID,
+  // kAlreadyExists when another host has recorded that session.
   Result<std::shared_ptr<RecordingUpload>> Create(const std::string& session_id, const std::string& host_id);
   // Resumes an upload. Fails with kNotFound when it no longer exists.
   Result<std::shared_ptr<RecordingUpload>> Resume(const std::string& session_id, const std::string& upload_id,

@@ -35,9 +35,9 @@ struct JoinResult {
 };
 
 // Issues certificates, under a new id, to a host that has a token for the role. Fails with kAccessDenied: unknown
-// token, expired, for another role or another way of joining; kBadParameter: keys that do not parse, names that are too
-// long; kNotImplemented: bots, and services that run in this process alone. Success and failure are events of the audit
-// log.
+// token, expired, for another role or another way of joining. Fails with kBadParameter: keys that do not parse, names
+// that are too long. Fails with kNotImplemented: bots, and services that run in this process alone. Success and failure
+// are events of the audit log.
 Result<JoinResult> JoinCluster(AuthServer& auth, const JoinRequest& request);
 
 // Proves that a host with an expired certificate owns its id: the certificate (PEM), and its key's signature over
@@ -53,7 +53,7 @@ Result<JoinResult> RejoinCluster(AuthServer& auth, const JoinRequest& request, c
 
 // Issues certificates to a host that has joined, for other keys and names; `system_roles` are those of an Instance, and
 // the request needs no token. Fails with kAccessDenied: another host, or a role that the caller's certificate does not
-// have; kBadParameter: an Instance without roles, keys that do not parse.
+// have. Fails with kBadParameter: an Instance without roles, keys that do not parse.
 Result<JoinResult> RenewHost(AuthServer& auth, const Caller& caller, const JoinRequest& request,
                              const std::vector<std::string>& system_roles);
 

@@ -26,7 +26,7 @@ namespace sallyport {
 class AuthServer;
 struct Caller;
 
-// What a request asks for.
+// The filter of a request.
 struct ListingFilter {
   std::map<std::string, std::string> labels;
   std::vector<std::string> words;

@@ -25,8 +25,8 @@ class Locks {
  public:
   // The backend must outlive the object, which follows its changes.
   Locks(Backend& backend, std::string cluster_name);
-  // kAccessDenied "lock targeting User:"alice" is in force[: message]" when an unexpired lock names a part of this
-  // identity: its user, a role, a login, its device, ...
+  // Fails with kAccessDenied "lock targeting User:"alice" is in force[: message]" when an unexpired lock names a part
+  // of this identity: its user, a role, a login, its device, ...
   Status Check(const Identity& identity) const;
   // Fails with kAccessDenied when a lock names the host as a server (by its id, or "ID.CLUSTER"), or the host was
   // removed for good.

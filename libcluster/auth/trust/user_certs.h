@@ -43,8 +43,8 @@ class UserCertIssuer {
  public:
   UserCertIssuer(const Authorities& authorities, const Locks& locks) : authorities_(authorities), locks_(locks) {}
 
-  // Issues the certificates. Fails with kAccessDenied: locked, no role admits the lifetime, no logins; kBadParameter:
-  // no key, a key policy that this key does not meet.
+  // Issues the certificates. Fails with kAccessDenied: locked, no role admits the lifetime, no logins. Fails with
+  // kBadParameter: no key, a key policy that this key does not meet.
   Result<UserCerts> Issue(const UserCertsRequest& request) const;
 
  private:

@@ -43,19 +43,20 @@ class LocalUsers {
   // cause; failures count towards the lockout.
   Status CheckPassword(const LoginAttempt& attempt);
 
-  // Checks password and code, and returns the user. Appends user.login. kAccessDenied with the reference's texts.
+  // Checks password and code, and returns the user. Appends user.login. Fails with kAccessDenied and the reference's
+  // texts.
   Result<types::UserV2> Authenticate(const LoginAttempt& attempt);
 
   // Both fail with kConnectionProblem while the audit log cannot be written, for right and wrong credentials alike.
   // Meanwhile failures are counted in memory, and their events are queued.
 
   enum class TokenType { kInvite, kPassword };
-  // Makes an invite or reset token and wipes password and devices. kNotFound for an unknown user, kBadParameter for a
-  // ttl beyond the type's maximum (48 h, 24 h); zero is the default (1 h, 8 h). `proxy` is the public address in its
-  // URL.
+  // Makes an invite or reset token and wipes password and devices. Fails with kNotFound for an unknown user,
+  // kBadParameter for a ttl beyond the type's maximum (48 h, 24 h); zero is the default (1 h, 8 h). `proxy` is the
+  // public address in its URL.
   Result<types::UserTokenV3> CreateToken(std::string_view user, TokenType type, Nanoseconds ttl, std::string_view proxy,
                                          const Caller& by);
-  // kAccessDenied "bad or expired token".
+  // Returns a token. Fails with kAccessDenied "bad or expired token".
   Result<types::UserTokenV3> GetToken(std::string_view id);
   Result<std::vector<types::UserTokenV3>> ListTokens();
 

@@ -43,7 +43,7 @@ class AnswerMachine {
 
   // Returns whether the header of the final (not interim) answer is complete.
   bool HasHeader() const { return has_header_; }
-  // Whether exactly one answer has been read.
+  // Returns whether exactly one answer has been read.
   bool IsWhole() const;
   // Returns whether the connection has switched to another protocol.
   bool IsUpgraded() const { return has_header_ && status() == 101; }
@@ -54,7 +54,7 @@ class AnswerMachine {
   const Header& header() const;
   // Returns the body's length by the header; nothing when the header has none.
   std::optional<std::size_t> Length() const;
-  // Whether a body may follow.
+  // Returns whether a body may follow.
   bool HasBody() const { return has_body_; }
 
  private:

@@ -125,7 +125,7 @@ void ApiScopes::Load(const std::string& path, Nanoseconds max_age, std::function
 void ApiScopes::Keep(const std::string& path, const Pointer& document) {
   const std::lock_guard lock(mutex_);
   flights_.erase(path);
-  if (documents_.size() >= kMaxDocuments) documents_.clear();  // somebody asks for what does not exist
+  if (documents_.size() >= kMaxDocuments) documents_.clear();  // a client asks for unknown groups
   documents_[path] = document;
 }
 
