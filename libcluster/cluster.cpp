@@ -57,7 +57,7 @@ constexpr std::chrono::seconds kTrimPause{20};
 
 }  // namespace
 
-// Members are destroyed last to first: what serves goes before what it uses.
+// Members are destroyed last to first: services before the objects that they use.
 struct Cluster::State {
   std::optional<DataDirLock> lock;
   std::string host_id;
@@ -112,7 +112,7 @@ struct Cluster::State {
   void Dispatch(Route route, IncomingConnection connection);
   Result<std::shared_ptr<const Caller>> Authenticate(const std::vector<std::string>& chain_pem,
                                                      const std::string& remote_address);
-  // Notes that a caller who proved to be this user or host came from this address.
+  // Marks the source of a caller (user or host) with an accepted certificate or login as known.
   void Know(const std::string& remote_address, const std::string& caller) {
     gate.Know(SourceOf(remote_address), caller, Now());
   }
@@ -216,7 +216,7 @@ void Cluster::State::Serve() {
 Status Cluster::State::WriteAdminIdentity(const std::string& data_dir) {
   ASSIGN_OR_RETURN(const IdentityFile admin, IssueSystemIdentityFile(auth->authorities(), "Admin", host_id));
   RETURN_IF_ERROR(WriteIdentityFile(data_dir + "/admin_identity", admin));
-  // Where tctl on this host finds the auth service.
+  // The auth service's address for tctl on this host.
   return WritePrivateFile(data_dir + "/auth_address", auth_address + "\n");
 }
 
@@ -357,7 +357,7 @@ Result<std::unique_ptr<Cluster>> Cluster::Start(const TeleportConfig& config, co
   auto state = std::make_unique<State>();
   ASSIGN_OR_RETURN(state->lock, DataDirLock::Acquire(config.data_dir, kDataDirPatience));
 
-  // A file that cannot be used is said before anything is made.
+  // Fails for an unusable file before any state is created.
   if (!config.proxy.https_keypairs.empty()) RETURN_IF_ERROR(LoadWebCertificate(config, {}));
 
   RETURN_IF_ERROR(state->OpenPorts(config));

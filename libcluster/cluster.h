@@ -1,4 +1,4 @@
-// A whole cluster in one process: auth, proxy and Kubernetes service, from a configuration.
+// Runs a whole cluster in one process: auth, proxy and Kubernetes service, from a configuration.
 #pragma once
 
 #include <memory>
@@ -17,11 +17,11 @@ class Cluster {
     std::string hostname;
     std::string kubernetes_service_host;
     std::string kubernetes_service_port;
-    std::string bootstrap_path = {};  // AuthServerOptions has what it is
+    std::string bootstrap_path = {};  // see AuthServerOptions
     std::string startup_path = {};    // of a file that is applied at each start (ReadStartupResources); empty: none
   };
   static Result<std::unique_ptr<Cluster>> Start(const TeleportConfig& config, const Environment& environment);
-  // Stops: ports are closed first, then calls end, then what is queued is written.
+  // Stops: closes the ports, then ends calls, then writes the queued events.
   ~Cluster();
 
   // Addresses with their real ports.
@@ -29,9 +29,9 @@ class Cluster {
   const std::string& auth_address() const;
   const std::string& kube_address() const;  // the proxy's when Kubernetes has no port of its own
   const std::string& cluster_name() const;
-  // Where people are told to find the proxy.
+  // Returns the proxy's address for people.
   const std::string& public_address() const;
-  // Whether nobody has an account yet.
+  // Returns whether the cluster has no accounts.
   bool IsNew() const;
 
   struct State;

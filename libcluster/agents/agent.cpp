@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kNetworkThreads = 1;
 
-// Where a person would log in again, a host has the state of another cluster.
+// The errors upon which users log in again mean, for a host, the state of another cluster.
 Error OfOtherCluster(Error error, const std::string& cluster, const std::string& data_dir) {
   if (!error.hint.contains("log in again")) return error;
   error.message += fmt::format("; the data directory {} has the state of a host of the cluster {}", data_dir, cluster);
@@ -53,7 +53,7 @@ struct Agent::State {
 
   ~State() {
     renewal.reset();
-    // Connections end first, so that what they have to say still goes out.
+    // Connections end first, so that their last events are still sent.
     services->EndAll("the node is going away");
     if (tunnel) tunnel->Stop();
     services.reset();
@@ -62,7 +62,7 @@ struct Agent::State {
 
   Status Connect(HostIdentity identity, const JoinSettings& settings, TunnelOptions options);
   Status StartServices(const TeleportConfig& config, const Environment& environment);
-  // What begins from now on has this identity.
+  // New connections use this identity.
   Status Use(const HostIdentity& identity);
 };
 

@@ -1,5 +1,5 @@
-// A process that serves a cluster which runs elsewhere: it joins, keeps a tunnel to the proxy, and serves this host as
-// a node, or the Kubernetes clusters that can be reached from here.
+// An agent of a cluster on other hosts: joins the cluster, keeps a tunnel to the proxy, and serves this host as a node,
+// or the Kubernetes clusters that this host can reach.
 #pragma once
 
 #include <memory>
@@ -19,9 +19,9 @@ class Agent {
     std::string ssl_cert_file;  // SSL_CERT_FILE: authorities instead of the system's
     bool insecure = false;      // accept any certificate of the proxy while joining
   };
-  // Joins if need be and connects; waits for a proxy that is not there yet.
+  // Joins if necessary and connects; waits until the proxy is available.
   static Result<std::unique_ptr<Agent>> Start(const TeleportConfig& config, const Environment& environment);
-  // Withdraws what it announced and ends connections.
+  // Withdraws its announcements and ends connections.
   ~Agent();
 
   const std::string& cluster_name() const;

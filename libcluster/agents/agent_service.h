@@ -1,4 +1,4 @@
-// What a process serves on this host to a cluster that runs elsewhere: one row a service, each in a file of its own
+// The services of an agent on this host: a table with one row for each service, each in a file of its own
 // (*_service.cpp).
 #pragma once
 
@@ -22,27 +22,27 @@ class Dial;
 
 namespace sallyport {
 
-// A service that runs. Safe from several threads; nothing but Dial may block. Its destructor withdraws what it has
-// announced.
+// A running service. Safe from several threads; only Dial may block. The destructor withdraws the service's
+// announcements.
 class AgentService {
  public:
   virtual ~AgentService() = default;
-  // Opens a connection that the proxy asks for, and returns a stream socket with the client's side of it. kNotFound;
-  // kAccessDenied when the proxy has decided by what does not hold here.
+  // Opens a connection that the proxy dials, and returns a stream socket, the client's side. Fails with kNotFound; with
+  // kAccessDenied when the proxy's decision rests on facts that do not hold on this host.
   virtual Result<UniqueFd> Dial(const v1::Dial& dial) = 0;
-  // From now on what begins has this identity of the host.
+  // Uses this identity of the host for new connections.
   virtual Status Use(const HostIdentity& identity) = 0;
-  // Says what a connection has carried, and that nothing follows.
+  // Reports the traffic of a connection at its end.
   virtual void Carried(const std::string& /*id*/, const SshTraffic& /*traffic*/) {}
-  // Tells the user of a connection why it is about to end, and ends it; of an id that is another service's, nothing.
+  // Ends a connection and tells its user the reason. Ignores ids of other services.
   virtual void End(const std::string& /*id*/, const std::string& /*reason*/) {}
-  // The same for all connections.
+  // Ends all connections in the same way.
   virtual void EndAll(const std::string& /*reason*/) {}
-  // Other keys sign the certificates of users now; AgentAuth has them.
+  // Handles new keys of the user CA; AgentAuth has them.
   virtual Status UserAuthoritiesChanged() { return {}; }
 };
 
-// What services are made of; all of it outlives them but the identity, which is the one of the start.
+// The arguments of services. All but the identity, which is the one at the start, outlive the services.
 struct AgentServiceParts {
   EventLoop& loop;
   AgentAuth& auth;
@@ -52,13 +52,13 @@ struct AgentServiceParts {
 };
 
 struct AgentServiceRow {
-  std::string_view role;  // that the host has joined for: "Node"
+  std::string_view role;  // the system role that the host joined with: "Node"
   bool (*is_enabled)(const TeleportConfig& config);
   bool (*answers)(const v1::Dial& dial);
-  // Whether EndAll ends its connections, with a word to their users; those of other services are cut when the agent
+  // EndAll ends its connections with a message to the users; connections of other services are cut when the agent
   // stops.
   bool ends_connections;
-  // Begins to serve what the configuration says, and announces it.
+  // Starts the configured service and announces it.
   Result<std::unique_ptr<AgentService>> (*start)(const AgentServiceParts& parts);
 };
 

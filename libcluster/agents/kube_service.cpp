@@ -1,5 +1,5 @@
-// The kubernetes_service of an agent: requests come from the proxy, which has decided them, and go on to the API server
-// with the credentials that are here.
+// The kubernetes_service of an agent: receives requests that the proxy has authorized, and forwards them to the API
+// server with this host's credentials.
 #include <sys/socket.h>
 
 #include "libbase/log.h"
@@ -34,10 +34,10 @@ Result<std::shared_ptr<ServerTls>> TlsOf(const HostIdentity& identity) {
 
 class KubeService : public AgentService {
  public:
-  // Reads what the configuration names, and announces it. Fails as KubeOf does.
+  // Reads the configured clusters and announces them. Fails as KubeOf does.
   Status Open(const AgentServiceParts& parts);
 
-  // The proxy knows the cluster by these labels: kAccessDenied when it has others.
+  // Fails with kAccessDenied when the cluster's labels differ from those known to the proxy.
   Result<UniqueFd> Dial(const v1::Dial& dial) override;
   Status Use(const HostIdentity& identity) override;
 

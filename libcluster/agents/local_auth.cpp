@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kNode = "node";
 
-// A recording on its way to the auth service in this process.
+// Uploads a recording to the auth service in this process.
 class LocalRecording : public RecordingSink {
  public:
   LocalRecording(AuthServer& auth, std::shared_ptr<RecordingUpload> upload) : auth_(auth), upload_(std::move(upload)) {}

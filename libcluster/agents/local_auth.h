@@ -1,4 +1,4 @@
-// The auth service in this process, as its agents ask it.
+// AgentAuth for agents in the auth service's own process.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@ namespace sallyport {
 class AuditQueue;
 class AuthServer;
 
-// `host_id` is this process's; server and queue must outlive what is returned.
+// `host_id` is this process's; server and queue must outlive the result.
 std::unique_ptr<AgentAuth> LocalAgentAuth(AuthServer& auth, AuditQueue& audit, std::string host_id);
 
 }  // namespace sallyport

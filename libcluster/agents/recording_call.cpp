@@ -53,7 +53,7 @@ class RecordingCall : public RecordingSink {
   }
 
  private:
-  // Moves what can be moved and takes what has come.
+  // Sends and receives without blocking.
   Status Step() {
     RETURN_IF_ERROR(call_->Step());
     while (true) {
@@ -77,7 +77,7 @@ class RecordingCall : public RecordingSink {
     }
   }
 
-  // How the call ended; that it did is itself a failure unless this side has ended it.
+  // Returns the result of the call; an end that this side did not request is a failure.
   Status Ended() const {
     if (call_->ended()->code != 0) return std::unexpected(ErrorOfGrpcStatus(*call_->ended()));
     if (completing_) return {};

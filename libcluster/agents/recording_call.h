@@ -1,4 +1,4 @@
-// A recording on its way to an auth service elsewhere: a call of CreateAuditStream.
+// Uploads a recording to an auth service on another host: a call of CreateAuditStream.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 
 namespace sallyport {
 
-// Opens the call and waits for the upload's id. Fails as OpenGrpcStream does, and with what the auth service answers.
+// Opens the call and waits for the upload's id. Fails as OpenGrpcStream does, and with the error of the auth service.
 Result<std::unique_ptr<RecordingSink>> OpenRecordingCall(const RpcOptions& connection, const std::string& session_id,
                                                          const std::string& upload_id);
 

@@ -1,4 +1,4 @@
-// The services of an agent that run: dials find theirs, and what concerns all of them reaches each.
+// The running services of an agent: routes each dial to its service, and passes common events to all services.
 #pragma once
 
 #include <memory>
@@ -12,29 +12,30 @@
 
 namespace sallyport {
 
-// Safe from several threads, once all have been started.
+// Safe from several threads after Start.
 class RunningServices {
  public:
-  // None runs before Start. The rows must outlive this.
+  // No service runs before Start. The rows must outlive the object.
   explicit RunningServices(std::span<const AgentServiceRow> rows = AllAgentServices()) : rows_(rows) {}
   RunningServices(const RunningServices&) = delete;
   RunningServices& operator=(const RunningServices&) = delete;
   // Stops the services, the last first.
   ~RunningServices();
 
-  // Starts those that the configuration enables. Once; what had been started when one fails goes with this.
+  // Starts the enabled services. Call it once; when a service fails to start, the destructor stops the earlier ones.
   Status Start(const AgentServiceParts& parts);
 
   struct Connection {
     UniqueFd socket;
     bool ends_itself = false;  // when the agent stops, by EndAll
   };
-  // Opens a connection of the service that answers the dial. kNotFound when none does; fails as AgentService::Dial.
+  // Opens a connection of the service for the dial. Fails with kNotFound when no service answers, and as
+  // AgentService::Dial does.
   Result<Connection> Dial(const v1::Dial& dial);
-  // Says to the service that answers the dial what the connection has carried.
+  // Reports the connection's traffic to the service of the dial.
   void Carried(const v1::Dial& dial, const SshTraffic& traffic);
 
-  // As those of AgentService.
+  // Call the functions of the same name of each service.
   Status Use(const HostIdentity& identity);
   void End(const std::string& id, const std::string& reason);
   void EndAll(const std::string& reason);

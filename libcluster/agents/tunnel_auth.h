@@ -1,4 +1,4 @@
-// The auth service at the other end of an agent's tunnel.
+// AgentAuth over an agent's tunnel.
 #pragma once
 
 #include <mutex>
@@ -12,10 +12,10 @@ namespace sallyport {
 
 class TunnelAuth : public AgentAuth {
  public:
-  // The tunnel must outlive this. There is no key of the host before Use.
+  // The tunnel must outlive the object. The host has no key before Use.
   TunnelAuth(std::string cluster, TunnelClient& tunnel) : cluster_(std::move(cluster)), tunnel_(tunnel) {}
 
-  // The host has this key from now on. kBadParameter when it cannot be read.
+  // Sets the host's key. Fails with kBadParameter when the key cannot be read.
   Status Use(const HostIdentity& identity);
 
   const std::string& cluster_name() const override { return cluster_; }

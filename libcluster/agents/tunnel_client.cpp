@@ -38,7 +38,7 @@ constexpr std::string_view kConnect = "/sallyport.v1.TunnelService/Connect";
 
 Deadline In(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
-// Many agents that lost one proxy do not come back at once.
+// Spreads the reconnects of many agents that lost one proxy.
 std::chrono::milliseconds Jittered(std::chrono::milliseconds pause) {
   static thread_local std::mt19937 random{std::random_device{}()};
   return std::chrono::milliseconds(
@@ -86,7 +86,7 @@ Status Relay(GrpcStream& call, int socket, int end, SshTraffic& traffic) {
 
 }  // namespace
 
-// Shared by the client and its threads: one that still waits for the network after Stop finds no services any more.
+// Shared by the client and its threads: a thread that still waits for the network after Stop finds no services.
 struct TunnelClient::State : std::enable_shared_from_this<State> {
   State()
       : wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
@@ -110,7 +110,7 @@ struct TunnelClient::State : std::enable_shared_from_this<State> {
     services = &none;
   }
 
-  // Runs work on a thread of its own, for which Stop waits.
+  // Runs work on a new thread; Stop waits for it.
   void Begin(std::function<void()> work) {
     {
       const std::lock_guard lock(mutex);
@@ -145,7 +145,7 @@ struct TunnelClient::State : std::enable_shared_from_this<State> {
   int threads = 0;
   std::condition_variable ended;
 
-  // Waits until somebody wakes this, or the time is over.
+  // Waits for Wake or the timeout.
   void Sleep(std::chrono::milliseconds time) const {
     pollfd wait{wake.get(), POLLIN, 0};
     std::ignore = ::poll(&wait, 1, static_cast<int>(time.count()));
@@ -239,7 +239,7 @@ void TunnelClient::State::SendQueued() {
   }
 }
 
-// The auth service has the events up to this one.
+// The auth service has stored the events up to this one.
 void TunnelClient::State::Forget(std::uint64_t number) {
   const std::lock_guard lock(mutex);
   while (!events.empty() && events.front().event().number() <= number) events.pop_front();
@@ -278,11 +278,12 @@ void TunnelClient::State::Run() {
     if (stopping) break;
     if (!worked) Log(LogLevel::kWarning, "the proxy was lost", {{"reason", worked.error().message}});
     if (call) pause = kFirstPause;
-    // Another process has this host's identity. It keeps what it has for a while, so that the two do not take turns.
+    // Another process has this host's identity. Waits before reconnecting, so that the two do not evict each other in
+    // turns.
     if (!worked && worked.error().kind == ErrorKind::kAlreadyExists) pause = kLongestPause;
     call.reset();
 
-    // What is to be sent wakes this too, and can wait.
+    // Messages to send wake this thread too, and can wait.
     const Deadline again = In(Jittered(pause));
     while (!stopping && std::chrono::steady_clock::now() < again) {
       Sleep(std::chrono::ceil<std::chrono::milliseconds>(again - std::chrono::steady_clock::now()));
@@ -350,7 +351,7 @@ Status TunnelClient::State::Serve(const v1::Dial& message) {
   ASSIGN_OR_RETURN(const auto dialled, DialService(message));
   SshTraffic traffic;
   const Status carried = Carry(message, dialled, traffic);
-  // The agent keeps a descriptor of its own, so closing this one tells nobody.
+  // The agent keeps its own descriptor, so closing this one does not end the connection.
   ::shutdown(dialled.socket.get(), SHUT_RDWR);
   const std::shared_lock lock(services_mutex);
   services->Carried(message, traffic);
@@ -363,7 +364,7 @@ Status TunnelClient::State::Carry(const v1::Dial& message, const RunningServices
   v1::TunnelBytes first;
   first.set_id(message.id());
   bytes->Send(first.SerializeAsString());
-  // Some end by themselves, with a word to their users; the proxy keeps the others open.
+  // Some services end their connections with a message to the users; the others end here.
   const int end = dialled.ends_itself ? cutting.get() : ending.get();
   if (const Status relayed = Relay(*bytes, dialled.socket.get(), end, traffic); !relayed) {
     Log(LogLevel::kDebug, "a connection broke", {{"connection", message.id()}, {"reason", relayed.error().message}});

@@ -1,5 +1,5 @@
-// The agent's side of the tunnel: one call to the proxy that is kept open through restarts of either side, and a call
-// for each connection that the proxy asks for (proto/sallyport/v1/tunnel_service.proto).
+// The agent's side of the tunnel: one call to the proxy, reopened after restarts of either side, and a call for each
+// connection that the proxy dials (proto/sallyport/v1/tunnel_service.proto).
 #pragma once
 
 #include <memory>
@@ -32,24 +32,24 @@ class TunnelClient {
   static Result<std::unique_ptr<TunnelClient>> Open(const HostIdentity& identity, TunnelOptions options);
   ~TunnelClient();  // stops
 
-  // Who signs the certificates of the cluster's users, as the proxy said last: lines of authorized_keys.
+  // Returns the keys of the user CA that the proxy sent last: lines of authorized_keys.
   std::vector<std::string> UserAuthorityKeys() const;
-  // How the cluster is reached, for calls beside the tunnel.
+  // Returns the options for other calls to the cluster.
   std::shared_ptr<const RpcOptions> connection() const;
-  // From now on calls are made with this identity; those that are open go on.
+  // Uses this identity for new calls; open calls continue.
   Status Use(const HostIdentity& identity);
-  // From now on dials go to these services, which must live until Stop, and the call is opened again whenever it
-  // breaks; the services are told when the proxy names other keys then that sign users' certificates.
+  // Routes dials to these services, which must live until Stop, and reopens the call whenever it breaks. Notifies the
+  // services when the proxy then sends other keys of the user CA.
   void Serve(RunningServices& services);
 
-  // Says goodbye, takes no more dials, cuts connections that do not end themselves, and waits until the others have
-  // ended, which is the agent's to do; what hangs is cut after some seconds. The services are not used any more then.
+  // Announces the end to the proxy, refuses dials, cuts connections that EndAll does not end, and waits until the agent
+  // has ended the others; cuts the rest after some seconds. Does not use the services afterwards.
   void Stop();
 
-  // Sends an announcement, whose kind is set, now and after each time the call was opened again; a later one of the
-  // same kind takes its place.
+  // Sends an announcement (with its kind set) now and after each reopening of the call, until a later announcement of
+  // the same kind replaces it.
   void Announce(const v1::AgentMessage& announcement);
-  // Queues a message; kLimitExceeded when too many wait for the call to come back.
+  // Queues a message. Fails with kLimitExceeded when too many wait for the call to be reopened.
   Status Send(const v1::AgentMessage& message);
 
  private:

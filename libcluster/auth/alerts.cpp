@@ -41,7 +41,7 @@ bool May(const Caller& caller, std::string_view kind, std::string_view verb) {
   return AuthServer::CheckRule(caller, kind, verb).has_value();
 }
 
-// Whether an alert's labels make it one for the caller: it is for everybody, or for those who hold one of its rights.
+// Returns whether an alert's labels target the caller: everybody, or callers with one of the listed rights.
 bool IsMeantFor(const ClusterAlert& alert, const Caller& caller) {
   if (AlertLabel(alert, alert_label::kPermitAll) == kYes) return true;
   return std::ranges::any_of(SplitNonEmpty(AlertLabel(alert, alert_label::kVerbPermit), '|'),
@@ -61,7 +61,7 @@ Status RemoveAcknowledged(Backend& backend, std::vector<ClusterAlert>& alerts) {
   return {};
 }
 
-// Only alerts that the caller sees hide others, so that nobody is left with neither of two.
+// Only alerts that the caller sees supersede others, so that the caller always sees one of the two.
 void RemoveSuperseded(std::vector<ClusterAlert>& alerts) {
   std::map<std::string, int> severity_above;
   for (const auto& alert : alerts) {
@@ -92,7 +92,7 @@ Status UpsertAlert(Backend& backend, ClusterAlert alert) {
   RETURN_IF_ERROR(CheckClusterAlert(alert));
   auto& header = *alert.mutable_header();
   auto& spec = *alert.mutable_spec();
-  // Go's clients send its zero time where they mean none.
+  // Go's clients send Go's zero time for a missing time.
   if (!spec.has_created() || spec.created().seconds() == kGoZeroSeconds) {
     *spec.mutable_created() = TimeUtil::NanosecondsToTimestamp(Now().time_since_epoch().count());
   }

@@ -1,5 +1,5 @@
-// Alerts of the cluster and their acknowledgements in the backend, and who sees which alert. No event is written about
-// them: Teleport's audit log knows none.
+// Keeps the cluster's alerts and their acknowledgements in the backend and selects the alerts for a caller. Writes no
+// audit events: Teleport defines none for alerts.
 #pragma once
 
 #include <string_view>
@@ -18,22 +18,22 @@ namespace sallyport {
 
 struct Caller;
 
-// Returns the alerts that match a query and are meant for the caller, by ID. Left out are those that somebody has
-// acknowledged and those that a more severe one among them supersedes, unless the query wants them; with_untargeted
-// shows who may list and read alerts those for others too.
+// Returns the alerts that match a query and target the caller, ordered by ID. Leaves out acknowledged alerts and alerts
+// that a more severe alert supersedes, unless the query includes them. with_untargeted adds the alerts for others if
+// the caller may list and read alerts.
 Result<std::vector<types::ClusterAlert>> AlertsFor(Backend& backend, const Caller& caller,
                                                    const types::GetClusterAlertsRequest& query);
 
-// Writes an alert, instead of the one with the same ID if there is one. Without a time of its own it was made now and
-// goes after a day. Fails with kBadParameter as CheckClusterAlert does.
+// Writes an alert and replaces an alert with the same ID. The default creation time is now, the default lifetime a day.
+// Fails with kBadParameter as CheckClusterAlert does.
 Status UpsertAlert(Backend& backend, types::ClusterAlert alert);
 
-// Acknowledges an alert, which need not be there. kAlreadyExists when it is acknowledged; kBadParameter as
-// CheckAlertAck.
+// Acknowledges an alert, which need not exist. Fails with kAlreadyExists for an acknowledged alert, and with
+// kBadParameter as CheckAlertAck does.
 Status CreateAlertAck(Backend& backend, const types::AlertAcknowledgement& ack);
-// Returns the acknowledgements that hold, by the alert's ID.
+// Returns the acknowledgements in force, ordered by the alert's ID.
 Result<std::vector<types::AlertAcknowledgement>> AlertAcks(Backend& backend);
-// Ends the acknowledgement of an alert, or with "*" of all. One that is not there is no failure.
+// Removes the acknowledgement of an alert, or of all alerts ("*"). A missing acknowledgement is no failure.
 Status ClearAlertAcks(Backend& backend, std::string_view alert_id);
 
 }  // namespace sallyport

@@ -73,7 +73,7 @@ Result<std::unique_ptr<AuthServer>> AuthServer::Open(AuthServerOptions options) 
   Backend& backend = *auth->own_backend_;
   auth->audit_queue_ = std::make_shared<AuditQueue>(backend);
   auth->Follow(backend);
-  // The bootstrap file may bring the authorities: Authorities::Open makes those that are missing.
+  // The bootstrap file may have authorities: Authorities::Open generates the missing ones.
   RETURN_IF_ERROR(auth->ReadBootstrapFile());
 
   ASSIGN_OR_RETURN(auth->authorities_, Authorities::Open(backend, opts.cluster_name));

@@ -1,5 +1,5 @@
-// The auth service: state, authorities, users, locks and certificates of one cluster, put together. What callers may do
-// is checked by the rows of the RPC table before anything here runs.
+// The auth service: combines state, authorities, users, locks and certificates of one cluster. The rows of the RPC
+// table authorize callers before any function of this class runs.
 //
 // Safe from several threads.
 #pragma once
@@ -41,20 +41,20 @@ struct AuthServerOptions {
   std::string host_id;  // of the auth service's own host
   std::string cluster_name;
   std::string proxy_public_address;  // "HOST:PORT", for invite links and Ping
-  // Settings of the configuration file, complete; nullptr when the file says nothing of them.
+  // Settings of the configuration file, complete; nullptr when the file does not have them.
   std::shared_ptr<const types::AuthPreferenceV2> auth_preference;
   std::shared_ptr<const types::ClusterNetworkingConfigV2> networking_config;
   std::shared_ptr<const types::SessionRecordingConfigV2> recording_config;
   std::shared_ptr<const types::StaticTokensV2> static_tokens;
-  std::string bootstrap_path;  // of a file with resources that an empty cluster begins with; empty: none
+  std::string bootstrap_path;  // of a file with the first resources of an empty cluster; empty: none
 };
 
 class AuthServer {
  public:
-  // Opens the state under the data directory; makes it at the first start: authorities, settings, preset roles.
+  // Opens the state under the data directory; creates it at the first start: authorities, settings, preset roles.
   static Result<std::unique_ptr<AuthServer>> Open(AuthServerOptions options);
-  // Returns the same auth service over a view of its backend: what changes there changes nothing here. The rest is
-  // shared with this one, which must outlive it, and so must the view.
+  // Returns the same auth service over a view of its backend: changes of the view do not affect this service. All other
+  // state is shared. This service and the view must outlive the result.
   std::unique_ptr<AuthServer> Over(Backend& view);
   ~AuthServer();
 
@@ -64,7 +64,7 @@ class AuthServer {
   AuditQueue& audit_queue() { return *audit_queue_; }
   LocalUsers& local_users() { return *local_users_; }
   JoinLimits& join_limits() { return join_limits_; }
-  // Of access requests, by user.
+  // Limits access requests, by user.
   RateLimiter& request_rate() { return request_rate_; }
   const Locks& locks() const { return *locks_; }
   NodeCache& nodes() { return *nodes_; }
@@ -80,13 +80,14 @@ class AuthServer {
     return GetResource<M>(*backend_, kind, singleton_name);
   }
 
-  // Returns the setting that requests are decided by, from memory while it does not change.
+  // Returns cluster_auth_preference, cached until it changes.
   Result<std::shared_ptr<const types::AuthPreferenceV2>> AuthPreference();
 
   // Commits, and reads the locks again when they are other ones, so that nobody who checks one has to wait for that.
   Status Commit(BackendTransaction transaction);
 
-  // Writes a resource and its event as one, with what else is in the transaction. `message` gets its new revision.
+  // Writes a resource and its event in one transaction, with the other contents of `transaction`. Sets the new revision
+  // in `message`.
   template <typename M>
   Status Write(const Caller& by, const AuditType& type, std::string_view kind, M& message, WriteMode mode,
                BackendTransaction transaction = {}) {
@@ -94,19 +95,19 @@ class AuthServer {
     transaction.Append(EventOf(by, type, NameOf(message)));
     return Named(Commit(std::move(transaction)), kind, NameOf(message));
   }
-  // Removes a resource; kNotFound when it is not there.
+  // Removes a resource. Fails with kNotFound when it does not exist.
   Status Remove(const Caller& by, const AuditType& type, std::string_view kind, std::string_view name);
 
-  // Appends an event alone.
+  // Appends an event without a change.
   Status Emit(const AuditEvent& event);
-  // Makes a session's recording one that can be read, and tells the audit log.
+  // Completes a session's recording and appends the event.
   Status CompleteRecording(RecordingUpload& upload);
-  // The same for recordings whose nodes have not come back for `silence`, with what they have sent.
+  // Completes the recordings whose nodes have been silent for `silence`, with the events received so far.
   Status CompleteAbandonedRecordings(std::chrono::seconds silence);
 
   // Checks the access of a row (see RpcAccess).
   static Status Authorize(const RpcMethod& method, const RpcCall& call);
-  // kAccessDenied unless a user's roles allow the verb, or the caller is the built-in Admin.
+  // Fails with kAccessDenied unless a user's roles allow the verb, or the caller is the built-in Admin.
   static Status CheckRule(const Caller& caller, std::string_view kind, std::string_view verb);
 
   AuditRecord EventOf(const Caller& by, const AuditType& type, std::string_view name) const;
@@ -114,9 +115,9 @@ class AuthServer {
  private:
   Status EmitUpload(const std::string& session_id, const std::string& path);
   explicit AuthServer(AuthServerOptions options);
-  // Replaces the backend's key in "already exists" and the like by what the user knows the resource as.
+  // Replaces the backend's key in errors ("already exists") by the kind and name of the resource.
   static Status Named(Status status, std::string_view kind, std::string_view name);
-  // Makes what reads the state of the cluster by a backend.
+  // Creates the members that read the cluster's state from a backend.
   void Follow(Backend& backend);
   Status ReadBootstrapFile();
   Status EnsureSettings();
@@ -131,7 +132,7 @@ class AuthServer {
   RateLimiter request_rate_{kAccessRequestRate};
   std::mutex preference_mutex_;
   std::unique_ptr<ChangeCounter> preference_changes_;
-  std::uint64_t preference_change_ = 0;  // the count of changes when it was read
+  std::uint64_t preference_change_ = 0;  // the count of changes when the preference was read
   std::shared_ptr<const types::AuthPreferenceV2> preference_;
   std::shared_ptr<Locks> locks_;
   std::unique_ptr<NodeCache> nodes_;
@@ -142,16 +143,16 @@ class AuthServer {
   std::shared_ptr<UserCertIssuer> issuer_;
 };
 
-// Puts what this cluster is into a setting that leaves it open: second factors, kinds of keys, one port for all.
+// Fills in this cluster's defaults where a setting is empty: second factors, kinds of keys, one port for all.
 void FillInSetting(types::AuthPreferenceV2& preference);
 void FillInSetting(types::ClusterNetworkingConfigV2& networking);
 void FillInSetting(types::SessionRecordingConfigV2& recording);
 
-// How much a page of a list holds: clients receive 4 MiB at a time.
+// The size limit of a page of a list: clients receive at most 4 MiB in a message.
 inline constexpr std::size_t kMaxPageBytes = 3 << 20;
 
-// One page of a list: the items after `start`, at most `limit` (0 or too large: 1000) and as many as a client receives
-// in one message, and where the next page starts ("" at the end).
+// Returns one page of a list: the items after `start`, at most `limit` (0 or too large: 1000) and as many as fit into
+// one message, and the start of the next page ("" at the end).
 template <typename M>
 Result<std::pair<std::vector<M>, std::string>> ListPage(Backend& backend, std::string_view kind, std::string_view start,
                                                         int limit) {

@@ -19,7 +19,7 @@
 namespace sallyport {
 namespace {
 
-// The kinds that an administrator writes. Hosts announce the others again.
+// The kinds that administrators write. Hosts announce the other kinds again.
 constexpr std::array<std::string_view, 18> kKinds{"role",
                                                   "user",
                                                   "bot",
@@ -45,7 +45,7 @@ bool HasPrivateKeys(const types::CAKeySet& keys) {
          std::ranges::any_of(keys.jwt(), [](const auto& pair) { return !pair.privatekey().empty(); });
 }
 
-// One backup on its way into a transaction.
+// Collects one backup into a transaction.
 class Restore {
  public:
   Restore(LocalUsers& users, const std::string& cluster_name) : users_(users), cluster_name_(cluster_name) {
@@ -65,7 +65,7 @@ class Restore {
     return Write(kind, *copy);
   }
 
-  // Returns what is to be written, once every user has its roles.
+  // Returns the transaction after a check that every user's roles exist.
   Result<BackendTransaction> Finish() && {
     for (const auto& [user, role] : wanted_roles_) {
       if (roles_.contains(role)) continue;

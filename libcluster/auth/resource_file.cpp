@@ -14,11 +14,11 @@ namespace {
 
 constexpr std::size_t kMaxFileBytes = 10 << 20;
 
-// Of backups of Teleport; they govern what this cluster does not offer.
+// Kinds in Teleport's backups for features that this cluster does not offer.
 constexpr std::array<std::string_view, 3> kWithoutEffect{"health_check_config", "autoupdate_config",
                                                          "autoupdate_version"};
 
-// The list of join tokens of a cluster of Teleport has the links by which users set their passwords, too.
+// Teleport's list of join tokens also has users' invite and reset tokens.
 bool IsInvite(const Value& value) {
   const Value* const spec = value.Find("spec");
   const Value* const roles = spec == nullptr ? nullptr : spec->Find("roles");
@@ -50,7 +50,7 @@ Result<std::vector<Resource>> ReadResourceFile(const std::string& path, std::spa
                                                std::string_view use) {
   ASSIGN_OR_RETURN(const Value::List values, ReadValues(path));
   std::vector<Error> warnings;
-  // Roles of a cluster of Teleport may allow what does not parse.
+  // Roles from Teleport may have expressions that do not parse.
   const DecodeOptions options{
       .source = path, .as_new = true, .useless_allowances = Strictness::kWarn, .warnings = &warnings};
 

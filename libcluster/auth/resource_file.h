@@ -1,4 +1,4 @@
-// Files with resources that the auth service itself reads when it starts.
+// Reads the resource files that the auth service loads at its start.
 #pragma once
 
 #include <span>
@@ -11,9 +11,9 @@
 
 namespace sallyport {
 
-// Reads the resources of a file, YAML or JSON, in their order. What a role allows by mistake is logged, and so is what
-// is left out because it would govern what this cluster does not offer. Fails as ReadFile does; with kBadParameter
-// ("FILE:LINE: reason") for what is no resource; with kNotImplemented for a kind that is not among `kinds`, where `use`
+// Reads the resources of a file, YAML or JSON, in their order. Logs likely mistakes in roles, and fields that are left
+// out because they control features that this cluster does not offer. Fails as ReadFile does; with kBadParameter
+// ("FILE:LINE: reason") for an invalid resource; with kNotImplemented for a kind that is not among `kinds`, where `use`
 // ends the sentence "a cluster cannot USE a KIND".
 Result<std::vector<Resource>> ReadResourceFile(const std::string& path, std::span<const std::string_view> kinds,
                                                std::string_view use);

@@ -20,7 +20,7 @@ namespace {
 
 using google::protobuf::Message;
 
-// Returns whether a resource need not be written: the stored one says the same.
+// Returns whether the stored resource is equal, so that no write is needed.
 template <typename M>
 bool IsStored(AuthServer& auth, std::string_view kind, const Message& message) {
   const auto stored = GetResource<M>(auth.backend(), kind, NameOf(message));
@@ -30,7 +30,7 @@ bool IsStored(AuthServer& auth, std::string_view kind, const Message& message) {
   return SaysTheSame(wanted, *stored);
 }
 
-// The same of a setting; nor is one written that the configuration file decides, as Teleport has it.
+// Returns the same for a setting; also skips settings that the configuration file has, as Teleport does.
 template <typename M>
 bool IsDecided(AuthServer& auth, std::string_view kind, const Message& message) {
   const auto stored = GetResource<M>(auth.backend(), kind, NameOf(message));
@@ -43,10 +43,10 @@ bool IsDecided(AuthServer& auth, std::string_view kind, const Message& message) 
   return true;
 }
 
-// A bot is kept as a user and a role, and shows a part of them: it is made anew.
+// A bot is stored as a user and a role and does not show all of their fields: always writes it.
 bool IsNeverStored(AuthServer&, std::string_view, const Message&) { return false; }
 
-// How a kind is written, in the order in which kinds are.
+// The write method of each kind, in the order of writing.
 struct Row {
   std::string_view kind;
   std::string_view method;

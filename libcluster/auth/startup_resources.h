@@ -1,4 +1,4 @@
-// Resources that a cluster has after each of its starts, whatever became of them before: `teleport start
+// Writes the resources of a file into the cluster at each start, over earlier changes: `teleport start
 // --apply-on-startup`.
 #pragma once
 
@@ -16,10 +16,9 @@ namespace sallyport {
 // ReadResourceFile does.
 Result<std::vector<Resource>> ReadStartupResources(const std::string& path);
 
-// Writes resources as the user "system", in an order in which users find their roles, by the methods that clients write
-// them with: with their checks and events. A resource that is there already and says the same is not written, but bots,
-// and users that bring secrets, always are; a setting that the configuration file decides never is. Fails with the
-// first that is refused; those before it stay.
+// Writes resources as the user "system", in an order in which users find their roles, by the methods of clients, with
+// their checks and events. Skips resources that are stored unchanged, except bots and users with secrets, and settings
+// that the configuration file has. Fails with the first refused resource; earlier ones stay written.
 Status ApplyOnStartup(AuthServer& auth, const RpcTable& methods, std::vector<Resource> resources);
 
 }  // namespace sallyport

@@ -1,6 +1,6 @@
 // The state of a cluster: items by key, each with a revision and perhaps an expiry, and the audit log beside them. A
-// transaction changes several items and appends its audit events as one: all of it is on disk when Commit returns, or
-// none of it ever is. Every reader sees what was committed before it began.
+// transaction changes several items and appends its audit events atomically: when Commit returns, all of it is on disk,
+// or none of it ever will be. Every reader sees the commits before its start.
 //
 // An engine (SQLite here, etcd later) implements this interface; one test suite covers them all. All functions are safe
 // from several threads.
@@ -19,20 +19,20 @@
 
 namespace sallyport {
 
-// How much an item holds at most: lists of them are sent in messages of 4 MiB.
+// The size limit of an item: lists of items are sent in messages of 4 MiB.
 inline constexpr std::size_t kMaxItemBytes = 1 << 20;
 
 struct BackendItem {
   std::string key;    // "/role/member": slashes between parts
   std::string value;  // opaque
   std::string revision;
-  std::optional<Time> expires;  // an item past its expiry is not there
+  std::optional<Time> expires;  // readers do not see an item past its expiry
 };
 
 // One change of the state.
 struct BackendEvent {
   bool removed = false;
-  BackendItem item;  // as it is then; of a removal, as it was
+  BackendItem item;  // after the change; for a removal, before it
 };
 
 // An audit event, already encoded.
@@ -45,9 +45,9 @@ struct AuditRecord {
 
 class BackendTransaction {
  public:
-  // What must hold for a change to happen; otherwise the whole transaction fails.
+  // The condition of a change; if it does not hold, the whole transaction fails.
   enum class Condition {
-    kAny,       // put or delete whatever is there
+    kAny,       // put or delete in any case
     kAbsent,    // create: kAlreadyExists otherwise
     kPresent,   // kNotFound otherwise
     kRevision,  // kNotFound when absent, kCompareFailed when the revision differs
@@ -65,9 +65,9 @@ class BackendTransaction {
   std::string Create(std::string key, std::string value, std::optional<Time> expires = {});
   std::string Update(std::string key, std::string value, std::string_view expected_revision,
                      std::optional<Time> expires = {});
-  // Removes an item; `must_exist` makes its absence kNotFound.
+  // Removes an item. With `must_exist`, Commit fails with kNotFound when the item is absent.
   void Remove(std::string key, bool must_exist);
-  // Removes an item if it is past its expiry then; who wrote it again meanwhile keeps it.
+  // Removes an item if it is past its expiry at the commit, so that an item written again meanwhile stays.
   void RemoveExpired(std::string key);
   void Append(AuditRecord record) { records_.push_back(std::move(record)); }
 
@@ -82,7 +82,7 @@ class BackendTransaction {
   std::vector<AuditRecord> records_;
 };
 
-// kLimitExceeded when a transaction has an item beyond kMaxItemBytes.
+// Fails with kLimitExceeded when a transaction has an item beyond kMaxItemBytes.
 Status CheckItemSizes(const BackendTransaction& transaction);
 
 struct AuditQuery {
@@ -100,24 +100,24 @@ class Backend {
  public:
   virtual ~Backend() = default;
 
-  // kNotFound when absent or expired.
+  // Returns an item. Fails with kNotFound for an absent or expired item.
   virtual Result<BackendItem> Get(std::string_view key) = 0;
-  // Items whose key starts with `prefix` and is greater than `after`, by key, at most `limit`.
+  // Returns at most `limit` items whose key starts with `prefix` and is greater than `after`, ordered by key.
   virtual Result<std::vector<BackendItem>> List(std::string_view prefix, std::string_view after, std::size_t limit) = 0;
-  // Items that are past their expiry and still take room, the longest first, at most `limit`.
+  // Returns at most `limit` stored items past their expiry, the oldest expiry first.
   virtual Result<std::vector<BackendItem>> Expired(std::size_t limit) = 0;
-  // Waits until the transaction is durable. Takes no item beyond kMaxItemBytes (kLimitExceeded). Fails with the kind of
-  // the first condition that does not hold; the message names the key. kConnectionProblem when the disk does not take
-  // it; nothing of it is there then.
+  // Commits, and waits until the transaction is durable. Fails with kLimitExceeded for an item beyond kMaxItemBytes;
+  // with the kind of the first condition that does not hold, the message names the key; with kConnectionProblem when
+  // the disk refuses, and then nothing is stored.
   virtual Status Commit(BackendTransaction transaction) = 0;
-  // Watches what is committed from now on (libcluster/backend/change_feed.h). Letting go of the watcher ends it.
+  // Watches later commits (libcluster/backend/change_feed.h). Destroying the watcher ends the watch.
   virtual std::shared_ptr<ChangeWatcher> Watch(std::vector<std::string> prefixes, std::function<void()> wake) = 0;
-  // Records by time of arrival, each with its sequence number.
+  // Returns records in order of arrival, each with its sequence number.
   virtual Result<std::vector<std::pair<std::int64_t, AuditRecord>>> Events(const AuditQuery& query) = 0;
 };
 
-// Opens (or makes, mode 0600) the SQLite file at `path`. Concurrent commits share one fsync: they are collected while
-// the previous one is being written.
+// Opens (or creates, mode 0600) the SQLite file at `path`. Concurrent commits share one fsync: commits are collected
+// during the previous write.
 Result<std::unique_ptr<Backend>> OpenSqliteBackend(const std::string& path);
 
 }  // namespace sallyport

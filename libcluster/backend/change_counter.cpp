@@ -24,9 +24,9 @@ struct ChangeCounter::State : std::enable_shared_from_this<State> {
       if (const auto events = watcher->Take()) return count += events->empty() ? 0 : 1;
     }
 
-    // What a watcher that fell behind has missed is a change.
+    // A watcher that fell behind has missed changes: counts one.
     watcher = backend.Watch(prefixes, [weak = weak_from_this()] {
-      // Events do not pile up while nobody asks.
+      // Takes the events, so that they do not queue up.
       if (const auto self = weak.lock()) self->Take();
     });
     return ++count;

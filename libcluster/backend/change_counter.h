@@ -1,4 +1,4 @@
-// Counts the changes below some keys of a backend, so that what was derived from them is known to be old.
+// Counts the changes below some keys of a backend, to invalidate data derived from them.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ class ChangeCounter {
   ChangeCounter(const ChangeCounter&) = delete;
   ChangeCounter& operator=(const ChangeCounter&) = delete;
 
-  // Returns a number that is higher after each commit that changed such a key. What is read after the call is current
-  // for as long as the number stays.
+  // Returns a number that is higher after each commit that changed such a key. Data read after the call is current
+  // while the number stays the same.
   std::uint64_t Count();
 
  private:

@@ -1,4 +1,4 @@
-// What changes in a backend, told to those who watch it: after each commit, in the order of commits.
+// Delivers the changes of a backend to its watchers: after each commit, in the order of commits.
 //
 // All functions are safe from several threads.
 #pragma once
@@ -14,25 +14,24 @@
 
 namespace sallyport {
 
-// Events, which all watchers of a change share: who does not take them keeps no copy of its own.
+// Events, shared by all watchers of a change: slow watchers keep no copies.
 using SharedEvents = std::vector<std::shared_ptr<const BackendEvent>>;
 
-// Has what one watcher has not taken yet. Nothing comes any more when it is gone.
+// Queues the events for one watcher; its destructor ends the watch.
 class ChangeWatcher {
  public:
-  // Watches keys that begin with one of the prefixes. `wake` is called when there is something to take, from the thread
-  // that commits: it must not block, nor commit.
+  // Watches keys that begin with one of the prefixes. `wake` is called on the committing thread when Take has events;
+  // it must not block or commit.
   ChangeWatcher(std::vector<std::string> prefixes, std::function<void()> wake);
 
-  // Returns a watcher of a backend that does not say what changes: its Take() always fails, so that its owner reads
-  // anew.
+  // Returns a watcher for a backend without events: its Take() always fails, so that its owner reads again.
   static std::shared_ptr<ChangeWatcher> Unknowing();
 
   // Returns whether the watcher learns of changes.
   bool knows() const { return knows_; }
 
-  // Returns what has changed since. Fails with kLimitExceeded, from then on, when it was not called for so long that
-  // too much has.
+  // Returns the changes since the last call. Fails with kLimitExceeded, from then on, when too many changes have queued
+  // up between calls.
   Result<SharedEvents> Take();
 
  private:

@@ -1,5 +1,5 @@
-// One process for each data directory: two that share one would take each other's place in the cluster, and write each
-// other's state. What only reads there, as tctl does on the same host, needs no lock.
+// Allows one process per data directory: two processes would take each other's place in the cluster and overwrite each
+// other's state. Readers, such as tctl on the same host, need no lock.
 #pragma once
 
 #include <chrono>
@@ -12,9 +12,9 @@ namespace sallyport {
 
 class DataDirLock {
  public:
-  // Takes flock(2) on DATA_DIR/teleport.lock, which has this process's id, until the object goes; makes the directory
-  // when it is missing. Waits for a process that is ending, at most `patience`. Fails with kAlreadyExists and names the
-  // process that holds the lock; or as the disk does.
+  // Takes flock(2) on DATA_DIR/teleport.lock, which has this process's id, until the object is destroyed; creates a
+  // missing directory. Waits for an ending process, at most `patience`. Fails with kAlreadyExists, which names the
+  // holder of the lock; or with an error of the disk.
   static Result<DataDirLock> Acquire(const std::string& data_dir, std::chrono::milliseconds patience);
 
  private:
@@ -22,7 +22,7 @@ class DataDirLock {
   UniqueFd fd_;
 };
 
-// How long a start waits for the process before it: longer than one takes to stop.
+// The wait of a start for the previous process: longer than a stop takes.
 constexpr std::chrono::milliseconds kDataDirPatience{5000};
 
 }  // namespace sallyport

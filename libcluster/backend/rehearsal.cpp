@@ -24,13 +24,13 @@ Result<BackendItem> Rehearsal::Get(std::string_view key) {
 Result<std::vector<BackendItem>> Rehearsal::List(std::string_view prefix, std::string_view after, std::size_t limit) {
   const std::lock_guard lock(mutex_);
 
-  // As many more as may be removed here.
+  // Reads more, as many as the rehearsal may have removed.
   const std::size_t all = limit + items_.size();
   ASSIGN_OR_RETURN(const auto stored, under_.List(prefix, after, all));
   std::map<std::string, BackendItem> merged;
   for (const auto& item : stored) merged.emplace(item.key, item);
 
-  // Past the last that was read there may be more that was not.
+  // There may be further items after the last one read.
   const std::string last = stored.size() < all || stored.empty() ? std::string() : stored.back().key;
   for (auto at = items_.lower_bound(prefix); at != items_.end() && at->first.starts_with(prefix); ++at) {
     if (at->first <= after || (!last.empty() && at->first > last)) continue;

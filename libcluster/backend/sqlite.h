@@ -15,7 +15,7 @@ struct sqlite3_stmt;
 
 namespace sallyport {
 
-// A statement in use; it goes back to its connection, reset, at the end of its scope.
+// A statement in use; the destructor resets it and returns it to its connection.
 class SqliteStatement {
  public:
   explicit SqliteStatement(sqlite3_stmt* statement) : statement_(statement) {}
@@ -56,7 +56,7 @@ class SqliteConnection {
   Status Execute(const char* sql);
   // Returns the statement for a string literal, prepared once a connection.
   Result<SqliteStatement> Prepare(const char* sql);
-  // Rows changed by the last statement.
+  // Returns the number of rows that the last statement changed.
   int changes() const;
 
  private:

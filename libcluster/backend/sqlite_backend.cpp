@@ -223,14 +223,14 @@ void SqliteBackend::RunWriter() {
     }
 
     WriteBatch(batch);
-    // Those of the batch come back, and those who came meanwhile are there already.
+    // The writers of the batch return, and new ones are already waiting.
     const std::lock_guard lock(mutex_);
     expected = std::max(batch.size() + queue_.size(), expected * 3 / 4);
   }
 }
 
-// Writers who were in a batch together come back together: as long as one arrives after the other, waiting lets them
-// share a sync again. Who writes alone never waits.
+// Writers of one batch return at about the same time: waiting while they keep arriving lets them share a sync again. A
+// single writer never waits.
 void SqliteBackend::Gather(std::unique_lock<std::mutex>& lock, std::size_t expected) {
   const auto end = std::chrono::steady_clock::now() + kGatherTime;
   while (!stopping_ && queue_.size() < expected && std::chrono::steady_clock::now() < end) {
@@ -239,7 +239,7 @@ void SqliteBackend::Gather(std::unique_lock<std::mutex>& lock, std::size_t expec
   }
 }
 
-// Nothing is wrong with what was to be written: later, when there is room, it may be.
+// The transaction itself is valid: a retry may succeed when the disk has room.
 std::unexpected<Error> CannotWrite(const Error& error) {
   return FailWithHint(ErrorKind::kConnectionProblem,
                       fmt::format("the cluster cannot write its state at present: {}", error.message),

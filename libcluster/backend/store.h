@@ -1,5 +1,5 @@
-// Resources as messages in the backend: "/resources/KIND/NAME". Where a message has the usual metadata, its revision
-// and expiry are those of the backend's item.
+// Stores resources as messages in the backend: "/resources/KIND/NAME". Where a message has the usual metadata, its
+// revision and expiry are those of the backend's item.
 #pragma once
 
 #include <google/protobuf/util/time_util.h>
@@ -18,7 +18,7 @@ inline std::string ResourceKey(std::string_view kind, std::string_view name) {
   return fmt::format("/resources/{}/{}", kind, name);
 }
 
-// Decodes an item; kInternal when its bytes are no such message.
+// Decodes an item. Fails with kInternal when its bytes are no such message.
 template <typename M>
 Result<M> DecodeItem(const BackendItem& item) {
   M message;
@@ -27,7 +27,7 @@ Result<M> DecodeItem(const BackendItem& item) {
   return message;
 }
 
-// kNotFound says "role member is not found".
+// Returns a resource. Fails with kNotFound "role member is not found".
 template <typename M>
 Result<M> GetResource(Backend& backend, std::string_view kind, std::string_view name) {
   auto item = backend.Get(ResourceKey(kind, name));
@@ -38,7 +38,7 @@ Result<M> GetResource(Backend& backend, std::string_view kind, std::string_view 
   return DecodeItem<M>(*item);
 }
 
-// A page of resources by name, the ones after `after`.
+// Returns a page of resources ordered by name, from the first after `after`.
 template <typename M>
 Result<std::vector<M>> ListResources(Backend& backend, std::string_view kind, std::string_view after,
                                      std::size_t limit) {
@@ -57,10 +57,10 @@ Result<std::vector<M>> ListAllResources(Backend& backend, std::string_view kind)
   return ListResources<M>(backend, kind, "", static_cast<std::size_t>(1) << 30);
 }
 
-// How a resource is written.
+// The condition of a write.
 enum class WriteMode {
   kCreate,  // must be new
-  kUpdate,  // must be there with the revision in its metadata
+  kUpdate,  // must exist with the revision in its metadata
   kUpsert,  // either
 };
 

@@ -90,7 +90,7 @@ std::vector<ConfigKey> SettingKeys() {
 
 #undef SETTING_KEY
 
-// Keys of what Teleport's auth service does beside, without the prefix.
+// Keys of other features of Teleport's auth service, without the prefix.
 constexpr std::array kRefused{
     KeyFact{"load_all_cas", Type::kSwitch},
     KeyFact{"hosted_plugins.enabled", Type::kSwitch},
@@ -117,7 +117,7 @@ constexpr std::array kRefused{
     KeyFact{"ca_key_params.aws_kms.tags", Type::kMap},
 };
 
-// Keys below a switch that is off, and keys that Teleport does not heed either.
+// Keys below a disabled switch, and keys that Teleport ignores too.
 constexpr std::array kAuthWithoutEffect{
     KeyFact{"public_addr", Type::kTexts},
     KeyFact{"license_file"},

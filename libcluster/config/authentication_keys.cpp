@@ -17,7 +17,7 @@ using Type = ConfigType;
     }                                                                                                          \
   }
 
-// Factors that this cluster can check.
+// The second factors that this cluster supports.
 Status SetSecondFactor(TeleportConfig& config, const Value& value) {
   ASSIGN_OR_RETURN(const auto factors, ConfigTexts(value));
   for (const auto& factor : factors) {

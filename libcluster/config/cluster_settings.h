@@ -1,5 +1,5 @@
-// Keys that are fields of the cluster's settings: read by the resources' own codec, so that a value means in the file
-// what it means in a resource.
+// Reads configuration keys that are fields of the cluster's settings, with the resources' own codec, so that a value
+// has the same meaning in the file and in a resource.
 #pragma once
 
 #include <memory>
@@ -25,7 +25,7 @@ Status SetField(std::shared_ptr<Setting>& setting, std::string_view field, const
   return {};
 }
 
-// The same for a key of a type: a switch may be any of its words.
+// Reads a field with a key type: a switch accepts all of its words.
 template <typename Setting>
 Status SetField(std::shared_ptr<Setting>& setting, std::string_view field, ConfigType type, const Value& value) {
   if (type != ConfigType::kSwitch) return SetField(setting, field, value);

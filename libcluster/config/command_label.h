@@ -1,5 +1,5 @@
-// A label of a node whose value is what a command prints (docs/protocol/services.md#labels-of-nodes), as teleport.yaml
-// writes it.
+// A label of a node with the output of a command as its value (docs/protocol/services.md#labels-of-nodes), in the form
+// of teleport.yaml.
 #pragma once
 
 #include <string>

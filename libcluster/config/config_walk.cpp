@@ -1,4 +1,4 @@
-// Walks a file along the table of its keys.
+// Applies the table of keys to a file.
 #include <algorithm>
 #include <array>
 #include <map>
@@ -73,7 +73,7 @@ std::string Join(const std::string& path, std::string_view name) {
   return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
 }
 
-// The key that was meant by an unknown name: one beside it, or the same name elsewhere.
+// Returns the probable key for an unknown name: a sibling key, or the same name elsewhere.
 std::optional<std::string> Suggestion(const Node& node, const std::string& path, const std::string& name) {
   std::vector<std::string> beside;
   for (const auto& [known, child] : node.children) beside.push_back(known);
@@ -158,7 +158,7 @@ class ConfigWalk {
     return {};
   }
 
-  // A key without a value is as good as none.
+  // A key without a value counts as absent.
   Status Serve(const ConfigKey& key, const std::string& path, const Value& value) {
     if (value.is_null() || (value.is_string() && value.as_string().empty())) return {};
     Status status = key.set(config_, value);
@@ -168,7 +168,7 @@ class ConfigWalk {
     return not_served ? Refuse(path, error) : Status(error);
   }
 
-  // A refusal within a service counts when the service is on, which the whole file and the command line say.
+  // A refusal within a service counts only if the file or the command line enables the service.
   Status Refuse(const std::string& path, std::unexpected<Error> error) {
     constexpr std::array<std::string_view, 4> kServices{"auth_service", "proxy_service", "ssh_service",
                                                         "kubernetes_service"};

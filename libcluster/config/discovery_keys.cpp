@@ -39,7 +39,7 @@ constexpr std::array kKubernetes{
     KeyFact{"labels", ConfigType::kMap},
 };
 
-// How an agent is installed on a machine that was found.
+// Keys for installing an agent on a discovered machine.
 constexpr std::array kInstall{
     KeyFact{"join_params.token_name"},
     KeyFact{"join_params.method"},

@@ -109,7 +109,7 @@ Status SetStorageType(TeleportConfig&, const Value& value) {
   return Fail(ErrorKind::kNotImplemented, "storage of type \"{}\" is not implemented, use lite", type);
 }
 
-// The path must be the one in the data directory, which may follow in the file: CheckConfig compares.
+// The path must be in the data directory, which may come later in the file: CheckConfig compares.
 Status SetStoragePath(TeleportConfig& config, const Value& value) {
   ASSIGN_OR_RETURN(config.storage_path, ConfigText(value));
   config.storage_path_line = value.place().line;

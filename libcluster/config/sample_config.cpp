@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kHttpsPort = 443;
 
-// Which services the file switches on.
+// The services that the file enables.
 struct Roles {
   bool auth = true;
   bool proxy = true;
@@ -100,7 +100,7 @@ Result<Value> ProxySection(const SampleOptions& options) {
 
 Value SshSection(const SampleOptions& options, const Roles& roles) {
   Value section = Enabled(roles.node);
-  // Without a word of it, the node is on where sshd is installed.
+  // Without a key the node is enabled where sshd is installed.
   if (roles.node && !roles.named) section.Remove("enabled");
   if (!roles.node) return section;
   if (!options.node_labels.empty()) {

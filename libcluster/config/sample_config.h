@@ -1,4 +1,4 @@
-// The file that `teleport configure` and `teleport node configure` write: a teleport.yaml that starts as it stands.
+// Writes the file of `teleport configure` and `teleport node configure`: a teleport.yaml that starts without edits.
 #pragma once
 
 #include <map>
@@ -27,8 +27,8 @@ struct SampleOptions {
   std::string key_file;
 };
 
-// Returns the text. Fails with kBadParameter (a role that does not exist, an address that is none, two ways to one
-// cluster, a certificate without its key) or kNotImplemented (roles that are not served).
+// Returns the text. Fails with kBadParameter (an unknown role, an invalid address, both a proxy and an auth address, a
+// certificate without its key) or kNotImplemented (unimplemented roles).
 Result<std::string> SampleConfig(const SampleOptions& options);
 
 }  // namespace sallyport

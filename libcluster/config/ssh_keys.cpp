@@ -91,7 +91,7 @@ constexpr std::array kSshRefused{
     KeyFact{"pam.enabled", Type::kSwitch},
 };
 
-// Connections come by the proxy, hosts make no users, and the rest is below what is off.
+// No effect: connections come through the proxy, hosts create no users, and the rest is below disabled switches.
 constexpr std::array kSshWithoutEffect{
     KeyFact{"listen_addr"},
     KeyFact{"namespace"},

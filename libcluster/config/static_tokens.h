@@ -1,4 +1,4 @@
-// Join tokens of the configuration file: "role,role:token", or a path to a file of tokens after the colon.
+// Reads the join tokens of the configuration file: "role,role:token", or a path to a file of tokens after the colon.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@ class StaticTokensV2;
 
 namespace sallyport {
 
-// Fails with kBadParameter (no colon, unknown role) or what reading the file gives. No message holds a token.
+// Fails with kBadParameter (no colon, unknown role) or as reading the file does. No message contains a token.
 Result<std::shared_ptr<const types::StaticTokensV2>> ParseStaticTokens(const std::vector<std::string>& entries);
 
 }  // namespace sallyport

@@ -25,7 +25,7 @@ Status CheckAgent(const TeleportConfig& config) {
               "set enabled: yes for ssh_service or kubernetes_service");
 }
 
-// Whether the address is one of the auth service here: files of clusters name it too.
+// Returns whether the address is this process's own auth service, which files of clusters may name too.
 bool IsOwnAuth(const TeleportConfig& config) {
   const std::string& host = config.join.address.host;
   constexpr std::array<std::string_view, 6> kHere{"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", ""};
@@ -34,7 +34,7 @@ bool IsOwnAuth(const TeleportConfig& config) {
   return std::ranges::find(kHere, host) != kHere.end() || host == config.nodename || (listens && listens->host == host);
 }
 
-// State has one place: a file may name it.
+// The state's path is fixed; the file may only repeat it.
 Status CheckStoragePath(const TeleportConfig& config) {
   std::string path = config.storage_path;
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
@@ -75,7 +75,7 @@ Status CheckKubernetes(const TeleportConfig& config) {
   return {};
 }
 
-// The pair of old files comes first.
+// The pair of the old keys comes first.
 Status AddLegacyKeyPair(TeleportConfig& config) {
   auto& proxy = config.proxy;
   const KeyPairPaths& pair = proxy.https_keypair;

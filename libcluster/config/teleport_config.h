@@ -1,5 +1,5 @@
-// teleport.yaml, version v3 (v1 and v2 are read the same way): every key of the reference is known (config_key.h); one
-// that nothing here serves is an error when it is set to more than off or the default. Errors are "FILE:LINE: reason".
+// teleport.yaml, version v3 (v1 and v2 are read the same way): every key of the reference is known (config_key.h); an
+// unimplemented key is an error unless its value is off or the default. Errors are "FILE:LINE: reason".
 #pragma once
 
 #include <map>
@@ -39,8 +39,8 @@ struct TeleportConfig {
   std::string pid_file;
   LogOptions log;
   LogOutput log_output;
-  std::string storage_path;   // where the file says that state is
-  int storage_path_line = 0;  // the line of that
+  std::string storage_path;   // the directory of the state, from the file
+  int storage_path_line = 0;  // the line of storage_path
 
   struct Auth {
     bool enabled = true;
@@ -70,22 +70,22 @@ struct TeleportConfig {
     std::map<std::string, std::string> labels;
   } kubernetes;
 
-  // Where the cluster is, when it runs elsewhere.
+  // The address of a cluster on other hosts.
   struct Join {
-    HostPort address;  // of its proxy, or of its auth service; no host: it runs here
+    HostPort address;  // of its proxy or auth service; no host: the cluster runs in this process
     bool through_proxy = true;
     std::string method{kJoinByToken};
-    std::string token;  // itself or the path of its file: ConfigSecret
+    std::string token;  // the token or the path of its file: ConfigSecret
     std::vector<std::string> ca_pins;
   } join;
-  // Whether this process serves a cluster that runs elsewhere.
+  // Returns whether this process is an agent of a cluster on other hosts.
   bool IsAgent() const { return !auth.enabled && !proxy.enabled; }
-  // Returns the name of this host, whose own is `hostname`.
+  // Returns the nodename, or `hostname` when the nodename is empty.
   const std::string& NodeName(const std::string& hostname) const { return nodename.empty() ? hostname : nodename; }
 
   struct Ssh {
     bool enabled = true;
-    bool asked_for = false;  // the file says so: then it must start
+    bool asked_for = false;  // the file enables it: a failed start is an error
     std::vector<std::string> public_addr;
     Labels labels;
     std::vector<CommandLabel> commands;
@@ -94,7 +94,7 @@ struct TeleportConfig {
     bool x11 = true;
   } ssh;
 
-  // Refusals: a key of a service whose value is not implemented.
+  // Keys of a service with an unimplemented value.
   struct NotServed {
     std::string service;  // "proxy_service"
     Error error;
@@ -107,15 +107,15 @@ struct TeleportConfig {
 // Reads a configuration. Fails with kBadParameter (unknown key with the one probably meant, wrong type, contradictions)
 // or kNotImplemented.
 Result<TeleportConfig> ParseTeleportConfig(std::string_view text, std::string_view source);
-// Reads the file; kNotFound and kAccessDenied beside.
+// Reads the file. Fails as ParseTeleportConfig does, and with kNotFound and kAccessDenied.
 Result<TeleportConfig> LoadTeleportConfig(const std::string& path);
 
-// Checks the name of a cluster or a host, which files, certificates and lines of a terminal have: kBadParameter when it
-// has a slash or control characters, or is "." or "..". Empty is no name, and sound.
+// Checks the name of a cluster or a host, which appears in paths, certificates and on terminals. Fails with
+// kBadParameter for a slash, control characters, "." and "..". An empty name is valid (not set).
 Status CheckName(const std::string& name);
 
-// Checks what several keys say together; settings from elsewhere (the command line) may have been added. Fails with
-// kBadParameter or kNotImplemented.
+// Checks keys against each other, after settings of the command line were added. Fails with kBadParameter or
+// kNotImplemented.
 Status CheckConfig(const TeleportConfig& config);
 
 }  // namespace sallyport

@@ -15,14 +15,14 @@ namespace {
 constexpr int kCreated = 201;
 constexpr std::string_view kReviewJson = "application/json";
 
-// Roles speak of exec and portforward where Kubernetes creates or gets a part of a pod.
+// Roles have the verbs exec and portforward where Kubernetes creates or gets a subresource of a pod.
 void UseRoleVerb(AccessReview& review) {
   if (review.request.resource != "pods") return;
   if (review.subresource == "exec" || review.subresource == "attach") review.request.verb = "exec";
   if (review.subresource == "portforward") review.request.verb = "portforward";
 }
 
-// Why the roles refuse what a review is about; who asks is in `asked`.
+// Returns why the roles refuse the action of a review; `asked` has the caller.
 std::string DenialReason(IdentifiedKubeRequest asked, const AccessReview& review) {
   asked.info.request = review.request;
   asked.info.subresource = review.subresource;

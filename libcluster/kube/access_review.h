@@ -1,5 +1,5 @@
-// Questions of what a user may do: kubectl auth can-i (docs/protocol/services.md#kubernetes-verbs-and-resources).
-// Internal to libcluster/kube.
+// Answers access reviews (kubectl auth can-i) (docs/protocol/services.md#kubernetes-verbs-and-resources). Internal to
+// libcluster/kube.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace sallyport {
 
-// Answers the question whether the user may do something: by itself when the roles deny it, else the API server does.
+// Answers an access review: locally when the roles deny the action, else by the API server.
 asio::awaitable<bool> AnswerAccessReview(KubeClient& client, RequestParser& parser, const DecidedKubeRequest& decided,
                                          const std::string& body);
 

@@ -21,14 +21,15 @@ class KubeAnnouncer {
     std::string address;  // "HOST:PORT"
     std::vector<KubeClusterInfo> clusters;
   };
-  // Announces at once (what this host announced before and no longer serves goes), then again every five minutes.
+  // Announces at once (and removes earlier announcements of clusters that this host no longer serves), then again every
+  // five minutes.
   static Result<std::unique_ptr<KubeAnnouncer>> Start(AgentAuth& auth, Options options);
-  // Withdraws what was announced.
+  // Withdraws the announced clusters.
   ~KubeAnnouncer();
 
  private:
   KubeAnnouncer(AgentAuth& auth, Options options) : auth_(auth), options_(std::move(options)) {}
-  // These in place of those before.
+  // Announces `clusters` in place of the earlier ones.
   Status Announce(const std::vector<KubeClusterInfo>& clusters);
 
   AgentAuth& auth_;

@@ -25,7 +25,7 @@ void AnswerWriter::Begin(http::response_header<> header, std::optional<std::size
   header.erase(http::field::transfer_encoding);
   if (length) header.set(http::field::content_length, std::to_string(*length));
   if (chunked_) header.set(http::field::transfer_encoding, "chunked");
-  // RFC 9112 section 9.3: what is not usual for the client's version is said.
+  // RFC 9112 section 9.3: a Connection field states a choice that is not the default of the client's version.
   if (!keeps_ && !old) header.set(http::field::connection, "close");
   if (keeps_ && old) header.set(http::field::connection, "keep-alive");
   out_ = HeaderText(header);

@@ -1,5 +1,5 @@
-// Writes one answer to a client, piece by piece, with a framing of its own: a length where one is known, else chunks;
-// to a client of HTTP/1.0 the end of the connection. Internal to libcluster/kube.
+// Writes one answer to a client, piece by piece, with its own framing: a known length, else chunks; for HTTP/1.0 the
+// end of the connection. Internal to libcluster/kube.
 #pragma once
 
 #include <cstddef>
@@ -13,26 +13,26 @@ namespace sallyport {
 
 class AnswerWriter {
  public:
-  // For an answer to the request that `parser` reads, which must outlive it.
+  // Answers the request that `parser` reads. Client and parser must outlive the writer.
   AnswerWriter(KubeClient& client, const RequestParser& parser) : client_(client), parser_(parser) {}
 
-  // Says what the header is, which goes out with the first piece or the end. `header` has no fields of one connection.
-  // `length` of a body that is known, `has_body` whether one follows.
+  // Sets the header, which is sent with the first piece or the end. `header` must have no hop-by-hop fields. `length`
+  // is the body's length if known, `has_body` tells whether a body follows.
   void Begin(http::response_header<> header, std::optional<std::size_t> length, bool has_body);
-  // Sends bytes of the body. A client that does not take them within a while has gone: that is an error.
+  // Sends bytes of the body. Fails when the client does not receive them in time.
   asio::awaitable<boost::system::error_code> Write(std::string_view bytes);
-  // Sends what has not been sent: the header, before a body that may take its time.
+  // Sends the unsent bytes: the header, before a slow body.
   asio::awaitable<boost::system::error_code> Flush();
-  // Sends what is left. Of a body that broke off there is no end to tell: leave this out then.
+  // Sends the rest and ends the body. Must not be called for a truncated body.
   asio::awaitable<boost::system::error_code> Finish();
 
-  // Whether the client's connection can be used again, once the answer is finished.
+  // Returns whether the client's connection can be reused after the answer.
   bool KeepsConnection() const { return keeps_; }
 
  private:
   KubeClient& client_;
   const RequestParser& parser_;
-  std::string out_;  // that has not been sent
+  std::string out_;  // not sent
   bool chunked_ = false;
   bool keeps_ = false;
 };

@@ -1,4 +1,4 @@
-// What the roles of the cluster's users make of Kubernetes requests
+// Authorizes Kubernetes requests by the roles of the cluster's users
 // (docs/protocol/services.md#kubernetes-verbs-and-resources).
 #pragma once
 
@@ -24,16 +24,16 @@ class KubeAuthorizer {
   // `auth` must outlive it.
   KubeAuthorizer(AuthServer& auth, FindKubeCluster find) : auth_(auth), find_(std::move(find)) {}
 
-  // Tells who asks for what of which cluster, of a request on a connection with this certificate chain. kAccessDenied
-  // for a certificate that is refused and a cluster out of reach, kNotFound for an unknown one, kBadParameter for a
-  // target that is not in a form that everybody reads alike.
+  // Identifies the caller, the cluster and the action of a request on a connection with this certificate chain. Fails
+  // with kAccessDenied for a refused certificate or a cluster that the roles do not allow, kNotFound for an unknown
+  // cluster, kBadParameter for an ambiguous target.
   Result<IdentifiedKubeRequest> Identify(std::string_view method, std::string_view target,
                                          const std::vector<std::string>& chain_pem,
                                          const std::string& remote_address) const;
-  // Decides a request that has been identified. kAccessDenied for everything that is refused, kNotFound for a user
-  // without Kubernetes principals.
+  // Authorizes an identified request. Fails with kAccessDenied for every refusal, kNotFound for a user without
+  // Kubernetes principals.
   Result<DecidedKubeRequest> Authorize(const HttpHeaders& headers, IdentifiedKubeRequest asked) const;
-  // Decides the request to delete one object of a collection: it goes as whom the roles that reach the object say.
+  // Authorizes the deletion of one object of a collection, with the principals of the roles that allow the object.
   // Fails as Authorize does.
   Result<DecidedKubeRequest> AuthorizeDelete(const HttpHeaders& headers, const DecidedKubeRequest& collection,
                                              std::string_view kube_namespace, std::string_view name) const;

@@ -1,4 +1,4 @@
-// The body of a client's request, where this side reads it. Internal to libcluster/kube.
+// Reads the body of a client's request into memory. Internal to libcluster/kube.
 #pragma once
 
 #include <cstddef>
@@ -9,11 +9,11 @@
 
 namespace sallyport {
 
-// Sends "100 Continue" to a client that waits for it, before its body is read.
+// Sends "100 Continue" if the client waits for it. Called before the body is read.
 asio::awaitable<void> InviteBody(KubeClient& client, const RequestParser& parser);
 
-// Reads a request's body to its end. kLimitExceeded beyond `max_bytes`, kConnectionProblem when the connection ends
-// before it.
+// Reads a request's body to its end. Fails with kLimitExceeded beyond `max_bytes`, kConnectionProblem when the
+// connection ends before the body.
 asio::awaitable<Result<std::string>> ReadBody(KubeClient& client, RequestParser& parser, std::size_t max_bytes);
 
 }  // namespace sallyport

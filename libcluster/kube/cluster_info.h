@@ -1,4 +1,4 @@
-// A Kubernetes cluster that can be reached through this process.
+// A Kubernetes cluster that this process gives access to.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,7 @@ namespace sallyport {
 struct KubeClusterInfo {
   std::string name;
   Labels labels;
-  std::string host_id = {};  // of the agent that serves it; empty: this process does
+  std::string host_id = {};  // of the agent that serves the cluster; empty: this process
 };
 
 // Returns a cluster by its name, or nullptr. Safe from several threads.

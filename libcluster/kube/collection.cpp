@@ -32,7 +32,7 @@ constexpr std::array<std::string_view, 6> kDeleteParameters{
 
 bool Succeeded(const UpstreamAnswer& answer) { return answer.status >= kStatusOk && answer.status < kMultipleChoices; }
 
-// Leaves the parameters that have one of these names.
+// Keeps only the parameters with one of these names.
 void KeepParameters(KubeRequestInfo& info, std::span<const std::string_view> names) {
   const KubeQuery all = info.parameters;
   for (const auto& [name, value] : all.parameters()) {
@@ -41,7 +41,7 @@ void KeepParameters(KubeRequestInfo& info, std::span<const std::string_view> nam
   info.query = info.parameters.ToString();
 }
 
-// The request that lists what is to be deleted.
+// Returns the request that lists the objects to delete.
 UpstreamRequest ListRequest(const UpstreamPool& pool, const RequestParser& parser, const DecidedKubeRequest& decided) {
   DecidedKubeRequest list = decided;
   KeepParameters(list.asked.info, kListParameters);
@@ -53,7 +53,7 @@ UpstreamRequest ListRequest(const UpstreamPool& pool, const RequestParser& parse
   return request;
 }
 
-// The request that deletes one of them, with the options of the whole.
+// Returns the request that deletes one object, with the options of the collection's request.
 UpstreamRequest DeleteRequest(const UpstreamPool& pool, const RequestParser& parser, DecidedKubeRequest one,
                               const std::string& body) {
   KeepParameters(one.asked.info, kDeleteParameters);
@@ -65,7 +65,7 @@ UpstreamRequest DeleteRequest(const UpstreamPool& pool, const RequestParser& par
   return request;
 }
 
-// An object of a list that is to go.
+// An object to delete.
 struct Item {
   std::string kube_namespace;
   std::string name;
@@ -77,7 +77,7 @@ std::string Text(const Value& map, std::string_view key) {
   return value == nullptr ? "" : value->as_string();
 }
 
-// Returns the objects of a list that the roles reach.
+// Returns the objects of a list that the roles allow.
 Result<std::vector<Item>> ItemsOf(const DecidedKubeRequest& decided, const UpstreamAnswer& list) {
   std::vector<Item> items;
   ListFilter filter([&decided](std::string_view kube_namespace, std::string_view name) {
@@ -94,7 +94,7 @@ Result<std::vector<Item>> ItemsOf(const DecidedKubeRequest& decided, const Upstr
   return items;
 }
 
-// Returns the list of what has gone, of the kind of the list that it was found in.
+// Returns the list of deleted objects, in the kind of the original list.
 Result<std::string> ListOf(const UpstreamAnswer& list, const std::vector<std::string>& objects) {
   std::string empty;
   ListFilter filter([](std::string_view, std::string_view) { return false; });
@@ -110,13 +110,13 @@ Result<std::string> ListOf(const UpstreamAnswer& list, const std::vector<std::st
   return text + "}";
 }
 
-// Whether the client may go on: what it began may last longer than its certificate.
+// Returns whether the client may continue: the deletion may outlast the certificate.
 bool StillAllowed(const KubeClient& client, const DecidedKubeRequest& decided) {
   return client.state->decider->StillAllowed(*decided.asked.caller);
 }
 
-// Deletes the items of a list that the roles reach. Returns the JSON of those that have gone; when none has, and the
-// API server refused one, `refusal` is its answer.
+// Deletes the items of a list that the roles allow. Returns the JSON of the deleted items. If none was deleted and the
+// API server refused one, sets `refusal` to its answer.
 asio::awaitable<Result<std::vector<std::string>>> DeleteItems(KubeClient& client, const RequestParser& parser,
                                                               const DecidedKubeRequest& decided,
                                                               std::vector<Item> items, const std::string& body,

@@ -1,4 +1,4 @@
-// Deleting the part of a collection that the roles reach (docs/protocol/services.md#kubernetes-verbs-and-resources).
+// Deletes the objects of a collection that the roles allow (docs/protocol/services.md#kubernetes-verbs-and-resources).
 // Internal to libcluster/kube.
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace sallyport {
 
-// Deletes what the roles reach of a collection, one object after the other, and answers with the list of what has gone.
+// Deletes the objects of a collection that the roles allow, one by one, and answers with the list of deleted objects.
 asio::awaitable<bool> DeleteEach(KubeClient& client, RequestParser& parser, const DecidedKubeRequest& decided,
                                  const std::string& body);
 

@@ -1,4 +1,4 @@
-// The Kubernetes clusters that a configuration says this process serves.
+// Reads the Kubernetes clusters that this process serves from a configuration.
 #pragma once
 
 #include <string>
@@ -16,12 +16,11 @@ struct ConfiguredKube {
   std::vector<KubeClusterInfo> clusters;  // names as in `upstreams`, with the labels that roles see
 };
 
-// Reads the kubeconfig, or uses the service account of the pod. None without a kubernetes_service. A context of the
-// kubeconfig that cannot be used is left out, with a warning in the log. Fails as LoadKubeconfig and InClusterUpstream
-// do.
+// Reads the kubeconfig, or uses the service account of the pod. Returns none without a kubernetes_service. Leaves out
+// unusable contexts of the kubeconfig, with a warning in the log. Fails as LoadKubeconfig and InClusterUpstream do.
 Result<ConfiguredKube> KubeOf(const TeleportConfig& config, const PodEnvironment& pod);
 
-// Finds clusters among some.
+// Returns a function that finds a cluster among `clusters`.
 FindKubeCluster FindAmong(const std::vector<KubeClusterInfo>& clusters);
 
 }  // namespace sallyport

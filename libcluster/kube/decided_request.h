@@ -1,5 +1,5 @@
-// A Kubernetes request that has been decided, before a byte of it goes on: as whom it goes, and whether the answer must
-// be filtered. What forwards requests, answers them or tells the audit log of them takes this alone.
+// An authorized Kubernetes request, before a byte of it is forwarded: the principals that it is sent with, and the
+// filter of its answer. Code that forwards, answers or audits requests accepts only this type.
 #pragma once
 
 #include <memory>
@@ -21,12 +21,12 @@ struct DecidedKubeRequest {
   IdentifiedKubeRequest asked;
   Impersonation as;
   std::shared_ptr<const KubeAccess> filter;  // set when the answer must be filtered
-  std::shared_ptr<const void> slot;          // of the requests that the user may have at a time; given back with it
-  // What the audit log has of the roles' grants.
+  std::shared_ptr<const void> slot;          // counts towards the user's concurrent requests; released with the request
+  // The users and groups that the roles grant, for the audit log.
   std::vector<std::string> kubernetes_users;
   std::vector<std::string> kubernetes_groups;
 
-  // Returns whether an object of the answer may be shown; only with a filter.
+  // Returns whether an object of the answer may be shown. Requires a filter.
   bool MayShow(std::string_view kube_namespace, std::string_view name) const;
 };
 

@@ -20,7 +20,7 @@ using Done = std::function<void(const Result<std::string>&)>;
 constexpr std::chrono::seconds kTimeLimit{10};
 constexpr int kHttpOk = 200;
 
-// As the service itself: every identity may read these documents, and what they say is the same for all.
+// Sends no impersonation: every identity may read these documents, and all get the same.
 UpstreamRequest DiscoveryRequest(const KubeUpstream& upstream, const std::string& path) {
   UpstreamRequest request;
   request.header.version(11);

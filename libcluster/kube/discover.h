@@ -1,4 +1,4 @@
-// Asks API servers for their discovery documents, and what they say of resources. Internal to libcluster/kube.
+// Fetches the discovery documents of API servers and looks up resources in them. Internal to libcluster/kube.
 #pragma once
 
 #include <memory>
@@ -9,11 +9,11 @@
 
 namespace sallyport {
 
-// Returns whether a resource is outside of namespaces; false when the API server does not say.
+// Returns whether a resource is cluster-wide; false when the API server does not tell.
 asio::awaitable<bool> IsClusterWide(const std::shared_ptr<ApiScopes>& scopes, const std::string& api_group,
                                     const std::string& version, const std::string& resource);
 
-// Makes what asks an API server for its discovery documents.
+// Makes the ApiScopes of an API server, which fetch its discovery documents through `pool`.
 std::shared_ptr<ApiScopes> MakeApiScopes(const std::shared_ptr<UpstreamPool>& pool, asio::io_context& context);
 
 }  // namespace sallyport

@@ -31,7 +31,7 @@ bool Streams(const UpstreamRequest& request) {
   return request.parser != nullptr && (request.parser->chunked() || request.parser->content_length().value_or(0) > 0);
 }
 
-// Whether sending it twice does what sending it once does.
+// Returns whether the request changes nothing, so that it may be sent twice.
 bool ChangesNothing(const RequestHeader& header) {
   const auto method = header.method();
   return method == http::verb::get || method == http::verb::head || method == http::verb::options;
@@ -42,7 +42,7 @@ AnswerTo Expected(const UpstreamRequest& request) {
   return request.header.method() == http::verb::head ? AnswerTo::kHead : AnswerTo::kRequest;
 }
 
-// Tells the server where the body ends.
+// Sets the fields of the body's framing.
 void Frame(const UpstreamRequest& request, RequestHeader& header) {
   if (!Streams(request)) {
     if (!request.body.empty() || !ChangesNothing(header))
@@ -54,7 +54,7 @@ void Frame(const UpstreamRequest& request, RequestHeader& header) {
   }
 }
 
-// Sends the client's body as it comes.
+// Sends the client's body as it arrives.
 asio::awaitable<Status> SendBody(UpstreamRequest& request, Exchange& exchange) {
   KubeClient& client = *request.client;
   RequestParser& parser = *request.parser;
@@ -87,8 +87,8 @@ asio::awaitable<Status> SendBody(UpstreamRequest& request, Exchange& exchange) {
   co_return Status();
 }
 
-// Sends the body and waits for the end of the exchange; returns earlier when it cannot be sent, and the server has not
-// said why within a while.
+// Sends the body and waits for the end of the exchange; returns earlier when the body cannot be sent and the server
+// does not answer within a while.
 asio::awaitable<Status> SendBodyAndWait(UpstreamRequest& request, Exchange& exchange) {
   const Status sent = co_await SendBody(request, exchange);
   asio::steady_timer timer(co_await asio::this_coro::executor);
@@ -98,7 +98,7 @@ asio::awaitable<Status> SendBodyAndWait(UpstreamRequest& request, Exchange& exch
   co_return sent;
 }
 
-// Lets the machine take what has arrived, or waits for more. Returns how many bytes of the body came.
+// Parses received bytes, or waits for more. Returns the number of the body's bytes.
 asio::awaitable<Result<std::size_t>> Step(Exchange& exchange, std::span<char> room) {
   error_code error;
   while (true) {
@@ -144,7 +144,7 @@ asio::awaitable<Status> Ask(UpstreamRequest& request, const RequestHeader& heade
   if (Streams(request)) {
     const auto first = co_await (SendBodyAndWait(request, exchange) || ReadAnswerHeader(exchange));
     if (first.index() == 1) co_return std::get<1>(first);
-    // A body that was sent whole waits for the header, so only a failure ends first.
+    // After a whole body this branch waits for the header, so only a failure ends first.
     co_return std::get<0>(first);
   }
 
@@ -152,12 +152,12 @@ asio::awaitable<Status> Ask(UpstreamRequest& request, const RequestHeader& heade
     co_await asio::async_write(*exchange.stream, asio::buffer(request.body),
                                asio::redirect_error(asio::use_awaitable, error));
   }
-  // A server that does not take the whole body may still say why.
+  // A server that does not read the whole body may still answer.
   exchange.sent = !error;
   co_return co_await ReadAnswerHeader(exchange);
 }
 
-// Takes an idle connection, or opens one. Returns whether it is an idle one.
+// Takes an idle connection or opens a new one. Returns whether the connection was idle.
 asio::awaitable<Result<bool>> TakeConnection(bool fresh_one, Exchange& exchange) {
   auto credential = co_await exchange.pool->Credential();
   if (!credential) co_return std::unexpected(credential.error());

@@ -14,18 +14,18 @@
 
 namespace sallyport {
 
-// The largest body that is held in memory: a list of what is to be deleted, a discovery document.
+// The size limit of bodies read into memory: a list of objects to delete, a discovery document.
 inline constexpr std::size_t kMaxWholeBytes = 32U << 20;
 
 struct UpstreamRequest {
-  RequestHeader header;             // everything but Authorization and what frames the body
-  std::string body;                 // the whole body, unless `parser` has one that is streamed
-  KubeClient* client = nullptr;     // whose body follows
-  RequestParser* parser = nullptr;  // that reads it
-  bool upgrades = false;            // asks for another protocol; an idle connection will not do
+  RequestHeader header;             // all fields but Authorization and the body's framing
+  std::string body;                 // the whole body, unless `parser` streams one
+  KubeClient* client = nullptr;     // the client that sends the streamed body
+  RequestParser* parser = nullptr;  // the parser of the streamed body
+  bool upgrades = false;            // asks for another protocol; needs a new connection
 };
 
-// What has begun: the connection, and what was read beyond the answer's header.
+// An exchange in progress: the connection, and the bytes read beyond the answer's header.
 struct Exchange {
   Exchange(std::shared_ptr<UpstreamPool> pool_in, AnswerTo to) : pool(std::move(pool_in)), answer(to) {}
   std::shared_ptr<UpstreamPool> pool;
@@ -33,21 +33,21 @@ struct Exchange {
   std::unique_ptr<UpstreamStream> stream;
   beast::flat_buffer buffer;
   AnswerMachine answer;
-  bool sent = false;  // the whole request
+  bool sent = false;  // the whole request was sent
 };
 
-// Sends the request and reads the answer's header. An idle connection that the server closed meanwhile is no failure: a
-// request that changes nothing and has no streamed body goes once more, on a new one; another is never sent twice. With
-// a new credential a request goes again after a 401, when a plugin makes credentials. A server may answer before it has
-// the whole body: that answer counts.
+// Sends the request and reads the answer's header. If the server closed the idle connection, retries once on a new
+// connection a request that changes nothing and has no streamed body; never sends other requests twice. After a 401,
+// retries with a new credential if a plugin makes credentials. Accepts an answer that arrives before the whole body was
+// sent.
 asio::awaitable<Result<std::unique_ptr<Exchange>>> Begin(const std::shared_ptr<UpstreamPool>& pool,
                                                          UpstreamRequest& request);
 
-// Reads more of the answer's body into the room and returns how many bytes; 0 at the end.
+// Reads more of the answer's body into `room` and returns the number of bytes; 0 at the end.
 asio::awaitable<Result<std::size_t>> ReadPiece(Exchange& exchange, std::span<char> room);
-// Reads all of it. kLimitExceeded beyond kMaxWholeBytes.
+// Reads the whole body. Fails with kLimitExceeded beyond kMaxWholeBytes.
 asio::awaitable<Result<std::string>> ReadWhole(Exchange& exchange);
-// Gives the connection back, when exactly one whole answer has been read from it and nothing more has arrived.
+// Returns the connection to the pool if exactly one whole answer, and no further byte, has arrived.
 void Finish(Exchange& exchange);
 
 struct UpstreamAnswer {

@@ -1,5 +1,5 @@
-// The credential of one credential plugin: made when it is first asked for, kept until it expires or the API server
-// refuses it.
+// Caches the credential of one credential plugin: runs the plugin at the first Get and keeps the credential until it
+// expires or the API server refuses it.
 #pragma once
 
 #include <functional>
@@ -19,15 +19,15 @@ class ExecCredentials : public std::enable_shared_from_this<ExecCredentials> {
   using Callback = std::function<void(const Result<Pointer>&)>;
   using Runner = std::function<Result<ExecCredential>()>;
 
-  // `pool` runs the plugin and must outlive this; tests give another runner.
+  // `pool` runs the plugin and must outlive the object; tests pass another runner.
   static std::shared_ptr<ExecCredentials> Create(ThreadPool& pool, ExecPlugin plugin);
   static std::shared_ptr<ExecCredentials> Create(ThreadPool& pool, Runner runner);
 
-  // Calls back with a credential that has not expired: at once, or from the pool when the plugin must run. Callers at
-  // the same time share one run.
+  // Calls back with an unexpired credential: at once, or from the pool when the plugin must run. Concurrent callers
+  // share one run.
   void Get(Callback callback);
-  // Drops a credential that the API server refused; the next Get runs the plugin. Returns false when it is kept because
-  // it is brand-new: what refuses that will refuse the next one too.
+  // Drops a credential that the API server refused; the next Get runs the plugin. Returns false when the credential is
+  // brand-new and therefore kept: the server would refuse the next one too.
   bool Reject(const Pointer& credential);
   // Ends a running plugin.
   void Stop() { stop_.Stop(); }

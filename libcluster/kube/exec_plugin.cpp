@@ -20,7 +20,7 @@ constexpr std::string_view kExtension = "client.authentication.k8s.io/exec";
 constexpr std::size_t kMinKnownSecret = 6;   // shorter values ("dev", "true") are words
 constexpr std::size_t kMinTokenLength = 24;  // of text that looks like a token
 
-// What a plain scalar says, also when YAML reads it as a number or a bool.
+// Returns the text of a plain scalar, also of a YAML number or bool.
 std::string Scalar(const Value& value) {
   return value.is_string() || value.source_text().empty() ? value.as_string() : value.source_text();
 }
@@ -71,7 +71,7 @@ bool NamesSecret(std::string_view option) {
          std::ranges::any_of(kWords, [option](std::string_view word) { return option.contains(word); });
 }
 
-// What may not be seen: the environment's additions, and the values of options that are named like secrets.
+// Returns the secrets to hide: the added environment, and the values of options with names of secrets.
 std::vector<std::string_view> SecretsOf(const ExecPlugin& plugin) {
   std::vector<std::string_view> secrets;
   for (const auto& [name, value] : plugin.environment) secrets.push_back(value.Reveal());

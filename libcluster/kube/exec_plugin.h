@@ -1,4 +1,4 @@
-// Credentials that a program makes: `exec` of a kubeconfig's user (client.authentication.k8s.io v1 and v1beta1).
+// Runs credential plugins: `exec` of a kubeconfig's user (client.authentication.k8s.io v1 and v1beta1).
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ struct ExecPlugin {
   std::string api_version;  // "client.authentication.k8s.io/v1"
   std::string command;      // a path, or a name to be found in PATH
   std::vector<std::string> arguments;
-  std::vector<std::pair<std::string, Secret>> environment;  // added to ours
+  std::vector<std::pair<std::string, Secret>> environment;  // added to the environment of this process
   std::string install_hint;                                 // what to do when the command is missing
   std::string cluster_json;                                 // spec.cluster, when provideClusterInfo asks for it
 };
@@ -27,7 +27,7 @@ struct ExecCredential {
   Secret token;
   std::string client_certificate_pem;
   Secret client_key_pem;
-  Time expires{};  // Time{}: as long as it works
+  Time expires{};  // Time{}: until the server refuses it
 
   bool Expired(Time now) const { return expires != Time{} && now >= expires; }
 };
@@ -37,17 +37,17 @@ struct ExecCredential {
 Result<ExecPlugin> ReadExecPlugin(const Value& exec, const std::string& source, const std::string& directory,
                                   const Value& cluster, std::string_view ca_pem);
 
-// Returns what the plugin finds in KUBERNETES_EXEC_INFO.
+// Returns the value of KUBERNETES_EXEC_INFO for the plugin.
 std::string ExecInfoJson(const ExecPlugin& plugin);
 
-// Reads what a plugin of that version wrote. kBadParameter says what is wrong, without a word of it.
+// Parses the output of a plugin of that version. Fails with kBadParameter; the message quotes nothing of the output.
 Result<ExecCredential> ParseExecCredential(std::string_view output, std::string_view api_version);
 
-// Runs the plugin; blocks until it ends (at most half a minute). What it writes to stderr goes to the log without
-// secrets. Errors name the command; the install hint is in the message when the command is missing.
+// Runs the plugin; blocks until it ends (at most half a minute). Logs the plugin's stderr without secrets. Errors name
+// the command; the install hint is in the message when the command is missing.
 Result<ExecCredential> RunExecPlugin(const ExecPlugin& plugin, const StopSignal& stop);
 
-// Returns the text with the known secrets, and all that looks like a token or a key, replaced by "[hidden]".
+// Returns the text with the known secrets, and texts that look like tokens or keys, replaced by "[hidden]".
 std::string HideSecrets(std::string_view text, const std::vector<std::string_view>& known);
 
 }  // namespace sallyport

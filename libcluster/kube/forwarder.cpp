@@ -46,18 +46,18 @@ constexpr int kClientLeft = 499;
 constexpr int kBodyTooLarge = 413;
 constexpr int kHeaderTooLarge = 431;
 
-// Returns the row of a connection: of an unknown caller until a request has been identified.
+// Returns the budget of a connection: an unknown caller's until a request is identified.
 const Budget& BudgetOfCaller(const KubeClient& client) {
   return BudgetOf(Endpoint::kKubernetes, client.known ? CallerState::kKnown : CallerState::kUnknown);
 }
 const std::size_t kMaxReadBody = BudgetOf(Endpoint::kKubernetes, CallerState::kKnown).message_bytes;
 
-// Whether the body is read before the request can be decided or dealt with.
+// Returns whether the body must be read before the request is authorized or served.
 bool NeedsBody(const IdentifiedKubeRequest& asked) {
   return asked.DeletesSome() || asked.IsAccessReview() || asked.NeedsObjectName();
 }
 
-// Returns how much a request may make this side keep: what it says of its body, else what such a body may have.
+// Returns the memory that a request may need: the declared length of its body, else the body's limit.
 std::size_t KeptBytes(RequestParser& parser, const IdentifiedKubeRequest& asked) {
   if (!NeedsBody(asked)) return 0;
   const std::size_t said = parser.chunked() ? kMaxReadBody : parser.content_length().value_or(0);
@@ -65,7 +65,7 @@ std::size_t KeptBytes(RequestParser& parser, const IdentifiedKubeRequest& asked)
   return body + (asked.DeletesSome() ? kMaxWholeBytes : 0);
 }
 
-// Completes a request with what the roles must know beyond its path. Returns the body, when that has been read.
+// Adds the facts that the roles need beyond the path. Returns the body if it was read.
 asio::awaitable<Result<std::optional<std::string>>> LearnMore(KubeClient& client, RequestParser& parser,
                                                               IdentifiedKubeRequest& asked) {
   KubeRequest& request = asked.info.request;
@@ -87,7 +87,7 @@ asio::awaitable<Result<std::optional<std::string>>> LearnMore(KubeClient& client
   co_return std::move(*body);
 }
 
-// Deals with a request that has been decided.
+// Serves an authorized request.
 asio::awaitable<bool> Deal(KubeClient& client, RequestParser& parser, const DecidedKubeRequest& decided,
                            const std::optional<std::string>& body) {
   if (IsUpgrade(parser.get())) {
@@ -101,14 +101,14 @@ asio::awaitable<bool> Deal(KubeClient& client, RequestParser& parser, const Deci
   co_return co_await ForwardRequest(client, parser, decided, body ? &*body : nullptr);
 }
 
-// Whether the other side of a socket has ended it, also when there is something left to be read.
+// Returns whether the peer has closed a socket, even with unread bytes.
 bool IsEnded(int socket) {
   pollfd wait{socket, POLLRDHUP, 0};
   return ::poll(&wait, 1, 0) != 0;
 }
 
-// Returns when the client has closed its side: what lasts has then nobody to go to. A client that sends its next
-// request already has not.
+// Returns when the client has closed its side, so that a long answer has no reader. A client that pipelines its next
+// request has not closed.
 asio::awaitable<void> UntilClientLeaves(KubeClient& client) {
   auto& socket = beast::get_lowest_layer(client.stream).socket();
   asio::steady_timer timer(co_await asio::this_coro::executor);
@@ -124,21 +124,21 @@ asio::awaitable<void> UntilClientLeaves(KubeClient& client) {
   }
 }
 
-// Returns once what the caller began may not go on.
+// Returns when the caller's request may no longer continue.
 asio::awaitable<void> UntilRevoked(KubeForwarder::State& state, const Caller& caller) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   error_code error;
   while (!error && state.decider->StillAllowed(caller)) {
     timer.expires_after(kRevocationCheck);
-    // To the end of the certificate, not beyond.
+    // Waits at most until the certificate expires.
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(caller.identity.expires - Now());
     if (left > std::chrono::milliseconds(0) && left < kRevocationCheck) timer.expires_after(left);
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
   }
 }
 
-// Returns when a request that lasts has nobody to go to, or may not go on. Those that are answered at once are left
-// alone: a client may have closed its direction after the request (RFC 9112 section 9.6).
+// Returns when a long request has lost its client or may no longer continue. Ignores short requests: their client may
+// have closed its direction after the request (RFC 9112 section 9.6).
 asio::awaitable<void> UntilPointless(KubeClient& client, const Caller& caller) {
   asio::steady_timer timer(co_await asio::this_coro::executor, kPatience);
   error_code error;
@@ -146,7 +146,7 @@ asio::awaitable<void> UntilPointless(KubeClient& client, const Caller& caller) {
   if (!error) co_await (UntilClientLeaves(client) || UntilRevoked(*client.state, caller));
 }
 
-// Deals with a request that is understood.
+// Serves an understood request.
 asio::awaitable<bool> ServeUnderstood(KubeClient& client, RequestParser& parser, IdentifiedKubeRequest& asked) {
   if (IsUpgrade(parser.get()) && !asked.info.MayUpgrade()) {
     const Error refusal{ErrorKind::kBadParameter,
@@ -168,12 +168,12 @@ asio::awaitable<bool> ServeUnderstood(KubeClient& client, RequestParser& parser,
   beast::get_lowest_layer(client.stream).expires_never();
   const auto first = co_await (Deal(client, parser, *decided, *body) || UntilPointless(client, *decided->asked.caller));
   if (first.index() == 0) co_return std::get<0>(first);
-  // The API server may have done what it was asked for.
+  // The API server may have executed the request.
   AuditRequest(client, parser, *decided, kClientLeft);
   co_return false;
 }
 
-// Deals with a request of a caller who is known.
+// Serves a request of a known caller.
 asio::awaitable<bool> ServeIdentified(KubeClient& client, RequestParser& parser, IdentifiedKubeRequest& asked) {
   const std::size_t bytes = KeptBytes(parser, asked);
   if (bytes > 0 && client.account->IsFull()) {
@@ -184,8 +184,8 @@ asio::awaitable<bool> ServeIdentified(KubeClient& client, RequestParser& parser,
   co_return co_await ServeUnderstood(client, parser, asked);
 }
 
-// Lets the connection of a caller in who has just become known. A proxy has as many as its users need; a user has a
-// limited number, and waits for a turn beyond kKubeConnectionRate. kLimitExceeded when there are too many.
+// Admits the connection of a caller that has just become known. Proxies have no limit; users have a limited number of
+// connections, and wait beyond kKubeConnectionRate. Fails with kLimitExceeded when the user has too many.
 asio::awaitable<Status> AdmitCaller(KubeClient& client, const Caller& caller) {
   auto& state = *client.state;
   client.place.Release();
@@ -206,7 +206,7 @@ asio::awaitable<Status> AdmitCaller(KubeClient& client, const Caller& caller) {
   co_return Status();
 }
 
-// Waits for the first byte of a request, then reads its header, which must not take long. Returns whether there is one.
+// Waits for the first byte of a request, then reads its header within a time limit. Returns whether a header arrived.
 asio::awaitable<bool> ReadHeader(KubeClient& client, RequestParser& parser) {
   error_code error;
   auto& socket = beast::get_lowest_layer(client.stream);
@@ -223,7 +223,7 @@ asio::awaitable<bool> ReadHeader(KubeClient& client, RequestParser& parser) {
                                    asio::redirect_error(asio::use_awaitable, error));
   if (!error) co_return true;
 
-  // Malformed HTTP is answered: a connection that broke has nobody to answer.
+  // Answers malformed HTTP, but not a broken connection.
   client.must_close = true;
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     const Error too_large{ErrorKind::kLimitExceeded, "the request's header is too large", {}};
@@ -236,7 +236,7 @@ asio::awaitable<bool> ReadHeader(KubeClient& client, RequestParser& parser) {
   co_return false;
 }
 
-// Reads one request and deals with it. Returns whether the connection can be used again.
+// Reads one request and serves it. Returns whether the connection can be reused.
 asio::awaitable<bool> ServeRequest(KubeClient& client) {
   RequestParser parser;
   parser.header_limit(static_cast<std::uint32_t>(BudgetOfCaller(client).header_bytes));
@@ -270,7 +270,7 @@ asio::awaitable<bool> ServeRequest(KubeClient& client) {
   co_return co_await ServeIdentified(client, parser, *asked);
 }
 
-// Takes what a client still sends of a body that nobody wants: else it does not see the answer (RFC 9112 section 9.6).
+// Reads and drops the rest of an unwanted body: else the client does not see the answer (RFC 9112 section 9.6).
 asio::awaitable<void> Linger(KubeClient& client) {
   std::vector<char> room(kKubeCopyBytes);
   error_code error;

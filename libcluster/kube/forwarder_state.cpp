@@ -15,7 +15,7 @@ Result<KubeForwarder::State::Upstream> KubeForwarder::State::UpstreamOf(const Ku
   const std::string key = cluster.host_id.empty() ? cluster.name : cluster.host_id + "/" + cluster.name;
   const std::lock_guard lock(mutex);
   const auto found = upstreams.find(key);
-  // The agent has agreed to the labels of before.
+  // The agent accepted the cluster with the earlier labels.
   if (found != upstreams.end() && (cluster.host_id.empty() || found->second.labels == cluster.labels)) {
     return found->second;
   }

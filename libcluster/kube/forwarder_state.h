@@ -1,4 +1,4 @@
-// What the connections of a forwarder share. Internal to libcluster/kube.
+// The state that the connections of a forwarder share. Internal to libcluster/kube.
 #pragma once
 
 #include <functional>
@@ -36,12 +36,12 @@ struct KubeForwarder::State {
   struct Upstream {
     std::shared_ptr<UpstreamPool> pool;
     std::shared_ptr<ApiScopes> scopes;
-    Labels labels = {};  // of an agent's cluster: by which its connections were opened
+    Labels labels = {};  // of an agent's cluster: the labels that its connections were opened with
   };
   UnknownConnections unknown_connections{BudgetOf(Endpoint::kKubernetes, CallerState::kUnknown)};
   SourceSlots connections{BudgetOf(Endpoint::kKubernetes, CallerState::kKnown).connections_of_one, 0};  // of users
   RateLimiter new_connections{kKubeConnectionRate};                                                     // of users
-  CallerAccounts accounts{Endpoint::kKubernetes};  // of what is read whole
+  CallerAccounts accounts{Endpoint::kKubernetes};  // for bodies read into memory
   std::mutex mutex;                                // of everything below
   std::shared_ptr<ServerTls> tls;
   std::map<std::string, Upstream> upstreams;  // by cluster, of agents by "HOST_ID/cluster"
@@ -51,11 +51,10 @@ struct KubeForwarder::State {
     const std::lock_guard lock(mutex);
     return tls;
   }
-  // Returns the way to an API server that nobody has asked before. kBadParameter when its certificates or key cannot be
-  // used.
+  // Creates the upstream of an API server. Fails with kBadParameter when its certificates or key cannot be used.
   Result<Upstream> Make(KubeUpstream upstream);
-  // Returns the way to a cluster that the decider has found. kNotFound for a cluster of an agent where there are none;
-  // fails as Make does beside. Safe from several threads.
+  // Returns the upstream of a cluster that the decider has found. Fails with kNotFound for an agent's cluster without
+  // upstream_of_agent, and as Make does. Safe from several threads.
   Result<Upstream> UpstreamOf(const KubeClusterInfo& cluster);
 };
 

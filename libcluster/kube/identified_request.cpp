@@ -5,7 +5,7 @@
 namespace sallyport {
 namespace {
 
-// Users may know their own roles.
+// The user's own roles may be named to the user.
 std::string WhyForbidden(const IdentifiedKubeRequest& asked) {
   const auto decision = asked.access->Explain(asked.info.request);
   if (decision && decision->outcome == Decision::Outcome::kDenied) {

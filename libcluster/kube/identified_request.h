@@ -1,5 +1,4 @@
-// A Kubernetes request that has been identified: who asks for what of which cluster. What becomes of it is not decided
-// yet (decided_request.h).
+// An identified Kubernetes request: caller, cluster and action. It is not authorized (decided_request.h).
 #pragma once
 
 #include <memory>
@@ -16,25 +15,26 @@ struct IdentifiedKubeRequest {
   std::shared_ptr<const Caller> caller;
   std::string cluster;
   std::shared_ptr<const KubeClusterInfo> target;
-  KubeRequestInfo info;                      // has the path and query that go on
-  std::shared_ptr<const KubeAccess> access;  // what the roles say of objects there; null where the proxy decides
-  // Whom the API server is told that the request is from.
+  KubeRequestInfo info;                      // has the path and query to forward
+  std::shared_ptr<const KubeAccess> access;  // the roles' rules for objects; null where the proxy decides
+  // The client's address and host for the forwarding headers.
   std::string forwarded_for;
   std::string forwarded_host;
 
-  // Returns whether something inside of the cluster is out of the roles' reach.
+  // Returns whether the roles do not allow every object of the cluster.
   bool IsRestricted() const { return access && !access->ReachesAll(); }
-  // Returns whether this side answers what somebody may do, as far as the roles know it.
+  // Returns whether the request is an access review that the roles may answer.
   bool IsAccessReview() const { return access && info.is_understood && info.IsAccessReview(); }
-  // Returns whether only a part of a collection is to be deleted, which is listed first.
+  // Returns whether the request deletes only a part of a collection; the collection is listed first.
   bool DeletesSome() const { return info.request.verb == "deletecollection" && IsRestricted(); }
-  // Returns whether the roles can decide only when they know if the resource has namespaces, which its server knows.
+  // Returns whether the decision depends on the resource having namespaces; only the API server knows.
   bool NeedsScope() const;
-  // Returns whether the roles can decide only when they know the name in the body.
+  // Returns whether the decision depends on the object's name in the body.
   bool NeedsObjectName() const;
 };
 
-// Returns why the roles refuse a request, in the words of Kubernetes with a hint. The request has `access`.
+// Returns the reason why the roles refuse a request, in Kubernetes' wording with a hint. The request must have
+// `access`.
 std::string ForbiddenText(const IdentifiedKubeRequest& asked);
 
 }  // namespace sallyport

@@ -1,5 +1,5 @@
-// As whom a request goes to the Kubernetes API server: the users and groups that the roles give, narrowed by what the
-// request itself asks for (docs/protocol/services.md#kubernetes-impersonation).
+// Chooses the user and groups that a request is sent with to the Kubernetes API server: those of the roles, narrowed by
+// the request's own headers (docs/protocol/services.md#kubernetes-impersonation).
 #pragma once
 
 #include <string>
@@ -16,9 +16,9 @@ struct Impersonation {
   std::vector<std::string> groups;
 };
 
-// `users` and `groups` are what the roles give; `headers` those of the request, of which Impersonate-User and
-// Impersonate-Group may choose among them. Fails with kAccessDenied when they ask for more, for another Impersonate-
-// header, or when several users are possible and none was chosen.
+// Chooses among `users` and `groups` of the roles by the request's Impersonate-User and Impersonate-Group in `headers`.
+// Fails with kAccessDenied when these ask for more, for another Impersonate- header, or when several users are possible
+// and the request chooses none.
 Result<Impersonation> ChooseImpersonation(std::string_view username, const std::vector<std::string>& users,
                                           const std::vector<std::string>& groups,
                                           const std::vector<std::pair<std::string, std::string>>& headers);

@@ -1,4 +1,4 @@
-// A client's connection to the forwarder, and how the requests on it are read. Internal to libcluster/kube.
+// A client's connection to the forwarder, and the parser of its requests. Internal to libcluster/kube.
 #pragma once
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -23,9 +23,9 @@ namespace http = beast::http;
 using RequestParser = http::request_parser<http::buffer_body>;
 using RequestHeader = http::request_header<>;
 
-// The most that is kept of what a client has sent and nobody has read.
+// The limit of buffered bytes from a client.
 inline constexpr std::size_t kMaxClientBuffer = 512 << 10;
-// How much is read at a time.
+// The size of one read.
 inline constexpr std::size_t kKubeCopyBytes = 32 << 10;
 
 // One client connection.
@@ -35,15 +35,15 @@ struct KubeClient {
   beast::flat_buffer buffer;
   std::vector<std::string> chain_pem;
   std::string remote_address;
-  std::string cluster;                               // that the connection is for alone; or ""
-  bool known = false;                                // a request of it has been identified
-  bool must_close = false;                           // it serves no further request
-  bool audited = false;                              // the request at hand is in the audit log
-  bool unread_body = false;                          // was not taken from the client
-  bool in_tunnel = false;                            // its end is seen by who copies
-  UnknownConnections::Place place = {};              // as long as the caller is not known
+  std::string cluster;                               // of a connection for one cluster alone; or ""
+  bool known = false;                                // a request was identified
+  bool must_close = false;                           // serves no further request
+  bool audited = false;                              // the current request is in the audit log
+  bool unread_body = false;                          // the client's body was not read
+  bool in_tunnel = false;                            // the copying coroutine detects its end
+  UnknownConnections::Place place = {};              // while the caller is unknown
   SourceSlots::Slot slot = {};                       // of a user
-  std::shared_ptr<CallerAccount> account = nullptr;  // of a caller who is known
+  std::shared_ptr<CallerAccount> account = nullptr;  // of a known caller
 };
 
 }  // namespace sallyport

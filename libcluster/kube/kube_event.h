@@ -8,11 +8,11 @@
 
 namespace sallyport {
 
-// Returns the audit event of a request that was answered.
+// Returns the audit event of an answered request.
 AuditEvent KubeRequestEvent(const AuthServer& auth, const DecidedKubeRequest& decided, std::string_view method,
                             int status);
 
-// Returns an audit event of a session: of its begin, its command, its end.
+// Returns an audit event of a session: start, command or end.
 AuditEvent KubeSessionEvent(const AuthServer& auth, const DecidedKubeRequest& decided, const AuditType& type);
 
 }  // namespace sallyport

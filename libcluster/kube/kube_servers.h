@@ -13,7 +13,7 @@ class KubernetesServerV3;
 
 namespace sallyport {
 
-// Writes them in place of those that the host had before. kBadParameter for one that is no valid resource.
+// Replaces the host's kube_server resources. Fails with kBadParameter for an invalid resource.
 Status WriteKubeServers(Backend& backend, const std::string& host_id,
                         const std::vector<types::KubernetesServerV3>& servers);
 

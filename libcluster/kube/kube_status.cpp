@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kServiceUnavailable = 503;
 
-// The reason that a Status gives for a kind of error.
+// Returns the reason in a Status for a kind of error.
 struct StatusReason {
   ErrorKind kind;
   std::string_view reason;
@@ -30,7 +30,7 @@ constexpr std::array kStatusReasons{
 
 }  // namespace
 
-// 404 would say that the object is gone, and controllers would act on it: of objects only the API server speaks.
+// 404 would mean that the object is gone, and controllers would act on it: only the API server may send 404.
 int KubeHttpStatus(const Error& error) {
   return error.kind == ErrorKind::kNotFound ? kServiceUnavailable : RowOf(error.kind).http_status;
 }

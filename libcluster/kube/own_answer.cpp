@@ -26,7 +26,7 @@ asio::awaitable<bool> Answer(KubeClient& client, RequestParser& parser, int http
     response.set(http::field::retry_after, std::to_string(kRetryAfter.count()));
   }
   response.body() = std::move(body);
-  // A body that nobody will read makes the connection useless for another request.
+  // An unread body makes the connection unusable for another request.
   client.unread_body = parser.is_header_done() && !parser.is_done();
   const bool keep_alive = parser.is_done() && parser.keep_alive() && !client.must_close;
   response.keep_alive(keep_alive);

@@ -13,7 +13,7 @@ std::string HeaderOf(const HttpHeaders& headers, std::string_view name) {
   return {};
 }
 
-// The proxy has decided, and tells the audit log; what reaches an agent may go on.
+// The proxy authorizes and audits each request; the agent accepts all requests of a proxy.
 class ProxyDecider : public KubeDecider {
  public:
   ProxyDecider(TrustSet trust, std::string cluster, FindKubeCluster find)
@@ -34,7 +34,7 @@ class ProxyDecider : public KubeDecider {
     return asked;
   }
 
-  // The proxy says as whom the request goes.
+  // The proxy sets the user and groups of the request.
   Result<DecidedKubeRequest> Authorize(const HttpHeaders& headers, IdentifiedKubeRequest asked) override {
     DecidedKubeRequest decided(std::move(asked));
     for (const auto& [name, value] : headers) {

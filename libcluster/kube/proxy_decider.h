@@ -1,4 +1,4 @@
-// Does with Kubernetes requests what the proxy has decided: at an agent, which knows no roles.
+// Follows the proxy's decisions for Kubernetes requests, on agents, which have no roles.
 #pragma once
 
 #include <memory>
@@ -10,7 +10,7 @@
 
 namespace sallyport {
 
-// Returns a decider that takes requests from the proxies of `cluster` alone; `trust` has its host authorities.
+// Returns a decider that accepts requests from the proxies of `cluster` alone; `trust` has its host authorities.
 std::unique_ptr<KubeDecider> DecidedByProxy(TrustSet trust, std::string cluster, FindKubeCluster find);
 
 }  // namespace sallyport

@@ -31,7 +31,7 @@ constexpr int kStatusClass = 100;
 constexpr int kSuccess = 2;
 constexpr std::size_t kHeldBytes = 64 << 10;  // of a filtered list, before its header goes out
 
-// Makes what goes on to the API server.
+// Makes the request for the API server.
 UpstreamRequest RequestTo(const UpstreamPool& pool, KubeClient& client, RequestParser& parser,
                           const DecidedKubeRequest& decided) {
   UpstreamRequest request;
@@ -71,7 +71,7 @@ ObjectPredicate PredicateOf(const DecidedKubeRequest& decided) {
   };
 }
 
-// Whether a filter can read it.
+// Fails unless the filter can read the answer.
 Status CheckForm(const AnswerMachine& answer) {
   std::string_view type(answer.header()[http::field::content_type]);
   type = type.substr(0, type.find(';'));
@@ -83,7 +83,7 @@ Status CheckForm(const AnswerMachine& answer) {
               type.empty() ? "of no type" : type);
 }
 
-// A list of which the user may see a part. What is no list is refused, if that shows before much of it has been sent.
+// Relays the visible part of a list. Refuses an answer that is no list, if this is found before much of it was sent.
 asio::awaitable<Status> RelayFilteredList(AnswerWriter& writer, Exchange& exchange, const DecidedKubeRequest& decided,
                                           bool& begun) {
   ListFilter filter(PredicateOf(decided));
@@ -110,11 +110,11 @@ asio::awaitable<Status> RelayFilteredList(AnswerWriter& writer, Exchange& exchan
   }
 }
 
-// A watch of which the user may see a part: one JSON event a line.
+// Relays the visible events of a watch: one JSON event per line.
 asio::awaitable<Status> RelayFilteredWatch(AnswerWriter& writer, Exchange& exchange,
                                            const DecidedKubeRequest& decided) {
   writer.Begin(ClientHeader(exchange.answer), std::nullopt, true);
-  // The header alone says that the watch has begun.
+  // The header alone tells the client that the watch has started.
   auto error = co_await writer.Flush();
   std::vector<char> room(kKubeCopyBytes);
   std::string pending;
@@ -142,7 +142,7 @@ asio::awaitable<Status> RelayFilteredWatch(AnswerWriter& writer, Exchange& excha
   co_return Status();
 }
 
-// Relays an answer as it was decided. Returns whether the client's connection can be used again.
+// Relays an answer, filtered if so decided. Returns whether the client's connection can be reused.
 asio::awaitable<bool> RelayAny(KubeClient& client, RequestParser& parser, Exchange& exchange,
                                const DecidedKubeRequest& decided) {
   AnswerWriter writer(client, parser);
@@ -170,7 +170,7 @@ asio::awaitable<bool> RelayAny(KubeClient& client, RequestParser& parser, Exchan
   co_return false;
 }
 
-// Sends the answer that ends HTTP, then bytes both ways.
+// Sends the 101 answer, then copies bytes both ways.
 asio::awaitable<void> Tunnel(KubeClient& client, Exchange& exchange) {
   auto header = ClientHeader(exchange.answer);
   header.set(http::field::connection, "Upgrade");

@@ -8,13 +8,12 @@
 
 namespace sallyport {
 
-// Sends a request on and relays the answer. Its body is `body` when that has been read, else it is streamed. Returns
-// whether the client's connection can be used again.
+// Forwards a request and relays the answer. Sends `body` when it has been read, else streams the body. Returns whether
+// the client's connection can be reused.
 asio::awaitable<bool> ForwardRequest(KubeClient& client, RequestParser& parser, const DecidedKubeRequest& decided,
                                      const std::string* body = nullptr);
 
-// The same for a request that asks for another protocol: after 101 the connection is a tunnel until either side ends
-// it.
+// Forwards an upgrade request: after 101 the connection is a tunnel until either side ends it.
 asio::awaitable<void> ForwardUpgrade(KubeClient& client, RequestParser& parser, const DecidedKubeRequest& decided);
 
 }  // namespace sallyport

@@ -1,4 +1,4 @@
-// What the audit log is told while a request is dealt with. Internal to libcluster/kube.
+// Writes the audit events of a request. Internal to libcluster/kube.
 #pragma once
 
 #include "libcluster/kube/decider.h"
@@ -6,11 +6,11 @@
 
 namespace sallyport {
 
-// Writes the audit event of a request that was answered, once.
+// Writes the audit event of an answered request, once.
 void AuditRequest(KubeClient& client, const RequestParser& parser, const DecidedKubeRequest& decided, int http_status);
 
-// Tells of a session as long as it is: of its begin at once, of its end also when something else ends it. What is given
-// must outlive it.
+// Writes the start event of a session when constructed and the end event when destroyed, whatever ends the session. The
+// arguments must outlive the object.
 class SessionAudit {
  public:
   SessionAudit(KubeDecider& decider, const DecidedKubeRequest& decided);

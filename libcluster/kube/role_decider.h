@@ -1,4 +1,4 @@
-// Lets the roles of the cluster's users decide Kubernetes requests: where the cluster's state is.
+// Authorizes Kubernetes requests by roles, in the process of the auth service.
 #pragma once
 
 #include <memory>
@@ -10,8 +10,8 @@
 
 namespace sallyport {
 
-// Returns a decider that asks `auth` for users, roles and locks, and tells `audit` of requests. Both must outlive what
-// is returned.
+// Returns a decider that reads users, roles and locks from `auth` and writes events to `audit`. Both must outlive the
+// decider.
 std::unique_ptr<KubeDecider> DecideByRoles(AuthServer& auth, AuditQueue& audit, FindKubeCluster find);
 
 }  // namespace sallyport

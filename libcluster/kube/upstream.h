@@ -1,5 +1,5 @@
-// How to reach the API server of a Kubernetes cluster: address, trust and credentials, from a kubeconfig file (every
-// context is a cluster) or from the pod that this process runs in (docs/protocol/services.md#kubernetes-credentials).
+// Reads the address, trust and credentials of a Kubernetes cluster's API server from a kubeconfig file (every context
+// is a cluster) or from the pod of this process (docs/protocol/services.md#kubernetes-credentials).
 #pragma once
 
 #include <functional>
@@ -29,12 +29,12 @@ struct KubeUpstream {
   Secret bearer_token;
   std::string bearer_token_file;   // read again for each new connection
   Secret basic_authorization;      // "user:password"
-  std::optional<ExecPlugin> exec;  // makes token or client certificate, when none is above
-  // Of a cluster that an agent serves: connects with that agent, instead of with the host, and calls back once.
+  std::optional<ExecPlugin> exec;  // makes the token or client certificate when none of the above is set
+  // For a cluster that an agent serves: connects through the agent instead of to the host, and calls back once.
   std::function<void(std::function<void(Result<UniqueFd>)> done)> dial;
 };
 
-// A context of a kubeconfig that no cluster can be reached by.
+// A context of a kubeconfig without a usable cluster.
 struct UnusableContext {
   std::string name;
   // kBadParameter (FILE:LINE: reason; an entry that the context names is missing; a name that no cluster may have),
@@ -47,11 +47,11 @@ struct KubeconfigContexts {
   std::vector<UnusableContext> unusable;
 };
 
-// Reads a kubeconfig file as kubectl does: paths in it are relative to its directory. Fails with kNotFound and, when
-// the file as a whole says nothing, kBadParameter; a context that cannot be used is left out.
+// Reads a kubeconfig file as kubectl does: paths in it are relative to its directory. Fails with kNotFound, and with
+// kBadParameter when the file as a whole is unusable; reports single contexts as UnusableContext.
 Result<KubeconfigContexts> LoadKubeconfig(const std::string& path);
 
-// Uses the service account of the pod. kBadParameter outside of a pod.
+// Uses the service account of the pod. Fails with kBadParameter outside of a pod.
 struct PodEnvironment {
   std::string service_host;  // KUBERNETES_SERVICE_HOST
   std::string service_port;  // KUBERNETES_SERVICE_PORT

@@ -1,4 +1,4 @@
-// The header of a request as the API server gets it. Internal to libcluster/kube.
+// Builds the header of a forwarded request. Internal to libcluster/kube.
 #pragma once
 
 #include "libcluster/kube/decided_request.h"
@@ -7,8 +7,8 @@
 
 namespace sallyport {
 
-// Returns the request's header as the API server gets it: without what is for this hop, names an identity or frames the
-// body, with the impersonation and the target that was decided.
+// Returns the header to forward: without hop-by-hop fields, identities and the body's framing, with the impersonation
+// and target of the decision.
 RequestHeader UpstreamHeader(const RequestHeader& request, const DecidedKubeRequest& decided, const UpstreamPool& pool);
 
 }  // namespace sallyport

@@ -27,10 +27,10 @@ constexpr std::chrono::seconds kConnectTimeout{10};
 constexpr std::string_view kTooLate = "no answer in time";
 constexpr std::size_t kMaxTokenBytes = 64 << 10;
 
-// A service has no terminal on which it could be asked for a passphrase.
+// A service has no terminal for a passphrase prompt.
 int NoPassphrase(char*, int, int, void*) { return -1; }
 
-// Returns what TLS to the cluster is done with: its trust, and a client certificate, of its own or of a plugin.
+// Returns the TLS settings for the cluster: its trust, and a client certificate of the kubeconfig or of a plugin.
 Result<UpstreamStream::Context> MakeTls(const KubeUpstream& upstream, const std::string& certificate_pem,
                                         const Secret& key_pem) {
   if (!upstream.use_tls) return nullptr;
@@ -86,7 +86,7 @@ Result<std::shared_ptr<UpstreamPool>> UpstreamPool::Create(asio::io_context& con
   return pool;
 }
 
-// The path is this host's, so the log has it and the user of the cluster does not.
+// The path is of this host: logged, but not shown to the cluster's user.
 std::unexpected<Error> UpstreamPool::NoToken(std::string_view reason) const {
   Log(LogLevel::kWarning, "the token of a Kubernetes cluster cannot be read",
       {{"kubernetes_cluster", upstream_.name}, {"file", upstream_.bearer_token_file}, {"error", std::string(reason)}});
@@ -122,7 +122,7 @@ asio::awaitable<Result<UpstreamCredential>> UpstreamPool::Credential() {
   co_return FromPlugin(*made);
 }
 
-// Connections live on with a new token; only a new certificate needs new ones.
+// A new token can use open connections; only a new certificate needs new connections.
 Result<UpstreamCredential> UpstreamPool::FromPlugin(const ExecCredentials::Pointer& made) {
   const std::lock_guard lock(mutex_);
   if (from_plugin_.plugin == made) return from_plugin_;
@@ -187,7 +187,7 @@ asio::awaitable<Result<UpstreamStream::Plain>> UpstreamPool::ConnectPlain() {
 
   const auto found = co_await resolver.async_resolve(upstream_.host, std::to_string(upstream_.port),
                                                      asio::redirect_error(asio::use_awaitable, error));
-  // A name that was found too late opens no connection: nothing would limit it any more.
+  // A name resolved too late opens no connection: no deadline would limit it.
   if (deadline.expired()) co_return CannotReach(kTooLate);
   if (!error) co_await asio::async_connect(socket, found, asio::redirect_error(asio::use_awaitable, error));
   if (deadline.expired()) co_return CannotReach(kTooLate);
@@ -211,7 +211,7 @@ asio::awaitable<Result<std::unique_ptr<UpstreamStream>>> UpstreamPool::Connect(c
   SSL_set_tlsext_host_name(stream.native_handle(), name.c_str());
   if (!upstream_.skip_verification) {
     stream.set_verify_mode(asio::ssl::verify_peer);
-    // Which agent it is has been shown by the call that it opened.
+    // The agent's identity was checked at the call that it opened.
     if (!upstream_.dial) stream.set_verify_callback(asio::ssl::host_name_verification(name));
   }
   error_code error;

@@ -1,4 +1,4 @@
-// Connections to API servers, kept alive between requests. Internal to libcluster/kube.
+// Keeps connections to API servers alive between requests. Internal to libcluster/kube.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -40,11 +40,11 @@ class UpstreamStream {
     return std::visit([&](auto& stream) { return stream.async_write_some(buffers, std::forward<Token>(token)); },
                       stream_);
   }
-  // Whether the other side closed it, or sent something that nobody asked for, while it was idle.
+  // Returns whether the server closed the idle connection, or sent unrequested bytes.
   bool IsStale();
-  // Whether bytes have arrived in this process that nobody has read.
+  // Returns whether this process has received bytes that were not read.
   bool HasMore();
-  // With which trust and client certificate it was opened; null without TLS.
+  // Returns the trust and client certificate of the connection; null without TLS.
   const Context& context() const { return context_; }
 
  private:
@@ -52,17 +52,17 @@ class UpstreamStream {
   std::variant<Plain, Tls> stream_;
 };
 
-// What requests to an API server authenticate with, at one time.
+// The current credential for requests to an API server.
 struct UpstreamCredential {
   std::string authorization;        // the header; empty when the connection itself authenticates
   UpstreamStream::Context tls;      // with the client certificate, when there is one; null without TLS
-  ExecCredentials::Pointer plugin;  // where a plugin made it
+  ExecCredentials::Pointer plugin;  // the plugin's credential, if any
 };
 
-// kBadParameter when the certificates and the key of a cluster cannot be used.
+// Fails with kBadParameter when the certificates or the key of a cluster cannot be used.
 Status CheckCredentials(const KubeUpstream& upstream);
 
-// An API server with what all its connections share. Safe from several threads.
+// An API server and the state that its connections share. Safe from several threads.
 class UpstreamPool {
  public:
   // `threads` run the credential plugin and dial agents, and must outlive the pool. Fails with kBadParameter when
@@ -71,18 +71,18 @@ class UpstreamPool {
                                                       KubeUpstream upstream);
 
   const KubeUpstream& upstream() const { return upstream_; }
-  // Returns what to authenticate with now; waits for the credential plugin when there is one that must run.
+  // Returns the current credential; waits for the credential plugin if it must run.
   asio::awaitable<Result<UpstreamCredential>> Credential();
-  // Tells that the server has refused a credential (401). Returns whether another try may have a better one.
+  // Reports that the server refused a credential (401). Returns whether a retry may get a better one.
   bool Reject(const UpstreamCredential& credential);
-  // Ends what runs, so that the process can.
+  // Ends a running plugin, so that the process can end.
   void Stop();
 
-  // Returns an idle connection that was opened with this credential's certificate, or nullptr.
-  // Those that nobody has used for a while are closed.
+  // Returns an idle connection that was opened with this credential's certificate, or nullptr. Closes connections that
+  // were idle for long.
   std::unique_ptr<UpstreamStream> TakeIdle(const UpstreamCredential& credential);
   void ReturnIdle(std::unique_ptr<UpstreamStream> stream);
-  // Opens a connection; kConnectionProblem names the server and why.
+  // Opens a connection. Fails with kConnectionProblem, which names the server and the reason.
   asio::awaitable<Result<std::unique_ptr<UpstreamStream>>> Connect(const UpstreamCredential& credential);
 
  private:
@@ -105,7 +105,7 @@ class UpstreamPool {
     std::unique_ptr<UpstreamStream> stream;
     std::chrono::steady_clock::time_point since;
   };
-  std::vector<Idle> idle_;  // the last one used is the last
+  std::vector<Idle> idle_;  // ordered by last use
 };
 
 }  // namespace sallyport

@@ -1,4 +1,4 @@
-// Waiting in a coroutine for what answers by calling back, from whatever thread. Internal to libcluster.
+// Awaits a callback, from any thread, in a coroutine. Internal to libcluster.
 #pragma once
 
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -11,8 +11,8 @@
 
 namespace sallyport {
 
-// Calls `start(callback)`, which must call `callback(const T&)` once, and returns what that was called with, on the
-// caller's executor. Give it a named function object: GCC 12 destroys temporaries inside co_await twice.
+// Calls `start(callback)`, which must call `callback(const T&)` once, and returns the callback's argument, on the
+// caller's executor. Pass a named function object: GCC 12 destroys temporaries inside co_await twice.
 template <typename T, typename Start>
 asio::awaitable<T> AwaitCallback(Start start) {
   const auto executor = co_await asio::this_coro::executor;
@@ -27,8 +27,8 @@ asio::awaitable<T> AwaitCallback(Start start) {
   co_return result;
 }
 
-// The same, where another branch of `||` may be done first: this one then ends with `given_up`, and what the callback
-// brings later is dropped. For coroutines on a strand.
+// Does the same as a branch of `||`: if another branch ends first, returns `given_up` and drops the later callback. For
+// coroutines on a strand.
 template <typename T, typename Start>
 asio::awaitable<T> AwaitCallbackOr(T given_up, Start start) {
   const auto executor = co_await asio::this_coro::executor;

@@ -30,9 +30,9 @@ constexpr std::array kTable{
            .message_bytes = 128 * kKiB,
            .unfinished_bytes_of_one = 128 * kKiB,
            .unfinished_bytes = 16 * kMiB},
-    // Nobody shows the web API a certificate.
+    // The web API has no client certificates.
     Budget{.endpoint = Endpoint::kWeb, .state = CallerState::kKnown},
-    // Certificates are looked at request by request, so that a connection stays one of nobody.
+    // Certificates are checked for each request, so the connection's caller stays unknown.
     Budget{.endpoint = Endpoint::kAuthHttp,
            .state = CallerState::kUnknown,
            .connections_of_one = 250,
@@ -60,11 +60,11 @@ constexpr std::array kTable{
            .idle_time = seconds(300),
            .message_time = seconds(60),
            .header_bytes = 256 * kKiB,
-           // Of bodies that must be read whole. The others, and all answers, go on as they come.
+           // For bodies that must be read whole. Other bodies, and all answers, are streamed.
            .message_bytes = 3 * kMiB,  // as an API server
            .unfinished_bytes = 64 * kMiB,
            .caller_bytes = 16 * kMiB},
-    // What needs no certificate is small: a ping, a join.
+    // Calls without a certificate are small: a ping, a join.
     Budget{.endpoint = Endpoint::kGrpc,
            .state = CallerState::kUnknown,
            .connections_of_one = 1000,

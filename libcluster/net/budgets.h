@@ -1,11 +1,11 @@
-// What callers may take of each endpoint: one table, a row for each endpoint and state of the caller. A caller is
-// unknown until its certificate was accepted; limits "of one" then count by the source of its connection
-// (libcluster/net/source.h). A known caller is counted by its user or host, whatever address it comes from.
+// The limits of callers at each endpoint: a table with a row for each endpoint and state of the caller. A caller is
+// unknown until its certificate is accepted; until then limits "of one" count by the source of its connection
+// (libcluster/net/source.h). Known callers are counted by user or host, whatever their address.
 //
-// The rows are limits alone. UnknownConnections keeps the connections of unknown callers within them, SourceSlots
-// counts what known ones hold at once, ByteBudget counts bytes, RateLimiter counts what happens in a time. What exceeds
-// a row is answered in the protocol of its endpoint: HTTP 413, 429, 431 or 503, gRPC RESOURCE_EXHAUSTED or UNAVAILABLE,
-// HTTP/2 ENHANCE_YOUR_CALM; before TLS the connection is closed.
+// The table only has the limits. UnknownConnections enforces the connections of unknown callers, SourceSlots the
+// concurrent connections of known callers, ByteBudget the bytes, RateLimiter the rates. Excess is answered in the
+// protocol of its endpoint: HTTP 413, 429, 431 or 503, gRPC RESOURCE_EXHAUSTED or UNAVAILABLE, HTTP/2
+// ENHANCE_YOUR_CALM; before TLS the connection is closed.
 #pragma once
 
 #include <chrono>
@@ -24,12 +24,12 @@ enum class Endpoint {
 
 enum class CallerState { kUnknown, kKnown };
 
-// A limit of zero belongs to what an endpoint does not have, or to what that state of the caller has no part in.
+// A limit of zero does not apply to the endpoint or to the state of the caller.
 struct Budget {
   Endpoint endpoint{};
   CallerState state{};
 
-  // Connections that are open at once: of one source, user or host, and of all.
+  // Open connections: of one source, user or host, and of all.
   std::size_t connections_of_one = 0;
   std::size_t connections = 0;
 
@@ -44,16 +44,15 @@ struct Budget {
   std::size_t header_bytes = 0;
   std::size_t message_bytes = 0;
 
-  // Requests and messages that have begun and not ended: bytes kept for one connection, and for all together.
+  // Incomplete requests and messages: bytes kept for one connection, and for all together.
   std::size_t unfinished_bytes_of_one = 0;
   std::size_t unfinished_bytes = 0;
 
-  // Answers that the client does not take: bytes kept for one connection, and for all together.
+  // Answers that the client has not read: bytes kept for one connection, and for all together.
   std::size_t queued_bytes_of_one = 0;
   std::size_t queued_bytes = 0;
 
-  // Messages that were not handled and answers that were not taken: bytes kept for one user, host or source, on all of
-  // its connections.
+  // Unhandled messages and unread answers: bytes kept for one user, host or source, on all of its connections.
   std::size_t caller_bytes = 0;
 
   // HTTP/2: streams open at once on a connection, and resets by the client.
@@ -71,31 +70,31 @@ std::span<const Budget> Budgets();
 // Returns the row of an endpoint and state. Every pair has one.
 const Budget& BudgetOf(Endpoint endpoint, CallerState state);
 
-// How long who was refused for lack of room is asked to wait (the header Retry-After).
+// The wait in the header Retry-After of callers refused for lack of room.
 inline constexpr std::chrono::seconds kRetryAfter{2};
 
-// Requests of one source in a time: what unknown callers may ask for.
+// A rate of requests of one source.
 struct Rate {
   double per_minute = 0;
   double at_once = 0;
 };
 
-// New connections: of one source of which a known caller has come lately, of one other source, and of all other sources
+// New connections: of one source that a known caller used lately, of one other source, and of all other sources
 // together for each processor, which compares passwords for fewer of them.
-inline constexpr std::size_t kSourcesOfOneCaller = 16;  // that count as known by one caller
+inline constexpr std::size_t kSourcesOfOneCaller = 16;  // known sources of one caller
 inline constexpr Rate kKnownSourceRate{60'000, 4'000};
 inline constexpr Rate kStrangerRate{3'000, 150};
 inline constexpr Rate kAllStrangersRate{6'000, 200};
-// Logins and invites of one user name from one source; of all names from one source that were wrong.
+// Logins and invites of one user name from one source; failed ones of all names from one source.
 inline constexpr Rate kLoginRate{20, 40};
 inline constexpr Rate kWrongLoginRate{120, 240};
-// Other requests to the web API that cost something.
+// Other rate-limited requests to the web API.
 inline constexpr Rate kWebRate{120, 480};
-// New connections of one user to the Kubernetes proxy; those beyond wait for their turn.
+// New connections of one user to the Kubernetes proxy; connections beyond the rate wait.
 inline constexpr Rate kKubeConnectionRate{3'000, 200};
-// Access requests of one user, with those that are only tried.
+// Access requests of one user, dry runs included.
 inline constexpr Rate kAccessRequestRate{120, 240};
-// Joins that were refused, of one source.
+// Refused joins of one source.
 inline constexpr Rate kRefusedJoinRate{20, 40};
 
 }  // namespace sallyport

@@ -1,4 +1,4 @@
-// Counts bytes that are kept for requests and answers which are under way, of all connections together.
+// Counts the bytes kept for current requests and answers of all connections together.
 #pragma once
 
 #include <atomic>
@@ -13,7 +13,7 @@ class ByteBudget {
   ByteBudget(const ByteBudget&) = delete;
   ByteBudget& operator=(const ByteBudget&) = delete;
 
-  // Bytes that are kept for one request or answer; given back at the end of its life. For one thread at a time.
+  // The bytes of one request or answer, returned by the destructor. For one thread at a time.
   class Lease {
    public:
     explicit Lease(ByteBudget& budget) : budget_(&budget) {}
@@ -21,9 +21,9 @@ class ByteBudget {
     Lease& operator=(Lease&&) = delete;
     ~Lease() { Release(); }
 
-    // Takes more bytes; false when there are not so many left, and then takes none.
+    // Takes more bytes. Returns false, and takes none, when too few are left.
     [[nodiscard]] bool Grow(std::size_t bytes);
-    // Gives all back.
+    // Returns all bytes to the budget.
     void Release();
     std::size_t held() const { return held_; }
 
@@ -32,7 +32,7 @@ class ByteBudget {
     std::size_t held_ = 0;
   };
 
-  // How many bytes are kept.
+  // Returns the number of bytes kept.
   std::size_t held() const { return held_; }
 
  private:

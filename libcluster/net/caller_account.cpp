@@ -24,7 +24,7 @@ std::shared_ptr<void> Hold(std::shared_ptr<CallerAccount> account, std::size_t b
 struct CallerAccounts::State {
   using Total = std::shared_ptr<std::atomic<std::size_t>>;
 
-  // An account may be gone whose entry is not: its caller may have come back in between.
+  // The account has expired, but its entry may already be a new one of the same caller.
   void ForgetIfGone(const std::string& caller) {
     const std::lock_guard lock(mutex);
     const auto found = by_caller.find(caller);

@@ -11,8 +11,8 @@
 
 namespace sallyport {
 
-// Requests and messages of one caller that were not handled, and answers that were not taken. They count for all
-// callers of the same state, too. Safe from several threads.
+// The bytes of one caller's unhandled requests and messages and unread answers. They also count for all callers of the
+// same state. Safe from several threads.
 class CallerAccount {
  public:
   // `of_all` counts the bytes of all callers of the same state.
@@ -27,10 +27,10 @@ class CallerAccount {
     bytes_ -= bytes;
     *of_all_ -= bytes;
   }
-  // Returns whether another call of this caller is too much: the caller has had its part, or all have had theirs and
-  // this caller is one of those who keep more than a little.
+  // Returns whether to refuse another call of this caller: the caller's limit is used up, or the limit of all callers
+  // is and this caller keeps more than a little.
   bool IsFull() const;
-  // Returns whether the caller goes on making the server keep more, though no call of it is taken.
+  // Returns whether the caller's bytes keep growing although its calls are refused.
   bool IsBroken() const { return bytes_ > 2 * budget_.caller_bytes; }
 
  private:
@@ -39,7 +39,7 @@ class CallerAccount {
   std::atomic<std::size_t> bytes_ = 0;
 };
 
-// Adds bytes to an account that are kept as long as the result is held.
+// Adds bytes to an account until the result is destroyed.
 std::shared_ptr<void> Hold(std::shared_ptr<CallerAccount> account, std::size_t bytes);
 
 // The accounts of the callers that have connections to an endpoint. Safe from several threads.
@@ -47,11 +47,11 @@ class CallerAccounts {
  public:
   explicit CallerAccounts(Endpoint endpoint);
 
-  // Returns the account of a caller: the one that its other connections have, or a new one. It is forgotten with the
-  // last of its holders, which may outlive this object.
+  // Returns the account of a caller: shared with its other connections, or a new one. The account ends with its last
+  // holder, which may outlive this object.
   std::shared_ptr<CallerAccount> Of(CallerState state, const std::string& caller);
 
-  // Returns how many accounts there are.
+  // Returns the number of accounts.
   std::size_t size() const;
 
  private:

@@ -1,6 +1,5 @@
-// What a TLS client asks for before anything is answered: server name and application protocols. Read from the first
-// bytes of a connection without consuming them, to decide who serves it (RFC 8446 section 4.1.2, RFC 6066 section 3,
-// RFC 7301).
+// Parses a TLS client's hello: server name and application protocols. The first bytes of a connection are read without
+// consuming them, to choose the service (RFC 8446 section 4.1.2, RFC 6066 section 3, RFC 7301).
 #pragma once
 
 #include <cstddef>
@@ -17,12 +16,12 @@ struct ClientHello {
   std::vector<std::string> protocols;  // in the client's order
 };
 
-// The most bytes that ParseClientHello can ask for: a whole TLS record.
+// The most bytes that ParseClientHello needs: a whole TLS record.
 inline constexpr std::size_t kMaxClientHelloBytes = 5 + 16384;
 
-// Reads the hello from the first bytes of a connection. When they are not all there yet, returns how many are needed in
-// `needed_bytes` of the answer (never more than kMaxClientHelloBytes); otherwise needed_bytes is 0. Fails with
-// kBadParameter when the bytes are no TLS hello, or one that spans several records.
+// Reads the hello from the first bytes of a connection. When bytes are missing, returns the necessary total in
+// `needed_bytes` (at most kMaxClientHelloBytes); otherwise needed_bytes is 0. Fails with kBadParameter when the bytes
+// are no TLS hello, or one that spans several records.
 struct ClientHelloResult {
   std::size_t needed_bytes = 0;
   ClientHello hello;

@@ -1,6 +1,6 @@
-// Decides which connections are let in at all, before their TLS costs anything. A handshake costs a hundred times what
-// a refusal does, and who floods needs none to succeed: sources of which a known caller has come are let in before
-// strangers, and one source does not take the places of the others.
+// Admits or refuses new connections before the cost of TLS. A handshake costs a hundred times as much as a refusal,
+// even if it fails: sources that known callers used are admitted before strangers, and one source cannot take the
+// places of others.
 #pragma once
 
 #include <functional>
@@ -20,25 +20,25 @@ class ConnectionGate {
   // `processors` are those of the process (Processors).
   explicit ConnectionGate(unsigned processors);
 
-  // Notes that a caller (a user, a host) whose certificate or login was accepted has come from a source (SourceOf). It
-  // counts for an hour. Each caller vouches for the last kSourcesOfOneCaller sources; who has one certificate does not
+  // Marks a source (SourceOf) as known for an hour, because a caller (a user, a host) with an accepted certificate or
+  // login came from it. Each caller vouches for its last kSourcesOfOneCaller sources, so that one certificate does not
   // make a botnet known.
   void Know(const std::string& source, const std::string& caller, Time now);
 
   // Returns the known sources, the last seen first.
   std::vector<std::string> KnownSources(Time now);
 
-  // Calls `changed` after each source that becomes known, on the thread of Know. Before Know is called first.
+  // Calls `changed` after each source that becomes known, on the thread of Know. Must be called before the first Know.
   void OnChange(std::function<void()> changed) { changed_.push_back(std::move(changed)); }
 
-  // Returns whether a new connection of a source is let in, within kKnownSourceRate, or kStrangerRate and
+  // Returns whether to admit a new connection of a source, within kKnownSourceRate, or kStrangerRate and
   // kAllStrangersRate. Logs refusals, at most every ten seconds.
   bool Admit(const std::string& source, Time now);
 
  private:
   struct Known {
     Time last;
-    std::string caller;  // who vouches for it
+    std::string caller;  // the caller that vouches for the source
   };
   bool IsKnown(const std::string& source, Time now);
   // Returns whether the source was not known before.

@@ -1,4 +1,4 @@
-// Bytes from one stream to another, for tunnels.
+// Copies bytes from one stream to another, for tunnels.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@ namespace sallyport {
 
 inline constexpr std::size_t kTunnelBytes = 16384;
 
-// Copies until one side ends or fails; the owners of the streams close them then.
+// Copies until one side ends or fails. The owners of the streams then close them.
 template <typename From, typename To>
 asio::awaitable<void> Copy(From& from, To& to) {
   std::array<char, kTunnelBytes> buffer;

@@ -37,9 +37,9 @@ void RunForever(asio::io_context& context) {
   }
 }
 
-// Registers descriptors and lets go of them. Asio keeps what it allocates for a descriptor, for the next one, and never
-// gives it back: what a flood allocates among other things would hold a page of memory each. These lie together. One
-// descriptor serves for all, as epoll itself takes none of /dev/null.
+// Registers and releases descriptors in advance. Asio never frees the state of a descriptor but reuses it: states that
+// a flood allocates between other objects would each pin a page of memory. These are contiguous. One descriptor of
+// /dev/null serves for all, since epoll does not accept it.
 void PrepareDescriptors(asio::io_context& context) {
   const UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   boost::system::error_code error;

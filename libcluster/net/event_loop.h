@@ -12,7 +12,7 @@ class EventLoop {
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  // Ends the threads; what was under way is dropped with its connections.
+  // Ends the threads; drops current work with its connections.
   void Stop();
 
   struct State;

@@ -22,7 +22,7 @@ void FairPool::Start(ThreadPool& threads, const std::shared_ptr<State>& state, c
     auto next = std::move(queue->second.waiting.front());
     queue->second.waiting.pop_front();
     lock.unlock();
-    // At the end of the threads' queue: others are first.
+    // Goes to the end of the threads' queue, behind other callers.
     Start(threads, state, key, std::move(next));
   });
 }

@@ -1,5 +1,5 @@
-// Shares a thread pool between callers: of each caller a few pieces of work run at a time, and what else it wants done
-// waits for its turn. One caller's flood takes none of the others' threads.
+// Shares a thread pool fairly between callers: runs a few pieces of work of each caller at a time and queues the rest,
+// so that one caller's flood does not take the others' threads.
 #pragma once
 
 #include <cstddef>
@@ -19,16 +19,16 @@ class FairPool {
  public:
   struct Limits {
     std::size_t running;  // of one caller
-    std::size_t waiting;  // of one caller, beside those
+    std::size_t waiting;  // of one caller, beside the running ones
   };
 
-  // The threads must outlive the pool's last work: they are destroyed after Stop, and wait for what runs.
+  // The threads must outlive the pool's last work: destroy them after Stop; they wait for running work.
   FairPool(ThreadPool& threads, Limits limits);
 
-  // Runs `work` of the caller `key` as soon as it is its turn. Returns false when too much of this caller waits, or
-  // after Stop: the work is not done then.
+  // Queues `work` of the caller `key`. Returns false, and drops the work, when too much of this caller waits, or after
+  // Stop.
   bool Submit(const std::string& key, std::function<void()> work);
-  // Drops what waits. What runs goes on.
+  // Drops waiting work. Running work continues.
   void Stop();
 
  private:

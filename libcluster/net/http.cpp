@@ -94,15 +94,14 @@ HttpResponse MalformedRequest(const boost::system::error_code& error) {
   return Refusal(kBadRequest, "malformed request: " + error.message());
 }
 
-// Whether the other side has ended or broken the connection.
+// Returns whether the client has ended or broken the connection.
 bool HasLeft(int socket) {
   pollfd look{socket, POLLRDHUP, 0};
   return ::poll(&look, 1, 0) > 0 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
-// Runs the handler on the pool and comes back to the connection's strand; nothing is done any more for a client that
-// has left meanwhile. (Temporaries with destructors are kept out of co_await expressions: GCC 12 destroys some of them
-// twice.)
+// Runs the handler on the pool and returns to the connection's strand; skips the work if the client has left meanwhile.
+// (Temporaries with destructors are kept out of co_await expressions: GCC 12 destroys some of them twice.)
 asio::awaitable<HttpResponse> RunHandler(StatePtr state, HttpRequest request, int socket) {
   const auto executor = co_await asio::this_coro::executor;
   auto shared_request = std::make_shared<HttpRequest>(std::move(request));
@@ -132,7 +131,7 @@ asio::awaitable<void> Answer(ServerTlsStream& stream, HttpResponse response, std
   co_await http::async_write(stream, answer, asio::redirect_error(asio::use_awaitable, error));
 }
 
-// One connection, and the request on it that is being dealt with.
+// One connection and its current request.
 struct HttpConnection {
   StatePtr state;
   ServerTlsStream stream;
@@ -144,8 +143,8 @@ struct HttpConnection {
   bool upgraded = false;            // the stream was handed on
 };
 
-// Reads the body into a request, at most `limit` bytes. Returns the refusal when there are more, or the server keeps
-// too many; `gone` says that nobody waits for an answer.
+// Reads the body into a request, at most `limit` bytes. Returns the refusal when the body is larger, or the server's
+// budget is exhausted; sets `gone` when the client has left.
 asio::awaitable<std::optional<HttpResponse>> ReadBody(HttpConnection& connection, Parser& parser, std::size_t limit,
                                                       ByteBudget::Lease& lease, HttpRequest& request, bool& gone) {
   const auto length = parser.content_length();
@@ -173,7 +172,7 @@ asio::awaitable<std::optional<HttpResponse>> ReadBody(HttpConnection& connection
   co_return std::nullopt;
 }
 
-// Refuses a request; whatever follows it on the connection is not looked at.
+// Refuses a request and ignores all later bytes of the connection.
 asio::awaitable<bool> Refuse(HttpConnection& connection, HttpResponse refusal) {
   co_await Answer(connection.stream, std::move(refusal), connection.state->budget.idle_time, kHttpVersion11, false,
                   false);
@@ -185,7 +184,7 @@ bool WantsUpgrade(const StatePtr& state, const Parser::value_type& request) {
   return !path.empty() && request.target() == path && request.find(http::field::upgrade) != request.end();
 }
 
-// From here on the connection inside of this one counts, and ends this one with itself.
+// From now on the inner connection is counted instead, and its end ends this one.
 asio::awaitable<void> Upgrade(HttpConnection& connection, Parser& parser) {
   connection.place.Release();
   connection.upgraded = true;
@@ -194,7 +193,7 @@ asio::awaitable<void> Upgrade(HttpConnection& connection, Parser& parser) {
                         connection.remote_address, connection.state->options.upgraded);
 }
 
-// Deals with a request whose head was read. Returns whether another may follow.
+// Serves a request after its head was read. Returns whether another may follow.
 asio::awaitable<bool> ServeRequest(HttpConnection& connection, Parser& parser) {
   const StatePtr& state = connection.state;
   HttpRequest request = HeadOf(parser.get(), connection.remote_address, connection.chain);
@@ -223,7 +222,7 @@ asio::awaitable<bool> ServeRequest(HttpConnection& connection, Parser& parser) {
   co_return keep_alive;
 }
 
-// Reads the head of a request and deals with it. Returns whether another may follow.
+// Reads the head of a request and serves it. Returns whether another may follow.
 asio::awaitable<bool> ReadRequest(HttpConnection& connection) {
   Parser parser;
   parser.header_limit(static_cast<std::uint32_t>(connection.state->budget.header_bytes));

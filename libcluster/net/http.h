@@ -1,6 +1,6 @@
 // A small HTTP/1.1 server for requests that fit into memory (web API, auth HTTP API): TLS, the limits of its endpoint,
-// keep-alive, one handler. A body is read after the head has said what is wanted, and never more than that may have.
-// What is streamed (Kubernetes) has a server of its own. RFC 9110, RFC 9112.
+// keep-alive, one handler. The head of a request decides the size limit of its body before the body is read. Streamed
+// requests (Kubernetes) have their own server. RFC 9110, RFC 9112.
 #pragma once
 
 #include <expected>
@@ -45,22 +45,22 @@ struct HttpResponse {
 // Called on a thread of the pool; may block.
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 
-// Looks at the head of a request, whose body was not read yet: how many bytes the body may have, or the answer at once.
-// Called on a network thread; must not block.
+// Decides by a request's head, before the body is read: returns the body's size limit, or an immediate answer. Called
+// on a network thread; must not block.
 using HttpAdmission = std::function<std::expected<std::size_t, HttpResponse>(const HttpRequest& head)>;
 
-// Has the work of a request done on some thread; or drops it and returns the answer, when too much waits there. Called
-// on a network thread; must not block.
+// Runs the work of a request on another thread; or drops it and returns the answer, when too much work waits. Called on
+// a network thread; must not block.
 using HttpSubmission =
     std::function<std::optional<HttpResponse>(const HttpRequest& request, std::function<void()> work)>;
 
 struct HttpServerOptions {
   std::shared_ptr<ServerTls> tls;
   HttpHandler handler;
-  Endpoint endpoint = Endpoint::kWeb;  // whose budget the connections have
+  Endpoint endpoint = Endpoint::kWeb;  // the endpoint of the connections' budget
   HttpAdmission admit;                 // without one every body may have the endpoint's message_bytes
   HttpSubmission submit;               // without one the pool does the work
-  // Connections that ask to be upgraded at this path leave HTTP: their bytes become a socket that is routed like a new
+  // Connections that ask for an upgrade at this path leave HTTP: their bytes become a socket that is routed like a new
   // connection (docs/protocol/login.md#connection-upgrade). Empty serves no upgrade.
   std::string upgrade_path;
   ConnectionHandler upgraded;
@@ -71,7 +71,7 @@ class HttpServer {
   HttpServer(EventLoop& loop, ThreadPool& pool, HttpServerOptions options);
   ~HttpServer();
 
-  // Takes a connection whose TLS has not begun.
+  // Serves a connection before its TLS handshake.
   void HandleConnection(IncomingConnection connection);
 
   struct State;
@@ -80,7 +80,7 @@ class HttpServer {
   std::shared_ptr<State> state_;
 };
 
-// Case-insensitive comparison of ASCII names.
+// Compares ASCII names without regard to case.
 bool EqualIgnoringCase(std::string_view a, std::string_view b);
 
 }  // namespace sallyport

@@ -12,7 +12,7 @@ constexpr int kStatusUnavailable = 503;
 
 HttpResponse ErrorResponse(const Error& error) {
   const Value body(Value::Map{{"error", Value::Map{{"message", error.message}}}});
-  // What cannot be served now is this service's own trouble, not that of one behind it.
+  // 503, not 502: the failure is of this service, not of one behind it.
   const bool unavailable = error.kind == ErrorKind::kConnectionProblem;
   HttpResponse response{unavailable ? kStatusUnavailable : RowOf(error.kind).http_status,
                         {{"Content-Type", "application/json"}},

@@ -1,4 +1,4 @@
-// Answers of the HTTP APIs: JSON, and errors in the envelope that Teleport's clients read
+// Makes the answers of the HTTP APIs: JSON, and errors in the envelope that Teleport's clients read
 // (docs/protocol/auth-api.md#errors).
 #pragma once
 
@@ -8,11 +8,11 @@
 
 namespace sallyport {
 
-// {"error":{"message":TEXT}}, indented; the status by the error's kind: kConnectionProblem is 503, which has
-// Retry-After as has kLimitExceeded.
+// Returns {"error":{"message":TEXT}}, indented, with the status of the error's kind: kConnectionProblem is 503.
+// kConnectionProblem and kLimitExceeded have Retry-After.
 HttpResponse ErrorResponse(const Error& error);
 
-// 200 and compact JSON.
+// Returns 200 and compact JSON.
 HttpResponse JsonResponse(const Value& value);
 
 }  // namespace sallyport

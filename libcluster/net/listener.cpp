@@ -49,7 +49,7 @@ constexpr std::chrono::milliseconds kHelloPause{5};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::seconds kAcceptComplaintPause{10};
 constexpr int kAcceptsAtOnce = 64;  // then the open connections have their turn
-// When so many of them were refused, strangers are flooding the port, and the others wait in another queue.
+// After so many refusals strangers are flooding the port, and known sources wait in another queue.
 constexpr int kRefusalsOfFlood = kAcceptsAtOnce / 2;
 constexpr std::chrono::milliseconds kFloodPause{10};
 constexpr std::chrono::milliseconds kSteerDelay{100};
@@ -66,8 +66,8 @@ bool HasHungUp(int socket) {
   return ::poll(&look, 1, 0) > 0;
 }
 
-// Peeks until the whole hello is there. The low-water mark keeps the kernel from waking us for what we already saw;
-// Unix sockets have none, and are looked at again a little later.
+// Peeks until the whole hello has arrived. The low-water mark prevents wake-ups for bytes already seen; Unix sockets
+// have none, and are polled a little later.
 asio::awaitable<Result<ClientHello>> PeekHello(asio::generic::stream_protocol::socket& socket) {
   std::string buffer;  // who says nothing has none
   std::size_t wanted = 1;
@@ -126,13 +126,13 @@ asio::awaitable<void> ReadHelloAndRoute(UniqueFd fd, std::string remote_address,
   handler({UniqueFd(stream.socket().release()), std::move(remote_address), std::move(*hello)});
 }
 
-// Closes a connection and leaves nothing of it in the kernel.
+// Resets a connection, so that no state of it stays in the kernel.
 void Reset(UniqueFd socket) {
   const linger at_once{1, 0};
   ::setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
-// Returns whether the connection was let in.
+// Returns whether the connection was admitted.
 bool Admit(Listener::State& state, UniqueFd socket, const tcp::endpoint& peer) {
   std::string address = ToText(peer);
   const std::string source = SourceOf(address);
@@ -189,7 +189,7 @@ asio::awaitable<void> AcceptLoop(std::shared_ptr<Listener::State> state, tcp::ac
     }
     if (failure == 0) continue;
 
-    // Out of descriptors or memory: wait for some to come back. The log has other things to say than this alone.
+    // Out of descriptors or memory: waits until some are free. Logs this rarely.
     const auto now = std::chrono::steady_clock::now();
     if (now >= complain_again) {
       Log(LogLevel::kWarning, "cannot accept connections", {{"reason", std::generic_category().message(failure)}});
@@ -200,7 +200,7 @@ asio::awaitable<void> AcceptLoop(std::shared_ptr<Listener::State> state, tcp::ac
   }
 }
 
-// Keeps the program of the two sockets to what the gate knows.
+// Updates the program of the two sockets with the gate's known sources.
 asio::awaitable<void> SteerLoop(std::shared_ptr<Listener::State> state) {
   while (state->known.is_open()) {
     std::vector<std::string> sources = state->gate->KnownSources(Now());
@@ -216,7 +216,7 @@ asio::awaitable<void> SteerLoop(std::shared_ptr<Listener::State> state) {
   }
 }
 
-// Has SteerLoop look again soon, once for all sources that become known meanwhile.
+// Makes SteerLoop run again soon, once for all sources that become known meanwhile.
 void SteerSoon(const std::weak_ptr<Listener::State>& weak) {
   const auto state = weak.lock();
   if (!state) return;
@@ -225,8 +225,8 @@ void SteerSoon(const std::weak_ptr<Listener::State>& weak) {
   });
 }
 
-// Opens the queue for known sources at the address of the other. Its port is taken already, by a socket that shared it
-// with nobody: a second process fails there. Without it, all wait in one queue.
+// Opens the queue for known sources at the address of the other. The first socket has bound its port exclusively, so a
+// second process fails there. On failure all connections wait in one queue.
 void BindKnown(Listener::State& state) {
   const tcp::endpoint endpoint = state.acceptor.local_endpoint();
   const int on = 1;

@@ -1,5 +1,5 @@
-// A TLS port: accepts connections, reads each client's hello without consuming it, and gives the untouched socket to
-// whoever serves that kind of connection.
+// A TLS port: accepts connections, reads each client's hello without consuming it, and passes the unread socket to the
+// service for that kind of connection.
 #pragma once
 
 #include <functional>
@@ -16,10 +16,10 @@
 
 namespace sallyport {
 
-// A connection whose TLS has not begun: nothing was read from the socket.
+// A connection before its TLS handshake: no byte was read from the socket.
 struct IncomingConnection {
   UniqueFd socket;             // non-blocking
-  std::string remote_address;  // "192.0.2.1:4711": who is behind it, also inside a tunnel
+  std::string remote_address;  // "192.0.2.1:4711": the client, also inside a tunnel
   ClientHello hello;
 };
 
@@ -32,13 +32,13 @@ class Listener {
   static Result<std::unique_ptr<Listener>> Open(EventLoop& loop, const std::string& address);
   ~Listener();
 
-  // "HOST:PORT" with the real port.
+  // Returns "HOST:PORT" with the real port.
   const std::string& address() const;
-  // Begins to accept. The handler is called on a thread of the loop and must not block. A client that sends no hello
-  // in time (BudgetOf(Endpoint::kHello)) is dropped, or before when others need its place. The gate, which several
-  // listeners may share, must outlive the loop; what it does not let in is reset.
+  // Starts to accept. The handler is called on a thread of the loop and must not block. Drops a client without a hello
+  // in time (BudgetOf(Endpoint::kHello)), or earlier when others need its place. Resets connections that the gate
+  // refuses; several listeners may share the gate, which must outlive the loop.
   void Serve(ConnectionGate& gate, ConnectionHandler handler);
-  // Closes the port. Connections go on.
+  // Closes the port. Open connections continue.
   void Stop();
 
   struct State;
@@ -48,8 +48,8 @@ class Listener {
   std::shared_ptr<State> state_;
 };
 
-// Reads the hello of a socket that did not come from a Listener (a tunnel's inner connection), then lets go of its
-// place among unknown connections, if it has one, and calls the handler.
+// Reads the hello of a socket that did not come from a Listener (a tunnel's inner connection), then releases its place
+// among unknown connections, if any, and calls the handler.
 void RouteSocket(EventLoop& loop, UniqueFd socket, std::string remote_address, ConnectionHandler handler,
                  UnknownConnections::Place place = {});
 

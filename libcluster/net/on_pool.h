@@ -1,4 +1,4 @@
-// Work that blocks, for coroutines. Internal to libcluster.
+// Runs blocking work for coroutines. Internal to libcluster.
 #pragma once
 
 #include <functional>
@@ -9,7 +9,7 @@
 
 namespace sallyport {
 
-// Runs `work` on the pool and returns what it returned. `work` may be asked for things that cannot be copied.
+// Runs `work` on the pool and returns its result, which need not be copyable.
 template <typename T>
 asio::awaitable<std::shared_ptr<T>> OnPool(ThreadPool& threads, std::function<T()> work) {
   const auto start = [&threads, work = std::move(work)](auto done) {

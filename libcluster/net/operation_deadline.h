@@ -11,8 +11,8 @@
 
 namespace sallyport {
 
-// Calls `expire` once when the time is over, on the executor of the coroutine that has the object; never after the
-// object is gone, also when the timer has fired just before: what `expire` refers to need only live as long.
+// Calls `expire` once when the time is over, on the executor of the coroutine that owns the object. Never calls it
+// after the destructor, even if the timer has just fired: references of `expire` need only live as long as the object.
 class OperationDeadline {
  public:
   OperationDeadline(const asio::any_io_executor& executor, std::chrono::steady_clock::duration limit,

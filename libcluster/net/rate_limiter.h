@@ -1,4 +1,4 @@
-// Token buckets: how many requests of a class one source, or one of its users, may make in a time.
+// Token buckets: limit the rate of requests of a class from one source, or one of its users.
 #pragma once
 
 #include <mutex>
@@ -10,17 +10,17 @@
 
 namespace sallyport {
 
-// Safe from several threads. Keeps a bounded number of buckets, at the cost of one removal a request.
+// Safe from several threads. Keeps a bounded number of buckets; each request removes at most one.
 class RateLimiter {
  public:
   explicit RateLimiter(Rate rate);
 
-  // Takes one request off the key's bucket; false when it is empty.
+  // Takes one request off the key's bucket. Returns false when the bucket is empty.
   bool Allow(std::string_view key, Time now);
-  // Returns whether Allow would, and takes nothing.
+  // Returns what Allow would return, without taking a request.
   bool HasRoom(std::string_view key, Time now);
 
-  // How many buckets there are.
+  // Returns the number of buckets.
   std::size_t size() const;
 
  private:

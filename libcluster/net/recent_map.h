@@ -1,6 +1,5 @@
-// A map of bounded size: what was not looked at for longest goes first. Its entries outlive the requests that made
-// them; they lie together in memory of their own, so that thousands of them do not each keep a page of a flood's
-// memory.
+// A map of bounded size that removes the least recently used entry first. Entries outlive the requests that added them;
+// they share their own memory pool, so that thousands of entries do not each pin a page of memory from a flood.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +20,7 @@ class RecentMap {
   RecentMap(const RecentMap&) = delete;
   RecentMap& operator=(const RecentMap&) = delete;
 
-  // Returns the value of a key, or nullptr; looks at it.
+  // Returns the value of a key, or nullptr, and marks the key as used.
   V* Find(std::string_view key) {
     const auto found = by_key_.find(key);
     if (found == by_key_.end()) return nullptr;
@@ -29,7 +28,7 @@ class RecentMap {
     return &found->second->second;
   }
 
-  // Adds a key that is not there, or replaces its value.
+  // Adds a key or replaces its value.
   V& Put(std::string_view key, V value) {
     if (V* there = Find(key)) return *there = std::move(value);
     if (entries_.size() >= max_size_) {
@@ -43,7 +42,7 @@ class RecentMap {
 
   std::size_t size() const { return entries_.size(); }
 
-  // Calls `visit(key, value)` for each entry, the last looked at first.
+  // Calls `visit(key, value)` for each entry, the last used first.
   template <typename Visit>
   void ForEach(Visit visit) const {
     for (const auto& [key, value] : entries_) visit(std::string_view(key), value);
@@ -53,7 +52,7 @@ class RecentMap {
   using Entries = std::pmr::list<std::pair<std::pmr::string, V>>;
   const std::size_t max_size_;
   std::pmr::unsynchronized_pool_resource memory_;
-  Entries entries_{&memory_};  // the last looked at first
+  Entries entries_{&memory_};  // the last used first
   std::pmr::unordered_map<std::string_view, typename Entries::iterator> by_key_{&memory_};
 };
 

@@ -1,4 +1,4 @@
-// Counts what is held at once, by whoever holds it and by all: connections, watches, requests that wait.
+// Limits the number of concurrent connections, watches or waiting requests, of each source and of all.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ class SourceSlots {
   // `of_one` limits one source (an address, a user, a host), `in_all` all of them; zero is no limit.
   SourceSlots(std::size_t of_one, std::size_t in_all);
 
-  // A place that is taken. Letting go of it gives the place back, also when the SourceSlots are gone by then.
+  // A taken place. The destructor returns the place, even after the SourceSlots are destroyed.
   class Slot {
    public:
     Slot() = default;
@@ -27,7 +27,7 @@ class SourceSlots {
 
     // Returns whether a place is held.
     explicit operator bool() const { return state_ != nullptr; }
-    // Gives the place back now.
+    // Returns the place now.
     void Release();
 
    private:
@@ -37,12 +37,12 @@ class SourceSlots {
     std::string source_;
   };
 
-  // Takes a place for a source; an empty Slot when it, or all together, have none left.
+  // Takes a place for a source. Returns an empty Slot when the source, or all together, have none left.
   [[nodiscard]] Slot Take(const std::string& source);
-  // The same with another limit for this source; zero is no limit.
+  // Takes a place with another limit for this source; zero is no limit.
   [[nodiscard]] Slot Take(const std::string& source, std::size_t of_one);
 
-  // How many places are taken.
+  // Returns the number of taken places.
   std::size_t taken() const;
 
  private:

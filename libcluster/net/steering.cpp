@@ -10,7 +10,7 @@
 namespace sallyport {
 namespace {
 
-// Where the addresses of senders are (RFC 791 section 3.1, RFC 8200 section 3).
+// Offsets of the source addresses (RFC 791 section 3.1, RFC 8200 section 3).
 constexpr std::uint32_t kHeader = static_cast<std::uint32_t>(SKF_NET_OFF);
 constexpr std::uint32_t kSenderOf4 = kHeader + 12;
 constexpr std::uint32_t kSenderOf6 = kHeader + 8;
@@ -58,7 +58,7 @@ std::vector<sock_filter> SteeringProgram(const std::vector<std::string>& sources
   known.of4.push_back(Return(kStrangers));
   known.of6.push_back(Return(kStrangers));
 
-  // The first half byte is the version. A conditional jump is too short for the way over all of IPv4.
+  // The first half byte is the version. A conditional jump is too short to skip the IPv4 part.
   std::vector<sock_filter> program{BPF_STMT(BPF_LD | BPF_B | BPF_ABS, kHeader), BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 4),
                                    SkipUnless(6, 1),
                                    BPF_STMT(BPF_JMP | BPF_JA, static_cast<std::uint32_t>(known.of4.size()))};

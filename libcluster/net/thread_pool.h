@@ -1,5 +1,5 @@
-// Threads for work that blocks (a commit, a password hash), so that network threads never do. Threads are made on
-// demand up to a limit and end after a while without work.
+// Threads for blocking work (a commit, a password hash), so that network threads never block. Threads start on demand
+// up to a limit and end after a while without work.
 #pragma once
 
 #include <condition_variable>
@@ -13,7 +13,7 @@ namespace sallyport {
 
 struct ThreadPoolOptions {
   std::size_t max_threads = 1;
-  // How much work may wait for a thread.
+  // The limit of queued work.
   std::size_t max_waiting = std::numeric_limits<std::size_t>::max();
 };
 
@@ -21,13 +21,13 @@ class ThreadPool {
  public:
   explicit ThreadPool(std::size_t max_threads) : ThreadPool(ThreadPoolOptions{.max_threads = max_threads}) {}
   explicit ThreadPool(ThreadPoolOptions options) : options_(options) {}
-  // Waits for the work that was begun, and drops what waits.
+  // Waits for running work, and drops queued work.
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   void Submit(std::function<void()> work);
-  // The same unless too much waits already: then false, and the work is dropped.
+  // Queues the work; returns false, and drops it, when the queue is full.
   [[nodiscard]] bool TrySubmit(std::function<void()> work);
 
  private:

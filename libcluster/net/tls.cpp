@@ -56,7 +56,7 @@ Result<std::shared_ptr<ServerTls>> ServerTls::Create(const ServerTlsOptions& opt
   auto state = std::make_unique<State>();
   state->wire_protocols = WireProtocols(options.protocols);
   try {
-    // A key that is encrypted is refused; without this, OpenSSL asks at the terminal.
+    // Refuses an encrypted key; without this callback OpenSSL prompts at the terminal.
     state->context.set_password_callback(
         [](std::size_t, asio::ssl::context::password_purpose) { return std::string(); });
     state->context.use_certificate_chain(asio::buffer(options.certificate_pem));

@@ -1,5 +1,5 @@
-// Server-side TLS of the ports that we terminate ourselves (web, auth HTTP, Kubernetes); gRPC does its own.
-// TLS 1.2 at least, no session tickets (docs/protocol/login.md#tls-routing).
+// Server-side TLS of the web, auth HTTP and Kubernetes ports; gRPC has its own. TLS 1.2 at least, no session tickets
+// (docs/protocol/login.md#tls-routing).
 #pragma once
 
 #include <memory>
@@ -13,10 +13,10 @@ namespace sallyport {
 struct ServerTlsOptions {
   std::string certificate_pem;  // the chain, leaf first
   std::string private_key_pem;
-  // What is selected, the client's first choice among them; a client that offers none of them gets no protocol, and no
-  // alert (Go's servers behave so for http/1.1).
+  // The ALPN protocols of the server; the client's first match is selected. A client without a match gets no protocol
+  // and no alert (as Go's servers do for http/1.1).
   std::vector<std::string> protocols = {"http/1.1"};
-  // Asks for a client certificate, accepts any: the caller's chain is checked later, where the refusal can be said.
+  // Requests a client certificate and accepts any: the chain is checked later, where the refusal can have a message.
   bool ask_for_client_certificate = false;
 };
 

@@ -1,4 +1,4 @@
-// The inside of ServerTls, and what a handshake learnt. Internal to libcluster/net and the Kubernetes forwarder.
+// The state of ServerTls, and the results of a handshake. Internal to libcluster/net and the Kubernetes forwarder.
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>
@@ -12,14 +12,14 @@ namespace sallyport {
 
 struct ServerTls::State {
   asio::ssl::context context{asio::ssl::context::tls_server};
-  std::string wire_protocols;  // length-prefixed, as ALPN has them
+  std::string wire_protocols;  // length-prefixed, the ALPN wire format
 };
 
-// Returns the certificates that the client showed, as PEM, leaf first; empty when it showed none.
+// Returns the client's certificates as PEM, leaf first; empty without any.
 std::vector<std::string> PeerChainPem(ServerTlsStream& stream);
 
-// Acknowledges the end of the client's handshake at once. No message of ours follows it (there are no tickets), and a
-// client that gathers small messages (Nagle) would wait for the kernel's late acknowledgement, 40 ms, with its request.
+// Acknowledges the end of the client's handshake at once. The server sends no message after it (no tickets), and a
+// client with Nagle's algorithm would hold its request back until the kernel's delayed acknowledgement (40 ms).
 void AcknowledgeHandshake(ServerTlsStream& stream);
 
 // Returns the negotiated application protocol, or "".

@@ -1,6 +1,6 @@
-// The connections of an endpoint whose callers are not known yet. When one source, or all together, have too many, the
-// oldest of them ends and the new one is let in: who completes a handshake does so in a moment, and who only holds on
-// to connections loses those.
+// Limits the connections of an endpoint's unknown callers. When one source, or all together, have too many, closes the
+// oldest and admits the new connection: a handshake completes in a moment, so only clients that hold idle connections
+// lose them.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,7 @@ class UnknownConnections {
   // Counts by `connections_of_one` and `connections` of the row.
   explicit UnknownConnections(const Budget& budget);
 
-  // A connection among them, until it is let go of: when the caller is known, or before its socket is closed.
+  // The place of a connection; release it when the caller is known, or before the socket is closed.
   class Place {
    public:
     Place() = default;
@@ -34,8 +34,8 @@ class UnknownConnections {
     std::size_t number_ = 0;
   };
 
-  // Adds a connection of a source (SourceOf). Its socket is shut down, both ways, when it has to make room; the owner
-  // sees the end of the stream then. The socket must stay open as long as the place.
+  // Adds a connection of a source (SourceOf). Shuts its socket down, both ways, to make room; its owner then sees the
+  // end of the stream. The socket must stay open as long as the place is held.
   [[nodiscard]] Place Enter(const std::string& source, int socket);
 
   std::size_t size() const;

@@ -13,7 +13,7 @@
 
 namespace sallyport {
 
-// The loop, and the connections inside of others whose hello was not read yet.
+// The loop, and the limit of inner connections before their hello.
 struct InnerConnections {
   explicit InnerConnections(EventLoop& loop_in) : loop(loop_in) {}
   EventLoop& loop;

@@ -1,4 +1,4 @@
-// How many connections to nodes each user may be opening at a time, so that nobody's fill the proxy.
+// Limits the connections to nodes that each user opens at a time, so that one user cannot fill the proxy.
 #pragma once
 
 #include <map>
@@ -13,10 +13,10 @@ namespace sallyport {
 // Safe from several threads.
 class DialLimits : public std::enable_shared_from_this<DialLimits> {
  public:
-  // Connections that one user may be opening.
+  // The limit of one user.
   static constexpr int kMaxPerUser = 64;
 
-  // A connection that is being opened, until this goes.
+  // Counts a connection as being opened until destroyed.
   class Ticket {
    public:
     Ticket(std::shared_ptr<DialLimits> limits, std::string user) : limits_(std::move(limits)), user_(std::move(user)) {}
@@ -29,7 +29,7 @@ class DialLimits : public std::enable_shared_from_this<DialLimits> {
     const std::string user_;
   };
 
-  // kLimitExceeded when the user opens as many already.
+  // Fails with kLimitExceeded when the user has reached the limit.
   Result<std::shared_ptr<const Ticket>> Take(const std::string& user);
 
  private:

@@ -13,7 +13,7 @@ constexpr std::size_t kMaxWaitingOfOne = 16;
 constexpr std::size_t kMaxWaiting = 32;
 constexpr std::size_t kMaxFamiliarWaiting = 256;
 
-// One processor is for the rest.
+// One processor stays free for other work.
 std::size_t ThreadsForOthers() { return std::max(2U, Processors()) - 1; }
 
 std::string KeyOf(const LoginGate::Attempt& attempt) {

@@ -1,9 +1,9 @@
-// Which logins are tried, and when. Comparing a password takes a tenth of a second of a processor, for anybody who
-// asks: so there are few threads for it, few may wait for them, and who has logged in from a place before does not wait
-// for those who have not.
+// Schedules login attempts. Each password comparison takes a tenth of a second of processor time, even for unknown
+// callers. So there are few threads and a short queue, and users who have logged in from a source before do not wait
+// behind others.
 //
-// Nobody is told by its refusals whether a user exists: they depend on what was asked from where, and on logins that
-// succeeded from the same source.
+// Refusals do not reveal whether a user exists: they depend on the attempts and the successful logins from the same
+// source.
 #pragma once
 
 #include <functional>
@@ -24,18 +24,17 @@ class LoginGate {
  public:
   LoginGate();
 
-  // Who asks: the source of the connection (SourceOf), and the user's name or the token of an invite.
+  // The key of an attempt: the source of the connection (SourceOf), and the user's name or the token of an invite.
   struct Attempt {
     std::string source;
     std::string name;
   };
 
-  // Has an attempt tried on a thread of its own kind. Otherwise returns why not, and drops the work: kLimitExceeded
-  // when this name was tried too often from there, or too much was wrong from there; kConnectionProblem when too many
-  // wait.
+  // Runs an attempt on a login thread. Fails, and drops the work, with kLimitExceeded after too many attempts for this
+  // name or too many failures from the source, with kConnectionProblem when too many attempts wait.
   Status Submit(const Attempt& attempt, std::function<void()> work);
 
-  // Tells what came of an attempt that was tried.
+  // Records the result of an attempt.
   enum class Outcome { kLoggedIn, kWrong };
   void Report(const Attempt& attempt, Outcome outcome);
 
@@ -44,7 +43,7 @@ class LoginGate {
   RateLimiter wrong_;     // by source
   std::mutex mutex_;
   RecentMap<bool> familiar_;  // sources and names that have logged in
-  SourceSlots waiting_;       // of those who are not familiar
+  SourceSlots waiting_;       // of unfamiliar sources and names
   ThreadPool first_;          // for the familiar
   ThreadPool others_;
 };

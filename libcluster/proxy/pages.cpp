@@ -24,7 +24,7 @@ constexpr std::array kContentTypes{
     ContentType{".js", "text/javascript; charset=utf-8"},
 };
 
-// Images are the QR code and the icon, which come as data.
+// Images are the QR code and the icon, as data URLs.
 constexpr const char* kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
@@ -48,7 +48,7 @@ HttpResponse PageResponse(std::string_view file, int status) {
       std::ranges::find_if(kContentTypes, [&](const auto& type) { return file.ends_with(type.extension); });
   const std::string_view text = PageText(file);
   if (row == kContentTypes.end() || text.empty()) return {500, {}, ""};
-  // The address of a page holds a token: no cache keeps it, no other site learns it.
+  // The page's URL contains a token, which must not reach caches or other sites.
   return {status,
           {{"Cache-Control", "no-store"},
            {"Content-Security-Policy", kPolicy},

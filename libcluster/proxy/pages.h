@@ -1,5 +1,5 @@
-// The pages that the proxy shows in a browser: files of pages/, part of the program. They use nothing from elsewhere,
-// and what they may do is fixed by a Content-Security-Policy (W3C CSP Level 3).
+// Serves the proxy's web pages: files of pages/, embedded in the program. The pages load nothing from other sites, and
+// a Content-Security-Policy (W3C CSP Level 3) restricts them.
 #pragma once
 
 #include <span>
@@ -13,12 +13,12 @@ namespace sallyport {
 // Returns the text of a file of pages/, or "" for an unknown name. The text lives as long as the program.
 std::string_view PageText(std::string_view file);
 
-// Answers with a file of pages/ and the headers that every page carries. 500 for an unknown name, which is a mistake in
-// a route.
+// Answers with a file of pages/ and the headers that every page carries. Answers 500 for an unknown name, a programming
+// error in a route.
 HttpResponse PageResponse(std::string_view file, int status);
 
-// Returns the routes of the pages that links of invites and resets open, and of what these pages load. The rows live
-// as long as the program.
+// Returns the routes of the pages of invite and reset links, and of the files that these pages load. The rows live as
+// long as the program.
 std::span<const WebRoute> PageRoutes();
 
 }  // namespace sallyport

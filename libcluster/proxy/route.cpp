@@ -28,7 +28,7 @@ Route RouteOfProxy(const ClientHello& hello, std::string_view cluster_name) {
   if (hello.server_name.starts_with(kKubeServerPrefix)) return Route::kKubernetes;
   const bool names_auth = hello.server_name == kClusterDomain || hello.server_name == AuthServerName(cluster_name);
   if (hello.protocols.empty()) return names_auth ? Route::kAuthHttp : Route::kWeb;
-  // The client's first protocol that somebody serves.
+  // Returns the route of the client's first known protocol.
   for (const auto& protocol : hello.protocols) {
     if (protocol.starts_with(kAuthProtocolPrefix)) return Offers(hello, "h2") ? Route::kGrpc : Route::kAuthHttp;
     if (protocol == "h2" && names_auth) return Route::kGrpc;

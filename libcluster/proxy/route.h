@@ -1,5 +1,5 @@
-// Which service a TLS client means, by the server name and the protocols of its hello
-// (docs/protocol/login.md#tls-routing). Pure, so that a table can test it.
+// Routes a TLS connection to a service, by the server name and the protocols of its hello
+// (docs/protocol/login.md#tls-routing). Pure, for table tests.
 #pragma once
 
 #include <string>
@@ -10,9 +10,9 @@
 namespace sallyport {
 
 enum class Route {
-  kNone,          // nobody serves what it offers: close
+  kNone,          // no service: close
   kWeb,           // web API
-  kUpgradeProbe,  // asks only whether its protocol survives the way here
+  kUpgradeProbe,  // tests whether ALPN passes through balancers
   kGrpc,          // auth and proxy methods
   kAuthHttp,      // the auth service's HTTP API
   kKubernetes,

@@ -32,7 +32,7 @@ Result<SessionSettings> SettingsOf(AuthServer& auth) {
   return settings;
 }
 
-// A node that no agent of ours serves.
+// A node without a Sallyport agent.
 Error Unreached(const types::ServerV2& node) {
   const std::string& name = node.spec().hostname();
   if (IsAgentless(node)) {

@@ -1,4 +1,4 @@
-// From a target's name to a connection: which node is meant, what its user may do there, and which agent serves it.
+// Routes SSH connections: finds the node of a target, the user's permit for it, and the agent that serves it.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@ namespace sallyport {
 
 class AuthServer;
 
-// A node that may be dialled: what to dial, and which agent.
+// A permitted connection to a node: the dial and the agent.
 struct SshRoute {
   std::string host_id;
   std::shared_ptr<SshAgent> agent;
@@ -27,9 +27,9 @@ class SshRouter {
   using FindAgent = std::function<std::shared_ptr<SshAgent>(const std::string& host_id)>;
   SshRouter(AuthServer& auth, FindAgent find_agent);
 
-  // Finds "HOST:PORT" of `cluster` ("" is this one) and decides. Fails as MatchNode and PermitSsh do, with
-  // kAccessDenied for a host that is locked, kBadParameter for no target, kConnectionProblem when the node's agent is
-  // not there. Reads the backend. Safe from several threads.
+  // Finds the node "HOST:PORT" of `cluster` ("" is this cluster) and authorizes the user. Fails as MatchNode and
+  // PermitSsh do, with kAccessDenied for a locked host, kBadParameter for an empty target, kConnectionProblem when the
+  // node's agent is not connected. Reads the backend. Safe from several threads.
   Result<SshRoute> Route(const std::string& host_port, const std::string& cluster, const Caller& caller);
 
  private:

@@ -25,7 +25,7 @@ constexpr std::chrono::milliseconds kNodeCheck{50};
 constexpr std::chrono::seconds kRightsCheck{2};
 constexpr std::chrono::milliseconds kLastWords{500};  // for what is said to the user at the end
 
-// What the service is made of, shared by its calls.
+// The state of the service, shared by its calls.
 struct Transport {
   ThreadPool& threads;
   AuthServer& auth;
@@ -34,7 +34,7 @@ struct Transport {
   std::shared_ptr<DialLimits> dials = std::make_shared<DialLimits>();
 };
 
-// Looks at whether what a client has sent so far can be SSH.
+// Checks that a client's first bytes can be SSH.
 class SshGreeting {
  public:
   Status Check(std::string_view bytes) {
@@ -75,7 +75,7 @@ struct ClusterCarrier {
 };
 using ClusterTunnel = StreamTunnel<ClusterCarrier>;
 
-// Why a connection must end now; "" while it need not.
+// Returns why a connection must end now, or "".
 std::string ReasonToEnd(const Transport& transport, const Caller& caller, const SshRoute& route,
                         const SshTunnel& tunnel) {
   const Identity& identity = caller.identity;
@@ -90,7 +90,7 @@ std::string ReasonToEnd(const Transport& transport, const Caller& caller, const 
   return "";
 }
 
-// Watches what may end a connection from this side; tells the user and the audit log when something does.
+// Ends a connection when the user loses access, and tells the user and the audit log.
 asio::awaitable<void> WatchRights(Transport& transport, const Caller& caller, const SshRoute& route,
                                   const SshTunnel& tunnel) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
@@ -110,7 +110,7 @@ asio::awaitable<void> WatchRights(Transport& transport, const Caller& caller, co
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
 }
 
-// Tells the node's agent what a connection has carried, however it ends.
+// Reports a connection's traffic to the node's agent, however it ends.
 class TrafficReport {
  public:
   TrafficReport(const SshRoute& route, const SshTunnel& tunnel) : route_(route), tunnel_(tunnel) {}
@@ -123,7 +123,7 @@ class TrafficReport {
   const SshTunnel& tunnel_;
 };
 
-// A connection that has ended may have ended with its node, which is known a moment later, or by a lock of its host.
+// The connection may have ended with its node, which shows a moment later, or by a lock of its host.
 asio::awaitable<Status> NodeIsThere(const Transport& transport, const SshRoute& route, std::string target) {
   asio::steady_timer timer(co_await asio::this_coro::executor, kNodeCheck);
   error_code error;
@@ -133,7 +133,7 @@ asio::awaitable<Status> NodeIsThere(const Transport& transport, const SshRoute& 
   co_return Fail(ErrorKind::kConnectionProblem, "the connection ended: node {} has gone", target);
 }
 
-// What an agent has answered to a dial. A connection that nobody takes, as its client has left, carries nothing.
+// The agent's answer to a dial. If the client has left, the connection carries nothing.
 struct Dialled {
   Dialled(SshRoute route_in, Result<UniqueFd> socket_in) : route(std::move(route_in)), socket(std::move(socket_in)) {}
   ~Dialled() {
@@ -161,7 +161,7 @@ asio::awaitable<std::shared_ptr<Dialled>> Dial(Transport& transport, SshRoute ro
   co_return ended.index() == 0 ? std::get<0>(ended) : nullptr;
 }
 
-// Decides about the target and opens a connection to it. Nothing when the client has left.
+// Authorizes the target and opens a connection to it. Returns nothing when the client has left.
 asio::awaitable<Result<std::shared_ptr<Dialled>>> Open(Transport& transport, const transportv1::TargetHost& target,
                                                        std::shared_ptr<const Caller> caller,
                                                        SshTunnel::Messages messages) {
@@ -198,7 +198,7 @@ asio::awaitable<Status> ProxySsh(std::shared_ptr<Transport> transport, std::shar
   transportv1::ProxySSHResponse details;
   details.mutable_details();
   if (!co_await messages.Write(details)) co_return Status();
-  // What came with the target is not for the node.
+  // Bytes in the message of the target are not for the node.
   const transportv1::ProxySSHRequest nothing;
   const auto ended = co_await (tunnel.Run(nothing) || WatchRights(*transport, *call->caller, route, tunnel));
   if (ended.index() != 0) co_return Status();

@@ -1,4 +1,4 @@
-// The proxy's way to nodes: teleport.transport.v1.TransportService (docs/protocol/services.md#transport).
+// Connects clients to nodes: teleport.transport.v1.TransportService (docs/protocol/services.md#transport).
 #pragma once
 
 #include <functional>
@@ -19,11 +19,11 @@ class SshRouter;
 
 struct TransportOptions {
   std::shared_ptr<SshRouter> router;
-  // Opens a connection to the auth service of this cluster for ProxyCluster: as if it came from `remote_address`.
+  // Opens a connection to this cluster's auth service for ProxyCluster, with `remote_address` as the client's address.
   std::function<Result<UniqueFd>(const std::string& remote_address)> dial_auth;
 };
 
-// Adds the service's rows. Everything given must outlive the table.
+// Adds the service's rows. All arguments must outlive the table.
 void AddTransportMethods(RpcTable& table, EventLoop& loop, ThreadPool& threads, AuthServer& auth, AuditQueue& audit,
                          TransportOptions options);
 

@@ -19,7 +19,7 @@ constexpr std::array kRouteGroups{&PingRoutes, &LoginRoutes, &JoinRoutes, &PageR
 
 constexpr std::string_view kNotFoundPage = "not_found.html";
 
-// What may follow /v1.
+// The prefixes after /v1.
 constexpr std::array<std::string_view, 6> kVersioned{"webapi",      "enterprise",        "scripts",
                                                      ".well-known", "workload-identity", "web"};
 
@@ -41,7 +41,7 @@ HttpResponse PathNotFound() {
   return {404, {{"Content-Type", "application/json"}}, ToJson(body)};
 }
 
-// What every reply of the API carries.
+// Headers of every reply of the API.
 void AddHeaders(HttpResponse& response) {
   const HttpHeaders headers{
       {"Cache-Control", "no-cache, no-store, must-revalidate"},
@@ -67,7 +67,7 @@ Result<Value> ReadBody(const HttpRequest& request) {
   return body;
 }
 
-// Who logs in, or sets a password: a user, or who has a token of one.
+// The key of a login or password change: the user's name or the token.
 LoginGate::Attempt AttemptOf(const HttpRequest& request, const std::vector<std::string>& segments, const Value& body) {
   LoginGate::Attempt attempt{SourceOf(request.remote_address), {}};
   if (!segments.empty()) {

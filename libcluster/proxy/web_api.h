@@ -1,6 +1,6 @@
 // The proxy's web API (docs/protocol/login.md#web-api): ping and find, local login in two steps, invite and reset
-// tokens, and the page that their links open. Requests in, responses out; the HTTP server asks Admit and Submit on a
-// network thread and calls Handle on a pool thread.
+// tokens, and the page that their links open. The HTTP server calls Admit and Submit on a network thread and Handle on
+// a pool thread.
 #pragma once
 
 #include <cstddef>
@@ -21,24 +21,24 @@ namespace sallyport {
 
 struct WebApiOptions {
   WebAddresses addresses;
-  // Told of each login. May be empty.
+  // Called after each login. May be empty.
   std::function<void(const std::string& remote_address, const std::string& user)> logged_in;
 };
 
 class WebApi {
  public:
-  // `logins` and `threads` do the work: logins, and everything else.
+  // `logins` runs logins, `threads` all other work.
   WebApi(AuthServer& auth, LoginGate& logins, ThreadPool& threads, WebApiOptions options)
       : auth_(auth), logins_(logins), threads_(threads), options_(std::move(options)) {}
 
-  // All are safe from several threads. Returns how large the body of a request may be, by its route; or the refusal,
-  // when its source asks for too much.
+  // All functions are safe from several threads. Returns the size limit of a request's body, by its route; or the
+  // refusal when its source exceeds its rate.
   std::expected<std::size_t, HttpResponse> Admit(const HttpRequest& head);
-  // Has the work of a request done, or returns why not.
+  // Runs the work of a request, or returns the refusal.
   std::optional<HttpResponse> Submit(const HttpRequest& request, std::function<void()> work);
   HttpResponse Handle(const HttpRequest& request);
 
-  // The rows of all files that serve some, in the order in which they are tried. They live as long as the program.
+  // The routes of all files, in the order of matching. They live as long as the program.
   static std::span<const WebRoute> Routes();
 
  private:
@@ -46,7 +46,7 @@ class WebApi {
   LoginGate& logins_;
   ThreadPool& threads_;
   const WebApiOptions options_;
-  RateLimiter requests_{kWebRate};  // by source, of those that cost something
+  RateLimiter requests_{kWebRate};  // by source, of rate-limited routes
 };
 
 }  // namespace sallyport

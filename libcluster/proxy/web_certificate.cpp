@@ -30,7 +30,7 @@ Result<WebCertificate> MakeAndKeep(const std::string& certificate_path, const st
 constexpr std::string_view kCertificateMark = "-----BEGIN CERTIFICATE-----";
 constexpr std::string_view kKeyMark = "PRIVATE KEY-----";
 
-// Refuses a file that is none of what its key of the configuration says, by name.
+// Refuses, by name, a file of another kind than its configuration key.
 Status CheckPem(std::string_view key, const std::string& path, std::string_view text, std::string_view mark,
                 std::string_view other_mark) {
   const auto fail = [&](std::string_view what, std::string hint) {

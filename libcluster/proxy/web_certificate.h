@@ -1,4 +1,4 @@
-// The certificate of the web port, and the names that it and the Kubernetes port are reached by.
+// Loads or makes the certificate of the web port, and lists the names of the web and Kubernetes ports.
 #pragma once
 
 #include <string>
@@ -15,18 +15,19 @@ struct WebCertificate {
   Secret private_key_pem;
 };
 
-// Reads a certificate and its key. kBadParameter names the file and what is wrong with it: exchanged, not PEM,
-// encrypted, not belonging together; nobody is asked for a password. Fails as ReadFile does beside.
+// Reads a certificate and its key. Fails as ReadFile does, and with kBadParameter, which names the file and the
+// problem: exchanged files, not PEM, an encrypted key (there is no password prompt), a key of another certificate.
 Result<WebCertificate> LoadKeyPair(const KeyPairPaths& paths);
 
-// Returns the pair of https_keypairs; without one, a self-signed certificate that is made at the first start and kept
-// as DATA_DIR/webproxy_cert.pem and webproxy_key.pem.
+// Returns the pair of https_keypairs; without a pair, a self-signed certificate, made at the first start and stored as
+// DATA_DIR/webproxy_cert.pem and webproxy_key.pem.
 Result<WebCertificate> LoadWebCertificate(const TeleportConfig& config, const std::vector<std::string>& names);
 
-// Host names and addresses of the proxy: public and listen addresses, node, cluster and host name, localhost.
+// Returns the host names and addresses of the proxy: public and listen addresses, node, cluster and host name,
+// localhost.
 std::vector<std::string> WebNames(const TeleportConfig& config, const std::string& hostname);
 
-// The same, and the names below each that route to Kubernetes.
+// Returns the same names, and below each of them the name that routes to Kubernetes.
 std::vector<std::string> KubeNames(const TeleportConfig& config, const std::string& hostname);
 
 }  // namespace sallyport

@@ -1,4 +1,4 @@
-// Joining by the proxy's web port (docs/protocol/joining.md#by-the-web-port).
+// Joins hosts through the proxy's web port (docs/protocol/joining.md#by-the-web-port).
 #pragma once
 
 #include <span>
@@ -7,7 +7,7 @@
 
 namespace sallyport {
 
-// Returns the route that a host joins by. The rows live as long as the program.
+// Returns the route for joining hosts. The rows live as long as the program.
 std::span<const WebRoute> JoinRoutes();
 
 }  // namespace sallyport

@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t kMaxUserNameBytes = 1000;
 constexpr std::string_view kZeroTime = "0001-01-01T00:00:00Z";
 
-// Who tries to log in, with what.
+// Returns the user and credentials of a login.
 Result<LoginAttempt> LoginAttemptOf(const WebCall& call, std::string_view password_key) {
   LoginAttempt attempt{TextIgnoringCase(call.body, "user"), TextIgnoringCase(call.body, password_key),
                        TextIgnoringCase(call.body, "totp_code"), call.request.remote_address,
@@ -123,7 +123,7 @@ Result<Value> LoginFinish(const WebParts& parts, const WebCall& call) {
   return LoginAnswer(parts.auth, certs);
 }
 
-// What an authenticator app reads a token's key from.
+// A token's key in the forms for authenticator apps.
 struct AuthenticatorKey {
   std::string uri;      // otpauth://
   std::string qr_code;  // a PNG of it, base64

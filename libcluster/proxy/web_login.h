@@ -1,4 +1,4 @@
-// Local login, and the tokens by which a user sets password and second factor (docs/protocol/login.md#web-api).
+// Serves local login, and the tokens with which users set password and second factor (docs/protocol/login.md#web-api).
 #pragma once
 
 #include <span>

@@ -1,4 +1,4 @@
-// Ping and find: what a client learns of the cluster before it logs in (docs/protocol/login.md#web-api).
+// Serves ping and find: the facts of the cluster for clients before login (docs/protocol/login.md#web-api).
 #pragma once
 
 #include <span>

@@ -16,7 +16,7 @@ namespace sallyport {
 
 class AuthServer;
 
-// What limits a route's requests.
+// The limit of a route's requests.
 enum class WebLimit {
   kNone,
   kRequests,  // by source
@@ -28,7 +28,7 @@ inline constexpr std::size_t kNoBody = 0;
 inline constexpr std::size_t kSmallBody = 4 << 10;  // also of a request that no route serves
 inline constexpr std::size_t kPublicKeysBody = 128 << 10;
 
-// Where the proxy is reached, as answers name it.
+// The proxy's addresses in answers.
 struct WebAddresses {
   std::string listen_address;       // "HOST:PORT" of the web port
   std::string public_address;       // "HOST:PORT"; empty when the configuration names none
@@ -36,13 +36,13 @@ struct WebAddresses {
   bool kube_enabled = true;
 };
 
-// What handlers work with.
+// The services that handlers use.
 struct WebParts {
   AuthServer& auth;
   const WebAddresses& addresses;
 };
 
-// What a handler is asked for.
+// A request for a handler.
 struct WebCall {
   const HttpRequest& request;
   std::vector<std::string> segments;  // that matched ":"
@@ -58,12 +58,12 @@ struct WebRoute {
   WebLimit limit;
   std::size_t max_body;
   Handler* handler;
-  std::string_view page = {};  // of pages/, instead of a handler; also for HEAD
-  bool logs_in = false;        // an answer without an error ends a login
+  std::string_view page = {};  // file of pages/, instead of a handler; also for HEAD
+  bool logs_in = false;        // a successful answer completes a login
 };
 
-// Returns the row that serves a request, or nullptr: the first that has its method and matches its path. Fills the
-// segments that matched ":".
+// Returns the first row with the request's method and a matching path, or nullptr. Fills in the segments that matched
+// ":".
 const WebRoute* FindRoute(std::span<const WebRoute> routes, std::string_view method, std::string_view path,
                           std::vector<std::string>& segments);
 

@@ -1,4 +1,4 @@
-// Who is calling: established once for a connection's certificate by Authenticator, the same for gRPC and HTTP.
+// The caller of a request: Authenticator makes it from the connection's certificate, the same for gRPC and HTTP.
 #pragma once
 
 #include <memory>
@@ -13,14 +13,14 @@ class AccessChecker;
 
 struct Caller {
   enum class Kind {
-    kNobody,  // showed no certificate: may ping, read the cluster's CA, join
+    kNobody,  // no certificate: may ping, read the cluster's CA, join
     kUser,    // a user or bot, by the user CA
     kSystem,  // a service of the cluster, by the host CA: Auth, Proxy, Kube, ...
     kAdmin,   // the built-in Admin: tctl on the auth host
   };
   Kind kind = Kind::kNobody;
   Identity identity;
-  Time issued{};                                // of a user's certificate: when it was made
+  Time issued{};                                // the time of issue of a user's certificate
   std::string remote_address;                   // "192.0.2.1:4711"
   std::shared_ptr<const AccessChecker> access;  // for kUser
 

@@ -59,7 +59,7 @@ const GrpcConnection::Call* GrpcConnection::FindOpen(std::int32_t call) const {
   return found == calls_.end() || found->second.finished ? nullptr : &found->second;
 }
 
-// How a call begins.
+// The start of a call.
 
 bool GrpcConnection::OnField(std::int32_t stream, std::string_view name, std::string_view value) {
   Call& call = calls_.try_emplace(stream, limits_.max_message_bytes).first->second;
@@ -102,7 +102,7 @@ Status GrpcConnection::Begin(std::int32_t stream, Call& call) {
   return {};
 }
 
-// What is no call of gRPC gets an answer that any client of HTTP understands.
+// A request that is no gRPC call gets a plain HTTP answer.
 void GrpcConnection::RefuseAsHttp(std::int32_t stream, Call& call, std::string_view status) {
   http2_.Respond(stream, {{":status", std::string(status)}});
   http2_.EndBody(stream);
@@ -133,7 +133,7 @@ void GrpcConnection::OnBody(std::int32_t stream, std::string_view bytes) {
     events_.OnMessage(stream);
     return;
   }
-  // Nobody can use a part: the client may send on, up to the size of a message.
+  // An incomplete message is unusable: lets the client send on, up to the size of a message.
   ConsumeAll(stream, *call);
   if (!had_part && !call->due) call->due = steady_clock::now() + limits_.message_time;
 }
@@ -207,7 +207,7 @@ void GrpcConnection::Finish(std::int32_t stream, const GrpcStatus& status) {
   Release(*call);
 }
 
-// Lets go of what a call that is over needs no more; its answer may still be on the way.
+// Frees the resources of an ended call; its answer may still be queued.
 void GrpcConnection::Release(Call& call) {
   call.finished = true;
   buffered_ -= call.reader.buffered();

@@ -1,5 +1,5 @@
-// The server's side of gRPC on one connection (the protocol's PROTOCOL-HTTP2 text) without input or output of its own:
-// bytes go in, bytes come out. It knows calls, messages, deadlines and limits; what a call means is its owner's.
+// The server's side of gRPC on one connection (the protocol's PROTOCOL-HTTP2 text) without I/O: bytes go in, bytes come
+// out. It handles calls, messages, deadlines and limits; the owner runs the methods.
 #pragma once
 
 #include <chrono>
@@ -16,21 +16,21 @@
 
 namespace sallyport {
 
-// What a client may make the server keep and do on one connection.
+// The limits of a client on one connection.
 struct GrpcLimits {
   std::uint32_t max_calls;            // at a time
   std::size_t max_message_bytes;      // of one message
-  std::size_t max_buffered_bytes;     // of messages that are incomplete or not read, on all calls
+  std::size_t max_buffered_bytes;     // of incomplete or unread messages, on all calls
   std::size_t max_field_bytes;        // of one request
   std::uint32_t window_bytes;         // of HTTP/2, on all calls and on one
   std::uint32_t call_window_bytes;    //
   std::uint64_t reset_burst;          // resets of streams: at once, and in a second
   std::uint64_t resets_per_second;    //
   std::chrono::seconds message_time;  // from the first byte of a message to its last
-  std::chrono::seconds answer_time;   // from the end of a call to when the client has taken its answer
+  std::chrono::seconds answer_time;   // from the end of a call until the client has read its answer
 };
 
-// The fields of a request that a server looks at.
+// The request fields that the server uses.
 struct GrpcCallHead {
   std::string path;              // "/proto.AuthService/Ping"
   std::string client_version;    // metadata "version"
@@ -38,7 +38,7 @@ struct GrpcCallHead {
   std::string recording_format;  // metadata "session-recording-format"
 };
 
-// What happens to the calls of a connection. Called by Receive, TakeOutput and Sweep of GrpcConnection.
+// Events of a connection's calls. Called by Receive, TakeOutput and Sweep of GrpcConnection.
 class GrpcCallEvents {
  public:
   virtual ~GrpcCallEvents() = default;
@@ -47,7 +47,7 @@ class GrpcCallEvents {
   virtual bool OnCall(std::int32_t call, const GrpcCallHead& head) = 0;
   // Next has a message, or the client has sent its last.
   virtual void OnMessage(std::int32_t call) = 0;
-  // The call is over before Finish ended it: the client left, or broke a limit. Nothing can be sent any more.
+  // The call ended before Finish: the client left, or exceeded a limit. Nothing more can be sent.
   virtual void OnOver(std::int32_t call) = 0;
 };
 
@@ -62,28 +62,28 @@ class GrpcConnection : private Http2Events {
   GrpcConnection(const GrpcConnection&) = delete;
   GrpcConnection& operator=(const GrpcConnection&) = delete;
 
-  // Takes the next message of a call out; nothing when none is complete, or the call is over.
+  // Removes and returns the next message of a call; nothing when none is complete, or the call is over.
   std::optional<std::string> Next(std::int32_t call);
-  // Whether the client has sent its last message of this call, and Next has given it.
+  // Returns whether Next has returned the client's last message of this call.
   bool HasEnded(std::int32_t call) const;
-  // Sends a message. Callers look at Unsent first.
+  // Sends a message. Callers must check Unsent first.
   void Send(std::int32_t call, std::string_view message);
-  // How many bytes wait for the client to take them; of one call, and of all.
+  // Return the number of bytes that the client has not read, of one call and of all.
   std::size_t Unsent(std::int32_t call) const { return http2_.Unsent(call); }
   std::size_t unsent() const { return http2_.unsent(); }
-  // Ends the call with its status, after what was sent.
+  // Ends the call with its status, after the sent messages.
   void Finish(std::int32_t call, const GrpcStatus& status);
-  // How many bytes of messages are kept for all calls.
+  // Returns the number of message bytes kept for all calls.
   std::size_t buffered() const { return buffered_; }
-  // How many calls are open, those included whose answer the client has not taken yet.
+  // Returns the number of open calls, including those with an unread answer.
   std::size_t calls() const { return calls_.size(); }
 
-  // Takes no further calls, and tells the client so.
+  // Refuses further calls, and tells the client (GOAWAY).
   void GoAway() { http2_.GoAway(); }
-  // Ends the connection because the client wants too much.
+  // Ends the connection because the client exceeds its limits.
   void Terminate() { http2_.Terminate(kHttp2EnhanceYourCalm); }
-  // Ends what has had its time: calls past their deadline, messages that do not come to an end, answers that are not
-  // taken. To be called about every second while HasTimes says so.
+  // Ends calls past their deadline, messages and answers past their time. To be called about every second while
+  // HasTimes is true.
   void Sweep();
   bool HasTimes() const;
 
@@ -101,12 +101,12 @@ class GrpcConnection : private Http2Events {
     std::string encoding;
     std::size_t field_bytes = 0;
     GrpcReader reader;
-    std::size_t unconsumed = 0;    // bytes of the body that the client may not send again yet
-    bool begun = false;            // OnCall was told
+    std::size_t unconsumed = 0;    // bytes of the body not yet returned to the window
+    bool begun = false;            // OnCall was called
     bool answering = false;        // the answer's fields were sent
-    bool finished = false;         // nothing follows from either side
+    bool finished = false;         // both sides have ended
     bool client_done = false;      // the client has sent its last
-    std::optional<TimePoint> due;  // of the message that is on its way, or of the answer to be taken
+    std::optional<TimePoint> due;  // of the incomplete message, or of the unread answer
     std::optional<TimePoint> deadline;
   };
 

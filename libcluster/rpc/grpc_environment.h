@@ -1,5 +1,5 @@
-// What all connections of the gRPC server share: the methods, the decisions about callers, the threads, and what is
-// kept for each caller. Internal to libcluster.
+// The state that all connections of the gRPC server share: methods, authorization, threads and accounts of callers.
+// Internal to libcluster.
 #pragma once
 
 #include <memory>
@@ -15,10 +15,10 @@
 
 namespace sallyport {
 
-// Outlives the server in connections that end late: whatever they need afterwards is in here.
+// Connections that end late keep it alive after the server is destroyed.
 class GrpcEnvironment {
  public:
-  // The threads must outlive every work of theirs, not the environment.
+  // The threads must outlive their work, not the environment.
   GrpcEnvironment(const RpcTable& table_in, GrpcServerOptions options_in, EventLoop& loop_in,
                   std::shared_ptr<ServerTls> tls_in, ThreadPool& known_threads, ThreadPool& unknown_threads)
       : table(table_in),

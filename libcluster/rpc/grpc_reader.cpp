@@ -87,7 +87,7 @@ Result<std::optional<std::string>> GrpcReader::Next() {
 }
 
 void GrpcReader::Clear() {
-  // The memory goes, too: most calls have one message.
+  // Frees the memory too: most calls have one message.
   std::string().swap(received_);
   taken_ = 0;
 }

@@ -1,5 +1,5 @@
-// The messages that a client of gRPC sends on one stream (the protocol's PROTOCOL-HTTP2 text,
-// "Length-Prefixed-Message"): found in the bytes of the request's body, decompressed, never larger than allowed.
+// Parses the messages of a gRPC client on one stream (the protocol's PROTOCOL-HTTP2 text, "Length-Prefixed-Message")
+// from the bytes of the request's body: decompresses them and limits their size.
 #pragma once
 
 #include <cstddef>
@@ -11,37 +11,37 @@
 
 namespace sallyport {
 
-// How the client compresses, by its field "grpc-encoding".
+// The client's compression, from its field "grpc-encoding".
 enum class GrpcEncoding { kIdentity, kGzip, kDeflate };
 
-// What the server takes, as its field "grpc-accept-encoding".
+// The server's field "grpc-accept-encoding".
 inline constexpr std::string_view kGrpcEncodings = "identity,deflate,gzip";
 
-// Returns the encoding of a name; "" is identity. kNotImplemented for one that the server does not take.
+// Returns the encoding of a name; "" is identity. Fails with kNotImplemented for an unsupported encoding.
 Result<GrpcEncoding> ParseGrpcEncoding(std::string_view name);
 
 // Not for several threads at the same time.
 class GrpcReader {
  public:
-  // `max_message_bytes` holds for what comes and for what it becomes decompressed.
+  // `max_message_bytes` limits the message both compressed and decompressed.
   explicit GrpcReader(std::size_t max_message_bytes) : max_message_bytes_(max_message_bytes) {}
   void set_encoding(GrpcEncoding encoding) { encoding_ = encoding; }
 
-  // Takes bytes of the body. Fails with kLimitExceeded as soon as a message says that it will be too large, with
-  // kBadParameter when the bytes are no message.
+  // Appends bytes of the body. Fails with kLimitExceeded as soon as a message's length is too large, with kBadParameter
+  // when the bytes are no message.
   Status Add(std::string_view bytes);
 
-  // Whether Next has a message.
+  // Returns whether Next has a message.
   bool HasMessage() const;
-  // Whether a message has begun and its end is missing.
+  // Returns whether a message is incomplete.
   bool HasPart() const { return taken_ < received_.size() && !HasMessage(); }
-  // Takes the next message out; nothing when none is complete. Fails with kBadParameter when it cannot be
+  // Removes and returns the next message; nothing when none is complete. Fails with kBadParameter when it cannot be
   // decompressed, with kLimitExceeded when it becomes too large.
   Result<std::optional<std::string>> Next();
 
-  // How many bytes are kept here.
+  // Returns the number of buffered bytes.
   std::size_t buffered() const { return received_.size() - taken_; }
-  // Lets go of everything.
+  // Drops all bytes.
   void Clear();
 
  private:

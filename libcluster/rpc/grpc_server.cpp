@@ -13,7 +13,8 @@ constexpr std::size_t kKnownThreads = 256;  // made on demand; one caller has a 
 constexpr std::size_t kUnknownThreads = 8;
 constexpr std::chrono::seconds kStopTime{1};
 
-// The connections that are open. They tell it when they end, maybe after the server is gone. Safe from several threads.
+// The open connections, which unregister at their end, perhaps after the server is destroyed. Safe from several
+// threads.
 class OpenConnections : public std::enable_shared_from_this<OpenConnections> {
  public:
   void Start(const std::shared_ptr<GrpcSession>& session) {
@@ -25,8 +26,8 @@ class OpenConnections : public std::enable_shared_from_this<OpenConnections> {
     session->Start([self = shared_from_this(), number] { self->Remove(number); });
   }
 
-  // Takes no more connections, and tells the clients of those that are open. Returns when all have ended or the time
-  // is over; the rest is closed then.
+  // Refuses new connections and tells the clients of open ones. Returns when all have ended or the time is over; then
+  // closes the rest.
   void Stop(std::chrono::seconds time) {
     std::unique_lock lock(mutex_);
     stopping_ = true;
@@ -74,7 +75,7 @@ class GrpcServerImpl : public GrpcServer {
   }
 
  private:
-  // Destroyed last: they wait for what runs.
+  // Destroyed last: the destructors wait for running work.
   ThreadPool known_threads_{kKnownThreads};
   ThreadPool unknown_threads_{kUnknownThreads};
   const std::shared_ptr<GrpcEnvironment> environment_;

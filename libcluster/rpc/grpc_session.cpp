@@ -18,7 +18,7 @@ namespace {
 constexpr std::chrono::seconds kTick{1};
 constexpr std::chrono::seconds kAnswerTime{120};  // for a client to take an answer
 constexpr std::size_t kMaxAnswerBytes = 4 << 20;
-// What a client may send before it was used: enough for a page of resources without a pause, and for a fast ssh.
+// Flow-control windows: enough for a page of resources without a pause, and for a fast SSH connection.
 constexpr std::uint32_t kWindowBytes = 8 << 20;
 constexpr std::uint32_t kCallWindowBytes = 1 << 20;
 constexpr std::uint32_t kMinWindowBytes = 65535;  // what HTTP/2 begins with
@@ -50,7 +50,7 @@ std::string KeyOf(const Caller& caller) {
 
 }  // namespace
 
-// What the handler of a call with streams holds: letting go of it ends the call.
+// The handler's view of a call with streams; its destructor ends the call.
 class GrpcSession::Stream : public RpcStream {
  public:
   Stream(std::shared_ptr<GrpcSession> session, std::int32_t number) : session_(std::move(session)), number_(number) {}
@@ -143,7 +143,7 @@ asio::awaitable<bool> GrpcSession::Handshake() {
   co_return false;
 }
 
-// Learns whether the caller is known, which decides about limits; each call is decided anew.
+// Finds out whether the caller is known, for the limits; each call is authorized separately.
 asio::awaitable<void> GrpcSession::Identify() {
   chain_ = PeerChainPem(stream_);
   if (!chain_.empty()) {
@@ -188,7 +188,7 @@ asio::awaitable<void> GrpcSession::ReadAll() {
   }
 }
 
-// Sends what is to be sent, one piece after the other.
+// Sends the queued output, piece by piece.
 void GrpcSession::Flush() {
   if (closed_ || !connection_) return;
   if (!writing_) output_ = connection_->TakeOutput();
@@ -223,7 +223,7 @@ void GrpcSession::UpdateAccount() {
   account_->Remove(std::exchange(accounted_, bytes));
 }
 
-// Times are looked at each second, as long as there are any.
+// Checks deadlines each second, while there are any.
 void GrpcSession::ArmTimer() {
   if (timer_armed_ || closed_ || (known_ && !connection_->HasTimes())) return;
   timer_armed_ = true;
@@ -270,7 +270,7 @@ bool GrpcSession::OnCall(std::int32_t number, const GrpcCallHead& head) {
     SubmitStream(number, call);
     return false;
   }
-  // A caller whom nobody knows and who may not call this is told so before the message is read.
+  // Refuses an unknown caller without access before reading the message.
   const bool open = call.method != nullptr && call.method->access.who == RpcAccess::Who::kAnyone;
   if (!known_ && !open) SubmitUnary(number, call, std::nullopt);
   return true;
@@ -285,7 +285,7 @@ void GrpcSession::OnMessage(std::int32_t number) {
   if (message || connection_->HasEnded(number)) SubmitUnary(number, *call, std::move(message));
 }
 
-// The client left, or broke a limit.
+// The client left, or exceeded a limit.
 void GrpcSession::OnOver(std::int32_t number) {
   Call* call = Find(number);
   if (call == nullptr) return;
@@ -300,12 +300,12 @@ GrpcSession::Call* GrpcSession::Find(std::int32_t number) {
   return found == calls_.end() ? nullptr : &found->second;
 }
 
-// Whoever waits for something of this call waits in vain.
+// Completes all pending operations of the call as over.
 void GrpcSession::End(std::int32_t number, Call& call) {
   call.over->store(true);
   const auto read_done = std::exchange(call.read_done, nullptr);
   const auto write_done = std::exchange(call.write_done, nullptr);
-  // A Stream may still ask, and must hear that the client left.
+  // A Stream may still use the call, and must learn that the client left.
   if (!call.held) calls_.erase(number);
   if (read_done) read_done(std::nullopt);
   if (write_done) write_done(false);
@@ -330,7 +330,7 @@ void GrpcSession::SubmitUnary(std::int32_t number, Call& call, std::optional<std
   if (account_->IsFull()) {
     return Refuse(number, TooBusy("too many messages and answers wait on this caller's connections"));
   }
-  // What is being handled counts as long as it is.
+  // A message counts until its handler is done.
   const std::shared_ptr<void> counted = Hold(account_, message ? message->size() : 0);
 
   const bool taken = pool().Submit(key_, [self = shared_from_this(), number, method = call.method, head = call.head,
@@ -417,7 +417,7 @@ void GrpcSession::DeliverRead(std::int32_t number, Call& call) {
   if (!call.read_done) return;
   auto message = connection_->Next(number);
   if (!message && !connection_->HasEnded(number)) return;
-  // Next may have ended the call, which then has answered.
+  // Next may have ended the call and sent its answer.
   Call* open = Find(number);
   if (open == nullptr) return;
   if (const auto done = std::exchange(open->read_done, nullptr)) done(std::move(message));

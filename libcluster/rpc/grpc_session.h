@@ -1,4 +1,4 @@
-// One connection of the gRPC server: TLS, the caller, and the calls that come on it. Internal to libcluster.
+// One connection of the gRPC server: TLS, the caller, and its calls. Internal to libcluster.
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
@@ -14,8 +14,8 @@
 
 namespace sallyport {
 
-// Everything but the public functions runs on a strand of the event loop. It lives as long as its connection, its calls
-// and whoever holds one of their streams.
+// Everything but the public functions runs on a strand of the event loop. The session lives as long as its connection,
+// its calls and the holders of their streams.
 class GrpcSession : public std::enable_shared_from_this<GrpcSession>, private GrpcCallEvents {
  public:
   GrpcSession(std::shared_ptr<GrpcEnvironment> environment, IncomingConnection connection);
@@ -23,27 +23,27 @@ class GrpcSession : public std::enable_shared_from_this<GrpcSession>, private Gr
 
   // Serves until either side ends the connection, then calls `ended`, on the strand.
   void Start(std::function<void()> ended);
-  // From any thread: takes no further calls and tells the client so; open calls go on.
+  // Refuses further calls and tells the client; open calls continue. Safe from any thread.
   void GoAway();
-  // From any thread: ends the connection and its calls.
+  // Ends the connection and its calls. Safe from any thread.
   void Close();
 
  private:
   class Stream;
-  // A call, as the strand has it.
+  // The state of a call, used on the strand.
   struct Call {
     const RpcMethod* method = nullptr;
     GrpcCallHead head;
     std::shared_ptr<std::atomic<bool>> over = std::make_shared<std::atomic<bool>>(false);
-    bool submitted = false;  // the message of a call with one each way is being handled
+    bool submitted = false;  // a unary call's message is being handled
     // Of a call with streams.
     std::function<void(std::optional<std::string>)> read_done;
     std::function<void(bool)> write_done;
     std::function<void()> left;
     bool client_left = false;
-    bool held = false;  // by a Stream, which may still ask
+    bool held = false;  // by a Stream, which may still read or write
   };
-  // A call that may be made: its row, and the caller.
+  // An authorized call: its method, and the caller.
   struct Admitted {
     const RpcMethod* method;
     std::shared_ptr<const Caller> caller;
@@ -79,7 +79,7 @@ class GrpcSession : public std::enable_shared_from_this<GrpcSession>, private Gr
   void Answer(std::int32_t number, Result<std::string> answer);
   void Refuse(std::int32_t number, const Error& error);
 
-  // What a Stream asks for, on the strand.
+  // The operations of a Stream, on the strand.
   void Read(std::int32_t number, std::function<void(std::optional<std::string>)> done);
   void Write(std::int32_t number, const std::string& message, std::function<void(bool)> done);
   void Finish(std::int32_t number, const GrpcStatus& status);
@@ -102,7 +102,7 @@ class GrpcSession : public std::enable_shared_from_this<GrpcSession>, private Gr
   bool known_ = false;
   std::string key_;  // of the caller, for accounts and the pool
   std::shared_ptr<CallerAccount> account_;
-  UnknownConnections::Place place_;  // as long as the caller is not known
+  UnknownConnections::Place place_;  // while the caller is unknown
   SourceSlots::Slot slot_;           // of a known caller
   std::size_t accounted_ = 0;
   std::optional<GrpcConnection> connection_;
@@ -111,7 +111,7 @@ class GrpcSession : public std::enable_shared_from_this<GrpcSession>, private Gr
   bool writing_ = false;
   bool timer_armed_ = false;
   bool closed_ = false;
-  std::chrono::seconds idle_{0};  // how long no call was open
+  std::chrono::seconds idle_{0};  // the time without an open call
   std::function<void()> ended_;
 };
 

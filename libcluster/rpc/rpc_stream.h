@@ -1,4 +1,4 @@
-// Methods with streams as coroutines. Internal to libcluster.
+// Runs methods with streams as coroutines. Internal to libcluster.
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
@@ -18,8 +18,8 @@ class RpcMessages {
  public:
   explicit RpcMessages(std::shared_ptr<RpcStream> stream) : stream_(std::move(stream)) {}
 
-  // Returns the next message; nothing when the client has sent its last or the call is over. kBadParameter when it
-  // cannot be decoded.
+  // Returns the next message; nothing after the client's last message or when the call is over. Fails with
+  // kBadParameter when the message cannot be decoded.
   asio::awaitable<Result<std::optional<Request>>> Read() {
     const auto start = [stream = stream_](auto done) { stream->Read(std::move(done)); };
     const auto bytes = co_await AwaitCallbackOr<std::optional<std::string>>(std::nullopt, start);
@@ -29,7 +29,7 @@ class RpcMessages {
     co_return std::optional<Request>(std::move(request));
   }
 
-  // Sends a message. False: the call is over.
+  // Sends a message. Returns false when the call is over.
   asio::awaitable<bool> Write(const Response& response) {
     const auto start = [stream = stream_, bytes = response.SerializeAsString()](auto done) {
       stream->Write(bytes, std::move(done));
@@ -48,7 +48,7 @@ class RpcMessages {
 };
 
 // Makes a handler for RpcTable::AddStream of a coroutine `Status(std::shared_ptr<const RpcStreamCall>,
-// RpcMessages<Request, Response>)`, which runs on a strand of the loop; what it returns ends the call.
+// RpcMessages<Request, Response>)`, which runs on a strand of the loop; its status ends the call.
 template <typename Request, typename Response, typename Coroutine>
 std::function<void(RpcStreamCall)> StreamHandler(EventLoop& loop, Coroutine coroutine) {
   return [&loop, coroutine = std::move(coroutine)](RpcStreamCall call) {

@@ -1,6 +1,6 @@
-// The gRPC methods of the cluster as rows of a table: path, who may call, message types, handler. The server
-// (libcluster/rpc/grpc_server.h) looks a call up here, establishes the caller, checks the row's access, and only then
-// runs the handler. A method without a row answers "not implemented".
+// The gRPC methods of the cluster as rows of a table: path, access rule, message types, handler. The server
+// (libcluster/rpc/grpc_server.h) looks a call up, authenticates the caller, checks the row's access, and only then runs
+// the handler. Methods without a row fail with "not implemented".
 #pragma once
 
 #include <functional>
@@ -21,7 +21,7 @@ namespace sallyport {
 
 struct Caller;
 
-// Who may call a method, checked before its handler.
+// The access rule of a method, checked before its handler runs.
 struct RpcAccess {
   enum class Who {
     kAnyone,         // even without a certificate
@@ -32,7 +32,7 @@ struct RpcAccess {
   Who who = Who::kRule;
   std::string_view kind;                // "role"
   std::vector<std::string_view> verbs;  // "read", "list"
-  std::string_view group;               // a kind that stands for several, whose rules count too: "auth_connector"
+  std::string_view group;               // a group of kinds, whose rules count too: "auth_connector"
 
   static RpcAccess Anyone() { return {Who::kAnyone, {}, {}, {}}; }
   static RpcAccess Authenticated() { return {Who::kAuthenticated, {}, {}, {}}; }
@@ -46,7 +46,7 @@ struct RpcAccess {
   }
 };
 
-// What a handler knows of the call beside its request.
+// The facts of a call beside its request.
 struct RpcCall {
   const Caller& caller;
   std::string_view method;
@@ -56,16 +56,17 @@ struct RpcCall {
 
 using RpcHandler = std::function<Status(const RpcCall&, const google::protobuf::Message&, google::protobuf::Message&)>;
 
-// A call with many messages each way, as its handler has it; messages are encoded. Callbacks come once each, on any
-// thread, and must not block. Letting go of the last pointer ends the call.
+// A handler's view of a call with streams; messages are encoded. Each callback is called once, on any thread, and must
+// not block. Releasing the last pointer ends the call.
 class RpcStream {
  public:
   virtual ~RpcStream() = default;
-  // Asks for the next message; one at a time. Nothing: the client has sent its last, or the call is over.
+  // Reads the next message; one read at a time. Calls back with nothing after the client's last message or when the
+  // call is over.
   virtual void Read(std::function<void(std::optional<std::string>)> done) = 0;
-  // Sends a message; one at a time. False: the call is over.
+  // Sends a message; one write at a time. Calls back with false when the call is over.
   virtual void Write(std::string message, std::function<void(bool)> done) = 0;
-  // Ends the call with an answer. What is asked for later is over at once.
+  // Ends the call with a status. Later reads and writes complete at once as over.
   virtual void Finish(const Status& status) = 0;
   // Calls back when the client has left; at once when it has already. For one listener.
   virtual void OnCancel(std::function<void()> listener) = 0;
@@ -80,23 +81,23 @@ struct RpcStreamCall {
   std::shared_ptr<RpcStream> stream;
 };
 
-// What a method is called and who may call it.
+// The path and the access rule of a method.
 struct RpcRow {
   std::string path;  // "/proto.AuthService/Ping"
   RpcAccess access;
-  // The method reads and writes resources and does nothing else: it may run over a view of the cluster that takes the
-  // changes (libcluster/auth/methods/rehearsals.h). No method that issues certificates or links is one: they
-  // would be real ones of a state that is not.
+  // The method reads and writes resources and does nothing else: it may run over a view of the cluster that holds the
+  // changes (libcluster/auth/methods/rehearsals.h). Methods that issue certificates or links must not be rehearsed:
+  // these would be valid, from a state that is not real.
   bool rehearsable = false;
 };
 inline constexpr bool kRehearsable = true;
 
 struct RpcMethod : RpcRow {
-  // Of a method with one message each way.
+  // For a unary method.
   std::function<std::unique_ptr<google::protobuf::Message>()> new_request;
   std::function<std::unique_ptr<google::protobuf::Message>()> new_response;
   RpcHandler handler;
-  // Of a method with streams; must not block.
+  // For a method with streams; must not block.
   std::function<void(RpcStreamCall)> stream_handler = nullptr;
 };
 

@@ -1,4 +1,4 @@
-// Bytes of a connection inside a call of gRPC. Internal to libcluster.
+// Carries the bytes of a connection inside a gRPC call. Internal to libcluster.
 #pragma once
 
 #include <array>
@@ -16,29 +16,29 @@
 namespace sallyport {
 
 // Carries bytes between a call and a socket. `Carrier` names the messages: Request and Response, `const std::string*
-// BytesOf(const Request&)` (nullptr: it has none) and `Response With(std::string bytes)`.
+// BytesOf(const Request&)` (nullptr: no bytes) and `Response With(std::string bytes)`.
 template <typename Carrier>
 class StreamTunnel {
  public:
   using Messages = RpcMessages<typename Carrier::Request, typename Carrier::Response>;
-  // Says whether the caller may send these bytes; an error ends the tunnel with it.
+  // Checks the caller's bytes before they are forwarded; an error ends the tunnel.
   using Check = std::function<Status(std::string_view bytes)>;
 
   StreamTunnel(Messages messages, SocketStream socket, Check check = {})
       : messages_(std::move(messages)), socket_(std::move(socket)), check_(std::move(check)) {}
 
-  // Copies until either side is done; `first` has come already.
+  // Copies until either side ends; `first` is the first received message.
   asio::awaitable<Status> Run(const typename Carrier::Request& first) {
     using namespace asio::experimental::awaitable_operators;
     co_await (ToSocket(first) || FromSocket() || messages_.UntilLeft());
-    // Others may have a descriptor of it too, so closing this one tells nobody.
+    // Closing this descriptor would not end the connection: other holders may have duplicates.
     boost::system::error_code ignored;
     socket_.socket().shutdown(asio::socket_base::shutdown_both, ignored);
     co_return status_;
   }
-  // When the caller last sent something.
+  // Returns the time of the caller's last bytes.
   std::chrono::steady_clock::time_point active() const { return active_; }
-  // How many bytes came from the caller, and went to it.
+  // Return the number of bytes from the caller, and to the caller.
   std::uint64_t from_caller() const { return from_caller_; }
   std::uint64_t to_caller() const { return to_caller_; }
 
@@ -63,7 +63,7 @@ class StreamTunnel {
       open = co_await Pass(**request);
     }
     if (!status_) co_return;
-    // The caller has no more to say and may still listen.
+    // The caller has ended its side and may still read.
     boost::system::error_code error;
     socket_.socket().shutdown(asio::socket_base::shutdown_send, error);
     asio::steady_timer timer(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());

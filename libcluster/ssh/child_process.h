@@ -1,4 +1,4 @@
-// A process that the agent starts for one connection or session, and that does not outlive its owner.
+// A child process of the agent for one connection or session; it does not outlive its owner.
 #pragma once
 
 #include <sys/types.h>
@@ -14,15 +14,15 @@ namespace sallyport {
 struct ChildOptions {
   std::string program;                   // a path
   std::vector<std::string> arguments;    // with the program's own name
-  std::vector<std::string> environment;  // "NAME=VALUE"; nothing of ours is added
+  std::vector<std::string> environment;  // "NAME=VALUE"; the agent's own is not inherited
   std::vector<int> descriptors;          // become 0, 1, 2, ...; each is above all of these numbers; there are no others
 };
 
-// For one thread. Letting go of it kills the process and waits until it is gone.
+// For one thread. The destructor kills the process and waits for its end.
 class ChildProcess {
  public:
-  // Starts a program in a session of its own, with signals as they are by default. kNotFound when there is no such
-  // program, kInternal.
+  // Starts a program in its own session, with default signal handlers. Fails with kNotFound for a missing program,
+  // kInternal.
   static Result<ChildProcess> Start(const ChildOptions& options);
   ChildProcess() = default;
   ChildProcess(ChildProcess&&) = default;

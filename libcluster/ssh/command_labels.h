@@ -1,4 +1,4 @@
-// Labels of a node whose values are what commands print (docs/protocol/services.md#labels-of-nodes).
+// Labels of a node with the output of commands as values (docs/protocol/services.md#labels-of-nodes).
 #pragma once
 
 #include <condition_variable>
@@ -15,20 +15,20 @@
 
 namespace sallyport {
 
-// Runs each command at once and then again after its period, each on a thread of its own, so that a slow one holds up
-// nothing. A value is what the command printed, or the error that kept it from printing.
+// Runs each command at once and then in its period, each on its own thread, so that a slow command delays no other. A
+// value is the command's output, or the error of its run.
 class CommandLabels {
  public:
   explicit CommandLabels(std::vector<CommandLabel> labels);
-  // Kills what runs.
+  // Kills the running commands.
   ~CommandLabels();
   CommandLabels(const CommandLabels&) = delete;
   CommandLabels& operator=(const CommandLabels&) = delete;
 
   const std::vector<CommandLabel>& labels() const { return labels_; }
-  // Returns the values by name; a command that has not ended yet has none.
+  // Returns the values by name; commands before their first end have none.
   std::map<std::string, std::string> Values() const;
-  // Waits until each command has ended once, at most so long.
+  // Waits, at most so long, until each command has ended once.
   void WaitForFirst(std::chrono::milliseconds limit);
 
  private:
@@ -43,7 +43,7 @@ class CommandLabels {
   std::vector<std::thread> threads_;
 };
 
-// Returns what a label says of a command that ended like this.
+// Returns the label's value for a command that ended like this.
 std::string ValueOfCommand(const Result<ProgramResult>& result);
 
 }  // namespace sallyport

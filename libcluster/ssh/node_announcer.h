@@ -1,4 +1,4 @@
-// Keeps the node's resource alive, so that people find it; it expires by itself when the agent is gone.
+// Announces the node again and again, so that clients find it; without announcements the node's resource expires.
 #pragma once
 
 #include <memory>
@@ -15,13 +15,13 @@ class ServerV2;
 
 namespace sallyport {
 
-// Returns the resource of a node with the values that its commands have now.
+// Returns the resource of a node with the present values of its command labels.
 types::ServerV2 NodeResource(const SshNodeOptions& options, const CommandLabels& commands);
 
 class NodeAnnouncer {
  public:
-  // Announces at once, then when a label has changed (looked at every five seconds), and again and again. What is given
-  // must outlive it.
+  // Announces at once, after a change of a label (checked every five seconds), and periodically. The arguments must
+  // outlive the object.
   static Result<std::unique_ptr<NodeAnnouncer>> Start(AgentAuth& auth, const SshNodeOptions& options,
                                                       const CommandLabels& commands);
   // Withdraws the node.
@@ -37,7 +37,7 @@ class NodeAnnouncer {
   const SshNodeOptions& options_;
   const CommandLabels& commands_;
   std::map<std::string, std::string> announced_values_;
-  std::chrono::steady_clock::time_point next_;  // announced then, whether anything has changed or not
+  std::chrono::steady_clock::time_point next_;  // the next announcement, changed or not
   std::optional<RepeatedWork> announcing_;
 };
 

@@ -42,7 +42,7 @@ constexpr int kFirstFreeDescriptor = 16;
 
 bool IsRoot() { return ::geteuid() == 0; }
 
-// Whether a command copies files the old way, by scp at both ends.
+// Returns whether a command copies files by the old scp protocol.
 bool IsScp(std::string_view command) {
   if (!command.starts_with("scp ")) return false;
   return command.contains(" -t") || command.contains(" -f");
@@ -60,7 +60,7 @@ std::string Unrecorded(const Error& error) {
   return fmt::format("warning: this session is not recorded from here on: {}", error.message);
 }
 
-// A descriptor above those that a process is started with.
+// Duplicates a descriptor above the numbers that processes are started with.
 UniqueFd High(const UniqueFd& descriptor) {
   return UniqueFd(::fcntl(descriptor.get(), F_DUPFD_CLOEXEC, kFirstFreeDescriptor));
 }
@@ -110,7 +110,7 @@ class NodeSession {
     co_await asio::async_write(hooks_, asio::buffer(frame), asio::redirect_error(asio::use_awaitable, ignored));
   }
 
-  // Only sshd itself asks, which has the agent's user.
+  // Only sshd, which runs as the agent's user, may ask.
   asio::awaitable<void> AnswerLogin(const std::string& payload) {
     const auto question = DecodeLogin(payload);
     if (!question || peer_.uid != ::geteuid()) co_return;
@@ -151,7 +151,7 @@ class NodeSession {
     connection_->Listen(listener_);
     auto done = co_await (Frames() || HooksFrames());
     if (done.index() == 0) co_return;
-    // Who is at the other end is gone, or was ended by the user: what runs is hung up.
+    // The process at the other end is gone, or the user ended it: hangs up the session.
     EndCallback()("");
     co_await Frames();
   }
@@ -177,7 +177,7 @@ class NodeSession {
 
   bool IsStrict() const { return connection_->dial().permit.recording == "strict"; }
 
-  // Whether the user could not open the terminal that sshd has made. What has none has nothing to protect.
+  // Returns whether sshd's terminal is closed to the user. A session without a terminal needs no protection.
   bool HasProtectedTerminal() const {
     struct stat status{};
     if (::isatty(descriptors_[0].get()) == 0) return true;
@@ -194,7 +194,7 @@ class NodeSession {
     log_.emplace(connection_, std::move(facts));
   }
 
-  // Where roles are strict there is no session without a recording; else the user is told.
+  // With strict roles a session without a recording is refused; else the user gets a notice.
   asio::awaitable<std::string> BeginRecording() {
     std::function<void(const Error&)> lost;
     if (IsStrict()) lost = [end = EndCallback()](const Error& error) { end(NotRecorded(error)); };
@@ -205,7 +205,7 @@ class NodeSession {
     co_return "";
   }
 
-  // The two ends of the connection with the runner. What ends the session may come before the runner is there.
+  // The two ends of the connection with the runner. The session may be ended before the runner starts.
   Status MakeRunnerSocket() {
     ASSIGN_OR_RETURN(SocketPair pair, MakeSocketPair(0));
     runners_end_ = High(pair.second);
@@ -215,7 +215,7 @@ class NodeSession {
     return {};
   }
 
-  // Returns what failed, or "".
+  // Returns the failed step, or "".
   std::string StartRunner() {
     ChildOptions options;
     options.program = kOwnProgram;
@@ -267,7 +267,8 @@ class NodeSession {
     for (const auto& [name, value] : variables) SetVariable(start.hello.environment, name, value);
   }
 
-  // Returns what ends the session from any thread: the runner says why to the user and ends what it runs.
+  // Returns a function that ends the session from any thread: the runner shows the reason to the user and ends its
+  // program.
   std::function<void(const std::string& reason)> EndCallback() {
     const auto end = std::make_shared<const UniqueFd>(::dup(runner_.native_handle()));
     return [end](const std::string& reason) { Send(end->get(), SessionFrameType::kEnd, reason); };
@@ -310,14 +311,14 @@ class NodeSession {
     }
   }
 
-  // What is recorded no more is over where roles are strict.
+  // With strict roles a session ends when its recording fails.
   void Mind(const Status& recorded) {
     if (recorded) return;
     if (IsStrict()) return SendToRunner(SessionFrameType::kEnd, NotRecorded(recorded.error()));
     SendToRunner(SessionFrameType::kNotice, Unrecorded(recorded.error()));
   }
 
-  // Until sshd's process of the session is gone. All that it says meanwhile is that the terminal has another size.
+  // Waits until sshd's process of the session ends. Its only messages are new sizes of the terminal.
   asio::awaitable<void> HooksFrames() {
     while (true) {
       const auto frame = co_await ReceiveFrame();

@@ -1,5 +1,5 @@
-// One call at a node's session socket, from an sshd: whom it may let in, or a session, from what is asked for to its
-// end. Internal to libcluster.
+// Serves one call of an sshd at a node's session socket: a question for a login's principals, or a whole session.
+// Internal to libcluster.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -13,8 +13,7 @@
 
 namespace sallyport {
 
-// Serves a call of a process of the sshd that serves `connection`, until the session is over. A recording goes to
-// `recordings`.
+// Serves a call from a process of the connection's sshd, until the session ends. Records to `recordings`.
 asio::awaitable<void> ServeSession(asio::local::stream_protocol::socket socket, SessionPeer peer,
                                    std::shared_ptr<SshConnection> connection,
                                    std::shared_ptr<RecordingSpool> recordings);

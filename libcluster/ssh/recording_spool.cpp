@@ -118,7 +118,7 @@ Result<std::optional<events::OneOf>> SpoolFile::ReadAt(std::uint64_t& offset) co
   if (size > kMaxRecordedEventBytes) return Fail(ErrorKind::kBadParameter, "{} is damaged", path_);
 
   std::string bytes(size, '\0');
-  // Cut off by the end of an earlier run: that event was never shown to anybody.
+  // Cut off by the end of an earlier run: that event was never shown to the user.
   if (::pread(file_.get(), bytes.data(), size, static_cast<off_t>(offset + kLengthBytes)) !=
       static_cast<ssize_t>(size)) {
     return std::nullopt;
@@ -150,10 +150,10 @@ class RecordingSpool::Shipment {
     return {};
   }
 
-  // Sends until the auth service has everything, or never will, or Stop.
+  // Sends until the auth service has the whole recording, refuses it for good, or Stop.
   void Run() {
     std::chrono::milliseconds pause = kFirstSendPause;
-    // Nothing is asked of the auth service for a session that did not begin.
+    // A session that did not start needs no upload.
     while (!stopping_ && file_->empty()) {
       if (file_->ended()) return (void)RemoveFile(file_->path());
       file_->WaitFor(0, kListenPeriod);
@@ -185,7 +185,7 @@ class RecordingSpool::Shipment {
   }
 
  private:
-  // Returns when everything is there, or on Stop.
+  // Returns when the whole recording is in the file, or on Stop.
   Status Send() {
     while (!stopping_) {
       const bool last = file_->ended();
@@ -206,7 +206,7 @@ class RecordingSpool::Shipment {
     return {};
   }
 
-  // Keeps the file, for somebody to look at.
+  // Keeps the file for the administrator.
   void GiveUp(const Error& error) {
     Log(LogLevel::kError, "a recording is refused by the auth service, and kept here",
         {{"session", session_id_}, {"file", file_->path() + ".refused"}, {"reason", error.message}});
@@ -252,7 +252,7 @@ void RecordingSpool::Stop() {
   all_ended_.wait(lock, [this] { return shipments_.empty() && connecting_ == 0; });
 }
 
-// This process ended before the session did: that is its end.
+// Ends the recording of a session that an earlier run of this process left without an end.
 void RecordingSpool::EndIfOpen(SpoolFile& file) {
   std::optional<events::OneOf> first;
   std::optional<events::OneOf> last;

@@ -1,6 +1,6 @@
-// Recordings of a node's sessions on their way to the auth service. Each is written to a file first and sent from
-// there, while the session goes on; the file goes when the auth service has the whole. So nothing is lost while that is
-// away, or when this process ends: what is left is sent at the next start.
+// Spools the recordings of a node's sessions for the auth service. Writes each recording to a file and sends it from
+// there, during the session; removes the file when the auth service has the whole recording. Nothing is lost while the
+// auth service is unavailable, or when this process ends: the next start sends the rest.
 #pragma once
 
 #include <condition_variable>
@@ -17,26 +17,26 @@
 
 namespace sallyport {
 
-// The file of one session: encoded events, each after its length (four bytes, big-endian). One writes, one reads. Safe
-// from several threads.
+// The file of one session: encoded events, each after its length (four bytes, big-endian). For one writer and one
+// reader. Safe from several threads.
 class SpoolFile {
  public:
-  // Makes a new one, or opens one that was left.
+  // Creates a new file, or opens one of an earlier run.
   static Result<std::shared_ptr<SpoolFile>> Create(const std::string& path);
   static Result<std::shared_ptr<SpoolFile>> Open(const std::string& path);
 
-  // Writes an event. kLimitExceeded when the disk is full; what was written of it is taken back.
+  // Writes an event. Fails with kLimitExceeded when the disk is full, and removes the partial event.
   Status Append(const events::OneOf& event);
-  // Nothing follows.
+  // Ends the recording.
   void End();
-  // Takes away what is behind an offset.
+  // Truncates the file at an offset.
   void CutOff(std::uint64_t offset);
 
-  // Reads the event at an offset and moves the offset behind it. Nothing when it is not there (yet).
+  // Reads the event at an offset and moves the offset behind it. Returns nothing when no whole event is available.
   Result<std::optional<events::OneOf>> ReadAt(std::uint64_t& offset) const;
   bool empty() const;
   bool ended() const;
-  // Waits until there is more than `offset`, the file has ended, or Wake; at most `period`.
+  // Waits until the file grows beyond `offset`, the recording ends, or Wake; at most `period`.
   void WaitFor(std::uint64_t offset, std::chrono::milliseconds period);
   void Wake();
   const std::string& path() const { return path_; }
@@ -54,17 +54,17 @@ class SpoolFile {
 
 class RecordingSpool {
  public:
-  // Opens the spool in a directory, and begins to send what is left there of earlier runs. `auth` must outlive it.
+  // Opens the spool in a directory, and starts to send recordings of earlier runs. `auth` must outlive the spool.
   static Result<std::unique_ptr<RecordingSpool>> Open(AgentAuth& auth, std::string directory);
   ~RecordingSpool();
-  // Gives up sending what has not gone out; it stays for the next start. Asks nothing of `auth` after that.
+  // Stops sending; unsent recordings stay for the next start. Does not use `auth` afterwards.
   void Stop();
 
   struct Options {
-    bool at_once = false;  // fail unless the auth service takes it now, and call `lost` when it is lost later
+    bool at_once = false;  // fail unless the auth service accepts the upload now; call `lost` if it fails later
     std::function<void(const Error&)> lost = {};
   };
-  // Begins a recording, which is sent as it grows.
+  // Starts a recording, which is sent as it grows.
   Result<std::shared_ptr<SpoolFile>> Begin(const std::string& session_id, Options options);
 
  private:

@@ -8,7 +8,7 @@ namespace {
 constexpr std::string_view kCommand = "command";
 constexpr std::string_view kShell = "shell";
 
-// Puts texts together, and takes them apart.
+// Joins texts, and splits them.
 class FieldWriter {
  public:
   void Add(std::string_view text) {
@@ -64,7 +64,7 @@ void Write(FieldWriter& writer, const SessionHello& hello) {
   for (const auto& variable : hello.environment) writer.Add(variable);
 }
 
-// The environment is all that is left.
+// The remaining texts are the environment.
 Status Read(FieldReader& reader, SessionHello& hello) {
   std::string kind;
   std::string command;

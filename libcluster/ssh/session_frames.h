@@ -1,4 +1,4 @@
-// What passes between the hooks in a node's sshd, the node's agent and the runner of a session: frames over Unix
+// Encodes the frames between the hooks in a node's sshd, the node's agent and the runner of a session, over Unix
 // sockets (session_wire.h). A payload of several texts has a NUL after each: commands and environments are bytes, not
 // text.
 #pragma once
@@ -21,21 +21,21 @@ struct SessionFrame {
 };
 
 std::string EncodeFrame(SessionFrameType type, std::string_view payload);
-// Takes the first whole frame off the start of `bytes`; nothing when it is not whole yet. kBadParameter: a length or
-// type that cannot be.
+// Removes the first whole frame from the start of `bytes` and returns it; returns nothing when the frame is incomplete.
+// Fails with kBadParameter for an invalid length or type.
 Result<std::optional<SessionFrame>> TakeFrame(std::string& bytes);
 
-// Whether a certificate may be used for a login.
+// Asks whether a certificate may be used for a login.
 struct LoginQuestion {
   std::string login;
   uid_t uid = 0;
-  std::string shell;        // as the system has it; empty: /bin/sh
+  std::string shell;        // of the system's user database; empty: /bin/sh
   std::string certificate;  // base64
 };
 std::string EncodeLogin(const LoginQuestion& question);
 Result<LoginQuestion> DecodeLogin(std::string_view payload);
 
-// What is asked for in a session.
+// The client's request for a session.
 struct SessionHello {
   std::optional<std::string> command;  // nothing: a shell
   std::string directory;
@@ -45,17 +45,17 @@ struct SessionHello {
 std::string EncodeHello(const SessionHello& hello);
 Result<SessionHello> DecodeHello(std::string_view payload);
 
-// How it is run.
+// The agent's instructions for running a session.
 struct SessionStart {
-  bool change_user = false;  // to what follows; else the runner's own
+  bool change_user = false;  // to uid, gid and groups; else keep the runner's own
   uid_t uid = 0;
   gid_t gid = 0;
   std::vector<gid_t> groups;
   bool terminal = false;
-  bool record = false;    // the terminal's output is to be sent
-  bool file_log = false;  // it is a file transfer, whose log is to be sent
+  bool record = false;    // send the terminal's output
+  bool file_log = false;  // a file transfer: send its log
   std::string shell;
-  std::string notice;  // a sentence for the user, before it starts
+  std::string notice;  // a sentence for the user, before the start
   SessionHello hello;
 };
 std::string EncodeStart(const SessionStart& start);

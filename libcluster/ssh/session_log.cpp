@@ -25,7 +25,7 @@ asio::awaitable<Status> SessionLog::BeginRecording(std::shared_ptr<RecordingSpoo
   options.at_once = connection_->dial().settings.recording_mode.ends_with("-sync");
   if (options.at_once) options.lost = std::move(lost);
   using Began = std::shared_ptr<Result<std::shared_ptr<SpoolFile>>>;
-  // Asking the auth service takes a while; files do not.
+  // Only the auth service is slow to answer; files are not.
   const auto start = [recordings, id = facts_.id, options](auto done) {
     const auto begin = [recordings, id, options, done] {
       done(std::make_shared<Result<std::shared_ptr<SpoolFile>>>(recordings->Begin(id, options)));

@@ -1,4 +1,4 @@
-// What the audit log and the recording have of one session. Internal to libcluster.
+// Writes the audit events and the recording of one session. Internal to libcluster.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -28,22 +28,22 @@ class SessionLog {
   SessionLog(std::shared_ptr<const SshConnection> connection, SessionFacts facts);
 
   const SessionFacts& facts() const { return facts_; }
-  // What a terminal shows is recorded, unless the cluster records nothing.
+  // Records the terminal's output, unless the cluster records nothing.
   bool IsToBeRecorded() const;
   bool is_recording() const { return recorder_.has_value(); }
 
-  // Begins the recording. `lost` is called, from any thread, when it must be at the auth service at once and gets lost
-  // later. Fails when nothing can be recorded.
+  // Starts the recording. Calls `lost`, from any thread, when a synchronous upload to the auth service fails later.
+  // Fails when nothing can be recorded.
   asio::awaitable<Status> BeginRecording(std::shared_ptr<RecordingSpool> recordings,
                                          std::function<void(const Error&)> lost);
-  // Tells that the session begins.
+  // Writes the event of the session's start.
   void Started();
-  // Records what the terminal shows, or its new size. Fails once, when nothing is recorded from here on.
+  // Record the terminal's output, or its new size. Fail once when recording stops working.
   Status Print(std::string_view bytes);
   Status Resize(const std::string& size);
-  // Takes a line of sftp-server's log.
+  // Handles a line of sftp-server's log.
   void TakeFileLog(std::string_view line) { Tell(sftp_log_.Take(line)); }
-  // Tells how it has ended, and completes the recording.
+  // Writes the event of the session's end, and completes the recording.
   void Ended(const std::string& exit_code);
 
  private:

@@ -24,8 +24,8 @@ extern "C" {
 namespace sallyport {
 namespace {
 
-// A session's process is the child of the process that serves the user, which is the child of sshd; what is farther
-// away (xauth) is a program that others of the same user can look into.
+// A session's process is the child of the process that serves the user, which is the child of sshd; other processes of
+// the same user can inspect programs farther down (xauth).
 constexpr std::size_t kMostAncestors = 2;
 constexpr std::size_t kFewGroups = 32;
 constexpr std::size_t kMaxGroups = 65536;
@@ -33,7 +33,7 @@ constexpr int kFirstDescriptor = 16;  // above what processes are started with
 
 std::unexpected<Error> Gone() { return Fail(ErrorKind::kNotFound, "the process at the session's socket is gone"); }
 
-// The parent, as /proc has it: "PID (NAME) STATE PARENT ...", where the name may hold anything.
+// Reads the parent from /proc: "PID (NAME) STATE PARENT ...", where the name may have any character.
 std::optional<pid_t> ParentOf(pid_t process) {
   const auto stat = ReadFile(fmt::format("/proc/{}/stat", process), 4096);
   if (!stat) return std::nullopt;
@@ -47,8 +47,8 @@ std::optional<pid_t> ParentOf(pid_t process) {
   return parent;
 }
 
-// Every process is looked at twice, the first of them last: who still has its parent then had it all the time, so that
-// no number stood for two processes meanwhile.
+// Reads every process twice, the second time in reverse order: a process with the same parent both times had it all the
+// time, so that no number was reused in between.
 Result<std::vector<pid_t>> AncestorsOf(pid_t process) {
   std::vector<pid_t> line{process};
   while (line.size() <= kMostAncestors && line.back() > 1) {
@@ -78,8 +78,8 @@ Result<std::vector<gid_t>> GroupsOf(int socket) {
   }
 }
 
-// The process that connected, whatever has its number by now. Before Linux 6.5 that is not to be had: then the process
-// that has the number.
+// Returns the process that connected, even if its number was reused. Before Linux 6.5 returns the process that has the
+// number now.
 UniqueFd ProcessOf(int socket, pid_t number) {
   int process = -1;
   socklen_t size = sizeof process;
@@ -92,7 +92,7 @@ bool HasEnded(int process) {
   return ::poll(&wait, 1, 0) != 0;
 }
 
-// Takes the descriptors out of a message, each above those that processes are started with.
+// Takes the descriptors out of a message, each moved above the numbers that processes are started with.
 void TakeDescriptors(msghdr& message, std::vector<UniqueFd>& descriptors) {
   for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
     if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;

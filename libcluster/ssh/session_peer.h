@@ -1,4 +1,5 @@
-// Who is at the other end of the session socket: the system says it, not the process itself. Internal to libcluster.
+// Identifies the process at the other end of the session socket, by the kernel's word, not its own. Internal to
+// libcluster.
 #pragma once
 
 #include <sys/types.h>
@@ -16,14 +17,14 @@ struct SessionPeer {
   uid_t uid = 0;
   gid_t gid = 0;
   std::vector<gid_t> groups;
-  std::vector<pid_t> ancestors;  // its parent, and that one's
+  std::vector<pid_t> ancestors;  // its parent, and the parent's parent
 };
 
-// Returns whose process connected. kNotFound when it is gone, kInternal.
+// Returns the process that connected. Fails with kNotFound when it has ended, kInternal.
 Result<SessionPeer> PeerOf(int socket);
 
-// Appends what can be read without waiting, and the descriptors that come with it. Returns false at the end, and when
-// more descriptors came than a session has.
+// Appends the bytes that can be read without waiting, and their descriptors. Returns false at the end of the stream,
+// and for more descriptors than a session has.
 bool ReceiveWithDescriptors(int socket, std::string& bytes, std::vector<UniqueFd>& descriptors);
 
 }  // namespace sallyport

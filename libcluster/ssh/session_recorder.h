@@ -1,4 +1,4 @@
-// What is recorded of one session: its events and what its terminal showed, numbered and timed as Teleport does.
+// Records one session: its events and its terminal's output, numbered and timed as Teleport does.
 #pragma once
 
 #include <memory>
@@ -10,16 +10,16 @@
 
 namespace sallyport {
 
-// For one strand. A failure is final: what could not be written is not in the recording.
+// For one strand. A failure is final: an event that could not be written is not in the recording.
 class SessionRecorder {
  public:
   explicit SessionRecorder(std::shared_ptr<SpoolFile> file) : file_(std::move(file)) {}
 
   // Records an event of the audit log.
   Status Add(const AuditEvent& event);
-  // Records what the terminal shows now.
+  // Records output of the terminal.
   Status Print(std::string_view bytes);
-  // Nothing follows.
+  // Ends the recording.
   void End() { file_->End(); }
 
  private:
@@ -32,8 +32,8 @@ class SessionRecorder {
   Time first_print_{};
 };
 
-// Returns the event that ends a session which nobody has ended: its node died. It is made of the first event of its
-// recording, and the last. kBadParameter when the first is no session.start.
+// Returns the end event of a session whose node died, made from the first and the last event of its recording. Fails
+// with kBadParameter when the first is no session.start.
 Result<events::OneOf> MakeUpEnd(const events::OneOf& first, const events::OneOf& last);
 
 }  // namespace sallyport

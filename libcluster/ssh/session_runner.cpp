@@ -50,7 +50,7 @@ bool SendFrame(SessionFrameType type, std::string_view payload) {
   return true;
 }
 
-// Reads what the agent has sent into `bytes`. Returns false when it is gone.
+// Reads the agent's bytes into `bytes`. Returns false when the agent is gone.
 bool ReceiveSome(std::string& bytes, int flags) {
   std::array<char, 4096> buffer;
   const ssize_t count = ::recv(kRunnerSocket, buffer.data(), buffer.size(), flags);
@@ -59,7 +59,7 @@ bool ReceiveSome(std::string& bytes, int flags) {
   return count > 0;
 }
 
-// Says it to the user, unless nobody reads. On a terminal it has a line of its own: what runs may have left the cursor
+// Shows a sentence to the user if the terminal is read. On a terminal it gets its own line, since the cursor may be
 // anywhere.
 void Tell(std::string_view sentence) {
   if (sentence.empty()) return;
@@ -69,7 +69,7 @@ void Tell(std::string_view sentence) {
   std::ignore = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
-// A session that runs.
+// A running session.
 class Runner {
  public:
   Runner(SessionStart start, std::string received) : start_(std::move(start)), received_(std::move(received)) {}
@@ -110,13 +110,14 @@ class Runner {
     ::_exit(kSessionFailed);
   }
 
-  // What the session's program closes is closed; only sentences for the user still have a way.
+  // Closes the session's descriptors in the runner, so that a close by the program takes effect; keeps one for notices
+  // to the user.
   void LetGo() {
     const UniqueFd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
     for (const int number : {STDIN_FILENO, STDOUT_FILENO}) ::dup2(nothing.get(), number);
   }
 
-  // sftp-server says on stderr what it does with files.
+  // sftp-server logs its file operations on stderr.
   Status OpenLog(UniqueFd& log_end) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) {
@@ -159,7 +160,7 @@ class Runner {
     if (waits[0].revents != 0) exited_ = true;
   }
 
-  // How long to wait for something to happen, in milliseconds; -1: as long as it takes.
+  // Returns the timeout for poll, in milliseconds; -1: none.
   int Patience() const {
     if (!ended_) return -1;
     const auto until = Clock::now() < kill_at_ ? kill_at_ : gone_by_;
@@ -176,14 +177,14 @@ class Runner {
     End("");
   }
 
-  // What runs may not read now, and must be received meanwhile.
+  // The program may not read now, while its output must still be received.
   void PassInput() {
     const ssize_t count = ::write(terminal_.master(), input_.data(), input_.size());
     if (count > 0) input_.erase(0, static_cast<std::size_t>(count));
     if (count < 0 && errno != EAGAIN && errno != EINTR) input_.clear();
   }
 
-  // It is shown once the agent has it for good: nothing is seen that is not recorded.
+  // Shows output only after the agent has recorded it.
   void TakeOutput() {
     std::array<char, kCopyBytes> buffer;
     const ssize_t count = ::read(terminal_.master(), buffer.data(), buffer.size());
@@ -207,8 +208,8 @@ class Runner {
     }
   }
 
-  // Lines before the first of sftp-server's own are of what the user's shell runs before it, or instead of it. sshd
-  // drops them too.
+  // Lines before sftp-server's first are of programs that the user's shell runs before it, or instead of it. sshd drops
+  // them too.
   bool TakeLog() {
     std::array<char, kCopyBytes> buffer;
     const ssize_t count = ::read(file_log_.get(), buffer.data(), buffer.size());
@@ -255,7 +256,7 @@ class Runner {
     End(NoAgent().message);
   }
 
-  // What is not kept is not shown any more.
+  // Output that was not recorded is no longer shown.
   void End(std::string_view reason) {
     if (ended_) return;
     ended_ = true;
@@ -272,7 +273,7 @@ class Runner {
   }
 
   Result<int> Finish() {
-    // What holds the other end may be something that the shell has left behind.
+    // A background process of the shell may still hold the other end.
     while (file_log_.valid() && exited_ && HasLog() && TakeLog()) {
     }
     int status = 0;

@@ -1,4 +1,4 @@
-// How a session's process becomes the login shell of its user: as login(1) and sshd start it. Internal to libcluster.
+// Turns a session's process into the login shell of its user, as login(1) and sshd do. Internal to libcluster.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 namespace sallyport {
 
 // Becomes the user's shell: "-SHELL" without arguments, or `SHELL -c COMMAND`, in the user's directory and with the
-// session's environment. `terminal` is the name of the session's own; "" when it has none. Returns only what failed.
-// For a process without other threads, which has nothing else to do.
+// session's environment. `terminal` is the name of the session's terminal, "" without one. Returns only on failure,
+// with the error. For a process without other threads and other work.
 Error BecomeShell(const SessionStart& start, const std::string& terminal);
 
 }  // namespace sallyport

@@ -35,7 +35,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kAcceptPause{100};  // when the process has no descriptors left
 
-// Hears whoever connected, when that is a process of the sshd of a connection.
+// Serves a client if it is a process of a connection's sshd.
 void Receive(SessionSocket::State& state, LocalSocket socket) {
   auto peer = PeerOf(socket.native_handle());
   if (!peer) return;
@@ -85,7 +85,7 @@ Result<std::unique_ptr<SessionSocket>> SessionSocket::Open(EventLoop& loop, cons
   const asio::local::stream_protocol::endpoint endpoint(path);
   state->acceptor.bind(endpoint, error);
   if (error) return fail(error);
-  // A session's process is of the user who logged in; who asks is checked by what it descends from.
+  // A session's process runs as the logged-in user; the client is checked by its ancestors.
   ::chmod(path.c_str(), 0666);
   state->acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) return fail(error);

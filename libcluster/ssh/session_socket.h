@@ -1,5 +1,5 @@
-// Where the sshds of a node's connections ask whom they may let in, and hand over their sessions: a Unix socket.
-// Internal to libcluster.
+// The Unix socket at which the sshds of a node's connections ask for the principals of logins and hand over their
+// sessions. Internal to libcluster.
 #pragma once
 
 #include <functional>
@@ -15,9 +15,9 @@ namespace sallyport {
 class SessionSocket {
  public:
   using Find = std::function<std::shared_ptr<SshConnection>(pid_t sshd)>;
-  // Opens the socket at `path`, for every user of the host: a session's process is of who logged in. Only processes of
-  // sshd are heard: `find` returns the connection that an sshd serves, or nullptr; it is called on threads of the loop.
-  // What a user runs descends from none, and is not heard. Sessions that are recorded are recorded in `recordings`.
+  // Opens the socket at `path`, for every user of the host, since a session's process runs as its login. Serves only
+  // processes of sshd: `find` returns the connection of an sshd, or nullptr; it is called on threads of the loop.
+  // Programs of users do not descend from such an sshd and are refused. Recordings go to `recordings`.
   static Result<std::unique_ptr<SessionSocket>> Open(EventLoop& loop, const std::string& path, Find find,
                                                      std::shared_ptr<RecordingSpool> recordings);
   ~SessionSocket();

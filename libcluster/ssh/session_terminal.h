@@ -1,4 +1,4 @@
-// The terminal that a session gets while its runner sits between it and the user's. Internal to libcluster.
+// The terminal of a session whose runner copies between it and the user's terminal. Internal to libcluster.
 #pragma once
 
 #include <sys/ioctl.h>
@@ -11,24 +11,24 @@
 
 namespace sallyport {
 
-// Returns "COLUMNS:ROWS" of a terminal, "" of what is none.
+// Returns "COLUMNS:ROWS" of a terminal, "" for any other descriptor.
 std::string TerminalSizeOf(int terminal);
 
 // For a process without other threads, whose descriptor 0 is the user's terminal.
 class SessionTerminal {
  public:
-  // Opens it, for the session's user, and makes the user's terminal pass everything on as it comes. That one is the
-  // runner's from here on: nobody else opens it.
+  // Opens the terminal for the session's user, and sets the user's terminal to raw mode. From now on only the runner
+  // can open the user's terminal.
   Status Open(const SessionStart& start);
 
   bool open() const { return master_.valid(); }
   int master() const { return master_.get(); }       // does not block
   const std::string& name() const { return name_; }  // "/dev/pts/7"
-  // In the child, a session's first process: makes it the controlling terminal and descriptors 0 to 2.
+  // In the child, a session's first process: makes the terminal its controlling terminal and descriptors 0 to 2.
   Status Enter() const;
-  // In the parent, once the child has it.
+  // In the parent, after the child has the terminal.
   void Leave() { slave_.Reset(); }
-  // Gives it the size of the user's terminal.
+  // Copies the size of the user's terminal.
   void Resize() const;
 
  private:

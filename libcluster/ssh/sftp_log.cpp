@@ -11,7 +11,7 @@ constexpr std::size_t kMaxFiles = 1000;
 constexpr std::string_view kStatus = "sent status ";
 constexpr std::string_view kClose = "close \"";
 
-// How a line begins, and what it tells of.
+// The beginning of a line, and its operation.
 struct OperationRow {
   std::string_view begin;
   int action;
@@ -37,7 +37,7 @@ struct Flag {
 };
 constexpr Flag kFlags[] = {{"READ", 1}, {"WRITE", 2}, {"APPEND", 4}, {"CREATE", 8}, {"TRUNCATE", 16}, {"EXCL", 32}};
 
-// Names are between quotes and may have quotes themselves: the last place where the rest fits is the end of one.
+// Names are quoted and may contain quotes: a name ends at the last place where the rest of the line matches.
 std::string UpTo(std::string_view& rest, std::string_view end) {
   const auto at = rest.rfind(end);
   std::string name(rest.substr(0, at));

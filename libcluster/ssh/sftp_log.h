@@ -1,5 +1,4 @@
-// What OpenSSH's sftp-server says of the files that it touches, line by line (`-e -l INFO`), and what the audit log has
-// of it.
+// Parses the log of OpenSSH's sftp-server (`-e -l INFO`), line by line, into the file operations for the audit log.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +19,10 @@ struct SftpOperation {
   AuditType failure;
   std::string path;
   std::string target;       // of a rename or link
-  std::uint32_t flags = 0;  // of an open: as in the protocol
+  std::uint32_t flags = 0;  // of an open: the protocol's values
 };
 
-// How many bytes of a file went each way.
+// The bytes of a file that were read and written.
 struct SftpTransfer {
   std::int64_t read = 0;
   std::int64_t written = 0;
@@ -32,18 +31,18 @@ struct SftpTransfer {
 // Follows the log of one transfer session. For one thread.
 class SftpLog {
  public:
-  // Whether a line is the first that sftp-server writes.
+  // Returns whether a line is the first line of sftp-server.
   static bool IsFirst(std::string_view line) { return line.starts_with("session opened for local user "); }
-  // Takes a line. Returns the operation that it shows to be over, with the error that it had ("" for none): that of an
-  // earlier line, since a failure is told after it.
+  // Parses a line. Returns the operation that the line completes, with its error ("" for none): the operation of an
+  // earlier line, since sftp-server logs a failure after the operation.
   struct Done {
     SftpOperation operation;
     std::string error;
   };
   std::optional<Done> Take(std::string_view line);
-  // Returns the last operation, when no line has shown it to be over.
+  // Returns the last operation, if no line has completed it.
   std::optional<Done> Finish();
-  // The files that were transferred, as the summary at the end has them; an empty list for none.
+  // Returns the transferred files for the summary event; an empty list for none.
   Value Transfers() const;
 
  private:

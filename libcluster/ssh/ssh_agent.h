@@ -1,4 +1,4 @@
-// What the proxy asks of the agent of a node, in this process or at the other end of a tunnel.
+// The proxy's interface to the agent of a node, in the same process or over a tunnel.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace sallyport {
 
-// A connection that was decided upon: who it is of, what they may do with it.
+// An authorized connection: its user and the user's permit.
 struct SshDial {
   std::string id;  // unique in the cluster
   std::string user;
@@ -23,10 +23,10 @@ struct SshDial {
   std::string remote_address;  // "192.0.2.1:4711"
   SshPermit permit;
   SessionSettings settings;
-  LabelDecision labels;  // by which the permit was given
+  LabelDecision labels;  // the node's labels at the decision
 };
 
-// Bytes of a connection, as its client sees them.
+// Bytes of a connection, from the client's point of view.
 struct SshTraffic {
   std::uint64_t sent = 0;
   std::uint64_t received = 0;
@@ -36,16 +36,16 @@ struct SshTraffic {
 class SshAgent {
  public:
   virtual ~SshAgent() = default;
-  // Opens a connection and calls back once, from any thread, with a stream socket that has the client's side of SSH on
-  // it: a node of this process before this returns, an agent elsewhere when it has answered, or has not within some
-  // seconds. Whoever gets the socket says by Carried when it is over.
+  // Opens a connection and calls back once, from any thread, with a stream socket, the client's side of SSH: for a node
+  // of this process before Dial returns, for an agent on another host after its answer or a timeout of some seconds.
+  // The owner of the socket must call Carried at the end.
   using Dialled = std::function<void(Result<UniqueFd>)>;
   virtual void Dial(const SshDial& dial, const Dialled& done) = 0;
-  // Says what a connection has carried, and that nothing follows. Does not block.
+  // Reports the traffic of a connection at its end. Does not block.
   virtual void Carried(const std::string& id, const SshTraffic& traffic) = 0;
-  // Tells the user of a connection why it is about to end, and ends what runs in it.
+  // Ends a connection and its sessions, and tells its user the reason.
   virtual void End(const std::string& id, const std::string& reason) = 0;
-  // Whether the agent is still there.
+  // Returns whether the agent is connected.
   virtual bool IsThere() const = 0;
 };
 

@@ -204,7 +204,7 @@ asio::awaitable<void> SshConnection::UntilProcessEnds() {
   error_code error;
   co_await process.async_wait(asio::posix::stream_descriptor::wait_read,
                               asio::redirect_error(asio::use_awaitable, error));
-  // What it has logged last is still to be read.
+  // Waits for sshd's last log lines.
   asio::steady_timer timer(executor, kLastLines);
   if (!error) co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
 }
@@ -216,7 +216,7 @@ asio::awaitable<void> SshConnection::UntilEnded() {
     self->Listen(listener);
   };
   if (!co_await AwaitCallbackOr<bool>(false, start)) co_return;
-  // sshd still carries the last words to the user.
+  // sshd needs time to send the reason to the user.
   asio::steady_timer timer(co_await asio::this_coro::executor, kLastWordsTime);
   error_code error;
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));

@@ -1,5 +1,4 @@
-// One SSH connection to a node: who it is of, what they may do, the sshd that serves it, and its end. Internal to
-// libcluster.
+// One SSH connection to a node: its user, the user's permit, its sshd, and its end. Internal to libcluster.
 #pragma once
 
 #include <memory>
@@ -22,7 +21,7 @@ class SshConnection : public std::enable_shared_from_this<SshConnection> {
   struct Parts {
     SshDial dial;
     std::string directory;
-    std::string sftp_command;  // what sshd runs for file transfer; empty: nothing
+    std::string sftp_command;  // sshd's command for file transfer; empty: none
     Sshd sshd;
   };
   // `line` is a second descriptor of the client's side, to end the connection by.
@@ -32,40 +31,40 @@ class SshConnection : public std::enable_shared_from_this<SshConnection> {
   const std::string& id() const { return parts_.dial.id; }
   const SshDial& dial() const { return parts_.dial; }
   pid_t sshd() const { return parts_.sshd.process().pid(); }
-  // Whether a session's command is sshd's for file transfer.
+  // Returns whether a session's command is sshd's command for file transfer.
   bool IsSftp(const std::string& command) const { return !command.empty() && command == parts_.sftp_command; }
   AgentAuth& auth() const { return auth_; }
   const SshNodeOptions& node() const { return node_; }
 
-  // Watches it until it is over: sshd ends, or End.
+  // Watches the connection until sshd ends or End is called.
   asio::awaitable<void> Watch();
 
-  // Returns the lines of a principals file (sshd(8)) by which sshd lets a certificate in; "" when the user may not log
-  // in with it: it must be of whom the connection is of, for a login that they may use.
+  // Returns the lines of a principals file (sshd(8)) for a certificate; "" when the user may not log in with it: the
+  // certificate must be of the connection's user, for a permitted login.
   std::string PrincipalsOf(const LoginQuestion& question);
-  // Says that a session of a user of the system has begun, so that somebody was let in. Returns false when nobody was,
-  // or another user.
+  // Records the login upon the first session, which has the system user `uid`. Returns false when no login was
+  // permitted, or another user.
   bool Accept(uid_t uid);
-  // Returns the login that sshd let in; "" while it has let in none.
+  // Returns the login that sshd accepted; "" before.
   std::string Login() const;
-  // Returns the shell of who asks to be let in, as the system has it.
+  // Returns the shell of the login, from the system's user database.
   std::string Shell() const;
-  // Ends it; `reason` is shown where the user can see it.
+  // Ends the connection and shows `reason` to the user.
   void End(const std::string& reason);
-  // Returns why it was ended from this side, or "".
+  // Returns the reason passed to End, or "".
   std::string EndReason() const;
 
-  // An event of this connection, with who, where and whence.
+  // Returns an event with this connection's user, node and addresses.
   AuditEvent Event(const AuditType& type) const;
   // Writes events of the audit log; failures are logged.
   void Emit(const AuditEvent& event) const;
 
-  // Says that a session has begun; the audit log counts the connection's bytes for the first.
+  // Records that a session has started; the connection's bytes are audited with the first session.
   void Began(const std::string& session_id);
-  // Tells the audit log what the connection has carried; not of one that let nobody in.
+  // Writes the event of the connection's traffic, unless no login was accepted.
   void EmitTraffic(const SshTraffic& traffic) const;
 
-  // Calls back when the connection is ended from this side. Returns what to forget it by.
+  // Calls the listener upon End, as long as the caller holds it.
   using Listener = std::shared_ptr<std::function<void(const std::string& reason)>>;
   void Listen(const Listener& listener);
 
@@ -81,10 +80,10 @@ class SshConnection : public std::enable_shared_from_this<SshConnection> {
   Parts parts_;
   mutable std::mutex mutex_;  // of everything below
   UniqueFd line_;
-  std::optional<LoginQuestion> asked_;  // who asks to be let in
-  bool permitted_ = false;              // they may
-  bool accepted_ = false;               // they have been
-  int told_refusals_ = 0;               // of which sshd will say something too
+  std::optional<LoginQuestion> asked_;  // the pending login
+  bool permitted_ = false;              // the pending login is permitted
+  bool accepted_ = false;               // sshd accepted the login
+  int told_refusals_ = 0;               // refusals that sshd will log as well
   std::string session_id_;
   std::string end_reason_;
   std::vector<std::weak_ptr<std::function<void(const std::string&)>>> listeners_;

@@ -69,7 +69,7 @@ constexpr std::chrono::seconds kFirstLabels{2};
 
 bool RunsAsRoot() { return ::geteuid() == 0; }
 
-// sshd starts what asks for principals as a user by name, who must be this process's own.
+// sshd starts the principals command as a named user, which must be this process's user.
 Result<std::string> OwnName() {
   std::array<char, 16 << 10> buffer;
   passwd entry{};
@@ -80,7 +80,7 @@ Result<std::string> OwnName() {
   return Fail(ErrorKind::kNotFound, "ssh_service runs as the user {}, who has no name on this host", ::geteuid());
 }
 
-// Of this host's node: what an earlier run left, because it was killed, goes.
+// Removes the directories that a killed earlier run of this host's node left.
 Result<std::string> MakeRuntimeDirectory(const std::string& host_id) {
   const std::string path = fmt::format("{}/teleport-ssh-{}", RunsAsRoot() ? "/run" : "/tmp", host_id);
   std::error_code ignored;
@@ -88,7 +88,7 @@ Result<std::string> MakeRuntimeDirectory(const std::string& host_id) {
   if (::mkdir(path.c_str(), 0711) != 0) {
     return Fail(ErrorKind::kInternal, "cannot make {}: {}", path, std::strerror(errno));
   }
-  // Users pass through to what is theirs to read; they cannot list it.
+  // Users may traverse the directory to readable files, but not list it.
   ::chmod(path.c_str(), 0711);
   return path;
 }
@@ -121,7 +121,7 @@ Status SshNode::State::WriteKeys() {
   return {};
 }
 
-// sshd as root wants the empty directory that its package's service would have made.
+// sshd as root needs the empty directory that its package's service would create.
 Status SshNode::State::WritePrivilegeDirectory() const {
   return RunsAsRoot() ? MakeDirectories("/run/sshd", 0755) : Status();
 }
@@ -183,7 +183,7 @@ SshdOptions SshNode::State::OptionsOf(const std::string& id, const SessionSettin
   return sshd_options;
 }
 
-// The proxy decided by the labels that it knows; those that the node has now are the ones that count.
+// The proxy decided by the labels that it knew; the node's present labels are decisive.
 Status SshNode::State::CheckLabels(const SshDial& dial) const {
   const Labels own = LabelsOfNode(NodeResource(options, *commands));
   const Status same = CheckSameDecision(dial.labels, LabelsToCheck(own, dial.labels.labels));
@@ -246,7 +246,7 @@ SshNode::~SshNode() {
   state_->announcer.reset();
   state_->session_socket.reset();
   EndAll("the node is going away");
-  // Sessions that still end keep it, and what they ask of `auth` must not outlive this.
+  // Ending sessions hold the spool, and must not use `auth` after this object is destroyed.
   state_->recordings->Stop();
 }
 

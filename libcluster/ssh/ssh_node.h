@@ -1,5 +1,5 @@
-// The service of one node: people's SSH connections to this host. The proxy dials; who it dials for is decided before
-// an sshd starts for that connection alone, and what it may do is watched until its end (docs/nodes.md).
+// The SSH service of one node. For each connection that the proxy dials, the user is authorized before an sshd of its
+// own starts; the connection is watched until its end (docs/nodes.md).
 #pragma once
 
 #include <memory>
@@ -19,32 +19,32 @@ namespace sallyport {
 struct SshNodeOptions {
   std::string host_id;
   std::string hostname;                   // the nodename
-  std::vector<std::string> public_addrs;  // names that its host certificate has beside
+  std::vector<std::string> public_addrs;  // further names of its host certificate
   Labels labels;
   std::vector<CommandLabel> commands;
   bool port_forwarding = true;
   bool copy_files = true;
   bool x11 = true;
-  std::string recordings_dir;  // where recordings wait for the auth service
-  std::string hooks_file;      // where the library that sshd loads is put
+  std::string recordings_dir;  // the spool of recordings for the auth service
+  std::string hooks_file;      // the path of the library that sshd loads
 };
 
 struct TeleportConfig;
-// Returns what a configuration says of the node on this host.
+// Returns the options of this host's node from a configuration.
 SshNodeOptions NodeOptionsOf(const TeleportConfig& config, const std::string& host_id, const std::string& hostname);
 
 class SshNode : public SshAgent {
  public:
-  // Makes host keys, announces the node and keeps it announced. Everything given must outlive the node. kNotFound when
-  // sshd is not installed.
+  // Makes host keys, announces the node and keeps it announced. The arguments must outlive the node. Fails with
+  // kNotFound when sshd is not installed.
   static Result<std::unique_ptr<SshNode>> Start(EventLoop& loop, AgentAuth& auth, SshNodeOptions options);
   // Ends all connections and withdraws the node.
   ~SshNode() override;
 
-  // Takes the host's key and the authorities of users anew, for connections that begin later.
+  // Reloads the host's key and the keys of the user CA, for later connections.
   Status RenewKeys();
 
-  // kAccessDenied when the node has other labels now than those by which the proxy decided.
+  // Fails with kAccessDenied when the node's labels differ from those at the proxy's decision.
   void Dial(const SshDial& dial, const Dialled& done) override;
   void Carried(const std::string& id, const SshTraffic& traffic) override;
   void End(const std::string& id, const std::string& reason) override;

@@ -15,7 +15,7 @@ AccessState StateOf(const SshPermitQuestion& question) {
   return state;
 }
 
-// The logins that nothing keeps the user from. A reason that is about the user and not about a login is the answer.
+// Returns the permitted logins. Fails with a reason that concerns the user rather than a login.
 Result<std::vector<SshPermit::Login>> LoginsOf(const SshPermitQuestion& question) {
   const AccessChecker& access = question.access;
   const ResourceAccess nodes = access.AccessTo(kPermitKind);

@@ -1,5 +1,4 @@
-// What a user may do on one node, decided before a connection to it begins
-// (docs/protocol/services.md#checks-for-a-node).
+// Authorizes a user's connection to one node before it is opened (docs/protocol/services.md#checks-for-a-node).
 #pragma once
 
 #include <string>
@@ -47,8 +46,8 @@ struct SshPermitQuestion {
   const SessionSettings& settings;
 };
 
-// kAccessDenied with the reason when the user reaches no login of the node: labels, denied logins, a certificate for
-// other resources, a check that is missing.
+// Fails with kAccessDenied and the reason when the user has no login on the node: labels, denied logins, a certificate
+// for other resources, a missing check.
 Result<SshPermit> PermitSsh(const SshPermitQuestion& question);
 
 }  // namespace sallyport

@@ -13,7 +13,8 @@
 namespace sallyport {
 namespace {
 
-// The environment that a client may set. A wider list would let it choose what a session's programs load.
+// The environment that a client may set. A wider list would let clients choose the libraries that a session's programs
+// load.
 constexpr std::string_view kAcceptedEnvironment = "LANG LANGUAGE LC_* COLORTERM NO_COLOR TELEPORT_* SSH_SESSION_*";
 constexpr std::int64_t kManySessions = 1000;
 constexpr int kFirstFreeDescriptor = 16;  // above what sshd is started with
@@ -54,13 +55,13 @@ std::string PrincipalLine(const SshPermit& permit, const SshPermit::Login& login
 
 std::string SshdConfig(const SshdOptions& options, const SshPermit& permit) {
   const auto& settings = options.settings;
-  // The hooks ask the agent in place of the stand-in, which alone would let nobody in.
+  // The hooks ask the agent in place of the stand-in, which by itself refuses every login.
   std::string text = fmt::format(
       "HostKey {0}\nHostCertificate {0}-cert.pub\nTrustedUserCAKeys {1}\nAuthorizedPrincipalsFile none\n"
       "AuthorizedPrincipalsCommand {2} {3} %k %u\nAuthorizedPrincipalsCommandUser {4}\n",
       options.host_key_file, options.user_authority_file, kHooksStandIn, kHooksPrincipals, options.agent_user);
 
-  // Certificates only. What is in the users' own files does not count; ours are in a directory of ours.
+  // Certificates only. The users' own files are ignored; the agent's are in its own directory.
   text +=
       "AuthorizedKeysFile none\nPubkeyAuthentication yes\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
       "HostbasedAuthentication no\nPermitRootLogin yes\nStrictModes no\nUsePAM no\n"
@@ -72,7 +73,7 @@ std::string SshdConfig(const SshdOptions& options, const SshPermit& permit) {
   const std::string_view tcp = TcpForwarding(permit.port_forwarding);
   text += fmt::format("AllowTcpForwarding {0}\nAllowStreamLocalForwarding {0}\nX11Forwarding {1}\n", tcp,
                       YesOrNo(permit.forward_x11));
-  // Each login's line says whether it may; here it is only not forbidden.
+  // The line of each login decides; the configuration only does not forbid it.
   text += "AllowAgentForwarding yes\n";
   text += fmt::format("MaxSessions {}\n", permit.max_sessions > 0 ? permit.max_sessions : kManySessions);
 

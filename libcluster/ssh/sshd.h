@@ -1,5 +1,5 @@
-// OpenSSH's server for one connection: `sshd -i` on one end of a socket pair, with a configuration written for whom the
-// connection is of. sshd_config(5), sshd(8).
+// OpenSSH's server for one connection: `sshd -i` on one end of a socket pair, with a configuration for the connection's
+// user. sshd_config(5), sshd(8).
 #pragma once
 
 #include <sys/types.h>
@@ -20,30 +20,30 @@ struct SshdOptions {
   std::string directory;            // of this connection
   std::string host_key_file;        // its certificate is beside it, "-cert.pub"
   std::string user_authority_file;  // the keys that sign users' certificates
-  std::string hooks;                // the library of ours that it loads
-  std::string session_socket;       // the socket at which that finds the agent
-  std::string agent_user;           // the name of the agent's own user, as which it asks
-  std::string sftp_command;         // what serves file transfer; empty: nothing
+  std::string hooks;                // the path of the hooks library that sshd loads
+  std::string session_socket;       // the agent's socket for the hooks
+  std::string agent_user;           // the name of the agent's own user, which runs the principals command
+  std::string sftp_command;         // the command for file transfer; empty: none
   SessionSettings settings;
 };
 
 // Returns the sshd_config of a connection.
 std::string SshdConfig(const SshdOptions& options, const SshPermit& permit);
-// Whether a login can stand in a principals file, and is nothing else to sshd.
+// Returns whether a login can stand in a principals file without another meaning to sshd.
 bool IsPlainLogin(std::string_view login);
-// Returns a login's line of a principals file: less than the certificate allows, never more.
+// Returns a login's line of a principals file, which only restricts the certificate.
 std::string PrincipalLine(const SshPermit& permit, const SshPermit::Login& login);
 
-// A running sshd. Letting go of it kills it.
+// A running sshd. The destructor kills it.
 class Sshd {
  public:
-  // Writes the configuration below `directory` and starts `program`. Fails with kNotFound when there is no such
-  // program, or kInternal.
+  // Writes the configuration below `directory` and starts `program`. Fails with kNotFound for a missing program, or
+  // kInternal.
   static Result<Sshd> Start(const std::string& program, const SshdOptions& options, const SshPermit& permit);
   UniqueFd& socket() { return socket_; }  // the client's side of the connection, non-blocking
-  UniqueFd& log() { return log_; }        // what sshd logs, line by line
+  UniqueFd& log() { return log_; }        // the log of sshd, line by line
   const ChildProcess& process() const { return process_; }
-  // Ends it; what it was serving ends with the connection.
+  // Ends sshd; its sessions end with the connection.
   void Kill() { process_.Kill(); }
 
  private:
@@ -54,11 +54,10 @@ class Sshd {
   ChildProcess process_;
 };
 
-// Returns the path of the first of these programs that is installed ("sshd"), in PATH and where servers are kept;
-// kNotFound with what to install.
+// Returns the path of the first of these programs that is installed ("sshd"), in PATH and the directories of servers.
+// Fails with kNotFound, which names the package to install.
 Result<std::string> FindSshd();
-// Returns the command that serves file transfer by OpenSSH's SFTP server, which says on stderr what it does; "" when
-// there is none.
+// Returns the command of OpenSSH's SFTP server with its log on stderr; "" when the server is not installed.
 std::string FindSftpCommand();
 
 }  // namespace sallyport

@@ -25,7 +25,7 @@ std::optional<SshdEvent> ParseAccepted(std::string_view line) {
   return SshdAccepted{};
 }
 
-// Clients offer keys before certificates; only what was said about a certificate counts.
+// Clients offer keys before certificates; only lines about certificates count.
 std::optional<SshdEvent> ParseRefused(std::string_view line) {
   constexpr std::string_view kInvalid = "invalid user ";
   const bool unknown = line.starts_with(kInvalid);

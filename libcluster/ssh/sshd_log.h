@@ -1,4 +1,4 @@
-// What sshd says about a connection, line by line (its log on stderr, level VERBOSE).
+// Parses sshd's log of a connection, line by line (stderr, level VERBOSE).
 #pragma once
 
 #include <optional>
@@ -8,22 +8,22 @@
 
 namespace sallyport {
 
-// Somebody was let in by a certificate. Who it was is not taken from a text in which sshd has changed letters.
+// A login by certificate was accepted. The user's name is not read from the log, where sshd escapes letters.
 struct SshdAccepted {};
-// Somebody was not.
+// A login was refused.
 struct SshdRefused {
   std::string login;  // as sshd writes it
   std::string reason;
 };
-// A connection through the node was asked for.
+// A forwarded connection was requested.
 struct SshdForward {
   std::string address;  // "HOST:PORT"
 };
 
 using SshdEvent = std::variant<SshdAccepted, SshdRefused, SshdForward>;
 
-// Returns what a line tells; nothing for all others. A line is sshd's own from its first character on: names that
-// clients choose come later in it, and sshd escapes line breaks in them.
+// Returns the event of a line, or nothing. The beginning of a line is always sshd's own text: names that clients choose
+// come later, and sshd escapes line breaks in them.
 std::optional<SshdEvent> ParseSshdLine(std::string_view line);
 
 }  // namespace sallyport

@@ -41,13 +41,13 @@ constexpr std::array kReported{audit::kSessionStart,
                                audit::kSftpLink,
                                audit::kSftpLinkFailure};
 
-// What this side says.
+// Fields that the auth service sets.
 constexpr std::array<std::string_view, 6> kOwnKeys{"event", "code", "cluster_name", "uid", "time", "reported_time"};
 
 constexpr std::size_t kMostKeys = 64;
 constexpr std::size_t kMostKeyBytes = 64;
 
-// How long texts and lists may be, in turn, until an event is short enough.
+// Successive limits of texts and lists, until an event is short enough.
 constexpr std::array<std::size_t, 4> kCuts{16 << 10, 2 << 10, 256, 16};
 
 // Returns the first 16 bytes of a digest as an id (RFC 9562, version 8).
@@ -99,7 +99,7 @@ Value Trimmed(Value event) {
     for (auto& [key, value] : event.mutable_map()) Cut(value, most);
   }
   if (ToJson(event).size() <= kMaxAgentEventBytes) return event;
-  // Lists of lists of lists are nothing that a node has to say.
+  // Nodes report no lists nested so deeply.
   for (auto& [key, value] : event.mutable_map()) {
     if (value.is_list() || value.is_map()) value = Value();
   }
@@ -130,7 +130,7 @@ Result<AuditEvent> EventOfAgent(std::string_view json, const EventSource& source
   const Value trimmed = Trimmed(std::move(reported));
   for (const auto& [key, value] : trimmed.as_map()) event.Add(key, value);
 
-  // The same each time that the agent sends this event, and of nobody else's.
+  // The id is the same for each repetition of the event, and unique to this agent.
   const std::string said_id = uid.substr(0, kCuts.back() * 4);
   if (!said_id.empty()) event.Add("uid", UuidOf(Sha256(fmt::format("{}\n{}", source.host_id, said_id))));
   event.Add("server_id", source.host_id).Add("server_hostname", source.hostname);

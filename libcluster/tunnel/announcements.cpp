@@ -24,7 +24,7 @@ void SetHeader(Message& message, std::string_view kind, std::string_view version
   message.mutable_metadata()->set_namespace_("default");
 }
 
-// What both have in common.
+// Sets the fields of both kinds.
 Status CheckSpec(std::string_view hostname, std::string_view version, std::size_t labels, std::size_t bytes) {
   if (!IsHostName(hostname)) {
     return Fail(ErrorKind::kBadParameter, "spec.hostname: \"{}\" is no name of a host",

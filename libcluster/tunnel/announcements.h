@@ -1,5 +1,5 @@
-// What agents announce, as far as they may: a resource of theirs is made anew of what an agent says of itself, within
-// limits, under the id that its certificate has.
+// Validates the announcements of agents: builds a new resource from the announced fields, within limits, under the host
+// id of the agent's certificate.
 #pragma once
 
 #include <string>
@@ -15,15 +15,15 @@ class ServerV2;
 
 namespace sallyport {
 
-// What an announced resource takes at most, in bytes.
+// The size limit of an announced resource.
 inline constexpr std::size_t kMaxAnnouncedBytes = 64 << 10;
 
-// Returns whether a host may call itself so: some text without control characters, of 255 bytes at most.
+// Returns whether a name is valid for a host: not empty, no control characters, at most 255 bytes.
 bool IsHostName(std::string_view name);
 
-// Returns a node as its host may announce it. kBadParameter says what is too long, or wrong.
+// Returns the node to store. Fails with kBadParameter, which names the field that is too long or wrong.
 Result<types::ServerV2> AdmitNode(const types::ServerV2& said, const std::string& host_id, Time expires);
-// The same for a server of a Kubernetes cluster.
+// Returns the kube_server to store, in the same way.
 Result<types::KubernetesServerV3> AdmitKubeServer(const types::KubernetesServerV3& said, const std::string& host_id,
                                                   Time expires);
 

@@ -1,4 +1,4 @@
-// The agents that have joined from elsewhere and are connected now.
+// The connected agents of other hosts.
 #pragma once
 
 #include <map>
@@ -18,18 +18,18 @@ class ConnectedAgents {
  public:
   // Returns the agent of a host, or nullptr.
   std::shared_ptr<RemoteAgent> Find(const std::string& host_id) const;
-  // Returns a Kubernetes cluster that one of them serves, or nullptr.
+  // Returns a Kubernetes cluster that a connected agent serves, or nullptr.
   std::shared_ptr<const KubeClusterInfo> FindKube(std::string_view cluster) const;
-  // Returns what all of them are.
+  // Returns the facts of all connected agents.
   std::vector<AgentFacts> All() const;
 
-  // A host has one agent: the call of an earlier one ends.
+  // Adds a host's agent; ends the call of the host's earlier agent.
   void Add(const std::shared_ptr<RemoteAgent>& agent);
   void Remove(const std::shared_ptr<RemoteAgent>& agent);
-  // All leave, as this process ends: nobody waits for them any more.
+  // Removes all agents at the end of this process and fails their waiting dials.
   void RemoveAll();
 
-  // The Kubernetes clusters that this process serves itself: their names are no agent's.
+  // Reserve the names of the Kubernetes clusters that this process serves itself; agents do not get them.
   void KeepKubeNames(std::set<std::string> names);
   bool KeepsKubeName(const std::string& name) const;
 

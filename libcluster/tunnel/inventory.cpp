@@ -62,8 +62,7 @@ types::InstanceV1 InstanceOf(const AgentFacts& facts, const std::string& auth_id
   return instance;
 }
 
-// "18.3.0" as numbers, which can be compared.
-// Returns the numbers of a version. Both sides of a comparison come from elsewhere: a number stays at its limit.
+// "18.3.0" as comparable numbers. Returns the numbers of a version. Versions are untrusted input: numbers saturate.
 std::vector<int> VersionNumbers(std::string_view text) {
   constexpr int kMaxNumber = 99'999'999;
   if (text.starts_with('v')) text.remove_prefix(1);
@@ -107,7 +106,7 @@ Status Ping(const TunnelParts& parts, const AgentFacts& own, const std::string& 
   return {};
 }
 
-// What the host has open ends with its next check of whether it may stay; its call for dials ends now.
+// The host's open connections end at their next periodic check; its control call ends now.
 Status Remove(const TunnelParts& parts, const Caller& by, const v1::RemoveHostRequest& request,
               v1::RemoveHostResponse& answer) {
   const auto agent = parts.agents.Find(request.host_id());

@@ -1,5 +1,5 @@
-// What runs of this cluster, and where: this process, and the agents that are connected
-// (docs/protocol/auth-api.md#inventory); and the end of a host.
+// Methods that list the cluster's instances, this process and the connected agents
+// (docs/protocol/auth-api.md#inventory), and that remove a host.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace sallyport {
 
-// Adds the rows; `own` is this process. What is given must outlive the table.
+// Adds the rows; `own` is this process. The arguments must outlive the table.
 void AddInventoryMethods(RpcTable& table, const TunnelParts& parts, AgentFacts own);
 
 }  // namespace sallyport

@@ -18,7 +18,7 @@ Claim ParseClaim(const std::string& value) {
   return {value.substr(0, space), value.substr(std::min(value.size(), space + 1))};
 }
 
-// Adds what a host needs for a name to a transaction, or the name to those that are taken.
+// Adds a host's claim of a name to a transaction, or adds the name to `taken`.
 Status AddClaim(Backend& backend, const Claim& own, const std::string& name, Time now, BackendTransaction& transaction,
                 std::vector<KubeNameTaken>& taken) {
   const std::string key = fmt::format("{}{}", kKubeNameClaims, name);
@@ -45,7 +45,7 @@ Result<std::vector<KubeNameTaken>> ClaimKubeNames(Backend& backend, const std::s
   Claim own{host_id, {}};
   ASSIGN_OR_RETURN(own.group, HostGroup(backend, host_id));
   Status committed;
-  // Another host may take a name while this looks.
+  // Another host may claim a name concurrently.
   for (int i = 0; i < kTries; ++i) {
     BackendTransaction transaction;
     std::vector<KubeNameTaken> taken;

@@ -1,6 +1,6 @@
-// Whose the names of Kubernetes clusters are, as agents announce them. A name is that of the host which announced it
-// first, and of hosts that have joined by the same token; others do not get it until a day after the last of them was
-// there, or until that host is removed.
+// Assigns the names of Kubernetes clusters that agents announce. A name belongs to the host that announced it first,
+// and to hosts that joined with the same token; other hosts get the name a day after the last owner was connected, or
+// when that host is removed.
 #pragma once
 
 #include <string>
@@ -14,13 +14,13 @@ namespace sallyport {
 
 inline constexpr std::chrono::hours kKubeNameKept{24};
 
-// A name that a host does not get, and whose it is.
+// A name that a host does not get, and the owner of the name.
 struct KubeNameTaken {
   std::string name;
   std::string host_id;
 };
 
-// Takes names for a host, or keeps those it has. Returns the ones that are somebody else's.
+// Claims or renews names for a host. Returns the names that belong to other hosts.
 Result<std::vector<KubeNameTaken>> ClaimKubeNames(Backend& backend, const std::string& host_id,
                                                   const std::vector<std::string>& names, Time now);
 

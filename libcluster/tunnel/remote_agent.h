@@ -1,5 +1,5 @@
-// The proxy's side of an agent on another host: dials go out through the call that the agent keeps open, and come back
-// as calls that carry bytes.
+// The proxy's side of an agent on another host: sends dials through the call that the agent keeps open; the agent
+// answers with calls that carry the connections' bytes.
 #pragma once
 
 #include <chrono>
@@ -18,7 +18,7 @@ class ProxyMessage;
 
 namespace sallyport {
 
-// What `tctl inventory` knows of an agent.
+// The facts of an agent for `tctl inventory`.
 struct AgentFacts {
   std::string host_id;
   std::string hostname;
@@ -29,7 +29,7 @@ struct AgentFacts {
 class RemoteAgent : public SshAgent {
  public:
   using Clock = std::chrono::steady_clock;
-  // Connections that may be being opened at a time; more are refused.
+  // The limit of pending dials; more are refused.
   static constexpr std::size_t kMaxWaiting = 256;
   static constexpr std::chrono::seconds kDialTimeout{15};
 
@@ -42,28 +42,28 @@ class RemoteAgent : public SshAgent {
   std::vector<std::shared_ptr<const KubeClusterInfo>> KubeClusters() const;
   void SetKubeClusters(std::vector<std::shared_ptr<const KubeClusterInfo>> clusters);
 
-  // Does not block. kLimitExceeded when too many are being opened.
+  // Does not block. Fails with kLimitExceeded when too many dials are pending.
   void Dial(const SshDial& dial, const Dialled& done) override;
-  void Carried(const std::string&, const SshTraffic&) override {}  // it counts at its own end
-  // Opens a connection for requests to a Kubernetes cluster, of which the proxy knows these labels. Calls back as Dial
+  void Carried(const std::string&, const SshTraffic&) override {}  // the agent counts itself
+  // Opens a connection for requests to a Kubernetes cluster with the labels known to the proxy. Calls back as Dial
   // does.
   void DialKube(const KubeClusterInfo& cluster, const Dialled& done);
-  // Asks whether the agent is there; blocks until it answers.
+  // Pings the agent; blocks until it answers.
   Status Ping();
   void End(const std::string& id, const std::string& reason) override;
   bool IsThere() const override;
-  // Tells the agent that its events up to a number are kept.
+  // Confirms to the agent that its events up to a number are stored.
   void Keep(std::uint64_t number);
-  // Tells the agent that something that it has announced does not count.
+  // Tells the agent that one of its announcements is refused.
   void Refuse(const std::string& what, const std::string& reason);
 
-  // The agent answers a dial: with a connection, or with why there is none. False when nobody waits for it.
+  // Handles the agent's answer to a dial: a connection or an error. Returns false when no dial waits for the answer.
   bool Answer(const std::string& id, Result<UniqueFd> connection);
-  // Dials that were not answered in time fail. To be called each second.
+  // Fails dials without an answer in time. To be called each second.
   void GiveUpLate(Clock::time_point now);
-  // The agent is gone: dials that wait fail, and later ones.
+  // Marks the agent as gone: fails pending and later dials.
   void Leave();
-  // Ends the agent's call: another of the same host has come, or the host may not be here any more.
+  // Ends the agent's call: a new agent of the same host has connected, or the host is no longer admitted.
   void EndCall() const { end_(); }
 
  private:

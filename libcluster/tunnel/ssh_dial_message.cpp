@@ -8,7 +8,7 @@
 namespace sallyport {
 namespace {
 
-// By their number on the wire.
+// Ordered by the number on the wire.
 constexpr std::array kForwarding{PortForwarding::kOff, PortForwarding::kLocal, PortForwarding::kRemote,
                                  PortForwarding::kOn};
 
@@ -83,7 +83,7 @@ Result<SshDial> FromMessage(const v1::Dial& message) {
   if (ssh.port_forwarding() < 0 || ssh.port_forwarding() >= static_cast<int>(kForwarding.size())) {
     return Fail(ErrorKind::kBadParameter, "a dial with an unknown mode of forwarding");
   }
-  // It becomes the name of a directory.
+  // The id becomes the name of a directory.
   const bool plain_id = std::ranges::all_of(message.id(), [](unsigned char c) { return std::isxdigit(c) != 0; });
   if (message.id().empty() || !plain_id) return Fail(ErrorKind::kBadParameter, "a dial without an id");
 

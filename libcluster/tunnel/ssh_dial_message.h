@@ -1,4 +1,4 @@
-// Dials as they pass through a tunnel.
+// Converts dials to and from the tunnel's messages.
 #pragma once
 
 #include "libbase/error.h"
@@ -11,7 +11,7 @@ class Dial;
 namespace sallyport {
 
 void ToMessage(const SshDial& dial, v1::Dial& message);
-// kBadParameter when something is said that this side does not know.
+// Fails with kBadParameter for a value that this version does not know.
 Result<SshDial> FromMessage(const v1::Dial& message);
 
 }  // namespace sallyport

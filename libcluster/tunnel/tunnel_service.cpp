@@ -43,7 +43,7 @@ constexpr std::size_t kMaxServices = 32;
 constexpr std::size_t kMaxReason = 1024;  // of a dial that failed
 constexpr std::chrono::seconds kRightsCheck{1};
 
-// Messages on their way to the agent.
+// Queues the messages for the agent.
 class Outbox : public std::enable_shared_from_this<Outbox> {
  public:
   explicit Outbox(asio::any_io_executor executor) : timer_(executor, asio::steady_timer::time_point::max()) {}
@@ -87,7 +87,7 @@ class Outbox : public std::enable_shared_from_this<Outbox> {
   bool closed_ = false;
 };
 
-// Whose call it is; agents have joined as one of these at least, and are on another host.
+// Returns the host of a call. Agents have joined with one of these roles, and are on another host.
 Result<std::string> HostOfAgent(const Caller& caller, const AuthServer& auth) {
   auto host_id = HostOfCaller(caller, auth.cluster_name(), kKubeService);
   if (!host_id) host_id = HostOfCaller(caller, auth.cluster_name(), kNodeService);
@@ -95,7 +95,8 @@ Result<std::string> HostOfAgent(const Caller& caller, const AuthServer& auth) {
   return Fail(ErrorKind::kAccessDenied, "access denied: this is the id of the auth service's own host");
 }
 
-// Why what a host has open must end now. Connections outlive the certificate with which they were opened, calls do not.
+// Returns why a host's calls and connections must end now. Connections outlive the certificate that opened them,
+// control calls do not.
 Status MayStay(const AuthServer& auth, const Caller& caller, const std::string& host_id) {
   RETURN_IF_ERROR(auth.locks().Check(caller.identity));
   return auth.locks().CheckHost(host_id);
@@ -159,7 +160,7 @@ class Control {
   }
 
  private:
-  // An agent says of itself what its certificate allows.
+  // Accepts an agent's facts within the limits of its certificate.
   Result<AgentFacts> FactsOf(const v1::AgentHello& hello) const {
     const std::size_t services = static_cast<std::size_t>(hello.services_size());
     if (!IsHostName(hello.hostname()) || !IsHostName(hello.version()) || services > kMaxServices) {
@@ -198,7 +199,7 @@ class Control {
     }
   }
 
-  // Returns when the host may not be here any more; gives dials up that are not answered.
+  // Returns when the host is no longer admitted; fails unanswered dials.
   asio::awaitable<void> Watch() {
     asio::steady_timer timer(co_await asio::this_coro::executor);
     error_code error;
@@ -215,7 +216,7 @@ class Control {
     agent_->Refuse(what, reason);
   }
 
-  // An agent announces itself and nothing else, and lives as long as this side says.
+  // Accepts announcements of the agent's own host alone, with an expiry that this side sets.
   asio::awaitable<void> Announce(const types::ServerV2& said) {
     auto node = AdmitNode(said, host_id_, Now() + kLife);
     if (!node) co_return Refuse("the node", node.error().message);
@@ -261,7 +262,7 @@ class Control {
     agent_->SetKubeClusters(std::move((*written)->clusters));
   }
 
-  // What a host serves, and which names are not its own.
+  // The clusters of a host, and the names that it does not own.
   struct KubeServers {
     std::vector<std::shared_ptr<const KubeClusterInfo>> clusters;
     std::vector<KubeNameTaken> taken;
@@ -295,7 +296,7 @@ class Control {
     co_await OnPool(parts_.threads, std::move(remove));
   }
 
-  // Events of its own sessions, in its own name. One that is refused, or finds no room, is not asked for again.
+  // Accepts events of the host's own sessions. An event that is refused, or exceeds the queue, is not requested again.
   void Record(const v1::AgentEvent& said) {
     last_event_ = said.number();
     const auto event = EventOfAgent(said.json(), {parts_.auth.cluster_name(), host_id_, hostname_}, Now());
@@ -309,7 +310,7 @@ class Control {
     queued_ = parts_.audit.queued();
   }
 
-  // The agent may forget what the disk has.
+  // The agent may drop events that are on disk.
   void TellKept() {
     if (last_event_ == told_event_ || parts_.audit.written() < queued_) return;
     told_event_ = last_event_;
@@ -340,7 +341,7 @@ struct BytesCarrier {
 };
 using BytesTunnel = StreamTunnel<BytesCarrier>;
 
-// Returns when the host may not carry connections any more.
+// Returns when the host may no longer carry connections.
 asio::awaitable<void> UntilRefused(const AuthServer& auth, const Caller& caller, const std::string& host_id) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   error_code error;

@@ -19,7 +19,7 @@ struct TunnelParts {
   ConnectedAgents& agents;
 };
 
-// Adds the service's rows. What the parts refer to must outlive the table.
+// Adds the service's rows. The references in the parts must outlive the table.
 void AddTunnelMethods(RpcTable& table, const TunnelParts& parts);
 
 }  // namespace sallyport

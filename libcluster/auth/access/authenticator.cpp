@@ -89,7 +89,7 @@ Result<Caller> Authenticator::Derive(const Certificate& leaf, Time& basis_expire
 
 Status Authenticator::CheckLocks(const Caller& caller) const {
   RETURN_IF_ERROR(locks_.Check(caller.identity));
-  // The administrator of the auth service's host takes locks away, so no lock of that host may keep them out.
+  // The administrator of the auth service's host removes locks, so a lock of that host must not refuse them.
   if (caller.kind != Caller::Kind::kSystem) return {};
   const std::string host_id = HostIdOf(caller.identity);
   const bool is_own_service = caller.SystemRole() == "Auth" || caller.SystemRole() == "Proxy";

@@ -1,5 +1,5 @@
-// Decides who a caller is, from the certificate of its TLS connection alone; the same for gRPC, the auth HTTP API and
-// Kubernetes. Fails closed. The messages that make a client log in again are Teleport's
+// Authenticates callers by the certificate of their TLS connection alone; gRPC, the auth HTTP API and Kubernetes use
+// the same rules. Fails closed. The messages that make a client log in again are Teleport's
 // (docs/protocol/auth-api.md#errors).
 #pragma once
 
@@ -20,30 +20,30 @@
 
 namespace sallyport {
 
-// What makes a client log in again.
+// Messages upon which a client logs in again.
 inline constexpr std::string_view kCredentialsExpired =
     "access denied: client credentials have expired, please relogin.";
 inline constexpr std::string_view kInvalidClientCertificate = "access denied: invalid client certificate";
 
 class Authenticator {
  public:
-  // `own_host` is the id of the auth service's host: no other process is a node or another service under it.
-  // All must outlive the object, which follows the changes of users and roles.
+  // `own_host` is the id of the auth service's host: no other process is a node or another service under it. All
+  // arguments must outlive the object, which follows the changes of users and roles.
   Authenticator(Backend& backend, const Authorities& authorities, const Locks& locks, std::string own_host = {});
 
   // Returns the caller behind a certificate chain as TLS showed it; Kind::kNobody for an empty chain. `accepted_usage`
   // is the restriction that this service accepts beside none ("usage:kube"; "" accepts only unrestricted certificates).
-  // kAccessDenied for every refusal.
+  // Fails with kAccessDenied for every refusal.
   Result<std::shared_ptr<const Caller>> Authenticate(const std::vector<std::string>& chain_pem,
                                                      const std::string& remote_address,
                                                      std::string_view accepted_usage);
 
  private:
   struct Known {
-    std::uint64_t change = 0;  // the count of changes when it was derived
+    std::uint64_t change = 0;  // the count of changes when the caller was derived
     Caller caller;
     Time not_after;
-    Time basis_expires;  // when the user or a role is gone without a change
+    Time basis_expires;  // when the user or a role expires
   };
   Result<Caller> Derive(const Certificate& leaf, Time& basis_expires);
   Result<Caller> DeriveUser(Identity identity, Time& basis_expires);

@@ -1,4 +1,4 @@
-// Services of the cluster on other hosts, as callers.
+// Checks callers that are services of the cluster on other hosts.
 #pragma once
 
 #include <string>
@@ -9,7 +9,8 @@
 
 namespace sallyport {
 
-// Returns the id of the host that a caller is. kAccessDenied unless it is a host that has joined as `service` ("Node").
+// Returns the host id of a caller. Fails with kAccessDenied unless the caller is a host that has joined as `service`
+// ("Node").
 Result<std::string> HostOfCaller(const Caller& caller, std::string_view cluster, std::string_view service);
 
 }  // namespace sallyport

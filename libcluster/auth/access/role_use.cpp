@@ -20,7 +20,7 @@ bool AnyNames(const Mappings& mappings, std::string_view role) {
   return std::ranges::any_of(mappings, [role](const auto& mapping) { return NamesRole(mapping.roles(), role); });
 }
 
-// A bot's own role, which its user has, impersonates those that the bot is for.
+// A bot's own role, which its user has, impersonates the bot's roles.
 Result<std::string> UseByUser(Backend& backend, std::string_view role) {
   ASSIGN_OR_RETURN(const auto users, ListAllResources<types::UserV2>(backend, "user"));
   for (const auto& user : users) {

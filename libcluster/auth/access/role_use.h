@@ -1,4 +1,4 @@
-// Who needs a role: what names it and would lead nowhere without it.
+// Finds the resources that refer to a role, which must not be deleted while they do.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace sallyport {
 
-// Returns the first user, bot or connector that names a role, as people know it ("a user: \"alice\""); "" when there is
-// none.
+// Returns the first user, bot or connector that refers to a role, in the words of an error message ("a user:
+// \"alice\""); "" when there is none.
 Result<std::string> UseOfRole(Backend& backend, std::string_view role);
 
 }  // namespace sallyport

@@ -9,7 +9,7 @@
 namespace sallyport {
 namespace {
 
-// What sessions are with, by the protocol that their events name, and the fields of these that tell of it.
+// The resource of a session, by the protocol of its events, and the event fields that describe the resource.
 struct Target {
   std::string_view protocol;
   std::string_view kind;
@@ -32,7 +32,7 @@ Labels LabelsAt(const Value& event, std::string_view field) {
   return labels;
 }
 
-// The resource as it was during the session: it may have other labels by now, or be gone.
+// The resource during the session: its labels may have changed since, or it may no longer exist.
 Value ResourceOf(const Target& target, const Labels& labels, const Value& end) {
   Value resource = Value::EmptyMap();
   resource.Set("kind", target.kind);
@@ -63,7 +63,7 @@ Status CheckSession(const Caller& caller, std::string_view verb, const Value& en
   if (target != std::end(kTargets)) {
     const Labels labels = LabelsAt(end, target->labels);
     context.resource = ResourceOf(*target, labels, end);
-    // Whether the user would be let in, not whether this call is: there is nothing here to touch a key for.
+    // Decides the user's access in general, not of this call: a second factor cannot be asked for here.
     const AccessState state{.mfa_verified = true, .device_verified = true};
     context.can_view = caller.access->CheckResourceAccess(target->kind, labels, state).has_value();
   }

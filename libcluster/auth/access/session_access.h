@@ -1,4 +1,4 @@
-// Who may see what of sessions that are over.
+// Authorizes callers to list and read ended sessions.
 #pragma once
 
 #include <string_view>
@@ -9,9 +9,9 @@
 
 namespace sallyport {
 
-// kAccessDenied unless the caller's roles have a rule for the verb ("list", "read") on sessions that holds for the one
-// that `end` tells of: the JSON of its last event. A condition may look at that event (session.*), at the node or
-// Kubernetes cluster with the labels that it had then (resource.*), and ask whether the caller may reach it (can_view).
+// Fails with kAccessDenied unless a rule of the caller's roles allows the verb ("list", "read") on the session whose
+// last event is `end` (JSON). The rule's condition may read that event (session.*), the node or Kubernetes cluster with
+// its labels of that time (resource.*), and whether the caller may access this resource (can_view).
 Status CheckSession(const Caller& caller, std::string_view verb, const Value& end);
 
 }  // namespace sallyport

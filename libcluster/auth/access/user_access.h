@@ -1,4 +1,4 @@
-// The roles of a user, loaded and put together.
+// Loads a user's roles and combines them into an AccessChecker.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,7 @@ namespace sallyport {
 
 class AccessChecker;
 
-// Loads roles by name; kNotFound names the first that is not there.
+// Loads roles by name; fails with kNotFound, which names the first missing role.
 Result<std::vector<std::shared_ptr<const types::RoleV6>>> LoadRoles(Backend& backend,
                                                                     const std::vector<std::string>& names);
 

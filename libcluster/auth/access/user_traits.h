@@ -1,4 +1,4 @@
-// Traits in their three forms: of the stored user, of certificates, and as roles' templates read them.
+// Converts traits between their three forms: of the stored user, of certificates, and of the templates of roles.
 #pragma once
 
 #include "libidentity/traits.h"
@@ -10,7 +10,7 @@ class UserV2;
 
 namespace sallyport {
 
-// An empty list is null in a certificate, and so is an empty map.
+// Certificates encode an empty list and an empty map as null.
 Traits TraitsOf(const types::UserV2& user);
 
 TraitMap ToTraitMap(const Traits& traits);

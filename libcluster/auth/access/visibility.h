@@ -1,5 +1,5 @@
-// Which resources of a kind a caller may see in lists: by labels, never for lack of a second factor, and with an access
-// request for resources those alone.
+// Decides which resources of a kind a caller sees in lists: by labels; a missing second factor hides nothing; a caller
+// with an access request for resources sees those alone.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@ struct Caller;
 
 class Visibility {
  public:
-  // Refers to the caller and the names, which must live as long. The built-in Admin sees all, other services nothing.
+  // The caller and the names must outlive the object. The built-in Admin sees all resources, other services see none.
   Visibility(const Caller& caller, std::string_view cluster, std::string_view kind);
 
   bool operator()(std::string_view name, const Labels& labels) const;

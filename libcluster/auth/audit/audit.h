@@ -1,5 +1,5 @@
 // Audit events: flat JSON with Teleport's keys, types and codes (docs/protocol/audit.md). An event is appended in the
-// transaction of the change that it tells of.
+// transaction of the change that it reports.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace sallyport {
 
 struct Caller;
 
-// What happened: type and code.
+// The type and code of an event.
 struct AuditType {
   std::string_view event;  // "role.created"
   std::string_view code;   // "T9000I"
@@ -115,15 +115,15 @@ class AuditEvent {
   AuditEvent(const AuditType& type, std::string_view cluster_name);
 
   AuditEvent& Add(std::string_view key, Value value);
-  // Says when it was, where that is not now.
+  // Sets the event's time; the default is now.
   AuditEvent& At(Time time);
-  // Adds who did it: user, user_kind, addr.remote and the like.
+  // Adds the fields of the caller: user, user_kind, addr.remote and the like.
   AuditEvent& By(const Caller& caller);
   AuditEvent& Success(bool success, std::string_view error = {});
 
-  // The whole event.
+  // Returns all fields of the event.
   const Value& fields() const { return fields_; }
-  // As it is written, within kMaxEventBytes.
+  // Returns the record to store, within kMaxEventBytes.
   AuditRecord ToRecord() const;
 
  private:

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kMaxQueuedEvents = 200'000;
 constexpr std::size_t kMaxQueuedBytes = 64 << 20;
-// Of one transaction, so that a disk with little room takes some.
+// The limit of one transaction, so that a nearly full disk accepts some events.
 constexpr std::size_t kMaxWritten = 1000;
 constexpr std::size_t kMaxWrittenBytes = 1 << 20;
 constexpr std::chrono::milliseconds kFirstRetryPause{100};
@@ -78,7 +78,7 @@ bool AuditQueue::Keep(AuditRecord record) {
   return kept;
 }
 
-// Writes the first of what is queued. The lock is let go of meanwhile; only this thread takes from the queue.
+// Writes the first queued events. Releases the lock meanwhile; only this thread removes from the queue.
 bool AuditQueue::WriteSome(std::unique_lock<std::mutex>& lock) {
   BackendTransaction transaction;
   std::size_t bytes = 0;

@@ -1,8 +1,8 @@
-// Events of things that have already happened (a forwarded request): queued, and written together a moment later, so
-// that the one who reports does not wait for the disk. Events of changes are never queued; they are part of the change.
+// Queues audit events of completed actions (a forwarded request) and writes them in batches a moment later, so that the
+// reporting thread does not wait for the disk. Events of changes are never queued; they are part of the change.
 //
-// What the disk does not take stays queued and is tried again until it does, within a limit. Until then nothing more
-// that must be audited should happen: Accepts says so.
+// Events that the disk does not accept stay queued, within a limit, and the write is retried. Until the write succeeds,
+// callers must start no audited action: Accepts returns false.
 #pragma once
 
 #include <condition_variable>
@@ -20,13 +20,13 @@ namespace sallyport {
 class AuditQueue {
  public:
   explicit AuditQueue(Backend& backend);
-  // Writes what is queued; gives up after a moment when the disk does not take it, and the log says how much was lost.
+  // Writes the queued events. Gives up after a moment when the disk does not accept them, and logs how many were lost.
   ~AuditQueue();
 
-  // Queues an event. False, and the event is lost, when no more can be kept.
+  // Queues an event. Returns false, and drops the event, when the queue is full.
   [[nodiscard]] bool Push(AuditRecord record);
 
-  // Queues an event that could not be written with what it tells of: nothing more is accepted until it is.
+  // Queues an event that could not be written with its change: Accepts returns false until this event is written.
   [[nodiscard]] bool Keep(AuditRecord record);
 
   // Returns how many events were queued so far, and how many of them the disk has; they are written in the order in
@@ -34,11 +34,10 @@ class AuditQueue {
   std::uint64_t queued();
   std::uint64_t written();
 
-  // Returns whether events are being written and more may be queued; asked before something is done that must be
-  // audited.
+  // Returns whether events are being written and more may be queued. Callers ask before each audited action.
   bool Accepts();
 
-  // The refusal of what must be audited and cannot be.
+  // Returns the error for an action that must be audited and cannot be.
   static Error Refusal();
 
  private:

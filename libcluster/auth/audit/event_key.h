@@ -1,4 +1,4 @@
-// Where a page of the audit log ends, as clients give it back to go on.
+// Parses the key by which clients continue after a page of the audit log.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,8 @@
 
 namespace sallyport {
 
-// Returns the number of the last record that was given, 0 for "". kBadParameter for a key that this log has not given.
+// Returns the number of the page's last record, 0 for "". Fails with kBadParameter for a key that this log has not
+// issued.
 Result<std::int64_t> RecordOfKey(const std::string& key);
 
 }  // namespace sallyport

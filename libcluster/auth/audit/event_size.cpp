@@ -14,7 +14,7 @@ struct Limits {
   std::size_t items;  // of a list, or a map inside
 };
 
-// From what keeps most to what fits in any case, for events of less than a hundred keys.
+// From the mildest limits to limits that suffice for every event of less than a hundred keys.
 constexpr std::array<Limits, 5> kLimits{{{16'384, 4096}, {4096, 512}, {1024, 64}, {256, 16}, {64, 2}}};
 
 void Trim(Value& value, const Limits& limits, bool outermost) {

@@ -1,4 +1,4 @@
-// How large an audit event may be.
+// Limits the size of audit events.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +8,11 @@
 
 namespace sallyport {
 
-// What Teleport takes for one event (docs/protocol/audit.md#envelope).
+// Teleport's limit for one event (docs/protocol/audit.md#envelope).
 inline constexpr std::size_t kMaxEventBytes = 64 << 10;
 
-// Returns an event as JSON of at most kMaxEventBytes: as it is, or with its longest texts cut, and lists and maps
-// inside of it shortened, by as much as it takes. Its own keys stay.
+// Returns an event as JSON of at most kMaxEventBytes: unchanged, or with its longest texts cut and its inner lists and
+// maps shortened as far as necessary. Top-level keys stay.
 std::string EventToJson(const Value& event);
 
 }  // namespace sallyport

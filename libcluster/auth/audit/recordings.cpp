@@ -34,7 +34,7 @@ Status CheckId(std::string_view what, const std::string& id) {
   return Fail(ErrorKind::kBadParameter, "\"{}\" is not the id of {}", StripControl(id), what);
 }
 
-// The host that an event says it is from; "" when it does not say.
+// Returns the host in an event; "" for an event without a host.
 std::string HostOf(const events::OneOf& event) {
   const auto* const kind = event.GetReflection()->GetOneofFieldDescriptor(event, event.GetDescriptor()->oneof_decl(0));
   if (kind == nullptr) return "";
@@ -49,7 +49,7 @@ struct Summary {
   std::int64_t last_index = -1;
 };
 
-// Reads as far as it can be read.
+// Reads up to the first unreadable part.
 Summary Summarize(const std::string& path) {
   Summary summary;
   auto source = RecordingFile(path);
@@ -73,7 +73,7 @@ std::unexpected<Error> OfAnotherHost(const std::string& session_id) {
   return Fail(ErrorKind::kAlreadyExists, "another host has recorded the session {}", session_id);
 }
 
-// Whose session an upload is, from its first moment on; "" when that is not known any more.
+// Returns the host of an upload, known from its creation; "" when it is no longer known.
 std::string OwnerOf(const std::string& upload) { return ReadFile(upload + std::string(kOwner)).value_or(""); }
 
 // No other host may have begun to record the session.
@@ -87,7 +87,7 @@ Status CheckOwner(const std::string& directory, const std::string& session_id, c
   return {};
 }
 
-// Moves what has come in to where it is read, unless what is there is longer, or of another host.
+// Moves an upload to the path of complete recordings, unless that file is longer, or of another host.
 Status MoveIntoPlace(const RecordingUpload::Place& place, std::int64_t last_index) {
   if (last_index < 0) return Fail(ErrorKind::kBadParameter, "the recording {} has no events", place.partial);
   const Summary there = FileExists(place.whole) ? Summarize(place.whole) : Summary();
@@ -108,7 +108,7 @@ void Discard(const RecordingUpload::Place& place) {
   fs::remove_all(place.directory, ignored);
 }
 
-// Makes a recording that can be read of the whole parts that have come. Returns whether there were any events.
+// Makes a readable recording from the whole parts of an upload. Returns whether there were any events.
 Result<bool> CompletePartial(const RecordingUpload::Place& place) {
   ASSIGN_OR_RETURN(const std::uint64_t whole_bytes, WholePartsBytes(place.partial));
   if (::truncate(place.partial.c_str(), static_cast<off_t>(whole_bytes)) != 0) return CannotWrite(place.partial);
@@ -186,7 +186,7 @@ Result<std::shared_ptr<RecordingUpload>> Recordings::Create(const std::string& s
   RETURN_IF_ERROR(CheckId("a session", session_id));
   const std::string whole = PathOf(session_id);
   if (FileExists(whole) && Summarize(whole).host_id != host_id) return OfAnotherHost(session_id);
-  // Of two hosts that claim a session at once, one is the first.
+  // If two hosts claim a session at once, only the first one gets it.
   std::unique_lock lock(mutex_);
   RETURN_IF_ERROR(CheckOwner(directory_, session_id, host_id));
   const std::string id = RandomUuid();
@@ -211,7 +211,7 @@ Result<std::shared_ptr<RecordingUpload>> Recordings::Resume(const std::string& s
   if (!file.valid()) return Fail(ErrorKind::kNotFound, "the upload {} of a recording is not there", upload_id);
   ASSIGN_OR_RETURN(const std::uint64_t whole_bytes, WholePartsBytes(partial));
   if (::ftruncate(file.get(), static_cast<off_t>(whole_bytes)) != 0) return CannotWrite(partial);
-  // Uploads of earlier versions say it by their events alone.
+  // Uploads of earlier versions have the host only in their events.
   const std::string owner = OwnerOf(upload);
   const std::string host = owner.empty() ? Summarize(partial).host_id : owner;
   if (!host.empty() && host != host_id) {

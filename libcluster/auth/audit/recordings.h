@@ -1,6 +1,6 @@
-// Recordings of sessions on the auth service's disk: records/SESSION.tar when whole, records/multi/UPLOAD/SESSION while
-// they come in. A part is on disk for good before it is acknowledged; what a crash leaves half written is cut off when
-// the upload is taken up again.
+// Recordings of sessions on the auth service's disk: records/SESSION.tar when complete, records/multi/UPLOAD/SESSION
+// during the upload. A part is durable on disk before it is acknowledged; a part that a crash left half written is cut
+// off when the upload resumes.
 #pragma once
 
 #include <chrono>
@@ -16,34 +16,34 @@
 
 namespace sallyport {
 
-// One recording that comes in. Safe from several threads.
+// The upload of one recording. Safe from several threads.
 class RecordingUpload {
  public:
-  // What Recordings makes it of.
+  // The identity and the paths of an upload.
   struct Place {
     std::string id;  // of the upload
     std::string session_id;
-    std::string directory;  // of its own
-    std::string partial;    // the file
-    std::string whole;      // where it goes when it is complete
-    std::string host_id;    // whose sessions
+    std::string directory;  // of this upload alone
+    std::string partial;    // the file during the upload
+    std::string whole;      // the file of the complete recording
+    std::string host_id;    // the host of the session
   };
   RecordingUpload(Place place, UniqueFd file);
 
   const std::string& id() const { return place_.id; }
   const std::string& session_id() const { return place_.session_id; }
-  // Where it is once it is complete.
+  // Returns the path of the complete recording.
   const std::string& path() const { return place_.whole; }
 
-  // Takes an event: kAccessDenied when it is of another host, kBadParameter for a kind that is not known. It is on disk
-  // after the next Flush.
+  // Appends an event, which is on disk after the next Flush. Fails with kAccessDenied for an event of another host,
+  // kBadParameter for an unknown kind.
   Status Append(const events::OneOf& event);
-  // Whether so much was taken that it should be flushed now, or anything at all.
+  // Return whether enough events were appended that they should be flushed now, or any at all.
   bool IsFull() const;
   bool HasMore() const;
-  // Writes what was taken to the disk. Returns the index of the last event that is on disk, -1 for none. Blocks.
+  // Writes the appended events to the disk. Returns the index of the last event on disk, -1 for none. Blocks.
   Result<std::int64_t> Flush();
-  // Flushes, and makes the recording one that can be read. Nothing can be appended then.
+  // Flushes, and makes the recording readable. No event can be appended afterwards.
   Status Complete();
 
  private:
@@ -61,20 +61,20 @@ class Recordings {
  public:
   explicit Recordings(std::string directory) : directory_(std::move(directory)) {}
 
-  // Begins the recording of a session of a host. kBadParameter when the session's id is no UUID, kAlreadyExists when
-  // another host has recorded that session.
+  // Begins the recording of a session of a host. Fails with kBadParameter when the session's id is no UUID,
+  // kAlreadyExists when another host has recorded that session.
   Result<std::shared_ptr<RecordingUpload>> Create(const std::string& session_id, const std::string& host_id);
-  // Goes on with one. kNotFound when it is not there any more.
+  // Resumes an upload. Fails with kNotFound when it no longer exists.
   Result<std::shared_ptr<RecordingUpload>> Resume(const std::string& session_id, const std::string& upload_id,
                                                   const std::string& host_id);
-  // Returns a whole recording. kNotFound, kBadParameter.
+  // Returns a complete recording. Fails with kNotFound, kBadParameter.
   Result<RecordingReader::Source> Open(const std::string& session_id) const;
 
-  // Makes readable what has come in of recordings that nobody is adding to, and has not for `silence`. Returns their
-  // sessions.
+  // Completes, with the events received so far, the uploads that no agent has appended to for `silence`. Returns their
+  // session ids.
   std::vector<std::string> CompleteAbandoned(std::chrono::seconds silence);
 
-  // Where a session's recording is, or will be.
+  // Returns the path of a session's complete recording, which need not exist.
   std::string PathOf(const std::string& session_id) const;
 
  private:

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kAllItems = static_cast<std::size_t>(1) << 30;
 
-// The keys of what a host has announced.
+// The keys of a host's announced resources.
 Result<std::vector<std::string>> Announced(Backend& backend, const std::string& host_id) {
   std::vector<std::string> keys;
   if (backend.Get(ResourceKey("node", host_id))) keys.push_back(ResourceKey("node", host_id));

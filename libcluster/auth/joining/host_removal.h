@@ -10,9 +10,9 @@ namespace sallyport {
 class AuthServer;
 struct Caller;
 
-// Ends a host for good: its id is not accepted again, and what it announced goes, with an event of the audit log.
-// Returns whether something of it was there. kBadParameter when the id is no UUID, or that of the auth service's own
-// host.
+// Removes a host for good: refuses its id from now on, deletes its announced resources and appends an audit event.
+// Returns whether the cluster had anything of the host. Fails with kBadParameter when the id is no UUID, or the id of
+// the auth service's own host.
 Result<bool> RemoveHost(AuthServer& auth, const Caller& by, const std::string& host_id);
 
 }  // namespace sallyport

@@ -18,7 +18,7 @@ const auto& ServedJoinMethods() {
 
 Result<const ServedJoinMethod*> FindServedJoinMethod(const types::ProvisionTokenV2& token) {
   const std::string& stored = token.spec().joinmethod();
-  // Tokens of before name none.
+  // Tokens of earlier versions have no method.
   const std::string_view name = stored.empty() ? kJoinByToken : std::string_view(stored);
   const auto& methods = ServedJoinMethods();
   const auto* const found = std::ranges::find(methods, name, &ServedJoinMethod::name);

@@ -1,5 +1,5 @@
-// The ways in which a host shows this cluster that it may join: one row a method, each in a file of its own
-// (method_*.cpp). The host's side has a table as well (libmachine/join_methods.h).
+// The join methods of this cluster: a table with one row for each method, each in a file of its own (method_*.cpp). The
+// joining host has its own table (libmachine/join_methods.h).
 #pragma once
 
 #include <string_view>
@@ -17,16 +17,15 @@ struct JoinRequest;
 
 struct ServedJoinMethod {
   std::string_view name;  // one of libresources/kinds/join_method.h
-  // Verifies that the host may use the token, which was found by the name in the request. Fails with JoinDenied. May
-  // block.
+  // Verifies that the host may use the token named in the request. Fails with JoinDenied. May block.
   Status (*verify)(AuthServer& auth, const types::ProvisionTokenV2& token, const JoinRequest& request);
 };
 
-// Returns the row of a token's method, which lives as long as the program. kAccessDenied: there is no such method, or
-// no row.
+// Returns the row of a token's method, which lives as long as the program. Fails with kAccessDenied for an unknown
+// method or a method without a row.
 Result<const ServedJoinMethod*> FindServedJoinMethod(const types::ProvisionTokenV2& token);
 
-// Returns what a host that may not join is told: kAccessDenied, why, and how it gets a token.
+// Returns the error for a host that may not join: kAccessDenied, the reason, and how to get a token.
 Error JoinDenied(std::string_view why);
 
 // The rows.

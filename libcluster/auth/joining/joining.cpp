@@ -31,12 +31,12 @@ constexpr std::size_t kMaxNames = 32;
 constexpr std::size_t kMaxNameBytes = 255;
 constexpr std::size_t kMaxKeyBytes = 16 << 10;
 
-// Roles whose services are asked for by names of their own.
+// Roles with names of their own under which clients reach the service.
 constexpr std::array<std::string_view, 2> kRolesWithNames{"Kube", "WindowsDesktop"};
-// Services that run in the auth service's process alone; their certificates are believed by clients and agents.
+// Services that only run in the auth service's process; clients and agents trust their certificates.
 constexpr std::array<std::string_view, 4> kRolesOfThisProcess{"Auth", "Proxy", "Relay", "Trusted_cluster"};
 
-// A token of the configuration file as one of the others.
+// Converts a token of the configuration file to a token resource.
 std::optional<ProvisionTokenV2> StaticToken(AuthServer& auth, const std::string& name) {
   if (!auth.options().static_tokens) return std::nullopt;
   for (const auto& fixed : auth.options().static_tokens->spec().statictokens()) {
@@ -58,7 +58,7 @@ Result<ProvisionTokenV2> FindToken(AuthServer& auth, const std::string& name) {
   return token;
 }
 
-// A name by which others know something else: the cluster's own services, or another host by its id.
+// Returns whether a name is reserved: for the cluster's own services, or as another host's id.
 bool IsOfOthers(std::string_view host_id, const std::string& lower) {
   if (lower == kClusterDomain || lower.ends_with(fmt::format(".{}", kClusterDomain))) return true;
   if (lower.starts_with(kKubeServerPrefix)) return true;
@@ -66,15 +66,15 @@ bool IsOfOthers(std::string_view host_id, const std::string& lower) {
   return IsUuid(first) && first != host_id;
 }
 
-// The same, and the name by which the proxy is known, which may be this host's own too.
+// Returns whether a name is reserved or the proxy's name, which may also be this host's own.
 bool IsReserved(const AuthServer& auth, std::string_view host_id, std::string_view name) {
   const std::string lower = LowerCase(name);
   const auto proxy = ParseHostPort(auth.options().proxy_public_address, 0);
   return IsOfOthers(host_id, lower) || (proxy && lower == LowerCase(proxy->host) && lower != "localhost");
 }
 
-// The names that a host gets of those that it wants. Teleport's agents want some of the reserved ones, so these are
-// left out, not refused.
+// Returns the allowed names among those that a host requests. Teleport's agents request some reserved names, so these
+// are left out, not refused.
 std::vector<std::string> NamesFor(const AuthServer& auth, std::string_view host_id, std::vector<std::string> wanted) {
   std::erase_if(wanted, [&](const std::string& name) {
     const bool reserved = IsReserved(auth, host_id, name);
@@ -103,7 +103,7 @@ Status CheckSizes(const JoinRequest& request) {
   return {};
 }
 
-// Tokens of before, and those of the configuration file, may give what none may give now.
+// Tokens of earlier versions and of the configuration file may allow roles that new tokens may not.
 Status CheckRole(std::string_view role) {
   if (role == kBot) return Fail(ErrorKind::kNotImplemented, "bots do not join this cluster yet");
   if (!IsServiceRole(role)) {
@@ -124,7 +124,7 @@ Result<std::vector<std::string>> RolesOf(const ProvisionTokenV2& token, const st
   return roles;
 }
 
-// The same for a host that has joined: no more than it has.
+// Returns the system roles for a joined host: at most those that it has.
 Result<std::vector<std::string>> RolesOf(const Caller& caller, std::string_view cluster, const JoinRequest& request,
                                          const std::vector<std::string>& system_roles) {
   const bool is_instance = request.role == kInstance;
@@ -142,7 +142,7 @@ Result<std::vector<std::string>> RolesOf(const Caller& caller, std::string_view 
   return roles;
 }
 
-// Who gets certificates, and of which hosts it is one.
+// The host that gets certificates, and its group.
 struct Joiner {
   std::string host_id;
   std::string group;
@@ -181,12 +181,12 @@ Result<JoinResult> Issue(AuthServer& auth, const JoinRequest& request, const Joi
       joiner.host_id, issued.ssh, issued.tls, {auth.authorities().HostTlsPem()}, auth.authorities().HostSshKeys()};
 }
 
-// The id of the host that an expired certificate of this cluster is of, whose key made the signature.
+// Returns the host id of an expired certificate of this cluster, after checking the signature by its key.
 Result<std::string> ProvenHost(AuthServer& auth, const JoinRequest& request, const HostProof& proof) {
   const auto leaf = Certificate::FromPem(proof.certificate);
   if (!leaf) return std::unexpected(JoinDenied("the host's certificate cannot be read"));
 
-  // As it was in its last second.
+  // Verifies the certificate at its last second of validity.
   const Time then = std::min(Now(), leaf->not_after() - std::chrono::seconds(1));
   const TrustSet trust = auth.authorities().Trust();
   ASSIGN_OR_RETURN(const auto authority, trust.Verify(*leaf, then, LeafUsage::kClient));
@@ -204,7 +204,7 @@ Result<std::string> ProvenHost(AuthServer& auth, const JoinRequest& request, con
   return host_id;
 }
 
-// `method` becomes that of the token, when there is one.
+// Sets `method` to the token's method if the token exists.
 Result<JoinResult> Join(AuthServer& auth, const JoinRequest& request, const HostProof* proof,
                         std::string_view& method) {
   RETURN_IF_ERROR(CheckSizes(request));
@@ -224,7 +224,7 @@ Result<JoinResult> Join(AuthServer& auth, const JoinRequest& request, const Host
   return Issue(auth, request, joiner);
 }
 
-// The same, with its event.
+// Joins the host and writes the event.
 Result<JoinResult> JoinAudited(AuthServer& auth, const JoinRequest& request, const HostProof* proof) {
   RETURN_IF_ERROR(auth.join_limits().Admit(request.remote_address));
   std::string_view method = kJoinByToken;

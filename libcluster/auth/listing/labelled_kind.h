@@ -1,4 +1,5 @@
-// Resources that roles reach by their labels: whoever may not reach one neither sees nor writes it.
+// Reads and writes resources that roles allow by labels: a caller without access to a resource neither sees nor writes
+// it.
 #pragma once
 
 #include <google/protobuf/empty.pb.h>
@@ -14,7 +15,7 @@
 
 namespace sallyport {
 
-// Reads one; kNotFound also when the caller's roles do not reach it.
+// Returns a resource. Fails with kNotFound also when the caller's roles do not allow access to it.
 template <typename M>
 Result<M> GetLabelled(AuthServer& auth, const Caller& caller, std::string_view kind, const std::string& name) {
   auto resource = GetResource<M>(auth.backend(), kind, name);
@@ -24,7 +25,7 @@ Result<M> GetLabelled(AuthServer& auth, const Caller& caller, std::string_view k
   return Fail(ErrorKind::kNotFound, "{} \"{}\" doesn't exist", subject, name);
 }
 
-// Checks and writes one. An update without a revision replaces what is there.
+// Checks and writes a resource. An update without a revision replaces the stored resource.
 template <typename M>
 Status WriteLabelled(AuthServer& auth, const Caller& caller, const AuditType& type, std::string_view kind, M resource,
                      WriteMode mode) {
@@ -44,7 +45,7 @@ Status WriteLabelled(AuthServer& auth, const Caller& caller, const AuditType& ty
   return auth.Write(caller, type, kind, resource, mode);
 }
 
-// Removes one; kNotFound also when the caller's roles do not reach it.
+// Removes a resource. Fails with kNotFound also when the caller's roles do not allow access to it.
 template <typename M>
 Status RemoveLabelled(AuthServer& auth, const Caller& caller, const AuditType& type, std::string_view kind,
                       const std::string& name) {
@@ -52,7 +53,7 @@ Status RemoveLabelled(AuthServer& auth, const Caller& caller, const AuditType& t
   return auth.Remove(caller, type, kind, name);
 }
 
-// Returns a page of those that the caller's roles reach, and where the next one starts.
+// Returns a page of the resources that the caller's roles allow, and the start of the next page.
 template <typename M>
 Result<std::pair<std::vector<M>, std::string>> ListLabelled(AuthServer& auth, const Caller& caller,
                                                             std::string_view kind, const std::string& start,
@@ -63,7 +64,7 @@ Result<std::pair<std::vector<M>, std::string>> ListLabelled(AuthServer& auth, co
   return page;
 }
 
-// What sets the methods of one such kind apart.
+// The names and events of the methods of one kind.
 struct LabelledKind {
   std::string_view kind;    // "app"
   std::string_view method;  // "App", of GetApp
@@ -72,7 +73,7 @@ struct LabelledKind {
   AuditType deleted;
 };
 
-// Adds the methods that get, create, update and delete one. `check` sees what is to be written.
+// Adds the methods that get, create, update and delete a resource. `check` validates each resource before a write.
 template <typename M>
 void AddLabelledMethods(RpcTable& table, AuthServer& auth, const LabelledKind& row,
                         Status (*check)(AuthServer& auth, const M& resource) = nullptr) {

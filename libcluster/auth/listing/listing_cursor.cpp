@@ -12,16 +12,16 @@
 
 namespace sallyport {
 
-// What was read at once, in order.
+// One piece of a list, in order.
 struct ListedPiece {
   std::deque<Listed> items;
-  bool last = true;  // nothing follows
+  bool last = true;  // the last piece
 };
 
 struct ListedKind {
   std::string_view kind;
-  std::string_view access_kind;  // whose labels decide
-  // Returns a piece from a place on, of about so many.
+  std::string_view access_kind;  // the kind for access by labels
+  // Returns a piece of about `limit` resources from a place on.
   Result<ListedPiece> (*load)(AuthServer&, const ListPlace&, std::size_t);
   void (*put)(const google::protobuf::Message&, proto::PaginatedResource&);
 };
@@ -59,7 +59,7 @@ bool IsBefore(const ListPlace& place, const std::string& order) {
   return (order < place.order) != place.descending;
 }
 
-// Kinds of which there are few: read whole, and what the place leaves of them is one piece.
+// Kinds with few resources: reads all of them and returns those from the place on as one piece.
 template <typename M>
 Result<ListedPiece> LoadFew(AuthServer& auth, std::string_view kind, const ListPlace& place) {
   ASSIGN_OR_RETURN(auto messages, ListAllResources<M>(auth.backend(), kind));
@@ -93,7 +93,7 @@ Result<ListedPiece> LoadKubeClusters(AuthServer& auth, const ListPlace& place, s
 Result<ListedPiece> LoadAppServers(AuthServer& auth, const ListPlace& place, std::size_t) {
   return LoadFew<types::AppServerV3>(auth, "app_server", place);
 }
-// No service of these kinds can be part of the cluster yet, so there is none to list.
+// Services of these kinds are not implemented, so the list is empty.
 Result<ListedPiece> LoadNone(AuthServer&, const ListPlace&, std::size_t) { return ListedPiece(); }
 
 template <typename M, M* (PaginatedResource::*mutable_field)()>

@@ -1,5 +1,5 @@
-// What a caller can reach of one kind, in order, a piece at a time: access by labels first, then the request's labels,
-// words and query (docs/protocol/auth-api.md#listing).
+// Iterates, in order and in pieces, over the resources of one kind that a caller may access: access by labels first,
+// then the request's labels, words and query (docs/protocol/auth-api.md#listing).
 #pragma once
 
 #include <deque>
@@ -26,7 +26,7 @@ namespace sallyport {
 class AuthServer;
 struct Caller;
 
-// What a request asks for.
+// The filter of a request.
 struct ListingFilter {
   std::map<std::string, std::string> labels;
   std::vector<std::string> words;
@@ -36,7 +36,7 @@ struct ListingFilter {
 // A resource of a list.
 struct Listed {
   std::string name;
-  std::string order;  // what lists are ordered by
+  std::string order;  // the sort key
   Labels labels;
   std::shared_ptr<const google::protobuf::Message> message;
 };
@@ -49,16 +49,16 @@ std::string_view NameOf(const ListedKind& kind);
 
 class ListingCursor {
  public:
-  // Refers to all of them, which must live as long. Of kinds of which there are many, reads `piece` at once.
+  // All references must outlive the cursor. Reads `piece` resources at a time of kinds with many resources.
   ListingCursor(AuthServer& auth, const Caller& caller, const ListingFilter& filter, const ListedKind& kind,
                 ListPlace place, std::size_t piece);
 
-  // Returns the next, or nullptr when there is none; it stays the next until Pop.
+  // Returns the next resource, or nullptr at the end. The resource stays the next until Pop.
   Result<const Listed*> Next();
   void Pop();
 
   std::string_view kind() const { return NameOf(kind_); }
-  // Puts what is next into an answer.
+  // Puts the next resource into an answer.
   void Put(proto::PaginatedResource& resource) const;
 
  private:
@@ -73,7 +73,7 @@ class ListingCursor {
   const std::size_t piece_;
   bool all_loaded_ = false;
   std::deque<Listed> items_;
-  bool decided_ = false;  // that the first of them is one for the caller
+  bool decided_ = false;  // the first of items_ has passed the filter
 };
 
 }  // namespace sallyport

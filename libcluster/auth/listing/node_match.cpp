@@ -30,7 +30,7 @@ bool SameHost(std::string_view node, std::string_view asked, bool case_insensiti
 }
 
 bool SameAddress(const std::string& address, const HostPort& target, bool case_insensitive) {
-  // Of ten thousand addresses hardly one is worth taking apart.
+  // A cheap test first: hardly one of ten thousand addresses needs parsing.
   if (!case_insensitive && !address.contains(target.host)) return false;
   const auto parsed = ParseHostPort(address, 0);
   if (!parsed || (target.port != 0 && parsed->port != target.port)) return false;
@@ -102,7 +102,7 @@ Result<SharedNode> MatchNode(std::span<const SharedNode> nodes, const HostPort& 
   std::vector<SharedNode> found;
   for (const SharedNode& node : nodes) {
     if (!FitsNode(*node, target, rules)) continue;
-    // Nothing else can be meant by an id.
+    // An id matches only the node with that id.
     if (IsNodeId(target.host) && node->metadata().name() == target.host) return node;
     found.push_back(node);
   }

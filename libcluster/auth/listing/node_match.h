@@ -1,4 +1,4 @@
-// Which node a client means: the rules of the proxy for targets (docs/protocol/services.md#node-targets).
+// Finds the node for a client's target, by the proxy's rules (docs/protocol/services.md#node-targets).
 #pragma once
 
 #include <span>
@@ -15,25 +15,25 @@ class AuthServer;
 
 struct NodeMatchRules {
   bool case_insensitive = false;  // an upper-case letter of a node's name matches the lower-case letter that was asked
-  bool most_recent = false;       // of several, the one that was heard of last; else that is an error
+  bool most_recent = false;       // of several nodes, choose the last announced; else several are an error
 };
 
 // Returns the rules of the cluster's networking settings. Fails as Setting does.
 Result<NodeMatchRules> NodeMatchRulesOf(AuthServer& auth);
 
-// What errors about several nodes carry, because clients look for it.
+// Clients look for this text in errors about several matching nodes.
 inline constexpr std::string_view kAmbiguousNode = "err-node-is-ambiguous";
 
-// Returns whether a node can be meant; port 0 is any.
+// Returns whether a node matches a target; port 0 is any.
 bool FitsNode(const types::ServerV2& node, const HostPort& target, const NodeMatchRules& rules);
 
-// Returns the one of those that fit, of which there is at least one; `asked` is what errors call it. kNotFound: several
-// fit (names of those are in the message).
+// Chooses one of the matching nodes, at least one; `asked` names the target in errors. Fails with kNotFound when
+// several match (the message has their names).
 Result<SharedNode> ChooseNode(const std::vector<SharedNode>& fitting, std::string_view asked,
                               const NodeMatchRules& rules);
 
-// Returns the one node that is meant; port 0 is any. kNotFound: none has that id, or several fit;
-// kConnectionProblem: none fits.
+// Returns the one node that matches; port 0 is any. Fails with kNotFound when no node has that id or several match,
+// with kConnectionProblem when none matches.
 Result<SharedNode> MatchNode(std::span<const SharedNode> nodes, const HostPort& target, const NodeMatchRules& rules);
 
 // Returns whether a host is the id of a node: a UUID, or an EC2 instance ("123456789012-i-0abc").

@@ -1,4 +1,4 @@
-// Who looks for resources that could be asked for: a user's roles, and those of search_as_roles
+// Searches for resources that a user may request: with the user's roles and search_as_roles
 // (docs/protocol/rbac.md#requests-and-reviews).
 #pragma once
 
@@ -13,8 +13,8 @@ namespace sallyport {
 
 class AuthServer;
 
-// Returns the caller with the roles that it may ask for resources with, which the audit log is told with `request`; the
-// caller as it is when there are none. Fails as AccessOf does.
+// Returns the caller with its search_as_roles added, and writes the search `request` to the audit log; returns the
+// caller unchanged when it has none. Fails as AccessOf does.
 Result<Caller> SearchingCaller(AuthServer& auth, const Caller& caller, const proto::ListResourcesRequest& request);
 
 }  // namespace sallyport

@@ -1,4 +1,4 @@
-// Methods about access requests. Rights depend on whose request it is, so that the functions behind check them.
+// Methods for access requests. Rights depend on the owner of the request, so the called functions check them.
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"

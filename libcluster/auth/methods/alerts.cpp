@@ -1,4 +1,4 @@
-// Methods about alerts. Acknowledgements are written and read with the rights to alerts.
+// Methods about alerts. Acknowledgements need the same rights as alerts.
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/alerts.h"

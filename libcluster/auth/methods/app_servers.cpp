@@ -18,7 +18,7 @@ constexpr std::string_view kAppServerKind = "app_server";
 // Several hosts may announce one application.
 std::string KindOfHost(std::string_view host_id) { return fmt::format("{}/{}", kAppServerKind, host_id); }
 
-// Servers announce themselves, and again and again: as with Teleport, that is no event of the audit log.
+// Servers announce themselves periodically; as in Teleport, announcements write no audit events.
 Status Upsert(AuthServer& auth, AppServerV3 server, types::KeepAlive& answer) {
   RETURN_IF_ERROR(CheckResource(server));
   BackendTransaction transaction;

@@ -10,7 +10,7 @@ using types::AppV3;
 
 constexpr std::string_view kAppKind = "app";
 
-// A name that leads to the proxy would lead nowhere else.
+// An application with the proxy's name could not be reached.
 Status CheckApp(AuthServer& auth, const AppV3& app) {
   const std::string& address = auth.options().proxy_public_address;
   if (app.spec().publicaddr().empty() || app.spec().publicaddr() != address.substr(0, address.rfind(':'))) return {};

@@ -39,13 +39,13 @@ Result<BotParts> ReadParts(AuthServer& auth, const std::string& name) {
 Status GetBot(AuthServer& auth, const std::string& name, Bot& answer) {
   ASSIGN_OR_RETURN(const BotParts parts, ReadParts(auth, name));
   const auto bot = BotOfParts(parts);
-  // A user of that name that is no bot's.
+  // The user of that name is not a bot's.
   if (!bot) return NotFound(name);
   answer = *bot;
   return {};
 }
 
-// As the reference has it, pages are pages of users, of which a few are bots.
+// As in the reference, a page covers a page of users, few of which are bots.
 Status ListBots(AuthServer& auth, const machineidv1::ListBotsRequest& request, machineidv1::ListBotsResponse& answer) {
   ASSIGN_OR_RETURN(auto page, ListPage<UserV2>(auth.backend(), "user", request.page_token(), request.page_size()));
   for (auto& user : page.first) {
@@ -77,7 +77,7 @@ Status Commit(AuthServer& auth, const RpcCall& call, const AuditType& type, BotP
   return status;
 }
 
-// An upsert keeps the generation of the certificates: a bot that holds an older one would not be refused otherwise.
+// An upsert keeps the generation of the certificates, so that a bot with an older certificate is refused.
 Status KeepGeneration(AuthServer& auth, const std::string& name, BotParts& parts) {
   const auto stored = GetResource<UserV2>(auth.backend(), "user", BotResourceName(name));
   if (!stored) return {};
@@ -109,7 +109,7 @@ Status UpdateBot(AuthServer& auth, const RpcCall& call, const machineidv1::Updat
   return Commit(auth, call, audit::kBotUpdate, parts, WriteMode::kUpdate, name);
 }
 
-// Adds the removal of the user or the role. Nothing that only has the name of a bot's is removed.
+// Adds the removal of the user or the role, unless a resource merely has the name of a bot's.
 template <typename M>
 Result<bool> RemovePart(AuthServer& auth, std::string_view kind, const std::string& bot,
                         BackendTransaction& transaction) {

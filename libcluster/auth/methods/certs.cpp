@@ -21,7 +21,7 @@ namespace {
 using google::protobuf::util::TimeUtil;
 using CertsRequest = proto::UserCertsRequest;
 
-// Whose certificate it becomes, and until when at most.
+// The user of the new certificate, and its latest expiry.
 struct Subject {
   std::shared_ptr<const AccessChecker> access;
   Traits traits;
@@ -69,8 +69,8 @@ Time Requested(const CertsRequest& request) {
   return Time(Nanoseconds(TimeUtil::TimestampToNanoseconds(request.expires())));
 }
 
-// Adds what the caller's access requests give: those of their certificate and those asked for now, without those that
-// they give back. Giving back starts again from the user's own roles.
+// Adds the access of the caller's access requests: those of the certificate and of this call, without the dropped ones.
+// Dropping requests starts from the user's own roles.
 Status ApplyAccessRequests(AuthServer& auth, const CertsRequest& request, Subject& subject) {
   Identity& base = subject.base;
   if (request.accessrequests().empty() && request.dropaccessrequests().empty() && base.active_requests.empty()) {
@@ -123,7 +123,7 @@ Result<Subject> OwnRenewal(AuthServer& auth, const Caller& caller, const CertsRe
   return subject;
 }
 
-// Whether a user's own certificate may be used to impersonate, whoever that would be.
+// Checks whether a user's own certificate may be used to impersonate any user.
 Status MayImpersonate(const Caller& caller) {
   if (!caller.access->CanImpersonateSomeone()) {
     return Fail(ErrorKind::kAccessDenied, "access denied: impersonation is not allowed");
@@ -138,8 +138,8 @@ Status MayImpersonate(const Caller& caller) {
   return {};
 }
 
-// The answer for a user that is not there is the one for a user that may not be impersonated: nobody learns of users or
-// their roles by asking.
+// A missing user gets the same error as a user that may not be impersonated, so that callers cannot probe for users or
+// their roles.
 Result<types::UserV2> ImpersonatedUser(AuthServer& auth, const Caller& caller, const std::string& name) {
   const auto check = [&]() -> Result<types::UserV2> {
     ASSIGN_OR_RETURN(types::UserV2 user, GetResource<types::UserV2>(auth.backend(), "user", name));

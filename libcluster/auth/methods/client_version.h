@@ -1,4 +1,4 @@
-// Which clients the cluster speaks to.
+// Refuses clients of unsupported versions.
 #pragma once
 
 #include <string>
@@ -7,8 +7,9 @@
 
 namespace sallyport {
 
-// Checks the version that a client sent with a call; none is fine. kAccessDenied "client version is unsupported" when
-// it is no semantic version, or older than kMinClientVersion (docs/protocol/auth-api.md#client-versions).
+// Checks the version that a client sent with a call; a call without a version passes. Fails with kAccessDenied "client
+// version is unsupported" when the version is no semantic version, or older than kMinClientVersion
+// (docs/protocol/auth-api.md#client-versions).
 Status CheckClientVersion(const std::string& version);
 
 }  // namespace sallyport

@@ -29,7 +29,7 @@ Status Ping(AuthServer& auth, const RpcCall& call, proto::PingResponse& answer) 
   return {};
 }
 
-// Whether a session to a target needs a second factor now. Targets without label rules here need none.
+// Returns whether a session to a target needs a second factor. Targets without label rules need none.
 bool NeedsMfa(AuthServer& auth, const Caller& caller, const proto::IsMFARequiredRequest& request) {
   if (caller.kind != Caller::Kind::kUser) return false;
   if (request.Target_case() == proto::IsMFARequiredRequest::kAdminAction) return false;  // one-time codes are allowed

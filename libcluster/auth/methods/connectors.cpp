@@ -1,5 +1,5 @@
-// Methods about the connectors by which users log in elsewhere: three kinds with the same six methods each. Whoever
-// wants their secrets needs the right to read, not only to read without secrets.
+// Methods for the connectors of external identity providers: three kinds with the same six methods each. Reading their
+// secrets needs the right to read, not only to read without secrets.
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"
@@ -66,7 +66,7 @@ Status CheckRoleExists(AuthServer& auth, std::string_view field, const std::stri
   return Fail(ErrorKind::kBadParameter, "{}: role \"{}\" is not found", field, role);
 }
 
-// What only the cluster knows: its roles, and keys that it keeps.
+// Checks that need the cluster's state: roles, and stored keys.
 Status Complete(AuthServer& auth, GithubConnectorV3& connector) {
   for (const auto& team : connector.spec().teamstologins()) {
     if (!team.kubegroups().empty() || !team.kubeusers().empty()) {
@@ -90,7 +90,7 @@ Result<types::AsymmetricKeyPair> NewSigningPair(const std::string& cluster) {
   return pair;
 }
 
-// A connector that was read without secrets has the certificate of its key and not the key: the stored one is kept.
+// A connector that was read without secrets has a certificate without its key: keeps the stored key.
 Status Complete(AuthServer& auth, SAMLConnectorV2& connector) {
   for (const auto& mapping : connector.spec().attributestoroles()) {
     for (const auto& role : mapping.roles()) {
@@ -122,7 +122,7 @@ Status Write(AuthServer& auth, const RpcCall& call, const typename Kind::Connect
   answer = requested;
   RETURN_IF_ERROR(CheckResource(answer));
   RETURN_IF_ERROR(Complete(auth, answer));
-  // As the reference has it, whoever writes without a revision creates.
+  // As in the reference, a write without a revision creates.
   const AuditType& type = mode == WriteMode::kUpdate ? Kind::kUpdated : Kind::kCreated;
   RETURN_IF_ERROR(auth.Write(call.caller, type, Kind::kKind, answer, mode));
   RemoveSecrets(answer);

@@ -26,7 +26,7 @@ Result<DiscoveryConfig> Get(AuthServer& auth, const std::string& name) {
   return Fail(ErrorKind::kNotFound, "discovery_config \"{}\" doesn't exist", name);
 }
 
-// What discovery services found out is theirs to say: a new config has none of it, and an update keeps it.
+// Only discovery services write the status: a new config has none, and an update keeps it.
 Status Write(AuthServer& auth, const RpcCall& call, const DiscoveryConfig& written, WriteMode mode,
              DiscoveryConfig& answer) {
   answer = written;

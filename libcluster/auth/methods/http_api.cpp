@@ -10,7 +10,7 @@
 namespace sallyport {
 namespace {
 
-// How long a service counts as running after it was last heard of.
+// The time for which a service counts as running after its last announcement.
 constexpr std::chrono::minutes kHeartbeatLife{10};
 
 }  // namespace

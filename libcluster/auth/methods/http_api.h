@@ -1,5 +1,5 @@
-// The auth service's HTTP API: what is left of it beside gRPC (docs/protocol/auth-api.md#http-api). The caller is
-// established and refused exactly as for gRPC.
+// The auth service's HTTP API: the endpoints that remain beside gRPC (docs/protocol/auth-api.md#http-api). Callers are
+// authenticated and refused exactly as for gRPC.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// Joining by gRPC (docs/protocol/joining.md#by-grpc), also again, and new certificates for hosts that have joined.
+// Methods for joining and rejoining by gRPC (docs/protocol/joining.md#by-grpc), and for renewing the certificates of
+// joined hosts.
 #include "libcluster/auth/joining/joining.h"
 #include "libcluster/auth/auth_server.h"
 #include "sallyport/v1/host_service.pb.h"
@@ -9,7 +10,7 @@
 namespace sallyport {
 namespace {
 
-// What both requests say, in the same words.
+// Copies the fields that both requests have.
 template <typename Request>
 JoinRequest RequestOf(const RpcCall& call, const Request& request) {
   JoinRequest join;
@@ -24,7 +25,7 @@ JoinRequest RequestOf(const RpcCall& call, const Request& request) {
   return join;
 }
 
-// The same, with what shows that the host may join.
+// Copies these fields and the proof that the host may join.
 JoinRequest TokenRequestOf(const RpcCall& call, const types::RegisterUsingTokenRequest& request) {
   JoinRequest join = RequestOf(call, request);
   join.token = request.token();
@@ -66,12 +67,12 @@ void AddJoiningMethods(RpcTable& table, AuthServer& auth) {
             [&auth](const RpcCall& call, const types::RegisterUsingTokenRequest& request, proto::Certs& answer) {
               return Register(auth, call, request, answer);
             });
-  // The handler asks for a token, and for a proof of the host's key.
+  // The handler requires a token, and a proof of the host's key.
   table.Add({"/sallyport.v1.HostService/Rejoin", RpcAccess::Anyone()},
             [&auth](const RpcCall& call, const v1::RejoinRequest& request, proto::Certs& answer) {
               return Rejoin(auth, call, request, answer);
             });
-  // The handler lets in hosts alone.
+  // The handler refuses callers that are no hosts.
   table.Add({"/proto.AuthService/GenerateHostCerts", RpcAccess::Authenticated()},
             [&auth](const RpcCall& call, const proto::HostCertsRequest& request, proto::Certs& answer) {
               return Renew(auth, call, request, answer);

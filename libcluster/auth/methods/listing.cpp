@@ -1,5 +1,5 @@
-// Listing what a caller can reach: access by labels first, then the request's labels, words and query, then a page
-// (docs/protocol/auth-api.md#listing).
+// Lists the resources that a caller may access: access by labels first, then the request's labels, words and query,
+// then a page (docs/protocol/auth-api.md#listing).
 #include <algorithm>
 #include <set>
 
@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kDefaultListingPage = 1000;
 
-// Which page is asked for.
+// The requested page.
 struct ListingRequest {
   ListingFilter filter;
   std::vector<const ListedKind*> kinds;
@@ -46,7 +46,7 @@ Result<ListingRequest> ListingRequestOf(const Request& request) {
   return listing;
 }
 
-// Where one resource stands among all.
+// The sort position of a resource.
 struct Position {
   std::string kind;
   std::string order;
@@ -61,7 +61,7 @@ Result<Position> ParseStartKey(const std::string& text) {
   return Position{text.substr(0, end), text.substr(end + 1)};
 }
 
-// Returns whether one stands before the other.
+// Returns whether `one` comes before `other` in the listing.
 bool StandsBefore(const ListingRequest& listing, const Position& one, const Position& other) {
   const auto less = [&listing](const Position& a, const Position& b) {
     return listing.by_kind ? std::tie(a.kind, a.order) < std::tie(b.kind, b.order)
@@ -70,7 +70,7 @@ bool StandsBefore(const ListingRequest& listing, const Position& one, const Posi
   return listing.descending ? less(other, one) : less(one, other);
 }
 
-// Makes cursors of all kinds that begin behind what the page before ended with.
+// Makes cursors of all kinds that start after the end of the previous page.
 Result<std::vector<ListingCursor>> CursorsOf(AuthServer& auth, const Caller& caller, const ListingRequest& listing) {
   std::vector<ListingCursor> cursors;
   std::optional<Position> last;
@@ -109,7 +109,7 @@ Result<int> CountAll(AuthServer& auth, const Caller& caller, ListingRequest list
   return count;
 }
 
-// Returns the cursor whose next is the first of all, and where that stands; nullptr when there is none.
+// Returns the cursor with the first resource of all, and its position; nullptr at the end.
 Result<std::pair<ListingCursor*, Position>> First(std::vector<ListingCursor>& cursors, const ListingRequest& listing) {
   std::pair<ListingCursor*, Position> first;
   for (auto& cursor : cursors) {
@@ -121,7 +121,7 @@ Result<std::pair<ListingCursor*, Position>> First(std::vector<ListingCursor>& cu
   return first;
 }
 
-// Puts one page into an answer, and sets what the next one starts behind.
+// Puts one page into an answer, and sets the start key of the next page.
 template <typename Answer>
 Status FillPage(AuthServer& auth, const Caller& caller, const ListingRequest& listing, Answer& answer) {
   std::optional<ResourceAccess> logins;

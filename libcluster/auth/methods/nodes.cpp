@@ -18,7 +18,7 @@ using types::ServerV2;
 
 constexpr std::string_view kNodesKind = "node";
 
-// Nodes announce themselves, and again and again: as with Teleport, that is no event of the audit log.
+// Nodes announce themselves periodically; as in Teleport, announcements write no audit events.
 Status UpsertNode(AuthServer& auth, ServerV2 node, types::KeepAlive& answer) {
   RETURN_IF_ERROR(CheckResource(node));
   BackendTransaction transaction;

@@ -26,7 +26,7 @@ using ReadMessages = RpcMessages<proto::StreamSessionEventsRequest, events::OneO
 constexpr std::chrono::seconds kFlushPeriod{2};
 constexpr std::size_t kBatchEvents = 64;
 
-// One recording on its way in.
+// The upload of one recording.
 class UploadCall {
  public:
   UploadCall(AuthServer& auth, ThreadPool& threads, std::string host_id)
@@ -60,7 +60,7 @@ class UploadCall {
     return {};
   }
 
-  // Says what is on disk for good.
+  // Confirms the events on disk.
   asio::awaitable<bool> Report(UploadMessages messages, std::int64_t index) {
     events::StreamStatus status;
     status.set_uploadid(upload_->id());
@@ -127,19 +127,19 @@ class UploadCall {
   Status status_;
 };
 
-// What tells of a session as a whole: its last event, or its first while it has no end.
+// The event that describes a whole session: its last, or the first of an unfinished session.
 Result<Value> EndOf(RecordingReader reader) {
   Value told = Value::EmptyMap();
   while (true) {
     ASSIGN_OR_RETURN(const auto event, reader.Next());
     if (!event) return told;
     if (event->has_sessionstart() || event->has_sessionend()) told = EventToValue(*event);
-    // Of who alone began it: for a recording that was cut off.
+    // Has the user who started the session alone: for a truncated recording.
     if (event->has_sessionstart()) told.Set("participants", Value::Strings({event->sessionstart().user().user()}));
   }
 }
 
-// One recording on its way out.
+// The download of one recording.
 class ReadCall {
  public:
   ReadCall(AuthServer& auth, ThreadPool& threads, std::shared_ptr<const RpcStreamCall> call)

@@ -1,4 +1,4 @@
-// The calls that carry recordings of sessions: in from the agents (CreateAuditStream), out to who may see them
+// The streams of session recordings: uploads by agents (CreateAuditStream), downloads by callers with access
 // (StreamSessionEvents).
 #pragma once
 
@@ -10,7 +10,7 @@ namespace sallyport {
 
 class AuthServer;
 
-// Adds the rows. What is given must outlive the table.
+// Adds the rows. All arguments must outlive the table.
 void AddRecordingMethods(RpcTable& table, EventLoop& loop, ThreadPool& threads, AuthServer& auth);
 
 }  // namespace sallyport

@@ -1,5 +1,5 @@
-// Methods that try what others do. A rehearsed method runs as itself, with its own access rule and the rights that its
-// caller really has, over a view of the cluster that takes the changes (libcluster/backend/rehearsal).
+// Methods that rehearse other methods. A rehearsed method runs unchanged, with its own access rule and the caller's
+// real rights, over a view of the cluster that keeps the changes (libcluster/backend/rehearsal).
 #include <google/protobuf/message.h>
 
 #include "libcluster/auth/auth_server.h"

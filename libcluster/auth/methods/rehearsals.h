@@ -1,4 +1,4 @@
-// The rehearsals that are under way, each of one caller.
+// Keeps the open rehearsals, each of one caller.
 #pragma once
 
 #include <map>
@@ -16,7 +16,7 @@
 
 namespace sallyport {
 
-// The cluster as one rehearsal has it: the same methods over a view of the state that takes the changes.
+// The cluster of one rehearsal: the same methods over a view of the state that holds the changes.
 struct RehearsedCluster {
   RehearsedCluster(AuthServer& auth, std::size_t max_bytes)
       : state(auth.backend(), max_bytes), over(auth.Over(state)), methods(AuthMethods(*over)) {}
@@ -29,13 +29,13 @@ struct RehearsedCluster {
 // Safe from several threads.
 class Rehearsals {
  public:
-  // The auth service must outlive the object and what Find() returns.
+  // The auth service must outlive the object and the results of Find().
   explicit Rehearsals(AuthServer& auth) : auth_(auth) {}
 
-  // Returns the name of a new one. kLimitExceeded when the caller has too many. When all together have too many, one of
-  // whoever has most ends.
+  // Begins a rehearsal and returns its name. Fails with kLimitExceeded when the caller has too many. When all callers
+  // together have too many, ends a rehearsal of the caller with the most.
   Result<std::string> Begin(const Caller& caller);
-  // kNotFound when it has ended, was not used for ten minutes, or is another caller's.
+  // Fails with kNotFound for a rehearsal that has ended, was unused for ten minutes, or is another caller's.
   Result<std::shared_ptr<const RehearsedCluster>> Find(const Caller& caller, std::string_view name);
   void End(const Caller& caller, std::string_view name);
 

@@ -1,4 +1,4 @@
-// Methods about roles. A role that somebody needs is not deleted.
+// Methods for roles. A role in use cannot be deleted.
 #include <google/protobuf/empty.pb.h>
 
 #include <algorithm>
@@ -30,22 +30,22 @@ Status WriteRole(AuthServer& auth, const RpcCall& call, const RoleV6& requested,
   answer = requested;
   RETURN_IF_ERROR(CheckNewResource(answer));
   RETURN_IF_ERROR(CheckPromises(answer));
-  // An expression that allows nothing does no harm: a client with fewer checks, or a backup, may write the role.
+  // An expression that allows nothing is harmless: accepts roles of backups and of clients with fewer checks.
   if (const Status allows = CheckAllowances(answer); !allows) WarnOf(answer, allows.error().message);
   for (const std::string& field : FieldsWithoutEffect(answer)) WarnOf(answer, field + " has no effect here");
-  // As the reference has it, whoever writes without a revision creates.
+  // As in the reference, a write without a revision creates.
   const auto& type = mode == WriteMode::kUpdate ? audit::kRoleUpdated : audit::kRoleCreated;
   return auth.Write(call.caller, type, "role", answer, mode);
 }
 
 Status DeleteRole(AuthServer& auth, const RpcCall& call, const std::string& name) {
   ASSIGN_OR_RETURN(const std::string use, UseOfRole(auth.backend(), name));
-  // Not a wrong request, and no right that is missing: the reference answers with a plain error too.
+  // Neither a bad parameter nor a missing right: the reference answers with a plain error too.
   if (!use.empty()) return Fail(ErrorKind::kInternal, "failed to delete a role that is still in use by {}", use);
   return auth.Remove(call.caller, audit::kRoleDeleted, "role", name);
 }
 
-// A user reads the roles it has without any rule.
+// Users may read their own roles without a rule.
 Status GetRole(AuthServer& auth, const RpcCall& call, const std::string& name, RoleV6& answer) {
   const bool own = call.caller.kind == Caller::Kind::kUser && call.caller.access->HasRole(name);
   if (!own) RETURN_IF_ERROR(AuthServer::CheckRule(call.caller, "role", "read"));

@@ -1,4 +1,4 @@
-// The list of server_info resources, which comes one message after the other.
+// Streams the server_info resources, one message each.
 #pragma once
 
 #include "libcluster/net/event_loop.h"
@@ -9,7 +9,7 @@ namespace sallyport {
 
 class AuthServer;
 
-// Adds the row. What is given must outlive the table.
+// Adds the row. All arguments must outlive the table.
 void AddServerInfoStream(RpcTable& table, EventLoop& loop, ThreadPool& threads, AuthServer& auth);
 
 }  // namespace sallyport

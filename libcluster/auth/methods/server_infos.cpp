@@ -1,4 +1,4 @@
-// Methods about server_info resources. As with Teleport, their changes are no events of the audit log.
+// Methods about server_info resources. As in Teleport, their changes write no audit events.
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"

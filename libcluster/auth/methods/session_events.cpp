@@ -1,4 +1,4 @@
-// Sessions that are over, from the audit log: what `tsh recordings ls` lists.
+// Lists ended sessions from the audit log, for `tsh recordings ls`.
 #include <google/protobuf/util/time_util.h>
 
 #include "libbase/json.h"
@@ -28,7 +28,7 @@ Result<AuditQuery> QueryOf(const proto::GetSessionEventsRequest& request) {
   return query;
 }
 
-// Takes a session into the answer if the caller may see it.
+// Adds a session to the answer if the caller may see it.
 Status Take(const Caller& caller, const AuditRecord& record, proto::Events& answer) {
   ASSIGN_OR_RETURN(const Value event, ParseJson(record.json));
   if (const Status seen = CheckSession(caller, "list", event); !seen) {

@@ -1,5 +1,5 @@
-// Which nodes a target means, said by the auth service: what clients ask when a name is that of several, or to know the
-// node before they dial it (docs/protocol/services.md#node-targets).
+// Resolves targets to nodes for clients, when a name matches several nodes or before a dial
+// (docs/protocol/services.md#node-targets).
 #include <charconv>
 
 #include "libcluster/auth/auth_server.h"
@@ -28,7 +28,7 @@ Result<HostPort> TargetOf(const std::string& host, const std::string& port) {
   return Fail(ErrorKind::kBadParameter, "the port is a number up to {}", kMaxPort);
 }
 
-// The nodes that a target can mean, among those that the caller can reach or ask for.
+// Returns the nodes that match a target, among those that the caller may access or request.
 Result<std::vector<SharedNode>> NodesOf(AuthServer& auth, const Caller& caller, const HostPort& target,
                                         const NodeMatchRules& rules) {
   proto::ListResourcesRequest query;
@@ -44,7 +44,8 @@ Result<std::vector<SharedNode>> NodesOf(AuthServer& auth, const Caller& caller, 
   return nodes;
 }
 
-// The nodes that labels, words or a query choose, among those that the caller can reach; no more than decide.
+// Returns the nodes that match labels, words or a query, among those that the caller may access; stops when the result
+// is ambiguous.
 Result<std::vector<SharedNode>> NodesWith(AuthServer& auth, const Caller& caller,
                                           const proto::ResolveSSHTargetRequest& request, const NodeMatchRules& rules) {
   ListingFilter filter;

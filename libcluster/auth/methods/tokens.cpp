@@ -58,7 +58,7 @@ types::StaticTokensV2 StaticTokens(AuthServer& auth) {
   return tokens;
 }
 
-// A join token, or the link of a user, which lists show among them.
+// A join token, or a user's invite or reset token, which lists include.
 Status DeleteToken(AuthServer& auth, const RpcCall& call, const std::string& name) {
   const auto fixed = StaticTokens(auth);
   for (const auto& token : fixed.spec().statictokens()) {

@@ -1,5 +1,5 @@
-// Methods about certificate authorities. Everybody who is authenticated may read them without private keys; with keys
-// it takes the right to read the kind.
+// Methods about certificate authorities. Every authenticated caller may read them without private keys; with keys the
+// caller needs the right to read the kind.
 #include <google/protobuf/empty.pb.h>
 #include <google/protobuf/util/time_util.h>
 
@@ -33,7 +33,7 @@ AuditEvent CertEvent(const AuthServer& auth, const Caller& by, const SshCertific
   return event;
 }
 
-// Conditions of rules may look at what is asked for.
+// Conditions of rules may use the requested resource.
 Status MayMakeHostCert(const Caller& caller, const trustv1::GenerateHostCertRequest& request) {
   if (caller.kind != Caller::Kind::kUser) return AuthServer::CheckRule(caller, "host_cert", "create");
   RuleContext context;
@@ -47,14 +47,14 @@ Status MayMakeHostCert(const Caller& caller, const trustv1::GenerateHostCertRequ
   return caller.access->CheckRule("host_cert", "create", context);
 }
 
-// An SSH certificate for a host of other software (sshd), with the names that the caller says.
+// Issues an SSH certificate for a host with other software (sshd), with the caller's names.
 Status GenerateHostCert(AuthServer& auth, const RpcCall& call, const trustv1::GenerateHostCertRequest& request,
                         trustv1::GenerateHostCertResponse& answer) {
   RETURN_IF_ERROR(MayMakeHostCert(call.caller, request));
   if (request.cluster_name() != auth.cluster_name()) {
     return Fail(ErrorKind::kBadParameter, "certificates of hosts are of this cluster: \"{}\"", auth.cluster_name());
   }
-  // A certificate with another role would be that of a service of the cluster.
+  // A certificate with another role would impersonate a service of the cluster.
   if (request.role() != "Node") {
     return Fail(ErrorKind::kBadParameter, "a host certificate is for the role Node, not \"{}\"", request.role());
   }
@@ -102,7 +102,7 @@ void AddTrustMethods(RpcTable& table, AuthServer& auth) {
       {"/teleport.trust.v1.TrustService/GenerateHostCert", RpcAccess::Authenticated()},
       [&auth](const RpcCall& call, const trustv1::GenerateHostCertRequest& request,
               trustv1::GenerateHostCertResponse& answer) { return GenerateHostCert(auth, call, request, answer); });
-  // No other cluster is trusted yet, so there is nothing to list.
+  // Trusted clusters are not implemented: the list is empty.
   table.Add({"/teleport.trust.v1.TrustService/ListTrustedClusters",
              RpcAccess::Rule("trusted_cluster", {"list", "read"}), kRehearsable},
             [](const RpcCall&, const trustv1::ListTrustedClustersRequest&, trustv1::ListTrustedClustersResponse&) {
@@ -121,7 +121,7 @@ void AddTrustMethods(RpcTable& table, AuthServer& auth) {
             });
 }
 
-// The authorities are made at the first start: none changes.
+// The authorities never change after the first start.
 WatchedKind CertAuthorityWatch() { return {.kind = "cert_authority", .verb = "readnosecrets"}; }
 
 }  // namespace sallyport

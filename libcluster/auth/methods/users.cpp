@@ -30,8 +30,7 @@ Status CheckRolesExist(AuthServer& auth, const UserV2& user) {
 
 constexpr int kUpsertAttempts = 5;
 
-// Secrets that come with a user become the user's; what the cluster itself keeps in a user is not the writer's to
-// change.
+// Stores the secrets of a written user; keeps the fields that only the cluster writes.
 Status WriteUser(AuthServer& auth, const RpcCall& call, const UserV2& requested, WriteMode mode, UserV2& answer) {
   answer = requested;
   RETURN_IF_ERROR(CheckResource(answer));
@@ -54,7 +53,7 @@ Status WriteUser(AuthServer& auth, const RpcCall& call, const UserV2& requested,
 
   const auto& type = stored ? audit::kUserUpdate : audit::kUserCreate;
   if (mode == WriteMode::kUpsert) {
-    // Exactly what was read is replaced: a password that is set meanwhile would be forgotten otherwise.
+    // Replaces exactly the revision that was read, so that a concurrent password change is not lost.
     if (stored) answer.mutable_metadata()->set_revision(stored->metadata().revision());
     mode = stored ? WriteMode::kUpdate : WriteMode::kCreate;
   }

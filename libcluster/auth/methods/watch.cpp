@@ -1,4 +1,4 @@
-// The watch of what changes in the cluster. Who may watch what is decided by its kinds.
+// The method that watches the cluster's changes. The watched kinds decide the access.
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/watch/event_watch.h"
 #include "libcluster/net/budgets.h"

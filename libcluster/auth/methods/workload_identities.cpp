@@ -1,4 +1,4 @@
-// Methods about workload identities. Those that issue certificates for workloads are not implemented.
+// Methods for workload identities. Issuing certificates for workloads is not implemented.
 #include <google/protobuf/empty.pb.h>
 
 #include <algorithm>
@@ -48,14 +48,14 @@ bool HasTerm(const WorkloadIdentity& identity, const std::string& term) {
                              [&](std::string_view text) { return LowerCase(text).contains(lower); });
 }
 
-// Returns what an identity is ordered by: its name, or its SPIFFE id in any case and then its name. The NUL keeps an id
-// apart from a longer one.
+// Returns the sort key of an identity: its name, or its SPIFFE id in lower case and then its name. The NUL separates an
+// id from a longer one.
 std::string WorkloadOrder(const WorkloadIdentity& identity, bool by_spiffe_id) {
   const std::string& name = identity.metadata().name();
   return by_spiffe_id ? LowerCase(identity.spec().spiffe().id()) + '\0' + name : name;
 }
 
-// Puts a page into the answer: what stands behind the token in the order that was asked for.
+// Puts a page into the answer: the identities after the token in the requested order.
 Status ListWorkloadIdentities(AuthServer& auth, const workloadv1::ListWorkloadIdentitiesV2Request& request,
                               workloadv1::ListWorkloadIdentitiesResponse& answer) {
   const std::string& field = request.sort_field();

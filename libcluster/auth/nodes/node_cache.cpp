@@ -39,7 +39,7 @@ class OrderedNodes {
       const auto expires = ExpiresOf(*node);
       if (!expires || *expires > now) found.push_back(node);
     };
-    const bool after = place.included == place.descending;  // what begins behind all of that order
+    const bool after = place.included == place.descending;  // start after all keys with that prefix
     auto at = after ? nodes_.upper_bound(place.order) : nodes_.lower_bound(place.order);
     if (!place.descending) {
       for (; at != nodes_.end() && found.size() < limit; ++at) take(at->second);
@@ -71,7 +71,7 @@ struct NodeCache::State : std::enable_shared_from_this<State> {
   std::shared_ptr<ChangeWatcher> watcher;
   OrderedNodes nodes;
 
-  // Takes in what has changed, or reads all. With the mutex.
+  // Applies the changes, or reads all nodes. The mutex is held.
   Status Refresh() {
     if (watcher) {
       if (const auto events = watcher->Take()) {
@@ -85,10 +85,10 @@ struct NodeCache::State : std::enable_shared_from_this<State> {
   }
 
  private:
-  // Watches first, so that nothing is missed between.
+  // Watches before reading, so that no change is missed.
   Status Begin() {
     nodes = {};
-    // What changes is taken in at once: nothing piles up while nobody looks.
+    // Applies changes at once, so that they do not queue up between calls.
     watcher = backend.Watch({Prefix()}, [weak = weak_from_this()] {
       const auto self = weak.lock();
       if (!self) return;

@@ -1,5 +1,5 @@
-// The nodes of the cluster in memory, so that neither finding one nor a page of a list reads them all: kept in step by
-// what the backend says has changed.
+// Keeps the cluster's nodes in memory, so that neither a lookup nor a page of a list reads all of them. Follows the
+// changes of the backend.
 #pragma once
 
 #include <memory>
@@ -12,10 +12,10 @@
 
 namespace sallyport {
 
-// Between the parts of what lists are ordered by: less than any character of a name.
+// Separates the parts of a sort key; less than any character of a name.
 inline constexpr char kOrderSeparator = '\x01';
 
-// Where a piece of a list begins, and which way it goes. Without an order: at its beginning, or its end.
+// The start and direction of a piece of a list. Without an order: from its beginning, or from its end when descending.
 struct ListPlace {
   std::string order;
   bool included = false;
@@ -25,16 +25,16 @@ struct ListPlace {
 // Safe from several threads.
 class NodeCache {
  public:
-  // The backend must outlive it. Nodes are read when they are first asked for.
+  // The backend must outlive the cache. Reads the nodes at the first call.
   explicit NodeCache(Backend& backend);
   ~NodeCache();
 
-  // Returns what lists of nodes are ordered by: the host's name, and the node's own, as several hosts may share one.
+  // Returns the sort key of a node: hostname and node name, since several hosts may share a hostname.
   static std::string OrderOf(const types::ServerV2& node);
 
-  // Returns at most `limit` of the nodes that are there, from a place on.
+  // Returns at most `limit` nodes from `place` on.
   Result<std::vector<SharedNode>> List(const ListPlace& place, std::size_t limit);
-  // Returns all of them.
+  // Returns all nodes.
   Result<std::vector<SharedNode>> All();
 
  private:

@@ -15,7 +15,7 @@ constexpr std::string_view kNodeKind = "node";
 constexpr std::string_view kServerInfo = "server_info";
 constexpr int kTries = 5;
 
-// One that is not there gives no labels.
+// A missing server_info has no labels.
 Result<ServerInfoV1> FindInfo(Backend& backend, const std::string& name) {
   auto info = GetResource<ServerInfoV1>(backend, kServerInfo, name);
   if (info || info.error().kind != ErrorKind::kNotFound) return info;
@@ -36,7 +36,7 @@ void RemoveGiven(Labels& labels) {
   }
 }
 
-// All that are given from outside, whoever wrote them.
+// Removes all labels with a server_info's prefix, whoever wrote them.
 void RemoveLabels(ServerV2& node) {
   RemoveGiven(*node.mutable_metadata()->mutable_labels());
   RemoveGiven(*node.mutable_spec()->mutable_cmdlabels());
@@ -78,7 +78,7 @@ Status NodeLabels::Change(const std::string& name, ServerInfoV1* to) {
   Status changed;
   for (int i = 0; i < kTries; ++i) {
     changed = TryChange(name, to);
-    // The node has gone, or was written by hand, while this looked at it.
+    // The node was removed or rewritten in between.
     const bool again =
         !changed && (changed.error().kind == ErrorKind::kCompareFailed || changed.error().kind == ErrorKind::kNotFound);
     if (!again) break;

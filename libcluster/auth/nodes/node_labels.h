@@ -1,5 +1,5 @@
-// Labels that nodes are given from outside, by server_info resources: they stand among the labels of the node's
-// resource, so that lists, watches and decisions see them as any other.
+// Applies the labels of server_info resources to nodes. The labels are stored in the node's resource, so that lists,
+// watches and access decisions treat them as any other label.
 #pragma once
 
 #include <mutex>
@@ -18,23 +18,23 @@ class ServerV2;
 
 namespace sallyport {
 
-// Safe from several threads. The backend must outlive it.
+// Safe from several threads. The backend must outlive the object.
 class NodeLabels {
  public:
   explicit NodeLabels(Backend& backend) : backend_(backend) {}
 
-  // Writes a node as its agent announces it, with the labels that it is given. The agent does not say such labels
-  // itself.
+  // Writes a node as its agent announces it, with the labels of its server_info. Such labels in the announcement are
+  // ignored.
   Status Announce(types::ServerV2 node);
 
-  // Returns the labels by which it is decided who reaches a node: those of its resource, but of the given ones those
-  // that a server_info gives now, whoever wrote the resource.
+  // Returns the labels for access decisions: the labels of the node's resource, but of server_info labels only the
+  // current ones, whoever wrote the resource.
   Result<Labels> LabelsOf(const types::ServerV2& node) const;
 
-  // Writes a server_info, as it was checked, and gives its labels to the node that is there, in place of those that it
-  // gave before. Labels of nodes with OpenSSH alone are theirs.
+  // Writes a checked server_info and replaces its earlier labels on the existing node. Agentless OpenSSH nodes keep
+  // their own labels.
   Status Put(types::ServerInfoV1 info);
-  // Removes one, and its labels from the node. kNotFound.
+  // Removes a server_info, and its labels from the node. Fails with kNotFound.
   Status Remove(const std::string& name);
 
  private:
@@ -43,7 +43,7 @@ class NodeLabels {
   Status ChangeNode(BackendTransaction& transaction, const std::string& info, const types::ServerInfoV1* to);
 
   Backend& backend_;
-  std::shared_mutex mutex_;  // announcements share it, so that they share commits; a change of labels has it alone
+  std::shared_mutex mutex_;  // shared by announcements, so that they share commits; exclusive for a change of labels
 };
 
 }  // namespace sallyport

@@ -21,12 +21,12 @@ namespace sallyport {
 AuditEvent RequestCreatedEvent(std::string_view cluster, const Caller& by, const types::AccessRequestV3& request);
 AuditEvent RequestDecidedEvent(std::string_view cluster, const Caller& by, const proto::RequestStateSetter& setter,
                                const types::AccessRequestV3& request);
-// Of the last review that the request has.
+// For the last review of the request.
 AuditEvent RequestReviewedEvent(std::string_view cluster, const types::AccessRequestV3& request);
 AuditEvent RequestDeletedEvent(std::string_view cluster, const Caller& by, std::string_view id);
-// Of one that is over, whatever became of it: when the access ends that it gave, and when itself did.
+// For an expired request in any state: has the expiry of the granted access and of the request.
 AuditEvent RequestExpiredEvent(std::string_view cluster, const types::AccessRequestV3& request);
-// Of a look at what could be asked for.
+// For a search for resources that could be requested.
 AuditEvent RequestSearchEvent(std::string_view cluster, const Caller& by, const std::vector<std::string>& search_as,
                               const proto::ListResourcesRequest& query);
 

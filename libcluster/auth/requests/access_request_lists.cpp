@@ -17,7 +17,7 @@ using types::AccessRequestV3;
 constexpr std::string_view kKind = "access_request";
 constexpr int kDefaultPage = 1000;
 
-// By what a list is sorted; pages start at such a text.
+// Returns the sort key of a request; pages start at such a key.
 std::string SortKey(const AccessRequestV3& request, proto::AccessRequestSort sort) {
   const std::string& name = request.metadata().name();
   switch (sort) {
@@ -48,7 +48,7 @@ Result<std::vector<AccessRequestV3>> Matching(Backend& backend, const types::Acc
   return requests;
 }
 
-// Leaves what somebody without the right to list requests may see. A rule against it counts.
+// Keeps the requests that a caller without the right to list may see. A deny rule counts.
 Status KeepOwnAndReviewable(AuthServer& auth, const Caller& by, std::vector<AccessRequestV3>& requests) {
   for (const std::string_view verb : {"list", "read"}) {
     if (by.kind != Caller::Kind::kUser || by.access->RuleDenies(kKind, verb)) {
@@ -60,7 +60,7 @@ Status KeepOwnAndReviewable(AuthServer& auth, const Caller& by, std::vector<Acce
   if (std::ranges::all_of(requests, own)) return {};
   ASSIGN_OR_RETURN(const ReviewRules rules, ReviewRulesOf(auth.backend(), user));
   std::erase_if(requests, [&](const auto& request) {
-    // A condition that cannot be decided lets nobody see anything.
+    // A condition that cannot be evaluated hides everything.
     return !own(request) && !rules.MayReview(request).value_or(false);
   });
   return {};

@@ -37,7 +37,7 @@ Result<RoleList> AllRoles(Backend& backend) {
   return roles;
 }
 
-// A user's own roles: those of requests are only in certificates.
+// A user with the user's own roles; roles of access requests are only in certificates.
 struct Person {
   std::string name;
   std::vector<std::string> roles;
@@ -56,7 +56,7 @@ bool IsSelf(const Caller& by, std::string_view user) {
   return by.kind == Caller::Kind::kUser && by.identity.username == user;
 }
 
-// Whether a rule speaks against what everybody may otherwise do with their own requests.
+// Returns whether a deny rule forbids an action that users otherwise have on their own requests.
 bool IsForbidden(const Caller& by, std::string_view verb) {
   return by.kind != Caller::Kind::kUser || by.access->RuleDenies(kRequestKind, verb);
 }
@@ -71,7 +71,7 @@ Result<AccessRequestV3> Load(Backend& backend, const std::string& id) {
   return request;
 }
 
-// Changes a stored request and writes the event of it. Whoever comes second starts again with what the first one left.
+// Changes a stored request and writes its event. Retries with the new state after a concurrent change.
 template <typename Change, typename Event>
 Result<AccessRequestV3> ChangeRequest(AuthServer& auth, const std::string& id, Change change, Event event) {
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
@@ -96,7 +96,7 @@ Result<AccessRequestV3> ChangeRequest(AuthServer& auth, const std::string& id, C
   return Fail(ErrorKind::kCompareFailed, "access request \"{}\" is being changed by others: try again", id);
 }
 
-// What the cluster knows of the resources that are asked for.
+// Looks up the requested resources in the cluster.
 Result<std::vector<RequestedResource>> FindResources(AuthServer& auth,
                                                      const google::protobuf::RepeatedPtrField<types::ResourceID>& ids) {
   std::vector<RequestedResource> found;
@@ -169,7 +169,7 @@ Result<AccessRequestV3> CreateAccessRequest(AuthServer& auth, const Caller& by, 
   const Time now = Now();
   SetName(request, NewRequestId(now));
   auto& spec = *request.mutable_spec();
-  // What only decisions and the rules say.
+  // Fields that only reviews and roles set.
   spec.clear_reviews();
   spec.clear_accesslist();
   spec.clear_dryrunenrichment();

@@ -1,6 +1,6 @@
-// What has expired is out of sight at once; here it is taken away. That an access request is over is an event of the
-// audit log, written with its removal, so that it is told once. Recordings that nobody will complete are completed
-// here.
+// Removes expired items from the backend, which hides them from the moment of expiry. Appends the audit event of an
+// expired access request in the transaction of its removal, so that there is exactly one. Completes abandoned
+// recordings.
 #pragma once
 
 #include <chrono>
@@ -12,16 +12,16 @@ namespace sallyport {
 
 class AuthServer;
 
-// Takes away what is past its expiry now, as many items as fit into one transaction. Returns how many they were.
+// Removes expired items, as many as fit into one transaction. Returns how many.
 Result<std::size_t> RemoveExpired(AuthServer& auth);
 
-// Does so every few seconds, from the start on: what expired while no server ran goes then.
+// Removes expired items every few seconds, first those that expired while no server ran.
 class ExpirySweeper {
  public:
   explicit ExpirySweeper(AuthServer& auth);
 
  private:
-  // Returns how long to wait before the next.
+  // Returns the wait before the next sweep.
   std::chrono::seconds Sweep();
 
   AuthServer& auth_;

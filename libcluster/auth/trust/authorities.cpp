@@ -14,7 +14,7 @@ namespace {
 
 using types::CertAuthorityV2;
 
-// Which keys a type has; no value: none of that sort.
+// The keys of a type; no value: no key of that sort.
 struct TypeRow {
   std::string_view type;
   std::optional<KeyAlgorithm> ssh;
@@ -83,7 +83,7 @@ Result<CertAuthorityV2> MakeAuthority(const TypeRow& row, const std::string& clu
   return authority;
 }
 
-// Loads one authority, or makes and stores it. Two processes that start at once end with the same one.
+// Loads one authority, or generates and stores it. Two processes that start at once get the same one.
 Result<CertAuthorityV2> LoadOrMake(Backend& backend, const TypeRow& row, const std::string& cluster) {
   const std::string kind = KindOf(row.type);
   auto stored = GetResource<CertAuthorityV2>(backend, kind, cluster);

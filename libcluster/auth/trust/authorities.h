@@ -1,9 +1,9 @@
-// The certificate authorities of the cluster: twelve types, made at the first start, kept in the backend, their private
-// keys in this process only. Key kinds by type follow the suite balanced-v1
+// The certificate authorities of the cluster: twelve types, generated at the first start, stored in the backend.
+// Private keys stay in this process. Key kinds by type follow the suite balanced-v1
 // (docs/protocol/certificates.md#authorities).
 //
-// RSA keys are slow to make, so the types that have one are made in the background; who needs one waits for it. Every
-// function is safe from several threads.
+// RSA keys are slow to generate, so their types are generated in the background; callers wait for the type they need.
+// Every function is safe from several threads.
 #pragma once
 
 #include <map>
@@ -25,7 +25,7 @@ class CertAuthorityV2;
 
 namespace sallyport {
 
-// What signs certificates of one type.
+// The keys that sign certificates of one type.
 struct CertSigner {
   Certificate tls_certificate;
   PrivateKey tls_key;
@@ -34,7 +34,7 @@ struct CertSigner {
 
 class Authorities {
  public:
-  // Loads the authorities of the cluster; makes the missing ones.
+  // Loads the authorities of the cluster; generates the missing ones.
   static Result<std::unique_ptr<Authorities>> Open(Backend& backend, std::string cluster_name);
   ~Authorities();
 
@@ -44,8 +44,8 @@ class Authorities {
   // Returns the signer of "host" or "user", which are always there.
   Result<CertSigner> Signer(std::string_view type) const;
 
-  // Returns the resource of one type; waits when it is still being made. Private keys are left out unless `with_keys`.
-  // kBadParameter for an unknown type, kNotFound for another cluster.
+  // Returns the resource of one type; waits while it is being generated. Private keys are left out unless `with_keys`.
+  // Fails with kBadParameter for an unknown type, kNotFound for another cluster.
   Result<types::CertAuthorityV2> Get(std::string_view type, std::string_view cluster, bool with_keys) const;
 
   // Returns the authorities that sign callers: host and user, of this cluster and of trusted ones.

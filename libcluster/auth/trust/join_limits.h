@@ -1,4 +1,4 @@
-// How often the joins of one source may be refused: who joins is nobody yet.
+// Limits the refused joins of one source; a joining host has no identity to count by.
 #pragma once
 
 #include <string_view>
@@ -11,7 +11,8 @@ namespace sallyport {
 // Safe from several threads.
 class JoinLimits {
  public:
-  // kLimitExceeded when too many joins from there were refused of late; such a join is not looked at, and is no event.
+  // Fails with kLimitExceeded when too many joins from that address were refused lately. Such a join is not checked and
+  // writes no audit event.
   Status Admit(std::string_view remote_address);
   void CountRefused(std::string_view remote_address);
 

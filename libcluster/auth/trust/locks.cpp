@@ -13,7 +13,7 @@ namespace {
 
 using types::LockTarget;
 
-// One thing that an identity is, as a question to a lock's target, and its name in the refusal.
+// One attribute of an identity: its test against a lock's target, and its name in the refusal.
 struct Asked {
   std::string name;
   LockTarget target;

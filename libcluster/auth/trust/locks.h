@@ -1,5 +1,4 @@
-// Locks: who and what may not use the cluster for now, and the hosts that may not use it ever again. Checked when a
-// certificate is issued and when one is used.
+// Checks identities against the cluster's locks and removed hosts: when a certificate is issued and when it is used.
 #pragma once
 
 #include <cstdint>
@@ -26,21 +25,22 @@ class Locks {
  public:
   // The backend must outlive the object, which follows its changes.
   Locks(Backend& backend, std::string cluster_name);
-  // Reads the locks and the removed hosts again if they have changed. Checks do it too, and wait for it.
+  // Reads the locks and the removed hosts again when they have changed. Checks do the same, and wait for it.
   Status Refresh();
-  // kAccessDenied "lock targeting User:"alice" is in force[: message]" when a lock that has not expired names anything
-  // that this identity is: its user, a role, a login, its device, ...
+  // Fails with kAccessDenied "lock targeting User:"alice" is in force[: message]" when an unexpired lock names a part
+  // of this identity: its user, a role, a login, its device, ...
   Status Check(const Identity& identity) const;
-  // The same for a host: a lock names it as a server (by its id, or "ID.CLUSTER"), or it was removed for good.
+  // Fails with kAccessDenied when a lock names the host as a server (by its id, or "ID.CLUSTER"), or the host was
+  // removed for good.
   Status CheckHost(std::string_view host_id) const;
 
  private:
   struct Known {
-    std::uint64_t change = 0;  // the count of changes when it was read
+    std::uint64_t change = 0;  // the count of changes when the locks were read
     std::vector<types::LockV2> locks;
     std::unordered_set<std::string> removed_hosts;
   };
-  // Returns the locks as they are. Fails, so that nothing is allowed, when they cannot be read.
+  // Returns the current locks. Fails, so that nothing is allowed, when they cannot be read.
   Result<std::shared_ptr<const Known>> Current() const;
   // Returns what is known, if it is of that count of changes or a later one.
   std::shared_ptr<const Known> KnownAt(std::uint64_t change) const;

@@ -10,14 +10,14 @@ namespace {
 
 constexpr std::size_t kUuidLength = 36;
 
-// What a certificate says beside role, host and key.
+// The fields of a certificate beside role, host and key.
 struct Names {
   std::vector<std::string> sans;
   std::vector<std::string> system_roles = {};
   Nanoseconds ttl = kAuthorityLifetime;
 };
 
-// The names of a service of this process: those that it is given, and the cluster's own.
+// Returns the names of a service of this process: the given ones, and the cluster's own.
 Names OwnNames(std::vector<std::string> sans) {
   sans.insert(sans.end(), {fmt::format("*.{}", kClusterDomain), std::string(kClusterDomain)});
   return {std::move(sans)};

@@ -1,4 +1,4 @@
-// The certificates by which the services of a cluster know each other, signed by the host CA.
+// Issues the certificates by which the services of a cluster authenticate to each other, signed by the host CA.
 #pragma once
 
 #include <string>
@@ -23,15 +23,14 @@ struct SystemIdentity {
 Result<SystemIdentity> IssueSystemIdentity(const Authorities& authorities, std::string_view role,
                                            std::string_view host_id, const std::vector<std::string>& extra_sans);
 
-// Returns the same as an identity file, with the SSH certificate and the authorities: what tctl on this host uses.
+// Issues the same as an identity file with the SSH certificate and the authorities, for tctl on this host.
 Result<IdentityFile> IssueSystemIdentityFile(const Authorities& authorities, std::string_view role,
                                              std::string_view host_id);
 
-// How long the certificates of hosts that have joined are good; agents renew them at half of it.
+// The lifetime of the certificates of joined hosts; agents renew them at half of it.
 inline constexpr Nanoseconds kHostCertificateLife = std::chrono::hours(7 * 24);
 
-// What a host on its own machine gets for keys that it has made. Its TLS certificate has none of the cluster's own
-// names.
+// The certificates that a joined host gets for its own keys. The TLS certificate has none of the cluster's own names.
 struct HostCertificateRequest {
   std::string role;                       // "Node", "Instance"
   std::vector<std::string> system_roles;  // what an Instance may be
@@ -49,7 +48,7 @@ struct HostCertificates {
 };
 Result<HostCertificates> IssueHostCertificates(const Authorities& authorities, const HostCertificateRequest& request);
 
-// Returns the host's UUID, kept in DATA_DIR/host_uuid; makes it at the first call.
+// Returns the host's UUID, stored in DATA_DIR/host_uuid; generates it at the first call.
 Result<std::string> HostUuid(const std::string& data_dir);
 
 }  // namespace sallyport

@@ -17,7 +17,7 @@ SshPermissions PermissionsOf(const AccessChecker& access, const std::vector<std:
   permissions.permit_x11_forwarding = access.PermitX11Forwarding();
   permissions.permit_agent_forwarding =
       std::ranges::any_of(logins, [&](const std::string& login) { return access.CanForwardAgent(login); });
-  // A certificate cannot say one direction, and servers of plain OpenSSH would take it for both.
+  // A certificate cannot allow one direction alone; plain OpenSSH servers would allow both.
   permissions.permit_port_forwarding = access.PortForwardingMode() == PortForwarding::kOn;
   for (const auto& extension : access.CertExtensions()) permissions.custom_extensions[extension.name] = extension.value;
   return permissions;
@@ -28,8 +28,8 @@ SshCertificateFormat FormatOf(const UserCertsRequest& request) {
   return format == "oldssh" ? SshCertificateFormat::kOldSsh : SshCertificateFormat::kStandard;
 }
 
-// Returns the identity of the SSH certificate: the whole, or the one login that was asked for when OpenSSH could not
-// read a certificate with all of them.
+// Returns the identity of the SSH certificate: with all logins, or with the requested login alone when OpenSSH could
+// not read all of them.
 Result<Identity> SshIdentity(const Identity& identity, const std::string& login) {
   if (login.empty() || identity.principals.size() <= kMaxOpenSshPrincipals) return identity;
   if (std::ranges::find(identity.principals, login) == identity.principals.end()) {
@@ -53,7 +53,7 @@ Result<Identity> UserCertIssuer::BuildIdentity(const UserCertsRequest& request, 
   if (identity.private_key_policy.empty()) identity.private_key_policy = "none";
   if (identity.user_type.empty()) identity.user_type = "local";
 
-  // An Admin's certificate may outlive the roles; logins are then those of the longest that they admit.
+  // An Admin's certificate may exceed the roles' lifetime; it then has the logins of the longest allowed lifetime.
   const Nanoseconds for_roles = request.ignore_role_ttl ? access.AdjustSessionTtl(ttl) : ttl;
   ASSIGN_OR_RETURN(identity.principals, access.CheckLogins(for_roles));
   identity.principals.emplace_back(kJoinPrincipal);

@@ -1,5 +1,5 @@
-// Certificates for users: which lifetime, logins and Kubernetes principals the roles give, and the two certificates
-// with them. Rules: docs/protocol/certificates.md, docs/protocol/auth-api.md#user-certificates.
+// Issues the SSH and TLS certificates of users, with the lifetime, logins and Kubernetes principals that the roles
+// allow. Rules: docs/protocol/certificates.md, docs/protocol/auth-api.md#user-certificates.
 #pragma once
 
 #include <memory>
@@ -21,14 +21,15 @@ class AccessChecker;
 struct UserCertsRequest {
   std::shared_ptr<const AccessChecker> access;  // of the user, with the roles that the certificate gets
   Traits traits;                                // as the certificate carries them
-  // What the certificate says beside what the roles give: route, Kubernetes cluster, usage, login IP, impersonator, ...
+  // The parts of the certificate that do not come from roles: route, Kubernetes cluster, usage, login IP, impersonator,
+  // ...
   Identity base;
   std::optional<PublicKey> ssh_key;  // at least one of the two
   std::optional<PublicKey> tls_key;
   Nanoseconds ttl{};
   bool ignore_role_ttl = false;    // the built-in Admin may exceed the roles' lifetime
   std::optional<Time> later_than;  // the TLS certificate's time of issue is a later second, if need be the next
-  std::string ssh_login;           // what the SSH certificate is for; counts when OpenSSH could not read all logins
+  std::string ssh_login;           // the login to keep when the logins are too many for OpenSSH
   std::string format;              // "standard" or "oldssh"; empty: what the roles say
 };
 
@@ -42,8 +43,8 @@ class UserCertIssuer {
  public:
   UserCertIssuer(const Authorities& authorities, const Locks& locks) : authorities_(authorities), locks_(locks) {}
 
-  // Issues. kAccessDenied: locked, no role admits the lifetime, no logins; kBadParameter: no key, a key policy that
-  // this key does not meet.
+  // Issues the certificates. Fails with kAccessDenied: locked, no role admits the lifetime, no logins. Fails with
+  // kBadParameter: no key, a key policy that this key does not meet.
   Result<UserCerts> Issue(const UserCertsRequest& request) const;
 
  private:

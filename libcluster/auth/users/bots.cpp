@@ -80,7 +80,7 @@ Result<types::UserV2> UserOf(const machineidv1::Bot& bot, std::string_view creat
   return user;
 }
 
-// What an update can change, and how.
+// The fields that an update can change, with their setters.
 struct UpdateRow {
   std::string_view path;
   void (*apply)(const machineidv1::Bot& bot, BotParts& parts);

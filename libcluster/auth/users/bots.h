@@ -1,4 +1,4 @@
-// Bots as what they are kept as: a user, who has one role, by which it may take on the bot's roles.
+// Converts a bot to and from its stored form: a user with one role, which may impersonate the bot's roles.
 #pragma once
 
 #include <string_view>
@@ -16,14 +16,14 @@ struct BotParts {
   types::RoleV6 role;
 };
 
-// Returns user and role of a new bot, which has been checked.
+// Returns the user and the role of a new, checked bot.
 Result<BotParts> PartsOfBot(const teleport::machineid::v1::Bot& bot, std::string_view created_by, Time now);
 
-// Returns the bot that a user and a role are. kBadParameter when the user is no bot's.
+// Returns the bot of a user and a role. Fails with kBadParameter when the user is not a bot's.
 Result<teleport::machineid::v1::Bot> BotOfParts(const BotParts& parts);
 
-// Puts fields of a bot into its parts, by the paths of an update: spec.roles, spec.traits, spec.max_session_ttl,
-// metadata.description. kBadParameter for others.
+// Updates the parts with the bot's fields named by the paths of an update: spec.roles, spec.traits,
+// spec.max_session_ttl, metadata.description. Fails with kBadParameter for other paths.
 Status UpdateBotParts(const teleport::machineid::v1::Bot& bot,
                       const google::protobuf::RepeatedPtrField<std::string>& paths, BotParts& parts);
 

@@ -24,10 +24,10 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr std::size_t kMaxWriteAttempts = 5;
-constexpr std::size_t kMaxRemembered = 10'000;  // users whose failures the disk did not take
+constexpr std::size_t kMaxRemembered = 10'000;  // users with failures that could not be written
 constexpr minutes kAttemptWindow{30};
 constexpr minutes kLockout{30};
-constexpr std::chrono::seconds kUsedCodeLife{120};  // longer than any step of a code is acceptable
+constexpr std::chrono::seconds kUsedCodeLife{120};  // longer than a code is accepted
 constexpr std::size_t kTotpSecretBytes = 20;
 constexpr std::size_t kTokenBytes = 16;
 
@@ -288,7 +288,7 @@ Result<std::optional<Time>> LocalUsers::RenewalsEnd(std::string_view user) {
 
 Status LocalUsers::CheckRenewal(std::string_view user, Time issued) {
   ASSIGN_OR_RETURN(const auto end, RenewalsEnd(user));
-  // Certificates know whole seconds: those that are made later in the second of the reset say the next.
+  // Certificates have whole seconds: those issued later in the second of the reset have the next second.
   if (!end || issued > *end) return {};
   return Fail(ErrorKind::kAccessDenied, "{}", kCredentialsExpired);
 }
@@ -347,7 +347,7 @@ Result<std::string> LocalUsers::TotpSecret(std::string_view token_id) {
   const Status created = backend_.Commit(std::move(transaction));
   if (created) return secret;
   if (created.error().kind != ErrorKind::kAlreadyExists) return std::unexpected(created.error());
-  ASSIGN_OR_RETURN(auto winner, backend_.Get(key));  // of two first calls one makes it
+  ASSIGN_OR_RETURN(auto winner, backend_.Get(key));  // one of two concurrent first calls created it
   return std::move(winner.value);
 }
 

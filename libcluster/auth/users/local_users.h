@@ -39,23 +39,24 @@ class LocalUsers {
  public:
   LocalUsers(Backend& backend, AuditQueue& audit, std::string cluster_name);
 
-  // Checks the password alone: whether a code may be asked for. kAccessDenied "invalid credentials" for every failure;
-  // counts towards the lockout.
+  // Checks the password alone, before a code is asked for. Fails with kAccessDenied "invalid credentials" for every
+  // cause; failures count towards the lockout.
   Status CheckPassword(const LoginAttempt& attempt);
 
-  // Checks password and code, and returns the user. Appends user.login. kAccessDenied with the reference's texts.
+  // Checks password and code, and returns the user. Appends user.login. Fails with kAccessDenied and the reference's
+  // texts.
   Result<types::UserV2> Authenticate(const LoginAttempt& attempt);
 
-  // Both answer kConnectionProblem while the audit log cannot be written, whatever was right or wrong. Failures are
-  // counted in memory then, and their events wait for the disk.
+  // Both fail with kConnectionProblem while the audit log cannot be written, for right and wrong credentials alike.
+  // Meanwhile failures are counted in memory, and their events are queued.
 
   enum class TokenType { kInvite, kPassword };
-  // Makes an invite or reset token and wipes password and devices. kNotFound for an unknown user, kBadParameter for a
-  // ttl beyond the type's maximum (48 h, 24 h); zero is the default (1 h, 8 h). `proxy` is the public address in its
-  // URL.
+  // Makes an invite or reset token and wipes password and devices. Fails with kNotFound for an unknown user,
+  // kBadParameter for a ttl beyond the type's maximum (48 h, 24 h); zero is the default (1 h, 8 h). `proxy` is the
+  // public address in its URL.
   Result<types::UserTokenV3> CreateToken(std::string_view user, TokenType type, Nanoseconds ttl, std::string_view proxy,
                                          const Caller& by);
-  // kAccessDenied "bad or expired token".
+  // Returns a token. Fails with kAccessDenied "bad or expired token".
   Result<types::UserTokenV3> GetToken(std::string_view id);
   Result<std::vector<types::UserTokenV3>> ListTokens();
 
@@ -75,20 +76,20 @@ class LocalUsers {
 
   Result<std::vector<types::MFADevice>> Devices(std::string_view user);
 
-  // Fills in spec.local_auth of a user: the hash of the password, and the devices with their secrets.
+  // Fills in spec.local_auth of a user: the password hash, and the devices with their secrets.
   Status AddSecrets(types::UserV2& user);
-  // Adds to a transaction that a user gets the password and the devices of its spec.local_auth, which may be those of a
-  // backup, and clears it; devices with other ids stay. Sets what the status says of both. Certificates of before renew
-  // nothing any more when that changes the password or a device. kBadParameter names a field with a value that is none.
+  // Adds the password and the devices of a user's spec.local_auth (perhaps from a backup) to a transaction, and clears
+  // spec.local_auth; devices with other ids stay. Updates the status for both. When the password or a device changes,
+  // ends renewals by earlier certificates. Fails with kBadParameter, which names the invalid field.
   Status TakeSecrets(types::UserV2& user, BackendTransaction& transaction);
 
-  // Adds to a transaction that certificates which the user has now renew nothing any more, not even as those of a new
-  // user of the same name.
+  // Adds to a transaction that the user's present certificates no longer renew, not even for a new user of the same
+  // name.
   void EndRenewals(std::string_view user, BackendTransaction& transaction);
-  // Returns when that was last.
+  // Returns the time of the last EndRenewals.
   Result<std::optional<Time>> RenewalsEnd(std::string_view user);
-  // Whether a certificate that was issued then may still be used to issue others; kAccessDenied, in the words that make
-  // a client log in again.
+  // Fails unless a certificate issued at that time may still be used to issue others: kAccessDenied, with the text upon
+  // which clients log in again.
   Status CheckRenewal(std::string_view user, Time issued);
 
   // Adds the removal of all credentials of a user to a transaction.
@@ -96,7 +97,7 @@ class LocalUsers {
 
  private:
   Status CheckNotLockedOut(std::string_view user);
-  // When the user has failed of late, in seconds: as the disk has it, and what it did not take.
+  // Return the times of the user's recent failures, in seconds: those on disk, and those that could not be written.
   std::vector<std::int64_t> FailuresOnDisk(std::string_view user);
   std::vector<std::int64_t> FailuresInMemory(std::string_view user);
   void CountFailure(const LoginAttempt& attempt, std::string_view reason);
@@ -108,8 +109,8 @@ class LocalUsers {
   Backend& backend_;
   const std::string cluster_name_;
   AuditQueue& audit_;
-  std::mutex attempts_mutex_;                      // counting is read, add, write
-  RecentMap<std::vector<std::int64_t>> failures_;  // in seconds, of those that the disk did not take
+  std::mutex attempts_mutex_;                      // counting reads, adds and writes
+  RecentMap<std::vector<std::int64_t>> failures_;  // in seconds; failures that could not be written to the disk
 };
 
 }  // namespace sallyport

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kCost = 10;
 constexpr std::size_t kSaltBytes = 16;
-// What an unknown user's password is compared with: any well-formed hash of this cost.
+// Compared with an unknown user's password: any well-formed hash of this cost.
 constexpr const char* kNobodysHash = "$2a$10$abcdefghijklmnopqrstuuMLpgDpMmmaWJrHGqZVbHvcE1Wfs8aWe";
 
 Result<std::string> Crypt(std::string_view password, const std::string& setting) {

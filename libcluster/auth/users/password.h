@@ -9,13 +9,12 @@
 namespace sallyport {
 
 inline constexpr std::size_t kMinPasswordBytes = 12;
-inline constexpr std::size_t kMaxPasswordBytes = 72;  // what bcrypt reads; more would be ignored in silence
+inline constexpr std::size_t kMaxPasswordBytes = 72;  // bcrypt ignores all bytes beyond
 
-// Fails with kBadParameter and says the limit.
+// Fails with kBadParameter, which names the limit.
 Status CheckPasswordLength(std::string_view password);
 
-// Returns a new hash, cost 10. A tenth of a second of work of a
-// processor: how many are made at once is for LoginGate to say.
+// Returns a new hash, cost 10. Takes a tenth of a second of processor time; LoginGate limits how many run at once.
 Result<std::string> HashPassword(std::string_view password);
 
 // Returns whether a password fits a hash. An empty hash costs the same time and never fits, so that an unknown user

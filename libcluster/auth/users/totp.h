@@ -1,5 +1,5 @@
 // One-time codes: RFC 6238 with SHA-1, six digits, thirty seconds, and the URI and QR code that give an authenticator
-// its secret. HMAC comes from liboath; which steps are acceptable and which were used is ours.
+// its secret. liboath computes the HMAC; this code decides the accepted and the used steps.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace sallyport {
 Result<std::string> TotpCode(std::string_view secret, Time time);
 
 // Returns the step (time divided by thirty seconds) whose code this is: the current one, the one before or the one
-// after. Nothing when none fits.
+// after. Returns nothing when no step matches.
 std::optional<std::int64_t> FindTotpStep(std::string_view secret, std::string_view code, Time time);
 
 // Returns the otpauth URI: issuer is the cluster, the account USER@PROXY.

@@ -1,4 +1,4 @@
-// The credentials that a user resource carries from cluster to cluster (spec.local_auth): checks of what a backup says.
+// Checks the credentials that a user resource of a backup carries (spec.local_auth).
 #pragma once
 
 #include <vector>
@@ -8,11 +8,11 @@
 
 namespace sallyport {
 
-// kBadParameter names the field of spec.local_auth that no login could be checked with: a password that is no bcrypt
-// hash, or one that costs a login seconds; a device without id, of no kind, with a secret that is none, or given twice.
+// Fails with kBadParameter, which names the unusable field of spec.local_auth: a password that is no bcrypt hash, or a
+// hash that takes seconds to check; a device without id or kind, with an invalid secret, or given twice.
 Status CheckUserSecrets(const types::LocalAuthSecrets& secrets);
 
-// Returns what status.mfa_weakest_device of a user with these devices is.
+// Returns status.mfa_weakest_device of a user with these devices.
 types::MFADeviceKind WeakestOf(const std::vector<types::MFADevice>& devices);
 
 }  // namespace sallyport

@@ -26,7 +26,7 @@ Status EventWatch::Accept(const std::string& request) {
   proto::Watch watch;
   if (!watch.ParseFromString(request)) return Fail(ErrorKind::kBadParameter, "the request cannot be decoded");
   ASSIGN_OR_RETURN(filter_, EventFilter::Make(call_.caller, auth_.cluster_name(), watch));
-  // Nothing is sent before the first event, which says that the watch has begun.
+  // The first event confirms the watch; no change is sent before it.
   sending_ = true;
   watcher_ = auth_.backend().Watch(filter_->Prefixes(), [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->Wake();
@@ -54,7 +54,7 @@ void EventWatch::SendNext() {
   if (*event) Send(**event);
 }
 
-// Returns the next event for the client; nothing when it has them all, and Wake is to begin again.
+// Returns the next event for the client; nothing when all are sent, until the next Wake.
 Result<std::optional<proto::Event>> EventWatch::Next() {
   const std::lock_guard lock(mutex_);
   while (true) {

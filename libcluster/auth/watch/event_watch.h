@@ -1,4 +1,4 @@
-// One watch of a client: a stream that tells it what changes in the cluster.
+// One watch of a client: streams the changes of the cluster's resources.
 #pragma once
 
 #include <memory>
@@ -15,14 +15,14 @@ namespace sallyport {
 
 class AuthServer;
 
-// Lives as long as its stream, which holds it. Safe from several threads.
+// The stream owns the watch. Safe from several threads.
 class EventWatch : public std::enable_shared_from_this<EventWatch> {
  public:
   // `slots` counts the watches of each caller.
   EventWatch(AuthServer& auth, SourceSlots& slots, RpcStreamCall call);
 
-  // Reads what is to be watched, answers that it is, and from then on sends what changes. A client that does not keep
-  // up, whose certificate ends, who is locked, or whose user or roles change is told so instead, and the stream ends.
+  // Reads the watched kinds, confirms them, and from then on sends the changes. Ends the stream with an error when the
+  // client is too slow, its certificate expires, a lock names it, or its user or roles change.
   void Start();
 
  private:
@@ -42,7 +42,7 @@ class EventWatch : public std::enable_shared_from_this<EventWatch> {
   std::shared_ptr<ChangeWatcher> watcher_;
   std::mutex mutex_;  // of what follows
   bool sending_ = false;
-  SharedEvents changes_;  // taken, and from next_ on not sent
+  SharedEvents changes_;  // not sent from next_ on
   std::size_t next_ = 0;
 };
 

@@ -33,7 +33,7 @@ Result<types::AccessRequestFilter> RequestFilter(const types::WatchKind& asked) 
   return filter;
 }
 
-// What is left of something that was removed. Of servers, the host stands where others have a description.
+// Makes the event's resource for a removal. For servers, the description field has the host id.
 types::ResourceHeader HeaderOf(const WatchedKind& row, const BackendEvent& change) {
   const KindRow& kind = *FindKind(row.kind);
   std::string_view name = std::string_view(change.item.key).substr(ResourceKey(row.kind, "").size());
@@ -61,7 +61,7 @@ Result<EventFilter::Part> EventFilter::Accept(const Caller& caller, std::string_
   Part part{&*row, asked, {}, {}};
   if (row->kind == "access_request") {
     ASSIGN_OR_RETURN(part.requests, RequestFilter(asked));
-    // Everybody watches their own.
+    // Users may watch their own requests.
     if (caller.kind == Caller::Kind::kUser && part.requests.user() == caller.identity.username) return part;
   }
   RETURN_IF_ERROR(AuthServer::CheckRule(caller, row->kind, asked.loadsecrets() ? "read" : row->verb));

@@ -1,4 +1,5 @@
-// The kinds whose changes can be watched: how an item of the backend becomes an event for a client, and who may see it.
+// The kinds whose changes can be watched: converts an item of the backend to an event, for clients that may see the
+// item.
 #pragma once
 
 #include <memory>
@@ -18,13 +19,13 @@ namespace sallyport {
 
 struct Caller;
 
-// How the changes of a kind are watched.
+// The rules for watching one kind.
 struct WatchedKind {
   std::string_view kind{};
-  // Puts an item's message into an event and returns it; nullptr when it cannot be decoded. No function: the kind has
-  // no changes here.
+  // Puts an item's message into an event and returns it; nullptr when it cannot be decoded. nullptr for a kind without
+  // changes here.
   google::protobuf::Message* (*put)(const BackendItem& item, proto::Event& event) = nullptr;
-  std::string_view seen_by_labels_of{};  // the kind whose labels decide who sees one
+  std::string_view seen_by_labels_of{};  // access by labels, as for this kind
   std::string_view verb = "read";
 };
 
@@ -40,22 +41,22 @@ google::protobuf::Message* PutWatched(const BackendItem& item, proto::Event& eve
 // Returns the rows, each of which is in the file of its kind's methods (libcluster/auth/methods/methods.h).
 std::span<const WatchedKind> WatchedKinds();
 
-// What one caller watches. Not safe from several threads.
+// Selects the changes for one caller's watch. Not safe from several threads.
 class EventFilter {
  public:
-  // Takes what is asked for, as far as the caller may read it. Where partial success is allowed, kinds are left out
-  // that cannot be watched. Fails with kAccessDenied, and with kBadParameter for unknown kinds and filters and when
-  // nothing is left. `cluster` must live as long.
+  // Accepts the requested kinds that the caller may read. With partial success allowed, leaves out kinds that cannot be
+  // watched. Fails with kAccessDenied, and with kBadParameter for unknown kinds and filters and when no kind is left.
+  // `cluster` must outlive the filter.
   static Result<EventFilter> Make(std::shared_ptr<const Caller> caller, std::string_view cluster,
                                   const proto::Watch& watch);
 
-  // The first event of a watch, which says what is watched.
+  // Returns the first event of a watch, which names the watched kinds.
   proto::Event Begin() const;
-  // Prefixes of the keys that are concerned, by what is watched or by what the caller may see of it.
+  // Returns the prefixes of the keys of the watched kinds and of the resources that decide the caller's access.
   std::vector<std::string> Prefixes() const;
-  // Returns whether a change may be one of what the caller may see: of a user, that user and the roles.
+  // Returns whether a change may change the caller's access: for a user, a change of that user or of roles.
   bool ConcernsAccess(const BackendEvent& change) const;
-  // Returns what the caller sees of a change, or nothing.
+  // Returns the event for the caller, or nothing when the caller may not see the change.
   std::optional<proto::Event> Convert(const BackendEvent& change) const;
 
  private:
@@ -63,7 +64,7 @@ class EventFilter {
     const WatchedKind* row;
     types::WatchKind asked;
     types::AccessRequestFilter requests;   // of access_request
-    std::optional<Visibility> visibility;  // of what roles reach by labels
+    std::optional<Visibility> visibility;  // for kinds with access by labels
   };
   static Result<Part> Accept(const Caller& caller, std::string_view cluster, const types::WatchKind& asked);
 

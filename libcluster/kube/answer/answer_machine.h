@@ -1,6 +1,6 @@
-// Reads one answer of an HTTP/1 server from the bytes of a connection (RFC 9112), without the connection: where it ends
-// is decided here and nowhere else. Strict: a framing that two readers could take differently is an error, and the
-// connection of an error serves nobody again. Internal to libcluster/kube.
+// Parses one answer of an HTTP/1 server from the bytes of a connection (RFC 9112), without I/O. No other code decides
+// where an answer ends. Strict: ambiguous framing is an error, and a connection is not reused after an error. Internal
+// to libcluster/kube.
 #pragma once
 
 #include <boost/beast/http/buffer_body.hpp>
@@ -18,13 +18,13 @@ namespace sallyport {
 
 namespace http = boost::beast::http;
 
-// What was asked for.
+// The kind of request that the answer is for.
 enum class AnswerTo { kRequest, kHead, kUpgrade };
 
-// What has been taken from some bytes.
+// The result of one Take.
 struct AnswerPiece {
-  std::size_t used = 0;  // of the bytes; 0: more are needed
-  std::size_t body = 0;  // bytes of the body that have been written to the room
+  std::size_t used = 0;  // bytes consumed; 0: more are needed
+  std::size_t body = 0;  // bytes of the body written to `room`
 };
 
 class AnswerMachine {
@@ -33,27 +33,28 @@ class AnswerMachine {
 
   explicit AnswerMachine(AnswerTo to);
 
-  // Takes what it can from the beginning of `bytes`; the next call gets what was not used, with what has arrived since.
-  // Interim answers (1xx) are dropped, an end to the protocol (101) is the answer to an upgrade alone. Bytes of the
-  // body go to `room`, which must not be empty. kConnectionProblem for what is no answer.
+  // Consumes bytes from the beginning of `bytes`; the next call must begin with the unused bytes. Drops interim answers
+  // (1xx); accepts 101 (Switching Protocols) only for an upgrade. Writes the body to `room`, which must not be empty.
+  // Fails with kConnectionProblem for bytes that are no answer.
   Result<AnswerPiece> Take(std::string_view bytes, std::span<char> room);
-  // The server has ended the connection: an answer without a length is whole then. kConnectionProblem for the others.
+  // Handles the end of the connection, which completes an answer without a length. Fails with kConnectionProblem for
+  // other answers.
   Status End();
 
-  // Whether the header of the answer is there, which is no interim one.
+  // Returns whether the header of the final (not interim) answer is complete.
   bool HasHeader() const { return has_header_; }
-  // Whether exactly one answer has been read.
+  // Returns whether exactly one answer has been read.
   bool IsWhole() const;
-  // Whether what follows on the connection is another protocol.
+  // Returns whether the connection has switched to another protocol.
   bool IsUpgraded() const { return has_header_ && status() == 101; }
-  // Whether the connection may serve another request, if nothing else has arrived on it.
+  // Returns whether the connection may serve another request, if no further bytes have arrived.
   bool MayServeAnother() const;
 
   int status() const;
   const Header& header() const;
-  // The length that the header tells, of the body that follows; nothing when it tells none.
+  // Returns the body's length by the header; nothing when the header has none.
   std::optional<std::size_t> Length() const;
-  // Whether a body may follow.
+  // Returns whether a body may follow.
   bool HasBody() const { return has_body_; }
 
  private:

@@ -37,7 +37,7 @@ bool MaySee(const Value* object, const ObjectPredicate& may_see) {
   return !name.empty() && may_see(Text(metadata, "namespace"), name);
 }
 
-// A row of a table has the object that it tells of.
+// A row of a table contains its object.
 bool MaySeeRow(const Value& row, const ObjectPredicate& may_see) {
   return row.is_map() && MaySee(row.Find("object"), may_see);
 }
@@ -46,11 +46,11 @@ std::unexpected<Error> NoList(std::string_view why) {
   return Fail(ErrorKind::kNotImplemented, "the API server's answer cannot be filtered: {}", why);
 }
 
-// Finds where one JSON value ends that begins with the first byte given.
+// Finds the end of a JSON value that begins with the first byte.
 class ValueEnd {
  public:
-  // Takes a byte. Returns whether it is the last one of the value. A number or a word ends before the byte that
-  // follows it: then `is_after` says so.
+  // Reads a byte and returns whether the value has ended. A number or a word ends before the next byte: `is_after` is
+  // set then.
   bool Take(char c, bool& is_after) {
     is_after = false;
     if (in_string_) {
@@ -86,7 +86,7 @@ class ValueEnd {
 
 }  // namespace
 
-// Walks along the list's own level; values below it are collected whole, then parsed.
+// Parses the list's own level byte by byte; collects each value below it, then parses it.
 class ListFilter::Reader {
  public:
   explicit Reader(ObjectPredicate may_see) : may_see_(std::move(may_see)) {}
@@ -120,7 +120,7 @@ class ListFilter::Reader {
     kAfter
   };
 
-  // Takes one byte; returns whether it was used, else it is to be given again.
+  // Reads one byte. Returns whether the byte was used; else the caller must pass it again.
   Result<bool> Take(char c, std::string& out) {
     if (collecting_) return Collect(c, out);
     if (IsSpace(c)) return true;
@@ -181,7 +181,7 @@ class ListFilter::Reader {
     return !is_after;
   }
 
-  // Deals with a value that has been collected.
+  // Handles a collected value.
   Status Use(std::string& out) {
     ASSIGN_OR_RETURN(const Value value, ParseJson(collected_, kListLimits));
     switch (state_) {
@@ -209,7 +209,7 @@ class ListFilter::Reader {
   Status UsePart(const Value& value, std::string& out) {
     state_ = State::kCommaOrEnd;
     if (part_ == nullptr) return {};
-    // Go writes null for a list that nobody has made.
+    // Go writes null for a nil slice.
     if (part_->has_objects && !value.is_null()) return NoList("its objects are no list");
     if (part_->has_objects) RETURN_IF_ERROR(HaveObjects());
     AppendKey(out);
@@ -296,7 +296,7 @@ Result<std::optional<std::string>> FilterWatchEvent(std::string_view json, const
   const bool has_rows = rows != nullptr && rows->is_list() && !rows->as_list().empty();
 
   if (type == "BOOKMARK" || type == "ERROR") {
-    // Neither has a name, nor rows.
+    // Bookmarks and errors have no name and no rows.
     const bool nameless =
         !has_rows && object->Find("items") == nullptr && Text(object->Find("metadata"), "name").empty();
     if (!nameless) return std::nullopt;
@@ -308,7 +308,7 @@ Result<std::optional<std::string>> FilterWatchEvent(std::string_view json, const
     if (!MaySee(object, may_see)) return std::nullopt;
     return ToJson(event);
   }
-  // A table tells of one object; one that told of more could not be shown in part.
+  // A table in an event has one object; a table with more could not be shown in part.
   if (!has_rows || !std::ranges::all_of(rows->as_list(), [&](const Value& row) { return MaySeeRow(row, may_see); })) {
     return std::nullopt;
   }

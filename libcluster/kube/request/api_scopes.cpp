@@ -52,7 +52,7 @@ constexpr std::array kClusterWide{
     ScopeRow{"storage.k8s.io", "volumeattachments"},
 };
 
-// What may stand in a path: names of groups and versions are DNS names.
+// Returns whether a name may stand in a path: names of groups and versions are DNS names.
 bool IsDnsName(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
     return (std::isalnum(c) != 0 && std::isupper(c) == 0) || c == '.' || c == '-';
@@ -83,7 +83,7 @@ void ApiScopes::IsClusterWide(const std::string& api_group, const std::string& v
   });
 }
 
-// What has been made since the document was read is not in it.
+// A resource created after the document was read is missing from it.
 void ApiScopes::LookUp(const std::string& path, const std::string& resource, const Callback& callback) {
   const auto answer = [resource](const Pointer& document) -> Answer {
     const auto found = document->cluster_wide.find(resource);
@@ -125,7 +125,7 @@ void ApiScopes::Load(const std::string& path, Nanoseconds max_age, std::function
 void ApiScopes::Keep(const std::string& path, const Pointer& document) {
   const std::lock_guard lock(mutex_);
   flights_.erase(path);
-  if (documents_.size() >= kMaxDocuments) documents_.clear();  // somebody asks for what does not exist
+  if (documents_.size() >= kMaxDocuments) documents_.clear();  // a client asks for unknown groups
   documents_[path] = document;
 }
 

@@ -1,5 +1,5 @@
-// Which resources of an API server have namespaces. Kubernetes' own are known; for custom ones the server is asked
-// (its discovery documents), once a group version and again after a while.
+// Tells which resources of an API server have namespaces. Kubernetes' own resources are built in; for custom resources
+// fetches the server's discovery document once per group version, and again after a while.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,7 @@
 
 namespace sallyport {
 
-// Returns whether one of Kubernetes' own resources is outside of namespaces; nothing for other resources.
+// Returns whether one of Kubernetes' own resources is cluster-wide; nothing for other resources.
 std::optional<bool> KnownClusterWide(std::string_view api_group, std::string_view resource);
 
 // Safe from several threads.
@@ -24,18 +24,18 @@ class ApiScopes : public std::enable_shared_from_this<ApiScopes> {
  public:
   using Answer = std::optional<bool>;
   using Callback = std::function<void(const Answer&)>;
-  // Asks the server for a document, and calls back with its body.
+  // Fetches a document from the server and calls back with its body.
   using Fetch = std::function<void(const std::string& path, std::function<void(const Result<std::string>&)>)>;
 
   explicit ApiScopes(Fetch fetch) : fetch_(std::move(fetch)) {}
 
-  // Calls back with whether a resource is outside of namespaces, nothing when it cannot be found out: at once, or when
-  // the server has answered. An empty version (or "*") is the one that the server prefers.
+  // Calls back with whether a resource is cluster-wide, nothing when that is unknown: at once, or after the server's
+  // answer. An empty version (or "*") means the server's preferred one.
   void IsClusterWide(const std::string& api_group, const std::string& version, const std::string& resource,
                      Callback callback);
 
  private:
-  // What a discovery document says.
+  // A parsed discovery document.
   struct Document {
     std::map<std::string, bool> cluster_wide;  // by resource
     std::string preferred_version;
@@ -47,7 +47,7 @@ class ApiScopes : public std::enable_shared_from_this<ApiScopes> {
 
   static Pointer Parse(const Result<std::string>& body);
   void LookUp(const std::string& path, const std::string& resource, const Callback& callback);
-  // Calls back with a document that is at most so old.
+  // Calls back with a document of at most this age.
   void Load(const std::string& path, Nanoseconds max_age, std::function<void(const Pointer&)> callback);
   void Keep(const std::string& path, const Pointer& document);
 

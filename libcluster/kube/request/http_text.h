@@ -1,4 +1,4 @@
-// Headers and chunks of HTTP/1.1 as they are written (RFC 9112). Internal to libcluster/kube.
+// Formats headers and chunks of HTTP/1.1 (RFC 9112). Internal to libcluster/kube.
 #pragma once
 
 #include <boost/beast/http/fields.hpp>
@@ -14,11 +14,10 @@ inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
 std::string HeaderText(const boost::beast::http::request_header<>& header);
 std::string HeaderText(const boost::beast::http::response_header<>& header);
 
-// Returns bytes as one chunk; they must not be empty.
+// Returns `bytes`, which must not be empty, as one chunk.
 std::string ChunkText(std::string_view bytes);
 
-// Removes the fields that are for one connection alone (RFC 9110 section 7.6.1): those that every connection has, and
-// those that the field Connection names.
+// Removes the hop-by-hop fields (RFC 9110 section 7.6.1): the standard ones, and those that the field Connection names.
 void DropHopFields(boost::beast::http::fields& fields);
 
 }  // namespace sallyport

@@ -43,7 +43,7 @@ using Attributes = std::array<std::string, kAttributes.size()>;
 
 constexpr JsonLimits kBodyLimits{16U << 20, 256};
 
-// Returns the media type of a Content-Type, without its parameters, as Kubernetes takes it: JSON when there is none.
+// Returns the media type of a Content-Type, without its parameters; JSON when it is empty, as in Kubernetes.
 Result<std::string> MediaType(std::string_view content_type) {
   std::string_view type = content_type.substr(0, content_type.find(';'));
   while (type.starts_with(' ') || type.starts_with('\t')) type.remove_prefix(1);
@@ -62,8 +62,8 @@ Status ParseFields(std::string_view bytes, UnknownFieldSet& fields) {
   return {};
 }
 
-// Returns the field of that number, or "". kBadParameter when there are two, which readers of the format put together,
-// each in its own way, and for one of another type.
+// Returns the field of that number, or "". Fails with kBadParameter for two fields of that number, which parsers merge
+// differently, and for another type.
 Result<std::string> FieldOf(const UnknownFieldSet& fields, int number) {
   std::string value;
   bool found = false;
@@ -78,7 +78,7 @@ Result<std::string> FieldOf(const UnknownFieldSet& fields, int number) {
   return value;
 }
 
-// Returns what is at a path of field numbers, or "".
+// Returns the field at a path of field numbers, or "".
 Result<std::string> FieldAt(std::string bytes, std::initializer_list<int> path) {
   for (const int number : path) {
     UnknownFieldSet fields;

@@ -18,7 +18,7 @@ using Header = http::request_header<>;
 constexpr unsigned kVersion10 = 10;
 constexpr unsigned kVersion11 = 11;
 
-// Of which a request has one.
+// Fields that a request may have only once.
 constexpr std::array kSingle{http::field::host,          http::field::content_length, http::field::transfer_encoding,
                              http::field::content_type,  http::field::upgrade,        http::field::content_encoding,
                              http::field::authorization, http::field::expect};
@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 4> kNotForwardedPrefixes{"impersonate-", 
 constexpr std::array kNotFiltered{
     http::field::range,         http::field::if_range,          http::field::if_match,
     http::field::if_none_match, http::field::if_modified_since, http::field::if_unmodified_since};
-// The forms of a list beside the list itself, as clients ask for them.
+// The other forms of a list that clients ask for.
 constexpr std::array<std::string_view, 3> kForms{"Table", "PartialObjectMetadataList", "PartialObjectMetadata"};
 constexpr std::array<std::string_view, 2> kListVersions{"v1", "v1beta1"};
 

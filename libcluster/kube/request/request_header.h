@@ -1,5 +1,5 @@
-// What is checked of a request's header before anything else, and what of it goes on to the API server. Internal to
-// libcluster/kube.
+// Checks a request's header before any other step, and selects the fields that are forwarded to the API server.
+// Internal to libcluster/kube.
 #pragma once
 
 #include <boost/beast/http/fields.hpp>
@@ -10,20 +10,20 @@
 
 namespace sallyport {
 
-// Returns why a request is refused whoever asks: methods that would open a tunnel or mirror credentials (CONNECT,
-// TRACE), and a header that two readers could take differently (RFC 9112): a field twice of which there is one, an
-// unknown transfer encoding, a body with an upgrade. kBadParameter.
+// Refuses, with kBadParameter, requests that no caller may send: methods that would open a tunnel or mirror credentials
+// (CONNECT, TRACE), and an ambiguous header (RFC 9112): a duplicate of a single field, an unknown transfer encoding, a
+// body with an upgrade.
 Status CheckRequestHeader(const boost::beast::http::request_header<>& header);
 
-// Whether the request asks for another protocol (RFC 9110 section 7.8).
+// Returns whether the request asks for another protocol (RFC 9110 section 7.8).
 bool IsUpgrade(const boost::beast::http::request_header<>& header);
 
-// Returns the fields that go on: none that is for one connection, names an identity, frames the body, or that this side
-// decides; with `filtered` none that asks for a part of the answer.
+// Returns the fields to forward: without hop-by-hop fields, identities, the body's framing and fields that the
+// forwarder sets; with `filtered` also without requests for a part of the answer.
 boost::beast::http::fields ForwardedFields(const boost::beast::http::request_header<>& header, bool filtered);
 
-// Returns what a filtered answer may be, of what a client accepts: JSON, as a table or as metadata where it asks for
-// that.
+// Returns the Accept value for a filtered answer, from the client's: JSON, as a table or as metadata if the client asks
+// for that.
 std::string AcceptForFilter(const boost::beast::http::request_header<>& header);
 
 // Returns the fields of a header by name, in their order.

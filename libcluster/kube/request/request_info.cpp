@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kAuthorization = "authorization.k8s.io";
 constexpr std::string_view kWatch = "watch";
 
-// Where an API server answers about itself.
+// Paths of an API server about itself.
 constexpr std::array<std::string_view, 9> kOwnPaths{"version", "healthz", "livez", "readyz",     "openapi",
                                                     "openid",  "api",     "apis",  ".well-known"};
 constexpr std::array<std::string_view, 3> kProxied{"pods", "services", "nodes"};
@@ -30,7 +30,7 @@ constexpr std::array kMethods{
     MethodVerb{"PATCH", "patch", {}},
     MethodVerb{"DELETE", "delete", "deletecollection"},
 };
-// Beside these, what a pod or a service serves may know more methods of reading.
+// HTTP servers of pods and services may have further read methods.
 constexpr std::array<std::string_view, 2> kReadingMethods{"HEAD", "OPTIONS"};
 
 using Segments = std::span<const std::string>;
@@ -46,8 +46,8 @@ bool IsPlainName(std::string_view text) {
 
 std::string Join(Segments segments) { return fmt::format("{}", fmt::join(segments, "/")); }
 
-// Takes group, version and the special verb "watch" from the beginning of a path. Returns what is left: nothing when
-// the path is for no resource.
+// Reads group, version and the special verb "watch" from the beginning of a path. Returns the rest, or nothing when the
+// path is for no resource.
 Segments TakeScope(Segments segments, KubeRequestInfo& info, bool& watches) {
   const bool core = segments.size() > 2 && segments[0] == "api";
   const bool grouped = segments.size() > 3 && segments[0] == "apis";
@@ -59,7 +59,7 @@ Segments TakeScope(Segments segments, KubeRequestInfo& info, bool& watches) {
   return watches ? rest.subspan(1) : rest;
 }
 
-// Takes the object from what is left of a path.
+// Reads the object from the rest of a path.
 void TakeObject(Segments rest, KubeRequestInfo& info) {
   // /namespaces/NS/KIND is something inside; /namespaces/NS and its subresources are the namespace itself.
   const bool inside = rest.size() > 2 && rest[0] == "namespaces" && rest[2] != "status" && rest[2] != "finalize";
@@ -78,7 +78,7 @@ void TakeObject(Segments rest, KubeRequestInfo& info) {
       !inside && KnownClusterWide(info.request.api_group, info.request.resource).value_or(false);
 }
 
-// Sets the verb, and whether Kubernetes has such a request.
+// Sets the verb and is_understood.
 void ChooseVerb(std::string_view method, bool watch_path, KubeRequestInfo& info) {
   KubeRequest& request = info.request;
   const auto row = std::ranges::find(kMethods, method, &MethodVerb::method);
@@ -112,7 +112,7 @@ bool HasPlainNames(const KubeRequestInfo& info) {
   return IsPlainName(info.request.api_group) && IsPlainName(info.api_version) && IsPlainName(info.request.resource);
 }
 
-// Gives the parameter "watch" the form that everybody reads alike. Kubernetes asks for it in lists only.
+// Gives the parameter "watch" an unambiguous form. Kubernetes reads it only in lists.
 void ReadWatch(KubeRequestInfo& info) {
   if (info.request.verb != "list") return info.parameters.Remove(kWatch);
   if (!info.parameters.Has(kWatch)) return;
@@ -121,7 +121,7 @@ void ReadWatch(KubeRequestInfo& info) {
   if (watches) info.request.verb = kWatch;
 }
 
-// Whether an API server has such a path about itself.
+// Returns whether an API server has such a path about itself.
 bool IsOwnPath(std::string_view method, Segments segments) {
   if (method != "GET" && method != "HEAD") return false;
   return segments.empty() || Contains(kOwnPaths, segments.front());

@@ -1,6 +1,6 @@
-// What a Kubernetes API request asks for, read from its method and target as Kubernetes reads them
-// (k8s.io/apiserver, NewRequestInfo): the verb and the object that roles and the audit log speak of
-// (docs/protocol/services.md#kubernetes-verbs-and-resources), and the one form in which the request goes on.
+// Parses the method and target of a Kubernetes API request as Kubernetes does (k8s.io/apiserver, NewRequestInfo): into
+// the verb and the object for roles and the audit log (docs/protocol/services.md#kubernetes-verbs-and-resources), and
+// the canonical form in which the request is forwarded.
 #pragma once
 
 #include <string>
@@ -21,29 +21,30 @@ struct KubeRequestInfo {
   std::string api_version;    // "v1"
   std::string subresource;    // "exec", "log"; empty for the object itself
   bool is_resource = false;   // false for /version, /healthz, /api, /apis/GROUP and the like
-  bool is_understood = true;  // false for methods and paths that Kubernetes does not serve, as far as is known
+  bool is_understood = true;  // false for methods and paths that Kubernetes is not known to serve
   bool is_discovery = false;  // /api and /apis: not in the audit log
   bool is_session = false;    // exec, attach, portforward: a tunnel with events of its own
-  bool is_proxied = false;    // to what a pod, a service or a node serves itself
+  bool is_proxied = false;    // to the HTTP server of a pod, service or node
 
-  // Whether it is for the objects of a namespace or a cluster, not for one.
+  // Returns whether the request is for the objects of a namespace or a cluster, not for one object.
   bool IsCollection() const;
-  // Whether the connection may become another protocol: only where Kubernetes has something to talk to by it.
+  // Returns whether Kubernetes serves an upgrade to another protocol at this target.
   bool MayUpgrade() const;
-  // Whether it opens a terminal in a container.
+  // Returns whether the request opens a terminal in a container.
   bool IsInteractive() const;
-  // Whether it asks what its user may do: one question (kubectl auth can-i), or for all rules (can-i --list).
+  // Return whether the request asks for the user's own rights: for one action (kubectl auth can-i), or for all rules
+  // (can-i --list).
   bool IsAccessReview() const;
   bool IsRulesReview() const;
-  // "pods", "pods/exec": as the audit log has it.
+  // Returns "pods", "pods/exec": the form of the audit log.
   std::string ResourceKind() const;
   // "v1", "apps/v1".
   std::string GroupVersion() const;
 };
 
-// Reads a request. What Kubernetes does not serve is not understood, which is no error. Of custom resources
-// `cluster_wide` is not known, and false. kBadParameter for a query that KubeQuery refuses, and for a percent sign in a
-// name.
+// Reads a request. A request that Kubernetes does not serve is no error (is_understood is false). `cluster_wide` of
+// custom resources is unknown, and false. Fails with kBadParameter for a query that KubeQuery refuses, and for a
+// percent sign in a name.
 Result<KubeRequestInfo> ReadKubeRequest(std::string_view method, const KubeTarget& target);
 
 }  // namespace sallyport

@@ -13,7 +13,7 @@ constexpr std::string_view kPlainInQuery = "-._~";
 
 bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-// Decodes a name or value of a query. Nothing when an escape is none.
+// Decodes a name or value of a query. Returns nothing for an invalid escape.
 std::optional<std::string> DecodedOfQuery(std::string_view text) {
   std::string spaced(text);
   std::ranges::replace(spaced, '+', ' ');

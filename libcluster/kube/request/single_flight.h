@@ -1,4 +1,4 @@
-// Concurrent callers share one piece of work.
+// Shares one run of a piece of work between concurrent callers.
 #pragma once
 
 #include <functional>
@@ -14,15 +14,15 @@ class SingleFlight {
  public:
   using Callback = std::function<void(const T&)>;
 
-  // Adds a caller, to be called once with the result. Returns whether there was none: then this one does the work and
-  // calls Finish.
+  // Adds a callback, to be called once with the result. Returns whether it is the first: its caller then does the work
+  // and calls Finish.
   bool Join(Callback callback) {
     const std::lock_guard lock(mutex_);
     waiting_.push_back(std::move(callback));
     return waiting_.size() == 1;
   }
 
-  // Calls all who have joined; who joins from now on begins anew.
+  // Calls all added callbacks; the next Join begins a new run.
   void Finish(const T& result) {
     std::vector<Callback> waiting;
     {
