@@ -1,4 +1,4 @@
-"""What was acknowledged is on the disk: seen in the system calls, and after the process was killed."""
+"""Tests that acknowledged writes are on the disk: in the system calls, and after the process was killed."""
 
 import contextlib
 import shutil

@@ -1,5 +1,5 @@
-"""Whose host it is: ids are made by the cluster and stay with the key that got them, what an agent announces is its own,
-and locked and removed hosts are refused, wherever they come in."""
+"""Tests of the identity of hosts: the cluster assigns ids, which stay with the key of the host; agents announce only
+their own resources; locked and removed hosts are refused at every endpoint."""
 
 import contextlib
 import getpass

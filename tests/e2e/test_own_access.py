@@ -1,4 +1,4 @@
-"""What people are kept from: deleting a role that somebody needs, and taking their own access away."""
+"""Tests of the guards against deleting a role that is needed, and against removing one's own access."""
 
 import pytest
 
