@@ -140,7 +140,8 @@ class GrpcClient:
             self._read()
 
     def carry(self, stream, inner, wrap, unwrap):
-        """Carries bytes between a socket and the messages of a call, until the call ends; GrpcError when it is refused."""
+        """Carries bytes between a socket and the messages of a call, until the call ends; raises GrpcError when it
+        is refused."""
         answer, ended = self._answers[stream], False
         while True:
             while len(answer["data"]) >= 5:

@@ -1,4 +1,5 @@
-"""Runs a real kube-apiserver with etcd (`./dev deps kubernetes` makes it). It has no nodes: nothing runs in its pods."""
+"""Runs a real kube-apiserver with etcd, made by `./dev deps kubernetes`. It has no nodes, so nothing runs in its
+pods."""
 
 import json
 import os
