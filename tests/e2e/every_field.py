@@ -41,7 +41,7 @@ def name_of(document):
 
 
 def _ids():
-    """Returns the name of a resource; a setting of a cluster has one name, whatever the document."""
+    """Yields an id for each document; the documents of a setting all have one name, so they get numbers."""
     seen = {}
     for document in DOCUMENTS:
         name = name_of(document)
