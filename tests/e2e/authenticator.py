@@ -1,4 +1,4 @@
-"""An authenticator app: scans the QR code of an invite and shows codes."""
+"""An authenticator app, which scans the QR code of an invite and shows codes."""
 
 import base64
 import subprocess
@@ -6,7 +6,7 @@ import time
 import urllib.parse
 
 STEP = 30
-# A code of the step before may pass its last moment on the way.
+# A code of the previous step may expire before it arrives.
 MARGIN = 8
 
 
@@ -22,7 +22,7 @@ class Authenticator:
     @classmethod
     def scan(cls, qr_code_base64):
         """Reads the PNG of a QR code, as a camera would."""
-        # Other codes than QR are not looked for: a pattern inside of the QR code may look like one.
+        # Search for QR codes only: a pattern inside of the QR code may look like another kind of code.
         done = subprocess.run(["zbarimg", "--raw", "-q", "-Sdisable", "-Sqrcode.enable", "-"],
                               input=base64.b64decode(qr_code_base64), capture_output=True, check=True)
         return cls(done.stdout.decode().strip())

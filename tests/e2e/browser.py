@@ -1,4 +1,4 @@
-"""Headless Chromium, driven as a person would: clicks, keys, screenshots."""
+"""A headless Chromium that tests use as a person would: clicks, keys, screenshots."""
 
 import base64
 import contextlib
@@ -86,7 +86,7 @@ class Browser:
 
     @contextlib.contextmanager
     def script(self, source):
-        """Runs before the scripts of every page that is opened meanwhile."""
+        """Runs a script before the scripts of every page opened within the context."""
         added = self.command("Page.addScriptToEvaluateOnNewDocument", source=source)
         yield
         self.command("Page.removeScriptToEvaluateOnNewDocument", **added)
@@ -95,13 +95,13 @@ class Browser:
         return self.driver.find_element("id", identifier)
 
     def shown(self, *identifiers):
-        """Waits until one of these is visible, and returns its id."""
+        """Waits until one of the elements is visible, and returns its id."""
         def visible():
             return next((name for name in identifiers if self.find(name).is_displayed()), None)
         return wait_for(visible, 10, f"one of {identifiers} on the page")
 
     def text_of(self, identifier):
-        """Waits until something is written there, and returns it."""
+        """Waits until the element has a text, and returns the text."""
         return wait_for(lambda: self.find(identifier).text, 10, f"a text in {identifier}")
 
     def focused(self):
@@ -113,7 +113,7 @@ class Browser:
             self.find(name).send_keys(value)
 
     def press(self, *keys):
-        """Keys to wherever the focus is."""
+        """Sends keys to the focused element."""
         from selenium.webdriver import ActionChains  # pylint: disable=import-outside-toplevel
         ActionChains(self.driver).send_keys(*keys).perform()
 
@@ -128,7 +128,7 @@ class Browser:
         return self.driver.get_screenshot_as_base64()
 
     def assert_fits(self):
-        """Nothing is wider than the window."""
+        """Checks that nothing is wider than the window."""
         wide, window = self.run("return [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         assert wide <= window
 
@@ -137,13 +137,13 @@ class Browser:
         assert ratio >= 4.5, text
 
     def requests(self):
-        """Addresses that were asked since the last call."""
+        """Returns the addresses requested since the last call."""
         messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
         return [message["params"]["request"]["url"] for message in messages
                 if message["method"] == "Network.requestWillBeSent"]
 
     def complaints(self):
-        """What the console says since the last call, other than that a request was refused."""
+        """Returns the console's messages since the last call, except those about refused requests."""
         return [entry for entry in self.driver.get_log("browser") if entry["source"] != "network"]
 
     def quit(self):

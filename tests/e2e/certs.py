@@ -1,4 +1,4 @@
-"""Keys and certificates made with openssl: for the stand-in, and those that must be refused."""
+"""Makes keys and certificates with openssl: for the stand-in, and certificates that must be refused."""
 
 import subprocess
 
@@ -19,7 +19,7 @@ def public_key(key):
 
 
 def make_self_signed(directory, name, *more):
-    """Returns the paths of a new certificate, by itself, and its key."""
+    """Returns the paths of a new self-signed certificate and its key."""
     cert, key = directory / f"{name}.crt", make_key(directory / f"{name}.key")
     openssl("req", "-x509", "-new", "-key", key, "-out", cert, "-days", "2", "-subj", f"/O={name}/CN={name}", *more)
     return cert, key

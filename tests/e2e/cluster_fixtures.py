@@ -1,4 +1,4 @@
-"""Fixtures of end-to-end tests: one cluster for all tests of a run that do not stop it, and its users."""
+"""Fixtures of end-to-end tests: a cluster that all tests of a run share unless they stop it, and its users."""
 
 import itertools
 import os
@@ -42,7 +42,7 @@ def kube(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def real_kube(tmp_path_factory):
-    """A real API server, for tests of what no stand-in can tell."""
+    """A real API server, for tests that a stand-in cannot support."""
     if missing := missing_tools():
         reason = f"a real Kubernetes needs {', '.join(missing)}: ./dev deps kubernetes"
         if os.environ.get("CI") == "true":
@@ -88,7 +88,7 @@ def make_user(cluster):
 
 @pytest.fixture
 def tsh(cluster, tmp_path):
-    """tsh on a machine of its own, without a login."""
+    """A tsh on a separate machine, without a login."""
     program("tsh")
     return Tsh(cluster, tmp_path / "machine")
 

@@ -1,4 +1,4 @@
-"""The endpoints of a cluster that a client certificate gives access to, each as a function that says what came of it."""
+"""Functions that call each endpoint of a cluster with a client certificate, and return the result."""
 
 import base64
 import http.client
@@ -12,7 +12,7 @@ KUBE_SERVER_NAME = "kube-teleport-proxy-alpn.localhost"
 
 
 class Access:
-    """Whether access was granted, and what was said."""
+    """The result of a call: whether access was granted, and the message."""
 
     def __init__(self, granted, text):
         self.granted = granted
@@ -27,7 +27,7 @@ def auth_protocol(cluster):
 
 
 def _https(port, identity, path, server_name, protocols, ca_file=None):
-    """GET by a server name of its own choice."""
+    """Sends a GET with a given server name."""
     context = client_context(*(identity or (None, None)), ca_file, protocols)
     with socket.create_connection(("127.0.0.1", port), timeout=20) as raw:
         with context.wrap_socket(raw, server_hostname=server_name) as stream:
@@ -66,7 +66,7 @@ def http_by_proxy(cluster, identity):
 
 
 def kube_route(cluster, name="dev-cluster"):
-    """The beginning of paths that name the Kubernetes cluster, for certificates that do not."""
+    """Returns the prefix of paths that name the Kubernetes cluster, for certificates without its name."""
     return "/v1/teleport/" + "/".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=")
                                       for part in (cluster.name, name))
 
@@ -102,7 +102,7 @@ def admin_identity(cluster, directory):
 
 
 def make_source_known(cluster, identity, source="127.0.0.1"):
-    """Calls with a certificate from an address: more connections are let in from where such callers are."""
+    """Calls with a certificate from an address: addresses of such callers get more connections."""
     raw = socket.create_connection(("127.0.0.1", cluster.auth_port), timeout=5, source_address=(source, 0))
     with GrpcClient(cluster.auth_port, identity, raw=raw) as client:
         assert client.call("/proto.AuthService/GetDomainName")
@@ -117,5 +117,5 @@ def host_authority(cluster, directory):
 
 
 def ended(cert):
-    """Whether a certificate's time is over."""
+    """Returns whether a certificate has expired."""
     return b"Certificate will expire" in openssl("x509", "-in", cert, "-noout", "-checkend", "0", accept=(0, 1))

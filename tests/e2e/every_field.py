@@ -1,4 +1,5 @@
-"""The documents of tests/fixtures/every_field, which have every field of every kind set, but those that the cluster refuses."""
+"""Reads the documents of tests/fixtures/every_field, in which every field of every kind is set, without the values
+that the cluster refuses."""
 
 import copy
 import itertools
@@ -8,7 +9,7 @@ import yaml
 from harness import ROOT
 
 SINGLETONS = ("cluster_", "session_")
-# Values that would restrict and are not enforced (docs/options.md), and what takes their place; None takes them away.
+# Values that would restrict but are not enforced (docs/options.md), and their replacements; None removes the field.
 REFUSED = {
     "cluster_auth_preference": {"spec.require_session_mfa": True},
     "session_recording_config": {"spec.encryption": None},
@@ -34,13 +35,13 @@ DOCUMENTS = [_accepted(document) for path in sorted((ROOT / "tests" / "fixtures"
 
 
 def name_of(document):
-    """How `tctl get` calls it."""
+    """Returns the name of a resource for `tctl get`."""
     kind = document["kind"]
     return kind if kind.startswith(SINGLETONS) else f"{kind}/{document['metadata']['name']}"
 
 
 def _ids():
-    """Settings of a cluster have one name, whatever the document."""
+    """Yields an id for each document; the documents of a setting all have one name, so they get numbers."""
     seen = {}
     for document in DOCUMENTS:
         name = name_of(document)
@@ -53,7 +54,7 @@ IDS = list(_ids())
 
 
 def assert_has(got, wanted, path=""):
-    """Everything that was wanted is there; there may be more, such as defaults."""
+    """Checks that all wanted fields are present; more fields may be present, such as defaults."""
     if isinstance(wanted, dict):
         for key, value in wanted.items():
             assert key in got, f"{path}.{key} is missing"

@@ -1,4 +1,4 @@
-"""Unary gRPC calls over HTTP/2 with bytes in and bytes out: for calls that no program makes."""
+"""A client for gRPC calls over HTTP/2 with bytes as messages, for calls that no program makes."""
 
 import contextlib
 import select
@@ -38,7 +38,7 @@ def client_context(cert=None, key=None, ca_file=None, protocols=()):
 
 
 def client_hello(server_name=SERVER_NAME, protocols=("h2",)):
-    """The first flight of a TLS client, to be sent by one that then falls silent."""
+    """Returns the first flight of a TLS client, for a client that then stays silent."""
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = client_context(protocols=protocols).wrap_bio(incoming, outgoing, server_hostname=server_name)
     with contextlib.suppress(ssl.SSLWantReadError):
@@ -54,7 +54,7 @@ class GrpcError(Exception):
 
 
 class GrpcClient:
-    """One connection. Not for several threads."""
+    """One connection, for one thread only."""
 
     def __init__(self, port, identity=None, ca_file=None, protocols=("h2",), timeout=20, raw=None):
         context = client_context(*(identity or (None, None)), ca_file, list(protocols))
@@ -105,7 +105,7 @@ class GrpcClient:
                 return
 
     def end(self, stream):
-        """Says that no message follows."""
+        """Ends the messages of a call."""
         self._http.end_stream(stream)
         self._flush()
 
@@ -140,7 +140,8 @@ class GrpcClient:
             self._read()
 
     def carry(self, stream, inner, wrap, unwrap):
-        """Carries bytes between a socket and the messages of a call, until the call ends; GrpcError when it is refused."""
+        """Carries bytes between a socket and the messages of a call, until the call ends; raises GrpcError when it
+        is refused."""
         answer, ended = self._answers[stream], False
         while True:
             while len(answer["data"]) >= 5:

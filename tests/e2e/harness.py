@@ -1,4 +1,4 @@
-"""Real programs on loopback in a temporary directory: a cluster, and tctl, tsh and kubectl to use it.
+"""Runs the real programs on loopback in a temporary directory: a cluster, and tctl, tsh and kubectl to use it.
 
 SALLYPORT_BIN is the directory of the programs (default build/dev/bin). A client that does not exist is replaced by
 the one in REFERENCE_BIN, a directory with Teleport 18's programs; without that, tests that need it are skipped.
@@ -27,14 +27,14 @@ REFERENCE_BIN = os.environ.get("REFERENCE_BIN")
 LONG = os.environ.get("SALLYPORT_LONG") == "1"
 LOGIN_PAUSE_S = 6  # an address may send 20 limited requests a minute, and a login is two
 
-# What no program may print: traces, source paths, wire jargon, keys.
+# Texts that no program may print: traces, source paths, protocol jargon, keys.
 JARGON = re.compile(r"stack trace|goroutine|terminate called|\.cpp\b|\.h:\d|/lib[a-z]+/|rpc error|std::|PRIVATE KEY|"
                     r"AddressSanitizer|runtime error:", re.IGNORECASE)
 
 
 @functools.cache
 def find_program(name):
-    """Returns a program's path and whether it is ours."""
+    """Returns a program's path, and whether it is Sallyport's."""
     ours = BIN / name
     if ours.exists():
         done = subprocess.run([ours, "help"], capture_output=True, text=True, check=False)
@@ -67,7 +67,7 @@ def is_ours(name):
 
 
 def environment(home, **more):
-    """An environment that does not know the user who runs the tests."""
+    """Returns an environment without the settings of the user who runs the tests."""
     kept = {key: os.environ[key] for key in ("PATH", "LANG", "ASAN_OPTIONS", "UBSAN_OPTIONS") if key in os.environ}
     return {**kept, "HOME": str(home), "TELEPORT_TOOLS_VERSION": "off", "TERM": "dumb", **more}
 
@@ -135,7 +135,7 @@ class Cluster:
         return self._program.process.pid
 
     def resident(self, field="VmRSS"):
-        """Bytes of memory that the process has, or has had at most (VmHWM)."""
+        """Returns the memory of the process in bytes, or its peak (VmHWM)."""
         status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
         return int(re.search(rf"^{field}:\s+(\d+) kB", status, re.MULTILINE).group(1)) << 10
 
@@ -163,7 +163,7 @@ class Cluster:
         self.write_config()
         started = len(self.log.read_text()) if self.log.exists() else 0
         words = [*self.wrapper, self._teleport(), "start", "-c", self.config, *options]
-        # A tracer is in the way of the leak sanitizer, where the programs have it.
+        # The leak sanitizer, if built in, does not work under a tracer.
         without_leaks = {"ASAN_OPTIONS": "detect_leaks=0"} if self.wrapper else {}
         self._program = Background(words, environment(self.directory, **without_leaks), self.log)
         self._find_addresses(started)
@@ -174,7 +174,7 @@ class Cluster:
         return program("teleport")
 
     def _find_addresses(self, started):
-        """Reads from the log, whose first part is of an earlier start, which ports were chosen."""
+        """Reads the chosen ports from the log, whose first part is from an earlier start."""
         self._program.wait_for_output(rf"(?s).{{{started}}}.*cluster is ready")
         ready = re.findall(r'cluster is ready.* proxy="([^"]+)" auth="([^"]+)"', self._program.output())[-1]
         self._proxy_address, self._auth_address = ready
@@ -186,7 +186,7 @@ class Cluster:
         return False
 
     def kill(self):
-        """Ends it as a power cut would."""
+        """Kills the cluster, as a power cut would."""
         self._program.stop(signal.SIGKILL)
 
     def alive(self):
@@ -198,12 +198,12 @@ class Cluster:
         self.check_log()
 
     def cleanup(self):
-        """Leaves no process behind, whatever went wrong."""
+        """Ends all processes, after any failure."""
         if self._program is not None:
             self._program.__exit__()
 
     def check_log(self):
-        """No password, code, token or key may be in the log, and no line that a library wrote of itself."""
+        """Checks that the log has no password, code, token or key, and no line written by a library."""
         log = self.log.read_text(errors="replace")
         assert "[libprotobuf" not in log
         assert "PRIVATE KEY" not in log
@@ -230,7 +230,7 @@ class Cluster:
         return [event for event in rows if all(event.get(key) == value for key, value in wanted.items())]
 
     def wait_for_events(self, count=1, **wanted):
-        """Events of what has happened are written a moment later."""
+        """Waits for events, which are written with a short delay."""
         def enough():
             found = self.events(**wanted)
             return found if len(found) >= count else None
@@ -291,7 +291,7 @@ class Tsh:
         return done.ok() if ok else done
 
     def login(self, user, *words, ok=True, password=None, code=None):
-        """Logs in as a person does: who is told that this address asks too often tries again a little later.
+        """Logs in as a person does: retries a little later when the address has made too many requests.
 
         All tests of a run share one address, and a fast machine comes to its limit."""
         password = user.password if password is None else password
@@ -325,6 +325,6 @@ class Tsh:
 
 
 def assert_plain(*texts):
-    """What a person reads has nothing of the inside in it."""
+    """Checks that texts for people contain no internals."""
     for text in texts:
         assert not JARGON.search(text), text

@@ -1,4 +1,4 @@
-"""Hosts that do not keep to the rules: they join as they like, and speak the tunnel's protocol by hand."""
+"""Hosts that break the rules: they join with any id, and implement the tunnel's protocol themselves."""
 
 import base64
 import json
@@ -34,7 +34,7 @@ def join(cluster, directory, secret, host_id, role="Instance", **more):
 
 
 def joined(cluster, directory, secret, host_id, **more):
-    """The same, for who gets them: returns the paths of certificate and key."""
+    """Asks in the same way where success is expected; returns the paths of certificate and key."""
     answer, key = join(cluster, directory, secret, host_id, **more)
     assert answer.status == 200, answer.body
     cert = directory / "cert.pem"
@@ -44,7 +44,7 @@ def joined(cluster, directory, secret, host_id, **more):
 
 
 def identity_of(agent_directory, directory):
-    """Copies what a real agent has: paths of its TLS certificate and key."""
+    """Copies the TLS certificate and key of a real agent, and returns the paths."""
     directory.mkdir(parents=True, exist_ok=True)
     blocks = split_pem((agent_directory / "data" / "agent_identity").read_text())
     cert, key = directory / "stolen.crt", directory / "stolen.key"
@@ -54,7 +54,7 @@ def identity_of(agent_directory, directory):
 
 
 def host_id_of(identity):
-    """The id in a certificate's name, without the cluster."""
+    """Returns the id in a certificate's name, without the cluster."""
     subject = openssl("x509", "-in", identity[0], "-noout", "-subject", "-nameopt", "RFC2253,sep_multiline").decode()
     name = next(line.strip() for line in subject.splitlines() if line.strip().startswith("CN="))
     return name[3:].split(".")[0]
@@ -65,7 +65,7 @@ def labels_field(number, labels):
 
 
 def node(hostname, labels, name="any", sub_kind="", **more):
-    """A node as agents announce it; `more` are further labels of commands."""
+    """Returns a node as agents announce it; `more` are further labels from commands."""
     commands = b"".join(field(4, field(1, key) + field(2, field(3, value))) for key, value in more.items())
     return (field(1, "node") + field(2, sub_kind) + field(3, "v2") +
             field(4, field(1, name) + field(2, "default") + labels_field(5, labels)) +
@@ -80,7 +80,7 @@ def kube_server(name, labels, hostname="hostile"):
 
 
 class HostileAgent:
-    """A control call, and what may be said on it."""
+    """A control call, and the messages on it."""
 
     def __init__(self, cluster, identity, hostname="hostile", services=("Node", "Kube")):
         self.cluster = cluster
@@ -118,6 +118,6 @@ class HostileAgent:
         return self.hear(1)
 
     def refusal(self):
-        """What of an announcement does not count, and why."""
+        """Returns the refused parts of an announcement, with the reasons."""
         said = self.hear(5)
         return said[1][0].decode(), said[2][0].decode()

@@ -1,4 +1,4 @@
-"""A client that speaks HTTP/2 to the auth service's port by itself, and does not mean to be answered."""
+"""A hostile HTTP/2 client of the auth service's port, which does not want answers."""
 
 import contextlib
 import socket
@@ -16,7 +16,7 @@ LARGEST_MESSAGE = 4 << 20
 
 
 class HostileHttp2:
-    """A connection from an address of its own, without a certificate unless it is given one."""
+    """A connection from a separate address, without a certificate unless one is given."""
 
     def __init__(self, cluster, identity=None, source="127.0.0.2"):
         context = client_context(*(identity or (None, None)), protocols=["h2"])

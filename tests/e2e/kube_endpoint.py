@@ -1,4 +1,4 @@
-"""Requests to the Kubernetes endpoint of a cluster, byte by byte: what no ordinary client sends."""
+"""Sends requests to the Kubernetes endpoint of a cluster byte by byte, which ordinary clients would not send."""
 
 import http.client
 import json
@@ -60,7 +60,7 @@ class KubeEndpoint:
         return self.receive(method)
 
     def ended(self):
-        """Whether the other side ends the connection, waiting for it."""
+        """Waits for the other side to end the connection, and returns whether it did."""
         try:
             return self.stream.recv(1) == b""
         except ConnectionError:
@@ -68,6 +68,6 @@ class KubeEndpoint:
 
 
 def ask(cluster, identity, method, target, *fields, body=b"", version="1.1", kube_cluster="dev-cluster"):
-    """One request on a connection of its own."""
+    """Sends one request on a separate connection."""
     with KubeEndpoint(cluster, identity, kube_cluster) as endpoint:
         return endpoint.ask(method, target, *fields, body=body, version=version)

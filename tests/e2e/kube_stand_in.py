@@ -1,4 +1,4 @@
-"""Runs tests/fixtures/kube_api."""
+"""Runs tests/fixtures/kube_api, a stand-in for a Kubernetes API server."""
 
 import json
 import os
@@ -61,7 +61,7 @@ class KubeStandIn:
                                       "namespaces": list(namespaces)})
 
     def accept_tokens(self, *tokens):
-        """From now on these are good, beside the one of the kubeconfig."""
+        """Accepts these tokens from now on, besides the kubeconfig's token."""
         self.call("POST", "/_tokens", list(tokens))
 
     def log(self, namespace, pod, line):

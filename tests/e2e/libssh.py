@@ -1,4 +1,5 @@
-"""A client by libssh, which has another SSH than OpenSSH: libssh.py PROXY_COMMAND LOGIN HOST KEY CERTIFICATE COMMAND.
+"""A client that uses libssh, an SSH implementation other than OpenSSH: libssh.py PROXY_COMMAND LOGIN HOST KEY
+CERTIFICATE COMMAND.
 
 Prints what the command prints, and ends with its exit status. libssh 0.10 knows no certificates of hosts: it takes the
 plain key that sshd also offers, and does not look further.
@@ -27,7 +28,7 @@ class Client:
         self.call("ssh_connect", self._session)
 
     def call(self, name, *words):
-        """All that is called here answers 0 when it went well."""
+        """Checks the result of a libssh function; all functions called here return 0 for success."""
         if getattr(self._library, name)(*words) != 0:
             sys.exit(f"{name}: {ctypes.string_at(self._library.ssh_get_error(self._session)).decode()}")
 
@@ -39,7 +40,7 @@ class Client:
         self.call("ssh_userauth_publickey", self._session, None, key)
 
     def run(self, command):
-        """Returns what it prints, and its exit status."""
+        """Runs a command; returns its output and its exit status."""
         channel = ctypes.c_void_p(self._library.ssh_channel_new(self._session))
         self.call("ssh_channel_open_session", channel)
         self.call("ssh_channel_request_exec", channel, command.encode())

@@ -1,4 +1,4 @@
-"""A node with users of its own, each with another login shell: the node's process sees another passwd file."""
+"""A node with its own users, each with a different login shell: the node's process has its own passwd file."""
 
 import os
 import pathlib
@@ -14,7 +14,7 @@ from processes import Terminal, run, wait_for
 
 FIRST_UID = 61000
 
-# Shells in which people work: what they read when they start, whether a command or a person is waited for.
+# Interactive shells: the files that they read at the start, for a command and for a terminal.
 SHELLS = {
     "bash": ("/bin/bash", [".bashrc", ".bash_profile"]),
     "dash": ("/bin/dash", [".profile"]),
@@ -26,7 +26,7 @@ SHELLS = {
     "csh": ("/bin/bsd-csh", [".cshrc"]),
     "busybox": ("{home}/sh", [".profile"]),
 }
-# Shells that let people do less, or something else.
+# Shells that restrict users, or are other programs.
 OTHERS = {
     "rbash": "/bin/rbash",
     "gitsh": "/usr/bin/git-shell",
@@ -45,7 +45,7 @@ class ShellNode:
         can = subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False)
         if os.getuid() != 0 or can.returncode != 0:
             pytest.skip("only root sees another passwd file")
-        # Where the tests' own directories are, only root can go.
+        # Only root can enter the tests' own directories.
         self.homes = pathlib.Path(tempfile.mkdtemp(prefix="homes"))
         self.homes.chmod(0o755)
         shells = {**{name: shell for name, (shell, _) in SHELLS.items()}, **OTHERS,
@@ -89,7 +89,7 @@ class ShellNode:
 
 
 class Person:
-    """Who has an identity file, and goes by tsh."""
+    """A user with an identity file, who uses tsh."""
 
     def __init__(self, cluster, directory, name, roles):
         self.cluster = cluster
@@ -123,7 +123,7 @@ class Person:
 
 
 def recording(cluster, session):
-    """Returns what the recording of a session has of its terminal."""
+    """Returns the terminal output in the recording of a session."""
     path = cluster.data_dir / "log" / "records" / f"{session}.tar"
     wait_for(path.exists, 20, what="the recording")
     done = run([program("tsh"), "play", path, "--format=text"], environment(cluster.directory))

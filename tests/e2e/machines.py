@@ -1,4 +1,4 @@
-"""Machines with a network of their own: namespaces of Linux, joined by cables that can be cut.
+"""Machines with separate networks: Linux namespaces, joined by cables that tests can cut.
 
     this machine ---- the cluster's ---- the node's
 
@@ -64,7 +64,7 @@ class Network:
             call("link", "set", end, "up")
 
     def cut(self):
-        """What is sent between the cluster and the node is lost."""
+        """Drops all packets between the cluster and the node."""
         self.cluster.ip("link", "set", self.cable, "down")
 
     def mend(self):
@@ -78,7 +78,7 @@ class Network:
 
 @contextlib.contextmanager
 def network():
-    """Skips where namespaces cannot be made; whatever fails after that is a failure."""
+    """Skips the test where namespaces cannot be made; later errors are failures."""
     if os.geteuid() != 0:
         pytest.skip("only root makes network namespaces")
     if IP is None:
@@ -98,7 +98,7 @@ def network():
 
 @contextlib.contextmanager
 def small_disk(directory, size="2m"):
-    """A file system of its own at a directory."""
+    """Mounts a separate file system at a directory."""
     directory.mkdir(parents=True, exist_ok=True)
     run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "tmpfs", directory], environment("/")).ok()
     try:
@@ -109,7 +109,7 @@ def small_disk(directory, size="2m"):
 
 @contextlib.contextmanager
 def filled(directory):
-    """No byte more can be written there."""
+    """Fills the file system, so that no further byte can be written."""
     path = directory / "filler"
     with open(path, "wb", buffering=0) as file:
         with contextlib.suppress(OSError):

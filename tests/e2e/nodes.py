@@ -1,4 +1,4 @@
-"""Nodes on other hosts, as far as a test needs other hosts."""
+"""Nodes in processes of their own, which stand for nodes on other hosts."""
 
 import re
 import shlex
@@ -21,7 +21,7 @@ class Agent:
         directory.mkdir(parents=True, exist_ok=True)
 
     def pasted_command(self):
-        """What the cluster tells the administrator to run on the host."""
+        """Returns the command that the cluster tells the administrator to run on the host."""
         text = self.cluster.tctl("nodes", "add").out
         words = shlex.split(re.search(r"(?s)(teleport start.*?)\n\n", text).group(1).replace("\\\n", " "))
         self.cluster.secrets |= {word.split("=")[1] for word in words if word.startswith("--token=")}

@@ -1,4 +1,4 @@
-"""A web server of one page, for ports that are forwarded."""
+"""A web server with one page, for tests of port forwarding."""
 
 import contextlib
 import http.server
@@ -7,7 +7,7 @@ import threading
 
 @contextlib.contextmanager
 def serving(text):
-    """Gives its port."""
+    """Runs the server, and yields its port."""
     class Page(http.server.BaseHTTPRequestHandler):
         def do_GET(self):  # pylint: disable=invalid-name
             self.send_response(200)

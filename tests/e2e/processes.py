@@ -1,4 +1,4 @@
-"""Running programs: to the end, in the background, or on a terminal."""
+"""Runs programs: to the end, in the background, or on a terminal."""
 
 import os
 import pty
@@ -16,7 +16,7 @@ LOOSE_ERROR = re.compile(r"^(tsh|tctl|teleport): .*[ \t]$", re.M)
 
 
 class Finished:
-    """What a program did: exit code and texts."""
+    """The result of a program: exit code and output."""
 
     def __init__(self, words, code, out, err):
         self.words = words
@@ -37,7 +37,7 @@ class Finished:
 
 
 def free_port():
-    """A port of this host that was free a moment ago."""
+    """Returns a port of this host that was free a moment ago."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
 
@@ -67,7 +67,7 @@ def wait_for(condition, timeout=TIMEOUT, what="the condition"):
 
 
 class Background:
-    """A program that goes on; its output is in a file."""
+    """A program in the background; its output goes to a file."""
 
     def __init__(self, words, env, log, stdin=subprocess.DEVNULL):
         self.words = [str(word) for word in words]
@@ -80,7 +80,7 @@ class Background:
         return self.log.read_text(errors="replace")
 
     def wait_for_output(self, pattern, timeout=TIMEOUT):
-        """Waits until the output has something, and returns the match."""
+        """Waits until the output matches a pattern, and returns the match."""
         def found():
             match = re.search(pattern, self.output())
             if match is None and self.process.poll() is not None:
@@ -145,7 +145,7 @@ class Terminal:
         os.write(self._fd, text.encode())
 
     def wait_for(self, pattern, timeout=TIMEOUT):
-        """Waits for something behind what was waited for before; nothing when the program has ended."""
+        """Waits for a pattern after the last match; returns nothing when the program has ended."""
         deadline = time.monotonic() + timeout
         while not (match := re.search(pattern, self.seen[self._answered:])):
             if not self._read(deadline):

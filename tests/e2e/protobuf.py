@@ -1,4 +1,5 @@
-"""Messages without their definitions: fields by number, for the few calls that tests make and read by hand."""
+"""Encodes and decodes messages without their definitions, by field numbers, for the few calls that tests make
+themselves."""
 
 
 def varint(number):

@@ -1,4 +1,5 @@
-"""Runs a real kube-apiserver with etcd (`./dev deps kubernetes` makes it). It has no nodes: nothing runs in its pods."""
+"""Runs a real kube-apiserver with etcd, made by `./dev deps kubernetes`. It has no nodes, so nothing runs in its
+pods."""
 
 import json
 import os
@@ -16,13 +17,13 @@ TOKEN = "token-of-the-service-in-the-real-one"
 
 
 def tools_directory():
-    """Where kube-apiserver, helm and a newer kubectl are."""
+    """Returns the directory of kube-apiserver, helm and a newer kubectl."""
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     return pathlib.Path(cache) / "sallyport" / f"kubernetes-{VERSION}"
 
 
 def missing_tools():
-    """Returns the names of what is not there."""
+    """Returns the names of the missing programs."""
     directory = tools_directory()
     missing = [name for name in ("kube-apiserver", "helm", "kubectl") if not os.access(directory / name, os.X_OK)]
     return missing + ([] if shutil.which("etcd") else ["etcd"])

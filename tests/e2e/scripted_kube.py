@@ -1,4 +1,4 @@
-"""An API server that answers what a test tells it to, byte by byte."""
+"""An API server whose answers a test writes byte by byte."""
 
 import json
 import socket
@@ -102,7 +102,7 @@ def answer(body, *fields, status="200 OK", content_type="application/json"):
 
 @pytest.fixture(scope="module")
 def kube(tmp_path_factory):
-    """One for a module's tests, which import this fixture."""
+    """A server for the tests of a module, which imports this fixture."""
     server = ScriptedKube(tmp_path_factory.mktemp("scripted"), ["dev-cluster"])
     yield server
     server.stop()

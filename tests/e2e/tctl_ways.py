@@ -1,4 +1,5 @@
-"""tctl by the ways that lead to the auth service: as the administrator of its host, and by a login of tsh."""
+"""Runs tctl with each of its connections to the auth service: as the administrator of its host, and with a login of
+tsh."""
 
 import json
 import re
@@ -34,7 +35,7 @@ FAILED = 1
 
 
 class Tctl:
-    """tctl by one of the ways."""
+    """A tctl with one kind of connection."""
 
     def __init__(self, cluster, words, env):
         self.cluster = cluster
@@ -55,14 +56,14 @@ class Tctl:
 
 @pytest.fixture(scope="session")
 def local_tctl(cluster, tmp_path_factory):
-    """As the administrator of the host."""
+    """A tctl of the administrator of the host."""
     env = Tsh(cluster, tmp_path_factory.mktemp("local-tctl")).env
     return Tctl(cluster, ["-c", cluster.config], env)
 
 
 @pytest.fixture(scope="session")
 def remote_tctl(cluster, tmp_path_factory):
-    """By the login of a user who may do everything."""
+    """A tctl with the login of a user who has all rights."""
     cluster.create(ADMINISTRATOR, "-f")
     machine = Tsh(cluster, tmp_path_factory.mktemp("remote-tctl"))
     machine.login(cluster.add_user("tctl-admin", "tctl-admin"))
@@ -76,5 +77,5 @@ def tctl(request):
 
 @pytest.fixture
 def name(request):
-    """A name that no other test uses."""
+    """Returns a name that no other test uses."""
     return re.sub(r"[^a-z0-9]+", "-", request.node.name.lower()).strip("-")

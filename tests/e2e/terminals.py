@@ -1,4 +1,4 @@
-"""A person at a shell: on a terminal of its own, or inside tmux."""
+"""A person at a shell, on a terminal or inside tmux."""
 
 import os
 import re
@@ -12,7 +12,7 @@ SHOW_STATE = "stty -a"
 
 
 class PlainShell:
-    """On a terminal."""
+    """A shell on a terminal."""
 
     def __init__(self, env, _directory):
         self._terminal = Terminal(SHELL, {**env, "PS1": "$ "})
@@ -35,7 +35,7 @@ class PlainShell:
 
 
 class TmuxShell:
-    """In a window of tmux, which has a server of its own."""
+    """A shell in a window of tmux with a separate server."""
 
     def __init__(self, env, directory):
         self._env = {**env, "PS1": "$ ", "TMUX_TMPDIR": str(directory), "LANG": "C.UTF-8"}

@@ -1,4 +1,4 @@
-"""tctl access explain and tctl plan: who may do what, why, and what a change would do to it."""
+"""Tests of tctl access explain and tctl plan: the rights of users, the reasons, and the effect of a change."""
 
 import json
 

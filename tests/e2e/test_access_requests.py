@@ -1,4 +1,4 @@
-"""Access requests: asking, deciding, reviewing, using what was approved, and giving it back."""
+"""Tests of access requests: creating, deciding, reviewing, using and dropping them."""
 
 import json
 import re

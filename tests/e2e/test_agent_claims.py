@@ -1,5 +1,5 @@
-"""What agents say is bounded: nodes and Kubernetes clusters in their own name alone, events as the auth service writes them,
-names that move no terminal, and an agent that is silent delays nobody else."""
+"""Tests of the limits for agents: they announce only their own nodes and Kubernetes clusters, the auth service sets
+the fields of events, names cannot change a terminal, and a silent agent delays no other client."""
 
 import contextlib
 import getpass

@@ -1,4 +1,5 @@
-"""Agents that live long: their certificates follow the names of their hosts, and they learn who signs those of users."""
+"""Tests of long-running agents: their certificates follow the names of their hosts, and they learn new user
+authorities."""
 
 import contextlib
 import getpass

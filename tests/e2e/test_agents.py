@@ -1,5 +1,5 @@
-"""Nodes on other hosts: they join by the command that `tctl nodes add` prints, are reached through a tunnel, and come
-back when either side was away."""
+"""Tests of nodes on other hosts: they join by the command that `tctl nodes add` prints, are reached through a
+tunnel, and reconnect after an outage of either side."""
 
 import getpass
 import json

@@ -1,4 +1,4 @@
-"""Alerts of the cluster: who is shown which and when, acknowledgements, and what is refused before it is written."""
+"""Tests of cluster alerts: the users who see them, acknowledgements, and the alerts that are refused."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Servers that announce applications, as resources: one application may have several."""
+"""Tests of app_server resources, the servers of applications; one application may have several."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""tctl create of many documents, files and directories: all are read before one is written."""
+"""Tests of tctl create with many documents, files and directories: it reads all of them before it writes one."""
 
 import pytest
 
@@ -158,7 +158,7 @@ def test_dry_run_checks_everything_and_changes_nothing(cluster, name, tmp_path):
     cluster.create(role(f"{name}-there"))
     events = len(cluster.events())
     many = tmp_path / "many.yaml"
-    # The user needs the role that stands before it.
+    # The user needs the role before it in the file.
     many.write_text("---\n".join([role(f"{name}-new"), user(f"{name}-user", f"{name}-new"), role(f"{name}-there", "{allow: {logins: [other]}}")]))
     done = cluster.tctl("create", "--dry-run", "-f", many)
     assert done.out.splitlines() == [f'role "{name}-new" would be created', f'user "{name}-user" would be created',

@@ -1,4 +1,4 @@
-"""Backups: `tctl get all --with-secrets`, written into an empty cluster by `tctl create -f`, is the same there."""
+"""Tests of backups: `tctl create -f` restores the output of `tctl get all --with-secrets` into an empty cluster."""
 
 import base64
 import json

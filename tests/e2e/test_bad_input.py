@@ -1,4 +1,4 @@
-"""Input that nobody should send: it is answered with what is wrong, or the connection ends; service never does."""
+"""Tests of invalid input: the cluster answers with an error or ends the connection, and continues to serve."""
 
 import contextlib
 import re

@@ -1,4 +1,4 @@
-"""Bots and connectors: what they become, who may see which secret, and what `tctl bots` says and does."""
+"""Tests of bots and connectors: the stored resources, the visibility of secrets, and the commands `tctl bots`."""
 
 import json
 import re

@@ -1,5 +1,5 @@
-"""What a caller may take of the endpoints: connections, bodies, joins, names, dry runs. Whoever takes more is refused, and the
-others are served."""
+"""Tests of the limits for callers: connections, bodies, joins, names, dry runs. Callers above a limit are refused,
+and other callers are served."""
 
 import contextlib
 import re

@@ -1,4 +1,4 @@
-"""Many documents in one file: written together, reported in order."""
+"""Tests of many documents in one file: they are written together and reported in order."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Options and commands that scripts for Teleport's programs use, on a running cluster."""
+"""Tests of options and commands that scripts for Teleport's programs use, on a running cluster."""
 
 import datetime
 import json

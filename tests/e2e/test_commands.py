@@ -1,5 +1,5 @@
-"""Every command and option that Teleport's programs have is known to ours: it works, is accepted where nothing depends
-on it, or is refused by its name as not implemented. tests/fixtures/commands lists them."""
+"""Tests of every command and option of Teleport's programs: each works, is accepted when it has no effect, or is
+refused as not implemented. tests/fixtures/commands lists them."""
 
 import dataclasses
 import re

@@ -1,4 +1,5 @@
-"""Completion knows the names that lists showed last, from a cache: no network, no questions, nothing that a shell runs."""
+"""Tests of completion of names: it offers names of the last lists from a cache, without network and prompts, and no
+text that a shell would run."""
 
 import os
 import shutil

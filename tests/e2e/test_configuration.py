@@ -1,4 +1,5 @@
-"""teleport.yaml: every key of Teleport's file, files of its tools, and the commands that write and test one."""
+"""Tests of teleport.yaml: every key of Teleport's file, files of its tools, and the commands that write and check
+files."""
 
 import csv
 import json
@@ -147,7 +148,7 @@ def test_a_key_pair_that_cannot_be_used(tmp_path, kind):
     assert str(at_fault) in done.err and re.search(said, done.err), done
     assert "phrase" not in done.text and len(done.err.splitlines()) <= 2, done
     assert not (tmp_path / "data" / "backend").exists()
-    # `configure` looks at the pair as well.
+    # `configure` checks the pair too.
     if kind != "missing":
         done = teleport(tmp_path, "configure", f"--cert-file={cert}", f"--key-file={key}")
         assert done.code == 1 and not done.out and str(at_fault) in done.err, done
@@ -210,7 +211,7 @@ def test_configure_writes_what_it_is_told(tmp_path):
                  "proxy_listener_mode: multiplex"):
         assert re.search(rf"^ +(- )?{re.escape(line)}$", text, re.M), (line, text)
     assert "web_listen_addr: 0.0.0.0:443\n" in configured(tmp_path, "configure", "--public-addr=example.com")
-    # Nothing that a shell, a file or YAML could take for something else.
+    # The text has no characters that are special in a shell, a file name or YAML.
     odd = configured(tmp_path, "configure", "--cluster-name=on", "--node-name=1.10", "--node-labels=a={x: #")
     assert "cluster_name: \"on\"" in odd and "nodename: \"1.10\"" in odd and "{x: #" in odd
 
@@ -227,7 +228,7 @@ def test_node_configure_writes_what_it_is_told(tmp_path):
     assert text.count('enabled: "no"') == 2
     text = configured(tmp_path, "configure", "--roles=node", "--auth-server=10.0.0.1:3025", "--version=v2")
     assert "auth_servers:" in text
-    # A file without a cluster is written, and said to be one.
+    # A file without a cluster is written, with a notice.
     done = teleport(tmp_path, "node", "configure", "--token=abc", f"--data-dir={tmp_path}/none").ok()
     assert "names no cluster" in done.err and "ssh_service" in done.out
 

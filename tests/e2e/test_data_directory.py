@@ -1,4 +1,4 @@
-"""A cluster with the keys, the files and the log that hosts in the field have; one process for each data directory."""
+"""Tests of the keys, files and logs that real hosts have, and of the rule of one process for each data directory."""
 
 import contextlib
 import re
@@ -173,7 +173,7 @@ def test_state_that_cannot_be_written_is_named(tmp_path):
     backend.mkdir(parents=True)
     with contextlib.closing(sqlite3.connect(backend / "state.sqlite")) as database:
         database.execute("create table old (name text)")
-    # Root heeds no mode, but a mount that is read-only.
+    # File modes do not stop root, but a read-only mount does.
     mount = "mount --bind $0 $0 && mount -o remount,ro,bind $0 && exec \"$@\""
     words = ["unshare", "--mount", "sh", "-c", mount, str(backend), program("teleport"), "start", "-c", path]
     if subprocess.run(["unshare", "--mount", "true"], check=False, capture_output=True).returncode != 0:

@@ -1,4 +1,4 @@
-"""tctl diff: what tctl create -f would change, and nothing else."""
+"""Tests of tctl diff: it shows exactly the changes that tctl create -f would make."""
 
 import json
 

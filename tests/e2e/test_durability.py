@@ -1,4 +1,4 @@
-"""What was acknowledged is on the disk: seen in the system calls, and after the process was killed."""
+"""Tests that acknowledged writes are on the disk: in the system calls, and after the process was killed."""
 
 import contextlib
 import shutil
@@ -38,7 +38,7 @@ def test_reply_comes_after_the_sync(new_cluster):
     for began, replied in windows:
         inside = [call[1] for call in calls if began <= call[0] <= replied]
         assert "pwrite64" in inside, "the reply came before the write"
-        # What is written after the sync belongs to somebody else's change.
+        # Writes after the sync belong to another change.
         assert "fdatasync" in inside[inside.index("pwrite64"):], "the reply came before the sync"
 
 
@@ -156,7 +156,7 @@ def test_disk_that_fails(new_cluster, call, error):
     running.start()
     admin = admin_identity(running, running.directory)
     running.stop()
-    # Calls are counted by thread; the one that writes has made some tens when it is served.
+    # Calls are counted by thread; the writing thread has made some tens of calls before.
     running.wrapper = ["strace", "-D", "-f", "--seccomp-bpf", "-o", running.directory / "trace", "-P",
                        running.database.parent / "state.sqlite-wal", "-e", f"trace={call}", "-e",
                        f"inject={call}:error={error}:when=30..50"]

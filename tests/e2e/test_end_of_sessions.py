@@ -1,4 +1,4 @@
-"""What ends with a user, with a reset and with too many wrong answers; and links that do not work any more."""
+"""Tests of the effects of removed users, resets and repeated wrong logins, and of links that are no longer valid."""
 
 import concurrent.futures
 import json

@@ -1,4 +1,4 @@
-"""tctl events ls: the audit log by time, type and user, page by page."""
+"""Tests of tctl events ls: the audit log by time, type and user, page by page."""
 
 import json
 

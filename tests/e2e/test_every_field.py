@@ -1,4 +1,4 @@
-"""What was written is what is read, for every field that a kind has (tests/unit checks that no field is left out)."""
+"""Tests that every field of every kind is read as it was written (tests/unit checks that no field is missing)."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What a fresh cluster tells its administrator works when pasted."""
+"""Tests that the commands printed by a new cluster work when pasted."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Other SSH clients than OpenSSH's reach nodes, with tsh proxy ssh as their way."""
+"""Tests that SSH clients other than OpenSSH reach nodes through tsh proxy ssh."""
 
 import asyncio
 import ctypes.util

@@ -1,4 +1,4 @@
-"""A disk that takes nothing more: what must be audited is refused, what is only read goes on, and nothing is lost."""
+"""Tests of a full disk: actions that must be audited are refused, reads continue, and no event is lost."""
 
 import contextlib
 import getpass

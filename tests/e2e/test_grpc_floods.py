@@ -1,4 +1,5 @@
-"""What gRPC's endpoints do with clients that want too much: none of it costs the others their answers, or the host its memory."""
+"""Tests of floods of the gRPC endpoints: other clients still get answers, and the memory of the host does not fill
+up."""
 
 import collections
 import concurrent.futures

@@ -1,5 +1,5 @@
-"""Whose host it is: ids are made by the cluster and stay with the key that got them, what an agent announces is its own,
-and locked and removed hosts are refused, wherever they come in."""
+"""Tests of the identity of hosts: the cluster assigns ids, which stay with the key of the host; agents announce only
+their own resources; locked and removed hosts are refused at every endpoint."""
 
 import contextlib
 import getpass
@@ -90,7 +90,7 @@ def own_id(place):
     return (place.data_dir / "host_uuid").read_text().strip()
 
 
-# C1: the id of another host.
+# C1: use of another host's id.
 
 
 def test_a_joiner_does_not_get_the_id_of_the_auth_host(place, person, tmp_path):
@@ -288,7 +288,7 @@ def test_a_removed_host_is_gone_for_good(place, person, tmp_path):
     assert refused.value.code == DENIED and "removed from the cluster" in refused.value.message
     assert person("ssh", f"{LOGIN}@gone", "true", ok=False).code != 0
     agent.stop()
-    # Not even after a restart of the cluster, and with a token it is another host.
+    # The host stays refused after a restart of the cluster; with a token it becomes another host.
     place.stop()
     place.start()
     with HostileAgent(place, identity) as call, pytest.raises(GrpcError) as refused:
@@ -316,7 +316,7 @@ def test_rm_of_a_node_keeps_its_meaning(place, person, near):
     place.tctl("rm", f"node/{id_of(near)}")
     event = place.wait_for_events(event="node.delete", name=id_of(near))[0]
     assert event["user"]
-    # It comes back when it announces itself the next time.
+    # The node returns at its next announcement.
     near.stop()
     near.start(without_token(near))
     assert person("ssh", f"{LOGIN}@{id_of(near)}", "echo in").out == "in\n"
@@ -342,7 +342,7 @@ def test_a_host_that_was_away_keeps_its_id_by_its_key_and_a_token(tmp_path):
         start = [program("teleport"), *bare[1:], f"--data-dir={agent.directory / 'data'}", "--nodename=host"]
         done = run(start, environment(tmp_path), "", 30)
         assert done.code != 0 and "has expired" in done.err and "tctl nodes add" in done.err, done
-        # The certificate alone, without its key, is worth nothing.
+        # The certificate without its key is refused.
         identity = agent.directory / "data" / "agent_identity"
         true = identity.read_text()
         stolen_cert, _ = identity_of(agent.directory, tmp_path / "stolen")
@@ -358,7 +358,7 @@ def test_a_host_that_was_away_keeps_its_id_by_its_key_and_a_token(tmp_path):
         agent.start(words)
         assert id_of(agent) == host_id and identity.read_text() != true
         agent.stop()
-        # A removed host does not come back this way.
+        # A removed host cannot return this way.
         identity.write_text(true)
         cluster.tctl("inventory", "rm", host_id)
         done = run([*start, next(word for word in agent.pasted_command() if word.startswith("--token="))],

@@ -1,4 +1,5 @@
-"""What a certificate for somebody else does not give: their access requests, or knowledge of who there is."""
+"""Tests of impersonated certificates: they give neither access requests of the user, nor knowledge of existing
+users."""
 
 import pytest
 

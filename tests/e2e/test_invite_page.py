@@ -1,4 +1,4 @@
-"""The page behind the links of `tctl users add` and `tctl users reset`, in a real browser."""
+"""Tests of the page behind the links of `tctl users add` and `tctl users reset`, in a real browser."""
 
 import itertools
 import os

@@ -1,5 +1,5 @@
-"""Kubernetes clusters that agents on other hosts serve (walk 1, step 5): all that holds for one beside the proxy holds for
-them, and they come and go with their agents."""
+"""Tests of Kubernetes clusters that agents on other hosts serve (walk 1, step 5): they behave like clusters of the
+proxy's own process, and appear and disappear with their agents."""
 
 import concurrent.futures
 import json
@@ -141,7 +141,7 @@ def test_a_silent_agent_delays_nobody_else(cluster, member, make_user, second, t
     try:
         for endpoint in endpoints:
             endpoint.send("GET", "/version")
-        # New connections to the other agent have nobody to wait for.
+        # New connections to the other agent are not delayed.
         begin = time.monotonic()
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(lambda _: ask(cluster, identity, "GET", "/api/v1/namespaces"), range(8)))

@@ -1,4 +1,5 @@
-"""Answers of an API server, whatever it sends: each goes to the request that it is for, whole or not at all."""
+"""Tests of answers of an API server, also malformed ones: each reaches only the user who sent the request, complete
+or not at all."""
 
 import http.client
 import json

@@ -1,4 +1,4 @@
-"""Credentials that a program makes: exec of a kubeconfig's user."""
+"""Tests of credentials from exec plugins of kubeconfig users."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from harness import Tsh, assert_plain
 from kube_stand_in import KubeStandIn
 
 VERSION = "client.authentication.k8s.io/v1"
-# Counts its runs, and answers with what a file says.
+# A plugin that counts its runs, and prints the content of a file.
 PLUGIN = """#!/bin/sh
 cd "$(dirname "$0")"
 echo "$1 $PROFILE $KUBERNETES_EXEC_INFO" >> runs

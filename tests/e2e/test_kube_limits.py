@@ -1,4 +1,4 @@
-"""What a client of the Kubernetes endpoint may cost, and what roles and settings limit there."""
+"""Tests of the limits of the Kubernetes endpoint: for clients, and by roles and settings."""
 
 import contextlib
 import json

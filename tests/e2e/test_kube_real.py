@@ -1,5 +1,5 @@
-"""A real kube-apiserver behind the cluster: what it would serve outside of the rules, it does not serve through us; and
-the programs that people use with it notice nothing."""
+"""Tests with a real kube-apiserver behind the cluster: it serves nothing outside of the rules, and users' programs
+work unchanged."""
 
 import concurrent.futures
 import gzip
@@ -57,7 +57,7 @@ def identities(cluster, tmp_path_factory):
             for name, role in (("part", "part"), ("whole", "member"))}
 
 
-# Every spelling of a path, of the objects that are out of reach and of lists that have them.
+# Every spelling of the paths of forbidden objects, and of lists that contain them.
 
 NAMED = [path_of(*one) for one in ALIENS]
 LISTS = [path_of("secrets", "team-a"), path_of("secrets", "team-b"), "/api/v1/secrets", "/api/v1/configmaps",
@@ -172,7 +172,7 @@ def test_no_spelling_deletes_what_is_out_of_reach(cluster, identities, real_kube
         list(pool.map(lambda one: shown(cluster, identities["part"], "DELETE", one[0], one[1]), asked))
     for one in ALIENS:
         assert real_kube.call("GET", path_of(*one), ok=False)[0] == 200, one
-    # What may be deleted has gone, or the test would show nothing.
+    # The permitted objects are deleted, otherwise the test would prove nothing.
     assert real_kube.call("GET", path_of("secrets", "team-a", "mine-1"), ok=False)[0] == 404
     put_objects(real_kube)
 

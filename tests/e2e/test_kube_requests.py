@@ -1,4 +1,4 @@
-"""Requests that two readers could take differently: what is decided is what the API server gets, and filters hold."""
+"""Tests of ambiguous requests: the API server gets the request that was decided, and filters apply."""
 
 import json
 

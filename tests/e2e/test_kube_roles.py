@@ -1,4 +1,4 @@
-"""What kubernetes_resources of roles leave of a Kubernetes cluster: lists, questions, deletions, custom resources."""
+"""Tests of kubernetes_resources of roles: lists, access reviews, deletions, custom resources."""
 
 import json
 import socket

@@ -1,4 +1,5 @@
-"""The kubeconfig of the Kubernetes service: what kubectl can use is served, the rest is left out by name."""
+"""Tests of the kubeconfig of the Kubernetes service: contexts that kubectl can use are served, others are left out
+with a warning."""
 
 import base64
 import json

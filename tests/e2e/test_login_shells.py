@@ -1,4 +1,5 @@
-"""Every login shell, and what it starts with: the node's session comes first, and the shell is as on a plain sshd."""
+"""Tests of every login shell and its start files: the node's session begins first, and the shell behaves as with a
+plain sshd."""
 
 import getpass
 import json
@@ -25,7 +26,7 @@ spec:
   options: {options}
   allow: {{logins: {logins}, node_labels: {{'*': '*'}}}}
 """
-# Runs instead of the shell, and reaches for everything that is not its own.
+# A program that runs in place of the shell, and tries to access all that belongs to others.
 ATTACK = """\
 #!/bin/sh
 for terminal in /dev/pts/* /proc/$PPID/fd/* /proc/[0-9]*/fd/[0-2]; do
@@ -106,7 +107,7 @@ def test_start_files_that_run_something_else(node, person, shell):
         kept = recording(node.cluster, told["session.start"]["sid"])
         assert "the attack is over" in kept
         assert done.out.count("unrecorded") <= kept.count("unrecorded")
-        # Which shells read them for a command is their own business.
+        # Whether a shell reads them for a command differs between shells.
         person("ssh", f"{shell}@localhost", "exit 9")
         assert person.tells(shell, "exec", "session.end")["exec"]["command"] == "exit 9"
     finally:
@@ -131,7 +132,7 @@ def test_no_files_where_roles_forbid_them(node, fileless, tmp_path):
     written = node.write_start_files("fish", "exec /usr/lib/openssh/sftp-server\n")
     try:
         (tmp_path / "file").write_text("x")
-        # What a subsystem says on stderr is dropped by sshd.
+        # sshd drops the stderr of a subsystem.
         assert fileless("scp", tmp_path / "file", "fish@localhost:no").code != 0
         old = fileless("ssh", "fish@localhost", "scp -t no")
         assert old.code == REFUSED and "ssh_file_copy" in old.err

@@ -1,4 +1,4 @@
-"""Wrong logins from everywhere at once: the others are served, and the cluster can be stopped."""
+"""Tests of wrong logins from many addresses at once: other users are served, and the cluster can be stopped."""
 
 import concurrent.futures
 import itertools
@@ -100,7 +100,7 @@ def test_others_are_served_during_a_storm(running, tmp_path):
     assert pings[len(pings) // 2] < PING_S and pings[len(pings) * 9 // 10] < SLACK_S
     assert logins[len(logins) // 2] < 2
     assert storm.statuses.get(503, 0) > 0 and storm.without_retry_after == 0
-    # Who waits is served when it is over.
+    # Waiting users are served afterwards.
     wait_for(lambda: running.web().login_begin("nobody", "not the password").status == 403, 10, "a login to be tried")
     running.stop()
 

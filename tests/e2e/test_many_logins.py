@@ -1,4 +1,4 @@
-"""Users with more logins than OpenSSH reads from a certificate."""
+"""Tests of users with more logins than OpenSSH reads from a certificate."""
 
 import getpass
 

@@ -1,4 +1,4 @@
-"""Labels that an administrator gives to a node that runs (kind server_info): they are seen and decide within seconds."""
+"""Tests of labels that an administrator adds to a running node (kind server_info): they take effect within seconds."""
 
 import getpass
 import json
@@ -67,7 +67,7 @@ def test_labels_are_given_changed_and_taken(place, person, far):
     assert "dynamic/team=red" in place.tctl("get", f"server_info/si-{node}", "--format=text").out
     assert person("ssh", f"{LOGIN}@dynamic/team=red", "echo by label").out.endswith("by label\n")
 
-    # They are still there when the agent announces itself anew.
+    # The labels remain when the agent announces itself again.
     far.stop()
     far.start([word for word in far.pasted_command() if not word.startswith("--token=")])
     assert labels_seen(person) == seen

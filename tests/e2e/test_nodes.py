@@ -1,4 +1,4 @@
-"""Nodes as resources: written by tctl, found by who reaches them, in lists, explanations and plans."""
+"""Tests of node resources written by tctl, in lists, explanations and plans."""
 
 import json
 

@@ -1,4 +1,5 @@
-"""Clients in odd places: read-only homes, wrong clocks, messages of the day, HTTP proxies that are not there."""
+"""Tests of clients in unusual environments: read-only homes, wrong clocks, messages of the day, unreachable HTTP
+proxies."""
 
 import getpass
 import os

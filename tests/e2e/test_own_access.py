@@ -1,4 +1,4 @@
-"""What people are kept from: deleting a role that somebody needs, and taking their own access away."""
+"""Tests of the guards against deleting a role that is needed, and against removing one's own access."""
 
 import pytest
 
@@ -57,7 +57,7 @@ def test_a_file_that_takes_nothing_away_is_free(self_tctl, cluster, name, tmp_pa
     file.write_text("\n---\n".join([ROLE.format(name=f"{name}-2", spec=READS), ROLE.format(name=name, spec=WRITES),
                                     USER.format(name=f"{name}-3", role="auditor")]))
     self_tctl("create", "-f", file)
-    # A way in by another role of the same file.
+    # Another role of the same file keeps the access.
     file.write_text("\n---\n".join([ROLE.format(name=f"{name}-2", spec=WRITES), USER.format(name=name, role=f"{name}-2"),
                                     ROLE.format(name=name, spec=READS)]))
     self_tctl("create", "-f", file)
@@ -78,9 +78,9 @@ def test_others_are_not_guarded(self_tctl, cluster, name):
     self_tctl("lock", f"--user={name}-2")
     self_tctl("users", "update", f"{name}-2", "--set-roles=auditor")
     self_tctl("users", "rm", f"{name}-2")
-    # What takes nothing away from oneself is free.
+    # Changes that keep the caller's own access need no option.
     self_tctl("users", "update", name, "--add-roles=auditor", "--set-logins=root")
-    # The administrator of the host is nobody's user.
+    # The administrator of the host is not a user.
     cluster.tctl("users", "rm", name)
 
 

@@ -1,4 +1,5 @@
-"""TransportService/ProxyCluster: a connection to the auth service inside of a call to the proxy, with TLS of its own."""
+"""Tests of TransportService/ProxyCluster: a connection to the auth service inside of a call to the proxy, with its
+own TLS."""
 
 import contextlib
 import socket

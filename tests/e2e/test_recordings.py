@@ -1,4 +1,4 @@
-"""Recordings of interactive sessions: made at the node, kept by the auth service, played back by tsh."""
+"""Tests of recordings: the node makes them, the auth service stores them, tsh plays them."""
 
 import getpass
 import json

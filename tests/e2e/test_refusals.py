@@ -1,4 +1,4 @@
-"""What must be refused is refused: a row for each case and endpoint."""
+"""Tests that forbidden calls are refused: a row for each case and endpoint."""
 
 import concurrent.futures
 import json
@@ -45,7 +45,7 @@ def papers(cluster, member, tmp_path_factory):
     chain = directory / "chain.crt"
     chain.write_text(found["good"][0].read_text() + authority[0].read_text())
     found["chain"] = chain, found["good"][1]
-    # Whoever has seen a certificate can send it behind one of his own.
+    # Anybody who has seen a certificate can send it after a certificate of their own.
     borrowed = directory / "borrowed.crt"
     borrowed.write_text(found["self-signed"][0].read_text() + found["good"][0].read_text())
     found["borrowed"] = borrowed, found["self-signed"][1]

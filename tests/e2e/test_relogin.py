@@ -1,4 +1,5 @@
-"""Commands of tsh whose login is over: on a terminal somebody is asked and the command goes on; scripts get exit code 3."""
+"""Tests of tsh commands with an expired login: on a terminal tsh asks for a login and continues; scripts get exit
+code 3."""
 
 import base64
 import getpass

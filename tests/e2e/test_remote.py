@@ -1,4 +1,5 @@
-"""Identity files in place of a login, and tctl from anywhere: by identity file on either port, and by the login of tsh."""
+"""Tests of identity files, and of tctl on other hosts: with an identity file on either port, and with the login of
+tsh."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""How much a connection to a node has carried, in the audit log, whether the node is here or at the end of a tunnel."""
+"""Tests of the bytes of a connection to a node in the audit log, for local nodes and nodes behind a tunnel."""
 
 import getpass
 import json

@@ -1,4 +1,5 @@
-"""tsh ssh, scp, sftp and OpenSSH with `tsh config`, on nodes. tests/interop runs the same on nodes of Teleport."""
+"""Tests of tsh ssh, scp, sftp, and of OpenSSH with `tsh config`, on nodes. tests/interop runs them on nodes of
+Teleport."""
 
 import contextlib
 import getpass

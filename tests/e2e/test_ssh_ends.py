@@ -1,4 +1,4 @@
-"""What ends a session on a node from the cluster's side, and what its user is told."""
+"""Tests of sessions that the cluster ends, and of the messages to their users."""
 
 import getpass
 import subprocess

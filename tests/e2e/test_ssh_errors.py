@@ -1,4 +1,4 @@
-"""What tsh ssh and its like say before any node is reached, and names that mean harm."""
+"""Tests of the errors of tsh ssh, scp and sftp before a connection to a node, and of malicious names."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What the flags of ssh(1) do through tsh ssh, and what roles refuse of them."""
+"""Tests of the flags of ssh(1) through tsh ssh, and of roles that refuse them."""
 
 import getpass
 import pathlib

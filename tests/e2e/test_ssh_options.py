@@ -1,4 +1,4 @@
-"""Every option of ssh_config(5) through `tsh ssh -o`: what OpenSSH makes of the words that it gets (`ssh -G`)."""
+"""Tests of every option of ssh_config(5) through `tsh ssh -o`: `ssh -G` shows the values that OpenSSH uses."""
 
 import getpass
 import os
@@ -15,7 +15,7 @@ LOGIN = getpass.getuser()
 HOST = f"{LOGIN}@localhost"
 REAL_SSH = shutil.which("ssh")
 
-# What tsh decides itself, each with what somebody may try instead.
+# Options that tsh decides itself, each with a value that a user may try.
 OWN = {
     "CanonicalizeHostname": "always", "CertificateFile": "/x/other-cert.pub", "CheckHostIP": "yes",
     "GlobalKnownHostsFile": "/x/known_hosts", "HostKeyAlias": "other", "Hostname": "other",

@@ -1,4 +1,4 @@
-"""The shell that a user has on a node: which one, and what it reads when it starts."""
+"""Tests of the user's shell on a node: the chosen shell, and its start files."""
 
 import getpass
 import os

@@ -1,5 +1,5 @@
-"""Which nodes a target means, as the auth service says it: GetSSHTargets and ResolveSSHTarget. tests/interop asks
-Teleport's the same."""
+"""Tests of GetSSHTargets and ResolveSSHTarget, by which the auth service finds the nodes of a target. tests/interop
+runs them with Teleport."""
 
 import getpass
 import json

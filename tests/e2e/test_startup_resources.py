@@ -1,4 +1,4 @@
-"""teleport start --apply-on-startup: resources that are there after every start."""
+"""Tests of teleport start --apply-on-startup: the resources exist after every start."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the programs make of their command tables: help, man pages and completions, and the committed copies of them."""
+"""Tests of the texts made from command tables: help, man pages and completions, and their committed copies."""
 
 import json
 import os

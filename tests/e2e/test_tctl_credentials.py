@@ -1,4 +1,4 @@
-"""tctl auth sign, export and crl: what is written works with other programs, and is as long as it says."""
+"""Tests of tctl auth sign, export and crl: other programs accept the files, and lifetimes are as stated."""
 
 import json
 import re

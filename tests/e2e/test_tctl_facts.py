@@ -1,5 +1,5 @@
-"""What Teleport 18.3's tctl answered on a cluster of its own, as a table: the keys of JSON, the columns of tables, and
-whether the command succeeded. Ours answers alike; texts and exit codes are our own."""
+"""Compares tctl with a table of the results of Teleport 18.3's tctl on its own cluster: the keys of JSON, the
+columns of tables, and success or failure. Texts and exit codes may differ."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""tctl tokens and nodes add: tokens, what shows them, and the command line that joins with one."""
+"""Tests of tctl tokens and nodes add: tokens, their views, and the command line that joins with a token."""
 
 import json
 import re

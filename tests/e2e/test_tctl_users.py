@@ -1,4 +1,4 @@
-"""tctl users: roles and traits, links, and what is refused before anything is written."""
+"""Tests of tctl users: roles and traits, links, and refusals before any write."""
 
 import json
 

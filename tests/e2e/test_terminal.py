@@ -1,4 +1,4 @@
-"""Questions and editors on a terminal and inside tmux: what is typed, Ctrl-C, and the terminal afterwards."""
+"""Tests of prompts and editors on a terminal and inside tmux: typed text, Ctrl-C, and the terminal afterwards."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""A cluster and a node on machines of their own: what works, and what happens when cable, program or disk fail."""
+"""Tests of a cluster and a node on separate machines, also when the cable, a program or the disk fails."""
 
 import getpass
 import json

@@ -1,5 +1,5 @@
-"""What teams do from beginning to end, with the commands, documents and jq expressions of their guides as they stand: the
-real programs, a browser for the invite, and an API server that is a stand-in."""
+"""Tests of whole workflows of teams, with the commands, documents and jq expressions of their guides: the real
+programs, a browser for the invite, and a stand-in for the API server."""
 
 import json
 import os

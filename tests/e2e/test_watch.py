@@ -1,4 +1,4 @@
-"""Watching what changes in the cluster, as services do that keep a cache."""
+"""Tests of watches for changes of the cluster, as services with a cache use them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a cluster does with its disk, seen by strace."""
+"""Traces the disk writes of a cluster by strace."""
 
 import re
 import shutil
@@ -12,7 +12,7 @@ SLOW_SYNC = ("-e", "inject=fdatasync:delay_exit=20000")
 
 
 class Trace:
-    """A cluster below strace, which writes down what goes to the disk."""
+    """A cluster under strace, which records the writes to the disk."""
 
     def __init__(self, running, *more):
         if shutil.which("strace") is None:
@@ -24,13 +24,13 @@ class Trace:
         running.start()
 
     def stop(self):
-        """Stops the cluster and waits until strace has written all."""
+        """Stops the cluster and waits until strace has written its whole output."""
         self._running.stop()
         wait_for(lambda: re.search(rf"(?m)^{self._running.pid} .*\+\+\+ exited", self.path.read_text(errors="replace")),
                  what="the end of the trace")
 
     def calls(self):
-        """Returns (when it was over, name, file) of each finished call."""
+        """Returns (end time, name, file) of each finished call."""
         found, started = [], {}
         for line in self.path.read_text(errors="replace").splitlines():
             match = re.match(r"(\d+) +(\d+\.\d+) (?:(\w+)\(\d+<([^>]*)>|<\.\.\. (\w+) resumed>)(.*)", line)

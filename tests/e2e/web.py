@@ -1,4 +1,4 @@
-"""A client of the web API, as the invite page is one."""
+"""A client of the web API, which makes the calls of the invite page."""
 
 import base64
 import http.client

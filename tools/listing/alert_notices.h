@@ -1,4 +1,4 @@
-// Alerts as both clients show them beside the result of a command.
+// Notices about alerts, which tsh and tctl show beside the result of a command.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@ class GetClusterAlertsRequest;
 
 namespace sallyport {
 
-// Asks for alerts and returns each as a text for stderr, the most severe first. Alerts are never why a command fails:
-// when the cluster does not answer soon, the texts say that.
+// Asks for alerts and returns each as a text for stderr, the most severe first. Alerts never make a command fail: when
+// the cluster does not answer soon, the texts say so.
 std::vector<std::string> AlertNotices(RpcClient& rpc, const types::GetClusterAlertsRequest& query);
 
 }  // namespace sallyport

@@ -1,4 +1,4 @@
-// What lists of both clients have in common: their options, and how labels are shown.
+// Options of lists, and texts of labels, for tsh and tctl.
 #pragma once
 
 #include <map>
@@ -11,7 +11,7 @@
 
 namespace sallyport {
 
-// What says which items a list has, and how much it shows of each.
+// The values of the options: the filter of a list, and the details of its items.
 struct ListOptions {
   std::string labels;
   std::vector<std::string> search;
@@ -19,8 +19,8 @@ struct ListOptions {
   bool verbose = false;
 };
 
-// Returns the argument of a list. `To` is the path to the ListOptions in the command's struct; none when it is that
-// struct. `names`: as Argument::names.
+// Returns the argument of a list. `To` is the path to the ListOptions in the command's struct; no path when the struct
+// is ListOptions itself. `names` is as in Argument::names.
 template <auto... To>
 Argument LabelsArgument(std::string_view names = {}) {
   return {.name = "labels",
@@ -30,7 +30,7 @@ Argument LabelsArgument(std::string_view names = {}) {
           .into = Into<To..., &ListOptions::labels>};
 }
 
-// Returns the options of a list, the same way.
+// Returns the options of a list; `To` is as above.
 template <auto... To>
 std::vector<Option> ListOptionRows() {
   return {
@@ -46,18 +46,18 @@ std::vector<Option> ListOptionRows() {
       {.name = "verbose", .short_name = 'v', .help = "Show more columns", .into = Into<To..., &ListOptions::verbose>}};
 }
 
-// Returns the filter that they ask for. Fails with kBadParameter.
+// Returns the filter for the options. Fails with kBadParameter.
 Result<ListFilter> FilterOf(const ListOptions& given);
 
-// Whether a label is one of Teleport's own.
+// Returns whether a label is one of Teleport's own.
 bool IsInternalLabel(std::string_view key);
-// "a=1,b=2"; labels that are Teleport's own only when asked for.
+// Returns "a=1,b=2", with Teleport's own labels only on request.
 std::string LabelsText(const std::map<std::string, std::string>& labels, bool internal_too);
-// The labels of a node, those that commands make included.
+// Returns the labels of a node, including those from commands.
 std::map<std::string, std::string> LabelsOfNode(const Value& node);
-// The labels of a kube_cluster, the same way.
+// Returns the labels of a kube_cluster, including those from commands.
 std::map<std::string, std::string> LabelsOfKube(const Value& cluster);
-// The field of a part of a resource: At(node, "spec", "addr"). Null when it is not there.
+// Returns a field of a part of a resource: At(node, "spec", "addr"). Returns null when the field is missing.
 const Value& At(const Value& resource, std::string_view part, std::string_view field);
 
 }  // namespace sallyport

@@ -45,7 +45,7 @@ std::string StateText(const types::AccessRequestV3& request) {
 std::string LongCells::Cut(std::string text, std::size_t length) {
   if (text.size() <= length) return text;
   any_ = true;
-  // Not within a character.
+  // Do not cut within a character.
   while (length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) --length;
   return text.substr(0, length) + "... " + label_;
 }

@@ -1,4 +1,4 @@
-// How both clients show access requests.
+// Views of access requests, for tsh and tctl.
 #pragma once
 
 #include <optional>
@@ -22,20 +22,20 @@ class AccessReviewSubmission;
 
 namespace sallyport {
 
-// "02 Jan 26 15:04 UTC", or "" without a time.
+// Returns "02 Jan 26 15:04 UTC", or "" without a time.
 std::string ShortTime(const google::protobuf::Timestamp& stamp);
-// "8h0m0s", to the minute.
+// Returns "8h0m0s", rounded to the minute.
 std::string TimeUntil(std::optional<Time> time, Time now);
-// The text in quotes, or what stands for none.
+// Returns the text in quotes, or the placeholder for an empty text.
 std::string QuotedOr(const std::string& text, std::string_view none);
 std::string StateText(const types::AccessRequestV3& request);
 
-// Cuts long cells of tables, and remembers that the whole is to be found elsewhere.
+// Cuts long cells of tables, and remembers whether it cut one, for the note below the table.
 class LongCells {
  public:
   LongCells(std::string_view label, std::string_view footnote) : label_(label), footnote_(footnote) {}
   std::string Cut(std::string text, std::size_t length);
-  // The note below the table; "" when nothing was cut.
+  // Returns the note below the table; "" when nothing was cut.
   std::string Footnote() const { return any_ ? "\n" + label_ + " " + footnote_ + "\n" : ""; }
 
  private:
@@ -44,15 +44,15 @@ class LongCells {
   bool any_ = false;
 };
 
-// Lines of names and values.
+// Returns lines of names and values.
 std::string PairsText(const std::vector<std::pair<std::string, std::string>>& pairs);
 
-// The requests as a list of resources.
+// Returns the requests as a list of resources.
 Value RequestsValue(const std::vector<types::AccessRequestV3>& requests);
 
-// Returns a pending request of a user, to be sent; the cluster gives it its name.
+// Returns a new pending request of a user, to be sent; the cluster gives it its name.
 types::AccessRequestV3 NewAccessRequest(const std::string& user, const std::string& reason);
-// What both clients are given for a review.
+// The options of a review.
 struct ReviewOptions {
   std::string request_id;
   bool approve = false;
@@ -60,12 +60,12 @@ struct ReviewOptions {
   std::string reason;
 };
 
-// Returns the review that they ask for. kUsage unless it is one of --approve and --deny.
+// Returns the review for the options. Fails with kUsage unless exactly one of --approve and --deny is given.
 Result<types::AccessReviewSubmission> ReviewOf(const ReviewOptions& given);
 // Returns a request after a review, as the result of a command.
 Output ReviewedOutput(const types::AccessRequestV3& request);
 
-// Reads resources given as text into a request.
+// Parses the texts of resources into a request.
 Status AddResources(const std::vector<std::string>& texts, types::AccessRequestV3& request);
 
 }  // namespace sallyport

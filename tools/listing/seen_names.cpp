@@ -10,7 +10,7 @@ struct Unit {
 constexpr Unit kUnits[] = {
     {std::chrono::days(1), "day"}, {std::chrono::hours(1), "hour"}, {std::chrono::minutes(1), "minute"}};
 
-// "seen 2 hours ago".
+// Returns "seen 2 hours ago".
 std::string Age(Time seen) {
   const Nanoseconds age = Now() - seen;
   for (const auto& [size, name] : kUnits) {

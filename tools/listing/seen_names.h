@@ -1,4 +1,4 @@
-// Names from the cache as completion offers them.
+// Names from the cache, in the form that completion offers.
 #pragma once
 
 #include <string>
@@ -10,7 +10,8 @@
 
 namespace sallyport {
 
-// Adds names behind `head`, what was typed before them, and says of each what it is ("", "label") and how old that is.
+// Adds names, each after `head`, the text typed before it. The description of a name has its sort ("", "label") and its
+// age.
 void AddSeenNames(const SeenNames& found, std::string_view head, std::string_view what, std::vector<KnownName>& names);
 
 }  // namespace sallyport

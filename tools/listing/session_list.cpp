@@ -14,7 +14,7 @@ constexpr std::chrono::hours kDay{24};
 constexpr int kDefaultLimit = 50;
 constexpr int kMaxLimit = 100'000;
 
-// A day, or a time.
+// Parses a day, or a time.
 Result<Time> TimeAt(std::string_view option, const std::string& text, Time otherwise) {
   if (text.empty()) return otherwise;
   auto time = ParseTime(text);
@@ -33,7 +33,7 @@ Result<int> LimitOf(const std::string& text) {
               StripControl(text));
 }
 
-// "Jan 2 2026 15:04:05 UTC"
+// Returns "Jan 2 2026 15:04:05 UTC".
 std::string HumanTime(const std::string& text) {
   const auto time = ParseTime(text);
   if (!time) return text;

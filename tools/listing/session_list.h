@@ -1,4 +1,4 @@
-// `recordings ls`, which both clients have.
+// The command `recordings ls` of tsh and tctl.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 
 namespace sallyport {
 
-// What says which sessions.
+// The options that choose sessions.
 struct SessionListOptions {
   std::string from_utc;
   std::string to_utc;
@@ -17,13 +17,13 @@ struct SessionListOptions {
   std::string limit;
 };
 
-// The command, which is given SessionListOptions.
+// Returns the command; its struct is SessionListOptions.
 Command SessionListCommand(std::string_view example, const Runner& run);
 
-// Returns the sessions that they ask for. kBadParameter, kUsage.
+// Returns the sessions for the options. Fails with kBadParameter and kUsage.
 Result<SessionRange> SessionRangeOf(const SessionListOptions& given);
 
-// The sessions as the command's result.
+// Returns the sessions as the command's result.
 Output SessionList(std::shared_ptr<RpcClient> rpc, const SessionRange& range);
 
 }  // namespace sallyport

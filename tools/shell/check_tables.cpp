@@ -1,4 +1,4 @@
-// Mistakes in the tables of a program that the compiler does not see.
+// Checks the tables of a program for mistakes that the compiler does not find.
 #include <algorithm>
 
 #include "tools/shell/command.h"
@@ -11,7 +11,7 @@ class FieldCheck {
  public:
   FieldCheck(std::string_view whose, const void* of) : whose_(whose), of_(of) {}
 
-  // Fails unless the row has a field of the struct, and one that no other row has.
+  // Fails unless the row has a field of the struct, which no other row has.
   Status Take(std::string_view row, const Field& field) {
     if (field.put == nullptr) return Wrong(row, "its value goes nowhere: it needs .into");
     if (of_ == nullptr) return Wrong(row, "nothing takes its value: .run needs RunWith");

@@ -1,7 +1,7 @@
-// Commands as rows of a table. A program lists its commands; from the rows come parsing, help, man page, completion,
-// did-you-mean and the list that tests walk. A row of an option or argument names the field of the command's struct
-// that its value goes into. A command gets that struct and returns an Output or an error; it does not print, does not
-// exit, and reads the environment only through its Invocation.
+// Commands as rows of a table. A program lists its commands; parsing, help, man pages, completion, suggestions and the
+// tests of all commands use the rows. A row of an option or argument names the field of the command's struct that its
+// value goes into. A command gets that struct and returns an Output or an error; it does not print, does not exit, and
+// reads the environment only through its Invocation.
 #pragma once
 
 #include <functional>
@@ -19,14 +19,14 @@
 
 namespace sallyport {
 
-// What becomes of an option. Scripts that are written for Teleport's programs give options that we lack.
+// How an option is handled. Scripts written for Teleport's programs give options that Sallyport lacks.
 enum class Support {
   kWorks,
   kAccepted,  // taken, and nothing that the user asked for depends on it
   kMissing,   // not implemented: refused by its name before anything is done
 };
 
-// A flag (an option without a value) has an opposite, --no-NAME, which takes it back.
+// A flag (an option without a value) has an opposite, --no-NAME, which unsets it.
 struct Option {
   std::string_view name;             // "proxy": given as --proxy
   char short_name = '\0';            // 'd': given as -d
@@ -44,7 +44,7 @@ struct Option {
   Field into = {};                 // where the value goes
 };
 
-// Returns a row for an option that is taken and changes nothing.
+// Returns a row for an option that is accepted and has no effect.
 constexpr Option Accepted(std::string_view name, std::string_view value_name = {}, char short_name = '\0') {
   return {.name = name,
           .short_name = short_name,
@@ -55,7 +55,7 @@ constexpr Option Accepted(std::string_view name, std::string_view value_name = {
           .support = Support::kAccepted};
 }
 
-// Returns a row for an option that is not implemented, but for some values.
+// Returns a row for an option of which only some values are implemented.
 constexpr Option Missing(std::string_view name, std::string_view value_name = {}, char short_name = '\0',
                          std::string_view harmless = {}, std::string_view environment = {}) {
   return {.name = name,
@@ -80,7 +80,7 @@ struct Argument {
 
 class Invocation;
 
-// What runs a command: a function, or RunWith of one that takes a struct.
+// The function that runs a command: a plain function, or RunWith of a function that takes a struct.
 struct Runner {
   using Function = Result<Output> (*)(const Invocation& invocation);
 
@@ -101,7 +101,7 @@ struct Command {
   // Values of --format; the first is the default. Empty: the command has no result to format.
   std::string_view formats = "text json yaml";
   bool passthrough = false;  // everything after the path is the command's own (kubectl)
-  // Options end at the first argument; from there on all words are the command's own, as they are (ssh).
+  // Options end at the first argument; all later words go to the command unchanged (ssh).
   bool options_first = false;
   Field words = {};  // where those of either go
   bool hidden = false;
@@ -109,14 +109,14 @@ struct Command {
   Runner run = {};
 };
 
-// An option of one command, or of every command when the path is "". A command's own option of that name stands before
-// it.
+// An option of one command, or of every command when the path is "". A command's own option of the same name takes
+// precedence.
 struct OptionRow {
   std::string_view command;
   Option option;
 };
 
-// Another name for the commands whose path is this, or begins with it: "recording" for "recordings".
+// Another name for the commands whose path is this path or begins with it: "recording" for "recordings".
 struct Alias {
   std::string_view path;
   std::string_view of;
@@ -135,34 +135,35 @@ struct Program {
   std::vector<Command> commands;
   int json_indent = 4;
   char format_short_name = '\0';  // of --format, where a command has no other use for it
-  // Returns the names of a sort that begin with a text, from what is on this host: no network, no question.
+  // Returns the names of a sort that begin with a text, from files of this host, without network and prompts.
   std::vector<KnownName> (*known_names)(const Invocation& environment, std::string_view sort,
                                         std::string_view prefix) = nullptr;
-  // What Teleport's program has and this one has not, or not as a thing of its own: constant tables, which cost nothing
-  // before a command line needs them.
+  // Commands and options of Teleport's program that this program lacks or has under another name: constant tables,
+  // which cost nothing until a command line needs them.
   std::span<const std::string_view> missing_commands = {};  // not implemented: refused by their names
   std::span<const OptionRow> further_options = {};
   std::span<const Alias> aliases = {};
-  // Returns what logs in again before a command that needs it is run once more, or nothing when that is not to be.
+  // Returns the command line that logs in again before the program repeats a command, or nothing when a new login is
+  // not allowed.
   std::optional<Invocation> (*log_in_again)(const Invocation& failed) = nullptr;
 };
 
 struct ParsedLine;
 
-// What a command was called with.
+// The command line and environment of a command.
 class Invocation {
  public:
-  // Puts what was given into the struct whose kTypeTag is `of`: see RunWith and ProgramOptions.
+  // Puts the given values into the struct whose kTypeTag is `of`: see RunWith and ProgramOptions.
   void Fill(const void* of, void* target) const;
 
-  // Returns the format of the result: as given, or the command's default; "" when it has none.
+  // Returns the format of the result: the given format, or the command's default; "" when the command has no formats.
   std::string format() const;
   // Returns whether the format was given.
   bool format_given() const;
 
   // Returns an environment variable, or "".
   std::string Env(std::string_view name) const;
-  // Returns the same as a function, for the libraries; good as long as this is.
+  // Returns the same as a function, for the libraries; valid as long as this object lives.
   std::function<std::string(std::string_view)> Environment() const {
     return [this](std::string_view name) { return Env(name); };
   }
@@ -173,7 +174,7 @@ class Invocation {
   std::shared_ptr<const ParsedLine> line;  // for the shell; commands have it in their structs
 };
 
-// Returns the program's own options as the struct that their rows fill.
+// Returns the program's own options, in the struct that their rows fill.
 template <typename T>
 T ProgramOptions(const Invocation& invocation) {
   T options;
@@ -181,8 +182,8 @@ T ProgramOptions(const Invocation& invocation) {
   return options;
 }
 
-// The Runner of a function that takes the command's options and arguments as a struct, which is gone when the function
-// returns: `Result<Output> Add(const Invocation&, const TokensAdd&)` is run by RunWith<Add>.
+// The Runner of a function that takes the command's options and arguments as a struct: RunWith<Add> runs
+// `Result<Output> Add(const Invocation&, const TokensAdd&)`. The struct is destroyed when the function returns.
 template <auto Function>
 inline constexpr Runner RunWith = [] {
   return []<typename T>(Result<Output> (*)(const Invocation&, const T&)) {
@@ -196,29 +197,31 @@ inline constexpr Runner RunWith = [] {
   }(Function);
 }();
 
-// Parses, runs, prints; returns the exit code of the error table. The whole of a program's main.
+// Parses the command line, runs the command, prints the result; returns the exit code of the error table. A program's
+// main calls only this.
 int RunProgram(const Program& program, int argc, char** argv);
 
-// Tells the user of an error as RunProgram does; returns its exit code.
+// Prints an error as RunProgram does; returns its exit code.
 int ReportError(const Program& program, const Error& error);
 
-// Parses a command line (without argv[0]). kUsage says what is wrong and what was probably meant.
+// Parses a command line (without argv[0]). Fails with kUsage, with the mistake and a suggestion.
 Result<Invocation> ParseCommandLine(const Program& program, std::span<const std::string> words);
 
 // Returns a command's own options: those of its row, --format where it has formats, and its further ones.
 std::vector<Option> OptionsOf(const Program& program, const Command& command);
 
-// Returns a command's own options and those of every command; one name or letter is that of the first which has it.
+// Returns a command's own options and those of every command; a name or letter belongs to the first option that has it.
 std::vector<Option> AllOptionsOf(const Program& program, const Command& command);
 
-// Fails with kInternal when a row that works has no field, or one that its command's struct has not, or that another
-// row has too. Debug builds check this at every start.
+// Fails with kInternal when an implemented row has no field, a field of another struct, or a field of another row.
+// Debug builds check this at every start.
 Status CheckTables(const Program& program);
 
-// Says that something of a program is not implemented: "kube exec", "ssh --invite".
+// Returns the error that a part of a program is not implemented: "kube exec", "ssh --invite".
 std::unexpected<Error> NotImplemented(const Program& program, std::string_view what);
 
-// Texts made from the table. With everything: also what is not implemented, marked.
+// Texts made from the table. With `everything` they include commands and options that are not implemented, marked as
+// such.
 std::string ProgramHelp(const Program& program, std::string_view group,  // group "" is the whole program
                         bool everything = false);
 std::string CommandHelp(const Program& program, const Command& command, bool everything = false);

@@ -18,8 +18,8 @@ std::vector<const Command*> Visible(const Program& program) {
   return commands;
 }
 
-// The visible options of a command, or of the program when there is none. What follows a passthrough command is not
-// ours to complete.
+// Returns the visible options of a command, or of the program without a command. Words after a passthrough command are
+// not completed.
 std::vector<Option> VisibleOptions(const Program& program, const Command* command) {
   std::vector<Option> all;
   if (command != nullptr && command->passthrough) return all;
@@ -40,7 +40,7 @@ struct Word {
   std::string_view summary;  // empty: a group of commands
 };
 
-// What may follow each beginning of a command: "" is the program.
+// The words that may follow each beginning of a command; "" is the program itself.
 std::map<std::string, std::vector<Word>> NextWords(const Program& program) {
   std::map<std::string, std::vector<Word>> next;
   for (const Command* command : Visible(program)) {
@@ -62,7 +62,7 @@ std::string TextsOf(const std::vector<Word>& words) {
   return texts;
 }
 
-// Commands and groups as a pattern of `case`.
+// Returns commands and groups as a pattern of `case`.
 std::string PathPattern(const Program& program) {
   std::string pattern;
   for (const Command* command : Visible(program)) {
@@ -81,7 +81,7 @@ std::string PathPattern(const Program& program) {
   return pattern;
 }
 
-// Rows of `case "COMMAND:OPTION"` for options with fixed values, or with names that the program knows.
+// Returns rows of `case "COMMAND:OPTION"` for options with fixed values, or with names that the program knows.
 using CaseRow = std::function<std::string(const std::string& pattern, const Option& option)>;
 std::string ValueCases(const Program& program, const CaseRow& row) {
   std::string cases;
@@ -99,7 +99,7 @@ std::string ValueCases(const Program& program, const CaseRow& row) {
   return cases;
 }
 
-// Rows of `case "COMMAND"` for commands whose first argument names something.
+// Returns rows of `case "COMMAND"` for commands whose first argument is a known name.
 std::string NameCases(const Program& program, const std::function<std::string(const Command&, std::string_view)>& row) {
   std::string cases;
   for (const Command* command : Visible(program)) {
@@ -124,7 +124,7 @@ std::string BashValues(const Program& program) {
   });
 }
 
-// bash breaks words at "=", "@" and ":" and replaces what is behind the last of them, an "@" itself included.
+// bash splits words at "=", "@" and ":", and replaces the text after the last of them; it replaces an "@" itself too.
 std::string Bash(const Program& program) {
   std::string words;
   for (const auto& [group, next] : NextWords(program)) {
@@ -244,7 +244,8 @@ std::string Zsh(const Program& program) {
       program.name, PathPattern(program), values, commands, options, names);
 }
 
-// Returns the condition under which fish is inside of a command; the second word of one may be the first of another.
+// Returns the condition under which fish is inside of a command; the second word of a command may be the first of
+// another.
 std::string FishCondition(const std::map<std::string, std::vector<Word>>& next, std::string_view path) {
   const auto space = path.find(' ');
   std::string condition = fmt::format("__fish_seen_subcommand_from {}", path.substr(0, space));

@@ -24,7 +24,7 @@ std::unexpected<Error> BecomeProgram(std::vector<std::string> words, std::string
 
 std::string OwnPath(const std::string& executable) {
   std::error_code error;
-  // Gone after an upgrade: the name then has " (deleted)" after it.
+  // After an upgrade the old file is deleted, and its name ends in " (deleted)".
   const auto own = std::filesystem::read_symlink("/proc/self/exe", error);
   if (!error && std::filesystem::exists(own, error)) return own.string();
   if (!executable.contains('/')) return executable;  // found by PATH

@@ -1,4 +1,4 @@
-// A command that becomes another program.
+// Functions for a command that replaces itself by another program.
 #pragma once
 
 #include <string>
@@ -8,11 +8,11 @@
 
 namespace sallyport {
 
-// Becomes the program that the first word names, found by PATH, with this environment. Returns only when it cannot be
-// started: kNotFound, with `hint`.
+// Replaces this process by the program that the first word names, found by PATH, with this environment. Returns only
+// when the program cannot be started: kNotFound, with `hint`.
 std::unexpected<Error> BecomeProgram(std::vector<std::string> words, std::string hint);
 
-// The path of this program, for others to start it.
+// Returns the path of this program, so that other programs can start it.
 std::string OwnPath(const std::string& executable);
 
 }  // namespace sallyport

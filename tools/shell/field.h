@@ -1,5 +1,4 @@
-// Where a value of the command line goes: a member of the struct that a command is given, named by a path of member
-// pointers.
+// The field for a value of the command line: a member of the command's struct, named by a path of member pointers.
 #pragma once
 
 #include <optional>
@@ -12,18 +11,18 @@ namespace sallyport {
 
 struct Field {
   const void* of = nullptr;  // the struct: its kTypeTag
-  // Assigns what was given, in the order of the command line. It is not called for what was not given.
+  // Assigns the given values, in the order of the command line. It is not called when no value is given.
   void (*put)(void* target, const std::vector<std::string>& values) = nullptr;
   bool is_list = false;  // an option's values may hold several each, with commas between
 };
 
-// Its address stands for a type.
+// The address of this variable identifies a type.
 template <typename T>
 inline constexpr char kTypeTag = 0;
 
 namespace field_path {
 
-// The class that a path begins in.
+// The class in which a path begins.
 template <auto...>
 struct Beginning;
 template <typename C, typename Member, Member C::* first, auto... Rest>
@@ -31,7 +30,7 @@ struct Beginning<first, Rest...> {
   using Class = C;
 };
 
-// A number is a step into an array.
+// A number in a path is an index of an array.
 template <auto Step, auto... Rest, typename T>
 auto& Walk(T& from) {
   if constexpr (sizeof...(Rest) > 0) {
@@ -64,14 +63,14 @@ using MemberAt = std::remove_cvref_t<decltype(Walk<Path...>(std::declval<typenam
 
 }  // namespace field_path
 
-// Into<&TokensAdd::ttl>, or Into<&Ls::list, &ListOptions::verbose> for a member of a member. What is assigned depends
-// on the member's type:
-//   std::string               the value, the last one when there are several
-//   bool                      whether a flag was given; one that its opposite takes back was not
+// The field for a member: Into<&TokensAdd::ttl>, or Into<&Ls::list, &ListOptions::verbose> for a member of a member.
+// The assigned value depends on the member's type:
+//   std::string               the value, or the last of several values
+//   bool                      whether a flag was given and not unset by its opposite
 //   int                       how often a flag was given
-//   std::vector<std::string>  all values; those of an option are split at commas unless its row says whole_values
-//   std::optional<T>          the same, and nothing when it was not given
-// What was not given keeps the value that the struct has of itself.
+//   std::vector<std::string>  all values; an option's values are split at commas unless its row sets whole_values
+//   std::optional<T>          the same as for T, and nothing when no value is given
+// A member without a given value keeps the default of its struct.
 template <auto... Path>
 inline constexpr Field Into{
     .of = &kTypeTag<typename field_path::Beginning<Path...>::Class>,

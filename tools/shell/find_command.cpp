@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kNamedOfGroup = 12;
 
-// Whether the word after an option is its value: "--name", "-n", "-xn" where x is a flag.
+// Returns whether the word after an option is its value: "--name", "-n", "-xn" where x is a flag.
 bool TakesValue(const std::vector<Option>& options, std::string_view word) {
   const bool is_long = word.starts_with("--");
   const std::string_view name = word.substr(is_long ? 2 : 1);
@@ -22,13 +22,13 @@ bool TakesValue(const std::vector<Option>& options, std::string_view word) {
   return false;
 }
 
-// The options that may stand where the command is known, or is not yet.
+// Returns the options that may stand at a position, after or before the command's name.
 std::vector<Option> OptionsAt(const Program& program, const Command* command) {
   static const Command kNoCommand{.formats = ""};
   return AllOptionsOf(program, command == nullptr ? kNoCommand : *command);
 }
 
-// The words after a command whose options come first.
+// Splits the words after a command whose options come first.
 void SplitOptionsFirst(const Program& program, std::span<const std::string> words, Found& found) {
   const std::vector<Option> options = AllOptionsOf(program, *found.command);
   std::size_t i = 0;
@@ -44,7 +44,7 @@ bool IsInside(std::string_view path, std::string_view group) {
   return path.size() > group.size() && path.starts_with(group) && path[group.size()] == ' ';
 }
 
-// Whether a path is a command, or the beginning of one.
+// Returns whether a path is a command, or the beginning of a command.
 bool IsCommandOrGroup(const Program& program, std::string_view path) {
   const auto is = [&](std::string_view known) { return known == path || IsInside(known, path); };
   return std::ranges::any_of(program.commands, is, &Command::path) || std::ranges::any_of(program.missing_commands, is);
@@ -56,7 +56,7 @@ std::string PathOf(const Program& program, const std::vector<std::string>& names
   return alias == program.aliases.end() ? path : std::string(alias->of);
 }
 
-// The visible commands of a group, as they are called.
+// Returns the visible commands of a group, as users type them.
 std::vector<std::string> CallsOf(const Program& program, std::string_view group) {
   std::vector<std::string> calls;
   for (const auto& command : program.commands) {

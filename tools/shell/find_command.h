@@ -1,4 +1,4 @@
-// Which command of a program a command line means.
+// Finds the command of a program that a command line names.
 #pragma once
 
 #include <span>
@@ -9,8 +9,8 @@
 
 namespace sallyport {
 
-// The command, and where its words are: options may stand before and between them, those of the program anywhere, its
-// own after its name.
+// The command, and the positions of its words. Options may stand before and between the words: options of the program
+// anywhere, options of the command after its name.
 struct Found {
   const Command* command = nullptr;
   std::string_view missing;        // the path of a command that is not implemented; what follows it is not looked at
@@ -19,14 +19,15 @@ struct Found {
   std::vector<std::string> names;  // the words that look like a command
 };
 
-// Returns what a command line means; neither a command nor a missing one: nothing.
+// Returns the command, or the command that is not implemented, that a command line names; nothing when it names
+// neither.
 Found FindCommand(const Program& program, std::span<const std::string> words);
 
-// Returns the words from the first on that is neither an option nor the value of one.
+// Returns the words from the first word on that is neither an option nor the value of an option.
 std::span<const std::string> WithoutLeadingOptions(const Program& program, std::span<const std::string> words);
 
-// Returns kUsage for what is no command, with what was probably meant, or kNotImplemented for a group of which nothing
-// is implemented.
+// Returns kUsage with a suggestion for words that are no command, or kNotImplemented for a group without implemented
+// commands.
 std::unexpected<Error> NoCommand(const Program& program, const Found& found);
 
 }  // namespace sallyport

@@ -32,7 +32,7 @@ std::string OptionLabel(const Option& option) {
 std::string OptionText(const Option& option) {
   std::string text(option.help);
   if (!option.choices.empty()) {
-    // Many choices are several words, between which a line may end.
+    // Many choices are written as separate words, so that lines can wrap between them.
     constexpr std::size_t kManyBytes = 60;
     const std::string_view between = option.choices.size() > kManyBytes ? ", " : "|";
     text += fmt::format(" ({})", fmt::join(SplitNonEmpty(option.choices, ' '), between));
@@ -46,12 +46,12 @@ std::vector<Option> Visible(std::vector<Option> options) {
   return options;
 }
 
-// The visible options that are the command's own.
+// Returns the visible options of the command itself.
 std::vector<Option> OwnOptions(const Program& program, const Command& command) {
   return Visible(OptionsOf(program, command));
 }
 
-// What is said of an option that help lists for completeness.
+// Returns the remark on an option that help lists only for completeness.
 std::string SupportText(const Option& option) {
   if (option.support == Support::kAccepted) return "Changes nothing";
   if (option.support == Support::kWorks) return OptionText(option);
@@ -59,7 +59,7 @@ std::string SupportText(const Option& option) {
   return fmt::format("But for {}: {}", fmt::join(SplitNonEmpty(option.harmless, ' '), ", "), kNotImplementedMark);
 }
 
-// Two columns, the first as wide as its widest cell.
+// Returns two columns, the first as wide as its widest cell.
 std::string Columns(const std::vector<std::pair<std::string, std::string>>& rows) {
   std::size_t width = 0;
   for (const auto& row : rows) width = std::max(width, row.first.size());
@@ -68,7 +68,7 @@ std::string Columns(const std::vector<std::pair<std::string, std::string>>& rows
   return text;
 }
 
-// Escapes what roff would read as a request or an escape.
+// Escapes text that roff would read as a request or an escape.
 std::string Roff(std::string_view text) {
   std::string escaped;
   for (const char c : text) {

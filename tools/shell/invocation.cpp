@@ -1,4 +1,4 @@
-// What a command is called with: its options and arguments as the struct that it has for them, and the environment.
+// The input of a command: its options and arguments in its struct, and the environment.
 #include <cstdlib>
 
 #include "libbase/text.h"

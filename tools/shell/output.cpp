@@ -13,14 +13,15 @@
 namespace sallyport {
 namespace {
 
-// A column takes at least so much of a line, the space after it included: as Teleport's tables have it.
+// The minimum width of a column, including the space after it, as in Teleport's tables.
 constexpr std::size_t kMinColumn = 5;
-// A last column that is narrower than this is not wrapped.
+// A last column narrower than this is not wrapped.
 constexpr std::size_t kMinWrapped = 16;
 
 using Write = std::function<Status(std::string_view)>;
 
-// Characters that take no column of a terminal, or two (Unicode's East Asian width W and F, emoji). Others take one.
+// Characters that take no column of a terminal, or two columns (Unicode's East Asian width W and F, emoji). Others take
+// one.
 struct WidthRange {
   char32_t first;
   char32_t last;
@@ -35,7 +36,7 @@ constexpr WidthRange kWidths[] = {
     {0xE0100, 0xE01EF, 0},
 };
 
-// Returns how many columns of a terminal a text takes.
+// Returns the number of terminal columns that a text takes.
 std::size_t Width(std::string_view text) {
   std::size_t width = 0;
   while (!text.empty()) {
@@ -65,7 +66,7 @@ std::vector<std::size_t> WidthsOf(const Lines& lines) {
   return widths;
 }
 
-// Where the columns of a table stand, and how wide the last may be.
+// The positions of a table's columns, and the maximum width of the last column.
 struct Layout {
   Layout(std::vector<std::size_t> wanted, std::size_t line_width) : widths(std::move(wanted)) {
     for (std::size_t i = 0; i + 1 < widths.size(); ++i) last_begins += std::max(widths[i] + 1, kMinColumn);
@@ -75,10 +76,10 @@ struct Layout {
   }
   std::vector<std::size_t> widths;
   std::size_t last_begins = 0;
-  std::size_t last_width = 0;  // 0: as wide as it comes
+  std::size_t last_width = 0;  // 0: unlimited
 };
 
-// Returns how many bytes of a text stand in a width: up to a comma or a space, or where there is none as many as fit.
+// Returns how many bytes of a text fit into a width: up to a comma or a space, or, without these, as many as fit.
 std::size_t FittingBytes(std::string_view text, std::size_t width) {
   std::size_t bytes = 0;
   std::size_t broken = 0;
@@ -92,7 +93,7 @@ std::size_t FittingBytes(std::string_view text, std::size_t width) {
   return bytes;
 }
 
-// Appends the last cell of a line; what does not fit stands under its beginning.
+// Appends the last cell of a line; the rest that does not fit continues below the beginning of the cell.
 void AppendLastCell(std::string_view cell, const Layout& layout, std::string& text) {
   while (layout.last_width > 0 && Width(cell) > layout.last_width) {
     const std::size_t bytes = FittingBytes(cell, layout.last_width);
@@ -104,7 +105,7 @@ void AppendLastCell(std::string_view cell, const Layout& layout, std::string& te
   text += cell;
 }
 
-// Returns the lines as text. Nothing stands behind the last cell that says something.
+// Returns the lines as text, without trailing empty cells.
 std::string TextOf(const Lines& lines, const Layout& layout) {
   std::string text;
   for (const auto& line : lines) {

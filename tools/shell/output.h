@@ -1,4 +1,4 @@
-// What a command gives back, and its three renderings. stdout carries only this; notices go to stderr.
+// The result of a command, and its three renderings. Only the result goes to stdout; notices go to stderr.
 #pragma once
 
 #include <functional>
@@ -15,22 +15,22 @@ namespace sallyport {
 // Receives the items of a list one after the other.
 using ItemSink = std::function<Status(const Value& item)>;
 
-// Receives bytes as they are.
+// Receives bytes unchanged.
 using ByteSink = std::function<Status(std::string_view bytes)>;
 
 struct Output {
-  // One of these: nothing, a value, a list that is produced item by item (10,000 nodes never become one tree), or bytes
-  // that go out as they come.
+  // The form of the result: nothing, a value, a list that is produced item by item (10,000 nodes never become one
+  // tree), or bytes that are written as they arrive.
   enum class Kind { kNothing, kValue, kItems, kBytes } kind = Kind::kNothing;
   Value value;
   std::function<Status(const ItemSink& sink)> items;
 
-  // How a person reads it. For kValue: the text of the value, ending in a newline. For kItems: a table with a row an
+  // The text format. For kValue: the text of the value, ending in a newline. For kItems: a table with a row for each
   // item.
   std::function<std::string(const Value& value)> text;
   std::vector<std::string> columns;
   std::function<std::vector<std::string>(const Value& item)> row;
-  // For kBytes: writes to stdout and stderr, in whatever format was asked for, and returns the exit code.
+  // For kBytes: writes to stdout and stderr in the requested format, and returns the exit code.
   std::function<Result<int>(const ByteSink& out, const ByteSink& err)> bytes;
 
   bool yaml_documents = false;  // YAML of a list is one document an item (tctl get) instead of one list
@@ -42,10 +42,10 @@ struct Output {
   int exit_code = 0;                              // of a child program or the failures, say
 
   static Output Nothing() { return {}; }
-  // A text alone: what has no other format.
+  // Returns a text-only result, for results that have no other format.
   static Output Text(std::string text);
   static Output Of(Value value, std::function<std::string(const Value&)> text);
-  // A list that is already there.
+  // Returns a list whose items are all known.
   static Output List(Value::List items, std::vector<std::string> columns,
                      std::function<std::vector<std::string>(const Value&)> row);
 };
@@ -54,11 +54,12 @@ struct Output {
 Status Render(const Output& output, std::string_view format, int json_indent,
               const std::function<Status(std::string_view)>& write);
 
-// Returns how many characters a line of the terminal on stdout has; 0 when stdout is none.
+// Returns the number of characters in a line of the terminal on stdout; 0 when stdout is no terminal.
 std::size_t TerminalColumns();
 
 // Returns a table: header, dashes, rows; every cell but the last padded and followed by a space, as Teleport's are.
-// Control characters are escaped. A last column that does not fit into the line is wrapped; 0 is a line without an end.
+// Control characters are escaped. A last column that does not fit into the line is wrapped; 0 is a line of unlimited
+// width.
 std::string RenderTable(const std::vector<std::string>& columns, const std::vector<std::vector<std::string>>& rows,
                         std::size_t line_width = TerminalColumns());
 

@@ -1,4 +1,4 @@
-// Command lines, by CLI11: the command is found in the table first, and a parser is built for that one alone.
+// Parses command lines by CLI11: it first finds the command in the table, and builds a parser for that command alone.
 #include <CLI/CLI.hpp>
 
 #include "libbase/text.h"
@@ -8,10 +8,10 @@
 namespace sallyport {
 namespace {
 
-// The value of a flag that its opposite takes back. No word of a command line has a NUL.
+// The value of a flag that its opposite unsets. No word of a command line contains a NUL.
 const std::string kTakenBack(1, '\0');
 
-// Adds an option; its letter stays with an option that is there.
+// Adds an option, without its letter when an earlier option has the letter.
 void AddUnlessTaken(Option option, std::vector<Option>& options) {
   for (const auto& there : options) {
     if (there.name == option.name) return;
@@ -25,7 +25,7 @@ std::string OptionNames(const Option& option) {
   return fmt::format("-{},--{}", option.short_name, option.name);
 }
 
-// Whether a command line may have an option: a parser of what cannot be there costs time.
+// Returns whether a command line may contain an option. Parsers of other options would only cost time.
 bool IsMentioned(const Option& option, const std::vector<std::string>& words) {
   return std::ranges::any_of(words, [&](std::string_view word) {
     if (word.size() < 2 || word[0] != '-') return false;
@@ -36,7 +36,7 @@ bool IsMentioned(const Option& option, const std::vector<std::string>& words) {
   });
 }
 
-// Options and arguments of one command as a CLI11 parser that fills a ParsedLine.
+// The CLI11 parser for the options and arguments of one command, which fills a ParsedLine.
 class Parser {
  public:
   Parser(const std::vector<Option>& options, const Command& command, const std::vector<std::string>& words,
@@ -51,13 +51,13 @@ class Parser {
 
   Status Parse(std::vector<std::string> words) {
     SplitEmptyValues(words);
-    std::ranges::reverse(words);  // as CLI11 wants them
+    std::ranges::reverse(words);  // CLI11 takes the last word first
     try {
       app_.parse(std::move(words));
     } catch (const CLI::ExtrasError&) {
       return Unknown();
     } catch (const CLI::RequiredError& error) {
-      // What is unknown may be what is missing.
+      // A mistyped option may be the reason that a required one is missing.
       if (HasUnknownOption()) return Unknown();
       return Fail(ErrorKind::kUsage, "{}", LowerFirst(error.what()));
     } catch (const CLI::ArgumentMismatch& error) {
@@ -67,7 +67,7 @@ class Parser {
       return Fail(ErrorKind::kUsage, "{}", LowerFirst(error.what()));
     }
 
-    // How often a flag was given.
+    // The number of times that a flag was given.
     for (const auto& [key, option] : counted_) {
       if (option->count() > 1) line_.options[key].assign(option->count(), "true");
     }
@@ -81,7 +81,7 @@ class Parser {
     return text;
   }
 
-  // CLI11 takes the word after "--name=" for its value; "--name" and "" it reads as meant.
+  // CLI11 takes the word after "--name=" for its value; it reads the two words "--name" and "" correctly.
   static void SplitEmptyValues(std::vector<std::string>& words) {
     for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
       if (!words[i].starts_with("--") || words[i].find('=') + 1 != words[i].size()) continue;
@@ -106,11 +106,11 @@ class Parser {
     auto* added = app_.add_option_function<std::vector<std::string>>(
         OptionNames(option), [this, key](const std::vector<std::string>& values) { line_.options[key] = values; });
     added->expected(1);
-    added->allow_extra_args(false);  // what follows the value is not the option's
+    added->allow_extra_args(false);  // words after the value do not belong to the option
     added->multi_option_policy(option.repeated ? CLI::MultiOptionPolicy::TakeAll : CLI::MultiOptionPolicy::TakeLast);
   }
 
-  // "--no-NAME", where that is no option of its own.
+  // Adds "--no-NAME", unless that is an option of its own.
   void AddOpposite(const Option& option) {
     const std::string opposite = fmt::format("no-{}", option.name);
     if (std::ranges::find(options_, opposite, &Option::name) != options_.end()) return;
@@ -126,7 +126,7 @@ class Parser {
       added->expected(argument.required ? 1 : 0, 1 << 20);
     } else {
       added->expected(1);
-      added->allow_extra_args(false);  // what follows is the next argument
+      added->allow_extra_args(false);  // the next word is the next argument
     }
   }
 
@@ -178,7 +178,7 @@ void TakeEnvironment(const std::vector<Option>& options, const Invocation& invoc
   }
 }
 
-// Whether a missing option was asked for in earnest, by the command line or by the environment.
+// Returns whether the command line or the environment sets an option that is not implemented to a value with an effect.
 bool IsWanted(const Option& option, const ParsedLine& line) {
   const auto* const given = line.FindOption(option.name);
   if (option.support != Support::kMissing || given == nullptr) return false;
@@ -188,7 +188,7 @@ bool IsWanted(const Option& option, const ParsedLine& line) {
   });
 }
 
-// Refuses what is not implemented; what is left are options that work.
+// Refuses options that are not implemented; the remaining options work.
 Status CheckSupport(const std::vector<Option>& options, const Invocation& invocation, ParsedLine& line) {
   for (const auto& option : options) {
     if (IsWanted(option, line)) {

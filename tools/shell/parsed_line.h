@@ -1,4 +1,4 @@
-// What a command line gave, by the names of its rows. For the shell alone: commands get it in structs (field.h).
+// The values of a command line, by the names of their rows. Only tools/shell uses them: commands get structs (field.h).
 #pragma once
 
 #include <functional>
@@ -20,7 +20,7 @@ struct ParsedLine {
   ByName arguments;
   Values words;  // those that a command takes as they are
 
-  // Returns an option's values, or nullptr when it was given neither on the command line nor by the environment.
+  // Returns an option's values, or nullptr when neither the command line nor the environment gives it.
   const Values* FindOption(std::string_view name) const {
     const auto found = options.find(name);
     return found == options.end() ? nullptr : &found->second;

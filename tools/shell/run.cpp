@@ -1,4 +1,4 @@
-// A program from start to exit code.
+// Runs a program from start to exit code.
 #include <fcntl.h>
 #include <unistd.h>
 #include <csignal>
@@ -19,7 +19,8 @@ namespace {
 constexpr std::string_view kNamesCommand = "__names";
 constexpr std::string_view kCannotWrite = "cannot write the result";
 
-// Whether a shell takes a word as it is. Names come from servers, and completion puts them on the command line.
+// Returns whether a shell reads a word unchanged. Names come from servers, and completion puts them on the command
+// line.
 bool IsPlainWord(std::string_view word) {
   return !word.empty() && word.front() != '-' && word.front() != '=' && std::ranges::all_of(word, [](unsigned char c) {
     return std::isalnum(c) != 0 || std::string_view("._-@:/+,=").contains(static_cast<char>(c));
@@ -28,13 +29,13 @@ bool IsPlainWord(std::string_view word) {
 
 bool stdout_was_closed = false;
 
-// Puts something into the descriptors 0 to 2 that are closed: the next file or connection would take such a number, and
-// the result would go there.
+// Opens /dev/null for each of the descriptors 0 to 2 that is closed: otherwise the next file or connection would get
+// that number, and the result would be written to it.
 void OpenStandardDescriptors() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
     if (fd == STDOUT_FILENO) stdout_was_closed = true;
-    std::ignore = ::open("/dev/null", O_RDWR);  // takes the lowest free number, which is this one
+    std::ignore = ::open("/dev/null", O_RDWR);  // opens the lowest free descriptor, which is this one
   }
 }
 
@@ -48,7 +49,7 @@ Status WriteFd(int fd, std::string_view text) {
   return {};
 }
 
-// Writes a text that is the whole answer; returns the exit code.
+// Writes a text that is the whole result; returns the exit code.
 int WriteAnswer(const Program& program, std::string_view text) {
   const Status written = WriteFd(STDOUT_FILENO, text);
   return written ? 0 : ReportError(program, written.error());
@@ -64,7 +65,7 @@ bool WantsHelp(std::span<const std::string> words) {
   return false;
 }
 
-// help [--all] [COMMAND...] and COMMAND --help.
+// Runs help [--all] [COMMAND...] and COMMAND --help.
 int Help(const Program& program, std::vector<std::string> words) {
   const bool everything = !words.empty() && words.front() == "help" && std::ranges::find(words, "--all") != words.end();
   std::erase_if(words, [](const std::string& word) { return word.starts_with('-') || word == "help"; });
@@ -85,8 +86,8 @@ int Help(const Program& program, std::vector<std::string> words) {
   return WriteAnswer(program, ProgramHelp(program, group, everything));
 }
 
-// __names SORT [PREFIX], for completion scripts: a name a line, and behind a tab what is said about it. Whatever goes
-// wrong is no answer.
+// Runs __names SORT [PREFIX], for completion scripts: prints one name a line, with a description after a tab. Errors
+// give no output.
 int Names(const Program& program, const std::vector<std::string>& words) {
   if (program.known_names == nullptr || words.size() < 2) return 0;
   std::string text;
@@ -96,10 +97,10 @@ int Names(const Program& program, const std::vector<std::string>& words) {
   return WriteAnswer(program, text);
 }
 
-// What every program has beside its own commands.
+// Runs the commands that every program has besides its own.
 std::optional<int> BuiltIn(const Program& program, const std::vector<std::string>& words) {
   const auto parsed = ParseCommandLine(program, words);
-  // What is passed on may be "--help".
+  // Words that are passed on may be "--help".
   const std::size_t passed_on = parsed ? parsed->line->words.size() : 0;
   const bool wants_help = WantsHelp(std::span(words).first(words.size() - passed_on));
   if (words.empty() || wants_help) return Help(program, words);
@@ -117,7 +118,7 @@ std::optional<int> BuiltIn(const Program& program, const std::vector<std::string
   return std::nullopt;
 }
 
-// Somebody whose login is over, and who can be asked, goes on after logging in.
+// When the login has expired and the user can be asked, the command continues after a new login.
 Result<Output> RunCommand(const Invocation& invocation) {
   const Command& command = *invocation.command;
   const Program& program = *invocation.program;
@@ -135,7 +136,7 @@ Result<Output> RunCommand(const Invocation& invocation) {
 }  // namespace
 
 int ReportError(const Program& program, const Error& error) {
-  // These say of themselves what they are.
+  // These errors already name their kind.
   const bool prefixed = error.kind == ErrorKind::kUsage || error.message.starts_with(kCannotWrite);
   std::string text =
       fmt::format("{}: {}", program.name, prefixed ? error.message : ToText({error.kind, error.message, {}}));
@@ -166,8 +167,7 @@ int RunProgram(const Program& program, int argc, char** argv) {
     return code ? *code : ReportError(program, code.error());
   }
 
-  // Collected so that a failure half-way is seen before it is too late only for what streams: lists go out as they
-  // come.
+  // Lists are written as they arrive; only they can fail half-way.
   std::string buffer;
   const auto write = [&](std::string_view text) -> Status {
     constexpr std::size_t kFlushBytes = 64 << 10;

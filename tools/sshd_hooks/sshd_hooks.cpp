@@ -1,13 +1,13 @@
-// Loaded into the sshd of a node's connection (LD_PRELOAD), so that the node's agent comes before every program of the
-// user, whatever the login shell is:
+// A library that sshd loads for a connection to a node (LD_PRELOAD), so that the node's agent runs before every program
+// of the user, whatever the login shell is. It changes these calls:
 //
-// - getpwnam: the login has the shell kHooksStandIn, and all else as the system knows it, from wherever;
+// - getpwnam: the login gets the shell kHooksStandIn; all other fields are those of the system's passwd database;
 // - execve of the stand-in for a session: hands the session's descriptors, command and environment to the agent, and
-//   waits for the exit code. The process is sshd's own, which the user can end but not look into;
-// - execve of the stand-in for principals: asks the agent whose certificate that is;
-// - chown, chmod of terminals: they stay those of sshd's own user, which is root, and nobody else's.
+//   waits for the exit code. The process is sshd's own, which the user can end but not inspect;
+// - execve of the stand-in for principals: asks the agent for the permissions of the certificate;
+// - chown, chmod of terminals: terminals stay owned by sshd's own user, which is root, and only root can open them.
 //
-// Uses functions of the C library alone, without naming its version, so that it is loaded wherever sshd is.
+// The library uses only functions of the C library, without a version, so that every sshd can load it.
 #include <dlfcn.h>
 #include <poll.h>
 #include <pwd.h>
@@ -31,13 +31,13 @@ using namespace sallyport;
 
 constexpr std::size_t kMaxName = 4096;
 constexpr std::size_t kMaxAnswer = 64 << 10;
-constexpr const char* kPrivilegeUser = "sshd";  // whom sshd looks up for itself, before the login
+constexpr const char* kPrivilegeUser = "sshd";  // sshd looks this user up for itself, before the login
 constexpr const char* kTerminals = "/dev/pts/";
 
 char door_path[sizeof(sockaddr_un::sun_path)];
-// The first that sshd looks up beside its own: who wants to log in.
+// The first user that sshd looks up besides its own: the user who logs in.
 char login_name[kMaxName];
-char login_entry[kMaxName];  // the name as the system has it
+char login_entry[kMaxName];  // the name in the passwd database
 char login_shell[kMaxName];
 char login_uid[24];
 
@@ -64,7 +64,7 @@ void FormatNumber(unsigned long number, char* to) {
   *to = '\0';
 }
 
-// A frame that is put together: texts, each with its NUL.
+// Builds a frame: texts, each with its NUL.
 class Fields {
  public:
   explicit Fields(SessionFrameType type) : bytes_(static_cast<char*>(std::malloc(kCapacity))) {
@@ -85,7 +85,7 @@ class Fields {
   }
   bool good() const { return good_; }
 
-  // Sends it, and the first descriptors of this process when they are asked for.
+  // Sends the frame, with the first descriptors of this process on request.
   bool Send(int door, bool descriptors) {
     const std::size_t length = size_ - kSessionLengthBytes;
     for (std::size_t i = 0; i < kSessionLengthBytes; ++i) {
@@ -167,7 +167,7 @@ void WriteAll(int to, const char* text, std::size_t size) {
 struct Answer {
   SessionFrameType type;
   std::size_t size;
-  char payload[kMaxAnswer];  // and a NUL
+  char payload[kMaxAnswer];  // includes a NUL
 };
 Answer answer;
 
@@ -188,9 +188,9 @@ void Say(const char* sentence) {
   WriteAll(STDERR_FILENO, "\n", 1);
 }
 
-// Prints what the agent says that the certificate may do.
+// Prints the permissions of the certificate, as the agent answers.
 int AskForPrincipals(const char* certificate, const char* entry) {
-  // Whom sshd lets in must be who was looked up first.
+  // sshd must let in the user that it looked up first.
   if (std::strcmp(entry, login_entry) != 0) return 1;
 
   Fields question(SessionFrameType::kLogin);
@@ -208,7 +208,7 @@ int AskForPrincipals(const char* certificate, const char* entry) {
 
 volatile std::sig_atomic_t has_other_size;
 
-// Until the agent says something. What sshd tells this process of its terminal is passed on meanwhile.
+// Waits until the agent answers. Signals of sshd about the terminal are passed on meanwhile.
 bool WaitForAnswer(int door, const sigset_t& signals) {
   while (true) {
     pollfd wait{door, POLLIN, 0};
@@ -221,7 +221,7 @@ bool WaitForAnswer(int door, const sigset_t& signals) {
   }
 }
 
-// The signal comes only while the agent is waited for.
+// The signal arrives only during the wait for the agent.
 sigset_t HoldSizeSignal() {
   struct sigaction action;
   std::memset(&action, 0, sizeof action);
@@ -235,7 +235,7 @@ sigset_t HoldSizeSignal() {
   return before;
 }
 
-// Waits until the agent says how the session has ended.
+// Waits until the agent reports the end of the session.
 int UntilExit(int door, const sigset_t& signals) {
   while (WaitForAnswer(door, signals) && ReadAnswer(door)) {
     switch (answer.type) {
@@ -243,7 +243,7 @@ int UntilExit(int door, const sigset_t& signals) {
         Say(answer.payload);
         break;
       case SessionFrameType::kStarted:
-        // What the session closes is to be closed.
+        // A descriptor that the session closes must be closed here too.
         for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::close(number);
         break;
       case SessionFrameType::kExit:
@@ -255,12 +255,12 @@ int UntilExit(int door, const sigset_t& signals) {
   return kSessionFailed;
 }
 
-// Has the agent run the session: SHELL -c COMMAND, or SHELL alone.
+// Makes the agent run the session: SHELL -c COMMAND, or SHELL alone.
 int RunSession(char* const arguments[], char* const environment[]) {
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   const bool command = arguments[1] != nullptr && arguments[2] != nullptr;
 
-  // umask() tells the mask only by setting another; this process makes no file.
+  // umask() returns the mask only when it sets another; this process makes no file.
   const mode_t mask = ::umask(0);
   char mask_text[24];
   FormatNumber(mask, mask_text);

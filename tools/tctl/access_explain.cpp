@@ -1,5 +1,5 @@
-// Why a user may do something, or may not: evaluated here, from what the cluster has. Every cluster of Teleport's wire
-// answers it.
+// Explains why a user may or may not do something. tctl evaluates the resources of the cluster itself, so it works with
+// every cluster that has Teleport's API.
 #include <algorithm>
 #include <array>
 
@@ -27,12 +27,12 @@ struct AccessExplain {
   std::string user;
   std::string action;
   std::string resource;
-  std::vector<std::string> inside;  // a Kubernetes cluster
+  std::vector<std::string> inside;  // the Kubernetes cluster of an object
   std::string name_space;
   std::string labels;
 };
 
-// Actions on resources that labels make reachable; every other action is a verb on a kind.
+// Actions on resources that roles reach by labels; every other action is a verb on a kind.
 struct ActionRow {
   std::string_view action;
   std::string_view kind;
@@ -45,7 +45,7 @@ struct AskedAccess {
   std::string subject;  // "ssh to web-1 as root"
 };
 
-// Returns the labels of what is named: of the option, else of the one resource with that name.
+// Returns the labels of the resource: those of the option, else those of the only resource with that name.
 Result<Labels> LabelsOf(const AccessExplain& given, const AccessSnapshot& snapshot, std::string_view kind,
                         const std::string& name) {
   if (!given.labels.empty()) return ParseLabels(given.labels);
@@ -63,7 +63,7 @@ Result<Labels> LabelsOf(const AccessExplain& given, const AccessSnapshot& snapsh
                       "ask about one that is not there yet by --labels=KEY=VALUE,...");
 }
 
-// "pods", "pods/web-1", "deployments.apps/web".
+// Parses "pods", "pods/web-1", "deployments.apps/web".
 KubeRequest ObjectOf(const std::string& verb, std::string_view object, const std::string& kube_namespace) {
   KubeRequest request{.verb = verb, .api_group = "", .resource = "", .kube_namespace = kube_namespace, .name = ""};
   const auto slash = object.find('/');
@@ -125,7 +125,7 @@ Result<AskedAccess> AskedOfRules(const AccessExplain& given) {
   return asked;
 }
 
-// Returns the line of a field in what `tctl get role/NAME` prints; 0 when it is not there, as for what is filled in.
+// Returns the line of a field in the output of `tctl get role/NAME`; 0 when the line is missing, as for defaults.
 int LineOf(const AccessSnapshot& snapshot, const std::string& role, std::string_view part, std::string_view field,
            int index) {
   const auto found = snapshot.roles.find(role);
@@ -151,7 +151,7 @@ Value Where(const AccessSnapshot& snapshot, const std::string& role, RoleConditi
   return where;
 }
 
-// Roles that the user lacks and any of which would allow it.
+// Returns the roles that the user lacks and each of which would allow the action.
 std::vector<std::string> RolesThatWould(const AccessSnapshot& snapshot, const types::UserV2& user,
                                         const AccessQuestion& question) {
   std::vector<std::string> would;
@@ -189,7 +189,7 @@ Value Explained(const AccessSnapshot& snapshot, const types::UserV2& user, const
   return result;
 }
 
-// Adds the locks in force that hit the user, whatever the roles say.
+// Adds the locks in force that match the user, whatever the roles allow.
 Status AddLocks(RpcClient& rpc, const types::UserV2& user, const std::string& login, Value& result) {
   std::vector<types::LockTarget> asked(1);
   asked.front().set_user(user.metadata().name());

@@ -15,7 +15,7 @@
 namespace sallyport {
 namespace {
 
-// Kinds whose resources are written by hand.
+// The kinds whose resources are written by hand.
 constexpr std::array<std::string_view, 3> kWritten{"kube_cluster", "app", "db"};
 
 Status ReadEach(RpcClient& rpc, std::string_view kind_name, const MessageSink& sink) {
@@ -25,7 +25,7 @@ Status ReadEach(RpcClient& rpc, std::string_view kind_name, const MessageSink& s
   return calls->list(rpc, false, sink);
 }
 
-// A part that the cluster cannot list has nothing in it.
+// Returns an empty part when the cluster cannot list it.
 Status Unless(ErrorKind kind, Status status) { return status || status.error().kind != kind ? status : Status(); }
 
 }  // namespace
@@ -68,7 +68,7 @@ Status ReadUsers(RpcClient& rpc, AccessSnapshot& snapshot) {
 }
 
 Status ReadResources(RpcClient& rpc, AccessSnapshot& snapshot) {
-  // Several servers may announce one cluster, and a cluster that is written by hand may be announced too.
+  // Several servers may announce one cluster, and servers may also announce a cluster that is written by hand.
   std::set<Reachable> seen;
   const auto add_once = [&](Reachable resource) {
     if (seen.insert(resource).second) snapshot.resources.push_back(std::move(resource));

@@ -1,4 +1,5 @@
-// What decides about access in a cluster: users, roles, and the resources that roles reach. Read here, evaluated here.
+// A snapshot of everything that decides about access in a cluster: users, roles, and the resources that roles reach.
+// tctl reads it and evaluates it itself.
 #pragma once
 
 #include <map>
@@ -13,7 +14,7 @@
 
 namespace sallyport {
 
-// A resource that labels make reachable. Nodes are known by their host name.
+// A resource that roles reach by labels. The name of a node is its host name.
 struct Reachable {
   std::string kind;  // "node", "kube_cluster", "app", "db"
   std::string name;
@@ -27,13 +28,13 @@ struct AccessSnapshot {
   std::map<std::string, std::shared_ptr<const types::UserV2>> users;
   std::vector<Reachable> resources;
 
-  // Puts a resource in the place of the one with its kind and name; other kinds change nothing.
+  // Replaces the resource with the same kind and name; ignores other kinds.
   void Apply(const Resource& resource);
-  // Returns what a user's roles give, `more` roles beside. Roles that are not there give nothing.
+  // Returns the access by a user's roles and by `more` roles. Unknown roles give no access.
   AccessChecker CheckerOf(const types::UserV2& user, const std::vector<std::string>& more = {}) const;
 };
 
-// Each reads a part of it. Kinds of resources that the cluster does not have are left out.
+// Each function reads a part of the snapshot. Kinds of resources that the cluster does not know are left out.
 Status ReadRoles(RpcClient& rpc, AccessSnapshot& snapshot);
 Status ReadUsers(RpcClient& rpc, AccessSnapshot& snapshot);
 Status ReadResources(RpcClient& rpc, AccessSnapshot& snapshot);

@@ -42,7 +42,7 @@ types::AlertSeverity SeverityOf(const std::string& text) {
   return text == "medium" ? types::MEDIUM : types::HIGH;
 }
 
-// How long something lasts that --ttl may say.
+// Returns the duration that --ttl gives, or the default.
 Result<Nanoseconds> AlertTtlOf(const std::string& text) {
   if (text.empty()) return kDefaultAlertTtl;
   ASSIGN_OR_RETURN(const Nanoseconds ttl, ParseDuration(text));
@@ -82,7 +82,7 @@ std::vector<std::string> VerboseRow(const Value& alert) {
   return cells;
 }
 
-// A list whose YAML is one document an item.
+// Returns a list whose YAML has one document for each item.
 Output ListOf(Value::List items, std::vector<std::string> columns, std::vector<std::string> (*row)(const Value&)) {
   Output output = Output::List(std::move(items), std::move(columns), row);
   output.yaml_documents = true;

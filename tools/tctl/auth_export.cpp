@@ -31,7 +31,7 @@ namespace trustv1 = teleport::trust::v1;
 
 constexpr mode_t kPublicMode = 0644;
 constexpr mode_t kPrivateMode = 0600;
-constexpr std::size_t kCrlNameLength = 51;  // what certutil of Windows takes
+constexpr std::size_t kCrlNameLength = 51;  // the limit of certutil of Windows
 
 enum class Form { kAuthorizedKeys, kKnownHosts, kPem, kDer };
 
@@ -57,7 +57,7 @@ constexpr TypeRow kTypes[] = {
     {"saml-idp", "saml_idp", Form::kDer},
     {"awsra", "awsra", Form::kPem},
 };
-// The values of --type, those that are not implemented too. Options keep views of texts.
+// The values of --type, including those that are not implemented. The text is static because options keep views.
 std::string_view TypeNames() {
   static const std::string names = [] {
     std::string all;
@@ -81,11 +81,11 @@ Result<types::CertAuthorityV2> ExportedAuthority(RpcClient& rpc, const std::stri
   return rpc.Call<types::CertAuthorityV2>("/teleport.trust.v1.TrustService/GetCertAuthority", request);
 }
 
-// What is exported: pieces that each become a file, or all together the result.
+// The exported parts: each becomes a file, or all together are the result.
 struct Export {
   bool keys = false;
-  bool old_form = false;    // user authorities as known hosts too
-  std::string fingerprint;  // only the SSH key with it
+  bool old_form = false;    // user authorities too as known hosts
+  std::string fingerprint;  // only the SSH key with this fingerprint
   std::vector<std::string> pieces;
 };
 
@@ -105,7 +105,7 @@ Status AddSsh(const TypeRow& row, const types::CertAuthorityV2& authority, Expor
       ASSIGN_OR_RETURN(const AuthorizedKey parsed, ParseAuthorizedKey(pair.publickey()));
       if (!to.fingerprint.empty() && parsed.key.SshFingerprint() != to.fingerprint) continue;
       if (to.keys) {
-        // Only what signs now has a private key that matters.
+        // Only the active keys have private keys of use.
         if (set == &spec.activekeys()) text += pair.privatekey() + "\n";
         continue;
       }
@@ -155,7 +155,7 @@ Result<Output> RunExport(const Invocation& invocation, const AuthExport& given) 
   ASSIGN_OR_RETURN(const std::string cluster, ClusterName(*rpc));
 
   for (const auto& row : kTypes) {
-    // Without a type: the SSH authorities of hosts and users.
+    // Without a type, export the SSH authorities of hosts and users.
     const bool wanted = type.empty() ? row.name == "host" || row.name == "user" : row.name == type;
     if (wanted) RETURN_IF_ERROR(AddType(*rpc, cluster, row, made));
   }
@@ -168,9 +168,9 @@ Result<Output> RunExport(const Invocation& invocation, const AuthExport& given) 
                       "write each to a file: --out=PREFIX");
 }
 
-// Revocation lists.
+// Exports revocation lists.
 
-// "<base32hex of the key id>_<name>", as Windows finds them.
+// Returns "<base32hex of the key id>_<name>", the name by which Windows finds a list.
 std::string CrlName(const Certificate& authority) {
   std::string id = ToBase32(authority.subject_key_id());
   for (char& c : id) {

@@ -38,7 +38,7 @@ constexpr std::chrono::hours kDefaultTtl{12};
 constexpr std::chrono::minutes kTolerance{1};
 constexpr int kDefaultPort = 443;
 
-// What the cluster says of itself.
+// The answer of the cluster about itself.
 struct Cluster {
   std::string name;
   UserKeys keys;
@@ -67,7 +67,7 @@ Status CheckLeaf(RpcClient& rpc, const std::string& leaf) {
                       "see them: tctl get remote_clusters");
 }
 
-// The address that kubectl is to use: the one given, or that of the first proxy which has one for others.
+// Returns the address for kubectl: the given address, or that of the first proxy with a public address.
 Result<HostPort> ProxyOf(RpcClient& rpc, const std::string& given) {
   if (!given.empty()) {
     std::string_view address = given;
@@ -105,8 +105,8 @@ Status AddKubeAddress(RpcClient& rpc, const AuthSign& given, KubeEntry& entry) {
   return {};
 }
 
-// A certificate that is shorter than asked for would end when nobody expects it. The default is nobody's wish: what is
-// left of it is said.
+// Checks the lifetime. A certificate with less than the requested lifetime would expire unexpectedly, so that is an
+// error; when the default lifetime was cut, a notice says so.
 Status CheckLifetime(const AuthSign& given, const std::string& certificate_pem, Time wanted, Nanoseconds ttl,
                      std::vector<std::string>& notices) {
   ASSIGN_OR_RETURN(const Certificate certificate, Certificate::FromPem(certificate_pem));
@@ -140,7 +140,7 @@ Result<proto::Certs> RequestCerts(RpcClient& rpc, const AuthSign& given, const C
 Status SignUser(RpcClient& rpc, const AuthSign& given, IdentityOutput& output, std::vector<std::string>& notices) {
   ASSIGN_OR_RETURN(const Nanoseconds ttl, SignTtlOf(given));
   ASSIGN_OR_RETURN(Cluster cluster, AskCluster(rpc));
-  // A file with one key for both certificates, unless only SSH reads it.
+  // The file has one key for both certificates, unless only SSH reads it.
   if (output.format != IdentityFormat::kOpenssh) cluster.keys.ssh = cluster.keys.tls;
   output.kube.teleport_cluster = cluster.name;
   output.kube.kube_cluster = given.kube_cluster_name;
@@ -182,7 +182,7 @@ Status SignHost(RpcClient& rpc, const AuthSign& given, IdentityOutput& output) {
   return {};
 }
 
-// What is wrong with the options, before anything is asked of the cluster.
+// Checks the options, before the first call to the cluster.
 Status CheckOptions(const AuthSign& given, const IdentityOutput& output) {
   const bool host = !given.host.empty();
   if (output.path.empty()) return Fail(ErrorKind::kUsage, "name the file to write: --out=FILE");
@@ -193,7 +193,7 @@ Status CheckOptions(const AuthSign& given, const IdentityOutput& output) {
   return {};
 }
 
-// Options that say something about another format than the one that is written.
+// Refuses options that belong to a format other than the written one.
 std::vector<std::string> Notices(const AuthSign& given, IdentityFormat format) {
   const std::pair<std::string_view, const std::string&> for_kubernetes[] = {
       {"proxy", given.proxy}, {"kube-cluster-name", given.kube_cluster_name}, {"leaf-cluster", given.leaf_cluster}};
@@ -207,7 +207,7 @@ std::vector<std::string> Notices(const AuthSign& given, IdentityFormat format) {
 
 Result<Output> RunSign(const Invocation& invocation, const AuthSign& given) {
   IdentityOutput output;
-  // --format says how the files are written, and how the answer is shown where it is none of those.
+  // --format selects the format of the files; other values select the format of the result.
   const std::string format = invocation.format();
   const bool plain = format == "text" || format == "json" || format == "yaml";
   ASSIGN_OR_RETURN(output.format, ParseIdentityFormat(plain ? "file" : format));

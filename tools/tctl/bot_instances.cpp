@@ -28,7 +28,7 @@ std::string TimeText(const google::protobuf::Timestamp& time) {
   return FormatTimestamp({.seconds = time.seconds(), .nanos = 0});
 }
 
-// The newest join, or the first when there was no other.
+// Returns the newest join, or the first join when there was no other.
 const machineidv1::BotInstanceStatusAuthentication& LatestOf(const BotInstance& instance) {
   const auto& all = instance.status().latest_authentications();
   return all.empty() ? instance.status().initial_authentication() : *all.rbegin();

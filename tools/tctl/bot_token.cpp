@@ -11,7 +11,7 @@
 namespace sallyport {
 namespace {
 
-// How long a token is still good; 0 when it does not end.
+// Returns the remaining lifetime of a token; 0 when it does not expire.
 Nanoseconds LifeOf(const types::ProvisionTokenV2& token) {
   const auto expires = ExpiresOf(token);
   return expires && *expires != Time{} ? *expires - Now() : Nanoseconds(0);

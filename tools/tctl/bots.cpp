@@ -30,7 +30,7 @@ struct BotsAdd {
   std::string max_session_ttl;
 };
 
-// Says what a list is to be, or what is to be in it too.
+// The options that set a list, or add to it.
 struct ListChange {
   std::optional<std::vector<std::string>> set;
   std::optional<std::vector<std::string>> add;
@@ -85,7 +85,7 @@ Result<Bot> NewBot(const BotsAdd& given) {
   return bot;
 }
 
-// The bot is made first: a token for a bot that is there already would let somebody else join as it.
+// The bot is made first: a token for an existing bot would let others join as that bot.
 Result<Output> AddBot(const Invocation& invocation, const BotsAdd& given) {
   ASSIGN_OR_RETURN(const Bot wanted, NewBot(given));
   if (!given.ttl.empty()) RETURN_IF_ERROR(ParseDuration(given.ttl));
@@ -114,7 +114,7 @@ Result<Output> AddBot(const Invocation& invocation, const BotsAdd& given) {
   return output;
 }
 
-// What it is to be after --set-... and --add-...; nothing when neither changes it.
+// Returns the list after --set-... and --add-...; nothing when neither changes it.
 std::optional<Names> ChangedBot(const ListChange& change, const Names& now) {
   Names wanted = change.set ? Names(change.set->begin(), change.set->end()) : now;
   if (change.add) wanted.insert(change.add->begin(), change.add->end());
@@ -165,7 +165,7 @@ Result<Output> UpdateBot(const Invocation& invocation, const BotsUpdate& given) 
   return Output::Text(text + "It counts when the bot renews its certificates.\n");
 }
 
-// In JSON the duration is what Go makes of the message.
+// In JSON the duration has the form that Go gives the message.
 Value AsListed(const Bot& bot) {
   Value value = EncodeMessage(bot);
   Value* const spec = value.Find("spec");

@@ -1,4 +1,4 @@
-// The commands of `tctl`, one file a group.
+// The commands of `tctl`, one file for each group.
 #pragma once
 
 #include <vector>
@@ -30,7 +30,7 @@ std::vector<Command> BotInstanceCommands();
 std::vector<Command> ServerCommands();
 std::vector<Command> AlertCommands();
 std::vector<Command> RequestCommands();
-// Names what Teleport's tctl has and this one has not.
+// Adds the names of Teleport's commands and options that tctl lacks.
 void AddWhatIsMissing(Program& program);
 
 }  // namespace sallyport

@@ -12,7 +12,7 @@
 namespace sallyport {
 namespace {
 
-// Without what changes by being written.
+// Returns a resource without the fields that every write changes.
 Value Comparable(const google::protobuf::Message& message) {
   Value value = EncodeMessage(message);
   if (Value* const metadata = value.Find("metadata")) metadata->Remove("revision");
@@ -20,7 +20,7 @@ Value Comparable(const google::protobuf::Message& message) {
   return value;
 }
 
-// Returns a resource as it is; nothing when it is not there.
+// Returns the stored resource; nothing when it does not exist.
 Result<std::optional<Value>> ReadCompared(RpcClient& rpc, const KindCalls& calls, const std::string& name) {
   Value found;
   const Status read = calls.get(rpc, name, false, [&](const google::protobuf::Message& message) -> Status {
@@ -80,7 +80,7 @@ std::string ComparedSubject(const Value& row) {
   return name == nullptr ? kind : fmt::format("{} {}", kind, ToJson(*name));
 }
 
-// One resource for people: what comes with "+", what goes with "-", what becomes something else with "~".
+// Returns one resource for people: "+" marks added fields, "-" removed fields, "~" changed fields.
 std::string ComparedRowText(const Value& row) {
   const std::string& change = row.Find("change")->as_string();
   if (change == "none") return {};

@@ -1,5 +1,6 @@
-// What documents would change in a cluster, field by field. The cluster tries it and answers with what it would keep,
-// its defaults included; one that cannot is compared with the documents as they are read here.
+// Compares documents with a cluster, field by field. The cluster rehearses the write and answers with the resource that
+// it would store, including its defaults; for a cluster without rehearsals, the documents are compared as tctl reads
+// them.
 #pragma once
 
 #include <string>
@@ -17,21 +18,21 @@ struct Comparison {
   std::string notice;  // what to know of how it was compared; may be empty
 };
 
-// Compares resources with what the cluster has. Nothing is changed.
+// Compares resources with those of the cluster, without changing any.
 Result<Comparison> CompareWithCluster(const Invocation& invocation, RpcClient& real,
                                       const std::vector<Resource>& resources);
 
 // Returns the rows for people.
 std::string ComparisonText(const Value& rows);
 
-// What says which resources a command compares.
+// The options that choose the resources of a comparison.
 struct ComparedOptions {
   std::vector<std::string> files;
   std::vector<std::string> more_files;  // of options
   std::string validate;                 // the value of kValidateOption
 };
 
-// Their rows; `To` is the path to them in the command's struct.
+// Returns the rows of these options; `To` is the path to them in the command's struct.
 template <auto... To>
 inline constexpr Argument kComparedFiles{.name = "file",
                                          .help = "Files and directories to read; standard input without one",
@@ -46,7 +47,7 @@ inline constexpr Option kComparedFileOption{.name = "filename",
                                             .repeated = true,
                                             .into = Into<To..., &ComparedOptions::more_files>};
 
-// Returns those resources. Fails with the first document that is none; notices tell what is wrong with the others.
+// Returns the chosen resources. Fails with the first invalid document; notices name the mistakes of the others.
 Result<std::vector<Resource>> ResourcesToCompare(const ComparedOptions& given, std::vector<std::string>& notices);
 
 }  // namespace sallyport

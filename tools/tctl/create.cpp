@@ -31,20 +31,19 @@ std::string Describe(const Resource& resource) {
   return fmt::format("{} \"{}\"", resource.kind->kind, NameOf(*resource.message));
 }
 
-// What became of a document. Nothing as long as it was not sent; a failure from the start when there is nothing in it
-// to send.
+// The result for a document. Empty until it is sent; a failure from the start when the document is invalid.
 using Written = std::optional<Result<Change>>;
 
 struct Work {
   std::vector<Document> documents;
   std::vector<Written> written;
   bool force = false;
-  bool go_on = false;    // after a failure
+  bool go_on = false;    // continue after a failure
   bool dry_run = false;  // nothing is written
   std::vector<std::string> notices;
 };
 
-// Finds what cannot be sent, before anything is. Returns how many these are.
+// Finds the documents that cannot be sent, before the first is sent. Returns their number.
 std::size_t MarkWrong(Work& work) {
   std::size_t wrong = 0;
   work.written.resize(work.documents.size());
@@ -61,13 +60,13 @@ std::size_t MarkWrong(Work& work) {
   return wrong;
 }
 
-// Writes the documents [first, last), which do not depend on each other: several are on their way at a time, and after
-// a failure no more are sent, unless it is to go on.
+// Writes the documents [first, last), which do not depend on each other. It sends several at a time, and after a
+// failure no more, unless told to continue.
 class Batch {
  public:
   Batch(RpcClient& rpc, Work& work) : rpc_(rpc), work_(work) {}
 
-  // Returns false when one of them failed.
+  // Returns false when a document failed.
   bool Write(std::size_t first, std::size_t last) {
     next_ = first;
     std::vector<std::jthread> workers;
@@ -98,7 +97,7 @@ class Batch {
 };
 
 // Returns the end of the run that starts at `first`: documents of one kind, each name once. Users need roles that may
-// stand before them, and of two documents with one name the later counts.
+// come before them in the file, and of two documents with one name the later one wins.
 std::size_t EndOfRun(const std::vector<Document>& documents, std::size_t first) {
   const KindRow* kind = nullptr;
   std::set<std::string> names;
@@ -113,7 +112,7 @@ std::size_t EndOfRun(const std::vector<Document>& documents, std::size_t first) 
   return end;
 }
 
-// Nothing was sent: says everything that is wrong.
+// Reports all mistakes; nothing was sent.
 Result<Output> Refuse(const Work& work, std::size_t wrong) {
   Output output;
   for (const auto& document : work.documents) {
@@ -134,7 +133,7 @@ std::string ReportOf(const Resource& resource, Change change, bool dry_run) {
                      change == Change::kCreated ? "created" : "updated");
 }
 
-// In the order of the documents, however they were answered.
+// Reports in the order of the documents, whatever the order of the answers.
 Output Report(Work& work) {
   std::string report;
   std::vector<Error> failures;
@@ -170,7 +169,7 @@ Output Report(Work& work) {
   return output;
 }
 
-// Settings that would change what the configuration file says are refused.
+// Refuses settings that would change values of the configuration file.
 Status CheckSettings(RpcClient& rpc, const std::vector<Document>& documents) {
   for (const Document& document : documents) {
     if (!document || document->kind->singleton_name.empty()) continue;
@@ -204,7 +203,7 @@ Result<Output> RunCreate(const Invocation& invocation, const CreateOptions& give
 
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   if (work.dry_run) RETURN_IF_ERROR(rpc->Rehearse());
-  // Without --force a setting that somebody has decided is there already, which Batch says.
+  // Without --force, a setting that was changed before counts as existing; Batch reports it.
   if (work.force && !given.confirm) {
     RETURN_IF_ERROR(CheckSettings(*rpc, work.documents));
     RETURN_IF_ERROR(CheckWritesKeepOwnAccess(*rpc, RightOnes(work.documents)));

@@ -1,4 +1,4 @@
-// What `tctl create -f` of the same files would change.
+// The command `tctl diff`: shows the changes that `tctl create -f` of the same files would make.
 #include "tools/tctl/commands.h"
 #include "tools/tctl/comparison.h"
 #include "tools/tctl/documents.h"

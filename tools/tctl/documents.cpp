@@ -33,7 +33,7 @@ Result<std::string> ReadStandardInput() {
   }
 }
 
-// What editors and version control keep beside the files (".git", ".role.yaml.swp") is not meant.
+// Files of editors and version control (".git", ".role.yaml.swp") are skipped.
 bool IsHidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
 // Returns the files of resources below a directory, in the order of their names.

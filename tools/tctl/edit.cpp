@@ -24,7 +24,7 @@ struct EditOptions {
 
 constexpr std::string_view kNothingChanged = "Nothing was changed\n";
 
-// What is edited: the resources of one kind, or one of them.
+// The target of an edit: the resources of one kind, or one of them.
 struct EditedSubject {
   const KindRow* kind = nullptr;
   const KindCalls* calls = nullptr;
@@ -43,7 +43,7 @@ Result<EditedSubject> EditedSubjectOf(const std::string& text) {
   return subject;
 }
 
-// What was read, as the text that is edited and as resources.
+// The resources that were read, as parsed resources and as the text to edit.
 struct Edit {
   std::string text;
   std::vector<Resource> resources;
@@ -71,8 +71,8 @@ const Resource* FindSame(const std::vector<Resource>& resources, const Resource&
   return found == resources.end() ? nullptr : &*found;
 }
 
-// Returns the resources of a text that differ from what was read. Those that do not may be wrong in what the cluster
-// refuses of new ones: they are not written.
+// Returns the resources of a text that were changed. Unchanged resources are not written, since they may have values
+// that the cluster refuses in new ones.
 Result<std::vector<Resource>> ChangedDocument(const std::string& text, const DecodeOptions& options,
                                               const Edit& before) {
   ASSIGN_OR_RETURN(const auto after,
@@ -126,7 +126,7 @@ Result<std::string> Finish(const EditOptions& given, RpcClient& rpc, const Edit&
   return Apply(rpc, changed);
 }
 
-// What was typed is not lost.
+// Keeps the edited text in the file, and names the file in the error.
 Error KeepingText(Error error, EditedFile& file) {
   if (!error.hint.empty()) error.hint += "; ";
   error.hint += fmt::format("your text is kept in {}", file.KeepFile());

@@ -26,8 +26,8 @@ std::string EditorOf(const Invocation& invocation) {
   return "vi";
 }
 
-// While it lives, Ctrl-C and Ctrl-\ are the editor's: many have another meaning for them. An editor that is ended by
-// one leaves the terminal as it was before.
+// During its lifetime, Ctrl-C and Ctrl-\ go to the editor only, since many editors use these keys. The destructor
+// restores the terminal when such a key ended the editor.
 class EditorScope {
  public:
   EditorScope() {
@@ -55,7 +55,7 @@ class EditorScope {
   struct sigaction quit_{};
 };
 
-// Starts it with the signals as every program expects them.
+// Starts the editor with the default handling of signals.
 int Spawn(pid_t& child, char* const arguments[]) {
   sigset_t usual;
   ::sigemptyset(&usual);
@@ -70,7 +70,7 @@ int Spawn(pid_t& child, char* const arguments[]) {
   return failed;
 }
 
-// A shell script tells by 130 that it was interrupted.
+// A shell script exits with 130 when it was interrupted.
 bool WasInterrupted(int status) {
   return (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT) || (WIFEXITED(status) && WEXITSTATUS(status) == 130);
 }

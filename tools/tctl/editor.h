@@ -1,4 +1,4 @@
-// The user's text editor.
+// Runs the user's text editor.
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace sallyport {
 
-// A file for the time of an edit: mode 0600, removed when it goes unless it is kept.
+// A file for the time of an edit: mode 0600, removed by the destructor unless it is kept.
 class EditedFile {
  public:
-  // Makes one with a text, in TMPDIR or /tmp, with a name that ends in .yaml.
+  // Makes a file with a text, in TMPDIR or /tmp, with a name that ends in .yaml.
   static Result<EditedFile> Make(const Invocation& invocation, const std::string& text);
   EditedFile(EditedFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
   EditedFile& operator=(EditedFile&&) = delete;
@@ -20,7 +20,7 @@ class EditedFile {
   ~EditedFile();
 
   const std::string& path() const { return path_; }
-  // Leaves the file where it is, and returns its path.
+  // Keeps the file, and returns its path.
   std::string KeepFile() { return std::exchange(path_, {}); }
 
  private:
@@ -29,7 +29,7 @@ class EditedFile {
 };
 
 // Runs TELEPORT_EDITOR, VISUAL, EDITOR or vi (words may follow the program's name) on a file and waits. Fails with
-// kBadParameter when it cannot be started or says that it failed.
+// kBadParameter when the editor cannot be started or exits with an error.
 Status RunEditor(const Invocation& invocation, const std::string& path);
 
 }  // namespace sallyport

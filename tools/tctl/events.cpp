@@ -1,4 +1,4 @@
-// The audit log: tctl events ls.
+// The command tctl events ls, which lists the audit log.
 #include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
@@ -32,7 +32,7 @@ using google::protobuf::util::TimeUtil;
 constexpr int kPage = 1000;
 constexpr std::int64_t kDefaultLimit = 100;
 
-// A time as written, or how long ago.
+// Parses a time, or a duration before now.
 Result<Time> TimeAt(std::string_view option, const std::string& text, Time otherwise) {
   if (text.empty()) return otherwise;
   if (const auto time = ParseTime(text)) return *time;
@@ -73,7 +73,7 @@ Result<WantedEvents> WantedOf(const EventsLs& given) {
   return wanted;
 }
 
-// What happened to what, from the fields that most events have.
+// Returns a description of an event, from the fields that most events have.
 std::string EventSubjectOf(const Value& event) {
   for (const char* key : {"name", "kubernetes_cluster", "server_hostname", "lock", "sid"}) {
     std::string text = TextAt(event, key);
@@ -89,11 +89,11 @@ std::vector<std::string> EventRow(const Value& event) {
           TextAt(event, "user"), EventSubjectOf(event), failed ? TextAt(event, "error") : ""};
 }
 
-// Gives events to the sink until there are enough; returns where to go on, "" at the end.
+// Gives events to the sink until there are enough; returns the key of the next page, "" at the end.
 Result<std::string> EachEvent(RpcClient& rpc, WantedEvents wanted, const ItemSink& sink) {
   std::int64_t given = 0;
   while (true) {
-    // What the user has done is sorted out here, so a page cannot say how many of its events count.
+    // tctl itself filters by user, so the number of matching events on a page is not known before.
     const bool filtered = !wanted.user.empty();
     wanted.request.set_limit(filtered ? kPage : static_cast<int>(std::min<std::int64_t>(kPage, wanted.limit - given)));
     ASSIGN_OR_RETURN(const auto page,

@@ -22,8 +22,7 @@ struct GetOptions {
   bool with_secrets = false;
 };
 
-// Several kinds that are asked for by one word. In text each has its heading, and those of which there is none are left
-// out.
+// Several kinds that one word names. In text, each kind has a heading, and kinds without resources are left out.
 struct GroupMember {
   std::string_view kind;
   std::string_view heading;
@@ -31,8 +30,8 @@ struct GroupMember {
 constexpr std::string_view kConnectorWords[] = {"connectors", "connector", "auth"};
 constexpr GroupMember kConnectors[] = {{"oidc", "OIDC"}, {"saml", "SAML"}, {"github", "GitHub"}};
 
-// What an administrator has decided, in the order in which it can be written again: users need their roles, and the
-// authorities of a cluster are its own.
+// The kinds that administrators write, in the order in which they can be restored: users need their roles. The
+// authorities are not included, since each cluster has its own.
 constexpr std::string_view kAllWord = "all";
 constexpr GroupMember kAll[] = {
     {"role", "Roles"},
@@ -54,12 +53,12 @@ constexpr GroupMember kAll[] = {
     {"discovery_config", "Discovery"},
 };
 
-// One part of "kind[/name][,...]".
+// A part of "kind[/name][,...]".
 struct WantedResource {
   const KindRow* kind = nullptr;
   const KindCalls* calls = nullptr;
   std::string name;           // empty: all
-  std::string_view heading;   // of a member of a group
+  std::string_view heading;   // heading of a member of a group
   bool decided_only = false;  // see IsDecided
 };
 
@@ -73,7 +72,8 @@ Result<std::vector<WantedResource>> MembersOf(std::span<const GroupMember> group
   return all;
 }
 
-// Whether a resource is written by an administrator, and not made by the cluster with another or announced by a host.
+// Returns whether an administrator wrote a resource; otherwise the cluster made it for another resource, or a host
+// announced it.
 bool IsDecided(const KindRow& kind, const google::protobuf::Message& message) {
   const auto labels = LabelsOf(message);
   if (labels.contains(std::string(kBotLabel)) && kind.kind != "bot") return false;
@@ -117,7 +117,7 @@ Result<std::vector<WantedResource>> ParseWanted(const std::string& text) {
 
 using WantedSink = std::function<Status(const WantedResource& wanted, const google::protobuf::Message& message)>;
 
-// Names of whole lists are kept for completion.
+// Keeps the names of complete lists for completion.
 Status ListKind(const Invocation& invocation, RpcClient& rpc, const WantedResource& wanted, bool with_secrets,
                 const WantedSink& sink) {
   std::vector<std::string> names;
@@ -131,7 +131,7 @@ Status ListKind(const Invocation& invocation, RpcClient& rpc, const WantedResour
 
 Status Each(const Invocation& invocation, RpcClient& rpc, const std::vector<WantedResource>& all, bool with_secrets,
             const WantedSink& sink) {
-  Status missing;  // from a group: an error when none of it is found
+  Status missing;  // for a group: the error when no kind of it is found
   bool found = false;
   for (const auto& wanted : all) {
     if (wanted.name.empty()) {
@@ -149,7 +149,7 @@ Status Each(const Invocation& invocation, RpcClient& rpc, const std::vector<Want
   return found ? Status() : missing;
 }
 
-// A table a kind, in the order that was asked for.
+// Returns a table for each kind, in the requested order.
 Result<Output> AsText(const Invocation& invocation, RpcClient& rpc, const std::vector<WantedResource>& all,
                       bool with_secrets) {
   std::map<const WantedResource*, std::vector<std::vector<std::string>>> tables;

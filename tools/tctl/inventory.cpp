@@ -1,4 +1,4 @@
-// What runs of the cluster, and where, and the end of a host: tctl inventory.
+// The commands tctl inventory: list the hosts and services of the cluster, and remove a host.
 #include <algorithm>
 
 #include "libbase/text.h"
@@ -37,7 +37,7 @@ struct InventoryPing {
 
 constexpr std::string_view kMethods = "/proto.AuthService/";
 
-// The names of services as people write them.
+// The names of services, as users write them.
 struct ServiceName {
   std::string_view written;
   std::string_view role;

@@ -1,4 +1,4 @@
-// Names for completion: kinds, and what lists showed last.
+// Names for completion: kinds, and names from the last lists.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace sallyport {
 
-// Keeps the names of all resources of a kind; those that are secrets are not kept.
+// Keeps the names of all resources of a kind, except kinds whose names are secret.
 void RememberNames(const Invocation& invocation, const KindRow& kind, std::vector<std::string> names);
 
 // Program::known_names of tctl: a kind's name gives names of its resources, "resource" gives KIND and KIND/NAME.

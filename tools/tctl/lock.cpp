@@ -30,7 +30,7 @@ struct LockOptions {
   std::string join_token;
 };
 
-// An option that names what is locked: the field of the target has its name.
+// An option that names the target of a lock; the field of the target has the same name.
 struct TargetRow {
   Option option;
   std::string LockOptions::* value;

@@ -1,4 +1,4 @@
-// What Teleport's tctl has and ours has not, and its other names for what ours has.
+// The commands and options of Teleport's tctl that are not implemented, and Teleport's other names for existing ones.
 #include "tools/tctl/commands.h"
 
 namespace sallyport {
@@ -102,7 +102,7 @@ constexpr OptionRow kOptions[] = {
     {"alerts ack ls", Accepted("ttl", "DURATION")},
     {"alerts ack ls", Accepted("reason", "TEXT")},
     {"alerts ack ls", Accepted("clear")},
-    // There is one namespace.
+    // A cluster has only one namespace.
     {"get", Missing("namespace", "NAME", '\0', "default")},
     {"nodes ls", Missing("namespace", "NAME", '\0', "default")},
     {"inventory ping", Missing("control-log")},

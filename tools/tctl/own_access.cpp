@@ -13,14 +13,14 @@ namespace {
 
 namespace usersv1 = teleport::users::v1;
 
-// Returns who calls; nothing for the built-in Admin, which is no user.
+// Returns the name of the caller; nothing for the built-in Admin, which is no user.
 Result<std::optional<types::UserV2>> CurrentUser(RpcClient& rpc) {
   usersv1::GetUserRequest request;
   request.set_current_user(true);
   auto answer = rpc.Call<usersv1::GetUserResponse>("/teleport.users.v1.UsersService/GetUser", request);
   if (answer) return std::move(*answer->mutable_user());
   const ErrorKind kind = answer.error().kind;
-  // Clusters differ in how they say that the built-in Admin is no user.
+  // Clusters report in different ways that the built-in Admin is no user.
   const bool none =
       kind == ErrorKind::kNotFound || kind == ErrorKind::kBadParameter || kind == ErrorKind::kAccessDenied;
   if (none) return std::nullopt;
@@ -36,7 +36,7 @@ std::unexpected<Error> TakesOwnAccess(std::string_view what, std::string_view op
                       fmt::format("have somebody else do it, or add --{}", option));
 }
 
-// Whether a resource may decide what a user may do.
+// Returns whether a resource may affect the access of a user.
 bool Concerns(const Resource& resource, const types::UserV2& user) {
   const std::string name = NameOf(*resource.message);
   if (resource.kind->kind == "user") return name == user.metadata().name();

@@ -1,4 +1,4 @@
-// Guards people against taking their own way into the cluster away.
+// Guards users against removing their own access to the cluster.
 #pragma once
 
 #include <functional>
@@ -15,20 +15,20 @@ class LockTarget;
 
 namespace sallyport {
 
-// Of the commands that could: with it they do not ask the checks below. `To` is the path to its field.
+// The option that turns the checks below off. `To` is the path to its field.
 template <auto... To>
 inline constexpr Option kForceOption{
     .name = "force", .help = "Also when it takes your own access away", .into = Into<To...>};
 
 // Fails with kBadParameter when a change to a user would leave the caller, if that is the user, without the right to
-// change users and roles that it has now. `change` is what the command does to the user; nullptr: it is removed. The
+// change users and roles that it has now. `change` is the command's change of the user; nullptr means removal. The
 // built-in Admin of the auth service's host loses nothing.
 Status CheckKeepsOwnAccess(RpcClient& rpc, const std::string& user, const std::function<void(types::UserV2&)>& change);
 
-// The same for resources that are to be written: what --confirm is for where --force has another meaning.
+// Checks resources to be written in the same way. Commands whose --force has another meaning use --confirm.
 Status CheckWritesKeepOwnAccess(RpcClient& rpc, const std::vector<Resource>& written);
 
-// The same for a lock: it must not hit the caller's own name or role.
+// Checks a lock in the same way: it must not match the caller's own name or role.
 Status CheckLocksOthers(RpcClient& rpc, const types::LockTarget& target);
 
 }  // namespace sallyport

@@ -1,4 +1,4 @@
-// Who gains and who loses access by `tctl create -f` of the same files: users and what they reach, before and after.
+// The command tctl plan: shows the users who gain and lose access by `tctl create -f` of the same files.
 #include <algorithm>
 #include <iterator>
 
@@ -22,10 +22,11 @@ struct PlanOptions {
   bool exit_code = false;
 };
 
-// What a user may do in one state: with each resource, and with each kind.
-using RightsOfUser = std::map<std::pair<std::string, std::string>, Rights>;  // by kind and name; no name: the kind
+// The rights of a user in one state: on each resource, and on each kind.
+using RightsOfUser =
+    std::map<std::pair<std::string, std::string>, Rights>;  // by kind and name; without a name, for the kind
 
-// Kinds that rules of roles name, in both states.
+// Returns the kinds that rules of roles name, in both states.
 std::set<std::string> KindsWithRules(const AccessSnapshot& snapshot) {
   std::set<std::string> kinds;
   for (const KindRow& row : Kinds()) kinds.emplace(row.kind);
@@ -41,7 +42,7 @@ std::set<std::string> KindsWithRules(const AccessSnapshot& snapshot) {
 RightsOfUser RightsOf(const AccessSnapshot& snapshot, const std::string& user, const std::set<std::string>& kinds) {
   RightsOfUser rights;
   const auto found = snapshot.users.find(user);
-  // Who is not there yet is compared with somebody without roles: what everybody may is no change.
+  // A new user is compared with a user without roles, since rights that every user has are no change.
   const AccessChecker checker =
       found == snapshot.users.end() ? AccessChecker(user, {}, {}) : snapshot.CheckerOf(*found->second);
   std::map<std::string, ResourceAccess> access;
@@ -64,7 +65,7 @@ Value Both(std::set<std::string> some, const std::set<std::string>& more) {
   return Value::Strings({some.begin(), some.end()});
 }
 
-// Adds a row for each resource on which a user's rights differ. What is no longer denied is gained.
+// Adds a row for each resource on which a user's rights differ. A right that is no longer denied counts as gained.
 void AddDifferences(const std::string& user, RightsOfUser before, const RightsOfUser& after, Value::List& rows) {
   for (const auto& [key, now] : after) {
     const Rights was = before[key];
@@ -79,7 +80,7 @@ void AddDifferences(const std::string& user, RightsOfUser before, const RightsOf
   }
 }
 
-// Returns the roles that are not as they were.
+// Returns the changed roles.
 std::set<std::string> ChangedRoles(const AccessSnapshot& before, const AccessSnapshot& after) {
   std::set<std::string> changed;
   for (const auto& [name, role] : after.roles) {

@@ -24,13 +24,13 @@ struct RequestsLs {
   std::string sort_order;
 };
 
-// Of what changes or shows requests that are there.
+// The options of commands that change or show existing requests.
 struct RequestsNamed {
-  std::string ids;  // with commas between
+  std::string ids;  // separated by commas
   bool force = false;
 };
 
-// Of what approves and denies.
+// The options of approve and deny.
 struct RequestsDecided {
   std::string ids;
   std::string reason;
@@ -64,7 +64,7 @@ using Requests = std::vector<AccessRequestV3>;
 constexpr std::size_t kReasonWidth = 75;
 constexpr std::size_t kResourcesWidth = 20;
 
-// What Teleport's tctl shows with two spaces a level.
+// Returns JSON with an indent of two spaces, as Teleport's tctl prints it.
 Output Indented(Output output) {
   output.json_indent = 2;
   return output;
@@ -122,7 +122,7 @@ std::string DetailsOf(const AccessRequestV3& request) {
          "\n";
 }
 
-// The requests that a command names, with commas between. Each must be there.
+// Returns the requests that a command names, separated by commas. Fails when a request does not exist.
 Result<Requests> NamedRequest(RpcClient& rpc, const std::string& ids) {
   Requests requests;
   for (const auto& id : SplitNonEmpty(ids, ',')) {
@@ -268,7 +268,7 @@ const Option kAnnotations{.name = "annotations",
                           .repeated = true,
                           .into = Into<&RequestsDecided::annotations>};
 
-// Those that anybody who administrates runs; the others act for somebody.
+// Commands that any administrator runs; the other commands act on behalf of a user.
 Command ApproveCommand() {
   return {.path = "requests approve",
           .summary = "Approve access requests",

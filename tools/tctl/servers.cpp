@@ -1,4 +1,4 @@
-// What runs in a cluster: nodes add and ls, kube ls, apps ls, db ls, auth ls, proxy ls.
+// The commands about the services of a cluster: nodes add and ls, kube ls, apps ls, db ls, auth ls, proxy ls.
 #include <algorithm>
 
 #include "libclient/listing.h"
@@ -51,7 +51,7 @@ std::vector<std::string> KubeRow(const Value& server, bool verbose) {
 
 const std::vector<std::string> kServerColumns{"Host", "UUID", "Public Address", "Labels", "Version"};
 
-// A list of resources, in YAML one document each.
+// Returns a list of resources; in YAML each is one document.
 Output Resources(std::vector<std::string> columns, std::function<std::vector<std::string>(const Value&)> row) {
   Output output;
   output.kind = Output::Kind::kItems;
@@ -83,7 +83,7 @@ Result<Output> ListKube(const Invocation& invocation, const ListOptions& given) 
   return ListServers(invocation, given, ListKubeServers, {"Cluster", "Labels", "Version"}, KubeRow);
 }
 
-// The resources of a kind that have a server each.
+// Returns the resources in the servers of a kind.
 template <typename Item>
 Status ListServersOf(RpcClient& rpc, std::string_view kind, Item item, const ListFilter& filter,
                      const ValueSink& sink) {
@@ -140,7 +140,7 @@ Result<Output> ListDatabases(const Invocation& invocation, const ListOptions& gi
                      DatabaseRow);
 }
 
-// Auth services and proxies are listed by the HTTP API.
+// The HTTP API lists auth services and proxies.
 Result<Output> ListServices(const Invocation& invocation, const std::string& path) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const Value servers, rpc->Get(path));

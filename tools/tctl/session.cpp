@@ -19,7 +19,7 @@ constexpr const char* kDefaultDataDir = "/var/lib/teleport";
 
 using Connection = Result<std::unique_ptr<RpcClient>>;
 
-// What a source has to go by.
+// The input of a source.
 struct AskedSession {
   const Invocation& invocation;
   const TctlOptions given = ProgramOptions<TctlOptions>(invocation);
@@ -31,7 +31,7 @@ std::unexpected<Error> InSource(std::string_view source, const Error& error) {
 }
 
 // Connects with an identity file to an address that may be an auth service's or a proxy's. Only an auth service has a
-// certificate of the cluster, so it is asked first; a proxy passes on what names the auth service.
+// certificate of the cluster, so tctl tries it first; a proxy forwards connections that name the auth service.
 Connection ConnectWithIdentity(const std::string& path, const std::string& address, const NetworkSettings& settings) {
   ASSIGN_OR_RETURN(IdentityFile identity, ReadIdentityFile(path));
   RpcOptions options;
@@ -48,11 +48,11 @@ Connection ConnectWithIdentity(const std::string& path, const std::string& addre
   options.through_proxy = true;
   options.connection_upgrade = NeedsConnectionUpgrade(options.address, settings);
   auto through = RpcClient::Connect(options);
-  // When neither works, what the first attempt said is about the address as it was given.
+  // When both attempts fail, the first error is about the address as given.
   return through || !IsNotTrusted(through.error()) ? std::move(through) : std::move(direct);
 }
 
-// What of a configuration matters here; the service itself checks the rest.
+// The keys of a configuration that tctl reads; the service itself checks the others.
 struct HostConfig {
   std::string data_dir;
   bool has_auth = false;
@@ -75,7 +75,7 @@ Result<HostConfig> ReadHostConfig(const std::string& path) {
   return config;
 }
 
-// The auth service that runs on this host, as its administrator.
+// Connects to the auth service of this host, as its administrator.
 Connection ConnectLocally(const AskedSession& asked, const std::string& data_dir, std::string_view named_by) {
   const std::string source = fmt::format("the data directory {} ({})", data_dir, named_by);
   auto address = ReadFile(data_dir + "/auth_address");
@@ -93,7 +93,7 @@ Connection ConnectLocally(const AskedSession& asked, const std::string& data_dir
   return connection ? std::move(connection) : InSource(source, connection.error());
 }
 
-// Each source says nothing (nullptr) when the command line and this host do not have it.
+// Each source returns nullptr when neither the command line nor this host has it.
 
 Connection FromIdentity(const AskedSession& asked) {
   const std::string& path = asked.given.identity;
@@ -113,7 +113,7 @@ Connection FromDataDir(const AskedSession& asked) {
 }
 
 Connection FromConfig(const AskedSession& asked) {
-  // An address that is given is somebody else's.
+  // A given address belongs to another auth service.
   const bool named = !asked.given.config.empty();
   if (!named && (!asked.given.auth_server.empty() || !FileExists(kDefaultConfig))) return nullptr;
   const std::string path = named ? asked.given.config : kDefaultConfig;

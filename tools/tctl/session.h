@@ -1,4 +1,4 @@
-// The connection of a tctl command to the auth service, and where it comes from.
+// The connection of a tctl command to the auth service, and the source of its credentials.
 #pragma once
 
 #include <memory>
@@ -22,7 +22,7 @@ struct TctlOptions {
 
 // Connects with the first source of a table that the command line or this host has: an identity file; the data
 // directory of an auth service on this host (--data-dir, --config, /etc/teleport.yaml); the login of tsh; the default
-// data directory. Errors name the one that was used.
+// data directory. Errors name the source that was used.
 Result<std::unique_ptr<RpcClient>> ConnectToAuth(const Invocation& invocation);
 
 }  // namespace sallyport

@@ -49,7 +49,7 @@ AgentTarget TargetOf(const TokensAdd& given) {
 Result<Output> AddToken(const Invocation& invocation, const TokensAdd& given) {
   NewJoinToken wanted;
   ASSIGN_OR_RETURN(wanted.roles, ParseSystemRoles(given.type));
-  // An agent for Kubernetes finds applications there by itself, which takes these two.
+  // An agent for Kubernetes discovers applications there, which needs these two roles.
   if (wanted.roles == std::vector<std::string>{"Kube"}) wanted.roles = {"Kube", "App", "Discovery"};
   wanted.value = given.value;
   wanted.ttl = given.ttl;

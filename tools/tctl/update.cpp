@@ -17,7 +17,7 @@ struct UpdateOptions {
 
 namespace presencev1 = teleport::presence::v1;
 
-// Leaf clusters are the one kind whose labels and expiry are changed in place.
+// Leaf clusters are the only kind whose labels and expiry are changed in place.
 Result<std::string> LeafNamed(const std::string& text) {
   const auto slash = text.find('/');
   const std::string kind = text.substr(0, slash);

@@ -17,7 +17,7 @@ class UserV2;
 
 namespace sallyport {
 
-// What was given for each trait.
+// The given values of each trait.
 inline constexpr std::size_t kTraitCount = 14;
 using UserTraits = std::array<std::optional<std::vector<std::string>>, kTraitCount>;
 
@@ -25,7 +25,7 @@ using UserTraits = std::array<std::optional<std::vector<std::string>>, kTraitCou
 // backs the names.
 std::vector<Option> TraitRowsInto(std::string_view prefix, const std::array<Field, kTraitCount>& fields);
 
-// Returns them for the UserTraits that are the member `To` of a command's struct.
+// Returns the options for the UserTraits in the member `To` of a command's struct.
 template <auto To>
 std::vector<Option> TraitRows(std::string_view prefix) {
   return [prefix]<std::size_t... I>(std::index_sequence<I...>) {
@@ -33,8 +33,8 @@ std::vector<Option> TraitRows(std::string_view prefix) {
   }(std::make_index_sequence<kTraitCount>());
 }
 
-// Sets the traits that are given; one given without a value is removed. Returns the names of the traits that were set
-// with their values, for people. Fails with kBadParameter: a value that such a trait cannot have.
+// Sets the given traits; a trait given without a value is removed. Returns the names of the traits that were set with
+// their values, for people. Fails with kBadParameter when a trait cannot have a value.
 Result<std::vector<std::string>> SetTraits(const UserTraits& given, types::UserV2& user);
 
 }  // namespace sallyport

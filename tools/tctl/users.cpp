@@ -22,7 +22,7 @@ namespace {
 
 struct UsersAdd {
   std::string account;
-  std::vector<std::string> roles;  // as they were given, commas and all
+  std::vector<std::string> roles;  // as given, with commas
   std::string ttl;
   UserTraits traits;
 };
@@ -60,7 +60,7 @@ struct Link {
 constexpr Link kInvite{"invite", std::chrono::hours(48)};
 constexpr Link kReset{"password", std::chrono::hours(24)};
 
-// How long the link is to be good; 0 leaves it to the cluster.
+// Returns the lifetime of the link; 0 means the cluster's default.
 Result<Nanoseconds> LinkTtlOf(const std::string& text, const Link& link) {
   if (text.empty()) return Nanoseconds(0);
   ASSIGN_OR_RETURN(const Nanoseconds ttl, ParseDuration(text));
@@ -90,7 +90,7 @@ Result<types::UserV2> UserOf(const UsersAdd& given) {
   return user;
 }
 
-// 1h, 1h30m, 45s.
+// Returns 1h, 1h30m, 45s.
 std::string ShortDuration(Nanoseconds life) {
   std::string text = FormatDuration(std::chrono::round<std::chrono::seconds>(life));
   if (text.ends_with("m0s")) text.resize(text.size() - 2);
@@ -147,7 +147,7 @@ std::vector<std::string> ChangedRolesOf(const UsersUpdate& given, const types::U
   return roles;
 }
 
-// What the options say, put into a user; returns the changes for people.
+// Applies the options to a user; returns the changes for people.
 Result<std::vector<std::string>> ChangeUser(const UsersUpdate& given, types::UserV2& user) {
   std::vector<std::string> changes;
   if (given.set_roles || given.add_roles || given.remove_roles) {
@@ -162,7 +162,7 @@ Result<std::vector<std::string>> ChangeUser(const UsersUpdate& given, types::Use
 }
 
 Result<Output> UpdateUser(const Invocation& invocation, const UsersUpdate& given) {
-  // A wrong command line is said without the network; "*", which is no role, stands for those that the user has.
+  // A wrong command line is refused without the network; "*", which is no role, stands for the user's current roles.
   types::UserV2 somebody;
   somebody.mutable_spec()->add_roles("*");
   ASSIGN_OR_RETURN(const auto tried, ChangeUser(given, somebody));
@@ -184,7 +184,7 @@ Result<Output> UpdateUser(const Invocation& invocation, const UsersUpdate& given
     RETURN_IF_ERROR(CheckKeepsOwnAccess(*rpc, get.name(), [&](types::UserV2& user) { user = update.user(); }));
   }
 
-  // With the revision that was read: what somebody else changes meanwhile is not lost.
+  // The update has the revision that was read, so that concurrent changes are not lost.
   const auto updated = rpc->Call<usersv1::UpdateUserResponse>(fmt::format("{}UpdateUser", kUsersService), update);
   if (!updated && updated.error().kind == ErrorKind::kCompareFailed) {
     return FailWithHint(ErrorKind::kCompareFailed,
@@ -231,7 +231,7 @@ Result<Output> RemoveUsers(const Invocation& invocation, const UsersRm& given) {
     for (auto& name : SplitNonEmpty(argument, ',')) names.push_back(std::move(name));
   }
 
-  // All names are checked before the first user goes: a refusal removes nobody.
+  // All names are checked before the first removal, so that a refusal removes no user.
   for (const auto& name : names) {
     if (!given.force) RETURN_IF_ERROR(CheckKeepsOwnAccess(*rpc, name, nullptr));
   }
@@ -266,7 +266,7 @@ Command AddUserCommand() {
   return command;
 }
 
-// The argument of the commands that are about a user who is there.
+// The argument of commands for an existing user.
 template <auto To>
 const Argument kAccount{.name = "account", .help = "Name of the user", .names = "user", .into = Into<To>};
 

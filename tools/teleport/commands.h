@@ -1,4 +1,4 @@
-// The commands of `teleport`, one file each.
+// The commands of `teleport`, one file for each command.
 #pragma once
 
 #include "tools/shell/command.h"
@@ -16,7 +16,7 @@ Command NodeConfigureCommand();
 Command StatusCommand();
 Command VersionCommand();
 Command SshSessionCommand();
-// Names what Teleport's teleport has and this one has not.
+// Adds the names of Teleport's commands and options that teleport lacks.
 void AddWhatIsMissing(Program& program);
 
 }  // namespace sallyport

@@ -18,7 +18,7 @@
 namespace sallyport {
 namespace {
 
-// Of both commands.
+// The options of both commands.
 struct FileOptions {
   std::string cluster_name;
   std::string public_addr;
@@ -77,7 +77,7 @@ Result<std::string> OutputPath(const FileOptions& given) {
                       fmt::format("use {}", kDefaultPath));
 }
 
-// Makes the file, which nobody else may read, and replaces none.
+// Makes the file with mode 0600; fails when it exists.
 Status WriteNewFile(const std::string& path, std::string_view text) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
   if (!folder.empty()) RETURN_IF_ERROR(MakeDirectories(folder, 0755));
@@ -106,7 +106,7 @@ Status CheckMethod(std::string_view method) {
                       fmt::format("use {}", JoinMethodNames()));
 }
 
-// Options for what is not implemented.
+// Options that are not implemented.
 Status CheckServed(const ConfigureOptions& given) {
   RETURN_IF_ERROR(CheckMethod(given.file.join_method));
   if (given.acme || !given.acme_email.empty()) {
@@ -162,12 +162,12 @@ std::vector<std::string> WarningsOf(const TeleportConfig& config) {
   return warnings;
 }
 
-// Writes what the options say; it must be accepted as it stands.
+// Writes the configuration for the options; `teleport start` must accept it.
 Result<Output> Write(const FileOptions& given, const SampleOptions& options, bool silent) {
   ASSIGN_OR_RETURN(const std::string path, OutputPath(given));
   ASSIGN_OR_RETURN(const std::string text, SampleConfig(options));
   ASSIGN_OR_RETURN(const TeleportConfig config, ParseTeleportConfig(text, "the configuration"));
-  // A node's file may get its cluster later.
+  // The file of a node may get the address of its cluster later.
   if (!config.IsAgent()) RETURN_IF_ERROR(CheckConfig(config));
 
   Output output;
@@ -182,7 +182,7 @@ Result<Output> Write(const FileOptions& given, const SampleOptions& options, boo
   return output;
 }
 
-// Says whether a file could be started from.
+// Checks whether `teleport start` would accept a file.
 Result<Output> Test(const std::string& path) {
   const auto config = LoadTeleportConfig(path);
   const Status status = config ? CheckConfig(*config) : std::unexpected(config.error());

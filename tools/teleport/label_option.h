@@ -10,7 +10,7 @@
 
 namespace sallyport {
 
-// Returns the labels that were given by an option; kUsage for one that is not KEY=VALUE.
+// Returns the labels of an option. Fails with kUsage when a label is not KEY=VALUE.
 Result<std::map<std::string, std::string>> LabelsOf(std::string_view option, const std::vector<std::string>& given);
 
 }  // namespace sallyport

@@ -1,4 +1,4 @@
-// What Teleport's teleport has and ours has not.
+// The commands and options of Teleport's teleport that are not implemented.
 #include "tools/teleport/commands.h"
 
 namespace sallyport {

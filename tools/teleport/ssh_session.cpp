@@ -1,4 +1,4 @@
-// What a node's agent starts for each session. Not for people.
+// The command that a node's agent starts for each session. Users do not run it.
 #include "libcluster/ssh/session_runner.h"
 #include "tools/teleport/commands.h"
 

@@ -61,7 +61,7 @@ Status SetRoles(TeleportConfig& config, const std::vector<std::string>& roles) {
   return {};
 }
 
-// Which cluster this host joins.
+// The cluster that this host joins.
 Status SetJoin(TeleportConfig& config, const StartOptions& given) {
   auto& join = config.join;
   if (!given.token.empty()) {
@@ -134,8 +134,8 @@ sigset_t BlockSignals() {
   return signals;
 }
 
-// Ends the process when stopping takes longer, whatever hangs: an agent, a disk, a client. What was answered is on the
-// disk by then.
+// Ends the process when stopping takes longer, whatever hangs: an agent, a disk, a client. All answered writes are on
+// the disk by then.
 void EndWithin(std::chrono::seconds time) {
   std::thread([time] {
     std::this_thread::sleep_for(time);
@@ -144,7 +144,7 @@ void EndWithin(std::chrono::seconds time) {
   }).detach();
 }
 
-// What to do with a cluster that nobody can log in to yet. For people, so it is no line of the log.
+// Prints the next commands for a cluster without users. The text is for people, so it does not go to the log.
 void SayFirstSteps(const StartOptions& given, const Cluster& cluster) {
   std::string tctl = "tctl";
   if (!given.config.empty()) {

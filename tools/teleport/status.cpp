@@ -14,7 +14,7 @@ std::string Text(const Value& session) {
       field("user"), field("login"), field("client"), field("cluster"), field("host_id"), field("session_id"));
 }
 
-// Of the session that the command is run in, as its environment says.
+// Facts about the session in which the command runs, from its environment.
 Result<Output> RunStatus(const Invocation& invocation) {
   const std::string session = invocation.Env("SSH_SESSION_ID");
   if (session.empty()) return Output::Text("This is no session of a cluster's node.\n");

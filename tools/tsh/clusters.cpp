@@ -49,7 +49,7 @@ Result<Output> RunClusters(const Invocation& invocation, const ClustersOptions& 
     std::vector<std::vector<std::string>> rows;
     for (const auto& item : items) {
       rows.push_back(ClusterRow(item, verbose));
-      rows.back().pop_back();  // which one is selected
+      rows.back().pop_back();  // the column that marks the selected cluster
     }
     return Output::Text(RenderRows(rows));
   }

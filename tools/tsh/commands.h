@@ -1,4 +1,4 @@
-// The commands of `tsh`, by the files they are in.
+// The commands of `tsh`, grouped by file.
 #pragma once
 
 #include <vector>
@@ -29,7 +29,7 @@ Command RecordingsCommand();
 Command PlayCommand();
 Command ListMfaCommand();
 std::vector<Command> RequestCommands();
-// Names what Teleport's tsh has and this one has not.
+// Adds the names of Teleport's commands and options that tsh lacks.
 void AddWhatIsMissing(Program& program);
 
 }  // namespace sallyport

@@ -18,19 +18,19 @@ struct ConfigOptions {
 
 constexpr int kNodePort = 3022;
 
-// What is the same for all clusters.
+// The values that all clusters share.
 struct SshConfig {
   std::string proxy_host;
-  std::string known_hosts;  // paths, as ssh_config has them
+  std::string known_hosts;  // paths, quoted for ssh_config
   std::string key;
   std::string certificate;
-  std::string user;  // a whole line, or nothing
+  std::string user;  // a whole line, or empty
   std::string tsh;   // the beginning of the ProxyCommand
   std::string proxy;
   int port = kNodePort;
 };
 
-// Absolute: ssh may start anywhere.
+// Returns an absolute path, because ssh may start in any directory.
 Result<std::string> PathFor(const std::string& path) {
   std::error_code error;
   return SshPath(std::filesystem::absolute(path, error).lexically_normal().string());
@@ -51,7 +51,7 @@ Result<SshConfig> ConfigOf(const Invocation& invocation, const ConfigOptions& gi
   }
 
   ASSIGN_OR_RETURN(config.tsh, SshPath(OwnPath(invocation.executable)));
-  // Whoever starts ssh later may not have it set.
+  // The environment of a later ssh may lack the variable.
   if (!invocation.Env("TELEPORT_HOME").empty()) {
     std::error_code error;
     const auto home = std::filesystem::absolute(session.paths.home, error).lexically_normal().string();
@@ -73,7 +73,7 @@ std::string Section(const SshConfig& config, const std::string& cluster) {
       cluster, config.proxy_host, config.known_hosts, config.key, config.certificate);
   text += config.user;
 
-  // Quotes keep a name from a stranger (a repository's submodule, say) one word of the shell's.
+  // Quotes keep an untrusted name (of a repository's submodule, for example) one word for the shell.
   text += fmt::format(
       "\n# Flags for all {0} hosts except the proxy\n"
       "Host *.{0} !{1}\n"

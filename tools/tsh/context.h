@@ -1,5 +1,5 @@
-// What every command of tsh starts from: the profile directory, the network settings and the cluster, from the options
-// and the environment.
+// The context of a tsh command: the profile directory, the network settings and the cluster, from the options and the
+// environment.
 #pragma once
 
 #include <string>
@@ -29,24 +29,24 @@ struct TshOptions {
   bool relogin = false;
 };
 
-// TELEPORT_HOME, or ~/.tsh. Fails with kBadParameter when there is neither.
+// Returns TELEPORT_HOME, or ~/.tsh. Fails with kBadParameter when neither is known.
 Result<ProfileDirectory> ProfilesOf(const Invocation& invocation);
 NetworkSettings NetworkOf(const Invocation& invocation);
-// The profile that --proxy names; "" for the current one.
+// Returns the profile that --proxy names; "" for the current profile.
 std::string ProfileNameOf(const Invocation& invocation);
-// --cluster, TELEPORT_CLUSTER or TELEPORT_SITE; "" when none is given.
+// Returns --cluster, TELEPORT_CLUSTER or TELEPORT_SITE; "" when none is given.
 std::string ClusterOption(const Invocation& invocation);
-// The kubeconfig that kubectl would use.
+// Returns the kubeconfig that kubectl would use.
 std::string KubeconfigOf(const Invocation& invocation);
 
-// The login to work with: that of --identity, or that of the profile.
+// Returns the login of --identity, or of the profile.
 Result<Session> SessionOf(const Invocation& invocation);
-// The cluster that a command is about: ClusterOption, or that of the profile.
+// Returns the cluster of a command: ClusterOption, or the cluster of the profile.
 std::string ClusterOf(const Invocation& invocation, const Profile& profile);
 // Opens the login and connects to the auth service of that cluster.
 Result<std::shared_ptr<RpcClient>> ConnectOf(const Invocation& invocation, const Session& session);
 
-// The labels as a map, or null without any.
+// Returns the labels as a map, or null without labels.
 Value LabelsValue(const std::map<std::string, std::string>& labels);
 
 }  // namespace sallyport

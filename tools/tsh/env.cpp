@@ -17,7 +17,7 @@ bool IsPlain(char c) {
          std::string_view("_-./:@%+,").contains(c);
 }
 
-// A word for a POSIX shell. The values come from a server, so they must not become commands.
+// Returns a quoted word for a POSIX shell. The values come from a server, so they must not become commands.
 std::string ShellWord(const std::string& text) {
   if (!text.empty() && std::ranges::all_of(text, IsPlain)) return text;
   std::string quoted = "'";

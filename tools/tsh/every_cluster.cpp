@@ -6,7 +6,7 @@
 namespace sallyport {
 namespace {
 
-// One login: its root cluster, and those that trust it.
+// Visits the clusters of one login: its root cluster, and the clusters that trust it.
 Status VisitLogin(const Invocation& invocation, const Session& session, const ClusterVisitor& visit,
                   std::vector<Error>& failures) {
   const std::string& proxy = session.profile.web_proxy_addr;

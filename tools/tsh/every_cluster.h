@@ -18,12 +18,12 @@ struct ReachedCluster {
 
 using ClusterVisitor = std::function<Status(const ReachedCluster& reached)>;
 
-// Visits the root cluster of every login that is good, and the clusters that trust it, in the order of the logins'
-// proxies. Returns what could not be visited, a login that is over included. Fails when there is no login, and when
-// nothing could be visited.
+// Visits the root cluster of every valid login, and the clusters that trust it, in the order of the logins' proxies.
+// Returns the clusters that could not be visited, including those of expired logins. Fails when there is no login, and
+// when no cluster could be visited.
 Result<std::vector<Error>> VisitEveryCluster(const Invocation& invocation, const ClusterVisitor& visit);
 
-// Makes a list of what was visited. The code is that of the first failure.
+// Makes a list of the visited clusters. The exit code is that of the first failure.
 Output EveryClusterOutput(Value::List items, std::vector<Error> failures);
 
 }  // namespace sallyport

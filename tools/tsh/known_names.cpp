@@ -15,7 +15,7 @@ NameCache CacheOf(const Invocation& invocation, const std::string& profile) {
   return {invocation.Environment(), profile.empty() ? "" : "tsh/" + profile};
 }
 
-// What is typed before the last of these, and the rest.
+// Returns the text up to the last of these characters, and the rest.
 std::pair<std::string_view, std::string_view> SplitAfter(std::string_view text, char separator) {
   const auto at = text.rfind(separator) + 1;
   return {text.substr(0, at), text.substr(at)};

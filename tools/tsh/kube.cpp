@@ -40,7 +40,7 @@ std::vector<std::string> KubeRow(const Value& item, bool verbose) {
           item.Find("selected")->as_bool() ? "*" : ""};
 }
 
-// Whether rows alone are wanted, and not a format for programs.
+// Returns whether the output is plain rows, and no format for programs.
 bool IsQuiet(const Invocation& invocation, const KubeLs& given) { return given.quiet && invocation.format() == "text"; }
 
 std::string NamesAndLabels(const Value::List& items, bool verbose) {
@@ -58,12 +58,12 @@ std::vector<std::string> RowEverywhere(const Value& item, bool verbose) {
           At(cluster, "metadata", "name").as_string(), LabelsText(LabelsOfKube(cluster), verbose)};
 }
 
-// The Kubernetes clusters that every cluster has, with where each is.
+// Returns the Kubernetes clusters of every cluster, each with the name of its cluster.
 Result<Output> ListEverywhere(const Invocation& invocation, const KubeLs& given, const ListFilter& filter) {
   Value::List items;
   ASSIGN_OR_RETURN(
       auto failures, VisitEveryCluster(invocation, [&](const ReachedCluster& reached) -> Status {
-        std::map<std::string, Value> named;  // each once, however many agents serve it
+        std::map<std::string, Value> named;  // each cluster once, however many agents serve it
         RETURN_IF_ERROR(ListKubeServers(reached.rpc, filter, [&](const Value& server) -> Status {
           const Value& cluster = At(server, "spec", "cluster");
           named.emplace(At(cluster, "metadata", "name").as_string(), cluster);
@@ -176,7 +176,7 @@ Result<Secret> Cached(const Invocation& invocation, std::string cluster, const s
   return CachedKubeCredential(PathsOf(directory, profile), cluster, kube, Now());
 }
 
-// Runs on every kubectl: what is cached goes out before anything else is looked at.
+// Runs at every kubectl command, so it prints a cached credential before it does anything else.
 Result<Output> Credentials(const Invocation& invocation, const KubeCredentials& given) {
   const std::string& kube = given.kube_cluster;
   if (kube.empty()) return Fail(ErrorKind::kUsage, "--kube-cluster is missing");
@@ -188,7 +188,7 @@ Result<Output> Credentials(const Invocation& invocation, const KubeCredentials& 
   const auto fresh = Fetch(invocation, cluster, kube);
   if (fresh) return Output::Text(fresh->Reveal());
 
-  // kubectl shows what we say between lines of its own, more than once: one line is enough.
+  // kubectl shows the message between its own lines, more than once, so the message is one line.
   Error error = fresh.error();
   if (!error.hint.empty()) error.message += "; " + std::exchange(error.hint, {});
   return std::unexpected(std::move(error));

@@ -70,7 +70,7 @@ std::string ContextOf(const KubeEntry& entry) {
   return entry.context_name.empty() ? KubeContextName(entry.teleport_cluster, entry.kube_cluster) : entry.context_name;
 }
 
-// The kubeconfig with this cluster alone, beside the login's files.
+// Returns the path of the kubeconfig with this cluster alone, next to the files of the login.
 Status WriteOwnConfig(const Session& session, const KubeEntry& entry) {
   if (!session.identity_path.empty()) return {};
   if (!IsSafePathPart(entry.kube_cluster)) {

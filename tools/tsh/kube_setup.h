@@ -1,4 +1,4 @@
-// Setting kubectl up for a Kubernetes cluster: what `tsh kube login` and `tsh login --kube-cluster` do.
+// Configures kubectl for a Kubernetes cluster, for `tsh kube login` and `tsh login --kube-cluster`.
 #pragma once
 
 #include <string>
@@ -19,12 +19,13 @@ struct KubeSetup {
   bool select = true;  // make it the current context
 };
 
-// Fills in where the proxy of a profile serves Kubernetes. kNotFound when it does not.
+// Fills in the address at which the proxy of a profile serves Kubernetes. Fails with kNotFound when the proxy does not
+// serve it.
 Status AddKubeAddress(const Profile& profile, KubeEntry& entry);
-// Adds clusters, all known to exist, to the user's kubeconfig and writes one of their own for each.
+// Adds existing clusters to the user's kubeconfig, and writes a separate kubeconfig for each.
 Status AddKubeClusters(const Invocation& invocation, const Session& session, const std::vector<std::string>& names,
                        const KubeSetup& setup);
-// Looks a cluster up among those of a filter and adds it. kNotFound when the user has no such cluster.
+// Finds a cluster among those that match a filter, and adds it. Fails with kNotFound when the user has no such cluster.
 Status SetUpKubeCluster(const Invocation& invocation, const Session& session, const std::string& name,
                         const KubeSetup& setup, const ListFilter& filter = {});
 

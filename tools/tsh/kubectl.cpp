@@ -14,7 +14,7 @@ struct KubectlOptions {
   std::vector<std::string> words;
 };
 
-// A cluster chosen by TELEPORT_KUBE_CLUSTER has a kubeconfig of its own; otherwise kubectl looks where it always does.
+// A cluster chosen by TELEPORT_KUBE_CLUSTER has its own kubeconfig; otherwise kubectl uses its default.
 std::string OwnKubeconfig(const Invocation& invocation) {
   const std::string kube = invocation.Env("TELEPORT_KUBE_CLUSTER");
   if (!IsSafePathPart(kube)) return {};
@@ -25,8 +25,8 @@ std::string OwnKubeconfig(const Invocation& invocation) {
   return FileExists(path) ? path : "";
 }
 
-// kubectl asks `tsh kube credentials`, which must not ask anybody. So who can be asked is asked before; what kubectl
-// does without a server, or with a cluster of somebody else, needs no login.
+// kubectl runs `tsh kube credentials`, which must not prompt. So tsh asks for a new login before it starts kubectl.
+// Commands of kubectl without a server, or for a cluster of another provider, need no login.
 Status CheckLogin(const Invocation& invocation, const KubectlOptions& given, const std::string& config) {
   constexpr std::string_view kLocal[] = {"config", "completion", "help", "options"};
   if (!MayLogInAgain(invocation) || given.words.empty() || std::ranges::count(kLocal, given.words.front()) > 0) {
@@ -42,7 +42,7 @@ Status CheckLogin(const Invocation& invocation, const KubectlOptions& given, con
   return {};
 }
 
-// By which kubectl is told which kubeconfig, or which part of one, to use.
+// The options of kubectl that choose a kubeconfig, or a part of one.
 constexpr std::string_view kKubeconfig = "--kubeconfig";
 constexpr std::string_view kChosen[] = {kKubeconfig, "--context", "--cluster", "--user"};
 

@@ -28,7 +28,7 @@ struct TshLogin {
   bool overwrite = false;
   std::string kube_cluster;
   std::string request_id;
-  std::vector<std::string> request_roles;  // as they were given, commas and all
+  std::vector<std::string> request_roles;  // as given, with commas
   std::string request_reason;
   std::vector<std::string> request_reviewers;
   bool request_nowait = false;
@@ -37,9 +37,9 @@ struct TshLogin {
 
 constexpr std::int64_t kMaxTtlMinutes = 366LL * 24 * 60;
 
-// What the command line, the environment and an earlier login say.
+// The values from the command line, the environment and an earlier login.
 struct Wanted {
-  std::string proxy;  // as given, or of the profile
+  std::string proxy;  // as given, or from the profile
   std::string user;
   std::optional<Profile> profile;
 };
@@ -56,7 +56,7 @@ Result<Wanted> WantedOf(const Invocation& invocation, const ProfileDirectory& di
   return wanted;
 }
 
-// A port that an earlier login found out need not be found again.
+// A port that an earlier login found need not be found again.
 Result<HostPort> LoginAddressOf(const Wanted& wanted, const NetworkSettings& settings) {
   const auto given = ParseHostPort(wanted.proxy, 0);
   if (given && given->port == 0 && wanted.profile && wanted.profile->Name() == given->host) {
@@ -91,8 +91,8 @@ Status CheckAuthType(const std::string& asked, const PingAnswer& ping) {
                       "if the account has a password: tsh login --auth=local");
 }
 
-// Returns whether the proxy that was named is that of the profile. A profile has the name of a host, whose ports may be
-// those of several proxies; a proxy with several ports tells which address is its public one.
+// Returns whether the named proxy is the profile's proxy. The name of a profile is a host, whose ports may belong to
+// several proxies; a proxy with several ports announces its public address.
 Result<bool> IsSameProxy(const Invocation& invocation, const Wanted& wanted) {
   const auto given = ParseHostPort(wanted.proxy, 0);
   const auto kept = ParseHostPort(wanted.profile->web_proxy_addr, kDefaultWebPort);
@@ -102,7 +102,7 @@ Result<bool> IsSameProxy(const Invocation& invocation, const Wanted& wanted) {
   return profile.web_proxy_addr == wanted.profile->web_proxy_addr;
 }
 
-// Returns whether the login of before is the one that is wanted.
+// Returns whether the existing login is the wanted one.
 Result<bool> IsStillGood(const Invocation& invocation, const TshLogin& given, const ProfileDirectory& directory,
                          const Wanted& wanted) {
   if (!wanted.profile || ProgramOptions<TshOptions>(invocation).relogin) return false;
@@ -114,7 +114,7 @@ Result<bool> IsStillGood(const Invocation& invocation, const TshLogin& given, co
   return IsSameProxy(invocation, wanted);
 }
 
-// A login that is to be made: what the proxy said, and what to log in with.
+// A new login: the answer of the proxy, and the credentials to log in with.
 struct Prepared {
   PingAnswer ping;
   LoginOptions options;
@@ -148,9 +148,9 @@ Result<Prepared> PrepareLogin(const Invocation& invocation, const TshLogin& give
   return prepared;
 }
 
-// `tsh login --out FILE`: the login goes into a file, and the profile directory stays as it is.
+// Runs `tsh login --out FILE`: writes the login into a file, and leaves the profile directory unchanged.
 Result<Output> LogInToFile(const Invocation& invocation, const TshLogin& given) {
-  // --format says how the file is written, and how the answer is shown where it is none of those.
+  // --format selects the format of the file; other values select the format of the result.
   const std::string format = invocation.format();
   const bool plain = format == "text" || format == "json" || format == "yaml";
   IdentityOutput output;
@@ -187,19 +187,19 @@ Result<Output> LogInToFile(const Invocation& invocation, const TshLogin& given) 
   return result;
 }
 
-// What the cluster wants to be seen at a login.
+// Returns the alerts that the cluster shows at a login.
 std::vector<std::string> LoginAlerts(RpcClient& rpc) {
   types::GetClusterAlertsRequest query;
   (*query.mutable_labels())[std::string(alert_label::kOnLogin)] = "yes";
   return AlertNotices(rpc, query);
 }
 
-// Whether no request is to be made, not even the one that a role asks for by itself.
+// Returns whether the user wants no request, not even one that a role makes automatic.
 bool WantsNoRequest(const TshLogin& given) {
   return !given.request_roles.empty() && given.request_roles.back() == "no";
 }
 
-// More access that the command line asks for; none is empty.
+// Returns the additional access that the command line requests; empty without one.
 WantedAccess WantedAccessOf(const TshLogin& given) {
   WantedAccess wanted;
   wanted.id = given.request_id;
@@ -212,7 +212,7 @@ WantedAccess WantedAccessOf(const TshLogin& given) {
 
 bool WantsAccess(const WantedAccess& wanted) { return !wanted.id.empty() || !wanted.roles.empty(); }
 
-// A user's roles may have every login ask for all that there is, and have it say why. A login that does not is ended.
+// Adds the request that the user's roles demand at every login. A login that lacks a required reason is removed.
 Status AddAutomaticRequest(const TshLogin& given, const types::AccessCapabilities& capabilities, const Session& session,
                            WantedAccess& wanted) {
   if (WantsAccess(wanted) || WantsNoRequest(given)) return {};
@@ -226,7 +226,7 @@ Status AddAutomaticRequest(const TshLogin& given, const types::AccessCapabilitie
   return {};
 }
 
-// Who does not wait for the decision needs the request's ID.
+// A user who does not wait for the decision needs the request's ID.
 void ShowRequest(const types::AccessRequestV3& request, Output& output) {
   output.value.Set("request_id", NameOf(request));
   output.text = [status = std::move(output.text), about = RequestText(request)](const Value& value) {

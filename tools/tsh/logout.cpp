@@ -5,7 +5,7 @@
 namespace sallyport {
 namespace {
 
-// Takes what a profile brought into the kubeconfig out of it again.
+// Removes the entries of a profile from the kubeconfig.
 Status CleanKubeconfig(const Invocation& invocation, const Profile& profile) {
   const std::string path = KubeconfigOf(invocation);
   const auto config = ReadKubeconfig(path);

@@ -24,7 +24,7 @@ Result<Output> Names(const std::function<Status(const ItemSink&)>& list) {
   return Output::Text(std::move(text));
 }
 
-// The nodes of every cluster, with where each is.
+// Returns the nodes of every cluster, each with the name of its cluster.
 Result<Output> ListEverywhere(const Invocation& invocation, const LsOptions& given, const ListFilter& filter) {
   Value::List items;
   ASSIGN_OR_RETURN(
@@ -61,7 +61,7 @@ Result<Output> RunLs(const Invocation& invocation, const LsOptions& given) {
   Output output;
   output.kind = Output::Kind::kItems;
   output.items = [&invocation, session, rpc, filter](const ItemSink& sink) -> Status {
-    NodeNames names;  // of a whole list, for completion
+    NodeNames names;  // of a complete list, for completion
     RETURN_IF_ERROR(ListNodes(*rpc, filter, [&](const Value& node) {
       if (filter.IsEmpty()) names.Add(node);
       return sink(node);

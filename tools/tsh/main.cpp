@@ -23,7 +23,7 @@ std::vector<Command> AllCommands() {
   return commands;
 }
 
-// Of a login, which other commands may come to as well.
+// The options of a login, which other commands may also start.
 std::vector<Option> LoginRows() {
   return {{.name = "mfa-mode",
            .value_name = "MODE",

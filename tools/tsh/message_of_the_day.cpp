@@ -8,8 +8,7 @@
 namespace sallyport {
 namespace {
 
-// Returns the text with the characters in its lines that could move a cursor made visible, without empty lines at the
-// end.
+// Returns the text without empty lines at the end; characters that could move the cursor are escaped.
 std::string Printable(std::string_view text) {
   std::string lines;
   while (!text.empty()) {

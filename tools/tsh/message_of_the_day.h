@@ -1,4 +1,4 @@
-// The message of the day: what a cluster wants read before a login.
+// The message of the day, which a cluster shows before a login.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 namespace sallyport {
 
 // Asks the proxy for the message of the day, when the proxy has said that there is one. On a terminal the message is
-// shown, and the person presses Enter before the login goes on; without a terminal nothing is shown, and the message is
-// returned, with its control characters made visible. Fails as WebClient::Get and AskSecret do.
+// shown, and the login continues after Enter; without a terminal nothing is shown, and the message is returned, with
+// its control characters made visible. Fails as WebClient::Get and AskSecret do.
 Result<std::string> ReadMessageOfTheDay(const WebClient& web, const PingAnswer& ping);
 
 }  // namespace sallyport

@@ -1,4 +1,4 @@
-// tsh mfa ls: the user's second factors.
+// The command tsh mfa ls, which lists the user's second factors.
 #include <algorithm>
 #include <ctime>
 
@@ -22,13 +22,13 @@ std::string_view TypeOf(const types::MFADevice& device) {
   return device.has_sso() ? "SSO" : "unknown";
 }
 
-// As the cluster sends it, which keeps the secret to itself; devices of older clusters have no namespace.
+// Returns a device as the cluster sends it, without its secret; devices of older clusters have no namespace.
 Value DeviceValue(types::MFADevice device) {
   if (device.metadata().namespace_().empty()) device.mutable_metadata()->set_namespace_("default");
   return EncodeMessage(device);
 }
 
-// "Mon, 02 Jan 2006 15:04:05 UTC"
+// Returns "Mon, 02 Jan 2006 15:04:05 UTC".
 std::string DateText(const google::protobuf::Timestamp& stamp) {
   const std::time_t seconds = stamp.seconds();
   std::tm parts{};

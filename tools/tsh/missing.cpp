@@ -1,4 +1,4 @@
-// What Teleport's tsh has and ours has not, and its other names for what ours has.
+// The commands and options of Teleport's tsh that are not implemented, and Teleport's other names for existing ones.
 #include "tools/tsh/commands.h"
 
 namespace sallyport {
@@ -78,7 +78,7 @@ constexpr std::string_view kCommands[] = {
 };
 
 constexpr OptionRow kOptions[] = {
-    // Of every command.
+    // Options of every command.
     {"", Accepted("login", "NAME", 'l')},
     {"", Missing("relay", "ADDR", '\0', "none default")},
     {"", Accepted("nocache")},
@@ -93,11 +93,11 @@ constexpr OptionRow kOptions[] = {
     {"", Missing("fork-kill-fd", "FD", '\0', "0")},
     {"", Accepted("skip-version-check")},
     {"", Missing("os-log")},
-    // No key goes to an agent, and no command reads one there unless it is asked to.
+    // tsh adds no keys to an agent, and reads keys of an agent only on request.
     {"", Missing("add-keys-to-agent", "WHEN", 'k', "auto no")},
     {"", Accepted("use-local-ssh-agent")},
     {"", Accepted("enable-escape-sequences")},
-    // No login of ours opens a browser, or uses a key of a device.
+    // Logins of Sallyport open no browser, and use no key of a device.
     {"", Accepted("bind-addr", "ADDR")},
     {"", Accepted("callback", "ADDR")},
     {"", Accepted("browser-login", "BROWSER")},
@@ -106,7 +106,7 @@ constexpr OptionRow kOptions[] = {
     {"", Missing("mlock", "MODE", '\0', "off auto best_effort")},
     {"", Missing("jumphost", "HOST", 'J')},
     {"", Missing("check-update")},
-    // Nothing is resumed, and nothing is asked for by itself.
+    // Connections are not resumed, and access requests are not created automatically.
     {"ssh", Accepted("no-resume")},
     {"ssh", Accepted("disable-access-request")},
     {"ssh", Missing("request-mode", "MODE", '\0', "off")},

@@ -116,7 +116,7 @@ Result<std::vector<std::string>> SshWordsOf(const Invocation& invocation, const 
 
 Error SeveralNodes(std::string_view what, const std::vector<Value>& nodes) {
   std::string table = NodeTable(nodes);
-  table.pop_back();  // the end of the last line is the error's
+  table.pop_back();  // the error ends the last line itself
   return {ErrorKind::kNotFound, fmt::format("several nodes match {}:\n{}", what, table),
           "name one by its ID in place of the name"};
 }

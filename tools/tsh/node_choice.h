@@ -1,4 +1,4 @@
-// Which node a command is about, and as whom: "[login@]host", where the host is a name, an address, a UUID or labels.
+// The node and login of a command: "[login@]host", where the host is a name, an address, a UUID or labels.
 #pragma once
 
 #include <string>
@@ -19,7 +19,7 @@ struct NodeWish {
   ListFilter filter;
 };
 
-// Reads "[login@]host" or "[login@]key=value,...". Fails with kUsage when ssh could take a part for something else.
+// Reads "[login@]host" or "[login@]key=value,...". Fails with kUsage when ssh could misread a part.
 Result<NodeWish> ParseNodeWish(std::string_view text);
 
 struct ChosenNode {
@@ -28,21 +28,21 @@ struct ChosenNode {
   std::string shown;
 };
 
-// Returns the nodes of a wish: the one with that name, without asking anybody, or all that the filter finds. Fails with
-// kNotFound when that is none, and as ListNodes does.
+// Returns the nodes of a wish: the node with that name, without a call, or all nodes that match the filter. Fails with
+// kNotFound when no node matches, and as ListNodes does.
 Result<std::vector<ChosenNode>> ChooseNodes(const Invocation& invocation, const Session& session, const NodeWish& wish);
 
-// The login to use: the one of the wish; else the user's name on this host if the certificate has it, else the first it
-// has. Fails with kAccessDenied when it has none.
+// Returns the login to use: the login of the wish; else the user's name on this host if the certificate has it, else
+// the first login of the certificate. Fails with kAccessDenied when the certificate has no login.
 Result<std::string> LoginOf(const Invocation& invocation, const Session& session, const NodeWish& wish);
 
-// Reads the value of --port. 0 when it is not given. Fails with kUsage.
+// Returns the value of --port, or 0 when it is not given. Fails with kUsage.
 Result<int> PortOf(const std::string& text);
 
-// The address by which the proxy finds a node; an ID has no port.
+// Returns the address by which the proxy finds a node; an ID has no port.
 NodeAddress NodeAddressOf(const Invocation& invocation, const Session& session, const ChosenNode& node, int port);
 
-// How a node is reached and used.
+// The connection to a node, and the options for it.
 struct NodeUse {
   std::string login;
   int port = 0;
@@ -52,15 +52,15 @@ struct NodeUse {
   std::string certificate = {};  // see CertificateForLogin; empty: the login's own
 };
 
-// The words that reach a node by "tsh proxy ssh" from ssh's configuration.
+// Returns the words of "tsh proxy ssh" that connect to a node, for ssh's configuration.
 std::vector<std::string> ProxyCommandOf(const Invocation& invocation, const Session& session, const ChosenNode& node,
                                         int port);
 
-// Returns all that ssh, scp and sftp begin with for a node, up to their own options.
+// Returns the first words of ssh, scp and sftp for a node, up to their own options.
 Result<std::vector<std::string>> SshWordsOf(const Invocation& invocation, const Session& session,
                                             const ChosenNode& node, const NodeUse& use);
 
-// The error of several nodes where one was wanted, with all of them.
+// Returns the error for several nodes where one is required; it lists all of them.
 Error SeveralNodes(std::string_view what, const std::vector<Value>& nodes);
 
 }  // namespace sallyport

@@ -7,7 +7,7 @@
 namespace sallyport {
 namespace {
 
-// For clusters that do not say what the proxy would have looked at.
+// Finds nodes by name, for clusters that cannot resolve a target as their proxy does.
 Result<std::vector<Value>> NodesNamed(RpcClient& rpc, const std::string& host) {
   ListFilter filter;
   filter.predicate = fmt::format("name == \"{}\"", host);  // a plain one
@@ -19,7 +19,7 @@ Result<std::vector<Value>> NodesNamed(RpcClient& rpc, const std::string& host) {
   return nodes;
 }
 
-// The nodes that the proxy could not choose from; the error as it is when nobody says which.
+// Returns an error with the nodes that share the name; the original error when the cluster does not list them.
 Error Ambiguous(const Invocation& invocation, const Session& session, const NodeAddress& address, Error error) {
   const auto rpc = ConnectOf(invocation, session);
   if (!rpc) return error;

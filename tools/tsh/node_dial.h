@@ -1,4 +1,4 @@
-// Dialling a node for ssh.
+// Dials a node for ssh.
 #pragma once
 
 #include <memory>
@@ -12,8 +12,8 @@ namespace sallyport {
 Result<std::unique_ptr<NodeConnection>> DialNode(const Invocation& invocation, const Session& session,
                                                  const NodeAddress& address);
 
-// Has a process of its own dial the node at once, while ssh starts; returns what "tsh proxy handover" knows it by.
-// Fails with kInternal.
+// Starts a process that dials the node at once, while ssh starts; returns the value by which "tsh proxy handover" finds
+// the process. Fails with kInternal.
 Result<std::string> StartDialling(const Invocation& invocation, const Session& session, const NodeAddress& address);
 
 }  // namespace sallyport

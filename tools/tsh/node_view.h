@@ -1,4 +1,4 @@
-// How nodes are shown.
+// Views of nodes.
 #pragma once
 
 #include <string>
@@ -9,9 +9,9 @@
 namespace sallyport {
 
 std::vector<std::string> NodeColumns(bool verbose);
-// The cells of a resource of kind node.
+// Returns the cells for a resource of kind node.
 std::vector<std::string> NodeRow(const Value& node, bool verbose);
-// A table with IDs.
+// Returns a table with IDs.
 std::string NodeTable(const std::vector<Value>& nodes);
 
 }  // namespace sallyport

@@ -49,7 +49,7 @@ Status EachEvent(const OpenSource& open, const std::function<Status(const events
   }
 }
 
-// Every event, without what was shown.
+// Returns every event, without the terminal output.
 Output AsEvents(const OpenSource& open) {
   Output output;
   output.kind = Output::Kind::kItems;
@@ -72,7 +72,7 @@ Output AsBytes(std::function<Result<int>(const ByteSink& out)> write) {
   return output;
 }
 
-// What was shown, all at once.
+// Returns the terminal output at once.
 Output AsText(const OpenSource& open) {
   return AsBytes([open](const ByteSink& out) -> Result<int> {
     RETURN_IF_ERROR(EachEvent(open, [&out](const events::OneOf& event) {
@@ -82,7 +82,7 @@ Output AsText(const OpenSource& open) {
   });
 }
 
-// A file for asciinema and its like: https://docs.asciinema.org/manual/asciicast/v2/
+// Writes a file for asciinema and similar players: https://docs.asciinema.org/manual/asciicast/v2/
 class Asciicast {
  public:
   explicit Asciicast(const ByteSink& out) : out_(out) {}
@@ -128,7 +128,7 @@ class Asciicast {
     return out_(ToJson(line) + "\n");
   }
 
-  // Takes what is whole UTF-8; the rest of a character comes with the next bytes.
+  // Takes complete UTF-8 characters; the rest of a character comes with the next bytes.
   std::string TakeText() {
     std::string text;
     std::size_t at = 0;
@@ -138,7 +138,7 @@ class Asciicast {
       const std::string_view character = std::string_view(bytes_).substr(at, size);
       const bool whole = character.size() == size;
 
-      // A byte below 0xc2 begins no character of several bytes, so nothing more can complete it.
+      // A byte below 0xc2 begins no multi-byte character, so no further byte can complete it.
       if (!whole && lead >= 0xc2) break;
       if (whole && IsValidUtf8(character)) {
         text += character;

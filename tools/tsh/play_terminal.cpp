@@ -22,7 +22,7 @@ constexpr milliseconds kStep{10'000};
 constexpr milliseconds kLongestIdle{500};
 constexpr std::string_view kClear = "\x1b[2J\x1b[H";
 
-// stdin without echo and line by line, until the end.
+// Turns echo and line editing of stdin off; the destructor restores them.
 class RawInput {
  public:
   RawInput() : active_(::isatty(STDIN_FILENO) == 1 && ::tcgetattr(STDIN_FILENO, &before_) == 0) {
@@ -48,7 +48,7 @@ class RawInput {
 
 enum class Key { kNone, kPause, kBack, kForward, kStop };
 
-// Returns the key in bytes that came together.
+// Returns the key for bytes that were read together.
 Key KeyOf(std::string_view bytes) {
   if (bytes == " ") return Key::kPause;
   if (bytes == "\x03" || bytes == "\x04" || bytes == "q") return Key::kStop;
@@ -57,7 +57,7 @@ Key KeyOf(std::string_view bytes) {
   return Key::kNone;
 }
 
-// What asks the terminal for a size ("80:25"); "" for what is none.
+// Returns the sequence that sets the terminal to a size ("80:25"); "" for an invalid size.
 std::string ResizeSequence(const std::string& size) {
   const auto colon = size.find(':');
   const auto is_number = [](std::string_view text) {
@@ -104,7 +104,7 @@ class Player {
     return Put(event.sessionprint().data());
   }
 
-  // Waits until it is time for what was shown then; less when the user goes elsewhere.
+  // Waits until the time of the next output; shorter when the user moves to another position.
   void WaitUntil(milliseconds at) {
     position_ = std::max(position_, std::min(target_, at));
     while (!stopped_ && !again_ && (paused_ || at > position_)) {
@@ -112,7 +112,7 @@ class Player {
       if (options_.skip_idle) wait = std::min<decltype(wait)>(wait, kLongestIdle);
       const auto begin = Clock::now();
       if (!Listen(paused_ ? milliseconds(-1) : std::chrono::ceil<milliseconds>(wait))) return;
-      // What was waited before the key counts.
+      // The time waited before the key counts.
       if (!paused_) {
         const auto waited = (Clock::now() - begin) * options_.speed;
         if (at > position_) position_ = std::min(at, position_ + std::chrono::duration_cast<milliseconds>(waited));
@@ -120,7 +120,7 @@ class Player {
     }
   }
 
-  // Waits for a key. Returns whether there was one.
+  // Waits for a key. Returns whether a key arrived.
   bool Listen(milliseconds time) {
     pollfd wait{input_.active() ? STDIN_FILENO : -1, POLLIN, 0};
     if (::poll(&wait, 1, static_cast<int>(time.count())) <= 0) return false;
@@ -138,7 +138,7 @@ class Player {
     return true;
   }
 
-  // From the beginning, at once up to where the user wants to be.
+  // Plays from the beginning, without waiting up to the position that the user chose.
   Status Restart() {
     again_ = false;
     position_ = milliseconds(0);
@@ -151,8 +151,8 @@ class Player {
   const ByteSink& out_;
   const RawInput input_;
   EventSource source_;
-  milliseconds position_{0};  // what has been shown
-  milliseconds target_{0};    // up to there without waiting
+  milliseconds position_{0};  // the position of the output shown so far
+  milliseconds target_{0};    // output up to here is shown without waiting
   bool paused_ = false;
   bool again_ = false;
   bool stopped_ = false;

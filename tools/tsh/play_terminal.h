@@ -1,4 +1,4 @@
-// A recording, played back on the terminal in its own time.
+// Plays a recording on the terminal at its original speed.
 #pragma once
 
 #include <functional>
@@ -14,12 +14,12 @@ struct PlayOptions {
   bool skip_idle = false;  // no pause is longer than half a second
 };
 
-// Begins the recording (again).
+// Begins the recording, or begins it again.
 using OpenSource = std::function<Result<EventSource>()>;
 
 // Plays until the end, or until the user stops it: space pauses, arrows go ten seconds back and on, Ctrl-C, Ctrl-D and
-// q stop. stdin is listened to when it is a terminal. Returns the exit code. kNotImplemented for a recording of
-// something else than a terminal.
+// q stop. Keys are read when stdin is a terminal. Returns the exit code. Fails with kNotImplemented when the recording
+// is not of a terminal.
 Result<int> PlayOnTerminal(const OpenSource& open, const PlayOptions& options, const ByteSink& out);
 
 }  // namespace sallyport

@@ -15,7 +15,7 @@ struct ProxySsh {
   std::string node;
 };
 
-// OpenSSH's %r@%h:%p, where the host may end in the name of the cluster or proxy, as `tsh config` has it.
+// Parses OpenSSH's %r@%h:%p, where the host may end in the name of the cluster or proxy, as `tsh config` writes it.
 Result<NodeAddress> DialAddressOf(std::string_view target, const Session& session, const std::string& cluster) {
   if (const auto at = target.rfind('@'); at != std::string_view::npos) target.remove_prefix(at + 1);
   ASSIGN_OR_RETURN(const HostPort given, ParseHostPort(target, 0));
@@ -32,14 +32,14 @@ Result<Output> RunProxySsh(const Invocation& invocation, const ProxySsh& given) 
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
   ASSIGN_OR_RETURN(const NodeAddress address,
                    DialAddressOf(given.node, session, ClusterOf(invocation, session.profile)));
-  // The configuration of `tsh config` names the login; `tsh ssh` does not, and brings a certificate for it.
+  // The configuration of `tsh config` names the login; `tsh ssh` does not, and supplies a certificate for the login.
   if (given.node.contains('@') && HasTooManyLogins(session)) {
     ReportError(*invocation.program,
                 {ErrorKind::kLimitExceeded, "ssh cannot read a certificate with more than 255 logins, as yours has",
                  "use tsh ssh, or roles with fewer logins"});
   }
   ASSIGN_OR_RETURN(const auto connection, DialNode(invocation, session, address));
-  // A Ctrl-C on ssh's terminal is for ssh, which ends this by closing its side.
+  // Ctrl-C on ssh's terminal is for ssh, which ends this process by closing its side.
   if (::isatty(STDIN_FILENO) == 0) std::signal(SIGINT, SIG_IGN);
   RETURN_IF_ERROR(connection->Relay(STDIN_FILENO, STDOUT_FILENO));
   return Output::Nothing();

@@ -28,7 +28,7 @@ std::optional<Invocation> LogInAgain(const Invocation& failed) {
   const auto profile = ProfileOf(failed);
   if (!profile && given.proxy.empty()) return std::nullopt;
 
-  // What a login takes from the command that it is for.
+  // The options that a new login takes from the command.
   std::vector<std::string> words{"login", "--relogin"};
   const auto keep = [&words](std::string_view option, const std::string& value) {
     if (!value.empty()) words.push_back(fmt::format("--{}={}", option, value));

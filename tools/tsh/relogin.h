@@ -1,4 +1,5 @@
-// Going on when the login is over: on a terminal, a person is asked for a new one; scripts and pipes never are.
+// Continues a command after an expired login: on a terminal, the user is asked for a new login; scripts and pipes are
+// never asked.
 #pragma once
 
 #include <optional>
@@ -7,12 +8,12 @@
 
 namespace sallyport {
 
-// Whether a command may ask for a new login: there is somebody to ask, and neither --identity nor --no-relogin was
+// Returns whether a command may ask for a new login: a terminal is present, and neither --identity nor --no-relogin is
 // given.
 bool MayLogInAgain(const Invocation& invocation);
 
-// Returns the `tsh login` that a command needs whose login is over, with the proxy, user and cluster of the profile
-// unless the command names others; nothing when it may not ask, or there is no proxy to log in at.
+// Returns the `tsh login` for a command whose login has expired, with the proxy, user and cluster of the profile unless
+// the command names others. Returns nothing when the command may not ask, or no proxy is known.
 std::optional<Invocation> LogInAgain(const Invocation& failed);
 
 }  // namespace sallyport

@@ -87,7 +87,7 @@ std::string RequestTableOf(Requests requests) {
          cells.Footnote() + std::string(kHints);
 }
 
-// Whether a request is for somebody else to decide who has not done so yet.
+// Returns whether the user can review a request: it is another user's, and the user has not reviewed it.
 bool IsReviewable(const AccessRequestV3& request, const std::string& user) {
   return request.spec().user() != user &&
          std::ranges::none_of(request.spec().reviews(), [&](const auto& review) { return review.author() == user; });

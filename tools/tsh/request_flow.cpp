@@ -16,7 +16,7 @@ using types::AccessRequestV3;
 
 constexpr std::string_view kReviewLine = "------------------------------------------------";
 
-// Who waits wants to see for what.
+// Prints a message to stderr, for a user who waits for the decision.
 void Say(const std::string& text) {
   std::fputs(text.c_str(), stderr);
   std::fflush(stderr);

@@ -1,4 +1,4 @@
-// Asking for access and logging in with what was approved: what `tsh request create` and `tsh login` have in common.
+// Requests access and logs in with an approved request, for `tsh request create` and `tsh login`.
 #pragma once
 
 #include <functional>
@@ -17,7 +17,7 @@ class AccessRequestV3;
 
 namespace sallyport {
 
-// What is wanted: an existing request, or a new one.
+// The wanted request: an existing request, or a new one.
 struct WantedAccess {
   std::string id;
   std::vector<std::string> roles;
@@ -31,14 +31,14 @@ struct WantedAccess {
   bool wait = true;
 };
 
-// Asks, waits for the decision unless that is not wanted, and changes the login to what was approved. Returns the
-// request as it is then. Fails with kAccessDenied when it was denied, and as the cluster does.
+// Creates a request, waits for the decision unless told otherwise, and adds the approved request to the login. Returns
+// the request in its final state. Fails with kAccessDenied when it was denied, and as the cluster does.
 Result<types::AccessRequestV3> ObtainAccess(const Invocation& invocation, Session& session, const WantedAccess& wanted);
 
-// Adds requests to a login, or takes them away.
+// Adds requests to a login, or removes them.
 Status ChangeRequests(const Invocation& invocation, Session& session, const RequestChange& change);
 
-// What `tsh request show` says of a request.
+// Returns the text of `tsh request show`.
 std::string RequestText(const types::AccessRequestV3& request);
 
 }  // namespace sallyport

@@ -14,7 +14,7 @@ struct ResolveOptions {
   bool quiet = false;
 };
 
-// A name is the node's own, and nothing that its address or labels could be taken for.
+// A name means the node's own name only, not its address or labels.
 Result<ListFilter> FilterFor(const std::string& host) {
   ASSIGN_OR_RETURN(const NodeWish wish, ParseNodeWish(host));
   ListFilter filter = wish.filter;

@@ -13,7 +13,7 @@
 namespace sallyport {
 namespace {
 
-// What scp and sftp have in common.
+// The options that scp and sftp share.
 struct CopyOptions {
   std::string login;
   std::string port;
@@ -36,13 +36,14 @@ struct SftpOptions {
 
 constexpr std::string_view kInstall = "install OpenSSH's client (openssh-client), or put its directory into PATH";
 
-// A file of this host, or of a node.
+// A file on this host, or on a node.
 struct Place {
-  std::string text;  // as given; of a node: its path
-  std::string node;  // "[login@]host"; empty: a file of this host
+  std::string text;  // as given; for a node: the path there
+  std::string node;  // "[login@]host"; empty: a file on this host
 };
 
-// What is remote is what scp takes for it: a colon before the first slash; an IPv6 address is in brackets.
+// Parses a place. As for scp, a place is remote when a colon comes before the first slash; an IPv6 address is in
+// brackets.
 Place PlaceOf(const std::string& text) {
   const auto at = text.starts_with('[') ? 0 : text.find('@') + 1;
   if (at < text.size() && text[at] == '[') {
@@ -56,7 +57,7 @@ Place PlaceOf(const std::string& text) {
   return {text.substr(colon + 1), text.substr(0, colon)};
 }
 
-// One program reaches one node.
+// One run of a program connects to one node.
 Result<std::string> CopyNodeOf(const std::vector<Place>& places) {
   std::string node;
   for (const auto& place : places) {
@@ -80,7 +81,7 @@ std::vector<std::string> FlagsOf(const CopyOptions& given) {
   return words;
 }
 
-// The words of scp or sftp up to the places, and what the node is called in them.
+// The words of scp or sftp up to the places, and the name of the node in them.
 struct CopyProgram {
   std::vector<std::string> words;
   std::string name;

@@ -10,7 +10,7 @@
 namespace sallyport {
 namespace {
 
-constexpr int kCannotStart = 255;  // as ssh's own failures
+constexpr int kCannotStart = 255;  // as for ssh's own failures
 
 }  // namespace
 

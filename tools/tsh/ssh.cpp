@@ -41,17 +41,17 @@ struct SshOptions {
   bool version = false;
 };
 
-constexpr int kConnectionFailed = 255;  // as ssh says it: the other codes are the remote command's
+constexpr int kConnectionFailed = 255;  // as in ssh: all other codes come from the remote command
 constexpr std::size_t kMaxAtOnce = 1000;
 constexpr std::string_view kInstallSsh = "install OpenSSH's client (openssh-client), or put its directory into PATH";
 
-// An option that ssh has too, under another name.
+// An option that ssh has under another name.
 struct PassedOption {
   std::string_view name;
   std::string_view word;
-  int times = 0;                         // of a flag
-  std::vector<std::string> values = {};  // of another
-  bool several_nodes = false;            // makes sense there
+  int times = 0;                         // for a flag: how often it is given
+  std::vector<std::string> values = {};  // for other options
+  bool several_nodes = false;            // allowed with several nodes
 };
 
 std::vector<PassedOption> PassedOptions(const Invocation& invocation, const SshOptions& given) {
@@ -76,21 +76,21 @@ std::vector<PassedOption> PassedOptions(const Invocation& invocation, const SshO
   };
 }
 
-// The command line, taken apart.
+// The parsed command line.
 struct SshWish {
   NodeWish node;
   std::vector<std::string> command;
   int port = 0;
   bool forward_agent = false;
   ManyOptions many;
-  std::vector<std::string> options;  // for ssh, after our own
+  std::vector<std::string> options;  // for ssh, after tsh's own
   std::vector<std::string> notices;
 };
 
 std::string_view OptionName(std::string_view option) { return option.substr(0, option.find_first_of(" =\t")); }
 
-// An option in the format of ssh_config. What tsh decides itself is said to be without effect; login and port are ours
-// to use; ssh itself refuses what it does not know.
+// An option in the format of ssh_config. A notice names options without effect, because tsh decides them itself; tsh
+// itself uses login and port; ssh refuses options that it does not know.
 Status TakeSshOption(const std::string& option, SshWish& wish) {
   const std::string_view name = OptionName(option);
   std::string_view value = std::string_view(option).substr(name.size());
@@ -180,7 +180,7 @@ Result<SshWish> WishOf(const Invocation& invocation, const SshOptions& given) {
   return wish;
 }
 
-// The whole command line of ssh for one node.
+// Returns the whole command line of ssh for one node.
 Result<std::vector<std::string>> CommandLineOf(const Invocation& invocation, const Session& session,
                                                const SshWish& wish, const ChosenNode& node, const NodeUse& use,
                                                const std::vector<std::string>& more) {
@@ -192,7 +192,7 @@ Result<std::vector<std::string>> CommandLineOf(const Invocation& invocation, con
   return words;
 }
 
-// Nodes of one name are told apart by their IDs.
+// Nodes with the same name are distinguished by their IDs.
 void TellApart(std::vector<ChosenNode>& nodes) {
   for (auto& node : nodes) {
     const auto same = std::ranges::count(nodes, node.shown, &ChosenNode::shown);
@@ -227,7 +227,7 @@ Error TooMany(const std::vector<ChosenNode>& nodes) {
           "name one by its ID, or give a command to run on all of them"};
 }
 
-// Whether ssh may use a connection that is there already (ControlPath, ControlMaster), so that none need be dialled.
+// Returns whether ssh may use an existing connection (ControlPath, ControlMaster), so that no new connection is needed.
 bool MayShare(const SshWish& wish) {
   constexpr std::string_view kControl = "control";
   return std::ranges::any_of(wish.options, [&](const std::string& option) {
@@ -248,7 +248,7 @@ Result<Output> Launch(const Invocation& invocation, const SshOptions& given, con
   }
   if (nodes.size() > 1 || collected) return RunOnMany(invocation, given, session, wish, std::move(nodes), login);
 
-  // After what the user says: a forwarding that fails is not passed over.
+  // These defaults come after the user's options: a failed forwarding ends ssh.
   const std::vector<std::string> defaults{"-o", "ExitOnForwardFailure=yes", "-o", "SendEnv=LANG LANGUAGE"};
   NodeUse use{login, wish.port, wish.forward_agent, {}};
   ASSIGN_OR_RETURN(use.certificate, CertificateForLogin(invocation, session, login));
@@ -266,8 +266,8 @@ Result<Output> Launch(const Invocation& invocation, const SshOptions& given, con
   return output;
 }
 
-// Whether ssh would say 255: the node was not reached. A mistake on the command line or a login that is over is not
-// that.
+// Returns whether ssh would exit with 255: the node was not reached. Mistakes on the command line and expired logins
+// have other codes.
 bool IsFailedConnection(ErrorKind kind) {
   constexpr ErrorKind kOthers[] = {ErrorKind::kUsage, ErrorKind::kNotLoggedIn, ErrorKind::kNotImplemented,
                                    ErrorKind::kBadParameter};

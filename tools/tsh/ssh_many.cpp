@@ -10,13 +10,13 @@
 namespace sallyport {
 namespace {
 
-constexpr std::size_t kMaxKept = 16 << 20;  // of the output of one node, for JSON and logs
+constexpr std::size_t kMaxKept = 16 << 20;  // limit for the output of one node, for JSON and logs
 constexpr mode_t kDirectoryMode = 0700;
 constexpr mode_t kLogMode = 0600;
 
-// One of the two things that a node writes.
+// One of the two output streams of a node.
 struct NodeOutput {
-  std::string line;  // that has not ended yet
+  std::string line;  // the current line, without its end
   std::string kept;
   bool cut = false;
 };
@@ -72,7 +72,7 @@ class Many {
     return fmt::format("{} | {}\n", commands_[node].node.shown, line);
   }
 
-  // Who has stopped reading is no reason for the commands to stop.
+  // The commands continue when the reader of the output is gone.
   void Write(bool to_stderr, const std::string& text) const { std::ignore = (to_stderr ? err_ : out_)(text); }
 
   void End(std::size_t node, int code) {
@@ -96,7 +96,7 @@ class Many {
     }
 
     if (!options_.log_dir.empty()) {
-      // The name comes from the cluster.
+      // The name comes from the cluster, so it may be malicious.
       const std::string name = IsSafePathPart(of.shown) && IsPlainHost(of.shown) ? of.shown : of.id;
       if (log_) log_ = WriteFile(fmt::format("{}/{}.stdout", options_.log_dir, name), out.kept, kLogMode);
       if (log_) log_ = WriteFile(fmt::format("{}/{}.stderr", options_.log_dir, name), err.kept, kLogMode);
@@ -106,7 +106,7 @@ class Many {
     err.kept = {};
   }
 
-  // Teleport's names of the two files.
+  // The two files have Teleport's names.
   Status WriteSummaries() const {
     if (options_.log_dir.empty()) return {};
     std::string succeeded;

@@ -1,4 +1,4 @@
-// A command on several nodes at once.
+// Runs a command on several nodes at once.
 #pragma once
 
 #include <string>
@@ -21,9 +21,9 @@ struct ManyOptions {
   std::string log_dir;  // empty: none
 };
 
-// Runs them, each line of output with the node before it, and a summary on stderr. The exit code is 0, or that of
-// kPartlyDone when it did not succeed on all. Nobody reading stdout any more changes nothing: the commands go on. Fails
-// when the log directory cannot be written, and as RunPrograms does.
+// Runs the command lines, with the node's name before each line of output and a summary on stderr. The exit code is 0,
+// or that of kPartlyDone when a command failed. When stdout is closed, the commands continue. Fails when the log
+// directory cannot be written, and as RunPrograms does.
 Output RunOnNodes(std::vector<NodeCommand> commands, const ManyOptions& options);
 
 }  // namespace sallyport

@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kShownVariables[] = {"KUBECONFIG", "TELEPORT_CLUSTER", "TELEPORT_KUBE_CLUSTER",
                                                 "TELEPORT_PROXY", "TELEPORT_SITE"};
 
-// A login with what does not come from its own files.
+// A login with the values that do not come from its own files.
 struct Shown {
   ProfileStatus status;
   std::string url;
@@ -113,7 +113,7 @@ std::string Joined(const std::vector<std::string>& list) {
   return StripControl(fmt::format("{}", fmt::join(list, ", ")));
 }
 
-// One line of a login; the value starts at column 23.
+// Returns one line of a login; the value starts at column 23.
 void StatusLine(std::string& text, std::string_view name, const std::string& value, bool first = false) {
   text += fmt::format("{}{:<20}{}\n", first ? "> " : "  ", name, StripControl(value));
 }

@@ -14,11 +14,12 @@ struct Logins {
   std::optional<ProfileStatus> active;
   std::vector<ProfileStatus> others;  // those that somebody is logged in at
 };
-// Reads every profile, or the identity file of --identity. Files that cannot be read are left out, but for the active
-// one: its error is returned. The active one is that of the name, or else of --proxy, or else the current one.
+// Reads every profile, or the identity file of --identity. Files that cannot be read are left out, except the active
+// profile's, whose error is returned. The active profile is the one with the name, else of --proxy, else the current
+// profile.
 Result<Logins> ReadLogins(const Invocation& invocation, std::string active = {});
 
-// The result of both commands. With `verbose`, or --debug, traits are shown too.
+// Returns the result of both commands. With `verbose`, or --debug, it includes traits.
 Output StatusOutput(const Invocation& invocation, const Logins& logins, bool verbose);
 
 }  // namespace sallyport

@@ -18,7 +18,7 @@ Result<Output> RunVersion(const Invocation& invocation, const VersionOptions& gi
   std::string text = fmt::format("Teleport v{} Sallyport v{}\n", kWireVersion, kSallyportVersion);
   const auto shown = [&] { return Output::Of(std::move(version), [text](const Value&) { return text; }); };
   if (given.client) return shown();
-  // What the proxy runs is not on the disk, and asking it could block.
+  // The version of the proxy is not on the disk, and a request to the proxy could block.
   const auto directory = ProfilesOf(invocation);
   const auto profile = directory ? directory->Load(ProfileNameOf(invocation)) : Result<Profile>(Profile());
   if (profile && !profile->web_proxy_addr.empty()) {

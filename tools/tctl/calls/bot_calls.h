@@ -1,4 +1,4 @@
-// Paths of the methods about bots, for the kinds and the commands.
+// Paths of the methods for bots, used by kinds and commands.
 #pragma once
 
 #include <string>
@@ -18,10 +18,10 @@ inline std::string BotInstancePath(std::string_view method) {
   return fmt::format("/teleport.machineid.v1.BotInstanceService/{}", method);
 }
 
-// Reads a bot; kNotFound.
+// Reads a bot. Fails with kNotFound.
 Result<teleport::machineid::v1::Bot> ReadBot(RpcClient& rpc, const std::string& name);
 
-// Reads an instance by "BOT/ID"; kBadParameter when the text is none, kNotFound.
+// Reads an instance by "BOT/ID". Fails with kBadParameter when the text has another form, and with kNotFound.
 Result<teleport::machineid::v1::BotInstance> ReadBotInstance(RpcClient& rpc, std::string_view name);
 
 }  // namespace sallyport

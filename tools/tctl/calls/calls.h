@@ -1,4 +1,4 @@
-// The rows of all kinds, each in the file of its kind (calls_role.cpp, ...), and what these files share.
+// The rows of all kinds, each in the file of its kind (calls_role.cpp, ...), and functions that these files share.
 #pragma once
 
 #include <string>
@@ -9,19 +9,19 @@
 
 namespace sallyport {
 
-// Each file of this folder that defines a row has it here (cmake/Rows.cmake).
+// The rows defined in the files of this folder (cmake/Rows.cmake).
 #define ROW(name) extern const KindCalls name;
 #include "kind_calls.inc"
 #undef ROW
 
-// Gives each item to the sink, until it fails.
+// Gives each item to the sink, until the sink fails.
 template <typename Items>
 Status SinkAll(const Items& items, const MessageSink& sink) {
   for (const auto& item : items) RETURN_IF_ERROR(sink(item));
   return {};
 }
 
-// Returns the request of the many methods that want a name only.
+// Returns the request of the many methods that take only a name.
 inline types::ResourceRequest ByName(const std::string& name) {
   types::ResourceRequest request;
   request.set_name(name);

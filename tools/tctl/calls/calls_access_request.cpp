@@ -1,4 +1,4 @@
-// Access requests: asked for by `tctl requests create`, not written.
+// Access requests, which `tctl requests create` creates, not `tctl create`.
 #include <google/protobuf/empty.pb.h>
 
 #include "libclient/access_requests.h"

@@ -1,4 +1,4 @@
-// Servers that announce applications. A name is that of the application, or the host name.
+// Servers that announce applications. A name means the application or the host.
 #include <google/protobuf/empty.pb.h>
 
 #include "libresources/kinds/metadata.h"
@@ -43,7 +43,7 @@ Status PutAppServer(RpcClient& rpc, const Resource& resource, const Message*) {
   return {};
 }
 
-// All hosts that announce the application are meant.
+// The name means all hosts that announce the application.
 Status RemoveAppServer(RpcClient& rpc, const std::string& name) {
   std::vector<std::string> hosts;
   RETURN_IF_ERROR(ListAppServers(rpc, false, [&](const Message& server) -> Status {

@@ -94,7 +94,7 @@ Result<BotInstance> ReadBotInstance(RpcClient& rpc, std::string_view name) {
   return rpc.Call<BotInstance>(BotInstancePath("GetBotInstance"), request);
 }
 
-// A bot shows a part of its user and its role, which a write makes anew.
+// A bot shows only a part of its user and its role, which a write replaces.
 constinit const KindCalls kBotCalls{.kind = "bot",
                                     .list = ListBots,
                                     .get = GetBot,

@@ -26,7 +26,7 @@ Status ListAuthorities(RpcClient& rpc, bool with_secrets, const MessageSink& sin
   return {};
 }
 
-// "host" gives all of the type, "host/CLUSTER" one.
+// "host" means all authorities of the type, "host/CLUSTER" one of them.
 Status GetAuthority(RpcClient& rpc, const std::string& name, bool with_secrets, const MessageSink& sink) {
   const auto slash = name.find('/');
   if (slash == std::string::npos) return GetAuthoritiesOf(rpc, name, with_secrets, sink);

@@ -1,4 +1,4 @@
-// Alerts of the cluster. They end by themselves: no method removes one.
+// Alerts of the cluster. Alerts expire by themselves: no method removes an alert.
 #include <google/protobuf/empty.pb.h>
 
 #include "teleport/legacy/client/proto/authservice.pb.h"
@@ -8,7 +8,7 @@
 namespace sallyport {
 namespace {
 
-// Returns all alerts, or the one with a name: acknowledged ones and those for others too.
+// Returns all alerts, or the alert with a name, including acknowledged alerts and alerts for other users.
 Result<proto::GetClusterAlertsResponse> Ask(RpcClient& rpc, const std::string& name) {
   types::GetClusterAlertsRequest query;
   query.set_alertid(name);

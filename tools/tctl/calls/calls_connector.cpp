@@ -1,4 +1,4 @@
-// Connectors by which users log in elsewhere: three kinds with the same methods.
+// Connectors to identity providers: three kinds with the same methods.
 #include <google/protobuf/empty.pb.h>
 
 #include "libclient/pages.h"

@@ -21,7 +21,7 @@ Status ListKubeServers(RpcClient& rpc, bool, const MessageSink& sink) {
   return SinkListed(rpc, "kube_server", &proto::PaginatedResource::kubernetesserver, sink);
 }
 
-// Several servers may announce one name; all of them are meant.
+// Several servers may announce one name; the name means all of them.
 Status GetKubeServer(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
   bool found = false;
   RETURN_IF_ERROR(ListKubeServers(rpc, false, [&](const google::protobuf::Message& server) -> Status {

@@ -28,7 +28,7 @@ Status GetLock(RpcClient& rpc, const std::string& name, bool, const MessageSink&
   return sink(lock);
 }
 
-// Takes over the maker and the time of a lock.
+// Copies the creator and the time of a lock.
 void CompleteLock(google::protobuf::Message& wanted, const google::protobuf::Message& stored) {
   auto& spec = *static_cast<types::LockV2&>(wanted).mutable_spec();
   const auto& was = static_cast<const types::LockV2&>(stored).spec();

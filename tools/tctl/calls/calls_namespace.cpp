@@ -5,7 +5,7 @@
 namespace sallyport {
 namespace {
 
-// Every cluster has the same one, which Teleport's clients do not ask for either.
+// Every cluster has the same namespace; like Teleport's clients, tctl does not ask for it.
 Status ListNamespaces(RpcClient&, bool, const MessageSink& sink) {
   return sink(*NewResource(*FindKind("namespace")).message);
 }

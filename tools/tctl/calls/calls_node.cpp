@@ -1,4 +1,4 @@
-// Nodes. A name is that of the resource, or the host name.
+// Nodes. A name means the resource or the host.
 #include <google/protobuf/empty.pb.h>
 
 #include "teleport/legacy/types/resources.pb.h"
@@ -26,7 +26,7 @@ Status GetNodeExactly(RpcClient& rpc, const std::string& name, bool, const Messa
   return sink(node);
 }
 
-// Finds a node by the name of its host, too.
+// Finds a node by its name or by the name of its host.
 Status GetNode(RpcClient& rpc, const std::string& name, bool with_secrets, const MessageSink& sink) {
   const Status node = GetNodeExactly(rpc, name, with_secrets, sink);
   if (node || node.error().kind != ErrorKind::kNotFound) return node;

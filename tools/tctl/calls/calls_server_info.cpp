@@ -1,4 +1,4 @@
-// Labels of nodes that are given from outside.
+// Labels that administrators give to nodes.
 #include <google/protobuf/empty.pb.h>
 
 #include "teleport/legacy/types/server.pb.h"

@@ -1,4 +1,4 @@
-// Settings: there is one of each, and it is always there.
+// Settings: each kind has exactly one resource, which always exists.
 #include "libresources/kinds/metadata.h"
 #include "teleport/clusterconfig/v1/clusterconfig_service.pb.h"
 #include "teleport/legacy/types/cluster_config.pb.h"

@@ -20,19 +20,19 @@ namespace {
 
 constexpr std::size_t kTokenBytes = 16;
 
-// What joins, where, and by what.
+// The parts of a join command: services, addresses and token.
 struct Joining {
   std::string roles;
   std::string token;
   std::vector<std::string> pins;
   std::string auth;   // address of the auth service
-  std::string proxy;  // of the proxy; empty when there is none
+  std::string proxy;  // address of the proxy; empty when there is none
   AgentTarget target;
 };
 
 std::string Lines(const std::vector<std::string>& words) { return fmt::format("{}\n", fmt::join(words, " \\\n   ")); }
 
-// The words that every agent's command line has after its command.
+// Returns the words after the command in every agent's command line.
 std::vector<std::string> Words(std::vector<std::string> words, const Joining& joining, const std::string& address) {
   words.push_back("--token=" + joining.token);
   for (const auto& pin : joining.pins) words.push_back("--ca-pin=" + pin);
@@ -84,7 +84,7 @@ std::string JoinByConfig(const Joining& joining) {
          Lines(Words({"teleport start", "--config=teleport.yaml"}, joining, joining.auth));
 }
 
-// The first row whose role a token has says how it is used.
+// The ways to use a token. The first row whose role a token has applies.
 struct JoinRow {
   std::string_view role;
   bool at_proxy;
@@ -107,7 +107,7 @@ const JoinRow& RowFor(const types::ProvisionTokenV2& token) {
   return kJoinRows[0];
 }
 
-// The first address of the services that a path of the HTTP API lists.
+// Returns the first address of the services that a path of the HTTP API lists.
 Result<std::string> AddressOf(RpcClient& rpc, const std::string& path, std::string_view what) {
   ASSIGN_OR_RETURN(const Value servers, rpc.Get(path));
   for (const auto& server : servers.as_list()) {

@@ -1,4 +1,4 @@
-// Join tokens: how they are made and found, and the command line that uses one.
+// Creates and finds join tokens, and makes the command line that uses a token.
 #pragma once
 
 #include <map>
@@ -23,15 +23,15 @@ struct NewJoinToken {
   std::string bot;  // the bot that joins, for the role Bot
 };
 
-// Returns the system roles that "node,kube" names. Fails with kBadParameter and the one that was probably meant.
+// Returns the system roles that "node,kube" names. Fails with kBadParameter, with a suggestion.
 Result<std::vector<std::string>> ParseSystemRoles(std::string_view text);
 
-// Returns the token that is asked for, not yet known to the cluster. Fails with kBadParameter.
+// Returns a token for the options, without writing it to the cluster. Fails with kBadParameter.
 Result<types::ProvisionTokenV2> MakeJoinToken(const NewJoinToken& wanted);
-// Makes it known to the cluster. kAlreadyExists.
+// Writes the token to the cluster. Fails with kAlreadyExists.
 Status CreateJoinToken(RpcClient& rpc, const types::ProvisionTokenV2& token);
 
-// What an application or database agent is started for.
+// The application or database that an agent is started for.
 struct AgentTarget {
   std::string app_name = "example-app";
   std::string app_uri = "http://localhost:8080";
@@ -40,14 +40,14 @@ struct AgentTarget {
   std::string db_uri;
 };
 
-// Returns the text that shows a token and the command line that joins with it, as one that a shell takes. Asks the
-// cluster for its pins and addresses; kNotFound when it has no service to join at.
+// Returns the text with a token and the command line that joins with it, quoted for a shell. Asks the cluster for its
+// pins and addresses; fails with kNotFound when the cluster has no service to join at.
 Result<std::string> HowToJoin(RpcClient& rpc, const types::ProvisionTokenV2& token, const AgentTarget& target);
 
-// Returns the address of a proxy of the cluster; kNotFound when it has none.
+// Returns the address of a proxy of the cluster. Fails with kNotFound when the cluster has no proxy.
 Result<std::string> ProxyAddress(RpcClient& rpc);
 
-// Returns every token: those of the configuration file, join tokens, and links of users as tokens for Signup.
+// Returns every token: tokens of the configuration file, join tokens, and links of users as tokens for Signup.
 Result<std::vector<types::ProvisionTokenV2>> AllTokens(RpcClient& rpc);
 
 }  // namespace sallyport

@@ -26,7 +26,7 @@ std::string OriginOf(const google::protobuf::Message& setting) {
 
 using StoredMessage = std::unique_ptr<google::protobuf::Message>;
 
-// Returns what the cluster has of a resource, or nullptr.
+// Returns the stored resource, or nullptr.
 Result<StoredMessage> Stored(RpcClient& rpc, const KindCalls& calls, const Resource& resource) {
   StoredMessage stored;
   const auto take = [&](const google::protobuf::Message& message) -> Status {
@@ -90,7 +90,7 @@ Result<Change> WriteResource(RpcClient& rpc, const Resource& resource, bool forc
     if (created) return Change::kCreated;
     if (created.error().kind != ErrorKind::kAlreadyExists) return std::unexpected(created.error());
     if (!force) return Exists(resource);
-    RETURN_IF_ERROR(calls->put(rpc, resource, resource.message.get()));  // made meanwhile, or not to be read
+    RETURN_IF_ERROR(calls->put(rpc, resource, resource.message.get()));  // created since, or not readable
     return Change::kUpdated;
   }
 
@@ -101,7 +101,7 @@ Result<Change> WriteResource(RpcClient& rpc, const Resource& resource, bool forc
   const Status updated = calls->put(rpc, resource, stored.get());
   if (updated) return Change::kUpdated;
   if (updated.error().kind != ErrorKind::kNotFound) return std::unexpected(updated.error());
-  RETURN_IF_ERROR(calls->put(rpc, resource, nullptr));  // removed meanwhile
+  RETURN_IF_ERROR(calls->put(rpc, resource, nullptr));  // removed since
   return Change::kCreated;
 }
 

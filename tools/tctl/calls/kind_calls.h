@@ -1,4 +1,4 @@
-// How tctl reads and writes each kind of resource: one row a kind, its methods.
+// The functions by which tctl reads and writes each kind of resource: one row for each kind.
 #pragma once
 
 #include <functional>
@@ -19,54 +19,59 @@ struct KindCalls {
   std::string_view kind;
   // Gives every resource of the kind to the sink, page by page.
   Status (*list)(RpcClient& rpc, bool with_secrets, const MessageSink& sink);
-  // Gives one; kNotFound.
+  // Gives the resource with a name to the sink. Fails with kNotFound.
   Status (*get)(RpcClient& rpc, const std::string& name, bool with_secrets, const MessageSink& sink);
-  // Writes one, where `stored` is what the cluster has of it, or nullptr. nullptr: the kind is not written by hand.
+  // Writes a resource; `stored` is the resource in the cluster, or nullptr. The member is nullptr when the kind is not
+  // written by hand.
   Status (*put)(RpcClient& rpc, const Resource& resource, const google::protobuf::Message* stored);
-  // Writes one that was read before, with the revision of that time; kCompareFailed when it was changed meanwhile.
-  // nullptr: the cluster has no such method, see UpdateResource.
+  // Writes a resource that was read before, with the revision of that time. Fails with kCompareFailed when it was
+  // changed since. The member is nullptr when the cluster has no such method, see UpdateResource.
   Status (*update)(RpcClient& rpc, const Resource& resource);
-  // Removes one; nullptr: the kind is not removed by hand.
+  // Removes a resource. The member is nullptr when the kind is not removed by hand.
   Status (*remove)(RpcClient& rpc, const std::string& name);
-  // Whether an edit begins with the secrets: what is written back without them would have none.
+  // Whether an edit reads the secrets: otherwise the write would remove them.
   bool edit_with_secrets = false;
-  // Completes a document, to be compared with what is stored, by what the cluster decides (who made a user); nullptr:
-  // nothing.
+  // Adds the fields that the cluster decides (the creator of a user) to a document, for the comparison with the stored
+  // resource. The member is nullptr when there are no such fields.
   void (*complete)(google::protobuf::Message& wanted, const google::protobuf::Message& stored) = nullptr;
-  // Returns whether they are one resource, where several have one name; nullptr: none have.
+  // Returns whether two resources are the same, for kinds with several resources of one name. The member is nullptr for
+  // other kinds.
   bool (*is_same)(const google::protobuf::Message& one, const google::protobuf::Message& other) = nullptr;
-  // Gives the one with exactly this name, where `get` knows other names too; nullptr: `get` does.
+  // Gives the resource with exactly this name, for kinds whose `get` takes other names too. The member is nullptr when
+  // `get` takes exact names only.
   Status (*get_exactly)(RpcClient& rpc, const std::string& name, bool with_secrets, const MessageSink& sink) = nullptr;
-  bool shows_all = true;          // what is read is all that a write decides
-  bool refuses_existing = false;  // `put` with nothing stored is kAlreadyExists when there is one: need not be read
+  bool shows_all = true;  // a read returns all fields that a write sets
+  bool refuses_existing =
+      false;  // `put` without `stored` fails with kAlreadyExists when the resource exists, so no read is needed
 };
 
 // Returns the row of a kind; kNotImplemented for a kind without one.
 Result<const KindCalls*> CallsOf(const KindRow& kind);
 
-// The same for kinds that are written by hand; kNotImplemented for others too.
+// Returns the row of a kind that is written by hand; kNotImplemented for other kinds.
 Result<const KindCalls*> WritingCallsOf(const KindRow& kind);
 
 enum class Change { kCreated, kUpdated, kNone };
 
-// Writes a resource, unless the cluster says the same, secrets included, and its reads are current. Without `force` an
-// existing one is kAlreadyExists; a setting exists when it is not the default. kNotImplemented when the kind is not
-// written by hand.
+// Writes a resource, unless the cluster has the same resource, secrets included, and its reads are current. Without
+// `force`, an existing resource is kAlreadyExists; a setting exists when it differs from the default. Fails with
+// kNotImplemented when the kind is not written by hand.
 Result<Change> WriteResource(RpcClient& rpc, const Resource& resource, bool force);
 
-// Writes a resource that was read and edited. kCompareFailed when somebody else changed it meanwhile; for the kinds
-// whose update is an upsert that is looked up right before. kNotImplemented when the kind is not written by hand.
+// Writes a resource that was read and edited. Fails with kCompareFailed when it was changed since; for kinds whose
+// update is an upsert, a read right before the write checks that. Fails with kNotImplemented when the kind is not
+// written by hand.
 Status UpdateResource(RpcClient& rpc, const Resource& resource);
 
-// Of the commands that write resources. `To` is the path to its field.
+// The option --confirm of the commands that write resources. `To` is the path to its field.
 template <auto... To>
 inline constexpr Option kConfirmOption{
     .name = "confirm",
     .help = "Also change a setting that the configuration file decides, or take your own access away",
     .into = Into<To...>};
 
-// Fails with kBadParameter for a setting, as it is stored, that the configuration file decides: what is written to it
-// is gone after the next start. Whoever means it says --confirm.
+// Fails with kBadParameter for a stored setting that the configuration file decides: the next start would undo the
+// write. --confirm allows the write.
 Status CheckNotOfFile(const KindRow& kind, const google::protobuf::Message& stored);
 
 }  // namespace sallyport

@@ -1,5 +1,5 @@
-// The calls of kinds that roles reach by labels, which are alike but for names: applications, databases, Kubernetes
-// clusters. `Kind` names a kind's messages and methods.
+// The calls of kinds that roles reach by labels: applications, databases, Kubernetes clusters. They differ only in
+// names; `Kind` names the messages and methods of a kind.
 #pragma once
 
 #include <google/protobuf/empty.pb.h>

@@ -1,4 +1,4 @@
-// The list of kinds that the cluster lists by one method for all.
+// Lists the kinds that share one list method of the cluster.
 #pragma once
 
 #include <functional>
@@ -10,7 +10,7 @@
 
 namespace sallyport {
 
-// Gives every resource of a kind to the sink. `item` is the member of proto::PaginatedResource that has it.
+// Gives every resource of a kind to the sink. `item` is the member of proto::PaginatedResource for the kind.
 template <typename Item>
 Status SinkListed(RpcClient& rpc, std::string_view kind, Item item, const MessageSink& sink) {
   proto::ListResourcesRequest request;

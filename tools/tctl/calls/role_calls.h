@@ -1,4 +1,4 @@
-// What commands ask about roles.
+// Checks of roles, for commands.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace sallyport {
 
-// Fails with kNotFound when one of the roles is not there: it is said before anything is written.
+// Fails with kNotFound when one of the roles does not exist. Commands call it before they write anything.
 Status CheckRolesExist(RpcClient& rpc, const std::vector<std::string>& roles);
 
 }  // namespace sallyport
