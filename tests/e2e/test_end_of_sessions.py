@@ -15,6 +15,8 @@ from harness import Tsh, assert_plain
 from processes import wait_for
 from protobuf import field
 
+pytestmark = pytest.mark.long
+
 EXPIRED = "access denied: client credentials have expired, please relogin."
 LOCKED_OUT = "too many incorrect attempts, please try again later"
 PASSWORD = "correct horse battery"

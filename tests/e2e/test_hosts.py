@@ -17,6 +17,8 @@ from hostile import HostileAgent, host_id_of, identity_of, join, joined, token
 from nodes import Agent
 from protobuf import field
 
+pytestmark = pytest.mark.long
+
 LOGIN = getpass.getuser()
 DENIED, ALREADY_EXISTS = 7, 6
 LOCK_REACHES_S = 3.5  # three seconds, and what the test itself takes

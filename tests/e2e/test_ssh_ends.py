@@ -8,6 +8,8 @@ import pytest
 
 from harness import Background, Cluster, Tsh, started
 
+pytestmark = pytest.mark.long
+
 LOGIN = getpass.getuser()
 ROLE = """
 kind: role

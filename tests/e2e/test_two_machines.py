@@ -18,6 +18,8 @@ from nodes import Agent
 from processes import Terminal, run, wait_for
 from test_recordings import open_session, recording, role, spool
 
+pytestmark = pytest.mark.long
+
 LOGIN = getpass.getuser()
 CONNECTION_FAILED = 255
 OUTAGE_S = 30

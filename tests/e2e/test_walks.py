@@ -13,6 +13,8 @@ from certs import openssl
 from harness import BIN, Cluster, Tsh, User, assert_plain, program, started
 from processes import run
 
+pytestmark = pytest.mark.long
+
 PASSWORD = "a staple that is correct"
 MEMBER = """\
 kind: role
