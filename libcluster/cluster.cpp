@@ -179,7 +179,7 @@ void Cluster::State::AddTransport(const TeleportConfig& config, const Environmen
   };
 
   AddTransportMethods(methods, loop, dial_threads, *auth, auth->audit_queue(), std::move(options));
-  AddRecordingMethods(methods, loop, web_threads, *auth);
+  AddRecordingStreams(methods, loop, web_threads, *auth);
   AddServerInfoStream(methods, loop, web_threads, *auth);
   const TunnelParts tunnel{loop, web_threads, *auth, auth->audit_queue(), agents};
   AddTunnelMethods(methods, tunnel);

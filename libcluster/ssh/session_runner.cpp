@@ -237,11 +237,11 @@ class Runner {
       const auto frame = TakeFrame(received_);
       if (!frame) return LoseAgent();
       if (!*frame) return;
-      HearOne(**frame);
+      HandleOne(**frame);
     }
   }
 
-  void HearOne(const SessionFrame& frame) {
+  void HandleOne(const SessionFrame& frame) {
     if (frame.type == SessionFrameType::kEnd) return End(frame.payload);
     if (frame.type == SessionFrameType::kNotice) return Tell(frame.payload);
     if (frame.type == SessionFrameType::kSize && terminal_.open()) {
@@ -327,7 +327,7 @@ Result<int> RunSession() {
   for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO}) {
     ::setsockopt(kRunnerSocket, SOL_SOCKET, option, &kAgentTimeout, sizeof kAgentTimeout);
   }
-  std::string heard;
+  std::string received;
   ASSIGN_OR_RETURN(SessionStart start, ReadStart(received));
   return Runner(std::move(start), std::move(received)).Run();
 }

@@ -72,7 +72,7 @@ class SshConnection : public std::enable_shared_from_this<SshConnection> {
   asio::awaitable<void> ReadLog();
   asio::awaitable<void> UntilProcessEnds();
   asio::awaitable<void> UntilEnded();
-  void Hear(const SshdEvent& event);
+  void HandleLogEvent(const SshdEvent& event);
   std::string Refuse(const LoginQuestion& question, const std::string& reason);
 
   AgentAuth& auth_;

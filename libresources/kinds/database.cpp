@@ -32,7 +32,7 @@ std::string Uri(const Message& resource) { return AsDatabase(resource).spec().ur
 std::string DatabaseLabels(const Message& resource) { return ShownLabels(AsDatabase(resource)); }
 
 constexpr TextColumn kDatabaseColumns[] = {
-    {"Name", &NameOf}, {"Protocol", &Protocol}, {"URI", &Uri}, {"Labels", &DatabaseLabels}};
+    {"Name", &NameOf}, {"Protocol", &DatabaseProtocolOf}, {"URI", &Uri}, {"Labels", &DatabaseLabels}};
 
 // Returns whether nothing is set, also where an empty message is.
 bool IsBlank(const Message& message) {

@@ -197,7 +197,7 @@ class ReadCall {
 
 }  // namespace
 
-void AddRecordingMethods(RpcTable& table, EventLoop& loop, ThreadPool& threads, AuthServer& auth) {
+void AddRecordingStreams(RpcTable& table, EventLoop& loop, ThreadPool& threads, AuthServer& auth) {
   const auto take = [&auth, &threads](std::shared_ptr<const RpcStreamCall> call,
                                       UploadMessages messages) -> asio::awaitable<Status> {
     auto host_id = HostOfCaller(*call->caller, auth.cluster_name(), "Node");

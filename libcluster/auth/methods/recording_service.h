@@ -11,6 +11,6 @@ namespace sallyport {
 class AuthServer;
 
 // Adds the rows. All arguments must outlive the table.
-void AddRecordingMethods(RpcTable& table, EventLoop& loop, ThreadPool& threads, AuthServer& auth);
+void AddRecordingStreams(RpcTable& table, EventLoop& loop, ThreadPool& threads, AuthServer& auth);
 
 }  // namespace sallyport
