@@ -26,7 +26,7 @@ LINK = re.compile(r"\]\(([^)\s]*)\)")
 # The page that is cited, and the heading on it.
 PAGE = re.compile(r"(?<![\w/.-])((?:[\w.-]+/)*[\w-]+\.md)\b(?!/)(?:#([\w-]+))?")
 SECTION = re.compile(r"\bsections?\s+[0-9]", re.IGNORECASE)
-# What has sections: it stands in the same comment, before them.
+# A comment names the document that has the sections before it cites one.
 SPECIFICATION = re.compile(
     r"\bRFC \d|\bdocs/[\w/-]+\.md|\b(?:HTTP|SPDY)/\d|\bSPDY\b|\bTLS 1\.\d|\bX\.\d{3}\b|\bPOSIX\b|\bFIPS \d|\bPNG\b"
 )

@@ -147,7 +147,7 @@ TEST_CASE("the format is the one that was given, or the command's default") {
   CHECK(of({"quiet"}).format().empty());
 }
 
-// What is wrong with the sample program after a change to it.
+// Returns the fault that the check finds in the sample program after a change to it.
 std::string WrongAfter(const std::function<void(Program& program)>& change) {
   Program program = SampleProgram();
   change(program);

@@ -10,7 +10,7 @@
 namespace sallyport {
 namespace {
 
-// What has happened to the services of the test, in order.
+// The calls that the services of the test received, in order.
 std::vector<std::string>& Happened() {
   static std::vector<std::string> log;
   return log;

@@ -47,7 +47,7 @@ TEST_CASE("only roles that reach a part of the cluster need to know more") {
     CHECK(part.NeedsScope() == row.scope);
     CHECK(part.NeedsObjectName() == row.name);
     CHECK(part.DeletesSome() == row.some);
-    // Who reaches everything needs nothing; nor does an agent, where the proxy has decided.
+    // A caller with access to everything needs neither; an agent neither, because the proxy has decided.
     for (const auto& access : {Reach(kEverything), std::shared_ptr<const KubeAccess>()}) {
       const auto whole = Ask(row.method, row.target, access);
       CHECK_FALSE(whole.IsRestricted());

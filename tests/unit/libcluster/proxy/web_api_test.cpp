@@ -12,7 +12,7 @@
 namespace sallyport {
 namespace {
 
-// What a WebApi works with, beside its options.
+// The parts that a WebApi needs beside its options.
 struct Threads {
   LoginGate logins;
   ThreadPool pool{1};
