@@ -103,8 +103,9 @@ void AuthServer::Follow(Backend& backend) {
   nodes_ = std::make_unique<NodeCache>(backend);
   node_labels_ = std::make_unique<NodeLabels>(backend);
   local_users_ = std::make_unique<LocalUsers>(backend, *audit_queue_, options_.cluster_name);
-  preference_changes_ =
-      std::make_unique<ChangeCounter>(backend, std::vector<std::string>{ResourceKey("cluster_auth_preference", "")});
+  preference_ = std::make_unique<Followed<types::AuthPreferenceV2>>(
+      backend, std::vector<std::string>{ResourceKey("cluster_auth_preference", "")},
+      [this] { return Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"); });
 }
 
 Status AuthServer::ReadBootstrapFile() {
@@ -140,17 +141,7 @@ Status AuthServer::EnsurePresets() {
   return Commit(std::move(transaction));
 }
 
-Result<std::shared_ptr<const types::AuthPreferenceV2>> AuthServer::AuthPreference() {
-  const std::lock_guard lock(preference_mutex_);
-  const std::uint64_t change = preference_changes_->Count();
-  if (preference_ != nullptr && preference_change_ == change) return preference_;
-
-  ASSIGN_OR_RETURN(auto setting,
-                   Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
-  preference_ = std::make_shared<const types::AuthPreferenceV2>(std::move(setting));
-  preference_change_ = change;
-  return preference_;
-}
+Result<std::shared_ptr<const types::AuthPreferenceV2>> AuthServer::AuthPreference() { return preference_->Get(); }
 
 Status AuthServer::Commit(BackendTransaction transaction) {
   RETURN_IF_ERROR(backend_->Commit(std::move(transaction)));

@@ -21,7 +21,7 @@
 #include "libcluster/auth/trust/user_certs.h"
 #include "libcluster/auth/users/local_users.h"
 #include "libcluster/backend/backend.h"
-#include "libcluster/backend/change_counter.h"
+#include "libcluster/backend/followed.h"
 #include "libcluster/backend/store.h"
 #include "libcluster/rpc/caller.h"
 #include "libcluster/rpc/rpc_table.h"
@@ -130,10 +130,7 @@ class AuthServer {
   std::shared_ptr<AuditQueue> audit_queue_;
   JoinLimits join_limits_;
   RateLimiter request_rate_{kAccessRequestRate};
-  std::mutex preference_mutex_;
-  std::unique_ptr<ChangeCounter> preference_changes_;
-  std::uint64_t preference_change_ = 0;  // the count of changes when the preference was read
-  std::shared_ptr<const types::AuthPreferenceV2> preference_;
+  std::unique_ptr<Followed<types::AuthPreferenceV2>> preference_;
   std::shared_ptr<Locks> locks_;
   std::unique_ptr<NodeCache> nodes_;
   std::unique_ptr<NodeLabels> node_labels_;

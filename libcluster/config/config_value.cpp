@@ -70,8 +70,8 @@ Result<bool> ConfigSwitch(const Value& value) {
   const std::string text = LowerCase(TextOf(value));
   constexpr std::array<std::string_view, 6> kTrue{"yes", "yeah", "y", "true", "1", "on"};
   constexpr std::array<std::string_view, 6> kFalse{"no", "nope", "n", "false", "0", "off"};
-  if (std::ranges::find(kTrue, text) != kTrue.end()) return true;
-  if (std::ranges::find(kFalse, text) != kFalse.end()) return false;
+  if (IsOneOf(kTrue, text)) return true;
+  if (IsOneOf(kFalse, text)) return false;
   if (!IsScalar(value)) return Fail(ErrorKind::kBadParameter, "yes or no is expected, this is {}", TypeName(value));
   return Fail(ErrorKind::kBadParameter, "yes or no is expected, this is \"{}\"", StripControl(TextOf(value)));
 }

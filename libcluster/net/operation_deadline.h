@@ -17,23 +17,29 @@ class OperationDeadline {
  public:
   OperationDeadline(const asio::any_io_executor& executor, std::chrono::steady_clock::duration limit,
                     std::function<void()> expire)
-      : timer_(executor, limit), expire_(std::make_shared<std::function<void()>>(std::move(expire))) {
-    timer_.async_wait([expire = expire_, expired = expired_](boost::system::error_code error) {
-      if (error || !*expire) return;
-      *expired = true;
-      (*expire)();
+      : timer_(executor, limit), state_(std::make_shared<State>(std::move(expire))) {
+    timer_.async_wait([state = state_](boost::system::error_code error) {
+      if (error || !state->expire) return;
+      state->expired = true;
+      state->expire();
     });
   }
-  ~OperationDeadline() { *expire_ = nullptr; }
+  ~OperationDeadline() { state_->expire = nullptr; }
   OperationDeadline(const OperationDeadline&) = delete;
   OperationDeadline& operator=(const OperationDeadline&) = delete;
 
-  bool expired() const { return *expired_; }
+  bool expired() const { return state_->expired; }
 
  private:
+  // Outlives the object in the timer's handler.
+  struct State {
+    explicit State(std::function<void()> expire_in) : expire(std::move(expire_in)) {}
+    std::function<void()> expire;
+    bool expired = false;
+  };
+
   asio::steady_timer timer_;
-  const std::shared_ptr<std::function<void()>> expire_;
-  const std::shared_ptr<bool> expired_ = std::make_shared<bool>(false);
+  const std::shared_ptr<State> state_;
 };
 
 }  // namespace sallyport

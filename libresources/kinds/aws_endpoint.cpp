@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "libbase/text.h"
+
 namespace sallyport {
 namespace {
 
@@ -82,9 +84,7 @@ constexpr Direction kDirections[] = {{"nw", "northwest"}, {"ne", "northeast"}, {
                                      {"sw", "southwest"}, {"n", "north"},      {"e", "east"},
                                      {"w", "west"},       {"s", "south"},      {"c", "central"}};
 
-bool IsNumber(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
+bool IsNumber(std::string_view text) { return !text.empty() && std::ranges::all_of(text, IsDigit); }
 
 // Returns the region of "use1": "us-east-1".
 std::optional<std::string> RegionOfShort(std::string_view short_region) {

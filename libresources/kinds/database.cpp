@@ -96,16 +96,13 @@ std::string_view GcpTypeOf(const types::DatabaseSpecV3& spec) {
 // Letters, digits and -, a letter first and no - at the end.
 Status CheckName(const std::string& name) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  const bool known = std::ranges::all_of(name, [&](char c) { return letter(c) || digit(c) || c == '-'; });
+  const bool known = std::ranges::all_of(name, [&](char c) { return letter(c) || IsDigit(c) || c == '-'; });
   if (!name.empty() && known && letter(name.front()) && name.back() != '-') return {};
   return FailWithHint(ErrorKind::kBadParameter, "metadata.name is no name of a database",
                       "letters, digits and -, a letter first and no - at the end");
 }
 
-bool IsAccount(std::string_view text) {
-  return text.size() == kAccountDigits && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
+bool IsAccount(std::string_view text) { return text.size() == kAccountDigits && std::ranges::all_of(text, IsDigit); }
 
 // Checks that the assumed role has the same account and partition.
 Status CheckAssumedRole(const types::AWS& aws) {

@@ -17,7 +17,7 @@ std::unexpected<Error> Wrong(std::string_view what, std::string_view value, std:
 }
 
 Status CheckNumber(const std::string& value) {
-  if (!value.empty() && value.size() < 11 && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; })) {
+  if (!value.empty() && value.size() < 11 && std::ranges::all_of(value, IsDigit)) {
     return {};
   }
   return Wrong("number of a user or group of a host", value, "such as 1000");
@@ -30,8 +30,7 @@ Status CheckNoWildcard(const std::string& value) {
 
 // /subscriptions/ID/resourceGroups/NAME/providers/Microsoft.ManagedIdentity/userAssignedIdentities/NAME
 Status CheckAzure(const std::string& value) {
-  std::string lower = value;
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string lower = LowerCase(value);
   const auto parts = SplitNonEmpty(lower, '/');
   if (value.starts_with('/') && parts.size() == kAzureParts && parts[0] == "subscriptions" &&
       parts[2] == "resourcegroups" && parts[4] == "providers" && parts[5] == "microsoft.managedidentity" &&

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <csignal>
 
+#include "libbase/text.h"
 #include "libresources/events/session_event.h"
 #include "teleport/legacy/types/events/events.pb.h"
 
@@ -61,7 +62,7 @@ Key KeyOf(std::string_view bytes) {
 std::string ResizeSequence(const std::string& size) {
   const auto colon = size.find(':');
   const auto is_number = [](std::string_view text) {
-    return !text.empty() && text.size() <= 5 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+    return !text.empty() && text.size() <= 5 && std::ranges::all_of(text, IsDigit);
   };
   if (colon == std::string::npos) return "";
   const std::string columns = size.substr(0, colon);

@@ -95,11 +95,7 @@ Status TakeSshOption(const std::string& option, SshWish& wish) {
   const std::string_view name = OptionName(option);
   std::string_view value = std::string_view(option).substr(name.size());
   value.remove_prefix(std::min(value.find_first_not_of(" =\t"), value.size()));
-  const std::string lower = [&] {
-    std::string text(name);
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
-  }();
+  const std::string lower = LowerCase(name);
 
   if (std::ranges::any_of(option, [](unsigned char c) { return c < ' ' && c != '\t'; })) {
     return Fail(ErrorKind::kUsage, "an option of ssh has a control character: {}", StripControl(option));

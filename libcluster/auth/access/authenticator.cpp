@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "libcluster/auth/access/user_access.h"
-#include "libcluster/auth/access/user_traits.h"
 #include "libcluster/backend/store.h"
 #include "libidentity/host_id.h"
 #include "libresources/access/access.h"
@@ -58,8 +57,7 @@ Result<Caller> Authenticator::DeriveUser(Identity identity, Time& basis_expires)
   for (const auto& role : *roles) basis_expires = std::min(basis_expires, ExpiresOf(*role).value_or(Time::max()));
   Caller caller;
   caller.kind = Caller::Kind::kUser;
-  caller.access =
-      std::make_shared<const AccessChecker>(identity.username, ToTraitMap(identity.traits), std::move(*roles));
+  caller.access = AccessOf(identity.username, std::move(*roles), identity.traits);
   caller.identity = std::move(identity);
   return caller;
 }

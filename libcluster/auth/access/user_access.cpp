@@ -17,10 +17,16 @@ Result<std::vector<std::shared_ptr<const types::RoleV6>>> LoadRoles(Backend& bac
   return roles;
 }
 
+std::shared_ptr<const AccessChecker> AccessOf(const std::string& user,
+                                              std::vector<std::shared_ptr<const types::RoleV6>> roles,
+                                              const Traits& traits) {
+  return std::make_shared<const AccessChecker>(user, ToTraitMap(traits), std::move(roles));
+}
+
 Result<std::shared_ptr<const AccessChecker>> AccessOf(Backend& backend, const std::string& user,
                                                       const std::vector<std::string>& roles, const Traits& traits) {
   ASSIGN_OR_RETURN(auto loaded, LoadRoles(backend, roles));
-  return std::make_shared<const AccessChecker>(user, ToTraitMap(traits), std::move(loaded));
+  return AccessOf(user, std::move(loaded), traits);
 }
 
 }  // namespace sallyport

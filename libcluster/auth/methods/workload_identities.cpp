@@ -2,7 +2,9 @@
 #include <google/protobuf/empty.pb.h>
 
 #include <algorithm>
-#include <map>
+#include <array>
+#include <utility>
+#include <vector>
 
 #include "libbase/text.h"
 #include "libcluster/auth/auth_server.h"
@@ -64,35 +66,31 @@ Status ListWorkloadIdentities(AuthServer& auth, const workloadv1::ListWorkloadId
   }
   ASSIGN_OR_RETURN(auto all, ListAllResources<WorkloadIdentity>(auth.backend(), kWorkloadIdentityKind));
 
-  std::map<std::string, WorkloadIdentity> found;
+  std::vector<std::pair<std::string, WorkloadIdentity>> found;
   for (auto& identity : all) {
     if (!HasTerm(identity, request.filter_search_term())) continue;
     std::string order = WorkloadOrder(identity, field == "spiffe_id");
     const bool is_behind = request.sort_desc() ? order < request.page_token() : order > request.page_token();
-    if (request.page_token().empty() || is_behind) found.emplace(std::move(order), std::move(identity));
+    if (request.page_token().empty() || is_behind) found.emplace_back(std::move(order), std::move(identity));
   }
+  const auto stands_before = [&](const std::string& one, const std::string& other) {
+    return request.sort_desc() ? other < one : one < other;
+  };
+  std::ranges::sort(found, stands_before, &std::pair<std::string, WorkloadIdentity>::first);
 
   const int asked = request.page_size();
   const int size = asked <= 0 || asked > kMaxWorkloadIdentities ? kMaxWorkloadIdentities : asked;
   std::string last;
   std::size_t bytes = 0;
-  const auto take = [&](auto& entry) {
-    bytes += entry.second.ByteSizeLong();
+  for (auto& [order, identity] : found) {
+    bytes += identity.ByteSizeLong();
     const int taken = answer.workload_identities_size();
     if (taken == size || (taken > 0 && bytes > kMaxPageBytes)) {
       answer.set_next_page_token(last);
-      return false;
+      break;
     }
-    last = entry.first;
-    *answer.add_workload_identities() = std::move(entry.second);
-    return true;
-  };
-  if (request.sort_desc()) {
-    for (auto at = found.rbegin(); at != found.rend() && take(*at); ++at) {
-    }
-  } else {
-    for (auto at = found.begin(); at != found.end() && take(*at); ++at) {
-    }
+    *answer.add_workload_identities() = std::move(identity);
+    last = std::move(order);
   }
   return {};
 }

@@ -58,44 +58,26 @@ Status CheckAll(const std::vector<types::LockV2>& locks, const std::vector<Asked
 }  // namespace
 
 Locks::Locks(Backend& backend, std::string cluster_name)
-    : backend_(backend),
-      cluster_name_(std::move(cluster_name)),
-      changes_(std::make_unique<ChangeCounter>(
-          backend, std::vector<std::string>{ResourceKey("lock", ""), std::string(kRemovedHosts)})) {}
-
-std::shared_ptr<const Locks::Known> Locks::KnownAt(std::uint64_t change) const {
-  const std::lock_guard lock(mutex_);
-  return known_ && known_->change >= change ? known_ : nullptr;
-}
-
-Result<std::shared_ptr<const Locks::Known>> Locks::Current() const {
-  const std::uint64_t change = changes_->Count();
-  if (auto known = KnownAt(change)) return known;
-
-  const std::lock_guard reading(reading_);
-  if (auto known = KnownAt(change)) return known;  // read meanwhile
-  Known known{.change = changes_->Count(), .locks = {}, .removed_hosts = {}};
-  ASSIGN_OR_RETURN(known.locks, ListAllResources<types::LockV2>(backend_, "lock"));
-  ASSIGN_OR_RETURN(known.removed_hosts, RemovedHosts(backend_));
-  auto read = std::make_shared<const Known>(std::move(known));
-
-  const std::lock_guard lock(mutex_);
-  known_ = read;
-  return read;
-}
+    : cluster_name_(std::move(cluster_name)),
+      known_(backend, {ResourceKey("lock", ""), std::string(kRemovedHosts)}, [&backend]() -> Result<Known> {
+        Known known;
+        ASSIGN_OR_RETURN(known.locks, ListAllResources<types::LockV2>(backend, "lock"));
+        ASSIGN_OR_RETURN(known.removed_hosts, RemovedHosts(backend));
+        return known;
+      }) {}
 
 Status Locks::Refresh() {
-  const auto known = Current();
-  return known ? Status() : Status(std::unexpected(known.error()));
+  RETURN_IF_ERROR(known_.Get());
+  return {};
 }
 
 Status Locks::Check(const Identity& identity) const {
-  ASSIGN_OR_RETURN(const auto known, Current());
+  ASSIGN_OR_RETURN(const auto known, known_.Get());
   return known->locks.empty() ? Status() : CheckAll(known->locks, AskedOf(identity));
 }
 
 Status Locks::CheckHost(std::string_view host_id) const {
-  ASSIGN_OR_RETURN(const auto known, Current());
+  ASSIGN_OR_RETURN(const auto known, known_.Get());
   if (known->removed_hosts.contains(std::string(host_id))) {
     return Fail(ErrorKind::kAccessDenied, "access denied: host {} was removed from the cluster", host_id);
   }

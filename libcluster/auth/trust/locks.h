@@ -1,9 +1,6 @@
 // Checks identities against the cluster's locks and removed hosts: when a certificate is issued and when it is used.
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -11,7 +8,7 @@
 
 #include "libbase/error.h"
 #include "libcluster/backend/backend.h"
-#include "libcluster/backend/change_counter.h"
+#include "libcluster/backend/followed.h"
 #include "libidentity/identity.h"
 
 namespace types {
@@ -36,21 +33,13 @@ class Locks {
 
  private:
   struct Known {
-    std::uint64_t change = 0;  // the count of changes when the locks were read
     std::vector<types::LockV2> locks;
     std::unordered_set<std::string> removed_hosts;
   };
-  // Returns the current locks. Fails, so that nothing is allowed, when they cannot be read.
-  Result<std::shared_ptr<const Known>> Current() const;
-  // Returns what is known, if it is of that count of changes or a later one.
-  std::shared_ptr<const Known> KnownAt(std::uint64_t change) const;
 
-  Backend& backend_;
   const std::string cluster_name_;
-  const std::unique_ptr<ChangeCounter> changes_;
-  mutable std::mutex reading_;  // held by the one that reads
-  mutable std::mutex mutex_;    // of known_
-  mutable std::shared_ptr<const Known> known_;
+  // Nothing is allowed when the locks cannot be read.
+  mutable Followed<Known> known_;
 };
 
 }  // namespace sallyport

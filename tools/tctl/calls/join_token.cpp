@@ -179,8 +179,7 @@ Result<std::string> HowToJoin(RpcClient& rpc, const types::ProvisionTokenV2& tok
   Joining joining;
   joining.target = target;
   joining.token = token.metadata().name();
-  joining.roles = fmt::format("{}", fmt::join(token.spec().roles(), ","));
-  std::ranges::transform(joining.roles, joining.roles.begin(), [](unsigned char c) { return std::tolower(c); });
+  joining.roles = LowerCase(fmt::format("{}", fmt::join(token.spec().roles(), ",")));
 
   ASSIGN_OR_RETURN(const auto answer, rpc.Call<proto::GetClusterCACertResponse>("/proto.AuthService/GetClusterCACert",
                                                                                 google::protobuf::Empty()));
