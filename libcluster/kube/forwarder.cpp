@@ -101,9 +101,9 @@ asio::awaitable<bool> Deal(KubeClient& client, RequestParser& parser, const Deci
   co_return co_await ForwardRequest(client, parser, decided, body ? &*body : nullptr);
 }
 
-// Returns whether the peer has closed a socket, even with unread bytes.
-bool IsEnded(int socket) {
-  pollfd wait{socket, POLLRDHUP, 0};
+// Returns whether the client has closed its side, even with unread bytes.
+bool HasLeft(KubeClient& client) {
+  pollfd wait{beast::get_lowest_layer(client.stream).socket().native_handle(), POLLRDHUP, 0};
   return ::poll(&wait, 1, 0) != 0;
 }
 
@@ -114,7 +114,7 @@ asio::awaitable<void> UntilClientLeaves(KubeClient& client) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   error_code error;
   co_await socket.async_wait(asio::socket_base::wait_read, asio::redirect_error(asio::use_awaitable, error));
-  while (!error && (client.in_tunnel || !IsEnded(socket.native_handle()))) {
+  while (!error && (client.in_tunnel || !HasLeft(client))) {
     if (client.in_tunnel) {
       timer.expires_at(asio::steady_timer::time_point::max());
     } else {
@@ -185,7 +185,8 @@ asio::awaitable<bool> ServeIdentified(KubeClient& client, RequestParser& parser,
 }
 
 // Admits the connection of a caller that has just become known. Proxies have no limit; users have a limited number of
-// connections, and wait beyond kKubeConnectionRate. Fails with kLimitExceeded when the user has too many.
+// connections, and wait beyond kKubeConnectionRate. Fails with kLimitExceeded when the user has too many, and with
+// kConnectionProblem when the client leaves while it waits.
 asio::awaitable<Status> AdmitCaller(KubeClient& client, const Caller& caller) {
   auto& state = *client.state;
   client.place.Release();
@@ -200,6 +201,7 @@ asio::awaitable<Status> AdmitCaller(KubeClient& client, const Caller& caller) {
   const auto give_up = Now() + kLongestWait;
   while (!state.new_connections.Allow(user, Now())) {
     if (Now() > give_up) co_return Fail(ErrorKind::kLimitExceeded, "user \"{}\" makes too many connections", user);
+    if (HasLeft(client)) co_return Fail(ErrorKind::kConnectionProblem, "the client left while its connection waited");
     timer.expires_after(kTurnCheck);
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
   }

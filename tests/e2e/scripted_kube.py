@@ -33,6 +33,7 @@ class ScriptedKube:
         self.script = script
         self.early = set()
         self.requests = []
+        self.failures = []  # why connections ended, to explain a failed test
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(cert, key)
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
@@ -66,8 +67,8 @@ class ScriptedKube:
                     if not self.script(request, stream.sendall):
                         stream.unwrap()
                         return
-        except (OSError, ssl.SSLError, ValueError):
-            pass
+        except (OSError, ssl.SSLError, ValueError) as failure:
+            self.failures.append((number, repr(failure)))
 
     def _read(self, reader, number):
         line = reader.readline().decode("latin-1").split()
