@@ -32,10 +32,20 @@ enum class ErrorKind {
   kInterrupted,        // the user stopped the command
 };
 
+// What a caller may have to distinguish within a kind, because it continues differently. Most errors have none.
+enum class ErrorDetail {
+  kNone,
+  kNotTrusted,        // kConnectionProblem: the peer's certificate is not trusted
+  kNoCommonProtocol,  // kConnectionProblem: the peer speaks none of the offered ALPN protocols
+  kAmbiguousNode,     // kNotFound: several nodes match
+  kOutputFailed,      // kInternal: the result cannot be written
+};
+
 struct [[nodiscard]] Error {
   ErrorKind kind = ErrorKind::kInternal;
   std::string message;  // lower case, no full stop, what failed and where
   std::string hint;     // what to do next; may be empty
+  ErrorDetail detail = ErrorDetail::kNone;
 };
 
 template <typename T>
@@ -73,7 +83,7 @@ inline std::unexpected<Error> FailWithHint(ErrorKind kind, std::string message, 
   return std::unexpected(Error{kind, std::move(message), std::move(hint)});
 }
 
-// Returns the error with "context: " before its message; kind and hint stay.
+// Returns the error with "context: " before its message; kind, hint and detail stay.
 Error InContext(std::string_view context, Error error);
 
 // Returns the text that a program prints: "kind: message", and the hint on a second line when there is one.

@@ -62,7 +62,7 @@ bool NeedsConnectionUpgrade(const HostPort& proxy, const NetworkSettings& settin
   NetworkSettings hurried = settings;
   hurried.timeout = kProbeTimeout;
   const auto stream = TlsStream::Connect(proxy, options, hurried);
-  if (!stream) return IsNoCommonProtocol(stream.error());
+  if (!stream) return stream.error().detail == ErrorDetail::kNoCommonProtocol;
   return (*stream)->protocol() != kProbe;
 }
 

@@ -36,8 +36,6 @@ constexpr std::string_view kSystemFiles[] = {"/etc/ssl/certs/ca-certificates.crt
 // The first key share is P-256, which every auth service accepts: gRPC's own TLS implements only P-256, and requests a
 // retry for any other group, which costs a round trip.
 constexpr const char* kGroups = "P-256:X25519:P-384:P-521";
-constexpr std::string_view kCannotTrust = "cannot trust";
-constexpr std::string_view kNoProtocol = "no protocol in common";
 
 Status AddAuthorities(SSL_CTX* context, std::string_view pem) {
   ASSIGN_OR_RETURN(const auto certificates, Certificate::ChainFromPem(pem));
@@ -149,7 +147,8 @@ int VerifyAndKeepNames(X509_STORE_CTX* context, void* names) {
 // Why a certificate was not accepted.
 Error VerificationError(long code, const std::string& names, const TlsOptions& options, const std::string& where) {
   const auto error = [&](std::string reason, std::string hint) {
-    return Error{ErrorKind::kConnectionProblem, fmt::format("{} {}: {}", kCannotTrust, where, reason), std::move(hint)};
+    return Error{ErrorKind::kConnectionProblem, fmt::format("cannot trust {}: {}", where, reason), std::move(hint),
+                 ErrorDetail::kNotTrusted};
   };
 
   switch (code) {
@@ -186,7 +185,10 @@ Error AlertError(const std::string& where) {
 
   switch (ERR_GET_REASON(code)) {
     case SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL:
-      return {ErrorKind::kConnectionProblem, fmt::format("{} has {} with us", where, kNoProtocol), {}};
+      return {ErrorKind::kConnectionProblem,
+              fmt::format("{} has no protocol in common with this program", where),
+              {},
+              ErrorDetail::kNoCommonProtocol};
     case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
       return {ErrorKind::kNotLoggedIn, fmt::format("{} says that the login has expired", where), "log in again"};
     case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
@@ -304,10 +306,6 @@ int TlsStream::fd() const { return state_->fd.get(); }
 std::optional<Error> TlsStream::failure() const { return state_->failure; }
 
 void BeginTls() { OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_NO_LOAD_CONFIG, nullptr); }
-
-bool IsNoCommonProtocol(const Error& error) { return error.message.contains(kNoProtocol); }
-
-bool IsNotTrusted(const Error& error) { return error.message.starts_with(kCannotTrust); }
 
 std::string WebSocketAccept(std::string_view key) {
   const std::string text = std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";

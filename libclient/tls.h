@@ -60,12 +60,6 @@ class TlsStream : public Stream {
 // does not clean up at exit, for threads still running then (ResolveProxyAddress leaves one).
 void BeginTls();
 
-// Returns whether a handshake failed because the peer shares no protocol with us; used by the probe for load balancers.
-bool IsNoCommonProtocol(const Error& error);
-
-// Returns whether the error is about a certificate that no given authority has signed, or that is for another name.
-bool IsNotTrusted(const Error& error);
-
 // Returns the Sec-WebSocket-Accept value for a key (RFC 6455 section 1.3); it is here because it needs SHA-1 of
 // OpenSSL.
 std::string WebSocketAccept(std::string_view key);

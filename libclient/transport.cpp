@@ -45,7 +45,7 @@ Error ErrorOfDial(const GrpcStatus& status, const NodeAddress& address) {
   if (error.kind == ErrorKind::kNotLoggedIn) return error;
   if (error.message.contains(kAmbiguous)) {
     return {ErrorKind::kNotFound, fmt::format("several nodes are called {} ({})", address.host, kAmbiguous),
-            "name one by its ID: tsh ls -v"};
+            "name one by its ID: tsh ls -v", ErrorDetail::kAmbiguousNode};
   }
   if (status.code == kGrpcUnavailable || error.kind == ErrorKind::kNotFound) {
     return {
@@ -57,8 +57,6 @@ Error ErrorOfDial(const GrpcStatus& status, const NodeAddress& address) {
 }
 
 }  // namespace
-
-bool IsAmbiguousNode(const Error& error) { return error.message.contains(kAmbiguous); }
 
 Result<std::unique_ptr<NodeConnection>> NodeConnection::Dial(const Session& session, const NetworkSettings& settings,
                                                              std::string_view program, const NodeAddress& address) {

@@ -21,13 +21,10 @@ struct NodeAddress {
   std::string cluster;  // empty: the cluster of the session
 };
 
-// Returns whether an error says that several nodes have the name.
-bool IsAmbiguousNode(const Error& error);
-
 class NodeConnection {
  public:
   // Connects to the node through the proxy. Fails as TlsStream::Connect does, and with kNotFound (no such node, or the
-  // node is offline; IsAmbiguousNode), kAccessDenied, kNotLoggedIn.
+  // node is offline; with detail kAmbiguousNode when several nodes match), kAccessDenied, kNotLoggedIn.
   static Result<std::unique_ptr<NodeConnection>> Dial(const Session& session, const NetworkSettings& settings,
                                                       std::string_view program, const NodeAddress& address);
 

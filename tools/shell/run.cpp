@@ -17,7 +17,6 @@ namespace sallyport {
 namespace {
 
 constexpr std::string_view kNamesCommand = "__names";
-constexpr std::string_view kCannotWrite = "cannot write the result";
 
 // Returns whether a shell reads a word unchanged. Names come from servers, and completion puts them on the command
 // line.
@@ -40,7 +39,8 @@ void OpenStandardDescriptors() {
 }
 
 std::unexpected<Error> NotWritten(std::string_view why) {
-  return std::unexpected(Error{ErrorKind::kInternal, fmt::format("{}: {}", kCannotWrite, why), {}});
+  return std::unexpected(
+      Error{ErrorKind::kInternal, fmt::format("cannot write the result: {}", why), {}, ErrorDetail::kOutputFailed});
 }
 
 Status WriteFd(int fd, std::string_view text) {
@@ -137,7 +137,7 @@ Result<Output> RunCommand(const Invocation& invocation) {
 
 int ReportError(const Program& program, const Error& error) {
   // These errors already name their kind.
-  const bool prefixed = error.kind == ErrorKind::kUsage || error.message.starts_with(kCannotWrite);
+  const bool prefixed = error.kind == ErrorKind::kUsage || error.detail == ErrorDetail::kOutputFailed;
   std::string text =
       fmt::format("{}: {}", program.name, prefixed ? error.message : ToText({error.kind, error.message, {}}));
   if (!error.hint.empty()) text += fmt::format("\n  hint: {}", error.hint);

@@ -44,12 +44,13 @@ Connection ConnectWithIdentity(const std::string& path, const std::string& addre
   options.program = "tctl";
   options.network = settings;
   auto direct = RpcClient::Connect(options);
-  if (direct || !(IsNotTrusted(direct.error()) || IsNoCommonProtocol(direct.error()))) return direct;
+  if (direct || direct.error().detail == ErrorDetail::kNone) return direct;
   options.through_proxy = true;
   options.connection_upgrade = NeedsConnectionUpgrade(options.address, settings);
   auto through = RpcClient::Connect(options);
   // When both attempts fail, the first error is about the address as given.
-  return through || !IsNotTrusted(through.error()) ? std::move(through) : std::move(direct);
+  const bool both = !through && through.error().detail == ErrorDetail::kNotTrusted;
+  return both ? std::move(direct) : std::move(through);
 }
 
 // The keys of a configuration that tctl reads; the service itself checks the others.

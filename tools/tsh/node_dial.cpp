@@ -33,7 +33,7 @@ Error Ambiguous(const Invocation& invocation, const Session& session, const Node
 Result<std::unique_ptr<NodeConnection>> DialNode(const Invocation& invocation, const Session& session,
                                                  const NodeAddress& address) {
   auto connection = NodeConnection::Dial(session, NetworkOf(invocation), invocation.program->name, address);
-  if (connection || !IsAmbiguousNode(connection.error())) return connection;
+  if (connection || connection.error().detail != ErrorDetail::kAmbiguousNode) return connection;
   return std::unexpected(Ambiguous(invocation, session, address, connection.error()));
 }
 

@@ -92,7 +92,7 @@ TEST_CASE("a server that shares no protocol says so", "[tls]") {
                          {.protocols = {"http/1.1"}, .refuse_others = true}, Echo);
   TlsOptions options = Trusting();
   options.protocols = {"h2"};
-  CHECK(IsNoCommonProtocol(ConnectError(server, options)));
+  CHECK(ConnectError(server, options).detail == ErrorDetail::kNoCommonProtocol);
 }
 
 TEST_CASE("a client certificate is shown", "[tls]") {
