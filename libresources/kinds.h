@@ -2,6 +2,7 @@
 // needs a file with its row.
 #pragma once
 
+#include <cassert>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,18 @@ const KindRow* FindKind(std::string_view name);
 Result<const KindRow*> KindNamed(std::string_view name);
 // Returns the row whose message has this type, or nullptr.
 const KindRow* KindOf(const google::protobuf::Message& resource);
+// Returns the row of a message type, which must be that of a kind.
+template <typename M>
+const KindRow& KindOf() {
+  static const KindRow* const row = KindOf(M::default_instance());
+  assert(row != nullptr);
+  return *row;
+}
+// Returns a new resource with the kind's newest version.
+template <typename M>
+M NewResource() {
+  return NewResource(KindOf<M>()).as<M>();
+}
 
 // Reads one resource: finds its kind, reads the fields, fills in defaults and validates. Fails with kBadParameter and
 // "FILE:LINE: reason", where the line is that of the field with which the reason begins, else that of the resource.

@@ -27,9 +27,9 @@ constexpr std::string_view kAll = "*";
 Result<std::vector<ClusterAlert>> Matching(Backend& backend, const GetClusterAlertsRequest& query) {
   std::vector<ClusterAlert> alerts;
   if (query.alertid().empty()) {
-    ASSIGN_OR_RETURN(alerts, ListAllResources<ClusterAlert>(backend, kAlert));
+    ASSIGN_OR_RETURN(alerts, ListAllResources<ClusterAlert>(backend));
   } else {
-    auto alert = GetResource<ClusterAlert>(backend, kAlert, query.alertid());
+    auto alert = GetResource<ClusterAlert>(backend, query.alertid());
     if (!alert && alert.error().kind != ErrorKind::kNotFound) return std::unexpected(alert.error());
     if (alert) alerts.push_back(std::move(*alert));
   }

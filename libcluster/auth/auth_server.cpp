@@ -19,29 +19,29 @@ namespace {
 
 // Stores a setting: the configuration file's value at every start, else the default once.
 template <typename M>
-Status EnsureSetting(Backend& backend, std::string_view kind, const std::shared_ptr<const M>& configured) {
-  const KindRow* row = FindKind(kind);
-  if (!configured && GetResource<M>(backend, kind, row->singleton_name)) return {};
+Status EnsureSetting(Backend& backend, const std::shared_ptr<const M>& configured) {
+  const KindRow& row = KindOf<M>();
+  if (!configured && GetResource<M>(backend, row.singleton_name)) return {};
 
   M setting;
   if (configured) {
     setting = *configured;
   } else {
-    setting = NewResource(*row).as<M>();
+    setting = NewResource(row).as<M>();
   }
   FillInSetting(setting);
   RETURN_IF_ERROR(CheckResource(setting));
   if (configured) RETURN_IF_ERROR(CheckPromises(setting));
   (*setting.mutable_metadata()->mutable_labels())[std::string(kOriginLabel)] = configured ? "config-file" : "defaults";
 
-  const auto stored = GetResource<M>(backend, kind, row->singleton_name);
+  const auto stored = GetResource<M>(backend, row.singleton_name);
   if (stored) {
     setting.mutable_metadata()->set_revision(stored->metadata().revision());
     if (stored->SerializeAsString() == setting.SerializeAsString()) return {};
   }
 
   BackendTransaction transaction;
-  WriteResource(transaction, kind, setting, WriteMode::kUpsert);
+  WriteResource(transaction, setting, WriteMode::kUpsert);
   return backend.Commit(std::move(transaction));
 }
 
@@ -105,7 +105,7 @@ void AuthServer::Follow(Backend& backend) {
   local_users_ = std::make_unique<LocalUsers>(backend, *audit_queue_, options_.cluster_name);
   preference_ = std::make_unique<Followed<types::AuthPreferenceV2>>(
       backend, std::vector<std::string>{ResourceKey("cluster_auth_preference", "")},
-      [this] { return Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"); });
+      [this] { return Setting<types::AuthPreferenceV2>(); });
 }
 
 Status AuthServer::ReadBootstrapFile() {
@@ -125,17 +125,17 @@ Status AuthServer::ReadBootstrapFile() {
 }
 
 Status AuthServer::EnsureSettings() {
-  RETURN_IF_ERROR(EnsureSetting(*backend_, "cluster_auth_preference", options_.auth_preference));
-  RETURN_IF_ERROR(EnsureSetting(*backend_, "cluster_networking_config", options_.networking_config));
-  return EnsureSetting(*backend_, "session_recording_config", options_.recording_config);
+  RETURN_IF_ERROR(EnsureSetting(*backend_, options_.auth_preference));
+  RETURN_IF_ERROR(EnsureSetting(*backend_, options_.networking_config));
+  return EnsureSetting(*backend_, options_.recording_config);
 }
 
 Status AuthServer::EnsurePresets() {
   BackendTransaction transaction;
   for (const auto& preset : PresetRoles()) {
-    auto stored = GetResource<types::RoleV6>(*backend_, "role", preset->metadata().name());
+    auto stored = GetResource<types::RoleV6>(*backend_, preset->metadata().name());
     types::RoleV6 role = stored ? *stored : *preset;
-    if (!stored || AddMissingPresetParts(role)) WriteResource(transaction, "role", role, WriteMode::kUpsert);
+    if (!stored || AddMissingPresetParts(role)) WriteResource(transaction, role, WriteMode::kUpsert);
   }
   if (transaction.changes().empty()) return {};
   return Commit(std::move(transaction));

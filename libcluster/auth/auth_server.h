@@ -74,10 +74,10 @@ class AuthServer {
   const AuthServerOptions& options() const { return options_; }
   const std::string& cluster_name() const { return options_.cluster_name; }
 
-  // Returns a setting of the cluster ("cluster_auth_preference", ...).
+  // Returns a setting of the cluster (types::AuthPreferenceV2, ...).
   template <typename M>
-  Result<M> Setting(std::string_view kind, std::string_view singleton_name) {
-    return GetResource<M>(*backend_, kind, singleton_name);
+  Result<M> Setting() {
+    return GetResource<M>(*backend_, KindOf<M>().singleton_name);
   }
 
   // Returns cluster_auth_preference, cached until it changes.
@@ -89,11 +89,11 @@ class AuthServer {
   // Writes a resource and its event in one transaction, with the other contents of `transaction`. Sets the new revision
   // in `message`.
   template <typename M>
-  Status Write(const Caller& by, const AuditType& type, std::string_view kind, M& message, WriteMode mode,
+  Status Write(const Caller& by, const AuditType& type, M& message, WriteMode mode,
                BackendTransaction transaction = {}) {
-    WriteResource(transaction, kind, message, mode);
+    WriteResource(transaction, message, mode);
     transaction.Append(EventOf(by, type, NameOf(message)));
-    return Named(Commit(std::move(transaction)), kind, NameOf(message));
+    return Named(Commit(std::move(transaction)), KindOf<M>().kind, NameOf(message));
   }
   // Removes a resource. Fails with kNotFound when it does not exist.
   Status Remove(const Caller& by, const AuditType& type, std::string_view kind, std::string_view name);
@@ -151,8 +151,8 @@ inline constexpr std::size_t kMaxPageBytes = 3 << 20;
 // Returns one page of a list: the items after `start`, at most `limit` (0 or too large: 1000) and as many as fit into
 // one message, and the start of the next page ("" at the end).
 template <typename M>
-Result<std::pair<std::vector<M>, std::string>> ListPage(Backend& backend, std::string_view kind, std::string_view start,
-                                                        int limit) {
+Result<std::pair<std::vector<M>, std::string>> ListPage(Backend& backend, std::string_view start, int limit,
+                                                        std::string_view kind = KindOf<M>().kind) {
   constexpr int kMaxPage = 1000;
   const auto size = static_cast<std::size_t>(limit <= 0 || limit > kMaxPage ? kMaxPage : limit);
   ASSIGN_OR_RETURN(auto items, ListResources<M>(backend, kind, start, size + 1));

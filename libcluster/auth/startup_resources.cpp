@@ -22,8 +22,8 @@ using google::protobuf::Message;
 
 // Returns whether the stored resource is equal, so that no write is needed.
 template <typename M>
-bool IsStored(AuthServer& auth, std::string_view kind, const Message& message) {
-  const auto stored = GetResource<M>(auth.backend(), kind, NameOf(message));
+bool IsStored(AuthServer& auth, const Message& message) {
+  const auto stored = GetResource<M>(auth.backend(), NameOf(message));
   if (!stored) return false;
   M wanted = static_cast<const M&>(message);
   if constexpr (std::is_same_v<M, types::UserV2>) KeepHistory(*stored, wanted);
@@ -32,25 +32,25 @@ bool IsStored(AuthServer& auth, std::string_view kind, const Message& message) {
 
 // Returns the same for a setting; also skips settings that the configuration file has, as Teleport does.
 template <typename M>
-bool IsDecided(AuthServer& auth, std::string_view kind, const Message& message) {
-  const auto stored = GetResource<M>(auth.backend(), kind, NameOf(message));
+bool IsDecided(AuthServer& auth, const Message& message) {
+  const auto stored = GetResource<M>(auth.backend(), NameOf(message));
   if (!stored || SaysTheSame(message, *stored)) return stored.has_value();
   const auto labels = LabelsOf(*stored);
   const auto origin = labels.find(std::string(kOriginLabel));
   if (origin == labels.end() || origin->second != "config-file") return false;
   Log(LogLevel::kWarning, "a setting of the start is left out: the configuration file decides it",
-      {{"kind", std::string(kind)}});
+      {{"kind", std::string(KindOf<M>().kind)}});
   return true;
 }
 
 // A bot is stored as a user and a role and does not show all of their fields: always writes it.
-bool IsNeverStored(AuthServer&, std::string_view, const Message&) { return false; }
+bool IsNeverStored(AuthServer&, const Message&) { return false; }
 
 // The write method of each kind, in the order of writing.
 struct Row {
   std::string_view kind;
   std::string_view method;
-  bool (*is_stored)(AuthServer& auth, std::string_view kind, const Message& message);
+  bool (*is_stored)(AuthServer& auth, const Message& message);
 };
 constexpr std::array kRows{
     Row{"role", "/proto.AuthService/UpsertRoleV2", IsStored<types::RoleV6>},
@@ -79,7 +79,7 @@ void SetResource(const Message& resource, Message& request) {
 
 Status Apply(AuthServer& auth, const RpcTable& methods, const Resource& resource) {
   const Row& row = kRows[RowIndexOf(resource)];
-  if (row.is_stored(auth, row.kind, *resource.message)) return {};
+  if (row.is_stored(auth, *resource.message)) return {};
 
   const RpcMethod& method = *methods.Find(row.method);
   const auto request = method.new_request();

@@ -10,6 +10,7 @@
 
 #include "libbase/error.h"
 #include "libcluster/backend/backend.h"
+#include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
 
 namespace sallyport {
@@ -37,6 +38,11 @@ Result<M> GetResource(Backend& backend, std::string_view kind, std::string_view 
   if (!item) return std::unexpected(item.error());
   return DecodeItem<M>(*item);
 }
+// Does the same by the kind of the message.
+template <typename M>
+Result<M> GetResource(Backend& backend, std::string_view name) {
+  return GetResource<M>(backend, KindOf<M>().kind, name);
+}
 
 // Returns a page of resources ordered by name, from the first after `after`.
 template <typename M>
@@ -52,8 +58,9 @@ Result<std::vector<M>> ListResources(Backend& backend, std::string_view kind, st
   return messages;
 }
 
+// Returns every resource, ordered by name.
 template <typename M>
-Result<std::vector<M>> ListAllResources(Backend& backend, std::string_view kind) {
+Result<std::vector<M>> ListAllResources(Backend& backend, std::string_view kind = KindOf<M>().kind) {
   return ListResources<M>(backend, kind, "", static_cast<std::size_t>(1) << 30);
 }
 
@@ -89,6 +96,11 @@ void WriteResource(BackendTransaction& transaction, std::string_view kind, M& me
   }
 
   SetRevision(message, revision);
+}
+// Does the same by the kind of the message.
+template <typename M>
+void WriteResource(BackendTransaction& transaction, M& message, WriteMode mode) {
+  WriteResource(transaction, KindOf<M>().kind, message, mode);
 }
 
 }  // namespace sallyport

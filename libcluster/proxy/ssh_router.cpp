@@ -16,12 +16,9 @@ constexpr std::string_view kNodeResource = "node";
 constexpr std::size_t kIdBytes = 8;
 
 Result<SessionSettings> SettingsOf(AuthServer& auth) {
-  ASSIGN_OR_RETURN(const auto preference,
-                   auth.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
-  ASSIGN_OR_RETURN(const auto networking, auth.Setting<types::ClusterNetworkingConfigV2>("cluster_networking_config",
-                                                                                         "cluster-networking-config"));
-  ASSIGN_OR_RETURN(const auto recording, auth.Setting<types::SessionRecordingConfigV2>("session_recording_config",
-                                                                                       "session-recording-config"));
+  ASSIGN_OR_RETURN(const auto preference, auth.Setting<types::AuthPreferenceV2>());
+  ASSIGN_OR_RETURN(const auto networking, auth.Setting<types::ClusterNetworkingConfigV2>());
+  ASSIGN_OR_RETURN(const auto recording, auth.Setting<types::SessionRecordingConfigV2>());
   SessionSettings settings;
   settings.client_idle_timeout = Nanoseconds(networking.spec().clientidletimeout());
   settings.keep_alive_interval = Nanoseconds(networking.spec().keepaliveinterval());
@@ -53,7 +50,7 @@ Result<SharedNode> SshRouter::Find(const std::string& host_port) {
     return Fail(ErrorKind::kBadParameter, "the target \"{}\" is not HOST:PORT", host_port);
   }
   if (IsNodeId(target->host)) {
-    auto node = GetResource<types::ServerV2>(auth_.backend(), kNodeResource, target->host);
+    auto node = GetResource<types::ServerV2>(auth_.backend(), target->host);
     if (node) return std::make_shared<const types::ServerV2>(std::move(*node));
   }
   ASSIGN_OR_RETURN(const NodeMatchRules rules, NodeMatchRulesOf(auth_));

@@ -45,8 +45,7 @@ Result<std::optional<PublicKey>> TlsKey(const Value& body) {
 }
 
 Status CheckLocalAuth(AuthServer& auth) {
-  ASSIGN_OR_RETURN(const auto preference,
-                   auth.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
+  ASSIGN_OR_RETURN(const auto preference, auth.Setting<types::AuthPreferenceV2>());
   const auto& spec = preference.spec();
   if (!spec.has_allowlocalauth() || spec.allowlocalauth().value()) return {};
   return Fail(ErrorKind::kAccessDenied, "local auth disabled");
@@ -56,8 +55,7 @@ Result<Nanoseconds> TtlOf(AuthServer& auth, const Value& body) {
   const Value* requested = body.FindIgnoringCase("ttl");
   if (requested != nullptr && requested->as_int() < 0) return Fail(ErrorKind::kBadParameter, "the ttl is negative");
   if (requested != nullptr && requested->as_int() > 0) return Nanoseconds(requested->as_int());
-  ASSIGN_OR_RETURN(const auto preference,
-                   auth.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
+  ASSIGN_OR_RETURN(const auto preference, auth.Setting<types::AuthPreferenceV2>());
   return Nanoseconds(preference.spec().defaultsessionttl());
 }
 

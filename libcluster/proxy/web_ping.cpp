@@ -26,8 +26,7 @@ std::string_view SuiteName(types::SignatureAlgorithmSuite suite) {
 
 // `connector` empty: the cluster's default.
 Result<Value> AuthSettings(const WebParts& parts, std::string_view connector) {
-  ASSIGN_OR_RETURN(const auto preference,
-                   parts.auth.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
+  ASSIGN_OR_RETURN(const auto preference, parts.auth.Setting<types::AuthPreferenceV2>());
   const auto& spec = preference.spec();
   Value settings = Value::EmptyMap();
   settings.Set("type", "local");
@@ -101,8 +100,7 @@ Result<Value> Find(const WebParts& parts, const WebCall&) {
 }
 
 Result<Value> Motd(const WebParts& parts, const WebCall&) {
-  ASSIGN_OR_RETURN(const auto preference,
-                   parts.auth.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
+  ASSIGN_OR_RETURN(const auto preference, parts.auth.Setting<types::AuthPreferenceV2>());
   return Value(Value::Map{{"Text", preference.spec().messageoftheday()}});
 }
 

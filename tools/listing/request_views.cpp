@@ -74,7 +74,7 @@ Status AddResources(const std::vector<std::string>& texts, types::AccessRequestV
 }
 
 types::AccessRequestV3 NewAccessRequest(const std::string& user, const std::string& reason) {
-  auto request = NewResource(*FindKind("access_request")).as<types::AccessRequestV3>();
+  auto request = NewResource<types::AccessRequestV3>();
   SetName(request, RandomUuid());
   request.mutable_spec()->set_user(user);
   request.mutable_spec()->set_state(types::PENDING);

@@ -75,7 +75,7 @@ Status SetMaxSessionTtl(const std::string& text, Bot& bot) {
 }
 
 Result<Bot> NewBot(const BotsAdd& given) {
-  Bot bot = NewResource(*FindKind("bot")).as<Bot>();
+  Bot bot = NewResource<Bot>();
   bot.mutable_metadata()->set_name(given.name);
   for (const auto& role : given.roles) bot.mutable_spec()->add_roles(role);
   bot.mutable_spec();

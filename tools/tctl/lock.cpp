@@ -75,7 +75,7 @@ Result<std::optional<Time>> LockExpires(const LockOptions& given) {
 }
 
 Result<types::LockV2> LockOf(const LockOptions& given) {
-  auto lock = NewResource(*FindKind("lock")).as<types::LockV2>();
+  auto lock = NewResource<types::LockV2>();
   lock.mutable_metadata()->set_name(RandomUuid());
   lock.mutable_spec()->set_message(given.message);
 

@@ -81,7 +81,7 @@ std::vector<std::string> RolesOf(const UsersAdd& given) {
 }
 
 Result<types::UserV2> UserOf(const UsersAdd& given) {
-  types::UserV2 user = NewResource(*FindKind("user")).as<types::UserV2>();
+  types::UserV2 user = NewResource<types::UserV2>();
   user.mutable_metadata()->set_name(given.account);
   for (const auto& role : RolesOf(given)) user.mutable_spec()->add_roles(role);
   if (user.spec().roles().empty()) return Fail(ErrorKind::kUsage, "a user needs --roles");

@@ -40,7 +40,7 @@ Authenticator::Authenticator(Backend& backend, const Authorities& authorities, c
 
 Result<Caller> Authenticator::DeriveUser(Identity identity, Time& basis_expires) {
   // A certificate does not outlive its user.
-  const auto user = GetResource<types::UserV2>(backend_, "user", identity.username);
+  const auto user = GetResource<types::UserV2>(backend_, identity.username);
   if (!user && user.error().kind == ErrorKind::kNotFound) {
     return Fail(ErrorKind::kAccessDenied, "access denied: user \"{}\" not found", identity.username);
   }

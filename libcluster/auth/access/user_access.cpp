@@ -11,7 +11,7 @@ Result<std::vector<std::shared_ptr<const types::RoleV6>>> LoadRoles(Backend& bac
                                                                     const std::vector<std::string>& names) {
   std::vector<std::shared_ptr<const types::RoleV6>> roles;
   for (const auto& name : names) {
-    ASSIGN_OR_RETURN(auto role, GetResource<types::RoleV6>(backend, "role", name));
+    ASSIGN_OR_RETURN(auto role, GetResource<types::RoleV6>(backend, name));
     roles.push_back(std::make_shared<const types::RoleV6>(std::move(role)));
   }
   return roles;

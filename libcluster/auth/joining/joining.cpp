@@ -51,7 +51,7 @@ std::optional<ProvisionTokenV2> StaticToken(AuthServer& auth, const std::string&
 
 Result<ProvisionTokenV2> FindToken(AuthServer& auth, const std::string& name) {
   if (auto fixed = StaticToken(auth, name)) return std::move(*fixed);
-  auto token = GetResource<ProvisionTokenV2>(auth.backend(), "token", name);
+  auto token = GetResource<ProvisionTokenV2>(auth.backend(), name);
   if (!token && token.error().kind == ErrorKind::kNotFound) {
     return std::unexpected(JoinDenied("the token is not known, or has expired"));
   }

@@ -61,8 +61,8 @@ bool IsBefore(const ListPlace& place, const std::string& order) {
 
 // Kinds with few resources: reads all of them and returns those from the place on as one piece.
 template <typename M>
-Result<ListedPiece> LoadFew(AuthServer& auth, std::string_view kind, const ListPlace& place) {
-  ASSIGN_OR_RETURN(auto messages, ListAllResources<M>(auth.backend(), kind));
+Result<ListedPiece> LoadFew(AuthServer& auth, const ListPlace& place, std::size_t) {
+  ASSIGN_OR_RETURN(auto messages, ListAllResources<M>(auth.backend()));
   ListedPiece piece;
   for (auto& message : messages) {
     Listed item = Describe(std::move(message));
@@ -84,15 +84,6 @@ Result<ListedPiece> LoadNodes(AuthServer& auth, const ListPlace& place, std::siz
   return piece;
 }
 
-Result<ListedPiece> LoadKubeServers(AuthServer& auth, const ListPlace& place, std::size_t) {
-  return LoadFew<types::KubernetesServerV3>(auth, "kube_server", place);
-}
-Result<ListedPiece> LoadKubeClusters(AuthServer& auth, const ListPlace& place, std::size_t) {
-  return LoadFew<types::KubernetesClusterV3>(auth, "kube_cluster", place);
-}
-Result<ListedPiece> LoadAppServers(AuthServer& auth, const ListPlace& place, std::size_t) {
-  return LoadFew<types::AppServerV3>(auth, "app_server", place);
-}
 // Services of these kinds are not implemented, so the list is empty.
 Result<ListedPiece> LoadNone(AuthServer&, const ListPlace&, std::size_t) { return ListedPiece(); }
 
@@ -103,12 +94,13 @@ void PutAs(const google::protobuf::Message& message, PaginatedResource& resource
 void PutNone(const google::protobuf::Message&, PaginatedResource&) {}
 
 constexpr ListedKind kListedKinds[] = {
-    {"kube_server", "kube_cluster", LoadKubeServers,
+    {"kube_server", "kube_cluster", LoadFew<types::KubernetesServerV3>,
      PutAs<types::KubernetesServerV3, &PaginatedResource::mutable_kubernetesserver>},
-    {"kube_cluster", "kube_cluster", LoadKubeClusters,
+    {"kube_cluster", "kube_cluster", LoadFew<types::KubernetesClusterV3>,
      PutAs<types::KubernetesClusterV3, &PaginatedResource::mutable_kubecluster>},
     {"node", "node", LoadNodes, PutAs<types::ServerV2, &PaginatedResource::mutable_node>},
-    {"app_server", "app_server", LoadAppServers, PutAs<types::AppServerV3, &PaginatedResource::mutable_appserver>},
+    {"app_server", "app_server", LoadFew<types::AppServerV3>,
+     PutAs<types::AppServerV3, &PaginatedResource::mutable_appserver>},
     {"db_server", "db_server", LoadNone, PutNone},
     {"db_service", "db_service", LoadNone, PutNone},
     {"windows_desktop", "windows_desktop", LoadNone, PutNone},

@@ -58,8 +58,7 @@ Error SeveralNodes(std::string_view asked, const std::vector<SharedNode>& found)
 }  // namespace
 
 Result<NodeMatchRules> NodeMatchRulesOf(AuthServer& auth) {
-  ASSIGN_OR_RETURN(const auto networking, auth.Setting<types::ClusterNetworkingConfigV2>("cluster_networking_config",
-                                                                                         "cluster-networking-config"));
+  ASSIGN_OR_RETURN(const auto networking, auth.Setting<types::ClusterNetworkingConfigV2>());
   return NodeMatchRules{networking.spec().caseinsensitiverouting(),
                         networking.spec().routingstrategy() == types::MOST_RECENT};
 }

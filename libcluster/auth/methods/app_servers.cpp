@@ -42,7 +42,7 @@ Status Delete(AuthServer& auth, const proto::DeleteApplicationServerRequest& req
 }
 
 Status DeleteAll(AuthServer& auth) {
-  ASSIGN_OR_RETURN(const auto servers, ListAllResources<AppServerV3>(auth.backend(), kAppServerKind));
+  ASSIGN_OR_RETURN(const auto servers, ListAllResources<AppServerV3>(auth.backend()));
   BackendTransaction transaction;
   for (const auto& server : servers) {
     transaction.Remove(ResourceKey(KindOfHost(server.spec().hostid()), server.metadata().name()), false);

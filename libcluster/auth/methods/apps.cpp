@@ -25,14 +25,12 @@ void AddAppMethods(RpcTable& table, AuthServer& auth) {
   table.Add(
       {"/proto.AuthService/ListApps", RpcAccess::Rule(kAppKind, {"list", "read"}), kRehearsable},
       [&auth](const RpcCall& call, const proto::ListAppsRequest& request, proto::ListAppsResponse& answer) -> Status {
-        ASSIGN_OR_RETURN(auto page,
-                         ListLabelled<AppV3>(auth, call.caller, kAppKind, request.start_key(), request.limit()));
+        ASSIGN_OR_RETURN(auto page, ListLabelled<AppV3>(auth, call.caller, request.start_key(), request.limit()));
         for (auto& resource : page.first) *answer.add_applications() = std::move(resource);
         answer.set_next_key(page.second);
         return {};
       });
-  AddLabelledMethods<AppV3>(table, auth, {kAppKind, "App", audit::kAppCreate, audit::kAppUpdate, audit::kAppDelete},
-                            CheckApp);
+  AddLabelledMethods<AppV3>(table, auth, {"App", audit::kAppCreate, audit::kAppUpdate, audit::kAppDelete}, CheckApp);
 }
 
 WatchedKind AppWatch() {

@@ -30,8 +30,8 @@ std::unexpected<Error> NotFound(std::string_view name) {
 
 Result<BotParts> ReadParts(AuthServer& auth, const std::string& name) {
   if (name.empty()) return Fail(ErrorKind::kBadParameter, "the name of the bot is missing");
-  auto user = GetResource<UserV2>(auth.backend(), "user", BotResourceName(name));
-  auto role = GetResource<RoleV6>(auth.backend(), "role", BotResourceName(name));
+  auto user = GetResource<UserV2>(auth.backend(), BotResourceName(name));
+  auto role = GetResource<RoleV6>(auth.backend(), BotResourceName(name));
   if (!user || !role) return NotFound(name);
   return BotParts{.user = *std::move(user), .role = *std::move(role)};
 }
@@ -47,10 +47,10 @@ Status GetBot(AuthServer& auth, const std::string& name, Bot& answer) {
 
 // As in the reference, a page covers a page of users, few of which are bots.
 Status ListBots(AuthServer& auth, const machineidv1::ListBotsRequest& request, machineidv1::ListBotsResponse& answer) {
-  ASSIGN_OR_RETURN(auto page, ListPage<UserV2>(auth.backend(), "user", request.page_token(), request.page_size()));
+  ASSIGN_OR_RETURN(auto page, ListPage<UserV2>(auth.backend(), request.page_token(), request.page_size()));
   for (auto& user : page.first) {
     if (!LabelsOf(user).contains(std::string(kBotLabel))) continue;
-    auto role = GetResource<RoleV6>(auth.backend(), "role", user.metadata().name());
+    auto role = GetResource<RoleV6>(auth.backend(), user.metadata().name());
     if (!role) continue;
     const auto bot = BotOfParts({.user = std::move(user), .role = *std::move(role)});
     if (bot) *answer.add_bots() = *bot;
@@ -62,8 +62,8 @@ Status ListBots(AuthServer& auth, const machineidv1::ListBotsRequest& request, m
 Status Commit(AuthServer& auth, const RpcCall& call, const AuditType& type, BotParts& parts, WriteMode mode,
               const std::string& name) {
   BackendTransaction transaction;
-  WriteResource(transaction, "user", parts.user, mode);
-  WriteResource(transaction, "role", parts.role, mode);
+  WriteResource(transaction, parts.user, mode);
+  WriteResource(transaction, parts.role, mode);
   transaction.Append(auth.EventOf(call.caller, type, name));
   const Status status = auth.Commit(std::move(transaction));
   if (status) return status;
@@ -79,7 +79,7 @@ Status Commit(AuthServer& auth, const RpcCall& call, const AuditType& type, BotP
 
 // An upsert keeps the generation of the certificates, so that a bot with an older certificate is refused.
 Status KeepGeneration(AuthServer& auth, const std::string& name, BotParts& parts) {
-  const auto stored = GetResource<UserV2>(auth.backend(), "user", BotResourceName(name));
+  const auto stored = GetResource<UserV2>(auth.backend(), BotResourceName(name));
   if (!stored) return {};
   const auto labels = LabelsOf(*stored);
   const auto generation = labels.find(std::string(kBotGenerationLabel));
@@ -111,9 +111,9 @@ Status UpdateBot(AuthServer& auth, const RpcCall& call, const machineidv1::Updat
 
 // Adds the removal of the user or the role, unless a resource merely has the name of a bot's.
 template <typename M>
-Result<bool> RemovePart(AuthServer& auth, std::string_view kind, const std::string& bot,
-                        BackendTransaction& transaction) {
-  const auto part = GetResource<M>(auth.backend(), kind, BotResourceName(bot));
+Result<bool> RemovePart(AuthServer& auth, const std::string& bot, BackendTransaction& transaction) {
+  const std::string_view kind = KindOf<M>().kind;
+  const auto part = GetResource<M>(auth.backend(), BotResourceName(bot));
   if (!part && part.error().kind == ErrorKind::kNotFound) return false;
   RETURN_IF_ERROR(part);
   const auto labels = LabelsOf(*part);
@@ -130,8 +130,8 @@ Result<bool> RemovePart(AuthServer& auth, std::string_view kind, const std::stri
 Status DeleteBot(AuthServer& auth, const RpcCall& call, const std::string& name) {
   if (name.empty()) return Fail(ErrorKind::kBadParameter, "the name of the bot is missing");
   BackendTransaction transaction;
-  ASSIGN_OR_RETURN(const bool user, RemovePart<UserV2>(auth, "user", name, transaction));
-  ASSIGN_OR_RETURN(const bool role, RemovePart<RoleV6>(auth, "role", name, transaction));
+  ASSIGN_OR_RETURN(const bool user, RemovePart<UserV2>(auth, name, transaction));
+  ASSIGN_OR_RETURN(const bool role, RemovePart<RoleV6>(auth, name, transaction));
   if (!user && !role) return NotFound(name);
   if (user) {
     RETURN_IF_ERROR(auth.local_users().RemoveCredentials(BotResourceName(name), transaction));
@@ -180,14 +180,14 @@ void AddInstanceRows(RpcTable& table, AuthServer& auth) {
   table.Add({InstancePath("GetBotInstance"), RpcAccess::Rule("bot_instance", {"read"}), kRehearsable},
             [&auth](const RpcCall&, const machineidv1::GetBotInstanceRequest& request, BotInstance& answer) -> Status {
               const std::string name = InstanceName(request.bot_name(), request.instance_id());
-              ASSIGN_OR_RETURN(answer, GetResource<BotInstance>(auth.backend(), "bot_instance", name));
+              ASSIGN_OR_RETURN(answer, GetResource<BotInstance>(auth.backend(), name));
               return {};
             });
 
   table.Add({InstancePath("DeleteBotInstance"), RpcAccess::Rule("bot_instance", {"delete"}), kRehearsable},
             [&auth](const RpcCall& call, const machineidv1::DeleteBotInstanceRequest& request, Empty&) -> Status {
               const std::string name = InstanceName(request.bot_name(), request.instance_id());
-              RETURN_IF_ERROR(GetResource<BotInstance>(auth.backend(), "bot_instance", name));
+              RETURN_IF_ERROR(GetResource<BotInstance>(auth.backend(), name));
               BackendTransaction transaction;
               transaction.Remove(ResourceKey("bot_instance", name), true);
               transaction.Append(auth.EventOf(call.caller, audit::kBotInstanceDelete, name));

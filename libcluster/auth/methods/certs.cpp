@@ -53,7 +53,7 @@ Status CheckTarget(AuthServer& auth, const CertsRequest& request) {
   const std::string& cluster = request.kubernetescluster();
   const bool local = request.routetocluster().empty() || request.routetocluster() == auth.cluster_name();
   if (cluster.empty() || !local) return {};
-  ASSIGN_OR_RETURN(const auto servers, ListAllResources<types::KubernetesServerV3>(auth.backend(), "kube_server"));
+  ASSIGN_OR_RETURN(const auto servers, ListAllResources<types::KubernetesServerV3>(auth.backend()));
   const bool known = std::ranges::any_of(
       servers, [&](const auto& server) { return server.spec().cluster().metadata().name() == cluster; });
   if (known) return {};
@@ -80,7 +80,7 @@ Status ApplyAccessRequests(AuthServer& auth, const CertsRequest& request, Subjec
   std::vector<std::string> roles = base.groups;
   const auto& dropped = request.dropaccessrequests();
   if (!dropped.empty()) {
-    ASSIGN_OR_RETURN(const auto user, GetResource<types::UserV2>(auth.backend(), "user", base.username));
+    ASSIGN_OR_RETURN(const auto user, GetResource<types::UserV2>(auth.backend(), base.username));
     roles = {user.spec().roles().begin(), user.spec().roles().end()};
     subject.traits = TraitsOf(user);
   }
@@ -142,8 +142,8 @@ Status MayImpersonate(const Caller& caller) {
 // their roles.
 Result<types::UserV2> ImpersonatedUser(AuthServer& auth, const Caller& caller, const std::string& name) {
   const auto check = [&]() -> Result<types::UserV2> {
-    ASSIGN_OR_RETURN(types::UserV2 user, GetResource<types::UserV2>(auth.backend(), "user", name));
-    ASSIGN_OR_RETURN(const auto current, GetResource<types::UserV2>(auth.backend(), "user", caller.identity.username));
+    ASSIGN_OR_RETURN(types::UserV2 user, GetResource<types::UserV2>(auth.backend(), name));
+    ASSIGN_OR_RETURN(const auto current, GetResource<types::UserV2>(auth.backend(), caller.identity.username));
     ASSIGN_OR_RETURN(const auto roles,
                      LoadRoles(auth.backend(), {user.spec().roles().begin(), user.spec().roles().end()}));
     RETURN_IF_ERROR(caller.access->CheckImpersonate(current, user, roles));
@@ -162,7 +162,7 @@ Result<Subject> ForOtherUser(AuthServer& auth, const Caller& caller, const Certs
   subject.expires = Requested(request);
   types::UserV2 user;
   if (caller.kind == Caller::Kind::kAdmin) {
-    ASSIGN_OR_RETURN(user, GetResource<types::UserV2>(auth.backend(), "user", request.username()));
+    ASSIGN_OR_RETURN(user, GetResource<types::UserV2>(auth.backend(), request.username()));
     subject.ignore_role_ttl = true;
   } else {
     RETURN_IF_ERROR(MayImpersonate(caller));

@@ -23,8 +23,7 @@ Status Ping(AuthServer& auth, const RpcCall& call, proto::PingResponse& answer) 
   answer.set_proxypublicaddr(auth.options().proxy_public_address);
   answer.set_remoteaddr(call.caller.remote_address);
   answer.mutable_serverfeatures()->set_kubernetes(true);
-  ASSIGN_OR_RETURN(const auto preference,
-                   auth.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference"));
+  ASSIGN_OR_RETURN(const auto preference, auth.Setting<types::AuthPreferenceV2>());
   answer.set_signature_algorithm_suite(preference.spec().signature_algorithm_suite());
   return {};
 }
@@ -33,7 +32,7 @@ Status Ping(AuthServer& auth, const RpcCall& call, proto::PingResponse& answer) 
 bool NeedsMfa(AuthServer& auth, const Caller& caller, const proto::IsMFARequiredRequest& request) {
   if (caller.kind != Caller::Kind::kUser) return false;
   if (request.Target_case() == proto::IsMFARequiredRequest::kAdminAction) return false;  // one-time codes are allowed
-  const auto preference = auth.Setting<types::AuthPreferenceV2>("cluster_auth_preference", "cluster-auth-preference");
+  const auto preference = auth.Setting<types::AuthPreferenceV2>();
   const bool cluster_wide = preference && preference->spec().requiremfatype() == types::RequireMFAType::SESSION;
   return caller.access->RequiredMfa(cluster_wide) != AccessState::Mfa::kNever;
 }

@@ -28,7 +28,6 @@ struct Github {
   using Create = proto::CreateGithubConnectorRequest;
   using Update = proto::UpdateGithubConnectorRequest;
   using Upsert = proto::UpsertGithubConnectorRequest;
-  static constexpr std::string_view kKind = "github";
   static constexpr std::string_view kMethod = "Github";
   static constexpr AuditType kCreated = audit::kGithubCreated;
   static constexpr AuditType kUpdated = audit::kGithubUpdated;
@@ -41,7 +40,6 @@ struct Oidc {
   using Create = proto::CreateOIDCConnectorRequest;
   using Update = proto::UpdateOIDCConnectorRequest;
   using Upsert = proto::UpsertOIDCConnectorRequest;
-  static constexpr std::string_view kKind = "oidc";
   static constexpr std::string_view kMethod = "OIDC";
   static constexpr AuditType kCreated = audit::kOidcCreated;
   static constexpr AuditType kUpdated = audit::kOidcUpdated;
@@ -54,7 +52,6 @@ struct Saml {
   using Create = proto::CreateSAMLConnectorRequest;
   using Update = proto::UpdateSAMLConnectorRequest;
   using Upsert = proto::UpsertSAMLConnectorRequest;
-  static constexpr std::string_view kKind = "saml";
   static constexpr std::string_view kMethod = "SAML";
   static constexpr AuditType kCreated = audit::kSamlCreated;
   static constexpr AuditType kUpdated = audit::kSamlUpdated;
@@ -101,7 +98,7 @@ Status Complete(AuthServer& auth, SAMLConnectorV2& connector) {
 
   auto& spec = *connector.mutable_spec();
   if (spec.has_signingkeypair() && !spec.signingkeypair().privatekey().empty()) return {};
-  const auto stored = GetResource<SAMLConnectorV2>(auth.backend(), "saml", connector.metadata().name());
+  const auto stored = GetResource<SAMLConnectorV2>(auth.backend(), connector.metadata().name());
   const bool known = stored && stored->spec().has_signingkeypair();
   if (spec.has_signingkeypair() && (!known || stored->spec().signingkeypair().cert() != spec.signingkeypair().cert())) {
     return FailWithHint(ErrorKind::kBadParameter, "spec.signing_key_pair has no private key, and none is kept for it",
@@ -124,7 +121,7 @@ Status Write(AuthServer& auth, const RpcCall& call, const typename Kind::Connect
   RETURN_IF_ERROR(Complete(auth, answer));
   // As in the reference, a write without a revision creates.
   const AuditType& type = mode == WriteMode::kUpdate ? Kind::kUpdated : Kind::kCreated;
-  RETURN_IF_ERROR(auth.Write(call.caller, type, Kind::kKind, answer, mode));
+  RETURN_IF_ERROR(auth.Write(call.caller, type, answer, mode));
   RemoveSecrets(answer);
   return {};
 }
@@ -137,8 +134,8 @@ Status CheckMayReadSecrets(const Caller& caller, std::string_view kind) {
 template <typename Kind>
 Status Get(AuthServer& auth, const RpcCall& call, const types::ResourceWithSecretsRequest& request,
            typename Kind::Connector& answer) {
-  if (request.withsecrets()) RETURN_IF_ERROR(CheckMayReadSecrets(call.caller, Kind::kKind));
-  ASSIGN_OR_RETURN(answer, GetResource<typename Kind::Connector>(auth.backend(), Kind::kKind, request.name()));
+  if (request.withsecrets()) RETURN_IF_ERROR(CheckMayReadSecrets(call.caller, KindOf<typename Kind::Connector>().kind));
+  ASSIGN_OR_RETURN(answer, GetResource<typename Kind::Connector>(auth.backend(), request.name()));
   if (!request.withsecrets()) RemoveSecrets(answer);
   return {};
 }
@@ -146,9 +143,10 @@ Status Get(AuthServer& auth, const RpcCall& call, const types::ResourceWithSecre
 template <typename Kind>
 Status List(AuthServer& auth, const RpcCall& call, const typename Kind::ListRequest& request,
             typename Kind::ListResponse& answer) {
-  if (request.with_secrets()) RETURN_IF_ERROR(CheckMayReadSecrets(call.caller, Kind::kKind));
-  ASSIGN_OR_RETURN(auto page, ListPage<typename Kind::Connector>(auth.backend(), Kind::kKind, request.page_token(),
-                                                                 request.page_size()));
+  if (request.with_secrets())
+    RETURN_IF_ERROR(CheckMayReadSecrets(call.caller, KindOf<typename Kind::Connector>().kind));
+  ASSIGN_OR_RETURN(auto page,
+                   ListPage<typename Kind::Connector>(auth.backend(), request.page_token(), request.page_size()));
   for (auto& connector : page.first) {
     if (!request.with_secrets()) RemoveSecrets(connector);
     *answer.add_connectors() = std::move(connector);
@@ -161,7 +159,8 @@ template <typename Kind, typename Request>
 void AddWrite(RpcTable& table, AuthServer& auth, std::string path, std::vector<std::string_view> verbs,
               WriteMode mode) {
   using Connector = typename Kind::Connector;
-  table.Add({std::move(path), RpcAccess::Rule(Kind::kKind, std::move(verbs)).Or(kGroup), kRehearsable},
+  table.Add({std::move(path), RpcAccess::Rule(KindOf<typename Kind::Connector>().kind, std::move(verbs)).Or(kGroup),
+             kRehearsable},
             [&auth, mode](const RpcCall& call, const Request& request, Connector& answer) {
               return Write<Kind>(auth, call, request.connector(), mode, answer);
             });
@@ -174,7 +173,7 @@ void AddKind(RpcTable& table, AuthServer& auth) {
     return fmt::format("/proto.AuthService/{}{}Connector{}", verb, Kind::kMethod, end);
   };
   const auto rule = [](std::vector<std::string_view> verbs) {
-    return RpcAccess::Rule(Kind::kKind, std::move(verbs)).Or(kGroup);
+    return RpcAccess::Rule(KindOf<typename Kind::Connector>().kind, std::move(verbs)).Or(kGroup);
   };
   table.Add({path("Get", ""), rule({"readnosecrets"}), kRehearsable},
             [&auth](const RpcCall& call, const types::ResourceWithSecretsRequest& request, Connector& answer) {
@@ -190,7 +189,7 @@ void AddKind(RpcTable& table, AuthServer& auth) {
 
   table.Add({path("Delete", ""), rule({"delete"}), kRehearsable},
             [&auth](const RpcCall& call, const types::ResourceRequest& request, Empty&) {
-              return auth.Remove(call.caller, Kind::kDeleted, Kind::kKind, request.name());
+              return auth.Remove(call.caller, Kind::kDeleted, KindOf<typename Kind::Connector>().kind, request.name());
             });
 }
 

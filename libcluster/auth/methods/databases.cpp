@@ -16,14 +16,14 @@ void AddDatabaseMethods(RpcTable& table, AuthServer& auth) {
   table.Add({"/proto.AuthService/ListDatabases", RpcAccess::Rule(kDatabaseKind, {"list", "read"}), kRehearsable},
             [&auth](const RpcCall& call, const proto::ListDatabasesRequest& request,
                     proto::ListDatabasesResponse& answer) -> Status {
-              ASSIGN_OR_RETURN(auto page, ListLabelled<DatabaseV3>(auth, call.caller, kDatabaseKind,
-                                                                   request.page_token(), request.page_size()));
+              ASSIGN_OR_RETURN(auto page,
+                               ListLabelled<DatabaseV3>(auth, call.caller, request.page_token(), request.page_size()));
               for (auto& resource : page.first) *answer.add_databases() = std::move(resource);
               answer.set_next_page_token(page.second);
               return {};
             });
-  AddLabelledMethods<DatabaseV3>(
-      table, auth, {kDatabaseKind, "Database", audit::kDatabaseCreate, audit::kDatabaseUpdate, audit::kDatabaseDelete});
+  AddLabelledMethods<DatabaseV3>(table, auth,
+                                 {"Database", audit::kDatabaseCreate, audit::kDatabaseUpdate, audit::kDatabaseDelete});
 }
 
 WatchedKind DatabaseWatch() {

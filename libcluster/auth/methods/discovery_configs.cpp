@@ -21,7 +21,7 @@ std::string Method(std::string_view name) {
 }
 
 Result<DiscoveryConfig> Get(AuthServer& auth, const std::string& name) {
-  auto config = GetResource<DiscoveryConfig>(auth.backend(), kDiscoveryConfigKind, name);
+  auto config = GetResource<DiscoveryConfig>(auth.backend(), name);
   if (config) return config;
   return Fail(ErrorKind::kNotFound, "discovery_config \"{}\" doesn't exist", name);
 }
@@ -38,7 +38,7 @@ Status Write(AuthServer& auth, const RpcCall& call, const DiscoveryConfig& writt
     if (RevisionOf(answer).empty()) SetRevision(answer, RevisionOf(stored));
   }
   const auto& type = mode == WriteMode::kUpdate ? audit::kDiscoveryConfigUpdate : audit::kDiscoveryConfigCreate;
-  return auth.Write(call.caller, type, kDiscoveryConfigKind, answer, mode);
+  return auth.Write(call.caller, type, answer, mode);
 }
 
 }  // namespace
@@ -47,8 +47,8 @@ void AddDiscoveryConfigMethods(RpcTable& table, AuthServer& auth) {
   table.Add({Method("ListDiscoveryConfigs"), RpcAccess::Rule(kDiscoveryConfigKind, {"list", "read"}), kRehearsable},
             [&auth](const RpcCall&, const discoveryv1::ListDiscoveryConfigsRequest& request,
                     discoveryv1::ListDiscoveryConfigsResponse& answer) -> Status {
-              ASSIGN_OR_RETURN(auto page, ListPage<DiscoveryConfig>(auth.backend(), kDiscoveryConfigKind,
-                                                                    request.next_token(), request.page_size()));
+              ASSIGN_OR_RETURN(auto page,
+                               ListPage<DiscoveryConfig>(auth.backend(), request.next_token(), request.page_size()));
               for (auto& config : page.first) *answer.add_discovery_configs() = std::move(config);
               answer.set_next_key(page.second);
               return {};

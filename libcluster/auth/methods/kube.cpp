@@ -18,15 +18,15 @@ void AddKubeMethods(RpcTable& table, AuthServer& auth) {
       {"/proto.AuthService/ListKubernetesClusters", RpcAccess::Rule(kKubeClusterKind, {"list", "read"}), kRehearsable},
       [&auth](const RpcCall& call, const proto::ListKubernetesClustersRequest& request,
               proto::ListKubernetesClustersResponse& answer) -> Status {
-        ASSIGN_OR_RETURN(auto page, ListLabelled<KubernetesClusterV3>(auth, call.caller, kKubeClusterKind,
-                                                                      request.page_token(), request.page_size()));
+        ASSIGN_OR_RETURN(
+            auto page, ListLabelled<KubernetesClusterV3>(auth, call.caller, request.page_token(), request.page_size()));
         for (auto& resource : page.first) *answer.add_kubernetes_clusters() = std::move(resource);
         answer.set_next_page_token(page.second);
         return {};
       });
-  AddLabelledMethods<KubernetesClusterV3>(table, auth,
-                                          {kKubeClusterKind, "KubernetesCluster", audit::kKubeClusterCreate,
-                                           audit::kKubeClusterUpdate, audit::kKubeClusterDelete});
+  AddLabelledMethods<KubernetesClusterV3>(
+      table, auth,
+      {"KubernetesCluster", audit::kKubeClusterCreate, audit::kKubeClusterUpdate, audit::kKubeClusterDelete});
 }
 
 WatchedKind KubeClusterWatch() {

@@ -23,11 +23,11 @@ Status UpsertLock(AuthServer& auth, const RpcCall& call, LockV2 lock) {
     *lock.mutable_spec()->mutable_createdat() = TimeUtil::NanosecondsToTimestamp(Now().time_since_epoch().count());
   }
   RETURN_IF_ERROR(CheckResource(lock));
-  return auth.Write(call.caller, audit::kLockCreated, "lock", lock, WriteMode::kUpsert);
+  return auth.Write(call.caller, audit::kLockCreated, lock, WriteMode::kUpsert);
 }
 
 Status GetLocks(AuthServer& auth, const proto::GetLocksRequest& request, proto::GetLocksResponse& answer) {
-  ASSIGN_OR_RETURN(auto locks, ListAllResources<LockV2>(auth.backend(), "lock"));
+  ASSIGN_OR_RETURN(auto locks, ListAllResources<LockV2>(auth.backend()));
   const auto now = TimeUtil::NanosecondsToTimestamp(Now().time_since_epoch().count());
   for (auto& lock : locks) {
     if (request.inforceonly() && lock.spec().has_expires() && lock.spec().expires() <= now) continue;
@@ -48,7 +48,7 @@ void AddLockMethods(RpcTable& table, AuthServer& auth) {
 
   table.Add({"/proto.AuthService/GetLock", RpcAccess::Rule("lock", {"read"}), kRehearsable},
             [&auth](const RpcCall&, const proto::GetLockRequest& request, LockV2& answer) -> Status {
-              ASSIGN_OR_RETURN(answer, GetResource<LockV2>(auth.backend(), "lock", request.name()));
+              ASSIGN_OR_RETURN(answer, GetResource<LockV2>(auth.backend(), request.name()));
               return {};
             });
 

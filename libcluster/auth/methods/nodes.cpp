@@ -22,7 +22,7 @@ constexpr std::string_view kNodesKind = "node";
 Status UpsertNode(AuthServer& auth, ServerV2 node, types::KeepAlive& answer) {
   RETURN_IF_ERROR(CheckResource(node));
   BackendTransaction transaction;
-  WriteResource(transaction, kNodesKind, node, WriteMode::kUpsert);
+  WriteResource(transaction, node, WriteMode::kUpsert);
   RETURN_IF_ERROR(auth.Commit(std::move(transaction)));
   if (!node.metadata().has_expires()) return {};
   answer.set_type(types::KeepAlive::NODE);
@@ -31,7 +31,7 @@ Status UpsertNode(AuthServer& auth, ServerV2 node, types::KeepAlive& answer) {
 }
 
 Status GetNode(AuthServer& auth, const RpcCall& call, const std::string& name, ServerV2& answer) {
-  auto node = GetResource<ServerV2>(auth.backend(), kNodesKind, name);
+  auto node = GetResource<ServerV2>(auth.backend(), name);
   const Visibility may_see(call.caller, auth.cluster_name(), kNodesKind);
   if (!node || !may_see(name, LabelsOfNode(*node))) return Fail(ErrorKind::kNotFound, "node \"{}\" is not found", name);
   answer = std::move(*node);

@@ -35,7 +35,7 @@ Status WriteRole(AuthServer& auth, const RpcCall& call, const RoleV6& requested,
   for (const std::string& field : FieldsWithoutEffect(answer)) WarnOf(answer, field + " has no effect here");
   // As in the reference, a write without a revision creates.
   const auto& type = mode == WriteMode::kUpdate ? audit::kRoleUpdated : audit::kRoleCreated;
-  return auth.Write(call.caller, type, "role", answer, mode);
+  return auth.Write(call.caller, type, answer, mode);
 }
 
 Status DeleteRole(AuthServer& auth, const RpcCall& call, const std::string& name) {
@@ -49,7 +49,7 @@ Status DeleteRole(AuthServer& auth, const RpcCall& call, const std::string& name
 Status GetRole(AuthServer& auth, const RpcCall& call, const std::string& name, RoleV6& answer) {
   const bool own = call.caller.kind == Caller::Kind::kUser && call.caller.access->HasRole(name);
   if (!own) RETURN_IF_ERROR(AuthServer::CheckRule(call.caller, "role", "read"));
-  ASSIGN_OR_RETURN(answer, GetResource<RoleV6>(auth.backend(), "role", name));
+  ASSIGN_OR_RETURN(answer, GetResource<RoleV6>(auth.backend(), name));
   return {};
 }
 
@@ -69,7 +69,7 @@ void AddRoleMethods(RpcTable& table, AuthServer& auth) {
   table.Add(
       {"/proto.AuthService/ListRoles", RpcAccess::Rule("role", {"list", "read"}), kRehearsable},
       [&auth](const RpcCall&, const proto::ListRolesRequest& request, proto::ListRolesResponse& answer) -> Status {
-        ASSIGN_OR_RETURN(auto page, ListPage<RoleV6>(auth.backend(), "role", request.startkey(), request.limit()));
+        ASSIGN_OR_RETURN(auto page, ListPage<RoleV6>(auth.backend(), request.startkey(), request.limit()));
         for (auto& role : page.first) {
           if (Wanted(role, request.filter())) *answer.add_roles() = std::move(role);
         }

@@ -24,7 +24,7 @@ asio::awaitable<Status> SendAll(AuthServer& auth, ThreadPool& threads, Messages 
   const auto request = co_await messages.Read();
   if (!request) co_return std::unexpected(request.error());
   std::function<Result<std::vector<ServerInfoV1>>()> list = [&auth] {
-    return ListAllResources<ServerInfoV1>(auth.backend(), kServerInfoKind);
+    return ListAllResources<ServerInfoV1>(auth.backend());
   };
   const auto infos = co_await OnPool(threads, std::move(list));
   if (!*infos) co_return std::unexpected(infos->error());
@@ -39,7 +39,7 @@ asio::awaitable<Status> SendAll(AuthServer& auth, ThreadPool& threads, Messages 
 void AddServerInfoMethods(RpcTable& table, AuthServer& auth) {
   table.Add({"/proto.AuthService/GetServerInfo", RpcAccess::Rule(kServerInfoKind, {"read"}), kRehearsable},
             [&auth](const RpcCall&, const types::ResourceRequest& request, ServerInfoV1& answer) -> Status {
-              ASSIGN_OR_RETURN(answer, GetResource<ServerInfoV1>(auth.backend(), kServerInfoKind, request.name()));
+              ASSIGN_OR_RETURN(answer, GetResource<ServerInfoV1>(auth.backend(), request.name()));
               return {};
             });
 

@@ -15,56 +15,55 @@ namespace {
 namespace configv1 = teleport::clusterconfig::v1;
 
 template <typename M>
-Status WriteSetting(AuthServer& auth, const RpcCall& call, const AuditType& type, std::string_view kind, M setting,
-                    WriteMode mode, M& answer) {
-  setting.mutable_metadata()->set_name(std::string(FindKind(kind)->singleton_name));
+Status WriteSetting(AuthServer& auth, const RpcCall& call, const AuditType& type, M setting, WriteMode mode,
+                    M& answer) {
+  setting.mutable_metadata()->set_name(std::string(KindOf<M>().singleton_name));
   RETURN_IF_ERROR(CheckResource(setting));
   RETURN_IF_ERROR(CheckPromises(setting));
   for (const std::string& field : FieldsWithoutEffect(setting)) {
     Log(LogLevel::kWarning, "a setting was written that has no effect here",
-        {{"kind", std::string(kind)}, {"field", field}});
+        {{"kind", std::string(KindOf<M>().kind)}, {"field", field}});
   }
-  RETURN_IF_ERROR(auth.Write(call.caller, type, kind, setting, mode));
+  RETURN_IF_ERROR(auth.Write(call.caller, type, setting, mode));
   answer = std::move(setting);
   return {};
 }
 
 template <typename M>
-Status ResetSetting(AuthServer& auth, const RpcCall& call, const AuditType& type, std::string_view kind, M& answer) {
-  M setting = NewResource(*FindKind(kind)).as<M>();
+Status ResetSetting(AuthServer& auth, const RpcCall& call, const AuditType& type, M& answer) {
+  M setting = NewResource(KindOf<M>()).as<M>();
   FillInSetting(setting);
   (*setting.mutable_metadata()->mutable_labels())[std::string(kOriginLabel)] = "defaults";
-  return WriteSetting(auth, call, type, kind, std::move(setting), WriteMode::kUpsert, answer);
+  return WriteSetting(auth, call, type, std::move(setting), WriteMode::kUpsert, answer);
 }
 
 // One kind's methods. `Get`, `Update`, `Upsert`, `Reset` are the request types; `setting_of` takes the setting out of
 // one.
 template <typename M, typename Get, typename Update, typename Upsert, typename Reset, typename SettingOf>
-void AddSetting(RpcTable& table, AuthServer& auth, std::string_view kind, std::string_view method, AuditType type,
-                SettingOf setting_of) {
+void AddSetting(RpcTable& table, AuthServer& auth, std::string_view method, AuditType type, SettingOf setting_of) {
+  const std::string_view kind = KindOf<M>().kind;
   const auto path = [&](std::string_view verb) {
     return fmt::format("/teleport.clusterconfig.v1.ClusterConfigService/{}{}", verb, method);
   };
   table.Add({path("Get"), RpcAccess::Authenticated(), kRehearsable},
-            [&auth, kind](const RpcCall&, const Get&, M& answer) -> Status {
-              ASSIGN_OR_RETURN(answer, auth.Setting<M>(kind, FindKind(kind)->singleton_name));
+            [&auth](const RpcCall&, const Get&, M& answer) -> Status {
+              ASSIGN_OR_RETURN(answer, auth.Setting<M>());
               return {};
             });
 
   table.Add({path("Update"), RpcAccess::Rule(kind, {"update"}), kRehearsable},
             [=, &auth](const RpcCall& call, const Update& request, M& answer) {
-              return WriteSetting<M>(auth, call, type, kind, setting_of(request), WriteMode::kUpdate, answer);
+              return WriteSetting<M>(auth, call, type, setting_of(request), WriteMode::kUpdate, answer);
             });
 
   table.Add({path("Upsert"), RpcAccess::Rule(kind, {"create", "update"}), kRehearsable},
             [=, &auth](const RpcCall& call, const Upsert& request, M& answer) {
-              return WriteSetting<M>(auth, call, type, kind, setting_of(request), WriteMode::kUpsert, answer);
+              return WriteSetting<M>(auth, call, type, setting_of(request), WriteMode::kUpsert, answer);
             });
 
-  table.Add({path("Reset"), RpcAccess::Rule(kind, {"update"}), kRehearsable},
-            [=, &auth](const RpcCall& call, const Reset&, M& answer) {
-              return ResetSetting<M>(auth, call, type, kind, answer);
-            });
+  table.Add(
+      {path("Reset"), RpcAccess::Rule(kind, {"update"}), kRehearsable},
+      [=, &auth](const RpcCall& call, const Reset&, M& answer) { return ResetSetting<M>(auth, call, type, answer); });
 }
 
 }  // namespace
@@ -72,17 +71,17 @@ void AddSetting(RpcTable& table, AuthServer& auth, std::string_view kind, std::s
 void AddSettingMethods(RpcTable& table, AuthServer& auth) {
   AddSetting<types::AuthPreferenceV2, configv1::GetAuthPreferenceRequest, configv1::UpdateAuthPreferenceRequest,
              configv1::UpsertAuthPreferenceRequest, configv1::ResetAuthPreferenceRequest>(
-      table, auth, "cluster_auth_preference", "AuthPreference", audit::kAuthPreferenceUpdate,
+      table, auth, "AuthPreference", audit::kAuthPreferenceUpdate,
       [](const auto& request) { return request.auth_preference(); });
   AddSetting<types::ClusterNetworkingConfigV2, configv1::GetClusterNetworkingConfigRequest,
              configv1::UpdateClusterNetworkingConfigRequest, configv1::UpsertClusterNetworkingConfigRequest,
              configv1::ResetClusterNetworkingConfigRequest>(
-      table, auth, "cluster_networking_config", "ClusterNetworkingConfig", audit::kNetworkingConfigUpdate,
+      table, auth, "ClusterNetworkingConfig", audit::kNetworkingConfigUpdate,
       [](const auto& request) { return request.cluster_network_config(); });
   AddSetting<types::SessionRecordingConfigV2, configv1::GetSessionRecordingConfigRequest,
              configv1::UpdateSessionRecordingConfigRequest, configv1::UpsertSessionRecordingConfigRequest,
              configv1::ResetSessionRecordingConfigRequest>(
-      table, auth, "session_recording_config", "SessionRecordingConfig", audit::kRecordingConfigUpdate,
+      table, auth, "SessionRecordingConfig", audit::kRecordingConfigUpdate,
       [](const auto& request) { return request.session_recording_config(); });
 
   table.Add(

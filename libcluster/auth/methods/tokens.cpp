@@ -19,7 +19,7 @@ using types::ProvisionTokenV2;
 Status WriteToken(AuthServer& auth, const RpcCall& call, ProvisionTokenV2 token, WriteMode mode) {
   RETURN_IF_ERROR(CheckNewResource(token));
   BackendTransaction transaction;
-  WriteResource(transaction, "token", token, mode);
+  WriteResource(transaction, token, mode);
   AuditEvent event(audit::kTokenCreate, auth.cluster_name());
   event.By(call.caller).Add("name", MaskedToken(token.metadata().name())).Success(true);
   event.Add("roles", Value::Strings({token.spec().roles().begin(), token.spec().roles().end()}));
@@ -34,7 +34,7 @@ Status WriteToken(AuthServer& auth, const RpcCall& call, ProvisionTokenV2 token,
 
 Status ListTokens(AuthServer& auth, const proto::ListProvisionTokensRequest& request,
                   proto::ListProvisionTokensResponse& answer) {
-  ASSIGN_OR_RETURN(auto page, ListPage<ProvisionTokenV2>(auth.backend(), "token", request.startkey(), request.limit()));
+  ASSIGN_OR_RETURN(auto page, ListPage<ProvisionTokenV2>(auth.backend(), request.startkey(), request.limit()));
   for (auto& token : page.first) {
     const auto& roles = token.spec().roles();
     const bool role_fits =
@@ -103,7 +103,7 @@ void AddTokenMethods(RpcTable& table, AuthServer& auth) {
 
   table.Add({"/proto.AuthService/GetToken", RpcAccess::Rule("token", {"read"}), kRehearsable},
             [&auth](const RpcCall&, const types::ResourceRequest& request, ProvisionTokenV2& answer) -> Status {
-              auto token = GetResource<ProvisionTokenV2>(auth.backend(), "token", request.name());
+              auto token = GetResource<ProvisionTokenV2>(auth.backend(), request.name());
               if (!token) return Fail(token.error().kind, "token {} is not found", MaskedToken(request.name()));
               answer = std::move(*token);
               return {};

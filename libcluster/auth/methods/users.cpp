@@ -36,7 +36,7 @@ Status WriteUser(AuthServer& auth, const RpcCall& call, const UserV2& requested,
   RETURN_IF_ERROR(CheckResource(answer));
   RETURN_IF_ERROR(CheckRolesExist(auth, answer));
 
-  const auto stored = GetResource<UserV2>(auth.backend(), "user", answer.metadata().name());
+  const auto stored = GetResource<UserV2>(auth.backend(), answer.metadata().name());
   if (stored) {
     KeepHistory(*stored, answer);
   } else {
@@ -60,7 +60,7 @@ Status WriteUser(AuthServer& auth, const RpcCall& call, const UserV2& requested,
 
   BackendTransaction transaction;
   if (answer.spec().has_localauth()) RETURN_IF_ERROR(auth.local_users().TakeSecrets(answer, transaction));
-  return auth.Write(call.caller, type, "user", answer, mode, std::move(transaction));
+  return auth.Write(call.caller, type, answer, mode, std::move(transaction));
 }
 
 Status UpsertUser(AuthServer& auth, const RpcCall& call, const UserV2& requested, UserV2& answer) {
@@ -75,7 +75,7 @@ Status UpsertUser(AuthServer& auth, const RpcCall& call, const UserV2& requested
 }
 
 Status DeleteUser(AuthServer& auth, const RpcCall& call, const std::string& name) {
-  RETURN_IF_ERROR(GetResource<UserV2>(auth.backend(), "user", name));
+  RETURN_IF_ERROR(GetResource<UserV2>(auth.backend(), name));
   BackendTransaction transaction;
   RETURN_IF_ERROR(auth.local_users().RemoveCredentials(name, transaction));
   auth.local_users().EndRenewals(name, transaction);
@@ -94,7 +94,7 @@ Status GetUser(AuthServer& auth, const RpcCall& call, const usersv1::GetUserRequ
   if (!own) RETURN_IF_ERROR(AuthServer::CheckRule(call.caller, "user", "read"));
   if (request.with_secrets()) RETURN_IF_ERROR(CheckMayReadSecrets(call.caller));
   const std::string& name = request.current_user() ? call.caller.identity.username : request.name();
-  auto user = GetResource<UserV2>(auth.backend(), "user", name);
+  auto user = GetResource<UserV2>(auth.backend(), name);
   if (!user) return Fail(user.error().kind, "user \"{}\" not found", name);
   answer = std::move(*user);
   return request.with_secrets() ? auth.local_users().AddSecrets(answer) : Status();
@@ -103,7 +103,7 @@ Status GetUser(AuthServer& auth, const RpcCall& call, const usersv1::GetUserRequ
 Status ListUsers(AuthServer& auth, const RpcCall& call, const usersv1::ListUsersRequest& request,
                  usersv1::ListUsersResponse& answer) {
   if (request.with_secrets()) RETURN_IF_ERROR(CheckMayReadSecrets(call.caller));
-  ASSIGN_OR_RETURN(auto page, ListPage<UserV2>(auth.backend(), "user", request.page_token(), request.page_size()));
+  ASSIGN_OR_RETURN(auto page, ListPage<UserV2>(auth.backend(), request.page_token(), request.page_size()));
   for (auto& user : page.first) {
     if (request.with_secrets()) RETURN_IF_ERROR(auth.local_users().AddSecrets(user));
     *answer.add_users() = std::move(user);
@@ -128,7 +128,7 @@ Status CreateToken(AuthServer& auth, const RpcCall& call, const proto::CreateRes
 Status ListTokens(AuthServer& auth, const proto::ListResetPasswordTokenRequest& request,
                   proto::ListResetPasswordTokenResponse& answer) {
   ASSIGN_OR_RETURN(
-      auto page, ListPage<types::UserTokenV3>(auth.backend(), "user_token", request.page_token(), request.page_size()));
+      auto page, ListPage<types::UserTokenV3>(auth.backend(), request.page_token(), request.page_size(), "user_token"));
   for (auto& token : page.first) *answer.add_user_tokens() = std::move(token);
   answer.set_next_page_token(page.second);
   return {};

@@ -39,7 +39,7 @@ Status WriteWorkloadIdentity(AuthServer& auth, const RpcCall& call, const Worklo
   answer = written;
   RETURN_IF_ERROR(CheckResource(answer));
   const AuditType& type = mode == WriteMode::kUpdate ? kWorkloadIdentityUpdate : kWorkloadIdentityCreate;
-  return auth.Write(call.caller, type, kWorkloadIdentityKind, answer, mode);
+  return auth.Write(call.caller, type, answer, mode);
 }
 
 // Returns whether a name, a SPIFFE id or a hint has a text in it, in any case.
@@ -64,7 +64,7 @@ Status ListWorkloadIdentities(AuthServer& auth, const workloadv1::ListWorkloadId
   if (!field.empty() && field != "name" && field != "spiffe_id") {
     return Fail(ErrorKind::kBadParameter, "sort_field must be name or spiffe_id, not \"{}\"", StripControl(field));
   }
-  ASSIGN_OR_RETURN(auto all, ListAllResources<WorkloadIdentity>(auth.backend(), kWorkloadIdentityKind));
+  ASSIGN_OR_RETURN(auto all, ListAllResources<WorkloadIdentity>(auth.backend()));
 
   std::vector<std::pair<std::string, WorkloadIdentity>> found;
   for (auto& identity : all) {
@@ -100,8 +100,7 @@ void AddWorkloadReads(RpcTable& table, AuthServer& auth) {
             [&auth](const RpcCall&, const workloadv1::GetWorkloadIdentityRequest& request,
                     WorkloadIdentity& answer) -> Status {
               if (request.name().empty()) return Fail(ErrorKind::kBadParameter, "name is missing");
-              ASSIGN_OR_RETURN(answer,
-                               GetResource<WorkloadIdentity>(auth.backend(), kWorkloadIdentityKind, request.name()));
+              ASSIGN_OR_RETURN(answer, GetResource<WorkloadIdentity>(auth.backend(), request.name()));
               return {};
             });
 

@@ -11,13 +11,12 @@ namespace {
 using types::ServerInfoV1;
 using types::ServerV2;
 
-constexpr std::string_view kNodeKind = "node";
 constexpr std::string_view kServerInfo = "server_info";
 constexpr int kTries = 5;
 
 // A missing server_info has no labels.
 Result<ServerInfoV1> FindInfo(Backend& backend, const std::string& name) {
-  auto info = GetResource<ServerInfoV1>(backend, kServerInfo, name);
+  auto info = GetResource<ServerInfoV1>(backend, name);
   if (info || info.error().kind != ErrorKind::kNotFound) return info;
   ServerInfoV1 none;
   none.mutable_metadata()->set_name(name);
@@ -50,7 +49,7 @@ Status NodeLabels::Announce(ServerV2 node) {
   RemoveLabels(node);
   AddLabels(node, info);
   BackendTransaction transaction;
-  WriteResource(transaction, kNodeKind, node, WriteMode::kUpsert);
+  WriteResource(transaction, node, WriteMode::kUpsert);
   return backend_.Commit(std::move(transaction));
 }
 
@@ -69,7 +68,7 @@ Status NodeLabels::Put(ServerInfoV1 info) {
 }
 
 Status NodeLabels::Remove(const std::string& name) {
-  RETURN_IF_ERROR(GetResource<ServerInfoV1>(backend_, kServerInfo, name));
+  RETURN_IF_ERROR(GetResource<ServerInfoV1>(backend_, name));
   return Change(name, nullptr);
 }
 
@@ -91,7 +90,7 @@ Status NodeLabels::TryChange(const std::string& name, ServerInfoV1* to) {
   if (to == nullptr) {
     transaction.Remove(ResourceKey(kServerInfo, name), false);
   } else {
-    WriteResource(transaction, kServerInfo, *to, WriteMode::kUpsert);
+    WriteResource(transaction, *to, WriteMode::kUpsert);
   }
   RETURN_IF_ERROR(ChangeNode(transaction, name, to));
   return backend_.Commit(std::move(transaction));
@@ -100,12 +99,12 @@ Status NodeLabels::TryChange(const std::string& name, ServerInfoV1* to) {
 Status NodeLabels::ChangeNode(BackendTransaction& transaction, const std::string& info, const ServerInfoV1* to) {
   const std::string name = NodeOfServerInfo(info);
   if (name.empty()) return {};
-  auto node = GetResource<ServerV2>(backend_, kNodeKind, name);
+  auto node = GetResource<ServerV2>(backend_, name);
   if (!node) return node.error().kind == ErrorKind::kNotFound ? Status() : std::unexpected(node.error());
   if (IsAgentless(*node)) return {};
   RemoveLabels(*node);
   if (to != nullptr) AddLabels(*node, *to);
-  WriteResource(transaction, kNodeKind, *node, WriteMode::kUpdate);
+  WriteResource(transaction, *node, WriteMode::kUpdate);
   return {};
 }
 

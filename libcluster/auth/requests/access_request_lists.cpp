@@ -38,9 +38,9 @@ std::string SortKey(const AccessRequestV3& request, proto::AccessRequestSort sor
 Result<std::vector<AccessRequestV3>> Matching(Backend& backend, const types::AccessRequestFilter& filter) {
   std::vector<AccessRequestV3> requests;
   if (filter.id().empty()) {
-    ASSIGN_OR_RETURN(requests, ListAllResources<AccessRequestV3>(backend, kKind));
+    ASSIGN_OR_RETURN(requests, ListAllResources<AccessRequestV3>(backend));
   } else {
-    auto request = GetResource<AccessRequestV3>(backend, kKind, filter.id());
+    auto request = GetResource<AccessRequestV3>(backend, filter.id());
     if (!request && request.error().kind != ErrorKind::kNotFound) return std::unexpected(request.error());
     if (request) requests.push_back(std::move(*request));
   }

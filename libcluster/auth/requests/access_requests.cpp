@@ -31,7 +31,7 @@ constexpr std::size_t kMaxDelegatorBytes = 256;
 using RoleList = std::vector<std::shared_ptr<const types::RoleV6>>;
 
 Result<RoleList> AllRoles(Backend& backend) {
-  ASSIGN_OR_RETURN(auto stored, ListAllResources<types::RoleV6>(backend, "role"));
+  ASSIGN_OR_RETURN(auto stored, ListAllResources<types::RoleV6>(backend));
   RoleList roles;
   for (auto& role : stored) roles.push_back(std::make_shared<const types::RoleV6>(std::move(role)));
   return roles;
@@ -46,7 +46,7 @@ struct Person {
 };
 
 Result<Person> PersonOf(Backend& backend, const std::string& name) {
-  ASSIGN_OR_RETURN(const auto user, GetResource<types::UserV2>(backend, "user", name));
+  ASSIGN_OR_RETURN(const auto user, GetResource<types::UserV2>(backend, name));
   Person person{name, {user.spec().roles().begin(), user.spec().roles().end()}, ToTraitMap(TraitsOf(user)), {}};
   ASSIGN_OR_RETURN(person.loaded, LoadRoles(backend, person.roles));
   return person;
@@ -66,7 +66,7 @@ std::unexpected<Error> NoSuchRequest(std::string_view id) {
 }
 
 Result<AccessRequestV3> Load(Backend& backend, const std::string& id) {
-  auto request = GetResource<AccessRequestV3>(backend, kRequestKind, id);
+  auto request = GetResource<AccessRequestV3>(backend, id);
   if (!request && request.error().kind == ErrorKind::kNotFound) return NoSuchRequest(id);
   return request;
 }
@@ -101,7 +101,7 @@ Result<std::vector<RequestedResource>> FindResources(AuthServer& auth,
                                                      const google::protobuf::RepeatedPtrField<types::ResourceID>& ids) {
   std::vector<RequestedResource> found;
   if (ids.empty()) return found;
-  ASSIGN_OR_RETURN(const auto servers, ListAllResources<types::KubernetesServerV3>(auth.backend(), "kube_server"));
+  ASSIGN_OR_RETURN(const auto servers, ListAllResources<types::KubernetesServerV3>(auth.backend()));
   for (const auto& id : ids) {
     if (id.clustername() != auth.cluster_name()) {
       return Fail(ErrorKind::kNotFound, "cluster \"{}\" is not known here", StripControl(id.clustername()));

@@ -61,7 +61,7 @@ Locks::Locks(Backend& backend, std::string cluster_name)
     : cluster_name_(std::move(cluster_name)),
       known_(backend, {ResourceKey("lock", ""), std::string(kRemovedHosts)}, [&backend]() -> Result<Known> {
         Known known;
-        ASSIGN_OR_RETURN(known.locks, ListAllResources<types::LockV2>(backend, "lock"));
+        ASSIGN_OR_RETURN(known.locks, ListAllResources<types::LockV2>(backend));
         ASSIGN_OR_RETURN(known.removed_hosts, RemovedHosts(backend));
         return known;
       }) {}

@@ -35,7 +35,7 @@ void SetMaxSessionTtl(const machineidv1::BotSpec& spec, types::RoleV6& role) {
 }
 
 Result<types::RoleV6> RoleOf(const machineidv1::Bot& bot) {
-  types::RoleV6 role = NewResource(*FindKind("role")).as<types::RoleV6>();
+  types::RoleV6 role = NewResource<types::RoleV6>();
   const std::string& name = bot.metadata().name();
   role.mutable_metadata()->set_name(BotResourceName(name));
   role.mutable_metadata()->set_description(fmt::format("Automatically generated role for bot {}", name));
@@ -59,7 +59,7 @@ Result<types::RoleV6> RoleOf(const machineidv1::Bot& bot) {
 }
 
 Result<types::UserV2> UserOf(const machineidv1::Bot& bot, std::string_view created_by, Time now) {
-  types::UserV2 user = NewResource(*FindKind("user")).as<types::UserV2>();
+  types::UserV2 user = NewResource<types::UserV2>();
   const std::string& name = bot.metadata().name();
   user.mutable_metadata()->set_name(BotResourceName(name));
   user.mutable_metadata()->set_description(bot.metadata().description());
@@ -112,7 +112,7 @@ Result<machineidv1::Bot> BotOfParts(const BotParts& parts) {
     return Fail(ErrorKind::kBadParameter, "user \"{}\" is not the user of a bot", parts.user.metadata().name());
   }
 
-  machineidv1::Bot bot = NewResource(*FindKind("bot")).as<machineidv1::Bot>();
+  machineidv1::Bot bot = NewResource<machineidv1::Bot>();
   bot.mutable_metadata()->set_name(name->second);
   bot.mutable_metadata()->set_description(parts.user.metadata().description());
   SetExpires(bot, ExpiresOf(parts.user));

@@ -132,7 +132,7 @@ Status LocalUsers::CheckNotLockedOut(std::string_view user) {
   if (in_memory > 0 && in_memory + FailuresOnDisk(user).size() >= kMaxWriteAttempts) {
     return Fail(ErrorKind::kAccessDenied, "{}", kLockedOut);
   }
-  const auto stored = GetResource<types::UserV2>(backend_, "user", user);
+  const auto stored = GetResource<types::UserV2>(backend_, user);
   if (!stored || !stored->spec().status().islocked()) return {};
   const auto& expires = stored->spec().status().lockexpires();
   if (Time(std::chrono::seconds(expires.seconds())) <= Now()) return {};
@@ -177,7 +177,7 @@ void LocalUsers::CountFailure(const LoginAttempt& attempt, std::string_view reas
 Status LocalUsers::CommitFailure(const LoginAttempt& attempt, const AuditRecord& record) {
   BackendTransaction transaction;
   transaction.Append(record);
-  auto user = GetResource<types::UserV2>(backend_, "user", attempt.user);
+  auto user = GetResource<types::UserV2>(backend_, attempt.user);
   if (!user) return backend_.Commit(std::move(transaction));
 
   const Time now = Now();
@@ -190,7 +190,7 @@ Status LocalUsers::CommitFailure(const LoginAttempt& attempt, const AuditRecord&
     status.set_lockedmessage("too many incorrect attempts");
     *status.mutable_lockedtime() = ToTimestamp(now);
     *status.mutable_lockexpires() = ToTimestamp(now + kLockout);
-    WriteResource(transaction, "user", *user, WriteMode::kUpdate);
+    WriteResource(transaction, *user, WriteMode::kUpdate);
     times = Value::EmptyList();
   }
   transaction.Put(SecretKey(attempt.user, "attempts"), ToJson(times), now + kAttemptWindow);
@@ -247,7 +247,7 @@ Result<types::UserV2> LocalUsers::TryLogin(const LoginAttempt& attempt) {
     return Fail(ErrorKind::kAccessDenied, "{}", kWrongLogin);
   }
 
-  ASSIGN_OR_RETURN(types::UserV2 user, GetResource<types::UserV2>(backend_, "user", attempt.user));
+  ASSIGN_OR_RETURN(types::UserV2 user, GetResource<types::UserV2>(backend_, attempt.user));
   BackendTransaction transaction;
   transaction.Remove(SecretKey(attempt.user, "attempts"), false);
   AuditEvent event(audit::kUserLogin, cluster_name_);
@@ -300,7 +300,7 @@ Result<types::UserTokenV3> LocalUsers::CreateToken(std::string_view user, TokenT
   if (ttl < Nanoseconds::zero() || ttl > rule.max_ttl) {
     return Fail(ErrorKind::kBadParameter, "a {} token lives at most {}", rule.type, FormatDuration(rule.max_ttl));
   }
-  ASSIGN_OR_RETURN(types::UserV2 stored, GetResource<types::UserV2>(backend_, "user", user));
+  ASSIGN_OR_RETURN(types::UserV2 stored, GetResource<types::UserV2>(backend_, user));
   types::UserTokenV3 token;
   token.set_kind("user_token");
   token.set_subkind(std::string(rule.type));
@@ -318,7 +318,7 @@ Result<types::UserTokenV3> LocalUsers::CreateToken(std::string_view user, TokenT
   stored.mutable_spec()->mutable_status()->Clear();
   stored.mutable_status()->set_password_state(types::PASSWORD_STATE_UNSET);
   stored.mutable_status()->set_mfa_weakest_device(types::MFA_DEVICE_KIND_UNSET);
-  WriteResource(transaction, "user", stored, WriteMode::kUpdate);
+  WriteResource(transaction, stored, WriteMode::kUpdate);
   WriteResource(transaction, "user_token", token, WriteMode::kCreate);
   AuditEvent event(audit::kResetTokenCreate, cluster_name_);
   event.By(by).Add("name", user).Add("ttl", FormatDuration(ttl)).Add("expires", FormatTime(Now() + ttl));
@@ -365,7 +365,7 @@ Result<types::UserV2> LocalUsers::Enroll(const Enrollment& enrollment) {
                 "invalid one time token, please check if the token has expired and try again");
   }
   ASSIGN_OR_RETURN(std::string hash, HashPassword(enrollment.password));
-  ASSIGN_OR_RETURN(types::UserV2 user, GetResource<types::UserV2>(backend_, "user", name));
+  ASSIGN_OR_RETURN(types::UserV2 user, GetResource<types::UserV2>(backend_, name));
 
   types::MFADevice device;
   device.set_kind("mfa_device");
@@ -384,7 +384,7 @@ Result<types::UserV2> LocalUsers::Enroll(const Enrollment& enrollment) {
   transaction.Create(SecretKey(name, fmt::format("used-code/{}/{}", device.id(), *step)), "", Now() + kUsedCodeLife);
   user.mutable_status()->set_password_state(types::PASSWORD_STATE_SET);
   user.mutable_status()->set_mfa_weakest_device(types::MFA_DEVICE_KIND_TOTP);
-  WriteResource(transaction, "user", user, WriteMode::kUpdate);
+  WriteResource(transaction, user, WriteMode::kUpdate);
   for (const auto& type : {audit::kPasswordChange, audit::kMfaAdd}) {
     AuditEvent event(type, cluster_name_);
     event.Add("user", name).Add("addr.remote", enrollment.remote_address).Success(true);

@@ -123,7 +123,7 @@ Result<std::string> AddressOf(RpcClient& rpc, const std::string& path, std::stri
 }
 
 types::ProvisionTokenV2 TokenOf(const types::UserTokenV3& link) {
-  auto token = NewResource(*FindKind("token")).as<types::ProvisionTokenV2>();
+  auto token = NewResource<types::ProvisionTokenV2>();
   token.mutable_metadata()->set_name(link.metadata().name());
   *token.mutable_metadata()->mutable_expires() = link.metadata().expires();
   token.mutable_spec()->add_roles("Signup");
@@ -154,7 +154,7 @@ Result<types::ProvisionTokenV2> MakeJoinToken(const NewJoinToken& wanted) {
     if (ttl <= Nanoseconds(0)) return Fail(ErrorKind::kBadParameter, "--ttl must be longer than 0");
   }
 
-  auto token = NewResource(*FindKind("token")).as<types::ProvisionTokenV2>();
+  auto token = NewResource<types::ProvisionTokenV2>();
   token.mutable_metadata()->set_name(wanted.value.empty() ? ToHex(RandomBytes(kTokenBytes)) : wanted.value);
   for (const auto& [key, value] : wanted.labels) (*token.mutable_metadata()->mutable_labels())[key] = value;
   for (const auto& role : wanted.roles) token.mutable_spec()->add_roles(role);
@@ -202,7 +202,7 @@ Result<std::vector<types::ProvisionTokenV2>> AllTokens(RpcClient& rpc) {
 
   std::vector<types::ProvisionTokenV2> tokens;
   for (const auto& one : fixed.spec().statictokens()) {
-    auto& token = tokens.emplace_back(NewResource(*FindKind("token")).as<types::ProvisionTokenV2>());
+    auto& token = tokens.emplace_back(NewResource<types::ProvisionTokenV2>());
     token.mutable_metadata()->set_name(one.token());
     SetLabel(token, std::string(kOriginLabel), "config-file");
     SetExpires(token, Time{});

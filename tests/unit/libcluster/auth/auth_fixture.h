@@ -56,10 +56,10 @@ class AuthFixture {
       BackendTransaction transaction;
       if (resource.kind->kind == "role") {
         auto role = resource.as<types::RoleV6>();
-        WriteResource(transaction, "role", role, WriteMode::kUpsert);
+        WriteResource(transaction, role, WriteMode::kUpsert);
       } else {
         auto user = resource.as<types::UserV2>();
-        WriteResource(transaction, "user", user, WriteMode::kUpsert);
+        WriteResource(transaction, user, WriteMode::kUpsert);
       }
       REQUIRE(auth_->Commit(std::move(transaction)));
     }
@@ -90,7 +90,7 @@ class AuthFixture {
 
 // A user who is stored, as the authenticator would know them.
 inline Caller UserCaller(AuthFixture& fixture, const std::string& name) {
-  const auto user = GetResource<types::UserV2>(fixture.auth().backend(), "user", name).value();
+  const auto user = GetResource<types::UserV2>(fixture.auth().backend(), name).value();
   Caller caller;
   caller.kind = Caller::Kind::kUser;
   caller.identity.username = name;
@@ -99,8 +99,8 @@ inline Caller UserCaller(AuthFixture& fixture, const std::string& name) {
   std::vector<std::shared_ptr<const types::RoleV6>> roles;
   for (const auto& role : user.spec().roles()) {
     caller.identity.groups.push_back(role);
-    roles.push_back(std::make_shared<const types::RoleV6>(
-        GetResource<types::RoleV6>(fixture.auth().backend(), "role", role).value()));
+    roles.push_back(
+        std::make_shared<const types::RoleV6>(GetResource<types::RoleV6>(fixture.auth().backend(), role).value()));
   }
   caller.access = std::make_shared<const AccessChecker>(name, ToTraitMap(caller.identity.traits), roles);
   return caller;

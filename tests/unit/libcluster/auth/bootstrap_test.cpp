@@ -80,10 +80,9 @@ TEST_CASE("an empty cluster begins with a backup, and its users log in as before
   CHECK_FALSE(alice->spec().has_localauth());  // what is stored with the user has no secrets
   CHECK(alice->status().password_state() == types::PASSWORD_STATE_SET);
   CHECK(alice->status().mfa_weakest_device() == types::MFA_DEVICE_KIND_TOTP);
-  CHECK(GetResource<types::RoleV6>(auth->backend(), "role", "bot-robot"));
-  CHECK(GetResource<types::RoleV6>(auth->backend(), "role", "editor"));  // presets come as ever
-  const auto networking =
-      auth->Setting<types::ClusterNetworkingConfigV2>("cluster_networking_config", "cluster-networking-config").value();
+  CHECK(GetResource<types::RoleV6>(auth->backend(), "bot-robot"));
+  CHECK(GetResource<types::RoleV6>(auth->backend(), "editor"));  // presets come as ever
+  const auto networking = auth->Setting<types::ClusterNetworkingConfigV2>().value();
   CHECK(networking.spec().clientidletimeout() == Nanoseconds(std::chrono::hours(2)).count());
 }
 
@@ -91,7 +90,7 @@ TEST_CASE("a cluster that was started before takes nothing from a backup") {
   const Place place;
   REQUIRE(place.Open(""));
   const auto auth = place.Open(BackupYaml()).value();
-  CHECK_FALSE(GetResource<types::UserV2>(auth->backend(), "user", "alice"));
+  CHECK_FALSE(GetResource<types::UserV2>(auth->backend(), "alice"));
 }
 
 TEST_CASE("the authorities of a backup are the new cluster's, with their keys") {
@@ -126,7 +125,7 @@ TEST_CASE("a backup that cannot be taken whole is not taken at all") {
     CHECK(opened.error().message.contains("backup.yaml"));
     CHECK(opened.error().message.contains(text));
     const auto later = place.Open("").value();
-    CHECK_FALSE(GetResource<types::UserV2>(later->backend(), "user", "alice"));
+    CHECK_FALSE(GetResource<types::UserV2>(later->backend(), "alice"));
   };
   refused("kind: user\nversion: v2\nmetadata: {name: bob}\nspec: {roles: [nosuch]}\n",
           "\"nosuch\", which is not there");

@@ -104,7 +104,7 @@ TEST_CASE("a certificate ends with its user") {
   fixture.Store(kMemberYaml);
   const std::string pem = CertificateOf(fixture, {});
   CHECK(ErrorOf(fixture, {pem}).empty());
-  types::UserV2 user = GetResource<types::UserV2>(fixture.auth().backend(), "user", "alice").value();
+  types::UserV2 user = GetResource<types::UserV2>(fixture.auth().backend(), "alice").value();
   BackendTransaction removal;
   removal.Remove(ResourceKey("user", "alice"), true);
   REQUIRE(fixture.auth().Commit(std::move(removal)));
@@ -113,7 +113,7 @@ TEST_CASE("a certificate ends with its user") {
   // The time of a user may be over by itself, when the certificate is known already.
   SetExpires(user, Now() + std::chrono::minutes(30));
   BackendTransaction temporary;
-  WriteResource(temporary, "user", user, WriteMode::kUpsert);
+  WriteResource(temporary, user, WriteMode::kUpsert);
   REQUIRE(fixture.auth().Commit(std::move(temporary)));
   CHECK(ErrorOf(fixture, {pem}).empty());
   TestClock clock;

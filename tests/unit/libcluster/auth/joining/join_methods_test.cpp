@@ -42,7 +42,7 @@ TEST_CASE("a host with a token of a method without a row does not join, and the 
     AuthFixture fixture;
     BackendTransaction transaction;
     types::ProvisionTokenV2 token = TokenOf(name);
-    WriteResource(transaction, "token", token, WriteMode::kUpsert);
+    WriteResource(transaction, token, WriteMode::kUpsert);
     REQUIRE(fixture.auth().Commit(std::move(transaction)));
     JoinRequest request;
     request.token = "secret";

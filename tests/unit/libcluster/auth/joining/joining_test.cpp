@@ -34,7 +34,7 @@ void StoreToken(AuthFixture& fixture, std::string_view name, std::vector<std::st
   token.mutable_metadata()->set_name(std::string(name));
   for (auto& role : roles) token.mutable_spec()->add_roles(std::move(role));
   BackendTransaction transaction;
-  WriteResource(transaction, "token", token, WriteMode::kUpsert);
+  WriteResource(transaction, token, WriteMode::kUpsert);
   REQUIRE(fixture.auth().Commit(std::move(transaction)));
 }
 

@@ -53,7 +53,7 @@ TEST_CASE("a page of large resources still fits into a message") {
     role.mutable_metadata()->set_description(std::string(kLarge, 'x'));
     REQUIRE(CheckResource(role));
     BackendTransaction transaction;
-    WriteResource(transaction, "role", role, WriteMode::kCreate);
+    WriteResource(transaction, role, WriteMode::kCreate);
     REQUIRE(fixture.auth().Commit(std::move(transaction)));
   }
   proto::ListRolesRequest request;
@@ -99,7 +99,7 @@ TEST_CASE("pages of several kinds in one order, with more nodes than are read at
     types::ServerV2 node;
     node.mutable_metadata()->set_name(fmt::format("id-{}", i));
     node.mutable_spec()->set_hostname(fmt::format("host-{:04}", i));
-    WriteResource(transaction, "node", node, WriteMode::kUpsert);
+    WriteResource(transaction, node, WriteMode::kUpsert);
     by_name.push_back(node.spec().hostname());
   }
   REQUIRE(fixture.auth().Commit(std::move(transaction)));

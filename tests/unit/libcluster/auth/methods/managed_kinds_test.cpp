@@ -141,19 +141,19 @@ TEST_CASE("a bot is a user and a role, made and removed as one") {
   const auto bot = CreateBot(fixture, "my bot");
   REQUIRE(bot);
   CHECK(bot->status().user_name() == "bot-my-bot");
-  const auto role = GetResource<types::RoleV6>(backend, "role", "bot-my-bot");
+  const auto role = GetResource<types::RoleV6>(backend, "bot-my-bot");
   REQUIRE(role);
   CHECK(role->version() == "v8");
   CHECK(role->spec().allow().impersonate().roles(0) == "access");
   CHECK(role->spec().allow().rules(0).verbs(0) == "readnosecrets");
   CHECK(Nanoseconds(role->spec().options().maxsessionttl()) == std::chrono::hours(12));
-  const auto user = GetResource<types::UserV2>(backend, "user", "bot-my-bot");
+  const auto user = GetResource<types::UserV2>(backend, "bot-my-bot");
   REQUIRE(user);
   CHECK(LabelsOf(*user)[std::string(kBotGenerationLabel)] == "0");
   CHECK(CreateBot(fixture, "my bot").error().kind == ErrorKind::kAlreadyExists);
   REQUIRE(DeleteBot(fixture, "my bot"));
-  CHECK_FALSE(GetResource<types::RoleV6>(backend, "role", "bot-my-bot"));
-  CHECK_FALSE(GetResource<types::UserV2>(backend, "user", "bot-my-bot"));
+  CHECK_FALSE(GetResource<types::RoleV6>(backend, "bot-my-bot"));
+  CHECK_FALSE(GetResource<types::UserV2>(backend, "bot-my-bot"));
   CHECK(DeleteBot(fixture, "my bot").error().kind == ErrorKind::kNotFound);
   CHECK(fixture.Events("bot.create") == 1);
   CHECK(fixture.Events("bot.delete") == 1);
@@ -164,8 +164,8 @@ TEST_CASE("nothing that only has the name of a bot's is removed") {
   fixture.Store("kind: role\nversion: v7\nmetadata: {name: bot-people}\n");
   CHECK(DeleteBot(fixture, "people").error().kind == ErrorKind::kBadParameter);
   CHECK(CreateBot(fixture, "people").error().kind == ErrorKind::kAlreadyExists);
-  CHECK(GetResource<types::RoleV6>(fixture.auth().backend(), "role", "bot-people"));
-  CHECK_FALSE(GetResource<types::UserV2>(fixture.auth().backend(), "user", "bot-people"));
+  CHECK(GetResource<types::RoleV6>(fixture.auth().backend(), "bot-people"));
+  CHECK_FALSE(GetResource<types::UserV2>(fixture.auth().backend(), "bot-people"));
 }
 
 TEST_CASE("an update changes what its mask names, an upsert keeps the generation") {
@@ -185,15 +185,15 @@ TEST_CASE("an update changes what its mask names, an upsert keeps the generation
   update.mutable_update_mask()->add_paths("status");
   CHECK_FALSE(fixture.Call<Bot>(fixture.admin(), path, update));
 
-  auto user = GetResource<types::UserV2>(fixture.auth().backend(), "user", "bot-b").value();
+  auto user = GetResource<types::UserV2>(fixture.auth().backend(), "bot-b").value();
   SetLabel(user, std::string(kBotGenerationLabel), "7");
   BackendTransaction transaction;
-  WriteResource(transaction, "user", user, WriteMode::kUpsert);
+  WriteResource(transaction, user, WriteMode::kUpsert);
   REQUIRE(fixture.auth().Commit(std::move(transaction)));
   machineidv1::UpsertBotRequest upsert;
   *upsert.mutable_bot() = *updated;
   REQUIRE(fixture.Call<Bot>(fixture.admin(), "/teleport.machineid.v1.BotService/UpsertBot", upsert));
-  user = GetResource<types::UserV2>(fixture.auth().backend(), "user", "bot-b").value();
+  user = GetResource<types::UserV2>(fixture.auth().backend(), "bot-b").value();
   CHECK(LabelsOf(user)[std::string(kBotGenerationLabel)] == "7");
 }
 

@@ -182,7 +182,7 @@ TEST_CASE("a Kubernetes cluster is updated at the revision that was read, or wha
   const std::string update = "/proto.AuthService/UpdateKubernetesCluster";
   CHECK(fixture.Call<Empty>(fixture.admin(), update, cluster).error().kind == ErrorKind::kNotFound);
   CHECK(fixture.Call<Empty>(fixture.admin(), "/proto.AuthService/CreateKubernetesCluster", cluster));
-  const auto read = GetResource<types::KubernetesClusterV3>(fixture.auth().backend(), "kube_cluster", "dev").value();
+  const auto read = GetResource<types::KubernetesClusterV3>(fixture.auth().backend(), "dev").value();
   CHECK(fixture.Call<Empty>(fixture.admin(), update, read));
   CHECK(fixture.Call<Empty>(fixture.admin(), update, read).error().kind == ErrorKind::kCompareFailed);
   CHECK(fixture.Call<Empty>(fixture.admin(), update, cluster));

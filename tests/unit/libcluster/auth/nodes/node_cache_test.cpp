@@ -19,7 +19,7 @@ void Announce(AuthFixture& fixture, const std::string& id, const std::string& ho
   node.mutable_spec()->set_usetunnel(true);
   SetExpires(node, expires);
   BackendTransaction transaction;
-  WriteResource(transaction, "node", node, WriteMode::kUpsert);
+  WriteResource(transaction, node, WriteMode::kUpsert);
   REQUIRE(fixture.auth().Commit(std::move(transaction)));
 }
 
@@ -88,7 +88,7 @@ TEST_CASE("more changes at once than a watcher keeps") {
   BackendTransaction transaction;
   for (int i = 0; i < 200; ++i) {
     large.mutable_metadata()->set_name(fmt::format("large-{}", i));
-    WriteResource(transaction, "node", large, WriteMode::kUpsert);
+    WriteResource(transaction, large, WriteMode::kUpsert);
   }
   REQUIRE(fixture.auth().Commit(std::move(transaction)));
   CHECK(Ids(cache.All()).size() == 200);

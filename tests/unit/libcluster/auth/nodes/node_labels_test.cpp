@@ -41,7 +41,7 @@ Result<Empty> Take(AuthFixture& fixture, const Caller& caller, std::string_view 
 }
 
 Labels LabelsNow(AuthFixture& fixture) {
-  const auto node = GetResource<types::ServerV2>(fixture.auth().backend(), "node", "one").value();
+  const auto node = GetResource<types::ServerV2>(fixture.auth().backend(), "one").value();
   return {node.metadata().labels().begin(), node.metadata().labels().end()};
 }
 

@@ -307,7 +307,7 @@ TEST_CASE("a request that is over goes, and the log says so once") {
   Requests requests;
   const std::string stays = requests.CreateAs("ann", {"dev"});
   const std::string id = requests.CreateAs("ann", {"dev"});
-  auto request = GetResource<types::AccessRequestV3>(requests.auth().backend(), "access_request", id).value();
+  auto request = GetResource<types::AccessRequestV3>(requests.auth().backend(), id).value();
   *request.mutable_spec()->mutable_resourceexpiry() = ToStamp(Now() - std::chrono::minutes(1));
   BackendTransaction transaction;
   transaction.Put(ResourceKey("access_request", id), request.SerializeAsString(), ExpiresOf(request));
@@ -350,7 +350,7 @@ spec: {allow: {logins: [root], request: {roles: [dev], thresholds: [{approve: 4,
     });
   }
   for (auto& thread : threads) thread.join();
-  const auto request = GetResource<types::AccessRequestV3>(requests.auth().backend(), "access_request", id).value();
+  const auto request = GetResource<types::AccessRequestV3>(requests.auth().backend(), id).value();
   CHECK(request.spec().reviews_size() == 4);
   CHECK(request.spec().state() == types::APPROVED);
 }
@@ -445,7 +445,7 @@ TEST_CASE("a request for a cluster reaches that cluster alone") {
   const Identity identity = requests.Renew(ann, {made.metadata().name()}).value();
   CHECK(identity.allowed_resources == Names{"/ex.com/kube_cluster/one"});
   Caller elevated = requests.With(identity);
-  const auto role = GetResource<types::RoleV6>(requests.auth().backend(), "role", "kube").value();
+  const auto role = GetResource<types::RoleV6>(requests.auth().backend(), "kube").value();
   elevated.access = std::make_shared<const AccessChecker>("ann", TraitMap{},
                                                           std::vector{std::make_shared<const types::RoleV6>(role)});
   CHECK(requests.KubeClusters(elevated, false) == Names{"one"});

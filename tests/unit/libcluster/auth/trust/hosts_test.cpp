@@ -42,7 +42,7 @@ TEST_CASE("a removed host is refused, and nothing of it is left") {
   CHECK(fixture.auth().locks().CheckHost(kHost).error().kind == ErrorKind::kAccessDenied);
   CHECK(fixture.auth().locks().CheckHost(kOther));
   CHECK(fixture.Events("instance.remove") == 1);
-  CHECK_FALSE(GetResource<types::ServerV2>(fixture.auth().backend(), "node", kHost));
+  CHECK_FALSE(GetResource<types::ServerV2>(fixture.auth().backend(), kHost));
   CHECK(HostGroup(fixture.auth().backend(), kHost).value() == kHost);
   CHECK(Taken(fixture, kOther, {"prod"}).empty());
   CHECK_FALSE(RemoveHost(fixture.auth(), fixture.admin(), kHost).value());
