@@ -79,14 +79,14 @@ _tctl() {
       'get:Show resources of the cluster'
       'create:Write resources from YAML or JSON'
       'diff:Show field by field what tctl create -f would change'
-      'plan:Show what tctl create -f would change, and who gains and loses access by it'
+      'plan:Show what tctl create -f would change, and which users would gain or lose access'
       'access'
       'events'
       'recordings'
       'rm:Remove a resource'
       'edit:Change a resource in a text editor (VISUAL, EDITOR)'
       'update:Change labels or expiry of a leaf cluster'
-      'lock:Lock somebody or something out, now and until the lock is over or removed'
+      'lock:Lock a user, role or host out at once, until the lock expires or is removed'
       'auth'
       'version:Show the version'
       'users'
@@ -102,12 +102,12 @@ _tctl() {
       'inventory'
     ) ;;
     ('access') commands=(
-      'explain:Say whether a user may do something, by which role, and what would be needed'
+      'explain:Show whether a user may do something, by which role, and which roles would allow it'
     ) ;;
     ('alerts') commands=(
       'ls:List alerts of the cluster'
       'create:Create an alert, which users see when they log in unless its labels say otherwise'
-      'ack:Acknowledge an alert, so that it is not shown for a time'
+      'ack:Acknowledge an alert, so that the alert is not shown for a time'
       'ack ls:List acknowledged alerts'
     ) ;;
     ('apps') commands=(
@@ -120,58 +120,58 @@ _tctl() {
       'crl:Show the empty revocation list of an authority, in DER'
     ) ;;
     ('bots') commands=(
-      'add:Create a bot and a token by which it joins'
+      'add:Create a bot and a token with which the bot joins'
       'update:Change roles, logins or lifetime of a bot'
       'ls:List bots'
       'rm:Remove a bot with its user and its role'
-      'instances ls:List the instances of bots: where they have joined'
+      'instances ls:List the instances of bots, which are the machines that have joined'
       'instances show:Show one instance of a bot'
-      'instances add:Make a token by which a bot joins on one more machine'
+      'instances add:Make a token with which a bot joins on another machine'
     ) ;;
     ('db') commands=(
       'ls:List databases and the servers that announce them'
     ) ;;
     ('events') commands=(
-      'ls:List what the audit log has of a time, the newest first'
+      'ls:List events of the audit log in a range of time, the newest first'
     ) ;;
     ('inventory') commands=(
-      'status:Count what runs of the cluster'
-      'ls:List what runs of the cluster, and where'
-      'rm:End a host for good: what it announced goes, and its id and certificates are refused'
-      'ping:Ask an agent whether it is there'
+      'status:Count the versions, services and upgraders of the cluster'
+      'ls:List the services of the cluster and their hosts'
+      'rm:Remove a host permanently: its resources are removed, its id and certificates are refused'
+      'ping:Measure how fast an agent answers'
     ) ;;
     ('kube') commands=(
       'ls:List Kubernetes clusters and the servers that announce them'
     ) ;;
     ('nodes') commands=(
-      'add:Make a token by which a host joins, and show how'
+      'add:Make a token with which a host joins, and show the command'
       'ls:List nodes'
     ) ;;
     ('proxy') commands=(
       'ls:List proxies'
     ) ;;
     ('recordings') commands=(
-      'ls:List sessions that are over'
+      'ls:List sessions that have ended'
     ) ;;
     ('requests') commands=(
       'ls:List access requests'
       'get:Show access requests in full'
       'approve:Approve access requests'
       'deny:Deny access requests'
-      'create:Ask for access in the name of a user'
+      'create:Request access in the name of a user'
       'rm:Delete access requests'
-      'capabilities:Show what a user may ask for'
+      'capabilities:Show what a user may request'
       'review:Review an access request in a reviewer'\''s name'
     ) ;;
     ('tokens') commands=(
-      'add:Make a token by which services join, and show how'
+      'add:Make a token with which services join, and show the command'
       'ls:List tokens and links of users; their values are hidden in the table'
       'rm:Remove a token'
     ) ;;
     ('users') commands=(
-      'add:Create a user and a link by which it sets its password'
+      'add:Create a user and a link with which the user sets a password'
       'update:Change roles and traits of a user; an option without a value empties a trait'
-      'reset:Take a user'\''s password away and make a link by which it sets a new one'
+      'reset:Remove a user'\''s password and make a link with which the user sets a new password'
       'ls:List users'
       'rm:Remove users'
     ) ;;

@@ -16,14 +16,14 @@ _teleport() {
   esac
   case "$so_far" in
     ('') commands=(
-      'start:Run the cluster, or a node of one elsewhere, until SIGTERM'
+      'start:Run the cluster, or a node of a cluster on another host, until SIGTERM'
       'configure:Print a configuration to start from, or test one'
       'node'
-      'status:Show which session of a node this is'
+      'status:Show the session of a node in which the command runs'
       'version:Show the version'
     ) ;;
     ('node') commands=(
-      'configure:Print a configuration for a node of a cluster elsewhere'
+      'configure:Print a configuration for a node of a cluster on another host'
     ) ;;
   esac
   case "$so_far" in

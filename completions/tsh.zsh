@@ -36,15 +36,15 @@ _tsh() {
     ('') commands=(
       'login:Log in to a cluster'
       'logout:Remove keys and certificates, of one user or of all'
-      'status:Show who is logged in where, and for how long'
-      'clusters:List the clusters that can be reached from here'
+      'status:Show the logged-in users, their clusters, and how long the logins are valid'
+      'clusters:List the root cluster and its leaf clusters'
       'ls:List the nodes of the cluster'
       'ssh:Open a shell on a node, or run a command on one or several'
       'scp:Copy files to a node or from one'
-      'sftp:Look at files of a node and copy them, by commands'
+      'sftp:List and copy files of a node by commands'
       'proxy'
       'config:Print configuration for OpenSSH, to be added to ~/.ssh/config'
-      'resolve:Show which node a name means; for Match exec in ssh_config'
+      'resolve:Show the node of a name; for Match exec in ssh_config'
       'recordings'
       'play:Play back the recording of a session'
       'kube'
@@ -65,15 +65,15 @@ _tsh() {
       'ssh:Connect stdin and stdout with a node, as ProxyCommand of OpenSSH'
     ) ;;
     ('recordings') commands=(
-      'ls:List sessions that are over'
+      'ls:List sessions that have ended'
     ) ;;
     ('request') commands=(
       'ls:List access requests: yours, and those that you may review'
       'show:Show an access request in full'
-      'create:Ask for more access, wait for the decision, and use it'
-      'review:Approve or deny somebody'\''s access request'
-      'search:Find resources that can be asked for'
-      'drop:Give access back that was asked for'
+      'create:Request more access, wait for the decision, and use the access'
+      'review:Approve or deny an access request'
+      'search:Find resources that can be requested'
+      'drop:Drop access requests and the access that they give'
     ) ;;
   esac
   case "$so_far" in

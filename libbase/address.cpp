@@ -16,7 +16,7 @@ Result<HostPort> ParseHostPort(std::string_view text, int default_port) {
     result.host = text.substr(0, colon);
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), result.port);
     if (error != std::errc() || end != digits.data() + digits.size() || result.port < 0 || result.port > 65535) {
-      return Fail(ErrorKind::kBadParameter, "\"{}\" is no address: the port must be a number up to 65535", text);
+      return Fail(ErrorKind::kBadParameter, "\"{}\" is not an address: the port must be a number up to 65535", text);
     }
   }
   if (result.host.starts_with('[') && result.host.ends_with(']')) {

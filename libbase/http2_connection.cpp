@@ -9,7 +9,7 @@ namespace sallyport {
 namespace {
 
 constexpr std::size_t kOutputBytes = 16 << 10;  // of one TLS record
-constexpr std::string_view kNotHttp2 = "it does not speak HTTP/2 as it should";
+constexpr std::string_view kNotHttp2 = "the peer violates the HTTP/2 protocol";
 
 std::string_view Text(const std::uint8_t* bytes, std::size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
@@ -247,7 +247,7 @@ std::string Http2Connection::TakeOutput() {
 std::string_view Http2Connection::ended() const {
   const bool good = nghttp2_session_want_read(session_.get()) != 0 || nghttp2_session_want_write(session_.get()) != 0;
   if (good) return "";
-  return complained_ ? kNotHttp2 : "it ended the connection";
+  return complained_ ? kNotHttp2 : "the peer ended the connection";
 }
 
 }  // namespace sallyport

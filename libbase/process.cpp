@@ -90,7 +90,8 @@ struct Pipe {
 
 Status OpenPipe(Pipe& pipe) {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return Fail(ErrorKind::kInternal, "no pipe: {}", std::strerror(errno));
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+    return Fail(ErrorKind::kInternal, "cannot make a pipe: {}", std::strerror(errno));
   pipe.read = UniqueFd(ends[0]);
   pipe.write = UniqueFd(ends[1]);
   ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
@@ -135,7 +136,8 @@ class Child {
     output_.write.Reset();
     errors_.write.Reset();
     process_ = UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-    if (!process_.valid()) return Fail(ErrorKind::kInternal, "no pidfd: {}", std::generic_category().message(errno));
+    if (!process_.valid())
+      return Fail(ErrorKind::kInternal, "cannot open a pidfd: {}", std::generic_category().message(errno));
     return {};
   }
 

@@ -241,7 +241,7 @@ Result<Nanoseconds> ParseDuration(std::string_view text) {
   Scanner scanner(text);
   const bool negative = scanner.Take('-');
   if (!negative) scanner.Take('+');
-  if (scanner.done()) return BadDuration(text, "it is empty");
+  if (scanner.done()) return BadDuration(text, "the text is empty");
   if (scanner.rest() == "0") return Nanoseconds(0);
 
   std::int64_t total = 0;
@@ -254,7 +254,7 @@ Result<Nanoseconds> ParseDuration(std::string_view text) {
     const auto* const unit =
         std::find_if(kUnits.begin(), kUnits.end(), [name](const Unit& row) { return row.name == name; });
     if (unit == kUnits.end()) return BadDuration(text, fmt::format("unknown unit \"{}\"", name));
-    if (!AddUnits(whole, fraction, unit->nanos, total)) return BadDuration(text, "it is too long");
+    if (!AddUnits(whole, fraction, unit->nanos, total)) return BadDuration(text, "the duration is too long");
   }
   return Nanoseconds(negative ? -total : total);
 }

@@ -137,7 +137,7 @@ class Handler : public YAML::EventHandler {
     const bool plain = tag == "?";
     const auto at = static_cast<std::size_t>(std::max(mark.pos, 0));
     if (!plain && IsQuoteWithoutEnd(text_.substr(std::min(at, text_.size())))) {
-      return Refuse(mark, "the quote that starts here has no end");
+      return Refuse(mark, "the quote that starts here is not closed");
     }
     const std::string text = WithEscapesAsUtf8(scalar);
     if (builder_.expects_key()) {
@@ -153,15 +153,15 @@ class Handler : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (error_) return;
     const auto found = anchors_.find(anchor);
-    if (found == anchors_.end()) return Refuse(mark, "an alias stands inside of what it names");
+    if (found == anchors_.end()) return Refuse(mark, "an alias refers to the value that contains the alias");
     if (builder_.expects_key()) {
-      if (!found->second.is_string()) return Refuse(mark, "a key must be a text");
+      if (!found->second.is_string()) return Refuse(mark, "a key must be a string");
       return Check(mark, builder_.Key(found->second.as_string(), PlaceOf(mark)));
     }
 
     const Weight weight = WeightOf(found->second);
     aliased_bytes_ += weight.bytes;
-    if (aliased_bytes_ > limits_.max_bytes) return Refuse(mark, "aliases repeat too much");
+    if (aliased_bytes_ > limits_.max_bytes) return Refuse(mark, "aliases expand to too much text");
     if (static_cast<int>(merges_.size()) + DepthOf(found->second) > limits_.max_depth) {
       return Refuse(mark, fmt::format("nested deeper than {} levels", limits_.max_depth));
     }
@@ -246,7 +246,7 @@ class Handler : public YAML::EventHandler {
 
   void Open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, std::string_view type) {
     if (error_) return;
-    if (builder_.expects_key()) return Refuse(mark, "a key must be a text, not a list or a map");
+    if (builder_.expects_key()) return Refuse(mark, "a key must be a string, not a list or a map");
     if (tag != "?" && tag != "!" && !tag.empty() && tag != fmt::format("{}{}", kTagPrefix, type)) {
       return Refuse(mark, fmt::format("unknown tag {}", StripControl(tag)));
     }
@@ -313,11 +313,11 @@ std::optional<std::string> CheckCharacters(std::string_view text) {
 // Returns the meaning of a yaml-cpp error for the author of the text; yaml-cpp's own messages describe its grammar.
 std::unexpected<Error> Explain(const YAML::Exception& error, std::string_view source) {
   constexpr std::array<std::array<std::string_view, 3>, 3> kMeanings{{
-      {"end of map not found", "this does not go on from what stands before it",
-       "a value with one of [ ] { } : # or a quote in it stands in quotes; keys of one map begin in one column"},
-      {"illegal map value", "there is no place for a value here",
-       "a value with \": \" in it stands in quotes; lines are indented by blanks, not by tabs"},
-      {" flow not found", "a [ or { before this has no end", "close it, or put the value in quotes"},
+      {"end of map not found", "the text does not continue the map before it",
+       "quote a value that contains one of [ ] { } : # or a quote, and start the keys of a map in the same column"},
+      {"illegal map value", "a value is not allowed here",
+       "quote a value that contains \": \", and indent lines with spaces, not with tabs"},
+      {" flow not found", "a [ or { before this line is not closed", "close the bracket, or quote the value"},
   }};
 
   const std::string place = fmt::format("{}:{}", source, std::max(error.mark.line, 0) + 1);

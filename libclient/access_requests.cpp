@@ -45,7 +45,7 @@ Result<AccessRequestV3> AwaitDecision(RpcClient& rpc, const std::string& id, std
 
 Status ReissueLogin(Session& session, RpcClient& rpc, const RequestChange& change) {
   if (!session.identity_path.empty()) {
-    return FailWithHint(ErrorKind::kUsage, "the login of an identity file stays as it is",
+    return FailWithHint(ErrorKind::kUsage, "access requests cannot change the login of an identity file",
                         "log in without --identity to use access requests");
   }
   ASSIGN_OR_RETURN(const PrivateKey tls_key, ParsePrivateKeyPem(session.ring.tls_key_pem.Reveal()));

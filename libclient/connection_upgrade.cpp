@@ -44,7 +44,7 @@ Result<std::string> ReadHeader(Stream& stream, Deadline deadline) {
     char byte = 0;
     ASSIGN_OR_RETURN(const std::size_t count, stream.Read(&byte, 1, deadline));
     if (count == 0 || header.size() > kMaxHeader) {
-      return Fail(ErrorKind::kConnectionProblem, "the proxy ends the connection upgrade");
+      return Fail(ErrorKind::kConnectionProblem, "the proxy ended the connection during its upgrade");
     }
     header += byte;
   }

@@ -102,7 +102,7 @@ Result<std::vector<std::string>> UnframeGrpcMessages(std::string_view body) {
     const bool has_prefix = body.size() >= kGrpcPrefixBytes && body[0] == 0;
     const std::size_t size = has_prefix ? GrpcMessageBytes(body) : 0;
     if (!has_prefix || size > body.size() - kGrpcPrefixBytes) {
-      return Fail(ErrorKind::kBadParameter, "the auth service answers with what is not a message");
+      return Fail(ErrorKind::kBadParameter, "the auth service sent an answer that is not a gRPC message");
     }
     messages.emplace_back(body.substr(kGrpcPrefixBytes, size));
     body.remove_prefix(kGrpcPrefixBytes + size);
@@ -113,11 +113,11 @@ Result<std::vector<std::string>> UnframeGrpcMessages(std::string_view body) {
 Result<std::string> UnframeGrpcMessage(std::string body) {
   ASSIGN_OR_RETURN(auto messages, UnframeGrpcMessages(body));
   if (messages.size() == 1) return std::move(messages.front());
-  return Fail(ErrorKind::kBadParameter, "the auth service answers with {} messages instead of one", messages.size());
+  return Fail(ErrorKind::kBadParameter, "the auth service sent {} messages instead of one", messages.size());
 }
 
 GrpcStatus StatusOfAnswer(const Http2Answer& answer) {
-  if (answer.too_large) return {kResourceExhausted, "the answer is larger than can be right"};
+  if (answer.too_large) return {kResourceExhausted, "the answer is larger than the limit"};
   if (const auto text = FieldOf(answer, "grpc-status")) {
     int code = kUnknown;
     const auto read = std::from_chars(text->data(), text->data() + text->size(), code);
@@ -127,11 +127,11 @@ GrpcStatus StatusOfAnswer(const Http2Answer& answer) {
   if (answer.error_code != 0) {
     const bool known = answer.error_code < std::size(kCodeOfHttp2Error);
     return {known ? kCodeOfHttp2Error[answer.error_code] : kUnknown,
-            fmt::format("it ended the call with HTTP/2 error {}", answer.error_code)};
+            fmt::format("the server ended the call with HTTP/2 error {}", answer.error_code)};
   }
   const auto status = FieldOf(answer, ":status");
   if (status && *status != "200") return StatusOfHttp(*status);
-  return {kUnknown, "it ended the call without a status"};
+  return {kUnknown, "the server ended the call without a status"};
 }
 
 Error ErrorOfGrpcStatus(const GrpcStatus& status, std::string_view peer) {

@@ -53,7 +53,7 @@ Status GrpcStream::ReadAll() {
     if (step.state == IoState::kWantRead) events_ |= POLLIN;
     if (step.state == IoState::kWantWrite) events_ |= POLLOUT;
     if (step.state == IoState::kWantRead || step.state == IoState::kWantWrite) return {};
-    if (step.state == IoState::kClosed) return std::unexpected(Broken("it closed the connection"));
+    if (step.state == IoState::kClosed) return std::unexpected(Broken("the server closed the connection"));
     if (step.state == IoState::kFailed) return std::unexpected(Broken("the connection broke"));
     if (const Status received = session_.Receive({buffer, step.bytes}); !received) {
       return std::unexpected(Broken(received.error().message));
@@ -86,7 +86,7 @@ Result<std::optional<std::string>> GrpcStream::Next() {
   if (left.size() < kGrpcPrefixBytes) return std::nullopt;
   const std::size_t size = GrpcMessageBytes(left);
   if (left[0] != 0 || size > kMaxMessageBytes) {
-    return Fail(ErrorKind::kBadParameter, "{} sends what is not a message of this call", peer_);
+    return Fail(ErrorKind::kBadParameter, "{} sent data that is not a message of this call", peer_);
   }
   if (left.size() - kGrpcPrefixBytes < size) return std::nullopt;
   std::string message(left.substr(kGrpcPrefixBytes, size));

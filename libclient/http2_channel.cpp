@@ -91,7 +91,7 @@ bool Http2Channel::ReadAll() {
     const IoStep step = stream_->TryRead(buffer, sizeof buffer);
     if (step.state == IoState::kWantRead || step.state == IoState::kWantWrite) return true;
     if (step.state == IoState::kClosed) {
-      Break("it closed the connection");
+      Break("the server closed the connection");
     } else if (step.state == IoState::kFailed) {
       Break("the connection broke");
     } else if (const Status received = session_.Receive({buffer, step.bytes}); !received) {

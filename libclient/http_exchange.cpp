@@ -90,7 +90,7 @@ struct HttpAnswer {
 
 std::unexpected<Error> FailExchange(const HttpPeer& peer, const Error& failure, const error_code& code) {
   if (code == http::error::body_limit || code == http::error::header_limit) {
-    return Fail(ErrorKind::kLimitExceeded, "{} answers with more than can be right", peer.host);
+    return Fail(ErrorKind::kLimitExceeded, "the answer of {} is larger than the limit", peer.host);
   }
   const std::string reason = failure.message.empty() ? code.message() : failure.message;
   return FailWithHint(ErrorKind::kConnectionProblem, fmt::format("{}: {}", peer.host, reason),
@@ -144,7 +144,8 @@ Result<Value> ExchangeJson(Stream& stream, std::string_view method, const std::s
   if (answer.status < 200 || answer.status > 299) return FailedAnswer(answer, peer.host);
   auto json = ParseJson(answer.body, {.max_bytes = kMaxAnswer});
   if (!json) {
-    return FailWithHint(ErrorKind::kBadParameter, fmt::format("{} does not answer as a {} does", peer.host, peer.what),
+    return FailWithHint(ErrorKind::kBadParameter,
+                        fmt::format("{} did not answer with JSON, as a {} does", peer.host, peer.what),
                         fmt::format("check that the address is that of the {}", peer.what));
   }
   return json;

@@ -12,7 +12,7 @@
 namespace sallyport {
 namespace {
 
-constexpr std::string_view kHint = "it looks like this: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT";
+constexpr std::string_view kHint = "use the form HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT";
 
 bool IsLocal(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.") || host.ends_with(".localhost");
@@ -85,15 +85,15 @@ Result<HttpProxy> ParseProxyUrl(std::string_view url) {
   if (LowerCase(url.substr(0, 7)) == "http://") url.remove_prefix(7);
   if (const auto scheme = url.find("://"); scheme != std::string_view::npos) {
     return FailWithHint(ErrorKind::kNotImplemented,
-                        fmt::format("HTTPS_PROXY: proxies by {} are not implemented", url.substr(0, scheme)),
+                        fmt::format("HTTPS_PROXY: proxies of the scheme {} are not implemented", url.substr(0, scheme)),
                         std::string(kHint));
   }
 
   if (const auto at = url.rfind('@'); at != std::string_view::npos) {
     auto authorization = PercentDecoded(url.substr(0, at));
     if (!authorization) {
-      return FailWithHint(ErrorKind::kBadParameter, "HTTPS_PROXY: user or password has a % that begins no escape",
-                          "write % as %25");
+      return FailWithHint(ErrorKind::kBadParameter,
+                          "HTTPS_PROXY: the user or password has a % that does not begin an escape", "write % as %25");
     }
     proxy.authorization = Secret(*std::move(authorization));
     url.remove_prefix(at + 1);
@@ -102,7 +102,7 @@ Result<HttpProxy> ParseProxyUrl(std::string_view url) {
   constexpr int kHttpPort = 80;
   const auto address = ParseHostPort(url.substr(0, url.find('/')), kHttpPort);
   if (!address || address->host.empty()) {
-    return FailWithHint(ErrorKind::kBadParameter, "HTTPS_PROXY has no host and port in it", std::string(kHint));
+    return FailWithHint(ErrorKind::kBadParameter, "HTTPS_PROXY has no host and port", std::string(kHint));
   }
   proxy.address = *address;
   return proxy;

@@ -95,9 +95,9 @@ Result<IdentityFormat> ParseIdentityFormat(std::string_view name) {
   }
   if (std::ranges::find(kOthers, name) != std::end(kOthers)) {
     return FailWithHint(ErrorKind::kNotImplemented, fmt::format("the format \"{}\" is not implemented", name),
-                        "there are: file, openssh, tls, kubernetes");
+                        "use one of: file, openssh, tls, kubernetes");
   }
-  return FailWithHint(ErrorKind::kUsage, fmt::format("\"{}\" is no format for credentials", name),
+  return FailWithHint(ErrorKind::kUsage, fmt::format("\"{}\" is not a format for credentials", name),
                       "use one of: file, openssh, tls, kubernetes");
 }
 
@@ -113,8 +113,8 @@ Result<std::vector<std::string>> WriteIdentityOutput(const IdentityOutput& outpu
   for (const auto& file : files) {
     // A kubeconfig is added to: other entries stay.
     if (output.overwrite || output.format == IdentityFormat::kKubernetes || !FileExists(file)) continue;
-    return FailWithHint(ErrorKind::kAlreadyExists, fmt::format("{} is there already", file),
-                        "replace it with --overwrite, or choose another --out");
+    return FailWithHint(ErrorKind::kAlreadyExists, fmt::format("{} exists already", file),
+                        "replace the file with --overwrite, or choose another file with --out");
   }
   RETURN_IF_ERROR(Write(output, files));
   return files;

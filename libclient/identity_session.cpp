@@ -19,7 +19,7 @@ Result<Session> OpenIdentitySession(const std::string& path, const HostPort& pro
     return FailWithHint(
         ErrorKind::kNotLoggedIn,
         fmt::format("the identity file {} has expired at {}", path, FormatTime(session.certificate.not_after())),
-        "make a new one: tctl auth sign, tsh login --out, or tbot");
+        "make a new identity file: tctl auth sign, tsh login --out, or tbot");
   }
 
   session.root_cluster = session.certificate.issuer_common_name();

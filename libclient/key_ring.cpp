@@ -16,7 +16,9 @@ constexpr std::size_t kMaxFileBytes = 4 << 20;
 
 Status CheckNames(const ProfilePaths& paths, std::string_view cluster) {
   for (const std::string_view name : {std::string_view(paths.proxy_host), std::string_view(paths.user), cluster}) {
-    if (!IsSafePathPart(name)) return Fail(ErrorKind::kBadParameter, "a name is empty or no file can have it");
+    if (!IsSafePathPart(name))
+      return Fail(ErrorKind::kBadParameter,
+                  "the name of the proxy, user or cluster is empty or cannot be the name of a file");
   }
   return {};
 }
@@ -94,7 +96,8 @@ Result<KeyRing> LoadKeys(const ProfilePaths& paths, KeyRing certificates) {
 }
 
 Status SaveAuthorities(const ProfilePaths& paths, const std::vector<ClusterAuthorities>& authorities) {
-  if (!IsSafePathPart(paths.proxy_host)) return Fail(ErrorKind::kBadParameter, "the proxy's name is not usable");
+  if (!IsSafePathPart(paths.proxy_host))
+    return Fail(ErrorKind::kBadParameter, "the name of the proxy cannot be the name of a file");
   RETURN_IF_ERROR(MakeDirectories(paths.AuthoritiesDir(), kDirectoryMode));
   std::string all;
   for (const auto& authority : authorities) {
@@ -112,14 +115,16 @@ Status SaveAuthorities(const ProfilePaths& paths, const std::vector<ClusterAutho
 
 Result<std::string> LoadTlsAuthorities(const ProfilePaths& paths, std::string_view cluster) {
   if (cluster.empty()) return ReadFile(paths.TlsAuthorities(), kMaxFileBytes);
-  if (!IsSafePathPart(cluster)) return Fail(ErrorKind::kBadParameter, "no file can have the name of the cluster");
+  if (!IsSafePathPart(cluster))
+    return Fail(ErrorKind::kBadParameter, "the name of the cluster cannot be the name of a file");
   return ReadFile(paths.AuthoritiesOf(cluster), kMaxFileBytes);
 }
 
 Status SaveKubeCredential(const ProfilePaths& paths, std::string_view cluster, std::string_view kube,
                           const KubeCredential& credential) {
   RETURN_IF_ERROR(CheckNames(paths, cluster));
-  if (!IsSafePathPart(kube)) return Fail(ErrorKind::kBadParameter, "no file can have the name of that cluster");
+  if (!IsSafePathPart(kube))
+    return Fail(ErrorKind::kBadParameter, "the name of the Kubernetes cluster cannot be the name of a file");
   RETURN_IF_ERROR(MakeDirectories(paths.KubeDir(cluster), kDirectoryMode));
   const auto start = std::min(credential.certificate_pem.find_first_not_of('\n'), credential.certificate_pem.size());
   const Secret text(Trimmed(credential.key_pem.Reveal()) + "\n\n" + credential.certificate_pem.substr(start));
@@ -128,7 +133,8 @@ Status SaveKubeCredential(const ProfilePaths& paths, std::string_view cluster, s
 
 Result<KubeCredential> LoadKubeCredential(const ProfilePaths& paths, std::string_view cluster, std::string_view kube) {
   RETURN_IF_ERROR(CheckNames(paths, cluster));
-  if (!IsSafePathPart(kube)) return Fail(ErrorKind::kNotFound, "no file can have the name of that cluster");
+  if (!IsSafePathPart(kube))
+    return Fail(ErrorKind::kNotFound, "the name of the Kubernetes cluster cannot be the name of a file");
   const std::string path = paths.KubeCredential(cluster, kube);
   ASSIGN_OR_RETURN(std::string content, ReadFile(path, kMaxFileBytes));
   const Secret text(std::move(content));
@@ -141,7 +147,7 @@ Result<KubeCredential> ParseKubeCredential(std::string_view text) {
   const auto gap = text.find("\n\n");
   if (gap == std::string_view::npos || gap == 0 || gap + 2 == text.size() || text.contains("\n\n\n") ||
       text.find("\n\n", gap + 2) != std::string_view::npos) {
-    return Fail(ErrorKind::kBadParameter, "expected a key and a certificate with one blank line between");
+    return Fail(ErrorKind::kBadParameter, "expected a key and a certificate with one blank line between them");
   }
   return KubeCredential{Secret(std::string(text.substr(0, gap))), std::string(text.substr(gap + 2))};
 }

@@ -67,7 +67,7 @@ Status RemoveKubeCredentials(const ProfilePaths& paths) {
 
 Result<bool> RemoveKeyRing(const ProfilePaths& paths) {
   if (!IsSafePathPart(paths.proxy_host) || !IsSafePathPart(paths.user)) {
-    return Fail(ErrorKind::kBadParameter, "no file can have the name of the user or proxy");
+    return Fail(ErrorKind::kBadParameter, "the name of the user or proxy cannot be the name of a file");
   }
   const std::string base = paths.SshKey();
   const bool found = FileExists(base) || FileExists(paths.TlsKey()) || FileExists(paths.TlsCertificate());

@@ -91,7 +91,7 @@ Result<Kubeconfig> Kubeconfig::Parse(std::string_view text, std::string_view sou
   Kubeconfig config;
   if (documents.empty() || documents.front().is_null()) return config;
   if (documents.size() > 1 || !documents.front().is_map()) {
-    return Fail(ErrorKind::kBadParameter, "{}: is not a kubeconfig", source);
+    return Fail(ErrorKind::kBadParameter, "{}: the file is not a kubeconfig", source);
   }
 
   config.root_ = std::move(documents.front());

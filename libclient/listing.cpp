@@ -155,7 +155,7 @@ Result<std::map<std::string, std::string>> ParseLabels(std::string_view text) {
   const auto finish = [&]() -> Status {
     if (!has_key && part.empty() && labels.empty()) return {};
     if (!has_key || key.empty())
-      return Fail(ErrorKind::kBadParameter, "labels are given as key=value, not \"{}\"", part);
+      return Fail(ErrorKind::kBadParameter, "labels must have the form key=value, not \"{}\"", part);
     labels[key] = part;
     key.clear();
     part.clear();

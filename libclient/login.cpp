@@ -41,7 +41,7 @@ Result<LoginAnswer> GetCertificates(const WebClient& web, const LoginOptions& op
   if (challenge.totp) {
     ASSIGN_OR_RETURN(request.totp_code, options.ask_code());
   } else if (challenge.webauthn) {
-    return FailWithHint(ErrorKind::kNotImplemented, "the account has only security keys, which cannot be used yet",
+    return FailWithHint(ErrorKind::kNotImplemented, "the account has only security keys, which are not implemented",
                         "add an authenticator app to the account");
   }
 
@@ -84,7 +84,7 @@ Status CheckClock(const Certificate& issued) {
   if (now < issued.not_after()) return {};
   return FailWithHint(
       ErrorKind::kBadParameter,
-      fmt::format("the clock of this host is ahead: it says {}, and the certificate that the cluster has just "
+      fmt::format("the clock of this host is ahead: the time here is {}, and the certificate that the cluster has just "
                   "issued ends at {}",
                   FormatTime(std::chrono::floor<std::chrono::seconds>(now)), FormatTime(issued.not_after())),
       "set the clock (timedatectl set-ntp true), then log in again");

@@ -31,11 +31,11 @@ using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
 
 std::unexpected<Error> FailConnect(const HostPort& address, int number) {
   const std::string where = FormatHostPort(address);
-  std::string hint = "check the address and that the network lets you through to it";
+  std::string hint = "check the address, and that the network allows connections to the host";
   std::string reason = std::strerror(number);
   if (number == ECONNREFUSED) {
     reason = "the connection was refused";
-    hint = "nothing listens there: check the host and the port, and that the service is up";
+    hint = "no program listens at this address: check the host and the port, and that the service runs";
   } else if (number == ETIMEDOUT) {
     reason = "no answer in time";
     hint = "a firewall may drop the packets: check the address, the port and your network";
@@ -55,7 +55,7 @@ Result<Addresses> Resolve(const HostPort& address) {
   if (code == 0) return Addresses(list);
   return FailWithHint(ErrorKind::kConnectionProblem,
                       fmt::format("cannot find the host \"{}\": {}", StripControl(address.host), ::gai_strerror(code)),
-                      "check how the name is spelt, and that DNS works");
+                      "check the spelling of the name, and that DNS works");
 }
 
 int ConnectOne(const addrinfo& candidate, Deadline deadline, UniqueFd& connected) {
@@ -118,7 +118,7 @@ Result<UniqueFd> ConnectThroughProxy(const HttpProxy& proxy, const HostPort& add
   const Secret text(request + "\r\n");
   Wipe(request);
   if (!WriteAll(fd.get(), text.Reveal(), {.is_socket = true, .deadline = deadline})) {
-    return Fail(ErrorKind::kConnectionProblem, "the HTTP proxy went away");
+    return Fail(ErrorKind::kConnectionProblem, "the HTTP proxy closed the connection");
   }
 
   ASSIGN_OR_RETURN(const std::string answer, ReadProxyAnswer(fd.get(), deadline));

@@ -93,7 +93,7 @@ Status HandOverRelay(const std::string& name, int out) {
   const Address address(name);
   ASSIGN_OR_RETURN(const UniqueFd relay, OpenSocket());
   if (::connect(relay.get(), address.get(), address.size) != 0 || PeerUser(relay.get()) != ::geteuid()) {
-    return Fail(ErrorKind::kConnectionProblem, "the process that dials the node is not there");
+    return Fail(ErrorKind::kConnectionProblem, "the process that dials the node does not run");
   }
 
   char byte = 0;  // a descriptor travels with at least one
@@ -113,7 +113,7 @@ Status HandOverRelay(const std::string& name, int out) {
   std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
 
   if (::sendmsg(out, &message, MSG_NOSIGNAL) == 1) return {};
-  return Fail(ErrorKind::kBadParameter, "the output takes no descriptor: {}", std::strerror(errno));
+  return Fail(ErrorKind::kBadParameter, "cannot pass a descriptor to the output: {}", std::strerror(errno));
 }
 
 }  // namespace sallyport

@@ -104,7 +104,7 @@ std::string Profile::Name() const {
 Result<Profile> ParseProfile(std::string_view yaml, std::string_view source) {
   ASSIGN_OR_RETURN(const auto documents, ParseYaml(yaml, source, {.max_bytes = kMaxProfileBytes}));
   if (documents.empty() || !documents.front().is_map()) {
-    return Fail(ErrorKind::kBadParameter, "{}: is not a profile", source);
+    return Fail(ErrorKind::kBadParameter, "{}: the file is not a profile", source);
   }
 
   Profile profile;
@@ -118,7 +118,7 @@ Result<Profile> ParseProfile(std::string_view yaml, std::string_view source) {
     return Fail(ErrorKind::kBadParameter, "{}: web_proxy_addr does not name a proxy", source);
   }
   if (!profile.user.empty() && !IsSafePathPart(profile.user)) {
-    return Fail(ErrorKind::kBadParameter, "{}: the user is not a name that a file can have", source);
+    return Fail(ErrorKind::kBadParameter, "{}: the name of the user cannot be the name of a file", source);
   }
 
   if (profile.cluster.empty()) profile.cluster = profile.Name();
@@ -149,7 +149,7 @@ Result<std::string> ProfileDirectory::CurrentName() const {
   const auto content = ReadFile(home_ + "/current-profile", 4096);
   if (!content && content.error().kind != ErrorKind::kNotFound) return std::unexpected(content.error());
   const std::string name(content ? Trimmed(*content) : "");
-  if (name.empty()) return Fail(ErrorKind::kNotFound, "no profile is current in {}", home_);
+  if (name.empty()) return Fail(ErrorKind::kNotFound, "there is no current profile in {}", home_);
   if (!IsSafePathPart(name)) {
     return Fail(ErrorKind::kBadParameter, "{}/current-profile does not hold the name of a profile", home_);
   }
@@ -184,14 +184,15 @@ Result<Profile> ProfileDirectory::Load(std::string_view name) const {
   if (chosen.empty()) {
     ASSIGN_OR_RETURN(chosen, CurrentName());
   }
-  if (!IsSafePathPart(chosen)) return Fail(ErrorKind::kBadParameter, "\"{}\" cannot be a profile", StripControl(name));
+  if (!IsSafePathPart(chosen))
+    return Fail(ErrorKind::kBadParameter, "\"{}\" cannot be the name of a profile", StripControl(name));
   ASSIGN_OR_RETURN(const std::string content, ReadFile(PathOf(chosen), kMaxProfileBytes));
   return ParseProfile(content, PathOf(chosen));
 }
 
 Status ProfileDirectory::Save(const Profile& profile, bool make_current) const {
   const std::string name = profile.Name();
-  if (!IsSafePathPart(name)) return Fail(ErrorKind::kBadParameter, "the profile names no proxy");
+  if (!IsSafePathPart(name)) return Fail(ErrorKind::kBadParameter, "the profile does not name a proxy");
   RETURN_IF_ERROR(MakeDirectories(home_, kProfileDirectoryMode));
   RETURN_IF_ERROR(WriteFile(PathOf(name), FormatProfile(profile), ModeUnderUmask(kProfileMode)));
   return make_current ? SetCurrent(name) : Status();

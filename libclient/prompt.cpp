@@ -91,7 +91,7 @@ Result<Secret> ReadLine(int fd, const InterruptScope* scope = nullptr) {
   while (line.size() < kMaxLine) {
     if (scope != nullptr && scope->WaitFor(fd)) {
       Wipe(line);
-      return Fail(ErrorKind::kInterrupted, "the question was not answered");
+      return Fail(ErrorKind::kInterrupted, "the user interrupted the prompt");
     }
     char byte = 0;
     const ssize_t count = ::read(fd, &byte, 1);

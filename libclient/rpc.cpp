@@ -129,8 +129,8 @@ Status RpcClient::Rehearse() {
   const auto begun =
       Call<sallyport::v1::BeginResponse>("/sallyport.v1.RehearsalService/Begin", sallyport::v1::BeginRequest());
   if (!begun && begun.error().kind == ErrorKind::kNotImplemented) {
-    return FailWithHint(ErrorKind::kNotImplemented, "this cluster cannot try changes without making them",
-                        "nothing was sent; a cluster of Sallyport can");
+    return FailWithHint(ErrorKind::kNotImplemented, "this cluster does not support dry runs",
+                        "dry runs need a Sallyport cluster; no change was sent");
   }
   if (!begun) return std::unexpected(begun.error());
   state_->rehearsal = begun->rehearsal();

@@ -27,16 +27,16 @@ Status CheckExpiry(const Certificate& certificate, const Profile& profile, Time 
 Result<Session> OpenSession(const ProfileDirectory& directory, std::string_view profile_name, Time now) {
   auto profile = directory.Load(profile_name);
   if (!profile && profile.error().kind == ErrorKind::kNotFound) {
-    return FailNotLoggedIn(
-        profile_name.empty() ? "there is no login here" : fmt::format("there is no login at {}", profile_name),
-        nullptr);
+    return FailNotLoggedIn(profile_name.empty() ? "the profile directory has no login"
+                                                : fmt::format("there is no login at {}", profile_name),
+                           nullptr);
   }
   if (!profile) return std::unexpected(profile.error());
 
   Session session;
   session.profile = *profile;
   session.paths = PathsOf(directory, session.profile);
-  if (!IsSafePathPart(session.profile.user)) return FailNotLoggedIn("there is no login here", nullptr);
+  if (!IsSafePathPart(session.profile.user)) return FailNotLoggedIn("the profile directory has no login", nullptr);
 
   // The certificate alone comes first: an expired login is said before any key is read.
   auto certificates = LoadCertificates(session.paths, session.profile.cluster);
@@ -60,13 +60,14 @@ Result<std::string> AuthoritiesOf(const Session& session, std::string_view clust
   auto authorities = LoadTlsAuthorities(session.paths, cluster);
   if (!authorities) authorities = LoadTlsAuthorities(session.paths);
   if (authorities) return authorities;
-  return FailNotLoggedIn(fmt::format("the authorities of {} are not there", cluster), &session.profile);
+  return FailNotLoggedIn(fmt::format("the certificate authorities of {} are missing", cluster), &session.profile);
 }
 
 Status RequireTlsRouting(const Session& session) {
   if (session.profile.tls_routing_enabled) return {};
   return FailWithHint(ErrorKind::kNotImplemented,
-                      fmt::format("{} has no TLS routing, and other ways are not implemented", session.profile.Name()),
+                      fmt::format("{} has no TLS routing, and connections without TLS routing are not implemented",
+                                  session.profile.Name()),
                       "set proxy_listener_mode: multiplex on the cluster, then log in again");
 }
 

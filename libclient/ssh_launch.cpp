@@ -67,8 +67,8 @@ Result<std::string> KnownHostsOf(const Session& session, std::string_view cluste
 
   if (!own.empty()) return own;
   if (!any.empty()) return any;
-  return FailWithHint(ErrorKind::kNotFound, fmt::format("the host authorities of {} are not known here", cluster),
-                      "see the clusters: tsh clusters; then log in again: tsh login");
+  return FailWithHint(ErrorKind::kNotFound, fmt::format("the profile has no host authorities of {}", cluster),
+                      "list the clusters: tsh clusters; then log in again: tsh login");
 }
 
 // Returns directories for files that ssh reads outside of profiles, best first: a home may be read-only.
@@ -119,8 +119,8 @@ Result<std::string> KeepSomewhere(const Session& session, const EnvironmentReade
     if (Keep(fmt::format("{}/{}", directory, name), text)) return directory;
   }
   return FailWithHint(first ? ErrorKind::kBadParameter : first.error().kind,
-                      first ? "there is no directory for the files that ssh reads" : first.error().message,
-                      "set HOME, XDG_CACHE_HOME or TMPDIR to a directory of yours that can be written");
+                      first ? "there is no writable directory for the files that ssh reads" : first.error().message,
+                      "set HOME, XDG_CACHE_HOME or TMPDIR to a directory that you own and can write to");
 }
 
 }  // namespace
@@ -130,8 +130,10 @@ Result<SshFiles> PrepareSshFiles(const Session& session, std::string_view cluste
   if (session.ring.ssh_certificate.empty()) {
     return FailWithHint(ErrorKind::kNotLoggedIn, "the login has no certificate for SSH", "log in again: tsh login");
   }
-  if (!IsSafePathPart(session.profile.Name())) return Fail(ErrorKind::kBadParameter, "the proxy's name is not usable");
-  if (!IsSafePathPart(cluster)) return Fail(ErrorKind::kBadParameter, "no file can have the name of that cluster");
+  if (!IsSafePathPart(session.profile.Name()))
+    return Fail(ErrorKind::kBadParameter, "the name of the proxy cannot be the name of a file");
+  if (!IsSafePathPart(cluster))
+    return Fail(ErrorKind::kBadParameter, "the name of the cluster cannot be the name of a file");
   ASSIGN_OR_RETURN(const std::string known_hosts, KnownHostsOf(session, cluster));
   ASSIGN_OR_RETURN(const std::string directory, KeepSomewhere(session, environment, cluster, known_hosts));
   SshFiles files;
@@ -152,7 +154,8 @@ Result<SshFiles> PrepareSshFiles(const Session& session, std::string_view cluste
 
 Result<std::string> KeepSshCertificate(const Session& session, std::string_view login, const std::string& certificate,
                                        const EnvironmentReader& environment) {
-  if (!IsSafePathPart(session.profile.Name())) return Fail(ErrorKind::kBadParameter, "the proxy's name is not usable");
+  if (!IsSafePathPart(session.profile.Name()))
+    return Fail(ErrorKind::kBadParameter, "the name of the proxy cannot be the name of a file");
   // A login may have any characters, and several users may share a home.
   const std::string whose = fmt::format("{}\n{}\n{}", session.user(), session.profile.cluster, login);
   const std::string name = fmt::format("{:016x}-cert.pub", std::hash<std::string>()(whose));
@@ -237,7 +240,7 @@ Status CheckSshLogin(std::string_view login) {
   if (usable) return {};
   return FailWithHint(
       ErrorKind::kBadParameter, fmt::format("\"{}\" cannot be a login: OpenSSH refuses it", StripControl(login)),
-      fmt::format("use one without {} and control characters, that does not begin with - or end with \\", kRefused));
+      fmt::format("use a login without {} and control characters that does not begin with - or end with \\", kRefused));
 }
 
 bool IsPlainHost(std::string_view host) {

@@ -5,7 +5,7 @@
 namespace sallyport {
 namespace {
 
-constexpr std::string_view kTimedOut = "the other side does not answer in time";
+constexpr std::string_view kTimedOut = "the peer does not answer in time";
 
 std::unexpected<Error> Broken(const Stream& stream) {
   if (auto failure = stream.failure()) return std::unexpected(std::move(*failure));

@@ -168,7 +168,7 @@ Error VerificationError(long code, const std::string& names, const TlsOptions& o
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
       return error("certificate signed by unknown authority",
                    options.authorities_pem.empty()
-                       ? "point SSL_CERT_FILE at its authority, or use --insecure where that is acceptable"
+                       ? "point SSL_CERT_FILE at the authority of the host, or use --insecure where that is acceptable"
                        : "the cluster may have changed its authorities: log in again");
     default:
       return error(X509_verify_cert_error_string(code), "ask the administrator of that host");
@@ -194,12 +194,13 @@ Error AlertError(const std::string& where) {
     case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
     case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
     case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
-      return {ErrorKind::kNotLoggedIn, fmt::format("{} does not accept our certificate", where), "log in again"};
+      return {ErrorKind::kNotLoggedIn, fmt::format("{} does not accept the certificate of the login", where),
+              "log in again"};
     case SSL_R_WRONG_VERSION_NUMBER:
       return {ErrorKind::kConnectionProblem, fmt::format("{} does not speak TLS", where),
-              "check the port: it may be a plain HTTP one"};
+              "check the port: the port may serve plain HTTP"};
     default:
-      return {ErrorKind::kConnectionProblem, fmt::format("no TLS with {}: {}", where, said),
+      return {ErrorKind::kConnectionProblem, fmt::format("the TLS handshake with {} failed: {}", where, said),
               "check that the address is that of the proxy"};
   }
 }

@@ -45,13 +45,12 @@ Error ErrorOfDial(const GrpcStatus& status, const NodeAddress& address) {
   if (error.kind == ErrorKind::kNotLoggedIn) return error;
   if (error.message.contains(kAmbiguous)) {
     return {ErrorKind::kNotFound, fmt::format("several nodes are called {} ({})", address.host, kAmbiguous),
-            "name one by its ID: tsh ls -v", ErrorDetail::kAmbiguousNode};
+            "choose a node by its ID: tsh ls -v", ErrorDetail::kAmbiguousNode};
   }
   if (status.code == kGrpcUnavailable || error.kind == ErrorKind::kNotFound) {
-    return {
-        ErrorKind::kNotFound,
-        fmt::format("there is no node {}, or it is not connected now ({})", address.host, StripControl(status.message)),
-        "see the nodes: tsh ls"};
+    return {ErrorKind::kNotFound,
+            fmt::format("node {} does not exist or is not connected ({})", address.host, StripControl(status.message)),
+            "list the nodes: tsh ls"};
   }
   return InContext(address.host, std::move(error));
 }
@@ -93,14 +92,15 @@ Status NodeConnection::AwaitNode(Deadline deadline) {
     RETURN_IF_ERROR(call_->Step());
     ASSIGN_OR_RETURN(const auto message, call_->Next());
     if (message) return Take(*message);
-    if (call_->ended()) return Fail(ErrorKind::kConnectionProblem, "the proxy ends the connection");
+    if (call_->ended()) return Fail(ErrorKind::kConnectionProblem, "the proxy ended the connection");
     if (!WaitFor(call_->fd(), call_->events(), deadline)) return std::unexpected(AnswersTooLate(kProxy));
   }
 }
 
 Status NodeConnection::Take(const std::string& message) {
   transportv1::ProxySSHResponse answer;
-  if (!answer.ParseFromString(message)) return Fail(ErrorKind::kBadParameter, "the proxy sends what is no answer");
+  if (!answer.ParseFromString(message))
+    return Fail(ErrorKind::kBadParameter, "the proxy sent an answer that cannot be decoded");
   if (answer.has_ssh()) from_node_ += answer.ssh().payload();
   return {};
 }

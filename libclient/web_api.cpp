@@ -136,7 +136,8 @@ Result<PingAnswer> ParsePingAnswer(const Value& json) {
   answer.cluster_name = TextAt(json, {"cluster_name"});
   answer.server_version = TextAt(json, {"server_version"});
   if (answer.server_version.empty() || At(json, {"proxy"}) == nullptr) {
-    return FailWithHint(ErrorKind::kBadParameter, "the answer is not that of a proxy",
+    return FailWithHint(ErrorKind::kBadParameter,
+                        "the answer has no server version or no proxy settings, so the host is not a proxy",
                         "check that the address is that of the proxy");
   }
 
@@ -179,7 +180,8 @@ Result<LoginAnswer> ParseLoginAnswer(const Value& json) {
       answer.host_authorities.push_back(std::move(authority));
     }
   }
-  if (answer.host_authorities.empty()) return Fail(ErrorKind::kBadParameter, "the proxy's answer has no authority");
+  if (answer.host_authorities.empty())
+    return Fail(ErrorKind::kBadParameter, "the proxy's answer has no host authorities");
   return answer;
 }
 

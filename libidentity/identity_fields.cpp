@@ -13,7 +13,7 @@ Status ReadNumber(std::string_view what, const std::string& text, Number& number
   const char* end = text.data() + text.size();
   const auto result = std::from_chars(text.data(), end, number);
   if (result.ec == std::errc() && result.ptr == end) return {};
-  return Fail(ErrorKind::kBadParameter, "{} is not a number that fits", what);
+  return Fail(ErrorKind::kBadParameter, "{} is not a number in the valid range", what);
 }
 
 std::string WriteTargetPort(const Identity& identity) {

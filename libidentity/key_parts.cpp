@@ -73,7 +73,7 @@ bool PushCurve(OSSL_PARAM_BLD* builder, const Curve& curve, std::string_view poi
 
 Status CheckPoint(const Curve& curve, std::string_view point) {
   if (point.size() != 1 + 2 * curve.field_bytes || point[0] != '\x04') {
-    return Fail(ErrorKind::kBadParameter, "ECDSA key has a point that is not an uncompressed one of {}",
+    return Fail(ErrorKind::kBadParameter, "ECDSA key has a point that is not an uncompressed point of {}",
                 curve.ssh_name);
   }
   return {};
@@ -103,7 +103,7 @@ Status CheckRsaPair(const EVP_PKEY* key) {
   const BignumPtr product(BN_new());
   const BignumContextPtr context(BN_CTX_new());
   if (BN_mul(product.get(), p.get(), q.get(), context.get()) != 1 || BN_cmp(product.get(), n.get()) != 0) {
-    return Fail(ErrorKind::kBadParameter, "RSA key has factors that do not make its modulus");
+    return Fail(ErrorKind::kBadParameter, "RSA key has factors whose product is not its modulus");
   }
   return {};
 }

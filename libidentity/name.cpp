@@ -33,11 +33,11 @@ Result<std::optional<std::string>> DecodeValue(const DerItem& item) {
     case DerTag::kIa5String:
     case DerTag::kNumericString:
       if (std::ranges::any_of(item.contents, [](char c) { return (c & 0x80) != 0; })) {
-        return Fail(ErrorKind::kBadParameter, "name holds a text with characters beyond its type");
+        return Fail(ErrorKind::kBadParameter, "name holds a string with characters that its type does not allow");
       }
       return std::string(item.contents);
     case DerTag::kUtf8String:
-      if (!IsValidUtf8(item.contents)) return Fail(ErrorKind::kBadParameter, "name holds a text that is not UTF-8");
+      if (!IsValidUtf8(item.contents)) return Fail(ErrorKind::kBadParameter, "name holds a string that is not UTF-8");
       return std::string(item.contents);
     default:
       return std::nullopt;

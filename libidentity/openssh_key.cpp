@@ -65,7 +65,8 @@ Status CheckPadding(std::string_view padding) {
 Result<std::string_view> ReadFrame(std::string_view body) {
   SshReader reader(body);
   const auto magic = reader.Raw(kMagic.size());
-  if (!magic || *magic != kMagic) return Fail(ErrorKind::kBadParameter, "OpenSSH private key does not start as one");
+  if (!magic || *magic != kMagic)
+    return Fail(ErrorKind::kBadParameter, "OpenSSH private key does not begin with the marker of its format");
   ASSIGN_OR_RETURN(const std::string_view cipher, reader.String());
   ASSIGN_OR_RETURN(const std::string_view derivation, reader.String());
   RETURN_IF_ERROR(reader.String());  // options of the derivation

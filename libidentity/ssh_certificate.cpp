@@ -74,7 +74,8 @@ Result<SshOptions> ReadOptions(std::string_view packed) {
     if (!data.empty()) {
       SshReader inner(data);
       ASSIGN_OR_RETURN(value, inner.String());
-      if (!inner.AtEnd()) return Fail(ErrorKind::kBadParameter, "SSH certificate has an option with more than a value");
+      if (!inner.AtEnd())
+        return Fail(ErrorKind::kBadParameter, "SSH certificate has an option with more than one value");
     }
     options.emplace(name, value);
   }
@@ -176,7 +177,7 @@ Status SshCertificate::CheckValidity(Time now) const {
     return FailWithHint(
         ErrorKind::kNotLoggedIn,
         fmt::format("SSH certificate of \"{}\" is not valid before {}", key_id, FormatTime(FromUnix(valid_after))),
-        "compare the clocks of both sides");
+        "compare the clocks of both hosts");
   }
   if (valid_before != kSshForever && now >= FromUnix(valid_before)) {
     return FailWithHint(
@@ -215,7 +216,7 @@ Result<SshCertificate> ParseSshCertificate(std::string_view line) {
   line = Trimmed(line);
   const std::string_view type = line.substr(0, line.find_first_of(kKeyLineSpaces));
   if (!IsSshCertificateType(type) || line.find('\n') != std::string_view::npos) {
-    return Fail(ErrorKind::kBadParameter, "text is not one line with an SSH certificate");
+    return Fail(ErrorKind::kBadParameter, "text is not a single line with an SSH certificate");
   }
 
   line.remove_prefix(type.size());

@@ -207,7 +207,7 @@ SshOptions UserSshCriticalOptions(const Identity& identity) {
 
 Result<SshUser> UserOfSshCertificate(const SshCertificate& certificate) {
   if (certificate.type != SshCertificateType::kUser) {
-    return Fail(ErrorKind::kBadParameter, "SSH certificate is one of a host, not of a user");
+    return Fail(ErrorKind::kBadParameter, "SSH certificate is for a host, not for a user");
   }
 
   SshUser user;
@@ -218,7 +218,7 @@ Result<SshUser> UserOfSshCertificate(const SshCertificate& certificate) {
   if (const std::string_view address = ValueOf(certificate.critical_options, kSourceAddress); !address.empty()) {
     const std::size_t slash = address.find('/');
     if (slash == std::string_view::npos || address.find('/', slash + 1) != std::string_view::npos) {
-      return Fail(ErrorKind::kBadParameter, "SSH certificate is pinned to something that is no address");
+      return Fail(ErrorKind::kBadParameter, "SSH certificate is pinned to a source that is not a range of addresses");
     }
     user.identity.pinned_ip = address.substr(0, slash);
   }

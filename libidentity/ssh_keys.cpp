@@ -32,7 +32,7 @@ Result<Digest> DigestOf(std::string_view algorithm, const PublicKey& key) {
   } else if (algorithm == key.SshType()) {
     return key.type() == KeyType::kEcdsa ? DigestOfCurve(*CurveOf(key.native())) : Digest::kSha256;
   }
-  return Fail(ErrorKind::kBadParameter, "signature algorithm is not one of a key of type {}", key.SshType());
+  return Fail(ErrorKind::kBadParameter, "signature algorithm does not fit a key of type {}", key.SshType());
 }
 
 // SSH carries the two numbers of an ECDSA signature, everything else carries DER.

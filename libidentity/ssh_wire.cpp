@@ -52,7 +52,7 @@ SshWriter& SshWriter::Raw(std::string_view bytes) {
 
 Result<std::string_view> SshReader::Raw(std::size_t count) {
   if (count > rest_.size()) {
-    return Fail(ErrorKind::kBadParameter, "SSH data ends early: {} bytes wanted, {} there", count, rest_.size());
+    return Fail(ErrorKind::kBadParameter, "SSH data ends early: expected {} bytes, found {}", count, rest_.size());
   }
   const std::string_view bytes = rest_.substr(0, count);
   rest_.remove_prefix(count);

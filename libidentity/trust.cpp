@@ -18,7 +18,7 @@ Status CheckTime(const Certificate& leaf, Time now) {
     return FailWithHint(ErrorKind::kNotLoggedIn,
                         fmt::format("certificate of \"{}\" is not valid before {}", leaf.subject_common_name(),
                                     FormatTime(leaf.not_before())),
-                        "compare the clocks of both sides");
+                        "compare the clocks of both hosts");
   }
   if (now > leaf.not_after()) {
     return FailWithHint(
@@ -61,7 +61,7 @@ Result<TrustSet> TrustSet::Make(std::vector<TrustedAuthority> authorities) {
     const Certificate& certificate = authority.certificate;
     const bool may_sign = certificate.key_usage() == 0 || (certificate.key_usage() & kKeyUsageCertSign) != 0;
     if (!certificate.is_ca() || !may_sign || certificate.public_key().empty()) {
-      return Fail(ErrorKind::kBadParameter, "certificate trusted as {} authority of \"{}\" is not one of a CA",
+      return Fail(ErrorKind::kBadParameter, "certificate trusted as {} authority of \"{}\" is not a CA certificate",
                   authority.ca_type, authority.cluster);
     }
     snapshot->by_subject.emplace(certificate.subject_der(), i);
@@ -75,7 +75,8 @@ Result<TrustSet> TrustSet::Make(std::vector<TrustedAuthority> authorities) {
 Result<const TrustedAuthority*> TrustSet::Verify(const Certificate& leaf, Time now, LeafUsage usage) const {
   if (leaf.empty()) return Fail(ErrorKind::kAccessDenied, "no certificate to check");
   if (leaf.is_ca()) {
-    return Fail(ErrorKind::kAccessDenied, "certificate of \"{}\" is one of an authority, not of a user or host",
+    return Fail(ErrorKind::kAccessDenied,
+                "certificate of \"{}\" is a CA certificate, not the certificate of a user or host",
                 leaf.subject_common_name());
   }
 

@@ -46,11 +46,11 @@ Result<HostIdentity> KeepIdentity(const std::string& data_dir, const std::string
   ASSIGN_OR_RETURN(const SshCertificate ssh, ParseSshCertificate(certs.ssh()));
   if (credentials.tls_authorities.empty() || tls.public_key() != key.public_key() ||
       ssh.public_key != key.public_key()) {
-    return Fail(ErrorKind::kBadParameter, "the cluster's answer is no identity of this host");
+    return Fail(ErrorKind::kBadParameter, "the cluster's answer has no authorities, or certificates for another key");
   }
   ASSIGN_OR_RETURN(HostIdentity identity, Describe(std::move(credentials)));
   if (!host_id.empty() && identity.host_id != host_id) {
-    return Fail(ErrorKind::kBadParameter, "the cluster's answer is the identity of another host");
+    return Fail(ErrorKind::kBadParameter, "the cluster's answer has certificates for another host");
   }
   RETURN_IF_ERROR(WriteIdentityFile(PathIn(data_dir), identity.credentials));
   RETURN_IF_ERROR(WritePrivateFile(UuidPathIn(data_dir), identity.host_id));

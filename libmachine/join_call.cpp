@@ -43,8 +43,9 @@ Result<std::string> PinnedAuthority(const JoinSettings& settings) {
   });
   if (pinned) return answer.tlsca();
   return FailWithHint(ErrorKind::kAccessDenied,
-                      fmt::format("the cluster at {} is not the one of the CA pin", FormatHostPort(settings.address)),
-                      "compare the pin with that of tctl status; the token was not sent");
+                      fmt::format("the certificate authorities of the cluster at {} do not match the CA pin",
+                                  FormatHostPort(settings.address)),
+                      "compare the CA pin with the output of tctl status; the token was not sent");
 }
 
 Result<proto::Certs> JoinByPin(const JoinSettings& settings, const types::RegisterUsingTokenRequest& request) {
@@ -82,7 +83,7 @@ Result<proto::Certs> JoinByWeb(const JoinSettings& settings, const types::Regist
   ASSIGN_OR_RETURN(*certs.mutable_ssh(), Field(answer, "ssh"));
   ASSIGN_OR_RETURN(*certs.mutable_tls(), Field(answer, "tls"));
   const Value* authorities = answer.Find("tls_ca_certs");
-  if (authorities == nullptr) return Fail(ErrorKind::kBadParameter, "the proxy's answer names no authority");
+  if (authorities == nullptr) return Fail(ErrorKind::kBadParameter, "the proxy's answer has no certificate authority");
   for (const auto& authority : authorities->as_list()) {
     ASSIGN_OR_RETURN(*certs.add_tlscacerts(), FromBase64(authority.as_string()));
   }

@@ -12,7 +12,7 @@ Status ShowToken(const JoinSettings& settings, std::string_view state, types::Re
   ASSIGN_OR_RETURN(const std::string token, ConfigSecret(settings.token));
   if (token.empty()) {
     return FailWithHint(ErrorKind::kBadParameter, fmt::format("this host {}, and has no token to join", state),
-                        "give it one: --token=TOKEN; tctl nodes add makes one on the cluster");
+                        "give a join token: --token=TOKEN; tctl nodes add makes a join token on the cluster");
   }
   request.set_token(token);
   return {};

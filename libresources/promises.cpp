@@ -31,7 +31,7 @@ constexpr PromiseRow kPromiseRows[] = {
     {kRole, "spec.options.cert_format", kEnforced},
     {kRole, "spec.options.client_idle_timeout", kEnforced, {}, "on nodes"},
     {kRole, "spec.options.disconnect_expired_cert", kEnforced, {}, "on nodes"},
-    {kRole, "spec.options.enhanced_recording", kAddsNothing, "disk", "command and network are what roles begin with"},
+    {kRole, "spec.options.enhanced_recording", kAddsNothing, "disk", "command and network are the defaults of roles"},
     {kRole, "spec.options.permit_x11_forwarding", kEnforced},
     {kRole, "spec.options.max_connections", kRefused},
     {kRole, "spec.options.max_sessions", kEnforced},
@@ -44,7 +44,7 @@ constexpr PromiseRow kPromiseRows[] = {
     {kRole, "spec.options.max_kubernetes_connections", kEnforced},
     {kRole, "spec.options.desktop_directory_sharing", kNotConcerned},
     {kRole, "spec.options.create_host_user", kAddsNothing},
-    {kRole, "spec.options.pin_source_ip", kEnforced, {}, "nobody with such a role gets certificates"},
+    {kRole, "spec.options.pin_source_ip", kEnforced, {}, "users with such a role get no certificates"},
     {kRole, "spec.options.ssh_file_copy", kEnforced},
     {kRole, "spec.options.require_session_mfa", kEnforced, {}, "session MFA is not implemented: sessions are denied"},
     {kRole, "spec.options.device_trust_mode", kRefused, kRequiredDevice},
@@ -63,10 +63,10 @@ constexpr PromiseRow kPromiseRows[] = {
     {kRole, "spec.allow.kubernetes_groups", kEnforced},
     {kRole, "spec.allow.request", kEnforced},
     {kRole, "spec.allow.kubernetes_users", kEnforced},
-    {kRole, "spec.allow.app_labels", kEnforced, {}, "of lists: applications are not reached"},
+    {kRole, "spec.allow.app_labels", kEnforced, {}, "of lists alone: access to applications is not implemented"},
     {kRole, "spec.allow.cluster_labels", kNotConcerned},
     {kRole, "spec.allow.kubernetes_labels", kEnforced},
-    {kRole, "spec.allow.db_labels", kEnforced, {}, "of lists: databases are not reached"},
+    {kRole, "spec.allow.db_labels", kEnforced, {}, "of lists alone: access to databases is not implemented"},
     {kRole, "spec.allow.db_names", kNotConcerned},
     {kRole, "spec.allow.db_users", kNotConcerned},
     {kRole, "spec.allow.impersonate", kEnforced},
@@ -86,10 +86,10 @@ constexpr PromiseRow kPromiseRows[] = {
     {kRole, "spec.allow.desktop_groups", kNotConcerned},
     {kRole, "spec.allow.db_roles", kNotConcerned},
     {kRole, "spec.allow.node_labels_expression", kEnforced},
-    {kRole, "spec.allow.app_labels_expression", kEnforced, {}, "of lists"},
+    {kRole, "spec.allow.app_labels_expression", kEnforced, {}, "of lists alone"},
     {kRole, "spec.allow.cluster_labels_expression", kNotConcerned},
     {kRole, "spec.allow.kubernetes_labels_expression", kEnforced},
-    {kRole, "spec.allow.db_labels_expression", kEnforced, {}, "of lists"},
+    {kRole, "spec.allow.db_labels_expression", kEnforced, {}, "of lists alone"},
     {kRole, "spec.allow.db_service_labels_expression", kNotConcerned},
     {kRole, "spec.allow.windows_desktop_labels_expression", kNotConcerned},
     {kRole, "spec.allow.group_labels_expression", kNotConcerned},
@@ -101,7 +101,11 @@ constexpr PromiseRow kPromiseRows[] = {
     {kRole, "spec.allow.workload_identity_labels_expression", kAddsNothing},
     {kRole, "spec.allow.mcp", kNotConcerned},
 
-    {kPreference, "spec.type", kEnforced, {}, "login by connectors is not implemented: nobody logs in by one"},
+    {kPreference,
+     "spec.type",
+     kEnforced,
+     {},
+     "login by connectors is not implemented: users cannot log in by a connector"},
     {kPreference, "spec.second_factor", kEnforced},
     {kPreference, "spec.connector_name", kAddsNothing},
     {kPreference, "spec.u2f", kNotConcerned},
@@ -132,7 +136,7 @@ constexpr PromiseRow kPromiseRows[] = {
     {kNetworking, "spec.session_control_timeout", kNotConcerned},
     {kNetworking, "spec.idle_timeout_message", kEnforced},
     {kNetworking, "spec.web_idle_timeout", kNotConcerned},
-    {kNetworking, "spec.proxy_listener_mode", kNotConcerned, {}, "one port serves everything"},
+    {kNetworking, "spec.proxy_listener_mode", kNotConcerned, {}, "one port serves all protocols"},
     {kNetworking, "spec.routing_strategy", kEnforced},
     {kNetworking, "spec.tunnel_strategy", kNotConcerned},
     {kNetworking, "spec.proxy_ping_interval", kNotConcerned},
@@ -140,7 +144,7 @@ constexpr PromiseRow kPromiseRows[] = {
     {kNetworking, "spec.case_insensitive_routing", kEnforced},
     {kNetworking, "spec.ssh_dial_timeout", kNotConcerned},
 
-    {kRecording, "spec.mode", kEnforced, {}, "recordings are made at the node, also in the proxy's modes"},
+    {kRecording, "spec.mode", kEnforced, {}, "the node records sessions, also in the proxy's modes"},
     {kRecording, "spec.proxy_checks_host_keys", kNotConcerned},
     {kRecording, "spec.encryption", kRefused},
 };
@@ -211,7 +215,7 @@ bool Asks(const Message& resource, const PromiseRow& row) {
 }
 
 std::string_view TextOf(Promise promise) {
-  constexpr std::array kTexts{"enforced", "governs what is not offered", "adds nothing", "refused"};
+  constexpr std::array kTexts{"enforced", "not applicable", "adds nothing", "refused"};
   return kTexts[static_cast<std::size_t>(promise)];
 }
 
@@ -223,9 +227,8 @@ Status CheckPromises(const Message& resource) {
   const std::string kind = KindNameOf(resource);
   for (const PromiseRow& row : kPromiseRows) {
     if (row.kind != kind || row.promise != kRefused || !Asks(resource, row)) continue;
-    return FailWithHint(ErrorKind::kNotImplemented,
-                        fmt::format("{}: this would restrict, and is not implemented", row.field),
-                        "leave it out: a promise that is not kept is worse than none");
+    return FailWithHint(ErrorKind::kNotImplemented, fmt::format("{}: this restriction is not implemented", row.field),
+                        "leave the field out: the cluster does not enforce the field");
   }
   return {};
 }
@@ -243,10 +246,10 @@ std::string PromisesAsMarkdown() {
   std::string text =
       "# Options of roles and settings\n\n"
       "What the cluster does about each. Made from libresources/promises by `./dev docs`.\n\n"
-      "- enforced: it does what it says, or what cannot be decided is refused.\n"
-      "- governs what is not offered: it may be written; there is nothing that it could fail to restrict.\n"
-      "- adds nothing: it may be written; the log says that it has no effect.\n"
-      "- refused: it would restrict and is not implemented, so it cannot be written.\n\n"
+      "- enforced: the cluster enforces the field; when the cluster cannot decide, it refuses access.\n"
+      "- not applicable: the field may be written; it restricts functions that the cluster does not offer.\n"
+      "- adds nothing: the field may be written; the log says that the field has no effect.\n"
+      "- refused: the field would restrict access and is not implemented, so it cannot be written.\n\n"
       "Conditions of `deny` restrict what those of `allow` open.\n\n"
       "| kind | field | | values, notes |\n| --- | --- | --- | --- |\n";
 

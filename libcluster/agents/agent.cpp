@@ -19,8 +19,8 @@ constexpr int kNetworkThreads = 1;
 // The errors upon which users log in again mean, for a host, the state of another cluster.
 Error OfOtherCluster(Error error, const std::string& cluster, const std::string& data_dir) {
   if (!error.hint.contains("log in again")) return error;
-  error.message += fmt::format("; the data directory {} has the state of a host of the cluster {}", data_dir, cluster);
-  error.hint = "name the address of that cluster; or join this one with a data directory of its own: --data-dir";
+  error.message += fmt::format("; the data directory {} belongs to a host of the cluster {}", data_dir, cluster);
+  error.hint = "set the address of that cluster, or join the new cluster with another data directory: --data-dir";
   return error;
 }
 
@@ -54,7 +54,7 @@ struct Agent::State {
   ~State() {
     renewal.reset();
     // Connections end first, so that their last events are still sent.
-    services->EndAll("the node is going away");
+    services->EndAll("the node is stopping");
     if (tunnel) tunnel->Stop();
     services.reset();
     loop.Stop();
@@ -92,7 +92,7 @@ Status Agent::State::Connect(HostIdentity identity, const JoinSettings& settings
   };
   renewing.renewed = [this](const HostIdentity& renewed) {
     if (const Status used = Use(renewed); !used) {
-      Log(LogLevel::kError, "the host's new certificates cannot be used", {{"reason", used.error().message}});
+      Log(LogLevel::kError, "cannot use the host's new certificates", {{"reason", used.error().message}});
     }
   };
 

@@ -81,9 +81,12 @@ Result<UniqueFd> KubeService::Dial(const v1::Dial& dial) {
   // Roles decide by labels, and these are the cluster's own.
   const Labels labels{dial.kube().labels().begin(), dial.kube().labels().end()};
   if (found->labels != labels) {
-    Log(LogLevel::kWarning, "a connection was refused: the proxy knows other labels",
+    Log(LogLevel::kWarning,
+        "a connection was refused: the labels that the proxy used differ from the labels of the Kubernetes cluster",
         {{"kubernetes_cluster", cluster}});
-    return Fail(ErrorKind::kAccessDenied, "access denied: Kubernetes cluster \"{}\" has other labels", cluster);
+    return Fail(ErrorKind::kAccessDenied,
+                "access denied: the labels of Kubernetes cluster \"{}\" differ from the labels that the proxy used",
+                cluster);
   }
   ASSIGN_OR_RETURN(SocketPair pair, MakeSocketPair(SOCK_NONBLOCK));
   forwarder_->HandleConnection({std::move(pair.first), "the proxy", {}}, cluster);

@@ -62,7 +62,8 @@ class LocalAuth : public AgentAuth {
 
   Status Announce(const v1::AgentMessage& announcement) override {
     if (announcement.has_node()) return auth_.node_labels().Announce(announcement.node());
-    if (!announcement.has_kube()) return Fail(ErrorKind::kNotImplemented, "what is announced is not implemented");
+    if (!announcement.has_kube())
+      return Fail(ErrorKind::kNotImplemented, "announcements of this kind are not implemented");
     const auto& servers = announcement.kube().servers();
     return WriteKubeServers(auth_.backend(), host_id_, {servers.begin(), servers.end()});
   }
@@ -75,7 +76,7 @@ class LocalAuth : public AgentAuth {
 
   Status Emit(const AuditEvent& event) override {
     if (audit_.Push(event.ToRecord())) return {};
-    return Fail(ErrorKind::kLimitExceeded, "the audit log cannot keep up");
+    return Fail(ErrorKind::kLimitExceeded, "the queue of the audit log is full");
   }
 
   Result<std::unique_ptr<RecordingSink>> OpenRecording(const std::string& session_id,

@@ -81,7 +81,7 @@ class RecordingCall : public RecordingSink {
   Status Ended() const {
     if (call_->ended()->code != 0) return std::unexpected(ErrorOfGrpcStatus(*call_->ended()));
     if (completing_) return {};
-    return Fail(ErrorKind::kConnectionProblem, "{} has ended the recording's call", kAuthService);
+    return Fail(ErrorKind::kConnectionProblem, "{} ended the call before the recording was complete", kAuthService);
   }
 
   const std::unique_ptr<GrpcStream> call_;

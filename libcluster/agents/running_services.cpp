@@ -27,7 +27,7 @@ const RunningServices::Running* RunningServices::Find(const v1::Dial& dial) cons
 
 Result<RunningServices::Connection> RunningServices::Dial(const v1::Dial& dial) {
   const Running* const found = Find(dial);
-  if (found == nullptr) return Fail(ErrorKind::kNotFound, "this agent does not serve what is asked for");
+  if (found == nullptr) return Fail(ErrorKind::kNotFound, "this agent does not run the requested service");
   ASSIGN_OR_RETURN(UniqueFd socket, found->service->Dial(dial));
   return Connection{std::move(socket), found->row->ends_connections};
 }
@@ -53,7 +53,7 @@ void RunningServices::UserAuthoritiesChanged() {
   for (const Running& running : running_) {
     const Status changed = running.service->UserAuthoritiesChanged();
     if (changed) continue;
-    Log(LogLevel::kError, "the new authorities of users cannot be used", {{"reason", changed.error().message}});
+    Log(LogLevel::kError, "cannot use the new certificate authorities of users", {{"reason", changed.error().message}});
   }
 }
 

@@ -24,7 +24,7 @@ Result<HostKey> TunnelAuth::HostKeyFor(const std::string& /*node_name*/,
 
 Status TunnelAuth::Announce(const v1::AgentMessage& announcement) {
   if (announcement.message_case() == v1::AgentMessage::MESSAGE_NOT_SET) {
-    return Fail(ErrorKind::kNotImplemented, "what is announced is not implemented");
+    return Fail(ErrorKind::kNotImplemented, "announcements of this kind are not implemented");
   }
   tunnel_.Announce(announcement);
   return {};

@@ -209,7 +209,8 @@ Status TunnelClient::State::AwaitWelcome() {
       Welcome(message.welcome());
       return {};
     }
-    if (bytes || call->ended()) return Fail(ErrorKind::kConnectionProblem, "the proxy does not welcome this agent");
+    if (bytes || call->ended())
+      return Fail(ErrorKind::kConnectionProblem, "the proxy did not accept this agent's hello");
     if (!WaitFor(call->fd(), call->events(), deadline)) return std::unexpected(AnswersTooLate("the proxy"));
   }
 }
@@ -276,7 +277,7 @@ void TunnelClient::State::Run() {
   while (!stopping) {
     const Status worked = call ? Work() : Status();
     if (stopping) break;
-    if (!worked) Log(LogLevel::kWarning, "the proxy was lost", {{"reason", worked.error().message}});
+    if (!worked) Log(LogLevel::kWarning, "the connection to the proxy broke", {{"reason", worked.error().message}});
     if (call) pause = kFirstPause;
     // Another process has this host's identity. Waits before reconnecting, so that the two do not evict each other in
     // turns.
@@ -297,7 +298,7 @@ void TunnelClient::State::Run() {
     }
     call.reset();
     pause = std::min<std::chrono::milliseconds>(pause * 2, kLongestPause);
-    Log(LogLevel::kWarning, "the proxy cannot be reached", {{"reason", opened.error().message}});
+    Log(LogLevel::kWarning, "cannot reach the proxy", {{"reason", opened.error().message}});
   }
 
   if (call) SayGoodbye();
@@ -326,7 +327,7 @@ void TunnelClient::State::Take(const v1::ProxyMessage& message) {
   }
   if (message.has_kept()) Forget(message.kept().number());
   if (message.has_refused()) {
-    Log(LogLevel::kError, "the cluster does not take what this agent announces",
+    Log(LogLevel::kError, "the cluster refused an announcement of this agent",
         {{"what", message.refused().what()}, {"reason", message.refused().reason()}});
   }
   if (message.has_dial()) Begin([this, dial = message.dial()] { Connect(dial); });
@@ -431,7 +432,7 @@ Status TunnelClient::Send(const v1::AgentMessage& message) {
   {
     const std::lock_guard lock(state_->mutex);
     if (state_->queue.size() + state_->events.size() >= kMaxQueued) {
-      return Fail(ErrorKind::kLimitExceeded, "the proxy is away for too long");
+      return Fail(ErrorKind::kLimitExceeded, "too many messages wait for the connection to the proxy");
     }
     if (message.has_event()) {
       state_->events.push_back(message);

@@ -124,7 +124,8 @@ Result<std::vector<AlertAcknowledgement>> AlertAcks(Backend& backend) {
 
 Status ClearAlertAcks(Backend& backend, std::string_view alert_id) {
   if (alert_id.empty()) {
-    return FailWithHint(ErrorKind::kBadParameter, "the ID of the alert is missing", "\"*\" means all alerts");
+    return FailWithHint(ErrorKind::kBadParameter, "the ID of the alert is missing",
+                        "give the ID of an alert, or \"*\" for all alerts");
   }
   BackendTransaction transaction;
   if (alert_id == kAll) {

@@ -70,7 +70,7 @@ class Restore {
     for (const auto& [user, role] : wanted_roles_) {
       if (roles_.contains(role)) continue;
       return FailWithHint(ErrorKind::kBadParameter,
-                          fmt::format("user \"{}\" has the role \"{}\", which is not there", user, role),
+                          fmt::format("user \"{}\" has the role \"{}\", which does not exist", user, role),
                           "add the role to the file");
     }
     return std::move(transaction_);
@@ -85,7 +85,7 @@ class Restore {
 
   Status Write(std::string_view kind, google::protobuf::Message& message) {
     if (!keys_.insert(ResourceKey(kind, NameOf(message))).second) {
-      return Fail(ErrorKind::kBadParameter, "{} \"{}\" is there twice", kind, NameOf(message));
+      return Fail(ErrorKind::kBadParameter, "{} \"{}\" is in the file twice", kind, NameOf(message));
     }
     WriteResource(transaction_, kind, message, WriteMode::kCreate);
     return {};
@@ -113,9 +113,11 @@ class Restore {
       return FailWithHint(
           ErrorKind::kBadParameter,
           fmt::format("the {} authority of \"{}\" {}", spec.type(), authority.metadata().name(),
-                      own ? "has no private key" : fmt::format("has keys, and this cluster is \"{}\"", cluster_name_)),
-          own ? "back it up with tctl get cert_authority --with-secrets, or leave it out: the cluster makes its own"
-              : "set auth_service.cluster_name to the name of the cluster that the backup is of");
+                      own ? "has no private key"
+                          : fmt::format("has private keys, and the name of this cluster is \"{}\"", cluster_name_)),
+          own ? "back up the authority with tctl get cert_authority --with-secrets, or leave the authority out: the "
+                "cluster then makes a new one"
+              : "set auth_service.cluster_name to the name of the cluster in the backup");
     }
     return Write(fmt::format("cert_authority/{}", spec.type()), authority);
   }
@@ -131,7 +133,7 @@ class Restore {
 }  // namespace
 
 Result<std::vector<Resource>> ReadBootstrap(const std::string& path) {
-  return ReadResourceFile(path, kKinds, "begin with");
+  return ReadResourceFile(path, kKinds, "--bootstrap");
 }
 
 Result<bool> Bootstrap(Backend& backend, LocalUsers& users, const std::string& cluster_name,

@@ -57,20 +57,21 @@ Result<std::vector<Resource>> ReadResourceFile(const std::string& path, std::spa
   std::vector<Resource> resources;
   for (const Value& value : values) {
     if (IsWithoutEffect(value)) {
-      Log(LogLevel::kWarning, "a resource is left out that would have no effect here",
+      Log(LogLevel::kWarning, "a resource of the file is left out: the resource would have no effect in this cluster",
           {{"file", path}, {"kind", value.Find("kind")->as_string()}});
       continue;
     }
     ASSIGN_OR_RETURN(const Resource& resource, DecodeResource(value, options));
     if (std::ranges::find(kinds, resource.kind->kind) == kinds.end()) {
-      return FailWithHint(ErrorKind::kNotImplemented,
-                          fmt::format("{}: a cluster cannot {} a {}", PlaceIn(path, value), use, resource.kind->kind),
-                          "leave it out, and write it with tctl create once the cluster runs");
+      return FailWithHint(
+          ErrorKind::kNotImplemented,
+          fmt::format("{}: a file for {} cannot contain a {}", PlaceIn(path, value), use, resource.kind->kind),
+          "remove the resource from the file, and write the resource with tctl create when the cluster runs");
     }
     resources.push_back(resource);
   }
   for (const Error& warning : warnings) {
-    Log(LogLevel::kWarning, "a role allows less than it says", {{"reason", warning.message}});
+    Log(LogLevel::kWarning, "a part of a role has no effect", {{"reason", warning.message}});
   }
   return resources;
 }

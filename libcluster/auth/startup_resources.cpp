@@ -38,7 +38,7 @@ bool IsDecided(AuthServer& auth, const Message& message) {
   const auto labels = LabelsOf(*stored);
   const auto origin = labels.find(std::string(kOriginLabel));
   if (origin == labels.end() || origin->second != "config-file") return false;
-  Log(LogLevel::kWarning, "a setting of the start is left out: the configuration file decides it",
+  Log(LogLevel::kWarning, "a setting of --apply-on-startup is left out: the configuration file decides this setting",
       {{"kind", std::string(KindOf<M>().kind)}});
   return true;
 }
@@ -97,7 +97,7 @@ Status Apply(AuthServer& auth, const RpcTable& methods, const Resource& resource
 Result<std::vector<Resource>> ReadStartupResources(const std::string& path) {
   std::array<std::string_view, kRows.size()> kinds;
   std::ranges::transform(kRows, kinds.begin(), &Row::kind);
-  return ReadResourceFile(path, kinds, "apply at its start");
+  return ReadResourceFile(path, kinds, "--apply-on-startup");
 }
 
 Status ApplyOnStartup(AuthServer& auth, const RpcTable& methods, std::vector<Resource> resources) {

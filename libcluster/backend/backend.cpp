@@ -41,7 +41,7 @@ void BackendTransaction::AddRemoval(Condition condition, std::string key) {
 Status CheckItemSizes(const BackendTransaction& transaction) {
   for (const auto& change : transaction.changes()) {
     if (change.item.value.size() <= kMaxItemBytes) continue;
-    return Fail(ErrorKind::kLimitExceeded, "{} bytes are more than the {} that a resource may have",
+    return Fail(ErrorKind::kLimitExceeded, "the resource has {} bytes, and at most {} are allowed",
                 change.item.value.size(), kMaxItemBytes);
   }
   return {};

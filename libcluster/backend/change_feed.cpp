@@ -22,7 +22,7 @@ std::shared_ptr<ChangeWatcher> ChangeWatcher::Unknowing() {
 
 Result<SharedEvents> ChangeWatcher::Take() {
   const std::lock_guard lock(mutex_);
-  if (behind_) return Fail(ErrorKind::kLimitExceeded, "the watch has fallen too far behind: begin it again");
+  if (behind_) return Fail(ErrorKind::kLimitExceeded, "the client reads the watch too slowly: start the watch again");
   bytes_ = 0;
   return std::exchange(events_, {});
 }

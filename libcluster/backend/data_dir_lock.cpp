@@ -45,7 +45,7 @@ Result<DataDirLock> DataDirLock::Acquire(const std::string& data_dir, std::chron
     if (std::chrono::steady_clock::now() >= deadline) {
       return FailWithHint(ErrorKind::kAlreadyExists,
                           fmt::format("the data directory {} is in use by {}", data_dir, HolderOf(fd.get())),
-                          "stop that process first, or give this one a directory of its own: --data-dir");
+                          "stop that process first, or start this process with another directory: --data-dir");
     }
     std::this_thread::sleep_for(kPause);
   }

@@ -84,7 +84,7 @@ Status Rehearsal::Commit(BackendTransaction transaction) {
     more += change.item.key.size() + change.item.value.size();
   }
   if (more > max_bytes_ - bytes_) {
-    return Fail(ErrorKind::kLimitExceeded, "a rehearsal is limited to {} bytes of changes", max_bytes_);
+    return Fail(ErrorKind::kLimitExceeded, "a dry run is limited to {} bytes of changes", max_bytes_);
   }
 
   bytes_ += more;

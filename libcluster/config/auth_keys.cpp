@@ -145,7 +145,7 @@ std::vector<ConfigKey> AuthServiceKeys() {
     keys.push_back({fmt::format("auth_service.{}", fact.path), fact.type, State::kRefused});
   }
   keys.push_back({"auth_service.proxy_protocol", Type::kText, State::kRefused, nullptr, "off",
-                  "what stands before the auth service must pass connections through as they are"});
+                  "a load balancer before the auth service must forward connections unchanged"});
   AddFacts(keys, "auth_service.", kAuthWithoutEffect);
   return keys;
 }

@@ -61,7 +61,7 @@ std::vector<ConfigKey> AuthenticationSettingKeys() {
 std::vector<ConfigKey> AuthenticationKeys() {
   constexpr std::string_view kPrefix = "auth_service.authentication.";
   constexpr std::string_view kNoWebauthn = "the factor webauthn is not implemented";
-  constexpr std::string_view kNoHardwareKey = "hardware keys are asked of nobody";
+  constexpr std::string_view kNoHardwareKey = "hardware keys are not implemented";
   auto keys = AuthenticationSettingKeys();
   const auto without_effect = [&](std::string_view name, Type type, std::string_view why) {
     keys.push_back({fmt::format("{}{}", kPrefix, name), type, State::kNoEffect, nullptr, "", why});
@@ -78,19 +78,20 @@ std::vector<ConfigKey> AuthenticationKeys() {
   without_effect("u2f.facets", Type::kTexts, kNoWebauthn);
   without_effect("u2f.device_attestation_cas", Type::kTexts, kNoWebauthn);
 
-  refused("passwordless", Type::kSwitch, "", "set it to no");
-  refused("headless", Type::kSwitch, "", "set it to no");
-  refused("device_trust.mode", Type::kText, "off", "set it to off");
-  refused("device_trust.auto_enroll", Type::kSwitch, "", "set it to no");
-  without_effect("device_trust.ekcert_allowed_cas", Type::kTexts, "devices are not enrolled");
+  refused("passwordless", Type::kSwitch, "", "set the key to no");
+  refused("headless", Type::kSwitch, "", "set the key to no");
+  refused("device_trust.mode", Type::kText, "off", "set the key to off");
+  refused("device_trust.auto_enroll", Type::kSwitch, "", "set the key to no");
+  without_effect("device_trust.ekcert_allowed_cas", Type::kTexts, "the enrollment of devices is not implemented");
 
   without_effect("piv_slot", Type::kText, kNoHardwareKey);
   without_effect("hardware_key.piv_slot", Type::kText, kNoHardwareKey);
   without_effect("hardware_key.pin_cache_ttl", Type::kDuration, kNoHardwareKey);
-  refused("hardware_key.serial_number_validation.enabled", Type::kSwitch, "", "set it to no");
+  refused("hardware_key.serial_number_validation.enabled", Type::kSwitch, "", "set the key to no");
   without_effect("hardware_key.serial_number_validation.serial_number_trait_name", Type::kText, "");
 
-  refused("stable_unix_user_config.enabled", Type::kSwitch, "", "set it to no: the cluster makes no users on hosts");
+  refused("stable_unix_user_config.enabled", Type::kSwitch, "",
+          "set the key to no: the cluster does not create users on hosts");
   without_effect("stable_unix_user_config.first_uid", Type::kNumber, "");
   without_effect("stable_unix_user_config.last_uid", Type::kNumber, "");
   return keys;

@@ -15,7 +15,7 @@ bool IsScalar(const Value& value) { return !value.is_list() && !value.is_map(); 
 std::string TextOf(const Value& value) { return value.source_text().empty() ? value.as_string() : value.source_text(); }
 
 Status CheckMap(const Value& value) {
-  if (!value.is_map()) return Fail(ErrorKind::kBadParameter, "a map is expected, this is {}", TypeName(value));
+  if (!value.is_map()) return Fail(ErrorKind::kBadParameter, "expected a map, found {}", TypeName(value));
   for (const auto& [key, item] : value.as_map()) {
     RETURN_IF_ERROR(ConfigTexts(item));
   }
@@ -29,7 +29,7 @@ bool IsEmptyText(const Value& value) { return value.is_null() || (value.is_strin
 Result<std::string> ConfigText(const Value& value) {
   if (value.is_string()) return value.as_string();
   if (!value.source_text().empty()) return value.source_text();
-  return Fail(ErrorKind::kBadParameter, "a text is expected, this is {}", TypeName(value));
+  return Fail(ErrorKind::kBadParameter, "expected a string, found {}", TypeName(value));
 }
 
 Result<std::string> ConfigName(const Value& value) {
@@ -51,7 +51,7 @@ Result<std::vector<std::string>> ConfigTexts(const Value& value) {
 }
 
 Result<Labels> ConfigLabels(const Value& value) {
-  if (!value.is_map()) return Fail(ErrorKind::kBadParameter, "a map of labels is expected");
+  if (!value.is_map()) return Fail(ErrorKind::kBadParameter, "expected a map of labels");
   Labels labels;
   for (const auto& [key, label] : value.as_map()) {
     if (!IsLabelKey(key)) return Fail(ErrorKind::kBadParameter, "\"{}\" is not a label key", key);
@@ -72,8 +72,8 @@ Result<bool> ConfigSwitch(const Value& value) {
   constexpr std::array<std::string_view, 6> kFalse{"no", "nope", "n", "false", "0", "off"};
   if (IsOneOf(kTrue, text)) return true;
   if (IsOneOf(kFalse, text)) return false;
-  if (!IsScalar(value)) return Fail(ErrorKind::kBadParameter, "yes or no is expected, this is {}", TypeName(value));
-  return Fail(ErrorKind::kBadParameter, "yes or no is expected, this is \"{}\"", StripControl(TextOf(value)));
+  if (!IsScalar(value)) return Fail(ErrorKind::kBadParameter, "expected yes or no, found {}", TypeName(value));
+  return Fail(ErrorKind::kBadParameter, "expected yes or no, found \"{}\"", StripControl(TextOf(value)));
 }
 
 Status CheckConfigType(ConfigType type, const Value& value) {
@@ -90,7 +90,7 @@ Status CheckConfigType(ConfigType type, const Value& value) {
       return check(ConfigSwitch(value));
     case ConfigType::kNumber:
       if (value.is_int()) return {};
-      return Fail(ErrorKind::kBadParameter, "a number is expected, this is {}", TypeName(value));
+      return Fail(ErrorKind::kBadParameter, "expected a number, found {}", TypeName(value));
     case ConfigType::kDuration:
       return check(ConfigDuration(value));
     case ConfigType::kMap:

@@ -73,7 +73,7 @@ Status SetLogFields(TeleportConfig& config, const Value& value) {
 
 // The form of old files, where the format is a list of fields.
 Status SetLegacyLogFields(TeleportConfig& config, const Value& value) {
-  if (!value.is_list()) return Fail(ErrorKind::kBadParameter, "a map of output and extra_fields is expected");
+  if (!value.is_list()) return Fail(ErrorKind::kBadParameter, "expected a map of output and extra_fields");
   return SetLogFields(config, value);
 }
 
@@ -95,7 +95,7 @@ Status SetLogOutput(TeleportConfig& config, const Value& value) {
 
   if (output == "syslog" || output == "os_log") {
     return FailWithHint(ErrorKind::kNotImplemented, fmt::format("a log to {} is not implemented", output),
-                        "use stderr, which systemd passes on, stdout or the path of a file");
+                        "use stderr (which systemd forwards), stdout or the path of a file");
   }
 
   config.log_output.target = Target::kFile;
@@ -143,9 +143,8 @@ std::vector<ConfigKey> ServedKeys() {
 }  // namespace
 
 std::vector<ConfigKey> GlobalKeys() {
-  constexpr std::string_view kNoLimits = "the limits of the cluster are its own; leave the key out";
-  constexpr std::string_view kAlgorithms =
-      "the algorithms are those of TLS 1.2, TLS 1.3 and OpenSSH; leave the key out";
+  constexpr std::string_view kNoLimits = "the limits of the cluster are fixed; leave the key out";
+  constexpr std::string_view kAlgorithms = "the algorithms of TLS 1.2, TLS 1.3 and OpenSSH are used; leave the key out";
 
   auto keys = ServedKeys();
   const auto without_effect = [&](std::string path, Type type, std::string_view why) {
@@ -155,12 +154,13 @@ std::vector<ConfigKey> GlobalKeys() {
     keys.push_back({std::move(path), type, State::kRefused, nullptr, accepted, advice});
   };
 
-  refused("teleport.storage.*", Type::kAny, "", "state is in the data directory; leave the key out");
+  refused("teleport.storage.*", Type::kAny, "", "the cluster keeps its state in the data directory; leave the key out");
   without_effect("teleport.cache.type", Type::kText, "");
   without_effect("teleport.cache.enabled", Type::kSwitch, "");
   without_effect("teleport.cache.ttl", Type::kText, "");
   without_effect("teleport.cache.max_backoff", Type::kDuration, "");
-  without_effect("teleport.advertise_ip", Type::kText, "hosts are reached through the proxy, whatever their address");
+  without_effect("teleport.advertise_ip", Type::kText,
+                 "clients reach hosts through the proxy, so the address is not used");
   without_effect("teleport.ca_signature_algo", Type::kText, "");
 
   refused("teleport.connection_limits.max_connections", Type::kNumber, "15000", kNoLimits);

@@ -20,7 +20,7 @@ Status SetAddress(TeleportConfig& config, const Value& value, bool through_proxy
   std::erase(texts, "");
   if (texts.empty()) return {};
   if (!config.join.address.host.empty()) {
-    return Fail(ErrorKind::kBadParameter, "another key has the cluster's address already");
+    return Fail(ErrorKind::kBadParameter, "another key already sets the address of the cluster");
   }
   ASSIGN_OR_RETURN(config.join.address, ParseHostPort(texts.front(), through_proxy ? kProxyPort : kAuthPort));
   config.join.through_proxy = through_proxy;
@@ -63,9 +63,10 @@ std::vector<ConfigKey> JoinKeys() {
       {"teleport.auth_token", Type::kText, State::kServed, SetToken},
       {"teleport.join_params.token_name", Type::kText, State::kServed, SetToken},
       {"teleport.join_params.method", Type::kText, State::kServed, SetMethod},
-      {"teleport.join_params.azure.client_id", Type::kText, State::kRefused, nullptr, "", "join by a token"},
+      {"teleport.join_params.azure.client_id", Type::kText, State::kRefused, nullptr, "", "use a join token"},
       {"teleport.ca_pin", Type::kTexts, State::kServed, SetPins},
-      {"teleport.relay_server", Type::kText, State::kRefused, nullptr, "", "join by proxy_server; leave the key out"},
+      {"teleport.relay_server", Type::kText, State::kRefused, nullptr, "",
+       "set teleport.proxy_server; leave the key out"},
   };
 }
 

@@ -40,7 +40,7 @@ std::vector<ConfigKey> ServedKubernetesKeys() {
 
 std::vector<ConfigKey> KubernetesServiceKeys() {
   constexpr std::string_view kStaticLabels = "use labels";
-  constexpr std::string_view kNoDynamicClusters = "name clusters by kubeconfig_file or kube_cluster_name";
+  constexpr std::string_view kNoDynamicClusters = "define the clusters with kubeconfig_file or kube_cluster_name";
   auto keys = ServedKubernetesKeys();
   keys.push_back({"kubernetes_service.public_addr", Type::kTexts, State::kNoEffect});
   const auto refused = [&](const char* name, Type type, std::string_view advice) {

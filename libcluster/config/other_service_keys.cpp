@@ -100,11 +100,11 @@ std::vector<ConfigKey> OtherServiceKeys() {
        {"app_service", "db_service", "discovery_service", "windows_desktop_service", "metrics_service", "okta_service",
         "jamf_service", "tracing_service", "relay_service", "plugin_service", "access_graph"}) {
     keys.push_back({fmt::format("{}.enabled", service), ConfigType::kSwitch, ConfigKey::State::kRefused, nullptr, "",
-                    "set it to no, or leave the section out"});
+                    "set the key to no, or leave the section out"});
   }
   // On by default, so that it may be named in files that ask for nothing.
   keys.push_back({"debug_service.enabled", ConfigType::kSwitch, ConfigKey::State::kNoEffect, nullptr, "",
-                  "a debugging service is not implemented"});
+                  "the debug service is not implemented"});
   keys.push_back({"debug_service.listen_addr", ConfigType::kText, ConfigKey::State::kNoEffect});
   AddFacts(keys, "", kKeys);
   AddResourceMatcherFacts(keys, "windows_desktop_service.resources");

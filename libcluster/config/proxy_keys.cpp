@@ -29,8 +29,8 @@ Status SetPublicAddresses(TeleportConfig& config, const Value& value) {
 
 Status SetKeyPairs(TeleportConfig& config, const Value& value) {
   if (value.as_list().size() > 1) {
-    return FailWithHint(ErrorKind::kNotImplemented, "more than one pair is not implemented",
-                        "name one certificate that has all names of the proxy");
+    return FailWithHint(ErrorKind::kNotImplemented, "more than one pair of key and certificate is not implemented",
+                        "use one certificate for all names of the proxy");
   }
 
   for (const auto& item : value.as_list()) {
@@ -41,7 +41,7 @@ Status SetKeyPairs(TeleportConfig& config, const Value& value) {
     const KeyPairPaths pair{text("key_file"), text("cert_file"), item.place().line};
     if (pair.key_file.empty() && pair.cert_file.empty()) continue;
     if (pair.key_file.empty() || pair.cert_file.empty()) {
-      return Fail(ErrorKind::kBadParameter, "each pair has key_file and cert_file");
+      return Fail(ErrorKind::kBadParameter, "each pair needs key_file and cert_file");
     }
     config.proxy.https_keypairs.push_back(pair);
   }
@@ -106,21 +106,21 @@ std::vector<ConfigKey> KeysWithoutEffect() {
 }
 
 std::vector<ConfigKey> RefusedKeys() {
-  constexpr std::string_view kLoadBalancer = "what stands before the proxy must pass connections through as they are";
-  constexpr std::string_view kOneProxy = "there is one proxy, which has no peers; leave the key out";
+  constexpr std::string_view kLoadBalancer = "a load balancer before the proxy must forward connections unchanged";
+  constexpr std::string_view kOneProxy = "a cluster has one proxy without peers; leave the key out";
   constexpr std::string_view kDatabases = "databases are not implemented; leave the key out";
 
   return {
       {"proxy_service.https_keypairs_reload_interval", Type::kDuration, State::kRefused, nullptr, "",
-       "restart the process after a new certificate; leave the key out"},
+       "leave the key out, and restart the process when the certificate changes"},
       {"proxy_service.acme.enabled", Type::kSwitch, State::kRefused, nullptr, "",
-       "name certificate and key in https_keypairs, and set enabled: no"},
+       "set the certificate and its key in https_keypairs, and set enabled: no"},
       {"proxy_service.listen_addr", Type::kText, State::kRefused, nullptr, "0.0.0.0:3023", kOnePort, true},
       {"proxy_service.tunnel_listen_addr", Type::kText, State::kRefused, nullptr, "0.0.0.0:3024", kOnePort, true},
       {"proxy_service.ssh_public_addr", Type::kTexts, State::kRefused, nullptr, "", kOnePort},
       {"proxy_service.tunnel_public_addr", Type::kTexts, State::kRefused, nullptr, "", kOnePort},
       {"proxy_service.kubernetes.enabled", Type::kSwitch, State::kRefused, nullptr, "",
-       "use kubernetes_service, and kube_listen_addr where kubectl needs a port of its own"},
+       "use kubernetes_service, and kube_listen_addr where kubectl needs a separate port"},
       {"proxy_service.peer_listen_addr", Type::kText, State::kRefused, nullptr, "0.0.0.0:3021", kOneProxy, true},
       {"proxy_service.peer_public_addr", Type::kText, State::kRefused, nullptr, "", kOneProxy},
       {"proxy_service.mysql_listen_addr", Type::kText, State::kRefused, nullptr, "0.0.0.0:3036", kDatabases, true},

@@ -39,7 +39,7 @@ Result<Roles> RolesOf(const std::vector<std::string>& names) {
                           fmt::format("a configuration for the role {} is not implemented", name),
                           name == "kube" ? "add kubernetes_service with its kubeconfig_file to the file" : "");
     } else {
-      return FailWithHint(ErrorKind::kBadParameter, fmt::format("there is no role \"{}\"", StripControl(name)),
+      return FailWithHint(ErrorKind::kBadParameter, fmt::format("unknown role \"{}\"", StripControl(name)),
                           "use some of: node, auth, proxy");
     }
   }
@@ -57,10 +57,11 @@ Result<Value> TeleportSection(const SampleOptions& options) {
   }
 
   if (!options.auth_server.empty() && !options.proxy.empty()) {
-    return Fail(ErrorKind::kBadParameter, "the address of a proxy and of an auth service are two ways: give one");
+    return Fail(ErrorKind::kBadParameter,
+                "the address of a proxy and the address of an auth service exclude each other: give one of them");
   }
   if (!options.proxy.empty() && options.version != "v3") {
-    return Fail(ErrorKind::kBadParameter, "proxy_server belongs to version v3 of the file");
+    return Fail(ErrorKind::kBadParameter, "proxy_server needs version v3 of the file");
   }
 
   if (!options.proxy.empty()) section.Set("proxy_server", options.proxy);
@@ -88,7 +89,7 @@ Result<Value> ProxySection(const SampleOptions& options) {
   }
 
   if (options.cert_file.empty() != options.key_file.empty()) {
-    return Fail(ErrorKind::kBadParameter, "a certificate and its key belong together: give both files");
+    return Fail(ErrorKind::kBadParameter, "the certificate or its key is missing: give both files");
   }
   if (!options.cert_file.empty()) {
     Value pairs = Value::EmptyList();

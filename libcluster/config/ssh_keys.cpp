@@ -37,7 +37,7 @@ Result<CommandLabel> ReadCommand(const Value& item) {
 }
 
 Status SetCommands(TeleportConfig& config, const Value& value) {
-  if (!value.is_list()) return Fail(ErrorKind::kBadParameter, "a list of commands is expected");
+  if (!value.is_list()) return Fail(ErrorKind::kBadParameter, "expected a list of commands");
   for (const auto& item : value.as_list()) {
     if (!item.is_map()) return Fail(ErrorKind::kBadParameter, "a command is a map of name, command and period");
     ASSIGN_OR_RETURN(CommandLabel label, ReadCommand(item));
@@ -58,7 +58,7 @@ Status SetCommands(TeleportConfig& config, const Value& value) {
     }                                                                                                             \
   }
 
-constexpr std::string_view kBySshd = "OpenSSH's server, which serves the node, cannot do this; set it to no";
+constexpr std::string_view kBySshd = "OpenSSH's sshd, which serves the node, does not support this; set the key to no";
 
 std::vector<ConfigKey> ServedSshKeys() {
   return {

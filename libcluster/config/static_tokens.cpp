@@ -14,7 +14,7 @@ Result<std::shared_ptr<const types::StaticTokensV2>> ParseStaticTokens(const std
     const auto colon = entry.find(':');
     if (colon == std::string::npos) {
       return Fail(ErrorKind::kBadParameter,
-                  "auth_service.tokens: an entry is \"role,role:token\", and one has no colon");
+                  "auth_service.tokens: an entry has no colon, and must have the form \"role,role:token\"");
     }
 
     std::vector<std::string> names{entry.substr(colon + 1)};

@@ -17,7 +17,7 @@ Status CheckAgent(const TeleportConfig& config) {
     return FailWithHint(kind, fmt::format("{}: {}", config.source, message), std::move(hint));
   };
   if (config.join.address.host.empty()) {
-    return fail(ErrorKind::kBadParameter, "there is no cluster here, and none elsewhere is named",
+    return fail(ErrorKind::kBadParameter, "the file enables no cluster and names no cluster to join",
                 "set teleport.proxy_server, or --proxy=HOST:PORT");
   }
   if (config.ssh.enabled || config.kubernetes.enabled) return {};
@@ -42,7 +42,7 @@ Status CheckStoragePath(const TeleportConfig& config) {
   return FailWithHint(ErrorKind::kNotImplemented,
                       fmt::format("{}:{}: \"teleport.storage.path\" other than {}/backend is not implemented",
                                   config.source, config.storage_path_line, config.data_dir),
-                      "set data_dir, which the path is in, or leave the key out");
+                      "set data_dir, or leave the key out");
 }
 
 // Fails with the first refusal within a service that is on.
@@ -67,7 +67,7 @@ Status CheckKubernetes(const TeleportConfig& config) {
   if (!kubernetes.enabled) return {};
   if (!kubernetes.kubeconfig_file.empty() && !kubernetes.kube_cluster_name.empty()) {
     return fail("kubernetes_service has both kubeconfig_file and kube_cluster_name",
-                "kubeconfig_file names its clusters itself; kube_cluster_name is for use in a pod");
+                "keep kubeconfig_file, or keep kube_cluster_name in a pod");
   }
   if (kubernetes.kubeconfig_file.empty() && kubernetes.kube_cluster_name.empty()) {
     return fail("kubernetes_service has no clusters", "set kubeconfig_file, or in a pod kube_cluster_name");
@@ -93,24 +93,24 @@ Status AddLegacyKeyPair(TeleportConfig& config) {
 Status CheckName(const std::string& name) {
   if (name.empty() || IsSafeName(name)) return {};
   return Fail(ErrorKind::kBadParameter,
-              "\"{}\" is no name: it may not be \".\" or \"..\", nor have a slash or control characters",
+              "\"{}\" is not a name: a name cannot be \".\" or \"..\", and cannot have a slash or control characters",
               StripControl(name));
 }
 
 Status CheckConfig(const TeleportConfig& config) {
   if (config.auth.enabled != config.proxy.enabled) {
-    return FailWithHint(ErrorKind::kNotImplemented,
-                        fmt::format("{}: auth and proxy in processes of their own are not implemented", config.source),
-                        "enable auth_service and proxy_service together, or neither");
+    return FailWithHint(
+        ErrorKind::kNotImplemented,
+        fmt::format("{}: auth_service and proxy_service in separate processes are not implemented", config.source),
+        "enable both auth_service and proxy_service, or neither");
   }
   RETURN_IF_ERROR(CheckServed(config));
   if (config.IsAgent()) {
     RETURN_IF_ERROR(CheckAgent(config));
   } else if (!config.join.address.host.empty() && !IsOwnAuth(config)) {
-    return FailWithHint(
-        ErrorKind::kNotImplemented,
-        fmt::format("{}: a proxy that belongs to a cluster elsewhere is not implemented", config.source),
-        "leave out the address of the cluster, or set auth_service and proxy_service enabled: no");
+    return FailWithHint(ErrorKind::kNotImplemented,
+                        fmt::format("{}: a proxy for a cluster on another host is not implemented", config.source),
+                        "leave out the address of the cluster, or set auth_service and proxy_service enabled: no");
   }
   return CheckKubernetes(config);
 }
@@ -119,9 +119,9 @@ Result<TeleportConfig> ParseTeleportConfig(std::string_view text, std::string_vi
   ASSIGN_OR_RETURN(const auto documents, ParseYaml(text, source));
   TeleportConfig config;
   config.source = source;
-  if (documents.size() > 1) return Fail(ErrorKind::kBadParameter, "{}: one YAML document is expected", source);
+  if (documents.size() > 1) return Fail(ErrorKind::kBadParameter, "{}: expected one YAML document", source);
   if (!documents.empty()) {
-    if (!documents[0].is_map()) return Fail(ErrorKind::kBadParameter, "{}: a YAML map is expected", source);
+    if (!documents[0].is_map()) return Fail(ErrorKind::kBadParameter, "{}: expected a YAML map", source);
     RETURN_IF_ERROR(ApplyConfig(config, documents[0], source));
     RETURN_IF_ERROR(AddLegacyKeyPair(config));
   }

@@ -55,7 +55,7 @@ Result<KubeAuthorizer::Destination> KubeAuthorizer::FindCluster(const Caller& ca
     return Fail(ErrorKind::kNotFound, "cluster \"{}\" is not known to this proxy", teleport_cluster);
   }
   if (auto found = find_(cluster)) return Destination{std::move(cluster), std::move(found)};
-  return Fail(ErrorKind::kNotFound, "kubernetes cluster \"{}\" not found; list the ones you can reach: tsh kube ls",
+  return Fail(ErrorKind::kNotFound, "kubernetes cluster \"{}\" not found; list the Kubernetes clusters: tsh kube ls",
               cluster);
 }
 
@@ -98,20 +98,20 @@ Status KubeAuthorizer::CheckSession(const HttpHeaders& headers, const Identified
   if (by_node) {
     return Fail(ErrorKind::kAccessDenied,
                 "not implemented: sessions in Kubernetes are not recorded, and your role \"{}\" has "
-                "record_session.default: strict; what a node serves itself opens such sessions",
+                "record_session.default: strict; requests to a node's kubelet can open such sessions",
                 role);
   }
   return Fail(ErrorKind::kAccessDenied,
               "not implemented: interactive sessions in Kubernetes are not recorded, and your role \"{}\" has "
-              "record_session.default: strict; a command without a terminal goes (kubectl exec without -t)",
+              "record_session.default: strict; run a command without a terminal (kubectl exec without -t)",
               role);
 }
 
 Result<DecidedKubeRequest> KubeAuthorizer::Authorize(const HttpHeaders& headers, IdentifiedKubeRequest asked) const {
   if (!asked.info.is_understood && asked.IsRestricted()) {
     return Fail(ErrorKind::kAccessDenied,
-                "forbidden: \"{}\" is no request that this proxy knows, and your roles allow a part of what is in the "
-                "cluster alone (kubernetes_resources)",
+                "forbidden: this proxy does not know the request \"{}\", and your roles allow only some resources of "
+                "the cluster (kubernetes_resources)",
                 asked.info.path);
   }
   RETURN_IF_ERROR(CheckSession(headers, asked));

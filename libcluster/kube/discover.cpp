@@ -51,7 +51,7 @@ asio::awaitable<void> Discover(std::shared_ptr<UpstreamPool> pool, std::string p
     }
   }
   if (!body) {
-    Log(LogLevel::kDebug, "cannot learn what an API server has",
+    Log(LogLevel::kDebug, "cannot read which resources an API server has",
         {{"cluster", pool->upstream().name}, {"path", path}, {"reason", body.error().message}});
   }
   done(body);

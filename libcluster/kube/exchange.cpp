@@ -68,7 +68,7 @@ asio::awaitable<Status> SendBody(UpstreamRequest& request, Exchange& exchange) {
     co_await http::async_read_some(client.stream, client.buffer, parser,
                                    asio::redirect_error(asio::use_awaitable, error));
     if (error == http::error::need_buffer) error = {};
-    if (error) co_return Fail(ErrorKind::kConnectionProblem, "the request's body did not come: {}", error.message());
+    if (error) co_return Fail(ErrorKind::kConnectionProblem, "cannot read the request's body: {}", error.message());
 
     const std::string_view piece(room.data(), room.size() - parser.get().body().size);
     // An empty chunk would end the body.

@@ -117,7 +117,7 @@ Result<ExecPlugin> ReadExecPlugin(const Value& exec, const std::string& source, 
   if (TextAt(&exec, "interactiveMode") == "Always") {
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("{}: the credential plugin \"{}\" asks for a terminal", source, plugin.command),
-                        "a service has none: use a plugin with interactiveMode Never or IfAvailable");
+                        "a service has no terminal: use a plugin with interactiveMode Never or IfAvailable");
   }
   if (const Value* arguments = exec.Find("args"); arguments != nullptr) {
     for (const auto& argument : arguments->as_list()) plugin.arguments.push_back(Scalar(argument));
@@ -139,12 +139,12 @@ std::string ExecInfoJson(const ExecPlugin& plugin) {
 
 Result<ExecCredential> ParseExecCredential(std::string_view output, std::string_view api_version) {
   const auto parsed = ParseJson(output);
-  if (!parsed) return Fail(ErrorKind::kBadParameter, "its output is no JSON");
+  if (!parsed) return Fail(ErrorKind::kBadParameter, "the output is not JSON");
   if (TextAt(&*parsed, "kind") != "ExecCredential") {
-    return Fail(ErrorKind::kBadParameter, "its output is no ExecCredential");
+    return Fail(ErrorKind::kBadParameter, "the output is not an ExecCredential");
   }
   if (TextAt(&*parsed, "apiVersion") != api_version) {
-    return Fail(ErrorKind::kBadParameter, "it answers in another apiVersion than {}", api_version);
+    return Fail(ErrorKind::kBadParameter, "the output has another apiVersion than {}", api_version);
   }
 
   const Value* status = parsed->Find("status");
@@ -154,18 +154,18 @@ Result<ExecCredential> ParseExecCredential(std::string_view output, std::string_
   credential.client_key_pem = Secret(TextAt(status, "clientKeyData"));
 
   if (credential.client_certificate_pem.empty() != credential.client_key_pem.empty()) {
-    return Fail(ErrorKind::kBadParameter, "of certificate and key it returned only one");
+    return Fail(ErrorKind::kBadParameter, "the output has only one of clientCertificateData and clientKeyData");
   }
   if (credential.token.empty() && credential.client_certificate_pem.empty()) {
-    return Fail(ErrorKind::kBadParameter, "it returned neither token nor client certificate");
+    return Fail(ErrorKind::kBadParameter, "the output has neither a token nor a client certificate");
   }
   if (std::ranges::any_of(credential.token.Reveal(), [](unsigned char c) { return c <= ' ' || c == 0x7f; })) {
-    return Fail(ErrorKind::kBadParameter, "its token has characters that no header can carry");
+    return Fail(ErrorKind::kBadParameter, "the token has characters that are not allowed in an HTTP header");
   }
 
   if (const std::string expires = TextAt(status, "expirationTimestamp"); !expires.empty()) {
     const auto time = ParseTime(expires);
-    if (!time) return Fail(ErrorKind::kBadParameter, "its expirationTimestamp is no RFC 3339 time");
+    if (!time) return Fail(ErrorKind::kBadParameter, "expirationTimestamp is not an RFC 3339 time");
     credential.expires = *time;
   }
   return credential;
@@ -192,7 +192,7 @@ Result<ExecCredential> RunExecPlugin(const ExecPlugin& plugin, const StopSignal&
 
   Result<ExecCredential> credential =
       ran->exit_code == 0 ? ParseExecCredential(ran->output, plugin.api_version)
-                          : Fail(ErrorKind::kConnectionProblem, "it ended with exit code {}", ran->exit_code);
+                          : Fail(ErrorKind::kConnectionProblem, "the plugin ended with exit code {}", ran->exit_code);
   Wipe(ran->output);
   LogErrors(plugin, *ran, credential ? &*credential : nullptr);
   if (credential) return credential;

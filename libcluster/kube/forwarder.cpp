@@ -150,7 +150,7 @@ asio::awaitable<void> UntilPointless(KubeClient& client, const Caller& caller) {
 asio::awaitable<bool> ServeUnderstood(KubeClient& client, RequestParser& parser, IdentifiedKubeRequest& asked) {
   if (IsUpgrade(parser.get()) && !asked.info.MayUpgrade()) {
     const Error refusal{ErrorKind::kBadParameter,
-                        "malformed request: only exec, attach, portforward and proxy may ask for another protocol",
+                        "malformed request: only exec, attach, portforward and proxy may change the protocol",
                         {}};
     co_return co_await Refuse(client, parser, refusal);
   }
@@ -177,7 +177,8 @@ asio::awaitable<bool> ServeUnderstood(KubeClient& client, RequestParser& parser,
 asio::awaitable<bool> ServeIdentified(KubeClient& client, RequestParser& parser, IdentifiedKubeRequest& asked) {
   const std::size_t bytes = KeptBytes(parser, asked);
   if (bytes > 0 && client.account->IsFull()) {
-    const Error refusal{ErrorKind::kLimitExceeded, "too much is being read or deleted of this caller at a time", {}};
+    const Error refusal{
+        ErrorKind::kLimitExceeded, "the requests of this caller need too much memory at the same time", {}};
     co_return co_await Refuse(client, parser, refusal);
   }
   const std::shared_ptr<void> kept = Hold(client.account, bytes);

@@ -20,7 +20,8 @@ Result<KubeForwarder::State::Upstream> KubeForwarder::State::UpstreamOf(const Ku
     return found->second;
   }
 
-  if (!upstream_of_agent) return Fail(ErrorKind::kNotFound, "kubernetes cluster \"{}\" is not here", cluster.name);
+  if (!upstream_of_agent)
+    return Fail(ErrorKind::kNotFound, "kubernetes cluster \"{}\" is not served by this process", cluster.name);
   ASSIGN_OR_RETURN(Upstream made, Make(upstream_of_agent(cluster)));
   made.labels = cluster.labels;
   upstreams[key] = made;

@@ -9,9 +9,9 @@ namespace {
 std::string WhyForbidden(const IdentifiedKubeRequest& asked) {
   const auto decision = asked.access->Explain(asked.info.request);
   if (decision && decision->outcome == Decision::Outcome::kDenied) {
-    return fmt::format("your role \"{}\" denies it ({})", decision->RoleName(), decision->Path());
+    return fmt::format("your role \"{}\" denies the request ({})", decision->RoleName(), decision->Path());
   }
-  return "none of your roles has it in kubernetes_resources";
+  return "none of your roles allows the request in kubernetes_resources";
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ class ProxyDecider : public KubeDecider {
 
   Result<DecidedKubeRequest> AuthorizeDelete(const HttpHeaders&, const DecidedKubeRequest&, std::string_view,
                                              std::string_view) override {
-    return Fail(ErrorKind::kInternal, "the proxy deletes objects one by one itself");
+    return Fail(ErrorKind::kInternal, "the proxy deletes the objects of a collection one by one");
   }
 
   bool StillAllowed(const Caller&) override { return true; }  // else the proxy ends the connection
@@ -55,14 +55,15 @@ class ProxyDecider : public KubeDecider {
 
  private:
   Result<std::shared_ptr<const Caller>> ProxyOf(const KubeCall& call) const {
-    if (call.chain_pem.empty()) return Fail(ErrorKind::kAccessDenied, "access denied: this is for the proxy");
+    if (call.chain_pem.empty())
+      return Fail(ErrorKind::kAccessDenied, "access denied: this service accepts requests only from the proxy");
     ASSIGN_OR_RETURN(const Certificate leaf, Certificate::FromPem(call.chain_pem.front()));
     ASSIGN_OR_RETURN(std::ignore, trust_.Verify(leaf, Now(), LeafUsage::kClient));
     auto caller = std::make_shared<Caller>();
     ASSIGN_OR_RETURN(caller->identity, leaf.ToIdentity());
     caller->kind = Caller::Kind::kSystem;
     if (caller->SystemRole() == "Proxy" && caller->identity.teleport_cluster == cluster_) return caller;
-    return Fail(ErrorKind::kAccessDenied, "access denied: this is for the proxy");
+    return Fail(ErrorKind::kAccessDenied, "access denied: this service accepts requests only from the proxy");
   }
 
   const TrustSet trust_;

@@ -47,7 +47,7 @@ http::response_header<> ClientHeader(const AnswerMachine& answer) {
   return header;
 }
 
-std::unexpected<Error> ClientGone() { return Fail(ErrorKind::kConnectionProblem, "the client takes nothing"); }
+std::unexpected<Error> ClientGone() { return Fail(ErrorKind::kConnectionProblem, "the client does not accept data"); }
 
 asio::awaitable<Status> RelayAnswer(AnswerWriter& writer, Exchange& exchange) {
   writer.Begin(ClientHeader(exchange.answer), exchange.answer.Length(), exchange.answer.HasBody());
@@ -79,8 +79,8 @@ Status CheckForm(const AnswerMachine& answer) {
   if (EqualIgnoringCase(type, "application/json") && (encoding.empty() || EqualIgnoringCase(encoding, "identity"))) {
     return {};
   }
-  return Fail(ErrorKind::kNotImplemented, "the API server's answer cannot be filtered: it is {}",
-              type.empty() ? "of no type" : type);
+  return Fail(ErrorKind::kNotImplemented, "the API server's answer cannot be filtered: the content type is {}",
+              type.empty() ? "missing" : type);
 }
 
 // Relays the visible part of a list. Refuses an answer that is no list, if this is found before much of it was sent.
@@ -133,7 +133,8 @@ asio::awaitable<Status> RelayFilteredWatch(AnswerWriter& writer, Exchange& excha
       if (*line) shown += **line + "\n";
     }
     pending.erase(0, begin);
-    if (pending.size() > kMaxObjectBytes) co_return Fail(ErrorKind::kNotImplemented, "an event is too large");
+    if (pending.size() > kMaxObjectBytes)
+      co_return Fail(ErrorKind::kNotImplemented, "an event of the watch is too large");
     error = co_await writer.Write(shown);
   }
 
@@ -164,7 +165,7 @@ asio::awaitable<bool> RelayAny(KubeClient& client, RequestParser& parser, Exchan
     Finish(exchange);
     co_return writer.KeepsConnection();
   }
-  Log(LogLevel::kDebug, "an answer of Kubernetes broke off",
+  Log(LogLevel::kDebug, "an answer of an API server ended early",
       {{"cluster", decided.asked.cluster}, {"reason", relayed.error().message}});
   if (!begun) co_return co_await Refuse(client, parser, relayed.error());
   co_return false;

@@ -59,7 +59,7 @@ Status ReadServer(const std::string& url, KubeUpstream& upstream) {
   ASSIGN_OR_RETURN(const HostPort address, ParseHostPort(rest.substr(0, slash), upstream.use_tls ? 443 : 80));
   upstream.host = address.host;
   upstream.port = address.port;
-  if (upstream.host.empty()) return Fail(ErrorKind::kBadParameter, "server \"{}\" is no URL", url);
+  if (upstream.host.empty()) return Fail(ErrorKind::kBadParameter, "server \"{}\" is not a URL", url);
   return {};
 }
 
@@ -81,9 +81,9 @@ Status ReadUser(const FileReader& reader, const Value* user, const Value& cluste
     return Fail(ErrorKind::kNotImplemented, "{}: impersonation by `as` is not implemented", reader.source);
   }
   if (user->Find("auth-provider") != nullptr) {
-    return FailWithHint(ErrorKind::kNotImplemented,
-                        fmt::format("{}: credentials by auth-provider are not implemented", reader.source),
-                        "Kubernetes has replaced it by exec: write the kubeconfig anew with your provider's tool");
+    return FailWithHint(
+        ErrorKind::kNotImplemented, fmt::format("{}: credentials by auth-provider are not implemented", reader.source),
+        "Kubernetes has replaced auth-provider by exec: write a new kubeconfig with your provider's tool");
   }
 
   ASSIGN_OR_RETURN(upstream.client_certificate_pem, reader.DataOrFile(user, "client-certificate"));
@@ -114,15 +114,17 @@ Result<KubeUpstream> ReadContext(const FileReader& reader, const Value& config, 
   upstream.name = TextAt(&entry, "name");
   const std::string place = PlaceIn(reader.source, entry);
   if (!ValidClusterName(upstream.name)) {
-    return FailWithHint(ErrorKind::kBadParameter,
-                        fmt::format("{}: context \"{}\" cannot be a cluster's name", place, upstream.name),
-                        "use letters, digits, dot, underscore and hyphen: kubectl config rename-context");
+    return FailWithHint(
+        ErrorKind::kBadParameter,
+        fmt::format("{}: context \"{}\" cannot be the name of a Kubernetes cluster", place, upstream.name),
+        "use letters, digits, dot, underscore and hyphen: kubectl config rename-context");
   }
 
   const Value* context = entry.Find("context");
   const Value* cluster = FindEntry(config, "clusters", TextAt(context, "cluster"), "cluster");
   if (cluster == nullptr) {
-    return Fail(ErrorKind::kBadParameter, "{}: context \"{}\" names a cluster that is not there", place, upstream.name);
+    return Fail(ErrorKind::kBadParameter, "{}: context \"{}\" names a cluster that the file does not define", place,
+                upstream.name);
   }
   RETURN_IF_ERROR(ReadCluster(reader, cluster, upstream));
   RETURN_IF_ERROR(ReadUser(reader, FindEntry(config, "users", TextAt(context, "user"), "user"), *cluster, upstream));
@@ -135,7 +137,7 @@ Result<KubeconfigContexts> LoadKubeconfig(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxCredentialFileBytes));
   ASSIGN_OR_RETURN(const auto documents, ParseYaml(text, path));
   if (documents.size() != 1 || !documents[0].is_map()) {
-    return Fail(ErrorKind::kBadParameter, "{}: a kubeconfig is one YAML map", path);
+    return Fail(ErrorKind::kBadParameter, "{}: the kubeconfig is not one YAML map", path);
   }
   const Value* contexts = documents[0].Find("contexts");
   if (contexts == nullptr || contexts->as_list().empty()) {
@@ -150,7 +152,8 @@ Result<KubeconfigContexts> LoadKubeconfig(const std::string& path) {
     const std::string name = TextAt(&entry, "name");
     Result<KubeUpstream> upstream = ReadContext(reader, documents[0], entry);
     if (!names.insert(name).second) {
-      upstream = Fail(ErrorKind::kBadParameter, "{}: a context before has the name \"{}\"", PlaceIn(path, entry), name);
+      upstream =
+          Fail(ErrorKind::kBadParameter, "{}: an earlier context has the name \"{}\"", PlaceIn(path, entry), name);
     }
     if (upstream) {
       kubeconfig.upstreams.push_back(std::move(*upstream));
@@ -163,8 +166,8 @@ Result<KubeconfigContexts> LoadKubeconfig(const std::string& path) {
 
 Result<KubeUpstream> InClusterUpstream(std::string_view name, const PodEnvironment& environment) {
   if (environment.service_host.empty() || environment.service_port.empty()) {
-    return FailWithHint(ErrorKind::kBadParameter, "kube_cluster_name is set, and this process is not in a pod",
-                        "outside of Kubernetes set kubeconfig_file");
+    return FailWithHint(ErrorKind::kBadParameter, "kube_cluster_name is set, and this process does not run in a pod",
+                        "set kubeconfig_file outside of Kubernetes");
   }
 
   KubeUpstream upstream;

@@ -75,7 +75,7 @@ bool ConnectionGate::Admit(const std::string& source, Time now) {
   ++refused_;
   if (now >= complain_again_) {
     complain_again_ = now + kComplaintPause;
-    Log(LogLevel::kWarning, "connections are refused: their sources open too many",
+    Log(LogLevel::kWarning, "connections are refused: a source opens too many connections",
         {{"source", source}, {"refused", std::to_string(std::exchange(refused_, 0))}});
   }
   return false;

@@ -242,7 +242,7 @@ void BindKnown(Listener::State& state) {
   if (!error) state.known.native_non_blocking(true, error);
   if (!error && Steer(state.known.native_handle(), {})) return;
 
-  Log(LogLevel::kInfo, "connections of known sources wait in one queue with those of strangers",
+  Log(LogLevel::kInfo, "connections of known and unknown sources wait in the same queue",
       {{"reason", error ? error.message() : std::generic_category().message(errno)}});
   state.known.close(error);
   const int off = 0;

@@ -62,7 +62,7 @@ Result<std::shared_ptr<ServerTls>> ServerTls::Create(const ServerTlsOptions& opt
     state->context.use_certificate_chain(asio::buffer(options.certificate_pem));
     state->context.use_private_key(asio::buffer(options.private_key_pem), asio::ssl::context::pem);
   } catch (const boost::system::system_error& error) {
-    return Fail(ErrorKind::kBadParameter, "the certificate and its key cannot be used: {}", error.code().message());
+    return Fail(ErrorKind::kBadParameter, "cannot use the certificate and its key: {}", error.code().message());
   }
 
   SSL_CTX* context = state->context.native_handle();

@@ -34,10 +34,10 @@ Error Unreached(const types::ServerV2& node) {
   const std::string& name = node.spec().hostname();
   if (IsAgentless(node)) {
     return {ErrorKind::kNotImplemented, fmt::format("node \"{}\" runs OpenSSH without an agent", name),
-            "this proxy does not reach such nodes yet"};
+            "connections to nodes without an agent are not implemented"};
   }
   return {ErrorKind::kConnectionProblem, fmt::format("node \"{}\" is offline", name),
-          "its agent has no connection to this proxy"};
+          "check that the node's agent runs: the agent is not connected to this proxy"};
 }
 
 }  // namespace
@@ -80,7 +80,7 @@ Result<SshDial> SshRouter::Decide(const types::ServerV2& node, const Caller& cal
 
 Result<SshRoute> SshRouter::Route(const std::string& host_port, const std::string& cluster, const Caller& caller) {
   if (!cluster.empty() && cluster != auth_.cluster_name()) {
-    return Fail(ErrorKind::kAccessDenied, "access denied: cluster \"{}\" is not known here", cluster);
+    return Fail(ErrorKind::kAccessDenied, "access denied: cluster \"{}\" is not known to this proxy", cluster);
   }
   ASSIGN_OR_RETURN(const auto node, Find(host_port));
   SshRoute route;

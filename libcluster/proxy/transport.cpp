@@ -40,7 +40,7 @@ class SshGreeting {
   Status Check(std::string_view bytes) {
     if (seen_.size() < kSshVersion.size()) seen_ += bytes.substr(0, kSshVersion.size() - seen_.size());
     if (kSshVersion.starts_with(seen_)) return {};
-    return Fail(ErrorKind::kAccessDenied, "access denied: this is not SSH");
+    return Fail(ErrorKind::kAccessDenied, "access denied: the connection does not use SSH");
   }
 
  private:
@@ -130,7 +130,7 @@ asio::awaitable<Status> NodeIsThere(const Transport& transport, const SshRoute& 
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
   if (Status status = transport.auth.locks().CheckHost(route.host_id); !status) co_return status;
   if (route.agent->IsThere()) co_return Status();
-  co_return Fail(ErrorKind::kConnectionProblem, "the connection ended: node {} has gone", target);
+  co_return Fail(ErrorKind::kConnectionProblem, "the connection ended: node {} is no longer connected", target);
 }
 
 // The agent's answer to a dial. If the client has left, the connection carries nothing.
@@ -214,7 +214,7 @@ asio::awaitable<Status> ProxyCluster(std::shared_ptr<Transport> transport, std::
   if (!*first) co_return Fail(ErrorKind::kBadParameter, "the first message is missing");
   const std::string& cluster = (*first)->cluster();
   if (!cluster.empty() && cluster != transport->auth.cluster_name()) {
-    co_return Fail(ErrorKind::kAccessDenied, "access denied: cluster \"{}\" is not known here", cluster);
+    co_return Fail(ErrorKind::kAccessDenied, "access denied: cluster \"{}\" is not known to this proxy", cluster);
   }
   auto socket = transport->options.dial_auth(call->caller->remote_address);
   if (!socket) co_return std::unexpected(socket.error());

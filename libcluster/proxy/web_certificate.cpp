@@ -42,12 +42,12 @@ Status CheckPem(std::string_view key, const std::string& path, std::string_view 
                 "exchange key_file and cert_file");
   }
   if (text.contains("-----BEGIN ")) {
-    return fail(key == "cert_file" ? "holds no certificate" : "holds no private key", "name the file that does");
+    return fail(key == "cert_file" ? "holds no certificate" : "holds no private key", "set the path of the right file");
   }
   const std::string_view kind = key == "cert_file" ? "x509" : "pkey";
   return fail(
       "is not PEM text",
-      fmt::format("if it is DER: openssl {0} -inform DER -in {1} -out {1}.pem, and name that file", kind, path));
+      fmt::format("if the file is DER: openssl {0} -inform DER -in {1} -out {1}.pem, and use that file", kind, path));
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ Result<WebCertificate> LoadKeyPair(const KeyPairPaths& paths) {
   if (key.contains("ENCRYPTED")) {
     return FailWithHint(
         ErrorKind::kBadParameter, fmt::format("key_file {} is encrypted with a password", paths.key_file),
-        fmt::format("decrypt it: openssl pkey -in {0} -out {0}.plain, and name that file", paths.key_file));
+        fmt::format("decrypt the key: openssl pkey -in {0} -out {0}.plain, and use that file", paths.key_file));
   }
   WebCertificate pair{certificate, Secret(std::move(key))};
   const auto tls = ServerTls::Create({pair.certificate_pem, pair.private_key_pem.Reveal(), {}, false});

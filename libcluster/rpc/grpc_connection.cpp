@@ -247,7 +247,8 @@ void GrpcConnection::Sweep() {
       continue;
     }
     const bool late = call->deadline && *call->deadline <= now;
-    Finish(stream, {kDeadlineExceeded, late ? "the time of the call is over" : "the message takes too long to come"});
+    Finish(stream,
+           {kDeadlineExceeded, late ? "the deadline of the call has passed" : "the message did not arrive in time"});
     events_.OnOver(stream);
   }
 }

@@ -56,12 +56,12 @@ bool GrpcReader::HasMessage() const {
 Status GrpcReader::CheckPrefix() const {
   if (buffered() == 0) return {};
   const auto flag = static_cast<unsigned char>(received_[taken_]);
-  if (flag > 1) return Fail(ErrorKind::kBadParameter, "the request's body is no message");
+  if (flag > 1) return Fail(ErrorKind::kBadParameter, "the request's body is not a gRPC message");
   if (flag == 1 && encoding_ == GrpcEncoding::kIdentity) {
-    return Fail(ErrorKind::kBadParameter, "a message is compressed, and the request does not say how");
+    return Fail(ErrorKind::kBadParameter, "a message is compressed, and the request has no grpc-encoding");
   }
   if (buffered() < kGrpcPrefixBytes || NextSize() <= max_message_bytes_) return {};
-  return Fail(ErrorKind::kLimitExceeded, "a message of {} bytes is larger than the {} bytes that are taken", NextSize(),
+  return Fail(ErrorKind::kLimitExceeded, "a message of {} bytes is larger than the limit of {} bytes", NextSize(),
               max_message_bytes_);
 }
 

@@ -167,7 +167,8 @@ asio::awaitable<void> GrpcSession::Identify() {
   place_.Release();
   slot_ = environment_->known_connections.Take(key_);
   if (slot_) co_return;
-  Log(LogLevel::kWarning, "connection refused: the caller has too many", {{"caller", key_}, {"peer", remote_address_}});
+  Log(LogLevel::kWarning, "connection refused: the caller has too many connections",
+      {{"caller", key_}, {"peer", remote_address_}});
   connection_->Terminate();
 }
 
@@ -210,7 +211,7 @@ void GrpcSession::Flush() {
 void GrpcSession::AfterStep() {
   UpdateAccount();
   if (accounted_ > 0 && account_->IsBroken()) {
-    Log(LogLevel::kWarning, "connection closed: the caller makes the server keep too much",
+    Log(LogLevel::kWarning, "connection closed: the caller uses too much memory of the server",
         {{"caller", key_}, {"peer", remote_address_}});
     return Abort();
   }
@@ -345,7 +346,7 @@ void GrpcSession::SubmitUnary(std::int32_t number, Call& call, std::optional<std
 Result<std::string> GrpcSession::RunUnary(const RpcMethod* method, const GrpcCallHead& head,
                                           const std::optional<std::string>& message) const {
   ASSIGN_OR_RETURN(const Admitted admitted, Admit(method, head));
-  if (!message) return Fail(ErrorKind::kBadParameter, "the call carried no request");
+  if (!message) return Fail(ErrorKind::kBadParameter, "the call has no request message");
   const auto request = method->new_request();
   if (!request->ParseFromString(*message)) {
     return Fail(ErrorKind::kBadParameter, "{}: the request cannot be decoded", method->path);
@@ -355,8 +356,7 @@ Result<std::string> GrpcSession::RunUnary(const RpcMethod* method, const GrpcCal
 
   const std::size_t size = response->ByteSizeLong();
   if (size > kMaxAnswerBytes) {
-    return Fail(ErrorKind::kLimitExceeded, "the answer of {} bytes is larger than a message may be: ask for less",
-                size);
+    return Fail(ErrorKind::kLimitExceeded, "the answer of {} bytes is larger than the limit: request less data", size);
   }
   std::string bytes;
   if (!response->SerializeToString(&bytes)) return Fail(ErrorKind::kInternal, "the answer cannot be encoded");
@@ -458,7 +458,7 @@ void GrpcSession::Listen(std::int32_t number, std::function<void()> listener) {
 }
 
 void GrpcSession::LetGo(std::int32_t number) {
-  Finish(number, {RowOf(ErrorKind::kConnectionProblem).grpc_code, "the server is going away"});
+  Finish(number, {RowOf(ErrorKind::kConnectionProblem).grpc_code, "the server is stopping"});
   calls_.erase(number);
 }
 

@@ -54,7 +54,9 @@ void SetVariable(Environment& environment, const std::string& name, const std::s
 }
 
 std::string NotRecorded(const Error& error) {
-  return fmt::format("your roles want this session recorded (record_session: strict), which failed: {}", error.message);
+  return fmt::format(
+      "your roles require a recording of this session (record_session: strict), and the recording failed: {}",
+      error.message);
 }
 std::string Unrecorded(const Error& error) {
   return fmt::format("warning: this session is not recorded from here on: {}", error.message);
@@ -158,14 +160,15 @@ class NodeSession {
 
   std::string Refusal(const SessionHello& hello) {
     if (!connection_->EndReason().empty()) return connection_->EndReason();
-    if (!connection_->Accept(peer_.uid)) return "access denied: the session is of another user";
+    if (!connection_->Accept(peer_.uid)) return "access denied: the session belongs to another user";
 
     if (IsStrict() && connection_->dial().settings.recording_mode != "off") {
       if (!IsRoot()) {
-        return "access denied: your roles want sessions recorded (record_session: strict); the agent of this node does "
-               "not run as root, so that it cannot keep you from changing recordings";
+        return "access denied: your roles require recordings of sessions (record_session: strict); the agent of this "
+               "node does not run as root, so you could change the recordings";
       }
-      if (!HasProtectedTerminal()) return "access denied: the session's terminal was open to others before it began";
+      if (!HasProtectedTerminal())
+        return "access denied: other processes could open the session's terminal before the session began";
     }
 
     const std::string command = hello.command.value_or("");

@@ -208,7 +208,7 @@ class RecordingSpool::Shipment {
 
   // Keeps the file for the administrator.
   void GiveUp(const Error& error) {
-    Log(LogLevel::kError, "a recording is refused by the auth service, and kept here",
+    Log(LogLevel::kError, "the auth service refused a recording, which stays on this host",
         {{"session", session_id_}, {"file", file_->path() + ".refused"}, {"reason", error.message}});
     std::error_code ignored;
     std::filesystem::rename(file_->path(), file_->path() + ".refused", ignored);
@@ -275,7 +275,7 @@ void RecordingSpool::EndIfOpen(SpoolFile& file) {
     for (const auto& [key, value] : fields.as_map()) told.Add(key, value);
     ended = auth_.Emit(told);
   }
-  if (!ended) Log(LogLevel::kWarning, "a session's end is missing", {{"reason", ended.error().message}});
+  if (!ended) Log(LogLevel::kWarning, "cannot report the end of a session", {{"reason", ended.error().message}});
 }
 
 Status RecordingSpool::ShipLeftovers() {
@@ -308,7 +308,7 @@ Result<std::shared_ptr<SpoolFile>> RecordingSpool::Begin(const std::string& sess
 Status RecordingSpool::ConnectNow(Shipment& shipment) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_) return Fail(ErrorKind::kConnectionProblem, "the node is going away");
+    if (stopping_) return Fail(ErrorKind::kConnectionProblem, "the node is stopping");
     ++connecting_;
   }
   const Status connected = shipment.Connect();

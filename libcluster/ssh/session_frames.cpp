@@ -39,7 +39,7 @@ class FieldReader {
     ASSIGN_OR_RETURN(const std::string text, Text());
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error == std::errc() && end == text.data() + text.size()) return {};
-    return Fail(ErrorKind::kBadParameter, "a frame of a session has no number where one belongs");
+    return Fail(ErrorKind::kBadParameter, "a frame of a session has no number in a number field");
   }
   Status Read(bool& flag) {
     unsigned number = 0;
@@ -97,7 +97,7 @@ Result<std::optional<SessionFrame>> TakeFrame(std::string& bytes) {
   std::size_t length = 0;
   for (std::size_t i = 0; i < kSessionLengthBytes; ++i) length = length << 8 | static_cast<unsigned char>(bytes[i]);
   if (length == 0 || length > kMaxSessionFrameBytes) {
-    return Fail(ErrorKind::kBadParameter, "a frame of a session has {} bytes", length);
+    return Fail(ErrorKind::kBadParameter, "a frame of a session has an invalid length of {} bytes", length);
   }
   if (bytes.size() < kSessionLengthBytes + length) return std::nullopt;
   const auto type = static_cast<std::uint8_t>(bytes[kSessionLengthBytes]);

@@ -56,7 +56,7 @@ Status SessionLog::Record(const std::function<Status(SessionRecorder&)>& what) {
   if (!recorder_) return {};
   Status recorded = what(*recorder_);
   if (recorded) return recorded;
-  Log(LogLevel::kError, "a session cannot be recorded", {{"session", facts_.id}, {"reason", recorded.error().message}});
+  Log(LogLevel::kError, "cannot record a session", {{"session", facts_.id}, {"reason", recorded.error().message}});
   recorder_->End();
   recorder_.reset();
   return recorded;

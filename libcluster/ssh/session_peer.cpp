@@ -31,7 +31,7 @@ constexpr std::size_t kFewGroups = 32;
 constexpr std::size_t kMaxGroups = 65536;
 constexpr int kFirstDescriptor = 16;  // above what processes are started with
 
-std::unexpected<Error> Gone() { return Fail(ErrorKind::kNotFound, "the process at the session's socket is gone"); }
+std::unexpected<Error> Gone() { return Fail(ErrorKind::kNotFound, "the process at the session's socket has ended"); }
 
 // Reads the parent from /proc: "PID (NAME) STATE PARENT ...", where the name may have any character.
 std::optional<pid_t> ParentOf(pid_t process) {
@@ -72,7 +72,7 @@ Result<std::vector<gid_t>> GroupsOf(int socket) {
       return groups;
     }
     if (errno != ERANGE || size / sizeof(gid_t) > kMaxGroups) {
-      return Fail(ErrorKind::kInternal, "cannot tell a session's groups: {}", std::strerror(errno));
+      return Fail(ErrorKind::kInternal, "cannot read a session's groups: {}", std::strerror(errno));
     }
     groups.resize(size / sizeof(gid_t));
   }

@@ -36,7 +36,7 @@ constexpr std::size_t kMaxTailBytes = 256 << 10;  // what a terminal may still h
 constexpr timeval kAgentTimeout{.tv_sec = 15, .tv_usec = 0};
 constexpr std::chrono::seconds kEndGrace{2};
 
-Error NoAgent() { return {ErrorKind::kConnectionProblem, "the node's agent is not there", "try again later"}; }
+Error NoAgent() { return {ErrorKind::kConnectionProblem, "the node's agent does not run", "try again later"}; }
 
 bool SendFrame(SessionFrameType type, std::string_view payload) {
   const std::string frame = EncodeFrame(type, payload);

@@ -20,7 +20,7 @@ Status ChangeUser(const SessionStart& start) {
       ::setresuid(start.uid, start.uid, start.uid) == 0) {
     return {};
   }
-  return Fail(ErrorKind::kInternal, "cannot become the user {}: {}", start.uid, std::strerror(errno));
+  return Fail(ErrorKind::kInternal, "cannot change to the user {}: {}", start.uid, std::strerror(errno));
 }
 
 std::vector<char*> Pointers(std::vector<std::string>& texts) {

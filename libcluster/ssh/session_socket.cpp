@@ -44,7 +44,7 @@ void Receive(SessionSocket::State& state, LocalSocket socket) {
     if (!connection) connection = state.find(ancestor);
   }
   if (!connection) {
-    Log(LogLevel::kWarning, "a process that is none of sshd's came to the sessions' socket",
+    Log(LogLevel::kWarning, "a process that does not belong to sshd connected to the sessions' socket",
         {{"uid", std::to_string(peer->uid)}});
     return;
   }

@@ -63,7 +63,7 @@ std::string SshConnection::PrincipalsOf(const LoginQuestion& question) {
   if (certificate->key_id != dial().user) {
     Log(LogLevel::kWarning, "an SSH certificate of another user was refused",
         {{"user", dial().user}, {"certificate", certificate->key_id}});
-    return Refuse(question, "the SSH certificate is of another user than the connection");
+    return Refuse(question, "the SSH certificate belongs to another user than the connection");
   }
 
   const auto& logins = dial().permit.logins;

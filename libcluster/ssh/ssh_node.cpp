@@ -77,7 +77,7 @@ Result<std::string> OwnName() {
   if (RunsAsRoot()) return "root";
   ::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found);
   if (found != nullptr) return std::string(found->pw_name);
-  return Fail(ErrorKind::kNotFound, "ssh_service runs as the user {}, who has no name on this host", ::geteuid());
+  return Fail(ErrorKind::kNotFound, "ssh_service runs as the user {}, which has no name on this host", ::geteuid());
 }
 
 // Removes the directories that a killed earlier run of this host's node left.
@@ -144,7 +144,7 @@ Status SshNode::State::Prepare() {
   ASSIGN_OR_RETURN(session_socket, SessionSocket::Open(loop, directory + "/session.sock", find, recordings));
 
   if (!RunsAsRoot()) {
-    Log(LogLevel::kWarning, "not root: only the user of this process can log in to the node",
+    Log(LogLevel::kWarning, "ssh_service does not run as root: only the user of this process can log in to the node",
         {{"uid", std::to_string(::geteuid())}});
   }
 
@@ -245,7 +245,7 @@ Result<std::unique_ptr<SshNode>> SshNode::Start(EventLoop& loop, AgentAuth& auth
 SshNode::~SshNode() {
   state_->announcer.reset();
   state_->session_socket.reset();
-  EndAll("the node is going away");
+  EndAll("the node is stopping");
   // Ending sessions hold the spool, and must not use `auth` after this object is destroyed.
   state_->recordings->Stop();
 }

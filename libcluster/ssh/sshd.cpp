@@ -114,7 +114,7 @@ Result<std::string> FindSshd() {
     if (IsProgram(path)) return path;
   }
   return FailWithHint(ErrorKind::kNotFound, "ssh_service needs OpenSSH's sshd, which is not installed",
-                      "install it (apt-get install openssh-server); its own service need not run");
+                      "install OpenSSH (apt-get install openssh-server); the host's SSH service need not run");
 }
 
 std::string FindSftpCommand() {

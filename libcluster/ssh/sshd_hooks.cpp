@@ -26,10 +26,11 @@ Status Test(const std::string& sshd, const std::string& file, const std::string&
   options.time_limit = kTestLimit;
   ASSIGN_OR_RETURN(const ProgramResult result, RunProgram(options, StopSignal()));
   if (result.exit_code == 0 && result.output == kHooksTestAnswer) return {};
-  return FailWithHint(ErrorKind::kInternal,
-                      fmt::format("{} does not load {}, without which no session is safe: {}", sshd, file,
-                                  StripControl(result.errors.substr(0, result.errors.find('\n')))),
-                      "data_dir must be on a file system that is mounted without noexec, and sshd linked dynamically");
+  return FailWithHint(
+      ErrorKind::kInternal,
+      fmt::format("{} does not load {}, which protects sessions: {}", sshd, file,
+                  StripControl(result.errors.substr(0, result.errors.find('\n')))),
+      "use a data_dir on a file system that is mounted without noexec, and an sshd that is linked dynamically");
 }
 
 }  // namespace
@@ -41,7 +42,7 @@ Status InstallSshdHooks(const std::string& sshd, const std::string& file, const 
     return Fail(ErrorKind::kInternal, "cannot make {}: {}", link, std::strerror(errno));
   }
   if (::access(kHooksStandIn, X_OK) != 0) {
-    return Fail(ErrorKind::kNotFound, "ssh_service needs {}, which is not there", kHooksStandIn);
+    return Fail(ErrorKind::kNotFound, "ssh_service needs {}, which does not exist", kHooksStandIn);
   }
   return Test(sshd, file, link);
 }

@@ -109,10 +109,11 @@ Value Trimmed(Value event) {
 }  // namespace
 
 Result<AuditEvent> EventOfAgent(std::string_view json, const EventSource& source, Time now) {
-  if (json.size() > kMaxReportedEventBytes) return Fail(ErrorKind::kBadParameter, "an event of {} bytes", json.size());
+  if (json.size() > kMaxReportedEventBytes)
+    return Fail(ErrorKind::kBadParameter, "an event of {} bytes is too large", json.size());
   ASSIGN_OR_RETURN(Value reported, ParseJson(json));
   const AuditType* type = TypeOf(reported);
-  if (type == nullptr) return Fail(ErrorKind::kBadParameter, "an event that nodes do not report");
+  if (type == nullptr) return Fail(ErrorKind::kBadParameter, "nodes do not report events of this type");
 
   AuditEvent event(*type, source.cluster);
   const std::string said = TextAt(reported, "time");
@@ -126,7 +127,8 @@ Result<AuditEvent> EventOfAgent(std::string_view json, const EventSource& source
   const std::string uid = TextAt(reported, "uid");
   auto& fields = reported.mutable_map();
   std::erase_if(fields, [](const auto& field) { return std::ranges::find(kOwnKeys, field.first) != kOwnKeys.end(); });
-  if (fields.size() > kMostKeys) return Fail(ErrorKind::kBadParameter, "an event with {} fields", fields.size());
+  if (fields.size() > kMostKeys)
+    return Fail(ErrorKind::kBadParameter, "an event with {} fields has too many fields", fields.size());
   const Value trimmed = Trimmed(std::move(reported));
   for (const auto& [key, value] : trimmed.as_map()) event.Add(key, value);
 

@@ -27,13 +27,15 @@ void SetHeader(Message& message, std::string_view kind, std::string_view version
 // Sets the fields of both kinds.
 Status CheckSpec(std::string_view hostname, std::string_view version, std::size_t labels, std::size_t bytes) {
   if (!IsHostName(hostname)) {
-    return Fail(ErrorKind::kBadParameter, "spec.hostname: \"{}\" is no name of a host",
+    return Fail(ErrorKind::kBadParameter, "spec.hostname: \"{}\" is not the name of a host",
                 StripControl(hostname.substr(0, kMaxHostName)));
   }
   if (version.size() > kMaxVersion) return Fail(ErrorKind::kBadParameter, "spec.version is too long");
-  if (labels > kMaxLabels) return Fail(ErrorKind::kBadParameter, "{} labels; {} are the most", labels, kMaxLabels);
+  if (labels > kMaxLabels)
+    return Fail(ErrorKind::kBadParameter, "the resource has {} labels, and at most {} are allowed", labels, kMaxLabels);
   if (bytes > kMaxAnnouncedBytes) {
-    return Fail(ErrorKind::kBadParameter, "{} bytes; {} are the most", bytes, kMaxAnnouncedBytes);
+    return Fail(ErrorKind::kBadParameter, "the resource has {} bytes, and at most {} are allowed", bytes,
+                kMaxAnnouncedBytes);
   }
   return {};
 }
@@ -61,7 +63,7 @@ Result<types::ServerV2> AdmitNode(const types::ServerV2& said, const std::string
                             node.ByteSizeLong()));
   const bool plain = std::ranges::all_of(spec.public_addrs(), IsHostName);
   if (!plain || spec.public_addrs_size() > static_cast<int>(kMaxAddresses)) {
-    return Fail(ErrorKind::kBadParameter, "spec.public_addrs: at most {} names of hosts", kMaxAddresses);
+    return Fail(ErrorKind::kBadParameter, "spec.public_addrs must be at most {} names of hosts", kMaxAddresses);
   }
   RETURN_IF_ERROR(CheckResource(node));
   return node;
@@ -70,7 +72,7 @@ Result<types::ServerV2> AdmitNode(const types::ServerV2& said, const std::string
 Result<types::KubernetesServerV3> AdmitKubeServer(const types::KubernetesServerV3& said, const std::string& host_id,
                                                   Time expires) {
   const std::string& name = said.metadata().name();
-  if (!IsHostName(name)) return Fail(ErrorKind::kBadParameter, "metadata.name is no name of a Kubernetes cluster");
+  if (!IsHostName(name)) return Fail(ErrorKind::kBadParameter, "metadata.name is not the name of a Kubernetes cluster");
   types::KubernetesServerV3 server;
   SetHeader(server, "kube_server", "v3", name);
   SetExpires(server, expires);

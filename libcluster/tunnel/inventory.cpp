@@ -98,7 +98,7 @@ Status Ping(const TunnelParts& parts, const AgentFacts& own, const std::string& 
     const auto agent = parts.agents.Find(host_id);
     if (!agent) {
       return FailWithHint(ErrorKind::kNotFound, fmt::format("no instance \"{}\" is connected", host_id),
-                          "see those that are: tctl inventory status --connected");
+                          "list the connected instances: tctl inventory status --connected");
     }
     RETURN_IF_ERROR(agent->Ping());
   }

@@ -74,7 +74,7 @@ void RemoteAgent::Ask(const std::string& id, const v1::ProxyMessage& message, co
     return send_(message);
   }
   lock.unlock();
-  if (gone) return done(std::unexpected(NoAnswer("has gone")));
+  if (gone) return done(std::unexpected(NoAnswer("has disconnected")));
   done(Fail(ErrorKind::kLimitExceeded, "too many connections to host \"{}\" are being opened; try again later",
             facts_.hostname));
 }
@@ -123,7 +123,7 @@ void RemoteAgent::Leave() {
     gone_ = true;
     waiting.swap(waiting_);
   }
-  for (const auto& [id, one] : waiting) one.done(std::unexpected(NoAnswer("has gone")));
+  for (const auto& [id, one] : waiting) one.done(std::unexpected(NoAnswer("has disconnected")));
 }
 
 }  // namespace sallyport

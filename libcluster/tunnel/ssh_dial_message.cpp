@@ -81,11 +81,11 @@ void ToMessage(const SshDial& dial, v1::Dial& message) {
 Result<SshDial> FromMessage(const v1::Dial& message) {
   const auto& ssh = message.ssh();
   if (ssh.port_forwarding() < 0 || ssh.port_forwarding() >= static_cast<int>(kForwarding.size())) {
-    return Fail(ErrorKind::kBadParameter, "a dial with an unknown mode of forwarding");
+    return Fail(ErrorKind::kBadParameter, "the dial has an unknown mode of forwarding");
   }
   // The id becomes the name of a directory.
   const bool plain_id = std::ranges::all_of(message.id(), [](unsigned char c) { return std::isxdigit(c) != 0; });
-  if (message.id().empty() || !plain_id) return Fail(ErrorKind::kBadParameter, "a dial without an id");
+  if (message.id().empty() || !plain_id) return Fail(ErrorKind::kBadParameter, "the dial has no id");
 
   SshDial dial;
   dial.id = message.id();

@@ -92,7 +92,7 @@ Result<std::string> HostOfAgent(const Caller& caller, const AuthServer& auth) {
   auto host_id = HostOfCaller(caller, auth.cluster_name(), kKubeService);
   if (!host_id) host_id = HostOfCaller(caller, auth.cluster_name(), kNodeService);
   if (!host_id || *host_id != auth.options().host_id) return host_id;
-  return Fail(ErrorKind::kAccessDenied, "access denied: this is the id of the auth service's own host");
+  return Fail(ErrorKind::kAccessDenied, "access denied: the id belongs to the host of the auth service");
 }
 
 // Returns why a host's calls and connections must end now. Connections outlive the certificate that opened them,
@@ -164,7 +164,7 @@ class Control {
   Result<AgentFacts> FactsOf(const v1::AgentHello& hello) const {
     const std::size_t services = static_cast<std::size_t>(hello.services_size());
     if (!IsHostName(hello.hostname()) || !IsHostName(hello.version()) || services > kMaxServices) {
-      return Fail(ErrorKind::kBadParameter, "the agent's hello is none of an agent's");
+      return Fail(ErrorKind::kBadParameter, "the agent's hello has an invalid host name, version or list of services");
     }
     AgentFacts facts{host_id_, hello.hostname(), hello.version(), {}};
     for (const std::string& service : hello.services()) {
@@ -230,7 +230,7 @@ class Control {
 
   asio::awaitable<void> AnnounceKube(const v1::AgentKube& said) {
     if (said.servers_size() > static_cast<int>(kMaxKubeClusters)) {
-      co_return Refuse("Kubernetes clusters", fmt::format("more than {}", kMaxKubeClusters));
+      co_return Refuse("Kubernetes clusters", fmt::format("the agent announces more than {}", kMaxKubeClusters));
     }
 
     std::map<std::string, types::KubernetesServerV3> servers;
@@ -240,7 +240,8 @@ class Control {
       if (!admitted) {
         Refuse("a Kubernetes cluster", admitted.error().message);
       } else if (parts_.agents.KeepsKubeName(name)) {
-        Refuse(fmt::format("Kubernetes cluster \"{}\"", name), "the cluster serves one of that name itself");
+        Refuse(fmt::format("Kubernetes cluster \"{}\"", name),
+               "the cluster itself serves a Kubernetes cluster with this name");
       } else {
         servers[name] = std::move(*admitted);
       }
@@ -255,8 +256,8 @@ class Control {
 
     for (const auto& taken : (*written)->taken) {
       Refuse(fmt::format("Kubernetes cluster \"{}\"", taken.name),
-             fmt::format("host {} has that name: choose another, let both join by the same token, or end that host: "
-                         "tctl inventory rm {}",
+             fmt::format("host {} has this name already: choose another name, join both hosts with the same token, or "
+                         "remove that host: tctl inventory rm {}",
                          taken.host_id, taken.host_id));
     }
     agent_->SetKubeClusters(std::move((*written)->clusters));
@@ -356,11 +357,11 @@ asio::awaitable<Status> Connect(TunnelParts parts, std::shared_ptr<const Caller>
   const auto first = co_await messages.Read();
   if (!first) co_return std::unexpected(first.error());
   const auto agent = parts.agents.Find(host_id);
-  if (!*first || !agent) co_return Fail(ErrorKind::kNotFound, "this agent keeps no control call");
+  if (!*first || !agent) co_return Fail(ErrorKind::kNotFound, "this agent has no control call");
   auto pair = MakeSocketPair(SOCK_NONBLOCK);
   if (!pair) co_return std::unexpected(pair.error());
   if (!agent->Answer((*first)->id(), std::move(pair->second))) {
-    co_return Fail(ErrorKind::kNotFound, "nobody waits for this connection");
+    co_return Fail(ErrorKind::kNotFound, "no dial waits for this connection");
   }
   const auto executor = co_await asio::this_coro::executor;
   BytesTunnel tunnel(messages, MakeSocketStream(executor, std::move(pair->first)));

@@ -85,7 +85,7 @@ Result<std::vector<std::string>> AccessChecker::CheckLogins(Nanoseconds ttl) con
   if (any) {
     return FailWithHint(ErrorKind::kAccessDenied,
                         fmt::format("this user cannot request a certificate for {}", FormatDuration(ttl)),
-                        "ask for a shorter one");
+                        "ask for a shorter lifetime");
   }
   return std::vector{std::string(kNoLoginPrefix) + RandomUuid()};
 }

@@ -64,7 +64,7 @@ Result<AccessChecker::KubePrincipals> AccessChecker::KubePrincipalsOf(Nanosecond
   if (groups.empty() && users.empty()) {
     return FailWithHint(ErrorKind::kNotFound,
                         "this user cannot request kubernetes access, has no assigned groups or users",
-                        "a role needs kubernetes_groups or kubernetes_users");
+                        "add kubernetes_groups or kubernetes_users to a role of the user");
   }
   return KubePrincipals{.groups = {groups.begin(), groups.end()}, .users = {users.begin(), users.end()}};
 }

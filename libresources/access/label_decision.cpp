@@ -35,17 +35,18 @@ Status CheckSameDecision(const LabelDecision& decision, const Labels& labels) {
   const bool may_allow = std::ranges::any_of(
       decision.rules, [](const LabelRule& rule) { return rule.condition == RoleCondition::kAllow; });
   if (!may_allow) {
-    return FailWithHint(ErrorKind::kAccessDenied, "access denied: the proxy does not say by which labels it decided",
-                        "update the cluster before its agents");
+    return FailWithHint(ErrorKind::kAccessDenied, "access denied: the decision of the proxy does not contain labels",
+                        "update the cluster, then the agents");
   }
   for (const LabelRule& rule : decision.rules) {
     const LabelMatcher matcher(rule.matchers, decision.traits);
     ASSIGN_OR_RETURN(const bool decided, matcher.Matches(rule.condition, decision.labels));
     ASSIGN_OR_RETURN(const bool matches, matcher.Matches(rule.condition, labels));
     if (matches == decided) continue;
-    return FailWithHint(ErrorKind::kAccessDenied,
-                        "access denied: this node has other labels than those by which the proxy decided",
-                        "labels that change are known to the cluster within seconds: try again");
+    return FailWithHint(
+        ErrorKind::kAccessDenied,
+        "access denied: the labels of this node differ from the labels that the proxy used for the decision",
+        "try again in a few seconds, when the cluster knows the changed labels");
   }
   return {};
 }

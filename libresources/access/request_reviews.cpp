@@ -24,7 +24,7 @@ class ReviewFields : public ValueFields {
   Result<Value> Lookup(std::span<const std::string> path) const override {
     const Value* const first = fields_.Find(path.front());
     if (first == nullptr || path.size() < 2 || first->Find(path[1]) == nullptr) {
-      return Fail(ErrorKind::kBadParameter, "\"{}\" is not known here",
+      return Fail(ErrorKind::kBadParameter, "\"{}\" is not a field that the expression can use",
                   StripControl(fmt::format("{}", fmt::join(path, "."))));
     }
     return ValueFields::Lookup(path);

@@ -87,8 +87,8 @@ Status RemoveRepeated(AccessRequestV3& request) {
 
   if (size <= kMaxResourceText) return {};
   return FailWithHint(ErrorKind::kBadParameter,
-                      fmt::format("the names of the resources are longer than {} bytes together", kMaxResourceText),
-                      "ask for fewer at a time");
+                      fmt::format("the names of the resources together are longer than {} bytes", kMaxResourceText),
+                      "ask for fewer resources at a time");
 }
 
 }  // namespace
@@ -178,8 +178,8 @@ Result<std::vector<std::string>> RequestRules::RolesFor(std::span<const Requeste
   const auto candidates = SearchAsRoles();
   if (candidates.empty()) {
     return FailWithHint(ErrorKind::kAccessDenied,
-                        fmt::format("user \"{}\" has no role that lets them ask for resources", user_),
-                        "roles for that are listed in a role's allow.request.search_as_roles");
+                        fmt::format("user \"{}\" has no role that allows requests for resources", user_),
+                        "add the roles for such requests to allow.request.search_as_roles in a role of the user");
   }
 
   AccessState state;
@@ -198,8 +198,8 @@ Result<std::vector<std::string>> RequestRules::RolesFor(std::span<const Requeste
 
   if (!roles.empty()) return roles;
   return FailWithHint(ErrorKind::kBadParameter,
-                      fmt::format("none of the roles that {} may ask for resources with reaches any of these", user_),
-                      "find what can be asked for: tsh request search --kind=KIND");
+                      fmt::format("no role that {} may ask for reaches any of the resources", user_),
+                      "list the resources that can be requested: tsh request search --kind=KIND");
 }
 
 bool RequestRules::NeedsReason(std::span<const std::string> roles) const {
@@ -214,7 +214,7 @@ Status RequestRules::Check(const AccessRequestV3& request) const {
     if (for_resources ? MayRequestForResources(role) : MayRequest(role)) continue;
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("user \"{}\" can not request role \"{}\"", spec.user(), StripControl(role)),
-                        "roles that may be asked for are listed in a role's allow.request.roles");
+                        "add the roles that may be requested to allow.request.roles in a role of the user");
   }
 
   for (const auto& id : spec.requestedresourceids()) {
@@ -298,8 +298,8 @@ Status RequestRules::Complete(const Circumstances& circumstances, AccessRequestV
   if (spec.roles_size() == 1 && spec.roles(0) == kAllRoles) {
     const auto roles = RequestableOf(circumstances.roles);
     if (roles.empty()) {
-      return FailWithHint(ErrorKind::kBadParameter, fmt::format("there is no role that {} could ask for", spec.user()),
-                          "roles that may be asked for are listed in a role's allow.request.roles");
+      return FailWithHint(ErrorKind::kBadParameter, fmt::format("there is no role that {} may request", spec.user()),
+                          "add the roles that may be requested to allow.request.roles in a role of the user");
     }
     spec.mutable_roles()->Assign(roles.begin(), roles.end());
   }
@@ -315,7 +315,7 @@ Status RequestRules::Complete(const Circumstances& circumstances, AccessRequestV
   RETURN_IF_ERROR(Check(request));
   const bool needs_reason = NeedsReason(concerned);
   if (needs_reason && Trimmed(spec.requestreason()).empty() && !spec.dryrun()) {
-    return FailWithHint(ErrorKind::kBadParameter, "request reason must be specified", "say why: --reason=TEXT");
+    return FailWithHint(ErrorKind::kBadParameter, "request reason must be specified", "give the reason: --reason=TEXT");
   }
 
   RETURN_IF_ERROR(AddThresholds(request));

@@ -13,7 +13,7 @@ constexpr Nanoseconds kMaxPending = std::chrono::hours(7 * 24);
 
 std::unexpected<Error> TooLong(std::string_view what, Nanoseconds asked, Nanoseconds most) {
   using std::chrono::seconds;
-  return Fail(ErrorKind::kBadParameter, "{} of {} is longer than the {} that are possible", what,
+  return Fail(ErrorKind::kBadParameter, "{} of {} is longer than the maximum of {}", what,
               FormatDuration(std::chrono::round<seconds>(asked)), FormatDuration(std::chrono::round<seconds>(most)));
 }
 
@@ -32,7 +32,7 @@ Result<Nanoseconds> AccessOf(const types::AccessRequestSpecV3& spec, Time now, N
   // A dry run returns the longest possible access.
   if (spec.dryrun()) wanted = now + kMaxAccess;
   if (!wanted) return max_duration > Nanoseconds(0) ? std::min(max_duration, kMaxAccess) : session;
-  if (*wanted <= now) return Fail(ErrorKind::kBadParameter, "the access would end before it has begun");
+  if (*wanted <= now) return Fail(ErrorKind::kBadParameter, "the access would end before its start");
   if (*wanted - now > kMaxAccess) return TooLong("an access", *wanted - now, kMaxAccess);
   // Where roles allow no longer access, it lasts one session at most.
   return std::min(*wanted - now, max_duration > Nanoseconds(0) ? max_duration : session);

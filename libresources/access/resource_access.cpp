@@ -87,7 +87,7 @@ Result<Decision> ResourceAccess::Decide(const Labels& labels, const AccessState&
 std::string ResourceAccess::WhyOutOfReach(const Labels& labels, std::string_view plural) const {
   const auto decision = Decide(labels, {});
   if (decision && decision->outcome == Decision::Outcome::kDenied) {
-    return fmt::format(" Your role \"{}\" denies it ({}).", decision->RoleName(), decision->Path());
+    return fmt::format(" Your role \"{}\" denies access ({}).", decision->RoleName(), decision->Path());
   }
   const auto lacking = Shortfalls(labels);
   if (lacking.empty() || lacking.front().text.empty()) return "";

@@ -120,7 +120,7 @@ Status CheckNoWildcards(const types::RoleConditions& allow) {
   for (const auto& [name, list] : lists) {
     if (Contains(*list, kWildcard)) {
       return FailWithHint(ErrorKind::kBadParameter, fmt::format("spec.allow.{} must not contain \"*\"", name),
-                          "name each one, or use a trait such as {{internal.logins}}");
+                          "list each value, or use a trait such as {{internal.logins}}");
     }
   }
   return {};

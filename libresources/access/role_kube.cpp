@@ -26,7 +26,7 @@ Status CheckVerbs(const std::string& path, const types::KubernetesResource& entr
                           fmt::format("one of {}", fmt::join(kKubeVerbs, ", ")));
     }
     if (verb == kWildcard && entry.verbs_size() > 1) {
-      return Fail(ErrorKind::kBadParameter, "{}.verbs: \"*\" must stand alone", path);
+      return Fail(ErrorKind::kBadParameter, "{}.verbs: \"*\" must be the only verb", path);
     }
   }
   return {};
@@ -36,7 +36,7 @@ Status CheckOldKind(const std::string& path, std::string_view kind, std::string_
   if (UpToV6(version)) {
     if (kind == "pod") return {};
     return FailWithHint(ErrorKind::kBadParameter,
-                        fmt::format("{}.kind: role version {} knows only \"pod\"", path, version),
+                        fmt::format("{}.kind: role version {} allows only \"pod\"", path, version),
                         "use version v7 or v8");
   }
   if (kind == kWildcard || FindKubeKind(kind) != nullptr) return {};
@@ -55,7 +55,7 @@ Status CheckNewKind(const std::string& path, std::string_view kind, std::string_
   const KubeKind* const old = FindKubeKind(kind);
   if (old != nullptr && (api_group == kWildcard || api_group == old->api_group)) {
     return FailWithHint(ErrorKind::kBadParameter,
-                        fmt::format("{}.kind: role version v8 wants plural names, not \"{}\"", path, kind),
+                        fmt::format("{}.kind: role version v8 requires plural names, not \"{}\"", path, kind),
                         fmt::format("write \"{}\"", old->plural));
   }
   if (api_group.empty() && !IsCoreKubeResource(kind)) {
@@ -78,7 +78,7 @@ Status CheckEntry(const std::string& path, std::string_view version, const types
     RETURN_IF_ERROR(CheckOldKind(path, entry.kind(), version));
     if (UpToV6(version) && (entry.verbs_size() != 1 || entry.verbs(0) != kWildcard)) {
       return FailWithHint(ErrorKind::kBadParameter,
-                          fmt::format("{}.verbs: role version {} knows only [\"*\"]", path, version),
+                          fmt::format("{}.verbs: role version {} allows only [\"*\"]", path, version),
                           "use version v7 or v8");
     }
     if (!entry.apigroup().empty()) {

@@ -107,7 +107,7 @@ class Decoder {
       if (row.type != type.full_name() || row.key != key) continue;
       if (row.only_value.empty() || IsDefaultNamespace(item)) return {};
       return At(item, fmt::format("{} can only be \"default\"", Joined(path, key)),
-                "remove it: namespaces are no longer supported");
+                "remove the field: namespaces are no longer supported");
     }
     std::string hint;
     const std::vector<std::string> keys = KeysOf(type);

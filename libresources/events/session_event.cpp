@@ -54,7 +54,7 @@ Result<OneOf> EventFromValue(const Value& event) {
   const std::string name = type == nullptr ? "" : type->as_string();
   const auto* const kind = std::ranges::find(kEventKinds, name, &EventKind::type);
   if (kind == std::end(kEventKinds)) {
-    return Fail(ErrorKind::kNotImplemented, "events of type \"{}\" have no message here", name);
+    return Fail(ErrorKind::kNotImplemented, "recordings of events of type \"{}\" are not implemented", name);
   }
   OneOf message;
   const auto* const field = message.GetDescriptor()->FindFieldByNumber(kind->field);

@@ -50,7 +50,7 @@ Result<PartHeader> ParseHeader(std::string_view bytes) {
   const PartHeader header{TakeNumber(bytes.substr(0, 8)), TakeNumber(bytes.substr(8, 8)),
                           TakeNumber(bytes.substr(16, 8))};
   if (header.version != kFileVersion && header.version != kVersionWithFlags) {
-    return Fail(ErrorKind::kBadParameter, "this is not a recording, or one of a newer version");
+    return Fail(ErrorKind::kBadParameter, "the data is not a recording, or has a newer version of the format");
   }
   return header;
 }
@@ -136,7 +136,7 @@ struct RecordingReader::State {
   Status Skip(std::uint64_t size) {
     while (size > 0) {
       ASSIGN_OR_RETURN(const std::string bytes, source(std::min<std::uint64_t>(size, kBufferBytes)));
-      if (bytes.empty()) return Damaged("it ends too early");
+      if (bytes.empty()) return Damaged("the data ends too early");
       size -= bytes.size();
     }
     return {};
@@ -146,14 +146,14 @@ struct RecordingReader::State {
   Result<bool> BeginPart() {
     ASSIGN_OR_RETURN(const std::string bytes, Read(kHeaderBytes));
     if (bytes.empty()) return false;
-    if (bytes.size() < kHeaderBytes) return Damaged("it ends too early");
+    if (bytes.size() < kHeaderBytes) return Damaged("the data ends too early");
 
     ASSIGN_OR_RETURN(const PartHeader header, ParseHeader(bytes));
     if (header.version == kVersionWithFlags) {
       ASSIGN_OR_RETURN(const std::string flags, Read(kFlagsBytes));
-      if (flags.size() < kFlagsBytes) return Damaged("it ends too early");
+      if (flags.size() < kFlagsBytes) return Damaged("the data ends too early");
       if ((static_cast<unsigned char>(flags[0]) & kEncrypted) != 0) {
-        return Fail(ErrorKind::kNotImplemented, "the recording is encrypted");
+        return Fail(ErrorKind::kNotImplemented, "encrypted recordings are not implemented");
       }
     }
 
@@ -183,7 +183,7 @@ struct RecordingReader::State {
     if (stream.avail_in == 0) {
       if (left == 0) return Damaged("a part is cut off");
       ASSIGN_OR_RETURN(input, source(std::min<std::uint64_t>(left, kBufferBytes)));
-      if (input.empty()) return Damaged("it ends too early");
+      if (input.empty()) return Damaged("the data ends too early");
       left -= input.size();
       stream.next_in = reinterpret_cast<Bytef*>(input.data());
       stream.avail_in = static_cast<uInt>(input.size());
@@ -193,7 +193,7 @@ struct RecordingReader::State {
     stream.next_out = reinterpret_cast<Bytef*>(buffer.data());
     stream.avail_out = buffer.size();
     const int code = ::inflate(&stream, Z_NO_FLUSH);
-    if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR) return Damaged("it cannot be decompressed");
+    if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR) return Damaged("a part cannot be decompressed");
     records.append(buffer.data(), buffer.size() - stream.avail_out);
     inflated_all = code == Z_STREAM_END;
     return {};
@@ -204,7 +204,7 @@ struct RecordingReader::State {
     while (true) {
       if (records.size() >= kLengthBytes) {
         const std::uint64_t size = TakeNumber(std::string_view(records).substr(0, kLengthBytes));
-        if (size == 0 || size > kMaxRecordedEventBytes) return Damaged("an event has a size that cannot be");
+        if (size == 0 || size > kMaxRecordedEventBytes) return Damaged("an event has an invalid size");
         if (records.size() >= kLengthBytes + size) {
           std::string record = records.substr(kLengthBytes, size);
           records.erase(0, kLengthBytes + size);

@@ -48,12 +48,12 @@ Status CheckId(const types::ResourceID& id) {
   if (id.kind().starts_with(kKubePrefix)) {
     const auto slashes = std::ranges::count(id.subresourcename(), '/');
     const bool fits = !id.subresourcename().empty() && slashes == (id.kind().starts_with(kKubeClusterWide) ? 0 : 1);
-    return fits ? Status() : bad("what is meant inside of the Kubernetes cluster is missing");
+    return fits ? Status() : bad("the resource inside of the Kubernetes cluster is missing");
   }
   if (std::ranges::find(kRequestableKinds, id.kind()) == std::end(kRequestableKinds)) {
     return bad("access to this kind cannot be requested");
   }
-  return id.subresourcename().empty() ? Status() : bad("there is nothing inside of it that could be requested");
+  return id.subresourcename().empty() ? Status() : bad("a resource of this kind has no parts that can be requested");
 }
 
 Status CheckLengths(const types::AccessRequestSpecV3& spec) {
@@ -69,7 +69,7 @@ Status CheckLengths(const types::AccessRequestSpecV3& spec) {
     return Fail(ErrorKind::kBadParameter, "the request is larger than {} bytes", kMaxRequestBytes);
   }
   if (spec.requestedresourceids_size() > kMaxResources) {
-    return Fail(ErrorKind::kBadParameter, "the request names {} resources, and {} are the most",
+    return Fail(ErrorKind::kBadParameter, "the request names {} resources, and at most {} are allowed",
                 spec.requestedresourceids_size(), kMaxResources);
   }
   if (spec.roles_size() > kMaxRoles || spec.suggestedreviewers_size() > kMaxRoles) {
@@ -141,10 +141,10 @@ Status CheckAccessRequest(google::protobuf::Message& resource) {
   if (spec.state() == types::NONE) spec.set_state(types::PENDING);
   const bool answered = !spec.resolvereason().empty() || !spec.resolveannotations().values().empty();
   if (spec.state() == types::PENDING && answered) {
-    return Fail(ErrorKind::kBadParameter, "a pending request has no reason or annotations of its decision yet");
+    return Fail(ErrorKind::kBadParameter, "a pending request cannot have the reason or annotations of a decision");
   }
 
-  if (spec.user().empty()) return Fail(ErrorKind::kBadParameter, "the user who asks for access is missing");
+  if (spec.user().empty()) return Fail(ErrorKind::kBadParameter, "the requesting user is missing");
   if (spec.roles().empty() && spec.requestedresourceids().empty()) {
     return Fail(ErrorKind::kBadParameter, "the request names neither roles nor resources");
   }
@@ -201,13 +201,14 @@ std::vector<std::string> OriginalRoles(const AccessRequestV3& request) {
 
 Status CheckNewState(const AccessRequestV3& request, int state) {
   if (state == types::PROMOTED) {
-    return Fail(ErrorKind::kNotImplemented, "access lists, to which a request would be promoted, are not implemented");
+    return Fail(ErrorKind::kNotImplemented, "access lists are not implemented, so a request cannot be promoted");
   }
   if (state != types::APPROVED && state != types::DENIED) {
-    return Fail(ErrorKind::kBadParameter, "a request can be approved or denied, nothing else");
+    return Fail(ErrorKind::kBadParameter, "the new state of a request must be approved or denied");
   }
   if (request.spec().state() == types::DENIED && state != types::DENIED) {
-    return FailWithHint(ErrorKind::kBadParameter, "the request has been denied, and stays so", "ask once more");
+    return FailWithHint(ErrorKind::kBadParameter, "the request has been denied, and a denial is final",
+                        "create a new request");
   }
   return {};
 }
@@ -216,7 +217,7 @@ Status CheckAssumeStart(const AccessRequestV3& request, Time start) {
   const Time created = ToTime(request.spec().created()).value_or(Now());
   const Time end = ToTime(request.spec().expires()).value_or(Time::max());
   if (start < created) {
-    return Fail(ErrorKind::kBadParameter, "the access would start before {}, when it was asked for",
+    return Fail(ErrorKind::kBadParameter, "the access would start before {}, when the request was created",
                 FormatTime(created));
   }
   if (start >= end) {
@@ -277,7 +278,7 @@ Status CheckAllowedResource(const std::vector<std::string>& allowed, std::string
   return FailWithHint(
       ErrorKind::kAccessDenied,
       fmt::format("access to {} denied, \"{}\" is not among the resources of your access request", kind, name),
-      "tsh request drop ends the restriction to them");
+      "end the restriction to these resources: tsh request drop");
 }
 
 bool MatchesFilter(const AccessRequestV3& request, const types::AccessRequestFilter& filter) {

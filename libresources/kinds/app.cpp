@@ -46,7 +46,8 @@ Status FillAddress(types::AppSpecV3& spec) {
     } else if (!spec.mcp().command().empty()) {
       spec.set_uri(fmt::format("{}://", kMcpStdio));
     } else {
-      return FailWithHint(ErrorKind::kBadParameter, "spec.uri is missing", "it is where the application answers");
+      return FailWithHint(ErrorKind::kBadParameter, "spec.uri is missing",
+                          "set spec.uri to the address of the application");
     }
   }
 
@@ -70,14 +71,15 @@ Status CheckPorts(const types::AppSpecV3& spec) {
   const std::string_view host = std::string_view(spec.uri()).substr(std::string_view("tcp://").size());
   if (host.find(':', host.starts_with('[') ? host.find(']') : 0) != std::string_view::npos) {
     return FailWithHint(ErrorKind::kBadParameter, "spec.uri has a port, and spec.tcp_ports has ports",
-                        "take the port out of spec.uri");
+                        "remove the port from spec.uri");
   }
 
   for (const auto& range : spec.tcpports()) {
     const bool port = range.port() > 0 && range.port() <= kMaxPort;
     const bool end = range.endport() == 0 || (range.endport() > range.port() && range.endport() <= kMaxPort);
     if (port && end) continue;
-    return Fail(ErrorKind::kBadParameter, "spec.tcp_ports: {}-{} is no range of ports", range.port(), range.endport());
+    return Fail(ErrorKind::kBadParameter, "spec.tcp_ports: {}-{} is not a range of ports", range.port(),
+                range.endport());
   }
   return {};
 }
@@ -86,7 +88,7 @@ Status CheckMcp(types::AppV3& app) {
   const std::string_view scheme = SchemeOf(app.spec().uri());
   if (!scheme.starts_with("mcp+")) return {};
   if (!IsOneOf(kMcpSchemes, scheme)) {
-    return Fail(ErrorKind::kBadParameter, "spec.uri: an MCP server is reached by one of {}, not \"{}\"",
+    return Fail(ErrorKind::kBadParameter, "spec.uri: the scheme of an MCP server must be one of {}, not \"{}\"",
                 fmt::join(kMcpSchemes, ", "), StripControl(scheme));
   }
   app.set_subkind(std::string(kMcp));

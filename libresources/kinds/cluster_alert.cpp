@@ -47,7 +47,7 @@ Status CheckId(std::string_view id) {
     if (more) rest.remove_prefix(slash + 1);
     if (part != "." && part != ".." && IsMadeOf(part, {kLower, kUpper, kDigits, "@_:.+-"})) continue;
     return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" cannot be an alert's ID", StripControl(id)),
-                        "use letters, digits and @ _ : . + -, with single slashes between");
+                        "use letters, digits and @ _ : . + -, with single slashes between them");
   }
   return {};
 }
@@ -73,7 +73,7 @@ Status CheckLabel(std::string_view key, std::string_view value) {
   }
 
   if (key == alert_label::kLink && !IsAllowedLink(value)) {
-    return Fail(ErrorKind::kBadParameter, "an alert's link leads to https://{}, not to \"{}\"", kLinkHost,
+    return Fail(ErrorKind::kBadParameter, "the link of an alert must lead to https://{}, not to \"{}\"", kLinkHost,
                 StripControl(value));
   }
   if (key == alert_label::kLink) return {};
@@ -132,7 +132,7 @@ Status CheckClusterAlert(types::ClusterAlert& alert) {
   if (header.version().empty()) header.set_version(std::string(kVersion));
   if (header.kind() != kKind) return Fail(ErrorKind::kBadParameter, "\"{}\" is not an alert", header.kind());
   if (header.version() != kVersion) {
-    return Fail(ErrorKind::kBadParameter, "alerts have version {}, not \"{}\"", kVersion, header.version());
+    return Fail(ErrorKind::kBadParameter, "the version of an alert must be {}, not \"{}\"", kVersion, header.version());
   }
   RETURN_IF_ERROR(CheckId(NameOf(header)));
   RETURN_IF_ERROR(CheckAlertMessage(alert));

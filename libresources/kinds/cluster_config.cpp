@@ -102,7 +102,7 @@ Status CheckFactors(const types::AuthPreferenceSpecV2& spec) {
   const bool local_factor =
       Allows(spec, types::SECOND_FACTOR_TYPE_OTP) || Allows(spec, types::SECOND_FACTOR_TYPE_WEBAUTHN);
   if (spec.allowlocalauth().value() && !spec.secondfactors().empty() && !local_factor) {
-    return FailWithHint(ErrorKind::kBadParameter, "spec.second_factors has nothing for local users",
+    return FailWithHint(ErrorKind::kBadParameter, "spec.second_factors has no factor for local users",
                         "add otp or webauthn, or set allow_local_auth to false");
   }
   return {};

@@ -25,8 +25,7 @@ const Connector& As(const Message& resource) {
 Status CheckName(const Message& connector) {
   const std::string name = NameOf(connector);
   if (!IsOneOf(kReservedNames, name)) return {};
-  return Fail(ErrorKind::kBadParameter, "metadata.name: \"{}\" is reserved for a way to log in without connector",
-              name);
+  return Fail(ErrorKind::kBadParameter, "metadata.name: \"{}\" is reserved for logins without a connector", name);
 }
 
 std::string JoinedBy(const google::protobuf::RepeatedPtrField<std::string>& texts, std::string_view between) {
@@ -63,8 +62,8 @@ Status CheckTeams(const types::GithubConnectorSpecV3& spec) {
     }
   }
   if (spec.teamstologins_size() + spec.teamstoroles_size() > 0) return {};
-  return FailWithHint(ErrorKind::kBadParameter, "spec.teams_to_roles is missing: nobody would get a role",
-                      "give it a list of organization, team and roles");
+  return FailWithHint(ErrorKind::kBadParameter, "spec.teams_to_roles is missing: no user would get a role",
+                      "set spec.teams_to_roles to a list of organization, team and roles");
 }
 
 Status CheckMaxAge(std::string_view key, std::int64_t nanos) {
@@ -102,7 +101,7 @@ Status CheckOidcSecret(const types::OIDCConnectorSpecV3& spec) {
   if (spec.clientid().empty()) return Fail(ErrorKind::kBadParameter, "spec.client_id is missing");
   if (spec.clientsecret().empty()) {
     return FailWithHint(ErrorKind::kBadParameter, "spec.client_secret is missing",
-                        "what was read with tctl get has it only with --with-secrets");
+                        "tctl get shows spec.client_secret only with --with-secrets");
   }
   if (!spec.clientsecret().starts_with("file://")) return {};
   return Fail(ErrorKind::kBadParameter, "spec.client_secret must be the secret itself, not the address of a file");
@@ -111,7 +110,7 @@ Status CheckOidcSecret(const types::OIDCConnectorSpecV3& spec) {
 // Checks that claims of the provider map to roles: there is a mapping, and each has roles.
 template <typename Mappings>
 Status CheckRoles(std::string_view field, const Mappings& mappings) {
-  if (mappings.empty()) return Fail(ErrorKind::kBadParameter, "{} is missing: nobody would get a role", field);
+  if (mappings.empty()) return Fail(ErrorKind::kBadParameter, "{} is missing: no user would get a role", field);
   for (int i = 0; i < mappings.size(); ++i) {
     if (mappings[i].roles().empty()) return Fail(ErrorKind::kBadParameter, "{}[{}].roles is missing", field, i);
   }
@@ -120,8 +119,9 @@ Status CheckRoles(std::string_view field, const Mappings& mappings) {
 
 Status CheckSamlAddresses(types::SAMLConnectorSpecV2& spec, const std::string& name) {
   if (spec.assertionconsumerservice().empty()) {
-    return FailWithHint(ErrorKind::kBadParameter, "spec.acs is missing",
-                        "it is where the identity provider sends answers: https://PROXY/v1/webapi/saml/acs/NAME");
+    return FailWithHint(
+        ErrorKind::kBadParameter, "spec.acs is missing",
+        "set the address that the identity provider sends answers to: https://PROXY/v1/webapi/saml/acs/NAME");
   }
   if (spec.allowidpinitiated() && !spec.assertionconsumerservice().ends_with("/" + name)) {
     return Fail(ErrorKind::kBadParameter, "spec.acs must end with /{} when allow_idp_initiated is set",
@@ -143,8 +143,8 @@ Status FillIssuer(Part& part, const std::string& key, const std::string& descrip
   }
   if (to_be_fetched || (!part.issuer().empty() && !part.sso().empty())) return {};
   return FailWithHint(ErrorKind::kBadParameter,
-                      fmt::format("{} does not say who the identity provider is and where users log in", key),
-                      "give it entity_descriptor, entity_descriptor_url, or issuer and sso");
+                      fmt::format("{} does not define the identity provider and the address of its login", key),
+                      "set entity_descriptor, entity_descriptor_url, or issuer and sso");
 }
 
 // Fill in defaults and validate. Fail with kBadParameter.

@@ -98,8 +98,8 @@ Status CheckName(const std::string& name) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   const bool known = std::ranges::all_of(name, [&](char c) { return letter(c) || IsDigit(c) || c == '-'; });
   if (!name.empty() && known && letter(name.front()) && name.back() != '-') return {};
-  return FailWithHint(ErrorKind::kBadParameter, "metadata.name is no name of a database",
-                      "letters, digits and -, a letter first and no - at the end");
+  return FailWithHint(ErrorKind::kBadParameter, "metadata.name is not a name for a database",
+                      "use letters, digits and -, start with a letter, and do not end with -");
 }
 
 bool IsAccount(std::string_view text) { return text.size() == kAccountDigits && std::ranges::all_of(text, IsDigit); }
@@ -117,7 +117,7 @@ Status CheckAssumedRole(const types::AWS& aws) {
   }
   if (parts.size() < kArnParts || parts[0] != "arn" || parts[2] != "iam" || !parts[5].starts_with("role/") ||
       parts[5].ends_with('/') || !IsAccount(parts[4])) {
-    return FailWithHint(ErrorKind::kBadParameter, "spec.aws.assume_role_arn is no role",
+    return FailWithHint(ErrorKind::kBadParameter, "spec.aws.assume_role_arn is not the ARN of a role",
                         "write arn:aws:iam::123456789012:role/NAME");
   }
 
@@ -135,7 +135,7 @@ Status CheckAws(const DatabaseV3& database) {
   }
   const bool users_are_roles = std::ranges::find(kUsersAreRoles, AwsTypeOf(database)) != std::end(kUsersAreRoles);
   if (!aws.externalid().empty() && aws.assumerolearn().empty() && !users_are_roles) {
-    return Fail(ErrorKind::kBadParameter, "spec.aws.external_id is there without spec.aws.assume_role_arn");
+    return Fail(ErrorKind::kBadParameter, "spec.aws.external_id needs spec.aws.assume_role_arn");
   }
   return AwsOf(database).assumerolearn().empty() ? Status() : CheckAssumedRole(AwsOf(database));
 }
@@ -156,7 +156,8 @@ Status CheckAdminUser(const DatabaseV3& database) {
   const bool sql = protocol == "postgres" || protocol == "mysql";
   if (type == "self-hosted" && (sql || protocol == "mongodb")) return {};
   if ((type == "rds" && sql) || (type == "redshift" && protocol == "postgres")) return {};
-  return Fail(ErrorKind::kBadParameter, "spec.admin_user: users of {} databases ({}) cannot be made", protocol, type);
+  return Fail(ErrorKind::kBadParameter, "spec.admin_user: users of {} databases ({}) cannot be created", protocol,
+              type);
 }
 
 // The scheme of ClickHouse may be left out.
@@ -164,7 +165,7 @@ Status FillClickHouse(types::DatabaseSpecV3& spec) {
   if (!spec.protocol().starts_with("clickhouse")) return {};
   const auto colons = std::ranges::count(spec.uri(), ':');
   if (colons == 2) return {};
-  if (colons != 1) return Fail(ErrorKind::kBadParameter, "spec.uri is no address of ClickHouse: write HOST:PORT");
+  if (colons != 1) return Fail(ErrorKind::kBadParameter, "spec.uri is not an address of ClickHouse: write HOST:PORT");
   const std::string_view scheme = spec.protocol() == "clickhouse" ? "clickhouse" : "https";
   if (spec.protocol() == "clickhouse" || !spec.uri().starts_with(scheme)) {
     spec.set_uri(fmt::format("{}://{}", scheme, spec.uri()));
@@ -174,7 +175,7 @@ Status FillClickHouse(types::DatabaseSpecV3& spec) {
 
 Status CheckCertificate(std::string_view field, const std::string& pem) {
   if (pem.empty() || Certificate::FromPem(pem)) return {};
-  return Fail(ErrorKind::kBadParameter, "spec.{} is no certificate in PEM form", field);
+  return Fail(ErrorKind::kBadParameter, "spec.{} is not a certificate in PEM form", field);
 }
 
 // Checks the settings for Kerberos; SQL Server in Azure and behind an RDS proxy authenticates in other ways.

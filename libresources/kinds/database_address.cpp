@@ -50,7 +50,7 @@ Status FillAlloyDb(DatabaseV3& database) {
                StripControl(alloy.endpointtype()));
   }
   if (!gcp.instanceid().empty() || !gcp.projectid().empty()) {
-    return Bad("spec.gcp.project_id and instance_id are in the address of AlloyDB already: leave them out");
+    return Bad("spec.gcp.project_id and instance_id must be empty: the address of AlloyDB contains both");
   }
   return {};
 }
@@ -60,8 +60,8 @@ Status FillRegion(DatabaseV3& database, const std::optional<AwsEndpoint>& endpoi
   auto& aws = *database.mutable_spec()->mutable_aws();
   if (aws.accountid().empty()) return Bad("spec.aws.account_id is missing");
   if (!endpoint) {
-    if (aws.region().empty()) return Bad("spec.aws.region is missing, and spec.uri does not say it");
-    if (IsAwsAddress(database.spec().uri())) return Bad("spec.uri is no address of {}", database.spec().protocol());
+    if (aws.region().empty()) return Bad("spec.aws.region is missing, and spec.uri does not contain the region");
+    if (IsAwsAddress(database.spec().uri())) return Bad("spec.uri is not an address of {}", database.spec().protocol());
     return {};
   }
   FillIn(aws.mutable_region(), endpoint->region);
@@ -69,7 +69,7 @@ Status FillRegion(DatabaseV3& database, const std::optional<AwsEndpoint>& endpoi
   return FailWithHint(ErrorKind::kBadParameter,
                       fmt::format("spec.aws.region is {}, and spec.uri is in {}", StripControl(aws.region()),
                                   StripControl(endpoint->region)),
-                      "leave spec.uri out, or make them agree");
+                      "leave spec.uri out, or use the same region in both");
 }
 
 Status FillDynamoDb(DatabaseV3& database) { return FillRegion(database, ParseDynamoDbEndpoint(database.spec().uri())); }
@@ -89,12 +89,12 @@ Status FillRds(DatabaseV3& database) {
     FillIn(aws.mutable_rdsproxy()->mutable_customendpointname(), endpoint->id);
   FillIn(aws.mutable_region(), endpoint->region);
   if (endpoint->kind != Kind::kCustom || !aws.rds().clusterid().empty()) return {};
-  return Bad("spec.aws.rds.cluster_id is missing: a custom endpoint of Aurora does not say it");
+  return Bad("spec.aws.rds.cluster_id is missing: a custom endpoint of Aurora does not contain the ID");
 }
 
 Status FillRedshift(DatabaseV3& database) {
   const auto endpoint = ParseRedshiftEndpoint(database.spec().uri());
-  if (!endpoint) return Bad("spec.uri is no address of Redshift");
+  if (!endpoint) return Bad("spec.uri is not an address of Redshift");
   auto& aws = *database.mutable_spec()->mutable_aws();
   FillIn(aws.mutable_redshift()->mutable_clusterid(), endpoint->id);
   FillIn(aws.mutable_region(), endpoint->region);
@@ -169,7 +169,7 @@ Status FillAzureName(DatabaseV3& database, std::string_view suffix, std::size_t 
   const auto dots = static_cast<std::size_t>(std::ranges::count(host, '.'));
   const std::string name = host.substr(0, host.find('.'));
   if (!host.ends_with(suffix) || dots + 1 != words || name.empty()) {
-    return Bad("spec.uri is no address of a server NAME{}", suffix);
+    return Bad("spec.uri is not the address of a server NAME{}", suffix);
   }
   FillIn(database.mutable_spec()->mutable_azure()->mutable_name(), name);
   return {};
@@ -188,7 +188,7 @@ Status FillAzureRedis(DatabaseV3& database) {
 
 Status FillAtlas(DatabaseV3& database) {
   const std::string host = HostOfAddress(database.spec().uri());
-  if (std::ranges::count(host, '.') < 2) return Bad("spec.uri is no address of MongoDB Atlas");
+  if (std::ranges::count(host, '.') < 2) return Bad("spec.uri is not an address of MongoDB Atlas");
   database.mutable_spec()->mutable_mongoatlas()->set_name(host.substr(0, host.find('.')));
   return {};
 }
@@ -261,10 +261,10 @@ Status FillEmptyAddress(DatabaseV3& database) {
     return {};
   }
   if (type != "keyspace" && type != kDynamoDb) {
-    return FailWithHint(ErrorKind::kBadParameter, "spec.uri is missing", "it is where the database answers");
+    return FailWithHint(ErrorKind::kBadParameter, "spec.uri is missing", "set spec.uri to the address of the database");
   }
   const std::string& region = spec.aws().region();
-  if (region.empty()) return Bad("spec.uri and spec.aws.region are missing: one of them says where the database is");
+  if (region.empty()) return Bad("spec.uri and spec.aws.region are missing: set one of them");
   spec.set_uri(type == kDynamoDb ? fmt::format("aws://dynamodb.{}{}", region, AwsSuffixOf(region))
                                  : fmt::format("cassandra.{}{}:9142", region, AwsSuffixOf(region)));
   return {};

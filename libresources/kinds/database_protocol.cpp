@@ -22,7 +22,8 @@ constexpr std::string_view kReadPreferences[] = {"primary", "primarypreferred", 
                                                  "nearest"};
 
 std::unexpected<Error> NotAnAddress(const std::string& uri, std::string_view wanted) {
-  return FailWithHint(ErrorKind::kBadParameter, fmt::format("spec.uri \"{}\" is no address", StripControl(uri)),
+  return FailWithHint(ErrorKind::kBadParameter,
+                      fmt::format("spec.uri \"{}\" is not an address of a database", StripControl(uri)),
                       fmt::format("write {}", wanted));
 }
 
@@ -173,7 +174,7 @@ Status CheckDatabaseProtocol(const DatabaseV3& database) {
     for (const ProtocolRow& protocol : kProtocols) names.push_back(protocol.name);
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("spec.protocol \"{}\" is not known", StripControl(database.spec().protocol())),
-                        fmt::format("it is one of {}", fmt::join(names, ", ")));
+                        fmt::format("use one of {}", fmt::join(names, ", ")));
   }
   const bool plain = found->check == &CheckHostAndPort;
   return plain && DatabaseTypeOf(database) == "alloydb" ? CheckAlloyDb(database) : found->check(database);

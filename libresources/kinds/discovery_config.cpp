@@ -53,10 +53,11 @@ std::unexpected<Error> BadMatcher(fmt::format_string<Args...> text, Args&&... ar
 bool Contains(const Texts& texts, std::string_view wanted) { return std::ranges::find(texts, wanted) != texts.end(); }
 
 Status CheckTypes(std::string_view cloud, const Texts& types, Words known) {
-  if (types.empty()) return BadMatcher("spec.{}: types is missing, some of {}", cloud, fmt::join(known, ", "));
+  if (types.empty()) return BadMatcher("spec.{}: types is missing: use some of {}", cloud, fmt::join(known, ", "));
   for (const std::string& type : types) {
     if (std::ranges::find(known, type) != known.end()) continue;
-    return BadMatcher("spec.{}: types are {}, not \"{}\"", cloud, fmt::join(known, ", "), StripControl(type));
+    return BadMatcher("spec.{}: types must be some of {}, not \"{}\"", cloud, fmt::join(known, ", "),
+                      StripControl(type));
   }
   return {};
 }
@@ -69,14 +70,14 @@ Status CheckRegions(std::string_view part, const Texts& regions) {
         region, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
     const bool number = !region.empty() && region.back() >= '0' && region.back() <= '9';
     if (region == "aws-global" || (letters && number && std::ranges::count(region, '-') >= 2)) continue;
-    return BadMatcher("spec.{}: \"{}\" is no region", part, StripControl(region));
+    return BadMatcher("spec.{}: \"{}\" is not a region", part, StripControl(region));
   }
   return {};
 }
 
 Status CheckRoleArn(std::string_view field, const std::string& arn) {
   if (arn.starts_with("arn:") && arn.contains(":iam:") && arn.contains(":role/") && !arn.ends_with('/')) return {};
-  return BadMatcher("spec.aws: {} is no role: write arn:aws:iam::123456789012:role/NAME", field);
+  return BadMatcher("spec.aws: {} is not the ARN of a role: write arn:aws:iam::123456789012:role/NAME", field);
 }
 
 void MatchAll(Texts& texts) {
@@ -117,7 +118,7 @@ Status CheckAwsRoles(const types::AWSMatcher& matcher) {
   } else if (!matcher.assumerole().externalid().empty()) {
     for (const std::string& type : matcher.types()) {
       if (std::ranges::find(kUsersAreRoles, type) != std::end(kUsersAreRoles)) continue;
-      return BadMatcher("spec.aws: assume_role.external_id is there without role_arn");
+      return BadMatcher("spec.aws: assume_role.external_id needs role_arn");
     }
   }
   if (matcher.setupaccessforarn().empty()) return {};
@@ -138,7 +139,7 @@ Status CheckAws(types::AWSMatcher& matcher) {
                                                            : types::INSTALL_PARAM_ENROLL_MODE_EICE);
   }
   if (installer.enrollmode() == types::INSTALL_PARAM_ENROLL_MODE_EICE && matcher.integration().empty()) {
-    return BadMatcher("spec.aws: integration is missing, which enroll_mode needs");
+    return BadMatcher("spec.aws: integration is missing: this enroll_mode needs an integration");
   }
   RETURN_IF_ERROR(CheckInstaller(installer, kAwsJoining));
 
@@ -168,7 +169,7 @@ Status CheckGcp(types::GCPMatcher& matcher) {
   MatchAll(*matcher.mutable_locations());
   if (matcher.projectids().empty()) return BadMatcher("spec.gcp: project_ids is missing");
   if (Contains(matcher.projectids(), kAll) && matcher.projectids_size() > 1) {
-    return BadMatcher("spec.gcp: project_ids has * and others: * is all of them");
+    return BadMatcher("spec.gcp: project_ids has * and other IDs: use * alone for all projects");
   }
 
   if (!matcher.tags().values().empty()) {

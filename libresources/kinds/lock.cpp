@@ -36,7 +36,7 @@ constexpr TextColumn kLockColumns[] = {
 // A lock needs at least one target. Fails with kBadParameter.
 Status CheckLock(google::protobuf::Message& resource) {
   if (EncodeMessage(AsLock(resource).spec().target()).as_map().empty()) {
-    return FailWithHint(ErrorKind::kBadParameter, "spec.target is empty: a lock needs somebody or something to lock",
+    return FailWithHint(ErrorKind::kBadParameter, "spec.target is empty: a lock needs a target",
                         "set one of user, role, login, mfa_device, windows_desktop, access_request, device, server_id, "
                         "bot_instance_id, join_token");
   }

@@ -42,7 +42,7 @@ Status CheckOpenSsh(const types::ServerSpecV2& spec) {
   if (spec.hostname().empty()) return Fail(ErrorKind::kBadParameter, "spec.hostname is missing");
   if (!spec.public_addrs().empty()) {
     return FailWithHint(ErrorKind::kBadParameter, "spec.public_addrs is not for a node with an OpenSSH server",
-                        "its address is spec.addr");
+                        "set the address of the node in spec.addr");
   }
   if (IsAddress(spec.addr())) return {};
   return FailWithHint(ErrorKind::kBadParameter, fmt::format("spec.addr: \"{}\" has no port", StripControl(spec.addr())),
@@ -65,11 +65,11 @@ Status CheckNode(Message& resource) {
   const types::ServerV2& node = AsNode(resource);
   if (std::ranges::find(kSubKinds, node.subkind()) == std::end(kSubKinds)) {
     return FailWithHint(ErrorKind::kBadParameter,
-                        fmt::format("sub_kind: a node cannot be \"{}\"", StripControl(node.subkind())),
+                        fmt::format("sub_kind: \"{}\" is not a sub kind of nodes", StripControl(node.subkind())),
                         fmt::format("write {} for a server that runs OpenSSH", kOpenSsh));
   }
   if (node.ByteSizeLong() > kMaxNodeBytes) {
-    return Fail(ErrorKind::kBadParameter, "a node of {} bytes; {} are the most", node.ByteSizeLong(), kMaxNodeBytes);
+    return Fail(ErrorKind::kBadParameter, "the node has {} bytes; the limit is {}", node.ByteSizeLong(), kMaxNodeBytes);
   }
   for (const auto& [key, command] : node.spec().cmdlabels()) {
     if (!IsLabelKey(key)) {

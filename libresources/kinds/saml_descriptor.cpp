@@ -25,12 +25,12 @@ pugi::xml_node Child(const pugi::xml_node& parent, std::string_view name) {
 Result<pugi::xml_node> RootOf(const pugi::xml_document& document) {
   pugi::xml_node root;
   for (const pugi::xml_node& node : document.children()) {
-    if (node.type() == pugi::node_doctype) return Wrong("a document type is not accepted");
+    if (node.type() == pugi::node_doctype) return Wrong("a document type declaration is not allowed");
     if (node.type() != pugi::node_element) continue;
-    if (!root.empty()) return Wrong("it is not one EntityDescriptor");
+    if (!root.empty()) return Wrong("the root of the document is not one EntityDescriptor");
     root = node;
   }
-  if (LocalName(root) != "EntityDescriptor") return Wrong("it is not one EntityDescriptor");
+  if (LocalName(root) != "EntityDescriptor") return Wrong("the root of the document is not one EntityDescriptor");
   return root;
 }
 
@@ -38,11 +38,12 @@ Result<pugi::xml_node> RootOf(const pugi::xml_document& document) {
 
 Result<SamlDescriptor> ParseSamlDescriptor(std::string_view xml) {
   // The parser takes a NUL for the end: what follows would go unseen.
-  if (xml.contains('\0') || xml.contains("&#0;") || xml.contains("&#x0;")) return Wrong("it has a NUL");
+  if (xml.contains('\0') || xml.contains("&#0;") || xml.contains("&#x0;"))
+    return Wrong("the document contains a NUL character");
   pugi::xml_document document;
   const pugi::xml_parse_result parsed =
       document.load_buffer(xml.data(), xml.size(), pugi::parse_default | pugi::parse_doctype, pugi::encoding_utf8);
-  if (!parsed) return Wrong(fmt::format("it is not XML: {}", parsed.description()));
+  if (!parsed) return Wrong(fmt::format("the document is not XML: {}", parsed.description()));
   ASSIGN_OR_RETURN(const pugi::xml_node root, RootOf(document));
 
   SamlDescriptor descriptor;

@@ -129,9 +129,10 @@ Status CheckBlock(const JoinMethodRules& method, const types::ProvisionTokenSpec
   int index = 0;
   for (const Value& rule : block->Find("allow")->as_list()) {
     if (!SaysAny(rule, method.rule_keys)) {
-      return FailWithHint(ErrorKind::kBadParameter,
-                          fmt::format("spec.{}.allow[{}] would let anybody in", method.block, index),
-                          fmt::format("set at least one of: {}", method.rule_keys));
+      return FailWithHint(
+          ErrorKind::kBadParameter,
+          fmt::format("spec.{}.allow[{}] has no condition, so every caller could join", method.block, index),
+          fmt::format("set at least one of: {}", method.rule_keys));
     }
     ++index;
   }
@@ -172,7 +173,8 @@ Status CheckKubernetes(types::ProvisionTokenSpecV2Kubernetes& block) {
 
 Status CheckGitHub(const types::ProvisionTokenSpecV2GitHub& block) {
   if (block.enterpriseserverhost().contains('/')) {
-    return Fail(ErrorKind::kBadParameter, "spec.github.enterprise_server_host is a host name, without scheme and path");
+    return Fail(ErrorKind::kBadParameter,
+                "spec.github.enterprise_server_host must be a host name without scheme and path");
   }
   if (!block.enterpriseserverhost().empty() && !block.enterpriseslug().empty()) {
     return Fail(ErrorKind::kBadParameter, "spec.github: enterprise_server_host and enterprise_slug do not go together");
@@ -245,7 +247,7 @@ Status CheckNewToken(const google::protobuf::Message& resource) {
     if (IsServiceRole(role)) continue;
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("spec.roles: a token cannot give the role {}", StripControl(role)),
-                        fmt::format("it gives roles of services: {}", fmt::join(kServiceRoles, ", ")));
+                        fmt::format("use one of these roles: {}", fmt::join(kServiceRoles, ", ")));
   }
   return {};
 }

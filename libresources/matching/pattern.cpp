@@ -15,7 +15,7 @@ constexpr std::size_t kMaxExpression = 8192;
 
 Result<std::shared_ptr<const re2::RE2>> Compile(std::string_view expression) {
   if (expression.size() > kMaxExpression) {
-    return Fail(ErrorKind::kBadParameter, "regular expression longer than {} bytes", kMaxExpression);
+    return Fail(ErrorKind::kBadParameter, "the regular expression is longer than {} bytes", kMaxExpression);
   }
   re2::RE2::Options options;
   options.set_log_errors(false);

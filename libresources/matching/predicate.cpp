@@ -43,7 +43,7 @@ Result<Value> PathValue(const Node& node, const PredicateFields& fields, Predica
   std::vector<std::string> path;
   for (const Node& part : node.children) {
     ASSIGN_OR_RETURN(const Value key, Evaluated(part, fields, dialect));
-    if (!key.is_string()) return Fail(ErrorKind::kBadParameter, "a key in [] must be a text, not {}", TypeName(key));
+    if (!key.is_string()) return Fail(ErrorKind::kBadParameter, "a key in [] must be a string, not {}", TypeName(key));
     path.push_back(key.as_string());
   }
   return fields.Lookup(path);
@@ -114,7 +114,8 @@ std::span<const std::string_view> PredicateRoots(PredicateDialect dialect) {
 
 Result<Value> ValueFields::Lookup(std::span<const std::string> path) const {
   const Value* value = fields_.Find(path.front());
-  if (value == nullptr) return Fail(ErrorKind::kNotFound, "\"{}\" is not known here", StripControl(path.front()));
+  if (value == nullptr)
+    return Fail(ErrorKind::kNotFound, "\"{}\" is not a field that the expression can use", StripControl(path.front()));
   for (const std::string& key : path.subspan(1)) {
     value = value->Find(key);
     if (value == nullptr) return Value();

@@ -82,7 +82,7 @@ class Lexer {
   }
 
   Result<char> Escaped() {
-    if (at_ == text_.size()) return Fail(ErrorKind::kBadParameter, "column {}: nothing after \\", at_);
+    if (at_ == text_.size()) return Fail(ErrorKind::kBadParameter, "column {}: the expression ends after \\", at_);
 
     const char c = text_[at_++];
     switch (c) {
@@ -294,7 +294,7 @@ class Parser {
 }  // namespace
 
 Result<Node> ParsePredicate(std::string_view text, PredicateDialect dialect) {
-  if (text.size() > kMaxText) return Fail(ErrorKind::kBadParameter, "longer than {} bytes", kMaxText);
+  if (text.size() > kMaxText) return Fail(ErrorKind::kBadParameter, "the expression is longer than {} bytes", kMaxText);
   return Parser(text, dialect).Parse();
 }
 

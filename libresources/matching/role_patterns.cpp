@@ -37,7 +37,7 @@ Result<Expression> ParseExpression(std::string_view text) {
     return expression;
   }
 
-  return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" does not say which roles", StripControl(text)),
+  return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" is not a pattern for roles", StripControl(text)),
                       "write {{regexp.match(\"...\")}} or {{regexp.not_match(\"...\")}}");
 }
 
@@ -52,7 +52,7 @@ Status RolePatterns::AddPattern(const std::string& text) {
     entry.pattern.push_back(std::move(pattern));
   } else {
     if (open == std::string::npos || close == std::string::npos || close < open) {
-      return Fail(ErrorKind::kBadParameter, "\"{}\" has {{{{ without }}}}, or the other way round", StripControl(text));
+      return Fail(ErrorKind::kBadParameter, "\"{}\" has {{{{ without }}}}, or }}}} without {{{{", StripControl(text));
     }
     ASSIGN_OR_RETURN(const Expression expression,
                      ParseExpression(std::string_view(text).substr(open + kOpen.size(), close - open - kOpen.size())));

@@ -30,7 +30,7 @@ class TraitFields : public PredicateFields {
       return Fail(ErrorKind::kBadParameter, "internal.{} is not a known trait", StripControl(path[1]));
     }
     const auto found = traits_.find(path[1]);
-    if (found == traits_.end()) return Fail(ErrorKind::kNotFound, "no trait {}", StripControl(path[1]));
+    if (found == traits_.end()) return Fail(ErrorKind::kNotFound, "the user has no trait {}", StripControl(path[1]));
     return Value::Strings(found->second);
   }
 

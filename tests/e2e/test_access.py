@@ -149,7 +149,7 @@ def test_nothing_changes(cluster, user, plan):
     assert code == 0 and changed["access"] == [] and changed["changes"][0]["change"] == "none"
     path = cluster.directory / "same.yaml"
     path.write_text(cluster.tctl("get", f"role/{user}").out)
-    assert cluster.tctl("plan", "-f", path).out.endswith("\nnobody gains or loses access\n")
+    assert cluster.tctl("plan", "-f", path).out.endswith("\nno user gains or loses access\n")
 
 
 def test_mistakes_are_said_first(cluster, plan, tmp_path):

@@ -81,8 +81,8 @@ def test_a_node_is_announced_within_limits(place, tmp_path):
     identity = joined(place, tmp_path, token(place), "")
     with HostileAgent(place, identity) as agent:
         agent.welcome()
-        for said, why in [(("x" * 256, {}), "no name of a host"), (("a\x1b[31m", {}), "no name of a host"),
-                          (("a\u202eb", {}), "no name of a host"), (("a\u009bb", {}), "no name of a host"),
+        for said, why in [(("x" * 256, {}), "not the name of a host"), (("a\x1b[31m", {}), "not the name of a host"),
+                          (("a\u202eb", {}), "not the name of a host"), (("a\u009bb", {}), "not the name of a host"),
                           (("big", {"a": "x" * 70000}), "bytes"),
                           (("many", {f"k{number}": "v" for number in range(300)}), "labels")]:
             agent.announce(*said)
@@ -235,7 +235,7 @@ def test_the_names_of_the_clusters_own_are_no_agents(tmp_path):
             thief.welcome()
             thief.announce_kube(kube_server("own", {"env": "dev"}))
             what, reason = thief.refusal()
-            assert "own" in what and "serves one of that name itself" in reason
+            assert "own" in what and "itself serves a Kubernetes cluster with this name" in reason
             assert len(servers_of(cluster, "own")) == 1
     stand_in.stop()
 

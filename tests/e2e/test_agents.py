@@ -164,7 +164,7 @@ def test_an_agent_that_was_killed_is_offline(place, person, tmp_path):
 
 @pytest.mark.parametrize("change, reason", [
     (("--token=", "--token=0123456789abcdef"), "the token is not known, or has expired"),
-    (("--ca-pin=", "--ca-pin=sha256:" + "0" * 64), "is not the one of the CA pin"),
+    (("--ca-pin=", "--ca-pin=sha256:" + "0" * 64), "do not match the CA pin"),
 ])
 def test_who_cannot_join(place, tmp_path, change, reason):
     agent = Agent(place, tmp_path)

@@ -211,7 +211,7 @@ def test_what_does_nothing_is_refused_warned_of_or_ignored(cluster, name, tmp_pa
     assert f"tctl: warning: {path}:4: " in done.err and said in done.err
     assert done.out == f'role "{name}" has been created\n'
     done = cluster.tctl("create", "-f", "--validate=ignore", path)
-    assert done.out == f'role "{name}" is as it was\n' and not done.err
+    assert done.out == f'role "{name}" is unchanged\n' and not done.err
     assert cluster.tctl("create", "--validate=maybe", path, ok=False).code == 2
 
 
@@ -296,7 +296,7 @@ def test_what_is_there_already_is_not_written(cluster, name, tmp_path):
     # A bot shows a part of its user and role, so it is made anew.
     path.write_text("---".join(document for document in path.read_text().split("---") if "kind: bot" not in document))
     again = cluster.tctl("create", "-f", path).out.splitlines()
-    assert again == [line.replace("has been created", "is as it was") for line in before if not line.startswith("bot")]
+    assert again == [line.replace("has been created", "is unchanged") for line in before if not line.startswith("bot")]
     assert [cluster.tctl("get", document).out for document in documents] == there  # with their revisions
     assert len(cluster.events()) == events
     assert cluster.tctl("create", path, ok=False).code == 6  # as ever without -f

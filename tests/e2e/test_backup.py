@@ -153,7 +153,7 @@ def test_a_backup_may_have_roles_that_teleport_takes(new_cluster, tmp_path):
     cluster.start("--bootstrap", path)
     log = cluster.log.read_text()
     assert "spec.allow.kubernetes_groups[0]" in log and "an-invite" not in log
-    assert log.count("a resource is left out that would have no effect here") == 2
+    assert log.count("the resource would have no effect in this cluster") == 2
     assert "{{internal.team}}" in cluster.tctl("get", "role/old").out
     cluster.stop()
 
@@ -176,7 +176,7 @@ def test_a_backup_that_is_none_starts_nothing(new_cluster, tmp_path):
 
 
 @pytest.mark.parametrize("change, text", [
-    ({"password_hash": base64.b64encode(b"plain").decode()}, "password_hash is no bcrypt hash"),
+    ({"password_hash": base64.b64encode(b"plain").decode()}, "password_hash is not a bcrypt hash"),
     ({"password_hash": base64.b64encode(b"$2a$31$" + b"a" * 53).decode()}, "password_hash has the cost 31"),
     ({"mfa": [{"metadata": {"Name": "otp"}, "id": "x", "totp": {"key": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"}}]}, "mfa[0].id"),
     ({"mfa": [{"metadata": {"Name": "otp"}, "id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "totp": {"key": "?"}}]},

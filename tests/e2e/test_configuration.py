@@ -89,7 +89,7 @@ def test_files_of_teleports_tools_are_accepted(tmp_path, name):
     assert f"OK {path}" in done.err
 
 
-@pytest.mark.parametrize("name, said", [("cluster_auth", "auth and proxy in processes of their own"),
+@pytest.mark.parametrize("name, said", [("cluster_auth", "auth_service and proxy_service in separate processes"),
                                         ("cluster_proxy", 'joining by "kubernetes" is not implemented')])
 def test_files_that_ask_for_more_are_refused_by_name(tmp_path, name, said):
     done = check_file(tmp_path, FIXTURES / "teleport_yaml" / f"{name}.yaml")
@@ -240,7 +240,7 @@ def test_node_configure_writes_what_it_is_told(tmp_path):
     (["configure", "--roles=node,db"], "the role db"),
     (["configure", "--roles=windowsdesktop"], "the role windowsdesktop"),
     (["configure", "--join-method=iam"], 'joining by "iam"'),
-    (["configure", "--roles=auth"], "auth and proxy in processes of their own"),
+    (["configure", "--roles=auth"], "auth_service and proxy_service in separate processes"),
     (["node", "configure", "--azure-client-id=x"], "azure"),
 ])
 def test_configure_says_what_is_not_implemented(tmp_path, words, said):
@@ -280,7 +280,7 @@ def test_testing_a_file(tmp_path):
 
 
 def test_status_outside_and_inside_of_a_session(tmp_path):
-    assert "no session" in teleport(tmp_path, "status").ok().out
+    assert "does not run in a session" in teleport(tmp_path, "status").ok().out
     session = environment(tmp_path, SSH_SESSION_ID="5c2c", SSH_TELEPORT_USER="alice", USER="root",
                           SSH_CLIENT="1.2.3.4 5 6", SSH_TELEPORT_CLUSTER_NAME="example.com",
                           SSH_TELEPORT_HOST_UUID="77aa")

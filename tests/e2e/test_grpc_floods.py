@@ -130,7 +130,7 @@ def test_strangers_handshakes_do_not_hold_up_who_is_known(own):
                 opened[-1].sendall(hello)
 
     with harmless(own, attack):
-        assert "their sources open too many" in own.log.read_text()
+        assert "a source opens too many connections" in own.log.read_text()
 
 
 def answers(cluster):

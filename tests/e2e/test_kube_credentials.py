@@ -122,7 +122,7 @@ def test_failing_plugin_is_named(start, tmp_path):
     _, kube, machine = start(plugin.user())
     done = machine.kubectl("get", "--raw", "/api/v1/pods", ok=False)
     assert done.code != 0 and 'plugin" ended' not in done.text
-    assert re.search(r'credential plugin ".*/plugin": it ended with exit code 3', done.text), done
+    assert re.search(r'credential plugin ".*/plugin": the plugin ended with exit code 3', done.text), done
     assert_plain(done.text)
     assert not kube.requests(path="/api/v1/pods")
     kube.accept_tokens("late")

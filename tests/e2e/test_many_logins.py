@@ -47,5 +47,5 @@ def test_openssh_is_told(place, tmp_path):
     config = tmp_path / "ssh_config"
     config.write_text(machine("config").out)
     done = run(["ssh", "-F", config, f"{LOGIN}@localhost.{place.name}", "true"], machine.env)
-    assert done.code == DENIED and "ssh cannot read a certificate with more than 255 logins" in done.err
+    assert done.code == DENIED and "your certificate has more than 255 logins" in done.err
     assert "use tsh ssh" in done.err

@@ -123,7 +123,7 @@ def test_the_message_of_the_day_is_shown(machine, message):
 
 def test_an_http_proxy_that_is_not_there_is_named(machine):
     for url, code, text in (("http://us%65r:p%40ss@127.0.0.1:1", UNREACHABLE, "the HTTP proxy of HTTPS_PROXY"),
-                            ("http://user:p%zzss@127.0.0.1:1", 1, "HTTPS_PROXY: user or password")):
+                            ("http://user:p%zzss@127.0.0.1:1", 1, "HTTPS_PROXY: the user or password")):
         done = run([machine.path, "login", "--proxy=access.example.com:443", "--user=x"],
                    {**machine.env, "HTTPS_PROXY": url}, "", 30)
         assert done.code == code and text in done.err, done

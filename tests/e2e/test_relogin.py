@@ -21,7 +21,7 @@ NOT_LOGGED_IN = 3
 DENIED = 4
 INTERRUPTED = 130
 LOGIN = getpass.getuser()
-WHY = "the login at localhost has expired; log in to go on"
+WHY = "the login at localhost has expired; log in to continue"
 
 GOING_ON = [
     ("ssh {login}@localhost echo 4''2", "42"),
@@ -172,7 +172,7 @@ def test_a_first_login(place, tmp_path, name):
     assert done.code == NOT_LOGGED_IN and "tsh login" in done.out and "Password" not in done.out
     new.user = place.add_user(name, "shells")
     terminal = Terminal([new.path, f"--proxy={place.proxy}", f"--user={name}", "ls"], new.env)
-    answer(terminal, new, "there is no login at localhost; log in to go on")
+    answer(terminal, new, "there is no login at localhost; log in to continue")
     assert terminal.finish().code == 0
     assert "localhost" in new("ls").out
 

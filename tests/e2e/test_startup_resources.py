@@ -66,7 +66,8 @@ def test_each_start_brings_the_resources(new_cluster, file):
     first = shown(cluster)
     assert "message_of_the_day: hello" in first[3]
     # The configuration file of these tests decides the other setting.
-    assert "keep_alive_count_max: 5" not in first[4] and "the configuration file decides it" in cluster.log.read_text()
+    assert "keep_alive_count_max: 5" not in first[4]
+    assert "the configuration file decides this setting" in cluster.log.read_text()
     assert "name: robot" in cluster.tctl("get", "bot/robot").out
     assert [event["updated_by"] for event in cluster.events(event="role.created", name="deploys")] == ["system"]
 
@@ -88,7 +89,8 @@ def test_each_start_brings_the_resources(new_cluster, file):
     (("keep_alive_count_max: 5", "keep_alive_count_max: many"), "spec.keep_alive_count_max"),
     (("roles: [deploys, access]", "roles: [nosuch]"), "nosuch"),
     (("kind: bot\nversion: v1\nmetadata: {name: robot}\nspec: {roles: [deploys]}",
-      "kind: lock\nversion: v2\nmetadata: {name: a}\nspec: {target: {user: b}}"), "cannot apply at its start a lock"),
+      "kind: lock\nversion: v2\nmetadata: {name: a}\nspec: {target: {user: b}}"),
+     "a file for --apply-on-startup cannot contain a lock"),
     (("logins: [deploy]", "logins: ['*']"), "spec.allow.logins"),
 ])
 def test_a_file_with_a_mistake_starts_nothing(new_cluster, file, tmp_path, change, said):
@@ -105,4 +107,4 @@ def test_a_file_with_a_mistake_starts_nothing(new_cluster, file, tmp_path, chang
 def test_it_is_for_the_auth_service(file, tmp_path):
     words = ["start", "--roles=node", "--token=t", "--auth-server=localhost:1", f"--data-dir={tmp_path}/data"]
     done = run([program("teleport"), *words, "--apply-on-startup", file], environment(tmp_path))
-    assert done.code == USAGE and "--apply-on-startup is for a process with the auth service" in done.err
+    assert done.code == USAGE and "--apply-on-startup needs a process with the auth service" in done.err

@@ -105,7 +105,7 @@ def test_edit_meets_another_change(local_tctl, name, editor, tmp_path, kind):
     helper.chmod(0o700)
     done = local_tctl("edit", what, ok=False, **editor(script))
     assert done.code == CONFLICT, done
-    assert "changed by somebody else" in done.err and "your text is kept in" in done.err
+    assert "changed by another caller" in done.err and "your text is kept in" in done.err
     (kept,) = left_behind(tmp_path)
     assert "description: mine" in kept.read_text()
     (now,) = local_tctl.json("get", what)

@@ -55,11 +55,11 @@ def test_join_command_can_be_pasted(tctl, cluster):
     pin = tctl.json("status")["ca_pins"][0]
     text = show(tctl, "tokens", "add", "--type=node,proxy")
     token = re.search(r"The token: (\S+)", text).group(1)
-    assert "good for 30m" in text
+    assert "valid for 30m" in text
     assert command_of(text) == ["teleport", "start", "--roles=node,proxy", f"--token={token}", f"--ca-pin={pin}",
                                 f"--auth-server=127.0.0.1:{cluster.auth_port}"]
     text = show(tctl, "nodes", "add", "--ttl=1h")
-    assert command_of(text)[2] == "--roles=node" and "good for 1h" in text
+    assert command_of(text)[2] == "--roles=node" and "valid for 1h" in text
 
 
 def test_join_commands_of_agents(tctl, cluster):

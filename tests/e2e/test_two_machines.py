@@ -261,7 +261,7 @@ def test_the_disk_fills_up_during_a_strict_session(place, strict, small):
         terminal.type(FILL)
         done = terminal.finish(SOON)
     assert done.code == CONNECTION_FAILED and "after" not in done.out
-    assert len(re.findall(rf"\(record_session: strict\), which failed: .*{NO_SPACE}", done.out)) == 1
+    assert len(re.findall(rf"\(record_session: strict\), and the recording failed: .*{NO_SPACE}", done.out)) == 1
     recording(place, session, SOON)
 
 

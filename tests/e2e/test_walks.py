@@ -335,11 +335,11 @@ def test_credentials_of_the_event_handler(cluster, host, laptop):
     laptop.type("tsh logout")
     laptop.login(user, "--ttl=540")
     done = laptop.type(sign)
-    assert "good for 8h59m" in done.err or "good for 9h" in done.err
+    assert "valid for 8h59m" in done.err or "valid for 9h" in done.err
     hours = lifetime_in_hours(laptop.home / "identity")
     assert 8.9 < hours <= 9.1  # of the signer's session, which is shorter than the 12 h that are the default
     assert laptop.type(f"{sign} --overwrite --ttl=12h", ok=False).code == 1
-    assert "good for" not in host.type(sign).text  # 12 hours
+    assert "valid for" not in host.type(sign).text  # 12 hours
     assert 11.9 < lifetime_in_hours(host.home / "identity") <= 12.1
     for machine in (laptop, host):
         who = machine.type(f"tsh -i identity --proxy={cluster.proxy} status -f json | jq -r .active.username").out

@@ -106,7 +106,7 @@ def put(tctl, document, text):
     before = revision(read(tctl, document))
     # The configuration file of both clusters has one of the settings.
     done = tctl("create", "-f", "--confirm", stdin=text).ok()
-    if "is as it was" in done.out:  # our tctl writes no setting anew that has these values
+    if "is unchanged" in done.out:  # our tctl writes no setting anew that has these values
         return read(tctl, document)
 
     def changed():

@@ -452,10 +452,10 @@ def test_dry_run_sends_a_teleport_nothing_to_apply(reference_cluster, name, tmp_
                 ["-i", identity, "--auth-server", f"127.0.0.1:{reference_cluster.auth_port}"], environment(tmp_path))
     (tmp_path / "role.yaml").write_text(f"kind: role\nversion: v7\nmetadata:\n  name: {name}\n")
     done = tctl("create", "--dry-run", tmp_path / "role.yaml", ok=False)
-    assert done.code == 1 and "not implemented: this cluster cannot try changes without making them" in done.err
+    assert done.code == 1 and "not implemented: this cluster does not support dry runs" in done.err
     assert not tctl.has(f"role/{name}")
     assert tctl("diff", tmp_path / "role.yaml").out == f'+ role "{name}"\n'
     tctl("create", tmp_path / "role.yaml")
     tctl.until(lambda: tctl.has(f"role/{name}"), "the role")
     same = tctl("diff", tmp_path / "role.yaml")
-    assert same.out == "no differences\n" and "the cluster cannot try changes" in same.err
+    assert same.out == "no differences\n" and "the cluster does not support dry runs" in same.err

@@ -17,7 +17,7 @@ std::string_view SeverityPrefix(types::AlertSeverity severity) {
 
 std::vector<std::string> AlertNotices(RpcClient& rpc, const types::GetClusterAlertsRequest& query) {
   const auto alerts = FetchAlerts(rpc, query, {.timeout = kAlertPatience});
-  if (!alerts) return {fmt::format("the alerts of the cluster are not known: {}", ToText(alerts.error()))};
+  if (!alerts) return {fmt::format("cannot read the alerts of the cluster: {}", ToText(alerts.error()))};
   std::vector<std::string> texts;
   for (const auto& alert : *alerts) {
     if (!CheckAlertMessage(alert)) continue;

@@ -24,7 +24,7 @@ struct ListOptions {
 template <auto... To>
 Argument LabelsArgument(std::string_view names = {}) {
   return {.name = "labels",
-          .help = "Only what has these labels: key=value,...",
+          .help = "Only resources with these labels: key=value,...",
           .required = false,
           .names = names,
           .into = Into<To..., &ListOptions::labels>};
@@ -36,12 +36,12 @@ std::vector<Option> ListOptionRows() {
   return {
       {.name = "search",
        .value_name = "WORDS",
-       .help = "Only what has all of these words, commas between",
+       .help = "Only resources with all of these words, separated by commas",
        .repeated = true,
        .into = Into<To..., &ListOptions::search>},
       {.name = "query",
        .value_name = "EXPRESSION",
-       .help = "Only what this predicate holds for",
+       .help = "Only resources for which this predicate is true",
        .into = Into<To..., &ListOptions::query>},
       {.name = "verbose", .short_name = 'v', .help = "Show more columns", .into = Into<To..., &ListOptions::verbose>}};
 }

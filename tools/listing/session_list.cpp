@@ -20,7 +20,7 @@ Result<Time> TimeAt(std::string_view option, const std::string& text, Time other
   auto time = ParseTime(text);
   if (!time) time = ParseTime(text + "T00:00:00Z");
   if (time) return *time;
-  return FailWithHint(ErrorKind::kBadParameter, fmt::format("--{}: \"{}\" is no day", option, StripControl(text)),
+  return FailWithHint(ErrorKind::kBadParameter, fmt::format("--{}: \"{}\" is not a day", option, StripControl(text)),
                       "write 2030-01-31, or a time: 2030-01-31T12:00:00Z");
 }
 
@@ -68,22 +68,22 @@ std::vector<std::string> Row(const Value& event) {
 
 Command SessionListCommand(std::string_view example, const Runner& run) {
   return {.path = "recordings ls",
-          .summary = "List sessions that are over",
+          .summary = "List sessions that have ended",
           .options = {{.name = "from-utc",
                        .value_name = "DAY",
-                       .help = "Sessions that ended on this day (YYYY-MM-DD) or later; a day ago",
+                       .help = "Only sessions that ended on this day (YYYY-MM-DD) or later (default a day ago)",
                        .into = Into<&SessionListOptions::from_utc>},
                       {.name = "to-utc",
                        .value_name = "DAY",
-                       .help = "Sessions that ended before this day; now",
+                       .help = "Only sessions that ended before this day (default now)",
                        .into = Into<&SessionListOptions::to_utc>},
                       {.name = "last",
                        .value_name = "DURATION",
-                       .help = "Sessions that ended within this time: 5h30m",
+                       .help = "Only sessions that ended within this duration, such as 5h30m",
                        .into = Into<&SessionListOptions::last>},
                       {.name = "limit",
                        .value_name = "NUMBER",
-                       .help = "At most so many; 50",
+                       .help = "Maximum number of sessions (default 50)",
                        .into = Into<&SessionListOptions::limit>}},
 
           .example = example,
@@ -92,7 +92,7 @@ Command SessionListCommand(std::string_view example, const Runner& run) {
 
 Result<SessionRange> SessionRangeOf(const SessionListOptions& given) {
   if (!given.last.empty() && (!given.from_utc.empty() || !given.to_utc.empty())) {
-    return Fail(ErrorKind::kUsage, "--last does not go with --from-utc and --to-utc");
+    return Fail(ErrorKind::kUsage, "--last cannot be combined with --from-utc and --to-utc");
   }
   SessionRange range;
   const Time now = Now();
@@ -102,7 +102,7 @@ Result<SessionRange> SessionRangeOf(const SessionListOptions& given) {
     ASSIGN_OR_RETURN(const Nanoseconds duration, ParseDuration(given.last));
     range.from = now - duration;
   }
-  if (range.from > range.to) return Fail(ErrorKind::kBadParameter, "the end of the time is before its beginning");
+  if (range.from > range.to) return Fail(ErrorKind::kBadParameter, "--to-utc is before --from-utc");
   ASSIGN_OR_RETURN(range.limit, LimitOf(given.limit));
   return range;
 }

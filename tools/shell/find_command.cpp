@@ -120,7 +120,7 @@ std::unexpected<Error> NoCommand(const Program& program, const Found& found) {
   const std::string path = fmt::format("{}", fmt::join(found.names, " "));
   const bool group = !path.empty() && IsCommandOrGroup(program, path);
   if (const auto calls = CallsOf(program, path); group && !calls.empty() && calls.size() <= kNamedOfGroup) {
-    return FailWithHint(ErrorKind::kUsage, fmt::format("\"{} {}\" needs a command of its own", program.name, path),
+    return FailWithHint(ErrorKind::kUsage, fmt::format("\"{} {}\" needs a subcommand", program.name, path),
                         fmt::format("use one of: {}", fmt::join(calls, ", ")));
   } else if (group && calls.empty()) {
     return NotImplemented(program, path);
@@ -133,13 +133,13 @@ std::unexpected<Error> NoCommand(const Program& program, const Found& found) {
   const auto meant = DidYouMean(path, candidates);
   const std::string what = path.empty() ? "a command is missing" : fmt::format("unknown command \"{}\"", path);
   const std::string hint = meant ? fmt::format("did you mean \"{} {}\"?", program.name, *meant)
-                                 : fmt::format("see all commands: {} help", program.name);
+                                 : fmt::format("list all commands: {} help", program.name);
   return FailWithHint(ErrorKind::kUsage, what, hint);
 }
 
 std::unexpected<Error> NotImplemented(const Program& program, std::string_view what) {
   return FailWithHint(ErrorKind::kNotImplemented, fmt::format("\"{} {}\"", program.name, what),
-                      fmt::format("see what is: {} help", program.name));
+                      fmt::format("list the implemented commands: {} help", program.name));
 }
 
 }  // namespace sallyport

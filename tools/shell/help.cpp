@@ -53,10 +53,10 @@ std::vector<Option> OwnOptions(const Program& program, const Command& command) {
 
 // Returns the remark on an option that help lists only for completeness.
 std::string SupportText(const Option& option) {
-  if (option.support == Support::kAccepted) return "Changes nothing";
+  if (option.support == Support::kAccepted) return "Has no effect";
   if (option.support == Support::kWorks) return OptionText(option);
   if (option.harmless.empty()) return std::string(kNotImplementedMark);
-  return fmt::format("But for {}: {}", fmt::join(SplitNonEmpty(option.harmless, ' '), ", "), kNotImplementedMark);
+  return fmt::format("Except for {}: {}", fmt::join(SplitNonEmpty(option.harmless, ' '), ", "), kNotImplementedMark);
 }
 
 // Returns two columns, the first as wide as its widest cell.
@@ -132,7 +132,7 @@ std::string ProgramHelp(const Program& program, std::string_view group, bool eve
   }
   return text + fmt::format(
                     " 1 other failures; 0 success.\nMore: {0} help <command>, {0} help --all (also what Teleport's {0} "
-                    "has and this one has not), {0} man, {0} completion bash|zsh|fish\n",
+                    "has and Sallyport has not), {0} man, {0} completion bash|zsh|fish\n",
                     program.name);
 }
 

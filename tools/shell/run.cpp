@@ -113,7 +113,7 @@ std::optional<int> BuiltIn(const Program& program, const std::vector<std::string
   if (rest.front() == "completion" && rest.size() == 2) {
     const std::string text = Completion(program, rest[1]);
     if (!text.empty()) return WriteAnswer(program, text);
-    return ReportError(program, {ErrorKind::kUsage, "completion is for bash, zsh or fish", {}});
+    return ReportError(program, {ErrorKind::kUsage, "completion supports bash, zsh and fish", {}});
   }
   return std::nullopt;
 }
@@ -126,7 +126,7 @@ Result<Output> RunCommand(const Invocation& invocation) {
   if (output || output.error().kind != ErrorKind::kNotLoggedIn || !command.needs_login) return output;
   const auto login = program.log_in_again == nullptr ? std::nullopt : program.log_in_again(invocation);
   if (!login) return output;
-  Notice(fmt::format("{}: {}; log in to go on", program.name, output.error().message));
+  Notice(fmt::format("{}: {}; log in to continue", program.name, output.error().message));
   const auto logged_in = login->command->run(*login);
   if (!logged_in) return logged_in;
   for (const auto& notice : logged_in->closing_notices) Notice(notice);

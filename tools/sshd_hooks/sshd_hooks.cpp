@@ -281,7 +281,7 @@ int RunSession(char* const arguments[], char* const environment[]) {
   const sigset_t signals = HoldSizeSignal();
   const int door = OpenDoor();
   if (door < 0 || !hello.Send(door, true)) {
-    Say("the node's agent is not there");
+    Say("the node's agent does not run");
     return kSessionFailed;
   }
   return UntilExit(door, signals);

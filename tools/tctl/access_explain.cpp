@@ -53,14 +53,15 @@ Result<Labels> LabelsOf(const AccessExplain& given, const AccessSnapshot& snapsh
   for (const Reachable& resource : snapshot.resources) {
     if (resource.kind != kind || resource.name != name) continue;
     if (found != nullptr) {
-      return FailWithHint(ErrorKind::kBadParameter, fmt::format("several of kind {} are called \"{}\"", kind, name),
-                          "say which by --labels=KEY=VALUE,...");
+      return FailWithHint(ErrorKind::kBadParameter,
+                          fmt::format("several resources of kind {} have the name \"{}\"", kind, name),
+                          "select a resource by --labels=KEY=VALUE,...");
     }
     found = &resource;
   }
   if (found != nullptr) return found->labels;
   return FailWithHint(ErrorKind::kNotFound, fmt::format("{} \"{}\" is not found", kind, name),
-                      "ask about one that is not there yet by --labels=KEY=VALUE,...");
+                      "describe a resource that does not exist by --labels=KEY=VALUE,...");
 }
 
 // Parses "pods", "pods/web-1", "deployments.apps/web".
@@ -98,7 +99,7 @@ Result<AskedAccess> AskedOfResource(const AccessExplain& given, const AccessSnap
   const auto& inside = given.inside;
   if (inside.empty()) return asked;
   if (action.action != "kube" || inside.size() != 2) {
-    return FailWithHint(ErrorKind::kUsage, "what follows the name is a verb and an object in a Kubernetes cluster",
+    return FailWithHint(ErrorKind::kUsage, "a verb and an object in a Kubernetes cluster must follow the name",
                         "tctl access explain alice kube prod get pods/web-1 --namespace=shop");
   }
   asked.question.object = ObjectOf(inside[0], inside[1], given.name_space);
@@ -239,15 +240,15 @@ std::string ExplanationText(const Value& result) {
 
   if (const Value* lacking = result.Find("lacking")) {
     for (const Value& row : lacking->as_list()) {
-      text += fmt::format("  {} does not give it: {}\n", WhereText(row), row.Find("lacks")->as_string());
+      text += fmt::format("  {} does not allow access: {}\n", WhereText(row), row.Find("lacks")->as_string());
     }
-    if (lacking->as_list().empty()) text += "  no role of the user speaks of it\n";
+    if (lacking->as_list().empty()) text += "  no role of the user mentions the resource\n";
   }
 
   if (const Value* roles = result.Find("roles_that_would"); roles != nullptr && !roles->as_list().empty()) {
     std::vector<std::string_view> listed;
     for (const Value& name : roles->as_list()) listed.push_back(name.as_string());
-    text += fmt::format("  roles that would: {}\n", fmt::join(listed, ", "));
+    text += fmt::format("  roles that would allow access: {}\n", fmt::join(listed, ", "));
   }
   return text;
 }
@@ -284,7 +285,7 @@ Result<Output> RunExplain(const Invocation& invocation, const AccessExplain& giv
 Command AccessExplainCommand() {
   return {
       .path = "access explain",
-      .summary = "Say whether a user may do something, by which role, and what would be needed",
+      .summary = "Show whether a user may do something, by which role, and which roles would allow it",
       .arguments = {{.name = "user", .help = "Name of the user", .names = "user", .into = Into<&AccessExplain::user>},
                     {.name = "action",
                      .help = "ssh, kube, app, db, or a verb on a kind (read, update, ...)",
@@ -305,7 +306,7 @@ Command AccessExplainCommand() {
                    .into = Into<&AccessExplain::name_space>},
                   {.name = "labels",
                    .value_name = "KEY=VALUE",
-                   .help = "Labels of the resource, in place of those that it has",
+                   .help = "Labels to use in place of the labels of the resource",
                    .into = Into<&AccessExplain::labels>}},
       .example = "tctl access explain alice ssh root@web-1",
       .run = RunWith<RunExplain>};

@@ -157,15 +157,16 @@ Result<Output> ClearAck(const Invocation& invocation, const AlertsAck& given) {
   RETURN_IF_ERROR(rpc->Call<Empty>("/proto.AuthService/ClearAlertAcks", request));
   return Output::Of(EncodeMessage(request), [](const Value& cleared) {
     const std::string& id = cleared.Find("alert_id")->as_string();
-    if (id == "*") return std::string("No alert is acknowledged any more: all are shown again.\n");
-    return fmt::format("Alert \"{}\" is not acknowledged any more: it is shown again.\n", id);
+    if (id == "*") return std::string("All acknowledgements are removed: all alerts are shown again.\n");
+    return fmt::format("The acknowledgement of alert \"{}\" is removed: the alert is shown again.\n", id);
   });
 }
 
 Result<Output> Acknowledge(const Invocation& invocation, const AlertsAck& given) {
   if (given.clear) return ClearAck(invocation, given);
   if (given.reason.empty()) {
-    return FailWithHint(ErrorKind::kUsage, "why the alert is acknowledged is missing", "give it: --reason=TEXT");
+    return FailWithHint(ErrorKind::kUsage, "the reason of the acknowledgement is missing",
+                        "give the reason: --reason=TEXT");
   }
 
   types::AlertAcknowledgement ack;
@@ -180,13 +181,13 @@ Result<Output> Acknowledge(const Invocation& invocation, const AlertsAck& given)
   if (auto done = rpc->Call<Empty>("/proto.AuthService/CreateAlertAck", ack); !done) {
     Error error = std::move(done).error();
     if (error.kind == ErrorKind::kAlreadyExists)
-      error.hint = fmt::format("end it first: tctl alerts ack --clear {}", ack.alertid());
+      error.hint = fmt::format("remove the acknowledgement first: tctl alerts ack --clear {}", ack.alertid());
     return std::unexpected(std::move(error));
   }
 
   return Output::Of(EncodeMessage(ack), [ttl](const Value& written) {
-    return fmt::format("Alert \"{}\" is acknowledged: it is not shown for {}.\n", written.Find("alert_id")->as_string(),
-                       FormatDuration(ttl));
+    return fmt::format("Alert \"{}\" is acknowledged: the alert is not shown for {}.\n",
+                       written.Find("alert_id")->as_string(), FormatDuration(ttl));
   });
 }
 
@@ -199,50 +200,54 @@ Command AlertListCommand() {
                        .into = Into<&AlertsLs::labels>},
                       {.name = "verbose",
                        .short_name = 'v',
-                       .help = "Acknowledged ones too, and more columns",
+                       .help = "Show acknowledged alerts too, and more columns",
                        .into = Into<&AlertsLs::verbose>}},
           .example = "tctl alerts ls",
           .run = RunWith<ListAlerts>};
 }
 
 Command CreateAlertCommand() {
-  return {.path = "alerts create",
-          .summary = "Create an alert, which users see when they log in unless its labels say otherwise",
-          .arguments = {{.name = "message",
-                         .help = "What the alert says, in one line",
-                         .into = Into<&AlertsCreate::message>}},
+  return {
+      .path = "alerts create",
+      .summary = "Create an alert, which users see when they log in unless its labels say otherwise",
+      .arguments = {{.name = "message",
+                     .help = "Message of the alert, in one line",
+                     .into = Into<&AlertsCreate::message>}},
 
-          .options = {{.name = "ttl",
-                       .value_name = "DURATION",
-                       .help = "How long the alert stays (default 24h)",
-                       .into = Into<&AlertsCreate::ttl>},
-                      {.name = "severity",
-                       .value_name = "SEVERITY",
-                       .help = "How severe it is (default low)",
-                       .choices = "low medium high",
-                       .into = Into<&AlertsCreate::severity>},
-                      {.name = "labels",
-                       .value_name = "KEY=VALUE,...",
-                       .help = "Labels that say who sees it when, instead of everybody at each login",
-                       .into = Into<&AlertsCreate::labels>}},
-          .example = "tctl alerts create --severity=high --ttl=2h 'maintenance at noon'",
-          .run = RunWith<CreateAlert>};
+      .options = {{.name = "ttl",
+                   .value_name = "DURATION",
+                   .help = "Lifetime of the alert (default 24h)",
+                   .into = Into<&AlertsCreate::ttl>},
+                  {.name = "severity",
+                   .value_name = "SEVERITY",
+                   .help = "Severity of the alert (default low)",
+                   .choices = "low medium high",
+                   .into = Into<&AlertsCreate::severity>},
+                  {.name = "labels",
+                   .value_name = "KEY=VALUE,...",
+                   .help = "Labels that decide which users see the alert and when (default all users at each login)",
+                   .into = Into<&AlertsCreate::labels>}},
+      .example = "tctl alerts create --severity=high --ttl=2h 'maintenance at noon'",
+      .run = RunWith<CreateAlert>};
 }
 
 Command AcknowledgeCommand() {
-  return {
-      .path = "alerts ack",
-      .summary = "Acknowledge an alert, so that it is not shown for a time",
-      .arguments = {{.name = "id", .help = "ID of the alert; with --clear, * means all", .into = Into<&AlertsAck::id>}},
-      .options =
-          {{.name = "reason", .value_name = "TEXT", .help = "Why, in one line", .into = Into<&AlertsAck::reason>},
-           {.name = "ttl",
-            .value_name = "DURATION",
-            .help = "For how long (default 24h)",
-            .into = Into<&AlertsAck::ttl>},
-           {.name = "clear", .help = "Show the alert again", .into = Into<&AlertsAck::clear>}},
-      .example = "tctl alerts ack 0b2c5a4e-9f2d-4e1b-8b1c-0d3a4e5f6a7b --reason='seen by operations' --ttl=1h",
-      .run = RunWith<Acknowledge>};
+  return {.path = "alerts ack",
+          .summary = "Acknowledge an alert, so that the alert is not shown for a time",
+          .arguments = {{.name = "id",
+                         .help = "ID of the alert; with --clear, * means all alerts",
+                         .into = Into<&AlertsAck::id>}},
+          .options = {{.name = "reason",
+                       .value_name = "TEXT",
+                       .help = "Reason of the acknowledgement, in one line",
+                       .into = Into<&AlertsAck::reason>},
+                      {.name = "ttl",
+                       .value_name = "DURATION",
+                       .help = "Duration of the acknowledgement (default 24h)",
+                       .into = Into<&AlertsAck::ttl>},
+                      {.name = "clear", .help = "Show the alert again", .into = Into<&AlertsAck::clear>}},
+          .example = "tctl alerts ack 0b2c5a4e-9f2d-4e1b-8b1c-0d3a4e5f6a7b --reason='seen by operations' --ttl=1h",
+          .run = RunWith<Acknowledge>};
 }
 
 Command ListAcksCommand() {

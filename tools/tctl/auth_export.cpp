@@ -159,13 +159,13 @@ Result<Output> RunExport(const Invocation& invocation, const AuthExport& given) 
     const bool wanted = type.empty() ? row.name == "host" || row.name == "user" : row.name == type;
     if (wanted) RETURN_IF_ERROR(AddType(*rpc, cluster, row, made));
   }
-  if (made.pieces.empty()) return Fail(ErrorKind::kNotFound, "there is no such key to export");
+  if (made.pieces.empty()) return Fail(ErrorKind::kNotFound, "the cluster has no matching key to export");
   if (type.empty()) made.pieces = {fmt::format("{}", fmt::join(made.pieces, ""))};
 
   if (!given.out.empty()) return WriteFiles(given.out, made);
   if (made.pieces.size() == 1) return Output::Text(std::move(made.pieces.front()));
   return FailWithHint(ErrorKind::kBadParameter, fmt::format("there are {} authorities", made.pieces.size()),
-                      "write each to a file: --out=PREFIX");
+                      "write each one to a file: --out=PREFIX");
 }
 
 // Exports revocation lists.
@@ -182,7 +182,7 @@ std::string CrlName(const Certificate& authority) {
 
 Result<Output> RunCrl(const Invocation& invocation, const AuthCrl& given) {
   const std::string& type = given.type;
-  if (type.empty()) return Fail(ErrorKind::kUsage, "name the authority: --type=user");
+  if (type.empty()) return Fail(ErrorKind::kUsage, "the type of the authority is missing: --type=user");
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const std::string cluster, ClusterName(*rpc));
   ASSIGN_OR_RETURN(const auto authority, ExportedAuthority(*rpc, type, cluster, false));
@@ -190,11 +190,11 @@ Result<Output> RunCrl(const Invocation& invocation, const AuthCrl& given) {
   std::string report;
   const auto& pairs = authority.spec().activekeys().tls();
   for (const auto& pair : pairs) {
-    if (pair.crl().empty()) return Fail(ErrorKind::kNotFound, "an authority of type {} has no list", type);
+    if (pair.crl().empty()) return Fail(ErrorKind::kNotFound, "an authority of type {} has no revocation list", type);
     if (given.out.empty()) {
       if (pairs.size() == 1) return Output::Text(pair.crl());
-      return FailWithHint(ErrorKind::kBadParameter, fmt::format("there are {} lists", pairs.size()),
-                          "write each to a file: --out=PREFIX");
+      return FailWithHint(ErrorKind::kBadParameter, fmt::format("there are {} revocation lists", pairs.size()),
+                          "write each one to a file: --out=PREFIX");
     }
 
     ASSIGN_OR_RETURN(const Certificate certificate, Certificate::FromPem(pair.cert()));
@@ -214,17 +214,17 @@ std::vector<Command> AuthExportCommands() {
            .summary = "Show certificate authorities in the form that other programs read",
            .options = {{.name = "type",
                         .value_name = "TYPE",
-                        .help = "Which one, and in which form (default host and user, for SSH)",
+                        .help = "Type and form of the authorities (default host and user, for SSH)",
                         .choices = TypeNames(),
                         .into = Into<&AuthExport::type>},
-                       {.name = "keys", .help = "The private keys instead", .into = Into<&AuthExport::keys>},
+                       {.name = "keys", .help = "Show the private keys instead", .into = Into<&AuthExport::keys>},
                        {.name = "fingerprint",
                         .value_name = "SHA256:...",
-                        .help = "Only the SSH key with this fingerprint",
+                        .help = "Show only the SSH key with this fingerprint",
                         .into = Into<&AuthExport::fingerprint>},
                        {.name = "compat",
                         .value_name = "VERSION",
-                        .help = "1.0 writes user authorities as known hosts",
+                        .help = "With 1.0, write user authorities as known hosts",
                         .into = Into<&AuthExport::compat>},
                        {.name = "out",
                         .value_name = "PREFIX",
@@ -238,12 +238,12 @@ std::vector<Command> AuthExportCommands() {
            .summary = "Show the empty revocation list of an authority, in DER",
            .options = {{.name = "type",
                         .value_name = "TYPE",
-                        .help = "Which authority",
+                        .help = "Type of the authority",
                         .choices = "host db db_client user",
                         .into = Into<&AuthCrl::type>},
                        {.name = "out",
                         .value_name = "PREFIX",
-                        .help = "Write to a file whose name begins so",
+                        .help = "Write to a file whose name begins with PREFIX",
                         .into = Into<&AuthCrl::out>}},
            .example = "tctl auth crl --type=db_client --out=crl",
            .formats = "",

@@ -64,7 +64,7 @@ Status CheckLeaf(RpcClient& rpc, const std::string& leaf) {
   ASSIGN_OR_RETURN(const auto clusters, ListRemoteClusters(rpc));
   if (std::ranges::find(clusters, leaf, &RemoteClusterItem::name) != clusters.end()) return {};
   return FailWithHint(ErrorKind::kNotFound, fmt::format("there is no leaf cluster \"{}\"", leaf),
-                      "see them: tctl get remote_clusters");
+                      "list the leaf clusters: tctl get remote_clusters");
 }
 
 // Returns the address for kubectl: the given address, or that of the first proxy with a public address.
@@ -85,7 +85,7 @@ Result<HostPort> ProxyOf(RpcClient& rpc, const std::string& given) {
     return ParseHostPort(names->as_list().front().as_string(), kDefaultPort);
   }
   return FailWithHint(ErrorKind::kNotFound, "no proxy of the cluster has a public address",
-                      "give it: --proxy=HOST:PORT");
+                      "give the address of a proxy: --proxy=HOST:PORT");
 }
 
 Status AddKubeAddress(RpcClient& rpc, const AuthSign& given, KubeEntry& entry) {
@@ -95,8 +95,8 @@ Status AddKubeAddress(RpcClient& rpc, const AuthSign& given, KubeEntry& entry) {
                        configv1::GetClusterNetworkingConfigRequest()));
   const bool multiplex = networking.spec().proxylistenermode() == types::ProxyListenerMode::Multiplex;
   if (!multiplex && given.proxy.empty()) {
-    return FailWithHint(ErrorKind::kUsage, "the cluster has a port of its own for Kubernetes",
-                        "give its address: --proxy=HOST:PORT");
+    return FailWithHint(ErrorKind::kUsage, "the cluster has a separate port for Kubernetes",
+                        "give the address of that port: --proxy=HOST:PORT");
   }
 
   ASSIGN_OR_RETURN(const HostPort proxy, ProxyOf(rpc, given.proxy));
@@ -113,14 +113,16 @@ Status CheckLifetime(const AuthSign& given, const std::string& certificate_pem, 
   if (wanted - certificate.not_after() <= kTolerance) return {};
   const auto granted = std::chrono::round<std::chrono::seconds>(certificate.not_after() - Now());
   if (given.ttl.empty()) {
-    notices.push_back(fmt::format("good for {}, which is as long as your own session and the roles allow, not for {}",
-                                  FormatDuration(granted), FormatDuration(ttl)));
+    notices.push_back(
+        fmt::format("the certificates are valid for {}, which is the longest time that your session and the roles "
+                    "allow, not for {}",
+                    FormatDuration(granted), FormatDuration(ttl)));
     return {};
   }
   return FailWithHint(ErrorKind::kBadParameter,
-                      fmt::format("nothing is written: a lifetime of {} is more than is allowed, which is {}",
+                      fmt::format("no file is written: the lifetime of {} is longer than the allowed {}",
                                   FormatDuration(ttl), FormatDuration(granted)),
-                      fmt::format("ask for less: --ttl={}", FormatDuration(granted)));
+                      fmt::format("ask for a shorter lifetime: --ttl={}", FormatDuration(granted)));
 }
 
 Result<proto::Certs> RequestCerts(RpcClient& rpc, const AuthSign& given, const Cluster& cluster, const KubeEntry& kube,
@@ -185,10 +187,10 @@ Status SignHost(RpcClient& rpc, const AuthSign& given, IdentityOutput& output) {
 // Checks the options, before the first call to the cluster.
 Status CheckOptions(const AuthSign& given, const IdentityOutput& output) {
   const bool host = !given.host.empty();
-  if (output.path.empty()) return Fail(ErrorKind::kUsage, "name the file to write: --out=FILE");
+  if (output.path.empty()) return Fail(ErrorKind::kUsage, "the file to write is missing: --out=FILE");
   if (given.user.empty() != host) return Fail(ErrorKind::kUsage, "give --user or --host");
   if (host && output.format != IdentityFormat::kOpenssh) {
-    return Fail(ErrorKind::kUsage, "certificates of hosts are written with --format=openssh");
+    return Fail(ErrorKind::kUsage, "--host needs --format=openssh");
   }
   return {};
 }
@@ -200,7 +202,7 @@ std::vector<std::string> Notices(const AuthSign& given, IdentityFormat format) {
   std::vector<std::string> notices;
   for (const auto& [option, value] : for_kubernetes) {
     if (format == IdentityFormat::kKubernetes || value.empty()) continue;
-    notices.push_back(fmt::format("--{} matters with --format=kubernetes alone", option));
+    notices.push_back(fmt::format("--{} has an effect only with --format=kubernetes", option));
   }
   return notices;
 }
@@ -242,11 +244,11 @@ Command AuthSignCommand() {
            {.name = "out",
             .short_name = 'o',
             .value_name = "FILE",
-            .help = "File to write; some formats write several that begin with it",
+            .help = "File to write; some formats write several files whose names begin with this name",
             .into = Into<&AuthSign::out>},
            {.name = "ttl",
             .value_name = "DURATION",
-            .help = "How long they are good (default 12h; for hosts: for ever)",
+            .help = "Lifetime of the certificates (default 12h; for hosts: unlimited)",
             .into = Into<&AuthSign::ttl>},
 
            {.name = "compat",
@@ -254,10 +256,10 @@ Command AuthSignCommand() {
             .help = "Form of the SSH certificate",
             .choices = "standard oldssh",
             .into = Into<&AuthSign::compat>},
-           {.name = "overwrite", .help = "Replace files that are there", .into = Into<&AuthSign::overwrite>},
+           {.name = "overwrite", .help = "Replace existing files", .into = Into<&AuthSign::overwrite>},
            {.name = "proxy",
             .value_name = "HOST:PORT",
-            .help = "Proxy that kubectl uses (default the cluster's)",
+            .help = "Proxy that kubectl uses (default the proxy of the cluster)",
             .into = Into<&AuthSign::proxy>},
            {.name = "leaf-cluster",
             .value_name = "NAME",

@@ -120,9 +120,9 @@ Result<Output> AddInstance(const Invocation& invocation, const BotsInstancesAdd&
 
 std::vector<Command> BotInstanceCommands() {
   return {{.path = "bots instances ls",
-           .summary = "List the instances of bots: where they have joined",
+           .summary = "List the instances of bots, which are the machines that have joined",
            .arguments = {{.name = "name",
-                          .help = "Name of a bot; without one, those of all",
+                          .help = "Name of a bot (default all bots)",
                           .required = false,
                           .names = "bot",
                           .into = Into<&BotsInstancesLs::name>}},
@@ -135,12 +135,12 @@ std::vector<Command> BotInstanceCommands() {
            .example = "tctl bots instances show robot/2f0b2d2e-3d3b-4a5f-9c5b-2c1f0e9d8c7b",
            .run = RunWith<Show>},
           {.path = "bots instances add",
-           .summary = "Make a token by which a bot joins on one more machine",
+           .summary = "Make a token with which a bot joins on another machine",
            .arguments =
                {{.name = "name", .help = "Name of the bot", .names = "bot", .into = Into<&BotsInstancesAdd::name>}},
            .options = {{.name = "token",
                         .value_name = "TOKEN",
-                        .help = "A token of this bot that is there already",
+                        .help = "Existing token of this bot",
                         .into = Into<&BotsInstancesAdd::token>}},
            .example = "tctl bots instances add robot",
            .run = RunWith<AddInstance>}};

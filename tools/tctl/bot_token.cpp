@@ -21,11 +21,13 @@ std::string Text(const types::ProvisionTokenV2& token, const std::string& proxy)
   const std::string& method = token.spec().joinmethod();
   std::string text = fmt::format("The bot token: {}\n", token.metadata().name());
   if (const auto life = LifeOf(token); life > Nanoseconds(0)) {
-    text += fmt::format("It is good for {}{}.\n", FormatDuration(std::chrono::round<std::chrono::seconds>(life)),
-                        method == "token" ? " and for one bot" : "");
+    text +=
+        fmt::format("The token is valid for {}{}.\n", FormatDuration(std::chrono::round<std::chrono::seconds>(life)),
+                    method == "token" ? " and for one bot" : "");
   }
   text += fmt::format(
-      "\nRun this where the bot is to be, and keep it running; it writes certificates to ./tbot-user:\n\n"
+      "\nRun this command on the machine of the bot, and keep it running; the bot writes certificates to "
+      "./tbot-user:\n\n"
       "tbot start \\\n   --destination-dir=./tbot-user \\\n   --token={} \\\n   --proxy-server={} \\\n"
       "   --join-method={}\n\nThe bot must reach {} and be able to write to /var/lib/teleport/bot, or to --data-dir.\n",
       token.metadata().name(), proxy, method, proxy);

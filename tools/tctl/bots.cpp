@@ -108,8 +108,8 @@ Result<Output> AddBot(const Invocation& invocation, const BotsAdd& given) {
 
   ASSIGN_OR_RETURN(Output output, HowBotJoins(*rpc, bot, token));
   if (wanted.spec().roles().empty()) {
-    output.notices.push_back(
-        fmt::format("the bot has no roles, so it can do nothing yet: tctl bots update {} --add-roles=ROLE", name));
+    output.notices.push_back(fmt::format(
+        "the bot has no roles and therefore no access; add a role: tctl bots update {} --add-roles=ROLE", name));
   }
   return output;
 }
@@ -157,12 +157,12 @@ Result<Output> UpdateBot(const Invocation& invocation, const BotsUpdate& given) 
   ASSIGN_OR_RETURN(*request.mutable_bot(), ReadBot(*rpc, given.name));
   ASSIGN_OR_RETURN(const auto changes, ChangeBot(given, *rpc, request));
   const std::string name = request.bot().metadata().name();
-  if (changes.empty()) return Output::Text(fmt::format("Bot \"{}\" has all of that already\n", name));
+  if (changes.empty()) return Output::Text(fmt::format("Bot \"{}\" already has these settings\n", name));
   RETURN_IF_ERROR(rpc->Call<Bot>(BotPath("UpdateBot"), request));
 
   std::string text = fmt::format("Bot \"{}\" has been updated:\n", name);
   for (const auto& change : changes) text += fmt::format("  {}\n", change);
-  return Output::Text(text + "It counts when the bot renews its certificates.\n");
+  return Output::Text(text + "The change takes effect when the bot renews its certificates.\n");
 }
 
 // In JSON the duration has the form that Go gives the message.
@@ -211,7 +211,7 @@ const Argument kBotName{.name = "name", .help = "Name of the bot", .names = "bot
 
 Command AddBotCommand() {
   return {.path = "bots add",
-          .summary = "Create a bot and a token by which it joins",
+          .summary = "Create a bot and a token with which the bot joins",
           .arguments = {{.name = "name", .help = "Name of the bot", .into = Into<&BotsAdd::name>}},
           .options = {{.name = "roles",
                        .value_name = "ROLE,...",
@@ -221,11 +221,11 @@ Command AddBotCommand() {
                        .into = Into<&BotsAdd::roles>},
                       {.name = "ttl",
                        .value_name = "DURATION",
-                       .help = "How long the token is good (default 1h)",
+                       .help = "Lifetime of the token (default 1h)",
                        .into = Into<&BotsAdd::ttl>},
                       {.name = "token",
                        .value_name = "TOKEN",
-                       .help = "A token of this bot that is there already",
+                       .help = "Existing token of this bot",
                        .into = Into<&BotsAdd::token>},
                       {.name = "logins",
                        .value_name = "LOGIN,...",
@@ -234,7 +234,7 @@ Command AddBotCommand() {
                        .into = Into<&BotsAdd::logins>},
                       {.name = "max-session-ttl",
                        .value_name = "DURATION",
-                       .help = "How long its certificates are good (12h, at most 168h)",
+                       .help = "Lifetime of the bot's certificates (default 12h, at most 168h)",
                        .into = Into<&BotsAdd::max_session_ttl>}},
 
           .example = "tctl bots add robot --roles=access",
@@ -247,29 +247,29 @@ Command UpdateBotCommand() {
           .arguments = {kBotName<&BotsUpdate::name>},
           .options = {{.name = "set-roles",
                        .value_name = "ROLE,...",
-                       .help = "Roles, instead of those it has",
+                       .help = "Roles that replace the roles of the bot",
                        .repeated = true,
                        .names = "role",
                        .into = Into<&BotsUpdate::roles, &ListChange::set>},
                       {.name = "add-roles",
                        .value_name = "ROLE,...",
-                       .help = "Roles, beside those it has",
+                       .help = "Roles to add to the roles of the bot",
                        .repeated = true,
                        .names = "role",
                        .into = Into<&BotsUpdate::roles, &ListChange::add>},
                       {.name = "set-logins",
                        .value_name = "LOGIN,...",
-                       .help = "Logins, instead of those it has",
+                       .help = "Logins that replace the logins of the bot",
                        .repeated = true,
                        .into = Into<&BotsUpdate::logins, &ListChange::set>},
                       {.name = "add-logins",
                        .value_name = "LOGIN,...",
-                       .help = "Logins, beside those it has",
+                       .help = "Logins to add to the logins of the bot",
                        .repeated = true,
                        .into = Into<&BotsUpdate::logins, &ListChange::add>},
                       {.name = "set-max-session-ttl",
                        .value_name = "DURATION",
-                       .help = "How long its certificates are good (at most 168h)",
+                       .help = "Lifetime of the bot's certificates (at most 168h)",
                        .into = Into<&BotsUpdate::max_session_ttl>}},
 
           .example = "tctl bots update robot --add-roles=editor",

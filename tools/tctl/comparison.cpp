@@ -65,7 +65,7 @@ class Comparer {
     if (!tries_) return Comparable(*resource.message);
     RETURN_IF_ERROR(WriteResource(tried_, resource, true));
     ASSIGN_OR_RETURN(auto kept, ReadCompared(tried_, calls, name));
-    if (!kept) return Fail(ErrorKind::kInternal, "the cluster does not keep {}", resource.kind->kind);
+    if (!kept) return Fail(ErrorKind::kInternal, "the cluster does not store {}", resource.kind->kind);
     return std::move(*kept);
   }
 
@@ -115,7 +115,9 @@ Result<Comparison> CompareWithCluster(const Invocation& invocation, RpcClient& r
     comparison.differs = comparison.differs || row.Find("change")->as_string() != "none";
     comparison.rows.mutable_list().push_back(std::move(row));
   }
-  if (!tries) comparison.notice = "the cluster cannot try changes: compared with the documents as they are";
+  if (!tries)
+    comparison.notice =
+        "the cluster does not support dry runs: the comparison uses the documents without the cluster's defaults";
   return comparison;
 }
 

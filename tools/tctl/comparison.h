@@ -35,7 +35,7 @@ struct ComparedOptions {
 // Returns the rows of these options; `To` is the path to them in the command's struct.
 template <auto... To>
 inline constexpr Argument kComparedFiles{.name = "file",
-                                         .help = "Files and directories to read; standard input without one",
+                                         .help = "Files and directories to read (default standard input)",
                                          .required = false,
                                          .repeated = true,
                                          .into = Into<To..., &ComparedOptions::files>};
@@ -43,7 +43,7 @@ template <auto... To>
 inline constexpr Option kComparedFileOption{.name = "filename",
                                             .short_name = 'f',
                                             .value_name = "PATH",
-                                            .help = "As an argument",
+                                            .help = "The same as an argument",
                                             .repeated = true,
                                             .into = Into<To..., &ComparedOptions::more_files>};
 

@@ -122,13 +122,13 @@ Result<Output> Refuse(const Work& work, std::size_t wrong) {
   output.failures.push_back(
       {ErrorKind::kBadParameter,
        fmt::format("{} of {} documents are wrong: nothing was written", wrong, work.documents.size()),
-       "correct them, or write the others with --continue"});
+       "correct the documents, or write the other documents with --continue"});
   output.exit_code = RowOf(ErrorKind::kBadParameter).exit_code;
   return output;
 }
 
 std::string ReportOf(const Resource& resource, Change change, bool dry_run) {
-  if (change == Change::kNone) return fmt::format("{} is as it was\n", Describe(resource));
+  if (change == Change::kNone) return fmt::format("{} is unchanged\n", Describe(resource));
   return fmt::format("{} {} {}\n", Describe(resource), dry_run ? "would be" : "has been",
                      change == Change::kCreated ? "created" : "updated");
 }
@@ -224,20 +224,22 @@ Command CreateCommand() {
   return {.path = "create",
           .summary = "Write resources from YAML or JSON",
           .arguments = {{.name = "file",
-                         .help = "Files and directories to read; standard input without one",
+                         .help = "Files and directories to read (default standard input)",
                          .required = false,
                          .repeated = true,
                          .into = Into<&CreateOptions::files>}},
-          .options =
-              {{.name = "force", .short_name = 'f', .help = "Replace what exists", .into = Into<&CreateOptions::force>},
-               {.name = "continue",
-                .help = "Write the other documents when some are wrong or refused",
-                .into = Into<&CreateOptions::go_on>},
-               {.name = "dry-run",
-                .help = "Have the cluster check everything, and change nothing",
-                .into = Into<&CreateOptions::dry_run>},
-               kConfirmOption<&CreateOptions::confirm>,
-               kValidateOption<&CreateOptions::validate>},
+          .options = {{.name = "force",
+                       .short_name = 'f',
+                       .help = "Replace existing resources",
+                       .into = Into<&CreateOptions::force>},
+                      {.name = "continue",
+                       .help = "Write the other documents when some are wrong or refused",
+                       .into = Into<&CreateOptions::go_on>},
+                      {.name = "dry-run",
+                       .help = "Let the cluster check all documents, and change nothing",
+                       .into = Into<&CreateOptions::dry_run>},
+                      kConfirmOption<&CreateOptions::confirm>,
+                      kValidateOption<&CreateOptions::validate>},
 
           .example = "tctl create -f role.yaml",
           .formats = "",

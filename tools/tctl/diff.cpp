@@ -33,7 +33,7 @@ Command DiffCommand() {
           .options = {kComparedFileOption<&DiffOptions::compared>,
                       kValidateOption<&DiffOptions::compared, &ComparedOptions::validate>,
                       {.name = "exit-code",
-                       .help = "Exit with 1 when something would change",
+                       .help = "Exit with 1 when a resource would change",
                        .into = Into<&DiffOptions::exit_code>}},
           .example = "tctl diff -f roles/",
           .run = RunWith<RunDiff>};

@@ -108,7 +108,7 @@ Result<std::vector<Document>> ReadDocuments(const std::vector<std::string>& path
   notices = NoticesOf(warnings);
   if (!documents.empty()) return documents;
   const bool standard_input = paths.empty() || paths.front() == "-";
-  return Fail(ErrorKind::kBadParameter, "{}: no resources",
+  return Fail(ErrorKind::kBadParameter, "{}: the input has no resources",
               standard_input ? "stdin" : fmt::format("{}", fmt::join(paths, ", ")));
 }
 

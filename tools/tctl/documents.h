@@ -30,7 +30,7 @@ std::vector<std::string> NoticesOf(const std::vector<Error>& warnings);
 template <auto... To>
 inline constexpr Option kValidateOption{.name = "validate",
                                         .value_name = "HOW",
-                                        .help = "What to do about unknown fields, and allowances that allow nothing",
+                                        .help = "Treatment of unknown fields, and of allowances that allow nothing",
                                         .choices = "strict warn ignore",
                                         .into = Into<To...>};
 

@@ -38,7 +38,7 @@ Result<EditedSubject> EditedSubjectOf(const std::string& text) {
   ASSIGN_OR_RETURN(subject.calls, CallsOf(*subject.kind));
   subject.name = text.substr(std::min(text.size(), slash + 1));
   if (subject.calls->put == nullptr) {
-    return Fail(ErrorKind::kNotImplemented, "a {} is not edited by hand", subject.kind->kind);
+    return Fail(ErrorKind::kNotImplemented, "editing of {} is not implemented", subject.kind->kind);
   }
   return subject;
 }
@@ -60,7 +60,7 @@ Result<Edit> ReadEdited(RpcClient& rpc, const EditedSubject& subject) {
                                        : subject.calls->get(rpc, subject.name, secrets, sink));
   ASSIGN_OR_RETURN(edit.resources,
                    DecodeResources(edit.text, {.source = "the cluster", .unknown_fields = Strictness::kIgnore}));
-  if (edit.resources.empty()) return Fail(ErrorKind::kNotFound, "there is no {} to edit", subject.kind->kind);
+  if (edit.resources.empty()) return Fail(ErrorKind::kNotFound, "the cluster has no {} to edit", subject.kind->kind);
   return edit;
 }
 
@@ -83,8 +83,8 @@ Result<std::vector<Resource>> ChangedDocument(const std::string& text, const Dec
     const Resource& resource = after[i];
     const Resource* old = FindSame(before.resources, resource);
     if (old == nullptr || after.size() != before.resources.size()) {
-      return FailWithHint(ErrorKind::kBadParameter, "an edit does not rename, add or remove resources",
-                          "use tctl create and tctl rm for that");
+      return FailWithHint(ErrorKind::kBadParameter, "an edit cannot rename, add or remove resources",
+                          "use tctl create and tctl rm");
     }
     if (google::protobuf::util::MessageDifferencer::Equals(*old->message, *resource.message)) continue;
     if (!checked[i]) return std::unexpected(std::move(checked[i].error()));
@@ -108,7 +108,7 @@ Result<std::string> Apply(RpcClient& rpc, const std::vector<Resource>& changed) 
                                  : fmt::format("{} \"{}\"", resource.kind->kind, NameOf(*resource.message));
     const Status updated = UpdateResource(rpc, resource);
     if (!updated && updated.error().kind == ErrorKind::kCompareFailed) {
-      return Fail(ErrorKind::kCompareFailed, "{} was changed by somebody else since the edit began", name);
+      return Fail(ErrorKind::kCompareFailed, "{} was changed by another caller since the edit began", name);
     }
     if (!updated) return std::unexpected(InContext(name, updated.error()));
     report += fmt::format("{} has been updated\n", name);
@@ -160,7 +160,7 @@ Command EditCommand() {
   return {.path = "edit",
           .summary = "Change a resource in a text editor (VISUAL, EDITOR)",
           .arguments = {{.name = "resource",
-                         .help = "kind/name, or the kind alone for all of it",
+                         .help = "kind/name, or the kind alone for all resources of the kind",
                          .names = "resource",
                          .into = Into<&EditOptions::resource>}},
           .options = {kConfirmOption<&EditOptions::confirm>, kValidateOption<&EditOptions::validate>},

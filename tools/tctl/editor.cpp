@@ -105,7 +105,7 @@ Status RunEditor(const Invocation& invocation, const std::string& path) {
   if (failed != 0) {
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("cannot start the editor \"{}\": {}", words.front(), std::strerror(failed)),
-                        "set EDITOR to a program that is there");
+                        "set EDITOR to an installed program");
   }
 
   int status = 0;

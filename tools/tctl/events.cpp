@@ -37,8 +37,8 @@ Result<Time> TimeAt(std::string_view option, const std::string& text, Time other
   if (text.empty()) return otherwise;
   if (const auto time = ParseTime(text)) return *time;
   if (const auto ago = ParseDuration(text)) return Now() - *ago;
-  return FailWithHint(ErrorKind::kBadParameter, fmt::format("--{}: \"{}\" is no time", option, StripControl(text)),
-                      "write 2030-01-31T12:00:00Z, or how long ago: 24h");
+  return FailWithHint(ErrorKind::kBadParameter, fmt::format("--{}: \"{}\" is not a time", option, StripControl(text)),
+                      "write a time such as 2030-01-31T12:00:00Z, or a duration before now such as 24h");
 }
 
 Result<std::int64_t> LimitOf(const std::string& text) {
@@ -124,47 +124,50 @@ Result<Output> RunEvents(const Invocation& invocation, const EventsLs& given) {
                      return {};
                    }));
   Output output = Output::List(std::move(events), {"Time", "Code", "Event", "User", "Subject", "Error"}, EventRow);
-  if (!cursor.empty()) output.closing_notices.push_back(fmt::format("more: the same command with --cursor={}", cursor));
+  if (!cursor.empty())
+    output.closing_notices.push_back(fmt::format("to list more events, repeat the command with --cursor={}", cursor));
   return output;
 }
 
 }  // namespace
 
 Command EventsCommand() {
-  return {
-      .path = "events ls",
-      .summary = "List what the audit log has of a time, the newest first",
-      .options = {{.name = "type",
-                   .value_name = "TYPE,...",
-                   .help = "Types of events, such as user.login",
-                   .repeated = true,
-                   .into = Into<&EventsLs::types>},
-                  {.name = "user",
-                   .value_name = "NAME",
-                   .help = "Of this user only",
-                   .names = "user",
-                   .into = Into<&EventsLs::user>},
-                  {.name = "from",
-                   .value_name = "TIME",
-                   .help = "From when on, or how long ago (default 24h)",
-                   .into = Into<&EventsLs::from>},
-                  {.name = "to", .value_name = "TIME", .help = "Until when (default now)", .into = Into<&EventsLs::to>},
-                  {.name = "order",
-                   .value_name = "asc|desc",
-                   .help = "Oldest or newest first",
-                   .choices = "asc desc",
-                   .into = Into<&EventsLs::order>},
-                  {.name = "limit",
-                   .value_name = "N",
-                   .help = "At most so many (default 100)",
-                   .into = Into<&EventsLs::limit>},
-                  {.name = "cursor",
-                   .value_name = "KEY",
-                   .help = "Where the list before ended",
-                   .into = Into<&EventsLs::cursor>}},
+  return {.path = "events ls",
+          .summary = "List events of the audit log in a range of time, the newest first",
+          .options = {{.name = "type",
+                       .value_name = "TYPE,...",
+                       .help = "Types of events, such as user.login",
+                       .repeated = true,
+                       .into = Into<&EventsLs::types>},
+                      {.name = "user",
+                       .value_name = "NAME",
+                       .help = "Only events of this user",
+                       .names = "user",
+                       .into = Into<&EventsLs::user>},
+                      {.name = "from",
+                       .value_name = "TIME",
+                       .help = "Start of the range, or how long ago (default 24h)",
+                       .into = Into<&EventsLs::from>},
+                      {.name = "to",
+                       .value_name = "TIME",
+                       .help = "End of the range (default now)",
+                       .into = Into<&EventsLs::to>},
+                      {.name = "order",
+                       .value_name = "asc|desc",
+                       .help = "Oldest or newest first",
+                       .choices = "asc desc",
+                       .into = Into<&EventsLs::order>},
+                      {.name = "limit",
+                       .value_name = "N",
+                       .help = "Maximum number of events (default 100)",
+                       .into = Into<&EventsLs::limit>},
+                      {.name = "cursor",
+                       .value_name = "KEY",
+                       .help = "Cursor at which the previous list ended",
+                       .into = Into<&EventsLs::cursor>}},
 
-      .example = "tctl events ls --type=user.login --from=1h",
-      .run = RunWith<RunEvents>};
+          .example = "tctl events ls --type=user.login --from=1h",
+          .run = RunWith<RunEvents>};
 }
 
 }  // namespace sallyport

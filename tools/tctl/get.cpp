@@ -106,12 +106,13 @@ Result<std::vector<WantedResource>> ParseWanted(const std::string& text) {
     wanted.name = part.substr(std::min(part.size(), slash + 1));
     const bool singleton = !wanted.kind->singleton_name.empty();
     if (singleton && !wanted.name.empty() && wanted.name != wanted.kind->singleton_name) {
-      return Fail(ErrorKind::kBadParameter, "there is one {}, give the kind alone", wanted.kind->kind);
+      return Fail(ErrorKind::kBadParameter, "the cluster has only one {}: give the kind without a name",
+                  wanted.kind->kind);
     }
     all.push_back(std::move(wanted));
   }
 
-  if (all.empty()) return Fail(ErrorKind::kUsage, "name a kind: tctl get roles");
+  if (all.empty()) return Fail(ErrorKind::kUsage, "a kind is missing: tctl get roles");
   return all;
 }
 

@@ -103,8 +103,8 @@ Result<types::InstanceFilter> InstancesWanted(const InventoryLs& given) {
   for (const auto& name : given.services) {
     const auto* const service = std::ranges::find(kServices, name, &ServiceName::written);
     if (service == std::end(kServices)) {
-      return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" is no service", StripControl(name)),
-                          "services: app, auth, db, discovery, kube, node, proxy");
+      return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" is not a service", StripControl(name)),
+                          "use some of: app, auth, db, discovery, kube, node, proxy");
     }
     filter.add_services(std::string(service->role));
   }
@@ -157,46 +157,46 @@ Result<Output> RunRemove(const Invocation& invocation, const InventoryRm& given)
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   auto answer = rpc->Call<v1::RemoveHostResponse>("/sallyport.v1.HostService/RemoveHost", request);
   if (!answer && answer.error().kind == ErrorKind::kNotImplemented) {
-    return FailWithHint(ErrorKind::kNotImplemented, "this cluster cannot end a host",
-                        fmt::format("lock it: tctl lock --server-id={}", ShellQuoted(request.host_id())));
+    return FailWithHint(ErrorKind::kNotImplemented, "this cluster cannot remove a host",
+                        fmt::format("lock the host: tctl lock --server-id={}", ShellQuoted(request.host_id())));
   }
   if (!answer) return std::unexpected(std::move(answer).error());
 
   Value value(Value::Map{{"server_id", request.host_id()}, {"known", answer->known()}});
   return Output::Of(std::move(value), [](const Value& shown) {
-    return fmt::format("Host {} has been removed for good: its certificates are not accepted any more.{}\n",
+    return fmt::format("Host {} has been removed permanently: its certificates are no longer accepted.{}\n",
                        StripControl(TextAt(shown, "server_id")),
-                       shown.Find("known")->as_bool() ? "" : " Nothing of it was there.");
+                       shown.Find("known")->as_bool() ? "" : " The cluster had no resources of the host.");
   });
 }
 
 Command InventoryListCommand(std::string_view path, bool hidden) {
   return {.path = path,
-          .summary = "List what runs of the cluster, and where",
+          .summary = "List the services of the cluster and their hosts",
           .options = {{.name = "services",
                        .value_name = "SERVICES",
-                       .help = "Those with one of these: node, kube, proxy, auth, ...",
+                       .help = "Only hosts with one of these services: node, kube, proxy, auth, ...",
                        .repeated = true,
                        .into = Into<&InventoryLs::services>},
                       {.name = "exact-version",
                        .value_name = "VERSION",
-                       .help = "Those of this version",
+                       .help = "Only hosts of this version",
                        .into = Into<&InventoryLs::exact_version>},
                       {.name = "older-than",
                        .value_name = "VERSION",
-                       .help = "Those of an older version",
+                       .help = "Only hosts of an older version",
                        .into = Into<&InventoryLs::older_than>},
                       {.name = "newer-than",
                        .value_name = "VERSION",
-                       .help = "Those of a newer version",
+                       .help = "Only hosts of a newer version",
                        .into = Into<&InventoryLs::newer_than>},
                       {.name = "upgrader",
                        .value_name = "NAME",
-                       .help = "Those with this upgrader: kube, unit, none",
+                       .help = "Only hosts with this upgrader: kube, unit, none",
                        .into = Into<&InventoryLs::upgrader>},
                       {.name = "update-group",
                        .value_name = "NAME",
-                       .help = "Those of this group of updates",
+                       .help = "Only hosts of this update group",
                        .into = Into<&InventoryLs::update_group>}},
 
           .example = "tctl inventory ls --services=node,kube",
@@ -208,24 +208,26 @@ Command InventoryListCommand(std::string_view path, bool hidden) {
 
 std::vector<Command> InventoryCommands() {
   return {{.path = "inventory status",
-           .summary = "Count what runs of the cluster",
+           .summary = "Count the versions, services and upgraders of the cluster",
            .options = {{.name = "connected",
-                        .help = "List what is connected now",
+                        .help = "List the hosts that are connected now",
                         .into = Into<&InventoryStatus::connected>}},
            .example = "tctl inventory status --connected",
            .run = RunWith<RunStatus>},
           InventoryListCommand("inventory ls", false),
           InventoryListCommand("inventory list", true),
           {.path = "inventory rm",
-           .summary = "End a host for good: what it announced goes, and its id and certificates are refused",
-           .arguments = {{.name = "server-id", .help = "Of tctl inventory ls", .into = Into<&InventoryRm::server_id>}},
+           .summary = "Remove a host permanently: its resources are removed, its id and certificates are refused",
+           .arguments = {{.name = "server-id",
+                          .help = "ID of the host, from tctl inventory ls",
+                          .into = Into<&InventoryRm::server_id>}},
 
            .example = "tctl inventory rm 8a3d198c-b159-4557-aa0b-899b805a73d5",
            .run = RunWith<RunRemove>},
           {.path = "inventory ping",
-           .summary = "Ask an agent whether it is there",
+           .summary = "Measure how fast an agent answers",
            .arguments = {{.name = "server-id",
-                          .help = "Of tctl inventory status --connected",
+                          .help = "ID of the host, from tctl inventory status --connected",
                           .into = Into<&InventoryPing::server_id>}},
            .example = "tctl inventory ping 8a3d198c-b159-4557-aa0b-899b805a73d5",
            .run = RunWith<RunPing>}};

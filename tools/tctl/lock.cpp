@@ -87,11 +87,12 @@ Result<types::LockV2> LockOf(const LockOptions& given) {
     named = true;
   }
   if (!named) {
-    return FailWithHint(ErrorKind::kUsage, "name what to lock", "tctl lock --user=alice --message='on leave'");
+    return FailWithHint(ErrorKind::kUsage, "the target of the lock is missing",
+                        "tctl lock --user=alice --message='on leave'");
   }
 
   ASSIGN_OR_RETURN(const auto expires, LockExpires(given));
-  if (expires && *expires <= Now()) return Fail(ErrorKind::kBadParameter, "the lock would be over already");
+  if (expires && *expires <= Now()) return Fail(ErrorKind::kBadParameter, "the lock would have expired already");
   if (expires) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(*expires);
     lock.mutable_spec()->mutable_expires()->set_seconds(seconds.time_since_epoch().count());
@@ -115,18 +116,18 @@ Result<Output> RunLock(const Invocation& invocation, const LockOptions& given) {
 
 Command LockCommand() {
   Command command{.path = "lock",
-                  .summary = "Lock somebody or something out, now and until the lock is over or removed",
+                  .summary = "Lock a user, role or host out at once, until the lock expires or is removed",
                   .options = {{.name = "message",
                                .value_name = "TEXT",
-                               .help = "What those who are locked out are told",
+                               .help = "Message for locked-out users",
                                .into = Into<&LockOptions::message>},
                               {.name = "ttl",
                                .value_name = "DURATION",
-                               .help = "How long the lock holds (default for ever)",
+                               .help = "Duration of the lock (default unlimited)",
                                .into = Into<&LockOptions::ttl>},
                               {.name = "expires",
                                .value_name = "TIME",
-                               .help = "When the lock is over, as 2030-01-31T12:00:00Z",
+                               .help = "Time when the lock expires, as 2030-01-31T12:00:00Z",
                                .into = Into<&LockOptions::expires>},
                               kForceOption<&LockOptions::force>},
                   .example = "tctl lock --user=alice --message='on leave' --ttl=10h",

@@ -9,30 +9,31 @@ namespace {
 using namespace sallyport;
 
 std::vector<Option> ProgramRows() {
-  return {{.name = "config",
-           .short_name = 'c',
-           .value_name = "FILE",
-           .help = "Configuration of the auth service on this host",
-           .environment = "TELEPORT_CONFIG_FILE",
-           .into = Into<&TctlOptions::config>},
-          {.name = "data-dir",
-           .value_name = "DIR",
-           .help = "Data directory of the auth service on this host",
-           .into = Into<&TctlOptions::data_dir>},
-          {.name = "auth-server",
-           .value_name = "HOST:PORT",
-           .help = "Auth service or proxy to use",
-           .environment = "TELEPORT_AUTH_SERVER",
-           .into = Into<&TctlOptions::auth_server>},
+  return {
+      {.name = "config",
+       .short_name = 'c',
+       .value_name = "FILE",
+       .help = "Configuration of the auth service on this host",
+       .environment = "TELEPORT_CONFIG_FILE",
+       .into = Into<&TctlOptions::config>},
+      {.name = "data-dir",
+       .value_name = "DIR",
+       .help = "Data directory of the auth service on this host",
+       .into = Into<&TctlOptions::data_dir>},
+      {.name = "auth-server",
+       .value_name = "HOST:PORT",
+       .help = "Auth service or proxy to use",
+       .environment = "TELEPORT_AUTH_SERVER",
+       .into = Into<&TctlOptions::auth_server>},
 
-          {.name = "identity",
-           .short_name = 'i',
-           .value_name = "FILE",
-           .help = "Identity file to use, with --auth-server",
-           .environment = "TELEPORT_IDENTITY_FILE",
-           .into = Into<&TctlOptions::identity>},
-          {.name = "insecure", .help = "Do not check the proxy's certificate", .into = Into<&TctlOptions::insecure>},
-          {.name = "debug", .short_name = 'd', .help = "Say more on stderr", .into = Into<&TctlOptions::debug>}};
+      {.name = "identity",
+       .short_name = 'i',
+       .value_name = "FILE",
+       .help = "Identity file to use, with --auth-server",
+       .environment = "TELEPORT_IDENTITY_FILE",
+       .into = Into<&TctlOptions::identity>},
+      {.name = "insecure", .help = "Do not check the proxy's certificate", .into = Into<&TctlOptions::insecure>},
+      {.name = "debug", .short_name = 'd', .help = "Write more messages to stderr", .into = Into<&TctlOptions::debug>}};
 }
 
 }  // namespace

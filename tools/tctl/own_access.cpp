@@ -32,8 +32,8 @@ bool Administers(const AccessChecker& access) {
 }
 
 std::unexpected<Error> TakesOwnAccess(std::string_view what, std::string_view option = "force") {
-  return FailWithHint(ErrorKind::kBadParameter, fmt::format("{} would take your own access away", what),
-                      fmt::format("have somebody else do it, or add --{}", option));
+  return FailWithHint(ErrorKind::kBadParameter, fmt::format("{} would remove your own access", what),
+                      fmt::format("let another administrator make the change, or add --{}", option));
 }
 
 // Returns whether a resource may affect the access of a user.
@@ -48,7 +48,7 @@ bool Concerns(const Resource& resource, const types::UserV2& user) {
 Status CheckKeepsOwnAccess(RpcClient& rpc, const std::string& user, const std::function<void(types::UserV2&)>& change) {
   ASSIGN_OR_RETURN(const auto caller, CurrentUser(rpc));
   if (!caller || caller->metadata().name() != user) return {};
-  if (change == nullptr) return TakesOwnAccess("removing the user that you are");
+  if (change == nullptr) return TakesOwnAccess("the removal of your own user");
   AccessSnapshot snapshot;
   RETURN_IF_ERROR(ReadRoles(rpc, snapshot));
   types::UserV2 after = *caller;
@@ -80,7 +80,7 @@ Status CheckLocksOthers(RpcClient& rpc, const types::LockTarget& target) {
   if (!caller) return {};
   types::LockTarget asked;
   asked.set_user(caller->metadata().name());
-  if (LockMatches(target, asked)) return TakesOwnAccess("a lock on the user that you are");
+  if (LockMatches(target, asked)) return TakesOwnAccess("a lock on your own user");
   for (const std::string& role : caller->spec().roles()) {
     types::LockTarget of_role;
     of_role.set_role(role);

@@ -18,7 +18,7 @@ namespace sallyport {
 // The option that turns the checks below off. `To` is the path to its field.
 template <auto... To>
 inline constexpr Option kForceOption{
-    .name = "force", .help = "Also when it takes your own access away", .into = Into<To...>};
+    .name = "force", .help = "Make the change even if it removes your own access", .into = Into<To...>};
 
 // Fails with kBadParameter when a change to a user would leave the caller, if that is the user, without the right to
 // change users and roles that it has now. `change` is the command's change of the user; nullptr means removal. The

@@ -117,7 +117,7 @@ std::string Joined(const Value& list) {
 std::string PlanText(const Value& plan) {
   std::string text = ComparisonText(*plan.Find("changes"));
   const auto& rows = plan.Find("access")->as_list();
-  if (rows.empty()) return text + "\nnobody gains or loses access\n";
+  if (rows.empty()) return text + "\nno user gains or loses access\n";
   text += "\naccess:\n";
   for (const Value& row : rows) {
     const Value* const name = row.Find("name");
@@ -156,12 +156,12 @@ Result<Output> RunPlan(const Invocation& invocation, const PlanOptions& given) {
 
 Command PlanCommand() {
   return {.path = "plan",
-          .summary = "Show what tctl create -f would change, and who gains and loses access by it",
+          .summary = "Show what tctl create -f would change, and which users would gain or lose access",
           .arguments = {kComparedFiles<&PlanOptions::compared>},
           .options = {kComparedFileOption<&PlanOptions::compared>,
                       kValidateOption<&PlanOptions::compared, &ComparedOptions::validate>,
                       {.name = "exit-code",
-                       .help = "Exit with 1 when somebody would gain or lose access",
+                       .help = "Exit with 1 when a user would gain or lose access",
                        .into = Into<&PlanOptions::exit_code>}},
           .example = "tctl plan -f roles/",
           .run = RunWith<RunPlan>};

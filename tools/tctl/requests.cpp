@@ -212,8 +212,9 @@ Result<Output> RemoveRequests(const Invocation& invocation, const RequestsNamed&
     if (request.spec().state() != types::APPROVED || given.force) continue;
     return FailWithHint(
         ErrorKind::kBadParameter,
-        fmt::format("access request \"{}\" is approved: who uses it already keeps it until it ends", NameOf(request)),
-        fmt::format("end its use: tctl lock --access-request={}; delete it anyway: --force", NameOf(request)));
+        fmt::format("access request \"{}\" is approved: its user keeps the access until the end", NameOf(request)),
+        fmt::format("end the use of the request: tctl lock --access-request={}; delete the request anyway: --force",
+                    NameOf(request)));
   }
 
   for (const auto& request : requests) {
@@ -244,7 +245,7 @@ Result<Output> Capabilities(const Invocation& invocation, const RequestsCapabili
 
 Result<Output> Review(const Invocation& invocation, const RequestsReview& given) {
   ASSIGN_OR_RETURN(auto submission, ReviewOf(given.review));
-  if (given.author.empty()) return Fail(ErrorKind::kUsage, "--author is missing: who reviews");
+  if (given.author.empty()) return Fail(ErrorKind::kUsage, "--author, the name of the reviewer, is missing");
   submission.mutable_review()->set_author(given.author);
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ASSIGN_OR_RETURN(const auto request, rpc->Call<AccessRequestV3>("/proto.AuthService/SubmitAccessReview", submission));
@@ -253,18 +254,18 @@ Result<Output> Review(const Invocation& invocation, const RequestsReview& given)
 
 template <auto To>
 const Argument kIds{
-    .name = "request-id", .help = "ID of the request, or several with commas between", .into = Into<To>};
+    .name = "request-id", .help = "ID of the request, or several IDs separated by commas", .into = Into<To>};
 
 template <auto... To>
 const Option kReason{.name = "reason", .value_name = "TEXT", .help = "Why", .into = Into<To...>};
 
 const Option kDelegator{.name = "delegator",
                         .value_name = "NAME",
-                        .help = "Who decided, when it was somebody else",
+                        .help = "User who made the decision, if not the caller",
                         .into = Into<&RequestsDecided::delegator>};
 const Option kAnnotations{.name = "annotations",
                           .value_name = "KEY=VALUE,...",
-                          .help = "What else to note with the decision",
+                          .help = "Annotations of the decision",
                           .repeated = true,
                           .into = Into<&RequestsDecided::annotations>};
 
@@ -284,7 +285,7 @@ Command ApproveCommand() {
                        .into = Into<&RequestsDecided::roles>},
                       {.name = "assume-start-time",
                        .value_name = "TIME",
-                       .help = "When the access begins, as 2026-01-31T08:00:00Z",
+                       .help = "Time when the access begins, as 2026-01-31T08:00:00Z",
                        .into = Into<&RequestsDecided::assume_start_time>}},
 
           .example = "tctl requests approve 0199a1b2-c3d4-7e5f-8091-a2b3c4d5e6f7 --reason='on call'",
@@ -297,12 +298,12 @@ std::vector<Command> OwnRows() {
            .summary = "List access requests",
            .options = {{.name = "sort-index",
                         .value_name = "FIELD",
-                        .help = "By what to sort (default created)",
+                        .help = "Key to sort by (default created)",
                         .choices = "created state",
                         .into = Into<&RequestsLs::sort_index>},
                        {.name = "sort-order",
                         .value_name = "ORDER",
-                        .help = "Which comes first (default descending)",
+                        .help = "Order of the list (default descending)",
                         .choices = "ascending descending",
                         .into = Into<&RequestsLs::sort_order>}},
            .example = "tctl requests ls",
@@ -325,25 +326,25 @@ std::vector<Command> OwnRows() {
 
 Command CreateRequestCommand() {
   return {.path = "requests create",
-          .summary = "Ask for access in the name of a user",
+          .summary = "Request access in the name of a user",
           .arguments = {{.name = "username",
-                         .help = "Who is to have the access",
+                         .help = "User who gets the access",
                          .names = "user",
                          .into = Into<&RequestsCreate::username>}},
           .options = {{.name = "roles",
                        .value_name = "ROLES",
-                       .help = "Roles to ask for (default all that the user may ask for)",
+                       .help = "Roles to request (default all roles that the user may request)",
                        .repeated = true,
                        .names = "role",
                        .into = Into<&RequestsCreate::roles>},
                       {.name = "resource",
                        .value_name = "ID",
-                       .help = "Resource to ask for: /CLUSTER/KIND/NAME",
+                       .help = "Resource to request: /CLUSTER/KIND/NAME",
                        .repeated = true,
                        .into = Into<&RequestsCreate::resources>},
                       kReason<&RequestsCreate::reason>,
                       {.name = "dry-run",
-                       .help = "Show what the request would be, and create none",
+                       .help = "Show the request without creating the request",
                        .into = Into<&RequestsCreate::dry_run>}},
 
           .example = "tctl requests create alice --roles=prod --reason='incident 7'",
@@ -358,7 +359,7 @@ Command ReviewCommand() {
                          .into = Into<&RequestsReview::review, &ReviewOptions::request_id>}},
           .options = {{.name = "author",
                        .value_name = "USER",
-                       .help = "Who reviews",
+                       .help = "Name of the reviewer",
                        .names = "user",
                        .into = Into<&RequestsReview::author>},
                       {.name = "approve",
@@ -384,7 +385,7 @@ std::vector<Command> RowsForOthers() {
            .formats = "",
            .run = RunWith<RemoveRequests>},
           {.path = "requests capabilities",
-           .summary = "Show what a user may ask for",
+           .summary = "Show what a user may request",
            .arguments =
                {{.name = "username", .help = "User", .names = "user", .into = Into<&RequestsCapabilities::username>}},
            .example = "tctl requests capabilities alice",

@@ -23,7 +23,7 @@ Result<Output> RunRemove(const Invocation& invocation, const RmOptions& given) {
 
   const bool singleton = !kind->singleton_name.empty();
   if (!singleton && (slash == std::string::npos || slash + 1 == text.size())) {
-    return FailWithHint(ErrorKind::kUsage, fmt::format("\"{}\" names no resource", text),
+    return FailWithHint(ErrorKind::kUsage, fmt::format("\"{}\" does not name a resource", text),
                         fmt::format("tctl rm {}/NAME", kind->kind));
   }
   const std::string name = singleton ? std::string(kind->singleton_name) : text.substr(slash + 1);

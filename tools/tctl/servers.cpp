@@ -157,18 +157,18 @@ Result<Output> ListProxies(const Invocation& invocation) { return ListServices(i
 
 Command AddNodeCommand() {
   return {.path = "nodes add",
-          .summary = "Make a token by which a host joins, and show how",
+          .summary = "Make a token with which a host joins, and show the command",
           .options = {{.name = "roles",
                        .value_name = "ROLE,...",
-                       .help = "What the host is to be (default node)",
+                       .help = "Roles of the host (default node)",
                        .into = Into<&NodesAdd::roles>},
                       {.name = "ttl",
                        .value_name = "DURATION",
-                       .help = "How long the token is good (default 30m)",
+                       .help = "Lifetime of the token (default 30m)",
                        .into = Into<&NodesAdd::ttl>},
                       {.name = "token",
                        .value_name = "TEXT",
-                       .help = "The token, instead of a random one",
+                       .help = "Value of the token, instead of a random value",
                        .into = Into<&NodesAdd::token>}},
           .example = "tctl nodes add --ttl=1h",
           .run = RunWith<AddNode>};

@@ -83,9 +83,9 @@ Connection ConnectLocally(const AskedSession& asked, const std::string& data_dir
   if (!address) {
     return FailWithHint(
         ErrorKind::kNotLoggedIn,
-        fmt::format("{} is not that of an auth service which ran on this host: {}", source, address.error().message),
-        "start the cluster, name its configuration with -c, log in with tsh, or use -i FILE "
-        "--auth-server HOST:PORT");
+        fmt::format("{} does not belong to an auth service that has run on this host: {}", source,
+                    address.error().message),
+        "start the cluster, give its configuration with -c, log in with tsh, or use -i FILE --auth-server HOST:PORT");
   }
   while (address->ends_with('\n')) address->pop_back();
   ASSIGN_OR_RETURN(HostPort parsed, ParseHostPort(*address, kAuthPort));
@@ -152,7 +152,7 @@ Connection ConnectToAuth(const Invocation& invocation) {
     auto connection = source(asked);
     if (!connection || *connection != nullptr) return connection;
   }
-  return Fail(ErrorKind::kInternal, "no way to the auth service");
+  return Fail(ErrorKind::kInternal, "there is no way to connect to the auth service");
 }
 
 }  // namespace sallyport

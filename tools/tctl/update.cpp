@@ -23,10 +23,10 @@ Result<std::string> LeafNamed(const std::string& text) {
   const std::string kind = text.substr(0, slash);
   if (kind != "rc" && kind != "rcs" && kind != "remote_cluster" && kind != "remote_clusters") {
     return FailWithHint(ErrorKind::kBadParameter, fmt::format("tctl update does not change a \"{}\"", kind),
-                        "it changes leaf clusters (rc/NAME); for others: tctl edit, or tctl create -f");
+                        "use tctl update for leaf clusters (rc/NAME), tctl edit or tctl create -f for other resources");
   }
   if (slash != std::string::npos && slash + 1 < text.size()) return text.substr(slash + 1);
-  return Fail(ErrorKind::kUsage, "\"{}\" names no cluster: tctl update rc/NAME --set-labels=env=prod", text);
+  return Fail(ErrorKind::kUsage, "\"{}\" does not name a cluster: tctl update rc/NAME --set-labels=env=prod", text);
 }
 
 Result<Output> RunUpdate(const Invocation& invocation, const UpdateOptions& given) {
@@ -68,11 +68,11 @@ Command UpdateCommand() {
           .arguments = {{.name = "resource", .help = "rc/NAME", .into = Into<&UpdateOptions::resource>}},
           .options = {{.name = "set-labels",
                        .value_name = "KEY=VALUE,...",
-                       .help = "Labels, instead of those it has",
+                       .help = "Labels that replace the labels of the cluster",
                        .into = Into<&UpdateOptions::set_labels>},
                       {.name = "set-ttl",
                        .value_name = "DURATION",
-                       .help = "When the leaf cluster is forgotten",
+                       .help = "Time after which the leaf cluster is removed",
                        .into = Into<&UpdateOptions::set_ttl>}},
           .example = "tctl update rc/leaf.example.com --set-labels=env=prod",
           .formats = "",

@@ -12,7 +12,7 @@ constexpr std::string_view kSetPrefix = "set-";
 constexpr std::size_t kAzureParts = 8;
 
 std::unexpected<Error> Wrong(std::string_view what, std::string_view value, std::string hint) {
-  return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" is no {}", StripControl(value), what),
+  return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" is not a valid {}", StripControl(value), what),
                       std::move(hint));
 }
 
@@ -25,7 +25,7 @@ Status CheckNumber(const std::string& value) {
 
 Status CheckNoWildcard(const std::string& value) {
   if (value != "*") return {};
-  return Wrong("database role", value, "name each role");
+  return Wrong("database role", value, "list each role");
 }
 
 // /subscriptions/ID/resourceGroups/NAME/providers/Microsoft.ManagedIdentity/userAssignedIdentities/NAME

@@ -65,7 +65,7 @@ Result<Nanoseconds> LinkTtlOf(const std::string& text, const Link& link) {
   if (text.empty()) return Nanoseconds(0);
   ASSIGN_OR_RETURN(const Nanoseconds ttl, ParseDuration(text));
   if (ttl > Nanoseconds(0) && ttl <= link.most) return ttl;
-  return Fail(ErrorKind::kBadParameter, "--ttl is longer than 0 and at most {}h", link.most.count());
+  return Fail(ErrorKind::kBadParameter, "--ttl must be longer than 0 and at most {}h", link.most.count());
 }
 
 Result<types::UserTokenV3> MakeLink(RpcClient& rpc, const std::string& user, const Link& link, Nanoseconds ttl) {
@@ -120,9 +120,9 @@ Result<Output> AddUser(const Invocation& invocation, const UsersAdd& given) {
   *create.mutable_user() = user;
   const auto created = rpc->Call<usersv1::CreateUserResponse>(fmt::format("{}CreateUser", kUsersService), create);
   if (!created && created.error().kind == ErrorKind::kAlreadyExists) {
-    return FailWithHint(
-        ErrorKind::kAlreadyExists, created.error().message,
-        fmt::format("to change it: tctl users update {} --set-roles={}", user.metadata().name(), given.roles.back()));
+    return FailWithHint(ErrorKind::kAlreadyExists, created.error().message,
+                        fmt::format("change the user: tctl users update {} --set-roles={}", user.metadata().name(),
+                                    given.roles.back()));
   }
   RETURN_IF_ERROR(created);
   ASSIGN_OR_RETURN(const auto token, MakeLink(*rpc, user.metadata().name(), kInvite, ttl));
@@ -188,7 +188,7 @@ Result<Output> UpdateUser(const Invocation& invocation, const UsersUpdate& given
   const auto updated = rpc->Call<usersv1::UpdateUserResponse>(fmt::format("{}UpdateUser", kUsersService), update);
   if (!updated && updated.error().kind == ErrorKind::kCompareFailed) {
     return FailWithHint(ErrorKind::kCompareFailed,
-                        fmt::format("user \"{}\" was changed by somebody else at the same time", get.name()),
+                        fmt::format("user \"{}\" was changed by another caller at the same time", get.name()),
                         "run the command again");
   }
   RETURN_IF_ERROR(updated);
@@ -246,7 +246,7 @@ Result<Output> RemoveUsers(const Invocation& invocation, const UsersRm& given) {
 
 Command AddUserCommand() {
   Command command{.path = "users add",
-                  .summary = "Create a user and a link by which it sets its password",
+                  .summary = "Create a user and a link with which the user sets a password",
                   .arguments = {{.name = "account", .help = "Name of the user", .into = Into<&UsersAdd::account>}},
                   .options = {{.name = "roles",
                                .value_name = "ROLE,...",
@@ -257,7 +257,7 @@ Command AddUserCommand() {
                                .into = Into<&UsersAdd::roles>},
                               {.name = "ttl",
                                .value_name = "DURATION",
-                               .help = "How long the link is good (default 1h, at most 48h)",
+                               .help = "Lifetime of the link (default 1h, at most 48h)",
                                .into = Into<&UsersAdd::ttl>}},
                   .example = "tctl users add alice --roles=access --logins=ubuntu",
                   .run = RunWith<AddUser>};
@@ -276,7 +276,7 @@ Command UpdateUserCommand() {
                   .arguments = {kAccount<&UsersUpdate::account>},
                   .options = {{.name = "set-roles",
                                .value_name = "ROLE,...",
-                               .help = "Roles of the user, instead of those it has",
+                               .help = "Roles that replace the roles of the user",
                                .repeated = true,
                                .names = "role",
                                .into = Into<&UsersUpdate::set_roles>},
@@ -306,11 +306,11 @@ std::vector<Command> UserCommands() {
   return {AddUserCommand(),
           UpdateUserCommand(),
           {.path = "users reset",
-           .summary = "Take a user's password away and make a link by which it sets a new one",
+           .summary = "Remove a user's password and make a link with which the user sets a new password",
            .arguments = {kAccount<&UsersReset::account>},
            .options = {{.name = "ttl",
                         .value_name = "DURATION",
-                        .help = "How long the link is good (default 8h, at most 24h)",
+                        .help = "Lifetime of the link (default 8h, at most 24h)",
                         .into = Into<&UsersReset::ttl>}},
            .example = "tctl users reset alice",
            .run = RunWith<Reset>},

@@ -70,10 +70,10 @@ Result<std::string> OutputPath(const FileOptions& given) {
   if (output.starts_with(kFileScheme)) {
     output.erase(0, kFileScheme.size());
     if (output.starts_with('/')) return output;
-    return Fail(ErrorKind::kUsage, "--output: file:// is followed by an absolute path: file:///etc/teleport.yaml");
+    return Fail(ErrorKind::kUsage, "--output: file:// needs an absolute path: file:///etc/teleport.yaml");
   }
   if (!output.contains("://")) return output;
-  return FailWithHint(ErrorKind::kUsage, fmt::format("--output: \"{}\" names no file", StripControl(output)),
+  return FailWithHint(ErrorKind::kUsage, fmt::format("--output: \"{}\" does not name a file", StripControl(output)),
                       fmt::format("use {}", kDefaultPath));
 }
 
@@ -84,7 +84,8 @@ Status WriteNewFile(const std::string& path, std::string_view text) {
 
   const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!fd.valid() && errno == EEXIST) {
-    return FailWithHint(ErrorKind::kAlreadyExists, fmt::format("{} exists", path), "remove it or name another file");
+    return FailWithHint(ErrorKind::kAlreadyExists, fmt::format("{} exists already", path),
+                        "remove the file or name another file");
   }
   if (!fd.valid()) {
     return Fail(errno == EACCES ? ErrorKind::kAccessDenied : ErrorKind::kInternal, "cannot write {}: {}", path,
@@ -150,14 +151,15 @@ std::vector<std::string> WarningsOf(const TeleportConfig& config) {
   std::filesystem::directory_iterator entries(config.data_dir, failed);
   for (; !failed && entries != std::filesystem::directory_iterator(); entries.increment(failed)) {
     if (entries->path().filename() == "bot") continue;
-    warnings.push_back(fmt::format(
-        "the data directory {} is not empty: a cluster that is there is started, not made; name another by --data-dir",
-        config.data_dir));
+    warnings.push_back(
+        fmt::format("the data directory {} is not empty: teleport start uses an existing cluster in it; use another "
+                    "directory for a new cluster: --data-dir",
+                    config.data_dir));
     break;
   }
 
   if (config.IsAgent() && config.join.address.host.empty()) {
-    warnings.emplace_back("the file names no cluster: set teleport.proxy_server before it is started");
+    warnings.emplace_back("the file names no cluster: set teleport.proxy_server before the start");
   }
   return warnings;
 }
@@ -196,7 +198,7 @@ Result<Output> Test(const std::string& path) {
 Result<Output> RunConfigure(const Invocation&, const ConfigureOptions& given) {
   if (!given.test.empty()) {
     if (given.file.output && *given.file.output != "stdout") {
-      return Fail(ErrorKind::kUsage, "--test reads a file and --output writes one: give one of them");
+      return Fail(ErrorKind::kUsage, "--test reads a file and --output writes a file: give one of the options");
     }
     return Test(given.test);
   }
@@ -228,35 +230,35 @@ std::vector<Option> WithFileRows(std::vector<Option> options) {
   const std::vector<Option> shared{
       {.name = "cluster-name",
        .value_name = "NAME",
-       .help = "Name of the cluster, for ever",
+       .help = "Name of the cluster, which cannot change later",
        .into = Into<To, &FileOptions::cluster_name>},
       {.name = "data-dir",
        .value_name = "DIR",
-       .help = "Where state is kept (default /var/lib/teleport)",
+       .help = "Directory of the state (default /var/lib/teleport)",
        .into = Into<To, &FileOptions::data_dir>},
       {.name = "token",
        .value_name = "TOKEN",
-       .help = "Token to join a cluster elsewhere with, or the file it is in",
+       .help = "Token to join a cluster on another host, or the file with the token",
        .into = Into<To, &FileOptions::token>},
       {.name = "join-method",
        .value_name = "METHOD",
-       .help = "How the host joins; token is implemented",
+       .help = "Join method of the host; only token is implemented",
        .into = Into<To, &FileOptions::join_method>},
       {.name = "proxy",
        .value_name = "HOST:PORT",
-       .help = "The proxy of the cluster elsewhere",
+       .help = "Proxy of the cluster on another host",
        .into = Into<To, &FileOptions::proxy>},
       {.name = "auth-server",
        .value_name = "HOST:PORT",
-       .help = "The auth service of that cluster, instead of its proxy",
+       .help = "Auth service of that cluster, instead of its proxy",
        .into = Into<To, &FileOptions::auth_server>},
       {.name = "node-name",
        .value_name = "NAME",
-       .help = "The name of this host (default: as the system has it)",
+       .help = "Name of this host (default the name of the system)",
        .into = Into<To, &FileOptions::node_name>},
       {.name = "version",
        .value_name = "VERSION",
-       .help = "Version of the file (default v3)",
+       .help = "Version of the configuration file (default v3)",
        .choices = "v1 v2 v3",
        .into = Into<To, &FileOptions::version>},
       {.name = "output",
@@ -278,7 +280,7 @@ std::vector<Option> ConfigureRows() {
            .into = Into<&ConfigureOptions::file, &FileOptions::public_addr>},
           {.name = "roles",
            .value_name = "ROLES",
-           .help = "The services of this host: proxy, node, auth (default: all)",
+           .help = "Services of this host: proxy, node, auth (default all)",
            .repeated = true,
            .into = Into<&ConfigureOptions::roles>},
           {.name = "cert-file",
@@ -287,7 +289,7 @@ std::vector<Option> ConfigureRows() {
            .into = Into<&ConfigureOptions::cert_file>},
           {.name = "key-file",
            .value_name = "FILE",
-           .help = "Its key, PEM without a password",
+           .help = "Key of the certificate, PEM without a password",
            .into = Into<&ConfigureOptions::key_file>},
           {.name = "node-labels",
            .value_name = "KEY=VALUE",
@@ -296,7 +298,7 @@ std::vector<Option> ConfigureRows() {
            .into = Into<&ConfigureOptions::node_labels>},
           {.name = "test",
            .value_name = "FILE",
-           .help = "Say whether a file is a configuration, and what is wrong with it",
+           .help = "Check a configuration file and show its mistakes",
            .into = Into<&ConfigureOptions::test>},
 
           {.name = "acme", .help = "Not implemented: a certificate by ACME", .into = Into<&ConfigureOptions::acme>},
@@ -330,32 +332,34 @@ Command ConfigureCommand() {
 }
 
 Command NodeConfigureCommand() {
-  return {.path = "node configure",
-          .summary = "Print a configuration for a node of a cluster elsewhere",
-          .options = WithFileRows<&NodeConfigure::file>(
-              {{.name = "public-addr",
-                .value_name = "HOST:PORT",
-                .help = "A name of this host beside its own",
-                .into = Into<&NodeConfigure::file, &FileOptions::public_addr>},
-               {.name = "labels",
-                .value_name = "KEY=VALUE",
-                .help = "Labels of this host",
-                .repeated = true,
-                .into = Into<&NodeConfigure::labels>},
-               {.name = "ca-pin",
-                .value_name = "PIN",
-                .help = "What tctl status shows of the cluster",
-                .repeated = true,
-                .into = Into<&NodeConfigure::ca_pins>},
-               {.name = "silent", .help = "Say nothing when the file is written", .into = Into<&NodeConfigure::silent>},
-               {.name = "azure-client-id",
-                .value_name = "ID",
-                .help = "Not implemented: joining as a managed identity of Azure",
-                .into = Into<&NodeConfigure::azure_client_id>}}),
+  return {
+      .path = "node configure",
+      .summary = "Print a configuration for a node of a cluster on another host",
+      .options = WithFileRows<&NodeConfigure::file>({{.name = "public-addr",
+                                                      .value_name = "HOST:PORT",
+                                                      .help = "Additional name of this host",
+                                                      .into = Into<&NodeConfigure::file, &FileOptions::public_addr>},
+                                                     {.name = "labels",
+                                                      .value_name = "KEY=VALUE",
+                                                      .help = "Labels of this host",
+                                                      .repeated = true,
+                                                      .into = Into<&NodeConfigure::labels>},
+                                                     {.name = "ca-pin",
+                                                      .value_name = "PIN",
+                                                      .help = "CA pin of the cluster, from tctl status",
+                                                      .repeated = true,
+                                                      .into = Into<&NodeConfigure::ca_pins>},
+                                                     {.name = "silent",
+                                                      .help = "Print no message when the file is written",
+                                                      .into = Into<&NodeConfigure::silent>},
+                                                     {.name = "azure-client-id",
+                                                      .value_name = "ID",
+                                                      .help = "Not implemented: joining as a managed identity of Azure",
+                                                      .into = Into<&NodeConfigure::azure_client_id>}}),
 
-          .example = "teleport node configure --proxy=example.com:443 --token=/etc/token -o file",
-          .formats = "",
-          .run = RunWith<RunNodeConfigure>};
+      .example = "teleport node configure --proxy=example.com:443 --token=/etc/token -o file",
+      .formats = "",
+      .run = RunWith<RunNodeConfigure>};
 }
 
 }  // namespace sallyport

@@ -50,7 +50,7 @@ Status SetRoles(TeleportConfig& config, const std::vector<std::string>& roles) {
   for (const auto& role : roles) {
     constexpr std::array<std::string_view, 4> kKnown{"node", "auth", "proxy", "kube"};
     if (std::ranges::find(kKnown, role) != kKnown.end()) continue;
-    return FailWithHint(ErrorKind::kBadParameter, fmt::format("there is no role \"{}\"", StripControl(role)),
+    return FailWithHint(ErrorKind::kBadParameter, fmt::format("unknown role \"{}\"", StripControl(role)),
                         "use some of: node, auth, proxy, kube");
   }
 
@@ -70,7 +70,7 @@ Status SetJoin(TeleportConfig& config, const StartOptions& given) {
   if (given.ca_pins) join.ca_pins = *given.ca_pins;
 
   if (!given.proxy.empty() && !given.auth_server.empty()) {
-    return Fail(ErrorKind::kUsage, "--proxy and --auth-server are two ways to the same cluster: give one");
+    return Fail(ErrorKind::kUsage, "--proxy and --auth-server exclude each other: give one of them");
   }
   if (!given.proxy.empty()) {
     ASSIGN_OR_RETURN(join.address, ParseHostPort(given.proxy, kProxyPort));
@@ -111,7 +111,7 @@ Result<TeleportConfig> ConfigOf(const Invocation& invocation, const StartOptions
   for (const auto& [option, value] :
        {std::pair("bootstrap", &given.bootstrap), std::pair("apply-on-startup", &given.apply_on_startup)}) {
     if (value->empty() || !config.IsAgent()) continue;
-    return Fail(ErrorKind::kUsage, "--{} is for a process with the auth service, which this is not", option);
+    return Fail(ErrorKind::kUsage, "--{} needs a process with the auth service", option);
   }
   return config;
 }
@@ -155,7 +155,7 @@ void SayFirstSteps(const StartOptions& given, const Cluster& cluster) {
 
   fmt::print(stderr,
              "\nThe cluster {0} has no users yet. Next:\n"
-             "  {1} users add alice --roles=editor,access   # prints a link to choose a password\n"
+             "  {1} users add alice --roles=editor,access   # prints a link to set a password\n"
              "  tsh login --proxy={2} --user=alice   # with --insecure while its certificate is self-signed\n"
              "  {1} status\n\n",
              cluster.cluster_name(), tctl, cluster.public_address());
@@ -223,47 +223,45 @@ Result<Output> RunStart(const Invocation& invocation, const StartOptions& given)
 }
 
 std::vector<Option> RowsOfCluster() {
-  return {{.name = "config",
-           .short_name = 'c',
-           .value_name = "FILE",
-           .help = "Configuration (default /etc/teleport.yaml if it is there)",
-           .environment = "TELEPORT_CONFIG_FILE",
-           .into = Into<&StartOptions::config>},
-          {.name = "data-dir",
-           .value_name = "DIR",
-           .help = "Where state is kept (default /var/lib/teleport)",
-           .into = Into<&StartOptions::data_dir>},
-          {.name = "roles",
-           .short_name = 'r',
-           .value_name = "ROLES",
-           .help = "The services to run: node, auth, proxy, kube",
-           .repeated = true,
-           .into = Into<&StartOptions::roles>},
+  return {
+      {.name = "config",
+       .short_name = 'c',
+       .value_name = "FILE",
+       .help = "Configuration file (default /etc/teleport.yaml if the file exists)",
+       .environment = "TELEPORT_CONFIG_FILE",
+       .into = Into<&StartOptions::config>},
+      {.name = "data-dir",
+       .value_name = "DIR",
+       .help = "Directory of the state (default /var/lib/teleport)",
+       .into = Into<&StartOptions::data_dir>},
+      {.name = "roles",
+       .short_name = 'r',
+       .value_name = "ROLES",
+       .help = "Services to run: node, auth, proxy, kube",
+       .repeated = true,
+       .into = Into<&StartOptions::roles>},
 
-          {.name = "token",
-           .value_name = "TOKEN",
-           .help = "Join a cluster elsewhere with this token, or the file it is in",
-           .into = Into<&StartOptions::token>},
-          {.name = "proxy",
-           .value_name = "HOST:PORT",
-           .help = "The proxy of that cluster",
-           .into = Into<&StartOptions::proxy>},
-          {.name = "auth-server",
-           .short_name = 's',
-           .value_name = "HOST:PORT",
-           .help = "The auth service of that cluster, instead of its proxy",
-           .into = Into<&StartOptions::auth_server>},
-          {.name = "ca-pin",
-           .value_name = "PIN",
-           .help = "What tctl status shows of that cluster",
-           .repeated = true,
-           .into = Into<&StartOptions::ca_pins>}};
+      {.name = "token",
+       .value_name = "TOKEN",
+       .help = "Token to join a cluster on another host, or the file with the token",
+       .into = Into<&StartOptions::token>},
+      {.name = "proxy", .value_name = "HOST:PORT", .help = "Proxy of that cluster", .into = Into<&StartOptions::proxy>},
+      {.name = "auth-server",
+       .short_name = 's',
+       .value_name = "HOST:PORT",
+       .help = "Auth service of that cluster, instead of its proxy",
+       .into = Into<&StartOptions::auth_server>},
+      {.name = "ca-pin",
+       .value_name = "PIN",
+       .help = "CA pin of that cluster, from tctl status",
+       .repeated = true,
+       .into = Into<&StartOptions::ca_pins>}};
 }
 
 std::vector<Option> RowsOfHost() {
   return {{.name = "nodename",
            .value_name = "NAME",
-           .help = "The name of this host (default: as the system has it)",
+           .help = "Name of this host (default the name of the system)",
            .into = Into<&StartOptions::nodename>},
           {.name = "labels",
            .value_name = "KEY=VALUE",
@@ -272,22 +270,22 @@ std::vector<Option> RowsOfHost() {
            .into = Into<&StartOptions::labels>},
           {.name = "pid-file",
            .value_name = "FILE",
-           .help = "Write the process's number there, and remove it at the end",
+           .help = "File for the process ID, removed at the end",
            .into = Into<&StartOptions::pid_file>},
 
           {.name = "config-string",
            .value_name = "BASE64",
-           .help = "Configuration itself, in place of a file",
+           .help = "Configuration as base64 text, instead of a file",
            .environment = "TELEPORT_CONFIG",
            .hidden = true,
            .into = Into<&StartOptions::config_string>},
           {.name = "bootstrap",
            .value_name = "FILE",
-           .help = "Resources that an empty cluster begins with",
+           .help = "File with the first resources of an empty cluster",
            .into = Into<&StartOptions::bootstrap>},
           {.name = "apply-on-startup",
            .value_name = "FILE",
-           .help = "Resources that are written at every start",
+           .help = "File with resources that are written at every start",
            .into = Into<&StartOptions::apply_on_startup>},
           {.name = "insecure",
            .help = "Accept any certificate of the proxy while joining",
@@ -298,7 +296,7 @@ std::vector<Option> RowsOfHost() {
 
 Command StartCommand() {
   Command command{.path = "start",
-                  .summary = "Run the cluster, or a node of one elsewhere, until SIGTERM",
+                  .summary = "Run the cluster, or a node of a cluster on another host, until SIGTERM",
                   .options = RowsOfCluster(),
                   .example = "teleport start -c /etc/teleport.yaml",
                   .formats = "",

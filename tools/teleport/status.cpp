@@ -17,7 +17,7 @@ std::string Text(const Value& session) {
 // Facts about the session in which the command runs, from its environment.
 Result<Output> RunStatus(const Invocation& invocation) {
   const std::string session = invocation.Env("SSH_SESSION_ID");
-  if (session.empty()) return Output::Text("This is no session of a cluster's node.\n");
+  if (session.empty()) return Output::Text("The command does not run in a session of a cluster's node.\n");
   Value value(Value::Map{{"user", invocation.Env("SSH_TELEPORT_USER")},
                          {"login", invocation.Env("USER")},
                          {"client", invocation.Env("SSH_CLIENT")},
@@ -31,7 +31,7 @@ Result<Output> RunStatus(const Invocation& invocation) {
 
 Command StatusCommand() {
   return {.path = "status",
-          .summary = "Show which session of a node this is",
+          .summary = "Show the session of a node in which the command runs",
           .example = "teleport status",
           .run = RunStatus};
 }

@@ -22,7 +22,7 @@ Command VersionCommand() {
   return {.path = "version",
           .summary = "Show the version",
           .options = {{.name = "raw",
-                       .help = "Show the number of Teleport's version alone",
+                       .help = "Show only the number of Teleport's version",
                        .into = Into<&VersionOptions::raw>}},
           .run = RunWith<RunVersion>};
 }

@@ -62,7 +62,7 @@ Result<Output> RunClusters(const Invocation& invocation, const ClustersOptions& 
 Command ClustersCommand() {
   return {
       .path = "clusters",
-      .summary = "List the clusters that can be reached from here",
+      .summary = "List the root cluster and its leaf clusters",
       .options =
           {{.name = "quiet", .short_name = 'q', .help = "Leave the header out", .into = Into<&ClustersOptions::quiet>},
            {.name = "verbose", .short_name = 'v', .help = "Show all labels", .into = Into<&ClustersOptions::verbose>}},

@@ -40,7 +40,8 @@ Result<SshConfig> ConfigOf(const Invocation& invocation, const ConfigOptions& gi
   SshConfig config;
   config.proxy_host = session.profile.Name();
   config.proxy = session.profile.web_proxy_addr;
-  if (!IsPlainHost(config.proxy_host)) return Fail(ErrorKind::kBadParameter, "the proxy's name is not one for ssh");
+  if (!IsPlainHost(config.proxy_host))
+    return Fail(ErrorKind::kBadParameter, "the name of the proxy cannot be used in the configuration of ssh");
 
   ASSIGN_OR_RETURN(config.known_hosts, PathFor(session.paths.KnownHosts()));
   ASSIGN_OR_RETURN(config.key, PathFor(session.paths.SshKey()));
@@ -85,8 +86,8 @@ std::string Section(const SshConfig& config, const std::string& cluster) {
 
 Result<Output> RunConfig(const Invocation& invocation, const ConfigOptions& given) {
   if (!ProgramOptions<TshOptions>(invocation).identity.empty()) {
-    return FailWithHint(ErrorKind::kUsage, "an identity file has no profile that ssh could read",
-                        "log in, or use it with tsh: tsh -i FILE --proxy=HOST ssh HOST");
+    return FailWithHint(ErrorKind::kUsage, "an identity file has no profile for ssh",
+                        "log in, or use the identity file with tsh: tsh -i FILE --proxy=HOST ssh HOST");
   }
 
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
@@ -102,7 +103,7 @@ Result<Output> RunConfig(const Invocation& invocation, const ConfigOptions& give
     if (IsPlainHost(cluster)) {
       text += "\n" + Section(config, cluster);
     } else {
-      output.notices.emplace_back("tsh: a cluster is left out: its name is not one for ssh");
+      output.notices.emplace_back("tsh: a cluster is left out: its name cannot be used in the configuration of ssh");
     }
   }
 

@@ -67,7 +67,9 @@ Result<Output> RunEnv(const Invocation& invocation, const EnvOptions& given) {
 Command EnvCommand() {
   return {.path = "env",
           .summary = "Print commands that set the environment for this login",
-          .options = {{.name = "unset", .help = "Print commands that clear it", .into = Into<&EnvOptions::unset>}},
+          .options = {{.name = "unset",
+                       .help = "Print commands that clear the environment",
+                       .into = Into<&EnvOptions::unset>}},
           .example = "eval \"$(tsh env)\"",
           .run = RunWith<RunEnv>};
 }

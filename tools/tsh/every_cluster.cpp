@@ -45,7 +45,8 @@ Result<std::vector<Error>> VisitEveryCluster(const Invocation& invocation, const
 
   if (visited > 0) return failures;
   if (!failures.empty()) return std::unexpected(failures.front());
-  return FailWithHint(ErrorKind::kNotLoggedIn, "there is no login here", "log in: tsh login --proxy=HOST --user=USER");
+  return FailWithHint(ErrorKind::kNotLoggedIn, "the profile directory has no login",
+                      "log in: tsh login --proxy=HOST --user=USER");
 }
 
 Output EveryClusterOutput(Value::List items, std::vector<Error> failures) {

@@ -50,7 +50,7 @@ NodeNames NamesOfFewNodes(RpcClient& rpc) {
   const Status all = ListNodes(rpc, {}, [&](const Value& node) -> Status {
     names.Add(node);
     if (names.hosts.size() < kFewNodes) return {};
-    return Fail(ErrorKind::kLimitExceeded, "there are more");
+    return Fail(ErrorKind::kLimitExceeded, "there are more nodes");
   });
   return all ? names : NodeNames();
 }

@@ -128,11 +128,12 @@ Result<Output> LoginToSeveral(const Invocation& invocation, const Session& sessi
   std::vector<std::string> names;
   for (const auto& cluster : clusters) names.push_back(cluster.name);
   if (names.empty()) {
-    return Fail(ErrorKind::kNotFound, "there is no {}Kubernetes cluster for you", filter.IsEmpty() ? "" : "such ");
+    return Fail(ErrorKind::kNotFound, "your roles give access to no {}Kubernetes cluster",
+                filter.IsEmpty() ? "" : "matching ");
   }
   if (names.size() > 1 && !setup.context_name.empty() && !setup.context_name.contains(".KubeName")) {
     return FailWithHint(ErrorKind::kUsage, "--set-context-name gives every cluster the same name",
-                        "put {{.KubeName}} into it");
+                        "put {{.KubeName}} into the name");
   }
   RETURN_IF_ERROR(AddKubeClusters(invocation, session, names, setup));
   return Output::Text(
@@ -147,9 +148,11 @@ Result<Output> Login(const Invocation& invocation, const KubeLogin& given) {
   ListFilter filter;
   ASSIGN_OR_RETURN(filter.labels, ParseLabels(given.labels));
   filter.predicate = given.query;
-  if (all && !filter.IsEmpty()) return Fail(ErrorKind::kUsage, "--all is not for some: leave --labels and --query out");
+  if (all && !filter.IsEmpty())
+    return Fail(ErrorKind::kUsage, "--all excludes --labels and --query: leave one of them out");
   if (filter.IsEmpty() && name.empty() != all) {
-    return FailWithHint(ErrorKind::kUsage, "give one Kubernetes cluster, or --all", "see them: tsh kube ls");
+    return FailWithHint(ErrorKind::kUsage, "give one Kubernetes cluster, or --all",
+                        "list the Kubernetes clusters: tsh kube ls");
   }
 
   const std::string& name_space = given.name_space.empty() ? given.kube_namespace : given.name_space;
@@ -171,7 +174,7 @@ Result<Secret> Fetch(const Invocation& invocation, std::string cluster, const st
 Result<Secret> Cached(const Invocation& invocation, std::string cluster, const std::string& kube) {
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
   ASSIGN_OR_RETURN(const Profile profile, directory.Load(ProfileNameOf(invocation)));
-  if (!IsSafePathPart(profile.user)) return Fail(ErrorKind::kNotFound, "nobody is logged in");
+  if (!IsSafePathPart(profile.user)) return Fail(ErrorKind::kNotFound, "no user is logged in");
   if (cluster.empty()) cluster = ClusterOf(invocation, profile);
   return CachedKubeCredential(PathsOf(directory, profile), cluster, kube, Now());
 }
@@ -201,7 +204,7 @@ Command KubeListCommand() {
   options.push_back({.name = "quiet", .short_name = 'q', .help = "Leave the header out", .into = Into<&KubeLs::quiet>});
   options.push_back({.name = "all",
                      .short_name = 'R',
-                     .help = "List those of all clusters that your logins reach",
+                     .help = "List the Kubernetes clusters of all your logins",
                      .into = Into<&KubeLs::all>});
   return {.path = "kube ls",
           .summary = "List the Kubernetes clusters",
@@ -237,11 +240,11 @@ Command KubeLoginCommand() {
            {.name = "kube-namespace", .value_name = "NAME", .hidden = true, .into = Into<&KubeLogin::kube_namespace>},
            {.name = "labels",
             .value_name = "KEY=VALUE,...",
-            .help = "Only a cluster with these labels; without a name: all of them",
+            .help = "Only clusters with these labels; without a name, all of these clusters",
             .into = Into<&KubeLogin::labels>},
            {.name = "query",
             .value_name = "EXPRESSION",
-            .help = "Only a cluster that this predicate holds for",
+            .help = "Only clusters for which this predicate is true",
             .into = Into<&KubeLogin::query>},
            {.name = "as", .value_name = "USER", .help = "Kubernetes user to act as", .into = Into<&KubeLogin::as>},
            {.name = "as-groups",
@@ -258,14 +261,14 @@ Command KubeLoginCommand() {
 
 Command KubeCredentialsCommand() {
   return {.path = "kube credentials",
-          .summary = "Print credentials for kubectl, which calls this by itself",
+          .summary = "Print credentials for kubectl, which calls this command",
           .options = {{.name = "kube-cluster",
                        .value_name = "NAME",
                        .help = "Name of the Kubernetes cluster",
                        .into = Into<&KubeCredentials::kube_cluster>},
                       {.name = "teleport-cluster",
                        .value_name = "NAME",
-                       .help = "Cluster that it belongs to",
+                       .help = "Cluster of the Kubernetes cluster",
                        .into = Into<&KubeCredentials::teleport_cluster>}},
           .formats = "",
           .hidden = true,

@@ -32,7 +32,7 @@ Result<std::string> ContextNameOf(const std::string& pattern, const std::string&
 
 Status AddKubeAddress(const Profile& profile, KubeEntry& entry) {
   if (profile.kube_proxy_addr.empty()) {
-    return Fail(ErrorKind::kNotFound, "the proxy {} serves no Kubernetes", profile.Name());
+    return Fail(ErrorKind::kNotFound, "the proxy {} does not serve Kubernetes", profile.Name());
   }
   ASSIGN_OR_RETURN(const HostPort address, ParseHostPort(profile.kube_proxy_addr, 3026));
   entry.server = "https://" + FormatHostPort(address);
@@ -74,7 +74,8 @@ std::string ContextOf(const KubeEntry& entry) {
 Status WriteOwnConfig(const Session& session, const KubeEntry& entry) {
   if (!session.identity_path.empty()) return {};
   if (!IsSafePathPart(entry.kube_cluster)) {
-    return Fail(ErrorKind::kBadParameter, "no file can have the name of the cluster \"{}\"", entry.kube_cluster);
+    return Fail(ErrorKind::kBadParameter, "the name of the cluster \"{}\" cannot be the name of a file",
+                entry.kube_cluster);
   }
   Kubeconfig own;
   own.Add(entry);
@@ -103,8 +104,9 @@ Status SetUpKubeCluster(const Invocation& invocation, const Session& session, co
   ASSIGN_OR_RETURN(const auto rpc, ConnectOf(invocation, session));
   ASSIGN_OR_RETURN(const auto clusters, ListKubeClusters(*rpc, filter));
   if (std::ranges::find(clusters, name, &KubeClusterItem::name) == clusters.end()) {
-    return FailWithHint(ErrorKind::kNotFound, fmt::format("there is no Kubernetes cluster \"{}\" for you", name),
-                        "see those that there are: tsh kube ls");
+    return FailWithHint(ErrorKind::kNotFound,
+                        fmt::format("your roles give access to no Kubernetes cluster \"{}\"", name),
+                        "list the Kubernetes clusters: tsh kube ls");
   }
   return AddKubeClusters(invocation, session, {name}, setup);
 }

@@ -51,7 +51,7 @@ Result<Wanted> WantedOf(const Invocation& invocation, const ProfileDirectory& di
   if (wanted.proxy.empty() && wanted.profile) wanted.proxy = wanted.profile->web_proxy_addr;
   if (wanted.proxy.empty()) {
     return FailWithHint(ErrorKind::kUsage, "the proxy to log in at is missing",
-                        "give it: tsh login --proxy=HOST[:PORT] --user=USER");
+                        "give the proxy: tsh login --proxy=HOST[:PORT] --user=USER");
   }
   return wanted;
 }
@@ -87,7 +87,7 @@ Result<Nanoseconds> TtlOf(const std::string& text) {
 Status CheckAuthType(const std::string& asked, const PingAnswer& ping) {
   if (asked == "local" || (asked.empty() && ping.auth_type == "local")) return {};
   return FailWithHint(ErrorKind::kNotImplemented,
-                      fmt::format("logging in by \"{}\" is not implemented", asked.empty() ? ping.auth_type : asked),
+                      fmt::format("login by \"{}\" is not implemented", asked.empty() ? ping.auth_type : asked),
                       "if the account has a password: tsh login --auth=local");
 }
 
@@ -128,7 +128,7 @@ Result<Prepared> PrepareLogin(const Invocation& invocation, const TshLogin& give
   options.network = NetworkOf(invocation);
   options.user = UserOf(invocation, wanted);
   if (options.user.empty()) {
-    return FailWithHint(ErrorKind::kUsage, "the user to log in as is missing", "give it: --user=USER");
+    return FailWithHint(ErrorKind::kUsage, "the user to log in as is missing", "give the user: --user=USER");
   }
 
   ASSIGN_OR_RETURN(options.proxy, LoginAddressOf(wanted, options.network));
@@ -238,7 +238,7 @@ Result<Output> RunLogin(const Invocation& invocation, const TshLogin& given) {
   if (!given.out.empty()) return LogInToFile(invocation, given);
   if (!ProgramOptions<TshOptions>(invocation).identity.empty()) {
     return FailWithHint(ErrorKind::kUsage, "an identity file is a login already",
-                        "use it as it is: tsh --identity=FILE --proxy=HOST:PORT ls");
+                        "use the identity file: tsh --identity=FILE --proxy=HOST:PORT ls");
   }
 
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
@@ -288,11 +288,11 @@ std::vector<Option> LoginRows() {
   return {
       {.name = "ttl",
        .value_name = "MINUTES",
-       .help = "How long the login is to be good for",
+       .help = "Lifetime of the login, in minutes",
        .into = Into<&TshLogin::ttl>},
       {.name = "auth",
        .value_name = "CONNECTOR",
-       .help = "How to log in",
+       .help = "Method of the login",
        .environment = "TELEPORT_AUTH",
        .into = Into<&TshLogin::auth>},
       {.name = "out",
@@ -300,7 +300,7 @@ std::vector<Option> LoginRows() {
        .value_name = "FILE",
        .help = "Write the login to a file and leave the profile as it is",
        .into = Into<&TshLogin::out>},
-      {.name = "overwrite", .help = "Replace the file of --out when it is there", .into = Into<&TshLogin::overwrite>},
+      {.name = "overwrite", .help = "Replace the file of --out if the file exists", .into = Into<&TshLogin::overwrite>},
       {.name = "kube-cluster",
        .value_name = "NAME",
        .help = "Kubernetes cluster to set up for kubectl",
@@ -309,21 +309,21 @@ std::vector<Option> LoginRows() {
 
       {.name = "request-id",
        .value_name = "ID",
-       .help = "Log in with this access request, once it is approved",
+       .help = "Log in with this access request, when the request is approved",
        .into = Into<&TshLogin::request_id>},
       {.name = "request-roles",
        .value_name = "ROLES",
-       .help = "Ask for these roles; no asks for none",
+       .help = "Request these roles; no requests none",
        .repeated = true,
        .whole_values = true,
        .into = Into<&TshLogin::request_roles>},
       {.name = "request-reason",
        .value_name = "TEXT",
-       .help = "Why they are asked for",
+       .help = "Reason of the request",
        .into = Into<&TshLogin::request_reason>},
       {.name = "request-reviewers",
        .value_name = "USERS",
-       .help = "Who should decide",
+       .help = "Suggested reviewers of the request",
        .repeated = true,
        .into = Into<&TshLogin::request_reviewers>},
       {.name = "request-nowait", .help = "Do not wait for the decision", .into = Into<&TshLogin::request_nowait>},

@@ -26,7 +26,7 @@ Result<Output> LogOutOne(const Invocation& invocation, const ProfileDirectory& d
   Output output;
   if (profile && profile->user == user) {
     if (const Status cleaned = CleanKubeconfig(invocation, *profile); !cleaned) {
-      output.notices.push_back(fmt::format("the kubeconfig was left as it is: {}", ToText(cleaned.error())));
+      output.notices.push_back(fmt::format("the kubeconfig was not changed: {}", ToText(cleaned.error())));
     }
   }
   ASSIGN_OR_RETURN(const bool found, RemoveKeyRing({directory.home(), name, user}));
@@ -44,11 +44,11 @@ Result<Output> LogOutAll(const Invocation& invocation, const ProfileDirectory& d
     const auto profile = directory.Load(name);
     if (!profile) continue;
     if (const Status cleaned = CleanKubeconfig(invocation, *profile); !cleaned) {
-      notices.push_back(fmt::format("the kubeconfig was left as it is: {}", ToText(cleaned.error())));
+      notices.push_back(fmt::format("the kubeconfig was not changed: {}", ToText(cleaned.error())));
     }
   }
   RETURN_IF_ERROR(RemoveEverything(directory.home()));
-  Output output = Output::Text(names.empty() ? "Nobody was logged in.\n" : "Logged out all users from all proxies.\n");
+  Output output = Output::Text(names.empty() ? "No user was logged in.\n" : "Logged out all users from all proxies.\n");
   output.notices = std::move(notices);
   return output;
 }
@@ -60,8 +60,8 @@ Result<Output> RunLogout(const Invocation& invocation) {
   const bool user = !given.user.empty();
   if (proxy && user) return LogOutOne(invocation, directory);
   if (!proxy && !user) return LogOutAll(invocation, directory);
-  return FailWithHint(ErrorKind::kUsage, "--proxy and --user go together",
-                      "give both to log out one user, or none to log out everybody");
+  return FailWithHint(ErrorKind::kUsage, "--proxy and --user must be given together",
+                      "give both to log out one user, or neither to log out all users");
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ Result<Output> ListEverywhere(const Invocation& invocation, const LsOptions& giv
 Result<Output> RunLs(const Invocation& invocation, const LsOptions& given) {
   ASSIGN_OR_RETURN(const ListFilter filter, FilterOf(given.list));
   if (given.all) {
-    if (invocation.format() == "names") return Fail(ErrorKind::kUsage, "--format=names is for one cluster");
+    if (invocation.format() == "names") return Fail(ErrorKind::kUsage, "--format=names cannot be combined with --all");
     return ListEverywhere(invocation, given, filter);
   }
 
@@ -84,7 +84,7 @@ Command ListNodesCommand() {
   std::vector<Option> options = ListOptionRows<&LsOptions::list>();
   options.push_back({.name = "all",
                      .short_name = 'R',
-                     .help = "List the nodes of all clusters that your logins reach",
+                     .help = "List the nodes of the clusters of all your logins",
                      .into = Into<&LsOptions::all>});
   return {.path = "ls",
           .summary = "List the nodes of the cluster",

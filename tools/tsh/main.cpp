@@ -33,21 +33,21 @@ std::vector<Option> LoginRows() {
            .into = Into<&TshOptions::mfa_mode>},
           {.name = "ttl",
            .value_name = "MINUTES",
-           .help = "How long a login is good for",
+           .help = "Lifetime of a login, in minutes",
            .hidden = true,
            .into = Into<&TshOptions::ttl>},
           {.name = "auth",
            .value_name = "CONNECTOR",
-           .help = "How a login is made",
+           .help = "Method of a login",
            .environment = "TELEPORT_AUTH",
            .hidden = true,
            .into = Into<&TshOptions::auth>},
 
           {.name = "no-relogin",
-           .help = "Fail when the login is over, in place of asking for a new one",
+           .help = "Fail when the login has expired, instead of asking for a new login",
            .into = Into<&TshOptions::no_relogin>},
           {.name = "relogin",
-           .help = "With login: even if there is one; else as without",
+           .help = "With login: log in even if a login exists",
            .hidden = true,
            .into = Into<&TshOptions::relogin>}};
 }
@@ -67,7 +67,7 @@ std::vector<Option> ProgramRows() {
       {.name = "cluster",
        .short_name = 'c',
        .value_name = "NAME",
-       .help = "Cluster to use, when it is not the one logged in to",
+       .help = "Cluster to use (default the cluster of the login)",
        .environment = "TELEPORT_CLUSTER",
        .names = "cluster",
        .into = Into<&TshOptions::cluster>},
@@ -78,7 +78,7 @@ std::vector<Option> ProgramRows() {
        .environment = "TELEPORT_IDENTITY_FILE",
        .into = Into<&TshOptions::identity>},
       {.name = "insecure", .help = "Do not check the proxy's certificate", .into = Into<&TshOptions::insecure>},
-      {.name = "debug", .short_name = 'd', .help = "Show more of what is known", .into = Into<&TshOptions::debug>}};
+      {.name = "debug", .short_name = 'd', .help = "Show more details", .into = Into<&TshOptions::debug>}};
 
   for (const auto& row : LoginRows()) rows.push_back(row);
   return rows;
@@ -93,7 +93,7 @@ int main(int argc, char** argv) {
 
   Program program{
       .name = "tsh",
-      .summary = "log in to a cluster and use what it gives access to",
+      .summary = "log in to a cluster and use its nodes and Kubernetes clusters",
       .options = ProgramRows(),
       .commands = AllCommands(),
       .json_indent = 2,

@@ -38,11 +38,11 @@ Result<NodeWish> ParseNodeWish(std::string_view text) {
 
   if (!IsPlainHost(text)) {
     return FailWithHint(ErrorKind::kUsage, fmt::format("\"{}\" cannot be the name of a node", StripControl(text)),
-                        "a name has letters, digits, dots and dashes; name the node by its ID: tsh ls -v");
+                        "a name has letters, digits, dots and dashes; choose the node by its ID: tsh ls -v");
   }
   if (std::ranges::count(text, ':') == 1) {
     return FailWithHint(ErrorKind::kUsage, fmt::format("\"{}\" has a port in it", text),
-                        "a port is an option: see --help");
+                        "give the port with an option: see --help");
   }
   wish.host = text;
   return wish;
@@ -56,10 +56,10 @@ Result<std::vector<ChosenNode>> ChooseNodes(const Invocation& invocation, const 
   RETURN_IF_ERROR(ListNodes(*rpc, wish.filter, [&](const Value& node) -> Status {
     nodes.push_back(NodeOf(node));
     if (IsPlainHost(nodes.back().id)) return {};
-    return Fail(ErrorKind::kBadParameter, "a node has an ID that is none: {}", StripControl(nodes.back().id));
+    return Fail(ErrorKind::kBadParameter, "a node has an invalid ID: {}", StripControl(nodes.back().id));
   }));
   if (!nodes.empty()) return nodes;
-  return FailWithHint(ErrorKind::kNotFound, "no node matches", "see the nodes: tsh ls");
+  return FailWithHint(ErrorKind::kNotFound, "no node matches", "list the nodes: tsh ls");
 }
 
 Result<std::string> LoginOf(const Invocation& invocation, const Session& session, const NodeWish& wish) {
@@ -68,8 +68,8 @@ Result<std::string> LoginOf(const Invocation& invocation, const Session& session
   const std::string own = invocation.Env("USER");
   if (std::ranges::find(status.logins, own) != status.logins.end()) return own;
   if (!status.logins.empty()) return status.logins.front();
-  return FailWithHint(ErrorKind::kAccessDenied, "your roles give no login on nodes",
-                      "a role gives logins in spec.allow.logins; then log in again");
+  return FailWithHint(ErrorKind::kAccessDenied, "your roles give no logins on nodes",
+                      "add logins to spec.allow.logins of a role, then log in again");
 }
 
 Result<int> PortOf(const std::string& text) {
@@ -118,7 +118,7 @@ Error SeveralNodes(std::string_view what, const std::vector<Value>& nodes) {
   std::string table = NodeTable(nodes);
   table.pop_back();  // the error ends the last line itself
   return {ErrorKind::kNotFound, fmt::format("several nodes match {}:\n{}", what, table),
-          "name one by its ID in place of the name"};
+          "choose a node by its ID instead of its name"};
 }
 
 }  // namespace sallyport

@@ -29,7 +29,7 @@ Result<OpenSource> SourceOf(const Invocation& invocation, const std::string& id)
   if (id.ends_with(".tar")) return OpenSource([id] { return ReadRecording(id); });
   if (!IsUuid(id)) {
     return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" is not the id of a session", StripControl(id)),
-                        "see the sessions with: tsh recordings ls; a file of a recording ends in .tar");
+                        "list the sessions: tsh recordings ls; the name of a file with a recording ends in .tar");
   }
 
   ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
@@ -183,23 +183,22 @@ Result<Output> RunPlay(const Invocation& invocation, const PlayedRecording& give
 }  // namespace
 
 Command PlayCommand() {
-  return {.path = "play",
-          .summary = "Play back the recording of a session",
-          .arguments = {{.name = "session-id",
-                         .help = "The session (tsh recordings ls), or a file of a recording: FILE.tar",
-                         .into = Into<&PlayedRecording::session_id>}},
-          .options = {{.name = "speed",
-                       .value_name = "FACTOR",
-                       .help = "How fast",
-                       .choices = "0.5x 1x 2x 4x 8x",
-                       .into = Into<&PlayedRecording::speed>},
-                      {.name = "skip-idle-time",
-                       .help = "Make pauses short",
-                       .into = Into<&PlayedRecording::skip_idle_time>}},
-          .example = "tsh play --speed=2x 6fd27ca9-cd89-4e2c-9f2c-0d7b2ca1a83e",
-          .formats = "pty text json yaml asciicast",
-          .needs_login = true,
-          .run = RunWith<RunPlay>};
+  return {
+      .path = "play",
+      .summary = "Play back the recording of a session",
+      .arguments = {{.name = "session-id",
+                     .help = "The session (tsh recordings ls), or a file of a recording: FILE.tar",
+                     .into = Into<&PlayedRecording::session_id>}},
+      .options = {{.name = "speed",
+                   .value_name = "FACTOR",
+                   .help = "Speed of the playback",
+                   .choices = "0.5x 1x 2x 4x 8x",
+                   .into = Into<&PlayedRecording::speed>},
+                  {.name = "skip-idle-time", .help = "Shorten pauses", .into = Into<&PlayedRecording::skip_idle_time>}},
+      .example = "tsh play --speed=2x 6fd27ca9-cd89-4e2c-9f2c-0d7b2ca1a83e",
+      .formats = "pty text json yaml asciicast",
+      .needs_login = true,
+      .run = RunWith<RunPlay>};
 }
 
 }  // namespace sallyport

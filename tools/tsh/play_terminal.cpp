@@ -94,8 +94,8 @@ class Player {
     if (event.has_sessionstart()) return Put(ResizeSequence(event.sessionstart().terminalsize()));
     if (event.has_resize()) return Put(ResizeSequence(event.resize().terminalsize()));
     if (MetadataOf(event) == nullptr && position_ == milliseconds(0)) {
-      return FailWithHint(ErrorKind::kNotImplemented, "this is not the recording of a terminal",
-                          "see its events: tsh play --format=json");
+      return FailWithHint(ErrorKind::kNotImplemented, "the recording has no terminal",
+                          "show the events of the recording: tsh play --format=json");
     }
     if (!event.has_sessionprint()) return {};
     const milliseconds at(event.sessionprint().delaymilliseconds());

@@ -24,7 +24,7 @@ Result<NodeAddress> DialAddressOf(std::string_view target, const Session& sessio
     if (host.ends_with(suffix)) host.remove_suffix(suffix.size());
   }
   ASSIGN_OR_RETURN(const NodeWish wish, ParseNodeWish(host));
-  if (wish.host.empty()) return Fail(ErrorKind::kUsage, "a node is named here, not chosen by labels");
+  if (wish.host.empty()) return Fail(ErrorKind::kUsage, "tsh proxy ssh needs the name of a node, not labels");
   return NodeAddress{wish.host, given.port, cluster};
 }
 
@@ -35,7 +35,7 @@ Result<Output> RunProxySsh(const Invocation& invocation, const ProxySsh& given) 
   // The configuration of `tsh config` names the login; `tsh ssh` does not, and supplies a certificate for the login.
   if (given.node.contains('@') && HasTooManyLogins(session)) {
     ReportError(*invocation.program,
-                {ErrorKind::kLimitExceeded, "ssh cannot read a certificate with more than 255 logins, as yours has",
+                {ErrorKind::kLimitExceeded, "your certificate has more than 255 logins, which ssh cannot read",
                  "use tsh ssh, or roles with fewer logins"});
   }
   ASSIGN_OR_RETURN(const auto connection, DialNode(invocation, session, address));

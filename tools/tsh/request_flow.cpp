@@ -29,7 +29,8 @@ Result<AccessRequestV3> NewRequest(const Session& session, const WantedAccess& w
   spec.mutable_suggestedreviewers()->Assign(wanted.reviewers.begin(), wanted.reviewers.end());
   RETURN_IF_ERROR(AddResources(wanted.resources, request));
   if (spec.roles().empty() && spec.requestedresourceids().empty()) {
-    return FailWithHint(ErrorKind::kUsage, "neither roles nor resources are named", "give --roles or --resource");
+    return FailWithHint(ErrorKind::kUsage, "the request names neither roles nor resources",
+                        "give --roles or --resource");
   }
 
   const Time now = Now();

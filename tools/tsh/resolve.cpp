@@ -34,7 +34,7 @@ Result<Output> RunResolve(const Invocation& invocation, const ResolveOptions& gi
   }));
   if (nodes.size() > 1) return std::unexpected(SeveralNodes(host, nodes));
   if (nodes.empty()) {
-    return FailWithHint(ErrorKind::kNotFound, fmt::format("no node is called {}", host), "see the nodes: tsh ls");
+    return FailWithHint(ErrorKind::kNotFound, fmt::format("no node has the name {}", host), "list the nodes: tsh ls");
   }
   if (given.quiet) return Output::Nothing();
   Output output = Output::Of(nodes.front(), [](const Value& node) { return NodeTable({node}); });
@@ -46,14 +46,14 @@ Result<Output> RunResolve(const Invocation& invocation, const ResolveOptions& gi
 
 Command ResolveCommand() {
   return {.path = "resolve",
-          .summary = "Show which node a name means; for Match exec in ssh_config",
+          .summary = "Show the node of a name; for Match exec in ssh_config",
           .arguments = {{.name = "host",
                          .help = "Name of a node, or labels: key=value,...",
                          .names = kNodeNames,
                          .into = Into<&ResolveOptions::host>}},
           .options = {{.name = "quiet",
                        .short_name = 'q',
-                       .help = "Show nothing: the exit code says whether there is one",
+                       .help = "Show no output: the exit code says whether the node exists",
                        .into = Into<&ResolveOptions::quiet>}},
           .example = "tsh resolve -q web-1",
           .run = RunWith<RunResolve>};

@@ -63,13 +63,13 @@ Result<std::string> CopyNodeOf(const std::vector<Place>& places) {
   for (const auto& place : places) {
     if (place.node.empty() || place.node == node) continue;
     if (!node.empty()) {
-      return FailWithHint(ErrorKind::kUsage, fmt::format("{} and {} are two nodes", node, place.node),
-                          "copy to this host first, then on");
+      return FailWithHint(ErrorKind::kUsage, fmt::format("the command names two nodes, {} and {}", node, place.node),
+                          "copy the files to this host first, then to the other node");
     }
     node = place.node;
   }
   if (!node.empty()) return node;
-  return FailWithHint(ErrorKind::kUsage, "no place is on a node", "one looks like this: root@web-1:/etc/hosts");
+  return FailWithHint(ErrorKind::kUsage, "no path is on a node", "write a path on a node as root@web-1:/etc/hosts");
 }
 
 // The flags of both programs.
@@ -95,8 +95,9 @@ Result<CopyProgram> PrepareCopy(const Invocation& invocation, const CopyOptions&
   ASSIGN_OR_RETURN(const std::string login, LoginOf(invocation, session, wish));
   ASSIGN_OR_RETURN(const auto nodes, ChooseNodes(invocation, session, wish));
   if (nodes.size() > 1) {
-    return FailWithHint(ErrorKind::kUsage, fmt::format("{} nodes match {}, and one is wanted", nodes.size(), node),
-                        "name one by its ID: tsh ls -v");
+    return FailWithHint(ErrorKind::kUsage,
+                        fmt::format("{} nodes match {}, and only one is allowed", nodes.size(), node),
+                        "choose a node by its ID: tsh ls -v");
   }
   CopyProgram copy{{std::string(program)}, nodes.front().name};
   NodeUse use{.login = login, .port = port, .by_copy_program = true};
@@ -117,7 +118,7 @@ Result<Output> Copy(const Invocation& invocation, const ScpOptions& given) {
   std::vector<Place> places;
   for (const auto& text : given.places) places.push_back(PlaceOf(text));
   if (places.size() < 2) {
-    return FailWithHint(ErrorKind::kUsage, "a source and a destination are needed",
+    return FailWithHint(ErrorKind::kUsage, "a source or destination is missing",
                         "tsh scp FILE... [LOGIN@]HOST:PATH, or the other way round");
   }
   ASSIGN_OR_RETURN(const std::string node, CopyNodeOf(places));
@@ -155,12 +156,12 @@ std::vector<Option> CopyRows() {
       {.name = "port",
        .short_name = 'P',
        .value_name = "PORT",
-       .help = "SSH port of the node; any when it is not given",
+       .help = "SSH port of the node (default any)",
        .into = Into<To, &CopyOptions::port>},
 
       {.name = "recursive",
        .short_name = 'r',
-       .help = "Copy directories with what is in them",
+       .help = "Copy directories with their files",
        .into = Into<To, &CopyOptions::recursive>},
       {.name = "preserve", .short_name = 'p', .help = "Keep times and modes", .into = Into<To, &CopyOptions::preserve>},
       {.name = "quiet", .short_name = 'q', .help = "Show no progress", .into = Into<To, &CopyOptions::quiet>}};
@@ -170,10 +171,8 @@ std::vector<Option> CopyRows() {
 
 Command ScpCommand() {
   std::vector<Option> options = CopyRows<&ScpOptions::copy>();
-  options.push_back({.name = "limit",
-                     .value_name = "KBIT/S",
-                     .help = "Use no more of the network than this",
-                     .into = Into<&ScpOptions::limit>});
+  options.push_back(
+      {.name = "limit", .value_name = "KBIT/S", .help = "Limit of the bandwidth", .into = Into<&ScpOptions::limit>});
   return {.path = "scp",
           .summary = "Copy files to a node or from one",
           .arguments = {{.name = "place",
@@ -193,10 +192,10 @@ Command SftpCommand() {
   options.push_back({.name = "batch",
                      .short_name = 'b',
                      .value_name = "FILE",
-                     .help = "Commands to run, or - for those of stdin; the first that fails ends it",
+                     .help = "File with commands to run, or - for stdin; the first command that fails ends the run",
                      .into = Into<&SftpOptions::batch>});
   return {.path = "sftp",
-          .summary = "Look at files of a node and copy them, by commands",
+          .summary = "List and copy files of a node by commands",
           .arguments = {{.name = "place",
                          .help = "[LOGIN@]HOST[:PATH]",
                          .names = kNodeNames,

@@ -101,7 +101,7 @@ Status TakeSshOption(const std::string& option, SshWish& wish) {
     return Fail(ErrorKind::kUsage, "an option of ssh has a control character: {}", StripControl(option));
   }
   if (IsOwnSshOption(name)) {
-    wish.notices.push_back(fmt::format("tsh: -o {} has no effect: tsh decides that itself", StripControl(name)));
+    wish.notices.push_back(fmt::format("tsh: -o {} has no effect: tsh sets this option", StripControl(name)));
     return {};
   }
 
@@ -159,7 +159,8 @@ Result<SshWish> WishOf(const Invocation& invocation, const SshOptions& given) {
     if (given.search) wish.node.filter.search = *given.search;
     wish.node.filter.predicate = given.query;
   } else if (wish.command.empty()) {
-    return FailWithHint(ErrorKind::kUsage, "the node is missing", "tsh ssh [LOGIN@]HOST [COMMAND]; see nodes: tsh ls");
+    return FailWithHint(ErrorKind::kUsage, "the node is missing",
+                        "write tsh ssh [LOGIN@]HOST [COMMAND]; list the nodes: tsh ls");
   } else {
     ASSIGN_OR_RETURN(wish.node, ParseNodeWish(wish.command.front()));
     wish.command.erase(wish.command.begin());
@@ -203,7 +204,7 @@ Result<Output> RunOnMany(const Invocation& invocation, const SshOptions& given, 
                          const SshWish& wish, std::vector<ChosenNode> nodes, const std::string& login) {
   for (const auto& option : PassedOptions(invocation, given)) {
     if (option.several_nodes || (option.times == 0 && option.values.empty())) continue;
-    return Fail(ErrorKind::kUsage, "--{} is for one node, and {} match", option.name, nodes.size());
+    return Fail(ErrorKind::kUsage, "--{} is for one node, and {} nodes match", option.name, nodes.size());
   }
   TellApart(nodes);
   NodeUse use{login, wish.port, wish.forward_agent, {}};
@@ -219,8 +220,8 @@ Result<Output> RunOnMany(const Invocation& invocation, const SshOptions& given, 
 Error TooMany(const std::vector<ChosenNode>& nodes) {
   std::string names;
   for (const auto& node : nodes) names += fmt::format("\n  {}  {}", node.shown, node.id);
-  return {ErrorKind::kUsage, fmt::format("{} nodes match, and a shell is on one:{}", nodes.size(), names),
-          "name one by its ID, or give a command to run on all of them"};
+  return {ErrorKind::kUsage, fmt::format("{} nodes match, and a shell needs one node:{}", nodes.size(), names),
+          "choose a node by its ID, or give a command to run on all of them"};
 }
 
 // Returns whether ssh may use an existing connection (ControlPath, ControlMaster), so that no new connection is needed.
@@ -240,7 +241,7 @@ Result<Output> Launch(const Invocation& invocation, const SshOptions& given, con
 
   const bool collected = invocation.format() == "json" || !given.log_dir.empty();
   if (collected && wish.command.empty()) {
-    return Fail(ErrorKind::kUsage, "--format=json and --log-dir are for a command, and there is none");
+    return Fail(ErrorKind::kUsage, "--format=json and --log-dir need a command");
   }
   if (nodes.size() > 1 || collected) return RunOnMany(invocation, given, session, wish, std::move(nodes), login);
 
@@ -290,22 +291,22 @@ std::vector<Option> WhereRows() {
   return {{.name = "login",
            .short_name = 'l',
            .value_name = "NAME",
-           .help = "Login on the node; else your own name there, or the first that your roles give",
+           .help = "Login on the node (default your own name, or the first login of your roles)",
            .environment = "TELEPORT_LOGIN",
            .into = Into<&SshOptions::login>},
           {.name = "port",
            .short_name = 'p',
            .value_name = "PORT",
-           .help = "SSH port of the node; any when it is not given",
+           .help = "SSH port of the node (default any)",
            .into = Into<&SshOptions::port>},
           {.name = "search",
            .value_name = "WORDS",
-           .help = "Nodes that have all of these words, commas between, in place of a host",
+           .help = "Nodes with all of these words, separated by commas, instead of a host",
            .repeated = true,
            .into = Into<&SshOptions::search>},
           {.name = "query",
            .value_name = "EXPRESSION",
-           .help = "Nodes that this predicate holds for, in place of a host",
+           .help = "Nodes for which this predicate is true, instead of a host",
            .into = Into<&SshOptions::query>},
 
           {.name = "forward-agent",
@@ -338,10 +339,10 @@ std::vector<Option> WhereRows() {
 std::vector<Option> HowRows() {
   return {{.name = "tty",
            .short_name = 't',
-           .help = "Ask for a terminal; twice: even when there is none here",
+           .help = "Request a terminal; twice: even when tsh has no terminal",
            .repeated = true,
            .into = Into<&SshOptions::tty>},
-          {.name = "no-tty", .short_name = 'T', .help = "Ask for no terminal", .into = Into<&SshOptions::no_tty>},
+          {.name = "no-tty", .short_name = 'T', .help = "Request no terminal", .into = Into<&SshOptions::no_tty>},
           {.name = "no-remote-exec",
            .short_name = 'N',
            .help = "Run nothing on the node: forward ports",
@@ -368,15 +369,15 @@ std::vector<Option> HowRows() {
            .into = Into<&SshOptions::options>},
           {.name = "fork-after-authentication",
            .short_name = 'f',
-           .help = "Go to the background when the node has let you in",
+           .help = "Go to the background after the login on the node",
            .into = Into<&SshOptions::fork_after_authentication>},
           {.name = "parallel",
            .value_name = "NUMBER",
-           .help = "How many nodes at once, when several match (10)",
+           .help = "Number of nodes at the same time, when several nodes match (default 10)",
            .into = Into<&SshOptions::parallel>},
           {.name = "log-dir",
            .value_name = "DIRECTORY",
-           .help = "Write the output of each node to files there",
+           .help = "Directory for files with the output of each node",
            .into = Into<&SshOptions::log_dir>},
           {.name = "no-enable-escape-sequences", .hidden = true, .into = Into<&SshOptions::no_enable_escape_sequences>},
           {.name = "version", .short_name = 'V', .hidden = true, .into = Into<&SshOptions::version>}};
@@ -392,7 +393,7 @@ Command SshCommand() {
                                  .required = false,
                                  .names = kNodesAndLabels},
                                 {.name = "command",
-                                 .help = "What to run there; all words from here on are the node's",
+                                 .help = "Command to run; all following words belong to the command",
                                  .required = false,
                                  .repeated = true}},
                   .options = WhereRows(),

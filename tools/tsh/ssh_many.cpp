@@ -129,7 +129,7 @@ class Many {
       text += fmt::format("  {}: exit code {}\n", commands_[i].node.shown, codes_[i]);
     }
     Write(true, fmt::format("{} of {} nodes succeeded{}\n{}", codes_.size() - failed, codes_.size(),
-                            failed == 0 ? "" : "; these did not:", text));
+                            failed == 0 ? "" : "; these nodes failed:", text));
     return failed == 0 ? 0 : RowOf(ErrorKind::kPartlyDone).exit_code;
   }
 

@@ -13,7 +13,7 @@ struct StatusOptions {
 Result<Output> RunStatus(const Invocation& invocation, const StatusOptions& given) {
   ASSIGN_OR_RETURN(const Logins logins, ReadLogins(invocation));
   if (!logins.active || !logins.active->has_certificates) {
-    return FailWithHint(ErrorKind::kNotLoggedIn, "there is no login here",
+    return FailWithHint(ErrorKind::kNotLoggedIn, "the profile directory has no login",
                         "log in: tsh login --proxy=HOST --user=USER");
   }
   Output output = StatusOutput(invocation, logins, given.verbose);
@@ -31,7 +31,7 @@ Result<Output> RunStatus(const Invocation& invocation, const StatusOptions& give
 
 Command StatusCommand() {
   return {.path = "status",
-          .summary = "Show who is logged in where, and for how long",
+          .summary = "Show the logged-in users, their clusters, and how long the logins are valid",
           .options = {{.name = "verbose",
                        .short_name = 'v',
                        .help = "Show traits too",

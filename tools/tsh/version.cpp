@@ -34,7 +34,7 @@ Command VersionCommand() {
   return {.path = "version",
           .summary = "Show the version of this program and the proxy in use",
           .options = {{.name = "client",
-                       .help = "Show the version of this program alone",
+                       .help = "Show only the version of this program",
                        .into = Into<&VersionOptions::client>}},
           .run = RunWith<RunVersion>};
 }

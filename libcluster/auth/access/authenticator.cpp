@@ -48,7 +48,7 @@ Result<Caller> Authenticator::DeriveUser(Identity identity, Time& basis_expires)
 
   auto roles = LoadRoles(backend_, identity.groups);
   if (!roles && roles.error().kind == ErrorKind::kNotFound) {
-    return Fail(ErrorKind::kAccessDenied, "access denied: {}; it is in your certificate, log in again",
+    return Fail(ErrorKind::kAccessDenied, "access denied: {}; your certificate has the role, log in again",
                 roles.error().message);
   }
   if (!roles) return std::unexpected(roles.error());

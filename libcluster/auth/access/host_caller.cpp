@@ -10,7 +10,8 @@ Result<std::string> HostOfCaller(const Caller& caller, std::string_view cluster,
   const bool serves = std::ranges::find(identity.system_roles, service) != identity.system_roles.end() ||
                       caller.SystemRole() == service;
   if (caller.kind != Caller::Kind::kSystem || !serves || !identity.username.ends_with(suffix)) {
-    return Fail(ErrorKind::kAccessDenied, "access denied: this is for agents that have joined as {}", service);
+    return Fail(ErrorKind::kAccessDenied, "access denied: this call is for agents that have joined with the role {}",
+                service);
   }
   return identity.username.substr(0, identity.username.size() - suffix.size());
 }

@@ -36,7 +36,8 @@ AuditQueue::~AuditQueue() {
 }
 
 Error AuditQueue::Refusal() {
-  return {ErrorKind::kConnectionProblem, "the audit log cannot be written at present: nothing is done unrecorded",
+  return {ErrorKind::kConnectionProblem,
+          "the audit log cannot be written at present: requests that must be audited are refused",
           "make room on the auth service's disk, then try again"};
 }
 
@@ -119,7 +120,7 @@ void AuditQueue::Run() {
     }
     failing_ = true;
     if (!std::exchange(complained, true)) {
-      Log(LogLevel::kError, "audit events cannot be written: what must be audited is refused until they are");
+      Log(LogLevel::kError, "audit events cannot be written: requests that must be audited are refused");
     }
     if (stopping_ && std::chrono::steady_clock::now() > give_up) {
       Log(LogLevel::kError, "audit events were lost", {{"events", std::to_string(queue_.size())}});

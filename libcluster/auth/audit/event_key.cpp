@@ -9,7 +9,8 @@ Result<std::int64_t> RecordOfKey(const std::string& key) {
   const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), number);
   const bool fits = error == std::errc() && end == key.data() + key.size() && number > 0;
   if (key.empty() || fits) return number;
-  return FailWithHint(ErrorKind::kBadParameter, "the start key is none of this log", "start without one");
+  return FailWithHint(ErrorKind::kBadParameter, "the start key does not belong to this audit log",
+                      "start without a start key");
 }
 
 }  // namespace sallyport

@@ -129,7 +129,7 @@ Status RecordingUpload::Append(const events::OneOf& event) {
   const events::Metadata* const metadata = MetadataOf(event);
   if (metadata == nullptr) return Fail(ErrorKind::kBadParameter, "an event of this kind cannot be recorded");
   if (const std::string host = HostOf(event); !host.empty() && host != place_.host_id) {
-    return Fail(ErrorKind::kAccessDenied, "access denied: the event is of another host");
+    return Fail(ErrorKind::kAccessDenied, "access denied: the event belongs to another host");
   }
   const std::lock_guard lock(mutex_);
   RETURN_IF_ERROR(part_.Add(event.SerializeAsString()));
@@ -208,14 +208,14 @@ Result<std::shared_ptr<RecordingUpload>> Recordings::Resume(const std::string& s
   const std::string upload = directory_ + std::string(kPartial) + upload_id;
   const std::string partial = upload + "/" + session_id;
   UniqueFd file(::open(partial.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
-  if (!file.valid()) return Fail(ErrorKind::kNotFound, "the upload {} of a recording is not there", upload_id);
+  if (!file.valid()) return Fail(ErrorKind::kNotFound, "the upload {} of a recording does not exist", upload_id);
   ASSIGN_OR_RETURN(const std::uint64_t whole_bytes, WholePartsBytes(partial));
   if (::ftruncate(file.get(), static_cast<off_t>(whole_bytes)) != 0) return CannotWrite(partial);
   // Uploads of earlier versions have the host only in their events.
   const std::string owner = OwnerOf(upload);
   const std::string host = owner.empty() ? Summarize(partial).host_id : owner;
   if (!host.empty() && host != host_id) {
-    return Fail(ErrorKind::kAccessDenied, "access denied: the upload is of another host");
+    return Fail(ErrorKind::kAccessDenied, "access denied: the upload belongs to another host");
   }
   return Keep({upload_id, session_id, upload, partial, PathOf(session_id), host_id}, std::move(file));
 }
@@ -225,7 +225,7 @@ Result<RecordingReader::Source> Recordings::Open(const std::string& session_id) 
   auto source = RecordingFile(PathOf(session_id));
   if (source || source.error().kind != ErrorKind::kNotFound) return source;
   return FailWithHint(ErrorKind::kNotFound, fmt::format("there is no recording of the session {}", session_id),
-                      "interactive sessions are recorded; list them with: tsh recordings ls");
+                      "only interactive sessions are recorded; list the recordings: tsh recordings ls");
 }
 
 std::vector<std::string> Recordings::CompleteAbandoned(std::chrono::seconds silence) {
@@ -241,7 +241,7 @@ std::vector<std::string> Recordings::CompleteAbandoned(std::chrono::seconds sile
                                                       PathOf(session_id), OwnerOf(upload.path())});
       if (completed && *completed) sessions.push_back(session_id);
       if (!completed) {
-        Log(LogLevel::kError, "a recording cannot be completed", {{"reason", completed.error().message}});
+        Log(LogLevel::kError, "cannot complete a recording", {{"reason", completed.error().message}});
       }
     }
   }

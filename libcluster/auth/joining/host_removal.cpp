@@ -30,11 +30,11 @@ Result<std::vector<std::string>> Announced(Backend& backend, const std::string& 
 
 Result<bool> RemoveHost(AuthServer& auth, const Caller& by, const std::string& host_id) {
   if (!IsUuid(host_id)) {
-    return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" is no id of a host", StripControl(host_id)),
-                        "see them: tctl inventory ls");
+    return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" is not the id of a host", StripControl(host_id)),
+                        "list the hosts: tctl inventory ls");
   }
   if (host_id == auth.options().host_id) {
-    return Fail(ErrorKind::kBadParameter, "the auth service is on this host: it cannot be removed");
+    return Fail(ErrorKind::kBadParameter, "the auth service runs on this host, so the host cannot be removed");
   }
 
   ASSIGN_OR_RETURN(auto keys, Announced(auth.backend(), host_id));

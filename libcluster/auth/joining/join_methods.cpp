@@ -23,7 +23,7 @@ Result<const ServedJoinMethod*> FindServedJoinMethod(const types::ProvisionToken
   const auto& methods = ServedJoinMethods();
   const auto* const found = std::ranges::find(methods, name, &ServedJoinMethod::name);
   if (found != methods.end()) return found;
-  return std::unexpected(JoinDenied(fmt::format("the token is for joining by {}", name)));
+  return std::unexpected(JoinDenied(fmt::format("the token is for the join method {}", name)));
 }
 
 Error JoinDenied(std::string_view why) {

@@ -78,7 +78,9 @@ bool IsReserved(const AuthServer& auth, std::string_view host_id, std::string_vi
 std::vector<std::string> NamesFor(const AuthServer& auth, std::string_view host_id, std::vector<std::string> wanted) {
   std::erase_if(wanted, [&](const std::string& name) {
     const bool reserved = IsReserved(auth, host_id, name);
-    if (reserved) Log(LogLevel::kDebug, "a host does not get a name", {{"host", std::string(host_id)}, {"name", name}});
+    if (reserved)
+      Log(LogLevel::kDebug, "a host's certificate does not get a reserved name",
+          {{"host", std::string(host_id)}, {"name", name}});
     return reserved;
   });
   return wanted;
@@ -105,19 +107,19 @@ Status CheckSizes(const JoinRequest& request) {
 
 // Tokens of earlier versions and of the configuration file may allow roles that new tokens may not.
 Status CheckRole(std::string_view role) {
-  if (role == kBot) return Fail(ErrorKind::kNotImplemented, "bots do not join this cluster yet");
+  if (role == kBot) return Fail(ErrorKind::kNotImplemented, "joining of bots is not implemented");
   if (!IsServiceRole(role)) {
     return std::unexpected(JoinDenied(fmt::format("a token cannot give the role {}", StripControl(role))));
   }
   if (std::ranges::find(kRolesOfThisProcess, role) == kRolesOfThisProcess.end()) return {};
-  return Fail(ErrorKind::kNotImplemented, "services of the role {} do not run on other hosts yet", role);
+  return Fail(ErrorKind::kNotImplemented, "services of the role {} on other hosts are not implemented", role);
 }
 
 // The system roles that the certificate gets.
 Result<std::vector<std::string>> RolesOf(const ProvisionTokenV2& token, const std::string& wanted) {
   const std::vector<std::string> given(token.spec().roles().begin(), token.spec().roles().end());
   if (wanted != kInstance && std::ranges::find(given, wanted) == given.end()) {
-    return std::unexpected(JoinDenied(fmt::format("the token is not for {}", StripControl(wanted))));
+    return std::unexpected(JoinDenied(fmt::format("the token does not give the role {}", StripControl(wanted))));
   }
   const auto roles = wanted == kInstance ? given : std::vector<std::string>{wanted};
   for (const auto& role : roles) RETURN_IF_ERROR(CheckRole(role));
@@ -129,14 +131,16 @@ Result<std::vector<std::string>> RolesOf(const Caller& caller, std::string_view 
                                          const std::vector<std::string>& system_roles) {
   const bool is_instance = request.role == kInstance;
   if (!is_instance && !system_roles.empty()) {
-    return Fail(ErrorKind::kAccessDenied, "access denied: only an Instance has several roles");
+    return Fail(ErrorKind::kAccessDenied,
+                "access denied: only a certificate for the role Instance can have several roles");
   }
   const auto roles = is_instance ? system_roles : std::vector<std::string>{request.role};
-  if (roles.empty()) return Fail(ErrorKind::kBadParameter, "an Instance has one role at least");
+  if (roles.empty())
+    return Fail(ErrorKind::kBadParameter, "a certificate for the role Instance needs at least one role");
   for (const auto& role : roles) {
     ASSIGN_OR_RETURN(const std::string host_id, HostOfCaller(caller, cluster, role));
     if (host_id != request.host_id) {
-      return Fail(ErrorKind::kAccessDenied, "access denied: hosts get certificates for themselves alone");
+      return Fail(ErrorKind::kAccessDenied, "access denied: a host can get certificates only for its own id");
     }
   }
   return roles;
@@ -151,7 +155,8 @@ struct Joiner {
 
 Result<JoinResult> Issue(AuthServer& auth, const JoinRequest& request, const Joiner& joiner) {
   if (IsOfOthers(joiner.host_id, LowerCase(request.node_name))) {
-    return Fail(ErrorKind::kBadParameter, "a host cannot be named \"{}\": that names another, or the cluster itself",
+    return Fail(ErrorKind::kBadParameter,
+                "a host cannot have the name \"{}\", which belongs to another host or to the cluster",
                 request.node_name);
   }
 
@@ -194,11 +199,11 @@ Result<std::string> ProvenHost(AuthServer& auth, const JoinRequest& request, con
   const std::string host_id = HostIdOf(identity);
   const bool of_a_host = authority->ca_type == "host" && identity.teleport_cluster == auth.cluster_name() &&
                          IsUuid(host_id) && host_id != auth.options().host_id;
-  if (!of_a_host) return std::unexpected(JoinDenied("the certificate is not of a host that has joined"));
+  if (!of_a_host) return std::unexpected(JoinDenied("the certificate does not belong to a host that has joined"));
 
   const std::string text = HostProofText(auth.cluster_name(), host_id, request.public_tls_key, request.public_ssh_key);
   if (!leaf->public_key().Verify(text, proof.signature)) {
-    return std::unexpected(JoinDenied("the signature is not of the key of the host's certificate"));
+    return std::unexpected(JoinDenied("the signature was not made with the key of the host's certificate"));
   }
   RETURN_IF_ERROR(auth.locks().CheckHost(host_id));
   return host_id;
@@ -209,7 +214,7 @@ Result<JoinResult> Join(AuthServer& auth, const JoinRequest& request, const Host
                         std::string_view& method) {
   RETURN_IF_ERROR(CheckSizes(request));
   if (!request.host_id.empty() && !IsUuid(request.host_id)) {
-    return Fail(ErrorKind::kBadParameter, "hostID is no UUID");
+    return Fail(ErrorKind::kBadParameter, "hostID is not a UUID");
   }
   ASSIGN_OR_RETURN(const ProvisionTokenV2 token, FindToken(auth, request.token));
   ASSIGN_OR_RETURN(const ServedJoinMethod* const served, FindServedJoinMethod(token));

@@ -52,7 +52,7 @@ Error SeveralNodes(std::string_view asked, const std::vector<SharedNode>& found)
   if (found.size() > kMaxNamed) ids += ", ...";
   return {ErrorKind::kNotFound,
           fmt::format("{}: {} nodes match \"{}\": {}", kAmbiguousNode, found.size(), StripControl(asked), ids),
-          "name one by its id"};
+          "choose a node by its id"};
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ Status CheckApp(AuthServer& auth, const AppV3& app) {
   const std::string& address = auth.options().proxy_public_address;
   if (app.spec().publicaddr().empty() || app.spec().publicaddr() != address.substr(0, address.rfind(':'))) return {};
   return FailWithHint(ErrorKind::kBadParameter,
-                      fmt::format("spec.public_addr \"{}\" is the proxy's own name", app.spec().publicaddr()),
-                      "give the application a name of its own");
+                      fmt::format("spec.public_addr \"{}\" is the name of the proxy", app.spec().publicaddr()),
+                      "choose another name for the application");
 }
 
 }  // namespace

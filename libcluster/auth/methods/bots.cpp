@@ -68,7 +68,7 @@ Status Commit(AuthServer& auth, const RpcCall& call, const AuditType& type, BotP
   const Status status = auth.Commit(std::move(transaction));
   if (status) return status;
   if (status.error().kind == ErrorKind::kAlreadyExists) {
-    return Fail(ErrorKind::kAlreadyExists, "bot \"{}\" already exists, or its user or role {} does", name,
+    return Fail(ErrorKind::kAlreadyExists, "bot \"{}\" already exists, or its user or role {} already exists", name,
                 BotResourceName(name));
   }
   if (status.error().kind == ErrorKind::kCompareFailed) {
@@ -119,9 +119,10 @@ Result<bool> RemovePart(AuthServer& auth, const std::string& bot, BackendTransac
   const auto labels = LabelsOf(*part);
   const auto label = labels.find(std::string(kBotLabel));
   if (label == labels.end() || label->second != bot) {
-    return FailWithHint(ErrorKind::kBadParameter,
-                        fmt::format("{} \"{}\" does not belong to bot \"{}\"", kind, part->metadata().name(), bot),
-                        fmt::format("if it is no longer needed: tctl rm {}/{}", kind, part->metadata().name()));
+    return FailWithHint(
+        ErrorKind::kBadParameter,
+        fmt::format("{} \"{}\" does not belong to bot \"{}\"", kind, part->metadata().name(), bot),
+        fmt::format("remove the resource if it is no longer needed: tctl rm {}/{}", kind, part->metadata().name()));
   }
   transaction.Remove(ResourceKey(kind, part->metadata().name()), false);
   return true;

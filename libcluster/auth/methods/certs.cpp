@@ -109,10 +109,11 @@ Status ApplyAccessRequests(AuthServer& auth, const CertsRequest& request, Subjec
 Result<Subject> OwnRenewal(AuthServer& auth, const Caller& caller, const CertsRequest& request) {
   const Identity& identity = caller.identity;
   if (identity.disallow_reissue) {
-    return Fail(ErrorKind::kAccessDenied, "access denied: this certificate may not be used to issue another");
+    return Fail(ErrorKind::kAccessDenied,
+                "access denied: this certificate may not be used to issue another certificate");
   }
   if (!identity.impersonator.empty() && request.accessrequests_size() > 0) {
-    return Fail(ErrorKind::kAccessDenied, "access denied: an impersonated certificate takes no access requests");
+    return Fail(ErrorKind::kAccessDenied, "access denied: an impersonated certificate cannot use access requests");
   }
   Subject subject{caller.access, identity.traits, identity, identity.expires, false};
   if (const Time requested = Requested(request); requested != Time() && requested < subject.expires) {
@@ -132,8 +133,9 @@ Status MayImpersonate(const Caller& caller) {
     return Fail(ErrorKind::kAccessDenied, "access denied: an impersonated certificate cannot impersonate");
   }
   if (!caller.identity.active_requests.empty()) {
-    return FailWithHint(ErrorKind::kAccessDenied, "access denied: nobody is impersonated with the roles of a request",
-                        "give it back first: tsh request drop");
+    return FailWithHint(ErrorKind::kAccessDenied,
+                        "access denied: the roles of an access request cannot be used for impersonation",
+                        "drop the access request first: tsh request drop");
   }
   return {};
 }
@@ -186,7 +188,8 @@ Result<Subject> SubjectOf(AuthServer& auth, const Caller& caller, const CertsReq
   const bool own = caller.kind == Caller::Kind::kUser && request.username() == caller.identity.username;
   if (own) return OwnRenewal(auth, caller, request);
   if (!request.accessrequests().empty()) {
-    return Fail(ErrorKind::kAccessDenied, "access denied: access requests are for certificates of their own user");
+    return Fail(ErrorKind::kAccessDenied,
+                "access denied: an access request can be used only for certificates of its user");
   }
   if (caller.kind == Caller::Kind::kUser || caller.kind == Caller::Kind::kAdmin) {
     return ForOtherUser(auth, caller, request);

@@ -69,7 +69,7 @@ Status Complete(AuthServer& auth, GithubConnectorV3& connector) {
     if (!team.kubegroups().empty() || !team.kubeusers().empty()) {
       return FailWithHint(ErrorKind::kBadParameter,
                           "spec.teams_to_logins cannot give kubernetes_groups or kubernetes_users",
-                          "put them into a role, and name the role in teams_to_roles");
+                          "set these fields in a role, and name the role in teams_to_roles");
     }
     for (const auto& role : team.logins()) RETURN_IF_ERROR(CheckRoleExists(auth, "spec.teams_to_logins", role));
   }
@@ -101,8 +101,10 @@ Status Complete(AuthServer& auth, SAMLConnectorV2& connector) {
   const auto stored = GetResource<SAMLConnectorV2>(auth.backend(), connector.metadata().name());
   const bool known = stored && stored->spec().has_signingkeypair();
   if (spec.has_signingkeypair() && (!known || stored->spec().signingkeypair().cert() != spec.signingkeypair().cert())) {
-    return FailWithHint(ErrorKind::kBadParameter, "spec.signing_key_pair has no private key, and none is kept for it",
-                        "read the connector with --with-secrets, or leave signing_key_pair out");
+    return FailWithHint(
+        ErrorKind::kBadParameter,
+        "spec.signing_key_pair has no private key, and the cluster has no private key for the certificate",
+        "read the connector with --with-secrets, or leave signing_key_pair out");
   }
 
   if (known) {

@@ -57,7 +57,7 @@ struct Position {
 
 Result<Position> ParseStartKey(const std::string& text) {
   const auto end = text.find(kOrderSeparator);
-  if (end == std::string::npos) return Fail(ErrorKind::kBadParameter, "the start key is not one of this list");
+  if (end == std::string::npos) return Fail(ErrorKind::kBadParameter, "the start key does not belong to this list");
   return Position{text.substr(0, end), text.substr(end + 1)};
 }
 

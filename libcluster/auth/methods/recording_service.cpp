@@ -53,7 +53,7 @@ class UploadCall {
       return {};
     }
     if (!request.has_resumestream()) {
-      return Fail(ErrorKind::kBadParameter, "the stream of a recording begins with its session");
+      return Fail(ErrorKind::kBadParameter, "the first message of a recording does not name the session");
     }
     const auto& resume = request.resumestream();
     ASSIGN_OR_RETURN(upload_, auth_.recordings().Resume(resume.sessionid(), resume.uploadid(), host_id_));
@@ -82,7 +82,7 @@ class UploadCall {
       if ((*request)->has_completestream()) complete_ = true;
       if (complete_ || (*request)->has_flushandclosestream()) co_return;
       if (!(*request)->has_event()) {
-        status_ = Fail(ErrorKind::kBadParameter, "a recording consists of events");
+        status_ = Fail(ErrorKind::kBadParameter, "a message of the recording has no event");
         co_return;
       }
       status_ = upload_->Append((*request)->event());

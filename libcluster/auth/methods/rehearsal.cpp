@@ -15,7 +15,7 @@ Status Rehearse(Rehearsals& rehearsals, const RpcCall& call, const v1::CallReque
   ASSIGN_OR_RETURN(const auto cluster, rehearsals.Find(call.caller, request.rehearsal()));
   const RpcMethod* method = cluster->methods.Find(request.method());
   if (method == nullptr || !method->rehearsable) {
-    return Fail(ErrorKind::kNotImplemented, "{} cannot be rehearsed", request.method());
+    return Fail(ErrorKind::kNotImplemented, "dry runs of {} are not implemented", request.method());
   }
   const RpcCall inner{call.caller, method->path, call.client_version, call.user_agent};
   RETURN_IF_ERROR(AuthServer::Authorize(*method, inner));

@@ -24,7 +24,7 @@ std::string OwnerOf(const Caller& caller) {
 Status Rehearsals::CheckRoom(const std::string& owner) const {
   const auto own = std::ranges::count_if(entries_, [&](const auto& entry) { return entry.second.owner == owner; });
   if (own < kMaxOfOne) return {};
-  return Fail(ErrorKind::kLimitExceeded, "you have too many rehearsals under way: try again in a few minutes");
+  return Fail(ErrorKind::kLimitExceeded, "the caller has too many dry runs in progress: try again in a few minutes");
 }
 
 Result<std::string> Rehearsals::Begin(const Caller& caller) {
@@ -51,7 +51,7 @@ Result<std::shared_ptr<const RehearsedCluster>> Rehearsals::Find(const Caller& c
   TakeUnused(ended);
   const auto found = entries_.find(name);
   if (found == entries_.end() || found->second.owner != OwnerOf(caller)) {
-    return Fail(ErrorKind::kNotFound, "the rehearsal has ended");
+    return Fail(ErrorKind::kNotFound, "the dry run has ended");
   }
   found->second.used = Now();
   return found->second.cluster;

@@ -22,7 +22,7 @@ namespace {
 using types::RoleV6;
 
 void WarnOf(const RoleV6& role, const std::string& reason) {
-  Log(LogLevel::kWarning, "a role was written that does less than it says",
+  Log(LogLevel::kWarning, "a role was written of which a part has no effect",
       {{"role", role.metadata().name()}, {"reason", reason}});
 }
 

@@ -25,7 +25,7 @@ Result<HostPort> TargetOf(const std::string& host, const std::string& port) {
   const auto read = std::from_chars(port.data(), port.data() + port.size(), target.port);
   const bool whole = read.ec == std::errc() && read.ptr == port.data() + port.size();
   if (whole && target.port >= 0 && target.port <= kMaxPort) return target;
-  return Fail(ErrorKind::kBadParameter, "the port is a number up to {}", kMaxPort);
+  return Fail(ErrorKind::kBadParameter, "the port must be a number up to {}", kMaxPort);
 }
 
 // Returns the nodes that match a target, among those that the caller may access or request.
@@ -86,7 +86,7 @@ Status ResolveTarget(AuthServer& auth, const RpcCall& call, const proto::Resolve
              !request.search_keywords().empty()) {
     ASSIGN_OR_RETURN(nodes, NodesWith(auth, call.caller, request, rules));
   } else {
-    return Fail(ErrorKind::kBadParameter, "neither a host, nor labels, words or a query say which node is meant");
+    return Fail(ErrorKind::kBadParameter, "the request has no host, labels, words or query that select a node");
   }
   if (nodes.empty()) return Fail(ErrorKind::kNotFound, "no node matches");
   ASSIGN_OR_RETURN(const SharedNode node,

@@ -65,7 +65,7 @@ Status DeleteToken(AuthServer& auth, const RpcCall& call, const std::string& nam
     if (token.token() != name) continue;
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("token {} is in the configuration file", MaskedToken(name)),
-                        "take it out of auth_service.tokens and restart");
+                        "remove the token from auth_service.tokens and restart the process");
   }
   for (const char* kind : {"token", "user_token"}) {
     BackendTransaction transaction;

@@ -52,11 +52,12 @@ Status GenerateHostCert(AuthServer& auth, const RpcCall& call, const trustv1::Ge
                         trustv1::GenerateHostCertResponse& answer) {
   RETURN_IF_ERROR(MayMakeHostCert(call.caller, request));
   if (request.cluster_name() != auth.cluster_name()) {
-    return Fail(ErrorKind::kBadParameter, "certificates of hosts are of this cluster: \"{}\"", auth.cluster_name());
+    return Fail(ErrorKind::kBadParameter, "host certificates can be issued only for this cluster: \"{}\"",
+                auth.cluster_name());
   }
   // A certificate with another role would impersonate a service of the cluster.
   if (request.role() != "Node") {
-    return Fail(ErrorKind::kBadParameter, "a host certificate is for the role Node, not \"{}\"", request.role());
+    return Fail(ErrorKind::kBadParameter, "a host certificate must have the role Node, not \"{}\"", request.role());
   }
   if (!request.host_id().empty()) RETURN_IF_ERROR(auth.locks().CheckHost(request.host_id()));
   ASSIGN_OR_RETURN(const AuthorizedKey key, ParseAuthorizedKey(request.key()));

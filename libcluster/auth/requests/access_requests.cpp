@@ -93,7 +93,7 @@ Result<AccessRequestV3> ChangeRequest(AuthServer& auth, const std::string& id, C
     }
     if (committed.error().kind != ErrorKind::kCompareFailed) return std::unexpected(committed.error());
   }
-  return Fail(ErrorKind::kCompareFailed, "access request \"{}\" is being changed by others: try again", id);
+  return Fail(ErrorKind::kCompareFailed, "access request \"{}\" is being changed by other callers: try again", id);
 }
 
 // Looks up the requested resources in the cluster.
@@ -104,12 +104,12 @@ Result<std::vector<RequestedResource>> FindResources(AuthServer& auth,
   ASSIGN_OR_RETURN(const auto servers, ListAllResources<types::KubernetesServerV3>(auth.backend()));
   for (const auto& id : ids) {
     if (id.clustername() != auth.cluster_name()) {
-      return Fail(ErrorKind::kNotFound, "cluster \"{}\" is not known here", StripControl(id.clustername()));
+      return Fail(ErrorKind::kNotFound, "cluster \"{}\" is not known to this cluster", StripControl(id.clustername()));
     }
     if (!id.subresourcename().empty()) {
       return FailWithHint(ErrorKind::kNotImplemented,
-                          "requests for what is inside of a Kubernetes cluster are not implemented",
-                          "ask for the cluster: --resource=/CLUSTER/kube_cluster/NAME");
+                          "requests for resources inside of a Kubernetes cluster are not implemented",
+                          "request the whole Kubernetes cluster: --resource=/CLUSTER/kube_cluster/NAME");
     }
     const auto server = std::ranges::find_if(servers, [&](const auto& candidate) {
       return id.kind() == "kube_cluster" && candidate.spec().cluster().metadata().name() == id.name();
@@ -117,7 +117,7 @@ Result<std::vector<RequestedResource>> FindResources(AuthServer& auth,
     if (server == servers.end()) {
       return FailWithHint(ErrorKind::kBadParameter,
                           fmt::format("resource \"{}\" is not found", StripControl(ResourceIdText(id))),
-                          "find what can be asked for: tsh request search --kind=KIND");
+                          "list the resources that can be requested: tsh request search --kind=KIND");
     }
     found.push_back({"kube_cluster", LabelsOf(server->spec().cluster())});
   }
@@ -126,10 +126,10 @@ Result<std::vector<RequestedResource>> FindResources(AuthServer& auth,
 
 Status MayCreate(const Caller& by, const AccessRequestV3& wanted) {
   if (wanted.spec().state() != types::NONE && wanted.spec().state() != types::PENDING) {
-    return Fail(ErrorKind::kNotImplemented, "requests that are created with their decision are not there");
+    return Fail(ErrorKind::kNotImplemented, "requests that are created with a decision are not implemented");
   }
   if (wanted.spec().requestkind() == types::LONG_TERM) {
-    return Fail(ErrorKind::kNotImplemented, "access lists, which long-term requests need, are not implemented");
+    return Fail(ErrorKind::kNotImplemented, "long-term requests are not implemented");
   }
   const Status allowed = AuthServer::CheckRule(by, kRequestKind, "create");
   if (allowed || (IsSelf(by, wanted.spec().user()) && !IsForbidden(by, "create"))) return {};
@@ -162,7 +162,7 @@ Result<ReviewRules> ReviewRulesOf(Backend& backend, const std::string& user) {
 Result<AccessRequestV3> CreateAccessRequest(AuthServer& auth, const Caller& by, const AccessRequestV3& wanted) {
   RETURN_IF_ERROR(MayCreate(by, wanted));
   if (by.kind == Caller::Kind::kUser && !auth.request_rate().Allow(by.identity.username, Now())) {
-    return Fail(ErrorKind::kLimitExceeded, "you ask for access too often: try again in a minute");
+    return Fail(ErrorKind::kLimitExceeded, "the user makes too many access requests: try again in a minute");
   }
 
   AccessRequestV3 request = wanted;
@@ -198,11 +198,12 @@ Status SetAccessRequestState(AuthServer& auth, const Caller& by, const proto::Re
   }
   RETURN_IF_ERROR(AuthServer::CheckRule(by, kRequestKind, "update"));
   if (!by.identity.active_requests.empty()) {
-    return FailWithHint(ErrorKind::kAccessDenied, "a request is not decided by the roles of another one",
-                        "give yours back first: tsh request drop");
+    return FailWithHint(ErrorKind::kAccessDenied,
+                        "the roles of an access request cannot be used to decide another access request",
+                        "drop your access request first: tsh request drop");
   }
   if (!setter.roles().empty() && setter.state() != types::APPROVED) {
-    return Fail(ErrorKind::kBadParameter, "only an approval can be for some of the roles");
+    return Fail(ErrorKind::kBadParameter, "only an approval can be limited to some of the roles");
   }
 
   const auto change = [&](AccessRequestV3& request) -> Status {
@@ -328,8 +329,8 @@ Result<GrantedAccess> GrantedBy(Backend& backend, const std::string& user, const
     granted.roles.insert(granted.roles.end(), spec.roles().begin(), spec.roles().end());
     if (spec.requestedresourceids().empty()) continue;
     if (!granted.allowed_resources.empty()) {
-      return FailWithHint(ErrorKind::kBadParameter, "two requests for resources cannot be used at the same time",
-                          "give the first back: tsh request drop");
+      return FailWithHint(ErrorKind::kBadParameter, "two access requests for resources cannot be used at the same time",
+                          "drop the first access request: tsh request drop");
     }
     for (const auto& resource : spec.requestedresourceids()) {
       granted.allowed_resources.push_back(ResourceIdText(resource));

@@ -43,7 +43,7 @@ std::chrono::seconds ExpirySweeper::Sweep() {
     if (!completed) Log(LogLevel::kError, "an audit event was lost", {{"reason", completed.error().message}});
   }
   const auto removed = RemoveExpired(auth_);
-  if (!removed) Log(LogLevel::kWarning, "cannot remove what has expired", {{"reason", removed.error().message}});
+  if (!removed) Log(LogLevel::kWarning, "cannot remove expired resources", {{"reason", removed.error().message}});
   const bool more = removed && *removed == kMaxItems;
   return more ? std::chrono::seconds(0) : kInterval;
 }

@@ -138,10 +138,11 @@ Result<machineidv1::Bot> BotOfParts(const BotParts& parts) {
 
 Status UpdateBotParts(const machineidv1::Bot& bot, const google::protobuf::RepeatedPtrField<std::string>& paths,
                       BotParts& parts) {
-  if (paths.empty()) return Fail(ErrorKind::kBadParameter, "update_mask.paths is missing: it says what to change");
+  if (paths.empty()) return Fail(ErrorKind::kBadParameter, "update_mask.paths is missing: list the fields to change");
   for (const auto& path : paths) {
     const auto* const row = std::ranges::find(kUpdates, path, &UpdateRow::path);
-    if (row == std::end(kUpdates)) return Fail(ErrorKind::kBadParameter, "a bot's \"{}\" cannot be updated", path);
+    if (row == std::end(kUpdates))
+      return Fail(ErrorKind::kBadParameter, "the field \"{}\" of a bot cannot be updated", path);
     row->apply(bot, parts);
   }
   return {};

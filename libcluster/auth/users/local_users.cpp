@@ -298,7 +298,8 @@ Result<types::UserTokenV3> LocalUsers::CreateToken(std::string_view user, TokenT
   const TokenRule& rule = type == TokenType::kInvite ? kInviteRule : kPasswordRule;
   if (ttl == Nanoseconds::zero()) ttl = rule.default_ttl;
   if (ttl < Nanoseconds::zero() || ttl > rule.max_ttl) {
-    return Fail(ErrorKind::kBadParameter, "a {} token lives at most {}", rule.type, FormatDuration(rule.max_ttl));
+    return Fail(ErrorKind::kBadParameter, "the lifetime of a {} token is at most {}", rule.type,
+                FormatDuration(rule.max_ttl));
   }
   ASSIGN_OR_RETURN(types::UserV2 stored, GetResource<types::UserV2>(backend_, user));
   types::UserTokenV3 token;

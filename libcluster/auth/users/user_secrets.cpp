@@ -26,25 +26,26 @@ std::unexpected<Error> Bad(std::string_view field, std::string_view reason) {
 Status CheckHash(std::string_view hash) {
   const bool form = hash.size() == kHashBytes && hash.starts_with("$2") && std::string_view("aby").contains(hash[2]) &&
                     hash[3] == '$' && hash[6] == '$';
-  if (!form) return Bad("password_hash", "is no bcrypt hash");
+  if (!form) return Bad("password_hash", "is not a bcrypt hash");
   int cost = 0;
   const auto [end, error] = std::from_chars(hash.data() + 4, hash.data() + 6, cost);
-  if (error != std::errc() || end != hash.data() + 6) return Bad("password_hash", "is no bcrypt hash");
+  if (error != std::errc() || end != hash.data() + 6) return Bad("password_hash", "is not a bcrypt hash");
   if (cost < kMinCost || cost > kMaxCost) {
-    return Bad("password_hash", fmt::format("has the cost {}, which is not from {} to {}", cost, kMinCost, kMaxCost));
+    return Bad("password_hash",
+               fmt::format("has the cost {}, which is not between {} and {}", cost, kMinCost, kMaxCost));
   }
   const bool plain = std::ranges::all_of(hash.substr(kSaltAt),
                                          [](unsigned char c) { return std::isalnum(c) != 0 || c == '.' || c == '/'; });
-  return plain ? Status() : Bad("password_hash", "is no bcrypt hash");
+  return plain ? Status() : Bad("password_hash", "is not a bcrypt hash");
 }
 
 Status CheckDevice(const std::string& field, const types::MFADevice& device) {
-  if (!IsUuid(device.id())) return Bad(field + ".id", "is no UUID");
+  if (!IsUuid(device.id())) return Bad(field + ".id", "is not a UUID");
   if (device.metadata().name().empty()) return Bad(field + ".metadata.Name", "is missing");
   switch (device.device_case()) {
     case types::MFADevice::kTotp: {
       const auto secret = FromBase32(device.totp().key());
-      if (!secret || secret->size() < kMinTotpBytes) return Bad(field + ".totp.key", "is no secret in base32");
+      if (!secret || secret->size() < kMinTotpBytes) return Bad(field + ".totp.key", "is not a secret in base32");
       return {};
     }
     case types::MFADevice::DEVICE_NOT_SET:
@@ -63,7 +64,7 @@ Status CheckUserSecrets(const types::LocalAuthSecrets& secrets) {
   for (int i = 0; i < secrets.mfa_size(); ++i) {
     const std::string field = fmt::format("mfa[{}]", i);
     RETURN_IF_ERROR(CheckDevice(field, secrets.mfa(i)));
-    if (!ids.insert(secrets.mfa(i).id()).second) return Bad(field + ".id", "is that of another device");
+    if (!ids.insert(secrets.mfa(i).id()).second) return Bad(field + ".id", "is the id of another device");
   }
   return {};
 }

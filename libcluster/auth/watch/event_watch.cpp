@@ -15,7 +15,8 @@ void EventWatch::Start() {
 }
 
 void EventWatch::Open(const std::optional<std::string>& request) {
-  const Status accepted = request ? Accept(*request) : Fail(ErrorKind::kBadParameter, "the call carried no request");
+  const Status accepted =
+      request ? Accept(*request) : Fail(ErrorKind::kBadParameter, "the call has no request message");
   if (!accepted) return Close(accepted);
   // Holds the watch until the client leaves.
   call_.stream->OnCancel([self = shared_from_this()] { self->Close({}); });
@@ -67,7 +68,7 @@ Result<std::optional<proto::Event>> EventWatch::Next() {
     }
     const BackendEvent& change = *changes_[next_++];
     if (filter_->ConcernsAccess(change)) {
-      return Fail(ErrorKind::kConnectionProblem, "what you may see has changed: begin the watch again");
+      return Fail(ErrorKind::kConnectionProblem, "the access of the caller has changed: start the watch again");
     }
     if (auto event = filter_->Convert(change)) return event;
   }

@@ -57,7 +57,8 @@ Result<EventFilter::Part> EventFilter::Accept(const Caller& caller, std::string_
   if (row == WatchedKinds().end()) {
     return Fail(ErrorKind::kBadParameter, "resources of kind \"{}\" cannot be watched", StripControl(asked.kind()));
   }
-  if (!asked.name().empty()) return Fail(ErrorKind::kBadParameter, "one {} cannot be watched, only all", row->kind);
+  if (!asked.name().empty())
+    return Fail(ErrorKind::kBadParameter, "a single {} cannot be watched, only all resources of the kind", row->kind);
   Part part{&*row, asked, {}, {}};
   if (row->kind == "access_request") {
     ASSIGN_OR_RETURN(part.requests, RequestFilter(asked));
@@ -71,7 +72,7 @@ Result<EventFilter::Part> EventFilter::Accept(const Caller& caller, std::string_
 
 Result<EventFilter> EventFilter::Make(std::shared_ptr<const Caller> caller, std::string_view cluster,
                                       const proto::Watch& watch) {
-  if (watch.kinds().empty()) return Fail(ErrorKind::kAccessDenied, "access denied: a watch names its kinds");
+  if (watch.kinds().empty()) return Fail(ErrorKind::kAccessDenied, "access denied: the watch names no kinds");
   EventFilter filter;
   for (const types::WatchKind& asked : watch.kinds()) {
     auto part = Accept(*caller, cluster, asked);

@@ -50,7 +50,8 @@ Status AnswerMachine::CheckHeader() {
     const bool chunked = EqualIgnoringCase(std::string_view(header[http::field::transfer_encoding]), "chunked");
     if (encodings > 1 || !chunked || header.version() != 11) return Wrong("has an unknown transfer encoding");
   }
-  if (status == kSwitchingProtocols && to_ != AnswerTo::kUpgrade) return Wrong("changes the protocol unasked");
+  if (status == kSwitchingProtocols && to_ != AnswerTo::kUpgrade)
+    return Wrong("changes the protocol without a request");
   return {};
 }
 
@@ -74,7 +75,7 @@ Result<AnswerPiece> AnswerMachine::Take(std::string_view bytes, std::span<char> 
   const bool interim = status() < kOk && status() != kSwitchingProtocols;
   if (!checked || (interim && ++interim_answers_ > kMaxInterimAnswers)) {
     failed_ = true;
-    return checked ? Wrong("is announced again and again") : std::unexpected(checked.error());
+    return checked ? Wrong("has too many interim responses") : std::unexpected(checked.error());
   }
   if (interim) {
     Begin();
@@ -92,7 +93,7 @@ Status AnswerMachine::End() {
   if (has_header_ && parser_->need_eof()) parser_->put_eof(error);
   if (!IsWhole() || error) {
     failed_ = true;
-    return Wrong(has_header_ ? "ended before it was whole" : "did not come");
+    return Wrong(has_header_ ? "ended early" : "is missing");
   }
   return {};
 }

@@ -102,7 +102,7 @@ class ListFilter::Reader {
   }
 
   Status End() const {
-    if (state_ != State::kAfter) return NoList("it is not whole");
+    if (state_ != State::kAfter) return NoList("the JSON ends early");
     return {};
   }
 
@@ -127,7 +127,7 @@ class ListFilter::Reader {
 
     switch (state_) {
       case State::kBefore:
-        if (c != '{') return NoList("it is no JSON object");
+        if (c != '{') return NoList("the answer is not a JSON object");
         out += c;
         return Become(State::kKeyOrEnd);
       case State::kKeyOrEnd:
@@ -151,7 +151,7 @@ class ListFilter::Reader {
         if (c == ']') return CloseObjects(out);
         return c == ',' ? Become(State::kObject) : Malformed();
       case State::kAfter:
-        return NoList("more follows it");
+        return NoList("text follows the JSON object");
     }
     return Malformed();
   }
@@ -161,7 +161,7 @@ class ListFilter::Reader {
     return true;
   }
 
-  static std::unexpected<Error> Malformed() { return NoList("it is no JSON"); }
+  static std::unexpected<Error> Malformed() { return NoList("the answer is not JSON"); }
 
   Result<bool> Begin(char c, std::string& out) {
     collecting_ = true;
@@ -174,7 +174,7 @@ class ListFilter::Reader {
     bool is_after = false;
     const bool ends = end_.Take(c, is_after);
     if (!is_after) collected_ += c;
-    if (collected_.size() > kMaxObjectBytes) return NoList("an object in it is too large");
+    if (collected_.size() > kMaxObjectBytes) return NoList("an object of the list is too large");
     if (!ends) return true;
     collecting_ = false;
     RETURN_IF_ERROR(Use(out));
@@ -198,11 +198,11 @@ class ListFilter::Reader {
   Status UseKey(const Value& key) {
     state_ = State::kColon;
     const std::string name = key.as_string();
-    if (std::ranges::find(keys_, name) != keys_.end()) return NoList("it has two fields of one name");
+    if (std::ranges::find(keys_, name) != keys_.end()) return NoList("two fields have the same name");
     keys_.push_back(name);
     const auto found = std::ranges::find(kParts, name, &Part::key);
     part_ = found == kParts.end() ? nullptr : &*found;
-    if (keys_.size() > kMaxKeys) return NoList("it has too many fields");
+    if (keys_.size() > kMaxKeys) return NoList("the answer has too many fields");
     return {};
   }
 
@@ -210,7 +210,7 @@ class ListFilter::Reader {
     state_ = State::kCommaOrEnd;
     if (part_ == nullptr) return {};
     // Go writes null for a nil slice.
-    if (part_->has_objects && !value.is_null()) return NoList("its objects are no list");
+    if (part_->has_objects && !value.is_null()) return NoList("the field of the objects is not a list");
     if (part_->has_objects) RETURN_IF_ERROR(HaveObjects());
     AppendKey(out);
     out += collected_;
@@ -233,7 +233,7 @@ class ListFilter::Reader {
   }
 
   Status HaveObjects() {
-    if (std::exchange(has_objects_, true)) return NoList("it has objects in two places");
+    if (std::exchange(has_objects_, true)) return NoList("two fields have objects");
     return {};
   }
 
@@ -250,7 +250,7 @@ class ListFilter::Reader {
   }
 
   Result<bool> Close(std::string& out) {
-    if (!has_objects_) return NoList("it has no objects");
+    if (!has_objects_) return NoList("the answer has no objects");
     out += '}';
     return Become(State::kAfter);
   }

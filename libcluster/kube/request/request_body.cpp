@@ -52,12 +52,12 @@ Result<std::string> MediaType(std::string_view content_type) {
   for (const auto known : {kJsonType, kYamlType, kKubeProtobuf}) {
     if (EqualIgnoringCase(type, known)) return std::string(known);
   }
-  return Fail(ErrorKind::kBadParameter, "the request's body has a Content-Type that cannot be read here: {}", type);
+  return Fail(ErrorKind::kBadParameter, "the request's body has a Content-Type that this proxy cannot read: {}", type);
 }
 
 Status ParseFields(std::string_view bytes, UnknownFieldSet& fields) {
   if (!fields.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return Fail(ErrorKind::kBadParameter, "the request's body is no Kubernetes protobuf");
+    return Fail(ErrorKind::kBadParameter, "the request's body is not Kubernetes protobuf");
   }
   return {};
 }
@@ -71,7 +71,7 @@ Result<std::string> FieldOf(const UnknownFieldSet& fields, int number) {
     const UnknownField& field = fields.field(i);
     if (field.number() != number) continue;
     if (std::exchange(found, true) || field.type() != UnknownField::TYPE_LENGTH_DELIMITED) {
-      return Fail(ErrorKind::kBadParameter, "the request's body has field {} twice, or of another type", number);
+      return Fail(ErrorKind::kBadParameter, "the request's body has field {} twice, or with the wrong type", number);
     }
     value = field.length_delimited();
   }
@@ -90,14 +90,14 @@ Result<std::string> FieldAt(std::string bytes, std::initializer_list<int> path) 
 
 // Returns the object inside of the envelope.
 Result<std::string> Unwrap(std::string_view body) {
-  if (!body.starts_with(kMagic)) return Fail(ErrorKind::kBadParameter, "the request's body is no Kubernetes protobuf");
+  if (!body.starts_with(kMagic)) return Fail(ErrorKind::kBadParameter, "the request's body is not Kubernetes protobuf");
   return FieldAt(std::string(body.substr(kMagic.size())), {kUnknownRaw});
 }
 
 Result<Value> ParseText(std::string_view body, std::string_view type) {
   if (type != kYamlType) {
     auto json = ParseJson(body, kBodyLimits);
-    if (!json) return Fail(ErrorKind::kBadParameter, "the request's body is no JSON: {}", json.error().message);
+    if (!json) return Fail(ErrorKind::kBadParameter, "the request's body is not JSON: {}", json.error().message);
     return json;
   }
   ASSIGN_OR_RETURN(auto documents, ParseYaml(body, "the request's body"));

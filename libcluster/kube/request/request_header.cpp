@@ -69,7 +69,7 @@ Status CheckRequestHeader(const Header& header) {
   }
 
   for (const http::field name : kSingle) {
-    if (header.count(name) > 1) return Refused(fmt::format("{} is there twice", std::string_view(to_string(name))));
+    if (header.count(name) > 1) return Refused(fmt::format("{} occurs twice", std::string_view(to_string(name))));
   }
   if (header.version() == kVersion11 && header.count(http::field::host) != 1) return Refused("Host is missing");
   if (header[http::field::content_length].contains(',')) return Refused("Content-Length has two values");
@@ -77,12 +77,12 @@ Status CheckRequestHeader(const Header& header) {
   if (header.count(http::field::transfer_encoding) > 0) {
     const bool chunked = EqualIgnoringCase(std::string_view(header[http::field::transfer_encoding]), "chunked");
     if (!chunked || header.version() == kVersion10) return Refused("an unknown transfer encoding");
-    if (header.count(http::field::content_length) > 0) return Refused("chunks have no Content-Length");
+    if (header.count(http::field::content_length) > 0) return Refused("a chunked body cannot have a Content-Length");
   }
 
   const std::string_view expected(header[http::field::expect]);
   if (!expected.empty() && !EqualIgnoringCase(expected, "100-continue")) return Refused("an unknown expectation");
-  if (IsUpgrade(header) && HasBody(header)) return Refused("a request for another protocol has no body");
+  if (IsUpgrade(header) && HasBody(header)) return Refused("a request to change the protocol cannot have a body");
   return {};
 }
 

@@ -26,7 +26,7 @@ std::unexpected<Error> RefusedTarget(std::string_view why) {
 
 Result<std::string> ReadSegment(std::string_view text) {
   auto segment = PercentDecoded(text);
-  if (!segment) return RefusedTarget("has an escape that is none");
+  if (!segment) return RefusedTarget("has an invalid escape");
   if (segment->empty()) return RefusedTarget("has an empty segment");
   if (*segment == "." || *segment == "..") return RefusedTarget("has a segment \".\" or \"..\"");
   if (segment->contains('/')) return RefusedTarget("has an escaped slash");
@@ -47,7 +47,7 @@ Result<KubeQuery> KubeQuery::Parse(std::string_view text) {
     const auto equals = std::min(pair.find('='), pair.size());
     auto name = DecodedOfQuery(pair.substr(0, equals));
     auto value = DecodedOfQuery(pair.substr(std::min(pair.size(), equals + 1)));
-    if (!name || !value) return RefusedTarget("has an escape in its query that is none");
+    if (!name || !value) return RefusedTarget("has an invalid escape in its query");
     query.parameters_.emplace_back(*std::move(name), *std::move(value));
   }
   return query;

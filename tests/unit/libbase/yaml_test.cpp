@@ -67,13 +67,13 @@ TEST_CASE("what is wrong is told with its line") {
       {"a: 1\n]", "t.yaml:2: "},
       {"x: 1\ny: \"\xff\"", "t.yaml:2: not UTF-8"},
       {"x: 1\ny: \x01", "t.yaml:2: control character \\x01"},
-      {"? [a]\n: 1", "t.yaml:1: a key must be a text, not a list or a map"},
+      {"? [a]\n: 1", "t.yaml:1: a key must be a string, not a list or a map"},
       {"~: 1", "t.yaml:1: a key is empty or null; quote it if that is its name"},
       {"a: !!binary aGk=", "t.yaml:1: \"aGk=\" does not fit the tag tag:yaml.org,2002:binary"},
       {"a: !thing {}", "t.yaml:1: unknown tag !thing"},
       {"a: !!int x", "t.yaml:1: \"x\" does not fit the tag tag:yaml.org,2002:int"},
       {"a: *nothing", "t.yaml:1: "},
-      {"a: &x [*x]", "t.yaml:1: an alias stands inside of what it names"},
+      {"a: &x [*x]", "t.yaml:1: an alias refers to the value that contains the alias"},
       {"a: 1\nb: {<<: 3}", "t.yaml:2: << needs a map or a list of maps, not a number"},
       {"a:\t- b\n\t- c", "t.yaml:"},
   };
@@ -166,7 +166,7 @@ TEST_CASE("limits hold against hostile documents") {
     for (int j = 0; j < 10; ++j) bomb += fmt::format("{}*a{}", j == 0 ? "" : ", ", i - 1);
     bomb += "]\n";
   }
-  CHECK_THAT(AsJson(bomb), Catch::Matchers::Contains("aliases repeat too much"));
+  CHECK_THAT(AsJson(bomb), Catch::Matchers::Contains("aliases expand to too much text"));
   CHECK_THAT(AsJson(std::string(70, '[') + std::string(70, ']')), Catch::Matchers::Contains("nested deeper than 64"));
   CHECK_FALSE(ParseYaml(std::string(100'000, '['), "t.yaml"));
   CHECK_FALSE(ParseYaml("[1, 2, 3]", "t.yaml", {.max_nodes = 3}));

@@ -100,7 +100,7 @@ TEST_CASE("every caller hears that the connection broke", "[http2]") {
   for (auto& caller : callers) caller.join();
   CHECK(told == 3);
   const auto later = peer.channel->Exchange(kRequest, "question", In(10s));
-  CHECK(later.error().message == "the peer cannot be reached: it closed the connection");
+  CHECK(later.error().message == "the peer cannot be reached: the server closed the connection");
 }
 
 TEST_CASE("a peer that speaks something else is said to", "[http2]") {
@@ -108,7 +108,7 @@ TEST_CASE("a peer that speaks something else is said to", "[http2]") {
   peer.Send("HTTP/1.1 400 Bad Request\r\n\r\n");
   const auto answer = peer.channel->Exchange(kRequest, "question", In(10s));
   REQUIRE_FALSE(answer);
-  CHECK(answer.error().message.contains("does not speak HTTP/2"));
+  CHECK(answer.error().message.contains("violates the HTTP/2 protocol"));
 }
 
 TEST_CASE("a large question goes as fast as the other side takes it", "[http2]") {

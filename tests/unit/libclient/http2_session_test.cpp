@@ -78,7 +78,7 @@ TEST_CASE("after the other side's farewell nothing is asked any more", "[http2]"
     REQUIRE(sample.session.Receive(Frame(FrameType::kGoAway, 0, 0, BigEndian(0, 4) + BigEndian(0, 4))));
     REQUIRE(sample.answers.size() == 1);
     CHECK(sample.answers[0].error_code == 7);
-    CHECK(sample.session.ended() == "it ended the connection");
+    CHECK(sample.session.ended() == "the peer ended the connection");
   }
   SECTION("what it has begun is ended") {
     REQUIRE(sample.session.Receive(Frame(FrameType::kGoAway, 0, 0, BigEndian(request, 4) + BigEndian(0, 4))));
@@ -88,7 +88,7 @@ TEST_CASE("after the other side's farewell nothing is asked any more", "[http2]"
     CHECK(sample.answers[0].error_code == 7);
     REQUIRE(sample.session.Receive(HeadersFrame(request, {{":status", "200"}}, true)));
     CHECK(sample.answers.size() == 2);
-    CHECK(sample.session.ended() == "it ended the connection");
+    CHECK(sample.session.ended() == "the peer ended the connection");
   }
 }
 
@@ -223,7 +223,7 @@ TEST_CASE("what is not HTTP/2 is an error", "[http2]") {
   Http2Session session;
   std::ignore = session.Receive("HTTP/1.1 400 Bad Request\r\n\r\n");
   CHECK_FALSE(session.TakeOutput().empty());  // our complaint
-  CHECK(session.ended() == "it does not speak HTTP/2 as it should");
+  CHECK(session.ended() == "the peer violates the HTTP/2 protocol");
 }
 
 }  // namespace

@@ -130,7 +130,7 @@ TEST_CASE("an error of the proxy keeps its message and gets the kind of its stat
 
 TEST_CASE("what is no proxy, and what is too much, is refused", "[web-client]") {
   const FakeProxy html(200, "<html></html>");
-  CHECK(html.client().Ping().error().message.contains("does not answer as a proxy does"));
+  CHECK(html.client().Ping().error().message.contains("did not answer with JSON, as a proxy does"));
   const FakeProxy other(200, R"({"hello":"world"})");
   CHECK(other.client().Ping().error().kind == ErrorKind::kBadParameter);
   const FakeProxy large(200, "\"" + std::string(5 << 20, 'x') + "\"");

@@ -68,7 +68,7 @@ TEST_CASE("a leaf is valid from its first to its last second", "[trust]") {
   const Error early = ErrorOf(leaf, kNow - kClockSkew - 1ns);
   CHECK(early.kind == ErrorKind::kNotLoggedIn);
   CHECK(early.message == "certificate of \"seokbin2\" is not valid before 2026-11-22T00:59:00Z");
-  CHECK(early.hint == "compare the clocks of both sides");
+  CHECK(early.hint == "compare the clocks of both hosts");
   const Error late = ErrorOf(leaf, kNow + 1h + 1s);
   CHECK(late.kind == ErrorKind::kNotLoggedIn);
   CHECK(late.message == "certificate of \"seokbin2\" expired at 2026-11-22T02:00:00Z");
@@ -106,7 +106,7 @@ TEST_CASE("a leaf of an unknown authority is refused, also of one with a trusted
 TEST_CASE("an authority is no leaf", "[trust]") {
   const Error error = ErrorOf(Root().user.certificate);
   CHECK(error.kind == ErrorKind::kAccessDenied);
-  CHECK(error.message == "certificate of \"root.test\" is one of an authority, not of a user or host");
+  CHECK(error.message == "certificate of \"root.test\" is a CA certificate, not the certificate of a user or host");
   CHECK(ErrorOf(Certificate()).message == "no certificate to check");
 }
 

@@ -115,15 +115,15 @@ TEST_CASE("arguments that repeat take all that follows") {
 
 TEST_CASE("what is wrong with a command line is said with what was meant") {
   CheckRows({
-      {{}, "error: a command is missing; see all commands: prog help"},
-      {{"--debug"}, "error: a command is missing; see all commands: prog help"},
+      {{}, "error: a command is missing; list all commands: prog help"},
+      {{"--debug"}, "error: a command is missing; list all commands: prog help"},
       {{"shwo"}, "error: unknown command \"shwo\"; did you mean \"prog show\"?"},
       {{"item", "sl"}, "error: unknown command \"item sl\"; did you mean \"prog item ls\"?"},
       {{"item"},
-       "error: \"prog item\" needs a command of its own; use one of: prog item ls, prog item rm, prog item "
+       "error: \"prog item\" needs a subcommand; use one of: prog item ls, prog item rm, prog item "
        "mark, prog item mark ls"},
-      {{"ghots"}, "error: unknown command \"ghots\"; see all commands: prog help"},
-      {{"quite-another"}, "error: unknown command \"quite-another\"; see all commands: prog help"},
+      {{"ghots"}, "error: unknown command \"ghots\"; list all commands: prog help"},
+      {{"quite-another"}, "error: unknown command \"quite-another\"; list all commands: prog help"},
       {{"show", "--labl", "x"}, "error: unknown option \"--labl\"; did you mean \"--label\"?"},
       {{"show", "--usr=eve"}, "error: unknown option \"--usr\"; did you mean \"--user\"?"},
       {{"show", "--zzzzzzzz"}, "error: unknown option \"--zzzzzzzz\""},
@@ -230,7 +230,7 @@ TEST_CASE("a command has other names, and so has a group of commands") {
       {{"items", "--debug", "list"}, "item ls debug=[true]"},
       {{"gone"}, "missing: \"prog lost\""},
       {{"items"},
-       "error: \"prog item\" needs a command of its own; use one of: prog item ls, prog item rm, prog item "
+       "error: \"prog item\" needs a subcommand; use one of: prog item ls, prog item rm, prog item "
        "mark, prog item mark ls"},
       {{"show", "items"}, "show thing=[items]"},
   });

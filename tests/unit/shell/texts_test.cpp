@@ -38,7 +38,7 @@ TEST_CASE("what is not implemented is in the help for all alone, and marked ther
   CHECK_THAT(ProgramHelp(program, "item", true), Contains("  item find") && !Contains("  lost"));
   const std::string options = CommandHelp(program, program.commands[0], true);
   CHECK_THAT(options, Contains("-b, --backwards") && Contains("(not implemented)\n"));
-  CHECK_THAT(options, Contains("But for c, none: (not implemented)\n") && Contains("Changes nothing\n"));
+  CHECK_THAT(options, Contains("Except for c, none: (not implemented)\n") && Contains("Has no effect\n"));
   for (const std::string& text :
        {ProgramHelp(program, ""), ManPage(program), CommandHelp(program, program.commands[0]),
         Completion(program, "bash"), Completion(program, "zsh"), Completion(program, "fish")}) {

@@ -54,8 +54,9 @@ Result<InstanceName> ParseInstanceName(std::string_view name) {
   if (slash != std::string_view::npos && slash > 0 && slash + 1 < name.size()) {
     return InstanceName{.bot = std::string(name.substr(0, slash)), .id = std::string(name.substr(slash + 1))};
   }
-  return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" names no instance of a bot", StripControl(name)),
-                      "write it as BOT/ID; tctl bots instances ls shows them");
+  return FailWithHint(ErrorKind::kBadParameter,
+                      fmt::format("\"{}\" does not name an instance of a bot", StripControl(name)),
+                      "write BOT/ID; list the instances: tctl bots instances ls");
 }
 
 Status ListInstances(RpcClient& rpc, bool, const MessageSink& sink) {

@@ -138,12 +138,12 @@ Result<std::vector<std::string>> ParseSystemRoles(std::string_view text) {
   for (const auto& name : SplitNonEmpty(text, ',')) {
     const auto role = SystemRoleNamed(name);
     if (!role) {
-      return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" is no type of token", StripControl(name)),
-                          "some of them: node, proxy, kube, app, db, discovery");
+      return FailWithHint(ErrorKind::kBadParameter, fmt::format("\"{}\" is not a type of token", StripControl(name)),
+                          "use for example node, proxy, kube, app, db or discovery");
     }
     if (std::ranges::find(roles, *role) == roles.end()) roles.emplace_back(*role);
   }
-  if (roles.empty()) return Fail(ErrorKind::kUsage, "name what the token is for: --type=node");
+  if (roles.empty()) return Fail(ErrorKind::kUsage, "the type of the token is missing: --type=node");
   return roles;
 }
 
@@ -170,7 +170,7 @@ Status CreateJoinToken(RpcClient& rpc, const types::ProvisionTokenV2& token) {
   const auto created = rpc.Call<google::protobuf::Empty>("/proto.AuthService/CreateTokenV2", request);
   if (created) return {};
   if (created.error().kind != ErrorKind::kAlreadyExists) return std::unexpected(created.error());
-  return FailWithHint(ErrorKind::kAlreadyExists, "a token with this value is there already", "choose another");
+  return FailWithHint(ErrorKind::kAlreadyExists, "a token with this value exists already", "choose another value");
 }
 
 Result<std::string> ProxyAddress(RpcClient& rpc) { return AddressOf(rpc, "/v2/proxies", "proxy"); }
@@ -193,7 +193,8 @@ Result<std::string> HowToJoin(RpcClient& rpc, const types::ProvisionTokenV2& tok
     ASSIGN_OR_RETURN(joining.auth, AddressOf(rpc, "/v2/authservers", "auth service"));
   }
   const auto life = std::chrono::round<std::chrono::seconds>(*ExpiresOf(token) - Now());
-  return fmt::format("The token: {}\nIt is good for {}.\n\n{}", joining.token, FormatDuration(life), row.text(joining));
+  return fmt::format("The token: {}\nThe token is valid for {}.\n\n{}", joining.token, FormatDuration(life),
+                     row.text(joining));
 }
 
 Result<std::vector<types::ProvisionTokenV2>> AllTokens(RpcClient& rpc) {

@@ -57,7 +57,7 @@ std::unexpected<Error> Exists(const Resource& resource) {
   const std::string subject = resource.kind->name_is_secret
                                   ? fmt::format("this {}", resource.kind->kind)
                                   : fmt::format("{} \"{}\"", resource.kind->kind, NameOf(*resource.message));
-  return FailWithHint(ErrorKind::kAlreadyExists, subject + " already exists", "replace it: tctl create -f");
+  return FailWithHint(ErrorKind::kAlreadyExists, subject + " already exists", "replace the resource: tctl create -f");
 }
 
 }  // namespace
@@ -71,14 +71,14 @@ Result<const KindCalls*> CallsOf(const KindRow& kind) {
 Result<const KindCalls*> WritingCallsOf(const KindRow& kind) {
   ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(kind));
   if (calls->put != nullptr) return calls;
-  return Fail(ErrorKind::kNotImplemented, "a {} cannot be written with tctl create", kind.kind);
+  return Fail(ErrorKind::kNotImplemented, "writing of {} with tctl create is not implemented", kind.kind);
 }
 
 Status CheckNotOfFile(const KindRow& kind, const google::protobuf::Message& stored) {
   if (kind.singleton_name.empty() || OriginOf(stored) != "config-file") return {};
   return FailWithHint(
       ErrorKind::kBadParameter,
-      fmt::format("{} is set by the configuration file, which takes it back at the next start", kind.kind),
+      fmt::format("{} is set by the configuration file, which replaces the change at the next start", kind.kind),
       "change the file, or add --confirm");
 }
 
@@ -109,11 +109,12 @@ Status UpdateResource(RpcClient& rpc, const Resource& resource) {
   ASSIGN_OR_RETURN(const KindCalls* calls, CallsOf(*resource.kind));
   if (calls->update != nullptr) return calls->update(rpc, resource);
   if (calls->put == nullptr) {
-    return Fail(ErrorKind::kNotImplemented, "a {} is not written by hand", resource.kind->kind);
+    return Fail(ErrorKind::kNotImplemented, "writing of {} is not implemented", resource.kind->kind);
   }
   ASSIGN_OR_RETURN(const StoredMessage now, Stored(rpc, *calls, resource));
   if (now == nullptr || RevisionOf(*now) != RevisionOf(*resource.message)) {
-    return Fail(ErrorKind::kCompareFailed, "the {} has another revision now", resource.kind->kind);
+    return Fail(ErrorKind::kCompareFailed, "the {} was changed since the command read the resource",
+                resource.kind->kind);
   }
   return calls->put(rpc, resource, now.get());
 }

@@ -67,7 +67,7 @@ Status UpdateResource(RpcClient& rpc, const Resource& resource);
 template <auto... To>
 inline constexpr Option kConfirmOption{
     .name = "confirm",
-    .help = "Also change a setting that the configuration file decides, or take your own access away",
+    .help = "Change a setting that the configuration file decides, or remove your own access",
     .into = Into<To...>};
 
 // Fails with kBadParameter for a stored setting that the configuration file decides: the next start would undo the

@@ -110,7 +110,7 @@ TEST_CASE("a dial finds its service, and what concerns all reaches each") {
     services.End("a", "locked");
     CHECK(services.Use(process.identity));
     services.UserAuthoritiesChanged();
-    services.EndAll("the node is going away");
+    services.EndAll("the node is stopping");
   }
   CHECK(Happened() == std::vector<std::string>{"ssh starts", "kube starts", "ssh is dialled a", "kube is dialled b",
                                                "ssh has carried a", "ssh ends a", "kube ends a", "ssh uses host",
@@ -125,7 +125,7 @@ TEST_CASE("a dial that no service answers is not found") {
   const auto refused = [&](const v1::Dial& dial) {
     const auto dialled = services.Dial(dial);
     return !dialled && dialled.error().kind == ErrorKind::kNotFound &&
-           dialled.error().message == "this agent does not serve what is asked for";
+           dialled.error().message == "this agent does not run the requested service";
   };
   CHECK(refused(DialOf("before the start", true, false)));
   REQUIRE(process.Start(services));

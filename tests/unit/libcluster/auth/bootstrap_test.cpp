@@ -128,15 +128,15 @@ TEST_CASE("a backup that cannot be taken whole is not taken at all") {
     CHECK_FALSE(GetResource<types::UserV2>(later->backend(), "alice"));
   };
   refused("kind: user\nversion: v2\nmetadata: {name: bob}\nspec: {roles: [nosuch]}\n",
-          "\"nosuch\", which is not there");
-  refused("kind: role\nversion: v7\nmetadata: {name: ops}\n", "role \"ops\" is there twice");
+          "\"nosuch\", which does not exist");
+  refused("kind: role\nversion: v7\nmetadata: {name: ops}\n", "role \"ops\" is in the file twice");
   refused("kind: nosuch\nversion: v1\nmetadata: {name: x}\n", "nosuch");
   refused("kind: access_request\nversion: v3\nmetadata: {name: x}\n", "");
   refused("kind: role\nversion: v7\nmetadata: {name: less}\nspec: {options: {max_connections: 1}}\n",
           "max_connections");
   refused(
       "kind: user\nversion: v2\nmetadata: {name: bob}\nspec: {roles: [ops], local_auth: {password_hash: cGxhaW4=}}\n",
-      "spec.local_auth.password_hash is no bcrypt hash");
+      "spec.local_auth.password_hash is not a bcrypt hash");
 }
 
 }  // namespace

@@ -143,7 +143,7 @@ TEST_CASE("an empty text leaves the default, and a word that is no switch is an 
   CHECK(config.proxy.enabled);
   CHECK(config.auth.listen_addr == "0.0.0.0:3025");
   CHECK(Refusal("auth_service:\n  enabled: ture\n") ==
-        "t.yaml:2: auth_service.enabled: yes or no is expected, this is \"ture\"");
+        "t.yaml:2: auth_service.enabled: expected yes or no, found \"ture\"");
 }
 
 TEST_CASE("keys that are served in groups") {

@@ -73,7 +73,7 @@ TEST_CASE("mistakes name file, line, key and what was meant") {
   CHECK(ErrorOf("auth_service:\n  listen_addr: a:b\n").starts_with("t.yaml:2: auth_service.listen_addr: "));
   CHECK(ErrorOf("auth_service: yes\n") == "t.yaml:1: \"auth_service\" must be a map");
   CHECK(ErrorOf("auth_service:\n  enabled: yes\n  enabled: no\n").find("t.yaml:3") != std::string::npos);
-  CHECK(ErrorOf("- a\n") == "t.yaml: a YAML map is expected");
+  CHECK(ErrorOf("- a\n") == "t.yaml: expected a YAML map");
   CHECK(ErrorOf("kubernetes_service: {enabled: yes}\n").find("no clusters") != std::string::npos);
   CHECK(ErrorOf("kubernetes_service: {enabled: yes, kubeconfig_file: a, kube_cluster_name: b}\n").find("both") !=
         std::string::npos);
@@ -132,7 +132,7 @@ TEST_CASE("a node of a cluster elsewhere: the address, the token, the pin") {
   CHECK(config->join.through_proxy);
   CHECK(config->join.token == "abc");
   CHECK(config->join.ca_pins == std::vector<std::string>{"sha256:00"});
-  CHECK(ErrorOf(kNoCluster).contains("none elsewhere is named"));
+  CHECK(ErrorOf(kNoCluster).contains("names no cluster to join"));
   CHECK(ErrorOf(std::string(kNoCluster) + "teleport: {auth_server: a, proxy_server: b}\n").contains("already"));
   CHECK(config->join.method == "token");
   for (const std::string_view method : {"iam", "telepathy"}) {

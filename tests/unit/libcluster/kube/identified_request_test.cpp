@@ -70,11 +70,11 @@ TEST_CASE("a refusal says who may not do what, and where") {
   CHECK(
       ForbiddenText(Ask("GET", "/apis/apps/v1/namespaces/dev/deployments/d", Reach(kPodsOfDev))) ==
       "deployments \"d\" is forbidden: User \"alice\" cannot get resource \"deployments\" in API group \"apps\" in the "
-      "namespace \"dev\"; none of your roles has it in kubernetes_resources");
+      "namespace \"dev\"; none of your roles allows the request in kubernetes_resources");
   CHECK(ForbiddenText(Ask("GET", "/api/v1/nodes", Reach(kPodsOfDev))) ==
         "nodes is forbidden: User \"alice\" cannot list resource \"nodes\" in API group \"\" at the cluster scope; "
         "none of "
-        "your roles has it in kubernetes_resources");
+        "your roles allows the request in kubernetes_resources");
 }
 
 }  // namespace

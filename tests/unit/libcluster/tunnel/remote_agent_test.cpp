@@ -55,8 +55,8 @@ TEST_CASE("a dial that is not answered is given up, and those of an agent that h
   CHECK_FALSE(one.agent->Answer("1", UniqueFd()));
   const auto open = one.Dial("2");
   one.agent->Leave();
-  CHECK(open->contains("has gone"));
-  CHECK(one.Dial("3")->contains("has gone"));
+  CHECK(open->contains("has disconnected"));
+  CHECK(one.Dial("3")->contains("has disconnected"));
   CHECK_FALSE(one.agent->IsThere());
 }
 
@@ -93,7 +93,7 @@ TEST_CASE("a host has one agent: the call of the earlier one ends") {
   CHECK(agents.FindKube("k")->labels == Labels{{"a", "b"}});
   const auto open = second.Dial("1");
   agents.RemoveAll();
-  CHECK(open->contains("has gone"));
+  CHECK(open->contains("has disconnected"));
   CHECK(agents.Find("h") == nullptr);
 }
 

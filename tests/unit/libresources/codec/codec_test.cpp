@@ -123,7 +123,7 @@ TEST_CASE("what does not fit is told with file, line and path") {
        "  hint: write it as in RFC 3339: 2026-11-22T08:30:00Z"},
       {"spec:\n  allow:\n    namespaces: [prod]",
        "bad parameter: t.yaml:3: spec.allow.namespaces can only be \"default\"\n"
-       "  hint: remove it: namespaces are no longer supported"},
+       "  hint: remove the field: namespaces are no longer supported"},
   };
   for (const Pair& row : cases) CHECK(Through<types::RoleV6>(row.yaml) == row.expected);
   CHECK(Through<types::SessionRequirePolicy>("count: 3000000000") ==

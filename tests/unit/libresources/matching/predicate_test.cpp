@@ -126,14 +126,15 @@ TEST_CASE("what is not an expression is refused with its column") {
       {"labels..a", "unexpected \".\""},
       {"name == 99999999999999999999", "the number is too large"},
       {"name", "a condition must be true or false, not a string"},
-      {"labels[1] == \"a\"", "a key in [] must be a text, not a number"},
+      {"labels[1] == \"a\"", "a key in [] must be a string, not a number"},
       {"system.catype()", "unknown function"},
   };
   for (const Case& row : cases) {
     INFO(row.text);
     CHECK_THAT(Answer(row.text, PredicateDialect::kResource), Catch::Matchers::Contains(row.answer));
   }
-  CHECK(Answer("ssh_session.login == 'x'", PredicateDialect::kWhere) == "not found: \"ssh_session\" is not known here");
+  CHECK(Answer("ssh_session.login == 'x'", PredicateDialect::kWhere) ==
+        "not found: \"ssh_session\" is not a field that the expression can use");
 }
 
 TEST_CASE("hostile expressions hit limits, not the stack") {

@@ -187,7 +187,8 @@ TEST_CASE("a role that changes changes the rights of those who are logged in; on
   BackendTransaction remove;
   remove.Remove(ResourceKey("role", "member"), true);
   REQUIRE(fixture.auth().Commit(std::move(remove)));
-  CHECK(ErrorOf(fixture, {pem}).find("role \"member\" is not found; it is in your certificate") != std::string::npos);
+  CHECK(ErrorOf(fixture, {pem}).find("role \"member\" is not found; your certificate has the role") !=
+        std::string::npos);
 }
 
 }  // namespace

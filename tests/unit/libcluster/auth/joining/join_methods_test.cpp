@@ -28,12 +28,12 @@ TEST_CASE("a token's method has a row, or the token lets nobody in") {
       continue;
     }
     CHECK(method.error().kind == ErrorKind::kAccessDenied);
-    CHECK(method.error().message == fmt::format("access denied: the token is for joining by {}", rules.name));
+    CHECK(method.error().message == fmt::format("access denied: the token is for the join method {}", rules.name));
     CHECK(method.error().hint.contains("tctl tokens add"));
   }
   CHECK(served == 1);
   CHECK(FindServedJoinMethod(TokenOf("telepathy")).error().message ==
-        "access denied: the token is for joining by telepathy");
+        "access denied: the token is for the join method telepathy");
 }
 
 TEST_CASE("a host with a token of a method without a row does not join, and the audit log has it") {
@@ -49,7 +49,7 @@ TEST_CASE("a host with a token of a method without a row does not join, and the 
     request.role = "Node";
     request.id_token = "a.b.c";
     const auto refused = JoinCluster(fixture.auth(), request);
-    CHECK(refused.error().message == fmt::format("access denied: the token is for joining by {}", name));
+    CHECK(refused.error().message == fmt::format("access denied: the token is for the join method {}", name));
 
     const auto events = fixture.auth().backend().Events({Time::min(), Time::max(), {"instance.join"}}).value();
     REQUIRE(events.size() == 1);
