@@ -24,7 +24,7 @@ ROLE = """
 
 @pytest.fixture
 def user(cluster, name):
-    """A user with one role, both of that name."""
+    """Creates a user and a role, both with the name of the test; returns the name."""
     cluster.create(ROLE.format(name=name))
     cluster.create(f"{{kind: user, version: v2, metadata: {{name: {name}}}, spec: {{roles: [{name}], traits: {{team: [blue]}}}}}}")
     return name

@@ -85,7 +85,7 @@ def roles(cluster):
 
 @pytest.fixture
 def person(cluster, make_user, tmp_path):
-    """Logs a new user with a role in on a machine of their own."""
+    """Returns a function that adds a user with a role, and logs the user in on a new machine."""
     def make(role="ask-base"):
         user = make_user(role)
         machine = Tsh(cluster, tmp_path / user.name)
@@ -96,7 +96,7 @@ def person(cluster, make_user, tmp_path):
 
 
 def ask(machine, *words):
-    """Asks without waiting; returns the ID."""
+    """Creates a request without waiting for the decision; returns the ID."""
     return json.loads(machine("request", "create", "--nowait", "--format=json", *words).out)["metadata"]["name"]
 
 
@@ -184,7 +184,7 @@ def test_requests_of_others_are_not_for_use(person, local_tctl):
     assert abe("login", f"--request-id={request}", ok=False).code == NOT_FOUND
     assert request not in abe("request", "ls").out
     assert abe("request", "show", request, ok=False).code == NOT_FOUND
-    # Nor with the rights of somebody who sees it.
+    # A user who may see the request cannot use it either.
     reviewer = person("ask-reviewer")
     assert request in reviewer("request", "ls").out
     assert reviewer("login", f"--request-id={request}", ok=False).code == NOT_FOUND
@@ -232,7 +232,7 @@ def test_pending_requests_go_by_themselves(person, local_tctl):
     wait_for(lambda: request not in local_tctl("requests", "ls").out, 10, "the end of the request")
     assert local_tctl("requests", "approve", request, ok=False).code == NOT_FOUND
     wanted = {"event": "access_request.expire", "code": "T5005I", "id": request}
-    (event,) = wait_for(lambda: ann.cluster.events(**wanted), 20, "the event of its end")
+    (event,) = wait_for(lambda: ann.cluster.events(**wanted), 20, "the event of the request's end")
     assert {"expires", "expiry"} <= set(event)
 
 

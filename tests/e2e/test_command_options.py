@@ -78,7 +78,7 @@ def test_version_of_the_client_alone(machine):
 
 
 def test_lists_of_every_cluster(cluster, machine, tmp_path):
-    """Of all logins; one that is over, or whose cluster is gone, is said and the others are shown."""
+    """Lists combine all logins of the machine. An unreachable cluster is an error, and the others are listed."""
     header = machine("kube", "ls", "--all").out.splitlines()[0]
     assert header.split() == "Proxy Cluster Kube Cluster Name Labels".split()
     rows = json.loads(machine("kube", "ls", "-R", "--format=json").out)
@@ -203,7 +203,7 @@ def test_a_start_with_what_is_not_implemented_starts_nothing(tmp_path, option):
 
 
 def test_tables_wrap_on_a_terminal_alone(cluster, tmp_path):
-    """The last column stays under its heading."""
+    """Continued lines of the last column begin under its heading."""
     words = [program("tctl"), "-c", cluster.config, "get", "roles", "--format=text"]
     env = environment(tmp_path)
     piped = run(words, env).ok().out.splitlines()

@@ -1,4 +1,4 @@
-"""Tests of ambiguous requests: the API server gets the request that was decided, and filters apply."""
+"""Tests of ambiguous requests: the API server gets exactly the request that the proxy checked, and filters apply."""
 
 import json
 
@@ -8,15 +8,15 @@ from endpoints import log_in as log_in_by_web
 from kube_endpoint import KubeEndpoint, ask
 from test_kube_roles import ROLE, rule
 
-# What a role allows of the stand-in: pods of team-a, some configmaps of default.
+# The restricted role allows the pods of team-a, and some configmaps of default.
 RULES = [rule("pods", "team-a", verbs=["get", "list", "watch", "deletecollection", "delete"]),
          rule("configmaps", "default", "mine-*", verbs=["*"])]
-ALIEN = ("kube-system", "dns", "worker", "prod")  # what it does not
+ALIEN = ("kube-system", "dns", "worker", "prod")  # names of objects that the role does not allow
 
 
 @pytest.fixture(scope="module")
 def restricted(cluster, tmp_path_factory):
-    """The identity of a user whose roles allow a part of what is in the cluster."""
+    """Returns the identity of a user whose role allows a part of the objects."""
     cluster.create(ROLE.format(name="part", group='"system:masters"', rules=json.dumps(RULES), denied="[]"), "-f")
     return log_in_by_web(cluster, cluster.add_user("part", "part"), tmp_path_factory.mktemp("part"), "part")
 
@@ -27,7 +27,7 @@ def unrestricted(cluster, tmp_path_factory):
 
 
 def reached(kube):
-    """The requests that somebody has made of the API server; those of the service itself are others."""
+    """Returns the requests of users that reached the API server, without those of the service itself."""
     return [(request["method"], request["path"]) for request in kube.requests() if request["user"] is not None]
 
 

@@ -1,4 +1,4 @@
-"""Tests of the guards against deleting a role that is needed, and against removing one's own access."""
+"""Tests of the guards against deleting a role in use, and against removing the caller's own access."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tctl_ways import FAILED, Tctl
 
 @pytest.fixture
 def self_tctl(cluster, name, tmp_path):
-    """tctl of an administrator who is called as the test is, by one role of that name."""
+    """Returns a tctl of an administrator; the user and its one role have the name of the test."""
     cluster.create(f"{{kind: role, version: v7, metadata: {{name: {name}}}, spec: {{allow: {{rules: "
                    "[{resources: ['*'], verbs: ['*']}]}}}")
     machine = Tsh(cluster, tmp_path / "machine")

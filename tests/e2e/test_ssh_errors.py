@@ -73,7 +73,7 @@ def test_without_openssh(member, tmp_path):
 
 @pytest.fixture
 def hostile(cluster, member, tmp_path):
-    """A node whose name and label try whatever they can, and the mark that they would leave."""
+    """Adds a node whose name and label try to run a command; returns the name, and the file that the command makes."""
     mark = tmp_path / "mark"
     name = f"-oProxyCommand=touch {mark}"
     cluster.create(f"""
@@ -98,7 +98,7 @@ def test_hostile_names(member, hostile):
     done = member("ssh", "root@sort=hostile", "id", ok=False)
     assert done.code == CONNECTION_FAILED and ESCAPE not in done.text
     done = member("ssh", "--format=json", "root@sort=hostile", "id", ok=False)
-    assert json.loads(done.out)["host"] == json.loads(done.out)["id"]  # a name that is none is not shown
+    assert json.loads(done.out)["host"] == json.loads(done.out)["id"]  # the id replaces an invalid name
     done = member("ssh", f"root@{name}", "id", ok=False)
     assert done.code == USAGE
     assert not mark.exists()

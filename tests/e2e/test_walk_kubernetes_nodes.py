@@ -1,4 +1,4 @@
-"""Walk 1, steps 6 and 8, with nodes: the developer role reaches dev servers and no others."""
+"""Tests of walk 1, steps 6 and 8, with nodes: the developer role reaches only dev servers."""
 
 import getpass
 import json
@@ -11,7 +11,7 @@ from processes import Background, Terminal, wait_for
 from test_walks import DEVELOPER
 
 LOGIN = getpass.getuser()
-# As the walk has it.
+# The section in the walk's guide.
 SSH_SERVICE = """\
 ssh_service:
   enabled: "yes"
