@@ -104,7 +104,7 @@ def test_a_large_node_is_not_written_by_hand_either(place):
     assert done.code == 1 and "bytes" in done.err
 
 
-def test_an_agent_serves_what_its_certificate_says(place, tmp_path):
+def test_an_agent_serves_only_the_services_of_its_certificate(place, tmp_path):
     identity = joined(place, tmp_path, token(place), "")
     with HostileAgent(place, identity, services=("Node", "Auth", "Proxy", "Kube")) as agent:
         agent.welcome()
@@ -116,7 +116,7 @@ def test_an_agent_serves_what_its_certificate_says(place, tmp_path):
 # L4: events.
 
 
-def test_an_agent_does_not_choose_what_the_auth_service_says(place, tmp_path):
+def test_the_auth_service_sets_fields_of_agents_events(place, tmp_path):
     identity = joined(place, tmp_path, token(place), "")
     with HostileAgent(place, identity) as agent:
         agent.welcome()
@@ -148,7 +148,7 @@ def test_an_agent_does_not_choose_what_the_auth_service_says(place, tmp_path):
 
 @pytest.mark.parametrize("words", [["ls"], ["ls", "-v"], ["ls", "--format=names"], ["ls", "--format=json"],
                                    ["ls", "--format=yaml"]])
-def test_what_agents_say_moves_no_terminal(place, person, tmp_path, words):
+def test_names_of_agents_do_not_control_a_terminal(place, person, tmp_path, words):
     """The node stands for nodes from before names had limits, and for nodes written with tctl."""
     evil = "e\x1b[2J\u009b31m\u202evil\u2066"
     place.tctl("create", "-f", stdin=json.dumps({
@@ -162,7 +162,7 @@ def test_what_agents_say_moves_no_terminal(place, person, tmp_path, words):
         assert [one for one in json.loads(said) if one["spec"]["hostname"] == evil]
 
 
-def test_what_agents_say_moves_no_terminal_that_shows_the_log(place, tmp_path):
+def test_names_of_agents_do_not_control_a_terminal_in_the_log(place, tmp_path):
     identity = joined(place, tmp_path, token(place), "")
     with HostileAgent(place, identity) as agent:
         agent.welcome()
@@ -185,7 +185,7 @@ def servers_of(place, name):
             if one["metadata"]["name"] == name]
 
 
-def test_nobody_takes_over_a_kubernetes_cluster(place, person, kube, tmp_path):
+def test_an_agent_cannot_take_over_a_kubernetes_cluster(place, person, kube, tmp_path):
     agent = KubeAgent(place, tmp_path / "true", kube).start()
     wait_for(lambda: servers_of(place, "prod"), what="the cluster")
     before = servers_of(place, "prod")
@@ -227,7 +227,7 @@ def test_hosts_with_the_same_token_serve_a_cluster_together(place, person, tmp_p
     stand_in.stop()
 
 
-def test_the_names_of_the_clusters_own_are_no_agents(tmp_path):
+def test_an_agent_cannot_take_the_name_of_the_clusters_own_kubernetes(tmp_path):
     stand_in = KubeStandIn(tmp_path / "kube", ["own"])
     with started(Cluster(tmp_path / "cluster", kube=stand_in)) as cluster:
         identity = joined(cluster, tmp_path / "thief", token(cluster, "kube"), "")
@@ -243,7 +243,7 @@ def test_the_names_of_the_clusters_own_are_no_agents(tmp_path):
 # H7: an agent that does not answer.
 
 
-def test_a_silent_agent_delays_nobody_else(place, person, near, tmp_path):
+def test_a_silent_agent_delays_no_other_client(place, person, near, tmp_path):
     identity = joined(place, tmp_path / "silent", token(place), "")
     eve = Tsh(place, tmp_path / "eve")
     eve.login(place.add_user("eve", "dev"))

@@ -197,7 +197,7 @@ UNKNOWN = "{allow: {logns: [root]}}"
 
 @pytest.mark.parametrize("spec, said", [(USELESS, "spec.allow.kubernetes_groups[0]"), (UNKNOWN, "spec.allow.logns")],
                          ids=["useless", "unknown"])
-def test_what_does_nothing_is_refused_warned_of_or_ignored(cluster, name, tmp_path, spec, said):
+def test_validate_option_for_useless_values(cluster, name, tmp_path, spec, said):
     path = tmp_path / "role.yaml"
     path.write_text(role(name, spec))
     for words in ([], ["--validate=strict"]):
@@ -215,7 +215,7 @@ def test_what_does_nothing_is_refused_warned_of_or_ignored(cluster, name, tmp_pa
     assert cluster.tctl("create", "--validate=maybe", path, ok=False).code == 2
 
 
-def test_what_a_role_denies_is_never_let_pass(cluster, name, tmp_path):
+def test_invalid_deny_rules_are_always_refused(cluster, name, tmp_path):
     path = tmp_path / "role.yaml"
     path.write_text(role(name, "{deny: {node_labels_expression: 'labels['}}"))
     for how in ("warn", "ignore"):
@@ -283,7 +283,7 @@ spec: {spiffe: {id: /NAME, jwt: {extra_claims: {team: NAME}}}}
 """
 
 
-def test_what_is_there_already_is_not_written(cluster, name, tmp_path):
+def test_unchanged_resources_are_not_written(cluster, name, tmp_path):
     path = tmp_path / "everything.yaml"
     path.write_text(EVERYTHING.replace("NAME", name))
     cluster.secrets.add(f"token-of-{name}")

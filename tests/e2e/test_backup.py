@@ -164,7 +164,7 @@ def test_a_backup_may_have_roles_that_teleport_takes(new_cluster, tmp_path):
     assert done.code == FAILED and f"{path}:4: spec.deny.kubernetes_groups[0]" in done.err, done
 
 
-def test_a_backup_that_is_none_starts_nothing(new_cluster, tmp_path):
+def test_an_invalid_backup_prevents_the_start(new_cluster, tmp_path):
     path = tmp_path / "backup.yaml"
     path.write_text("kind: user\nversion: v2\nmetadata: {name: bob}\nspec: {roles: [nosuch]}\n")
     cluster = new_cluster()
@@ -183,7 +183,7 @@ def test_a_backup_that_is_none_starts_nothing(new_cluster, tmp_path):
      "mfa[0].totp.key"),
     ({"mfa": [{"metadata": {"Name": "otp"}, "id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301"}]}, "mfa[0] is neither"),
 ])
-def test_secrets_that_are_none_are_refused_and_change_nothing(clusters, tmp_path, change, text):
+def test_invalid_secrets_are_refused(clusters, tmp_path, change, text):
     old, _ = clusters
     before = old.tctl("get", "user/alice", "--with-secrets").out
     user = yaml.safe_load(before)

@@ -56,7 +56,7 @@ def join_request(name="x", token="no-such-token", role="Node"):
 
 @pytest.mark.parametrize("big", [{"name": "x" * 3 * MEGABYTE}, {"role": "x" * 3 * MEGABYTE},
                                  {"token": "x" * 3 * MEGABYTE}], ids=lambda big: next(iter(big)))
-def test_large_joins_leave_kilobytes(new_cluster, big):
+def test_large_joins_do_not_fill_the_disk(new_cluster, big):
     """A caller without a token cannot fill the disk."""
     running = new_cluster()
     running.start()
@@ -173,7 +173,7 @@ def test_open_files(tmp_path):
 # Logins.
 
 
-def test_one_who_floods_does_not_lock_out_those_behind_the_same_address(cluster, make_user, tmp_path):
+def test_a_flooding_user_does_not_lock_out_others_at_the_address(cluster, make_user, tmp_path):
     user = make_user()
     pem = public_key(make_key(tmp_path / "key"))
     flooder = cluster.web(source="127.0.9.20")
@@ -184,7 +184,7 @@ def test_one_who_floods_does_not_lock_out_those_behind_the_same_address(cluster,
     assert neighbour.login_finish(user.name, user.password, user.authenticator.code(), pem).status == 200
 
 
-def test_refusals_say_when_to_come_again(cluster):
+def test_refusals_have_retry_after(cluster):
     client = cluster.web(source="127.0.9.21")
     answers = [client.login_begin("nobody", "x" * 12) for _ in range(45)]
     assert answers[-1].status == 429 and int(answers[-1].headers["Retry-After"]) > 0

@@ -102,7 +102,7 @@ def test_options_of_every_command_stand_before_it_too(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_what_is_not_implemented_is_refused_by_its_name(tmp_path, name):
+def test_unimplemented_commands_are_refused_by_name(tmp_path, name):
     """The options, arguments and their order do not matter; stdout is empty."""
     rows = {" ".join(row.path): row for row in rows_of(name)}
     missing = marked(command(name, tmp_path, "help", "--all").ok().out)
@@ -117,7 +117,7 @@ def test_what_is_not_implemented_is_refused_by_its_name(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_options_that_are_not_implemented_are_refused_by_their_name(tmp_path, name):
+def test_unimplemented_options_are_refused_by_name(tmp_path, name):
     """The refusal comes first: it needs no login, no cluster and no valid arguments."""
     seen = 0
     for row in own_commands(name, tmp_path):
@@ -144,7 +144,7 @@ def test_help_for_all_lists_every_command(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_help_man_page_and_completion_have_what_is_implemented_alone(tmp_path, name):
+def test_help_man_page_and_completion_have_only_implemented_commands(tmp_path, name):
     missing = marked(command(name, tmp_path, "help", "--all").ok().out)
     text = command(name, tmp_path, "help").ok().out + (ROOT / "man" / f"{name}.1").read_text()
     assert MARK not in text
@@ -155,7 +155,7 @@ def test_help_man_page_and_completion_have_what_is_implemented_alone(tmp_path, n
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_the_status_page_has_what_is_not_implemented(tmp_path, name):
+def test_the_status_page_lists_unimplemented_commands(tmp_path, name):
     """The page has the first word of a missing command, or its words when other commands of its group exist."""
     page = (ROOT / "docs" / "status.md").read_text().replace("\n  ", " ")
     listed = re.search(rf"^- Commands of `{name}`: (.*)$", page, re.M).group(1)

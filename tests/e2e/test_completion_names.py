@@ -127,7 +127,7 @@ def test_a_login_knows_nodes_and_labels(person):
     assert complete(home, "tsh", "ls", "env=dev,") == ["env=dev,env=dev", "env=dev,fleet=a"]
 
 
-def test_only_what_is_behind_a_break_is_replaced(person):
+def test_bash_replaces_only_the_part_after_a_separator(person):
     """bash splits words at "=" and "@", and replaces only the part after them."""
     line = 'COMP_WORDS=(tsh ssh root @ env = d); COMP_CWORD=6; COMP_LINE="tsh ssh root@env=d"; COMP_POINT=${#COMP_LINE}'
     done = subprocess.run(["bash", "-c", f'source "$1"; {line}; _tsh_complete; echo "${{COMPREPLY[@]}}"', "bash",
@@ -169,7 +169,7 @@ def test_ages(person):
     assert fish(person.home, "tsh ssh lo") == [("localhost", "seen just now")]
 
 
-def test_nobody_waits_and_nobody_is_asked(person, tmp_path):
+def test_completion_needs_no_cluster_and_no_login(person, tmp_path):
     """Completion answers at once without a cluster and a login, also on a terminal."""
     (person.home / "tsh" / "keys").rename(tmp_path / "gone")
     person.cluster.stop()

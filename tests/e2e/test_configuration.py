@@ -201,7 +201,7 @@ def configured(home, *words):
     return path.read_text()
 
 
-def test_configure_writes_what_it_is_told(tmp_path):
+def test_configure_writes_its_options(tmp_path):
     cert, key = certs.make_self_signed(tmp_path, "web")
     text = configured(tmp_path, "configure", "--cluster-name=example.com", "--public-addr=example.com:8443",
                       "--node-name=n1", "--node-labels=env=prod,team=a b", f"--cert-file={cert}", f"--key-file={key}",
@@ -216,7 +216,7 @@ def test_configure_writes_what_it_is_told(tmp_path):
     assert "cluster_name: \"on\"" in odd and "nodename: \"1.10\"" in odd and "{x: #" in odd
 
 
-def test_node_configure_writes_what_it_is_told(tmp_path):
+def test_node_configure_writes_its_options(tmp_path):
     token = tmp_path / "token"
     token.write_text("abc\n")
     text = configured(tmp_path, "node", "configure", "--proxy=example.com:443", f"--token={token}", "--node-name=n1",

@@ -45,7 +45,7 @@ def accept(cluster, name, token):
     return type("User", (), {"name": name, "password": PASSWORD, "authenticator": authenticator})
 
 
-def test_removed_user_is_nobody(cluster, kube, make_user, tmp_path, local_tctl):
+def test_removed_user_loses_all_access(cluster, kube, make_user, tmp_path, local_tctl):
     user = make_user()
     identity = log_in(cluster, user, tmp_path, "before")
     machine = Tsh(cluster, tmp_path / "machine")
@@ -68,7 +68,7 @@ def test_removed_user_is_nobody(cluster, kube, make_user, tmp_path, local_tctl):
     assert not kube.requests()
 
 
-def test_new_user_of_the_name_does_not_renew_for_the_old(cluster, make_user, tmp_path, local_tctl):
+def test_a_new_user_of_the_name_renews_no_old_certificate(cluster, make_user, tmp_path, local_tctl):
     user = make_user()
     identity = log_in(cluster, user, tmp_path, "before")
     local_tctl("users", "rm", user.name)

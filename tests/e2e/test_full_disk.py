@@ -79,7 +79,7 @@ def serves_again(small):
     wait_for(lambda: not is_refused(delete(small, "nosuch")), what="requests to be served")
 
 
-def test_nothing_is_done_unrecorded(small):
+def test_audited_actions_are_refused(small):
     small.kube.forget_requests()
     before = len(small.events(event="kube.request", verb="DELETE"))
     ssh_before = len(small.events(event="exec"))
@@ -107,7 +107,7 @@ def test_nothing_is_done_unrecorded(small):
     assert small.events(event="role.created", name="late")
 
 
-def test_what_is_only_read_goes_on(small):
+def test_reads_continue(small):
     with full(small):
         is_full(small)
         assert "person" in small.tctl("get", "users").out
@@ -121,7 +121,7 @@ def test_what_is_only_read_goes_on(small):
     assert "audit events are written again" in small.log.read_text()
 
 
-def test_a_guess_learns_nothing_and_counts(small):
+def test_logins_are_refused_alike_and_counted(small):
     user = small.add_user("guessed", "access")
     key = public_key(make_key(small.directory / "guessed.key"))
     small.wait_for_events(event="user.create", name="guessed")

@@ -117,7 +117,7 @@ def test_handshakes_that_never_end(new_cluster, tmp_path):
         raw.close()
 
 
-def test_strangers_handshakes_do_not_hold_up_who_is_known(own):
+def test_handshakes_of_unknown_addresses_do_not_delay_a_known_one(own):
     """Many addresses send a TLS hello and nothing more; a caller with a certificate has used our own address."""
     hello, numbers = client_hello(), itertools.count()
 
@@ -140,7 +140,7 @@ def answers(cluster):
     return False
 
 
-def test_pings_whose_answers_nobody_reads(own):
+def test_pings_with_unread_answers(own):
     def attack(until):
         frame = b"\0\0\x08\x06\0\0\0\0\0" + bytes(8)
         while time.monotonic() < until:
@@ -153,7 +153,7 @@ def test_pings_whose_answers_nobody_reads(own):
         pass
 
 
-def test_an_unfinished_message_has_its_time(own):
+def test_an_unfinished_message_times_out(own):
     """The call times out, and the connection stays."""
     with GrpcClient(own.auth_port) as client:
         stream = client.open(PING)
@@ -176,7 +176,7 @@ def test_a_caller_without_certificate_sends_little(own):
         assert client.call(PING, b"")
 
 
-def test_watches_that_nobody_reads_share_what_is_kept(own, tmp_path):
+def test_unread_watches_share_their_memory(own, tmp_path):
     """One caller has fifty watches and reads nothing during 9 MB of changes."""
     identity = admin_identity(own, tmp_path)
     clients = [GrpcClient(own.auth_port, identity) for _ in range(50)]

@@ -133,7 +133,7 @@ def test_a_deleted_data_directory_gets_a_new_id(place, tmp_path):
     agent.stop()
 
 
-def test_the_true_agent_decides_by_its_own_labels(place, person, far):
+def test_an_agent_decides_by_its_own_labels(place, person, far):
     """An administrator has written other labels into the node's resource, which the proxy believes."""
     found = node_with_id(place, id_of(far))
     found["metadata"]["labels"]["environment"] = "dev"
@@ -201,7 +201,7 @@ def test_a_certificate_of_a_host_is_good_for_a_week(near, tmp_path):
 
 
 @pytest.mark.parametrize("role", ["Admin", "Nop", "Signup", "ProvisionToken", "RemoteProxy", "Instance"])
-def test_a_token_gives_roles_of_services_alone(place, role):
+def test_a_token_gives_only_roles_of_services(place, role):
     text = f"{{kind: token, version: v2, metadata: {{name: a-token-of-{role}}}, spec: {{roles: [{role}]}}}}"
     done = place.tctl("create", stdin=text, ok=False)
     assert done.code == 1 and f"a token cannot give the role {role}" in done.err, done
@@ -210,7 +210,7 @@ def test_a_token_gives_roles_of_services_alone(place, role):
 
 
 @pytest.mark.parametrize("role", ["Admin", "Auth", "Proxy", "Nop"])
-def test_a_token_of_before_gives_no_such_role(new_place, role, tmp_path):
+def test_an_old_token_gives_no_forbidden_role(new_place, role, tmp_path):
     """The token is from a version that permitted the role: the test writes it into the database."""
     secret = "0123456789abcdef0123456789abcdef"
     new_place.tctl("create", stdin=f"{{kind: token, version: v2, metadata: {{name: {secret}}}, spec: {{roles: [Node]}}}}")
@@ -314,7 +314,7 @@ def test_a_user_without_the_right_removes_nobody(place, person, near):
     assert done.code == 4, done
 
 
-def test_rm_of_a_node_keeps_its_meaning(place, person, near):
+def test_a_removed_node_resource_returns(place, person, near):
     place.tctl("rm", f"node/{id_of(near)}")
     event = place.wait_for_events(event="node.delete", name=id_of(near))[0]
     assert event["user"]

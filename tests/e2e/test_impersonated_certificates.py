@@ -73,7 +73,7 @@ def test_impersonated_certificate_takes_no_access_request(cluster, people):
     certificate(cluster, people, impersonated, "helped", name="renewed")
 
 
-def test_nobody_impersonates_with_the_roles_of_a_request(cluster, people):
+def test_requested_roles_do_not_permit_impersonation(cluster, people):
     identifier = approved_request(cluster, people, "impersonator-x", "access")
     elevated = certificate(cluster, people, people["impersonator-x"], "impersonator-x", [identifier], name="elevated")
     with pytest.raises(GrpcError) as refusal:

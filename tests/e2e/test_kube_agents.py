@@ -133,7 +133,7 @@ def test_both_are_listed_and_switched_between(member, second):
     assert not second.kube.requests(path="/api/v1/namespaces/default/pods")
 
 
-def test_a_silent_agent_delays_nobody_else(cluster, member, make_user, second, tmp_path):
+def test_a_silent_agent_delays_no_other_client(cluster, member, make_user, second, tmp_path):
     wait_for(lambda: "second" in names(member), what="the second cluster")
     identity = log_in_by_web(cluster, make_user(), tmp_path, "many")
     endpoints = [KubeEndpoint(cluster, identity, "second") for _ in range(24)]
@@ -153,7 +153,7 @@ def test_a_silent_agent_delays_nobody_else(cluster, member, make_user, second, t
             endpoint.stream.close()
 
 
-def test_it_goes_and_comes_back_with_its_agent(member, second):
+def test_a_cluster_disappears_and_returns_with_its_agent(member, second):
     wait_for(lambda: "second" in names(member), what="the second cluster")
     member("kube", "login", "second")
     assert "web" in member.kubectl("get", "pods").out
@@ -168,7 +168,7 @@ def test_it_goes_and_comes_back_with_its_agent(member, second):
     second.start()
 
 
-def test_a_lock_ends_what_is_open(cluster, make_user, tmp_path):
+def test_a_lock_ends_an_open_watch(cluster, make_user, tmp_path):
     machine = Tsh(cluster, tmp_path)
     user = make_user()
     machine.login(user)
@@ -181,7 +181,7 @@ def test_a_lock_ends_what_is_open(cluster, make_user, tmp_path):
         assert time.monotonic() - begin < 5
 
 
-def test_the_proxy_comes_back(cluster, member):
+def test_agents_reconnect_after_a_restart_of_the_proxy(cluster, member):
     member("kube", "login", "dev-cluster")
     cluster.kill()
     cluster.start()

@@ -92,7 +92,7 @@ def test_the_first_request_of_a_connection_is_not_held_up(cluster, kube, people)
     b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     b"nonsense\r\n\r\n", CONTINUE * 100,
 ])
-def test_what_is_no_answer_is_an_error(cluster, kube, people, wrong):
+def test_malformed_answers_are_errors(cluster, kube, people, wrong):
     def script(request, send):
         send(wrong if "wrong" in request.target else for_user(request))
         return True
@@ -107,7 +107,7 @@ def test_what_is_no_answer_is_an_error(cluster, kube, people, wrong):
 
 @pytest.mark.parametrize("extra", [answer({"for": "nobody"}), b"x", b"\r\n", HINTS, CONTINUE])
 @pytest.mark.parametrize("together", [True, False])
-def test_what_follows_an_answer_is_nobodys(cluster, kube, people, extra, together):
+def test_bytes_after_an_answer_reach_no_user(cluster, kube, people, extra, together):
     sent = threading.Event()
 
     def script(request, send):
@@ -134,7 +134,7 @@ def test_what_follows_an_answer_is_nobodys(cluster, kube, people, extra, togethe
     b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n0\r\n",
 ])
-def test_half_an_answer_has_no_end(cluster, kube, people, half):
+def test_incomplete_answers_stay_incomplete(cluster, kube, people, half):
     def script(request, send):
         send(half if "half" in request.target else for_user(request))
         return "half" not in request.target
@@ -176,7 +176,7 @@ def test_answers_without_a_body(cluster, kube, people):
 
 
 @pytest.mark.parametrize("method", ["DELETE", "POST", "PATCH", "PUT"])
-def test_what_changes_something_is_sent_once(cluster, kube, people, method):
+def test_changing_requests_are_sent_once(cluster, kube, people, method):
     changes = []
 
     def script(request, send):
@@ -194,7 +194,7 @@ def test_what_changes_something_is_sent_once(cluster, kube, people, method):
     assert len(changes) == 1
 
 
-def test_what_changes_nothing_goes_once_more(cluster, kube, people):
+def test_reads_are_repeated_on_a_broken_connection(cluster, kube, people):
     used, broken = set(), []
 
     def script(request, send):
@@ -214,7 +214,7 @@ def test_what_changes_nothing_goes_once_more(cluster, kube, people):
     pytest.fail("no connection was used twice")
 
 
-def test_an_early_answer_counts(cluster, kube, people):
+def test_an_early_answer_is_passed_on(cluster, kube, people):
     """The server refuses a request before it has read the body."""
     def script(_, send):
         send(answer({"kind": "Status"}, "Connection: close", status="413 Too Large"))
@@ -247,7 +247,7 @@ OWN = {"metadata": {"name": "db", "namespace": "team-a"}}
     answer(b'{"items":[]}{"items":["secret"]}'),
     answer({"kind": "PodList", "items": [OTHERS]}, status="299 Other", content_type="text/html"),
 ])
-def test_an_answer_of_another_form_is_not_passed(cluster, kube, people, sent):
+def test_unfilterable_answers_are_refused(cluster, kube, people, sent):
     def script(_, send):
         send(sent)
         return True
@@ -266,7 +266,7 @@ def test_an_answer_of_another_form_is_not_passed(cluster, kube, people, sent):
     {"kind": "PartialObjectMetadataList", "items": [OWN, OTHERS]},
 ])
 @pytest.mark.parametrize("status", ["200 OK", "203 Other", "299 Other"])
-def test_what_is_out_of_reach_leaves_answers(cluster, kube, people, sent, status):
+def test_objects_out_of_reach_are_filtered(cluster, kube, people, sent, status):
     def script(request, send):
         assert request.headers["accept-encoding"] == "identity" and "range" not in request.headers
         send(answer(sent, status=status))
@@ -278,7 +278,7 @@ def test_what_is_out_of_reach_leaves_answers(cluster, kube, people, sent, status
     assert b"secret" not in answered.body and b'"db"' in answered.body
 
 
-def test_the_form_of_a_list_is_what_was_asked_for(cluster, kube, people):
+def test_the_accept_field_of_a_filtered_list(cluster, kube, people):
     accepts = []
 
     def script(request, send):
@@ -297,7 +297,7 @@ def test_the_form_of_a_list_is_what_was_asked_for(cluster, kube, people):
         f"{json_only};as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,{json_only}", json_only, json_only]
 
 
-def test_events_that_tell_of_no_object_are_dropped(cluster, kube, people):
+def test_watch_events_are_filtered(cluster, kube, people):
     lines = [{"type": "ADDED", "object": OWN}, {"type": "ADDED", "object": OTHERS}, {"type": "ADDED"},
              {"type": "OTHER", "object": OTHERS}, {"kind": "SecretList", "items": [OTHERS]}, {"items": [OTHERS]},
              {"type": "BOOKMARK", "object": {"kind": "Pod", "metadata": {"resourceVersion": "7"}}},

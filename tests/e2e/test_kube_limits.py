@@ -64,7 +64,7 @@ def log_in(cluster, tmp_path):
 
 
 @pytest.mark.parametrize("said", [b"", b"GET /api HTTP/1.1\r\nHost: x\r\n"])
-def test_who_has_no_certificate_does_not_wait_here(cluster, said):
+def test_a_client_without_a_certificate_is_disconnected_soon(cluster, said):
     with KubeEndpoint(cluster, None, timeout=40) as endpoint:
         endpoint.stream.sendall(said)
         begin = time.monotonic()
@@ -72,13 +72,13 @@ def test_who_has_no_certificate_does_not_wait_here(cluster, said):
         assert time.monotonic() - begin < 25
 
 
-def test_who_has_no_certificate_gets_one_answer(cluster):
+def test_a_client_without_a_certificate_gets_one_answer(cluster):
     with KubeEndpoint(cluster, None) as endpoint:
         assert endpoint.ask("GET", "/version").status == 403
         assert endpoint.ended()
 
 
-def test_a_header_must_come(cluster, kube, log_in):
+def test_an_unfinished_header_times_out(cluster, kube, log_in):
     identity = log_in("slow")
     kube.script = lambda request, send: send(answer({})) or True
     with KubeEndpoint(cluster, identity, timeout=40) as endpoint:
@@ -125,7 +125,7 @@ def many_files():
 
 
 @pytest.mark.usefixtures("many_files")
-def test_new_connections_of_a_user_wait_for_their_turn_and_have_a_limit(cluster, kube, log_in):
+def test_connections_of_a_user_are_paced_and_limited(cluster, kube, log_in):
     eager, another = log_in("eager"), log_in("calm")
     kube.script = lambda request, send: send(answer({})) or True
     with contextlib.ExitStack() as stack:
@@ -192,7 +192,7 @@ def test_a_large_list_is_filtered_as_it_arrives(cluster, kube, log_in):
     assert cluster.resident("VmHWM") - before < 64 << 20
 
 
-def test_watches_that_nobody_reads_cost_little_and_end(cluster, kube, log_in):
+def test_unread_watches_use_little_memory_and_end(cluster, kube, log_in):
     event = json.dumps({"type": "ADDED", "object": {"metadata": {"name": "db", "namespace": "team-a"},
                                                     "data": "x" * 100_000}}).encode() + b"\n"
     ended = []
@@ -283,7 +283,7 @@ def test_requests_at_a_time_are_counted(cluster, kube, log_in):
     ("plain", "GET", PODS + "/db/exec?command=sh&stdin=true", 101), ("no", "GET", PODS + "/db/exec?command=sh&tty=False", 101),
     ("forward", "POST", PODS + "/db/portforward?ports=80", 101),
 ])
-def test_who_must_be_recorded_opens_no_terminal(cluster, kube, log_in, name, method, target, status):
+def test_strict_recording_forbids_terminals(cluster, kube, log_in, name, method, target, status):
     def script(request, send):
         send(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n")
         return False

@@ -209,7 +209,7 @@ def read_answer(reader):
     return body
 
 
-def test_answers_in_pieces_end_once(cluster, tmp_path):
+def test_chunked_answers_end_once(cluster, tmp_path):
     """After an answer in chunks the next bytes are the next answer, also after a watch that timed out."""
     context = client_context(*log_in_by_web(cluster, cluster.add_user("pieces"), tmp_path, "pieces"), None, ["http/1.1"])
     with socket.create_connection(("127.0.0.1", cluster.proxy_port), timeout=20) as raw:

@@ -85,7 +85,7 @@ def member(world):
         yield machine
 
 
-def test_what_kubectl_can_use_is_served(world, member):
+def test_contexts_usable_by_kubectl_are_served(world, member):
     """kubectl with a file of one context shows whether the context is usable."""
     served = {row["kube_cluster_name"] for row in json.loads(member("kube", "ls", "--format=json").out)}
     alone = world.directory / "alone"

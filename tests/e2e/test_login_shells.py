@@ -115,7 +115,7 @@ def test_start_files_that_run_something_else(node, person, shell):
             path.unlink()
 
 
-def test_what_leaves_unless_there_is_a_session(node, person):
+def test_start_files_that_test_for_a_session(node, person):
     """Start files that replace the shell outside of a session do not do so on a node."""
     for shell, text in (("fish", "if not set -q TELEPORT_SESSION; exec /bin/bash; end\n"),
                         ("tcsh", "if (! $?TELEPORT_SESSION) exec /bin/bash\n")):
@@ -181,7 +181,7 @@ def test_people_at_shells_that_are_no_sh(node, person, login, typed, code, text)
 
 
 @pytest.mark.parametrize("login", ["rbash", "nologin", "missing", "menu", "gitsh"])
-def test_no_files_by_shells_that_give_none(node, person, login, tmp_path):
+def test_restricting_shells_copy_no_files(node, person, login, tmp_path):
     (tmp_path / "file").write_text("x")
     assert person("scp", tmp_path / "file", f"{login}@localhost:no", stdin="\n").code != 0
     assert not (node.home(login) / "no").exists()
@@ -233,7 +233,7 @@ def openssh(node, tmp_path_factory):
 
 
 @pytest.mark.parametrize("login", NAMES)
-def test_logins_as_directories_make_them(node, person, login, tmp_path):
+def test_logins_with_special_characters(node, person, login, tmp_path):
     """tsh ssh, scp and sftp quote characters that ssh's configuration would interpret."""
     here, back = tmp_path / "here", tmp_path / "back"
     here.write_text("copied\n")
@@ -246,7 +246,7 @@ def test_logins_as_directories_make_them(node, person, login, tmp_path):
 
 
 @pytest.mark.parametrize("login", NAMES)
-def test_logins_that_sshds_log_writes_otherwise(node, openssh, login):
+def test_logins_that_sshds_log_escapes(node, openssh, login):
     done = openssh("-l", login, f"localhost.{node.cluster.name}", "echo in; id -u")
     assert (done.code, done.out) == (0, f"in\n{node.uids[login]}\n"), done
     for kind in ("session.start", "exec", "session.end"):
@@ -256,7 +256,7 @@ def test_logins_that_sshds_log_writes_otherwise(node, openssh, login):
 @pytest.mark.parametrize("name", ["h\u00e9ctor", "\u0438\u0432\u0430\u043d.\u043f\u0435\u0442\u0440\u043e\u0432",
                                   "\u65e5\u672c\u8a9e\u30e6\u30fc\u30b6\u30fc", "\U0001f600", "DOMAIN\\jdoe", "long" * 375],
                          ids=["latin", "cyrillic", "japanese", "emoji", "domain", "long"])
-def test_users_whose_names_sshds_log_writes_otherwise(node, name, tmp_path):
+def test_users_whose_names_sshds_log_escapes(node, name, tmp_path):
     somebody = Person(node.cluster, tmp_path, name, "shells")
     assert somebody("ssh", "app@localhost", "echo in").ok().out == "in\n"
     assert somebody.tells("app", "exec", "session.end")
@@ -302,7 +302,7 @@ THIEF = textwrap.dedent(r"""
     """)
 
 
-def test_another_session_of_the_login_adds_nothing_to_what_is_seen(node, person):
+def test_another_session_of_the_login_cannot_write_unrecorded(node, person):
     """The other session may stop processes and write to the session's terminal, but not to the user's own terminal."""
     path = node.write("app", "thief.py", THIEF)
     terminal = person.terminal("app")
@@ -318,7 +318,7 @@ def test_another_session_of_the_login_adds_nothing_to_what_is_seen(node, person)
     assert "gone" in kept and ended.out.count("stolen") <= kept.count("stolen")
 
 
-def test_who_ends_sshds_process_ends_the_session(node, person):
+def test_the_session_ends_with_sshds_process(node, person):
     terminal = person.terminal("app")
     assert terminal.wait_for(r"\$ ?$")
     terminal.type("trap '' HUP TERM; echo pi''d=$$= si''d=$TELEPORT_SESSION=\n")
@@ -355,7 +355,7 @@ INTRUDER = textwrap.dedent(r"""
     """)
 
 
-def test_what_a_user_runs_has_no_say_at_the_sessions_socket(node, person):
+def test_programs_of_a_user_cannot_use_the_session_socket(node, person):
     path = node.write("app", "intruder.py", INTRUDER)
     before = len(node.cluster.events(event="session.start"))
     assert person("ssh", "app@localhost", f"python3 {path}").ok().out == "0\n"

@@ -105,7 +105,7 @@ def test_others_are_served_during_a_storm(running, tmp_path):
     running.stop()
 
 
-def test_a_storm_does_not_hold_up_the_end(running):
+def test_the_cluster_stops_during_a_storm(running):
     with Storm(running, first=2):
         began = time.monotonic()
         running.stop()

@@ -52,7 +52,7 @@ def test_a_file_leaves_the_own_way_in(self_tctl, name, tmp_path, text):
     self_tctl("create", "-f", "--confirm", file)
 
 
-def test_a_file_that_takes_nothing_away_is_free(self_tctl, cluster, name, tmp_path):
+def test_a_harmless_file_needs_no_option(self_tctl, cluster, name, tmp_path):
     file = tmp_path / "file.yaml"
     file.write_text("\n---\n".join([ROLE.format(name=f"{name}-2", spec=READS), ROLE.format(name=name, spec=WRITES),
                                     USER.format(name=f"{name}-3", role="auditor")]))

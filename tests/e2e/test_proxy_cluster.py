@@ -78,7 +78,7 @@ def test_the_auth_service_answers_inside(place, identity, named):
             assert fields(client.call("/proto.AuthService/GetDomainName"))[1] == [place.name.encode()]
 
 
-def test_who_calls_is_said_by_the_inner_certificate(place, identity):
+def test_the_inner_certificate_identifies_the_caller(place, identity):
     """The outer certificate opens the call; the inner certificate decides the caller's rights."""
     with tunnel(place, identity, b"") as (inner, _), GrpcClient(None, raw=inner) as client:
         with pytest.raises(GrpcError) as refused:

@@ -103,7 +103,7 @@ def test_what_was_shown_is_played_back(place, person):
     wait_for(lambda: not spool(place.data_dir), what="an empty spool")
 
 
-def test_it_is_events(place, person):
+def test_a_recording_has_events(place, person):
     session, _ = record(person, "stty cols 101 rows 31")
     recording(place, session)
     events = events_of(person, session)
@@ -141,7 +141,7 @@ spec:
 """
 
 
-def test_who_reaches_a_node_may_view_its_recordings(place, person, tmp_path):
+def test_users_with_access_to_a_node_may_view_its_recordings(place, person, tmp_path):
     session, _ = record(person, "true")
     place.wait_for_events(event="session.end", sid=session)
     recording(place, session)
@@ -247,7 +247,7 @@ def test_from_another_host(place, person, far):
     wait_for(lambda: not spool(far.directory / "data"), what="an empty spool")
 
 
-def test_another_host_has_no_part_in_a_recording(place, person, far, tmp_path):
+def test_another_host_cannot_write_a_recording(place, person, far, tmp_path):
     """The auth service refuses the other host during the session and afterwards."""
     # Reversed, so that the dictionary has the first block of each kind.
     blocks = dict(reversed(split_pem((far.directory / "data" / "agent_identity").read_text())))
@@ -365,7 +365,7 @@ def test_sync_modes(place, person, far):
     (("recordings", "ls", "--limit=none"), BAD_PARAMETER),
     (("recordings", "ls", "--from-utc=yesterday"), BAD_PARAMETER),
 ])
-def test_what_cannot_be_meant(person, words, code):
+def test_invalid_arguments(person, words, code):
     done = person(*words, ok=False)
     assert done.code == code, done
     assert done.out == "" and len(done.err.splitlines()) <= 2

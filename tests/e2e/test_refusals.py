@@ -110,7 +110,7 @@ def test_versions_of_clients(cluster, papers, endpoint, version, accepted):
 
 
 @pytest.mark.parametrize("endpoint", ALL_ENDPOINTS)
-def test_lock_closes_every_door_and_expiry_of_it_opens_them(cluster, endpoint, tmp_path):
+def test_lock_closes_every_endpoint_until_its_removal(cluster, endpoint, tmp_path):
     user = cluster.add_user(f"locked-{endpoint.replace('_', '-')}")
     identity = log_in(cluster, user, tmp_path, "locked")
     assert ALL_ENDPOINTS[endpoint](cluster, identity).granted

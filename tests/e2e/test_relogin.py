@@ -101,7 +101,7 @@ def on_terminal(person, *words):
 
 
 @pytest.mark.parametrize("words,seen", GOING_ON, ids=[row[0].split()[0] for row in GOING_ON])
-def test_a_person_goes_on(person, tmp_path, words, seen):
+def test_commands_continue(person, tmp_path, words, seen):
     (tmp_path / "file").write_text("x")
     words = words.format(login=LOGIN, file=tmp_path / "file").split()
     terminal = Terminal([person.path, *words], {**person.env, "TERM": "dumb"})
@@ -115,7 +115,7 @@ def test_a_person_goes_on(person, tmp_path, words, seen):
 
 
 @pytest.mark.parametrize("words", ASKING)
-def test_a_person_is_asked(late, words):
+def test_terminals_get_a_prompt(late, words):
     terminal = Terminal([late.path, *words.split()], late.env)
     assert terminal.wait_for(f"{WHY}\\s*Password of late: "), terminal.seen
     terminal.type("\x03")
@@ -123,7 +123,7 @@ def test_a_person_is_asked(late, words):
 
 
 @pytest.mark.parametrize("words", [words for words in ASKING if not words.startswith("kubectl")])
-def test_scripts_are_told(late, words):
+def test_scripts_get_an_error(late, words):
     """Scripts have no terminal, or a terminal only for stdin or stderr."""
     done = late(*words.split(), ok=False)
     assert done.code == NOT_LOGGED_IN and "has expired" in done.err and not done.out
@@ -133,7 +133,7 @@ def test_scripts_are_told(late, words):
 
 
 @pytest.mark.parametrize("words", NEVER_ASKING)
-def test_nobody_is_asked(late, words):
+def test_commands_that_never_prompt(late, words):
     done = Terminal([late.path, *words.split()], late.env).finish()
     assert done.code == NOT_LOGGED_IN and "Password" not in done.out
 

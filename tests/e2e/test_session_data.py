@@ -75,7 +75,7 @@ def test_sessions_of_one_connection_are_counted_once(place, person, tmp_path):
     assert event["sid"] == first["sid"]
 
 
-def test_whom_nobody_lets_in(place, person):
+def test_refused_logins_have_no_event(place, person):
     assert person("ssh", "stranger@far", "true", ok=False).code == 255
     person("ssh", f"{LOGIN}@far", "true")
     assert data_of(place, person)["login"] == LOGIN

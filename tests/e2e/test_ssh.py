@@ -112,14 +112,14 @@ def test_exit_codes(nodes, machine, code):
 
 @pytest.mark.parametrize("options, code", [([], 0), (["-o", "ServerAliveInterval=never"], CONNECTION_FAILED),
                                            (["-o", "ProxyUseFdpass=no"], 0)])
-def test_nothing_stays_that_dialled(nodes, machine, tmp_path, options, code):
+def test_no_dialling_process_remains(nodes, machine, tmp_path, options, code):
     """The process that dials while ssh starts ends with ssh, also when ssh fails before it connects."""
     mark = f"exit 0; # {tmp_path}"
     assert machine("ssh", *options, f"{LOGIN}@{nodes.node}", mark, ok=False).code == code
     wait_for(lambda: not processes_with(str(machine.path), mark), what="the end of the dialling process")
 
 
-def test_killed_with_its_ssh(nodes, machine, tmp_path):
+def test_dialling_process_ends_with_ssh(nodes, machine, tmp_path):
     mark = f"echo begun; sleep 60; # {tmp_path}"
     session = Background([machine.path, "ssh", f"{LOGIN}@{nodes.node}", mark], machine.env, tmp_path / "log")
     with session:

@@ -59,7 +59,7 @@ def test_a_session_ends_and_says_why(place, log_in, tmp_path, name, options, com
     assert event["code"] == "T3006I" and reason in event["reason"]
 
 
-def test_who_types_is_not_idle(log_in, tmp_path):
+def test_a_typing_user_is_not_idle(log_in, tmp_path):
     person = log_in("typing", "client_idle_timeout: 3s")
     words = [person.path, "ssh", f"{LOGIN}@localhost", "cat"]
     with subprocess.Popen(words, env=person.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as session:

@@ -50,13 +50,13 @@ def test_wrong_command_lines(member, words):
 
 
 @pytest.mark.parametrize("words", [["--local"], ["--invite=bob"], ["--reason=x"], ["-J", "jump"]])
-def test_what_is_not_there(member, words):
+def test_unimplemented_options(member, words):
     done = member("ssh", *words, "root@web", ok=False)
     assert "not implemented" in done.err and done.code not in (0, USAGE, NOT_LOGGED_IN)
 
 
 @pytest.mark.parametrize("login", ["-oProxyCommand=x", "a -oProxyCommand=x", "$(id)", "a;b", "a'b"])
-def test_logins_that_are_none(member, login):
+def test_invalid_logins(member, login):
     done = member("ssh", f"--login={login}", "web", "id", ok=False)
     assert done.code not in (0, CONNECTION_FAILED) and "cannot be a login" in done.err
 

@@ -135,7 +135,7 @@ def test_words(person, words, out):
     (["-o", "Port=x"], "-o Port takes a number"), (["-o", "NoEquals"], "no argument"),
     (["-p", "65536"], "65535"), (["-W", "x:1"], '"-W"'), (["-F", "x"], '"-F"'), (["-E", "x"], '"-E"'),
     *(([flag], f'"{flag}"') for flag in ("-q", "-n", "-4", "-6", "-C", "-g", "-s", "-M"))])
-def test_what_is_no_flag(person, words, said):
+def test_invalid_flags(person, words, said):
     done = person("ssh", *words, HOST, "echo in", ok=False)
     assert done.code in (USAGE, CONNECTION_FAILED) and done.out == "" and said in done.err
     assert len(done.err.splitlines()) <= 2
@@ -198,7 +198,7 @@ def test_ports_are_forwarded_where_roles_say_so(people, page, tmp_path, who, fla
         assert ssh.process.poll() is None
 
 
-def test_nothing_is_run_until_the_user_ends_it(person):
+def test_a_session_without_a_command_ends_with_ctrl_c(person):
     """With -N, tsh runs until Ctrl-C on the terminal."""
     port = free_port()
     terminal = Terminal([person.path, "ssh", "-N", "-D", str(port), HOST], person.env)

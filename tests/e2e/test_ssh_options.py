@@ -97,7 +97,7 @@ def test_the_table_has_every_option(plain):
 
 
 @pytest.mark.parametrize("spelling", ["{}={}", "{} {}", "{} = {}", "{}\t{}"])
-def test_what_tsh_decides_stays(person, plain, spelling):
+def test_options_that_tsh_sets_cannot_be_changed(person, plain, spelling):
     words = [word for name, value in OWN.items() for word in ("-o", spelling.format(name.upper(), value))]
     options, said = settled(person, *words)
     assert options == plain

@@ -109,12 +109,12 @@ def test_targets(targets, host, port, found):
 
 
 @pytest.mark.parametrize("targets", ["one-node"], indirect=True)
-def test_what_cannot_be_reached_is_not_there(targets):
+def test_inaccessible_nodes_are_not_found(targets):
     assert targets("twin") == [FIRST] and targets(SECOND) == []
 
 
 @pytest.mark.parametrize("targets", ["asking"], indirect=True)
-def test_what_could_be_asked_for_is_there(place, targets, resolve):
+def test_requestable_nodes_are_found(place, targets, resolve):
     assert sorted(targets("twin")) == [FIRST, SECOND]
     assert resolve("asking", host=SECOND) == SECOND
     assert resolve("asking", labels=[("place", "here")])[0] == NOT_FOUND  # a search finds only accessible nodes

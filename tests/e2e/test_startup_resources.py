@@ -102,7 +102,7 @@ def test_a_file_with_a_mistake_starts_nothing(new_cluster, file, tmp_path, chang
     assert "token-of-the-start" not in done.err
 
 
-def test_it_is_for_the_auth_service(file, tmp_path):
+def test_the_option_needs_the_auth_service(file, tmp_path):
     words = ["start", "--roles=node", "--token=t", "--auth-server=localhost:1", f"--data-dir={tmp_path}/data"]
     done = run([program("teleport"), *words, "--apply-on-startup", file], environment(tmp_path))
     assert done.code == USAGE and "--apply-on-startup is for a process with the auth service" in done.err

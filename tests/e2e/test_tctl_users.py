@@ -33,7 +33,7 @@ def test_add_sets_traits(tctl, name):
 
 
 @pytest.mark.parametrize("user", ["x/y", "..", ".", "a\tb", "\u202eevil", "a\x7fb"])
-def test_names_that_no_user_can_have(tctl, user, tmp_path):
+def test_invalid_names_of_users(tctl, user, tmp_path):
     """Files of a login have the name of the user. The refusal comes before there is a link."""
     document = tmp_path / "user.json"
     document.write_text(json.dumps({"kind": "user", "version": "v2", "metadata": {"name": user},

@@ -101,13 +101,13 @@ def assert_recorded(place, person, session, *words):
     assert json.loads(person("play", session, "--format=json").out)[-1]["event"] == "session.end"
 
 
-def test_the_node_is_elsewhere(net, person, far):
+def test_the_node_has_a_separate_network(net, person, far):
     """The node's machine has no interface but the cable to the cluster."""
     there = person("ssh", f"{LOGIN}@far", f"ls {SEEN}").out.split()
     assert sorted(there) == ["lo", f"{net.cable}2"]
 
 
-def test_it_is_listed(person, far):
+def test_the_node_is_listed(person, far):
     (node,) = json.loads(person("ls", "--format=json").out)
     assert (node["spec"]["hostname"], node["spec"]["use_tunnel"]) == ("far", True)
     assert node["metadata"]["labels"] == {"environment": "dev"}
@@ -171,7 +171,7 @@ def test_the_cable_is_out_for_a_while(net, place, person, far):
     assert_recorded(place, person, session, "before", "meanwhile", "after")
 
 
-def test_who_asks_while_the_cable_is_out(net, person, far):
+def test_a_command_during_an_outage(net, person, far):
     """tsh waits for its timeout, and prints one message."""
     net.cut()
     try:
@@ -278,7 +278,7 @@ def test_a_strict_session_on_a_full_disk(strict, small):
     assert run_on_terminal(strict, "echo i''n; exit 7").code == 7
 
 
-def test_what_a_full_disk_left_of_a_session_is_played_to_who_was_in_it(place, person, strict, small):
+def test_the_recorded_part_of_a_session_is_played_to_its_user(place, person, strict, small):
     for who in (person, strict):
         terminal, session = open_session(who, "small")
         say(terminal, "before")
@@ -297,7 +297,7 @@ def test_a_session_on_a_full_disk(person, small):
     assert len(re.findall(f"warning: this session is not recorded from here on: .*{NO_SPACE}", done.out)) == 1
 
 
-def test_who_is_on_a_node_that_is_killed_is_told(net, place, person, tmp_path):
+def test_a_user_on_a_killed_node_gets_a_message(net, place, person, tmp_path):
     agent = Agent(place, tmp_path, "brittle", wrapper=net.node.wrapper).start()
     terminal, _ = open_session(person, "brittle")
     agent.kill()

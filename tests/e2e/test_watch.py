@@ -54,7 +54,7 @@ def test_a_rehearsal_is_no_change(admin, cluster, name):
     assert next_event(admin, roles) == (PUT, 9, f"{name}-made")
 
 
-def test_watches_of_who_leaves_or_changes_end(cluster, name, tmp_path):
+def test_watches_end_with_their_user(cluster, name, tmp_path):
     cluster.create(f"{{kind: role, version: v7, metadata: {{name: {name}}}, spec: {{allow: {{rules: "
                    "[{resources: [role], verbs: [read]}]}}}")
     identity = log_in(cluster, cluster.add_user(name, name), tmp_path, "before")

@@ -26,7 +26,7 @@ def place(tmp_path_factory):
         yield running
 
 
-def test_what_could_be_asked_for_is_there():
+def test_requestable_nodes_are_found():
     """Replaces the imported test: Teleport's open-source edition has no access requests for resources."""
 
 
