@@ -12,7 +12,7 @@
 namespace sallyport {
 namespace {
 
-// The log is the process's: each test gives it back to stderr.
+// Sends the log to a file. The process has one log, so the destructor returns it to stderr.
 struct LogToFile {
   explicit LogToFile(const std::string& log_path) : path(log_path) {
     LogOutput output;

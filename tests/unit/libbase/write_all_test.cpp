@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A connection whose sides do not block, with a text that is more than what it holds.
+// A connection with non-blocking sides, and a text that is longer than its buffers.
 struct Fixture {
   const std::string text = std::string(8 << 20, 'x');
   SocketPair pair = MakeSocketPair(SOCK_NONBLOCK | SOCK_CLOEXEC).value();

@@ -16,7 +16,7 @@ using namespace test;
 
 std::string Room(std::uint32_t stream) { return Frame(FrameType::kWindowUpdate, 0, stream, BigEndian(1 << 24, 4)); }
 
-// A call, and the other side by hand.
+// A call, and a socket on which the test plays the server.
 struct Sample {
   Sample() {
     int pair[2];

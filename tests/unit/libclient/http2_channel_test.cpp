@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 const HeaderFields kRequest = {{":method", "POST"}, {":scheme", "https"}, {":path", "/a"}, {":authority", "b"}};
 
-// The other end of a channel, by hand.
+// The other end of a channel, on which the test plays the server.
 class Peer {
  public:
   Peer() {
@@ -26,9 +26,9 @@ class Peer {
     channel = Http2Channel::Start(std::make_unique<SocketStream>(pair[1]), "the peer").value();
     Send(Frame(FrameType::kSettings, 0, 0));
   }
-  // From any thread, so without an assertion: what is lost here is missed by the other side.
+  // Has no assertion, because any thread may call; a failed write makes the other side miss bytes.
   void Send(const std::string& bytes) { std::ignore = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL); }
-  // Reads until the text is there. Returns false when the other side has ended.
+  // Reads until the text has arrived. Returns false when the other side has ended.
   bool Await(std::string_view text) {
     while (!seen_.contains(text)) {
       char buffer[4096];
@@ -75,7 +75,7 @@ TEST_CASE("who waits too long is told, and the other side too", "[http2]") {
   REQUIRE_FALSE(answer);
   CHECK(answer.error().message == "the peer does not answer in time");
   CHECK(peer.Await(Frame(FrameType::kReset, 0, 1, BigEndian(8, 4))));
-  // An answer that comes after all is nobody's, and the next call has its own.
+  // A late answer is ignored, and the next call gets its own answer.
   peer.Send(HeadersFrame(1, {{":status", "200"}}, true));
   std::thread server([&] {
     peer.Await("again");

@@ -12,7 +12,7 @@ using namespace test;
 const HeaderFields kRequest = {
     {":method", "POST"}, {":scheme", "https"}, {":path", "/a"}, {":authority", "b"}, {"te", "trailers"}};
 
-// A session after the settings of the other side, and what it answered to each request.
+// A session after the settings of the other side, and its results of each request.
 struct Sample {
   Sample() {
     REQUIRE(session.Receive(Frame(FrameType::kSettings, 0, 0)));
@@ -145,7 +145,7 @@ TEST_CASE("an answer that grows without end is cut off", "[http2]") {
   }
 }
 
-// A call with pieces both ways.
+// A call that streams pieces in both directions.
 struct SampleStream : Sample {
   SampleStream() {
     request = session
@@ -222,7 +222,7 @@ TEST_CASE("the other side gets room again for what was used, and for nothing els
 TEST_CASE("what is not HTTP/2 is an error", "[http2]") {
   Http2Session session;
   std::ignore = session.Receive("HTTP/1.1 400 Bad Request\r\n\r\n");
-  CHECK_FALSE(session.TakeOutput().empty());  // our complaint
+  CHECK_FALSE(session.TakeOutput().empty());  // our error frame
   CHECK(session.ended() == "it does not speak HTTP/2 as it should");
 }
 

@@ -171,7 +171,7 @@ TEST_CASE("what ssh reads goes where it can be written", "[ssh]") {
   variables["TMPDIR"] = directory.path();
   const std::string own = fmt::format("{}/sallyport-{}", directory.path(), ::geteuid());
   CHECK(prepare()->known_hosts.starts_with(own));
-  ::chmod(own.c_str(), 0777);  // somebody else could write there
+  ::chmod(own.c_str(), 0777);  // other users could write there
   CHECK_FALSE(prepare());
 }
 

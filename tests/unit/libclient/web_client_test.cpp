@@ -19,7 +19,7 @@ constexpr std::string_view kPing = R"({"auth":{"type":"local","second_factor":"o
 "public_addr":"px.example.com:443"},"db":{"postgres_listen_addr":"0.0.0.0:3080"},"tls_routing_enabled":true},
 "server_version":"18.3.0","min_client_version":"17.0.0-aa","cluster_name":"px.example.com"})";
 
-// A proxy that answers every request with the same text, and keeps the last request.
+// A proxy that answers every request with the same text, and records the last request.
 class FakeProxy {
  public:
   FakeProxy(int status, std::string body)

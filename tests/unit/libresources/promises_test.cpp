@@ -27,7 +27,7 @@ Resource RoleWith(const std::string& spec) {
   return Written("{kind: role, version: v8, metadata: {name: r}, spec: {" + spec + "}}");
 }
 
-// The fields of a message as YAML names them; those that the table takes apart are left to their parts.
+// Adds the fields of a message by their names in YAML; fields in `apart` are replaced by their own fields.
 void AddFields(const google::protobuf::Descriptor& type, const std::string& prefix, const std::set<std::string>& apart,
                std::set<std::string>& fields) {
   for (const FieldForm& form : FieldFormsOf(type)) {

@@ -1,4 +1,4 @@
-// The rules of the kinds other than roles: tables of what is refused and what is filled in.
+// Tests of the rules of kinds other than roles: tables of refused resources and of defaults.
 #include "libresources/kinds.h"
 #include "libresources/kinds/lock.h"
 #include "libresources/kinds/metadata.h"

@@ -8,7 +8,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-// What a command line means, or its error, on one line.
+// Returns the parsed command line, or its error, as one line of text.
 std::string Parsed(const Words& words) {
   static const Program program = SampleProgram();
   const auto invocation = ParseCommandLine(program, words);

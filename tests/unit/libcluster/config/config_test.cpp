@@ -151,7 +151,7 @@ TEST_CASE("the samples are accepted, and so is the example") {
   options.key_file = "/k.pem";
   options.node_labels = {{"env", "yes"}, {"a b:c", "1.10"}};
   const auto named = ParseTeleportConfig(SampleConfig(options).value(), "sample");
-  REQUIRE_FALSE(named);  // of the label with a blank
+  REQUIRE_FALSE(named);  // because of the label with a blank
   options.node_labels.erase("a b:c");
   const auto config = Parse(SampleConfig(options).value()).value();
   CHECK(config.auth.cluster_name == "ex.com");

@@ -10,7 +10,7 @@
 namespace sallyport {
 namespace {
 
-// Keeps the threads of a gate busy until it is let go of.
+// Keeps the threads of a gate busy until LetGo().
 class Busy {
  public:
   std::function<void()> work() {
@@ -33,7 +33,7 @@ TEST_CASE("one name from one source is tried twenty times a minute, others behin
   for (int i = 0; i < 40; ++i) {
     std::promise<void> done;
     REQUIRE(gate.Submit({"192.0.2.1", "alice"}, [&done] { done.set_value(); }));
-    done.get_future().wait();  // few may wait at a time
+    done.get_future().wait();  // the gate permits few waiting logins
   }
   CHECK(gate.Submit({"192.0.2.1", "alice"}, [] {}).error().kind == ErrorKind::kLimitExceeded);
   CHECK(gate.Submit({"192.0.2.1", "bob"}, [] {}));

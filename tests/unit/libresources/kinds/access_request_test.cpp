@@ -1,4 +1,4 @@
-// Access requests as resources: form, resources named, filters of lists.
+// Tests of access requests as resources: form, names of resources, filters of lists.
 #include "libresources/kinds/access_request.h"
 #include "libresources/kinds.h"
 

@@ -19,7 +19,7 @@ namespace {
 
 using std::chrono::hours;
 
-// A certificate of alice, in any of its variations.
+// The variations of a certificate of alice.
 struct CertificateRequest {
   std::vector<std::string> usage = {};
   Time not_before = Now() - hours(1);
@@ -110,7 +110,7 @@ TEST_CASE("a certificate ends with its user") {
   REQUIRE(fixture.auth().Commit(std::move(removal)));
   CHECK(ErrorOf(fixture, {pem}) == "access denied: user \"alice\" not found");
 
-  // The time of a user may be over by itself, when the certificate is known already.
+  // A user may expire after the authenticator has seen the certificate.
   SetExpires(user, Now() + std::chrono::minutes(30));
   BackendTransaction temporary;
   WriteResource(temporary, "user", user, WriteMode::kUpsert);

@@ -13,7 +13,7 @@ constexpr std::string_view kSsh =
 constexpr std::string_view kKube =
     "{event: session.end, proto: kube, kubernetes_cluster: blue, kubernetes_labels: {env: dev}}";
 
-// Who has one role, with a rule to read sessions under a condition.
+// Returns a caller with one role, which has a rule to read sessions under a condition.
 Caller Reader(std::string_view where, std::string_view labels, std::string_view options = "") {
   const Resource role = Decoded(fmt::format(
       "kind: role\nversion: v7\nmetadata: {{name: reader}}\nspec: {{options: {{{}}}, allow: {{{}, logins: [root], "
@@ -47,7 +47,7 @@ TEST_CASE("can_view(): never of a session with what cannot be told") {
         "{event: session.end, proto: [ssh], server_labels: {env: dev}}"}) {
     CHECK_FALSE(Reads(Reader("can_view()", "node_labels: {'*': '*'}, kubernetes_labels: {'*': '*'}"), end));
   }
-  // Labels that are none leave a node without labels.
+  // A node with malformed labels has no labels.
   CHECK_FALSE(Reads(Reader("can_view()", "node_labels: {env: dev}"), "{proto: ssh, server_labels: [env, dev]}"));
 }
 

@@ -90,7 +90,7 @@ TEST_CASE_METHOD(Fixture, "what a host has recorded is its own") {
 }
 
 TEST_CASE_METHOD(Fixture, "a session that runs is of the host that records it") {
-  const auto upload = recordings.Create(session, "host");  // nothing has come yet
+  const auto upload = recordings.Create(session, "host");  // no part has arrived yet
   REQUIRE(upload);
   CHECK(recordings.Create(session, "another").error().kind == ErrorKind::kAlreadyExists);
   CHECK(recordings.Resume(session, (*upload)->id(), "another").error().kind == ErrorKind::kAccessDenied);

@@ -1,4 +1,4 @@
-// Nodes are listed as the backend has them now.
+// Tests that the cache lists nodes as the backend has them.
 #include "libcluster/auth/nodes/node_cache.h"
 #include "libresources/kinds/metadata.h"
 
@@ -29,7 +29,7 @@ void Withdraw(AuthFixture& fixture, const std::string& id) {
   REQUIRE(fixture.auth().Commit(std::move(transaction)));
 }
 
-// Returns the ids of a piece of the list.
+// Returns the ids of a part of the list.
 std::vector<std::string> Ids(const Result<std::vector<SharedNode>>& nodes) {
   REQUIRE(nodes);
   std::vector<std::string> ids;
@@ -59,7 +59,7 @@ TEST_CASE("pieces of a list, in either direction") {
   NodeCache cache(fixture.auth().backend());
   CHECK(Ids(cache.All()).empty());
   for (const char* id : {"1", "2", "3"}) Announce(fixture, id, "web", later);
-  Announce(fixture, "4", "web-a", later);  // behind all of "web", though '-' is less than many separators
+  Announce(fixture, "4", "web-a", later);  // after all of "web", although '-' is less than many separators
   const auto order = [](const std::string& id) { return "web" + (kOrderSeparator + id); };
   CHECK(Ids(cache.List({}, 2)) == Names{"1", "2"});
   CHECK(Ids(cache.List({order("2"), false, false}, 9)) == Names{"3", "4"});

@@ -1,4 +1,4 @@
-// Labels that nodes are given by server_info resources, through their methods.
+// Tests of labels that server_info resources give to nodes, through their methods.
 #include "libcluster/auth/nodes/node_labels.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"

@@ -1,4 +1,4 @@
-// Watches through the method table: who may watch what, and what they see of it.
+// Tests of watches through the method table: the rights to watch, and the events that a client sees.
 #include "libcluster/auth/watch/event_watch.h"
 #include "libcluster/auth/watch/watched_kinds.h"
 #include "libresources/kinds.h"
@@ -31,7 +31,7 @@ metadata: {name: eve}
 spec: {roles: [editor]}
 )";
 
-// The client's end of a watch: what it was sent, and how the call ended.
+// The client's end of a watch: the received messages, and the end of the call.
 class Client : public RpcStream {
  public:
   Client(std::string request) : request_(std::move(request)) {}

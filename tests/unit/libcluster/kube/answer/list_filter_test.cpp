@@ -92,7 +92,7 @@ TEST_CASE("watch events pass one by one") {
   CHECK_FALSE(pass(R"({"type":"DELETED","object":{"metadata":{"namespace":"p","name":"a"}}})"));
   CHECK(pass(R"({"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"5"}}})"));
   CHECK(pass(R"({"type":"ERROR","object":{"kind":"Status","metadata":{},"code":410}})"));
-  // What is no event of an object.
+  // Lines that are not events of an object.
   for (const char* other :
        {R"({"kind":"SecretList","items":[{"metadata":{"namespace":"p","name":"b"}}]})", R"({"type":"ADDED"})",
         R"({"type":"ADDED","object":null})", R"({"type":"OTHER","object":{"metadata":{"namespace":"dev","name":"a"}}})",

@@ -6,7 +6,7 @@
 namespace sallyport {
 namespace {
 
-// An API server without a network: answers from a table, counts the questions.
+// An API server without a network, which answers from a table and counts the requests.
 struct Server {
   std::map<std::string, std::string> documents;
   std::vector<std::string> asked;
