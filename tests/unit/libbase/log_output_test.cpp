@@ -59,7 +59,7 @@ TEST_CASE("a log file that was moved away or removed is opened anew by itself") 
   CHECK(log.Text().empty());
 }
 
-TEST_CASE("lines that a full disk does not take are counted") {
+TEST_CASE("lines that do not fit on a full disk are counted") {
   const test::TemporaryDirectory directory;
   const LogToFile log(directory.path() + "/log");
   std::filesystem::remove(log.path);

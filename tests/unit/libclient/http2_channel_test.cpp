@@ -63,13 +63,13 @@ TEST_CASE("an exchange over a channel, and another", "[http2]") {
   server.join();
 }
 
-TEST_CASE("a channel that nobody uses answers pings", "[http2]") {
+TEST_CASE("an idle channel answers pings", "[http2]") {
   Peer peer;
   peer.Send(Frame(FrameType::kPing, 0, 0, "12345678"));
   CHECK(peer.Await(Frame(FrameType::kPing, kAck, 0, "12345678")));
 }
 
-TEST_CASE("who waits too long is told, and the other side too", "[http2]") {
+TEST_CASE("a call that takes too long is cancelled on both sides", "[http2]") {
   Peer peer;
   const auto answer = peer.channel->Exchange(kRequest, "question", In(20ms));
   REQUIRE_FALSE(answer);
@@ -103,7 +103,7 @@ TEST_CASE("every caller hears that the connection broke", "[http2]") {
   CHECK(later.error().message == "the peer cannot be reached: it closed the connection");
 }
 
-TEST_CASE("a peer that speaks something else is said to", "[http2]") {
+TEST_CASE("an answer without HTTP/2 is an error", "[http2]") {
   Peer peer;
   peer.Send("HTTP/1.1 400 Bad Request\r\n\r\n");
   const auto answer = peer.channel->Exchange(kRequest, "question", In(10s));

@@ -71,7 +71,7 @@ TEST_CASE("an answer that is cut short has the code of its end", "[http2]") {
   CHECK(sample.answers[0].error_code == 8);
 }
 
-TEST_CASE("after the other side's farewell nothing is asked any more", "[http2]") {
+TEST_CASE("after GOAWAY no new request is sent", "[http2]") {
   Sample sample;
   const auto request = static_cast<std::uint32_t>(sample.Ask());
   SECTION("what it has not begun is refused") {
@@ -92,7 +92,7 @@ TEST_CASE("after the other side's farewell nothing is asked any more", "[http2]"
   }
 }
 
-TEST_CASE("nobody hears of what was cancelled", "[http2]") {
+TEST_CASE("a cancelled request has no result", "[http2]") {
   Sample sample;
   const std::int32_t request = sample.Ask();
   sample.session.Cancel(request);

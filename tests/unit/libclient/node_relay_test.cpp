@@ -49,7 +49,7 @@ std::string ReadAll(int descriptor) {
   return text;
 }
 
-TEST_CASE("what is handed over reaches the process that dialled") {
+TEST_CASE("the process that dialled serves the handed-over connection") {
   NodeRelayWork work;
   work.dial = []() -> Result<NodeRelayWork::Relay> {
     return [pid = ::getpid()](int descriptor) -> Status {

@@ -128,7 +128,7 @@ TEST_CASE("an error of the proxy keeps its message and gets the kind of its stat
   CHECK(plain.client().Get("/").error().message.contains("HTTP status 502"));
 }
 
-TEST_CASE("what is no proxy, and what is too much, is refused", "[web-client]") {
+TEST_CASE("answers of other servers, and too large ones, are refused", "[web-client]") {
   const FakeProxy html(200, "<html></html>");
   CHECK(html.client().Ping().error().message.contains("does not answer as a proxy does"));
   const FakeProxy other(200, R"({"hello":"world"})");

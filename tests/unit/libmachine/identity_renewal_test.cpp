@@ -118,7 +118,7 @@ TEST_CASE("a look renews when it is time, with a key of its own") {
   CHECK(host.asked == 1);
 }
 
-TEST_CASE("what fails is tried again, and the host keeps what it has") {
+TEST_CASE("a failed renewal is repeated, and the host keeps its certificates") {
   Host host;
   HostIdentity joined = host.Joined();
   const std::string before = host.Kept();

@@ -120,7 +120,7 @@ TEST_CASE("the roles of Teleport and of the walks are accepted, and say what the
   CHECK(FieldsWithoutEffect(*walk.message).empty());
 }
 
-TEST_CASE("what adds nothing is named") {
+TEST_CASE("options without effect are named") {
   const Resource role = RoleWith(
       "options: {create_db_user: true, create_host_user_mode: keep, enhanced_recording: [disk]}, "
       "allow: {host_groups: [docker]}");

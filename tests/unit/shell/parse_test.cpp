@@ -202,7 +202,7 @@ TEST_CASE("what is not implemented is refused by its name, whatever follows it")
   });
 }
 
-TEST_CASE("what changes nothing is accepted, and leaves no trace") {
+TEST_CASE("options without effect are accepted, and leave no trace") {
   CheckRows({
       {{"show", "--hurry", "now", "hat"}, "show thing=[hat]"},
       {{"show", "-ynow", "--hurry=later"}, "show"},

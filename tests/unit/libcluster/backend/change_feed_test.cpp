@@ -58,7 +58,7 @@ TEST_CASE("a watcher sees what is committed below its prefixes") {
   CHECK(Taken(*all).size() == 4);
 }
 
-TEST_CASE("what fails is not seen") {
+TEST_CASE("failed commits are not seen") {
   Feed feed;
   const auto watcher = feed.Watch({"/role/"});
   Transaction fails;

@@ -29,7 +29,7 @@ struct Fixture {
   Rehearsal rehearsal{*backend, 1000};
 };
 
-TEST_CASE("what is rehearsed is there for the rehearsal alone") {
+TEST_CASE("only the rehearsal sees its changes") {
   Fixture fixture;
   Transaction changes;
   changes.Put("/r/a", "new");

@@ -113,7 +113,7 @@ TEST_CASE("no key takes a value of another type, nor a name that Teleport does n
   }
 }
 
-TEST_CASE("what a service asks for matters when the service is on") {
+TEST_CASE("keys of a service have effect when the service is on") {
   const std::string acme = "proxy_service:\n  acme:\n    enabled: yes\n";
   const std::string node =
       "auth_service: {enabled: no}\nteleport: {proxy_server: 'a:1'}\nssh_service: {enabled: yes}\n";

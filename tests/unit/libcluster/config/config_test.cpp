@@ -79,7 +79,7 @@ TEST_CASE("mistakes name file, line, key and what was meant") {
         std::string::npos);
 }
 
-TEST_CASE("what is known and not served is an error of its own kind") {
+TEST_CASE("a known key that is not implemented has a separate kind of error") {
   for (const char* text :
        {"proxy_service: {acme: {enabled: yes}}\n", "ssh_service: {pam: {enabled: yes}}\n",
         "app_service: {enabled: yes}\n", "auth_service: {authentication: {type: github}}\n",

@@ -54,7 +54,7 @@ TEST_CASE("a source with too much that was wrong is heard for names that have lo
   CHECK(gate.Submit({"192.0.2.2", "bob"}, [] {}));
 }
 
-TEST_CASE("few wait, and the familiar do not wait for the others") {
+TEST_CASE("the number of waiting logins is limited, and known sources go first") {
   Busy busy;
   std::promise<void> served;
   LoginGate gate;
@@ -72,7 +72,7 @@ TEST_CASE("few wait, and the familiar do not wait for the others") {
   busy.LetGo();
 }
 
-TEST_CASE("what waits when a pool goes is not done any more") {
+TEST_CASE("waiting logins are dropped at the end of a pool") {
   Busy busy;
   std::atomic<int> done = 0;
   {

@@ -286,7 +286,7 @@ TEST_CASE("more calls at a time than allowed are refused", "[grpc_connection]") 
   CHECK_FALSE(sample.heads.contains(21));
 }
 
-TEST_CASE("what has had its time is ended", "[grpc_connection]") {
+TEST_CASE("calls time out", "[grpc_connection]") {
   auto limits = SampleLimits();
   Sample unhurried(limits);
   limits.message_time = 0s;

@@ -72,7 +72,7 @@ TEST_CASE("the system says who is at the socket") {
   CHECK(peer->process.valid());
 }
 
-TEST_CASE("who is gone is nobody") {
+TEST_CASE("a peer that has ended has no identity") {
   Visit visit(1);
   const UniqueFd kept(::dup(visit.socket.get()));
   ::kill(visit.visitor, SIGKILL);

@@ -155,7 +155,7 @@ TEST_CASE("a review counts for the thresholds whose filter it passes") {
   CHECK(request.spec().state() == types::APPROVED);
 }
 
-TEST_CASE("what a review cannot say") {
+TEST_CASE("invalid reviews are refused") {
   auto request = RequestFor({"dev", "prod"});
   CHECK(Review(request, "bob", types::PENDING).error().kind == ErrorKind::kBadParameter);
   CHECK(Review(request, "bob", types::PROMOTED).error().kind == ErrorKind::kNotImplemented);

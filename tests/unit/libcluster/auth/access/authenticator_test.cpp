@@ -56,7 +56,7 @@ std::string ErrorOf(AuthFixture& fixture, const std::vector<std::string>& chain,
   return caller.error().message;
 }
 
-TEST_CASE("who shows no certificate is nobody; a user's and a host's say who they are") {
+TEST_CASE("a caller is anonymous without a certificate, else the user or host of it") {
   AuthFixture fixture;
   fixture.Store(kMemberYaml);
   auto& authenticator = fixture.auth().authenticator();
@@ -81,7 +81,7 @@ TEST_CASE("a role named Admin in a user's certificate is only a role") {
   CHECK(ErrorOf(fixture, {pem}).find("role \"Admin\"") != std::string::npos);
 }
 
-TEST_CASE("what is refused is refused, with the text for it") {
+TEST_CASE("invalid certificates are refused with their messages") {
   AuthFixture fixture;
   AuthFixture foreign;
   fixture.Store(kMemberYaml);

@@ -41,7 +41,7 @@ TEST_CASE("can_view(): a second factor at each session does not hide what was re
   CHECK(Reads(Reader("can_view()", "node_labels: {env: dev}", "require_session_mfa: true"), kSsh));
 }
 
-TEST_CASE("can_view(): never of a session with what cannot be told") {
+TEST_CASE("can_view(): sessions with malformed fields are not shown") {
   for (const std::string_view end :
        {"{event: session.end}", "{event: session.end, proto: other, server_labels: {a: b}}",
         "{event: session.end, proto: [ssh], server_labels: {env: dev}}"}) {
@@ -63,7 +63,7 @@ TEST_CASE("a condition sees the resource as it was") {
   CHECK(reads(R"(contains(session.participants, "bob"))", kSsh));
 }
 
-TEST_CASE("who is no user reads no session, but the cluster's own administrator") {
+TEST_CASE("only users and the cluster's administrator read sessions") {
   CHECK_FALSE(Reads({.kind = Caller::Kind::kNobody}, kSsh));
   CHECK_FALSE(Reads({.kind = Caller::Kind::kSystem}, kSsh));
   CHECK(Reads({.kind = Caller::Kind::kAdmin}, kSsh));

@@ -80,7 +80,7 @@ TEST_CASE("a host does not get the names of others") {
   CHECK(JoinCluster(fixture.auth(), request).error().kind == ErrorKind::kBadParameter);
 }
 
-TEST_CASE("who has no token for a role does not get it") {
+TEST_CASE("a role needs a token with the role") {
   AuthFixture fixture;
   StoreToken(fixture, "kube-only", {"Kube"});
   StoreToken(fixture, "0f5ec2", {"Bot"});
@@ -106,7 +106,7 @@ TEST_CASE("who has no token for a role does not get it") {
   }
 }
 
-TEST_CASE("what is too long is refused, and not written into the audit log as a whole") {
+TEST_CASE("too long names are refused, and are cut in the audit log") {
   AuthFixture fixture;
   StoreToken(fixture, "secret", {"Node"});
   const std::string big(1 << 20, 'x');

@@ -159,7 +159,7 @@ TEST_CASE("a bot is a user and a role, made and removed as one") {
   CHECK(fixture.Events("bot.delete") == 1);
 }
 
-TEST_CASE("nothing that only has the name of a bot's is removed") {
+TEST_CASE("a role or user with the name of a bot's is not removed") {
   AuthFixture fixture;
   fixture.Store("kind: role\nversion: v7\nmetadata: {name: bot-people}\n");
   CHECK(DeleteBot(fixture, "people").error().kind == ErrorKind::kBadParameter);

@@ -41,7 +41,7 @@ proto::GetRoleRequest Named(const std::string& name) {
   return request;
 }
 
-TEST_CASE("what is tried is seen by what is tried after it, and never stays") {
+TEST_CASE("a rehearsed call sees earlier ones, and nothing stays") {
   AuthFixture fixture;
   const std::string rehearsal = Begin(fixture, fixture.admin()).value();
   const std::size_t events = fixture.Events("role.created");

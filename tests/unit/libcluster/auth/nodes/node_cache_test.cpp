@@ -39,7 +39,7 @@ std::vector<std::string> Ids(const Result<std::vector<SharedNode>>& nodes) {
 
 using Names = std::vector<std::string>;
 
-TEST_CASE("what was there before, what comes, changes and goes") {
+TEST_CASE("the list follows new, changed and removed nodes") {
   AuthFixture fixture;
   const Time later = Now() + std::chrono::hours(1);
   Announce(fixture, "id-1", "web", later);
@@ -69,7 +69,7 @@ TEST_CASE("pieces of a list, in either direction") {
   CHECK(Ids(cache.List({order("2"), true, true}, 9)) == Names{"2", "1"});
 }
 
-TEST_CASE("a node that was not heard of for too long is not there") {
+TEST_CASE("an expired node is not listed") {
   AuthFixture fixture;
   NodeCache cache(fixture.auth().backend());
   Announce(fixture, "id-1", "web", Now() + std::chrono::minutes(10));

@@ -202,7 +202,7 @@ TEST_CASE("a rehearsed request is stored nowhere") {
   CHECK(requests.Events("access_request.create") == 0);
 }
 
-TEST_CASE("what only decisions may say is not taken from whoever asks") {
+TEST_CASE("fields of decisions are ignored in a new request") {
   Requests requests;
   types::AccessRequestV3 request;
   request.mutable_spec()->set_user("ann");

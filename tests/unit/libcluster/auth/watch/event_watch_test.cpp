@@ -269,7 +269,7 @@ TEST_CASE("a client gets one event at a time, and is told when it falls behind")
   CHECK(EndOf(*client) == ErrorKind::kLimitExceeded);
 }
 
-TEST_CASE("who leaves, is locked, or whose certificate ends watches no more") {
+TEST_CASE("a watch ends with its client, a lock or the certificate") {
   Watches watches;
   const auto gone = watches.WatchKinds(watches.admin(), {"node"});
   gone->left();

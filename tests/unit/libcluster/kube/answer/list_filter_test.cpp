@@ -31,12 +31,12 @@ TEST_CASE("objects that may not be seen leave lists and tables") {
   CHECK(FilterList(" { \"items\" : [ ] , \"kind\" : \"L\" } \n", OnlyDev).value() == R"({"items":[],"kind":"L"})");
 }
 
-TEST_CASE("what a list has beside objects that are judged is left out") {
+TEST_CASE("fields of a list other than its objects are left out") {
   CHECK(FilterList(R"({"kind":"L","Items":[{"metadata":{"name":"b"}}],"other":{"items":[1]},"\u0069tems":[]})", OnlyDev)
             .value() == R"({"kind":"L","items":[]})");
 }
 
-TEST_CASE("what is no list is refused") {
+TEST_CASE("answers other than lists are refused") {
   for (const char* other : {"no json",
                             "",
                             "[]",
