@@ -1,5 +1,5 @@
-// How long it takes to decide about many resources for one user, in one thread: 10,000 nodes, 20 roles that each name
-// two labels, one of the roles last in line. Prints milliseconds, the median of its runs.
+// Times the decisions about 10,000 nodes for one user, in one thread; each of the user's 20 roles names two labels.
+// Prints the median of the runs in milliseconds.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -53,7 +53,7 @@ int Run() {
   }
 
   std::ranges::nth_element(runs, runs.begin() + kRuns / 2);
-  // A third of the nodes are of another environment, and half of the rest of teams that no role names.
+  // A third of the nodes have another environment; half of the others have teams that no role names.
   if (allowed < kResources / 4 || allowed > kResources / 2) return 1;
   std::printf("%.2f\n", runs[kRuns / 2]);
   return 0;

@@ -1,7 +1,7 @@
-"""The numbers: start-up and size of the programs, and what Kubernetes access costs over the direct way.
+"""Measures the start-up and size of the programs, and the cost of Kubernetes access compared with a direct request.
 
-The API server behind the proxy is nginx with a fixed answer, so that what is measured is the proxy. Each number is the
-median of its runs; pairs alternate within one run.
+The API server behind the proxy is nginx with a fixed answer, so that the numbers are those of the proxy. Each number is
+the median of its runs; the runs of a pair alternate.
 """
 
 import json
@@ -44,7 +44,7 @@ MEMBER = "kind: role\nversion: v7\nmetadata: {name: member}\nspec: {allow: {kube
 
 
 class FixedApi:
-    """nginx with one answer, known to the cluster by a kubeconfig."""
+    """nginx with fixed answers in the place of an API server, and a kubeconfig for it."""
 
     def __init__(self, directory):
         directory.mkdir()
@@ -64,20 +64,20 @@ class FixedApi:
 
 
 def first_ping(directory):
-    """From exec to the first answered ping, on an empty data directory."""
+    """Returns the seconds from exec to the first answered ping, on an empty data directory, and the idle memory."""
     cluster = Cluster(directory)
     cluster.write_config()
     started = time.perf_counter()
     cluster.start()
     took = time.perf_counter() - started
-    time.sleep(2)  # idle means idle: the slow keys are made by then
+    time.sleep(2)  # the cluster is idle once it has generated its slow keys
     memory = resident(cluster.pid)
     cluster.stop()
     return took, memory
 
 
 def load(url, count, connections, pem=None):
-    """Requests a second and milliseconds a request of ab with keep-alive."""
+    """Runs ab with keep-alive; returns the requests per second and the milliseconds per request."""
     words = ["ab", "-q", "-k", "-n", str(count), "-c", str(connections)] + (["-E", str(pem)] if pem else []) + [url]
     out = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     assert re.search(r"Failed requests:\s+0\b", out) and "Non-2xx" not in out, out
@@ -111,7 +111,7 @@ def roles(count):
 
 
 def administration(cluster, tsh, directory):
-    """tctl on the host of the cluster: one resource, a thousand written durably, ten thousand read."""
+    """Times tctl on the host of the cluster: reading one resource, writing a thousand, reading ten thousand."""
     tctl = [BIN / "tctl", "-c", cluster.config]
     compare("tctl get role/member", [*tctl, "get", "role/member"], tsh.env)
     compare("tctl tokens ls", [*tctl, "tokens", "ls"], tsh.env)
@@ -134,7 +134,7 @@ def administration(cluster, tsh, directory):
 
 
 def syncs_of_bulk(directory):
-    """How often the disk is waited for while a thousand roles are created."""
+    """Returns the number of syncs of the disk while tctl creates a thousand roles."""
     cluster = Cluster(directory)
     trace = Trace(cluster)
     thousand = directory / "thousand.yaml"
@@ -147,7 +147,7 @@ def syncs_of_bulk(directory):
 
 
 def deciding():
-    """Decisions for one user with 20 roles about 10,000 nodes, in one thread."""
+    """Times the decisions about 10,000 nodes for one user with 20 roles, in one thread."""
     done = subprocess.run([BIN.parent / "bench" / "access_bench"], capture_output=True, text=True, check=True)
     show("10,000 decisions, 20 roles", float(done.stdout), "ms")
 

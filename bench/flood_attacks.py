@@ -1,7 +1,7 @@
-"""The attacks of bench/floods.py: each is called again and again, in several processes, until the flood ends.
+"""The attacks of bench/floods.py, which calls each again and again, in several processes, until the flood ends.
 
-An attack is a class whose constructor prepares what is sent, and whose call makes one round of it. It never waits for
-the cluster longer than a few seconds, and what the cluster does to its connections is the cluster's matter.
+The constructor of an attack prepares the bytes to send; a call makes one round of the attack. An attack waits for the
+cluster a few seconds at most, and the cluster may answer or end its connections.
 """
 
 import base64
@@ -31,7 +31,7 @@ SOURCES = 5000
 
 
 def source(number):
-    """One of five thousand addresses of 127/8."""
+    """Returns one of five thousand addresses of 127/8."""
     number %= SOURCES
     return f"127.{100 + number // 250}.7.{number % 250 + 1}"
 
@@ -50,7 +50,7 @@ def grpc_headers(path):
 
 
 class Attack:
-    """`target` says where the cluster is, and what the attacker has of it."""
+    """`target` has the addresses of the cluster, and the certificates and names that the attacker knows."""
 
     def __init__(self, target, number):
         self.target = target
@@ -59,14 +59,14 @@ class Attack:
         self.held = []
 
     def hold(self, connection, most):
-        """Keeps so many connections open: the oldest makes room."""
+        """Keeps a connection open, and closes the oldest when there are more than the most."""
         self.held.append(connection)
         if len(self.held) > most:
             self.held.pop(0).close()
 
 
 class Resets(Attack):
-    """Streams that are opened and reset, as fast as the line carries them."""
+    """Opens and resets streams as fast as the connection carries them."""
 
     def __init__(self, target, number):
         super().__init__(target, number)
@@ -83,8 +83,8 @@ class Resets(Attack):
 
 
 class UnfinishedMessages(Attack):
-    """Messages of which all comes but the last byte, in every stream that a connection may have. Every second
-    connection has a user's certificate."""
+    """Sends messages without their last byte, in every stream that a connection may have. Every second connection has
+    a user's certificate."""
 
     def __call__(self):
         attacker = HostileHttp2(self.target, self.target.identity if len(self.held) % 2 else None, next(self.sources))
@@ -93,8 +93,8 @@ class UnfinishedMessages(Attack):
 
 
 class BigBodies(Attack):
-    """Bodies that say that they are large, and are: of web requests without a certificate, and of Kubernetes requests
-    of a user who may make them."""
+    """Sends bodies with a large Content-Length, and as many bytes: in web requests without a certificate, and in
+    Kubernetes requests of a user with access."""
 
     def __call__(self):
         if self.number % 2:
@@ -118,7 +118,7 @@ class BigBodies(Attack):
 
 
 class HalfHandshakes(Attack):
-    """A client's hello, and then nothing."""
+    """Sends a TLS client's hello, and then nothing."""
 
     def __init__(self, target, number):
         super().__init__(target, number)
@@ -132,7 +132,7 @@ class HalfHandshakes(Attack):
 
 
 class WrongLogins(Attack):
-    """Wrong passwords, each from another address, for users that exist and for others."""
+    """Sends wrong passwords, each from another address, for users that exist and for users that do not."""
 
     def __call__(self):
         name = random.choice([f"nobody{random.randrange(10**6)}", *self.target.names])
@@ -140,7 +140,7 @@ class WrongLogins(Attack):
 
 
 class LargeJoins(Attack):
-    """Joins without a token, whose names have megabytes."""
+    """Sends join requests without a valid token, with names of megabytes."""
 
     def __init__(self, target, number):
         super().__init__(target, number)
@@ -160,7 +160,7 @@ class LargeJoins(Attack):
 
 
 class HungAgents(Attack):
-    """Nodes that never answer a dial, and a user who dials them as often as the cluster lets."""
+    """Announces nodes that never answer a dial, and dials them as a user as often as the cluster permits."""
 
     def __init__(self, target, number):
         super().__init__(target, number)
@@ -179,7 +179,7 @@ class HungAgents(Attack):
 
 
 class OneOfMany(Attack):
-    """Everything that an unknown caller can do, from the one address behind which all the others are."""
+    """Makes the attacks that need no certificate from the one address that all other users share."""
 
     def __init__(self, target, number):
         super().__init__(target, number)

@@ -1,7 +1,7 @@
-"""What the others notice of a flood: a table of the times of five commands, and of the cluster's memory.
+"""Measures the effect of floods on other users: a table of the times of five commands, and of the cluster's memory.
 
-The cluster and the commands share core 0, the attackers have core 1. For each flood: the commands take turns until each
-has its samples and the flood its time, the memory is read all the while and again a minute after the end.
+The cluster and the commands share core 0, the attackers have core 1. During each flood the commands take turns until
+each has its samples. The table has the peak of the memory during the flood, and the memory a minute after its end.
 
 Environment: FLOOD_SECONDS (60), FLOOD_SAMPLES (200), FLOODS (parts of names, comma separated; all).
 """
@@ -33,7 +33,7 @@ ATTACKERS = 4
 VICTIMS = 20
 CROWD = int(os.environ.get("FLOOD_CROWD", "500"))
 SHARED_SOURCE = "127.99.9.9"
-KNOWN_SOURCE = "127.0.0.1"  # of tsh and tctl too
+KNOWN_SOURCE = "127.0.0.1"  # tsh and tctl have this address, too
 QUIET_S = float(os.environ.get("FLOOD_QUIET", "60"))
 LONGEST_S = 240
 MB = 1 << 20
@@ -62,11 +62,11 @@ def percentile(samples, share):
 
 
 class Failed(Exception):
-    """A command that ended otherwise than it does without a flood."""
+    """A command failed that succeeds without a flood."""
 
 
 class Observer:
-    """The commands of people and scripts: each answers the seconds that it took."""
+    """The commands of people and scripts: functions that return the seconds that a run took."""
 
     def __init__(self, cluster, directory, people):
         self.cluster = cluster
@@ -109,7 +109,7 @@ def log_in_once(cluster, person, code, key, source=None):
 
 
 class Flood:
-    """An attack in processes of their own on the attackers' core, for the time of its scope."""
+    """Runs an attack in separate processes on the attackers' core, until the end of its scope."""
 
     def __init__(self, kind, target):
         self.over = multiprocessing.Event()
@@ -121,7 +121,7 @@ class Flood:
         os.sched_setaffinity(0, {ATTACK_CORE})
         attack = kind(target, number)
         while not self.over.is_set():
-            with contextlib.suppress(Exception):  # whatever the cluster does to it
+            with contextlib.suppress(Exception):  # the cluster may end any connection
                 attack()
             with self.rounds.get_lock():
                 self.rounds.value += 1
@@ -141,7 +141,7 @@ class Flood:
 
 
 def take_samples(observer, seconds):
-    """Returns the times of each command, and how often it failed; the commands take turns."""
+    """Runs the commands in turn; returns the times of each command, and the number of its failures."""
     times = {name: [] for name in observer.commands}
     failures = dict.fromkeys(observer.commands, 0)
     began = time.monotonic()
@@ -151,7 +151,7 @@ def take_samples(observer, seconds):
                 times[name].append(command())
             except Failed:
                 failures[name] += 1
-        # Spread over the whole time, unless the cluster is slower than that.
+        # Spreads the samples over the whole time, unless the cluster is slower.
         time.sleep(max(0, began + seconds * (turn + 1) / SAMPLES - time.monotonic()))
         if time.monotonic() - began > LONGEST_S:
             break
@@ -159,7 +159,7 @@ def take_samples(observer, seconds):
 
 
 def crowd_logs_in(cluster, crowd, key):
-    """Five hundred people behind one address, eight at a time: returns the times, and the failures."""
+    """Logs in the people behind one address, eight at a time; returns the times, and the failures."""
     times, failures = [], []
 
     def log_in_one(person):
@@ -222,9 +222,9 @@ def measure_flood(name, cluster, observer, target, idle, idle_memory, crowd):
 
 
 def prepare(cluster, directory):
-    """Returns the observer, the crowd, and what the attackers have."""
+    """Returns the observer, the users of the crowd, and the target of the attackers."""
     cluster.create(ROLE, "-f")
-    # Invites are accepted four at a time: the hash of a password is made to be slow.
+    # Four at a time, because the hash of a password is slow by design.
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         people = list(pool.map(lambda number: cluster.add_user(f"person{number}", "everything"), range(CROWD)))
     observer = Observer(cluster, directory, people[:SAMPLES])
@@ -248,10 +248,10 @@ def main():
         try:
             cluster.start()
             observer, crowd, target = prepare(cluster, directory)
-            take_samples(observer, 0)  # what is slow the first time only
+            take_samples(observer, 0)  # the first run of a command is slower
             idle, failed = take_samples(observer, SECONDS)
             report_times("idle", idle, idle, failed)
-            make_source_known(cluster, target.identity, SHARED_SOURCE)  # programs of the crowd have certificates
+            make_source_known(cluster, target.identity, SHARED_SOURCE)  # users of the crowd have certificates
             crowd_idle, failed = crowd_logs_in(cluster, crowd, observer.key)
             idle["login of a crowd"] = crowd_idle
             report_times("idle", idle, {"login of a crowd": crowd_idle}, {"login of a crowd": len(failed)})

@@ -1,4 +1,4 @@
-"""Nodes: what a command by SSH costs over OpenSSH alone, a hundred at once, and ten thousand in the list."""
+"""Measures SSH to nodes: a command compared with OpenSSH alone, a hundred at once, and lists of ten thousand nodes."""
 
 import ctypes
 import getpass
@@ -29,7 +29,7 @@ CLONE_NEWNS = 0x20000
 
 
 def alone(directory):
-    """Returns the words that run `true` by ssh and `sshd -i` with nothing between them."""
+    """Returns the command that runs `true` by ssh and `sshd -i` with no cluster between them."""
     directory.mkdir()
     for name in ("host", "user"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", directory / name], check=True)
@@ -42,8 +42,8 @@ def alone(directory):
 
 
 def without_start_files():
-    """What the login's shell reads when it starts is the machine's, not ours: this process and all that it starts see
-    an empty file. Only root can do that."""
+    """Hides the login's start file of the shell from this process and its children, because its run time is not ours.
+    Does nothing without root."""
     own = pathlib.Path.home() / ".bashrc"
     if os.getuid() != 0 or not own.exists() or ctypes.CDLL(None).unshare(CLONE_NEWNS) != 0:
         return
@@ -52,7 +52,7 @@ def without_start_files():
 
 
 def at_once(words, env):
-    """Returns the seconds that a hundred take together, and how many of them fail."""
+    """Starts a hundred processes of a command; returns the seconds until all have ended, and the number that failed."""
     started = time.perf_counter()
     running = [subprocess.Popen(words, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                 stderr=subprocess.DEVNULL) for _ in range(AT_ONCE)]
@@ -67,7 +67,7 @@ def others(first, count):
 
 
 def create(cluster, first, count):
-    """Returns the seconds that it takes to create so many nodes from a file."""
+    """Creates nodes from a file; returns the seconds."""
     everything = cluster.directory / "nodes.yaml"
     everything.write_text(others(first, count))
     started = time.perf_counter()
@@ -76,7 +76,8 @@ def create(cluster, first, count):
 
 
 def teleports(directory):
-    """Returns the words and environment that run `true` by Teleport's own tsh on a node of its own."""
+    """Starts a node of Teleport; returns its cluster, and the command and environment of Teleport's tsh that run `true`
+    on the node."""
     sys.path.insert(0, str(ROOT / "tests" / "interop"))
     from reference_cluster import ReferenceNodes
     cluster = ReferenceNodes(directory / "theirs", "their-node", {"env": "bench"})
@@ -88,7 +89,7 @@ def teleports(directory):
 
 
 def measure_pair(directory, words, env):
-    """Ours and Teleport's in turn, each with its own environment."""
+    """Runs our tsh and Teleport's in turn, each with its own environment."""
     cluster, their_words, their_env = teleports(directory)
     try:
         mine, theirs = [], []
@@ -101,7 +102,7 @@ def measure_pair(directory, words, env):
 
 
 def measure_at_once(cluster, tsh, direct):
-    """The median of three times, in turn."""
+    """Measures each three times, in turn, and shows the medians."""
     config = cluster.directory / "ssh_config"
     config.write_text(tsh("config").ok().out)
     words = ["ssh", "-F", config, f"{LOGIN}@localhost.{cluster.name}", "true"]
@@ -116,7 +117,8 @@ def measure_at_once(cluster, tsh, direct):
 
 
 def measure_proxy_ssh(tsh):
-    """From the start to an answer of the proxy, and to the first word of the node's sshd, which starts meanwhile."""
+    """Measures the time from the start of tsh proxy ssh to an answer of the proxy, and to the first byte of the node's
+    sshd."""
     words = [BIN / "tsh", "proxy", "ssh", f"{LOGIN}@localhost:0"]
     answers, greetings = [], []
     for _ in range(RUNS):

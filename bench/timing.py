@@ -1,4 +1,4 @@
-"""How commands are timed, and how a number is printed."""
+"""Times commands, and prints numbers."""
 
 import os
 import pathlib
@@ -29,13 +29,14 @@ def once(words, env, codes=(0, 255)):
 
 
 def peak_resident(words, env):
-    """Peak resident megabytes, seen by a parent that is small itself: a child begins with its parent's memory."""
+    """Returns the peak resident megabytes of a command. The parent is /usr/bin/time, which is small: a child begins
+    with its parent's memory."""
     out = subprocess.run(["/usr/bin/time", "-f", "%M", *words], env=env, capture_output=True, text=True, check=False)
     return int(out.stderr.strip().splitlines()[-1]) / 1024
 
 
 def compare(name, words, env, other=("ssh -V", ["ssh", "-V"]), runs=RUNS):
-    """Times a command and its pair in turn."""
+    """Times a command and its pair in turn, and shows the medians and the memory."""
     mine, theirs = [], []
     for _ in range(runs):
         mine.append(once(words, env))

@@ -56,7 +56,7 @@ struct Base {
   std::string_view name;
   const Digits& digits;
   unsigned bits;
-  std::size_t group;  // digits that make whole bytes: where padding ends
+  std::size_t group;  // the digits of a group of whole bytes, up to which padding fills
 };
 
 // Takes off the padding. When there is any it must fill up the last group.
@@ -89,7 +89,7 @@ Result<std::string> Decode(std::string_view padded, const Base& base) {
     }
   }
 
-  // The remaining bits must be fewer than a digit and zero, or two texts would mean the same bytes.
+  // The remaining bits must be zero and fewer than a digit has, otherwise two texts would mean the same bytes.
   if (held_bits >= base.bits) return Fail(ErrorKind::kBadParameter, "{} text has a wrong length", base.name);
   if ((held & ((1U << held_bits) - 1)) != 0) {
     return Fail(ErrorKind::kBadParameter, "{} text does not end in zero bits", base.name);

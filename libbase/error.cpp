@@ -5,7 +5,7 @@
 namespace sallyport {
 namespace {
 
-constexpr int kServiceUnavailable = 503;  // what a service says of itself; 504 is of one behind it
+constexpr int kServiceUnavailable = 503;  // the service's own failure; 504 means a server behind it
 
 // gRPC codes: 1 cancelled, 2 unknown, 3 invalid argument, 5 not found, 6 already exists, 7 permission denied, 8
 // resource exhausted, 9 failed precondition, 12 unimplemented, 14 unavailable, 16 unauthenticated.
@@ -58,7 +58,7 @@ Error InContext(std::string_view context, Error error) {
 }
 
 std::string ToText(const Error& error) {
-  // Many messages of a cluster begin with the kind themselves.
+  // Many messages of a cluster already begin with the kind.
   const std::string_view name = RowOf(error.kind).name;
   std::string text = error.message.starts_with(name) ? error.message : fmt::format("{}: {}", name, error.message);
   if (!error.hint.empty()) text += fmt::format("\n  hint: {}", error.hint);

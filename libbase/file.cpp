@@ -92,7 +92,7 @@ Result<std::string> ReadFile(const std::string& path, std::size_t max_bytes) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd.valid()) return FailErrno("cannot read", path);
   std::string content;
-  content.reserve(1 << 16);  // growing would leave copies of a key behind
+  content.reserve(1 << 16);  // a reallocation would leave copies of a key in memory
   char buffer[16384];
   while (true) {
     const ssize_t count = ::read(fd.get(), buffer, sizeof buffer);
@@ -112,7 +112,7 @@ Status WriteFile(const std::string& path, std::string_view content, mode_t mode)
   const std::string target = Resolved(path);
   const std::string directory = DirectoryOf(target);
   std::string temporary = target + ".XXXXXX";
-  UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));  // made with 0600
+  UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));  // creates the file with mode 0600
   if (!fd.valid()) return FailErrno("cannot write", path);
   Status status;
   if (!WriteAll(fd.get(), content)) status = FailErrno("cannot write", path);

@@ -8,7 +8,7 @@
 namespace sallyport {
 namespace {
 
-constexpr std::size_t kOutputBytes = 16 << 10;  // of one TLS record
+constexpr std::size_t kOutputBytes = 16 << 10;  // the size of a TLS record
 constexpr std::string_view kNotHttp2 = "the peer violates the HTTP/2 protocol";
 
 std::string_view Text(const std::uint8_t* bytes, std::size_t size) {
@@ -16,7 +16,7 @@ std::string_view Text(const std::uint8_t* bytes, std::size_t size) {
 }
 
 std::uint8_t* Bytes(const std::string& text) {
-  return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));  // nghttp2 only reads them
+  return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));  // nghttp2 only reads the bytes
 }
 
 // Returns the fields in the form of nghttp2, which copies them.
@@ -60,7 +60,7 @@ struct Http2Connection::Callbacks {
         nghttp2_submit_trailer(session, stream, pairs.data(), pairs.size());
       }
     } else if (count == 0) {
-      return NGHTTP2_ERR_DEFERRED;  // until Send
+      return NGHTTP2_ERR_DEFERRED;  // Send resumes the stream
     }
     return static_cast<ssize_t>(count);
   }

@@ -183,7 +183,7 @@ class Writer {
       if (next.bytes == 1) {
         Character(rest.front());
       } else if (IsControl(next.value)) {
-        // A terminal obeys these control characters like those of ASCII.
+        // Terminals interpret these control characters like those of ASCII.
         out_ += fmt::format("\\u{:04x}", static_cast<unsigned>(next.value));
       } else {
         out_ += rest.substr(0, next.bytes);

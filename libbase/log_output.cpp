@@ -14,13 +14,13 @@ namespace sallyport {
 namespace {
 
 LogOutput g_output;
-std::mutex g_mutex;  // of what follows
+std::mutex g_mutex;  // guards the variables below
 UniqueFd g_file;
-std::size_t g_lost = 0;  // lines since the last that was written
+std::size_t g_lost = 0;  // lost lines since the last written line
 bool g_cut = false;      // the last write ended within a line
 
 Result<UniqueFd> OpenFile(const std::string& path) {
-  // Not blocking: a named pipe without a reader would hold the program.
+  // Non-blocking, because the open of a named pipe without a reader would block.
   UniqueFd fd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600));
   if (fd.valid()) return fd;
   const ErrorKind kind = errno == ENOENT   ? ErrorKind::kNotFound
@@ -53,7 +53,7 @@ std::size_t WriteOnce(std::string_view text) {
 void WriteToFile(std::string_view line) {
   const std::lock_guard lock(g_mutex);
   if (!IsCurrent()) OpenAgain();
-  // The number of lost lines stands on a line of its own, in front of the next.
+  // Writes the number of lost lines on a separate line before the next line.
   std::string text = g_cut ? "\n" : "";
   if (g_lost > 0) text += fmt::format("{} lines of the log could not be written\n", g_lost);
   text += line;

@@ -36,7 +36,7 @@ class SpawnSetup {
     posix_spawnattr_destroy(&attributes_);
   }
 
-  // Empty stdin, the two pipes, nothing else open; default signals; a process group of its own.
+  // Gives the child an empty stdin, the two pipes, no other descriptors, default signals and a new process group.
   void Prepare(int output, int errors) {
     posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
@@ -76,7 +76,7 @@ std::vector<std::string> EnvironmentWith(const std::vector<std::pair<std::string
     const auto name = text.substr(0, text.find('='));
     if (std::ranges::none_of(more, [&](const auto& entry) { return entry.first == name; })) lines.emplace_back(text);
   }
-  for (auto entry = more.begin(); entry != more.end(); ++entry) {  // of two with one name the last counts
+  for (auto entry = more.begin(); entry != more.end(); ++entry) {  // the last of several with the same name counts
     const auto same = [&](const auto& other) { return other.first == entry->first; };
     if (std::none_of(entry + 1, more.end(), same)) lines.push_back(entry->first + "=" + entry->second);
   }
@@ -174,7 +174,7 @@ class Child {
     int status = 0;
     while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }
-    ::kill(-pid_, SIGKILL);  // what it left behind
+    ::kill(-pid_, SIGKILL);  // kills remaining children of the program
     pid_ = 0;
     constexpr int kSignalled = 128;
     return WIFSIGNALED(status) ? kSignalled + WTERMSIG(status) : WEXITSTATUS(status);
@@ -193,7 +193,7 @@ class Child {
       }
       if (count == 0) pipe.Reset();
       kept.append(bytes.data(), std::min<std::size_t>(static_cast<std::size_t>(count), limit - kept.size()));
-      if (kept.size() >= limit && count == static_cast<ssize_t>(bytes.size())) return;  // the clock goes on
+      if (kept.size() >= limit && count == static_cast<ssize_t>(bytes.size())) return;  // lets Watch check the time
     }
   }
 

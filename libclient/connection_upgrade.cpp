@@ -58,7 +58,7 @@ bool NeedsConnectionUpgrade(const HostPort& proxy, const NetworkSettings& settin
   TlsOptions options;
   options.server_name = proxy.host;
   options.protocols = {std::string(kProbe)};
-  options.skip_verification = true;  // nothing is sent
+  options.skip_verification = true;  // this connection carries no data
   NetworkSettings hurried = settings;
   hurried.timeout = kProbeTimeout;
   const auto stream = TlsStream::Connect(proxy, options, hurried);

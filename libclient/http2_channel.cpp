@@ -49,7 +49,7 @@ Result<Http2Answer> Http2Channel::Exchange(const HeaderFields& fields, std::stri
   std::unique_lock lock(mutex_);
   if (broken_) return std::unexpected(*broken_);
   ASSIGN_OR_RETURN(const std::int32_t request, session_.Submit(fields, std::move(body), done));
-  if (!WriteAll() || !output_.empty()) Wake();  // the thread has to see to it
+  if (!WriteAll() || !output_.empty()) Wake();  // the thread writes the rest or handles the failure
   waiting_.insert(&self);
   const bool ended = self.changed.wait_until(lock, deadline, [&] { return self.answer || broken_; });
   waiting_.erase(&self);

@@ -53,7 +53,7 @@ bool Http2Session::OnField(std::int32_t request, std::string_view name, std::str
   Exchange* exchange = Find(request);
   if (exchange == nullptr) return true;
   auto& fields = exchange->answer.fields;
-  if (name == ":status") fields.clear();  // what came before was informational (RFC 9110 section 15.2)
+  if (name == ":status") fields.clear();  // the earlier fields were informational (RFC 9110 section 15.2)
   exchange->field_bytes += name.size() + value.size();
   if (exchange->field_bytes > kMaxFieldBytes) return false;
   fields.emplace_back(name, value);

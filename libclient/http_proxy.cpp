@@ -21,7 +21,7 @@ bool IsLocal(const std::string& host) {
 // The bytes of an address in the network's order.
 struct AddressBytes {
   std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  std::size_t size = 0;  // 0: the text was no address
+  std::size_t size = 0;  // 0: the text is not an address
 };
 
 AddressBytes BytesOf(const std::string& host) {

@@ -12,7 +12,7 @@ namespace {
 struct FormatRow {
   std::string_view name;
   IdentityFormat format;
-  std::vector<std::string_view> endings;  // of the files, behind the path
+  std::vector<std::string_view> endings;  // the endings that the files add to the path
 };
 const FormatRow kFormats[] = {
     {"file", IdentityFormat::kFile, {""}},
@@ -111,7 +111,7 @@ std::vector<std::string> IdentityOutputFiles(IdentityFormat format, const std::s
 Result<std::vector<std::string>> WriteIdentityOutput(const IdentityOutput& output) {
   auto files = IdentityOutputFiles(output.format, output.path);
   for (const auto& file : files) {
-    // A kubeconfig is added to: other entries stay.
+    // A kubeconfig keeps its other entries, so it need not be absent.
     if (output.overwrite || output.format == IdentityFormat::kKubernetes || !FileExists(file)) continue;
     return FailWithHint(ErrorKind::kAlreadyExists, fmt::format("{} exists already", file),
                         "replace the file with --overwrite, or choose another file with --out");

@@ -57,7 +57,7 @@ Secret FormatExecCredential(const KubeCredential& credential, Time certificate_e
   for (const char c : credential.key_pem.Reveal()) {
     if (c == '\n') {
       text += "\\n";
-    } else if (c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20) {  // PEM has nothing else
+    } else if (c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20) {  // PEM has no other characters
       text += c;
     }
   }

@@ -187,7 +187,7 @@ bool Kubeconfig::RemoveCluster(std::string_view teleport_cluster) {
 
   for (const auto& name : contexts) {
     const Value* entry = FindEntry("contexts", name);
-    if (entry == nullptr) continue;  // another context of that name took it away already
+    if (entry == nullptr) continue;  // an earlier context of that name has removed it
     const Value* inner = entry->Find("context");
     if (inner != nullptr) RemoveEntry("users", TextAt(*inner, "user"));
     RemoveEntry("contexts", name);

@@ -80,7 +80,7 @@ Value NodeOf(const types::ServerV2& node) {
   spec.Set("addr", from.addr());
   spec.Set("hostname", from.hostname());
   if (!from.cmdlabels().empty()) spec.Set("cmd_labels", CommandsOf(from.cmdlabels()));
-  static const Value kNoRotation = RotationOf({});  // what almost every node has
+  static const Value kNoRotation = RotationOf({});  // the value of almost every node
   spec.Set("rotation", from.has_rotation() ? RotationOf(from.rotation()) : kNoRotation);
   if (from.usetunnel()) spec.Set("use_tunnel", true);
   spec.Set("version", from.version());

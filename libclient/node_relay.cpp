@@ -96,7 +96,7 @@ Status HandOverRelay(const std::string& name, int out) {
     return Fail(ErrorKind::kConnectionProblem, "the process that dials the node does not run");
   }
 
-  char byte = 0;  // a descriptor travels with at least one
+  char byte = 0;  // a message with a descriptor needs at least one byte
   iovec data{&byte, 1};
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
   msghdr message{};

@@ -199,7 +199,7 @@ Status ProfileDirectory::Save(const Profile& profile, bool make_current) const {
 }
 
 unsigned ModeUnderUmask(unsigned mode) {
-  // There is no call that only reads it.
+  // umask() returns the mask only when it sets a new one.
   static std::mutex mutex;
   const std::lock_guard lock(mutex);
   const mode_t mask = ::umask(077);

@@ -41,7 +41,7 @@ Result<Pipe> MakePipe() {
 
 Result<pid_t> Spawn(const std::vector<std::string>& words, int out, int err) {
   std::vector<char*> arguments;
-  for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));  // it only reads them
+  for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));  // the words are only read
   arguments.push_back(nullptr);
 
   posix_spawn_file_actions_t actions;
@@ -96,7 +96,7 @@ int WaitForEnd(pid_t pid) {
 void Step(const ProgramRuns& runs, std::list<Running>& all) {
   std::vector<pollfd> entries;
   for (const auto& one : all) {
-    entries.push_back({one.out.get(), POLLIN, 0});  // a closed one is negative, which poll skips
+    entries.push_back({one.out.get(), POLLIN, 0});  // poll skips closed pipes, which are negative
     entries.push_back({one.err.get(), POLLIN, 0});
   }
   if (::poll(entries.data(), entries.size(), -1) < 0) return;

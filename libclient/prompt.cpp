@@ -30,7 +30,7 @@ class InterruptScope {
  public:
   InterruptScope() {
     int ends[2];
-    if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return;  // SIGINT ends the program then
+    if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return;  // without the pipe SIGINT ends the program
     read_end_ = UniqueFd(ends[0]);
     write_end_ = UniqueFd(ends[1]);
     interrupt_pipe = write_end_.get();
@@ -114,7 +114,7 @@ Result<Secret> Ask(const std::string& question, bool hidden) {
     return ReadLine(terminal.get(), &scope);
   }
   auto answer = [&] {
-    const EchoOff quiet(terminal.get());  // before the question: a fast answer is neither shown nor lost
+    const EchoOff quiet(terminal.get());  // before the question, so that a fast answer is neither shown nor lost
     Say(terminal.get(), question);
     return ReadLine(terminal.get(), &scope);
   }();

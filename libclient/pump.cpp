@@ -145,7 +145,7 @@ void Pump::Run() {
     if (::poll(entries, 3, -1) < 0 && errno != EINTR) break;
     if (entries[2].revents != 0) break;
 
-    // A side that is gone while nothing of it is wanted would wake us for ever.
+    // A side that has ended would wake poll forever, also when no event of it is wanted.
     if (mover.stream_events() == 0 && (entries[0].revents & (POLLHUP | POLLERR)) != 0) break;
     if (mover.socket_events() == 0 && (entries[1].revents & (POLLHUP | POLLERR)) != 0) break;
   }

@@ -22,7 +22,7 @@ Status ListSessions(RpcClient& rpc, const SessionRange& range, const ValueSink& 
   proto::GetSessionEventsRequest request;
   *request.mutable_startdate() = TimeUtil::NanosecondsToTimestamp(range.from.time_since_epoch().count());
   *request.mutable_enddate() = TimeUtil::NanosecondsToTimestamp(range.to.time_since_epoch().count());
-  request.set_order(proto::ASCENDING);  // see the message
+  request.set_order(proto::ASCENDING);  // the comment of the message explains the order
   int left = range.limit;
   while (left > 0) {
     request.set_limit(std::min(left, kRecordingsPage));

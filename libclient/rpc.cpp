@@ -87,7 +87,7 @@ struct RpcClient::State {
   RpcOptions options;
   std::unique_ptr<Pump> upgrade;
   std::unique_ptr<Http2Channel> channel;
-  std::string rehearsal;  // its name, while calls are rehearsed
+  std::string rehearsal;  // the name of the current rehearsal, or ""
   std::once_flag asked_what_it_is;
   bool is_sallyport = false;
 };

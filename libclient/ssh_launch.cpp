@@ -25,7 +25,7 @@ constexpr std::pair<std::string_view, std::string_view> kFixed[] = {
     {"StrictHostKeyChecking", "yes"},
     {"GlobalKnownHostsFile", "none"},
     {"KnownHostsCommand", "none"},
-    {"VerifyHostKeyDNS", "no"},  // DNS would stand in for the authorities
+    {"VerifyHostKeyDNS", "no"},  // DNS would replace the authorities
     {"UpdateHostKeys", "no"},
     {"NoHostAuthenticationForLocalhost", "no"},
     {"CanonicalizeHostname", "no"},
@@ -61,7 +61,7 @@ Result<std::string> KnownHostsOf(const Session& session, std::string_view cluste
   for (const auto& authority : authorities) {
     if (authority.cluster != cluster) continue;
     const bool of_proxy = authority.proxy_host == session.profile.Name();
-    // The line allows any name: ssh checks the name by the certificate.
+    // The line permits any name, because ssh checks the name in the certificate.
     (of_proxy ? own : any) += fmt::format("@cert-authority * {}\n", authority.key.ToAuthorizedKey());
   }
 

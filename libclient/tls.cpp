@@ -221,7 +221,7 @@ struct TlsStream::State {
   ContextPtr context;
   SslPtr ssl;
   std::string where;
-  std::string peer_names;  // of a certificate that was refused
+  std::string peer_names;  // the names in a refused certificate
   std::optional<Error> failure;
 
   IoStep StepOf(int result) {

@@ -21,7 +21,7 @@ constexpr std::string_view kProxy = "the proxy";
 constexpr std::string_view kMethod = "/teleport.transport.v1.TransportService/ProxySSH";
 constexpr std::string_view kAmbiguous = "err-node-is-ambiguous";
 constexpr std::size_t kFrameBytes = 16 << 10;  // Teleport's own frames are not larger
-constexpr int kGrpcUnavailable = 14;           // of gRPC: for the proxy, a node that is not there
+constexpr int kGrpcUnavailable = 14;           // gRPC's code, by which the proxy reports a missing node
 constexpr int kGrpcCancelled = 1;
 constexpr std::chrono::milliseconds kFlushTimeout{1000};
 
@@ -110,13 +110,13 @@ Status NodeConnection::Relay(int in, int out) {
     RETURN_IF_ERROR(call_->Step());
     ASSIGN_OR_RETURN(const bool moved, Receive(out));
     if (out_ended_) return {};
-    if (moved) continue;  // there may be more
+    if (moved) continue;  // more bytes may be available
     if (const auto& ended = call_->ended()) {
       if (ended->code == 0 || ended->code == kGrpcCancelled) return {};
       return std::unexpected(ErrorOfGrpcStatus(*ended, kProxy));
     }
     const bool reading = !in_ended_ && call_->HasRoom();
-    // Without events: whether the reader has gone.
+    // poll reports without requested events that the reader has ended.
     pollfd entries[] = {{call_->fd(), call_->events(), 0}, {reading ? in : -1, POLLIN, 0}, {out, 0, 0}};
     if (::poll(entries, 3, -1) < 0) continue;  // interrupted
     if (entries[1].revents != 0) Forward(in);

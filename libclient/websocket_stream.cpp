@@ -89,7 +89,7 @@ class WebSocketStream : public Stream {
     return {IoState::kDone};
   }
 
-  // Takes the next header or control frame off the received bytes. kDone: there may be more; kWantRead: too little.
+  // Parses the next header or control frame of the received bytes. kDone: more may follow; kWantRead: too few bytes.
   IoState ParseNext() {
     if (payload_left_ > 0 && !control_) return IoState::kWantRead;
     if (!control_ && !ParseHeader()) return failed_ ? IoState::kFailed : IoState::kWantRead;
@@ -123,7 +123,7 @@ class WebSocketStream : public Stream {
     opcode_ = static_cast<Opcode>(byte(0) & 0x0f);
     control_ = (opcode_ & 0x08) != 0;
     if ((byte(1) & 0x80) != 0 || (byte(0) & 0x70) != 0 || (control_ && length > kMaxControl)) {
-      failed_ = true;  // a server must not mask, nor use what was not agreed upon
+      failed_ = true;  // a server must not mask frames, nor use extensions
       return false;
     }
 

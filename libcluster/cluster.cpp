@@ -346,7 +346,7 @@ void Cluster::State::Dispatch(Route route, IncomingConnection connection) {
     case Route::kKubernetes:
       return kube->HandleConnection(std::move(connection));
     case Route::kNone:
-      return;  // closed with the connection
+      return;  // the destructor of the connection closes it
   }
 }
 

@@ -148,7 +148,7 @@ Result<std::string> ToSubject(const Identity& identity) {
   AppendValues(name, oid::kOrganization, identity.groups);
   AppendValues(name, oid::kOrganizationalUnit, identity.usage);
   AppendValues(name, oid::kCommonName, {identity.username});
-  Identity source = identity;  // the accessors of the table are made for reading into
+  Identity source = identity;  // the table's accessors need a mutable identity
   for (const AttributeRow& row : kRows) std::visit(WriteRow{source, row.oid, name}, row.field);
   return EncodeName(name);
 }

@@ -53,7 +53,7 @@ Secret FormatIdentityFile(const IdentityFile& file) {
     for (const std::string& part : *list) size += part.size() + 1;
   }
   std::string out;
-  out.reserve(size);  // growing would leave copies of the key behind
+  out.reserve(size);  // a reallocation would leave copies of the key in memory
   AppendPart(out, file.private_key.Reveal());
   AppendPart(out, file.ssh_certificate);
   AppendPart(out, file.tls_certificate);

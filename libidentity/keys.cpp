@@ -228,7 +228,7 @@ Result<PublicKey> ParsePublicKeyPem(std::string_view pem) {
     return Fail(ErrorKind::kBadParameter, "public key has the PEM label \"{}\", which is not supported", block.label);
   }
 
-  // Either label is known to hold either form.
+  // Some files have the form of the other label.
   auto key = ParsePublicKeyDerSpki(block.body.Reveal());
   if (key || block.label == "PUBLIC KEY") return key;
   ASSIGN_OR_RETURN(const KeyPtr rsa, ParsePkcs1PublicKey(block.body.Reveal()));

@@ -10,7 +10,7 @@ using namespace std::string_view_literals;
 
 constexpr std::string_view kMagic = "openssh-key-v1\0"sv;
 constexpr std::string_view kNoCipher = "none";
-constexpr std::size_t kBlockBytes = 8;  // what the private part is padded to without a cipher
+constexpr std::size_t kBlockBytes = 8;  // without a cipher the private part is padded to this size
 constexpr std::size_t kSeedBytes = 32;
 
 Result<KeyPtr> ReadEd25519(SshReader& reader) {

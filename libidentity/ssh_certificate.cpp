@@ -123,7 +123,7 @@ std::string SignedPart(const SshCertificate& certificate) {
   for (const std::string& principal : certificate.principals) principals.String(principal);
   const std::string key = certificate.public_key.ToSshBlob();
   SshReader key_reader(key);
-  (void)key_reader.String();  // the type, which is another here
+  (void)key_reader.String();  // the type, which differs from the certificate's
 
   SshWriter writer;
   writer.String(std::string(certificate.public_key.SshType()).append(kCertificateTypeSuffix))

@@ -104,7 +104,7 @@ struct WriteExtension {
   void operator()(TextField field) const {
     if (!field(identity).empty()) Set(field(identity));
   }
-  void operator()(ListField /*field*/) const {}  // no extension is one
+  void operator()(ListField /*field*/) const {}  // no extension is a list
   void operator()(FlagField field) const {
     if (field(identity)) Set({});
   }
@@ -123,7 +123,7 @@ struct ReadExtension {
   }
   Status operator()(ListField /*field*/) const { return {}; }
   Status operator()(FlagField field) const {
-    field(identity) = true;  // being there is what counts
+    field(identity) = true;  // the presence of the extension counts
     return {};
   }
   Status operator()(const CodedField& field) const { return field.read(identity, value); }
@@ -140,7 +140,7 @@ bool Take(SshOptions& extensions, std::string_view name, std::string& value) {
 
 Status ReadExtensions(SshOptions extensions, SshUser& user) {
   std::string value;
-  Take(extensions, kPermitPty, value);  // everybody has it
+  Take(extensions, kPermitPty, value);  // every certificate has it
   for (const ExtensionRow& row : kExtensionRows) {
     if (!Take(extensions, row.name, value)) continue;
     if (auto status = std::visit(ReadExtension{user.identity, value}, row.field); !status) {
@@ -191,7 +191,7 @@ SshOptions UserSshExtensions(const Identity& identity, const SshPermissions& per
     if (!(permissions.*row.field).empty()) extensions.emplace(row.name, permissions.*row.field);
   }
 
-  Identity source = identity;  // the accessors of the table are made for reading into
+  Identity source = identity;  // the table's accessors need a mutable identity
   for (const ExtensionRow& row : kExtensionRows) {
     if (row.standard_only && format == SshCertificateFormat::kOldSsh) continue;
     std::visit(WriteExtension{source, row.name, extensions}, row.field);

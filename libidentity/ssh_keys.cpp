@@ -60,7 +60,7 @@ Result<std::string> EcdsaFromSsh(std::string_view numbers) {
   if (signature == nullptr || ECDSA_SIG_set0(signature.get(), r_number.get(), s_number.get()) != 1) {
     return FailOpenSsl(ErrorKind::kInternal, "cannot make a signature");
   }
-  (void)r_number.release();  // both belong to the signature now
+  (void)r_number.release();  // the signature owns both numbers now
   (void)s_number.release();
   return ToDer(signature.get(), i2d_ECDSA_SIG);
 }

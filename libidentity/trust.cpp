@@ -7,7 +7,7 @@ namespace sallyport {
 
 struct TrustSet::Snapshot {
   std::vector<TrustedAuthority> authorities;
-  // By subject, whose serial number makes it all but unique; several after a rotation that kept the name.
+  // By subject. A rotation may keep the subject, otherwise the serial number in the subject makes it unique.
   std::multimap<std::string, std::size_t, std::less<>> by_subject;
 };
 

@@ -236,7 +236,7 @@ x509_st* Certificate::native() const { return data().certificate.get(); }
 std::string Certificate::SpkiPin() const {
   if (empty()) return {};
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  // The bytes of the certificate, which another encoder might have written differently.
+  // Uses the certificate's own bytes, because another encoder might write others.
   const std::string spki = sallyport::ToDer(X509_get_X509_PUBKEY(native()), i2d_X509_PUBKEY);
   SHA256(AsBytes(spki), spki.size(), digest.data());
   return "sha256:" + ToHex(AsText(digest.data(), digest.size()));

@@ -21,7 +21,7 @@ using namespace std::string_view_literals;
 
 constexpr std::chrono::hours kSelfSignedLifetime{825 * 24};
 constexpr std::size_t kSerialBytes = 16;
-constexpr int kVersion3 = 2;  // as the encoding counts
+constexpr int kVersion3 = 2;  // the encoding counts from 0
 constexpr int kCrlVersion2 = 1;
 
 constexpr auto kBitString = static_cast<DerTag>(0x03);

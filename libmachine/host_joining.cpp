@@ -62,11 +62,11 @@ Result<HostIdentity> Rejoin(const JoinSettings& settings, const HostIdentity& ex
   ASSIGN_OR_RETURN(const PrivateKey key, GeneratePrivateKey(KeyAlgorithm::kEcdsaP256));
   SetHost(join, expired.host_id, key);
   auto request = ProveHost(std::move(join), expired);
-  // The cluster is known: its own authority is in the identity.
+  // The identity has the cluster's authority, so no CA pin is needed.
   auto certs = request ? AskToRejoin(settings, expired.cluster, expired.credentials.tls_authorities, *request)
                        : std::unexpected(std::move(request).error());
 
-  // A cluster from before that makes no ids takes this host's word for its own.
+  // An older cluster does not assign ids, and accepts this host's old id.
   if (!certs && certs.error().kind == ErrorKind::kNotImplemented) return Join(settings, expired.host_id);
   if (!certs) return std::unexpected(InContext("cannot join again", std::move(certs).error()));
   ASSIGN_OR_RETURN(HostIdentity identity, KeepIdentity(settings.data_dir, expired.host_id, key, *certs));

@@ -46,7 +46,7 @@ Result<bool> IsRenewalDue(const HostIdentity& identity, const JoinSettings& sett
   ASSIGN_OR_RETURN(const Certificate tls, Certificate::FromPem(identity.credentials.tls_certificate));
   const auto life = tls.not_after() - tls.not_before();
   if (now >= tls.not_before() + life / 2) return true;
-  if (life > kLongestLife) return true;  // from before certificates of hosts were short
+  if (life > kLongestLife) return true;  // issued by a version with longer certificates
   ASSIGN_OR_RETURN(const SshCertificate ssh, ParseSshCertificate(identity.credentials.ssh_certificate));
   std::vector<std::string> names = ssh.principals;
   std::ranges::sort(names);
@@ -75,7 +75,7 @@ Result<HostIdentity> IdentityRenewal::Renewed() const {
   ASSIGN_OR_RETURN(const PrivateKey key, GeneratePrivateKey(KeyAlgorithm::kEcdsaP256));
   ASSIGN_OR_RETURN(const auto request, RequestOf(identity_, options_.settings, key.public_key()));
   const auto certs = options_.issue(request);
-  // The proxy was away for so long that the certificate has expired.
+  // The certificate has expired while the proxy was unreachable.
   if (!certs && certs.error().kind == ErrorKind::kNotLoggedIn) return Rejoin(options_.settings, identity_);
   if (!certs) return std::unexpected(certs.error());
   return KeepIdentity(options_.settings.data_dir, identity_.host_id, key, *certs);

@@ -22,7 +22,7 @@ RpcOptions OptionsOf(const JoinSettings& settings) {
   RpcOptions options;
   options.address = settings.address;
   options.through_proxy = settings.through_proxy;
-  options.cluster = "joining";  // any name will do: what the address serves is one cluster
+  options.cluster = "joining";  // any name works, because the address serves one cluster
   options.program = settings.program;
   options.network = settings.network;
   return options;

@@ -69,7 +69,7 @@ class Comparison {
     }
     for (Value& value : gone) found.push_back({path, std::move(value), std::nullopt});
     for (Value& value : came) found.push_back({path, std::nullopt, std::move(value)});
-    if (gone.empty() && came.empty()) found.push_back({path, before, after});  // another order
+    if (gone.empty() && came.empty()) found.push_back({path, before, after});  // only the order differs
   }
 
   void CompareLists(const std::string& path, const Value::List& before, const Value::List& after) {

@@ -30,7 +30,7 @@ Status TunnelAuth::Announce(const v1::AgentMessage& announcement) {
   return {};
 }
 
-Status TunnelAuth::Withdraw(const std::string& /*node_name*/) { return {}; }  // the tunnel says goodbye
+Status TunnelAuth::Withdraw(const std::string& /*node_name*/) { return {}; }  // the tunnel's end does it
 
 Status TunnelAuth::Emit(const AuditEvent& event) {
   v1::AgentMessage message;

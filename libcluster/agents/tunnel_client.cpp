@@ -31,8 +31,8 @@ constexpr std::chrono::seconds kWelcomeTimeout{15};
 constexpr std::chrono::milliseconds kFirstPause{500};
 constexpr std::chrono::seconds kLongestPause{30};
 constexpr std::chrono::milliseconds kGoodbyeTimeout{1000};
-constexpr std::chrono::milliseconds kStopTimeout{3000};  // for connections to end by themselves
-constexpr std::chrono::milliseconds kCutTimeout{500};    // for those that are cut
+constexpr std::chrono::milliseconds kStopTimeout{3000};  // for connections that end by themselves
+constexpr std::chrono::milliseconds kCutTimeout{500};    // for connections that are cut
 constexpr std::string_view kControl = "/sallyport.v1.TunnelService/Control";
 constexpr std::string_view kConnect = "/sallyport.v1.TunnelService/Connect";
 
@@ -127,21 +127,21 @@ struct TunnelClient::State : std::enable_shared_from_this<State> {
   TunnelOptions options;
   std::shared_mutex services_mutex;
   RunningServices none{std::span<const AgentServiceRow>()};
-  RunningServices* services = &none;  // none before Serve, and once this has stopped
+  RunningServices* services = &none;  // `none` before Serve and after Stop
   UniqueFd wake;
-  UniqueFd ending;   // can be read once this stops
-  UniqueFd cutting;  // can be read once nothing may go on
+  UniqueFd ending;   // readable after the beginning of Stop
+  UniqueFd cutting;  // readable when all connections must end
   std::atomic<bool> stopping = false;
-  std::unique_ptr<GrpcStream> call;  // of the thread that serves it
+  std::unique_ptr<GrpcStream> call;  // only the thread that serves the call uses it
 
-  std::mutex mutex;  // of everything below
+  std::mutex mutex;  // guards the members below
   std::shared_ptr<const RpcOptions> connection;
   std::vector<std::string> user_authority_keys;
   std::deque<std::string> queue;
-  std::deque<v1::AgentMessage> events;               // that the auth service does not have yet, as far as is known
-  std::uint64_t last_event = 0;                      // the number of the newest
-  std::uint64_t sent_event = 0;                      // of the newest that was sent on this call
-  std::map<std::string, std::string> announcements;  // the last of each name
+  std::deque<v1::AgentMessage> events;               // events that the auth service has not confirmed
+  std::uint64_t last_event = 0;                      // the number of the newest event
+  std::uint64_t sent_event = 0;                      // the number of the newest event sent on this call
+  std::map<std::string, std::string> announcements;  // the last announcement of each name
   int threads = 0;
   std::condition_variable ended;
 
@@ -251,7 +251,7 @@ Status TunnelClient::State::Work() {
   {
     const std::lock_guard lock(mutex);
     for (const auto& [name, message] : announcements) call->Send(message);
-    sent_event = 0;  // what was sent on another call may not have arrived
+    sent_event = 0;  // events sent on an earlier call may not have arrived
   }
 
   while (!stopping) {

@@ -125,7 +125,7 @@ class Restore {
   LocalUsers& users_;
   const std::string cluster_name_;
   std::set<std::string> roles_;
-  std::vector<std::pair<std::string, std::string>> wanted_roles_;  // of users
+  std::vector<std::pair<std::string, std::string>> wanted_roles_;  // pairs of user and role
   std::set<std::string> keys_;
   BackendTransaction transaction_;
 };

@@ -14,7 +14,7 @@ struct ChangeCounter::State : std::enable_shared_from_this<State> {
 
   Backend& backend;
   const std::vector<std::string> prefixes;
-  std::mutex mutex;  // of everything below
+  std::mutex mutex;  // guards the members below
   std::shared_ptr<ChangeWatcher> watcher;
   std::uint64_t count = 0;
 
@@ -24,7 +24,7 @@ struct ChangeCounter::State : std::enable_shared_from_this<State> {
       if (const auto events = watcher->Take()) return count += events->empty() ? 0 : 1;
     }
 
-    // A watcher that fell behind has missed changes: counts one.
+    // Counts one change for a watcher that fell behind, because it has missed some.
     watcher = backend.Watch(prefixes, [weak = weak_from_this()] {
       // Takes the events, so that they do not queue up.
       if (const auto self = weak.lock()) self->Take();

@@ -6,7 +6,7 @@ namespace sallyport {
 namespace {
 
 constexpr std::size_t kMaxFeedBytes = 16 << 20;
-constexpr std::size_t kBytesOfEvent = 256;  // beside key and value
+constexpr std::size_t kBytesOfEvent = 256;  // the overhead beside key and value
 
 }  // namespace
 

@@ -50,7 +50,7 @@ Result<DataDirLock> DataDirLock::Acquire(const std::string& data_dir, std::chron
     std::this_thread::sleep_for(kPause);
   }
 
-  // The id serves people and the message above; a full disk is no failure, since only the lock matters.
+  // The id is for people and the message above. A full disk is not a failure, because only the lock matters.
   const std::string pid = fmt::format("{}\n", ::getpid());
   if (::ftruncate(fd.get(), 0) == 0) std::ignore = ::pwrite(fd.get(), pid.data(), pid.size(), 0);
   return DataDirLock(std::move(fd));

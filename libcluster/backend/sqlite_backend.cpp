@@ -110,7 +110,7 @@ class SqliteBackend : public Backend {
   const std::string path_;
   std::unique_ptr<SqliteConnection> writer_;
   ChangeFeed feed_;
-  std::vector<BackendEvent> applied_;  // by the batch that is being written
+  std::vector<BackendEvent> applied_;  // the changes of the current batch
 
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<SqliteConnection>> readers_;
@@ -119,7 +119,7 @@ class SqliteBackend : public Backend {
   std::condition_variable wake_;
   std::vector<Pending> queue_;
   bool stopping_ = false;
-  std::thread thread_;  // last: it starts when everything else is there
+  std::thread thread_;  // the last member, because the thread uses the others
 };
 
 Result<SqliteBackend::Reader> SqliteBackend::TakeReader() {
@@ -211,7 +211,7 @@ Status SqliteBackend::Commit(BackendTransaction transaction) {
 }
 
 void SqliteBackend::RunWriter() {
-  std::size_t expected = 1;  // how many write at the same time, by the batches of late
+  std::size_t expected = 1;  // an estimate of concurrent writers from recent batches
   while (true) {
     std::vector<Pending> batch;
     {

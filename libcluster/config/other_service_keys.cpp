@@ -102,7 +102,7 @@ std::vector<ConfigKey> OtherServiceKeys() {
     keys.push_back({fmt::format("{}.enabled", service), ConfigType::kSwitch, ConfigKey::State::kRefused, nullptr, "",
                     "set the key to no, or leave the section out"});
   }
-  // On by default, so that it may be named in files that ask for nothing.
+  // The service is on by default, so files may name it without a request for anything.
   keys.push_back({"debug_service.enabled", ConfigType::kSwitch, ConfigKey::State::kNoEffect, nullptr, "",
                   "the debug service is not implemented"});
   keys.push_back({"debug_service.listen_addr", ConfigType::kText, ConfigKey::State::kNoEffect});

@@ -92,7 +92,7 @@ std::vector<ConfigKey> KeysWithoutEffect() {
       {"proxy_service.postgres_public_addr", Type::kTexts, State::kNoEffect, nullptr, "", kNoDatabases},
       {"proxy_service.mongo_public_addr", Type::kTexts, State::kNoEffect, nullptr, "", kNoDatabases},
 
-      // Below what is off.
+      // Keys of ACME, which is off.
       {"proxy_service.acme.email", Type::kText, State::kNoEffect},
       {"proxy_service.acme.uri", Type::kText, State::kNoEffect},
       {"proxy_service.kubernetes.listen_addr", Type::kText, State::kNoEffect},

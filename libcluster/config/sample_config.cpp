@@ -18,7 +18,7 @@ struct Roles {
   bool auth = true;
   bool proxy = true;
   bool node = true;
-  bool named = false;  // asked for by name, so each must start
+  bool named = false;  // the command line names the roles, so each must start
 };
 
 Result<Roles> RolesOf(const std::vector<std::string>& names) {

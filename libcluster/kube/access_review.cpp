@@ -45,7 +45,7 @@ asio::awaitable<bool> AnswerAccessReview(KubeClient& client, RequestParser& pars
   const auto upstream = client.state->UpstreamOf(*decided.asked.target);
   if (!upstream) co_return co_await Refuse(client, parser, upstream.error());
   object.cluster_wide = co_await IsClusterWide(upstream->scopes, object.api_group, review->version, object.resource);
-  if (object.cluster_wide) object.kube_namespace.clear();  // kubectl fills one in
+  if (object.cluster_wide) object.kube_namespace.clear();  // kubectl sends one
   if (decided.asked.access->MayDo(object)) co_return co_await ForwardRequest(client, parser, decided, &body);
 
   const std::string_view accept(header[http::field::accept]);

@@ -118,7 +118,7 @@ Result<DecidedKubeRequest> KubeAuthorizer::Authorize(const HttpHeaders& headers,
 
   DecidedKubeRequest decided(std::move(asked));
   const KubeRequestInfo& info = decided.asked.info;
-  // Every user may ask for the own rights; the API server lists its own rules.
+  // Every user may ask for their own rights; the API server lists its own rules.
   if (!info.is_resource || info.IsRulesReview()) {
     RETURN_IF_ERROR(ChoosePrincipals(headers, nullptr, decided));
     return decided;
@@ -126,10 +126,10 @@ Result<DecidedKubeRequest> KubeAuthorizer::Authorize(const HttpHeaders& headers,
 
   const KubeDecision decision = decided.asked.access->Decide(info.request);
   if (decision == KubeDecision::kDeny) return Fail(ErrorKind::kAccessDenied, "{}", ForbiddenText(decided.asked));
-  // The watch of one object must show no other object; the API server is not relied on for that.
+  // The watch of one object must show no other object, and the proxy does not rely on the API server for that.
   const bool watches = info.request.verb == "watch" && decided.asked.IsRestricted();
   if (decision == KubeDecision::kFilter || watches) decided.filter = decided.asked.access;
-  // For a list, every role contributes.
+  // A list needs the rules of every role.
   const bool one = !info.IsCollection();
   RETURN_IF_ERROR(ChoosePrincipals(headers, one ? &info.request : nullptr, decided));
   return decided;

@@ -13,8 +13,8 @@ namespace {
 using namespace asio::experimental::awaitable_operators;
 using boost::system::error_code;
 
-constexpr std::size_t kMaxUnread = 512 << 10;  // more than a header
-constexpr std::size_t kJoinBytes = 64 << 10;   // a body up to this goes out with the header
+constexpr std::size_t kMaxUnread = 512 << 10;  // more than a header has
+constexpr std::size_t kJoinBytes = 64 << 10;   // a smaller body is sent with the header
 constexpr std::chrono::seconds kBodyTimeout{60};
 constexpr std::chrono::seconds kLateAnswer{2};
 

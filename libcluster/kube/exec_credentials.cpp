@@ -47,7 +47,7 @@ void ExecCredentials::Run() {
 
 bool ExecCredentials::Reject(const Pointer& credential) {
   const std::lock_guard lock(mutex_);
-  if (current_ != credential) return true;  // there is another one already
+  if (current_ != credential) return true;  // another caller has replaced it
   if (Now() - made_ < kBrandNew) return false;
   current_.reset();
   return true;

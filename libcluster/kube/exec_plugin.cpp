@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 2> kVersions{"client.authentication.k8s.i
                                                     "client.authentication.k8s.io/v1beta1"};
 constexpr std::string_view kExtension = "client.authentication.k8s.io/exec";
 constexpr std::size_t kMinKnownSecret = 6;   // shorter values ("dev", "true") are words
-constexpr std::size_t kMinTokenLength = 24;  // of text that looks like a token
+constexpr std::size_t kMinTokenLength = 24;  // the minimum for text that looks like a token
 
 // Returns the text of a plain scalar, also of a YAML number or bool.
 std::string Scalar(const Value& value) {
@@ -186,7 +186,7 @@ Result<ExecCredential> RunExecPlugin(const ExecPlugin& plugin, const StopSignal&
     if (error.kind == ErrorKind::kNotFound && !plugin.install_hint.empty()) {
       error.message += "; " + StripControl(plugin.install_hint);
     }
-    error.kind = ErrorKind::kConnectionProblem;  // the cluster cannot be reached, which is not the user's doing
+    error.kind = ErrorKind::kConnectionProblem;  // for the user the cluster is unreachable
     return std::unexpected(error);
   }
 

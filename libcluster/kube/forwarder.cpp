@@ -36,7 +36,7 @@ using namespace asio::experimental::awaitable_operators;
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds kTurnCheck{100};
-constexpr std::chrono::seconds kLongestWait{10};  // for a turn
+constexpr std::chrono::seconds kLongestWait{10};  // the longest wait for a turn
 constexpr std::chrono::seconds kShutdownTime{10};
 constexpr std::chrono::seconds kLinger{2};
 constexpr std::chrono::seconds kPatience{1};
@@ -288,7 +288,7 @@ asio::awaitable<void> Serve(std::shared_ptr<KubeForwarder::State> state, Incomin
                             std::string cluster) {
   error_code error;
   const auto executor = co_await asio::this_coro::executor;
-  const auto tls = state->Tls();  // as long as the connection
+  const auto tls = state->Tls();  // must outlive the connection
   auto& context = tls->state().context;
   KubeClient client{std::move(state),
                     ServerTlsStream(MakeSocketStream(executor, std::move(connection.socket)), context),

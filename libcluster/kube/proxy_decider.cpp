@@ -49,7 +49,7 @@ class ProxyDecider : public KubeDecider {
     return Fail(ErrorKind::kInternal, "the proxy deletes the objects of a collection one by one");
   }
 
-  bool StillAllowed(const Caller&) override { return true; }  // else the proxy ends the connection
+  bool StillAllowed(const Caller&) override { return true; }  // the proxy ends the connection otherwise
   void AuditRequest(const DecidedKubeRequest&, std::string_view, int) override {}
   void AuditSession(const DecidedKubeRequest&, const AuditType&) override {}
 

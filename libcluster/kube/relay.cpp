@@ -29,7 +29,7 @@ using boost::system::error_code;
 
 constexpr int kStatusClass = 100;
 constexpr int kSuccess = 2;
-constexpr std::size_t kHeldBytes = 64 << 10;  // of a filtered list, before its header goes out
+constexpr std::size_t kHeldBytes = 64 << 10;  // of a filtered list, before its header is sent
 
 // Makes the request for the API server.
 UpstreamRequest RequestTo(const UpstreamPool& pool, KubeClient& client, RequestParser& parser,

@@ -65,7 +65,7 @@ class RoleDecider : public KubeDecider {
   AuthServer& auth_;
   AuditQueue& audit_;
   const KubeAuthorizer authorizer_;
-  SourceSlots requests_{0, 0};  // that each user has at a time; roles say how many may be
+  SourceSlots requests_{0, 0};  // concurrent requests of each user; roles have the limits
 };
 
 }  // namespace

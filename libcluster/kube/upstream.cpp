@@ -32,7 +32,7 @@ struct FileReader {
   // Returns the bytes that KEY-data holds in base64, or those of the file that KEY names.
   Result<std::string> DataOrFile(const Value* map, const std::string& key) const {
     if (std::string data = TextAt(map, key + "-data"); !data.empty()) {
-      std::erase_if(data, [](char c) { return c == '\n' || c == '\r'; });  // as kubectl's decoder skips them
+      std::erase_if(data, [](char c) { return c == '\n' || c == '\r'; });  // kubectl's decoder skips line breaks, too
       auto bytes = FromBase64(data);
       if (!bytes) return Fail(ErrorKind::kBadParameter, "{}: {}-data is not base64", source, key);
       return bytes;

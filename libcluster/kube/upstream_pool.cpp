@@ -71,7 +71,7 @@ bool UpstreamStream::IsStale() {
 bool UpstreamStream::HasMore() {
   auto* const tls = std::get_if<Tls>(&stream_);
   if (tls == nullptr) return false;
-  // Bytes that OpenSSL has decrypted or begun to, and bytes that Asio has given to it.
+  // The bytes that OpenSSL has decrypted or begun to decrypt, and the bytes that Asio has given to OpenSSL.
   SSL* const ssl = tls->native_handle();
   return SSL_has_pending(ssl) != 0 || BIO_ctrl_pending(SSL_get_rbio(ssl)) > 0;
 }

@@ -55,7 +55,7 @@ constexpr std::array kTable{
            .header_bytes = 64 * kKiB},
     Budget{.endpoint = Endpoint::kKubernetes,
            .state = CallerState::kKnown,
-           .connections_of_one = 1000,  // each watch has one
+           .connections_of_one = 1000,  // each watch needs a connection
            .handshake_time = seconds(10),
            .idle_time = seconds(300),
            .message_time = seconds(60),

@@ -10,7 +10,7 @@ void FairPool::Start(ThreadPool& threads, const std::shared_ptr<State>& state, c
                      std::function<void()> work) {
   threads.Submit([&threads, state, key, work = std::move(work)]() mutable {
     work();
-    work = nullptr;  // what it holds goes before the next one begins
+    work = nullptr;  // destroys captured objects before the next work begins
 
     std::unique_lock lock(state->mutex);
     const auto queue = state->queues.find(key);

@@ -38,7 +38,7 @@ struct HttpServer::State {
   HttpServerOptions options;
   const Budget& budget;
   UnknownConnections connections;
-  ByteBudget bodies;  // that are being read, or wait for their answer
+  ByteBudget bodies;  // bodies that are being read, or that wait for their answer
   InnerConnections inner;
 };
 
@@ -139,8 +139,8 @@ struct HttpConnection {
   std::string remote_address;
   std::vector<std::string> chain;
 
-  UnknownConnections::Place place;  // goes before the stream
-  bool upgraded = false;            // the stream was handed on
+  UnknownConnections::Place place;  // destroyed before the stream
+  bool upgraded = false;            // the upgrade has taken the stream
 };
 
 // Reads the body into a request, at most `limit` bytes. Returns the refusal when the body is larger, or the server's
@@ -275,7 +275,7 @@ asio::awaitable<void> Serve(StatePtr state, IncomingConnection incoming) {
   while (co_await ReadRequest(connection)) {
   }
 
-  if (connection.upgraded) co_return;  // the stream is gone with what was in it
+  if (connection.upgraded) co_return;  // the upgrade has taken the stream and its buffer
   beast::get_lowest_layer(connection.stream).expires_after(state->budget.handshake_time);
   co_await connection.stream.async_shutdown(asio::redirect_error(asio::use_awaitable, error));
 }

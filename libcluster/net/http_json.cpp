@@ -12,7 +12,7 @@ constexpr int kStatusUnavailable = 503;
 
 HttpResponse ErrorResponse(const Error& error) {
   const Value body(Value::Map{{"error", Value::Map{{"message", error.message}}}});
-  // 503, not 502: the failure is of this service, not of one behind it.
+  // 503 and not 502, because the failure is this service's own.
   const bool unavailable = error.kind == ErrorKind::kConnectionProblem;
   HttpResponse response{unavailable ? kStatusUnavailable : RowOf(error.kind).http_status,
                         {{"Content-Type", "application/json"}},

@@ -32,15 +32,15 @@ struct Listener::State {
       : context(context_in), strand(asio::make_strand(context_in)), known(strand), acceptor(strand), steer(strand) {}
   asio::io_context& context;
   asio::strand<asio::io_context::executor_type> strand;
-  tcp::acceptor known;     // for sources that the gate knows, once Steer has worked; else closed
+  tcp::acceptor known;     // for known sources; closed until Steer has worked
   tcp::acceptor acceptor;  // for all others
   asio::steady_timer steer;
   std::vector<std::string> steered;  // the sources of `known`
-  bool steer_soon = false;           // the gate knows others
+  bool steer_soon = false;           // the gate's known sources have changed
   std::string address;
   ConnectionHandler handler;
   ConnectionGate* gate = nullptr;
-  UnknownConnections waiting{BudgetOf(Endpoint::kHello, CallerState::kUnknown)};  // for their hellos
+  UnknownConnections waiting{BudgetOf(Endpoint::kHello, CallerState::kUnknown)};  // connections before the hello
 };
 
 namespace {
@@ -48,12 +48,12 @@ namespace {
 constexpr std::chrono::milliseconds kHelloPause{5};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::seconds kAcceptComplaintPause{10};
-constexpr int kAcceptsAtOnce = 64;  // then the open connections have their turn
+constexpr int kAcceptsAtOnce = 64;  // afterwards the open connections run
 // After so many refusals strangers are flooding the port, and known sources wait in another queue.
 constexpr int kRefusalsOfFlood = kAcceptsAtOnce / 2;
 constexpr std::chrono::milliseconds kFloodPause{10};
 constexpr std::chrono::milliseconds kSteerDelay{100};
-constexpr std::chrono::seconds kSteerInterval{60};  // in which sources stop being known
+constexpr std::chrono::seconds kSteerInterval{60};  // known sources may expire in that time
 
 const Budget& HelloBudget() { return BudgetOf(Endpoint::kHello, CallerState::kUnknown); }
 
@@ -69,7 +69,7 @@ bool HasHungUp(int socket) {
 // Peeks until the whole hello has arrived. The low-water mark prevents wake-ups for bytes already seen; Unix sockets
 // have none, and are polled a little later.
 asio::awaitable<Result<ClientHello>> PeekHello(asio::generic::stream_protocol::socket& socket) {
-  std::string buffer;  // who says nothing has none
+  std::string buffer;  // allocated only for a client that sends bytes
   std::size_t wanted = 1;
   asio::steady_timer pause(co_await asio::this_coro::executor);
   const auto give_up = std::chrono::steady_clock::now() + HelloBudget().hello_time;
@@ -108,7 +108,7 @@ asio::awaitable<void> ReadHelloAndRoute(UniqueFd fd, std::string remote_address,
   const auto executor = co_await asio::this_coro::executor;
   const int native = fd.get();
   SocketStream stream = MakeSocketStream(executor, std::move(fd));
-  UnknownConnections::Place place = std::move(waiting);  // goes before the stream
+  UnknownConnections::Place place = std::move(waiting);  // destroyed before the stream
   Result<ClientHello> hello;
   {
     const std::function<void()> cancel = [&stream] { stream.socket().cancel(); };
@@ -151,7 +151,7 @@ bool Admit(Listener::State& state, UniqueFd socket, const tcp::endpoint& peer) {
 
 struct Accepted {
   int refused = 0;
-  int failure = 0;  // the errno for which none can be accepted
+  int failure = 0;  // the errno that prevents all accepts
 };
 
 // Accepts the connections that wait, up to kAcceptsAtOnce. A refusal is a handful of system calls and never touches the
@@ -170,7 +170,7 @@ Accepted AcceptWaiting(Listener::State& state, tcp::acceptor& acceptor) {
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
       accepted.failure = errno;
       break;
-    }  // else the client has gone again: the next one
+    }  // otherwise the client has left: accepts the next one
   }
   return accepted;
 }
@@ -237,7 +237,7 @@ void BindKnown(Listener::State& state) {
   }
   if (!error) state.known.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) state.known.bind(endpoint, error);
-  // The first that listens is number 0 of the group.
+  // The first socket that listens gets the number 0 in the group.
   if (!error) state.known.listen(asio::socket_base::max_listen_connections, error);
   if (!error) state.known.native_non_blocking(true, error);
   if (!error && Steer(state.known.native_handle(), {})) return;

@@ -7,7 +7,7 @@ struct SourceSlots::State {
   std::size_t in_all;
   std::mutex mutex;
   std::size_t taken = 0;
-  std::unordered_map<std::string, std::size_t> by_source;  // those who hold some
+  std::unordered_map<std::string, std::size_t> by_source;  // only sources with slots
 };
 
 SourceSlots::SourceSlots(std::size_t of_one, std::size_t in_all) : state_(std::make_shared<State>()) {

@@ -49,7 +49,7 @@ struct Sources {
 
 std::vector<sock_filter> SteeringProgram(const std::vector<std::string>& sources) {
   constexpr std::size_t kMostOfOne = 5;
-  constexpr std::size_t kRest = 6;  // beside the sources
+  constexpr std::size_t kRest = 6;  // instructions beside those of sources
   Sources known;
   for (const auto& source : sources) {
     if (known.of4.size() + known.of6.size() + kMostOfOne + kRest > BPF_MAXINSNS) break;

@@ -11,7 +11,7 @@ constexpr std::chrono::seconds kIdleLife{20};
 }  // namespace
 
 ThreadPool::~ThreadPool() {
-  std::deque<std::function<void()>> dropped;  // outlives the lock: what it holds may come back here
+  std::deque<std::function<void()>> dropped;  // destroyed after the unlock, because destructors may call this pool
   std::unique_lock lock(mutex_);
   stopping_ = true;
   dropped.swap(queue_);
@@ -49,12 +49,12 @@ void ThreadPool::Run() {
     ++idle_;
     wake_.wait_for(lock, kIdleLife, [this] { return stopping_ || !queue_.empty(); });
     --idle_;
-    if (queue_.empty()) break;  // stopping, or nothing to do for long
+    if (queue_.empty()) break;  // the pool stops, or the thread was idle for long
     auto work = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
     work();
-    work = nullptr;  // what it holds goes before the pool can
+    work = nullptr;  // destroys captured objects, which may refer to the pool's owner
     lock.lock();
   }
   --threads_;

@@ -68,7 +68,7 @@ Result<std::shared_ptr<ServerTls>> ServerTls::Create(const ServerTlsOptions& opt
   SSL_CTX* context = state->context.native_handle();
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
-  SSL_CTX_set_num_tickets(context, 0);  // each costs a message, and none is ever taken
+  SSL_CTX_set_num_tickets(context, 0);  // clients do not resume sessions, and each ticket costs a message
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_alpn_select_cb(context, SelectProtocol, &state->wire_protocols);
@@ -84,7 +84,7 @@ std::vector<std::string> PeerChainPem(ServerTlsStream& stream) {
   X509* leaf = SSL_get0_peer_certificate(stream.native_handle());
   if (leaf == nullptr) return chain;
   chain.push_back(ToPem(leaf));
-  const STACK_OF(X509)* others = SSL_get_peer_cert_chain(stream.native_handle());  // on a server: without the leaf
+  const STACK_OF(X509)* others = SSL_get_peer_cert_chain(stream.native_handle());  // a server's chain has no leaf
   for (int i = 0; others != nullptr && i < sk_X509_num(others); ++i) chain.push_back(ToPem(sk_X509_value(others, i)));
   return chain;
 }
@@ -92,7 +92,7 @@ std::vector<std::string> PeerChainPem(ServerTlsStream& stream) {
 void AcknowledgeHandshake(ServerTlsStream& stream) {
   const int on = 1;
   const int socket = beast::get_lowest_layer(stream).socket().native_handle();
-  ::setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);  // one end of a tunnel has no such option
+  ::setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);  // fails on a local socket of a tunnel
 }
 
 std::string NegotiatedProtocol(ServerTlsStream& stream) {

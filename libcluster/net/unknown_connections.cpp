@@ -19,7 +19,7 @@ struct UnknownConnections::State {
   // The mutex is held.
   void Remove(std::size_t number) {
     const auto found = connections.find(number);
-    if (found == connections.end()) return;  // it has made room
+    if (found == connections.end()) return;  // the connection was ended to make room
     const auto of_source = by_source.find(found->second.source);
     of_source->second.erase(number);
     if (of_source->second.empty()) by_source.erase(of_source);
@@ -33,7 +33,7 @@ struct UnknownConnections::State {
   Budget budget;
   mutable std::mutex mutex;
   std::size_t next = 1;
-  std::map<std::size_t, Connection> connections;  // by number: the oldest first
+  std::map<std::size_t, Connection> connections;  // by number, so the oldest is first
   std::unordered_map<std::string, std::set<std::size_t>> by_source;
 };
 

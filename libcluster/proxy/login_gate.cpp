@@ -8,7 +8,7 @@ namespace sallyport {
 namespace {
 
 constexpr std::size_t kMaxFamiliar = 50'000;
-constexpr std::size_t kMaxUserNameBytes = 256;  // of a key
+constexpr std::size_t kMaxUserNameBytes = 256;  // longer names are cut in keys
 constexpr std::size_t kMaxWaitingOfOne = 16;
 constexpr std::size_t kMaxWaiting = 32;
 constexpr std::size_t kMaxFamiliarWaiting = 256;

@@ -23,7 +23,7 @@ using boost::system::error_code;
 constexpr std::string_view kSshVersion = "SSH-2.0";
 constexpr std::chrono::milliseconds kNodeCheck{50};
 constexpr std::chrono::seconds kRightsCheck{2};
-constexpr std::chrono::milliseconds kLastWords{500};  // for what is said to the user at the end
+constexpr std::chrono::milliseconds kLastWords{500};  // time for the last message to the user
 
 // The state of the service, shared by its calls.
 struct Transport {
@@ -198,7 +198,7 @@ asio::awaitable<Status> ProxySsh(std::shared_ptr<Transport> transport, std::shar
   transportv1::ProxySSHResponse details;
   details.mutable_details();
   if (!co_await messages.Write(details)) co_return Status();
-  // Bytes in the message of the target are not for the node.
+  // Bytes in the message that names the target are not for the node.
   const transportv1::ProxySSHRequest nothing;
   const auto ended = co_await (tunnel.Run(nothing) || WatchRights(*transport, *call->caller, route, tunnel));
   if (ended.index() != 0) co_return Status();

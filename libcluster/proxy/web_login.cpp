@@ -145,7 +145,7 @@ Result<Value> GetToken(const WebParts& parts, const WebCall& call) {
   return Value(Value::Map{{"tokenId", id},
                           {"user", token.spec().user()},
                           {"qrCode", std::move(key.qr_code)},
-                          {"totpUri", std::move(key.uri)},  // ours: for those who cannot scan
+                          {"totpUri", std::move(key.uri)},  // not in Teleport: for users who cannot scan
                           {"expiry", kZeroTime}});
 }
 

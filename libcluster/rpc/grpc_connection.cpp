@@ -65,7 +65,7 @@ bool GrpcConnection::OnField(std::int32_t stream, std::string_view name, std::st
   Call& call = calls_.try_emplace(stream, limits_.max_message_bytes).first->second;
   call.field_bytes += name.size() + value.size();
   if (call.field_bytes > limits_.max_field_bytes) return false;
-  if (call.begun || call.finished) return true;  // what follows the body says nothing to a server
+  if (call.begun || call.finished) return true;  // a server ignores fields after the body
 
   struct Row {
     std::string_view name;
@@ -133,7 +133,7 @@ void GrpcConnection::OnBody(std::int32_t stream, std::string_view bytes) {
     events_.OnMessage(stream);
     return;
   }
-  // An incomplete message is unusable: lets the client send on, up to the size of a message.
+  // The client must complete the message, so the window grows up to the size of a message.
   ConsumeAll(stream, *call);
   if (!had_part && !call->due) call->due = steady_clock::now() + limits_.message_time;
 }
@@ -236,7 +236,7 @@ bool GrpcConnection::HasTimes() const {
 
 void GrpcConnection::Sweep() {
   const auto now = steady_clock::now();
-  std::map<std::int32_t, Call*> over;  // ending one changes the calls only after the loop
+  std::map<std::int32_t, Call*> over;  // ended after the loop, because an end changes the calls
   for (auto& [stream, call] : calls_) {
     if ((call.due && *call.due <= now) || (call.deadline && *call.deadline <= now)) over.emplace(stream, &call);
   }

@@ -16,7 +16,7 @@ constexpr int kZlibWindow = MAX_WBITS;
 Result<std::string> Inflate(std::string_view bytes, int window, std::size_t max_bytes) {
   z_stream stream{};
   if (::inflateInit2(&stream, window) != Z_OK) return Fail(ErrorKind::kInternal, "cannot begin to decompress");
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));  // zlib only reads it
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));  // zlib only reads the bytes
   stream.avail_in = static_cast<uInt>(bytes.size());
 
   std::string inflated;
@@ -87,7 +87,7 @@ Result<std::optional<std::string>> GrpcReader::Next() {
 }
 
 void GrpcReader::Clear() {
-  // Frees the memory too: most calls have one message.
+  // Also frees the memory, because most calls have one message.
   std::string().swap(received_);
   taken_ = 0;
 }

@@ -9,7 +9,7 @@
 namespace sallyport {
 namespace {
 
-constexpr std::size_t kKnownThreads = 256;  // made on demand; one caller has a quarter of them
+constexpr std::size_t kKnownThreads = 256;  // created on demand; a caller may use a quarter
 constexpr std::size_t kUnknownThreads = 8;
 constexpr std::chrono::seconds kStopTime{1};
 
@@ -39,7 +39,7 @@ class OpenConnections : public std::enable_shared_from_this<OpenConnections> {
 
  private:
   void Remove(std::uint64_t number) {
-    std::shared_ptr<GrpcSession> last;  // goes after the lock
+    std::shared_ptr<GrpcSession> last;  // destroyed after the unlock
     const std::lock_guard lock(mutex_);
     const auto found = sessions_.find(number);
     if (found == sessions_.end()) return;

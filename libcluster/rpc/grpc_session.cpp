@@ -16,15 +16,15 @@ namespace sallyport {
 namespace {
 
 constexpr std::chrono::seconds kTick{1};
-constexpr std::chrono::seconds kAnswerTime{120};  // for a client to take an answer
+constexpr std::chrono::seconds kAnswerTime{120};  // the time in which a client must read an answer
 constexpr std::size_t kMaxAnswerBytes = 4 << 20;
 // Flow-control windows: enough for a page of resources without a pause, and for a fast SSH connection.
 constexpr std::uint32_t kWindowBytes = 8 << 20;
 constexpr std::uint32_t kCallWindowBytes = 1 << 20;
-constexpr std::uint32_t kMinWindowBytes = 65535;  // what HTTP/2 begins with
+constexpr std::uint32_t kMinWindowBytes = 65535;  // HTTP/2's initial window
 constexpr std::size_t kReadBytes = 16 << 10;
-constexpr std::size_t kWriterBytes = 16 << 10;  // a stream that has less than that unsent may write on
-constexpr std::size_t kMaxLoggedText = 200;     // of what a client chose
+constexpr std::size_t kWriterBytes = 16 << 10;  // a stream may write while it has less unsent
+constexpr std::size_t kMaxLoggedText = 200;     // limit for a client's text
 
 Error TooBusy(std::string_view reason) {
   return {ErrorKind::kLimitExceeded, std::string(reason), "try again in a moment"};

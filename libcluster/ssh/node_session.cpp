@@ -36,7 +36,7 @@ using Environment = std::vector<std::string>;
 
 constexpr std::chrono::seconds kFirstFrameTimeout{10};
 constexpr std::chrono::seconds kLeaveTimeout{2};
-constexpr const char* kOwnProgram = "/proc/self/exe";  // also when another version has taken its place
+constexpr const char* kOwnProgram = "/proc/self/exe";  // the running version, also after an upgrade
 constexpr const char* kPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 constexpr int kFirstFreeDescriptor = 16;
 
@@ -153,7 +153,7 @@ class NodeSession {
     connection_->Listen(listener_);
     auto done = co_await (Frames() || HooksFrames());
     if (done.index() == 0) co_return;
-    // The process at the other end is gone, or the user ended it: hangs up the session.
+    // The process at the other end has ended, perhaps by the user: hangs up the session.
     EndCallback()("");
     co_await Frames();
   }
@@ -277,14 +277,14 @@ class NodeSession {
     return [end](const std::string& reason) { Send(end->get(), SessionFrameType::kEnd, reason); };
   }
 
-  // Never more than a few frames wait to be read, so there is room.
+  // The socket has room, because few frames wait at a time.
   static void Send(int socket, SessionFrameType type, std::string_view payload) {
     const std::string frame = EncodeFrame(type, payload);
     ::send(socket, frame.data(), frame.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   }
   void SendToRunner(SessionFrameType type, std::string_view payload) { Send(runner_.native_handle(), type, payload); }
 
-  // Until the runner has ended.
+  // Reads the runner's frames until the runner has ended.
   asio::awaitable<void> Frames() {
     error_code error;
     std::array<char, 16 << 10> buffer;
@@ -330,7 +330,7 @@ class NodeSession {
     }
   }
 
-  // The user may have stopped that process, which would keep the session open.
+  // Waits for sshd's process with a limit: a user who stops the process would keep the session open.
   asio::awaitable<void> UntilHooksLeave() {
     asio::steady_timer timer(hooks_.get_executor(), kLeaveTimeout);
     auto done = co_await (ReceiveFrame() || timer.async_wait(asio::use_awaitable));
@@ -351,7 +351,7 @@ class NodeSession {
   SshConnection::Listener listener_;
   std::string notice_;
   std::string size_;
-  std::string exit_code_ = "255";  // unless the runner says so itself: it was killed
+  std::string exit_code_ = "255";  // the code when the runner is killed and sends none
 };
 
 }  // namespace

@@ -118,7 +118,7 @@ Result<std::optional<events::OneOf>> SpoolFile::ReadAt(std::uint64_t& offset) co
   if (size > kMaxRecordedEventBytes) return Fail(ErrorKind::kBadParameter, "{} is damaged", path_);
 
   std::string bytes(size, '\0');
-  // Cut off by the end of an earlier run: that event was never shown to the user.
+  // An earlier run ended while it wrote the event, so the user never saw the event's output.
   if (::pread(file_.get(), bytes.data(), size, static_cast<off_t>(offset + kLengthBytes)) !=
       static_cast<ssize_t>(size)) {
     return std::nullopt;

@@ -29,7 +29,7 @@ namespace {
 constexpr std::size_t kMostAncestors = 2;
 constexpr std::size_t kFewGroups = 32;
 constexpr std::size_t kMaxGroups = 65536;
-constexpr int kFirstDescriptor = 16;  // above what processes are started with
+constexpr int kFirstDescriptor = 16;  // above the descriptors that processes start with
 
 std::unexpected<Error> Gone() { return Fail(ErrorKind::kNotFound, "the process at the session's socket has ended"); }
 

@@ -32,7 +32,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kCopyBytes = 16 << 10;
 constexpr std::size_t kMaxLogLine = 64 << 10;
-constexpr std::size_t kMaxTailBytes = 256 << 10;  // what a terminal may still have when its shell is gone
+constexpr std::size_t kMaxTailBytes = 256 << 10;  // limit for output after the end of the shell
 constexpr timeval kAgentTimeout{.tv_sec = 15, .tv_usec = 0};
 constexpr std::chrono::seconds kEndGrace{2};
 
@@ -94,7 +94,7 @@ class Runner {
     terminal_.Leave();
     log_end.Reset();
     if (!terminal_.open()) LetGo();
-    HandleFrames();  // that came with the start
+    HandleFrames();  // frames that arrived with the start
     while (!Done()) Step();
     return Finish();
   }
@@ -172,12 +172,12 @@ class Runner {
     const ssize_t count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
     if (count > 0) input_.assign(buffer.data(), static_cast<std::size_t>(count));
     if (count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR))) return;
-    // The user's terminal is gone.
+    // The user's terminal has ended.
     input_open_ = false;
     End("");
   }
 
-  // The program may not read now, while its output must still be received.
+  // Writes without blocking: a program that does not read must still be able to write output.
   void PassInput() {
     const ssize_t count = ::write(terminal_.master(), input_.data(), input_.size());
     if (count > 0) input_.erase(0, static_cast<std::size_t>(count));
@@ -208,8 +208,7 @@ class Runner {
     }
   }
 
-  // Lines before sftp-server's first are of programs that the user's shell runs before it, or instead of it. sshd drops
-  // them too.
+  // Lines before sftp-server's first line come from other programs of the user's shell, and are dropped as sshd does.
   bool TakeLog() {
     std::array<char, kCopyBytes> buffer;
     const ssize_t count = ::read(file_log_.get(), buffer.data(), buffer.size());
@@ -293,19 +292,19 @@ class Runner {
   SessionTerminal terminal_;
   UniqueFd process_;
   UniqueFd file_log_;
-  std::string log_;  // the line that has begun
+  std::string log_;  // the incomplete last line
   bool is_log_ = false;
   pid_t pid_ = -1;
-  std::string received_;  // of a frame that is not whole yet
-  std::string input_;     // not yet passed on
-  std::string unkept_;    // the agent does not have it yet
-  std::string shown_;     // the user's terminal does not have it yet
+  std::string received_;  // bytes of an incomplete frame
+  std::string input_;     // bytes that the program has not read yet
+  std::string unkept_;    // output that the agent does not have yet
+  std::string shown_;     // output that the user's terminal does not have yet
   std::size_t tail_bytes_ = 0;
   bool agent_ = true;
   bool input_open_ = true;
   bool output_open_ = true;
   bool exited_ = false;
-  bool ended_ = false;  // from the agent's side
+  bool ended_ = false;  // the agent has ended the session
   Clock::time_point kill_at_;
   Clock::time_point gone_by_;
 };

@@ -24,7 +24,7 @@ namespace {
 using namespace asio::experimental::awaitable_operators;
 using boost::system::error_code;
 
-constexpr std::chrono::milliseconds kLastWordsTime{300};  // for what is said to the user at the end
+constexpr std::chrono::milliseconds kLastWordsTime{300};  // time for the last message to the user
 constexpr std::chrono::milliseconds kLastLines{100};
 constexpr std::size_t kMaxLineBytes = 16 << 10;
 constexpr std::int64_t kTrafficIndex = std::numeric_limits<std::int32_t>::max() - 1;  // after a session's other events
@@ -210,7 +210,7 @@ asio::awaitable<void> SshConnection::UntilProcessEnds() {
 }
 
 asio::awaitable<void> SshConnection::UntilEnded() {
-  Listener listener;  // kept: the connection only refers to it
+  Listener listener;  // the connection only refers to the listener
   const auto start = [self = shared_from_this(), &listener](auto done) {
     listener = std::make_shared<std::function<void(const std::string&)>>([done](const std::string&) { done(true); });
     self->Listen(listener);

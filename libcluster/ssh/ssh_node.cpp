@@ -40,18 +40,18 @@ struct SshNode::State : std::enable_shared_from_this<State> {
   std::string sshd;
   std::string sftp_command;
   std::string agent_user;
-  std::string directory;  // of keys, the session socket and connections
+  std::string directory;  // has the keys, the session socket and the connections
   std::unique_ptr<CommandLabels> commands;
   std::unique_ptr<NodeAnnouncer> announcer;
   std::shared_ptr<RecordingSpool> recordings;
   std::unique_ptr<SessionSocket> session_socket;
   std::mutex keys_mutex;
   int keys_made = 0;
-  std::string keys;  // the directory of those that are in use
+  std::string keys;  // the directory of the current keys
   std::mutex mutex;
   std::map<std::string, std::weak_ptr<SshConnection>> connections;
-  std::map<pid_t, std::weak_ptr<SshConnection>> served;  // by the sshd of each, which is not waited for before it goes
-  std::map<std::string, std::shared_ptr<SshConnection>> carried;  // those of which Carried has said nothing yet
+  std::map<pid_t, std::weak_ptr<SshConnection>> served;           // by the pid of sshd, which stays reserved meanwhile
+  std::map<std::string, std::shared_ptr<SshConnection>> carried;  // not yet reported by Carried
 
   Status Prepare();
   Status WriteKeys();
@@ -196,7 +196,7 @@ Status SshNode::State::CheckLabels(const SshDial& dial) const {
 Result<UniqueFd> SshNode::State::Dial(const SshDial& dial) {
   RETURN_IF_ERROR(CheckLabels(dial));
 
-  // This node's configuration can only narrow the permit.
+  // The node's configuration can only restrict the permit.
   SshDial narrowed = dial;
   if (!options.port_forwarding) narrowed.permit.port_forwarding = PortForwarding::kOff;
   if (!options.x11) narrowed.permit.forward_x11 = false;

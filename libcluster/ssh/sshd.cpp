@@ -17,7 +17,7 @@ namespace {
 // load.
 constexpr std::string_view kAcceptedEnvironment = "LANG LANGUAGE LC_* COLORTERM NO_COLOR TELEPORT_* SSH_SESSION_*";
 constexpr std::int64_t kManySessions = 1000;
-constexpr int kFirstFreeDescriptor = 16;  // above what sshd is started with
+constexpr int kFirstFreeDescriptor = 16;  // above the descriptors that sshd starts with
 
 std::string_view YesOrNo(bool value) { return value ? "yes" : "no"; }
 
@@ -73,7 +73,7 @@ std::string SshdConfig(const SshdOptions& options, const SshPermit& permit) {
   const std::string_view tcp = TcpForwarding(permit.port_forwarding);
   text += fmt::format("AllowTcpForwarding {0}\nAllowStreamLocalForwarding {0}\nX11Forwarding {1}\n", tcp,
                       YesOrNo(permit.forward_x11));
-  // The line of each login decides; the configuration only does not forbid it.
+  // The line of each login decides, so the configuration forbids nothing.
   text += "AllowAgentForwarding yes\n";
   text += fmt::format("MaxSessions {}\n", permit.max_sessions > 0 ? permit.max_sessions : kManySessions);
 

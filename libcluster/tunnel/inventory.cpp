@@ -73,7 +73,7 @@ std::vector<int> VersionNumbers(std::string_view text) {
     } else if (IsDigit(c)) {
       numbers.back() = std::min(numbers.back() * 10 + (c - '0'), kMaxNumber);
     } else {
-      break;  // of a prerelease
+      break;  // the rest belongs to a prerelease
     }
   }
   return numbers;

@@ -6,7 +6,7 @@ namespace sallyport {
 namespace {
 
 constexpr int kTries = 5;
-constexpr std::chrono::hours kRenewed{23};  // a claim that is good for less is made anew
+constexpr std::chrono::hours kRenewed{23};  // a claim with less time left is renewed
 
 struct Claim {
   std::string host_id;

@@ -40,7 +40,7 @@ constexpr std::string_view kKubeService = "Kube";
 constexpr std::size_t kMaxKubeClusters = 1000;
 
 constexpr std::size_t kMaxServices = 32;
-constexpr std::size_t kMaxReason = 1024;  // of a dial that failed
+constexpr std::size_t kMaxReason = 1024;  // limit for the reason of a failed dial
 constexpr std::chrono::seconds kRightsCheck{1};
 
 // Queues the messages for the agent.
@@ -306,7 +306,7 @@ class Control {
                  {{"host", host_id_}, {"reason", event.error().message}});
     }
     AuditRecord record = event->ToRecord();
-    record.id = event->fields().Find("uid")->as_string();  // an event that comes again takes the place of itself
+    record.id = event->fields().Find("uid")->as_string();  // a repeated event replaces itself
     if (!parts_.audit.Push(std::move(record))) Log(LogLevel::kError, "an audit event was lost");
     queued_ = parts_.audit.queued();
   }
@@ -325,9 +325,9 @@ class Control {
   const bool is_kube_;
   std::string hostname_;
   std::shared_ptr<RemoteAgent> agent_;
-  std::uint64_t last_event_ = 0;  // the number of the last event that came
-  std::uint64_t told_event_ = 0;  // the agent knows that those up to this one are kept
-  std::uint64_t queued_ = 0;      // how many the audit queue had had by then
+  std::uint64_t last_event_ = 0;  // the number of the last received event
+  std::uint64_t told_event_ = 0;  // the number of the last event confirmed to the agent
+  std::uint64_t queued_ = 0;      // the audit queue's count after the last received event
 };
 
 struct BytesCarrier {

@@ -48,7 +48,7 @@ constexpr KubeResource kResources[] = {
     {"deployments", "apps", true},
     {"endpoints", "", true},
     {"endpointslices", "discovery.k8s.io", true},
-    {"events", "", false},  // in both groups; only the newer one is known to need a namespace
+    {"events", "", false},  // in two groups; only the newer one surely needs a namespace
     {"events", "events.k8s.io", true},
     {"horizontalpodautoscalers", "autoscaling", true},
     {"ingresses", "networking.k8s.io", true},

@@ -180,7 +180,7 @@ Status ApplyReview(const Reviewer& reviewer, AccessReview review, Time now, Acce
   auto& spec = *request.mutable_spec();
   const Value fields = FieldsOf(reviewer, request, review);
 
-  // The filters decide which thresholds a review counts for, not its author.
+  // The filters, not the author, decide the thresholds that a review counts for.
   review.clear_thresholdindexes();
   for (int i = 0; i < spec.thresholds_size(); ++i) {
     ASSIGN_OR_RETURN(const bool counts, Holds(spec.thresholds(i).filter(), PredicateDialect::kThreshold, fields));

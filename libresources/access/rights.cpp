@@ -11,7 +11,7 @@ constexpr std::array<std::string_view, 10> kVerbs{"list",   "read",   "readnosec
                                                   "delete", "rotate", "use",           "enroll", "create_enroll_token"};
 
 std::string TextOf(const KubeRule& rule) {
-  if (rule.index < 0) return "everything but pods";  // what old roles give without saying so
+  if (rule.index < 0) return "everything but pods";  // implied by old roles
   std::string text = fmt::format("{} {}", fmt::join(rule.verbs, ","), rule.kind);
   if (!rule.api_group.empty() && rule.api_group != "*") text += "." + rule.api_group;
   if (rule.name != "*") text += "/" + rule.name;
@@ -62,7 +62,7 @@ Rights RightsOnKind(const AccessChecker& checker, std::string_view kind) {
   for (const std::string_view verb : kVerbs) {
     if (checker.GuessRule(kind, verb)) rights.may.insert(std::string(verb));
   }
-  if (rights.may.contains("read")) rights.may.erase("readnosecrets");  // which it includes
+  if (rights.may.contains("read")) rights.may.erase("readnosecrets");  // "read" includes "readnosecrets"
   return rights;
 }
 

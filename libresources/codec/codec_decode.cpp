@@ -30,7 +30,7 @@ using google::protobuf::Message;
 struct RetiredKey {
   std::string_view type;
   std::string_view key;
-  std::string_view only_value;  // empty: any
+  std::string_view only_value;  // empty: any value
 };
 constexpr RetiredKey kRetiredKeys[] = {
     {"types.Metadata", "id", ""},
@@ -327,7 +327,7 @@ class Decoder {
     return {};
   }
 
-  // A map of anything.
+  // Reads a map of any values.
   Status Dynamic(const Value& value, const std::string& path, google::protobuf::Struct& fields) const {
     if (!value.is_map()) return Wrong(value, path, "a map");
     for (const auto& [key, item] : value.as_map()) SetDynamic(item, (*fields.mutable_fields())[key]);
@@ -357,7 +357,7 @@ class Decoder {
     return {};
   }
 
-  // Go reads and writes this one as a number of nanoseconds; people write 10m.
+  // Go reads and writes this duration as a number of nanoseconds; people write 10m.
   Status ProtoDuration(const Value& value, const std::string& path, google::protobuf::Duration& duration) const {
     std::int64_t nanos = value.as_int();
     if (!value.is_int()) {

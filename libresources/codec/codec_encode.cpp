@@ -239,7 +239,7 @@ std::optional<Value> OfField(const Message& message, const FieldForm& form) {
     }
   }
 
-  // An enum's or a duration's zero may be written as a text, so emptiness is asked of the number.
+  // Decides emptiness by the number, because the zero of an enum or a duration may be written as a text.
   Value value = Reader(message, form).Read();
   if (form.always || !EmptyIsAbsent(form)) return value;
 

@@ -74,7 +74,7 @@ constexpr std::string_view kWrittenAsNumbers[] = {"types.ProxyListenerMode", "ty
 struct EnumBools {
   std::string_view type;
   int off;
-  std::optional<int> on;  // nothing: true has no meaning
+  std::optional<int> on;  // empty: true has no meaning
   bool written;
 };
 constexpr EnumBools kEnumBools[] = {
@@ -169,7 +169,7 @@ Value EnumToValue(const EnumDescriptor& type, int number) {
   for (const EnumText& row : kEnumTexts) {
     if (!as_number && row.type == type.full_name() && row.number == number) return Value(row.text);
   }
-  // Kinds of the newer form are written as protobuf's own JSON has it.
+  // Kinds of the newer form use the names of protobuf's own JSON.
   const auto* const named = type.FindValueByNumber(number);
   if (named != nullptr && type.full_name().starts_with("teleport.")) return Value(named->name());
   return Value(number);

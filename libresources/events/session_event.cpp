@@ -12,7 +12,7 @@ namespace {
 
 struct EventKind {
   std::string_view type;
-  int field;  // of events.OneOf
+  int field;  // the field number in events.OneOf
 };
 using events::OneOf;
 constexpr EventKind kEventKinds[] = {

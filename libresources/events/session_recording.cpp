@@ -114,12 +114,12 @@ struct RecordingReader::State {
 
   Source source;
   bool in_part = false;
-  std::uint64_t left = 0;     // compressed bytes of the part that were not read
-  std::uint64_t padding = 0;  // after it
+  std::uint64_t left = 0;     // unread compressed bytes of the part
+  std::uint64_t padding = 0;  // bytes of padding after the part
   z_stream stream{};
   std::string input;
   bool inflated_all = false;
-  std::string records;  // inflated and not taken
+  std::string records;  // inflated bytes of the next records
   std::int64_t last_index = -1;
 
   // Returns exactly `size` bytes; fewer at the end of the recording.
@@ -273,7 +273,7 @@ Result<std::uint64_t> WholePartsBytes(const std::string& path) {
   const auto size = static_cast<std::uint64_t>(status.st_size);
   std::uint64_t whole = 0;
   std::string bytes(kHeaderBytes, '\0');
-  // Another upload of the same session may still write: bytes written after the size was read do not count.
+  // Ignores bytes after the size, because another upload of the same session may still write.
   while (size - whole >= kHeaderBytes &&
          ::pread(file.get(), bytes.data(), kHeaderBytes, static_cast<off_t>(whole)) == kHeaderBytes) {
     const auto header = ParseHeader(bytes);

@@ -249,7 +249,7 @@ Result<types::ResourceID> ParseResourceId(std::string_view text) {
   id.set_kind(std::string(text.substr(kind + 1, name - kind - 1)));
   std::string_view rest = text.substr(name + 1);
   if (id.kind().starts_with(kKubePrefix)) {
-    // The names inside of Kubernetes have no slashes, that of the cluster may.
+    // Names inside of Kubernetes have no slashes; the name of the cluster may have some.
     std::size_t split = rest.rfind('/');
     if (!id.kind().starts_with(kKubeClusterWide) && split != rest.npos && split > 0) split = rest.rfind('/', split - 1);
     if (split != rest.npos) {

@@ -61,7 +61,7 @@ std::optional<AwsName> NameInAws(std::string_view address) {
 
 // Of names such as ID.HASH.REGION.SERVICE, in China ID.HASH.SERVICE.REGION.
 struct Regional {
-  Parts head;  // what stands before
+  Parts head;  // the parts before the service
   std::string region;
 };
 

@@ -13,7 +13,7 @@ namespace {
 using google::protobuf::Message;
 
 constexpr std::string_view kOpenSsh = "openssh";
-constexpr std::string_view kInstanceConnect = "openssh-ec2-ice";  // reached by an endpoint of AWS
+constexpr std::string_view kInstanceConnect = "openssh-ec2-ice";  // connections go through an endpoint of AWS
 // Bounds the size of a node, because lists hold many nodes.
 constexpr std::size_t kMaxNodeBytes = 64 << 10;
 

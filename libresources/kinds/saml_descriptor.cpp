@@ -37,7 +37,7 @@ Result<pugi::xml_node> RootOf(const pugi::xml_document& document) {
 }  // namespace
 
 Result<SamlDescriptor> ParseSamlDescriptor(std::string_view xml) {
-  // The parser takes a NUL for the end: what follows would go unseen.
+  // The parser would stop at a NUL and miss the rest.
   if (xml.contains('\0') || xml.contains("&#0;") || xml.contains("&#x0;"))
     return Wrong("the document contains a NUL character");
   pugi::xml_document document;

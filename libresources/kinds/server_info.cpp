@@ -14,8 +14,8 @@ constexpr std::string_view kSubKind = "cloud_info";
 constexpr std::string_view kNodePrefix = "si-";
 
 struct Source {
-  std::string_view name;    // the beginning of the resource's
-  std::string_view labels;  // of its labels
+  std::string_view name;    // the beginning of the resource's name
+  std::string_view labels;  // the beginning of its labels
 };
 constexpr std::string_view kGiven = "dynamic/";
 constexpr Source kSources[] = {{kNodePrefix, kGiven}, {"aws-", "aws/"}};

@@ -224,7 +224,7 @@ std::string Method(const google::protobuf::Message& resource) { return AsToken(r
 
 std::string TokenExpires(const google::protobuf::Message& resource) {
   const auto expires = ExpiresOf(resource);
-  // Static tokens carry the start of 1970.
+  // Static tokens have the start of 1970 as their expiry.
   if (!expires || *expires == Time{}) return "never";
   return FormatTime(std::chrono::floor<std::chrono::seconds>(*expires));
 }
@@ -276,7 +276,7 @@ std::string SafeTokenName(const google::protobuf::Message& token) {
 }
 
 std::string MaskedToken(std::string name) {
-  constexpr std::size_t kShort = 16;  // a quarter of less would be too easy to guess from
+  constexpr std::size_t kShort = 16;  // a quarter of a shorter token would help to guess the rest
   const std::size_t hidden = name.size() < kShort ? name.size() : name.size() * 3 / 4;
   return name.replace(0, hidden, hidden, '*');
 }

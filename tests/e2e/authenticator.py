@@ -1,4 +1,4 @@
-"""An authenticator app, which scans the QR code of an invite and shows codes."""
+"""A stand-in for an authenticator app: it scans the QR code of an invite and returns codes."""
 
 import base64
 import subprocess
@@ -16,12 +16,12 @@ class Authenticator:
         assert parts.scheme == "otpauth" and parts.netloc == "totp", uri
         self.parameters = {key: values[0] for key, values in urllib.parse.parse_qs(parts.query).items()}
         self.account = urllib.parse.unquote(parts.path.lstrip("/"))
-        self.codes = []  # all that were shown
+        self.codes = []  # all returned codes
         self._used = set()
 
     @classmethod
     def scan(cls, qr_code_base64):
-        """Reads the PNG of a QR code, as a camera would."""
+        """Reads the PNG of a QR code, and returns its authenticator."""
         # Search for QR codes only: a pattern inside of the QR code may look like another kind of code.
         done = subprocess.run(["zbarimg", "--raw", "-q", "-Sdisable", "-Sqrcode.enable", "-"],
                               input=base64.b64decode(qr_code_base64), capture_output=True, check=True)
@@ -36,8 +36,8 @@ class Authenticator:
         return code
 
     def code(self):
-        """Returns a code that was not used and is accepted now: of this step, the one before or the one after. Waits
-        for the next step only when all three are used."""
+        """Returns an unused code that the cluster accepts now: of this step, the previous or the next. Waits for the
+        next step when all three are used."""
         while True:
             now = time.time()
             step = int(now // STEP)
@@ -46,4 +46,4 @@ class Authenticator:
             if free:
                 self._used.add(free[0])
                 return self.code_at(free[0] * STEP)
-            time.sleep(left)  # until there is another code; nothing sooner could make one
+            time.sleep(left)  # the next step is the first with an unused code

@@ -1,4 +1,4 @@
-"""A headless Chromium that tests use as a person would: clicks, keys, screenshots."""
+"""A headless Chromium, which tests use like a person: with clicks and keys. It makes screenshots."""
 
 import base64
 import contextlib
@@ -15,7 +15,7 @@ from processes import wait_for
 
 WIDTHS = (360, 1280)
 
-# The smallest contrast of a visible text with what is behind it: (ratio, text). WCAG 2.1, 1.4.3.
+# A script that returns the smallest contrast of a visible text with its background: (ratio, text). WCAG 2.1, 1.4.3.
 CONTRAST = """
 const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
 const light = (color) => {
@@ -86,7 +86,7 @@ class Browser:
 
     @contextlib.contextmanager
     def script(self, source):
-        """Runs a script before the scripts of every page opened within the context."""
+        """Runs a script before the scripts of every page that the test opens within the context."""
         added = self.command("Page.addScriptToEvaluateOnNewDocument", source=source)
         yield
         self.command("Page.removeScriptToEvaluateOnNewDocument", **added)
@@ -123,12 +123,12 @@ class Browser:
         (self.screenshots / f"{name}.png").write_bytes(base64.b64decode(shot))
 
     def photograph(self, identifier):
-        """Points a camera at that part of the screen."""
+        """Scrolls to an element, and returns a screenshot of the window, like the picture of a camera."""
         self.run("document.getElementById(arguments[0]).scrollIntoView({block: 'center'})", identifier)
         return self.driver.get_screenshot_as_base64()
 
     def assert_fits(self):
-        """Checks that nothing is wider than the window."""
+        """Checks that no element is wider than the window."""
         wide, window = self.run("return [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         assert wide <= window
 

@@ -1,4 +1,4 @@
-"""Makes keys and certificates with openssl: for the stand-in, and certificates that must be refused."""
+"""Makes keys and certificates with openssl: for the stand-in, and certificates that the cluster must refuse."""
 
 import subprocess
 
@@ -26,7 +26,7 @@ def make_self_signed(directory, name, *more):
 
 
 def sign(directory, name, ca, subject, *more, extensions="", days=1):
-    """Returns a certificate and key signed by another pair."""
+    """Makes a certificate that another key signs; returns the paths of the certificate and its key."""
     ca_cert, ca_key = ca
     cert, key, request = directory / f"{name}.crt", make_key(directory / f"{name}.key"), directory / f"{name}.csr"
     openssl("req", "-new", "-key", key, "-subj", subject, "-out", request)
@@ -37,7 +37,7 @@ def sign(directory, name, ca, subject, *more, extensions="", days=1):
 
 
 def split_pem(text):
-    """Returns the PEM blocks of a text by label."""
+    """Returns the PEM blocks of a text, each with its label."""
     blocks, current = [], None
     for line in text.splitlines():
         if line.startswith("-----BEGIN "):

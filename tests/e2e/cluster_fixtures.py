@@ -1,4 +1,4 @@
-"""Fixtures of end-to-end tests: a cluster that all tests of a run share unless they stop it, and its users."""
+"""Fixtures of end-to-end tests: a cluster that the tests of a run share unless they stop it, and its users."""
 
 import itertools
 import os
@@ -26,7 +26,7 @@ MEMBER = """
 
 @pytest.fixture(scope="session", autouse=True)
 def tools():
-    """What the tests run beside our programs."""
+    """Ends the run when a program that the tests need is missing."""
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     if missing:
         pytest.exit(f"the end-to-end tests need {', '.join(missing)}: ./dev deps", 2)
@@ -34,7 +34,7 @@ def tools():
 
 @pytest.fixture(scope="session")
 def kube(tmp_path_factory):
-    """The Kubernetes API server behind the cluster."""
+    """Starts the stand-in for the Kubernetes API server behind the cluster."""
     stand_in = KubeStandIn(tmp_path_factory.mktemp("kube"), ["dev-cluster", "prod-cluster"])
     yield stand_in
     stand_in.stop()
@@ -42,7 +42,7 @@ def kube(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def real_kube(tmp_path_factory):
-    """A real API server, for tests that a stand-in cannot support."""
+    """Starts a real API server, for tests that a stand-in cannot support."""
     if missing := missing_tools():
         reason = f"a real Kubernetes needs {', '.join(missing)}: ./dev deps kubernetes"
         if os.environ.get("CI") == "true":
@@ -55,7 +55,7 @@ def real_kube(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory, kube):
-    """A running cluster with the role member."""
+    """Starts a cluster with the role `member`."""
     program("teleport")
     with started(Cluster(tmp_path_factory.mktemp("cluster"), kube, {"env": "dev"})) as running:
         program("tctl")
@@ -65,7 +65,7 @@ def cluster(tmp_path_factory, kube):
 
 @pytest.fixture
 def new_cluster(tmp_path):
-    """Makes clusters that a test may stop; each is stopped at the end."""
+    """Returns a function that makes clusters which a test may stop; all are stopped at the end."""
     made = []
 
     def make(**options):
@@ -82,20 +82,20 @@ _names = (f"user{number}" for number in itertools.count(1))
 
 @pytest.fixture
 def make_user(cluster):
-    """Adds users who have set password and authenticator."""
+    """Returns a function that adds a user with password and authenticator."""
     return lambda roles="member": cluster.add_user(next(_names), roles)
 
 
 @pytest.fixture
 def tsh(cluster, tmp_path):
-    """A tsh on a separate machine, without a login."""
+    """Returns a tsh on a separate machine, without a login."""
     program("tsh")
     return Tsh(cluster, tmp_path / "machine")
 
 
 @pytest.fixture(scope="module")
 def member(cluster, tmp_path_factory):
-    """A machine where a member is logged in and has chosen the Kubernetes cluster."""
+    """Returns a machine where a user with the role `member` is logged in and has chosen the Kubernetes cluster."""
     program("tsh")
     machine = Tsh(cluster, tmp_path_factory.mktemp("member"))
     machine.user = cluster.add_user(next(_names))

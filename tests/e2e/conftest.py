@@ -7,6 +7,6 @@ from tctl_ways import *  # noqa: F401,F403 pylint: disable=wildcard-import,unuse
 
 
 def pytest_collection_modifyitems(config, items):
-    """Puts the files that take longest first when several run at a time, so that no worker begins one at the end."""
+    """Puts the slowest files first when several run at a time, so that no worker begins a slow file at the end."""
     if os.environ.get("PYTEST_XDIST_WORKER") or config.getoption("numprocesses", None):
         items.sort(key=lambda item: item.get_closest_marker("long") is None)

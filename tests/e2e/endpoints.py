@@ -81,7 +81,7 @@ ALL_ENDPOINTS = {**AUTH_ENDPOINTS, "kubernetes": kubernetes}
 
 
 def log_in(cluster, user, directory, name, ttl_seconds=3600, **more):
-    """Logs in by the web API alone; returns the paths of certificate and key."""
+    """Logs in by the web API without tsh; returns the paths of certificate and key."""
     cert, key = directory / f"{name}.crt", make_key(directory / f"{name}.key")
     client = cluster.web()
     answer = client.login_finish(user.name, user.password, user.authenticator.code(), public_key(key),
@@ -102,14 +102,14 @@ def admin_identity(cluster, directory):
 
 
 def make_source_known(cluster, identity, source="127.0.0.1"):
-    """Calls with a certificate from an address: addresses of such callers get more connections."""
+    """Calls with a certificate from an address, because the cluster permits more connections from such addresses."""
     raw = socket.create_connection(("127.0.0.1", cluster.auth_port), timeout=5, source_address=(source, 0))
     with GrpcClient(cluster.auth_port, identity, raw=raw) as client:
         assert client.call("/proto.AuthService/GetDomainName")
 
 
 def host_authority(cluster, directory):
-    """Returns a file with the authorities that the identity file names."""
+    """Returns the path of a file with the authorities of the identity file."""
     blocks = split_pem((cluster.data_dir / "admin_identity").read_text())
     path = directory / "authorities.crt"
     path.write_text("".join([text for label, text in blocks if label == "CERTIFICATE"][1:]))

@@ -9,7 +9,7 @@ import yaml
 from harness import ROOT
 
 SINGLETONS = ("cluster_", "session_")
-# Values that would restrict but are not enforced (docs/options.md), and their replacements; None removes the field.
+# Restricting values that the cluster does not enforce (docs/options.md), and replacements; None removes the field.
 REFUSED = {
     "cluster_auth_preference": {"spec.require_session_mfa": True},
     "session_recording_config": {"spec.encryption": None},
@@ -41,7 +41,7 @@ def name_of(document):
 
 
 def _ids():
-    """Yields an id for each document; the documents of a setting all have one name, so they get numbers."""
+    """Yields an id for each document: kind and name, and a number where documents of a setting have the same name."""
     seen = {}
     for document in DOCUMENTS:
         name = name_of(document)
@@ -54,7 +54,7 @@ IDS = list(_ids())
 
 
 def assert_has(got, wanted, path=""):
-    """Checks that all wanted fields are present; more fields may be present, such as defaults."""
+    """Checks that all wanted fields are present; other fields, such as defaults, may be present, too."""
     if isinstance(wanted, dict):
         for key, value in wanted.items():
             assert key in got, f"{path}.{key} is missing"

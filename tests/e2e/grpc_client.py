@@ -1,4 +1,4 @@
-"""A client for gRPC calls over HTTP/2 with bytes as messages, for calls that no program makes."""
+"""A client for gRPC calls over HTTP/2 with bytes as messages, for calls that no program of ours makes."""
 
 import contextlib
 import select
@@ -18,7 +18,7 @@ SERVER_NAME = "teleport.cluster.local"
 
 
 def create_role(name):
-    """Returns method and request that create an empty role."""
+    """Returns the method and the request that create an empty role."""
     role = field(1, "role") + field(3, "v7") + field(4, field(1, name)) + field(5, b"")
     return "/proto.AuthService/CreateRole", field(1, role)
 
@@ -38,7 +38,7 @@ def client_context(cert=None, key=None, ca_file=None, protocols=()):
 
 
 def client_hello(server_name=SERVER_NAME, protocols=("h2",)):
-    """Returns the first flight of a TLS client, for a client that then stays silent."""
+    """Returns the hello of a TLS client, for tests of clients that send nothing else."""
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = client_context(protocols=protocols).wrap_bio(incoming, outgoing, server_hostname=server_name)
     with contextlib.suppress(ssl.SSLWantReadError):
@@ -97,7 +97,7 @@ class GrpcClient:
                 self._read()
                 continue
             if self._answers[stream]["ended"]:
-                return  # refused before it was whole
+                return  # the cluster refused the call before the end of the message
             part, left = left[:room], left[room:]
             self._http.send_data(stream, part, end_stream=end and not left)
             self._flush()
@@ -110,13 +110,14 @@ class GrpcClient:
         self._flush()
 
     def send(self, method, request, **metadata):
-        """Sends a call and returns its number, by which receive() gives the answer."""
+        """Sends a call and returns its number for receive()."""
         stream = self.open(method, **metadata)
         self.send_message(stream, request, end=True)
         return stream
 
     def receive(self, stream):
-        """Returns the answer of a call; GrpcError when it was refused, OSError when the connection ended before."""
+        """Returns the answer of a call; GrpcError when the cluster refuses the call, OSError when the connection ends
+        before."""
         answer = self._answers[stream]
         while not answer["ended"]:
             self._read()
@@ -127,7 +128,7 @@ class GrpcClient:
         return answer["data"][5:]
 
     def next_message(self, stream):
-        """Returns the next message of a call that answers with several; GrpcError when it ends."""
+        """Returns the next message of a stream of answers; GrpcError when the call ends."""
         answer = self._answers[stream]
         while True:
             data = answer["data"]
@@ -140,8 +141,8 @@ class GrpcClient:
             self._read()
 
     def carry(self, stream, inner, wrap, unwrap):
-        """Carries bytes between a socket and the messages of a call, until the call ends; raises GrpcError when it
-        is refused."""
+        """Carries bytes between a socket and the messages of a call, until the call ends; raises GrpcError when the
+        cluster refuses the call."""
         answer, ended = self._answers[stream], False
         while True:
             while len(answer["data"]) >= 5:
@@ -174,7 +175,7 @@ class GrpcClient:
     def _take(self, event):
         answer = self._answers.get(getattr(event, "stream_id", None))
         if isinstance(event, h2.events.ConnectionTerminated):
-            raise ConnectionResetError("the cluster said goodbye")
+            raise ConnectionResetError("the cluster sent GOAWAY")
         if answer is None:
             return
         if isinstance(event, (h2.events.ResponseReceived, h2.events.TrailersReceived)):
@@ -188,7 +189,7 @@ class GrpcClient:
             answer["ended"] = True
 
     def send_large(self, method, request):
-        """A call whose request is larger than the windows: sent as they open."""
+        """Makes a call whose request is larger than the windows: sends the parts as the windows open."""
         stream = self.open(method)
         self._flush()
         data = struct.pack(">BI", 0, len(request)) + request

@@ -25,9 +25,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BIN = pathlib.Path(os.environ.get("SALLYPORT_BIN", ROOT / "build" / "dev" / "bin"))
 REFERENCE_BIN = os.environ.get("REFERENCE_BIN")
 LONG = os.environ.get("SALLYPORT_LONG") == "1"
-LOGIN_PAUSE_S = 6  # an address may send 20 limited requests a minute, and a login is two
+LOGIN_PAUSE_S = 6  # an address may send 20 limited requests a minute, and a login consists of two
 
-# Texts that no program may print: traces, source paths, protocol jargon, keys.
+# Texts that a program must not print: traces, source paths, protocol jargon, keys.
 JARGON = re.compile(r"stack trace|goroutine|terminate called|\.cpp\b|\.h:\d|/lib[a-z]+/|rpc error|std::|PRIVATE KEY|"
                     r"AddressSanitizer|runtime error:", re.IGNORECASE)
 
@@ -82,7 +82,7 @@ class User:
 
 
 class Cluster:
-    """A cluster in a process of its own. Ports are chosen at the first start and kept by later ones."""
+    """A cluster in a separate process. The first start chooses the ports, and later starts keep them."""
 
     def __init__(self, directory, kube=None, labels=None, settings=None, ssh="enabled: no\n", host="localhost",
                  wrapper=()):
@@ -174,7 +174,7 @@ class Cluster:
         return program("teleport")
 
     def _find_addresses(self, started):
-        """Reads the chosen ports from the log, whose first part is from an earlier start."""
+        """Reads the chosen ports from the log, after the part of earlier starts."""
         self._program.wait_for_output(rf"(?s).{{{started}}}.*cluster is ready")
         ready = re.findall(r'cluster is ready.* proxy="([^"]+)" auth="([^"]+)"', self._program.output())[-1]
         self._proxy_address, self._auth_address = ready
@@ -186,7 +186,7 @@ class Cluster:
         return False
 
     def kill(self):
-        """Kills the cluster, as a power cut would."""
+        """Kills the cluster without a chance to write, like a power cut."""
         self._program.stop(signal.SIGKILL)
 
     def alive(self):
@@ -198,12 +198,12 @@ class Cluster:
         self.check_log()
 
     def cleanup(self):
-        """Ends all processes, after any failure."""
+        """Ends all processes, also after a failure."""
         if self._program is not None:
             self._program.__exit__()
 
     def check_log(self):
-        """Checks that the log has no password, code, token or key, and no line written by a library."""
+        """Checks that the log has no password, code, token or key, and no line of a third-party library."""
         log = self.log.read_text(errors="replace")
         assert "[libprotobuf" not in log
         assert "PRIVATE KEY" not in log
@@ -224,13 +224,13 @@ class Cluster:
         return done.ok() if ok else done
 
     def events(self, **wanted):
-        """Returns the audit log's events whose fields have these values, as the database has them."""
+        """Returns the events in the database whose fields have these values."""
         with contextlib.closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as database:
             rows = [json.loads(row[0]) for row in database.execute("select json from events order by sequence")]
         return [event for event in rows if all(event.get(key) == value for key, value in wanted.items())]
 
     def wait_for_events(self, count=1, **wanted):
-        """Waits for events, which are written with a short delay."""
+        """Waits for events, which the cluster writes with a short delay."""
         def enough():
             found = self.events(**wanted)
             return found if len(found) >= count else None
@@ -264,7 +264,7 @@ class Cluster:
 
 @contextlib.contextmanager
 def started(cluster):
-    """Starts a cluster, and stops it at the end if all went well; no process is left behind, whatever went wrong."""
+    """Starts a cluster, and stops it at the end; after a failure, ends all its processes."""
     try:
         cluster.start()
         yield cluster
@@ -291,9 +291,9 @@ class Tsh:
         return done.ok() if ok else done
 
     def login(self, user, *words, ok=True, password=None, code=None):
-        """Logs in as a person does: retries a little later when the address has made too many requests.
+        """Logs in; retries a little later when the address has made too many requests.
 
-        All tests of a run share one address, and a fast machine comes to its limit."""
+        All tests of a run share one address, and reach its limit on a fast machine."""
         password = user.password if password is None else password
         make_code = user.authenticator.code if code is None else (lambda: code)
         words = ["login", f"--proxy={self.cluster.proxy}", f"--user={user.name}", *words]
@@ -306,7 +306,7 @@ class Tsh:
         return done.ok() if ok else done
 
     def _try_login(self, words, password, make_code):
-        """Answers from stdin, or on a terminal for the reference."""
+        """Answers the prompts from stdin, or on a terminal for the reference's tsh."""
         if self._ours:
             return self(*words, ok=False, stdin=f"{password}\n{make_code()}\n")
         terminal = Terminal([str(self.path), *words], self.env)
@@ -325,6 +325,6 @@ class Tsh:
 
 
 def assert_plain(*texts):
-    """Checks that texts for people contain no internals."""
+    """Checks that texts for people have no internal details."""
     for text in texts:
         assert not JARGON.search(text), text

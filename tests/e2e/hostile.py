@@ -1,4 +1,4 @@
-"""Hosts that break the rules: they join with any id, and implement the tunnel's protocol themselves."""
+"""Hostile hosts: they join with any id, and implement the tunnel's protocol themselves."""
 
 import base64
 import json
@@ -13,14 +13,14 @@ CONNECT = "/sallyport.v1.TunnelService/Connect"
 
 
 def token(cluster, roles="node"):
-    """Returns a token that gives these roles."""
+    """Creates a join token with these roles, and returns its secret."""
     value = json.loads(cluster.tctl("nodes", "add", f"--roles={roles}", "--ttl=1h", "--format=json").out)[0]
     cluster.secrets.add(value)
     return value
 
 
 def join(cluster, directory, secret, host_id, role="Instance", **more):
-    """Asks for certificates under a host id; returns the answer, and the path of the key."""
+    """Requests certificates for a host id; returns the answer, and the path of the key."""
     directory.mkdir(parents=True, exist_ok=True)
     key = make_key(directory / "key")
     pem = public_key(key)
@@ -34,7 +34,7 @@ def join(cluster, directory, secret, host_id, role="Instance", **more):
 
 
 def joined(cluster, directory, secret, host_id, **more):
-    """Asks in the same way where success is expected; returns the paths of certificate and key."""
+    """Requests certificates, which must succeed; returns the paths of certificate and key."""
     answer, key = join(cluster, directory, secret, host_id, **more)
     assert answer.status == 200, answer.body
     cert = directory / "cert.pem"
@@ -54,7 +54,7 @@ def identity_of(agent_directory, directory):
 
 
 def host_id_of(identity):
-    """Returns the id in a certificate's name, without the cluster."""
+    """Returns the host id in a certificate's subject, without the name of the cluster."""
     subject = openssl("x509", "-in", identity[0], "-noout", "-subject", "-nameopt", "RFC2253,sep_multiline").decode()
     name = next(line.strip() for line in subject.splitlines() if line.strip().startswith("CN="))
     return name[3:].split(".")[0]
@@ -65,7 +65,7 @@ def labels_field(number, labels):
 
 
 def node(hostname, labels, name="any", sub_kind="", **more):
-    """Returns a node as agents announce it; `more` are further labels from commands."""
+    """Returns the message by which an agent announces a node; `more` are further labels from commands."""
     commands = b"".join(field(4, field(1, key) + field(2, field(3, value))) for key, value in more.items())
     return (field(1, "node") + field(2, sub_kind) + field(3, "v2") +
             field(4, field(1, name) + field(2, "default") + labels_field(5, labels)) +
@@ -80,7 +80,7 @@ def kube_server(name, labels, hostname="hostile"):
 
 
 class HostileAgent:
-    """A control call, and the messages on it."""
+    """A control call of an agent, and its messages."""
 
     def __init__(self, cluster, identity, hostname="hostile", services=("Node", "Kube")):
         self.cluster = cluster
@@ -108,7 +108,7 @@ class HostileAgent:
         self.say(3, field(1, json.dumps(event)))
 
     def hear(self, number):
-        """Waits for a message of the proxy of one kind and returns its fields; GrpcError when the call ends."""
+        """Waits for a message of one kind from the proxy, and returns its fields; GrpcError when the call ends."""
         while True:
             said = fields(self.client.next_message(self.call))
             if number in said:
@@ -118,6 +118,6 @@ class HostileAgent:
         return self.hear(1)
 
     def refusal(self):
-        """Returns the refused parts of an announcement, with the reasons."""
+        """Waits for a refusal of an announcement; returns the refused part and the reason."""
         said = self.hear(5)
         return said[1][0].decode(), said[2][0].decode()

@@ -1,4 +1,4 @@
-"""A hostile HTTP/2 client of the auth service's port, which does not want answers."""
+"""A hostile HTTP/2 client of the auth service's port, which ignores the answers."""
 
 import contextlib
 import socket
@@ -25,7 +25,7 @@ class HostileHttp2:
         self.http = h2.connection.H2Connection(h2.config.H2Configuration(header_encoding="utf-8"))
         self.http.initiate_connection()
         self.flush()
-        self._left = {}  # bytes that unfinished messages may still have, by stream
+        self._left = {}  # remaining bytes of unfinished messages, by stream
 
     def close(self):
         self.socket.close()
@@ -41,8 +41,8 @@ class HostileHttp2:
         return stream
 
     def send_unfinished(self, seconds):
-        """Sends messages of 4 MB but for their last byte, in as many streams and as far as the windows allow. Returns
-        when nothing more may be sent, or when the time is over; OSError when the cluster ends the connection."""
+        """Sends messages of 4 MB without their last byte, in as many streams and as far as the windows permit. Returns
+        when the windows are full, or after the time; OSError when the cluster ends the connection."""
         until = time.monotonic() + seconds
         self.socket.settimeout(0.5)
         with contextlib.suppress(TimeoutError):

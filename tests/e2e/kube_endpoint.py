@@ -1,4 +1,4 @@
-"""Sends requests to the Kubernetes endpoint of a cluster byte by byte, which ordinary clients would not send."""
+"""Sends requests to the Kubernetes endpoint of a cluster as bytes, also requests that ordinary clients do not send."""
 
 import http.client
 import json
@@ -38,7 +38,7 @@ class KubeEndpoint:
         self.stream.close()
 
     def send(self, method, target, *fields, body=b"", version="1.1"):
-        """Sends a request with these fields. A target that begins with a slash is in the Kubernetes cluster."""
+        """Sends a request with these fields. A target with a slash at the beginning is in the Kubernetes cluster."""
         if target.startswith("/"):
             target = self.route + target
         lines = [f"{method} {target} HTTP/{version}", f"Host: {KUBE_SERVER_NAME}", *fields]
@@ -47,7 +47,7 @@ class KubeEndpoint:
         self.stream.sendall("\r\n".join(lines + ["", ""]).encode("latin-1") + body)
 
     def receive(self, method="GET"):
-        """Reads one answer to its end; http.client.HTTPException when it breaks off."""
+        """Reads one answer to its end; http.client.HTTPException when the connection ends before."""
         response = http.client.HTTPResponse(self.stream, method=method)
         response.begin()
         try:
@@ -60,7 +60,7 @@ class KubeEndpoint:
         return self.receive(method)
 
     def ended(self):
-        """Waits for the other side to end the connection, and returns whether it did."""
+        """Waits for the cluster to end the connection, and returns whether it did."""
         try:
             return self.stream.recv(1) == b""
         except ConnectionError:

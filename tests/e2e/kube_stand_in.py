@@ -15,9 +15,9 @@ TOKEN = "token-of-the-kubernetes-service"
 
 
 class KubeStandIn:
-    """`clusters` are the names under which a kubeconfig makes it known, `user` is how it says to authenticate.
+    """A running stand-in, and a kubeconfig for it with the names `clusters` and the authentication `user`.
 
-    With `identity`, a pair of files, only clients with a certificate of its authority are served.
+    With `identity`, a pair of files, the stand-in serves only clients with a certificate of this authority.
     """
 
     def __init__(self, directory, clusters, user=None, identity=None):
@@ -61,7 +61,7 @@ class KubeStandIn:
                                       "namespaces": list(namespaces)})
 
     def accept_tokens(self, *tokens):
-        """Accepts these tokens from now on, besides the kubeconfig's token."""
+        """Makes the stand-in accept these tokens and the kubeconfig's token."""
         self.call("POST", "/_tokens", list(tokens))
 
     def log(self, namespace, pod, line):

@@ -1,8 +1,8 @@
 """A client that uses libssh, an SSH implementation other than OpenSSH: libssh.py PROXY_COMMAND LOGIN HOST KEY
 CERTIFICATE COMMAND.
 
-Prints what the command prints, and ends with its exit status. libssh 0.10 knows no certificates of hosts: it takes the
-plain key that sshd also offers, and does not look further.
+Prints the command's output, and ends with its exit status. libssh 0.10 does not support host certificates: it accepts
+the plain key that sshd also offers, without a check.
 """
 
 import ctypes

@@ -1,4 +1,4 @@
-"""A node with its own users, each with a different login shell: the node's process has its own passwd file."""
+"""A node whose users have different login shells: the node's process sees a separate passwd file."""
 
 import os
 import pathlib
@@ -14,7 +14,7 @@ from processes import Terminal, run, wait_for
 
 FIRST_UID = 61000
 
-# Interactive shells: the files that they read at the start, for a command and for a terminal.
+# Interactive shells, with the start files that they read for a command and for a terminal.
 SHELLS = {
     "bash": ("/bin/bash", [".bashrc", ".bash_profile"]),
     "dash": ("/bin/dash", [".profile"]),
@@ -26,7 +26,7 @@ SHELLS = {
     "csh": ("/bin/bsd-csh", [".cshrc"]),
     "busybox": ("{home}/sh", [".profile"]),
 }
-# Shells that restrict users, or are other programs.
+# Shells that restrict users, and other programs in place of a shell.
 OTHERS = {
     "rbash": "/bin/rbash",
     "gitsh": "/usr/bin/git-shell",
@@ -35,17 +35,17 @@ OTHERS = {
     "menu": "{home}/menu",
     "python": "/usr/bin/python3",
 }
-NAMES = ["\u00fcmlaut", "DOM\\jane", "svc$", "a%b"]  # as directories make them
+NAMES = ["\u00fcmlaut", "DOM\\jane", "svc$", "a%b"]  # names of users in directory services
 
 
 class ShellNode:
-    """A cluster whose node has these users, whose homes are empty."""
+    """A cluster with a node that has these users, with empty homes."""
 
     def __init__(self, directory):
         can = subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False)
         if os.getuid() != 0 or can.returncode != 0:
             pytest.skip("only root sees another passwd file")
-        # Only root can enter the tests' own directories.
+        # The users could not enter the directories of the tests, which are root's.
         self.homes = pathlib.Path(tempfile.mkdtemp(prefix="homes"))
         self.homes.chmod(0o755)
         shells = {**{name: shell for name, (shell, _) in SHELLS.items()}, **OTHERS,
@@ -58,7 +58,7 @@ class ShellNode:
             os.chown(home, self.uids[name], self.uids[name])
             lines.append(f"{name}:x:{self.uids[name]}:{self.uids[name]}:of tests:{home}:{shell.format(home=home)}")
         self.write("menu", "menu", '#!/bin/sh\necho "menu: args=$#: $*"; read x; echo "chose $x"\n', 0o755)
-        self.write("zsh", ".zshrc", "")  # else it asks its user what to do
+        self.write("zsh", ".zshrc", "")  # without this file zsh asks the user questions
         (self.home("busybox") / "sh").symlink_to("/bin/busybox")
         directory.mkdir(parents=True, exist_ok=True)
         (directory / "passwd").write_text("\n".join(lines) + "\n")
@@ -89,7 +89,7 @@ class ShellNode:
 
 
 class Person:
-    """A user with an identity file, who uses tsh."""
+    """A user with an identity file and tsh."""
 
     def __init__(self, cluster, directory, name, roles):
         self.cluster = cluster
@@ -112,7 +112,7 @@ class Person:
         return Terminal([*self.words, "ssh", "-tt", f"{login}@{host}", *command], self.env)
 
     def tells(self, login, *kinds):
-        """Waits for the events of this user's last session as a login, and returns them by kind."""
+        """Waits for the events of this user's last session with a login, and returns them by kind."""
         start = wait_for(lambda: self.cluster.events(event="session.start", login=login, user=self.name), 15,
                          f"a session of {login}")[-1]
         found = {"session.start": start}

@@ -1,8 +1,8 @@
-"""Machines with separate networks: Linux namespaces, joined by cables that tests can cut.
+"""Machines with separate networks: Linux network namespaces, with cables between them that tests can cut.
 
     this machine ---- the cluster's ---- the node's
 
-People sit at this machine, and reach the node's in no other way than through the cluster.
+Users work on this machine, and reach the node's machine only through the cluster.
 """
 
 import contextlib
@@ -36,15 +36,15 @@ class Machine:
 
 
 class Network:
-    """The cluster's machine and the node's. Several runs of tests at once have several, in a net that is for tests."""
+    """The cluster's machine and the node's. Each run of the tests has its own, with addresses reserved for tests."""
 
     def __init__(self):
         tag, net = f"{os.getpid() % 100_000}", f"198.18.{os.getpid() % 250}"
         self.here = f"sp{tag}p"
-        self.cable = f"sp{tag}c"  # the cluster's end of the one to the node
+        self.cable = f"sp{tag}c"  # the cluster's end of the cable to the node
         self.cluster = Machine(f"sp{tag}-cluster")
         self.node = Machine(f"sp{tag}-node")
-        self.address = f"{net}.2"  # of the cluster
+        self.address = f"{net}.2"  # the cluster's address
         self._net = net
 
     def build(self):
@@ -78,7 +78,7 @@ class Network:
 
 @contextlib.contextmanager
 def network():
-    """Skips the test where namespaces cannot be made; later errors are failures."""
+    """Makes a network; skips the test where the host permits no namespaces."""
     if os.geteuid() != 0:
         pytest.skip("only root makes network namespaces")
     if IP is None:
@@ -109,7 +109,7 @@ def small_disk(directory, size="2m"):
 
 @contextlib.contextmanager
 def filled(directory):
-    """Fills the file system, so that no further byte can be written."""
+    """Fills the file system until no byte is free."""
     path = directory / "filler"
     with open(path, "wb", buffering=0) as file:
         with contextlib.suppress(OSError):

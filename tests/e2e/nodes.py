@@ -1,4 +1,4 @@
-"""Nodes in processes of their own, which stand for nodes on other hosts."""
+"""Nodes in separate processes, which stand for nodes on other hosts."""
 
 import re
 import shlex
@@ -8,7 +8,7 @@ from processes import Background, wait_for
 
 
 class Agent:
-    """A node with a data directory of its own."""
+    """A node with a separate data directory."""
 
     def __init__(self, cluster, directory, name="far", label="environment=dev", wrapper=()):
         self.cluster = cluster

@@ -11,7 +11,7 @@ import time
 
 TIMEOUT = 30
 
-# An error of ours that ends in a space, as one does whose last part is empty.
+# An error of ours with a space at its end, which means that its last part is empty.
 LOOSE_ERROR = re.compile(r"^(tsh|tctl|teleport): .*[ \t]$", re.M)
 
 
@@ -53,7 +53,7 @@ def run(words, env, stdin="", timeout=TIMEOUT, cwd=None):
 
 
 def wait_for(condition, timeout=TIMEOUT, what="the condition"):
-    """Waits until a function returns something true, and returns that."""
+    """Waits until a function returns a true value, and returns the value. `what` names the awaited event."""
     deadline = time.monotonic() + timeout
     pause = 0.005
     while True:
@@ -61,7 +61,7 @@ def wait_for(condition, timeout=TIMEOUT, what="the condition"):
         if result:
             return result
         if time.monotonic() > deadline:
-            raise AssertionError(f"{what} did not come true in {timeout} s")
+            raise AssertionError(f"waited {timeout} s for {what}")
         time.sleep(pause)
         pause = min(pause * 1.5, 0.2)
 
@@ -96,7 +96,7 @@ class Background:
         return self.process.wait(timeout)
 
     def stop(self, number=signal.SIGTERM, timeout=TIMEOUT):
-        """Sends a signal unless it has ended, and returns its exit code."""
+        """Sends a signal to the process unless it has ended, and returns its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         try:
@@ -116,7 +116,7 @@ class Background:
 
 
 class Terminal:
-    """A program on a terminal, for those that ask questions only there."""
+    """A program on a terminal, for programs that ask questions only there."""
 
     def __init__(self, words, env):
         self.words = [str(word) for word in words]
@@ -125,7 +125,7 @@ class Terminal:
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             try:
-                signal.signal(signal.SIGINT, signal.SIG_DFL)  # who started the tests may not hear of Ctrl-C
+                signal.signal(signal.SIGINT, signal.SIG_DFL)  # the parent of the tests may ignore SIGINT
                 os.execve(self.words[0], self.words, env)
             finally:
                 os._exit(127)
@@ -133,11 +133,11 @@ class Terminal:
     def _read(self, deadline):
         left = max(0.0, deadline - time.monotonic())
         if not select.select([self._fd], [], [], left)[0]:
-            raise AssertionError(f"{self.words} says nothing more:\n{self.seen}")
+            raise AssertionError(f"{self.words} prints nothing more:\n{self.seen}")
         try:
             data = os.read(self._fd, 4096)
         except OSError:
-            data = b""  # the terminal's last user has gone
+            data = b""  # the last process of the terminal has ended
         self.seen += data.decode(errors="replace")
         return bool(data)
 
@@ -154,7 +154,7 @@ class Terminal:
         return match
 
     def answer(self, prompt, text, timeout=TIMEOUT):
-        """Waits for a prompt and types a line. `text` may be a function: a code is best made when it is asked for."""
+        """Waits for a prompt and types a line. `text` may be a function, which makes a code when the prompt appears."""
         if not self.wait_for(prompt, timeout):
             return False
         self.type((text() if callable(text) else text) + "\n")

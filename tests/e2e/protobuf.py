@@ -1,5 +1,5 @@
-"""Encodes and decodes messages without their definitions, by field numbers, for the few calls that tests make
-themselves."""
+"""Encodes and decodes protobuf messages by field numbers, without their definitions, for calls that tests make
+directly."""
 
 
 def varint(number):
@@ -30,7 +30,7 @@ def _take_varint(data, at):
 
 
 def fields(data):
-    """Returns a message's fields by number, each a list of its values: numbers, or bytes."""
+    """Returns a message's fields by number, each as a list of its values: numbers, or bytes."""
     found, at = {}, 0
     while at < len(data):
         key, at = _take_varint(data, at)

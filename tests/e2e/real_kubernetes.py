@@ -1,5 +1,4 @@
-"""Runs a real kube-apiserver with etcd, made by `./dev deps kubernetes`. It has no nodes, so nothing runs in its
-pods."""
+"""Runs a real kube-apiserver with etcd, made by `./dev deps kubernetes`. It has no nodes, so its pods do not run."""
 
 import json
 import os
@@ -30,7 +29,7 @@ def missing_tools():
 
 
 class RealKubernetes:
-    """`clusters` are the names under which a kubeconfig makes it known."""
+    """A running API server, and a kubeconfig for it with the names `clusters`."""
 
     def __init__(self, directory, clusters):
         directory.mkdir(parents=True, exist_ok=True)
@@ -78,7 +77,7 @@ class RealKubernetes:
             return False
 
     def call(self, method, path, body=None, user=None, groups=(), ok=True):
-        """Returns status and body of an answer that is given to the service, or to whom it impersonates."""
+        """Sends a request as the service, or as a user that the service impersonates; returns status and body."""
         headers = [("Authorization", f"Bearer {TOKEN}"), ("Content-Type", "application/json")]
         if user:
             headers.append(("Impersonate-User", user))

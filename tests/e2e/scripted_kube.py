@@ -1,4 +1,4 @@
-"""An API server whose answers a test writes byte by byte."""
+"""An API server whose answers a test writes as bytes."""
 
 import json
 import socket
@@ -12,7 +12,7 @@ from certs import make_self_signed
 
 class Request:
     def __init__(self, connection, method, target, headers, body):
-        self.connection = connection  # its number
+        self.connection = connection  # the number of the connection
         self.method = method
         self.target = target
         self.headers = headers
@@ -24,8 +24,8 @@ class Request:
 
 
 class ScriptedKube:
-    """`script(request, send)` answers a request with bytes that it gives to `send`, and returns whether the connection
-    stays. An exception of it ends the connection. `early` is a set of targets that are answered before their body."""
+    """`script(request, send)` answers a request with bytes for `send`, and returns whether the connection stays. An
+    exception ends the connection. The server answers the targets in `early` before it reads their bodies."""
 
     def __init__(self, directory, clusters, script=None):
         directory.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ class ScriptedKube:
                 raw, _ = self._listener.accept()
             except OSError:
                 return
-            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # what is sent is there at once
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # sends small writes at once
             self._count += 1
             threading.Thread(target=self._serve, args=(raw, self._count), daemon=True).start()
 
@@ -95,7 +95,7 @@ class ScriptedKube:
 
 
 def answer(body, *fields, status="200 OK", content_type="application/json"):
-    """Returns an ordinary answer as bytes."""
+    """Returns an ordinary answer in bytes."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     lines = [f"HTTP/1.1 {status}", f"Content-Type: {content_type}", f"Content-Length: {len(data)}", *fields, "", ""]
     return "\r\n".join(lines).encode() + data
@@ -103,7 +103,7 @@ def answer(body, *fields, status="200 OK", content_type="application/json"):
 
 @pytest.fixture(scope="module")
 def kube(tmp_path_factory):
-    """A server for the tests of a module, which imports this fixture."""
+    """Starts a server for the tests of a module that imports this fixture."""
     server = ScriptedKube(tmp_path_factory.mktemp("scripted"), ["dev-cluster"])
     yield server
     server.stop()

@@ -1,5 +1,5 @@
-"""Runs tctl with each of its connections to the auth service: as the administrator of its host, and with a login of
-tsh."""
+"""Fixtures that run tctl with each kind of connection to the auth service: as the administrator of the cluster's host,
+and with a login of tsh."""
 
 import json
 import re
@@ -56,14 +56,14 @@ class Tctl:
 
 @pytest.fixture(scope="session")
 def local_tctl(cluster, tmp_path_factory):
-    """A tctl of the administrator of the host."""
+    """Returns a tctl of the administrator of the host."""
     env = Tsh(cluster, tmp_path_factory.mktemp("local-tctl")).env
     return Tctl(cluster, ["-c", cluster.config], env)
 
 
 @pytest.fixture(scope="session")
 def remote_tctl(cluster, tmp_path_factory):
-    """A tctl with the login of a user who has all rights."""
+    """Returns a tctl with the login of a user with all rights."""
     cluster.create(ADMINISTRATOR, "-f")
     machine = Tsh(cluster, tmp_path_factory.mktemp("remote-tctl"))
     machine.login(cluster.add_user("tctl-admin", "tctl-admin"))

@@ -1,4 +1,4 @@
-"""A person at a shell, on a terminal or inside tmux."""
+"""Interactive shells on a terminal and inside tmux."""
 
 import os
 import re
@@ -7,7 +7,7 @@ import subprocess
 
 from processes import Terminal, wait_for
 
-SHELL = ["/bin/dash", "-i"]  # leaves the terminal as a program left it
+SHELL = ["/bin/dash", "-i"]  # unlike others, dash does not reset the terminal's mode
 SHOW_STATE = "stty -a"
 
 
@@ -30,12 +30,12 @@ class PlainShell:
         return self._terminal.seen
 
     def close(self):
-        os.kill(self._terminal.pid, signal.SIGKILL)  # it may have been told to ignore SIGHUP
+        os.kill(self._terminal.pid, signal.SIGKILL)  # the shell may ignore SIGHUP
         self._terminal.finish()
 
 
 class TmuxShell:
-    """A shell in a window of tmux with a separate server."""
+    """A shell in a window of a separate tmux server."""
 
     def __init__(self, env, directory):
         self._env = {**env, "PS1": "$ ", "TMUX_TMPDIR": str(directory), "LANG": "C.UTF-8"}

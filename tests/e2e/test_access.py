@@ -24,7 +24,7 @@ ROLE = """
 
 @pytest.fixture
 def user(cluster, name):
-    """A user with one role, both of that name."""
+    """Creates a user and a role, both with the name of the test; returns the name."""
     cluster.create(ROLE.format(name=name))
     cluster.create(f"{{kind: user, version: v2, metadata: {{name: {name}}}, spec: {{roles: [{name}], traits: {{team: [blue]}}}}}}")
     return name
@@ -44,7 +44,7 @@ def line(cluster, role, number):
     return cluster.tctl("get", f"role/{role}").out.splitlines()[number - 1].strip()
 
 
-def test_allowed_by_which_line(cluster, user, explain):
+def test_explain_names_the_allowing_line(cluster, user, explain):
     answer = explain(user, "ssh", "root@new", "--labels=env=dev,team=blue")
     assert answer["by"]["role"] == user and answer["by"]["path"] == "spec.allow.node_labels"
     assert line(cluster, user, answer["by"]["line"]) == "node_labels:"
@@ -53,7 +53,7 @@ def test_allowed_by_which_line(cluster, user, explain):
     assert line(cluster, user, answer["by"]["line"]) == "- resources:"
 
 
-def test_denied_by_which_line(cluster, user, explain):
+def test_explain_names_the_denying_line(cluster, user, explain):
     answer = explain(user, "ssh", "guest@new", "--labels=env=dev,team=blue")
     assert answer["decision"] == "denied" and answer["by"]["path"] == "spec.deny.logins"
     assert line(cluster, user, answer["by"]["line"]) == "logins:"
@@ -67,7 +67,7 @@ def test_denied_by_which_line(cluster, user, explain):
     (["kube", "dev-cluster", "delete", "pods/web", "-n", "shop"], "spec.allow.kubernetes_resources",
      "delete pods/web in shop"),
     (["update", "token"], "spec.allow.rules[0]", "verbs list, read")])
-def test_what_is_lacking(user, explain, words, path, lacks):
+def test_explain_names_what_a_role_lacks(user, explain, words, path, lacks):
     answer = explain(user, *words)
     assert answer["decision"] == "not allowed" and "by" not in answer
     row = answer["lacking"][0]
@@ -80,12 +80,12 @@ def test_kubernetes(user, explain):
     assert answer["by"]["path"] == "spec.allow.kubernetes_resources[0]"
 
 
-def test_roles_that_would(user, explain):
+def test_explain_lists_roles_that_would_allow(user, explain):
     would = explain(user, "update", "role")["roles_that_would"]
     assert "editor" in would and "auditor" not in would
 
 
-def test_a_lock_is_said(cluster, user, explain):
+def test_explain_shows_locks(cluster, user, explain):
     assert explain(user, "read", "token")["locks"] == []
     cluster.tctl("lock", f"--user={user}", "--message=on leave")
     (lock,) = explain(user, "read", "token")["locks"]
@@ -96,7 +96,7 @@ def test_a_lock_is_said(cluster, user, explain):
 @pytest.mark.parametrize("words,code,text", [
     (["nobody-there", "read", "role"], 5, "tctl users ls"), (["USER", "kube", "nosuch"], 5, "--labels"),
     (["USER", "ssh", "x", "get", "pods", "--labels=a=b"], 2, "Kubernetes"), (["USER", "ssh"], 2, "RESOURCE")])
-def test_questions_that_are_none(cluster, user, words, code, text):
+def test_invalid_questions_are_refused(cluster, user, words, code, text):
     done = cluster.tctl("access", "explain", *[user if word == "USER" else word for word in words], ok=False)
     assert done.code == code and text.lower() in done.err.lower() and not done.out
 
@@ -114,7 +114,7 @@ def plan(cluster, tmp_path):
     return show
 
 
-def test_a_label_that_goes(cluster, user, plan):
+def test_plan_shows_the_loss_of_a_label(cluster, user, plan):
     now = cluster.tctl("get", f"role/{user}").out
     before = cluster.events()
     changed, code = plan(now.replace("    kubernetes_labels:\n      env: dev\n", "    kubernetes_labels:\n      env: prod\n"),

@@ -85,7 +85,7 @@ def roles(cluster):
 
 @pytest.fixture
 def person(cluster, make_user, tmp_path):
-    """Logs a new user with a role in on a machine of their own."""
+    """Returns a function that adds a user with a role, and logs the user in on a new machine."""
     def make(role="ask-base"):
         user = make_user(role)
         machine = Tsh(cluster, tmp_path / user.name)
@@ -96,7 +96,7 @@ def person(cluster, make_user, tmp_path):
 
 
 def ask(machine, *words):
-    """Asks without waiting; returns the ID."""
+    """Creates a request without waiting for the decision; returns the ID."""
     return json.loads(machine("request", "create", "--nowait", "--format=json", *words).out)["metadata"]["name"]
 
 
@@ -133,7 +133,7 @@ def test_ask_approve_use_and_give_back(cluster, person, local_tctl):
     assert ann.kubectl("get", "pods", ok=False).code != 0
 
 
-def test_a_waiting_request_goes_on_by_itself(cluster, person, local_tctl):
+def test_a_waiting_command_logs_in_after_the_approval(cluster, person, local_tctl):
     ann = person()
     done = []
     waiting = threading.Thread(target=lambda: done.append(ann("request", "create", "--roles=ask-dev", ok=False)))
@@ -161,7 +161,7 @@ def test_a_denied_request_stays_denied(person, local_tctl):
     assert local_tctl("requests", "get", request).out.count("DENIED") == 1
 
 
-def test_what_cannot_be_asked_for(person, local_tctl):
+def test_forbidden_requests_are_refused(person, local_tctl):
     ann = person()
     for words, text in ((["--roles=editor"], "can not request role"),
                         (["--roles=ask-dev", "--max-duration=340h"], "longer than"),
@@ -177,14 +177,14 @@ def test_what_cannot_be_asked_for(person, local_tctl):
     assert local_tctl("requests", "create", "nobody-at-all", ok=False).code == NOT_FOUND
 
 
-def test_requests_of_others_are_not_for_use(person, local_tctl):
+def test_requests_of_other_users_cannot_be_used(person, local_tctl):
     ann, abe = person(), person()
     request = ask(ann, "--roles=ask-dev")
     local_tctl("requests", "approve", request)
     assert abe("login", f"--request-id={request}", ok=False).code == NOT_FOUND
     assert request not in abe("request", "ls").out
     assert abe("request", "show", request, ok=False).code == NOT_FOUND
-    # Nor with the rights of somebody who sees it.
+    # A user who may see the request cannot use it either.
     reviewer = person("ask-reviewer")
     assert request in reviewer("request", "ls").out
     assert reviewer("login", f"--request-id={request}", ok=False).code == NOT_FOUND
@@ -225,14 +225,14 @@ def test_one_denial_is_enough(person):
     assert ann("login", f"--request-id={request}", ok=False).code == DENIED
 
 
-def test_pending_requests_go_by_themselves(person, local_tctl):
+def test_pending_requests_expire(person, local_tctl):
     ann = person()
     request = ask(ann, "--roles=ask-dev", "--request-ttl=2s")
     assert request in local_tctl("requests", "ls").out
     wait_for(lambda: request not in local_tctl("requests", "ls").out, 10, "the end of the request")
     assert local_tctl("requests", "approve", request, ok=False).code == NOT_FOUND
     wanted = {"event": "access_request.expire", "code": "T5005I", "id": request}
-    (event,) = wait_for(lambda: ann.cluster.events(**wanted), 20, "the event of its end")
+    (event,) = wait_for(lambda: ann.cluster.events(**wanted), 20, "the event of the request's end")
     assert {"expires", "expiry"} <= set(event)
 
 
@@ -255,7 +255,7 @@ def test_a_lock_ends_the_use_of_a_request(person, local_tctl):
     assert ann.kubectl("get", "pods", ok=False).code != 0
 
 
-def test_resources_are_found_asked_for_and_nothing_else_is_reached(cluster, person, local_tctl):
+def test_a_resource_request_reaches_only_its_resources(cluster, person, local_tctl):
     ann = person()
     assert "dev-cluster" not in ann("kube", "ls").out
     found = ann("request", "search", "--kind=kube_cluster")
@@ -272,7 +272,7 @@ def test_resources_are_found_asked_for_and_nothing_else_is_reached(cluster, pers
     assert status(ann)["allowed_resources"][0]["name"] == "dev-cluster"
 
 
-def test_logins_that_ask_by_themselves(cluster, make_user, tmp_path, local_tctl):
+def test_logins_that_must_request_roles(cluster, make_user, tmp_path, local_tctl):
     user = make_user("ask-always")
     machine = Tsh(cluster, tmp_path / "always")
     done = machine.login(user, ok=False)

@@ -1,5 +1,5 @@
-"""Tests of the limits for agents: they announce only their own nodes and Kubernetes clusters, the auth service sets
-the fields of events, names cannot change a terminal, and a silent agent delays no other client."""
+"""Tests of the limits for agents: agents announce only their own nodes and Kubernetes clusters, the auth service sets
+the fields of events, names cannot control a terminal, and a silent agent delays no other client."""
 
 import contextlib
 import getpass
@@ -89,7 +89,7 @@ def test_a_node_is_announced_within_limits(place, tmp_path):
             what, reason = agent.refusal()
             assert what == "the node" and why in reason, (said, reason)
         assert host_id_of(identity) not in place.tctl("nodes", "ls").out
-        # What is not an agent's to say is not taken from it.
+        # The auth service ignores the parts of an announcement that it decides itself.
         agent.announce("fine", {"env": "dev", "dynamic/team": "red"}, name=own_id(place), sub_kind="openssh")
         wait_for(lambda: node_named(place, "fine"), what="the node")
     (found,) = node_named(place, "fine")
@@ -104,7 +104,7 @@ def test_a_large_node_is_not_written_by_hand_either(place):
     assert done.code == 1 and "bytes" in done.err
 
 
-def test_an_agent_serves_what_its_certificate_says(place, tmp_path):
+def test_an_agent_serves_only_the_services_of_its_certificate(place, tmp_path):
     identity = joined(place, tmp_path, token(place), "")
     with HostileAgent(place, identity, services=("Node", "Auth", "Proxy", "Kube")) as agent:
         agent.welcome()
@@ -116,7 +116,7 @@ def test_an_agent_serves_what_its_certificate_says(place, tmp_path):
 # L4: events.
 
 
-def test_an_agent_does_not_choose_what_the_auth_service_says(place, tmp_path):
+def test_the_auth_service_sets_fields_of_agents_events(place, tmp_path):
     identity = joined(place, tmp_path, token(place), "")
     with HostileAgent(place, identity) as agent:
         agent.welcome()
@@ -148,8 +148,8 @@ def test_an_agent_does_not_choose_what_the_auth_service_says(place, tmp_path):
 
 @pytest.mark.parametrize("words", [["ls"], ["ls", "-v"], ["ls", "--format=names"], ["ls", "--format=json"],
                                    ["ls", "--format=yaml"]])
-def test_what_agents_say_moves_no_terminal(place, person, tmp_path, words):
-    """Of a node that was written before names had limits, or by hand."""
+def test_names_of_agents_do_not_control_a_terminal(place, person, tmp_path, words):
+    """The node stands for nodes from before names had limits, and for nodes written with tctl."""
     evil = "e\x1b[2J\u009b31m\u202evil\u2066"
     place.tctl("create", "-f", stdin=json.dumps({
         "kind": "node", "version": "v2", "sub_kind": "openssh",
@@ -162,7 +162,7 @@ def test_what_agents_say_moves_no_terminal(place, person, tmp_path, words):
         assert [one for one in json.loads(said) if one["spec"]["hostname"] == evil]
 
 
-def test_what_agents_say_moves_no_terminal_that_shows_the_log(place, tmp_path):
+def test_names_of_agents_do_not_control_a_terminal_in_the_log(place, tmp_path):
     identity = joined(place, tmp_path, token(place), "")
     with HostileAgent(place, identity) as agent:
         agent.welcome()
@@ -179,13 +179,13 @@ def test_what_agents_say_moves_no_terminal_that_shows_the_log(place, tmp_path):
 
 
 def servers_of(place, name):
-    """Host and labels of those who serve a Kubernetes cluster."""
+    """Returns the host ids and labels of the servers of a Kubernetes cluster."""
     return [(one["spec"]["host_id"], one["spec"]["cluster"]["metadata"].get("labels", {}))
             for one in json.loads(place.tctl("get", "kube_servers", "--format=json").out)
             if one["metadata"]["name"] == name]
 
 
-def test_nobody_takes_over_a_kubernetes_cluster(place, person, kube, tmp_path):
+def test_an_agent_cannot_take_over_a_kubernetes_cluster(place, person, kube, tmp_path):
     agent = KubeAgent(place, tmp_path / "true", kube).start()
     wait_for(lambda: servers_of(place, "prod"), what="the cluster")
     before = servers_of(place, "prod")
@@ -193,7 +193,7 @@ def test_nobody_takes_over_a_kubernetes_cluster(place, person, kube, tmp_path):
     with HostileAgent(place, identity) as thief:
         thief.welcome()
         thief.announce_kube(kube_server("prod", {"env": "dev"}), kube_server("own", {"env": "dev"}))
-        wait_for(lambda: servers_of(place, "own"), what="its own cluster")
+        wait_for(lambda: servers_of(place, "own"), what="the agent's own cluster")
         assert servers_of(place, "prod") == before
         person("kube", "login", "prod")
         kube.forget_requests()
@@ -201,15 +201,15 @@ def test_nobody_takes_over_a_kubernetes_cluster(place, person, kube, tmp_path):
         assert kube.requests(path="/api/v1/namespaces/default/pods")
         what, reason = thief.refusal()
         assert "prod" in what and f"tctl inventory rm {before[0][0]}" in reason
-        # Not when its host is away either.
+        # The name stays reserved while the agent of its host is stopped.
         agent.stop()
         thief.announce_kube(kube_server("prod", {"env": "dev"}))
         what, _ = thief.refusal()
         assert "prod" in what and not servers_of(place, "prod")
-        # Until it was ended.
+        # After the removal of the host the name is free.
         place.tctl("inventory", "rm", before[0][0])
         thief.announce_kube(kube_server("prod", {"env": "dev"}))
-        wait_for(lambda: servers_of(place, "prod") == [(host_id_of(identity), {"env": "dev"})], what="another holder")
+        wait_for(lambda: servers_of(place, "prod") == [(host_id_of(identity), {"env": "dev"})], what="the new server")
         place.tctl("inventory", "rm", host_id_of(identity))
 
 
@@ -218,16 +218,16 @@ def test_hosts_with_the_same_token_serve_a_cluster_together(place, person, tmp_p
     secret = kube_token(place)
     first = KubeAgent(place, tmp_path / "first", stand_in, token=secret).start()
     second = KubeAgent(place, tmp_path / "second", stand_in, token=secret).start()
-    wait_for(lambda: len(servers_of(place, "both")) == 2, what="both")
+    wait_for(lambda: len(servers_of(place, "both")) == 2, what="both agents")
     person("kube", "login", "both")
     assert "web" in person.kubectl("get", "pods").out
     first.kill()
-    wait_for(lambda: person.kubectl("get", "pods", ok=False).code == 0, what="the other")
+    wait_for(lambda: person.kubectl("get", "pods", ok=False).code == 0, what="an answer through the other agent")
     second.stop()
     stand_in.stop()
 
 
-def test_the_names_of_the_clusters_own_are_no_agents(tmp_path):
+def test_an_agent_cannot_take_the_name_of_the_clusters_own_kubernetes(tmp_path):
     stand_in = KubeStandIn(tmp_path / "kube", ["own"])
     with started(Cluster(tmp_path / "cluster", kube=stand_in)) as cluster:
         identity = joined(cluster, tmp_path / "thief", token(cluster, "kube"), "")
@@ -243,7 +243,7 @@ def test_the_names_of_the_clusters_own_are_no_agents(tmp_path):
 # H7: an agent that does not answer.
 
 
-def test_a_silent_agent_delays_nobody_else(place, person, near, tmp_path):
+def test_a_silent_agent_delays_no_other_client(place, person, near, tmp_path):
     identity = joined(place, tmp_path / "silent", token(place), "")
     eve = Tsh(place, tmp_path / "eve")
     eve.login(place.add_user("eve", "dev"))
@@ -277,7 +277,7 @@ def test_a_silent_agent_delays_nobody_else(place, person, near, tmp_path):
 
 
 class MuteServer:
-    """An API server that takes connections and reads nothing."""
+    """An API server that accepts connections and reads nothing."""
 
     def __init__(self, directory):
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -293,7 +293,7 @@ class MuteServer:
 
 
 def stalled(pid, seconds=3):
-    """Whether a process that has written some writes nothing for a while."""
+    """Returns whether a process that has written a megabyte writes nothing more for some seconds."""
     def written():
         with open(f"/proc/{pid}/io", encoding="ascii") as io:
             return int(next(line for line in io if line.startswith("wchar")).split()[1])
@@ -313,7 +313,7 @@ def test_an_agent_stops_while_an_api_server_hangs(place, person, tmp_path):
     big = tmp_path / "big.json"
     big.write_text(json.dumps({"kind": "ConfigMap", "data": {"x": "y" * 80_000_000}}))
     with person.kubectl_background("big", "create", "--raw", "/api/v1/namespaces/default/configmaps", "-f", big) as sender:
-        wait_for(lambda: stalled(sender.process.pid), what="nobody takes what is sent")
+        wait_for(lambda: stalled(sender.process.pid), what="kubectl to stall")
         begin = time.monotonic()
         agent.stop()
         assert time.monotonic() - begin < 8

@@ -1,4 +1,4 @@
-"""Tests of long-running agents: their certificates follow the names of their hosts, and they learn new user
+"""Tests of agents that restart or reconnect: a renamed host gets a new certificate, and agents learn new user
 authorities."""
 
 import contextlib
@@ -28,7 +28,7 @@ def test_a_host_with_another_name_gets_a_certificate_for_it(place, person, tmp_p
         second = identity.read_bytes()
         assert second != first and b"PRIVATE KEY" in second
         assert identity.stat().st_mode & 0o777 == 0o600
-        # The host's key is checked by the name that was asked for.
+        # ssh checks the host's certificate for the new name.
         assert person("ssh", f"{LOGIN}@after", "echo in").out == "in\n"
         agent.stop()
         agent.start(without_token(agent))

@@ -89,9 +89,9 @@ def test_files_are_in_the_audit_log(place, person, far, tmp_path):
     assert (failed["code"], failed["error"]) == ("TS012E", "No such file")
 
 
-def test_labels_decide(place, person, tmp_path):
+def test_a_node_with_other_labels_is_denied(place, person, tmp_path):
     agent = Agent(place, tmp_path, "secret", "environment=prod")
-    # By the proxy, which is where most hosts can reach.
+    # The agent joins by the proxy, which most hosts can reach.
     agent.start([f"--proxy={place.proxy}" if word.startswith("--auth-server=") else word
                  for word in agent.pasted_command()])
     try:
@@ -122,8 +122,8 @@ def test_a_lock_ends_an_open_session(place, far, tmp_path):
     assert place.wait_for_events(event="client.disconnect", user="victim")
 
 
-def test_a_certificate_of_somebody_else_is_refused(place, person, far, tmp_path):
-    """Even a good one, for a login that both may use: the connection is of who dialled."""
+def test_a_certificate_of_another_user_is_refused(place, person, far, tmp_path):
+    """The certificate is valid, and both users may use the login, but the user who dialled owns the connection."""
     eve = Tsh(place, tmp_path / "eve")
     eve.login(place.add_user("eve", "dev"))
     keys = eve.home / "tsh" / "keys" / "localhost"
@@ -139,12 +139,12 @@ def test_a_certificate_of_somebody_else_is_refused(place, person, far, tmp_path)
     assert (done.code, done.out) == (255, ""), done
     event = place.wait_for_events(event="auth", user="dan", success=False)[-1]
     assert event["code"] == "T3007W" and "another user" in event["error"]
-    # The same words are good for her own connection.
+    # The same command works in the connection of the certificate's user.
     own = run(words, eve.env, "", 30)
     assert (own.code, own.out) == (0, "in\n"), own
 
 
-def test_the_proxy_comes_back(place, person, far):
+def test_agents_reconnect_after_a_restart_of_the_proxy(place, person, far):
     place.kill()
     place.start()
     wait_for(lambda: person("ssh", f"{LOGIN}@far", "echo back", ok=False).out == "back\n", 30, "the node again")
@@ -156,7 +156,7 @@ def test_an_agent_that_was_killed_is_offline(place, person, tmp_path):
     done = wait_for(lambda: (lambda one: one if "offline" in one.err or "not connected" in one.err else None)(
         person("ssh", f"{LOGIN}@gone", "true", ok=False)), 20, "an offline node")
     assert done.code != 0
-    # It needs no token to come back: it knows who it is.
+    # The agent returns with its identity, without a token.
     agent.start([word for word in agent.pasted_command() if not word.startswith("--token=")])
     assert person("ssh", f"{LOGIN}@gone", "echo back").out == "back\n"
     agent.stop()
@@ -166,7 +166,7 @@ def test_an_agent_that_was_killed_is_offline(place, person, tmp_path):
     (("--token=", "--token=0123456789abcdef"), "the token is not known, or has expired"),
     (("--ca-pin=", "--ca-pin=sha256:" + "0" * 64), "do not match the CA pin"),
 ])
-def test_who_cannot_join(place, tmp_path, change, reason):
+def test_a_join_with_a_wrong_token_or_pin_is_refused(place, tmp_path, change, reason):
     agent = Agent(place, tmp_path)
     start, instead = change
     words = [instead if word.startswith(start) else word for word in agent.pasted_command()]
@@ -183,12 +183,12 @@ def test_an_agent_without_a_token_says_what_to_do(place, tmp_path):
     assert "tctl nodes add" in done.err
 
 
-def test_the_identity_is_nobody_elses(far):
+def test_the_identity_file_is_private(far):
     assert (far.directory / "data" / "agent_identity").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_users_login_is_no_agent(place, person):
-    """The tunnel is for hosts that have joined."""
+def test_a_user_certificate_cannot_open_the_tunnel(place, person):
+    """Only hosts that have joined may open the tunnel."""
     keys = person.home / "tsh" / "keys" / "localhost"
     cert, key = next(keys.glob("*.crt")), next(keys.glob("*.key"))
     with GrpcClient(place.auth_port, (str(cert), str(key))) as client:

@@ -26,13 +26,13 @@ OTHER_LINES = re.compile(r"Password of|Code of")
 
 
 def alerts_of(done):
-    """The alerts that a login showed, in order."""
+    """Returns the alerts that a login printed, in order."""
     return [line for line in done.err.splitlines() if line and not OTHER_LINES.search(line)]
 
 
 @pytest.fixture(autouse=True)
 def silence(local_tctl):
-    """Alerts cannot be removed, so that each test's own are acknowledged at its end."""
+    """Acknowledges all alerts at the end of a test, because alerts cannot be removed."""
     yield
     local_tctl("alerts", "ack", "--clear", "*")
     for row in local_tctl.json("alerts", "ls"):
@@ -41,7 +41,7 @@ def silence(local_tctl):
 
 @pytest.fixture
 def create(tctl):
-    """Creates an alert and returns its ID."""
+    """Returns a function that creates an alert and returns its ID."""
     return lambda *words: tctl.json("alerts", "create", *words)["metadata"]["name"]
 
 
@@ -127,7 +127,7 @@ def test_login_shows_what_is_meant_for_the_user(cluster, local_tctl, make_user, 
     joiner = Tsh(cluster, tmp_path / "joiner")
     assert alerts_of(joiner.login(make_user("alert-joiner"))) == ["alert (high): severe", "alert: for joiners",
                                                                   "alert: for everybody"]
-    # Later commands are about something else.
+    # Later commands print no alerts.
     assert "severe" not in member("status").err and "severe" not in member("kube", "ls").err
 
 

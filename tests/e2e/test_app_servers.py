@@ -1,4 +1,4 @@
-"""Tests of app_server resources, the servers of applications; one application may have several."""
+"""Tests of app_server resources, the servers of applications. An application may have several servers."""
 
 import json
 

@@ -9,7 +9,7 @@ def role(name, spec="{allow: {logins: [root]}}"):
 
 @pytest.fixture
 def tree(tmp_path, name):
-    """A directory of 200 roles, three of them wrong; and names of the good ones."""
+    """Makes a directory with 200 roles, three of them with mistakes; returns its path."""
     wrong = {17: "{allow: {logns: [root]}}", 90: "{allow: {logins: 5}}", 151: "{options: {max_session_ttl: soon}}"}
     for number in range(200):
         folder = tmp_path / "tree" / f"team-{number % 7}"
@@ -125,7 +125,7 @@ def test_continue_goes_past_what_the_cluster_refuses(cluster, name, tmp_path):
     assert done.out.splitlines() == [f'role "{name}-a" has been created', f'role "{name}-b" has been created']
     assert f'"{name}-there" already exists' in done.err
     again = cluster.tctl("create", "--continue", many, ok=False)
-    assert again.code == 6 and not again.out  # all of them refused, each for the same reason
+    assert again.code == 6 and not again.out  # the exit code of the one reason for which all were refused
 
 
 def test_several_files(cluster, name, tmp_path):
@@ -158,7 +158,7 @@ def test_dry_run_checks_everything_and_changes_nothing(cluster, name, tmp_path):
     cluster.create(role(f"{name}-there"))
     events = len(cluster.events())
     many = tmp_path / "many.yaml"
-    # The user needs the role before it in the file.
+    # The user has a role that an earlier document creates.
     many.write_text("---\n".join([role(f"{name}-new"), user(f"{name}-user", f"{name}-new"), role(f"{name}-there", "{allow: {logins: [other]}}")]))
     done = cluster.tctl("create", "--dry-run", "-f", many)
     assert done.out.splitlines() == [f'role "{name}-new" would be created', f'user "{name}-user" would be created',
@@ -166,7 +166,7 @@ def test_dry_run_checks_everything_and_changes_nothing(cluster, name, tmp_path):
     assert count(cluster, name) == 1
     assert cluster.tctl("get", f"user/{name}-user", ok=False).code == 5
     assert len(cluster.events()) == events
-    assert cluster.tctl("create", "--dry-run", "-f", many).out == done.out  # each begins with what is there
+    assert cluster.tctl("create", "--dry-run", "-f", many).out == done.out  # a dry run leaves nothing behind
 
 
 def test_dry_run_says_what_the_cluster_would_refuse(cluster, name, tmp_path):
@@ -190,14 +190,14 @@ def test_dry_run_of_a_lock_locks_nobody(cluster, make_user, tsh, tmp_path):
     assert tsh("ls").code == 0
 
 
-# Teleport accepts both: a template of a trait that does not exist, and a field that no program knows.
+# Teleport accepts both: a template with an unknown trait, and an unknown field.
 USELESS = "{allow: {kubernetes_groups: ['{{internal.team}}'], logins: [root]}}"
 UNKNOWN = "{allow: {logns: [root]}}"
 
 
 @pytest.mark.parametrize("spec, said", [(USELESS, "spec.allow.kubernetes_groups[0]"), (UNKNOWN, "spec.allow.logns")],
                          ids=["useless", "unknown"])
-def test_what_does_nothing_is_refused_warned_of_or_ignored(cluster, name, tmp_path, spec, said):
+def test_validate_option_for_useless_values(cluster, name, tmp_path, spec, said):
     path = tmp_path / "role.yaml"
     path.write_text(role(name, spec))
     for words in ([], ["--validate=strict"]):
@@ -215,7 +215,7 @@ def test_what_does_nothing_is_refused_warned_of_or_ignored(cluster, name, tmp_pa
     assert cluster.tctl("create", "--validate=maybe", path, ok=False).code == 2
 
 
-def test_what_a_role_denies_is_never_let_pass(cluster, name, tmp_path):
+def test_invalid_deny_rules_are_always_refused(cluster, name, tmp_path):
     path = tmp_path / "role.yaml"
     path.write_text(role(name, "{deny: {node_labels_expression: 'labels['}}"))
     for how in ("warn", "ignore"):
@@ -283,7 +283,7 @@ spec: {spiffe: {id: /NAME, jwt: {extra_claims: {team: NAME}}}}
 """
 
 
-def test_what_is_there_already_is_not_written(cluster, name, tmp_path):
+def test_unchanged_resources_are_not_written(cluster, name, tmp_path):
     path = tmp_path / "everything.yaml"
     path.write_text(EVERYTHING.replace("NAME", name))
     cluster.secrets.add(f"token-of-{name}")
@@ -293,15 +293,15 @@ def test_what_is_there_already_is_not_written(cluster, name, tmp_path):
                                               "workload_identity")]
     there, events = [cluster.tctl("get", document).out for document in documents], len(cluster.events())
 
-    # A bot shows a part of its user and role, so it is made anew.
+    # tctl always writes a bot again, because the resource has only a part of the bot's user and role.
     path.write_text("---".join(document for document in path.read_text().split("---") if "kind: bot" not in document))
     again = cluster.tctl("create", "-f", path).out.splitlines()
     assert again == [line.replace("has been created", "is unchanged") for line in before if not line.startswith("bot")]
-    assert [cluster.tctl("get", document).out for document in documents] == there  # with their revisions
+    assert [cluster.tctl("get", document).out for document in documents] == there  # the revisions are equal, too
     assert len(cluster.events()) == events
-    assert cluster.tctl("create", path, ok=False).code == 6  # as ever without -f
+    assert cluster.tctl("create", path, ok=False).code == 6  # without -f an existing resource is a conflict
 
     path.write_text(path.read_text().replace("logins: [root]", "logins: [root, admin]"))
     changed = [line for line in cluster.tctl("create", "-f", path).out.splitlines() if line.endswith("been updated")]
     assert [line.split()[0] for line in changed] == ["role", "user"]
-    cluster.tctl("rm", f"node/{name}")  # others count the nodes
+    cluster.tctl("rm", f"node/{name}")  # other tests count the nodes

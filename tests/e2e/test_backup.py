@@ -1,4 +1,4 @@
-"""Tests of backups: `tctl create -f` restores the output of `tctl get all --with-secrets` into an empty cluster."""
+"""Tests of backups: `tctl create -f` restores the output of `tctl get all --with-secrets` in an empty cluster."""
 
 import base64
 import json
@@ -62,7 +62,7 @@ spec: {mode: node-sync, proxy_checks_host_keys: true}
 
 @pytest.fixture(scope="module")
 def clusters(tmp_path_factory):
-    """An old cluster, and an empty one."""
+    """Starts two empty clusters, one to back up and one to restore."""
     base = tmp_path_factory.mktemp("backup")
     with started(Cluster(base / "old")) as old, started(Cluster(base / "new")) as new:
         yield old, new
@@ -73,7 +73,7 @@ def comparable(text):
     for document in documents:
         document["metadata"].pop("revision", None)
         if document["kind"] == "user":
-            document["spec"].pop("created_by")  # who restores, and when
+            document["spec"].pop("created_by")  # author and time of the restore
     return sorted(documents, key=lambda document: (document["kind"], document["metadata"]["name"]))
 
 
@@ -96,7 +96,7 @@ def test_a_backup_brings_users_with_their_passwords_and_devices(clusters, tmp_pa
     assert kinds >= {"role", "user", "lock", "token", "github", "bot", "kube_cluster", "node", "session_recording_config"}
     assert "cert_authority" not in kinds
 
-    # The same password and the same authenticator; and what is written again is no change.
+    # Password and authenticator are the same, and a second restore changes nothing.
     moved = Tsh(new, tmp_path / "after")
     moved.login(user)
     new.tctl("create", "-f", path)
@@ -117,7 +117,7 @@ def test_secrets_are_shown_only_when_asked_for(clusters):
 
 
 def test_a_cluster_begins_with_a_backup(clusters, new_cluster, tmp_path):
-    """With the authorities in it, logins of before go on."""
+    """The backup has the authorities, so certificates from before the backup stay valid."""
     old, _ = clusters
     user = old.add_user("bob", "ops")
     machine = Tsh(old, tmp_path / "machine")
@@ -132,7 +132,7 @@ def test_a_cluster_begins_with_a_backup(clusters, new_cluster, tmp_path):
         old.tctl("get", "all", "--with-secrets").out)
     identity = (machine.home / "tsh/keys/localhost/bob.crt", machine.home / "tsh/keys/localhost/bob.key")
     with GrpcClient(restored.auth_port, identity) as client:
-        assert client.call("/proto.AuthService/GetDomainName")  # the certificate of before
+        assert client.call("/proto.AuthService/GetDomainName")  # a certificate from before the backup
     Tsh(restored, tmp_path / "again").login(user)
     restored.stop()
 
@@ -143,7 +143,7 @@ def test_a_cluster_begins_with_a_backup(clusters, new_cluster, tmp_path):
 
 
 def test_a_backup_may_have_roles_that_teleport_takes(new_cluster, tmp_path):
-    """What does not parse allows nothing; what would not be denied is refused."""
+    """A backup may have an invalid value that would allow nothing, but no invalid value that would deny nothing."""
     path = tmp_path / "backup.yaml"
     path.write_text("kind: role\nversion: v7\nmetadata: {name: old}\n"
                     "spec: {allow: {logins: [root], kubernetes_groups: ['{{internal.team}}']}}\n"
@@ -164,7 +164,7 @@ def test_a_backup_may_have_roles_that_teleport_takes(new_cluster, tmp_path):
     assert done.code == FAILED and f"{path}:4: spec.deny.kubernetes_groups[0]" in done.err, done
 
 
-def test_a_backup_that_is_none_starts_nothing(new_cluster, tmp_path):
+def test_an_invalid_backup_prevents_the_start(new_cluster, tmp_path):
     path = tmp_path / "backup.yaml"
     path.write_text("kind: user\nversion: v2\nmetadata: {name: bob}\nspec: {roles: [nosuch]}\n")
     cluster = new_cluster()
@@ -183,7 +183,7 @@ def test_a_backup_that_is_none_starts_nothing(new_cluster, tmp_path):
      "mfa[0].totp.key"),
     ({"mfa": [{"metadata": {"Name": "otp"}, "id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301"}]}, "mfa[0] is neither"),
 ])
-def test_secrets_that_are_none_are_refused_and_change_nothing(clusters, tmp_path, change, text):
+def test_invalid_secrets_are_refused(clusters, tmp_path, change, text):
     old, _ = clusters
     before = old.tctl("get", "user/alice", "--with-secrets").out
     user = yaml.safe_load(before)

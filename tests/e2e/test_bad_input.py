@@ -17,19 +17,19 @@ from processes import run
 from protobuf import field
 
 INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNIMPLEMENTED = 3, 8, 12
-# Server name and protocols that lead to each service of the proxy's port; None: the auth port.
+# Server name and protocols that select each service of the proxy's port; None stands for the auth port.
 SERVICES = {"web": ("localhost", ["http/1.1"]), "auth http": (SERVER_NAME, None),
             "kubernetes": (KUBE_SERVER_NAME, ["http/1.1"])}
 
 
 def short(value):
-    """Names a row of a table by the beginning of its values."""
+    """Returns a short id for a row of a table."""
     return re.sub(r"[^ -~]|[\[\]]", ".", str(value))[:40]
 
 
 @pytest.fixture(autouse=True)
 def still_serving(cluster):
-    """Whatever a test sends, the cluster serves afterwards."""
+    """Checks after each test that the cluster still serves."""
     yield
     assert cluster.alive()
     assert cluster.web().get("/webapi/ping").status == 200
@@ -42,7 +42,7 @@ def admin(cluster, tmp_path_factory):
 
 @contextlib.contextmanager
 def connect(cluster, service, identity=None):
-    """A TLS connection to a service."""
+    """Opens a TLS connection to a service."""
     name, protocols = SERVICES[service]
     port = cluster.auth_port if protocols is None else cluster.proxy_port
     context = client_context(*(identity or (None, None)), None, protocols or [])
@@ -52,7 +52,7 @@ def connect(cluster, service, identity=None):
 
 
 def read_all(stream):
-    """Returns what comes until the other side ends the connection."""
+    """Returns the received bytes until the other side ends the connection."""
     data = b""
     with contextlib.suppress(ConnectionError, ssl.SSLError):
         while piece := stream.recv(65536):
@@ -76,7 +76,7 @@ def status_of(data):
 def test_truncated_request(cluster, service, text):
     with connect(cluster, service) as stream:
         stream.sendall(text)
-        with contextlib.suppress(ssl.SSLError, ConnectionError):  # an answer may come where the end is expected
+        with contextlib.suppress(ssl.SSLError, ConnectionError):  # an answer may come in place of the end
             stream.unwrap().close()
 
 
@@ -180,13 +180,13 @@ NO_TLS = {"http": b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "ssh": b"SSH-2.0-test\r\
 
 
 def test_half_open_connections(cluster, member):
-    """Those who connect and say nothing do not keep others out."""
+    """Silent connections do not keep other clients out."""
     with contextlib.ExitStack() as stack:
         for port in (cluster.proxy_port, cluster.auth_port):
             for number in range(100):
                 silent = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
                 if number % 2:
-                    silent.sendall(b"\x16\x03\x01\x02\x00\x01")  # the beginning of a hello
+                    silent.sendall(b"\x16\x03\x01\x02\x00\x01")  # the beginning of a TLS hello
         for _ in range(50):
             stream = stack.enter_context(connect(cluster, "web"))
             stream.sendall(b"GET /webapi/ping HTTP/1.1\r\nHost:")
@@ -202,7 +202,7 @@ def test_half_open_connections(cluster, member):
 def test_bytes_that_are_no_tls(cluster, port, data):
     answer = b""
     with socket.create_connection(("127.0.0.1", getattr(cluster, port)), timeout=20) as stream:
-        with contextlib.suppress(OSError):  # whenever it is closed
+        with contextlib.suppress(OSError):  # the cluster may close at any time
             stream.sendall(NO_TLS[data])
             stream.shutdown(socket.SHUT_WR)
             answer = read_all(stream)
@@ -390,14 +390,14 @@ def test_cluster_that_is_not_running(new_cluster):
 
 
 def test_server_that_is_no_teleport(tsh, kube):
-    """A TLS server of somebody else in the place of the proxy."""
+    """Another TLS server is in the place of the proxy."""
     done = tsh("login", f"--proxy=localhost:{kube.port}", "--user=x", ok=False, stdin="x\n1\n")
     assert done.code != 0 and done.err
     assert_plain(done.text)
 
 
 def test_api_server_that_is_gone(new_cluster, tmp_path):
-    """The answer is a Status that kubectl prints, and the cluster lives on."""
+    """kubectl prints a Status with the reason, and the cluster continues to serve."""
     stand_in = KubeStandIn(tmp_path / "kube", ["gone"])
     running = new_cluster(kube=stand_in)
     running.start()
@@ -428,7 +428,7 @@ def test_stopping_with_open_connections(new_cluster):
 
 
 def test_log_is_plain(cluster):
-    """After all of this the log has no trace and no source path."""
+    """The log of all tests of this file has no stack trace and no source path."""
     log = cluster.log.read_text()
     assert not re.search(r"stack trace|terminate called|\.cpp:\d|AddressSanitizer|runtime error:", log)
     assert "cluster is ready" in log

@@ -31,7 +31,7 @@ def secret_of(kind, resource):
 
 @pytest.fixture
 def made(tctl, name):
-    """Makes connectors and bots of the test's own name, and forgets them."""
+    """Returns a function that creates connectors with the name of the test, and removes them at the end."""
     things = []
 
     def make(*kinds):
@@ -52,7 +52,7 @@ def test_secrets_of_connectors(tctl, made, name, kind):
     for flags in [], ["--with-secrets"]:
         assert SECRET not in tctl("get", f"{kind}/{name}", "--format=text", *flags).out
     assert tctl("create", stdin=document(kind, name), ok=False).code == CONFLICT
-    # As it was read with its secrets, it is written again and stays.
+    # The output with secrets can be written again, and keeps the secret.
     whole = tctl("get", f"{kind}/{name}", "--with-secrets").out
     tctl("create", "-f", stdin=whole)
     assert secret_of(kind, tctl.json("get", f"{kind}/{name}", "--with-secrets")[0]) == \
@@ -122,7 +122,7 @@ def test_bots_add(tctl, bot):
     again = tctl("bots", "add", bot, "--roles=access", ok=False)
     assert again.code == CONFLICT
     tokens = [one for one in tctl.json("get", "tokens") if one["spec"].get("bot_name") == bot]
-    assert len(tokens) == 1  # none was left behind
+    assert len(tokens) == 1  # the refused command left no token behind
 
 
 def test_bots_add_with_a_token(tctl, bot):
@@ -224,7 +224,7 @@ def test_apps(tctl, name):
 
 
 def test_events(cluster, local_tctl, made, bot):
-    """Each change is written down with the type and code of the reference."""
+    """Each change has an event with the type and code of the reference."""
     added(local_tctl, bot, "--roles=access")
     local_tctl("bots", "update", bot, "--add-roles=editor")
     local_tctl("bots", "rm", bot)

@@ -1,5 +1,5 @@
-"""Tests of the limits for callers: connections, bodies, joins, names, dry runs. Callers above a limit are refused,
-and other callers are served."""
+"""Tests of the limits for callers: connections, bodies, joins, names, dry runs. The cluster refuses callers above a
+limit, and serves other callers."""
 
 import contextlib
 import re
@@ -28,13 +28,13 @@ def soft_and_hard_files(pid):
 
 
 def tls(cluster, source="127.0.0.1", port=None):
-    """A connection to the web API that has said nothing yet."""
+    """Opens a TLS connection to the web API, and sends nothing."""
     raw = socket.create_connection(("127.0.0.1", port or cluster.proxy_port), timeout=20, source_address=(source, 0))
     return client_context(protocols=["http/1.1"]).wrap_socket(raw, server_hostname="localhost")
 
 
 def answer_of(stream):
-    """The head of an answer, or what came before the end of the connection."""
+    """Returns the head of an answer, or the bytes before the end of the connection."""
     data = b""
     with contextlib.suppress(OSError):
         while b"\r\n\r\n" not in data and (piece := stream.recv(65536)):
@@ -56,8 +56,8 @@ def join_request(name="x", token="no-such-token", role="Node"):
 
 @pytest.mark.parametrize("big", [{"name": "x" * 3 * MEGABYTE}, {"role": "x" * 3 * MEGABYTE},
                                  {"token": "x" * 3 * MEGABYTE}], ids=lambda big: next(iter(big)))
-def test_large_joins_leave_kilobytes(new_cluster, big):
-    """Whoever has no token fills no disk."""
+def test_large_joins_do_not_fill_the_disk(new_cluster, big):
+    """A caller without a token cannot fill the disk."""
     running = new_cluster()
     running.start()
     before = sum(path.stat().st_size for path in running.database.parent.iterdir())
@@ -74,13 +74,13 @@ def test_large_joins_leave_kilobytes(new_cluster, big):
 
 def test_large_join_by_the_web_port(cluster):
     body = '{"hostID":"' + "x" * 3 * MEGABYTE + '"}'
-    with contextlib.suppress(OSError):  # the answer may come before all is sent
+    with contextlib.suppress(OSError):  # the answer may come before the whole request is sent
         assert cluster.web().request("POST", "/webapi/host/credentials", body).status == 413
     assert not [event for event in cluster.events(event="instance.join") if len(str(event)) > 10_000]
 
 
 def test_refused_joins_are_few(new_cluster):
-    """After some that were wrong an address is not listened to for a while; another one is."""
+    """After some refused joins the cluster refuses more from this address for a while; other addresses may join."""
     running = new_cluster()
     running.start()
     codes = []
@@ -112,7 +112,7 @@ def test_bodies_are_not_read_before_the_route_is_known(new_cluster, path):
             stream = stack.enter_context(tls(running, f"127.0.3.{number + 1}"))
             stream.settimeout(0.2)
             streams.append(stream)
-            with contextlib.suppress(OSError):  # refused while it is sent
+            with contextlib.suppress(OSError):  # the cluster may refuse the request early
                 stream.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
                                f"Content-Length: {9 * MEGABYTE}\r\n\r\n".encode() + b"{" * 4 * MEGABYTE)
         assert running.resident() - before < 60 * MEGABYTE
@@ -121,7 +121,7 @@ def test_bodies_are_not_read_before_the_route_is_known(new_cluster, path):
 
 
 def test_unfinished_bodies_are_bounded_together(new_cluster):
-    """Who comes when too much is being read already is asked to come again."""
+    """While the cluster reads too many bodies, it answers further requests with 503 and Retry-After."""
     running = new_cluster()
     running.start()
     head = (b"POST /webapi/mfa/login/begin HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -147,7 +147,7 @@ def test_unfinished_bodies_are_bounded_together(new_cluster):
 
 
 def test_the_oldest_silent_connections_make_room(new_cluster, tmp_path):
-    """One address holds on to so many connections and no more; whoever comes is served."""
+    """An address has a limit of silent connections; the cluster closes the oldest and serves new ones."""
     running = new_cluster()
     running.start()
     make_source_known(running, admin_identity(running, tmp_path))
@@ -155,7 +155,7 @@ def test_the_oldest_silent_connections_make_room(new_cluster, tmp_path):
         silent = [stack.enter_context(socket.create_connection(("127.0.0.1", running.proxy_port)))
                   for _ in range(560)]
         silent[0].settimeout(5)
-        assert silent[0].recv(1) == b""  # long before it would have ended by itself
+        assert silent[0].recv(1) == b""  # long before its timeout
         silent[-1].settimeout(0.2)
         with pytest.raises(TimeoutError):
             silent[-1].recv(1)
@@ -164,7 +164,7 @@ def test_the_oldest_silent_connections_make_room(new_cluster, tmp_path):
 
 
 def test_open_files(tmp_path):
-    """The cluster has as many as it may; what runs on the node has what the host gives."""
+    """The cluster raises its limit of open files to the maximum."""
     words = ["prlimit", "--nofile=1024:4096"]
     with started(Cluster(tmp_path / "cluster", wrapper=words)) as running:
         assert soft_and_hard_files(running.pid) == ("4096", "4096")
@@ -173,7 +173,7 @@ def test_open_files(tmp_path):
 # Logins.
 
 
-def test_one_who_floods_does_not_lock_out_those_behind_the_same_address(cluster, make_user, tmp_path):
+def test_a_flooding_user_does_not_lock_out_others_at_the_address(cluster, make_user, tmp_path):
     user = make_user()
     pem = public_key(make_key(tmp_path / "key"))
     flooder = cluster.web(source="127.0.9.20")
@@ -184,13 +184,13 @@ def test_one_who_floods_does_not_lock_out_those_behind_the_same_address(cluster,
     assert neighbour.login_finish(user.name, user.password, user.authenticator.code(), pem).status == 200
 
 
-def test_refusals_say_when_to_come_again(cluster):
+def test_refusals_have_retry_after(cluster):
     client = cluster.web(source="127.0.9.21")
     answers = [client.login_begin("nobody", "x" * 12) for _ in range(45)]
     assert answers[-1].status == 429 and int(answers[-1].headers["Retry-After"]) > 0
 
 
-# What is kept.
+# Resources.
 
 
 def test_no_resource_is_larger_than_a_list_can_show(cluster, admin):

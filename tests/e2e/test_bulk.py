@@ -1,4 +1,4 @@
-"""Tests of many documents in one file: they are written together and reported in order."""
+"""Tests of many documents in one file: tctl writes them together and reports them in order."""
 
 import re
 

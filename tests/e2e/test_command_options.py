@@ -44,7 +44,7 @@ def minutes_left(machine):
 
 
 @pytest.mark.parametrize("words", [["--ttl=7", "login"], ["--ttl", "7", "login"], ["login", "--ttl=7"]])
-def test_how_long_a_login_is_good_is_said_before_and_after_the_command(cluster, make_user, tmp_path, words):
+def test_ttl_option_before_and_after_the_command(cluster, make_user, tmp_path, words):
     user = make_user()
     machine = Tsh(cluster, tmp_path / "ttl")
     done = machine(*words, f"--proxy={cluster.proxy}", f"--user={user.name}", ok=False,
@@ -56,7 +56,7 @@ def test_how_long_a_login_is_good_is_said_before_and_after_the_command(cluster, 
     assert 5 < minutes_left(machine) <= 7
 
 
-def test_what_changes_nothing_is_accepted(machine):
+def test_options_without_effect_are_accepted(machine):
     bare = machine("ls").out
     for words in (["--skip-version-check"], ["--no-skip-version-check"], ["--auth=local"], ["--bind-addr=127.0.0.1:0"],
                   ["--callback", "127.0.0.1:0"], ["--mlock=best_effort"], ["--add-keys-to-agent=no"], ["-k", "auto"],
@@ -78,7 +78,7 @@ def test_version_of_the_client_alone(machine):
 
 
 def test_lists_of_every_cluster(cluster, machine, tmp_path):
-    """Of all logins; one that is over, or whose cluster is gone, is said and the others are shown."""
+    """Lists combine all logins of the machine. An unreachable cluster is an error, and the others are listed."""
     header = machine("kube", "ls", "--all").out.splitlines()[0]
     assert header.split() == "Proxy Cluster Kube Cluster Name Labels".split()
     rows = json.loads(machine("kube", "ls", "-R", "--format=json").out)
@@ -169,7 +169,7 @@ def test_other_names_of_commands(local_tctl):
     assert local_tctl("bots", "instance", "list").out == local_tctl("bots", "instances", "ls").out
 
 
-def test_tables_end_where_they_end(local_tctl):
+def test_tables_have_no_trailing_spaces(local_tctl):
     for words in (["get", "roles", "--format=text"], ["users", "ls"], ["tokens", "ls"], ["alerts", "ls"]):
         out = local_tctl(*words).out
         assert out and all(line == line.rstrip() for line in out.splitlines())
@@ -196,14 +196,14 @@ def test_the_process_writes_its_number(new_cluster, tmp_path):
 
 @pytest.mark.parametrize("option", ["--fips", "--permit-user-env", "--diag-addr=127.0.0.1:3000",
                                     "--advertise-ip=10.0.0.1", "-l 127.0.0.1", "--insecure-no-tls", "--app-name=x"])
-def test_a_start_with_what_is_not_implemented_starts_nothing(tmp_path, option):
+def test_start_refuses_unimplemented_options(tmp_path, option):
     data = tmp_path / "data"
     done = run([program("teleport"), "start", f"--data-dir={data}", *option.split()], {"PATH": "/bin"})
     assert done.code == NOT_IMPLEMENTED and "not implemented" in done.err and not data.exists()
 
 
 def test_tables_wrap_on_a_terminal_alone(cluster, tmp_path):
-    """The last column stays under its heading."""
+    """Continued lines of the last column begin under its heading."""
     words = [program("tctl"), "-c", cluster.config, "get", "roles", "--format=text"]
     env = environment(tmp_path)
     piped = run(words, env).ok().out.splitlines()

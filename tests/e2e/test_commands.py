@@ -1,5 +1,5 @@
-"""Tests of every command and option of Teleport's programs: each works, is accepted when it has no effect, or is
-refused as not implemented. tests/fixtures/commands lists them."""
+"""Tests of every command and option of Teleport's programs, which tests/fixtures/commands lists: our programs implement
+each, accept it without effect, or refuse it as not implemented."""
 
 import dataclasses
 import re
@@ -19,14 +19,14 @@ MARK = "(not implemented)"
 
 @dataclasses.dataclass
 class Row:
-    """A command, or the program itself when the path is empty."""
+    """A command of a program; an empty path stands for the program itself."""
 
     path: list
     arguments: list
-    options: list  # names as given on a command line, and whether a value follows
+    options: list  # the names as on a command line, and whether the option takes a value
 
     def words(self):
-        """Every option by every name, with a value where it takes one."""
+        """Returns every option by every name, with a value where the option takes one."""
         return [word for names, takes_value in self.options for name in names
                 for word in ([name, "1"] if takes_value else [name])]
 
@@ -58,19 +58,19 @@ def is_refused_by_name(done, name):
 
 
 def marked(text):
-    """What a help text marks as not implemented: the words before the explanation, one a line."""
+    """Returns the commands or options that a help text marks as not implemented."""
     return [line.strip().split("  ")[0] for line in text.splitlines() if line.endswith(MARK)]
 
 
 def own_commands(name, home):
-    """The commands of the facts that ours has, as paths."""
+    """Returns the rows of the commands that our program implements."""
     missing = set(marked(command(name, home, "help", "--all").ok().out))
     return [row for row in rows_of(name) if row.path and " ".join(row.path) not in missing]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_every_option_of_every_command_is_known(tmp_path, name):
-    """All of a command's options at once, and one that is none: that one alone is unknown."""
+    """With all of a command's options and an unknown option, the error names only the unknown option."""
     everywhere, *commands = rows_of(name)
     for row in commands:
         if row.path == ["kubectl"]:
@@ -102,8 +102,8 @@ def test_options_of_every_command_stand_before_it_too(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_what_is_not_implemented_is_refused_by_its_name(tmp_path, name):
-    """Whatever options and arguments it is given, in whatever order; nothing is on stdout."""
+def test_unimplemented_commands_are_refused_by_name(tmp_path, name):
+    """The options, arguments and their order do not matter; stdout is empty."""
     rows = {" ".join(row.path): row for row in rows_of(name)}
     missing = marked(command(name, tmp_path, "help", "--all").ok().out)
     assert len(missing) >= 10
@@ -117,8 +117,8 @@ def test_what_is_not_implemented_is_refused_by_its_name(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_options_that_are_not_implemented_are_refused_by_their_name(tmp_path, name):
-    """Before anything is done: without a login, a cluster or the arguments' meaning."""
+def test_unimplemented_options_are_refused_by_name(tmp_path, name):
+    """The refusal comes first: it needs no login, no cluster and no valid arguments."""
     seen = 0
     for row in own_commands(name, tmp_path):
         if row.path == ["kubectl"]:
@@ -144,7 +144,7 @@ def test_help_for_all_lists_every_command(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_help_man_page_and_completion_have_what_is_implemented_alone(tmp_path, name):
+def test_help_man_page_and_completion_have_only_implemented_commands(tmp_path, name):
     missing = marked(command(name, tmp_path, "help", "--all").ok().out)
     text = command(name, tmp_path, "help").ok().out + (ROOT / "man" / f"{name}.1").read_text()
     assert MARK not in text
@@ -155,8 +155,8 @@ def test_help_man_page_and_completion_have_what_is_implemented_alone(tmp_path, n
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_the_status_page_has_what_is_not_implemented(tmp_path, name):
-    """By the first word of a command, and where some commands of a group are there by its words."""
+def test_the_status_page_lists_unimplemented_commands(tmp_path, name):
+    """The page has the first word of a missing command, or its words when other commands of its group exist."""
     page = (ROOT / "docs" / "status.md").read_text().replace("\n  ", " ")
     listed = re.search(rf"^- Commands of `{name}`: (.*)$", page, re.M).group(1)
     everything = {" ".join(row.path) for row in rows_of(name) if row.path}

@@ -1,5 +1,5 @@
-"""Tests of completion of names: it offers names of the last lists from a cache, without network and prompts, and no
-text that a shell would run."""
+"""Tests of completion of names: completion offers the names of the last lists from a cache, without network and
+prompts, and offers no text that a shell would run."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from test_recordings import role
 
 BASH = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}; '
         '_$1_complete; printf "%s\\n" "${COMPREPLY[@]}"')
-# What zsh is told to offer, and what it shows of it.
+# Prints the words that the completion gives to zsh, and the texts that zsh shows.
 ZSH = ('compdef() { }; compadd() { print -l -- "$@" "${shown[@]}" }; source "$1"; words=(tsh "${@:2}"); '
        'CURRENT=$#words; PREFIX=$words[-1]; _tsh')
 NODE = """\
@@ -24,7 +24,7 @@ labels: {env: dev, fleet: a}
 
 
 def complete(home, *words):
-    """What bash offers for the last of some words."""
+    """Returns the words that bash offers for the last of some words."""
     done = subprocess.run(["bash", "-c", BASH, "bash", ROOT / "completions" / f"{words[0]}.bash", *words],
                           env=environment(home, PATH=f"{BIN}:{os.environ['PATH']}", TELEPORT_HOME=str(home / "tsh")),
                           capture_output=True, text=True, check=True)
@@ -41,7 +41,7 @@ def machine(cluster, tmp_path_factory):
 
 def test_kubernetes_clusters(machine):
     assert complete(machine.home, "tsh", "kube", "login", "") == []
-    machine("kube", "ls", "--search=dev")  # a part is not remembered
+    machine("kube", "ls", "--search=dev")  # a filtered list is not stored
     assert complete(machine.home, "tsh", "kube", "login", "") == []
     machine("kube", "ls")
     assert complete(machine.home, "tsh", "kube", "login", "") == ["dev-cluster", "prod-cluster"]
@@ -79,7 +79,7 @@ def test_names_are_never_commands(machine):
     assert complete(machine.home, "tsh", "kube", "login", "") == ["good"]
 
 
-# With their age, where shells show it.
+# Ages of names, in shells that show descriptions.
 
 
 def shell_environment(home):
@@ -87,7 +87,7 @@ def shell_environment(home):
 
 
 def fish(home, line):
-    """What fish offers for a line, and what it says about it."""
+    """Returns the words that fish offers for a line, with their descriptions."""
     if shutil.which("fish") is None:
         pytest.skip("no fish")
     name = line.split()[0]
@@ -109,7 +109,7 @@ def zsh(home, *words):
 
 @pytest.fixture(scope="module")
 def person(tmp_path_factory):
-    """Who has logged in, and has listed nothing."""
+    """Returns a machine where a user has logged in and has listed nothing."""
     with started(Cluster(tmp_path_factory.mktemp("cluster"), ssh=NODE)) as place:
         place.create(role("shells"), "-f")
         machine = Tsh(place, tmp_path_factory.mktemp("person"))
@@ -127,8 +127,8 @@ def test_a_login_knows_nodes_and_labels(person):
     assert complete(home, "tsh", "ls", "env=dev,") == ["env=dev,env=dev", "env=dev,fleet=a"]
 
 
-def test_only_what_is_behind_a_break_is_replaced(person):
-    """bash breaks words at "=" and "@", and completes what follows."""
+def test_bash_replaces_only_the_part_after_a_separator(person):
+    """bash splits words at "=" and "@", and replaces only the part after them."""
     line = 'COMP_WORDS=(tsh ssh root @ env = d); COMP_CWORD=6; COMP_LINE="tsh ssh root@env=d"; COMP_POINT=${#COMP_LINE}'
     done = subprocess.run(["bash", "-c", f'source "$1"; {line}; _tsh_complete; echo "${{COMPREPLY[@]}}"', "bash",
                            ROOT / "completions" / "tsh.bash"],
@@ -165,12 +165,12 @@ def test_ages(person):
     assert zsh(person.home, "ssh", "env=") == ["-l", "-d", "shown", "--", "env=dev", "env=dev  -- label, seen 3 hours ago"]
     age(person.home, 49)
     assert zsh(person.home, "scp", "l") == ["-l", "-d", "shown", "--", "localhost", "localhost  -- seen 2 days ago"]
-    person("ls")  # shows the same
+    person("ls")  # the list renews the age of the names
     assert fish(person.home, "tsh ssh lo") == [("localhost", "seen just now")]
 
 
-def test_nobody_waits_and_nobody_is_asked(person, tmp_path):
-    """Without a cluster, without a login, on a terminal."""
+def test_completion_needs_no_cluster_and_no_login(person, tmp_path):
+    """Completion answers at once without a cluster and a login, also on a terminal."""
     (person.home / "tsh" / "keys").rename(tmp_path / "gone")
     person.cluster.stop()
     try:

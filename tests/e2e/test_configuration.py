@@ -1,5 +1,5 @@
-"""Tests of teleport.yaml: every key of Teleport's file, files of its tools, and the commands that write and check
-files."""
+"""Tests of teleport.yaml: every key of Teleport's file, the files of Teleport's tools, and the commands that write and
+check files."""
 
 import csv
 import json
@@ -113,7 +113,7 @@ def test_text_that_needs_quotes_is_explained(tmp_path, text, line):
 
 
 def key_pair(folder, kind):
-    """Returns key_file and cert_file, of which one is wrong, the file at fault and what is said of it."""
+    """Returns key_file and cert_file, one of them wrong, the wrong file, and a pattern of the error."""
     cert, key = certs.make_self_signed(folder, "web")
     if kind == "swapped":
         return cert, key, key, "cert_file .* holds a key"
@@ -148,7 +148,7 @@ def test_a_key_pair_that_cannot_be_used(tmp_path, kind):
     assert str(at_fault) in done.err and re.search(said, done.err), done
     assert "phrase" not in done.text and len(done.err.splitlines()) <= 2, done
     assert not (tmp_path / "data" / "backend").exists()
-    # `configure` checks the pair too.
+    # `configure` also checks the pair.
     if kind != "missing":
         done = teleport(tmp_path, "configure", f"--cert-file={cert}", f"--key-file={key}")
         assert done.code == 1 and not done.out and str(at_fault) in done.err, done
@@ -184,7 +184,7 @@ def test_configure_refuses_other_outputs(tmp_path, output):
 
 @pytest.mark.parametrize("output", ["file", ""])
 def test_configure_by_name_writes_the_file_that_start_reads(tmp_path, output):
-    """With an /etc of its own, which the machine keeps none of."""
+    """The test has a separate /etc, so that it does not change the machine's."""
     if subprocess.run(["unshare", "--mount", "true"], check=False, capture_output=True).returncode != 0:
         pytest.skip("this test makes a mount, which root may")
     script = "mount -t tmpfs none /etc && $0 configure --output=$1 && $0 configure --test /etc/teleport.yaml"
@@ -201,7 +201,7 @@ def configured(home, *words):
     return path.read_text()
 
 
-def test_configure_writes_what_it_is_told(tmp_path):
+def test_configure_writes_its_options(tmp_path):
     cert, key = certs.make_self_signed(tmp_path, "web")
     text = configured(tmp_path, "configure", "--cluster-name=example.com", "--public-addr=example.com:8443",
                       "--node-name=n1", "--node-labels=env=prod,team=a b", f"--cert-file={cert}", f"--key-file={key}",
@@ -211,12 +211,12 @@ def test_configure_writes_what_it_is_told(tmp_path):
                  "proxy_listener_mode: multiplex"):
         assert re.search(rf"^ +(- )?{re.escape(line)}$", text, re.M), (line, text)
     assert "web_listen_addr: 0.0.0.0:443\n" in configured(tmp_path, "configure", "--public-addr=example.com")
-    # The text has no characters that are special in a shell, a file name or YAML.
+    # Values with special characters are quoted.
     odd = configured(tmp_path, "configure", "--cluster-name=on", "--node-name=1.10", "--node-labels=a={x: #")
     assert "cluster_name: \"on\"" in odd and "nodename: \"1.10\"" in odd and "{x: #" in odd
 
 
-def test_node_configure_writes_what_it_is_told(tmp_path):
+def test_node_configure_writes_its_options(tmp_path):
     token = tmp_path / "token"
     token.write_text("abc\n")
     text = configured(tmp_path, "node", "configure", "--proxy=example.com:443", f"--token={token}", "--node-name=n1",
@@ -228,7 +228,7 @@ def test_node_configure_writes_what_it_is_told(tmp_path):
     assert text.count('enabled: "no"') == 2
     text = configured(tmp_path, "configure", "--roles=node", "--auth-server=10.0.0.1:3025", "--version=v2")
     assert "auth_servers:" in text
-    # A file without a cluster is written, with a notice.
+    # A file without a cluster is written with a warning.
     done = teleport(tmp_path, "node", "configure", "--token=abc", f"--data-dir={tmp_path}/none").ok()
     assert "names no cluster" in done.err and "ssh_service" in done.out
 

@@ -1,4 +1,4 @@
-"""Tests of the keys, files and logs that real hosts have, and of the rule of one process for each data directory."""
+"""Tests of configurations, token files and logs as on real hosts, and of the rule of one process per data directory."""
 
 import contextlib
 import re
@@ -33,7 +33,7 @@ ODD_AUTH = """\
 
 
 class FieldCluster(Cluster):
-    """Its teleport.yaml is as Teleport and people write it."""
+    """A cluster with a teleport.yaml as Teleport and administrators write it."""
 
     def __init__(self, directory):
         super().__init__(directory)
@@ -67,7 +67,7 @@ def joining(cluster, token):
 
 @pytest.fixture(scope="module")
 def agent(field, tmp_path_factory):
-    """A node that has joined by a token file of Windows, as the cluster has it."""
+    """Starts a node that joins with a token file from Windows."""
     folder = tmp_path_factory.mktemp("agent")
     (folder / "token").write_bytes(f"\r\n {TOKEN}\t\r\n".encode())
     running = Agent(field, folder, "field-node").start(joining(field, folder / "token"))
@@ -85,7 +85,7 @@ def test_token_files_of_editors_and_windows(agent):
 
 
 def log_line(field):
-    """Makes the cluster log something, and returns what the log has then."""
+    """Makes the cluster write to its log; returns the new lines."""
     before = field.log.read_text() if field.log.exists() else ""
     field.web().get("/nosuch")
     field._program.process.send_signal(signal.SIGUSR1)  # pylint: disable=protected-access
@@ -143,7 +143,7 @@ def test_a_second_cluster_on_the_same_directory_is_refused(field, tmp_path):
 
 
 def test_a_start_waits_for_the_one_before_it_to_stop(agent):
-    """As systemctl restart and scripts do; the second start need not be timed."""
+    """systemctl restart and scripts start the new process while the old one stops."""
     words = [*agent._program.words]  # pylint: disable=protected-access
     log = agent.directory / "second.log"
     with Background(words, environment(agent.directory), log) as second:

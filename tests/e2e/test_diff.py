@@ -51,7 +51,7 @@ def test_every_document_sees_those_before_it(cluster, role, name, tmp_path):
                     f"spec: {{roles: [{name}]}}\n")
     assert cluster.tctl("diff", both).out == f'+ role "{name}"\n+ user "{name}"\n'
     both.write_text(both.read_text().replace("---", "--- # the user alone\n").split("---")[1])
-    assert cluster.tctl("diff", both, ok=False).code != 0  # without its role
+    assert cluster.tctl("diff", both, ok=False).code != 0  # the user's role does not exist
 
 
 def test_mistakes_and_secrets(cluster, role, tmp_path):

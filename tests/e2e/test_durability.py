@@ -1,4 +1,4 @@
-"""Tests that acknowledged writes are on the disk: in the system calls, and after the process was killed."""
+"""Tests that acknowledged writes are on the disk: by the system calls, and by a kill of the process."""
 
 import contextlib
 import shutil
@@ -43,7 +43,7 @@ def test_reply_comes_after_the_sync(new_cluster):
 
 
 def test_parallel_creates_share_syncs(new_cluster):
-    """On a disk that takes its time: how many come together on a faster one depends on who asks."""
+    """The disk is slow, because the number of creates per sync depends on the callers with a faster disk."""
     running = new_cluster()
     trace = Trace(running, *SLOW_SYNC)
     admin = admin_identity(running, running.directory)
@@ -52,7 +52,7 @@ def test_parallel_creates_share_syncs(new_cluster):
         sent = 0
         answered = 0
         while answered < CREATES:
-            while sent < min(CREATES, answered + CALLERS):  # who has an answer makes the next call
+            while sent < min(CREATES, answered + CALLERS):  # each answer permits one further call
                 client.send(*create_role(f"shared-{sent}"))
                 sent += 1
             for stream in client.wait_for_some():
@@ -65,7 +65,7 @@ def test_parallel_creates_share_syncs(new_cluster):
 
 
 def written(running, prefix):
-    """Returns the names of roles in the database; each has its event and each event its role."""
+    """Returns the names of roles in the database; checks that each role has its event and each event its role."""
     with contextlib.closing(sqlite3.connect(f"file:{running.database}?mode=ro", uri=True)) as database:
         assert database.execute("pragma integrity_check").fetchone() == ("ok",)
         keys = [row[0].rsplit("/", 1)[1] for row in database.execute("select key from items where key like ?",
@@ -76,7 +76,7 @@ def written(running, prefix):
 
 
 class Writers:
-    """Callers that create roles until the cluster is gone, and remember what was acknowledged."""
+    """Threads that create roles until the cluster ends, and record the acknowledged roles."""
 
     def __init__(self, running, admin, prefix):
         self.acknowledged = []
@@ -96,7 +96,7 @@ class Writers:
                     self.acknowledged.append(name)
                     number += 1
         except OSError:
-            pass  # killed
+            pass  # the test has killed the cluster
         except GrpcError as error:
             self.failures.append(error)
 
@@ -113,7 +113,7 @@ def test_nothing_acknowledged_is_lost_by_a_kill(new_cluster):
     acknowledged = set()
     for number in range(ROUNDS):
         writers = Writers(running, admin, f"kept-{number}")
-        # Each round is killed at another point of the work.
+        # The kill comes at another point of the work in each round.
         wait_for(lambda: len(writers.acknowledged) > 20 + 17 * number, what="acknowledged writes")
         running.kill()
         writers.join()
@@ -121,7 +121,7 @@ def test_nothing_acknowledged_is_lost_by_a_kill(new_cluster):
         running.start()
         there = written(running, "kept-")
         assert acknowledged <= there
-        assert len(there - acknowledged) <= WRITERS * (number + 1)  # at most one under way for each
+        assert len(there - acknowledged) <= WRITERS * (number + 1)  # each writer may have one unanswered call
     with GrpcClient(running.auth_port, admin) as client:
         with pytest.raises(GrpcError) as refusal:
             client.call(*create_role(sorted(acknowledged)[0]))
@@ -130,7 +130,7 @@ def test_nothing_acknowledged_is_lost_by_a_kill(new_cluster):
 
 
 def test_login_survives_a_restart(new_cluster):
-    """Users, passwords, used codes and authorities are those of before."""
+    """Users, passwords, used codes and authorities are the same after the restart."""
     running = new_cluster()
     running.start()
     running.create(MEMBER)
@@ -149,14 +149,14 @@ def test_login_survives_a_restart(new_cluster):
 
 @pytest.mark.parametrize("call,error", [("pwrite64", "ENOSPC"), ("pwrite64", "EIO"), ("fdatasync", "EIO")])
 def test_disk_that_fails(new_cluster, call, error):
-    """What cannot be written is refused, never acknowledged; and when the disk is well again, so is the cluster."""
+    """The cluster refuses changes while the disk fails, and makes changes again afterwards."""
     if shutil.which("strace") is None:
         pytest.skip("no strace")
     running = new_cluster()
     running.start()
     admin = admin_identity(running, running.directory)
     running.stop()
-    # Calls are counted by thread; the writing thread has made some tens of calls before.
+    # strace counts calls by thread, and the writing thread makes some tens of calls at the start.
     running.wrapper = ["strace", "-D", "-f", "--seccomp-bpf", "-o", running.directory / "trace", "-P",
                        running.database.parent / "state.sqlite-wal", "-e", f"trace={call}", "-e",
                        f"inject={call}:error={error}:when=30..50"]

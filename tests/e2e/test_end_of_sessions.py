@@ -1,4 +1,4 @@
-"""Tests of the effects of removed users, resets and repeated wrong logins, and of links that are no longer valid."""
+"""Tests that removals, resets and repeated wrong logins end a user's access, and that invalid links change nothing."""
 
 import concurrent.futures
 import json
@@ -24,7 +24,7 @@ DENIED_CODE = 7
 
 
 def renew(cluster, user, identity):
-    """Asks for another certificate with the one that is there; returns the refusal, or nothing."""
+    """Requests a new certificate with the old one; returns the message of the refusal, or None."""
     request = field(2, user.name) + field(23, public_key(identity[1]))
     try:
         with GrpcClient(cluster.auth_port, identity) as client:
@@ -36,7 +36,7 @@ def renew(cluster, user, identity):
 
 
 def accept(cluster, name, token):
-    """Opens a link and makes a user of it who can log in."""
+    """Accepts an invite or reset; returns a user who can log in."""
     client = cluster.web()
     authenticator = client.scan_invite(token)
     answer = client.set_password(token, PASSWORD, authenticator.code())
@@ -45,7 +45,7 @@ def accept(cluster, name, token):
     return type("User", (), {"name": name, "password": PASSWORD, "authenticator": authenticator})
 
 
-def test_removed_user_is_nobody(cluster, kube, make_user, tmp_path, local_tctl):
+def test_removed_user_loses_all_access(cluster, kube, make_user, tmp_path, local_tctl):
     user = make_user()
     identity = log_in(cluster, user, tmp_path, "before")
     machine = Tsh(cluster, tmp_path / "machine")
@@ -68,7 +68,7 @@ def test_removed_user_is_nobody(cluster, kube, make_user, tmp_path, local_tctl):
     assert not kube.requests()
 
 
-def test_new_user_of_the_name_does_not_renew_for_the_old(cluster, make_user, tmp_path, local_tctl):
+def test_a_new_user_of_the_name_renews_no_old_certificate(cluster, make_user, tmp_path, local_tctl):
     user = make_user()
     identity = log_in(cluster, user, tmp_path, "before")
     local_tctl("users", "rm", user.name)
@@ -83,11 +83,11 @@ def test_reset_ends_renewals(cluster, make_user, tmp_path, local_tctl):
     machine.login(user)
     assert renew(cluster, user, identity) is None
     link = local_tctl("users", "reset", user.name).out
-    assert grpc_on_auth(cluster, identity).granted  # until its end, as on a Teleport cluster
+    assert grpc_on_auth(cluster, identity).granted  # the certificate stays valid, as on a Teleport cluster
     assert renew(cluster, user, identity) == EXPIRED
     machine("kube", "login", "dev-cluster")
     done = machine.kubectl("get", "ns", ok=False)
-    assert done.code != 0 and "relogin" in done.text, done  # kubectl's certificate would be a renewal
+    assert done.code != 0 and "relogin" in done.text, done  # a certificate for kubectl is a renewal
     again = accept(cluster, user.name, link.split("/web/reset/")[1][:32])
     assert renew(cluster, again, log_in(cluster, again, tmp_path, "after")) is None
     assert renew(cluster, user, identity) == EXPIRED
@@ -111,7 +111,7 @@ def test_hundred_wrong_codes_lock_one_user(new_cluster, tmp_path):
     pem = public_key(make_key(tmp_path / "key"))
 
     def guess(number):
-        # From many addresses: of one the cluster hears 20 at once.
+        # From many addresses, because the cluster accepts only 20 requests of one address at once.
         return running.web(source=f"127.1.{number % 10}.1").login_finish("hasty", hasty.password, f"{number:05}x", pem)
 
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
@@ -127,8 +127,8 @@ def test_hundred_wrong_codes_lock_one_user(new_cluster, tmp_path):
     log_in(running, other, tmp_path, "afterwards")
     running.stop()
 
-    # The lock is for 30 minutes of the calendar; how long something takes stays as it is. The sanitizer wants to be the
-    # first library, where the programs have it.
+    # The lock lasts 30 minutes of the calendar clock; the monotonic clock stays unchanged. The address sanitizer, if
+    # built in, would refuse a library before its own.
     running.wrapper = ["env", f"LD_PRELOAD={clock}", "FAKETIME=+31m", "FAKETIME_DONT_FAKE_MONOTONIC=1",
                        "ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0"]
     running.start()
@@ -144,7 +144,7 @@ def test_hundred_wrong_codes_lock_one_user(new_cluster, tmp_path):
 
 @pytest.fixture
 def dead_link(request, cluster, new_cluster, local_tctl, name):
-    """A user and the token of a link that does not work, or not here."""
+    """Makes a user and a link that is invalid in this cluster; returns the link's token."""
     if request.param == "used":
         token = cluster.invite(name, "member")
         accept(cluster, name, token)
@@ -153,7 +153,7 @@ def dead_link(request, cluster, new_cluster, local_tctl, name):
     if request.param == "expired":
         out = local_tctl("users", "reset", name, "--ttl=1s").out
         token = out.split("/web/reset/")[1][:32]
-        wait_for(lambda: cluster.web().get(f"/webapi/users/password/token/{token}").status == 403, 10, "its end")
+        wait_for(lambda: cluster.web().get(f"/webapi/users/password/token/{token}").status == 403, 10, "a dead link")
         return token
     if request.param == "replaced":
         token = local_tctl("users", "reset", name).out.split("/web/reset/")[1][:32]

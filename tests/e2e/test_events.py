@@ -13,7 +13,7 @@ def events(tctl, *words):
 
 @pytest.fixture
 def roles(cluster, name):
-    """Five roles of which the log knows."""
+    """Creates five roles, which the audit log records; returns their names."""
     names = [f"{name}-{number}" for number in range(5)]
     cluster.create("---\n".join(f"{{kind: role, version: v7, metadata: {{name: {role}}}, spec: {{}}}}\n" for role in names))
     return names

@@ -11,7 +11,7 @@ from harness import Cluster, started
 
 @pytest.fixture(scope="module")
 def own_cluster(tmp_path_factory):
-    """A cluster whose settings may be anything."""
+    """Starts a cluster whose settings the tests change."""
     with started(Cluster(tmp_path_factory.mktemp("every_field"))) as running:
         yield running
 
@@ -28,5 +28,5 @@ def test_fixed_point(own_cluster, document):
     again = put(json.dumps(first))
     as_yaml = put(own_cluster.tctl("get", name_of(document), "--format=yaml", "--with-secrets").out)
     for one in (first, again, as_yaml):
-        assert one["metadata"].pop("revision", None) or document["kind"] == "bot"  # which is a user and a role
+        assert one["metadata"].pop("revision", None) or document["kind"] == "bot"  # a bot consists of a user and a role
     assert first == again == as_yaml

@@ -1,4 +1,4 @@
-"""Tests that the commands printed by a new cluster work when pasted."""
+"""Tests that the commands in the log of a new cluster work when pasted."""
 
 import os
 import re

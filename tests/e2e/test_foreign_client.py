@@ -27,7 +27,7 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def person(place, tmp_path_factory):
-    """Knows the way to the node, and where the login's files are."""
+    """Returns a logged-in machine, with the proxy command to the node and the paths of the login's files."""
     machine = Tsh(place, tmp_path_factory.mktemp("person"))
     machine.login(place.add_user("foreigner", "shells"))
     machine.proxy_command = [str(machine.path), "proxy", "ssh", f"--proxy={place.proxy}", f"{LOGIN}@localhost:0"]
@@ -67,7 +67,7 @@ def asyncssh():
 
 
 def ask(asyncssh, person, command, known_hosts=None, **more):
-    """One command by a client that checks the node's certificate."""
+    """Runs one command by asyncssh, which checks the node's certificate."""
     async def ask_node():
         async with asyncssh.connect(
                 "localhost", username=LOGIN, client_keys=[(str(person.key), str(person.certificate))], config=None,
@@ -79,7 +79,7 @@ def ask(asyncssh, person, command, known_hosts=None, **more):
 
 @pytest.fixture(autouse=True)
 def environment_of_the_person(person, monkeypatch):
-    """The way is started by this process."""
+    """Sets the person's environment in this process, which starts the proxy command."""
     for name in ("TELEPORT_HOME", "SSL_CERT_FILE", "HOME"):
         monkeypatch.setenv(name, person.env[name])
 

@@ -1,4 +1,4 @@
-"""Tests of a full disk: actions that must be audited are refused, reads continue, and no event is lost."""
+"""Tests of a full disk: the cluster refuses actions that must be audited, serves reads, and loses no event."""
 
 import contextlib
 import getpass
@@ -31,7 +31,7 @@ LOCKED_OUT = "too many incorrect attempts, please try again later"
 
 @pytest.fixture(name="small", scope="module")
 def small_cluster(tmp_path_factory):
-    """A cluster, with a node, whose data directory is a small file system of its own; somebody is logged in."""
+    """Starts a cluster with a node and a user, whose data directory is a small separate file system."""
     if os.getuid() != 0:
         pytest.skip("only root mounts a file system")
     directory = tmp_path_factory.mktemp("small")
@@ -54,7 +54,7 @@ def small_cluster(tmp_path_factory):
 
 @contextlib.contextmanager
 def full(small):
-    """No byte more can be written, nor is there room in files that are there already."""
+    """Fills the disk, and empties the database's write-ahead log before, which would have free room."""
     with contextlib.closing(sqlite3.connect(small.database)) as database:
         wait_for(lambda: database.execute("pragma wal_checkpoint(truncate)").fetchone()[0] == 0, what="an empty log")
     with filled(small.data_dir):
@@ -62,7 +62,7 @@ def full(small):
 
 
 def delete(small, name):
-    """Asks without kubectl, which tries a request again for as long as it is told to come back."""
+    """Requests a deletion without kubectl, which would repeat a request after an answer with Retry-After."""
     return ask(small, small.identity, "DELETE", f"/api/v1/namespaces/default/pods/{name}")
 
 
@@ -71,7 +71,7 @@ def is_refused(answer):
 
 
 def is_full(small):
-    """Asks for what must be audited until the cluster has noticed: what is done until then has its event."""
+    """Waits until the cluster refuses requests that must be audited; earlier requests have their events."""
     wait_for(lambda: is_refused(delete(small, "nosuch")), what="the refusal of a request")
 
 
@@ -79,7 +79,7 @@ def serves_again(small):
     wait_for(lambda: not is_refused(delete(small, "nosuch")), what="requests to be served")
 
 
-def test_nothing_is_done_unrecorded(small):
+def test_audited_actions_are_refused(small):
     small.kube.forget_requests()
     before = len(small.events(event="kube.request", verb="DELETE"))
     ssh_before = len(small.events(event="exec"))
@@ -107,7 +107,7 @@ def test_nothing_is_done_unrecorded(small):
     assert small.events(event="role.created", name="late")
 
 
-def test_what_is_only_read_goes_on(small):
+def test_reads_continue(small):
     with full(small):
         is_full(small)
         assert "person" in small.tctl("get", "users").out
@@ -121,7 +121,7 @@ def test_what_is_only_read_goes_on(small):
     assert "audit events are written again" in small.log.read_text()
 
 
-def test_a_guess_learns_nothing_and_counts(small):
+def test_logins_are_refused_alike_and_counted(small):
     user = small.add_user("guessed", "access")
     key = public_key(make_key(small.directory / "guessed.key"))
     small.wait_for_events(event="user.create", name="guessed")

@@ -1,5 +1,5 @@
-"""Tests of floods of the gRPC endpoints: other clients still get answers, and the memory of the host does not fill
-up."""
+"""Tests of floods of the gRPC endpoints: other clients get answers in time, and the memory of the cluster stays
+small."""
 
 import collections
 import concurrent.futures
@@ -30,7 +30,8 @@ RESOURCE_EXHAUSTED = 8
 
 @pytest.fixture
 def own(new_cluster, tmp_path):
-    """A cluster whose memory is this test's alone. It knows the address of the others: their number is not paced."""
+    """Starts a cluster for this test alone, to measure its memory. The address of the tests is known to the cluster, so
+    that it does not limit their rate of connections."""
     running = new_cluster()
     running.start()
     make_source_known(running, admin_identity(running, tmp_path))
@@ -47,7 +48,7 @@ def answer_time(cluster):
 
 @contextlib.contextmanager
 def harmless(cluster, attack):
-    """Runs the attack in threads for a while: meanwhile others are answered, and afterwards little was kept."""
+    """Runs an attack in several threads; checks that other clients get answers, and that the memory grows little."""
     before = cluster.resident()
     with concurrent.futures.ThreadPoolExecutor(4) as threads:
         until = time.monotonic() + ATTACK_S
@@ -58,13 +59,13 @@ def harmless(cluster, attack):
         grown = cluster.resident() - before
         done = [future.result() for future in running]
     yield done
-    assert slowest < MAX_ANSWER_S, f"others waited {slowest:.1f} s"
+    assert slowest < MAX_ANSWER_S, f"another client waited {slowest:.1f} s"
     assert grown < MAX_GROWTH, f"{grown >> 20} MB more than before"
     cluster.stop()
 
 
 def test_rapid_resets(own):
-    """A certificate is not needed to open a stream and to reset it, as often as the line carries it."""
+    """A client without a certificate opens and resets streams as fast as the connection carries them."""
 
     def attack(until):
         refused = 0
@@ -82,11 +83,11 @@ def test_rapid_resets(own):
         return refused
 
     with harmless(own, attack) as refused:
-        assert all(count > 3 for count in refused), "the connections were not ended"
+        assert all(count > 3 for count in refused), "the cluster did not end the connections"
 
 
 def test_messages_that_never_end(own, tmp_path):
-    """Messages say that they have 4 MB, and all of it comes but the last byte: to nobody's harm, certificate or not."""
+    """Clients with and without certificates send messages of 4 MB without the last byte."""
     user = log_in(own, own.add_user("attacker", "access"), tmp_path, "attacker")
 
     def attack(until):
@@ -103,7 +104,7 @@ def test_messages_that_never_end(own, tmp_path):
 
 
 def test_handshakes_that_never_end(new_cluster, tmp_path):
-    """More than there are descriptors for: their time is short, and then there is room again."""
+    """Unfinished handshakes take all file descriptors, and time out soon."""
     cluster = new_cluster(wrapper=("prlimit", "--nofile=256:256"))
     cluster.start()
     make_source_known(cluster, admin_identity(cluster, tmp_path))
@@ -111,13 +112,13 @@ def test_handshakes_that_never_end(new_cluster, tmp_path):
     for _ in range(400):
         opened.append(socket.create_connection(("127.0.0.1", cluster.auth_port), timeout=20))
         opened[-1].sendall(client_hello())
-    wait_for(lambda: answers(cluster), timeout=25, what="room for others")
+    wait_for(lambda: answers(cluster), timeout=25, what="an answer to another client")
     for raw in opened:
         raw.close()
 
 
-def test_strangers_handshakes_do_not_hold_up_who_is_known(own):
-    """Hellos from everywhere and nothing after them; our own address has had a caller with a certificate."""
+def test_handshakes_of_unknown_addresses_do_not_delay_a_known_one(own):
+    """Many addresses send a TLS hello and nothing more; a caller with a certificate has used our own address."""
     hello, numbers = client_hello(), itertools.count()
 
     def attack(until):
@@ -139,7 +140,7 @@ def answers(cluster):
     return False
 
 
-def test_pings_whose_answers_nobody_reads(own):
+def test_pings_with_unread_answers(own):
     def attack(until):
         frame = b"\0\0\x08\x06\0\0\0\0\0" + bytes(8)
         while time.monotonic() < until:
@@ -152,8 +153,8 @@ def test_pings_whose_answers_nobody_reads(own):
         pass
 
 
-def test_an_unfinished_message_has_its_time(own):
-    """The connection stays, the call does not."""
+def test_an_unfinished_message_times_out(own):
+    """The call times out, and the connection stays."""
     with GrpcClient(own.auth_port) as client:
         stream = client.open(PING)
         client._http.send_data(stream, b"\0")  # pylint: disable=protected-access
@@ -175,8 +176,8 @@ def test_a_caller_without_certificate_sends_little(own):
         assert client.call(PING, b"")
 
 
-def test_watches_that_nobody_reads_share_what_is_kept(own, tmp_path):
-    """Fifty watches of one caller that read nothing while 9 MB of changes go by."""
+def test_unread_watches_share_their_memory(own, tmp_path):
+    """One caller has fifty watches and reads nothing during 9 MB of changes."""
     identity = admin_identity(own, tmp_path)
     clients = [GrpcClient(own.auth_port, identity) for _ in range(50)]
     for client in clients:
@@ -196,7 +197,7 @@ def test_watches_that_nobody_reads_share_what_is_kept(own, tmp_path):
     assert own.resident() - before < 150 << 20
     for client in clients:
         client._socket.close()  # pylint: disable=protected-access
-    wait_for(lambda: watch_is_taken(own, identity), what="the places of watches whose clients left")
+    wait_for(lambda: watch_is_taken(own, identity), what="a free place for a watch")
 
 
 def watch_is_taken(cluster, identity):

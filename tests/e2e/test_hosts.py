@@ -1,5 +1,5 @@
-"""Tests of the identity of hosts: the cluster assigns ids, which stay with the key of the host; agents announce only
-their own resources; locked and removed hosts are refused at every endpoint."""
+"""Tests of the identity of hosts: the cluster assigns ids, which belong to the key of the host; agents announce only
+their own resources; every endpoint refuses locked and removed hosts."""
 
 import contextlib
 import getpass
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.long
 
 LOGIN = getpass.getuser()
 DENIED, ALREADY_EXISTS = 7, 6
-LOCK_REACHES_S = 3.5  # three seconds, and what the test itself takes
+LOCK_REACHES_S = 3.5  # three seconds, and the time of the test itself
 ROLE = f"""
 kind: role
 version: v7
@@ -51,7 +51,7 @@ def fixture_person(place, tmp_path_factory):
 
 @pytest.fixture(name="far")
 def fixture_far(place, tmp_path):
-    """A node whose labels no role reaches."""
+    """Starts a node whose labels no role reaches."""
     agent = Agent(place, tmp_path / "far", "far", "environment=prod").start()
     yield agent
     agent.stop()
@@ -59,7 +59,7 @@ def fixture_far(place, tmp_path):
 
 @pytest.fixture(name="near")
 def fixture_near(place, tmp_path):
-    """A node that dan reaches."""
+    """Starts a node that the user dan reaches."""
     agent = Agent(place, tmp_path / "near", "near").start()
     yield agent
     agent.stop()
@@ -70,13 +70,13 @@ def without_token(agent):
 
 
 def node_named(place, hostname):
-    """The resources of nodes with this name."""
+    """Returns the resources of nodes with this hostname."""
     return [found for found in json.loads(place.tctl("get", "nodes", "--format=json").out)
             if found["spec"]["hostname"] == hostname]
 
 
 def node_with_id(place, host_id):
-    """The resource of a host's node, as one would write it again."""
+    """Returns the resource of a host's node, without the fields that the cluster sets."""
     (found,) = [one for one in json.loads(place.tctl("get", "nodes", "--format=json").out)
                 if one["metadata"]["name"] == host_id]
     for key in ("expires", "revision"):
@@ -102,7 +102,7 @@ def test_a_joiner_does_not_get_the_id_of_the_auth_host(place, person, tmp_path):
     with HostileAgent(place, identity, "localhost") as agent:
         agent.welcome()
         agent.announce("localhost", {"environment": "dev"}, name=own_id(place))
-        wait_for(lambda: given in place.tctl("nodes", "ls").out, what="the other node")
+        wait_for(lambda: given in place.tctl("nodes", "ls").out, what="the impostor's node")
         (own,) = [one for one in node_named(place, "localhost") if one["metadata"]["name"] == own_id(place)]
         assert own["metadata"]["labels"]["environment"] == "prod"
         done = person("ssh", f"{LOGIN}@{own_id(place)}", "id", ok=False)
@@ -127,14 +127,14 @@ def test_a_deleted_data_directory_gets_a_new_id(place, tmp_path):
     first = id_of(agent)
     agent.stop()
     (tmp_path / "data" / "agent_identity").unlink()
-    agent.start()  # the file with the old id is still there
+    agent.start()  # the file with the old id still exists
     assert id_of(agent) != first
     assert node_named(place, "reborn")[0]["metadata"]["name"] == id_of(agent)
     agent.stop()
 
 
-def test_the_true_agent_decides_by_its_own_labels(place, person, far):
-    """Whoever has written other labels into the node's resource, and whatever the proxy believes."""
+def test_an_agent_decides_by_its_own_labels(place, person, far):
+    """An administrator has written other labels into the node's resource, which the proxy believes."""
     found = node_with_id(place, id_of(far))
     found["metadata"]["labels"]["environment"] = "dev"
     place.tctl("create", "-f", stdin=json.dumps(found))
@@ -142,7 +142,7 @@ def test_the_true_agent_decides_by_its_own_labels(place, person, far):
     done = person("ssh", f"{LOGIN}@{id_of(far)}", "echo in", ok=False)
     assert done.code != 0 and "in\n" not in done.out
     assert "the labels of this node differ" in done.err, done
-    wait_for(lambda: "a connection was refused" in far.log.read_text(), what="the agent's word")
+    wait_for(lambda: "a connection was refused" in far.log.read_text(), what="the refusal in the agent's log")
 
 
 def test_the_own_node_decides_by_its_own_labels(place, person):
@@ -165,7 +165,7 @@ def test_labels_that_others_give_are_not_written_into_a_node(place, tmp_path, fa
 
 
 def test_one_live_call_a_host(place, person, near, tmp_path):
-    """A second process with the same identity ends the first one's call, and gets nothing that was not the host's."""
+    """A second process with the same identity ends the first one's call."""
     with HostileAgent(place, identity_of(near.directory, tmp_path), "near") as first:
         first.welcome()
         with HostileAgent(place, identity_of(near.directory, tmp_path), "near") as second:
@@ -173,8 +173,8 @@ def test_one_live_call_a_host(place, person, near, tmp_path):
             with pytest.raises(GrpcError) as ended:
                 first.hear(99)
             assert ended.value.code == ALREADY_EXISTS
-    # The agent itself was ended before, and comes back.
-    wait_for(lambda: "another agent of this host" in near.log.read_text(), what="the agent's word")
+    # The call of the real agent ended before; the agent reconnects.
+    wait_for(lambda: "another agent of this host" in near.log.read_text(), what="the reason in the agent's log")
     wait_for(lambda: person("ssh", f"{LOGIN}@{id_of(near)}", "echo in", ok=False).out == "in\n", 60, "the node again")
 
 
@@ -201,7 +201,7 @@ def test_a_certificate_of_a_host_is_good_for_a_week(near, tmp_path):
 
 
 @pytest.mark.parametrize("role", ["Admin", "Nop", "Signup", "ProvisionToken", "RemoteProxy", "Instance"])
-def test_a_token_gives_roles_of_services_alone(place, role):
+def test_a_token_gives_only_roles_of_services(place, role):
     text = f"{{kind: token, version: v2, metadata: {{name: a-token-of-{role}}}, spec: {{roles: [{role}]}}}}"
     done = place.tctl("create", stdin=text, ok=False)
     assert done.code == 1 and f"a token cannot give the role {role}" in done.err, done
@@ -210,8 +210,8 @@ def test_a_token_gives_roles_of_services_alone(place, role):
 
 
 @pytest.mark.parametrize("role", ["Admin", "Auth", "Proxy", "Nop"])
-def test_a_token_of_before_gives_no_such_role(new_place, role, tmp_path):
-    """Written when it could be: into the database."""
+def test_an_old_token_gives_no_forbidden_role(new_place, role, tmp_path):
+    """The token is from a version that permitted the role: the test writes it into the database."""
     secret = "0123456789abcdef0123456789abcdef"
     new_place.tctl("create", stdin=f"{{kind: token, version: v2, metadata: {{name: {secret}}}, spec: {{roles: [Node]}}}}")
     new_place.secrets.add(secret)
@@ -251,7 +251,7 @@ def test_a_lock_reaches_a_host_within_three_seconds(place, person, near, tmp_pat
         wait_for(lambda: id_of(near) not in place.tctl("inventory", "status", "--connected").out, 5, "no agent")
         assert time.monotonic() - begin < LOCK_REACHES_S
         assert "broken into" in log.read_text()
-        # New calls, certificates, dials.
+        # The cluster also refuses new calls, certificates and connections.
         with HostileAgent(place, identity) as agent, pytest.raises(GrpcError) as refused:
             agent.welcome()
         assert refused.value.code == DENIED and "broken into" in refused.value.message
@@ -290,7 +290,7 @@ def test_a_removed_host_is_gone_for_good(place, person, tmp_path):
     assert refused.value.code == DENIED and "removed from the cluster" in refused.value.message
     assert person("ssh", f"{LOGIN}@gone", "true", ok=False).code != 0
     agent.stop()
-    # The host stays refused after a restart of the cluster; with a token it becomes another host.
+    # The cluster refuses the host after a restart, too; with a token the host gets another id.
     place.stop()
     place.start()
     with HostileAgent(place, identity) as call, pytest.raises(GrpcError) as refused:
@@ -314,7 +314,7 @@ def test_a_user_without_the_right_removes_nobody(place, person, near):
     assert done.code == 4, done
 
 
-def test_rm_of_a_node_keeps_its_meaning(place, person, near):
+def test_a_removed_node_resource_returns(place, person, near):
     place.tctl("rm", f"node/{id_of(near)}")
     event = place.wait_for_events(event="node.delete", name=id_of(near))[0]
     assert event["user"]
@@ -360,7 +360,7 @@ def test_a_host_that_was_away_keeps_its_id_by_its_key_and_a_token(tmp_path):
         agent.start(words)
         assert id_of(agent) == host_id and identity.read_text() != true
         agent.stop()
-        # A removed host cannot return this way.
+        # A removed host cannot return with its key and a token.
         identity.write_text(true)
         cluster.tctl("inventory", "rm", host_id)
         done = run([*start, next(word for word in agent.pasted_command() if word.startswith("--token="))],

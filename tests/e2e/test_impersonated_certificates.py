@@ -1,5 +1,5 @@
-"""Tests of impersonated certificates: they give neither access requests of the user, nor knowledge of existing
-users."""
+"""Tests of impersonation: an impersonated certificate cannot use access requests of its user, and refusals do not tell
+which users exist."""
 
 import pytest
 
@@ -30,7 +30,7 @@ spec: {allow: {logins: [x]}}
 
 @pytest.fixture(scope="module")
 def people(cluster, tmp_path_factory):
-    """Certificates of one who may impersonate `helped`, and of `helped`."""
+    """Returns certificates and keys of an impersonator, of the user `helped` and of others, by name."""
     directory = tmp_path_factory.mktemp("people")
     cluster.create(ROLES, "-f")
     found = {name: log_in(cluster, cluster.add_user(name, role), directory, name)
@@ -43,7 +43,7 @@ def people(cluster, tmp_path_factory):
 
 
 def certificate(cluster, people, caller, user, requests=(), name=None):
-    """Asks for a certificate of a user; returns its paths."""
+    """Requests a certificate for a user; returns the paths of certificate and key."""
     request = field(2, user) + field(3, field(1, 4102444800)) + b"".join(field(6, request) for request in requests)
     with GrpcClient(cluster.auth_port, caller) as client:
         answer = client.call("/proto.AuthService/GenerateUserCerts", request + field(23, public_key(people["key"])))
@@ -69,11 +69,11 @@ def test_impersonated_certificate_takes_no_access_request(cluster, people):
         certificate(cluster, people, impersonated, "helped", [identifier])
     assert refusal.value.code == PERMISSION_DENIED
     assert_plain(refusal.value.message)
-    certificate(cluster, people, people["helped"], "helped", [identifier])  # their own does
+    certificate(cluster, people, people["helped"], "helped", [identifier])  # the user's own does
     certificate(cluster, people, impersonated, "helped", name="renewed")
 
 
-def test_nobody_impersonates_with_the_roles_of_a_request(cluster, people):
+def test_requested_roles_do_not_permit_impersonation(cluster, people):
     identifier = approved_request(cluster, people, "impersonator-x", "access")
     elevated = certificate(cluster, people, people["impersonator-x"], "impersonator-x", [identifier], name="elevated")
     with pytest.raises(GrpcError) as refusal:
@@ -83,7 +83,7 @@ def test_nobody_impersonates_with_the_roles_of_a_request(cluster, people):
 
 @pytest.mark.parametrize("caller", ["impersonator-x", "plain-x"])
 def test_refusals_do_not_tell_who_there_is(cluster, people, caller):
-    """Nor which roles they have."""
+    """The refusal is the same for unknown users and for users with other roles."""
     answers = set()
     for user in ("no-such-user", "other-x", "../x", "impersonator-x" if caller == "plain-x" else "plain-x"):
         with pytest.raises(GrpcError) as refusal:
@@ -109,7 +109,7 @@ def test_rehearsed_searches_are_recorded(cluster, people, tmp_path):
             client.call(f"{service}/Call", field(1, rehearsal) + field(2, "/proto.AuthService/ListResources")
                         + field(3, search))
         except GrpcError:
-            return  # who does not show it has nothing to record
+            return  # a refused search has no event
     (event,) = cluster.wait_for_events(event="access_request.search", user="searcher-x")
     assert event["search_as_roles"] == ["access"]
 

@@ -32,7 +32,7 @@ def browser(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """A cluster of its own: it counts requests by address, and the browser has one address."""
+    """Starts a separate cluster, because a cluster counts requests by address, and the browser has one address."""
     program("tctl")
     with started(Cluster(tmp_path_factory.mktemp("invites"))) as running:
         running.create(MEMBER, "-f")
@@ -42,8 +42,9 @@ def home(tmp_path_factory):
 
 @pytest.fixture
 def page(browser, home):
-    """The browser in a phone's width; afterwards nothing was asked elsewhere and the console is clean."""
-    if next(_tests) % TESTS_BETWEEN_STARTS == 0:  # the cluster begins to count the browser's requests anew
+    """Returns the browser in a phone's width; afterwards checks that the page made no requests to other servers, and
+    that the console has no errors."""
+    if next(_tests) % TESTS_BETWEEN_STARTS == 0:  # a restart resets the counts of requests
         home.stop()
         home.start()
     browser.set_view(360)
@@ -94,7 +95,7 @@ def reset(home, name):
 
 
 def assert_shows(page, field_id, error):
-    """A field is wrong, says so to everybody, and has the focus."""
+    """Checks that a field shows an error, also to assistive technology, and has the focus."""
     assert error in page.text_of(f"{field_id}-error")
     assert page.find(f"{field_id}-error").get_attribute("role") == "alert"
     field_element = page.find(field_id)
@@ -118,7 +119,7 @@ def test_invite_ends_in_a_login(page, home, tmp_path):
     assert page.focused() == "done-title"
     shown = Tsh(home, tmp_path / "machine").login(User(name, PASSWORD, authenticator))
     assert name in shown.text
-    # The link is used up.
+    # The link works only once.
     page.open(link(home, "invite", token))
     assert page.shown("form", "failed") == "failed"
     assert "does not work any more" in page.find("failed-title").text
@@ -137,7 +138,7 @@ def test_reset_ends_in_a_login(page, home, tmp_path):
 
 
 def test_keyboard_only(page, home):
-    """Everything is reached by keys, in order, and what has the focus is seen to have it."""
+    """The keyboard reaches every element in order, and the focus is visible."""
     from selenium.webdriver.common.keys import Keys  # pylint: disable=import-outside-toplevel
     name, _ = open_invite(page, home)
     authenticator = scan(page, home)
@@ -172,7 +173,7 @@ def test_keyboard_only(page, home):
 
 
 def test_mistakes_are_told_beside_their_fields(page, home):
-    """Without a request for what the page can see by itself; then the right values go through."""
+    """The page finds mistakes without a request where it can; afterwards it accepts the right values."""
     open_invite(page, home)
     authenticator = scan(page, home)
     page.requests()
@@ -197,7 +198,7 @@ def test_mistakes_are_told_beside_their_fields(page, home):
     page.fill(code=f"{(int(right) + 123_457) % 1_000_000:06}")
     submit.click()
     assert_shows(page, "code", "not right")
-    page.fill(code=f"{right[:3]} {right[3:]}")  # as many apps show it
+    page.fill(code=f"{right[:3]} {right[3:]}")  # many apps show a space in the code
     assert page.find("code-error").text == ""
     submit.click()
     assert page.shown("done", "failed") == "done"
@@ -213,7 +214,7 @@ def test_reload_keeps_the_qr_code(page, home):
 
 
 def test_link_that_is_used_meanwhile(page, home):
-    """Two tabs: the second one learns that the first was quicker."""
+    """Another client uses the link while the page is open."""
     name, token = open_invite(page, home)
     authenticator = scan(page, home)
     assert home.web().set_password(token, PASSWORD, code_of(authenticator, home)).status == 200
@@ -274,7 +275,7 @@ def test_second_try_after_a_failure(page, home, failure, text):
 
 
 def test_hundred_wrong_codes(page, new_cluster):
-    """They are refused, then told to wait, also in the browser; the link goes on to work."""
+    """The cluster refuses wrong codes, and later asks to wait, which the page shows; the link still works."""
     running = new_cluster().start()
     running.create(MEMBER, "-f")
     address = f"https://{running.proxy}/web/invite/{running.invite('hasty', 'member')}"
@@ -309,7 +310,7 @@ def test_hundred_wrong_codes(page, new_cluster):
     assert {urllib.parse.urlsplit(url).netloc for url in page.requests()} - {""} == {running.proxy}
 
 
-# What the cluster asks for.
+# Clusters without a second factor.
 
 STUB = """
 window.fetch = async (path, {method, body}) => {
@@ -332,7 +333,7 @@ def test_no_second_factor_without_a_qr_code(page, home):
     assert '"second_factor_token":""' in page.run("return window.sent")
 
 
-# How it looks.
+# Appearance.
 
 
 def look(page, name, width):
@@ -384,7 +385,7 @@ def test_page_is_marked_up_for_everybody(page, home):
     assert page.find("code").get_attribute("inputmode") == "numeric"
 
 
-# What is sent.
+# Answers of the server.
 
 
 def test_first_visit_is_small_and_guarded(home):
@@ -424,7 +425,7 @@ def test_paths_around_the_page(home, method, path, status, kind):
 
 
 def test_tokens_stay_out_of_the_log(home):
-    """The token is in every address that was asked."""
+    """The token is in the path of every request of the page."""
     name = next(_names)
     token = home.invite(name, "member")
     client = home.web()

@@ -1,4 +1,4 @@
-"""Tests of Kubernetes clusters that agents on other hosts serve (walk 1, step 5): they behave like clusters of the
+"""Tests of Kubernetes clusters that agents on other hosts serve (walk 1, step 5): the clusters behave like those of the
 proxy's own process, and appear and disappear with their agents."""
 
 import concurrent.futures
@@ -32,7 +32,7 @@ def kube_token(cluster):
 
 
 class KubeAgent:
-    """A kubernetes_service with a data directory and a configuration of its own."""
+    """An agent with a kubernetes_service and a separate data directory."""
 
     def __init__(self, cluster, directory, stand_in, labels="env: dev", token=None):
         self.log = directory / "agent.log"
@@ -58,7 +58,7 @@ kubernetes_service:
 """)
 
     def start(self):
-        self.log.unlink(missing_ok=True)  # what an earlier run has said is no answer of this one
+        self.log.unlink(missing_ok=True)  # the log of an earlier run must not match
         self._program = Background([program("teleport"), "start", "-c", self.config, "--insecure"],
                                    environment(self._directory), self.log)
         self._program.wait_for_output("agent is ready")
@@ -71,7 +71,7 @@ kubernetes_service:
         self._program.__exit__()
 
     def suspend(self):
-        """It is there and says nothing."""
+        """Stops the agent's process so that it answers nothing, as a hung host does."""
         self._program.process.send_signal(signal.SIGSTOP)
 
     def resume(self):
@@ -84,7 +84,7 @@ def names(machine):
 
 @pytest.fixture(scope="module")
 def kube(tmp_path_factory):
-    """The tests have left their marks on the other's."""
+    """Starts a separate stand-in, because other tests have changed the objects of the shared one."""
     stand_in = KubeStandIn(tmp_path_factory.mktemp("kube"), ["dev-cluster", "prod-cluster"])
     yield stand_in
     stand_in.stop()
@@ -92,7 +92,7 @@ def kube(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory, kube):
-    """In place of the one that serves Kubernetes itself."""
+    """Starts a cluster whose Kubernetes cluster an agent serves, in place of the shared cluster."""
     with started(Cluster(tmp_path_factory.mktemp("cluster"))) as running:
         running.create(MEMBER, "-f")
         agent = KubeAgent(running, tmp_path_factory.mktemp("agent"), kube).start()
@@ -104,13 +104,13 @@ def cluster(tmp_path_factory, kube):
 
 @pytest.fixture(scope="module")
 def second_token(cluster):
-    """Hosts with the same token may serve a cluster of the same name, one after the other."""
+    """Returns one token for all hosts that serve the second cluster, because a name belongs to a token."""
     return kube_token(cluster)
 
 
 @pytest.fixture
 def second(cluster, second_token, tmp_path):
-    """A second Kubernetes cluster, and its agent."""
+    """Starts a second Kubernetes cluster, and an agent that serves it."""
     stand_in = KubeStandIn(tmp_path / "kube", ["second"])
     agent = KubeAgent(cluster, tmp_path / "second", stand_in, "env: prod, tier: db", second_token).start()
     agent.kube = stand_in
@@ -119,7 +119,7 @@ def second(cluster, second_token, tmp_path):
     stand_in.stop()
 
 
-# After the others, which use the cluster that is chosen at first.
+# These tests come last, because the imported tests use the Kubernetes cluster that is selected at first.
 def test_both_are_listed_and_switched_between(member, second):
     wait_for(lambda: "second" in names(member), what="the second cluster")
     listed = names(member)
@@ -133,7 +133,7 @@ def test_both_are_listed_and_switched_between(member, second):
     assert not second.kube.requests(path="/api/v1/namespaces/default/pods")
 
 
-def test_a_silent_agent_delays_nobody_else(cluster, member, make_user, second, tmp_path):
+def test_a_silent_agent_delays_no_other_client(cluster, member, make_user, second, tmp_path):
     wait_for(lambda: "second" in names(member), what="the second cluster")
     identity = log_in_by_web(cluster, make_user(), tmp_path, "many")
     endpoints = [KubeEndpoint(cluster, identity, "second") for _ in range(24)]
@@ -153,7 +153,7 @@ def test_a_silent_agent_delays_nobody_else(cluster, member, make_user, second, t
             endpoint.stream.close()
 
 
-def test_it_goes_and_comes_back_with_its_agent(member, second):
+def test_a_cluster_disappears_and_returns_with_its_agent(member, second):
     wait_for(lambda: "second" in names(member), what="the second cluster")
     member("kube", "login", "second")
     assert "web" in member.kubectl("get", "pods").out
@@ -168,7 +168,7 @@ def test_it_goes_and_comes_back_with_its_agent(member, second):
     second.start()
 
 
-def test_a_lock_ends_what_is_open(cluster, make_user, tmp_path):
+def test_a_lock_ends_an_open_watch(cluster, make_user, tmp_path):
     machine = Tsh(cluster, tmp_path)
     user = make_user()
     machine.login(user)
@@ -181,7 +181,7 @@ def test_a_lock_ends_what_is_open(cluster, make_user, tmp_path):
         assert time.monotonic() - begin < 5
 
 
-def test_the_proxy_comes_back(cluster, member):
+def test_agents_reconnect_after_a_restart_of_the_proxy(cluster, member):
     member("kube", "login", "dev-cluster")
     cluster.kill()
     cluster.start()

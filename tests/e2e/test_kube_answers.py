@@ -1,5 +1,5 @@
-"""Tests of answers of an API server, also malformed ones: each reaches only the user who sent the request, complete
-or not at all."""
+"""Tests of an API server's answers, also malformed ones: an answer reaches only the user of its request, completely or
+not at all."""
 
 import http.client
 import json
@@ -32,7 +32,7 @@ def cluster(tmp_path_factory, kube):
 
 @pytest.fixture(scope="module")
 def people(cluster, tmp_path_factory):
-    """Identities: of two with all rights, and of one with some."""
+    """Returns the identities of two users with all rights, and of a user with some."""
     directory = tmp_path_factory.mktemp("people")
     return {name: log_in_by_web(cluster, cluster.add_user(name, role), directory, name)
             for name, role in (("alice", "member"), ("bob", "member"), ("part", "part"))}
@@ -44,11 +44,11 @@ def forget(kube):
 
 
 def for_user(request):
-    """An ordinary answer that says whose it is."""
+    """Returns an ordinary answer with the name of its user."""
     return answer({"for": request.user})
 
 
-# One answer a request.
+# One answer for each request.
 
 
 @pytest.mark.parametrize("before", [CONTINUE, HINTS, HINTS + HINTS, CONTINUE + HINTS])
@@ -56,7 +56,7 @@ def test_interim_answers_do_not_move_answers_to_others(cluster, kube, people, be
     def script(request, send):
         if "hint" in request.target:
             send(before)
-            time.sleep(0.2)  # the answer comes apart from what announces it
+            time.sleep(0.2)  # the answer arrives after the interim answer
         send(for_user(request))
         return True
 
@@ -66,12 +66,12 @@ def test_interim_answers_do_not_move_answers_to_others(cluster, kube, people, be
         second = ask(cluster, people["bob"], "GET", "/version")
         assert (first.status, first.json()) == (200, {"for": "alice"})
         assert (second.status, second.json()) == (200, {"for": "bob"})
-    # A connection serves on; it may be put back a moment after the answer.
+    # The proxy uses a connection again, a moment after the answer.
     assert len({request.connection for request in kube.requests}) < len(kube.requests)
 
 
 def test_the_first_request_of_a_connection_is_not_held_up(cluster, kube, people):
-    """Python's sockets gather small messages until what was sent before is acknowledged, which a kernel may do 40 ms late."""
+    """A proxy without TCP_NODELAY would wait up to 40 ms for an acknowledgement."""
     kube.script = lambda request, send: send(for_user(request)) or True
 
     def first():
@@ -92,7 +92,7 @@ def test_the_first_request_of_a_connection_is_not_held_up(cluster, kube, people)
     b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     b"nonsense\r\n\r\n", CONTINUE * 100,
 ])
-def test_what_is_no_answer_is_an_error(cluster, kube, people, wrong):
+def test_malformed_answers_are_errors(cluster, kube, people, wrong):
     def script(request, send):
         send(wrong if "wrong" in request.target else for_user(request))
         return True
@@ -107,7 +107,7 @@ def test_what_is_no_answer_is_an_error(cluster, kube, people, wrong):
 
 @pytest.mark.parametrize("extra", [answer({"for": "nobody"}), b"x", b"\r\n", HINTS, CONTINUE])
 @pytest.mark.parametrize("together", [True, False])
-def test_what_follows_an_answer_is_nobodys(cluster, kube, people, extra, together):
+def test_bytes_after_an_answer_reach_no_user(cluster, kube, people, extra, together):
     sent = threading.Event()
 
     def script(request, send):
@@ -134,7 +134,7 @@ def test_what_follows_an_answer_is_nobodys(cluster, kube, people, extra, togethe
     b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n0\r\n",
 ])
-def test_half_an_answer_has_no_end(cluster, kube, people, half):
+def test_incomplete_answers_stay_incomplete(cluster, kube, people, half):
     def script(request, send):
         send(half if "half" in request.target else for_user(request))
         return "half" not in request.target
@@ -172,33 +172,33 @@ def test_answers_without_a_body(cluster, kube, people):
         assert endpoint.ask("GET", "/version").json() == {"for": "alice"}
 
 
-# What is sent once.
+# Requests that the proxy repeats, and requests that it must not repeat.
 
 
 @pytest.mark.parametrize("method", ["DELETE", "POST", "PATCH", "PUT"])
-def test_what_changes_something_is_sent_once(cluster, kube, people, method):
+def test_changing_requests_are_sent_once(cluster, kube, people, method):
     changes = []
 
     def script(request, send):
         if request.method != "GET":
             changes.append(request.connection)
-            raise ConnectionError  # after it has been read
+            raise ConnectionError  # the server has read the request
         send(for_user(request))
         return True
 
     kube.script = script
-    for _ in range(3):  # an idle connection is there
+    for _ in range(3):  # leaves an idle connection
         ask(cluster, people["alice"], "GET", "/version")
     answered = ask(cluster, people["alice"], method, PODS + "/db", "Content-Length: 0")
     assert answered.status == 504, answered
     assert len(changes) == 1
 
 
-def test_what_changes_nothing_goes_once_more(cluster, kube, people):
+def test_reads_are_repeated_on_a_broken_connection(cluster, kube, people):
     used, broken = set(), []
 
     def script(request, send):
-        # A connection is put back a moment after its answer: until then the proxy opens another one.
+        # The proxy keeps a connection a moment after its answer; until then it opens a new one.
         if request.connection in used and not broken:
             broken.append(request.connection)
             raise ConnectionError
@@ -214,8 +214,8 @@ def test_what_changes_nothing_goes_once_more(cluster, kube, people):
     pytest.fail("no connection was used twice")
 
 
-def test_an_early_answer_counts(cluster, kube, people):
-    """The server refuses a body that it has not read."""
+def test_an_early_answer_is_passed_on(cluster, kube, people):
+    """The server refuses a request before it has read the body."""
     def script(_, send):
         send(answer({"kind": "Status"}, "Connection: close", status="413 Too Large"))
         time.sleep(1)
@@ -247,7 +247,7 @@ OWN = {"metadata": {"name": "db", "namespace": "team-a"}}
     answer(b'{"items":[]}{"items":["secret"]}'),
     answer({"kind": "PodList", "items": [OTHERS]}, status="299 Other", content_type="text/html"),
 ])
-def test_an_answer_of_another_form_is_not_passed(cluster, kube, people, sent):
+def test_unfilterable_answers_are_refused(cluster, kube, people, sent):
     def script(_, send):
         send(sent)
         return True
@@ -266,7 +266,7 @@ def test_an_answer_of_another_form_is_not_passed(cluster, kube, people, sent):
     {"kind": "PartialObjectMetadataList", "items": [OWN, OTHERS]},
 ])
 @pytest.mark.parametrize("status", ["200 OK", "203 Other", "299 Other"])
-def test_what_is_out_of_reach_leaves_answers(cluster, kube, people, sent, status):
+def test_objects_out_of_reach_are_filtered(cluster, kube, people, sent, status):
     def script(request, send):
         assert request.headers["accept-encoding"] == "identity" and "range" not in request.headers
         send(answer(sent, status=status))
@@ -278,7 +278,7 @@ def test_what_is_out_of_reach_leaves_answers(cluster, kube, people, sent, status
     assert b"secret" not in answered.body and b'"db"' in answered.body
 
 
-def test_the_form_of_a_list_is_what_was_asked_for(cluster, kube, people):
+def test_the_accept_field_of_a_filtered_list(cluster, kube, people):
     accepts = []
 
     def script(request, send):
@@ -297,7 +297,7 @@ def test_the_form_of_a_list_is_what_was_asked_for(cluster, kube, people):
         f"{json_only};as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,{json_only}", json_only, json_only]
 
 
-def test_events_that_tell_of_no_object_are_dropped(cluster, kube, people):
+def test_watch_events_are_filtered(cluster, kube, people):
     lines = [{"type": "ADDED", "object": OWN}, {"type": "ADDED", "object": OTHERS}, {"type": "ADDED"},
              {"type": "OTHER", "object": OTHERS}, {"kind": "SecretList", "items": [OTHERS]}, {"items": [OTHERS]},
              {"type": "BOOKMARK", "object": {"kind": "Pod", "metadata": {"resourceVersion": "7"}}},
@@ -313,7 +313,7 @@ def test_events_that_tell_of_no_object_are_dropped(cluster, kube, people):
         assert [json.loads(line) for line in answered.body.splitlines()] == [lines[0], lines[6], lines[8]]
 
 
-# What nobody may wait for.
+# Clients that leave.
 
 
 def test_a_request_ends_with_its_client(cluster, kube, people):

@@ -1,4 +1,4 @@
-"""Tests of credentials from exec plugins of kubeconfig users."""
+"""Tests of credentials from the exec plugins of a kubeconfig's users."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from harness import Tsh, assert_plain
 from kube_stand_in import KubeStandIn
 
 VERSION = "client.authentication.k8s.io/v1"
-# A plugin that counts its runs, and prints the content of a file.
+# A plugin that records its runs, and prints the content of a file.
 PLUGIN = """#!/bin/sh
 cd "$(dirname "$0")"
 echo "$1 $PROFILE $KUBERNETES_EXEC_INFO" >> runs
@@ -48,7 +48,7 @@ class Plugin:
 
 @pytest.fixture
 def start(new_cluster, tmp_path):
-    """Starts a cluster whose Kubernetes service authenticates as a kubeconfig's user says; returns a member of it."""
+    """Returns a function that starts a cluster whose kubeconfig has a given user, and logs a member in."""
     stand_ins = []
 
     def begin(user, identity=None):
@@ -83,10 +83,10 @@ def test_tokens_are_kept_until_they_are_refused(start, tmp_path):
     assert spec["cluster"]["certificate-authority-data"]
     used = {request["authorization"] for request in kube.requests(path="/api/v1/pods")}
     assert used == {"Bearer exec-token-1"}
-    time.sleep(2.1)  # a brand-new credential is not made again
+    time.sleep(2.1)  # the service does not replace a credential that is younger than two seconds
     kube.accept_tokens("exec-token-2")
     plugin.answer(token="exec-token-2")
-    assert "web" in machine.kubectl("get", "pods").out  # nobody sees the refusal
+    assert "web" in machine.kubectl("get", "pods").out  # the user does not see the refusal
     assert len(plugin.runs()) == 2
     cluster.stop()
     log = cluster.log.read_text()

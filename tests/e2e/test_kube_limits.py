@@ -1,4 +1,4 @@
-"""Tests of the limits of the Kubernetes endpoint: for clients, and by roles and settings."""
+"""Tests of the limits of the Kubernetes endpoint: limits for all clients, and limits of roles and settings."""
 
 import contextlib
 import json
@@ -36,7 +36,7 @@ OPTIONS = """
 """
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 MANY = 40
-# Of one user: connections at a time, new ones at once and in a second.
+# Limits for a user: connections at a time, new connections at once, and new connections in a second.
 MOST_CONNECTIONS = 1000
 BURST, PER_SECOND = 200, 50
 
@@ -64,7 +64,7 @@ def log_in(cluster, tmp_path):
 
 
 @pytest.mark.parametrize("said", [b"", b"GET /api HTTP/1.1\r\nHost: x\r\n"])
-def test_who_has_no_certificate_does_not_wait_here(cluster, said):
+def test_a_client_without_a_certificate_is_disconnected_soon(cluster, said):
     with KubeEndpoint(cluster, None, timeout=40) as endpoint:
         endpoint.stream.sendall(said)
         begin = time.monotonic()
@@ -72,13 +72,13 @@ def test_who_has_no_certificate_does_not_wait_here(cluster, said):
         assert time.monotonic() - begin < 25
 
 
-def test_who_has_no_certificate_gets_one_answer(cluster):
+def test_a_client_without_a_certificate_gets_one_answer(cluster):
     with KubeEndpoint(cluster, None) as endpoint:
         assert endpoint.ask("GET", "/version").status == 403
         assert endpoint.ended()
 
 
-def test_a_header_must_come(cluster, kube, log_in):
+def test_an_unfinished_header_times_out(cluster, kube, log_in):
     identity = log_in("slow")
     kube.script = lambda request, send: send(answer({})) or True
     with KubeEndpoint(cluster, identity, timeout=40) as endpoint:
@@ -95,7 +95,7 @@ def test_a_header_must_come(cluster, kube, log_in):
 def test_the_oldest_unfinished_handshakes_make_room(cluster, kube, log_in):
     identity = log_in("patient")
     kube.script = lambda request, send: send(answer({})) or True
-    assert ask(cluster, identity, "GET", "/version").status == 200  # this address is known
+    assert ask(cluster, identity, "GET", "/version").status == 200  # makes the address known to the cluster
     hello = client_hello(KUBE_SERVER_NAME, ["http/1.1"])
     with contextlib.ExitStack() as stack:
         halves = []
@@ -117,7 +117,7 @@ def readable(streams):
 
 @pytest.fixture
 def many_files():
-    """As many descriptors as this process may have."""
+    """Raises this process's limit of file descriptors to the maximum."""
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
     yield
@@ -125,7 +125,7 @@ def many_files():
 
 
 @pytest.mark.usefixtures("many_files")
-def test_new_connections_of_a_user_wait_for_their_turn_and_have_a_limit(cluster, kube, log_in):
+def test_connections_of_a_user_are_paced_and_limited(cluster, kube, log_in):
     eager, another = log_in("eager"), log_in("calm")
     kube.script = lambda request, send: send(answer({})) or True
     with contextlib.ExitStack() as stack:
@@ -142,7 +142,7 @@ def test_new_connections_of_a_user_wait_for_their_turn_and_have_a_limit(cluster,
         assert BURST <= len(answered) <= most + 5
         assert endpoints[0].receive().status == 200
         assert ask(cluster, another, "GET", "/version").status == 200
-    wait_for(lambda: ask(cluster, eager, "GET", "/version").status == 200, what="a turn")
+    wait_for(lambda: ask(cluster, eager, "GET", "/version").status == 200, what="a free connection")
     # Requests of clients that left while they waited for their turn are not sent.
     time.sleep(0.5)
     kube.requests.clear()
@@ -197,7 +197,7 @@ def test_a_large_list_is_filtered_as_it_arrives(cluster, kube, log_in):
     assert cluster.resident("VmHWM") - before < 64 << 20
 
 
-def test_watches_that_nobody_reads_cost_little_and_end(cluster, kube, log_in):
+def test_unread_watches_use_little_memory_and_end(cluster, kube, log_in):
     event = json.dumps({"type": "ADDED", "object": {"metadata": {"name": "db", "namespace": "team-a"},
                                                     "data": "x" * 100_000}}).encode() + b"\n"
     ended = []
@@ -221,7 +221,7 @@ def test_watches_that_nobody_reads_cost_little_and_end(cluster, kube, log_in):
     for endpoint in endpoints:
         endpoint.send("GET", PODS + "?watch=1")
     kube.requests.clear()
-    # A client that takes nothing is no client: each ends, and so does what it asked for.
+    # The proxy ends a connection whose client reads nothing, and its request to the API server.
     wait_for(lambda: len(ended) == MANY, 90, "the end of the watches")
     assert cluster.resident("VmHWM") - before < MANY * (2 << 20)
     for endpoint in endpoints:
@@ -268,7 +268,7 @@ def test_requests_at_a_time_are_counted(cluster, kube, log_in):
 
     kube.script = script
     two, another = log_in("two", "{max_kubernetes_connections: 2}"), log_in("another")
-    # The stand-in is done with the watches of the tests before.
+    # Waits until the stand-in has ended the watches of earlier tests.
     wait_for(lambda: ask(cluster, another, "GET", "/version").status == 200, what="an answer of Kubernetes")
     with KubeEndpoint(cluster, two) as first, KubeEndpoint(cluster, two) as second:
         for endpoint in (first, second):
@@ -278,7 +278,7 @@ def test_requests_at_a_time_are_counted(cluster, kube, log_in):
         assert refused.status == 403, refused
         assert 'too many concurrent kubernetes connections for user "two" (max=2)' in refused.json()["message"]
         assert ask(cluster, another, "GET", "/version").status == 200
-    wait_for(lambda: ask(cluster, two, "GET", "/version").status == 200, what="a request beside none")
+    wait_for(lambda: ask(cluster, two, "GET", "/version").status == 200, what="the end of the watches")
 
 
 @pytest.mark.parametrize("name, method, target, status", [
@@ -288,7 +288,7 @@ def test_requests_at_a_time_are_counted(cluster, kube, log_in):
     ("plain", "GET", PODS + "/db/exec?command=sh&stdin=true", 101), ("no", "GET", PODS + "/db/exec?command=sh&tty=False", 101),
     ("forward", "POST", PODS + "/db/portforward?ports=80", 101),
 ])
-def test_who_must_be_recorded_opens_no_terminal(cluster, kube, log_in, name, method, target, status):
+def test_strict_recording_forbids_terminals(cluster, kube, log_in, name, method, target, status):
     def script(request, send):
         send(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n")
         return False

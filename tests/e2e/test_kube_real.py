@@ -1,5 +1,5 @@
-"""Tests with a real kube-apiserver behind the cluster: it serves nothing outside of the rules, and users' programs
-work unchanged."""
+"""Tests with a real kube-apiserver behind the cluster: users reach nothing outside of their roles' rules, and their
+programs work unchanged."""
 
 import concurrent.futures
 import gzip
@@ -17,7 +17,7 @@ from processes import run, wait_for
 from real_kubernetes import tools_directory
 from test_kube_roles import ROLE, rule
 
-MARK = "OUT-OF-REACH"  # in every object that the roles do not reach, where a list of metadata alone shows it
+MARK = "OUT-OF-REACH"  # in the metadata of every object that the role does not reach
 RULES = [rule("secrets", "team-a", verbs=["get", "list", "watch", "delete", "deletecollection", "create"]),
          rule("configmaps", "team-a", "mine-*"), rule("namespaces", name="team-a", verbs=["get", "list", "watch"])]
 DENIED = [rule("secrets", "team-a", "alien-*")]
@@ -31,7 +31,7 @@ def path_of(kind, namespace, name=""):
 
 
 def put_objects(real_kube):
-    """Makes what is not there."""
+    """Creates the objects that do not exist."""
     for kind, namespace, name in OBJECTS:
         body = {"metadata": {"name": name, "labels": {"set": "yes"}, "annotations": {
             "mark": MARK if (kind, namespace, name) in ALIENS else "within reach"}}}
@@ -67,7 +67,7 @@ METHODS = ["GET", "HEAD", "OPTIONS", "get", "PROPFIND"]
 
 
 def spellings(path):
-    """Yields the path in every form that some reader might take for it."""
+    """Yields the path in every form that a server might read as the same path."""
     slashes = [index for index, letter in enumerate(path) if letter == "/"]
     yield path
     for index in slashes[1:]:
@@ -105,7 +105,7 @@ FIELDS = [(), ("Accept-Encoding: gzip",), ("Connection: Upgrade", "Upgrade: webs
 
 
 def requests():
-    """Yields method, target and fields of what is asked."""
+    """Yields method, target and fields of each request of the test."""
     for path in NAMED + LISTS + WATCHES:
         watch = ["?timeoutSeconds=1&resourceVersion=0"] if "/watch/" in path else [""]
         for spelled, more in itertools.product(spellings(path), watch):
@@ -123,7 +123,7 @@ def requests():
 
 
 def shown(cluster, identity, method, target, fields):
-    """Returns what came, as text."""
+    """Sends a request; returns the answer as text."""
     data = b""
     try:
         with KubeEndpoint(cluster, identity, timeout=60) as endpoint:
@@ -142,26 +142,26 @@ def test_no_spelling_shows_what_is_out_of_reach(cluster, identities):
     asked = list(requests())
     with concurrent.futures.ThreadPoolExecutor(24) as pool:
         answers = list(pool.map(lambda one: shown(cluster, identities["part"], *one), asked))
-    # A refusal says the name that was asked for.
+    # A refusal may have the name that is in the request.
     leaks = [one for one, text in zip(asked, answers)
              if MARK in text or ("alien" in text and "alien" not in urllib.parse.unquote(one[1]).lower())]
     assert not leaks, leaks[:20]
     answered = [one for one, text in zip(asked, answers) if text.startswith("HTTP/1.1 200")]
-    assert len(answered) > 300, "most of what may be asked is answered"
+    assert len(answered) > 300, "permitted requests were refused"
     silent = [one for one, text in zip(asked, answers) if not text.startswith("HTTP/1.1 ")]
     assert not silent, silent[:20]
 
 
 def test_the_mark_would_be_seen(cluster, identities):
-    """The same requests of somebody with all rights show it."""
+    """The same requests show the mark to a user with all rights."""
     seen = {target: MARK in shown(cluster, identities["whole"], "GET", target, ()) for target in NAMED + LISTS[:6]}
     assert all(seen.values()), seen
-    # The API server's cache of what is watched may be behind at first.
+    # The API server's cache for watches may be behind at first.
     target = "/api/v1/secrets?watch=1&timeoutSeconds=1&resourceVersion=0"
     wait_for(lambda: MARK in shown(cluster, identities["whole"], "GET", target, ()), what="the mark in a watch")
 
 
-# Everything that deletes.
+# Requests that delete or create.
 
 
 def test_no_spelling_deletes_what_is_out_of_reach(cluster, identities, real_kube):
@@ -172,7 +172,7 @@ def test_no_spelling_deletes_what_is_out_of_reach(cluster, identities, real_kube
         list(pool.map(lambda one: shown(cluster, identities["part"], "DELETE", one[0], one[1]), asked))
     for one in ALIENS:
         assert real_kube.call("GET", path_of(*one), ok=False)[0] == 200, one
-    # The permitted objects are deleted, otherwise the test would prove nothing.
+    # The permitted objects must be deleted, otherwise the test would prove nothing.
     assert real_kube.call("GET", path_of("secrets", "team-a", "mine-1"), ok=False)[0] == 404
     put_objects(real_kube)
 
@@ -199,7 +199,7 @@ def test_no_body_makes_what_is_out_of_reach(cluster, identities, real_kube):
         assert real_kube.call("GET", path_of("configmaps", "team-a", "hidden"), ok=False)[0] == 404, (content_type, body)
 
 
-# What people use.
+# Programs of users.
 
 CHART = {"Chart.yaml": "apiVersion: v2\nname: thing\nversion: 0.1.0\n",
          "templates/map.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}-map}\n"
@@ -266,7 +266,7 @@ def test_helm_works(machine, tmp_path):
 
 
 def test_answers_are_those_of_the_api_server(cluster, identities, real_kube):
-    """What has all rights gets, byte by byte, what the API server gives."""
+    """A user with all rights gets the API server's answers byte by byte."""
     for target in ("/api", "/api/", "/apis", "/api/v1", "/api/v1/", "/apis/apps/v1", "/openapi/v3", "/version/", "/healthz",
                    "/healthz/", "/nosuch", "/apis/nosuch/v1/x", path_of("secrets", "team-b"), path_of("secrets", "team-b") + "/",
                    "/api/v1/namespaces/team-b/services/nosuch/proxy/a/?b;c", "/apis/apps/v1/deployments?limit=1"):

@@ -1,4 +1,4 @@
-"""Tests of ambiguous requests: the API server gets the request that was decided, and filters apply."""
+"""Tests of ambiguous requests: the API server gets exactly the request that the proxy checked, and filters apply."""
 
 import json
 
@@ -8,15 +8,15 @@ from endpoints import log_in as log_in_by_web
 from kube_endpoint import KubeEndpoint, ask
 from test_kube_roles import ROLE, rule
 
-# What a role allows of the stand-in: pods of team-a, some configmaps of default.
+# The restricted role allows the pods of team-a, and some configmaps of default.
 RULES = [rule("pods", "team-a", verbs=["get", "list", "watch", "deletecollection", "delete"]),
          rule("configmaps", "default", "mine-*", verbs=["*"])]
-ALIEN = ("kube-system", "dns", "worker", "prod")  # what it does not
+ALIEN = ("kube-system", "dns", "worker", "prod")  # names of objects that the role does not allow
 
 
 @pytest.fixture(scope="module")
 def restricted(cluster, tmp_path_factory):
-    """The identity of a user whose roles allow a part of what is in the cluster."""
+    """Returns the identity of a user whose role allows a part of the objects."""
     cluster.create(ROLE.format(name="part", group='"system:masters"', rules=json.dumps(RULES), denied="[]"), "-f")
     return log_in_by_web(cluster, cluster.add_user("part", "part"), tmp_path_factory.mktemp("part"), "part")
 
@@ -27,7 +27,7 @@ def unrestricted(cluster, tmp_path_factory):
 
 
 def reached(kube):
-    """The requests that somebody has made of the API server; those of the service itself are others."""
+    """Returns the requests of users that reached the API server, without those of the service itself."""
     return [(request["method"], request["path"]) for request in kube.requests() if request["user"] is not None]
 
 
@@ -51,7 +51,7 @@ TARGETS = [
 
 @pytest.mark.parametrize("method, target", TARGETS)
 @pytest.mark.parametrize("who", ["restricted", "unrestricted"])
-def test_a_target_in_another_form_is_refused(cluster, kube, request, who, method, target):
+def test_ambiguous_targets_are_refused(cluster, kube, request, who, method, target):
     identity = request.getfixturevalue(who)
     kube.forget_requests()
     answer = ask(cluster, identity, method, target, "Connection: close")
@@ -76,14 +76,14 @@ def test_other_spellings_are_read_and_sent_in_one_form(cluster, kube, restricted
     ("DELETE", "/api/v1/watch/namespaces/team-a/pods"), ("GET", "/api/v1/proxy/namespaces/team-a/pods/db"),
     ("GET", PODS + "/db/log/x"), ("GET", "/api/v1/watch"), ("GET", "/api/v1/watch/watch/pods"),
 ])
-def test_what_is_not_understood_is_refused_to_the_restricted(cluster, kube, restricted, method, target):
+def test_unknown_targets_are_refused_to_restricted_users(cluster, kube, restricted, method, target):
     kube.forget_requests()
     answer = ask(cluster, restricted, method, target)
     assert answer.status == 403, answer
     assert not reached(kube)
 
 
-def test_the_unrestricted_may_ask_for_what_is_not_understood(cluster, kube, unrestricted):
+def test_unrestricted_users_may_request_unknown_targets(cluster, kube, unrestricted):
     kube.forget_requests()
     assert ask(cluster, unrestricted, "GET", "/logs/").status == 404
     assert reached(kube) == [("GET", "/logs/")]
@@ -116,7 +116,7 @@ def test_an_upgrade_does_not_delete_what_is_out_of_reach(cluster, kube, restrict
     assert kube.call("GET", "/api/v1/namespaces/default/configmaps/others-1")["metadata"]["name"] == "others-1"
 
 
-def test_an_upgrade_without_its_connection_is_none(cluster, kube, restricted):
+def test_an_upgrade_field_without_connection_is_ignored(cluster, kube, restricted):
     kube.forget_requests()
     answer = ask(cluster, restricted, "GET", "/api/v1/pods", "Upgrade: x")
     assert answer.status == 200
@@ -195,7 +195,7 @@ def test_a_name_that_is_hidden_in_a_body_is_refused(cluster, kube, restricted):
     (["Transfer-Encoding: chunked", "Transfer-Encoding: chunked"], b"0\r\n\r\n"), (["Host: other"], b""),
     (["Expect: nothing"], b""), (["Connection: Upgrade", "Upgrade: x", "Content-Length: 2"], b"{}"),
 ])
-def test_a_framing_that_can_be_taken_in_two_ways_is_refused(cluster, kube, unrestricted, fields, body):
+def test_ambiguous_framing_is_refused(cluster, kube, unrestricted, fields, body):
     kube.forget_requests()
     with KubeEndpoint(cluster, unrestricted) as endpoint:
         answer = endpoint.ask("POST", PODS, *fields, body=body)
@@ -209,7 +209,7 @@ def test_chunks_in_http_1_0_are_refused(cluster, unrestricted):
                version="1.0").status == 400
 
 
-def test_fields_of_one_connection_stay_here(cluster, kube, unrestricted):
+def test_hop_by_hop_fields_are_removed(cluster, kube, unrestricted):
     kube.forget_requests()
     answer = ask(cluster, unrestricted, "GET", PODS, "Connection: x-mine, close", "X-Mine: 1", "TE: trailers",
                  "X-Remote-User: admin", "X-Forwarded-For: 192.0.2.1", "X-Other: 1")
@@ -219,7 +219,7 @@ def test_fields_of_one_connection_stay_here(cluster, kube, unrestricted):
     assert not {"x-mine", "te", "x-remote-user"} & set(sent)
 
 
-def test_a_client_that_waits_for_it_is_invited_to_send_its_body(cluster, unrestricted):
+def test_expect_100_continue_is_answered(cluster, unrestricted):
     body = json.dumps({"metadata": {"name": "invited"}, "data": {}}).encode()
     with KubeEndpoint(cluster, unrestricted) as endpoint:
         endpoint.send("POST", "/api/v1/namespaces/default/configmaps", "Expect: 100-continue",

@@ -1,4 +1,4 @@
-"""Tests of kubernetes_resources of roles: lists, access reviews, deletions, custom resources."""
+"""Tests of the kubernetes_resources of roles: lists, access reviews, deletions, custom resources."""
 
 import json
 import socket
@@ -33,7 +33,7 @@ def rule(kind, namespace="", name="*", verbs=("*",), api_group=""):
 
 @pytest.fixture
 def log_in(cluster, tmp_path):
-    """Logs a new user in whose only role has these rules."""
+    """Returns a function that adds a user with a role of these rules, and logs the user in."""
     def machine(name, rules, denied=(), group="system:masters"):
         cluster.create(ROLE.format(name=name, group=json.dumps(group), rules=json.dumps(rules),
                                    denied=json.dumps(list(denied))), "-f")
@@ -68,17 +68,17 @@ def test_lists_show_what_roles_reach(log_in):
 
 def test_created_objects_have_a_name(log_in):
     machine = log_in("creates", [rule("configmaps", "default", "mine-*")], [rule("configmaps", "default", "mine-not")])
-    for name in ("other", "mine-not"):  # as protobuf
+    for name in ("other", "mine-not"):  # kubectl sends protobuf
         refused = machine.kubectl("create", "configmap", name, ok=False)
         assert refused.code == 1 and f'configmaps "{name}" is forbidden' in refused.err
-    for name, accepted in (("mine-1", True), ("mine-2", True), ("others", False)):  # as JSON
+    for name, accepted in (("mine-1", True), ("mine-2", True), ("others", False)):  # kubectl sends JSON
         yaml = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\n"
         done = machine.kubectl("create", "-f", "-", "--validate=false", stdin=yaml, ok=False)
         assert (done.code == 0) == accepted, done
     machine.kubectl("delete", "configmap", "mine-1", "mine-2")
 
 
-# Questions.
+# Access reviews.
 
 
 @pytest.mark.parametrize("words, answer", [
@@ -115,7 +115,7 @@ def test_denials_say_why(questioner, kube):
     status = json.loads(done.out)["status"]
     assert (status["allowed"], status["denied"]) == (False, True)
     assert 'cannot delete resource "pods"' in status["reason"] and "kubernetes_resources" in status["reason"]
-    assert not kube.requests(method="POST")  # the API server is not asked
+    assert not kube.requests(method="POST")  # the API server gets no request
     assert_plain(done.text)
 
 
@@ -188,11 +188,11 @@ def test_api_resources(log_in):
     assert run(["kubectl", "version"], machine.env).code == 0
 
 
-# The connection itself.
+# Connections.
 
 
 def read_answer(reader):
-    """Reads one answer to its end and not a byte more; returns its body."""
+    """Reads one answer exactly to its end; returns its body."""
     status = reader.readline()
     assert status.startswith(b"HTTP/1.1 200 "), status
     headers = {}
@@ -209,8 +209,8 @@ def read_answer(reader):
     return body
 
 
-def test_answers_in_pieces_end_once(cluster, tmp_path):
-    """What follows the end of an answer is the next one, also when the end came by itself."""
+def test_chunked_answers_end_once(cluster, tmp_path):
+    """After an answer in chunks the next bytes are the next answer, also after a watch that timed out."""
     context = client_context(*log_in_by_web(cluster, cluster.add_user("pieces"), tmp_path, "pieces"), None, ["http/1.1"])
     with socket.create_connection(("127.0.0.1", cluster.proxy_port), timeout=20) as raw:
         with context.wrap_socket(raw, server_hostname=KUBE_SERVER_NAME) as stream, stream.makefile("rb") as reader:

@@ -1,5 +1,5 @@
-"""Tests of the kubeconfig of the Kubernetes service: contexts that kubectl can use are served, others are left out
-with a warning."""
+"""Tests of the kubeconfig of the Kubernetes service: the service serves the contexts that kubectl can use, and leaves
+others out with a warning."""
 
 import base64
 import json
@@ -24,7 +24,7 @@ def with_line_breaks(pem):
 
 
 def contexts(stand_in):
-    """Contexts by name, each with its cluster (None: it is not there) and its user."""
+    """Returns contexts by name, each with its cluster (None for a missing one) and its user."""
     server = f"https://127.0.0.1:{stand_in.port}"
     good, pem = {"server": server, "certificate-authority": "authority.pem"}, stand_in.cert.read_text()
     token = {"token": TOKEN}
@@ -47,7 +47,7 @@ def contexts(stand_in):
     }
 
 
-# Names that no Kubernetes cluster may have, in Teleport's clusters neither.
+# Names that a Kubernetes cluster must not have, as in Teleport.
 NAMES = ("arn:aws:eks:us-east-1:123456789012:cluster/x", "kubernetes-admin@kubernetes", "with space", "../x")
 
 
@@ -60,7 +60,7 @@ def kubeconfig_of(known, names):
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    """A cluster that started with such a kubeconfig, and a member of it."""
+    """Makes a stand-in and a kubeconfig with all these contexts."""
     directory = tmp_path_factory.mktemp("kubeconfig")
     stand_in = KubeStandIn(directory, ["unused"])
     known = contexts(stand_in)
@@ -85,8 +85,8 @@ def member(world):
         yield machine
 
 
-def test_what_kubectl_can_use_is_served(world, member):
-    """kubectl itself, with a file of one context, says which can be used."""
+def test_contexts_usable_by_kubectl_are_served(world, member):
+    """kubectl with a file of one context shows whether the context is usable."""
     served = {row["kube_cluster_name"] for row in json.loads(member("kube", "ls", "--format=json").out)}
     alone = world.directory / "alone"
     for name in world.contexts:
@@ -108,7 +108,7 @@ def test_what_is_left_out_is_named(world, member):
 
 
 def test_a_token_that_cannot_be_read_is_no_404(world, member):
-    """A controller takes 404 for "the object is gone"; and the path is the service's own."""
+    """A controller would take 404 as a deleted object. The error does not tell users the path of the file."""
     token = world.directory / "tokens/token"
     context = f"--context={member.cluster.name}-relative-token"
     for broken in (token.unlink, lambda: token.write_text(" \n"), lambda: (token.unlink(), token.mkdir())):

@@ -1,5 +1,5 @@
-"""Tests of every login shell and its start files: the node's session begins first, and the shell behaves as with a
-plain sshd."""
+"""Tests of every login shell and its start files: the node's session begins before the shell, and the shell behaves as
+with a plain sshd."""
 
 import getpass
 import json
@@ -17,7 +17,7 @@ from processes import run, wait_for
 
 LOGIN = getpass.getuser()
 REFUSED = 255
-PROMPT = r"[%$#>] ?(\x1b\[[?0-9]*[a-z])*$"  # and what some shells ask of the terminal then
+PROMPT = r"[%$#>] ?(\x1b\[[?0-9]*[a-z])*$"  # some shells then send escape sequences
 ROLE = """
 kind: role
 version: v7
@@ -26,7 +26,7 @@ spec:
   options: {options}
   allow: {{logins: {logins}, node_labels: {{'*': '*'}}}}
 """
-# A program that runs in place of the shell, and tries to access all that belongs to others.
+# A program that runs in place of the shell, and tries to reach terminals and processes outside of the session.
 ATTACK = """\
 #!/bin/sh
 for terminal in /dev/pts/* /proc/$PPID/fd/* /proc/[0-9]*/fd/[0-2]; do
@@ -96,7 +96,7 @@ def test_files(node, person, shell, tmp_path):
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_start_files_that_run_something_else(node, person, shell):
-    """Whatever they do, there are the session's events, and all that the user sees is in the recording."""
+    """The session has its events, and the recording has all output that the user sees."""
     node.write(shell, "attack", ATTACK, 0o755)
     written = node.write_start_files(shell, f"exec {node.home(shell)}/attack\n")
     try:
@@ -107,7 +107,7 @@ def test_start_files_that_run_something_else(node, person, shell):
         kept = recording(node.cluster, told["session.start"]["sid"])
         assert "the attack is over" in kept
         assert done.out.count("unrecorded") <= kept.count("unrecorded")
-        # Whether a shell reads them for a command differs between shells.
+        # Only some shells read the files for a command.
         person("ssh", f"{shell}@localhost", "exit 9")
         assert person.tells(shell, "exec", "session.end")["exec"]["command"] == "exit 9"
     finally:
@@ -115,8 +115,8 @@ def test_start_files_that_run_something_else(node, person, shell):
             path.unlink()
 
 
-def test_what_leaves_unless_there_is_a_session(node, person):
-    """There is one, always."""
+def test_start_files_that_test_for_a_session(node, person):
+    """Start files that replace the shell outside of a session do not do so on a node."""
     for shell, text in (("fish", "if not set -q TELEPORT_SESSION; exec /bin/bash; end\n"),
                         ("tcsh", "if (! $?TELEPORT_SESSION) exec /bin/bash\n")):
         written = node.write_start_files(shell, text)
@@ -137,7 +137,7 @@ def test_no_files_where_roles_forbid_them(node, fileless, tmp_path):
         old = fileless("ssh", "fish@localhost", "scp -t no")
         assert old.code == REFUSED and "ssh_file_copy" in old.err
         assert not (node.home("fish") / "no").exists()
-        # A command that start files turn into something else is that command to the audit log.
+        # The audit log has the user's command, also when start files run another.
         fileless("ssh", "fish@localhost", "true")
         assert fileless.tells("fish", "exec", "session.end")["exec"]["command"] == "true"
     finally:
@@ -181,7 +181,7 @@ def test_people_at_shells_that_are_no_sh(node, person, login, typed, code, text)
 
 
 @pytest.mark.parametrize("login", ["rbash", "nologin", "missing", "menu", "gitsh"])
-def test_no_files_by_shells_that_give_none(node, person, login, tmp_path):
+def test_restricting_shells_copy_no_files(node, person, login, tmp_path):
     (tmp_path / "file").write_text("x")
     assert person("scp", tmp_path / "file", f"{login}@localhost:no", stdin="\n").code != 0
     assert not (node.home(login) / "no").exists()
@@ -206,7 +206,7 @@ def test_a_shell_is_a_login_shell_and_its_entry_the_systems(node, person):
     terminal.type("echo $0 $LD_PRELOAD. $SSH_TTY. $(tty). $SHLVL $(getent passwd app)\n")
     found = terminal.wait_for(r"-bash \. (\S+)\. (\S+)\. 1 (\S+ \S+)")
     assert found, terminal.seen
-    assert found.group(1) == found.group(2)  # the session's own
+    assert found.group(1) == found.group(2)  # the session's terminal
     assert found.group(3).strip() == f"app:x:{node.uids['app']}:{node.uids['app']}:of tests:{node.home('app')}:/bin/bash"
     terminal.type("exit\n")
     terminal.finish()
@@ -217,13 +217,13 @@ def test_descriptors_and_ids(node, person):
     done = person("ssh", "app@localhost", "id -u; id -g; id -G; ls /proc/self/fd; umask; ps -o sid= -p $$; echo $$").ok()
     lines = done.out.split()
     assert lines[:3] == [str(uid)] * 3
-    assert lines[3:7] == ["0", "1", "2", "3"]  # the last is of ls itself
+    assert lines[3:7] == ["0", "1", "2", "3"]  # ls opens descriptor 3
     assert lines[7] == "0022" and lines[8] == lines[9]
 
 
 @pytest.fixture(scope="module")
 def openssh(node, tmp_path_factory):
-    """OpenSSH with what `tsh config` prints."""
+    """Returns a function that runs OpenSSH with the output of `tsh config`."""
     somebody = Tsh(node.cluster, tmp_path_factory.mktemp("openssh"))
     somebody.login(node.cluster.add_user('DOMAIN\\o"l%ga', "shells"))
     path = somebody.home / "ssh_config"
@@ -233,8 +233,8 @@ def openssh(node, tmp_path_factory):
 
 
 @pytest.mark.parametrize("login", NAMES)
-def test_logins_as_directories_make_them(node, person, login, tmp_path):
-    """In every client of tsh: what ssh's configuration would read in them is quoted."""
+def test_logins_with_special_characters(node, person, login, tmp_path):
+    """tsh ssh, scp and sftp quote characters that ssh's configuration would interpret."""
     here, back = tmp_path / "here", tmp_path / "back"
     here.write_text("copied\n")
     assert person("ssh", f"{login}@localhost", "id -u").ok().out == f"{node.uids[login]}\n"
@@ -246,7 +246,7 @@ def test_logins_as_directories_make_them(node, person, login, tmp_path):
 
 
 @pytest.mark.parametrize("login", NAMES)
-def test_logins_that_sshds_log_writes_otherwise(node, openssh, login):
+def test_logins_that_sshds_log_escapes(node, openssh, login):
     done = openssh("-l", login, f"localhost.{node.cluster.name}", "echo in; id -u")
     assert (done.code, done.out) == (0, f"in\n{node.uids[login]}\n"), done
     for kind in ("session.start", "exec", "session.end"):
@@ -256,7 +256,7 @@ def test_logins_that_sshds_log_writes_otherwise(node, openssh, login):
 @pytest.mark.parametrize("name", ["h\u00e9ctor", "\u0438\u0432\u0430\u043d.\u043f\u0435\u0442\u0440\u043e\u0432",
                                   "\u65e5\u672c\u8a9e\u30e6\u30fc\u30b6\u30fc", "\U0001f600", "DOMAIN\\jdoe", "long" * 375],
                          ids=["latin", "cyrillic", "japanese", "emoji", "domain", "long"])
-def test_users_whose_names_sshds_log_writes_otherwise(node, name, tmp_path):
+def test_users_whose_names_sshds_log_escapes(node, name, tmp_path):
     somebody = Person(node.cluster, tmp_path, name, "shells")
     assert somebody("ssh", "app@localhost", "echo in").ok().out == "in\n"
     assert somebody.tells("app", "exec", "session.end")
@@ -302,8 +302,8 @@ THIEF = textwrap.dedent(r"""
     """)
 
 
-def test_another_session_of_the_login_adds_nothing_to_what_is_seen(node, person):
-    """It may stop processes, and write on the session's terminal; the user's own terminal is out of reach."""
+def test_another_session_of_the_login_cannot_write_unrecorded(node, person):
+    """The other session may stop processes and write to the session's terminal, but not to the user's own terminal."""
     path = node.write("app", "thief.py", THIEF)
     terminal = person.terminal("app")
     assert terminal.wait_for(r"\$ ?$")
@@ -318,14 +318,14 @@ def test_another_session_of_the_login_adds_nothing_to_what_is_seen(node, person)
     assert "gone" in kept and ended.out.count("stolen") <= kept.count("stolen")
 
 
-def test_who_ends_sshds_process_ends_the_session(node, person):
+def test_the_session_ends_with_sshds_process(node, person):
     terminal = person.terminal("app")
     assert terminal.wait_for(r"\$ ?$")
     terminal.type("trap '' HUP TERM; echo pi''d=$$= si''d=$TELEPORT_SESSION=\n")
     shell, session = terminal.wait_for(r"pid=(\d+)= sid=(\S+)=").groups()
     own = subprocess.run(["pgrep", "-u", str(node.uids["app"])], capture_output=True, text=True, check=True).stdout
     others = [pid for pid in own.split() if pid != shell]
-    assert others  # of sshd
+    assert others  # sshd's process is one of the others
     subprocess.run(["kill", "-9", *others], check=True)
     assert terminal.finish().code != 0
     assert node.cluster.wait_for_events(event="session.end", sid=session)
@@ -355,7 +355,7 @@ INTRUDER = textwrap.dedent(r"""
     """)
 
 
-def test_what_a_user_runs_has_no_say_at_the_sessions_socket(node, person):
+def test_programs_of_a_user_cannot_use_the_session_socket(node, person):
     path = node.write("app", "intruder.py", INTRUDER)
     before = len(node.cluster.events(event="session.start"))
     assert person("ssh", "app@localhost", f"python3 {path}").ok().out == "0\n"
@@ -371,7 +371,7 @@ def test_no_command_line_says_how_to_forge_a_session(person):
 
 @pytest.fixture
 def rootless(node):
-    """A node whose agent runs as one of the users."""
+    """Starts a node whose agent runs as one of the users."""
     agent = Agent(node.cluster, node.homes / "rootless", "rootless", wrapper=[
         *node.wrapper, "setpriv", f"--reuid={node.uids['app']}", f"--regid={node.uids['app']}", "--clear-groups"])
     agent.directory.chmod(0o755)

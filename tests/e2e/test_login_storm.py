@@ -1,4 +1,4 @@
-"""Tests of wrong logins from many addresses at once: other users are served, and the cluster can be stopped."""
+"""Tests of wrong logins from many addresses at once: the cluster serves other users, and stops in time."""
 
 import concurrent.futures
 import itertools
@@ -21,12 +21,12 @@ pytestmark = pytest.mark.alone
 STORM_S = 20 if LONG else 6
 SENDERS = 48
 PING_S = 0.2
-# A machine that runs other things beside the test may be late now and then.
+# Other processes of the machine may delay some answers.
 SLACK_S = 0.8
 
 
 class Storm:
-    """Wrong logins from many addresses of 127/8 until the end of its scope; who is asked to wait does not."""
+    """Sends wrong logins from many addresses of 127/8 until the end of its scope, and ignores Retry-After."""
 
     def __init__(self, cluster, first=1):
         self.statuses = {}
@@ -61,7 +61,7 @@ class Storm:
 
 
 def ping_seconds(running):
-    """How long an answer takes, as another program sees it."""
+    """Returns the seconds until the answer to a ping, measured by curl in another process."""
     done = run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code} %{time_total}", "--max-time", "20",
                 "--cacert", running.ca_file, f"https://localhost:{running.proxy_port}/webapi/ping"],
                environment(running.directory))
@@ -100,12 +100,12 @@ def test_others_are_served_during_a_storm(running, tmp_path):
     assert pings[len(pings) // 2] < PING_S and pings[len(pings) * 9 // 10] < SLACK_S
     assert logins[len(logins) // 2] < 2
     assert storm.statuses.get(503, 0) > 0 and storm.without_retry_after == 0
-    # Waiting users are served afterwards.
+    # The cluster serves unknown addresses again afterwards.
     wait_for(lambda: running.web().login_begin("nobody", "not the password").status == 403, 10, "a login to be tried")
     running.stop()
 
 
-def test_a_storm_does_not_hold_up_the_end(running):
+def test_the_cluster_stops_during_a_storm(running):
     with Storm(running, first=2):
         began = time.monotonic()
         running.stop()

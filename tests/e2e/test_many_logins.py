@@ -20,7 +20,7 @@ def place(tmp_path_factory):
 
 
 def person(place, directory, count):
-    """Somebody with so many logins, of which the last is this user's own."""
+    """Returns a logged-in user with the given number of logins; the last is the login of the test's own user."""
     name = f"has-{count}"
     logins = ", ".join([*(f"login{number}" for number in range(count - 1)), LOGIN])
     place.create(f"kind: role\nversion: v7\nmetadata: {{name: {name}}}\n"

@@ -1,4 +1,4 @@
-"""Tests of labels that an administrator adds to a running node (kind server_info): they take effect within seconds."""
+"""Tests of labels that an administrator adds to a running node (kind server_info): they have effect within seconds."""
 
 import getpass
 import json

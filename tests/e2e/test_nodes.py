@@ -1,4 +1,4 @@
-"""Tests of node resources written by tctl, in lists, explanations and plans."""
+"""Tests of node resources that tctl writes: lists, explanations and plans."""
 
 import json
 

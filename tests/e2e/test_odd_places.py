@@ -42,7 +42,7 @@ def machine(place, tmp_path, name):
 
 @pytest.fixture
 def read_only(machine):
-    """Runs tsh where the login's directory can be read alone, as in a container that mounts it so."""
+    """Returns a function that runs tsh with read-only directories, as in a container with read-only mounts."""
     if os.getuid() != 0 or subprocess.run(["unshare", "--mount", "true"], check=False).returncode != 0:
         pytest.skip("only root mounts")
     machine.login(machine.user)
@@ -76,7 +76,7 @@ def test_a_login_that_can_only_be_read_cannot_be_ended(machine, read_only):
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"], ids=["stdin", "stdout", "stderr", "all"])
 def test_descriptors_that_are_closed(machine, tmp_path, closed):
-    """As cron and daemons start programs."""
+    """cron and daemons start programs with closed descriptors."""
     machine.login(machine.user)
     words = ["sh", "-c", f'exec "$@" {closed}', "sh", machine.path]
     for command, code in (("true", 0), ("exit 3", 3)):
@@ -95,7 +95,7 @@ def test_a_clock_that_is_ahead_is_named(machine):
     done = machine.login(machine.user, ok=False)
     assert done.code == 1 and "the clock of this host is ahead" in done.err and "set the clock" in done.err, done
     machine.env = true_env
-    assert machine("status", ok=False).code != 0  # nothing was kept
+    assert machine("status", ok=False).code != 0  # the refused login left no profile
 
 
 @pytest.fixture

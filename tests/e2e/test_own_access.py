@@ -1,4 +1,4 @@
-"""Tests of the guards against deleting a role that is needed, and against removing one's own access."""
+"""Tests of the guards against deleting a role in use, and against removing the caller's own access."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tctl_ways import FAILED, Tctl
 
 @pytest.fixture
 def self_tctl(cluster, name, tmp_path):
-    """tctl of an administrator who is called as the test is, by one role of that name."""
+    """Returns a tctl of an administrator; the user and its one role have the name of the test."""
     cluster.create(f"{{kind: role, version: v7, metadata: {{name: {name}}}, spec: {{allow: {{rules: "
                    "[{resources: ['*'], verbs: ['*']}]}}}")
     machine = Tsh(cluster, tmp_path / "machine")
@@ -52,7 +52,7 @@ def test_a_file_leaves_the_own_way_in(self_tctl, name, tmp_path, text):
     self_tctl("create", "-f", "--confirm", file)
 
 
-def test_a_file_that_takes_nothing_away_is_free(self_tctl, cluster, name, tmp_path):
+def test_a_harmless_file_needs_no_option(self_tctl, cluster, name, tmp_path):
     file = tmp_path / "file.yaml"
     file.write_text("\n---\n".join([ROLE.format(name=f"{name}-2", spec=READS), ROLE.format(name=name, spec=WRITES),
                                     USER.format(name=f"{name}-3", role="auditor")]))

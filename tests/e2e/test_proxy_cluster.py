@@ -1,5 +1,4 @@
-"""Tests of TransportService/ProxyCluster: a connection to the auth service inside of a call to the proxy, with its
-own TLS."""
+"""Tests of TransportService/ProxyCluster: a TLS connection to the auth service inside of a call to the proxy."""
 
 import contextlib
 import socket
@@ -42,7 +41,7 @@ def unwrap(message):
 
 @contextlib.contextmanager
 def tunnel(place, identity, first):
-    """Gives a socket whose bytes are carried by a call, and where it is said how that was refused."""
+    """Yields a socket whose bytes a call carries, and a list that gets the refusal of the call."""
     ours, theirs = socket.socketpair()
     refused = []
     client = GrpcClient(place.proxy_port, identity, protocols=PROTOCOLS)
@@ -56,7 +55,7 @@ def tunnel(place, identity, first):
             except GrpcError as error:
                 refused.append(error)
             except OSError:
-                pass  # the test has closed its end
+                pass  # the test has closed its socket
         theirs.close()
 
     thread = threading.Thread(target=carry, daemon=True)
@@ -79,8 +78,8 @@ def test_the_auth_service_answers_inside(place, identity, named):
             assert fields(client.call("/proto.AuthService/GetDomainName"))[1] == [place.name.encode()]
 
 
-def test_who_calls_is_said_by_the_inner_certificate(place, identity):
-    """The outer one lets in; what may be done is the inner one's."""
+def test_the_inner_certificate_identifies_the_caller(place, identity):
+    """The outer certificate opens the call; the inner certificate decides the caller's rights."""
     with tunnel(place, identity, b"") as (inner, _), GrpcClient(None, raw=inner) as client:
         with pytest.raises(GrpcError) as refused:
             client.call("/proto.AuthService/GetDomainName")
@@ -88,7 +87,7 @@ def test_who_calls_is_said_by_the_inner_certificate(place, identity):
 
 
 def test_bytes_may_come_with_the_first_message(place, identity):
-    """The beginning of a TLS hello beside the cluster's name, and the rest after it."""
+    """The first message has the cluster's name and the beginning of a TLS hello; the rest follows."""
     hello = ssl.MemoryBIO()
     context = client_context(*identity, protocols=["h2"])
     inner = context.wrap_bio(ssl.MemoryBIO(), hello, server_hostname="teleport.cluster.local")
@@ -97,7 +96,7 @@ def test_bytes_may_come_with_the_first_message(place, identity):
     data = hello.read()
     with tunnel(place, identity, field(1, place.name) + wrap(data[:20])) as (carried, _):
         carried.sendall(data[20:])
-        assert carried.recv(1) == bytes([22])  # a record of the handshake
+        assert carried.recv(1) == bytes([22])  # the type of a handshake record
 
 
 def test_another_cluster(place, identity):

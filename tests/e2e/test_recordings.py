@@ -70,7 +70,7 @@ def open_session(person, node="localhost", command="/bin/sh"):
 
 
 def record(person, *lines, node="localhost"):
-    """Types lines in a session; returns its id and what the terminal has shown."""
+    """Types lines in a session; returns the session's id and the terminal's output."""
     terminal, session = open_session(person, node)
     for line in lines:
         terminal.type(line + "\n")
@@ -103,7 +103,7 @@ def test_what_was_shown_is_played_back(place, person):
     wait_for(lambda: not spool(place.data_dir), what="an empty spool")
 
 
-def test_it_is_events(place, person):
+def test_a_recording_has_events(place, person):
     session, _ = record(person, "stty cols 101 rows 31")
     recording(place, session)
     events = events_of(person, session)
@@ -141,7 +141,7 @@ spec:
 """
 
 
-def test_who_reaches_a_node_may_view_its_recordings(place, person, tmp_path):
+def test_users_with_access_to_a_node_may_view_its_recordings(place, person, tmp_path):
     session, _ = record(person, "true")
     place.wait_for_events(event="session.end", sid=session)
     recording(place, session)
@@ -202,7 +202,7 @@ def test_asciicast(place, person):
 
 
 def test_a_session_in_tmux_looks_the_same_played_back(place, person, tmp_path):
-    """What a full-screen terminal shows at the end is what it shows after playing."""
+    """The screen after playing equals the screen at the end of the session."""
     shell = TmuxShell({**person.env, "TERM": "screen"}, tmp_path)
     try:
         shell.type(f"{person.path} ssh -t {LOGIN}@localhost /bin/sh\n")
@@ -247,9 +247,10 @@ def test_from_another_host(place, person, far):
     wait_for(lambda: not spool(far.directory / "data"), what="an empty spool")
 
 
-def test_another_host_has_no_part_in_a_recording(place, person, far, tmp_path):
-    """Not while the session runs, and not later."""
-    blocks = dict(reversed(split_pem((far.directory / "data" / "agent_identity").read_text())))  # the first of each kind
+def test_another_host_cannot_write_a_recording(place, person, far, tmp_path):
+    """The auth service refuses the other host during the session and afterwards."""
+    # Reversed, so that the dictionary has the first block of each kind.
+    blocks = dict(reversed(split_pem((far.directory / "data" / "agent_identity").read_text())))
     identity = tmp_path / "identity"
     identity.write_text("".join(text for label, text in blocks.items() if label.endswith(("PRIVATE KEY", "CERTIFICATE"))))
 
@@ -303,7 +304,7 @@ def test_nothing_is_lost_when_the_node_is_killed(place, person, tmp_path):
 
 @pytest.fixture
 def full_disk(place):
-    """Where recordings wait, nothing can be written."""
+    """Makes the directory of unsent recordings unwritable."""
     directory = place.data_dir / "log" / "upload" / "streaming" / "default"
     directory.rename(directory.with_name("aside"))
     directory.write_text("")
@@ -320,7 +321,7 @@ def test_strict_sessions_need_a_recording(place, person, full_disk, tmp_path):
     done = run_on_terminal(strict, "echo in")
     assert done.code == CONNECTION_FAILED, done
     assert "record_session: strict" in done.out
-    # Without a terminal there is nothing to record.
+    # A session without a terminal has no recording.
     assert strict("ssh", f"{LOGIN}@localhost", "echo in").out == "in\n"
 
 
@@ -364,7 +365,7 @@ def test_sync_modes(place, person, far):
     (("recordings", "ls", "--limit=none"), BAD_PARAMETER),
     (("recordings", "ls", "--from-utc=yesterday"), BAD_PARAMETER),
 ])
-def test_what_cannot_be_meant(person, words, code):
+def test_invalid_arguments(person, words, code):
     done = person(*words, ok=False)
     assert done.code == code, done
     assert done.out == "" and len(done.err.splitlines()) <= 2

@@ -1,4 +1,4 @@
-"""Tests that forbidden calls are refused: a row for each case and endpoint."""
+"""Tests that every endpoint refuses forbidden calls, with a row for each case."""
 
 import concurrent.futures
 import json
@@ -23,12 +23,12 @@ DENIED = "access denied"
 
 @pytest.fixture(scope="module")
 def papers(cluster, member, tmp_path_factory):
-    """Certificates of all sorts: (certificate, key) by name."""
+    """Makes valid and invalid certificates; returns (certificate, key) by name."""
     directory = tmp_path_factory.mktemp("papers")
     user = cluster.add_user("papers")
     found = {"nothing": None, "good": log_in(cluster, user, directory, "good"),
              "expired": log_in(cluster, user, directory, "expired", ttl_seconds=1)}
-    member.kubectl("get", "ns")  # makes the certificate
+    member.kubectl("get", "ns")  # stores a certificate for Kubernetes
     kube_files = [path for path in (member.home / "tsh" / "keys").glob(f"*/{member.user.name}-kube/*/dev-cluster.*")
                   if path.suffix in (".cred", ".crt", ".pem")]
     blocks = split_pem("".join(path.read_text() for path in kube_files))
@@ -38,14 +38,14 @@ def papers(cluster, member, tmp_path_factory):
     found["kube"] = cert_file, key_file
     found["admin"] = admin_identity(cluster, directory)
     found["self-signed"] = make_self_signed(directory, "self-signed")
-    authority = make_self_signed(directory, cluster.name)  # has the name of the true one
+    authority = make_self_signed(directory, cluster.name)  # the name of the real authority
     subject = (f"/L=-teleport-internal-join/street={cluster.name}/postalCode=null/O=member/CN=papers"
                f"/1.3.9999.1.7={cluster.name}")
     found["foreign"] = sign(directory, "foreign", authority, subject)
     chain = directory / "chain.crt"
     chain.write_text(found["good"][0].read_text() + authority[0].read_text())
     found["chain"] = chain, found["good"][1]
-    # Anybody who has seen a certificate can send it after a certificate of their own.
+    # An attacker can send a stolen certificate without its key, after a certificate of their own.
     borrowed = directory / "borrowed.crt"
     borrowed.write_text(found["self-signed"][0].read_text() + found["good"][0].read_text())
     found["borrowed"] = borrowed, found["self-signed"][1]
@@ -110,7 +110,7 @@ def test_versions_of_clients(cluster, papers, endpoint, version, accepted):
 
 
 @pytest.mark.parametrize("endpoint", ALL_ENDPOINTS)
-def test_lock_closes_every_door_and_expiry_of_it_opens_them(cluster, endpoint, tmp_path):
+def test_lock_closes_every_endpoint_until_its_removal(cluster, endpoint, tmp_path):
     user = cluster.add_user(f"locked-{endpoint.replace('_', '-')}")
     identity = log_in(cluster, user, tmp_path, "locked")
     assert ALL_ENDPOINTS[endpoint](cluster, identity).granted
@@ -134,7 +134,7 @@ def test_lock_closes_every_door_and_expiry_of_it_opens_them(cluster, endpoint, t
 
 
 def test_lock_ends_what_is_running(cluster, member, kube, tmp_path):
-    """A watch that began before the lock ends with it."""
+    """A lock ends a watch that began before."""
     machine = Tsh(cluster, tmp_path / "watcher")
     user = cluster.add_user("watcher")
     machine.login(user)
@@ -228,7 +228,7 @@ def test_missing_code(cluster, make_user, tmp_path):
 
 
 def test_parallel_logins_with_one_code(cluster, make_user, tmp_path):
-    """Of those who come with the same code at the same moment one gets in."""
+    """One of several simultaneous logins with the same code succeeds."""
     user = make_user()
     _, key = make_self_signed(tmp_path, "key")
     code, pem = user.authenticator.code(), public_key(key)
@@ -268,7 +268,7 @@ def test_invite_with_the_qr_code_of_another(cluster):
     answer = client.set_password(token, "a long password", other.code())
     assert answer.status == 403
     assert "invalid one time token" in answer.message
-    assert client.scan_invite(token).parameters == own.parameters  # whoever has scanned it need not do so again
+    assert client.scan_invite(token).parameters == own.parameters  # a scanned QR code stays valid
     challenge = client.request("POST", f"/webapi/mfa/token/{token}/registerchallenge", {"deviceType": "totp"})
     assert Authenticator.scan(challenge.json()["totp"]["qrCode"]).parameters == own.parameters
 

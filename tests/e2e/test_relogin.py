@@ -39,7 +39,7 @@ NEVER_ASKING = ["config", "env", "resolve localhost", "proxy ssh localhost", "re
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """One of its own: a cluster counts logins by address, and all tests have one."""
+    """Starts a separate cluster, because a cluster counts logins by address, and all tests have the same address."""
     kube = KubeStandIn(tmp_path_factory.mktemp("kube"), ["dev-cluster"])
     with started(Cluster(tmp_path_factory.mktemp("cluster"), kube, {"env": "dev"}, ssh="enabled: yes\n")) as running:
         running.create(role("shells"), "-f")
@@ -50,7 +50,7 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def over(place, tmp_path_factory):
-    """A login of a second, which is over: certificate and key, and both in an identity file."""
+    """Logs a user in for a second and waits; returns a directory with certificate, key and an identity file."""
     directory, user = tmp_path_factory.mktemp("over"), place.add_user("gone", "shells")
     key = make_key(directory / "over.key")
     key.chmod(0o600)
@@ -65,7 +65,7 @@ def over(place, tmp_path_factory):
 
 
 def log_in_for_a_second(place, directory, name, over):
-    """A machine of a user whose login is over."""
+    """Returns a machine of a user whose login has expired."""
     machine = Tsh(place, directory)
     machine.user = place.add_user(name, "shells,member")
     machine.login(machine.user)
@@ -78,13 +78,13 @@ def log_in_for_a_second(place, directory, name, over):
 
 @pytest.fixture(scope="module")
 def late(place, over, tmp_path_factory):
-    """Who does not log in again."""
+    """Returns a machine with an expired login, for tests that do not log in again."""
     return log_in_for_a_second(place, tmp_path_factory.mktemp("late"), "late", over)
 
 
 @pytest.fixture
 def person(place, over, tmp_path, name):
-    """Who does. Each has a code that was not used yet."""
+    """Returns a machine with an expired login, for a test that logs in again and needs an unused code."""
     return log_in_for_a_second(place, tmp_path, name, over)
 
 
@@ -101,7 +101,7 @@ def on_terminal(person, *words):
 
 
 @pytest.mark.parametrize("words,seen", GOING_ON, ids=[row[0].split()[0] for row in GOING_ON])
-def test_a_person_goes_on(person, tmp_path, words, seen):
+def test_commands_continue(person, tmp_path, words, seen):
     (tmp_path / "file").write_text("x")
     words = words.format(login=LOGIN, file=tmp_path / "file").split()
     terminal = Terminal([person.path, *words], {**person.env, "TERM": "dumb"})
@@ -115,7 +115,7 @@ def test_a_person_goes_on(person, tmp_path, words, seen):
 
 
 @pytest.mark.parametrize("words", ASKING)
-def test_a_person_is_asked(late, words):
+def test_terminals_get_a_prompt(late, words):
     terminal = Terminal([late.path, *words.split()], late.env)
     assert terminal.wait_for(f"{WHY}\\s*Password of late: "), terminal.seen
     terminal.type("\x03")
@@ -123,8 +123,8 @@ def test_a_person_is_asked(late, words):
 
 
 @pytest.mark.parametrize("words", [words for words in ASKING if not words.startswith("kubectl")])
-def test_scripts_are_told(late, words):
-    """No terminal at all, one of stdin alone, one of stderr alone."""
+def test_scripts_get_an_error(late, words):
+    """Scripts have no terminal, or a terminal only for stdin or stderr."""
     done = late(*words.split(), ok=False)
     assert done.code == NOT_LOGGED_IN and "has expired" in done.err and not done.out
     for shell in (f"{late.path} {words} 2>&1 | cat; exit ${{PIPESTATUS[0]}}", f"true | {late.path} {words}"):
@@ -133,7 +133,7 @@ def test_scripts_are_told(late, words):
 
 
 @pytest.mark.parametrize("words", NEVER_ASKING)
-def test_nobody_is_asked(late, words):
+def test_commands_that_never_prompt(late, words):
     done = Terminal([late.path, *words.split()], late.env).finish()
     assert done.code == NOT_LOGGED_IN and "Password" not in done.out
 
@@ -166,7 +166,7 @@ def test_stdout_has_the_answer_alone(person, tmp_path):
 
 
 def test_a_first_login(place, tmp_path, name):
-    """Where there was none, the command line says at which proxy."""
+    """A command with --proxy and --user asks for a login when there is none."""
     new = Tsh(place, tmp_path)
     done = Terminal([new.path, "ls"], new.env).finish()
     assert done.code == NOT_LOGGED_IN and "tsh login" in done.out and "Password" not in done.out
@@ -178,14 +178,14 @@ def test_a_first_login(place, tmp_path, name):
 
 
 def test_another_proxy_of_the_same_host_is_another_login(place, new_cluster, tmp_path):
-    """Profiles have the name of the host alone."""
+    """Profiles are named after the host, without the port."""
     machine = Tsh(place, tmp_path)
     machine.login(place.add_user("two-proxies", "shells"))
     shown = machine("status").out
-    assert machine("login", f"--proxy={place.proxy}").out == shown  # the login that there is
+    assert machine("login", f"--proxy={place.proxy}").out == shown  # the existing login stays
     other = new_cluster()
     other.start()
-    there = Tsh(other, tmp_path)  # the same files, and the authority of the other proxy
+    there = Tsh(other, tmp_path)  # the same home with the authority of the other proxy
     for proxy, said in ((f"localhost:{free_port()}", "refused"), (other.proxy, "the input ended before the answer")):
         done = there("login", f"--proxy={proxy}", ok=False)
         assert done.code != 0 and said in done.err and not done.out, done

@@ -1,5 +1,4 @@
-"""Tests of identity files, and of tctl on other hosts: with an identity file on either port, and with the login of
-tsh."""
+"""Tests of identity files, and of tctl on other hosts, with an identity file on either port and with a login of tsh."""
 
 import itertools
 import json
@@ -29,7 +28,7 @@ ADMINISTRATOR = """
 
 @pytest.fixture(scope="module")
 def administrator(cluster):
-    """Makes users who may do everything, from anywhere; one a login, because a code is good for one."""
+    """Returns a function that adds an administrator. Each login needs a new one, because a code works only once."""
     cluster.create(ADMINISTRATOR, "-f")
     numbers = itertools.count(1)
     return lambda: cluster.add_user(f"remote-{next(numbers)}", "remote-admin")
@@ -37,7 +36,7 @@ def administrator(cluster):
 
 @pytest.fixture(scope="module")
 def identity(cluster, administrator, tmp_path_factory):
-    """An administrator's identity file."""
+    """Returns the path of an administrator's identity file."""
     home = tmp_path_factory.mktemp("identity")
     machine = Tsh(cluster, home)
     done = machine.login(administrator(), f"--out={home / 'identity'}")

@@ -1,4 +1,4 @@
-"""Tests of the bytes of a connection to a node in the audit log, for local nodes and nodes behind a tunnel."""
+"""Tests of the audit log's byte counts of connections to nodes, for local nodes and nodes behind a tunnel."""
 
 import getpass
 import json
@@ -12,7 +12,7 @@ from test_recordings import role
 
 LOGIN = getpass.getuser()
 MUCH = 1_000_000
-LITTLE = 30_000  # more than what SSH needs for itself
+LITTLE = 30_000  # more than the overhead of SSH
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def person(place, tmp_path, name):
 
 
 def data_of(place, person):
-    """The event of the one connection that this user has had."""
+    """Returns the event of this user's only connection."""
     (event,) = place.wait_for_events(event="session.data", user=person.user.name)
     return event
 
@@ -75,7 +75,7 @@ def test_sessions_of_one_connection_are_counted_once(place, person, tmp_path):
     assert event["sid"] == first["sid"]
 
 
-def test_whom_nobody_lets_in(place, person):
+def test_refused_logins_have_no_event(place, person):
     assert person("ssh", "stranger@far", "true", ok=False).code == 255
     person("ssh", f"{LOGIN}@far", "true")
     assert data_of(place, person)["login"] == LOGIN

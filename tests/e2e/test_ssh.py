@@ -43,7 +43,7 @@ labels: {env: dev, fleet: test}
 
 
 def add_twins(cluster):
-    """Two nodes of one name that are listed, and at whose address is nothing."""
+    """Adds two nodes of the same name to the lists; no server is at their address."""
     for name in ("twin-1", "twin-2"):
         cluster.create(f"""
             kind: node
@@ -71,7 +71,7 @@ def processes_with(*words):
 
 @pytest.fixture(scope="module")
 def nodes(tmp_path_factory):
-    """A cluster with a node, and two that are not there and have one name."""
+    """Starts a cluster with a node, and adds two unreachable nodes of the same name."""
     program("teleport")
     with started(Cluster(tmp_path_factory.mktemp("nodes"), ssh=SSH)) as running:
         running.create(ROLE, "-f")
@@ -93,7 +93,7 @@ def machine(nodes, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def openssh(nodes, machine):
-    """OpenSSH with what `tsh config` prints."""
+    """Returns a function that runs OpenSSH with the output of `tsh config`."""
     path = machine.home / "ssh_config"
     path.write_text(machine("config", *([f"--port={nodes.node_port}"] if nodes.node_port else [])).out)
 
@@ -112,21 +112,21 @@ def test_exit_codes(nodes, machine, code):
 
 @pytest.mark.parametrize("options, code", [([], 0), (["-o", "ServerAliveInterval=never"], CONNECTION_FAILED),
                                            (["-o", "ProxyUseFdpass=no"], 0)])
-def test_nothing_stays_that_dialled(nodes, machine, tmp_path, options, code):
-    """A process dials while ssh starts: it goes with ssh, also when ssh does not get as far as to want it."""
+def test_no_dialling_process_remains(nodes, machine, tmp_path, options, code):
+    """The process that dials while ssh starts ends with ssh, also when ssh fails before it connects."""
     mark = f"exit 0; # {tmp_path}"
     assert machine("ssh", *options, f"{LOGIN}@{nodes.node}", mark, ok=False).code == code
-    wait_for(lambda: not processes_with(str(machine.path), mark), what="the end of what dialled")
+    wait_for(lambda: not processes_with(str(machine.path), mark), what="the end of the dialling process")
 
 
-def test_killed_with_its_ssh(nodes, machine, tmp_path):
+def test_dialling_process_ends_with_ssh(nodes, machine, tmp_path):
     mark = f"echo begun; sleep 60; # {tmp_path}"
     session = Background([machine.path, "ssh", f"{LOGIN}@{nodes.node}", mark], machine.env, tmp_path / "log")
     with session:
         session.wait_for_output("begun")
-        assert processes_with(str(machine.path), mark)  # ssh has another path
+        assert processes_with(str(machine.path), mark)  # a process of tsh; ssh has another path
         session.process.kill()
-        wait_for(lambda: not processes_with(str(machine.path), mark), what="the end of what dialled")
+        wait_for(lambda: not processes_with(str(machine.path), mark), what="the end of the dialling process")
 
 
 def test_streams(nodes, machine):
@@ -184,7 +184,7 @@ def test_checks_cannot_be_switched_off(nodes, machine, tmp_path, option):
 
 
 def test_a_node_of_another_cluster_is_refused(nodes, machine, tmp_path):
-    """Whoever answers in place of a node, and has no certificate of this cluster, gets nothing."""
+    """tsh refuses a host key that the cluster's authority has not signed."""
     home = tmp_path / "tsh"
     shutil.copytree(machine.home / "tsh", home)
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "ca"], check=True)
@@ -269,7 +269,7 @@ def test_sftp_by_a_batch(nodes, machine, tmp_path):
 
 @pytest.fixture
 def page():
-    """A web server that only the node is to be asked for."""
+    """Starts a web server, which the test must reach only through the node."""
     with serving("the page") as port:
         yield port
 
@@ -329,7 +329,7 @@ def test_a_shell_inside_tmux(nodes, machine, tmp_path):
 def test_openssh_with_our_config(openssh, tmp_path):
     assert openssh("ssh", openssh.node, "echo through; exit 7").code == 7
     (tmp_path / "file").write_text("content\n")
-    openssh("scp", tmp_path / "file", f"{openssh.node}:{tmp_path}/copy")  # nodes of Teleport say 1 whatever was copied
+    openssh("scp", tmp_path / "file", f"{openssh.node}:{tmp_path}/copy")  # on a node of Teleport the exit code is 1
     assert (tmp_path / "copy").read_text() == "content\n"
     batch = openssh("sftp", "-b", "-", openssh.node, stdin=f"ls -1 {tmp_path}\n")
     assert batch.code == 0 and "copy" in batch.out
@@ -337,7 +337,7 @@ def test_openssh_with_our_config(openssh, tmp_path):
 
 @pytest.fixture
 def master(machine):
-    """Options that let one connection serve several calls. The path of a socket must be short."""
+    """Returns options with which calls share a connection. The directory is new, because its path must be short."""
     with tempfile.TemporaryDirectory(prefix="ssh") as directory:
         yield ["-o", "ControlMaster=auto", "-o", f"ControlPath={directory}/socket", "-o", "ControlPersist=30"]
         ended = run(["ssh", "-F", "none", "-S", f"{directory}/socket", "-O", "exit", "any"], machine.env)
@@ -355,7 +355,7 @@ def test_our_ssh_with_a_master(nodes, machine, master):
 
 
 def test_inside_a_connection_upgrade(nodes, machine, tmp_path):
-    """As behind a load balancer that ends TLS."""
+    """A load balancer that ends TLS needs the connection upgrade."""
     upgraded = Tsh(nodes, tmp_path)
     upgraded.env["TELEPORT_TLS_ROUTING_CONN_UPGRADE"] = "yes"
     upgraded.login(machine.user)

@@ -1,4 +1,4 @@
-"""Tests of sessions that the cluster ends, and of the messages to their users."""
+"""Tests of sessions that the cluster ends, and of the messages to the users."""
 
 import getpass
 import subprocess
@@ -31,7 +31,7 @@ def place(tmp_path_factory):
 
 @pytest.fixture
 def log_in(place, tmp_path):
-    """Logs a new user in whose role has these options."""
+    """Returns a function that adds a user whose role has these options, and logs the user in."""
     def machine(name, options):
         place.create(ROLE.format(name=name, options=options, login=LOGIN), "-f")
         person = Tsh(place, tmp_path)
@@ -46,7 +46,7 @@ def log_in(place, tmp_path):
     ("short", "disconnect_expired_cert: true, max_session_ttl: 20s", "echo begun; sleep 60", "login has expired"),
 ])
 def test_a_session_ends_and_says_why(place, log_in, tmp_path, name, options, command, reason):
-    """What a program prints is not the user's doing: they are idle all the same."""
+    """A user is idle without input, also while a program prints output."""
     person = log_in(name, options)
     session = Background([person.path, "ssh", f"{LOGIN}@localhost", command], person.env, tmp_path / "session.log")
     with session:
@@ -59,7 +59,7 @@ def test_a_session_ends_and_says_why(place, log_in, tmp_path, name, options, com
     assert event["code"] == "T3006I" and reason in event["reason"]
 
 
-def test_who_types_is_not_idle(log_in, tmp_path):
+def test_a_typing_user_is_not_idle(log_in, tmp_path):
     person = log_in("typing", "client_idle_timeout: 3s")
     words = [person.path, "ssh", f"{LOGIN}@localhost", "cat"]
     with subprocess.Popen(words, env=person.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as session:

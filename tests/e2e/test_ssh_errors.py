@@ -50,13 +50,13 @@ def test_wrong_command_lines(member, words):
 
 
 @pytest.mark.parametrize("words", [["--local"], ["--invite=bob"], ["--reason=x"], ["-J", "jump"]])
-def test_what_is_not_there(member, words):
+def test_unimplemented_options(member, words):
     done = member("ssh", *words, "root@web", ok=False)
     assert "not implemented" in done.err and done.code not in (0, USAGE, NOT_LOGGED_IN)
 
 
 @pytest.mark.parametrize("login", ["-oProxyCommand=x", "a -oProxyCommand=x", "$(id)", "a;b", "a'b"])
-def test_logins_that_are_none(member, login):
+def test_invalid_logins(member, login):
     done = member("ssh", f"--login={login}", "web", "id", ok=False)
     assert done.code not in (0, CONNECTION_FAILED) and "cannot be a login" in done.err
 
@@ -73,7 +73,7 @@ def test_without_openssh(member, tmp_path):
 
 @pytest.fixture
 def hostile(cluster, member, tmp_path):
-    """A node whose name and label try whatever they can, and the mark that they would leave."""
+    """Adds a node whose name and label try to run a command; returns the name, and the file that the command makes."""
     mark = tmp_path / "mark"
     name = f"-oProxyCommand=touch {mark}"
     cluster.create(f"""
@@ -98,7 +98,7 @@ def test_hostile_names(member, hostile):
     done = member("ssh", "root@sort=hostile", "id", ok=False)
     assert done.code == CONNECTION_FAILED and ESCAPE not in done.text
     done = member("ssh", "--format=json", "root@sort=hostile", "id", ok=False)
-    assert json.loads(done.out)["host"] == json.loads(done.out)["id"]  # a name that is none is not shown
+    assert json.loads(done.out)["host"] == json.loads(done.out)["id"]  # the id replaces an invalid name
     done = member("ssh", f"root@{name}", "id", ok=False)
     assert done.code == USAGE
     assert not mark.exists()

@@ -20,12 +20,12 @@ LOGIN = getpass.getuser()
 HOST = f"{LOGIN}@localhost"
 CODES = [0, 1, 44, 127, 255]
 TTY = "test -t 0 && echo terminal || echo none"
-# To the node's side, from it.
+# Whether a role permits forwarding to the node's side, and from it.
 FORWARDING = {"both": (True, True), "local": (True, False), "remote": (False, True), "none": (False, False)}
 
 
 def role(name, local, remote):
-    """Agents and X11 are forwarded for who may forward both ways."""
+    """Returns a role; agents and X11 may be forwarded with both directions of port forwarding."""
     options = {"forward_agent": local and remote, "permit_x11_forwarding": local and remote,
                "ssh_port_forwarding": {"local": {"enabled": local}, "remote": {"enabled": remote}}}
     return f"""
@@ -48,7 +48,7 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def people(place, tmp_path_factory):
-    """One for each role."""
+    """Logs in a user for each role."""
     found = {}
     for name in FORWARDING:
         found[name] = Tsh(place, tmp_path_factory.mktemp(name))
@@ -62,7 +62,7 @@ def person(people):
 
 
 def catches(pid, number):
-    """Whether a process has a handler for a signal (proc(5), SigCgt): before, the signal ends it as it ends any."""
+    """Returns whether a process has a handler for a signal (proc(5), SigCgt): earlier the signal would kill it."""
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
     return int(re.search(r"SigCgt:\s+(\w+)", status).group(1), 16) >> (number - 1) & 1 == 1
 
@@ -71,7 +71,7 @@ def on_terminal(person, *words):
     return Terminal([person.path, "ssh", *words], person.env).finish()
 
 
-# Whoever reads goes away after a line.
+# Runs tsh with a reader that ends after a line.
 WITH_HEAD = "{{ '{tsh}' ssh {flags} {host} 'echo one; echo two; exit {code}'; echo code=$? >&2; }} | head -1"
 
 
@@ -93,7 +93,7 @@ def test_exit_codes_when_nobody_reads_on(person, flags, code):
 def test_exit_codes_on_a_terminal_when_nobody_reads_on(person, code):
     shell = WITH_HEAD.format(tsh=person.path, flags="-t", host=HOST, code=code)
     done = Terminal(["/bin/sh", "-c", shell], person.env).finish()
-    lines = done.out.replace("\r", "").splitlines()  # ssh has the terminal raw while the others write
+    lines = done.out.replace("\r", "").splitlines()  # ssh has the terminal in raw mode
     assert "one" in lines and "two" not in lines and f"code={code}" in lines
 
 
@@ -107,7 +107,7 @@ def test_terminals(person, here, flags, there):
 
 
 def test_a_shell_without_a_terminal(person):
-    """-T on a terminal: a shell that reads lines, and shows no prompt."""
+    """With -T on a terminal, the shell reads lines and shows no prompt."""
     terminal = Terminal([person.path, "ssh", "-T", HOST], person.env)
     terminal.type("test -t 0 || echo n''one; exit 44\n")
     done = terminal.finish()
@@ -135,7 +135,7 @@ def test_words(person, words, out):
     (["-o", "Port=x"], "-o Port takes a number"), (["-o", "NoEquals"], "no argument"),
     (["-p", "65536"], "65535"), (["-W", "x:1"], '"-W"'), (["-F", "x"], '"-F"'), (["-E", "x"], '"-E"'),
     *(([flag], f'"{flag}"') for flag in ("-q", "-n", "-4", "-6", "-C", "-g", "-s", "-M"))])
-def test_what_is_no_flag(person, words, said):
+def test_invalid_flags(person, words, said):
     done = person("ssh", *words, HOST, "echo in", ok=False)
     assert done.code in (USAGE, CONNECTION_FAILED) and done.out == "" and said in done.err
     assert len(done.err.splitlines()) <= 2
@@ -144,7 +144,7 @@ def test_what_is_no_flag(person, words, said):
 
 @pytest.fixture(scope="module")
 def agent(tmp_path_factory):
-    """An agent of ssh with a key, as variables of the environment; the key's text is KEY."""
+    """Starts an ssh-agent with a key; returns its environment, and the text of the public key as KEY."""
     directory = tmp_path_factory.mktemp("agent")
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "of-the-agent", "-f", directory / "key"],
                    check=True)
@@ -180,8 +180,8 @@ def listens(port):
 @pytest.mark.parametrize("who", FORWARDING)
 @pytest.mark.parametrize("flag", ["-L", "-D", "-R"])
 def test_ports_are_forwarded_where_roles_say_so(people, page, tmp_path, who, flag):
-    """Local ones are refused when something connects, remote ones at once: that is how ssh asks. One direction alone is
-    none: a certificate cannot say it, and sshd forwards nothing that the certificate does not permit."""
+    """ssh requests a remote port at once, and a local port at the first connection. A role with one direction permits
+    none: a certificate has no permission for one direction, and sshd obeys the certificate."""
     person, port, allowed = people[who], free_port(), all(FORWARDING[who])
     target = str(port) if flag == "-D" else f"127.0.0.1:{port}:127.0.0.1:{page}"
     with Background([person.path, "ssh", "-N", flag, target, HOST], person.env, tmp_path / "log") as ssh:
@@ -198,19 +198,19 @@ def test_ports_are_forwarded_where_roles_say_so(people, page, tmp_path, who, fla
         assert ssh.process.poll() is None
 
 
-def test_nothing_is_run_until_the_user_ends_it(person):
-    """-N on a terminal, and Ctrl-C."""
+def test_a_session_without_a_command_ends_with_ctrl_c(person):
+    """With -N, tsh runs until Ctrl-C on the terminal."""
     port = free_port()
     terminal = Terminal([person.path, "ssh", "-N", "-D", str(port), HOST], person.env)
     wait_for(lambda: listens(port), what="the port")
-    wait_for(lambda: catches(terminal.pid, signal.SIGINT), what="ssh to mind Ctrl-C")
+    wait_for(lambda: catches(terminal.pid, signal.SIGINT), what="ssh's handler for Ctrl-C")
     terminal.type("\x03")
     done = terminal.finish()
     assert done.code == CONNECTION_FAILED and "tsh: " not in done.out
     assert_plain(done.out)
 
 
-# Speaks to the display of the session as its programs do.
+# A program that connects to the display of the session.
 X11_CLIENT = """
 import os, socket, struct, subprocess
 display = os.environ["DISPLAY"]
@@ -225,7 +225,7 @@ with socket.create_connection(("localhost", 6000 + int(display.split(":")[1].spl
 
 @pytest.fixture
 def display():
-    """A stand-in for an X server: it says hello to clients of X11."""
+    """Starts a stand-in for an X server, which answers X11 clients with a greeting."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         def serve():
             while True:
@@ -254,7 +254,7 @@ def test_x11_is_forwarded_where_roles_say_so(people, display, flag):
 def test_ctrl_c_ends_without_noise(person):
     terminal = Terminal([person.path, "ssh", "-N", "-o", "LogLevel=VERBOSE", HOST], person.env)
     assert terminal.wait_for("Authenticated to"), terminal.seen
-    wait_for(lambda: catches(terminal.pid, signal.SIGINT), what="ssh to mind Ctrl-C")
+    wait_for(lambda: catches(terminal.pid, signal.SIGINT), what="ssh's handler for Ctrl-C")
     terminal.type("\x03")
     done = terminal.finish()
     assert done.code == 255

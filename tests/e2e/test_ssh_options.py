@@ -23,7 +23,7 @@ OWN = {
     "PreferredAuthentications": "password", "ProxyCommand": "other", "ProxyJump": "other", "ProxyUseFdpass": "other",
     "StrictHostKeyChecking": "no", "UpdateHostKeys": "yes", "UserKnownHostsFile": "/dev/null", "VerifyHostKeyDNS": "yes",
 }
-# The others: a value, and what ssh then says of it when that is another.
+# Options that tsh passes to ssh: a value, and ssh's output for it when it differs.
 OPTIONS = {
     "AddKeysToAgent": ("yes", "true"), "AddressFamily": ("inet6", None), "BatchMode": ("yes", None),
     "BindAddress": ("127.0.0.9", None), "BindInterface": ("lo", None), "CanonicalDomains": ("example.org", None),
@@ -53,7 +53,7 @@ OPTIONS = {
     "TCPKeepAlive": ("no", None), "Tunnel": ("ethernet", None), "TunnelDevice": ("3:4", None),
     "VisualHostKey": ("yes", None), "XAuthLocation": ("/x/xauth", None),
 }
-# ssh(1) says nothing of these by -G.
+# `ssh -G` does not print these options.
 SILENT = {"GSSAPIDelegateCredentials", "IgnoreUnknown"}
 
 
@@ -70,13 +70,13 @@ def person(tmp_path_factory):
 
 
 def settled(person, *words, command=("true",)):
-    """Each option that ssh would work by, in lower case, with its values; and what was said."""
+    """Returns ssh's options, in lower case, with their values, and stderr."""
     done = run([person.path, "ssh", *words, HOST, *command], person.env).ok()
     options = {}
     for line in done.out.splitlines():
         name, _, value = line.partition(" ")
         if name == "proxycommand" and re.match(f"'{re.escape(str(person.path))}' 'proxy' '(handover|ssh)' ", value):
-            value = "tsh"  # with a ticket that is another one each time; with a master of ssh, another way
+            value = "tsh"  # the rest differs: a new ticket each time, or the command for a master connection
         options.setdefault(name.lower(), []).append(value)
     return options, done.err
 
@@ -87,7 +87,7 @@ def plain(person):
 
 
 def test_the_table_has_every_option(plain):
-    """No option of the ssh that is here is missed, but what -G says of the host and of other builds."""
+    """The table has all options that the installed ssh prints, except those of the host and of other builds."""
     known = {name.lower() for name in (*OWN, *OPTIONS)}
     others = {"host", "user", "port", "identityfile", "identityagent", "gssapikeyexchange", "gssapitrustdns",
               "gssapirenewalforcesrekey", "gssapikexalgorithms", "gssapiclientidentity", "gssapiserveridentity"}
@@ -97,7 +97,7 @@ def test_the_table_has_every_option(plain):
 
 
 @pytest.mark.parametrize("spelling", ["{}={}", "{} {}", "{} = {}", "{}\t{}"])
-def test_what_tsh_decides_stays(person, plain, spelling):
+def test_options_that_tsh_sets_cannot_be_changed(person, plain, spelling):
     words = [word for name, value in OWN.items() for word in ("-o", spelling.format(name.upper(), value))]
     options, said = settled(person, *words)
     assert options == plain

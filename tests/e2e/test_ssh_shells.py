@@ -1,4 +1,4 @@
-"""Tests of the user's shell on a node: the chosen shell, and its start files."""
+"""Tests of the login's shell on a node: the shell of the passwd file, and its start files."""
 
 import getpass
 import os
@@ -22,7 +22,7 @@ SHELLS = {"bash": ".bashrc", "zsh": ".zshenv"}
 
 @pytest.fixture(scope="module", params=SHELLS)
 def shell(request, tmp_path_factory):
-    """A node on which the login has this shell and a home of its own: the node's process sees another passwd file."""
+    """Starts a node whose process sees another passwd file, in which the login has this shell and a separate home."""
     can = subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False)
     if os.getuid() != 0 or can.returncode != 0:
         pytest.skip("only root sees another passwd file")
@@ -44,7 +44,7 @@ def shell(request, tmp_path_factory):
 
 
 def test_start_files_are_read_once(shell):
-    """sshd starts the session's program by the user's shell too, which is nothing to the user."""
+    """sshd also starts the session's program with the login's shell, which must not read the files."""
     assert shell("ssh", f"{LOGIN}@localhost", "echo $0; cat ~/reads; rm ~/reads").ok().out == f"{shell.shell}\nread\n"
 
 

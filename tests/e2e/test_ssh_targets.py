@@ -1,5 +1,5 @@
-"""Tests of GetSSHTargets and ResolveSSHTarget, by which the auth service finds the nodes of a target. tests/interop
-runs them with Teleport."""
+"""Tests of GetSSHTargets and ResolveSSHTarget, with which the auth service finds the nodes of a target. tests/interop
+runs the tests with Teleport."""
 
 import getpass
 import json
@@ -57,7 +57,7 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def callers(place, tmp_path_factory):
-    """Connections of users, each made when it is first asked for."""
+    """Returns a function that gives the connection of a user with a role; each is made at its first use."""
     directory = tmp_path_factory.mktemp("callers")
     clients = {}
 
@@ -76,7 +76,7 @@ def id_of(node):
 
 @pytest.fixture(params=["all-nodes"])
 def targets(request, callers):
-    """Asks for the nodes that a host and a port mean."""
+    """Returns a function that asks for the ids of the nodes of a host and a port."""
     client = callers(request.param)
 
     def ask(host, port=""):
@@ -87,7 +87,7 @@ def targets(request, callers):
 
 @pytest.fixture
 def resolve(callers):
-    """Asks for the one node; returns its id, or the code of the refusal and its text."""
+    """Returns a function that resolves a target to the id of its node, or to code and message of the refusal."""
     def ask(role="all-nodes", host="", port="", labels=(), query="", words=()):
         request = field(1, host) + field(2, port) + field(4, query) + b"".join(field(5, word) for word in words)
         for key, value in labels:
@@ -104,20 +104,20 @@ def resolve(callers):
     ("twin", "3", []), ("10.0.0.2", "", [SECOND]), ("10.0.0.2", "22", []), (SECOND, "", [SECOND]), ("nosuch", "", []),
     ("TWIN", "", []), ("upper", "", []), ("Upper", "", [UPPER])])
 def test_targets(targets, host, port, found):
-    # Teleport's lists know of a node a moment later.
-    wait_for(lambda: sorted(targets(host, port)) == found, what="these nodes")
+    # Teleport's lists have a new node a moment later.
+    wait_for(lambda: sorted(targets(host, port)) == found, what="the expected nodes")
 
 
 @pytest.mark.parametrize("targets", ["one-node"], indirect=True)
-def test_what_cannot_be_reached_is_not_there(targets):
+def test_inaccessible_nodes_are_not_found(targets):
     assert targets("twin") == [FIRST] and targets(SECOND) == []
 
 
 @pytest.mark.parametrize("targets", ["asking"], indirect=True)
-def test_what_could_be_asked_for_is_there(place, targets, resolve):
+def test_requestable_nodes_are_found(place, targets, resolve):
     assert sorted(targets("twin")) == [FIRST, SECOND]
     assert resolve("asking", host=SECOND) == SECOND
-    assert resolve("asking", labels=[("place", "here")])[0] == NOT_FOUND  # of a list only what is in reach
+    assert resolve("asking", labels=[("place", "here")])[0] == NOT_FOUND  # a search finds only accessible nodes
     (event, *_) = place.wait_for_events(event="access_request.search", user="u-asking")
     assert (event["search_as_roles"], event["resource_type"]) == (["all-nodes"], "node")
 
@@ -129,7 +129,7 @@ def test_one_node(resolve):
     assert resolve(labels=[("place", "here")]) == FIRST
     assert resolve(query='labels["place"] == "here"') == FIRST
     assert resolve(words=["targets", "10.0.0.1"]) == FIRST
-    assert resolve(host="Upper", labels=[("place", "here")]) == UPPER  # the host decides
+    assert resolve(host="Upper", labels=[("place", "here")]) == UPPER  # the host has precedence over the labels
 
 
 def test_several_nodes(resolve):
@@ -153,7 +153,7 @@ def test_nothing_asked_for(resolve, targets):
 
 @pytest.fixture
 def networking(place):
-    """Sets what the cluster's networking says about routing."""
+    """Returns a function that changes the routing in the cluster's networking configuration."""
     before = json.loads(place.tctl("get", "cluster_networking_config", "--format=json").out)[0]
 
     def change(**spec):

@@ -1,4 +1,4 @@
-"""Tests of teleport start --apply-on-startup: the resources exist after every start."""
+"""Tests of `teleport start --apply-on-startup`: the resources exist after every start."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from processes import run
 
 FAILED = 1
 USAGE = 2
-# The user stands before the role that it has.
+# The user precedes its role.
 RESOURCES = """
 kind: user
 version: v2
@@ -65,17 +65,17 @@ def test_each_start_brings_the_resources(new_cluster, file):
     cluster.start("--apply-on-startup", file)
     first = shown(cluster)
     assert "message_of_the_day: hello" in first[3]
-    # The configuration file of these tests decides the other setting.
+    # The configuration file of the tests has the other setting, and takes precedence.
     assert "keep_alive_count_max: 5" not in first[4]
     assert "the configuration file decides this setting" in cluster.log.read_text()
     assert "name: robot" in cluster.tctl("get", "bot/robot").out
     assert [event["updated_by"] for event in cluster.events(event="role.created", name="deploys")] == ["system"]
 
-    # An unchanged resource is not written; a removed resource comes back.
+    # A start does not write unchanged resources, and restores removed resources.
     events = len(cluster.events(updated_by="system"))
     restart(cluster, "--apply-on-startup", file)
     assert shown(cluster) == first
-    assert len(cluster.events(updated_by="system")) == events + 1  # of the bot, which is made anew
+    assert len(cluster.events(updated_by="system")) == events + 1  # a start always writes the bot again
     cluster.tctl("rm", "user/deployer")
     cluster.tctl("rm", "cluster_auth_preference")
     restart(cluster, "--apply-on-startup", file)
@@ -104,7 +104,7 @@ def test_a_file_with_a_mistake_starts_nothing(new_cluster, file, tmp_path, chang
     assert "token-of-the-start" not in done.err
 
 
-def test_it_is_for_the_auth_service(file, tmp_path):
+def test_the_option_needs_the_auth_service(file, tmp_path):
     words = ["start", "--roles=node", "--token=t", "--auth-server=localhost:1", f"--data-dir={tmp_path}/data"]
     done = run([program("teleport"), *words, "--apply-on-startup", file], environment(tmp_path))
     assert done.code == USAGE and "--apply-on-startup needs a process with the auth service" in done.err

@@ -1,4 +1,5 @@
-"""Tests of the texts made from command tables: help, man pages and completions, and their committed copies."""
+"""Tests of the texts that the programs make from their command tables: help, man pages, completions, and committed
+copies."""
 
 import json
 import os
@@ -14,7 +15,7 @@ from processes import run
 PROGRAMS = ["tsh", "tctl", "teleport"]
 SHELLS = ["bash", "zsh", "fish"]
 USAGE = 2
-# What a command needs beside its arguments to go beyond its command line. Nobody listens on port 1.
+# Options without which a command line is incomplete. No server listens on port 1.
 NEEDED = {"tsh ssh": ["--query=x"], "tsh login": ["--proxy=127.0.0.1:1", "--user=x"], "tctl users add": ["--roles=x"],
           "tctl users update": ["--set-roles=x"], "tctl tokens add": ["--type=node"], "tctl lock": ["--user=x"],
           "tctl auth sign": ["--user=x", "--out=x"], "tctl alerts ack": ["--reason=x"],
@@ -22,7 +23,7 @@ NEEDED = {"tsh ssh": ["--query=x"], "tsh login": ["--proxy=127.0.0.1:1", "--user
 
 
 def command(name, home, *words, **env):
-    """Runs a program of ours as a user who is not logged in."""
+    """Runs a program of ours as a user without a login."""
     path = program(name)
     if not is_ours(name):
         pytest.skip(f"{name} is not ours")
@@ -30,7 +31,7 @@ def command(name, home, *words, **env):
 
 
 def visible_commands(name, home):
-    """The commands that help lists."""
+    """Returns the commands that help lists."""
     text = command(name, home, "help").ok().out
     rows = text.split("\nCommands:\n", 1)[1].split("\n\n", 1)[0].splitlines()
     return [re.match(r"  (\S+(?: \S+)*?)  ", row).group(1) for row in rows]
@@ -43,7 +44,7 @@ def tool(name):
 
 
 def complete_in_bash(name, *words):
-    """What bash offers for the last of some words."""
+    """Returns the words that bash offers for the last of some words."""
     script = (f'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _{name}_complete; '
               'printf "%s\\n" "${COMPREPLY[@]}"')
     done = subprocess.run(["bash", "-c", script, "bash", ROOT / "completions" / f"{name}.bash", name, *words],
@@ -99,14 +100,14 @@ def test_help_of_every_command(tmp_path, name):
         assert f"Usage: {name} {path}" in shown.out
         assert not shown.err
         assert f"\n.SS {path}\n" in man
-        if "[options]" in shown.out:  # others hand --help on to what they run
+        if "[options]" in shown.out:  # others pass --help to the program that they run
             asked = command(name, tmp_path, *path.split(), "--help").ok()
             assert (asked.out, asked.err) == (shown.out, "")
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_every_command_with_formats_accepts_json(tmp_path, name):
-    """Without a login most fail, but not for their command line; what is on stdout is JSON or nothing."""
+    """Most commands fail without a login, but accept the command line; stdout has JSON or nothing."""
     seen = 0
     for path in visible_commands(name, tmp_path):
         usage = command(name, tmp_path, "help", *path.split()).out

@@ -1,4 +1,4 @@
-"""Tests of tctl auth sign, export and crl: other programs accept the files, and lifetimes are as stated."""
+"""Tests of tctl auth sign, export and crl: other programs accept the files, and lifetimes are as requested."""
 
 import json
 import re
@@ -16,7 +16,7 @@ SSH_KEY = r"ssh-ed25519 AAAA[A-Za-z0-9+/=]+"
 
 @pytest.fixture(scope="module")
 def signed_user(cluster):
-    """A user for whom certificates are signed."""
+    """Adds a user for whom the tests sign certificates; returns the name."""
     cluster.tctl("users", "add", "signed-user", "--roles=member", "--logins=ubuntu")
     return "signed-user"
 

@@ -7,7 +7,7 @@ import pytest
 
 HEAD = {"kind", "version", "metadata", "spec"}
 ROTATION = {"addr", "hostname", "rotation", "version"}
-# Words; the keys of the first item and of its spec; both empty for a list that may be empty.
+# Command; keys of the first item, and keys of its spec; both empty for a list that may be empty.
 KEYS = [
     ("get cap", HEAD, {"type", "disconnect_expired_cert", "allow_local_auth", "locking_mode", "allow_passwordless", "idp",
                        "allow_headless"}),
@@ -123,7 +123,7 @@ spec:
 
 @pytest.fixture(scope="module", autouse=True)
 def facts(local_tctl):
-    """What the commands are about."""
+    """Creates the resources that the commands list."""
     local_tctl("users", "add", "facts", "--roles=member", "--logins=root")
     local_tctl("create", "-f", stdin=RESOURCES)
     yield
@@ -140,7 +140,7 @@ def test_keys(local_tctl, words, item, spec):
 
 
 def columns_of(header, dashes):
-    """Cuts a header at the dashes below it."""
+    """Splits a header at the columns of the dashes below it."""
     found, at = [], 0
     for dash in dashes.split():
         at = dashes.index(dash, at)

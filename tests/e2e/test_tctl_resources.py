@@ -1,4 +1,4 @@
-"""tctl edit, update, lock, and the lists of what runs in the cluster."""
+"""Tests of tctl edit, update and lock, and of the lists of the cluster's services."""
 
 import json
 import re
@@ -16,7 +16,7 @@ ROLE = "kind: role\nversion: v7\nmetadata: {{name: {}}}\nspec: {{allow: {{logins
 
 @pytest.fixture
 def editor(tmp_path):
-    """Makes an editor that runs a script on the file, which is $1."""
+    """Returns a function that makes an editor from a shell script, which gets the file as $1."""
     def make(script):
         path = tmp_path / "editor"
         path.write_text(f"#!/bin/sh\n{script}\n")
@@ -96,7 +96,7 @@ def test_edit_meets_another_change(local_tctl, name, editor, tmp_path, kind):
         create(local_tctl, texts[kind])
     what = kind if kind in names and names[kind] else f"{kind}/{name}"
     other = tmp_path / "other.yaml"
-    # Somebody else writes between reading and writing.
+    # Another user writes the resource while the editor runs.
     script = (f'sed "s/^metadata:/metadata:\\n  description: of somebody else/" "$1" > {other}\n'
               f'{local_tctl.cluster.directory}/tctl-other create -f {other} || exit 1\n'
               'sed -i "s/^metadata:/metadata:\\n  description: mine/" "$1"')
@@ -150,7 +150,7 @@ def test_setting_of_the_configuration_file(new_cluster, editor, tmp_path):
     assert "3h0m0s" in tctl("get", "netconfig").out
     path = tmp_path / "netconfig.yaml"
     path.write_text(tctl("get", "netconfig").out.replace("3h0m0s", "4h0m0s").replace("dynamic", "config-file"))
-    tctl("create", "-f", path)  # since the edit it is nobody's but the administrator's
+    tctl("create", "-f", path)  # after the edit the setting is the administrator's, and needs no --confirm
     running.stop()
     running.start()
     assert tctl("create", path, ok=False).code == CONFLICT
@@ -212,7 +212,7 @@ def test_kube_ls(tctl, words, found):
     documents = list(yaml.safe_load_all(tctl("kube", "ls", *words, "--format=yaml").out))
     listed = tctl.json("kube", "ls", *words)
     for server in [*documents, *listed] if found else []:
-        assert server["metadata"].pop("expires") and server["metadata"].pop("revision")  # it may be announced meanwhile
+        assert server["metadata"].pop("expires") and server["metadata"].pop("revision")  # heartbeats change them
     assert documents == listed or (found == 0 and documents == [[]])
 
 

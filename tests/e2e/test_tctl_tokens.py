@@ -1,4 +1,4 @@
-"""Tests of tctl tokens and nodes add: tokens, their views, and the command line that joins with a token."""
+"""Tests of tctl tokens and nodes add: tokens, their lists, and the command line that joins with a token."""
 
 import json
 import re
@@ -17,7 +17,7 @@ def add(tctl, *words):
 
 
 def command_of(text):
-    """The command line in a text, as a shell reads it."""
+    """Returns the words of the command line in a text, as a shell reads them."""
     return shlex.split(re.search(r"(?m)^(?:teleport|helm) (?:.*\\\n)*.*\n", text).group(0).replace("\\\n", " "))
 
 

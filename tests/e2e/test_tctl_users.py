@@ -1,4 +1,4 @@
-"""Tests of tctl users: roles and traits, links, and refusals before any write."""
+"""Tests of tctl users: roles and traits, links, and refusals that change nothing."""
 
 import json
 
@@ -33,8 +33,8 @@ def test_add_sets_traits(tctl, name):
 
 
 @pytest.mark.parametrize("user", ["x/y", "..", ".", "a\tb", "\u202eevil", "a\x7fb"])
-def test_names_that_no_user_can_have(tctl, user, tmp_path):
-    """A login could not write its files; every endpoint says so before there is a link."""
+def test_invalid_names_of_users(tctl, user, tmp_path):
+    """Files of a login have the name of the user. The refusal comes before there is a link."""
     document = tmp_path / "user.json"
     document.write_text(json.dumps({"kind": "user", "version": "v2", "metadata": {"name": user},
                                     "spec": {"roles": ["access"]}}))

@@ -21,7 +21,7 @@ _names = (f"typist{number}" for number in itertools.count(1))
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    """One of its own: a cluster counts logins by address, and all tests have one."""
+    """Starts a separate cluster, because a cluster counts logins by address, and all tests have the same address."""
     with started(Cluster(tmp_path_factory.mktemp("terminal"))) as running:
         running.create(MEMBER, "-f")
         yield running
@@ -44,7 +44,7 @@ def local_tctl(cluster, tmp_path):
 
 @pytest.fixture(params=[PlainShell, TmuxShell])
 def open_shell(request, tmp_path):
-    """Opens a shell with an environment."""
+    """Returns a function that opens a shell with an environment."""
     if request.param is TmuxShell and shutil.which("tmux") is None:
         pytest.skip("no tmux")
     opened = []
@@ -59,12 +59,12 @@ def open_shell(request, tmp_path):
 
 
 def start(shell, *words):
-    """Types a command, behind which the exit code and the state of the terminal are shown."""
+    """Types a command; the shell prints the exit code and the state of the terminal after it."""
     shell.type(f"{shlex.join(map(str, words))}; echo code=$?; {SHOW_STATE}; echo end''ed\n")
 
 
 def finish(shell):
-    """Returns the exit code; the terminal is as it was."""
+    """Returns the exit code; checks that the terminal has its former state."""
     code = int(shell.wait_for(r"code=(\d+)").group(1))
     shell.wait_for(r"\bended\b")
     state = shell.screen()
@@ -108,11 +108,11 @@ def test_interrupted_login(cluster, tsh, make_user, open_shell, question):
     assert "half an ans" not in shell.screen()
     assert not cluster.events(event="user.login", user=user.name)
     assert tsh("status", ok=False).code == 3
-    tsh.login(user)  # nothing was used up
+    tsh.login(user)  # the code and the password still work
 
 
 def test_answers_come_from_a_pipe(cluster, tsh, make_user, open_shell):
-    """Also where there is a terminal, on which nothing is asked then."""
+    """tsh reads answers from a pipe, also on a terminal, and then shows no prompts."""
     user = make_user()
     shell = open_shell(tsh.env)
     answers = tsh.home / "answers"
@@ -133,7 +133,7 @@ def test_pipe_without_answers(tsh, make_user):
 
 # tctl edit.
 
-# A shell may miss an interrupt that comes between two of its commands; this editor does not.
+# A shell as an editor could miss an interrupt between two of its commands; this editor does not.
 EDITOR = """#!{python}
 import pathlib, signal, subprocess, sys
 
@@ -157,7 +157,7 @@ while True:
 
 @pytest.fixture
 def edit(cluster, tmp_path, open_shell, name, local_tctl):
-    """Begins to edit a role: what the editor does first, and when it is interrupted."""
+    """Returns a function that begins to edit a role, with code that the editor runs first and on an interrupt."""
     path = tmp_path / "role.yaml"
     path.write_text(ROLE.format(name))
     local_tctl("create", "-f", path)
@@ -191,6 +191,6 @@ def test_editor_with_another_meaning_for_interrupts(edit, local_tctl, name, tmp_
     shell = edit("", "change_and_end")
     shell.interrupt()
     shell.wait_for("has been updated")
-    shell.type("stty echo\n")  # a terminal is this editor's own matter when it ends well
+    shell.type("stty echo\n")  # an editor that succeeds must restore the terminal itself
     assert local_tctl.json("get", f"role/{name}")[0]["spec"]["allow"]["logins"] == ["ubuntu"]
     assert not list(tmp_path.glob("tctl-edit-*"))

@@ -8,7 +8,7 @@ import pytest
 from harness import Tsh
 from processes import run
 
-# Words; the keys of what is answered (of the first of a list); the keys of one member of it.
+# Command; keys of the answer (or of the first item of a list), or of the named member of the answer.
 KEYS = [
     ("clusters -f json", {"cluster_name", "status", "cluster_type", "labels", "selected"}, None),
     ("env -f json", {"KUBECONFIG", "TELEPORT_CLUSTER", "TELEPORT_KUBE_CLUSTER", "TELEPORT_PROXY"}, None),
@@ -32,7 +32,7 @@ STATUS = ["Profile URL:", "Logged in as:", "Cluster:", "Roles:", "Logins:", "Kub
 
 @pytest.fixture(scope="module")
 def member(cluster, tmp_path_factory):
-    """A machine where somebody who has everything that is shown is logged in, with a Kubernetes cluster chosen."""
+    """Returns a machine where a user with logins and a selected Kubernetes cluster is logged in, to show all fields."""
     machine = Tsh(cluster, tmp_path_factory.mktemp("facts"))
     user = cluster.add_user("shown")
     cluster.tctl("users", "update", "shown", "--set-logins=root")
@@ -98,7 +98,7 @@ def test_no_nodes_are_an_empty_list(member):
 
 
 def test_no_configuration_of_openssl_takes_part(member, tmp_path):
-    """Nor does it in Teleport's tsh, which has a TLS of its own."""
+    """Teleport's tsh does not read it either, because it does not use OpenSSL."""
     configuration = tmp_path / "openssl.cnf"
     configuration.write_text("openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = tls\n"
                              "[tls]\nMaxProtocol = TLSv1.1\n")

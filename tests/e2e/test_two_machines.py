@@ -1,4 +1,4 @@
-"""Tests of a cluster and a node on separate machines, also when the cable, a program or the disk fails."""
+"""Tests of a cluster and a node on separate machines, also when the network, a program or the disk fails."""
 
 import getpass
 import json
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.long
 LOGIN = getpass.getuser()
 CONNECTION_FAILED = 255
 OUTAGE_S = 30
-SOON = 120  # an agent tries the proxy, and sends a recording, at least twice a minute; the machine may be slow
-SEEN = pathlib.Path("/sys/class/net")  # the interfaces of the machine that one is on
+SOON = 120  # an agent tries to connect, and to send recordings, at least twice a minute; the machine may be slow
+SEEN = pathlib.Path("/sys/class/net")  # the network interfaces of the machine that a command runs on
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +68,12 @@ def openssh_config(person):
 
 
 def start_again(agent):
-    """As its service would: without a token."""
+    """Starts an agent again, without a token as systemd does."""
     agent.start([word for word in agent.pasted_command() if not word.startswith("--token=")])
 
 
 def waiting(agent):
-    """Recordings that are still to be sent."""
+    """Returns the recordings that the agent has not sent yet."""
     return [path for path in spool(agent.directory / "data") if path.suffix == ".events"]
 
 
@@ -83,13 +83,13 @@ def reached_again(person, node="far"):
 
 
 def assert_one_message(text, *words):
-    """A person reads one sentence of ours that says what went wrong."""
+    """Checks that a text has one message of tsh, with these words."""
     assert text.count("tsh: ") == 1 and all(word in text for word in words), text
     assert_plain(text)
 
 
 def say(terminal, word):
-    """Shows a word that is not on the command line."""
+    """Prints a word; the command line does not have it, so that the test sees only the output."""
     terminal.type(f"echo {word[0]}''{word[1:]}\n")
     assert terminal.wait_for(word, SOON), terminal.seen
 
@@ -101,13 +101,13 @@ def assert_recorded(place, person, session, *words):
     assert json.loads(person("play", session, "--format=json").out)[-1]["event"] == "session.end"
 
 
-def test_the_node_is_elsewhere(net, person, far):
-    """Nothing but the cluster reaches its machine."""
+def test_the_node_has_a_separate_network(net, person, far):
+    """The node's machine has no interface but the cable to the cluster."""
     there = person("ssh", f"{LOGIN}@far", f"ls {SEEN}").out.split()
     assert sorted(there) == ["lo", f"{net.cable}2"]
 
 
-def test_it_is_listed(person, far):
+def test_the_node_is_listed(person, far):
     (node,) = json.loads(person("ls", "--format=json").out)
     assert (node["spec"]["hostname"], node["spec"]["use_tunnel"]) == ("far", True)
     assert node["metadata"]["labels"] == {"environment": "dev"}
@@ -132,7 +132,7 @@ def test_openssh(net, person, far, openssh_config, tmp_path):
 
 @pytest.fixture(scope="session")
 def ansible():
-    """ansible-core from PyPI, kept for later runs of these tests."""
+    """Installs ansible-core from PyPI, for this and later runs of the tests; returns the program's path."""
     directory = pathlib.Path(tempfile.gettempdir()) / f"ansible-for-tests-{os.getuid()}"
     program = directory / "bin" / "ansible"
     if not program.exists():
@@ -156,12 +156,12 @@ def test_ansible(person, far, openssh_config, ansible, tmp_path):
 
 
 def test_the_cable_is_out_for_a_while(net, place, person, far):
-    """Sessions go on, what they showed meanwhile comes late, and nothing of a recording is lost."""
+    """A session continues after an outage, its output comes late, and the recording is complete."""
     terminal, session = open_session(person, "far")
     say(terminal, "before")
     terminal.type("sleep 5; echo mean''while\n")
     net.cut()
-    time.sleep(OUTAGE_S)  # the outage itself
+    time.sleep(OUTAGE_S)  # the outage
     net.mend()
     assert terminal.wait_for("meanwhile", SOON), terminal.seen
     say(terminal, "after")
@@ -171,8 +171,8 @@ def test_the_cable_is_out_for_a_while(net, place, person, far):
     assert_recorded(place, person, session, "before", "meanwhile", "after")
 
 
-def test_who_asks_while_the_cable_is_out(net, person, far):
-    """Waits for as long as that may take, and is told in one sentence."""
+def test_a_command_during_an_outage(net, person, far):
+    """tsh waits for its timeout, and prints one message."""
     net.cut()
     try:
         done = person("ssh", f"{LOGIN}@far", "true", ok=False, timeout=SOON)
@@ -199,7 +199,7 @@ def test_the_cluster_is_killed(place, person, far):
 
 
 def test_the_node_is_killed(net, place, person, tmp_path):
-    """It is known where it was, and needs no token to come back."""
+    """The cluster reports the node as offline, and the node returns without a token."""
     agent = Agent(place, tmp_path, "frail", wrapper=net.node.wrapper).start()
     terminal, session = open_session(person, "frail")
     say(terminal, "before")
@@ -217,7 +217,7 @@ def test_the_node_is_killed(net, place, person, tmp_path):
 
 @pytest.fixture(scope="module")
 def small_node(net, place, tmp_path_factory):
-    """A node whose disk is soon full."""
+    """Starts a node with a small disk."""
     directory = tmp_path_factory.mktemp("small")
     with small_disk(directory / "data"):
         agent = Agent(place, directory, "small", wrapper=net.node.wrapper).start()
@@ -227,7 +227,7 @@ def small_node(net, place, tmp_path_factory):
 
 @pytest.fixture
 def small(small_node):
-    """The same, when nothing of earlier sessions is left that could go and make room."""
+    """Returns the node with a small disk after it has sent all recordings, which would free room later."""
     wait_for(lambda: not waiting(small_node), what="an empty spool")
     return small_node
 
@@ -238,11 +238,11 @@ def strict(place, tmp_path_factory):
 
 
 NO_SPACE = "No space left on device"
-FILL = "head -c 100000 /dev/urandom | base64; echo af''ter; exit 7\n"  # more than a disk's last free bytes
+FILL = "head -c 100000 /dev/urandom | base64; echo af''ter; exit 7\n"  # more than the last free bytes of the disk
 
 
 def test_the_disk_fills_up_during_a_session(place, person, small):
-    """It goes on, and the user is told once."""
+    """The session continues, and the user gets one warning."""
     terminal, session = open_session(person, "small")
     say(terminal, "before")
     with filled(small.directory / "data"):
@@ -254,7 +254,7 @@ def test_the_disk_fills_up_during_a_session(place, person, small):
 
 
 def test_the_disk_fills_up_during_a_strict_session(place, strict, small):
-    """It ends and says why; nothing was seen that is not recorded."""
+    """The session ends with the reason, and the user sees no unrecorded output."""
     terminal, session = open_session(strict, "small")
     say(terminal, "before")
     with filled(small.directory / "data"):
@@ -274,11 +274,11 @@ def test_a_strict_session_on_a_full_disk(strict, small):
         done = run_on_terminal(strict, "echo i''n")
         assert done.code == CONNECTION_FAILED and "record_session: strict" in done.out and NO_SPACE in done.out
         assert_plain(done.out)
-        assert strict("ssh", f"{LOGIN}@small", "echo in").out == "in\n"  # without a terminal nothing is recorded
+        assert strict("ssh", f"{LOGIN}@small", "echo in").out == "in\n"  # without a terminal there is no recording
     assert run_on_terminal(strict, "echo i''n; exit 7").code == 7
 
 
-def test_what_a_full_disk_left_of_a_session_is_played_to_who_was_in_it(place, person, strict, small):
+def test_the_recorded_part_of_a_session_is_played_to_its_user(place, person, strict, small):
     for who in (person, strict):
         terminal, session = open_session(who, "small")
         say(terminal, "before")
@@ -290,14 +290,14 @@ def test_what_a_full_disk_left_of_a_session_is_played_to_who_was_in_it(place, pe
 
 
 def test_a_session_on_a_full_disk(person, small):
-    """It is not recorded, says so, and goes on."""
+    """The session runs without a recording, and the user gets a warning."""
     with filled(small.directory / "data"):
         done = run_on_terminal(person, "echo i''n; exit 7")
     assert done.code == 7 and "in\r\n" in done.out
     assert len(re.findall(f"warning: this session is not recorded from here on: .*{NO_SPACE}", done.out)) == 1
 
 
-def test_who_is_on_a_node_that_is_killed_is_told(net, place, person, tmp_path):
+def test_a_user_on_a_killed_node_gets_a_message(net, place, person, tmp_path):
     agent = Agent(place, tmp_path, "brittle", wrapper=net.node.wrapper).start()
     terminal, _ = open_session(person, "brittle")
     agent.kill()

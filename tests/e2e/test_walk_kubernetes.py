@@ -1,4 +1,5 @@
-"""Walk 1: a team reaches Kubernetes. Real programs only; the API server is a stand-in (tests/fixtures/kube_api)."""
+"""Tests of walk 1, in which a team gets access to Kubernetes, with the real programs and a stand-in for the API server
+(tests/fixtures/kube_api)."""
 
 import json
 import re
@@ -16,7 +17,7 @@ MODES = {"websocket": "true", "spdy": "false"}
 
 @pytest.fixture(params=MODES)
 def mode(request):
-    """Both protocols of upgraded requests."""
+    """Returns the environment that selects one of kubectl's two protocols for upgraded requests."""
     value = MODES[request.param]
     return {"KUBECTL_REMOTE_COMMAND_WEBSOCKETS": value, "KUBECTL_PORT_FORWARD_WEBSOCKETS": value}
 
@@ -84,7 +85,7 @@ def test_invite_sets_password_and_second_factor(cluster):
     client = cluster.web()
     opened = client.get(f"/webapi/users/password/token/{token}").json()
     assert (opened["tokenId"], opened["user"]) == (token, "newcomer")
-    authenticator = client.scan_invite(token)  # opening it again changes nothing
+    authenticator = client.scan_invite(token)  # a second visit changes nothing
     assert authenticator.account == f"{cluster.name}:newcomer@{cluster.proxy}"
     assert authenticator.parameters["issuer"] == cluster.name
     short = client.set_password(token, "too short", authenticator.code())
@@ -242,7 +243,7 @@ def test_large_answers_and_parallel_requests(member, kube):
     assert results == [0] * 8
 
 
-# A role that the API server itself decides about (step 8).
+# Groups that the API server decides about (step 8).
 
 
 def test_forbidden_of_the_api_server_is_passed_on(cluster, kube, tmp_path):

@@ -1,4 +1,4 @@
-"""Walk 1, steps 6 and 8, with nodes: the developer role reaches dev servers and no others."""
+"""Tests of walk 1, steps 6 and 8, with nodes: the developer role reaches only dev servers."""
 
 import getpass
 import json
@@ -11,7 +11,7 @@ from processes import Background, Terminal, wait_for
 from test_walks import DEVELOPER
 
 LOGIN = getpass.getuser()
-# As the walk has it.
+# The section in the walk's guide.
 SSH_SERVICE = """\
 ssh_service:
   enabled: "yes"
@@ -79,12 +79,12 @@ def test_dev_servers_are_listed_with_their_labels(developer):
 
 
 @pytest.mark.parametrize("target", ["dev-1", "environment=dev"])
-def test_they_are_reached_by_name_and_by_label(developer, target):
+def test_dev_servers_are_reached_by_name_and_by_label(developer, target):
     assert developer("ssh", f"{LOGIN}@{target}", "--", "hostname").out == socket.gethostname() + "\n"
 
 
 @pytest.mark.parametrize("login, node", [("guest", "dev-1"), (LOGIN, "prod-1"), ("nobody", "dev-1")])
-def test_all_else_is_denied(developer, login, node):
+def test_other_logins_and_nodes_are_denied(developer, login, node):
     done = developer("ssh", f"{login}@{node}", "hostname", ok=False)
     assert done.code == 255 and done.out == ""
     assert "denied" in done.err or "not found" in done.err, done

@@ -1,5 +1,5 @@
-"""Tests of whole workflows of teams, with the commands, documents and jq expressions of their guides: the real
-programs, a browser for the invite, and a stand-in for the API server."""
+"""Tests of whole workflows with the commands, documents and jq expressions of their guides, the real programs, a
+browser for the invite, and a stand-in for the API server."""
 
 import json
 import os
@@ -136,7 +136,7 @@ spec:
 
 
 class Machine(Tsh):
-    """A machine with the programs in its PATH, where commands are typed as they are written in a guide."""
+    """A machine with the programs in its PATH, which runs commands as a guide has them."""
 
     def __init__(self, cluster, home):
         super().__init__(cluster, home)
@@ -152,14 +152,14 @@ class Machine(Tsh):
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory, kube):
-    """One of its own: a cluster counts logins by address, and all tests have one."""
+    """Starts a separate cluster, because a cluster counts logins by address, and all tests have the same address."""
     with started(Cluster(tmp_path_factory.mktemp("walks"), kube, {"env": "dev"})) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def host(cluster, tmp_path_factory):
-    """The host of the cluster, whose tctl knows the configuration file."""
+    """Returns the host of the cluster, whose tctl has the configuration file."""
     program("tctl")
     machine = Machine(cluster, tmp_path_factory.mktemp("host"))
     script = machine.home / "tctl"
@@ -175,14 +175,14 @@ def laptop(cluster, tmp_path):
 
 
 def invite(host, command):
-    """Types a command that answers with a link, and returns the link."""
+    """Types a command that prints a link, and returns the link."""
     url = re.search(r"https://\S+/web/invite/([0-9a-f]{32})", host.type(command).out)
     host.cluster.secrets.add(url.group(1))
     return url.group()
 
 
 def accept(host, url, name):
-    """Opens a link without a browser."""
+    """Accepts an invite without a browser; returns the user."""
     client = host.cluster.web()
     token = url.rsplit("/", 1)[1]
     authenticator = client.scan_invite(token)
@@ -192,7 +192,7 @@ def accept(host, url, name):
 
 
 def accept_in_browser(host, url, name, directory):
-    """Opens a link as a person does."""
+    """Accepts an invite in a browser; returns the user and the login command of the page."""
     page = Browser(directory, os.environ.get("SALLYPORT_SCREENSHOTS", directory / "screenshots"))
     try:
         page.open(url)
@@ -234,7 +234,7 @@ def test_team_reaches_kubernetes(cluster, kube, host, laptop, tmp_path):
 
 
 def test_token_for_an_agent(cluster, host):
-    """Step 5: what is pasted into the agent's installation."""
+    """Step 5: creates the token for the installation of an agent."""
     out = host.type("TOKEN=$(tctl nodes add --roles=kube --ttl=10000h --format=json | jq -r '.[0]'); echo $TOKEN").out
     token = re.fullmatch(r"([0-9a-f]{32})\n", out).group(1)
     cluster.secrets.add(token)
@@ -244,7 +244,7 @@ def test_token_for_an_agent(cluster, host):
 
 
 def test_preset_roles(cluster, host, laptop):
-    """Step 7: an administrator from the first day on."""
+    """Step 7: the preset roles make an administrator."""
     names = json.loads(host.type("tctl get roles --format=json | jq '[.[].metadata.name]'").out)
     assert {"editor", "access", "auditor"} <= set(names)
     url = invite(host, "tctl users add teleport-admin2 --roles=editor,access")
@@ -255,13 +255,13 @@ def test_preset_roles(cluster, host, laptop):
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory, kube):
-    """A cluster whose Kubernetes has the label that developers may not reach."""
+    """Starts a cluster whose Kubernetes cluster has a label that the developer role denies."""
     with started(Cluster(tmp_path_factory.mktemp("guarded"), kube, {"app": "teleport-cluster"})) as running:
         yield running
 
 
 def become_alice(cluster, machine):
-    """Writes the documents; alice comes by a link for a new password."""
+    """Creates the guide's role and user, resets alice's password, and logs alice in."""
     machine.has("dev2.yaml", DEVELOPER)
     tctl = f"{program('tctl')} -c {cluster.config}"
     machine.type(f"{tctl} create -f dev2.yaml")
@@ -271,7 +271,7 @@ def become_alice(cluster, machine):
 
 
 def test_developer_in_kubernetes(cluster, kube, laptop):
-    """Step 8: groups from traits and role; the API server's own refusal reaches alice unchanged."""
+    """Step 8: alice has the groups of traits and role, and sees the API server's own refusal unchanged."""
     become_alice(cluster, laptop)
     laptop.type("tsh kube login dev-cluster")
     kube.forget_requests()
@@ -284,7 +284,7 @@ def test_developer_in_kubernetes(cluster, kube, laptop):
 
 
 def test_developer_on_servers(cluster, laptop):
-    """Step 8: whom the certificate lets alice be; guest is denied."""
+    """Step 8: alice's certificate has the logins of the role without guest, which the role denies."""
     become_alice(cluster, laptop)
     active = json.loads(laptop.type("tsh status -f json").out)["active"]
     assert {"admin", "ec2-user"} <= set(active["logins"]) and "guest" not in active["logins"]
@@ -294,7 +294,7 @@ def test_developer_on_servers(cluster, laptop):
 
 
 def test_developer_may_not_reach_the_label(guarded, tmp_path):
-    """Step 8: the one cluster that the role denies is not there for alice."""
+    """Step 8: alice cannot see the Kubernetes cluster that the role denies."""
     machine = Machine(guarded, tmp_path / "laptop")
     become_alice(guarded, machine)
     assert json.loads(machine.type("tsh kube ls --format=json").out) == []
@@ -303,7 +303,7 @@ def test_developer_may_not_reach_the_label(guarded, tmp_path):
     assert_plain(done.text)
 
 
-# Walk 3, of which there are no bots yet.
+# Walk 3, as far as it needs no running bot.
 
 
 def test_token_for_a_bot(host):
@@ -319,7 +319,7 @@ def test_token_for_a_bot(host):
 
 
 def test_credentials_of_the_event_handler(cluster, host, laptop):
-    """Steps 2 and 3: documents, roles by jq, and an identity file by impersonation."""
+    """Steps 2 and 3: create the documents, add a role with jq, and sign an identity file by impersonation."""
     host.has("teleport-event-handler-role.yaml", EVENT_HANDLER)
     host.type("tctl create -f teleport-event-handler-role.yaml")
     host.has("impersonator.yaml", IMPERSONATOR)
@@ -331,13 +331,13 @@ def test_credentials_of_the_event_handler(cluster, host, laptop):
     laptop.type("""ROLES=$(tsh status -f json | jq -r '.active.roles | join(",")')
                    tctl users update $(tsh status -f json | jq -r '.active.username') \
                      --set-roles "${ROLES?},teleport-event-handler-impersonator" """)
-    assert laptop.type(sign, ok=False).code == 4  # the roles of a certificate stay what they are
+    assert laptop.type(sign, ok=False).code == 4  # the certificate still has the old roles
     laptop.type("tsh logout")
     laptop.login(user, "--ttl=540")
     done = laptop.type(sign)
     assert "valid for 8h59m" in done.err or "valid for 9h" in done.err
     hours = lifetime_in_hours(laptop.home / "identity")
-    assert 8.9 < hours <= 9.1  # of the signer's session, which is shorter than the 12 h that are the default
+    assert 8.9 < hours <= 9.1  # the signer's session is shorter than the default of 12 hours
     assert laptop.type(f"{sign} --overwrite --ttl=12h", ok=False).code == 1
     assert "valid for" not in host.type(sign).text  # 12 hours
     assert 11.9 < lifetime_in_hours(host.home / "identity") <= 12.1
@@ -387,7 +387,7 @@ spec:
 
 @pytest.mark.parametrize("connector", ["github/github", "oidc/myoidc", "saml/mysaml"])
 def test_impersonator_by_connector(host, connector):
-    """Step 3, the other way: the role is given to whoever logs in by a connector."""
+    """Step 3 with a connector: users who log in with the connector get the role."""
     host.has("impersonator.yaml", IMPERSONATOR)
     host.type("tctl create -f impersonator.yaml")
     host.has("connectors.yaml", CONNECTORS)
@@ -401,7 +401,7 @@ def test_impersonator_by_connector(host, connector):
     assert (host.home / f"{kind}.yaml").read_text() != before
     host.type(f"tctl create -f {kind}.yaml")
     after = host.type(f"tctl get {connector} --with-secrets").out
-    # Only the role and the revision are other than before.
+    # Only the role and the revision differ.
     changed = set(after.splitlines()) ^ set(before.splitlines())
     assert {line.strip().split(":")[0] for line in changed} == {"- teleport-event-handler-impersonator", "revision"}
     for one in "github/github", "oidc/myoidc", "saml/mysaml":
@@ -409,7 +409,7 @@ def test_impersonator_by_connector(host, connector):
 
 
 def test_roles_of_a_bot(host):
-    """Step 3 with a bot: it is given the role of the event handler."""
+    """Step 3 with a bot: the bot gets the role of the event handler."""
     host.has("teleport-event-handler-role.yaml", EVENT_HANDLER)
     host.type("tctl create -f teleport-event-handler-role.yaml")
     made = json.loads(host.type("tctl bots add my-bot --roles=access --format=json").out)
@@ -421,7 +421,7 @@ def test_roles_of_a_bot(host):
 
 
 def lifetime_in_hours(identity):
-    """From now on."""
+    """Returns the remaining lifetime of a certificate."""
     for hours in range(1, 200):
         if b"will expire" in openssl("x509", "-in", identity, "-noout", "-checkend", str(hours * 360), accept=(0, 1)):
             return hours / 10

@@ -1,4 +1,4 @@
-"""Tests of watches for changes of the cluster, as services with a cache use them."""
+"""Tests of watches for changes of the cluster's resources, which services with a cache use."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def watch(*kinds):
 
 
 def next_event(client, stream):
-    """Returns operation, number of the event's resource, and the name in its metadata."""
+    """Returns the operation, the field number of the event's resource, and the name of the resource."""
     event = fields(client.next_message(stream))
     (operation,) = event.pop(1, [INIT])
     ((number, (resource,)),) = event.items()
@@ -36,7 +36,7 @@ def test_changes_come_in_order(admin, cluster, name):
     others = admin.send(METHOD, watch("node", "user"))
     assert next_event(admin, roles) == next_event(admin, others) == (INIT, 43, "watch-status")
     cluster.create(ROLE.format(name))
-    cluster.create(ROLE.format(name), "-f")  # as it is: not written
+    cluster.create(ROLE.format(name), "-f")  # not written, because nothing changes
     cluster.create(ROLE.format(name).replace("spec: {}", "spec: {allow: {logins: [root]}}"), "-f")
     cluster.tctl("rm", f"role/{name}")
     assert [next_event(admin, roles) for _ in range(3)] == [(PUT, 9, name), (PUT, 9, name), (DELETE, 2, name)]
@@ -54,7 +54,7 @@ def test_a_rehearsal_is_no_change(admin, cluster, name):
     assert next_event(admin, roles) == (PUT, 9, f"{name}-made")
 
 
-def test_watches_of_who_leaves_or_changes_end(cluster, name, tmp_path):
+def test_watches_end_with_their_user(cluster, name, tmp_path):
     cluster.create(f"{{kind: role, version: v7, metadata: {{name: {name}}}, spec: {{allow: {{rules: "
                    "[{resources: [role], verbs: [read]}]}}}")
     identity = log_in(cluster, cluster.add_user(name, name), tmp_path, "before")

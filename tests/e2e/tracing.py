@@ -7,7 +7,7 @@ import pytest
 
 from processes import wait_for
 
-# A disk that takes its time: 20 ms for each sync.
+# Simulates a slow disk: 20 ms for each sync.
 SLOW_SYNC = ("-e", "inject=fdatasync:delay_exit=20000")
 
 

@@ -1,4 +1,4 @@
-"""A client of the web API, which makes the calls of the invite page."""
+"""A client of the web API that makes the calls of the invite page."""
 
 import base64
 import http.client
@@ -23,7 +23,7 @@ class Answer:
 
 
 class WebClient:
-    """Every client has a source address of its own, since the cluster counts requests by address."""
+    """Each client has a separate source address, because the cluster counts requests by address."""
 
     _next_source = 2
 
@@ -52,7 +52,7 @@ class WebClient:
         return self.request("GET", path)
 
     def scan_invite(self, token):
-        """Opens an invite: returns the authenticator that has scanned it."""
+        """Opens an invite, and returns an authenticator that has scanned its QR code."""
         answer = self.get(f"/webapi/users/password/token/{token}")
         assert answer.status == 200, answer.body
         return Authenticator.scan(answer.json()["qrCode"])

@@ -1,4 +1,4 @@
-// Events that agents report.
+// Feeds arbitrary bytes to the reader of events that agents report.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -13,7 +13,7 @@ namespace {
 
 using namespace sallyport;
 
-// A name that could be read can be written, and then reads the same.
+// Checks that a decoded name can be written, and that the text decodes to the same name.
 void CheckName(std::string_view der) {
   const auto name = DecodeName(der);
   if (!name) return;
@@ -21,7 +21,7 @@ void CheckName(std::string_view der) {
   if (!again || !DecodeName(*again)) std::abort();
 }
 
-// An identity that could be read survives being written.
+// Checks that a decoded identity can be written, and that the result decodes to the same identity.
 void CheckIdentity(std::string_view der) {
   const auto identity = FromSubject(der, Time{});
   if (!identity) return;

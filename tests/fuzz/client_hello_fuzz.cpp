@@ -1,4 +1,4 @@
-// The first bytes of any TLS connection.
+// Feeds arbitrary bytes to the reader of a TLS client's hello.
 #include <cstddef>
 #include <cstdint>
 

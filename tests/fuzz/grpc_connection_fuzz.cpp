@@ -1,4 +1,4 @@
-// What a client sends to the gRPC server over HTTP/2: frames, fields, messages, compressed or not.
+// Feeds arbitrary bytes to the gRPC server's side of HTTP/2: frames, fields, messages, compressed or not.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -42,7 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", 33);
   bytes.append(reinterpret_cast<const char*>(data), size);
 
-  // In two pieces, so that frames are cut.
+  // Two pieces, so that the cut is inside of frames.
   const std::size_t cut = size == 0 ? 0 : 33 + data[0] % size;
   for (const std::string_view part : {std::string_view(bytes).substr(0, cut), std::string_view(bytes).substr(cut)}) {
     if (!connection.Receive(part)) break;

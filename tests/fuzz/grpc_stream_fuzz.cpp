@@ -1,4 +1,4 @@
-// What a proxy sends in a call with streams, in pieces as the network may cut it.
+// Feeds arbitrary bytes to the client's side of a call with streams, in pieces as from a network.
 #include <poll.h>
 
 #include <algorithm>
@@ -18,7 +18,7 @@ class Given : public Stream {
   explicit Given(std::string_view bytes) : bytes_(bytes) {}
   IoStep TryRead(char* buffer, std::size_t size) override {
     if (bytes_.empty()) return {IoState::kClosed};
-    // Every other time there is nothing yet.
+    // Every second read returns no bytes.
     waited_ = !waited_;
     if (waited_) return {IoState::kWantRead};
     const std::size_t count = std::min({size, bytes_.size(), std::size_t{7}});

@@ -1,4 +1,4 @@
-// What an auth service sends over HTTP/2, and gRPC's answers inside of it.
+// Feeds arbitrary bytes to the client's side of HTTP/2, and of gRPC's answers in HTTP/2.
 #include <cstddef>
 #include <cstdint>
 #include <string>

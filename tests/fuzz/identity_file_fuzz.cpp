@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace sallyport;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   if (const auto file = ParseIdentityFile(input); file && !file->private_key.empty()) {
-    // Written and read again, every part is where it was.
+    // A written file has every part again.
     const auto again = ParseIdentityFile(FormatIdentityFile(*file).Reveal());
     if (!again || again->private_key.Reveal() != file->private_key.Reveal() ||
         again->ssh_certificate != file->ssh_certificate || again->tls_certificate != file->tls_certificate ||

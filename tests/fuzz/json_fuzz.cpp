@@ -1,4 +1,4 @@
-// Any bytes as JSON: what is read can be written, and reading that gives the same text.
+// Feeds arbitrary bytes to the reader of JSON: a value can be written, and the text reads as the same value.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-// A known_hosts file, parts of which clusters have a say in.
+// Feeds arbitrary text to the reader of known_hosts files, of which clusters choose parts.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!authorities) return 0;
   for (const HostAuthority& authority : *authorities) {
     const auto line = FormatHostAuthority(authority);
-    // What can be written reads as the same authority.
+    // A written authority reads as the same authority.
     if (line && ParseHostAuthority(*line) != authority) std::abort();
   }
   return 0;

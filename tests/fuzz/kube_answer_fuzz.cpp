@@ -1,4 +1,4 @@
-// Answers of API servers, in pieces: however they arrive, they end in the same place.
+// Feeds arbitrary bytes to the reader of API servers' answers: the result does not depend on the pieces.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -27,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 2, size - 2);
   const Read once = ReadAll(bytes, to, ends, std::max<std::size_t>(bytes.size(), 1));
   const Read pieces = ReadAll(bytes, to, ends, 1 + data[1] % 32);
-  // What is wrong may show before all of it is there, or not before its end.
+  // The reader may notice an error before it has the whole answer, so only successful reads must be equal.
   if (!once.failed && !pieces.failed && !(once == pieces)) __builtin_trap();
   if ((once.failed || pieces.failed) && (once.whole || once.reusable || pieces.whole || pieces.reusable)) {
     __builtin_trap();
@@ -36,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (once.status != 0 && once.status < 200 && once.status != 101) __builtin_trap();
   if (once.reusable) {
     if (!once.whole || once.status == 101) __builtin_trap();
-    // What was taken is one whole answer by itself, and a shorter part is none.
+    // The used bytes are a whole answer, and a shorter part is not.
     const std::string_view taken = bytes.substr(0, bytes.size() - once.left);
     if (!ReadAll(taken, to, false, taken.size()).reusable) __builtin_trap();
     if (ReadAll(taken.substr(0, taken.size() - 1), to, false, taken.size()).whole) __builtin_trap();

@@ -1,4 +1,4 @@
-// Bodies of Kubernetes requests, and what credential plugins write.
+// Feeds arbitrary bytes to the readers of bodies of Kubernetes requests, and of the output of credential plugins.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

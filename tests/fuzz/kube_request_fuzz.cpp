@@ -1,4 +1,4 @@
-// Request lines of Kubernetes clients: what is decided is what is sent.
+// Feeds arbitrary request lines of Kubernetes clients: the proxy sends the request that it has checked.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (info->is_understood && info->is_resource && (info->request.verb.empty() || info->request.resource.empty())) {
       __builtin_trap();
     }
-    // An agent reads what the proxy sent: it must read the same.
+    // An agent must read the proxy's request in the same way.
     const std::string sent = info->path + (info->query.empty() ? "" : "?" + info->query);
     const auto again = ParseKubeTarget(sent);
     if (!again) __builtin_trap();

@@ -1,5 +1,5 @@
-// Any text as the labels of a role, with traits, asked about a resource: selector, value and expression are lines of
-// it.
+// Uses the lines of arbitrary text as selector, value and expression of a role's labels, with traits, and asks for a
+// decision about a resource.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

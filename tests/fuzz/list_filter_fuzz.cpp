@@ -1,4 +1,4 @@
-// Answers of API servers that are filtered, in pieces.
+// Feeds arbitrary answers of API servers to the filter of lists, in pieces.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -13,7 +13,7 @@ using namespace sallyport;
 
 bool MaySee(std::string_view, std::string_view name) { return name != "secret"; }
 
-// Whether an object of the list is what may not be seen.
+// Returns whether a list has an object that the filter must remove.
 bool Shows(const Value& list, const char* objects) {
   const Value* all = list.Find(objects);
   if (all == nullptr) return false;
@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (filtered) {
     const auto list = ParseJson(*filtered, {32U << 20, 1000});
     if (!list || Shows(*list, "items") || Shows(*list, "rows")) __builtin_trap();
-    // What was filtered once stays as it is.
+    // A second run of the filter changes nothing.
     if (FilterList(*filtered, MaySee).value() != *filtered) __builtin_trap();
   }
   ListFilter pieces(MaySee);

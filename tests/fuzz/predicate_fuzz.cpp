@@ -1,4 +1,4 @@
-// Any text as a predicate of each dialect, a template and a pattern; the first byte chooses.
+// Feeds arbitrary text to the readers of predicates, templates and patterns; the first byte chooses the reader.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

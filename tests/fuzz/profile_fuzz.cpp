@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace sallyport;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   if (const auto profile = ParseProfile(input, "fuzz")) {
-    // Written and read again, it is the same profile.
+    // A written profile reads as the same profile.
     const auto again = ParseProfile(FormatProfile(*profile), "again");
     if (!again || *again != *profile) std::abort();
   }

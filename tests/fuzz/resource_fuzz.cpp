@@ -1,4 +1,4 @@
-// Any bytes as resources: those that are accepted can be written, and reading that gives the same again.
+// Feeds arbitrary bytes to the reader of resources: accepted resources can be written, and the text reads the same.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

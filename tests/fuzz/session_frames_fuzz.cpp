@@ -1,4 +1,4 @@
-// What the processes of a session say to the agent of a node, and the agent to them.
+// Feeds arbitrary bytes to the readers of frames between a session's processes and the agent of a node.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -1,4 +1,4 @@
-// A recording, from a file or an agent.
+// Feeds arbitrary bytes to the reader of recordings, which come from files and agents.
 #include <cstddef>
 #include <cstdint>
 #include <memory>

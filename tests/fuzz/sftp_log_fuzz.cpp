@@ -1,4 +1,4 @@
-// The log of an SFTP server, which runs as the session's user.
+// Feeds arbitrary text to the reader of an SFTP server's log; the server runs as the session's user.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

@@ -1,4 +1,4 @@
-// What an agent is told of a connection, as it comes through its tunnel.
+// Feeds arbitrary bytes to the reader of the message that tells an agent of a connection.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!message.ParseFromArray(data, static_cast<int>(size))) return 0;
   const auto dial = sallyport::FromMessage(message);
   if (!dial) return 0;
-  // Said again, it is the same dial.
+  // A written dial reads as the same dial.
   sallyport::v1::Dial again;
   sallyport::ToMessage(*dial, again);
   if (!sallyport::FromMessage(again)) std::abort();

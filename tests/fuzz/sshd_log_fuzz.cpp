@@ -1,4 +1,4 @@
-// A line of sshd's log, parts of which its client chooses.
+// Feeds arbitrary text to the reader of sshd's log, of which clients choose parts.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

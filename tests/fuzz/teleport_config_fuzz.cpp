@@ -1,4 +1,4 @@
-// Configuration files.
+// Feeds arbitrary text to the reader of configuration files.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

@@ -1,4 +1,4 @@
-// Any bytes as YAML: what is read can be written, and reading that gives the same values.
+// Feeds arbitrary bytes to the reader of YAML: values can be written, and the text reads as the same values.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const sallyport::Value& document : *documents) {
     const auto again = sallyport::ParseYaml(sallyport::ToYaml(document), "again");
     if (!again || again->size() != 1) std::abort();
-    // As texts, because a NaN does not equal itself.
+    // Compares texts, because a NaN does not equal itself.
     if (sallyport::ToJson(again->front()) != sallyport::ToJson(document)) std::abort();
   }
   return 0;

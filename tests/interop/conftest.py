@@ -1,4 +1,4 @@
-"""The fixtures of the end-to-end tests, for tests with Teleport's own programs."""
+"""Fixtures of the tests with Teleport's own programs: those of the end-to-end tests, and a cluster of Teleport."""
 
 import pathlib
 import sys
@@ -16,7 +16,7 @@ from reference_cluster import ReferenceCluster  # noqa: E402
 
 @pytest.fixture(scope="session")
 def reference_cluster(tmp_path_factory, kube):
-    """A running cluster of the reference, with the same role member and the same Kubernetes clusters."""
+    """Starts a cluster of the reference with the same role `member` and the same Kubernetes clusters as ours."""
     with started(ReferenceCluster(tmp_path_factory.mktemp("reference-cluster"), kube, {"env": "dev"})) as running:
         running.create(MEMBER, "-f")
         yield running

@@ -1,5 +1,5 @@
-"""Certificates as text to compare: what openssl and ssh-keygen show, without what differs from certificate to
-certificate."""
+"""Converts certificates to texts that tests compare: the output of openssl and ssh-keygen without numbers, times and
+keys."""
 
 import datetime
 import difflib
@@ -17,7 +17,7 @@ def neutral(text):
 
 
 def asn1(pem):
-    """Returns a certificate's elements, one a line: depth, type and value, so that order and string types show."""
+    """Returns a certificate's ASN.1 elements, one a line with depth, type and value, to compare order and types."""
     lines, of_key = [], False
     for line in openssl("asn1parse", stdin=pem.encode()).decode().splitlines():
         depth, kind, value = re.match(r" *\d+:d= *(\d+) .*(?:cons|prim): *([^:]*?) *(?::(.*))?$", line).groups()
@@ -32,7 +32,7 @@ def asn1(pem):
 
 
 def x509_text(pem):
-    """Returns what a person reads, without serial numbers, times, keys and signature, an attribute a line."""
+    """Returns openssl's text of a certificate without numbers, times, keys and signature, one attribute a line."""
     text = openssl("x509", "-noout", "-text", "-nameopt", "RFC2253,sep_comma_plus,show_type",
                    stdin=pem.encode()).decode()
     left_out = re.compile(r"(?i) *$| +([0-9a-f]{2}:)*[0-9a-f]{2}:?$| +Serial Number: \d| +Not (Before|After)")
@@ -48,7 +48,7 @@ def x509_lifetime(pem):
 
 
 def ssh(line):
-    """Returns what ssh-keygen shows of a certificate, without keys and times."""
+    """Returns ssh-keygen's text of a certificate without keys and times."""
     done = subprocess.run(["ssh-keygen", "-L", "-f", "-"], input=line, capture_output=True, text=True, check=True)
     text = re.sub(r"SHA256:\S+", "SHA256", neutral(done.stdout))
     return [text_line for text_line in text.splitlines() if not re.match(r"\(stdin\)| +Valid:", text_line)]
@@ -62,7 +62,7 @@ def ssh_lifetime(line):
 
 
 def subject_number(pem):
-    """Returns the serial number in a CA's name and the one of its certificate."""
+    """Returns the serial number in a CA's name, and the serial number of its certificate."""
     named = re.search(r"serialNumber=(\d+)", openssl("x509", "-noout", "-subject", "-nameopt", "RFC2253",
                                                      stdin=pem.encode()).decode()).group(1)
     shown = openssl("x509", "-noout", "-serial", stdin=pem.encode()).decode()
@@ -70,7 +70,7 @@ def subject_number(pem):
 
 
 def differences(found, wanted):
-    """Returns what is in one of two lists of lines, with + or -, and an empty text for equal ones."""
+    """Returns the lines that only one of two lists has, with + or -, and an empty text for equal lists."""
     return "\n".join(difflib.unified_diff(wanted, found, "wanted", "found", n=0, lineterm=""))
 
 

@@ -1,4 +1,4 @@
-"""A cluster of Teleport's own teleport (REFERENCE_BIN), configured and used as ours is."""
+"""A cluster of Teleport's own teleport (REFERENCE_BIN), with the configuration of ours."""
 
 import json
 
@@ -7,7 +7,7 @@ from processes import free_port, run, wait_for
 
 
 class ReferenceCluster(Cluster):
-    """It takes ports from its configuration only, and says nothing of use to us in its log."""
+    """Its ports are those of its configuration, because its log does not have them."""
 
     def __init__(self, directory, kube, labels=None):
         super().__init__(directory, kube, labels)
@@ -19,7 +19,7 @@ class ReferenceCluster(Cluster):
 
     def _find_addresses(self, started):
         wait_for(self._answers, 60, "an answer to ping")
-        wait_for(self._ready, 60, "its services")
+        wait_for(self._ready, 60, "the services of Teleport")
 
     def _ready(self):
         return self._has_kubernetes()
@@ -30,7 +30,7 @@ class ReferenceCluster(Cluster):
         return done.code == 0 and json.loads(done.out)
 
     def check_log(self):
-        """Its log is its own matter."""
+        """Does nothing: the rules for our log do not apply to Teleport's."""
 
     def tctl(self, *words, stdin="", ok=True, timeout=30, reference=True):
         done = run([reference_program("tctl"), "-c", self.config, *words], environment(self.directory), stdin, timeout)
@@ -38,7 +38,7 @@ class ReferenceCluster(Cluster):
 
 
 class ReferenceNodes(ReferenceCluster):
-    """One with a node, and without Kubernetes."""
+    """A cluster of Teleport with a node, and without Kubernetes."""
 
     def __init__(self, directory, node, labels):
         super().__init__(directory, None)

@@ -1,4 +1,4 @@
-"""Files that Teleport's teleport writes, and its opinion of ours."""
+"""Tests that our teleport accepts the configuration files of Teleport's teleport, and the reverse."""
 
 import pytest
 
@@ -24,12 +24,12 @@ def both(tmp_path, writer, reader, words):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_theirs_are_accepted_by_ours(tmp_path, name):
+def test_files_of_teleport_are_accepted_by_ours(tmp_path, name):
     path, done = both(tmp_path, reference_program("teleport"), program("teleport"), FILES[name])
     assert done.code == 0 and f"OK {path}" in done.err, (path.read_text(), done)
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_ours_are_accepted_by_theirs(tmp_path, name):
+def test_our_files_are_accepted_by_teleport(tmp_path, name):
     path, done = both(tmp_path, program("teleport"), reference_program("teleport"), FILES[name])
     assert done.code == 0 and f"OK {path}" in done.err, (path.read_text(), done)

@@ -1,8 +1,8 @@
-"""Every field of every kind, written by our tctl on a cluster of the reference and by the reference's tctl on one of
-ours: what was written is what is read, again and again, and both clusters make the same of it.
+"""Tests that every field of every kind is read as it was written, with our tctl on a cluster of the reference and the
+reference's tctl on one of ours, and that both clusters return the same.
 
-Teleport's open-source build refuses some fields. REFUSED names them, with its reason: they are taken out one by one,
-each when it has been refused for that reason, and what is left must be accepted.
+Teleport's open-source build refuses some fields. REFUSED names these fields with Teleport's reasons. The test removes
+them one by one, checks each time that Teleport refuses the document for that reason, and that it accepts the rest.
 """
 
 import copy
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(not REFERENCE_BIN, reason="REFERENCE_BIN is not 
 ENTERPRISE = "is only available in enterprise subscriptions"
 NEEDS_ENTERPRISE = "this feature requires Teleport Enterprise"
 HARDWARE_KEY = "Hardware Key support is only available with an enterprise license"
-# The whole document is refused where the path is "".
+# An empty path means that Teleport refuses the whole document.
 REFUSED = {
     "cluster_auth_preference": [
         ("spec.device_trust", 'device trust mode "optional" requires Teleport Enterprise')],
@@ -33,7 +33,7 @@ REFUSED = {
         ("spec.allow.review_requests", f"role field allow.review_requests {ENTERPRISE}"),
         ("spec.allow.request.search_as_roles", f"role field allow.search_as_roles {ENTERPRISE}"),
         ("spec.options.require_session_mfa", HARDWARE_KEY)],
-    # It asks github.com about the organization, and there is no way there.
+    # Teleport asks github.com about the organization, which the tests cannot reach.
     "github/every-github": [("", "check for organization external SSO")],
     "oidc/every-oidc": [("", "OIDC is only available in Teleport Enterprise")],
     "oidc/every-google": [("", "OIDC is only available in Teleport Enterprise")],
@@ -44,11 +44,11 @@ REFUSED = {
     "token/every-tpm": [("", f"tpm joining {NEEDS_ENTERPRISE}")],
     "token/every-tpm-serial": [("", f"tpm joining {NEEDS_ENTERPRISE}")],
 }
-# What the reference's tctl fetches by itself, from where nothing is.
+# The URLs that the reference's tctl would fetch, where no server is.
 FETCHED = {"saml/every-saml": ["spec.entity_descriptor_url", "spec.mfa.entity_descriptor_url"]}
-# What is there only for those who ask for it.
+# Kinds whose secrets are read only with --with-secrets.
 SECRET_KINDS = ("github", "oidc", "saml")
-# What the reference writes down about itself, for what is not there in ours: joining.
+# Parts of the status that the reference adds for join methods that ours does not implement.
 STATUS = {
     "token/every-bound-keypair": {"bound_keypair"},
     "token/every-bound-keypair-key": {"bound_keypair"},
@@ -73,7 +73,7 @@ ADMINISTRATOR = """
 
 @pytest.fixture(scope="module")
 def theirs(tmp_path_factory, kube):
-    """A cluster of the reference whose settings may be anything, and our tctl for it."""
+    """Starts a cluster of the reference whose settings the tests change; returns our tctl for the cluster."""
     with started(ReferenceCluster(tmp_path_factory.mktemp("every-field-theirs"), kube)) as running:
         running.create(ADMINISTRATOR)
         identity = running.directory / "identity"
@@ -84,29 +84,30 @@ def theirs(tmp_path_factory, kube):
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory):
-    """A cluster of ours whose settings may be anything, and the reference's tctl for it."""
+    """Starts a cluster of ours whose settings the tests change; returns the reference's tctl for the cluster."""
     with started(Cluster(tmp_path_factory.mktemp("every-field-ours"))) as running:
         yield lambda *more, stdin="": running.tctl(*more, stdin=stdin, ok=False, reference=True)
 
 
 def read(tctl, document, form="json"):
-    """The document, or nothing when it is not there."""
+    """Returns the document as the cluster has it, or None."""
     secrets = ["--with-secrets"] if document["kind"] in SECRET_KINDS else []
     done = tctl("get", name_of(document), f"--format={form}", *secrets)
     return yaml.safe_load(done.out if form == "yaml" else json.dumps(json.loads(done.out)[0])) if done.code == 0 else None
 
 
 def revision(got):
-    """Nothing for a bot, which is a user and a role."""
+    """Returns the revision of a resource; None for a bot, which consists of a user and a role."""
     return got["metadata"].get("revision") if got else None
 
 
 def put(tctl, document, text):
-    """Writes it and returns what is read then: the reference answers from a cache, which hears of it a moment later."""
+    """Writes a document and returns the document that is read afterwards. Waits, because the reference's cache follows
+    a moment later."""
     before = revision(read(tctl, document))
-    # The configuration file of both clusters has one of the settings.
+    # --confirm, because the configuration files of both clusters have one of the settings.
     done = tctl("create", "-f", "--confirm", stdin=text).ok()
-    if "is unchanged" in done.out:  # our tctl writes no setting anew that has these values
+    if "is unchanged" in done.out:  # our tctl does not write a setting that has these values already
         return read(tctl, document)
 
     def changed():
@@ -125,7 +126,7 @@ def without(document, path):
 
 
 def accepted_part(tctl, document, name):
-    """Takes out what is refused, for the reasons of the table; nothing when all of it is."""
+    """Removes the fields that Teleport refuses, and checks the reasons; returns None when it refuses the document."""
     document = copy.deepcopy(document)
     for path, reason in REFUSED.get(name, []):
         done = tctl("create", "-f", stdin=yaml.safe_dump(document))
@@ -137,7 +138,8 @@ def accepted_part(tctl, document, name):
 
 
 def fixed_point(tctl, document):
-    """Writes a document, and writes what is read, as JSON and as YAML; returns what is read of it each time."""
+    """Writes a document, reads it, and writes it again as JSON and as YAML; checks that all reads are equal, and
+    returns one."""
     first = put(tctl, document, yaml.safe_dump(document))
     assert_has(first, document)
     again = put(tctl, document, json.dumps(first))
@@ -160,7 +162,7 @@ def test_both_clusters(theirs, ours, document, name):
     accepted = accepted_part(theirs, document, name)
     if accepted:
         mine, others = fixed_point(ours, accepted), fixed_point(theirs, accepted)
-        for got in (mine, others):  # who wrote it, and when
+        for got in (mine, others):  # author and time differ
             got["spec"].pop("created_by", None)
         if name in STATUS:
             assert "status" not in mine and set(others.pop("status")) == STATUS[name]

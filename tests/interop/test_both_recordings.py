@@ -1,4 +1,4 @@
-"""Recordings of our nodes and Teleport's (REFERENCE_BIN), listed and played by both clients."""
+"""Tests of both clients with recordings of our nodes and Teleport's (REFERENCE_BIN): lists, and playing."""
 
 import getpass
 import json
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.skipif(not REFERENCE_BIN, reason="REFERENCE_BIN is not
               pytest.mark.skipif(os.getuid() != 0, reason="nodes of Teleport need root")]
 
 LOGIN = getpass.getuser()
-UPLOAD_TIMEOUT = 60  # a node of Teleport looks for what is to be sent every few seconds
+UPLOAD_TIMEOUT = 60  # a node of Teleport looks for finished recordings every few seconds
 
 
 @pytest.fixture(scope="module", params=["ours", "Teleport's"])
@@ -51,7 +51,7 @@ def theirs(place, user, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def session(place, ours):
-    """A session that is over and recorded."""
+    """Returns the id of a finished session whose recording is in the list."""
     terminal, session = open_session(ours)
     terminal.type("printf 'some \\316\\261\\033[1mbold\\033[0m text\\n'; exit\n")
     terminal.finish()
@@ -81,7 +81,7 @@ def test_text_is_the_same(ours, theirs, session):
 
 
 @pytest.mark.parametrize("client", ["ours", "theirs"])
-def test_it_plays_on_a_terminal(request, client, session):
+def test_a_recording_plays_on_a_terminal(request, client, session):
     machine = request.getfixturevalue(client)
     done = Terminal([machine.path, "play", "--speed=8x", session], {**machine.env, "TERM": "xterm"}).finish(60)
     assert done.code == 0 and "bold" in done.out, done
@@ -92,7 +92,7 @@ def test_files_are_the_same(place, ours, theirs, session):
     text = ours("play", path, "--format=text").out
     assert text == ours("play", session, "--format=text").out
     events = json.loads(ours("play", path, "--format=json").out)
-    # Teleport's writes one JSON text after the other here.
+    # Teleport's tsh writes a sequence of JSON texts instead of a list.
     theirs_text = theirs("play", path, "--format=json").out
     decoder, found = json.JSONDecoder(), []
     while theirs_text.strip():
@@ -105,7 +105,7 @@ def test_files_are_the_same(place, ours, theirs, session):
     assert events == found
 
 
-def test_somebody_elses_session(place, session, tmp_path):
+def test_a_session_of_another_user_is_denied(place, session, tmp_path):
     other = place.add_user("other", "shells")
     for reference in (False, True):
         machine = machine_of(place, tmp_path / str(reference), reference, other)

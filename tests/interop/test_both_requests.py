@@ -1,4 +1,4 @@
-"""Access requests with Teleport's tsh and tctl on our cluster, and with ours on Teleport's."""
+"""Tests of access requests with Teleport's tsh and tctl on our cluster, and with our programs on Teleport's."""
 
 import itertools
 import json
@@ -29,7 +29,7 @@ ROLES = """
         kubernetes_groups: ["system:masters"]
         kubernetes_labels: {'*': '*'}
 """
-# Teleport's open edition refuses such roles.
+# Teleport's open-source edition refuses these roles.
 MORE_ROLES = """
     kind: role
     version: v7
@@ -51,7 +51,7 @@ UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
 _names = (f"asker{number}" for number in itertools.count(1))
 
 
-# The cluster is one's, the programs are the other's; and all of one side, to see that both say the same.
+# Each side's programs on the other side's cluster, and on its own cluster to compare.
 @pytest.fixture(params=["ours on theirs", "theirs on ours", "theirs on theirs", "ours on ours"])
 def side(request):
     programs, cluster = request.param.split(" on ")
@@ -93,7 +93,7 @@ def ask(machine, *words):
 
 
 def wait_until_listed(run, *words):
-    """Teleport's lists come from a cache, which follows a moment later."""
+    """Waits until a list has a request: Teleport's lists come from a cache, which follows a moment later."""
     *words, request = words
     return wait_for(lambda: request in run(*words).out, 10, f"{request} in {words}")
 
@@ -136,7 +136,7 @@ def test_ask_and_wait(person, tctl):
         assert (asking.process.wait(10) == 0) == (decision == "approve"), asking.output()
         assert decision == "approve" or "DENIED" in asking.output()
         asking.log.unlink()
-    assert active(ann)["active_requests"] == [request]  # it logs in with what was approved
+    assert active(ann)["active_requests"] == [request]  # tsh has logged in with the approved request
 
 
 def test_login_asks_and_waits(person, tctl):
@@ -181,7 +181,7 @@ def test_resources(person, tctl):
     assert "dev-cluster" in listed and "prod-cluster" not in listed
 
 
-def test_tctl_creates_and_tells_capabilities(person, tctl):
+def test_tctl_creates_requests_and_shows_capabilities(person, tctl):
     ann = person()
     request = tctl("requests", "create", ann.user.name, "--roles=ask-dev", "--reason=for you").out.strip()
     assert re.fullmatch(UUID, request)

@@ -1,4 +1,4 @@
-"""The tests of SSH with our tsh and OpenSSH, on a node of Teleport (REFERENCE_BIN)."""
+"""Runs the tests of tests/e2e/test_ssh.py, with our tsh and OpenSSH, on a node of Teleport (REFERENCE_BIN)."""
 
 import os
 import re
@@ -17,17 +17,17 @@ pytestmark = [pytest.mark.skipif(not REFERENCE_BIN, reason="REFERENCE_BIN is not
 
 @pytest.fixture(scope="module")
 def nodes(tmp_path_factory):
-    """In place of ours."""
+    """Starts a node of Teleport in place of ours."""
     labels = {"env": "dev", "fleet": "test"}
     with started(ReferenceNodes(tmp_path_factory.mktemp("nodes"), "real-node", labels)) as running:
         running.create(ROLE, "-f")
         add_twins(running)
-        running.endless = "seq 9"  # nothing tells a node of Teleport that nobody reads any more
-        running.takes_trees = False  # it has no path of a file that does not exist, which OpenSSH asks for
+        running.endless = "seq 9"  # a node of Teleport does not notice that no one reads the output any more
+        running.takes_trees = False  # its SFTP server does not resolve the path of a missing file, which OpenSSH needs
         yield running
 
 
-def test_config_is_that_of_teleport(nodes, machine, tmp_path):
+def test_tsh_config_equals_teleports(nodes, machine, tmp_path):
     theirs = Tsh(nodes, tmp_path, reference=True)
     theirs.env["TELEPORT_HOME"] = machine.env["TELEPORT_HOME"]
     keywords = re.compile(r"^(?:# |Host |    \w+).*$", re.M)

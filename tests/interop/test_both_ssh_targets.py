@@ -1,5 +1,5 @@
-"""What a target means, asked of Teleport's auth service (REFERENCE_BIN); and its tsh with a name that two of our nodes
-have."""
+"""Runs the tests of tests/e2e/test_ssh_targets.py with Teleport's auth service (REFERENCE_BIN), and tests Teleport's
+tsh with a name that two of our nodes have."""
 
 import getpass
 import os
@@ -19,18 +19,18 @@ LOGIN = getpass.getuser()
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """In place of ours."""
+    """Starts a cluster of Teleport in place of ours."""
     with started(ReferenceNodes(tmp_path_factory.mktemp("targets"), "real-node", {})) as running:
         running.create(ROLES, "-f")
         add_nodes(running)
         yield running
 
 
-def test_what_could_be_asked_for_is_there():
-    """Its free edition asks for no resources."""
+def test_requestable_nodes_are_found():
+    """Replaces the imported test: Teleport's open-source edition has no access requests for resources."""
 
 
-def test_its_tsh_is_told_which_there_are(tmp_path):
+def test_teleports_tsh_shows_the_nodes_of_an_ambiguous_name(tmp_path):
     with started(Cluster(tmp_path / "cluster", ssh="enabled: yes\nlabels: {env: dev}\n")) as ours:
         ours.create(ROLES, "-f")
         add_nodes(ours)

@@ -1,5 +1,5 @@
-"""Our tctl and the reference's (REFERENCE_BIN), each on a cluster of ours and on one of theirs: by an identity file on the
-auth service's port and on the web port, and by a login of tsh. What one writes, programs of the other read."""
+"""Tests of the reference's tctl (REFERENCE_BIN) on a cluster of ours, and of our tctl on a cluster of the reference:
+with an identity file on the auth service's port and on the web port, and with a login of tsh."""
 
 import datetime
 import itertools
@@ -41,7 +41,7 @@ _numbers = itertools.count(1)
 
 
 class Tctl:
-    """One of the two programs, by one of the ways."""
+    """A tctl of one side, with one kind of connection to a cluster."""
 
     def __init__(self, place, path, words, env):
         self.cluster = place
@@ -58,11 +58,11 @@ class Tctl:
         return json.loads(self(*words, "--format=json").out)
 
     def until(self, holds, what):
-        """The reference answers from a cache, which hears of a change a moment later."""
+        """Waits for a condition: the reference answers from a cache, which follows a change a moment later."""
         wait_for(holds, 10, what)
 
     def logins(self, name):
-        """The logins that a role allows, or nothing when it is not there."""
+        """Returns the logins that a role allows, or None when there is no such role."""
         done = self("get", f"role/{name}", "--format=json", ok=False)
         return json.loads(done.out)[0]["spec"]["allow"]["logins"] if done.code == 0 else None
 
@@ -70,7 +70,7 @@ class Tctl:
         return self("get", what, ok=False).code == 0
 
     def create_role(self, path, name):
-        """Makes a role and waits for it to be seen as it was written last."""
+        """Creates a role, replaces it, and waits until the cluster returns the new role."""
         role = "kind: role\nversion: v7\nmetadata:\n  name: {}\nspec:\n  allow:\n    logins: [{}]\n"
         path.write_text(role.format(name, "first"))
         self("create", path)
@@ -82,12 +82,12 @@ class Tctl:
 
 
 def sign(place, user, path, *words):
-    """Certificates by the tctl of the cluster's own host."""
+    """Signs certificates with the tctl on the host of the cluster; returns their path."""
     place.tctl("auth", "sign", f"--user={user}", f"--out={path}", "--ttl=1h", "--overwrite", *words)
     return path
 
 
-# Whose cluster: the other program is the one that administers it here.
+# A cluster of one side, which the tests administer with the tctl of the other side.
 @pytest.fixture(scope="module", params=["theirs-on-ours", "ours-on-theirs"])
 def place(request):
     running = request.getfixturevalue("cluster" if request.param == "theirs-on-ours" else "reference_cluster")
@@ -127,7 +127,7 @@ def test_status(tctl, place):
 @pytest.mark.parametrize("kind", KINDS)
 def test_get(tctl, place, kind):
     mine, own = tctl.json("get", kind), json.loads(place.tctl("get", kind, "--format=json").out)
-    for row in mine + own:  # heartbeats go on
+    for row in mine + own:  # heartbeats change these fields
         row["metadata"].pop("expires", None), row["metadata"].pop("revision", None), row.pop("status", None)
     assert mine == own
 
@@ -190,7 +190,7 @@ spec:
 """
     done = write(tctl, tmp_path, text)
     if not place.is_ours:
-        # The reference asks github.com about the organization first, and there is no way there.
+        # The reference first asks github.com about the organization, which the tests cannot reach.
         assert done.code != 0 and "organization external SSO" in done.err
         return
     done.ok()
@@ -206,7 +206,7 @@ spec:
 
 
 @pytest.mark.parametrize("kind,spec", [("app", ""), ("db", "protocol: snowflake, ")])
-def test_reached_by_labels(tctl, name, tmp_path, kind, spec):
+def test_apps_and_databases(tctl, name, tmp_path, kind, spec):
     spec += "uri: 'http://first.snowflakecomputing.com'"
     text = f"kind: {kind}\nversion: v3\nmetadata: {{name: {name}, labels: {{env: dev}}}}\nspec: {{{spec}}}\n"
 
@@ -223,11 +223,11 @@ def test_reached_by_labels(tctl, name, tmp_path, kind, spec):
     tctl.until(lambda: uri() == "http://first", "the change back")
     assert "http://first" in tctl("get", kind, "--format=text").out
     tctl("rm", f"{kind}/{name}")
-    tctl.until(lambda: uri() is None, "its end")
+    tctl.until(lambda: uri() is None, "the end of the resource")
 
 
 def test_app_servers(tctl, name, tmp_path):
-    # Teleport's tctl writes those of an integration only.
+    # Teleport's tctl writes app servers of integrations only.
     text = (f"kind: app_server\nversion: v3\nmetadata: {{name: {name}}}\nspec:\n  host_id: {name}-host\n  hostname: first\n"
             f"  app: {{kind: app, version: v3, metadata: {{name: {name}}}, spec: {{uri: 'http://localhost', "
             "integration: any}}\n")
@@ -243,7 +243,7 @@ def test_app_servers(tctl, name, tmp_path):
     (row,) = [line for line in tctl("get", "app_server", "--format=text").out.splitlines() if name in line]
     assert row.split()[:3] == ["second", name, "HTTP"]
     tctl("rm", f"app_server/{name}")
-    tctl.until(lambda: not hosts(), "its end")
+    tctl.until(lambda: not hosts(), "the end of the server")
 
 
 def test_bots(tctl, place, name):
@@ -329,7 +329,7 @@ def test_locks(tctl, name):
 
 
 def silence(place, *ids):
-    """Alerts cannot be removed, and other tests want to see none."""
+    """Acknowledges alerts, which cannot be removed: other tests expect empty lists."""
     for alert in ids:
         place.tctl("alerts", "ack", alert, "--reason=end of a test", "--ttl=24h")
 
@@ -404,7 +404,7 @@ def test_export(tctl, place):
 
 
 def test_sign(tctl, place, administrator, kube, tmp_path):
-    """What this tctl signs is used by both tsh, kubectl, ssh-keygen and openssl."""
+    """Both tsh, both tctl, kubectl, ssh-keygen and openssl accept the files that this tctl signs."""
     words = ["auth", "sign", f"--user={administrator.name}", "--ttl=30m", "--out"]
     tctl(*words, tmp_path / "identity")
     for number, reference in enumerate((False, True)):
@@ -439,12 +439,12 @@ def export_to(place, tmp_path):
     return path
 
 
-def test_too_long_a_lifetime(tctl, administrator, tmp_path):
+def test_too_long_a_lifetime_is_refused(tctl, administrator, tmp_path):
     done = tctl("auth", "sign", f"--user={administrator.name}", "--ttl=2000h", "--out", tmp_path / "long", ok=False)
     assert done.code != 0 and not (tmp_path / "long").exists()
 
 
-def test_dry_run_sends_a_teleport_nothing_to_apply(reference_cluster, name, tmp_path):
+def test_dry_run_is_refused_on_teleport(reference_cluster, name, tmp_path):
     reference_cluster.create(ADMINISTRATOR, "-f")
     reference_cluster.add_user(f"{name}-admin", "both-admin")
     identity = sign(reference_cluster, f"{name}-admin", tmp_path / "identity")

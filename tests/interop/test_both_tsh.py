@@ -1,5 +1,5 @@
-"""Our tsh and the reference's (REFERENCE_BIN) as one user's programs: each goes on with what the other wrote, on a
-cluster of ours and on one of theirs."""
+"""Tests of one user with our tsh and the reference's (REFERENCE_BIN): each continues with the files of the other, on a
+cluster of ours and on a cluster of the reference."""
 
 import collections
 import json
@@ -32,8 +32,8 @@ def order(request):
 
 
 def make_pair(place, order, home, user):
-    """Both programs with one home directory and one kubeconfig, which has entries of somebody else already. Every login
-    counts: a cluster takes some twenty a minute from one address."""
+    """Returns both programs with one home directory and one kubeconfig, which has foreign entries. Tests share a pair
+    where they can: a cluster accepts about twenty requests of logins a minute from one address."""
     ours, theirs = Tsh(place, home), Tsh(place, home, reference=True)
     first, second = (ours, theirs) if order == "ours-first" else (theirs, ours)
     first.kubeconfig.write_text(json.dumps(FOREIGN))
@@ -43,7 +43,7 @@ def make_pair(place, order, home, user):
 
 @pytest.fixture(scope="module")
 def pair(place, order, tmp_path_factory):
-    """The first program has logged in; no test logs out."""
+    """Returns a pair whose first program has logged in. Tests with this pair must not log out."""
     return make_pair(place, order, tmp_path_factory.mktemp("pair"), place.add_user(f"pair-{order}"))
 
 
@@ -70,7 +70,7 @@ def assert_foreign_kept(machine):
         entries = by_name(config[part])
         for entry in FOREIGN[part]:
             found = entries[entry["name"]]
-            found.get("context", {}).pop("extensions", None)  # the context to go back to is marked there
+            found.get("context", {}).pop("extensions", None)  # tsh marks the previous context there
             assert found == entry
 
 
@@ -89,7 +89,7 @@ def assert_logged_out(machine):
 
 @pytest.mark.parametrize("words", [["status"], ["ls"], ["clusters"], ["kube", "ls"], ["env"]],
                          ids=" ".join)
-def test_both_say_the_same(pair, words):
+def test_both_print_the_same_json(pair, words):
     assert as_json(pair.second, *words) == as_json(pair.first, *words)
 
 
@@ -170,7 +170,7 @@ def test_logout(new_pair):
 
 
 def log_out_one(machine, user):
-    """Logs out one of the users; returns what is left of them."""
+    """Logs out one of the users; returns the files of that user which remain."""
     machine("logout", "--proxy=localhost", f"--user={user.name}")
     return list((machine.home / "tsh" / "keys" / "localhost").glob(f"{user.name}*"))
 

@@ -1,5 +1,5 @@
-"""Certificates of a cluster of ours and of the reference's (REFERENCE_BIN) for the same users and roles, made by both
-tsh: the same attributes, in the same order, with the same types."""
+"""Tests that our cluster and the reference's (REFERENCE_BIN) issue equal certificates for the same users and roles: the
+same attributes, in the same order, with the same types."""
 
 import base64
 import json
@@ -47,7 +47,7 @@ def role(options=None, version="v7", **allow):
     return {"version": version, "spec": {"options": options or {}, "allow": allow}}
 
 
-# Users: the roles they have, their traits, and what more they ask for at the login.
+# Users: their roles, their traits, and further fields of their login requests.
 USERS = {
     "everything@example.com": ({"everything": {"version": "v7", "spec": EVERYTHING}}, TRAITS, {}),
     "nothing": ({"empty": role()}, {}, {}),
@@ -83,7 +83,7 @@ def places(cluster, reference_cluster):
 
 @pytest.fixture(scope="module")
 def users(places):
-    """USERS on both clusters: cluster -> name -> user."""
+    """Adds USERS to both clusters; returns a map cluster -> name -> user."""
     return {where: add_users(place) for where, place in places.items()}
 
 
@@ -100,7 +100,7 @@ def add_users(place):
         [{"kind": "user", "version": "v2", "metadata": {"name": name}, "spec": {"roles": list(roles), "traits": traits}}
          for name, (roles, traits, _) in USERS.items()]), "-f")
 
-    def known():  # the reference reads from a cache
+    def known():  # the reference answers from a cache
         found = json.loads(place.tctl("get", "users", "--format=json").out)
         roles = {user["metadata"]["name"]: user["spec"]["roles"] for user in found}
         return all(roles[name] == list(USERS[name][0]) for name in USERS)
@@ -109,7 +109,7 @@ def add_users(place):
 
 
 def assert_alike(found, wanted):
-    """Two certificates of the same kind, X.509 in PEM or SSH as a line."""
+    """Checks that two certificates are alike: both X.509 in PEM, or both SSH as a line."""
     views = (decoded.x509_text, decoded.asn1) if found.startswith("-----") else (decoded.ssh,)
     for view in views:
         assert decoded.differences(view(found), view(wanted)) == ""
@@ -118,7 +118,7 @@ def assert_alike(found, wanted):
 
 
 class Machine:
-    """A machine where one of USERS is logged in, and the certificates that it has."""
+    """A machine where one of USERS is logged in, and the user's certificates."""
 
     def __init__(self, place, user, home, reference):
         self.tsh = Tsh(place, home, reference=reference)
@@ -143,7 +143,7 @@ class Machine:
 
 @pytest.fixture(scope="module")
 def machines(places, users, tmp_path_factory):
-    """The user with everything on both clusters, with both programs: (cluster, program) -> Machine."""
+    """Logs in the user with every attribute; returns a map (cluster, program) -> Machine."""
     name = next(iter(USERS))
 
     def machine(where, whose):
@@ -152,7 +152,7 @@ def machines(places, users, tmp_path_factory):
     return {(where, whose): machine(where, whose) for where in places for whose in ("ours", "theirs")}
 
 
-# Each is compared with what their tsh has of their cluster.
+# Each combination is compared with the reference's tsh on the reference's cluster.
 others = pytest.mark.parametrize("where,whose", [("ours", "ours"), ("ours", "theirs"), ("theirs", "ours")],
                                  ids=["our-cluster-our-tsh", "our-cluster-their-tsh", "their-cluster-our-tsh"])
 
@@ -184,7 +184,7 @@ def test_known_hosts(machines, where, whose):
 
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory):
-    """The same keys are sent to both clusters: TLS in PEM and SSH as a line."""
+    """Returns the public keys that both clusters receive: TLS in PEM and SSH as a line."""
     directory = tmp_path_factory.mktemp("keys")
     pem = public_key(make_key(directory / "key"))
     (directory / "ssh.pub").write_bytes(pem)
@@ -192,7 +192,7 @@ def keys(tmp_path_factory):
 
 
 def log_in(place, user, keys, more):
-    """Logs in by the web API itself and returns the TLS and the SSH certificate."""
+    """Logs in by the web API without tsh; returns the TLS and the SSH certificate."""
     client = place.web(source="127.0.0.77")
     password, code = user.password, user.authenticator.code()
     place.secrets.add(code)
@@ -211,7 +211,7 @@ def test_certificates_of_the_web_api(places, users, keys, name):
 
 
 def test_denied_kubernetes_groups_are_left_out(places, keys):
-    """The reference has them in certificates, and its Kubernetes service removes them."""
+    """The reference leaves denied groups in certificates, and its Kubernetes service removes them."""
     group = re.compile(r"1\.3\.9999\.1\.2=.*")
     found = {}
     for where, place in places.items():

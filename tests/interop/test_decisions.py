@@ -1,4 +1,5 @@
-"""The decisions of tests/fixtures/decisions, asked of Teleport's own cluster: a user, roles and resources for each row."""
+"""Tests that Teleport's own cluster decides as tests/fixtures/decisions says, with a user, roles and resources for each
+row."""
 
 import json
 import re
@@ -21,7 +22,7 @@ LABELLED = ("node", "app", "db", "kube_cluster")
 SIGNER = {"kind": "role", "version": "v7", "metadata": {"name": "signer"},
           "spec": {"allow": {"impersonate": {"users": ["*"], "roles": ["*"]}}}}
 
-# Which call asks for a verb on a kind, of something that is not there: all but "access denied" means that it was allowed.
+# The call for a verb on a kind, for a resource that does not exist: all answers but "access denied" mean permission.
 NO_ROLE = field(1, "role") + field(3, "v7") + field(4, field(1, "nosuch")) + field(5, b"")
 NO_USER = field(1, "user") + field(3, "v2") + field(4, field(1, "nosuch")) + field(5, b"")
 NO_TOKEN = field(1, "token") + field(3, "v2") + field(4, field(1, "nosuch"))
@@ -45,7 +46,7 @@ CALLS = {
 
 
 def rows():
-    """Returns (name, row) for the rows that a cluster can be asked."""
+    """Returns (name, row) for the rows that a test can ask a cluster about."""
     wanted = []
     for table in ("labels", "rules"):
         for number, row in enumerate(yaml.safe_load((TABLES / f"{table}.yaml").read_text())):
@@ -65,7 +66,7 @@ def role_names(name, row):
 
 
 def in_names_of(name, value):
-    """Puts a row's own names of user and roles into a role."""
+    """Replaces the placeholders in a role by the names of the row's user and roles."""
     text = json.dumps(value).replace("ROW", name)
     return json.loads(re.sub(r'\\"r(\d)\\"', rf'\\"{name}-r\1\\"', text))
 
@@ -98,7 +99,7 @@ def documents_of(name, row):
 
 @pytest.fixture(scope="module")
 def asked(reference_cluster, tmp_path_factory):
-    """Makes everything that the rows name; returns what signs in a user."""
+    """Creates the users, roles and resources of all rows; returns a function that connects as a user."""
     path = reference_cluster.directory / "decisions.yaml"
     path.write_text(yaml.safe_dump_all(
         [SIGNER, *(document for name, row in ROWS for document in documents_of(name, row))]))
@@ -121,7 +122,7 @@ def name_of(resource):
 
 
 def node_logins(connection, name):
-    """Returns the logins of a node; none for a node that the user does not see."""
+    """Returns the logins of a node; an empty list for a node that the user does not see."""
     request = field(1, "node") + field(2, 1000) + field(7, field(2, "name")) + field(12, 1)
     for item in fields(connection.call(AUTH + "ListUnifiedResources", request)).get(1, []):
         item = fields(item)
@@ -155,5 +156,5 @@ def test_teleport_decides_the_same(asked, name, row):
         assert decided(connection, name, row["ask"]) == (row["want"] == "allowed"), row["covers"]
 
 
-def test_enough_is_asked():
+def test_the_tables_have_enough_rows():
     assert len(ROWS) >= 150

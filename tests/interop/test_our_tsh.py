@@ -1,4 +1,4 @@
-"""Our tsh on a cluster of the reference (REFERENCE_BIN)."""
+"""Tests of our tsh on a cluster of the reference (REFERENCE_BIN)."""
 
 import json
 import re
@@ -17,7 +17,7 @@ NOT_FOUND = 5
 
 @pytest.fixture(scope="module")
 def machine(reference_cluster, tmp_path_factory):
-    """A machine with our tsh, logged in."""
+    """Returns a machine with our tsh, logged in."""
     program("tsh")
     found = Tsh(reference_cluster, tmp_path_factory.mktemp("ours"))
     found.user = reference_cluster.add_user("our-user")
@@ -93,7 +93,7 @@ def test_wrong_password(fresh, machine):
 
 def test_replayed_code(reference_cluster, fresh):
     user = reference_cluster.add_user("our-replay")
-    done = fresh.login(user, ok=False, code=user.authenticator.codes[-1])  # used when the invite was accepted
+    done = fresh.login(user, ok=False, code=user.authenticator.codes[-1])  # the user accepted the invite with this code
     assert done.code == DENIED
     assert "invalid username, password or second factor" in done.err
     assert_plain(done.text)
@@ -113,7 +113,7 @@ def test_locked_user(reference_cluster, fresh, tmp_path):
     fresh.login(user)
     reference_cluster.tctl("lock", f"--user={user.name}", "--message=on leave", "--ttl=10m")
 
-    def refused():  # its services hear of a lock a moment later
+    def refused():  # the reference's services learn of a lock a moment later
         done = fresh("kube", "ls", ok=False)
         return done if done.code else None
     done = wait_for(refused, 10, "the lock")

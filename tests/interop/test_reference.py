@@ -1,4 +1,4 @@
-"""Teleport's own tsh and tctl (REFERENCE_BIN) on a cluster of ours: shapes and effects, never wording."""
+"""Tests of Teleport's own tsh and tctl (REFERENCE_BIN) on a cluster of ours: forms of output and effects, not texts."""
 
 import json
 import re
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.skipif(not REFERENCE_BIN, reason="REFERENCE_BIN is not 
 
 @pytest.fixture(scope="module")
 def machine(cluster, tmp_path_factory):
-    """A machine with the reference's tsh, logged in."""
+    """Returns a machine with the reference's tsh, logged in."""
     found = Tsh(cluster, tmp_path_factory.mktemp("reference"), reference=True)
     found.user = cluster.add_user("reference-user")
     found.login(found.user)
@@ -86,7 +86,7 @@ def test_wrong_password(fresh, machine):
 
 def test_replayed_code(cluster, fresh):
     user = cluster.add_user("reference-replay")
-    done = fresh.login(user, ok=False, code=user.authenticator.codes[-1])  # used when the invite was accepted
+    done = fresh.login(user, ok=False, code=user.authenticator.codes[-1])  # the user accepted the invite with this code
     assert done.code != 0
     assert "invalid username, password or second factor" in done.text
     fresh.login(user)
@@ -116,7 +116,7 @@ def test_status(cluster):
     assert re.search(r"sha256:[0-9a-f]{64}", status)
 
 
-def test_role_goes_round(cluster, tmp_path):
+def test_a_role_is_created_read_and_replaced(cluster, tmp_path):
     path = tmp_path / "role.yaml"
     path.write_text("kind: role\nversion: v7\nmetadata:\n  name: round\nspec:\n  allow:\n    logins: [root]\n")
     tctl(cluster, "create", path)
@@ -132,7 +132,7 @@ def test_role_goes_round(cluster, tmp_path):
     assert tctl(cluster, "get", "role/round", ok=False).code != 0
 
 
-def test_both_read_what_either_wrote(cluster, tmp_path):
+def test_both_tctls_read_the_same_role(cluster, tmp_path):
     path = tmp_path / "role.yaml"
     path.write_text("kind: role\nversion: v7\nmetadata:\n  name: crossed\nspec: {}\n")
     tctl(cluster, "create", path)

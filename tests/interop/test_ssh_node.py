@@ -1,4 +1,4 @@
-"""The reference's tsh (REFERENCE_BIN) on a node of ours."""
+"""Tests of the reference's tsh (REFERENCE_BIN) with a node of ours."""
 
 import getpass
 import json
@@ -43,24 +43,24 @@ def theirs(node, tmp_path_factory):
     return machine
 
 
-def test_it_lists_the_node(theirs):
+def test_tsh_lists_the_node(theirs):
     nodes = json.loads(theirs("ls", "--format=json").out)
     assert [node["spec"]["hostname"] for node in nodes] == ["localhost"]
     assert nodes[0]["spec"]["cmd_labels"]["kernel"]["result"] == "Linux"
 
 
 @pytest.mark.parametrize("code", [0, 1, 44, 127])
-def test_it_runs_a_command(theirs, code):
+def test_tsh_runs_a_command(theirs, code):
     done = theirs("ssh", f"{getpass.getuser()}@localhost", f"echo out; echo err >&2; exit {code}", ok=False)
     assert (done.out, done.code) == ("out\n", code), done.text
     assert "err" in done.err
 
 
-def test_by_label(theirs):
+def test_tsh_finds_a_node_by_label(theirs):
     assert theirs("ssh", f"{getpass.getuser()}@environment=dev", "echo", "hi").out == "hi\n"
 
 
-def test_it_copies_files(theirs, tmp_path):
+def test_tsh_copies_files(theirs, tmp_path):
     source = tmp_path / "source"
     source.write_bytes(bytes(range(256)) * 4096)
     theirs("scp", source, f"{getpass.getuser()}@localhost:{tmp_path / 'there'}")
@@ -69,6 +69,6 @@ def test_it_copies_files(theirs, tmp_path):
     assert (tmp_path / "back").read_bytes() == source.read_bytes()
 
 
-def test_a_denied_login(theirs):
+def test_a_denied_login_is_an_error(theirs):
     done = theirs("ssh", "guest@localhost", "true", ok=False)
     assert done.code != 0 and "denied" in done.text

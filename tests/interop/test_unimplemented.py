@@ -1,5 +1,5 @@
-"""What a cluster of ours does not have yet, seen by the reference's programs (REFERENCE_BIN): every method that they
-call and we answer with UNIMPLEMENTED is in the table below, with the reason why that will do."""
+"""Tests of the methods that our cluster does not implement, with the reference's programs (REFERENCE_BIN): every method
+that they call and that we answer with UNIMPLEMENTED is in the table below, with the reason."""
 
 import re
 import typing
@@ -11,7 +11,7 @@ from harness import REFERENCE_BIN, Tsh
 pytestmark = pytest.mark.skipif(not REFERENCE_BIN, reason="REFERENCE_BIN is not set")
 
 AUTH = "/proto.AuthService/"
-# Commands that need nothing that is missing.
+# Commands that call implemented methods only.
 COMPLETE = ["tsh ls", "tsh kube ls --all", "tsh apps ls", "tsh clusters", "tsh mfa ls",
             "tsh request search --kind=node", "tsh request ls", "tsh git ls", "tsh env", "tsh config", "tctl status", "tctl nodes ls",
             "tctl nodes add", "tctl tokens ls", "tctl kube ls", "tctl db ls", "tctl apps ls", "tctl desktop ls",
@@ -48,7 +48,7 @@ TABLE = [
 
 @pytest.fixture(scope="module")
 def programs(cluster, tmp_path_factory):
-    """The reference's tsh, logged in, and its tctl."""
+    """Returns the reference's tsh, logged in, and its tctl."""
     tsh = Tsh(cluster, tmp_path_factory.mktemp("unimplemented"), reference=True)
     tsh.login(cluster.add_user("unimplemented"))
 
@@ -58,12 +58,12 @@ def programs(cluster, tmp_path_factory):
 
 
 def unimplemented(cluster, start=0):
-    """Returns the methods that the log names as unimplemented, from a position on."""
+    """Returns the methods that the log names as unimplemented after a position."""
     return re.findall(r'unimplemented method called method="([^"]+)"', cluster.log.read_text()[start:])
 
 
 def run_command(cluster, programs, command):
-    """Returns what the command did, and the unimplemented methods that it called."""
+    """Runs a command; returns its result, and the unimplemented methods that it called."""
     start = len(cluster.log.read_text())
     name, *words = command.split()
     done = programs[name](*words, ok=False)
@@ -72,20 +72,20 @@ def run_command(cluster, programs, command):
 
 
 @pytest.mark.parametrize("command", COMPLETE)
-def test_nothing_is_missing(cluster, programs, command):
+def test_complete_commands_call_no_unimplemented_method(cluster, programs, command):
     done, methods = run_command(cluster, programs, command)
     done.ok()
     assert methods == []
 
 
 @pytest.mark.parametrize("row", TABLE, ids=[row.command for row in TABLE])
-def test_what_is_missing_is_known(cluster, programs, row):
+def test_incomplete_commands_call_the_methods_of_the_table(cluster, programs, row):
     done, methods = run_command(cluster, programs, row.command)
     assert (done.code == 0) == row.works, done
     assert set(methods) == set(row.methods)
 
 
 def test_no_other_method_was_called(cluster):
-    """By any test of this run."""
+    """Checks the log of all tests of this run."""
     known = {method for row in TABLE for method in row.methods}
     assert set(unimplemented(cluster)) <= known

@@ -1,4 +1,4 @@
-"""The web API of a cluster of ours and of the reference's (REFERENCE_BIN): the same answers to the same requests."""
+"""Tests that the web APIs of our cluster and the reference's (REFERENCE_BIN) give the same answers."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Checks what comments and pages point at: pages and their headings, paths of this repository, specifications."""
+"""Checks the citations in comments and pages: pages and their headings, paths of this repository, specifications."""
 
 import ast
 import io
@@ -10,7 +10,7 @@ import tokenize
 from functools import cache
 from pathlib import Path
 
-# It names files that are gone.
+# The change log may name files that no longer exist.
 HISTORY = "CHANGELOG.md"
 # A source may be cited without its ending.
 ENDINGS = ["", ".h", ".cpp", ".proto", ".py"]
@@ -23,7 +23,7 @@ C_TOKEN = re.compile(
 HASH_COMMENT = re.compile(r"(?:^|\s)(#.*)")
 HEADING = re.compile(r"#{1,6}\s+(.+?)\s*#*$")
 LINK = re.compile(r"\]\(([^)\s]*)\)")
-# The page that is cited, and the heading on it.
+# A cited page, and the heading on the page.
 PAGE = re.compile(r"(?<![\w/.-])((?:[\w.-]+/)*[\w-]+\.md)\b(?!/)(?:#([\w-]+))?")
 SECTION = re.compile(r"\bsections?\s+[0-9]", re.IGNORECASE)
 # A comment names the document that has the sections before it cites one.
@@ -38,7 +38,7 @@ def tracked():
 
 
 def blocks(lines):
-    """Puts numbered lines that follow each other together: a comment."""
+    """Joins consecutive numbered lines to comments."""
     comment = []
     for number, text in lines:
         if comment and number != comment[-1][0] + 1:
@@ -117,7 +117,7 @@ def anchors(path):
 
 
 class Checker:
-    """Collects what is wrong with citations."""
+    """Collects the mistakes in citations."""
 
     def __init__(self, files):
         self.files = set(files)
@@ -136,7 +136,7 @@ class Checker:
             self.check_sections(path, comment)
 
     def check_pages(self, path, number, line):
-        """Checks that cited pages and headings are there. Pages link by the place beside them."""
+        """Checks that cited pages and headings exist. The links of a page are relative to its folder."""
         links = [target for target in LINK.findall(line) if path.endswith(".md") and "://" not in target]
         for target in links:
             name, _, anchor = target.partition("#")
@@ -157,7 +157,7 @@ class Checker:
         return os.path.normpath(os.path.join(os.path.dirname(path), name))
 
     def check_places(self, path, number, line):
-        """Checks that paths of this repository are there."""
+        """Checks that cited paths of this repository exist."""
         for place in self.place.findall(line):
             if place.endswith(".md") or place in self.folders:
                 continue
@@ -165,7 +165,7 @@ class Checker:
                 self.problems.append(f"{path}:{number}: there is no {place}")
 
     def check_sections(self, path, comment):
-        """Checks that sections are of something that is named, which a reader can find."""
+        """Checks that a comment names the document before it cites a section."""
         text = "\n".join(line for _, line in comment)
         for found in SECTION.finditer(text):
             if not SPECIFICATION.search(text, 0, found.start()):

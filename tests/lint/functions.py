@@ -14,7 +14,7 @@ OPENING = re.compile(r"^(\s*)(?!if|for|while|switch|else|do|namespace|struct|cla
 
 
 def functions(path):
-    """Gives (line, lines) of each function: the number of its first line, and its text."""
+    """Yields (line, lines) of each function: the number of its first line, and its text."""
     lines = open(path, encoding="utf-8").read().splitlines()
     for number, line in enumerate(lines):
         match = OPENING.match(line)
@@ -24,7 +24,7 @@ def functions(path):
         for end in range(number + 1, len(lines)):
             indent = len(lines[end]) - len(lines[end].lstrip())
             if lines[end].strip() and indent < len(match.group(1)):
-                break  # not a function after all: a condition over several lines
+                break  # the line began a condition over several lines, not a function
             if lines[end].startswith(closing):
                 yield number + 1, lines[number:end + 1]
                 break

@@ -1,4 +1,4 @@
-"""Checks that sources include only what is below them: libraries, and the rooms of a library, lowest first."""
+"""Checks that sources include only headers of lower libraries, and of lower rooms of their own library."""
 
 import re
 import subprocess
@@ -36,7 +36,7 @@ ROOMS = {
         "",
     ],
 }
-# A folder with more concepts (a header and its source are one) hides them.
+# The limit of concepts in a folder; a header and its source are one concept.
 MAX_CONCEPTS = 40
 INCLUDE = re.compile(r'#include "([\w/]+)/(\w+)\.h"')
 
@@ -52,7 +52,7 @@ def split(folder):
 
 
 def upward(folder, included):
-    """Returns whether a folder may not know another."""
+    """Returns whether an include of one folder by another is forbidden."""
     library, room = split(folder)
     other_library, other_room = split(included)
     if library not in LIBRARIES or other_library not in LIBRARIES:

@@ -1,4 +1,4 @@
-// Frames of HTTP/2 as the other side sends them (RFC 9113 section 4.1), fields without compression (RFC 7541
+// Makes frames of HTTP/2 as the other side sends them (RFC 9113 section 4.1), with uncompressed fields (RFC 7541
 // section 6.2.2).
 #pragma once
 

@@ -1,4 +1,4 @@
-// An API server's answer that arrives in pieces, as AnswerMachine reads it: for the unit tests and the fuzzer.
+// Reads an API server's answer in pieces with AnswerMachine, for the unit tests and the fuzzer.
 #pragma once
 
 #include <cstddef>
@@ -17,13 +17,13 @@ struct ReadAnswer {
   bool reusable = false;
   int status = 0;
   std::string body;
-  std::size_t left = 0;  // bytes that were not used
+  std::size_t left = 0;  // the number of unused bytes
 
   bool operator==(const ReadAnswer&) const = default;
 };
 
-// Gives the machine the bytes in pieces of `step`, with so much room for the body each time, then the end of the
-// connection if `ends`. Aborts when the machine uses more than it was given.
+// Gives the machine the bytes in pieces of `step`, with `room` for the body each time, then the end of the connection
+// if `ends`. Aborts when the machine uses more bytes than the piece has.
 inline ReadAnswer ReadInPieces(std::string_view bytes, AnswerTo to, bool ends, std::size_t step, std::span<char> room) {
   AnswerMachine machine(to);
   ReadAnswer read;

@@ -1,4 +1,4 @@
-// A directory that goes with the test.
+// A directory that is removed at the end of a test.
 #pragma once
 
 #include <sys/stat.h>
@@ -28,7 +28,7 @@ class TemporaryDirectory {
   const std::string& path() const { return path_; }
   std::string operator/(std::string_view name) const { return path_ + "/" + std::string(name); }
 
-  // Writes a file, which only its owner reads unless a mode says otherwise, and returns its path.
+  // Writes a file with a mode, by default readable for its owner only, and returns its path.
   std::string Write(std::string_view name, std::string_view text, mode_t mode = 0600) const {
     const std::string path = *this / name;
     std::ofstream(path, std::ios::binary) << text;

@@ -81,7 +81,7 @@ class Parser {
     return text;
   }
 
-  // CLI11 takes the word after "--name=" for its value; it reads the two words "--name" and "" correctly.
+  // CLI11 would read the word after "--name=" as the value; it reads the two words "--name" and "" correctly.
   static void SplitEmptyValues(std::vector<std::string>& words) {
     for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
       if (!words[i].starts_with("--") || words[i].find('=') + 1 != words[i].size()) continue;

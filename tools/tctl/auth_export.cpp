@@ -36,7 +36,7 @@ constexpr std::size_t kCrlNameLength = 51;  // the limit of certutil of Windows
 enum class Form { kAuthorizedKeys, kKnownHosts, kPem, kDer };
 
 struct TypeRow {
-  std::string_view name;  // of --type
+  std::string_view name;  // the value of --type
   const char* authority;
   Form form;
 };
@@ -105,7 +105,7 @@ Status AddSsh(const TypeRow& row, const types::CertAuthorityV2& authority, Expor
       ASSIGN_OR_RETURN(const AuthorizedKey parsed, ParseAuthorizedKey(pair.publickey()));
       if (!to.fingerprint.empty() && parsed.key.SshFingerprint() != to.fingerprint) continue;
       if (to.keys) {
-        // Only the active keys have private keys of use.
+        // Only the private keys of active keys are useful.
         if (set == &spec.activekeys()) text += pair.privatekey() + "\n";
         continue;
       }

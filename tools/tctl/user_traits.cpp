@@ -52,7 +52,7 @@ Status CheckGcp(const std::string& value) {
 }
 
 struct TraitRow {
-  std::string_view set_option;  // "set-logins"; without "set-" that of users add
+  std::string_view set_option;  // "set-logins"; `users add` has it without "set-"
   std::string_view trait;
   bool many;
   Status (*check)(const std::string& value);

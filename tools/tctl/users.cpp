@@ -162,7 +162,7 @@ Result<std::vector<std::string>> ChangeUser(const UsersUpdate& given, types::Use
 }
 
 Result<Output> UpdateUser(const Invocation& invocation, const UsersUpdate& given) {
-  // A wrong command line is refused without the network; "*", which is no role, stands for the user's current roles.
+  // Refuses a wrong command line without the network; "*", which is not a role, stands for the user's current roles.
   types::UserV2 somebody;
   somebody.mutable_spec()->add_roles("*");
   ASSIGN_OR_RETURN(const auto tried, ChangeUser(given, somebody));

@@ -10,7 +10,7 @@ namespace {
 // Finds nodes by name, for clusters that cannot resolve a target as their proxy does.
 Result<std::vector<Value>> NodesNamed(RpcClient& rpc, const std::string& host) {
   ListFilter filter;
-  filter.predicate = fmt::format("name == \"{}\"", host);  // a plain one
+  filter.predicate = fmt::format("name == \"{}\"", host);  // the host is plain
   std::vector<Value> nodes;
   RETURN_IF_ERROR(ListNodes(rpc, filter, [&](const Value& node) -> Status {
     nodes.push_back(node);

@@ -128,7 +128,7 @@ class Asciicast {
     return out_(ToJson(line) + "\n");
   }
 
-  // Takes complete UTF-8 characters; the rest of a character comes with the next bytes.
+  // Removes and returns complete UTF-8 characters; the rest of a character comes with the next bytes.
   std::string TakeText() {
     std::string text;
     std::size_t at = 0;

@@ -18,7 +18,7 @@ struct ResolveOptions {
 Result<ListFilter> FilterFor(const std::string& host) {
   ASSIGN_OR_RETURN(const NodeWish wish, ParseNodeWish(host));
   ListFilter filter = wish.filter;
-  if (!wish.host.empty()) filter.predicate = fmt::format("name == \"{}\"", wish.host);  // a plain one
+  if (!wish.host.empty()) filter.predicate = fmt::format("name == \"{}\"", wish.host);  // the host is plain
   return filter;
 }
 

@@ -33,7 +33,7 @@ int RunScpTransport(char** arguments) {
     ::_exit(kCannotStart);
   }
 
-  // ssh reads and writes by descriptors of its own; it must see when scp closes them.
+  // ssh has its own copies of the descriptors, and must notice when scp closes them.
   ::close(STDIN_FILENO);
   ::close(STDOUT_FILENO);
   int status = 0;

@@ -72,7 +72,7 @@ class Many {
     return fmt::format("{} | {}\n", commands_[node].node.shown, line);
   }
 
-  // The commands continue when the reader of the output is gone.
+  // The commands continue when the reader of the output has ended.
   void Write(bool to_stderr, const std::string& text) const { std::ignore = (to_stderr ? err_ : out_)(text); }
 
   void End(std::size_t node, int code) {

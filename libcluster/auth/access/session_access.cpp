@@ -63,7 +63,7 @@ Status CheckSession(const Caller& caller, std::string_view verb, const Value& en
   if (target != std::end(kTargets)) {
     const Labels labels = LabelsAt(end, target->labels);
     context.resource = ResourceOf(*target, labels, end);
-    // Decides the user's access in general, not of this call: a second factor cannot be asked for here.
+    // Decides the user's access in general, because this call cannot request a second factor.
     const AccessState state{.mfa_verified = true, .device_verified = true};
     context.can_view = caller.access->CheckResourceAccess(target->kind, labels, state).has_value();
   }

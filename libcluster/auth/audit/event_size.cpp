@@ -11,7 +11,7 @@ namespace {
 
 struct Limits {
   std::size_t text_bytes;
-  std::size_t items;  // of a list, or a map inside
+  std::size_t items;  // the limit of items of a list, or of a map inside
 };
 
 // From the mildest limits to limits that suffice for every event of less than a hundred keys.

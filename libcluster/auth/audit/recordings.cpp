@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kFullPartBytes = 256 << 10;
 constexpr std::string_view kPartial = "/multi/";
-constexpr std::string_view kOwner = "/host";  // in the directory of an upload
+constexpr std::string_view kOwner = "/host";  // a file in the directory of an upload
 
 std::unexpected<Error> CannotWrite(const std::string& path) {
   return Fail(errno == ENOSPC ? ErrorKind::kLimitExceeded : ErrorKind::kInternal, "cannot write {}: {}", path,

@@ -91,7 +91,7 @@ Result<types::AsymmetricKeyPair> NewSigningPair(const std::string& cluster) {
 Status Complete(AuthServer& auth, SAMLConnectorV2& connector) {
   for (const auto& mapping : connector.spec().attributestoroles()) {
     for (const auto& role : mapping.roles()) {
-      if (role.contains('$')) continue;  // a template of what the provider sends
+      if (role.contains('$')) continue;  // a template, which the provider's values complete
       RETURN_IF_ERROR(CheckRoleExists(auth, "spec.attributes_to_roles", role));
     }
   }

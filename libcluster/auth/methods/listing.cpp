@@ -21,7 +21,7 @@ constexpr std::size_t kDefaultListingPage = 1000;
 struct ListingRequest {
   ListingFilter filter;
   std::vector<const ListedKind*> kinds;
-  bool by_kind = false;  // all of a kind together; else all kinds in one order
+  bool by_kind = false;  // sorted by kind first, else all kinds in one order
   bool descending = false;
   std::string start;
   std::size_t limit = kDefaultListingPage;

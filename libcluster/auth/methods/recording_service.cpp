@@ -134,7 +134,7 @@ Result<Value> EndOf(RecordingReader reader) {
     ASSIGN_OR_RETURN(const auto event, reader.Next());
     if (!event) return told;
     if (event->has_sessionstart() || event->has_sessionend()) told = EventToValue(*event);
-    // Has the user who started the session alone: for a truncated recording.
+    // Has only the user who started the session: a truncated recording has no end with all participants.
     if (event->has_sessionstart()) told.Set("participants", Value::Strings({event->sessionstart().user().user()}));
   }
 }

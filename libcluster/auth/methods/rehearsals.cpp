@@ -29,7 +29,7 @@ Status Rehearsals::CheckRoom(const std::string& owner) const {
 
 Result<std::string> Rehearsals::Begin(const Caller& caller) {
   const std::string owner = OwnerOf(caller);
-  Entries ended;  // goes without the mutex: what a rehearsal keeps may be much
+  Entries ended;  // destroyed without the mutex, because a rehearsal may be large
   {
     const std::lock_guard lock(mutex_);
     TakeUnused(ended);

@@ -22,7 +22,7 @@ Result<AuditQuery> QueryOf(const proto::GetSessionEventsRequest& request) {
   query.from = Time(Nanoseconds(TimeUtil::TimestampToNanoseconds(request.startdate())));
   query.to = Time(Nanoseconds(TimeUtil::TimestampToNanoseconds(request.enddate())));
   query.types = {"session.end", "db.session.end", "windows.desktop.session.end"};
-  query.newest_first = request.order() != proto::DESCENDING;  // see the message
+  query.newest_first = request.order() != proto::DESCENDING;  // the comment of the message explains the order
   query.limit = kPage;
   ASSIGN_OR_RETURN(query.after, RecordOfKey(request.startkey()));
   return query;

@@ -52,7 +52,7 @@ class OrderedNodes {
 
  private:
   std::map<std::string, SharedNode> nodes_;
-  std::unordered_map<std::string, std::string> orders_;  // by key
+  std::unordered_map<std::string, std::string> orders_;  // the order of each key
 };
 
 Status Load(Backend& backend, OrderedNodes& nodes) {
@@ -67,7 +67,7 @@ struct NodeCache::State : std::enable_shared_from_this<State> {
   explicit State(Backend& backend_in) : backend(backend_in) {}
 
   Backend& backend;
-  std::mutex mutex;  // of everything below
+  std::mutex mutex;  // guards the members below
   std::shared_ptr<ChangeWatcher> watcher;
   OrderedNodes nodes;
 
@@ -110,7 +110,7 @@ Result<std::vector<SharedNode>> NodeCache::List(const ListPlace& place, std::siz
   const std::lock_guard lock(state_->mutex);
   RETURN_IF_ERROR(state_->Refresh());
   auto found = state_->nodes.List(place, limit);
-  // A backend that does not say what changes is read anew each time: nothing of it is kept.
+  // A backend that does not report changes is read each time, so the cache keeps no nodes of it.
   if (!state_->watcher->knows()) state_->nodes = {};
   return found;
 }

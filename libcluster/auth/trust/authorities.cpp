@@ -129,9 +129,9 @@ struct Authorities::State {
   mutable std::mutex mutex;
   mutable std::condition_variable made;
   std::map<std::string, CertAuthorityV2, std::less<>> by_type;  // guarded by mutex
-  Status background;                                            // why making failed; guarded by mutex
+  Status background;                                            // the failure of `maker`; guarded by mutex
   std::map<std::string, CertSigner, std::less<>> signers;       // host and user; set before any other thread
-  TrustSet trust;                                               // the same
+  TrustSet trust;                                               // set before any other thread
   std::thread maker;
 };
 

@@ -27,7 +27,7 @@ constexpr std::size_t kMaxWriteAttempts = 5;
 constexpr std::size_t kMaxRemembered = 10'000;  // users with failures that could not be written
 constexpr minutes kAttemptWindow{30};
 constexpr minutes kLockout{30};
-constexpr std::chrono::seconds kUsedCodeLife{120};  // longer than a code is accepted
+constexpr std::chrono::seconds kUsedCodeLife{120};  // longer than the validity of a code
 constexpr std::size_t kTotpSecretBytes = 20;
 constexpr std::size_t kTokenBytes = 16;
 
@@ -37,7 +37,7 @@ constexpr const char* kBadToken = "bad or expired token";
 
 struct TokenRule {
   std::string_view type;  // sub_kind on the wire
-  std::string_view path;  // of the page
+  std::string_view path;  // the path of the page
   Nanoseconds default_ttl;
   Nanoseconds max_ttl;
 };
@@ -234,7 +234,7 @@ Result<types::UserV2> LocalUsers::Authenticate(const LoginAttempt& attempt) {
 Result<types::UserV2> LocalUsers::TryLogin(const LoginAttempt& attempt) {
   const bool fits = PasswordFits(attempt.password, PasswordHash(attempt.user));
   RETURN_IF_ERROR(CheckNotLockedOut(attempt.user));
-  if (attempt.totp_code.empty()) {  // says nothing about the password
+  if (attempt.totp_code.empty()) {  // the message must not depend on the password
     CountFailure(attempt, "missing second factor");
     return Fail(ErrorKind::kAccessDenied, "missing second factor");
   }

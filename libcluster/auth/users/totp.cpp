@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t kStepSeconds = 30;
 constexpr unsigned kDigits = 6;
-constexpr int kQuietModules = 4;  // the margin that readers ask for
+constexpr int kQuietModules = 4;  // the margin that readers need
 constexpr int kImagePixels = 456;
 
 std::int64_t StepOf(Time time) {

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kHashBytes = 60;
 constexpr std::size_t kSaltAt = 7;  // "$2a$10$"
 constexpr int kMinCost = 4;
-constexpr int kMaxCost = 13;  // a second of a processor for each login
+constexpr int kMaxCost = 13;  // a login then takes a second of a processor
 constexpr std::size_t kMinTotpBytes = 10;
 constexpr int kMaxDevices = 100;
 
@@ -51,7 +51,7 @@ Status CheckDevice(const std::string& field, const types::MFADevice& device) {
     case types::MFADevice::DEVICE_NOT_SET:
       return Bad(field, "is neither totp, u2f, webauthn nor sso");
     default:
-      return {};  // kept, though no login can use it
+      return {};  // the device is kept, although no login can use it
   }
 }
 

@@ -49,8 +49,8 @@ std::unexpected<Error> NoList(std::string_view why) {
 // Finds the end of a JSON value that begins with the first byte.
 class ValueEnd {
  public:
-  // Reads a byte and returns whether the value has ended. A number or a word ends before the next byte: `is_after` is
-  // set then.
+  // Reads a byte and returns whether the value has ended. Sets `is_after` when the byte follows the value, as after a
+  // number or a word.
   bool Take(char c, bool& is_after) {
     is_after = false;
     if (in_string_) {
@@ -259,7 +259,7 @@ class ListFilter::Reader {
 
   const ObjectPredicate may_see_;
   State state_ = State::kBefore;
-  const Part* part_ = nullptr;  // whose value is next
+  const Part* part_ = nullptr;  // the part whose value is next
   std::vector<std::string> keys_;
   bool any_part_ = false;
   bool any_object_ = false;

@@ -14,7 +14,7 @@ namespace sallyport {
 namespace {
 
 constexpr std::chrono::minutes kScopesLife{5};
-constexpr std::chrono::seconds kShortLife{10};  // of a failure, and of a document that lacks what is asked for
+constexpr std::chrono::seconds kShortLife{10};  // of a failure, and of a document without the resource
 constexpr std::size_t kMaxDocuments = 1000;
 
 using ScopeRow = std::pair<std::string_view, std::string_view>;  // API group, resource
@@ -125,7 +125,7 @@ void ApiScopes::Load(const std::string& path, Nanoseconds max_age, std::function
 void ApiScopes::Keep(const std::string& path, const Pointer& document) {
   const std::lock_guard lock(mutex_);
   flights_.erase(path);
-  if (documents_.size() >= kMaxDocuments) documents_.clear();  // a client asks for unknown groups
+  if (documents_.size() >= kMaxDocuments) documents_.clear();  // a client requests many unknown groups
   documents_[path] = document;
 }
 

@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 3> kProxied{"pods", "services", "nodes"};
 struct MethodVerb {
   std::string_view method;
   std::string_view verb;             // for an object
-  std::string_view collection_verb;  // empty: there is none
+  std::string_view collection_verb;  // empty for a method without one
 };
 constexpr std::array kMethods{
     MethodVerb{"GET", "get", "list"},
@@ -166,7 +166,7 @@ Result<KubeRequestInfo> ReadKubeRequest(std::string_view method, const KubeTarge
   } else {
     TakeObject(rest, info);
     ChooseVerb(method, watch_path, info);
-    // "proxy" once was a verb in this place, "watch" without an object is none.
+    // "proxy" was a verb in this place of old paths; "watch" without an object is not a verb.
     if (!HasPlainNames(info) || rest.front() == "proxy" || rest.front() == kWatch) info.is_understood = false;
     if (info.request.name.contains('%') || info.request.kube_namespace.contains('%')) {
       return Fail(ErrorKind::kBadParameter, "the request's target has a percent sign in a name");
@@ -175,7 +175,7 @@ Result<KubeRequestInfo> ReadKubeRequest(std::string_view method, const KubeTarge
   }
 
   info.path = sent.Path();
-  // A proxied service reads its own query, so the query goes on unchanged.
+  // A proxied service reads its own query, so the query stays unchanged.
   if (info.is_proxied) {
     info.query = target.query;
     return info;

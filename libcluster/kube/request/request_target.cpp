@@ -112,7 +112,7 @@ Result<KubeTarget> ParseKubeTarget(std::string_view target) {
   KubeTarget parsed;
   const auto question = std::min(target.find('?'), target.size());
   parsed.query = target.substr(std::min(target.size(), question + 1));
-  // No server may see these characters, wherever they stand in a target.
+  // A server must not see these characters at any place of a target.
   if (target.contains('#') || target.contains('\\')) return RefusedTarget("has a backslash or a fragment");
   if (std::ranges::any_of(target, [](char c) { return IsControl(c) || c == ' '; })) {
     return RefusedTarget("has a space or a control character");

@@ -12,7 +12,7 @@
 namespace sallyport {
 namespace {
 
-// The log is the process's: each test gives it back to stderr.
+// Sends the log to a file. The process has one log, so the destructor returns it to stderr.
 struct LogToFile {
   explicit LogToFile(const std::string& log_path) : path(log_path) {
     LogOutput output;
@@ -59,7 +59,7 @@ TEST_CASE("a log file that was moved away or removed is opened anew by itself") 
   CHECK(log.Text().empty());
 }
 
-TEST_CASE("lines that a full disk does not take are counted") {
+TEST_CASE("lines that do not fit on a full disk are counted") {
   const test::TemporaryDirectory directory;
   const LogToFile log(directory.path() + "/log");
   std::filesystem::remove(log.path);

@@ -14,13 +14,13 @@ TEST_CASE("memory that was freed goes back") {
   MemoryTrim trim;
   const std::size_t before = trim.Run();
   REQUIRE(before > 0);
-  // Small pieces, one of which stays at the end of the heap, are what an allocator does not give back by itself.
+  // An allocator does not return small pieces to the system while one piece remains at the end of the heap.
   auto pieces = std::make_unique<std::vector<std::string>>();
   for (int number = 0; number < 64 * 1024; ++number) pieces->emplace_back(1024, 'x');
   const std::string last = pieces->back();
   CHECK(trim.Run() > before + 32 * kMiB);
   pieces.reset();
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // whose allocators keep what is freed
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // sanitizers keep freed memory
   CHECK(trim.Run() < before + 16 * kMiB);
 #endif
 }

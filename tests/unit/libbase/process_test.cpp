@@ -66,7 +66,7 @@ TEST_CASE("time and output are limited, and a program can be stopped") {
   ProgramOptions complaining = Shell("yes | head -c 300000 >&2; echo done");
   CHECK(RunProgram(complaining, stop)->errors.size() == complaining.max_error_bytes);
   CHECK(RunProgram(complaining, stop)->output == "done\n");
-  // A child that keeps the pipes open does not keep us.
+  // RunProgram does not wait for a child that keeps the pipes open.
   CHECK(RunProgram(Shell("sleep 600 & echo early"), stop)->output == "early\n");
   std::jthread stopper([&stop] { stop.Stop(); });
   CHECK(RunProgram(Shell("sleep 600"), stop).error().kind == ErrorKind::kInterrupted);

@@ -8,7 +8,7 @@
 namespace sallyport {
 namespace {
 
-TEST_CASE("the peer of a socket is who made it, and nobody's where there is none") {
+TEST_CASE("the peer of a socket is the user of its other side, or no user") {
   const auto pair = MakeSocketPair(0);
   REQUIRE(pair);
   CHECK(PeerUser(pair->first.get()) == ::geteuid());

@@ -44,7 +44,7 @@ TEST_CASE("edit distance counts swaps of neighbours once") {
   CHECK(EditDistance("lable", "label") == 1);
 }
 
-TEST_CASE("the word that was meant") {
+TEST_CASE("the nearest word is suggested") {
   const std::vector<std::string> words = {"logins", "node_labels", "kubernetes_groups"};
   CHECK(DidYouMean("kubernetes_group", words) == "kubernetes_groups");
   CHECK(DidYouMean("login", words) == "logins");

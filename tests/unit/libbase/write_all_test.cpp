@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A connection whose sides do not block, with a text that is more than what it holds.
+// A connection with non-blocking sides, and a text that is longer than its buffers.
 struct Fixture {
   const std::string text = std::string(8 << 20, 'x');
   SocketPair pair = MakeSocketPair(SOCK_NONBLOCK | SOCK_CLOEXEC).value();
@@ -45,7 +45,7 @@ TEST_CASE("all is written to a slow reader") {
   CHECK(got == fixture.text.size());
 }
 
-TEST_CASE("a reader that takes nothing ends the writing at the deadline") {
+TEST_CASE("a reader that reads nothing ends the writing at the deadline") {
   Fixture fixture;
   const auto begin = std::chrono::steady_clock::now();
   CHECK_FALSE(WriteAll(fixture.pair.first.get(), fixture.text, {.is_socket = true, .deadline = begin + 30ms}));
@@ -53,7 +53,7 @@ TEST_CASE("a reader that takes nothing ends the writing at the deadline") {
   CHECK(std::chrono::steady_clock::now() - begin >= 30ms);
 }
 
-TEST_CASE("what can be read elsewhere ends the writing") {
+TEST_CASE("a readable stop descriptor ends the writing") {
   Fixture fixture;
   const SocketPair end = MakeSocketPair(SOCK_CLOEXEC).value();
   REQUIRE(::write(end.first.get(), "x", 1) == 1);

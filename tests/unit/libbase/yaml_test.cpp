@@ -149,7 +149,7 @@ TEST_CASE("quotes that end, and quotes that are none, are read") {
   }
 }
 
-TEST_CASE("what is no node after the end of a document is an error, and not read for ever") {
+TEST_CASE("bytes after the end of a document are an error, and reading ends") {
   for (const char* text : {"...\t,.\t", "a: b\n...\n,", "a: b\n...\n]\n", "...\n...\n,\n", "- a\n...\n}"}) {
     INFO(text);
     const auto documents = ParseYaml(text, "t.yaml");

@@ -13,7 +13,7 @@
 namespace sallyport {
 namespace {
 
-// Strings that readers of YAML are known to take for something else, or to trip over.
+// Strings that readers of YAML interpret as other types, or fail to read.
 const std::vector<std::string> kHardStrings = {
     "",
     "true",

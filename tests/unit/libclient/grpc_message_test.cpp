@@ -50,7 +50,7 @@ TEST_CASE("the status is the server's own, where it gives one", "[grpc]") {
       AnswerOf({{":status", "200"}, {"grpc-status", "5"}, {"grpc-message", "no%0Arole \"%C3%A9\" 100%"}}));
   CHECK(missing.code == 5);
   CHECK(missing.message == "no\nrole \"\xc3\xa9\" 100%");
-  // A server that has answered may cut off what we still send.
+  // A server that has answered may reset the rest of our request.
   CHECK(StatusOfAnswer(AnswerOf({{":status", "200"}, {"grpc-status", "7"}}, 8)).code == 7);
   CHECK(StatusOfAnswer(AnswerOf({{":status", "200"}, {"grpc-status", "0x"}})).code == 2);
   CHECK(StatusOfAnswer(AnswerOf({{":status", "200"}, {"grpc-status", "-1"}})).code == 2);

@@ -16,7 +16,7 @@ using namespace test;
 
 std::string Room(std::uint32_t stream) { return Frame(FrameType::kWindowUpdate, 0, stream, BigEndian(1 << 24, 4)); }
 
-// A call, and the other side by hand.
+// A call, and a socket on which the test plays the server.
 struct Sample {
   Sample() {
     int pair[2];
@@ -91,7 +91,7 @@ TEST_CASE("a connection that breaks before is an error", "[grpc]") {
   CHECK(broken.error().message.starts_with("the peer cannot be reached: "));
 }
 
-TEST_CASE("who sends is told to stop when the other side takes nothing", "[grpc]") {
+TEST_CASE("a sender is told to stop when the other side reads nothing", "[grpc]") {
   Sample sample;
   const std::string message(16'000, 'x');
   int sent = 0;
@@ -106,7 +106,7 @@ TEST_CASE("who sends is told to stop when the other side takes nothing", "[grpc]
   CHECK(sample.call->HasRoom());
 }
 
-TEST_CASE("what nobody takes is not read without end", "[grpc]") {
+TEST_CASE("unread messages stop the reading of the socket", "[grpc]") {
   Sample sample;
   const std::string message = Frame(FrameType::kData, 0, 1, FrameGrpcMessage(std::string(16'000, 'x')));
   int stalled = 0;
@@ -123,7 +123,7 @@ TEST_CASE("what nobody takes is not read without end", "[grpc]") {
   CHECK(sample.call->Next().value()->size() == 16'000);
 }
 
-TEST_CASE("what is no message ends it", "[grpc]") {
+TEST_CASE("a malformed message ends the call", "[grpc]") {
   Sample sample;
   const auto bad = GENERATE(std::string("\1\0\0\0\1x", 6), std::string("\0\7\0\0\0x", 6));
   sample.Say(Frame(FrameType::kData, 0, 1, bad));

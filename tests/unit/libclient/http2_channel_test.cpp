@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 const HeaderFields kRequest = {{":method", "POST"}, {":scheme", "https"}, {":path", "/a"}, {":authority", "b"}};
 
-// The other end of a channel, by hand.
+// The other end of a channel, on which the test plays the server.
 class Peer {
  public:
   Peer() {
@@ -26,9 +26,9 @@ class Peer {
     channel = Http2Channel::Start(std::make_unique<SocketStream>(pair[1]), "the peer").value();
     Send(Frame(FrameType::kSettings, 0, 0));
   }
-  // From any thread, so without an assertion: what is lost here is missed by the other side.
+  // Has no assertion, because any thread may call; a failed write makes the other side miss bytes.
   void Send(const std::string& bytes) { std::ignore = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL); }
-  // Reads until the text is there. Returns false when the other side has ended.
+  // Reads until the text has arrived. Returns false when the other side has ended.
   bool Await(std::string_view text) {
     while (!seen_.contains(text)) {
       char buffer[4096];
@@ -63,19 +63,19 @@ TEST_CASE("an exchange over a channel, and another", "[http2]") {
   server.join();
 }
 
-TEST_CASE("a channel that nobody uses answers pings", "[http2]") {
+TEST_CASE("an idle channel answers pings", "[http2]") {
   Peer peer;
   peer.Send(Frame(FrameType::kPing, 0, 0, "12345678"));
   CHECK(peer.Await(Frame(FrameType::kPing, kAck, 0, "12345678")));
 }
 
-TEST_CASE("who waits too long is told, and the other side too", "[http2]") {
+TEST_CASE("a call that takes too long is cancelled on both sides", "[http2]") {
   Peer peer;
   const auto answer = peer.channel->Exchange(kRequest, "question", In(20ms));
   REQUIRE_FALSE(answer);
   CHECK(answer.error().message == "the peer does not answer in time");
   CHECK(peer.Await(Frame(FrameType::kReset, 0, 1, BigEndian(8, 4))));
-  // An answer that comes after all is nobody's, and the next call has its own.
+  // A late answer is ignored, and the next call gets its own answer.
   peer.Send(HeadersFrame(1, {{":status", "200"}}, true));
   std::thread server([&] {
     peer.Await("again");
@@ -103,7 +103,7 @@ TEST_CASE("every caller hears that the connection broke", "[http2]") {
   CHECK(later.error().message == "the peer cannot be reached: the server closed the connection");
 }
 
-TEST_CASE("a peer that speaks something else is said to", "[http2]") {
+TEST_CASE("an answer without HTTP/2 is an error", "[http2]") {
   Peer peer;
   peer.Send("HTTP/1.1 400 Bad Request\r\n\r\n");
   const auto answer = peer.channel->Exchange(kRequest, "question", In(10s));

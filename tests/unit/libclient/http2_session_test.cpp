@@ -12,7 +12,7 @@ using namespace test;
 const HeaderFields kRequest = {
     {":method", "POST"}, {":scheme", "https"}, {":path", "/a"}, {":authority", "b"}, {"te", "trailers"}};
 
-// A session after the settings of the other side, and what it answered to each request.
+// A session after the settings of the other side, and its results of each request.
 struct Sample {
   Sample() {
     REQUIRE(session.Receive(Frame(FrameType::kSettings, 0, 0)));
@@ -71,7 +71,7 @@ TEST_CASE("an answer that is cut short has the code of its end", "[http2]") {
   CHECK(sample.answers[0].error_code == 8);
 }
 
-TEST_CASE("after the other side's farewell nothing is asked any more", "[http2]") {
+TEST_CASE("after GOAWAY no new request is sent", "[http2]") {
   Sample sample;
   const auto request = static_cast<std::uint32_t>(sample.Ask());
   SECTION("what it has not begun is refused") {
@@ -92,7 +92,7 @@ TEST_CASE("after the other side's farewell nothing is asked any more", "[http2]"
   }
 }
 
-TEST_CASE("nobody hears of what was cancelled", "[http2]") {
+TEST_CASE("a cancelled request has no result", "[http2]") {
   Sample sample;
   const std::int32_t request = sample.Ask();
   sample.session.Cancel(request);
@@ -145,7 +145,7 @@ TEST_CASE("an answer that grows without end is cut off", "[http2]") {
   }
 }
 
-// A call with pieces both ways.
+// A call that streams pieces in both directions.
 struct SampleStream : Sample {
   SampleStream() {
     request = session
@@ -222,7 +222,7 @@ TEST_CASE("the other side gets room again for what was used, and for nothing els
 TEST_CASE("what is not HTTP/2 is an error", "[http2]") {
   Http2Session session;
   std::ignore = session.Receive("HTTP/1.1 400 Bad Request\r\n\r\n");
-  CHECK_FALSE(session.TakeOutput().empty());  // our complaint
+  CHECK_FALSE(session.TakeOutput().empty());  // our error frame
   CHECK(session.ended() == "the peer violates the HTTP/2 protocol");
 }
 

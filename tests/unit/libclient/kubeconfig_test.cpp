@@ -26,7 +26,7 @@ KubeEntry Sample(const std::string& kube = "c1") {
   return entry;
 }
 
-// As Teleport's own tsh writes a first login.
+// The file that Teleport's own tsh writes at a first login.
 constexpr std::string_view kFirst = R"(apiVersion: v1
 clusters:
 - cluster:

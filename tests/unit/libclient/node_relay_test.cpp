@@ -1,4 +1,4 @@
-// A connection that is dialled by another process and handed over.
+// Tests of a connection that another process dials and hands over.
 #include "libclient/node_relay.h"
 
 #include <sys/socket.h>
@@ -14,7 +14,7 @@
 namespace sallyport {
 namespace {
 
-// Takes a descriptor as ssh does.
+// Receives a descriptor as ssh does.
 UniqueFd ReceiveDescriptor(int socket) {
   char byte = 1;
   iovec data{&byte, 1};
@@ -49,7 +49,7 @@ std::string ReadAll(int descriptor) {
   return text;
 }
 
-TEST_CASE("what is handed over reaches the process that dialled") {
+TEST_CASE("the process that dialled serves the handed-over connection") {
   NodeRelayWork work;
   work.dial = []() -> Result<NodeRelayWork::Relay> {
     return [pid = ::getpid()](int descriptor) -> Status {
@@ -68,7 +68,7 @@ TEST_CASE("what is handed over reaches the process that dialled") {
   const std::string said = ReadAll(connection.get());
   CHECK(said.starts_with("ping "));
   CHECK(said != fmt::format("ping {}", ::getpid()));
-  // It serves one connection.
+  // A relay serves one connection.
   CHECK(HandOverRelay(*name, connection.get()).error().kind == ErrorKind::kConnectionProblem);
 }
 

@@ -37,7 +37,7 @@ TEST_CASE("programs run with their output and codes apart", "[runs]") {
   CHECK(sample.codes == std::map<std::size_t, int>{{0, 3}, {1, 0}, {2, 128 + 15}});
 }
 
-TEST_CASE("no more run at once than that", "[runs]") {
+TEST_CASE("the number of programs at once has a limit", "[runs]") {
   const test::TemporaryDirectory directory;
   const std::string wait = fmt::format("while [ ! -e {0} ]; do sleep 0.01; done", directory / "go");
   Sample sample;
@@ -51,7 +51,7 @@ TEST_CASE("no more run at once than that", "[runs]") {
   }
 }
 
-TEST_CASE("a program that is not there is said", "[runs]") {
+TEST_CASE("a missing program is an error", "[runs]") {
   ProgramRuns runs;
   runs.commands = {{"/nosuch/program"}};
   runs.on_end = [](std::size_t, int) { FAIL(); };

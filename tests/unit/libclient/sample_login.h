@@ -1,4 +1,4 @@
-// A cluster's authorities and a login at it, made without any network.
+// Makes a cluster's authorities and a login at the cluster without a network.
 #pragma once
 
 #include <string>
@@ -22,7 +22,7 @@ inline const Cluster& SampleCluster() {
   return cluster;
 }
 
-// A server's certificate with these names.
+// Returns a server's certificate with these names.
 inline Certificate ServerCertificate(const PrivateKey& key, std::vector<std::string> names,
                                      Time not_before = Now() - std::chrono::hours(1),
                                      Time not_after = Now() + std::chrono::hours(1)) {

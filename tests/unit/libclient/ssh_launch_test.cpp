@@ -78,7 +78,7 @@ TEST_CASE("a command survives the shell and ssh's percent signs", "[ssh]") {
   CHECK(SshCommandLine({"a b", "it's", "100%h", "$(id)"}) == "'a b' 'it'\\''s' '100%%h' '$(id)'");
 }
 
-TEST_CASE("hosts that could be anything else are no hosts", "[ssh]") {
+TEST_CASE("ambiguous hosts are refused", "[ssh]") {
   for (const std::string host : {"web-1", "10.0.0.1", "fd00::1", "a_b.example.com"}) CHECK(IsPlainHost(host));
   for (const std::string host : {"", "-oProxyCommand=x", "a b", "a\nb", "a%h", "a'b", "a\"b", "a;b", "a/b", "ssh://a",
                                  "\x1b[31m", "a@b", "käse", "*"}) {
@@ -147,7 +147,7 @@ TEST_CASE("an identity file is its own key, and the rest of it goes into the cac
   }));
 }
 
-TEST_CASE("what ssh reads goes where it can be written", "[ssh]") {
+TEST_CASE("files for ssh are written to the cache or a temporary directory", "[ssh]") {
   const TemporaryDirectory directory;
   Session session;
   session.profile.web_proxy_addr = "access.example.com:443";
@@ -171,7 +171,7 @@ TEST_CASE("what ssh reads goes where it can be written", "[ssh]") {
   variables["TMPDIR"] = directory.path();
   const std::string own = fmt::format("{}/sallyport-{}", directory.path(), ::geteuid());
   CHECK(prepare()->known_hosts.starts_with(own));
-  ::chmod(own.c_str(), 0777);  // somebody else could write there
+  ::chmod(own.c_str(), 0777);  // other users could write there
   CHECK_FALSE(prepare());
 }
 

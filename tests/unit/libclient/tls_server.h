@@ -1,4 +1,4 @@
-// A TLS server for one test: accepts connections on a port of its own and hands each to a function.
+// A TLS server for one test: accepts connections on a free port and hands each to a function.
 #pragma once
 
 #include <arpa/inet.h>
@@ -47,7 +47,7 @@ class TlsServer {
   struct Options {
     std::vector<std::string> protocols;  // empty: none is selected
     bool refuse_others = false;          // alert when the client has none of them
-    bool want_certificate = false;       // a client without one is turned away
+    bool want_certificate = false;       // refuses clients without a certificate
   };
   // Called in the server's thread with a connection after its handshake.
   using Handler = std::function<void(SSL* connection)>;

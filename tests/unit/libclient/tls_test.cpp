@@ -52,7 +52,7 @@ TEST_CASE("bytes go both ways, with the first protocol that both have", "[tls]")
   CHECK(stream->Read(buffer, sizeof buffer, deadline).value() == 0);
 }
 
-TEST_CASE("a certificate of nobody we know is refused, unless told otherwise", "[tls]") {
+TEST_CASE("a certificate of an unknown authority is refused, unless checks are off", "[tls]") {
   const TlsServer server(ServerCertificate(ServerKey(), {"127.0.0.1"}), ServerKey(), {}, Echo);
   const TemporaryDirectory directory;
   NetworkSettings settings = Quick();
@@ -116,7 +116,7 @@ TEST_CASE("a client certificate is shown", "[tls]") {
   CHECK(ConnectError(server, options).kind == ErrorKind::kBadParameter);
 }
 
-TEST_CASE("connections that do not come about", "[tls]") {
+TEST_CASE("failed connections", "[tls]") {
   HostPort refused;
   {
     const Listener listener;

@@ -19,7 +19,7 @@ constexpr std::string_view kPing = R"({"auth":{"type":"local","second_factor":"o
 "public_addr":"px.example.com:443"},"db":{"postgres_listen_addr":"0.0.0.0:3080"},"tls_routing_enabled":true},
 "server_version":"18.3.0","min_client_version":"17.0.0-aa","cluster_name":"px.example.com"})";
 
-// A proxy that answers every request with the same text, and keeps the last request.
+// A proxy that answers every request with the same text, and records the last request.
 class FakeProxy {
  public:
   FakeProxy(int status, std::string body)
@@ -128,7 +128,7 @@ TEST_CASE("an error of the proxy keeps its message and gets the kind of its stat
   CHECK(plain.client().Get("/").error().message.contains("HTTP status 502"));
 }
 
-TEST_CASE("what is no proxy, and what is too much, is refused", "[web-client]") {
+TEST_CASE("answers of other servers, and too large ones, are refused", "[web-client]") {
   const FakeProxy html(200, "<html></html>");
   CHECK(html.client().Ping().error().message.contains("did not answer with JSON, as a proxy does"));
   const FakeProxy other(200, R"({"hello":"world"})");

@@ -7,11 +7,11 @@
 namespace sallyport {
 namespace {
 
-// A stream whose other side is the test: gives the pieces it was told to, keeps what is written.
+// A stream whose other side is the test: returns the test's pieces, and records the written bytes.
 struct Script {
   std::deque<std::string> pieces;
   std::string written;
-  std::size_t write_limit = 1 << 20;  // bytes that are taken before the stream is full
+  std::size_t write_limit = 1 << 20;  // the stream is full after so many bytes
 };
 class ScriptedStream : public Stream {
  public:
@@ -51,7 +51,7 @@ std::string ServerFrame(unsigned char first, const std::string& payload) {
   return frame + payload;
 }
 
-// Takes one client frame off the text: its first byte and its payload without the mask.
+// Removes one client frame from the text; returns its first byte and its unmasked payload.
 std::pair<unsigned char, std::string> TakeClientFrame(std::string& text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text.at(i)); };
   const unsigned char first = byte(0);

@@ -38,7 +38,7 @@ void Relay(SSL* connection, int socket) {
   }
 }
 
-// A gRPC service behind TLS that answers by the method's name.
+// A gRPC service behind TLS whose answer depends on the method's name.
 class AuthService : public grpc::CallbackGenericService {
  public:
   grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override {
@@ -48,7 +48,7 @@ class AuthService : public grpc::CallbackGenericService {
   std::string user_agent;
 
  private:
-  std::mutex mutex_;  // calls come in several threads
+  std::mutex mutex_;  // several threads make calls
 
   class Reactor : public grpc::ServerGenericBidiReactor {
    public:

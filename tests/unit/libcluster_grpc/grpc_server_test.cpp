@@ -1,4 +1,4 @@
-// The server measured by gRPC's own library: calls of every shape as its interoperability tests have them.
+// Tests the server with gRPC's own library: the kinds of calls of its interoperability tests.
 #include "libcluster/rpc/grpc_server.h"
 
 #include <google/protobuf/wrappers.pb.h>
@@ -20,7 +20,7 @@ using namespace test;
 using namespace std::chrono_literals;
 using Text = google::protobuf::StringValue;
 
-// A call's way through the stub, waited for step by step.
+// A call through the stub, which waits for each step.
 class PeerCall {
  public:
   PeerCall(grpc::GenericStub& stub, const std::string& method, std::chrono::milliseconds timeout = 20s,
@@ -63,7 +63,7 @@ class PeerCall {
     Wait();
     return status;
   }
-  // A call with one message each way.
+  // Makes a call with one message in each direction.
   grpc::Status Ask(const std::string& question, std::string& answer) {
     Write(question);
     WritesDone();
@@ -84,7 +84,7 @@ class PeerCall {
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
 };
 
-// A server with methods that a test can see at work.
+// A server whose methods a test can observe.
 class Sample {
  public:
   Sample() {
@@ -292,7 +292,7 @@ TEST_CASE("a server may send much and then fail", "[grpc_server]") {
   grpc::GenericStub stub(sample.Channel());
   PeerCall call(stub, "/t.S/Pour");
   REQUIRE(call.Write(""));
-  std::this_thread::sleep_for(50ms);  // the server has to wait for a reader
+  std::this_thread::sleep_for(50ms);  // makes the server wait for a reader
   int pieces = 0;
   while (call.Read()) ++pieces;
   CHECK(pieces == 100);
@@ -305,7 +305,7 @@ TEST_CASE("a handler hears that its client left", "[grpc_server]") {
   Sample sample;
   grpc::GenericStub stub(sample.Channel());
   std::string answer;
-  // Another call has the library look after its connection.
+  // The library processes its connection only during a call.
   const auto eventually = [&](const std::function<bool()>& condition) {
     return Eventually([&] { return PeerCall(stub, "/t.S/Echo").Ask("", answer).ok() && condition(); });
   };

@@ -14,11 +14,11 @@ using namespace std::chrono_literals;
 
 const Time kExpires{std::chrono::sys_days{2030y / 1 / 2} + 3h};
 
-// Every field has a value of its own.
+// Returns an identity in which every field has a different value.
 Identity FullIdentity() {
   Identity identity;
   identity.username = "alice@example.com";
-  identity.groups = {"a", "bb", "ccc"};  // in the order of DER
+  identity.groups = {"a", "bb", "ccc"};  // the order that DER requires
   identity.system_roles = {"Proxy", "Node"};
   identity.usage = {"usage:kube"};
   identity.principals = {"root", "-teleport-internal-join"};
@@ -164,7 +164,7 @@ TEST_CASE("attributes are read in any order, from any relative name, unknown one
   CHECK(identity.groups == std::vector<std::string>{"one", "two"});
   CHECK(identity.route_to_cluster == "first");
   CHECK(identity.teleport_cluster == "cluster");
-  CHECK_FALSE(identity.renewable);  // only "true" is
+  CHECK_FALSE(identity.renewable);  // only "true" means renewable
   CHECK(identity.previous_identity_expires == kExpires);
   CHECK(identity.traits.is_null());
   CHECK(identity.expires == kExpires);

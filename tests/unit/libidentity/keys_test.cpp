@@ -15,7 +15,7 @@ namespace {
 using test::RunTool;
 using test::TemporaryDirectory;
 
-// RSA keys are slow to make, so all tests share one key of each kind.
+// All tests share one key of each kind, because RSA keys are slow to make.
 struct Sample {
   KeyAlgorithm algorithm;
   KeyType type;
@@ -291,7 +291,7 @@ TEST_CASE("an OpenSSH key with another public half is refused", "[keys]") {
     std::string body = ParsePem(sample.key.ToSshPem().Reveal()).value()[0].body.Reveal();
     const std::string blob = sample.key.public_key().ToSshBlob();
     const std::string tail = blob.substr(blob.size() - 16);
-    const std::size_t inner = body.find(tail, body.find(tail) + 1);  // the first is the public key before the part
+    const std::size_t inner = body.find(tail, body.find(tail) + 1);  // the first is the public key
     REQUIRE(inner != std::string::npos);
     body[inner] = static_cast<char>(body[inner] ^ 1);
     CHECK(IsRefused(ToPem("OPENSSH PRIVATE KEY", body)));

@@ -72,7 +72,7 @@ TEST_CASE("a line is added once and replaces its older form", "[known-hosts]") {
   CHECK(AddToKnownHosts(line + "\n", old_line) == line + "\n" + old_line + "\n");
 }
 
-// ssh-keygen -F finds the line for a host of the cluster only when it can read it.
+// ssh-keygen -F finds the line for a host of the cluster only when the line is well-formed.
 TEST_CASE("ssh-keygen finds hosts of the cluster in our line", "[known-hosts][tools]") {
   const TemporaryDirectory directory;
   const std::string path = directory.Write("known_hosts", FormatHostAuthority(Sample()).value() + "\n");

@@ -1,4 +1,4 @@
-// Keys, authorities and identities that several tests share; made once, as keys take time.
+// Keys, authorities and identities that several tests share, because keys are slow to make.
 #pragma once
 
 #include <chrono>
@@ -39,7 +39,7 @@ inline const Authority& SampleAuthority() {
   return authority;
 }
 
-// What the recorded certificates of the reference say of their user.
+// Returns the identity in the recorded certificates of the reference.
 inline Identity RecordedUser() {
   Identity user;
   user.username = "seokbin2";

@@ -42,7 +42,7 @@ ToolResult Show(const SshCertificate& certificate) {
 
 TEST_CASE("the numbers of the samples fit", "[ssh-certificate]") { CHECK(kNow.time_since_epoch() / 1s == kNowUnix); }
 
-// ssh-keygen checks the signature when it reads a certificate, so showing one is a verification.
+// ssh-keygen checks the signature of a certificate before it prints the certificate.
 TEST_CASE("ssh-keygen accepts certificates of all kinds of keys under all kinds of authorities",
           "[ssh-certificate][tools]") {
   for (const PrivateKey& ca_key : AllKeys()) {
@@ -207,7 +207,7 @@ TEST_CASE("principals are matched whole, and none means nobody", "[ssh-certifica
   CHECK_FALSE(certificate.HasPrincipal("root"));
 }
 
-// Makes a blob with the parts that a test wants to be wrong; it is signed by nobody.
+// Makes an unsigned certificate with the parts of a test, which may be wrong.
 std::string MakeBlob(std::uint32_t type, std::string_view principals, std::string_view options) {
   const std::string key = Ed25519Key().public_key().ToSshBlob();
   return SshWriter()

@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace test;
 
-// Every field that an SSH certificate carries.
+// Returns an identity with every field that an SSH certificate carries.
 Identity FullIdentity() {
   Identity identity;
   identity.username = "alice";
@@ -146,7 +146,7 @@ TEST_CASE("a scope pin takes the place of roles in SSH too", "[ssh-identity]") {
 TEST_CASE("a user certificate shows as the recorded one", "[ssh-identity][tools]") {
   UserSshRequest request = Request();
   request.identity = RecordedUser();
-  request.identity.kubernetes_groups.clear();  // not carried
+  request.identity.kubernetes_groups.clear();  // SSH certificates do not carry them
   request.permissions = {.permit_agent_forwarding = true, .permit_port_forwarding = true};
   request.now = kNow - 1h + 47min + 51s;
   const SshCertificate certificate = IssueUserSshCertificate(request, Ed25519Key()).value();

@@ -1,4 +1,4 @@
-// Runs the programs that the tests compare with.
+// Runs programs whose results the tests compare with ours.
 #pragma once
 
 #include <sys/wait.h>

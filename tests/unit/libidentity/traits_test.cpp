@@ -15,7 +15,7 @@ TEST_CASE("null and empty are written apart, for the map and for lists", "[trait
   CHECK(traits.ToJson() == R"({"a":[],"b":null,"c":["x",""]})");
 }
 
-// The expected text is what Go's encoding/json gives for the same map.
+// The expected text is the output of Go's encoding/json for the same map.
 TEST_CASE("text is escaped as Go escapes it", "[traits]") {
   Traits traits;
   traits.Set("a\xe2\x80\xa8\xe2\x80\xa9\x7f\x01\b\f\n\r\t<>&\"\\/\xc3\xa9\xf0\x9f\x98\x80", {{"\xff"}});

@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace test;
 
-// An authority that is older than the leaves of the tests.
+// Returns an authority that is older than the leaf certificates of the tests.
 Authority OldAuthority(std::string_view cluster, const PrivateKey& key) {
   return {key, MakeCertificateAuthority(cluster, key, kNow - 24h).value()};
 }
@@ -89,7 +89,7 @@ TEST_CASE("a leaf of an unknown authority is refused, also of one with a trusted
   CHECK(unknown.kind == ErrorKind::kAccessDenied);
   CHECK(unknown.message == "certificate of \"seokbin2\" is signed by an unknown authority, of cluster \"evil.test\"");
 
-  // The subject, key identifier and all of a trusted authority, but another key.
+  // The certificate has the subject, key identifier and other fields of a trusted authority, but another key.
   const Certificate forged = [] {
     LeafRequest request = Request();
     request.subject = Root().user.certificate.subject_der();

@@ -35,7 +35,7 @@ std::string OpensslText(const Certificate& certificate, std::string_view options
 
 bool Has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
-// The text of the recorded certificate that holds these attributes, as openssl prints it.
+// The expected text is openssl's output for the recorded certificate with these attributes.
 TEST_CASE("the subject of a user reads as the recorded one", "[x509][tools]") {
   LeafRequest request = UserRequest(EcdsaKey().public_key());
   Identity user = RecordedUser();
@@ -100,7 +100,7 @@ TEST_CASE("an authority has the form of the recorded one", "[x509][tools]") {
   }
 }
 
-// The key identifier must be the one that others compute: openssl's "hash" is the SHA-1 of the key bits.
+// Other programs compute the same key identifier: openssl's "hash" is the SHA-1 of the key bits.
 TEST_CASE("the subject key identifier is the one openssl computes", "[x509][tools]") {
   const TemporaryDirectory directory;
   for (const PrivateKey& key : AllKeys()) {
@@ -188,7 +188,7 @@ TEST_CASE("usages can be left out and extensions replaced", "[x509]") {
   request.client_auth = false;
   CHECK(Issue(request).allows_server_auth());
   CHECK_FALSE(Issue(request).allows_client_auth());
-  // An extended key usage of clientAuth alone, and an extension that nobody knows.
+  // An extended key usage of clientAuth alone, and an unknown extension.
   request.extra_extensions = {{"2.5.29.37", false, FromHex("300a06082b06010505070302").value()},
                               {"1.3.9999.2.14", false, "\x0c\x01x"}};
   const Certificate leaf = Issue(request);
@@ -325,7 +325,7 @@ TEST_CASE("truncated and garbled certificates give an error and never crash", "[
     std::string changed = der;
     changed[place] = static_cast<char>(changed[place] ^ 1);
     const auto certificate = Certificate::FromDer(changed);
-    // Whatever can still be read must not pass for signed.
+    // A changed certificate that still decodes must not have a valid signature.
     if (certificate) CHECK_FALSE(certificate->CheckSignedBy(SampleAuthority().key.public_key()).has_value());
   }
 }

@@ -14,11 +14,11 @@ JoinSettings SettingsIn(const test::TemporaryDirectory& directory) {
   JoinSettings settings;
   settings.data_dir = directory.path();
   settings.node_name = "web";
-  settings.address = {"127.0.0.1", 1};  // nobody is there
+  settings.address = {"127.0.0.1", 1};  // no server listens there
   return settings;
 }
 
-// Keeps the identity of a host that has joined for an hour.
+// Stores the identity of a host whose certificates are valid for an hour.
 HostIdentity Keep(const test::TemporaryDirectory& directory) {
   static const test::SampleCluster cluster;
   const PrivateKey key = GeneratePrivateKey(KeyAlgorithm::kEcdsaP256).value();

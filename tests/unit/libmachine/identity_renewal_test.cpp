@@ -27,7 +27,7 @@ class Host {
     settings.principals = {"web.example.com"};
   }
 
-  // The identity that the cluster gives a host of these names.
+  // Returns the identity that the cluster gives to a host with these names.
   HostIdentity Joined() {
     const PrivateKey key = GeneratePrivateKey(KeyAlgorithm::kEcdsaP256).value();
     proto::HostCertsRequest request;
@@ -42,7 +42,7 @@ class Host {
     return KeepIdentity(settings.data_dir, std::string(test::kHostId), key, certs).value();
   }
 
-  // The cluster, asked by this host.
+  // Returns a function that requests certificates from the cluster as this host.
   std::function<Result<proto::Certs>(const proto::HostCertsRequest&)> Issue() {
     return [this](const proto::HostCertsRequest& request) {
       ++asked;
@@ -118,7 +118,7 @@ TEST_CASE("a look renews when it is time, with a key of its own") {
   CHECK(host.asked == 1);
 }
 
-TEST_CASE("what fails is tried again, and the host keeps what it has") {
+TEST_CASE("a failed renewal is repeated, and the host keeps its certificates") {
   Host host;
   HostIdentity joined = host.Joined();
   const std::string before = host.Kept();

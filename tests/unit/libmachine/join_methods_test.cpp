@@ -52,7 +52,7 @@ TEST_CASE("a request says who the machine is, and shows the token or what its fi
   }
 }
 
-TEST_CASE("who has no token is told why one is needed") {
+TEST_CASE("the error without a token says why the host needs one") {
   const auto request = MakeJoinRequest(JoinSettings(), "has not joined a cluster");
   CHECK(request.error().kind == ErrorKind::kBadParameter);
   CHECK(request.error().message == "this host has not joined a cluster, and has no token to join");

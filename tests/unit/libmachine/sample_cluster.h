@@ -1,4 +1,4 @@
-// A cluster that gives hosts certificates, as far as machines notice: its authority without a server around it.
+// A cluster that issues certificates to hosts: only its authority, without a server.
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ inline constexpr std::string_view kHostId = "11111111-1111-4111-8111-11111111111
 
 class SampleCluster {
  public:
-  // Gives a host certificates of an Instance, that begin now.
+  // Returns certificates of an Instance for a host, valid from now.
   proto::Certs Issue(const proto::HostCertsRequest& request, Nanoseconds ttl) const {
     const std::string cluster = "ex.com";
     Identity identity;

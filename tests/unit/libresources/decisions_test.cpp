@@ -1,4 +1,4 @@
-// The tables of tests/fixtures/decisions: what is decided, and by which field of which role.
+// Tests of the tables of tests/fixtures/decisions: the decisions, and the deciding field of a role.
 #include <algorithm>
 
 #include "libresources/access/access.h"
@@ -10,7 +10,7 @@
 namespace sallyport {
 namespace {
 
-// What ROW stands for in the tables.
+// The user's name, which the tables write as ROW.
 constexpr std::string_view kUser = "ROW";
 
 std::string TextAt(const Value& map, std::string_view key, std::string_view otherwise = "") {
@@ -74,7 +74,7 @@ AccessState StateOf(const Value& row) {
   return result;
 }
 
-// The answer and what decided, as the tables write them.
+// The decision and the deciding field, as the tables write them.
 struct Answer {
   std::string want;
   std::string by;
@@ -93,7 +93,7 @@ Answer AnswerOfLabels(const Value& row, const AccessChecker& checker) {
   if (ask.Find("login") != nullptr) matchers.push_back(LoginMatcher(TextAt(ask, "login")));
   const Labels labels = LabelsAt(ask, kind);
   const auto decision = checker.AccessTo(kind).Decide(labels, StateOf(row), matchers);
-  // What every other caller sees is the same answer.
+  // The checker's other functions give the same decision.
   CHECK(checker.CheckResourceAccess(kind, labels, StateOf(row), matchers).has_value() ==
         (decision && decision->allowed()));
   if (kind == "node" && row.Find("state") == nullptr) {

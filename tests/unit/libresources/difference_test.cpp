@@ -8,7 +8,7 @@
 namespace sallyport {
 namespace {
 
-// The differences of two JSON texts, one a line.
+// Returns the differences of two JSON texts, one a line.
 std::string Shown(std::string_view before, std::string_view after) {
   std::string text;
   for (const auto& field : Differences(ParseJson(before).value(), ParseJson(after).value())) {

@@ -1,5 +1,5 @@
-// Every field of every kind: what is written is read again, and the files of tests/fixtures/every_field, which
-// tests/e2e sends through a cluster, leave none out.
+// Tests that every field of every kind is read as it was written, and that the files of tests/fixtures/every_field,
+// which tests/e2e sends through a cluster, have every field.
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/message.h>
@@ -30,7 +30,7 @@ bool IsHidden(const FieldDescriptor& field) {
   return true;
 }
 
-// Gives every field a value that is not its default; of the members of a oneof the one that `variant` chooses.
+// Sets every field to a value that is not its default. `variant` chooses a member of each oneof.
 class Filler {
  public:
   explicit Filler(int variant) : variant_(variant) {}
@@ -61,7 +61,7 @@ class Filler {
   void FillField(Message& message, const FieldDescriptor& field) {
     const auto& reflection = *message.GetReflection();
     if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      // A map is a list of entries to reflection.
+      // Reflection treats a map as a list of entries.
       Fill(field.is_repeated() ? *reflection.AddMessage(&message, &field)
                                : *reflection.MutableMessage(&message, &field));
       return;
@@ -154,7 +154,7 @@ TEST_CASE("every field that is written is read again") {
   }
 }
 
-// Fields that nobody writes, by how their paths begin: the cluster makes them, or a role is refused that has them.
+// The beginnings of paths of fields that users do not write: the cluster sets them, or refuses a role that has them.
 constexpr std::string_view kNotWritten[] = {".SubKind",
                                             ".sub_kind",
                                             ".Metadata.Revision",

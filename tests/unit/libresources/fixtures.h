@@ -1,4 +1,4 @@
-// Files of tests/fixtures.
+// Reads the files of tests/fixtures.
 #pragma once
 
 #include <fstream>
@@ -36,7 +36,7 @@ inline Resource Decoded(std::string_view text) {
   return *resource;
 }
 
-// Returns why a resource was refused.
+// Returns the reason why a resource is refused.
 inline std::string Refused(std::string_view text) {
   const auto documents = ParseYaml(text, "test.yaml");
   if (!documents) return ToText(documents.error());

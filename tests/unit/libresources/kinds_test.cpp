@@ -38,7 +38,7 @@ TEST_CASE("the table is consistent") {
   CHECK(FindKind("token")->name_is_secret);
 }
 
-// What the reference printed comes back from our codec byte for byte.
+// Our codec reproduces the reference's output byte for byte.
 TEST_CASE("recorded resources survive reading and writing") {
   for (const char* const name :
        {"role-dev2.json", "user-alice.json", "user-seokbin2.json", "token-example-bot.json",
@@ -55,7 +55,7 @@ TEST_CASE("recorded resources survive reading and writing") {
   }
 }
 
-// What people write, with defaults filled in, is what the reference stored and printed.
+// A guide's resource with our defaults equals the resource that the reference stored and printed.
 TEST_CASE("resources from the guides become what the reference made of them") {
   const auto resources = DecodeResources(ReadFixture("walks.yaml"), {.source = "walks.yaml"});
   if (!resources) FAIL(ToText(resources.error()));
@@ -69,7 +69,7 @@ TEST_CASE("resources from the guides become what the reference made of them") {
     REQUIRE(json);
     Value ours = EncodeMessage(*(*resources)[index].message);
     Value theirs = json->as_list()[0];
-    // What the server sets: revision, creator and password state.
+    // The server sets revision, creator and password state.
     theirs.Find("metadata")->Remove("revision");
     if (name == "user-alice") {
       for (Value* value : {&ours, &theirs}) {

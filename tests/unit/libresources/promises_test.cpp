@@ -27,7 +27,7 @@ Resource RoleWith(const std::string& spec) {
   return Written("{kind: role, version: v8, metadata: {name: r}, spec: {" + spec + "}}");
 }
 
-// The fields of a message as YAML names them; those that the table takes apart are left to their parts.
+// Adds the fields of a message by their names in YAML; fields in `apart` are replaced by their own fields.
 void AddFields(const google::protobuf::Descriptor& type, const std::string& prefix, const std::set<std::string>& apart,
                std::set<std::string>& fields) {
   for (const FieldForm& form : FieldFormsOf(type)) {
@@ -120,7 +120,7 @@ TEST_CASE("the roles of Teleport and of the walks are accepted, and say what the
   CHECK(FieldsWithoutEffect(*walk.message).empty());
 }
 
-TEST_CASE("what adds nothing is named") {
+TEST_CASE("options without effect are named") {
   const Resource role = RoleWith(
       "options: {create_db_user: true, create_host_user_mode: keep, enhanced_recording: [disk]}, "
       "allow: {host_groups: [docker]}");

@@ -1,4 +1,4 @@
-// The rules of the kinds other than roles: tables of what is refused and what is filled in.
+// Tests of the rules of kinds other than roles: tables of refused resources and of defaults.
 #include "libresources/kinds.h"
 #include "libresources/kinds/lock.h"
 #include "libresources/kinds/metadata.h"
@@ -22,7 +22,7 @@ std::string Of(const Case& row) {
   return fmt::format("kind: {}\nversion: {}\nmetadata: {{name: {}}}\nspec: {}\n", row.kind, version, name, row.spec);
 }
 
-TEST_CASE("what is refused") {
+TEST_CASE("resources that are refused") {
   const Case cases[] = {
       {"user", "{oidc_identities: [{username: a}]}", "spec.oidc_identities[0].connector_id is missing"},
       {"user", "{github_identities: [{connector_id: a}]}", "spec.github_identities[0].username is missing"},
@@ -76,7 +76,7 @@ TEST_CASE("what is refused") {
   }
 }
 
-TEST_CASE("what is filled in") {
+TEST_CASE("defaults that are filled in") {
   const Case cases[] = {
       {"token", "{roles: [node, KUBE, windows_desktop]}",
        R"({"roles":["Node","Kube","WindowsDesktop"],"join_method":"token"})"},
@@ -111,7 +111,7 @@ TEST_CASE("spellings of system roles") {
   CHECK(SystemRoleNamed("") == std::nullopt);
 }
 
-TEST_CASE("whom a lock hits, and until when") {
+TEST_CASE("the targets and the end of a lock") {
   const Resource lock = Decoded(
       "kind: lock\nversion: v2\nmetadata: {name: l}\nspec: {target: {user: a, login: root}, "
       "expires: '2026-01-01T00:00:00Z'}\n");

@@ -1,4 +1,4 @@
-// Where the values of a command line go.
+// Tests that the values of a command line are stored in the fields of a command's struct.
 #include <catch2/catch.hpp>
 
 #include <array>

@@ -8,7 +8,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-// What a command line means, or its error, on one line.
+// Returns the parsed command line, or its error, as one line of text.
 std::string Parsed(const Words& words) {
   static const Program program = SampleProgram();
   const auto invocation = ParseCommandLine(program, words);
@@ -202,7 +202,7 @@ TEST_CASE("what is not implemented is refused by its name, whatever follows it")
   });
 }
 
-TEST_CASE("what changes nothing is accepted, and leaves no trace") {
+TEST_CASE("options without effect are accepted, and leave no trace") {
   CheckRows({
       {{"show", "--hurry", "now", "hat"}, "show thing=[hat]"},
       {{"show", "-ynow", "--hurry=later"}, "show"},

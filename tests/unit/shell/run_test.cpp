@@ -1,4 +1,4 @@
-// RunProgram as a shell sees it: stdout, stderr, exit code.
+// Tests of RunProgram as a shell sees it: stdout, stderr, exit code.
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,7 +28,7 @@ std::string ContentsOf(std::FILE* file) {
   return text;
 }
 
-// Runs it in a process of its own, which has its own stdout and stderr.
+// The kinds of stdout with which Run() starts the program in a process.
 enum class Stdout { kFile, kClosed, kFull };
 Ran Run(Words words, Stdout kind = Stdout::kFile) {
   words.insert(words.begin(), "prog");
@@ -88,7 +88,7 @@ TEST_CASE("a result that cannot be written is an error that says why") {
     CHECK(full.code == 1);
     CHECK_THAT(full.err, Catch::Matchers::EndsWith("prog: cannot write the result: No space left on device\n"));
   }
-  CHECK(Run({"quiet"}, Stdout::kClosed).code == 0);  // there is no result
+  CHECK(Run({"quiet"}, Stdout::kClosed).code == 0);  // the command has no result
 }
 
 TEST_CASE("help, man and completion are there in every program") {

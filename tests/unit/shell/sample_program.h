@@ -1,4 +1,4 @@
-// A program with one command of each sort, and an environment variable for the length of a test.
+// A program with one command of each kind, and a scope that sets an environment variable.
 #pragma once
 
 #include <cstdlib>

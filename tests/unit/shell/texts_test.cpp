@@ -1,4 +1,4 @@
-// Help, man page and completion scripts.
+// Tests of help, man page and completion scripts.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/shell/sample_program.h"

@@ -90,7 +90,7 @@ Result<Change> WriteResource(RpcClient& rpc, const Resource& resource, bool forc
     if (created) return Change::kCreated;
     if (created.error().kind != ErrorKind::kAlreadyExists) return std::unexpected(created.error());
     if (!force) return Exists(resource);
-    RETURN_IF_ERROR(calls->put(rpc, resource, resource.message.get()));  // created since, or not readable
+    RETURN_IF_ERROR(calls->put(rpc, resource, resource.message.get()));  // created since, or unreadable
     return Change::kUpdated;
   }
 
@@ -101,7 +101,7 @@ Result<Change> WriteResource(RpcClient& rpc, const Resource& resource, bool forc
   const Status updated = calls->put(rpc, resource, stored.get());
   if (updated) return Change::kUpdated;
   if (updated.error().kind != ErrorKind::kNotFound) return std::unexpected(updated.error());
-  RETURN_IF_ERROR(calls->put(rpc, resource, nullptr));  // removed since
+  RETURN_IF_ERROR(calls->put(rpc, resource, nullptr));  // the resource was removed since
   return Change::kCreated;
 }
 

@@ -1,4 +1,4 @@
-// Alerts through the method table: who sees which, what hides one, how long it stays.
+// Tests of alerts through the method table: the users who see an alert, acknowledgements, and lifetimes.
 #include "libcluster/auth/alerts.h"
 #include "libresources/kinds/metadata.h"
 
@@ -205,7 +205,7 @@ TEST_CASE("an acknowledged alert is hidden until that ends") {
   REQUIRE(alerts.Clear("a"));
   REQUIRE(alerts.Clear("a"));
   CHECK(alerts.Seen("alice") == Ids{"a", "b"});
-  // One that is over holds no more, and is no obstacle to the next.
+  // An expired acknowledgement hides nothing, and a new one may follow.
   REQUIRE(alerts.Acknowledge("b", nullptr, std::chrono::seconds(-1)));
   CHECK(alerts.Seen("alice") == Ids{"a", "b"});
   REQUIRE(alerts.Acknowledge("b"));
@@ -241,7 +241,7 @@ TEST_CASE("an alert is valid, made now and gone after a day unless it says other
   auto invalid = Alerts::Make("x");
   invalid.mutable_spec()->set_message("two\nlines");
   CHECK(alerts.Upsert(invalid).error().kind == ErrorKind::kBadParameter);
-  // Go's clients send a zero time where they mean none.
+  // Go's clients send a zero time for no time.
   auto zero = Alerts::Make("x", types::LOW, kForAll);
   zero.mutable_header()->mutable_metadata()->mutable_expires()->set_seconds(kGoZeroSeconds);
   zero.mutable_spec()->mutable_created()->set_seconds(kGoZeroSeconds);

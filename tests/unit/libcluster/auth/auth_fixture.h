@@ -1,4 +1,4 @@
-// An auth server in a temporary directory, driven through its method table as the gRPC server drives it.
+// An auth server in a temporary directory. Tests call its method table as the gRPC server does.
 #pragma once
 
 #include <stdlib.h>
@@ -37,7 +37,7 @@ class AuthFixture {
   const RpcTable& table() const { return table_; }
   const Caller& admin() const { return admin_; }
 
-  // Calls a method as the server would: access first, then the handler.
+  // Calls a method as the server does: first the check of access, then the handler.
   template <typename Response, typename Request>
   Result<Response> Call(const Caller& caller, const std::string& path, const Request& request) {
     const RpcMethod* method = table_.Find(path);
@@ -75,20 +75,20 @@ class AuthFixture {
     return secret;
   }
 
-  // How many events of a type were written.
+  // Returns the number of events of a type.
   std::size_t Events(const std::string& type) {
     AuditQuery query{Time::min(), Time::max(), {type}};
     return auth_->backend().Events(query)->size();
   }
 
  private:
-  const test::TemporaryDirectory directory_;  // goes after what is open in it
+  const test::TemporaryDirectory directory_;  // outlives the files that are open in it
   std::unique_ptr<AuthServer> auth_;
   RpcTable table_;
   Caller admin_;
 };
 
-// A user who is stored, as the authenticator would know them.
+// Returns the caller that the authenticator makes of a stored user.
 inline Caller UserCaller(AuthFixture& fixture, const std::string& name) {
   const auto user = GetResource<types::UserV2>(fixture.auth().backend(), name).value();
   Caller caller;

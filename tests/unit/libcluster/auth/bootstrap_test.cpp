@@ -48,7 +48,7 @@ spec: {{match: {{}}}}
                      ToBase64(HashPassword(kPassword).value()), kTotpKey);
 }
 
-// A data directory, in which a cluster is opened again and again.
+// A data directory in which the test opens a cluster several times.
 class Place {
  public:
   Result<std::unique_ptr<AuthServer>> Open(const std::string& yaml, const std::string& cluster = "ex.com") const {
@@ -77,11 +77,11 @@ TEST_CASE("an empty cluster begins with a backup, and its users log in as before
   REQUIRE(alice);
   CHECK(alice->spec().roles().size() == 2);
   CHECK(alice->spec().createdby().user().name() == "somebody");
-  CHECK_FALSE(alice->spec().has_localauth());  // what is stored with the user has no secrets
+  CHECK_FALSE(alice->spec().has_localauth());  // the stored user has no secrets
   CHECK(alice->status().password_state() == types::PASSWORD_STATE_SET);
   CHECK(alice->status().mfa_weakest_device() == types::MFA_DEVICE_KIND_TOTP);
   CHECK(GetResource<types::RoleV6>(auth->backend(), "bot-robot"));
-  CHECK(GetResource<types::RoleV6>(auth->backend(), "editor"));  // presets come as ever
+  CHECK(GetResource<types::RoleV6>(auth->backend(), "editor"));  // a preset
   const auto networking = auth->Setting<types::ClusterNetworkingConfigV2>().value();
   CHECK(networking.spec().clientidletimeout() == Nanoseconds(std::chrono::hours(2)).count());
 }
@@ -107,7 +107,7 @@ TEST_CASE("the authorities of a backup are the new cluster's, with their keys") 
   const auto& auth = *opened;
   CHECK(auth->authorities().HostTlsPem() == host_pem);
   CHECK(auth->authorities().Signer("user"));
-  CHECK(auth->authorities().Get("db", "ex.com", false));  // what the backup has not is made
+  CHECK(auth->authorities().Get("db", "ex.com", false));  // the backup does not have this one
 
   const auto renamed = Place().Open(yaml, "other.com");
   REQUIRE_FALSE(renamed);

@@ -31,7 +31,7 @@ TEST_CASE("conditions of a transaction decide over all of it") {
   again.Append(Record("role.created", "2"));
   again.Create("/role/a", "other");
   CHECK(backend->Commit(again).error().kind == ErrorKind::kAlreadyExists);
-  CHECK(backend->Get("/role/b").error().kind == ErrorKind::kNotFound);  // nothing of it happened
+  CHECK(backend->Get("/role/b").error().kind == ErrorKind::kNotFound);  // the whole transaction failed
   CHECK(backend->Events({.from = Time::min(), .to = Time::max(), .types = {}})->size() == 1);
 
   Transaction stale;

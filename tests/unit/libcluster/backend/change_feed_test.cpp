@@ -1,4 +1,4 @@
-// What watchers of a backend see: what was committed, in order, and nothing that was not.
+// Tests that watchers of a backend see exactly the committed changes, in order.
 #include "libcluster/backend/change_feed.h"
 
 #include <atomic>
@@ -25,7 +25,7 @@ class Feed {
   std::atomic<int> woken_ = 0;
 };
 
-// "+KEY=VALUE" for what is there, "-KEY=VALUE" for what was.
+// Returns the watcher's changes: "+KEY=VALUE" for a written value, "-KEY=VALUE" for a removed one.
 std::vector<std::string> Taken(ChangeWatcher& watcher) {
   std::vector<std::string> texts;
   const auto events = watcher.Take().value();
@@ -58,7 +58,7 @@ TEST_CASE("a watcher sees what is committed below its prefixes") {
   CHECK(Taken(*all).size() == 4);
 }
 
-TEST_CASE("what fails is not seen") {
+TEST_CASE("failed commits are not seen") {
   Feed feed;
   const auto watcher = feed.Watch({"/role/"});
   Transaction fails;

@@ -29,7 +29,7 @@ struct Fixture {
   Rehearsal rehearsal{*backend, 1000};
 };
 
-TEST_CASE("what is rehearsed is there for the rehearsal alone") {
+TEST_CASE("only the rehearsal sees its changes") {
   Fixture fixture;
   Transaction changes;
   changes.Put("/r/a", "new");
@@ -69,7 +69,7 @@ TEST_CASE("conditions hold in a rehearsal, over what it has changed") {
   CHECK(failure([](Transaction& t) { t.Remove("/r/b", true); }) == ErrorKind::kNotFound);
   CHECK(failure([](Transaction& t) { t.Update("/r/a", "x", "another revision"); }) == ErrorKind::kCompareFailed);
   CHECK(failure([](Transaction& t) { t.Update("/r/b", "x", "any"); }) == ErrorKind::kNotFound);
-  CHECK(fixture.Keys() == "a=old c=old e=old ");  // none of it, not even what stood beside
+  CHECK(fixture.Keys() == "a=old c=old e=old ");  // the whole transaction failed
 
   Transaction removal;
   removal.Remove("/r/a", true);

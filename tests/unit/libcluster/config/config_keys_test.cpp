@@ -1,4 +1,4 @@
-// Walks tests/fixtures/teleport_yaml_keys.tsv: every key of Teleport's configuration file is known here.
+// Tests that our reader knows every key of Teleport's configuration file (tests/fixtures/teleport_yaml_keys.tsv).
 #include <array>
 #include <catch2/catch.hpp>
 #include <optional>
@@ -14,8 +14,8 @@ struct Row {
   std::string path;
   std::string type;
   std::string fate;      // "served", "no effect", "refused" or "together"
-  std::string value;     // one that is not off
-  std::string accepted;  // a default that is accepted beside what is off
+  std::string value;     // a value that switches the key on
+  std::string accepted;  // an accepted default that does not switch the key off
 };
 
 std::vector<Row> Rows() {
@@ -35,7 +35,7 @@ std::vector<Row> Rows() {
   return rows;
 }
 
-// Returns a file with one key, and the number of the line that it is on.
+// Returns a file with one key, and the number of the key's line.
 std::pair<std::string, int> FileWith(const std::string& path, const std::string& value) {
   std::string text;
   std::size_t indent = 0;
@@ -54,7 +54,7 @@ std::pair<std::string, int> FileWith(const std::string& path, const std::string&
   return {text + " " + value + "\n", lines};
 }
 
-// Returns why a file is refused when all of its services are on, "" when it is not.
+// Returns the reason why a file with all of its services on is refused, or "".
 std::string Refusal(const std::string& text) {
   const auto config = ParseTeleportConfig(text, "t.yaml");
   if (!config) return config.error().message;
@@ -102,7 +102,7 @@ TEST_CASE("every key is served, has nothing to govern, or is refused by name wit
 
 TEST_CASE("no key takes a value of another type, nor a name that Teleport does not know beside it") {
   for (const auto& row : Rows()) {
-    // These are maps that may have names of their own.
+    // These maps accept any key.
     if (row.path.starts_with("teleport.storage.") || row.path.contains(".tunnel_strategy.")) continue;
     CAPTURE(row.path);
     const auto [text, line] = FileWith(row.path, row.type == "map" ? "[x]" : "{nothing: {}}");
@@ -113,7 +113,7 @@ TEST_CASE("no key takes a value of another type, nor a name that Teleport does n
   }
 }
 
-TEST_CASE("what a service asks for matters when the service is on") {
+TEST_CASE("keys of a service have effect when the service is on") {
   const std::string acme = "proxy_service:\n  acme:\n    enabled: yes\n";
   const std::string node =
       "auth_service: {enabled: no}\nteleport: {proxy_server: 'a:1'}\nssh_service: {enabled: yes}\n";

@@ -79,7 +79,7 @@ TEST_CASE("mistakes name file, line, key and what was meant") {
         std::string::npos);
 }
 
-TEST_CASE("what is known and not served is an error of its own kind") {
+TEST_CASE("a known key that is not implemented has a separate kind of error") {
   for (const char* text :
        {"proxy_service: {acme: {enabled: yes}}\n", "ssh_service: {pam: {enabled: yes}}\n",
         "app_service: {enabled: yes}\n", "auth_service: {authentication: {type: github}}\n",
@@ -151,7 +151,7 @@ TEST_CASE("the samples are accepted, and so is the example") {
   options.key_file = "/k.pem";
   options.node_labels = {{"env", "yes"}, {"a b:c", "1.10"}};
   const auto named = ParseTeleportConfig(SampleConfig(options).value(), "sample");
-  REQUIRE_FALSE(named);  // of the label with a blank
+  REQUIRE_FALSE(named);  // because of the label with a blank
   options.node_labels.erase("a b:c");
   const auto config = Parse(SampleConfig(options).value()).value();
   CHECK(config.auth.cluster_name == "ex.com");

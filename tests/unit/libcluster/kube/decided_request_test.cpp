@@ -15,7 +15,7 @@ TEST_CASE("a filter shows the objects that the verb reaches, wherever the list i
   CHECK_FALSE(decided.MayShow("dev", "db-1"));
   CHECK_FALSE(decided.MayShow("ops", "web-1"));
 
-  // An object that names no namespace is of the namespace that was asked for.
+  // An object without a namespace has the namespace of the request.
   decided.asked.info.request.kube_namespace = "dev";
   CHECK(decided.MayShow("", "web-1"));
   decided.asked.info.request.verb = "watch";

@@ -58,7 +58,7 @@ TEST_CASE("only roles that reach a part of the cluster need to know more") {
   }
 }
 
-TEST_CASE("questions of what a user may do are answered where roles decide") {
+TEST_CASE("access reviews are known where roles decide") {
   constexpr std::string_view kReview = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
   CHECK(Ask("POST", kReview, Reach(kEverything)).IsAccessReview());
   CHECK(Ask("POST", kReview, Reach(kPodsOfDev)).IsAccessReview());

@@ -9,7 +9,7 @@
 namespace sallyport {
 namespace {
 
-// A pool of connections that nobody opens.
+// A pool that never opens a connection.
 struct Server {
   Server() {
     KubeUpstream upstream;

@@ -82,7 +82,7 @@ TEST_CASE("a place outlives those who count it") {
   CHECK_FALSE(slot);
 }
 
-// A connection that a test can see the end of.
+// A connection whose end a test can observe.
 struct Connection {
   SocketPair ends = MakeSocketPair(SOCK_NONBLOCK).value();
   UnknownConnections::Place place;

@@ -5,7 +5,7 @@
 namespace sallyport {
 namespace {
 
-TEST_CASE("what is held counts for its caller until it is let go of") {
+TEST_CASE("bytes count for their caller until their release") {
   CallerAccounts accounts(Endpoint::kGrpc);
   const auto account = accounts.Of(CallerState::kKnown, "alice");
   std::shared_ptr<void> held = Hold(account, BudgetOf(Endpoint::kGrpc, CallerState::kKnown).caller_bytes + 1);

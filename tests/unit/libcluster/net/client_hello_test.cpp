@@ -52,7 +52,7 @@ TEST_CASE("a hello that is not all there says how much is needed") {
   }
 }
 
-TEST_CASE("what is no hello is refused, and no flipped byte crashes the parser") {
+TEST_CASE("other bytes than a hello are refused, and no flipped byte crashes the parser") {
   CHECK(ParseClientHello("GET / HTTP/1.1\r\n").error().message == "not a TLS connection");
   const std::string hello = RealHello("px.example.com", "\x02h2");
   for (std::size_t i = 0; i < hello.size(); ++i) {

@@ -63,7 +63,7 @@ TEST_CASE("a caller vouches for the last sources only") {
   };
   gate.Know("198.51.100.7", "alice", kStart);
   for (std::size_t number = 0; number <= kSourcesOfOneCaller; ++number) {
-    gate.Know("198.51.100.7", "mallory", kStart);  // which alice vouches for
+    gate.Know("198.51.100.7", "mallory", kStart);  // alice uses this address, too
     gate.Know("10.0.0." + std::to_string(number), "mallory", kStart);
   }
   CHECK(is_known("198.51.100.7"));

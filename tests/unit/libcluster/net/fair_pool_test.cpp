@@ -40,7 +40,7 @@ TEST_CASE("a caller has a limited number of works", "[fair_pool]") {
 }
 
 TEST_CASE("after the stop nothing that waited is done", "[fair_pool]") {
-  // The works use these, and run until the threads have ended.
+  // Declared before the pool, because its jobs use these until the threads have ended.
   std::atomic<int> done = 0;
   std::promise<void> begun;
   std::promise<void> gate;

@@ -44,7 +44,7 @@ UniqueFd BoundTo(const Address& address) {
   return socket;
 }
 
-// Two sockets that listen at one port of this host.
+// Two sockets that listen on the same port of this host.
 class Group {
  public:
   explicit Group(const std::string& host) {
@@ -54,13 +54,13 @@ class Group {
       Address bound;
       bound.size = sizeof bound.bytes;
       REQUIRE(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&bound.bytes), &bound.size) == 0);
-      port_ = ntohs(reinterpret_cast<const sockaddr_in*>(&bound.bytes)->sin_port);  // where both families have it
+      port_ = ntohs(reinterpret_cast<const sockaddr_in*>(&bound.bytes)->sin_port);  // as in sockaddr_in6
     }
   }
 
   int socket() const { return sockets_[0].get(); }
 
-  // Returns which of the sockets gets a connection from an address of this host.
+  // Connects from an address of this host; returns the index of the socket that gets the connection.
   int Chosen(const std::string& source) const {
     const UniqueFd client = BoundTo(AddressOf(source, 0));
     const Address to = AddressOf(source.contains(':') ? "::1" : "127.0.0.1", port_);
@@ -92,7 +92,7 @@ TEST_CASE("the kernel leads known sources to the first socket and all others to 
 }
 
 TEST_CASE("a socket for both families") {
-  if (::access("/proc/net/if_inet6", F_OK) != 0) return;  // a host without IPv6
+  if (::access("/proc/net/if_inet6", F_OK) != 0) return;  // the host has no IPv6
   const Group group("::");
   REQUIRE(Steer(group.socket(), {"2001:db8::/64", "127.0.0.7"}));
   CHECK(group.Chosen("::1") == 1);

@@ -10,7 +10,7 @@
 namespace sallyport {
 namespace {
 
-// Keeps the threads of a gate busy until it is let go of.
+// Keeps the threads of a gate busy until LetGo().
 class Busy {
  public:
   std::function<void()> work() {
@@ -33,7 +33,7 @@ TEST_CASE("one name from one source is tried twenty times a minute, others behin
   for (int i = 0; i < 40; ++i) {
     std::promise<void> done;
     REQUIRE(gate.Submit({"192.0.2.1", "alice"}, [&done] { done.set_value(); }));
-    done.get_future().wait();  // few may wait at a time
+    done.get_future().wait();  // the gate permits few waiting logins
   }
   CHECK(gate.Submit({"192.0.2.1", "alice"}, [] {}).error().kind == ErrorKind::kLimitExceeded);
   CHECK(gate.Submit({"192.0.2.1", "bob"}, [] {}));
@@ -54,7 +54,7 @@ TEST_CASE("a source with too much that was wrong is heard for names that have lo
   CHECK(gate.Submit({"192.0.2.2", "bob"}, [] {}));
 }
 
-TEST_CASE("few wait, and the familiar do not wait for the others") {
+TEST_CASE("the number of waiting logins is limited, and known sources go first") {
   Busy busy;
   std::promise<void> served;
   LoginGate gate;
@@ -72,7 +72,7 @@ TEST_CASE("few wait, and the familiar do not wait for the others") {
   busy.LetGo();
 }
 
-TEST_CASE("what waits when a pool goes is not done any more") {
+TEST_CASE("waiting logins are dropped at the end of a pool") {
   Busy busy;
   std::atomic<int> done = 0;
   {

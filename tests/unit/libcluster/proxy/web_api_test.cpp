@@ -122,14 +122,14 @@ TEST_CASE("a body may be as large as its route says") {
   CHECK(admitted("POST", "/v2/webapi/host/credentials") == 4096);
 }
 
-// Whether a request may match both paths.
+// Returns whether a request may match both paths.
 bool Overlap(std::string_view one, std::string_view other) {
   return std::ranges::equal(PathSegments(one), PathSegments(other), [](std::string_view left, std::string_view right) {
     return left == right || left.starts_with(':') || right.starts_with(':');
   });
 }
 
-// Whether a path has a text somewhere where another has a parameter, and never the other way round.
+// Returns whether a path has texts in place of parameters of another, and no parameter in place of the other's texts.
 bool NamesMore(std::string_view one, std::string_view other) {
   const auto left = PathSegments(one);
   const auto right = PathSegments(other);
@@ -141,8 +141,8 @@ bool NamesMore(std::string_view one, std::string_view other) {
   return more;
 }
 
-// Returns the first pair of routes that serve the same request without a rule which of them does: the one that comes
-// first must name what is a parameter of the other. "" when there is none.
+// Returns the first pair of routes that match the same request without precedence, or "". The first route has
+// precedence when it has texts in place of parameters of the other.
 std::string Ambiguous(std::span<const WebRoute> routes) {
   for (std::size_t i = 0; i < routes.size(); ++i) {
     for (std::size_t k = i + 1; k < routes.size(); ++k) {
@@ -165,7 +165,7 @@ WebRoute Row(std::string_view method, std::string_view path) {
 TEST_CASE("no two routes of all groups serve the same request") {
   CHECK(Ambiguous(WebApi::Routes()) == "");
   CHECK(WebApi::Routes().size() == 14);
-  // Ambiguous rows are found.
+  // The function finds ambiguous rows.
   CHECK(Ambiguous(std::array{Row("GET", "/a"), Row("GET", "/a")}) == "/a and /a");
   CHECK(Ambiguous(std::array{Row("GET", "/:x"), Row("GET", "/a")}) == "/:x and /a");
   CHECK(Ambiguous(std::array{Row("GET", "/:x"), Row("GET", "/:y")}) == "/:x and /:y");

@@ -35,7 +35,7 @@ HeaderFields RequestFields(const std::string& path = "/a.B/C") {
           {"te", "trailers"},  {"version", "18.3.0"}, {"user-agent", "tsh"}, {"content-type", "application/grpc"}};
 }
 
-// A connection after the client's preface and settings, and what happened on it.
+// A connection after the client's preface and settings, and its events.
 struct Sample : GrpcCallEvents {
   explicit Sample(const GrpcLimits& limits = SampleLimits()) : connection(limits, *this) {
     REQUIRE(Receive(std::string(kPreface) + Frame(FrameType::kSettings, 0, 0)));
@@ -55,7 +55,7 @@ struct Sample : GrpcCallEvents {
 
   bool Receive(const std::string& bytes) { return connection.Receive(bytes).has_value(); }
   void Begin(std::uint32_t call, bool last = false) { REQUIRE(Receive(HeadersFrame(call, RequestFields(), last))); }
-  // Bytes of a body in frames of the size that HTTP/2 allows.
+  // Sends the bytes of a body in frames of the size that HTTP/2 permits.
   void Body(std::uint32_t call, std::string_view bytes, bool last = false) {
     do {
       const auto part = bytes.substr(0, 16384);
@@ -286,7 +286,7 @@ TEST_CASE("more calls at a time than allowed are refused", "[grpc_connection]") 
   CHECK_FALSE(sample.heads.contains(21));
 }
 
-TEST_CASE("what has had its time is ended", "[grpc_connection]") {
+TEST_CASE("calls time out", "[grpc_connection]") {
   auto limits = SampleLimits();
   Sample unhurried(limits);
   limits.message_time = 0s;

@@ -52,7 +52,7 @@ TEST_CASE("signals are as they are by default") {
   const auto child = ChildProcess::Start(Shell("grep -E 'Sig(Blk|Ign)' /proc/self/status", pipe));
   REQUIRE(child);
   std::string masks = pipe.Read();
-  // 32 and 33 are the C library's own, and nobody else can set them.
+  // The C library reserves the signals 32 and 33; a program cannot set them.
   if (const auto at = masks.find("180000000\n"); at != std::string::npos) masks.replace(at, 9, "000000000");
   CHECK(masks == "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
 }

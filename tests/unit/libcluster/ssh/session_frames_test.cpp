@@ -47,7 +47,7 @@ void CheckSame(const SessionHello& one, const SessionHello& other) {
   CHECK(one.environment == other.environment);
 }
 
-TEST_CASE("what is asked for comes as bytes") {
+TEST_CASE("a hello is decoded as it was encoded") {
   const auto hello = DecodeHello(EncodeHello(Hello()));
   REQUIRE(hello);
   CheckSame(*hello, Hello());
@@ -62,7 +62,7 @@ TEST_CASE("a shell is not an empty command") {
   CHECK(DecodeHello(EncodeHello(sent))->command == "");
 }
 
-TEST_CASE("who wants to log in") {
+TEST_CASE("the request of a login") {
   const auto question = DecodeLogin(EncodeLogin({"DOM\\jane", 1001, "/bin/sh", "AAAA"}));
   REQUIRE(question);
   CHECK(question->login == "DOM\\jane");
@@ -71,7 +71,7 @@ TEST_CASE("who wants to log in") {
   CHECK(question->certificate == "AAAA");
 }
 
-TEST_CASE("how a session is run") {
+TEST_CASE("the command of a session") {
   SessionStart sent;
   sent.change_user = true;
   sent.uid = 1001;
@@ -96,7 +96,7 @@ TEST_CASE("how a session is run") {
   CheckSame(start->hello, sent.hello);
 }
 
-TEST_CASE("what is cut off, or no number, is an error") {
+TEST_CASE("cut frames and malformed numbers are errors") {
   const std::string whole = EncodeStart({});
   for (std::size_t length = 0; length + 1 < whole.size(); ++length) CHECK_FALSE(DecodeStart(whole.substr(0, length)));
   using namespace std::string_view_literals;

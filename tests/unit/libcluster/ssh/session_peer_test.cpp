@@ -12,7 +12,7 @@
 namespace sallyport {
 namespace {
 
-// A socket to which another process connects, sends a byte with so many descriptors, and stays until it is let go.
+// A socket to which another process connects. The process sends a byte with descriptors, and stays until the end.
 struct Visit {
   explicit Visit(int descriptors) {
     sockaddr_un address{};
@@ -46,7 +46,7 @@ struct Visit {
     header->cmsg_len = CMSG_LEN(numbers.size() * sizeof(int));
     std::memcpy(CMSG_DATA(header), numbers.data(), numbers.size() * sizeof(int));
     if (::sendmsg(door, &message, 0) != 1) ::_exit(1);
-    std::ignore = ::read(door, &byte, 1);  // until the other end is closed
+    std::ignore = ::read(door, &byte, 1);  // waits until the other end is closed
     ::_exit(0);
   }
 
@@ -72,7 +72,7 @@ TEST_CASE("the system says who is at the socket") {
   CHECK(peer->process.valid());
 }
 
-TEST_CASE("who is gone is nobody") {
+TEST_CASE("a peer that has ended has no identity") {
   Visit visit(1);
   const UniqueFd kept(::dup(visit.socket.get()));
   ::kill(visit.visitor, SIGKILL);

@@ -29,7 +29,7 @@ std::vector<Told> TellOf(SftpLog& log, const std::vector<std::string_view>& line
   return told;
 }
 
-TEST_CASE("what sftp-server says becomes events") {
+TEST_CASE("lines of sftp-server become events") {
   SftpLog log;
   const auto told = TellOf(log, {
                                     "session opened for local user root from [UNKNOWN]\r",

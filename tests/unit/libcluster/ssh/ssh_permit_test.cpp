@@ -1,4 +1,4 @@
-// What a user may do on a node.
+// Tests of the permissions of a user on a node.
 #include "libcluster/ssh/ssh_permit.h"
 
 #include "libcluster/auth/access/user_access.h"

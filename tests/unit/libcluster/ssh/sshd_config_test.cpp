@@ -1,4 +1,4 @@
-// What sshd is told for a connection follows from what the roles permit.
+// Tests that sshd's configuration for a connection follows the permissions of the roles.
 #include <catch2/catch.hpp>
 
 #include "libcluster/ssh/sshd.h"

@@ -5,7 +5,7 @@
 namespace sallyport {
 namespace {
 
-TEST_CASE("sshd says that somebody was let in by a certificate") {
+TEST_CASE("sshd's line of an accepted certificate is read") {
   const auto event = ParseSshdLine(
       "Accepted publickey for root from UNKNOWN port 65535 ssh2: ED25519-CERT SHA256:k+znhUs1 ID alice (serial 0) CA "
       "ED25519 SHA256:64LHj/Qb\r");
@@ -18,7 +18,7 @@ TEST_CASE("a plain key lets nobody in, so that it is no event") {
   CHECK_FALSE(ParseSshdLine("Failed publickey for root from UNKNOWN port 65535 ssh2: ED25519 SHA256:k+znhUs1"));
 }
 
-TEST_CASE("what a client chooses does not begin a line") {
+TEST_CASE("text of a client cannot begin a line") {
   CHECK_FALSE(ParseSshdLine("Invalid user Accepted publickey for root from UNKNOWN port 1"));
   CHECK_FALSE(ParseSshdLine(" Accepted publickey for root from x ssh2: ED25519-CERT SHA256:x ID alice (serial 0)"));
   CHECK_FALSE(ParseSshdLine(""));

@@ -1,4 +1,4 @@
-// What of an agent's events is written.
+// Tests of the fields of agents' events that are written to the audit log.
 #include "libcluster/tunnel/agent_events.h"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-// What agents may announce.
+// Tests of the announcements that agents may make.
 #include "libcluster/tunnel/announcements.h"
 
 #include <catch2/catch.hpp>

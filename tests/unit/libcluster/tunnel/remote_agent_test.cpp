@@ -1,4 +1,4 @@
-// Dials to an agent elsewhere: answered, given up, refused, left.
+// Tests of dials to a remote agent: answered, given up, refused, abandoned.
 #include "libcluster/tunnel/remote_agent.h"
 
 #include <catch2/catch.hpp>
@@ -16,7 +16,7 @@ struct Agent {
             AgentFacts{std::move(host_id), "web", "18", {}},
             [this](const v1::ProxyMessage& message) { sent.push_back(message); }, [this] { ++ended; })) {}
 
-  // Dials, and says what comes of it.
+  // Dials, and returns the result as text.
   std::shared_ptr<std::string> Dial(const std::string& id) const {
     auto outcome = std::make_shared<std::string>("waiting");
     SshDial dial;

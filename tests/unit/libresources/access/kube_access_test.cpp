@@ -7,7 +7,7 @@
 namespace sallyport {
 namespace {
 
-// "verb resource[.group] [namespace/]name" as a request; a trailing slash asks for a list.
+// Returns a request from "verb resource[.group] [namespace/]name"; a trailing slash means a list.
 KubeRequest Request(std::string_view text) {
   KubeRequest request;
   const std::size_t first = text.find(' ');

@@ -8,7 +8,7 @@
 namespace sallyport {
 namespace {
 
-// A user with roles of a YAML text.
+// Returns the checker of a user with the roles of a YAML text.
 AccessChecker UserWith(std::string_view yaml, TraitMap traits = {}) {
   std::vector<std::shared_ptr<const types::RoleV6>> roles;
   const auto resources = DecodeResources(yaml, {}).value();

@@ -1,4 +1,4 @@
-// Who may review which request, and when reviews decide it.
+// Tests of reviews: the rights to review a request, and the reviews that decide a request.
 #include "libresources/access/request_reviews.h"
 #include "libresources/kinds.h"
 
@@ -25,7 +25,7 @@ ReviewRules RulesOf(const Names& specs, Reviewer reviewer = {.name = "bob", .rol
   return ReviewRules::Make(std::move(reviewer), roles).value();
 }
 
-// A pending request of alice whose roles all need one set of these thresholds.
+// Returns a pending request of alice; each of its roles needs one of these thresholds.
 types::AccessRequestV3 RequestFor(const Names& roles, const std::vector<std::pair<int, int>>& thresholds = {{1, 1}}) {
   types::AccessRequestV3 request;
   request.mutable_metadata()->set_name("01234567-89ab-cdef-0123-456789abcdef");
@@ -155,7 +155,7 @@ TEST_CASE("a review counts for the thresholds whose filter it passes") {
   CHECK(request.spec().state() == types::APPROVED);
 }
 
-TEST_CASE("what a review cannot say") {
+TEST_CASE("invalid reviews are refused") {
   auto request = RequestFor({"dev", "prod"});
   CHECK(Review(request, "bob", types::PENDING).error().kind == ErrorKind::kBadParameter);
   CHECK(Review(request, "bob", types::PROMOTED).error().kind == ErrorKind::kNotImplemented);

@@ -1,4 +1,4 @@
-// What may be asked for, and what a new request gets from the user's roles.
+// Tests of the roles that a user may request, and of the parts of a request that come from the user's roles.
 #include "libresources/access/request_rules.h"
 #include "libresources/kinds.h"
 
@@ -28,14 +28,14 @@ std::string RoleYaml(std::string_view name, std::string_view spec) {
   return fmt::format("---\nkind: role\nversion: v8\nmetadata: {{name: {}}}\nspec: {}\n", name, spec);
 }
 
-// The user's roles by what their parts say.
+// Returns the rules of a user whose roles have these specs.
 RequestRules RulesOf(const std::vector<std::string>& specs, TraitMap traits = {}) {
   std::string yaml;
   for (const auto& spec : specs) yaml += RoleYaml(fmt::format("own{}", &spec - specs.data()), spec);
   return RequestRules::Make("alice", std::move(traits), RolesOf(yaml)).value();
 }
 
-// All roles of the cluster.
+// Returns all roles of the cluster.
 const RoleList& Cluster() {
   static const RoleList roles = RolesOf(
       RoleYaml("own0", "{}") + RoleYaml("dev", "{allow: {kubernetes_labels: {env: dev}}}") +

@@ -63,7 +63,7 @@ struct RefusedCase {
   const char* message;
 };
 
-TEST_CASE("what a role may not say") {
+TEST_CASE("invalid roles are refused") {
   const RefusedCase cases[] = {
       {"v8", "{options: {enhanced_recording: [sound]}}", "spec.options.enhanced_recording: \"sound\""},
       {"v8", "{options: {lock: maybe}}", "spec.options.lock: \"maybe\""},
@@ -112,7 +112,7 @@ TEST_CASE("what a role may not say") {
   }
 }
 
-TEST_CASE("what a role may say although it looks wrong") {
+TEST_CASE("unusual values that a role may have") {
   for (const char* const spec :
        {"{allow: {kubernetes_resources: [{kind: nodes, name: b}]}}",
         "{allow: {kubernetes_resources: [{kind: deployment, namespace: a, name: b, api_group: example.com}]}}",

@@ -27,7 +27,7 @@ std::string PartOf(const std::vector<events::OneOf>& events) {
   return part.Finish();
 }
 
-// Gives a few bytes at a time.
+// Returns a reader that gets a few bytes at a time.
 RecordingReader ReaderOf(const std::string& bytes) {
   auto left = std::make_shared<std::string>(bytes);
   return RecordingReader([left](std::size_t size) -> Result<std::string> {
@@ -53,7 +53,7 @@ ErrorKind ErrorOf(const std::string& recording) {
   while (true) {
     const auto event = reader.Next();
     if (!event) return event.error().kind;
-    REQUIRE(*event);  // it must not end as if it were whole
+    REQUIRE(*event);  // a cut recording must not end without an error
   }
 }
 

@@ -1,4 +1,4 @@
-// Access requests as resources: form, resources named, filters of lists.
+// Tests of access requests as resources: form, names of resources, filters of lists.
 #include "libresources/kinds/access_request.h"
 #include "libresources/kinds.h"
 
@@ -35,7 +35,7 @@ TEST_CASE("a request is pending, and its roles are sorted") {
   CHECK(request.spec().roles(0) == "dev");
 }
 
-TEST_CASE("what is no request") {
+TEST_CASE("invalid requests are refused") {
   auto request = Pending();
   request.mutable_metadata()->set_name("1");
   CHECK(KindOfFailure(request) == ErrorKind::kBadParameter);

@@ -10,7 +10,7 @@ using Kind = AwsEndpoint::Kind;
 struct Row {
   std::optional<AwsEndpoint> (*parse)(std::string_view address);
   std::string_view address;
-  AwsEndpoint wanted;  // an empty region: it is none of the service
+  AwsEndpoint wanted;  // an empty region: the name is not an endpoint of the service
 };
 
 const Row kRows[] = {

@@ -1,4 +1,4 @@
-// Rules of alerts and acknowledgements, what a query matches, and the order in which alerts are shown.
+// Tests of the rules of alerts and acknowledgements, of queries, and of the order of alerts.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -20,7 +20,7 @@ types::ClusterAlert Alert(const std::string& id, types::AlertSeverity severity =
   return alert;
 }
 
-// Whether an alert with that label is one.
+// Returns whether an alert with the label is valid.
 bool TakesLabel(const std::string& key, const std::string& value) {
   auto alert = Alert("a");
   SetLabel(*alert.mutable_header(), key, value);

@@ -56,7 +56,7 @@ TEST_CASE("where a database runs follows from its address") {
 TEST_CASE("what a database's address says fills in the rest") {
   const auto rds = Accepted("protocol: mysql, uri: 'db.abc.us-east-1.rds.amazonaws.com:3306', aws: {region: x}");
   CHECK(rds.spec().aws().rds().instanceid() == "db");
-  CHECK(rds.spec().aws().region() == "x");  // what is given stays
+  CHECK(rds.spec().aws().region() == "x");  // a given region stays
   const auto china = Accepted("protocol: cassandra, aws: {region: cn-north-1, account_id: '123456789012'}");
   CHECK(china.spec().uri() == "cassandra.cn-north-1.amazonaws.com.cn:9142");
   const auto dynamo = Accepted("protocol: dynamodb, aws: {region: us-east-1, account_id: '123456789012'}");

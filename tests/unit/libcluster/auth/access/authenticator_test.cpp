@@ -19,7 +19,7 @@ namespace {
 
 using std::chrono::hours;
 
-// A certificate of alice, in any of its variations.
+// The variations of a certificate of alice.
 struct CertificateRequest {
   std::vector<std::string> usage = {};
   Time not_before = Now() - hours(1);
@@ -56,7 +56,7 @@ std::string ErrorOf(AuthFixture& fixture, const std::vector<std::string>& chain,
   return caller.error().message;
 }
 
-TEST_CASE("who shows no certificate is nobody; a user's and a host's say who they are") {
+TEST_CASE("a caller is anonymous without a certificate, else the user or host of it") {
   AuthFixture fixture;
   fixture.Store(kMemberYaml);
   auto& authenticator = fixture.auth().authenticator();
@@ -81,7 +81,7 @@ TEST_CASE("a role named Admin in a user's certificate is only a role") {
   CHECK(ErrorOf(fixture, {pem}).find("role \"Admin\"") != std::string::npos);
 }
 
-TEST_CASE("what is refused is refused, with the text for it") {
+TEST_CASE("invalid certificates are refused with their messages") {
   AuthFixture fixture;
   AuthFixture foreign;
   fixture.Store(kMemberYaml);
@@ -110,7 +110,7 @@ TEST_CASE("a certificate ends with its user") {
   REQUIRE(fixture.auth().Commit(std::move(removal)));
   CHECK(ErrorOf(fixture, {pem}) == "access denied: user \"alice\" not found");
 
-  // The time of a user may be over by itself, when the certificate is known already.
+  // A user may expire after the authenticator has seen the certificate.
   SetExpires(user, Now() + std::chrono::minutes(30));
   BackendTransaction temporary;
   WriteResource(temporary, user, WriteMode::kUpsert);

@@ -1,4 +1,4 @@
-// Passwords, one-time codes, client versions, rate limits, static tokens.
+// Tests of passwords, one-time codes, client versions, rate limits and static tokens.
 #include <zlib.h>
 
 #include <catch2/catch.hpp>
@@ -62,7 +62,7 @@ TEST_CASE("the enrolment URI and its picture") {
         "secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
   const std::string png = QrCodePng(uri).value();
   CHECK(png.starts_with("\x89PNG\r\n\x1a\n"));
-  // zbarimg reads it back in the end-to-end tests; here the size in the header.
+  // The end-to-end tests read the code with zbarimg; this test checks the size in the header.
   CHECK(png.substr(16, 8) == std::string("\x00\x00\x01\xc8\x00\x00\x01\xc8", 8));
   CHECK(QrCodePng(std::string(5000, 'x')).error().kind == ErrorKind::kBadParameter);
 }
@@ -88,7 +88,7 @@ TEST_CASE("a bucket empties by its burst and fills by the minute, per address") 
   CHECK(limiter.Allow("b", start));
   CHECK_FALSE(limiter.Allow("a", start + std::chrono::seconds(2)));
   CHECK(limiter.Allow("a", start + std::chrono::seconds(4)));
-  CHECK_FALSE(limiter.Allow("a", start - std::chrono::hours(1)));  // a clock that jumps back gives nothing
+  CHECK_FALSE(limiter.Allow("a", start - std::chrono::hours(1)));  // a clock that jumps back permits nothing
 }
 
 TEST_CASE("static tokens keep their roles, and no error shows one") {

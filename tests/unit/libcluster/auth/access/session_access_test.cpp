@@ -13,7 +13,7 @@ constexpr std::string_view kSsh =
 constexpr std::string_view kKube =
     "{event: session.end, proto: kube, kubernetes_cluster: blue, kubernetes_labels: {env: dev}}";
 
-// Who has one role, with a rule to read sessions under a condition.
+// Returns a caller with one role, which has a rule to read sessions under a condition.
 Caller Reader(std::string_view where, std::string_view labels, std::string_view options = "") {
   const Resource role = Decoded(fmt::format(
       "kind: role\nversion: v7\nmetadata: {{name: reader}}\nspec: {{options: {{{}}}, allow: {{{}, logins: [root], "
@@ -41,13 +41,13 @@ TEST_CASE("can_view(): a second factor at each session does not hide what was re
   CHECK(Reads(Reader("can_view()", "node_labels: {env: dev}", "require_session_mfa: true"), kSsh));
 }
 
-TEST_CASE("can_view(): never of a session with what cannot be told") {
+TEST_CASE("can_view(): sessions with malformed fields are not shown") {
   for (const std::string_view end :
        {"{event: session.end}", "{event: session.end, proto: other, server_labels: {a: b}}",
         "{event: session.end, proto: [ssh], server_labels: {env: dev}}"}) {
     CHECK_FALSE(Reads(Reader("can_view()", "node_labels: {'*': '*'}, kubernetes_labels: {'*': '*'}"), end));
   }
-  // Labels that are none leave a node without labels.
+  // A node with malformed labels has no labels.
   CHECK_FALSE(Reads(Reader("can_view()", "node_labels: {env: dev}"), "{proto: ssh, server_labels: [env, dev]}"));
 }
 
@@ -63,7 +63,7 @@ TEST_CASE("a condition sees the resource as it was") {
   CHECK(reads(R"(contains(session.participants, "bob"))", kSsh));
 }
 
-TEST_CASE("who is no user reads no session, but the cluster's own administrator") {
+TEST_CASE("only users and the cluster's administrator read sessions") {
   CHECK_FALSE(Reads({.kind = Caller::Kind::kNobody}, kSsh));
   CHECK_FALSE(Reads({.kind = Caller::Kind::kSystem}, kSsh));
   CHECK(Reads({.kind = Caller::Kind::kAdmin}, kSsh));

@@ -50,7 +50,7 @@ void Until(const std::function<bool()>& condition) {
   REQUIRE(condition());
 }
 
-TEST_CASE("what the disk does not take is kept, in order, and nothing more is accepted until it is written") {
+TEST_CASE("unwritten events are kept in order, and no others are accepted before they are written") {
   Disk disk;
   AuditQueue queue(disk);
   CHECK(queue.Accepts());
@@ -75,7 +75,7 @@ TEST_CASE("an event that failed with its change refuses the next at once") {
   CHECK(disk.size() == 1);
 }
 
-TEST_CASE("what is kept has a limit") {
+TEST_CASE("the size of kept events has a limit") {
   Disk disk;
   disk.full = true;
   AuditQueue queue(disk);
@@ -88,7 +88,7 @@ TEST_CASE("what is kept has a limit") {
   disk.full = false;
 }
 
-TEST_CASE("a queue that goes writes what it has, and does not wait for a full disk for ever") {
+TEST_CASE("a queue writes its events at its end, and does not wait forever for a full disk") {
   Disk disk;
   {
     AuditQueue queue(disk);

@@ -79,7 +79,7 @@ TEST_CASE_METHOD(Fixture, "an upload goes on after a crash, without what was hal
   CHECK(recordings.Resume(session, id, "host").error().kind == ErrorKind::kNotFound);
 }
 
-TEST_CASE_METHOD(Fixture, "what a host has recorded is its own") {
+TEST_CASE_METHOD(Fixture, "a recording belongs to its host") {
   const auto upload = Begin();
   CHECK(upload->Append(Start("another")).error().kind == ErrorKind::kAccessDenied);
   REQUIRE(upload->Flush());
@@ -90,7 +90,7 @@ TEST_CASE_METHOD(Fixture, "what a host has recorded is its own") {
 }
 
 TEST_CASE_METHOD(Fixture, "a session that runs is of the host that records it") {
-  const auto upload = recordings.Create(session, "host");  // nothing has come yet
+  const auto upload = recordings.Create(session, "host");  // no part has arrived yet
   REQUIRE(upload);
   CHECK(recordings.Create(session, "another").error().kind == ErrorKind::kAlreadyExists);
   CHECK(recordings.Resume(session, (*upload)->id(), "another").error().kind == ErrorKind::kAccessDenied);
@@ -106,7 +106,7 @@ TEST_CASE_METHOD(Fixture, "a shorter recording does not take the place of a long
   CHECK(EventsOf(recordings, session) == 3);
 }
 
-TEST_CASE_METHOD(Fixture, "what nobody goes on with becomes readable, unless somebody still sends") {
+TEST_CASE_METHOD(Fixture, "an abandoned recording becomes readable, one in progress does not") {
   auto upload = Begin();
   REQUIRE(upload->Flush());
   CHECK(recordings.CompleteAbandoned(std::chrono::seconds(0)).empty());

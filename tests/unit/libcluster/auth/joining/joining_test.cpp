@@ -1,4 +1,4 @@
-// Tokens for certificates of hosts (docs/protocol/joining.md).
+// Tests of tokens for certificates of hosts (docs/protocol/joining.md).
 #include "libcluster/auth/joining/joining.h"
 
 #include "libbase/test_clock.h"
@@ -46,7 +46,7 @@ TEST_CASE("a token gives a host the certificates of its roles") {
   const auto certificate = Certificate::FromPem(joined->tls_certificate).value();
   const auto identity = certificate.ToIdentity().value();
   CHECK(IsUuid(joined->host_id));
-  CHECK(joined->host_id != kHostId);  // the cluster makes ids
+  CHECK(joined->host_id != kHostId);  // the cluster assigns ids
   CHECK(identity.username == fmt::format("{}.{}", joined->host_id, fixture.auth().cluster_name()));
   CHECK(identity.groups == std::vector<std::string>{"Instance"});
   CHECK(identity.system_roles == std::vector<std::string>{"Node", "Kube"});
@@ -80,12 +80,12 @@ TEST_CASE("a host does not get the names of others") {
   CHECK(JoinCluster(fixture.auth(), request).error().kind == ErrorKind::kBadParameter);
 }
 
-TEST_CASE("who has no token for a role does not get it") {
+TEST_CASE("a role needs a token with the role") {
   AuthFixture fixture;
   StoreToken(fixture, "kube-only", {"Kube"});
   StoreToken(fixture, "0f5ec2", {"Bot"});
   StoreToken(fixture, "proxy", {"Node", "Proxy"});
-  StoreToken(fixture, "admin", {"Admin"});  // of before
+  StoreToken(fixture, "admin", {"Admin"});  // from an older version
   const std::pair<JoinRequest, ErrorKind> wrong[] = {
       {RequestFor("guess", "Node"), ErrorKind::kAccessDenied},
       {RequestFor("", "Node"), ErrorKind::kAccessDenied},
@@ -106,7 +106,7 @@ TEST_CASE("who has no token for a role does not get it") {
   }
 }
 
-TEST_CASE("what is too long is refused, and not written into the audit log as a whole") {
+TEST_CASE("too long names are refused, and are cut in the audit log") {
   AuthFixture fixture;
   StoreToken(fixture, "secret", {"Node"});
   const std::string big(1 << 20, 'x');
@@ -187,14 +187,14 @@ TEST_CASE("a host is a UUID with keys") {
   CHECK_FALSE(JoinCluster(fixture.auth(), request));
 }
 
-// What a host that has joined asks for next.
+// Returns the next request of a host that has joined.
 JoinRequest RequestOf(const JoinResult& joined, std::string_view role) {
   JoinRequest request = RequestFor("", role);
   request.host_id = joined.host_id;
   return request;
 }
 
-// The same host, as the auth service sees it.
+// Returns the caller that the auth service sees for the host.
 Caller HostCaller(const JoinResult& joined) {
   Caller caller;
   caller.kind = Caller::Kind::kSystem;

@@ -1,4 +1,4 @@
-// The proxy's rules for targets (docs/protocol/services.md#node-targets).
+// Tests of the proxy's rules for targets (docs/protocol/services.md#node-targets).
 #include "libcluster/auth/listing/node_match.h"
 
 #include <catch2/catch.hpp>
@@ -29,7 +29,7 @@ Result<SharedNode> Match(const std::vector<types::ServerV2>& nodes, const HostPo
   return MatchNode(shared, target, rules);
 }
 
-// Returns the id of what a target means, or the kind of the error.
+// Returns the id of the node of a target, or the kind of the error.
 std::string Meant(const std::vector<types::ServerV2>& nodes, const HostPort& target, const NodeMatchRules& rules = {}) {
   const auto node = Match(nodes, target, rules);
   return node ? (*node)->metadata().name() : std::string(RowOf(node.error().kind).name);
@@ -62,7 +62,7 @@ TEST_CASE("several of a name are an error with the token that clients look for, 
   SetExpires(nodes[0], Now());
   SetExpires(nodes[1], Now() + std::chrono::minutes(1));
   CHECK(Meant(nodes, {"web", 0}, {.most_recent = true}) == kSecondId);
-  // A name that is another's id means that one.
+  // An id has precedence over an equal name of another node.
   nodes[0].mutable_spec()->set_hostname(std::string(kSecondId));
   CHECK(Meant(nodes, {std::string(kSecondId), 0}) == kSecondId);
 }

@@ -1,4 +1,4 @@
-// Pages of lists: what a client receives in one message, and how pages join.
+// Tests of the pages of lists: each fits into a message, and the pages have all items once.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -27,7 +27,7 @@ void StoreKubeServer(AuthFixture& fixture, const std::string& name, const std::s
   REQUIRE(fixture.auth().Commit(std::move(transaction)));
 }
 
-// Returns the names of all pages; each must fit into one message.
+// Returns the names of all pages; checks that each page fits into a message.
 std::vector<std::string> AllUnified(AuthFixture& fixture, proto::ListUnifiedResourcesRequest request) {
   std::vector<std::string> names;
   do {

@@ -1,4 +1,4 @@
-// Connectors, bots, applications and databases through their methods: rights, secrets, what belongs together.
+// Tests of connectors, bots, applications and databases through their methods: rights, secrets, related resources.
 #include <google/protobuf/empty.pb.h>
 
 #include "libresources/kinds/bot.h"
@@ -111,7 +111,7 @@ TEST_CASE("a SAML connector has a signing key, and keeps it when it is written w
   };
   const std::string key = read();
   CHECK(key.contains("PRIVATE KEY"));
-  *request.mutable_connector() = *first;  // as it was shown, without the key
+  *request.mutable_connector() = *first;  // as a client read it, without the key
   REQUIRE(fixture.Call<types::SAMLConnectorV2>(fixture.admin(), path, request));
   CHECK(read() == key);
   request.mutable_connector()->mutable_spec()->mutable_signingkeypair()->set_cert("another");
@@ -159,7 +159,7 @@ TEST_CASE("a bot is a user and a role, made and removed as one") {
   CHECK(fixture.Events("bot.delete") == 1);
 }
 
-TEST_CASE("nothing that only has the name of a bot's is removed") {
+TEST_CASE("a role or user with the name of a bot's is not removed") {
   AuthFixture fixture;
   fixture.Store("kind: role\nversion: v7\nmetadata: {name: bot-people}\n");
   CHECK(DeleteBot(fixture, "people").error().kind == ErrorKind::kBadParameter);
@@ -306,12 +306,12 @@ TEST_CASE("a discovery config keeps what its services found out") {
   const auto call = [&](const char* method, const auto& request) {
     return fixture.Call<DiscoveryConfig>(fixture.admin(), service + method, request);
   };
-  CHECK(call("CreateDiscoveryConfig", create).error().kind == ErrorKind::kBadParameter);  // of no group
+  CHECK(call("CreateDiscoveryConfig", create).error().kind == ErrorKind::kBadParameter);  // it has no group
   config.mutable_spec()->set_discovery_group("group");
   const auto created = call("CreateDiscoveryConfig", create);
   REQUIRE(created);
   CHECK(created->header().kind() == "discovery_config");
-  CHECK(created->status().discovered_resources() == 0);  // nobody writes that
+  CHECK(created->status().discovered_resources() == 0);  // clients cannot write the status
   CHECK(call("CreateDiscoveryConfig", create).error().kind == ErrorKind::kAlreadyExists);
 
   DiscoveryConfig found = *created;
@@ -366,7 +366,7 @@ Status StoreWorkload(AuthFixture& fixture, const std::string& name, const std::s
   return made ? Status() : Status(std::unexpected(made.error()));
 }
 
-// Returns the names on all pages of two, with a bar between pages.
+// Returns the names on all pages of two items, with a bar between the pages.
 std::string WorkloadPages(AuthFixture& fixture, const std::string& field, bool descending, const std::string& term) {
   workloadv1::ListWorkloadIdentitiesV2Request request;
   request.set_page_size(2);

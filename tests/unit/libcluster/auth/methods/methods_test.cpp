@@ -1,4 +1,4 @@
-// The method table: access before handlers, conflicts, references between resources, certificates by request.
+// Tests of the method table: checks of access before handlers, conflicts, references between resources, certificates.
 #include <google/protobuf/empty.pb.h>
 
 #include "libidentity/x509.h"
@@ -35,7 +35,7 @@ TEST_CASE("every method has an access rule, and nobody passes any but the open o
     const RpcCall call{nobody, path, "", ""};
     if (AuthServer::Authorize(method, call)) ++open;
   }
-  CHECK(open == 4);  // Ping, GetClusterCACert, and RegisterUsingToken and Rejoin, which have a token
+  CHECK(open == 4);  // Ping, GetClusterCACert, and RegisterUsingToken and Rejoin, which need a token
 }
 
 TEST_CASE("a user without rules is denied by name of verb and kind; an editor is not") {
@@ -49,7 +49,7 @@ TEST_CASE("a user without rules is denied by name of verb and kind; an editor is
   CHECK(denied.error().message == "access denied to perform action \"list\" on \"role\"");
   CHECK(fixture.Call<proto::ListRolesResponse>(UserCaller(fixture, "eve"), "/proto.AuthService/ListRoles",
                                                proto::ListRolesRequest()));
-  // One's own role may be read without a rule.
+  // Users may read their own roles without a rule.
   proto::GetRoleRequest own;
   own.set_name("member");
   CHECK(fixture.Call<types::RoleV6>(UserCaller(fixture, "alice"), "/proto.AuthService/GetRole", own));

@@ -1,4 +1,4 @@
-// Who may try what: a rehearsed call has the rights of its caller, and nothing of it stays.
+// Tests of rehearsed calls: a call has the rights of its caller, and changes nothing.
 #include "libresources/kinds.h"
 #include "sallyport/v1/rehearsal_service.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
@@ -41,7 +41,7 @@ proto::GetRoleRequest Named(const std::string& name) {
   return request;
 }
 
-TEST_CASE("what is tried is seen by what is tried after it, and never stays") {
+TEST_CASE("a rehearsed call sees earlier ones, and nothing stays") {
   AuthFixture fixture;
   const std::string rehearsal = Begin(fixture, fixture.admin()).value();
   const std::size_t events = fixture.Events("role.created");
@@ -65,7 +65,7 @@ TEST_CASE("a rehearsal gives nobody rights, and certificates are not rehearsed")
   CHECK(denied.error().kind == ErrorKind::kAccessDenied);
   const std::string admins = Begin(fixture, fixture.admin()).value();
   CHECK(Try(fixture, alice, admins, "/proto.AuthService/GetRole", Named("member")).error().kind ==
-        ErrorKind::kNotFound);  // somebody else's
+        ErrorKind::kNotFound);  // another user's rehearsal
   for (const char* method : {"/proto.AuthService/GenerateUserCerts", "/proto.AuthService/GenerateHostCerts",
                              "/proto.AuthService/CreateResetPasswordToken", "/sallyport.v1.RehearsalService/Begin",
                              "/proto.AuthService/NoSuch"}) {

@@ -1,4 +1,4 @@
-// Nodes are listed as the backend has them now.
+// Tests that the cache lists nodes as the backend has them.
 #include "libcluster/auth/nodes/node_cache.h"
 #include "libresources/kinds/metadata.h"
 
@@ -29,7 +29,7 @@ void Withdraw(AuthFixture& fixture, const std::string& id) {
   REQUIRE(fixture.auth().Commit(std::move(transaction)));
 }
 
-// Returns the ids of a piece of the list.
+// Returns the ids of a part of the list.
 std::vector<std::string> Ids(const Result<std::vector<SharedNode>>& nodes) {
   REQUIRE(nodes);
   std::vector<std::string> ids;
@@ -39,7 +39,7 @@ std::vector<std::string> Ids(const Result<std::vector<SharedNode>>& nodes) {
 
 using Names = std::vector<std::string>;
 
-TEST_CASE("what was there before, what comes, changes and goes") {
+TEST_CASE("the list follows new, changed and removed nodes") {
   AuthFixture fixture;
   const Time later = Now() + std::chrono::hours(1);
   Announce(fixture, "id-1", "web", later);
@@ -59,7 +59,7 @@ TEST_CASE("pieces of a list, in either direction") {
   NodeCache cache(fixture.auth().backend());
   CHECK(Ids(cache.All()).empty());
   for (const char* id : {"1", "2", "3"}) Announce(fixture, id, "web", later);
-  Announce(fixture, "4", "web-a", later);  // behind all of "web", though '-' is less than many separators
+  Announce(fixture, "4", "web-a", later);  // after all of "web", although '-' is less than many separators
   const auto order = [](const std::string& id) { return "web" + (kOrderSeparator + id); };
   CHECK(Ids(cache.List({}, 2)) == Names{"1", "2"});
   CHECK(Ids(cache.List({order("2"), false, false}, 9)) == Names{"3", "4"});
@@ -69,7 +69,7 @@ TEST_CASE("pieces of a list, in either direction") {
   CHECK(Ids(cache.List({order("2"), true, true}, 9)) == Names{"2", "1"});
 }
 
-TEST_CASE("a node that was not heard of for too long is not there") {
+TEST_CASE("an expired node is not listed") {
   AuthFixture fixture;
   NodeCache cache(fixture.auth().backend());
   Announce(fixture, "id-1", "web", Now() + std::chrono::minutes(10));

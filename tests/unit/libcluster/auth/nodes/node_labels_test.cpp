@@ -1,4 +1,4 @@
-// Labels that nodes are given by server_info resources, through their methods.
+// Tests of labels that server_info resources give to nodes, through their methods.
 #include "libcluster/auth/nodes/node_labels.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
@@ -60,7 +60,7 @@ TEST_CASE("a node has the labels that it is given, as long as it is given them")
   CHECK(Take(fixture, fixture.admin(), "si-one").error().kind == ErrorKind::kNotFound);
 }
 
-TEST_CASE("a node does not give itself what others give, and who writes its resource does not either") {
+TEST_CASE("neither a node nor its resource can set labels of server_info") {
   AuthFixture fixture;
   auto& labels = fixture.auth().node_labels();
   REQUIRE(labels.Announce(Node({{"dynamic/team", "own"}, {"env", "dev"}})));

@@ -1,4 +1,4 @@
-// Access requests through the method table: who may ask, see, decide and review, and what certificates get from it.
+// Tests of access requests through the method table: rights to create, see, decide and review, and the certificates.
 #include "libcluster/auth/requests/access_requests.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
@@ -143,7 +143,7 @@ class Requests : public AuthFixture {
     return identity;
   }
 
-  // The caller whom a certificate would make.
+  // Returns the caller of a certificate with this identity.
   Caller With(const Identity& identity) {
     Caller caller = UserCaller(*this, identity.username);
     caller.identity = identity;
@@ -202,7 +202,7 @@ TEST_CASE("a rehearsed request is stored nowhere") {
   CHECK(requests.Events("access_request.create") == 0);
 }
 
-TEST_CASE("what only decisions may say is not taken from whoever asks") {
+TEST_CASE("fields of decisions are ignored in a new request") {
   Requests requests;
   types::AccessRequestV3 request;
   request.mutable_spec()->set_user("ann");
@@ -366,7 +366,7 @@ TEST_CASE("an approved request gives its roles until it ends, and back") {
   CHECK(identity.active_requests == Names{id});
   CHECK(identity.kubernetes_groups == Names{"dev"});
   CHECK(identity.expires <= Now() + hours(1));
-  // The next renewal keeps it without saying so.
+  // The next renewal keeps the request without naming it.
   const Caller elevated = requests.With(identity);
   CHECK(requests.Renew(elevated, {}).value().active_requests == Names{id});
   CHECK(requests.Renew(elevated, {}, {"other"}).value().groups == Names{"base", "dev"});
@@ -375,7 +375,7 @@ TEST_CASE("an approved request gives its roles until it ends, and back") {
     CHECK(back.groups == Names{"base"});
     CHECK(back.active_requests.empty());
   }
-  // Nobody else's, not with a role that may not be asked for any more, and not once denied.
+  // A renewal refuses the request of another user, a role that is no longer requestable, and a denied request.
   CHECK(KindOf(requests.Renew(UserCaller(requests, "abe"), {id})) == ErrorKind::kNotFound);
   requests.Store("kind: role\nversion: v7\nmetadata: {name: base}\nspec: {allow: {logins: [root]}}\n");
   CHECK(KindOf(requests.Renew(ann, {id})) == ErrorKind::kBadParameter);

@@ -1,4 +1,4 @@
-// Hosts that were removed or locked, groups of hosts, and whose the names of Kubernetes clusters are.
+// Tests of removed and locked hosts, of groups of hosts, and of the owners of names of Kubernetes clusters.
 #include "libcluster/auth/trust/hosts.h"
 #include "libcluster/auth/joining/host_removal.h"
 
@@ -86,7 +86,7 @@ TEST_CASE("a name is kept for a day after its host was there last") {
   const Time before = Now() - kKubeNameKept;
   CHECK(Taken(fixture, kHost, {"prod"}, before + std::chrono::hours(1)).empty());
   CHECK(Taken(fixture, kOther, {"prod"}).size() == 1);
-  CHECK(Taken(fixture, kHost, {"prod"}, Now()).empty());  // it is there again: a day more
+  CHECK(Taken(fixture, kHost, {"prod"}, Now()).empty());  // the host's announcement reserves the name again
   CHECK(Taken(fixture, kHost, {"old"}, before - std::chrono::hours(1)).empty());
   CHECK(Taken(fixture, kOther, {"old"}).empty());
 }

@@ -32,8 +32,8 @@ TEST_CASE("a login takes password and code, and a code is good once") {
   REQUIRE_FALSE(replayed);
   CHECK(replayed.error().kind == ErrorKind::kAccessDenied);
   CHECK(replayed.error().message == "invalid username, password or second factor");
-  CHECK(users.Authenticate(Attempt(kPassword, CodeNow(secret, 1))));  // the next step's, within the skew
-  // Three ahead and not two, which it would be when a step ends in between.
+  CHECK(users.Authenticate(Attempt(kPassword, CodeNow(secret, 1))));  // the next step is within the skew
+  // Three steps ahead, because a code two steps ahead is within the skew when a step ends in between.
   CHECK_FALSE(users.Authenticate(Attempt(kPassword, CodeNow(secret, 3))));
   CHECK(fixture.Events("user.login") == 4);
 }
@@ -64,7 +64,7 @@ TEST_CASE("wrong answers are refused alike, and five of them lock the account") 
   CHECK(users.Authenticate(Attempt("any password at all", "123456", "nobody")).error().message == refused);
   CHECK(users.Authenticate(Attempt(kPassword, "")).error().message == "missing second factor");
   CHECK(users.CheckPassword(Attempt("wrong", "")).error().message == "invalid credentials");
-  CHECK(users.Authenticate(Attempt("wrong", "")).error().message == "missing second factor");  // the fifth
+  CHECK(users.Authenticate(Attempt("wrong", "")).error().message == "missing second factor");  // the fifth mistake
   const auto locked = users.Authenticate(Attempt(kPassword, CodeNow(secret)));
   CHECK(locked.error().message == "too many incorrect attempts, please try again later");
   CHECK(locked.error().kind == ErrorKind::kAccessDenied);
@@ -85,7 +85,7 @@ TEST_CASE("a reset, but no invite, ends the renewals of certificates that are th
   const Time after = Now() + Nanoseconds(1);
   CHECK(users.CheckRenewal("alice", before).error().message == kCredentialsExpired);
   CHECK(users.CheckRenewal("alice", after));
-  fixture.Enroll("alice", kPassword);  // an invite takes credentials away, not this
+  fixture.Enroll("alice", kPassword);  // old certificates stay refused
   CHECK(users.CheckRenewal("alice", before).error().kind == ErrorKind::kAccessDenied);
   CHECK(users.CheckRenewal("bob", before));
 }
@@ -110,7 +110,7 @@ TEST_CASE("an invite is good once, in its time, with a long enough password and 
   CHECK(id.size() == 32);
   CHECK(token.spec().url() == "https://px:1/web/invite/" + id);
   const std::string secret = users.TotpSecret(id).value();
-  CHECK(users.TotpSecret(id).value() == secret);  // the link may be opened again
+  CHECK(users.TotpSecret(id).value() == secret);  // the user may open the link again
   const std::string other = std::string(20, 'x');
   const auto enroll = [&](const std::string& password, const std::string& code) {
     return users.Enroll({id, password, code, "", "192.0.2.1:1"});
@@ -126,7 +126,7 @@ TEST_CASE("an invite is good once, in its time, with a long enough password and 
         ErrorKind::kNotFound);
   CHECK_FALSE(users.CreateToken("alice", LocalUsers::TokenType::kInvite, std::chrono::hours(49), "p", fixture.admin()));
   CHECK_FALSE(users.GetToken("00000000000000000000000000000000"));
-  CHECK_FALSE(users.TotpSecret(id));  // used
+  CHECK_FALSE(users.TotpSecret(id));  // the link has been used
 }
 
 TEST_CASE("an invite that is opened many times at once has one secret") {

@@ -1,4 +1,4 @@
-// Watches through the method table: who may watch what, and what they see of it.
+// Tests of watches through the method table: the rights to watch, and the events that a client sees.
 #include "libcluster/auth/watch/event_watch.h"
 #include "libcluster/auth/watch/watched_kinds.h"
 #include "libresources/kinds.h"
@@ -31,7 +31,7 @@ metadata: {name: eve}
 spec: {roles: [editor]}
 )";
 
-// The client's end of a watch: what it was sent, and how the call ended.
+// The client's end of a watch: the received messages, and the end of the call.
 class Client : public RpcStream {
  public:
   Client(std::string request) : request_(std::move(request)) {}
@@ -269,7 +269,7 @@ TEST_CASE("a client gets one event at a time, and is told when it falls behind")
   CHECK(EndOf(*client) == ErrorKind::kLimitExceeded);
 }
 
-TEST_CASE("who leaves, is locked, or whose certificate ends watches no more") {
+TEST_CASE("a watch ends with its client, a lock or the certificate") {
   Watches watches;
   const auto gone = watches.WatchKinds(watches.admin(), {"node"});
   gone->left();

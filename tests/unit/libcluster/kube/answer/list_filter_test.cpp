@@ -31,12 +31,12 @@ TEST_CASE("objects that may not be seen leave lists and tables") {
   CHECK(FilterList(" { \"items\" : [ ] , \"kind\" : \"L\" } \n", OnlyDev).value() == R"({"items":[],"kind":"L"})");
 }
 
-TEST_CASE("what a list has beside objects that are judged is left out") {
+TEST_CASE("fields of a list other than its objects are left out") {
   CHECK(FilterList(R"({"kind":"L","Items":[{"metadata":{"name":"b"}}],"other":{"items":[1]},"\u0069tems":[]})", OnlyDev)
             .value() == R"({"kind":"L","items":[]})");
 }
 
-TEST_CASE("what is no list is refused") {
+TEST_CASE("answers other than lists are refused") {
   for (const char* other : {"no json",
                             "",
                             "[]",
@@ -92,7 +92,7 @@ TEST_CASE("watch events pass one by one") {
   CHECK_FALSE(pass(R"({"type":"DELETED","object":{"metadata":{"namespace":"p","name":"a"}}})"));
   CHECK(pass(R"({"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"5"}}})"));
   CHECK(pass(R"({"type":"ERROR","object":{"kind":"Status","metadata":{},"code":410}})"));
-  // What is no event of an object.
+  // Lines that are not events of an object.
   for (const char* other :
        {R"({"kind":"SecretList","items":[{"metadata":{"namespace":"p","name":"b"}}]})", R"({"type":"ADDED"})",
         R"({"type":"ADDED","object":null})", R"({"type":"OTHER","object":{"metadata":{"namespace":"dev","name":"a"}}})",

@@ -6,7 +6,7 @@
 namespace sallyport {
 namespace {
 
-// An API server without a network: answers from a table, counts the questions.
+// An API server without a network, which answers from a table and counts the requests.
 struct Server {
   std::map<std::string, std::string> documents;
   std::vector<std::string> asked;
@@ -77,7 +77,7 @@ TEST_CASE("without a version the preferred one counts") {
   CHECK(server.asked == std::vector<std::string>{"/apis/example.com", "/apis/example.com/v1"});
 }
 
-TEST_CASE("a server that does not say is not asked again at once") {
+TEST_CASE("a server without a usable answer is not asked again at once") {
   Server server{{{"/apis/broken.com/v1", "no json"}, {"/apis/odd.com", "{}"}}, {}, {}};
   const auto scopes = server.Scopes();
   for (int i = 0; i < 3; ++i) {
@@ -91,7 +91,7 @@ TEST_CASE("a server that does not say is not asked again at once") {
   CHECK(server.asked.size() == 3);
 }
 
-TEST_CASE("those who ask at the same time share an answer") {
+TEST_CASE("simultaneous requests share an answer") {
   Server server{{{"/apis/example.com/v1", kWidgets}}, {}, {}, true};
   const auto scopes = server.Scopes();
   int answers = 0;

@@ -28,7 +28,7 @@ TEST_CASE("the name of an object that is made") {
 }
 
 TEST_CASE("a body in which another reader could find another name is refused") {
-  // Unknown{typeMeta, raw: Pod{metadata{name: web}, metadata{}}}, the second of which some put together with the first.
+  // Unknown{typeMeta, raw: Pod{metadata{name: web}, metadata{}}}: some readers merge both metadata.
   const auto protobuf = [](std::string_view raw) {
     return FromHex(
                "6b387300"

@@ -64,7 +64,7 @@ TEST_CASE("paths of the Kubernetes API give verb and object") {
   }
 }
 
-TEST_CASE("what is no object is told apart") {
+TEST_CASE("paths without an object are told apart") {
   for (const char* path :
        {"/", "/version", "/version/", "/healthz", "/livez/ping", "/api", "/apis", "/api/v1", "/api/v1/", "/apis/apps",
         "/apis/apps/v1", "/openapi/v2", "/.well-known/openid-configuration"}) {
@@ -112,7 +112,7 @@ TEST_CASE("what Kubernetes does not serve is not understood") {
   CHECK_FALSE(ReadKubeRequest("GET", ParseKubeTarget("/api/v1/namespaces/dev/secrets/a%252Fb").value()));
 }
 
-TEST_CASE("what is sent is what was decided") {
+TEST_CASE("the sent path is the decided path") {
   const std::pair<const char*, const char*> lists[] = {
       {"/api/v1/pods?watch=1", "watch=true"},
       {"/api/v1/pods?watch", "watch=true"},
@@ -132,7 +132,7 @@ TEST_CASE("what is sent is what was decided") {
   CHECK(proxied.query == "wsdl;x=%zz");
 }
 
-TEST_CASE("the protocol changes where there is something to talk to") {
+TEST_CASE("only sessions and proxied requests may change the protocol") {
   const std::pair<const char*, bool> rows[] = {
       {"/api/v1/namespaces/dev/pods/a/exec", true},
       {"/api/v1/namespaces/dev/pods/a/attach", true},
