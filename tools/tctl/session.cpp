@@ -43,8 +43,10 @@ Connection ConnectWithIdentity(const std::string& path, const std::string& addre
   options.key_pem = identity.private_key.Clone();
   options.program = "tctl";
   options.network = settings;
+
   auto direct = RpcClient::Connect(options);
   if (direct || direct.error().detail == ErrorDetail::kNone) return direct;
+
   options.through_proxy = true;
   options.connection_upgrade = NeedsConnectionUpgrade(options.address, settings);
   auto through = RpcClient::Connect(options);
