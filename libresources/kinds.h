@@ -33,7 +33,7 @@ const KindRow& KindOf() {
 // Returns a new resource with the kind's newest version.
 template <typename M>
 M NewResource() {
-  return NewResource(KindOf<M>()).as<M>();
+  return NewResource(KindOf<M>()).template as<M>();
 }
 
 // Reads one resource: finds its kind, reads the fields, fills in defaults and validates. Fails with kBadParameter and

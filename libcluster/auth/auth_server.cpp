@@ -27,7 +27,7 @@ Status EnsureSetting(Backend& backend, const std::shared_ptr<const M>& configure
   if (configured) {
     setting = *configured;
   } else {
-    setting = NewResource(row).as<M>();
+    setting = NewResource<M>();
   }
   FillInSetting(setting);
   RETURN_IF_ERROR(CheckResource(setting));

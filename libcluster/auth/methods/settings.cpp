@@ -31,7 +31,7 @@ Status WriteSetting(AuthServer& auth, const RpcCall& call, const AuditType& type
 
 template <typename M>
 Status ResetSetting(AuthServer& auth, const RpcCall& call, const AuditType& type, M& answer) {
-  M setting = NewResource(KindOf<M>()).as<M>();
+  M setting = NewResource<M>();
   FillInSetting(setting);
   (*setting.mutable_metadata()->mutable_labels())[std::string(kOriginLabel)] = "defaults";
   return WriteSetting(auth, call, type, std::move(setting), WriteMode::kUpsert, answer);

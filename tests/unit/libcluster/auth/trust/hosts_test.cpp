@@ -56,7 +56,7 @@ TEST_CASE("a lock of a server names it by its id, with the cluster or without") 
     lock.mutable_metadata()->set_name("one");
     lock.mutable_spec()->mutable_target()->set_serverid(target);
     lock.mutable_spec()->set_message("why");
-    REQUIRE(fixture.auth().Write(fixture.admin(), audit::kLockCreated, "lock", lock, WriteMode::kUpsert));
+    REQUIRE(fixture.auth().Write(fixture.admin(), audit::kLockCreated, lock, WriteMode::kUpsert));
     const Status checked = fixture.auth().locks().CheckHost(kHost);
     REQUIRE_FALSE(checked);
     CHECK(checked.error().message == fmt::format("lock targeting ServerID:\"{}\" is in force: why", target));

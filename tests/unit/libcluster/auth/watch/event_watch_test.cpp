@@ -305,17 +305,21 @@ TEST_CASE("a watch ends when the user or a role of theirs changes") {
   CHECK(before->events.size() == 1);
 }
 
-TEST_CASE("the kinds that can be watched are found where their methods are") {
-  std::string kinds;
-  for (const WatchedKind& row : WatchedKinds()) kinds += fmt::format("{} ", row.kind);
-  for (const char* const kind :
-       {"access_request", "app", "app_server", "cert_authority", "cluster_auth_preference", "cluster_networking_config",
-        "db", "discovery_config", "kube_cluster", "kube_server", "lock", "node", "role", "session_recording_config",
-        "token", "user", "workload_identity"}) {
-    CAPTURE(kind, kinds);
-    CHECK(std::ranges::count(WatchedKinds(), kind, &WatchedKind::kind) == 1);
-    CHECK(FindKind(kind) != nullptr);
+TEST_CASE("every kind that Teleport's events can carry is watched once") {
+  // docs/status.md: watches of these kinds are not implemented.
+  const std::set<std::string_view> not_watched{"bot_instance"};
+  const google::protobuf::Descriptor& event = *proto::Event::descriptor();
+  for (const KindRow& kind : Kinds()) {
+    bool carried = kind.kind == "cert_authority";  // an event has the authority without its private keys
+    for (int i = 0; i < event.field_count(); ++i) {
+      carried = carried || event.field(i)->message_type() == kind.prototype().GetDescriptor();
+    }
+
+    CAPTURE(kind.kind);
+    const bool watched = carried && !not_watched.contains(kind.kind);
+    CHECK(std::ranges::count(WatchedKinds(), kind.kind, &WatchedKind::kind) == (watched ? 1 : 0));
   }
+  for (const WatchedKind& row : WatchedKinds()) CHECK(FindKind(row.kind) != nullptr);
 }
 
 }  // namespace
