@@ -208,7 +208,7 @@ def test_tables_wrap_on_a_terminal_alone(cluster, tmp_path):
     env = environment(tmp_path)
     piped = run(words, env).ok().out.splitlines()
     assert max(map(len, piped)) > 160 and len(piped) == len({line.split()[0] for line in piped})
-    shown = Terminal(["/bin/sh", "-c", 'stty cols 160; exec "$@"', "sh", *words], env).finish().out.splitlines()
+    shown = Terminal(["/bin/sh", "-c", 'stty cols 160 && exec "$@"', "sh", *words], env).finish().ok().out.splitlines()
     assert max(map(len, shown)) <= 160 and len(shown) > len(piped)
     begins = shown[0].index("Access to resources")
     continued = [line for line in shown if line.startswith(" ")]

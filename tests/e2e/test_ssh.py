@@ -161,7 +161,7 @@ def test_hosts(nodes, machine):
 
 def test_wrong_hosts(machine):
     done = machine("ssh", f"{LOGIN}@nosuch", "true", ok=False)
-    assert done.code == CONNECTION_FAILED and "no node nosuch" in done.err
+    assert done.code == CONNECTION_FAILED and "node nosuch does not exist" in done.err
     assert_plain(done.err)
     done = machine("ssh", f"{LOGIN}@env=nosuch", "true", ok=False)
     assert done.code == CONNECTION_FAILED and "no node matches" in done.err
@@ -255,7 +255,7 @@ def test_copies(nodes, machine, tmp_path):
     done = machine("scp", "a:/x", "b:/y", ok=False)
     assert done.code == USAGE and "two nodes" in done.err
     done = machine("scp", "x", f"{LOGIN}@nosuch:/tmp", ok=False)
-    assert done.code != 0 and "no node nosuch" in done.err
+    assert done.code != 0 and "node nosuch does not exist" in done.err
 
 
 def test_sftp_by_a_batch(nodes, machine, tmp_path):
