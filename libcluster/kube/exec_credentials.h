@@ -6,9 +6,9 @@
 #include <memory>
 #include <mutex>
 
-#include "libcluster/kube/exec_plugin.h"
 #include "libcluster/kube/request/single_flight.h"
 #include "libcluster/net/thread_pool.h"
+#include "libkube/exec_plugin.h"
 
 namespace sallyport {
 
