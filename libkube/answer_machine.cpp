@@ -47,7 +47,7 @@ Status AnswerMachine::CheckHeader() {
     return Wrong("has two lengths");
   }
   if (const auto encodings = header.count(http::field::transfer_encoding); encodings > 0) {
-    const bool chunked = LowerCase(header[http::field::transfer_encoding]) == "chunked";
+    const bool chunked = LowerCase(std::string_view(header[http::field::transfer_encoding])) == "chunked";
     if (encodings > 1 || !chunked || header.version() != 11) return Wrong("has an unknown transfer encoding");
   }
   if (status == kSwitchingProtocols && to_ != AnswerTo::kUpgrade) return Wrong("changes the protocol unasked");
