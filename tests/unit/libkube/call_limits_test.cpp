@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "libbase/socket.h"
 

@@ -3,7 +3,6 @@
 #include <catch2/catch.hpp>
 
 #include "libkube/api.h"
-#include "tests/unit/libclient/sample_login.h"
 #include "tests/unit/libkube/scripted_api.h"
 #include "tests/unit/temporary_directory.h"
 
