@@ -209,6 +209,11 @@ StopSignal::StopSignal() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 void StopSignal::Stop() { ::eventfd_write(event_.get(), 1); }
 
+bool StopSignal::stopped() const {
+  pollfd entry{event_.get(), POLLIN, 0};
+  return ::poll(&entry, 1, 0) > 0;
+}
+
 Result<ProgramResult> RunProgram(const ProgramOptions& options, const StopSignal& stop) {
   Child child;
   RETURN_IF_ERROR(child.Start(options));

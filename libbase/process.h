@@ -12,11 +12,12 @@
 
 namespace sallyport {
 
-// Ends the programs of RunProgram early, from any thread.
+// Ends waits early, those of RunProgram among them. Safe from several threads; Stop cannot be taken back.
 class StopSignal {
  public:
   StopSignal();
   void Stop();
+  bool stopped() const;
   int descriptor() const { return event_.get(); }  // readable after Stop
 
  private:

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -58,14 +59,14 @@ Result<Addresses> Resolve(const HostPort& address) {
                       "check the spelling of the name, and that DNS works");
 }
 
-int ConnectOne(const addrinfo& candidate, Deadline deadline, UniqueFd& connected) {
+int ConnectOne(const addrinfo& candidate, Deadline deadline, int stop, UniqueFd& connected) {
   UniqueFd fd(::socket(candidate.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd.valid()) return errno;
   SetUpConnection(fd.get());
 
   if (::connect(fd.get(), candidate.ai_addr, candidate.ai_addrlen) != 0) {
     if (errno != EINPROGRESS) return errno;
-    if (!WaitFor(fd.get(), POLLOUT, deadline)) return ETIMEDOUT;
+    if (!WaitFor(fd.get(), POLLOUT, deadline, stop)) return ETIMEDOUT;
     int number = 0;
     socklen_t size = sizeof number;
     ::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &number, &size);
@@ -75,34 +76,34 @@ int ConnectOne(const addrinfo& candidate, Deadline deadline, UniqueFd& connected
   return 0;
 }
 
-Result<UniqueFd> ConnectDirect(const HostPort& address, Deadline deadline) {
+Result<UniqueFd> ConnectDirect(const HostPort& address, Deadline deadline, int stop) {
   ASSIGN_OR_RETURN(const Addresses list, Resolve(address));
   int number = ECONNREFUSED;
   for (const addrinfo* at = list.get(); at != nullptr; at = at->ai_next) {
     UniqueFd fd;
-    number = ConnectOne(*at, deadline, fd);
+    number = ConnectOne(*at, deadline, stop, fd);
     if (number == 0) return fd;
   }
   return FailConnect(address, number);
 }
 
 // Reads up to the end of the proxy's header, and not a byte more: what follows belongs to the tunnel.
-Result<std::string> ReadProxyAnswer(int fd, Deadline deadline) {
+Result<std::string> ReadProxyAnswer(int fd, Deadline deadline, int stop) {
   std::string answer;
   while (!answer.ends_with("\r\n\r\n") && answer.size() < kMaxProxyAnswer) {
     char byte = 0;
     const ssize_t count = ::recv(fd, &byte, 1, 0);
     if (count == 1) {
       answer += byte;
-    } else if (count == 0 || (errno != EAGAIN && errno != EINTR) || !WaitFor(fd, POLLIN, deadline)) {
+    } else if (count == 0 || (errno != EAGAIN && errno != EINTR) || !WaitFor(fd, POLLIN, deadline, stop)) {
       return Fail(ErrorKind::kConnectionProblem, "the HTTP proxy does not answer");
     }
   }
   return answer;
 }
 
-Result<UniqueFd> ConnectThroughProxy(const HttpProxy& proxy, const HostPort& address, Deadline deadline) {
-  auto connected = ConnectDirect(proxy.address, deadline);
+Result<UniqueFd> ConnectThroughProxy(const HttpProxy& proxy, const HostPort& address, Deadline deadline, int stop) {
+  auto connected = ConnectDirect(proxy.address, deadline, stop);
   if (!connected) {
     return FailWithHint(connected.error().kind,
                         fmt::format("the HTTP proxy of HTTPS_PROXY: {}", connected.error().message),
@@ -121,7 +122,7 @@ Result<UniqueFd> ConnectThroughProxy(const HttpProxy& proxy, const HostPort& add
     return Fail(ErrorKind::kConnectionProblem, "the HTTP proxy closed the connection");
   }
 
-  ASSIGN_OR_RETURN(const std::string answer, ReadProxyAnswer(fd.get(), deadline));
+  ASSIGN_OR_RETURN(const std::string answer, ReadProxyAnswer(fd.get(), deadline, stop));
   if (answer.size() > 12 && answer.starts_with("HTTP/1.") && answer.substr(9, 3) == "200") return fd;
   return FailWithHint(
       ErrorKind::kConnectionProblem,
@@ -132,20 +133,22 @@ Result<UniqueFd> ConnectThroughProxy(const HttpProxy& proxy, const HostPort& add
 
 }  // namespace
 
-bool WaitFor(int fd, short events, Deadline deadline) {
+bool WaitFor(int fd, short events, Deadline deadline, int stop) {
   while (true) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) return false;
-    pollfd entry{fd, events, 0};
-    const int count = ::poll(&entry, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 3'600'000)));
-    if (count > 0) return true;
+    std::array<pollfd, 2> entries{pollfd{fd, events, 0}, pollfd{stop, POLLIN, 0}};  // poll passes over -1
+    const auto time = static_cast<int>(std::min<std::int64_t>(left.count(), 3'600'000));
+    const int count = ::poll(entries.data(), entries.size(), time);
+    if (count > 0) return entries[1].revents == 0;
     if (count < 0 && errno != EINTR) return false;
   }
 }
 
 Result<UniqueFd> ConnectTcp(const HostPort& address, const NetworkSettings& settings, Deadline deadline) {
   ASSIGN_OR_RETURN(const auto proxy, HttpProxyFor(settings, address));
-  return proxy ? ConnectThroughProxy(*proxy, address, deadline) : ConnectDirect(address, deadline);
+  const int stop = settings.stop_descriptor;
+  return proxy ? ConnectThroughProxy(*proxy, address, deadline, stop) : ConnectDirect(address, deadline, stop);
 }
 
 Error CannotBeReached(std::string_view peer, std::string_view reason) {

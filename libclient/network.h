@@ -22,6 +22,9 @@ struct NetworkSettings {
   std::string conn_upgrade;                         // TELEPORT_TLS_ROUTING_CONN_UPGRADE
   std::chrono::milliseconds timeout{10000};         // for a connection and its handshake
   std::chrono::milliseconds answer_timeout{30000};  // for an answer to a request
+  // A descriptor: connections and handshakes fail as if the time were over once it is readable; -1: none. The lookup of
+  // a host's name is not ended.
+  int stop_descriptor = -1;
 };
 
 using Deadline = std::chrono::steady_clock::time_point;
@@ -35,7 +38,8 @@ Result<UniqueFd> ConnectTcp(const HostPort& address, const NetworkSettings& sett
 Error CannotBeReached(std::string_view peer, std::string_view reason);
 Error AnswersTooLate(std::string_view peer);
 
-// Waits until a descriptor is ready (POLLIN, POLLOUT). Returns false when the deadline passes first.
-bool WaitFor(int fd, short events, Deadline deadline);
+// Waits until a descriptor is ready (POLLIN, POLLOUT). Returns false when the deadline passes first, or `stop` (a
+// descriptor, -1: none) becomes readable.
+bool WaitFor(int fd, short events, Deadline deadline, int stop = -1);
 
 }  // namespace sallyport

@@ -71,10 +71,12 @@ Status AddSystemAuthorities(SSL_CTX* context, const NetworkSettings& settings) {
 Status UseClientCertificate(SSL_CTX* context, const TlsOptions& options) {
   if (options.certificate.empty()) return {};
   ASSIGN_OR_RETURN(const PrivateKey key, ParsePrivateKeyPem(options.key_pem.Reveal()));
-  if (SSL_CTX_use_certificate(context, options.certificate.native()) == 1 &&
-      SSL_CTX_use_PrivateKey(context, key.native()) == 1) {
-    return {};
+  bool usable = SSL_CTX_use_certificate(context, options.certificate.native()) == 1 &&
+                SSL_CTX_use_PrivateKey(context, key.native()) == 1;
+  for (const auto& authority : options.chain) {
+    usable = usable && SSL_CTX_add1_chain_cert(context, authority.native()) == 1;
   }
+  if (usable) return {};
   ERR_clear_error();
   return FailWithHint(ErrorKind::kBadParameter, "the certificate and its key do not belong together", "log in again");
 }
@@ -86,7 +88,8 @@ Result<ContextPtr> MakeContext(const TlsOptions& options, const NetworkSettings&
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set1_groups_list(context.get(), kGroups);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_IGNORE_UNEXPECTED_EOF);
-  // Only the leaf is sent: clusters refuse chains, and OpenSSL would complete one from the trusted authorities.
+  // Only the leaf and the chain of the options are sent: clusters refuse chains, and OpenSSL would complete one from
+  // the trusted authorities.
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
 
@@ -262,7 +265,8 @@ Result<std::unique_ptr<TlsStream>> TlsStream::Handshake(UniqueFd fd, const TlsOp
     if (wanted != SSL_ERROR_WANT_READ && wanted != SSL_ERROR_WANT_WRITE) {
       return std::unexpected(HandshakeError(state->ssl.get(), state->peer_names, options, where));
     }
-    if (!WaitFor(state->fd.get(), wanted == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, deadline)) {
+    if (!WaitFor(state->fd.get(), wanted == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, deadline,
+                 settings.stop_descriptor)) {
       return FailWithHint(ErrorKind::kConnectionProblem, fmt::format("{} does not answer in time", where),
                           "check that the address is that of the proxy");
     }

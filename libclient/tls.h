@@ -21,7 +21,8 @@ struct TlsOptions {
   std::string authorities_pem;         // empty: the system's, by `network`
   std::string extra_authorities_pem;   // beside the system's
   bool skip_verification = false;
-  Certificate certificate;  // of the client; empty: none
+  Certificate certificate;         // of the client; empty: none
+  std::vector<Certificate> chain;  // sent after the client's: the authorities between it and the root
   Secret key_pem;
 };
 

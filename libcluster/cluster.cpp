@@ -287,14 +287,14 @@ Status Cluster::State::StartKube(const TeleportConfig& config, const Environment
 
   ASSIGN_OR_RETURN(ConfiguredKube configured,
                    KubeOf(config, {environment.kubernetes_service_host, environment.kubernetes_service_port}));
-  options.upstreams = std::move(configured.upstreams);
+  options.endpoints = std::move(configured.endpoints);
   options.upstream_of_agent = [this, identity](const KubeClusterInfo& cluster) {
     KubeUpstream upstream;
-    upstream.name = cluster.name;
-    upstream.host = cluster.host_id;
-    upstream.ca_pem = auth->authorities().HostTlsPem();
-    upstream.client_certificate_pem = identity->certificate_pem;
-    upstream.client_key_pem = identity->private_key_pem.Clone();
+    upstream.endpoint.name = cluster.name;
+    upstream.endpoint.host = cluster.host_id;
+    upstream.endpoint.ca_pem = auth->authorities().HostTlsPem();
+    upstream.endpoint.client_certificate_pem = identity->certificate_pem;
+    upstream.endpoint.client_key_pem = identity->private_key_pem.Clone();
 
     upstream.dial = [this, cluster](const SshAgent::Dialled& done) {
       const auto agent = agents.Find(cluster.host_id);

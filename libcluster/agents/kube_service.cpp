@@ -56,7 +56,7 @@ Status KubeService::Open(const AgentServiceParts& parts) {
   find_ = FindAmong(kube.clusters);
 
   KubeForwarderOptions options;
-  options.upstreams = std::move(kube.upstreams);
+  options.endpoints = std::move(kube.endpoints);
   ASSIGN_OR_RETURN(options.tls, TlsOf(parts.identity));
   ASSIGN_OR_RETURN(TrustSet trust, TrustOf(parts.identity));
   auto decider = DecidedByProxy(std::move(trust), parts.identity.cluster, find_);

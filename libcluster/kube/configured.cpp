@@ -19,17 +19,17 @@ Result<ConfiguredKube> KubeOf(const TeleportConfig& config, const PodEnvironment
   if (!config.kubernetes.kubeconfig_file.empty()) {
     ASSIGN_OR_RETURN(KubeconfigContexts kubeconfig, LoadKubeconfig(config.kubernetes.kubeconfig_file));
     for (const auto& [name, reason] : kubeconfig.unusable) LeaveOut(name, reason);
-    for (auto& upstream : kubeconfig.upstreams) {
-      if (const Status usable = CheckCredentials(upstream); !usable) {
-        LeaveOut(upstream.name, usable.error());
+    for (auto& endpoint : kubeconfig.endpoints) {
+      if (const Status usable = CheckCredentials(endpoint); !usable) {
+        LeaveOut(endpoint.name, usable.error());
       } else {
-        kube.upstreams.push_back(std::move(upstream));
+        kube.endpoints.push_back(std::move(endpoint));
       }
     }
   } else {
-    ASSIGN_OR_RETURN(kube.upstreams.emplace_back(), InClusterUpstream(config.kubernetes.kube_cluster_name, pod));
+    ASSIGN_OR_RETURN(kube.endpoints.emplace_back(), InClusterEndpoint(config.kubernetes.kube_cluster_name, pod));
   }
-  for (const auto& upstream : kube.upstreams) kube.clusters.push_back({upstream.name, config.kubernetes.labels});
+  for (const auto& endpoint : kube.endpoints) kube.clusters.push_back({endpoint.name, config.kubernetes.labels});
   return kube;
 }
 

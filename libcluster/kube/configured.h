@@ -7,17 +7,17 @@
 #include "libbase/error.h"
 #include "libcluster/config/teleport_config.h"
 #include "libcluster/kube/cluster_info.h"
-#include "libcluster/kube/upstream.h"
+#include "libkube/endpoint.h"
 
 namespace sallyport {
 
 struct ConfiguredKube {
-  std::vector<KubeUpstream> upstreams;
-  std::vector<KubeClusterInfo> clusters;  // names as in `upstreams`, with the labels that roles see
+  std::vector<KubeEndpoint> endpoints;
+  std::vector<KubeClusterInfo> clusters;  // names as in `endpoints`, with the labels that roles see
 };
 
 // Reads the kubeconfig, or uses the service account of the pod. Returns none without a kubernetes_service. Leaves out
-// unusable contexts of the kubeconfig, with a warning in the log. Fails as LoadKubeconfig and InClusterUpstream do.
+// unusable contexts of the kubeconfig, with a warning in the log. Fails as LoadKubeconfig and InClusterEndpoint do.
 Result<ConfiguredKube> KubeOf(const TeleportConfig& config, const PodEnvironment& pod);
 
 // Returns a function that finds a cluster among `clusters`.

@@ -21,12 +21,12 @@ constexpr std::chrono::seconds kTimeLimit{10};
 constexpr int kHttpOk = 200;
 
 // Sends no impersonation: every identity may read these documents, and all get the same.
-UpstreamRequest DiscoveryRequest(const KubeUpstream& upstream, const std::string& path) {
+UpstreamRequest DiscoveryRequest(const KubeEndpoint& endpoint, const std::string& path) {
   UpstreamRequest request;
   request.header.version(11);
   request.header.method(http::verb::get);
-  request.header.target(upstream.path_prefix + path);
-  request.header.set(http::field::host, FormatHostPort({upstream.host, upstream.port}));
+  request.header.target(endpoint.path_prefix + path);
+  request.header.set(http::field::host, FormatHostPort({endpoint.host, endpoint.port}));
   request.header.set(http::field::accept, "application/json");
   return request;
 }
@@ -38,7 +38,7 @@ asio::awaitable<void> Wait() {
 }
 
 asio::awaitable<void> Discover(std::shared_ptr<UpstreamPool> pool, std::string path, Done done) {
-  UpstreamRequest request = DiscoveryRequest(pool->upstream(), path);
+  UpstreamRequest request = DiscoveryRequest(pool->endpoint(), path);
   Result<std::string> body = Fail(ErrorKind::kConnectionProblem, "no answer within 10 s");
   auto first = co_await (CallUpstream(pool, request) || Wait());
   if (auto* answer = std::get_if<0>(&first)) {
@@ -52,7 +52,7 @@ asio::awaitable<void> Discover(std::shared_ptr<UpstreamPool> pool, std::string p
   }
   if (!body) {
     Log(LogLevel::kDebug, "cannot read which resources an API server has",
-        {{"cluster", pool->upstream().name}, {"path", path}, {"reason", body.error().message}});
+        {{"cluster", pool->endpoint().name}, {"path", path}, {"reason", body.error().message}});
   }
   done(body);
 }

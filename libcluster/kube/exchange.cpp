@@ -19,12 +19,12 @@ constexpr std::chrono::seconds kBodyTimeout{60};
 constexpr std::chrono::seconds kLateAnswer{2};
 
 std::unexpected<Error> InCluster(const Exchange& exchange, std::string_view what) {
-  return Fail(ErrorKind::kConnectionProblem, "Kubernetes cluster \"{}\": {}", exchange.pool->upstream().name, what);
+  return Fail(ErrorKind::kConnectionProblem, "Kubernetes cluster \"{}\": {}", exchange.pool->endpoint().name, what);
 }
 
 std::unexpected<Error> Broken(const Exchange& exchange, const error_code& error) {
   return Fail(ErrorKind::kConnectionProblem, "the API server of Kubernetes cluster \"{}\" ended the connection: {}",
-              exchange.pool->upstream().name, error.message());
+              exchange.pool->endpoint().name, error.message());
 }
 
 bool Streams(const UpstreamRequest& request) {

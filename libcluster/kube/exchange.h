@@ -8,9 +8,9 @@
 #include <span>
 #include <string>
 
-#include "libcluster/kube/answer/answer_machine.h"
 #include "libcluster/kube/kube_client.h"
 #include "libcluster/kube/upstream_pool.h"
+#include "libkube/answer_machine.h"
 
 namespace sallyport {
 

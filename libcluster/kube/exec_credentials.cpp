@@ -1,13 +1,6 @@
 #include "libcluster/kube/exec_credentials.h"
 
-#include <chrono>
-
 namespace sallyport {
-namespace {
-
-constexpr std::chrono::seconds kBrandNew{2};
-
-}  // namespace
 
 std::shared_ptr<ExecCredentials> ExecCredentials::Create(ThreadPool& pool, ExecPlugin plugin) {
   std::shared_ptr<ExecCredentials> made(new ExecCredentials(pool));
@@ -23,12 +16,7 @@ std::shared_ptr<ExecCredentials> ExecCredentials::Create(ThreadPool& pool, Runne
 }
 
 void ExecCredentials::Get(Callback callback) {
-  Pointer current;
-  {
-    const std::lock_guard lock(mutex_);
-    current = current_;
-  }
-  if (current && !current->Expired(Now())) return callback(current);
+  if (const Pointer current = cache_.Current()) return callback(current);
   if (!flight_.Join(std::move(callback))) return;
   pool_.Submit([self = shared_from_this()] { self->Run(); });
 }
@@ -36,21 +24,7 @@ void ExecCredentials::Get(Callback callback) {
 void ExecCredentials::Run() {
   auto made = runner_();
   if (!made) return flight_.Finish(std::unexpected(made.error()));
-  const auto current = std::make_shared<const ExecCredential>(std::move(*made));
-  {
-    const std::lock_guard lock(mutex_);
-    current_ = current;
-    made_ = Now();
-  }
-  flight_.Finish(current);
-}
-
-bool ExecCredentials::Reject(const Pointer& credential) {
-  const std::lock_guard lock(mutex_);
-  if (current_ != credential) return true;  // another caller has replaced it
-  if (Now() - made_ < kBrandNew) return false;
-  current_.reset();
-  return true;
+  flight_.Finish(cache_.Keep(std::move(*made)));
 }
 
 }  // namespace sallyport

@@ -4,18 +4,18 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
 
-#include "libcluster/kube/exec_plugin.h"
 #include "libcluster/kube/request/single_flight.h"
 #include "libcluster/net/thread_pool.h"
+#include "libkube/exec_cache.h"
+#include "libkube/exec_plugin.h"
 
 namespace sallyport {
 
 // Safe from several threads.
 class ExecCredentials : public std::enable_shared_from_this<ExecCredentials> {
  public:
-  using Pointer = std::shared_ptr<const ExecCredential>;
+  using Pointer = ExecCache::Pointer;
   using Callback = std::function<void(const Result<Pointer>&)>;
   using Runner = std::function<Result<ExecCredential>()>;
 
@@ -26,9 +26,8 @@ class ExecCredentials : public std::enable_shared_from_this<ExecCredentials> {
   // Calls back with an unexpired credential: at once, or from the pool when the plugin must run. Concurrent callers
   // share one run.
   void Get(Callback callback);
-  // Drops a credential that the API server refused; the next Get runs the plugin. Returns false when the credential is
-  // brand-new and therefore kept: the server would refuse the next one too.
-  bool Reject(const Pointer& credential);
+  // Drops a credential that the API server refused; the next Get runs the plugin. Returns as ExecCache::Reject does.
+  bool Reject(const Pointer& credential) { return cache_.Reject(credential); }
   // Ends a running plugin.
   void Stop() { stop_.Stop(); }
 
@@ -40,9 +39,7 @@ class ExecCredentials : public std::enable_shared_from_this<ExecCredentials> {
   Runner runner_;
   StopSignal stop_;
   SingleFlight<Result<Pointer>> flight_;
-  std::mutex mutex_;
-  Pointer current_;
-  Time made_{};
+  ExecCache cache_;
 };
 
 }  // namespace sallyport

@@ -319,11 +319,11 @@ asio::awaitable<void> Serve(std::shared_ptr<KubeForwarder::State> state, Incomin
 Result<std::unique_ptr<KubeForwarder>> KubeForwarder::Create(EventLoop& loop, ThreadPool& threads,
                                                              std::unique_ptr<KubeDecider> decider,
                                                              KubeForwarderOptions options) {
-  std::vector<KubeUpstream> upstreams = std::move(options.upstreams);
+  std::vector<KubeEndpoint> endpoints = std::move(options.endpoints);
   auto state = std::make_shared<State>(loop, threads, std::move(decider), std::move(options));
-  for (auto& upstream : upstreams) {
-    const std::string name = upstream.name;
-    ASSIGN_OR_RETURN(state->upstreams[name], state->Make(std::move(upstream)));
+  for (auto& endpoint : endpoints) {
+    const std::string name = endpoint.name;
+    ASSIGN_OR_RETURN(state->upstreams[name], state->Make({std::move(endpoint)}));
   }
   return std::unique_ptr<KubeForwarder>(new KubeForwarder(std::move(state)));
 }

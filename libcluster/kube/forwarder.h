@@ -20,7 +20,7 @@ namespace sallyport {
 
 struct KubeForwarderOptions {
   std::shared_ptr<ServerTls> tls;  // with a certificate of the host CA; requests client certificates
-  std::vector<KubeUpstream> upstreams;
+  std::vector<KubeEndpoint> endpoints;
   // Returns the upstream of a cluster that an agent serves. May be empty.
   std::function<KubeUpstream(const KubeClusterInfo& cluster)> upstream_of_agent;
   // Called with each caller whose certificate was accepted, and its address. May be empty.

@@ -1,62 +1,19 @@
-// Reads the address, trust and credentials of a Kubernetes cluster's API server from a kubeconfig file (every context
-// is a cluster) or from the pod of this process (docs/protocol/services.md#kubernetes-credentials).
+// Describes where the forwarder sends the requests for a cluster: to an API server, or to the agent that serves the
+// cluster.
 #pragma once
 
 #include <functional>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "libbase/error.h"
 #include "libbase/file.h"
-#include "libbase/secret.h"
-#include "libcluster/kube/exec_plugin.h"
+#include "libkube/endpoint.h"
 
 namespace sallyport {
 
 struct KubeUpstream {
-  std::string name;  // of the cluster
-  std::string host;
-  int port = 443;
-  std::string path_prefix;  // of the server's URL, without a trailing slash
-  bool use_tls = true;
-  bool skip_verification = false;  // insecure-skip-tls-verify
-  std::string server_name;         // to verify and to send as SNI; the host when empty
-  std::string ca_pem;              // empty: the system's authorities
-  std::string client_certificate_pem;
-  Secret client_key_pem;
-  Secret bearer_token;
-  std::string bearer_token_file;   // read again for each new connection
-  Secret basic_authorization;      // "user:password"
-  std::optional<ExecPlugin> exec;  // makes the token or client certificate when none of the above is set
+  KubeEndpoint endpoint;
   // For a cluster that an agent serves: connects through the agent instead of to the host, and calls back once.
-  std::function<void(std::function<void(Result<UniqueFd>)> done)> dial;
+  std::function<void(std::function<void(Result<UniqueFd>)> done)> dial = {};
 };
-
-// A context of a kubeconfig without a usable cluster.
-struct UnusableContext {
-  std::string name;
-  // kBadParameter (FILE:LINE: reason; an entry that the context names is missing; a name that no cluster may have),
-  // kNotFound (a file with credentials), kNotImplemented (auth-provider credentials).
-  Error reason;
-};
-
-struct KubeconfigContexts {
-  std::vector<KubeUpstream> upstreams;
-  std::vector<UnusableContext> unusable;
-};
-
-// Reads a kubeconfig file as kubectl does: paths in it are relative to its directory. Fails with kNotFound, and with
-// kBadParameter when the file as a whole is unusable; reports single contexts as UnusableContext.
-Result<KubeconfigContexts> LoadKubeconfig(const std::string& path);
-
-// Uses the service account of the pod. Fails with kBadParameter outside of a pod.
-struct PodEnvironment {
-  std::string service_host;  // KUBERNETES_SERVICE_HOST
-  std::string service_port;  // KUBERNETES_SERVICE_PORT
-  std::string account_dir = "/var/run/secrets/kubernetes.io/serviceaccount";
-};
-Result<KubeUpstream> InClusterUpstream(std::string_view name, const PodEnvironment& environment);
 
 }  // namespace sallyport

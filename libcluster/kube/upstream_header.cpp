@@ -14,14 +14,14 @@ constexpr unsigned kHttp11 = 11;
 
 RequestHeader UpstreamHeader(const RequestHeader& request, const DecidedKubeRequest& decided,
                              const UpstreamPool& pool) {
-  const KubeUpstream& upstream = pool.upstream();
+  const KubeEndpoint& endpoint = pool.endpoint();
   const KubeRequestInfo& info = decided.asked.info;
   RequestHeader header;
   static_cast<http::fields&>(header) = ForwardedFields(request, decided.filter != nullptr);
   header.version(kHttp11);
   header.method_string(request.method_string());
-  header.target(upstream.path_prefix + info.path + (info.query.empty() ? "" : "?" + info.query));
-  header.set(http::field::host, FormatHostPort({upstream.host, upstream.port}));
+  header.target(endpoint.path_prefix + info.path + (info.query.empty() ? "" : "?" + info.query));
+  header.set(http::field::host, FormatHostPort({endpoint.host, endpoint.port}));
 
   if (decided.filter) {
     // Filtering reads JSON: no protobuf, no compression.

@@ -31,15 +31,15 @@ constexpr std::size_t kMaxTokenBytes = 64 << 10;
 int NoPassphrase(char*, int, int, void*) { return -1; }
 
 // Returns the TLS settings for the cluster: its trust, and a client certificate of the kubeconfig or of a plugin.
-Result<UpstreamStream::Context> MakeTls(const KubeUpstream& upstream, const std::string& certificate_pem,
+Result<UpstreamStream::Context> MakeTls(const KubeEndpoint& endpoint, const std::string& certificate_pem,
                                         const Secret& key_pem) {
-  if (!upstream.use_tls) return nullptr;
+  if (!endpoint.use_tls) return nullptr;
   auto tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
   error_code error;
   SSL_CTX_set_min_proto_version(tls->native_handle(), TLS1_2_VERSION);
   SSL_CTX_set_default_passwd_cb(tls->native_handle(), NoPassphrase);
-  if (!upstream.ca_pem.empty()) {
-    tls->add_certificate_authority(asio::buffer(upstream.ca_pem), error);
+  if (!endpoint.ca_pem.empty()) {
+    tls->add_certificate_authority(asio::buffer(endpoint.ca_pem), error);
   } else {
     tls->set_default_verify_paths(error);
   }
@@ -48,7 +48,7 @@ Result<UpstreamStream::Context> MakeTls(const KubeUpstream& upstream, const std:
     if (!error) tls->use_private_key(asio::buffer(key_pem.Reveal()), asio::ssl::context::pem, error);
   }
   if (error) {
-    return Fail(ErrorKind::kBadParameter, "credentials of Kubernetes cluster \"{}\" cannot be used: {}", upstream.name,
+    return Fail(ErrorKind::kBadParameter, "credentials of Kubernetes cluster \"{}\" cannot be used: {}", endpoint.name,
                 error.message());
   }
   return tls;
@@ -56,8 +56,8 @@ Result<UpstreamStream::Context> MakeTls(const KubeUpstream& upstream, const std:
 
 }  // namespace
 
-Status CheckCredentials(const KubeUpstream& upstream) {
-  ASSIGN_OR_RETURN(const auto tls, MakeTls(upstream, upstream.client_certificate_pem, upstream.client_key_pem));
+Status CheckCredentials(const KubeEndpoint& endpoint) {
+  ASSIGN_OR_RETURN(const auto tls, MakeTls(endpoint, endpoint.client_certificate_pem, endpoint.client_key_pem));
   return {};
 }
 
@@ -78,10 +78,10 @@ bool UpstreamStream::HasMore() {
 
 Result<std::shared_ptr<UpstreamPool>> UpstreamPool::Create(asio::io_context& context, ThreadPool& threads,
                                                            KubeUpstream upstream) {
-  std::optional<ExecPlugin> plugin = std::exchange(upstream.exec, std::nullopt);
+  std::optional<ExecPlugin> plugin = std::exchange(upstream.endpoint.exec, std::nullopt);
   std::shared_ptr<UpstreamPool> pool(new UpstreamPool(context, threads, std::move(upstream)));
   ASSIGN_OR_RETURN(pool->tls_,
-                   MakeTls(pool->upstream_, pool->upstream_.client_certificate_pem, pool->upstream_.client_key_pem));
+                   MakeTls(pool->endpoint(), pool->endpoint().client_certificate_pem, pool->endpoint().client_key_pem));
   if (plugin) pool->plugin_ = ExecCredentials::Create(threads, std::move(*plugin));
   return pool;
 }
@@ -89,20 +89,22 @@ Result<std::shared_ptr<UpstreamPool>> UpstreamPool::Create(asio::io_context& con
 // The path is of this host: logged, but not shown to the cluster's user.
 std::unexpected<Error> UpstreamPool::NoToken(std::string_view reason) const {
   Log(LogLevel::kWarning, "the token of a Kubernetes cluster cannot be read",
-      {{"kubernetes_cluster", upstream_.name}, {"file", upstream_.bearer_token_file}, {"error", std::string(reason)}});
+      {{"kubernetes_cluster", endpoint().name},
+       {"file", endpoint().bearer_token_file},
+       {"error", std::string(reason)}});
   return Fail(ErrorKind::kConnectionProblem, "the token file of Kubernetes cluster \"{}\" cannot be read",
-              upstream_.name);
+              endpoint().name);
 }
 
 Result<std::string> UpstreamPool::StaticAuthorization() const {
-  if (!upstream_.bearer_token_file.empty()) {
-    const auto text = ReadFile(upstream_.bearer_token_file, kMaxTokenBytes);
+  if (!endpoint().bearer_token_file.empty()) {
+    const auto text = ReadFile(endpoint().bearer_token_file, kMaxTokenBytes);
     const std::string_view token = text ? Trimmed(*text) : "";
     if (token.empty()) return NoToken(text ? "the file is empty" : text.error().message);
     return fmt::format("Bearer {}", token);
   }
-  if (!upstream_.bearer_token.empty()) return "Bearer " + upstream_.bearer_token.Reveal();
-  if (!upstream_.basic_authorization.empty()) return "Basic " + ToBase64(upstream_.basic_authorization.Reveal());
+  if (!endpoint().bearer_token.empty()) return "Bearer " + endpoint().bearer_token.Reveal();
+  if (!endpoint().basic_authorization.empty()) return "Basic " + ToBase64(endpoint().basic_authorization.Reveal());
   return std::string();
 }
 
@@ -117,7 +119,7 @@ asio::awaitable<Result<UpstreamCredential>> UpstreamPool::Credential() {
   auto get = [plugin](auto callback) { plugin->Get(std::move(callback)); };
   const auto made = co_await AwaitCallback<Result<ExecCredentials::Pointer>>(get);
   if (!made) {
-    co_return std::unexpected(InContext(fmt::format("Kubernetes cluster \"{}\"", upstream_.name), made.error()));
+    co_return std::unexpected(InContext(fmt::format("Kubernetes cluster \"{}\"", endpoint().name), made.error()));
   }
   co_return FromPlugin(*made);
 }
@@ -129,7 +131,7 @@ Result<UpstreamCredential> UpstreamPool::FromPlugin(const ExecCredentials::Point
   UpstreamCredential credential{"", tls_, made};
   if (!made->token.empty()) credential.authorization = "Bearer " + made->token.Reveal();
   if (!made->client_certificate_pem.empty()) {
-    ASSIGN_OR_RETURN(credential.tls, MakeTls(upstream_, made->client_certificate_pem, made->client_key_pem));
+    ASSIGN_OR_RETURN(credential.tls, MakeTls(endpoint(), made->client_certificate_pem, made->client_key_pem));
   }
   from_plugin_ = std::move(credential);
   return from_plugin_;
@@ -185,7 +187,7 @@ asio::awaitable<Result<UpstreamStream::Plain>> UpstreamPool::ConnectPlain() {
   const auto executor = co_await asio::this_coro::executor;
   const OperationDeadline deadline(executor, kConnectTimeout, give_up);
 
-  const auto found = co_await resolver.async_resolve(upstream_.host, std::to_string(upstream_.port),
+  const auto found = co_await resolver.async_resolve(endpoint().host, std::to_string(endpoint().port),
                                                      asio::redirect_error(asio::use_awaitable, error));
   // A name resolved too late opens no connection: no deadline would limit it.
   if (deadline.expired()) co_return CannotReach(kTooLate);
@@ -198,18 +200,18 @@ asio::awaitable<Result<UpstreamStream::Plain>> UpstreamPool::ConnectPlain() {
 
 std::unexpected<Error> UpstreamPool::CannotReach(std::string_view reason) const {
   return Fail(ErrorKind::kConnectionProblem, "cannot reach the API server of Kubernetes cluster \"{}\" at {}:{}: {}",
-              upstream_.name, upstream_.host, upstream_.port, reason);
+              endpoint().name, endpoint().host, endpoint().port, reason);
 }
 
 asio::awaitable<Result<std::unique_ptr<UpstreamStream>>> UpstreamPool::Connect(const UpstreamCredential& credential) {
   auto socket = co_await ConnectPlain();
   if (!socket) co_return std::unexpected(socket.error());
-  if (!upstream_.use_tls) co_return std::make_unique<UpstreamStream>(std::move(*socket));
+  if (!endpoint().use_tls) co_return std::make_unique<UpstreamStream>(std::move(*socket));
 
   UpstreamStream::Tls stream(std::move(*socket), *credential.tls);
-  const std::string& name = upstream_.server_name.empty() ? upstream_.host : upstream_.server_name;
+  const std::string& name = endpoint().server_name.empty() ? endpoint().host : endpoint().server_name;
   SSL_set_tlsext_host_name(stream.native_handle(), name.c_str());
-  if (!upstream_.skip_verification) {
+  if (!endpoint().skip_verification) {
     stream.set_verify_mode(asio::ssl::verify_peer);
     // The agent's identity was checked at the call that it opened.
     if (!upstream_.dial) stream.set_verify_callback(asio::ssl::host_name_verification(name));

@@ -60,7 +60,7 @@ struct UpstreamCredential {
 };
 
 // Fails with kBadParameter when the certificates or the key of a cluster cannot be used.
-Status CheckCredentials(const KubeUpstream& upstream);
+Status CheckCredentials(const KubeEndpoint& endpoint);
 
 // An API server and the state that its connections share. Safe from several threads.
 class UpstreamPool {
@@ -70,7 +70,7 @@ class UpstreamPool {
   static Result<std::shared_ptr<UpstreamPool>> Create(asio::io_context& context, ThreadPool& threads,
                                                       KubeUpstream upstream);
 
-  const KubeUpstream& upstream() const { return upstream_; }
+  const KubeEndpoint& endpoint() const { return upstream_.endpoint; }
   // Returns the current credential; waits for the credential plugin if it must run.
   asio::awaitable<Result<UpstreamCredential>> Credential();
   // Reports that the server refused a credential (401). Returns whether a retry may get a better one.

@@ -63,6 +63,7 @@ class RealKubernetes:
 
     def _start_etcd(self, directory):
         self._etcd_port, peers = free_port(), free_port()
+        self.etcd = f"127.0.0.1:{self._etcd_port}"
         self._etcd = Background(
             ["etcd", "--data-dir", directory / "etcd", f"--listen-client-urls=http://127.0.0.1:{self._etcd_port}",
              f"--advertise-client-urls=http://127.0.0.1:{self._etcd_port}",

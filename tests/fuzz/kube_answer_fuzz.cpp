@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "tests/unit/read_answer.h"
+#include "tests/unit/libkube/read_answer.h"
 
 namespace {
 

@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 
-LIBRARIES = ["libbase", "libidentity", "libresources", "libclient", "libmachine", "libcluster", "tools"]
+LIBRARIES = ["libbase", "libidentity", "libresources", "libclient", "libkube", "libmachine", "libcluster", "tools"]
 
 # The folders of each library that has several, lowest first. The library's own folder is the highest.
 ROOMS = {

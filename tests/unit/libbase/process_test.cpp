@@ -68,8 +68,10 @@ TEST_CASE("time and output are limited, and a program can be stopped") {
   CHECK(RunProgram(complaining, stop)->output == "done\n");
   // RunProgram does not wait for a child that keeps the pipes open.
   CHECK(RunProgram(Shell("sleep 600 & echo early"), stop)->output == "early\n");
+  CHECK_FALSE(stop.stopped());
   std::jthread stopper([&stop] { stop.Stop(); });
   CHECK(RunProgram(Shell("sleep 600"), stop).error().kind == ErrorKind::kInterrupted);
+  CHECK(stop.stopped());
 }
 
 }  // namespace

@@ -1,8 +1,12 @@
 #include "libclient/network.h"
 
+#include <poll.h>
+
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "libbase/process.h"
+#include "libbase/socket.h"
 #include "tests/unit/libclient/tls_server.h"
 
 namespace sallyport {
@@ -19,6 +23,32 @@ std::string ServeConnect(const Listener& listener, const std::string& answer) {
   while (!request.ends_with("\r\n\r\n") && ::read(fd.get(), &byte, 1) == 1) request += byte;
   std::ignore = ::write(fd.get(), answer.data(), answer.size());
   return request;
+}
+
+TEST_CASE("a wait ends when its descriptor is ready, with its time, and with the stop", "[network]") {
+  const SocketPair pair = MakeSocketPair(0).value();
+  const StopSignal stop;
+  const auto soon = [] { return std::chrono::steady_clock::now() + 20ms; };
+  CHECK(WaitFor(pair.first.get(), POLLOUT, soon(), stop.descriptor()));
+  CHECK_FALSE(WaitFor(pair.first.get(), POLLIN, soon(), stop.descriptor()));
+  CHECK_FALSE(WaitFor(-1, 0, soon()));
+  StopSignal stopped;
+  stopped.Stop();
+  const Deadline late = std::chrono::steady_clock::now() + 60s;
+  CHECK_FALSE(WaitFor(pair.first.get(), POLLIN, late, stopped.descriptor()));
+  CHECK(std::chrono::steady_clock::now() < late - 30s);
+}
+
+TEST_CASE("a stop ends the wait for an HTTP proxy", "[network]") {
+  const Listener silent;
+  NetworkSettings settings;
+  settings.https_proxy = fmt::format("http://{}", FormatHostPort(silent.address()));
+  StopSignal stop;
+  stop.Stop();
+  settings.stop_descriptor = stop.descriptor();
+  const Deadline late = std::chrono::steady_clock::now() + 60s;
+  CHECK(ConnectTcp({"target.example.com", 443}, settings, late).error().kind == ErrorKind::kConnectionProblem);
+  CHECK(std::chrono::steady_clock::now() < late - 30s);
 }
 
 TEST_CASE("a connection through an HTTP proxy", "[network]") {

@@ -13,10 +13,10 @@ namespace {
 struct Server {
   Server() {
     KubeUpstream upstream;
-    upstream.host = "10.0.0.1";
-    upstream.port = 6443;
-    upstream.path_prefix = "/k8s";
-    upstream.use_tls = false;
+    upstream.endpoint.host = "10.0.0.1";
+    upstream.endpoint.port = 6443;
+    upstream.endpoint.path_prefix = "/k8s";
+    upstream.endpoint.use_tls = false;
     pool = UpstreamPool::Create(ContextOf(loop), threads, std::move(upstream)).value();
   }
   EventLoop loop{1};

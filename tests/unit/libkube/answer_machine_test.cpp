@@ -1,9 +1,9 @@
-#include "libcluster/kube/answer/answer_machine.h"
+#include "libkube/answer_machine.h"
 
 #include <array>
 #include <catch2/catch.hpp>
 
-#include "tests/unit/read_answer.h"
+#include "tests/unit/libkube/read_answer.h"
 
 namespace sallyport {
 namespace {

@@ -1,6 +1,5 @@
 // Parses one answer of an HTTP/1 server from the bytes of a connection (RFC 9112), without I/O. No other code decides
-// where an answer ends. Strict: ambiguous framing is an error, and a connection is not reused after an error. Internal
-// to libcluster/kube.
+// where an answer ends. Strict: ambiguous framing is an error, and a connection is not reused after an error.
 #pragma once
 
 #include <boost/beast/http/buffer_body.hpp>

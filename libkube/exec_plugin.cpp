@@ -1,4 +1,4 @@
-#include "libcluster/kube/exec_plugin.h"
+#include "libkube/exec_plugin.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "libcluster/kube/answer/answer_machine.h"
+#include "libkube/answer_machine.h"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "libcluster/net/http.h"
+#include "libbase/text.h"
 
 namespace sallyport {
 namespace {
@@ -47,7 +47,7 @@ Status AnswerMachine::CheckHeader() {
     return Wrong("has two lengths");
   }
   if (const auto encodings = header.count(http::field::transfer_encoding); encodings > 0) {
-    const bool chunked = EqualIgnoringCase(std::string_view(header[http::field::transfer_encoding]), "chunked");
+    const bool chunked = LowerCase(std::string_view(header[http::field::transfer_encoding])) == "chunked";
     if (encodings > 1 || !chunked || header.version() != 11) return Wrong("has an unknown transfer encoding");
   }
   if (status == kSwitchingProtocols && to_ != AnswerTo::kUpgrade)

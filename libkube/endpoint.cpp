@@ -1,4 +1,4 @@
-#include "libcluster/kube/upstream.h"
+#include "libkube/endpoint.h"
 
 #include <algorithm>
 #include <cctype>
@@ -49,33 +49,33 @@ struct FileReader {
   }
 };
 
-Status ReadServer(const std::string& url, KubeUpstream& upstream) {
+Status ReadServer(const std::string& url, KubeEndpoint& endpoint) {
   std::string_view rest = url;
-  upstream.use_tls = !rest.starts_with("http://");
+  endpoint.use_tls = !rest.starts_with("http://");
   if (const auto scheme = rest.find("://"); scheme != std::string_view::npos) rest.remove_prefix(scheme + 3);
   const auto slash = std::min(rest.find('/'), rest.size());
-  upstream.path_prefix = rest.substr(slash);
-  while (upstream.path_prefix.ends_with('/')) upstream.path_prefix.pop_back();
-  ASSIGN_OR_RETURN(const HostPort address, ParseHostPort(rest.substr(0, slash), upstream.use_tls ? 443 : 80));
-  upstream.host = address.host;
-  upstream.port = address.port;
-  if (upstream.host.empty()) return Fail(ErrorKind::kBadParameter, "server \"{}\" is not a URL", url);
+  endpoint.path_prefix = rest.substr(slash);
+  while (endpoint.path_prefix.ends_with('/')) endpoint.path_prefix.pop_back();
+  ASSIGN_OR_RETURN(const HostPort address, ParseHostPort(rest.substr(0, slash), endpoint.use_tls ? 443 : 80));
+  endpoint.host = address.host;
+  endpoint.port = address.port;
+  if (endpoint.host.empty()) return Fail(ErrorKind::kBadParameter, "server \"{}\" is not a URL", url);
   return {};
 }
 
-Status ReadCluster(const FileReader& reader, const Value* cluster, KubeUpstream& upstream) {
+Status ReadCluster(const FileReader& reader, const Value* cluster, KubeEndpoint& endpoint) {
   if (!TextAt(cluster, "proxy-url").empty()) {
     return Fail(ErrorKind::kNotImplemented, "{}: proxy-url is not implemented", reader.source);
   }
-  RETURN_IF_ERROR(ReadServer(TextAt(cluster, "server"), upstream));
-  upstream.server_name = TextAt(cluster, "tls-server-name");
+  RETURN_IF_ERROR(ReadServer(TextAt(cluster, "server"), endpoint));
+  endpoint.server_name = TextAt(cluster, "tls-server-name");
   const Value* skip = cluster->Find("insecure-skip-tls-verify");
-  upstream.skip_verification = skip != nullptr && skip->as_bool();
-  ASSIGN_OR_RETURN(upstream.ca_pem, reader.DataOrFile(cluster, "certificate-authority"));
+  endpoint.skip_verification = skip != nullptr && skip->as_bool();
+  ASSIGN_OR_RETURN(endpoint.ca_pem, reader.DataOrFile(cluster, "certificate-authority"));
   return {};
 }
 
-Status ReadUser(const FileReader& reader, const Value* user, const Value& cluster, KubeUpstream& upstream) {
+Status ReadUser(const FileReader& reader, const Value* user, const Value& cluster, KubeEndpoint& endpoint) {
   if (user == nullptr) return {};
   if (!TextAt(user, "as").empty()) {
     return Fail(ErrorKind::kNotImplemented, "{}: impersonation by `as` is not implemented", reader.source);
@@ -86,19 +86,19 @@ Status ReadUser(const FileReader& reader, const Value* user, const Value& cluste
         "Kubernetes has replaced auth-provider by exec: write a new kubeconfig with your provider's tool");
   }
 
-  ASSIGN_OR_RETURN(upstream.client_certificate_pem, reader.DataOrFile(user, "client-certificate"));
+  ASSIGN_OR_RETURN(endpoint.client_certificate_pem, reader.DataOrFile(user, "client-certificate"));
   ASSIGN_OR_RETURN(std::string key, reader.DataOrFile(user, "client-key"));
-  upstream.client_key_pem = Secret(std::move(key));
-  upstream.bearer_token_file = reader.PathOf(user, "tokenFile");
-  upstream.bearer_token = Secret(TextAt(user, "token"));
+  endpoint.client_key_pem = Secret(std::move(key));
+  endpoint.bearer_token_file = reader.PathOf(user, "tokenFile");
+  endpoint.bearer_token = Secret(TextAt(user, "token"));
   if (const std::string name = TextAt(user, "username"); !name.empty()) {
-    upstream.basic_authorization = Secret(name + ":" + TextAt(user, "password"));
+    endpoint.basic_authorization = Secret(name + ":" + TextAt(user, "password"));
   }
 
-  const bool authorized = !upstream.bearer_token_file.empty() || !upstream.bearer_token.empty() ||
-                          !upstream.basic_authorization.empty() || !upstream.client_certificate_pem.empty();
+  const bool authorized = !endpoint.bearer_token_file.empty() || !endpoint.bearer_token.empty() ||
+                          !endpoint.basic_authorization.empty() || !endpoint.client_certificate_pem.empty();
   if (const Value* exec = user->Find("exec"); exec != nullptr && exec->is_map() && !authorized) {
-    ASSIGN_OR_RETURN(upstream.exec, ReadExecPlugin(*exec, reader.source, reader.directory, cluster, upstream.ca_pem));
+    ASSIGN_OR_RETURN(endpoint.exec, ReadExecPlugin(*exec, reader.source, reader.directory, cluster, endpoint.ca_pem));
   }
   return {};
 }
@@ -109,14 +109,14 @@ bool ValidClusterName(std::string_view name) {
   });
 }
 
-Result<KubeUpstream> ReadContext(const FileReader& reader, const Value& config, const Value& entry) {
-  KubeUpstream upstream;
-  upstream.name = TextAt(&entry, "name");
+Result<KubeEndpoint> ReadContext(const FileReader& reader, const Value& config, const Value& entry) {
+  KubeEndpoint endpoint;
+  endpoint.name = TextAt(&entry, "name");
   const std::string place = PlaceIn(reader.source, entry);
-  if (!ValidClusterName(upstream.name)) {
+  if (!ValidClusterName(endpoint.name)) {
     return FailWithHint(
         ErrorKind::kBadParameter,
-        fmt::format("{}: context \"{}\" cannot be the name of a Kubernetes cluster", place, upstream.name),
+        fmt::format("{}: context \"{}\" cannot be the name of a Kubernetes cluster", place, endpoint.name),
         "use letters, digits, dot, underscore and hyphen: kubectl config rename-context");
   }
 
@@ -124,11 +124,11 @@ Result<KubeUpstream> ReadContext(const FileReader& reader, const Value& config, 
   const Value* cluster = FindEntry(config, "clusters", TextAt(context, "cluster"), "cluster");
   if (cluster == nullptr) {
     return Fail(ErrorKind::kBadParameter, "{}: context \"{}\" names a cluster that the file does not define", place,
-                upstream.name);
+                endpoint.name);
   }
-  RETURN_IF_ERROR(ReadCluster(reader, cluster, upstream));
-  RETURN_IF_ERROR(ReadUser(reader, FindEntry(config, "users", TextAt(context, "user"), "user"), *cluster, upstream));
-  return upstream;
+  RETURN_IF_ERROR(ReadCluster(reader, cluster, endpoint));
+  RETURN_IF_ERROR(ReadUser(reader, FindEntry(config, "users", TextAt(context, "user"), "user"), *cluster, endpoint));
+  return endpoint;
 }
 
 }  // namespace
@@ -150,34 +150,34 @@ Result<KubeconfigContexts> LoadKubeconfig(const std::string& path) {
   std::set<std::string> names;
   for (const auto& entry : contexts->as_list()) {
     const std::string name = TextAt(&entry, "name");
-    Result<KubeUpstream> upstream = ReadContext(reader, documents[0], entry);
+    Result<KubeEndpoint> endpoint = ReadContext(reader, documents[0], entry);
     if (!names.insert(name).second) {
-      upstream =
+      endpoint =
           Fail(ErrorKind::kBadParameter, "{}: an earlier context has the name \"{}\"", PlaceIn(path, entry), name);
     }
-    if (upstream) {
-      kubeconfig.upstreams.push_back(std::move(*upstream));
+    if (endpoint) {
+      kubeconfig.endpoints.push_back(std::move(*endpoint));
     } else {
-      kubeconfig.unusable.push_back({name, upstream.error()});
+      kubeconfig.unusable.push_back({name, endpoint.error()});
     }
   }
   return kubeconfig;
 }
 
-Result<KubeUpstream> InClusterUpstream(std::string_view name, const PodEnvironment& environment) {
+Result<KubeEndpoint> InClusterEndpoint(std::string_view name, const PodEnvironment& environment) {
   if (environment.service_host.empty() || environment.service_port.empty()) {
     return FailWithHint(ErrorKind::kBadParameter, "kube_cluster_name is set, and this process does not run in a pod",
                         "set kubeconfig_file outside of Kubernetes");
   }
 
-  KubeUpstream upstream;
-  upstream.name = name;
-  upstream.host = environment.service_host;
+  KubeEndpoint endpoint;
+  endpoint.name = name;
+  endpoint.host = environment.service_host;
   ASSIGN_OR_RETURN(const HostPort port, ParseHostPort(":" + environment.service_port, 443));
-  upstream.port = port.port;
-  ASSIGN_OR_RETURN(upstream.ca_pem, ReadFile(environment.account_dir + "/ca.crt", kMaxCredentialFileBytes));
-  upstream.bearer_token_file = environment.account_dir + "/token";
-  return upstream;
+  endpoint.port = port.port;
+  ASSIGN_OR_RETURN(endpoint.ca_pem, ReadFile(environment.account_dir + "/ca.crt", kMaxCredentialFileBytes));
+  endpoint.bearer_token_file = environment.account_dir + "/token";
+  return endpoint;
 }
 
 }  // namespace sallyport

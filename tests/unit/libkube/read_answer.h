@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "libcluster/kube/answer/answer_machine.h"
+#include "libkube/answer_machine.h"
 
 namespace sallyport {
 

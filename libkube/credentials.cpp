@@ -1,0 +1,76 @@
+#include "libkube/credentials.h"
+
+#include <algorithm>
+
+#include "libbase/encoding.h"
+#include "libbase/file.h"
+#include "libbase/trim.h"
+
+namespace sallyport {
+namespace {
+
+constexpr std::size_t kMaxTokenBytes = 64 << 10;
+
+Result<Secret> BearerOf(std::string_view token, std::string_view source) {
+  if (token.empty()) return Fail(ErrorKind::kBadParameter, "{} is empty", source);
+  if (std::ranges::any_of(token, [](unsigned char c) { return c <= ' ' || c == 0x7f; })) {
+    return Fail(ErrorKind::kBadParameter, "{} has characters that no header can carry", source);
+  }
+  std::string header = "Bearer ";
+  header.reserve(header.size() + token.size());
+  header += token;
+  return Secret(std::move(header));
+}
+
+}  // namespace
+
+Result<Secret> ApiCredentials::Authorization() const {
+  if (!endpoint_.bearer_token_file.empty()) {
+    ASSIGN_OR_RETURN(std::string text, ReadFile(endpoint_.bearer_token_file, kMaxTokenBytes));
+    const Secret kept(std::move(text));
+    return BearerOf(Trimmed(kept.Reveal()), fmt::format("the token file {}", endpoint_.bearer_token_file));
+  }
+  if (!endpoint_.bearer_token.empty()) return BearerOf(Trimmed(endpoint_.bearer_token.Reveal()), "the token");
+  if (endpoint_.basic_authorization.empty()) return Secret();
+  return Secret("Basic " + ToBase64(endpoint_.basic_authorization.Reveal()));
+}
+
+Result<ApiCredential> ApiCredentials::FromPlugin(const StopSignal* stop) {
+  ApiCredential credential;
+  credential.plugin = cache_.Current();
+  if (!credential.plugin) {
+    const std::lock_guard lock(running_);
+    credential.plugin = cache_.Current();  // another thread may have run the plugin meanwhile
+    if (!credential.plugin) {
+      static const StopSignal never;
+      ASSIGN_OR_RETURN(ExecCredential made, RunExecPlugin(*endpoint_.exec, stop == nullptr ? never : *stop));
+      credential.plugin = cache_.Keep(std::move(made));
+    }
+  }
+
+  const ExecCredential& made = *credential.plugin;
+  if (!made.token.empty()) {
+    ASSIGN_OR_RETURN(credential.authorization, BearerOf(made.token.Reveal(), "the token of the credential plugin"));
+  }
+  credential.certificate_pem = made.client_certificate_pem;
+  credential.key_pem = made.client_key_pem.Clone();
+  return credential;
+}
+
+Result<ApiCredential> ApiCredentials::Get(const StopSignal* stop) {
+  if (endpoint_.exec) return FromPlugin(stop);
+  ApiCredential credential;
+  ASSIGN_OR_RETURN(credential.authorization, Authorization());
+  credential.certificate_pem = endpoint_.client_certificate_pem;
+  credential.key_pem = endpoint_.client_key_pem.Clone();
+  return credential;
+}
+
+bool ApiCredentials::Reject(const ApiCredential& refused) {
+  if (refused.plugin) return cache_.Reject(refused.plugin);
+  if (endpoint_.bearer_token_file.empty()) return false;
+  const auto current = Authorization();
+  return current && current->Reveal() != refused.authorization.Reveal();
+}
+
+}  // namespace sallyport
