@@ -284,11 +284,12 @@ class NodeSession {
   }
   void SendToRunner(SessionFrameType type, std::string_view payload) { Send(runner_.native_handle(), type, payload); }
 
-  // Reads the runner's frames until the runner has ended.
+  // Handles the runner's frames until the runner has ended. May be called again after a cancellation, which may come
+  // when the end was already read: another read of an ended stream would wait for ever.
   asio::awaitable<void> Frames() {
     error_code error;
     std::array<char, 16 << 10> buffer;
-    while (!error) {
+    while (!error && !runner_ended_) {
       const auto frame = TakeFrame(runner_bytes_);
       if (!frame) co_return;
       if (*frame) {
@@ -299,6 +300,7 @@ class NodeSession {
       const std::size_t count =
           co_await runner_.async_read_some(asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
       if (!error) runner_bytes_.append(buffer.data(), count);
+      runner_ended_ = error && error != asio::error::operation_aborted;
     }
   }
 
@@ -341,6 +343,7 @@ class NodeSession {
   LocalSocket runner_;  // the process that runs the session
   std::string hooks_bytes_;
   std::string runner_bytes_;
+  bool runner_ended_ = false;
   const SessionPeer peer_;
   const std::shared_ptr<SshConnection> connection_;
   const std::shared_ptr<RecordingSpool> recordings_;

@@ -1,7 +1,9 @@
 """Nodes in separate processes, which stand for nodes on other hosts."""
 
+import os
 import re
 import shlex
+import signal
 
 from harness import environment, program
 from processes import Background, wait_for
@@ -42,3 +44,14 @@ class Agent:
 
     def kill(self):
         self._program.__exit__()
+
+    @property
+    def pid(self):
+        return self._program.process.pid
+
+    def suspend(self):
+        """Stops the agent's process, so that the process notices nothing until resume()."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume(self):
+        os.kill(self.pid, signal.SIGCONT)

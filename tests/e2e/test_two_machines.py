@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -195,6 +196,35 @@ def test_the_cluster_is_killed(place, person, far):
     assert_one_message(done.err, "the connection was refused")
     place.start()
     reached_again(person)
+    assert_recorded(place, person, session, "before")
+
+
+def children(pid):
+    listed = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout
+    return [int(child) for child in listed.split()]
+
+
+def test_a_session_ends_when_its_processes_end_at_the_same_time(place, person, far):
+    """The busy agent reads the last message of the session's runner and the ends of the runner and of sshd at once."""
+    terminal, session = open_session(person, "far")
+    say(terminal, "before")
+    runner = [pid for pid in children(far.pid) if b"ssh-session" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()]
+    sshd = [pid for pid in children(far.pid) if pid not in runner]
+    while below := [child for pid in sshd for child in children(pid)]:
+        sshd = below  # at the end: the process in the place of the user's shell
+    (shell,) = children(*runner)
+    (shown,) = sshd
+    far.suspend()
+    try:
+        os.kill(shell, signal.SIGKILL)
+        wait_for(lambda: not pathlib.Path(f"/proc/{runner[0]}/cmdline").read_bytes(), what="the end of the runner")
+        os.kill(shown, signal.SIGKILL)
+        wait_for(lambda: not children(far.pid) or not pathlib.Path(f"/proc/{shown}/cmdline").exists(),
+                 what="the end of sshd's process")
+    finally:
+        far.resume()
+    assert terminal.finish(SOON).code != 0
+    assert place.wait_for_events(event="session.end", sid=session)
     assert_recorded(place, person, session, "before")
 
 
