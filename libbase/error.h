@@ -32,7 +32,7 @@ enum class ErrorKind {
   kInterrupted,        // the user stopped the command
 };
 
-// What a caller may have to distinguish within a kind, because it continues differently. Most errors have none.
+// Distinguishes errors of one kind after which callers continue differently. Most errors have no detail.
 enum class ErrorDetail {
   kNone,
   kNotTrusted,        // kConnectionProblem: the peer's certificate is not trusted

@@ -10,8 +10,8 @@
 
 namespace sallyport {
 
-// What a caller allows one call to take. Lookups of host names are limited by the system's resolver alone, runs of a
-// credential plugin by RunExecPlugin.
+// Limits the time of one call, and names its stop. Lookups of host names are limited by the system's resolver alone,
+// runs of a credential plugin by RunExecPlugin.
 struct CallLimits {
   std::chrono::milliseconds time{30'000};
   const StopSignal* stop = nullptr;  // outlives the call; null: nothing ends the call early

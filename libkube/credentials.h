@@ -13,7 +13,7 @@
 
 namespace sallyport {
 
-// What one request authenticates with.
+// The header, certificate and key with which one request authenticates.
 struct ApiCredential {
   Secret authorization;         // the header; empty when the connection itself authenticates
   std::string certificate_pem;  // of the client, with its chain; empty: none

@@ -60,7 +60,7 @@ class KubeInformer {
     std::string resource_version;
     std::uint64_t listed = 0;  // the number of the last list that had the object
   };
-  // What to do after a watch.
+  // The step after a watch.
   enum class Then { kWatch, kList };
 
   Status List(const CallLimits& limits);

@@ -17,7 +17,7 @@ using namespace sallyport;
 
 constexpr std::size_t kMaxEvent = 300;
 
-// What was read: events, then perhaps an error.
+// The events that the decoder read, and the error that ended them, if any.
 struct Read {
   std::vector<std::pair<KubeEvent::Type, Value>> events;
   std::string error;

@@ -6,7 +6,7 @@
 namespace sallyport {
 namespace {
 
-// What callers get, counted.
+// Collects the answers that callers get.
 class Answers {
  public:
   ExecCredentials::Callback Take() {
@@ -49,7 +49,7 @@ TEST_CASE("callers share a run, and its credential until it expires") {
   credentials->Get(answers.Take());
   CHECK(answers.Wait(6).back().value()->token.Reveal() == "1");
   CHECK(runs == 1);
-  // What is brand-new stays: the next one would be refused as well.
+  // A new credential stays, because the API server would also refuse its successor.
   CHECK_FALSE(credentials->Reject(answers.Wait(6).back().value()));
   CHECK(credentials->Reject(nullptr));
 }
