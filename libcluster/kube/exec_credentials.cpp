@@ -25,7 +25,7 @@ std::shared_ptr<ExecCredentials> ExecCredentials::Create(ThreadPool& pool, Runne
 void ExecCredentials::Get(Callback callback) {
   Pointer current;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     current = current_;
   }
   if (current && !current->Expired(Now())) return callback(current);
@@ -38,7 +38,7 @@ void ExecCredentials::Run() {
   if (!made) return flight_.Finish(std::unexpected(made.error()));
   const auto current = std::make_shared<const ExecCredential>(std::move(*made));
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     current_ = current;
     made_ = Now();
   }
@@ -46,7 +46,7 @@ void ExecCredentials::Run() {
 }
 
 bool ExecCredentials::Reject(const Pointer& credential) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (current_ != credential) return true;  // there is another one already
   if (Now() - made_ < kBrandNew) return false;
   current_.reset();

@@ -4,8 +4,8 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
 
+#include "libbase/mutex.h"
 #include "libcluster/kube/exec_plugin.h"
 #include "libcluster/kube/request/single_flight.h"
 #include "libcluster/net/thread_pool.h"
@@ -40,9 +40,9 @@ class ExecCredentials : public std::enable_shared_from_this<ExecCredentials> {
   Runner runner_;
   StopSignal stop_;
   SingleFlight<Result<Pointer>> flight_;
-  std::mutex mutex_;
-  Pointer current_;
-  Time made_{};
+  Mutex mutex_;
+  Pointer current_ GUARDED_BY(mutex_);
+  Time made_ GUARDED_BY(mutex_) = {};
 };
 
 }  // namespace sallyport
