@@ -34,7 +34,7 @@ Status LoginGate::Submit(const Attempt& attempt, std::function<void()> work) {
   const std::string key = KeyOf(attempt);
   bool familiar = false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     familiar = familiar_.Find(key) != nullptr;
   }
   const Time now = Now();
@@ -54,7 +54,7 @@ void LoginGate::Report(const Attempt& attempt, Outcome outcome) {
     wrong_.Allow(attempt.source, Now());
     return;
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   familiar_.Put(KeyOf(attempt), true);
 }
 
