@@ -8,7 +8,7 @@ namespace sallyport {
 namespace {
 
 constexpr std::size_t kMaxFamiliar = 50'000;
-constexpr std::size_t kMaxUserNameBytes = 256;  // longer names are cut in keys
+constexpr std::size_t kMaxKeyNameBytes = 256;  // longer names are cut in keys
 constexpr std::size_t kMaxWaitingOfOne = 16;
 constexpr std::size_t kMaxWaiting = 32;
 constexpr std::size_t kMaxFamiliarWaiting = 256;
@@ -17,7 +17,7 @@ constexpr std::size_t kMaxFamiliarWaiting = 256;
 std::size_t ThreadsForOthers() { return std::max(2U, Processors()) - 1; }
 
 std::string KeyOf(const LoginGate::Attempt& attempt) {
-  return attempt.source + '\n' + attempt.name.substr(0, kMaxUserNameBytes);
+  return attempt.source + '\n' + attempt.name.substr(0, kMaxKeyNameBytes);
 }
 
 }  // namespace
