@@ -15,6 +15,7 @@ function(sallyport_embed_hooks target)
       -P ${PROJECT_SOURCE_DIR}/cmake/embed_bytes.cmake
     DEPENDS sshd_hooks ${PROJECT_SOURCE_DIR}/cmake/embed_bytes.cmake
     VERBATIM)
+  set_property(GLOBAL APPEND PROPERTY sallyport_generated ${bytes})
   target_sources(${target} PRIVATE ${bytes})
   target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/embedded)
 endfunction()

@@ -7,6 +7,7 @@ function(sallyport_pages target directory)
     COMMAND ${CMAKE_COMMAND} -DOUT=${rows} "-DPAGES=${pages}" -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
     DEPENDS ${pages} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
     VERBATIM)
+  set_property(GLOBAL APPEND PROPERTY sallyport_generated ${rows})
   target_sources(${target} PRIVATE ${rows})
   target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/pages)
 endfunction()

@@ -1,9 +1,10 @@
 # Headers that are not ours are compiled once for each group of targets, by layer: half of what a source of ours costs is
 # reading them. Sources still include what they use; a header of ours is never here, or a change of it would build all.
 set(sallyport_headers_base
-  <algorithm> <array> <atomic> <charconv> <chrono> <condition_variable> <cstdint> <cstring> <deque> <expected> <filesystem>
-  <fstream> <functional> <future> <map> <memory> <mutex> <optional> <set> <span> <sstream> <string> <string_view> <thread>
-  <unordered_map> <utility> <variant> <vector> <fmt/format.h> <fmt/ranges.h> <nlohmann/json.hpp>)
+  <algorithm> <array> <atomic> <charconv> <chrono> <condition_variable> <cstdint> <cstring> <deque> <expected>
+  <filesystem> <fstream> <functional> <future> <map> <memory> <mutex> <optional> <set> <shared_mutex> <span> <sstream>
+  <string> <string_view> <thread> <unordered_map> <utility> <variant> <vector> <fmt/format.h> <fmt/ranges.h>
+  <nlohmann/json.hpp>)
 
 set(sallyport_headers_messages <google/protobuf/empty.pb.h> <google/protobuf/struct.pb.h> <google/protobuf/descriptor.h>
   <google/protobuf/dynamic_message.h> <google/protobuf/util/message_differencer.h> <google/protobuf/util/time_util.h>)

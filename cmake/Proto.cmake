@@ -19,6 +19,7 @@ foreach(proto ${PROTO_FILES})
     VERBATIM)
   list(APPEND proto_sources ${PROTO_OUT}/${stem}.cc)
 endforeach()
+set_property(GLOBAL APPEND PROPERTY sallyport_generated ${proto_sources})
 
 add_library(sallyport_proto STATIC ${proto_sources})
 target_include_directories(sallyport_proto SYSTEM PUBLIC ${PROTO_OUT})

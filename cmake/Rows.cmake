@@ -10,6 +10,7 @@ function(sallyport_rows target name folder loose pattern)
       -P ${PROJECT_SOURCE_DIR}/cmake/write_rows.cmake
     DEPENDS ${sources} ${PROJECT_SOURCE_DIR}/cmake/write_rows.cmake
     VERBATIM)
+  set_property(GLOBAL APPEND PROPERTY sallyport_generated ${rows})
   target_sources(${target} PRIVATE ${rows})
   target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/rows)
 endfunction()

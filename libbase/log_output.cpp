@@ -6,18 +6,18 @@
 
 #include <cerrno>
 #include <cstring>
-#include <mutex>
 
 #include "libbase/file.h"
+#include "libbase/mutex.h"
 
 namespace sallyport {
 namespace {
 
-LogOutput g_output;
-std::mutex g_mutex;  // guards the variables below
-UniqueFd g_file;
-std::size_t g_lost = 0;  // lost lines since the last written line
-bool g_cut = false;      // the last write ended within a line
+LogOutput g_output;  // set before other threads start
+Mutex g_mutex;
+UniqueFd g_file GUARDED_BY(g_mutex);
+std::size_t g_lost GUARDED_BY(g_mutex) = 0;  // lost lines since the last written line
+bool g_cut GUARDED_BY(g_mutex) = false;      // the last write ended within a line
 
 Result<UniqueFd> OpenFile(const std::string& path) {
   // Non-blocking, because the open of a named pipe without a reader would block.
@@ -30,19 +30,19 @@ Result<UniqueFd> OpenFile(const std::string& path) {
 }
 
 // Whether the path names the open file.
-bool IsCurrent() {
+bool IsCurrent() REQUIRES(g_mutex) {
   struct stat open_file{};
   struct stat named{};
   return ::fstat(g_file.get(), &open_file) == 0 && ::stat(g_output.path.c_str(), &named) == 0 &&
          open_file.st_dev == named.st_dev && open_file.st_ino == named.st_ino;
 }
 
-void OpenAgain() {
+void OpenAgain() REQUIRES(g_mutex) {
   if (auto fd = OpenFile(g_output.path)) g_file = std::move(*fd);
 }
 
 // Returns how much was written.
-std::size_t WriteOnce(std::string_view text) {
+std::size_t WriteOnce(std::string_view text) REQUIRES(g_mutex) {
   ssize_t written = -1;
   do {
     written = ::write(g_file.get(), text.data(), text.size());
@@ -51,7 +51,7 @@ std::size_t WriteOnce(std::string_view text) {
 }
 
 void WriteToFile(std::string_view line) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   if (!IsCurrent()) OpenAgain();
   // Writes the number of lost lines on a separate line before the next line.
   std::string text = g_cut ? "\n" : "";
@@ -70,7 +70,7 @@ void WriteToFile(std::string_view line) {
 }  // namespace
 
 Status OpenLog(const LogOutput& output) {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   UniqueFd file;
   if (output.target == LogOutput::Target::kFile) {
     ASSIGN_OR_RETURN(file, OpenFile(output.path));
@@ -81,7 +81,7 @@ Status OpenLog(const LogOutput& output) {
 }
 
 void ReopenLog() {
-  const std::lock_guard lock(g_mutex);
+  const MutexLock lock(g_mutex);
   if (g_file.valid()) OpenAgain();
 }
 

@@ -7,19 +7,23 @@ RepeatedWork::RepeatedWork(std::chrono::nanoseconds pause, Work work)
 
 RepeatedWork::~RepeatedWork() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
-  wake_.notify_one();
+  wake_.NotifyOne();
   thread_.join();
 }
 
 void RepeatedWork::Run(std::chrono::nanoseconds pause) {
-  std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, pause, [this] { return stopping_; })) {
-    lock.unlock();
+  MutexLock lock(mutex_);
+  while (true) {
+    const auto next = std::chrono::steady_clock::now() + pause;
+    while (!stopping_ && !wake_.WaitUntil(lock, next)) {
+    }
+    if (stopping_) return;
+    lock.Unlock();
     pause = work_();
-    lock.lock();
+    lock.Lock();
   }
 }
 

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <thread>
+
+#include "libbase/mutex.h"
 
 namespace sallyport {
 
@@ -25,9 +25,9 @@ class RepeatedWork {
   void Run(std::chrono::nanoseconds pause);
 
   const Work work_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
+  Mutex mutex_;
+  ConditionVariable wake_;
+  bool stopping_ GUARDED_BY(mutex_) = false;
   std::thread thread_;  // last: it starts after all other members exist
 };
 

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <condition_variable>
 
 namespace sallyport {
 namespace {
@@ -14,9 +13,9 @@ constexpr std::size_t kTlsRecordBytes = 16 << 10;  // the most that one read of 
 
 }  // namespace
 
-// A caller of Exchange.
+// A caller of Exchange. The channel's mutex guards it.
 struct Http2Channel::Waiting {
-  std::condition_variable changed;
+  ConditionVariable changed;
   std::optional<Http2Answer> answer;
 };
 
@@ -32,7 +31,7 @@ Result<std::unique_ptr<Http2Channel>> Http2Channel::Start(std::unique_ptr<Stream
 
 Http2Channel::~Http2Channel() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
   Wake();
@@ -43,26 +42,27 @@ Result<Http2Answer> Http2Channel::Exchange(const HeaderFields& fields, std::stri
   Waiting self;
   const auto done = [&self](Http2Answer answer) {
     self.answer = std::move(answer);
-    self.changed.notify_one();
+    self.changed.NotifyOne();
   };
 
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   if (broken_) return std::unexpected(*broken_);
   ASSIGN_OR_RETURN(const std::int32_t request, session_.Submit(fields, std::move(body), done));
   if (!WriteAll() || !output_.empty()) Wake();  // the thread writes the rest or handles the failure
   waiting_.insert(&self);
-  const bool ended = self.changed.wait_until(lock, deadline, [&] { return self.answer || broken_; });
+  while (!self.answer && !broken_ && !self.changed.WaitUntil(lock, deadline)) {
+  }
   waiting_.erase(&self);
 
   if (self.answer) return std::move(*self.answer);
-  if (ended) return std::unexpected(*broken_);
+  if (broken_) return std::unexpected(*broken_);
   session_.Cancel(request);
   Wake();
   return std::unexpected(AnswersTooLate(peer_));
 }
 
 void Http2Channel::Run() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   // Reads first: the bytes may require an answer (settings, pings, windows).
   while (!stopping_ && ReadAll() && WriteAll()) {
     if (const auto reason = session_.ended(); !reason.empty()) {
@@ -72,12 +72,12 @@ void Http2Channel::Run() {
 
     const short events = output_.empty() ? POLLIN : POLLIN | POLLOUT;
     pollfd entries[] = {{stream_->fd(), events, 0}, {wake_.get(), POLLIN, 0}};
-    lock.unlock();
+    lock.Unlock();
     const int ready = ::poll(entries, 2, -1);
     const bool interrupted = ready < 0 && errno == EINTR;
     std::uint64_t count = 0;
     if (entries[1].revents != 0) std::ignore = ::read(wake_.get(), &count, sizeof count);
-    lock.lock();
+    lock.Lock();
     if (ready < 0 && !interrupted) Break("poll fails");
   }
 
@@ -123,7 +123,7 @@ void Http2Channel::Break(std::string_view reason) {
   if (broken_) return;
   broken_ = stream_->failure();
   if (!broken_) broken_ = CannotBeReached(peer_, reason);
-  for (Waiting* waiting : waiting_) waiting->changed.notify_one();
+  for (Waiting* waiting : waiting_) waiting->changed.NotifyOne();
 }
 
 void Http2Channel::Wake() {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include "libbase/error.h"
 #include "libbase/file.h"
+#include "libbase/mutex.h"
 #include "libclient/http2_session.h"
 #include "libclient/network.h"
 #include "libclient/stream.h"
@@ -35,21 +35,21 @@ class Http2Channel {
   struct Waiting;
   Http2Channel(std::unique_ptr<Stream> stream, std::string peer);
   void Run();
-  bool ReadAll();
-  bool WriteAll();
-  void Break(std::string_view reason);
+  bool ReadAll() REQUIRES(mutex_);
+  bool WriteAll() REQUIRES(mutex_);
+  void Break(std::string_view reason) REQUIRES(mutex_);
   void Wake();
 
   const std::string peer_;
   UniqueFd wake_;
-  std::mutex mutex_;  // guards everything below
-  std::unique_ptr<Stream> stream_;
-  Http2Session session_;
-  std::string output_;  // not yet taken by the stream
-  std::size_t written_ = 0;
-  std::set<Waiting*> waiting_;
-  bool stopping_ = false;
-  std::optional<Error> broken_;
+  Mutex mutex_;
+  std::unique_ptr<Stream> stream_ GUARDED_BY(mutex_);
+  Http2Session session_ GUARDED_BY(mutex_);
+  std::string output_ GUARDED_BY(mutex_);  // not yet taken by the stream
+  std::size_t written_ GUARDED_BY(mutex_) = 0;
+  std::set<Waiting*> waiting_ GUARDED_BY(mutex_);
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  std::optional<Error> broken_ GUARDED_BY(mutex_);
   std::thread thread_;
 };
 

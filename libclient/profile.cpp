@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 #include <variant>
 
 #include "libbase/address.h"
 #include "libbase/file.h"
+#include "libbase/mutex.h"
 #include "libbase/text.h"
 #include "libbase/trim.h"
 #include "libbase/value_fields.h"
@@ -93,6 +93,14 @@ Status ReadField(Profile& profile, const Row& row, const Value& value, std::stri
 struct CloseDirectory {
   void operator()(DIR* directory) const { ::closedir(directory); }
 };
+
+// There is no call that only reads it.
+Mutex g_umask_mutex;
+mode_t CurrentUmask() REQUIRES(g_umask_mutex) {
+  const mode_t mask = ::umask(077);
+  ::umask(mask);
+  return mask;
+}
 
 }  // namespace
 
@@ -199,12 +207,8 @@ Status ProfileDirectory::Save(const Profile& profile, bool make_current) const {
 }
 
 unsigned ModeUnderUmask(unsigned mode) {
-  // umask() returns the mask only when it sets a new one.
-  static std::mutex mutex;
-  const std::lock_guard lock(mutex);
-  const mode_t mask = ::umask(077);
-  ::umask(mask);
-  return mode & ~mask;
+  const MutexLock lock(g_umask_mutex);
+  return mode & ~CurrentUmask();
 }
 
 }  // namespace sallyport

@@ -1,11 +1,10 @@
 // Implements the calls of the web API: their requests and the parsing of their answers.
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <thread>
 
 #include "libbase/encoding.h"
 #include "libbase/json.h"
+#include "libbase/mutex.h"
 #include "libclient/web_client.h"
 
 namespace sallyport {
@@ -100,21 +99,26 @@ class PortRace {
 
   // Asks one port, unless the other has answered within its head start.
   void Ask(int port, std::chrono::milliseconds head_start) {
-    std::unique_lock lock(mutex_);
-    const bool decided = changed_.wait_for(lock, head_start, [&] { return winner_ != 0; });
-    lock.unlock();
+    MutexLock lock(mutex_);
+    const auto start = std::chrono::steady_clock::now() + head_start;
+    while (winner_ == 0 && !changed_.WaitUntil(lock, start)) {
+    }
+    const bool decided = winner_ != 0;
+    lock.Unlock();
     const auto answer = decided ? Result<PingAnswer>(PingAnswer()) : WebClient({host_, port}, settings_).Ping();
-    lock.lock();
+    lock.Lock();
     --running_;
     if (answer && !decided && winner_ == 0) winner_ = port;
     if (!answer && !error_) error_ = answer.error();
-    changed_.notify_all();
+    changed_.NotifyAll();
   }
 
   // Returns the port that answered first; 0 when the time is over.
   Result<int> Wait() {
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, kRaceTimeout, [&] { return winner_ != 0 || running_ == 0; });
+    MutexLock lock(mutex_);
+    const auto deadline = std::chrono::steady_clock::now() + kRaceTimeout;
+    while (winner_ == 0 && running_ != 0 && !changed_.WaitUntil(lock, deadline)) {
+    }
     if (winner_ == 0 && error_) return std::unexpected(InContext("neither port 3080 nor 443 answers", *error_));
     return winner_;
   }
@@ -122,11 +126,11 @@ class PortRace {
  private:
   const std::string host_;
   NetworkSettings settings_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  int winner_ = 0;
-  int running_ = 2;
-  std::optional<Error> error_;
+  Mutex mutex_;
+  ConditionVariable changed_;
+  int winner_ GUARDED_BY(mutex_) = 0;
+  int running_ GUARDED_BY(mutex_) = 2;
+  std::optional<Error> error_ GUARDED_BY(mutex_);
 };
 
 }  // namespace

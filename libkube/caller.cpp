@@ -38,7 +38,7 @@ KubeCaller::KubeCaller(KubeEndpoint endpoint, NetworkSettings settings)
     : endpoint_(std::move(endpoint)), settings_(std::move(settings)), credentials_(endpoint_) {}
 
 std::unique_ptr<KubeConnection> KubeCaller::TakeIdle(const ApiCredential& credential) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto oldest = std::chrono::steady_clock::now() - kMaxIdleTime;
   while (!idle_.empty()) {
     auto connection = std::move(idle_.back());
@@ -52,7 +52,7 @@ std::unique_ptr<KubeConnection> KubeCaller::TakeIdle(const ApiCredential& creden
 void KubeCaller::Return(std::unique_ptr<KubeConnection> connection) {
   if (!connection->MayServeAnother()) return;
   connection->set_idle_since(std::chrono::steady_clock::now());
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (idle_.size() < kMaxIdle) idle_.push_back(std::move(connection));
 }
 

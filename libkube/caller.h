@@ -4,11 +4,11 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "libbase/error.h"
+#include "libbase/mutex.h"
 #include "libbase/secret.h"
 #include "libkube/call_limits.h"
 #include "libkube/connection.h"
@@ -66,8 +66,8 @@ class KubeCaller {
   const KubeEndpoint endpoint_;
   const NetworkSettings settings_;
   ApiCredentials credentials_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<KubeConnection>> idle_;  // ordered by last use
+  Mutex mutex_;
+  std::vector<std::unique_ptr<KubeConnection>> idle_ GUARDED_BY(mutex_);  // ordered by last use
 };
 
 // Reads the rest of a body. Fails with kLimitExceeded above `max_bytes`, and as KubeConnection::ReadBody does.

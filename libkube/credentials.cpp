@@ -35,17 +35,20 @@ Result<Secret> ApiCredentials::Authorization() const {
   return Secret("Basic " + ToBase64(endpoint_.basic_authorization.Reveal()));
 }
 
+Result<ExecCache::Pointer> ApiCredentials::RunPlugin(const StopSignal* stop) {
+  // Another thread may have run the plugin meanwhile.
+  if (auto current = cache_.Current()) return current;
+  static const StopSignal never;
+  ASSIGN_OR_RETURN(ExecCredential made, RunExecPlugin(*endpoint_.exec, stop == nullptr ? never : *stop));
+  return cache_.Keep(std::move(made));
+}
+
 Result<ApiCredential> ApiCredentials::FromPlugin(const StopSignal* stop) {
   ApiCredential credential;
   credential.plugin = cache_.Current();
   if (!credential.plugin) {
-    const std::lock_guard lock(running_);
-    credential.plugin = cache_.Current();  // another thread may have run the plugin meanwhile
-    if (!credential.plugin) {
-      static const StopSignal never;
-      ASSIGN_OR_RETURN(ExecCredential made, RunExecPlugin(*endpoint_.exec, stop == nullptr ? never : *stop));
-      credential.plugin = cache_.Keep(std::move(made));
-    }
+    const MutexLock lock(running_);
+    ASSIGN_OR_RETURN(credential.plugin, RunPlugin(stop));
   }
 
   const ExecCredential& made = *credential.plugin;

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "libbase/error.h"
+#include "libbase/mutex.h"
 #include "libbase/secret.h"
 #include "libkube/endpoint.h"
 #include "libkube/exec_cache.h"
@@ -41,10 +41,11 @@ class ApiCredentials {
  private:
   Result<Secret> Authorization() const;
   Result<ApiCredential> FromPlugin(const StopSignal* stop);
+  Result<ExecCache::Pointer> RunPlugin(const StopSignal* stop) REQUIRES(running_);
 
   const KubeEndpoint& endpoint_;
   ExecCache cache_;
-  std::mutex running_;  // held while the plugin runs
+  Mutex running_;  // held while the plugin runs
 };
 
 }  // namespace sallyport

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 
+#include "libbase/mutex.h"
 #include "libbase/time.h"
 #include "libkube/exec_plugin.h"
 
@@ -23,9 +23,9 @@ class ExecCache {
   bool Reject(const Pointer& credential);
 
  private:
-  mutable std::mutex mutex_;
-  Pointer current_;
-  Time made_{};
+  mutable Mutex mutex_;
+  Pointer current_ GUARDED_BY(mutex_);
+  Time made_ GUARDED_BY(mutex_) = {};
 };
 
 }  // namespace sallyport

@@ -9,7 +9,7 @@ Status TunnelAuth::Use(const HostIdentity& identity) {
   HostKey host;
   ASSIGN_OR_RETURN(host.key, ParsePrivateKeyPem(identity.credentials.private_key.Reveal()));
   host.certificate = identity.credentials.ssh_certificate;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   host_ = std::move(host);
   return {};
 }
@@ -18,7 +18,7 @@ Result<std::vector<std::string>> TunnelAuth::UserAuthorityKeys() { return tunnel
 
 Result<HostKey> TunnelAuth::HostKeyFor(const std::string& /*node_name*/,
                                        const std::vector<std::string>& /*principals*/) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return host_;
 }
 

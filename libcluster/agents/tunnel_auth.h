@@ -1,9 +1,9 @@
 // AgentAuth over an agent's tunnel.
 #pragma once
 
-#include <mutex>
 #include <string>
 
+#include "libbase/mutex.h"
 #include "libcluster/agents/tunnel_client.h"
 #include "libcluster/auth_client/agent_auth.h"
 #include "libmachine/host_identity.h"
@@ -30,8 +30,8 @@ class TunnelAuth : public AgentAuth {
  private:
   const std::string cluster_;
   TunnelClient& tunnel_;
-  std::mutex mutex_;
-  HostKey host_;
+  Mutex mutex_;
+  HostKey host_ GUARDED_BY(mutex_);
 };
 
 }  // namespace sallyport

@@ -8,14 +8,13 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <condition_variable>
 #include <deque>
 #include <map>
 #include <random>
-#include <shared_mutex>
 #include <thread>
 
 #include "libbase/log.h"
+#include "libbase/mutex.h"
 #include "libbase/version.h"
 #include "libbase/write_all.h"
 #include "libcluster/agents/running_services.h"
@@ -98,52 +97,59 @@ struct TunnelClient::State : std::enable_shared_from_this<State> {
     Signal(ending);
     Wake();
     {
-      std::unique_lock lock(mutex);
-      const auto all_ended = [this] { return threads == 0; };
-      if (!ended.wait_for(lock, kStopTimeout, all_ended)) {
+      MutexLock lock(mutex);
+      if (!HaveAllEnded(lock, kStopTimeout)) {
         Signal(cutting);
-        ended.wait_for(lock, kCutTimeout, all_ended);
+        HaveAllEnded(lock, kCutTimeout);
       }
     }
 
-    const std::lock_guard lock(services_mutex);
+    const WriterLock lock(services_mutex);
     services = &none;
+  }
+
+  // Waits for the threads, at most so long. Returns whether all have ended.
+  bool HaveAllEnded(MutexLock& lock, std::chrono::milliseconds time) REQUIRES(mutex) {
+    const Deadline deadline = In(time);
+    while (threads != 0 && !ended.WaitUntil(lock, deadline)) {
+    }
+    return threads == 0;
   }
 
   // Runs work on a new thread; Stop waits for it.
   void Begin(std::function<void()> work) {
     {
-      const std::lock_guard lock(mutex);
+      const MutexLock lock(mutex);
       ++threads;
     }
     std::thread([self = shared_from_this(), work = std::move(work)] {
       work();
-      const std::lock_guard lock(self->mutex);
+      const MutexLock lock(self->mutex);
       --self->threads;
-      self->ended.notify_all();
+      self->ended.NotifyAll();
     }).detach();
   }
 
   TunnelOptions options;
-  std::shared_mutex services_mutex;
+  SharedMutex services_mutex;
   RunningServices none{std::span<const AgentServiceRow>()};
-  RunningServices* services = &none;  // `none` before Serve and after Stop
+  RunningServices* services GUARDED_BY(services_mutex) = &none;  // `none` before Serve and after Stop
   UniqueFd wake;
   UniqueFd ending;   // readable after the beginning of Stop
   UniqueFd cutting;  // readable when all connections must end
   std::atomic<bool> stopping = false;
   std::unique_ptr<GrpcStream> call;  // only the thread that serves the call uses it
 
-  std::mutex mutex;  // guards the members below
-  std::shared_ptr<const RpcOptions> connection;
-  std::vector<std::string> user_authority_keys;
-  std::deque<std::string> queue;
-  std::deque<v1::AgentMessage> events;               // events that the auth service has not confirmed
-  std::uint64_t last_event = 0;                      // the number of the newest event
-  std::uint64_t sent_event = 0;                      // the number of the newest event sent on this call
-  std::map<std::string, std::string> announcements;  // the last announcement of each name
-  int threads = 0;
-  std::condition_variable ended;
+  Mutex mutex;
+  std::shared_ptr<const RpcOptions> connection GUARDED_BY(mutex);
+  std::vector<std::string> user_authority_keys GUARDED_BY(mutex);
+  std::deque<std::string> queue GUARDED_BY(mutex);
+  std::deque<v1::AgentMessage> events GUARDED_BY(mutex);  // events that the auth service has not confirmed
+  std::uint64_t last_event GUARDED_BY(mutex) = 0;         // the number of the newest event
+  std::uint64_t sent_event GUARDED_BY(mutex) = 0;         // the number of the newest event sent on this call
+  std::map<std::string, std::string> announcements GUARDED_BY(mutex);  // the last announcement of each name
+  int threads GUARDED_BY(mutex) = 0;
+  ConditionVariable ended;
 
   // Waits for Wake or the timeout.
   void Sleep(std::chrono::milliseconds time) const {
@@ -158,7 +164,7 @@ struct TunnelClient::State : std::enable_shared_from_this<State> {
   void Wake() const { Signal(wake); }
   void Queue(const v1::AgentMessage& message) {
     {
-      const std::lock_guard lock(mutex);
+      const MutexLock lock(mutex);
       queue.push_back(message.SerializeAsString());
     }
     Wake();
@@ -168,7 +174,7 @@ struct TunnelClient::State : std::enable_shared_from_this<State> {
     std::ignore = ::write(event.get(), &one, sizeof one);
   }
   std::shared_ptr<const RpcOptions> Connection() {
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     return connection;
   }
   Status OpenCall();
@@ -218,16 +224,16 @@ Status TunnelClient::State::AwaitWelcome() {
 void TunnelClient::State::Welcome(const v1::Welcome& welcome) {
   std::vector<std::string> keys(welcome.user_ssh_keys().begin(), welcome.user_ssh_keys().end());
   {
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     if (keys == user_authority_keys) return;
     user_authority_keys = std::move(keys);
   }
-  const std::shared_lock lock(services_mutex);
+  const ReaderLock lock(services_mutex);
   services->UserAuthoritiesChanged();
 }
 
 void TunnelClient::State::SendQueued() {
-  const std::lock_guard lock(mutex);
+  const MutexLock lock(mutex);
   while (!queue.empty() && call->HasRoom()) {
     call->Send(queue.front());
     queue.pop_front();
@@ -242,14 +248,14 @@ void TunnelClient::State::SendQueued() {
 
 // The auth service has stored the events up to this one.
 void TunnelClient::State::Forget(std::uint64_t number) {
-  const std::lock_guard lock(mutex);
+  const MutexLock lock(mutex);
   while (!events.empty() && events.front().event().number() <= number) events.pop_front();
 }
 
 // Serves the open call until it breaks.
 Status TunnelClient::State::Work() {
   {
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     for (const auto& [name, message] : announcements) call->Send(message);
     sent_event = 0;  // events sent on an earlier call may not have arrived
   }
@@ -317,7 +323,7 @@ void TunnelClient::State::SayGoodbye() {
 
 void TunnelClient::State::Take(const v1::ProxyMessage& message) {
   if (message.has_end()) {
-    const std::shared_lock lock(services_mutex);
+    const ReaderLock lock(services_mutex);
     services->End(message.end().id(), message.end().reason());
   }
   if (message.has_ping()) {
@@ -344,7 +350,7 @@ void TunnelClient::State::Connect(const v1::Dial& message) {
 }
 
 Result<RunningServices::Connection> TunnelClient::State::DialService(const v1::Dial& message) {
-  const std::shared_lock lock(services_mutex);
+  const ReaderLock lock(services_mutex);
   return services->Dial(message);
 }
 
@@ -354,7 +360,7 @@ Status TunnelClient::State::Serve(const v1::Dial& message) {
   const Status carried = Carry(message, dialled, traffic);
   // The agent keeps its own descriptor, so closing this one does not end the connection.
   ::shutdown(dialled.socket.get(), SHUT_RDWR);
-  const std::shared_lock lock(services_mutex);
+  const ReaderLock lock(services_mutex);
   services->Carried(message, traffic);
   return carried;
 }
@@ -397,20 +403,23 @@ Status TunnelClient::Use(const HostIdentity& identity) {
   connection.program = "teleport";
   connection.network = options.network;
 
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   state_->connection = std::make_shared<const RpcOptions>(std::move(connection));
   return {};
 }
 
 std::vector<std::string> TunnelClient::UserAuthorityKeys() const {
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   return state_->user_authority_keys;
 }
 
 std::shared_ptr<const RpcOptions> TunnelClient::connection() const { return state_->Connection(); }
 
 void TunnelClient::Serve(RunningServices& services) {
-  state_->services = &services;
+  {
+    const WriterLock lock(state_->services_mutex);
+    state_->services = &services;
+  }
   state_->Begin([state = state_.get()] { state->Run(); });
 }
 
@@ -421,7 +430,7 @@ void TunnelClient::Announce(const v1::AgentMessage& announcement) {
   const std::string& name = announcement.GetDescriptor()->FindFieldByNumber(announcement.message_case())->name();
   const std::string message = announcement.SerializeAsString();
   {
-    const std::lock_guard lock(state_->mutex);
+    const MutexLock lock(state_->mutex);
     state_->announcements[name] = message;
     state_->queue.push_back(message);
   }
@@ -430,7 +439,7 @@ void TunnelClient::Announce(const v1::AgentMessage& announcement) {
 
 Status TunnelClient::Send(const v1::AgentMessage& message) {
   {
-    const std::lock_guard lock(state_->mutex);
+    const MutexLock lock(state_->mutex);
     if (state_->queue.size() + state_->events.size() >= kMaxQueued) {
       return Fail(ErrorKind::kLimitExceeded, "too many messages wait for the connection to the proxy");
     }

@@ -1,8 +1,8 @@
 #include "libcluster/backend/change_counter.h"
 
-#include <mutex>
 #include <utility>
 
+#include "libbase/mutex.h"
 #include "libcluster/backend/backend.h"
 #include "libcluster/backend/change_feed.h"
 
@@ -14,12 +14,12 @@ struct ChangeCounter::State : std::enable_shared_from_this<State> {
 
   Backend& backend;
   const std::vector<std::string> prefixes;
-  std::mutex mutex;  // guards the members below
-  std::shared_ptr<ChangeWatcher> watcher;
-  std::uint64_t count = 0;
+  Mutex mutex;
+  std::shared_ptr<ChangeWatcher> watcher GUARDED_BY(mutex);
+  std::uint64_t count GUARDED_BY(mutex) = 0;
 
   std::uint64_t Take() {
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     if (watcher) {
       if (const auto events = watcher->Take()) return count += events->empty() ? 0 : 1;
     }

@@ -15,13 +15,14 @@ ChangeWatcher::ChangeWatcher(std::vector<std::string> prefixes, std::function<vo
 
 std::shared_ptr<ChangeWatcher> ChangeWatcher::Unknowing() {
   auto watcher = std::make_shared<ChangeWatcher>(std::vector<std::string>(), std::function<void()>());
-  watcher->behind_ = true;
   watcher->knows_ = false;
+  const MutexLock lock(watcher->mutex_);
+  watcher->behind_ = true;
   return watcher;
 }
 
 Result<SharedEvents> ChangeWatcher::Take() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (behind_) return Fail(ErrorKind::kLimitExceeded, "the client reads the watch too slowly: start the watch again");
   bytes_ = 0;
   return std::exchange(events_, {});
@@ -29,7 +30,7 @@ Result<SharedEvents> ChangeWatcher::Take() {
 
 void ChangeWatcher::Offer(const SharedEvents& events) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const bool idle = events_.empty() && !behind_;
     for (const auto& event : events) {
       const auto begins = [&](const std::string& prefix) { return event->item.key.starts_with(prefix); };
@@ -46,7 +47,7 @@ void ChangeWatcher::Offer(const SharedEvents& events) {
 
 std::shared_ptr<ChangeWatcher> ChangeFeed::Watch(std::vector<std::string> prefixes, std::function<void()> wake) {
   auto watcher = std::make_shared<ChangeWatcher>(std::move(prefixes), std::move(wake));
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   watchers_.push_back(watcher);
   return watcher;
 }
@@ -54,7 +55,7 @@ std::shared_ptr<ChangeWatcher> ChangeFeed::Watch(std::vector<std::string> prefix
 void ChangeFeed::Publish(const std::vector<BackendEvent>& events) {
   std::vector<std::shared_ptr<ChangeWatcher>> watchers;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::erase_if(watchers_, [](const auto& watcher) { return watcher.expired(); });
     for (const auto& watcher : watchers_) watchers.push_back(watcher.lock());
   }

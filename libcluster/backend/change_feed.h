@@ -5,11 +5,11 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "libbase/error.h"
+#include "libbase/mutex.h"
 #include "libcluster/backend/backend.h"
 
 namespace sallyport {
@@ -40,11 +40,11 @@ class ChangeWatcher {
 
   const std::vector<std::string> prefixes_;
   const std::function<void()> wake_;
-  std::mutex mutex_;
-  SharedEvents events_;
-  std::size_t bytes_ = 0;
-  bool behind_ = false;
-  bool knows_ = true;
+  Mutex mutex_;
+  SharedEvents events_ GUARDED_BY(mutex_);
+  std::size_t bytes_ GUARDED_BY(mutex_) = 0;
+  bool behind_ GUARDED_BY(mutex_) = false;
+  bool knows_ = true;  // set before others have the watcher
 };
 
 // The watchers of one backend.
@@ -54,8 +54,8 @@ class ChangeFeed {
   void Publish(const std::vector<BackendEvent>& events);
 
  private:
-  std::mutex mutex_;
-  std::vector<std::weak_ptr<ChangeWatcher>> watchers_;
+  Mutex mutex_;
+  std::vector<std::weak_ptr<ChangeWatcher>> watchers_ GUARDED_BY(mutex_);
 };
 
 }  // namespace sallyport

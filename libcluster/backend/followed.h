@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "libbase/error.h"
+#include "libbase/mutex.h"
 #include "libcluster/backend/change_counter.h"
 
 namespace sallyport {
@@ -29,13 +29,13 @@ class Followed {
     const std::uint64_t change = changes_.Count();
     if (auto value = ValueAt(change)) return value;
 
-    const std::lock_guard reading(reading_);
+    const MutexLock reading(reading_);
     if (auto value = ValueAt(change)) return value;  // read by another caller meanwhile
     const std::uint64_t read_at = changes_.Count();
     ASSIGN_OR_RETURN(T read, read_());
     auto value = std::make_shared<const T>(std::move(read));
 
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     value_ = value;
     change_ = read_at;
     return value;
@@ -44,16 +44,16 @@ class Followed {
  private:
   // Returns the kept value if it is of that count of changes or a later one.
   std::shared_ptr<const T> ValueAt(std::uint64_t change) const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return change_ >= change ? value_ : nullptr;
   }
 
   ChangeCounter changes_;
-  const std::function<Result<T>()> read_;
-  std::mutex reading_;        // held by the caller that reads
-  mutable std::mutex mutex_;  // of everything below
-  std::shared_ptr<const T> value_;
-  std::uint64_t change_ = 0;  // the count of changes when the value was read
+  Mutex reading_;  // held by the caller that reads
+  const std::function<Result<T>()> read_ GUARDED_BY(reading_);
+  mutable Mutex mutex_;
+  std::shared_ptr<const T> value_ GUARDED_BY(mutex_);
+  std::uint64_t change_ GUARDED_BY(mutex_) = 0;  // the count of changes when the value was read
 };
 
 }  // namespace sallyport

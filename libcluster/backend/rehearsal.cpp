@@ -14,7 +14,7 @@ std::unexpected<Error> Absent(std::string_view key) { return Fail(ErrorKind::kNo
 
 Result<BackendItem> Rehearsal::Get(std::string_view key) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = items_.find(key);
     if (found != items_.end()) return IsThere(found->second) ? Result<BackendItem>(*found->second) : Absent(key);
   }
@@ -22,7 +22,7 @@ Result<BackendItem> Rehearsal::Get(std::string_view key) {
 }
 
 Result<std::vector<BackendItem>> Rehearsal::List(std::string_view prefix, std::string_view after, std::size_t limit) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
 
   // Reads more, as many as the rehearsal may have removed.
   const std::size_t all = limit + items_.size();
@@ -46,7 +46,6 @@ Result<std::vector<BackendItem>> Rehearsal::List(std::string_view prefix, std::s
   return items;
 }
 
-// The mutex is held.
 Status Rehearsal::Check(const BackendTransaction::Change& change) {
   using Condition = BackendTransaction::Condition;
   if (change.condition == Condition::kAny || change.condition == Condition::kExpired) return {};
@@ -77,7 +76,7 @@ Status Rehearsal::Commit(BackendTransaction transaction) {
   if (transaction.changes().empty()) return under_.Commit(std::move(transaction));
   RETURN_IF_ERROR(CheckItemSizes(transaction));
 
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::size_t more = 0;
   for (const auto& change : transaction.changes()) {
     RETURN_IF_ERROR(Check(change));

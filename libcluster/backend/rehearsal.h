@@ -3,11 +3,11 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "libbase/mutex.h"
 #include "libcluster/backend/backend.h"
 
 namespace sallyport {
@@ -31,13 +31,13 @@ class Rehearsal : public Backend {
   }
 
  private:
-  Status Check(const BackendTransaction::Change& change);
+  Status Check(const BackendTransaction::Change& change) REQUIRES(mutex_);
 
   Backend& under_;
   const std::size_t max_bytes_;
-  std::mutex mutex_;
-  std::size_t bytes_ = 0;
-  std::map<std::string, std::optional<BackendItem>, std::less<>> items_;  // nothing: removed
+  Mutex mutex_;
+  std::size_t bytes_ GUARDED_BY(mutex_) = 0;
+  std::map<std::string, std::optional<BackendItem>, std::less<>> items_ GUARDED_BY(mutex_);  // nothing: removed
 };
 
 }  // namespace sallyport

@@ -4,12 +4,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <future>
 #include <limits>
-#include <mutex>
 #include <thread>
 
+#include "libbase/mutex.h"
 #include "libcluster/backend/backend.h"
 #include "libcluster/backend/change_feed.h"
 #include "libcluster/backend/sqlite.h"
@@ -58,10 +57,10 @@ class SqliteBackend : public Backend {
 
   ~SqliteBackend() override {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       stopping_ = true;
     }
-    wake_.notify_one();
+    wake_.NotifyOne();
     thread_.join();
   }
 
@@ -99,7 +98,7 @@ class SqliteBackend : public Backend {
   void ReturnReader(std::unique_ptr<SqliteConnection> connection);
 
   void RunWriter();
-  void Gather(std::unique_lock<std::mutex>& lock, std::size_t expected);
+  void Gather(MutexLock& lock, std::size_t expected) REQUIRES(mutex_);
   void WriteBatch(std::vector<Pending>& batch);
   Status Apply(const BackendTransaction& transaction);
   Status ApplyChange(const Change& change);
@@ -112,19 +111,19 @@ class SqliteBackend : public Backend {
   ChangeFeed feed_;
   std::vector<BackendEvent> applied_;  // the changes of the current batch
 
-  std::mutex readers_mutex_;
-  std::vector<std::unique_ptr<SqliteConnection>> readers_;
+  Mutex readers_mutex_;
+  std::vector<std::unique_ptr<SqliteConnection>> readers_ GUARDED_BY(readers_mutex_);
 
-  std::mutex mutex_;  // guards queue_ and stopping_
-  std::condition_variable wake_;
-  std::vector<Pending> queue_;
-  bool stopping_ = false;
+  Mutex mutex_;
+  ConditionVariable wake_;
+  std::vector<Pending> queue_ GUARDED_BY(mutex_);
+  bool stopping_ GUARDED_BY(mutex_) = false;
   std::thread thread_;  // the last member, because the thread uses the others
 };
 
 Result<SqliteBackend::Reader> SqliteBackend::TakeReader() {
   {
-    const std::lock_guard lock(readers_mutex_);
+    const MutexLock lock(readers_mutex_);
     if (!readers_.empty()) {
       auto connection = std::move(readers_.back());
       readers_.pop_back();
@@ -136,7 +135,7 @@ Result<SqliteBackend::Reader> SqliteBackend::TakeReader() {
 }
 
 void SqliteBackend::ReturnReader(std::unique_ptr<SqliteConnection> connection) {
-  const std::lock_guard lock(readers_mutex_);
+  const MutexLock lock(readers_mutex_);
   readers_.push_back(std::move(connection));
 }
 
@@ -202,11 +201,11 @@ Status SqliteBackend::Commit(BackendTransaction transaction) {
 
   std::future<Status> done;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     queue_.push_back({std::move(transaction), {}});
     done = queue_.back().done.get_future();
   }
-  wake_.notify_one();
+  wake_.NotifyOne();
   return done.get();
 }
 
@@ -215,8 +214,8 @@ void SqliteBackend::RunWriter() {
   while (true) {
     std::vector<Pending> batch;
     {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      MutexLock lock(mutex_);
+      while (!stopping_ && queue_.empty()) wake_.Wait(lock);
       if (queue_.empty()) return;
       Gather(lock, expected);
       batch.swap(queue_);
@@ -224,18 +223,21 @@ void SqliteBackend::RunWriter() {
 
     WriteBatch(batch);
     // The writers of the batch return, and new ones are already waiting.
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     expected = std::max(batch.size() + queue_.size(), expected * 3 / 4);
   }
 }
 
 // Writers of one batch return at about the same time: waiting while they keep arriving lets them share a sync again. A
 // single writer never waits.
-void SqliteBackend::Gather(std::unique_lock<std::mutex>& lock, std::size_t expected) {
+void SqliteBackend::Gather(MutexLock& lock, std::size_t expected) {
   const auto end = std::chrono::steady_clock::now() + kGatherTime;
   while (!stopping_ && queue_.size() < expected && std::chrono::steady_clock::now() < end) {
     const std::size_t before = queue_.size();
-    if (!wake_.wait_for(lock, kQuietTime, [&] { return stopping_ || queue_.size() > before; })) return;
+    const auto quiet = std::chrono::steady_clock::now() + kQuietTime;
+    while (!stopping_ && queue_.size() <= before && !wake_.WaitUntil(lock, quiet)) {
+    }
+    if (!stopping_ && queue_.size() <= before) return;
   }
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "libbase/log.h"
+#include "libbase/mutex.h"
 #include "libcluster/kube/access_review.h"
 #include "libcluster/kube/client_body.h"
 #include "libcluster/kube/collection.h"
@@ -323,18 +324,20 @@ Result<std::unique_ptr<KubeForwarder>> KubeForwarder::Create(EventLoop& loop, Th
   auto state = std::make_shared<State>(loop, threads, std::move(decider), std::move(options));
   for (auto& endpoint : endpoints) {
     const std::string name = endpoint.name;
-    ASSIGN_OR_RETURN(state->upstreams[name], state->Make({std::move(endpoint)}));
+    ASSIGN_OR_RETURN(State::Upstream made, state->Make({std::move(endpoint)}));
+    const MutexLock lock(state->mutex);
+    state->upstreams[name] = std::move(made);
   }
   return std::unique_ptr<KubeForwarder>(new KubeForwarder(std::move(state)));
 }
 
 KubeForwarder::~KubeForwarder() {
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   for (const auto& [name, upstream] : state_->upstreams) upstream.pool->Stop();
 }
 
 void KubeForwarder::UseTls(std::shared_ptr<ServerTls> tls) {
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   state_->tls = std::move(tls);
 }
 

@@ -13,7 +13,7 @@ Result<KubeForwarder::State::Upstream> KubeForwarder::State::Make(KubeUpstream u
 
 Result<KubeForwarder::State::Upstream> KubeForwarder::State::UpstreamOf(const KubeClusterInfo& cluster) {
   const std::string key = cluster.host_id.empty() ? cluster.name : cluster.host_id + "/" + cluster.name;
-  const std::lock_guard lock(mutex);
+  const MutexLock lock(mutex);
   const auto found = upstreams.find(key);
   // The agent accepted the cluster with the earlier labels.
   if (found != upstreams.end() && (cluster.host_id.empty() || found->second.labels == cluster.labels)) {

@@ -4,10 +4,10 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 
+#include "libbase/mutex.h"
 #include "libcluster/kube/decider.h"
 #include "libcluster/kube/forwarder.h"
 #include "libcluster/kube/request/api_scopes.h"
@@ -42,20 +42,20 @@ struct KubeForwarder::State {
   SourceSlots connections{BudgetOf(Endpoint::kKubernetes, CallerState::kKnown).connections_of_one, 0};  // of users
   RateLimiter new_connections{kKubeConnectionRate};                                                     // of users
   CallerAccounts accounts{Endpoint::kKubernetes};  // for bodies read into memory
-  std::mutex mutex;                                // of everything below
-  std::shared_ptr<ServerTls> tls;
-  std::map<std::string, Upstream> upstreams;  // by cluster, of agents by "HOST_ID/cluster"
+  Mutex mutex;
+  std::shared_ptr<ServerTls> tls GUARDED_BY(mutex);
+  std::map<std::string, Upstream> upstreams GUARDED_BY(mutex);  // by cluster, of agents by "HOST_ID/cluster"
 
   // Returns the TLS for a new connection. Safe from several threads.
-  std::shared_ptr<ServerTls> Tls() {
-    const std::lock_guard lock(mutex);
+  std::shared_ptr<ServerTls> Tls() EXCLUDES(mutex) {
+    const MutexLock lock(mutex);
     return tls;
   }
   // Creates the upstream of an API server. Fails with kBadParameter when its certificates or key cannot be used.
   Result<Upstream> Make(KubeUpstream upstream);
   // Returns the upstream of a cluster that the decider has found. Fails with kNotFound for an agent's cluster without
   // upstream_of_agent, and as Make does. Safe from several threads.
-  Result<Upstream> UpstreamOf(const KubeClusterInfo& cluster);
+  Result<Upstream> UpstreamOf(const KubeClusterInfo& cluster) EXCLUDES(mutex);
 };
 
 }  // namespace sallyport

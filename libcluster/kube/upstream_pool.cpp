@@ -126,7 +126,7 @@ asio::awaitable<Result<UpstreamCredential>> UpstreamPool::Credential() {
 
 // A new token can use open connections; only a new certificate needs new connections.
 Result<UpstreamCredential> UpstreamPool::FromPlugin(const ExecCredentials::Pointer& made) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (from_plugin_.plugin == made) return from_plugin_;
   UpstreamCredential credential{"", tls_, made};
   if (!made->token.empty()) credential.authorization = "Bearer " + made->token.Reveal();
@@ -146,7 +146,7 @@ void UpstreamPool::Stop() {
 }
 
 std::unique_ptr<UpstreamStream> UpstreamPool::TakeIdle(const UpstreamCredential& credential) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto oldest = std::chrono::steady_clock::now() - kMaxIdleTime;
   while (!idle_.empty()) {
     auto [stream, since] = std::move(idle_.back());
@@ -162,7 +162,7 @@ std::unique_ptr<UpstreamStream> UpstreamPool::TakeIdle(const UpstreamCredential&
 }
 
 void UpstreamPool::ReturnIdle(std::unique_ptr<UpstreamStream> stream) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (idle_.size() < kMaxIdle) idle_.push_back({std::move(stream), std::chrono::steady_clock::now()});
 }
 

@@ -5,10 +5,10 @@
 #include <chrono>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <variant>
 #include <vector>
 
+#include "libbase/mutex.h"
 #include "libcluster/kube/exec_credentials.h"
 #include "libcluster/kube/upstream.h"
 #include "libcluster/net/stream.h"
@@ -99,13 +99,13 @@ class UpstreamPool {
   const KubeUpstream upstream_;
   UpstreamStream::Context tls_;
   std::shared_ptr<ExecCredentials> plugin_;  // null without one
-  std::mutex mutex_;
-  UpstreamCredential from_plugin_;  // the last
+  Mutex mutex_;
+  UpstreamCredential from_plugin_ GUARDED_BY(mutex_);  // the last
   struct Idle {
     std::unique_ptr<UpstreamStream> stream;
     std::chrono::steady_clock::time_point since;
   };
-  std::vector<Idle> idle_;  // ordered by last use
+  std::vector<Idle> idle_ GUARDED_BY(mutex_);  // ordered by last use
 };
 
 }  // namespace sallyport

@@ -1,7 +1,8 @@
 #include "libcluster/net/caller_account.h"
 
 #include <map>
-#include <mutex>
+
+#include "libbase/mutex.h"
 
 namespace sallyport {
 namespace {
@@ -26,13 +27,13 @@ struct CallerAccounts::State {
 
   // The account has expired, but its entry may already be a new one of the same caller.
   void ForgetIfGone(const std::string& caller) {
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     const auto found = by_caller.find(caller);
     if (found != by_caller.end() && found->second.expired()) by_caller.erase(found);
   }
 
-  std::mutex mutex;
-  std::map<std::string, std::weak_ptr<CallerAccount>> by_caller;
+  Mutex mutex;
+  std::map<std::string, std::weak_ptr<CallerAccount>> by_caller GUARDED_BY(mutex);
   const Total known_bytes = std::make_shared<std::atomic<std::size_t>>(0);
   const Total unknown_bytes = std::make_shared<std::atomic<std::size_t>>(0);
 };
@@ -41,7 +42,7 @@ CallerAccounts::CallerAccounts(Endpoint endpoint) : endpoint_(endpoint), state_(
 
 std::shared_ptr<CallerAccount> CallerAccounts::Of(CallerState state, const std::string& caller) {
   const auto& total = state == CallerState::kKnown ? state_->known_bytes : state_->unknown_bytes;
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   auto& entry = state_->by_caller[caller];
   if (auto account = entry.lock()) return account;
 
@@ -55,7 +56,7 @@ std::shared_ptr<CallerAccount> CallerAccounts::Of(CallerState state, const std::
 }
 
 std::size_t CallerAccounts::size() const {
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   return state_->by_caller.size();
 }
 

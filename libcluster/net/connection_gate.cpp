@@ -9,6 +9,8 @@ namespace sallyport {
 namespace {
 
 constexpr std::chrono::hours kKnownFor{1};
+constexpr std::size_t kMaxKnownSources = 10'000;
+constexpr std::size_t kMaxVouchers = 10'000;
 constexpr std::chrono::seconds kComplaintPause{10};
 
 Rate Times(Rate rate, unsigned factor) { return {rate.per_minute * factor, rate.at_once * factor}; }
@@ -16,7 +18,9 @@ Rate Times(Rate rate, unsigned factor) { return {rate.per_minute * factor, rate.
 }  // namespace
 
 ConnectionGate::ConnectionGate(unsigned processors)
-    : all_strangers_(Times(kAllStrangersRate, std::max(processors, 1U))) {}
+    : all_strangers_(Times(kAllStrangersRate, std::max(processors, 1U))),
+      known_(kMaxKnownSources),
+      sources_of_(kMaxVouchers) {}
 
 void ConnectionGate::Know(const std::string& source, const std::string& caller, Time now) {
   if (!Note(source, caller, now)) return;
@@ -24,7 +28,7 @@ void ConnectionGate::Know(const std::string& source, const std::string& caller, 
 }
 
 bool ConnectionGate::Note(const std::string& source, const std::string& caller, Time now) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Known* known = known_.Find(source);
   const bool was_known = known != nullptr && now - known->last < kKnownFor;
   if (was_known && known->caller != caller) {
@@ -49,7 +53,7 @@ void ConnectionGate::Vouch(const std::string& source, const std::string& caller)
 }
 
 std::vector<std::string> ConnectionGate::KnownSources(Time now) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::vector<std::string> sources;
   known_.ForEach([&](std::string_view source, const Known& known) {
     if (now - known.last < kKnownFor) sources.emplace_back(source);
@@ -58,7 +62,7 @@ std::vector<std::string> ConnectionGate::KnownSources(Time now) {
 }
 
 bool ConnectionGate::IsKnown(const std::string& source, Time now) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const Known* known = known_.Find(source);
   return known != nullptr && now - known->last < kKnownFor;
 }
@@ -71,7 +75,7 @@ bool ConnectionGate::HasRoom(const std::string& source, Time now) {
 bool ConnectionGate::Admit(const std::string& source, Time now) {
   if (HasRoom(source, now)) return true;
 
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ++refused_;
   if (now >= complain_again_) {
     complain_again_ = now + kComplaintPause;

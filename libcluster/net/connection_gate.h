@@ -4,10 +4,10 @@
 #pragma once
 
 #include <functional>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "libbase/mutex.h"
 #include "libbase/time.h"
 #include "libcluster/net/rate_limiter.h"
 #include "libcluster/net/recent_map.h"
@@ -40,21 +40,21 @@ class ConnectionGate {
     Time last;
     std::string caller;  // the caller that vouches for the source
   };
-  bool IsKnown(const std::string& source, Time now);
+  bool IsKnown(const std::string& source, Time now) EXCLUDES(mutex_);
   // Returns whether the source was not known before.
-  bool Note(const std::string& source, const std::string& caller, Time now);
-  void Vouch(const std::string& source, const std::string& caller);
-  bool HasRoom(const std::string& source, Time now);
+  bool Note(const std::string& source, const std::string& caller, Time now) EXCLUDES(mutex_);
+  void Vouch(const std::string& source, const std::string& caller) REQUIRES(mutex_);
+  bool HasRoom(const std::string& source, Time now) EXCLUDES(mutex_);
 
   RateLimiter known_sources_{kKnownSourceRate};
   RateLimiter strangers_{kStrangerRate};
   RateLimiter all_strangers_;
-  std::mutex mutex_;
-  RecentMap<Known> known_{10'000};                          // by source
-  RecentMap<std::vector<std::string>> sources_of_{10'000};  // by caller, the last vouched for at the end
-  std::vector<std::function<void()>> changed_;
-  Time complain_again_{};
-  std::size_t refused_ = 0;
+  Mutex mutex_;
+  RecentMap<Known> known_ GUARDED_BY(mutex_);                          // by source
+  RecentMap<std::vector<std::string>> sources_of_ GUARDED_BY(mutex_);  // by caller, the last vouched for at the end
+  Time complain_again_ GUARDED_BY(mutex_) = {};
+  std::size_t refused_ GUARDED_BY(mutex_) = 0;
+  std::vector<std::function<void()>> changed_;  // complete before the first Know
 };
 
 }  // namespace sallyport

@@ -12,7 +12,7 @@ void FairPool::Start(ThreadPool& threads, const std::shared_ptr<State>& state, c
     work();
     work = nullptr;  // destroys captured objects before the next work begins
 
-    std::unique_lock lock(state->mutex);
+    MutexLock lock(state->mutex);
     const auto queue = state->queues.find(key);
     if (queue == state->queues.end()) return;
     if (queue->second.waiting.empty() || state->stopped) {
@@ -21,14 +21,14 @@ void FairPool::Start(ThreadPool& threads, const std::shared_ptr<State>& state, c
     }
     auto next = std::move(queue->second.waiting.front());
     queue->second.waiting.pop_front();
-    lock.unlock();
+    lock.Unlock();
     // Goes to the end of the threads' queue, behind other callers.
     Start(threads, state, key, std::move(next));
   });
 }
 
 bool FairPool::Submit(const std::string& key, std::function<void()> work) {
-  std::unique_lock lock(state_->mutex);
+  MutexLock lock(state_->mutex);
   if (state_->stopped) return false;
   Queue& queue = state_->queues[key];
   if (queue.running >= limits_.running) {
@@ -37,14 +37,14 @@ bool FairPool::Submit(const std::string& key, std::function<void()> work) {
     return true;
   }
   ++queue.running;
-  lock.unlock();
+  lock.Unlock();
   Start(threads_, state_, key, std::move(work));
   return true;
 }
 
 void FairPool::Stop() {
   std::map<std::string, Queue> dropped;
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   state_->stopped = true;
   for (auto& [key, queue] : state_->queues) dropped[key].waiting.swap(queue.waiting);
 }

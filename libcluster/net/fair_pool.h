@@ -7,9 +7,9 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 
+#include "libbase/mutex.h"
 #include "libcluster/net/thread_pool.h"
 
 namespace sallyport {
@@ -37,9 +37,9 @@ class FairPool {
     std::deque<std::function<void()>> waiting;
   };
   struct State {
-    std::mutex mutex;
-    std::map<std::string, Queue> queues;
-    bool stopped = false;
+    Mutex mutex;
+    std::map<std::string, Queue> queues GUARDED_BY(mutex);
+    bool stopped GUARDED_BY(mutex) = false;
   };
   static void Start(ThreadPool& threads, const std::shared_ptr<State>& state, const std::string& key,
                     std::function<void()> work);

@@ -17,7 +17,7 @@ double RateLimiter::Refilled(const Bucket& bucket, Time now) const {
 }
 
 bool RateLimiter::Allow(std::string_view key, Time now) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Bucket* bucket = buckets_.Find(key);
   if (bucket == nullptr) bucket = &buckets_.Put(key, {rate_.at_once, now});
   bucket->tokens = Refilled(*bucket, now);
@@ -28,13 +28,13 @@ bool RateLimiter::Allow(std::string_view key, Time now) {
 }
 
 bool RateLimiter::HasRoom(std::string_view key, Time now) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const Bucket* bucket = buckets_.Find(key);
   return bucket == nullptr || Refilled(*bucket, now) >= 1;
 }
 
 std::size_t RateLimiter::size() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return buckets_.size();
 }
 

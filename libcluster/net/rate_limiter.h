@@ -1,9 +1,9 @@
 // Token buckets: limit the rate of requests of a class from one source, or one of its users.
 #pragma once
 
-#include <mutex>
 #include <string_view>
 
+#include "libbase/mutex.h"
 #include "libbase/time.h"
 #include "libcluster/net/budgets.h"
 #include "libcluster/net/recent_map.h"
@@ -31,8 +31,8 @@ class RateLimiter {
   double Refilled(const Bucket& bucket, Time now) const;
 
   const Rate rate_;
-  mutable std::mutex mutex_;
-  RecentMap<Bucket> buckets_;
+  mutable Mutex mutex_;
+  RecentMap<Bucket> buckets_ GUARDED_BY(mutex_);
 };
 
 }  // namespace sallyport

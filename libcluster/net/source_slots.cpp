@@ -1,13 +1,15 @@
 #include "libcluster/net/source_slots.h"
 
+#include "libbase/mutex.h"
+
 namespace sallyport {
 
 struct SourceSlots::State {
   std::size_t of_one;
   std::size_t in_all;
-  std::mutex mutex;
-  std::size_t taken = 0;
-  std::unordered_map<std::string, std::size_t> by_source;  // only sources with slots
+  Mutex mutex;
+  std::size_t taken GUARDED_BY(mutex) = 0;
+  std::unordered_map<std::string, std::size_t> by_source GUARDED_BY(mutex);  // only sources with slots
 };
 
 SourceSlots::SourceSlots(std::size_t of_one, std::size_t in_all) : state_(std::make_shared<State>()) {
@@ -18,7 +20,7 @@ SourceSlots::SourceSlots(std::size_t of_one, std::size_t in_all) : state_(std::m
 SourceSlots::Slot SourceSlots::Take(const std::string& source) { return Take(source, state_->of_one); }
 
 SourceSlots::Slot SourceSlots::Take(const std::string& source, std::size_t of_one) {
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   if (state_->in_all != 0 && state_->taken >= state_->in_all) return {};
   const auto found = state_->by_source.find(source);
   const std::size_t held = found == state_->by_source.end() ? 0 : found->second;
@@ -29,7 +31,7 @@ SourceSlots::Slot SourceSlots::Take(const std::string& source, std::size_t of_on
 }
 
 std::size_t SourceSlots::taken() const {
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   return state_->taken;
 }
 
@@ -44,7 +46,7 @@ SourceSlots::Slot& SourceSlots::Slot::operator=(Slot&& other) noexcept {
 void SourceSlots::Slot::Release() {
   if (state_ == nullptr) return;
   {
-    const std::lock_guard lock(state_->mutex);
+    const MutexLock lock(state_->mutex);
     --state_->taken;
     const auto found = state_->by_source.find(source_);
     if (--found->second == 0) state_->by_source.erase(found);

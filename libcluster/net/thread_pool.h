@@ -2,12 +2,12 @@
 // up to a limit and end after a while without work.
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <functional>
 #include <limits>
-#include <mutex>
+
+#include "libbase/mutex.h"
 
 namespace sallyport {
 
@@ -31,17 +31,17 @@ class ThreadPool {
   [[nodiscard]] bool TrySubmit(std::function<void()> work);
 
  private:
-  void Enqueue(std::function<void()> work);
+  void Enqueue(std::function<void()> work) REQUIRES(mutex_);
   void Run();
 
   const ThreadPoolOptions options_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::condition_variable ended_;
-  std::deque<std::function<void()>> queue_;
-  std::size_t threads_ = 0;
-  std::size_t idle_ = 0;
-  bool stopping_ = false;
+  Mutex mutex_;
+  ConditionVariable wake_;
+  ConditionVariable ended_;
+  std::deque<std::function<void()>> queue_ GUARDED_BY(mutex_);
+  std::size_t threads_ GUARDED_BY(mutex_) = 0;
+  std::size_t idle_ GUARDED_BY(mutex_) = 0;
+  bool stopping_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace sallyport

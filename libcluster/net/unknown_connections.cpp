@@ -3,10 +3,11 @@
 #include <sys/socket.h>
 
 #include <map>
-#include <mutex>
 #include <set>
 #include <unordered_map>
 #include <utility>
+
+#include "libbase/mutex.h"
 
 namespace sallyport {
 
@@ -16,8 +17,7 @@ struct UnknownConnections::State {
     int socket = -1;
   };
 
-  // The mutex is held.
-  void Remove(std::size_t number) {
+  void Remove(std::size_t number) REQUIRES(mutex) {
     const auto found = connections.find(number);
     if (found == connections.end()) return;  // the connection was ended to make room
     const auto of_source = by_source.find(found->second.source);
@@ -25,16 +25,16 @@ struct UnknownConnections::State {
     if (of_source->second.empty()) by_source.erase(of_source);
     connections.erase(found);
   }
-  void End(std::size_t number) {
+  void End(std::size_t number) REQUIRES(mutex) {
     ::shutdown(connections.at(number).socket, SHUT_RDWR);
     Remove(number);
   }
 
   Budget budget;
-  mutable std::mutex mutex;
-  std::size_t next = 1;
-  std::map<std::size_t, Connection> connections;  // by number, so the oldest is first
-  std::unordered_map<std::string, std::set<std::size_t>> by_source;
+  mutable Mutex mutex;
+  std::size_t next GUARDED_BY(mutex) = 1;
+  std::map<std::size_t, Connection> connections GUARDED_BY(mutex);  // by number, so the oldest is first
+  std::unordered_map<std::string, std::set<std::size_t>> by_source GUARDED_BY(mutex);
 };
 
 UnknownConnections::UnknownConnections(const Budget& budget) : state_(std::make_shared<State>()) {
@@ -42,7 +42,7 @@ UnknownConnections::UnknownConnections(const Budget& budget) : state_(std::make_
 }
 
 UnknownConnections::Place UnknownConnections::Enter(const std::string& source, int socket) {
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   const auto of_source = state_->by_source.find(source);
   if (of_source != state_->by_source.end() && of_source->second.size() >= state_->budget.connections_of_one) {
     state_->End(*of_source->second.begin());
@@ -58,7 +58,7 @@ UnknownConnections::Place UnknownConnections::Enter(const std::string& source, i
 }
 
 std::size_t UnknownConnections::size() const {
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   return state_->connections.size();
 }
 
@@ -75,7 +75,7 @@ UnknownConnections::Place& UnknownConnections::Place::operator=(Place&& other) n
 
 void UnknownConnections::Place::Release() {
   if (state_ == nullptr) return;
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   state_->Remove(number_);
 }
 

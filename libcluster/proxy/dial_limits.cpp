@@ -3,7 +3,7 @@
 namespace sallyport {
 
 Result<std::shared_ptr<const DialLimits::Ticket>> DialLimits::Take(const std::string& user) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   int& count = by_user_[user];
   if (count >= kMaxPerUser) {
     return Fail(ErrorKind::kLimitExceeded,
@@ -14,7 +14,7 @@ Result<std::shared_ptr<const DialLimits::Ticket>> DialLimits::Take(const std::st
 }
 
 void DialLimits::Return(const std::string& user) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = by_user_.find(user);
   if (--found->second == 0) by_user_.erase(found);
 }

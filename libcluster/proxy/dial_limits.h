@@ -3,10 +3,10 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "libbase/error.h"
+#include "libbase/mutex.h"
 
 namespace sallyport {
 
@@ -35,8 +35,8 @@ class DialLimits : public std::enable_shared_from_this<DialLimits> {
  private:
   void Return(const std::string& user);
 
-  std::mutex mutex_;
-  std::map<std::string, int> by_user_;
+  Mutex mutex_;
+  std::map<std::string, int> by_user_ GUARDED_BY(mutex_);
 };
 
 }  // namespace sallyport

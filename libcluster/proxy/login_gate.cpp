@@ -8,7 +8,7 @@ namespace sallyport {
 namespace {
 
 constexpr std::size_t kMaxFamiliar = 50'000;
-constexpr std::size_t kMaxUserNameBytes = 256;  // longer names are cut in keys
+constexpr std::size_t kMaxKeyNameBytes = 256;  // longer names are cut in keys
 constexpr std::size_t kMaxWaitingOfOne = 16;
 constexpr std::size_t kMaxWaiting = 32;
 constexpr std::size_t kMaxFamiliarWaiting = 256;
@@ -17,7 +17,7 @@ constexpr std::size_t kMaxFamiliarWaiting = 256;
 std::size_t ThreadsForOthers() { return std::max(2U, Processors()) - 1; }
 
 std::string KeyOf(const LoginGate::Attempt& attempt) {
-  return attempt.source + '\n' + attempt.name.substr(0, kMaxUserNameBytes);
+  return attempt.source + '\n' + attempt.name.substr(0, kMaxKeyNameBytes);
 }
 
 }  // namespace
@@ -34,7 +34,7 @@ Status LoginGate::Submit(const Attempt& attempt, std::function<void()> work) {
   const std::string key = KeyOf(attempt);
   bool familiar = false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     familiar = familiar_.Find(key) != nullptr;
   }
   const Time now = Now();
@@ -54,7 +54,7 @@ void LoginGate::Report(const Attempt& attempt, Outcome outcome) {
     wrong_.Allow(attempt.source, Now());
     return;
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   familiar_.Put(KeyOf(attempt), true);
 }
 

@@ -7,11 +7,11 @@
 #pragma once
 
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 
 #include "libbase/error.h"
+#include "libbase/mutex.h"
 #include "libcluster/net/rate_limiter.h"
 #include "libcluster/net/recent_map.h"
 #include "libcluster/net/source_slots.h"
@@ -41,10 +41,10 @@ class LoginGate {
  private:
   RateLimiter attempts_;  // by source and name
   RateLimiter wrong_;     // by source
-  std::mutex mutex_;
-  RecentMap<bool> familiar_;  // sources and names that have logged in
-  SourceSlots waiting_;       // of unfamiliar sources and names
-  ThreadPool first_;          // for the familiar
+  Mutex mutex_;
+  RecentMap<bool> familiar_ GUARDED_BY(mutex_);  // sources and names that have logged in
+  SourceSlots waiting_;                          // of unfamiliar sources and names
+  ThreadPool first_;                             // for the familiar
   ThreadPool others_;
 };
 

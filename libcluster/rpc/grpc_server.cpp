@@ -1,9 +1,8 @@
 #include "libcluster/rpc/grpc_server.h"
 
-#include <condition_variable>
 #include <map>
-#include <mutex>
 
+#include "libbase/mutex.h"
 #include "libcluster/rpc/grpc_session.h"
 
 namespace sallyport {
@@ -18,41 +17,48 @@ constexpr std::chrono::seconds kStopTime{1};
 class OpenConnections : public std::enable_shared_from_this<OpenConnections> {
  public:
   void Start(const std::shared_ptr<GrpcSession>& session) {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     if (stopping_) return;
     const std::uint64_t number = next_++;
     sessions_.emplace(number, session);
-    lock.unlock();
+    lock.Unlock();
     session->Start([self = shared_from_this(), number] { self->Remove(number); });
   }
 
   // Refuses new connections and tells the clients of open ones. Returns when all have ended or the time is over; then
   // closes the rest.
   void Stop(std::chrono::seconds time) {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     stopping_ = true;
     for (const auto& [number, session] : sessions_) session->GoAway();
-    empty_.wait_for(lock, time, [this] { return sessions_.empty(); });
+    WaitForAll(lock, time);
     for (const auto& [number, session] : sessions_) session->Close();
-    empty_.wait_for(lock, time, [this] { return sessions_.empty(); });
+    WaitForAll(lock, time);
   }
 
  private:
+  // Waits for the end of all, at most so long.
+  void WaitForAll(MutexLock& lock, std::chrono::seconds time) REQUIRES(mutex_) {
+    const auto deadline = std::chrono::steady_clock::now() + time;
+    while (!sessions_.empty() && !empty_.WaitUntil(lock, deadline)) {
+    }
+  }
+
   void Remove(std::uint64_t number) {
     std::shared_ptr<GrpcSession> last;  // destroyed after the unlock
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = sessions_.find(number);
     if (found == sessions_.end()) return;
     last = std::move(found->second);
     sessions_.erase(found);
-    if (sessions_.empty()) empty_.notify_all();
+    if (sessions_.empty()) empty_.NotifyAll();
   }
 
-  std::mutex mutex_;
-  std::condition_variable empty_;
-  std::map<std::uint64_t, std::shared_ptr<GrpcSession>> sessions_;
-  std::uint64_t next_ = 0;
-  bool stopping_ = false;
+  Mutex mutex_;
+  ConditionVariable empty_;
+  std::map<std::uint64_t, std::shared_ptr<GrpcSession>> sessions_ GUARDED_BY(mutex_);
+  std::uint64_t next_ GUARDED_BY(mutex_) = 0;
+  bool stopping_ GUARDED_BY(mutex_) = false;
 };
 
 class GrpcServerImpl : public GrpcServer {

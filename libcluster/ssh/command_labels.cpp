@@ -24,22 +24,24 @@ CommandLabels::CommandLabels(std::vector<CommandLabel> labels) : labels_(std::mo
 
 CommandLabels::~CommandLabels() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
-  changed_.notify_all();
+  changed_.NotifyAll();
   stop_.Stop();
   for (auto& thread : threads_) thread.join();
 }
 
 std::map<std::string, std::string> CommandLabels::Values() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return values_;
 }
 
 void CommandLabels::WaitForFirst(std::chrono::milliseconds limit) {
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, limit, [this] { return values_.size() == labels_.size(); });
+  MutexLock lock(mutex_);
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  while (values_.size() != labels_.size() && !changed_.WaitUntil(lock, deadline)) {
+  }
 }
 
 void CommandLabels::Run(const CommandLabel& label) {
@@ -49,14 +51,16 @@ void CommandLabels::Run(const CommandLabel& label) {
   program.time_limit = kCommandTimeLimit;
   program.max_output_bytes = kMaxValueBytes;
   const Nanoseconds period = std::max<Nanoseconds>(label.period, std::chrono::seconds(1));
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (!stopping_) {
-    lock.unlock();
+    lock.Unlock();
     std::string value = ValueOfCommand(sallyport::RunProgram(program, stop_));
-    lock.lock();
+    lock.Lock();
     values_[label.name] = std::move(value);
-    changed_.notify_all();
-    changed_.wait_for(lock, period, [this] { return stopping_; });
+    changed_.NotifyAll();
+    const auto next = std::chrono::steady_clock::now() + period;
+    while (!stopping_ && !changed_.WaitUntil(lock, next)) {
+    }
   }
 }
 

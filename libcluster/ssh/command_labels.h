@@ -1,15 +1,14 @@
 // Labels of a node with the output of commands as values (docs/protocol/services.md#labels-of-nodes).
 #pragma once
 
-#include <condition_variable>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "libbase/error.h"
+#include "libbase/mutex.h"
 #include "libbase/process.h"
 #include "libcluster/config/command_label.h"
 
@@ -36,10 +35,10 @@ class CommandLabels {
 
   const std::vector<CommandLabel> labels_;
   StopSignal stop_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  bool stopping_ = false;
-  std::map<std::string, std::string> values_;
+  mutable Mutex mutex_;
+  ConditionVariable changed_;
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  std::map<std::string, std::string> values_ GUARDED_BY(mutex_);
   std::vector<std::thread> threads_;
 };
 

@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -63,7 +62,7 @@ Status SpoolFile::Append(const events::OneOf& event) {
   for (int shift = 24; shift >= 0; shift -= 8) record.push_back(static_cast<char>(bytes.size() >> shift));
   record += bytes;
 
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const ssize_t count = ::pwrite(file_.get(), record.data(), record.size(), static_cast<off_t>(size_));
   if (count != static_cast<ssize_t>(record.size())) {
     const int error = count < 0 ? errno : ENOSPC;
@@ -71,46 +70,46 @@ Status SpoolFile::Append(const events::OneOf& event) {
     return Fail(ErrorKind::kLimitExceeded, "cannot write {}: {}", path_, std::strerror(error));
   }
   size_ += record.size();
-  more_.notify_all();
+  more_.NotifyAll();
   return {};
 }
 
 void SpoolFile::CutOff(std::uint64_t offset) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (::ftruncate(file_.get(), static_cast<off_t>(offset)) == 0) size_ = offset;
 }
 
 void SpoolFile::End() {
   ::fdatasync(file_.get());
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ended_ = true;
-  more_.notify_all();
+  more_.NotifyAll();
 }
 
 void SpoolFile::Wake() {
-  const std::lock_guard lock(mutex_);
-  more_.notify_all();
+  const MutexLock lock(mutex_);
+  more_.NotifyAll();
 }
 
 bool SpoolFile::empty() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return size_ == 0;
 }
 
 bool SpoolFile::ended() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return ended_;
 }
 
 void SpoolFile::WaitFor(std::uint64_t offset, std::chrono::milliseconds period) {
-  std::unique_lock lock(mutex_);
-  if (size_ <= offset && !ended_) more_.wait_for(lock, period);
+  MutexLock lock(mutex_);
+  if (size_ <= offset && !ended_) more_.WaitFor(lock, period);
 }
 
 Result<std::optional<events::OneOf>> SpoolFile::ReadAt(std::uint64_t& offset) const {
   unsigned char length[kLengthBytes];
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (size_ < offset + kLengthBytes) return std::nullopt;
   }
   if (::pread(file_.get(), length, kLengthBytes, static_cast<off_t>(offset)) != kLengthBytes) return std::nullopt;
@@ -154,12 +153,12 @@ class RecordingSpool::Shipment {
   void Run() {
     std::chrono::milliseconds pause = kFirstSendPause;
     // A session that did not start needs no upload.
-    while (!stopping_ && file_->empty()) {
+    while (!stopping() && file_->empty()) {
       if (file_->ended()) return (void)RemoveFile(file_->path());
       file_->WaitFor(0, kListenPeriod);
     }
 
-    while (!stopping_) {
+    while (!stopping()) {
       Status sent = sink_ ? Status() : Connect();
       if (sent) {
         pause = kFirstSendPause;
@@ -178,16 +177,23 @@ class RecordingSpool::Shipment {
   }
 
   void Stop() {
-    stopping_ = true;
+    {
+      const MutexLock lock(mutex_);
+      stopping_ = true;
+      wake_.NotifyAll();
+    }
     file_->Wake();
-    const std::lock_guard lock(mutex_);
-    wake_.notify_all();
   }
 
  private:
+  bool stopping() {
+    const MutexLock lock(mutex_);
+    return stopping_;
+  }
+
   // Returns when the whole recording is in the file, or on Stop.
   Status Send() {
-    while (!stopping_) {
+    while (!stopping()) {
       const bool last = file_->ended();
       ASSIGN_OR_RETURN(const auto event, file_->ReadAt(offset_));
       if (event) {
@@ -216,8 +222,10 @@ class RecordingSpool::Shipment {
   }
 
   void Pause(std::chrono::milliseconds pause) {
-    std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, pause, [this] { return stopping_.load(); });
+    MutexLock lock(mutex_);
+    const auto end = std::chrono::steady_clock::now() + pause;
+    while (!stopping_ && !wake_.WaitUntil(lock, end)) {
+    }
   }
 
   AgentAuth& auth_;
@@ -228,9 +236,9 @@ class RecordingSpool::Shipment {
   std::int64_t kept_ = -1;
   std::uint64_t offset_ = 0;
   std::unique_ptr<RecordingSink> sink_;
-  std::atomic<bool> stopping_ = false;
-  std::mutex mutex_;
-  std::condition_variable wake_;
+  Mutex mutex_;
+  ConditionVariable wake_;
+  bool stopping_ GUARDED_BY(mutex_) = false;
 };
 
 RecordingSpool::RecordingSpool(AgentAuth& auth, std::string directory)
@@ -246,10 +254,10 @@ Result<std::unique_ptr<RecordingSpool>> RecordingSpool::Open(AgentAuth& auth, st
 RecordingSpool::~RecordingSpool() { Stop(); }
 
 void RecordingSpool::Stop() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   stopping_ = true;
   for (const auto& [key, shipment] : shipments_) shipment->Stop();
-  all_ended_.wait(lock, [this] { return shipments_.empty() && connecting_ == 0; });
+  while (!shipments_.empty() || connecting_ != 0) all_ended_.Wait(lock);
 }
 
 // Ends the recording of a session that an earlier run of this process left without an end.
@@ -307,26 +315,26 @@ Result<std::shared_ptr<SpoolFile>> RecordingSpool::Begin(const std::string& sess
 // Stop waits for this too.
 Status RecordingSpool::ConnectNow(Shipment& shipment) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (stopping_) return Fail(ErrorKind::kConnectionProblem, "the node is stopping");
     ++connecting_;
   }
   const Status connected = shipment.Connect();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   --connecting_;
-  all_ended_.notify_all();
+  all_ended_.NotifyAll();
   return connected;
 }
 
 void RecordingSpool::Ship(std::shared_ptr<Shipment> shipment) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (stopping_) return;
   shipments_[shipment.get()] = shipment;
   std::thread([this, shipment = std::move(shipment)] {
     shipment->Run();
-    const std::lock_guard ended(mutex_);
+    const MutexLock ended(mutex_);
     shipments_.erase(shipment.get());
-    all_ended_.notify_all();
+    all_ended_.NotifyAll();
   }).detach();
 }
 

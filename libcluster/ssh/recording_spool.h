@@ -3,16 +3,15 @@
 // auth service is unavailable, or when this process ends: the next start sends the rest.
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 
 #include "libbase/error.h"
 #include "libbase/file.h"
+#include "libbase/mutex.h"
 #include "libcluster/auth_client/agent_auth.h"
 
 namespace sallyport {
@@ -46,10 +45,10 @@ class SpoolFile {
 
   const std::string path_;
   const UniqueFd file_;
-  mutable std::mutex mutex_;
-  std::condition_variable more_;
-  std::uint64_t size_;
-  bool ended_;
+  mutable Mutex mutex_;
+  ConditionVariable more_;
+  std::uint64_t size_ GUARDED_BY(mutex_);
+  bool ended_ GUARDED_BY(mutex_);
 };
 
 class RecordingSpool {
@@ -77,11 +76,11 @@ class RecordingSpool {
 
   AgentAuth& auth_;
   const std::string directory_;
-  std::mutex mutex_;
-  bool stopping_ = false;
-  int connecting_ = 0;
-  std::condition_variable all_ended_;
-  std::map<Shipment*, std::shared_ptr<Shipment>> shipments_;
+  Mutex mutex_;
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  int connecting_ GUARDED_BY(mutex_) = 0;
+  ConditionVariable all_ended_;
+  std::map<Shipment*, std::shared_ptr<Shipment>> shipments_ GUARDED_BY(mutex_);
 };
 
 }  // namespace sallyport

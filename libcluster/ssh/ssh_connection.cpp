@@ -40,18 +40,18 @@ SshConnection::~SshConnection() {
 }
 
 std::string SshConnection::Login() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return accepted_ ? asked_->login : "";
 }
 
 std::string SshConnection::Shell() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return asked_ ? asked_->shell : "";
 }
 
 std::string SshConnection::PrincipalsOf(const LoginQuestion& question) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (accepted_ || (asked_ && asked_->login != question.login)) return "";
     asked_ = question;
   }
@@ -72,48 +72,48 @@ std::string SshConnection::PrincipalsOf(const LoginQuestion& question) {
     return Refuse(question, "the roles do not allow this login");
   }
 
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   permitted_ = true;
   return PrincipalLine(dial().permit, *login);
 }
 
 std::string SshConnection::Refuse(const LoginQuestion& question, const std::string& reason) {
   Emit(Event(audit::kAuthFailure).Add("login", question.login).Success(false, reason));
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ++told_refusals_;
   return "";
 }
 
 bool SshConnection::Accept(uid_t uid) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!permitted_ || asked_->uid != uid) return false;
   accepted_ = true;
   return true;
 }
 
 std::string SshConnection::EndReason() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return end_reason_;
 }
 
 void SshConnection::Listen(const Listener& listener) {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   if (end_reason_.empty()) {
     std::erase_if(listeners_, [](const auto& other) { return other.expired(); });
     listeners_.push_back(listener);
     return;
   }
   const std::string reason = end_reason_;
-  lock.unlock();
+  lock.Unlock();
   (*listener)(reason);
 }
 
 void SshConnection::End(const std::string& reason) {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   if (!end_reason_.empty()) return;
   end_reason_ = reason;
   const auto listeners = std::exchange(listeners_, {});
-  lock.unlock();
+  lock.Unlock();
   for (const auto& weak : listeners) {
     if (const auto listener = weak.lock()) (*listener)(reason);
   }
@@ -146,7 +146,7 @@ void SshConnection::Emit(const AuditEvent& event) const {
 }
 
 void SshConnection::Began(const std::string& session_id) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (session_id_.empty()) session_id_ = session_id;
 }
 
@@ -154,7 +154,7 @@ void SshConnection::EmitTraffic(const SshTraffic& traffic) const {
   if (Login().empty() || parts_.dial.settings.recording_mode == "off") return;
   auto event = Event(audit::kSessionData);
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     event.Add("sid", session_id_);
   }
   Emit(event.Add("ei", kTrafficIndex)
@@ -164,13 +164,13 @@ void SshConnection::EmitTraffic(const SshTraffic& traffic) const {
 
 void SshConnection::HandleLogEvent(const SshdEvent& event) {
   if (std::holds_alternative<SshdAccepted>(event)) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     accepted_ = permitted_;
   } else if (const auto* refused = std::get_if<SshdRefused>(&event)) {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     if (told_refusals_ > 0) return (void)--told_refusals_;
     const std::string login = asked_ ? asked_->login : refused->login;
-    lock.unlock();
+    lock.Unlock();
     Emit(Event(audit::kAuthFailure).Add("login", login).Success(false, refused->reason));
   } else if (const auto* forward = std::get_if<SshdForward>(&event)) {
     Emit(Event(audit::kPortForward).Add("addr", forward->address).Success(true));
@@ -226,7 +226,7 @@ asio::awaitable<void> SshConnection::Watch() {
   const auto self = shared_from_this();
   co_await (ReadLog() || UntilProcessEnds() || UntilEnded());
   parts_.sshd.Kill();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ::shutdown(line_.get(), SHUT_RDWR);
   line_.Reset();
 }

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "libbase/mutex.h"
 #include "libcluster/auth_client/agent_auth.h"
 #include "libcluster/net/stream.h"
 #include "libcluster/ssh/session_frames.h"
@@ -78,15 +78,15 @@ class SshConnection : public std::enable_shared_from_this<SshConnection> {
   AgentAuth& auth_;
   const SshNodeOptions& node_;
   Parts parts_;
-  mutable std::mutex mutex_;  // of everything below
-  UniqueFd line_;
-  std::optional<LoginQuestion> asked_;  // the pending login
-  bool permitted_ = false;              // the pending login is permitted
-  bool accepted_ = false;               // sshd accepted the login
-  int told_refusals_ = 0;               // refusals that sshd will log as well
-  std::string session_id_;
-  std::string end_reason_;
-  std::vector<std::weak_ptr<std::function<void(const std::string&)>>> listeners_;
+  mutable Mutex mutex_;
+  UniqueFd line_ GUARDED_BY(mutex_);
+  std::optional<LoginQuestion> asked_ GUARDED_BY(mutex_);  // the pending login
+  bool permitted_ GUARDED_BY(mutex_) = false;              // the pending login is permitted
+  bool accepted_ GUARDED_BY(mutex_) = false;               // sshd accepted the login
+  int told_refusals_ GUARDED_BY(mutex_) = 0;               // refusals that sshd will log as well
+  std::string session_id_ GUARDED_BY(mutex_);
+  std::string end_reason_ GUARDED_BY(mutex_);
+  std::vector<std::weak_ptr<std::function<void(const std::string&)>>> listeners_ GUARDED_BY(mutex_);
 };
 
 }  // namespace sallyport

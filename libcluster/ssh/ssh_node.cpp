@@ -12,6 +12,7 @@
 #include <map>
 
 #include "libbase/log.h"
+#include "libbase/mutex.h"
 #include "libbase/text.h"
 #include "libcluster/config/teleport_config.h"
 #include "libcluster/ssh/command_labels.h"
@@ -45,13 +46,15 @@ struct SshNode::State : std::enable_shared_from_this<State> {
   std::unique_ptr<NodeAnnouncer> announcer;
   std::shared_ptr<RecordingSpool> recordings;
   std::unique_ptr<SessionSocket> session_socket;
-  std::mutex keys_mutex;
-  int keys_made = 0;
-  std::string keys;  // the directory of the current keys
-  std::mutex mutex;
-  std::map<std::string, std::weak_ptr<SshConnection>> connections;
-  std::map<pid_t, std::weak_ptr<SshConnection>> served;           // by the pid of sshd, which stays reserved meanwhile
-  std::map<std::string, std::shared_ptr<SshConnection>> carried;  // not yet reported by Carried
+  Mutex keys_mutex;
+  int keys_made GUARDED_BY(keys_mutex) = 0;
+  std::string keys GUARDED_BY(keys_mutex);  // the directory of the current keys
+  Mutex mutex;
+  std::map<std::string, std::weak_ptr<SshConnection>> connections GUARDED_BY(mutex);
+  // By the pid of sshd, which stays reserved meanwhile.
+  std::map<pid_t, std::weak_ptr<SshConnection>> served GUARDED_BY(mutex);
+  // Connections that Carried has not reported yet.
+  std::map<std::string, std::shared_ptr<SshConnection>> carried GUARDED_BY(mutex);
 
   Status Prepare();
   Status WriteKeys();
@@ -96,7 +99,7 @@ Result<std::string> MakeRuntimeDirectory(const std::string& host_id) {
 asio::awaitable<void> WatchConnection(std::shared_ptr<SshNode::State> state,
                                       std::shared_ptr<SshConnection> connection) {
   co_await connection->Watch();
-  const std::lock_guard lock(state->mutex);
+  const MutexLock lock(state->mutex);
   state->connections.erase(connection->id());
   state->served.erase(connection->sshd());
 }
@@ -105,7 +108,7 @@ asio::awaitable<void> WatchConnection(std::shared_ptr<SshNode::State> state,
 
 // Each time into a directory of its own: an sshd that starts meanwhile finds files that belong together.
 Status SshNode::State::WriteKeys() {
-  const std::lock_guard lock(keys_mutex);
+  const MutexLock lock(keys_mutex);
   const std::string made = fmt::format("{}/keys-{}", directory, ++keys_made);
   RETURN_IF_ERROR(MakeDirectories(made, 0711));
   ASSIGN_OR_RETURN(const HostKey host, auth.HostKeyFor(options.hostname, options.public_addrs));
@@ -156,13 +159,13 @@ Status SshNode::State::Prepare() {
 }
 
 std::shared_ptr<SshConnection> SshNode::State::Find(const std::string& id) {
-  const std::lock_guard lock(mutex);
+  const MutexLock lock(mutex);
   const auto found = connections.find(id);
   return found == connections.end() ? nullptr : found->second.lock();
 }
 
 std::shared_ptr<SshConnection> SshNode::State::FindServed(pid_t sshd_process) {
-  const std::lock_guard lock(mutex);
+  const MutexLock lock(mutex);
   const auto found = served.find(sshd_process);
   return found == served.end() ? nullptr : found->second.lock();
 }
@@ -171,7 +174,7 @@ SshdOptions SshNode::State::OptionsOf(const std::string& id, const SessionSettin
   SshdOptions sshd_options;
   sshd_options.directory = directory + "/" + id;
   {
-    const std::lock_guard lock(keys_mutex);
+    const MutexLock lock(keys_mutex);
     sshd_options.host_key_file = keys + "/host_key";
     sshd_options.user_authority_file = keys + "/user_ca";
   }
@@ -210,7 +213,7 @@ Result<UniqueFd> SshNode::State::Dial(const SshDial& dial) {
       UniqueFd(::dup(socket.get())));
 
   {
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     connections[dial.id] = connection;
     served[connection->sshd()] = connection;
     carried[dial.id] = connection;
@@ -253,7 +256,7 @@ SshNode::~SshNode() {
 void SshNode::EndAll(const std::string& reason) {
   std::vector<std::shared_ptr<SshConnection>> open;
   {
-    const std::lock_guard lock(state_->mutex);
+    const MutexLock lock(state_->mutex);
     for (const auto& [id, weak] : state_->connections) {
       if (auto connection = weak.lock()) open.push_back(std::move(connection));
     }
@@ -266,9 +269,9 @@ Status SshNode::RenewKeys() { return state_->WriteKeys(); }
 void SshNode::Dial(const SshDial& dial, const Dialled& done) { done(state_->Dial(dial)); }
 
 void SshNode::Carried(const std::string& id, const SshTraffic& traffic) {
-  std::unique_lock lock(state_->mutex);
+  MutexLock lock(state_->mutex);
   const auto connection = state_->carried.extract(id);
-  lock.unlock();
+  lock.Unlock();
   if (!connection.empty()) connection.mapped()->EmitTraffic(traffic);
 }
 

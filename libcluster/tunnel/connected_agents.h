@@ -3,12 +3,12 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "libbase/mutex.h"
 #include "libcluster/tunnel/remote_agent.h"
 
 namespace sallyport {
@@ -34,9 +34,9 @@ class ConnectedAgents {
   bool KeepsKubeName(const std::string& name) const;
 
  private:
-  mutable std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<RemoteAgent>> by_host_;
-  std::set<std::string> kept_names_;
+  mutable Mutex mutex_;
+  std::map<std::string, std::shared_ptr<RemoteAgent>> by_host_ GUARDED_BY(mutex_);
+  std::set<std::string> kept_names_ GUARDED_BY(mutex_);
 };
 
 }  // namespace sallyport

@@ -12,12 +12,12 @@ RemoteAgent::RemoteAgent(AgentFacts facts, std::function<void(const v1::ProxyMes
     : facts_(std::move(facts)), send_(std::move(send)), end_(std::move(end)) {}
 
 std::vector<std::shared_ptr<const KubeClusterInfo>> RemoteAgent::KubeClusters() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return gone_ ? std::vector<std::shared_ptr<const KubeClusterInfo>>() : kube_clusters_;
 }
 
 void RemoteAgent::SetKubeClusters(std::vector<std::shared_ptr<const KubeClusterInfo>> clusters) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   kube_clusters_ = std::move(clusters);
 }
 
@@ -66,14 +66,14 @@ Error RemoteAgent::NoAnswer(std::string_view why) const {
 }
 
 void RemoteAgent::Ask(const std::string& id, const v1::ProxyMessage& message, const Dialled& done) {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   const bool gone = gone_;
   if (!gone && waiting_.size() < kMaxWaiting) {
     waiting_[id] = {done, Clock::now() + kDialTimeout};
-    lock.unlock();
+    lock.Unlock();
     return send_(message);
   }
-  lock.unlock();
+  lock.Unlock();
   if (gone) return done(std::unexpected(NoAnswer("has disconnected")));
   done(Fail(ErrorKind::kLimitExceeded, "too many connections to host \"{}\" are being opened; try again later",
             facts_.hostname));
@@ -87,14 +87,14 @@ void RemoteAgent::End(const std::string& id, const std::string& reason) {
 }
 
 bool RemoteAgent::IsThere() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return !gone_;
 }
 
 bool RemoteAgent::Answer(const std::string& id, Result<UniqueFd> connection) {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   const auto found = waiting_.extract(id);
-  lock.unlock();
+  lock.Unlock();
   if (found.empty()) return false;
   found.mapped().done(std::move(connection));
   return true;
@@ -103,7 +103,7 @@ bool RemoteAgent::Answer(const std::string& id, Result<UniqueFd> connection) {
 void RemoteAgent::GiveUpLate(Clock::time_point now) {
   std::vector<Dialled> late;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (auto one = waiting_.begin(); one != waiting_.end();) {
       if (one->second.until > now) {
         ++one;
@@ -119,7 +119,7 @@ void RemoteAgent::GiveUpLate(Clock::time_point now) {
 void RemoteAgent::Leave() {
   std::map<std::string, Waiting> waiting;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     gone_ = true;
     waiting.swap(waiting_);
   }

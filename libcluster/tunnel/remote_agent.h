@@ -5,10 +5,10 @@
 #include <chrono>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "libbase/mutex.h"
 #include "libcluster/kube/cluster_info.h"
 #include "libcluster/ssh/ssh_agent.h"
 
@@ -78,10 +78,10 @@ class RemoteAgent : public SshAgent {
   const AgentFacts facts_;
   const std::function<void(const v1::ProxyMessage&)> send_;
   const std::function<void()> end_;
-  mutable std::mutex mutex_;  // of everything below
-  std::map<std::string, Waiting> waiting_;
-  bool gone_ = false;
-  std::vector<std::shared_ptr<const KubeClusterInfo>> kube_clusters_;
+  mutable Mutex mutex_;
+  std::map<std::string, Waiting> waiting_ GUARDED_BY(mutex_);
+  bool gone_ GUARDED_BY(mutex_) = false;
+  std::vector<std::shared_ptr<const KubeClusterInfo>> kube_clusters_ GUARDED_BY(mutex_);
 };
 
 }  // namespace sallyport

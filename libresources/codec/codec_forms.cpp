@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <limits>
-#include <mutex>
 #include <unordered_map>
 
 #include <google/protobuf/descriptor.h>
 
+#include "libbase/mutex.h"
 #include "libbase/text.h"
 
 namespace sallyport {
@@ -124,9 +124,10 @@ std::optional<int> EnumFromText(const EnumDescriptor& type, std::string_view tex
 }  // namespace
 
 const std::vector<FieldForm>& FieldFormsOf(const Descriptor& type) {
-  static std::mutex mutex;
-  static auto* const forms = new std::unordered_map<const Descriptor*, std::vector<FieldForm>>();
-  const std::lock_guard lock(mutex);
+  static Mutex mutex;
+  using Forms = std::unordered_map<const Descriptor*, std::vector<FieldForm>>;
+  static Forms* const forms PT_GUARDED_BY(mutex) = new Forms();
+  const MutexLock lock(mutex);
   const auto found = forms->find(&type);
   if (found != forms->end()) return found->second;
   return forms->emplace(&type, MakeForms(type)).first->second;

@@ -1,11 +1,12 @@
 #include "libresources/matching/pattern.h"
 
 #include <list>
-#include <mutex>
 #include <unordered_map>
 #include <vector>
 
 #include <re2/re2.h>
+
+#include "libbase/mutex.h"
 
 namespace sallyport {
 namespace {
@@ -44,7 +45,7 @@ std::string OfGlob(std::string_view glob) {
 class Cache {
  public:
   std::shared_ptr<const re2::RE2> Find(const std::string& expression) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = index_.find(expression);
     if (found == index_.end()) return nullptr;
     entries_.splice(entries_.begin(), entries_, found->second);
@@ -52,7 +53,7 @@ class Cache {
   }
 
   void Add(const std::string& expression, std::shared_ptr<const re2::RE2> compiled) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (index_.contains(expression)) return;
     entries_.emplace_front(expression, std::move(compiled));
     index_.emplace(expression, entries_.begin());
@@ -63,9 +64,9 @@ class Cache {
 
  private:
   using Entry = std::pair<std::string, std::shared_ptr<const re2::RE2>>;
-  std::mutex mutex_;
-  std::list<Entry> entries_;
-  std::unordered_map<std::string, std::list<Entry>::iterator> index_;
+  Mutex mutex_;
+  std::list<Entry> entries_ GUARDED_BY(mutex_);
+  std::unordered_map<std::string, std::list<Entry>::iterator> index_ GUARDED_BY(mutex_);
 };
 
 bool IsNameCharacter(char c) {

@@ -108,7 +108,7 @@ Result<std::shared_ptr<const Caller>> Authenticator::Authenticate(const std::vec
   const std::uint64_t change = changes_.Count();
   std::shared_ptr<const Known> known;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (const auto found = known_.find(chain_pem.front()); found != known_.end()) known = found->second;
   }
   if (!known || known->change != change || known->basis_expires <= Now()) {
@@ -117,7 +117,7 @@ Result<std::shared_ptr<const Caller>> Authenticator::Authenticate(const std::vec
     Time basis_expires = Time::max();
     ASSIGN_OR_RETURN(Caller caller, Derive(*leaf, basis_expires));
     known = std::make_shared<const Known>(Known{change, std::move(caller), leaf->not_after(), basis_expires});
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (known_.size() >= kMaxKnown) known_.clear();
     known_[chain_pem.front()] = known;
   }

@@ -5,13 +5,13 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "libbase/error.h"
+#include "libbase/mutex.h"
 #include "libcluster/auth/trust/authorities.h"
 #include "libcluster/auth/trust/locks.h"
 #include "libcluster/backend/backend.h"
@@ -54,8 +54,8 @@ class Authenticator {
   const Locks& locks_;
   const std::string own_host_;
   ChangeCounter changes_;  // of users and roles
-  std::mutex mutex_;
-  std::unordered_map<std::string, std::shared_ptr<const Known>> known_;  // by PEM
+  Mutex mutex_;
+  std::unordered_map<std::string, std::shared_ptr<const Known>> known_ GUARDED_BY(mutex_);  // by PEM
 };
 
 }  // namespace sallyport

@@ -28,10 +28,10 @@ AuditQueue::AuditQueue(Backend& backend) : backend_(backend), thread_([this] { R
 
 AuditQueue::~AuditQueue() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
-  wake_.notify_one();
+  wake_.NotifyOne();
   thread_.join();
 }
 
@@ -42,21 +42,20 @@ Error AuditQueue::Refusal() {
 }
 
 bool AuditQueue::Accepts() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return !failing_ && queue_.size() < kMaxQueuedEvents && bytes_ < kMaxQueuedBytes;
 }
 
 std::uint64_t AuditQueue::queued() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return written_ + queue_.size();
 }
 
 std::uint64_t AuditQueue::written() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return written_;
 }
 
-// The mutex is held.
 bool AuditQueue::Add(AuditRecord record) {
   if (queue_.size() >= kMaxQueuedEvents || bytes_ >= kMaxQueuedBytes) return false;
   bytes_ += SizeOf(record);
@@ -65,22 +64,22 @@ bool AuditQueue::Add(AuditRecord record) {
 }
 
 bool AuditQueue::Push(AuditRecord record) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!Add(std::move(record))) return false;
-  if (!failing_) wake_.notify_one();
+  if (!failing_) wake_.NotifyOne();
   return true;
 }
 
 bool AuditQueue::Keep(AuditRecord record) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const bool kept = Add(std::move(record));
   failing_ = true;
-  wake_.notify_one();
+  wake_.NotifyOne();
   return kept;
 }
 
-// Writes the first queued events. Releases the lock meanwhile; only this thread removes from the queue.
-bool AuditQueue::WriteSome(std::unique_lock<std::mutex>& lock) {
+// Writes the first queued events. Releases the mutex meanwhile; only this thread removes from the queue.
+bool AuditQueue::WriteSome() {
   BackendTransaction transaction;
   std::size_t bytes = 0;
   std::size_t count = 0;
@@ -88,12 +87,12 @@ bool AuditQueue::WriteSome(std::unique_lock<std::mutex>& lock) {
     bytes += SizeOf(queue_[count]);
     transaction.Append(queue_[count]);
   }
-  lock.unlock();
+  mutex_.Unlock();
   const Status status = backend_.Commit(std::move(transaction));
   if (!status) {
     Log(LogLevel::kDebug, "audit events wait to be written", {{"reason", status.error().message}});
   }
-  lock.lock();
+  mutex_.Lock();
   if (!status) return false;
 
   queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
@@ -106,13 +105,13 @@ void AuditQueue::Run() {
   auto pause = kFirstRetryPause;
   std::chrono::steady_clock::time_point give_up;
   bool complained = false;
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (true) {
-    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    while (!stopping_ && queue_.empty()) wake_.Wait(lock);
     if (queue_.empty()) return;
     if (stopping_ && give_up == decltype(give_up)()) give_up = std::chrono::steady_clock::now() + kLastTries;
 
-    if (WriteSome(lock)) {
+    if (WriteSome()) {
       if (std::exchange(complained, false)) Log(LogLevel::kInfo, "audit events are written again");
       failing_ = false;
       pause = kFirstRetryPause;
@@ -127,7 +126,9 @@ void AuditQueue::Run() {
       return;
     }
     const bool was_stopping = stopping_;
-    wake_.wait_for(lock, pause, [&] { return stopping_ && !was_stopping; });
+    const auto again = std::chrono::steady_clock::now() + pause;
+    while ((!stopping_ || was_stopping) && !wake_.WaitUntil(lock, again)) {
+    }
     pause = stopping_ ? kFirstRetryPause : std::min(pause * 2, kLongestRetryPause);
   }
 }

@@ -5,12 +5,11 @@
 // callers must start no audited action: Accepts returns false.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
-#include <mutex>
 #include <thread>
 
+#include "libbase/mutex.h"
 #include "libcluster/auth/audit/audit.h"
 #include "libcluster/backend/backend.h"
 
@@ -41,18 +40,18 @@ class AuditQueue {
   static Error Refusal();
 
  private:
-  bool Add(AuditRecord record);
+  bool Add(AuditRecord record) REQUIRES(mutex_);
   void Run();
-  bool WriteSome(std::unique_lock<std::mutex>& lock);
+  bool WriteSome() REQUIRES(mutex_);
 
   Backend& backend_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<AuditRecord> queue_;
-  std::size_t bytes_ = 0;  // of queue_
-  std::uint64_t written_ = 0;
-  bool failing_ = false;  // the last write failed
-  bool stopping_ = false;
+  Mutex mutex_;
+  ConditionVariable wake_;
+  std::deque<AuditRecord> queue_ GUARDED_BY(mutex_);
+  std::size_t bytes_ GUARDED_BY(mutex_) = 0;  // of queue_
+  std::uint64_t written_ GUARDED_BY(mutex_) = 0;
+  bool failing_ GUARDED_BY(mutex_) = false;  // the last write failed
+  bool stopping_ GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

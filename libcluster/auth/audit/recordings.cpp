@@ -131,29 +131,29 @@ Status RecordingUpload::Append(const events::OneOf& event) {
   if (const std::string host = HostOf(event); !host.empty() && host != place_.host_id) {
     return Fail(ErrorKind::kAccessDenied, "access denied: the event belongs to another host");
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   RETURN_IF_ERROR(part_.Add(event.SerializeAsString()));
   taken_index_ = metadata->index();
   return {};
 }
 
 bool RecordingUpload::IsFull() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return part_.compressed_bytes() >= kFullPartBytes;
 }
 
 bool RecordingUpload::HasMore() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return !part_.empty();
 }
 
 Result<std::int64_t> RecordingUpload::Flush() {
-  const std::lock_guard disk_lock(disk_mutex_);
-  std::unique_lock lock(mutex_);
+  const MutexLock disk_lock(disk_mutex_);
+  MutexLock lock(mutex_);
   if (part_.empty()) return disk_index_;
   const std::string bytes = std::exchange(part_, RecordingPart()).Finish();
   const std::int64_t index = taken_index_;
-  lock.unlock();
+  lock.Unlock();
   if (!WriteAll(file_.get(), bytes)) return CannotWrite(place_.partial);
   if (::fsync(file_.get()) != 0) return CannotWrite(place_.partial);
   disk_index_ = index;
@@ -162,20 +162,20 @@ Result<std::int64_t> RecordingUpload::Flush() {
 
 Status RecordingUpload::Complete() {
   ASSIGN_OR_RETURN(const std::int64_t index, Flush());
-  const std::lock_guard disk_lock(disk_mutex_);
+  const MutexLock disk_lock(disk_mutex_);
   return MoveIntoPlace(place_, index < 0 ? Summarize(place_.partial).last_index : index);
 }
 
 std::shared_ptr<RecordingUpload> Recordings::Keep(RecordingUpload::Place place, UniqueFd file) {
   const auto upload = std::make_shared<RecordingUpload>(std::move(place), std::move(file));
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::erase_if(open_, [](const auto& other) { return other.second.expired(); });
   open_[upload->id()] = upload;
   return upload;
 }
 
 bool Recordings::IsOpen(const std::string& upload_id) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = open_.find(upload_id);
   return found != open_.end() && !found->second.expired();
 }
@@ -187,7 +187,7 @@ Result<std::shared_ptr<RecordingUpload>> Recordings::Create(const std::string& s
   const std::string whole = PathOf(session_id);
   if (FileExists(whole) && Summarize(whole).host_id != host_id) return OfAnotherHost(session_id);
   // If two hosts claim a session at once, only the first one gets it.
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   RETURN_IF_ERROR(CheckOwner(directory_, session_id, host_id));
   const std::string id = RandomUuid();
   const std::string upload = directory_ + std::string(kPartial) + id;
@@ -196,7 +196,7 @@ Result<std::shared_ptr<RecordingUpload>> Recordings::Create(const std::string& s
   RETURN_IF_ERROR(WritePrivateFile(upload + std::string(kOwner), host_id));
   UniqueFd file(::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600));
   if (!file.valid()) return CannotWrite(partial);
-  lock.unlock();
+  lock.Unlock();
   RETURN_IF_ERROR(SyncDirectory(upload));
   return Keep({id, session_id, upload, partial, whole, host_id}, std::move(file));
 }

@@ -6,12 +6,12 @@
 #include <chrono>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "libbase/error.h"
 #include "libbase/file.h"
+#include "libbase/mutex.h"
 #include "libresources/events/session_recording.h"
 
 namespace sallyport {
@@ -47,12 +47,12 @@ class RecordingUpload {
   Status Complete();
 
  private:
-  mutable std::mutex mutex_;  // of the part
-  RecordingPart part_;
-  std::int64_t taken_index_ = -1;
-  std::mutex disk_mutex_;  // of the file
-  UniqueFd file_;
-  std::int64_t disk_index_ = -1;
+  mutable Mutex mutex_;
+  RecordingPart part_ GUARDED_BY(mutex_);
+  std::int64_t taken_index_ GUARDED_BY(mutex_) = -1;
+  Mutex disk_mutex_;
+  UniqueFd file_ GUARDED_BY(disk_mutex_);
+  std::int64_t disk_index_ GUARDED_BY(disk_mutex_) = -1;
   const Place place_;
 };
 
@@ -78,12 +78,12 @@ class Recordings {
   std::string PathOf(const std::string& session_id) const;
 
  private:
-  std::shared_ptr<RecordingUpload> Keep(RecordingUpload::Place place, UniqueFd file);
-  bool IsOpen(const std::string& upload_id);
+  std::shared_ptr<RecordingUpload> Keep(RecordingUpload::Place place, UniqueFd file) EXCLUDES(mutex_);
+  bool IsOpen(const std::string& upload_id) EXCLUDES(mutex_);
 
   const std::string directory_;
-  std::mutex mutex_;
-  std::map<std::string, std::weak_ptr<RecordingUpload>> open_;
+  Mutex mutex_;
+  std::map<std::string, std::weak_ptr<RecordingUpload>> open_ GUARDED_BY(mutex_);
 };
 
 }  // namespace sallyport

@@ -20,7 +20,6 @@ std::string OwnerOf(const Caller& caller) {
 
 }  // namespace
 
-// The mutex is held.
 Status Rehearsals::CheckRoom(const std::string& owner) const {
   const auto own = std::ranges::count_if(entries_, [&](const auto& entry) { return entry.second.owner == owner; });
   if (own < kMaxOfOne) return {};
@@ -31,13 +30,13 @@ Result<std::string> Rehearsals::Begin(const Caller& caller) {
   const std::string owner = OwnerOf(caller);
   Entries ended;  // destroyed without the mutex, because a rehearsal may be large
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     TakeUnused(ended);
     RETURN_IF_ERROR(CheckRoom(owner));
   }
 
   auto cluster = std::make_shared<const RehearsedCluster>(auth_, kMaxBytes);
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   RETURN_IF_ERROR(CheckRoom(owner));
   if (entries_.size() >= kMaxOfAll) ended.insert(entries_.extract(OneOfMost()));
   std::string name = RandomUuid();
@@ -47,7 +46,7 @@ Result<std::string> Rehearsals::Begin(const Caller& caller) {
 
 Result<std::shared_ptr<const RehearsedCluster>> Rehearsals::Find(const Caller& caller, std::string_view name) {
   Entries ended;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   TakeUnused(ended);
   const auto found = entries_.find(name);
   if (found == entries_.end() || found->second.owner != OwnerOf(caller)) {
@@ -59,12 +58,11 @@ Result<std::shared_ptr<const RehearsedCluster>> Rehearsals::Find(const Caller& c
 
 void Rehearsals::End(const Caller& caller, std::string_view name) {
   Entries ended;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = entries_.find(name);
   if (found != entries_.end() && found->second.owner == OwnerOf(caller)) ended.insert(entries_.extract(found));
 }
 
-// The mutex is held.
 Rehearsals::Entries::const_iterator Rehearsals::OneOfMost() const {
   std::map<std::string_view, int> owned;
   for (const auto& [name, entry] : entries_) ++owned[entry.owner];
@@ -75,7 +73,6 @@ Rehearsals::Entries::const_iterator Rehearsals::OneOfMost() const {
   });
 }
 
-// The mutex is held.
 void Rehearsals::TakeUnused(Entries& ended) {
   for (auto at = entries_.begin(); at != entries_.end();) {
     const auto entry = at++;

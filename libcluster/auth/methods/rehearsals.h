@@ -3,11 +3,11 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "libbase/error.h"
+#include "libbase/mutex.h"
 #include "libbase/time.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/methods/methods.h"
@@ -47,15 +47,15 @@ class Rehearsals {
   };
   using Entries = std::map<std::string, Entry, std::less<>>;
   // kLimitExceeded when the owner has too many.
-  Status CheckRoom(const std::string& owner) const;
+  Status CheckRoom(const std::string& owner) const REQUIRES(mutex_);
   // Returns the longest unused one of an owner who has most: an owner of one keeps it.
-  Entries::const_iterator OneOfMost() const;
+  Entries::const_iterator OneOfMost() const REQUIRES(mutex_);
   // Moves away those that were not used for ten minutes.
-  void TakeUnused(Entries& ended);
+  void TakeUnused(Entries& ended) REQUIRES(mutex_);
 
   AuthServer& auth_;
-  std::mutex mutex_;
-  Entries entries_;
+  Mutex mutex_;
+  Entries entries_ GUARDED_BY(mutex_);
 };
 
 }  // namespace sallyport

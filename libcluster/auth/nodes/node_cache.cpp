@@ -1,9 +1,9 @@
 #include "libcluster/auth/nodes/node_cache.h"
 
 #include <map>
-#include <mutex>
 #include <unordered_map>
 
+#include "libbase/mutex.h"
 #include "libcluster/backend/change_feed.h"
 #include "libcluster/backend/store.h"
 #include "libresources/kinds/metadata.h"
@@ -67,12 +67,12 @@ struct NodeCache::State : std::enable_shared_from_this<State> {
   explicit State(Backend& backend_in) : backend(backend_in) {}
 
   Backend& backend;
-  std::mutex mutex;  // guards the members below
-  std::shared_ptr<ChangeWatcher> watcher;
-  OrderedNodes nodes;
+  Mutex mutex;
+  std::shared_ptr<ChangeWatcher> watcher GUARDED_BY(mutex);
+  OrderedNodes nodes GUARDED_BY(mutex);
 
-  // Applies the changes, or reads all nodes. The mutex is held.
-  Status Refresh() {
+  // Applies the changes, or reads all nodes.
+  Status Refresh() REQUIRES(mutex) {
     if (watcher) {
       if (const auto events = watcher->Take()) {
         for (const auto& event : *events) RETURN_IF_ERROR(nodes.Apply(*event));
@@ -86,13 +86,13 @@ struct NodeCache::State : std::enable_shared_from_this<State> {
 
  private:
   // Watches before reading, so that no change is missed.
-  Status Begin() {
+  Status Begin() REQUIRES(mutex) {
     nodes = {};
     // Applies changes at once, so that they do not queue up between calls.
     watcher = backend.Watch({Prefix()}, [weak = weak_from_this()] {
       const auto self = weak.lock();
       if (!self) return;
-      const std::lock_guard lock(self->mutex);
+      const MutexLock lock(self->mutex);
       if (self->watcher && !self->Refresh()) self->watcher.reset();
     });
     return Load(backend, nodes);
@@ -107,7 +107,7 @@ std::string NodeCache::OrderOf(const types::ServerV2& node) {
 }
 
 Result<std::vector<SharedNode>> NodeCache::List(const ListPlace& place, std::size_t limit) {
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   RETURN_IF_ERROR(state_->Refresh());
   auto found = state_->nodes.List(place, limit);
   // A backend that does not report changes is read each time, so the cache keeps no nodes of it.

@@ -44,7 +44,7 @@ void RemoveLabels(ServerV2& node) {
 }  // namespace
 
 Status NodeLabels::Announce(ServerV2 node) {
-  const std::shared_lock lock(mutex_);
+  const ReaderLock lock(mutex_);
   ASSIGN_OR_RETURN(const ServerInfoV1 info, FindInfo(backend_, ServerInfoName(node.metadata().name())));
   RemoveLabels(node);
   AddLabels(node, info);
@@ -73,7 +73,7 @@ Status NodeLabels::Remove(const std::string& name) {
 }
 
 Status NodeLabels::Change(const std::string& name, ServerInfoV1* to) {
-  const std::lock_guard lock(mutex_);
+  const WriterLock lock(mutex_);
   Status changed;
   for (int i = 0; i < kTries; ++i) {
     changed = TryChange(name, to);

@@ -2,11 +2,10 @@
 // watches and access decisions treat them as any other label.
 #pragma once
 
-#include <mutex>
-#include <shared_mutex>
 #include <string>
 
 #include "libbase/error.h"
+#include "libbase/mutex.h"
 #include "libcluster/backend/backend.h"
 #include "libresources/kinds/metadata.h"
 #include "libresources/matching/labels.h"
@@ -39,11 +38,12 @@ class NodeLabels {
 
  private:
   Status Change(const std::string& name, types::ServerInfoV1* to);
-  Status TryChange(const std::string& name, types::ServerInfoV1* to);
-  Status ChangeNode(BackendTransaction& transaction, const std::string& info, const types::ServerInfoV1* to);
+  Status TryChange(const std::string& name, types::ServerInfoV1* to) REQUIRES(mutex_);
+  Status ChangeNode(BackendTransaction& transaction, const std::string& info, const types::ServerInfoV1* to)
+      REQUIRES(mutex_);
 
   Backend& backend_;
-  std::shared_mutex mutex_;  // shared by announcements, so that they share commits; exclusive for a change of labels
+  SharedMutex mutex_;  // shared by announcements, so that they share commits; exclusive for a change of labels
 };
 
 }  // namespace sallyport

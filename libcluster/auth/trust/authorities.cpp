@@ -1,10 +1,10 @@
 #include "libcluster/auth/trust/authorities.h"
 
 #include <array>
-#include <condition_variable>
 #include <thread>
 
 #include "libbase/log.h"
+#include "libbase/mutex.h"
 #include "libcluster/backend/store.h"
 #include "libresources/kinds.h"
 #include "teleport/legacy/types/trust.pb.h"
@@ -126,12 +126,12 @@ Status AddTrusted(const CertAuthorityV2& authority, std::vector<TrustedAuthority
 struct Authorities::State {
   explicit State(Backend& backend_in) : backend(backend_in) {}
   Backend& backend;
-  mutable std::mutex mutex;
-  mutable std::condition_variable made;
-  std::map<std::string, CertAuthorityV2, std::less<>> by_type;  // guarded by mutex
-  Status background;                                            // the failure of `maker`; guarded by mutex
-  std::map<std::string, CertSigner, std::less<>> signers;       // host and user; set before any other thread
-  TrustSet trust;                                               // set before any other thread
+  mutable Mutex mutex;
+  mutable ConditionVariable made;
+  std::map<std::string, CertAuthorityV2, std::less<>> by_type GUARDED_BY(mutex);
+  Status background GUARDED_BY(mutex);                     // the failure of `maker`
+  std::map<std::string, CertSigner, std::less<>> signers;  // host and user; set before any other thread
+  TrustSet trust;                                          // set before any other thread
   std::thread maker;
 };
 
@@ -155,6 +155,7 @@ Result<std::unique_ptr<Authorities>> Authorities::Open(Backend& backend, std::st
       ASSIGN_OR_RETURN(state.signers[std::string(row.type)], SignerOf(authority));
       RETURN_IF_ERROR(AddTrusted(authority, trusted));
     }
+    const MutexLock lock(state.mutex);
     state.by_type.emplace(row.type, std::move(authority));
   }
   ASSIGN_OR_RETURN(state.trust, TrustSet::Make(std::move(trusted)));
@@ -164,7 +165,7 @@ Result<std::unique_ptr<Authorities>> Authorities::Open(Backend& backend, std::st
     for (const auto& row : kTypes) {
       if (!row.SlowToMake()) continue;
       auto authority = LoadOrMake(state.backend, row, cluster);
-      const std::lock_guard lock(state.mutex);
+      const MutexLock lock(state.mutex);
       if (authority) {
         state.by_type.emplace(row.type, std::move(*authority));
       } else {
@@ -172,7 +173,7 @@ Result<std::unique_ptr<Authorities>> Authorities::Open(Backend& backend, std::st
             {{"type", std::string(row.type)}, {"reason", authority.error().message}});
         state.background = std::unexpected(authority.error());
       }
-      state.made.notify_all();
+      state.made.NotifyAll();
     }
   });
 
@@ -199,12 +200,12 @@ Result<CertAuthorityV2> Authorities::Get(std::string_view type, std::string_view
     return Fail(ErrorKind::kNotFound, "certificate authority \"{}\" of cluster \"{}\" is not found", type, cluster);
   }
 
-  std::unique_lock lock(state_->mutex);
-  state_->made.wait(lock, [&] { return state_->by_type.contains(type) || !state_->background; });
+  MutexLock lock(state_->mutex);
+  while (!state_->by_type.contains(type) && state_->background) state_->made.Wait(lock);
   const auto found = state_->by_type.find(type);
   if (found == state_->by_type.end()) return std::unexpected(state_->background.error());
   CertAuthorityV2 copy = found->second;
-  lock.unlock();
+  lock.Unlock();
 
   if (!with_keys) {
     StripKeys(*copy.mutable_spec()->mutable_activekeys());

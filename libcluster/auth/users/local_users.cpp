@@ -127,7 +127,7 @@ Status LocalUsers::TakeSecrets(types::UserV2& user, BackendTransaction& transact
 }
 
 Status LocalUsers::CheckNotLockedOut(std::string_view user) {
-  const std::lock_guard lock(attempts_mutex_);
+  const MutexLock lock(attempts_mutex_);
   const std::size_t in_memory = FailuresInMemory(user).size();
   if (in_memory > 0 && in_memory + FailuresOnDisk(user).size() >= kMaxWriteAttempts) {
     return Fail(ErrorKind::kAccessDenied, "{}", kLockedOut);
@@ -139,7 +139,6 @@ Status LocalUsers::CheckNotLockedOut(std::string_view user) {
   return Fail(ErrorKind::kAccessDenied, "{}", kLockedOut);
 }
 
-// The mutex is held.
 std::vector<std::int64_t> LocalUsers::FailuresOnDisk(std::string_view user) {
   std::vector<std::int64_t> times;
   const auto item = backend_.Get(SecretKey(user, "attempts"));
@@ -151,7 +150,6 @@ std::vector<std::int64_t> LocalUsers::FailuresOnDisk(std::string_view user) {
   return times;
 }
 
-// The mutex is held.
 std::vector<std::int64_t> LocalUsers::FailuresInMemory(std::string_view user) {
   auto* times = failures_.Find(user);
   if (times == nullptr) return {};
@@ -160,7 +158,7 @@ std::vector<std::int64_t> LocalUsers::FailuresInMemory(std::string_view user) {
 }
 
 void LocalUsers::CountFailure(const LoginAttempt& attempt, std::string_view reason) {
-  const std::lock_guard lock(attempts_mutex_);
+  const MutexLock lock(attempts_mutex_);
   AuditEvent event(audit::kUserLoginFailure, cluster_name_);
   event.Add("user", attempt.user).Add("method", "local").Add("addr.remote", attempt.remote_address);
   event.Add("user_agent", attempt.user_agent).Success(false, reason);
@@ -173,7 +171,6 @@ void LocalUsers::CountFailure(const LoginAttempt& attempt, std::string_view reas
   if (!audit_.Keep(record)) Log(LogLevel::kError, "a failed login was not recorded: too many events wait for the disk");
 }
 
-// The mutex is held.
 Status LocalUsers::CommitFailure(const LoginAttempt& attempt, const AuditRecord& record) {
   BackendTransaction transaction;
   transaction.Append(record);
@@ -256,7 +253,7 @@ Result<types::UserV2> LocalUsers::TryLogin(const LoginAttempt& attempt) {
   transaction.Append(event.ToRecord());
   RETURN_IF_ERROR(backend_.Commit(std::move(transaction)));
 
-  const std::lock_guard lock(attempts_mutex_);
+  const MutexLock lock(attempts_mutex_);
   failures_.Put(attempt.user, {});
   return user;
 }

@@ -7,12 +7,12 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "libbase/error.h"
+#include "libbase/mutex.h"
 #include "libbase/time.h"
 #include "libcluster/auth/audit/audit.h"
 #include "libcluster/auth/audit/audit_queue.h"
@@ -98,10 +98,10 @@ class LocalUsers {
  private:
   Status CheckNotLockedOut(std::string_view user);
   // Return the times of the user's recent failures, in seconds: those on disk, and those that could not be written.
-  std::vector<std::int64_t> FailuresOnDisk(std::string_view user);
-  std::vector<std::int64_t> FailuresInMemory(std::string_view user);
+  std::vector<std::int64_t> FailuresOnDisk(std::string_view user) REQUIRES(attempts_mutex_);
+  std::vector<std::int64_t> FailuresInMemory(std::string_view user) REQUIRES(attempts_mutex_);
   void CountFailure(const LoginAttempt& attempt, std::string_view reason);
-  Status CommitFailure(const LoginAttempt& attempt, const AuditRecord& record);
+  Status CommitFailure(const LoginAttempt& attempt, const AuditRecord& record) REQUIRES(attempts_mutex_);
   Result<types::UserV2> TryLogin(const LoginAttempt& attempt);
   Status UseCode(std::string_view user, std::string_view code);
   std::string PasswordHash(std::string_view user);
@@ -109,8 +109,9 @@ class LocalUsers {
   Backend& backend_;
   const std::string cluster_name_;
   AuditQueue& audit_;
-  std::mutex attempts_mutex_;                      // counting reads, adds and writes
-  RecentMap<std::vector<std::int64_t>> failures_;  // in seconds; failures that could not be written to the disk
+  Mutex attempts_mutex_;  // counting reads, adds and writes
+  // In seconds; failures that could not be written to the disk.
+  RecentMap<std::vector<std::int64_t>> failures_ GUARDED_BY(attempts_mutex_);
 };
 
 }  // namespace sallyport

@@ -28,7 +28,10 @@ Status EventWatch::Accept(const std::string& request) {
   if (!watch.ParseFromString(request)) return Fail(ErrorKind::kBadParameter, "the request cannot be decoded");
   ASSIGN_OR_RETURN(filter_, EventFilter::Make(call_.caller, auth_.cluster_name(), watch));
   // The first event confirms the watch; no change is sent before it.
-  sending_ = true;
+  {
+    const MutexLock lock(mutex_);
+    sending_ = true;
+  }
   watcher_ = auth_.backend().Watch(filter_->Prefixes(), [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->Wake();
   });
@@ -37,7 +40,7 @@ Status EventWatch::Accept(const std::string& request) {
 
 void EventWatch::Wake() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (std::exchange(sending_, true)) return;
   }
   SendNext();
@@ -57,7 +60,7 @@ void EventWatch::SendNext() {
 
 // Returns the next event for the client; nothing when all are sent, until the next Wake.
 Result<std::optional<proto::Event>> EventWatch::Next() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   while (true) {
     if (next_ == changes_.size()) {
       next_ = 0;

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <vector>
 
+#include "libbase/mutex.h"
 #include "libcluster/auth/watch/watched_kinds.h"
 #include "libcluster/backend/change_feed.h"
 #include "libcluster/net/source_slots.h"
@@ -40,10 +40,10 @@ class EventWatch : public std::enable_shared_from_this<EventWatch> {
   const SourceSlots::Slot slot_;
   std::optional<EventFilter> filter_;
   std::shared_ptr<ChangeWatcher> watcher_;
-  std::mutex mutex_;  // of what follows
-  bool sending_ = false;
-  SharedEvents changes_;  // not sent from next_ on
-  std::size_t next_ = 0;
+  Mutex mutex_;
+  bool sending_ GUARDED_BY(mutex_) = false;
+  SharedEvents changes_ GUARDED_BY(mutex_);  // not sent from next_ on
+  std::size_t next_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace sallyport

@@ -100,7 +100,7 @@ void ApiScopes::Load(const std::string& path, Nanoseconds max_age, std::function
   std::shared_ptr<Flight> flight;
   bool first = false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (const auto found = documents_.find(path); found != documents_.end()) {
       const Nanoseconds age = found->second->failed ? kShortLife : max_age;
       if (Now() - found->second->read < age) document = found->second;
@@ -123,7 +123,7 @@ void ApiScopes::Load(const std::string& path, Nanoseconds max_age, std::function
 }
 
 void ApiScopes::Keep(const std::string& path, const Pointer& document) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   flights_.erase(path);
   if (documents_.size() >= kMaxDocuments) documents_.clear();  // a client requests many unknown groups
   documents_[path] = document;

@@ -5,12 +5,12 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "libbase/error.h"
+#include "libbase/mutex.h"
 #include "libbase/time.h"
 #include "libcluster/kube/request/single_flight.h"
 
@@ -52,9 +52,9 @@ class ApiScopes : public std::enable_shared_from_this<ApiScopes> {
   void Keep(const std::string& path, const Pointer& document);
 
   const Fetch fetch_;
-  std::mutex mutex_;
-  std::map<std::string, Pointer> documents_;                // by path
-  std::map<std::string, std::shared_ptr<Flight>> flights_;  // by path
+  Mutex mutex_;
+  std::map<std::string, Pointer> documents_ GUARDED_BY(mutex_);                // by path
+  std::map<std::string, std::shared_ptr<Flight>> flights_ GUARDED_BY(mutex_);  // by path
 };
 
 }  // namespace sallyport

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <functional>
-#include <mutex>
 #include <utility>
 #include <vector>
+
+#include "libbase/mutex.h"
 
 namespace sallyport {
 
@@ -17,7 +18,7 @@ class SingleFlight {
   // Adds a callback, to be called once with the result. Returns whether it is the first: its caller then does the work
   // and calls Finish.
   bool Join(Callback callback) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     waiting_.push_back(std::move(callback));
     return waiting_.size() == 1;
   }
@@ -26,15 +27,15 @@ class SingleFlight {
   void Finish(const T& result) {
     std::vector<Callback> waiting;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       waiting.swap(waiting_);
     }
     for (const auto& callback : waiting) callback(result);
   }
 
  private:
-  std::mutex mutex_;
-  std::vector<Callback> waiting_;
+  Mutex mutex_;
+  std::vector<Callback> waiting_ GUARDED_BY(mutex_);
 };
 
 }  // namespace sallyport
