@@ -2,7 +2,7 @@
 
 #include <arpa/inet.h>
 
-#include <charconv>
+#include "libbase/whole_number.h"
 
 namespace sallyport {
 
@@ -14,8 +14,8 @@ Result<HostPort> ParseHostPort(std::string_view text, int default_port) {
   if (colon != std::string_view::npos && !plain_ipv6 && (bracket == std::string_view::npos || colon > bracket)) {
     const auto digits = text.substr(colon + 1);
     result.host = text.substr(0, colon);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), result.port);
-    if (error != std::errc() || end != digits.data() + digits.size() || result.port < 0 || result.port > 65535) {
+    result.port = ReadWholeNumber<int>(digits).value_or(-1);
+    if (result.port < 0 || result.port > 65535) {
       return Fail(ErrorKind::kBadParameter, "\"{}\" is not an address: the port must be a number up to 65535", text);
     }
   }
@@ -39,11 +39,8 @@ bool IsAddressRange(std::string_view text) {
   const auto slash = text.find('/');
   if (slash == std::string_view::npos) return false;
   const std::string host(text.substr(0, slash));
-  const std::string_view digits = text.substr(slash + 1);
-  int bits = -1;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
-  const bool number = error == std::errc() && end == digits.data() + digits.size() && digits.front() != '-';
-  return number && IsIpAddress(host) && bits <= (host.contains(':') ? 128 : 32);
+  const auto bits = ReadWholeNumber<unsigned>(text.substr(slash + 1));
+  return bits && IsIpAddress(host) && *bits <= (host.contains(':') ? 128U : 32U);
 }
 
 }  // namespace sallyport

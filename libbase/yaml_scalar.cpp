@@ -8,6 +8,7 @@
 #include <string>
 
 #include "libbase/text.h"
+#include "libbase/whole_number.h"
 
 namespace sallyport {
 namespace {
@@ -104,9 +105,9 @@ std::optional<Value> IntegerOf(std::string_view text) {
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
   const int base = TakeBase(text);
-  std::uint64_t magnitude = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), magnitude, base);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  const auto number = ReadWholeNumber<std::uint64_t>(text, base);
+  if (!number) return std::nullopt;
+  const std::uint64_t magnitude = *number;
 
   constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   if (magnitude > kMax + (negative ? 1 : 0)) {

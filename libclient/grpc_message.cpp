@@ -1,12 +1,12 @@
 #include "libclient/grpc_message.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "libbase/encoding.h"
 #include "libbase/text.h"
 #include "libbase/version.h"
+#include "libbase/whole_number.h"
 #include "libclient/network.h"
 
 namespace sallyport {
@@ -119,10 +119,8 @@ Result<std::string> UnframeGrpcMessage(std::string body) {
 GrpcStatus StatusOfAnswer(const Http2Answer& answer) {
   if (answer.too_large) return {kResourceExhausted, "the answer is larger than the limit"};
   if (const auto text = FieldOf(answer, "grpc-status")) {
-    int code = kUnknown;
-    const auto read = std::from_chars(text->data(), text->data() + text->size(), code);
-    const bool number = read.ec == std::errc() && read.ptr == text->data() + text->size() && code >= 0;
-    return {number ? code : kUnknown, PercentDecoded(FieldOf(answer, "grpc-message").value_or(""))};
+    const int code = ReadWholeNumber<int>(*text).value_or(kUnknown);
+    return {code >= 0 ? code : kUnknown, PercentDecoded(FieldOf(answer, "grpc-message").value_or(""))};
   }
   if (answer.error_code != 0) {
     const bool known = answer.error_code < std::size(kCodeOfHttp2Error);

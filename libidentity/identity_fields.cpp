@@ -1,8 +1,8 @@
 #include "libidentity/identity_fields.h"
 
-#include <charconv>
 #include <chrono>
 
+#include "libbase/whole_number.h"
 #include "libidentity/go_json.h"
 
 namespace sallyport {
@@ -10,10 +10,10 @@ namespace {
 
 template <typename Number>
 Status ReadNumber(std::string_view what, const std::string& text, Number& number) {
-  const char* end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, number);
-  if (result.ec == std::errc() && result.ptr == end) return {};
-  return Fail(ErrorKind::kBadParameter, "{} is not a number in the valid range", what);
+  const auto read = ReadWholeNumber<Number>(text);
+  if (!read) return Fail(ErrorKind::kBadParameter, "{} is not a number in the valid range", what);
+  number = *read;
+  return {};
 }
 
 std::string WriteTargetPort(const Identity& identity) {

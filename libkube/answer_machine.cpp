@@ -22,12 +22,6 @@ constexpr int kNoContent = 204;
 constexpr int kNotModified = 304;
 constexpr int kMaxStatus = 599;
 
-// Compares categories by name: a program that links libclient/http_exchange may have two objects of Beast's category,
-// and Beast's errors are equal only within one of them.
-bool Is(const error_code& error, http::error value) {
-  return error.value() == static_cast<int>(value) && std::string_view(error.category().name()) == "beast.http";
-}
-
 std::unexpected<Error> Wrong(std::string_view why) {
   return Fail(ErrorKind::kConnectionProblem, "the API server's answer {}", why);
 }
@@ -69,7 +63,7 @@ Result<AnswerPiece> AnswerMachine::Take(std::string_view bytes, std::span<char> 
   parser_->get().body().data = room.data();
   parser_->get().body().size = room.size();
   piece.used = parser_->put(boost::asio::buffer(bytes.data(), bytes.size()), error);
-  if (Is(error, http::error::need_more) || Is(error, http::error::need_buffer)) error = {};
+  if (error == http::error::need_more || error == http::error::need_buffer) error = {};
   if (error) {
     failed_ = true;
     return Wrong(fmt::format("cannot be read: {}", error.message()));

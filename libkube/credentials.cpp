@@ -24,15 +24,15 @@ Result<Secret> BearerOf(std::string_view token, std::string_view source) {
 
 }  // namespace
 
-Result<Secret> ApiCredentials::Authorization() const {
-  if (!endpoint_.bearer_token_file.empty()) {
-    ASSIGN_OR_RETURN(std::string text, ReadFile(endpoint_.bearer_token_file, kMaxTokenBytes));
+Result<Secret> StaticAuthorization(const KubeEndpoint& endpoint) {
+  if (!endpoint.bearer_token_file.empty()) {
+    ASSIGN_OR_RETURN(std::string text, ReadFile(endpoint.bearer_token_file, kMaxTokenBytes));
     const Secret kept(std::move(text));
-    return BearerOf(Trimmed(kept.Reveal()), fmt::format("the token file {}", endpoint_.bearer_token_file));
+    return BearerOf(Trimmed(kept.Reveal()), fmt::format("the token file {}", endpoint.bearer_token_file));
   }
-  if (!endpoint_.bearer_token.empty()) return BearerOf(Trimmed(endpoint_.bearer_token.Reveal()), "the token");
-  if (endpoint_.basic_authorization.empty()) return Secret();
-  return Secret("Basic " + ToBase64(endpoint_.basic_authorization.Reveal()));
+  if (!endpoint.bearer_token.empty()) return BearerOf(Trimmed(endpoint.bearer_token.Reveal()), "the token");
+  if (endpoint.basic_authorization.empty()) return Secret();
+  return Secret("Basic " + ToBase64(endpoint.basic_authorization.Reveal()));
 }
 
 Result<ExecCache::Pointer> ApiCredentials::RunPlugin(const StopSignal* stop) {
@@ -63,7 +63,7 @@ Result<ApiCredential> ApiCredentials::FromPlugin(const StopSignal* stop) {
 Result<ApiCredential> ApiCredentials::Get(const StopSignal* stop) {
   if (endpoint_.exec) return FromPlugin(stop);
   ApiCredential credential;
-  ASSIGN_OR_RETURN(credential.authorization, Authorization());
+  ASSIGN_OR_RETURN(credential.authorization, StaticAuthorization(endpoint_));
   credential.certificate_pem = endpoint_.client_certificate_pem;
   credential.key_pem = endpoint_.client_key_pem.Clone();
   return credential;
@@ -72,7 +72,7 @@ Result<ApiCredential> ApiCredentials::Get(const StopSignal* stop) {
 bool ApiCredentials::Reject(const ApiCredential& refused) {
   if (refused.plugin) return cache_.Reject(refused.plugin);
   if (endpoint_.bearer_token_file.empty()) return false;
-  const auto current = Authorization();
+  const auto current = StaticAuthorization(endpoint_);
   return current && current->Reveal() != refused.authorization.Reveal();
 }
 

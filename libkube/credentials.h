@@ -21,6 +21,11 @@ struct ApiCredential {
   ExecCache::Pointer plugin;  // the plugin's credential, if any
 };
 
+// Returns the Authorization header that the endpoint's token file, token, or name and password make, in this order;
+// empty when the endpoint has none. Fails with kNotFound, kAccessDenied or kLimitExceeded (the token file), and with
+// kBadParameter (a token that no header can carry). Safe from several threads.
+Result<Secret> StaticAuthorization(const KubeEndpoint& endpoint);
+
 // Safe from several threads.
 class ApiCredentials {
  public:
@@ -30,8 +35,7 @@ class ApiCredentials {
   // Returns the current credential: reads the token file, or runs the plugin when its last credential has expired; a
   // run takes at most half a minute, and callers from other threads wait for it. `stop` ends the run; it may be null.
   //
-  // Fails with kNotFound, kAccessDenied or kLimitExceeded (the token file), kBadParameter (a token that no header can
-  // carry), and as RunExecPlugin does.
+  // Fails as StaticAuthorization and RunExecPlugin do.
   Result<ApiCredential> Get(const StopSignal* stop);
 
   // Reports that the server refused a credential (401). Returns whether Get may return a better one: the token file has
@@ -39,7 +43,6 @@ class ApiCredentials {
   bool Reject(const ApiCredential& refused);
 
  private:
-  Result<Secret> Authorization() const;
   Result<ApiCredential> FromPlugin(const StopSignal* stop);
   Result<ExecCache::Pointer> RunPlugin(const StopSignal* stop) REQUIRES(running_);
 

@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "libbase/backoff.h"
 #include "libbase/error.h"
 #include "libbase/value.h"
 #include "libkube/api.h"
-#include "libkube/backoff.h"
 #include "libkube/resource.h"
 
 namespace sallyport {

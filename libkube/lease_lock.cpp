@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <thread>
 
+#include "libbase/backoff.h"
 #include "libbase/log.h"
-#include "libkube/backoff.h"
 
 namespace sallyport {
 namespace {

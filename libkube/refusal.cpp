@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "libbase/json.h"
 #include "libbase/text.h"
 #include "libbase/trim.h"
 #include "libbase/value_fields.h"
+#include "libbase/whole_number.h"
 
 namespace sallyport {
 namespace {
@@ -70,10 +70,8 @@ std::optional<std::chrono::seconds> SecondsIn(std::int64_t count) {
 
 // The header in seconds; servers of Kubernetes send no dates.
 std::optional<std::chrono::seconds> ReadRetryAfter(std::string_view header) {
-  header = Trimmed(header);
-  std::int64_t count = -1;
-  const auto [end, error] = std::from_chars(header.data(), header.data() + header.size(), count);
-  return error == std::errc() && end == header.data() + header.size() ? SecondsIn(count) : std::nullopt;
+  const auto count = ReadWholeNumber<std::int64_t>(Trimmed(header));
+  return count ? SecondsIn(*count) : std::nullopt;
 }
 
 KubeRefusal ReadFrom(const Value* status, int http_status, std::string_view asked) {

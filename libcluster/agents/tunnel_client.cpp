@@ -10,9 +10,9 @@
 #include <cerrno>
 #include <deque>
 #include <map>
-#include <random>
 #include <thread>
 
+#include "libbase/backoff.h"
 #include "libbase/log.h"
 #include "libbase/mutex.h"
 #include "libbase/version.h"
@@ -36,13 +36,6 @@ constexpr std::string_view kControl = "/sallyport.v1.TunnelService/Control";
 constexpr std::string_view kConnect = "/sallyport.v1.TunnelService/Connect";
 
 Deadline In(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
-
-// Spreads the reconnects of many agents that lost one proxy.
-std::chrono::milliseconds Jittered(std::chrono::milliseconds pause) {
-  static thread_local std::mt19937 random{std::random_device{}()};
-  return std::chrono::milliseconds(
-      std::uniform_int_distribution<std::int64_t>(pause.count() / 2, pause.count())(random));
-}
 
 // Carries bytes between a socket and a call until one of them ends, or `end` can be read; counts them.
 Status Relay(GrpcStream& call, int socket, int end, SshTraffic& traffic) {
@@ -290,8 +283,8 @@ void TunnelClient::State::Run() {
     if (!worked && worked.error().kind == ErrorKind::kAlreadyExists) pause = kLongestPause;
     call.reset();
 
-    // Messages to send wake this thread too, and can wait.
-    const Deadline again = In(Jittered(pause));
+    // Spreads the reconnects of many agents that lost one proxy. Messages to send wake this thread too, and can wait.
+    const Deadline again = In(Jittered(pause / 2, 2.0));
     while (!stopping && std::chrono::steady_clock::now() < again) {
       Sleep(std::chrono::ceil<std::chrono::milliseconds>(again - std::chrono::steady_clock::now()));
     }

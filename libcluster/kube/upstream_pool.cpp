@@ -7,13 +7,11 @@
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <chrono>
 
-#include "libbase/encoding.h"
-#include "libbase/file.h"
 #include "libbase/log.h"
-#include "libbase/trim.h"
 #include "libcluster/net/await_callback.h"
 #include "libcluster/net/on_pool.h"
 #include "libcluster/net/operation_deadline.h"
+#include "libkube/credentials.h"
 
 namespace sallyport {
 namespace {
@@ -25,7 +23,6 @@ constexpr std::size_t kMaxIdle = 128;
 constexpr std::chrono::seconds kMaxIdleTime{60};  // servers of Kubernetes close theirs after 90 s
 constexpr std::chrono::seconds kConnectTimeout{10};
 constexpr std::string_view kTooLate = "no answer in time";
-constexpr std::size_t kMaxTokenBytes = 64 << 10;
 
 // A service has no terminal for a passphrase prompt.
 int NoPassphrase(char*, int, int, void*) { return -1; }
@@ -86,31 +83,20 @@ Result<std::shared_ptr<UpstreamPool>> UpstreamPool::Create(asio::io_context& con
   return pool;
 }
 
-// The path is of this host: logged, but not shown to the cluster's user.
-std::unexpected<Error> UpstreamPool::NoToken(std::string_view reason) const {
-  Log(LogLevel::kWarning, "the token of a Kubernetes cluster cannot be read",
-      {{"kubernetes_cluster", endpoint().name},
-       {"file", endpoint().bearer_token_file},
-       {"error", std::string(reason)}});
-  return Fail(ErrorKind::kConnectionProblem, "the token file of Kubernetes cluster \"{}\" cannot be read",
-              endpoint().name);
-}
+Result<std::string> UpstreamPool::Authorization() const {
+  const auto authorization = StaticAuthorization(endpoint());
+  if (authorization) return std::string(authorization->Reveal());
 
-Result<std::string> UpstreamPool::StaticAuthorization() const {
-  if (!endpoint().bearer_token_file.empty()) {
-    const auto text = ReadFile(endpoint().bearer_token_file, kMaxTokenBytes);
-    const std::string_view token = text ? Trimmed(*text) : "";
-    if (token.empty()) return NoToken(text ? "the file is empty" : text.error().message);
-    return fmt::format("Bearer {}", token);
-  }
-  if (!endpoint().bearer_token.empty()) return "Bearer " + endpoint().bearer_token.Reveal();
-  if (!endpoint().basic_authorization.empty()) return "Basic " + ToBase64(endpoint().basic_authorization.Reveal());
-  return std::string();
+  // The error names a path of this host: the cluster's user does not see it.
+  Log(LogLevel::kWarning, "the token of a Kubernetes cluster cannot be used",
+      {{"kubernetes_cluster", endpoint().name}, {"error", authorization.error().message}});
+  return Fail(ErrorKind::kConnectionProblem, "the {} of Kubernetes cluster \"{}\" cannot be read",
+              endpoint().bearer_token_file.empty() ? "token" : "token file", endpoint().name);
 }
 
 asio::awaitable<Result<UpstreamCredential>> UpstreamPool::Credential() {
   if (!plugin_) {
-    auto authorization = StaticAuthorization();
+    auto authorization = Authorization();
     if (!authorization) co_return std::unexpected(authorization.error());
     co_return UpstreamCredential{std::move(*authorization), tls_, nullptr};
   }

@@ -90,8 +90,7 @@ class UpstreamPool {
       : context_(context), threads_(threads), upstream_(std::move(upstream)) {}
   asio::awaitable<Result<UpstreamStream::Plain>> ConnectPlain();
   std::unexpected<Error> CannotReach(std::string_view reason) const;
-  std::unexpected<Error> NoToken(std::string_view reason) const;
-  Result<std::string> StaticAuthorization() const;
+  Result<std::string> Authorization() const;
   Result<UpstreamCredential> FromPlugin(const ExecCredentials::Pointer& made);
 
   asio::io_context& context_;

@@ -1,9 +1,9 @@
 #include "libcluster/rpc/grpc_connection.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "libbase/version.h"
+#include "libbase/whole_number.h"
 
 namespace sallyport {
 namespace {
@@ -24,13 +24,11 @@ std::optional<std::chrono::nanoseconds> ParseTimeout(std::string_view text) {
   constexpr Unit kUnits[] = {{'H', 1h}, {'M', 1min}, {'S', 1s}, {'m', 1ms}, {'u', 1us}, {'n', 1ns}};
   if (text.size() < 2 || text.size() > kMaxTimeoutDigits + 1) return std::nullopt;
   const auto unit = std::ranges::find(kUnits, text.back(), &Unit::letter);
-  std::int64_t count = 0;
-  const char* end = text.data() + text.size() - 1;
-  const auto read = std::from_chars(text.data(), end, count);
-  if (unit == std::end(kUnits) || read.ec != std::errc() || read.ptr != end || count < 0) return std::nullopt;
+  const auto count = ReadWholeNumber<std::int64_t>(text.substr(0, text.size() - 1));
+  if (unit == std::end(kUnits) || !count || *count < 0) return std::nullopt;
   // An hour of 99,999,999 hours does not fit into nanoseconds.
   const std::int64_t most = std::chrono::nanoseconds::max() / 4 / unit->length;
-  return unit->length * std::min(count, most);
+  return unit->length * std::min(*count, most);
 }
 
 }  // namespace

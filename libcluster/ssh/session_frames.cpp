@@ -1,6 +1,6 @@
 #include "libcluster/ssh/session_frames.h"
 
-#include <charconv>
+#include "libbase/whole_number.h"
 
 namespace sallyport {
 namespace {
@@ -37,9 +37,10 @@ class FieldReader {
   template <typename Number>
   Status Read(Number& number) {
     ASSIGN_OR_RETURN(const std::string text, Text());
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error == std::errc() && end == text.data() + text.size()) return {};
-    return Fail(ErrorKind::kBadParameter, "a frame of a session has no number in a number field");
+    const auto read = ReadWholeNumber<Number>(text);
+    if (!read) return Fail(ErrorKind::kBadParameter, "a frame of a session has no number in a number field");
+    number = *read;
+    return {};
   }
   Status Read(bool& flag) {
     unsigned number = 0;

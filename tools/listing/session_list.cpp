@@ -1,10 +1,10 @@
 #include "tools/listing/session_list.h"
 
-#include <charconv>
 #include <ctime>
 
 #include "libbase/text.h"
 #include "libbase/value_fields.h"
+#include "libbase/whole_number.h"
 #include "tools/listing/list_options.h"
 
 namespace sallyport {
@@ -26,9 +26,8 @@ Result<Time> TimeAt(std::string_view option, const std::string& text, Time other
 
 Result<int> LimitOf(const std::string& text) {
   if (text.empty()) return kDefaultLimit;
-  int limit = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (error == std::errc() && end == text.data() + text.size() && limit > 0 && limit <= kMaxLimit) return limit;
+  const auto limit = ReadWholeNumber<int>(text);
+  if (limit && *limit > 0 && *limit <= kMaxLimit) return *limit;
   return Fail(ErrorKind::kBadParameter, "--limit must be a number from 1 to {}, not \"{}\"", kMaxLimit,
               StripControl(text));
 }

@@ -2,11 +2,11 @@
 #include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "libbase/text.h"
 #include "libbase/time.h"
 #include "libbase/value_fields.h"
+#include "libbase/whole_number.h"
 #include "libresources/codec/codec.h"
 #include "teleport/auditlog/v1/auditlog.pb.h"
 #include "tools/listing/list_options.h"
@@ -43,9 +43,8 @@ Result<Time> TimeAt(std::string_view option, const std::string& text, Time other
 
 Result<std::int64_t> LimitOf(const std::string& text) {
   if (text.empty()) return kDefaultLimit;
-  std::int64_t limit = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (error == std::errc() && end == text.data() + text.size() && limit > 0) return limit;
+  const auto limit = ReadWholeNumber<std::int64_t>(text);
+  if (limit && *limit > 0) return *limit;
   return Fail(ErrorKind::kBadParameter, "--limit must be a number above 0, not \"{}\"", StripControl(text));
 }
 

@@ -1,9 +1,9 @@
 #include "tools/tsh/node_choice.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "libbase/text.h"
+#include "libbase/whole_number.h"
 #include "libclient/profile_status.h"
 #include "tools/listing/list_options.h"
 #include "tools/shell/exec.h"
@@ -74,9 +74,8 @@ Result<std::string> LoginOf(const Invocation& invocation, const Session& session
 
 Result<int> PortOf(const std::string& text) {
   if (text.empty()) return 0;
-  int port = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (read.ec == std::errc() && read.ptr == text.data() + text.size() && port > 0 && port <= kMaxPort) return port;
+  const auto port = ReadWholeNumber<int>(text);
+  if (port && *port > 0 && *port <= kMaxPort) return *port;
   return Fail(ErrorKind::kUsage, "--port takes a number from 1 to 65535, not \"{}\"", text);
 }
 

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <charconv>
 
 #include "libbase/text.h"
+#include "libbase/whole_number.h"
 #include "tools/listing/list_options.h"
 #include "tools/shell/exec.h"
 #include "tools/tsh/commands.h"
@@ -110,9 +110,10 @@ Status TakeSshOption(const std::string& option, SshWish& wish) {
     return {};
   }
   if (lower == "port") {
-    const auto read = std::from_chars(value.data(), value.data() + value.size(), wish.port);
-    if (read.ec == std::errc() && read.ptr == value.data() + value.size()) return {};
-    return Fail(ErrorKind::kUsage, "-o Port takes a number, not \"{}\"", StripControl(value));
+    const auto port = ReadWholeNumber<int>(value);
+    if (!port) return Fail(ErrorKind::kUsage, "-o Port takes a number, not \"{}\"", StripControl(value));
+    wish.port = *port;
+    return {};
   }
 
   if (lower == "forwardagent") wish.forward_agent = value != "no";
@@ -142,9 +143,8 @@ Result<ManyOptions> ManyOptionsOf(const Invocation& invocation, const SshOptions
   options.log_dir = given.log_dir;
   const std::string& text = given.parallel;
   if (!text.empty()) {
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), options.at_once);
-    const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
-    if (!whole || options.at_once == 0 || options.at_once > kMaxAtOnce) {
+    options.at_once = ReadWholeNumber<decltype(options.at_once)>(text).value_or(0);
+    if (options.at_once == 0 || options.at_once > kMaxAtOnce) {
       return Fail(ErrorKind::kUsage, "--parallel takes a number from 1 to {}, not \"{}\"", kMaxAtOnce, text);
     }
   }

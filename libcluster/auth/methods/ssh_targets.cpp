@@ -1,7 +1,7 @@
 // Resolves targets to nodes for clients, when a name matches several nodes or before a dial
 // (docs/protocol/services.md#node-targets).
-#include <charconv>
 
+#include "libbase/whole_number.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/listing/listing_cursor.h"
 #include "libcluster/auth/listing/node_match.h"
@@ -22,9 +22,8 @@ Result<HostPort> TargetOf(const std::string& host, const std::string& port) {
   HostPort target{host, 0};
   if (host.empty()) return Fail(ErrorKind::kBadParameter, "the host is missing");
   if (port.empty()) return target;
-  const auto read = std::from_chars(port.data(), port.data() + port.size(), target.port);
-  const bool whole = read.ec == std::errc() && read.ptr == port.data() + port.size();
-  if (whole && target.port >= 0 && target.port <= kMaxPort) return target;
+  target.port = ReadWholeNumber<int>(port).value_or(-1);
+  if (target.port >= 0 && target.port <= kMaxPort) return target;
   return Fail(ErrorKind::kBadParameter, "the port must be a number up to {}", kMaxPort);
 }
 

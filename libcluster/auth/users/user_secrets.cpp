@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <set>
 
 #include "libbase/encoding.h"
 #include "libbase/text.h"
+#include "libbase/whole_number.h"
 
 namespace sallyport {
 namespace {
@@ -27,12 +27,11 @@ Status CheckHash(std::string_view hash) {
   const bool form = hash.size() == kHashBytes && hash.starts_with("$2") && std::string_view("aby").contains(hash[2]) &&
                     hash[3] == '$' && hash[6] == '$';
   if (!form) return Bad("password_hash", "is not a bcrypt hash");
-  int cost = 0;
-  const auto [end, error] = std::from_chars(hash.data() + 4, hash.data() + 6, cost);
-  if (error != std::errc() || end != hash.data() + 6) return Bad("password_hash", "is not a bcrypt hash");
-  if (cost < kMinCost || cost > kMaxCost) {
+  const auto cost = ReadWholeNumber<int>(std::string_view(hash).substr(4, 2));
+  if (!cost) return Bad("password_hash", "is not a bcrypt hash");
+  if (*cost < kMinCost || *cost > kMaxCost) {
     return Bad("password_hash",
-               fmt::format("has the cost {}, which is not between {} and {}", cost, kMinCost, kMaxCost));
+               fmt::format("has the cost {}, which is not between {} and {}", *cost, kMinCost, kMaxCost));
   }
   const bool plain = std::ranges::all_of(hash.substr(kSaltAt),
                                          [](unsigned char c) { return std::isalnum(c) != 0 || c == '.' || c == '/'; });

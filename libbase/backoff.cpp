@@ -1,4 +1,4 @@
-#include "libkube/backoff.h"
+#include "libbase/backoff.h"
 
 #include <algorithm>
 #include <random>

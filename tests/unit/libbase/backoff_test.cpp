@@ -1,4 +1,4 @@
-#include "libkube/backoff.h"
+#include "libbase/backoff.h"
 
 #include <catch2/catch.hpp>
 #include <set>
