@@ -29,7 +29,8 @@ namespace {
 constexpr std::chrono::seconds kPingInterval{30};
 constexpr std::size_t kMaxFrameBytes = 1 << 20;
 
-using WebSocket = websocket::stream<ServerTlsStream>;
+constexpr bool kCompression = false;  // the inner stream is TLS
+using WebSocket = websocket::stream<ServerTlsStream, kCompression>;
 
 asio::awaitable<void> FromWebSocket(WebSocket& from, SocketStream& to) {
   beast::flat_buffer buffer(kMaxFrameBytes);
