@@ -298,7 +298,7 @@ def test_strict_recording_forbids_terminals(cluster, kube, log_in, name, method,
     upgrade = ("Connection: Upgrade", "Upgrade: SPDY/3.1")
     strict = log_in(f"strict-{name}", "{record_session: {default: strict}}")
     answered = ask(cluster, strict, method, target, *upgrade)
-    assert answered.status == status, f"{answered}\n{kube.explain()}\n{cluster.log.read_text()[-4000:]}"
+    assert answered.status == status, answered
     if status == 403:
         refusal = answered.json()
         assert (refusal["kind"], refusal["reason"]) == ("Status", "Forbidden")
@@ -306,4 +306,4 @@ def test_strict_recording_forbids_terminals(cluster, kube, log_in, name, method,
         assert not kube.requests
         free = log_in(f"free-{name}", "{record_session: {default: best_effort, ssh: strict}}")
         allowed = ask(cluster, free, method, target, *upgrade)
-        assert allowed.status == 101, f"{allowed}\n{kube.explain()}\n{cluster.log.read_text()[-4000:]}"
+        assert allowed.status == 101, allowed

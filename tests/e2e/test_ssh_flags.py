@@ -6,10 +6,10 @@ import re
 import signal
 import socket
 import subprocess
-import threading
 
 import pytest
 
+from accepting import Accepting
 from harness import Cluster, Tsh, assert_plain, started
 from pages import serving
 from processes import Background, Terminal, free_port, run, wait_for
@@ -226,19 +226,13 @@ with socket.create_connection(("localhost", 6000 + int(display.split(":")[1].spl
 @pytest.fixture
 def display():
     """Starts a stand-in for an X server, which answers X11 clients with a greeting."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        def serve():
-            while True:
-                try:
-                    client, _ = server.accept()
-                except OSError:
-                    return
-                with client:
-                    if client.recv(1000)[:4] == b"l\0\x0b\0":
-                        client.sendall(b"hello X11")
-        threading.Thread(target=serve, daemon=True).start()
-        yield f"127.0.0.1:{server.getsockname()[1] - 6000}"
-        server.shutdown(socket.SHUT_RDWR)
+    def serve(client):
+        with client:
+            if client.recv(1000)[:4] == b"l\0\x0b\0":
+                client.sendall(b"hello X11")
+
+    with Accepting(serve) as server:
+        yield f"127.0.0.1:{server.port - 6000}"
 
 
 @pytest.mark.parametrize("flag", ["-X", "-Y"])

@@ -3,13 +3,13 @@
 
 import json
 import re
-import socket
 import threading
 import urllib.request
 
 import pytest
 
 from harness import Tsh, assert_plain, environment
+from pages import serving
 from processes import run, wait_for
 
 MODES = {"websocket": "true", "spdy": "false"}
@@ -200,23 +200,12 @@ def test_exec_passes_stdin(member, mode):
 
 
 def test_port_forward(member, mode, cluster):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        def echo():
-            while True:
-                try:
-                    peer, _ = server.accept()
-                except OSError:
-                    return
-                with peer:
-                    peer.recv(65536)
-                    peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nserved")
-        threading.Thread(target=echo, daemon=True).start()
-        port = server.getsockname()[1]
-        with member.kubectl_background("forward", "port-forward", "pod/web", f":{port}", **mode) as forward:
-            local = forward.wait_for_output(rf"Forwarding from 127.0.0.1:(\d+) -> {port}").group(1)
-            for _ in range(3):
-                with urllib.request.urlopen(f"http://127.0.0.1:{local}/", timeout=10) as answer:
-                    assert answer.read() == b"served"
+    with serving("served") as port, member.kubectl_background("forward", "port-forward", "pod/web", f":{port}",
+                                                              **mode) as forward:
+        local = forward.wait_for_output(rf"Forwarding from 127.0.0.1:(\d+) -> {port}").group(1)
+        for _ in range(3):
+            with urllib.request.urlopen(f"http://127.0.0.1:{local}/", timeout=10) as answer:
+                assert answer.read() == b"served"
     assert cluster.wait_for_events(event="port", user=member.user.name)
 
 
