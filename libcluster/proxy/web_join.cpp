@@ -34,7 +34,11 @@ Result<Value> HostCredentials(const WebParts& parts, const WebCall& call) {
   request.dns_names = Texts(call.body, "dns_names");
   ASSIGN_OR_RETURN(request.public_tls_key, FromBase64(TextIgnoringCase(call.body, "public_tls_key")));
   ASSIGN_OR_RETURN(request.public_ssh_key, FromBase64(TextIgnoringCase(call.body, "public_ssh_key")));
+  if (const std::string expires = TextIgnoringCase(call.body, "expires"); !expires.empty()) {
+    ASSIGN_OR_RETURN(request.expires, ParseTime(expires));
+  }
   request.remote_address = call.request.remote_address;
+
   ASSIGN_OR_RETURN(const JoinResult joined, JoinCluster(parts.auth, request));
   return Value(Value::Map{{"ssh", ToBase64(joined.ssh_certificate)},
                           {"tls", ToBase64(joined.tls_certificate)},

@@ -45,6 +45,7 @@ AuditEvent& AuditEvent::By(const Caller& caller) {
   Add("user_kind", system ? kSystemKind : identity.bot_name.empty() ? kHumanKind : kBotKind);
   if (!identity.impersonator.empty()) Add("impersonator", identity.impersonator);
   if (!identity.bot_name.empty()) Add("bot_name", identity.bot_name);
+  if (!identity.bot_instance_id.empty()) Add("bot_instance_id", identity.bot_instance_id);
   if (!identity.active_requests.empty()) Add("access_requests", Value::Strings(identity.active_requests));
   if (!caller.remote_address.empty()) Add("addr.remote", caller.remote_address);
   return *this;

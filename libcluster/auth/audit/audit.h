@@ -57,6 +57,9 @@ inline constexpr AuditType kBotCreate{"bot.create", "TB001I"};
 inline constexpr AuditType kBotUpdate{"bot.update", "TB002I"};
 inline constexpr AuditType kBotDelete{"bot.delete", "TB003I"};
 inline constexpr AuditType kBotInstanceDelete{"bot_instance.delete", "TB004I"};  // ours: the reference has none
+inline constexpr AuditType kBotJoin{"bot.join", "TJ001I"};
+inline constexpr AuditType kBotJoinFailure{"bot.join", "TJ001E"};
+inline constexpr AuditType kGenerationMismatch{"cert.generation_mismatch", "TCB00W"};
 inline constexpr AuditType kAppCreate{"app.create", "TAP03I"};
 inline constexpr AuditType kAppUpdate{"app.update", "TAP04I"};
 inline constexpr AuditType kAppDelete{"app.delete", "TAP05I"};

@@ -23,12 +23,15 @@ Result<const ServedJoinMethod*> FindServedJoinMethod(const types::ProvisionToken
   const auto& methods = ServedJoinMethods();
   const auto* const found = std::ranges::find(methods, name, &ServedJoinMethod::name);
   if (found != methods.end()) return found;
-  return std::unexpected(JoinDenied(fmt::format("the token is for the join method {}", name)));
+  if (FindJoinMethodRules(name) != nullptr) {
+    return Fail(ErrorKind::kNotImplemented, "joining by the method {} is not implemented", name);
+  }
+  return std::unexpected(JoinDenied("the token is for an unknown join method"));
 }
 
 Error JoinDenied(std::string_view why) {
   return {ErrorKind::kAccessDenied, fmt::format("access denied: {}", why),
-          "make a token on the cluster: tctl tokens add --type=node"};
+          "make a token on the cluster: tctl tokens add --type=node, or tctl bots instances add BOT"};
 }
 
 }  // namespace sallyport

@@ -9,14 +9,15 @@
 #include "libbase/text.h"
 #include "libcluster/auth/access/host_caller.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/joining/bot_joining.h"
 #include "libcluster/auth/joining/join_methods.h"
+#include "libcluster/auth/joining/join_proof.h"
 #include "libcluster/auth/trust/hosts.h"
 #include "libcluster/auth/trust/system_identity.h"
 #include "libidentity/host_id.h"
 #include "libidentity/host_proof.h"
 #include "libidentity/server_names.h"
 #include "libidentity/x509.h"
-#include "libresources/kinds/join_method.h"
 #include "libresources/kinds/token.h"
 #include "teleport/legacy/types/token.pb.h"
 
@@ -25,38 +26,10 @@ namespace {
 
 using types::ProvisionTokenV2;
 
-constexpr std::string_view kInstance = "Instance";
-constexpr std::string_view kBot = "Bot";
-constexpr std::size_t kMaxNames = 32;
-constexpr std::size_t kMaxNameBytes = 255;
-constexpr std::size_t kMaxKeyBytes = 16 << 10;
-
 // Roles with names of their own under which clients reach the service.
 constexpr std::array<std::string_view, 2> kRolesWithNames{"Kube", "WindowsDesktop"};
 // Services that only run in the auth service's process; clients and agents trust their certificates.
 constexpr std::array<std::string_view, 4> kRolesOfThisProcess{"Auth", "Proxy", "Relay", "Trusted_cluster"};
-
-// Converts a token of the configuration file to a token resource.
-std::optional<ProvisionTokenV2> StaticToken(AuthServer& auth, const std::string& name) {
-  if (!auth.options().static_tokens) return std::nullopt;
-  for (const auto& fixed : auth.options().static_tokens->spec().statictokens()) {
-    if (!EqualInConstantTime(fixed.token(), name)) continue;
-    ProvisionTokenV2 token;
-    *token.mutable_spec()->mutable_roles() = fixed.roles();
-    token.mutable_spec()->set_joinmethod(std::string(kJoinByToken));
-    return token;
-  }
-  return std::nullopt;
-}
-
-Result<ProvisionTokenV2> FindToken(AuthServer& auth, const std::string& name) {
-  if (auto fixed = StaticToken(auth, name)) return std::move(*fixed);
-  auto token = GetResource<ProvisionTokenV2>(auth.backend(), name);
-  if (!token && token.error().kind == ErrorKind::kNotFound) {
-    return std::unexpected(JoinDenied("the token is not known, or has expired"));
-  }
-  return token;
-}
 
 // Returns whether a name is reserved: for the cluster's own services, or as another host's id.
 bool IsOfOthers(std::string_view host_id, const std::string& lower) {
@@ -86,28 +59,8 @@ std::vector<std::string> NamesFor(const AuthServer& auth, std::string_view host_
   return wanted;
 }
 
-Status CheckSizes(const JoinRequest& request) {
-  std::vector<std::string_view> names{request.host_id, request.node_name, request.role, request.token};
-  for (const auto* list : {&request.additional_principals, &request.dns_names}) {
-    if (list->size() > kMaxNames) return Fail(ErrorKind::kLimitExceeded, "a host has at most {} names", kMaxNames);
-    names.insert(names.end(), list->begin(), list->end());
-  }
-
-  if (std::ranges::any_of(names, [](std::string_view name) { return name.size() > kMaxNameBytes; })) {
-    return Fail(ErrorKind::kBadParameter, "a host's names have at most {} bytes", kMaxNameBytes);
-  }
-  if (request.node_name != StripControl(request.node_name)) {
-    return Fail(ErrorKind::kBadParameter, "a host's name has no control characters");
-  }
-  if (std::max(request.public_tls_key.size(), request.public_ssh_key.size()) > kMaxKeyBytes) {
-    return Fail(ErrorKind::kBadParameter, "a public key has at most {} bytes", kMaxKeyBytes);
-  }
-  return {};
-}
-
 // Tokens of earlier versions and of the configuration file may allow roles that new tokens may not.
 Status CheckRole(std::string_view role) {
-  if (role == kBot) return Fail(ErrorKind::kNotImplemented, "joining of bots is not implemented");
   if (!IsServiceRole(role)) {
     return std::unexpected(JoinDenied(fmt::format("a token cannot give the role {}", StripControl(role))));
   }
@@ -115,13 +68,13 @@ Status CheckRole(std::string_view role) {
   return Fail(ErrorKind::kNotImplemented, "services of the role {} on other hosts are not implemented", role);
 }
 
-// The system roles that the certificate gets.
+// Returns the system roles that the certificate gets; the token gives the wanted role.
 Result<std::vector<std::string>> RolesOf(const ProvisionTokenV2& token, const std::string& wanted) {
-  const std::vector<std::string> given(token.spec().roles().begin(), token.spec().roles().end());
-  if (wanted != kInstance && std::ranges::find(given, wanted) == given.end()) {
-    return std::unexpected(JoinDenied(fmt::format("the token does not give the role {}", StripControl(wanted))));
-  }
-  const auto roles = wanted == kInstance ? given : std::vector<std::string>{wanted};
+  std::vector<std::string> given(token.spec().roles().begin(), token.spec().roles().end());
+  // A bot is no host.
+  std::erase(given, kBotRole);
+  if (given.empty()) return std::unexpected(JoinDenied("the token belongs to a bot"));
+  const auto roles = wanted == kInstanceRole ? given : std::vector<std::string>{wanted};
   for (const auto& role : roles) RETURN_IF_ERROR(CheckRole(role));
   return roles;
 }
@@ -129,7 +82,7 @@ Result<std::vector<std::string>> RolesOf(const ProvisionTokenV2& token, const st
 // Returns the system roles for a joined host: at most those that it has.
 Result<std::vector<std::string>> RolesOf(const Caller& caller, std::string_view cluster, const JoinRequest& request,
                                          const std::vector<std::string>& system_roles) {
-  const bool is_instance = request.role == kInstance;
+  const bool is_instance = request.role == kInstanceRole;
   if (!is_instance && !system_roles.empty()) {
     return Fail(ErrorKind::kAccessDenied,
                 "access denied: only a certificate for the role Instance can have several roles");
@@ -209,18 +162,11 @@ Result<std::string> ProvenHost(AuthServer& auth, const JoinRequest& request, con
   return host_id;
 }
 
-// Sets `method` to the token's method if the token exists.
-Result<JoinResult> Join(AuthServer& auth, const JoinRequest& request, const HostProof* proof,
-                        std::string_view& method) {
-  RETURN_IF_ERROR(CheckSizes(request));
+Result<JoinResult> JoinHost(AuthServer& auth, const JoinRequest& request, const HostProof* proof, JoinTrail& trail) {
   if (!request.host_id.empty() && !IsUuid(request.host_id)) {
     return Fail(ErrorKind::kBadParameter, "hostID is not a UUID");
   }
-  ASSIGN_OR_RETURN(const ProvisionTokenV2 token, FindToken(auth, request.token));
-  ASSIGN_OR_RETURN(const ServedJoinMethod* const served, FindServedJoinMethod(token));
-  method = served->name;
-  RETURN_IF_ERROR(served->verify(auth, token, request));
-
+  ASSIGN_OR_RETURN(const ProvisionTokenV2 token, VerifyJoin(auth, request, trail));
   Joiner joiner{RandomUuid(), HostGroupOfToken(request.token), {}};
   ASSIGN_OR_RETURN(joiner.roles, RolesOf(token, request.role));
   if (proof != nullptr) {
@@ -232,14 +178,15 @@ Result<JoinResult> Join(AuthServer& auth, const JoinRequest& request, const Host
 // Joins the host and writes the event.
 Result<JoinResult> JoinAudited(AuthServer& auth, const JoinRequest& request, const HostProof* proof) {
   RETURN_IF_ERROR(auth.join_limits().Admit(request.remote_address));
-  std::string_view method = kJoinByToken;
-  auto joined = Join(auth, request, proof, method);
+  JoinTrail trail;
+  auto joined = JoinHost(auth, request, proof, trail);
   if (!joined) auth.join_limits().CountRefused(request.remote_address);
-  const auto shown = [](const std::string& text) { return text.substr(0, kMaxNameBytes); };
+
   AuditEvent event(joined ? audit::kInstanceJoin : audit::kInstanceJoinFailure, auth.cluster_name());
-  event.Add("host_id", shown(joined ? joined->host_id : request.host_id)).Add("node_name", shown(request.node_name));
-  event.Add("role", shown(request.role)).Add("method", std::string(method)).Add("addr.remote", request.remote_address);
-  event.Success(joined.has_value(), joined ? "" : joined.error().message);
+  event.Add("host_id", ShownInEvent(joined ? joined->host_id : request.host_id));
+  event.Add("node_name", ShownInEvent(request.node_name)).Add("role", ShownInEvent(request.role));
+  event.Add("addr.remote", request.remote_address);
+  AddTrail(trail, joined ? Status() : Status(std::unexpected(joined.error())), event);
   RETURN_IF_ERROR(auth.Emit(event));
   return joined;
 }
@@ -247,6 +194,7 @@ Result<JoinResult> JoinAudited(AuthServer& auth, const JoinRequest& request, con
 }  // namespace
 
 Result<JoinResult> JoinCluster(AuthServer& auth, const JoinRequest& request) {
+  if (request.role == kBotRole) return JoinBot(auth, request);
   return JoinAudited(auth, request, nullptr);
 }
 
@@ -256,7 +204,7 @@ Result<JoinResult> RejoinCluster(AuthServer& auth, const JoinRequest& request, c
 
 Result<JoinResult> RenewHost(AuthServer& auth, const Caller& caller, const JoinRequest& request,
                              const std::vector<std::string>& system_roles) {
-  RETURN_IF_ERROR(CheckSizes(request));
+  RETURN_IF_ERROR(CheckJoinSizes(request));
   Joiner joiner;
   ASSIGN_OR_RETURN(joiner.roles, RolesOf(caller, auth.cluster_name(), request, system_roles));
   joiner.host_id = request.host_id;

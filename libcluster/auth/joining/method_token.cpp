@@ -6,7 +6,8 @@ namespace sallyport {
 namespace {
 
 // The request had the secret: the token was found by it.
-Status VerifySecret(AuthServer& /*auth*/, const types::ProvisionTokenV2& /*token*/, const JoinRequest& /*request*/) {
+Status VerifySecret(AuthServer& /*auth*/, const types::ProvisionTokenV2& /*token*/, const JoinRequest& /*request*/,
+                    JoinEvidence& /*evidence*/) {
   return {};
 }
 

@@ -2,6 +2,7 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/joining/bot_instances.h"
 #include "libcluster/auth/users/bots.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/bot.h"
@@ -142,8 +143,13 @@ Status DeleteBot(AuthServer& auth, const RpcCall& call, const std::string& name)
   return auth.Commit(std::move(transaction));
 }
 
-// Instances are kept under BOT/ID.
-std::string InstanceName(const std::string& bot, const std::string& id) { return fmt::format("{}/{}", bot, id); }
+bool IsWanted(const machineidv1::ListBotInstancesRequest& request, const BotInstance& instance) {
+  const std::string& bot = request.filter_bot_name();
+  const std::string& word = request.filter_search_term();
+  // A bot's name may have slashes, and begin with another bot's name.
+  if (!bot.empty() && instance.spec().bot_name() != bot) return false;
+  return instance.spec().bot_name().contains(word) || instance.spec().instance_id().contains(word);
+}
 
 Status ListInstances(AuthServer& auth, const machineidv1::ListBotInstancesRequest& request,
                      machineidv1::ListBotInstancesResponse& answer) {
@@ -153,24 +159,31 @@ Status ListInstances(AuthServer& auth, const machineidv1::ListBotInstancesReques
   const int size = request.page_size() <= 0 || request.page_size() > kPage ? kPage : request.page_size();
   ASSIGN_OR_RETURN(auto instances, ListResources<BotInstance>(auth.backend(), kind, request.page_token(),
                                                               static_cast<std::size_t>(size) + 1));
+
+  std::string last;
+  std::size_t bytes = 0;
+  int seen = 0;
   for (auto& instance : instances) {
-    if (answer.bot_instances_size() == size) {
-      const auto& last = answer.bot_instances(size - 1).spec();
-      answer.set_next_page_token(bot.empty() ? InstanceName(last.bot_name(), last.instance_id()) : last.instance_id());
+    bytes += instance.ByteSizeLong();
+    if (seen == size || (seen > 0 && bytes > kMaxPageBytes)) {
+      answer.set_next_page_token(last);
       break;
     }
-    *answer.add_bot_instances() = std::move(instance);
+    ++seen;
+    const std::string name = BotInstanceName(instance.spec().bot_name(), instance.spec().instance_id());
+    last = bot.empty() ? name : name.substr(bot.size() + 1);
+    if (IsWanted(request, instance)) *answer.add_bot_instances() = std::move(instance);
   }
-  const std::string& word = request.filter_search_term();
-  if (word.empty()) return {};
-  auto& found = *answer.mutable_bot_instances();
-  found.erase(std::remove_if(found.begin(), found.end(),
-                             [&](const BotInstance& instance) {
-                               return !instance.spec().bot_name().contains(word) &&
-                                      !instance.spec().instance_id().contains(word);
-                             }),
-              found.end());
   return {};
+}
+
+// Heartbeats come from the instance itself.
+Status SubmitHeartbeat(AuthServer& auth, const RpcCall& call, const machineidv1::SubmitHeartbeatRequest& request) {
+  const Identity& identity = call.caller.identity;
+  if (call.caller.kind != Caller::Kind::kUser || identity.bot_name.empty() || identity.bot_instance_id.empty()) {
+    return Fail(ErrorKind::kAccessDenied, "access denied: heartbeats are for the instances of bots");
+  }
+  return StoreHeartbeat(auth.backend(), identity.bot_name, identity.bot_instance_id, request);
 }
 
 void AddInstanceRows(RpcTable& table, AuthServer& auth) {
@@ -180,14 +193,18 @@ void AddInstanceRows(RpcTable& table, AuthServer& auth) {
 
   table.Add({InstancePath("GetBotInstance"), RpcAccess::Rule("bot_instance", {"read"}), kRehearsable},
             [&auth](const RpcCall&, const machineidv1::GetBotInstanceRequest& request, BotInstance& answer) -> Status {
-              const std::string name = InstanceName(request.bot_name(), request.instance_id());
+              const std::string name = BotInstanceName(request.bot_name(), request.instance_id());
               ASSIGN_OR_RETURN(answer, GetResource<BotInstance>(auth.backend(), name));
               return {};
             });
 
+  table.Add({InstancePath("SubmitHeartbeat"), RpcAccess::Authenticated()},
+            [&auth](const RpcCall& call, const machineidv1::SubmitHeartbeatRequest& request,
+                    machineidv1::SubmitHeartbeatResponse&) { return SubmitHeartbeat(auth, call, request); });
+
   table.Add({InstancePath("DeleteBotInstance"), RpcAccess::Rule("bot_instance", {"delete"}), kRehearsable},
             [&auth](const RpcCall& call, const machineidv1::DeleteBotInstanceRequest& request, Empty&) -> Status {
-              const std::string name = InstanceName(request.bot_name(), request.instance_id());
+              const std::string name = BotInstanceName(request.bot_name(), request.instance_id());
               RETURN_IF_ERROR(GetResource<BotInstance>(auth.backend(), name));
               BackendTransaction transaction;
               transaction.Remove(ResourceKey("bot_instance", name), true);

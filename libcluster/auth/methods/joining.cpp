@@ -1,6 +1,9 @@
 // Methods for joining and rejoining by gRPC (docs/protocol/joining.md#by-grpc), and for renewing the certificates of
 // joined hosts.
 #include "libcluster/auth/joining/joining.h"
+
+#include <algorithm>
+
 #include "libcluster/auth/auth_server.h"
 #include "sallyport/v1/host_service.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
@@ -22,6 +25,7 @@ JoinRequest RequestOf(const RpcCall& call, const Request& request) {
   join.public_tls_key = request.publictlskey();
   join.public_ssh_key = request.publicsshkey();
   join.remote_address = call.caller.remote_address;
+  join.caller = call.caller;
   return join;
 }
 
@@ -30,6 +34,11 @@ JoinRequest TokenRequestOf(const RpcCall& call, const types::RegisterUsingTokenR
   JoinRequest join = RequestOf(call, request);
   join.token = request.token();
   join.id_token = request.idtoken();
+  // Later times do not fit into a Time, and a bot's certificates end earlier anyway.
+  constexpr std::int64_t kLatest = 9'000'000'000;
+  if (request.has_expires()) {
+    join.expires = Time(std::chrono::seconds(std::clamp<std::int64_t>(request.expires().seconds(), 0, kLatest)));
+  }
   return join;
 }
 

@@ -27,17 +27,21 @@ TEST_CASE("a token's method has a row, or the token lets nobody in") {
       CHECK((*method)->name == rules.name);
       continue;
     }
-    CHECK(method.error().kind == ErrorKind::kAccessDenied);
-    CHECK(method.error().message == fmt::format("access denied: the token is for the join method {}", rules.name));
-    CHECK(method.error().hint.contains("tctl tokens add"));
+    CHECK(method.error().kind == ErrorKind::kNotImplemented);
+    CHECK(method.error().message == fmt::format("joining by the method {} is not implemented", rules.name));
   }
   CHECK(served == 1);
-  CHECK(FindServedJoinMethod(TokenOf("telepathy")).error().message ==
-        "access denied: the token is for the join method telepathy");
+  const Error unknown = FindServedJoinMethod(TokenOf("telepathy")).error();
+  CHECK(unknown.kind == ErrorKind::kAccessDenied);
+  CHECK(unknown.message == "access denied: the token is for an unknown join method");
+  CHECK(unknown.hint.contains("tctl tokens add"));
 }
 
 TEST_CASE("a host with a token of a method without a row does not join, and the audit log has it") {
-  for (const std::string_view name : {"iam", "telepathy"}) {
+  const std::pair<const char*, const char*> others[] = {
+      {"iam", "joining by the method iam is not implemented"},
+      {"telepathy", "access denied: the token is for an unknown join method"}};
+  for (const auto& [name, message] : others) {
     CAPTURE(name);
     AuthFixture fixture;
     BackendTransaction transaction;
@@ -49,12 +53,12 @@ TEST_CASE("a host with a token of a method without a row does not join, and the 
     request.role = "Node";
     request.id_token = "a.b.c";
     const auto refused = JoinCluster(fixture.auth(), request);
-    CHECK(refused.error().message == fmt::format("access denied: the token is for the join method {}", name));
+    CHECK(refused.error().message == message);
 
     const auto events = fixture.auth().backend().Events({Time::min(), Time::max(), {"instance.join"}}).value();
     REQUIRE(events.size() == 1);
     CHECK(events.front().second.json.contains("TJ002E"));
-    CHECK(events.front().second.json.contains("\"method\":\"token\""));
+    CHECK(events.front().second.json.contains(fmt::format("\"method\":\"{}\"", name)));
   }
 }
 
