@@ -32,7 +32,7 @@ complete -c teleport -n '__fish_seen_subcommand_from configure; and not __fish_s
 complete -c teleport -n '__fish_seen_subcommand_from configure; and not __fish_seen_subcommand_from node' -l cluster-name -d 'Name of the cluster, which cannot change later' -r
 complete -c teleport -n '__fish_seen_subcommand_from configure; and not __fish_seen_subcommand_from node' -l data-dir -d 'Directory of the state (default /var/lib/teleport)' -r
 complete -c teleport -n '__fish_seen_subcommand_from configure; and not __fish_seen_subcommand_from node' -l token -d 'Token to join a cluster on another host, or the file with the token' -r
-complete -c teleport -n '__fish_seen_subcommand_from configure; and not __fish_seen_subcommand_from node' -l join-method -d 'Join method of the host; only token is implemented' -r
+complete -c teleport -n '__fish_seen_subcommand_from configure; and not __fish_seen_subcommand_from node' -l join-method -d 'Join method of the host: token or kubernetes' -r
 complete -c teleport -n '__fish_seen_subcommand_from configure; and not __fish_seen_subcommand_from node' -l proxy -d 'Proxy of the cluster on another host' -r
 complete -c teleport -n '__fish_seen_subcommand_from configure; and not __fish_seen_subcommand_from node' -l auth-server -d 'Auth service of that cluster, instead of its proxy' -r
 complete -c teleport -n '__fish_seen_subcommand_from configure; and not __fish_seen_subcommand_from node' -l node-name -d 'Name of this host (default the name of the system)' -r
@@ -46,7 +46,7 @@ complete -c teleport -n '__fish_seen_subcommand_from node; and __fish_seen_subco
 complete -c teleport -n '__fish_seen_subcommand_from node; and __fish_seen_subcommand_from configure' -l cluster-name -d 'Name of the cluster, which cannot change later' -r
 complete -c teleport -n '__fish_seen_subcommand_from node; and __fish_seen_subcommand_from configure' -l data-dir -d 'Directory of the state (default /var/lib/teleport)' -r
 complete -c teleport -n '__fish_seen_subcommand_from node; and __fish_seen_subcommand_from configure' -l token -d 'Token to join a cluster on another host, or the file with the token' -r
-complete -c teleport -n '__fish_seen_subcommand_from node; and __fish_seen_subcommand_from configure' -l join-method -d 'Join method of the host; only token is implemented' -r
+complete -c teleport -n '__fish_seen_subcommand_from node; and __fish_seen_subcommand_from configure' -l join-method -d 'Join method of the host: token or kubernetes' -r
 complete -c teleport -n '__fish_seen_subcommand_from node; and __fish_seen_subcommand_from configure' -l proxy -d 'Proxy of the cluster on another host' -r
 complete -c teleport -n '__fish_seen_subcommand_from node; and __fish_seen_subcommand_from configure' -l auth-server -d 'Auth service of that cluster, instead of its proxy' -r
 complete -c teleport -n '__fish_seen_subcommand_from node; and __fish_seen_subcommand_from configure' -l node-name -d 'Name of this host (default the name of the system)' -r

@@ -19,7 +19,6 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
-constexpr std::size_t kMaxAnswer = 4 << 20;
 constexpr std::uint32_t kMaxHeaderBytes = 64 << 10;
 
 // Adapts a Stream to the stream interface of Beast.
@@ -115,7 +114,7 @@ Result<HttpAnswer> Exchange(Stream& stream, std::string_view method, const std::
   Wipe(request.body());
   if (code) return FailExchange(peer, adapter.failure(), code);
   http::response_parser<http::string_body> parser;
-  parser.body_limit(kMaxAnswer);
+  parser.body_limit(peer.max_answer_bytes);
   parser.header_limit(kMaxHeaderBytes);
   boost::beast::flat_buffer buffer;
   http::read(adapter, buffer, parser, code);
@@ -142,7 +141,7 @@ Result<Value> ExchangeJson(Stream& stream, std::string_view method, const std::s
   const Deadline deadline = std::chrono::steady_clock::now() + settings.answer_timeout;
   ASSIGN_OR_RETURN(const HttpAnswer answer, Exchange(stream, method, path, peer, body, deadline));
   if (answer.status < 200 || answer.status > 299) return FailedAnswer(answer, peer.host);
-  auto json = ParseJson(answer.body, {.max_bytes = kMaxAnswer});
+  auto json = ParseJson(answer.body, {.max_bytes = peer.max_answer_bytes});
   if (!json) {
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("{} did not answer with JSON, as a {} does", peer.host, peer.what),

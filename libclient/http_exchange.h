@@ -2,6 +2,7 @@
 // the auth service.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -16,12 +17,14 @@ namespace sallyport {
 struct HttpPeer {
   std::string host;       // "HOST:PORT"
   std::string_view what;  // "proxy": the expected server, for hints
+  std::size_t max_answer_bytes = 4 << 20;
 };
 
 // Sends GET, or POST with a JSON body, and returns the answer. The connection cannot be used again.
 //
 // Fails by the HTTP status of the answer with the message of the server; with kConnectionProblem when the stream breaks
-// or the time is over, kBadParameter when the answer is not JSON, kLimitExceeded when the answer exceeds 4 MiB.
+// or the time is over, kBadParameter when the answer is not JSON, kLimitExceeded when the answer exceeds the
+// limit of the peer.
 Result<Value> ExchangeJson(Stream& stream, std::string_view method, const std::string& path, const HttpPeer& peer,
                            const Secret& body, const NetworkSettings& settings);
 

@@ -1,6 +1,9 @@
 #include "libclient/stream.h"
 
 #include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
 
 namespace sallyport {
 namespace {
@@ -10,6 +13,12 @@ constexpr std::string_view kTimedOut = "the peer does not answer in time";
 std::unexpected<Error> Broken(const Stream& stream) {
   if (auto failure = stream.failure()) return std::unexpected(std::move(*failure));
   return Fail(ErrorKind::kConnectionProblem, "the connection broke");
+}
+
+IoStep PlainStep(ssize_t count, IoState wanted) {
+  if (count > 0) return {IoState::kDone, static_cast<std::size_t>(count)};
+  if (count == 0) return {IoState::kClosed};
+  return {errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? wanted : IoState::kFailed};
 }
 
 }  // namespace
@@ -39,5 +48,15 @@ Status Stream::Write(std::string_view bytes, Deadline deadline) {
   }
   return {};
 }
+
+IoStep PlainStream::TryRead(char* buffer, std::size_t size) {
+  return PlainStep(::recv(fd_.get(), buffer, size, 0), IoState::kWantRead);
+}
+
+IoStep PlainStream::TryWrite(std::string_view bytes) {
+  return PlainStep(::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL), IoState::kWantWrite);
+}
+
+void PlainStream::Close() { ::shutdown(fd_.get(), SHUT_WR); }
 
 }  // namespace sallyport

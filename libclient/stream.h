@@ -1,4 +1,4 @@
-// Defines a two-way byte stream over a non-blocking descriptor: TLS, or a protocol inside of TLS.
+// Defines a two-way byte stream over a non-blocking descriptor: plain, TLS, or a protocol inside of TLS.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "libbase/error.h"
+#include "libbase/file.h"
 #include "libclient/network.h"
 
 namespace sallyport {
@@ -38,6 +39,20 @@ class Stream {
   // passed.
   Result<std::size_t> Read(char* buffer, std::size_t size, Deadline deadline);
   Status Write(std::string_view bytes, Deadline deadline);
+};
+
+// A connection without TLS; takes a connected, non-blocking socket.
+class PlainStream : public Stream {
+ public:
+  explicit PlainStream(UniqueFd fd) : fd_(std::move(fd)) {}
+
+  IoStep TryRead(char* buffer, std::size_t size) override;
+  IoStep TryWrite(std::string_view bytes) override;
+  void Close() override;
+  int fd() const override { return fd_.get(); }
+
+ private:
+  UniqueFd fd_;
 };
 
 }  // namespace sallyport

@@ -138,6 +138,8 @@ Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment&
   options.proxy_public_address = public_address.empty() ? FormatHostPort({nodename, listen.port}) : public_address;
   ASSIGN_OR_RETURN(options.static_tokens, ParseStaticTokens(config.auth.tokens));
   options.bootstrap_path = environment.bootstrap_path;
+  options.pod = {environment.kubernetes_service_host, environment.kubernetes_service_port};
+  options.network.ssl_cert_file = environment.ssl_cert_file;
 
   // The startup file is read before the store is opened, so a broken file leaves the store as it is.
   std::vector<Resource> applied;

@@ -19,6 +19,7 @@ class Cluster {
     std::string kubernetes_service_port;
     std::string bootstrap_path = {};  // see AuthServerOptions
     std::string startup_path = {};    // of a file that is applied at each start (ReadStartupResources); empty: none
+    std::string ssl_cert_file = {};   // SSL_CERT_FILE: authorities of issuers instead of the system's
   };
   static Result<std::unique_ptr<Cluster>> Start(const TeleportConfig& config, const Environment& environment);
   // Stops: closes the ports, then ends calls, then writes the queued events.

@@ -1,12 +1,12 @@
 #include "libkube/connection.h"
 
 #include <poll.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
 
 #include "libbase/address.h"
+#include "libclient/stream.h"
 #include "libclient/tls.h"
 #include "libidentity/x509.h"
 #include "libkube/answer_machine.h"
@@ -16,28 +16,6 @@ namespace {
 
 // The header limit of AnswerMachine, and a buffer of reading: more bytes that nobody can use are no answer.
 constexpr std::size_t kMaxUnused = 300U << 10;
-
-// A connection without TLS.
-class PlainStream : public Stream {
- public:
-  explicit PlainStream(UniqueFd fd) : fd_(std::move(fd)) {}
-  IoStep TryRead(char* buffer, std::size_t size) override {
-    return StepOf(::recv(fd_.get(), buffer, size, 0), IoState::kWantRead);
-  }
-  IoStep TryWrite(std::string_view bytes) override {
-    return StepOf(::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL), IoState::kWantWrite);
-  }
-  void Close() override { ::shutdown(fd_.get(), SHUT_WR); }
-  int fd() const override { return fd_.get(); }
-
- private:
-  static IoStep StepOf(ssize_t count, IoState wanted) {
-    if (count > 0) return {IoState::kDone, static_cast<std::size_t>(count)};
-    if (count == 0) return {IoState::kClosed};
-    return {errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? wanted : IoState::kFailed};
-  }
-  UniqueFd fd_;
-};
 
 Result<TlsOptions> TlsOptionsOf(const KubeEndpoint& endpoint, const ApiCredential& credential) {
   TlsOptions options;

@@ -10,7 +10,7 @@ namespace sallyport {
 namespace {
 
 const auto& UsedJoinMethods() {
-  static const std::array kMethods{TokenJoinMethod()};
+  static const std::array kMethods{TokenJoinMethod(), KubernetesJoinMethod()};
   return kMethods;
 }
 

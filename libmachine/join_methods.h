@@ -26,7 +26,7 @@ struct JoinMethod {
 // a row.
 Result<const JoinMethod*> FindJoinMethod(std::string_view name);
 
-// Returns the names of all rows for messages: "token".
+// Returns the names of all rows for messages: "token or kubernetes".
 std::string JoinMethodNames();
 
 // Makes the request for the method in the settings; the caller adds the id and the keys of the machine. Fails as
@@ -35,5 +35,6 @@ Result<types::RegisterUsingTokenRequest> MakeJoinRequest(const JoinSettings& set
 
 // The rows.
 JoinMethod TokenJoinMethod();
+JoinMethod KubernetesJoinMethod();
 
 }  // namespace sallyport

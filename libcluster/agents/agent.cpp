@@ -31,6 +31,7 @@ JoinSettings JoinSettingsOf(const TeleportConfig& config, const Agent::Environme
   settings.principals = config.ssh.public_addr;
   settings.method = config.join.method;
   settings.token = config.join.token;
+  if (!environment.kubernetes_token_path.empty()) settings.kubernetes_token_path = environment.kubernetes_token_path;
   settings.ca_pins = config.join.ca_pins;
   settings.address = config.join.address;
   settings.through_proxy = config.join.through_proxy;

@@ -17,6 +17,8 @@ class Agent {
     std::string kubernetes_service_host;  // KUBERNETES_SERVICE_HOST, in a pod
     std::string kubernetes_service_port;
     std::string ssl_cert_file;  // SSL_CERT_FILE: authorities instead of the system's
+    std::string
+        kubernetes_token_path;  // KUBERNETES_TOKEN_PATH: the token of the pod's service account; empty: the usual
     bool insecure = false;      // accept any certificate of the proxy while joining
   };
   // Joins if necessary and connects; waits until the proxy is available.

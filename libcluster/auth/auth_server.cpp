@@ -5,6 +5,8 @@
 #include "libbase/file.h"
 #include "libbase/log.h"
 #include "libcluster/auth/bootstrap.h"
+#include "libcluster/auth/proofs/issuer_keys.h"
+#include "libcluster/auth/proofs/token_reviews.h"
 #include "libresources/access/access.h"
 #include "libresources/access/presets.h"
 #include "libresources/kinds.h"
@@ -80,6 +82,9 @@ Result<std::unique_ptr<AuthServer>> AuthServer::Open(AuthServerOptions options) 
   auth->locks_ = std::make_shared<Locks>(backend, opts.cluster_name);
   auth->authenticator_ = std::make_shared<Authenticator>(backend, *auth->authorities_, *auth->locks_, opts.host_id);
   auth->issuer_ = std::make_shared<UserCertIssuer>(*auth->authorities_, *auth->locks_);
+  auth->issuer_keys_ = std::make_shared<IssuerKeys>(
+      [network = opts.network](const Issuer& issuer) { return FetchIssuerKeys(issuer, network); });
+  auth->token_reviews_ = std::make_shared<TokenReviews>(opts.pod);
 
   RETURN_IF_ERROR(auth->EnsureSettings());
   RETURN_IF_ERROR(auth->EnsurePresets());
@@ -95,6 +100,8 @@ std::unique_ptr<AuthServer> AuthServer::Over(Backend& view) {
   over->locks_ = locks_;
   over->authenticator_ = authenticator_;
   over->issuer_ = issuer_;
+  over->issuer_keys_ = issuer_keys_;
+  over->token_reviews_ = token_reviews_;
   return over;
 }
 

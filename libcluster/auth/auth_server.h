@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "libbase/error.h"
+#include "libclient/network.h"
 #include "libcluster/auth/access/authenticator.h"
 #include "libcluster/auth/audit/audit.h"
 #include "libcluster/auth/audit/audit_queue.h"
@@ -25,6 +26,7 @@
 #include "libcluster/backend/store.h"
 #include "libcluster/rpc/caller.h"
 #include "libcluster/rpc/rpc_table.h"
+#include "libkube/endpoint.h"
 #include "libresources/kinds/metadata.h"
 
 namespace types {
@@ -35,6 +37,9 @@ class StaticTokensV2;
 }  // namespace types
 
 namespace sallyport {
+
+class IssuerKeys;
+class TokenReviews;
 
 struct AuthServerOptions {
   std::string data_dir;
@@ -47,6 +52,8 @@ struct AuthServerOptions {
   std::shared_ptr<const types::SessionRecordingConfigV2> recording_config;
   std::shared_ptr<const types::StaticTokensV2> static_tokens;
   std::string bootstrap_path;  // of a file with the first resources of an empty cluster; empty: none
+  PodEnvironment pod;          // for tokens of service accounts that this pod's API server reviews
+  NetworkSettings network;     // the authorities that issuers of ID tokens must have
 };
 
 class AuthServer {
@@ -64,6 +71,8 @@ class AuthServer {
   AuditQueue& audit_queue() { return *audit_queue_; }
   LocalUsers& local_users() { return *local_users_; }
   JoinLimits& join_limits() { return join_limits_; }
+  IssuerKeys& issuer_keys() { return *issuer_keys_; }
+  TokenReviews& token_reviews() { return *token_reviews_; }
   // Limits access requests, by user.
   RateLimiter& request_rate() { return request_rate_; }
   const Locks& locks() const { return *locks_; }
@@ -138,6 +147,8 @@ class AuthServer {
   std::shared_ptr<Authenticator> authenticator_;
   std::unique_ptr<LocalUsers> local_users_;
   std::shared_ptr<UserCertIssuer> issuer_;
+  std::shared_ptr<IssuerKeys> issuer_keys_;
+  std::shared_ptr<TokenReviews> token_reviews_;
 };
 
 // Fills in this cluster's defaults where a setting is empty: second factors, kinds of keys, one port for all.

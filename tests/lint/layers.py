@@ -19,6 +19,7 @@ ROOMS = {
         "auth/audit",
         "auth/users",
         "auth/nodes",
+        "auth/proofs",
         "auth",
         "auth/joining",
         "auth/requests",

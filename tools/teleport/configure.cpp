@@ -242,7 +242,7 @@ std::vector<Option> WithFileRows(std::vector<Option> options) {
        .into = Into<To, &FileOptions::token>},
       {.name = "join-method",
        .value_name = "METHOD",
-       .help = "Join method of the host; only token is implemented",
+       .help = "Join method of the host: token or kubernetes",
        .into = Into<To, &FileOptions::join_method>},
       {.name = "proxy",
        .value_name = "HOST:PORT",

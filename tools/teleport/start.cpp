@@ -181,9 +181,10 @@ Status UntilSignal(const TeleportConfig& config, const sigset_t& signals) {
 // Serves until a signal.
 Status Serve(const Invocation& invocation, const StartOptions& given, const TeleportConfig& config,
              const sigset_t& signals) {
-  ASSIGN_OR_RETURN(const auto cluster, Cluster::Start(config, {HostName(), invocation.Env("KUBERNETES_SERVICE_HOST"),
-                                                               invocation.Env("KUBERNETES_SERVICE_PORT"),
-                                                               given.bootstrap, given.apply_on_startup}));
+  ASSIGN_OR_RETURN(const auto cluster,
+                   Cluster::Start(config, {HostName(), invocation.Env("KUBERNETES_SERVICE_HOST"),
+                                           invocation.Env("KUBERNETES_SERVICE_PORT"), given.bootstrap,
+                                           given.apply_on_startup, invocation.Env("SSL_CERT_FILE")}));
   Log(LogLevel::kInfo, "cluster is ready",
       {{"cluster", cluster->cluster_name()},
        {"proxy", cluster->proxy_address()},
@@ -195,9 +196,10 @@ Status Serve(const Invocation& invocation, const StartOptions& given, const Tele
 
 Status ServeElsewhere(const Invocation& invocation, const StartOptions& given, const TeleportConfig& config,
                       const sigset_t& signals) {
-  ASSIGN_OR_RETURN(const auto agent, Agent::Start(config, {HostName(), invocation.Env("KUBERNETES_SERVICE_HOST"),
-                                                           invocation.Env("KUBERNETES_SERVICE_PORT"),
-                                                           invocation.Env("SSL_CERT_FILE"), given.insecure}));
+  ASSIGN_OR_RETURN(const auto agent,
+                   Agent::Start(config, {HostName(), invocation.Env("KUBERNETES_SERVICE_HOST"),
+                                         invocation.Env("KUBERNETES_SERVICE_PORT"), invocation.Env("SSL_CERT_FILE"),
+                                         invocation.Env("KUBERNETES_TOKEN_PATH"), given.insecure}));
   Log(LogLevel::kInfo, "agent is ready", {{"cluster", agent->cluster_name()}});
   return UntilSignal(config, signals);
 }

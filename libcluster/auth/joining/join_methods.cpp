@@ -10,7 +10,7 @@ namespace sallyport {
 namespace {
 
 const auto& ServedJoinMethods() {
-  static const std::array kMethods{ServedTokenMethod()};
+  static const std::array kMethods{ServedTokenMethod(), ServedKubernetesMethod()};
   return kMethods;
 }
 

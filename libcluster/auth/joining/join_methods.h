@@ -34,5 +34,6 @@ Error JoinDenied(std::string_view why);
 
 // The rows.
 ServedJoinMethod ServedTokenMethod();
+ServedJoinMethod ServedKubernetesMethod();
 
 }  // namespace sallyport

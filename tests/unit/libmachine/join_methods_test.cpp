@@ -16,7 +16,7 @@ TEST_CASE("a method without a row is not implemented, whether tokens know it or 
     const auto method = FindJoinMethod(name);
     REQUIRE_FALSE(method);
     CHECK(method.error().kind == ErrorKind::kNotImplemented);
-    CHECK(method.error().message == fmt::format("joining by \"{}\" is not implemented, use token", name));
+    CHECK(method.error().message == fmt::format("joining by \"{}\" is not implemented, use token or kubernetes", name));
     JoinSettings settings;
     settings.method = name;
     settings.token = "secret";
@@ -50,6 +50,24 @@ TEST_CASE("a request says who the machine is, and shows the token or what its fi
     CHECK(request.additionalprincipals(0) == "web.ex.com");
     CHECK(request.idtoken().empty());
   }
+}
+
+TEST_CASE("by the method kubernetes a request has the name of the token, and the token of the service account") {
+  const test::TemporaryDirectory directory;
+  JoinSettings settings;
+  settings.method = "kubernetes";
+  CHECK(settings.kubernetes_token_path == "/var/run/secrets/kubernetes.io/serviceaccount/token");
+  settings.kubernetes_token_path = directory.Write("account", "a.b.c\n");
+  CHECK(MakeJoinRequest(settings, "has not joined a cluster").error().message ==
+        "this host has not joined a cluster, and has no name of a token for the join method kubernetes");
+  settings.token = "robots";
+  const auto request = MakeJoinRequest(settings, "has not joined a cluster").value();
+  CHECK(request.token() == "robots");
+  CHECK(request.idtoken() == "a.b.c");
+  settings.kubernetes_token_path += ".missing";
+  const auto missing = MakeJoinRequest(settings, "has not joined a cluster");
+  CHECK(missing.error().message.contains("the token of the service account cannot be read"));
+  CHECK(missing.error().hint.contains("KUBERNETES_TOKEN_PATH"));
 }
 
 TEST_CASE("the error without a token says why the host needs one") {

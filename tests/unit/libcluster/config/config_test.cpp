@@ -137,7 +137,7 @@ TEST_CASE("a node of a cluster elsewhere: the address, the token, the pin") {
   CHECK(config->join.method == "token");
   for (const std::string_view method : {"iam", "telepathy"}) {
     CHECK(ErrorOf(fmt::format("{}teleport: {{proxy_server: b, join_params: {{method: {}}}}}\n", kNoCluster, method))
-              .ends_with(fmt::format("joining by \"{}\" is not implemented, use token", method)));
+              .ends_with(fmt::format("joining by \"{}\" is not implemented, use token or kubernetes", method)));
   }
 }
 

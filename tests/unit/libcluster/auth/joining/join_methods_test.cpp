@@ -30,7 +30,7 @@ TEST_CASE("a token's method has a row, or the token lets nobody in") {
     CHECK(method.error().kind == ErrorKind::kNotImplemented);
     CHECK(method.error().message == fmt::format("joining by the method {} is not implemented", rules.name));
   }
-  CHECK(served == 1);
+  CHECK(served == 2);
   const Error unknown = FindServedJoinMethod(TokenOf("telepathy")).error();
   CHECK(unknown.kind == ErrorKind::kAccessDenied);
   CHECK(unknown.message == "access denied: the token is for an unknown join method");

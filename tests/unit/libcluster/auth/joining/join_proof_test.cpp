@@ -29,6 +29,22 @@ TEST_CASE("the trail says what is known of a token, also when the join is refuse
   CHECK_FALSE(VerifyJoin(fixture.auth(), test::RobotRequest("guess"), unknown));
   CHECK(unknown.method == "token");
   CHECK(unknown.token_name.empty());
+
+  test::StoreToken(fixture, test::RobotToken("robots", "kubernetes"));
+  JoinTrail trail;
+  const auto verified = VerifyJoin(fixture.auth(), test::RobotRequest("robots"), trail);
+  REQUIRE_FALSE(verified);
+  CHECK(trail.method == "kubernetes");
+  CHECK(trail.token_name == "robots");
+  CHECK(trail.bot_name == "robot");
+  CHECK(trail.reason == "id_token is missing");
+
+  AuditEvent event(audit::kBotJoinFailure, "ex.com");
+  AddTrail(trail, std::unexpected(verified.error()), event);
+  CHECK(event.fields().Find("error")->as_string() == "id_token is missing");
+  CHECK_FALSE(verified.error().message.contains("id_token"));
+  CHECK_FALSE(event.fields().Find("success")->as_bool());
+  CHECK(event.fields().Find("attributes") == nullptr);
 }
 
 TEST_CASE("reasons and texts of a request are cut for the event") {
