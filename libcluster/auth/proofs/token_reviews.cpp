@@ -25,6 +25,17 @@ std::vector<std::string> ServerAudiences(const std::string& token_file) {
   return audiences;
 }
 
+// An API server that knows audiences says for which of the asked ones the token is; one that does not would accept a
+// token for anybody.
+Status CheckReviewed(const Value& status, const std::vector<std::string>& asked) {
+  const Value* const audiences = status.Find("audiences");
+  if (asked.empty() || audiences == nullptr || audiences->as_list().empty()) return {};
+  const bool known = std::ranges::any_of(
+      audiences->as_list(), [&](const Value& one) { return std::ranges::find(asked, one.as_string()) != asked.end(); });
+  if (known) return {};
+  return Fail(ErrorKind::kAccessDenied, "the API server says that the token is for other audiences");
+}
+
 }  // namespace
 
 struct TokenReviews::Client {
@@ -52,8 +63,8 @@ Result<std::shared_ptr<TokenReviews::Client>> TokenReviews::GetClient() {
 Result<Value> TokenReviews::Review(const std::string& token, const std::string& audience) {
   ASSIGN_OR_RETURN(const std::shared_ptr<Client> client, GetClient());
   Value spec(Value::Map{{"token", token}});
-  if (!client->audiences.empty()) {
-    std::vector<std::string> audiences = client->audiences;
+  std::vector<std::string> audiences = client->audiences;
+  if (!audiences.empty()) {
     if (std::ranges::find(audiences, audience) == audiences.end()) audiences.push_back(audience);
     spec.Set("audiences", Value::Strings(audiences));
   }
@@ -64,6 +75,7 @@ Result<Value> TokenReviews::Review(const std::string& token, const std::string& 
   ASSIGN_OR_RETURN(const Value answer, client->api->Create(reviews, review, {.time = kReviewTime}));
   const Value* const status = answer.Find("status");
   if (status == nullptr) return Fail(ErrorKind::kConnectionProblem, "the API server's TokenReview has no status");
+  RETURN_IF_ERROR(CheckReviewed(*status, audiences));
   return *status;
 }
 

@@ -21,7 +21,8 @@ class TokenReviews {
   ~TokenReviews();
 
   // Returns the status of the review of a token, for the audiences of the API server and for `audience`. Blocks for at
-  // most ten seconds. Fails with kBadParameter outside of a pod, and as KubeApi::Create does.
+  // most ten seconds. Fails with kBadParameter outside of a pod, with kAccessDenied when the answer is about other
+  // audiences, and as KubeApi::Create does.
   Result<Value> Review(const std::string& token, const std::string& audience);
 
  private:

@@ -75,6 +75,18 @@ TEST_CASE("audiences are not repeated, and left out for clusters without audienc
   CHECK(audiences("not-a-token") == "none");
 }
 
+TEST_CASE("an answer about other audiences is refused") {
+  const auto accepted = [](const std::string& audiences) {
+    SampleServer server(201, fmt::format(R"({{"status":{{"authenticated":true,"audiences":{}}}}})", audiences));
+    TokenReviews reviews(server.PodWith(OwnToken("k3s")));
+    return reviews.Review("a.b.c", "ex.com").has_value();
+  };
+  CHECK(accepted(R"(["ex.com"])"));
+  CHECK(accepted(R"(["other","k3s"])"));
+  CHECK(accepted("[]"));
+  CHECK_FALSE(accepted(R"(["other"])"));
+}
+
 TEST_CASE("without a pod, or without an answer, there is no review") {
   CHECK(TokenReviews(PodEnvironment{}).Review("a.b.c", "ex.com").error().kind == ErrorKind::kBadParameter);
   SampleServer refusing(403, R"({"kind":"Status","message":"forbidden","reason":"Forbidden","code":403})");
