@@ -176,10 +176,6 @@ def crowd_logs_in(cluster, crowd, key):
     return times, failures
 
 
-def forget_peak(pid):
-    pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
-
-
 def line(name, figures, failed, verdict):
     print(f"{name:<30} {figures:<60} {failed:<12} {verdict}", flush=True)
 
@@ -205,7 +201,7 @@ def report_memory(name, idle, peak, after):
 
 
 def measure_flood(name, cluster, observer, target, idle, idle_memory, crowd):
-    forget_peak(cluster.pid)
+    cluster.forget_peak()
     with Flood(ATTACKS[name], target) as flood:
         if ATTACKS[name] is OneOfMany:
             times, failures = crowd_logs_in(cluster, crowd, observer.key)

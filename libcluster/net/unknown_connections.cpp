@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -10,11 +11,23 @@
 #include "libbase/mutex.h"
 
 namespace sallyport {
+namespace {
+
+// Returns the kernel's number of a socket, which no other socket ever gets, or 0 when the descriptor is none.
+std::uint64_t CookieOf(int socket) {
+  std::uint64_t cookie = 0;
+  socklen_t size = sizeof cookie;
+  ::getsockopt(socket, SOL_SOCKET, SO_COOKIE, &cookie, &size);
+  return cookie;
+}
+
+}  // namespace
 
 struct UnknownConnections::State {
   struct Connection {
     std::string source;
     int socket = -1;
+    std::uint64_t cookie = 0;  // of the socket
   };
 
   void Remove(std::size_t number) REQUIRES(mutex) {
@@ -26,7 +39,9 @@ struct UnknownConnections::State {
     connections.erase(found);
   }
   void End(std::size_t number) REQUIRES(mutex) {
-    ::shutdown(connections.at(number).socket, SHUT_RDWR);
+    const Connection& connection = connections.at(number);
+    // A timer may have closed the socket, and its number may be another connection's.
+    if (CookieOf(connection.socket) == connection.cookie) ::shutdown(connection.socket, SHUT_RDWR);
     Remove(number);
   }
 
@@ -52,7 +67,7 @@ UnknownConnections::Place UnknownConnections::Enter(const std::string& source, i
   Place place;
   place.state_ = state_;
   place.number_ = state_->next++;
-  state_->connections[place.number_] = {source, socket};
+  state_->connections[place.number_] = {source, socket, CookieOf(socket)};
   state_->by_source[source].insert(place.number_);
   return place;
 }

@@ -18,7 +18,7 @@ class UnknownConnections {
   // Counts by `connections_of_one` and `connections` of the row.
   explicit UnknownConnections(const Budget& budget);
 
-  // The place of a connection; release it when the caller is known, or before the socket is closed.
+  // The place of a connection; release it when the caller is known, or when the socket is closed.
   class Place {
    public:
     Place() = default;
@@ -35,7 +35,7 @@ class UnknownConnections {
   };
 
   // Adds a connection of a source (SourceOf). Shuts its socket down, both ways, to make room; its owner then sees the
-  // end of the stream. The socket must stay open as long as the place is held.
+  // end of the stream. When the owner has closed the socket meanwhile, another socket with its number stays as it is.
   [[nodiscard]] Place Enter(const std::string& source, int socket);
 
   std::size_t size() const;

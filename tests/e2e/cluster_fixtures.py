@@ -3,13 +3,11 @@
 import itertools
 import os
 import shutil
-import threading
 
 import pytest
 
 from harness import Cluster, Tsh, program, started
 from kube_stand_in import KubeStandIn
-from processes import wait_for
 from real_kubernetes import RealKubernetes, missing_tools
 
 TOOLS = ("kubectl", "curl", "jq", "openssl", "zbarimg", "oathtool", "sqlite3")
@@ -32,14 +30,6 @@ def tools():
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     if missing:
         pytest.exit(f"the end-to-end tests need {', '.join(missing)}: ./dev deps", 2)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def no_thread_remains():
-    """Checks that the threads of a module end with the module: a thread that remains works on other tests' descriptors."""
-    before = set(threading.enumerate())
-    yield
-    wait_for(lambda: not set(threading.enumerate()) - before, 20, f"the end of {set(threading.enumerate()) - before}")
 
 
 @pytest.fixture(scope="session")

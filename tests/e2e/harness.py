@@ -139,6 +139,10 @@ class Cluster:
         status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
         return int(re.search(rf"^{field}:\s+(\d+) kB", status, re.MULTILINE).group(1)) << 10
 
+    def forget_peak(self):
+        """Lets the peak of the process's memory begin with what it uses now."""
+        pathlib.Path(f"/proc/{self.pid}/clear_refs").write_text("5", encoding="ascii")
+
     @property
     def proxy_port(self):
         return int(self._proxy_address.rsplit(":", 1)[1])

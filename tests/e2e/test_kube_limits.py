@@ -189,7 +189,8 @@ def test_a_large_list_is_filtered_as_it_arrives(cluster, kube, log_in):
 
     kube.script = script
     identity = log_in("list", role="part")
-    before = cluster.resident("VmHWM")
+    cluster.forget_peak()
+    before = cluster.resident()
     with KubeEndpoint(cluster, identity, timeout=120) as endpoint:
         answered = endpoint.ask("GET", PODS)
     listed = answered.json()["items"]
@@ -216,6 +217,7 @@ def test_unread_watches_use_little_memory_and_end(cluster, kube, log_in):
     kube.script = script
     identity = log_in("watches", role="part")
     ask(cluster, identity, "GET", PODS)
+    cluster.forget_peak()
     before = cluster.resident()
     endpoints = [KubeEndpoint(cluster, identity) for _ in range(MANY)]
     for endpoint in endpoints:

@@ -1,6 +1,7 @@
 #include "libcluster/net/budgets.h"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <catch2/catch.hpp>
@@ -118,6 +119,18 @@ TEST_CASE("a caller who has become known makes no room") {
   CHECK(among.size() == 0);
   const Connection second(among, "a");
   CHECK_FALSE(first.ended());
+}
+
+TEST_CASE("a connection that has the number of a closed one is not ended in its place") {
+  UnknownConnections among({.connections_of_one = 1, .connections = 5});
+  Connection first(among, "a");
+  SocketPair other = MakeSocketPair(SOCK_NONBLOCK).value();
+  // Closes the first socket and gives its number to the other.
+  REQUIRE(::dup2(other.first.get(), first.ends.first.get()) == first.ends.first.get());
+  const Connection second(among, "a");
+  char byte = 0;
+  CHECK(::recv(other.second.get(), &byte, 1, 0) == -1);
+  CHECK_FALSE(second.ended());
 }
 
 TEST_CASE("bytes are given back with their lease") {
