@@ -17,8 +17,11 @@ struct JoinSettings {
   std::string role = "Instance";        // one role of the token, or "Instance" for all of them
   std::string method{kJoinByToken};     // a row of join_methods.h
   std::string token;                    // the name of the token; a secret name may be given as the path of its file
-  std::vector<std::string> ca_pins;     // "sha256:...": of the cluster's host authority
-  HostPort address;                     // of the proxy, or of the auth service
+  // The file with the token of the pod's service account, for the method kubernetes.
+  std::string kubernetes_token_path = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+  std::vector<std::string> ca_pins;  // "sha256:...": of the cluster's host authority
+  std::string authorities_pem;       // the cluster's host authority itself, instead of pins
+  HostPort address;                  // of the proxy, or of the auth service
   bool through_proxy = true;
   NetworkSettings network;
   std::string program = "teleport";  // the program that joins, for the user agent

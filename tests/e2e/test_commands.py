@@ -10,7 +10,7 @@ from harness import ROOT, environment, program
 from processes import run
 
 FACTS = ROOT / "tests" / "fixtures" / "commands"
-PROGRAMS = ["tsh", "tctl", "teleport"]
+PROGRAMS = ["tsh", "tctl", "teleport", "tbot"]
 USAGE = 2
 NOT_IMPLEMENTED = 1
 UNKNOWN = "--no-such-option"

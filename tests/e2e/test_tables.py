@@ -12,7 +12,7 @@ import pytest
 from harness import BIN, ROOT, assert_plain, environment, is_ours, program
 from processes import run
 
-PROGRAMS = ["tsh", "tctl", "teleport"]
+PROGRAMS = ["tsh", "tctl", "teleport", "tbot"]
 SHELLS = ["bash", "zsh", "fish"]
 USAGE = 2
 # Options without which a command line is incomplete. No server listens on port 1.
