@@ -168,6 +168,7 @@ Command InitCommand() {
        .help = "User who may read the files",
        .into = Into<&InitOptions::reader_user>},
       {.name = "clean", .help = "Remove files that no output writes", .into = Into<&InitOptions::clean>}};
+
   return {.path = "init",
           .summary = "Prepare a directory that the bot of another user writes to",
           .options = std::move(rows),

@@ -19,6 +19,7 @@ std::vector<Option> ProgramRows() {
            .environment = "TBOT_CONFIG",
            .hidden = true,
            .into = Into<&TbotOptions::config_string>},
+
           {.name = "strict",
            .help = "Refuse unknown keys of the configuration, instead of warning of them",
            .into = Into<&TbotOptions::strict>},

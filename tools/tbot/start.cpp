@@ -258,6 +258,7 @@ std::vector<Command> StartCommands() {
       "Print a configuration with an identity", IdentityRows(),
       "tbot start identity --proxy-server=access.example.com:443 --join-method=token --token=TOKEN "
       "--destination=/opt/machine-id");
+
   AddBoth<StartKubernetes, AddKubernetes>(
       commands, "start kubernetes", "configure kubernetes", "Keep a kubeconfig for one Kubernetes cluster fresh",
       "Print a configuration with a Kubernetes cluster", KubernetesRows(),

@@ -61,6 +61,7 @@ std::vector<Option> StartFlagRows() {
            .help = "Pin of the cluster's authority, to trust an auth service when joining",
            .repeated = true,
            .into = Into<To..., &StartFlags::ca_pins>},
+
           {.name = "certificate-ttl",
            .value_name = "DURATION",
            .help = "Lifetime of certificates (default 1h)",
@@ -92,6 +93,7 @@ std::vector<Option> SubcommandFlagRows() {
                   .value_name = "URI",
                   .help = "Everything for joining in one: tbot+proxy+token://TOKEN@HOST:PORT",
                   .into = Into<To..., &StartFlags::join_uri>});
+
   rows.push_back({.name = "registration-secret",
                   .value_name = "SECRET",
                   .hidden = true,

@@ -9,8 +9,8 @@
 
 #include "libbase/error.h"
 #include "libbase/file.h"
-#include "libbase/stop_signal.h"
 #include "libbase/secret.h"
+#include "libbase/stop_signal.h"
 #include "libclient/environment.h"
 #include "libclient/network.h"
 #include "libmachine/bot/config/destination_config.h"

@@ -166,15 +166,16 @@ Result<BotApplication> RemoteCluster::Application(const BotCredentials& as, cons
   request.set_namespace_("default");
   request.set_limit(kPageOfApplications);
   std::optional<BotApplication> found;
-  RETURN_IF_ERROR(EachPage<proto::ListResourcesResponse>(*connection, "/proto.AuthService/ListResources", request,
-                                                         [&](const proto::ListResourcesResponse& page) -> Status {
-                                                           for (const auto& resource : page.resources()) {
-                                                             const auto& app = resource.appserver().spec().app();
-                                                             if (app.metadata().name() == name)
-                                                               found = BotApplication{name, app.spec().publicaddr()};
-                                                           }
-                                                           return {};
-                                                         }));
+  const auto look = [&](const proto::ListResourcesResponse& page) -> Status {
+    for (const auto& resource : page.resources()) {
+      const auto& app = resource.appserver().spec().app();
+      if (app.metadata().name() == name) found = BotApplication{name, app.spec().publicaddr()};
+    }
+    return {};
+  };
+
+  RETURN_IF_ERROR(
+      EachPage<proto::ListResourcesResponse>(*connection, "/proto.AuthService/ListResources", request, look));
   if (found) return *found;
   return FailWithHint(ErrorKind::kNotFound, fmt::format("there is no application \"{}\" that the bot may use", name),
                       "list the applications: tctl apps ls");

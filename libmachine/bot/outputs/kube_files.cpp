@@ -68,7 +68,7 @@ Value UserEntry(const KubeUser& user, const BotCredentials& credentials, const s
     exec.Set("provideClusterInfo", false);
     inner.Set("exec", std::move(exec));
   }
-  return Named("user", std::move(inner), name);
+  return Value(Value::Map{{"name", name}, {"user", std::move(inner)}});
 }
 
 // Entries are in the order of their names, each once, as client-go writes them.

@@ -160,7 +160,7 @@ services:
   REQUIRE(config.unknown.size() == 2);
   CHECK(config.unknown[0].message == "tbot.yaml:6: unknown key \"services[0].svids[0].rules[0].kubernetes.pod_nam\"");
   CHECK(config.unknown[0].hint == "did you mean \"pod_name\"?");
-  CHECK(config.unknown[1].message == "tbot.yaml:10: unknown key \"services[2].credential_ttl\"");
+  CHECK(config.unknown[1].message == "tbot.yaml:12: unknown key \"services[2].credential_ttl\"");
   CHECK(config.services[0].full_name == "spiffe-workload-api-1");
   CHECK(config.services[1].raw.Find("secret_labels")->Find("any")->as_string() == "thing");
 }

@@ -19,7 +19,7 @@ TEST_CASE("an identity is stored in the files of Teleport's tbot") {
   CHECK(text("key").starts_with("-----BEGIN PRIVATE KEY-----\n"));
   CHECK(text("key").size() == 241);
   CHECK(text("key.pub").size() == 161);
-  CHECK(text("tokenhash") == "97cb050462e77ac196786eddaa7086766058c780e0dcf3a5f89a2ed4fbda405a");
+  CHECK(text("tokenhash") == "f98103e9217f099208569d295c1b276f1821348636c268c854bb2a086e0037cd");
   CHECK(text("sshcacerts") == credentials.ssh_authorities[0] + "$" + credentials.ssh_authorities[1]);
   CHECK(text("sshcacerts").size() == 163);
   CHECK(text("tlscacerts") == cluster.host_pem() + "$" + cluster.user_pem());
