@@ -1,5 +1,7 @@
 #include "libmachine/bot/identity/remote_cluster.h"
 
+#include <algorithm>
+
 #include "libclient/connection_upgrade.h"
 #include "libclient/login.h"
 #include "libclient/pages.h"
@@ -13,6 +15,10 @@ namespace sallyport {
 namespace {
 
 constexpr int kPageOfApplications = 1000;
+// The bot's own connection, and that of the output that runs.
+constexpr std::size_t kMaxKept = 2;
+// How long an answer of the proxy about itself is used again: for the outputs that run one after the other.
+constexpr std::chrono::seconds kFoundLife{30};
 constexpr const char* kSuiteBeforeJoining = "balanced-v1";
 
 }  // namespace
@@ -28,11 +34,25 @@ bool RemoteCluster::NeedsUpgrade() {
   return *needs_upgrade_;
 }
 
+RemoteCluster::Connection RemoteCluster::KeptFor(const BotCredentials& as) {
+  const MutexLock lock(mutex_);
+  const auto found = std::ranges::find(kept_, as.tls_certificate, &Kept::certificate);
+  return found == kept_.end() ? nullptr : found->connection;
+}
+
+void RemoteCluster::Keep(const BotCredentials& as, const Connection& connection) {
+  const MutexLock lock(mutex_);
+  kept_.push_back({as.tls_certificate, connection});
+  if (kept_.size() > kMaxKept) kept_.erase(kept_.begin());
+}
+
+void RemoteCluster::Forget(const Connection& broken) {
+  const MutexLock lock(mutex_);
+  std::erase_if(kept_, [&](const Kept& kept) { return kept.connection == broken; });
+}
+
 Result<RemoteCluster::Connection> RemoteCluster::Connect(const BotCredentials& as) {
-  {
-    const MutexLock lock(mutex_);
-    if (kept_.connection && kept_.certificate == as.tls_certificate) return kept_.connection;
-  }
+  if (Connection kept = KeptFor(as)) return kept;
   RpcOptions options;
   options.address = options_.join.address;
   options.through_proxy = options_.join.through_proxy;
@@ -46,24 +66,14 @@ Result<RemoteCluster::Connection> RemoteCluster::Connect(const BotCredentials& a
 
   ASSIGN_OR_RETURN(auto client, RpcClient::Connect(options));
   Connection connection = std::move(client);
-  const MutexLock lock(mutex_);
-  kept_ = {as.tls_certificate, connection};
+  Keep(as, connection);
   return connection;
-}
-
-void RemoteCluster::Forget(const Connection& broken) {
-  const MutexLock lock(mutex_);
-  if (kept_.connection == broken) kept_ = {};
 }
 
 // Makes a call; a kept connection that has broken meanwhile is replaced once.
 template <typename Answer, typename Request>
 Result<Answer> RemoteCluster::Call(const BotCredentials& as, std::string_view method, const Request& request) {
-  Connection kept;
-  {
-    const MutexLock lock(mutex_);
-    if (kept_.certificate == as.tls_certificate) kept = kept_.connection;
-  }
+  const Connection kept = KeptFor(as);
   ASSIGN_OR_RETURN(Connection connection, Connect(as));
   auto answer = connection->Call<Answer>(method, request);
   if (answer || answer.error().kind != ErrorKind::kConnectionProblem) return answer;
@@ -72,6 +82,19 @@ Result<Answer> RemoteCluster::Call(const BotCredentials& as, std::string_view me
   if (kept != connection) return answer;
   ASSIGN_OR_RETURN(connection, Connect(as));
   return connection->Call<Answer>(method, request);
+}
+
+// Asks the proxy about itself, or returns an answer of the last seconds.
+Result<PingAnswer> RemoteCluster::Find(const HostPort& proxy) {
+  const auto now = std::chrono::steady_clock::now();
+  {
+    const MutexLock lock(mutex_);
+    if (found_ && now - found_->at < kFoundLife) return found_->answer;
+  }
+  ASSIGN_OR_RETURN(PingAnswer answer, WebClient(proxy, options_.join.network).Find());
+  const MutexLock lock(mutex_);
+  found_ = Found{answer, now};
+  return answer;
 }
 
 Result<proto::Certs> RemoteCluster::Join(const types::RegisterUsingTokenRequest& request) {
@@ -84,12 +107,12 @@ Result<proto::Certs> RemoteCluster::JoinAgain(const BotCredentials& as,
 }
 
 Result<std::string> RemoteCluster::KeySuite(const BotCredentials* as) {
-  if (options_.join.through_proxy) {
-    ASSIGN_OR_RETURN(const PingAnswer ping, WebClient(options_.join.address, options_.join.network).Find());
+  if (as == nullptr) {
+    // An auth service tells its suite to those only who have joined.
+    if (!options_.join.through_proxy) return std::string(kSuiteBeforeJoining);
+    ASSIGN_OR_RETURN(const PingAnswer ping, Find(options_.join.address));
     return ping.key_suite;
   }
-  // An auth service tells its suite to those only who have joined.
-  if (as == nullptr) return std::string(kSuiteBeforeJoining);
   ASSIGN_OR_RETURN(const auto ping, Call<proto::PingResponse>(*as, "/proto.AuthService/Ping", proto::PingRequest()));
   const Value suite = EnumToValue(*types::SignatureAlgorithmSuite_descriptor(), ping.signature_algorithm_suite());
   return suite.as_string();
@@ -138,7 +161,7 @@ Result<HostPort> RemoteCluster::ProxyAddress(const BotCredentials& as) {
 
 Result<ProxyView> RemoteCluster::Proxy(const BotCredentials& as) {
   ASSIGN_OR_RETURN(const HostPort asked, ProxyAddress(as));
-  ASSIGN_OR_RETURN(const PingAnswer ping, WebClient(asked, options_.join.network).Find());
+  ASSIGN_OR_RETURN(const PingAnswer ping, Find(asked));
   ASSIGN_OR_RETURN(const Profile profile, ProfileOfPing(asked, ping));
   ProxyView view;
   view.cluster = ping.cluster_name;

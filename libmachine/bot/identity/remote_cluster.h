@@ -1,9 +1,11 @@
 // A bot's cluster on other hosts, asked through its proxy or its auth service.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "libbase/mutex.h"
 #include "libclient/rpc.h"
@@ -38,14 +40,22 @@ class RemoteCluster : public BotCluster {
 
  private:
   using Connection = std::shared_ptr<RpcClient>;
-  // The last connection, and the certificate that it was made with.
+  // A connection, and the certificate that it was made with.
   struct Kept {
     std::string certificate;
     Connection connection;
   };
+  // What the proxy said of itself, and when.
+  struct Found {
+    PingAnswer answer;
+    std::chrono::steady_clock::time_point at;
+  };
 
   Result<Connection> Connect(const BotCredentials& as) EXCLUDES(mutex_);
+  Connection KeptFor(const BotCredentials& as) EXCLUDES(mutex_);
+  void Keep(const BotCredentials& as, const Connection& connection) EXCLUDES(mutex_);
   void Forget(const Connection& broken) EXCLUDES(mutex_);
+  Result<PingAnswer> Find(const HostPort& proxy) EXCLUDES(mutex_);
   bool NeedsUpgrade() EXCLUDES(mutex_);
   Result<HostPort> ProxyAddress(const BotCredentials& as);
   template <typename Answer, typename Request>
@@ -53,7 +63,8 @@ class RemoteCluster : public BotCluster {
 
   const Options options_;
   Mutex mutex_;
-  Kept kept_ GUARDED_BY(mutex_);
+  std::vector<Kept> kept_ GUARDED_BY(mutex_);  // the last used one is the last
+  std::optional<Found> found_ GUARDED_BY(mutex_);
   std::optional<bool> needs_upgrade_ GUARDED_BY(mutex_);
 };
 
