@@ -172,8 +172,13 @@ Status Bot::Listen() {
 
   const std::string directory = storage_->directory();
   if (directory.empty()) return {};
-  ASSIGN_OR_RETURN(status_, LocalServer::OnSocket(fmt::format("{}/{}", directory, kStatusSocket),
-                                                  [this](const std::string&) { return ToJson(StatusValue()) + "\n"; }));
+  auto status = LocalServer::OnSocket(fmt::format("{}/{}", directory, kStatusSocket),
+                                      [this](const std::string&) { return ToJson(StatusValue()) + "\n"; });
+  if (status) {
+    status_ = std::move(*status);
+  } else {
+    Log(LogLevel::kWarning, "tbot status has no socket", {{"reason", status.error().message}});
+  }
   return {};
 }
 

@@ -47,7 +47,7 @@ class Bot {
   // Runs everything once. An output that fails does not keep the others from running. Fails with the error of the one
   // output that there is or of all; with kPartlyDone when some of several have failed; as BotIdentity::Start does.
   Status RunOnce();
-  // Runs until Stop. Fails as BotIdentity::Start does, and when diag_addr or the socket cannot be listened on.
+  // Runs until Stop. Fails as BotIdentity::Start does, and when diag_addr cannot be listened on.
   Status Run();
 
   // Both are safe from other threads.

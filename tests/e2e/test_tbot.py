@@ -301,6 +301,21 @@ def test_a_cluster_that_is_away_is_unreachable(bot):
     assert_plain(done.err)
 
 
+def test_a_bot_joins_by_the_auth_service(bot, cluster, tmp_path):
+    """The cluster is trusted by its CA pin alone."""
+    pin = re.search(r"sha256:[0-9a-f]{64}", cluster.tctl("status").out).group(0)
+    address = f"127.0.0.1:{cluster.auth_port}"
+    words = ["start", "identity", "--oneshot", "--auth-server", address, "--join-method=token", "--token", bot.token,
+             "--storage", bot.storage, "--destination", bot.out]
+    refused = bot.run(*words)
+    assert refused.code == FAILED and "can only be trusted by its CA pin" in refused.err, refused
+    wrong = bot.run(*words, "--ca-pin=sha256:" + "0" * 64)
+    assert wrong.code == DENIED and "do not match the CA pin" in wrong.err, wrong
+    bot.run(*words, f"--ca-pin={pin}").ok()
+    assert_whole(bot.out, tmp_path)
+    bot.run(*words).ok()  # its own identity has the authority
+
+
 def test_a_host_certificate_for_sshd(bot):
     bot.once(services=[{"type": "ssh_host", "principals": ["node.example"], "roles": ["access"],
                         "destination": {"type": "directory", "path": str(bot.out)}}])

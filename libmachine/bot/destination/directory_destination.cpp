@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <utility>
 
 #include "libbase/log.h"
 #include "libmachine/bot/destination/posix_acl.h"
@@ -53,8 +54,10 @@ Status DirectoryDestination::SetUpReaders(const OpenDirectory& directory) {
     if (error.hint.empty()) error.hint = "set acls: try for the destination, to go on without readers";
     return std::unexpected(std::move(error));
   }
-  Log(LogLevel::kWarning, "the readers of a destination are ignored",
-      {{"destination", description()}, {"reason", done.error().message}});
+  if (!std::exchange(has_warned_, true)) {
+    Log(LogLevel::kWarning, "the readers of a destination are ignored",
+        {{"destination", description()}, {"reason", done.error().message}});
+  }
   return {};
 }
 

@@ -25,6 +25,7 @@ class DirectoryDestination : public BotDestination {
 
   const DestinationConfig config_;
   std::string file_acl_;  // of each file; empty: none
+  bool has_warned_ = false;
 };
 
 }  // namespace sallyport

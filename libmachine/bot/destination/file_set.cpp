@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -35,6 +36,21 @@ std::unexpected<Error> FailIn(const OpenDirectory& directory, std::string_view a
                                             : ErrorKind::kInternal;
   return Fail(kind, "{} {}/{}: {}", action, directory.path, name, std::strerror(number));
 }
+
+// Keeps other replacements out of the directory until it is destroyed, those of other processes too.
+class DirectoryLock {
+ public:
+  explicit DirectoryLock(const OpenDirectory& directory) : fd_(directory.fd.get()) {
+    while (::flock(fd_, LOCK_EX) != 0 && errno == EINTR) {
+    }
+  }
+  DirectoryLock(const DirectoryLock&) = delete;
+  DirectoryLock& operator=(const DirectoryLock&) = delete;
+  ~DirectoryLock() { ::flock(fd_, LOCK_UN); }
+
+ private:
+  const int fd_;
+};
 
 // A file that is whole, and the names that it has and will have; the names are absolute where a link was followed.
 struct StagedFile {
@@ -190,6 +206,7 @@ Result<OpenDirectory> OpenDirectoryFor(const std::string& path, SymlinkMode mode
 }
 
 Status ReplaceFiles(const OpenDirectory& directory, std::span<const BotFile> files, const std::string& acl) {
+  const DirectoryLock lock(directory);
   Staging staging(directory);
   for (const auto& file : files) RETURN_IF_ERROR(staging.Add(file, acl));
   RETURN_IF_ERROR(staging.WriteNames());
@@ -197,6 +214,7 @@ Status ReplaceFiles(const OpenDirectory& directory, std::span<const BotFile> fil
 }
 
 Status RecoverFileSet(const OpenDirectory& directory) {
+  const DirectoryLock lock(directory);
   const int in = directory.fd.get();
   if (const auto names = ReadFileIn(directory, kNameList); names && names->Reveal().size() <= kMaxNameList) {
     for (const auto& name : SplitNonEmpty(names->Reveal(), '\n')) {

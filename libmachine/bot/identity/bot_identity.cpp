@@ -96,12 +96,20 @@ Result<BotCredentials> BotIdentity::Joined(const BotCredentials* as) {
   *request.mutable_expires() = InTime(options_.ttl);
 
   auto certs = as == nullptr ? cluster_.Join(request) : cluster_.JoinAgain(*as, request);
-  if (!certs) return std::unexpected(InContext("cannot join", std::move(certs).error()));
-  return CredentialsOf(keys.tls, *certs);
+  if (certs) return CredentialsOf(keys.tls, *certs);
+  Error error = InContext("cannot join", std::move(certs).error());
+  if (error.kind == ErrorKind::kAccessDenied && error.hint.empty()) {
+    error.hint =
+        "check the token and its join method: a token of the method token joins one bot, once; "
+        "tctl bots instances add NAME makes another";
+  }
+  return std::unexpected(std::move(error));
 }
 
 Result<BotCredentials> BotIdentity::Renewed(const BotCredentials& old) {
-  if (!old.identity.renewable) return Joined(Now() < old.expires() ? &old : nullptr);
+  // An identity that has expired proves nothing any more.
+  if (Now() >= old.expires()) return Joined(nullptr);
+  if (!old.identity.renewable) return Joined(&old);
 
   ASSIGN_OR_RETURN(const std::string suite, cluster_.KeySuite(&old));
   ASSIGN_OR_RETURN(const UserKeys keys, GenerateUserKeys(suite));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "libbase/json.h"
 #include "libclient/connection_upgrade.h"
 #include "libclient/login.h"
 #include "libclient/pages.h"
@@ -188,6 +189,7 @@ Result<BotApplication> RemoteCluster::Application(const BotCredentials& as, cons
   request.set_resourcetype("app_server");
   request.set_namespace_("default");
   request.set_limit(kPageOfApplications);
+  request.set_predicateexpression(fmt::format("name == {}", ToJson(Value(name))));
   std::optional<BotApplication> found;
   const auto look = [&](const proto::ListResourcesResponse& page) -> Status {
     for (const auto& resource : page.resources()) {

@@ -100,6 +100,22 @@ TEST_CASE("what a crash left is completed when its files were whole, else remove
   CHECK(NamesIn(directory.path()) == std::vector<std::string>{"cert", "key"});
 }
 
+TEST_CASE("two writers of one directory do not mix their files") {
+  const test::TemporaryDirectory directory;
+  const auto write = [&](const std::string& text) {
+    for (int i = 0; i < 20; ++i) {
+      const auto open = OpenDirectoryFor(directory.path(), SymlinkMode::kSecure).value();
+      CHECK(RecoverFileSet(open));
+      CHECK(ReplaceFiles(open, Files({{"key", text}, {"cert", text}}), ""));
+    }
+  };
+  std::thread other([&] { write("a"); });
+  write("b");
+  other.join();
+  CHECK(directory.Read("key") == directory.Read("cert"));
+  CHECK(NamesIn(directory.path()) == std::vector<std::string>{"cert", "key"});
+}
+
 TEST_CASE("a reader that reads again until a pair fits always finds a whole pair") {
   const test::TemporaryDirectory directory;
   const auto open = OpenDirectoryFor(directory.path(), SymlinkMode::kSecure).value();

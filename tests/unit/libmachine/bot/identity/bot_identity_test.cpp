@@ -112,6 +112,23 @@ TEST_CASE("an expired identity, and that of another token, are replaced by joini
   CHECK(cluster.joins == 3);
 }
 
+TEST_CASE("an identity that expires while the bot runs is replaced by joining") {
+  test::SampleBotCluster cluster;
+  MemoryDestination storage;
+  BotIdentity identity(OptionsWith("TOKEN"), storage, cluster);
+  REQUIRE(identity.Start());
+  TestClock clock;
+  clock.Advance(2h);
+  REQUIRE(identity.Renew());
+  CHECK(cluster.joins == 2);
+  CHECK(cluster.issued == 0);
+  cluster.Refuse(Error{ErrorKind::kAccessDenied, "access denied", {}});
+  clock.Advance(2h);
+  const Status refused = identity.Renew();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind == ErrorKind::kAccessDenied);
+}
+
 TEST_CASE("an identity that cannot be stored is an error, and is used all the same") {
   test::SampleBotCluster cluster;
   FullDestination storage;
