@@ -20,10 +20,10 @@ struct JoinSettings {
   // The file with the token of the pod's service account, for the method kubernetes.
   std::string kubernetes_token_path = "/var/run/secrets/kubernetes.io/serviceaccount/token";
   std::vector<std::string> ca_pins;  // "sha256:...": of the cluster's host authority
-  std::string authorities_pem;       // the cluster's host authority itself, instead of pins
   HostPort address;                  // of the proxy, or of the auth service
   bool through_proxy = true;
   NetworkSettings network;
+  std::string authorities_pem;       // the cluster's host authority itself, instead of pins
   std::string program = "teleport";  // the program that joins, for the user agent
 };
 
