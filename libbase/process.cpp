@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -204,15 +203,6 @@ class Child {
 };
 
 }  // namespace
-
-StopSignal::StopSignal() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-
-void StopSignal::Stop() { ::eventfd_write(event_.get(), 1); }
-
-bool StopSignal::stopped() const {
-  pollfd entry{event_.get(), POLLIN, 0};
-  return ::poll(&entry, 1, 0) > 0;
-}
 
 Result<ProgramResult> RunProgram(const ProgramOptions& options, const StopSignal& stop) {
   Child child;

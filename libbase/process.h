@@ -8,21 +8,9 @@
 #include <vector>
 
 #include "libbase/error.h"
-#include "libbase/file.h"
+#include "libbase/stop_signal.h"
 
 namespace sallyport {
-
-// Ends waits early, those of RunProgram among them. Safe from several threads; Stop cannot be taken back.
-class StopSignal {
- public:
-  StopSignal();
-  void Stop();
-  bool stopped() const;
-  int descriptor() const { return event_.get(); }  // readable after Stop
-
- private:
-  UniqueFd event_;
-};
 
 struct ProgramOptions {
   std::string path;                                              // a name without a slash is looked up in PATH

@@ -64,11 +64,29 @@ bool RunsOurPlugin(const Value* user, std::string_view teleport_cluster) {
   return std::ranges::any_of(arguments->as_list(), [&](const Value& item) { return item.as_string() == wanted; });
 }
 
+void ReplaceAll(std::string& text, std::string_view from, const std::string& to) {
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+}
+
 }  // namespace
 
 std::string KubeContextName(std::string_view teleport_cluster, std::string_view kube_cluster) {
   if (kube_cluster.empty()) return std::string(teleport_cluster);
   return fmt::format("{}-{}", teleport_cluster, kube_cluster);
+}
+
+Result<std::string> KubeContextNameBy(std::string_view pattern, const std::string& teleport_cluster,
+                                      const std::string& kube_cluster) {
+  std::string name(pattern);
+  for (const std::string_view space : {"", " "}) {
+    ReplaceAll(name, fmt::format("{{{{{0}.ClusterName{0}}}}}", space), teleport_cluster);
+    ReplaceAll(name, fmt::format("{{{{{0}.KubeName{0}}}}}", space), kube_cluster);
+  }
+  if (!name.contains("{{")) return name;
+  return FailWithHint(ErrorKind::kBadParameter, fmt::format("the name of a context cannot be \"{}\"", pattern),
+                      "use {{.ClusterName}} and {{.KubeName}}");
 }
 
 std::string KubeTlsServerName(const std::string& host) {

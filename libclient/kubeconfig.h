@@ -33,6 +33,11 @@ struct KubeEntry {
 // Returns "<teleport cluster>-<kube cluster>", or "<teleport cluster>" when `kube_cluster` is empty.
 std::string KubeContextName(std::string_view teleport_cluster, std::string_view kube_cluster);
 
+// Returns the name of a context by a template of users, in which {{.ClusterName}} and {{.KubeName}} stand for the
+// names. Fails with kBadParameter for other fields of a template.
+Result<std::string> KubeContextNameBy(std::string_view pattern, const std::string& teleport_cluster,
+                                      const std::string& kube_cluster);
+
 // Returns the server name that marks a connection to the proxy `host` as a Kubernetes connection.
 std::string KubeTlsServerName(const std::string& host);
 

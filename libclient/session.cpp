@@ -92,9 +92,10 @@ Result<std::unique_ptr<RpcClient>> ConnectAuth(const Session& session, const Net
   return RpcClient::Connect(options);
 }
 
-Result<std::vector<ClusterAuthorities>> FetchHostAuthorities(RpcClient& rpc, std::string_view root_cluster) {
+Result<std::vector<ClusterAuthorities>> FetchAuthorities(RpcClient& rpc, const std::string& type,
+                                                         std::string_view root_cluster) {
   teleport::trust::v1::GetCertAuthoritiesRequest request;
-  request.set_type("host");
+  request.set_type(type);
   ASSIGN_OR_RETURN(const auto answer, rpc.Call<teleport::trust::v1::GetCertAuthoritiesResponse>(
                                           "/teleport.trust.v1.TrustService/GetCertAuthorities", request));
 
@@ -110,8 +111,12 @@ Result<std::vector<ClusterAuthorities>> FetchHostAuthorities(RpcClient& rpc, std
   }
 
   std::ranges::stable_partition(all, [&](const auto& authority) { return authority.cluster == root_cluster; });
-  if (all.empty()) return Fail(ErrorKind::kBadParameter, "the cluster has no host authorities");
+  if (all.empty()) return Fail(ErrorKind::kBadParameter, "the cluster has no {} authorities", type);
   return all;
+}
+
+Result<std::vector<ClusterAuthorities>> FetchHostAuthorities(RpcClient& rpc, std::string_view root_cluster) {
+  return FetchAuthorities(rpc, "host", root_cluster);
 }
 
 }  // namespace sallyport

@@ -50,7 +50,10 @@ Result<RpcOptions> AuthOptions(const Session& session, const NetworkSettings& se
 Result<std::unique_ptr<RpcClient>> ConnectAuth(const Session& session, const NetworkSettings& settings,
                                                std::string_view program, std::string_view cluster = {});
 
-// Returns the host authorities of all clusters that the root cluster trusts, root cluster first.
+// Returns the authorities of a type ("host", "user", "db") of all clusters that the root cluster trusts, root cluster
+// first.
+Result<std::vector<ClusterAuthorities>> FetchAuthorities(RpcClient& rpc, const std::string& type,
+                                                         std::string_view root_cluster);
 Result<std::vector<ClusterAuthorities>> FetchHostAuthorities(RpcClient& rpc, std::string_view root_cluster);
 
 }  // namespace sallyport

@@ -186,8 +186,9 @@ Result<Value> KubeApi::Update(const KubeObjectName& object, const Value& value, 
 Result<Value> KubeApi::Apply(const KubeObjectName& object, const Value& value, const KubeApplyOptions& options,
                              const CallLimits& limits) {
   ASSIGN_OR_RETURN(std::string path, PathOf(object));
-  path = WithQuery(std::move(path),
-                   {{"fieldManager", options.field_manager}, {"force", options.force ? "true" : "false"}});
+  path = WithQuery(std::move(path), {{"fieldManager", options.field_manager},
+                                     {"force", options.force ? "true" : "false"},
+                                     {"dryRun", options.dry_run ? "All" : ""}});
   return Send("PATCH", std::move(path), "apply " + Described(object), std::string(kApplyPatch), value, limits);
 }
 

@@ -48,6 +48,7 @@ struct KubeWatchRequest {
 struct KubeApplyOptions {
   std::string field_manager;  // the owner of the applied fields
   bool force = false;         // take over fields of other managers
+  bool dry_run = false;       // check everything and store nothing
 };
 
 enum class KubePatchType {

@@ -7,6 +7,7 @@
 #include "libbase/encoding.h"
 #include "libbase/json.h"
 #include "libbase/secret.h"
+#include "libbase/time.h"
 #include "libclient/rpc.h"
 #include "libclient/web_client.h"
 #include "libidentity/x509.h"
@@ -28,8 +29,9 @@ RpcOptions OptionsOf(const JoinSettings& settings) {
   return options;
 }
 
-// Returns the authority of the cluster at an address, if it matches a pin.
-Result<std::string> PinnedAuthority(const JoinSettings& settings) {
+// Returns the authority of the cluster at an address, if it matches a pin, or if any certificate is accepted.
+Result<std::string> TrustedAuthority(const JoinSettings& settings) {
+  if (!settings.authorities_pem.empty()) return settings.authorities_pem;
   RpcOptions options = OptionsOf(settings);
   // The CA pin, not the connection, proves the cluster.
   options.unverified = true;
@@ -37,6 +39,7 @@ Result<std::string> PinnedAuthority(const JoinSettings& settings) {
   ASSIGN_OR_RETURN(const auto answer, rpc->Call<proto::GetClusterCACertResponse>("/proto.AuthService/GetClusterCACert",
                                                                                  google::protobuf::Empty()));
 
+  if (settings.ca_pins.empty() && settings.network.insecure) return answer.tlsca();
   ASSIGN_OR_RETURN(const auto authorities, Certificate::ChainFromPem(answer.tlsca()));
   const bool pinned = !authorities.empty() && std::ranges::all_of(authorities, [&](const Certificate& authority) {
     return std::ranges::find(settings.ca_pins, authority.SpkiPin()) != settings.ca_pins.end();
@@ -48,9 +51,9 @@ Result<std::string> PinnedAuthority(const JoinSettings& settings) {
                       "compare the CA pin with the output of tctl status; the token was not sent");
 }
 
-Result<proto::Certs> JoinByPin(const JoinSettings& settings, const types::RegisterUsingTokenRequest& request) {
+Result<proto::Certs> JoinByGrpc(const JoinSettings& settings, const types::RegisterUsingTokenRequest& request) {
   RpcOptions options = OptionsOf(settings);
-  ASSIGN_OR_RETURN(options.authorities_pem, PinnedAuthority(settings));
+  ASSIGN_OR_RETURN(options.authorities_pem, TrustedAuthority(settings));
   ASSIGN_OR_RETURN(const auto rpc, RpcClient::Connect(options));
   return rpc->Call<proto::Certs>("/proto.JoinService/RegisterUsingToken", request);
 }
@@ -72,6 +75,9 @@ Value WebRequest(const types::RegisterUsingTokenRequest& request) {
                         {"public_tls_key", ToBase64(request.publictlskey())},
                         {"public_ssh_key", ToBase64(request.publicsshkey())}});
   if (!request.idtoken().empty()) body.Set("id_token", request.idtoken());
+  if (request.has_expires()) {
+    body.Set("expires", FormatTimestamp({request.expires().seconds(), request.expires().nanos()}));
+  }
   return body;
 }
 
@@ -87,19 +93,27 @@ Result<proto::Certs> JoinByWeb(const JoinSettings& settings, const types::Regist
   for (const auto& authority : authorities->as_list()) {
     ASSIGN_OR_RETURN(*certs.add_tlscacerts(), FromBase64(authority.as_string()));
   }
+  if (const Value* keys = answer.Find("ssh_ca_certs")) {
+    for (const auto& key : keys->as_list()) {
+      ASSIGN_OR_RETURN(*certs.add_sshcacerts(), FromBase64(key.as_string()));
+    }
+  }
   return certs;
 }
 
 }  // namespace
 
 Status CheckTrust(const JoinSettings& settings) {
-  if (settings.through_proxy || !settings.ca_pins.empty()) return {};
+  const bool is_known = !settings.ca_pins.empty() || !settings.authorities_pem.empty();
+  if (settings.through_proxy || is_known || settings.network.insecure) return {};
   return FailWithHint(ErrorKind::kBadParameter, "an auth service can only be trusted by its CA pin",
                       "add --ca-pin, which tctl status shows, or join by the proxy: --proxy=HOST:PORT");
 }
 
 Result<proto::Certs> AskToJoin(const JoinSettings& settings, const types::RegisterUsingTokenRequest& request) {
-  return settings.ca_pins.empty() ? JoinByWeb(settings, request) : JoinByPin(settings, request);
+  RETURN_IF_ERROR(CheckTrust(settings));
+  const bool by_web = settings.through_proxy && settings.ca_pins.empty();
+  return by_web ? JoinByWeb(settings, request) : JoinByGrpc(settings, request);
 }
 
 Result<proto::Certs> AskToRejoin(const JoinSettings& settings, const std::string& cluster,

@@ -23,6 +23,7 @@ struct JoinSettings {
   HostPort address;                  // of the proxy, or of the auth service
   bool through_proxy = true;
   NetworkSettings network;
+  std::string authorities_pem;       // the cluster's host authority itself, instead of pins
   std::string program = "teleport";  // the program that joins, for the user agent
 };
 

@@ -6,8 +6,9 @@ import sys
 
 LIBRARIES = ["libbase", "libidentity", "libresources", "libclient", "libkube", "libmachine", "libcluster", "tools"]
 
-# The folders of each library that has several, lowest first. The library's own folder is the highest.
+# The folders of each library that has several, lowest first; "" is the library's own folder.
 ROOMS = {
+    "libmachine": ["", "bot/config", "bot/destination", "bot/identity", "bot/outputs", "bot"],
     "libresources": ["codec", "matching", "kinds", "access", "events", ""],
     "libcluster": [
         "backend",

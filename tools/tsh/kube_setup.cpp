@@ -11,21 +11,11 @@
 namespace sallyport {
 namespace {
 
-void ReplaceAll(std::string& text, std::string_view from, const std::string& to) {
-  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-    text.replace(at, from.size(), to);
-  }
-}
-
 Result<std::string> ContextNameOf(const std::string& pattern, const std::string& cluster, const std::string& kube) {
-  std::string name = pattern;
-  for (const std::string_view space : {"", " "}) {
-    ReplaceAll(name, fmt::format("{{{{{0}.ClusterName{0}}}}}", space), cluster);
-    ReplaceAll(name, fmt::format("{{{{{0}.KubeName{0}}}}}", space), kube);
-  }
-  if (!name.contains("{{")) return name;
+  auto name = KubeContextNameBy(pattern, cluster, kube);
+  if (name) return name;
   return FailWithHint(ErrorKind::kUsage, fmt::format("--set-context-name cannot be \"{}\"", pattern),
-                      "use {{.ClusterName}} and {{.KubeName}}");
+                      name.error().hint);
 }
 
 }  // namespace

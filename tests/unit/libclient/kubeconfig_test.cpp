@@ -205,5 +205,14 @@ TEST_CASE("a file that cannot be read is not replaced", "[kubeconfig]") {
   CHECK(ReadFile(directory / "config").value() == "contexts: [\n");
 }
 
+TEST_CASE("a template names a context by cluster and Kubernetes cluster") {
+  CHECK(KubeContextNameBy("{{.KubeName}}-x", "c", "k").value() == "k-x");
+  CHECK(KubeContextNameBy("{{ .ClusterName }}/{{.KubeName}}/{{.KubeName}}", "c", "k").value() == "c/k/k");
+  CHECK(KubeContextNameBy("plain", "c", "k").value() == "plain");
+  const auto refused = KubeContextNameBy("{{.Nope}}", "c", "k");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind == ErrorKind::kBadParameter);
+}
+
 }  // namespace
 }  // namespace sallyport

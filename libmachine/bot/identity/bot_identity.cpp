@@ -1,0 +1,150 @@
+#include "libmachine/bot/identity/bot_identity.h"
+
+#include <google/protobuf/util/time_util.h>
+
+#include "libbase/config_secret.h"
+#include "libbase/log.h"
+#include "libclient/login.h"
+#include "libmachine/bot/identity/identity_store.h"
+#include "libmachine/join_methods.h"
+#include "teleport/legacy/types/join.pb.h"
+
+namespace sallyport {
+namespace {
+
+google::protobuf::Timestamp InTime(Nanoseconds ttl) {
+  return google::protobuf::util::TimeUtil::NanosecondsToTimestamp((Now() + ttl).time_since_epoch().count());
+}
+
+void LogIdentity(std::string_view message, const BotCredentials& credentials) {
+  Log(LogLevel::kInfo, message,
+      {{"bot", credentials.identity.bot_name},
+       {"instance", credentials.identity.bot_instance_id},
+       {"expires", FormatTime(credentials.expires())}});
+}
+
+}  // namespace
+
+BotIdentity::BotIdentity(Options options, BotDestination& storage, BotCluster& cluster)
+    : options_(std::move(options)), storage_(storage), cluster_(cluster) {}
+
+std::shared_ptr<const BotCredentials> BotIdentity::current() const {
+  const MutexLock lock(mutex_);
+  return current_;
+}
+
+void BotIdentity::Set(std::shared_ptr<const BotCredentials> credentials) {
+  const MutexLock lock(mutex_);
+  current_ = std::move(credentials);
+}
+
+// A token whose file is gone, which may be so after the first start, has no hash to compare.
+std::string BotIdentity::TokenHash() const {
+  const auto token = ConfigSecret(options_.join.token);
+  return token ? HashOfToken(*token) : std::string();
+}
+
+// Returns the stored identity if it can be used, else null.
+Result<std::shared_ptr<const BotCredentials>> BotIdentity::Stored() {
+  auto stored = LoadBotIdentity(storage_, TokenHash());
+  if (!stored && stored.error().kind != ErrorKind::kBadParameter) return std::unexpected(std::move(stored).error());
+  if (!stored) {
+    Log(LogLevel::kInfo, "the stored identity is not used", {{"reason", stored.error().message}});
+    return nullptr;
+  }
+  if (!*stored) return nullptr;
+
+  const Time now = Now();
+  const Certificate& certificate = (*stored)->certificate;
+  if (now >= certificate.not_after() || now < certificate.not_before()) {
+    Log(LogLevel::kWarning, "the stored identity is not used, because it is not valid now",
+        {{"from", FormatTime(certificate.not_before())}, {"until", FormatTime(certificate.not_after())}});
+    return nullptr;
+  }
+  return std::make_shared<const BotCredentials>(std::move(**stored));
+}
+
+Result<BotIdentity::Started> BotIdentity::Start() {
+  ASSIGN_OR_RETURN(const auto stored, Stored());
+  if (stored == nullptr) {
+    if (options_.join.token.empty()) {
+      return FailWithHint(ErrorKind::kBadParameter,
+                          fmt::format("the bot has not joined a cluster ({} has no usable identity), and has no token",
+                                      storage_.description()),
+                          "give a token: --token=TOKEN, or onboarding.token; tctl bots add makes a token");
+    }
+    ASSIGN_OR_RETURN(BotCredentials joined, Joined(nullptr));
+    LogIdentity("the bot joined the cluster", joined);
+    RETURN_IF_ERROR(Keep(std::move(joined)));
+    return Started{};
+  }
+
+  Set(stored);
+  const Status renewed = Renew();
+  if (renewed) return Started{};
+  Log(LogLevel::kWarning, "the bot's identity cannot be renewed; the stored one is used",
+      {{"reason", renewed.error().message}});
+  return Started{false, renewed.error()};
+}
+
+Result<BotCredentials> BotIdentity::Joined(const BotCredentials* as) {
+  ASSIGN_OR_RETURN(auto request, MakeJoinRequest(options_.join, "has not joined a cluster"));
+  ASSIGN_OR_RETURN(const std::string suite, cluster_.KeySuite(as));
+  ASSIGN_OR_RETURN(const UserKeys keys, GenerateUserKeys(suite));
+  request.set_publictlskey(keys.tls.public_key().ToPem());
+  request.set_publicsshkey(keys.tls.public_key().ToAuthorizedKey() + "\n");
+  *request.mutable_expires() = InTime(options_.ttl);
+
+  auto certs = as == nullptr ? cluster_.Join(request) : cluster_.JoinAgain(*as, request);
+  if (certs) return CredentialsOf(keys.tls, *certs);
+  Error error = InContext("cannot join", std::move(certs).error());
+  if (error.kind == ErrorKind::kAccessDenied && error.hint.empty()) {
+    error.hint =
+        "check the token and its join method: a token of the method token joins one bot, once; "
+        "tctl bots instances add NAME makes another";
+  }
+  return std::unexpected(std::move(error));
+}
+
+Result<BotCredentials> BotIdentity::Renewed(const BotCredentials& old) {
+  // An identity that has expired proves nothing any more.
+  if (Now() >= old.expires()) return Joined(nullptr);
+  if (!old.identity.renewable) return Joined(&old);
+
+  ASSIGN_OR_RETURN(const std::string suite, cluster_.KeySuite(&old));
+  ASSIGN_OR_RETURN(const UserKeys keys, GenerateUserKeys(suite));
+  proto::UserCertsRequest request;
+  request.set_username(old.identity.username);
+  request.set_sshpublickey(keys.tls.public_key().ToAuthorizedKey() + "\n");
+  request.set_tlspublickey(keys.tls.public_key().ToPem());
+  *request.mutable_expires() = InTime(options_.ttl);
+
+  ASSIGN_OR_RETURN(auto certs, cluster_.IssueUserCerts(old, request));
+  // The answer may leave out what the bot has already.
+  if (certs.tlscacerts().empty()) {
+    for (const auto& authority : old.tls_authorities) certs.add_tlscacerts(authority);
+  }
+  if (certs.sshcacerts().empty()) {
+    for (const auto& authority : old.ssh_authorities) certs.add_sshcacerts(authority);
+  }
+  return CredentialsOf(keys.tls, certs);
+}
+
+// The new identity is used even if it cannot be stored: the cluster has counted it, and accepts the old one no more.
+Status BotIdentity::Keep(BotCredentials fresh) {
+  const auto credentials = std::make_shared<const BotCredentials>(std::move(fresh));
+  Set(credentials);
+  const Status saved = SaveBotIdentity(storage_, *credentials, TokenHash());
+  if (!saved) return std::unexpected(InContext("cannot store the bot's identity", saved.error()));
+  return {};
+}
+
+Status BotIdentity::Renew() {
+  const auto old = current();
+  if (old == nullptr) return Fail(ErrorKind::kInternal, "there is no identity to renew");
+  ASSIGN_OR_RETURN(BotCredentials fresh, Renewed(*old));
+  LogIdentity("the bot's identity was renewed", fresh);
+  return Keep(std::move(fresh));
+}
+
+}  // namespace sallyport

@@ -1,0 +1,28 @@
+// The files in which a bot keeps its own identity (docs/protocol/tbot.md#storage).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libmachine/bot/destination/destination.h"
+#include "libmachine/bot/identity/credentials.h"
+
+namespace sallyport {
+
+// Returns the text that says which token an identity was made with; "" without a token.
+std::string HashOfToken(const std::string& token);
+
+// Returns the stored identity, or nothing: there is none, or a part is missing or empty. Fails with kBadParameter
+// (files that do not belong together, or were made with another token), and as the destination does. `token_hash` "":
+// any token.
+Result<std::optional<BotCredentials>> LoadBotIdentity(BotDestination& storage, const std::string& token_hash);
+
+// Writes the identity. Fails as the destination does.
+Status SaveBotIdentity(BotDestination& storage, const BotCredentials& credentials, const std::string& token_hash);
+
+// Returns the files of a key and its certificates, which storage and most outputs have.
+std::vector<BotFile> CredentialFiles(const BotCredentials& credentials);
+
+}  // namespace sallyport

@@ -1,0 +1,71 @@
+// A bot's cluster on other hosts, asked through its proxy or its auth service.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libbase/mutex.h"
+#include "libclient/rpc.h"
+#include "libmachine/bot/identity/bot_cluster.h"
+#include "libmachine/join_settings.h"
+
+namespace sallyport {
+
+class RemoteCluster : public BotCluster {
+ public:
+  struct Options {
+    JoinSettings join;             // the address, the network, and how the cluster is trusted before joining
+    bool use_given_proxy = false;  // TBOT_USE_PROXY_ADDR: write the given address, not the announced one
+  };
+  explicit RemoteCluster(Options options);
+  ~RemoteCluster() override;
+
+  Result<proto::Certs> Join(const types::RegisterUsingTokenRequest& request) override;
+  Result<proto::Certs> JoinAgain(const BotCredentials& as, const types::RegisterUsingTokenRequest& request) override;
+  Result<std::string> KeySuite(const BotCredentials* as) override;
+  Result<proto::Certs> IssueUserCerts(const BotCredentials& as, const proto::UserCertsRequest& request) override;
+  Result<std::string> IssueHostCertificate(const BotCredentials& as,
+                                           const teleport::trust::v1::GenerateHostCertRequest& request) override;
+  Result<std::vector<std::string>> ImpersonatedRoles(const BotCredentials& as, const std::string& role) override;
+  Result<std::vector<ClusterAuthorities>> Authorities(const BotCredentials& as, const std::string& type) override;
+  Result<std::vector<std::string>> LeafClusters(const BotCredentials& as) override;
+  Result<ProxyView> Proxy(const BotCredentials& as) override;
+  Result<std::vector<KubeClusterItem>> KubeClusters(const BotCredentials& as, const ListFilter& filter) override;
+  Result<BotApplication> Application(const BotCredentials& as, const std::string& name) override;
+  Status SubmitHeartbeat(const BotCredentials& as,
+                         const teleport::machineid::v1::SubmitHeartbeatRequest& request) override;
+
+ private:
+  using Connection = std::shared_ptr<RpcClient>;
+  // A connection, and the certificate that it was made with.
+  struct Kept {
+    std::string certificate;
+    Connection connection;
+  };
+  // What the proxy said of itself, and when.
+  struct Found {
+    PingAnswer answer;
+    std::chrono::steady_clock::time_point at;
+  };
+
+  Result<Connection> Connect(const BotCredentials& as) EXCLUDES(mutex_);
+  Connection KeptFor(const BotCredentials& as) EXCLUDES(mutex_);
+  void Keep(const BotCredentials& as, const Connection& connection) EXCLUDES(mutex_);
+  void Forget(const Connection& broken) EXCLUDES(mutex_);
+  Result<PingAnswer> Find(const HostPort& proxy) EXCLUDES(mutex_);
+  bool NeedsUpgrade() EXCLUDES(mutex_);
+  Result<HostPort> ProxyAddress(const BotCredentials& as);
+  template <typename Answer, typename Request>
+  Result<Answer> Call(const BotCredentials& as, std::string_view method, const Request& request);
+
+  const Options options_;
+  Mutex mutex_;
+  std::vector<Kept> kept_ GUARDED_BY(mutex_);  // the last used one is the last
+  std::optional<Found> found_ GUARDED_BY(mutex_);
+  std::optional<bool> needs_upgrade_ GUARDED_BY(mutex_);
+};
+
+}  // namespace sallyport

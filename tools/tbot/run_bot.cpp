@@ -1,0 +1,108 @@
+#include "tools/tbot/run_bot.h"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+
+#include "libbase/log.h"
+#include "libmachine/bot/bot.h"
+#include "tools/shell/exec.h"
+
+namespace sallyport {
+namespace {
+
+// How long a call may go on after the signal that ends the program. The files are whole at any moment.
+constexpr std::chrono::seconds kStopTime{4};
+
+std::string HostName() {
+  char name[256] = "localhost";
+  ::gethostname(name, sizeof name - 1);
+  return name;
+}
+
+// Tells systemd about the state of the service (sd_notify(3)); without systemd, does nothing.
+void NotifySystemd(const std::string& path, std::string_view state) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof address.sun_path) return;
+  std::memcpy(address.sun_path, path.data(), path.size());
+  if (path.front() == '@') address.sun_path[0] = '\0';
+  const UniqueFd fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
+  ::sendto(fd.get(), state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), size);
+}
+
+// The signals of the program, as a descriptor. Every thread started later leaves them to it.
+UniqueFd TakeSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return UniqueFd(::signalfd(-1, &signals, SFD_CLOEXEC));
+}
+
+// Ends the process when stopping takes longer, whatever hangs: a name server, a cluster.
+void EndWithin(std::chrono::seconds time) {
+  std::thread([time] {
+    std::this_thread::sleep_for(time);
+    Log(LogLevel::kWarning, "stopping takes too long: the process ends now");
+    std::_Exit(0);
+  }).detach();
+}
+
+// Passes signals on until the bot has ended.
+void ServeSignals(const UniqueFd& signals, const StopSignal& done, Bot& bot, const std::string& notify) {
+  while (true) {
+    pollfd waiting[] = {{signals.get(), POLLIN, 0}, {done.descriptor(), POLLIN, 0}};
+    ::poll(waiting, 2, -1);
+    if (done.stopped()) return;
+    signalfd_siginfo info{};
+    if (::read(signals.get(), &info, sizeof info) != sizeof info) continue;
+    const auto signal = static_cast<int>(info.ssi_signo);
+    if (signal == SIGHUP || signal == SIGUSR1) {
+      Log(LogLevel::kInfo, "everything is renewed now", {{"signal", signal == SIGHUP ? "SIGHUP" : "SIGUSR1"}});
+      bot.RenewNow();
+      continue;
+    }
+
+    Log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+    NotifySystemd(notify, "STOPPING=1");
+    bot.Stop();
+    EndWithin(kStopTime);
+  }
+}
+
+}  // namespace
+
+Status RunBot(const Invocation& invocation, BotConfig config) {
+  const UniqueFd signals = TakeSignals();
+  const bool oneshot = config.oneshot;
+  const std::string notify = invocation.Env("NOTIFY_SOCKET");
+  BotOptions options;
+  options.config = std::move(config);
+  options.environment = invocation.Environment();
+  options.executable = OwnPath(invocation.executable);
+  options.hostname = HostName();
+  options.on_ready = [&notify] { NotifySystemd(notify, "READY=1"); };
+  ASSIGN_OR_RETURN(const auto bot, Bot::Make(std::move(options)));
+
+  Status result;
+  StopSignal done;
+  std::thread work([&] {
+    result = oneshot ? bot->RunOnce() : bot->Run();
+    done.Stop();
+  });
+  ServeSignals(signals, done, *bot, notify);
+  work.join();
+  return result;
+}
+
+}  // namespace sallyport
