@@ -456,3 +456,34 @@ def test_openssh_reaches_a_node_through_tbot(new_cluster, name, tmp_path):
     for config, host in (("ssh_config", f"localhost.{cluster.name}"), (f"{cluster.name}.ssh_config", "localhost")):
         done = run(["ssh", "-F", bot.out / config, f"{login}@{host}", "echo", "reached"], bot.env)
         assert (done.code, done.out) == (0, "reached\n"), done
+
+
+def test_a_cluster_that_goes_away_and_comes_back(new_cluster, name, tmp_path):
+    """While the cluster is away the old files stay, and the status says what is wrong; later the bot goes on."""
+    cluster = new_cluster()
+    cluster.start()
+    bot = Bot(cluster, name, tmp_path)
+    running = bot.start()
+    before = (bot.out / "identity").read_text()
+    cluster.stop()
+    running.process.send_signal(signal.SIGUSR1)
+
+    def failing():
+        return [service for service in bot.status()["services"] if service.get("error")]
+    wait_for(lambda: {"identity", "identity-1"} <= {service["name"] for service in failing()}, what="failures")
+    shown = bot.run("status", "--storage", bot.storage).ok().out
+    assert re.search(r"^identity-1: .*localhost", shown, re.M), shown
+    assert_plain(shown)
+    assert (bot.out / "identity").read_text() == before
+    assert_whole(bot.out, tmp_path)
+
+    cluster.start()
+    wait_for(lambda: (bot.out / "identity").read_text() != before, what="a renewal")
+    wait_for(lambda: bot.status()["status"] == "healthy" and not failing(), what="a healthy bot")
+    assert_whole(bot.out, tmp_path)
+    cluster.stop()
+    running.process.send_signal(signal.SIGUSR1)
+    wait_for(failing, what="failures")
+    begun = time.monotonic()
+    assert running.stop(signal.SIGTERM) == 0
+    assert time.monotonic() - begun < 6
