@@ -1,6 +1,7 @@
 """Tests of tbot: its commands without a cluster, and bots that join a cluster, write outputs and renew them."""
 
 import base64
+import getpass
 import json
 import os
 import random
@@ -319,13 +320,25 @@ def test_a_bot_joins_by_the_auth_service(bot, cluster, tmp_path):
     bot.run(*words).ok()  # its own identity has the authority
 
 
-def test_a_host_certificate_for_sshd(bot):
-    bot.once(services=[{"type": "ssh_host", "principals": ["node.example"], "roles": ["access"],
-                        "destination": {"type": "directory", "path": str(bot.out)}}])
-    if (bot.out / "ssh_host").exists():
-        shown = subprocess.run(["ssh-keygen", "-L", "-f", bot.out / "ssh_host-cert.pub"], capture_output=True,
-                               text=True, check=True).stdout
-        assert "host certificate" in shown and "node.example" in shown
+def test_a_host_certificate_for_sshd(cluster, name, tmp_path):
+    cluster.create(f"""
+        kind: role
+        version: v7
+        metadata: {{name: {name}}}
+        spec: {{allow: {{rules: [{{resources: [host_cert], verbs: [create]}}]}}}}
+    """)
+    bot = Bot(cluster, name, tmp_path, roles=name)
+    bot.once(services=[{"type": "ssh_host", "principals": ["node.example", "10.0.0.9"],
+                        "destination": {"type": "directory", "path": str(bot.out)}}]).ok()
+    assert set(modes(bot.out)) == {".write-test", "ssh_host", "ssh_host-cert.pub", "ssh_host-user-ca.pub"}
+    shown = subprocess.run(["ssh-keygen", "-L", "-f", bot.out / "ssh_host-cert.pub"], capture_output=True, text=True,
+                           check=True).stdout
+    assert "ssh-ed25519-cert-v01@openssh.com host certificate" in shown
+    assert re.search(r"Principals: \n +node.example\n +10.0.0.9\n", shown), shown
+    assert (bot.out / "ssh_host-user-ca.pub").read_text().endswith(f" clustername={cluster.name}&type=user\n")
+    public = subprocess.run(["ssh-keygen", "-y", "-f", bot.out / "ssh_host"], capture_output=True, text=True,
+                            check=True).stdout
+    assert public.startswith("ssh-ed25519 ")
 
 
 def test_a_kubeconfig_that_calls_tbot(cluster, name, tmp_path):
@@ -424,3 +437,53 @@ def test_a_full_disk_keeps_the_old_files(bot, tmp_path):
         assert_whole(bot.out, tmp_path)
         bot.once().ok()
         assert (bot.out / "identity").read_text() != before
+
+
+def test_openssh_reaches_a_node_through_tbot(new_cluster, name, tmp_path):
+    """With the ssh_config that tbot writes: of all clusters, and of one."""
+    cluster = new_cluster(ssh="enabled: yes\n")
+    cluster.start()
+    login = getpass.getuser()
+    cluster.create(f"""
+        kind: role
+        version: v7
+        metadata: {{name: shells}}
+        spec: {{allow: {{logins: [{login}], node_labels: {{'*': '*'}}}}}}
+    """)
+    bot = Bot(cluster, name, tmp_path, roles="shells")
+    bot.once().ok()
+    wait_for(lambda: "localhost" in cluster.tctl("nodes", "ls").out, what="the node")
+    for config, host in (("ssh_config", f"localhost.{cluster.name}"), (f"{cluster.name}.ssh_config", "localhost")):
+        done = run(["ssh", "-F", bot.out / config, f"{login}@{host}", "echo", "reached"], bot.env)
+        assert (done.code, done.out) == (0, "reached\n"), done
+
+
+def test_a_cluster_that_goes_away_and_comes_back(new_cluster, name, tmp_path):
+    """While the cluster is away the old files stay, and the status says what is wrong; later the bot goes on."""
+    cluster = new_cluster()
+    cluster.start()
+    bot = Bot(cluster, name, tmp_path)
+    running = bot.start()
+    before = (bot.out / "identity").read_text()
+    cluster.stop()
+    running.process.send_signal(signal.SIGUSR1)
+
+    def failing():
+        return [service for service in bot.status()["services"] if service.get("error")]
+    wait_for(lambda: {"identity", "identity-1"} <= {service["name"] for service in failing()}, what="failures")
+    shown = bot.run("status", "--storage", bot.storage).ok().out
+    assert re.search(r"^identity-1: .*localhost", shown, re.M), shown
+    assert_plain(shown)
+    assert (bot.out / "identity").read_text() == before
+    assert_whole(bot.out, tmp_path)
+
+    cluster.start()
+    wait_for(lambda: (bot.out / "identity").read_text() != before, what="a renewal")
+    wait_for(lambda: bot.status()["status"] == "healthy" and not failing(), what="a healthy bot")
+    assert_whole(bot.out, tmp_path)
+    cluster.stop()
+    running.process.send_signal(signal.SIGUSR1)
+    wait_for(failing, what="failures")
+    begun = time.monotonic()
+    assert running.stop(signal.SIGTERM) == 0
+    assert time.monotonic() - begun < 6
