@@ -128,7 +128,7 @@ class Staging {
 
   // Moves all files to their names, in a process that a kill of this process does not end.
   Status Commit() {
-    const pid_t child = ::_Fork();
+    const pid_t child = ::fork();
     if (child == 0) ::_exit(MoveAll());
     int failed = 0;
     if (child < 0) {
