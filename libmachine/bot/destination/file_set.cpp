@@ -128,17 +128,14 @@ class Staging {
 
   // Moves all files to their names, in a process that a kill of this process does not end.
   Status Commit() {
-    const pid_t child = ::_Fork();
-    if (child == 0) ::_exit(MoveAll());
-    int failed = 0;
-    if (child < 0) {
-      failed = MoveAll();
-    } else {
-      int status = 0;
-      while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-      }
-      failed = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+    const pid_t child = ::fork();
+    // The system's own call: what a library does at the end of a process is not for a copy of it.
+    if (child == 0) ::syscall(SYS_exit_group, MoveAll());
+    int status = 0;
+    while (child > 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
+    // Without a child, or with one that ended in any other way than having moved all, this process goes on.
+    const int failed = child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : MoveAll();
 
     ::fsync(directory_.fd.get());
     if (failed == 0) return {};
@@ -147,13 +144,16 @@ class Staging {
   }
 
  private:
-  // Returns 0, or the position of the file that could not be moved, from 1. Calls only what a process after a fork may.
+  // Returns 0, or the position of the file that could not be moved, from 1. Files that were moved before count as
+  // moved. Calls only what a process after a fork may.
   int MoveAll() const {
     const int in = directory_.fd.get();
     int position = 0;
     for (const auto& file : files_) {
       ++position;
-      if (::renameat(in, file.temporary.c_str(), in, file.name.c_str()) != 0) return position;
+      if (::renameat(in, file.temporary.c_str(), in, file.name.c_str()) == 0) continue;
+      const bool moved = errno == ENOENT && ::faccessat(in, file.name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+      if (!moved) return position;
     }
     return 0;
   }

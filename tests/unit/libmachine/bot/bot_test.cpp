@@ -130,7 +130,8 @@ TEST_CASE("outputs wait until a stored identity could be renewed once") {
   // The cluster of the second bot has other authorities; the stored certificates stand for any.
   fixture.cluster->Refuse(Error{ErrorKind::kConnectionProblem, "the cluster is away", "wait"});
   const std::string before = fixture.directory.Read("one/tlscert");
-  std::thread running([&] { CHECK(bot->Run()); });
+  Status result;
+  std::thread running([&] { result = bot->Run(); });
   CHECK(Eventually([&] { return fixture.Has("storage/status.sock"); }));
   const Value status = bot->StatusValue();
   CHECK(TextAt(status, "status") == "unhealthy");
@@ -142,6 +143,7 @@ TEST_CASE("outputs wait until a stored identity could be renewed once") {
   CHECK(Eventually([&] { return fixture.directory.Read("one/tlscert") != before; }));
   bot->Stop();
   running.join();
+  CHECK(result);
 }
 
 }  // namespace
