@@ -22,7 +22,7 @@ INCLUDE = re.compile(r'#include "([^"]+)"')
 
 BUILD = Path("build/lint")
 PER_UNIT = 8  # sources that share what they include
-CHECK = """builddir = build/lint
+CHECK = """builddir = build/lint/threads
 rule check
   command = clang++-19 -fsyntax-only -std=c++23 -Wno-everything -Wthread-safety -Werror=thread-safety {flags} $
     -MD -MF $out.d -MT $out $in && touch $out
