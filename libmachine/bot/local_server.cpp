@@ -20,7 +20,10 @@ namespace {
 constexpr std::size_t kMaxRequest = 8 << 10;
 constexpr std::size_t kMaxLocalAnswer = 4 << 20;
 constexpr std::chrono::seconds kClientTime{2};
-constexpr int kWaitingClients = 64;
+constexpr std::chrono::seconds kReplyTime{1};  // of a client that does not read
+constexpr int kLookPeriodMs = 100;             // for clients that ask too slowly
+constexpr int kWaitingClients = 512;
+constexpr std::size_t kMostClients = 64;
 
 std::unexpected<Error> CannotListen(std::string_view address) {
   return Fail(ErrorKind::kConnectionProblem, "cannot listen on {}: {}", address, std::strerror(errno));
@@ -34,19 +37,6 @@ Result<sockaddr_un> SocketAddress(const std::string& path) {
   }
   std::memcpy(address.sun_path, path.data(), path.size());
   return address;
-}
-
-// Reads until an empty line, the end, or the limit.
-std::string ReadRequest(int client, Deadline deadline, int stop) {
-  std::string request;
-  char buffer[2048];
-  while (request.size() < kMaxRequest && !request.contains("\r\n\r\n")) {
-    if (!WaitFor(client, POLLIN, deadline, stop)) return {};
-    const ssize_t count = ::recv(client, buffer, sizeof buffer, 0);
-    if (count <= 0) return {};
-    request.append(buffer, static_cast<std::size_t>(count));
-  }
-  return request;
 }
 
 }  // namespace
@@ -81,7 +71,7 @@ Result<std::unique_ptr<LocalServer>> LocalServer::OnPort(const HostPort& address
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
 
-  UniqueFd fd(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  UniqueFd fd(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const int on = 1;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (!fd.valid() || ::bind(fd.get(), found->ai_addr, found->ai_addrlen) != 0 ||
@@ -93,7 +83,7 @@ Result<std::unique_ptr<LocalServer>> LocalServer::OnPort(const HostPort& address
 
 Result<std::unique_ptr<LocalServer>> LocalServer::OnSocket(const std::string& path, Answer answer) {
   ASSIGN_OR_RETURN(const sockaddr_un address, SocketAddress(path));
-  UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   ::unlink(path.c_str());
   // The mode of the socket's file is that of its descriptor, less the umask; so there is no moment with another mode.
   if (!fd.valid() || ::fchmod(fd.get(), 0600) != 0 ||
@@ -105,27 +95,55 @@ Result<std::unique_ptr<LocalServer>> LocalServer::OnSocket(const std::string& pa
 }
 
 void LocalServer::Serve() {
+  std::vector<Client> clients;
   while (true) {
-    pollfd waiting[] = {{listener_.get(), POLLIN, 0}, {stop_.descriptor(), POLLIN, 0}};
-    if (::poll(waiting, 2, -1) < 0 && errno != EINTR) return;
+    std::vector<pollfd> waiting{{listener_.get(), POLLIN, 0}, {stop_.descriptor(), POLLIN, 0}};
+    for (const auto& client : clients) waiting.push_back({client.fd.get(), POLLIN, 0});
+    if (::poll(waiting.data(), waiting.size(), clients.empty() ? -1 : kLookPeriodMs) < 0 && errno != EINTR) return;
     if (stop_.stopped()) return;
-    const UniqueFd client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (client.valid()) ServeOne(client.get());
+
+    std::erase_if(clients, [this](Client& client) { return !Waits(client); });
+    for (std::size_t count = 0; count < kMostClients && Admit(clients); ++count) {
+    }
   }
 }
 
-void LocalServer::ServeOne(int client) const {
-  const auto deadline = std::chrono::steady_clock::now() + kClientTime;
-  std::string request;
-  if (reads_first_) {
-    request = ReadRequest(client, deadline, stop_.descriptor());
-    if (request.empty()) return;
+// Returns whether a client has come.
+bool LocalServer::Admit(std::vector<Client>& clients) const {
+  Client client{UniqueFd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)),
+                std::chrono::steady_clock::now() + kClientTime};
+  if (!client.fd.valid()) return false;
+  if (!reads_first_) {
+    Reply(client);
+    return true;
   }
+  // A request that has come with its client is answered before the client can be the oldest.
+  if (!Waits(client)) return true;
+  if (clients.size() >= kMostClients) clients.erase(clients.begin());
+  clients.push_back(std::move(client));
+  return true;
+}
+
+// Reads what has come and answers a whole request: up to an empty line, or the limit. Returns whether the client still
+// has to send something.
+bool LocalServer::Waits(Client& client) const {
+  char buffer[2048];
+  while (client.request.size() < kMaxRequest && !client.request.contains("\r\n\r\n")) {
+    const ssize_t count = ::recv(client.fd.get(), buffer, sizeof buffer, 0);
+    if (count < 0 && errno == EAGAIN) return std::chrono::steady_clock::now() < client.deadline;
+    if (count <= 0) return false;
+    client.request.append(buffer, static_cast<std::size_t>(count));
+  }
+  Reply(client);
+  return false;
+}
+
+void LocalServer::Reply(const Client& client) const {
   WriteOptions options;
   options.is_socket = true;
   options.until_readable = stop_.descriptor();
-  options.deadline = deadline;
-  WriteAll(client, answer_(request), options);
+  options.deadline = std::chrono::steady_clock::now() + kReplyTime;
+  WriteAll(client.fd.get(), answer_(client.request), options);
 }
 
 Result<std::string> AskLocalSocket(const std::string& path) {

@@ -1,11 +1,13 @@
-// A server for few, small answers on a thread of its own: the diagnostics of a bot, and its status socket. It serves
-// one connection at a time, for seconds at most, so that a silent client cannot keep others away for long.
+// A server for few, small answers on a thread of its own: the diagnostics of a bot, and its status socket. Clients have
+// seconds to ask, and the oldest of many makes room: silent clients do not keep the probes of a bot away.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "libbase/address.h"
 #include "libbase/error.h"
@@ -34,8 +36,16 @@ class LocalServer {
 
  private:
   LocalServer(UniqueFd listener, bool reads_first, std::string path, Answer answer);
+  // A client whose request is not whole.
+  struct Client {
+    UniqueFd fd;
+    std::chrono::steady_clock::time_point deadline;
+    std::string request = {};
+  };
   void Serve();
-  void ServeOne(int client) const;
+  bool Admit(std::vector<Client>& clients) const;
+  bool Waits(Client& client) const;
+  void Reply(const Client& client) const;
 
   const UniqueFd listener_;
   const bool reads_first_;  // the client speaks first

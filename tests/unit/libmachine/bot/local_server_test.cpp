@@ -36,6 +36,27 @@ TEST_CASE("a port answers whole requests") {
   CHECK(taken.error().kind == ErrorKind::kConnectionProblem);
 }
 
+TEST_CASE("silent and slow clients keep nobody away") {
+  const auto server =
+      LocalServer::OnPort({"127.0.0.1", 0}, [](const std::string&) { return std::string("OK"); }).value();
+  const auto begun = std::chrono::steady_clock::now();
+  const auto deadline = begun + std::chrono::seconds(10);
+  std::vector<UniqueFd> silent;
+  for (int count = 0; count < 200; ++count) {
+    silent.push_back(ConnectTcp({"127.0.0.1", server->port()}, {}, deadline).value());
+    ::send(silent.back().get(), "GET", 3, MSG_NOSIGNAL);
+  }
+  CHECK(Exchange(server->port(), "GET /livez HTTP/1.1\r\n\r\n") == "OK");
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(2));
+
+  // The oldest has made room; the others are sent away when their time is over.
+  char byte = 0;
+  for (const auto& client : silent) {
+    CHECK(WaitFor(client.get(), POLLIN, deadline));
+    CHECK(::recv(client.get(), &byte, 1, 0) <= 0);
+  }
+}
+
 TEST_CASE("a socket is private, and answers at once") {
   const test::TemporaryDirectory directory;
   const std::string path = directory / "status.sock";
