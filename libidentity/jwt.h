@@ -28,7 +28,7 @@ Result<Value> UnverifiedClaims(std::string_view token);
 // algorithm, a wrong signature, an extension that must be understood); messages are safe to show.
 Result<Value> VerifyJwt(std::string_view token, const std::vector<JsonWebKey>& keys);
 
-// What the claims of a token must say.
+// The requirements for the claims of a token.
 struct JwtRules {
   std::string issuer;          // "iss"; empty: any
   std::string audience;        // one of "aud"

@@ -5,6 +5,7 @@
 
 #include <openssl/rsa.h>
 
+#include "libidentity/key_parts.h"
 #include "libidentity/openssl.h"
 
 namespace sallyport {
@@ -24,18 +25,6 @@ constexpr std::array kJwtAlgorithms{
 };
 
 std::unexpected<Error> WrongSignature() { return Fail(ErrorKind::kAccessDenied, "the signature does not fit the key"); }
-
-const EVP_MD* NativeDigest(Digest digest) {
-  switch (digest) {
-    case Digest::kSha384:
-      return EVP_sha384();
-    case Digest::kSha512:
-      return EVP_sha512();
-    case Digest::kSha256:
-      break;
-  }
-  return EVP_sha256();
-}
 
 // Tokens carry both numbers of an ECDSA signature in the length of the curve, OpenSSL reads DER.
 Result<std::string> EcdsaFromJwt(std::string_view signature, int bits) {

@@ -256,6 +256,18 @@ Result<KeyPtr> MakeRsaPrivateKey(const RsaNumbers& numbers) {
   return key;
 }
 
+const EVP_MD* NativeDigest(Digest digest) {
+  switch (digest) {
+    case Digest::kSha384:
+      return EVP_sha384();
+    case Digest::kSha512:
+      return EVP_sha512();
+    case Digest::kSha256:
+      break;
+  }
+  return EVP_sha256();
+}
+
 Status CheckKeyPair(EVP_PKEY* key) {
   // OpenSSL derives the public half of an Ed25519 key itself.
   if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA) return CheckRsaPair(key);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "libidentity/keys.h"
 #include "libidentity/openssl.h"
 
 namespace sallyport {
@@ -44,6 +45,9 @@ struct RsaNumbers {
   std::string_view n, e, d, p, q, inverse_of_q;
 };
 Result<KeyPtr> MakeRsaPrivateKey(const RsaNumbers& numbers);
+
+// Returns OpenSSL's digest, in static storage.
+const EVP_MD* NativeDigest(Digest digest);
 
 // Checks that the two halves of a private key belong together. Fails with kBadParameter.
 Status CheckKeyPair(EVP_PKEY* key);

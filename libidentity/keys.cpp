@@ -23,15 +23,7 @@ std::shared_ptr<EVP_PKEY> ShareNative(EVP_PKEY* key) {
 
 const EVP_MD* MessageDigest(const EVP_PKEY* key, Digest digest) {
   if (EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519) return nullptr;
-  switch (digest) {
-    case Digest::kSha384:
-      return EVP_sha384();
-    case Digest::kSha512:
-      return EVP_sha512();
-    case Digest::kSha256:
-      break;
-  }
-  return EVP_sha256();
+  return NativeDigest(digest);
 }
 
 // Reads DER of any private key form; all of it must be used.

@@ -1,4 +1,4 @@
-// What a checked configuration says about joining and the network.
+// Makes the settings for joining and for the network from a checked configuration.
 #pragma once
 
 #include "libbase/error.h"

@@ -11,6 +11,7 @@ import yaml
 from harness import environment, program
 from processes import run
 from test_tbot import DENIED
+from test_walks import BOT_TOKEN
 
 ACCOUNT = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "tbot", "namespace": "default"}}
 ROLE = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role",
@@ -29,23 +30,6 @@ metadata:
   name: example
 spec:
   roles: []
-"""
-TOKEN = """
-kind: token
-version: v2
-metadata:
-  name: example-bot
-spec:
-  roles: [Bot]
-  bot_name: example
-  join_method: kubernetes
-  kubernetes:
-    type: static_jwks
-    static_jwks:
-      jwks: |
-        {jwks}
-    allow:
-    - service_account: "default:tbot"
 """
 
 
@@ -98,7 +82,7 @@ def pod_of_bot(cluster, real_kube, tmp_path):
 def test_a_pod_gets_an_identity_and_uses_it(pod, cluster, real_kube, tmp_path):
     cluster.create(BOT)
     jwks = real_kube.call("GET", "/openid/v1/jwks")[1].decode().strip()
-    cluster.create(TOKEN.replace("{jwks}", jwks), "-f")
+    cluster.create(BOT_TOKEN.replace('{"keys":[]}', jwks), "-f")
 
     pod.project()
     first = pod.tbot()

@@ -24,7 +24,7 @@ struct InitOptions {
   bool clean = false;
 };
 
-// Who owns the directory.
+// The owner of the directory.
 struct Owner {
   uid_t user = ::geteuid();
   gid_t group = ::getegid();

@@ -8,25 +8,19 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
 #include <thread>
 
 #include "libbase/log.h"
 #include "libmachine/bot/bot.h"
 #include "tools/shell/exec.h"
+#include "tools/shell/service.h"
 
 namespace sallyport {
 namespace {
 
 // How long a call may go on after the signal that ends the program. The files are whole at any moment.
 constexpr std::chrono::seconds kStopTime{4};
-
-std::string HostName() {
-  char name[256] = "localhost";
-  ::gethostname(name, sizeof name - 1);
-  return name;
-}
 
 // Tells systemd about the state of the service (sd_notify(3)); without systemd, does nothing.
 void NotifySystemd(const std::string& path, std::string_view state) {
@@ -42,20 +36,8 @@ void NotifySystemd(const std::string& path, std::string_view state) {
 
 // The signals of the program, as a descriptor. Every thread started later leaves them to it.
 UniqueFd TakeSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&signals, signal);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  const sigset_t signals = BlockServiceSignals();
   return UniqueFd(::signalfd(-1, &signals, SFD_CLOEXEC));
-}
-
-// Ends the process when stopping takes longer, whatever hangs: a name server, a cluster.
-void EndWithin(std::chrono::seconds time) {
-  std::thread([time] {
-    std::this_thread::sleep_for(time);
-    Log(LogLevel::kWarning, "stopping takes too long: the process ends now");
-    std::_Exit(0);
-  }).detach();
 }
 
 // Passes signals on until the bot has ended.

@@ -5,8 +5,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
-#include <thread>
 
 #include "libbase/config_secret.h"
 #include "libbase/encoding.h"
@@ -16,6 +14,7 @@
 #include "libcluster/agents/agent.h"
 #include "libcluster/cluster.h"
 #include "libcluster/config/teleport_config.h"
+#include "tools/shell/service.h"
 #include "tools/teleport/commands.h"
 #include "tools/teleport/label_option.h"
 
@@ -116,34 +115,6 @@ Result<TeleportConfig> ConfigOf(const Invocation& invocation, const StartOptions
   return config;
 }
 
-std::string HostName() {
-  char name[256] = "localhost";
-  ::gethostname(name, sizeof name - 1);
-  return name;
-}
-
-// Blocks the signals that end the program, so that every thread started later leaves them to this one.
-sigset_t BlockSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGHUP);
-  sigaddset(&signals, SIGUSR1);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
-}
-
-// Ends the process when stopping takes longer, whatever hangs: an agent, a disk, a client. All answered writes are on
-// the disk by then.
-void EndWithin(std::chrono::seconds time) {
-  std::thread([time] {
-    std::this_thread::sleep_for(time);
-    Log(LogLevel::kWarning, "stopping takes too long: the process ends now");
-    std::_Exit(0);
-  }).detach();
-}
-
 // Prints the next commands for a cluster without users. The text is for people, so it does not go to the log.
 void SayFirstSteps(const StartOptions& given, const Cluster& cluster) {
   std::string tctl = "tctl";
@@ -218,7 +189,7 @@ Result<Output> RunStart(const Invocation& invocation, const StartOptions& given)
   ASSIGN_OR_RETURN(const TeleportConfig config, ConfigOf(invocation, given));
   RETURN_IF_ERROR(BeginLog(config));
   RaiseOpenFileLimit();
-  const sigset_t signals = BlockSignals();
+  const sigset_t signals = BlockServiceSignals();
   RETURN_IF_ERROR(config.IsAgent() ? ServeElsewhere(invocation, given, config, signals)
                                    : Serve(invocation, given, config, signals));
   return Output::Nothing();

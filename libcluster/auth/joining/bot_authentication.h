@@ -21,7 +21,7 @@ inline constexpr std::chrono::hours kDefaultBotCertificateTtl{1};
 inline constexpr std::chrono::hours kMaxBotCertificateTtl{7 * 24};
 
 struct BotAuthentication {
-  // Who asks, and with which certificate: its instance and generation count. Nobody gets a new instance.
+  // The caller; the instance and the generation of its certificate count. A caller without one gets a new instance.
   Caller caller;
   // The certificates to issue. base.bot_name and base.renewable are set; instance and generation are filled in.
   UserCertsRequest issue;

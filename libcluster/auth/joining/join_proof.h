@@ -21,7 +21,7 @@ class AuditEvent;
 // The role that a host asks for when it wants all roles of its token.
 inline constexpr std::string_view kInstanceRole = "Instance";
 
-// What a join method has verified about a machine.
+// The facts about a machine that a join method has verified.
 struct JoinEvidence {
   // The machine as certificates and bot instances name it, without `meta`.
   teleport::workloadidentity::v1::JoinAttrs attributes;

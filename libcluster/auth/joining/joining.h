@@ -27,7 +27,7 @@ struct JoinRequest {
   std::string public_ssh_key;   // a line of authorized_keys
   std::string remote_address;   // of the joining machine
   std::optional<Time> expires;  // of a bot's certificates; nothing: an hour from now
-  Caller caller;                // who asks: nobody, unless a bot that has joined joins again
+  Caller caller;                // of a bot that joins again; otherwise unknown
 };
 
 struct JoinResult {

@@ -23,7 +23,7 @@ constexpr std::chrono::minutes kMaxTokenLife{30};
 // The label of a join token that allows an issuer on addresses that are not public.
 constexpr std::string_view kPrivateIssuerLabel = "sallyport.dev/private-issuer";
 
-// What the token of a service account says, verified.
+// The verified claims of a service account's token.
 struct ReadToken {
   Value raw;  // for the audit log
   ServiceAccount account;

@@ -1,5 +1,5 @@
-// Which addresses of the network are public: a server that fetches what others name must not reach its own host or its
-// own network (RFC 6890, RFC 8190).
+// Tells public addresses of the network from others: a server that fetches what others name must not reach its own host
+// or its own network (RFC 6890, RFC 8190).
 #pragma once
 
 #include <string_view>

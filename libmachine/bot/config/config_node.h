@@ -14,7 +14,7 @@
 
 namespace sallyport {
 
-// What a reader of a file finds beside the values.
+// The notes of reading a file: its path and its warnings.
 struct ConfigNotes {
   std::string source;          // the file's path
   std::vector<Error> unknown;  // keys without a row

@@ -19,7 +19,7 @@ enum class SymlinkMode { kInsecure, kTrySecure, kSecure };
 enum class AclMode { kOff, kTry, kRequired };
 
 struct DestinationConfig {
-  // Who may read the files of a directory besides their owner: a user or a group, by name or number.
+  // A user or a group, by name or number, that may read the files of a directory besides their owner.
   struct Reader {
     std::string user;
     std::string group;

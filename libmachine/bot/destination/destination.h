@@ -58,7 +58,7 @@ class BotDestination {
   const std::string description_;
 };
 
-// What destinations take from their surroundings.
+// The surroundings of destinations.
 struct DestinationContext {
   EnvironmentReader environment;     // POD_NAMESPACE, KUBECONFIG and the variables of a pod
   NetworkSettings network;           // to the API server

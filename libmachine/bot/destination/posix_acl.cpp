@@ -17,7 +17,7 @@ constexpr const char* kAclAttribute = "system.posix_acl_access";
 constexpr std::uint32_t kAclVersion = 2;
 constexpr std::uint32_t kNoId = 0xffffffff;
 
-// Who an entry is about. The kernel expects entries in this order, and those of users and groups by their numbers.
+// The subject of an entry. The kernel expects entries in this order, and those of users and groups by their numbers.
 enum class AclTag : std::uint16_t {
   kOwner = 0x01,
   kUser = 0x02,

@@ -1,4 +1,4 @@
-// What a bot asks its cluster. RemoteCluster asks a real one; tests pass another.
+// The requests of a bot to its cluster. RemoteCluster sends them to a real cluster; tests pass another class.
 #pragma once
 
 #include <map>

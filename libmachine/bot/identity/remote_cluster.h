@@ -45,7 +45,7 @@ class RemoteCluster : public BotCluster {
     std::string certificate;
     Connection connection;
   };
-  // What the proxy said of itself, and when.
+  // The proxy's answer to a ping, and its time.
   struct Found {
     PingAnswer answer;
     std::chrono::steady_clock::time_point at;

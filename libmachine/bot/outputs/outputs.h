@@ -14,7 +14,7 @@
 
 namespace sallyport {
 
-// What an output is made from.
+// The sources of an output's files.
 struct OutputContext {
   BotCluster& cluster;
   const BotCredentials& bot;

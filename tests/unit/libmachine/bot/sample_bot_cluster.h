@@ -21,7 +21,7 @@ class SampleBotCluster : public BotCluster {
  public:
   static constexpr const char* kName = "ref.test";
 
-  // What the cluster does; changed by tests between calls.
+  // The behaviour of the cluster; tests change it between calls.
   std::vector<std::string> roles{"access"};
   std::vector<KubeClusterItem> kube_clusters;
   std::vector<std::string> leaves;
@@ -35,7 +35,7 @@ class SampleBotCluster : public BotCluster {
     refuses_ = std::move(error);
   }
 
-  // What it was asked.
+  // Counts of the requests.
   std::atomic<int> joins = 0;
   std::atomic<int> rejoins = 0;
   std::atomic<int> issued = 0;
