@@ -1,6 +1,6 @@
 """Tests of bots in both directions: Teleport's tbot and ours, each on a cluster of Teleport and on ours.
 
-The bots connect to the auth service: Teleport's tbot connects through a proxy by SSH, which our proxy does not serve."""
+They connect to the auth service itself, and through the proxy: Teleport's tbot does that by SSH."""
 
 import json
 import re
@@ -27,23 +27,31 @@ def tbot(request):
     return program("tbot") if request.param == "ours" else reference_program("tbot")
 
 
+@pytest.fixture(params=["auth", "proxy"])
+def way(request):
+    return request.param
+
+
 class Machine:
     """A machine with a bot's configuration for one cluster."""
 
-    def __init__(self, place, tbot, name, directory):
+    def __init__(self, place, tbot, way, name, directory):
         self.place = place
         self.directory = directory
         self.storage, self.out, self.kube = (directory / part for part in ("storage", "out", "kube"))
         self.env = environment(directory, SSL_CERT_FILE=str(place.ca_file), TELEPORT_ANONYMOUS_TELEMETRY="0")
         self._tbot = tbot
+        self._way = way
         place.create(f"{{kind: bot, version: v1, metadata: {{name: {name}}}, spec: {{roles: [member]}}}}")
         self.token = json.loads(place.tctl("bots", "instances", "add", name, "--format=json").out)["token_id"]
 
     def run(self, storage=None):
         pin = re.search(r"sha256:[0-9a-f]{64}", self.place.tctl("status").out).group()
         path = self.directory / "tbot.yaml"
+        address = {"auth": {"auth_server": f"127.0.0.1:{self.place.auth_port}"},
+                   "proxy": {"proxy_server": self.place.proxy}}[self._way]
         path.write_text(yaml.safe_dump({
-            "version": "v2", "auth_server": f"127.0.0.1:{self.place.auth_port}", "oneshot": True,
+            "version": "v2", "oneshot": True, **address,
             "onboarding": {"join_method": "token", "token": self.token, "ca_pins": [pin]},
             "storage": {"type": "directory", "path": str(storage or self.storage)},
             "services": [{"type": "identity", "destination": {"type": "directory", "path": str(self.out)}},
@@ -56,8 +64,8 @@ class Machine:
 
 
 @pytest.fixture
-def machine(place, tbot, name, tmp_path):
-    return Machine(place, tbot, name, tmp_path)
+def machine(place, tbot, way, name, tmp_path):
+    return Machine(place, tbot, way, name, tmp_path)
 
 
 def test_a_bot_joins_and_writes_the_same_files(machine, tbot):
