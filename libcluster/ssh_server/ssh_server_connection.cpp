@@ -74,13 +74,16 @@ Status SshServerConnection::ReceivePacket(std::string_view payload) {
     step_ = Step::kEnded;
     return Fail(ErrorKind::kConnectionProblem, "the client has ended the connection");
   }
+  // Before the first keys these are not accepted: nobody may put a message in front of the encrypted ones.
+  const bool says_nothing = message == kSshIgnore || message == kSshUnimplemented || message == kSshDebug;
+  if (says_nothing && step_ != Step::kFirstKeys) return {};
   if (message == kSshKexInit) return TakeProposal(payload);
   if (exchange_ == Exchange::kChosen) {
     if (std::exchange(ignore_guess_, false)) return {};
-    return message == kSshKexEcdhInit ? TakeValue(payload) : Unexpected(message);
+    if (message == kSshKexEcdhInit) return TakeValue(payload);
   }
-  if (exchange_ == Exchange::kAnswered) return message == kSshNewKeys ? TakeNewKeys() : Unexpected(message);
-  // Before the first keys nothing else is accepted, so nobody can put a message in front of the encrypted ones.
+  if (exchange_ == Exchange::kAnswered && message == kSshNewKeys) return TakeNewKeys();
+  // Some clients send the rest of their messages during a later exchange, under the keys that they have.
   if (step_ == Step::kFirstKeys) return Unexpected(message);
 
   if (message < kSshUserAuthRequest) return ReceiveOfTransport(message, payload);
@@ -90,9 +93,6 @@ Status SshServerConnection::ReceivePacket(std::string_view payload) {
 
 Status SshServerConnection::ReceiveOfTransport(std::uint8_t message, std::string_view payload) {
   switch (message) {
-    case kSshIgnore:
-    case kSshUnimplemented:
-    case kSshDebug:
     case kSshExtInfo:
       return {};
     case kSshServiceRequest:

@@ -194,8 +194,8 @@ class SshTestConnection : public SshChannelEvents {
     if (type == "known") return {};
     return Fail(ErrorKind::kNotFound, "unknown type");
   }
-  void OnRequest(std::uint32_t channel, std::string_view type, std::string_view data) override {
-    requests.push_back(std::string(type) + ":" + std::string(data));
+  void OnRequest(std::uint32_t channel, std::string_view type, std::string_view text) override {
+    requests.push_back(std::string(type) + ":" + std::string(text));
     server.channels().Answer(channel, type == "good");
   }
   void OnData(std::uint32_t, std::string_view bytes) override { data += bytes; }
