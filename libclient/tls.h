@@ -43,6 +43,8 @@ class TlsStream : public Stream {
 
   // Returns the negotiated protocol, or "".
   std::string protocol() const;
+  // Returns the certificates that the peer has shown, its own first.
+  std::vector<Certificate> peer_chain() const;
 
   IoStep TryRead(char* buffer, std::size_t size) override;
   IoStep TryWrite(std::string_view bytes) override;
@@ -55,6 +57,10 @@ class TlsStream : public Stream {
   explicit TlsStream(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+// Checks a chain that Handshake has accepted with skip_verification, as it does without: by `authorities_pem` and
+// `server_name` of the options. Fails with kConnectionProblem, kBadParameter (authorities that cannot be read).
+Status CheckServerChain(const std::vector<Certificate>& chain, const TlsOptions& options, const std::string& where);
 
 // Initializes OpenSSL; call it before any use of OpenSSL, later it has no effect. OpenSSL then does not read the
 // openssl.cnf of the host, so that only this file decides the TLS settings (and a third of a millisecond is saved), and
