@@ -38,8 +38,10 @@ Result<Connected> ConnectTls(const RpcOptions& options, std::string_view protoco
   if (options.through_proxy) tls.protocols.push_back(std::string(kAuthProtocolPrefix) + tls.server_name);
   tls.protocols.emplace_back(protocol);
   tls.authorities_pem = options.authorities_pem;
+  tls.authorities = options.authorities;
   tls.certificate = options.certificate;
   tls.key_pem = options.key_pem.Clone();
+  tls.key = options.key;
   tls.skip_verification = options.unverified;
 
   Connected connected;
@@ -61,8 +63,10 @@ RpcOptions CopyOf(const RpcOptions& options) {
           .connection_upgrade = options.connection_upgrade,
           .cluster = options.cluster,
           .authorities_pem = options.authorities_pem,
+          .authorities = options.authorities,
           .certificate = options.certificate,
           .key_pem = options.key_pem.Clone(),
+          .key = options.key,
           .program = options.program,
           .unverified = options.unverified,
           .network = options.network};

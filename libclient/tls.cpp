@@ -51,6 +51,17 @@ Status AddAuthorities(X509_STORE* store, std::string_view pem) {
   return {};
 }
 
+// Adds the authorities that the options name.
+Status AddAuthoritiesOf(X509_STORE* store, const TlsOptions& options) {
+  for (const auto& certificate : options.authorities) X509_STORE_add_cert(store, certificate.native());
+  ERR_clear_error();
+  return options.authorities_pem.empty() ? Status() : AddAuthorities(store, options.authorities_pem);
+}
+
+bool NamesAuthorities(const TlsOptions& options) {
+  return !options.authorities.empty() || !options.authorities_pem.empty();
+}
+
 // Adds the authorities of the system. A hashed directory is read one file at a time, only when a chain needs it;
 // reading a whole bundle takes twenty milliseconds.
 Status AddSystemAuthorities(SSL_CTX* context, const NetworkSettings& settings) {
@@ -76,7 +87,10 @@ Status AddSystemAuthorities(SSL_CTX* context, const NetworkSettings& settings) {
 
 Status UseClientCertificate(SSL_CTX* context, const TlsOptions& options) {
   if (options.certificate.empty()) return {};
-  ASSIGN_OR_RETURN(const PrivateKey key, ParsePrivateKeyPem(options.key_pem.Reveal()));
+  PrivateKey key = options.key;
+  if (key.empty()) {
+    ASSIGN_OR_RETURN(key, ParsePrivateKeyPem(options.key_pem.Reveal()));
+  }
   bool usable = SSL_CTX_use_certificate(context, options.certificate.native()) == 1 &&
                 SSL_CTX_use_PrivateKey(context, key.native()) == 1;
   for (const auto& authority : options.chain) {
@@ -103,8 +117,8 @@ Result<ContextPtr> MakeContext(const TlsOptions& options, const NetworkSettings&
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
   } else {
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-    if (!options.authorities_pem.empty()) {
-      RETURN_IF_ERROR(AddAuthorities(SSL_CTX_get_cert_store(context.get()), options.authorities_pem));
+    if (NamesAuthorities(options)) {
+      RETURN_IF_ERROR(AddAuthoritiesOf(SSL_CTX_get_cert_store(context.get()), options));
     } else {
       RETURN_IF_ERROR(AddSystemAuthorities(context.get(), settings));
     }
@@ -177,7 +191,7 @@ Error VerificationError(long code, const std::string& names, const TlsOptions& o
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
       return error("certificate signed by unknown authority",
-                   options.authorities_pem.empty()
+                   !NamesAuthorities(options)
                        ? "point SSL_CERT_FILE at the authority of the host, or use --insecure where that is acceptable"
                        : "the cluster may have changed its authorities: log in again");
     default:
@@ -311,7 +325,7 @@ Status CheckServerChain(const std::vector<Certificate>& chain, const TlsOptions&
     return Fail(ErrorKind::kInternal, "cannot check a certificate");
   }
   if (chain.empty()) return Fail(ErrorKind::kConnectionProblem, "cannot trust {}: it has shown no certificate", where);
-  RETURN_IF_ERROR(AddAuthorities(store.get(), options.authorities_pem));
+  RETURN_IF_ERROR(AddAuthoritiesOf(store.get(), options));
   for (const auto& certificate : chain) sk_X509_push(others.get(), certificate.native());
 
   std::string names;

@@ -16,14 +16,16 @@
 namespace sallyport {
 
 struct TlsOptions {
-  std::string server_name;             // sent as SNI unless it is an IP address; the certificate must have it
-  std::vector<std::string> protocols;  // in order of preference
-  std::string authorities_pem;         // empty: the system's, by `network`
-  std::string extra_authorities_pem;   // beside the system's
+  std::string server_name;               // sent as SNI unless it is an IP address; the certificate must have it
+  std::vector<std::string> protocols;    // in order of preference
+  std::string authorities_pem;           // with `authorities` empty: the system's, by `network`
+  std::vector<Certificate> authorities;  // the same, parsed already
+  std::string extra_authorities_pem;     // beside the system's
   bool skip_verification = false;
   Certificate certificate;         // of the client; empty: none
   std::vector<Certificate> chain;  // sent after the client's: the authorities between it and the root
   Secret key_pem;
+  PrivateKey key;  // instead of key_pem
 };
 
 class TlsStream : public Stream {

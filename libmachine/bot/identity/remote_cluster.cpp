@@ -52,6 +52,19 @@ void RemoteCluster::Forget(const Connection& broken) {
   std::erase_if(kept_, [&](const Kept& kept) { return kept.connection == broken; });
 }
 
+// Returns the certificates of the texts; outputs and the bot have the same ones.
+Result<std::vector<Certificate>> RemoteCluster::ParsedAuthorities(const std::vector<std::string>& pems) {
+  const MutexLock lock(mutex_);
+  if (pems == authority_pems_ && !authorities_.empty()) return authorities_;
+  std::vector<Certificate> parsed;
+  for (const auto& pem : pems) {
+    ASSIGN_OR_RETURN(parsed.emplace_back(), Certificate::FromPem(pem));
+  }
+  authority_pems_ = pems;
+  authorities_ = std::move(parsed);
+  return authorities_;
+}
+
 Result<RemoteCluster::Connection> RemoteCluster::Connect(const BotCredentials& as) {
   if (Connection kept = KeptFor(as)) return kept;
   RpcOptions options;
@@ -59,9 +72,9 @@ Result<RemoteCluster::Connection> RemoteCluster::Connect(const BotCredentials& a
   options.through_proxy = options_.join.through_proxy;
   options.connection_upgrade = NeedsUpgrade();
   options.cluster = as.cluster();
-  for (const auto& authority : as.tls_authorities) options.authorities_pem += authority;
+  ASSIGN_OR_RETURN(options.authorities, ParsedAuthorities(as.tls_authorities));
   options.certificate = as.certificate;
-  options.key_pem = as.key_pem.Clone();
+  options.key = as.key;
   options.program = options_.join.program;
   options.network = options_.join.network;
 

@@ -52,6 +52,7 @@ class RemoteCluster : public BotCluster {
   };
 
   Result<Connection> Connect(const BotCredentials& as) EXCLUDES(mutex_);
+  Result<std::vector<Certificate>> ParsedAuthorities(const std::vector<std::string>& pems) EXCLUDES(mutex_);
   Connection KeptFor(const BotCredentials& as) EXCLUDES(mutex_);
   void Keep(const BotCredentials& as, const Connection& connection) EXCLUDES(mutex_);
   void Forget(const Connection& broken) EXCLUDES(mutex_);
@@ -63,7 +64,9 @@ class RemoteCluster : public BotCluster {
 
   const Options options_;
   Mutex mutex_;
-  std::vector<Kept> kept_ GUARDED_BY(mutex_);  // the last used one is the last
+  std::vector<std::string> authority_pems_ GUARDED_BY(mutex_);
+  std::vector<Certificate> authorities_ GUARDED_BY(mutex_);  // of these texts
+  std::vector<Kept> kept_ GUARDED_BY(mutex_);                // the last used one is the last
   std::optional<Found> found_ GUARDED_BY(mutex_);
   std::optional<bool> needs_upgrade_ GUARDED_BY(mutex_);
 };

@@ -3,6 +3,7 @@
 #include <google/protobuf/util/time_util.h>
 
 #include <array>
+#include <future>
 
 #include "libclient/login.h"
 #include "libidentity/keys.h"
@@ -54,13 +55,17 @@ Files MakeIdentity(const OutputContext& context) {
   OutputRequest request = RequestOf(context);
   request.allow_reissue = context.service.allow_reissue;
   request.route_to_cluster = context.service.cluster;
+  const bool for_ssh = context.service.ssh_config == "on";
+  // Asks the proxy meanwhile, over connections of their own.
+  std::future<Result<ProxyView>> proxy;
+  if (for_ssh) proxy = std::async(std::launch::async, [&context] { return context.cluster.Proxy(context.bot); });
   ASSIGN_OR_RETURN(Issued issued, IssueWithAuthorities(context, request));
-  if (context.service.ssh_config == "on") {
+  if (for_ssh) {
     SshFileOptions options;
-    ASSIGN_OR_RETURN(options.proxy, context.cluster.Proxy(context.bot));
     options.clusters = {context.bot.cluster()};
     ASSIGN_OR_RETURN(const auto leaves, context.cluster.LeafClusters(issued.credentials));
     options.clusters.insert(options.clusters.end(), leaves.begin(), leaves.end());
+    ASSIGN_OR_RETURN(options.proxy, proxy.get());
     options.hosts = issued.hosts;
     options.directory = context.directory;
     options.executable = context.executable;
