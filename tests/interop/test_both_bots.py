@@ -282,3 +282,19 @@ def test_the_output_of_an_application(app_cluster, tbot, way, name, tmp_path):
     assert set(modes(machine.out)) == expected
     shown = openssl("x509", "-in", machine.out / "tls.crt", "-noout", "-subject", "-nameopt", "RFC2253,sep_multiline,oid")
     assert APP.encode().hex().upper() in shown.decode()
+
+
+def test_our_bot_follows_a_rotation(app_cluster, name, tmp_path):
+    """The periodic look at the authorities is ten minutes away."""
+    machine = Machine(app_cluster, program("tbot"), "proxy", name, tmp_path, roles=["app-access"])
+    machine.services = machine.services[:1]
+    with machine.start() as running:
+        bundle = machine.out / "teleport-database-ca.crt"
+        wait_for(bundle.exists, 30, "the output")
+        status = [program("tbot"), "status", f"--storage={machine.storage}", "--format=json"]
+        wait_for(lambda: '"healthy"' in run(status, machine.env).out, 30, "a healthy bot")
+        before = bundle.read_text()
+        app_cluster.tctl("auth", "rotate", "--type=db", "--manual", "--phase=init")
+        wait_for(lambda: bundle.read_text() != before, 60, "the new authority")
+        assert before in bundle.read_text() or bundle.read_text().count("BEGIN") > before.count("BEGIN")
+        assert "authorities have changed" in running.output()

@@ -6,6 +6,7 @@
 #include "libclient/connection_upgrade.h"
 #include "libclient/login.h"
 #include "libclient/pages.h"
+#include "libmachine/bot/identity/remote_authority_watch.h"
 #include "libmachine/join_call.h"
 #include "libresources/codec/codec_forms.h"
 #include "teleport/legacy/types/join.pb.h"
@@ -65,8 +66,7 @@ Result<std::vector<Certificate>> RemoteCluster::ParsedAuthorities(const std::vec
   return authorities_;
 }
 
-Result<RemoteCluster::Connection> RemoteCluster::Connect(const BotCredentials& as) {
-  if (Connection kept = KeptFor(as)) return kept;
+Result<RpcOptions> RemoteCluster::OptionsFor(const BotCredentials& as) {
   RpcOptions options;
   options.address = options_.join.address;
   options.through_proxy = options_.join.through_proxy;
@@ -77,7 +77,12 @@ Result<RemoteCluster::Connection> RemoteCluster::Connect(const BotCredentials& a
   options.key = as.key;
   options.program = options_.join.program;
   options.network = options_.join.network;
+  return options;
+}
 
+Result<RemoteCluster::Connection> RemoteCluster::Connect(const BotCredentials& as) {
+  if (Connection kept = KeptFor(as)) return kept;
+  ASSIGN_OR_RETURN(const RpcOptions options, OptionsFor(as));
   ASSIGN_OR_RETURN(auto client, RpcClient::Connect(options));
   Connection connection = std::move(client);
   Keep(as, connection);
@@ -154,6 +159,11 @@ Result<std::vector<std::string>> RemoteCluster::ImpersonatedRoles(const BotCrede
 Result<std::vector<ClusterAuthorities>> RemoteCluster::Authorities(const BotCredentials& as, const std::string& type) {
   ASSIGN_OR_RETURN(const Connection connection, Connect(as));
   return FetchAuthorities(*connection, type, as.cluster());
+}
+
+Result<std::unique_ptr<AuthorityWatch>> RemoteCluster::WatchAuthorities(const BotCredentials& as) {
+  ASSIGN_OR_RETURN(const RpcOptions options, OptionsFor(as));
+  return WatchRemoteAuthorities(options, as.cluster());
 }
 
 Result<std::vector<std::string>> RemoteCluster::LeafClusters(const BotCredentials& as) {

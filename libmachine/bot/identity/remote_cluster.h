@@ -31,6 +31,7 @@ class RemoteCluster : public BotCluster {
                                            const teleport::trust::v1::GenerateHostCertRequest& request) override;
   Result<std::vector<std::string>> ImpersonatedRoles(const BotCredentials& as, const std::string& role) override;
   Result<std::vector<ClusterAuthorities>> Authorities(const BotCredentials& as, const std::string& type) override;
+  Result<std::unique_ptr<AuthorityWatch>> WatchAuthorities(const BotCredentials& as) override;
   Result<std::vector<std::string>> LeafClusters(const BotCredentials& as) override;
   Result<ProxyView> Proxy(const BotCredentials& as) override;
   Result<std::vector<KubeClusterItem>> KubeClusters(const BotCredentials& as, const ListFilter& filter) override;
@@ -51,6 +52,7 @@ class RemoteCluster : public BotCluster {
     std::chrono::steady_clock::time_point at;
   };
 
+  Result<RpcOptions> OptionsFor(const BotCredentials& as) EXCLUDES(mutex_);
   Result<Connection> Connect(const BotCredentials& as) EXCLUDES(mutex_);
   Result<std::vector<Certificate>> ParsedAuthorities(const std::vector<std::string>& pems) EXCLUDES(mutex_);
   Connection KeptFor(const BotCredentials& as) EXCLUDES(mutex_);
