@@ -44,6 +44,7 @@ services:
     auto made = std::make_unique<test::SampleBotCluster>();
     cluster = made.get();
     options.cluster = std::move(made);
+    options.authority_settling = 1ms;
     options.on_ready = [this] { ++ready; };
     return Bot::Make(std::move(options)).value();
   }
@@ -79,6 +80,41 @@ TEST_CASE("when all outputs fail alike, the error has their kind") {
   const auto bot = fixture.Make();
   fixture.cluster->roles.clear();
   CHECK(bot->RunOnce().error().kind == ErrorKind::kAccessDenied);
+}
+
+TEST_CASE("everything is renewed soon after the authorities of the cluster have changed") {
+  Fixture fixture;
+  const auto bot = fixture.Make();
+  Status result;
+  std::thread running([&] { result = bot->Run(); });
+  CHECK(Eventually([&] { return TextAt(bot->StatusValue(), "status") == "healthy"; }));
+  CHECK(Eventually([&] { return fixture.cluster->watches == 1; }));
+  const auto written = [&] { return fixture.directory.Read("one/tlscert") + fixture.directory.Read("two/tlscert"); };
+  const std::string before = written();
+
+  fixture.cluster->ChangeAuthority();
+  CHECK(Eventually([&] {
+    return fixture.directory.Read("one/teleport-user-ca.crt") == fixture.cluster->user_pem() && written() != before;
+  }));
+  // A watch that ends begins again.
+  fixture.cluster->ends_watches = true;
+  CHECK(Eventually([&] { return fixture.cluster->watches > 1; }));
+  bot->Stop();
+  running.join();
+  CHECK(result);
+}
+
+TEST_CASE("a bot runs on a cluster that cannot be watched") {
+  Fixture fixture;
+  const auto bot = fixture.Make();
+  fixture.cluster->can_be_watched = false;
+  Status result;
+  std::thread running([&] { result = bot->Run(); });
+  CHECK(Eventually([&] { return TextAt(bot->StatusValue(), "status") == "healthy"; }));
+  CHECK(Eventually([&] { return fixture.cluster->watches > 0; }));
+  bot->Stop();
+  running.join();
+  CHECK(result);
 }
 
 TEST_CASE("a storage directory serves one bot at a time") {
