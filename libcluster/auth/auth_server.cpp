@@ -213,7 +213,11 @@ Status AuthServer::CheckRule(const Caller& caller, std::string_view kind, std::s
 }
 
 Status AuthServer::CheckWholeRule(const Caller& caller, std::string_view kind, std::string_view verb) {
-  return caller.kind == Caller::Kind::kUser ? caller.access->CheckWholeRule(kind, verb) : CheckRule(caller, kind, verb);
+  if (caller.kind != Caller::Kind::kUser) return CheckRule(caller, kind, verb);
+  const Status allowed = caller.access->CheckWholeRule(kind, verb);
+  if (allowed || !CheckRule(caller, kind, verb)) return allowed;
+  return FailWithHint(allowed.error().kind, allowed.error().message + ": rules with a condition do not allow all of it",
+                      "a role needs a rule without where that allows it, and no deny rule may name it");
 }
 
 Status AuthServer::Authorize(const RpcMethod& method, const RpcCall& call) {

@@ -91,6 +91,9 @@ Status SqliteEventLog::ChainOldEvents(SqliteConnection& writer) {
       return std::unexpected(some.error());
     }
     RETURN_IF_ERROR(writer.Execute("COMMIT"));
+    if (all == 0 && *some == static_cast<std::size_t>(kChainedAtOnce)) {
+      Log(LogLevel::kInfo, "the events of the audit log are being chained, which is done once");
+    }
     all += *some;
     if (*some < static_cast<std::size_t>(kChainedAtOnce)) break;
   }

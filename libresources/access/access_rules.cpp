@@ -144,14 +144,7 @@ Status AccessChecker::GuessRule(std::string_view kind, std::string_view verb) co
 }
 
 Status AccessChecker::CheckWholeRule(std::string_view kind, std::string_view verb) const {
-  const auto decision = DecideBy(roles_, kind, verb, {nullptr, true}, {nullptr, false});
-  if (decision && !decision->allowed() && CheckRule(kind, verb)) {
-    return FailWithHint(
-        ErrorKind::kAccessDenied,
-        fmt::format("access denied to perform action \"{}\" on all resources of kind \"{}\"", verb, kind),
-        "a rule with a condition (where) does not allow this: use a role whose rule has none");
-  }
-  return ToStatus(decision, kind, verb);
+  return ToStatus(DecideBy(roles_, kind, verb, {nullptr, true}, {nullptr, false}), kind, verb);
 }
 
 // A rule that cannot be evaluated counts as one that denies.
