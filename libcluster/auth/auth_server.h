@@ -119,7 +119,7 @@ class AuthServer {
   static Status Authorize(const RpcMethod& method, const RpcCall& call);
   // Fails with kAccessDenied unless a user's roles allow the verb, or the caller is the built-in Admin.
   static Status CheckRule(const Caller& caller, std::string_view kind, std::string_view verb);
-  // Works as CheckRule, for a method that gives out all resources of a kind: rules with a condition do not allow it.
+  // Works as CheckRule, for a method that gives out all resources of a kind: rules with a condition do not suffice.
   static Status CheckWholeRule(const Caller& caller, std::string_view kind, std::string_view verb);
 
   AuditRecord EventOf(const Caller& by, const AuditType& type, std::string_view name) const;

@@ -117,7 +117,7 @@ class Backend {
   virtual std::shared_ptr<ChangeWatcher> Watch(std::vector<std::string> prefixes, std::function<void()> wake) = 0;
   // Returns records in order of arrival, each with its sequence number.
   virtual Result<std::vector<std::pair<std::int64_t, AuditRecord>>> Events(const AuditQuery& query) = 0;
-  // Returns the audit log as it is exported (libcluster/backend/event_log.h). It lives as long as the backend.
+  // Returns the audit log as it is exported (libcluster/backend/event_log.h). The log lives as long as the backend.
   virtual EventLog& event_log() = 0;
 };
 

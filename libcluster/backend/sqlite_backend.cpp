@@ -171,7 +171,7 @@ Status SqliteBackend::Commit(BackendTransaction transaction) {
   return Queue(std::move(transaction), nullptr);
 }
 
-// Hands something to the writer, and waits until it is durable.
+// Hands a transaction or work to the writer, and waits until the changes are durable.
 Status SqliteBackend::Queue(BackendTransaction transaction, SqliteWork work) {
   std::future<Status> done;
   {

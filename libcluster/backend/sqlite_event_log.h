@@ -18,7 +18,7 @@ using SqliteWork = std::function<Status(SqliteConnection& writer)>;
 
 class SqliteEventLog : public EventLog {
  public:
-  // `write` runs work on the writer's thread and waits until it is durable. Both must outlive the log.
+  // `write` runs work on the writer's thread and waits until the work is durable. Both must outlive the log.
   SqliteEventLog(SqliteReaders& readers, std::function<Status(SqliteWork)> write)
       : readers_(readers), write_(std::move(write)) {}
 

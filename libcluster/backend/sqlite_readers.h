@@ -10,7 +10,7 @@
 
 namespace sallyport {
 
-// Safe from several threads. Must outlive the readers that it gave out.
+// Safe from several threads. The pool must outlive its readers.
 class SqliteReaders {
  public:
   explicit SqliteReaders(std::string path) : path_(std::move(path)) {}

@@ -33,7 +33,7 @@ struct RpcAccess {
   std::string_view kind;                // "role"
   std::vector<std::string_view> verbs;  // "read", "list"
   std::string_view group;               // a group of kinds, whose rules count too: "auth_connector"
-  bool whole = false;                   // the method gives out all resources: rules with a condition do not allow it
+  bool whole = false;                   // the method gives out all resources: rules with a condition do not suffice
 
   static RpcAccess Anyone() { return {Who::kAnyone, {}, {}, {}, false}; }
   static RpcAccess Authenticated() { return {Who::kAuthenticated, {}, {}, {}, false}; }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "libbase/encoding.h"
 #include "libbase/value_fields.h"
@@ -13,10 +14,14 @@ namespace {
 constexpr std::size_t kMaxProblems = 200;
 constexpr std::size_t kMaxBroken = 300;  // are compared with each other
 constexpr std::size_t kMaxRotations = 1000;
+constexpr double kLargestNumber = 1e15;
 
 Result<std::int64_t> NumberAt(const Value& event, std::string_view key) {
   const Value* const found = event.Find(key);
-  if (found != nullptr && (found->is_int() || found->is_double())) return static_cast<std::int64_t>(found->as_double());
+  if (found != nullptr && found->is_int()) return found->as_int();
+  if (found != nullptr && found->is_double() && std::fabs(found->as_double()) <= kLargestNumber) {
+    return static_cast<std::int64_t>(found->as_double());
+  }
   return Fail(ErrorKind::kBadParameter, "the head has no number \"{}\"", key);
 }
 
@@ -117,7 +122,7 @@ void ChainCheck::Tell(ChainProblem::Kind kind, std::int64_t first, std::int64_t 
   problems.push_back({kind, first, last, std::move(reason)});
 }
 
-// Says of each event that does not fit its link whether it is at another's place.
+// Tells of each event that does not fit its link whether the event was moved or changed.
 void ChainCheck::TellBroken() {
   for (const Broken& event : broken_) {
     const auto fits = [&event](const Broken& place) {

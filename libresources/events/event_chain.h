@@ -37,7 +37,7 @@ struct ChainLink {
 // Returns the hash that an event with this digest has at its place; reads all fields of the link but `hash`.
 std::string LinkHash(const ChainLink& link, std::string_view digest);
 
-// What the auth service signs about the events of one day. Hashes are bytes.
+// The signed statement of the auth service about the events of one day. Hashes are bytes.
 struct ChainHead {
   std::string cluster_name;
   std::string day;  // "2026-11-30", UTC

@@ -31,7 +31,7 @@ Result<LogCursor> ParseLogCursor(std::string_view text) {
     if (number && *number >= 0 && rest.contains(':')) cursor = {*number, std::string(rest.substr(rest.find(':') + 1))};
   }
   const bool whole = cursor.hash.size() == (cursor.number == 0 ? 0 : 2 * kShortHashBytes);
-  // Formatting it again refuses every second spelling.
+  // The comparison with the text refuses other spellings of the same cursor.
   if (whole && cursor.hash == ToHex(FromHex(cursor.hash).value_or("")) && FormatLogCursor(cursor) == text)
     return cursor;
   return FailWithHint(ErrorKind::kBadParameter, "the cursor is not one of an audit log",

@@ -24,7 +24,7 @@ Result<bool> RemoveOldEvents(AuthServer& auth, Time now, Nanoseconds kept);
 // Replaces the key of the heads; the old key signs an event that names the new one. Fails as Backend::Commit does.
 Status RotateHeadKey(AuthServer& auth, const Caller& by);
 
-// Does all of it every few seconds.
+// Seals, signs and removes every few seconds.
 class AuditKeeper {
  public:
   // Without `kept` all events are kept. The service must outlive the keeper.

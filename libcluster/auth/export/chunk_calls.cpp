@@ -19,7 +19,7 @@ constexpr std::size_t kChunksAtOnce = 500;
 constexpr EventLimits kEventsAtOnce{.events = 200, .bytes = 64 << 10};
 constexpr std::int64_t kSecondsOfDay = 86'400;
 
-// What both calls do: take a place for the caller, and read the only request.
+// The part that both calls share: the place of the caller.
 class ChunkCall {
  public:
   ChunkCall(ExportEnvironment& environment, SharedCall call)

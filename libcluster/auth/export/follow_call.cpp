@@ -16,7 +16,8 @@ using FollowMessages = RpcMessages<v1::FollowRequest, v1::FollowResponse>;
 
 constexpr std::chrono::seconds kSignOfLife{15};
 
-// Wakes a coroutine on its strand from other threads. After Close it uses nothing of the event loop, which may be gone.
+// Wakes a coroutine on its strand from other threads. After Close, the alarm uses nothing of the event loop, which may
+// be gone.
 class FollowAlarm : public std::enable_shared_from_this<FollowAlarm> {
  public:
   explicit FollowAlarm(asio::any_io_executor executor) : timer_(std::in_place, std::move(executor)) {}

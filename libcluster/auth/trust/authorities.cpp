@@ -40,7 +40,7 @@ constexpr std::array kTypes{
     TypeRow{"awsra", {}, kP256, {}},      TypeRow{"bound_keypair", {}, {}, kEd25519},
 };
 
-// Not among the types: clients of the cluster do not know it.
+// Not among the types, because clients of the cluster do not know this authority.
 constexpr TypeRow kAuditRow{"audit", {}, {}, kEd25519};
 
 std::string KindOf(std::string_view type) { return fmt::format("cert_authority/{}", type); }

@@ -215,6 +215,8 @@ TEST_CASE("heads are read from their events") {
   event.Remove("hash");
   CHECK(HeadOfEvent(event).has_value());  // an empty hash, which no head may have
   CHECK_FALSE(CheckHead(HeadOfEvent(event).value()));
+  event.Set("last", 1e300);
+  CHECK_FALSE(HeadOfEvent(event).has_value());
   event.Remove("last");
   CHECK_FALSE(HeadOfEvent(event).has_value());
 }
