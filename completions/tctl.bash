@@ -12,7 +12,7 @@ _tctl_complete() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${command:+$command }${COMP_WORDS[i]}"
     case "$word" in
-    'status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'recordings ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'apps ls' | 'db ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'inventory status' | 'inventory ls' | 'inventory rm' | 'inventory ping' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'apps' | 'auth' | 'bots' | 'bots instances' | 'db' | 'events' | 'inventory' | 'kube' | 'nodes' | 'proxy' | 'recordings' | 'requests' | 'tokens' | 'users') command="$word" ;;
+    'status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'recordings ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'apps ls' | 'db ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'inventory status' | 'inventory ls' | 'inventory rm' | 'inventory ping' | 'auth export' | 'auth crl' | 'audit verify' | 'audit rotate-key' | 'access' | 'alerts' | 'apps' | 'audit' | 'auth' | 'bots' | 'bots instances' | 'db' | 'events' | 'inventory' | 'kube' | 'nodes' | 'proxy' | 'recordings' | 'requests' | 'tokens' | 'users') command="$word" ;;
     esac
   done
   case "$command:$previous" in
@@ -79,12 +79,15 @@ _tctl_complete() {
   'inventory ping:--format') words='text json yaml' ;;
   'auth export:--type') words='user host openssh tls-host tls tls-user tls-user-der windows tls-spiffe db db-der db-client db-client-der saml-idp awsra github' ;;
   'auth crl:--type') words='host db db_client user' ;;
+  'audit verify:--format') words='text json yaml' ;;
+  'audit rotate-key:--format') words='text json yaml' ;;
   *)
     case "$command" in
-    '') words='status get create diff plan access events recordings rm edit update lock auth version users tokens bots nodes kube apps db proxy alerts requests inventory' ;;
+    '') words='status get create diff plan access events recordings rm edit update lock auth version users tokens bots nodes kube apps db proxy alerts requests inventory audit' ;;
     'access') words='explain' ;;
     'alerts') words='ls create ack ack ls' ;;
     'apps') words='ls' ;;
+    'audit') words='verify rotate-key' ;;
     'auth') words='sign ls export crl' ;;
     'bots') words='add update ls rm instances ls instances show instances add' ;;
     'db') words='ls' ;;
@@ -169,6 +172,8 @@ _tctl_complete() {
       'inventory ping') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'auth export') words='--type --keys --fingerprint --compat --out --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       'auth crl') words='--type --out --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'audit verify') words='--trust-key --format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
+      'audit rotate-key') words='--format --config --data-dir --auth-server --identity --insecure --debug --help' ;;
       esac
     fi
     ;;

@@ -5,7 +5,7 @@ _tctl() {
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
-    ('status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'recordings ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'apps ls' | 'db ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'inventory status' | 'inventory ls' | 'inventory rm' | 'inventory ping' | 'auth export' | 'auth crl' | 'access' | 'alerts' | 'apps' | 'auth' | 'bots' | 'bots instances' | 'db' | 'events' | 'inventory' | 'kube' | 'nodes' | 'proxy' | 'recordings' | 'requests' | 'tokens' | 'users') so_far="$word" ;;
+    ('status' | 'get' | 'create' | 'diff' | 'plan' | 'access explain' | 'events ls' | 'recordings ls' | 'rm' | 'edit' | 'update' | 'lock' | 'auth sign' | 'version' | 'users add' | 'users update' | 'users reset' | 'users ls' | 'users rm' | 'tokens add' | 'tokens ls' | 'tokens rm' | 'bots add' | 'bots update' | 'bots ls' | 'bots rm' | 'bots instances ls' | 'bots instances show' | 'bots instances add' | 'nodes add' | 'nodes ls' | 'kube ls' | 'apps ls' | 'db ls' | 'auth ls' | 'proxy ls' | 'alerts ls' | 'alerts create' | 'alerts ack' | 'alerts ack ls' | 'requests ls' | 'requests get' | 'requests approve' | 'requests deny' | 'requests create' | 'requests rm' | 'requests capabilities' | 'requests review' | 'inventory status' | 'inventory ls' | 'inventory rm' | 'inventory ping' | 'auth export' | 'auth crl' | 'audit verify' | 'audit rotate-key' | 'access' | 'alerts' | 'apps' | 'audit' | 'auth' | 'bots' | 'bots instances' | 'db' | 'events' | 'inventory' | 'kube' | 'nodes' | 'proxy' | 'recordings' | 'requests' | 'tokens' | 'users') so_far="$word" ;;
     esac
   done
   case "$so_far:${words[CURRENT-1]}" in
@@ -72,6 +72,8 @@ _tctl() {
     ('inventory ping:--format') values=(text json yaml) ;;
     ('auth export:--type') values=(user host openssh tls-host tls tls-user tls-user-der windows tls-spiffe db db-der db-client db-client-der saml-idp awsra github) ;;
     ('auth crl:--type') values=(host db db_client user) ;;
+    ('audit verify:--format') values=(text json yaml) ;;
+    ('audit rotate-key:--format') values=(text json yaml) ;;
   esac
   case "$so_far" in
     ('') commands=(
@@ -100,6 +102,7 @@ _tctl() {
       'alerts'
       'requests'
       'inventory'
+      'audit'
     ) ;;
     ('access') commands=(
       'explain:Show whether a user may do something, by which role, and which roles would allow it'
@@ -112,6 +115,10 @@ _tctl() {
     ) ;;
     ('apps') commands=(
       'ls:List applications and the servers that announce them'
+    ) ;;
+    ('audit') commands=(
+      'verify:Check that no event of the audit log is missing, changed or reordered'
+      'rotate-key:Replace the key that signs the heads of the audit log'
     ) ;;
     ('auth') commands=(
       'sign:Write certificates of a user, or of a host, to files for other programs'
@@ -232,6 +239,8 @@ _tctl() {
     ('inventory ping') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('auth export') options=(--type --keys --fingerprint --compat --out --config --data-dir --auth-server --identity --insecure --debug --help) ;;
     ('auth crl') options=(--type --out --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('audit verify') options=(--trust-key --format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
+    ('audit rotate-key') options=(--format --config --data-dir --auth-server --identity --insecure --debug --help) ;;
   esac
   case "$so_far" in
     ('get') argument=resource ;;

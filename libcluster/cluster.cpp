@@ -14,6 +14,8 @@
 #include "libbase/version.h"
 #include "libcluster/agents/local_auth.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/export/audit_keeper.h"
+#include "libcluster/auth/export/export_service.h"
 #include "libcluster/auth/methods/client_version.h"
 #include "libcluster/auth/methods/http_api.h"
 #include "libcluster/auth/methods/methods.h"
@@ -69,6 +71,7 @@ struct Cluster::State {
   std::unique_ptr<AgentAuth> agent_auth;
   ConnectedAgents agents;
   std::unique_ptr<ExpirySweeper> sweeper;
+  std::unique_ptr<AuditKeeper> audit_keeper;
   ConnectionGate gate{Processors()};
   MemoryTrim trim;
   RepeatedWork trimming{kTrimPause, [this] {
@@ -155,6 +158,7 @@ Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment&
   ASSIGN_OR_RETURN(auth, AuthServer::Open(std::move(options)));
   agent_auth = LocalAgentAuth(*auth, auth->audit_queue(), host_id);
   sweeper = std::make_unique<ExpirySweeper>(*auth);
+  audit_keeper = std::make_unique<AuditKeeper>(*auth, config.auth.audit_retention);
   methods = AuthMethods(*auth);
   if (const Status written = ApplyOnStartup(*auth, methods, std::move(applied)); !written) {
     return std::unexpected(InContext(environment.startup_path, written.error()));
@@ -180,6 +184,7 @@ void Cluster::State::AddTransport(const TeleportConfig& config, const Environmen
 
   AddTransportMethods(methods, loop, dial_threads, *auth, auth->audit_queue(), std::move(options));
   AddRecordingStreams(methods, loop, web_threads, *auth);
+  AddExportStreams(methods, loop, web_threads, *auth);
   AddServerInfoStream(methods, loop, web_threads, *auth);
   const TunnelParts tunnel{loop, web_threads, *auth, auth->audit_queue(), agents};
   AddTunnelMethods(methods, tunnel);

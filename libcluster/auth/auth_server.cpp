@@ -1,6 +1,7 @@
 #include "libcluster/auth/auth_server.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "libbase/file.h"
 #include "libbase/log.h"
@@ -18,6 +19,8 @@
 
 namespace sallyport {
 namespace {
+
+constexpr std::int64_t kUploadIndex = std::numeric_limits<std::int32_t>::max();  // the last event of a session
 
 // Stores a setting: the configuration file's value at every start, else the default once.
 template <typename M>
@@ -199,7 +202,7 @@ Status AuthServer::CompleteAbandonedRecordings(std::chrono::seconds silence) {
 
 Status AuthServer::EmitUpload(const std::string& session_id, const std::string& path) {
   AuditEvent event(audit::kSessionUpload, cluster_name());
-  event.Add("sid", session_id).Add("url", "file://" + path);
+  event.Add("ei", kUploadIndex).Add("sid", session_id).Add("url", "file://" + path);
   return Emit(event);
 }
 
@@ -207,6 +210,14 @@ Status AuthServer::CheckRule(const Caller& caller, std::string_view kind, std::s
   if (caller.kind == Caller::Kind::kAdmin) return {};
   if (caller.kind == Caller::Kind::kUser) return caller.access->CheckRule(kind, verb);
   return Fail(ErrorKind::kAccessDenied, "access denied to perform action \"{}\" on \"{}\"", verb, kind);
+}
+
+Status AuthServer::CheckWholeRule(const Caller& caller, std::string_view kind, std::string_view verb) {
+  if (caller.kind != Caller::Kind::kUser) return CheckRule(caller, kind, verb);
+  const Status allowed = caller.access->CheckWholeRule(kind, verb);
+  if (allowed || !CheckRule(caller, kind, verb)) return allowed;
+  return FailWithHint(allowed.error().kind, allowed.error().message + ": rules with a condition do not allow all of it",
+                      "a role needs a rule without where that allows it, and no deny rule may name it");
 }
 
 Status AuthServer::Authorize(const RpcMethod& method, const RpcCall& call) {
@@ -221,7 +232,8 @@ Status AuthServer::Authorize(const RpcMethod& method, const RpcCall& call) {
 
   for (const auto verb : access.verbs) {
     if (!access.group.empty() && CheckRule(call.caller, access.group, verb)) continue;
-    RETURN_IF_ERROR(CheckRule(call.caller, access.kind, verb));
+    RETURN_IF_ERROR(access.whole ? CheckWholeRule(call.caller, access.kind, verb)
+                                 : CheckRule(call.caller, access.kind, verb));
   }
   return {};
 }

@@ -67,6 +67,7 @@ class AuthServer {
 
   Backend& backend() { return *backend_; }
   const Authorities& authorities() const { return *authorities_; }
+  Authorities& authorities() { return *authorities_; }
   Authenticator& authenticator() { return *authenticator_; }
   AuditQueue& audit_queue() { return *audit_queue_; }
   LocalUsers& local_users() { return *local_users_; }
@@ -118,6 +119,8 @@ class AuthServer {
   static Status Authorize(const RpcMethod& method, const RpcCall& call);
   // Fails with kAccessDenied unless a user's roles allow the verb, or the caller is the built-in Admin.
   static Status CheckRule(const Caller& caller, std::string_view kind, std::string_view verb);
+  // Works as CheckRule, for a method that gives out all resources of a kind: rules with a condition do not suffice.
+  static Status CheckWholeRule(const Caller& caller, std::string_view kind, std::string_view verb);
 
   AuditRecord EventOf(const Caller& by, const AuditType& type, std::string_view name) const;
 

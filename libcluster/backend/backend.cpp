@@ -1,6 +1,7 @@
 #include "libcluster/backend/backend.h"
 
 #include "libbase/secret.h"
+#include "libresources/events/event_chain.h"
 
 namespace sallyport {
 
@@ -31,6 +32,11 @@ void BackendTransaction::Remove(std::string key, bool must_exist) {
 }
 
 void BackendTransaction::RemoveExpired(std::string key) { AddRemoval(Condition::kExpired, std::move(key)); }
+
+void BackendTransaction::Append(AuditRecord record) {
+  if (record.digest.empty()) record.digest = EventDigest(std::string_view(record.json));
+  records_.push_back(std::move(record));
+}
 
 void BackendTransaction::AddRemoval(Condition condition, std::string key) {
   changes_.push_back({.condition = condition,

@@ -38,9 +38,10 @@ struct BackendEvent {
 // An audit event, already encoded.
 struct AuditRecord {
   Time time;
-  std::string type;  // "role.created"
-  std::string id;    // UUID
-  std::string json;  // the whole event, one JSON map
+  std::string type;         // "role.created"
+  std::string id;           // UUID
+  std::string json;         // the whole event, one JSON map
+  std::string digest = {};  // EventDigest of the JSON; BackendTransaction::Append sets it
 };
 
 class BackendTransaction {
@@ -69,7 +70,8 @@ class BackendTransaction {
   void Remove(std::string key, bool must_exist);
   // Removes an item if it is past its expiry at the commit, so that an item written again meanwhile stays.
   void RemoveExpired(std::string key);
-  void Append(AuditRecord record) { records_.push_back(std::move(record)); }
+  // Appends an event to the audit log.
+  void Append(AuditRecord record);
 
   const std::vector<Change>& changes() const { return changes_; }
   const std::vector<AuditRecord>& records() const { return records_; }
@@ -95,6 +97,7 @@ struct AuditQuery {
 };
 
 class ChangeWatcher;
+class EventLog;
 
 class Backend {
  public:
@@ -114,6 +117,8 @@ class Backend {
   virtual std::shared_ptr<ChangeWatcher> Watch(std::vector<std::string> prefixes, std::function<void()> wake) = 0;
   // Returns records in order of arrival, each with its sequence number.
   virtual Result<std::vector<std::pair<std::int64_t, AuditRecord>>> Events(const AuditQuery& query) = 0;
+  // Returns the audit log as it is exported (libcluster/backend/event_log.h). The log lives as long as the backend.
+  virtual EventLog& event_log() = 0;
 };
 
 // Opens (or creates, mode 0600) the SQLite file at `path`. Concurrent commits share one fsync: commits are collected

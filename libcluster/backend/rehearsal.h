@@ -29,6 +29,7 @@ class Rehearsal : public Backend {
   Result<std::vector<std::pair<std::int64_t, AuditRecord>>> Events(const AuditQuery& query) override {
     return under_.Events(query);
   }
+  EventLog& event_log() override { return under_.event_log(); }
 
  private:
   Status Check(const BackendTransaction::Change& change) REQUIRES(mutex_);

@@ -12,6 +12,8 @@
 #include "libcluster/backend/backend.h"
 #include "libcluster/backend/change_feed.h"
 #include "libcluster/backend/sqlite.h"
+#include "libcluster/backend/sqlite_event_log.h"
+#include "libcluster/backend/sqlite_readers.h"
 
 namespace sallyport {
 namespace {
@@ -29,10 +31,7 @@ constexpr const char* kSchema =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
     "CREATE TABLE IF NOT EXISTS items (key TEXT PRIMARY KEY, value BLOB NOT NULL, revision TEXT NOT NULL,"
     " expires INTEGER) WITHOUT ROWID;"
-    "CREATE INDEX IF NOT EXISTS items_expires ON items (expires) WHERE expires IS NOT NULL;"
-    "CREATE TABLE IF NOT EXISTS events (sequence INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL,"
-    " type TEXT NOT NULL, id TEXT NOT NULL, json TEXT NOT NULL);"
-    "CREATE INDEX IF NOT EXISTS events_time ON events (time);";
+    "CREATE INDEX IF NOT EXISTS items_expires ON items (expires) WHERE expires IS NOT NULL;";
 
 using Change = BackendTransaction::Change;
 using Condition = BackendTransaction::Condition;
@@ -53,7 +52,14 @@ BackendItem ReadItem(const SqliteStatement& row) {
 class SqliteBackend : public Backend {
  public:
   SqliteBackend(std::string path, std::unique_ptr<SqliteConnection> writer)
-      : path_(std::move(path)), writer_(std::move(writer)), thread_([this] { RunWriter(); }) {}
+      : readers_(std::move(path)), writer_(std::move(writer)) {}
+
+  // Opens the audit log, and starts the writer's thread.
+  Status Start() {
+    RETURN_IF_ERROR(event_log_.Open(*writer_));
+    thread_ = std::thread([this] { RunWriter(); });
+    return {};
+  }
 
   ~SqliteBackend() override {
     {
@@ -61,7 +67,7 @@ class SqliteBackend : public Backend {
       stopping_ = true;
     }
     wake_.NotifyOne();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
   }
 
   Result<BackendItem> Get(std::string_view key) override;
@@ -72,47 +78,29 @@ class SqliteBackend : public Backend {
     return feed_.Watch(std::move(prefixes), std::move(wake));
   }
   Result<std::vector<std::pair<std::int64_t, AuditRecord>>> Events(const AuditQuery& query) override;
+  EventLog& event_log() override { return event_log_; }
 
  private:
+  // A transaction, or work of the audit log.
   struct Pending {
     BackendTransaction transaction;
+    SqliteWork work;
     std::promise<Status> done;
   };
-  // A read connection that goes back to the pool at the end of its scope.
-  class Reader {
-   public:
-    Reader(SqliteBackend& backend, std::unique_ptr<SqliteConnection> connection)
-        : backend_(backend), connection_(std::move(connection)) {}
-    Reader(Reader&&) = default;
-    ~Reader() {
-      if (connection_) backend_.ReturnReader(std::move(connection_));
-    }
-    SqliteConnection* operator->() { return connection_.get(); }
-
-   private:
-    SqliteBackend& backend_;
-    std::unique_ptr<SqliteConnection> connection_;
-  };
-
-  Result<Reader> TakeReader();
-  void ReturnReader(std::unique_ptr<SqliteConnection> connection);
-
+  Status Queue(BackendTransaction transaction, SqliteWork work);
   void RunWriter();
   void Gather(MutexLock& lock, std::size_t expected) REQUIRES(mutex_);
   void WriteBatch(std::vector<Pending>& batch);
-  Status Apply(const BackendTransaction& transaction);
+  Status Apply(const Pending& pending);
   Status ApplyChange(const Change& change);
   Status RemoveItem(const Change& change);
   Status Check(const Change& change);
-  Status AppendRecord(const AuditRecord& record);
 
-  const std::string path_;
+  SqliteReaders readers_;
   std::unique_ptr<SqliteConnection> writer_;
+  SqliteEventLog event_log_{readers_, [this](SqliteWork work) { return Queue({}, std::move(work)); }};
   ChangeFeed feed_;
   std::vector<BackendEvent> applied_;  // the changes of the current batch
-
-  Mutex readers_mutex_;
-  std::vector<std::unique_ptr<SqliteConnection>> readers_ GUARDED_BY(readers_mutex_);
 
   Mutex mutex_;
   ConditionVariable wake_;
@@ -121,26 +109,8 @@ class SqliteBackend : public Backend {
   std::thread thread_;  // the last member, because the thread uses the others
 };
 
-Result<SqliteBackend::Reader> SqliteBackend::TakeReader() {
-  {
-    const MutexLock lock(readers_mutex_);
-    if (!readers_.empty()) {
-      auto connection = std::move(readers_.back());
-      readers_.pop_back();
-      return Reader(*this, std::move(connection));
-    }
-  }
-  ASSIGN_OR_RETURN(auto connection, SqliteConnection::Open(path_));
-  return Reader(*this, std::move(connection));
-}
-
-void SqliteBackend::ReturnReader(std::unique_ptr<SqliteConnection> connection) {
-  const MutexLock lock(readers_mutex_);
-  readers_.push_back(std::move(connection));
-}
-
 Result<BackendItem> SqliteBackend::Get(std::string_view key) {
-  ASSIGN_OR_RETURN(auto reader, TakeReader());
+  ASSIGN_OR_RETURN(auto reader, readers_.Take());
   ASSIGN_OR_RETURN(auto query, reader->Prepare("SELECT key, value, revision, expires FROM items WHERE key = ?1 AND "
                                                "(expires IS NULL OR expires > ?2)"));
   query.Bind(1, key).Bind(2, ToNumber(Now()));
@@ -151,7 +121,7 @@ Result<BackendItem> SqliteBackend::Get(std::string_view key) {
 
 Result<std::vector<BackendItem>> SqliteBackend::List(std::string_view prefix, std::string_view after,
                                                      std::size_t limit) {
-  ASSIGN_OR_RETURN(auto reader, TakeReader());
+  ASSIGN_OR_RETURN(auto reader, readers_.Take());
   ASSIGN_OR_RETURN(auto query, reader->Prepare("SELECT key, value, revision, expires FROM items WHERE key >= ?1 AND "
                                                "key < ?2 AND key > ?3 AND (expires IS NULL OR expires > ?4) "
                                                "ORDER BY key LIMIT ?5"));
@@ -167,7 +137,7 @@ Result<std::vector<BackendItem>> SqliteBackend::List(std::string_view prefix, st
 }
 
 Result<std::vector<BackendItem>> SqliteBackend::Expired(std::size_t limit) {
-  ASSIGN_OR_RETURN(auto reader, TakeReader());
+  ASSIGN_OR_RETURN(auto reader, readers_.Take());
   ASSIGN_OR_RETURN(auto query, reader->Prepare("SELECT key, value, revision, expires FROM items WHERE expires <= ?1 "
                                                "ORDER BY expires LIMIT ?2"));
   query.Bind(1, ToNumber(Now())).Bind(2, static_cast<std::int64_t>(limit));
@@ -180,7 +150,7 @@ Result<std::vector<BackendItem>> SqliteBackend::Expired(std::size_t limit) {
 }
 
 Result<std::vector<std::pair<std::int64_t, AuditRecord>>> SqliteBackend::Events(const AuditQuery& query) {
-  ASSIGN_OR_RETURN(auto reader, TakeReader());
+  ASSIGN_OR_RETURN(auto reader, readers_.Take());
   ASSIGN_OR_RETURN(auto rows, reader->Prepare(query.newest_first ? kNewestEventsFirst : kOldestEventsFirst));
   const std::int64_t none = query.newest_first ? std::numeric_limits<std::int64_t>::max() : 0;
   rows.Bind(1, query.after == 0 ? none : query.after).Bind(2, ToNumber(query.from)).Bind(3, ToNumber(query.to));
@@ -198,11 +168,15 @@ Result<std::vector<std::pair<std::int64_t, AuditRecord>>> SqliteBackend::Events(
 
 Status SqliteBackend::Commit(BackendTransaction transaction) {
   RETURN_IF_ERROR(CheckItemSizes(transaction));
+  return Queue(std::move(transaction), nullptr);
+}
 
+// Hands a transaction or work to the writer, and waits until the changes are durable.
+Status SqliteBackend::Queue(BackendTransaction transaction, SqliteWork work) {
   std::future<Status> done;
   {
     const MutexLock lock(mutex_);
-    queue_.push_back({std::move(transaction), {}});
+    queue_.push_back({std::move(transaction), std::move(work), {}});
     done = queue_.back().done.get_future();
   }
   wake_.NotifyOne();
@@ -250,32 +224,40 @@ std::unexpected<Error> CannotWrite(const Error& error) {
 
 void SqliteBackend::WriteBatch(std::vector<Pending>& batch) {
   std::vector<Status> results;
+  const SqliteEventLog::End committed = event_log_.end();
   Status all = writer_->Execute("BEGIN IMMEDIATE");
   for (std::size_t i = 0; all && i < batch.size(); ++i) {
     // A transaction that fails is rolled back alone: the others of the batch are kept.
     all = writer_->Execute("SAVEPOINT one");
     if (!all) break;
     const std::size_t applied = applied_.size();
-    results.push_back(Apply(batch[i].transaction));
+    const SqliteEventLog::End end = event_log_.end();
+    results.push_back(Apply(batch[i]));
     if (!results.back()) {
       applied_.resize(applied);
+      event_log_.set_end(end);
       all = writer_->Execute("ROLLBACK TO one");
     }
     if (all) all = writer_->Execute("RELEASE one");
   }
 
   if (all) all = writer_->Execute("COMMIT");
-  if (!all) std::ignore = writer_->Execute("ROLLBACK");
-  if (!all) all = CannotWrite(all.error());
+  if (!all) {
+    std::ignore = writer_->Execute("ROLLBACK");
+    all = CannotWrite(all.error());
+    event_log_.set_end(committed);
+  }
 
   if (all) feed_.Publish(applied_);
+  if (event_log_.end().number != committed.number) event_log_.Announce();
   applied_.clear();
   for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done.set_value(all ? std::move(results[i]) : all);
 }
 
-Status SqliteBackend::Apply(const BackendTransaction& transaction) {
-  for (const auto& change : transaction.changes()) RETURN_IF_ERROR(ApplyChange(change));
-  for (const auto& record : transaction.records()) RETURN_IF_ERROR(AppendRecord(record));
+Status SqliteBackend::Apply(const Pending& pending) {
+  if (pending.work) return pending.work(*writer_);
+  for (const auto& change : pending.transaction.changes()) RETURN_IF_ERROR(ApplyChange(change));
+  for (const auto& record : pending.transaction.records()) RETURN_IF_ERROR(event_log_.Append(*writer_, record));
   return {};
 }
 
@@ -319,12 +301,6 @@ Status SqliteBackend::RemoveItem(const Change& change) {
   return {};
 }
 
-Status SqliteBackend::AppendRecord(const AuditRecord& record) {
-  ASSIGN_OR_RETURN(auto append, writer_->Prepare("INSERT INTO events (time, type, id, json) VALUES (?1, ?2, ?3, ?4)"));
-  append.Bind(1, ToNumber(record.time)).Bind(2, record.type).Bind(3, record.id).Bind(4, record.json);
-  return append.Run();
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Backend>> OpenSqliteBackend(const std::string& path) {
@@ -334,7 +310,9 @@ Result<std::unique_ptr<Backend>> OpenSqliteBackend(const std::string& path) {
   ::umask(before);
   if (writer && !ready) return std::unexpected(InContext(path, std::move(ready).error()));
   RETURN_IF_ERROR(ready);
-  return std::make_unique<SqliteBackend>(path, std::move(*writer));
+  auto backend = std::make_unique<SqliteBackend>(path, std::move(*writer));
+  if (Status started = backend->Start(); !started) return std::unexpected(InContext(path, std::move(started).error()));
+  return backend;
 }
 
 }  // namespace sallyport

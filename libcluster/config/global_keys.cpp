@@ -9,6 +9,8 @@
 namespace sallyport {
 namespace {
 
+constexpr std::chrono::hours kShortestAuditRetention{24};
+
 using State = ConfigKey::State;
 using Type = ConfigType;
 
@@ -116,6 +118,17 @@ Status SetStoragePath(TeleportConfig& config, const Value& value) {
   return {};
 }
 
+Status SetAuditRetention(TeleportConfig& config, const Value& value) {
+  ASSIGN_OR_RETURN(const Nanoseconds kept, ConfigDuration(value));
+  if (kept == Nanoseconds(0)) return {};  // keeps everything
+  if (kept < kShortestAuditRetention) {
+    return FailWithHint(ErrorKind::kBadParameter, "the retention of the audit log must be at least 24h",
+                        "write it as 365d, or leave the key out to keep all events");
+  }
+  config.auth.audit_retention = kept;
+  return {};
+}
+
 std::vector<ConfigKey> ServedKeys() {
   return {
       {"version", Type::kText, State::kServed, CheckVersion},
@@ -135,6 +148,7 @@ std::vector<ConfigKey> ServedKeys() {
 
       {"teleport.storage.type", Type::kText, State::kServed, SetStorageType},
       {"teleport.storage.path", Type::kText, State::kServed, SetStoragePath},
+      {"teleport.storage.audit_retention_period", Type::kDuration, State::kServed, SetAuditRetention},
   };
 }
 

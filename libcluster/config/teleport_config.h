@@ -13,6 +13,7 @@
 #include "libbase/error.h"
 #include "libbase/log.h"
 #include "libbase/log_output.h"
+#include "libbase/time.h"
 #include "libcluster/config/command_label.h"
 #include "libresources/kinds/join_method.h"
 #include "libresources/matching/labels.h"
@@ -51,6 +52,7 @@ struct TeleportConfig {
     std::shared_ptr<types::AuthPreferenceV2> preference;
     std::shared_ptr<types::ClusterNetworkingConfigV2> networking;
     std::shared_ptr<types::SessionRecordingConfigV2> recording;
+    std::optional<Nanoseconds> audit_retention;  // nothing: all events are kept
   } auth;
 
   struct Proxy {

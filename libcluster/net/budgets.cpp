@@ -97,7 +97,9 @@ constexpr std::array kTable{
            .streams = 1000,
            .resets_per_second = 200,
            .resets_at_once = 1000,
-           .watches_of_one = 50},
+           .watches_of_one = 50,
+           .exports_of_one = 64,
+           .follows_of_one = 8},
     // The handshake is that of TLS, of SSH, and the login.
     Budget{.endpoint = Endpoint::kSshTunnel,
            .state = CallerState::kUnknown,

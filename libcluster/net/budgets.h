@@ -61,8 +61,10 @@ struct Budget {
   std::size_t resets_per_second = 0;
   std::size_t resets_at_once = 0;
 
-  // Watches of one user or host that are open at once.
+  // Watches of one user or host that are open at once; streams that give out the audit log, and those that follow it.
   std::size_t watches_of_one = 0;
+  std::size_t exports_of_one = 0;
+  std::size_t follows_of_one = 0;
 };
 
 // Returns the whole table. Static storage.

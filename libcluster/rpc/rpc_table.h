@@ -33,12 +33,16 @@ struct RpcAccess {
   std::string_view kind;                // "role"
   std::vector<std::string_view> verbs;  // "read", "list"
   std::string_view group;               // a group of kinds, whose rules count too: "auth_connector"
+  bool whole = false;                   // the method gives out all resources: rules with a condition do not suffice
 
-  static RpcAccess Anyone() { return {Who::kAnyone, {}, {}, {}}; }
-  static RpcAccess Authenticated() { return {Who::kAuthenticated, {}, {}, {}}; }
-  static RpcAccess Admin() { return {Who::kAdmin, {}, {}, {}}; }
+  static RpcAccess Anyone() { return {Who::kAnyone, {}, {}, {}, false}; }
+  static RpcAccess Authenticated() { return {Who::kAuthenticated, {}, {}, {}, false}; }
+  static RpcAccess Admin() { return {Who::kAdmin, {}, {}, {}, false}; }
   static RpcAccess Rule(std::string_view kind, std::vector<std::string_view> verbs) {
-    return {Who::kRule, kind, std::move(verbs), {}};
+    return {Who::kRule, kind, std::move(verbs), {}, false};
+  }
+  static RpcAccess WholeRule(std::string_view kind, std::vector<std::string_view> verbs) {
+    return {Who::kRule, kind, std::move(verbs), {}, true};
   }
   RpcAccess Or(std::string_view group_kind) && {
     group = group_kind;

@@ -13,7 +13,7 @@ constexpr std::string_view kExitSuccess = "0";
 }  // namespace
 
 SessionLog::SessionLog(std::shared_ptr<const SshConnection> connection, SessionFacts facts)
-    : connection_(std::move(connection)), facts_(std::move(facts)), started_(Now()) {}
+    : connection_(std::move(connection)), facts_(std::move(facts)), started_(Now()), start_(MakeStart()) {}
 
 bool SessionLog::IsToBeRecorded() const {
   return facts_.terminal && connection_->dial().settings.recording_mode != "off";
@@ -36,11 +36,11 @@ asio::awaitable<Status> SessionLog::BeginRecording(std::shared_ptr<RecordingSpoo
   const Began began = co_await AwaitCallback<Began>(start);
   if (!*began) co_return std::unexpected(began->error());
   recorder_.emplace(std::move(**began));
-  co_return Record([this](SessionRecorder& recorder) { return recorder.Add(StartEvent()); });
+  co_return Record([this](SessionRecorder& recorder) { return recorder.Add(start_); });
 }
 
 void SessionLog::Started() {
-  if (!facts_.transfer) connection_->Emit(StartEvent());
+  if (!facts_.transfer) connection_->Emit(start_);
 }
 
 Status SessionLog::Print(std::string_view bytes) {
@@ -62,7 +62,8 @@ Status SessionLog::Record(const std::function<Status(SessionRecorder&)>& what) {
   return recorded;
 }
 
-void SessionLog::Emit(const AuditEvent& event) {
+void SessionLog::Emit(AuditEvent event) {
+  event.Add("ei", recorder_ ? recorder_->next_index() : next_index_++);
   std::ignore = Record([&event](SessionRecorder& recorder) { return recorder.Add(event); });
   connection_->Emit(event);
 }
@@ -70,10 +71,10 @@ void SessionLog::Emit(const AuditEvent& event) {
 AuditEvent SessionLog::Event(const AuditType& type) const { return connection_->Event(type).Add("sid", facts_.id); }
 
 Value SessionLog::InitialCommand() const {
-  return facts_.command.empty() ? Value::EmptyList() : Value::Strings({facts_.command});
+  return Value::Strings({facts_.command});  // a shell is an empty text
 }
 
-AuditEvent SessionLog::StartEvent() const {
+AuditEvent SessionLog::MakeStart() const {
   auto event = Event(audit::kSessionStart);
   if (!facts_.size.empty()) event.Add("size", facts_.size);
   return event.Add("initial_command", InitialCommand())

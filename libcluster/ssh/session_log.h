@@ -48,9 +48,9 @@ class SessionLog {
 
  private:
   AuditEvent Event(const AuditType& type) const;
-  AuditEvent StartEvent() const;
+  AuditEvent MakeStart() const;
   Value InitialCommand() const;
-  void Emit(const AuditEvent& event);
+  void Emit(AuditEvent event);
   Status Record(const std::function<Status(SessionRecorder&)>& what);
   void Tell(const std::optional<SftpLog::Done>& done);
   void EmitFiles();
@@ -59,6 +59,8 @@ class SessionLog {
   const std::shared_ptr<const SshConnection> connection_;
   const SessionFacts facts_;
   const Time started_;
+  const AuditEvent start_;       // the same event in the audit log and in the recording
+  std::int64_t next_index_ = 1;  // of a session that is not recorded
   std::optional<SessionRecorder> recorder_;
   SftpLog sftp_log_;
 };

@@ -17,6 +17,8 @@ class SessionRecorder {
 
   // Records an event of the audit log.
   Status Add(const AuditEvent& event);
+  // Returns the index of the next event.
+  std::int64_t next_index() const { return next_index_; }
   // Records output of the terminal.
   Status Print(std::string_view bytes);
   // Ends the recording.

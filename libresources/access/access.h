@@ -72,6 +72,9 @@ class AccessChecker {
   Status CheckRule(std::string_view kind, std::string_view verb, const RuleContext& context = {}) const;
   // Works as CheckRule, for a check before the resource is known.
   Status GuessRule(std::string_view kind, std::string_view verb) const;
+  // Works as CheckRule, for all resources of a kind at once: a rule with a condition does not allow that, and a deny
+  // rule refuses it whatever its condition.
+  Status CheckWholeRule(std::string_view kind, std::string_view verb) const;
   // Returns whether a deny rule matches, so that no other grant may allow the verb.
   bool RuleDenies(std::string_view kind, std::string_view verb, const RuleContext& context = {}) const;
 

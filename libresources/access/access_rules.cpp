@@ -79,6 +79,20 @@ Result<int> MatchingRule(const types::RoleConditions& part, std::string_view kin
   return -1;
 }
 
+// Decides by the rules of roles, with the conditions of deny and allow rules read as given.
+Result<Decision> DecideBy(const std::vector<std::shared_ptr<const types::RoleV6>>& roles, std::string_view kind,
+                          std::string_view verb, const Where& deny, const Where& allow) {
+  for (const auto& role : roles) {
+    ASSIGN_OR_RETURN(const int rule, MatchingRule(role->spec().deny(), kind, verb, deny));
+    if (rule >= 0) return Decision{Decision::Outcome::kDenied, role.get(), RoleCondition::kDeny, "rules", rule};
+  }
+  for (const auto& role : roles) {
+    ASSIGN_OR_RETURN(const int rule, MatchingRule(role->spec().allow(), kind, verb, allow));
+    if (rule >= 0) return Decision{Decision::Outcome::kAllowed, role.get(), RoleCondition::kAllow, "rules", rule};
+  }
+  return Decision{};
+}
+
 Status ToStatus(const Result<Decision>& decision, std::string_view kind, std::string_view verb) {
   if (!decision) return std::unexpected(decision.error());
   if (decision->allowed()) return {};
@@ -118,15 +132,7 @@ Result<Decision> AccessChecker::DecideRule(std::string_view kind, std::string_vi
   std::optional<Fields> fields;
   if (context != nullptr) fields.emplace(ConditionFields(*context), context->can_view);
   const PredicateFields* const known = fields ? &*fields : nullptr;
-  for (const auto& role : roles_) {
-    ASSIGN_OR_RETURN(const int rule, MatchingRule(role->spec().deny(), kind, verb, {known, false}));
-    if (rule >= 0) return Decision{Decision::Outcome::kDenied, role.get(), RoleCondition::kDeny, "rules", rule};
-  }
-  for (const auto& role : roles_) {
-    ASSIGN_OR_RETURN(const int rule, MatchingRule(role->spec().allow(), kind, verb, {known, true}));
-    if (rule >= 0) return Decision{Decision::Outcome::kAllowed, role.get(), RoleCondition::kAllow, "rules", rule};
-  }
-  return Decision{};
+  return DecideBy(roles_, kind, verb, {known, false}, {known, true});
 }
 
 Status AccessChecker::CheckRule(std::string_view kind, std::string_view verb, const RuleContext& context) const {
@@ -135,6 +141,10 @@ Status AccessChecker::CheckRule(std::string_view kind, std::string_view verb, co
 
 Status AccessChecker::GuessRule(std::string_view kind, std::string_view verb) const {
   return ToStatus(DecideRule(kind, verb, nullptr), kind, verb);
+}
+
+Status AccessChecker::CheckWholeRule(std::string_view kind, std::string_view verb) const {
+  return ToStatus(DecideBy(roles_, kind, verb, {nullptr, true}, {nullptr, false}), kind, verb);
 }
 
 // A rule that cannot be evaluated counts as one that denies.

@@ -19,6 +19,7 @@
 
 namespace google::protobuf {
 class Message;
+class Struct;
 }  // namespace google::protobuf
 
 namespace sallyport {
@@ -40,6 +41,9 @@ Status Tolerate(const DecodeOptions& options, Strictness strictness, Error error
 // Fills a message, which should be empty, from a map. Fails with kBadParameter and "FILE:LINE: reason" (without the
 // line when the value was not read from a text); the message is then in an unspecified state.
 Status DecodeMessage(const Value& value, const DecodeOptions& options, google::protobuf::Message& message);
+
+// Adds the entries of a map to a message of any values. Every value in it is set, also nulls, empty lists and maps.
+void SetStruct(const Value& map, google::protobuf::Struct& fields);
 
 // Returns a message as a map, with every field that Go would write.
 Value EncodeMessage(const google::protobuf::Message& message);

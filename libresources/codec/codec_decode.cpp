@@ -330,22 +330,8 @@ class Decoder {
   // Reads a map of any values.
   Status Dynamic(const Value& value, const std::string& path, google::protobuf::Struct& fields) const {
     if (!value.is_map()) return Wrong(value, path, "a map");
-    for (const auto& [key, item] : value.as_map()) SetDynamic(item, (*fields.mutable_fields())[key]);
+    SetStruct(value, fields);
     return {};
-  }
-  static void SetDynamic(const Value& value, google::protobuf::Value& to) {
-    if (value.is_null()) return to.set_null_value(google::protobuf::NULL_VALUE);
-    if (value.is_bool()) return to.set_bool_value(value.as_bool());
-    if (value.is_int()) return to.set_number_value(static_cast<double>(value.as_int()));
-    if (value.is_double()) return to.set_number_value(value.as_double());
-    if (value.is_string()) return to.set_string_value(value.as_string());
-    if (value.is_list()) {
-      for (const Value& item : value.as_list()) SetDynamic(item, *to.mutable_list_value()->add_values());
-      return;
-    }
-    for (const auto& [key, item] : value.as_map()) {
-      SetDynamic(item, (*to.mutable_struct_value()->mutable_fields())[key]);
-    }
   }
 
   Status TimeOf(const Value& value, const std::string& path, google::protobuf::Timestamp& time) const {
@@ -422,12 +408,31 @@ void Decoder::Store(const Scalar& scalar, const FieldDescriptor& field, Message&
   }
 }
 
+void SetDynamic(const Value& value, google::protobuf::Value& to) {
+  if (value.is_null()) return to.set_null_value(google::protobuf::NULL_VALUE);
+  if (value.is_bool()) return to.set_bool_value(value.as_bool());
+  if (value.is_int()) return to.set_number_value(static_cast<double>(value.as_int()));
+  if (value.is_double()) return to.set_number_value(value.as_double());
+  if (value.is_string()) return to.set_string_value(value.as_string());
+  // An empty list or map is set too: Go's decoder refuses a value in which nothing is set.
+  if (value.is_list()) {
+    auto& list = *to.mutable_list_value();
+    for (const Value& item : value.as_list()) SetDynamic(item, *list.add_values());
+    return;
+  }
+  SetStruct(value, *to.mutable_struct_value());
+}
+
 }  // namespace
 
 Status Tolerate(const DecodeOptions& options, Strictness strictness, Error error) {
   if (strictness == Strictness::kStrict) return std::unexpected(std::move(error));
   if (strictness == Strictness::kWarn && options.warnings != nullptr) options.warnings->push_back(std::move(error));
   return {};
+}
+
+void SetStruct(const Value& map, google::protobuf::Struct& fields) {
+  for (const auto& [key, item] : map.as_map()) SetDynamic(item, (*fields.mutable_fields())[key]);
 }
 
 Status DecodeMessage(const Value& value, const DecodeOptions& options, Message& message) {

@@ -17,7 +17,7 @@ const types::TrustedClusterSpecV2& Spec(const Message& resource) {
 
 std::string Enabled(const Message& resource) { return Spec(resource).enabled() ? "true" : "false"; }
 // Returns a mask for the token, which is a secret: only JSON and YAML show the token.
-std::string Token(const Message& resource) { return Spec(resource).token().empty() ? "" : "******"; }
+std::string MaskedToken(const Message& resource) { return Spec(resource).token().empty() ? "" : "******"; }
 std::string ProxyAddress(const Message& resource) { return Spec(resource).proxyaddress(); }
 std::string TunnelAddress(const Message& resource) { return Spec(resource).reversetunneladdress(); }
 std::string RoleMap(const Message& resource) {
@@ -28,7 +28,7 @@ std::string RoleMap(const Message& resource) {
 
 constexpr TextColumn kTrustedClusterColumns[] = {{"Name", &NameOf},
                                                  {"Enabled", &Enabled},
-                                                 {"Token", &Token},
+                                                 {"Token", &MaskedToken},
                                                  {"Proxy Address", &ProxyAddress},
                                                  {"Reverse Tunnel Address", &TunnelAddress},
                                                  {"Role Map", &RoleMap}};

@@ -334,13 +334,9 @@ def test_credentials_of_the_event_handler(cluster, host, laptop):
     assert laptop.type(sign, ok=False).code == 4  # the certificate still has the old roles
     laptop.type("tsh logout")
     laptop.login(user, "--ttl=540")
-    done = laptop.type(sign)
-    assert "valid for 8h59m" in done.err or "valid for 9h" in done.err
-    hours = lifetime_in_hours(laptop.home / "identity")
-    assert 8.9 < hours <= 9.1  # the signer's session is shorter than the default of 12 hours
-    assert laptop.type(f"{sign} --overwrite --ttl=12h", ok=False).code == 1
-    assert "valid for" not in host.type(sign).text  # 12 hours
-    assert 11.9 < lifetime_in_hours(host.home / "identity") <= 12.1
+    for machine in (laptop, host):  # the default, which the signer's session of 9 hours does not shorten
+        assert "valid for" not in machine.type(sign).text
+        assert 11.9 < lifetime_in_hours(machine.home / "identity") <= 12.1
     for machine in (laptop, host):
         who = machine.type(f"tsh -i identity --proxy={cluster.proxy} status -f json | jq -r .active.username").out
         assert who == "teleport-event-handler\n"

@@ -27,6 +27,7 @@ ROOMS = {
         "auth/requests",
         "auth/listing",
         "auth/watch",
+        "auth/export",
         "auth/methods",
         "auth_client",
         "kube/request",

@@ -23,6 +23,7 @@ Command UpdateCommand();
 Command LockCommand();
 Command AuthSignCommand();
 std::vector<Command> AuthExportCommands();
+std::vector<Command> AuditCommands();
 std::vector<Command> UserCommands();
 std::vector<Command> TokenCommands();
 std::vector<Command> BotCommands();

@@ -67,7 +67,8 @@ Result<WantedEvents> WantedOf(const EventsLs& given) {
   *request.mutable_start_date() = TimeUtil::NanosecondsToTimestamp(from.time_since_epoch().count());
   *request.mutable_end_date() = TimeUtil::NanosecondsToTimestamp(to.time_since_epoch().count());
   for (const auto& type : given.types) request.add_event_types(type);
-  request.set_order(given.order == "asc" ? auditv1::ORDER_ASCENDING : auditv1::ORDER_DESCENDING_UNSPECIFIED);
+  // The names of the enum are swapped: 0 is oldest first.
+  request.set_order(given.order == "asc" ? auditv1::ORDER_DESCENDING_UNSPECIFIED : auditv1::ORDER_ASCENDING);
   request.set_start_key(given.cursor);
   return wanted;
 }

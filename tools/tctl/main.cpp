@@ -52,8 +52,9 @@ int main(int argc, char** argv) {
   };
 
   program.known_names = KnownNames;
-  for (auto&& commands : {UserCommands(), TokenCommands(), BotCommands(), BotInstanceCommands(), ServerCommands(),
-                          AlertCommands(), RequestCommands(), InventoryCommands(), AuthExportCommands()}) {
+  for (auto&& commands :
+       {UserCommands(), TokenCommands(), BotCommands(), BotInstanceCommands(), ServerCommands(), AlertCommands(),
+        RequestCommands(), InventoryCommands(), AuthExportCommands(), AuditCommands()}) {
     program.commands.insert(program.commands.end(), commands.begin(), commands.end());
   }
   AddWhatIsMissing(program);

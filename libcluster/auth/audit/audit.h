@@ -109,6 +109,8 @@ inline constexpr AuditType kSftpSymlink{"sftp", "TS018I"};
 inline constexpr AuditType kSftpSymlinkFailure{"sftp", "TS018E"};
 inline constexpr AuditType kSftpLink{"sftp", "TS019I"};
 inline constexpr AuditType kSftpLinkFailure{"sftp", "TS019E"};
+inline constexpr AuditType kAuditHead{"audit.head", "SA001I"};  // ours: the reference has none
+inline constexpr AuditType kAuditKey{"audit.key", "SA002I"};
 inline constexpr AuditType kAuthFailure{"auth", "T3007W"};
 }  // namespace audit
 

@@ -254,7 +254,6 @@ Result<Subject> ForOtherUser(AuthServer& auth, const Caller& caller, const Certs
     RETURN_IF_ERROR(MayImpersonate(caller));
     ASSIGN_OR_RETURN(user, ImpersonatedUser(auth, caller, request.username()));
     subject.base.impersonator = caller.identity.username;
-    subject.expires = std::min(subject.expires, caller.identity.expires);
   }
   subject.traits = TraitsOf(user);
   const std::vector<std::string> names(user.spec().roles().begin(), user.spec().roles().end());

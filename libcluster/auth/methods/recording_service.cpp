@@ -10,9 +10,13 @@
 #include "libcluster/auth/access/host_caller.h"
 #include "libcluster/auth/access/session_access.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/net/budgets.h"
 #include "libcluster/net/on_pool.h"
+#include "libcluster/net/source_slots.h"
 #include "libcluster/rpc/rpc_stream.h"
 #include "libresources/events/session_event.h"
+#include "libresources/events/unstructured_event.h"
+#include "teleport/auditlog/v1/auditlog.pb.h"
 #include "teleport/legacy/client/proto/recording.pb.h"
 
 namespace sallyport {
@@ -21,7 +25,27 @@ namespace {
 using namespace asio::experimental::awaitable_operators;
 using google::protobuf::util::TimeUtil;
 using UploadMessages = RpcMessages<proto::AuditStreamRequest, events::StreamStatus>;
-using ReadMessages = RpcMessages<proto::StreamSessionEventsRequest, events::OneOf>;
+namespace auditv1 = teleport::auditlog::v1;
+
+// The two methods that give out a recording: their messages, and what an event becomes.
+struct StructuredReading {
+  using Request = proto::StreamSessionEventsRequest;
+  using Response = events::OneOf;
+  static const std::string& SessionOf(const Request& request) { return request.sessionid(); }
+  static std::int64_t StartOf(const Request& request) { return request.startindex(); }
+  static Result<Response> Convert(events::OneOf event) { return event; }
+};
+struct UnstructuredReading {
+  using Request = auditv1::StreamUnstructuredSessionEventsRequest;
+  using Response = auditv1::EventUnstructured;
+  static const std::string& SessionOf(const Request& request) { return request.session_id(); }
+  static std::int64_t StartOf(const Request& request) { return request.start_index(); }
+  static Result<Response> Convert(const events::OneOf& event) {
+    Response response;
+    RETURN_IF_ERROR(SetUnstructured(RecordedEventToValue(event), response));
+    return response;
+  }
+};
 
 constexpr std::chrono::seconds kFlushPeriod{2};
 constexpr std::size_t kBatchEvents = 64;
@@ -140,24 +164,25 @@ Result<Value> EndOf(RecordingReader reader) {
 }
 
 // The download of one recording.
+template <typename Reading>
 class ReadCall {
  public:
   ReadCall(AuthServer& auth, ThreadPool& threads, std::shared_ptr<const RpcStreamCall> call)
       : auth_(auth), threads_(threads), call_(std::move(call)) {}
 
-  asio::awaitable<Status> Run(ReadMessages messages) {
+  asio::awaitable<Status> Run(RpcMessages<typename Reading::Request, typename Reading::Response> messages) {
     const auto request = co_await messages.Read();
     if (!request) co_return std::unexpected(request.error());
     if (!*request) co_return Status();
-    from_ = (*request)->startindex();
-    std::function<Status()> open = [this, id = (*request)->sessionid()] { return Open(id); };
+    from_ = Reading::StartOf(**request);
+    std::function<Status()> open = [this, id = Reading::SessionOf(**request)] { return Open(id); };
     const auto opened = co_await OnPool(threads_, std::move(open));
     if (!*opened) co_return *opened;
     while (true) {
       std::function<Status()> read = [this] { return ReadBatch(); };
       const auto status = co_await OnPool(threads_, std::move(read));
       if (!*status || batch_.empty()) co_return *status;
-      for (const events::OneOf& event : batch_) {
+      for (const auto& event : batch_) {
         if (!co_await messages.Write(event)) co_return Status();
       }
     }
@@ -169,7 +194,8 @@ class ReadCall {
     ASSIGN_OR_RETURN(const Value end, EndOf(RecordingReader(std::move(whole))));
     RETURN_IF_ERROR(CheckSession(*call_->caller, "read", end));
     AuditEvent event(audit::kRecordingAccess, auth_.cluster_name());
-    event.By(*call_->caller).Add("sid", session_id).Add("session_type", "ssh").Add("format", call_->recording_format);
+    event.By(*call_->caller).Add("sid", session_id).Add("session_type", "ssh");
+    if (!call_->recording_format.empty()) event.Add("format", call_->recording_format);
     RETURN_IF_ERROR(auth_.Emit(event));
     ASSIGN_OR_RETURN(auto source, auth_.recordings().Open(session_id));
     reader_.emplace(std::move(source));
@@ -182,7 +208,9 @@ class ReadCall {
       ASSIGN_OR_RETURN(auto event, reader_->Next());
       if (!event) return {};
       const events::Metadata* const metadata = MetadataOf(*event);
-      if (metadata == nullptr || metadata->index() >= from_) batch_.push_back(std::move(*event));
+      if (metadata != nullptr && metadata->index() < from_) continue;
+      ASSIGN_OR_RETURN(auto converted, Reading::Convert(std::move(*event)));
+      batch_.push_back(std::move(converted));
     }
     return {};
   }
@@ -192,8 +220,24 @@ class ReadCall {
   const std::shared_ptr<const RpcStreamCall> call_;
   std::int64_t from_ = 0;
   std::optional<RecordingReader> reader_;
-  std::vector<events::OneOf> batch_;
+  std::vector<typename Reading::Response> batch_;
 };
+
+template <typename Reading>
+void AddReading(RpcTable& table, std::string path, EventLoop& loop, ThreadPool& threads, AuthServer& auth,
+                const std::shared_ptr<SourceSlots>& slots) {
+  using Request = typename Reading::Request;
+  using Response = typename Reading::Response;
+  const auto give = [&auth, &threads, slots](std::shared_ptr<const RpcStreamCall> call,
+                                             RpcMessages<Request, Response> messages) -> asio::awaitable<Status> {
+    const std::string& caller = call->caller->identity.username;
+    const SourceSlots::Slot slot = slots->Take(caller);
+    if (!slot) co_return Fail(ErrorKind::kLimitExceeded, "too many recordings are sent to {}", caller);
+    ReadCall<Reading> read(auth, threads, call);
+    co_return co_await read.Run(messages);
+  };
+  table.AddStream(std::move(path), RpcAccess::Authenticated(), StreamHandler<Request, Response>(loop, give));
+}
 
 }  // namespace
 
@@ -205,16 +249,12 @@ void AddRecordingStreams(RpcTable& table, EventLoop& loop, ThreadPool& threads, 
     UploadCall upload(auth, threads, std::move(*host_id));
     co_return co_await upload.Run(messages);
   };
-  const auto give = [&auth, &threads](std::shared_ptr<const RpcStreamCall> call,
-                                      ReadMessages messages) -> asio::awaitable<Status> {
-    ReadCall read(auth, threads, call);
-    co_return co_await read.Run(messages);
-  };
   table.AddStream("/proto.AuthService/CreateAuditStream", RpcAccess::Authenticated(),
                   StreamHandler<proto::AuditStreamRequest, events::StreamStatus>(loop, take));
-
-  table.AddStream("/proto.AuthService/StreamSessionEvents", RpcAccess::Authenticated(),
-                  StreamHandler<proto::StreamSessionEventsRequest, events::OneOf>(loop, give));
+  const auto slots = std::make_shared<SourceSlots>(BudgetOf(Endpoint::kGrpc, CallerState::kKnown).exports_of_one, 0);
+  AddReading<StructuredReading>(table, "/proto.AuthService/StreamSessionEvents", loop, threads, auth, slots);
+  AddReading<UnstructuredReading>(table, "/teleport.auditlog.v1.AuditLogService/StreamUnstructuredSessionEvents", loop,
+                                  threads, auth, slots);
 }
 
 }  // namespace sallyport

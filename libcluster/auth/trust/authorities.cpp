@@ -40,6 +40,9 @@ constexpr std::array kTypes{
     TypeRow{"awsra", {}, kP256, {}},      TypeRow{"bound_keypair", {}, {}, kEd25519},
 };
 
+// Not among the types, because clients of the cluster do not know this authority.
+constexpr TypeRow kAuditRow{"audit", {}, {}, kEd25519};
+
 std::string KindOf(std::string_view type) { return fmt::format("cert_authority/{}", type); }
 
 Status AddKeys(const TypeRow& row, const std::string& cluster, types::CAKeySet& keys) {
@@ -129,7 +132,9 @@ struct Authorities::State {
   mutable Mutex mutex;
   mutable ConditionVariable made;
   std::map<std::string, CertAuthorityV2, std::less<>> by_type GUARDED_BY(mutex);
-  Status background GUARDED_BY(mutex);                     // the failure of `maker`
+  Status background GUARDED_BY(mutex);  // the failure of `maker`
+  CertAuthorityV2 audit GUARDED_BY(mutex);
+  PrivateKey audit_key GUARDED_BY(mutex);
   std::map<std::string, CertSigner, std::less<>> signers;  // host and user; set before any other thread
   TrustSet trust;                                          // set before any other thread
   std::thread maker;
@@ -159,6 +164,14 @@ Result<std::unique_ptr<Authorities>> Authorities::Open(Backend& backend, std::st
     state.by_type.emplace(row.type, std::move(authority));
   }
   ASSIGN_OR_RETURN(state.trust, TrustSet::Make(std::move(trusted)));
+
+  {
+    ASSIGN_OR_RETURN(CertAuthorityV2 audit, LoadOrMake(backend, kAuditRow, cluster));
+    ASSIGN_OR_RETURN(PrivateKey key, ParsePrivateKeyPem(audit.spec().activekeys().jwt(0).privatekey()));
+    const MutexLock lock(state.mutex);
+    state.audit = std::move(audit);
+    state.audit_key = std::move(key);
+  }
 
   // RSA keys take long to make: a thread makes them, and Get waits for them.
   state.maker = std::thread([&state, &cluster] {
@@ -212,6 +225,33 @@ Result<CertAuthorityV2> Authorities::Get(std::string_view type, std::string_view
     StripKeys(*copy.mutable_spec()->mutable_additionaltrustedkeys());
   }
   return copy;
+}
+
+PrivateKey Authorities::AuditKey() const {
+  const MutexLock lock(state_->mutex);
+  return state_->audit_key;
+}
+
+Status Authorities::RotateAuditKey(
+    const std::function<Status(const PrivateKey& made, BackendTransaction& transaction)>& complete) {
+  const MutexLock lock(state_->mutex);
+  CertAuthorityV2 audit = state_->audit;
+  auto& active = *audit.mutable_spec()->mutable_activekeys();
+  for (auto& pair : *active.mutable_jwt()) {
+    pair.clear_privatekey();
+    *audit.mutable_spec()->mutable_additionaltrustedkeys()->add_jwt() = pair;
+  }
+  active.Clear();
+  RETURN_IF_ERROR(AddKeys(kAuditRow, cluster_name_, active));
+  ASSIGN_OR_RETURN(PrivateKey made, ParsePrivateKeyPem(active.jwt(0).privatekey()));
+
+  BackendTransaction transaction;
+  WriteResource(transaction, KindOf(kAuditRow.type), audit, WriteMode::kUpdate);
+  RETURN_IF_ERROR(complete(made, transaction));
+  RETURN_IF_ERROR(state_->backend.Commit(std::move(transaction)));
+  state_->audit = std::move(audit);
+  state_->audit_key = std::move(made);
+  return {};
 }
 
 TrustSet Authorities::Trust() const { return state_->trust; }

@@ -6,6 +6,7 @@
 // Every function is safe from several threads.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -53,6 +54,13 @@ class Authorities {
   // Returns the host CA's certificates as one PEM, and its SSH keys as authorized_keys lines.
   std::string HostTlsPem() const;
   std::vector<std::string> HostSshKeys() const;
+
+  // Returns the key that signs the heads of the audit log: of an authority of its own, which is no type of
+  // certificates.
+  PrivateKey AuditKey() const;
+  // Replaces that key, with the other contents of a transaction that `complete` makes of the new key. Fails as
+  // `complete` does, with kCompareFailed when another replacement comes first.
+  Status RotateAuditKey(const std::function<Status(const PrivateKey& made, BackendTransaction& transaction)>& complete);
 
   const std::string& cluster_name() const { return cluster_name_; }
 

@@ -174,6 +174,21 @@ TEST_CASE("state has one place, which a file may name") {
   CHECK(Refusal("teleport: {storage: {audit_sessions_uri: '', region: null}}\n").empty());
 }
 
+TEST_CASE("events of the audit log are kept for a day at least, or for ever") {
+  const auto retention = [](std::string_view value) {
+    const auto config =
+        ParseTeleportConfig(fmt::format("teleport: {{storage: {{audit_retention_period: {}}}}}\n", value), "t.yaml");
+    REQUIRE(config);
+    return config->auth.audit_retention;
+  };
+  CHECK(retention("365d") == std::chrono::days(365));
+  CHECK(retention("24h") == std::chrono::hours(24));
+  CHECK(retention("0s") == std::nullopt);
+  CHECK(ParseTeleportConfig("version: v3\n", "t.yaml")->auth.audit_retention == std::nullopt);
+  CHECK(Refusal("teleport:\n  storage: {audit_retention_period: 1h}\n").contains("at least 24h"));
+  CHECK_FALSE(Refusal("teleport:\n  storage: {audit_retention_period: long}\n").empty());
+}
+
 TEST_CASE("a cluster's file may name its own auth service") {
   const auto check = [](std::string_view address) {
     return CheckConfig(

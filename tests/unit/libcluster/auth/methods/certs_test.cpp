@@ -129,6 +129,40 @@ spec: {roles: [helper], traits: {logins: [carol]}}
   CHECK(test::IdentityOf(of_carol->tls()).impersonator == "carol");
 }
 
+TEST_CASE("the certificate of an impersonated user may outlive the session, but not what the user's roles admit") {
+  AuthFixture fixture;
+  fixture.Store(R"(
+kind: role
+version: v7
+metadata: {name: exporter}
+spec: {options: {max_session_ttl: 20h}, allow: {logins: [x]}}
+---
+kind: role
+version: v7
+metadata: {name: impersonator}
+spec: {allow: {logins: [x], impersonate: {users: [exports], roles: [exporter]}}}
+---
+kind: user
+version: v2
+metadata: {name: exports}
+spec: {roles: [exporter]}
+---
+kind: user
+version: v2
+metadata: {name: carol}
+spec: {roles: [impersonator]}
+)");
+  const Caller carol = UserCaller(fixture, "carol");
+  const auto expires = [&](std::chrono::hours ttl) {
+    const auto certs = fixture.Call<proto::Certs>(carol, "/proto.AuthService/GenerateUserCerts",
+                                                  test::CertsRequestOf("exports", ttl));
+    REQUIRE(certs);
+    return test::IdentityOf(certs->tls()).expires;
+  };
+  CHECK(expires(std::chrono::hours(12)) > carol.identity.expires + std::chrono::hours(9));
+  CHECK(expires(std::chrono::hours(30)) <= Now() + std::chrono::hours(20));
+}
+
 TEST_CASE("a lock of the instance acts on what it has and on what it asks for") {
   AuthFixture fixture;
   test::MakeRobot(fixture);

@@ -1,0 +1,160 @@
+#include "libcluster/auth/export/follow_call.h"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "libcluster/auth/export/log_reader.h"
+#include "libcluster/backend/change_counter.h"
+#include "libcluster/rpc/rpc_stream.h"
+#include "libresources/access/access.h"
+#include "sallyport/v1/audit.pb.h"
+
+namespace sallyport {
+namespace {
+
+using FollowMessages = RpcMessages<v1::FollowRequest, v1::FollowResponse>;
+
+constexpr std::chrono::seconds kSignOfLife{15};
+
+// Wakes a coroutine on its strand from other threads. After Close, the alarm uses nothing of the event loop, which may
+// be gone.
+class FollowAlarm : public std::enable_shared_from_this<FollowAlarm> {
+ public:
+  explicit FollowAlarm(asio::any_io_executor executor) : timer_(std::in_place, std::move(executor)) {}
+
+  // Safe from any thread.
+  void Ring() {
+    const MutexLock lock(mutex_);
+    if (!timer_ || std::exchange(ringing_, true)) return;
+    asio::post(timer_->get_executor(), [self = shared_from_this()] { self->Cancel(); });
+  }
+  void Close() {
+    const MutexLock lock(mutex_);
+    timer_.reset();
+  }
+
+  // Waits for a ring since the last wait, at most for `time`. On the strand, before Close.
+  asio::awaitable<void> Wait(std::chrono::seconds time) {
+    asio::steady_timer* const timer = Begin(time);
+    boost::system::error_code error;
+    if (timer != nullptr) co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, error));
+    const MutexLock lock(mutex_);
+    ringing_ = false;
+  }
+
+ private:
+  // Returns the timer to wait for, or nullptr after a ring.
+  asio::steady_timer* Begin(std::chrono::seconds time) {
+    const MutexLock lock(mutex_);
+    if (ringing_ || !timer_) return nullptr;
+    timer_->expires_after(time);
+    return &*timer_;
+  }
+  void Cancel() {
+    const MutexLock lock(mutex_);
+    if (timer_) timer_->cancel();
+  }
+
+  Mutex mutex_;
+  std::optional<asio::steady_timer> timer_ GUARDED_BY(mutex_);
+  bool ringing_ GUARDED_BY(mutex_) = false;
+};
+
+class FollowCall {
+ public:
+  FollowCall(ExportEnvironment& environment, std::shared_ptr<const RpcStreamCall> call, asio::any_io_executor executor)
+      : environment_(environment),
+        call_(std::move(call)),
+        caller_(call_->caller->identity.username),
+        slot_(environment.follows.Take(caller_)),
+        access_(environment.auth.backend(), AccessKeys()),
+        alarm_(std::make_shared<FollowAlarm>(std::move(executor))) {}
+  ~FollowCall() { alarm_->Close(); }
+  FollowCall(const FollowCall&) = delete;
+  FollowCall& operator=(const FollowCall&) = delete;
+
+  asio::awaitable<Status> Run(FollowMessages messages) {
+    if (!slot_)
+      co_return Fail(ErrorKind::kLimitExceeded, "too many followers of the audit log of {} are open", caller_);
+    const auto request = co_await messages.Read();
+    if (!request) co_return std::unexpected(request.error());
+    if (!*request) co_return Status();
+    const auto watch = log().Watch([alarm = alarm_] { alarm->Ring(); });
+    call_->stream->OnCancel([alarm = alarm_] { alarm->Ring(); });
+    std::function<Status()> open = [this, request = **request] { return Open(request); };
+    const auto opened = co_await environment_.Run(caller_, std::move(open));
+    if (!*opened) co_return *opened;
+
+    while (true) {
+      std::function<Status()> read = [this] { return ReadSome(); };
+      const auto done = co_await environment_.Run(caller_, std::move(read));
+      if (!*done) co_return *done;
+      if (!co_await WriteEncoded(call_->stream, std::move(encoded_))) co_return Status();
+      if (reader_->HasEnded()) co_return Status();
+      if (reader_->caught_up()) co_await alarm_->Wait(kSignOfLife);
+    }
+  }
+
+ private:
+  EventLog& log() const { return environment_.auth.backend().event_log(); }
+
+  std::vector<std::string> AccessKeys() const {
+    const Caller& caller = *call_->caller;
+    if (caller.kind != Caller::Kind::kUser) return {};
+    std::vector<std::string> keys{ResourceKey("user", caller_)};
+    for (const std::string& role : caller.access->RoleNames()) keys.push_back(ResourceKey("role", role));
+    return keys;
+  }
+
+  Status CheckCaller() {
+    const Caller& caller = *call_->caller;
+    if (caller.kind != Caller::Kind::kUser) return {};
+    if (caller.identity.expires <= Now()) {
+      return Fail(ErrorKind::kAccessDenied, "access denied: the certificate has expired, log in again");
+    }
+    RETURN_IF_ERROR(environment_.auth.locks().Check(caller.identity));
+    if (access_.Count() == access_before_) return {};
+    return Fail(ErrorKind::kConnectionProblem, "the access of the caller has changed: follow the log again");
+  }
+
+  Status Open(const v1::FollowRequest& request) {
+    access_before_ = access_.Count();
+    ASSIGN_OR_RETURN(reader_, LogReader::Open(log(), request));
+    return {};
+  }
+
+  // Reads the next events and encodes the answer with them.
+  Status ReadSome() {
+    RETURN_IF_ERROR(CheckCaller());
+    v1::FollowResponse answer;
+    RETURN_IF_ERROR(reader_->Next(answer));
+    encoded_ = answer.SerializeAsString();
+    return {};
+  }
+
+  ExportEnvironment& environment_;
+  const std::shared_ptr<const RpcStreamCall> call_;
+  const std::string caller_;
+  const SourceSlots::Slot slot_;
+  ChangeCounter access_;
+  std::uint64_t access_before_ = 0;
+  const std::shared_ptr<FollowAlarm> alarm_;
+  std::optional<LogReader> reader_;
+  std::string encoded_;
+};
+
+}  // namespace
+
+void AddFollowStream(RpcTable& table, EventLoop& loop, std::shared_ptr<ExportEnvironment> environment) {
+  const auto serve = [environment = std::move(environment)](std::shared_ptr<const RpcStreamCall> call,
+                                                            FollowMessages messages) -> asio::awaitable<Status> {
+    const auto kept = environment;
+    const auto executor = co_await asio::this_coro::executor;
+    FollowCall follow(*kept, std::move(call), executor);
+    co_return co_await follow.Run(std::move(messages));
+  };
+  table.AddStream("/sallyport.v1.AuditChainService/Follow", RpcAccess::WholeRule("event", {"list"}),
+                  StreamHandler<v1::FollowRequest, v1::FollowResponse>(loop, serve));
+}
+
+}  // namespace sallyport
