@@ -5,9 +5,9 @@
 #include <atomic>
 #include <map>
 #include <mutex>
-#include <thread>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "libidentity/keys.h"
