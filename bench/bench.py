@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 
+import machine_bots
 import nodes
 from certs import make_self_signed
 from harness import BIN, Cluster, Tsh, environment
@@ -162,6 +163,7 @@ def main():
     show("syncs of 1,000 creates", syncs_of_bulk(directory / "syncs"), "times")
     deciding()
     nodes.measure(directory)
+    machine_bots.measure(directory)
 
     api = FixedApi(directory / "api")
     cluster = Cluster(directory / "cluster", api, {"env": "bench"}, "  listen_addr: 127.0.0.1:0\n")

@@ -1,9 +1,11 @@
 """Tests of tbot: its commands without a cluster, and bots that join a cluster, write outputs and renew them."""
 
 import base64
+import collections
 import getpass
 import json
 import os
+import pathlib
 import random
 import re
 import signal
@@ -17,6 +19,7 @@ import yaml
 from harness import assert_plain, environment, program
 from machines import filled, small_disk
 from processes import Background, free_port, run, wait_for
+from test_walks import EVENT_HANDLER
 
 USAGE, DENIED, NOT_FOUND, UNREACHABLE, FAILED, PARTLY = 2, 4, 5, 7, 1, 9
 IDENTITY_FILES = {".write-test", "identity", "key", "key-cert.pub", "key.pub", "tlscert", "known_hosts", "ssh_config",
@@ -290,6 +293,22 @@ def test_a_bot_without_roles_is_told_the_next_step(cluster, name, tmp_path):
     assert not bot.out.exists()
 
 
+def test_a_bot_gets_the_role_that_reads_the_audit_log(cluster, name, tmp_path):
+    """Walk 5, step 3: a bot's identity for what exports events, by a role that the bot gets later."""
+    cluster.create(EVENT_HANDLER, "-f")
+    cluster.create(f"{{kind: role, version: v7, metadata: {{name: {name}}}, spec: {{}}}}")
+    bot = Bot(cluster, name, tmp_path, roles=name)
+
+    def events():
+        bot.once().ok()
+        return run([program("tctl"), "-i", bot.out / "identity", "--auth-server", cluster.proxy, "events", "ls",
+                    "--format=json"], bot.env)
+    assert events().code == DENIED
+    cluster.tctl("bots", "update", name, "--add-roles", "teleport-event-handler")
+    listed = json.loads(events().ok().out)
+    assert {"bot.join", "bot.update"} <= {event["event"] for event in listed}
+
+
 def test_one_output_that_fails_leaves_the_others_alone(bot):
     (bot.directory / "file").write_text("no directory")
     done = bot.once(services=[
@@ -391,18 +410,64 @@ def test_a_running_bot(bot, tmp_path):
     assert not (bot.storage / "status.sock").exists()
 
 
-def test_a_killed_bot_leaves_whole_files(bot, tmp_path):
-    """kill -9 at ten random moments of renewals: what is there fits together, and the next start goes on."""
+def test_a_killed_bot_leaves_whole_files(bot, tmp_path, capsys):
+    """kill -9 at random moments of renewals: what is there fits together, and the next start goes on. `./dev soak` makes
+    more kills and prints what they left, by the moment of the kill."""
+    kills = int(os.environ.get("SALLYPORT_KILLS", "10"))
     moments = random.Random(18)
+    left = collections.Counter()
     bot.once().ok()
-    for _ in range(10):
+    for _ in range(kills):
         running = bot.start()
+        before = {place: (place / "tlscert").read_text() for place in (bot.storage, bot.out)}
         running.process.send_signal(signal.SIGUSR1)
-        time.sleep(moments.uniform(0, 0.6))
+        moment = moments.uniform(0, 0.6)
+        time.sleep(moment)
         running.stop(signal.SIGKILL)
-        assert_whole(bot.out, tmp_path)
-        assert_whole(bot.storage, tmp_path)
+        for place, old in before.items():
+            assert_whole(place, tmp_path)
+            state = "old" if (place / "tlscert").read_text() == old else "new"
+            left[f"{int(moment * 10) * 100:3} ms", place.name, state] += 1
         assert not [entry for entry in bot.out.iterdir() if entry.name == "identity" and not entry.stat().st_size]
+
+    bot.once().ok()
+    assert sum(left.values()) == 2 * kills
+    if "SALLYPORT_KILLS" in os.environ:
+        with capsys.disabled():
+            print(f"\n{kills} kills; whole files after each:")
+            for (moment, place, state), count in sorted(left.items()):
+                print(f"  from {moment} after the renewal began  {place:8} {state}  {count}")
+
+
+def test_a_clock_that_jumps(bot, tmp_path):
+    """An hour forward the certificates are over: the bot renews at once. An hour back they are not valid yet: the old
+    files stay, and the bot goes on when the clock is right again."""
+    (clock, *_) = [*pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1")] or pytest.skip("no faketime")
+    offset = tmp_path / "offset"
+    offset.write_text("+0")
+    bot.env.update(LD_PRELOAD=str(clock), FAKETIME_TIMESTAMP_FILE=str(offset), FAKETIME_NO_CACHE="1",
+                   FAKETIME_DONT_FAKE_MONOTONIC="1")
+    running = bot.start(credential_ttl="40m", renewal_interval="20m")
+    try:
+        first = (bot.out / "tlscert").read_text()
+        offset.write_text("+1h")
+        wait_for(lambda: (bot.out / "tlscert").read_text() != first, what="a renewal after the jump")
+        wait_for(lambda: bot.status().get("status") == "healthy", what="a healthy bot after the jump")
+        assert_whole(bot.out, tmp_path)
+
+        second = (bot.out / "tlscert").read_text()
+        offset.write_text("-1h")
+        running.process.send_signal(signal.SIGUSR1)
+        wait_for(lambda: any(one.get("error") for one in bot.status()["services"]), what="failures by the wrong clock")
+        assert (bot.out / "tlscert").read_text() == second
+        assert_whole(bot.out, tmp_path)
+
+        offset.write_text("+0")
+        running.process.send_signal(signal.SIGUSR1)
+        wait_for(lambda: (bot.out / "tlscert").read_text() != second, what="a renewal by the right clock")
+        wait_for(lambda: bot.status().get("status") == "healthy", what="a healthy bot by the right clock")
+    finally:
+        assert running.stop(signal.SIGTERM) == 0
 
 
 def test_readers_are_let_in_by_access_lists(bot):

@@ -6,7 +6,7 @@
 namespace sallyport {
 namespace {
 
-struct Row {
+struct HelloRow {
   const char* server_name;
   std::vector<std::string> protocols;
   Route route;
@@ -15,7 +15,7 @@ struct Row {
 TEST_CASE("the proxy's port routes by server name and by the client's first protocol that somebody serves") {
   const std::string auth = AuthServerName("ex.com");
   CHECK(auth == "65782e636f6d.teleport.cluster.local");
-  const std::vector<Row> rows{
+  const std::vector<HelloRow> rows{
       {"px.example.com", {}, Route::kWeb},
       {"px.example.com", {"h2", "http/1.1"}, Route::kWeb},
       {"px.example.com", {"http/1.1"}, Route::kWeb},

@@ -1,0 +1,128 @@
+"""Measures tbot: its size and start, a join, the memory of an idle bot, and a thousand bots that renew."""
+
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import statistics
+import time
+
+import yaml
+
+from harness import BIN, REFERENCE_BIN, Cluster, environment
+from processes import Background, wait_for
+from timing import compare, once, resident, show
+
+JOINS = 12
+BOTS = 1000
+OUTPUTS = 5
+AT_ONCE = 8
+
+
+class Machines:
+    """A cluster with one bot, and machines that join as it by the auth service's port."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.cluster = Cluster(directory / "cluster")
+        self.cluster.start()
+        self.pin = re.search(r"sha256:[0-9a-f]{64}", self.cluster.tctl("status").out).group()
+        self.cluster.create("{kind: bot, version: v1, metadata: {name: b}, spec: {roles: [access]}}")
+        self.env = environment(directory, SSL_CERT_FILE=str(self.cluster.ca_file))
+
+    def token(self):
+        return json.loads(self.cluster.tctl("bots", "instances", "add", "b", "--format=json").out)["token_id"]
+
+    def tokens(self, count):
+        """Creates tokens together, and returns their names."""
+        names = [f"{number:032x}" for number in range(1, count + 1)]
+        self.cluster.create("---\n".join(
+            f"kind: token\nversion: v2\nmetadata: {{name: '{name}', expires: '2100-01-01T00:00:00Z'}}\n"
+            "spec: {roles: [Bot], bot_name: b, join_method: token}\n" for name in names))
+        return names
+
+    def config(self, name, token, outputs=1):
+        """Writes the configuration of a machine, and returns its path."""
+        place = self.directory / name
+        place.mkdir()
+        services = [{"type": "identity", "destination": {"type": "directory", "path": str(place / f"out{number}")}}
+                    for number in range(outputs)]
+        path = place / "tbot.yaml"
+        path.write_text(yaml.safe_dump({
+            "version": "v2", "auth_server": f"127.0.0.1:{self.cluster.auth_port}", "services": services,
+            "onboarding": {"join_method": "token", "token": token, "ca_pins": [self.pin]},
+            "storage": {"type": "directory", "path": str(place / "storage")}}))
+        return path
+
+
+def once_words(tbot, config):
+    return [tbot, "start", "--oneshot", "-c", config]
+
+
+def measure_joins(machines, programs):
+    took = {name: [] for name in programs}
+    for number in range(JOINS):
+        for name, tbot in programs.items():
+            config = machines.config(f"{name}-join-{number}", machines.token())
+            took[name].append(once(once_words(tbot, config), machines.env, codes=(0,)))
+    pair = ("Teleport's tbot", statistics.median(took["theirs"])) if "theirs" in took else None
+    show("tbot, one-shot join to identity", statistics.median(took["ours"]), "ms", pair)
+
+
+def measure_idle(machines, programs):
+    """Shows the resident memory of a bot with five outputs, once they are written."""
+    memory = {}
+    for name, tbot in programs.items():
+        config = machines.config(f"{name}-idle", machines.token(), OUTPUTS)
+        bot = Background([tbot, "start", "-c", config], machines.env, config.parent / "log")
+        last = config.parent / f"out{OUTPUTS - 1}" / "identity"
+        wait_for(last.exists, what="the last output")
+        time.sleep(5)
+        memory[name] = resident(bot.process.pid)
+        bot.stop()
+    show("idle tbot, 5 outputs, resident", memory["ours"], "MB",
+         ("Teleport's tbot", memory["theirs"]) if "theirs" in memory else None)
+
+
+def processor_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def measure_thousand(machines, tbot):
+    """Joins a thousand bots, then renews all of them by the identities that they keep."""
+    configs = [machines.config(f"one-of-many-{number}", token) for number, token in enumerate(machines.tokens(BOTS))]
+
+    def run(config):
+        once(once_words(tbot, config), machines.env, codes=(0,))
+
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(run, configs))
+        begun, used = time.perf_counter(), processor_seconds(machines.cluster.pid)
+        list(pool.map(run, configs))
+    took, used = time.perf_counter() - begun, processor_seconds(machines.cluster.pid) - used
+    show(f"{BOTS} bots renew, none fails", took, "s")
+    show("cluster's processor, a renewal", used / BOTS * 1000, "ms")
+
+
+def measure(directory):
+    tbot = BIN / "tbot"
+    show("tbot size", tbot.stat().st_size / 2**20, "MB")
+    programs = {"ours": tbot}
+    if REFERENCE_BIN:
+        programs["theirs"] = pathlib.Path(REFERENCE_BIN) / "tbot"
+        compare("tbot version", [tbot, "version"], {}, ("Teleport's tbot", [programs["theirs"], "version"]))
+    else:
+        compare("tbot version", [tbot, "version"], {})
+
+    place = directory / "machines"
+    place.mkdir()
+    machines = Machines(place)
+    try:
+        measure_joins(machines, programs)
+        measure_idle(machines, programs)
+        measure_thousand(machines, tbot)
+        machines.cluster.stop()
+    finally:
+        machines.cluster.cleanup()
