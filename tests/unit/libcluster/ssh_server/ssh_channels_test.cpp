@@ -24,7 +24,7 @@ std::string RequestPayload(std::uint32_t channel, std::string_view type, bool wa
 }
 
 // Returns the reason and the text of a refusal to open a channel.
-std::pair<std::uint32_t, std::string> Refusal(SshTestConnection& client) {
+std::pair<std::uint32_t, std::string> OpenRefusal(SshTestConnection& client) {
   const std::string payload = client.Expect(kSshChannelOpenFailure);
   SshReader reader(payload);
   reader.Byte().value();
@@ -66,7 +66,7 @@ TEST_CASE("a client has a few channels at a time, and thousand times as many are
   for (std::size_t i = 0; i < client.options.channels.channels; ++i) open.push_back(client.Open(kOwnNumber));
   for (int i = 0; i < 1000; ++i) {
     REQUIRE(client.Send(SshTestConnection::OpenPayload(kOwnNumber, "known")));
-    CHECK(Refusal(client).first == static_cast<std::uint32_t>(SshOpenFailure::kResourceShortage));
+    CHECK(OpenRefusal(client).first == static_cast<std::uint32_t>(SshOpenFailure::kResourceShortage));
   }
   CHECK(client.server.channels().open() == client.options.channels.channels);
 
@@ -103,7 +103,7 @@ TEST_CASE("unknown types of channels are refused", "[ssh_server]") {
   SshTestConnection client;
   client.LogIn();
   REQUIRE(client.Send(SshTestConnection::OpenPayload(kOwnNumber, "session")));
-  CHECK(Refusal(client) ==
+  CHECK(OpenRefusal(client) ==
         std::pair(static_cast<std::uint32_t>(SshOpenFailure::kUnknownType), std::string("unknown type")));
 }
 

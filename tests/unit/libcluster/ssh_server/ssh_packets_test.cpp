@@ -7,7 +7,7 @@
 namespace sallyport {
 namespace {
 
-SshPacketKey Key(AesGcm::Direction direction) {
+SshPacketKey PacketKey(AesGcm::Direction direction) {
   return {AesGcm::Make(Secret(std::string(16, 'k')), direction).value(), std::string(8, 'n') + "\xff\xff\xff\xff"};
 }
 
@@ -16,8 +16,8 @@ TEST_CASE("packets of any length come back, plain and sealed", "[ssh_server]") {
   SshPacketWriter writer;
   SshPacketReader reader;
   if (sealed) {
-    writer.SetKey(Key(AesGcm::Direction::kSeal));
-    reader.SetKey(Key(AesGcm::Direction::kOpen));
+    writer.SetKey(PacketKey(AesGcm::Direction::kSeal));
+    reader.SetKey(PacketKey(AesGcm::Direction::kOpen));
   }
   for (std::size_t size = 1; size < 100; ++size) REQUIRE(writer.Write(std::string(size, 'p')));
   REQUIRE(writer.Write(std::string(60'000, 'p')));
@@ -33,14 +33,14 @@ TEST_CASE("packets of any length come back, plain and sealed", "[ssh_server]") {
 
 TEST_CASE("a packet that is repeated, left out or exchanged is not authentic", "[ssh_server]") {
   SshPacketWriter writer;
-  writer.SetKey(Key(AesGcm::Direction::kSeal));
+  writer.SetKey(PacketKey(AesGcm::Direction::kSeal));
   REQUIRE(writer.Write("one"));
   const std::string one = writer.Take(SIZE_MAX);
   REQUIRE(writer.Write("two"));
   const std::string two = writer.Take(SIZE_MAX);
 
   SshPacketReader reader;
-  reader.SetKey(Key(AesGcm::Direction::kOpen));
+  reader.SetKey(PacketKey(AesGcm::Direction::kOpen));
   const std::string second = GENERATE_COPY(one, two);
   reader.Add(second == one ? one + one : two);
   if (second == one) CHECK(reader.NextPacket().value() == "one");
@@ -52,14 +52,14 @@ TEST_CASE("packets with a wrong length or padding are refused before they have a
   for (const std::uint32_t size : {0U, 1U, 7U, 13U, 65'537U, 65'552U, 0x7fffffffU, 0xffffffffU}) {
     CAPTURE(size, sealed);
     SshPacketReader reader;
-    if (sealed) reader.SetKey(Key(AesGcm::Direction::kOpen));
+    if (sealed) reader.SetKey(PacketKey(AesGcm::Direction::kOpen));
     reader.Add(SshWriter().Uint32(size).Take());
     CHECK_FALSE(reader.NextPacket());
   }
-  for (const std::uint8_t padding : {0, 3, 11, 12, 255}) {
-    CAPTURE(static_cast<int>(padding));
+  for (const int padding : {0, 3, 11, 12, 255}) {
+    CAPTURE(padding);
     SshPacketReader reader;
-    reader.Add(SshWriter().Uint32(12).Byte(padding).Raw(std::string(11, 'x')).Take());
+    reader.Add(SshWriter().Uint32(12).Byte(static_cast<std::uint8_t>(padding)).Raw(std::string(11, 'x')).Take());
     CHECK_FALSE(reader.NextPacket());
   }
 }

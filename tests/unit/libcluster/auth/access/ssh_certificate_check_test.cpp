@@ -49,13 +49,13 @@ SshCertificate CertificateFor(AuthFixture& fixture, const SshLoginSample& sample
   return certificate;
 }
 
-Result<std::shared_ptr<const Caller>> LogIn(AuthFixture& fixture, const SshLoginSample& sample) {
+Result<std::shared_ptr<const Caller>> LogInBySsh(AuthFixture& fixture, const SshLoginSample& sample) {
   const std::string address = sample.address.contains(':') ? "[" + sample.address + "]:1" : sample.address + ":1";
   return fixture.auth().authenticator().AuthenticateSsh(CertificateFor(fixture, sample), sample.login, address);
 }
 
-std::string RefusalOf(AuthFixture& fixture, const SshLoginSample& sample) {
-  const auto caller = LogIn(fixture, sample);
+std::string SshRefusalOf(AuthFixture& fixture, const SshLoginSample& sample) {
+  const auto caller = LogInBySsh(fixture, sample);
   if (caller) return "";
   CHECK(caller.error().kind == ErrorKind::kAccessDenied);
   return caller.error().message;
@@ -64,35 +64,36 @@ std::string RefusalOf(AuthFixture& fixture, const SshLoginSample& sample) {
 TEST_CASE("a user logs in by a certificate of the user authority", "[ssh_login]") {
   AuthFixture fixture;
   fixture.Store(kMemberYaml);
-  const auto caller = LogIn(fixture, {}).value();
+  const auto caller = LogInBySsh(fixture, {}).value();
   CHECK(caller->kind == Caller::Kind::kUser);
   CHECK(caller->identity.username == "alice");
   CHECK(caller->identity.teleport_cluster == "ex.com");
   CHECK(caller->access->RoleNames() == std::vector<std::string>{"member"});
   CHECK(caller->remote_address == "192.0.2.1:1");
   CHECK(caller->identity.expires > Now());
-  CHECK(LogIn(fixture, {.login = "-teleport-internal-join", .route = "ex.com"}));
-  CHECK(LogIn(fixture, {.pinned = "192.0.2.1"}));
-  CHECK(LogIn(fixture, {.address = "2001:db8::1", .pinned = "2001:db8::1"}));
+  CHECK(LogInBySsh(fixture, {.login = "-teleport-internal-join", .route = "ex.com"}));
+  CHECK(LogInBySsh(fixture, {.pinned = "192.0.2.1"}));
+  CHECK(LogInBySsh(fixture, {.address = "2001:db8::1", .pinned = "2001:db8::1"}));
 }
 
 TEST_CASE("other certificates and logins are refused", "[ssh_login]") {
   AuthFixture fixture;
   fixture.Store(kMemberYaml);
-  CHECK(RefusalOf(fixture, {.authority = "unknown"}) == kInvalidClientCertificate);
-  CHECK(RefusalOf(fixture, {.authority = "host"}) == kInvalidClientCertificate);
-  CHECK(RefusalOf(fixture, {.now = Now() - hours(2)}) == kCredentialsExpired);
-  CHECK(RefusalOf(fixture, {.now = Now() + hours(2)}) == kCredentialsExpired);
-  CHECK(RefusalOf(fixture, {.login = "other"}).contains("not among the principals"));
-  CHECK(RefusalOf(fixture, {.login = ""}).contains("not among the principals"));
-  CHECK(RefusalOf(fixture, {.groups = {}}).contains("has no roles"));
-  CHECK(RefusalOf(fixture, {.groups = {"gone"}}).contains("gone"));
-  CHECK(RefusalOf(fixture, {.route = "leaf.ex.com"}).contains("for cluster \"leaf.ex.com\""));
-  CHECK(RefusalOf(fixture, {.pinned = "192.0.2.2"}).contains("pinned to another address"));
-  CHECK(RefusalOf(fixture, {.address = "2001:db8::2", .pinned = "2001:db8::1"}).contains("pinned to another address"));
-  CHECK(RefusalOf(fixture, {.user = "nobody"}).contains("\"nobody\" not found"));
-  CHECK(RefusalOf(fixture, {.critical = {{"force-command", "true"}}}).contains("critical option"));
-  CHECK(RefusalOf(fixture, {.critical = {{"source-address", "everywhere"}}}).contains("pinned to another address"));
+  CHECK(SshRefusalOf(fixture, {.authority = "unknown"}) == kInvalidClientCertificate);
+  CHECK(SshRefusalOf(fixture, {.authority = "host"}) == kInvalidClientCertificate);
+  CHECK(SshRefusalOf(fixture, {.now = Now() - hours(2)}) == kCredentialsExpired);
+  CHECK(SshRefusalOf(fixture, {.now = Now() + hours(2)}) == kCredentialsExpired);
+  CHECK(SshRefusalOf(fixture, {.login = "other"}).contains("not among the principals"));
+  CHECK(SshRefusalOf(fixture, {.login = ""}).contains("not among the principals"));
+  CHECK(SshRefusalOf(fixture, {.groups = {}}).contains("has no roles"));
+  CHECK(SshRefusalOf(fixture, {.groups = {"gone"}}).contains("gone"));
+  CHECK(SshRefusalOf(fixture, {.route = "leaf.ex.com"}).contains("for cluster \"leaf.ex.com\""));
+  CHECK(SshRefusalOf(fixture, {.pinned = "192.0.2.2"}).contains("pinned to another address"));
+  CHECK(
+      SshRefusalOf(fixture, {.address = "2001:db8::2", .pinned = "2001:db8::1"}).contains("pinned to another address"));
+  CHECK(SshRefusalOf(fixture, {.user = "nobody"}).contains("\"nobody\" not found"));
+  CHECK(SshRefusalOf(fixture, {.critical = {{"force-command", "true"}}}).contains("critical option"));
+  CHECK(SshRefusalOf(fixture, {.critical = {{"source-address", "everywhere"}}}).contains("pinned to another address"));
 }
 
 TEST_CASE("a certificate with a changed byte is refused", "[ssh_login]") {
@@ -124,7 +125,7 @@ TEST_CASE("a host's certificate is not implemented, and a stranger's host certif
 TEST_CASE("locks of a user and of a bot's instance refuse the login", "[ssh_login]") {
   AuthFixture fixture;
   fixture.Store(kMemberYaml);
-  REQUIRE(LogIn(fixture, {.bot_instance = "instance"}));
+  REQUIRE(LogInBySsh(fixture, {.bot_instance = "instance"}));
   types::LockV2 lock = NewResource(*FindKind("lock")).as<types::LockV2>();
   lock.mutable_metadata()->set_name("a-lock");
   const bool of_user = GENERATE(true, false);
@@ -134,8 +135,8 @@ TEST_CASE("locks of a user and of a bot's instance refuse the login", "[ssh_logi
     lock.mutable_spec()->mutable_target()->set_botinstanceid("instance");
   }
   REQUIRE(fixture.Call<google::protobuf::Empty>(fixture.admin(), "/proto.AuthService/UpsertLock", lock));
-  CHECK(RefusalOf(fixture, {.bot_instance = "instance"}).contains("is in force"));
-  CHECK(RefusalOf(fixture, {}).contains("is in force") == of_user);
+  CHECK(SshRefusalOf(fixture, {.bot_instance = "instance"}).contains("is in force"));
+  CHECK(SshRefusalOf(fixture, {}).contains("is in force") == of_user);
 }
 
 }  // namespace
