@@ -24,7 +24,7 @@ if(SALLYPORT_SANITIZE)
 endif()
 
 target_compile_options(sallyport_flags INTERFACE
-  -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers)
+  -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Wno-missing-field-initializers)
 if(SALLYPORT_WERROR)
   target_compile_options(sallyport_flags INTERFACE -Werror)
 endif()

@@ -26,4 +26,8 @@ bool IsIpAddress(const std::string& host);
 // Returns whether a text is a range of addresses: "10.0.0.0/8", "fd00::/8".
 bool IsAddressRange(std::string_view text);
 
+// Returns whether an address is in a range of its own family; an IPv4 address that is mapped into IPv6 is an IPv4
+// address. Texts of another form are in no range.
+bool IsInAddressRange(const std::string& address, std::string_view range);
+
 }  // namespace sallyport

@@ -140,6 +140,13 @@ Result<UserKeys> GenerateUserKeys(std::string_view suite) {
   return keys;
 }
 
+Result<PrivateKey> GenerateTlsKey(std::string_view suite) {
+  for (const auto& row : kSuites) {
+    if (row.name == suite) return GeneratePrivateKey(row.tls);
+  }
+  return GeneratePrivateKey(KeyAlgorithm::kRsa2048);
+}
+
 Result<Profile> ProfileOfPing(const HostPort& proxy, const PingAnswer& ping) {
   HostPort web = proxy;
   if (!ping.ssh_public_addr.empty()) {

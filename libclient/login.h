@@ -27,6 +27,8 @@ struct UserKeys {
 };
 // Makes the keys that a signature algorithm suite asks for; an empty or unknown suite is the legacy one.
 Result<UserKeys> GenerateUserKeys(std::string_view suite);
+// Makes the key for TLS alone.
+Result<PrivateKey> GenerateTlsKey(std::string_view suite);
 
 struct LoginOptions {
   HostPort proxy;  // the address that answered the ping

@@ -38,8 +38,10 @@ Result<Connected> ConnectTls(const RpcOptions& options, std::string_view protoco
   if (options.through_proxy) tls.protocols.push_back(std::string(kAuthProtocolPrefix) + tls.server_name);
   tls.protocols.emplace_back(protocol);
   tls.authorities_pem = options.authorities_pem;
+  tls.authorities = options.authorities;
   tls.certificate = options.certificate;
   tls.key_pem = options.key_pem.Clone();
+  tls.key = options.key;
   tls.skip_verification = options.unverified;
 
   Connected connected;
@@ -61,8 +63,10 @@ RpcOptions CopyOf(const RpcOptions& options) {
           .connection_upgrade = options.connection_upgrade,
           .cluster = options.cluster,
           .authorities_pem = options.authorities_pem,
+          .authorities = options.authorities,
           .certificate = options.certificate,
           .key_pem = options.key_pem.Clone(),
+          .key = options.key,
           .program = options.program,
           .unverified = options.unverified,
           .network = options.network};
@@ -87,7 +91,8 @@ struct RpcClient::State {
   RpcOptions options;
   std::unique_ptr<Pump> upgrade;
   std::unique_ptr<Http2Channel> channel;
-  std::string rehearsal;  // the name of the current rehearsal, or ""
+  std::vector<Certificate> shown;  // by the server of an unverified connection
+  std::string rehearsal;           // the name of the current rehearsal, or ""
   std::once_flag asked_what_it_is;
   bool is_sallyport = false;
 };
@@ -107,8 +112,17 @@ Result<std::unique_ptr<RpcClient>> RpcClient::Connect(const RpcOptions& options)
   auto state = std::make_unique<State>();
   state->options = CopyOf(options);
   state->upgrade = std::move(connected.upgrade);
+  if (options.unverified) state->shown = connected.stream->peer_chain();
   ASSIGN_OR_RETURN(state->channel, Http2Channel::Start(std::move(connected.stream), std::string(kAuthService)));
   return std::unique_ptr<RpcClient>(new RpcClient(std::move(state)));
+}
+
+Status RpcClient::Trust(const std::string& authorities_pem) const {
+  const RpcOptions& options = state_->options;
+  TlsOptions tls;
+  tls.server_name = AuthServerName(options.cluster);
+  tls.authorities_pem = authorities_pem;
+  return CheckServerChain(state_->shown, tls, FormatHostPort(options.address));
 }
 
 Result<std::string> RpcClient::CallBytes(const std::string& method, const std::string& request,

@@ -23,13 +23,15 @@
 namespace sallyport {
 
 struct RpcOptions {
-  HostPort address;                 // the web proxy's, or that of an auth service
-  bool through_proxy = true;        // false: `address` is an auth service
-  bool connection_upgrade = false;  // a load balancer is in between
-  std::string cluster;              // the cluster of the auth service
-  std::string authorities_pem;      // host authorities of that cluster
-  Certificate certificate;          // certificate of the caller; empty: none
+  HostPort address;                      // the web proxy's, or that of an auth service
+  bool through_proxy = true;             // false: `address` is an auth service
+  bool connection_upgrade = false;       // a load balancer is in between
+  std::string cluster;                   // the cluster of the auth service
+  std::string authorities_pem;           // host authorities of that cluster
+  std::vector<Certificate> authorities;  // the same, parsed already
+  Certificate certificate;               // certificate of the caller; empty: none
   Secret key_pem;
+  PrivateKey key;               // instead of key_pem
   std::string program = "tsh";  // for the user agent
   bool unverified = false;      // accept any certificate: to learn the authority before sending secrets
   NetworkSettings network;
@@ -54,6 +56,11 @@ class RpcClient {
   ~RpcClient();
   RpcClient(const RpcClient&) = delete;
   RpcClient& operator=(const RpcClient&) = delete;
+
+  // Checks the certificate that the server of an `unverified` connection has shown, by authorities that are trusted
+  // now; until then nothing secret may be sent. Fails with kConnectionProblem, and then the connection is not to be
+  // used.
+  Status Trust(const std::string& authorities_pem) const;
 
   // Calls a method by its path ("/proto.AuthService/Ping"). Errors carry the message of the server and the kind for its
   // status code. Fails with kNotLoggedIn when the login has expired, kConnectionProblem when the connection broke or

@@ -29,6 +29,10 @@ struct Free {
 };
 using ContextPtr = std::unique_ptr<SSL_CTX, Free<SSL_CTX_free>>;
 using SslPtr = std::unique_ptr<SSL, Free<SSL_free>>;
+using StorePtr = std::unique_ptr<X509_STORE, Free<X509_STORE_free>>;
+using StoreContextPtr = std::unique_ptr<X509_STORE_CTX, Free<X509_STORE_CTX_free>>;
+// Does not own its certificates.
+using ChainPtr = std::unique_ptr<STACK_OF(X509), Free<[](STACK_OF(X509) * chain) { sk_X509_free(chain); }>>;
 
 constexpr std::string_view kSystemDirectory = "/etc/ssl/certs";
 constexpr std::string_view kSystemFiles[] = {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
@@ -37,12 +41,25 @@ constexpr std::string_view kSystemFiles[] = {"/etc/ssl/certs/ca-certificates.crt
 // retry for any other group, which costs a round trip.
 constexpr const char* kGroups = "P-256:X25519:P-384:P-521";
 
-Status AddAuthorities(SSL_CTX* context, std::string_view pem) {
+// OpenSSL's own level for TLS: keys of 80 bits of security at least.
+constexpr int kSecurityLevel = 1;
+
+Status AddAuthorities(X509_STORE* store, std::string_view pem) {
   ASSIGN_OR_RETURN(const auto certificates, Certificate::ChainFromPem(pem));
-  X509_STORE* store = SSL_CTX_get_cert_store(context);
   for (const auto& certificate : certificates) X509_STORE_add_cert(store, certificate.native());
   ERR_clear_error();
   return {};
+}
+
+// Adds the authorities that the options name.
+Status AddAuthoritiesOf(X509_STORE* store, const TlsOptions& options) {
+  for (const auto& certificate : options.authorities) X509_STORE_add_cert(store, certificate.native());
+  ERR_clear_error();
+  return options.authorities_pem.empty() ? Status() : AddAuthorities(store, options.authorities_pem);
+}
+
+bool NamesAuthorities(const TlsOptions& options) {
+  return !options.authorities.empty() || !options.authorities_pem.empty();
 }
 
 // Adds the authorities of the system. A hashed directory is read one file at a time, only when a chain needs it;
@@ -70,7 +87,10 @@ Status AddSystemAuthorities(SSL_CTX* context, const NetworkSettings& settings) {
 
 Status UseClientCertificate(SSL_CTX* context, const TlsOptions& options) {
   if (options.certificate.empty()) return {};
-  ASSIGN_OR_RETURN(const PrivateKey key, ParsePrivateKeyPem(options.key_pem.Reveal()));
+  PrivateKey key = options.key;
+  if (key.empty()) {
+    ASSIGN_OR_RETURN(key, ParsePrivateKeyPem(options.key_pem.Reveal()));
+  }
   bool usable = SSL_CTX_use_certificate(context, options.certificate.native()) == 1 &&
                 SSL_CTX_use_PrivateKey(context, key.native()) == 1;
   for (const auto& authority : options.chain) {
@@ -97,18 +117,26 @@ Result<ContextPtr> MakeContext(const TlsOptions& options, const NetworkSettings&
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
   } else {
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-    if (!options.authorities_pem.empty()) {
-      RETURN_IF_ERROR(AddAuthorities(context.get(), options.authorities_pem));
+    if (NamesAuthorities(options)) {
+      RETURN_IF_ERROR(AddAuthoritiesOf(SSL_CTX_get_cert_store(context.get()), options));
     } else {
       RETURN_IF_ERROR(AddSystemAuthorities(context.get(), settings));
     }
     if (!options.extra_authorities_pem.empty()) {
-      RETURN_IF_ERROR(AddAuthorities(context.get(), options.extra_authorities_pem));
+      RETURN_IF_ERROR(AddAuthorities(SSL_CTX_get_cert_store(context.get()), options.extra_authorities_pem));
     }
   }
 
   RETURN_IF_ERROR(UseClientCertificate(context.get(), options));
   return context;
+}
+
+// Sets the name that the certificate of a server must have.
+Status SetServerName(X509_VERIFY_PARAM* parameters, const std::string& name) {
+  const int set = IsIpAddress(name) ? X509_VERIFY_PARAM_set1_ip_asc(parameters, name.c_str())
+                                    : X509_VERIFY_PARAM_set1_host(parameters, name.data(), name.size());
+  X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  return set == 1 ? Status() : Fail(ErrorKind::kBadParameter, "\"{}\" cannot be a server's name", name);
 }
 
 Status SetPeer(SSL* ssl, const TlsOptions& options) {
@@ -124,15 +152,8 @@ Status SetPeer(SSL* ssl, const TlsOptions& options) {
   }
 
   // RFC 6066 allows no IP address as a server name.
-  const bool ip = IsIpAddress(options.server_name);
-  if (!ip) SSL_set_tlsext_host_name(ssl, options.server_name.c_str());
-  if (options.skip_verification) return {};
-
-  X509_VERIFY_PARAM* parameters = SSL_get0_param(ssl);
-  const int set = ip ? X509_VERIFY_PARAM_set1_ip_asc(parameters, options.server_name.c_str())
-                     : SSL_set1_host(ssl, options.server_name.c_str());
-  X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  return set == 1 ? Status() : Fail(ErrorKind::kBadParameter, "\"{}\" cannot be a server's name", options.server_name);
+  if (!IsIpAddress(options.server_name)) SSL_set_tlsext_host_name(ssl, options.server_name.c_str());
+  return options.skip_verification ? Status() : SetServerName(SSL_get0_param(ssl), options.server_name);
 }
 
 // Runs OpenSSL's check and keeps the names of a refused certificate, which are gone after the handshake has failed.
@@ -170,7 +191,7 @@ Error VerificationError(long code, const std::string& names, const TlsOptions& o
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
       return error("certificate signed by unknown authority",
-                   options.authorities_pem.empty()
+                   !NamesAuthorities(options)
                        ? "point SSL_CERT_FILE at the authority of the host, or use --insecure where that is acceptable"
                        : "the cluster may have changed its authorities: log in again");
     default:
@@ -285,6 +306,39 @@ std::string TlsStream::protocol() const {
   unsigned int size = 0;
   SSL_get0_alpn_selected(state_->ssl.get(), &name, &size);
   return {reinterpret_cast<const char*>(name), size};
+}
+
+std::vector<Certificate> TlsStream::peer_chain() const {
+  std::vector<Certificate> chain;
+  const STACK_OF(X509)* shown = SSL_get_peer_cert_chain(state_->ssl.get());  // a client's has the leaf
+  for (int i = 0; shown != nullptr && i < sk_X509_num(shown); ++i) {
+    if (auto certificate = Certificate::FromNative(sk_X509_value(shown, i))) chain.push_back(std::move(*certificate));
+  }
+  return chain;
+}
+
+Status CheckServerChain(const std::vector<Certificate>& chain, const TlsOptions& options, const std::string& where) {
+  const StorePtr store(X509_STORE_new());
+  const StoreContextPtr context(X509_STORE_CTX_new());
+  const ChainPtr others(sk_X509_new_null());
+  if (store == nullptr || context == nullptr || others == nullptr) {
+    return Fail(ErrorKind::kInternal, "cannot check a certificate");
+  }
+  if (chain.empty()) return Fail(ErrorKind::kConnectionProblem, "cannot trust {}: it has shown no certificate", where);
+  RETURN_IF_ERROR(AddAuthoritiesOf(store.get(), options));
+  for (const auto& certificate : chain) sk_X509_push(others.get(), certificate.native());
+
+  std::string names;
+  const bool ready = X509_STORE_CTX_init(context.get(), store.get(), chain.front().native(), others.get()) == 1 &&
+                     X509_STORE_CTX_set_default(context.get(), "ssl_server") == 1;
+  if (!ready) return Fail(ErrorKind::kInternal, "cannot check a certificate");
+  X509_VERIFY_PARAM* const parameters = X509_STORE_CTX_get0_param(context.get());
+  X509_VERIFY_PARAM_set_auth_level(parameters, kSecurityLevel);
+  RETURN_IF_ERROR(SetServerName(parameters, options.server_name));
+  const int accepted = VerifyAndKeepNames(context.get(), &names);
+  ERR_clear_error();
+  if (accepted == 1) return {};
+  return std::unexpected(VerificationError(X509_STORE_CTX_get_error(context.get()), names, options, where));
 }
 
 IoStep TlsStream::TryRead(char* buffer, std::size_t size) {

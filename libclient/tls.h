@@ -16,14 +16,16 @@
 namespace sallyport {
 
 struct TlsOptions {
-  std::string server_name;             // sent as SNI unless it is an IP address; the certificate must have it
-  std::vector<std::string> protocols;  // in order of preference
-  std::string authorities_pem;         // empty: the system's, by `network`
-  std::string extra_authorities_pem;   // beside the system's
+  std::string server_name;               // sent as SNI unless it is an IP address; the certificate must have it
+  std::vector<std::string> protocols;    // in order of preference
+  std::string authorities_pem;           // with `authorities` empty: the system's, by `network`
+  std::vector<Certificate> authorities;  // the same, parsed already
+  std::string extra_authorities_pem;     // beside the system's
   bool skip_verification = false;
   Certificate certificate;         // of the client; empty: none
   std::vector<Certificate> chain;  // sent after the client's: the authorities between it and the root
   Secret key_pem;
+  PrivateKey key;  // instead of key_pem
 };
 
 class TlsStream : public Stream {
@@ -43,6 +45,8 @@ class TlsStream : public Stream {
 
   // Returns the negotiated protocol, or "".
   std::string protocol() const;
+  // Returns the certificates that the peer has shown, its own first.
+  std::vector<Certificate> peer_chain() const;
 
   IoStep TryRead(char* buffer, std::size_t size) override;
   IoStep TryWrite(std::string_view bytes) override;
@@ -55,6 +59,10 @@ class TlsStream : public Stream {
   explicit TlsStream(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+// Checks a chain that Handshake has accepted with skip_verification, as it does without: by `authorities_pem` and
+// `server_name` of the options. Fails with kConnectionProblem, kBadParameter (authorities that cannot be read).
+Status CheckServerChain(const std::vector<Certificate>& chain, const TlsOptions& options, const std::string& where);
 
 // Initializes OpenSSL; call it before any use of OpenSSL, later it has no effect. OpenSSL then does not read the
 // openssl.cnf of the host, so that only this file decides the TLS settings (and a third of a millisecond is saved), and

@@ -36,6 +36,7 @@
 #include "libcluster/net/processors.h"
 #include "libcluster/net/source.h"
 #include "libcluster/net/thread_pool.h"
+#include "libcluster/proxy/auth_tunnel.h"
 #include "libcluster/proxy/route.h"
 #include "libcluster/proxy/ssh_router.h"
 #include "libcluster/proxy/transport.h"
@@ -88,6 +89,7 @@ struct Cluster::State {
   std::unique_ptr<GrpcServer> grpc;
   std::unique_ptr<HttpServer> web;
   std::unique_ptr<HttpServer> auth_http;
+  std::unique_ptr<AuthTunnel> auth_tunnel;
   std::unique_ptr<KubeForwarder> kube;
   std::unique_ptr<KubeAnnouncer> announcer;
   std::shared_ptr<SshNode> ssh;
@@ -107,6 +109,9 @@ struct Cluster::State {
   Status OpenPorts(const TeleportConfig& config);
   void Serve();
   Status StartServers(const TeleportConfig& config, const Environment& environment);
+  Status StartTunnel(const WebCertificate& web_certificate, const SystemIdentity& identity,
+                     const std::vector<std::string>& names);
+  Result<UniqueFd> DialAuth(const std::string& remote_address);
   Status StartKube(const TeleportConfig& config, const Environment& environment);
   Status StartSsh(const TeleportConfig& config, const Environment& environment);
   void AddTransport(const TeleportConfig& config, const Environment& environment);
@@ -175,14 +180,7 @@ void Cluster::State::AddTransport(const TeleportConfig& config, const Environmen
     if (id == host_id) return ssh;
     return agents.Find(id);
   });
-  options.dial_auth = [this](const std::string& remote_address) -> Result<UniqueFd> {
-    ASSIGN_OR_RETURN(SocketPair pair, MakeSocketPair(SOCK_NONBLOCK));
-    RouteSocket(loop, std::move(pair.second), remote_address, [this](IncomingConnection connection) {
-      const Route route = RouteOfAuth(connection.hello);
-      Dispatch(route, std::move(connection));
-    });
-    return std::move(pair.first);
-  };
+  options.dial_auth = [this](const std::string& remote_address) { return DialAuth(remote_address); };
 
   AddTransportMethods(methods, loop, dial_threads, *auth, auth->audit_queue(), std::move(options));
   AddRecordingStreams(methods, loop, web_threads, *auth);
@@ -264,10 +262,9 @@ Status Cluster::State::StartServers(const TeleportConfig& config, const Environm
           [this](const std::string& remote_address, const std::string& user) { Know(remote_address, user); }});
   ASSIGN_OR_RETURN(const WebCertificate certificate, LoadWebCertificate(config, sans));
   HttpServerOptions web_options;
-  ASSIGN_OR_RETURN(web_options.tls, ServerTls::Create({certificate.certificate_pem,
-                                                       certificate.private_key_pem.Reveal(),
-                                                       {"http/1.1", "teleport-reversetunnel"},
-                                                       false}));
+  ASSIGN_OR_RETURN(
+      web_options.tls,
+      ServerTls::Create({certificate.certificate_pem, certificate.private_key_pem.Reveal(), {"http/1.1"}, false}));
   web_options.admit = [this](const HttpRequest& head) { return web_api->Admit(head); };
   web_options.submit = [this](const HttpRequest& request, std::function<void()> work) {
     return web_api->Submit(request, std::move(work));
@@ -276,10 +273,49 @@ Status Cluster::State::StartServers(const TeleportConfig& config, const Environm
   web_options.upgrade_path = "/webapi/connectionupgrade";
   web_options.upgraded = [this](IncomingConnection connection) {
     const Route route = RouteOfProxy(connection.hello, auth->cluster_name());
+    if (route == Route::kSshTunnel) return auth_tunnel->HandleConnection(std::move(connection), true);
     Dispatch(route, std::move(connection));
   };
   web = std::make_unique<HttpServer>(loop, web_threads, std::move(web_options));
+  return StartTunnel(certificate, identity, sans);
+}
+
+Status Cluster::State::StartTunnel(const WebCertificate& web_certificate, const SystemIdentity& identity,
+                                   const std::vector<std::string>& names) {
+  const std::vector<std::string> protocols{"teleport-reversetunnel", "teleport-reversetunnelv2"};
+  AuthTunnelOptions options;
+  ASSIGN_OR_RETURN(options.tls, ServerTls::Create({web_certificate.certificate_pem,
+                                                   web_certificate.private_key_pem.Reveal(), protocols, false}));
+  ASSIGN_OR_RETURN(options.inner_tls,
+                   ServerTls::Create({identity.certificate_pem, identity.private_key_pem.Reveal(), protocols, false}));
+  ASSIGN_OR_RETURN(SystemSshIdentity ssh_identity,
+                   IssueSystemSshIdentity(auth->authorities(), "Proxy", host_id, names));
+  options.host_key = std::move(ssh_identity.key);
+  options.host_certificate = std::move(ssh_identity.certificate);
+
+  options.authenticate = [this](const SshCertificate& certificate, std::string_view login,
+                                const std::string& remote_address) {
+    auto caller = auth->authenticator().AuthenticateSsh(certificate, login, remote_address);
+    if (caller) Know(remote_address, (*caller)->identity.username);
+    return caller;
+  };
+  options.still_allowed = [this](const Caller& caller) -> Status {
+    if (caller.identity.expires <= Now()) return Fail(ErrorKind::kAccessDenied, "{}", kCredentialsExpired);
+    return auth->locks().Check(caller.identity);
+  };
+  options.dial_auth = [this](const std::string& remote_address) { return DialAuth(remote_address); };
+  auth_tunnel = std::make_unique<AuthTunnel>(loop, web_threads, std::move(options));
   return {};
+}
+
+// Returns one end of a connection to the auth service; the other is served under the client's address.
+Result<UniqueFd> Cluster::State::DialAuth(const std::string& remote_address) {
+  ASSIGN_OR_RETURN(SocketPair pair, MakeSocketPair(SOCK_NONBLOCK));
+  RouteSocket(loop, std::move(pair.second), remote_address, [this](IncomingConnection connection) {
+    const Route route = RouteOfAuth(connection.hello);
+    Dispatch(route, std::move(connection));
+  });
+  return std::move(pair.first);
 }
 
 Status Cluster::State::StartKube(const TeleportConfig& config, const Environment& environment) {
@@ -348,8 +384,9 @@ void Cluster::State::Dispatch(Route route, IncomingConnection connection) {
     case Route::kAuthHttp:
       return auth_http->HandleConnection(std::move(connection));
     case Route::kWeb:
-    case Route::kUpgradeProbe:
       return web->HandleConnection(std::move(connection));
+    case Route::kSshTunnel:
+      return auth_tunnel->HandleConnection(std::move(connection), false);
     case Route::kKubernetes:
       return kube->HandleConnection(std::move(connection));
     case Route::kNone:

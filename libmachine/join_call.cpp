@@ -23,38 +23,57 @@ RpcOptions OptionsOf(const JoinSettings& settings) {
   RpcOptions options;
   options.address = settings.address;
   options.through_proxy = settings.through_proxy;
-  options.cluster = "joining";  // any name works, because the address serves one cluster
+  options.cluster = "joining";  // any name works at an auth service, which serves one cluster
   options.program = settings.program;
   options.network = settings.network;
   return options;
 }
 
-// Returns the authority of the cluster at an address, if it matches a pin, or if any certificate is accepted.
-Result<std::string> TrustedAuthority(const JoinSettings& settings) {
-  if (!settings.authorities_pem.empty()) return settings.authorities_pem;
-  RpcOptions options = OptionsOf(settings);
-  // The CA pin, not the connection, proves the cluster.
-  options.unverified = true;
-  ASSIGN_OR_RETURN(const auto rpc, RpcClient::Connect(options));
-  ASSIGN_OR_RETURN(const auto answer, rpc->Call<proto::GetClusterCACertResponse>("/proto.AuthService/GetClusterCACert",
-                                                                                 google::protobuf::Empty()));
+// Returns the name of the cluster behind a proxy, which leads only connections with the right name to the auth service.
+// The CA pin proves the cluster, whatever the name.
+Result<std::string> ClusterBehind(const JoinSettings& settings) {
+  NetworkSettings unverified = settings.network;
+  unverified.insecure = true;
+  ASSIGN_OR_RETURN(const PingAnswer answer, WebClient(settings.address, unverified).Find());
+  return answer.cluster_name;
+}
 
-  if (settings.ca_pins.empty() && settings.network.insecure) return answer.tlsca();
-  ASSIGN_OR_RETURN(const auto authorities, Certificate::ChainFromPem(answer.tlsca()));
+Status CheckPins(const JoinSettings& settings, const std::string& authorities_pem) {
+  if (settings.ca_pins.empty() && settings.network.insecure) return {};
+  ASSIGN_OR_RETURN(const auto authorities, Certificate::ChainFromPem(authorities_pem));
   const bool pinned = !authorities.empty() && std::ranges::all_of(authorities, [&](const Certificate& authority) {
     return std::ranges::find(settings.ca_pins, authority.SpkiPin()) != settings.ca_pins.end();
   });
-  if (pinned) return answer.tlsca();
+  if (pinned) return {};
   return FailWithHint(ErrorKind::kAccessDenied,
                       fmt::format("the certificate authorities of the cluster at {} do not match the CA pin",
                                   FormatHostPort(settings.address)),
                       "compare the CA pin with the output of tctl status; the token was not sent");
 }
 
-Result<proto::Certs> JoinByGrpc(const JoinSettings& settings, const types::RegisterUsingTokenRequest& request) {
+// Connects to a cluster whose authority is known or matches a pin. The connection that asks for the authority is used
+// further when its server has a certificate of that authority.
+Result<std::unique_ptr<RpcClient>> ConnectTrusted(const JoinSettings& settings) {
   RpcOptions options = OptionsOf(settings);
-  ASSIGN_OR_RETURN(options.authorities_pem, TrustedAuthority(settings));
-  ASSIGN_OR_RETURN(const auto rpc, RpcClient::Connect(options));
+  if (settings.through_proxy) {
+    ASSIGN_OR_RETURN(options.cluster, ClusterBehind(settings));
+  }
+  if (!settings.authorities_pem.empty()) {
+    options.authorities_pem = settings.authorities_pem;
+    return RpcClient::Connect(options);
+  }
+
+  options.unverified = true;
+  ASSIGN_OR_RETURN(auto rpc, RpcClient::Connect(options));
+  ASSIGN_OR_RETURN(const auto answer, rpc->Call<proto::GetClusterCACertResponse>("/proto.AuthService/GetClusterCACert",
+                                                                                 google::protobuf::Empty()));
+  RETURN_IF_ERROR(CheckPins(settings, answer.tlsca()));
+  RETURN_IF_ERROR(rpc->Trust(answer.tlsca()));
+  return rpc;
+}
+
+Result<proto::Certs> JoinByGrpc(const JoinSettings& settings, const types::RegisterUsingTokenRequest& request) {
+  ASSIGN_OR_RETURN(const auto rpc, ConnectTrusted(settings));
   return rpc->Call<proto::Certs>("/proto.JoinService/RegisterUsingToken", request);
 }
 

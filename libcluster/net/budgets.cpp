@@ -100,6 +100,23 @@ constexpr std::array kTable{
            .watches_of_one = 50,
            .exports_of_one = 64,
            .follows_of_one = 8},
+    // The handshake is that of TLS, of SSH, and the login.
+    Budget{.endpoint = Endpoint::kSshTunnel,
+           .state = CallerState::kUnknown,
+           .connections_of_one = 500,
+           .connections = 2000,
+           .handshake_time = seconds(15),
+           .unfinished_bytes = 16 * kMiB,
+           .caller_bytes = 1 * kMiB},
+    Budget{.endpoint = Endpoint::kSshTunnel,
+           .state = CallerState::kKnown,
+           .connections_of_one = 1000,  // a bot's instances are one user, and each has several
+           .message_time = seconds(30),
+           .unfinished_bytes = 64 * kMiB,
+           .queued_bytes_of_one = 256 * kKiB,
+           .queued_bytes = 64 * kMiB,
+           .caller_bytes = 32 * kMiB,
+           .streams = 8},
 };
 
 }  // namespace

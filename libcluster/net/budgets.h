@@ -20,6 +20,7 @@ enum class Endpoint {
   kAuthHttp,    // the auth service's HTTP API
   kKubernetes,  // the Kubernetes proxy
   kGrpc,        // gRPC, on the auth port and by the proxy's
+  kSshTunnel,   // SSH to the auth service, by the proxy
 };
 
 enum class CallerState { kUnknown, kKnown };
@@ -55,7 +56,7 @@ struct Budget {
   // Unhandled messages and unread answers: bytes kept for one user, host or source, on all of its connections.
   std::size_t caller_bytes = 0;
 
-  // HTTP/2: streams open at once on a connection, and resets by the client.
+  // HTTP/2: streams open at once on a connection, and resets by the client. SSH: channels open at once.
   std::size_t streams = 0;
   std::size_t resets_per_second = 0;
   std::size_t resets_at_once = 0;

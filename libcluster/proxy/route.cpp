@@ -13,9 +13,12 @@ struct ProtocolRow {
   Route route;
 };
 constexpr std::array kProtocols{
-    ProtocolRow{"teleport-proxy-ssh-grpc", Route::kGrpc},        ProtocolRow{"teleport-proxy-grpc", Route::kGrpc},
-    ProtocolRow{"teleport-proxy-grpc-mtls", Route::kGrpc},       ProtocolRow{"http/1.1", Route::kWeb},
-    ProtocolRow{"teleport-reversetunnel", Route::kUpgradeProbe},
+    ProtocolRow{"teleport-proxy-ssh-grpc", Route::kGrpc},
+    ProtocolRow{"teleport-proxy-grpc", Route::kGrpc},
+    ProtocolRow{"teleport-proxy-grpc-mtls", Route::kGrpc},
+    ProtocolRow{"http/1.1", Route::kWeb},
+    ProtocolRow{"teleport-reversetunnel", Route::kSshTunnel},
+    ProtocolRow{"teleport-reversetunnelv2", Route::kSshTunnel},
 };
 
 bool Offers(const ClientHello& hello, std::string_view protocol) {

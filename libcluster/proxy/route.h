@@ -10,11 +10,11 @@
 namespace sallyport {
 
 enum class Route {
-  kNone,          // no service: close
-  kWeb,           // web API
-  kUpgradeProbe,  // tests whether ALPN passes through balancers
-  kGrpc,          // auth and proxy methods
-  kAuthHttp,      // the auth service's HTTP API
+  kNone,       // no service: close
+  kWeb,        // web API
+  kSshTunnel,  // SSH to the auth service; also tests whether ALPN passes through balancers
+  kGrpc,       // auth and proxy methods
+  kAuthHttp,   // the auth service's HTTP API
   kKubernetes,
 };
 

@@ -22,6 +22,8 @@ constexpr const char* kAuthorityService = "ca-rotation";
 constexpr int kIdentityAttempts = 7;
 constexpr std::chrono::minutes kHeartbeatInterval{30};
 constexpr std::chrono::minutes kAuthorityInterval{10};
+constexpr std::chrono::seconds kFirstWatchPause{1};
+constexpr std::chrono::minutes kLongestWatchPause{1};
 // How long the first heartbeat waits for the outputs, whose health it tells.
 constexpr std::chrono::seconds kHeartbeatPatience{30};
 constexpr std::chrono::milliseconds kHeartbeatLook{200};
@@ -188,7 +190,8 @@ Status Bot::Run() {
   RETURN_IF_ERROR(Listen());
   threads_.emplace_back([this, renewed = started.renewed] { RunIdentity(renewed); });
   threads_.emplace_back([this] { RunHeartbeats(); });
-  threads_.emplace_back([this] { RunAuthorityWatch(); });
+  threads_.emplace_back([this] { RunAuthorityChecks(); });
+  threads_.emplace_back([this] { FollowAuthorities(); });
   for (auto& output : outputs_) {
     threads_.emplace_back([this, &output] {
       if (!wake_.WaitUntilReady()) return;
@@ -274,8 +277,9 @@ Result<std::string> Bot::AuthorityDigest() {
   return Sha256(all);
 }
 
-Status Bot::WatchAuthorities() {
+Status Bot::CheckAuthorities() {
   ASSIGN_OR_RETURN(std::string digest, AuthorityDigest());
+  const MutexLock lock(authority_mutex_);
   if (!authority_digest_.empty() && digest != authority_digest_) {
     Log(LogLevel::kInfo, "the cluster's certificate authorities have changed: everything is renewed");
     wake_.RenewNow();
@@ -284,15 +288,42 @@ Status Bot::WatchAuthorities() {
   return {};
 }
 
-// Renews everything when the authorities of the cluster change: written files must have the new ones.
-void Bot::RunAuthorityWatch() {
-  if (!wake_.WaitUntilReady()) return;
+TaskOptions Bot::AuthorityTask() {
   TaskOptions options;
   options.service = kAuthorityService;
   options.task = "ca-rotation";
   options.interval = kAuthorityInterval;
   options.renews = false;
-  TaskLoop(options, wake_, states_, metrics_).Run([this] { return WatchAuthorities(); });
+  return options;
+}
+
+// Renews everything when the authorities of the cluster change: written files must have the new ones.
+void Bot::RunAuthorityChecks() {
+  if (!wake_.WaitUntilReady()) return;
+  TaskLoop(AuthorityTask(), wake_, states_, metrics_).Run([this] { return CheckAuthorities(); });
+}
+
+// Looks at the authorities when the cluster says that they have changed, rather than at the next check.
+void Bot::FollowAuthorities() {
+  if (!wake_.WaitUntilReady()) return;
+  Backoff backoff(kFirstWatchPause, kLongestWatchPause);
+  while (!wake_.stopped()) {
+    const auto watch = cluster_->WatchAuthorities(*identity_->current());
+    Status watched = watch ? Status() : std::unexpected(watch.error());
+    while (watched && !wake_.stopped()) {
+      const auto changed = (*watch)->Wait(kAuthorityInterval);
+      if (!changed) {
+        watched = std::unexpected(changed.error());
+      } else if (*changed && wake_.Pause(options_.authority_settling)) {
+        backoff.Reset();
+        std::ignore =
+            TaskLoop(AuthorityTask(), wake_, states_, metrics_).RunOnce([this] { return CheckAuthorities(); });
+      }
+    }
+    if (wake_.stopped()) return;
+    Log(LogLevel::kDebug, "the authorities of the cluster are not watched now", {{"reason", watched.error().message}});
+    if (!wake_.Pause(backoff.Next())) return;
+  }
 }
 
 Value Bot::StatusValue() const {

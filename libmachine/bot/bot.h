@@ -19,6 +19,7 @@
 #include "libmachine/bot/identity/bot_identity.h"
 #include "libmachine/bot/local_server.h"
 #include "libmachine/bot/service_states.h"
+#include "libmachine/bot/task_loop.h"
 
 namespace sallyport {
 
@@ -34,6 +35,9 @@ struct BotOptions {
   std::unique_ptr<BotCluster> cluster = nullptr;
   // Called when the identity is ready and the outputs begin; may be empty.
   std::function<void()> on_ready = nullptr;
+  // Several authorities may change one after the other, and the services of a cluster need a moment to follow: so long
+  // the bot waits after a change.
+  std::chrono::milliseconds authority_settling{10'000};
 };
 
 class Bot {
@@ -70,11 +74,13 @@ class Bot {
   Status Generate(OutputTask& output);
   void RunIdentity(bool is_renewed);
   void RunHeartbeats();
-  void RunAuthorityWatch();
+  TaskOptions AuthorityTask();
+  void RunAuthorityChecks();
+  void FollowAuthorities();
   void SendLastHeartbeat();
   Status Heartbeat(bool is_startup);
   Result<std::string> AuthorityDigest();
-  Status WatchAuthorities();
+  Status CheckAuthorities() EXCLUDES(authority_mutex_);
 
   BotOptions options_;
   const JoinSettings join_;
@@ -87,7 +93,8 @@ class Bot {
   std::vector<OutputTask> outputs_;
   std::optional<BotIdentity> identity_;
   std::optional<FileLock> lock_;
-  std::string authority_digest_;  // of the thread that watches
+  Mutex authority_mutex_;
+  std::string authority_digest_ GUARDED_BY(authority_mutex_);
   std::unique_ptr<LocalServer> diagnostics_;
   std::unique_ptr<LocalServer> status_;
   std::vector<std::thread> threads_;

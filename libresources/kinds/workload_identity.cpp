@@ -1,6 +1,7 @@
 // Validates workload identities: SPIFFE ids for workloads, and their rules.
 #include "libresources/kinds/kind.h"
 #include "libresources/kinds/metadata.h"
+#include "libresources/matching/workload_expression.h"
 #include "teleport/workloadidentity/v1/resource.pb.h"
 
 namespace sallyport {
@@ -27,13 +28,19 @@ Status CheckTtl(std::string_view field, const google::protobuf::Duration& ttl, s
               FormatDuration(most));
 }
 
-// Checks that a rule has conditions or an expression, and that each condition has an attribute and a comparison.
+// Checks that a rule has conditions or an expression that can be read, and that each condition has an attribute and a
+// comparison.
 Status CheckRule(const std::string& path, const workloadv1::WorkloadIdentityRule& rule) {
   if (!rule.expression().empty() && !rule.conditions().empty()) {
     return Fail(ErrorKind::kBadParameter, "{} has conditions and an expression: use one of them", path);
   }
   if (rule.expression().empty() && rule.conditions().empty()) {
     return Fail(ErrorKind::kBadParameter, "{}.conditions is missing", path);
+  }
+  if (!rule.expression().empty()) {
+    if (const Status read = CheckWorkloadExpression(rule.expression()); !read) {
+      return std::unexpected(InContext(path + ".expression", read.error()));
+    }
   }
 
   int index = 0;
@@ -48,7 +55,7 @@ Status CheckRule(const std::string& path, const workloadv1::WorkloadIdentityRule
   return {};
 }
 
-// Validates a workload identity. Fails with kBadParameter. The issuer of the certificates parses the expressions.
+// Validates a workload identity. Fails with kBadParameter.
 Status CheckWorkloadIdentity(Message& resource) {
   const auto& spec = static_cast<const WorkloadIdentity&>(resource).spec();
   const auto& spiffe = spec.spiffe();

@@ -19,6 +19,7 @@ constexpr std::string_view kTemplateRoots[] = {"external", "internal"};
 constexpr std::string_view kLabelRoots[] = {"labels", "user"};
 constexpr std::string_view kReviewRoots[] = {"reviewer", "request"};
 constexpr std::string_view kThresholdRoots[] = {"reviewer", "request", "review"};
+constexpr std::string_view kWorkloadRoots[] = {"workload", "user", "join"};
 
 // An absent value equals the empty value of any type.
 bool IsEmptyValue(const Value& value) {
@@ -108,6 +109,8 @@ std::span<const std::string_view> PredicateRoots(PredicateDialect dialect) {
       return kReviewRoots;
     case PredicateDialect::kThreshold:
       return kThresholdRoots;
+    case PredicateDialect::kWorkload:
+      return kWorkloadRoots;
   }
   return {};
 }

@@ -5,6 +5,8 @@
 //   comparison := operand [ ( "==" | "!=" ) operand ]
 //   operand := literal | "(" expression ")" | name { "." name | "[" expression "]" } [ "(" arguments ")" ]
 //
+// In kWorkload an operand may be followed by methods: { "." name "(" arguments ")" }.
+//
 // Literals are texts in double or single quotes or backquotes, integers, true and false.
 #pragma once
 
@@ -30,6 +32,7 @@ enum class PredicateDialect {
               // email.local, strings.upper, strings.lower
   kReview,    // reviews of access requests (review_requests.where): equals, contains, regexp.match
   kThreshold,  // the same for filters of thresholds, which know the review too
+  kWorkload,   // rules of workload identities (workload_expression.h): sets, dicts, times, sigstore.policy_satisfied
 };
 
 // Gives an expression the values of its names.

@@ -15,6 +15,7 @@ constexpr unsigned kWhere = 1U << static_cast<unsigned>(PredicateDialect::kWhere
 constexpr unsigned kResource = 1U << static_cast<unsigned>(PredicateDialect::kResource);
 constexpr unsigned kTemplate = 1U << static_cast<unsigned>(PredicateDialect::kTemplate);
 constexpr unsigned kLabelsFunction = 1U << static_cast<unsigned>(PredicateDialect::kLabels);
+constexpr unsigned kWorkload = 1U << static_cast<unsigned>(PredicateDialect::kWorkload);
 constexpr unsigned kReviews =
     1U << static_cast<unsigned>(PredicateDialect::kReview) | 1U << static_cast<unsigned>(PredicateDialect::kThreshold);
 
@@ -204,12 +205,17 @@ Result<Value> Shifted(const Call& call) {
   });
 }
 
+// A function that expressions of workload identities are checked for: the cluster issues no certificates by them.
+Result<Value> NotEvaluated(const Call&) {
+  return Fail(ErrorKind::kNotImplemented, "the evaluation of expressions of workload identities is not implemented");
+}
+
 constexpr PredicateFunction kFunctions[] = {
     {"equals", kWhere | kResource | kReviews, 2, 2, &Equals},
     {"contains", kWhere | kResource | kLabelsFunction | kReviews, 2, 2, &Contains},
-    {"contains_all", kWhere | kLabelsFunction, 2, 2, &ContainsAll},
-    {"contains_any", kWhere | kLabelsFunction, 2, 2, &ContainsAny},
-    {"set", kWhere | kLabelsFunction, 0, -1, &Set},
+    {"contains_all", kWhere | kLabelsFunction | kWorkload, 2, 2, &ContainsAll, "SS:b"},
+    {"contains_any", kWhere | kLabelsFunction | kWorkload, 2, 2, &ContainsAny, "SS:b"},
+    {"set", kWhere | kLabelsFunction | kWorkload, 0, -1, &Set, "s*:S"},
     {"all_end_with", kWhere, 2, 2, &AllEndWith},
     {"all_equal", kWhere, 2, 2, &AllEqual},
     {"is_subset", kWhere, 1, -1, &IsSubset},
@@ -221,11 +227,36 @@ constexpr PredicateFunction kFunctions[] = {
     {"exists", kResource, 1, 1, &Exists},
     {"split", kResource, 2, 2, &Split},
     {"labels_matching", kLabelsFunction, 1, 1, &LabelsMatching},
-    {"regexp.match", kLabelsFunction | kReviews, 2, 2, &RegexpMatch},
-    {"regexp.replace", kLabelsFunction | kTemplate, 3, 3, &RegexpReplace},
-    {"email.local", kLabelsFunction | kTemplate, 1, 1, &EmailLocal},
-    {"strings.upper", kLabelsFunction, 1, 1, &Shifted<'a', 'z', 'A' - 'a'>},
-    {"strings.lower", kLabelsFunction, 1, 1, &Shifted<'A', 'Z', 'a' - 'A'>},
+    {"regexp.match", kLabelsFunction | kReviews | kWorkload, 2, 2, &RegexpMatch, "Ss:b"},
+    {"regexp.replace", kLabelsFunction | kTemplate | kWorkload, 3, 3, &RegexpReplace, "Sss:S"},
+    {"email.local", kLabelsFunction | kTemplate | kWorkload, 1, 1, &EmailLocal, "S:S"},
+    {"strings.upper", kLabelsFunction | kWorkload, 1, 1, &Shifted<'a', 'z', 'A' - 'a'>, "a:a"},
+    {"strings.lower", kLabelsFunction | kWorkload, 1, 1, &Shifted<'A', 'Z', 'a' - 'A'>, "a:a"},
+    {"strings.replaceall", kWorkload, 3, 3, &NotEvaluated, "ass:a"},
+    {"strings.split", kWorkload, 2, 2, &NotEvaluated, "Ss:S"},
+    {"is_empty", kWorkload, 1, 1, &NotEvaluated, "S:b"},
+    {"union", kWorkload, 0, -1, &NotEvaluated, "S*:S"},
+    {"pair", kWorkload, 2, 2, &NotEvaluated, "aa:P"},
+    {"dict", kWorkload, 0, -1, &NotEvaluated, "P*:D"},
+    {"option", kWorkload, 2, 2, &NotEvaluated, "ba:O"},
+    {"choose", kWorkload, 0, -1, &NotEvaluated, "O*:a"},
+    {"ifelse", kWorkload, 3, 3, &NotEvaluated, "baa:a"},
+    {"time.RFC3339", kWorkload, 1, 1, &NotEvaluated, "s:T"},
+    {"before", kWorkload, 2, 2, &NotEvaluated, "TT:b"},
+    {"after", kWorkload, 2, 2, &NotEvaluated, "TT:b"},
+    {"between", kWorkload, 3, 3, &NotEvaluated, "TTT:b"},
+    {"sigstore.policy_satisfied", kWorkload, 0, -1, &NotEvaluated, "s*:b"},
+    {".add", kWorkload, 1, -1, &NotEvaluated, "Ss*:S"},
+    {".contains", kWorkload, 2, 2, &NotEvaluated, "Ss:b"},
+    {".contains_any", kWorkload, 2, 2, &NotEvaluated, "SS:b"},
+    {".contains_all", kWorkload, 2, 2, &NotEvaluated, "SS:b"},
+    {".isempty", kWorkload, 1, 1, &NotEvaluated, "S:b"},
+    {".put", kWorkload, 3, 3, &NotEvaluated, "DsS:D"},
+    {".add_values", kWorkload, 2, -1, &NotEvaluated, "Dss*:D"},
+    {".remove", kWorkload, 1, -1, &NotEvaluated, "Rs*:a"},
+    {".before", kWorkload, 2, 2, &NotEvaluated, "TT:b"},
+    {".after", kWorkload, 2, 2, &NotEvaluated, "TT:b"},
+    {".between", kWorkload, 3, 3, &NotEvaluated, "TTT:b"},
 };
 
 }  // namespace

@@ -21,11 +21,12 @@ struct PredicateCall {
 };
 
 struct PredicateFunction {
-  std::string_view name;
-  unsigned dialects;  // bits 1 << PredicateDialect
-  int min_arguments;
-  int max_arguments;  // -1: any number
+  std::string_view name;  // of a method with a dot before it: ".contains"
+  unsigned dialects;      // bits 1 << PredicateDialect
+  int min_arguments;      // of a method with the value before its dot
+  int max_arguments;      // -1: any number
   Result<Value> (*call)(const PredicateCall& call);
+  std::string_view types = {};  // of arguments and result in kWorkload (workload_expression.h)
 };
 
 std::span<const PredicateFunction> PredicateFunctions();
@@ -40,6 +41,7 @@ struct Predicate::Node {
   Value literal;
   const PredicateFunction* function = nullptr;
   std::vector<Node> children;  // operands, arguments, or the parts of a path
+  std::size_t column = 0;      // of a path or a call
 };
 
 // Reads an expression. Fails with kBadParameter.

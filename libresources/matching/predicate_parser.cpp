@@ -192,6 +192,28 @@ class Parser {
   }
 
   Result<Node> Operand() {
+    ASSIGN_OR_RETURN(Node operand, Plain());
+    for (int methods = 1; HasMethods() && At("."); ++methods) {
+      if (methods > kMaxDepth) return Refuse(fmt::format("more than {} methods in a row", kMaxDepth));
+      RETURN_IF_ERROR(Advance());
+      const Token method = token_;
+      if (method.kind != TokenKind::kName) return Unexpected();
+      RETURN_IF_ERROR(Advance());
+      ASSIGN_OR_RETURN(operand, Method(method, std::move(operand)));
+    }
+    return operand;
+  }
+
+  bool HasMethods() const { return dialect_ == PredicateDialect::kWorkload; }
+
+  // Reads the arguments of a method of a value.
+  Result<Node> Method(const Token& name, Node value) {
+    std::vector<Node> first;
+    first.push_back(std::move(value));
+    return Call(name, "." + name.text, std::move(first));
+  }
+
+  Result<Node> Plain() {
     if (token_.kind == TokenKind::kName) return Named();
     if (token_.kind == TokenKind::kText) return Literal(Value(token_.text));
     if (token_.kind == TokenKind::kNumber) return Number();
@@ -219,12 +241,17 @@ class Parser {
     if (token_.text == "true" || token_.text == "false") return Literal(Value(token_.text == "true"));
 
     const Token first = token_;
-    Node path{.kind = Node::Kind::kPath, .literal = {}, .function = nullptr, .children = {}};
+    Node path{.kind = Node::Kind::kPath, .literal = {}, .function = nullptr, .children = {}, .column = first.column};
     std::string name;  // "email.local"; empty after [...]
     while (true) {
       if (token_.kind != TokenKind::kName) return Unexpected();
       if (path.children.empty() || !name.empty()) name += (name.empty() ? "" : ".") + token_.text;
+      const Token last = token_;
       ASSIGN_OR_RETURN(Node part, Literal(Value(token_.text)));
+      if (At("(") && HasMethods() && !path.children.empty() && Function(name) == nullptr) {
+        RETURN_IF_ERROR(CheckRoot(first));
+        return Method(last, std::move(path));
+      }
       path.children.push_back(std::move(part));
       if (At("(")) return Call(first, name);
       while (At("[")) {
@@ -253,12 +280,19 @@ class Parser {
         meant ? fmt::format("did you mean \"{}\"?", *meant) : fmt::format("known names: {}", fmt::join(roots, ", ")));
   }
 
-  Result<Node> Call(const Token& first, const std::string& name) {
+  // `given` are arguments that stand before the name.
+  Result<Node> Call(const Token& first, const std::string& name, std::vector<Node> given = {}) {
     ASSIGN_OR_RETURN(const PredicateFunction* const function, FunctionNamed(first, name));
     RETURN_IF_ERROR(Take("("));
-    Node call{.kind = Node::Kind::kCall, .literal = {}, .function = function, .children = {}};
+    const std::size_t before = given.size();
+    Node call{.kind = Node::Kind::kCall,
+              .literal = {},
+              .function = function,
+              .children = std::move(given),
+              .column = first.column};
+
     while (!At(")")) {
-      if (!call.children.empty()) RETURN_IF_ERROR(Take(","));
+      if (call.children.size() > before) RETURN_IF_ERROR(Take(","));
       ASSIGN_OR_RETURN(Node argument, Expression());
       call.children.push_back(std::move(argument));
     }
@@ -271,13 +305,24 @@ class Parser {
     return call;
   }
 
+  bool InDialect(const PredicateFunction& row) const {
+    return (row.dialects & (1U << static_cast<unsigned>(dialect_))) != 0;
+  }
+
+  // Returns the row of a function, or nullptr.
+  const PredicateFunction* Function(std::string_view name) const {
+    for (const PredicateFunction& row : PredicateFunctions()) {
+      if (InDialect(row) && row.name == name) return &row;
+    }
+    return nullptr;
+  }
+
   Result<const PredicateFunction*> FunctionNamed(const Token& first, const std::string& name) const {
-    const unsigned bit = 1U << static_cast<unsigned>(dialect_);
+    if (const auto* const row = Function(name)) return row;
+
     std::vector<std::string_view> names;
     for (const PredicateFunction& row : PredicateFunctions()) {
-      if ((row.dialects & bit) == 0) continue;
-      if (row.name == name) return &row;
-      names.push_back(row.name);
+      if (InDialect(row) && row.name.starts_with('.') == name.starts_with('.')) names.push_back(row.name);
     }
     const auto meant = DidYouMean(name, std::span<const std::string_view>(names));
     return FailWithHint(ErrorKind::kBadParameter, fmt::format("column {}: unknown function \"{}\"", first.column, name),

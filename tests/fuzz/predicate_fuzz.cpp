@@ -7,6 +7,7 @@
 #include "libresources/matching/pattern.h"
 #include "libresources/matching/predicate.h"
 #include "libresources/matching/templates.h"
+#include "libresources/matching/workload_expression.h"
 
 namespace {
 
@@ -25,13 +26,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   constexpr int kDialects = 6;
-  if (data[0] % (kDialects + 1) == kDialects) {
+  const int reader = data[0] % (kDialects + 2);
+  if (reader == kDialects + 1) {
+    (void)sallyport::CheckWorkloadExpression(text);
+    return 0;
+  }
+  if (reader == kDialects) {
     const auto made = sallyport::Template::Parse(text);
     if (made) (void)made->Apply({{"logins", {"a@b", "c"}}});
     (void)sallyport::MatchesExpression("some value", text);
     return 0;
   }
-  const auto dialect = static_cast<PredicateDialect>(data[0] % (kDialects + 1));
+  const auto dialect = static_cast<PredicateDialect>(reader);
   const auto predicate = sallyport::Predicate::Parse(text, dialect);
   if (predicate) (void)predicate->EvaluateToValue(sallyport::ValueFields(Fields()));
   return 0;

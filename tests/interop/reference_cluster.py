@@ -9,8 +9,8 @@ from processes import free_port, run, wait_for
 class ReferenceCluster(Cluster):
     """Its ports are those of its configuration, because its log does not have them."""
 
-    def __init__(self, directory, kube, labels=None):
-        super().__init__(directory, kube, labels)
+    def __init__(self, directory, kube, labels=None, settings=None):
+        super().__init__(directory, kube, labels, settings)
         self._proxy_address, self._auth_address = (f"127.0.0.1:{free_port()}" for _ in range(2))
         self._kube_settings = f"  listen_addr: 127.0.0.1:{free_port()}\n"
 
@@ -22,7 +22,7 @@ class ReferenceCluster(Cluster):
         wait_for(self._ready, 60, "the services of Teleport")
 
     def _ready(self):
-        return self._has_kubernetes()
+        return self._has_kubernetes() if self._kube else self.alive()
 
     def _has_kubernetes(self):
         assert self.alive(), self.log.read_text()[-4000:]

@@ -13,6 +13,7 @@ ROOMS = {
     "libcluster": [
         "backend",
         "net",
+        "ssh_server",
         "rpc",
         "config",
         "auth/trust",

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "libbase/address.h"
+#include "libcluster/auth/access/ssh_certificate_check.h"
 #include "libcluster/auth/access/user_access.h"
 #include "libcluster/backend/store.h"
 #include "libidentity/host_id.h"
@@ -127,6 +129,23 @@ Result<std::shared_ptr<const Caller>> Authenticator::Authenticate(const std::vec
   auto caller = std::make_shared<Caller>(known->caller);
   caller->remote_address = remote_address;
   return caller;
+}
+
+Result<std::shared_ptr<const Caller>> Authenticator::AuthenticateSsh(const SshCertificate& certificate,
+                                                                     std::string_view login,
+                                                                     const std::string& remote_address) {
+  ASSIGN_OR_RETURN(const HostPort address, ParseHostPort(remote_address, 0));
+  ASSIGN_OR_RETURN(const CertSigner users, authorities_.Signer("user"));
+  ASSIGN_OR_RETURN(const CertSigner hosts, authorities_.Signer("host"));
+  ASSIGN_OR_RETURN(Identity identity,
+                   CheckSshCertificate({certificate, login, address.host, authorities_.cluster_name(),
+                                        users.ssh_key.public_key(), hosts.ssh_key.public_key(), Now()}));
+
+  Time basis_expires = Time::max();
+  ASSIGN_OR_RETURN(Caller caller, DeriveUser(std::move(identity), basis_expires));
+  RETURN_IF_ERROR(CheckLocks(caller));
+  caller.remote_address = remote_address;
+  return std::make_shared<const Caller>(std::move(caller));
 }
 
 }  // namespace sallyport

@@ -17,6 +17,7 @@
 #include "libcluster/backend/backend.h"
 #include "libcluster/backend/change_counter.h"
 #include "libcluster/rpc/caller.h"
+#include "libidentity/ssh_certificate.h"
 
 namespace sallyport {
 
@@ -37,6 +38,11 @@ class Authenticator {
   Result<std::shared_ptr<const Caller>> Authenticate(const std::vector<std::string>& chain_pem,
                                                      const std::string& remote_address,
                                                      std::string_view accepted_usage);
+
+  // Returns the user who logs in as `login` by an SSH certificate, whose key has signed the login. Fails as
+  // CheckSshCertificate does, and with kAccessDenied for users, roles and locks as Authenticate does.
+  Result<std::shared_ptr<const Caller>> AuthenticateSsh(const SshCertificate& certificate, std::string_view login,
+                                                        const std::string& remote_address);
 
  private:
   struct Known {

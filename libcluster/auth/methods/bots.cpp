@@ -1,8 +1,13 @@
 // Methods about bots and their instances. A bot is a user and a role, written and removed as one.
 #include <google/protobuf/empty.pb.h>
 
+#include <algorithm>
+#include <functional>
+#include <map>
+
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/joining/bot_instances.h"
+#include "libcluster/auth/listing/bot_instance_match.h"
 #include "libcluster/auth/users/bots.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/bot.h"
@@ -19,6 +24,13 @@ using machineidv1::Bot;
 using machineidv1::BotInstance;
 using types::RoleV6;
 using types::UserV2;
+
+constexpr std::size_t kInstancesAtOnce = 1000;
+
+std::size_t PageSizeOf(const machineidv1::ListBotInstancesRequest& request) {
+  const auto size = static_cast<std::size_t>(std::max(request.page_size(), 0));
+  return size == 0 ? kInstancesAtOnce : std::min(size, kInstancesAtOnce);
+}
 
 std::string Path(std::string_view method) { return fmt::format("/teleport.machineid.v1.BotService/{}", method); }
 std::string InstancePath(std::string_view method) {
@@ -143,26 +155,67 @@ Status DeleteBot(AuthServer& auth, const RpcCall& call, const std::string& name)
   return auth.Commit(std::move(transaction));
 }
 
-bool IsWanted(const machineidv1::ListBotInstancesRequest& request, const BotInstance& instance) {
+// Calls `take` with every instance that a request wants.
+Status EachWantedInstance(AuthServer& auth, const machineidv1::ListBotInstancesRequest& request,
+                          const std::function<void(BotInstance instance)>& take) {
   const std::string& bot = request.filter_bot_name();
-  const std::string& word = request.filter_search_term();
-  // A bot's name may have slashes, and begin with another bot's name.
-  if (!bot.empty() && instance.spec().bot_name() != bot) return false;
-  return instance.spec().bot_name().contains(word) || instance.spec().instance_id().contains(word);
+  const std::string kind = bot.empty() ? "bot_instance" : fmt::format("bot_instance/{}", bot);
+  std::string after;
+  while (true) {
+    ASSIGN_OR_RETURN(auto instances, ListResources<BotInstance>(auth.backend(), kind, after, kInstancesAtOnce));
+    for (auto& instance : instances) {
+      const std::string name = BotInstanceName(instance.spec().bot_name(), instance.spec().instance_id());
+      after = bot.empty() ? name : name.substr(bot.size() + 1);
+      if (IsWantedInstance(request, instance)) take(std::move(instance));
+    }
+    if (instances.size() < kInstancesAtOnce) return {};
+  }
+}
+
+// A page in an order that the backend does not have: reads all instances and keeps the page. Its token is the key of
+// the next page's first instance.
+Status ListSortedInstances(AuthServer& auth, const machineidv1::ListBotInstancesRequest& request,
+                           machineidv1::ListBotInstancesResponse& answer) {
+  ASSIGN_OR_RETURN(const BotInstanceOrder order, OrderOfInstances(request));
+  const bool descending = request.sort().isdesc();
+  const std::string& token = request.page_token();
+  const std::size_t size = PageSizeOf(request);
+  std::map<std::string, BotInstance> page;
+  const auto take = [&](BotInstance instance) {
+    std::string key = SortKeyOf(instance, order);
+    if (!token.empty() && (descending ? key > token : key < token)) return;
+    page.emplace(std::move(key), std::move(instance));
+    // One more than a page says where the next one begins.
+    if (page.size() > size + 1) page.erase(descending ? page.begin() : std::prev(page.end()));
+  };
+  RETURN_IF_ERROR(EachWantedInstance(auth, request, take));
+
+  std::size_t bytes = 0;
+  while (!page.empty()) {
+    const auto next = descending ? std::prev(page.end()) : page.begin();
+    bytes += next->second.ByteSizeLong();
+    const auto seen = static_cast<std::size_t>(answer.bot_instances_size());
+    if (seen == size || (seen > 0 && bytes > kMaxPageBytes)) {
+      answer.set_next_page_token(next->first);
+      return {};
+    }
+    *answer.add_bot_instances() = std::move(next->second);
+    page.erase(next);
+  }
+  return {};
 }
 
 Status ListInstances(AuthServer& auth, const machineidv1::ListBotInstancesRequest& request,
                      machineidv1::ListBotInstancesResponse& answer) {
+  if (request.has_sort()) return ListSortedInstances(auth, request, answer);
   const std::string& bot = request.filter_bot_name();
   const std::string kind = bot.empty() ? "bot_instance" : fmt::format("bot_instance/{}", bot);
-  constexpr int kPage = 1000;
-  const int size = request.page_size() <= 0 || request.page_size() > kPage ? kPage : request.page_size();
-  ASSIGN_OR_RETURN(auto instances, ListResources<BotInstance>(auth.backend(), kind, request.page_token(),
-                                                              static_cast<std::size_t>(size) + 1));
+  const std::size_t size = PageSizeOf(request);
+  ASSIGN_OR_RETURN(auto instances, ListResources<BotInstance>(auth.backend(), kind, request.page_token(), size + 1));
 
   std::string last;
   std::size_t bytes = 0;
-  int seen = 0;
+  std::size_t seen = 0;
   for (auto& instance : instances) {
     bytes += instance.ByteSizeLong();
     if (seen == size || (seen > 0 && bytes > kMaxPageBytes)) {
@@ -172,7 +225,7 @@ Status ListInstances(AuthServer& auth, const machineidv1::ListBotInstancesReques
     ++seen;
     const std::string name = BotInstanceName(instance.spec().bot_name(), instance.spec().instance_id());
     last = bot.empty() ? name : name.substr(bot.size() + 1);
-    if (IsWanted(request, instance)) *answer.add_bot_instances() = std::move(instance);
+    if (IsWantedInstance(request, instance)) *answer.add_bot_instances() = std::move(instance);
   }
   return {};
 }

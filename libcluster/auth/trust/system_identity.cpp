@@ -75,6 +75,23 @@ Result<IdentityFile> IssueSystemIdentityFile(const Authorities& authorities, std
   return file;
 }
 
+Result<SystemSshIdentity> IssueSystemSshIdentity(const Authorities& authorities, std::string_view role,
+                                                 std::string_view host_id, const std::vector<std::string>& names) {
+  SystemSshIdentity identity;
+  ASSIGN_OR_RETURN(identity.key, GeneratePrivateKey(KeyAlgorithm::kEd25519));
+  ASSIGN_OR_RETURN(const CertSigner signer, authorities.Signer("host"));
+  HostSshRequest request;
+  request.host_id = host_id;
+  request.cluster = authorities.cluster_name();
+  request.system_role = role;
+  request.extra_principals = names;
+  request.public_key = identity.key.public_key();
+  request.now = Now();
+  request.ttl = kAuthorityLifetime;
+  ASSIGN_OR_RETURN(identity.certificate, IssueHostSshCertificate(request, signer.ssh_key));
+  return identity;
+}
+
 Result<HostCertificates> IssueHostCertificates(const Authorities& authorities, const HostCertificateRequest& request) {
   Names names{request.principals, request.system_roles};
   names.sans.insert(names.sans.end(), request.dns_names.begin(), request.dns_names.end());

@@ -10,6 +10,7 @@
 #include "libbase/time.h"
 #include "libcluster/auth/trust/authorities.h"
 #include "libidentity/identity_file.h"
+#include "libidentity/ssh_certificate.h"
 
 namespace sallyport {
 
@@ -26,6 +27,15 @@ Result<SystemIdentity> IssueSystemIdentity(const Authorities& authorities, std::
 // Issues the same as an identity file with the SSH certificate and the authorities, for tctl on this host.
 Result<IdentityFile> IssueSystemIdentityFile(const Authorities& authorities, std::string_view role,
                                              std::string_view host_id);
+
+// The SSH key and certificate of a service of this process.
+struct SystemSshIdentity {
+  PrivateKey key;
+  SshCertificate certificate;
+};
+// Issues a certificate for a system role with `names` as principals beside the host's own, for ten years.
+Result<SystemSshIdentity> IssueSystemSshIdentity(const Authorities& authorities, std::string_view role,
+                                                 std::string_view host_id, const std::vector<std::string>& names);
 
 // The lifetime of the certificates of joined hosts; agents renew them at half of it.
 inline constexpr Nanoseconds kHostCertificateLife = std::chrono::hours(7 * 24);

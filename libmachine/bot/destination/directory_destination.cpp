@@ -30,8 +30,7 @@ Status DirectoryDestination::Init() {
   ASSIGN_OR_RETURN(const OpenDirectory directory, OpenDirectoryFor(config_.path, config_.symlinks));
   RETURN_IF_ERROR(RecoverFileSet(directory));
   RETURN_IF_ERROR(SetUpReaders(directory));
-  const BotFile test[] = {{std::string(kWriteTestFile), Secret()}};
-  return ReplaceFiles(directory, test, file_acl_);
+  return TestWriting(directory, std::string(kWriteTestFile), file_acl_);
 }
 
 // Lets the readers enter the directory; finds out whether lists work here.

@@ -86,17 +86,16 @@ Result<StagedFile> PlaceOf(const OpenDirectory& directory, const std::string& na
   return StagedFile{target.substr(0, slash + 1) + TemporaryName(target.substr(slash + 1)), target};
 }
 
-// Writes one file whole, to the disk.
-Status WriteWhole(const OpenDirectory& directory, const std::string& name, std::string_view content,
-                  const std::string& acl) {
+// Writes one file whole; returns it open, for the caller to bring it to the disk.
+Result<UniqueFd> WriteWhole(const OpenDirectory& directory, const std::string& name, std::string_view content,
+                            const std::string& acl) {
   const int in = directory.fd.get();
   ::unlinkat(in, name.c_str(), 0);
-  const UniqueFd fd(::openat(in, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  UniqueFd fd(::openat(in, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd.valid()) return FailIn(directory, "cannot write", name);
   if (!WriteAll(fd.get(), content)) return FailIn(directory, "cannot write", name);
   if (!acl.empty()) RETURN_IF_ERROR(SetAcl(fd.get(), acl, fmt::format("{}/{}", directory.path, name)));
-  if (::fsync(fd.get()) != 0) return FailIn(directory, "cannot write", name);
-  return {};
+  return fd;
 }
 
 // Removes the new files unless they were moved to their names.
@@ -113,22 +112,24 @@ class Staging {
   Status Add(const BotFile& file, const std::string& acl) {
     ASSIGN_OR_RETURN(StagedFile staged, PlaceOf(directory_, file.name));
     files_.push_back(std::move(staged));
-    return WriteWhole(directory_, files_.back().temporary, file.content.Reveal(), acl);
+    ASSIGN_OR_RETURN(UniqueFd written, WriteWhole(directory_, files_.back().temporary, file.content.Reveal(), acl));
+    open_.push_back(std::move(written));
+    return {};
   }
 
-  // Writes the list of names for RecoverFileSet; followed links are not in it.
-  Status WriteNames() {
-    std::string names;
-    for (const auto& file : files_) {
-      if (!file.name.starts_with('/')) names += file.name + "\n";
+  // Brings all files to the disk: one after the other when all are written, because a file system writes what it has
+  // with the first and finds little to do for the rest. Then the list of several names.
+  Status Sync() {
+    for (std::size_t i = 0; i < open_.size(); ++i) {
+      if (::fsync(open_[i].get()) != 0) return FailIn(directory_, "cannot write", files_[i].name);
     }
-    RETURN_IF_ERROR(WriteWhole(directory_, kNameList, names, ""));
-    return ::fsync(directory_.fd.get()) == 0 ? Status() : FailIn(directory_, "cannot write", kNameList);
+    open_.clear();
+    return files_.size() > 1 ? WriteNames() : Status();
   }
 
-  // Moves all files to their names, in a process that a kill of this process does not end.
+  // Moves all files to their names, several in a process that a kill of this process does not end.
   Status Commit() {
-    const pid_t child = ::fork();
+    const pid_t child = files_.size() > 1 ? ::fork() : -1;
     // The system's own call: what a library does at the end of a process is not for a copy of it.
     if (child == 0) ::syscall(SYS_exit_group, MoveAll());
     int status = 0;
@@ -144,6 +145,17 @@ class Staging {
   }
 
  private:
+  // Writes the list of names for RecoverFileSet; followed links are not in it.
+  Status WriteNames() {
+    std::string names;
+    for (const auto& file : files_) {
+      if (!file.name.starts_with('/')) names += file.name + "\n";
+    }
+    ASSIGN_OR_RETURN(const UniqueFd written, WriteWhole(directory_, kNameList, names, ""));
+    const bool is_there = ::fsync(written.get()) == 0 && ::fsync(directory_.fd.get()) == 0;
+    return is_there ? Status() : FailIn(directory_, "cannot write", kNameList);
+  }
+
   // Returns 0, or the position of the file that could not be moved, from 1. Files that were moved before count as
   // moved. Calls only what a process after a fork may.
   int MoveAll() const {
@@ -160,6 +172,7 @@ class Staging {
 
   const OpenDirectory& directory_;
   std::vector<StagedFile> files_;
+  std::vector<UniqueFd> open_;  // the files that may not be on the disk, in the same order
 };
 
 // Returns the names of new files that are in the directory.
@@ -209,8 +222,17 @@ Status ReplaceFiles(const OpenDirectory& directory, std::span<const BotFile> fil
   const DirectoryLock lock(directory);
   Staging staging(directory);
   for (const auto& file : files) RETURN_IF_ERROR(staging.Add(file, acl));
-  RETURN_IF_ERROR(staging.WriteNames());
+  RETURN_IF_ERROR(staging.Sync());
   return staging.Commit();
+}
+
+Status TestWriting(const OpenDirectory& directory, const std::string& name, const std::string& acl) {
+  const DirectoryLock lock(directory);
+  ASSIGN_OR_RETURN(const StagedFile place, PlaceOf(directory, name));
+  RETURN_IF_ERROR(WriteWhole(directory, place.temporary, "", acl));
+  const int in = directory.fd.get();
+  if (::renameat(in, place.temporary.c_str(), in, place.name.c_str()) == 0) return {};
+  return FailIn(directory, "cannot replace", name);
 }
 
 Status RecoverFileSet(const OpenDirectory& directory) {
@@ -221,8 +243,10 @@ Status RecoverFileSet(const OpenDirectory& directory) {
       if (IsSafePathPart(name)) ::renameat(in, TemporaryName(name).c_str(), in, name.c_str());
     }
   }
-  for (const auto& name : LeftOver(directory)) ::unlinkat(in, name.c_str(), 0);
-  ::unlinkat(in, kNameList, 0);
+  const std::vector<std::string> left_over = LeftOver(directory);
+  for (const auto& name : left_over) ::unlinkat(in, name.c_str(), 0);
+  const bool had_list = ::unlinkat(in, kNameList, 0) == 0;
+  if (!had_list && left_over.empty()) return {};
   return ::fsync(in) == 0 ? Status() : FailIn(directory, "cannot write", "");
 }
 

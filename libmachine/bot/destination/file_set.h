@@ -5,7 +5,7 @@
 //   crash or an error until then leaves the old files as they are. Writing takes milliseconds.
 // - A list of the names is written. Then all names change, in a few microseconds, in a process of its own, so that a
 //   kill of this process cannot fall between two of them. A crash of the machine can: the list is still there then,
-//   and RecoverFileSet completes the change at the next start.
+//   and RecoverFileSet completes the change at the next start. One file alone needs neither: its rename is one step.
 // - A reader whose opens fall on both sides of those microseconds has a key and a certificate that do not fit, and must
 //   read again. The file `identity` has everything in one file: its readers never see this.
 #pragma once
@@ -32,6 +32,10 @@ Result<OpenDirectory> OpenDirectoryFor(const std::string& path, SymlinkMode mode
 // Replaces the files, with mode 0600, and the access control list when it is not empty. Fails with kAccessDenied,
 // kInternal (a full disk, say); then no file has changed, unless the message says so.
 Status ReplaceFiles(const OpenDirectory& directory, std::span<const BotFile> files, const std::string& acl);
+
+// Makes an empty file, if it can be made, to find out whether the directory can be written to. It need not survive a
+// crash. Fails as ReplaceFiles does.
+Status TestWriting(const OpenDirectory& directory, const std::string& name, const std::string& acl);
 
 // Completes a replacement that the machine's crash interrupted after its files were whole, and removes the files of one
 // that was interrupted before.

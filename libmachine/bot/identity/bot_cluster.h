@@ -1,7 +1,9 @@
 // The requests of a bot to its cluster. RemoteCluster sends them to a real cluster; tests pass another class.
 #pragma once
 
+#include <chrono>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +39,15 @@ struct BotApplication {
   std::string public_address;
 };
 
+// Tells when the authorities of a cluster may have changed. For one thread.
+class AuthorityWatch {
+ public:
+  virtual ~AuthorityWatch() = default;
+  // Waits for a change, at most so long. Returns whether there may be one. Fails with kConnectionProblem when the watch
+  // has ended, also when the program stops.
+  virtual Result<bool> Wait(std::chrono::milliseconds time) = 0;
+};
+
 // Safe from several threads. Errors are those of the client library (kAccessDenied, kNotFound, kNotLoggedIn,
 // kConnectionProblem ...). `as` are the credentials of the caller.
 class BotCluster {
@@ -56,6 +67,8 @@ class BotCluster {
   virtual Result<std::vector<std::string>> ImpersonatedRoles(const BotCredentials& as, const std::string& role) = 0;
   // Returns the authorities of a type ("host", "user", "db") of all clusters, the bot's own first.
   virtual Result<std::vector<ClusterAuthorities>> Authorities(const BotCredentials& as, const std::string& type) = 0;
+  // Begins to watch the authorities of the bot's cluster, of the types above.
+  virtual Result<std::unique_ptr<AuthorityWatch>> WatchAuthorities(const BotCredentials& as) = 0;
   virtual Result<std::vector<std::string>> LeafClusters(const BotCredentials& as) = 0;
   virtual Result<ProxyView> Proxy(const BotCredentials& as) = 0;
   virtual Result<std::vector<KubeClusterItem>> KubeClusters(const BotCredentials& as, const ListFilter& filter) = 0;

@@ -90,13 +90,13 @@ Result<BotIdentity::Started> BotIdentity::Start() {
 Result<BotCredentials> BotIdentity::Joined(const BotCredentials* as) {
   ASSIGN_OR_RETURN(auto request, MakeJoinRequest(options_.join, "has not joined a cluster"));
   ASSIGN_OR_RETURN(const std::string suite, cluster_.KeySuite(as));
-  ASSIGN_OR_RETURN(const UserKeys keys, GenerateUserKeys(suite));
-  request.set_publictlskey(keys.tls.public_key().ToPem());
-  request.set_publicsshkey(keys.tls.public_key().ToAuthorizedKey() + "\n");
+  ASSIGN_OR_RETURN(const PrivateKey key, GenerateTlsKey(suite));
+  request.set_publictlskey(key.public_key().ToPem());
+  request.set_publicsshkey(key.public_key().ToAuthorizedKey() + "\n");
   *request.mutable_expires() = InTime(options_.ttl);
 
   auto certs = as == nullptr ? cluster_.Join(request) : cluster_.JoinAgain(*as, request);
-  if (certs) return CredentialsOf(keys.tls, *certs);
+  if (certs) return CredentialsOf(key, *certs);
   Error error = InContext("cannot join", std::move(certs).error());
   if (error.kind == ErrorKind::kAccessDenied && error.hint.empty()) {
     error.hint =
@@ -112,11 +112,11 @@ Result<BotCredentials> BotIdentity::Renewed(const BotCredentials& old) {
   if (!old.identity.renewable) return Joined(&old);
 
   ASSIGN_OR_RETURN(const std::string suite, cluster_.KeySuite(&old));
-  ASSIGN_OR_RETURN(const UserKeys keys, GenerateUserKeys(suite));
+  ASSIGN_OR_RETURN(const PrivateKey key, GenerateTlsKey(suite));
   proto::UserCertsRequest request;
   request.set_username(old.identity.username);
-  request.set_sshpublickey(keys.tls.public_key().ToAuthorizedKey() + "\n");
-  request.set_tlspublickey(keys.tls.public_key().ToPem());
+  request.set_sshpublickey(key.public_key().ToAuthorizedKey() + "\n");
+  request.set_tlspublickey(key.public_key().ToPem());
   *request.mutable_expires() = InTime(options_.ttl);
 
   ASSIGN_OR_RETURN(auto certs, cluster_.IssueUserCerts(old, request));
@@ -127,7 +127,7 @@ Result<BotCredentials> BotIdentity::Renewed(const BotCredentials& old) {
   if (certs.sshcacerts().empty()) {
     for (const auto& authority : old.ssh_authorities) certs.add_sshcacerts(authority);
   }
-  return CredentialsOf(keys.tls, certs);
+  return CredentialsOf(key, certs);
 }
 
 // The new identity is used even if it cannot be stored: the cluster has counted it, and accepts the old one no more.

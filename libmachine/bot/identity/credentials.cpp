@@ -11,12 +11,13 @@ std::string WithLineEnd(std::string text) {
 }
 
 BotCredentials BotCredentials::Clone() const {
-  return {key_pem.Clone(), public_key,      ssh_certificate, tls_certificate,
-          tls_authorities, ssh_authorities, certificate,     identity};
+  return {key,         key_pem.Clone(), public_key, ssh_certificate, tls_certificate, tls_authorities, ssh_authorities,
+          certificate, identity};
 }
 
-Result<BotCredentials> MakeCredentials(CredentialTexts texts) {
-  ASSIGN_OR_RETURN(const PrivateKey key, ParsePrivateKeyPem(texts.key_pem.Reveal()));
+namespace {
+
+Result<BotCredentials> Combine(const PrivateKey& key, CredentialTexts texts) {
   ASSIGN_OR_RETURN(const Certificate tls, Certificate::FromPem(texts.tls_certificate));
   ASSIGN_OR_RETURN(const SshCertificate ssh, ParseSshCertificate(texts.ssh_certificate));
   if (tls.public_key() != key.public_key() || ssh.public_key != key.public_key()) {
@@ -29,6 +30,7 @@ Result<BotCredentials> MakeCredentials(CredentialTexts texts) {
   BotCredentials credentials;
   ASSIGN_OR_RETURN(credentials.identity, tls.ToIdentity());
   credentials.certificate = tls;
+  credentials.key = key;
   credentials.key_pem = std::move(texts.key_pem);
   credentials.public_key = key.public_key().ToAuthorizedKey() + "\n";
   credentials.ssh_certificate = WithLineEnd(std::move(texts.ssh_certificate));
@@ -38,6 +40,13 @@ Result<BotCredentials> MakeCredentials(CredentialTexts texts) {
   return credentials;
 }
 
+}  // namespace
+
+Result<BotCredentials> MakeCredentials(CredentialTexts texts) {
+  ASSIGN_OR_RETURN(const PrivateKey key, ParsePrivateKeyPem(texts.key_pem.Reveal()));
+  return Combine(key, std::move(texts));
+}
+
 Result<BotCredentials> CredentialsOf(const PrivateKey& key, const proto::Certs& certs) {
   CredentialTexts texts;
   texts.key_pem = key.ToPem();
@@ -45,7 +54,7 @@ Result<BotCredentials> CredentialsOf(const PrivateKey& key, const proto::Certs& 
   texts.tls_certificate = certs.tls();
   texts.tls_authorities = {certs.tlscacerts().begin(), certs.tlscacerts().end()};
   texts.ssh_authorities = {certs.sshcacerts().begin(), certs.sshcacerts().end()};
-  auto credentials = MakeCredentials(std::move(texts));
+  auto credentials = Combine(key, std::move(texts));
   if (!credentials) return std::unexpected(InContext("the cluster's answer", std::move(credentials).error()));
   return credentials;
 }

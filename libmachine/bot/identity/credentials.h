@@ -19,7 +19,8 @@ class Certs;
 namespace sallyport {
 
 struct BotCredentials {
-  Secret key_pem;
+  PrivateKey key;
+  Secret key_pem;                            // the same key
   std::string public_key;                    // a line of authorized_keys, with its newline
   std::string ssh_certificate;               // a line, with its newline
   std::string tls_certificate;               // PEM

@@ -6,6 +6,7 @@
 #include "libclient/connection_upgrade.h"
 #include "libclient/login.h"
 #include "libclient/pages.h"
+#include "libmachine/bot/identity/remote_authority_watch.h"
 #include "libmachine/join_call.h"
 #include "libresources/codec/codec_forms.h"
 #include "teleport/legacy/types/join.pb.h"
@@ -52,19 +53,36 @@ void RemoteCluster::Forget(const Connection& broken) {
   std::erase_if(kept_, [&](const Kept& kept) { return kept.connection == broken; });
 }
 
-Result<RemoteCluster::Connection> RemoteCluster::Connect(const BotCredentials& as) {
-  if (Connection kept = KeptFor(as)) return kept;
+// Returns the certificates of the texts; outputs and the bot have the same ones.
+Result<std::vector<Certificate>> RemoteCluster::ParsedAuthorities(const std::vector<std::string>& pems) {
+  const MutexLock lock(mutex_);
+  if (pems == authority_pems_ && !authorities_.empty()) return authorities_;
+  std::vector<Certificate> parsed;
+  for (const auto& pem : pems) {
+    ASSIGN_OR_RETURN(parsed.emplace_back(), Certificate::FromPem(pem));
+  }
+  authority_pems_ = pems;
+  authorities_ = std::move(parsed);
+  return authorities_;
+}
+
+Result<RpcOptions> RemoteCluster::OptionsFor(const BotCredentials& as) {
   RpcOptions options;
   options.address = options_.join.address;
   options.through_proxy = options_.join.through_proxy;
   options.connection_upgrade = NeedsUpgrade();
   options.cluster = as.cluster();
-  for (const auto& authority : as.tls_authorities) options.authorities_pem += authority;
+  ASSIGN_OR_RETURN(options.authorities, ParsedAuthorities(as.tls_authorities));
   options.certificate = as.certificate;
-  options.key_pem = as.key_pem.Clone();
+  options.key = as.key;
   options.program = options_.join.program;
   options.network = options_.join.network;
+  return options;
+}
 
+Result<RemoteCluster::Connection> RemoteCluster::Connect(const BotCredentials& as) {
+  if (Connection kept = KeptFor(as)) return kept;
+  ASSIGN_OR_RETURN(const RpcOptions options, OptionsFor(as));
   ASSIGN_OR_RETURN(auto client, RpcClient::Connect(options));
   Connection connection = std::move(client);
   Keep(as, connection);
@@ -141,6 +159,11 @@ Result<std::vector<std::string>> RemoteCluster::ImpersonatedRoles(const BotCrede
 Result<std::vector<ClusterAuthorities>> RemoteCluster::Authorities(const BotCredentials& as, const std::string& type) {
   ASSIGN_OR_RETURN(const Connection connection, Connect(as));
   return FetchAuthorities(*connection, type, as.cluster());
+}
+
+Result<std::unique_ptr<AuthorityWatch>> RemoteCluster::WatchAuthorities(const BotCredentials& as) {
+  ASSIGN_OR_RETURN(const RpcOptions options, OptionsFor(as));
+  return WatchRemoteAuthorities(options, as.cluster());
 }
 
 Result<std::vector<std::string>> RemoteCluster::LeafClusters(const BotCredentials& as) {

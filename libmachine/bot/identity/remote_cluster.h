@@ -31,6 +31,7 @@ class RemoteCluster : public BotCluster {
                                            const teleport::trust::v1::GenerateHostCertRequest& request) override;
   Result<std::vector<std::string>> ImpersonatedRoles(const BotCredentials& as, const std::string& role) override;
   Result<std::vector<ClusterAuthorities>> Authorities(const BotCredentials& as, const std::string& type) override;
+  Result<std::unique_ptr<AuthorityWatch>> WatchAuthorities(const BotCredentials& as) override;
   Result<std::vector<std::string>> LeafClusters(const BotCredentials& as) override;
   Result<ProxyView> Proxy(const BotCredentials& as) override;
   Result<std::vector<KubeClusterItem>> KubeClusters(const BotCredentials& as, const ListFilter& filter) override;
@@ -51,7 +52,9 @@ class RemoteCluster : public BotCluster {
     std::chrono::steady_clock::time_point at;
   };
 
+  Result<RpcOptions> OptionsFor(const BotCredentials& as) EXCLUDES(mutex_);
   Result<Connection> Connect(const BotCredentials& as) EXCLUDES(mutex_);
+  Result<std::vector<Certificate>> ParsedAuthorities(const std::vector<std::string>& pems) EXCLUDES(mutex_);
   Connection KeptFor(const BotCredentials& as) EXCLUDES(mutex_);
   void Keep(const BotCredentials& as, const Connection& connection) EXCLUDES(mutex_);
   void Forget(const Connection& broken) EXCLUDES(mutex_);
@@ -63,7 +66,9 @@ class RemoteCluster : public BotCluster {
 
   const Options options_;
   Mutex mutex_;
-  std::vector<Kept> kept_ GUARDED_BY(mutex_);  // the last used one is the last
+  std::vector<std::string> authority_pems_ GUARDED_BY(mutex_);
+  std::vector<Certificate> authorities_ GUARDED_BY(mutex_);  // of these texts
+  std::vector<Kept> kept_ GUARDED_BY(mutex_);                // the last used one is the last
   std::optional<Found> found_ GUARDED_BY(mutex_);
   std::optional<bool> needs_upgrade_ GUARDED_BY(mutex_);
 };

@@ -56,14 +56,14 @@ Result<std::vector<std::string>> OutputRoles(BotCluster& cluster, const BotCrede
 
 Result<BotCredentials> IssueOutput(BotCluster& cluster, const BotCredentials& bot, const OutputRequest& wanted) {
   ASSIGN_OR_RETURN(const std::string suite, cluster.KeySuite(&bot));
-  ASSIGN_OR_RETURN(const UserKeys keys, GenerateUserKeys(suite));
-  ASSIGN_OR_RETURN(auto certs, cluster.IssueUserCerts(bot, RequestFor(bot, wanted, keys.tls.public_key())));
+  ASSIGN_OR_RETURN(const PrivateKey key, GenerateTlsKey(suite));
+  ASSIGN_OR_RETURN(auto certs, cluster.IssueUserCerts(bot, RequestFor(bot, wanted, key.public_key())));
   certs.clear_tlscacerts();
   certs.clear_sshcacerts();
   for (const auto& authority : bot.tls_authorities) certs.add_tlscacerts(authority);
   for (const auto& authority : bot.ssh_authorities) certs.add_sshcacerts(authority);
 
-  ASSIGN_OR_RETURN(BotCredentials issued, CredentialsOf(keys.tls, certs));
+  ASSIGN_OR_RETURN(BotCredentials issued, CredentialsOf(key, certs));
   WarnOfShortLife(issued, wanted.ttl);
   return issued;
 }

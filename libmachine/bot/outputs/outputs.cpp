@@ -3,6 +3,7 @@
 #include <google/protobuf/util/time_util.h>
 
 #include <array>
+#include <future>
 
 #include "libclient/login.h"
 #include "libidentity/keys.h"
@@ -35,11 +36,31 @@ struct Issued {
   std::vector<BotFile> files;
 };
 
+// The authorities of hosts, and the files of all authorities.
+struct OutputAuthorities {
+  std::vector<ClusterAuthorities> hosts;
+  std::vector<BotFile> files;
+};
+
+// Asks for the authorities while the caller asks for certificates.
+std::future<Result<OutputAuthorities>> AskAuthorities(const OutputContext& context) {
+  return std::async(std::launch::async, [&context]() -> Result<OutputAuthorities> {
+    OutputAuthorities authorities;
+    ASSIGN_OR_RETURN(authorities.hosts, context.cluster.Authorities(context.bot, "host"));
+    ASSIGN_OR_RETURN(authorities.files, AuthorityFiles(context.cluster, context.bot, authorities.hosts));
+    return authorities;
+  });
+}
+
+Result<Issued> AddAuthorities(BotCredentials credentials, std::future<Result<OutputAuthorities>> asked) {
+  ASSIGN_OR_RETURN(OutputAuthorities authorities, asked.get());
+  return Issued{std::move(credentials), std::move(authorities.hosts), std::move(authorities.files)};
+}
+
 Result<Issued> IssueWithAuthorities(const OutputContext& context, const OutputRequest& request) {
+  auto authorities = AskAuthorities(context);
   ASSIGN_OR_RETURN(BotCredentials credentials, IssueOutput(context.cluster, context.bot, request));
-  ASSIGN_OR_RETURN(auto hosts, context.cluster.Authorities(context.bot, "host"));
-  ASSIGN_OR_RETURN(auto files, AuthorityFiles(context.cluster, context.bot, hosts));
-  return Issued{std::move(credentials), std::move(hosts), std::move(files)};
+  return AddAuthorities(std::move(credentials), std::move(authorities));
 }
 
 // Adds the identity file and the files of the key and its certificates.
@@ -54,13 +75,21 @@ Files MakeIdentity(const OutputContext& context) {
   OutputRequest request = RequestOf(context);
   request.allow_reissue = context.service.allow_reissue;
   request.route_to_cluster = context.service.cluster;
-  ASSIGN_OR_RETURN(Issued issued, IssueWithAuthorities(context, request));
-  if (context.service.ssh_config == "on") {
-    SshFileOptions options;
-    ASSIGN_OR_RETURN(options.proxy, context.cluster.Proxy(context.bot));
-    options.clusters = {context.bot.cluster()};
-    ASSIGN_OR_RETURN(const auto leaves, context.cluster.LeafClusters(issued.credentials));
-    options.clusters.insert(options.clusters.end(), leaves.begin(), leaves.end());
+  const bool for_ssh = context.service.ssh_config == "on";
+  // The proxy has connections of its own.
+  std::future<Result<ProxyView>> proxy;
+  if (for_ssh) proxy = std::async(std::launch::async, [&context] { return context.cluster.Proxy(context.bot); });
+  auto authorities = AskAuthorities(context);
+  ASSIGN_OR_RETURN(BotCredentials credentials, IssueOutput(context.cluster, context.bot, request));
+
+  SshFileOptions options;
+  if (for_ssh) {
+    ASSIGN_OR_RETURN(options.clusters, context.cluster.LeafClusters(credentials));
+    options.clusters.insert(options.clusters.begin(), context.bot.cluster());
+  }
+  ASSIGN_OR_RETURN(Issued issued, AddAuthorities(std::move(credentials), std::move(authorities)));
+  if (for_ssh) {
+    ASSIGN_OR_RETURN(options.proxy, proxy.get());
     options.hosts = issued.hosts;
     options.directory = context.directory;
     options.executable = context.executable;

@@ -9,18 +9,18 @@ namespace {
 
 using namespace test;
 
-const HeaderFields kRequest = {
+const HeaderFields kSessionRequest = {
     {":method", "POST"}, {":scheme", "https"}, {":path", "/a"}, {":authority", "b"}, {"te", "trailers"}};
 
 // A session after the settings of the other side, and its results of each request.
-struct Sample {
-  Sample() {
+struct SessionSample {
+  SessionSample() {
     REQUIRE(session.Receive(Frame(FrameType::kSettings, 0, 0)));
     session.TakeOutput();
   }
   std::int32_t Ask(std::string body = "question") {
-    const auto request =
-        session.Submit(kRequest, std::move(body), [this](Http2Answer answer) { answers.push_back(std::move(answer)); });
+    const auto request = session.Submit(kSessionRequest, std::move(body),
+                                        [this](Http2Answer answer) { answers.push_back(std::move(answer)); });
     session.TakeOutput();
     return request.value();
   }
@@ -38,7 +38,7 @@ TEST_CASE("a connection begins with the preface, settings and a window for a pag
 }
 
 TEST_CASE("an answer is what comes before, in and after the body", "[http2]") {
-  Sample sample;
+  SessionSample sample;
   const auto request = static_cast<std::uint32_t>(sample.Ask());
   REQUIRE(sample.session.Receive(HeadersFrame(request, {{":status", "103"}, {"early", "1"}}, false)));
   REQUIRE(sample.session.Receive(HeadersFrame(request, {{":status", "200"}, {"x", "y"}}, false)));
@@ -53,7 +53,7 @@ TEST_CASE("an answer is what comes before, in and after the body", "[http2]") {
 }
 
 TEST_CASE("answers come in any order", "[http2]") {
-  Sample sample;
+  SessionSample sample;
   const auto first = static_cast<std::uint32_t>(sample.Ask());
   const auto second = static_cast<std::uint32_t>(sample.Ask());
   REQUIRE(sample.session.Receive(HeadersFrame(second, {{":status", "201"}}, true)));
@@ -64,7 +64,7 @@ TEST_CASE("answers come in any order", "[http2]") {
 }
 
 TEST_CASE("an answer that is cut short has the code of its end", "[http2]") {
-  Sample sample;
+  SessionSample sample;
   const auto request = static_cast<std::uint32_t>(sample.Ask());
   REQUIRE(sample.session.Receive(Frame(FrameType::kReset, 0, request, BigEndian(8, 4))));
   REQUIRE(sample.answers.size() == 1);
@@ -72,7 +72,7 @@ TEST_CASE("an answer that is cut short has the code of its end", "[http2]") {
 }
 
 TEST_CASE("after GOAWAY no new request is sent", "[http2]") {
-  Sample sample;
+  SessionSample sample;
   const auto request = static_cast<std::uint32_t>(sample.Ask());
   SECTION("what it has not begun is refused") {
     REQUIRE(sample.session.Receive(Frame(FrameType::kGoAway, 0, 0, BigEndian(0, 4) + BigEndian(0, 4))));
@@ -93,7 +93,7 @@ TEST_CASE("after GOAWAY no new request is sent", "[http2]") {
 }
 
 TEST_CASE("a cancelled request has no result", "[http2]") {
-  Sample sample;
+  SessionSample sample;
   const std::int32_t request = sample.Ask();
   sample.session.Cancel(request);
   CHECK(sample.session.TakeOutput() ==
@@ -104,8 +104,8 @@ TEST_CASE("a cancelled request has no result", "[http2]") {
 }
 
 TEST_CASE("a body larger than the window waits for more of it", "[http2]") {
-  Sample sample;
-  sample.session.Submit(kRequest, std::string(100'000, 'x'), [](Http2Answer) {}).value();
+  SessionSample sample;
+  sample.session.Submit(kSessionRequest, std::string(100'000, 'x'), [](Http2Answer) {}).value();
   std::size_t sent = 0;
   for (std::string part = sample.session.TakeOutput(); !part.empty(); part = sample.session.TakeOutput()) {
     sent += part.size();
@@ -121,7 +121,7 @@ TEST_CASE("a body larger than the window waits for more of it", "[http2]") {
 }
 
 TEST_CASE("an answer that grows without end is cut off", "[http2]") {
-  Sample sample;
+  SessionSample sample;
   const auto request = static_cast<std::uint32_t>(sample.Ask());
   SECTION("its body") {
     REQUIRE(sample.session.Receive(HeadersFrame(request, {{":status", "200"}}, false)));
@@ -146,11 +146,11 @@ TEST_CASE("an answer that grows without end is cut off", "[http2]") {
 }
 
 // A call that streams pieces in both directions.
-struct SampleStream : Sample {
+struct SampleStream : SessionSample {
   SampleStream() {
     request = session
                   .Open(
-                      kRequest, [this](std::string_view bytes) { received += bytes; },
+                      kSessionRequest, [this](std::string_view bytes) { received += bytes; },
                       [this](Http2Answer answer) { answers.push_back(std::move(answer)); })
                   .value();
     session.TakeOutput();

@@ -12,7 +12,7 @@ namespace {
 
 using namespace test;
 
-KubeEntry Sample(const std::string& kube = "c1") {
+KubeEntry SampleKubeconfig(const std::string& kube = "c1") {
   KubeEntry entry;
   entry.teleport_cluster = "ref.test";
   entry.kube_cluster = kube;
@@ -89,7 +89,7 @@ x-own:
 
 TEST_CASE("a first entry makes the file that Teleport makes", "[kubeconfig]") {
   Kubeconfig config;
-  config.Add(Sample());
+  config.Add(SampleKubeconfig());
   config.Select("ref.test-c1", "ref.test");
   CHECK(SortedByKey(config.value()) == SortedByKey(Kubeconfig::Parse(kFirst, "x").value().value()));
   CHECK(config.Format().starts_with("apiVersion: v1\nclusters:\n- cluster:\n    certificate-authority-data: UEVN\n"));
@@ -100,7 +100,7 @@ TEST_CASE("a first entry makes the file that Teleport makes", "[kubeconfig]") {
 TEST_CASE("entries of others stay as they are, and come back", "[kubeconfig]") {
   auto config = Kubeconfig::Parse(kForeign, "x").value();
   CHECK(config.Format() == kForeign);
-  config.Add(Sample());
+  config.Add(SampleKubeconfig());
   config.Select("ref.test-c1", "ref.test");
   CHECK(config.current_context() == "ref.test-c1");
   CHECK(config.Format().contains("name: teleport-prev-selec-ctx"));
@@ -112,10 +112,10 @@ TEST_CASE("entries of others stay as they are, and come back", "[kubeconfig]") {
 
 TEST_CASE("a second login changes what it must and no more", "[kubeconfig]") {
   auto config = Kubeconfig::Parse(kFirst, "x").value();
-  KubeEntry entry = Sample();
+  KubeEntry entry = SampleKubeconfig();
   entry.name_space = "team";
   config.Add(entry);
-  entry = Sample();
+  entry = SampleKubeconfig();
   entry.server = "https://ref.test:443";
   entry.impersonate = "bob";
   entry.impersonate_groups = {"g"};
@@ -125,14 +125,14 @@ TEST_CASE("a second login changes what it must and no more", "[kubeconfig]") {
   CHECK(text.contains("server: https://ref.test:443"));
   CHECK(text.contains("as: bob\n    as-groups:\n    - g\n    exec:"));
   CHECK(config.value().Find("contexts")->as_list().size() == 1);
-  config.Add(Sample("c2"));
+  config.Add(SampleKubeconfig("c2"));
   CHECK(config.value().Find("contexts")->as_list().size() == 2);
   CHECK(config.value().Find("clusters")->as_list().size() == 1);
 }
 
 TEST_CASE("a context of another name is still ours", "[kubeconfig]") {
   Kubeconfig config;
-  KubeEntry entry = Sample();
+  KubeEntry entry = SampleKubeconfig();
   entry.context_name = "dev";
   config.Add(entry);
   config.Select("dev", "ref.test");
@@ -155,8 +155,8 @@ TEST_CASE("a cluster whose name starts like ours is left alone", "[kubeconfig]")
 
 TEST_CASE("removing by the server's address finds every cluster behind it", "[kubeconfig]") {
   Kubeconfig config;
-  config.Add(Sample());
-  KubeEntry leaf = Sample("c9");
+  config.Add(SampleKubeconfig());
+  KubeEntry leaf = SampleKubeconfig("c9");
   leaf.teleport_cluster = "leaf.test";
   config.Add(leaf);
   CHECK_FALSE(config.RemoveServer("https://other:1"));
@@ -186,7 +186,7 @@ TEST_CASE("updates at the same time all arrive", "[kubeconfig]") {
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&, i] {
       const auto status = UpdateKubeconfig(path, [&](Kubeconfig& config) -> Status {
-        config.Add(Sample("c" + std::to_string(i)));
+        config.Add(SampleKubeconfig("c" + std::to_string(i)));
         return {};
       });
       if (!status) ++failures;

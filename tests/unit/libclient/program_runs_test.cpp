@@ -8,7 +8,7 @@
 namespace sallyport {
 namespace {
 
-struct Sample {
+struct RunSample {
   Status Run(std::vector<std::string> scripts, std::size_t at_once) {
     ProgramRuns runs;
     for (auto& script : scripts) runs.commands.push_back({"sh", "-c", std::move(script)});
@@ -29,7 +29,7 @@ struct Sample {
 };
 
 TEST_CASE("programs run with their output and codes apart", "[runs]") {
-  Sample sample;
+  RunSample sample;
   REQUIRE(sample.Run({"echo a; echo b >&2; exit 3", "head -c 300000 /dev/zero; cat", "kill -TERM $$"}, 10));
   CHECK(sample.out[0] == "a\n");
   CHECK(sample.err[0] == "b\n");
@@ -40,7 +40,7 @@ TEST_CASE("programs run with their output and codes apart", "[runs]") {
 TEST_CASE("the number of programs at once has a limit", "[runs]") {
   const test::TemporaryDirectory directory;
   const std::string wait = fmt::format("while [ ! -e {0} ]; do sleep 0.01; done", directory / "go");
-  Sample sample;
+  RunSample sample;
   SECTION("one after the other") {
     REQUIRE(sample.Run({"touch " + directory / "go", wait, "true"}, 1));
     CHECK(sample.order == std::vector<std::size_t>{0, 1, 2});

@@ -73,6 +73,38 @@ TEST_CASE("a certificate of an unknown authority is refused, unless checks are o
   CHECK(ConnectError(server, options, settings).kind == ErrorKind::kBadParameter);
 }
 
+// Connects without a check, and checks what the server has shown afterwards.
+Status CheckLater(const TlsServer& server, const TlsOptions& checked) {
+  TlsOptions options;
+  options.server_name = checked.server_name;
+  options.skip_verification = true;
+  const auto stream = TlsStream::Connect(server.address(), options, Quick()).value();
+  return CheckServerChain(stream->peer_chain(), checked, "the server");
+}
+
+TEST_CASE("a certificate that was accepted unchecked is checked later as in the handshake", "[tls]") {
+  const Time now = Now();
+  const TlsServer good(ServerCertificate(ServerKey(), {"127.0.0.1", "*.teleport.cluster.local"}), ServerKey(), {},
+                       Echo);
+  CHECK(CheckLater(good, Trusting()));
+  CHECK(CheckLater(good, Trusting("abc.teleport.cluster.local")));
+  CHECK(CheckLater(good, Trusting("127.0.0.2")).error().message.contains("not for 127.0.0.2"));
+  CHECK(CheckLater(good, Trusting("a.b.teleport.cluster.local")).error().message.contains("not for a.b"));
+
+  const TlsServer expired(ServerCertificate(ServerKey(), {"127.0.0.1"}, now - 2h, now - 1h), ServerKey(), {}, Echo);
+  CHECK(CheckLater(expired, Trusting()).error().message.contains("has expired"));
+
+  TlsOptions other = Trusting();
+  other.authorities_pem = ServerCertificate(ServerKey(), {"127.0.0.1"}).ToPem();
+  const Status strange = CheckLater(good, other);
+  REQUIRE_FALSE(strange);
+  CHECK(strange.error().message.contains("unknown authority"));
+  CHECK(strange.error().detail == ErrorDetail::kNotTrusted);
+  other.authorities_pem = "no certificate";
+  CHECK_FALSE(CheckLater(good, other));
+  CHECK_FALSE(CheckServerChain({}, Trusting(), "the server"));
+}
+
 TEST_CASE("each wrong certificate is called what it is", "[tls]") {
   const Time now = Now();
   const TlsServer expired(ServerCertificate(ServerKey(), {"127.0.0.1"}, now - 2h, now - 1h), ServerKey(), {}, Echo);

@@ -69,7 +69,7 @@ std::pair<unsigned char, std::string> TakeClientFrame(std::string& text) {
   return {first, payload};
 }
 
-std::string ReadAll(Stream& stream, IoState& last) {
+std::string ReadMessages(Stream& stream, IoState& last) {
   std::string all;
   char buffer[7];
   while (true) {
@@ -92,7 +92,7 @@ TEST_CASE("frames are read wherever they are cut", "[websocket]") {
     for (std::size_t at = 0; at < bytes.size(); at += cut) script.pieces.push_back(bytes.substr(at, cut));
     const auto stream = MakeWebSocketStream(std::make_unique<ScriptedStream>(script));
     IoState last{};
-    CHECK(ReadAll(*stream, last) == "hello " + std::string(300, 'x') + "end");
+    CHECK(ReadMessages(*stream, last) == "hello " + std::string(300, 'x') + "end");
     CHECK(last == IoState::kWantRead);
   }
 }
@@ -102,7 +102,7 @@ TEST_CASE("a ping is answered, an end is an end, a breach is a failure", "[webso
   Script script;
   script.pieces = {ServerFrame(0x89, "teleport"), ServerFrame(0x82, "x"), ServerFrame(0x88, "\x03\xe8")};
   auto stream = MakeWebSocketStream(std::make_unique<ScriptedStream>(script));
-  CHECK(ReadAll(*stream, last) == "x");
+  CHECK(ReadMessages(*stream, last) == "x");
   CHECK(last == IoState::kClosed);
   CHECK(TakeClientFrame(script.written) == std::pair<unsigned char, std::string>{0x8a, "teleport"});
   for (const std::string breach : {"\x82\x81"
@@ -113,7 +113,7 @@ TEST_CASE("a ping is answered, an end is an end, a breach is a failure", "[webso
     Script bad;
     bad.pieces = {breach + std::string(1, '\0')};
     stream = MakeWebSocketStream(std::make_unique<ScriptedStream>(bad));
-    CHECK(ReadAll(*stream, last).empty());
+    CHECK(ReadMessages(*stream, last).empty());
     CHECK(last == IoState::kFailed);
   }
 }

@@ -12,6 +12,7 @@
 #include "../libclient/sample_login.h"
 #include "libbase/version.h"
 #include "libcluster/rpc/rpc_stream.h"
+#include "tests/unit/eventually.h"
 
 namespace sallyport {
 namespace {
@@ -204,11 +205,6 @@ class Sample {
   }
 };
 
-bool Eventually(const std::function<bool()>& condition) {
-  for (int i = 0; i < 500 && !condition(); ++i) std::this_thread::sleep_for(10ms);
-  return condition();
-}
-
 TEST_CASE("a call has one message each way, and the versions of both sides", "[grpc_server]") {
   Sample sample;
   grpc::GenericStub stub(sample.Channel());
@@ -307,7 +303,7 @@ TEST_CASE("a handler hears that its client left", "[grpc_server]") {
   std::string answer;
   // The library processes its connection only during a call.
   const auto eventually = [&](const std::function<bool()>& condition) {
-    return Eventually([&] { return PeerCall(stub, "/t.S/Echo").Ask("", answer).ok() && condition(); });
+    return test::Eventually([&] { return PeerCall(stub, "/t.S/Echo").Ask("", answer).ok() && condition(); });
   };
   SECTION("by a cancel") {
     PeerCall call(stub, "/t.S/Wait");
@@ -367,7 +363,7 @@ TEST_CASE("a server that stops lets a running call end, and ends a stream", "[gr
   PeerCall slow(stub, "/t.S/Slow");
   REQUIRE(slow.Write("x"));
   REQUIRE(slow.WritesDone());
-  REQUIRE(Eventually([&] { return sample.begun == 2; }));
+  REQUIRE(test::Eventually([&] { return sample.begun == 2; }));
   const auto before = std::chrono::steady_clock::now();
   sample.server->Stop();
   CHECK(std::chrono::steady_clock::now() - before < 5s);

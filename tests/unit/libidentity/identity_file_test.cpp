@@ -32,7 +32,7 @@ std::string TlsCertificate() {
   return IssueCertificate(request, SampleAuthority().certificate, SampleAuthority().key).value().ToPem();
 }
 
-IdentityFile Sample() {
+IdentityFile SampleFile() {
   IdentityFile file;
   file.private_key = EcdsaKey().ToPem();
   file.ssh_certificate = SshCertificateLine();
@@ -53,14 +53,14 @@ void CheckSame(const IdentityFile& a, const IdentityFile& b) {
 }
 
 TEST_CASE("the parts stand in Teleport's order, each on lines of its own", "[identity-file]") {
-  const IdentityFile file = Sample();
+  const IdentityFile file = SampleFile();
   CHECK(FormatIdentityFile(file).Reveal() ==
         file.private_key.Reveal() + file.ssh_certificate + "\n" + file.tls_certificate + file.ssh_authorities[0] +
             "\n" + file.ssh_authorities[1] + "\n" + file.tls_authorities[0] + file.tls_authorities[1]);
 }
 
 TEST_CASE("what is written into an identity file is read back", "[identity-file]") {
-  const IdentityFile file = Sample();
+  const IdentityFile file = SampleFile();
   const IdentityFile read = ParseIdentityFile(FormatIdentityFile(file).Reveal()).value();
   CheckSame(read, file);
   CHECK(ParsePrivateKeyPem(read.private_key.Reveal()).value().public_key() == EcdsaKey().public_key());
@@ -70,7 +70,7 @@ TEST_CASE("what is written into an identity file is read back", "[identity-file]
 }
 
 TEST_CASE("blocks count by position, other lines do not count", "[identity-file]") {
-  const IdentityFile file = Sample();
+  const IdentityFile file = SampleFile();
   const std::string text = "# made for alice\r\n\n  " + file.ssh_authorities[0] + "  \r\n" + file.private_key.Reveal() +
                            "noise\n" + file.tls_authorities[0] + file.ssh_certificate + "\r\nssh-rsa AAAA\n" +
                            file.tls_certificate;
@@ -84,7 +84,7 @@ TEST_CASE("blocks count by position, other lines do not count", "[identity-file]
 
 TEST_CASE("an empty text has no parts, a cut one is refused", "[identity-file]") {
   CHECK(ParseIdentityFile("").value().private_key.empty());
-  const Secret text = FormatIdentityFile(Sample());
+  const Secret text = FormatIdentityFile(SampleFile());
   const auto cut = ParseIdentityFile(text.Reveal().substr(0, text.Reveal().size() - 30));
   REQUIRE_FALSE(cut.has_value());
   CHECK(cut.error().kind == ErrorKind::kBadParameter);
@@ -96,7 +96,7 @@ TEST_CASE("a file is written for its owner only and takes the place of the old o
   const TemporaryDirectory directory;
   const std::string path = directory.Write("identity", "old");
   REQUIRE(chmod(path.c_str(), 0644) == 0);
-  const IdentityFile file = Sample();
+  const IdentityFile file = SampleFile();
   REQUIRE(WriteIdentityFile(path, file).has_value());
   struct stat info{};
   REQUIRE(stat(path.c_str(), &info) == 0);
@@ -121,7 +121,7 @@ TEST_CASE("files that cannot be used are named in the error", "[identity-file]")
   const TemporaryDirectory directory;
   const std::string nowhere = (directory / "nowhere/identity");
   CHECK(ReadIdentityFile(nowhere).error().kind == ErrorKind::kNotFound);
-  CHECK(WriteIdentityFile(nowhere, Sample()).error().kind == ErrorKind::kNotFound);
+  CHECK(WriteIdentityFile(nowhere, SampleFile()).error().kind == ErrorKind::kNotFound);
   const auto no_key = ReadIdentityFile(directory.Write("empty", "hello\n"));
   CHECK(no_key.error().kind == ErrorKind::kBadParameter);
   CHECK(no_key.error().message.find("empty holds no private key") != std::string::npos);

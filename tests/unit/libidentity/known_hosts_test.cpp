@@ -13,10 +13,10 @@ using namespace test;
 
 std::string KeyText() { return EcdsaKey().public_key().ToAuthorizedKey(); }
 
-HostAuthority Sample() { return {"px.example.com", "ref.test", EcdsaKey().public_key()}; }
+HostAuthority KnownAuthority() { return {"px.example.com", "ref.test", EcdsaKey().public_key()}; }
 
 TEST_CASE("a host authority is one line with the proxy first", "[known-hosts]") {
-  CHECK(FormatHostAuthority(Sample()).value() ==
+  CHECK(FormatHostAuthority(KnownAuthority()).value() ==
         "@cert-authority px.example.com,ref.test,*.ref.test " + KeyText() + " type=host");
   CHECK(FormatHostAuthority({"", "ref.test", EcdsaKey().public_key()}).value() ==
         "@cert-authority ref.test,*.ref.test " + KeyText() + " type=host");
@@ -47,8 +47,8 @@ TEST_CASE("names that would break the line are refused", "[known-hosts]") {
 
 TEST_CASE("a file is read, with what is not an authority skipped", "[known-hosts]") {
   const std::string text = "# a comment\n\nhost.example.com " + KeyText() + "\n" +
-                           FormatHostAuthority(Sample()).value() + "\n@revoked * " + KeyText() + "\n";
-  CHECK(ParseKnownHosts(text).value() == std::vector<HostAuthority>{Sample()});
+                           FormatHostAuthority(KnownAuthority()).value() + "\n@revoked * " + KeyText() + "\n";
+  CHECK(ParseKnownHosts(text).value() == std::vector<HostAuthority>{KnownAuthority()});
   CHECK(ParseKnownHosts("").value().empty());
   const auto broken = ParseKnownHosts(text + "@cert-authority ref.test ssh-ed25519 AAAA\n");
   REQUIRE_FALSE(broken.has_value());
@@ -62,7 +62,7 @@ TEST_CASE("a file is read, with what is not an authority skipped", "[known-hosts
 }
 
 TEST_CASE("a line is added once and replaces its older form", "[known-hosts]") {
-  const std::string line = FormatHostAuthority(Sample()).value();
+  const std::string line = FormatHostAuthority(KnownAuthority()).value();
   const std::string old_line = FormatHostAuthority({"", "ref.test", EcdsaKey().public_key()}).value();
   const std::string other = FormatHostAuthority({"", "ref.test", Ed25519Key().public_key()}).value();
   CHECK(AddToKnownHosts("", line) == line + "\n");
@@ -75,7 +75,7 @@ TEST_CASE("a line is added once and replaces its older form", "[known-hosts]") {
 // ssh-keygen -F finds the line for a host of the cluster only when the line is well-formed.
 TEST_CASE("ssh-keygen finds hosts of the cluster in our line", "[known-hosts][tools]") {
   const TemporaryDirectory directory;
-  const std::string path = directory.Write("known_hosts", FormatHostAuthority(Sample()).value() + "\n");
+  const std::string path = directory.Write("known_hosts", FormatHostAuthority(KnownAuthority()).value() + "\n");
   for (const std::string_view host : {"px.example.com", "ref.test", "node.ref.test"}) {
     CAPTURE(host);
     const auto found = RunTool(fmt::format("ssh-keygen -F {} -f {}", host, path));

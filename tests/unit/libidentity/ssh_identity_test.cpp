@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 using namespace test;
 
 // Returns an identity with every field that an SSH certificate carries.
-Identity FullIdentity() {
+Identity FullSshIdentity() {
   Identity identity;
   identity.username = "alice";
   identity.groups = {"member", "access"};
@@ -49,7 +49,7 @@ SshPermissions AllPermissions() {
 }
 
 UserSshRequest Request() {
-  return {.identity = FullIdentity(),
+  return {.identity = FullSshIdentity(),
           .permissions = AllPermissions(),
           .public_key = Ed25519Key().public_key(),
           .now = kNow,
@@ -57,7 +57,7 @@ UserSshRequest Request() {
 }
 
 TEST_CASE("the extensions are those of Teleport, flags empty", "[ssh-identity]") {
-  CHECK(UserSshExtensions(FullIdentity(), AllPermissions(), SshCertificateFormat::kStandard) ==
+  CHECK(UserSshExtensions(FullSshIdentity(), AllPermissions(), SshCertificateFormat::kStandard) ==
         SshOptions{
             {"bot-instance-id@goteleport.com", "bot-instance"},
             {"bot-name@goteleport.com", "bot"},
@@ -127,7 +127,7 @@ TEST_CASE("a user certificate reads back as its identity", "[ssh-identity]") {
   CHECK(certificate.serial == 0);
   CHECK(certificate.key_id == "alice");
   const SshUser user = UserOfSshCertificate(ParseSshCertificate(certificate.ToAuthorizedKey()).value()).value();
-  Identity expected = FullIdentity();
+  Identity expected = FullSshIdentity();
   expected.expires = kNow + 1h;
   CHECK(user.identity == expected);
   CHECK(user.permissions == AllPermissions());

@@ -32,14 +32,14 @@ const Cluster& Root() {
   return cluster;
 }
 
-LeafRequest Request() {
+LeafRequest LeafRequestNow() {
   return {.subject = ToSubject(RecordedUser()).value(),
           .public_key = EcdsaKey().public_key(),
           .not_before = kNow - kClockSkew,
           .not_after = kNow + 1h};
 }
 
-Certificate Issue(const Authority& authority, const LeafRequest& request = Request()) {
+Certificate Issue(const Authority& authority, const LeafRequest& request = LeafRequestNow()) {
   return IssueCertificate(request, authority.certificate, authority.key).value();
 }
 
@@ -76,7 +76,7 @@ TEST_CASE("a leaf is valid from its first to its last second", "[trust]") {
 }
 
 TEST_CASE("a leaf of the future is not valid yet", "[trust]") {
-  LeafRequest request = Request();
+  LeafRequest request = LeafRequestNow();
   request.not_before = kNow + 1min;
   const Error error = ErrorOf(Issue(Root().user, request));
   CHECK(error.kind == ErrorKind::kNotLoggedIn);
@@ -91,7 +91,7 @@ TEST_CASE("a leaf of an unknown authority is refused, also of one with a trusted
 
   // The certificate has the subject, key identifier and other fields of a trusted authority, but another key.
   const Certificate forged = [] {
-    LeafRequest request = Request();
+    LeafRequest request = LeafRequestNow();
     request.subject = Root().user.certificate.subject_der();
     request.extra_extensions = {{"2.5.29.19", true, std::string("\x30\x03\x01\x01\xff", 5)}};
     return Issue(MakeAuthority("evil.test", EcdsaKey()), request);
@@ -111,7 +111,7 @@ TEST_CASE("an authority is no leaf", "[trust]") {
 }
 
 TEST_CASE("a leaf serves only the use it is for", "[trust]") {
-  LeafRequest request = Request();
+  LeafRequest request = LeafRequestNow();
   request.client_auth = false;
   const Certificate server = Issue(Root().host, request);
   CHECK(ErrorOf(server, kNow, LeafUsage::kServer).message.empty());
@@ -128,7 +128,7 @@ TEST_CASE("a leaf serves only the use it is for", "[trust]") {
 }
 
 TEST_CASE("an authority that has expired signs for nobody", "[trust]") {
-  LeafRequest request = Request();
+  LeafRequest request = LeafRequestNow();
   request.not_after = kNow + std::chrono::years(20);
   const Error error = ErrorOf(Issue(Root().user, request), kNow + std::chrono::years(11));
   CHECK(error.kind == ErrorKind::kAccessDenied);

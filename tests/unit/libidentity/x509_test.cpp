@@ -21,7 +21,7 @@ LeafRequest UserRequest(const PublicKey& key) {
           .not_after = kNow + 1h};
 }
 
-Certificate Issue(const LeafRequest& request) {
+Certificate IssueLeaf(const LeafRequest& request) {
   return IssueCertificate(request, SampleAuthority().certificate, SampleAuthority().key).value();
 }
 
@@ -33,7 +33,7 @@ std::string OpensslText(const Certificate& certificate, std::string_view options
   return result.output;
 }
 
-bool Has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool Shows(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 // The expected text is openssl's output for the recorded certificate with these attributes.
 TEST_CASE("the subject of a user reads as the recorded one", "[x509][tools]") {
@@ -42,7 +42,7 @@ TEST_CASE("the subject of a user reads as the recorded one", "[x509][tools]") {
   user.usage = {std::string(kUsageKube)};
   user.kubernetes_cluster = "c1";
   request.subject = ToSubject(user).value();
-  CHECK(OpensslText(Issue(request), "-subject") ==
+  CHECK(OpensslText(IssueLeaf(request), "-subject") ==
         "subject=L = root + L = -teleport-internal-join, street = ref.test, postalCode = "
         R"("{\"aws_role_arns\":null,\"azure_identities\":null,\"db_names\":null,\"db_roles\":null,)"
         R"(\"db_users\":null,\"gcp_service_accounts\":null,\"host_user_gid\":[\"\"],\"host_user_uid\":[\"\"],)"
@@ -55,7 +55,7 @@ TEST_CASE("the subject of a user reads as the recorded one", "[x509][tools]") {
 TEST_CASE("a leaf has the extensions of the recorded one, in its order", "[x509][tools]") {
   LeafRequest request = UserRequest(EcdsaKey().public_key());
   request.sans = {"refnode", "refnode.ref.test", "*.teleport.cluster.local", "teleport.cluster.local", "refnode"};
-  const std::string text = OpensslText(Issue(request),
+  const std::string text = OpensslText(IssueLeaf(request),
                                        "-ext keyUsage,extendedKeyUsage,basicConstraints,"
                                        "authorityKeyIdentifier,subjectKeyIdentifier,subjectAltName");
   const std::string key_id = [] {
@@ -73,11 +73,11 @@ TEST_CASE("a leaf has the extensions of the recorded one, in its order", "[x509]
             key_id +
             "\nX509v3 Subject Alternative Name: \n    DNS:refnode, DNS:refnode.ref.test, "
             "DNS:*.teleport.cluster.local, DNS:teleport.cluster.local\n");
-  const std::string all = OpensslText(Issue(request), "-text");
-  CHECK(Has(all, "Version: 3 (0x2)"));
-  CHECK(Has(all, "Signature Algorithm: ecdsa-with-SHA256"));
-  CHECK(Has(all, "Not Before: Nov 22 00:59:00 2026 GMT"));
-  CHECK(Has(all, "Not After : Nov 22 02:00:00 2026 GMT"));
+  const std::string all = OpensslText(IssueLeaf(request), "-text");
+  CHECK(Shows(all, "Version: 3 (0x2)"));
+  CHECK(Shows(all, "Signature Algorithm: ecdsa-with-SHA256"));
+  CHECK(Shows(all, "Not Before: Nov 22 00:59:00 2026 GMT"));
+  CHECK(Shows(all, "Not After : Nov 22 02:00:00 2026 GMT"));
 }
 
 TEST_CASE("an authority has the form of the recorded one", "[x509][tools]") {
@@ -85,15 +85,15 @@ TEST_CASE("an authority has the form of the recorded one", "[x509][tools]") {
     const Certificate ca = MakeAuthority("ref.test", key).certificate;
     const std::string text = OpensslText(ca, "-text");
     const std::string name = fmt::format("O = ref.test, CN = ref.test, serialNumber = {}\n", ca.serial());
-    CHECK(Has(text, "Issuer: " + name));
-    CHECK(Has(text, "Subject: " + name));
-    CHECK(Has(text, "Not Before: Nov 22 01:00:00 2026 GMT\n            Not After : Nov 19 01:00:00 2036 GMT"));
+    CHECK(Shows(text, "Issuer: " + name));
+    CHECK(Shows(text, "Subject: " + name));
+    CHECK(Shows(text, "Not Before: Nov 22 01:00:00 2026 GMT\n            Not After : Nov 19 01:00:00 2036 GMT"));
     const bool rsa = key.type() == KeyType::kRsa;
-    CHECK(Has(text, fmt::format("X509v3 Key Usage: critical\n                Digital Signature, {}Certificate Sign, "
-                                "CRL Sign\n            X509v3 Basic Constraints: critical\n                CA:TRUE\n"
-                                "            X509v3 Subject Key Identifier: \n",
-                                rsa ? "Key Encipherment, " : "")));
-    CHECK_FALSE(Has(text, "Authority Key Identifier"));
+    CHECK(Shows(text, fmt::format("X509v3 Key Usage: critical\n                Digital Signature, {}Certificate Sign, "
+                                  "CRL Sign\n            X509v3 Basic Constraints: critical\n                CA:TRUE\n"
+                                  "            X509v3 Subject Key Identifier: \n",
+                                  rsa ? "Key Encipherment, " : "")));
+    CHECK_FALSE(Shows(text, "Authority Key Identifier"));
     CHECK(ca.is_ca());
     CHECK(ca.CheckSignedBy(key.public_key()).has_value());
     CHECK(ca.serial().size() > 20);
@@ -140,7 +140,7 @@ TEST_CASE("openssl verifies leaves of all kinds of keys under all kinds of autho
 TEST_CASE("what was asked for is read back", "[x509]") {
   LeafRequest request = UserRequest(EcdsaKey().public_key());
   request.sans = {"a.example.com", "10.0.0.1", "::1", "::ffff:10.0.0.2", "fe80::1", "a.example.com", "10.0.0.1"};
-  const Certificate leaf = Issue(request);
+  const Certificate leaf = IssueLeaf(request);
   CHECK(leaf.subject_der() == request.subject);
   CHECK(leaf.issuer_der() == SampleAuthority().certificate.subject_der());
   CHECK(leaf.subject_common_name() == "seokbin2");
@@ -168,8 +168,8 @@ TEST_CASE("what was asked for is read back", "[x509]") {
 
 TEST_CASE("serials are random and read in decimal", "[x509][tools]") {
   const LeafRequest request = UserRequest(EcdsaKey().public_key());
-  const Certificate leaf = Issue(request);
-  CHECK(leaf.serial() != Issue(request).serial());
+  const Certificate leaf = IssueLeaf(request);
+  CHECK(leaf.serial() != IssueLeaf(request).serial());
   const std::string hex = OpensslText(leaf, "-serial").substr(7);
   CHECK(RunTool("python3 -c 'print(int(\"" + hex.substr(0, hex.size() - 1) + "\",16))'").output ==
         leaf.serial() + "\n");
@@ -186,17 +186,17 @@ TEST_CASE("the pin is the SHA-256 of the public key info", "[x509][tools]") {
 TEST_CASE("usages can be left out and extensions replaced", "[x509]") {
   LeafRequest request = UserRequest(EcdsaKey().public_key());
   request.client_auth = false;
-  CHECK(Issue(request).allows_server_auth());
-  CHECK_FALSE(Issue(request).allows_client_auth());
+  CHECK(IssueLeaf(request).allows_server_auth());
+  CHECK_FALSE(IssueLeaf(request).allows_client_auth());
   // An extended key usage of clientAuth alone, and an unknown extension.
   request.extra_extensions = {{"2.5.29.37", false, FromHex("300a06082b06010505070302").value()},
                               {"1.3.9999.2.14", false, "\x0c\x01x"}};
-  const Certificate leaf = Issue(request);
+  const Certificate leaf = IssueLeaf(request);
   CHECK(leaf.allows_client_auth());
   CHECK_FALSE(leaf.allows_server_auth());
   CHECK_FALSE(leaf.has_unknown_critical_extension());
   request.extra_extensions[1].critical = true;
-  CHECK(Issue(request).has_unknown_critical_extension());
+  CHECK(IssueLeaf(request).has_unknown_critical_extension());
 }
 
 TEST_CASE("names longer than OpenSSL's limits are no trouble", "[x509]") {
@@ -207,7 +207,7 @@ TEST_CASE("names longer than OpenSSL's limits are no trouble", "[x509]") {
   LeafRequest request = UserRequest(EcdsaKey().public_key());
   request.subject = ToSubject(identity).value();
   identity.expires = request.not_after;
-  CHECK(Issue(request).ToIdentity().value() == identity);
+  CHECK(IssueLeaf(request).ToIdentity().value() == identity);
 }
 
 TEST_CASE("requests that make no sense are refused", "[x509]") {
@@ -254,12 +254,12 @@ TEST_CASE("an empty revocation list verifies and lasts ten years", "[x509][tools
     const auto result = RunTool(fmt::format("openssl crl -inform DER -in {} -noout -text -CAfile {}", path, ca_path));
     CAPTURE(result.output);
     CHECK(result.exit_code == 0);
-    CHECK(Has(result.output, "verify OK"));
-    CHECK(Has(result.output, "Version 2 (0x1)"));
-    CHECK(Has(result.output, "Last Update: Nov 22 00:59:00 2026 GMT"));
-    CHECK(Has(result.output, "Next Update: Nov 19 01:00:00 2036 GMT"));
-    CHECK(Has(result.output, "X509v3 CRL Number: \n                1"));
-    CHECK(Has(result.output, "No Revoked Certificates."));
+    CHECK(Shows(result.output, "verify OK"));
+    CHECK(Shows(result.output, "Version 2 (0x1)"));
+    CHECK(Shows(result.output, "Last Update: Nov 22 00:59:00 2026 GMT"));
+    CHECK(Shows(result.output, "Next Update: Nov 19 01:00:00 2036 GMT"));
+    CHECK(Shows(result.output, "X509v3 CRL Number: \n                1"));
+    CHECK(Shows(result.output, "No Revoked Certificates."));
   }
   CHECK_FALSE(MakeEmptyCrl(SampleAuthority().certificate, EcdsaKey(), kNow).has_value());
 }
@@ -283,7 +283,7 @@ TEST_CASE("a self-signed server certificate serves its names and the local ones"
 }
 
 TEST_CASE("chains are read, other blocks skipped", "[x509]") {
-  const Certificate leaf = Issue(UserRequest(EcdsaKey().public_key()));
+  const Certificate leaf = IssueLeaf(UserRequest(EcdsaKey().public_key()));
   const std::string bundle =
       leaf.ToPem() + ToPem("PUBLIC KEY", "x") + "\nnoise\n" + SampleAuthority().certificate.ToPem();
   CHECK(Certificate::ChainFromPem(bundle).value() == std::vector<Certificate>{leaf, SampleAuthority().certificate});
@@ -312,7 +312,7 @@ TEST_CASE("times beyond what we can hold become the last one", "[x509][tools]") 
 }
 
 TEST_CASE("truncated and garbled certificates give an error and never crash", "[x509]") {
-  const Certificate leaf = Issue(UserRequest(EcdsaKey().public_key()));
+  const Certificate leaf = IssueLeaf(UserRequest(EcdsaKey().public_key()));
   const std::string& der = leaf.ToDer();
   for (std::size_t length = 0; length < der.size(); ++length) {
     REQUIRE_FALSE(Certificate::FromDer(der.substr(0, length)).has_value());

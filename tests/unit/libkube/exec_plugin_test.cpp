@@ -15,14 +15,14 @@ namespace {
 
 constexpr const char* kV1 = "client.authentication.k8s.io/v1";
 
-Result<ExecPlugin> Read(const std::string& yaml, const std::string& cluster = "server: https://k8s:6443") {
+Result<ExecPlugin> ReadPlugin(const std::string& yaml, const std::string& cluster = "server: https://k8s:6443") {
   const auto exec = ParseYaml(yaml, "user").value();
   const auto described = ParseYaml(cluster, "cluster").value();
   return ReadExecPlugin(exec.front(), "config", "/etc/kube", described.front(), "PEM");
 }
 
 TEST_CASE("a plugin is read from the user of a kubeconfig") {
-  const auto plugin = Read(R"(
+  const auto plugin = ReadPlugin(R"(
 apiVersion: client.authentication.k8s.io/v1beta1
 command: bin/login
 args: [get-token, --number, 12]
@@ -38,11 +38,12 @@ installHint: install it
   CHECK(
       ExecInfoJson(*plugin) ==
       R"({"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","spec":{"interactive":false}})");
-  CHECK(Read("{apiVersion: client.authentication.k8s.io/v1, command: aws}")->command == "aws");
+  CHECK(ReadPlugin("{apiVersion: client.authentication.k8s.io/v1, command: aws}")->command == "aws");
 }
 
 TEST_CASE("a plugin that asks for it learns of its cluster") {
-  const auto plugin = Read("{apiVersion: client.authentication.k8s.io/v1, command: x, provideClusterInfo: true}", R"(
+  const auto plugin =
+      ReadPlugin("{apiVersion: client.authentication.k8s.io/v1, command: x, provideClusterInfo: true}", R"(
 server: https://k8s:6443
 certificate-authority: ca.pem
 tls-server-name: kube
@@ -56,10 +57,10 @@ extensions: [{name: other, extension: 1}, {name: client.authentication.k8s.io/ex
 }
 
 TEST_CASE("a plugin that cannot work is refused by name") {
-  CHECK(Read("{apiVersion: client.authentication.k8s.io/v1alpha1, command: x}").error().hint.contains("v1beta1"));
-  CHECK_FALSE(Read("{apiVersion: client.authentication.k8s.io/v1}"));
-  CHECK_FALSE(Read("{apiVersion: client.authentication.k8s.io/v1, command: x, env: [{name: A}]}"));
-  CHECK(Read("{apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}")
+  CHECK(ReadPlugin("{apiVersion: client.authentication.k8s.io/v1alpha1, command: x}").error().hint.contains("v1beta1"));
+  CHECK_FALSE(ReadPlugin("{apiVersion: client.authentication.k8s.io/v1}"));
+  CHECK_FALSE(ReadPlugin("{apiVersion: client.authentication.k8s.io/v1, command: x, env: [{name: A}]}"));
+  CHECK(ReadPlugin("{apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}")
             .error()
             .message.contains("terminal"));
 }

@@ -18,7 +18,7 @@ constexpr std::string_view kEvents = R"({"type":"ADDED","object":{"metadata":{"n
                                      R"({"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"4"}}})"
                                      "\n";
 
-std::vector<std::pair<Type, std::string>> ReadAll(WatchDecoder& decoder) {
+std::vector<std::pair<Type, std::string>> DecodeAll(WatchDecoder& decoder) {
   std::vector<std::pair<Type, std::string>> events;
   while (true) {
     const auto event = decoder.Next().value();
@@ -35,7 +35,7 @@ TEST_CASE("events are the same wherever their bytes are cut") {
     std::vector<std::pair<Type, std::string>> events;
     for (std::size_t at = 0; at < kEvents.size(); at += step) {
       decoder.Put(kEvents.substr(at, step));
-      for (auto& event : ReadAll(decoder)) events.push_back(std::move(event));
+      for (auto& event : DecodeAll(decoder)) events.push_back(std::move(event));
     }
     CAPTURE(step);
     CHECK(events == expected);

@@ -14,7 +14,7 @@ using test::ScriptedApi;
 using Type = KubeEvent::Type;
 using namespace std::chrono_literals;
 
-const KubeCollection kMaps{{"", "v1", "configmaps"}, "a", "app=x"};
+const KubeCollection kWatchedMaps{{"", "v1", "configmaps"}, "a", "app=x"};
 constexpr std::string_view kAdded = R"({"type":"ADDED","object":{"metadata":{"name":"a","resourceVersion":"5"}}})";
 
 // A watch of a server that does as the function says, after the header of the answer.
@@ -26,7 +26,7 @@ struct Watched {
           return false;
         }),
         api(KubeApi::Make(server.endpoint(), std::move(options)).value()),
-        watch(api->Watch(kMaps, {"4", 60s}).value()) {}
+        watch(api->Watch(kWatchedMaps, {"4", 60s}).value()) {}
   ScriptedApi server;
   std::unique_ptr<KubeApi> api;
   std::unique_ptr<KubeWatch> watch;
@@ -86,7 +86,7 @@ TEST_CASE("a state that is gone, said by the answer or by an event") {
     return true;
   });
   const auto api = KubeApi::Make(server.endpoint()).value();
-  const auto refused = api->Watch(kMaps, {"1"}).value();
+  const auto refused = api->Watch(kWatchedMaps, {"1"}).value();
   CHECK(refused->Next({}).value().type == Type::kGone);
 
   Watched watched([](const Answering& answering) {
@@ -127,7 +127,7 @@ TEST_CASE("a watch that is refused") {
     return true;
   });
   const auto api = KubeApi::Make(server.endpoint()).value();
-  const Error error = api->Watch(kMaps, {"1"}).error();
+  const Error error = api->Watch(kWatchedMaps, {"1"}).error();
   CHECK(error.kind == ErrorKind::kAccessDenied);
   CHECK(error.message == "cannot watch configmaps of namespace \"a\": no (Forbidden)");
 }

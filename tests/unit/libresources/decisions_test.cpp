@@ -75,18 +75,18 @@ AccessState StateOf(const Value& row) {
 }
 
 // The decision and the deciding field, as the tables write them.
-struct Answer {
+struct DecisionAnswer {
   std::string want;
   std::string by;
 };
 
-Answer AnswerOf(const Result<Decision>& decision) {
+DecisionAnswer AnswerOf(const Result<Decision>& decision) {
   if (!decision) return {"error", decision.error().message};
   if (decision->role == nullptr) return {std::string(NameOf(decision->outcome)), ""};
   return {std::string(NameOf(decision->outcome)), decision->RoleName() + " " + decision->Path()};
 }
 
-Answer AnswerOfLabels(const Value& row, const AccessChecker& checker) {
+DecisionAnswer AnswerOfLabels(const Value& row, const AccessChecker& checker) {
   const Value& ask = *row.Find("ask");
   const std::string& kind = ask.as_map().front().first;
   std::vector<RoleMatcher> matchers;
@@ -103,7 +103,7 @@ Answer AnswerOfLabels(const Value& row, const AccessChecker& checker) {
   return AnswerOf(decision);
 }
 
-Answer AnswerOfRules(const Value& row, const AccessChecker& checker) {
+DecisionAnswer AnswerOfRules(const Value& row, const AccessChecker& checker) {
   const Value& ask = *row.Find("ask");
   const std::string verb = TextAt(ask, "verb");
   const std::string kind = TextAt(ask, "kind");
@@ -131,14 +131,14 @@ KubeRequest RequestOf(const Value& ask) {
           .cluster_wide = FlagAt(ask, "cluster_wide")};
 }
 
-Answer AnswerOfKubernetes(const Value& row, const AccessChecker& checker) {
+DecisionAnswer AnswerOfKubernetes(const Value& row, const AccessChecker& checker) {
   const Value& ask = *row.Find("ask");
   const KubeRequest request = RequestOf(ask);
   if (ask.Find("can") != nullptr) {
     return {checker.KubeAccessTo(LabelsAt(ask, "can")).MayDo(request) ? "yes" : "no", ""};
   }
   const KubeAccess access = checker.KubeAccessTo(LabelsAt(ask, "kube"));
-  Answer answer = AnswerOf(access.Explain(request));
+  DecisionAnswer answer = AnswerOf(access.Explain(request));
   const KubeDecision decision = access.Decide(request);
   CHECK((decision == KubeDecision::kDeny) == (answer.want != "allowed"));
   if (decision == KubeDecision::kFilter) answer.want = "filtered";
@@ -157,11 +157,11 @@ std::string PrincipalsOf(const Value& row, const AccessChecker& checker) {
   return text;
 }
 
-void CheckTable(const std::string& name, Answer (*answer_of)(const Value&, const AccessChecker&)) {
+void CheckTable(const std::string& name, DecisionAnswer (*answer_of)(const Value&, const AccessChecker&)) {
   for (const Value& row : RowsOf(name)) {
     INFO(name << ": " << TextAt(row, "covers"));
     const AccessChecker checker = CheckerOf(row);
-    const Answer answer = answer_of(row, checker);
+    const DecisionAnswer answer = answer_of(row, checker);
     CHECK(answer.want == TextAt(row, "want"));
     CHECK(answer.by == TextAt(row, "by"));
   }
@@ -176,7 +176,7 @@ TEST_CASE("decisions by rules") { CheckTable("rules.yaml", AnswerOfRules); }
 TEST_CASE("decisions inside of Kubernetes clusters") {
   CheckTable("kubernetes.yaml", [](const Value& row, const AccessChecker& checker) {
     if (row.Find("ask")->Find("principals") == nullptr) return AnswerOfKubernetes(row, checker);
-    return Answer{PrincipalsOf(row, checker), ""};
+    return DecisionAnswer{PrincipalsOf(row, checker), ""};
   });
 }
 

@@ -68,7 +68,7 @@ TEST_CASE("what restricts and is not enforced is refused by name") {
   const struct {
     std::string yaml;
     std::string field;
-  } kRows[] = {
+  } kPromises[] = {
       {"{kind: role, version: v8, metadata: {name: r}, spec: {options: {max_connections: 3}}}",
        "spec.options.max_connections"},
       {"{kind: role, version: v8, metadata: {name: r}, spec: {options: {device_trust_mode: required}}}",
@@ -82,7 +82,7 @@ TEST_CASE("what restricts and is not enforced is refused by name") {
        "spec.device_trust.mode"},
       {"{kind: session_recording_config, version: v2, spec: {encryption: {enabled: true}}}", "spec.encryption"},
   };
-  for (const auto& row : kRows) {
+  for (const auto& row : kPromises) {
     INFO(row.yaml);
     const Status checked = CheckPromises(*Written(row.yaml).message);
     REQUIRE_FALSE(checked);

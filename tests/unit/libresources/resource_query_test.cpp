@@ -23,7 +23,7 @@ spec:
   return node;
 }
 
-std::string Answer(std::string_view query) {
+std::string AnswerTo(std::string_view query) {
   const auto predicate = Predicate::Parse(query, PredicateDialect::kResource);
   if (!predicate) return predicate.error().message;
   const auto holds = predicate->Evaluate(ResourceFields(Node()));
@@ -31,24 +31,24 @@ std::string Answer(std::string_view query) {
 }
 
 TEST_CASE("queries see names, labels and fields of a node") {
-  CHECK(Answer("name == \"RefNode\"") == "true");
-  CHECK(Answer("resource.metadata.name == \"8a3d198c\"") == "true");
-  CHECK(Answer("labels.env == \"dev\" && labels.host == \"vm\"") == "true");
-  CHECK(Answer("labels[\"a.b\"] == \"c\"") == "true");
-  CHECK(Answer("labels.none == \"\"") == "true");
-  CHECK(Answer("exists(resource.metadata.labels.none)") == "false");
-  CHECK(Answer("resource.spec.hostname == \"RefNode\"") == "true");
-  CHECK(Answer("resource.spec.nothing == \"\"") == "this resource has no field \"nothing\"");
-  CHECK(Answer("resource.spec.peer_addr == \"\"") == "true");
-  CHECK(Answer("resource.spec.rotation.phase == \"\"") == "true");
-  CHECK(Answer("health.status == \"\"") == "true");
+  CHECK(AnswerTo("name == \"RefNode\"") == "true");
+  CHECK(AnswerTo("resource.metadata.name == \"8a3d198c\"") == "true");
+  CHECK(AnswerTo("labels.env == \"dev\" && labels.host == \"vm\"") == "true");
+  CHECK(AnswerTo("labels[\"a.b\"] == \"c\"") == "true");
+  CHECK(AnswerTo("labels.none == \"\"") == "true");
+  CHECK(AnswerTo("exists(resource.metadata.labels.none)") == "false");
+  CHECK(AnswerTo("resource.spec.hostname == \"RefNode\"") == "true");
+  CHECK(AnswerTo("resource.spec.nothing == \"\"") == "this resource has no field \"nothing\"");
+  CHECK(AnswerTo("resource.spec.peer_addr == \"\"") == "true");
+  CHECK(AnswerTo("resource.spec.rotation.phase == \"\"") == "true");
+  CHECK(AnswerTo("health.status == \"\"") == "true");
 }
 
 TEST_CASE("every word of a search must occur") {
-  CHECK(Answer("search(\"refn\", \"DEV\")") == "true");
-  CHECK(Answer("search(\"127.0\")") == "true");
-  CHECK(Answer("search(\"tunnel\")") == "true");
-  CHECK(Answer("search(\"refn\", \"prod\")") == "false");
+  CHECK(AnswerTo("search(\"refn\", \"DEV\")") == "true");
+  CHECK(AnswerTo("search(\"127.0\")") == "true");
+  CHECK(AnswerTo("search(\"tunnel\")") == "true");
+  CHECK(AnswerTo("search(\"refn\", \"prod\")") == "false");
 }
 
 TEST_CASE("a Kubernetes server has the labels of its cluster") {

@@ -9,13 +9,13 @@
 namespace sallyport {
 namespace {
 
-struct Case {
+struct RuleCase {
   const char* kind;
   const char* spec;
   const char* expected;
 };
 
-std::string Of(const Case& row) {
+std::string Of(const RuleCase& row) {
   const std::string_view version = FindKind(row.kind)->default_version();
   const std::string name =
       FindKind(row.kind)->singleton_name.empty() ? "n" : std::string(FindKind(row.kind)->singleton_name);
@@ -23,7 +23,7 @@ std::string Of(const Case& row) {
 }
 
 TEST_CASE("resources that are refused") {
-  const Case cases[] = {
+  const RuleCase cases[] = {
       {"user", "{oidc_identities: [{username: a}]}", "spec.oidc_identities[0].connector_id is missing"},
       {"user", "{github_identities: [{connector_id: a}]}", "spec.github_identities[0].username is missing"},
       {"token", "{}", "spec.roles is missing"},
@@ -70,14 +70,14 @@ TEST_CASE("resources that are refused") {
       {"session_recording_config", "{mode: tape}", "spec.mode: \"tape\""},
       {"lock", "{}", "spec.target is empty"},
   };
-  for (const Case& row : cases) {
+  for (const RuleCase& row : cases) {
     INFO(row.kind << " " << row.spec);
     CHECK_THAT(Refused(Of(row)), Catch::Matchers::Contains(row.expected));
   }
 }
 
 TEST_CASE("defaults that are filled in") {
-  const Case cases[] = {
+  const RuleCase cases[] = {
       {"token", "{roles: [node, KUBE, windows_desktop]}",
        R"({"roles":["Node","Kube","WindowsDesktop"],"join_method":"token"})"},
       {"token", "{roles: [Node], allow: [{aws_account: '1'}]}",
@@ -95,7 +95,7 @@ TEST_CASE("defaults that are filled in") {
        R"("tunnel_strategy":{"type":"agent_mesh"}})"},
       {"session_recording_config", "{}", R"({"mode":"node","proxy_checks_host_keys":true})"},
   };
-  for (const Case& row : cases) {
+  for (const RuleCase& row : cases) {
     INFO(row.kind << " " << row.spec);
     const Resource resource = Decoded(Of(row));
     CHECK(ToJson(*EncodeMessage(*resource.message).Find("spec")) == row.expected);

@@ -9,7 +9,7 @@
 namespace sallyport {
 namespace {
 
-constexpr std::string_view kPassword = "correct horse battery";
+constexpr std::string_view kFirstPassword = "correct horse battery";
 constexpr std::string_view kTotpKey = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 
 std::string BackupYaml() {
@@ -45,7 +45,7 @@ version: v1
 metadata: {{name: default}}
 spec: {{match: {{}}}}
 )",
-                     ToBase64(HashPassword(kPassword).value()), kTotpKey);
+                     ToBase64(HashPassword(kFirstPassword).value()), kTotpKey);
 }
 
 // A data directory in which the test opens a cluster several times.
@@ -71,8 +71,8 @@ std::string AuthorityYaml(AuthServer& auth, std::string_view type, bool with_key
 TEST_CASE("an empty cluster begins with a backup, and its users log in as before") {
   const Place place;
   const auto auth = place.Open(BackupYaml()).value();
-  const LoginAttempt attempt{"alice", std::string(kPassword), TotpCode(FromBase32(kTotpKey).value(), Now()).value(),
-                             "192.0.2.1:4711", "test"};
+  const LoginAttempt attempt{"alice", std::string(kFirstPassword),
+                             TotpCode(FromBase32(kTotpKey).value(), Now()).value(), "192.0.2.1:4711", "test"};
   const auto alice = auth->local_users().Authenticate(attempt);
   REQUIRE(alice);
   CHECK(alice->spec().roles().size() == 2);

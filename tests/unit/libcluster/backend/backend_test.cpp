@@ -13,7 +13,7 @@ namespace {
 
 using Transaction = BackendTransaction;
 
-AuditRecord Record(const char* type, const char* id) { return {Now(), type, id, R"({"event":"x"})"}; }
+AuditRecord RecordOf(const char* type, const char* id) { return {Now(), type, id, R"({"event":"x"})"}; }
 
 TEST_CASE("conditions of a transaction decide over all of it") {
   const test::TemporaryDirectory dir;
@@ -21,14 +21,14 @@ TEST_CASE("conditions of a transaction decide over all of it") {
 
   Transaction create;
   const auto revision = create.Create("/role/a", "one");
-  create.Append(Record("role.created", "1"));
+  create.Append(RecordOf("role.created", "1"));
   REQUIRE(backend->Commit(create));
   CHECK(backend->Get("/role/a")->value == "one");
   CHECK(backend->Get("/role/a")->revision == revision);
 
   Transaction again;
   again.Put("/role/b", "two");
-  again.Append(Record("role.created", "2"));
+  again.Append(RecordOf("role.created", "2"));
   again.Create("/role/a", "other");
   CHECK(backend->Commit(again).error().kind == ErrorKind::kAlreadyExists);
   CHECK(backend->Get("/role/b").error().kind == ErrorKind::kNotFound);  // the whole transaction failed

@@ -17,7 +17,7 @@ namespace {
 
 using Transaction = BackendTransaction;
 
-struct Fixture {
+struct CounterFixture {
   void Put(const std::string& key, std::size_t bytes = 1) {
     Transaction change;
     change.Put(key, std::string(bytes, 'x'));
@@ -28,7 +28,7 @@ struct Fixture {
 };
 
 TEST_CASE("a counter stays while nothing below its keys changes") {
-  Fixture fixture;
+  CounterFixture fixture;
   ChangeCounter counter(*fixture.backend, {"/locks/", "/roles/"});
   const std::uint64_t before = counter.Count();
   CHECK(counter.Count() == before);
@@ -38,7 +38,7 @@ TEST_CASE("a counter stays while nothing below its keys changes") {
 }
 
 TEST_CASE("a counter is higher as soon as a commit returns") {
-  Fixture fixture;
+  CounterFixture fixture;
   ChangeCounter counter(*fixture.backend, {"/locks/", "/roles/"});
   std::uint64_t last = counter.Count();
   for (const char* key : {"/locks/a", "/roles/b", "/locks/a"}) {
@@ -55,7 +55,7 @@ TEST_CASE("a counter is higher as soon as a commit returns") {
 }
 
 TEST_CASE("a counter notices changes that came while nobody asked, however many") {
-  Fixture fixture;
+  CounterFixture fixture;
   ChangeCounter counter(*fixture.backend, {"/locks/"});
   const std::uint64_t before = counter.Count();
   for (int i = 0; i < 40; ++i) fixture.Put("/locks/large", 1 << 20);
@@ -67,7 +67,7 @@ TEST_CASE("a counter notices changes that came while nobody asked, however many"
 }
 
 TEST_CASE("threads that commit see their own change counted") {
-  Fixture fixture;
+  CounterFixture fixture;
   ChangeCounter counter(*fixture.backend, {"/locks/"});
   std::vector<std::thread> threads;
   std::atomic<int> unseen = 0;

@@ -16,7 +16,7 @@ namespace {
 
 using Transaction = BackendTransaction;
 
-struct Fixture {
+struct FollowedFixture {
   void Put(const std::string& key, const std::string& text) {
     Transaction change;
     change.Put(key, text);
@@ -33,7 +33,7 @@ struct Fixture {
 };
 
 TEST_CASE("a followed value is read once for each change") {
-  Fixture fixture;
+  FollowedFixture fixture;
   fixture.Put("/v/a", "one");
   CHECK(**fixture.value.Get() == "one");
   fixture.Put("/w/a", "elsewhere");
@@ -45,7 +45,7 @@ TEST_CASE("a followed value is read once for each change") {
 }
 
 TEST_CASE("a value that cannot be read is an error, and never the one before") {
-  Fixture fixture;
+  FollowedFixture fixture;
   CHECK(fixture.value.Get().error().kind == ErrorKind::kNotFound);
   fixture.Put("/v/a", "one");
   REQUIRE(fixture.value.Get());
@@ -56,7 +56,7 @@ TEST_CASE("a value that cannot be read is an error, and never the one before") {
 }
 
 TEST_CASE("a thread that changes a followed value gets its own change") {
-  Fixture fixture;
+  FollowedFixture fixture;
   fixture.Put("/v/a", "0");
   std::atomic<bool> stop = false;
   std::vector<std::thread> readers;

@@ -11,8 +11,8 @@ namespace {
 
 using Transaction = BackendTransaction;
 
-struct Fixture {
-  Fixture() {
+struct RehearsalFixture {
+  RehearsalFixture() {
     Transaction start;
     for (const char* key : {"/r/a", "/r/c", "/r/e"}) start.Put(key, "old");
     REQUIRE(backend->Commit(start));
@@ -30,7 +30,7 @@ struct Fixture {
 };
 
 TEST_CASE("only the rehearsal sees its changes") {
-  Fixture fixture;
+  RehearsalFixture fixture;
   Transaction changes;
   changes.Put("/r/a", "new");
   changes.Create("/r/b", "new");
@@ -39,7 +39,7 @@ TEST_CASE("only the rehearsal sees its changes") {
   CHECK(fixture.Keys() == "a=new b=new e=old ");
   CHECK(fixture.rehearsal.Get("/r/a")->value == "new");
   CHECK(fixture.rehearsal.Get("/r/c").error().kind == ErrorKind::kNotFound);
-  CHECK(Fixture::KeysOf(*fixture.backend) == "a=old c=old e=old ");
+  CHECK(RehearsalFixture::KeysOf(*fixture.backend) == "a=old c=old e=old ");
 
   Transaction elsewhere;
   elsewhere.Put("/r/e", "newer");
@@ -48,7 +48,7 @@ TEST_CASE("only the rehearsal sees its changes") {
 }
 
 TEST_CASE("a rehearsal does not say what changes: its watchers read anew each time") {
-  Fixture fixture;
+  RehearsalFixture fixture;
   const auto watcher = fixture.rehearsal.Watch({"/r/"}, [] {});
   CHECK(watcher->Take().error().kind == ErrorKind::kLimitExceeded);
   ChangeCounter counter(fixture.rehearsal, {"/r/"});
@@ -57,7 +57,7 @@ TEST_CASE("a rehearsal does not say what changes: its watchers read anew each ti
 }
 
 TEST_CASE("conditions hold in a rehearsal, over what it has changed") {
-  Fixture fixture;
+  RehearsalFixture fixture;
   const auto failure = [&](auto&& change) {
     Transaction transaction;
     change(transaction);
@@ -84,7 +84,7 @@ TEST_CASE("conditions hold in a rehearsal, over what it has changed") {
 }
 
 TEST_CASE("pages of a rehearsal are whole") {
-  Fixture fixture;
+  RehearsalFixture fixture;
   Transaction changes;
   changes.Remove("/r/a", true);
   changes.Put("/r/b", "new");
@@ -99,7 +99,7 @@ TEST_CASE("pages of a rehearsal are whole") {
 }
 
 TEST_CASE("a rehearsal has a limit, and what has expired is not in it") {
-  Fixture fixture;
+  RehearsalFixture fixture;
   Transaction large;
   large.Put("/r/large", std::string(1001, 'x'));
   CHECK(fixture.rehearsal.Commit(large).error().kind == ErrorKind::kLimitExceeded);

@@ -10,7 +10,7 @@
 namespace sallyport {
 namespace {
 
-struct Row {
+struct KeyRow {
   std::string path;
   std::string type;
   std::string fate;      // "served", "no effect", "refused" or "together"
@@ -18,12 +18,12 @@ struct Row {
   std::string accepted;  // an accepted default that does not switch the key off
 };
 
-std::vector<Row> Rows() {
-  std::vector<Row> rows;
+std::vector<KeyRow> Rows() {
+  std::vector<KeyRow> rows;
   const std::string text = ReadFile(SALLYPORT_SOURCE_DIR "/tests/fixtures/teleport_yaml_keys.tsv").value();
   for (const auto& line : SplitNonEmpty(text, '\n')) {
     if (line.starts_with('#')) continue;
-    Row row;
+    KeyRow row;
     std::string_view rest = line;
     for (auto* field : {&row.path, &row.type, &row.fate, &row.value, &row.accepted}) {
       const auto tab = rest.find('\t');

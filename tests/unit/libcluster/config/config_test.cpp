@@ -15,7 +15,7 @@ Result<TeleportConfig> Parse(std::string_view text) {
   return config;
 }
 
-std::string ErrorOf(std::string_view text) {
+std::string ConfigError(std::string_view text) {
   const auto config = Parse(text);
   return config ? "" : config.error().message + (config.error().hint.empty() ? "" : " | " + config.error().hint);
 }
@@ -58,24 +58,24 @@ TEST_CASE("names of clusters and hosts are names of files too") {
     INFO(key);
     for (const char* const name : {"a b", "web_1", "'1'", "''", "é"}) CHECK(Parse(fmt::format("{}: {}\n", key, name)));
     for (const char* const name : {"a/b", "..", "'.'", R"("a\nb")"}) {
-      CHECK(ErrorOf(fmt::format("{}: {}\n", key, name)).starts_with("t.yaml:2: "));
+      CHECK(ConfigError(fmt::format("{}: {}\n", key, name)).starts_with("t.yaml:2: "));
     }
   }
 }
 
 TEST_CASE("mistakes name file, line, key and what was meant") {
-  CHECK(ErrorOf("version: v3\nauth_service:\n  cluster_nam: x\n") ==
+  CHECK(ConfigError("version: v3\nauth_service:\n  cluster_nam: x\n") ==
         "t.yaml:3: unknown key \"auth_service.cluster_nam\" | did you mean \"auth_service.cluster_name\"?");
-  CHECK(ErrorOf("proxy_servic: {}\n").find("did you mean \"proxy_service\"?") != std::string::npos);
-  CHECK(ErrorOf("version: v9\n") == "t.yaml:1: version: unknown version \"v9\": use v3");
-  CHECK(
-      ErrorOf("teleport: {log: {severity: loud}}\n").starts_with("t.yaml:1: teleport.log.severity: unknown severity"));
-  CHECK(ErrorOf("auth_service:\n  listen_addr: a:b\n").starts_with("t.yaml:2: auth_service.listen_addr: "));
-  CHECK(ErrorOf("auth_service: yes\n") == "t.yaml:1: \"auth_service\" must be a map");
-  CHECK(ErrorOf("auth_service:\n  enabled: yes\n  enabled: no\n").find("t.yaml:3") != std::string::npos);
-  CHECK(ErrorOf("- a\n") == "t.yaml: expected a YAML map");
-  CHECK(ErrorOf("kubernetes_service: {enabled: yes}\n").find("no clusters") != std::string::npos);
-  CHECK(ErrorOf("kubernetes_service: {enabled: yes, kubeconfig_file: a, kube_cluster_name: b}\n").find("both") !=
+  CHECK(ConfigError("proxy_servic: {}\n").find("did you mean \"proxy_service\"?") != std::string::npos);
+  CHECK(ConfigError("version: v9\n") == "t.yaml:1: version: unknown version \"v9\": use v3");
+  CHECK(ConfigError("teleport: {log: {severity: loud}}\n")
+            .starts_with("t.yaml:1: teleport.log.severity: unknown severity"));
+  CHECK(ConfigError("auth_service:\n  listen_addr: a:b\n").starts_with("t.yaml:2: auth_service.listen_addr: "));
+  CHECK(ConfigError("auth_service: yes\n") == "t.yaml:1: \"auth_service\" must be a map");
+  CHECK(ConfigError("auth_service:\n  enabled: yes\n  enabled: no\n").find("t.yaml:3") != std::string::npos);
+  CHECK(ConfigError("- a\n") == "t.yaml: expected a YAML map");
+  CHECK(ConfigError("kubernetes_service: {enabled: yes}\n").find("no clusters") != std::string::npos);
+  CHECK(ConfigError("kubernetes_service: {enabled: yes, kubeconfig_file: a, kube_cluster_name: b}\n").find("both") !=
         std::string::npos);
 }
 
@@ -114,8 +114,8 @@ TEST_CASE("ssh_service: on unless it is switched off, with labels and commands")
   CHECK(config.ssh.commands[0].name == "hostname");
   CHECK(config.ssh.commands[0].command == std::vector<std::string>{"hostname", "-f"});
   CHECK(config.ssh.commands[0].period == std::chrono::minutes(1));
-  CHECK(ErrorOf("ssh_service:\n  commands:\n  - {name: a}\n").starts_with("t.yaml:2: ssh_service.commands: "));
-  CHECK(ErrorOf("ssh_service:\n  labels: {'a b': c}\n").contains("not a label key"));
+  CHECK(ConfigError("ssh_service:\n  commands:\n  - {name: a}\n").starts_with("t.yaml:2: ssh_service.commands: "));
+  CHECK(ConfigError("ssh_service:\n  labels: {'a b': c}\n").contains("not a label key"));
 }
 
 TEST_CASE("a node of a cluster elsewhere: the address, the token, the pin") {
@@ -132,11 +132,11 @@ TEST_CASE("a node of a cluster elsewhere: the address, the token, the pin") {
   CHECK(config->join.through_proxy);
   CHECK(config->join.token == "abc");
   CHECK(config->join.ca_pins == std::vector<std::string>{"sha256:00"});
-  CHECK(ErrorOf(kNoCluster).contains("names no cluster to join"));
-  CHECK(ErrorOf(std::string(kNoCluster) + "teleport: {auth_server: a, proxy_server: b}\n").contains("already"));
+  CHECK(ConfigError(kNoCluster).contains("names no cluster to join"));
+  CHECK(ConfigError(std::string(kNoCluster) + "teleport: {auth_server: a, proxy_server: b}\n").contains("already"));
   CHECK(config->join.method == "token");
   for (const std::string_view method : {"iam", "telepathy"}) {
-    CHECK(ErrorOf(fmt::format("{}teleport: {{proxy_server: b, join_params: {{method: {}}}}}\n", kNoCluster, method))
+    CHECK(ConfigError(fmt::format("{}teleport: {{proxy_server: b, join_params: {{method: {}}}}}\n", kNoCluster, method))
               .ends_with(fmt::format("joining by \"{}\" is not implemented, use token or kubernetes", method)));
   }
 }

@@ -10,8 +10,8 @@ namespace sallyport {
 namespace {
 
 // A pool that never opens a connection.
-struct Server {
-  Server() {
+struct UpstreamServer {
+  UpstreamServer() {
     KubeUpstream upstream;
     upstream.endpoint.host = "10.0.0.1";
     upstream.endpoint.port = 6443;
@@ -58,7 +58,7 @@ std::vector<std::string> All(const RequestHeader& header, std::string_view name)
 using Texts = std::vector<std::string>;
 
 TEST_CASE("a request goes to the server's address as whom was decided, whatever the client says") {
-  const Server server;
+  const UpstreamServer server;
   const RequestHeader header = UpstreamHeader(ClientRequest(), DecidedAs("alice", {"dev", "ops"}), *server.pool);
   CHECK(std::string_view(header.target()) == "/k8s/api/v1/pods?limit=5");
   CHECK(std::string_view(header.method_string()) == "GET");
@@ -75,7 +75,7 @@ TEST_CASE("a request goes to the server's address as whom was decided, whatever 
 }
 
 TEST_CASE("an agent's request names the host that the proxy named") {
-  const Server server;
+  const UpstreamServer server;
   DecidedKubeRequest decided = DecidedAs("", {});
   decided.asked.forwarded_host = "kube.ex.com";
   const RequestHeader header = UpstreamHeader(ClientRequest(), decided, *server.pool);
@@ -85,7 +85,7 @@ TEST_CASE("an agent's request names the host that the proxy named") {
 }
 
 TEST_CASE("an answer that is filtered is asked for as JSON without compression") {
-  const Server server;
+  const UpstreamServer server;
   DecidedKubeRequest decided = DecidedAs("alice", {});
   decided.filter = std::make_shared<const KubeAccess>(std::vector<KubeRule>(), std::vector<KubeRule>());
   const RequestHeader header = UpstreamHeader(ClientRequest(), decided, *server.pool);

@@ -17,8 +17,8 @@ namespace sallyport {
 namespace {
 
 TEST_CASE("every endpoint has a row for each state of the caller, and one only") {
-  for (const Endpoint endpoint :
-       {Endpoint::kHello, Endpoint::kWeb, Endpoint::kAuthHttp, Endpoint::kKubernetes, Endpoint::kGrpc}) {
+  for (const Endpoint endpoint : {Endpoint::kHello, Endpoint::kWeb, Endpoint::kAuthHttp, Endpoint::kKubernetes,
+                                  Endpoint::kGrpc, Endpoint::kSshTunnel}) {
     for (const CallerState state : {CallerState::kUnknown, CallerState::kKnown}) {
       std::size_t rows = 0;
       for (const auto& row : Budgets()) rows += row.endpoint == endpoint && row.state == state ? 1U : 0U;

@@ -6,7 +6,7 @@
 namespace sallyport {
 namespace {
 
-struct Row {
+struct HelloRow {
   const char* server_name;
   std::vector<std::string> protocols;
   Route route;
@@ -15,13 +15,13 @@ struct Row {
 TEST_CASE("the proxy's port routes by server name and by the client's first protocol that somebody serves") {
   const std::string auth = AuthServerName("ex.com");
   CHECK(auth == "65782e636f6d.teleport.cluster.local");
-  const std::vector<Row> rows{
+  const std::vector<HelloRow> rows{
       {"px.example.com", {}, Route::kWeb},
       {"px.example.com", {"h2", "http/1.1"}, Route::kWeb},
       {"px.example.com", {"http/1.1"}, Route::kWeb},
       {"px.example.com", {"h2"}, Route::kNone},
-      {"px.example.com", {"teleport-reversetunnel"}, Route::kUpgradeProbe},
-      {"px.example.com", {"teleport-reversetunnelv2", "teleport-reversetunnel"}, Route::kUpgradeProbe},
+      {"px.example.com", {"teleport-reversetunnel"}, Route::kSshTunnel},
+      {"px.example.com", {"teleport-reversetunnelv2", "teleport-reversetunnel"}, Route::kSshTunnel},
       {"px.example.com", {"teleport-postgres"}, Route::kNone},
       {auth.c_str(), {"teleport-auth@65782e636f6d.teleport.cluster.local", "h2"}, Route::kGrpc},
       {auth.c_str(), {"teleport-auth@65782e636f6d.teleport.cluster.local", "http/1.1"}, Route::kAuthHttp},

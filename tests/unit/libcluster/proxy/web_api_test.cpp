@@ -18,7 +18,7 @@ struct Threads {
   ThreadPool pool{1};
 };
 
-HttpResponse Ask(WebApi& api, const std::string& method, const std::string& path) {
+HttpResponse AskWeb(WebApi& api, const std::string& method, const std::string& path) {
   HttpRequest request;
   request.method = method;
   request.path = path;
@@ -47,7 +47,7 @@ TEST_CASE("links open the page, with what a browser needs to be careful") {
   Threads threads;
   WebApi api(fixture.auth(), threads.logins, threads.pool, {{"127.0.0.1:3080", "px.ex.com:443", "", true}, {}});
   for (const char* path : {"/web/invite/0123", "/web/reset/0123", "/v1/web/invite/0123"}) {
-    const HttpResponse page = Ask(api, "GET", path);
+    const HttpResponse page = AskWeb(api, "GET", path);
     CHECK(page.status == 200);
     CHECK(page.body == PageText("token.html"));
     CHECK(HeaderOf(page, "Content-Type") == "text/html; charset=utf-8");
@@ -63,9 +63,9 @@ TEST_CASE("links open the page, with what a browser needs to be careful") {
     }
     CHECK(policy.find("unsafe") == std::string::npos);
   }
-  CHECK(HeaderOf(Ask(api, "GET", "/web/pages/token.js"), "Content-Type") == "text/javascript; charset=utf-8");
-  CHECK(HeaderOf(Ask(api, "GET", "/web/pages/pages.css"), "Content-Type") == "text/css; charset=utf-8");
-  CHECK(Ask(api, "HEAD", "/web/reset/0123").status == 200);
+  CHECK(HeaderOf(AskWeb(api, "GET", "/web/pages/token.js"), "Content-Type") == "text/javascript; charset=utf-8");
+  CHECK(HeaderOf(AskWeb(api, "GET", "/web/pages/pages.css"), "Content-Type") == "text/css; charset=utf-8");
+  CHECK(AskWeb(api, "HEAD", "/web/reset/0123").status == 200);
 }
 
 TEST_CASE("unknown paths are a page for browsers and JSON for programs") {
@@ -74,13 +74,13 @@ TEST_CASE("unknown paths are a page for browsers and JSON for programs") {
   WebApi api(fixture.auth(), threads.logins, threads.pool, {{"127.0.0.1:3080", "", "", true}, {}});
   for (const char* path :
        {"/web", "/web/", "/web/invite", "/web/invite/", "/web/invite/a/b", "/web/pages/token.html"}) {
-    const HttpResponse page = Ask(api, "GET", path);
+    const HttpResponse page = AskWeb(api, "GET", path);
     CHECK(page.status == 404);
     CHECK(page.body == PageText("not_found.html"));
     CHECK_FALSE(HeaderOf(page, "Content-Security-Policy").empty());
   }
   for (const auto& [method, path] : {std::pair{"POST", "/web/invite/0123"}, {"GET", "/webx"}, {"GET", "/webapi/x"}}) {
-    CheckPathNotFound(Ask(api, method, path));
+    CheckPathNotFound(AskWeb(api, method, path));
   }
 }
 
@@ -91,13 +91,13 @@ TEST_CASE("a route serves its own method alone, and pages HEAD beside it") {
   for (const auto& route : WebApi::Routes()) {
     CAPTURE(route.method, route.path);
     const std::string path(route.path);
-    CheckPathNotFound(Ask(api, "DELETE", path));
-    CheckPathNotFound(Ask(api, "get", path));
-    CheckPathNotFound(Ask(api, "POST", path + "/more"));
+    CheckPathNotFound(AskWeb(api, "DELETE", path));
+    CheckPathNotFound(AskWeb(api, "get", path));
+    CheckPathNotFound(AskWeb(api, "POST", path + "/more"));
     if (route.page.empty()) {
-      CheckPathNotFound(Ask(api, "HEAD", path));
+      CheckPathNotFound(AskWeb(api, "HEAD", path));
     } else {
-      CHECK(Ask(api, "HEAD", path).body == PageText(route.page));
+      CHECK(AskWeb(api, "HEAD", path).body == PageText(route.page));
     }
   }
 }
@@ -158,7 +158,7 @@ std::string Ambiguous(std::span<const WebRoute> routes) {
   return "";
 }
 
-WebRoute Row(std::string_view method, std::string_view path) {
+WebRoute RouteOf(std::string_view method, std::string_view path) {
   return {method, path, WebLimit::kNone, kNoBody, nullptr};
 }
 
@@ -166,12 +166,12 @@ TEST_CASE("no two routes of all groups serve the same request") {
   CHECK(Ambiguous(WebApi::Routes()) == "");
   CHECK(WebApi::Routes().size() == 14);
   // The function finds ambiguous rows.
-  CHECK(Ambiguous(std::array{Row("GET", "/a"), Row("GET", "/a")}) == "/a and /a");
-  CHECK(Ambiguous(std::array{Row("GET", "/:x"), Row("GET", "/a")}) == "/:x and /a");
-  CHECK(Ambiguous(std::array{Row("GET", "/:x"), Row("GET", "/:y")}) == "/:x and /:y");
-  CHECK(Ambiguous(std::array{Row("GET", "/a/:x"), Row("GET", "/:y/b")}) == "/a/:x and /:y/b");
-  CHECK(Ambiguous(std::array{Row("GET", "/a"), Row("GET", "/:x")}) == "");
-  CHECK(Ambiguous(std::array{Row("GET", "/a"), Row("PUT", "/a"), Row("GET", "/a/b")}) == "");
+  CHECK(Ambiguous(std::array{RouteOf("GET", "/a"), RouteOf("GET", "/a")}) == "/a and /a");
+  CHECK(Ambiguous(std::array{RouteOf("GET", "/:x"), RouteOf("GET", "/a")}) == "/:x and /a");
+  CHECK(Ambiguous(std::array{RouteOf("GET", "/:x"), RouteOf("GET", "/:y")}) == "/:x and /:y");
+  CHECK(Ambiguous(std::array{RouteOf("GET", "/a/:x"), RouteOf("GET", "/:y/b")}) == "/a/:x and /:y/b");
+  CHECK(Ambiguous(std::array{RouteOf("GET", "/a"), RouteOf("GET", "/:x")}) == "");
+  CHECK(Ambiguous(std::array{RouteOf("GET", "/a"), RouteOf("PUT", "/a"), RouteOf("GET", "/a/b")}) == "");
 }
 
 TEST_CASE("every route has a handler, or a page that is there") {
@@ -199,11 +199,11 @@ TEST_CASE("a token's answer has the key as text too, and it stays the same") {
   auto& users = fixture.auth().local_users();
   const auto token = users.CreateToken("alice", LocalUsers::TokenType::kInvite, {}, "px:1", fixture.admin()).value();
   const std::string path = "/webapi/users/password/token/" + token.metadata().name();
-  const auto first = ParseJson(Ask(api, "GET", path).body).value();
+  const auto first = ParseJson(AskWeb(api, "GET", path).body).value();
   CHECK(first.Find("user")->as_string() == "alice");
   CHECK(first.Find("totpUri")->as_string() ==
         TotpUri(users.TotpSecret(token.metadata().name()).value(), "ex.com", "alice", "px.ex.com:443"));
-  CHECK(Ask(api, "GET", path).body == ToJson(first));
+  CHECK(AskWeb(api, "GET", path).body == ToJson(first));
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace sallyport {
 namespace {
 
-constexpr const char* kHost = "11111111-1111-4111-8111-111111111111";
+constexpr const char* kAnnouncingHost = "11111111-1111-4111-8111-111111111111";
 
 types::ServerV2 Node() {
   types::ServerV2 node;
@@ -29,9 +29,9 @@ TEST_CASE("a node is made anew of what its host says of itself") {
   said.mutable_spec()->mutable_cloudmetadata()->mutable_aws()->set_accountid("1");
   said.mutable_spec()->add_public_addrs("web.ex.com");
   const Time expires = Now() + std::chrono::minutes(1);
-  const auto node = AdmitNode(said, kHost, expires);
+  const auto node = AdmitNode(said, kAnnouncingHost, expires);
   REQUIRE(node);
-  CHECK(node->metadata().name() == kHost);
+  CHECK(node->metadata().name() == kAnnouncingHost);
   CHECK(node->metadata().namespace_() == "default");
   CHECK(node->metadata().revision().empty());
   CHECK(node->subkind().empty());
@@ -46,7 +46,7 @@ TEST_CASE("a node has limits") {
   const auto refused = [](auto change) {
     types::ServerV2 node = Node();
     change(node);
-    const auto admitted = AdmitNode(node, kHost, Now());
+    const auto admitted = AdmitNode(node, kAnnouncingHost, Now());
     REQUIRE_FALSE(admitted);
     CHECK(admitted.error().kind == ErrorKind::kBadParameter);
   };
@@ -76,16 +76,16 @@ TEST_CASE("a Kubernetes server has one name, and limits") {
   cluster.mutable_metadata()->set_name("other");
   (*cluster.mutable_metadata()->mutable_labels())["env"] = "dev";
   cluster.mutable_spec()->set_kubeconfig("secret");
-  const auto server = AdmitKubeServer(said, kHost, Now());
+  const auto server = AdmitKubeServer(said, kAnnouncingHost, Now());
   REQUIRE(server);
-  CHECK(server->spec().hostid() == kHost);
+  CHECK(server->spec().hostid() == kAnnouncingHost);
   CHECK(server->spec().cluster().metadata().name() == "prod");
   CHECK(server->spec().cluster().metadata().labels().at("env") == "dev");
   CHECK(server->spec().cluster().spec().kubeconfig().empty());
   (*cluster.mutable_metadata()->mutable_labels())["big"] = std::string(70'000, 'x');
-  CHECK_FALSE(AdmitKubeServer(said, kHost, Now()));
+  CHECK_FALSE(AdmitKubeServer(said, kAnnouncingHost, Now()));
   said.mutable_metadata()->set_name("");
-  CHECK_FALSE(AdmitKubeServer(said, kHost, Now()));
+  CHECK_FALSE(AdmitKubeServer(said, kAnnouncingHost, Now()));
 }
 
 }  // namespace

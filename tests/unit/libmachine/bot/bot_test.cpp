@@ -8,6 +8,7 @@
 
 #include "libbase/json.h"
 #include "libbase/value_fields.h"
+#include "tests/unit/eventually.h"
 #include "tests/unit/libmachine/bot/sample_bot_cluster.h"
 #include "tests/unit/temporary_directory.h"
 
@@ -15,12 +16,6 @@ namespace sallyport {
 namespace {
 
 using namespace std::chrono_literals;
-
-template <typename Condition>
-bool Eventually(const Condition& condition) {
-  for (int i = 0; i < 5000 && !condition(); ++i) std::this_thread::sleep_for(1ms);
-  return condition();
-}
 
 // A bot with two identities, and its cluster.
 class Fixture {
@@ -49,6 +44,7 @@ services:
     auto made = std::make_unique<test::SampleBotCluster>();
     cluster = made.get();
     options.cluster = std::move(made);
+    options.authority_settling = 1ms;
     options.on_ready = [this] { ++ready; };
     return Bot::Make(std::move(options)).value();
   }
@@ -86,6 +82,41 @@ TEST_CASE("when all outputs fail alike, the error has their kind") {
   CHECK(bot->RunOnce().error().kind == ErrorKind::kAccessDenied);
 }
 
+TEST_CASE("everything is renewed soon after the authorities of the cluster have changed") {
+  Fixture fixture;
+  const auto bot = fixture.Make();
+  Status result;
+  std::thread running([&] { result = bot->Run(); });
+  CHECK(Eventually([&] { return TextAt(bot->StatusValue(), "status") == "healthy"; }));
+  CHECK(Eventually([&] { return fixture.cluster->watches == 1; }));
+  const auto written = [&] { return fixture.directory.Read("one/tlscert") + fixture.directory.Read("two/tlscert"); };
+  const std::string before = written();
+
+  fixture.cluster->ChangeAuthority();
+  CHECK(Eventually([&] {
+    return fixture.directory.Read("one/teleport-user-ca.crt") == fixture.cluster->user_pem() && written() != before;
+  }));
+  // A watch that ends begins again.
+  fixture.cluster->ends_watches = true;
+  CHECK(Eventually([&] { return fixture.cluster->watches > 1; }));
+  bot->Stop();
+  running.join();
+  CHECK(result);
+}
+
+TEST_CASE("a bot runs on a cluster that cannot be watched") {
+  Fixture fixture;
+  const auto bot = fixture.Make();
+  fixture.cluster->can_be_watched = false;
+  Status result;
+  std::thread running([&] { result = bot->Run(); });
+  CHECK(Eventually([&] { return TextAt(bot->StatusValue(), "status") == "healthy"; }));
+  CHECK(Eventually([&] { return fixture.cluster->watches > 0; }));
+  bot->Stop();
+  running.join();
+  CHECK(result);
+}
+
 TEST_CASE("a storage directory serves one bot at a time") {
   Fixture fixture;
   const auto bot = fixture.Make();
@@ -101,9 +132,9 @@ TEST_CASE("a running bot renews when asked, shows its status, and stops") {
   Status result;
   std::thread running([&] { result = bot->Run(); });
   const auto healthy = [&] { return TextAt(bot->StatusValue(), "status") == "healthy"; };
-  CHECK(Eventually(healthy));
+  CHECK(test::Eventually(healthy));
   CHECK(fixture.Has("one/identity"));
-  CHECK(Eventually([&] { return fixture.cluster->heartbeats == 1; }));
+  CHECK(test::Eventually([&] { return fixture.cluster->heartbeats == 1; }));
 
   const std::string socket = fixture.directory / "storage/status.sock";
   CHECK(test::ModeOf(socket) == 0600);
@@ -115,8 +146,8 @@ TEST_CASE("a running bot renews when asked, shows its status, and stops") {
   const std::string before = fixture.directory.Read("one/tlscert");
   const int issued = fixture.cluster->issued;
   bot->RenewNow();
-  CHECK(Eventually([&] { return fixture.cluster->issued >= issued + 3; }));  // the identity and two outputs
-  CHECK(Eventually([&] { return fixture.directory.Read("one/tlscert") != before; }));
+  CHECK(test::Eventually([&] { return fixture.cluster->issued >= issued + 3; }));  // the identity and two outputs
+  CHECK(test::Eventually([&] { return fixture.directory.Read("one/tlscert") != before; }));
   bot->Stop();
   running.join();
   CHECK(result);
@@ -132,7 +163,7 @@ TEST_CASE("outputs wait until a stored identity could be renewed once") {
   const std::string before = fixture.directory.Read("one/tlscert");
   Status result;
   std::thread running([&] { result = bot->Run(); });
-  CHECK(Eventually([&] { return fixture.Has("storage/status.sock"); }));
+  CHECK(test::Eventually([&] { return fixture.Has("storage/status.sock"); }));
   const Value status = bot->StatusValue();
   CHECK(TextAt(status, "status") == "unhealthy");
   for (const auto& service : status.Find("services")->as_list()) {
@@ -140,7 +171,7 @@ TEST_CASE("outputs wait until a stored identity could be renewed once") {
   }
   CHECK(fixture.directory.Read("one/tlscert") == before);
   fixture.cluster->Refuse(std::nullopt);
-  CHECK(Eventually([&] { return fixture.directory.Read("one/tlscert") != before; }));
+  CHECK(test::Eventually([&] { return fixture.directory.Read("one/tlscert") != before; }));
   bot->Stop();
   running.join();
   CHECK(result);

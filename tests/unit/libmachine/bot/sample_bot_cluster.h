@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "libidentity/keys.h"
@@ -19,6 +20,11 @@ namespace sallyport::test {
 
 class SampleBotCluster : public BotCluster {
  public:
+  std::atomic<int> watches = 0;
+  std::atomic<int> changes = 0;
+  std::atomic<bool> can_be_watched = true;
+  std::atomic<bool> ends_watches = false;
+
   static constexpr const char* kName = "ref.test";
 
   // The behaviour of the cluster; tests change it between calls.
@@ -110,6 +116,17 @@ class SampleBotCluster : public BotCluster {
                                             {(host ? host_key_ : user_key_).public_key().ToAuthorizedKey()},
                                             {host ? host_authority_.ToPem() : user_authority_.ToPem()}}};
   }
+  Result<std::unique_ptr<AuthorityWatch>> WatchAuthorities(const BotCredentials&) override {
+    ++watches;
+    if (!can_be_watched) return Fail(ErrorKind::kNotImplemented, "no watch");
+    return std::make_unique<SampleWatch>(*this);
+  }
+  // Gives the cluster another user authority, and tells the watches of it.
+  void ChangeAuthority() {
+    const std::lock_guard lock(mutex_);
+    user_authority_ = MakeCertificateAuthority(kName, user_key_, Now() + std::chrono::hours(1)).value();
+    ++changes;
+  }
   Result<std::vector<std::string>> LeafClusters(const BotCredentials&) override { return leaves; }
   Result<ProxyView> Proxy(const BotCredentials&) override { return proxy; }
   Result<std::vector<KubeClusterItem>> KubeClusters(const BotCredentials&, const ListFilter& filter) override {
@@ -145,6 +162,20 @@ class SampleBotCluster : public BotCluster {
   }
 
  private:
+  class SampleWatch : public AuthorityWatch {
+   public:
+    explicit SampleWatch(const SampleBotCluster& cluster) : cluster_(cluster), seen_(cluster.changes) {}
+    Result<bool> Wait(std::chrono::milliseconds) override {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      if (cluster_.ends_watches) return Fail(ErrorKind::kConnectionProblem, "the watch has ended");
+      return std::exchange(seen_, cluster_.changes.load()) != cluster_.changes;
+    }
+
+   private:
+    const SampleBotCluster& cluster_;
+    int seen_;
+  };
+
   Identity IdentityOfBot() const {
     Identity identity;
     identity.username = "bot-worker";
@@ -189,7 +220,7 @@ class SampleBotCluster : public BotCluster {
   const PrivateKey host_key_ = GeneratePrivateKey(KeyAlgorithm::kEd25519).value();
   const PrivateKey user_key_ = GeneratePrivateKey(KeyAlgorithm::kEd25519).value();
   const Certificate host_authority_ = MakeCertificateAuthority(kName, host_key_, Now()).value();
-  const Certificate user_authority_ = MakeCertificateAuthority(kName, user_key_, Now()).value();
+  Certificate user_authority_ = MakeCertificateAuthority(kName, user_key_, Now()).value();
 };
 
 }  // namespace sallyport::test

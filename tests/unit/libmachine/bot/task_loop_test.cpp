@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "libbase/test_clock.h"
+#include "tests/unit/eventually.h"
 
 namespace sallyport {
 namespace {
@@ -27,13 +28,6 @@ struct Parts {
     return {options, wake, states, metrics};
   }
 };
-
-// Waits until a condition holds, for seconds at most.
-template <typename Condition>
-bool Eventually(const Condition& condition) {
-  for (int i = 0; i < 5000 && !condition(); ++i) std::this_thread::sleep_for(1ms);
-  return condition();
-}
 
 TEST_CASE("a task is tried again, and its last attempt counts") {
   Parts parts;
@@ -62,11 +56,11 @@ TEST_CASE("a task runs at once, when asked, and when the host's clock has passed
       return {};
     });
   });
-  CHECK(Eventually([&] { return runs == 1 && parts.states.Find("out")->next_run.has_value(); }));
+  CHECK(test::Eventually([&] { return runs == 1 && parts.states.Find("out")->next_run.has_value(); }));
   parts.wake.RenewNow();
-  CHECK(Eventually([&] { return runs == 2; }));
+  CHECK(test::Eventually([&] { return runs == 2; }));
   clock.Advance(2h);
-  CHECK(Eventually([&] { return runs == 3; }));
+  CHECK(test::Eventually([&] { return runs == 3; }));
   parts.wake.Stop();
   running.join();
   CHECK(runs == 3);
@@ -85,12 +79,12 @@ TEST_CASE("a task that waits first runs when its interval is over, and ignores r
       return {};
     });
   });
-  CHECK(Eventually([&] { return parts.states.Find("out")->next_run.has_value(); }));
+  CHECK(test::Eventually([&] { return parts.states.Find("out")->next_run.has_value(); }));
   parts.wake.RenewNow();
   std::this_thread::sleep_for(20ms);
   CHECK(runs == 0);
   clock.Advance(61min);
-  CHECK(Eventually([&] { return runs == 1; }));
+  CHECK(test::Eventually([&] { return runs == 1; }));
   parts.wake.Stop();
   running.join();
 }

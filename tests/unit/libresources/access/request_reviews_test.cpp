@@ -19,14 +19,15 @@ types::RoleV6 RoleOf(std::string_view spec) {
   return DecodeResources(yaml, {}).value().front().as<types::RoleV6>();
 }
 
-ReviewRules RulesOf(const Names& specs, Reviewer reviewer = {.name = "bob", .roles = {}, .traits = {}}) {
+ReviewRules ReviewRulesOf(const Names& specs, Reviewer reviewer = {.name = "bob", .roles = {}, .traits = {}}) {
   std::vector<std::shared_ptr<const types::RoleV6>> roles;
   for (const auto& spec : specs) roles.push_back(std::make_shared<const types::RoleV6>(RoleOf(spec)));
   return ReviewRules::Make(std::move(reviewer), roles).value();
 }
 
 // Returns a pending request of alice; each of its roles needs one of these thresholds.
-types::AccessRequestV3 RequestFor(const Names& roles, const std::vector<std::pair<int, int>>& thresholds = {{1, 1}}) {
+types::AccessRequestV3 PendingRequest(const Names& roles,
+                                      const std::vector<std::pair<int, int>>& thresholds = {{1, 1}}) {
   types::AccessRequestV3 request;
   request.mutable_metadata()->set_name("01234567-89ab-cdef-0123-456789abcdef");
   auto& spec = *request.mutable_spec();
@@ -62,35 +63,35 @@ Status Review(types::AccessRequestV3& request, const std::string& by, types::Req
 }  // namespace
 
 TEST_CASE("all roles of a request must be the reviewer's to review, and none denied") {
-  const auto rules = RulesOf({"{allow: {review_requests: {roles: [dev, 'qa-*']}}}",
-                              "{allow: {review_requests: {roles: "
-                              "['^prod$']}}, deny: {review_requests: {roles: [qa-x]}}}"});
+  const auto rules = ReviewRulesOf({"{allow: {review_requests: {roles: [dev, 'qa-*']}}}",
+                                    "{allow: {review_requests: {roles: "
+                                    "['^prod$']}}, deny: {review_requests: {roles: [qa-x]}}}"});
   CHECK(rules.HasAny());
-  CHECK(rules.MayReview(RequestFor({"dev"})).value());
-  CHECK(rules.MayReview(RequestFor({"dev", "qa-1", "prod"})).value());
-  CHECK_FALSE(rules.MayReview(RequestFor({"dev", "admin"})).value());
-  CHECK_FALSE(rules.MayReview(RequestFor({"qa-x", "dev"})).value());
-  CHECK_FALSE(RulesOf({"{}"}).HasAny());
+  CHECK(rules.MayReview(PendingRequest({"dev"})).value());
+  CHECK(rules.MayReview(PendingRequest({"dev", "qa-1", "prod"})).value());
+  CHECK_FALSE(rules.MayReview(PendingRequest({"dev", "admin"})).value());
+  CHECK_FALSE(rules.MayReview(PendingRequest({"qa-x", "dev"})).value());
+  CHECK_FALSE(ReviewRulesOf({"{}"}).HasAny());
 }
 
 TEST_CASE("nobody reviews a request of their own") {
   const auto rules =
-      RulesOf({"{allow: {review_requests: {roles: ['*']}}}"}, {.name = "alice", .roles = {}, .traits = {}});
-  CHECK_FALSE(rules.MayReview(RequestFor({"dev"})).value());
+      ReviewRulesOf({"{allow: {review_requests: {roles: ['*']}}}"}, {.name = "alice", .roles = {}, .traits = {}});
+  CHECK_FALSE(rules.MayReview(PendingRequest({"dev"})).value());
 }
 
 TEST_CASE("a fewer of the roles approved are still reviewed as all that were asked for") {
-  auto request = RequestFor({"dev", "admin"});
+  auto request = PendingRequest({"dev", "admin"});
   request.mutable_spec()->mutable_roles()->RemoveLast();
-  CHECK_FALSE(RulesOf({"{allow: {review_requests: {roles: [dev]}}}"}).MayReview(request).value());
+  CHECK_FALSE(ReviewRulesOf({"{allow: {review_requests: {roles: [dev]}}}"}).MayReview(request).value());
 }
 
 TEST_CASE("conditions look at reviewer and request, and what they misspell decides nothing") {
-  auto request = RequestFor({"dev"});
+  auto request = PendingRequest({"dev"});
   (*request.mutable_spec()->mutable_systemannotations()->mutable_values())["team"].add_values("red");
   const auto with = [](const std::string& where) {
-    return RulesOf({fmt::format("{{allow: {{review_requests: {{roles: [dev], where: '{}'}}}}}}", where)},
-                   {.name = "bob", .roles = {"lead"}, .traits = {{"team", {"red"}}}});
+    return ReviewRulesOf({fmt::format("{{allow: {{review_requests: {{roles: [dev], where: '{}'}}}}}}", where)},
+                         {.name = "bob", .roles = {"lead"}, .traits = {{"team", {"red"}}}});
   };
   CHECK(with("contains(reviewer.roles, \"lead\") && contains(request.roles, \"dev\")").MayReview(request).value());
   CHECK(with("contains(reviewer.traits[\"team\"], \"red\")").MayReview(request).value());
@@ -102,20 +103,20 @@ TEST_CASE("conditions look at reviewer and request, and what they misspell decid
 }
 
 TEST_CASE("one approval or one denial decides by default") {
-  auto request = RequestFor({"dev"});
+  auto request = PendingRequest({"dev"});
   REQUIRE(Review(request, Reviewer{"bob", {}, {}}, types::APPROVED, "fine"));
   CHECK(request.spec().state() == types::APPROVED);
   CHECK(request.spec().resolvereason() == "fine");
   CHECK(request.spec().resourceexpiry().seconds() == request.spec().expires().seconds());
   CHECK(request.spec().reviews(0).author() == "bob");
-  request = RequestFor({"dev"});
+  request = PendingRequest({"dev"});
   REQUIRE(Review(request, "bob", types::DENIED));
   CHECK(request.spec().state() == types::DENIED);
   CHECK(Review(request, "eve", types::APPROVED).error().kind == ErrorKind::kAccessDenied);
 }
 
 TEST_CASE("a threshold of two needs two people") {
-  auto request = RequestFor({"dev"}, {{2, 2}});
+  auto request = PendingRequest({"dev"}, {{2, 2}});
   REQUIRE(Review(request, "bob", types::APPROVED));
   CHECK(request.spec().state() == types::PENDING);
   CHECK(Review(request, "bob", types::APPROVED).error().kind == ErrorKind::kAlreadyExists);
@@ -126,13 +127,13 @@ TEST_CASE("a threshold of two needs two people") {
 }
 
 TEST_CASE("of a set one threshold is enough, of several sets each needs one, and so does every role") {
-  auto either = RequestFor({"dev"}, {{3, 3}, {1, 0}});
+  auto either = PendingRequest({"dev"}, {{3, 3}, {1, 0}});
   REQUIRE(Review(either, "bob", types::DENIED));
   CHECK(either.spec().state() == types::PENDING);
   REQUIRE(Review(either, "eve", types::APPROVED));
   CHECK(either.spec().state() == types::APPROVED);
 
-  auto both = RequestFor({"dev", "prod"}, {{1, 1}, {2, 1}});
+  auto both = PendingRequest({"dev", "prod"}, {{1, 1}, {2, 1}});
   auto& mapping = *both.mutable_spec()->mutable_rolethresholdmapping();
   mapping["dev"].clear_sets();
   mapping["dev"].add_sets()->add_indexes(0);
@@ -145,7 +146,7 @@ TEST_CASE("of a set one threshold is enough, of several sets each needs one, and
 }
 
 TEST_CASE("a review counts for the thresholds whose filter it passes") {
-  auto request = RequestFor({"dev"}, {{1, 1}});
+  auto request = PendingRequest({"dev"}, {{1, 1}});
   request.mutable_spec()->mutable_thresholds(0)->set_filter(
       R"(contains(reviewer.roles, "lead") && !equals(review.reason, ""))");
   REQUIRE(Review(request, Reviewer{"bob", {"lead"}, {}}, types::APPROVED));
@@ -156,7 +157,7 @@ TEST_CASE("a review counts for the thresholds whose filter it passes") {
 }
 
 TEST_CASE("invalid reviews are refused") {
-  auto request = RequestFor({"dev", "prod"});
+  auto request = PendingRequest({"dev", "prod"});
   CHECK(Review(request, "bob", types::PENDING).error().kind == ErrorKind::kBadParameter);
   CHECK(Review(request, "bob", types::PROMOTED).error().kind == ErrorKind::kNotImplemented);
   types::AccessReview review;

@@ -6,16 +6,16 @@
 namespace sallyport {
 namespace {
 
-std::string Role(std::string_view version, std::string_view spec) {
+std::string RoleText(std::string_view version, std::string_view spec) {
   return fmt::format("kind: role\nversion: {}\nmetadata: {{name: r}}\nspec: {}\n", version, spec);
 }
 
-Value Filled(std::string_view version, std::string_view spec) {
-  return EncodeMessage(*Decoded(Role(version, spec)).message);
+Value FilledRole(std::string_view version, std::string_view spec) {
+  return EncodeMessage(*Decoded(RoleText(version, spec)).message);
 }
 
 std::string Allowed(std::string_view version, std::string_view spec) {
-  return ToJson(*Filled(version, spec).Find("spec")->Find("allow"));
+  return ToJson(*FilledRole(version, spec).Find("spec")->Find("allow"));
 }
 
 constexpr std::string_view kDefaultOptions =
@@ -25,13 +25,13 @@ constexpr std::string_view kDefaultOptions =
 
 TEST_CASE("options that nobody says get their defaults") {
   for (const std::string_view version : {"v3", "v4", "v5", "v6", "v7"}) {
-    CHECK(ToJson(*Filled(version, "{}").Find("spec")->Find("options")) ==
+    CHECK(ToJson(*FilledRole(version, "{}").Find("spec")->Find("options")) ==
           std::string(kDefaultOptions) +
               R"("idp":{"saml":{"enabled":true}},"create_desktop_user":false,"create_db_user":false})");
   }
-  CHECK(ToJson(*Filled("v8", "{}").Find("spec")->Find("options")) ==
+  CHECK(ToJson(*FilledRole("v8", "{}").Find("spec")->Find("options")) ==
         std::string(kDefaultOptions) + R"("create_desktop_user":false,"create_db_user":false})");
-  CHECK(Filled("v8", "{options: {max_session_ttl: -1h}}")
+  CHECK(FilledRole("v8", "{options: {max_session_ttl: -1h}}")
             .Find("spec")
             ->Find("options")
             ->Find("max_session_ttl")
@@ -108,7 +108,7 @@ TEST_CASE("invalid roles are refused") {
   };
   for (const RefusedCase& row : cases) {
     INFO(row.version << " " << row.spec);
-    CHECK_THAT(Refused(Role(row.version, row.spec)), Catch::Matchers::Contains(row.message));
+    CHECK_THAT(Refused(RoleText(row.version, row.spec)), Catch::Matchers::Contains(row.message));
   }
 }
 
@@ -119,12 +119,12 @@ TEST_CASE("unusual values that a role may have") {
         "{allow: {kubernetes_resources: [{kind: pods, namespace: a, name: b, verbs: ['{{external.verbs}}']}]}}",
         "{deny: {logins: ['*'], db_permissions: [{permissions: ['*']}]}}", "{allow: {node_labels: {'*': ['*']}}}"}) {
     INFO(spec);
-    CHECK(Refused(Role("v8", spec)) == "accepted");
+    CHECK(Refused(RoleText("v8", spec)) == "accepted");
   }
 }
 
 TEST_CASE("the columns of a role") {
-  const Resource role = Decoded(Role(
+  const Resource role = Decoded(RoleText(
       "v5",
       "{allow: {logins: [a, b], node_labels: {env: [dev, test]}, rules: [{resources: [role], verbs: [read, list]}]}}"));
   std::vector<std::string> cells;

@@ -13,7 +13,7 @@ struct Row {
   AwsEndpoint wanted;  // an empty region: the name is not an endpoint of the service
 };
 
-const Row kRows[] = {
+const Row kEndpoints[] = {
     {&ParseRdsEndpoint, "db.abc.us-east-1.rds.amazonaws.com:5432", {"db", "us-east-1", "", "instance"}},
     {&ParseRdsEndpoint, "db.abc.rds.cn-north-1.amazonaws.com.cn", {"db", "cn-north-1", "", "instance"}},
     {&ParseRdsEndpoint,
@@ -97,7 +97,7 @@ const Row kRows[] = {
 };
 
 TEST_CASE("names of databases in AWS say what they are") {
-  for (const Row& row : kRows) {
+  for (const Row& row : kEndpoints) {
     INFO(row.address);
     const auto found = row.parse(row.address);
     REQUIRE(found.has_value() == !row.wanted.region.empty());

@@ -8,7 +8,7 @@
 namespace sallyport {
 namespace {
 
-std::string Decoded(const std::string& yaml) {
+std::string DecodedText(const std::string& yaml) {
   const auto resource = DecodeResource(Yaml(yaml), {.source = "c.yaml"});
   return resource ? "" : resource.error().message;
 }
@@ -24,22 +24,22 @@ std::string Oidc(std::string_view more, std::string_view name = "idp") {
 }
 
 TEST_CASE("a connector that would give nobody a role is refused") {
-  CHECK(Decoded("kind: github\nversion: v3\nmetadata: {name: g}\nspec: {client_id: a}\n")
+  CHECK(DecodedText("kind: github\nversion: v3\nmetadata: {name: g}\nspec: {client_id: a}\n")
             .contains("spec.teams_to_roles is missing"));
-  CHECK(Decoded("kind: github\nversion: v3\nmetadata: {name: g}\nspec: {teams_to_roles: [{organization: o}]}\n")
+  CHECK(DecodedText("kind: github\nversion: v3\nmetadata: {name: g}\nspec: {teams_to_roles: [{organization: o}]}\n")
             .contains("spec.teams_to_roles[0].team is missing"));
-  CHECK(Decoded("kind: saml\nversion: v2\nmetadata: {name: s}\nspec: {acs: https://p, issuer: i, sso: https://i}\n")
+  CHECK(DecodedText("kind: saml\nversion: v2\nmetadata: {name: s}\nspec: {acs: https://p, issuer: i, sso: https://i}\n")
             .contains("spec.attributes_to_roles is missing"));
 }
 
 TEST_CASE("oidc: what is required, what excludes what") {
-  CHECK(Decoded(Oidc("")).empty());
-  CHECK(Decoded(Oidc("", "local")).contains("reserved"));
-  CHECK(Decoded(Oidc("  max_age: 1500ms\n")).contains("whole seconds"));
-  CHECK(Decoded(Oidc("  google_service_account: x\n")).contains("google_admin_email"));
-  CHECK(Decoded(Oidc("  client_redirect_settings: {insecure_allowed_cidr_ranges: [10.0.0.0/33]}\n"))
+  CHECK(DecodedText(Oidc("")).empty());
+  CHECK(DecodedText(Oidc("", "local")).contains("reserved"));
+  CHECK(DecodedText(Oidc("  max_age: 1500ms\n")).contains("whole seconds"));
+  CHECK(DecodedText(Oidc("  google_service_account: x\n")).contains("google_admin_email"));
+  CHECK(DecodedText(Oidc("  client_redirect_settings: {insecure_allowed_cidr_ranges: [10.0.0.0/33]}\n"))
             .contains("not a range of addresses"));
-  CHECK(Decoded(Oidc("  entra_id_groups_provider: {group_type: friends}\n")).contains("group_type"));
+  CHECK(DecodedText(Oidc("  entra_id_groups_provider: {group_type: friends}\n")).contains("group_type"));
 }
 
 TEST_CASE("one address is written as a text, several as a list") {

@@ -12,7 +12,7 @@ Result<Resource> Config(const std::string& spec) {
       Yaml("kind: discovery_config\nversion: v1\nmetadata: {name: a}\nspec: {discovery_group: g, " + spec + "}\n"), {});
 }
 
-teleport::discoveryconfig::v1::DiscoveryConfigSpec Accepted(const std::string& spec) {
+teleport::discoveryconfig::v1::DiscoveryConfigSpec AcceptedSpec(const std::string& spec) {
   INFO(spec);
   const auto config = Config(spec);
   if (!config) FAIL(ToText(config.error()));
@@ -20,7 +20,7 @@ teleport::discoveryconfig::v1::DiscoveryConfigSpec Accepted(const std::string& s
 }
 
 TEST_CASE("what a discovery config leaves out matches everything") {
-  const auto aws = Accepted("aws: [{types: [ec2], regions: [us-east-1]}]").aws(0);
+  const auto aws = AcceptedSpec("aws: [{types: [ec2], regions: [us-east-1]}]").aws(0);
   CHECK(aws.tags().values().at("*").values(0) == "*");
   CHECK(aws.params().joinmethod() == "iam");
   CHECK(aws.params().jointoken() == "aws-discovery-iam-token");
@@ -28,19 +28,19 @@ TEST_CASE("what a discovery config leaves out matches everything") {
   CHECK(aws.params().enrollmode() == types::INSTALL_PARAM_ENROLL_MODE_SCRIPT);
   CHECK(aws.ssm().documentname() == "TeleportDiscoveryInstaller");
   const auto agentless =
-      Accepted("aws: [{types: [ec2], regions: [us-east-1], install: {install_teleport: false}, integration: i}]")
+      AcceptedSpec("aws: [{types: [ec2], regions: [us-east-1], install: {install_teleport: false}, integration: i}]")
           .aws(0);
   CHECK(agentless.params().scriptname() == "default-agentless-installer");
   CHECK(agentless.params().enrollmode() == types::INSTALL_PARAM_ENROLL_MODE_EICE);
-  const auto azure = Accepted("azure: [{types: [vm], regions: ['*', eastus]}]").azure(0);
+  const auto azure = AcceptedSpec("azure: [{types: [vm], regions: ['*', eastus]}]").azure(0);
   CHECK(azure.regions_size() == 1);
   CHECK(azure.subscriptions(0) == "*");
   CHECK(azure.params().jointoken() == "azure-discovery-token");
-  const auto gcp = Accepted("gcp: [{types: [gke], project_ids: [p], tags: {env: dev}}]").gcp(0);
+  const auto gcp = AcceptedSpec("gcp: [{types: [gke], project_ids: [p], tags: {env: dev}}]").gcp(0);
   CHECK(gcp.labels().values().at("env").values(0) == "dev");
   CHECK_FALSE(gcp.has_tags());
   CHECK_FALSE(gcp.has_params());
-  CHECK(Accepted("kube: [{}]").kube(0).types(0) == "app");
+  CHECK(AcceptedSpec("kube: [{}]").kube(0).types(0) == "app");
 }
 
 TEST_CASE("discovery configs that cannot be are refused") {

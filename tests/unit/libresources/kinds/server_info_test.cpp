@@ -13,7 +13,7 @@ Result<Resource> Info(const std::string& name, const std::string& labels) {
   return DecodeResource(Yaml(text), {});
 }
 
-std::map<std::string, std::string> LabelsOf(const std::string& name, const std::string& labels) {
+std::map<std::string, std::string> LabelsOfInfo(const std::string& name, const std::string& labels) {
   const auto info = Info(name, labels);
   if (!info) FAIL(ToText(info.error()));
   const auto& given = info->as<types::ServerInfoV1>().spec().newlabels();
@@ -22,10 +22,10 @@ std::map<std::string, std::string> LabelsOf(const std::string& name, const std::
 
 TEST_CASE("labels say whence they are") {
   using Labels = std::map<std::string, std::string>;
-  CHECK(LabelsOf("si-node", "team: red, aws/x: a, a/b/c: d, z/: e") ==
+  CHECK(LabelsOfInfo("si-node", "team: red, aws/x: a, a/b/c: d, z/: e") ==
         Labels{{"dynamic/team", "red"}, {"dynamic/x", "a"}, {"dynamic/b/c", "d"}, {"dynamic/z", "e"}});
-  CHECK(LabelsOf("aws-1-i", "k: v, dynamic/q: r") == Labels{{"aws/k", "v"}, {"aws/q", "r"}});
-  CHECK(LabelsOf("other", "k: v, a/b: c") == Labels{{"k", "v"}, {"a/b", "c"}});
+  CHECK(LabelsOfInfo("aws-1-i", "k: v, dynamic/q: r") == Labels{{"aws/k", "v"}, {"aws/q", "r"}});
+  CHECK(LabelsOfInfo("other", "k: v, a/b: c") == Labels{{"k", "v"}, {"a/b", "c"}});
   CHECK(Info("si-node", "")->as<types::ServerInfoV1>().subkind() == "cloud_info");
 }
 

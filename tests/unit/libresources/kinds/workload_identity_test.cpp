@@ -43,6 +43,8 @@ TEST_CASE("workload identities that Teleport refuses are refused by their field"
       {"{spiffe: {id: /a}, rules: {allow: [{}]}}", "spec.rules.allow[0].conditions is missing"},
       {"{spiffe: {id: /a}, rules: {allow: [{expression: x, conditions: [{attribute: a, eq: {value: b}}]}]}}",
        "spec.rules.allow[0] has conditions and an expression"},
+      {"{spiffe: {id: /a}, rules: {allow: [{expression: 'user.nme == \"x\"'}]}}",
+       "spec.rules.allow[0].expression: column 1: unknown attribute \"user.nme\""},
       {"{spiffe: {id: /a}, rules: {allow: [{conditions: [{eq: {value: b}}]}]}}", "conditions[0].attribute is missing"},
       {"{spiffe: {id: /a}, rules: {allow: [{conditions: [{attribute: a}]}]}}", "conditions[0] has no operator"},
   };

@@ -5,14 +5,14 @@
 namespace sallyport {
 namespace {
 
-struct Case {
+struct LabelCase {
   LabelSelector selector;
   Labels labels;
   bool matches;
 };
 
 TEST_CASE("selectors match labels") {
-  const Case cases[] = {
+  const LabelCase cases[] = {
       {{}, {}, false},
       {{}, {{"a", "b"}}, false},
       {{{"*", {"*"}}}, {}, true},
@@ -32,7 +32,7 @@ TEST_CASE("selectors match labels") {
       {{{"e*", {"dev"}}}, {{"env", "dev"}}, false},
   };
   int index = 0;
-  for (const Case& row : cases) {
+  for (const LabelCase& row : cases) {
     INFO("case " << index++);
     CHECK(LabelMatcher({.selector = row.selector, .expression = ""}, {})
               .Matches(RoleCondition::kAllow, row.labels)

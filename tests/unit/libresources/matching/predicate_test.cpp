@@ -12,7 +12,7 @@ class Fields : public ValueFields {
   bool CanView() const override { return true; }
 };
 
-Value Names() {
+Value KnownNames() {
   return Yaml(R"(
 user: {metadata: {name: alice}, spec: {roles: [dev, ops], traits: {team: [a, b]}}}
 resource: {kind: node, metadata: {name: node1, labels: {env: dev}}, spec: {hostname: h}}
@@ -28,18 +28,18 @@ health: {status: healthy}
 std::string Answer(std::string_view text, PredicateDialect dialect) {
   const auto predicate = Predicate::Parse(text, dialect);
   if (!predicate) return ToText(predicate.error());
-  const auto holds = predicate->Evaluate(Fields(Names()));
+  const auto holds = predicate->Evaluate(Fields(KnownNames()));
   if (!holds) return ToText(holds.error());
   return *holds ? "true" : "false";
 }
 
-struct Case {
+struct PredicateCase {
   const char* text;
   const char* answer;
 };
 
 TEST_CASE("conditions of rules") {
-  const Case cases[] = {
+  const PredicateCase cases[] = {
       {"contains(session.participants, user.metadata.name)", "true"},
       {"contains(session.participants, \"eve\")", "false"},
       {"contains(user.metadata.name, \"alice\")", "false"},
@@ -67,14 +67,14 @@ TEST_CASE("conditions of rules") {
       {"false && impersonate_user.x == 'y'", "false"},
       {"\"a\\\"b\" == 'a\"b'", "true"},
   };
-  for (const Case& row : cases) {
+  for (const PredicateCase& row : cases) {
     INFO(row.text);
     CHECK(Answer(row.text, PredicateDialect::kWhere) == row.answer);
   }
 }
 
 TEST_CASE("queries over resources") {
-  const Case cases[] = {
+  const PredicateCase cases[] = {
       {"name == \"h\"", "true"},
       {"labels[\"env-2\"] == \"prod\"", "true"},
       {"labels.env == \"dev\" && health.status == \"healthy\"", "true"},
@@ -87,14 +87,14 @@ TEST_CASE("queries over resources") {
       {"hasPrefix(resource.spec.hostname, \"h\")", "true"},
       {"equals(resource.metadata.name, \"node1\")", "true"},
   };
-  for (const Case& row : cases) {
+  for (const PredicateCase& row : cases) {
     INFO(row.text);
     CHECK(Answer(row.text, PredicateDialect::kResource) == row.answer);
   }
 }
 
 TEST_CASE("label expressions") {
-  const Case cases[] = {
+  const PredicateCase cases[] = {
       {"contains(labels_matching(\"env*\"), \"prod\")", "true"},
       {"regexp.match(user.spec.traits[\"team\"], \"^[bc]$\")", "true"},
       {"regexp.match(labels.env, \"d*\")", "true"},
@@ -103,14 +103,14 @@ TEST_CASE("label expressions") {
       {"contains(strings.lower(\"ENV\"), \"env\")", "true"},
       {"contains(email.local(\"a@b\"), \"a\")", "true"},
   };
-  for (const Case& row : cases) {
+  for (const PredicateCase& row : cases) {
     INFO(row.text);
     CHECK(Answer(row.text, PredicateDialect::kLabels) == row.answer);
   }
 }
 
 TEST_CASE("what is not an expression is refused with its column") {
-  const Case cases[] = {
+  const PredicateCase cases[] = {
       {"", "column 1: the expression ends too early"},
       {"name ==", "column 8: the expression ends too early"},
       {"name == \"h\" x", "column 13: unexpected \"x\""},
@@ -129,7 +129,7 @@ TEST_CASE("what is not an expression is refused with its column") {
       {"labels[1] == \"a\"", "a key in [] must be a string, not a number"},
       {"system.catype()", "unknown function"},
   };
-  for (const Case& row : cases) {
+  for (const PredicateCase& row : cases) {
     INFO(row.text);
     CHECK_THAT(Answer(row.text, PredicateDialect::kResource), Catch::Matchers::Contains(row.answer));
   }

@@ -17,13 +17,13 @@ const TraitMap kTraits = {
     {"bad", {"not an address"}},
 };
 
-struct Case {
+struct TemplateCase {
   const char* text;
   List values;
 };
 
 TEST_CASE("templates give one value for each of a trait's") {
-  const Case cases[] = {
+  const TemplateCase cases[] = {
       {"root", {"root"}},
       {"", {}},
       {"{{internal.logins}}", {"alice", "root"}},
@@ -40,7 +40,7 @@ TEST_CASE("templates give one value for each of a trait's") {
       {"{{external.blank}}", {"x"}},
       {R"({{"literal"}})", {"literal"}},
   };
-  for (const Case& row : cases) {
+  for (const TemplateCase& row : cases) {
     INFO(row.text);
     const auto made = Template::Parse(row.text);
     if (!made) FAIL(made.error().message);

@@ -38,7 +38,7 @@ int EventsOf(const Recordings& recordings, const std::string& session_id) {
   }
 }
 
-struct Fixture {
+struct RecordingsFixture {
   test::TemporaryDirectory directory;
   Recordings recordings{directory.path()};
   std::string session = RandomUuid();
@@ -52,7 +52,7 @@ struct Fixture {
   }
 };
 
-TEST_CASE_METHOD(Fixture, "a recording is there when it is complete, not before") {
+TEST_CASE_METHOD(RecordingsFixture, "a recording is there when it is complete, not before") {
   const auto upload = Begin();
   CHECK(upload->Flush() == 1);
   CHECK(recordings.Open(session).error().kind == ErrorKind::kNotFound);
@@ -62,7 +62,7 @@ TEST_CASE_METHOD(Fixture, "a recording is there when it is complete, not before"
   CHECK(std::filesystem::is_empty(directory / "multi"));
 }
 
-TEST_CASE_METHOD(Fixture, "an upload goes on after a crash, without what was half written") {
+TEST_CASE_METHOD(RecordingsFixture, "an upload goes on after a crash, without what was half written") {
   std::string id;
   {
     const auto upload = Begin();
@@ -79,7 +79,7 @@ TEST_CASE_METHOD(Fixture, "an upload goes on after a crash, without what was hal
   CHECK(recordings.Resume(session, id, "host").error().kind == ErrorKind::kNotFound);
 }
 
-TEST_CASE_METHOD(Fixture, "a recording belongs to its host") {
+TEST_CASE_METHOD(RecordingsFixture, "a recording belongs to its host") {
   const auto upload = Begin();
   CHECK(upload->Append(Start("another")).error().kind == ErrorKind::kAccessDenied);
   REQUIRE(upload->Flush());
@@ -89,7 +89,7 @@ TEST_CASE_METHOD(Fixture, "a recording belongs to its host") {
   CHECK(recordings.Create(session, "host"));
 }
 
-TEST_CASE_METHOD(Fixture, "a session that runs is of the host that records it") {
+TEST_CASE_METHOD(RecordingsFixture, "a session that runs is of the host that records it") {
   const auto upload = recordings.Create(session, "host");  // no part has arrived yet
   REQUIRE(upload);
   CHECK(recordings.Create(session, "another").error().kind == ErrorKind::kAlreadyExists);
@@ -98,7 +98,7 @@ TEST_CASE_METHOD(Fixture, "a session that runs is of the host that records it") 
   CHECK(recordings.Create(RandomUuid(), "another"));
 }
 
-TEST_CASE_METHOD(Fixture, "a shorter recording does not take the place of a longer one") {
+TEST_CASE_METHOD(RecordingsFixture, "a shorter recording does not take the place of a longer one") {
   const auto whole = Begin();
   REQUIRE(whole->Append(Print(2)));
   REQUIRE(whole->Complete());
@@ -106,7 +106,7 @@ TEST_CASE_METHOD(Fixture, "a shorter recording does not take the place of a long
   CHECK(EventsOf(recordings, session) == 3);
 }
 
-TEST_CASE_METHOD(Fixture, "an abandoned recording becomes readable, one in progress does not") {
+TEST_CASE_METHOD(RecordingsFixture, "an abandoned recording becomes readable, one in progress does not") {
   auto upload = Begin();
   REQUIRE(upload->Flush());
   CHECK(recordings.CompleteAbandoned(std::chrono::seconds(0)).empty());
@@ -116,7 +116,7 @@ TEST_CASE_METHOD(Fixture, "an abandoned recording becomes readable, one in progr
   CHECK(EventsOf(recordings, session) == 2);
 }
 
-TEST_CASE_METHOD(Fixture, "ids are UUIDs: they become names of files") {
+TEST_CASE_METHOD(RecordingsFixture, "ids are UUIDs: they become names of files") {
   for (const char* id : {"", "../x", "0", "6fd27ca9-cd89-4e2c-9f2c-0d7b2ca1a83e/.."}) {
     CHECK(recordings.Create(id, "host").error().kind == ErrorKind::kBadParameter);
     CHECK(recordings.Open(id).error().kind == ErrorKind::kBadParameter);
@@ -124,7 +124,7 @@ TEST_CASE_METHOD(Fixture, "ids are UUIDs: they become names of files") {
   }
 }
 
-TEST_CASE_METHOD(Fixture, "a recording without events is none") {
+TEST_CASE_METHOD(RecordingsFixture, "a recording without events is none") {
   const auto upload = recordings.Create(session, "host");
   REQUIRE(upload);
   CHECK((*upload)->Complete().error().kind == ErrorKind::kBadParameter);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "libbase/test_clock.h"
+#include "libcluster/auth/listing/bot_instance_match.h"
 #include "tests/unit/libcluster/auth/joining/bot_sample.h"
 
 namespace sallyport {
@@ -154,6 +155,71 @@ TEST_CASE("lists of instances have pages of limited size, and the instances of a
   CHECK(listed("", "id-07") == 3);
   CHECK(listed("c", "id-0") == 10);
   CHECK(listed("b", "") == 0);
+}
+
+TEST_CASE("lists of instances are sorted by bot or by the last heartbeat, either way, across pages") {
+  AuthFixture fixture;
+  const auto store = [&](const std::string& bot, const std::string& id, int first, int last) {
+    BotInstance instance = NewBotInstance(bot, id);
+    AddAuthentication(instance, Authentication(1), Now() + std::chrono::hours(1));
+    auto& status = *instance.mutable_status();
+    if (first > 0) status.mutable_initial_heartbeat()->mutable_recorded_at()->set_seconds(first);
+    if (last > 0) status.add_latest_heartbeats()->mutable_recorded_at()->set_seconds(last);
+    StoreInstance(fixture, instance);
+  };
+  store("b", "id-1", 100, 0);
+  store("a", "id-2", 100, 900);
+  store("c", "id-3", 0, 0);
+  store("a", "id-4", 500, 500);
+  store("b", "id-5", 100, 100);
+
+  const auto listed = [&](const std::string& field, bool descending, int size, const std::string& bot = "") {
+    machineidv1::ListBotInstancesRequest request;
+    request.mutable_sort()->set_field(field);
+    request.mutable_sort()->set_isdesc(descending);
+    request.set_page_size(size);
+    request.set_filter_bot_name(bot);
+    std::string ids;
+    do {
+      const auto page = fixture.Call<machineidv1::ListBotInstancesResponse>(
+          fixture.admin(), "/teleport.machineid.v1.BotInstanceService/ListBotInstances", request);
+      if (!page) return page.error().message;
+      CHECK(page->bot_instances_size() <= size);
+      for (const auto& one : page->bot_instances()) ids += one.spec().instance_id().substr(3);
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return ids;
+  };
+  for (const int size : {1, 2, 3, 100}) {
+    CAPTURE(size);
+    CHECK(listed("bot_name", false, size) == "24153");
+    CHECK(listed("bot_name", true, size) == "35142");
+    CHECK(listed("", true, size) == "35142");
+    CHECK(listed("active_at_latest", false, size) == "31542");
+    CHECK(listed("active_at_latest", true, size) == "24513");
+    CHECK(listed("active_at_latest", true, size, "a") == "24");
+  }
+  CHECK(listed("host_name", false, 10).contains("only bot_name and active_at_latest"));
+}
+
+TEST_CASE("a word finds instances by what their last heartbeat says, in any case") {
+  BotInstance instance = NewBotInstance("Robot", "id-1");
+  auto& status = *instance.mutable_status();
+  status.mutable_initial_heartbeat()->set_hostname("first");
+  const auto finds = [&](const std::string& word) {
+    machineidv1::ListBotInstancesRequest request;
+    request.set_filter_search_term(word);
+    return IsWantedInstance(request, instance);
+  };
+  CHECK(finds(""));
+  CHECK(finds("first"));
+  CHECK_FALSE(finds("v"));
+  auto& heartbeat = *status.add_latest_heartbeats();
+  heartbeat.set_hostname("Machine");
+  heartbeat.set_join_method("kubernetes");
+  heartbeat.set_version("18.3.0");
+  for (const char* word : {"robot", "ID-1", "machine", "KUBE", "18.3", "v18.3.0"}) CHECK(finds(word));
+  for (const char* word : {"first", "v17", "other"}) CHECK_FALSE(finds(word));
 }
 
 }  // namespace

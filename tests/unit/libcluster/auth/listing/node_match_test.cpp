@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kFirstId = "11111111-1111-4111-8111-111111111111";
 constexpr std::string_view kSecondId = "22222222-2222-4222-8222-222222222222";
 
-types::ServerV2 Node(std::string_view id, std::string_view hostname, std::string_view address = "") {
+types::ServerV2 NodeAt(std::string_view id, std::string_view hostname, std::string_view address = "") {
   types::ServerV2 node;
   node.mutable_metadata()->set_name(std::string(id));
   node.mutable_spec()->set_hostname(std::string(hostname));
@@ -36,7 +36,7 @@ std::string Meant(const std::vector<types::ServerV2>& nodes, const HostPort& tar
 }
 
 TEST_CASE("nodes are found by id and by name; the port of a tunnel is any") {
-  const std::vector nodes{Node(kFirstId, "web"), Node(kSecondId, "db")};
+  const std::vector nodes{NodeAt(kFirstId, "web"), NodeAt(kSecondId, "db")};
   CHECK(Meant(nodes, {std::string(kSecondId), 0}) == kSecondId);
   CHECK(Meant(nodes, {"web", 0}) == kFirstId);
   CHECK(Meant(nodes, {"web", 3022}) == kFirstId);
@@ -45,7 +45,7 @@ TEST_CASE("nodes are found by id and by name; the port of a tunnel is any") {
 }
 
 TEST_CASE("a node with an address is found by it, and its port counts") {
-  const std::vector nodes{Node(kFirstId, "web", "10.0.0.1:22"), Node(kSecondId, "db", "10.0.0.2:22")};
+  const std::vector nodes{NodeAt(kFirstId, "web", "10.0.0.1:22"), NodeAt(kSecondId, "db", "10.0.0.2:22")};
   CHECK(Meant(nodes, {"10.0.0.2", 22}) == kSecondId);
   CHECK(Meant(nodes, {"10.0.0.2", 0}) == kSecondId);
   CHECK(Meant(nodes, {"10.0.0.2", 23}) == RowOf(ErrorKind::kConnectionProblem).name);
@@ -53,7 +53,7 @@ TEST_CASE("a node with an address is found by it, and its port counts") {
 }
 
 TEST_CASE("several of a name are an error with the token that clients look for, unless the latest is wanted") {
-  std::vector nodes{Node(kFirstId, "web"), Node(kSecondId, "web")};
+  std::vector nodes{NodeAt(kFirstId, "web"), NodeAt(kSecondId, "web")};
   const auto ambiguous = Match(nodes, {"web", 0}, {});
   REQUIRE_FALSE(ambiguous);
   CHECK(ambiguous.error().kind == ErrorKind::kNotFound);
@@ -68,7 +68,7 @@ TEST_CASE("several of a name are an error with the token that clients look for, 
 }
 
 TEST_CASE("without case: the node's upper case may be asked for in lower case, never the reverse") {
-  const std::vector nodes{Node(kFirstId, "Web")};
+  const std::vector nodes{NodeAt(kFirstId, "Web")};
   CHECK(Meant(nodes, {"web", 0}) == RowOf(ErrorKind::kConnectionProblem).name);
   CHECK(Meant(nodes, {"web", 0}, {.case_insensitive = true}) == kFirstId);
   CHECK(Meant(nodes, {"WEB", 0}, {.case_insensitive = true}) == RowOf(ErrorKind::kConnectionProblem).name);

@@ -23,7 +23,7 @@ using discoveryv1::DiscoveryConfig;
 using google::protobuf::Empty;
 using machineidv1::Bot;
 
-constexpr const char* kUsersYaml = R"(
+constexpr const char* kLookersYaml = R"(
 kind: role
 version: v7
 metadata: {name: looker}
@@ -65,7 +65,7 @@ Result<types::GithubConnectorV3> GetGithub(AuthFixture& fixture, const Caller& c
 
 TEST_CASE("secrets of connectors need the right to read; the group's rules count too") {
   AuthFixture fixture;
-  fixture.Store(kUsersYaml);
+  fixture.Store(kLookersYaml);
   StoreGithub(fixture);
   CHECK(fixture.Events("github.created") == 1);
   const Caller looker = UserCaller(fixture, "looker");
@@ -197,7 +197,7 @@ TEST_CASE("an update changes what its mask names, an upsert keeps the generation
   CHECK(LabelsOf(user)[std::string(kBotGenerationLabel)] == "7");
 }
 
-void StoreInstance(AuthFixture& fixture, const std::string& bot, const std::string& id) {
+void StoreInstanceOf(AuthFixture& fixture, const std::string& bot, const std::string& id) {
   machineidv1::BotInstance instance;
   instance.mutable_metadata()->set_name(bot + "/" + id);
   instance.mutable_spec()->set_bot_name(bot);
@@ -209,8 +209,8 @@ void StoreInstance(AuthFixture& fixture, const std::string& bot, const std::stri
 
 TEST_CASE("instances are found by their bot, in pages") {
   AuthFixture fixture;
-  for (const char* const id : {"1", "2", "3"}) StoreInstance(fixture, "a", id);
-  StoreInstance(fixture, "b", "1");
+  for (const char* const id : {"1", "2", "3"}) StoreInstanceOf(fixture, "a", id);
+  StoreInstanceOf(fixture, "b", "1");
   machineidv1::ListBotInstancesRequest list;
   const std::string path = "/teleport.machineid.v1.BotInstanceService/ListBotInstances";
   using Page = machineidv1::ListBotInstancesResponse;
@@ -403,7 +403,7 @@ TEST_CASE("workload identities are listed in order, page by page") {
 
 TEST_CASE("workload identities are for those with the right, and what happens to them is in the audit log") {
   AuthFixture fixture;
-  fixture.Store(kUsersYaml);
+  fixture.Store(kLookersYaml);
   REQUIRE(StoreWorkload(fixture, "a", "/a"));
   workloadv1::GetWorkloadIdentityRequest get;
   get.set_name("a");

@@ -30,7 +30,7 @@ void Withdraw(AuthFixture& fixture, const std::string& id) {
 }
 
 // Returns the ids of a part of the list.
-std::vector<std::string> Ids(const Result<std::vector<SharedNode>>& nodes) {
+std::vector<std::string> IdsOf(const Result<std::vector<SharedNode>>& nodes) {
   REQUIRE(nodes);
   std::vector<std::string> ids;
   for (const auto& node : *nodes) ids.push_back(node->metadata().name());
@@ -44,45 +44,45 @@ TEST_CASE("the list follows new, changed and removed nodes") {
   const Time later = Now() + std::chrono::hours(1);
   Announce(fixture, "id-1", "web", later);
   NodeCache cache(fixture.auth().backend());
-  CHECK(Ids(cache.All()) == Names{"id-1"});
+  CHECK(IdsOf(cache.All()) == Names{"id-1"});
   Announce(fixture, "id-2", "db", later);
-  CHECK(Ids(cache.All()) == Names{"id-2", "id-1"});
+  CHECK(IdsOf(cache.All()) == Names{"id-2", "id-1"});
   Announce(fixture, "id-1", "aaa", later);
-  CHECK(Ids(cache.All()) == Names{"id-1", "id-2"});
+  CHECK(IdsOf(cache.All()) == Names{"id-1", "id-2"});
   Withdraw(fixture, "id-2");
-  CHECK(Ids(cache.All()) == Names{"id-1"});
+  CHECK(IdsOf(cache.All()) == Names{"id-1"});
 }
 
 TEST_CASE("pieces of a list, in either direction") {
   AuthFixture fixture;
   const Time later = Now() + std::chrono::hours(1);
   NodeCache cache(fixture.auth().backend());
-  CHECK(Ids(cache.All()).empty());
+  CHECK(IdsOf(cache.All()).empty());
   for (const char* id : {"1", "2", "3"}) Announce(fixture, id, "web", later);
   Announce(fixture, "4", "web-a", later);  // after all of "web", although '-' is less than many separators
   const auto order = [](const std::string& id) { return "web" + (kOrderSeparator + id); };
-  CHECK(Ids(cache.List({}, 2)) == Names{"1", "2"});
-  CHECK(Ids(cache.List({order("2"), false, false}, 9)) == Names{"3", "4"});
-  CHECK(Ids(cache.List({order("2"), true, false}, 2)) == Names{"2", "3"});
-  CHECK(Ids(cache.List({"", true, true}, 2)) == Names{"4", "3"});
-  CHECK(Ids(cache.List({order("2"), false, true}, 9)) == Names{"1"});
-  CHECK(Ids(cache.List({order("2"), true, true}, 9)) == Names{"2", "1"});
+  CHECK(IdsOf(cache.List({}, 2)) == Names{"1", "2"});
+  CHECK(IdsOf(cache.List({order("2"), false, false}, 9)) == Names{"3", "4"});
+  CHECK(IdsOf(cache.List({order("2"), true, false}, 2)) == Names{"2", "3"});
+  CHECK(IdsOf(cache.List({"", true, true}, 2)) == Names{"4", "3"});
+  CHECK(IdsOf(cache.List({order("2"), false, true}, 9)) == Names{"1"});
+  CHECK(IdsOf(cache.List({order("2"), true, true}, 9)) == Names{"2", "1"});
 }
 
 TEST_CASE("an expired node is not listed") {
   AuthFixture fixture;
   NodeCache cache(fixture.auth().backend());
   Announce(fixture, "id-1", "web", Now() + std::chrono::minutes(10));
-  CHECK(Ids(cache.All()) == Names{"id-1"});
+  CHECK(IdsOf(cache.All()) == Names{"id-1"});
   TestClock clock;
   clock.Advance(std::chrono::minutes(10));
-  CHECK(Ids(cache.All()).empty());
+  CHECK(IdsOf(cache.All()).empty());
 }
 
 TEST_CASE("more changes at once than a watcher keeps") {
   AuthFixture fixture;
   NodeCache cache(fixture.auth().backend());
-  CHECK(Ids(cache.All()).empty());
+  CHECK(IdsOf(cache.All()).empty());
   types::ServerV2 large;
   (*large.mutable_metadata()->mutable_labels())["x"] = std::string(100'000, 'x');
   BackendTransaction transaction;
@@ -91,9 +91,9 @@ TEST_CASE("more changes at once than a watcher keeps") {
     WriteResource(transaction, large, WriteMode::kUpsert);
   }
   REQUIRE(fixture.auth().Commit(std::move(transaction)));
-  CHECK(Ids(cache.All()).size() == 200);
+  CHECK(IdsOf(cache.All()).size() == 200);
   Withdraw(fixture, "large-0");
-  CHECK(Ids(cache.All()).size() == 199);
+  CHECK(IdsOf(cache.All()).size() == 199);
 }
 
 }  // namespace

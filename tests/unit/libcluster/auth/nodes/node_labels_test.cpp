@@ -15,7 +15,7 @@ namespace {
 
 using google::protobuf::Empty;
 
-types::ServerV2 Node(const Labels& labels, std::string_view sub_kind = "") {
+types::ServerV2 LabelledNode(const Labels& labels, std::string_view sub_kind = "") {
   types::ServerV2 node;
   node.mutable_metadata()->set_name("one");
   node.set_subkind(std::string(sub_kind));
@@ -49,11 +49,11 @@ TEST_CASE("a node has the labels that it is given, as long as it is given them")
   AuthFixture fixture;
   auto& labels = fixture.auth().node_labels();
   REQUIRE(Give(fixture, fixture.admin(), "si-one", {{"team", "red"}}));
-  REQUIRE(labels.Announce(Node({{"env", "dev"}})));
+  REQUIRE(labels.Announce(LabelledNode({{"env", "dev"}})));
   CHECK(LabelsNow(fixture) == Labels{{"dynamic/team", "red"}, {"env", "dev"}});
   REQUIRE(Give(fixture, fixture.admin(), "si-one", {{"dynamic/team", "blue"}, {"aws/zone", "a"}}));
   CHECK(LabelsNow(fixture) == Labels{{"dynamic/team", "blue"}, {"dynamic/zone", "a"}, {"env", "dev"}});
-  REQUIRE(labels.Announce(Node({{"env", "dev"}})));
+  REQUIRE(labels.Announce(LabelledNode({{"env", "dev"}})));
   CHECK(LabelsNow(fixture) == Labels{{"dynamic/team", "blue"}, {"dynamic/zone", "a"}, {"env", "dev"}});
   REQUIRE(Take(fixture, fixture.admin(), "si-one"));
   CHECK(LabelsNow(fixture) == Labels{{"env", "dev"}});
@@ -63,11 +63,11 @@ TEST_CASE("a node has the labels that it is given, as long as it is given them")
 TEST_CASE("neither a node nor its resource can set labels of server_info") {
   AuthFixture fixture;
   auto& labels = fixture.auth().node_labels();
-  REQUIRE(labels.Announce(Node({{"dynamic/team", "own"}, {"env", "dev"}})));
+  REQUIRE(labels.Announce(LabelledNode({{"dynamic/team", "own"}, {"env", "dev"}})));
   CHECK(LabelsNow(fixture) == Labels{{"env", "dev"}});
   REQUIRE(Give(fixture, fixture.admin(), "si-one", {{"team", "red"}, {"x", "y"}}));
   CHECK(LabelsNow(fixture) == Labels{{"dynamic/team", "red"}, {"dynamic/x", "y"}, {"env", "dev"}});
-  const auto written = Node({{"dynamic/team", "forged"}, {"dynamic/more", "m"}, {"env", "dev"}});
+  const auto written = LabelledNode({{"dynamic/team", "forged"}, {"dynamic/more", "m"}, {"env", "dev"}});
   REQUIRE(fixture.Call<types::KeepAlive>(fixture.admin(), "/proto.AuthService/UpsertNode", written));
   CHECK(labels.LabelsOf(written).value() == Labels{{"dynamic/team", "red"}, {"dynamic/x", "y"}, {"env", "dev"}});
   REQUIRE(Take(fixture, fixture.admin(), "si-one"));
@@ -76,11 +76,11 @@ TEST_CASE("neither a node nor its resource can set labels of server_info") {
 
 TEST_CASE("labels are for one node alone, and not for those with OpenSSH alone") {
   AuthFixture fixture;
-  REQUIRE(fixture.auth().node_labels().Announce(Node({})));
+  REQUIRE(fixture.auth().node_labels().Announce(LabelledNode({})));
   REQUIRE(Give(fixture, fixture.admin(), "si-other", {{"team", "red"}}));
   REQUIRE(Give(fixture, fixture.admin(), "one", {{"team", "red"}}));
   CHECK(LabelsNow(fixture).empty());
-  types::ServerV2 node = Node({}, "openssh");
+  types::ServerV2 node = LabelledNode({}, "openssh");
   REQUIRE(fixture.Call<types::KeepAlive>(fixture.admin(), "/proto.AuthService/UpsertNode", node));
   REQUIRE(Give(fixture, fixture.admin(), "si-one", {{"team", "red"}}));
   CHECK(LabelsNow(fixture).empty());

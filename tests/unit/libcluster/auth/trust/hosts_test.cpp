@@ -10,7 +10,7 @@
 namespace sallyport {
 namespace {
 
-const std::string kHost = "11111111-1111-4111-8111-111111111111";
+const std::string kOneHost = "11111111-1111-4111-8111-111111111111";
 const std::string kOther = "22222222-2222-4222-8222-222222222222";
 
 void Join(AuthFixture& fixture, const std::string& host_id, std::string_view token) {
@@ -19,8 +19,8 @@ void Join(AuthFixture& fixture, const std::string& host_id, std::string_view tok
   REQUIRE(fixture.auth().backend().Commit(std::move(transaction)));
 }
 
-std::vector<std::string> Taken(AuthFixture& fixture, const std::string& host_id, std::vector<std::string> names,
-                               Time now = Now()) {
+std::vector<std::string> TakenNames(AuthFixture& fixture, const std::string& host_id, std::vector<std::string> names,
+                                    Time now = Now()) {
   std::vector<std::string> taken;
   const auto claimed = ClaimKubeNames(fixture.auth().backend(), host_id, names, now).value();
   for (const auto& one : claimed) {
@@ -31,64 +31,64 @@ std::vector<std::string> Taken(AuthFixture& fixture, const std::string& host_id,
 
 TEST_CASE("a removed host is refused, and nothing of it is left") {
   AuthFixture fixture;
-  Join(fixture, kHost, "t");
+  Join(fixture, kOneHost, "t");
   types::ServerV2 node;
-  node.mutable_metadata()->set_name(kHost);
+  node.mutable_metadata()->set_name(kOneHost);
   node.mutable_spec()->set_hostname("web");
   REQUIRE(fixture.auth().node_labels().Announce(node));
-  CHECK(Taken(fixture, kHost, {"prod"}).empty());
-  CHECK(fixture.auth().locks().CheckHost(kHost));
-  CHECK(RemoveHost(fixture.auth(), fixture.admin(), kHost).value());
-  CHECK(fixture.auth().locks().CheckHost(kHost).error().kind == ErrorKind::kAccessDenied);
+  CHECK(TakenNames(fixture, kOneHost, {"prod"}).empty());
+  CHECK(fixture.auth().locks().CheckHost(kOneHost));
+  CHECK(RemoveHost(fixture.auth(), fixture.admin(), kOneHost).value());
+  CHECK(fixture.auth().locks().CheckHost(kOneHost).error().kind == ErrorKind::kAccessDenied);
   CHECK(fixture.auth().locks().CheckHost(kOther));
   CHECK(fixture.Events("instance.remove") == 1);
-  CHECK_FALSE(GetResource<types::ServerV2>(fixture.auth().backend(), kHost));
-  CHECK(HostGroup(fixture.auth().backend(), kHost).value() == kHost);
-  CHECK(Taken(fixture, kOther, {"prod"}).empty());
-  CHECK_FALSE(RemoveHost(fixture.auth(), fixture.admin(), kHost).value());
+  CHECK_FALSE(GetResource<types::ServerV2>(fixture.auth().backend(), kOneHost));
+  CHECK(HostGroup(fixture.auth().backend(), kOneHost).value() == kOneHost);
+  CHECK(TakenNames(fixture, kOther, {"prod"}).empty());
+  CHECK_FALSE(RemoveHost(fixture.auth(), fixture.admin(), kOneHost).value());
   CHECK(RemoveHost(fixture.auth(), fixture.admin(), "x").error().kind == ErrorKind::kBadParameter);
 }
 
 TEST_CASE("a lock of a server names it by its id, with the cluster or without") {
   AuthFixture fixture;
-  for (const std::string& target : {kHost, kHost + ".ex.com"}) {
+  for (const std::string& target : {kOneHost, kOneHost + ".ex.com"}) {
     types::LockV2 lock;
     lock.mutable_metadata()->set_name("one");
     lock.mutable_spec()->mutable_target()->set_serverid(target);
     lock.mutable_spec()->set_message("why");
     REQUIRE(fixture.auth().Write(fixture.admin(), audit::kLockCreated, lock, WriteMode::kUpsert));
-    const Status checked = fixture.auth().locks().CheckHost(kHost);
+    const Status checked = fixture.auth().locks().CheckHost(kOneHost);
     REQUIRE_FALSE(checked);
     CHECK(checked.error().message == fmt::format("lock targeting ServerID:\"{}\" is in force: why", target));
     CHECK(fixture.auth().locks().CheckHost(kOther));
     REQUIRE(fixture.auth().Remove(fixture.admin(), audit::kLockDeleted, "lock", "one"));
-    CHECK(fixture.auth().locks().CheckHost(kHost));
+    CHECK(fixture.auth().locks().CheckHost(kOneHost));
   }
 }
 
 TEST_CASE("a name is of the first host, and of those that joined by its token") {
   AuthFixture fixture;
-  Join(fixture, kHost, "t");
+  Join(fixture, kOneHost, "t");
   Join(fixture, kOther, "u");
-  CHECK(Taken(fixture, kHost, {"dev", "prod"}).empty());
-  CHECK(Taken(fixture, kOther, {"prod", "own"}) == std::vector<std::string>{"prod of " + kHost});
-  CHECK(Taken(fixture, kHost, {"own"}) == std::vector<std::string>{"own of " + kOther});
-  CHECK(Taken(fixture, kHost, {"dev", "prod"}).empty());
+  CHECK(TakenNames(fixture, kOneHost, {"dev", "prod"}).empty());
+  CHECK(TakenNames(fixture, kOther, {"prod", "own"}) == std::vector<std::string>{"prod of " + kOneHost});
+  CHECK(TakenNames(fixture, kOneHost, {"own"}) == std::vector<std::string>{"own of " + kOther});
+  CHECK(TakenNames(fixture, kOneHost, {"dev", "prod"}).empty());
   Join(fixture, kOther, "t");
-  CHECK(Taken(fixture, kOther, {"prod"}).empty());
-  CHECK(Taken(fixture, "33333333-3333-4333-8333-333333333333", {"prod"}).size() == 1);
+  CHECK(TakenNames(fixture, kOther, {"prod"}).empty());
+  CHECK(TakenNames(fixture, "33333333-3333-4333-8333-333333333333", {"prod"}).size() == 1);
 }
 
 TEST_CASE("a name is kept for a day after its host was there last") {
   AuthFixture fixture;
-  Join(fixture, kHost, "t");
+  Join(fixture, kOneHost, "t");
   Join(fixture, kOther, "u");
   const Time before = Now() - kKubeNameKept;
-  CHECK(Taken(fixture, kHost, {"prod"}, before + std::chrono::hours(1)).empty());
-  CHECK(Taken(fixture, kOther, {"prod"}).size() == 1);
-  CHECK(Taken(fixture, kHost, {"prod"}, Now()).empty());  // the host's announcement reserves the name again
-  CHECK(Taken(fixture, kHost, {"old"}, before - std::chrono::hours(1)).empty());
-  CHECK(Taken(fixture, kOther, {"old"}).empty());
+  CHECK(TakenNames(fixture, kOneHost, {"prod"}, before + std::chrono::hours(1)).empty());
+  CHECK(TakenNames(fixture, kOther, {"prod"}).size() == 1);
+  CHECK(TakenNames(fixture, kOneHost, {"prod"}, Now()).empty());  // the host's announcement reserves the name again
+  CHECK(TakenNames(fixture, kOneHost, {"old"}, before - std::chrono::hours(1)).empty());
+  CHECK(TakenNames(fixture, kOther, {"old"}).empty());
 }
 
 TEST_CASE("the group of a token does not tell the token") {

@@ -14,7 +14,7 @@
 namespace sallyport {
 namespace {
 
-constexpr const char* kYaml = R"(
+constexpr const char* kWatchersYaml = R"(
 kind: role
 version: v7
 metadata: {name: nodes}
@@ -66,7 +66,7 @@ class Client : public RpcStream {
 
 class Watches : public AuthFixture {
  public:
-  Watches() { Store(kYaml); }
+  Watches() { Store(kWatchersYaml); }
   ~Watches() {
     for (const auto& client : clients_) client->left = nullptr;
   }
@@ -105,14 +105,14 @@ class Watches : public AuthFixture {
   std::vector<std::shared_ptr<Client>> clients_;
 };
 
-types::ServerV2 Node(const std::string& name, const std::string& env) {
+types::ServerV2 WatchedNode(const std::string& name, const std::string& env) {
   auto node = NewResource(*FindKind("node")).as<types::ServerV2>();
   SetName(node, name);
   SetLabel(node, "env", env);
   return node;
 }
 
-types::AccessRequestV3 RequestOf(const std::string& user, const std::string& id) {
+types::AccessRequestV3 WatchedRequest(const std::string& user, const std::string& id) {
   auto request = NewResource(*FindKind("access_request")).as<types::AccessRequestV3>();
   SetName(request, id);
   request.mutable_spec()->set_user(user);
@@ -135,8 +135,8 @@ TEST_CASE("a watch begins with what is watched, then come puts and removals in o
   CHECK(status.kind() == "watch_status");
   REQUIRE(status.spec().kinds_size() == 2);
   CHECK(status.spec().kinds(1).kind() == "role");
-  watches.Write("node", Node("n1", "dev"));
-  watches.Write("node", Node("n1", "prod"));
+  watches.Write("node", WatchedNode("n1", "dev"));
+  watches.Write("node", WatchedNode("n1", "prod"));
   watches.Remove("node", "n1");
   watches.Store("kind: user\nversion: v2\nmetadata: {name: bob}\nspec: {roles: [editor]}\n");
   watches.Store("kind: role\nversion: v7\nmetadata: {name: new}\nspec: {}\n");
@@ -178,7 +178,7 @@ TEST_CASE("a kind that may not be read is not watched") {
   REQUIRE(partly->events.size() == 1);
   CHECK(partly->events[0].watchstatus().spec().kinds_size() == 1);
   watches.Store("kind: role\nversion: v7\nmetadata: {name: new}\nspec: {}\n");
-  watches.Write("node", Node("n1", "dev"));
+  watches.Write("node", WatchedNode("n1", "dev"));
   REQUIRE(partly->events.size() == 2);
   CHECK(partly->events[1].has_server());
 }
@@ -202,8 +202,8 @@ spec: {allow: {rules: [{resources: [cert_authority], verbs: [readnosecrets]}]}}
 TEST_CASE("a user sees of a kind what their roles reach") {
   Watches watches;
   const auto client = watches.WatchKinds(UserCaller(watches, "ann"), {"node"});
-  watches.Write("node", Node("n1", "prod"));
-  watches.Write("node", Node("n2", "dev"));
+  watches.Write("node", WatchedNode("n1", "prod"));
+  watches.Write("node", WatchedNode("n2", "dev"));
   watches.Remove("node", "n1");
   watches.Remove("node", "n2");
   REQUIRE(client->events.size() == 3);
@@ -218,8 +218,8 @@ TEST_CASE("everybody watches their own requests, and nothing of others'") {
   auto& filter = *watch.mutable_kinds(0)->mutable_filter();
   filter["user"] = "ann";
   const auto client = watches.Watch(UserCaller(watches, "ann"), watch);
-  watches.Write("access_request", RequestOf("ann", "1"));
-  watches.Write("access_request", RequestOf("eve", "2"));
+  watches.Write("access_request", WatchedRequest("ann", "1"));
+  watches.Write("access_request", WatchedRequest("eve", "2"));
   watches.Remove("access_request", "2");
   watches.Remove("access_request", "1");
   REQUIRE(client->events.size() == 3);
@@ -240,7 +240,7 @@ TEST_CASE("filters of requests are by ID and state") {
   filter["id"] = "1";
   filter["state"] = "APPROVED";
   const auto client = watches.Watch(watches.admin(), watch);
-  auto request = RequestOf("ann", "1");
+  auto request = WatchedRequest("ann", "1");
   watches.Write("access_request", request);
   request.mutable_spec()->set_state(types::APPROVED);
   watches.Write("access_request", request);
@@ -255,14 +255,14 @@ TEST_CASE("a client gets one event at a time, and is told when it falls behind")
   proto::Watch watch;
   watch.add_kinds()->set_kind("node");
   const auto client = watches.Watch(watches.admin(), watch, true);
-  watches.Write("node", Node("n1", "dev"));
-  watches.Write("node", Node("n2", "dev"));
+  watches.Write("node", WatchedNode("n1", "dev"));
+  watches.Write("node", WatchedNode("n2", "dev"));
   CHECK(client->events.size() == 1);
   for (std::size_t sent = 2; sent <= 3; ++sent) {
     std::exchange(client->waiting, nullptr)(true);
     CHECK(client->events.size() == sent);
   }
-  auto large = Node("n3", "dev");
+  auto large = WatchedNode("n3", "dev");
   large.mutable_metadata()->set_description(std::string(1 << 19, 'x'));
   for (int i = 0; i < 40; ++i) watches.Write("node", large);
   std::exchange(client->waiting, nullptr)(true);
@@ -282,7 +282,7 @@ TEST_CASE("a watch ends with its client, a lock or the certificate") {
   SetName(lock, "l");
   lock.mutable_spec()->mutable_target()->set_user("ann");
   watches.Write("lock", lock);
-  watches.Write("node", Node("n1", "dev"));
+  watches.Write("node", WatchedNode("n1", "dev"));
   CHECK(gone->events.size() == 1);
   CHECK(EndOf(*locked) == ErrorKind::kAccessDenied);
   CHECK(EndOf(*expired) == ErrorKind::kAccessDenied);

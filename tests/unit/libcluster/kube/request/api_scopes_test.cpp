@@ -30,8 +30,8 @@ struct Server {
   }
 };
 
-ApiScopes::Answer Ask(ApiScopes& scopes, const std::string& group, const std::string& version,
-                      const std::string& resource) {
+ApiScopes::Answer AskScopes(ApiScopes& scopes, const std::string& group, const std::string& version,
+                            const std::string& resource) {
   ApiScopes::Answer result;
   bool called = false;
   scopes.IsClusterWide(group, version, resource, [&](const ApiScopes::Answer& answer) {
@@ -58,11 +58,11 @@ TEST_CASE("Kubernetes' own resources are known by group and name") {
 TEST_CASE("custom resources are asked for once a group version") {
   Server server{{{"/apis/example.com/v1", kWidgets}}, {}, {}};
   const auto scopes = server.Scopes();
-  CHECK(Ask(*scopes, "", "v1", "pods") == false);
+  CHECK(AskScopes(*scopes, "", "v1", "pods") == false);
   CHECK(server.asked.empty());
-  CHECK(Ask(*scopes, "example.com", "v1", "widgets") == false);
-  CHECK(Ask(*scopes, "example.com", "v1", "clusterwidgets") == true);
-  CHECK_FALSE(Ask(*scopes, "example.com", "v1", "gadgets"));
+  CHECK(AskScopes(*scopes, "example.com", "v1", "widgets") == false);
+  CHECK(AskScopes(*scopes, "example.com", "v1", "clusterwidgets") == true);
+  CHECK_FALSE(AskScopes(*scopes, "example.com", "v1", "gadgets"));
   CHECK(server.asked == std::vector<std::string>{"/apis/example.com/v1"});
 }
 
@@ -72,8 +72,8 @@ TEST_CASE("without a version the preferred one counts") {
                 {},
                 {}};
   const auto scopes = server.Scopes();
-  CHECK(Ask(*scopes, "example.com", "", "clusterwidgets") == true);
-  CHECK(Ask(*scopes, "example.com", "*", "widgets") == false);
+  CHECK(AskScopes(*scopes, "example.com", "", "clusterwidgets") == true);
+  CHECK(AskScopes(*scopes, "example.com", "*", "widgets") == false);
   CHECK(server.asked == std::vector<std::string>{"/apis/example.com", "/apis/example.com/v1"});
 }
 
@@ -81,13 +81,13 @@ TEST_CASE("a server without a usable answer is not asked again at once") {
   Server server{{{"/apis/broken.com/v1", "no json"}, {"/apis/odd.com", "{}"}}, {}, {}};
   const auto scopes = server.Scopes();
   for (int i = 0; i < 3; ++i) {
-    CHECK_FALSE(Ask(*scopes, "gone.com", "v1", "widgets"));
-    CHECK_FALSE(Ask(*scopes, "broken.com", "v1", "widgets"));
-    CHECK_FALSE(Ask(*scopes, "odd.com", "", "widgets"));
+    CHECK_FALSE(AskScopes(*scopes, "gone.com", "v1", "widgets"));
+    CHECK_FALSE(AskScopes(*scopes, "broken.com", "v1", "widgets"));
+    CHECK_FALSE(AskScopes(*scopes, "odd.com", "", "widgets"));
   }
   CHECK(server.asked.size() == 3);
-  CHECK_FALSE(Ask(*scopes, "evil.com/../../api?x", "v1", "widgets"));
-  CHECK_FALSE(Ask(*scopes, "evil.com", "v1\r\nX: y", "widgets"));
+  CHECK_FALSE(AskScopes(*scopes, "evil.com/../../api?x", "v1", "widgets"));
+  CHECK_FALSE(AskScopes(*scopes, "evil.com", "v1\r\nX: y", "widgets"));
   CHECK(server.asked.size() == 3);
 }
 

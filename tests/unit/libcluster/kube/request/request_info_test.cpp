@@ -6,7 +6,7 @@
 namespace sallyport {
 namespace {
 
-struct Row {
+struct RequestRow {
   const char* method;
   const char* path;
   const char* query;
@@ -22,7 +22,7 @@ KubeRequestInfo Read(std::string_view method, std::string_view target) {
 }
 
 TEST_CASE("paths of the Kubernetes API give verb and object") {
-  const Row rows[] = {
+  const RequestRow rows[] = {
       {"GET", "/api/v1/namespaces", "limit=500", "list", "v1", "namespaces", "", ""},
       {"GET", "/api/v1/namespaces/dev", "", "get", "v1", "namespaces", "", "dev"},
       {"GET", "/api/v1/namespaces/dev/pods", "", "list", "v1", "pods", "dev", ""},

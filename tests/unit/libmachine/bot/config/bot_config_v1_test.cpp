@@ -61,13 +61,13 @@ destinations:
   CHECK(FormatBotConfig(again) == text);
 }
 
-struct Refused {
+struct RefusedV1 {
   std::string_view text;
   std::string_view message;
 };
 
 TEST_CASE("a v1 file without a v2 form is refused") {
-  const Refused refused = GENERATE(values<Refused>({
+  const RefusedV1 refused = GENERATE(values<RefusedV1>({
       {"outputs: [{type: identity}]\n",
        "t:1: outputs: the list outputs is of version v2, and the file is of version v1"},
       {"destinations: [{configs: [identity]}]\n", "t:1: destinations[0]: directory and memory are missing"},

@@ -17,13 +17,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class Fixture {
+class OutputsFixture {
  public:
   test::SampleBotCluster cluster;
   test::TemporaryDirectory directory;
   ServiceConfig service;
 
-  explicit Fixture(std::string type) {
+  explicit OutputsFixture(std::string type) {
     service.type = std::move(type);
     service.where = "tbot.yaml:3: services[0]";
     service.destination.type = DestinationType::kDirectory;
@@ -48,7 +48,7 @@ class Fixture {
 };
 
 TEST_CASE("an identity has the files of Teleport's tbot") {
-  Fixture fixture("identity");
+  OutputsFixture fixture("identity");
   REQUIRE(fixture.Run());
   CHECK(fixture.Names() == std::vector<std::string>{".write-test", "identity", "key", "key-cert.pub", "key.pub",
                                                     "known_hosts", "ref.test.known_hosts", "ref.test.ssh_config",
@@ -71,7 +71,7 @@ TEST_CASE("an identity has the files of Teleport's tbot") {
 }
 
 TEST_CASE("an identity follows its settings") {
-  Fixture fixture("identity");
+  OutputsFixture fixture("identity");
   fixture.service.ssh_config = "off";
   fixture.service.allow_reissue = true;
   fixture.service.roles = {"editor"};
@@ -87,7 +87,7 @@ TEST_CASE("an identity follows its settings") {
 }
 
 TEST_CASE("a bot without roles is told which step is next, before anything is written") {
-  Fixture fixture("identity");
+  OutputsFixture fixture("identity");
   fixture.cluster.roles.clear();
   const Status failed = fixture.Run();
   REQUIRE_FALSE(failed);
@@ -98,7 +98,7 @@ TEST_CASE("a bot without roles is told which step is next, before anything is wr
 }
 
 TEST_CASE("a kubernetes output names its cluster in the certificate") {
-  Fixture fixture("kubernetes");
+  OutputsFixture fixture("kubernetes");
   fixture.service.kubernetes_cluster = "c1";
   REQUIRE(fixture.Run());
   CHECK(fixture.Names() == std::vector<std::string>{".write-test", "identity", "key", "key-cert.pub", "key.pub",
@@ -115,7 +115,7 @@ TEST_CASE("a kubernetes output names its cluster in the certificate") {
 }
 
 TEST_CASE("a kubernetes/v2 output has the host authority alone") {
-  Fixture fixture("kubernetes/v2");
+  OutputsFixture fixture("kubernetes/v2");
   fixture.service.selectors = {{"c1", {}, {}}};
   REQUIRE(fixture.Run());
   CHECK(fixture.Names() == std::vector<std::string>{".write-test", "identity", "key", "key-cert.pub", "key.pub",
@@ -124,7 +124,7 @@ TEST_CASE("a kubernetes/v2 output has the host authority alone") {
 }
 
 TEST_CASE("an application output has the endings that programs expect") {
-  Fixture fixture("application");
+  OutputsFixture fixture("application");
   fixture.service.app_name = "wiki";
   fixture.service.specific_tls_naming = true;
   REQUIRE(fixture.Run());
@@ -135,7 +135,7 @@ TEST_CASE("an application output has the endings that programs expect") {
 }
 
 TEST_CASE("an ssh_host output has a host certificate and the user authorities") {
-  Fixture fixture("ssh_host");
+  OutputsFixture fixture("ssh_host");
   fixture.service.principals = {"host.example", "10.0.0.9"};
   REQUIRE(fixture.Run());
   CHECK(fixture.Names() ==
@@ -152,7 +152,7 @@ TEST_CASE("an ssh_host output has a host certificate and the user authorities") 
 }
 
 TEST_CASE("a type without an output is not implemented, by its name") {
-  Fixture fixture("ssh-multiplexer");
+  OutputsFixture fixture("ssh-multiplexer");
   const Status failed = fixture.Run();
   REQUIRE_FALSE(failed);
   CHECK(failed.error().kind == ErrorKind::kNotImplemented);
@@ -160,7 +160,7 @@ TEST_CASE("a type without an output is not implemented, by its name") {
 }
 
 TEST_CASE("a destination that fails keeps its old files") {
-  Fixture fixture("identity");
+  OutputsFixture fixture("identity");
   REQUIRE(fixture.Run());
   const std::string before = fixture.Read("tlscert");
   std::filesystem::remove(fixture.directory / "out/known_hosts");

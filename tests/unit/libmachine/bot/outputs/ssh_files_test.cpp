@@ -9,13 +9,13 @@
 namespace sallyport {
 namespace {
 
-std::map<std::string, std::string> TextsOf(const std::vector<BotFile>& files) {
+std::map<std::string, std::string> SshTextsOf(const std::vector<BotFile>& files) {
   std::map<std::string, std::string> texts;
   for (const auto& file : files) texts[file.name] = file.content.Reveal();
   return texts;
 }
 
-SshFileOptions OptionsOf(test::SampleBotCluster& cluster) {
+SshFileOptions SshOptionsOf(test::SampleBotCluster& cluster) {
   SshFileOptions options;
   options.proxy = cluster.proxy;
   options.clusters = {"ref.test"};
@@ -28,7 +28,7 @@ SshFileOptions OptionsOf(test::SampleBotCluster& cluster) {
 // The files of Teleport's tbot 18.3, with these paths and this key.
 TEST_CASE("the files for OpenSSH are those of Teleport's tbot") {
   test::SampleBotCluster cluster;
-  const auto texts = TextsOf(OpenSshFiles(OptionsOf(cluster)).value());
+  const auto texts = SshTextsOf(OpenSshFiles(SshOptionsOf(cluster)).value());
   const std::string key = cluster.host_key().ToAuthorizedKey();
   CHECK(texts.size() == 4);
   CHECK(texts.at("known_hosts") == "@cert-authority ref.test,ref.test,*.ref.test " + key + " type=host\n");
@@ -61,21 +61,21 @@ Host *.ref.test !ref.test
 
 TEST_CASE("a destination that is no directory has known_hosts alone") {
   test::SampleBotCluster cluster;
-  SshFileOptions options = OptionsOf(cluster);
+  SshFileOptions options = SshOptionsOf(cluster);
   options.directory.clear();
-  const auto texts = TextsOf(OpenSshFiles(options).value());
+  const auto texts = SshTextsOf(OpenSshFiles(options).value());
   CHECK(texts.size() == 1);
   CHECK(texts.contains("known_hosts"));
 }
 
 TEST_CASE("leaf clusters have their own files, and paths and names are quoted") {
   test::SampleBotCluster cluster;
-  SshFileOptions options = OptionsOf(cluster);
+  SshFileOptions options = SshOptionsOf(cluster);
   options.clusters.emplace_back("leaf.test");
   options.hosts.push_back({"leaf.test", {cluster.user_key().ToAuthorizedKey()}, {}});
   options.proxy.tls_routing = false;
   options.directory = "/o'u%t";
-  const auto texts = TextsOf(OpenSshFiles(options).value());
+  const auto texts = SshTextsOf(OpenSshFiles(options).value());
   CHECK(texts.size() == 6);
   CHECK(texts.at("leaf.test.ssh_config").contains("IdentityFile \"/o'u%%t/key\"\n"));
   CHECK(texts.at("leaf.test.ssh_config").contains("--destination-dir='/o'\"'\"'u%%t' "));
