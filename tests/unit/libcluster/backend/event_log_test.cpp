@@ -15,7 +15,7 @@ namespace {
 using std::chrono::hours;
 using std::chrono::seconds;
 
-constexpr EventLimits kAll{.events = 100'000, .bytes = 100 << 20};
+constexpr EventLimits kAllEvents{.events = 100'000, .bytes = 100 << 20};
 
 class LogFixture {
  public:
@@ -35,7 +35,9 @@ class LogFixture {
     REQUIRE(backend_->Commit(std::move(transaction)));
   }
   AuditRecord Record() { return {Now(), "x", "u", fmt::format(R"({{"event":"x","n":{}}})", ++made_)}; }
-  std::vector<LoggedEvent> Events() { return log().Read(0, std::numeric_limits<std::int64_t>::max(), kAll).value(); }
+  std::vector<LoggedEvent> Events() {
+    return log().Read(0, std::numeric_limits<std::int64_t>::max(), kAllEvents).value();
+  }
   std::vector<AuditChunk> Chunks(Time day) { return log().Chunks(DayOf(day), 0, 10'000).value(); }
   void Sql(const char* sql) {
     sqlite3* handle = nullptr;
@@ -89,8 +91,8 @@ TEST_CASE("reading keeps its limits") {
   fixture.Append(10);
   CHECK(fixture.log().Read(0, 10, {.events = 3, .bytes = 1 << 20})->size() == 3);
   CHECK(fixture.log().Read(0, 10, {.events = 10, .bytes = 1})->size() == 1);
-  CHECK(fixture.log().Read(4, 6, kAll)->size() == 2);
-  CHECK(fixture.log().Read(10, 20, kAll)->empty());
+  CHECK(fixture.log().Read(4, 6, kAllEvents)->size() == 2);
+  CHECK(fixture.log().Read(10, 20, kAllEvents)->empty());
 }
 
 TEST_CASE("a stream begins with the first event of a time") {

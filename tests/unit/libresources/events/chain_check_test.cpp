@@ -8,9 +8,9 @@
 namespace sallyport {
 namespace {
 
-using Kind = ChainProblem::Kind;
+using ProblemKind = ChainProblem::Kind;
 
-struct Entry {
+struct LogEntry {
   ChainLink link;
   Value event;
 };
@@ -65,12 +65,12 @@ class SampleLog {
     for (const auto& entry : entries) check.Add(entry.link, entry.event);
     return check.Finish();
   }
-  Entry& at(std::int64_t number) { return entries.at(static_cast<std::size_t>(number - 1)); }
+  LogEntry& at(std::int64_t number) { return entries.at(static_cast<std::size_t>(number - 1)); }
 
   static Time TimeOn(int day) { return ParseTime("2026-11-28T12:00:00Z").value() + std::chrono::days(day); }
 
   PrivateKey key = GeneratePrivateKey(KeyAlgorithm::kEd25519).value();
-  std::vector<Entry> entries;
+  std::vector<LogEntry> entries;
   std::vector<ChainHead> heads;
 };
 
@@ -96,15 +96,16 @@ TEST_CASE("a whole log has no problems, and is signed as far as its heads reach"
 TEST_CASE("missing events are named by range") {
   SampleLog log;
   log.entries.erase(log.entries.begin() + 4, log.entries.begin() + 7);
-  CHECK(WithoutReasons(log.Check().problems) == Problems{{Kind::kMissing, 5, 7, ""}});
+  CHECK(WithoutReasons(log.Check().problems) == Problems{{ProblemKind::kMissing, 5, 7, ""}});
 }
 
 TEST_CASE("a day that is cut off is missing") {
   SampleLog log;
   log.entries.resize(10);
-  CHECK(WithoutReasons(log.Check().problems) == Problems{{Kind::kMissing, 11, 20, ""}});
+  CHECK(WithoutReasons(log.Check().problems) == Problems{{ProblemKind::kMissing, 11, 20, ""}});
   log.entries.resize(7);
-  CHECK(WithoutReasons(log.Check().problems) == Problems{{Kind::kMissing, 8, 10, ""}, {Kind::kMissing, 11, 20, ""}});
+  CHECK(WithoutReasons(log.Check().problems) ==
+        Problems{{ProblemKind::kMissing, 8, 10, ""}, {ProblemKind::kMissing, 11, 20, ""}});
 }
 
 TEST_CASE("changed events are named") {
@@ -112,28 +113,30 @@ TEST_CASE("changed events are named") {
   log.at(5).event.Set("n", "other");
   log.at(6).event.Set("n", "other");
   log.at(9).link.committed += std::chrono::seconds(1);
-  CHECK(WithoutReasons(log.Check().problems) == Problems{{Kind::kChanged, 5, 6, ""}, {Kind::kChanged, 9, 9, ""}});
+  CHECK(WithoutReasons(log.Check().problems) ==
+        Problems{{ProblemKind::kChanged, 5, 6, ""}, {ProblemKind::kChanged, 9, 9, ""}});
 }
 
 TEST_CASE("an event with a hash made anew does not fit the next one") {
   SampleLog log;
-  Entry& entry = log.at(25);
+  LogEntry& entry = log.at(25);
   entry.event.Set("n", "other");
   entry.link.hash = LinkHash(entry.link, EventDigest(entry.event));
-  CHECK(WithoutReasons(log.Check().problems) == Problems{{Kind::kChanged, 25, 26, ""}});
+  CHECK(WithoutReasons(log.Check().problems) == Problems{{ProblemKind::kChanged, 25, 26, ""}});
 }
 
 TEST_CASE("a chain made anew does not fit what was signed") {
   SampleLog log;
   log.at(5).event.Set("n", "other");
   std::string previous = ChainBeginning();
-  for (Entry& entry : log.entries) {
+  for (LogEntry& entry : log.entries) {
     entry.link.previous = previous;
     entry.link.hash = LinkHash(entry.link, EventDigest(entry.event));
     previous = entry.link.hash;
   }
   const ChainReport report = log.Check();
-  CHECK(WithoutReasons(report.problems) == Problems{{Kind::kChanged, 1, 10, ""}, {Kind::kChanged, 11, 20, ""}});
+  CHECK(WithoutReasons(report.problems) ==
+        Problems{{ProblemKind::kChanged, 1, 10, ""}, {ProblemKind::kChanged, 11, 20, ""}});
   CHECK(report.signed_through == 0);
 }
 
@@ -141,17 +144,18 @@ TEST_CASE("reordered events are named, with their links or without them") {
   SampleLog events;
   std::swap(events.at(5).event, events.at(8).event);
   CHECK(WithoutReasons(events.Check().problems) ==
-        Problems{{Kind::kReordered, 5, 5, ""}, {Kind::kReordered, 8, 8, ""}});
+        Problems{{ProblemKind::kReordered, 5, 5, ""}, {ProblemKind::kReordered, 8, 8, ""}});
 
   SampleLog rows;
   std::swap(rows.at(5), rows.at(8));
   std::swap(rows.at(5).link.number, rows.at(8).link.number);
-  CHECK(WithoutReasons(rows.Check().problems) == Problems{{Kind::kReordered, 5, 5, ""}, {Kind::kReordered, 8, 8, ""}});
+  CHECK(WithoutReasons(rows.Check().problems) ==
+        Problems{{ProblemKind::kReordered, 5, 5, ""}, {ProblemKind::kReordered, 8, 8, ""}});
 
   SampleLog order;
   std::swap(order.at(5), order.at(6));
   const auto problems = order.Check().problems;
-  CHECK(std::ranges::any_of(problems, [](const auto& problem) { return problem.kind == Kind::kReordered; }));
+  CHECK(std::ranges::any_of(problems, [](const auto& problem) { return problem.kind == ProblemKind::kReordered; }));
 }
 
 TEST_CASE("duplicates count once") {
@@ -191,7 +195,7 @@ TEST_CASE("a log begins by retention where a head ends, and only there") {
 
   log.entries.erase(log.entries.begin(), log.entries.begin() + 2);
   const ChainReport cut = log.Check();
-  CHECK(WithoutReasons(cut.problems) == Problems{{Kind::kMissing, 1, 12, ""}});
+  CHECK(WithoutReasons(cut.problems) == Problems{{ProblemKind::kMissing, 1, 12, ""}});
   CHECK_FALSE(cut.by_retention);
 }
 
@@ -224,19 +228,19 @@ TEST_CASE("heads are read from their events") {
 TEST_CASE("heads that are forged, missing or contradict each other are told") {
   SampleLog forged;
   forged.heads[0].signature[3] ^= 1;
-  CHECK(forged.Check().problems.at(0).kind == Kind::kHead);
+  CHECK(forged.Check().problems.at(0).kind == ProblemKind::kHead);
 
   SampleLog gap;
   gap.Sign(2);
   gap.heads.erase(gap.heads.begin() + 1);
-  CHECK(WithoutReasons(gap.Check().problems) == Problems{{Kind::kHead, 21, 30, ""}});
+  CHECK(WithoutReasons(gap.Check().problems) == Problems{{ProblemKind::kHead, 21, 30, ""}});
 
   SampleLog two;
   ChainHead other = two.heads[1];
   other.hash = ChainBeginning();
   REQUIRE(SignHead(two.key, other));
   two.heads.push_back(other);
-  CHECK(two.Check().problems.at(0).kind == Kind::kHead);
+  CHECK(two.Check().problems.at(0).kind == ProblemKind::kHead);
 }
 
 TEST_CASE("a new key must be named by the old one, unless it is trusted") {
@@ -248,16 +252,16 @@ TEST_CASE("a new key must be named by the old one, unless it is trusted") {
   const ChainReport report = rotated.Check({old_key});
   CHECK(report.problems.empty());
   CHECK(report.keys == std::vector{old_key, KeyIdOf(rotated.key.public_key())});
-  CHECK(rotated.Check({"other"}).problems.at(0).kind == Kind::kHead);
+  CHECK(rotated.Check({"other"}).problems.at(0).kind == ProblemKind::kHead);
 
   SampleLog unsigned_key;
   unsigned_key.Rotate(2, false);
   unsigned_key.Sign(2);
-  CHECK(WithoutReasons(unsigned_key.Check().problems) == Problems{{Kind::kHead, 21, 31, ""}});
+  CHECK(WithoutReasons(unsigned_key.Check().problems) == Problems{{ProblemKind::kHead, 21, 31, ""}});
   SampleLog silent;
   silent.key = GeneratePrivateKey(KeyAlgorithm::kEd25519).value();
   silent.Sign(2);
-  CHECK(WithoutReasons(silent.Check().problems) == Problems{{Kind::kHead, 21, 30, ""}});
+  CHECK(WithoutReasons(silent.Check().problems) == Problems{{ProblemKind::kHead, 21, 30, ""}});
   CHECK(silent.Check({silent.heads[0].key, silent.heads[2].key}).problems.empty());
 }
 

@@ -10,11 +10,11 @@
 namespace sallyport {
 namespace {
 
-using google::protobuf::Value;
+using DynamicValue = google::protobuf::Value;
 
 // Returns whether every value inside is set, also nulls and what is empty: Go's decoder refuses others.
-bool AllSet(const Value& value) {
-  if (value.kind_case() == Value::KIND_NOT_SET) return false;
+bool AllSet(const DynamicValue& value) {
+  if (value.kind_case() == DynamicValue::KIND_NOT_SET) return false;
   for (const auto& item : value.list_value().values()) {
     if (!AllSet(item)) return false;
   }
@@ -36,9 +36,9 @@ TEST_CASE("an event keeps every value in a Struct") {
   CHECK(message.time().seconds() == 1893553445);
   CHECK(message.time().nanos() == 6'000'000);
   const auto& fields = message.unstructured().fields();
-  CHECK(fields.at("n").kind_case() == Value::kNullValue);
-  CHECK(fields.at("empty").kind_case() == Value::kListValue);
-  CHECK(fields.at("none").kind_case() == Value::kStructValue);
+  CHECK(fields.at("n").kind_case() == DynamicValue::kNullValue);
+  CHECK(fields.at("empty").kind_case() == DynamicValue::kListValue);
+  CHECK(fields.at("none").kind_case() == DynamicValue::kStructValue);
   for (const auto& [key, value] : fields) CHECK(AllSet(value));
   CHECK(fields.size() == event.as_map().size());
 }

@@ -18,14 +18,14 @@ constexpr const char* kRead = "/sallyport.v1.AuditChainService/Read";
 constexpr const char* kListHeads = "/sallyport.v1.AuditChainService/ListHeads";
 constexpr const char* kRotateKey = "/sallyport.v1.AuditChainService/RotateKey";
 
-void Emit(AuthFixture& fixture, int count = 1) {
+void EmitSome(AuthFixture& fixture, int count = 1) {
   for (int i = 0; i < count; ++i) {
     REQUIRE(fixture.auth().Emit(AuditEvent(audit::kRoleCreated, fixture.auth().cluster_name())));
   }
 }
 
 // Checks the whole log as `tctl audit verify` does.
-ChainReport Verify(AuthFixture& fixture, std::vector<std::string> trusted = {}) {
+ChainReport VerifyLog(AuthFixture& fixture, std::vector<std::string> trusted = {}) {
   ChainCheck check(std::move(trusted));
   const auto heads = fixture.auth().backend().event_log().Heads(0, 1000);
   for (const auto& head : *heads) check.AddHead(head);
@@ -38,7 +38,7 @@ ChainReport Verify(AuthFixture& fixture, std::vector<std::string> trusted = {}) 
 TEST_CASE("each day that is over gets a signed head, whose event is in the log") {
   TestClock clock;
   AuthFixture fixture;
-  Emit(fixture, 3);
+  EmitSome(fixture, 3);
   REQUIRE(SignHeads(fixture.auth(), Now()));
   CHECK(fixture.Events("audit.head") == 0);
 
@@ -46,13 +46,13 @@ TEST_CASE("each day that is over gets a signed head, whose event is in the log")
     clock.Advance(hours(24));
     REQUIRE(SignHeads(fixture.auth(), Now()));
     REQUIRE(SignHeads(fixture.auth(), Now()));
-    Emit(fixture);
+    EmitSome(fixture);
   }
   CHECK(fixture.Events("audit.head") == 3);
   clock.Advance(hours(72));  // days without events have no heads
   REQUIRE(SignHeads(fixture.auth(), Now()));
   CHECK(fixture.Events("audit.head") == 4);
-  const ChainReport report = Verify(fixture);
+  const ChainReport report = VerifyLog(fixture);
   CHECK(report.problems.empty());
   CHECK(report.signed_through == report.last - 1);
   CHECK(report.keys == std::vector{KeyIdOf(fixture.auth().authorities().AuditKey().public_key())});
@@ -65,16 +65,16 @@ TEST_CASE("the key of the heads is made once, and a rotation is named") {
   const auto again = Authorities::Open(fixture.auth().backend(), "ex.com").value();
   CHECK(KeyIdOf(again->AuditKey().public_key()) == first);
 
-  Emit(fixture);
+  EmitSome(fixture);
   clock.Advance(hours(24));
   REQUIRE(SignHeads(fixture.auth(), Now()));
   const auto answer = fixture.Call<v1::RotateKeyResponse>(fixture.admin(), kRotateKey, v1::RotateKeyRequest()).value();
   CHECK(answer.key() != first);
   CHECK(answer.key() == KeyIdOf(fixture.auth().authorities().AuditKey().public_key()));
-  Emit(fixture);
+  EmitSome(fixture);
   clock.Advance(hours(24));
   REQUIRE(SignHeads(fixture.auth(), Now()));
-  const ChainReport report = Verify(fixture, {first});
+  const ChainReport report = VerifyLog(fixture, {first});
   CHECK(report.problems.empty());
   CHECK(report.keys == std::vector{first, answer.key()});
 
@@ -86,11 +86,11 @@ TEST_CASE("the key of the heads is made once, and a rotation is named") {
 TEST_CASE("retention removes whole days that have a head, and keeps the heads") {
   TestClock clock;
   AuthFixture fixture;
-  Emit(fixture, 3);
+  EmitSome(fixture, 3);
   for (int day = 0; day < 5; ++day) {
     clock.Advance(hours(24));
     REQUIRE(SignHeads(fixture.auth(), Now()));
-    Emit(fixture);
+    EmitSome(fixture);
   }
   CHECK_FALSE(RemoveOldEvents(fixture.auth(), Now(), hours(24 * 30)).value());
   CHECK(fixture.auth().backend().event_log().Oldest()->number == 1);
@@ -100,24 +100,24 @@ TEST_CASE("retention removes whole days that have a head, and keeps the heads") 
   REQUIRE(heads.size() == 5);
   CHECK(fixture.auth().backend().event_log().Oldest()->number == heads[2].last + 1);
   CHECK(fixture.auth().backend().event_log().Oldest()->previous == heads[2].hash);
-  ChainReport report = Verify(fixture);
+  ChainReport report = VerifyLog(fixture);
   CHECK(report.problems.empty());
   CHECK(report.by_retention);
 
   // The present day has no head: it stays, however short the retention is.
   CHECK_FALSE(RemoveOldEvents(fixture.auth(), Now() + hours(24 * 9), hours(24)).value());
   CHECK(fixture.auth().backend().event_log().Oldest()->number == heads[4].last + 1);
-  report = Verify(fixture);
+  report = VerifyLog(fixture);
   CHECK(report.problems.empty());
 }
 
 TEST_CASE("the log is read from a cursor, a time, or its beginning") {
   TestClock clock;
   AuthFixture fixture;
-  Emit(fixture, 600);
+  EmitSome(fixture, 600);
   clock.Advance(hours(1));
   const Time later = Now();
-  Emit(fixture, 2);
+  EmitSome(fixture, 2);
   const auto read = [&](const v1::FollowRequest& request) {
     return fixture.Call<v1::FollowResponse>(fixture.admin(), kRead, request);
   };
@@ -151,8 +151,8 @@ TEST_CASE("the log is read from a cursor, a time, or its beginning") {
 TEST_CASE("cursors of another log are refused") {
   AuthFixture fixture;
   AuthFixture other;
-  Emit(fixture, 5);
-  Emit(other, 5);
+  EmitSome(fixture, 5);
+  EmitSome(other, 5);
   v1::FollowRequest request;
   request.set_cursor(other.Call<v1::FollowResponse>(other.admin(), kRead, request)->cursor());
   const auto refused = fixture.Call<v1::FollowResponse>(fixture.admin(), kRead, request);

@@ -154,8 +154,8 @@ spec: {roles: [impersonator]}
 )");
   const Caller carol = UserCaller(fixture, "carol");
   const auto expires = [&](std::chrono::hours ttl) {
-    const auto certs = fixture.Call<proto::Certs>(carol, "/proto.AuthService/GenerateUserCerts",
-                                                  test::CertsRequestOf("exports", ttl));
+    const auto certs =
+        fixture.Call<proto::Certs>(carol, "/proto.AuthService/GenerateUserCerts", test::CertsRequestOf("exports", ttl));
     REQUIRE(certs);
     return test::IdentityOf(certs->tls()).expires;
   };
