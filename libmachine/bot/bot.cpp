@@ -320,6 +320,7 @@ void Bot::FollowAuthorities() {
             TaskLoop(AuthorityTask(), wake_, states_, metrics_).RunOnce([this] { return CheckAuthorities(); });
       }
     }
+
     if (wake_.stopped()) return;
     Log(LogLevel::kDebug, "the authorities of the cluster are not watched now", {{"reason", watched.error().message}});
     if (!wake_.Pause(backoff.Next())) return;
