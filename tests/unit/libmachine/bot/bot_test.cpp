@@ -87,18 +87,18 @@ TEST_CASE("everything is renewed soon after the authorities of the cluster have 
   const auto bot = fixture.Make();
   Status result;
   std::thread running([&] { result = bot->Run(); });
-  CHECK(Eventually([&] { return TextAt(bot->StatusValue(), "status") == "healthy"; }));
-  CHECK(Eventually([&] { return fixture.cluster->watches == 1; }));
+  CHECK(test::Eventually([&] { return TextAt(bot->StatusValue(), "status") == "healthy"; }));
+  CHECK(test::Eventually([&] { return fixture.cluster->watches == 1; }));
   const auto written = [&] { return fixture.directory.Read("one/tlscert") + fixture.directory.Read("two/tlscert"); };
   const std::string before = written();
 
   fixture.cluster->ChangeAuthority();
-  CHECK(Eventually([&] {
+  CHECK(test::Eventually([&] {
     return fixture.directory.Read("one/teleport-user-ca.crt") == fixture.cluster->user_pem() && written() != before;
   }));
   // A watch that ends begins again.
   fixture.cluster->ends_watches = true;
-  CHECK(Eventually([&] { return fixture.cluster->watches > 1; }));
+  CHECK(test::Eventually([&] { return fixture.cluster->watches > 1; }));
   bot->Stop();
   running.join();
   CHECK(result);
@@ -110,8 +110,8 @@ TEST_CASE("a bot runs on a cluster that cannot be watched") {
   fixture.cluster->can_be_watched = false;
   Status result;
   std::thread running([&] { result = bot->Run(); });
-  CHECK(Eventually([&] { return TextAt(bot->StatusValue(), "status") == "healthy"; }));
-  CHECK(Eventually([&] { return fixture.cluster->watches > 0; }));
+  CHECK(test::Eventually([&] { return TextAt(bot->StatusValue(), "status") == "healthy"; }));
+  CHECK(test::Eventually([&] { return fixture.cluster->watches > 0; }));
   bot->Stop();
   running.join();
   CHECK(result);
