@@ -3,7 +3,6 @@
 #include "libbase/secret.h"
 #include "libcluster/auth/audit/event_size.h"
 #include "libcluster/rpc/caller.h"
-#include "libresources/events/event_chain.h"
 
 namespace sallyport {
 namespace {
@@ -58,10 +57,6 @@ AuditEvent& AuditEvent::Success(bool success, std::string_view error) {
   return *this;
 }
 
-AuditRecord AuditEvent::ToRecord() const {
-  AuditRecord record{time_, type_, id_, EventToJson(fields_)};
-  record.digest = EventDigest(std::string_view(record.json));
-  return record;
-}
+AuditRecord AuditEvent::ToRecord() const { return {time_, type_, id_, EventToJson(fields_)}; }
 
 }  // namespace sallyport
