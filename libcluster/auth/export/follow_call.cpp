@@ -3,10 +3,10 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "libcluster/auth/access/lasting_call.h"
 #include "libcluster/auth/export/log_reader.h"
 #include "libcluster/backend/change_counter.h"
 #include "libcluster/rpc/rpc_stream.h"
-#include "libresources/access/access.h"
 #include "sallyport/v1/audit.pb.h"
 
 namespace sallyport {
@@ -67,7 +67,7 @@ class FollowCall {
         call_(std::move(call)),
         caller_(call_->caller->identity.username),
         slot_(environment.follows.Take(caller_)),
-        access_(environment.auth.backend(), AccessKeys()),
+        access_(environment.auth.backend(), AccessKeys(*call_->caller)),
         alarm_(std::make_shared<FollowAlarm>(std::move(executor))) {}
   ~FollowCall() { alarm_->Close(); }
   FollowCall(const FollowCall&) = delete;
@@ -98,21 +98,8 @@ class FollowCall {
  private:
   EventLog& log() const { return environment_.auth.backend().event_log(); }
 
-  std::vector<std::string> AccessKeys() const {
-    const Caller& caller = *call_->caller;
-    if (caller.kind != Caller::Kind::kUser) return {};
-    std::vector<std::string> keys{ResourceKey("user", caller_)};
-    for (const std::string& role : caller.access->RoleNames()) keys.push_back(ResourceKey("role", role));
-    return keys;
-  }
-
   Status CheckCaller() {
-    const Caller& caller = *call_->caller;
-    if (caller.kind != Caller::Kind::kUser) return {};
-    if (caller.identity.expires <= Now()) {
-      return Fail(ErrorKind::kAccessDenied, "access denied: the certificate has expired, log in again");
-    }
-    RETURN_IF_ERROR(environment_.auth.locks().Check(caller.identity));
+    RETURN_IF_ERROR(CheckStillServed(environment_.auth.locks(), *call_->caller));
     if (access_.Count() == access_before_) return {};
     return Fail(ErrorKind::kConnectionProblem, "the access of the caller has changed: follow the log again");
   }

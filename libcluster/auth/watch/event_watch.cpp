@@ -1,5 +1,6 @@
 #include "libcluster/auth/watch/event_watch.h"
 
+#include "libcluster/auth/access/lasting_call.h"
 #include "libcluster/auth/auth_server.h"
 
 namespace sallyport {
@@ -67,7 +68,7 @@ Result<std::optional<proto::Event>> EventWatch::Next() {
       ASSIGN_OR_RETURN(changes_, watcher_->Take());
       sending_ = !changes_.empty();
       if (!sending_) return std::nullopt;
-      RETURN_IF_ERROR(CheckCaller());
+      RETURN_IF_ERROR(CheckStillServed(auth_.locks(), *call_.caller));
     }
     const BackendEvent& change = *changes_[next_++];
     if (filter_->ConcernsAccess(change)) {
@@ -75,14 +76,6 @@ Result<std::optional<proto::Event>> EventWatch::Next() {
     }
     if (auto event = filter_->Convert(change)) return event;
   }
-}
-
-Status EventWatch::CheckCaller() const {
-  if (call_.caller->kind != Caller::Kind::kUser) return {};
-  if (call_.caller->identity.expires <= Now()) {
-    return Fail(ErrorKind::kAccessDenied, "access denied: the certificate has expired, log in again");
-  }
-  return auth_.locks().Check(call_.caller->identity);
 }
 
 void EventWatch::Close(const Status& status) { call_.stream->Finish(status); }

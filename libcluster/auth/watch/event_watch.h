@@ -32,7 +32,6 @@ class EventWatch : public std::enable_shared_from_this<EventWatch> {
   void Send(const proto::Event& event);
   void SendNext();
   Result<std::optional<proto::Event>> Next();
-  Status CheckCaller() const;
   void Close(const Status& status);
 
   AuthServer& auth_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "libbase/text.h"
+#include "libcluster/auth/access/lasting_call.h"
 #include "libcluster/auth/auth_server.h"
 #include "libresources/access/access.h"
 #include "libresources/kinds.h"
@@ -102,17 +103,13 @@ proto::Event EventFilter::Begin() const {
 std::vector<std::string> EventFilter::Prefixes() const {
   std::vector<std::string> prefixes;
   for (const Part& part : parts_) prefixes.push_back(ResourceKey(part.row->kind, ""));
-  if (caller_->kind != Caller::Kind::kUser) return prefixes;
-  prefixes.push_back(ResourceKey("user", caller_->identity.username));
-  for (const std::string& role : caller_->access->RoleNames()) prefixes.push_back(ResourceKey("role", role));
+  for (std::string& key : AccessKeys(*caller_)) prefixes.push_back(std::move(key));
   return prefixes;
 }
 
 bool EventFilter::ConcernsAccess(const BackendEvent& change) const {
-  if (caller_->kind != Caller::Kind::kUser) return false;
-  if (change.item.key == ResourceKey("user", caller_->identity.username)) return true;
-  const auto roles = caller_->access->RoleNames();
-  return std::ranges::any_of(roles, [&](const auto& role) { return change.item.key == ResourceKey("role", role); });
+  const auto keys = AccessKeys(*caller_);
+  return std::ranges::find(keys, change.item.key) != keys.end();
 }
 
 std::optional<proto::Event> EventFilter::Convert(const BackendEvent& change) const {
