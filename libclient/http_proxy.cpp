@@ -1,10 +1,6 @@
 #include "libclient/http_proxy.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 #include "libbase/percent_encoding.h"
 #include "libbase/text.h"
@@ -18,49 +14,18 @@ bool IsLocal(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.") || host.ends_with(".localhost");
 }
 
-// The bytes of an address in the network's order.
-struct AddressBytes {
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  std::size_t size = 0;  // 0: the text is not an address
-};
-
-AddressBytes BytesOf(const std::string& host) {
-  AddressBytes address;
-  if (::inet_pton(AF_INET, host.c_str(), address.bytes.data()) == 1) {
-    address.size = sizeof(in_addr);
-  } else if (::inet_pton(AF_INET6, host.c_str(), address.bytes.data()) == 1) {
-    address.size = sizeof(in6_addr);
-  }
-  return address;
-}
-
-// Returns whether the first bits of two addresses of one family are equal.
-bool SameBits(const AddressBytes& a, const AddressBytes& b, std::size_t bits) {
-  if (a.size == 0 || a.size != b.size || bits > a.size * 8) return false;
-  for (std::size_t bit = 0; bit < bits; ++bit) {
-    const unsigned mask = 0x80U >> bit % 8;
-    if (((a.bytes[bit / 8] ^ b.bytes[bit / 8]) & mask) != 0) return false;
-  }
-  return true;
-}
-
-bool RangeCovers(std::string_view range, const std::string& host) {
-  const auto slash = range.find('/');
-  std::size_t bits = 0;
-  std::from_chars(range.data() + slash + 1, range.data() + range.size(), bits);
-  return SameBits(BytesOf(std::string(range.substr(0, slash))), BytesOf(host), bits);
-}
-
 // Returns whether an entry of NO_PROXY, in lower case, covers an address.
 bool Covers(std::string_view entry, const HostPort& address) {
   if (entry == "*") return true;
-  if (IsAddressRange(entry)) return RangeCovers(entry, address.host);
+  if (IsAddressRange(entry)) return IsInAddressRange(address.host, entry);
   const auto named = ParseHostPort(entry, address.port);
   if (!named || named->port != address.port) return false;
 
   std::string_view name = named->host;
-  const AddressBytes exact = BytesOf(named->host);
-  if (exact.size != 0) return SameBits(exact, BytesOf(address.host), exact.size * 8);
+  if (IsIpAddress(named->host)) {
+    const int bits = named->host.contains(':') ? 128 : 32;
+    return IsInAddressRange(address.host, fmt::format("{}/{}", name, bits));
+  }
 
   const bool below_alone = name.starts_with("*.");
   if (below_alone) name.remove_prefix(1);

@@ -1,6 +1,9 @@
 #include "libcluster/auth/access/ssh_certificate_check.h"
 
+#include <algorithm>
+
 #include "libbase/address.h"
+#include "libbase/text.h"
 #include "libcluster/auth/access/authenticator.h"
 #include "libidentity/ssh_identity.h"
 
@@ -27,12 +30,8 @@ Status CheckIssuer(const SshCertificateQuestion& question) {
 
 // An address may be in any of the ranges.
 bool IsInRanges(const std::string& address, std::string_view ranges) {
-  while (!ranges.empty()) {
-    const std::string_view range = ranges.substr(0, ranges.find(','));
-    if (IsInAddressRange(address, range)) return true;
-    ranges.remove_prefix(std::min(range.size() + 1, ranges.size()));
-  }
-  return false;
+  return std::ranges::any_of(SplitNonEmpty(ranges, ','),
+                             [&](const std::string& range) { return IsInAddressRange(address, range); });
 }
 
 Status CheckOptions(const SshCertificateQuestion& question) {
