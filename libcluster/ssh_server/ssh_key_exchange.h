@@ -12,7 +12,7 @@
 
 namespace sallyport {
 
-// What both sides have said before the exchange.
+// The messages of both sides before the exchange.
 struct SshExchangeContext {
   std::string client_version;  // without the end of the line
   std::string server_version;
@@ -21,7 +21,7 @@ struct SshExchangeContext {
   std::string host_key;  // the blob of the server's key or certificate
 };
 
-// What both sides know after the exchange.
+// The hash and the secret that both sides have after the exchange.
 struct SshExchangeResult {
   std::string hash;  // 32 bytes; of a connection's first exchange also the session's ID
   Secret shared;     // as an mpint

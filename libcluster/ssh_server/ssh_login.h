@@ -9,7 +9,7 @@
 
 namespace sallyport {
 
-// What a client asks: whether a certificate could be used, or to log in by it.
+// A request of a client: to say whether a certificate could be used, or to log in by it.
 struct SshLoginRequest {
   std::string user;
   std::string service;

@@ -14,7 +14,7 @@ namespace sallyport::test {
 
 inline constexpr std::uint32_t kClientWindow = 1000;
 
-// What a client proposes; the lists are comma-separated.
+// A client's proposal of algorithms; the lists are comma-separated.
 struct SshTestProposal {
   std::string key_exchanges = "curve25519-sha256,ext-info-c";
   std::string host_keys = "ssh-ed25519-cert-v01@openssh.com";
