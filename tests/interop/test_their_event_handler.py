@@ -9,10 +9,10 @@ import threading
 import pytest
 
 from audit_log import forget_chain, made_event, now
-from harness import REFERENCE_BIN, Cluster, Tsh, environment, reference_program, started
+from harness import REFERENCE_BIN, Cluster, environment, reference_program, started
 from processes import Background, wait_for
-from test_audit_export import ODD
-from test_recordings import record, recording, role
+from test_audit_export import ODD, session  # noqa: F401 (a fixture)
+from test_recordings import role
 
 pytestmark = pytest.mark.skipif(not REFERENCE_BIN, reason="REFERENCE_BIN is not set")
 
@@ -70,15 +70,6 @@ def place(tmp_path_factory):
                                for number in range(OLD_EVENTS)])
         cluster.start()
         yield cluster
-
-
-@pytest.fixture(scope="module")
-def session(place, tmp_path_factory):
-    machine = Tsh(place, tmp_path_factory.mktemp("person"))
-    machine.login(place.add_user("rec", "shells"))
-    found, _ = record(machine, "echo some output")
-    recording(place, found)
-    return found
 
 
 @pytest.mark.parametrize("by_proxy", [False, True])

@@ -1,0 +1,122 @@
+"""Tests of what a bot does when something fails: kills, a clock that jumps, a full disk, a cluster that is away."""
+
+import collections
+import os
+import pathlib
+import random
+import re
+import signal
+import time
+
+import pytest
+
+from harness import assert_plain
+from machines import filled, small_disk
+from processes import wait_for
+from test_tbot import FAILED, Bot, assert_whole, bot_of_cluster  # noqa: F401 (a fixture)
+
+
+def test_a_killed_bot_leaves_whole_files(bot, tmp_path, capsys):
+    """kill -9 at random moments of renewals: what is there fits together, and the next start goes on. `./dev soak` makes
+    more kills and prints what they left, by the moment of the kill."""
+    kills = int(os.environ.get("SALLYPORT_KILLS", "10"))
+    moments = random.Random(18)
+    left = collections.Counter()
+    bot.once().ok()
+    for _ in range(kills):
+        running = bot.start()
+        before = {place: (place / "tlscert").read_text() for place in (bot.storage, bot.out)}
+        running.process.send_signal(signal.SIGUSR1)
+        moment = moments.uniform(0, 0.6)
+        time.sleep(moment)
+        running.stop(signal.SIGKILL)
+        for place, old in before.items():
+            assert_whole(place, tmp_path)
+            state = "old" if (place / "tlscert").read_text() == old else "new"
+            left[f"{int(moment * 10) * 100:3} ms", place.name, state] += 1
+        assert not [entry for entry in bot.out.iterdir() if entry.name == "identity" and not entry.stat().st_size]
+
+    bot.once().ok()
+    assert sum(left.values()) == 2 * kills
+    if "SALLYPORT_KILLS" in os.environ:
+        with capsys.disabled():
+            print(f"\n{kills} kills; whole files after each:")
+            for (moment, place, state), count in sorted(left.items()):
+                print(f"  from {moment} after the renewal began  {place:8} {state}  {count}")
+
+
+def test_a_clock_that_jumps(bot, tmp_path):
+    """An hour forward the certificates are over: the bot renews at once. An hour back they are not valid yet: the old
+    files stay, and the bot goes on when the clock is right again."""
+    (clock, *_) = [*pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1")] or pytest.skip("no faketime")
+    offset = tmp_path / "offset"
+    offset.write_text("+0")
+    bot.env.update(LD_PRELOAD=str(clock), FAKETIME_TIMESTAMP_FILE=str(offset), FAKETIME_NO_CACHE="1",
+                   FAKETIME_DONT_FAKE_MONOTONIC="1")
+    running = bot.start(credential_ttl="40m", renewal_interval="20m")
+    try:
+        first = (bot.out / "tlscert").read_text()
+        offset.write_text("+1h")
+        wait_for(lambda: (bot.out / "tlscert").read_text() != first, what="a renewal after the jump")
+        wait_for(lambda: bot.status().get("status") == "healthy", what="a healthy bot after the jump")
+        assert_whole(bot.out, tmp_path)
+
+        second = (bot.out / "tlscert").read_text()
+        offset.write_text("-1h")
+        running.process.send_signal(signal.SIGUSR1)
+        wait_for(lambda: any(one.get("error") for one in bot.status()["services"]), what="failures by the wrong clock")
+        assert (bot.out / "tlscert").read_text() == second
+        assert_whole(bot.out, tmp_path)
+
+        offset.write_text("+0")
+        running.process.send_signal(signal.SIGUSR1)
+        wait_for(lambda: (bot.out / "tlscert").read_text() != second, what="a renewal by the right clock")
+        wait_for(lambda: bot.status().get("status") == "healthy", what="a healthy bot by the right clock")
+    finally:
+        assert running.stop(signal.SIGTERM) == 0
+
+
+def test_a_full_disk_keeps_the_old_files(bot, tmp_path):
+    if os.getuid() != 0:
+        pytest.skip("only root mounts a file system")
+    with small_disk(bot.out, "128k"):
+        bot.once().ok()
+        before = (bot.out / "identity").read_text()
+        with filled(bot.out):
+            done = bot.once()
+        assert done.code == FAILED and "No space left" in done.err, done
+        assert (bot.out / "identity").read_text() == before
+        assert_whole(bot.out, tmp_path)
+        bot.once().ok()
+        assert (bot.out / "identity").read_text() != before
+
+
+def test_a_cluster_that_goes_away_and_comes_back(new_cluster, name, tmp_path):
+    """While the cluster is away the old files stay, and the status says what is wrong; later the bot goes on."""
+    cluster = new_cluster()
+    cluster.start()
+    bot = Bot(cluster, name, tmp_path)
+    running = bot.start()
+    before = (bot.out / "identity").read_text()
+    cluster.stop()
+    running.process.send_signal(signal.SIGUSR1)
+
+    def failing():
+        return [service for service in bot.status()["services"] if service.get("error")]
+    wait_for(lambda: {"identity", "identity-1"} <= {service["name"] for service in failing()}, what="failures")
+    shown = bot.run("status", "--storage", bot.storage).ok().out
+    assert re.search(r"^identity-1: .*localhost", shown, re.M), shown
+    assert_plain(shown)
+    assert (bot.out / "identity").read_text() == before
+    assert_whole(bot.out, tmp_path)
+
+    cluster.start()
+    wait_for(lambda: (bot.out / "identity").read_text() != before, what="a renewal")
+    wait_for(lambda: bot.status()["status"] == "healthy" and not failing(), what="a healthy bot")
+    assert_whole(bot.out, tmp_path)
+    cluster.stop()
+    running.process.send_signal(signal.SIGUSR1)
+    wait_for(failing, what="failures")
+    begun = time.monotonic()
+    assert running.stop(signal.SIGTERM) == 0
+    assert time.monotonic() - begun < 6
