@@ -16,11 +16,20 @@ else()
   if(MOLD)
     add_link_options(-fuse-ld=mold)
   endif()
+  # Lines and names for debuggers are half of each object and program when they are not compressed.
+  add_compile_options(-gz)
+  add_link_options(-gz)
 endif()
+
+# Only programs are linked from these objects. Archives refer to them, for the linker reads them where they are.
+set(CMAKE_CXX_COMPILE_OPTIONS_PIC -fPIE)
+set(CMAKE_CXX_ARCHIVE_CREATE "<CMAKE_AR> rcs --thin <TARGET> <OBJECTS>")
+set(CMAKE_CXX_ARCHIVE_FINISH "")
 
 if(SALLYPORT_SANITIZE)
   add_compile_options(-fsanitize=${SALLYPORT_SANITIZE} -fno-omit-frame-pointer)
-  add_link_options(-fsanitize=${SALLYPORT_SANITIZE})
+  # Each check refers to a description of its place: at fixed addresses these need no relocation, a third of a program.
+  add_link_options(-fsanitize=${SALLYPORT_SANITIZE} -no-pie)
 endif()
 
 target_compile_options(sallyport_flags INTERFACE
