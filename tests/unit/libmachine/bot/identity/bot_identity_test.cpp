@@ -37,6 +37,7 @@ TEST_CASE("a bot joins once, and renews what it has stored") {
   BotIdentity first(OptionsWith("TOKEN"), storage, cluster);
   CHECK(first.current() == nullptr);
   REQUIRE(first.Start().value().renewed);
+  REQUIRE(first.Kept());
   CHECK(cluster.joins == 1);
   CHECK(cluster.last_join.role() == "Bot");
   CHECK(cluster.last_join.token() == "TOKEN");
@@ -46,6 +47,7 @@ TEST_CASE("a bot joins once, and renews what it has stored") {
 
   BotIdentity second(OptionsWith("TOKEN"), storage, cluster);
   REQUIRE(second.Start().value().renewed);
+  REQUIRE(second.Kept());
   CHECK(cluster.joins == 1);
   CHECK(cluster.issued == 1);
   CHECK(cluster.last_request.username() == "bot-worker");
@@ -61,6 +63,7 @@ TEST_CASE("an identity that cannot be renewed by the cluster is joined again, as
   MemoryDestination storage;
   BotIdentity identity(OptionsWith("name"), storage, cluster);
   REQUIRE(identity.Start());
+  REQUIRE(identity.Kept());
   REQUIRE(identity.Renew());
   CHECK(cluster.joins == 1);
   CHECK(cluster.rejoins == 1);
@@ -117,6 +120,7 @@ TEST_CASE("an identity that expires while the bot runs is replaced by joining") 
   MemoryDestination storage;
   BotIdentity identity(OptionsWith("TOKEN"), storage, cluster);
   REQUIRE(identity.Start());
+  REQUIRE(identity.Kept());
   TestClock clock;
   clock.Advance(2h);
   REQUIRE(identity.Renew());
@@ -134,6 +138,7 @@ TEST_CASE("an identity that cannot be stored is an error, and is used all the sa
   FullDestination storage;
   BotIdentity identity(OptionsWith("TOKEN"), storage, cluster);
   REQUIRE(identity.Start());
+  REQUIRE(identity.Kept());
   storage.full = true;
   const std::string before = identity.current()->tls_certificate;
   const Status renewed = identity.Renew();
@@ -141,6 +146,21 @@ TEST_CASE("an identity that cannot be stored is an error, and is used all the sa
   CHECK(renewed.error().message == "cannot store the bot's identity: no space left on device");
   CHECK(identity.current()->tls_certificate != before);
   CHECK(storage.Read("tlscert").value().Reveal() == before);
+}
+
+TEST_CASE("an identity of a start that cannot be stored is used, and is stored later") {
+  test::SampleBotCluster cluster;
+  FullDestination storage;
+  storage.full = true;
+  BotIdentity identity(OptionsWith("TOKEN"), storage, cluster);
+  REQUIRE(identity.Start().value().renewed);
+  CHECK(identity.Kept().error().message == "cannot store the bot's identity: no space left on device");
+  CHECK(identity.current() != nullptr);
+  CHECK_FALSE(storage.Read("tlscert"));
+
+  storage.full = false;
+  REQUIRE(identity.Renew());
+  CHECK(storage.Read("tlscert").value().Reveal() == identity.current()->tls_certificate);
 }
 
 }  // namespace
