@@ -110,13 +110,24 @@ Result<BotCredentials> BotIdentity::Joined(const BotCredentials* as) {
   return std::unexpected(std::move(error));
 }
 
+// The cluster counts renewals: after an answer that was lost, by a broken connection or because this machine went down,
+// the old certificate asks once more. The cluster recognises the same key, which is therefore stored first.
+Result<PrivateKey> BotIdentity::KeyForRenewal(const BotCredentials& old) {
+  ASSIGN_OR_RETURN(const PrivateKey begun, LoadNextKey(storage_));
+  if (!begun.empty() && begun.public_key() != old.key.public_key()) return begun;
+  ASSIGN_OR_RETURN(const std::string suite, cluster_.KeySuite(&old));
+  ASSIGN_OR_RETURN(const PrivateKey key, GenerateTlsKey(suite));
+  const Status saved = SaveNextKey(storage_, key);
+  if (!saved) return std::unexpected(InContext("cannot store the bot's next key", saved.error()));
+  return key;
+}
+
 Result<BotCredentials> BotIdentity::Renewed(const BotCredentials& old) {
   // An identity that has expired proves nothing any more.
   if (Now() >= old.expires()) return Joined(nullptr);
   if (!old.identity.renewable) return Joined(&old);
 
-  ASSIGN_OR_RETURN(const std::string suite, cluster_.KeySuite(&old));
-  ASSIGN_OR_RETURN(const PrivateKey key, GenerateTlsKey(suite));
+  ASSIGN_OR_RETURN(const PrivateKey key, KeyForRenewal(old));
   proto::UserCertsRequest request;
   request.set_username(old.identity.username);
   request.set_sshpublickey(key.public_key().ToAuthorizedKey() + "\n");

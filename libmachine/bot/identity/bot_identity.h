@@ -52,6 +52,7 @@ class BotIdentity {
   Result<std::shared_ptr<const BotCredentials>> Stored();
   Result<BotCredentials> Joined(const BotCredentials* as);
   Result<BotCredentials> Renewed(const BotCredentials& old);
+  Result<PrivateKey> KeyForRenewal(const BotCredentials& old);
   void Keep(BotCredentials fresh) EXCLUDES(mutex_);
   std::string TokenHash() const;
   void Set(std::shared_ptr<const BotCredentials> credentials) EXCLUDES(mutex_);

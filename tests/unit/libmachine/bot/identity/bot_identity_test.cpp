@@ -15,10 +15,11 @@ using namespace std::chrono_literals;
 class FullDestination : public MemoryDestination {
  public:
   Status Write(std::span<const BotFile> files) override {
-    if (full) return Fail(ErrorKind::kInternal, "no space left on device");
+    if (room == 0) return Fail(ErrorKind::kInternal, "no space left on device");
+    --room;
     return MemoryDestination::Write(files);
   }
-  bool full = false;
+  int room = 100;  // for so many more writes
 };
 
 BotIdentity::Options OptionsWith(const std::string& token) {
@@ -139,8 +140,13 @@ TEST_CASE("an identity that cannot be stored is an error, and is used all the sa
   BotIdentity identity(OptionsWith("TOKEN"), storage, cluster);
   REQUIRE(identity.Start());
   REQUIRE(identity.Kept());
-  storage.full = true;
   const std::string before = identity.current()->tls_certificate;
+  storage.room = 0;
+  CHECK(identity.Renew().error().message == "cannot store the bot's next key: no space left on device");
+  CHECK(identity.current()->tls_certificate == before);
+  CHECK(cluster.issued == 0);
+
+  storage.room = 1;
   const Status renewed = identity.Renew();
   REQUIRE_FALSE(renewed);
   CHECK(renewed.error().message == "cannot store the bot's identity: no space left on device");
@@ -148,17 +154,43 @@ TEST_CASE("an identity that cannot be stored is an error, and is used all the sa
   CHECK(storage.Read("tlscert").value().Reveal() == before);
 }
 
+TEST_CASE("a renewal whose answer is lost asks again with the same key, also after a new start") {
+  test::SampleBotCluster cluster;
+  MemoryDestination storage;
+  BotIdentity identity(OptionsWith("TOKEN"), storage, cluster);
+  REQUIRE(identity.Start());
+  REQUIRE(identity.Kept());
+  CHECK_FALSE(storage.Read("key.next"));
+
+  cluster.loses_answers = true;
+  CHECK_FALSE(identity.Renew());
+  const std::string begun = storage.Read("key.next").value().Reveal();
+  REQUIRE(begun.contains("PRIVATE KEY"));
+  CHECK_FALSE(identity.Renew());
+  CHECK(storage.Read("key.next").value().Reveal() == begun);
+
+  cluster.loses_answers = false;
+  BotIdentity restarted(OptionsWith("TOKEN"), storage, cluster);
+  REQUIRE(restarted.Start().value().renewed);
+  REQUIRE(restarted.Kept());
+  CHECK(restarted.current()->key_pem.Reveal() == begun);
+  CHECK(storage.Read("key").value().Reveal() == begun);
+  CHECK(storage.Read("key.next").value().empty());
+  REQUIRE(restarted.Renew());
+  CHECK(restarted.current()->key_pem.Reveal() != begun);
+}
+
 TEST_CASE("an identity of a start that cannot be stored is used, and is stored later") {
   test::SampleBotCluster cluster;
   FullDestination storage;
-  storage.full = true;
+  storage.room = 0;
   BotIdentity identity(OptionsWith("TOKEN"), storage, cluster);
   REQUIRE(identity.Start().value().renewed);
   CHECK(identity.Kept().error().message == "cannot store the bot's identity: no space left on device");
   CHECK(identity.current() != nullptr);
   CHECK_FALSE(storage.Read("tlscert"));
 
-  storage.full = false;
+  storage.room = 100;
   REQUIRE(identity.Renew());
   CHECK(storage.Read("tlscert").value().Reveal() == identity.current()->tls_certificate);
 }
