@@ -15,6 +15,8 @@ from machines import filled, small_disk
 from processes import wait_for
 from test_tbot import FAILED, PARTLY, Bot, assert_whole, bot_of_cluster  # noqa: F401 (a fixture)
 
+RENEWAL_S, LONG_AFTER_S = 0.08, 0.6
+
 
 def test_a_killed_bot_leaves_whole_files(bot, tmp_path, capsys):
     """kill -9 at random moments of renewals: what is there fits together, and the next start goes on. `./dev soak` makes
@@ -27,13 +29,15 @@ def test_a_killed_bot_leaves_whole_files(bot, tmp_path, capsys):
         running = bot.start()
         before = {place: (place / "tlscert").read_text() for place in (bot.storage, bot.out)}
         running.process.send_signal(signal.SIGUSR1)
-        moment = moments.uniform(0, 0.6)
+        # Most kills come while something happens.
+        moment = moments.uniform(0, moments.choice([RENEWAL_S, RENEWAL_S, LONG_AFTER_S]))
         time.sleep(moment)
         running.stop(signal.SIGKILL)
         for place, old in before.items():
             assert_whole(place, tmp_path)
             state = "old" if (place / "tlscert").read_text() == old else "new"
-            left[f"{int(moment * 10) * 100:3} ms", place.name, state] += 1
+            step = 10 if moment < RENEWAL_S else 100
+            left[f"{int(moment * 1000 / step) * step:3} ms", place.name, state] += 1
         assert not [entry for entry in bot.out.iterdir() if entry.name == "identity" and not entry.stat().st_size]
 
     bot.once().ok()
