@@ -1,6 +1,5 @@
 #include "libclient/http_exchange.h"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -11,76 +10,15 @@
 #include "libbase/json.h"
 #include "libbase/text.h"
 #include "libbase/version.h"
+#include "libclient/beast_stream.h"
 
 namespace sallyport {
 namespace {
 
-namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr std::uint32_t kMaxHeaderBytes = 64 << 10;
-
-// Adapts a Stream to the stream interface of Beast.
-class BeastStream {
- public:
-  BeastStream(Stream& stream, Deadline deadline) : stream_(stream), deadline_(deadline) {}
-
-  template <typename Buffers>
-  std::size_t read_some(const Buffers& buffers, error_code& code) {
-    for (auto at = asio::buffer_sequence_begin(buffers); at != asio::buffer_sequence_end(buffers); ++at) {
-      const asio::mutable_buffer buffer(*at);
-      if (buffer.size() == 0) continue;
-      const auto count = stream_.Read(static_cast<char*>(buffer.data()), buffer.size(), deadline_);
-      if (!count) {
-        failure_ = count.error();
-        code = make_error_code(boost::system::errc::connection_aborted);
-        return 0;
-      }
-      code = *count == 0 ? error_code(asio::error::eof) : error_code();
-      return *count;
-    }
-    code = {};
-    return 0;
-  }
-  template <typename Buffers>
-  std::size_t write_some(const Buffers& buffers, error_code& code) {
-    // Sends header and body in one TLS record, instead of one record per piece.
-    const std::size_t total = asio::buffer_size(buffers);
-    std::string bytes(total, '\0');
-    asio::buffer_copy(asio::buffer(bytes), buffers);
-    const Status written = stream_.Write(bytes, deadline_);
-    Wipe(bytes);
-    if (!written) {
-      failure_ = written.error();
-      code = make_error_code(boost::system::errc::connection_aborted);
-      return 0;
-    }
-    code = {};
-    return total;
-  }
-  template <typename Buffers>
-  std::size_t read_some(const Buffers& buffers) {
-    error_code code;
-    const auto count = read_some(buffers, code);
-    if (code) throw boost::system::system_error(code);
-    return count;
-  }
-  template <typename Buffers>
-  std::size_t write_some(const Buffers& buffers) {
-    error_code code;
-    const auto count = write_some(buffers, code);
-    if (code) throw boost::system::system_error(code);
-    return count;
-  }
-
-  const Error& failure() const { return failure_; }
-
- private:
-  Stream& stream_;
-  Deadline deadline_;
-  Error failure_;
-};
 
 struct HttpAnswer {
   int status = 0;

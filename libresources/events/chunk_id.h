@@ -7,22 +7,29 @@
 #include <string_view>
 
 #include "libbase/error.h"
-#include "libcluster/backend/event_log.h"
 
 namespace sallyport {
 
-// Returns the id of a chunk: "FIRST-LAST-HASH".
-std::string ChunkId(const AuditChunk& chunk);
+// A range of events.
+struct ChunkId {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  std::string hash;  // ShortHash of the last event
 
-// Returns the number of the first event in the id of a chunk; nothing for a text that is not an id. The rest of the id
-// is to be compared with the chunk's own.
-std::optional<std::int64_t> FirstOfChunkId(std::string_view id);
+  bool operator==(const ChunkId&) const = default;
+};
+
+// Returns "FIRST-LAST-HASH".
+std::string FormatChunkId(const ChunkId& id);
+
+// Returns nothing for any other text than FormatChunkId writes.
+std::optional<ChunkId> ParseChunkId(std::string_view text);
 
 // Returns the cursor after an event.
 std::string ChunkCursor(std::int64_t number);
 
 // Returns the number of the last event that a cursor in this chunk has passed; before the first event for "". Fails
 // with kBadParameter when the cursor is not one in the chunk.
-Result<std::int64_t> PassedByCursor(std::string_view cursor, const AuditChunk& chunk);
+Result<std::int64_t> PassedByCursor(std::string_view cursor, const ChunkId& chunk);
 
 }  // namespace sallyport

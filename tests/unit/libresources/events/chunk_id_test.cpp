@@ -1,18 +1,21 @@
-#include "libcluster/auth/export/chunk_id.h"
+#include "libresources/events/chunk_id.h"
 
 #include <catch2/catch.hpp>
 
 namespace sallyport {
 namespace {
 
-const AuditChunk kSampleChunk{5, 9, 20'000, std::string(32, '\x01')};
+const ChunkId kSampleChunk{5, 9, "0101010101010101"};
 
 TEST_CASE("the id of a chunk names its events and their content") {
-  CHECK(ChunkId(kSampleChunk) == "5-9-0101010101010101");
-  CHECK(FirstOfChunkId("5-9-0101010101010101") == 5);
-  for (const char* id : {"", "5", "x-9-01", "-", "99999999999999999999-1-01", "../5-9", "5/9"}) {
+  CHECK(FormatChunkId(kSampleChunk) == "5-9-0101010101010101");
+  CHECK(ParseChunkId("5-9-0101010101010101") == kSampleChunk);
+  for (const char* id :
+       {"", "5", "5-9", "5-9-", "5-9-01", "x-9-0101010101010101", "-", "99999999999999999999-1-0101010101010101",
+        "../5-9", "5/9", "9-5-0101010101010101", "0-5-0101010101010101", "05-9-0101010101010101",
+        "5-9-0101010101010101-", "5-9-010101010101010A"}) {
     INFO(id);
-    CHECK(FirstOfChunkId(id) == std::nullopt);
+    CHECK(ParseChunkId(id) == std::nullopt);
   }
 }
 

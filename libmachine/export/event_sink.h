@@ -1,0 +1,50 @@
+// Sends events to an HTTP endpoint such as Fluentd's, one a request, over connections that are kept.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libbase/mutex.h"
+#include "libclient/http_connection.h"
+#include "libmachine/export/export_settings.h"
+#include "libmachine/export/exported_event.h"
+
+namespace sallyport {
+
+// Takes events. Safe from several threads.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  // Returns after the sink has the event. Fails with kConnectionProblem, or with the kind of the sink's HTTP status;
+  // `retry_after` is how long the sink wants to be left alone.
+  virtual Status Send(const std::string& url, const ExportedEvent& event, std::chrono::seconds& retry_after) = 0;
+};
+
+// POSTs to URLs of one server.
+class HttpSink : public EventSink {
+ public:
+  // Reads the files of the settings. Fails with kNotFound or kBadParameter, naming the file.
+  static Result<std::unique_ptr<HttpSink>> Make(const ExportSettings& settings, const NetworkSettings& network);
+
+  Status Send(const std::string& url, const ExportedEvent& event, std::chrono::seconds& retry_after) override
+      EXCLUDES(mutex_);
+
+ private:
+  using Connection = std::unique_ptr<HttpConnection>;
+  HttpSink(TlsOptions tls, NetworkSettings network, std::size_t most_kept)
+      : tls_(std::move(tls)), network_(std::move(network)), most_kept_(most_kept) {}
+  Connection TakeKept(const std::string& server) EXCLUDES(mutex_);
+  void Keep(const std::string& server, Connection connection) EXCLUDES(mutex_);
+  TlsOptions TlsFor(const std::string& host) const;
+  Result<HttpReply> Exchange(const HttpUrl& url, const ExportedEvent& event) EXCLUDES(mutex_);
+
+  const TlsOptions tls_;
+  const NetworkSettings network_;
+  const std::size_t most_kept_;
+  Mutex mutex_;
+  std::vector<std::pair<std::string, Connection>> kept_ GUARDED_BY(mutex_);  // by server, the last used at the end
+};
+
+}  // namespace sallyport

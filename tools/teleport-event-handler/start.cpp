@@ -1,0 +1,213 @@
+// teleport-event-handler start: exports the audit log until a signal ends it.
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <thread>
+
+#include "libbase/file.h"
+#include "libbase/log.h"
+#include "libclient/environment.h"
+#include "libmachine/export/event_export.h"
+#include "libmachine/export/event_sink.h"
+#include "libmachine/export/export_settings.h"
+#include "libmachine/export/export_storage.h"
+#include "libmachine/export/remote_audit_source.h"
+#include "tools/teleport-event-handler/commands.h"
+#include "tools/shell/service.h"
+
+namespace sallyport {
+namespace {
+
+// How long deliveries may go on after the signal that ends the program.
+constexpr std::chrono::seconds kExportStopTime{10};
+
+// The settings that are given by options; a setting that is not given is not there.
+struct StartExport {
+  std::optional<std::string> storage, timeout, batch, window_size, types, skip_event_types, skip_session_types,
+      start_time, concurrency;
+  std::optional<std::string> url, session_url, sink_ca, sink_cert, sink_key, max_connections;
+  std::optional<std::string> address, identity, ca, cert, key, refresh_interval;
+  std::optional<std::string> lock_attempts, lock_period, lock_for;
+  std::optional<bool> dry_run, exit_on_last_event, refresh, lock;
+};
+
+template <auto Member>
+std::optional<std::string> TextOption(const StartExport& given) {
+  const auto& value = given.*Member;
+  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(value)>, std::optional<bool>>) {
+    if (!value) return std::nullopt;
+    return std::string(*value ? "true" : "false");
+  } else {
+    return value;
+  }
+}
+
+// An option, and the setting of the same name that it sets.
+struct StartRow {
+  Option option;
+  std::optional<std::string> (*given)(const StartExport& given);
+};
+
+template <auto Member>
+StartRow Row(std::string_view name, std::string_view value_name, std::string_view help,
+             std::string_view environment = {}, bool whole = false) {
+  return {{.name = name,
+           .value_name = value_name,
+           .help = help,
+           .environment = environment,
+           .whole_values = whole,
+           .into = Into<Member>},
+          &TextOption<Member>};
+}
+
+// The spelling FDWRD of some variables is Teleport's.
+std::vector<StartRow> StartRows() {
+  using S = StartExport;
+  return {
+      Row<&S::url>("fluentd-url", "URL", "URL that events are posted to", "FDFWD_FLUENTD_URL"),
+      Row<&S::session_url>("fluentd-session-url", "URL", "URL for recordings: URL.SESSION.log",
+                           "FDFWD_FLUENTD_SESSION_URL"),
+      Row<&S::sink_cert>("fluentd-cert", "FILE", "Client certificate for Fluentd", "FDWRD_FLUENTD_CERT"),
+      Row<&S::sink_key>("fluentd-key", "FILE", "Key of the client certificate", "FDWRD_FLUENTD_KEY"),
+      Row<&S::sink_ca>("fluentd-ca", "FILE", "Certificate authority of Fluentd (default the system's)",
+                       "FDWRD_FLUENTD_CA"),
+      Row<&S::max_connections>("fluentd-max-connections", "N", "Connections to Fluentd (default twice --concurrency)",
+                               "FDWRD_MAX_CONNECTIONS"),
+
+      Row<&S::address>("teleport-addr", "HOST:PORT", "Proxy or auth service (default localhost:3025)",
+                       "FDFWD_TELEPORT_ADDR"),
+      Row<&S::identity>("teleport-identity", "FILE", "Identity file", "FDFWD_TELEPORT_IDENTITY"),
+      Row<&S::refresh>("teleport-refresh-enabled", "", "Read the identity file again at an interval",
+                       "FDFWD_TELEPORT_REFRESH_ENABLED"),
+      Row<&S::refresh_interval>("teleport-refresh-interval", "DURATION", "How often (default 1m)",
+                                "FDFWD_TELEPORT_REFRESH_INTERVAL"),
+      Row<&S::ca>("teleport-ca", "FILE", "Certificate authorities, in place of --teleport-identity",
+                  "FDFWD_TELEPORT_CA"),
+      Row<&S::cert>("teleport-cert", "FILE", "Certificate, in place of --teleport-identity", "FDWRD_TELEPORT_CERT"),
+      Row<&S::key>("teleport-key", "FILE", "Key, in place of --teleport-identity", "FDWRD_TELEPORT_KEY"),
+
+      Row<&S::storage>("storage", "DIR", "Folder that keeps how far the export is", "FDFWD_STORAGE"),
+      Row<&S::batch>("batch", "N", "Events of a request (default 20)", "FDFWD_BATCH"),
+      Row<&S::types>("types", "TYPE,...", "Types of events to export (default all)", "FDFWD_TYPES", true),
+      Row<&S::skip_event_types>("skip-event-types", "TYPE,...", "Types of events to leave out",
+                                "FDFWD_SKIP_EVENT_TYPES", true),
+      Row<&S::skip_session_types>("skip-session-types", "TYPE,...",
+                                  "Types of events of recordings to leave out (default print,desktop.recording)",
+                                  "FDFWD_SKIP_SESSION_TYPES", true),
+      Row<&S::start_time>("start-time", "TIME", "Oldest event, at the first start (RFC 3339; default now)",
+                          "FDFWD_START_TIME"),
+      Row<&S::timeout>("timeout", "DURATION", "Pause when there is nothing new (default 5s)", "FDFWD_TIMEOUT"),
+      Row<&S::window_size>("window-size", "DURATION", "Time that one search covers (default 24h)"),
+      Row<&S::concurrency>("concurrency", "N", "Recordings at a time (default 5)"),
+      Row<&S::dry_run>("dry-run", "", "Read events, and send none; with a folder of its own"),
+      Row<&S::exit_on_last_event>("exit-on-last-event", "", "End when all events are sent"),
+
+      Row<&S::lock>("lock-enabled", "", "Lock users whose logins fail too often; strangers can make them fail",
+                    "FDFWD_LOCKING_ENABLED"),
+      Row<&S::lock_attempts>("lock-failed-attempts-count", "N", "Failed logins within --lock-period (default 3)",
+                             "FDFWD_LOCKING_FAILED_ATTEMPTS"),
+      Row<&S::lock_period>("lock-period", "DURATION", "Period of the failed logins (default 1m)",
+                           "FDFWD_LOCKING_PERIOD"),
+      Row<&S::lock_for>("lock-for", "DURATION", "How long a lock lasts (default for ever)", "FDFWD_LOCKING_FOR"),
+  };
+}
+
+// Returns the settings of the file, and of the options over them.
+Result<ExportSettings> SettingsOf(const Invocation& invocation, const StartExport& given) {
+  const auto options = ProgramOptions<HandlerOptions>(invocation);
+  ExportSettings settings;
+  if (!options.config.empty()) {
+    ASSIGN_OR_RETURN(const std::string text, ReadFile(options.config));
+    ASSIGN_OR_RETURN(const auto notes, ReadExportFile(settings, text, options.config, options.strict));
+    for (const auto& note : notes) Log(LogLevel::kWarning, note);
+  }
+  for (const StartRow& row : StartRows()) {
+    if (const auto value = row.given(given)) RETURN_IF_ERROR(SetExportSetting(settings, row.option.name, *value));
+  }
+  settings.debug = settings.debug || options.debug;
+  RETURN_IF_ERROR(CheckExportSettings(settings));
+  return settings;
+}
+
+// Takes events without sending them.
+class NoSink : public EventSink {
+ public:
+  Status Send(const std::string&, const ExportedEvent& event, std::chrono::seconds&) override {
+    Log(LogLevel::kInfo, "dry run: an event is not sent", {{"event", event.id}, {"type", event.type}});
+    return {};
+  }
+};
+
+// Passes signals on until the export has ended.
+void ServeExportSignals(const UniqueFd& signals, const StopSignal& done, StopSignal& stop, RemoteAuditSource& source) {
+  while (true) {
+    pollfd waiting[] = {{signals.get(), POLLIN, 0}, {done.descriptor(), POLLIN, 0}};
+    ::poll(waiting, 2, -1);
+    if (done.stopped()) return;
+    signalfd_siginfo info{};
+    if (::read(signals.get(), &info, sizeof info) != sizeof info) continue;
+    const auto signal = static_cast<int>(info.ssi_signo);
+    if (signal == SIGHUP || signal == SIGUSR1) {
+      Log(LogLevel::kInfo, "the identity is read again");
+      source.RefreshIdentity();
+      continue;
+    }
+    Log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+    stop.Stop();
+    EndWithin(kExportStopTime);
+  }
+}
+
+// Reads the identity again at the interval, until the export has ended.
+void RefreshAtInterval(const ExportSettings& settings, const StopSignal& done, RemoteAuditSource& source) {
+  const auto interval = std::chrono::duration_cast<std::chrono::steady_clock::duration>(settings.refresh_interval);
+  while (!WaitFor(done.descriptor(), POLLIN, std::chrono::steady_clock::now() + interval)) source.RefreshIdentity();
+}
+
+Result<Output> StartExporting(const Invocation& invocation, const StartExport& given) {
+  const sigset_t blocked = BlockServiceSignals();
+  const UniqueFd signals(::signalfd(-1, &blocked, SFD_CLOEXEC));
+  ASSIGN_OR_RETURN(const ExportSettings settings, SettingsOf(invocation, given));
+  SetLogOptions({.level = settings.debug ? LogLevel::kDebug : LogLevel::kInfo});
+  const NetworkSettings network = NetworkFromEnvironment(invocation.Environment(), false);
+
+  std::unique_ptr<EventSink> sink = std::make_unique<NoSink>();
+  if (!settings.dry_run) {
+    ASSIGN_OR_RETURN(sink, HttpSink::Make(settings, network));
+  }
+  ASSIGN_OR_RETURN(const auto storage, ExportStorage::Open(settings.storage, settings.address, settings.dry_run));
+  RemoteAuditSource source(settings, network);
+  StopSignal stop;
+  StopSignal done;
+
+  Status result;
+  std::thread work([&] {
+    EventExport exporting(settings, source, *sink, *storage, stop);
+    result = exporting.Run();
+    stop.Stop();
+    done.Stop();
+  });
+  std::thread refresh;
+  if (settings.refresh) refresh = std::thread([&] { RefreshAtInterval(settings, done, source); });
+  ServeExportSignals(signals, done, stop, source);
+  work.join();
+  if (refresh.joinable()) refresh.join();
+  RETURN_IF_ERROR(result);
+  return Output::Nothing();
+}
+
+}  // namespace
+
+Command StartExportCommand() {
+  Command command{.path = "start",
+                  .summary = "Send the audit log of a cluster to Fluentd",
+                  .example = "teleport-event-handler start -c teleport-event-handler.toml",
+                  .formats = "",
+                  .run = RunWith<StartExporting>};
+  for (const StartRow& row : StartRows()) command.options.push_back(row.option);
+  return command;
+}
+
+}  // namespace sallyport
