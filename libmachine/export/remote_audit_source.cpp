@@ -112,7 +112,8 @@ Status RemoteAuditSource::Stream(std::string_view method, const Request& request
     ASSIGN_OR_RETURN(const auto bytes, call.Next());
     if (bytes) {
       Message message;
-      if (!message.ParseFromString(*bytes)) return Fail(ErrorKind::kBadParameter, "cannot read an answer to {}", method);
+      if (!message.ParseFromString(*bytes))
+        return Fail(ErrorKind::kBadParameter, "cannot read an answer to {}", method);
       RETURN_IF_ERROR(take(message));
       deadline = std::chrono::steady_clock::now() + kSilence;
       continue;
@@ -158,12 +159,12 @@ Status RemoteAuditSource::Follow(const std::string& cursor, Time start, bool unt
   return Stream<sallyport::v1::FollowResponse>(
       kFollow, request,
       [&](const sallyport::v1::FollowResponse& answer) -> Status {
-        std::vector<ExportedEvent> events;
+        FollowedEvents taken{{}, answer.cursor(), answer.newest().number()};
         for (const auto& followed : answer.events()) {
-          ASSIGN_OR_RETURN(ExportedEvent event, ReadExportedEvent(followed.json()));
-          events.push_back(std::move(event));
+          ASSIGN_OR_RETURN(ExportedEvent event, ReadFollowedEvent(followed, settings_.chain));
+          taken.events.push_back(std::move(event));
         }
-        return take(std::move(events), answer.cursor());
+        return take(std::move(taken));
       },
       stop);
 }

@@ -302,7 +302,7 @@ def test_an_unknown_key_warns_and_is_refused_when_strict(handler, line, reason):
 @pytest.mark.parametrize("line, reason", [
     ("batch = 0", "a number from 1"), ("batch = \"x\"", "a number"), ("window-size = \"soon\"", "a duration"),
     ("dry-run = \"maybe\"", "true or false"), ("concurrency = 1.5", "is not a value of a setting"),
-    ("batch = ]", "could not determine value type"), ("timeout = \"1s\"", "cannot redefine existing string 'timeout'"),
+    ("batch = ]", "expected value"), ("timeout = \"1s\"", "cannot redefine existing string 'timeout'"),
 ])
 def test_wrong_values_name_file_line_and_key(handler, line, reason):
     handler.config.write_text(line + "\n" + handler.config.read_text())
