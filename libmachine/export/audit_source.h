@@ -56,6 +56,9 @@ class AuditSource {
   using TakeFollowed = std::function<Status(FollowedEvents answer)>;
 
   virtual ~AuditSource() = default;
+  // Reads the identity again, for the next call; returns whether there is another one. An identity that cannot be read
+  // is logged, and the one of before remains.
+  virtual bool RefreshIdentity() = 0;
   virtual Result<std::string> ClusterName() = 0;
   virtual Result<AuditMethod> BestMethod() = 0;
 

@@ -30,8 +30,12 @@ std::string_view MethodName(AuditMethod method) {
 
 // Kinds of failures that end with time: the cluster comes back, or the identity is renewed.
 bool PassesBy(const Error& error) {
-  return error.kind == ErrorKind::kConnectionProblem || error.kind == ErrorKind::kNotLoggedIn ||
-         error.kind == ErrorKind::kLimitExceeded || error.kind == ErrorKind::kInternal;
+  return error.kind == ErrorKind::kConnectionProblem || error.kind == ErrorKind::kLimitExceeded ||
+         error.kind == ErrorKind::kInternal;
+}
+
+bool RefusesIdentity(const Error& error) {
+  return error.kind == ErrorKind::kNotLoggedIn || error.kind == ErrorKind::kAccessDenied;
 }
 
 }  // namespace
@@ -86,16 +90,21 @@ Status EventExport::Run() {
   RETURN_IF_ERROR(sessions_.Begin());
 
   Backoff backoff(kFirstReconnect, kLongestReconnect);
+  bool begun = false;
   while (!stop_.stopped()) {
     const auto delivered = progress_.delivered();
     const auto method = Begin();
+    begun = begun || method;
     const Status done = method ? RunMethod(*method) : std::unexpected(method.error());
     if (done) {
       sessions_.Finish();
       return {};
     }
     if (stop_.stopped() || done.error().kind == ErrorKind::kInterrupted) return {};
-    if (!PassesBy(done.error())) return done;
+    // The identity that a running export lost may come back: by a renewal, the end of a lock, a role.
+    const bool refused = RefusesIdentity(done.error());
+    if (refused && source_.RefreshIdentity()) continue;
+    if (!PassesBy(done.error()) && !(refused && begun && !settings_.exit_on_last_event)) return done;
 
     if (progress_.delivered() != delivered) backoff.Reset();
     const auto pause = backoff.Next();

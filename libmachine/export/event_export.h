@@ -26,7 +26,8 @@ class EventExport {
 
   // Exports until the stop signal, or until the end of the log with exit_on_last_event. A cluster that cannot be
   // reached is tried again. Fails with kBadParameter when the storage belongs to another cluster or start time or is
-  // damaged, kAccessDenied when the identity may not read the log, and as the storage does.
+  // damaged, kNotLoggedIn and kAccessDenied when the identity may not read the log at the start, and as the storage
+  // does.
   Status Run();
 
   const ExportProgress& progress() const { return progress_; }

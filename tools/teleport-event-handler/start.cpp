@@ -179,8 +179,8 @@ void ServeExportSignals(const UniqueFd& signals, const StopSignal& done, StopSig
     if (::read(signals.get(), &info, sizeof info) != sizeof info) continue;
     const auto signal = static_cast<int>(info.ssi_signo);
     if (signal == SIGHUP || signal == SIGUSR1) {
-      Log(LogLevel::kInfo, "the identity is read again");
-      source.RefreshIdentity();
+      const bool other = source.RefreshIdentity();
+      Log(LogLevel::kInfo, other ? "the identity is read again" : "the identity is the same as before");
       continue;
     }
     Log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
