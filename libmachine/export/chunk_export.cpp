@@ -14,7 +14,7 @@ constexpr std::chrono::hours kDay{24};
 // Chunks of a day may appear for a while after its end.
 constexpr std::chrono::hours kDayGrows{6};
 
-std::string DayOf(Time time) { return FormatTime(std::chrono::floor<std::chrono::days>(time)).substr(0, 10); }
+std::string UtcDate(Time time) { return FormatTime(std::chrono::floor<std::chrono::days>(time)).substr(0, 10); }
 
 Result<Time> BeginOfDay(const std::string& day) { return ParseTime(day + "T00:00:00Z"); }
 
@@ -45,7 +45,7 @@ Status ChunkExport::ForEachOpenChunk(std::string day, const TakeChunk& take, con
     }
 
     if (Now() < begin + kDay) return {};
-    const std::string next = DayOf(begin + kDay);
+    const std::string next = UtcDate(begin + kDay);
     RETURN_IF_ERROR(storage_.BeginDay(next));
     if (Now() > begin + kDay + kDayGrows) RETURN_IF_ERROR(storage_.RemoveDay(day));
     day = next;
@@ -55,13 +55,13 @@ Status ChunkExport::ForEachOpenChunk(std::string day, const TakeChunk& take, con
 
 Result<bool> ChunkExport::ExportListed(Time start) {
   ASSIGN_OR_RETURN(const auto days, storage_.ReadDays());
-  std::string day = DayOf(start);
+  std::string day = UtcDate(start);
   if (!days.empty()) {
     day = days.begin()->first;
   } else {
     // A folder that was used with pages goes on with the day of its window.
     ASSIGN_OR_RETURN(const PageCursor page, storage_.ReadPage());
-    if (page.window_start > start) day = DayOf(page.window_start);
+    if (page.window_start > start) day = UtcDate(page.window_start);
   }
 
   bool some = false;
@@ -104,7 +104,7 @@ Status ChunkExport::ListFollowed(const std::string& followed, Time start) {
   ASSIGN_OR_RETURN(const auto days, storage_.ReadDays());
   ASSIGN_OR_RETURN(const std::int64_t passed, NumberOfFollowed(followed));
   return ForEachOpenChunk(
-      days.empty() ? DayOf(start) : days.begin()->first,
+      days.empty() ? UtcDate(start) : days.begin()->first,
       [&](const std::string& day, const std::string& chunk, const std::string& cursor) -> Status {
         const auto id = ParseChunkId(chunk);
         if (!id || id->first > passed) return {};

@@ -32,8 +32,8 @@ struct SinkCertificates {
   KeyPairText client;
 };
 
-// Makes three keys, which takes seconds with 4096 bits, and their certificates. The passphrase encrypts the server's key.
-// Fails with kBadParameter (names, lifetime) or kInternal.
+// Makes three keys, which takes seconds with 4096 bits, and their certificates. The passphrase encrypts the server's
+// key. Fails with kBadParameter (names, lifetime) or kInternal.
 Result<SinkCertificates> MakeSinkCertificates(const SinkCertificateRequest& request, const Secret& passphrase);
 
 }  // namespace sallyport

@@ -14,8 +14,8 @@
 #include "libmachine/export/export_settings.h"
 #include "libmachine/export/export_storage.h"
 #include "libmachine/export/remote_audit_source.h"
-#include "tools/teleport-event-handler/commands.h"
 #include "tools/shell/service.h"
+#include "tools/teleport-event-handler/commands.h"
 
 namespace sallyport {
 namespace {
