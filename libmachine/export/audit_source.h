@@ -58,7 +58,7 @@ class AuditSource {
   virtual Status Follow(const std::string& cursor, Time start, bool until_end, const TakeFollowed& take,
                         const StopSignal& stop) = 0;
   // `day` is any time of a UTC day.
-  virtual Result<std::vector<std::string>> Chunks(Time day, const StopSignal& stop) = 0;
+  virtual Result<std::vector<std::string>> Chunks(Time day) = 0;
   // Fails with kNotFound when there is no such chunk.
   virtual Status Export(Time day, const std::string& chunk, const std::string& cursor, const TakeWithCursor& take,
                         const StopSignal& stop) = 0;

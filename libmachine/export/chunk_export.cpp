@@ -34,7 +34,7 @@ Status ChunkExport::ForEachOpenChunk(std::string day, const TakeChunk& take, con
   while (!stop_.stopped()) {
     RETURN_IF_ERROR(storage_.BeginDay(day));
     ASSIGN_OR_RETURN(const Time begin, BeginOfDay(day));
-    ASSIGN_OR_RETURN(const auto chunks, source_.Chunks(begin, stop_));
+    ASSIGN_OR_RETURN(const auto chunks, source_.Chunks(begin));
     DayCursor& known = days[day];
     for (const auto& chunk : chunks) {
       if (!IsStorageName(chunk)) {
@@ -100,11 +100,11 @@ Result<std::string> ChunkExport::ExportBeforeFollowing(const std::string& follow
   return cursor;
 }
 
-Status ChunkExport::ListFollowed(const std::string& followed, Time start) {
+Status ChunkExport::ListFollowed(const std::string& followed, Time first) {
   ASSIGN_OR_RETURN(const auto days, storage_.ReadDays());
   ASSIGN_OR_RETURN(const std::int64_t passed, NumberOfFollowed(followed));
   return ForEachOpenChunk(
-      days.empty() ? UtcDate(start) : days.begin()->first,
+      days.empty() ? UtcDate(first) : days.begin()->first,
       [&](const std::string& day, const std::string& chunk, const std::string& cursor) -> Status {
         const auto id = ParseChunkId(chunk);
         if (!id || id->first > passed) return {};

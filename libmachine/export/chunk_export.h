@@ -27,11 +27,12 @@ class ChunkExport {
   // Returns whether there was one.
   Result<bool> ExportListed(Time start);
 
-  // Does the same before the log is followed from the cursor `followed` ("": from `start`), without what was followed
-  // before; a folder without days begins nothing. Returns the cursor to follow from, which the storage has then.
+  // Does the same before the log is followed from the cursor `followed` ("": none), without what was followed before; a
+  // folder without days begins nothing. Returns the cursor to follow from, which the storage has then.
   Result<std::string> ExportBeforeFollowing(const std::string& followed);
-  // Lists the chunks that the sink has by following up to the cursor as done.
-  Status ListFollowed(const std::string& followed, Time start);
+  // Lists the chunks that the sink has by following up to the cursor as done; `first` is the time of the first event that
+  // was followed, for a storage without days.
+  Status ListFollowed(const std::string& followed, Time first);
 
  private:
   // What is to be done for each chunk that is not done.

@@ -126,20 +126,22 @@ Status EventExport::FollowLog() {
   ASSIGN_OR_RETURN(const std::string kept, storage_.ReadFollowed());
   ASSIGN_OR_RETURN(std::string cursor, chunks_.ExportBeforeFollowing(kept));
   auto listed = std::chrono::steady_clock::now();
+  std::optional<Time> first;
   const Status followed = source_.Follow(
       cursor, start_, settings_.exit_on_last_event,
       [&](std::vector<ExportedEvent> events, const std::string& after) -> Status {
         if (!events.empty()) {
+          if (!first) first = events.front().time;
           RETURN_IF_ERROR(SendEvents(std::move(events)));
           RETURN_IF_ERROR(storage_.WriteFollowed(after));
           cursor = after;
         }
-        if (cursor.empty() || std::chrono::steady_clock::now() - listed < kListPeriod) return {};
+        if (!first || std::chrono::steady_clock::now() - listed < kListPeriod) return {};
         listed = std::chrono::steady_clock::now();
-        return chunks_.ListFollowed(cursor, start_);
+        return chunks_.ListFollowed(cursor, *first);
       },
       stop_);
-  if (followed && !cursor.empty()) return chunks_.ListFollowed(cursor, start_);
+  if (followed && first) return chunks_.ListFollowed(cursor, *first);
   return followed;
 }
 

@@ -136,7 +136,6 @@ Result<std::string> RemoteAuditSource::ClusterName() {
 }
 
 Result<AuditMethod> RemoteAuditSource::BestMethod() {
-  const StopSignal never;
   sallyport::v1::FollowRequest follow;
   *follow.mutable_start_time() = StampOf(Now() + kFarAhead);
   const auto read = Call<sallyport::v1::FollowResponse>(kRead, follow);
@@ -144,7 +143,7 @@ Result<AuditMethod> RemoteAuditSource::BestMethod() {
   if (read.error().kind != ErrorKind::kNotImplemented) return std::unexpected(read.error());
 
   // A day without events is enough to know whether the method is there.
-  const auto chunks = Chunks(Now() + kFarAhead, never);
+  const auto chunks = Chunks(Now() + kFarAhead);
   if (chunks) return AuditMethod::kChunks;
   if (chunks.error().kind == ErrorKind::kNotImplemented) return AuditMethod::kPages;
   return std::unexpected(chunks.error());
@@ -169,17 +168,17 @@ Status RemoteAuditSource::Follow(const std::string& cursor, Time start, bool unt
       stop);
 }
 
-Result<std::vector<std::string>> RemoteAuditSource::Chunks(Time day, const StopSignal& stop) {
+Result<std::vector<std::string>> RemoteAuditSource::Chunks(Time day) {
+  ASSIGN_OR_RETURN(const auto connection, Connect());
   auditlog::GetEventExportChunksRequest request;
   *request.mutable_date() = StampOf(day);
+  const auto answers = connection->parts.client->CallForAll<auditlog::EventExportChunk>(kChunks, request);
+  if (!answers) {
+    Forget(answers.error());
+    return std::unexpected(answers.error());
+  }
   std::vector<std::string> chunks;
-  RETURN_IF_ERROR(Stream<auditlog::EventExportChunk>(
-      kChunks, request,
-      [&](const auditlog::EventExportChunk& answer) -> Status {
-        chunks.push_back(answer.chunk());
-        return {};
-      },
-      stop));
+  for (const auto& answer : *answers) chunks.push_back(answer.chunk());
   return chunks;
 }
 

@@ -26,7 +26,7 @@ class RemoteAuditSource : public AuditSource {
   Result<AuditMethod> BestMethod() override;
   Status Follow(const std::string& cursor, Time start, bool until_end, const TakeFollowed& take,
                 const StopSignal& stop) override;
-  Result<std::vector<std::string>> Chunks(Time day, const StopSignal& stop) override;
+  Result<std::vector<std::string>> Chunks(Time day) override;
   Status Export(Time day, const std::string& chunk, const std::string& cursor, const TakeWithCursor& take,
                 const StopSignal& stop) override;
   Result<EventPage> Page(const EventWindow& window, const std::string& cursor) override;
