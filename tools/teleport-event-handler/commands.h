@@ -14,6 +14,7 @@ struct HandlerOptions {
 
 Command ConfigureCommand();
 Command StartExportCommand();
+Command VerifyExportCommand();
 Command HandlerVersionCommand();
 
 }  // namespace sallyport

@@ -28,7 +28,7 @@ labels:
 {{- end -}}
 
 {{- define "handler.address" -}}
-{{- coalesce .Values.teleport.address .Values.tbot.teleportProxyAddress .Values.tbot.teleportAuthAddress -}}
+{{- coalesce .Values.teleport.address .Values.tbot.teleportProxyAddress .Values.tbot.teleportAuthAddress | default "" -}}
 {{- end -}}
 
 {{- define "handler.identitySecret" -}}
