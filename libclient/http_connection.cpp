@@ -61,12 +61,13 @@ Result<std::unique_ptr<HttpConnection>> HttpConnection::Connect(const HttpUrl& u
   return std::unique_ptr<HttpConnection>(new HttpConnection(std::move(stream), host, network.answer_timeout));
 }
 
-Result<HttpReply> HttpConnection::Post(const std::string& path, std::string_view content_type, std::string body) {
+Result<HttpReply> HttpConnection::Post(const std::string& path, HttpBody body) {
   beast_http::request<beast_http::string_body> request(beast_http::verb::post, path, 11);
   request.set(beast_http::field::host, host_);
   request.set(beast_http::field::user_agent, fmt::format("sallyport/{}", kSallyportVersion));
-  request.set(beast_http::field::content_type, content_type);
-  request.body() = std::move(body);
+  request.set(beast_http::field::content_type, body.type);
+  if (!body.encoding.empty()) request.set(beast_http::field::content_encoding, body.encoding);
+  request.body() = std::move(body.bytes);
   request.prepare_payload();
 
   BeastStream adapter(*stream_, std::chrono::steady_clock::now() + timeout_);

@@ -25,6 +25,12 @@ struct HttpUrl {
 // fragment, spaces.
 Result<HttpUrl> ParseHttpUrl(std::string_view text);
 
+struct HttpBody {
+  std::string_view type;      // "application/json"
+  std::string_view encoding;  // "gzip", or empty
+  std::string bytes;
+};
+
 struct HttpReply {
   int status = 0;
   std::optional<std::chrono::seconds> retry_after;  // of the header Retry-After, when it is a number
@@ -41,7 +47,7 @@ class HttpConnection {
   // Sends a body to a path of the server, and reads the whole answer. Fails with kConnectionProblem when the connection
   // breaks or the time is over; the server may have taken the body then, unless `unanswered` says that a kept
   // connection was closed by the server meanwhile, as servers do.
-  Result<HttpReply> Post(const std::string& path, std::string_view content_type, std::string body);
+  Result<HttpReply> Post(const std::string& path, HttpBody body);
   bool unanswered() const { return unanswered_; }
 
  private:

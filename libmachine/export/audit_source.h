@@ -25,6 +25,13 @@ struct EventPage {
   std::string next;  // the cursor of the next page; "": there is none
 };
 
+// An answer of a followed log; without events: a sign of life.
+struct FollowedEvents {
+  std::vector<ExportedEvent> events;
+  std::string cursor;       // after the events
+  std::int64_t newest = 0;  // the number of the newest event of the log
+};
+
 struct EventWindow {
   Time from{};
   Time to{};
@@ -46,10 +53,12 @@ class AuditSource {
  public:
   using Take = std::function<Status(ExportedEvent event)>;
   using TakeWithCursor = std::function<Status(ExportedEvent event, const std::string& cursor)>;
-  // The events of an answer, and the cursor after them; without events: a sign of life.
-  using TakeFollowed = std::function<Status(std::vector<ExportedEvent> events, const std::string& cursor)>;
+  using TakeFollowed = std::function<Status(FollowedEvents answer)>;
 
   virtual ~AuditSource() = default;
+  // Reads the identity again, for the next call; returns whether there is another one. An identity that cannot be read
+  // is logged, and the one of before remains.
+  virtual bool RefreshIdentity() = 0;
   virtual Result<std::string> ClusterName() = 0;
   virtual Result<AuditMethod> BestMethod() = 0;
 

@@ -30,8 +30,8 @@ class ChunkExport {
   // Does the same before the log is followed from the cursor `followed` ("": none), without what was followed before; a
   // folder without days begins nothing. Returns the cursor to follow from, which the storage has then.
   Result<std::string> ExportBeforeFollowing(const std::string& followed);
-  // Lists the chunks that the sink has by following up to the cursor as done; `first` is the time of the first event that
-  // was followed, for a storage without days.
+  // Lists the chunks that the sink has by following up to the cursor as done; `first` is the time of the first event
+  // that was followed, for a storage without days.
   Status ListFollowed(const std::string& followed, Time first);
 
  private:

@@ -14,12 +14,28 @@ namespace {
 constexpr std::chrono::seconds kFirstReconnect{1};
 constexpr std::chrono::minutes kLongestReconnect{1};
 constexpr std::chrono::seconds kChunksPeriod{16};  // between looks for new chunks
-constexpr std::chrono::minutes kListPeriod{1};  // between looks for chunks of what was followed
+constexpr std::chrono::minutes kListPeriod{1};     // between looks for chunks of what was followed
+
+std::string_view MethodName(AuditMethod method) {
+  switch (method) {
+    case AuditMethod::kFollow:
+      return "follow";
+    case AuditMethod::kChunks:
+      return "chunks";
+    case AuditMethod::kPages:
+      return "pages";
+  }
+  return "unknown";
+}
 
 // Kinds of failures that end with time: the cluster comes back, or the identity is renewed.
 bool PassesBy(const Error& error) {
-  return error.kind == ErrorKind::kConnectionProblem || error.kind == ErrorKind::kNotLoggedIn ||
-         error.kind == ErrorKind::kLimitExceeded || error.kind == ErrorKind::kInternal;
+  return error.kind == ErrorKind::kConnectionProblem || error.kind == ErrorKind::kLimitExceeded ||
+         error.kind == ErrorKind::kInternal;
+}
+
+bool RefusesIdentity(const Error& error) {
+  return error.kind == ErrorKind::kNotLoggedIn || error.kind == ErrorKind::kAccessDenied;
 }
 
 }  // namespace
@@ -30,9 +46,10 @@ EventExport::EventExport(const ExportSettings& settings, AuditSource& source, Ev
       source_(source),
       storage_(storage),
       stop_(stop),
-      delivery_(sink, counts_, stop),
+      progress_(Now()),
+      delivery_(sink, progress_, stop),
       locks_(settings.lock_attempts, settings.lock_period),
-      sessions_(settings_, source_, delivery_, storage_, stop_),
+      sessions_(settings_, source_, delivery_, storage_, progress_, stop_),
       chunks_(
           source_, storage_, static_cast<std::size_t>(settings.batch),
           [this](std::vector<ExportedEvent> events) { return SendEvents(std::move(events)); }, stop_) {}
@@ -46,7 +63,14 @@ void EventExport::Pause(Nanoseconds time) const {
 Result<AuditMethod> EventExport::Begin() {
   ASSIGN_OR_RETURN(const std::string cluster, source_.ClusterName());
   RETURN_IF_ERROR(storage_.CheckCluster(cluster));
-  return source_.BestMethod();
+  ASSIGN_OR_RETURN(const AuditMethod method, source_.BestMethod());
+  if (settings_.chain && method != AuditMethod::kFollow) {
+    return FailWithHint(ErrorKind::kNotImplemented, fmt::format("the cluster {} has no hash chain", cluster),
+                        "set chain to false");
+  }
+  progress_.Reading(cluster, MethodName(method));
+  Log(LogLevel::kInfo, "the audit log is read", {{"cluster", cluster}, {"method", std::string(MethodName(method))}});
+  return method;
 }
 
 Status EventExport::RunMethod(AuditMethod method) {
@@ -66,19 +90,25 @@ Status EventExport::Run() {
   RETURN_IF_ERROR(sessions_.Begin());
 
   Backoff backoff(kFirstReconnect, kLongestReconnect);
+  bool begun = false;
   while (!stop_.stopped()) {
-    const auto delivered = counts_.delivered.load();
+    const auto delivered = progress_.delivered();
     const auto method = Begin();
+    begun = begun || method;
     const Status done = method ? RunMethod(*method) : std::unexpected(method.error());
     if (done) {
       sessions_.Finish();
       return {};
     }
     if (stop_.stopped() || done.error().kind == ErrorKind::kInterrupted) return {};
-    if (!PassesBy(done.error())) return done;
+    // The identity that a running export lost may come back: by a renewal, the end of a lock, a role.
+    const bool refused = RefusesIdentity(done.error());
+    if (refused && source_.RefreshIdentity()) continue;
+    if (!PassesBy(done.error()) && !(refused && begun && !settings_.exit_on_last_event)) return done;
 
-    if (counts_.delivered != delivered) backoff.Reset();
+    if (progress_.delivered() != delivered) backoff.Reset();
     const auto pause = backoff.Next();
+    progress_.ReadFailed(done.error(), Now() + pause);
     Log(LogLevel::kWarning, "the audit log cannot be read; it is tried again",
         {{"reason", done.error().message}, {"next step", done.error().hint}, {"pause", FormatDuration(pause)}});
     Pause(pause);
@@ -101,8 +131,8 @@ Status EventExport::AfterEvent(const ExportedEvent& event) {
   if (event.failed_user.empty() || !settings_.lock || settings_.dry_run) return {};
   if (!locks_.Failed(event.failed_login, event.time)) return {};
 
-  LoginLock lock{fmt::format("event-handler-auto-lock-{}-{}", event.failed_user, event.failed_login),
-                 event.failed_user, event.failed_login, Time()};
+  LoginLock lock{fmt::format("event-handler-auto-lock-{}-{}", event.failed_user, event.failed_login), event.failed_user,
+                 event.failed_login, Time()};
   if (settings_.lock_for > Nanoseconds(0)) lock.expires = Now() + settings_.lock_for;
   if (const Status locked = source_.Lock(lock); !locked) {
     Log(LogLevel::kError, "a user cannot be locked",
@@ -111,12 +141,25 @@ Status EventExport::AfterEvent(const ExportedEvent& event) {
   return {};
 }
 
+// Leaves out the events that are not wanted. In a hash chain, each gets a stand-in by which verification goes on.
+Result<std::vector<ExportedEvent>> EventExport::Wanted(std::vector<ExportedEvent> events) const {
+  std::vector<ExportedEvent> wanted;
+  for (auto& event : events) {
+    if (IsWanted(event)) {
+      wanted.push_back(std::move(event));
+    } else if (settings_.chain) {
+      ASSIGN_OR_RETURN(ExportedEvent left_out, LeftOutEvent(event));
+      wanted.push_back(std::move(left_out));
+    }
+  }
+  return wanted;
+}
+
 // Sends events, several at a time, and returns after the sink has all of them.
 Status EventExport::SendEvents(std::vector<ExportedEvent> events) {
-  std::erase_if(events, [this](const ExportedEvent& event) { return !IsWanted(event); });
-  const int connections = settings_.max_connections > 0 ? settings_.max_connections : 2 * settings_.concurrency;
-  RETURN_IF_ERROR(delivery_.DeliverAll(settings_.url, events, connections));
-  for (const auto& event : events) RETURN_IF_ERROR(AfterEvent(event));
+  ASSIGN_OR_RETURN(const auto wanted, Wanted(std::move(events)));
+  RETURN_IF_ERROR(delivery_.DeliverAll(settings_.url, wanted, ConnectionsToSink(settings_)));
+  for (const auto& event : wanted) RETURN_IF_ERROR(AfterEvent(event));
   return {};
 }
 
@@ -129,12 +172,18 @@ Status EventExport::FollowLog() {
   std::optional<Time> first;
   const Status followed = source_.Follow(
       cursor, start_, settings_.exit_on_last_event,
-      [&](std::vector<ExportedEvent> events, const std::string& after) -> Status {
-        if (!events.empty()) {
-          if (!first) first = events.front().time;
-          RETURN_IF_ERROR(SendEvents(std::move(events)));
-          RETURN_IF_ERROR(storage_.WriteFollowed(after));
-          cursor = after;
+      [&](FollowedEvents answer) -> Status {
+        if (!answer.events.empty()) {
+          if (!first) first = answer.events.front().time;
+          const ExportedEvent last = answer.events.back();
+          progress_.Behind(answer.newest - answer.events.front().number + 1, answer.events.front().committed);
+          RETURN_IF_ERROR(SendEvents(std::move(answer.events)));
+          RETURN_IF_ERROR(storage_.WriteFollowed(answer.cursor));
+          cursor = answer.cursor;
+          const std::int64_t left = answer.newest - last.number;
+          progress_.Behind(left, left > 0 ? last.committed : Time());
+        } else {
+          progress_.Behind(0, Time());
         }
         if (!first || std::chrono::steady_clock::now() - listed < kListPeriod) return {};
         listed = std::chrono::steady_clock::now();

@@ -10,6 +10,7 @@
 #include "libmachine/export/audit_source.h"
 #include "libmachine/export/chunk_export.h"
 #include "libmachine/export/delivery.h"
+#include "libmachine/export/export_progress.h"
 #include "libmachine/export/export_settings.h"
 #include "libmachine/export/export_storage.h"
 #include "libmachine/export/login_locks.h"
@@ -23,12 +24,13 @@ class EventExport {
   EventExport(const ExportSettings& settings, AuditSource& source, EventSink& sink, ExportStorage& storage,
               const StopSignal& stop);
 
-  // Exports until the stop signal, or until the end of the log with exit_on_last_event. A cluster that cannot be reached
-  // is tried again. Fails with kBadParameter when the storage belongs to another cluster or start time or is damaged,
-  // kAccessDenied when the identity may not read the log, and as the storage does.
+  // Exports until the stop signal, or until the end of the log with exit_on_last_event. A cluster that cannot be
+  // reached is tried again. Fails with kBadParameter when the storage belongs to another cluster or start time or is
+  // damaged, kNotLoggedIn and kAccessDenied when the identity may not read the log at the start, and as the storage
+  // does.
   Status Run();
 
-  const DeliveryCounts& counts() const { return counts_; }
+  const ExportProgress& progress() const { return progress_; }
 
  private:
   Result<AuditMethod> Begin();
@@ -39,6 +41,7 @@ class EventExport {
   Result<bool> ExportWindow(PageCursor& at, Time to, bool is_last);
 
   Status SendEvents(std::vector<ExportedEvent> events);
+  Result<std::vector<ExportedEvent>> Wanted(std::vector<ExportedEvent> events) const;
   Status AfterEvent(const ExportedEvent& event);
   bool IsWanted(const ExportedEvent& event) const;
   void Pause(Nanoseconds time) const;
@@ -47,7 +50,7 @@ class EventExport {
   AuditSource& source_;
   ExportStorage& storage_;
   const StopSignal& stop_;
-  DeliveryCounts counts_;
+  ExportProgress progress_;
   Delivery delivery_;
   LoginLocks locks_;
   SessionExport sessions_;

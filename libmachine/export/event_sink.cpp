@@ -3,11 +3,17 @@
 #include <algorithm>
 
 #include "libbase/file.h"
+#include "libbase/gzip.h"
 
 namespace sallyport {
 namespace {
 
 constexpr const char* kJsonType = "application/json";
+constexpr const char* kJsonLinesType = "application/x-ndjson";
+
+bool HasLines(SinkFormat format) { return format == SinkFormat::kJsonLines || format == SinkFormat::kJsonLinesGzip; }
+
+bool IsCompressed(SinkFormat format) { return format == SinkFormat::kJsonGzip || format == SinkFormat::kJsonLinesGzip; }
 
 Status ReadSinkFiles(const ExportSettings& settings, TlsOptions& tls) {
   if (!settings.sink_ca.empty()) {
@@ -32,8 +38,28 @@ Result<std::unique_ptr<HttpSink>> HttpSink::Make(const ExportSettings& settings,
   RETURN_IF_ERROR(ReadSinkFiles(settings, tls));
   RETURN_IF_ERROR(ParseHttpUrl(settings.url));
   RETURN_IF_ERROR(ParseHttpUrl(settings.session_url));
-  const int most = settings.max_connections > 0 ? settings.max_connections : 2 * settings.concurrency;
-  return std::unique_ptr<HttpSink>(new HttpSink(std::move(tls), network, static_cast<std::size_t>(most)));
+  return std::unique_ptr<HttpSink>(new HttpSink(std::move(tls), network, settings));
+}
+
+HttpSink::HttpSink(TlsOptions tls, NetworkSettings network, const ExportSettings& settings)
+    : tls_(std::move(tls)),
+      network_(std::move(network)),
+      format_(settings.format),
+      most_events_(HasLines(settings.format) ? static_cast<std::size_t>(settings.batch) : 1),
+      most_kept_(static_cast<std::size_t>(ConnectionsToSink(settings))) {}
+
+Result<HttpBody> HttpSink::BodyOf(std::span<const ExportedEvent> events) const {
+  HttpBody body{kJsonType, {}, {}};
+  if (HasLines(format_)) {
+    body.type = kJsonLinesType;
+    for (const auto& event : events) body.bytes += event.json + "\n";
+  } else {
+    body.bytes = events.front().json;
+  }
+  if (!IsCompressed(format_)) return body;
+  body.encoding = "gzip";
+  ASSIGN_OR_RETURN(body.bytes, Gzip(body.bytes));
+  return body;
 }
 
 HttpSink::Connection HttpSink::TakeKept(const std::string& server) {
@@ -61,8 +87,8 @@ TlsOptions HttpSink::TlsFor(const std::string& host) const {
   return tls;
 }
 
-// Sends an event over a kept connection, or over a new one when there is none or the server has closed it.
-Result<HttpReply> HttpSink::Exchange(const HttpUrl& url, const ExportedEvent& event) {
+// Sends a body over a kept connection, or over a new one when there is none or the server has closed it.
+Result<HttpReply> HttpSink::Exchange(const HttpUrl& url, const HttpBody& body) {
   const std::string server = FormatHostPort(url.address);
   while (true) {
     Connection connection = TakeKept(server);
@@ -70,16 +96,18 @@ Result<HttpReply> HttpSink::Exchange(const HttpUrl& url, const ExportedEvent& ev
       ASSIGN_OR_RETURN(connection, HttpConnection::Connect(url, TlsFor(url.address.host), network_));
     }
 
-    const auto reply = connection->Post(url.path, kJsonType, event.json);
+    const auto reply = connection->Post(url.path, body);
     if (!reply && connection->unanswered()) continue;
     if (reply && reply->keeps) Keep(server, std::move(connection));
     return reply;
   }
 }
 
-Status HttpSink::Send(const std::string& url, const ExportedEvent& event, std::chrono::seconds& retry_after) {
+Status HttpSink::Send(const std::string& url, std::span<const ExportedEvent> events,
+                      std::chrono::seconds& retry_after) {
   ASSIGN_OR_RETURN(const HttpUrl parsed, ParseHttpUrl(url));
-  ASSIGN_OR_RETURN(const HttpReply reply, Exchange(parsed, event));
+  ASSIGN_OR_RETURN(const HttpBody body, BodyOf(events));
+  ASSIGN_OR_RETURN(const HttpReply reply, Exchange(parsed, body));
   if (reply.status >= 200 && reply.status <= 299) return {};
   retry_after = reply.retry_after.value_or(std::chrono::seconds(0));
   return Fail(KindOfHttpStatus(reply.status), "{} answers with HTTP status {}", url, reply.status);

@@ -1,7 +1,8 @@
-// Sends events to an HTTP endpoint such as Fluentd's, one a request, over connections that are kept.
+// Sends events to an HTTP endpoint such as Fluentd's over connections that are kept.
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,12 @@ namespace sallyport {
 class EventSink {
  public:
   virtual ~EventSink() = default;
-  // Returns after the sink has the event. Fails with kConnectionProblem, or with the kind of the sink's HTTP status;
-  // `retry_after` is how long the sink wants to be left alone.
-  virtual Status Send(const std::string& url, const ExportedEvent& event, std::chrono::seconds& retry_after) = 0;
+  // The number of events that one request may have.
+  virtual std::size_t most_events() const = 0;
+  // Returns after the sink has the events of a request, at least one. Fails with kConnectionProblem, or with the kind
+  // of the sink's HTTP status; `retry_after` is how long the sink wants to be left alone.
+  virtual Status Send(const std::string& url, std::span<const ExportedEvent> events,
+                      std::chrono::seconds& retry_after) = 0;
 };
 
 // POSTs to URLs of one server.
@@ -28,20 +32,23 @@ class HttpSink : public EventSink {
   // Reads the files of the settings. Fails with kNotFound or kBadParameter, naming the file.
   static Result<std::unique_ptr<HttpSink>> Make(const ExportSettings& settings, const NetworkSettings& network);
 
-  Status Send(const std::string& url, const ExportedEvent& event, std::chrono::seconds& retry_after) override
+  std::size_t most_events() const override { return most_events_; }
+  Status Send(const std::string& url, std::span<const ExportedEvent> events, std::chrono::seconds& retry_after) override
       EXCLUDES(mutex_);
 
  private:
   using Connection = std::unique_ptr<HttpConnection>;
-  HttpSink(TlsOptions tls, NetworkSettings network, std::size_t most_kept)
-      : tls_(std::move(tls)), network_(std::move(network)), most_kept_(most_kept) {}
+  HttpSink(TlsOptions tls, NetworkSettings network, const ExportSettings& settings);
   Connection TakeKept(const std::string& server) EXCLUDES(mutex_);
   void Keep(const std::string& server, Connection connection) EXCLUDES(mutex_);
   TlsOptions TlsFor(const std::string& host) const;
-  Result<HttpReply> Exchange(const HttpUrl& url, const ExportedEvent& event) EXCLUDES(mutex_);
+  Result<HttpBody> BodyOf(std::span<const ExportedEvent> events) const;
+  Result<HttpReply> Exchange(const HttpUrl& url, const HttpBody& body) EXCLUDES(mutex_);
 
   const TlsOptions tls_;
   const NetworkSettings network_;
+  const SinkFormat format_;
+  const std::size_t most_events_;
   const std::size_t most_kept_;
   Mutex mutex_;
   std::vector<std::pair<std::string, Connection>> kept_ GUARDED_BY(mutex_);  // by server, the last used at the end

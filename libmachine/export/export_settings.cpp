@@ -14,6 +14,10 @@ namespace sallyport {
 namespace {
 
 constexpr int kMostConnections = 1000;
+constexpr std::pair<std::string_view, SinkFormat> kFormats[] = {{"json", SinkFormat::kJson},
+                                                                {"json-gzip", SinkFormat::kJsonGzip},
+                                                                {"json-lines", SinkFormat::kJsonLines},
+                                                                {"json-lines-gzip", SinkFormat::kJsonLinesGzip}};
 
 std::unexpected<Error> NotOfForm(std::string_view value, std::string_view form) {
   return Fail(ErrorKind::kBadParameter, "\"{}\" is not {}", StripControl(value), form);
@@ -51,6 +55,13 @@ Status Assign(std::optional<Time>& to, std::string_view value) {
   return {};
 }
 
+Status Assign(SinkFormat& to, std::string_view value) {
+  const auto* const found = std::ranges::find(kFormats, value, &std::pair<std::string_view, SinkFormat>::first);
+  if (found == std::end(kFormats)) return NotOfForm(value, "json, json-gzip, json-lines or json-lines-gzip");
+  to = found->second;
+  return {};
+}
+
 Status Assign(std::vector<std::string>& to, std::string_view value) {
   to = SplitNonEmpty(value, ',');
   return {};
@@ -77,10 +88,14 @@ constexpr ExportSettingRow kSettingRows[] = {
     {"dry-run", "dry-run dry.run", &Set<&S::dry_run>},
     {"exit-on-last-event", "exit-on-last-event exit.on.last.event", &Set<&S::exit_on_last_event>},
     {"debug", "debug", &Set<&S::debug>},
+    {"chain", "chain", &Set<&S::chain>},
+    {"diag-addr", "diag-addr diag.addr", &Set<&S::diagnostics>},
+    {"pid-file", "pid-file pid.file", &Set<&S::pid_file>},
     {"namespace", "namespace", nullptr},
 
     {"fluentd-url", "forward.fluentd.url fluentd-url", &Set<&S::url>},
     {"fluentd-session-url", "forward.fluentd.session-url fluentd-session-url", &Set<&S::session_url>},
+    {"format", "forward.fluentd.format format", &Set<&S::format>},
     {"fluentd-ca", "forward.fluentd.ca fluentd-ca", &Set<&S::sink_ca>},
     {"fluentd-cert", "forward.fluentd.cert fluentd-cert", &Set<&S::sink_cert>},
     {"fluentd-key", "forward.fluentd.key fluentd-key", &Set<&S::sink_key>},
@@ -193,11 +208,16 @@ Status CheckCredentials(const ExportSettings& settings) {
   if (!settings.identity.empty() && files) {
     return Fail(ErrorKind::kBadParameter, "teleport.identity and teleport.cert, key and ca exclude each other");
   }
-  if (files && !all) return Fail(ErrorKind::kBadParameter, "teleport.cert, teleport.key and teleport.ca belong together");
+  if (files && !all)
+    return Fail(ErrorKind::kBadParameter, "teleport.cert, teleport.key and teleport.ca belong together");
   return {};
 }
 
 }  // namespace
+
+int ConnectionsToSink(const ExportSettings& settings) {
+  return settings.max_connections > 0 ? settings.max_connections : 2 * settings.concurrency;
+}
 
 std::span<const ExportSettingRow> ExportSettingRows() { return kSettingRows; }
 

@@ -13,6 +13,14 @@
 
 namespace sallyport {
 
+// The body of a request to the sink.
+enum class SinkFormat {
+  kJson,           // one event
+  kJsonGzip,       // one event, compressed
+  kJsonLines,      // events, one a line
+  kJsonLinesGzip,  // the same, compressed
+};
+
 struct ExportSettings {
   std::string address = "localhost:3025";  // of a proxy or an auth service
   std::string identity;                    // an identity file, or the three files below
@@ -29,8 +37,11 @@ struct ExportSettings {
   std::string sink_key;
   int max_connections = 0;  // to the sink; 0: twice the concurrency
 
+  SinkFormat format = SinkFormat::kJson;
+  bool chain = false;  // events have their place in the hash chain
+
   std::string storage;
-  int batch = 20;  // events of an answer, where the log is polled
+  int batch = 20;  // events of a request to the sink as lines, and of an answer where the log is polled
   std::vector<std::string> types;
   std::vector<std::string> skip_event_types;
   std::vector<std::string> skip_session_types{"print", "desktop.recording"};
@@ -46,8 +57,13 @@ struct ExportSettings {
   Nanoseconds lock_period = std::chrono::minutes(1);
   Nanoseconds lock_for{0};  // 0: for ever
 
+  std::string diagnostics;  // HOST:PORT of /livez, /readyz and /metrics; empty: none
+  std::string pid_file;     // empty: none
   bool debug = false;
 };
+
+// Returns how many connections to the sink there may be.
+int ConnectionsToSink(const ExportSettings& settings);
 
 // One setting. Its value is a text, also of numbers, flags (true, false), times, and lists (commas between).
 struct ExportSettingRow {

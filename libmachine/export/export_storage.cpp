@@ -76,10 +76,14 @@ bool IsStorageName(std::string_view text) {
   return !text.empty() && text.size() <= kMaxStorageName && text[0] != '.' && std::ranges::all_of(text, fits);
 }
 
+Result<std::string> ExportFolder(const std::string& storage, const std::string& address) {
+  ASSIGN_OR_RETURN(const HostPort parsed, ParseHostPort(address, 0));
+  return fmt::format("{}/{}_{}", storage, parsed.host, parsed.port);
+}
+
 Result<std::unique_ptr<ExportStorage>> ExportStorage::Open(const std::string& storage, const std::string& address,
                                                            bool dry_run) {
-  ASSIGN_OR_RETURN(const HostPort parsed, ParseHostPort(address, 0));
-  std::string path = fmt::format("{}/{}_{}", storage, parsed.host, parsed.port);
+  ASSIGN_OR_RETURN(std::string path, ExportFolder(storage, address));
   if (dry_run) path += fmt::format("/dry_run/{}", ToHex(RandomBytes(kDryRunBytes)));
   RETURN_IF_ERROR(MakeDirectories(path, 0700));
 
@@ -166,7 +170,8 @@ Result<std::map<std::string, DayCursor>> ExportStorage::ReadDays() const {
     return ForEachWithPrefix(DayPath(name), "",
                              [&](const std::string& file, const std::string& content, const std::string&) -> Status {
                                if (file == kCompleted) {
-                                 for (auto& chunk : SplitNonEmpty(content, '\n')) day.completed.insert(std::move(chunk));
+                                 for (auto& chunk : SplitNonEmpty(content, '\n'))
+                                   day.completed.insert(std::move(chunk));
                                } else if (file.ends_with(kChunkSuffix)) {
                                  day.cursors[file.substr(0, file.size() - kChunkSuffix.size())] = content;
                                }

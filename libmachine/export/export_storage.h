@@ -22,7 +22,7 @@ namespace sallyport {
 // How far a log is that is read page by page.
 struct PageCursor {
   std::string cursor;
-  std::string id;     // of the last event that the sink has
+  std::string id;       // of the last event that the sink has
   Time window_start{};  // of the window that the cursor belongs to
 };
 
@@ -39,10 +39,13 @@ struct MissingRecording {
   Time uploaded{};  // when its session.upload was; Time{}: unknown
 };
 
+// Returns the folder for the cluster at HOST:PORT below a storage: STORAGE/HOST_PORT. Fails with kBadParameter.
+Result<std::string> ExportFolder(const std::string& storage, const std::string& address);
+
 // Safe from several threads.
 class ExportStorage {
  public:
-  // Opens STORAGE/HOST_PORT, or makes it, and keeps every other handler out of it; a dry run gets a folder of its own
+  // Opens the folder, or makes it, and keeps every other handler out of it; a dry run gets a folder of its own
   // below it. Fails with kLimitExceeded while another handler has it, with kBadParameter for a damaged file, and as
   // files do.
   static Result<std::unique_ptr<ExportStorage>> Open(const std::string& storage, const std::string& address,
@@ -50,7 +53,8 @@ class ExportStorage {
 
   const std::string& path() const { return path_; }
 
-  // Returns the time at which the export begins: that of the first start. Fails with kBadParameter when another is given.
+  // Returns the time at which the export begins: that of the first start. Fails with kBadParameter when another is
+  // given.
   Result<Time> StartTime(std::optional<Time> given, Time now);
   // Fails with kBadParameter when the folder belongs to another cluster.
   Status CheckCluster(std::string_view cluster);

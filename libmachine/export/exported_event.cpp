@@ -4,8 +4,11 @@
 
 #include <google/protobuf/util/time_util.h>
 
+#include "libbase/encoding.h"
 #include "libbase/json.h"
 #include "libbase/value_fields.h"
+#include "libresources/events/event_chain.h"
+#include "sallyport/v1/audit.pb.h"
 #include "teleport/auditlog/v1/auditlog.pb.h"
 
 namespace sallyport {
@@ -13,6 +16,8 @@ namespace {
 
 constexpr double kLargestWhole = 9007199254740992.0;  // 2^53: doubles hold every integer up to it
 constexpr int kMostLevels = 64;
+constexpr const char* kChainKey = "chain";
+constexpr const char* kLeftOutType = "audit.left_out";
 
 Value ValueOfStruct(const google::protobuf::Struct& fields, int depth);
 
@@ -75,8 +80,8 @@ Result<ExportedEvent> ReadExportedEvent(const teleport::auditlog::v1::EventUnstr
   return exported;
 }
 
-Result<ExportedEvent> ReadExportedEvent(std::string json) {
-  auto fields = ParseJson(json);
+Result<ExportedEvent> ReadFollowedEvent(const sallyport::v1::FollowedEvent& event, bool with_chain) {
+  auto fields = ParseJson(event.json());
   if (!fields) return std::unexpected(InContext("an event of the cluster", fields.error()));
 
   ExportedEvent exported;
@@ -85,9 +90,38 @@ Result<ExportedEvent> ReadExportedEvent(std::string json) {
   if (exported.type.empty()) return Fail(ErrorKind::kBadParameter, "the cluster sent an event without a type");
   if (const auto time = ParseTime(TextAt(*fields, "time"))) exported.time = *time;
   if (const Value* index = fields->Find("ei")) exported.index = index->as_int();
-  exported.json = std::move(json);
+  exported.number = event.number();
+  exported.committed = Time(Nanoseconds(google::protobuf::util::TimeUtil::TimestampToNanoseconds(event.committed())));
   TakeDetails(*fields, exported);
+
+  if (!with_chain) {
+    exported.json = event.json();
+    return exported;
+  }
+  fields->Set(kChainKey, Value(Value::Map{{"number", event.number()},
+                                          {"committed", FormatTime(exported.committed)},
+                                          {"previous", ToHex(event.previous())},
+                                          {"hash", ToHex(event.hash())}}));
+  exported.json = ToJson(*fields);
   return exported;
+}
+
+Result<ExportedEvent> LeftOutEvent(const ExportedEvent& event) {
+  const auto fields = ParseJson(event.json);
+  const Value* const chain = fields ? fields->Find(kChainKey) : nullptr;
+  if (chain == nullptr) return Fail(ErrorKind::kInternal, "an event has no place in the hash chain");
+  Value place = *chain;
+  place.Set("digest", ToHex(EventDigest(*fields)));
+
+  ExportedEvent left_out;
+  left_out.type = kLeftOutType;
+  left_out.id = event.id;
+  left_out.time = event.time;
+  left_out.number = event.number;
+  left_out.committed = event.committed;
+  left_out.json = ToJson(Value(Value::Map{
+      {"event", left_out.type}, {"uid", event.id}, {"time", TextAt(*fields, "time")}, {kChainKey, std::move(place)}}));
+  return left_out;
 }
 
 }  // namespace sallyport

@@ -11,6 +11,9 @@
 namespace teleport::auditlog::v1 {
 class EventUnstructured;
 }
+namespace sallyport::v1 {
+class FollowedEvent;
+}
 
 namespace sallyport {
 
@@ -19,7 +22,9 @@ struct ExportedEvent {
   std::string id;
   Time time{};
   std::int64_t index = 0;
-  std::string json;  // the body that the sink gets
+  std::int64_t number = 0;  // in a followed log, else 0
+  Time committed{};         // in a followed log
+  std::string json;         // the body that the sink gets
 
   std::string uploaded_session;  // of a session.upload: the session whose recording there is; else empty
   // Of a failed login, as it was sent in: who may be locked out; else empty.
@@ -31,7 +36,12 @@ struct ExportedEvent {
 // Fails with kBadParameter.
 Result<ExportedEvent> ReadExportedEvent(const teleport::auditlog::v1::EventUnstructured& event);
 
-// Reads an event from its JSON, as AuditChainService sends it. Fails with kBadParameter.
-Result<ExportedEvent> ReadExportedEvent(std::string json);
+// Reads an event as AuditChainService sends it. With `with_chain`, the JSON has its place in the hash chain as the key
+// `chain` (docs/protocol/audit.md#hash-chain). Fails with kBadParameter.
+Result<ExportedEvent> ReadFollowedEvent(const sallyport::v1::FollowedEvent& event, bool with_chain);
+
+// Returns what stands for an event with a place in the chain that is left out: its id, its time and its place, with the
+// digest by which verification goes on. Fails with kInternal for an event without `chain`.
+Result<ExportedEvent> LeftOutEvent(const ExportedEvent& event);
 
 }  // namespace sallyport

@@ -60,7 +60,7 @@ Result<ExportedLine> ReadExportedLine(std::string_view line) {
   if (chain != nullptr) {
     read.has_chain = true;
     ASSIGN_OR_RETURN(read.link, LinkOf(*chain));
-    read.left_out = event->Find("event") == nullptr && chain->Find("digest") != nullptr;
+    read.left_out = TextAt(*event, "event") == kLeftOutType;
     if (read.left_out) {
       ASSIGN_OR_RETURN(read.digest, HashAt(*chain, "digest"));
     } else {

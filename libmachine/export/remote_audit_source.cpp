@@ -4,6 +4,7 @@
 #include <google/protobuf/util/time_util.h>
 
 #include "libbase/file.h"
+#include "libbase/log.h"
 #include "sallyport/v1/audit.pb.h"
 #include "teleport/auditlog/v1/auditlog.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
@@ -42,9 +43,19 @@ struct RemoteAuditSource::Connection {
 
 RemoteAuditSource::~RemoteAuditSource() = default;
 
-void RemoteAuditSource::RefreshIdentity() {
+bool RemoteAuditSource::RefreshIdentity() {
+  auto identity = ReadIdentity();
+  if (!identity) {
+    Log(LogLevel::kWarning, "the identity cannot be read again; the one of before remains",
+        {{"reason", identity.error().message}});
+    return false;
+  }
+
   const MutexLock lock(mutex_);
+  if (identity_ != nullptr && identity_->tls_certificate == identity->tls_certificate) return false;
+  identity_ = std::make_shared<const IdentityFile>(std::move(*identity));
   connection_ = nullptr;
+  return true;
 }
 
 // Returns the identity file, or what the three files of the settings hold.
@@ -59,26 +70,41 @@ Result<IdentityFile> RemoteAuditSource::ReadIdentity() const {
   return identity;
 }
 
+// Reads the identity before the first call.
+Status RemoteAuditSource::TakeIdentity() {
+  {
+    const MutexLock lock(mutex_);
+    if (identity_ != nullptr) return {};
+  }
+  ASSIGN_OR_RETURN(IdentityFile identity, ReadIdentity());
+  const MutexLock lock(mutex_);
+  identity_ = std::make_shared<const IdentityFile>(std::move(identity));
+  return {};
+}
+
 Result<std::shared_ptr<RemoteAuditSource::Connection>> RemoteAuditSource::Connect() {
+  RETURN_IF_ERROR(TakeIdentity());
+  std::shared_ptr<const IdentityFile> identity;
   {
     const MutexLock lock(mutex_);
     if (connection_ != nullptr) return connection_;
+    identity = identity_;
   }
-  ASSIGN_OR_RETURN(const IdentityFile identity, ReadIdentity());
-  ASSIGN_OR_RETURN(IdentityConnection parts, ConnectWithIdentity(identity, settings_.address, kProgram, network_));
+  ASSIGN_OR_RETURN(IdentityConnection parts, ConnectWithIdentity(*identity, settings_.address, kProgram, network_));
   auto made = std::make_shared<Connection>(Connection{std::move(parts)});
   const MutexLock lock(mutex_);
-  connection_ = made;
+  if (identity_ == identity) connection_ = made;
   return made;
 }
 
-// A refused identity may have been renewed meanwhile, a broken connection stays broken.
+// A broken connection stays broken, and one that is refused may be of an identity that has ended.
 void RemoteAuditSource::Forget(const Error& failure) {
   if (failure.kind != ErrorKind::kConnectionProblem && failure.kind != ErrorKind::kNotLoggedIn &&
       failure.kind != ErrorKind::kAccessDenied) {
     return;
   }
-  RefreshIdentity();
+  const MutexLock lock(mutex_);
+  connection_ = nullptr;
 }
 
 template <typename Answer, typename Request>
@@ -112,7 +138,8 @@ Status RemoteAuditSource::Stream(std::string_view method, const Request& request
     ASSIGN_OR_RETURN(const auto bytes, call.Next());
     if (bytes) {
       Message message;
-      if (!message.ParseFromString(*bytes)) return Fail(ErrorKind::kBadParameter, "cannot read an answer to {}", method);
+      if (!message.ParseFromString(*bytes))
+        return Fail(ErrorKind::kBadParameter, "cannot read an answer to {}", method);
       RETURN_IF_ERROR(take(message));
       deadline = std::chrono::steady_clock::now() + kSilence;
       continue;
@@ -158,12 +185,12 @@ Status RemoteAuditSource::Follow(const std::string& cursor, Time start, bool unt
   return Stream<sallyport::v1::FollowResponse>(
       kFollow, request,
       [&](const sallyport::v1::FollowResponse& answer) -> Status {
-        std::vector<ExportedEvent> events;
+        FollowedEvents taken{{}, answer.cursor(), answer.newest().number()};
         for (const auto& followed : answer.events()) {
-          ASSIGN_OR_RETURN(ExportedEvent event, ReadExportedEvent(followed.json()));
-          events.push_back(std::move(event));
+          ASSIGN_OR_RETURN(ExportedEvent event, ReadFollowedEvent(followed, settings_.chain));
+          taken.events.push_back(std::move(event));
         }
-        return take(std::move(events), answer.cursor());
+        return take(std::move(taken));
       },
       stop);
 }

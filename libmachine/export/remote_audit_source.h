@@ -14,14 +14,12 @@ namespace sallyport {
 
 class RemoteAuditSource : public AuditSource {
  public:
-  // Connects at the first call. The identity is read again after each failure, and by RefreshIdentity.
+  // Connects at the first call.
   RemoteAuditSource(const ExportSettings& settings, NetworkSettings network)
       : settings_(settings), network_(std::move(network)) {}
   ~RemoteAuditSource() override;
 
-  // Makes the next call read the identity again.
-  void RefreshIdentity() EXCLUDES(mutex_);
-
+  bool RefreshIdentity() override EXCLUDES(mutex_);
   Result<std::string> ClusterName() override;
   Result<AuditMethod> BestMethod() override;
   Status Follow(const std::string& cursor, Time start, bool until_end, const TakeFollowed& take,
@@ -38,6 +36,7 @@ class RemoteAuditSource : public AuditSource {
   struct Connection;
   Result<std::shared_ptr<Connection>> Connect() EXCLUDES(mutex_);
   Result<IdentityFile> ReadIdentity() const;
+  Status TakeIdentity() EXCLUDES(mutex_);
   void Forget(const Error& failure) EXCLUDES(mutex_);
   template <typename Answer, typename Request>
   Result<Answer> Call(std::string_view method, const Request& request);
@@ -47,6 +46,7 @@ class RemoteAuditSource : public AuditSource {
   const ExportSettings settings_;
   const NetworkSettings network_;
   Mutex mutex_;
+  std::shared_ptr<const IdentityFile> identity_ GUARDED_BY(mutex_);  // nullptr before the first call
   std::shared_ptr<Connection> connection_ GUARDED_BY(mutex_);
 };
 

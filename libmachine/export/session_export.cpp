@@ -22,8 +22,8 @@ constexpr std::chrono::seconds kIndexPeriod{1};
 }  // namespace
 
 SessionExport::SessionExport(const ExportSettings& settings, AuditSource& source, Delivery& delivery,
-                             ExportStorage& storage, const StopSignal& stop)
-    : settings_(settings), source_(source), delivery_(delivery), storage_(storage), stop_(stop) {
+                             ExportStorage& storage, ExportProgress& progress, const StopSignal& stop)
+    : settings_(settings), source_(source), delivery_(delivery), storage_(storage), progress_(progress), stop_(stop) {
   for (int i = 0; i < settings.concurrency; ++i) threads_.emplace_back([this] { Work(); });
   threads_.emplace_back([this] { LookForMissing(); });
 }
@@ -40,6 +40,7 @@ SessionExport::~SessionExport() {
 void SessionExport::Queue(Session session) {
   if (!known_.insert(session.id).second) return;
   queue_.push_back(std::move(session));
+  progress_.Sessions(known_.size());
   changed_.NotifyAll();
 }
 
@@ -97,6 +98,7 @@ void SessionExport::Work() {
     }
     lock.Lock();
     known_.erase(session.id);
+    progress_.Sessions(known_.size());
     changed_.NotifyAll();
   }
 }
@@ -128,7 +130,7 @@ Status SessionExport::SendOnce(Session& session) {
       session.id, session.index,
       [&](const ExportedEvent& event) -> Status {
         if (std::ranges::find(settings_.skip_session_types, event.type) == settings_.skip_session_types.end()) {
-          RETURN_IF_ERROR(delivery_.Deliver(url, event));
+          RETURN_IF_ERROR(delivery_.Deliver(url, {&event, 1}));
         }
         // The event of the index is sent again after a restart: an index counts what was begun, not what is done.
         session.index = event.index;

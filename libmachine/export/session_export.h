@@ -12,6 +12,7 @@
 #include "libbase/stop_signal.h"
 #include "libmachine/export/audit_source.h"
 #include "libmachine/export/delivery.h"
+#include "libmachine/export/export_progress.h"
 #include "libmachine/export/export_settings.h"
 #include "libmachine/export/export_storage.h"
 
@@ -22,7 +23,7 @@ class SessionExport {
  public:
   // Starts the threads, with the sessions that the storage has from an earlier run. Everything given must outlive it.
   SessionExport(const ExportSettings& settings, AuditSource& source, Delivery& delivery, ExportStorage& storage,
-                const StopSignal& stop);
+                ExportProgress& progress, const StopSignal& stop);
   // Waits for the threads; the stop signal must be set, or Finish have returned.
   ~SessionExport();
   SessionExport(const SessionExport&) = delete;
@@ -53,6 +54,7 @@ class SessionExport {
   AuditSource& source_;
   Delivery& delivery_;
   ExportStorage& storage_;
+  ExportProgress& progress_;
   const StopSignal& stop_;
 
   Mutex mutex_;

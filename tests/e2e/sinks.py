@@ -1,6 +1,7 @@
 """An endpoint for events such as Fluentd's: HTTP or HTTPS with client certificates, which can misbehave when told."""
 
 import collections
+import gzip
 import http.server
 import json
 import socket
@@ -122,7 +123,9 @@ def _handler_of(sink):
                 answer = 200
             status, headers = answer if isinstance(answer, tuple) else (answer, {})
             if status == "drop" or 200 <= status <= 299:
-                sink.got[self.path].append(json.loads(body))
+                if self.headers["Content-Encoding"] == "gzip":
+                    body = gzip.decompress(body)
+                sink.got[self.path].extend(json.loads(line) for line in body.splitlines())
             if status == "drop":
                 self.close_connection = True
                 return

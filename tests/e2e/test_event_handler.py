@@ -275,15 +275,36 @@ def test_a_role_without_rights_is_refused(place, tmp_path, sink):
     assert done.code != 0 and "access denied" in done.err.lower() and not sink.requests
 
 
-def test_a_renewed_identity_is_read_again(place, handler, sink, name):
-    handler.sign("--ttl=1m").write(teleport="refresh.enabled = true\nrefresh.interval = \"1s\"", start_time=None)
+def test_a_renewed_identity_is_taken_before_the_old_one_ends(place, handler, sink, name):
+    handler.sign("--ttl=7s").write(teleport="refresh.enabled = true\nrefresh.interval = \"1s\"", start_time=None)
     with handler.start() as running:
-        wait_for(lambda: (handler.folder / "start_time").exists(), what="the start")
+        running.wait_for_output("the audit log is read")
+        handler.identity.unlink()
+        running.wait_for_output("the identity cannot be read again; the one of before remains")
         handler.sign()
         running.process.send_signal(signal.SIGHUP)
-        running.wait_for_output("the identity is read again")
+        running.wait_for_output("the identity is (read again|the same)")
+        time.sleep(7)
+        make_role(place, name)
+        wait_for(lambda: name in names(sink), what="an event after the end of the first identity")
+
+
+def test_a_handler_whose_identity_ends_waits_for_another(place, handler, sink, name):
+    handler.sign("--ttl=5s").write(start_time=None)
+    with handler.start() as running:
+        running.wait_for_output("the audit log is read")
+        running.wait_for_output("the audit log cannot be read; it is tried again")
+        handler.sign()
+        running.process.send_signal(signal.SIGHUP)
         make_role(place, name)
         wait_for(lambda: name in names(sink), what="an event")
+
+
+def test_an_identity_that_has_ended_is_refused_at_the_start(handler, sink):
+    handler.sign("--ttl=1s")
+    time.sleep(2)
+    done = handler.run()
+    assert done.code != 0 and "expired" in done.err and not sink.requests
 
 
 # Settings.
@@ -302,7 +323,7 @@ def test_an_unknown_key_warns_and_is_refused_when_strict(handler, line, reason):
 @pytest.mark.parametrize("line, reason", [
     ("batch = 0", "a number from 1"), ("batch = \"x\"", "a number"), ("window-size = \"soon\"", "a duration"),
     ("dry-run = \"maybe\"", "true or false"), ("concurrency = 1.5", "is not a value of a setting"),
-    ("batch = ]", "could not determine value type"), ("timeout = \"1s\"", "cannot redefine existing string 'timeout'"),
+    ("batch = ]", "expected value"), ("timeout = \"1s\"", "cannot redefine existing string 'timeout'"),
 ])
 def test_wrong_values_name_file_line_and_key(handler, line, reason):
     handler.config.write_text(line + "\n" + handler.config.read_text())

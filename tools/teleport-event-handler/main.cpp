@@ -28,10 +28,10 @@ std::vector<Option> HandlerRows() {
 int main(int argc, char** argv) {
   BeginTls();
   BeginProtobufLog();
-  const Program program{
-      .name = "teleport-event-handler",
-      .summary = "send the audit log of a cluster to Fluentd",
-      .options = HandlerRows(),
-      .commands = {ConfigureCommand(), StartExportCommand(), VerifyExportCommand(), HandlerVersionCommand()}};
+  const Program program{.name = "teleport-event-handler",
+                        .summary = "send the audit log of a cluster to Fluentd",
+                        .options = HandlerRows(),
+                        .commands = {ConfigureCommand(), StartExportCommand(), ExportStatusCommand(),
+                                     VerifyExportCommand(), HandlerVersionCommand()}};
   return RunProgram(program, argc, argv);
 }

@@ -11,6 +11,7 @@
 #include "libclient/environment.h"
 #include "libmachine/export/event_export.h"
 #include "libmachine/export/event_sink.h"
+#include "libmachine/export/export_pages.h"
 #include "libmachine/export/export_settings.h"
 #include "libmachine/export/export_storage.h"
 #include "libmachine/export/remote_audit_source.h"
@@ -22,15 +23,17 @@ namespace {
 
 // How long deliveries may go on after the signal that ends the program.
 constexpr std::chrono::seconds kExportStopTime{10};
+constexpr mode_t kPidFileMode = 0644;
 
 // The settings that are given by options; a setting that is not given is not there.
 struct StartExport {
   std::optional<std::string> storage, timeout, batch, window_size, types, skip_event_types, skip_session_types,
       start_time, concurrency;
+  std::optional<std::string> diagnostics, pid_file, format;
   std::optional<std::string> url, session_url, sink_ca, sink_cert, sink_key, max_connections;
   std::optional<std::string> address, identity, ca, cert, key, refresh_interval;
   std::optional<std::string> lock_attempts, lock_period, lock_for;
-  std::optional<bool> dry_run, exit_on_last_event, refresh, lock;
+  std::optional<bool> dry_run, exit_on_last_event, refresh, lock, chain;
 };
 
 template <auto Member>
@@ -69,6 +72,9 @@ std::vector<StartRow> StartRows() {
       Row<&S::url>("fluentd-url", "URL", "URL that events are posted to", "FDFWD_FLUENTD_URL"),
       Row<&S::session_url>("fluentd-session-url", "URL", "URL for recordings: URL.SESSION.log",
                            "FDFWD_FLUENTD_SESSION_URL"),
+      Row<&S::format>("format", "FORMAT", "json, json-gzip, json-lines or json-lines-gzip (default json)",
+                      "FDFWD_FORMAT"),
+      Row<&S::chain>("chain", "", "Send each event with its place in the hash chain of the log", "FDFWD_CHAIN"),
       Row<&S::sink_cert>("fluentd-cert", "FILE", "Client certificate for Fluentd", "FDWRD_FLUENTD_CERT"),
       Row<&S::sink_key>("fluentd-key", "FILE", "Key of the client certificate", "FDWRD_FLUENTD_KEY"),
       Row<&S::sink_ca>("fluentd-ca", "FILE", "Certificate authority of Fluentd (default the system's)",
@@ -104,6 +110,9 @@ std::vector<StartRow> StartRows() {
       Row<&S::dry_run>("dry-run", "", "Read events, and send none; with a folder of its own"),
       Row<&S::exit_on_last_event>("exit-on-last-event", "", "End when all events are sent"),
 
+      Row<&S::diagnostics>("diag-addr", "HOST:PORT", "Serve /livez, /readyz and /metrics", "FDFWD_DIAG_ADDR"),
+      Row<&S::pid_file>("pid-file", "FILE", "Write the process id to a file", "FDFWD_PID_FILE"),
+
       Row<&S::lock>("lock-enabled", "", "Lock users whose logins fail too often; strangers can make them fail",
                     "FDFWD_LOCKING_ENABLED"),
       Row<&S::lock_attempts>("lock-failed-attempts-count", "N", "Failed logins within --lock-period (default 3)",
@@ -116,17 +125,10 @@ std::vector<StartRow> StartRows() {
 
 // Returns the settings of the file, and of the options over them.
 Result<ExportSettings> SettingsOf(const Invocation& invocation, const StartExport& given) {
-  const auto options = ProgramOptions<HandlerOptions>(invocation);
-  ExportSettings settings;
-  if (!options.config.empty()) {
-    ASSIGN_OR_RETURN(const std::string text, ReadFile(options.config));
-    ASSIGN_OR_RETURN(const auto notes, ReadExportFile(settings, text, options.config, options.strict));
-    for (const auto& note : notes) Log(LogLevel::kWarning, note);
-  }
+  ASSIGN_OR_RETURN(ExportSettings settings, ReadConfiguration(invocation));
   for (const StartRow& row : StartRows()) {
     if (const auto value = row.given(given)) RETURN_IF_ERROR(SetExportSetting(settings, row.option.name, *value));
   }
-  settings.debug = settings.debug || options.debug;
   RETURN_IF_ERROR(CheckExportSettings(settings));
   return settings;
 }
@@ -134,10 +136,37 @@ Result<ExportSettings> SettingsOf(const Invocation& invocation, const StartExpor
 // Takes events without sending them.
 class NoSink : public EventSink {
  public:
-  Status Send(const std::string&, const ExportedEvent& event, std::chrono::seconds&) override {
-    Log(LogLevel::kInfo, "dry run: an event is not sent", {{"event", event.id}, {"type", event.type}});
+  std::size_t most_events() const override { return 1; }
+  Status Send(const std::string&, std::span<const ExportedEvent> events, std::chrono::seconds&) override {
+    Log(LogLevel::kInfo, "dry run: an event is not sent",
+        {{"event", events.front().id}, {"type", events.front().type}});
     return {};
   }
+};
+
+// Lets the threads of an export end, on each way out of the function that has the export.
+struct EndSessions {
+  StopSignal& stop;
+  ~EndSessions() { stop.Stop(); }
+};
+
+// A file with the id of this process, as long as the value lives.
+class PidFile {
+ public:
+  // Writes no file for "".
+  static Result<PidFile> Write(const std::string& path) {
+    if (!path.empty()) RETURN_IF_ERROR(WriteFile(path, fmt::format("{}\n", ::getpid()), kPidFileMode));
+    return PidFile(path);
+  }
+  PidFile(PidFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  PidFile& operator=(PidFile&&) = delete;
+  ~PidFile() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+
+ private:
+  explicit PidFile(std::string path) : path_(std::move(path)) {}
+  std::string path_;
 };
 
 // Passes signals on until the export has ended.
@@ -150,8 +179,8 @@ void ServeExportSignals(const UniqueFd& signals, const StopSignal& done, StopSig
     if (::read(signals.get(), &info, sizeof info) != sizeof info) continue;
     const auto signal = static_cast<int>(info.ssi_signo);
     if (signal == SIGHUP || signal == SIGUSR1) {
-      Log(LogLevel::kInfo, "the identity is read again");
-      source.RefreshIdentity();
+      const bool other = source.RefreshIdentity();
+      Log(LogLevel::kInfo, other ? "the identity is read again" : "the identity is the same as before");
       continue;
     }
     Log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
@@ -181,10 +210,13 @@ Result<Output> StartExporting(const Invocation& invocation, const StartExport& g
   RemoteAuditSource source(settings, network);
   StopSignal stop;
   StopSignal done;
+  EventExport exporting(settings, source, *sink, *storage, stop);
+  const EndSessions end_sessions{stop};
+  ASSIGN_OR_RETURN(const auto servers, ServeExport(settings.diagnostics, storage->path(), exporting.progress()));
+  ASSIGN_OR_RETURN(const auto pid_file, PidFile::Write(settings.pid_file));
 
   Status result;
   std::thread work([&] {
-    EventExport exporting(settings, source, *sink, *storage, stop);
     result = exporting.Run();
     stop.Stop();
     done.Stop();

@@ -1,4 +1,4 @@
-#include "libmachine/bot/local_server.h"
+#include "libmachine/local_server.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
