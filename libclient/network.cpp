@@ -133,6 +133,11 @@ Result<UniqueFd> ConnectThroughProxy(const HttpProxy& proxy, const HostPort& add
 
 }  // namespace
 
+Status LookUpHost(const std::string& host) {
+  const auto found = Resolve({host, 0});
+  return found ? Status() : std::unexpected(found.error());
+}
+
 bool WaitFor(int fd, short events, Deadline deadline, int stop) {
   while (true) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());

@@ -20,6 +20,7 @@ Result<ExportSettings> ReadConfiguration(const Invocation& invocation);
 Command ConfigureCommand();
 Command StartExportCommand();
 Command ExportStatusCommand();
+Command VerifyExportCommand();
 Command HandlerVersionCommand();
 
 }  // namespace sallyport

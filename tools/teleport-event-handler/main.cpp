@@ -14,7 +14,7 @@ std::vector<Option> HandlerRows() {
            .environment = "FDFWD_CONFIG",
            .into = Into<&HandlerOptions::config>},
           {.name = "strict",
-           .help = "Refuse unknown keys of the configuration, instead of warning of them",
+           .help = "Refuse what would be a warning: unknown keys of the configuration, names without an address",
            .into = Into<&HandlerOptions::strict>},
           {.name = "debug",
            .short_name = 'd',
@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
   const Program program{.name = "teleport-event-handler",
                         .summary = "send the audit log of a cluster to Fluentd",
                         .options = HandlerRows(),
-                        .commands = {ConfigureCommand(), StartExportCommand(), HandlerVersionCommand()}};
+                        .commands = {ConfigureCommand(), StartExportCommand(), ExportStatusCommand(),
+                                     VerifyExportCommand(), HandlerVersionCommand()}};
   return RunProgram(program, argc, argv);
 }
