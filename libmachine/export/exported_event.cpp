@@ -17,7 +17,6 @@ namespace {
 constexpr double kLargestWhole = 9007199254740992.0;  // 2^53: doubles hold every integer up to it
 constexpr int kMostLevels = 64;
 constexpr const char* kChainKey = "chain";
-constexpr const char* kLeftOutType = "audit.left_out";
 
 Value ValueOfStruct(const google::protobuf::Struct& fields, int depth);
 
