@@ -1,9 +1,9 @@
 #include "libmachine/export/chunk_export.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "libbase/log.h"
-#include "libresources/events/chunk_id.h"
 #include "libresources/events/log_cursor.h"
 
 namespace sallyport {
@@ -13,6 +13,7 @@ constexpr std::chrono::milliseconds kCursorPeriod{666};
 constexpr std::chrono::hours kDay{24};
 // Chunks of a day may appear for a while after its end.
 constexpr std::chrono::hours kDayGrows{6};
+constexpr std::chrono::hours kMostDaysBack{24 * 400};
 
 std::string UtcDate(Time time) { return FormatTime(std::chrono::floor<std::chrono::days>(time)).substr(0, 10); }
 
@@ -75,7 +76,18 @@ Result<bool> ChunkExport::ExportListed(Time start) {
   return some;
 }
 
-Result<std::string> ChunkExport::ExportBeforeFollowing(const std::string& followed) {
+// Returns the last chunk of the days before `day`, not before that of `start`.
+Result<std::optional<ChunkId>> ChunkExport::LastBefore(const std::string& day, Time start) {
+  ASSIGN_OR_RETURN(Time begin, BeginOfDay(day));
+  const Time oldest = std::max(start, begin - kMostDaysBack) - kDay;
+  for (begin -= kDay; begin > oldest && !stop_.stopped(); begin -= kDay) {
+    ASSIGN_OR_RETURN(const auto chunks, source_.Chunks(begin));
+    if (!chunks.empty()) return ParseChunkId(chunks.back());
+  }
+  return std::nullopt;
+}
+
+Result<std::string> ChunkExport::ExportBeforeFollowing(const std::string& followed, Time start) {
   ASSIGN_OR_RETURN(const auto days, storage_.ReadDays());
   if (days.empty()) return followed;
   ASSIGN_OR_RETURN(const std::int64_t passed, NumberOfFollowed(followed));
@@ -94,6 +106,11 @@ Result<std::string> ChunkExport::ExportBeforeFollowing(const std::string& follow
         if (id && id->last > after.number) after = {id->last, id->hash};
       }));
 
+  if (followed.empty() && after.number == 0) {
+    // What was committed before the oldest day of the storage is done.
+    ASSIGN_OR_RETURN(const auto last, LastBefore(days.begin()->first, start));
+    if (last) after = {last->last, last->hash};
+  }
   if (after.number <= passed) return followed;
   const std::string cursor = FormatLogCursor(after);
   RETURN_IF_ERROR(storage_.WriteFollowed(cursor));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "libbase/stop_signal.h"
 #include "libmachine/export/audit_source.h"
 #include "libmachine/export/export_storage.h"
+#include "libresources/events/chunk_id.h"
 
 namespace sallyport {
 
@@ -29,7 +31,7 @@ class ChunkExport {
 
   // Does the same before the log is followed from the cursor `followed` ("": none), without what was followed before; a
   // folder without days begins nothing. Returns the cursor to follow from, which the storage has then.
-  Result<std::string> ExportBeforeFollowing(const std::string& followed);
+  Result<std::string> ExportBeforeFollowing(const std::string& followed, Time start);
   // Lists the chunks that the sink has by following up to the cursor as done; `first` is the time of the first event
   // that was followed, for a storage without days.
   Status ListFollowed(const std::string& followed, Time first);
@@ -39,6 +41,7 @@ class ChunkExport {
   using TakeChunk = std::function<Status(const std::string& day, const std::string& chunk, const std::string& cursor)>;
   using SeeChunk = std::function<void(const std::string& chunk)>;
   Status ForEachOpenChunk(std::string day, const TakeChunk& take, const SeeChunk& see);
+  Result<std::optional<ChunkId>> LastBefore(const std::string& day, Time start);
   Status ExportChunk(const std::string& day, const std::string& chunk, std::string cursor);
 
   AuditSource& source_;

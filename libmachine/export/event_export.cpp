@@ -167,7 +167,7 @@ Status EventExport::SendEvents(std::vector<ExportedEvent> events) {
 
 Status EventExport::FollowLog() {
   ASSIGN_OR_RETURN(const std::string kept, storage_.ReadFollowed());
-  ASSIGN_OR_RETURN(std::string cursor, chunks_.ExportBeforeFollowing(kept));
+  ASSIGN_OR_RETURN(std::string cursor, chunks_.ExportBeforeFollowing(kept, start_));
   auto listed = std::chrono::steady_clock::now();
   std::optional<Time> first;
   const Status followed = source_.Follow(

@@ -1,11 +1,9 @@
 """Tests of joins by tokens of Kubernetes service accounts that others verify: a real API server (in_cluster), and an
-issuer that the cluster fetches keys from (oidc). There is no kubelet: the tests create the Pod objects that tokens are
-bound to, and lay out the files that a kubelet would."""
+issuer that the cluster fetches keys from (oidc)."""
 
 import contextlib
 import http.server
 import json
-import os
 import ssl
 import threading
 
@@ -14,68 +12,25 @@ import pytest
 from bots import Bot, subject
 from certs import make_key, make_self_signed
 from harness import Cluster, environment, program, started
+from pods import Pods, skip_without_mounts
 from processes import Background, wait_for
 from service_accounts import AccountKey, pod_claims
 from test_bot_joining import REFUSED, ROLE, create_token, refused
 
-ACCOUNT_DIR = "/run/secrets/kubernetes.io/serviceaccount"
-# Lays out the files of a pod in a mount namespace of its own, where nobody else sees them.
-IN_POD = ["unshare", "-m", "sh", "-ec",
-          f'mount -t tmpfs tmpfs /run; mkdir -p {ACCOUNT_DIR}; cp "$POD_FILES"/* {ACCOUNT_DIR}; exec "$@"', "sh"]
 ALLOW = {"type": "in_cluster"}
-
-
-class Pods:
-    """Service accounts, pods and tokens of an API server."""
-
-    def __init__(self, kube):
-        self.kube = kube
-
-    def account(self, name):
-        self.kube.call("POST", "/api/v1/namespaces/default/serviceaccounts", {"metadata": {"name": name}}, ok=False)
-
-    def pod(self, name, account):
-        """Creates a pod, and returns what tokens are bound to."""
-        self.account(account)
-        body = {"metadata": {"name": name}, "spec": {"serviceAccountName": account, "automountServiceAccountToken": False,
-                                                      "containers": [{"name": "one", "image": "none"}]}}
-        _, answer = self.kube.call("POST", "/api/v1/namespaces/default/pods", body)
-        return {"kind": "Pod", "apiVersion": "v1", "name": name, "uid": json.loads(answer)["metadata"]["uid"]}
-
-    def remove(self, name):
-        self.kube.call("DELETE", f"/api/v1/namespaces/default/pods/{name}?gracePeriodSeconds=0")
-
-    def token(self, account, bound=None, audiences=()):
-        spec = {"audiences": list(audiences), "expirationSeconds": 600}
-        if bound:
-            spec["boundObjectRef"] = bound
-        path = f"/api/v1/namespaces/default/serviceaccounts/{account}/token"
-        _, answer = self.kube.call("POST", path, {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
-                                                  "spec": spec})
-        return json.loads(answer)["status"]["token"]
 
 
 @pytest.fixture(scope="module")
 def pods(real_kube):
-    if os.geteuid() != 0:
-        pytest.skip("only root lays out a pod's files")
+    skip_without_mounts()
     return Pods(real_kube)
 
 
 @pytest.fixture(scope="module")
 def place(pods, tmp_path_factory):
     """Starts a cluster that runs in a pod of the API server, with the rights of the chart."""
-    pods.account("auth")
-    pods.kube.call("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", {
-        "metadata": {"name": "auth-delegator"},
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "system:auth-delegator"},
-        "subjects": [{"kind": "ServiceAccount", "name": "auth", "namespace": "default"}]}, ok=False)
-    files = tmp_path_factory.mktemp("pod")
-    (files / "ca.crt").write_bytes(pods.kube.cert.read_bytes())
-    (files / "namespace").write_text("default")
-    (files / "token").write_text(pods.token("auth"))
-    variables = [f"POD_FILES={files}", "KUBERNETES_SERVICE_HOST=127.0.0.1", f"KUBERNETES_SERVICE_PORT={pods.kube.port}"]
-    with started(Cluster(tmp_path_factory.mktemp("cluster"), wrapper=["env", *variables, *IN_POD])) as running:
+    wrapper = pods.auth_service(tmp_path_factory.mktemp("pod"))
+    with started(Cluster(tmp_path_factory.mktemp("cluster"), wrapper=wrapper)) as running:
         running.create(ROLE, "-f")
         yield running
 

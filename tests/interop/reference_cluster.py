@@ -9,8 +9,8 @@ from processes import free_port, run, wait_for
 class ReferenceCluster(Cluster):
     """Its ports are those of its configuration, because its log does not have them."""
 
-    def __init__(self, directory, kube, labels=None, settings=None):
-        super().__init__(directory, kube, labels, settings)
+    def __init__(self, directory, kube, labels=None, settings=None, wrapper=()):
+        super().__init__(directory, kube, labels, settings, wrapper=wrapper)
         self._proxy_address, self._auth_address = (f"127.0.0.1:{free_port()}" for _ in range(2))
         self._kube_settings = f"  listen_addr: 127.0.0.1:{free_port()}\n"
 
