@@ -1,6 +1,7 @@
 # fish completion for teleport-event-handler
 complete -c teleport-event-handler -f -n '__fish_use_subcommand' -a 'configure' -d 'Write certificates, configurations and a role to begin with'
 complete -c teleport-event-handler -f -n '__fish_use_subcommand' -a 'start' -d 'Send the audit log of a cluster to Fluentd'
+complete -c teleport-event-handler -f -n '__fish_use_subcommand' -a 'status' -d 'Show how far the running handler is, what failed, and what to do'
 complete -c teleport-event-handler -f -n '__fish_use_subcommand' -a 'verify' -d 'Check that no exported event is missing, changed or reordered'
 complete -c teleport-event-handler -f -n '__fish_use_subcommand' -a 'version' -d 'Show the version'
 complete -c teleport-event-handler -n '__fish_seen_subcommand_from configure' -l output -d 'What the files are for (default fluentd)' -x -a 'fluentd'
@@ -13,6 +14,8 @@ complete -c teleport-event-handler -n '__fish_seen_subcommand_from configure' -l
 complete -c teleport-event-handler -n '__fish_seen_subcommand_from configure' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c teleport-event-handler -n '__fish_seen_subcommand_from start' -l fluentd-url -d 'URL that events are posted to' -r
 complete -c teleport-event-handler -n '__fish_seen_subcommand_from start' -l fluentd-session-url -d 'URL for recordings: URL.SESSION.log' -r
+complete -c teleport-event-handler -n '__fish_seen_subcommand_from start' -l format -d 'json, json-gzip, json-lines or json-lines-gzip (default json)' -r
+complete -c teleport-event-handler -n '__fish_seen_subcommand_from start' -l chain -d 'Send each event with its place in the hash chain of the log'
 complete -c teleport-event-handler -n '__fish_seen_subcommand_from start' -l fluentd-cert -d 'Client certificate for Fluentd' -r
 complete -c teleport-event-handler -n '__fish_seen_subcommand_from start' -l fluentd-key -d 'Key of the client certificate' -r
 complete -c teleport-event-handler -n '__fish_seen_subcommand_from start' -l fluentd-ca -d 'Certificate authority of Fluentd (default the system'\''s)' -r
@@ -35,10 +38,15 @@ complete -c teleport-event-handler -n '__fish_seen_subcommand_from start' -l win
 complete -c teleport-event-handler -n '__fish_seen_subcommand_from start' -l concurrency -d 'Recordings at a time (default 5)' -r
 complete -c teleport-event-handler -n '__fish_seen_subcommand_from start' -l dry-run -d 'Read events, and send none; with a folder of its own'
 complete -c teleport-event-handler -n '__fish_seen_subcommand_from start' -l exit-on-last-event -d 'End when all events are sent'
+complete -c teleport-event-handler -n '__fish_seen_subcommand_from start' -l diag-addr -d 'Serve /livez, /readyz and /metrics' -r
+complete -c teleport-event-handler -n '__fish_seen_subcommand_from start' -l pid-file -d 'Write the process id to a file' -r
 complete -c teleport-event-handler -n '__fish_seen_subcommand_from start' -l lock-enabled -d 'Lock users whose logins fail too often; strangers can make them fail'
 complete -c teleport-event-handler -n '__fish_seen_subcommand_from start' -l lock-failed-attempts-count -d 'Failed logins within --lock-period (default 3)' -r
 complete -c teleport-event-handler -n '__fish_seen_subcommand_from start' -l lock-period -d 'Period of the failed logins (default 1m)' -r
 complete -c teleport-event-handler -n '__fish_seen_subcommand_from start' -l lock-for -d 'How long a lock lasts (default for ever)' -r
+complete -c teleport-event-handler -n '__fish_seen_subcommand_from status' -l storage -d 'Storage of the handler (default that of the configuration)' -r
+complete -c teleport-event-handler -n '__fish_seen_subcommand_from status' -l teleport-addr -d 'Proxy or auth service (default that of the configuration)' -r
+complete -c teleport-event-handler -n '__fish_seen_subcommand_from status' -l format -d 'Output format' -x -a 'text json yaml'
 complete -c teleport-event-handler -n '__fish_seen_subcommand_from verify' -l trust-key -d 'Accept only heads that begin with one of these keys' -r
 complete -c teleport-event-handler -n '__fish_seen_subcommand_from verify' -l first -d 'Number of the event with which the export began' -r
 complete -c teleport-event-handler -n '__fish_seen_subcommand_from verify' -l last -d 'Number of the event that the export must reach' -r

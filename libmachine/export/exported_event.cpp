@@ -19,7 +19,6 @@ constexpr double kLargestWhole = 9007199254740992.0;  // 2^53: doubles hold ever
 constexpr int kMostLevels = 64;
 constexpr std::string_view kSessionEnds[] = {"session.end", "windows.desktop.session.end", "db.session.end"};
 constexpr const char* kChainKey = "chain";
-constexpr const char* kLeftOutType = "audit.left_out";
 
 Value ValueOfStruct(const google::protobuf::Struct& fields, int depth);
 

@@ -17,6 +17,9 @@ class FollowedEvent;
 
 namespace sallyport {
 
+// The type of the event that stands in a hash chain for an event that is left out.
+inline constexpr const char* kLeftOutType = "audit.left_out";
+
 struct ExportedEvent {
   std::string type;
   std::string id;

@@ -6,6 +6,7 @@
 #include "libbase/json.h"
 #include "libbase/time.h"
 #include "libbase/value_fields.h"
+#include "libmachine/export/exported_event.h"
 
 namespace sallyport {
 namespace {

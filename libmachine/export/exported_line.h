@@ -15,7 +15,7 @@ inline constexpr std::size_t kMaxExportedLine = 1 << 20;
 
 struct ExportedLine {
   bool has_chain = false;  // events of recordings have none
-  bool left_out = false;   // the line stands for an event that is not in the export: `digest` instead of `event`
+  bool left_out = false;   // the line stands for an event that was left out on purpose, whose digest it has
   ChainLink link;
   std::string digest;  // bytes
   Value event;         // with its chain

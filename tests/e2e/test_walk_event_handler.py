@@ -14,7 +14,7 @@ import yaml
 
 from event_handlers import LONG_AGO
 from harness import environment, program
-from processes import run
+from processes import free_port, run
 from sinks import Sink
 from test_handler_configure import configure, server_context
 from test_walk_bot import ROOT, helm, kubectl, the
@@ -84,6 +84,7 @@ class Pod:
         """Runs the container's command, with the paths of the pod in the folder."""
         config = self.inside(self.container["args"][2])
         text = config.read_text()
+        text = text.replace("0.0.0.0:3001", f"127.0.0.1:{free_port()}")  # the pod's own network
         for path in ("/storage", "/var/lib"):
             text = text.replace(f'"{path}', f'"{self.root}{path}')
         config.write_text(text)
@@ -130,6 +131,7 @@ def test_the_example_is_rendered_as_it_is(real_kube):
     files = "/var/lib/teleport/plugins/event-handler"
     assert config_of(documents) == {
         "storage": "/storage", "timeout": "10s", "batch": 20, "window-size": "24h", "debug": False,
+        "diag-addr": "0.0.0.0:3001",
         "teleport": {"addr": "example.teleport.com:443", "identity": f"{files}/teleport-identity/identity",
                      "refresh": {"enabled": True}},
         "forward": {"fluentd": {"url": "https://fluentd.fluentd.svc.cluster.local/events.log",
@@ -144,6 +146,8 @@ def test_the_pod_has_few_rights(real_kube, tmp_path):
     assert pod["securityContext"]["runAsNonRoot"] and pod["automountServiceAccountToken"] is False
     assert container["securityContext"]["readOnlyRootFilesystem"]
     assert container["args"] == ["start", "--config", "/etc/teleport-event-handler.toml"]
+    assert [container[probe]["httpGet"]["path"] for probe in ("livenessProbe", "readinessProbe")] == ["/livez", "/readyz"]
+    assert container["ports"] == [{"name": "diagnostics", "containerPort": 3001}]
     assert {"name": "storage", "emptyDir": {}} in pod["volumes"]
     assert not [volume for volume in pod["volumes"] if volume["name"] == "certificate"]
 
@@ -177,12 +181,14 @@ def test_storage_may_be_ones_own(real_kube, tmp_path, more, volume):
 def test_types_debugging_and_authorities_are_passed_on(real_kube, tmp_path):
     values = {**HTTP, "tls": {"existingCASecretName": "roots"}, "fullnameOverride": "export",
               "eventHandler": {"types": ["user.login", "user.create"], "skipEventTypes": ["cert.create"],
-                               "skipSessionTypes": ["print"], "debug": True, "batch": 100000}}
+                               "skipSessionTypes": ["print"], "debug": True, "batch": 100000, "chain": True}}
+    values["fluentd"] = {**HTTP["fluentd"], "format": "json-lines-gzip"}
     documents = rendered(real_kube, tmp_path, values)
     config = config_of(documents)
-    assert {key: config[key] for key in ("types", "skip-event-types", "skip-session-types", "debug", "batch")} == {
+    assert {key: config[key] for key in ("types", "skip-event-types", "skip-session-types", "debug", "batch", "chain")} == {
         "types": "user.login,user.create", "skip-event-types": "cert.create", "skip-session-types": "print",
-        "debug": True, "batch": 100000}
+        "debug": True, "batch": 100000, "chain": True}
+    assert config["forward"]["fluentd"]["format"] == "json-lines-gzip"
     (container,) = pod_of(documents)["containers"]
     assert container["env"] == [{"name": "SSL_CERT_FILE", "value": "/etc/teleport-tls-ca/ca.pem"}]
 
@@ -196,6 +202,8 @@ def test_types_debugging_and_authorities_are_passed_on(real_kube, tmp_path):
     ("fluentd.sessionUrl=", "fluentd.sessionUrl is missing"),
     ("fluentd.url=https://sink/test.log", "fluentd.certificate.secretName is missing"),
     ("fluentd.url=ftp://sink", "/fluentd/url"),
+    ("fluentd.format=xml", "/fluentd/format"),
+    ("eventHandler.chain=maybe", "/eventHandler/chain"),
     ("fluentd.certificate.caPath=", "/fluentd/certificate/caPath"),
     ("eventHandler.batch=many", "/eventHandler/batch"),
     ("eventHandler.batch=0", "/eventHandler/batch"),

@@ -37,7 +37,8 @@ Value ToValue(const FolderReport& report) {
 }
 
 std::string FolderReportText(const FolderReport& report) {
-  std::string text = fmt::format("Read {} lines of {} files.\n", report.lines, report.files);
+  std::string text =
+      fmt::format("Read {} lines in {} {}.\n", report.lines, report.files, report.files == 1 ? "file" : "files");
   if (report.duplicates > 0) text += fmt::format("{} copies of events are equal to the events.\n", report.duplicates);
   if (report.without_chain > 0) text += fmt::format("{} events have no chain.\n", report.without_chain);
   if (report.out_of_order > 0) {
@@ -68,6 +69,7 @@ Result<Output> RunVerifyExport(const Invocation&, const VerifyExport& given) {
 
 Command VerifyExportCommand() {
   using V = VerifyExport;
+
   return {.path = "verify",
           .summary = "Check that no exported event is missing, changed or reordered",
           .arguments = {{.name = "folder", .help = "Folder of the sink's files", .into = Into<&V::folder>}},

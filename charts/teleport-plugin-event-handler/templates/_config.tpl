@@ -19,6 +19,10 @@ timeout = {{ .Values.eventHandler.timeout | toJson }}
 batch = {{ .Values.eventHandler.batch | int64 }}
 window-size = {{ .Values.eventHandler.windowSize | toJson }}
 debug = {{ .Values.eventHandler.debug | default false }}
+diag-addr = "0.0.0.0:3001"
+{{- if .Values.eventHandler.chain }}
+chain = true
+{{- end }}
 {{- range $key, $types := dict "types" .Values.eventHandler.types "skip-event-types" .Values.eventHandler.skipEventTypes "skip-session-types" .Values.eventHandler.skipSessionTypes }}
 {{- with $types }}
 {{ $key }} = {{ join "," . | toJson }}
@@ -33,6 +37,9 @@ refresh.enabled = true
 [forward.fluentd]
 url = {{ .Values.fluentd.url | toJson }}
 session-url = {{ .Values.fluentd.sessionUrl | toJson }}
+{{- if ne .Values.fluentd.format "json" }}
+format = {{ .Values.fluentd.format | toJson }}
+{{- end }}
 {{- if .Values.fluentd.certificate.secretName }}
 ca = {{ printf "%s/certificate/ca.crt" $files | toJson }}
 cert = {{ printf "%s/certificate/client.crt" $files | toJson }}

@@ -7,6 +7,7 @@
 #include "libbase/encoding.h"
 #include "libbase/json.h"
 #include "libbase/time.h"
+#include "libmachine/export/exported_event.h"
 #include "libresources/events/event_chain.h"
 
 namespace sallyport::test {
@@ -45,6 +46,13 @@ class ExportedLog {
     chain.Set("committed", FormatTime(link.committed));
     chain.Set("previous", ToHex(link.previous));
     chain.Set("hash", ToHex(link.hash));
+  }
+
+  // Returns what stands for an event that is left out.
+  Value LeftOut(int number) {
+    ExportedEvent event;
+    event.json = ToJson(at(number));
+    return ParseJson(LeftOutEvent(event).value().json).value();
   }
 
   Value& at(int number) { return events.at(static_cast<std::size_t>(number - 1)); }

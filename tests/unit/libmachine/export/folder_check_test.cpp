@@ -122,13 +122,7 @@ TEST_CASE("events that were left out hold the chain together", "[folder_check]")
   ExportedLog log;
   std::string lines;
   for (int number = 1; number <= 30; ++number) {
-    Value line = log.at(number);
-    if (number % 3 == 0) {
-      Value chain = *line.Find("chain");
-      chain.Set("digest", ToHex(EventDigest(line)));
-      line = Value::EmptyMap();
-      line.Set("chain", std::move(chain));
-    }
+    const Value line = number % 3 == 0 ? log.LeftOut(number) : log.at(number);
     lines += ToJson(line) + "\n";
   }
   const FolderReport report = CheckedLines(lines);
