@@ -18,7 +18,7 @@
 #include "libbase/socket.h"
 #include "libbase/text.h"
 #include "libbase/write_all.h"
-#include "libclient/http_proxy.h"
+#include "libclient/http/http_proxy.h"
 
 namespace sallyport {
 namespace {
@@ -132,6 +132,11 @@ Result<UniqueFd> ConnectThroughProxy(const HttpProxy& proxy, const HostPort& add
 }
 
 }  // namespace
+
+Status LookUpHost(const std::string& host) {
+  const auto found = Resolve({host, 0});
+  return found ? Status() : std::unexpected(found.error());
+}
 
 bool WaitFor(int fd, short events, Deadline deadline, int stop) {
   while (true) {

@@ -33,6 +33,10 @@ using Deadline = std::chrono::steady_clock::time_point;
 // kConnectionProblem and the cause: unknown name, refused, timed out, unreachable, or the answer of the HTTP proxy.
 Result<UniqueFd> ConnectTcp(const HostPort& address, const NetworkSettings& settings, Deadline deadline);
 
+// Looks a host's name up, as ConnectTcp does; an address is its own. Takes as long as the resolver does. Fails with
+// kConnectionProblem.
+Status LookUpHost(const std::string& host);
+
 // Return the errors for a peer ("the auth service") that cannot be reached, and for a peer that does not answer in
 // time.
 Error CannotBeReached(std::string_view peer, std::string_view reason);

@@ -7,10 +7,13 @@
 #include "libidentity/openssl.h"
 #include "libidentity/pem.h"
 
+#include <openssl/pem.h>
+
 namespace sallyport {
 namespace {
 
 constexpr std::size_t kMaxPrivateKeyBytes = 1 << 16;
+constexpr std::size_t kMaxPassphraseBytes = 1024;  // OpenSSL reads no longer one
 
 // What stands before the bits of a key in its SubjectPublicKeyInfo (RFC 5480, RFC 8410), where its length is always the
 // same. OpenSSL 3.0 searches all of its encoders or decoders for each key, which takes longer than a signature.
@@ -174,6 +177,28 @@ Secret PrivateKey::ToPem() const {
   const ErrorQueueScope scope;
   const Secret der(ToDer(native(), i2d_PrivateKey));
   return Secret(sallyport::ToPem("RSA PRIVATE KEY", der.Reveal()));
+}
+
+Result<Secret> PrivateKey::ToEncryptedPem(const Secret& passphrase) const {
+  if (empty()) return Fail(ErrorKind::kBadParameter, "no key to encrypt");
+  const std::string& text = passphrase.Reveal();
+  if (text.empty() || text.size() > kMaxPassphraseBytes) {
+    return Fail(ErrorKind::kBadParameter, "passphrase of a key must have 1 to {} bytes", kMaxPassphraseBytes);
+  }
+
+  const ErrorQueueScope scope;
+  const BioPtr memory(BIO_new(BIO_s_mem()));
+  const auto size = static_cast<int>(text.size());
+  const bool modern = type() == KeyType::kEd25519;
+  const int written = modern ? PEM_write_bio_PKCS8PrivateKey(memory.get(), native(), EVP_aes_256_cbc(), text.data(),
+                                                             size, nullptr, nullptr)
+                             : PEM_write_bio_PrivateKey_traditional(memory.get(), native(), EVP_aes_256_cbc(),
+                                                                    AsBytes(text), size, nullptr, nullptr);
+  if (written != 1) return FailOpenSsl(ErrorKind::kInternal, "cannot encrypt a key");
+
+  char* bytes = nullptr;
+  const long count = BIO_get_mem_data(memory.get(), &bytes);
+  return Secret(std::string(AsText(bytes, static_cast<std::size_t>(count))));
 }
 
 Secret PrivateKey::ToSshPem(std::string_view comment) const {

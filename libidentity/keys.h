@@ -82,6 +82,10 @@ class PrivateKey {
   // PEM for TLS: PKCS#1 "RSA PRIVATE KEY" for RSA, PKCS#8 "PRIVATE KEY" (RFC 5958) for the others. Empty for an empty
   // key.
   Secret ToPem() const;
+  // The PEM of ToPem, encrypted with a passphrase by AES-256-CBC: the form of OpenSSL's older files for RSA and ECDSA
+  // ("Proc-Type: 4,ENCRYPTED"), "ENCRYPTED PRIVATE KEY" (PKCS#8) for Ed25519. Fails with kBadParameter for an empty
+  // key, and a passphrase that is empty or longer than 1024 bytes.
+  Result<Secret> ToEncryptedPem(const Secret& passphrase) const;
   // PEM for SSH: PKCS#1 for RSA (which has no place for the comment), "OPENSSH PRIVATE KEY" for the others.
   Secret ToSshPem(std::string_view comment = {}) const;
   // PKCS#8 in DER, for any type.

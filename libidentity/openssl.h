@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -29,6 +30,7 @@ struct OpenSslFree {
 template <typename T, auto kFree>
 using OpenSslPtr = std::unique_ptr<T, OpenSslFree<kFree>>;
 
+using BioPtr = OpenSslPtr<BIO, BIO_free_all>;
 using BignumPtr = OpenSslPtr<BIGNUM, BN_clear_free>;
 using BignumContextPtr = OpenSslPtr<BN_CTX, BN_CTX_free>;
 using EcdsaSignaturePtr = OpenSslPtr<ECDSA_SIG, ECDSA_SIG_free>;

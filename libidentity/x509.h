@@ -114,6 +114,18 @@ Result<Certificate> IssueCertificate(const LeafRequest& request, const Certifica
 // kBadParameter or kInternal.
 Result<Certificate> MakeCertificateAuthority(std::string_view cluster, const PrivateKey& key, Time now);
 
+// A request for the self-signed certificate of an authority that is not a cluster's.
+struct RootRequest {
+  std::string subject;  // DER, of EncodeName
+  Time not_before{};
+  Time not_after{};     // no later than 9999
+  int path_length = 0;  // authorities below this one, 0 to 127
+};
+
+// Makes a self-signed authority that signs certificates and revocation lists. Fails with kBadParameter (subject, key,
+// times, path length) or kInternal.
+Result<Certificate> MakeRootCertificate(const RootRequest& request, const PrivateKey& key);
+
 // Makes an empty revocation list (RFC 5280 section 5) in DER, valid for ten years. Fails with kInternal.
 Result<std::string> MakeEmptyCrl(const Certificate& ca, const PrivateKey& ca_key, Time now);
 

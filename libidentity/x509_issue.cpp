@@ -21,6 +21,7 @@ using namespace std::string_view_literals;
 
 constexpr std::chrono::hours kSelfSignedLifetime{825 * 24};
 constexpr std::size_t kSerialBytes = 16;
+constexpr int kMaxPathLength = 127;
 constexpr int kVersion3 = 2;  // the encoding counts from 0
 constexpr int kCrlVersion2 = 1;
 
@@ -126,6 +127,11 @@ Result<std::string> AlternativeNamesDer(const std::vector<std::string>& sans) {
 
 std::uint32_t UsageOf(const PublicKey& key, std::uint32_t usage) {
   return key.type() == KeyType::kRsa ? usage | kKeyUsageKeyEncipherment : usage;
+}
+
+std::string AuthorityDer(int path_length) {
+  const std::array contents{'\x01', '\x01', '\xff', '\x02', '\x01', static_cast<char>(path_length)};
+  return DerElement(DerTag::kSequence, {contents.data(), contents.size()});
 }
 
 // A random number below 2^128 that is not zero, without leading zero bytes.
@@ -283,6 +289,32 @@ Result<Certificate> MakeCertificateAuthority(std::string_view cluster, const Pri
                                       {std::string(kOidSubjectKeyId), false,
                                        DerElement(kOctetString, SubjectKeyId(key.public_key()))}}},
                       key);
+}
+
+Result<Certificate> MakeRootCertificate(const RootRequest& request, const PrivateKey& key) {
+  if (request.subject.empty()) return Fail(ErrorKind::kBadParameter, "certificate authority has no subject");
+  if (key.empty()) return Fail(ErrorKind::kBadParameter, "certificate authority has no key");
+  if (request.not_after <= request.not_before) {
+    return Fail(ErrorKind::kBadParameter, "certificate authority would end before it starts");
+  }
+  if (request.path_length < 0 || request.path_length > kMaxPathLength) {
+    return Fail(ErrorKind::kBadParameter, "path length of a certificate authority is not 0 to {}", kMaxPathLength);
+  }
+  const auto decoded = DecodeName(request.subject);
+  if (!decoded) return std::unexpected(InContext("subject of a certificate authority", decoded.error()));
+
+  return SignTemplate(
+      {.serial = MakeSerial(),
+       .subject = request.subject,
+       .issuer = request.subject,
+       .public_key = key.public_key(),
+       .not_before = request.not_before,
+       .not_after = request.not_after,
+       .extensions = {{std::string(kOidKeyUsage), true, KeyUsageDer(kKeyUsageCertSign | kKeyUsageCrlSign)},
+                      {std::string(kOidBasicConstraints), true, AuthorityDer(request.path_length)},
+                      {std::string(kOidSubjectKeyId), false,
+                       DerElement(kOctetString, SubjectKeyId(key.public_key()))}}},
+      key);
 }
 
 Result<std::string> MakeEmptyCrl(const Certificate& ca, const PrivateKey& ca_key, Time now) {

@@ -71,6 +71,7 @@ class ChainCheck {
   void Tell(ChainProblem::Kind kind, std::int64_t first, std::int64_t last, std::string reason);
   void TellBroken();
   void CheckHeads();
+  bool IsMissing(std::int64_t number) const;
   void CheckBeginning();
   void CheckKey(const ChainHead& head, const ChainHead* before);
   bool IsRotated(const ChainHead& from, const std::string& to) const;

@@ -15,6 +15,10 @@ constexpr std::size_t kShortHashBytes = 8;
 
 std::string ShortHash(std::string_view hash) { return ToHex(hash.substr(0, kShortHashBytes)); }
 
+bool IsShortHash(std::string_view text) {
+  return text.size() == 2 * kShortHashBytes && text == ToHex(FromHex(text).value_or(""));
+}
+
 LogCursor CursorAfter(const ChainLink& link) {
   return {link.number, link.number == 0 ? std::string() : ShortHash(link.hash)};
 }
@@ -30,10 +34,9 @@ Result<LogCursor> ParseLogCursor(std::string_view text) {
     const auto number = ReadWholeNumber<std::int64_t>(rest.substr(0, rest.find(':')));
     if (number && *number >= 0 && rest.contains(':')) cursor = {*number, std::string(rest.substr(rest.find(':') + 1))};
   }
-  const bool whole = cursor.hash.size() == (cursor.number == 0 ? 0 : 2 * kShortHashBytes);
+  const bool whole = cursor.number == 0 ? cursor.hash.empty() : IsShortHash(cursor.hash);
   // The comparison with the text refuses other spellings of the same cursor.
-  if (whole && cursor.hash == ToHex(FromHex(cursor.hash).value_or("")) && FormatLogCursor(cursor) == text)
-    return cursor;
+  if (whole && FormatLogCursor(cursor) == text) return cursor;
   return FailWithHint(ErrorKind::kBadParameter, "the cursor is not one of an audit log",
                       "use the cursor of an earlier answer, or none");
 }

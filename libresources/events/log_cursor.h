@@ -20,6 +20,8 @@ struct LogCursor {
 
 // Returns the first hexadecimal digits of a hash, as cursors and ids of chunks have them.
 std::string ShortHash(std::string_view hash);
+// Returns whether a text is one that ShortHash returns.
+bool IsShortHash(std::string_view text);
 
 // Returns the cursor after an event.
 LogCursor CursorAfter(const ChainLink& link);

@@ -11,6 +11,7 @@ from processes import run
 
 FACTS = ROOT / "tests" / "fixtures" / "commands"
 PROGRAMS = ["tsh", "tctl", "teleport", "tbot"]
+ALL_PROGRAMS = [*PROGRAMS, "teleport-event-handler"]  # the last has every command of Teleport's
 USAGE = 2
 NOT_IMPLEMENTED = 1
 UNKNOWN = "--no-such-option"
@@ -68,7 +69,7 @@ def own_commands(name, home):
     return [row for row in rows_of(name) if row.path and " ".join(row.path) not in missing]
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("name", ALL_PROGRAMS)
 def test_every_option_of_every_command_is_known(tmp_path, name):
     """With all of a command's options and an unknown option, the error names only the unknown option."""
     everywhere, *commands = rows_of(name)
@@ -81,7 +82,7 @@ def test_every_option_of_every_command_is_known(tmp_path, name):
             done.code == USAGE and f'unknown option "{UNKNOWN}"' in done.err), done
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("name", ALL_PROGRAMS)
 def test_every_flag_has_its_opposite(tmp_path, name):
     everywhere, *commands = rows_of(name)
     for row in commands:
@@ -91,7 +92,7 @@ def test_every_flag_has_its_opposite(tmp_path, name):
         assert is_refused_by_name(done, f'"{name} ') or f'unknown option "{UNKNOWN}"' in done.err, done
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("name", ALL_PROGRAMS)
 def test_options_of_every_command_stand_before_it_too(tmp_path, name):
     everywhere, *_ = rows_of(name)
     for names, takes_value in everywhere.options:
@@ -136,14 +137,14 @@ def test_unimplemented_options_are_refused_by_name(tmp_path, name):
     assert seen >= 2
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("name", ALL_PROGRAMS)
 def test_help_for_all_lists_every_command(tmp_path, name):
     listed = command(name, tmp_path, "help", "--all").ok().out
     known = {line.strip().split("  ")[0] for line in listed.splitlines() if line.startswith("  ")}
     assert {" ".join(row.path) for row in rows_of(name) if row.path} <= known
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("name", ALL_PROGRAMS)
 def test_help_man_page_and_completion_have_only_implemented_commands(tmp_path, name):
     missing = marked(command(name, tmp_path, "help", "--all").ok().out)
     text = command(name, tmp_path, "help").ok().out + (ROOT / "man" / f"{name}.1").read_text().replace("\\-", "-")

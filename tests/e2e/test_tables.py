@@ -12,7 +12,7 @@ import pytest
 from harness import BIN, ROOT, assert_plain, environment, is_ours, program
 from processes import run
 
-PROGRAMS = ["tsh", "tctl", "teleport", "tbot"]
+PROGRAMS = ["tsh", "tctl", "teleport", "tbot", "teleport-event-handler"]
 SHELLS = ["bash", "zsh", "fish"]
 USAGE = 2
 # Options without which a command line is incomplete. No server listens on port 1.
@@ -113,6 +113,8 @@ def test_every_command_with_formats_accepts_json(tmp_path, name):
         usage = command(name, tmp_path, "help", *path.split()).out
         synopsis = usage.splitlines()[2]
         words = [*path.split(), *["x"] * len(re.findall(r" <[^>]+>", synopsis)), *NEEDED.get(f"{name} {path}", [])]
+        if "--format " in usage and "Output format (" not in usage:
+            continue  # what is sent has a format, and there is no result
         if "--format " not in usage:
             refused = command(name, tmp_path, *words, "--format=json")
             assert refused.code == USAGE or "[options]" not in synopsis, refused

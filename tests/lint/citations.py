@@ -179,7 +179,7 @@ def main():
     for path in files:
         try:
             text = Path(path).read_text(encoding="utf-8")
-        except (UnicodeDecodeError, FileNotFoundError):
+        except (UnicodeDecodeError, FileNotFoundError, IsADirectoryError):  # the last: a link to a folder
             continue
         for comment in comments_of(path, text):
             checker.check(path, comment)

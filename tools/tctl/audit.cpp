@@ -5,6 +5,7 @@
 #include "libbase/json.h"
 #include "libbase/time.h"
 #include "libresources/events/chain_check.h"
+#include "libresources/events/chain_report.h"
 #include "sallyport/v1/audit.pb.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/session.h"
@@ -75,60 +76,14 @@ Status AddEvents(RpcClient& rpc, ChainCheck& check) {
   }
 }
 
-Value ToValue(const ChainReport& report) {
-  Value value = Value::EmptyMap();
-  value.Set("events", report.events);
-  value.Set("first", report.first);
-  value.Set("last", report.last);
-  if (report.first != 0) value.Set("begins", FormatTime(report.begins));
-  value.Set("by_retention", report.by_retention);
-  value.Set("signed_through", report.signed_through);
-  value.Set("last_signed_day", report.last_day);
-  value.Set("keys", Value::Strings(report.keys));
-
-  Value& problems = value.Set("problems", Value::EmptyList());
-  for (const ChainProblem& problem : report.problems) {
-    Value& item = problems.Append(Value::EmptyMap());
-    item.Set("kind", NameOf(problem.kind));
-    item.Set("first", problem.first);
-    item.Set("last", problem.last);
-    item.Set("reason", problem.reason);
-  }
-  value.Set("more_problems", report.more_problems);
-  return value;
-}
-
-std::string RangeText(const ChainProblem& problem) {
-  return problem.first == problem.last ? fmt::format("event {}", problem.first)
-                                       : fmt::format("events {} to {}", problem.first, problem.last);
-}
-
-std::string ReportText(const ChainReport& report) {
-  if (report.first == 0 && report.problems.empty()) return "The audit log is empty.\n";
-  std::string text = fmt::format("Checked {} events, {} to {}.\n", report.events, report.first, report.last);
-  if (report.by_retention) {
-    text += fmt::format("The log begins at {}, by retention.\n", FormatTime(report.begins));
-  }
-  if (report.signed_through != 0) {
-    text += fmt::format("Signed through event {}, the last of {}.\n", report.signed_through, report.last_day);
-  }
-  for (const auto& key : report.keys) text += fmt::format("Key of the heads: {}\n", key);
-  for (const ChainProblem& problem : report.problems) {
-    text += fmt::format("{}: {}", NameOf(problem.kind), RangeText(problem));
-    text += problem.reason.empty() ? "\n" : fmt::format(": {}\n", problem.reason);
-  }
-  if (report.more_problems > 0) text += fmt::format("{} more problems.\n", report.more_problems);
-  text += report.problems.empty() ? "No event is missing, changed or reordered.\n" : "The audit log is not whole.\n";
-  return text;
-}
-
 Result<Output> RunVerify(const Invocation& invocation, const AuditVerify& given) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   ChainCheck check(given.trusted_keys);
   RETURN_IF_ERROR(AddHeads(*rpc, check));
   RETURN_IF_ERROR(AddEvents(*rpc, check));
   const ChainReport report = check.Finish();
-  Output output = Output::Of(ToValue(report), [text = ReportText(report)](const Value&) { return text; });
+  Output output =
+      Output::Of(ToValue(report), [text = ChainReportText(report, "audit log")](const Value&) { return text; });
   if (!report.problems.empty()) output.exit_code = kProblemsExitCode;
   return output;
 }

@@ -3,12 +3,11 @@
 #include "libbase/address.h"
 #include "libbase/file.h"
 #include "libbase/yaml.h"
-#include "libclient/connection_upgrade.h"
 #include "libclient/environment.h"
+#include "libclient/identity_connection.h"
 #include "libclient/session.h"
 #include "libclient/tls.h"
 #include "libidentity/identity_file.h"
-#include "libidentity/x509.h"
 
 namespace sallyport {
 namespace {
@@ -30,29 +29,10 @@ std::unexpected<Error> InSource(std::string_view source, const Error& error) {
   return std::unexpected(InContext(fmt::format("with {}", source), error));
 }
 
-// Connects with an identity file to an address that may be an auth service's or a proxy's. Only an auth service has a
-// certificate of the cluster, so tctl tries it first; a proxy forwards connections that name the auth service.
-Connection ConnectWithIdentity(const std::string& path, const std::string& address, const NetworkSettings& settings) {
-  ASSIGN_OR_RETURN(IdentityFile identity, ReadIdentityFile(path));
-  RpcOptions options;
-  ASSIGN_OR_RETURN(options.certificate, Certificate::FromPem(identity.tls_certificate));
-  ASSIGN_OR_RETURN(options.address, ParseHostPort(address, kAuthPort));
-  options.through_proxy = false;
-  options.cluster = options.certificate.issuer_common_name();
-  for (const auto& authority : identity.tls_authorities) options.authorities_pem += authority;
-  options.key_pem = identity.private_key.Clone();
-  options.program = "tctl";
-  options.network = settings;
-
-  auto direct = RpcClient::Connect(options);
-  if (direct || direct.error().detail == ErrorDetail::kNone) return direct;
-
-  options.through_proxy = true;
-  options.connection_upgrade = NeedsConnectionUpgrade(options.address, settings);
-  auto through = RpcClient::Connect(options);
-  // When both attempts fail, the first error is about the address as given.
-  const bool both = !through && through.error().detail == ErrorDetail::kNotTrusted;
-  return both ? std::move(direct) : std::move(through);
+Connection ConnectWithFile(const std::string& path, const std::string& address, const NetworkSettings& settings) {
+  ASSIGN_OR_RETURN(const IdentityFile identity, ReadIdentityFile(path));
+  ASSIGN_OR_RETURN(IdentityConnection connection, ConnectWithIdentity(identity, address, "tctl", settings));
+  return std::move(connection.client);
 }
 
 // The keys of a configuration that tctl reads; the service itself checks the others.
@@ -92,7 +72,7 @@ Connection ConnectLocally(const AskedSession& asked, const std::string& data_dir
   while (address->ends_with('\n')) address->pop_back();
   ASSIGN_OR_RETURN(HostPort parsed, ParseHostPort(*address, kAuthPort));
   if (parsed.host == "0.0.0.0" || parsed.host == "::") parsed.host = "localhost";
-  auto connection = ConnectWithIdentity(data_dir + "/admin_identity", FormatHostPort(parsed), asked.network);
+  auto connection = ConnectWithFile(data_dir + "/admin_identity", FormatHostPort(parsed), asked.network);
   return connection ? std::move(connection) : InSource(source, connection.error());
 }
 
@@ -106,7 +86,7 @@ Connection FromIdentity(const AskedSession& asked) {
     return FailWithHint(ErrorKind::kUsage, "--identity needs --auth-server",
                         "tctl -i FILE --auth-server HOST:PORT ...; the port of the auth service, or of the proxy");
   }
-  auto connection = ConnectWithIdentity(path, address, asked.network);
+  auto connection = ConnectWithFile(path, address, asked.network);
   return connection ? std::move(connection) : InSource("the identity file " + path, connection.error());
 }
 

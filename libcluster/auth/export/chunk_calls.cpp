@@ -2,8 +2,9 @@
 
 #include "libbase/json.h"
 #include "libbase/log.h"
-#include "libcluster/auth/export/chunk_id.h"
 #include "libcluster/rpc/rpc_stream.h"
+#include "libresources/events/chunk_id.h"
+#include "libresources/events/log_cursor.h"
 #include "libresources/events/unstructured_event.h"
 #include "teleport/auditlog/v1/auditlog.pb.h"
 
@@ -18,6 +19,8 @@ using SharedCall = std::shared_ptr<const RpcStreamCall>;
 constexpr std::size_t kChunksAtOnce = 500;
 constexpr EventLimits kEventsAtOnce{.events = 200, .bytes = 64 << 10};
 constexpr std::int64_t kSecondsOfDay = 86'400;
+
+ChunkId IdOf(const AuditChunk& chunk) { return {chunk.first, chunk.last, ShortHash(chunk.hash)}; }
 
 // The part that both calls share: the place of the caller.
 class ChunkCall {
@@ -72,7 +75,7 @@ class ChunkListCall : public ChunkCall {
       if (!*chunks) co_return std::unexpected(chunks->error());
       for (const AuditChunk& chunk : **chunks) {
         auditv1::EventExportChunk message;
-        message.set_chunk(ChunkId(chunk));
+        message.set_chunk(FormatChunkId(IdOf(chunk)));
         if (!co_await messages.Write(message)) co_return Status();
         after = chunk.first;
       }
@@ -110,12 +113,12 @@ class ChunkExportCall : public ChunkCall {
   Status Open(const auditv1::ExportUnstructuredEventsRequest& request) {
     ASSIGN_OR_RETURN(const std::int64_t day, DayOfRequest(request));
     if (request.chunk().empty()) return Fail(ErrorKind::kBadParameter, "the request names no chunk");
-    const auto first = FirstOfChunkId(request.chunk());
-    if (!first) return NotThere();
-    ASSIGN_OR_RETURN(const auto chunk, log().FindChunk(*first));
-    if (!chunk || chunk->day != day || ChunkId(*chunk) != request.chunk()) return NotThere();
+    const auto id = ParseChunkId(request.chunk());
+    if (!id) return NotThere();
+    ASSIGN_OR_RETURN(const auto chunk, log().FindChunk(id->first));
+    if (!chunk || chunk->day != day || IdOf(*chunk) != *id) return NotThere();
     chunk_ = *chunk;
-    ASSIGN_OR_RETURN(passed_, PassedByCursor(request.cursor(), chunk_));
+    ASSIGN_OR_RETURN(passed_, PassedByCursor(request.cursor(), *id));
     return {};
   }
 

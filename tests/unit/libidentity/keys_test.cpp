@@ -314,6 +314,37 @@ TEST_CASE("an OpenSSH key with another public half is refused", "[keys]") {
   }
 }
 
+TEST_CASE("openssl reads an encrypted key by its passphrase alone", "[keys][tools]") {
+  const TemporaryDirectory directory;
+  const Secret passphrase(std::string("correct horse"));
+  for (const Sample& sample : Samples()) {
+    const Secret pem = sample.key.ToEncryptedPem(passphrase).value();
+    const bool traditional = sample.type != KeyType::kEd25519;
+    CHECK((pem.Reveal().find("Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,") != std::string::npos) == traditional);
+    if (sample.type == KeyType::kRsa) CHECK(LabelOf(pem.Reveal()) == "RSA PRIVATE KEY");
+    CHECK(IsRefused(pem.Reveal()));
+    CHECK(sample.key.ToEncryptedPem(passphrase).value().Reveal() != pem.Reveal());
+
+    const std::string path = directory.Write("encrypted.pem", pem.Reveal());
+    const auto opened = RunTool(fmt::format("openssl pkey -pubout -in {} -passin 'pass:correct horse'", path));
+    const auto shut = RunTool(fmt::format("openssl pkey -pubout -in {} -passin 'pass:correct hors'", path));
+    CAPTURE(opened.output);
+    CHECK(opened.exit_code == 0);
+    CHECK(ParsePublicKeyPem(opened.output).value() == sample.key.public_key());
+    CHECK(shut.exit_code != 0);
+  }
+}
+
+TEST_CASE("a key is not encrypted with a passphrase that is no good", "[keys]") {
+  const PrivateKey& key = Samples().front().key;
+  for (const std::size_t size : {std::size_t(0), std::size_t(1025)}) {
+    const auto refused = key.ToEncryptedPem(Secret(std::string(size, 'p')));
+    CHECK(refused.error().kind == ErrorKind::kBadParameter);
+  }
+  CHECK(key.ToEncryptedPem(Secret(std::string(1024, 'p'))).has_value());
+  CHECK(PrivateKey().ToEncryptedPem(Secret(std::string("p"))).error().kind == ErrorKind::kBadParameter);
+}
+
 TEST_CASE("an empty key fails politely", "[keys]") {
   const PrivateKey key;
   CHECK(key.empty());

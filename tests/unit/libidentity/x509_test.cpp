@@ -244,6 +244,57 @@ TEST_CASE("requests that make no sense are refused", "[x509]") {
   CHECK_FALSE(MakeCertificateAuthority("x", PrivateKey(), kNow).has_value());
 }
 
+RootRequest RootOf(std::string_view name) {
+  return {EncodeName({{{std::string(oid::kCommonName), std::string(name)}}}).value(), kNow, kNow + 24h, 0};
+}
+
+TEST_CASE("an authority of its own signs leaves and no authority", "[x509][tools]") {
+  const TemporaryDirectory directory;
+  for (const PrivateKey& key : AllKeys()) {
+    const Certificate root = MakeRootCertificate(RootOf("CA"), key).value();
+    const std::string text = OpensslText(root, "-text");
+    CHECK(Shows(text, "Issuer: CN = CA\n"));
+    CHECK(Shows(text, "Subject: CN = CA\n"));
+    CHECK(Shows(text, "Not Before: Nov 22 01:00:00 2026 GMT\n            Not After : Nov 23 01:00:00 2026 GMT"));
+    CHECK(Shows(text,
+                "X509v3 Key Usage: critical\n                Certificate Sign, CRL Sign\n"
+                "            X509v3 Basic Constraints: critical\n                CA:TRUE, pathlen:0\n"
+                "            X509v3 Subject Key Identifier: \n"));
+
+    LeafRequest request = UserRequest(EcdsaKey().public_key());
+    request.sans = {"fluentd.example.com"};
+    const Certificate leaf = IssueCertificate(request, root, key).value();
+    const std::string ca_path = directory.Write("ca.pem", root.ToPem());
+    const std::string path = directory.Write("leaf.pem", leaf.ToPem());
+    const auto result = RunTool(fmt::format("openssl verify -x509_strict -attime {} -CAfile {} {}",
+                                            kNow.time_since_epoch() / 1s, ca_path, path));
+    CAPTURE(result.output);
+    CHECK(result.exit_code == 0);
+  }
+}
+
+TEST_CASE("an authority of its own needs a name, a key, times and a path length", "[x509]") {
+  const auto refused = [](const RootRequest& request, const PrivateKey& key = EcdsaKey()) {
+    const auto made = MakeRootCertificate(request, key);
+    return !made.has_value() && made.error().kind == ErrorKind::kBadParameter;
+  };
+  RootRequest request = RootOf("CA");
+  CHECK_FALSE(refused(request));
+  CHECK(refused(request, PrivateKey()));
+  request.subject.clear();
+  CHECK(refused(request));
+  request.subject = "garbage";
+  CHECK(refused(request));
+  request = RootOf("CA");
+  request.not_after = request.not_before;
+  CHECK(refused(request));
+  request = RootOf("CA");
+  for (const int length : {-1, 128}) {
+    request.path_length = length;
+    CHECK(refused(request));
+  }
+}
+
 TEST_CASE("an empty revocation list verifies and lasts ten years", "[x509][tools]") {
   const TemporaryDirectory directory;
   for (const PrivateKey& key : AllKeys()) {

@@ -108,6 +108,14 @@ TEST_CASE("a day that is cut off is missing") {
         Problems{{ProblemKind::kMissing, 8, 10, ""}, {ProblemKind::kMissing, 11, 20, ""}});
 }
 
+TEST_CASE("a day that is cut out of the middle is missing and not changed") {
+  SampleLog log;
+  log.entries.erase(log.entries.begin() + 10, log.entries.begin() + 20);
+  const ChainReport report = log.Check();
+  CHECK(WithoutReasons(report.problems) == Problems{{ProblemKind::kMissing, 11, 20, ""}});
+  CHECK(report.signed_through == 10);
+}
+
 TEST_CASE("changed events are named") {
   SampleLog log;
   log.at(5).event.Set("n", "other");

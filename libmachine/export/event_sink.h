@@ -1,0 +1,57 @@
+// Sends events to an HTTP endpoint such as Fluentd's over connections that are kept.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "libbase/error.h"
+#include "libbase/mutex.h"
+#include "libclient/http/http_connection.h"
+#include "libmachine/export/export_settings.h"
+#include "libmachine/export/exported_event.h"
+
+namespace sallyport {
+
+// Takes events. Safe from several threads.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  // The number of events that one request may have.
+  virtual std::size_t most_events() const = 0;
+  // Returns after the sink has the events of a request, at least one. Fails with kConnectionProblem, or with the kind
+  // of the sink's HTTP status; `retry_after` is how long the sink wants to be left alone.
+  virtual Status Send(const std::string& url, std::span<const ExportedEvent> events,
+                      std::chrono::seconds& retry_after) = 0;
+};
+
+// POSTs to URLs of one server.
+class HttpSink : public EventSink {
+ public:
+  // Reads the files of the settings. Fails with kNotFound or kBadParameter, naming the file.
+  static Result<std::unique_ptr<HttpSink>> Make(const ExportSettings& settings, const NetworkSettings& network);
+
+  std::size_t most_events() const override { return most_events_; }
+  Status Send(const std::string& url, std::span<const ExportedEvent> events, std::chrono::seconds& retry_after) override
+      EXCLUDES(mutex_);
+
+ private:
+  using Connection = std::unique_ptr<HttpConnection>;
+  HttpSink(TlsOptions tls, NetworkSettings network, const ExportSettings& settings);
+  Connection TakeKept(const std::string& server) EXCLUDES(mutex_);
+  void Keep(const std::string& server, Connection connection) EXCLUDES(mutex_);
+  TlsOptions TlsFor(const std::string& host) const;
+  Result<HttpBody> BodyOf(std::span<const ExportedEvent> events) const;
+  Result<HttpReply> Exchange(const HttpUrl& url, const HttpBody& body) EXCLUDES(mutex_);
+
+  const TlsOptions tls_;
+  const NetworkSettings network_;
+  const SinkFormat format_;
+  const std::size_t most_events_;
+  const std::size_t most_kept_;
+  Mutex mutex_;
+  std::vector<std::pair<std::string, Connection>> kept_ GUARDED_BY(mutex_);  // by server, the last used at the end
+};
+
+}  // namespace sallyport

@@ -1,0 +1,33 @@
+#include "libbase/toml.h"
+
+#include <catch2/catch.hpp>
+
+namespace sallyport {
+namespace {
+
+TEST_CASE("TOML becomes values with places") {
+  const auto parsed = ParseToml("a = 1\nb = [\"x\", true]\n[c.d]\ntime = 2021-05-05T00:00:00Z\n", "x.toml");
+  REQUIRE(parsed);
+  CHECK(parsed->Find("a")->as_int() == 1);
+  CHECK(parsed->Find("b")->as_list().size() == 2);
+  const Value* const time = parsed->Find("c")->Find("d")->Find("time");
+  REQUIRE(time != nullptr);
+  CHECK(time->as_string() == "2021-05-05T00:00:00Z");
+  CHECK(time->place().line == 4);
+}
+
+TEST_CASE("wrong TOML names file, line and column") {
+  for (const char* text : {"a = ", "a = 1\na = 2\n", "[x\n", "a = \"\x01\"\n", "= 1"}) {
+    INFO(text);
+    const auto parsed = ParseToml(text, "x.toml");
+    REQUIRE_FALSE(parsed);
+    CHECK(parsed.error().kind == ErrorKind::kBadParameter);
+    CHECK(parsed.error().message.starts_with("x.toml:"));
+  }
+  const auto large = ParseToml(std::string((1 << 20) + 1, ' '), "x.toml");
+  REQUIRE_FALSE(large);
+  CHECK(large.error().kind == ErrorKind::kLimitExceeded);
+}
+
+}  // namespace
+}  // namespace sallyport
