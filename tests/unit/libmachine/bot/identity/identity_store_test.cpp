@@ -55,5 +55,19 @@ TEST_CASE("files that do not belong together are refused") {
   CHECK(HashOfToken("").empty());
 }
 
+TEST_CASE("the key of a renewal that has begun is kept until the renewal is stored") {
+  MemoryDestination storage;
+  CHECK(LoadNextKey(storage).value().empty());
+  const PrivateKey key = GeneratePrivateKey(KeyAlgorithm::kEcdsaP256).value();
+  REQUIRE(SaveNextKey(storage, key));
+  CHECK(LoadNextKey(storage).value().public_key() == key.public_key());
+
+  // What cannot be read begins no renewal again.
+  std::vector<BotFile> broken;
+  broken.push_back({"key.next", Secret("-----BEGIN PRIVATE KEY-----\nAA")});
+  REQUIRE(storage.Write(broken));
+  CHECK(LoadNextKey(storage).value().empty());
+}
+
 }  // namespace
 }  // namespace sallyport
