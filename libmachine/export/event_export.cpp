@@ -128,6 +128,7 @@ bool EventExport::IsWanted(const ExportedEvent& event) const {
 // Does what an event asks for, after the sink has it.
 Status EventExport::AfterEvent(const ExportedEvent& event) {
   if (!event.uploaded_session.empty()) RETURN_IF_ERROR(sessions_.Add(event.uploaded_session, event.time));
+  if (!event.ended_session.empty()) RETURN_IF_ERROR(sessions_.Expect(event.ended_session, event.time));
   if (event.failed_user.empty() || !settings_.lock || settings_.dry_run) return {};
   if (!locks_.Failed(event.failed_login, event.time)) return {};
 

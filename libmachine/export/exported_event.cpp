@@ -1,5 +1,6 @@
 #include "libmachine/export/exported_event.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <google/protobuf/util/time_util.h>
@@ -16,6 +17,7 @@ namespace {
 
 constexpr double kLargestWhole = 9007199254740992.0;  // 2^53: doubles hold every integer up to it
 constexpr int kMostLevels = 64;
+constexpr std::string_view kSessionEnds[] = {"session.end", "windows.desktop.session.end", "db.session.end"};
 constexpr const char* kChainKey = "chain";
 
 Value ValueOfStruct(const google::protobuf::Struct& fields, int depth);
@@ -55,6 +57,8 @@ Value ValueOfStruct(const google::protobuf::Struct& fields, int depth) {
 // Takes what the export needs to know out of an event.
 void TakeDetails(const Value& fields, ExportedEvent& event) {
   if (event.type == "session.upload") event.uploaded_session = TextAt(fields, "sid");
+  const bool ends = std::ranges::find(kSessionEnds, event.type) != std::end(kSessionEnds);
+  if (ends && TextAt(fields, "session_recording") != "off") event.ended_session = TextAt(fields, "sid");
   const Value* const success = fields.Find("success");
   if (event.type != "user.login" || (success != nullptr && success->as_bool())) return;
   event.failed_login = TextAt(fields, "login");

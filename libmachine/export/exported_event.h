@@ -30,6 +30,7 @@ struct ExportedEvent {
   std::string json;         // the body that the sink gets
 
   std::string uploaded_session;  // of a session.upload: the session whose recording there is; else empty
+  std::string ended_session;     // of the end of a session that is recorded; else empty
   // Of a failed login, as it was sent in: who may be locked out; else empty.
   std::string failed_login;
   std::string failed_user;

@@ -14,9 +14,11 @@ namespace {
 constexpr std::size_t kBacklog = 16;  // sessions in the queue, for each that is sent
 constexpr std::chrono::seconds kFirstSessionPause{3};
 constexpr std::chrono::minutes kLongestSessionPause{1};
+constexpr std::chrono::minutes kFirstMissingPeriod{1};  // after the start
 constexpr std::chrono::minutes kMissingPeriod{3};
 constexpr std::chrono::hours kMissingLife{48};
 constexpr int kMissingAttempts = 3;
+constexpr std::size_t kSentSessions = 1000;  // that are remembered
 constexpr std::chrono::seconds kIndexPeriod{1};
 
 }  // namespace
@@ -62,6 +64,7 @@ Status SessionExport::Add(const std::string& session, Time uploaded) {
     if (known_.contains(session)) return {};
   }
   RETURN_IF_ERROR(storage_.WriteSession(session, 0));
+  RETURN_IF_ERROR(storage_.RemoveMissing(session));
 
   MutexLock lock(mutex_);
   const std::size_t room = kBacklog * static_cast<std::size_t>(settings_.concurrency);
@@ -71,6 +74,21 @@ Status SessionExport::Add(const std::string& session, Time uploaded) {
   // A session that is not queued because of the stop is in the storage.
   if (!stop_.stopped()) Queue({session, 0, 0, uploaded});
   return {};
+}
+
+Status SessionExport::Expect(const std::string& session, Time ended) {
+  if (!IsStorageName(session) || ended < Now() - kMissingLife) return {};
+  {
+    const MutexLock lock(mutex_);
+    if (known_.contains(session) || std::ranges::find(sent_, session) != sent_.end()) return {};
+  }
+  return storage_.WriteMissing(session, {0, 0, ended});
+}
+
+void SessionExport::RememberSent(const std::string& session) {
+  const MutexLock lock(mutex_);
+  sent_.push_back(session);
+  if (sent_.size() > kSentSessions) sent_.pop_front();
 }
 
 void SessionExport::Finish() {
@@ -109,6 +127,7 @@ Status SessionExport::Send(Session& session) {
   while (true) {
     const Status sent = SendOnce(session);
     if (sent) {
+      RememberSent(session.id);
       RETURN_IF_ERROR(storage_.RemoveMissing(session.id));
       return storage_.RemoveSession(session.id);
     }
@@ -154,7 +173,9 @@ Status SessionExport::KeepMissing(const Session& session) {
 }
 
 void SessionExport::LookForMissing() {
-  while (!WaitFor(stop_.descriptor(), POLLIN, std::chrono::steady_clock::now() + kMissingPeriod)) {
+  auto period = kFirstMissingPeriod;
+  while (!WaitFor(stop_.descriptor(), POLLIN, std::chrono::steady_clock::now() + period)) {
+    period = kMissingPeriod;
     const auto missing = storage_.ReadMissing();
     const MutexLock lock(mutex_);
     if (finishing_) return;

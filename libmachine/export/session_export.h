@@ -33,6 +33,9 @@ class SessionExport {
   Status Begin() EXCLUDES(mutex_);
   // Queues the recording of a session, after it is in the storage: waits while the queue is full.
   Status Add(const std::string& session, Time uploaded) EXCLUDES(mutex_);
+  // Notes a session that has ended: its recording is looked for later, unless its upload is told before. A node inside
+  // of Teleport's auth service tells no upload.
+  Status Expect(const std::string& session, Time ended) EXCLUDES(mutex_);
   // Waits until no session is left, and ends the threads.
   void Finish() EXCLUDES(mutex_);
 
@@ -49,6 +52,7 @@ class SessionExport {
   Status SendOnce(Session& session);
   Status KeepMissing(const Session& session);
   void Queue(Session session) REQUIRES(mutex_);
+  void RememberSent(const std::string& session) EXCLUDES(mutex_);
 
   const ExportSettings& settings_;
   AuditSource& source_;
@@ -60,7 +64,8 @@ class SessionExport {
   Mutex mutex_;
   ConditionVariable changed_;
   std::deque<Session> queue_ GUARDED_BY(mutex_);
-  std::set<std::string> known_ GUARDED_BY(mutex_);  // queued, or being sent
+  std::set<std::string> known_ GUARDED_BY(mutex_);   // queued, or being sent
+  std::deque<std::string> sent_ GUARDED_BY(mutex_);  // the sessions that were sent last
   bool finishing_ GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;  // last: they start after all other members exist
 };
