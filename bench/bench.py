@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 
+import log_export
 import machine_bots
 import nodes
 from certs import make_self_signed
@@ -164,6 +165,7 @@ def main():
     deciding()
     nodes.measure(directory)
     machine_bots.measure(directory)
+    log_export.measure(directory)
 
     api = FixedApi(directory / "api")
     cluster = Cluster(directory / "cluster", api, {"env": "bench"}, "  listen_addr: 127.0.0.1:0\n")

@@ -17,8 +17,8 @@ struct IdentityConnection {
 };
 
 // Connects. Only an auth service has a certificate of the cluster, so the address is first taken for its; a proxy
-// forwards connections that name the auth service. `program` is for the user agent. Fails as RpcClient::Connect does, and
-// with kBadParameter for a certificate or an address that cannot be read.
+// forwards connections that name the auth service. `program` is for the user agent. Fails as RpcClient::Connect does,
+// and with kBadParameter for a certificate or an address that cannot be read.
 Result<IdentityConnection> ConnectWithIdentity(const IdentityFile& identity, const std::string& address,
                                                std::string_view program, const NetworkSettings& network);
 

@@ -18,7 +18,7 @@
 #include "libbase/socket.h"
 #include "libbase/text.h"
 #include "libbase/write_all.h"
-#include "libclient/http_proxy.h"
+#include "libclient/http/http_proxy.h"
 
 namespace sallyport {
 namespace {

@@ -1,7 +1,7 @@
 #include "libclient/web_client.h"
 
 #include "libbase/file.h"
-#include "libclient/http_exchange.h"
+#include "libclient/http/http_exchange.h"
 #include "libclient/tls.h"
 
 namespace sallyport {

@@ -17,9 +17,9 @@
 #include "libmachine/bot/destination/destination.h"
 #include "libmachine/bot/identity/bot_cluster.h"
 #include "libmachine/bot/identity/bot_identity.h"
-#include "libmachine/local_server.h"
 #include "libmachine/bot/service_states.h"
 #include "libmachine/bot/task_loop.h"
+#include "libmachine/local_server.h"
 
 namespace sallyport {
 

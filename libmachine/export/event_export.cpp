@@ -166,31 +166,40 @@ Status EventExport::SendEvents(std::vector<ExportedEvent> events) {
 
 // A followed log.
 
+// Sends the events of an answer, and keeps the cursor after them.
+Status EventExport::TakeFollowed(FollowedEvents answer) {
+  if (answer.events.empty()) {
+    progress_.Behind(0, Time());
+    return {};
+  }
+  const std::int64_t last = answer.events.back().number;
+  const Time committed = answer.events.back().committed;
+  progress_.Behind(answer.newest - answer.events.front().number + 1, answer.events.front().committed);
+
+  RETURN_IF_ERROR(SendEvents(std::move(answer.events)));
+  RETURN_IF_ERROR(storage_.WriteFollowed(answer.cursor));
+  const std::int64_t left = answer.newest - last;
+  progress_.Behind(left, left > 0 ? committed : Time());
+  return {};
+}
+
 Status EventExport::FollowLog() {
   ASSIGN_OR_RETURN(const std::string kept, storage_.ReadFollowed());
   ASSIGN_OR_RETURN(std::string cursor, chunks_.ExportBeforeFollowing(kept, start_));
   auto listed = std::chrono::steady_clock::now();
   std::optional<Time> first;
-  const Status followed = source_.Follow(
-      cursor, start_, settings_.exit_on_last_event,
-      [&](FollowedEvents answer) -> Status {
-        if (!answer.events.empty()) {
-          if (!first) first = answer.events.front().time;
-          const ExportedEvent last = answer.events.back();
-          progress_.Behind(answer.newest - answer.events.front().number + 1, answer.events.front().committed);
-          RETURN_IF_ERROR(SendEvents(std::move(answer.events)));
-          RETURN_IF_ERROR(storage_.WriteFollowed(answer.cursor));
-          cursor = answer.cursor;
-          const std::int64_t left = answer.newest - last.number;
-          progress_.Behind(left, left > 0 ? last.committed : Time());
-        } else {
-          progress_.Behind(0, Time());
-        }
-        if (!first || std::chrono::steady_clock::now() - listed < kListPeriod) return {};
-        listed = std::chrono::steady_clock::now();
-        return chunks_.ListFollowed(cursor, *first);
-      },
-      stop_);
+
+  const auto take = [&](FollowedEvents answer) -> Status {
+    if (!answer.events.empty()) {
+      if (!first) first = answer.events.front().time;
+      cursor = answer.cursor;
+    }
+    RETURN_IF_ERROR(TakeFollowed(std::move(answer)));
+    if (!first || std::chrono::steady_clock::now() - listed < kListPeriod) return {};
+    listed = std::chrono::steady_clock::now();
+    return chunks_.ListFollowed(cursor, *first);
+  };
+  const Status followed = source_.Follow(cursor, start_, settings_.exit_on_last_event, take, stop_);
   if (followed && first) return chunks_.ListFollowed(cursor, *first);
   return followed;
 }

@@ -36,6 +36,7 @@ class EventExport {
   Result<AuditMethod> Begin();
   Status RunMethod(AuditMethod method);
   Status FollowLog();
+  Status TakeFollowed(FollowedEvents answer);
   Status ExportChunks();
   Status ExportPages();
   Result<bool> ExportWindow(PageCursor& at, Time to, bool is_last);

@@ -8,7 +8,7 @@
 
 #include "libbase/error.h"
 #include "libbase/mutex.h"
-#include "libclient/http_connection.h"
+#include "libclient/http/http_connection.h"
 #include "libmachine/export/export_settings.h"
 #include "libmachine/export/exported_event.h"
 

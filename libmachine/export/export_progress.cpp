@@ -95,6 +95,7 @@ std::string ExportProgress::Metrics(Time now) const {
   const bool is_ready = IsReady();
   const MutexLock lock(mutex_);
   std::string out;
+
   AppendMetric(out, "event_handler_ready", "gauge", "1: the log is read and the sink takes events.", is_ready ? 1 : 0);
   AppendMetric(out, "event_handler_events_sent_total", "counter", "Events that the sink has taken.",
                static_cast<double>(delivered_));
@@ -102,12 +103,14 @@ std::string ExportProgress::Metrics(Time now) const {
                static_cast<double>(retries_));
   AppendMetric(out, "event_handler_read_failures_total", "counter", "Failed attempts to read the audit log.",
                static_cast<double>(read_failures_));
+
   AppendMetric(out, "event_handler_lag_seconds", "gauge", "Age of the oldest event that the sink does not have.",
                LagSeconds(now));
   if (events_behind_ >= 0) {
     AppendMetric(out, "event_handler_lag_events", "gauge", "Events that the sink does not have.",
                  static_cast<double>(events_behind_));
   }
+
   AppendMetric(out, "event_handler_last_delivery_timestamp_seconds", "gauge", "When the sink took an event.",
                last_delivery_ == Time() ? 0 : SecondsOf(last_delivery_.time_since_epoch()));
   AppendMetric(out, "event_handler_sessions_waiting", "gauge", "Recordings that are not sent as a whole.",

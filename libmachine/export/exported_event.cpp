@@ -32,10 +32,12 @@ Value ValueOfPart(const google::protobuf::Value& part, int depth) {
     }
     case google::protobuf::Value::kStringValue:
       return part.string_value();
+
     case google::protobuf::Value::kBoolValue:
       return part.bool_value();
     case google::protobuf::Value::kStructValue:
       return ValueOfStruct(part.struct_value(), depth + 1);
+
     case google::protobuf::Value::kListValue: {
       Value list = Value::EmptyList();
       for (const auto& item : part.list_value().values()) list.Append(ValueOfPart(item, depth + 1));

@@ -13,8 +13,15 @@
 
 namespace {
 
-constexpr const char* kFiles[] = {"start_time", "window_time", "cursor", "id", "cluster", "followed", "sessionx",
-                                  "missing_recordingx", "cursor_v2/2026-11-29/completed-chunks",
+constexpr const char* kFiles[] = {"start_time",
+                                  "window_time",
+                                  "cursor",
+                                  "id",
+                                  "cluster",
+                                  "followed",
+                                  "sessionx",
+                                  "missing_recordingx",
+                                  "cursor_v2/2026-11-29/completed-chunks",
                                   "cursor_v2/2026-11-29/1-2-0011223344556677.chunk"};
 
 }  // namespace

@@ -65,9 +65,10 @@ StartRow Row(std::string_view name, std::string_view value_name, std::string_vie
           &TextOption<Member>};
 }
 
+using S = StartExport;
+
 // The spelling FDWRD of some variables is Teleport's.
-std::vector<StartRow> StartRows() {
-  using S = StartExport;
+std::vector<StartRow> SinkRows() {
   return {
       Row<&S::url>("fluentd-url", "URL", "URL that events are posted to", "FDFWD_FLUENTD_URL"),
       Row<&S::session_url>("fluentd-session-url", "URL", "URL for recordings: URL.SESSION.log",
@@ -82,6 +83,11 @@ std::vector<StartRow> StartRows() {
       Row<&S::max_connections>("fluentd-max-connections", "N", "Connections to Fluentd (default twice --concurrency)",
                                "FDWRD_MAX_CONNECTIONS"),
 
+  };
+}
+
+std::vector<StartRow> ClusterRows() {
+  return {
       Row<&S::address>("teleport-addr", "HOST:PORT", "Proxy or auth service (default localhost:3025)",
                        "FDFWD_TELEPORT_ADDR"),
       Row<&S::identity>("teleport-identity", "FILE", "Identity file", "FDFWD_TELEPORT_IDENTITY"),
@@ -94,6 +100,11 @@ std::vector<StartRow> StartRows() {
       Row<&S::cert>("teleport-cert", "FILE", "Certificate, in place of --teleport-identity", "FDWRD_TELEPORT_CERT"),
       Row<&S::key>("teleport-key", "FILE", "Key, in place of --teleport-identity", "FDWRD_TELEPORT_KEY"),
 
+  };
+}
+
+std::vector<StartRow> ExportRows() {
+  return {
       Row<&S::storage>("storage", "DIR", "Folder that keeps how far the export is", "FDFWD_STORAGE"),
       Row<&S::batch>("batch", "N", "Events of a request (default 20)", "FDFWD_BATCH"),
       Row<&S::types>("types", "TYPE,...", "Types of events to export (default all)", "FDFWD_TYPES", true),
@@ -113,6 +124,11 @@ std::vector<StartRow> StartRows() {
       Row<&S::diagnostics>("diag-addr", "HOST:PORT", "Serve /livez, /readyz and /metrics", "FDFWD_DIAG_ADDR"),
       Row<&S::pid_file>("pid-file", "FILE", "Write the process id to a file", "FDFWD_PID_FILE"),
 
+  };
+}
+
+std::vector<StartRow> LockRows() {
+  return {
       Row<&S::lock>("lock-enabled", "", "Lock users whose logins fail too often; strangers can make them fail",
                     "FDFWD_LOCKING_ENABLED"),
       Row<&S::lock_attempts>("lock-failed-attempts-count", "N", "Failed logins within --lock-period (default 3)",
@@ -121,6 +137,14 @@ std::vector<StartRow> StartRows() {
                            "FDFWD_LOCKING_PERIOD"),
       Row<&S::lock_for>("lock-for", "DURATION", "How long a lock lasts (default for ever)", "FDFWD_LOCKING_FOR"),
   };
+}
+
+std::vector<StartRow> StartRows() {
+  std::vector<StartRow> rows;
+  for (auto* part : {&SinkRows, &ClusterRows, &ExportRows, &LockRows}) {
+    for (StartRow& row : part()) rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
 // Returns the settings of the file, and of the options over them.

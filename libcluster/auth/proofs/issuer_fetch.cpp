@@ -11,7 +11,7 @@
 #include "libbase/secret.h"
 #include "libbase/text.h"
 #include "libbase/value_fields.h"
-#include "libclient/http_exchange.h"
+#include "libclient/http/http_exchange.h"
 #include "libclient/stream.h"
 #include "libclient/tls.h"
 #include "libcluster/auth/proofs/public_address.h"

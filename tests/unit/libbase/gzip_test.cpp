@@ -22,7 +22,8 @@ std::string Unzip(const std::string& bytes, std::size_t size) {
 }
 
 TEST_CASE("what is compressed can be read by zlib") {
-  for (const std::string& text : {std::string(), std::string("x"), std::string(100'000, 'a'), std::string(1000, '\0')}) {
+  for (const std::string& text :
+       {std::string(), std::string("x"), std::string(100'000, 'a'), std::string(1000, '\0')}) {
     const auto zipped = Gzip(text);
     REQUIRE(zipped);
     CHECK(Unzip(*zipped, text.size()) == text);

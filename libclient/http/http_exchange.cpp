@@ -1,4 +1,4 @@
-#include "libclient/http_exchange.h"
+#include "libclient/http/http_exchange.h"
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
@@ -10,7 +10,7 @@
 #include "libbase/json.h"
 #include "libbase/text.h"
 #include "libbase/version.h"
-#include "libclient/beast_stream.h"
+#include "libclient/http/beast_stream.h"
 
 namespace sallyport {
 namespace {

@@ -1,4 +1,4 @@
-#include "libclient/http_proxy.h"
+#include "libclient/http/http_proxy.h"
 
 #include <algorithm>
 
