@@ -1,4 +1,5 @@
-"""Measures tbot: its size and start, a join, the memory of an idle bot, and a thousand bots that renew."""
+"""Measures tbot: its size and start, a join, the memory of an idle bot, and a thousand bots that renew. With
+REFERENCE_BIN, Teleport's tbot does the same, and Teleport's teleport serves bots that renew."""
 
 import concurrent.futures
 import json
@@ -12,20 +13,22 @@ import yaml
 
 from harness import BIN, REFERENCE_BIN, Cluster, environment
 from processes import Background, wait_for
+from reference_cluster import ReferenceCluster
 from timing import compare, once, resident, show
 
 JOINS = 12
 BOTS = 1000
+REFERENCE_BOTS = 200  # of a cluster of Teleport
 OUTPUTS = 5
 AT_ONCE = 8
 
 
 class Machines:
-    """A cluster with one bot, and machines that join as it by the auth service's port."""
+    """A cluster with one bot, and machines that join as it by the auth service's port. Starts the cluster."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, cluster):
         self.directory = directory
-        self.cluster = Cluster(directory / "cluster")
+        self.cluster = cluster
         self.cluster.start()
         self.pin = re.search(r"sha256:[0-9a-f]{64}", self.cluster.tctl("status").out).group()
         self.cluster.create("{kind: bot, version: v1, metadata: {name: b}, spec: {roles: [access]}}")
@@ -90,9 +93,11 @@ def processor_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def measure_thousand(machines, tbot):
-    """Joins a thousand bots, then renews all of them by the identities that they keep."""
-    configs = [machines.config(f"one-of-many-{number}", token) for number, token in enumerate(machines.tokens(BOTS))]
+def renewals(machines, tbot, bots):
+    """Joins bots, then renews all of them by the identities that they keep: a renewal of the bot's identity, a
+    certificate for one output, and what a one-shot run asks beside. Returns the seconds of all, and the milliseconds
+    of the cluster's processor for each."""
+    configs = [machines.config(f"one-of-many-{number}", token) for number, token in enumerate(machines.tokens(bots))]
 
     def run(config):
         once(once_words(tbot, config), machines.env, codes=(0,))
@@ -102,8 +107,19 @@ def measure_thousand(machines, tbot):
         begun, used = time.perf_counter(), processor_seconds(machines.cluster.pid)
         list(pool.map(run, configs))
     took, used = time.perf_counter() - begun, processor_seconds(machines.cluster.pid) - used
+    return took, used / bots * 1000
+
+
+def measure_renewals(machines, tbot, reference):
+    """Shows a thousand renewals, and what a renewal costs a cluster of Teleport, `reference`, which the same tbot asks."""
+    took, ours = renewals(machines, tbot, BOTS)
     show(f"{BOTS} bots renew, none fails", took, "s")
-    show("cluster's processor, a renewal", used / BOTS * 1000, "ms")
+    if reference is None:
+        show("cluster's processor, a renewal", ours, "ms")
+        return
+    _, theirs = renewals(reference, tbot, REFERENCE_BOTS)
+    show(f"Teleport's processor, {REFERENCE_BOTS} bots, one", theirs, "ms")
+    show("cluster's processor, a renewal", ours, "ms", ("Teleport's teleport", theirs))
 
 
 def measure(directory):
@@ -116,13 +132,17 @@ def measure(directory):
     else:
         compare("tbot version", [tbot, "version"], {})
 
-    place = directory / "machines"
-    place.mkdir()
-    machines = Machines(place)
+    clusters = {"ours": Cluster(directory / "machines" / "cluster")}
+    if REFERENCE_BIN:
+        clusters["theirs"] = ReferenceCluster(directory / "reference" / "cluster", None)
     try:
+        machines = Machines(directory / "machines", clusters["ours"])
         measure_joins(machines, programs)
         measure_idle(machines, programs)
-        measure_thousand(machines, tbot)
-        machines.cluster.stop()
+        reference = Machines(directory / "reference", clusters["theirs"]) if REFERENCE_BIN else None
+        measure_renewals(machines, tbot, reference)
+        for cluster in clusters.values():
+            cluster.stop()
     finally:
-        machines.cluster.cleanup()
+        for cluster in clusters.values():
+            cluster.cleanup()

@@ -28,6 +28,8 @@ MemoryTrim::MemoryTrim() {
   ::mallopt(M_ARENA_MAX, kHeaps);
 }
 
+void UseOneHeap() { ::mallopt(M_ARENA_MAX, 1); }
+
 std::size_t MemoryTrim::Run() {
   std::size_t resident = ResidentBytes();
   if (smallest_ != 0 && resident > smallest_ + kGrowth) {

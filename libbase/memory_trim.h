@@ -21,4 +21,8 @@ class MemoryTrim {
   std::size_t smallest_ = 0;
 };
 
+// Gives all threads of the process one heap: for programs that have few threads and end soon, or are idle. A heap of a
+// thread grows by single pages, with a system call for each. Call it before the first thread starts.
+void UseOneHeap();
+
 }  // namespace sallyport

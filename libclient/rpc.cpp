@@ -117,11 +117,11 @@ Result<std::unique_ptr<RpcClient>> RpcClient::Connect(const RpcOptions& options)
   return std::unique_ptr<RpcClient>(new RpcClient(std::move(state)));
 }
 
-Status RpcClient::Trust(const std::string& authorities_pem) const {
+Status RpcClient::Trust(const std::vector<Certificate>& authorities) const {
   const RpcOptions& options = state_->options;
   TlsOptions tls;
   tls.server_name = AuthServerName(options.cluster);
-  tls.authorities_pem = authorities_pem;
+  tls.authorities = authorities;
   return CheckServerChain(state_->shown, tls, FormatHostPort(options.address));
 }
 

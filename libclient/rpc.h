@@ -60,7 +60,7 @@ class RpcClient {
   // Checks the certificate that the server of an `unverified` connection has shown, by authorities that are trusted
   // now; until then nothing secret may be sent. Fails with kConnectionProblem, and then the connection is not to be
   // used.
-  Status Trust(const std::string& authorities_pem) const;
+  Status Trust(const std::vector<Certificate>& authorities) const;
 
   // Calls a method by its path ("/proto.AuthService/Ping"). Errors carry the message of the server and the kind for its
   // status code. Fails with kNotLoggedIn when the login has expired, kConnectionProblem when the connection broke or

@@ -27,7 +27,6 @@ struct Free {
     kFree(object);
   }
 };
-using ContextPtr = std::unique_ptr<SSL_CTX, Free<SSL_CTX_free>>;
 using SslPtr = std::unique_ptr<SSL, Free<SSL_free>>;
 using StorePtr = std::unique_ptr<X509_STORE, Free<X509_STORE_free>>;
 using StoreContextPtr = std::unique_ptr<X509_STORE_CTX, Free<X509_STORE_CTX_free>>;
@@ -64,71 +63,55 @@ bool NamesAuthorities(const TlsOptions& options) {
 
 // Adds the authorities of the system. A hashed directory is read one file at a time, only when a chain needs it;
 // reading a whole bundle takes twenty milliseconds.
-Status AddSystemAuthorities(SSL_CTX* context, const NetworkSettings& settings) {
-  if (!settings.ssl_cert_file.empty() && SSL_CTX_load_verify_file(context, settings.ssl_cert_file.c_str()) != 1) {
+Status AddSystemAuthorities(X509_STORE* store, const NetworkSettings& settings) {
+  if (!settings.ssl_cert_file.empty() && X509_STORE_load_file(store, settings.ssl_cert_file.c_str()) != 1) {
     ERR_clear_error();
     return FailWithHint(ErrorKind::kBadParameter,
                         fmt::format("cannot read authorities from {}", settings.ssl_cert_file),
                         "correct or unset SSL_CERT_FILE");
   }
-  if (!settings.ssl_cert_dir.empty()) SSL_CTX_load_verify_dir(context, settings.ssl_cert_dir.c_str());
+  if (!settings.ssl_cert_dir.empty()) X509_STORE_load_path(store, settings.ssl_cert_dir.c_str());
   if (!settings.ssl_cert_file.empty() || !settings.ssl_cert_dir.empty()) return {};
 
   if (FileExists(std::string(kSystemDirectory))) {
-    SSL_CTX_load_verify_dir(context, kSystemDirectory.data());
+    X509_STORE_load_path(store, kSystemDirectory.data());
   } else {
     for (const auto file : kSystemFiles) {
-      if (FileExists(std::string(file)) && SSL_CTX_load_verify_file(context, file.data()) == 1) break;
+      if (FileExists(std::string(file)) && X509_STORE_load_file(store, file.data()) == 1) break;
     }
   }
   ERR_clear_error();
   return {};
 }
 
-Status UseClientCertificate(SSL_CTX* context, const TlsOptions& options) {
+Status UseClientCertificate(SSL* ssl, const TlsOptions& options) {
   if (options.certificate.empty()) return {};
   PrivateKey key = options.key;
   if (key.empty()) {
     ASSIGN_OR_RETURN(key, ParsePrivateKeyPem(options.key_pem.Reveal()));
   }
-  bool usable = SSL_CTX_use_certificate(context, options.certificate.native()) == 1 &&
-                SSL_CTX_use_PrivateKey(context, key.native()) == 1;
+  bool usable =
+      SSL_use_certificate(ssl, options.certificate.native()) == 1 && SSL_use_PrivateKey(ssl, key.native()) == 1;
   for (const auto& authority : options.chain) {
-    usable = usable && SSL_CTX_add1_chain_cert(context, authority.native()) == 1;
+    usable = usable && SSL_add1_chain_cert(ssl, authority.native()) == 1;
   }
   if (usable) return {};
   ERR_clear_error();
   return FailWithHint(ErrorKind::kBadParameter, "the certificate and its key do not belong together", "log in again");
 }
 
-Result<ContextPtr> MakeContext(const TlsOptions& options, const NetworkSettings& settings) {
-  ContextPtr context(SSL_CTX_new(TLS_client_method()));
-  if (context == nullptr) return Fail(ErrorKind::kInternal, "cannot set TLS up");
-
-  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-  SSL_CTX_set1_groups_list(context.get(), kGroups);
-  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_IGNORE_UNEXPECTED_EOF);
-  // Only the leaf and the chain of the options are sent: clusters refuse chains, and OpenSSL would complete one from
-  // the trusted authorities.
-  SSL_CTX_set_mode(context.get(),
-                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
-
-  if (options.skip_verification) {
-    SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
-  } else {
-    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-    if (NamesAuthorities(options)) {
-      RETURN_IF_ERROR(AddAuthoritiesOf(SSL_CTX_get_cert_store(context.get()), options));
-    } else {
-      RETURN_IF_ERROR(AddSystemAuthorities(context.get(), settings));
-    }
-    if (!options.extra_authorities_pem.empty()) {
-      RETURN_IF_ERROR(AddAuthorities(SSL_CTX_get_cert_store(context.get()), options.extra_authorities_pem));
-    }
+// Sets how the server is verified: not, by the authorities that the options name, or by those of the system.
+Status SetTrust(SSL* ssl, const TlsOptions& options, const NetworkSettings& settings) {
+  SSL_set_verify(ssl, options.skip_verification ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, nullptr);
+  if (options.skip_verification) return {};
+  const StorePtr store(X509_STORE_new());
+  if (store == nullptr || SSL_set1_verify_cert_store(ssl, store.get()) != 1) {
+    return Fail(ErrorKind::kInternal, "cannot set TLS up");
   }
 
-  RETURN_IF_ERROR(UseClientCertificate(context.get(), options));
-  return context;
+  RETURN_IF_ERROR(NamesAuthorities(options) ? AddAuthoritiesOf(store.get(), options)
+                                            : AddSystemAuthorities(store.get(), settings));
+  return options.extra_authorities_pem.empty() ? Status() : AddAuthorities(store.get(), options.extra_authorities_pem);
 }
 
 // Sets the name that the certificate of a server must have.
@@ -166,6 +149,31 @@ int VerifyAndKeepNames(X509_STORE_CTX* context, void* names) {
     *static_cast<std::string*>(names) = StripControl(fmt::format("{}", fmt::join(all, ", ")));
   }
   return accepted;
+}
+
+// The same in a handshake, whose connection has the place of the names.
+int VerifyServer(X509_STORE_CTX* context, void* /*unused*/) {
+  const auto* ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  return VerifyAndKeepNames(context, SSL_get_app_data(ssl));
+}
+
+// Returns the settings that are the same for all connections, or null. They stay in memory: threads may use them when
+// the program ends. Making them takes a fifth of the time of a handshake.
+SSL_CTX* SharedContext() {
+  static SSL_CTX* const shared = [] {
+    SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
+    if (context == nullptr) return context;
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set1_groups_list(context, kGroups);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_IGNORE_UNEXPECTED_EOF);
+    // Only the leaf and the chain of the options are sent: clusters refuse chains, and OpenSSL would complete one from
+    // the trusted authorities.
+    SSL_CTX_set_mode(context,
+                     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
+    SSL_CTX_set_cert_verify_callback(context, VerifyServer, nullptr);
+    return context;
+  }();
+  return shared;
 }
 
 // Why a certificate was not accepted.
@@ -242,7 +250,6 @@ Error HandshakeError(SSL* ssl, const std::string& names, const TlsOptions& optio
 
 struct TlsStream::State {
   UniqueFd fd;
-  ContextPtr context;
   SslPtr ssl;
   std::string where;
   std::string peer_names;  // the names in a refused certificate
@@ -270,10 +277,13 @@ Result<std::unique_ptr<TlsStream>> TlsStream::Handshake(UniqueFd fd, const TlsOp
                                                         const NetworkSettings& settings, const std::string& where,
                                                         Deadline deadline) {
   auto state = std::make_unique<State>();
-  ASSIGN_OR_RETURN(state->context, MakeContext(options, settings));
-  SSL_CTX_set_cert_verify_callback(state->context.get(), VerifyAndKeepNames, &state->peer_names);
-  state->ssl.reset(SSL_new(state->context.get()));
-  if (state->ssl == nullptr) return Fail(ErrorKind::kInternal, "cannot set TLS up");
+  SSL_CTX* const shared = SharedContext();
+  if (shared != nullptr) state->ssl.reset(SSL_new(shared));
+  if (state->ssl == nullptr || SSL_set_app_data(state->ssl.get(), &state->peer_names) != 1) {
+    return Fail(ErrorKind::kInternal, "cannot set TLS up");
+  }
+  RETURN_IF_ERROR(SetTrust(state->ssl.get(), options, settings));
+  RETURN_IF_ERROR(UseClientCertificate(state->ssl.get(), options));
   RETURN_IF_ERROR(SetPeer(state->ssl.get(), options));
   SSL_set_fd(state->ssl.get(), fd.get());
   state->fd = std::move(fd);

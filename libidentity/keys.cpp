@@ -15,6 +15,44 @@ namespace {
 constexpr std::size_t kMaxPrivateKeyBytes = 1 << 16;
 constexpr std::size_t kMaxPassphraseBytes = 1024;  // OpenSSL reads no longer one
 
+// What stands before the bits of a key in its SubjectPublicKeyInfo (RFC 5480, RFC 8410), where its length is always the
+// same. OpenSSL 3.0 searches all of its encoders or decoders for each key, which takes longer than a signature.
+using namespace std::string_view_literals;
+constexpr std::string_view kP256Head =
+    "\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00"sv;
+constexpr std::string_view kEd25519Head = "\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"sv;
+constexpr std::size_t kP256PointBytes = 65;
+constexpr std::size_t kEd25519KeyBytes = 32;
+constexpr std::string_view kP256Name = "nistp256";
+
+// Returns the bits behind a head, or nothing if the DER has another head or length.
+std::string_view BitsBehind(std::string_view head, std::size_t bytes, std::string_view der) {
+  return der.starts_with(head) && der.size() == head.size() + bytes ? der.substr(head.size()) : std::string_view();
+}
+
+// Makes a key of a SubjectPublicKeyInfo of P-256 or Ed25519; null for others, and for what is broken.
+KeyPtr ParseUsualSpki(std::string_view der) {
+  if (const auto point = BitsBehind(kP256Head, kP256PointBytes, der); !point.empty()) {
+    auto key = MakeEcPublicKey(*FindCurveBySshName(kP256Name), point);
+    return key ? std::move(*key) : nullptr;
+  }
+  if (const auto raw = BitsBehind(kEd25519Head, kEd25519KeyBytes, der); !raw.empty()) {
+    auto key = MakeEd25519PublicKey(raw);
+    return key ? std::move(*key) : nullptr;
+  }
+  return nullptr;
+}
+
+// Returns the SubjectPublicKeyInfo of a key of P-256 or Ed25519; of others "".
+std::string FormatUsualSpki(const EVP_PKEY* key) {
+  if (EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519) return std::string(kEd25519Head) + RawEd25519PublicKey(key);
+  if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC) return {};
+  const Curve* const curve = CurveOf(key);
+  if (curve == nullptr || curve->ssh_name != kP256Name) return {};
+  const std::string point = EcPoint(key);
+  return point.size() == kP256PointBytes ? std::string(kP256Head) + point : std::string();
+}
+
 std::shared_ptr<EVP_PKEY> Share(KeyPtr key) { return {key.release(), EVP_PKEY_free}; }
 
 // Takes another reference to a key of a supported type.
@@ -97,8 +135,10 @@ std::string PublicKey::ToPem() const {
 }
 
 std::string PublicKey::ToDerSpki() const {
+  if (empty()) return {};
   const ErrorQueueScope scope;
-  return empty() ? std::string() : ToDer(native(), i2d_PUBKEY);
+  std::string der = FormatUsualSpki(native());
+  return der.empty() ? ToDer(native(), i2d_PUBKEY) : der;
 }
 
 std::string PublicKey::ToKeyBits() const {
@@ -255,6 +295,7 @@ Result<PublicKey> ParsePublicKeyPem(std::string_view pem) {
 
 Result<PublicKey> ParsePublicKeyDerSpki(std::string_view der) {
   const ErrorQueueScope scope;
+  if (const KeyPtr usual = ParseUsualSpki(der)) return PublicKey::FromNative(usual.get());
   const unsigned char* place = AsBytes(der);
   const KeyPtr key(d2i_PUBKEY(nullptr, &place, static_cast<long>(der.size())));
   if (key == nullptr) return FailOpenSsl(ErrorKind::kBadParameter, "public key is broken");

@@ -211,7 +211,7 @@ Result<Certificate> SignTemplate(const Template& from, const PrivateKey& key) {
   if (X509_sign(certificate.get(), key.native(), SigningDigest(key)) <= 0) {
     return FailOpenSsl(ErrorKind::kInternal, "cannot sign a certificate");
   }
-  return Certificate::FromDer(ToDer(certificate.get(), i2d_X509));
+  return Certificate::FromNative(certificate.get());
 }
 
 // Appends the extensions of the caller, which replace extensions of the template with the same OID.

@@ -38,9 +38,8 @@ Result<std::string> ClusterBehind(const JoinSettings& settings) {
   return answer.cluster_name;
 }
 
-Status CheckPins(const JoinSettings& settings, const std::string& authorities_pem) {
+Status CheckPins(const JoinSettings& settings, const std::vector<Certificate>& authorities) {
   if (settings.ca_pins.empty() && settings.network.insecure) return {};
-  ASSIGN_OR_RETURN(const auto authorities, Certificate::ChainFromPem(authorities_pem));
   const bool pinned = !authorities.empty() && std::ranges::all_of(authorities, [&](const Certificate& authority) {
     return std::ranges::find(settings.ca_pins, authority.SpkiPin()) != settings.ca_pins.end();
   });
@@ -67,8 +66,9 @@ Result<std::unique_ptr<RpcClient>> ConnectTrusted(const JoinSettings& settings) 
   ASSIGN_OR_RETURN(auto rpc, RpcClient::Connect(options));
   ASSIGN_OR_RETURN(const auto answer, rpc->Call<proto::GetClusterCACertResponse>("/proto.AuthService/GetClusterCACert",
                                                                                  google::protobuf::Empty()));
-  RETURN_IF_ERROR(CheckPins(settings, answer.tlsca()));
-  RETURN_IF_ERROR(rpc->Trust(answer.tlsca()));
+  ASSIGN_OR_RETURN(const auto authorities, Certificate::ChainFromPem(answer.tlsca()));
+  RETURN_IF_ERROR(CheckPins(settings, authorities));
+  RETURN_IF_ERROR(rpc->Trust(authorities));
   return rpc;
 }
 

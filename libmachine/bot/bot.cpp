@@ -150,8 +150,10 @@ Status Bot::RunOnce() {
     }
   }
 
+  const Status kept = identity_->Kept();
+  if (!kept) states_.Report(kIdentityService, kept);
   SendLastHeartbeat();
-  return OneErrorOf(outputs_.size(), failed);
+  return kept ? OneErrorOf(outputs_.size(), failed) : kept;
 }
 
 // A run that ends at once tells the cluster of itself; its result does not depend on that.
@@ -187,6 +189,11 @@ Status Bot::Listen() {
 Status Bot::Run() {
   BotIdentity::Started started;
   RETURN_IF_ERROR(Begin(started));
+  if (const Status kept = identity_->Kept(); !kept) {
+    states_.Report(kIdentityService, kept);
+    Log(LogLevel::kWarning, "the bot goes on without a stored identity", {{"reason", kept.error().message}});
+    started.renewed = false;  // which makes the next renewal come soon
+  }
   RETURN_IF_ERROR(Listen());
   threads_.emplace_back([this, renewed = started.renewed] { RunIdentity(renewed); });
   threads_.emplace_back([this] { RunHeartbeats(); });

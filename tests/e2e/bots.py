@@ -69,9 +69,9 @@ class Bot:
         assert certs["ssh"]
         return self.write(base64.b64decode(certs["tls"])), key
 
-    def certs(self, identity, *parts, seconds=3600, port=None):
+    def certs(self, identity, *parts, seconds=3600, port=None, key=None):
         """Asks for certificates as the holder of an identity; returns the paths of certificate and key."""
-        key = make_key(self.path("key"))
+        key = key or make_key(self.path("key"))
         request = field(2, f"bot-{self.name}") + field(3, field(1, int(time.time()) + seconds)) + b"".join(parts)
         with GrpcClient(port or self.cluster.auth_port, identity) as client:
             answer = fields(client.call(RENEW, request + field(22, ssh_line(key)) + field(23, public_key(key))))

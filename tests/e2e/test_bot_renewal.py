@@ -90,6 +90,16 @@ def test_a_copy_locks_the_instance_at_the_second_renewal(cluster, bot, identity)
     bot.renew(mine)  # after the administrator has found out
 
 
+def test_a_lost_answer_is_asked_for_again(cluster, bot, identity):
+    """By the same certificate, for the same new key, any number of times until the next renewal."""
+    first = bot.renew(identity)
+    again = bot.renew(identity, key=first[1])
+    assert subject(again[0])[GENERATION] == subject(first[0])[GENERATION] == ["2"]
+    assert grpc_on_auth(cluster, again).granted
+    bot.renew(again)
+    assert "generation mismatch" in denied(bot.renew, identity, key=first[1])
+
+
 def test_a_bot_takes_on_roles(cluster, bot, identity):
     cert, key = bot.output(identity, "deployer")
     found = subject(cert)

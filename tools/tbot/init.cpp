@@ -107,6 +107,14 @@ Result<std::vector<std::string>> RemoveOthers(const std::string& path) {
 }
 
 Status SetUp(const DestinationConfig& target, const InitOptions& given, const Owner& owner) {
+  std::vector<DestinationConfig::Reader> readers = target.readers;
+  if (!given.reader_user.empty()) readers.push_back({given.reader_user, ""});
+  const bool has_readers = !readers.empty() && target.acls != AclMode::kOff;
+  AclReaders numbers;
+  if (has_readers) {
+    ASSIGN_OR_RETURN(numbers, ResolveReaders(readers));
+  }
+
   RETURN_IF_ERROR(MakeDirectories(target.path, 0700));
   ASSIGN_OR_RETURN(const OpenDirectory directory, OpenDirectoryFor(target.path, target.symlinks));
   if (::fchown(directory.fd.get(), owner.user, owner.group) != 0) {
@@ -116,12 +124,7 @@ Status SetUp(const DestinationConfig& target, const InitOptions& given, const Ow
   if (::fchmod(directory.fd.get(), 0700) != 0) {
     return Fail(ErrorKind::kAccessDenied, "cannot change the mode of {}", target.path);
   }
-
-  std::vector<DestinationConfig::Reader> readers = target.readers;
-  if (!given.reader_user.empty()) readers.push_back({given.reader_user, ""});
-  if (readers.empty() || target.acls == AclMode::kOff) return {};
-  ASSIGN_OR_RETURN(const AclReaders numbers, ResolveReaders(readers));
-  return SetAcl(directory.fd.get(), AclFor(numbers, true), target.path);
+  return has_readers ? SetAcl(directory.fd.get(), AclFor(numbers, true), target.path) : Status();
 }
 
 Result<Output> Init(const Invocation& invocation, const InitOptions& given) {

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "libbase/log.h"
+#include "libbase/memory_trim.h"
 #include "libmachine/bot/bot.h"
 #include "tools/shell/exec.h"
 #include "tools/shell/service.h"
@@ -65,6 +66,7 @@ void ServeSignals(const UniqueFd& signals, const StopSignal& done, Bot& bot, con
 }  // namespace
 
 Status RunBot(const Invocation& invocation, BotConfig config) {
+  UseOneHeap();
   const UniqueFd signals = TakeSignals();
   const bool oneshot = config.oneshot;
   const std::string notify = invocation.Env("NOTIFY_SOCKET");

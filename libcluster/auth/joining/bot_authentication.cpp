@@ -77,6 +77,24 @@ Result<std::optional<BotInstance>> PresentInstance(AuthServer& auth, const BotAu
                       fmt::format("join the bot again with a new token: tctl bots instances add {}", base.bot_name));
 }
 
+std::string KeyOf(const BotAuthentication& authentication) {
+  const UserCertsRequest& issue = authentication.issue;
+  return issue.tls_key ? issue.tls_key->ToPem() : issue.ssh_key ? issue.ssh_key->ToPem() : "";
+}
+
+// Returns whether the caller asks for its newest certificate once more, because the answer did not arrive or was not
+// stored: for the same key, by the certificate before it. A holder of a copy of that certificate does not have the key,
+// which no earlier certificate may have had.
+bool Repeats(const BotAuthentication& authentication, const BotInstance& instance) {
+  const auto& all = instance.status().latest_authentications();
+  if (all.empty() || !authentication.issue.base.renewable) return false;
+  const std::string key = KeyOf(authentication);
+  const bool is_one_before =
+      authentication.caller.identity.generation + 1 == static_cast<std::uint64_t>(GenerationOf(instance));
+  if (!is_one_before || key.empty() || all.rbegin()->public_key() != key) return false;
+  return std::none_of(all.begin(), std::prev(all.end()), [&](const auto& one) { return one.public_key() == key; });
+}
+
 // Checks the generation of the caller's certificate against the instance. Only holders of renewable certificates can
 // renew without another proof, so for others a mismatch is a warning.
 Status CheckGeneration(AuthServer& auth, const BotAuthentication& authentication, const BotInstance& instance) {
@@ -96,8 +114,7 @@ machineidv1::BotInstanceStatusAuthentication RecordOf(const BotAuthentication& a
   machineidv1::BotInstanceStatusAuthentication record = authentication.record;
   *record.mutable_authenticated_at() = TimestampOf(Now());
   record.set_generation(generation);
-  const UserCertsRequest& issue = authentication.issue;
-  record.set_public_key(issue.tls_key ? issue.tls_key->ToPem() : issue.ssh_key ? issue.ssh_key->ToPem() : "");
+  record.set_public_key(KeyOf(authentication));
   return record;
 }
 
@@ -110,12 +127,13 @@ struct Issued {
 // Commits the certificates, which the next attempt uses when another transaction came first.
 Status TryAuthenticate(AuthServer& auth, const BotAuthentication& authentication, Issued& issued) {
   ASSIGN_OR_RETURN(std::optional<BotInstance> present, PresentInstance(auth, authentication));
-  if (present) RETURN_IF_ERROR(CheckGeneration(auth, authentication, *present));
+  const bool repeats = present && Repeats(authentication, *present);
+  if (present && !repeats) RETURN_IF_ERROR(CheckGeneration(auth, authentication, *present));
   const WriteMode mode = present ? WriteMode::kUpdate : WriteMode::kCreate;
   const std::string& bot = authentication.issue.base.bot_name;
   BotInstance instance = present ? *std::move(present) : NewBotInstance(bot, RandomUuid());
 
-  const std::int32_t generation = GenerationOf(instance) + 1;
+  const std::int32_t generation = GenerationOf(instance) + (repeats ? 0 : 1);
   const bool usable =
       issued.generation == generation && issued.certs.identity.bot_instance_id == instance.spec().instance_id();
   if (!usable) {
@@ -126,7 +144,7 @@ Status TryAuthenticate(AuthServer& auth, const BotAuthentication& authentication
     issued.generation = generation;
   }
 
-  AddAuthentication(instance, RecordOf(authentication, generation), issued.certs.identity.expires);
+  if (!repeats) AddAuthentication(instance, RecordOf(authentication, generation), issued.certs.identity.expires);
   BackendTransaction transaction;
   WriteBotInstance(transaction, instance, mode);
   RETURN_IF_ERROR(authentication.complete(issued.certs, transaction));

@@ -25,6 +25,7 @@ namespace {
 
 constexpr std::size_t kMaxBotFile = 8 << 20;
 constexpr std::size_t kMaxNameList = 64 << 10;
+constexpr std::size_t kRoomBytes = 32 << 10;  // a set of files is smaller
 constexpr std::string_view kNewEnding = ".tbot-new";
 constexpr const char* kNameList = ".tbot-names";
 
@@ -117,9 +118,10 @@ class Staging {
     return {};
   }
 
-  // Brings all files to the disk: one after the other when all are written, because a file system writes what it has
-  // with the first and finds little to do for the rest. Then the list of several names.
+  // Brings all files to the disk: the disk begins with all of them, then each is waited for. Then the list of several
+  // names.
   Status Sync() {
+    for (const auto& file : open_) ::sync_file_range(file.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
     for (std::size_t i = 0; i < open_.size(); ++i) {
       if (::fsync(open_[i].get()) != 0) return FailIn(directory_, "cannot write", files_[i].name);
     }
@@ -229,8 +231,13 @@ Status ReplaceFiles(const OpenDirectory& directory, std::span<const BotFile> fil
 Status TestWriting(const OpenDirectory& directory, const std::string& name, const std::string& acl) {
   const DirectoryLock lock(directory);
   ASSIGN_OR_RETURN(const StagedFile place, PlaceOf(directory, name));
-  RETURN_IF_ERROR(WriteWhole(directory, place.temporary, "", acl));
   const int in = directory.fd.get();
+  const auto written = WriteWhole(directory, place.temporary, std::string(kRoomBytes, '\0'), acl);
+  if (!written) {
+    ::unlinkat(in, place.temporary.c_str(), 0);
+    return std::unexpected(written.error());
+  }
+  if (::ftruncate(written->get(), 0) != 0) return FailIn(directory, "cannot write", name);
   if (::renameat(in, place.temporary.c_str(), in, place.name.c_str()) == 0) return {};
   return FailIn(directory, "cannot replace", name);
 }

@@ -33,8 +33,8 @@ Result<OpenDirectory> OpenDirectoryFor(const std::string& path, SymlinkMode mode
 // kInternal (a full disk, say); then no file has changed, unless the message says so.
 Status ReplaceFiles(const OpenDirectory& directory, std::span<const BotFile> files, const std::string& acl);
 
-// Makes an empty file, if it can be made, to find out whether the directory can be written to. It need not survive a
-// crash. Fails as ReplaceFiles does.
+// Makes an empty file, which had the size of a set of files for a moment, to find out whether the directory can be
+// written to and has room. The file need not survive a crash. Fails as ReplaceFiles does.
 Status TestWriting(const OpenDirectory& directory, const std::string& name, const std::string& acl);
 
 // Completes a replacement that the machine's crash interrupted after its files were whole, and removes the files of one

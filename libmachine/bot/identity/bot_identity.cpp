@@ -75,16 +75,20 @@ Result<BotIdentity::Started> BotIdentity::Start() {
     }
     ASSIGN_OR_RETURN(BotCredentials joined, Joined(nullptr));
     LogIdentity("the bot joined the cluster", joined);
-    RETURN_IF_ERROR(Keep(std::move(joined)));
+    Keep(std::move(joined));
     return Started{};
   }
 
   Set(stored);
-  const Status renewed = Renew();
-  if (renewed) return Started{};
-  Log(LogLevel::kWarning, "the bot's identity cannot be renewed; the stored one is used",
-      {{"reason", renewed.error().message}});
-  return Started{false, renewed.error()};
+  auto renewed = Renewed(*stored);
+  if (!renewed) {
+    Log(LogLevel::kWarning, "the bot's identity cannot be renewed; the stored one is used",
+        {{"reason", renewed.error().message}});
+    return Started{false, std::move(renewed).error()};
+  }
+  LogIdentity("the bot's identity was renewed", *renewed);
+  Keep(std::move(*renewed));
+  return Started{};
 }
 
 Result<BotCredentials> BotIdentity::Joined(const BotCredentials* as) {
@@ -106,13 +110,24 @@ Result<BotCredentials> BotIdentity::Joined(const BotCredentials* as) {
   return std::unexpected(std::move(error));
 }
 
+// The cluster counts renewals: after an answer that was lost, by a broken connection or because this machine went down,
+// the old certificate asks once more. The cluster recognises the same key, which is therefore stored first.
+Result<PrivateKey> BotIdentity::KeyForRenewal(const BotCredentials& old) {
+  ASSIGN_OR_RETURN(const PrivateKey begun, LoadNextKey(storage_));
+  if (!begun.empty() && begun.public_key() != old.key.public_key()) return begun;
+  ASSIGN_OR_RETURN(const std::string suite, cluster_.KeySuite(&old));
+  ASSIGN_OR_RETURN(const PrivateKey key, GenerateTlsKey(suite));
+  const Status saved = SaveNextKey(storage_, key);
+  if (!saved) return std::unexpected(InContext("cannot store the bot's next key", saved.error()));
+  return key;
+}
+
 Result<BotCredentials> BotIdentity::Renewed(const BotCredentials& old) {
   // An identity that has expired proves nothing any more.
   if (Now() >= old.expires()) return Joined(nullptr);
   if (!old.identity.renewable) return Joined(&old);
 
-  ASSIGN_OR_RETURN(const std::string suite, cluster_.KeySuite(&old));
-  ASSIGN_OR_RETURN(const PrivateKey key, GenerateTlsKey(suite));
+  ASSIGN_OR_RETURN(const PrivateKey key, KeyForRenewal(old));
   proto::UserCertsRequest request;
   request.set_username(old.identity.username);
   request.set_sshpublickey(key.public_key().ToAuthorizedKey() + "\n");
@@ -130,21 +145,26 @@ Result<BotCredentials> BotIdentity::Renewed(const BotCredentials& old) {
   return CredentialsOf(key, certs);
 }
 
-// The new identity is used even if it cannot be stored: the cluster has counted it, and accepts the old one no more.
-Status BotIdentity::Keep(BotCredentials fresh) {
+// Uses the new identity, and stores it meanwhile: the disk takes as long as the next connection to the cluster.
+void BotIdentity::Keep(BotCredentials fresh) {
   const auto credentials = std::make_shared<const BotCredentials>(std::move(fresh));
   Set(credentials);
-  const Status saved = SaveBotIdentity(storage_, *credentials, TokenHash());
-  if (!saved) return std::unexpected(InContext("cannot store the bot's identity", saved.error()));
-  return {};
+  keeping_ = std::async(std::launch::async, [this, credentials]() -> Status {
+    const Status saved = SaveBotIdentity(storage_, *credentials, TokenHash());
+    if (!saved) return std::unexpected(InContext("cannot store the bot's identity", saved.error()));
+    return {};
+  });
 }
+
+Status BotIdentity::Kept() { return keeping_.valid() ? keeping_.get() : Status(); }
 
 Status BotIdentity::Renew() {
   const auto old = current();
   if (old == nullptr) return Fail(ErrorKind::kInternal, "there is no identity to renew");
   ASSIGN_OR_RETURN(BotCredentials fresh, Renewed(*old));
   LogIdentity("the bot's identity was renewed", fresh);
-  return Keep(std::move(fresh));
+  Keep(std::move(fresh));
+  return Kept();
 }
 
 }  // namespace sallyport

@@ -18,6 +18,7 @@ constexpr std::string_view kTlsCertificateFile = "tlscert";
 constexpr std::string_view kTlsAuthoritiesFile = "tlscacerts";
 constexpr std::string_view kSshAuthoritiesFile = "sshcacerts";
 constexpr std::string_view kTokenHashFile = "tokenhash";
+constexpr std::string_view kNextKeyFile = "key.next";
 constexpr char kBetweenAuthorities = '$';
 
 std::string Joined(const std::vector<std::string>& parts) {
@@ -66,6 +67,21 @@ Status SaveBotIdentity(BotDestination& storage, const BotCredentials& credential
   files.push_back({std::string(kSshAuthoritiesFile), Secret(Joined(credentials.ssh_authorities))});
   files.push_back({std::string(kTokenHashFile), Secret(token_hash)});
   for (auto& file : CredentialFiles(credentials)) files.push_back(std::move(file));
+  ASSIGN_OR_RETURN(const Secret next_key, ReadOrEmpty(storage, kNextKeyFile));
+  if (!next_key.empty()) files.push_back({std::string(kNextKeyFile), Secret()});
+  return storage.Write(files);
+}
+
+Result<PrivateKey> LoadNextKey(BotDestination& storage) {
+  ASSIGN_OR_RETURN(const Secret pem, ReadOrEmpty(storage, kNextKeyFile));
+  if (pem.empty()) return PrivateKey();
+  auto key = ParsePrivateKeyPem(pem.Reveal());
+  return key ? std::move(*key) : PrivateKey();
+}
+
+Status SaveNextKey(BotDestination& storage, const PrivateKey& key) {
+  std::vector<BotFile> files;
+  files.push_back({std::string(kNextKeyFile), key.ToPem()});
   return storage.Write(files);
 }
 

@@ -19,8 +19,15 @@ std::string HashOfToken(const std::string& token);
 // any token.
 Result<std::optional<BotCredentials>> LoadBotIdentity(BotDestination& storage, const std::string& token_hash);
 
-// Writes the identity. Fails as the destination does.
+// Writes the identity, and empties the file of the next key when there is such a file. Fails as the destination does.
 Status SaveBotIdentity(BotDestination& storage, const BotCredentials& credentials, const std::string& token_hash);
+
+// Returns the key that a renewal was begun with whose answer is not stored, or an empty key. Fails as the destination
+// does.
+Result<PrivateKey> LoadNextKey(BotDestination& storage);
+
+// Stores the key for a renewal that begins. Fails as the destination does.
+Status SaveNextKey(BotDestination& storage, const PrivateKey& key);
 
 // Returns the files of a key and its certificates, which storage and most outputs have.
 std::vector<BotFile> CredentialFiles(const BotCredentials& credentials);

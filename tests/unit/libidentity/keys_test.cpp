@@ -239,6 +239,22 @@ TEST_CASE("keys that cannot be used are refused", "[keys][tools]") {
   CHECK(IsRefused(directory.Read("key")));
 }
 
+TEST_CASE("a public key whose point is not on the curve is refused", "[keys]") {
+  for (const Sample& sample : Samples()) {
+    const std::string der = sample.key.public_key().ToDerSpki();
+    CHECK(ParsePublicKeyDerSpki(der).value() == sample.key.public_key());
+    CHECK_FALSE(ParsePublicKeyDerSpki(der + '\0'));
+    CHECK_FALSE(ParsePublicKeyDerSpki(std::string_view(der).substr(0, der.size() - 1)));
+    if (sample.type != KeyType::kEcdsa) continue;
+    std::string off_the_curve = der;
+    off_the_curve.back() = static_cast<char>(off_the_curve.back() ^ 1);
+    const auto refused = ParsePublicKeyDerSpki(off_the_curve);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == ErrorKind::kBadParameter);
+    CHECK(refused.error().message.starts_with("public key is broken"));
+  }
+}
+
 TEST_CASE("text that is no key is refused", "[keys]") {
   CHECK(IsRefused(""));
   CHECK(IsRefused("garbage"));

@@ -24,6 +24,7 @@ class SampleBotCluster : public BotCluster {
   std::atomic<int> changes = 0;
   std::atomic<bool> can_be_watched = true;
   std::atomic<bool> ends_watches = false;
+  std::atomic<bool> loses_answers = false;  // to requests for certificates
 
   static constexpr const char* kName = "ref.test";
 
@@ -74,6 +75,7 @@ class SampleBotCluster : public BotCluster {
   Result<proto::Certs> IssueUserCerts(const BotCredentials&, const proto::UserCertsRequest& request) override {
     const std::lock_guard lock(mutex_);
     if (refuses_) return std::unexpected(*refuses_);
+    if (loses_answers) return Fail(ErrorKind::kConnectionProblem, "the answer is lost");
     ++issued;
     last_request = request;
     Identity identity = IdentityOfBot();

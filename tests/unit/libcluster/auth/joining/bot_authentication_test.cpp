@@ -82,6 +82,49 @@ TEST_CASE("a copy locks the instance at its renewal, and neither holder goes on"
   CHECK(test::Renew(fixture, test::JoinRobot(fixture).tls_certificate));
 }
 
+// Renews with a key of the caller's choice.
+Result<proto::Certs> RenewWith(AuthFixture& fixture, const std::string& pem, const PrivateKey& key) {
+  const auto caller = test::CallerOf(fixture, pem);
+  if (!caller) return std::unexpected(caller.error());
+  proto::UserCertsRequest request = test::CertsRequestOf("bot-robot");
+  request.set_tlspublickey(key.public_key().ToPem());
+  request.set_sshpublickey(key.public_key().ToAuthorizedKey());
+  return fixture.Call<proto::Certs>(*caller, "/proto.AuthService/GenerateUserCerts", request);
+}
+
+TEST_CASE("a renewal whose answer was lost is repeated for the same new key alone") {
+  AuthFixture fixture;
+  test::MakeRobot(fixture);
+  const PrivateKey next = GeneratePrivateKey(KeyAlgorithm::kEcdsaP256).value();
+  const std::string first = test::JoinRobot(fixture).tls_certificate;
+  REQUIRE(RenewWith(fixture, first, next));
+  std::string second;
+  for (int i = 0; i < 3; ++i) {
+    const auto again = RenewWith(fixture, first, next);
+    REQUIRE(again);
+    second = again->tls();
+    CHECK(test::IdentityOf(second).generation == 2);
+    CHECK(Certificate::FromPem(second)->public_key() == next.public_key());
+  }
+  CHECK(test::InstanceOf(fixture, test::IdentityOf(second)).status().latest_authentications_size() == 2);
+  CHECK(fixture.Events("cert.create") == 4);
+
+  // After the next renewal the old certificate is a copy, whatever key it comes with.
+  REQUIRE(RenewWith(fixture, second, GeneratePrivateKey(KeyAlgorithm::kEcdsaP256).value()));
+  CHECK(LocksOf(fixture).empty());
+  CHECK(RenewWith(fixture, first, next).error().message.contains("generation mismatch"));
+  CHECK(LocksOf(fixture).size() == 1);
+}
+
+TEST_CASE("a holder of a copy cannot repeat the renewal of a bot that keeps its key") {
+  AuthFixture fixture;
+  test::MakeRobot(fixture);
+  const std::string stolen = test::JoinRobot(fixture).tls_certificate;
+  REQUIRE(test::Renew(fixture, stolen));  // with the key of the join, which the copy has too
+  CHECK(test::Renew(fixture, stolen).error().message.contains("generation mismatch"));
+  CHECK(LocksOf(fixture).size() == 1);
+}
+
 TEST_CASE("of renewals at the same time one succeeds, and the other shows the copy") {
   AuthFixture fixture;
   test::MakeRobot(fixture);

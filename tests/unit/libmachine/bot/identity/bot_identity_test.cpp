@@ -15,10 +15,11 @@ using namespace std::chrono_literals;
 class FullDestination : public MemoryDestination {
  public:
   Status Write(std::span<const BotFile> files) override {
-    if (full) return Fail(ErrorKind::kInternal, "no space left on device");
+    if (room == 0) return Fail(ErrorKind::kInternal, "no space left on device");
+    --room;
     return MemoryDestination::Write(files);
   }
-  bool full = false;
+  int room = 100;  // for so many more writes
 };
 
 BotIdentity::Options OptionsWith(const std::string& token) {
@@ -37,6 +38,7 @@ TEST_CASE("a bot joins once, and renews what it has stored") {
   BotIdentity first(OptionsWith("TOKEN"), storage, cluster);
   CHECK(first.current() == nullptr);
   REQUIRE(first.Start().value().renewed);
+  REQUIRE(first.Kept());
   CHECK(cluster.joins == 1);
   CHECK(cluster.last_join.role() == "Bot");
   CHECK(cluster.last_join.token() == "TOKEN");
@@ -46,6 +48,7 @@ TEST_CASE("a bot joins once, and renews what it has stored") {
 
   BotIdentity second(OptionsWith("TOKEN"), storage, cluster);
   REQUIRE(second.Start().value().renewed);
+  REQUIRE(second.Kept());
   CHECK(cluster.joins == 1);
   CHECK(cluster.issued == 1);
   CHECK(cluster.last_request.username() == "bot-worker");
@@ -61,6 +64,7 @@ TEST_CASE("an identity that cannot be renewed by the cluster is joined again, as
   MemoryDestination storage;
   BotIdentity identity(OptionsWith("name"), storage, cluster);
   REQUIRE(identity.Start());
+  REQUIRE(identity.Kept());
   REQUIRE(identity.Renew());
   CHECK(cluster.joins == 1);
   CHECK(cluster.rejoins == 1);
@@ -117,6 +121,7 @@ TEST_CASE("an identity that expires while the bot runs is replaced by joining") 
   MemoryDestination storage;
   BotIdentity identity(OptionsWith("TOKEN"), storage, cluster);
   REQUIRE(identity.Start());
+  REQUIRE(identity.Kept());
   TestClock clock;
   clock.Advance(2h);
   REQUIRE(identity.Renew());
@@ -134,13 +139,60 @@ TEST_CASE("an identity that cannot be stored is an error, and is used all the sa
   FullDestination storage;
   BotIdentity identity(OptionsWith("TOKEN"), storage, cluster);
   REQUIRE(identity.Start());
-  storage.full = true;
+  REQUIRE(identity.Kept());
   const std::string before = identity.current()->tls_certificate;
+  storage.room = 0;
+  CHECK(identity.Renew().error().message == "cannot store the bot's next key: no space left on device");
+  CHECK(identity.current()->tls_certificate == before);
+  CHECK(cluster.issued == 0);
+
+  storage.room = 1;
   const Status renewed = identity.Renew();
   REQUIRE_FALSE(renewed);
   CHECK(renewed.error().message == "cannot store the bot's identity: no space left on device");
   CHECK(identity.current()->tls_certificate != before);
   CHECK(storage.Read("tlscert").value().Reveal() == before);
+}
+
+TEST_CASE("a renewal whose answer is lost asks again with the same key, also after a new start") {
+  test::SampleBotCluster cluster;
+  MemoryDestination storage;
+  BotIdentity identity(OptionsWith("TOKEN"), storage, cluster);
+  REQUIRE(identity.Start());
+  REQUIRE(identity.Kept());
+  CHECK_FALSE(storage.Read("key.next"));
+
+  cluster.loses_answers = true;
+  CHECK_FALSE(identity.Renew());
+  const std::string begun = storage.Read("key.next").value().Reveal();
+  REQUIRE(begun.contains("PRIVATE KEY"));
+  CHECK_FALSE(identity.Renew());
+  CHECK(storage.Read("key.next").value().Reveal() == begun);
+
+  cluster.loses_answers = false;
+  BotIdentity restarted(OptionsWith("TOKEN"), storage, cluster);
+  REQUIRE(restarted.Start().value().renewed);
+  REQUIRE(restarted.Kept());
+  CHECK(restarted.current()->key_pem.Reveal() == begun);
+  CHECK(storage.Read("key").value().Reveal() == begun);
+  CHECK(storage.Read("key.next").value().empty());
+  REQUIRE(restarted.Renew());
+  CHECK(restarted.current()->key_pem.Reveal() != begun);
+}
+
+TEST_CASE("an identity of a start that cannot be stored is used, and is stored later") {
+  test::SampleBotCluster cluster;
+  FullDestination storage;
+  storage.room = 0;
+  BotIdentity identity(OptionsWith("TOKEN"), storage, cluster);
+  REQUIRE(identity.Start().value().renewed);
+  CHECK(identity.Kept().error().message == "cannot store the bot's identity: no space left on device");
+  CHECK(identity.current() != nullptr);
+  CHECK_FALSE(storage.Read("tlscert"));
+
+  storage.room = 100;
+  REQUIRE(identity.Renew());
+  CHECK(storage.Read("tlscert").value().Reveal() == identity.current()->tls_certificate);
 }
 
 }  // namespace
