@@ -14,7 +14,8 @@ namespace {
 constexpr std::chrono::seconds kFirstReconnect{1};
 constexpr std::chrono::minutes kLongestReconnect{1};
 constexpr std::chrono::seconds kChunksPeriod{16};  // between looks for new chunks
-constexpr std::chrono::minutes kListPeriod{1};     // between looks for chunks of what was followed
+constexpr std::chrono::seconds kStoragePause{5};
+constexpr std::chrono::minutes kListPeriod{1};  // between looks for chunks of what was followed
 
 std::string_view MethodName(AuditMethod method) {
   switch (method) {
@@ -85,7 +86,17 @@ Status EventExport::RunMethod(AuditMethod method) {
   return Fail(ErrorKind::kInternal, "unknown way to read an audit log");
 }
 
+// Waits before a file of the storage is written again; returns whether it is to be tried.
+bool EventExport::WaitForStorage(const Error& failure) {
+  progress_.StorageFailed(failure, Now() + kStoragePause);
+  Log(LogLevel::kError, "how far the export is cannot be written; it is tried again",
+      {{"reason", failure.message}, {"pause", FormatDuration(kStoragePause)}});
+  Pause(kStoragePause);
+  return !stop_.stopped();
+}
+
 Status EventExport::Run() {
+  storage_.SetOnWriteFailure([this](const Error& failure) { return WaitForStorage(failure); });
   ASSIGN_OR_RETURN(start_, storage_.StartTime(settings_.start_time, Now()));
   RETURN_IF_ERROR(sessions_.Begin());
 

@@ -46,6 +46,7 @@ class EventExport {
   Status AfterEvent(const ExportedEvent& event);
   bool IsWanted(const ExportedEvent& event) const;
   void Pause(Nanoseconds time) const;
+  bool WaitForStorage(const Error& failure);
 
   const ExportSettings& settings_;
   AuditSource& source_;

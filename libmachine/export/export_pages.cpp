@@ -13,7 +13,7 @@ constexpr int kExportPagesPort = 3001;
 LocalPage ExportPage(std::string_view path, const ExportProgress& progress) {
   if (path == "/livez") return LivePage();
   if (path == "/metrics") return MetricsPage(progress.Metrics(Now()));
-  if (path == "/readyz") return ReadyPage(progress.IsReady(), progress.Status(Now()));
+  if (path == "/readyz") return ReadyPage(progress.IsReady(Now()), progress.Status(Now()));
   return NoPage();
 }
 

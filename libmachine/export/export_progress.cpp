@@ -7,6 +7,9 @@
 namespace sallyport {
 namespace {
 
+// A write that fails again is told within this time after its attempt.
+constexpr std::chrono::seconds kStorageGrace{1};
+
 double SecondsOf(Nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
 void AppendMetric(std::string& out, std::string_view name, std::string_view type, std::string_view help, double value) {
@@ -41,6 +44,11 @@ void ExportProgress::SinkFailed(const Error& reason, Time next) {
   sending_ = {reason.message, reason.hint, next};
 }
 
+void ExportProgress::StorageFailed(const Error& reason, Time next) {
+  const MutexLock lock(mutex_);
+  storing_ = {reason.message, reason.hint, next};
+}
+
 void ExportProgress::Behind(std::int64_t events, Time oldest) {
   const MutexLock lock(mutex_);
   events_behind_ = events;
@@ -57,9 +65,10 @@ std::uint64_t ExportProgress::delivered() const {
   return delivered_;
 }
 
-bool ExportProgress::IsReady() const {
+bool ExportProgress::IsReady(Time now) const {
   const MutexLock lock(mutex_);
-  return !method_.empty() && reading_.reason.empty() && sending_.reason.empty();
+  const bool stores = now > storing_.next_attempt + kStorageGrace;
+  return !method_.empty() && reading_.reason.empty() && sending_.reason.empty() && stores;
 }
 
 double ExportProgress::LagSeconds(Time now) const {
@@ -74,7 +83,7 @@ void ExportProgress::SetFailure(Value& status, std::string_view key, const Failu
 }
 
 Value ExportProgress::Status(Time now) const {
-  const bool is_ready = IsReady();
+  const bool is_ready = IsReady(now);
   const MutexLock lock(mutex_);
   Value status(Value::Map{{"ready", is_ready},
                           {"cluster", cluster_},
@@ -88,11 +97,12 @@ Value ExportProgress::Status(Time now) const {
   if (last_delivery_ != Time()) status.Set("last_delivery", FormatTime(last_delivery_));
   SetFailure(status, "cluster_failure", reading_);
   SetFailure(status, "sink_failure", sending_);
+  if (now <= storing_.next_attempt + kStorageGrace) SetFailure(status, "storage_failure", storing_);
   return status;
 }
 
 std::string ExportProgress::Metrics(Time now) const {
-  const bool is_ready = IsReady();
+  const bool is_ready = IsReady(now);
   const MutexLock lock(mutex_);
   std::string out;
 

@@ -24,13 +24,16 @@ class ExportProgress {
   // The sink has taken events.
   void Delivered(std::size_t events, Time now) EXCLUDES(mutex_);
   void SinkFailed(const Error& reason, Time next) EXCLUDES(mutex_);
+  // The storage cannot be written.
+  void StorageFailed(const Error& reason, Time next) EXCLUDES(mutex_);
   // How far the sink is behind the log. A negative number of events is unknown; Time{}: nothing is left.
   void Behind(std::int64_t events, Time oldest) EXCLUDES(mutex_);
   void Sessions(std::size_t waiting) EXCLUDES(mutex_);
 
   std::uint64_t delivered() const EXCLUDES(mutex_);
-  // Returns whether the log is read and the sink has taken what was sent last.
-  bool IsReady() const EXCLUDES(mutex_);
+  // Returns whether the log is read and the sink has taken what was sent last, and the storage is
+  // written.
+  bool IsReady(Time now) const EXCLUDES(mutex_);
   // Returns the keys of `teleport-event-handler status --format=json`.
   Value Status(Time now) const EXCLUDES(mutex_);
   // Returns metrics in Prometheus' text format.
@@ -52,6 +55,7 @@ class ExportProgress {
   std::string method_ GUARDED_BY(mutex_);
   Failure reading_ GUARDED_BY(mutex_);
   Failure sending_ GUARDED_BY(mutex_);
+  Failure storing_ GUARDED_BY(mutex_);  // holds until its next attempt is over
   std::uint64_t delivered_ GUARDED_BY(mutex_) = 0;
   std::uint64_t retries_ GUARDED_BY(mutex_) = 0;
   std::uint64_t read_failures_ GUARDED_BY(mutex_) = 0;

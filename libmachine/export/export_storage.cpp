@@ -103,7 +103,14 @@ Result<std::string> ExportStorage::ReadText(const std::string& name) const {
 }
 
 Status ExportStorage::WriteText(const std::string& name, std::string_view text) const {
-  return WritePrivateFile(fmt::format("{}/{}", path_, name), text);
+  return WriteAt(fmt::format("{}/{}", path_, name), text);
+}
+
+Status ExportStorage::WriteAt(const std::string& path, std::string_view text) const {
+  while (true) {
+    const Status written = WritePrivateFile(path, text);
+    if (written || !on_write_failure_ || !on_write_failure_(written.error())) return written;
+  }
 }
 
 Result<std::optional<Time>> ExportStorage::ReadTime(const std::string& name) const {
@@ -188,13 +195,13 @@ Status ExportStorage::CompleteChunk(const std::string& day, const std::string& c
   const std::string path = fmt::format("{}/{}", DayPath(day), kCompleted);
   auto text = ReadFile(path, kMaxStorageFile);
   if (!text && text.error().kind != ErrorKind::kNotFound) return std::unexpected(text.error());
-  RETURN_IF_ERROR(WritePrivateFile(path, text.value_or("") + chunk + "\n"));
+  RETURN_IF_ERROR(WriteAt(path, text.value_or("") + chunk + "\n"));
   return RemoveFile(fmt::format("{}/{}{}", DayPath(day), chunk, kChunkSuffix));
 }
 
 Status ExportStorage::WriteChunk(const std::string& day, const std::string& chunk, std::string_view cursor) {
   RETURN_IF_ERROR(CheckStorageName(chunk));
-  return WritePrivateFile(fmt::format("{}/{}{}", DayPath(day), chunk, kChunkSuffix), cursor);
+  return WriteAt(fmt::format("{}/{}{}", DayPath(day), chunk, kChunkSuffix), cursor);
 }
 
 Status ExportStorage::RemoveDay(const std::string& day) {

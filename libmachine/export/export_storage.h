@@ -53,6 +53,11 @@ class ExportStorage {
 
   const std::string& path() const { return path_; }
 
+  // Sets what is called when a file cannot be written (a full disk): the write is tried again while the function
+  // returns true, after the pause that the function makes. To be set before other threads use the storage.
+  using OnWriteFailure = std::function<bool(const Error& failure)>;
+  void SetOnWriteFailure(OnWriteFailure on_failure) { on_write_failure_ = std::move(on_failure); }
+
   // Returns the time at which the export begins: that of the first start. Fails with kBadParameter when another is
   // given.
   Result<Time> StartTime(std::optional<Time> given, Time now);
@@ -84,10 +89,12 @@ class ExportStorage {
   Result<std::string> ReadText(const std::string& name) const;  // "" for a file that is absent
   Result<std::optional<Time>> ReadTime(const std::string& name) const;
   Status WriteText(const std::string& name, std::string_view text) const;
+  Status WriteAt(const std::string& path, std::string_view text) const;
   std::string DayPath(const std::string& day) const;
 
   const std::string path_;
   const FileLock lock_;
+  OnWriteFailure on_write_failure_;
 };
 
 // Returns whether a text may be a part of a file's name: an id of a session or a chunk.

@@ -232,6 +232,13 @@ class FolderChecker {
   std::uint32_t open_file_ = 0;
 };
 
+// A chain made anew would pass without the heads that it contradicts.
+void RequireHead(const FolderCheckOptions& options, ChainReport& report) {
+  if (options.trusted_keys.empty() || !report.keys.empty()) return;
+  report.problems.push_back({ChainProblem::Kind::kHead, report.first, report.last,
+                             "there is no head, which a trusted key would have signed"});
+}
+
 // Takes the numbers into account with which the export is to begin and to end.
 void ApplyBounds(const FolderCheckOptions& options, ChainReport& report) {
   if (options.first > 1) {
@@ -264,6 +271,7 @@ Result<FolderReport> CheckFolder(const std::string& folder, const FolderCheckOpt
                         "the handler adds the chain with chain = true; files end with .log, .json or .jsonl");
   }
 
+  RequireHead(options, report.chain);
   ApplyBounds(options, report.chain);
   return report;
 }

@@ -12,7 +12,7 @@
 namespace sallyport {
 
 struct FolderCheckOptions {
-  std::vector<std::string> trusted_keys;  // as ChainCheck takes them
+  std::vector<std::string> trusted_keys;  // as ChainCheck takes them; when given, there must be a head
   std::int64_t first = 0;                 // the number with which the export began on purpose; 0: not given
   std::int64_t last = 0;                  // the number that it must reach; 0: not given
 };

@@ -8,6 +8,7 @@
 #include "libbase/digest.h"
 #include "libbase/encoding.h"
 #include "libbase/json.h"
+#include "libbase/text.h"
 #include "libbase/value_fields.h"
 
 namespace sallyport {
@@ -19,9 +20,10 @@ constexpr std::string_view kRotationPrefix = "sallyport audit key 1\n";
 constexpr std::string_view kChainKey = "chain";
 constexpr double kLargestWhole = 9007199254740992.0;  // 2^53
 
+// JSON has valid UTF-8 alone: the digest of a value must be that of its JSON.
 void AppendText(std::string& out, std::string_view text) {
   out += '"';
-  for (const char character : text) {
+  for (const char character : ToValidUtf8(text)) {
     if (character == '"' || character == '\\') {
       out += '\\';
       out += character;

@@ -238,22 +238,6 @@ def test_a_dry_run_sends_nothing_and_leaves_the_folder(place, handler, sink):
     assert [path.name for path in handler.folder.iterdir()] == ["dry_run"]
 
 
-@pytest.mark.parametrize("kills", [10])
-def test_nothing_is_lost_when_the_handler_is_killed(place, handler, sink, kills):
-    sink.always = 0.002
-    for number in range(kills):
-        with handler.start() as running:
-            seen = len(sink.events())
-            wait_for(lambda: len(sink.events()) > seen + 7 * number or running.process.poll() is not None,
-                     what="some events")
-            running.process.send_signal(signal.SIGKILL)
-            running.wait()
-    sink.always = None
-    expected = place.events()
-    handler.run().ok()
-    assert_nothing_is_missing(expected, sink)
-
-
 # The cluster.
 
 def test_a_cluster_that_is_away_is_awaited(place, handler, sink, name):

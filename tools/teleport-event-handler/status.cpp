@@ -37,7 +37,8 @@ std::string ExportStatusText(const Value& status) {
   text += fmt::format("Events sent: {}\nEvents to send: {}\nLag: {} s\nRecordings to send: {}\nRetries: {}\n",
                       NumberAt(status, "events_sent"), NumberAt(status, "lag_events"), NumberAt(status, "lag_seconds"),
                       NumberAt(status, "sessions_waiting"), NumberAt(status, "retries"));
-  return text + FailureText(status, "cluster_failure", "Cluster") + FailureText(status, "sink_failure", "Sink");
+  return text + FailureText(status, "cluster_failure", "Cluster") + FailureText(status, "sink_failure", "Sink") +
+         FailureText(status, "storage_failure", "Storage");
 }
 
 Result<Output> ShowExportStatus(const Invocation& invocation, const ExportStatusOptions& given) {

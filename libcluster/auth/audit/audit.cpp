@@ -57,6 +57,9 @@ AuditEvent& AuditEvent::Success(bool success, std::string_view error) {
   return *this;
 }
 
-AuditRecord AuditEvent::ToRecord() const { return {time_, type_, id_, EventToJson(fields_)}; }
+AuditRecord AuditEvent::ToRecord() const {
+  EncodedEvent encoded = EncodeEvent(fields_);
+  return {time_, type_, id_, std::move(encoded.json), std::move(encoded.digest)};
+}
 
 }  // namespace sallyport

@@ -5,6 +5,7 @@
 
 #include "libbase/json.h"
 #include "libbase/text.h"
+#include "libresources/events/event_chain.h"
 
 namespace sallyport {
 namespace {
@@ -36,16 +37,16 @@ void Trim(Value& value, const Limits& limits, bool outermost) {
 
 }  // namespace
 
-std::string EventToJson(const Value& event) {
+EncodedEvent EncodeEvent(const Value& event) {
   std::string json = ToJson(event);
-  if (json.size() <= kMaxEventBytes) return json;
+  if (json.size() <= kMaxEventBytes) return {std::move(json), EventDigest(event)};
   Value trimmed = event;
   for (const Limits& limits : kLimits) {
     Trim(trimmed, limits, true);
     json = ToJson(trimmed);
     if (json.size() <= kMaxEventBytes) break;
   }
-  return json;
+  return {std::move(json), EventDigest(trimmed)};
 }
 
 }  // namespace sallyport

@@ -1,4 +1,4 @@
-// Limits the size of audit events.
+// Encodes audit events, and limits their size.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,13 @@ namespace sallyport {
 // Teleport's limit for one event (docs/protocol/audit.md#envelope).
 inline constexpr std::size_t kMaxEventBytes = 64 << 10;
 
-// Returns an event as JSON of at most kMaxEventBytes: unchanged, or with its longest texts cut and its inner lists and
-// maps shortened as far as necessary. Top-level keys stay.
-std::string EventToJson(const Value& event);
+struct EncodedEvent {
+  std::string json;    // at most kMaxEventBytes
+  std::string digest;  // EventDigest of the JSON
+};
+
+// Encodes an event unchanged, or with its longest texts cut and its inner lists and maps shortened as far as necessary.
+// Top-level keys stay.
+EncodedEvent EncodeEvent(const Value& event);
 
 }  // namespace sallyport

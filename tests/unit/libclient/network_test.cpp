@@ -87,5 +87,13 @@ TEST_CASE("an HTTP proxy that is not there is named as what it is", "[network]")
   CHECK(fd.error().hint.contains("NO_PROXY"));
 }
 
+TEST_CASE("a host is looked up by its name or as its address", "[network]") {
+  for (const char* host : {"localhost", "127.0.0.1", "::1"}) CHECK(LookUpHost(host).has_value());
+  // Too long for a name, so that no server is asked.
+  const auto unknown = LookUpHost(std::string(300, 'a'));
+  REQUIRE_FALSE(unknown.has_value());
+  CHECK(unknown.error().kind == ErrorKind::kConnectionProblem);
+}
+
 }  // namespace
 }  // namespace sallyport

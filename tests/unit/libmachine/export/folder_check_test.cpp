@@ -165,6 +165,8 @@ TEST_CASE("a trusted key decides about the heads", "[folder_check]") {
   const std::string key = log.at(11).Find("key")->as_string();
   CHECK(CheckedLines(log.Lines(), {.trusted_keys = {key}}).is_whole());
   CHECK(FoundIn(CheckedLines(log.Lines(), {.trusted_keys = {"other"}})) == Found{{Kind::kHead, 1, 10, ""}});
+  CHECK(CheckedLines(log.Lines(1, 10)).is_whole());
+  CHECK(FoundIn(CheckedLines(log.Lines(1, 10), {.trusted_keys = {key}})) == Found{{Kind::kHead, 1, 10, ""}});
 }
 
 TEST_CASE("a folder without events that have a chain is refused", "[folder_check]") {
