@@ -286,6 +286,7 @@ Result<std::unique_ptr<TlsStream>> TlsStream::Handshake(UniqueFd fd, const TlsOp
   RETURN_IF_ERROR(UseClientCertificate(state->ssl.get(), options));
   RETURN_IF_ERROR(SetPeer(state->ssl.get(), options));
   SSL_set_fd(state->ssl.get(), fd.get());
+  SSL_set_read_ahead(state->ssl.get(), options.reads_ahead ? 1 : 0);
   state->fd = std::move(fd);
   state->where = where;
   while (true) {

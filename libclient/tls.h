@@ -26,6 +26,9 @@ struct TlsOptions {
   std::vector<Certificate> chain;  // sent after the client's: the authorities between it and the root
   Secret key_pem;
   PrivateKey key;  // instead of key_pem
+  // Reads all that has arrived at once: fewer system calls, for a connection whose descriptor is not waited for by
+  // others.
+  bool reads_ahead = false;
 };
 
 class TlsStream : public Stream {

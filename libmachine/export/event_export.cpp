@@ -15,7 +15,8 @@ constexpr std::chrono::seconds kFirstReconnect{1};
 constexpr std::chrono::minutes kLongestReconnect{1};
 constexpr std::chrono::seconds kChunksPeriod{16};  // between looks for new chunks
 constexpr std::chrono::seconds kStoragePause{5};
-constexpr std::chrono::minutes kListPeriod{1};  // between looks for chunks of what was followed
+constexpr std::chrono::milliseconds kFollowedPeriod{100};  // between writes of the cursor
+constexpr std::chrono::minutes kListPeriod{1};             // between looks for chunks of what was followed
 
 std::string_view MethodName(AuditMethod method) {
   switch (method) {
@@ -177,42 +178,50 @@ Status EventExport::SendEvents(std::vector<ExportedEvent> events) {
 
 // A followed log.
 
-// Sends the events of an answer, and keeps the cursor after them.
-Status EventExport::TakeFollowed(FollowedEvents answer) {
+Status EventExport::KeepFollowed(Followed& followed) {
+  if (followed.is_written) return {};
+  RETURN_IF_ERROR(storage_.WriteFollowed(followed.cursor));
+  followed.is_written = true;
+  followed.written = std::chrono::steady_clock::now();
+  return {};
+}
+
+// Sends the events of an answer. The cursor after them is written at once when nothing is left of the log; a disk is
+// slower than a sink, so that otherwise a part of a second passes between two writes.
+Status EventExport::TakeFollowed(FollowedEvents answer, Followed& followed) {
   if (answer.events.empty()) {
     progress_.Behind(0, Time());
-    return {};
+    return KeepFollowed(followed);
   }
-  const std::int64_t last = answer.events.back().number;
+  const std::int64_t left = answer.newest - answer.events.back().number;
   const Time committed = answer.events.back().committed;
+  if (!followed.first) followed.first = answer.events.front().time;
   progress_.Behind(answer.newest - answer.events.front().number + 1, answer.events.front().committed);
 
   RETURN_IF_ERROR(SendEvents(std::move(answer.events)));
-  RETURN_IF_ERROR(storage_.WriteFollowed(answer.cursor));
-  const std::int64_t left = answer.newest - last;
+  followed.cursor = answer.cursor;
+  followed.is_written = false;
   progress_.Behind(left, left > 0 ? committed : Time());
-  return {};
+  const bool due = std::chrono::steady_clock::now() - followed.written >= kFollowedPeriod;
+  return left == 0 || due ? KeepFollowed(followed) : Status();
 }
 
 Status EventExport::FollowLog() {
   ASSIGN_OR_RETURN(const std::string kept, storage_.ReadFollowed());
-  ASSIGN_OR_RETURN(std::string cursor, chunks_.ExportBeforeFollowing(kept, start_));
-  auto listed = std::chrono::steady_clock::now();
-  std::optional<Time> first;
+  Followed followed;
+  ASSIGN_OR_RETURN(followed.cursor, chunks_.ExportBeforeFollowing(kept, start_));
+  followed.listed = std::chrono::steady_clock::now();
 
   const auto take = [&](FollowedEvents answer) -> Status {
-    if (!answer.events.empty()) {
-      if (!first) first = answer.events.front().time;
-      cursor = answer.cursor;
-    }
-    RETURN_IF_ERROR(TakeFollowed(std::move(answer)));
-    if (!first || std::chrono::steady_clock::now() - listed < kListPeriod) return {};
-    listed = std::chrono::steady_clock::now();
-    return chunks_.ListFollowed(cursor, *first);
+    RETURN_IF_ERROR(TakeFollowed(std::move(answer), followed));
+    if (!followed.first || std::chrono::steady_clock::now() - followed.listed < kListPeriod) return {};
+    followed.listed = std::chrono::steady_clock::now();
+    return chunks_.ListFollowed(followed.cursor, *followed.first);
   };
-  const Status followed = source_.Follow(cursor, start_, settings_.exit_on_last_event, take, stop_);
-  if (followed && first) return chunks_.ListFollowed(cursor, *first);
-  return followed;
+  const Status ended = source_.Follow(followed.cursor, start_, settings_.exit_on_last_event, take, stop_);
+  RETURN_IF_ERROR(KeepFollowed(followed));
+  if (ended && followed.first) return chunks_.ListFollowed(followed.cursor, *followed.first);
+  return ended;
 }
 
 Status EventExport::ExportChunks() {

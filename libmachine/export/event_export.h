@@ -2,7 +2,9 @@
 // events (docs/protocol/audit.md#event-handler).
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "libbase/error.h"
@@ -33,10 +35,19 @@ class EventExport {
   const ExportProgress& progress() const { return progress_; }
 
  private:
+  // How far a log is followed.
+  struct Followed {
+    std::string cursor;  // after what the sink has
+    std::chrono::steady_clock::time_point written{};
+    std::chrono::steady_clock::time_point listed{};
+    std::optional<Time> first;  // of the first event
+    bool is_written = true;     // the storage has the cursor
+  };
   Result<AuditMethod> Begin();
   Status RunMethod(AuditMethod method);
   Status FollowLog();
-  Status TakeFollowed(FollowedEvents answer);
+  Status KeepFollowed(Followed& followed);
+  Status TakeFollowed(FollowedEvents answer, Followed& followed);
   Status ExportChunks();
   Status ExportPages();
   Result<bool> ExportWindow(PageCursor& at, Time to, bool is_last);

@@ -84,6 +84,7 @@ TlsOptions HttpSink::TlsFor(const std::string& host) const {
   tls.certificate = tls_.certificate;
   tls.chain = tls_.chain;
   tls.key_pem = tls_.key_pem.Clone();
+  tls.reads_ahead = true;
   return tls;
 }
 

@@ -8,6 +8,7 @@
 
 #include "libbase/file.h"
 #include "libbase/log.h"
+#include "libbase/memory_trim.h"
 #include "libclient/environment.h"
 #include "libmachine/export/event_export.h"
 #include "libmachine/export/event_sink.h"
@@ -220,6 +221,7 @@ void RefreshAtInterval(const ExportSettings& settings, const StopSignal& done, R
 }
 
 Result<Output> StartExporting(const Invocation& invocation, const StartExport& given) {
+  UseOneHeap();
   const sigset_t blocked = BlockServiceSignals();
   const UniqueFd signals(::signalfd(-1, &blocked, SFD_CLOEXEC));
   ASSIGN_OR_RETURN(const ExportSettings settings, SettingsOf(invocation, given));
