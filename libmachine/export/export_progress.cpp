@@ -65,6 +65,11 @@ std::uint64_t ExportProgress::delivered() const {
   return delivered_;
 }
 
+bool ExportProgress::IsReading() const {
+  const MutexLock lock(mutex_);
+  return !method_.empty() && reading_.reason.empty();
+}
+
 bool ExportProgress::IsReady(Time now) const {
   const MutexLock lock(mutex_);
   const bool stores = now > storing_.next_attempt + kStorageGrace;

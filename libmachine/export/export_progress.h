@@ -31,6 +31,8 @@ class ExportProgress {
   void Sessions(std::size_t waiting) EXCLUDES(mutex_);
 
   std::uint64_t delivered() const EXCLUDES(mutex_);
+  // Returns whether the log is read.
+  bool IsReading() const EXCLUDES(mutex_);
   // Returns whether the log is read and the sink has taken what was sent last, and the storage is
   // written.
   bool IsReady(Time now) const EXCLUDES(mutex_);

@@ -121,6 +121,13 @@ void SessionExport::Work() {
   }
 }
 
+// Returns whether a failure is of the cluster or of the identity, and not of the recording.
+bool SessionExport::ReadsLater(const Error& failure) const {
+  if (failure.kind == ErrorKind::kAccessDenied) return !progress_.IsReading();
+  return failure.kind == ErrorKind::kConnectionProblem || failure.kind == ErrorKind::kNotLoggedIn ||
+         failure.kind == ErrorKind::kLimitExceeded;
+}
+
 // Sends a session, and tries again as long as the cluster cannot be reached: the sink is the delivery's care.
 Status SessionExport::Send(Session& session) {
   Backoff backoff(kFirstSessionPause, kLongestSessionPause);
@@ -132,7 +139,7 @@ Status SessionExport::Send(Session& session) {
       return storage_.RemoveSession(session.id);
     }
     if (sent.error().kind == ErrorKind::kInterrupted) return sent;
-    if (sent.error().kind == ErrorKind::kNotFound) return KeepMissing(session);
+    if (!ReadsLater(sent.error())) return KeepMissing(session, sent.error());
 
     const auto pause = backoff.Next();
     Log(LogLevel::kWarning, "a recording cannot be read; it is tried again",
@@ -161,11 +168,12 @@ Status SessionExport::SendOnce(Session& session) {
       stop_);
 }
 
-// A recording comes when its node uploads it, which may be days later.
-Status SessionExport::KeepMissing(const Session& session) {
+// A recording comes when its node uploads it, which may be days later; one that is damaged or forbidden may be mended.
+Status SessionExport::KeepMissing(const Session& session, const Error& reason) {
   const bool old = session.uploaded != Time() && session.uploaded < Now() - kMissingLife;
   if (old || session.attempt >= kMissingAttempts) {
-    Log(LogLevel::kWarning, "a recording was not found; it is given up", {{"session", session.id}});
+    Log(LogLevel::kWarning, "a recording cannot be read; it is given up",
+        {{"session", session.id}, {"reason", reason.message}});
     RETURN_IF_ERROR(storage_.RemoveMissing(session.id));
     return storage_.RemoveSession(session.id);
   }

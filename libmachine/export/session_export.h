@@ -50,7 +50,8 @@ class SessionExport {
   void LookForMissing() EXCLUDES(mutex_);
   Status Send(Session& session);
   Status SendOnce(Session& session);
-  Status KeepMissing(const Session& session);
+  bool ReadsLater(const Error& failure) const;
+  Status KeepMissing(const Session& session, const Error& reason);
   void Queue(Session session) REQUIRES(mutex_);
   void RememberSent(const std::string& session) EXCLUDES(mutex_);
 

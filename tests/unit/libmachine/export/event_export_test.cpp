@@ -167,6 +167,16 @@ TEST_CASE("a recording that is missing is kept for later") {
   CHECK(missing->at("late").attempt == 1);
 }
 
+TEST_CASE("recordings that are forbidden do not stop the others") {
+  ExportPlace place(AuditMethod::kFollow);
+  for (int i = 0; i < 40; ++i) place.log.AppendUpload(Now(), fmt::format("forbidden-{}", i), -2);
+  place.log.AppendUpload(Now(), "allowed", 1);
+  REQUIRE(place.Run());
+  CHECK(place.sink.got("https://sink.test/session.allowed.log").size() == 1);
+  const auto storage = ExportStorage::Open(place.settings.storage, place.settings.address, false);
+  CHECK(storage.value()->ReadMissing()->size() == 40);
+}
+
 TEST_CASE("an id of a session that cannot be a file's name is left out") {
   ExportPlace place(AuditMethod::kFollow);
   place.log.AppendUpload(place.begin, "../../etc/passwd", 3);

@@ -38,7 +38,8 @@ class SampleLog : public AuditSource {
     event.json = fmt::format(R"({{"uid":"{}","event":"{}"}})", event.id, event.type);
     events_.push_back(std::move(event));
   }
-  // The session.upload of a recording, which has `count` events, or is missing with -1.
+  // The session.upload of a recording, which has `count` events, is missing with -1, or forbidden
+  // with -2.
   void AppendUpload(Time time, const std::string& session, int count) EXCLUDES(mutex_) {
     Append(time, "session.upload");
     const MutexLock lock(mutex_);
@@ -136,6 +137,7 @@ class SampleLog : public AuditSource {
     {
       const MutexLock lock(mutex_);
       const auto found = recordings_.find(session);
+      if (found != recordings_.end() && found->second < -1) return Fail(ErrorKind::kAccessDenied, "no right");
       if (found == recordings_.end() || found->second < 0) return Fail(ErrorKind::kNotFound, "no recording");
       count = found->second;
     }
