@@ -6,13 +6,13 @@ import json
 import pathlib
 import re
 import subprocess
-import sys
 import time
 
 from audit_log import forget_chain, made_event
 from event_handlers import ROLE, EventHandler
 from harness import BIN, REFERENCE_BIN, Cluster, environment
 from processes import Background, free_port, wait_for
+from reference_cluster import ReferenceCluster
 from sinks import Sink, SinkAuthority
 from timing import compare, resident, show
 
@@ -86,8 +86,6 @@ def ours_on_ours(directory, sink):
 
 
 def theirs_on_theirs(directory, sink):
-    sys.path.append(str(pathlib.Path(__file__).parent.parent / "tests" / "interop"))
-    from reference_cluster import ReferenceCluster  # pylint: disable=import-outside-toplevel
     cluster = ReferenceCluster(directory / "cluster", None)
     cluster.start()
     cluster.create(ROLE)

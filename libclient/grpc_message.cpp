@@ -51,7 +51,7 @@ std::optional<std::string_view> FieldOf(const Http2Answer& answer, std::string_v
 }
 
 // Decodes "%0A"; keeps text that is not such an escape.
-std::string PercentDecoded(std::string_view text) {
+std::string DecodedGrpcText(std::string_view text) {
   std::string decoded;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const auto byte = text[at] == '%' ? FromHex(text.substr(at + 1, 2)) : Result<std::string>("");
@@ -120,7 +120,7 @@ GrpcStatus StatusOfAnswer(const Http2Answer& answer) {
   if (answer.too_large) return {kResourceExhausted, "the answer is larger than the limit"};
   if (const auto text = FieldOf(answer, "grpc-status")) {
     const int code = ReadWholeNumber<int>(*text).value_or(kUnknown);
-    return {code >= 0 ? code : kUnknown, PercentDecoded(FieldOf(answer, "grpc-message").value_or(""))};
+    return {code >= 0 ? code : kUnknown, DecodedGrpcText(FieldOf(answer, "grpc-message").value_or(""))};
   }
   if (answer.error_code != 0) {
     const bool known = answer.error_code < std::size(kCodeOfHttp2Error);

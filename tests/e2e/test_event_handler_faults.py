@@ -80,7 +80,7 @@ def test_nothing_is_lost_by_kills_of_the_exporter_or_the_cluster(place, handler,
     assert killed["handler"] and killed["cluster"]
     if "SALLYPORT_KILLS" in os.environ:
         with capsys.disabled():
-            print(f"\\n{killed['handler']} kills of the handler, {killed['cluster']} of the cluster, {len(expected)} events: "
+            print(f"\n{killed['handler']} kills of the handler, {killed['cluster']} of the cluster, {len(expected)} events: "
                   f"0 lost, {again} sent again with the same uid")
 
 

@@ -81,6 +81,11 @@ Result<RpcOptions> RemoteCluster::OptionsFor(const BotCredentials& as) {
 }
 
 Result<RemoteCluster::Connection> RemoteCluster::Connect(const BotCredentials& as) {
+  const MutexLock one(connecting_);
+  return ConnectOnce(as);
+}
+
+Result<RemoteCluster::Connection> RemoteCluster::ConnectOnce(const BotCredentials& as) {
   if (Connection kept = KeptFor(as)) return kept;
   ASSIGN_OR_RETURN(const RpcOptions options, OptionsFor(as));
   ASSIGN_OR_RETURN(auto client, RpcClient::Connect(options));

@@ -53,7 +53,8 @@ class RemoteCluster : public BotCluster {
   };
 
   Result<RpcOptions> OptionsFor(const BotCredentials& as) EXCLUDES(mutex_);
-  Result<Connection> Connect(const BotCredentials& as) EXCLUDES(mutex_);
+  Result<Connection> Connect(const BotCredentials& as) EXCLUDES(connecting_, mutex_);
+  Result<Connection> ConnectOnce(const BotCredentials& as) REQUIRES(connecting_) EXCLUDES(mutex_);
   Result<std::vector<Certificate>> ParsedAuthorities(const std::vector<std::string>& pems) EXCLUDES(mutex_);
   Connection KeptFor(const BotCredentials& as) EXCLUDES(mutex_);
   void Keep(const BotCredentials& as, const Connection& connection) EXCLUDES(mutex_);
@@ -65,6 +66,7 @@ class RemoteCluster : public BotCluster {
   Result<Answer> Call(const BotCredentials& as, std::string_view method, const Request& request);
 
   const Options options_;
+  Mutex connecting_;  // calls that begin together share the connection that the first of them makes
   Mutex mutex_;
   std::vector<std::string> authority_pems_ GUARDED_BY(mutex_);
   std::vector<Certificate> authorities_ GUARDED_BY(mutex_);  // of these texts

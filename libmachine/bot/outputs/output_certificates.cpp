@@ -55,8 +55,7 @@ Result<std::vector<std::string>> OutputRoles(BotCluster& cluster, const BotCrede
 }
 
 Result<BotCredentials> IssueOutput(BotCluster& cluster, const BotCredentials& bot, const OutputRequest& wanted) {
-  ASSIGN_OR_RETURN(const std::string suite, cluster.KeySuite(&bot));
-  ASSIGN_OR_RETURN(const PrivateKey key, GenerateTlsKey(suite));
+  ASSIGN_OR_RETURN(const PrivateKey key, GenerateTlsKey(wanted.suite));
   ASSIGN_OR_RETURN(auto certs, cluster.IssueUserCerts(bot, RequestFor(bot, wanted, key.public_key())));
   certs.clear_tlscacerts();
   certs.clear_sshcacerts();

@@ -15,6 +15,7 @@ namespace sallyport {
 
 struct OutputRequest {
   std::vector<std::string> roles;
+  std::string suite;  // of the cluster's keys, for the output's key
   Nanoseconds ttl{};
   bool allow_reissue = false;
   std::string route_to_cluster;  // empty: the bot's cluster

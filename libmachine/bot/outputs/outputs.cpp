@@ -2,6 +2,7 @@
 
 #include <google/protobuf/util/time_util.h>
 
+#include <algorithm>
 #include <array>
 #include <future>
 
@@ -25,6 +26,7 @@ void AddFiles(std::vector<BotFile>& to, std::vector<BotFile> more) {
 OutputRequest RequestOf(const OutputContext& context) {
   OutputRequest request;
   request.roles = context.roles;
+  request.suite = context.suite;
   request.ttl = context.ttl;
   return request;
 }
@@ -71,6 +73,18 @@ Status AddCredentials(Issued& issued) {
   return {};
 }
 
+// Returns the clusters that ssh's files name: the bot's, and the leaf clusters that the output may see. Each leaf
+// cluster has an authority of hosts here: where there is none, there is nothing to ask for by the output's own
+// connection.
+Result<std::vector<std::string>> SshClusters(const OutputContext& context, const Issued& issued) {
+  std::vector<std::string> clusters{context.bot.cluster()};
+  const auto is_own = [&](const ClusterAuthorities& authority) { return authority.cluster == clusters.front(); };
+  if (std::ranges::all_of(issued.hosts, is_own)) return clusters;
+  ASSIGN_OR_RETURN(const auto leafs, context.cluster.LeafClusters(issued.credentials));
+  clusters.insert(clusters.end(), leafs.begin(), leafs.end());
+  return clusters;
+}
+
 Files MakeIdentity(const OutputContext& context) {
   OutputRequest request = RequestOf(context);
   request.allow_reissue = context.service.allow_reissue;
@@ -82,13 +96,10 @@ Files MakeIdentity(const OutputContext& context) {
   auto authorities = AskAuthorities(context);
   ASSIGN_OR_RETURN(BotCredentials credentials, IssueOutput(context.cluster, context.bot, request));
 
-  SshFileOptions options;
-  if (for_ssh) {
-    ASSIGN_OR_RETURN(options.clusters, context.cluster.LeafClusters(credentials));
-    options.clusters.insert(options.clusters.begin(), context.bot.cluster());
-  }
   ASSIGN_OR_RETURN(Issued issued, AddAuthorities(std::move(credentials), std::move(authorities)));
   if (for_ssh) {
+    SshFileOptions options;
+    ASSIGN_OR_RETURN(options.clusters, SshClusters(context, issued));
     ASSIGN_OR_RETURN(options.proxy, proxy.get());
     options.hosts = issued.hosts;
     options.directory = context.directory;
@@ -165,8 +176,7 @@ std::string UserAuthorityLines(const std::vector<ClusterAuthorities>& users, con
 
 Files MakeSshHost(const OutputContext& context) {
   ASSIGN_OR_RETURN(const BotCredentials caller, IssueOutput(context.cluster, context.bot, RequestOf(context)));
-  ASSIGN_OR_RETURN(const std::string suite, context.cluster.KeySuite(&context.bot));
-  ASSIGN_OR_RETURN(const UserKeys keys, GenerateUserKeys(suite));
+  ASSIGN_OR_RETURN(const UserKeys keys, GenerateUserKeys(context.suite));
   teleport::trust::v1::GenerateHostCertRequest request;
   request.set_key(keys.ssh.public_key().ToAuthorizedKey() + "\n");
   for (const auto& principal : context.service.principals) request.add_principals(principal);
@@ -203,8 +213,10 @@ Result<const OutputType*> FindOutputType(const ServiceConfig& service) {
 Status RunOutput(const ServiceConfig& service, Nanoseconds ttl, const std::string& executable, BotCluster& cluster,
                  const BotCredentials& bot, BotDestination& destination) {
   ASSIGN_OR_RETURN(const OutputType* const type, FindOutputType(service));
+  auto suite = std::async(std::launch::async, [&] { return cluster.KeySuite(&bot); });
   ASSIGN_OR_RETURN(auto roles, OutputRoles(cluster, bot, service.roles));
-  const OutputContext context{cluster, bot, service, std::move(roles), ttl, destination.directory(), executable};
+  OutputContext context{cluster, bot, service, std::move(roles), {}, ttl, destination.directory(), executable};
+  ASSIGN_OR_RETURN(context.suite, suite.get());
   RETURN_IF_ERROR(destination.Init());
   ASSIGN_OR_RETURN(auto files, type->make(context));
   files.insert(files.begin(), BotFile{std::string(kWriteTestFile), Secret()});

@@ -20,6 +20,7 @@ struct OutputContext {
   const BotCredentials& bot;
   const ServiceConfig& service;
   std::vector<std::string> roles;
+  std::string suite;  // of the cluster's keys
   Nanoseconds ttl{};
   std::string directory;   // the absolute path of the destination; empty: it is no directory
   std::string executable;  // the absolute path of tbot

@@ -14,6 +14,7 @@ TEST_CASE("certificates of an output are for the roles and the lifetime that wer
   const BotCredentials bot = cluster.Joined();
   OutputRequest request;
   request.roles = {"a", "b"};
+  request.suite = "balanced-v1";
   request.ttl = 10min;
   request.application = BotApplication{"wiki", "wiki.ref.test"};
   const BotCredentials issued = IssueOutput(cluster, bot, request).value();
