@@ -117,6 +117,8 @@ def test_a_folder_is_handed_over(place, tmp_path, sink, name, first_is_theirs):
     if first_is_theirs:
         with first.start() as running:
             wait_for(lambda: has_all(sink, before), EXPORTED_S, f"the first events\n{first.log.read_text()}")
+            # Teleport's handler writes a moment later how far it is.
+            wait_for(lambda: place.is_ours or (first.folder / "id").read_text() == sink.uids()[-1], what="the last id")
             running.stop()
     else:
         if place.is_ours:

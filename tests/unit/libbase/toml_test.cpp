@@ -16,8 +16,16 @@ TEST_CASE("TOML becomes values with places") {
   CHECK(time->place().line == 4);
 }
 
+TEST_CASE("strings and comments have any character") {
+  const auto parsed = ParseToml("# \xc3\xa9\na = \"\xc3\xa9\\\"\xc3\xa9\" # \xc3\xa9\nb = '\xc3\xa9'\n", "x.toml");
+  REQUIRE(parsed);
+  CHECK(parsed->Find("a")->as_string() == "\xc3\xa9\"\xc3\xa9");
+  CHECK(parsed->Find("b")->as_string() == "\xc3\xa9");
+}
+
 TEST_CASE("wrong TOML names file, line and column") {
-  for (const char* text : {"a = ", "a = 1\na = 2\n", "[x\n", "a = \"\x01\"\n", "= 1"}) {
+  for (const char* text : {" [[?", "[?", "[\x1a", "z\xef\xbb\xbb", "\nk\xc3\xa9 = 1", "a = \"x\" \xc3\xa9",
+                           "0=+'\xc3\x92", "a = ", "a = 1\na = 2\n", "[x\n", "a = \"\x01\"\n", "= 1"}) {
     INFO(text);
     const auto parsed = ParseToml(text, "x.toml");
     REQUIRE_FALSE(parsed);
