@@ -4,6 +4,7 @@
 
 #include "libbase/text.h"
 #include "libbase/version.h"
+#include "libresources/codec/timestamps.h"
 
 namespace sallyport {
 namespace {
@@ -46,10 +47,6 @@ machineidv1::BotInstanceHealthStatus HealthOf(Health health) {
   return machineidv1::BOT_INSTANCE_HEALTH_STATUS_UNHEALTHY;
 }
 
-google::protobuf::Timestamp TimestampOf(Time time) {
-  return google::protobuf::util::TimeUtil::NanosecondsToTimestamp(time.time_since_epoch().count());
-}
-
 }  // namespace
 
 machineidv1::SubmitHeartbeatRequest MakeHeartbeat(const HeartbeatFacts& facts,
@@ -57,7 +54,7 @@ machineidv1::SubmitHeartbeatRequest MakeHeartbeat(const HeartbeatFacts& facts,
   const Time now = Now();
   machineidv1::SubmitHeartbeatRequest request;
   auto& heartbeat = *request.mutable_heartbeat();
-  *heartbeat.mutable_recorded_at() = TimestampOf(now);
+  *heartbeat.mutable_recorded_at() = ToStamp(now);
   heartbeat.set_is_startup(facts.is_startup);
   heartbeat.set_version(std::string(kWireVersion));
   heartbeat.set_hostname(facts.hostname);
@@ -77,7 +74,7 @@ machineidv1::SubmitHeartbeatRequest MakeHeartbeat(const HeartbeatFacts& facts,
     if (state.health == Health::kUnhealthy && !state.reason.empty()) {
       health.set_reason(Shortened(state.reason, kMaxReason));
     }
-    if (state.updated_at) *health.mutable_updated_at() = TimestampOf(*state.updated_at);
+    if (state.updated_at) *health.mutable_updated_at() = ToStamp(*state.updated_at);
   }
   return request;
 }

@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include <google/protobuf/util/time_util.h>
-
 #include "libbase/encoding.h"
 #include "libbase/json.h"
 #include "libbase/value_fields.h"
+#include "libresources/codec/timestamps.h"
 #include "libresources/events/event_chain.h"
 #include "sallyport/v1/audit.pb.h"
 #include "teleport/auditlog/v1/auditlog.pb.h"
@@ -78,7 +77,7 @@ Result<ExportedEvent> ReadExportedEvent(const teleport::auditlog::v1::EventUnstr
   ExportedEvent exported;
   exported.type = event.type();
   exported.id = event.id();
-  exported.time = Time(Nanoseconds(google::protobuf::util::TimeUtil::TimestampToNanoseconds(event.time())));
+  exported.time = ToTime(event.time()).value_or(Time());
   exported.index = event.index();
   exported.json = ToJson(fields);
   TakeDetails(fields, exported);
@@ -96,7 +95,7 @@ Result<ExportedEvent> ReadFollowedEvent(const sallyport::v1::FollowedEvent& even
   if (const auto time = ParseTime(TextAt(*fields, "time"))) exported.time = *time;
   if (const Value* index = fields->Find("ei")) exported.index = index->as_int();
   exported.number = event.number();
-  exported.committed = Time(Nanoseconds(google::protobuf::util::TimeUtil::TimestampToNanoseconds(event.committed())));
+  exported.committed = ToTime(event.committed()).value_or(Time());
   TakeDetails(*fields, exported);
 
   if (!with_chain) {

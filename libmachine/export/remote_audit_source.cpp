@@ -1,10 +1,10 @@
 #include "libmachine/export/remote_audit_source.h"
 
 #include <google/protobuf/empty.pb.h>
-#include <google/protobuf/util/time_util.h>
 
 #include "libbase/file.h"
 #include "libbase/log.h"
+#include "libresources/codec/timestamps.h"
 #include "sallyport/v1/audit.pb.h"
 #include "teleport/auditlog/v1/auditlog.pb.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
@@ -14,7 +14,6 @@ namespace sallyport {
 namespace {
 
 namespace auditlog = teleport::auditlog::v1;
-using google::protobuf::util::TimeUtil;
 
 constexpr const char* kProgram = "teleport-event-handler";
 constexpr std::string_view kFollow = "/sallyport.v1.AuditChainService/Follow";
@@ -27,10 +26,6 @@ constexpr std::string_view kSession = "/teleport.auditlog.v1.AuditLogService/Str
 constexpr std::chrono::seconds kSilence{60};
 constexpr std::chrono::hours kFarAhead{48};
 constexpr const char* kLockMessage = "locked by the event handler: too many failed logins";
-
-google::protobuf::Timestamp StampOf(Time time) {
-  return TimeUtil::NanosecondsToTimestamp(time.time_since_epoch().count());
-}
 
 std::unexpected<Error> Stopped() { return Fail(ErrorKind::kInterrupted, "the event handler stops"); }
 
@@ -164,7 +159,7 @@ Result<std::string> RemoteAuditSource::ClusterName() {
 
 Result<AuditMethod> RemoteAuditSource::BestMethod() {
   sallyport::v1::FollowRequest follow;
-  *follow.mutable_start_time() = StampOf(Now() + kFarAhead);
+  *follow.mutable_start_time() = ToStamp(Now() + kFarAhead);
   const auto read = Call<sallyport::v1::FollowResponse>(kRead, follow);
   if (read) return AuditMethod::kFollow;
   if (read.error().kind != ErrorKind::kNotImplemented) return std::unexpected(read.error());
@@ -180,7 +175,7 @@ Status RemoteAuditSource::Follow(const std::string& cursor, Time start, bool unt
                                  const StopSignal& stop) {
   sallyport::v1::FollowRequest request;
   request.set_cursor(cursor);
-  if (cursor.empty()) *request.mutable_start_time() = StampOf(start);
+  if (cursor.empty()) *request.mutable_start_time() = ToStamp(start);
   request.set_until_end(until_end);
   return Stream<sallyport::v1::FollowResponse>(
       kFollow, request,
@@ -198,7 +193,7 @@ Status RemoteAuditSource::Follow(const std::string& cursor, Time start, bool unt
 Result<std::vector<std::string>> RemoteAuditSource::Chunks(Time day) {
   ASSIGN_OR_RETURN(const auto connection, Connect());
   auditlog::GetEventExportChunksRequest request;
-  *request.mutable_date() = StampOf(day);
+  *request.mutable_date() = ToStamp(day);
   const auto answers = connection->parts.client->CallForAll<auditlog::EventExportChunk>(kChunks, request);
   if (!answers) {
     Forget(answers.error());
@@ -212,7 +207,7 @@ Result<std::vector<std::string>> RemoteAuditSource::Chunks(Time day) {
 Status RemoteAuditSource::Export(Time day, const std::string& chunk, const std::string& cursor,
                                  const TakeWithCursor& take, const StopSignal& stop) {
   auditlog::ExportUnstructuredEventsRequest request;
-  *request.mutable_date() = StampOf(day);
+  *request.mutable_date() = ToStamp(day);
   request.set_chunk(chunk);
   request.set_cursor(cursor);
   return Stream<auditlog::ExportEventUnstructured>(
@@ -227,8 +222,8 @@ Status RemoteAuditSource::Export(Time day, const std::string& chunk, const std::
 Result<EventPage> RemoteAuditSource::Page(const EventWindow& window, const std::string& cursor) {
   auditlog::GetUnstructuredEventsRequest request;
   request.set_namespace_("default");
-  *request.mutable_start_date() = StampOf(window.from);
-  *request.mutable_end_date() = StampOf(window.to);
+  *request.mutable_start_date() = ToStamp(window.from);
+  *request.mutable_end_date() = ToStamp(window.to);
   for (const auto& type : window.types) request.add_event_types(type);
   request.set_limit(window.limit);
   request.set_start_key(cursor);
@@ -268,7 +263,7 @@ Status RemoteAuditSource::Lock(const LoginLock& asked) {
   spec.mutable_target()->set_user(asked.user);
   spec.mutable_target()->set_login(asked.login);
   spec.set_message(kLockMessage);
-  if (asked.expires != Time()) *spec.mutable_expires() = StampOf(asked.expires);
+  if (asked.expires != Time()) *spec.mutable_expires() = ToStamp(asked.expires);
   RETURN_IF_ERROR(Call<google::protobuf::Empty>("/proto.AuthService/UpsertLock", lock));
   return {};
 }

@@ -9,10 +9,10 @@
 
 #include "libbase/error.h"
 #include "libbase/time.h"
+#include "libresources/codec/timestamps.h"
 #include "libresources/kinds/kind.h"
 
 namespace google::protobuf {
-class Timestamp;
 template <typename Element>
 class RepeatedPtrField;
 }  // namespace google::protobuf
@@ -24,10 +24,6 @@ class ResourceID;
 }  // namespace types
 
 namespace sallyport {
-
-// Returns a time of a message; nothing when it is unset or Go's zero time.
-std::optional<Time> ToTime(const google::protobuf::Timestamp& stamp);
-google::protobuf::Timestamp ToStamp(Time time);
 
 // Returns when a request expires: until then it is pending, or its access can be used once approved.
 std::optional<Time> ExpiresOf(const types::AccessRequestV3& request);

@@ -1,23 +1,16 @@
 #include "libcluster/auth/export/log_reader.h"
 
-#include <google/protobuf/util/time_util.h>
-
 #include <algorithm>
 #include <limits>
 
+#include "libresources/codec/timestamps.h"
 #include "sallyport/v1/audit.pb.h"
 
 namespace sallyport {
 namespace {
 
-using google::protobuf::util::TimeUtil;
-
 constexpr EventLimits kEventsOfAnswer{.events = 500, .bytes = 256 << 10};
 constexpr std::int64_t kLatestSeconds = 9'000'000'000;  // times beyond do not fit into Time
-
-google::protobuf::Timestamp StampOf(Time time) {
-  return TimeUtil::NanosecondsToTimestamp(time.time_since_epoch().count());
-}
 
 Time StartOf(const google::protobuf::Timestamp& stamp) {
   const std::int64_t seconds = std::clamp<std::int64_t>(stamp.seconds(), 0, kLatestSeconds);
@@ -27,7 +20,7 @@ Time StartOf(const google::protobuf::Timestamp& stamp) {
 void AddEvent(const LoggedEvent& event, v1::FollowResponse& answer) {
   v1::FollowedEvent& message = *answer.add_events();
   message.set_number(event.link.number);
-  *message.mutable_committed() = StampOf(event.link.committed);
+  *message.mutable_committed() = ToStamp(event.link.committed);
   message.set_json(event.json);
   message.set_previous(event.link.previous);
   message.set_hash(event.link.hash);
@@ -35,7 +28,7 @@ void AddEvent(const LoggedEvent& event, v1::FollowResponse& answer) {
 
 void SetEnd(const ChainLink& link, v1::LogEnd& message) {
   message.set_number(link.number);
-  if (link.number != 0) *message.mutable_committed() = StampOf(link.committed);
+  if (link.number != 0) *message.mutable_committed() = ToStamp(link.committed);
 }
 
 }  // namespace

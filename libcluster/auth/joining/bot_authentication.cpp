@@ -1,7 +1,5 @@
 #include "libcluster/auth/joining/bot_authentication.h"
 
-#include <google/protobuf/util/time_util.h>
-
 #include <algorithm>
 #include <optional>
 
@@ -9,20 +7,17 @@
 #include "libbase/secret.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/joining/bot_instances.h"
+#include "libresources/codec/timestamps.h"
 #include "teleport/legacy/types/lock.pb.h"
 
 namespace sallyport {
 namespace {
 
 namespace machineidv1 = teleport::machineid::v1;
-using google::protobuf::Timestamp;
-using google::protobuf::util::TimeUtil;
 using machineidv1::BotInstance;
 
 // Heartbeats change an instance, too; a second renewal is refused at its next attempt.
 constexpr int kBotAttempts = 16;
-
-Timestamp TimestampOf(Time time) { return TimeUtil::NanosecondsToTimestamp(time.time_since_epoch().count()); }
 
 // Locks an instance of which a copy exists, and returns the refusal.
 Error LockCopied(AuthServer& auth, const BotAuthentication& authentication, const BotInstance& instance) {
@@ -35,7 +30,7 @@ Error LockCopied(AuthServer& auth, const BotAuthentication& authentication, cons
       "the bot instance {} is locked: its certificate of generation {} was presented when generation {} was "
       "the newest, so somebody may have a copy of its credentials",
       name, shown, GenerationOf(instance)));
-  *lock.mutable_spec()->mutable_createdat() = TimestampOf(Now());
+  *lock.mutable_spec()->mutable_createdat() = ToStamp(Now());
 
   AuditEvent mismatch(audit::kGenerationMismatch, auth.cluster_name());
   mismatch.By(authentication.caller).Success(false, lock.spec().message());
@@ -112,7 +107,7 @@ Status CheckGeneration(AuthServer& auth, const BotAuthentication& authentication
 machineidv1::BotInstanceStatusAuthentication RecordOf(const BotAuthentication& authentication,
                                                       std::int32_t generation) {
   machineidv1::BotInstanceStatusAuthentication record = authentication.record;
-  *record.mutable_authenticated_at() = TimestampOf(Now());
+  *record.mutable_authenticated_at() = ToStamp(Now());
   record.set_generation(generation);
   record.set_public_key(KeyOf(authentication));
   return record;
