@@ -1,4 +1,4 @@
-# What every source of ours is compiled with. Generated code and third-party headers are outside of it.
+# The compiler options of every source of ours. Generated code and third-party headers are outside of it.
 add_library(sallyport_flags INTERFACE)
 target_compile_options(sallyport_flags INTERFACE -ffunction-sections -fdata-sections)
 add_library(sallyport_warnings INTERFACE)

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kMaxPrivateKeyBytes = 1 << 16;
 constexpr std::size_t kMaxPassphraseBytes = 1024;  // OpenSSL reads no longer one
 
-// What stands before the bits of a key in its SubjectPublicKeyInfo (RFC 5480, RFC 8410), where its length is always the
+// The bytes before the bits of a key in its SubjectPublicKeyInfo (RFC 5480, RFC 8410), where its length is always the
 // same. OpenSSL 3.0 searches all of its encoders or decoders for each key, which takes longer than a signature.
 using namespace std::string_view_literals;
 constexpr std::string_view kP256Head =

@@ -17,7 +17,7 @@ struct evp_pkey_st;  // OpenSSL's EVP_PKEY
 
 namespace sallyport {
 
-// What GeneratePrivateKey can make.
+// The algorithms of GeneratePrivateKey.
 enum class KeyAlgorithm { kEd25519, kEcdsaP256, kEcdsaP384, kRsa2048, kRsa3072, kRsa4096 };
 
 enum class KeyType { kNone, kEd25519, kEcdsa, kRsa };

@@ -109,48 +109,55 @@ bool ValidClusterName(std::string_view name) {
   });
 }
 
-Result<KubeEndpoint> ReadContext(const FileReader& reader, const Value& config, const Value& entry) {
+// A context's name becomes the name of a Kubernetes cluster.
+Status CheckContextName(const std::string& name, const std::string& place) {
+  if (ValidClusterName(name)) return {};
+  return FailWithHint(ErrorKind::kBadParameter,
+                      fmt::format("{}: context \"{}\" cannot be the name of a Kubernetes cluster", place, name),
+                      "use letters, digits, dot, underscore and hyphen: kubectl config rename-context");
+}
+
+}  // namespace
+
+Result<Value> ParseKubeconfig(std::string_view text, const std::string& source) {
+  ASSIGN_OR_RETURN(auto documents, ParseYaml(text, source));
+  if (documents.size() != 1 || !documents[0].is_map()) {
+    return Fail(ErrorKind::kBadParameter, "{}: the kubeconfig is not one YAML map", source);
+  }
+  const Value* contexts = documents[0].Find("contexts");
+  if (contexts == nullptr || contexts->as_list().empty()) {
+    return Fail(ErrorKind::kBadParameter, "{}: the kubeconfig has no contexts", source);
+  }
+  return std::move(documents[0]);
+}
+
+Result<KubeEndpoint> ReadKubeContext(const Value& config, const Value& entry, const KubeconfigPlace& where) {
+  const FileReader reader{where.source, where.directory};
   KubeEndpoint endpoint;
   endpoint.name = TextAt(&entry, "name");
-  const std::string place = PlaceIn(reader.source, entry);
-  if (!ValidClusterName(endpoint.name)) {
-    return FailWithHint(
-        ErrorKind::kBadParameter,
-        fmt::format("{}: context \"{}\" cannot be the name of a Kubernetes cluster", place, endpoint.name),
-        "use letters, digits, dot, underscore and hyphen: kubectl config rename-context");
-  }
-
   const Value* context = entry.Find("context");
   const Value* cluster = FindEntry(config, "clusters", TextAt(context, "cluster"), "cluster");
   if (cluster == nullptr) {
-    return Fail(ErrorKind::kBadParameter, "{}: context \"{}\" names a cluster that the file does not define", place,
-                endpoint.name);
+    return Fail(ErrorKind::kBadParameter, "{}: context \"{}\" names a cluster that the file does not define",
+                PlaceIn(where.source, entry), endpoint.name);
   }
   RETURN_IF_ERROR(ReadCluster(reader, cluster, endpoint));
   RETURN_IF_ERROR(ReadUser(reader, FindEntry(config, "users", TextAt(context, "user"), "user"), *cluster, endpoint));
   return endpoint;
 }
 
-}  // namespace
-
 Result<KubeconfigContexts> LoadKubeconfig(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxCredentialFileBytes));
-  ASSIGN_OR_RETURN(const auto documents, ParseYaml(text, path));
-  if (documents.size() != 1 || !documents[0].is_map()) {
-    return Fail(ErrorKind::kBadParameter, "{}: the kubeconfig is not one YAML map", path);
-  }
-  const Value* contexts = documents[0].Find("contexts");
-  if (contexts == nullptr || contexts->as_list().empty()) {
-    return Fail(ErrorKind::kBadParameter, "{}: the kubeconfig has no contexts", path);
-  }
-
+  ASSIGN_OR_RETURN(const Value config, ParseKubeconfig(text, path));
   const auto slash = path.rfind('/');
-  const FileReader reader{path, slash == std::string::npos ? "." : path.substr(0, slash)};
+  const KubeconfigPlace where{path, slash == std::string::npos ? "." : path.substr(0, slash)};
+
   KubeconfigContexts kubeconfig;
   std::set<std::string> names;
-  for (const auto& entry : contexts->as_list()) {
+  for (const auto& entry : config.Find("contexts")->as_list()) {
     const std::string name = TextAt(&entry, "name");
-    Result<KubeEndpoint> endpoint = ReadContext(reader, documents[0], entry);
+    const Status named = CheckContextName(name, PlaceIn(path, entry));
+    Result<KubeEndpoint> endpoint = named ? ReadKubeContext(config, entry, where) : std::unexpected(named.error());
     if (!names.insert(name).second) {
       endpoint =
           Fail(ErrorKind::kBadParameter, "{}: an earlier context has the name \"{}\"", PlaceIn(path, entry), name);

@@ -9,6 +9,7 @@
 
 #include "libbase/error.h"
 #include "libbase/secret.h"
+#include "libbase/value.h"
 #include "libkube/exec_plugin.h"
 
 namespace sallyport {
@@ -42,6 +43,19 @@ struct KubeconfigContexts {
   std::vector<KubeEndpoint> endpoints;
   std::vector<UnusableContext> unusable;
 };
+
+// Reads the text of a kubeconfig: one map, with at least one context. Fails with kBadParameter and "SOURCE:LINE:
+// reason".
+Result<Value> ParseKubeconfig(std::string_view text, const std::string& source);
+
+// The file of a kubeconfig, for errors, and the directory that its relative paths begin in.
+struct KubeconfigPlace {
+  std::string source;
+  std::string directory;
+};
+// Reads an entry of the list `contexts`, with the cluster and the user that the context names. Fails with the errors of
+// UnusableContext.
+Result<KubeEndpoint> ReadKubeContext(const Value& config, const Value& entry, const KubeconfigPlace& where);
 
 // Reads a kubeconfig file as kubectl does: paths in it are relative to its directory. Fails with kNotFound, and with
 // kBadParameter when the file as a whole is unusable; reports single contexts as UnusableContext.

@@ -4,6 +4,7 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/http/span_body.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
@@ -61,13 +62,13 @@ Result<std::unique_ptr<HttpConnection>> HttpConnection::Connect(const HttpUrl& u
   return std::unique_ptr<HttpConnection>(new HttpConnection(std::move(stream), host, network.answer_timeout));
 }
 
-Result<HttpReply> HttpConnection::Post(const std::string& path, HttpBody body) {
-  beast_http::request<beast_http::string_body> request(beast_http::verb::post, path, 11);
+Result<HttpReply> HttpConnection::Post(const std::string& path, const HttpBody& body) {
+  beast_http::request<beast_http::span_body<const char>> request(beast_http::verb::post, path, 11);
   request.set(beast_http::field::host, host_);
   request.set(beast_http::field::user_agent, fmt::format("sallyport/{}", kSallyportVersion));
   request.set(beast_http::field::content_type, body.type);
   if (!body.encoding.empty()) request.set(beast_http::field::content_encoding, body.encoding);
-  request.body() = std::move(body.bytes);
+  request.body() = {body.bytes.data(), body.bytes.size()};
   request.prepare_payload();
 
   BeastStream adapter(*stream_, std::chrono::steady_clock::now() + timeout_);

@@ -47,7 +47,7 @@ class HttpConnection {
   // Sends a body to a path of the server, and reads the whole answer. Fails with kConnectionProblem when the connection
   // breaks or the time is over; the server may have taken the body then, unless `unanswered` says that a kept
   // connection was closed by the server meanwhile, as servers do.
-  Result<HttpReply> Post(const std::string& path, HttpBody body);
+  Result<HttpReply> Post(const std::string& path, const HttpBody& body);
   bool unanswered() const { return unanswered_; }
 
  private:

@@ -107,7 +107,7 @@ Result<std::string> ChunkExport::ExportBeforeFollowing(const std::string& follow
       }));
 
   if (followed.empty() && after.number == 0) {
-    // What was committed before the oldest day of the storage is done.
+    // Events that were committed before the oldest day of the storage are done.
     ASSIGN_OR_RETURN(const auto last, LastBefore(days.begin()->first, start));
     if (last) after = {last->last, last->hash};
   }

@@ -37,7 +37,7 @@ class ChunkExport {
   Status ListFollowed(const std::string& followed, Time first);
 
  private:
-  // What is to be done for each chunk that is not done.
+  // Called for each chunk that is not done.
   using TakeChunk = std::function<Status(const std::string& day, const std::string& chunk, const std::string& cursor)>;
   using SeeChunk = std::function<void(const std::string& chunk)>;
   Status ForEachOpenChunk(std::string day, const TakeChunk& take, const SeeChunk& see);

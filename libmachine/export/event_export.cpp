@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <future>
 
 #include "libbase/backoff.h"
 #include "libbase/log.h"
@@ -206,20 +207,36 @@ Status EventExport::TakeFollowed(FollowedEvents answer, Followed& followed) {
   return left == 0 || due ? KeepFollowed(followed) : Status();
 }
 
+// Sends the events of an answer, and keeps the chunks of the storage in step with the cursor.
+Status EventExport::TakeAnswer(FollowedEvents answer, Followed& followed) {
+  RETURN_IF_ERROR(TakeFollowed(std::move(answer), followed));
+  if (!followed.first || std::chrono::steady_clock::now() - followed.listed < kListPeriod) return {};
+  followed.listed = std::chrono::steady_clock::now();
+  return chunks_.ListFollowed(followed.cursor, *followed.first);
+}
+
 Status EventExport::FollowLog() {
   ASSIGN_OR_RETURN(const std::string kept, storage_.ReadFollowed());
   Followed followed;
   ASSIGN_OR_RETURN(followed.cursor, chunks_.ExportBeforeFollowing(kept, start_));
   followed.listed = std::chrono::steady_clock::now();
 
+  // While the events of one answer are sent, the next is read. What is alone, at the end of the log, is sent at once,
+  // so that its failure ends the reading.
+  std::future<Status> sending;
   const auto take = [&](FollowedEvents answer) -> Status {
-    RETURN_IF_ERROR(TakeFollowed(std::move(answer), followed));
-    if (!followed.first || std::chrono::steady_clock::now() - followed.listed < kListPeriod) return {};
-    followed.listed = std::chrono::steady_clock::now();
-    return chunks_.ListFollowed(followed.cursor, *followed.first);
+    if (sending.valid()) RETURN_IF_ERROR(sending.get());
+    const bool has_more = !answer.events.empty() && answer.events.back().number < answer.newest;
+    if (!has_more) return TakeAnswer(std::move(answer), followed);
+    sending = std::async(std::launch::async, [this, &followed, taken = std::move(answer)]() mutable {
+      return TakeAnswer(std::move(taken), followed);
+    });
+    return {};
   };
   const Status ended = source_.Follow(followed.cursor, start_, settings_.exit_on_last_event, take, stop_);
+  const Status sent = sending.valid() ? sending.get() : Status();
   RETURN_IF_ERROR(KeepFollowed(followed));
+  RETURN_IF_ERROR(sent);
   if (ended && followed.first) return chunks_.ListFollowed(followed.cursor, *followed.first);
   return ended;
 }

@@ -48,6 +48,7 @@ class EventExport {
   Status FollowLog();
   Status KeepFollowed(Followed& followed);
   Status TakeFollowed(FollowedEvents answer, Followed& followed);
+  Status TakeAnswer(FollowedEvents answer, Followed& followed);
   Status ExportChunks();
   Status ExportPages();
   Result<bool> ExportWindow(PageCursor& at, Time to, bool is_last);

@@ -1,4 +1,4 @@
-// What an export of the audit log has done and does now: for logs, `teleport-event-handler status`, /readyz and
+// The state of an export of the audit log, done and going on: for logs, `teleport-event-handler status`, /readyz and
 // /metrics (docs/protocol/audit.md#event-handler).
 #pragma once
 

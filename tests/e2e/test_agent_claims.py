@@ -74,7 +74,7 @@ def node_named(place, hostname):
             if found["spec"]["hostname"] == hostname]
 
 
-# What agents announce.
+# Announcements of agents.
 
 
 def test_a_node_is_announced_within_limits(place, tmp_path):

@@ -36,7 +36,7 @@ def passphrase(folder):
 
 
 def server_context(folder):
-    """What Fluentd does with the files."""
+    """Fluentd's checks of the files."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "server.crt", folder / "server.key", passphrase(folder))
     context.load_verify_locations(folder / "ca.crt")

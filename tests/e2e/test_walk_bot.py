@@ -22,7 +22,7 @@ SECRETS = "/api/v1/namespaces/default/secrets"
 
 
 class PodOfBot:
-    """What a pod of a service account has: its tokens, and a kubeconfig in place of the pod's own addresses."""
+    """The files of a pod of a service account: its tokens, and a kubeconfig in place of the pod's own addresses."""
 
     def __init__(self, cluster, kube, directory, account):
         self.cluster = cluster

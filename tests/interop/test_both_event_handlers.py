@@ -122,7 +122,7 @@ def test_a_folder_is_handed_over(place, tmp_path, sink, name, first_is_theirs):
             running.stop()
     else:
         if place.is_ours:
-            # What is in no chunk when ours ends is sent again by theirs.
+            # Events that are in no chunk when ours ends are sent again by theirs.
             wait_for(lambda: sealed(place), EXPORTED_S, "the last chunk")
         first.run().ok()
     sent = len(sink.events())

@@ -59,7 +59,7 @@ def test_fluentd_gets_the_same_and_keeps_times(folders):
 
 
 def shape(path):
-    """What a certificate says, without serials, keys and identifiers."""
+    """The facts of a certificate, without serials, keys and identifiers."""
     text = openssl("x509", "-in", path, "-noout", "-text").decode()
     found = {name: re.search(pattern, text)[1] for name, pattern in {
         "issuer": r"Issuer: (.*)", "subject": r"Subject: (.*)", "bits": r"Public-Key: \((\d+) bit",

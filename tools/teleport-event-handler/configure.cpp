@@ -44,7 +44,7 @@ constexpr std::size_t kMaxPassphraseInput = 4096;
 constexpr std::size_t kPassphraseBytes = 32;
 constexpr std::chrono::hours kLongestLifetime{100 * 365 * 24};
 
-// What the command is going to do, checked.
+// The work of the command, checked.
 struct HandlerPlan {
   HandlerFilesRequest files;
   SinkCertificateRequest certificates;

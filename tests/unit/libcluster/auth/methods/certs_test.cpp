@@ -41,7 +41,7 @@ TEST_CASE("a bot takes on the roles that it may impersonate") {
   CHECK(ssh.disallow_reissue);
   CHECK_FALSE(ssh.renewable);
 
-  // It is no renewal: the generation stays.
+  // The call is no renewal: the generation stays.
   CHECK(GenerationOf(test::InstanceOf(fixture, bot)) == 1);
   CHECK(test::EventsOf(fixture, "cert.create").front().contains("\"impersonator\":\"bot-robot\""));
 }

@@ -62,7 +62,7 @@ TEST_CASE("the key of a renewal that has begun is kept until the renewal is stor
   REQUIRE(SaveNextKey(storage, key));
   CHECK(LoadNextKey(storage).value().public_key() == key.public_key());
 
-  // What cannot be read begins no renewal again.
+  // A renewal that cannot be read is not begun again.
   std::vector<BotFile> broken;
   broken.push_back({"key.next", Secret("-----BEGIN PRIVATE KEY-----\nAA")});
   REQUIRE(storage.Write(broken));
