@@ -24,11 +24,13 @@
 #include "libcluster/auth/requests/expiry.h"
 #include "libcluster/auth/startup_resources.h"
 #include "libcluster/auth/trust/system_identity.h"
+#include "libcluster/auth/watch/kube_follow_call.h"
 #include "libcluster/backend/data_dir_lock.h"
 #include "libcluster/backend/store.h"
 #include "libcluster/config/static_tokens.h"
 #include "libcluster/kube/announcer.h"
 #include "libcluster/kube/configured.h"
+#include "libcluster/kube/dynamic_clusters.h"
 #include "libcluster/kube/forwarder.h"
 #include "libcluster/kube/role_decider.h"
 #include "libcluster/net/connection_gate.h"
@@ -90,8 +92,10 @@ struct Cluster::State {
   std::unique_ptr<HttpServer> web;
   std::unique_ptr<HttpServer> auth_http;
   std::unique_ptr<AuthTunnel> auth_tunnel;
+  std::optional<ServedClusters> served_kube;
   std::unique_ptr<KubeForwarder> kube;
   std::unique_ptr<KubeAnnouncer> announcer;
+  std::optional<DynamicClusters> dynamic_kube;
   std::shared_ptr<SshNode> ssh;
   std::unique_ptr<Listener> proxy_listener;
   std::unique_ptr<Listener> auth_listener;
@@ -186,6 +190,7 @@ void Cluster::State::AddTransport(const TeleportConfig& config, const Environmen
   AddRecordingStreams(methods, loop, web_threads, *auth);
   AddExportStreams(methods, loop, web_threads, *auth);
   AddServerInfoStream(methods, loop, web_threads, *auth);
+  AddKubeFollowStream(methods, loop, web_threads, *auth);
   const TunnelParts tunnel{loop, web_threads, *auth, auth->audit_queue(), agents};
   AddTunnelMethods(methods, tunnel);
   AddInventoryMethods(methods, tunnel, OwnFacts(config, environment));
@@ -351,17 +356,21 @@ Status Cluster::State::StartKube(const TeleportConfig& config, const Environment
     Know(remote_address, caller);
   };
 
-  std::set<std::string> own_names;
-  for (const auto& cluster : configured.clusters) own_names.insert(cluster.name);
-  agents.KeepKubeNames(std::move(own_names));
-  const auto find = [this, own = FindAmong(configured.clusters)](std::string_view name) {
-    auto cluster = own(name);
+  served_kube.emplace(configured.clusters);
+  agents.KeepKubeNames(served_kube->Names());
+  const auto find = [this](std::string_view name) {
+    auto cluster = served_kube->Find(name);
     return cluster ? cluster : agents.FindKube(name);
   };
 
   ASSIGN_OR_RETURN(kube, KubeForwarder::Create(loop, kube_threads, DecideByRoles(*auth, auth->audit_queue(), find),
                                                std::move(options)));
   ASSIGN_OR_RETURN(announcer, KubeAnnouncer::Start(*agent_auth, {host_id, proxy_address, configured.clusters}));
+  if (!config.kubernetes.enabled || config.kubernetes.resources.empty()) return {};
+  dynamic_kube.emplace(config.kubernetes.resources, DynamicClusters::Parts{*agent_auth, *served_kube, *kube, [this] {
+                                                                             agents.KeepKubeNames(served_kube->Names());
+                                                                             announcer->Use(served_kube->All());
+                                                                           }});
   return {};
 }
 

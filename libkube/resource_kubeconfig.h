@@ -11,8 +11,8 @@
 
 namespace sallyport {
 
-// The limit of the text; etcd, which holds Kubernetes' own objects, has the same.
-inline constexpr std::size_t kMaxResourceKubeconfig = 1 << 20;
+// The limit of the text. A kubeconfig of one cluster has some KiB.
+inline constexpr std::size_t kMaxResourceKubeconfig = 256 << 10;
 
 // Returns the API server and the credentials of the current context, or of the first context when none is current,
 // under the name of the cluster. Fails with kBadParameter and "spec.kubeconfig:LINE: reason" for a text that is no

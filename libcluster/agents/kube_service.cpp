@@ -7,6 +7,7 @@
 #include "libcluster/agents/agent_service.h"
 #include "libcluster/kube/announcer.h"
 #include "libcluster/kube/configured.h"
+#include "libcluster/kube/dynamic_clusters.h"
 #include "libcluster/kube/forwarder.h"
 #include "libcluster/kube/proxy_decider.h"
 #include "libcluster/net/thread_pool.h"
@@ -43,28 +44,34 @@ class KubeService : public AgentService {
 
  private:
   // Destroyed last to first.
-  FindKubeCluster find_;
+  std::optional<ServedClusters> served_;
   ThreadPool threads_{kMaxThreads};
   std::unique_ptr<KubeForwarder> forwarder_;
   std::unique_ptr<KubeAnnouncer> announcer_;
+  std::optional<DynamicClusters> dynamic_;
 };
 
 Status KubeService::Open(const AgentServiceParts& parts) {
   const auto& environment = parts.environment;
   ASSIGN_OR_RETURN(ConfiguredKube kube,
                    KubeOf(parts.config, {environment.kubernetes_service_host, environment.kubernetes_service_port}));
-  find_ = FindAmong(kube.clusters);
+  served_.emplace(kube.clusters);
 
   KubeForwarderOptions options;
   options.endpoints = std::move(kube.endpoints);
   ASSIGN_OR_RETURN(options.tls, TlsOf(parts.identity));
   ASSIGN_OR_RETURN(TrustSet trust, TrustOf(parts.identity));
-  auto decider = DecidedByProxy(std::move(trust), parts.identity.cluster, find_);
+  auto decider = DecidedByProxy(std::move(trust), parts.identity.cluster,
+                                [this](std::string_view name) { return served_->Find(name); });
   ASSIGN_OR_RETURN(forwarder_, KubeForwarder::Create(parts.loop, threads_, std::move(decider), std::move(options)));
 
   const std::string& host_id = parts.identity.host_id;
   ASSIGN_OR_RETURN(announcer_,
                    KubeAnnouncer::Start(parts.auth, {host_id, parts.config.NodeName(host_id), kube.clusters}));
+  if (const auto& selectors = parts.config.kubernetes.resources; !selectors.empty()) {
+    dynamic_.emplace(selectors, DynamicClusters::Parts{parts.auth, *served_, *forwarder_,
+                                                       [this] { announcer_->Use(served_->All()); }});
+  }
   return {};
 }
 
@@ -76,7 +83,7 @@ Status KubeService::Use(const HostIdentity& identity) {
 
 Result<UniqueFd> KubeService::Dial(const v1::Dial& dial) {
   const std::string& cluster = dial.kube().cluster();
-  const auto found = find_(cluster);
+  const auto found = served_->Find(cluster);
   if (!found) return Fail(ErrorKind::kNotFound, "this agent has no Kubernetes cluster \"{}\"", cluster);
   // Roles decide by labels, and these are the cluster's own.
   const Labels labels{dial.kube().labels().begin(), dial.kube().labels().end()};

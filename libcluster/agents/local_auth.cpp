@@ -1,8 +1,13 @@
 #include "libcluster/agents/local_auth.h"
 
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include "libcluster/auth/audit/audit_queue.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/trust/system_identity.h"
+#include "libcluster/auth/watch/kube_cluster_changes.h"
 #include "libcluster/kube/kube_servers.h"
 #include "sallyport/v1/tunnel_service.pb.h"
 
@@ -72,6 +77,23 @@ class LocalAuth : public AgentAuth {
     BackendTransaction transaction;
     transaction.Remove(ResourceKey(kNode, node_name), false);
     return auth_.backend().Commit(std::move(transaction));
+  }
+
+  Status FollowKubeClusters(const std::vector<LabelSelector>& selectors, const TakeKubeClusters& take,
+                            const StopSignal& stop) override {
+    const auto woken = std::make_shared<UniqueFd>(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    KubeClusterChanges changes(auth_.backend(), selectors, [woken] { ::eventfd_write(woken->get(), 1); });
+    while (!stop.stopped()) {
+      ASSIGN_OR_RETURN(const v1::FollowedKubeClusters some, changes.Next());
+      take(some);
+      if (some.changes_size() > 0) continue;
+
+      pollfd waiting[] = {{woken->get(), POLLIN, 0}, {stop.descriptor(), POLLIN, 0}};
+      ::poll(waiting, 2, -1);
+      eventfd_t count = 0;
+      ::eventfd_read(woken->get(), &count);
+    }
+    return Fail(ErrorKind::kInterrupted, "the process stops");
   }
 
   Status Emit(const AuditEvent& event) override {

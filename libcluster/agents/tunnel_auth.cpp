@@ -1,5 +1,6 @@
 #include "libcluster/agents/tunnel_auth.h"
 
+#include "libcluster/agents/kube_cluster_call.h"
 #include "libcluster/agents/recording_call.h"
 #include "sallyport/v1/tunnel_service.pb.h"
 
@@ -31,6 +32,11 @@ Status TunnelAuth::Announce(const v1::AgentMessage& announcement) {
 }
 
 Status TunnelAuth::Withdraw(const std::string& /*node_name*/) { return {}; }  // the tunnel's end does it
+
+Status TunnelAuth::FollowKubeClusters(const std::vector<LabelSelector>& selectors, const TakeKubeClusters& take,
+                                      const StopSignal& stop) {
+  return FollowRemoteKubeClusters(*tunnel_.connection(), selectors, take, stop);
+}
 
 Status TunnelAuth::Emit(const AuditEvent& event) {
   v1::AgentMessage message;

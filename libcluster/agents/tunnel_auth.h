@@ -23,6 +23,8 @@ class TunnelAuth : public AgentAuth {
   Result<HostKey> HostKeyFor(const std::string& node_name, const std::vector<std::string>& principals) override;
   Status Announce(const v1::AgentMessage& announcement) override;
   Status Withdraw(const std::string& node_name) override;
+  Status FollowKubeClusters(const std::vector<LabelSelector>& selectors, const TakeKubeClusters& take,
+                            const StopSignal& stop) override;
   Status Emit(const AuditEvent& event) override;
   Result<std::unique_ptr<RecordingSink>> OpenRecording(const std::string& session_id,
                                                        const std::string& upload_id) override;

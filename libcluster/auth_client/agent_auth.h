@@ -1,18 +1,22 @@
 // The auth service's interface for agents, in the same process or over a connection that the agent opened.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "libbase/error.h"
+#include "libbase/stop_signal.h"
 #include "libcluster/auth/audit/audit.h"
 #include "libcluster/auth_client/recording_sink.h"
 #include "libidentity/keys.h"
+#include "libresources/matching/labels.h"
 
 namespace sallyport::v1 {
 class AgentMessage;
-}
+class FollowedKubeClusters;
+}  // namespace sallyport::v1
 
 namespace sallyport {
 
@@ -34,6 +38,12 @@ class AgentAuth {
   // Announced resources exist until their expiry. Fails with kNotImplemented for other kinds.
   virtual Status Announce(const v1::AgentMessage& announcement) = 0;
   virtual Status Withdraw(const std::string& node_name) = 0;
+  // Gives `take` the kube_cluster resources that one of the selectors matches, with their secrets, then each change,
+  // until the stop. Fails with kInterrupted after the stop, with kConnectionProblem and kLimitExceeded when the caller
+  // is to begin again, and with kAccessDenied when the host has not joined as Kube.
+  using TakeKubeClusters = std::function<void(const v1::FollowedKubeClusters& changes)>;
+  virtual Status FollowKubeClusters(const std::vector<LabelSelector>& selectors, const TakeKubeClusters& take,
+                                    const StopSignal& stop) = 0;
   // Queues an event for the audit log; does not block. Fails when the queue is full.
   virtual Status Emit(const AuditEvent& event) = 0;
   // Starts the upload of a session's recording, or resumes an interrupted upload (not ""). Fails with kNotFound when

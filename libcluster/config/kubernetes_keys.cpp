@@ -1,6 +1,10 @@
 // The keys of kubernetes_service (docs/protocol/services.md#kubernetes_service).
+#include <algorithm>
+
+#include "libbase/text.h"
 #include "libcluster/config/config_key.h"
 #include "libcluster/config/teleport_config.h"
+#include "libresources/kinds/metadata.h"
 
 namespace sallyport {
 namespace {
@@ -15,6 +19,30 @@ using Type = ConfigType;
       return {};                                                                                                       \
     }                                                                                                                  \
   }
+
+// Reads a selector: each label with a value, or with a list of values.
+Result<LabelSelector> ReadSelector(const Value& labels) {
+  LabelSelector selector;
+  for (const auto& [key, value] : labels.as_map()) {
+    if (key != "*" && !IsLabelKey(key)) {
+      return Fail(ErrorKind::kBadParameter, "labels: \"{}\" is not a label key", StripControl(key));
+    }
+    ASSIGN_OR_RETURN(selector[key], ConfigTexts(value));
+    const bool any = std::ranges::find(selector[key], "*") != selector[key].end();
+    if (key == "*" && !any) return Fail(ErrorKind::kBadParameter, "labels: the key * has the value * only");
+  }
+  return selector;
+}
+
+Status SetResources(TeleportConfig& config, const Value& value) {
+  for (const auto& item : value.as_list()) {
+    const Value* const labels = item.Find("labels");
+    if (labels == nullptr || labels->is_null()) continue;  // as in roles, no label matches nothing
+    ASSIGN_OR_RETURN(LabelSelector selector, ReadSelector(*labels));
+    if (!selector.empty()) config.kubernetes.resources.push_back(std::move(selector));
+  }
+  return {};
+}
 
 std::vector<ConfigKey> ServedKubernetesKeys() {
   return {
@@ -31,6 +59,7 @@ std::vector<ConfigKey> ServedKubernetesKeys() {
          ASSIGN_OR_RETURN(config.kubernetes.labels, ConfigLabels(value));
          return {};
        }},
+      {"kubernetes_service.resources", Type::kAny, State::kServed, SetResources},
   };
 }
 
@@ -40,7 +69,7 @@ std::vector<ConfigKey> ServedKubernetesKeys() {
 
 std::vector<ConfigKey> KubernetesServiceKeys() {
   constexpr std::string_view kStaticLabels = "use labels";
-  constexpr std::string_view kNoDynamicClusters = "define the clusters with kubeconfig_file or kube_cluster_name";
+  constexpr std::string_view kNoRoles = "write kubeconfigs with tokens into the kube_cluster resources";
   auto keys = ServedKubernetesKeys();
   keys.push_back({"kubernetes_service.public_addr", Type::kTexts, State::kNoEffect});
   const auto refused = [&](const char* name, Type type, std::string_view advice) {
@@ -49,9 +78,9 @@ std::vector<ConfigKey> KubernetesServiceKeys() {
   refused("commands[].name", Type::kText, kStaticLabels);
   refused("commands[].command", Type::kTexts, kStaticLabels);
   refused("commands[].period", Type::kDuration, kStaticLabels);
-  refused("resources[].labels", Type::kMap, kNoDynamicClusters);
-  refused("resources[].aws.assume_role_arn", Type::kText, kNoDynamicClusters);
-  refused("resources[].aws.external_id", Type::kText, kNoDynamicClusters);
+  keys.push_back({"kubernetes_service.resources[].labels", Type::kMap, State::kNoEffect});  // read with the list
+  refused("resources[].aws.assume_role_arn", Type::kText, kNoRoles);
+  refused("resources[].aws.external_id", Type::kText, kNoRoles);
   return keys;
 }
 

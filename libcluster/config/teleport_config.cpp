@@ -69,8 +69,10 @@ Status CheckKubernetes(const TeleportConfig& config) {
     return fail("kubernetes_service has both kubeconfig_file and kube_cluster_name",
                 "keep kubeconfig_file, or keep kube_cluster_name in a pod");
   }
-  if (kubernetes.kubeconfig_file.empty() && kubernetes.kube_cluster_name.empty()) {
-    return fail("kubernetes_service has no clusters", "set kubeconfig_file, or in a pod kube_cluster_name");
+  if (kubernetes.kubeconfig_file.empty() && kubernetes.kube_cluster_name.empty() && kubernetes.resources.empty()) {
+    return fail(
+        "kubernetes_service has no clusters",
+        "set kubeconfig_file, in a pod kube_cluster_name, or resources with the labels of kube_cluster resources");
   }
   return {};
 }

@@ -70,6 +70,7 @@ struct TeleportConfig {
     std::string kubeconfig_file;
     std::string kube_cluster_name;
     std::map<std::string, std::string> labels;
+    std::vector<LabelSelector> resources;  // of the kube_cluster resources that are served
   } kubernetes;
 
   // The address of a cluster on other hosts.

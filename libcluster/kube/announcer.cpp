@@ -16,18 +16,35 @@ constexpr std::chrono::minutes kLife{15};
 
 Result<std::unique_ptr<KubeAnnouncer>> KubeAnnouncer::Start(AgentAuth& auth, Options options) {
   std::unique_ptr<KubeAnnouncer> announcer(new KubeAnnouncer(auth, std::move(options)));
-  RETURN_IF_ERROR(announcer->Announce(announcer->options_.clusters));
+  {
+    const MutexLock lock(announcer->mutex_);
+    RETURN_IF_ERROR(announcer->Announce(announcer->clusters_));
+  }
   announcer->announcing_.emplace(kAnnounceInterval, [raw = announcer.get()] {
-    if (const Status status = raw->Announce(raw->options_.clusters); !status) {
-      Log(LogLevel::kError, "cannot announce Kubernetes clusters", {{"reason", status.error().message}});
-    }
+    raw->AnnounceAgain();
     return kAnnounceInterval;
   });
   return announcer;
 }
 
+void KubeAnnouncer::AnnounceAgain() {
+  const MutexLock lock(mutex_);
+  if (const Status status = Announce(clusters_); !status) {
+    Log(LogLevel::kError, "cannot announce Kubernetes clusters", {{"reason", status.error().message}});
+  }
+}
+
+void KubeAnnouncer::Use(std::vector<KubeClusterInfo> clusters) {
+  {
+    const MutexLock lock(mutex_);
+    clusters_ = std::move(clusters);
+  }
+  AnnounceAgain();
+}
+
 KubeAnnouncer::~KubeAnnouncer() {
   announcing_.reset();
+  const MutexLock lock(mutex_);
   if (const Status status = Announce({}); !status) {
     Log(LogLevel::kWarning, "cannot withdraw Kubernetes clusters", {{"reason", status.error().message}});
   }
@@ -46,8 +63,8 @@ Status KubeAnnouncer::Announce(const std::vector<KubeClusterInfo>& clusters) {
 
     auto& spec = *server.mutable_spec();
     spec.set_version(std::string(kWireVersion));
-    spec.set_hostname(options_.address);
-    spec.set_hostid(options_.host_id);
+    spec.set_hostname(address_);
+    spec.set_hostid(host_id_);
 
     auto& announced = *spec.mutable_cluster();
     announced.set_kind("kube_cluster");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "libbase/error.h"
+#include "libbase/mutex.h"
 #include "libbase/repeated_work.h"
 #include "libcluster/auth_client/agent_auth.h"
 #include "libcluster/kube/cluster_info.h"
@@ -27,13 +28,25 @@ class KubeAnnouncer {
   // Withdraws the announced clusters.
   ~KubeAnnouncer();
 
+  // Announces these clusters from now on, in place of the earlier ones; a failure is logged, and tried again with the
+  // next announcement. Safe from several threads.
+  void Use(std::vector<KubeClusterInfo> clusters) EXCLUDES(mutex_);
+
  private:
-  KubeAnnouncer(AgentAuth& auth, Options options) : auth_(auth), options_(std::move(options)) {}
+  KubeAnnouncer(AgentAuth& auth, Options options)
+      : auth_(auth),
+        host_id_(std::move(options.host_id)),
+        address_(std::move(options.address)),
+        clusters_(std::move(options.clusters)) {}
   // Announces `clusters` in place of the earlier ones.
-  Status Announce(const std::vector<KubeClusterInfo>& clusters);
+  Status Announce(const std::vector<KubeClusterInfo>& clusters) REQUIRES(mutex_);
+  void AnnounceAgain() EXCLUDES(mutex_);
 
   AgentAuth& auth_;
-  const Options options_;
+  const std::string host_id_;
+  const std::string address_;
+  Mutex mutex_;  // held while a list is announced: a later list is not overtaken
+  std::vector<KubeClusterInfo> clusters_ GUARDED_BY(mutex_);
   std::optional<RepeatedWork> announcing_;
 };
 

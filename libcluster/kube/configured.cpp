@@ -26,22 +26,11 @@ Result<ConfiguredKube> KubeOf(const TeleportConfig& config, const PodEnvironment
         kube.endpoints.push_back(std::move(endpoint));
       }
     }
-  } else {
+  } else if (!config.kubernetes.kube_cluster_name.empty()) {
     ASSIGN_OR_RETURN(kube.endpoints.emplace_back(), InClusterEndpoint(config.kubernetes.kube_cluster_name, pod));
   }
   for (const auto& endpoint : kube.endpoints) kube.clusters.push_back({endpoint.name, config.kubernetes.labels});
   return kube;
-}
-
-FindKubeCluster FindAmong(const std::vector<KubeClusterInfo>& clusters) {
-  std::vector<std::shared_ptr<const KubeClusterInfo>> kept;
-  for (const auto& cluster : clusters) kept.push_back(std::make_shared<const KubeClusterInfo>(cluster));
-  return [kept = std::move(kept)](std::string_view name) -> std::shared_ptr<const KubeClusterInfo> {
-    for (const auto& cluster : kept) {
-      if (cluster->name == name) return cluster;
-    }
-    return nullptr;
-  };
 }
 
 }  // namespace sallyport

@@ -16,11 +16,9 @@ struct ConfiguredKube {
   std::vector<KubeClusterInfo> clusters;  // names as in `endpoints`, with the labels that roles see
 };
 
-// Reads the kubeconfig, or uses the service account of the pod. Returns none without a kubernetes_service. Leaves out
+// Reads the kubeconfig, or uses the service account of the pod. Returns none without a kubernetes_service, and for one
+// that serves resources alone. Leaves out
 // unusable contexts of the kubeconfig, with a warning in the log. Fails as LoadKubeconfig and InClusterEndpoint do.
 Result<ConfiguredKube> KubeOf(const TeleportConfig& config, const PodEnvironment& pod);
-
-// Returns a function that finds a cluster among `clusters`.
-FindKubeCluster FindAmong(const std::vector<KubeClusterInfo>& clusters);
 
 }  // namespace sallyport

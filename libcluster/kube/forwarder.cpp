@@ -125,11 +125,12 @@ asio::awaitable<void> UntilClientLeaves(KubeClient& client) {
   }
 }
 
-// Returns when the caller's request may no longer continue.
-asio::awaitable<void> UntilRevoked(KubeForwarder::State& state, const Caller& caller) {
+// Returns when the caller's request may no longer continue, or its cluster is no longer served.
+asio::awaitable<void> UntilRevoked(KubeForwarder::State& state, const IdentifiedKubeRequest& asked) {
+  const Caller& caller = *asked.caller;
   asio::steady_timer timer(co_await asio::this_coro::executor);
   error_code error;
-  while (!error && state.decider->StillAllowed(caller)) {
+  while (!error && state.decider->StillAllowed(caller) && state.Serves(*asked.target)) {
     timer.expires_after(kRevocationCheck);
     // Waits at most until the certificate expires.
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(caller.identity.expires - Now());
@@ -140,11 +141,11 @@ asio::awaitable<void> UntilRevoked(KubeForwarder::State& state, const Caller& ca
 
 // Returns when a long request has lost its client or may no longer continue. Ignores short requests: their client may
 // have closed its direction after the request (RFC 9112 section 9.6).
-asio::awaitable<void> UntilPointless(KubeClient& client, const Caller& caller) {
+asio::awaitable<void> UntilPointless(KubeClient& client, const IdentifiedKubeRequest& asked) {
   asio::steady_timer timer(co_await asio::this_coro::executor, kPatience);
   error_code error;
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
-  if (!error) co_await (UntilClientLeaves(client) || UntilRevoked(*client.state, caller));
+  if (!error) co_await (UntilClientLeaves(client) || UntilRevoked(*client.state, asked));
 }
 
 // Serves an understood request.
@@ -167,7 +168,7 @@ asio::awaitable<bool> ServeUnderstood(KubeClient& client, RequestParser& parser,
   if (!decided) co_return co_await Refuse(client, parser, decided.error());
 
   beast::get_lowest_layer(client.stream).expires_never();
-  const auto first = co_await (Deal(client, parser, *decided, *body) || UntilPointless(client, *decided->asked.caller));
+  const auto first = co_await (Deal(client, parser, *decided, *body) || UntilPointless(client, decided->asked));
   if (first.index() == 0) co_return std::get<0>(first);
   // The API server may have executed the request.
   AuditRequest(client, parser, *decided, kClientLeft);
@@ -285,8 +286,8 @@ asio::awaitable<void> Linger(KubeClient& client) {
   }
 }
 
-asio::awaitable<void> Serve(std::shared_ptr<KubeForwarder::State> state, IncomingConnection connection,
-                            std::string cluster) {
+asio::awaitable<void> ServeConnection(std::shared_ptr<KubeForwarder::State> state, IncomingConnection connection,
+                                      std::string cluster) {
   error_code error;
   const auto executor = co_await asio::this_coro::executor;
   const auto tls = state->Tls();  // must outlive the connection
@@ -322,13 +323,22 @@ Result<std::unique_ptr<KubeForwarder>> KubeForwarder::Create(EventLoop& loop, Th
                                                              KubeForwarderOptions options) {
   std::vector<KubeEndpoint> endpoints = std::move(options.endpoints);
   auto state = std::make_shared<State>(loop, threads, std::move(decider), std::move(options));
-  for (auto& endpoint : endpoints) {
-    const std::string name = endpoint.name;
-    ASSIGN_OR_RETURN(State::Upstream made, state->Make({std::move(endpoint)}));
-    const MutexLock lock(state->mutex);
-    state->upstreams[name] = std::move(made);
-  }
-  return std::unique_ptr<KubeForwarder>(new KubeForwarder(std::move(state)));
+  std::unique_ptr<KubeForwarder> forwarder(new KubeForwarder(std::move(state)));
+  for (auto& endpoint : endpoints) RETURN_IF_ERROR(forwarder->Serve(std::move(endpoint)));
+  return forwarder;
+}
+
+Status KubeForwarder::Serve(KubeEndpoint endpoint) {
+  const std::string name = endpoint.name;
+  ASSIGN_OR_RETURN(State::Upstream made, state_->Make({std::move(endpoint)}));
+  const MutexLock lock(state_->mutex);
+  state_->upstreams[name] = std::move(made);
+  return {};
+}
+
+void KubeForwarder::Drop(const std::string& cluster) {
+  const MutexLock lock(state_->mutex);
+  state_->upstreams.erase(cluster);
 }
 
 KubeForwarder::~KubeForwarder() {
@@ -342,8 +352,8 @@ void KubeForwarder::UseTls(std::shared_ptr<ServerTls> tls) {
 }
 
 void KubeForwarder::HandleConnection(IncomingConnection connection, std::string cluster) {
-  asio::co_spawn(asio::make_strand(ContextOf(state_->loop)), Serve(state_, std::move(connection), std::move(cluster)),
-                 asio::detached);
+  asio::co_spawn(asio::make_strand(ContextOf(state_->loop)),
+                 ServeConnection(state_, std::move(connection), std::move(cluster)), asio::detached);
 }
 
 }  // namespace sallyport

@@ -39,6 +39,12 @@ class KubeForwarder {
   // Serves new connections with this TLS; open connections continue. Safe from several threads.
   void UseTls(std::shared_ptr<ServerTls> tls);
 
+  // Serves a cluster, with new connections when it was served before. Fails with kBadParameter when certificates or
+  // keys of the endpoint cannot be used; then nothing changes. Safe from several threads.
+  Status Serve(KubeEndpoint endpoint);
+  // Serves a cluster no longer: its sessions end within seconds. Safe from several threads.
+  void Drop(const std::string& cluster);
+
   // Serves a connection before its TLS handshake; `cluster` is set for a connection for one cluster alone.
   void HandleConnection(IncomingConnection connection, std::string cluster = {});
 

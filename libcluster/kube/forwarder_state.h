@@ -46,6 +46,11 @@ struct KubeForwarder::State {
   std::shared_ptr<ServerTls> tls GUARDED_BY(mutex);
   std::map<std::string, Upstream> upstreams GUARDED_BY(mutex);  // by cluster, of agents by "HOST_ID/cluster"
 
+  // Returns whether this process still serves a cluster of its own; clusters of agents are for the agents to drop.
+  bool Serves(const KubeClusterInfo& cluster) EXCLUDES(mutex) {
+    const MutexLock lock(mutex);
+    return !cluster.host_id.empty() || upstreams.contains(cluster.name);
+  }
   // Returns the TLS for a new connection. Safe from several threads.
   std::shared_ptr<ServerTls> Tls() EXCLUDES(mutex) {
     const MutexLock lock(mutex);

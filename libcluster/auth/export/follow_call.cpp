@@ -1,11 +1,9 @@
 #include "libcluster/auth/export/follow_call.h"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-
 #include "libcluster/auth/access/lasting_call.h"
 #include "libcluster/auth/export/log_reader.h"
 #include "libcluster/backend/change_counter.h"
+#include "libcluster/net/alarm.h"
 #include "libcluster/rpc/rpc_stream.h"
 #include "sallyport/v1/audit.pb.h"
 
@@ -16,50 +14,6 @@ using FollowMessages = RpcMessages<v1::FollowRequest, v1::FollowResponse>;
 
 constexpr std::chrono::seconds kSignOfLife{15};
 
-// Wakes a coroutine on its strand from other threads. After Close, the alarm uses nothing of the event loop, which may
-// be gone.
-class FollowAlarm : public std::enable_shared_from_this<FollowAlarm> {
- public:
-  explicit FollowAlarm(asio::any_io_executor executor) : timer_(std::in_place, std::move(executor)) {}
-
-  // Safe from any thread.
-  void Ring() {
-    const MutexLock lock(mutex_);
-    if (!timer_ || std::exchange(ringing_, true)) return;
-    asio::post(timer_->get_executor(), [self = shared_from_this()] { self->Cancel(); });
-  }
-  void Close() {
-    const MutexLock lock(mutex_);
-    timer_.reset();
-  }
-
-  // Waits for a ring since the last wait, at most for `time`. On the strand, before Close.
-  asio::awaitable<void> Wait(std::chrono::seconds time) {
-    asio::steady_timer* const timer = Begin(time);
-    boost::system::error_code error;
-    if (timer != nullptr) co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, error));
-    const MutexLock lock(mutex_);
-    ringing_ = false;
-  }
-
- private:
-  // Returns the timer to wait for, or nullptr after a ring.
-  asio::steady_timer* Begin(std::chrono::seconds time) {
-    const MutexLock lock(mutex_);
-    if (ringing_ || !timer_) return nullptr;
-    timer_->expires_after(time);
-    return &*timer_;
-  }
-  void Cancel() {
-    const MutexLock lock(mutex_);
-    if (timer_) timer_->cancel();
-  }
-
-  Mutex mutex_;
-  std::optional<asio::steady_timer> timer_ GUARDED_BY(mutex_);
-  bool ringing_ GUARDED_BY(mutex_) = false;
-};
-
 class FollowCall {
  public:
   FollowCall(ExportEnvironment& environment, std::shared_ptr<const RpcStreamCall> call, asio::any_io_executor executor)
@@ -68,7 +22,7 @@ class FollowCall {
         caller_(call_->caller->identity.username),
         slot_(environment.follows.Take(caller_)),
         access_(environment.auth.backend(), AccessKeys(*call_->caller)),
-        alarm_(std::make_shared<FollowAlarm>(std::move(executor))) {}
+        alarm_(std::make_shared<Alarm>(std::move(executor))) {}
   ~FollowCall() { alarm_->Close(); }
   FollowCall(const FollowCall&) = delete;
   FollowCall& operator=(const FollowCall&) = delete;
@@ -125,7 +79,7 @@ class FollowCall {
   const SourceSlots::Slot slot_;
   ChangeCounter access_;
   std::uint64_t access_before_ = 0;
-  const std::shared_ptr<FollowAlarm> alarm_;
+  const std::shared_ptr<Alarm> alarm_;
   std::optional<LogReader> reader_;
   std::string encoded_;
 };

@@ -71,10 +71,12 @@ struct LabelledKind {
   AuditType deleted;
 };
 
-// Adds the methods that get, create, update and delete a resource. `check` validates each resource before a write.
+// Adds the methods that get, create, update and delete a resource. `check` validates each resource before a write;
+// `hide` removes the secrets that a caller may not read.
 template <typename M>
 void AddLabelledMethods(RpcTable& table, AuthServer& auth, const LabelledKind& row,
-                        Status (*check)(AuthServer& auth, const M& resource) = nullptr) {
+                        Status (*check)(AuthServer& auth, const M& resource) = nullptr,
+                        void (*hide)(const Caller& caller, M& resource) = nullptr) {
   using google::protobuf::Empty;
   const std::string_view kind = KindOf<M>().kind;
   const auto path = [&](std::string_view verb) { return fmt::format("/proto.AuthService/{}{}", verb, row.method); };
@@ -86,8 +88,9 @@ void AddLabelledMethods(RpcTable& table, AuthServer& auth, const LabelledKind& r
               });
   };
   table.Add({path("Get"), RpcAccess::Rule(kind, {"read"}), kRehearsable},
-            [&auth](const RpcCall& call, const types::ResourceRequest& request, M& answer) -> Status {
+            [&auth, hide](const RpcCall& call, const types::ResourceRequest& request, M& answer) -> Status {
               ASSIGN_OR_RETURN(answer, GetLabelled<M>(auth, call.caller, request.name()));
+              if (hide != nullptr) hide(call.caller, answer);
               return {};
             });
   add_write("Create", "create", row.created, WriteMode::kCreate);

@@ -17,6 +17,31 @@ struct KubeCluster {
   static const auto& Items(const ListResponse& page) { return page.kubernetes_clusters(); }
 };
 
+// Gives resources to a sink without the credentials of their clusters.
+MessageSink WithoutKubeconfig(const MessageSink& sink) {
+  return [&sink](const google::protobuf::Message& message) {
+    KubeCluster::Message cluster = static_cast<const KubeCluster::Message&>(message);
+    cluster.mutable_spec()->clear_kubeconfig();
+    return sink(cluster);
+  };
+}
+
+Status ListKubeClusters(RpcClient& rpc, bool with_secrets, const MessageSink& sink) {
+  return labelled::List<KubeCluster>(rpc, with_secrets, with_secrets ? sink : WithoutKubeconfig(sink));
+}
+
+Status GetKubeCluster(RpcClient& rpc, const std::string& name, bool with_secrets, const MessageSink& sink) {
+  return labelled::Get<KubeCluster>(rpc, name, with_secrets, with_secrets ? sink : WithoutKubeconfig(sink));
+}
+
+constexpr KindCalls KubeClusterRow() {
+  KindCalls row = labelled::Row<KubeCluster>("kube_cluster");
+  row.list = ListKubeClusters;
+  row.get = GetKubeCluster;
+  row.edit_with_secrets = true;
+  return row;
+}
+
 Status ListKubeServers(RpcClient& rpc, bool, const MessageSink& sink) {
   return SinkListed(rpc, "kube_server", &proto::PaginatedResource::kubernetesserver, sink);
 }
@@ -34,7 +59,7 @@ Status GetKubeServer(RpcClient& rpc, const std::string& name, bool, const Messag
 
 }  // namespace
 
-constinit const KindCalls kKubeClusterCalls = labelled::Row<KubeCluster>("kube_cluster");
+constinit const KindCalls kKubeClusterCalls = KubeClusterRow();
 constinit const KindCalls kKubeServerCalls{"kube_server", ListKubeServers, GetKubeServer, nullptr, nullptr, nullptr};
 
 }  // namespace sallyport

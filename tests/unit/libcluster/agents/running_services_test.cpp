@@ -46,6 +46,9 @@ class NoAuth : public AgentAuth {
   Result<HostKey> HostKeyFor(const std::string&, const std::vector<std::string>&) override { return HostKey(); }
   Status Announce(const v1::AgentMessage&) override { return {}; }
   Status Withdraw(const std::string&) override { return {}; }
+  Status FollowKubeClusters(const std::vector<LabelSelector>&, const TakeKubeClusters&, const StopSignal&) override {
+    return Fail(ErrorKind::kInterrupted, "no");
+  }
   Status Emit(const AuditEvent&) override { return {}; }
   Result<std::unique_ptr<RecordingSink>> OpenRecording(const std::string&, const std::string&) override {
     return Fail(ErrorKind::kNotFound, "no");
