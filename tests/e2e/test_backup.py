@@ -45,7 +45,7 @@ spec: {roles: [ops]}
 kind: kube_cluster
 version: v3
 metadata: {name: kube-of-a-backup, labels: {env: dev}}
-spec: {kubeconfig: e30K}
+spec: {kubeconfig: Y2x1c3RlcnM6IFt7bmFtZTogYywgY2x1c3Rlcjoge3NlcnZlcjogJ2h0dHBzOi8vazhzJ319XQpjb250ZXh0czogW3tuYW1lOiBjLCBjb250ZXh0OiB7Y2x1c3RlcjogY319XQo=}
 ---
 kind: node
 version: v2

@@ -158,6 +158,17 @@ def test_the_kubeconfig_is_shown_with_secrets_alone(cluster, served):
     assert TOKEN in base64.b64decode(secret[0]["spec"]["kubeconfig"]).decode()
 
 
+def test_a_comparison_shows_a_digest_in_place_of_the_kubeconfig(cluster, kube, served, tmp_path):
+    same, other = tmp_path / "same.yaml", tmp_path / "other.yaml"
+    same.write_text(resource(served, kubeconfig(kube), env="prod", team="a"))
+    other.write_text(resource(served, kubeconfig(kube, user={"token": "another"}), env="prod", team="a"))
+    assert "is unchanged" in cluster.tctl("create", "-f", str(same)).out
+    done = cluster.tctl("diff", str(other), ok=False)
+    assert "kubeconfig" in done.out and "sha256" in done.out, done
+    for text in (TOKEN, "another"):
+        assert base64.b64encode(text.encode()).decode()[:12] not in done.out and text not in done.out
+
+
 def test_who_only_reads_clusters_gets_no_kubeconfig(cluster, served, tmp_path):
     machine = Tsh(cluster, tmp_path)
     machine.login(cluster.add_user("reader", roles="kube-reader"))

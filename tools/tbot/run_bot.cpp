@@ -1,13 +1,10 @@
 #include "tools/tbot/run_bot.h"
 
-#include <poll.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <chrono>
-#include <csignal>
 #include <cstring>
 #include <thread>
 
@@ -35,39 +32,11 @@ void NotifySystemd(const std::string& path, std::string_view state) {
   ::sendto(fd.get(), state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), size);
 }
 
-// The signals of the program, as a descriptor. Every thread started later leaves them to it.
-UniqueFd TakeSignals() {
-  const sigset_t signals = BlockServiceSignals();
-  return UniqueFd(::signalfd(-1, &signals, SFD_CLOEXEC));
-}
-
-// Passes signals on until the bot has ended.
-void ServeSignals(const UniqueFd& signals, const StopSignal& done, Bot& bot, const std::string& notify) {
-  while (true) {
-    pollfd waiting[] = {{signals.get(), POLLIN, 0}, {done.descriptor(), POLLIN, 0}};
-    ::poll(waiting, 2, -1);
-    if (done.stopped()) return;
-    signalfd_siginfo info{};
-    if (::read(signals.get(), &info, sizeof info) != sizeof info) continue;
-    const auto signal = static_cast<int>(info.ssi_signo);
-    if (signal == SIGHUP || signal == SIGUSR1) {
-      Log(LogLevel::kInfo, "everything is renewed now", {{"signal", signal == SIGHUP ? "SIGHUP" : "SIGUSR1"}});
-      bot.RenewNow();
-      continue;
-    }
-
-    Log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
-    NotifySystemd(notify, "STOPPING=1");
-    bot.Stop();
-    EndWithin(kStopTime);
-  }
-}
-
 }  // namespace
 
 Status RunBot(const Invocation& invocation, BotConfig config) {
   UseOneHeap();
-  const UniqueFd signals = TakeSignals();
+  const UniqueFd signals = TakeServiceSignals();
   const bool oneshot = config.oneshot;
   const std::string notify = invocation.Env("NOTIFY_SOCKET");
   BotOptions options;
@@ -84,7 +53,15 @@ Status RunBot(const Invocation& invocation, BotConfig config) {
     result = oneshot ? bot->RunOnce() : bot->Run();
     done.Stop();
   });
-  ServeSignals(signals, done, *bot, notify);
+  const auto renew = [&](std::string_view signal) {
+    Log(LogLevel::kInfo, "everything is renewed now", {{"signal", std::string(signal)}});
+    bot->RenewNow();
+  };
+  const auto stop = [&] {
+    NotifySystemd(notify, "STOPPING=1");
+    bot->Stop();
+  };
+  ServeServiceSignals(signals, done, {renew, stop, kStopTime});
   work.join();
   return result;
 }

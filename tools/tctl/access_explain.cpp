@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "libbase/yaml.h"
+#include "libclient/calls/kind_calls.h"
 #include "libresources/access/access_question.h"
 #include "libresources/access/kube_kinds.h"
 #include "libresources/kinds.h"
@@ -16,7 +17,6 @@
 #include "teleport/legacy/types/user.pb.h"
 #include "tools/listing/list_options.h"
 #include "tools/tctl/access_snapshot.h"
-#include "tools/tctl/calls/kind_calls.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/session.h"
 

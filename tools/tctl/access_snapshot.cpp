@@ -4,13 +4,13 @@
 #include <array>
 #include <set>
 
+#include "libclient/calls/kind_calls.h"
 #include "libclient/listing.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/role.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 #include "tools/listing/list_options.h"
-#include "tools/tctl/calls/kind_calls.h"
 
 namespace sallyport {
 namespace {

@@ -1,7 +1,7 @@
+#include "libclient/calls/bot_calls.h"
 #include "libclient/pages.h"
 #include "libresources/kinds/resource.h"
 #include "tools/tctl/bot_token.h"
-#include "tools/tctl/calls/bot_calls.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/session.h"
 

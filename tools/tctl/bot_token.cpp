@@ -3,10 +3,9 @@
 #include <algorithm>
 
 #include "libbase/time.h"
+#include "libclient/calls/join_token.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/resources.pb.h"
-#include "tools/tctl/calls/calls.h"
-#include "tools/tctl/calls/join_token.h"
 
 namespace sallyport {
 namespace {
@@ -44,7 +43,7 @@ Result<types::ProvisionTokenV2> CreateBotToken(RpcClient& rpc, const std::string
 }
 
 Result<types::ProvisionTokenV2> ReadBotToken(RpcClient& rpc, const std::string& bot, const std::string& token) {
-  ASSIGN_OR_RETURN(auto found, rpc.Call<types::ProvisionTokenV2>("/proto.AuthService/GetToken", ByName(token)));
+  ASSIGN_OR_RETURN(auto found, ReadJoinToken(rpc, token));
   const auto& roles = found.spec().roles();
   if (std::ranges::find(roles, "Bot") == roles.end()) {
     return Fail(ErrorKind::kBadParameter, "the token is not for bots: its roles are {}", fmt::join(roles, ", "));

@@ -5,11 +5,11 @@
 #include <set>
 
 #include "libbase/time.h"
+#include "libclient/calls/bot_calls.h"
+#include "libclient/calls/role_calls.h"
 #include "libclient/pages.h"
 #include "libresources/kinds.h"
 #include "tools/tctl/bot_token.h"
-#include "tools/tctl/calls/bot_calls.h"
-#include "tools/tctl/calls/role_calls.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/session.h"
 

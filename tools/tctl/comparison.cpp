@@ -2,10 +2,12 @@
 
 #include <google/protobuf/message.h>
 
+#include "libbase/digest.h"
+#include "libbase/encoding.h"
 #include "libbase/json.h"
+#include "libclient/calls/kind_calls.h"
 #include "libresources/difference.h"
 #include "libresources/kinds/metadata.h"
-#include "tools/tctl/calls/kind_calls.h"
 #include "tools/tctl/documents.h"
 #include "tools/tctl/session.h"
 
@@ -16,17 +18,23 @@ namespace {
 Value Comparable(const google::protobuf::Message& message) {
   Value value = EncodeMessage(message);
   if (Value* const metadata = value.Find("metadata")) metadata->Remove("revision");
-  if (Value* const spec = value.Find("spec")) spec->Remove("local_auth");  // secrets, which the cluster does not show
+  Value* const spec = value.Find("spec");
+  if (spec == nullptr) return value;
+  spec->Remove("local_auth");  // secrets, which the cluster does not show
+  if (Value* const kubeconfig = spec->Find("kubeconfig"); kubeconfig != nullptr && !kubeconfig->as_string().empty()) {
+    *kubeconfig = Value(fmt::format("(secret, sha256 {})", ToHex(Sha256(kubeconfig->as_string()))));
+  }
   return value;
 }
 
 // Returns the stored resource; nothing when it does not exist.
 Result<std::optional<Value>> ReadCompared(RpcClient& rpc, const KindCalls& calls, const std::string& name) {
   Value found;
-  const Status read = calls.get(rpc, name, false, [&](const google::protobuf::Message& message) -> Status {
-    found = Comparable(message);
-    return {};
-  });
+  const Status read =
+      calls.get(rpc, name, calls.compared_with_secrets, [&](const google::protobuf::Message& message) -> Status {
+        found = Comparable(message);
+        return {};
+      });
   if (read) return found;
   if (read.error().kind == ErrorKind::kNotFound) return std::nullopt;
   return std::unexpected(read.error());

@@ -3,10 +3,11 @@
 #include <set>
 #include <thread>
 
+#include "libclient/calls/kind_calls.h"
 #include "libresources/difference.h"
 #include "libresources/kinds/metadata.h"
-#include "tools/tctl/calls/kind_calls.h"
 #include "tools/tctl/commands.h"
+#include "tools/tctl/confirm_option.h"
 #include "tools/tctl/documents.h"
 #include "tools/tctl/own_access.h"
 #include "tools/tctl/session.h"

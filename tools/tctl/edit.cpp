@@ -4,10 +4,11 @@
 
 #include "libbase/file.h"
 #include "libbase/yaml.h"
+#include "libclient/calls/kind_calls.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
-#include "tools/tctl/calls/kind_calls.h"
 #include "tools/tctl/commands.h"
+#include "tools/tctl/confirm_option.h"
 #include "tools/tctl/documents.h"
 #include "tools/tctl/editor.h"
 #include "tools/tctl/own_access.h"
@@ -55,7 +56,7 @@ Result<Edit> ReadEdited(RpcClient& rpc, const EditedSubject& subject) {
     edit.text += (edit.text.empty() ? "" : "---\n") + ToYaml(SortedByKey(EncodeMessage(message)));
     return {};
   };
-  const bool secrets = subject.calls->edit_with_secrets;
+  const bool secrets = subject.calls->compared_with_secrets;
   RETURN_IF_ERROR(subject.name.empty() ? subject.calls->list(rpc, secrets, sink)
                                        : subject.calls->get(rpc, subject.name, secrets, sink));
   ASSIGN_OR_RETURN(edit.resources,

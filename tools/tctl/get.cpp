@@ -5,11 +5,11 @@
 #include <map>
 #include <span>
 
+#include "libclient/calls/kind_calls.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/bot.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/server.pb.h"
-#include "tools/tctl/calls/kind_calls.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/known_names.h"
 #include "tools/tctl/session.h"

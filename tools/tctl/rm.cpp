@@ -1,5 +1,5 @@
+#include "libclient/calls/kind_calls.h"
 #include "libresources/kinds.h"
-#include "tools/tctl/calls/kind_calls.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/own_access.h"
 #include "tools/tctl/session.h"

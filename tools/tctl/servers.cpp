@@ -1,12 +1,12 @@
 // The commands about the services of a cluster: nodes add and ls, kube ls, apps ls, db ls, auth ls, proxy ls.
 #include <algorithm>
 
+#include "libclient/calls/join_token.h"
 #include "libclient/listing.h"
 #include "libclient/pages.h"
 #include "libresources/kinds/resource.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "tools/listing/list_options.h"
-#include "tools/tctl/calls/join_token.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/session.h"
 

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "libclient/calls/join_token.h"
 #include "libclient/listing.h"
 #include "libresources/kinds/metadata.h"
 #include "libresources/kinds/resource.h"
 #include "libresources/kinds/token.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "tools/listing/list_options.h"
-#include "tools/tctl/calls/join_token.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/session.h"
 

@@ -4,6 +4,7 @@
 
 #include "libbase/text.h"
 #include "libbase/time.h"
+#include "libclient/calls/role_calls.h"
 #include "libclient/pages.h"
 #include "libresources/codec/codec.h"
 #include "libresources/kinds.h"
@@ -11,7 +12,6 @@
 #include "teleport/legacy/types/token.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 #include "teleport/users/v1/users_service.pb.h"
-#include "tools/tctl/calls/role_calls.h"
 #include "tools/tctl/commands.h"
 #include "tools/tctl/own_access.h"
 #include "tools/tctl/session.h"

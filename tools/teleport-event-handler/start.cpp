@@ -1,9 +1,7 @@
 // teleport-event-handler start: exports the audit log until a signal ends it.
 #include <poll.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <thread>
 
 #include "libbase/file.h"
@@ -194,26 +192,6 @@ class PidFile {
   std::string path_;
 };
 
-// Passes signals on until the export has ended.
-void ServeExportSignals(const UniqueFd& signals, const StopSignal& done, StopSignal& stop, RemoteAuditSource& source) {
-  while (true) {
-    pollfd waiting[] = {{signals.get(), POLLIN, 0}, {done.descriptor(), POLLIN, 0}};
-    ::poll(waiting, 2, -1);
-    if (done.stopped()) return;
-    signalfd_siginfo info{};
-    if (::read(signals.get(), &info, sizeof info) != sizeof info) continue;
-    const auto signal = static_cast<int>(info.ssi_signo);
-    if (signal == SIGHUP || signal == SIGUSR1) {
-      const bool other = source.RefreshIdentity();
-      Log(LogLevel::kInfo, other ? "the identity is read again" : "the identity is the same as before");
-      continue;
-    }
-    Log(LogLevel::kInfo, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
-    stop.Stop();
-    EndWithin(kExportStopTime);
-  }
-}
-
 // Reads the identity again at the interval, until the export has ended.
 void RefreshAtInterval(const ExportSettings& settings, const StopSignal& done, RemoteAuditSource& source) {
   const auto interval = std::chrono::duration_cast<std::chrono::steady_clock::duration>(settings.refresh_interval);
@@ -222,8 +200,7 @@ void RefreshAtInterval(const ExportSettings& settings, const StopSignal& done, R
 
 Result<Output> StartExporting(const Invocation& invocation, const StartExport& given) {
   UseOneHeap();
-  const sigset_t blocked = BlockServiceSignals();
-  const UniqueFd signals(::signalfd(-1, &blocked, SFD_CLOEXEC));
+  const UniqueFd signals = TakeServiceSignals();
   ASSIGN_OR_RETURN(const ExportSettings settings, SettingsOf(invocation, given));
   SetLogOptions({.level = settings.debug ? LogLevel::kDebug : LogLevel::kInfo});
   const NetworkSettings network = NetworkFromEnvironment(invocation.Environment(), false);
@@ -249,7 +226,11 @@ Result<Output> StartExporting(const Invocation& invocation, const StartExport& g
   });
   std::thread refresh;
   if (settings.refresh) refresh = std::thread([&] { RefreshAtInterval(settings, done, source); });
-  ServeExportSignals(signals, done, stop, source);
+  const auto refresh_identity = [&](std::string_view) {
+    const bool other = source.RefreshIdentity();
+    Log(LogLevel::kInfo, other ? "the identity is read again" : "the identity is the same as before");
+  };
+  ServeServiceSignals(signals, done, {refresh_identity, [&] { stop.Stop(); }, kExportStopTime});
   work.join();
   if (refresh.joinable()) refresh.join();
   RETURN_IF_ERROR(result);

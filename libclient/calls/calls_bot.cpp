@@ -2,9 +2,9 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libbase/text.h"
+#include "libclient/calls/bot_calls.h"
+#include "libclient/calls/calls.h"
 #include "libclient/pages.h"
-#include "tools/tctl/calls/bot_calls.h"
-#include "tools/tctl/calls/calls.h"
 
 namespace sallyport {
 namespace {

@@ -1,10 +1,10 @@
 // Connectors to identity providers: three kinds with the same methods.
 #include <google/protobuf/empty.pb.h>
 
+#include "libclient/calls/calls.h"
 #include "libclient/pages.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/connector.pb.h"
-#include "tools/tctl/calls/calls.h"
 
 namespace sallyport {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <google/protobuf/empty.pb.h>
 
+#include "libclient/calls/calls.h"
 #include "libclient/pages.h"
-#include "tools/tctl/calls/calls.h"
 
 namespace sallyport::labelled {
 

@@ -1,8 +1,8 @@
 // Certificate authorities.
+#include "libclient/calls/calls.h"
 #include "libresources/kinds/cert_authority.h"
 #include "teleport/legacy/types/trust.pb.h"
 #include "teleport/trust/v1/trust_service.pb.h"
-#include "tools/tctl/calls/calls.h"
 
 namespace sallyport {
 namespace {

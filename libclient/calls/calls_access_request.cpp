@@ -2,9 +2,9 @@
 #include <google/protobuf/empty.pb.h>
 
 #include "libclient/access_requests.h"
+#include "libclient/calls/calls.h"
 #include "teleport/legacy/client/proto/access_requests.pb.h"
 #include "teleport/legacy/types/access_request.pb.h"
-#include "tools/tctl/calls/calls.h"
 
 namespace sallyport {
 namespace {

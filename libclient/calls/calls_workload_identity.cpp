@@ -1,9 +1,9 @@
 // Workload identities.
 #include <google/protobuf/empty.pb.h>
 
+#include "libclient/calls/calls.h"
 #include "libclient/pages.h"
 #include "teleport/workloadidentity/v1/resource_service.pb.h"
-#include "tools/tctl/calls/calls.h"
 
 namespace sallyport {
 namespace {

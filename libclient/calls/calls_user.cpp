@@ -1,10 +1,10 @@
 // Users.
 #include <google/protobuf/empty.pb.h>
 
+#include "libclient/calls/calls.h"
 #include "libclient/pages.h"
 #include "teleport/legacy/types/user.pb.h"
 #include "teleport/users/v1/users_service.pb.h"
-#include "tools/tctl/calls/calls.h"
 
 namespace sallyport {
 namespace {

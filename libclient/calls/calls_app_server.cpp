@@ -1,9 +1,9 @@
 // Servers that announce applications. A name means the application or the host.
 #include <google/protobuf/empty.pb.h>
 
+#include "libclient/calls/listed_calls.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/types/resources.pb.h"
-#include "tools/tctl/calls/listed_calls.h"
 
 namespace sallyport {
 namespace {

@@ -1,8 +1,8 @@
 // Settings: each kind has exactly one resource, which always exists.
+#include "libclient/calls/calls.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/clusterconfig/v1/clusterconfig_service.pb.h"
 #include "teleport/legacy/types/cluster_config.pb.h"
-#include "tools/tctl/calls/calls.h"
 
 namespace sallyport {
 namespace {

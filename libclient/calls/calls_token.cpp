@@ -1,11 +1,11 @@
 // Join tokens.
 #include <google/protobuf/empty.pb.h>
 
+#include "libclient/calls/calls.h"
+#include "libclient/calls/join_token.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "teleport/legacy/types/token.pb.h"
-#include "tools/tctl/calls/calls.h"
-#include "tools/tctl/calls/join_token.h"
 
 namespace sallyport {
 namespace {
@@ -19,7 +19,7 @@ Status ListTokens(RpcClient& rpc, bool, const MessageSink& sink) {
 }
 
 Status GetToken(RpcClient& rpc, const std::string& name, bool, const MessageSink& sink) {
-  ASSIGN_OR_RETURN(const auto token, rpc.Call<types::ProvisionTokenV2>("/proto.AuthService/GetToken", ByName(name)));
+  ASSIGN_OR_RETURN(const auto token, ReadJoinToken(rpc, name));
   return sink(token);
 }
 

@@ -1,6 +1,6 @@
 // Namespaces.
+#include "libclient/calls/calls.h"
 #include "libresources/kinds.h"
-#include "tools/tctl/calls/calls.h"
 
 namespace sallyport {
 namespace {

@@ -1,9 +1,9 @@
 // Alerts of the cluster. Alerts expire by themselves: no method removes an alert.
 #include <google/protobuf/empty.pb.h>
 
+#include "libclient/calls/calls.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
-#include "tools/tctl/calls/calls.h"
 
 namespace sallyport {
 namespace {

@@ -1,4 +1,4 @@
-// The functions by which tctl reads and writes each kind of resource: one row for each kind.
+// The functions by which clients read and write each kind of resource: one row for each kind.
 #pragma once
 
 #include <functional>
@@ -9,7 +9,6 @@
 #include "libbase/error.h"
 #include "libclient/rpc.h"
 #include "libresources/kinds/resource.h"
-#include "tools/shell/command.h"
 
 namespace sallyport {
 
@@ -29,8 +28,9 @@ struct KindCalls {
   Status (*update)(RpcClient& rpc, const Resource& resource);
   // Removes a resource. The member is nullptr when the kind is not removed by hand.
   Status (*remove)(RpcClient& rpc, const std::string& name);
-  // Whether an edit reads the secrets: otherwise the write would remove them.
-  bool edit_with_secrets = false;
+  // Whether edits and comparisons read the secrets: otherwise an edit would remove them, and every write would look
+  // like a change.
+  bool compared_with_secrets = false;
   // Adds the fields that the cluster decides (the creator of a user) to a document, for the comparison with the stored
   // resource. The member is nullptr when there are no such fields.
   void (*complete)(google::protobuf::Message& wanted, const google::protobuf::Message& stored) = nullptr;
@@ -62,13 +62,6 @@ Result<Change> WriteResource(RpcClient& rpc, const Resource& resource, bool forc
 // update is an upsert, a read right before the write checks that. Fails with kNotImplemented when the kind is not
 // written by hand.
 Status UpdateResource(RpcClient& rpc, const Resource& resource);
-
-// The option --confirm of the commands that write resources. `To` is the path to its field.
-template <auto... To>
-inline constexpr Option kConfirmOption{
-    .name = "confirm",
-    .help = "Change a setting that the configuration file decides, or remove your own access",
-    .into = Into<To...>};
 
 // Fails with kBadParameter for a stored setting that the configuration file decides: the next start would undo the
 // write. --confirm allows the write.

@@ -4,9 +4,9 @@
 #include <functional>
 #include <string>
 
+#include "libclient/calls/calls.h"
 #include "libclient/pages.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
-#include "tools/tctl/calls/calls.h"
 
 namespace sallyport {
 

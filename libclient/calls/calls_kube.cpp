@@ -1,10 +1,10 @@
 // Kubernetes clusters and the servers that announce them.
+#include "libclient/calls/labelled_calls.h"
+#include "libclient/calls/listed_calls.h"
 #include "libresources/kinds/metadata.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
-#include "tools/tctl/calls/labelled_calls.h"
-#include "tools/tctl/calls/listed_calls.h"
 
 namespace sallyport {
 namespace {
@@ -38,7 +38,7 @@ constexpr KindCalls KubeClusterRow() {
   KindCalls row = labelled::Row<KubeCluster>("kube_cluster");
   row.list = ListKubeClusters;
   row.get = GetKubeCluster;
-  row.edit_with_secrets = true;
+  row.compared_with_secrets = true;
   return row;
 }
 

@@ -1,11 +1,11 @@
-#include "tools/tctl/calls/kind_calls.h"
+#include "libclient/calls/kind_calls.h"
 
 #include <algorithm>
 #include <iterator>
 
+#include "libclient/calls/calls.h"
 #include "libresources/difference.h"
 #include "libresources/kinds/metadata.h"
-#include "tools/tctl/calls/calls.h"
 
 namespace sallyport {
 namespace {
@@ -36,7 +36,7 @@ Result<StoredMessage> Stored(RpcClient& rpc, const KindCalls& calls, const Resou
     return {};
   };
   const auto get = calls.get_exactly != nullptr ? calls.get_exactly : calls.get;
-  const Status read = get(rpc, NameOf(*resource.message), false, take);
+  const Status read = get(rpc, NameOf(*resource.message), calls.compared_with_secrets, take);
   if (read || read.error().kind == ErrorKind::kNotFound) return stored;
   if (read.error().kind == ErrorKind::kAccessDenied && calls.refuses_existing) return stored;
   return std::unexpected(read.error());

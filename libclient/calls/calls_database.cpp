@@ -1,7 +1,7 @@
 // Databases.
+#include "libclient/calls/labelled_calls.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/resources.pb.h"
-#include "tools/tctl/calls/labelled_calls.h"
 
 namespace sallyport {
 namespace {

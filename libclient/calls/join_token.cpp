@@ -1,4 +1,4 @@
-#include "tools/tctl/calls/join_token.h"
+#include "libclient/calls/join_token.h"
 
 #include <google/protobuf/empty.pb.h>
 
@@ -13,6 +13,7 @@
 #include "libresources/kinds/metadata.h"
 #include "libresources/kinds/token.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
+#include "teleport/legacy/types/resources.pb.h"
 #include "teleport/legacy/types/user.pb.h"
 
 namespace sallyport {
@@ -195,6 +196,12 @@ Result<std::string> HowToJoin(RpcClient& rpc, const types::ProvisionTokenV2& tok
   const auto life = std::chrono::round<std::chrono::seconds>(*ExpiresOf(token) - Now());
   return fmt::format("The token: {}\nThe token is valid for {}.\n\n{}", joining.token, FormatDuration(life),
                      row.text(joining));
+}
+
+Result<types::ProvisionTokenV2> ReadJoinToken(RpcClient& rpc, const std::string& name) {
+  types::ResourceRequest request;
+  request.set_name(name);
+  return rpc.Call<types::ProvisionTokenV2>("/proto.AuthService/GetToken", request);
 }
 
 Result<std::vector<types::ProvisionTokenV2>> AllTokens(RpcClient& rpc) {

@@ -47,6 +47,8 @@ Result<std::string> HowToJoin(RpcClient& rpc, const types::ProvisionTokenV2& tok
 // Returns the address of a proxy of the cluster. Fails with kNotFound when the cluster has no proxy.
 Result<std::string> ProxyAddress(RpcClient& rpc);
 
+// Returns a token. Fails with kNotFound.
+Result<types::ProvisionTokenV2> ReadJoinToken(RpcClient& rpc, const std::string& name);
 // Returns every token: tokens of the configuration file, join tokens, and links of users as tokens for Signup.
 Result<std::vector<types::ProvisionTokenV2>> AllTokens(RpcClient& rpc);
 

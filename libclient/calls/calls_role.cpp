@@ -1,11 +1,11 @@
 // Roles.
 #include <google/protobuf/empty.pb.h>
 
+#include "libclient/calls/calls.h"
+#include "libclient/calls/role_calls.h"
 #include "libclient/pages.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/role.pb.h"
-#include "tools/tctl/calls/calls.h"
-#include "tools/tctl/calls/role_calls.h"
 
 namespace sallyport {
 namespace {

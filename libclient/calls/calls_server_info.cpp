@@ -1,8 +1,8 @@
 // Labels that administrators give to nodes.
 #include <google/protobuf/empty.pb.h>
 
+#include "libclient/calls/calls.h"
 #include "teleport/legacy/types/server.pb.h"
-#include "tools/tctl/calls/calls.h"
 
 namespace sallyport {
 namespace {

@@ -1,9 +1,9 @@
 // Discovery configs.
 #include <google/protobuf/empty.pb.h>
 
+#include "libclient/calls/calls.h"
 #include "libclient/pages.h"
 #include "teleport/discoveryconfig/v1/discoveryconfig.pb.h"
-#include "tools/tctl/calls/calls.h"
 
 namespace sallyport {
 namespace {

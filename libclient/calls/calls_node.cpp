@@ -1,9 +1,9 @@
 // Nodes. A name means the resource or the host.
 #include <google/protobuf/empty.pb.h>
 
+#include "libclient/calls/listed_calls.h"
 #include "teleport/legacy/types/resources.pb.h"
 #include "teleport/legacy/types/server.pb.h"
-#include "tools/tctl/calls/listed_calls.h"
 
 namespace sallyport {
 namespace {

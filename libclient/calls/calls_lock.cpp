@@ -1,9 +1,9 @@
 // Locks.
 #include <google/protobuf/empty.pb.h>
 
+#include "libclient/calls/calls.h"
 #include "teleport/legacy/client/proto/authservice.pb.h"
 #include "teleport/legacy/types/lock.pb.h"
-#include "tools/tctl/calls/calls.h"
 
 namespace sallyport {
 namespace {

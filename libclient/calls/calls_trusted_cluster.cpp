@@ -1,8 +1,8 @@
 // Clusters that this one trusts.
+#include "libclient/calls/calls.h"
 #include "libclient/pages.h"
 #include "teleport/legacy/types/trust.pb.h"
 #include "teleport/trust/v1/trust_service.pb.h"
-#include "tools/tctl/calls/calls.h"
 
 namespace sallyport {
 namespace {

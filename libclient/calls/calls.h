@@ -3,9 +3,9 @@
 
 #include <string>
 
+#include "libclient/calls/kind_calls.h"
 #include "libclient/rpc.h"
 #include "teleport/legacy/types/resources.pb.h"
-#include "tools/tctl/calls/kind_calls.h"
 
 namespace sallyport {
 
