@@ -12,21 +12,23 @@ _teleport-operator_complete() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${command:+$command }${COMP_WORDS[i]}"
     case "$word" in
-    'crds' | 'version') command="$word" ;;
+    'crds' | 'plan' | 'version') command="$word" ;;
     esac
   done
   case "$command:$previous" in
   'crds:--format') words='text json yaml' ;;
+  'plan:--format') words='text json yaml' ;;
   'version:--format') words='text json yaml' ;;
   *)
     case "$command" in
-    '') words='crds version' ;;
+    '') words='crds plan version' ;;
     esac
     if [[ $current == -* || -z $words$names ]]; then
       names=''
       case "$command" in
       '') words='--help' ;;
       'crds') words='--format --help' ;;
+      'plan') words='--identity --auth-server --insecure --exit-code --format --help' ;;
       'version') words='--format --help' ;;
       esac
     fi

@@ -5,22 +5,25 @@ _teleport-operator() {
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
-    ('crds' | 'version') so_far="$word" ;;
+    ('crds' | 'plan' | 'version') so_far="$word" ;;
     esac
   done
   case "$so_far:${words[CURRENT-1]}" in
     ('crds:--format') values=(text json yaml) ;;
+    ('plan:--format') values=(text json yaml) ;;
     ('version:--format') values=(text json yaml) ;;
   esac
   case "$so_far" in
     ('') commands=(
       'crds:Write the CustomResourceDefinitions that `kubectl apply --server-side -f -` takes'
+      'plan:Show what the operator would create, change, delete and refuse, without doing it'
       'version:Show the version'
     ) ;;
   esac
   case "$so_far" in
     ('') options=(--help) ;;
     ('crds') options=(--format --help) ;;
+    ('plan') options=(--identity --auth-server --insecure --exit-code --format --help) ;;
     ('version') options=(--format --help) ;;
   esac
   case "$so_far" in

@@ -6,6 +6,7 @@
 namespace sallyport {
 
 Command DefinitionsCommand();
+Command PlanOfFilesCommand();
 Command OperatorVersionCommand();
 
 }  // namespace sallyport

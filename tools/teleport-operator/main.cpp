@@ -8,6 +8,6 @@ int main(int argc, char** argv) {
   BeginProtobufLog();
   const Program program{.name = "teleport-operator",
                         .summary = "keep resources of a cluster as custom resources of Kubernetes say",
-                        .commands = {DefinitionsCommand(), OperatorVersionCommand()}};
+                        .commands = {DefinitionsCommand(), PlanOfFilesCommand(), OperatorVersionCommand()}};
   return RunProgram(program, argc, argv);
 }
