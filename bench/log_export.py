@@ -16,11 +16,11 @@ from reference_cluster import ReferenceCluster
 from sinks import Sink, SinkAuthority
 from timing import compare, resident, show
 
-EVENTS = 10_000
-TOOL_REQUESTS = 20_000
+EVENTS = 100_000
+TOOL_REQUESTS = 100_000
 AT_ONCE = 10  # connections: twice the concurrency, as both handlers have it
 SINGLE_EVENTS = 20
-IDLE_S = 20
+IDLE_S = 30  # both give memory back after a while
 EXPORT_S = 600
 
 

@@ -21,6 +21,7 @@ BOTS = 1000
 REFERENCE_BOTS = 200  # of a cluster of Teleport
 OUTPUTS = 5
 AT_ONCE = 8
+IDLE_S = 30
 
 
 class Machines:
@@ -81,7 +82,7 @@ def measure_idle(machines, programs):
         bot = Background([tbot, "start", "-c", config], machines.env, config.parent / "log")
         last = config.parent / f"out{OUTPUTS - 1}" / "identity"
         wait_for(last.exists, what="the last output")
-        time.sleep(5)
+        time.sleep(IDLE_S)
         memory[name] = resident(bot.process.pid)
         bot.stop()
     show("idle tbot, 5 outputs, resident", memory["ours"], "MB",

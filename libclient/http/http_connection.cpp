@@ -62,7 +62,12 @@ Result<std::unique_ptr<HttpConnection>> HttpConnection::Connect(const HttpUrl& u
   return std::unique_ptr<HttpConnection>(new HttpConnection(std::move(stream), host, network.answer_timeout));
 }
 
-Result<HttpReply> HttpConnection::Post(const std::string& path, const HttpBody& body) {
+std::unexpected<Error> HttpConnection::Broken(const Error& failure, const std::string& reason, bool nothing_came) {
+  unanswered_ = served_ > 0 && nothing_came;
+  return Fail(ErrorKind::kConnectionProblem, "{}: {}", host_, failure.message.empty() ? reason : failure.message);
+}
+
+Status HttpConnection::Post(const std::string& path, const HttpBody& body) {
   beast_http::request<beast_http::span_body<const char>> request(beast_http::verb::post, path, 11);
   request.set(beast_http::field::host, host_);
   request.set(beast_http::field::user_agent, fmt::format("sallyport/{}", kSallyportVersion));
@@ -71,19 +76,22 @@ Result<HttpReply> HttpConnection::Post(const std::string& path, const HttpBody& 
   request.body() = {body.bytes.data(), body.bytes.size()};
   request.prepare_payload();
 
-  BeastStream adapter(*stream_, std::chrono::steady_clock::now() + timeout_);
+  deadline_ = std::chrono::steady_clock::now() + timeout_;
+  BeastStream adapter(*stream_, deadline_);
   boost::system::error_code code;
   beast_http::write(adapter, request, code);
+  return code ? Broken(adapter.failure(), code.message(), true) : Status();
+}
+
+Result<HttpReply> HttpConnection::Receive() {
+  BeastStream adapter(*stream_, deadline_);
+  boost::system::error_code code;
   beast_http::response_parser<beast_http::string_body> parser;
   parser.body_limit(kMaxReplyBytes);
   parser.header_limit(kMaxReplyHeader);
   boost::beast::flat_buffer buffer;
-  if (!code) beast_http::read(adapter, buffer, parser, code);
-  if (code) {
-    unanswered_ = served_ > 0 && buffer.size() == 0 && !parser.got_some();
-    const std::string& reason = adapter.failure().message;
-    return Fail(ErrorKind::kConnectionProblem, "{}: {}", host_, reason.empty() ? code.message() : reason);
-  }
+  beast_http::read(adapter, buffer, parser, code);
+  if (code) return Broken(adapter.failure(), code.message(), buffer.size() == 0 && !parser.got_some());
 
   ++served_;
   const auto& answer = parser.get();

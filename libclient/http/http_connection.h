@@ -44,19 +44,22 @@ class HttpConnection {
   static Result<std::unique_ptr<HttpConnection>> Connect(const HttpUrl& url, const TlsOptions& tls,
                                                          const NetworkSettings& network);
 
-  // Sends a body to a path of the server, and reads the whole answer. Fails with kConnectionProblem when the connection
-  // breaks or the time is over; the server may have taken the body then, unless `unanswered` says that a kept
-  // connection was closed by the server meanwhile, as servers do.
-  Result<HttpReply> Post(const std::string& path, const HttpBody& body);
+  // Sends a body to a path of the server; Receive then reads the whole answer. Both fail with kConnectionProblem when
+  // the connection breaks or the time since Post is over; the server may have taken the body then, unless `unanswered`
+  // says that a kept connection was closed by the server meanwhile, as servers do.
+  Status Post(const std::string& path, const HttpBody& body);
+  Result<HttpReply> Receive();
   bool unanswered() const { return unanswered_; }
 
  private:
+  std::unexpected<Error> Broken(const Error& failure, const std::string& reason, bool nothing_came);
   HttpConnection(std::unique_ptr<Stream> stream, std::string host, std::chrono::milliseconds timeout)
       : stream_(std::move(stream)), host_(std::move(host)), timeout_(timeout) {}
 
   const std::unique_ptr<Stream> stream_;
   const std::string host_;
   const std::chrono::milliseconds timeout_;
+  Deadline deadline_{};  // of the request that was sent last
   int served_ = 0;
   bool unanswered_ = false;
 };

@@ -1,9 +1,11 @@
 // Delivers events to a sink until the sink has them: tries again with pauses, for as long as it takes.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "libbase/error.h"
 #include "libbase/stop_signal.h"
@@ -27,6 +29,16 @@ class Delivery {
   Status DeliverAll(const std::string& url, std::span<const ExportedEvent> events, int at_once);
 
  private:
+  using Requests = std::vector<std::span<const ExportedEvent>>;
+  // The failure of a request, and how long the sink wants to be left alone.
+  struct Refusal {
+    Error error;
+    std::chrono::seconds asked{0};
+  };
+  Status Repeat(const std::string& url, std::span<const ExportedEvent> events, Refusal refusal);
+  Status DeliverSome(const std::string& url, const Requests& requests, std::atomic<std::size_t>& next,
+                     std::size_t at_once);
+
   EventSink& sink_;
   ExportProgress& progress_;
   const StopSignal& stop_;

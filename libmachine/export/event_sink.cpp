@@ -31,7 +31,24 @@ Status ReadSinkFiles(const ExportSettings& settings, TlsOptions& tls) {
   return {};
 }
 
+// A request that is sent when its answer is waited for.
+class LateSend : public PendingSend {
+ public:
+  LateSend(EventSink& sink, std::string url, std::span<const ExportedEvent> events)
+      : sink_(sink), url_(std::move(url)), events_(events) {}
+  Status Wait(std::chrono::seconds& retry_after) override { return sink_.Send(url_, events_, retry_after); }
+
+ private:
+  EventSink& sink_;
+  const std::string url_;
+  const std::span<const ExportedEvent> events_;
+};
+
 }  // namespace
+
+std::unique_ptr<PendingSend> EventSink::Begin(const std::string& url, std::span<const ExportedEvent> events) {
+  return std::make_unique<LateSend>(*this, url, events);
+}
 
 Result<std::unique_ptr<HttpSink>> HttpSink::Make(const ExportSettings& settings, const NetworkSettings& network) {
   TlsOptions tls;
@@ -88,30 +105,73 @@ TlsOptions HttpSink::TlsFor(const std::string& host) const {
   return tls;
 }
 
-// Sends a body over a kept connection, or over a new one when there is none or the server has closed it.
-Result<HttpReply> HttpSink::Exchange(const HttpUrl& url, const HttpBody& body) {
-  const std::string server = FormatHostPort(url.address);
-  while (true) {
-    Connection connection = TakeKept(server);
-    if (connection == nullptr) {
-      ASSIGN_OR_RETURN(connection, HttpConnection::Connect(url, TlsFor(url.address.host), network_));
-    }
+// Returns a kept connection, or a new one.
+Result<HttpSink::Connection> HttpSink::Connect(const HttpUrl& url) {
+  if (Connection kept = TakeKept(FormatHostPort(url.address))) return kept;
+  return HttpConnection::Connect(url, TlsFor(url.address.host), network_);
+}
 
-    const auto reply = connection->Post(url.path, body);
-    if (!reply && connection->unanswered()) continue;
-    if (reply && reply->keeps) Keep(server, std::move(connection));
-    return reply;
+// A request of an HTTP sink.
+class HttpSink::Request : public PendingSend {
+ public:
+  Request(HttpSink& sink, std::string url, std::span<const ExportedEvent> events)
+      : sink_(sink), url_(std::move(url)), events_(events) {}
+
+  // Sends the request. A failure is returned by Wait.
+  void Begin() {
+    begun_ = Prepare();
+    if (begun_) begun_ = Send();
   }
+
+  Status Wait(std::chrono::seconds& retry_after) override {
+    while (true) {
+      if (!begun_ && (connection_ == nullptr || !connection_->unanswered())) return begun_;
+      const auto reply = begun_ ? connection_->Receive() : std::unexpected(begun_.error());
+      if (reply) return Take(*reply, retry_after);
+      if (!connection_->unanswered()) return std::unexpected(reply.error());
+      // The server has closed the kept connection before the request.
+      begun_ = Send();
+    }
+  }
+
+ private:
+  Status Prepare() {
+    ASSIGN_OR_RETURN(parsed_, ParseHttpUrl(url_));
+    ASSIGN_OR_RETURN(body_, sink_.BodyOf(events_));
+    return {};
+  }
+
+  Status Send() {
+    connection_.reset();
+    ASSIGN_OR_RETURN(connection_, sink_.Connect(parsed_));
+    return connection_->Post(parsed_.path, body_);
+  }
+
+  Status Take(const HttpReply& reply, std::chrono::seconds& retry_after) {
+    if (reply.keeps) sink_.Keep(FormatHostPort(parsed_.address), std::move(connection_));
+    if (reply.status >= 200 && reply.status <= 299) return {};
+    retry_after = reply.retry_after.value_or(std::chrono::seconds(0));
+    return Fail(KindOfHttpStatus(reply.status), "{} answers with HTTP status {}", url_, reply.status);
+  }
+
+  HttpSink& sink_;
+  const std::string url_;
+  const std::span<const ExportedEvent> events_;
+  HttpUrl parsed_;
+  HttpBody body_;
+  Connection connection_;
+  Status begun_;
+};
+
+std::unique_ptr<PendingSend> HttpSink::Begin(const std::string& url, std::span<const ExportedEvent> events) {
+  auto request = std::make_unique<Request>(*this, url, events);
+  request->Begin();
+  return request;
 }
 
 Status HttpSink::Send(const std::string& url, std::span<const ExportedEvent> events,
                       std::chrono::seconds& retry_after) {
-  ASSIGN_OR_RETURN(const HttpUrl parsed, ParseHttpUrl(url));
-  ASSIGN_OR_RETURN(const HttpBody body, BodyOf(events));
-  ASSIGN_OR_RETURN(const HttpReply reply, Exchange(parsed, body));
-  if (reply.status >= 200 && reply.status <= 299) return {};
-  retry_after = reply.retry_after.value_or(std::chrono::seconds(0));
-  return Fail(KindOfHttpStatus(reply.status), "{} answers with HTTP status {}", url, reply.status);
+  return Begin(url, events)->Wait(retry_after);
 }
 
 }  // namespace sallyport

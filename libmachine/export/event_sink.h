@@ -14,6 +14,14 @@
 
 namespace sallyport {
 
+// A request whose answer was not read.
+class PendingSend {
+ public:
+  virtual ~PendingSend() = default;
+  // Returns as EventSink::Send does. Call it once, on the thread that began the request.
+  virtual Status Wait(std::chrono::seconds& retry_after) = 0;
+};
+
 // Takes events. Safe from several threads.
 class EventSink {
  public:
@@ -24,6 +32,9 @@ class EventSink {
   // of the sink's HTTP status; `retry_after` is how long the sink wants to be left alone.
   virtual Status Send(const std::string& url, std::span<const ExportedEvent> events,
                       std::chrono::seconds& retry_after) = 0;
+  // Begins a request, without waiting for the answer: a thread has several requests under way. What is given, and the
+  // sink, outlive the result. Here the request is sent when its answer is waited for.
+  virtual std::unique_ptr<PendingSend> Begin(const std::string& url, std::span<const ExportedEvent> events);
 };
 
 // POSTs to URLs of one server.
@@ -35,6 +46,8 @@ class HttpSink : public EventSink {
   std::size_t most_events() const override { return most_events_; }
   Status Send(const std::string& url, std::span<const ExportedEvent> events, std::chrono::seconds& retry_after) override
       EXCLUDES(mutex_);
+  std::unique_ptr<PendingSend> Begin(const std::string& url, std::span<const ExportedEvent> events) override
+      EXCLUDES(mutex_);
 
  private:
   using Connection = std::unique_ptr<HttpConnection>;
@@ -43,7 +56,8 @@ class HttpSink : public EventSink {
   void Keep(const std::string& server, Connection connection) EXCLUDES(mutex_);
   TlsOptions TlsFor(const std::string& host) const;
   Result<HttpBody> BodyOf(std::span<const ExportedEvent> events) const;
-  Result<HttpReply> Exchange(const HttpUrl& url, const HttpBody& body) EXCLUDES(mutex_);
+  class Request;
+  Result<Connection> Connect(const HttpUrl& url) EXCLUDES(mutex_);
 
   const TlsOptions tls_;
   const NetworkSettings network_;
