@@ -22,9 +22,12 @@ struct LeftOutField {
 };
 constexpr LeftOutField kLeftOutFields[] = {
     {"types.UserSpecV2", "local_auth"},
-    {"types.UserSpecV2", "expires"},      {"types.UserSpecV2", "created_by"},
-    {"types.UserSpecV2", "status"},       {"types.GithubConnectorSpecV3", "teams_to_logins"},
-    {"types.ServerSpecV2", "cmd_labels"}, {"types.TrustedClusterSpecV2", "roles"},
+    {"types.UserSpecV2", "expires"},
+    {"types.UserSpecV2", "created_by"},
+    {"types.UserSpecV2", "status"},
+    {"types.GithubConnectorSpecV3", "teams_to_logins"},
+    {"types.ServerSpecV2", "cmd_labels"},
+    {"types.TrustedClusterSpecV2", "roles"},
 };
 
 // The schemas of messages that are not written as maps of their fields.

@@ -8,7 +8,7 @@ LIBRARIES = ["libbase", "libidentity", "libresources", "libclient", "libkube", "
 
 # The folders of each library that has several, lowest first; "" is the library's own folder.
 ROOMS = {
-    "libmachine": ["", "bot/config", "bot/destination", "bot/identity", "bot/outputs", "bot", "export"],
+    "libmachine": ["", "bot/config", "bot/destination", "bot/identity", "bot/outputs", "bot", "operator", "export"],
     "libresources": ["codec", "matching", "kinds", "access", "events", ""],
     "libcluster": [
         "backend",
