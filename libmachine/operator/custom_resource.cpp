@@ -49,7 +49,9 @@ Error WithoutSource(Error error) {
 
 }  // namespace
 
-bool CustomMetadata::HasFinalizer() const { return std::ranges::find(finalizers, kDeletionFinalizer) != finalizers.end(); }
+bool CustomMetadata::HasFinalizer() const {
+  return std::ranges::find(finalizers, kDeletionFinalizer) != finalizers.end();
+}
 
 CustomMetadata MetadataOfCustom(const Value& object) {
   CustomMetadata result;
