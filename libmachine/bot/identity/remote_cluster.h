@@ -23,6 +23,15 @@ class RemoteCluster : public BotCluster {
   explicit RemoteCluster(Options options);
   ~RemoteCluster() override;
 
+  using Connection = std::shared_ptr<RpcClient>;
+  // Returns the connection of a caller, which calls share, for programs with calls of their own. Fails as
+  // RpcClient::Connect does.
+  Result<Connection> Connect(const BotCredentials& as) EXCLUDES(connecting_, mutex_);
+  // Makes the next call connect anew.
+  void Forget(const Connection& broken) EXCLUDES(mutex_);
+  // Returns the options for a stream of a caller.
+  Result<RpcOptions> OptionsFor(const BotCredentials& as) EXCLUDES(mutex_);
+
   Result<proto::Certs> Join(const types::RegisterUsingTokenRequest& request) override;
   Result<proto::Certs> JoinAgain(const BotCredentials& as, const types::RegisterUsingTokenRequest& request) override;
   Result<std::string> KeySuite(const BotCredentials* as) override;
@@ -40,7 +49,6 @@ class RemoteCluster : public BotCluster {
                          const teleport::machineid::v1::SubmitHeartbeatRequest& request) override;
 
  private:
-  using Connection = std::shared_ptr<RpcClient>;
   // A connection, and the certificate that it was made with.
   struct Kept {
     std::string certificate;
@@ -52,13 +60,10 @@ class RemoteCluster : public BotCluster {
     std::chrono::steady_clock::time_point at;
   };
 
-  Result<RpcOptions> OptionsFor(const BotCredentials& as) EXCLUDES(mutex_);
-  Result<Connection> Connect(const BotCredentials& as) EXCLUDES(connecting_, mutex_);
   Result<Connection> ConnectOnce(const BotCredentials& as) REQUIRES(connecting_) EXCLUDES(mutex_);
   Result<std::vector<Certificate>> ParsedAuthorities(const std::vector<std::string>& pems) EXCLUDES(mutex_);
   Connection KeptFor(const BotCredentials& as) EXCLUDES(mutex_);
   void Keep(const BotCredentials& as, const Connection& connection) EXCLUDES(mutex_);
-  void Forget(const Connection& broken) EXCLUDES(mutex_);
   Result<PingAnswer> Find(const HostPort& proxy) EXCLUDES(mutex_);
   bool NeedsUpgrade() EXCLUDES(mutex_);
   Result<HostPort> ProxyAddress(const BotCredentials& as);

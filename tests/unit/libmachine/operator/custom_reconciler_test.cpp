@@ -191,15 +191,15 @@ struct Sides {
   }
 };
 
-constexpr const char* kRole = "TeleportRoleV7";
+constexpr const char* kRoleObject = "TeleportRoleV7";
 constexpr std::string_view kEmptyRole = "spec: {allow: {logins: [a]}}";
 
 TEST_CASE("a new custom resource becomes a resource with its labels, and says so") {
   Sides sides;
-  sides.Add(kRole, "one",
+  sides.Add(kRoleObject, "one",
             "metadata: {labels: {team: a}, annotations: {description: from a manifest}}\n"
             "spec: {allow: {logins: [a], node_labels: {env: [dev]}}}");
-  const auto result = sides.Run(kRole, "one");
+  const auto result = sides.Run(kRoleObject, "one");
   CHECK_FALSE(result.failure);
   CHECK(result.change == ReconcileResult::Change::kWritten);
 
@@ -209,137 +209,137 @@ TEST_CASE("a new custom resource becomes a resource with its labels, and says so
   CHECK(DescriptionOf(*role->message) == "from a manifest");
   CHECK(LabelsOf(*role->message) ==
         std::map<std::string, std::string>{{"team", "a"}, {"teleport.dev/origin", "kubernetes"}});
-  CHECK(MetadataOfCustom(sides.Object(kRole, "one")).HasFinalizer());
+  CHECK(MetadataOfCustom(sides.Object(kRoleObject, "one")).HasFinalizer());
 
-  CHECK(sides.Condition(kRole, "one", kValidStructure) == "NoError True Kubernetes CR was successfully decoded.");
-  CHECK(sides.Condition(kRole, "one", kReconciled) ==
+  CHECK(sides.Condition(kRoleObject, "one", kValidStructure) == "NoError True Kubernetes CR was successfully decoded.");
+  CHECK(sides.Condition(kRoleObject, "one", kReconciled) ==
         "NoError True Teleport Resource was successfully reconciled, no error was returned by Teleport.");
-  CHECK(sides.Condition(kRole, "one", kOwned).starts_with("NewResource True No existing Teleport Resource found"));
+  CHECK(sides.Condition(kRoleObject, "one", kOwned).starts_with("NewResource True No existing Teleport Resource found"));
 }
 
 TEST_CASE("a pass that finds everything as it should be writes nothing") {
   Sides sides;
-  sides.Add(kRole, "one", kEmptyRole);
-  sides.Run(kRole, "one");
-  sides.Run(kRole, "one");  // the reason of the ownership changes once
-  CHECK(sides.Condition(kRole, "one", kOwned).starts_with("OriginLabelMatching True"));
+  sides.Add(kRoleObject, "one", kEmptyRole);
+  sides.Run(kRoleObject, "one");
+  sides.Run(kRoleObject, "one");  // the reason of the ownership changes once
+  CHECK(sides.Condition(kRoleObject, "one", kOwned).starts_with("OriginLabelMatching True"));
   const int calls = sides.kill.calls;
-  CHECK(sides.Run(kRole, "one").change == ReconcileResult::Change::kNone);
+  CHECK(sides.Run(kRoleObject, "one").change == ReconcileResult::Change::kNone);
   CHECK(sides.kill.calls == calls);
 }
 
 TEST_CASE("drift is put right, also of kinds that hide fields when it shows") {
   Sides sides;
-  sides.Add(kRole, "one", kEmptyRole);
-  sides.Run(kRole, "one");
+  sides.Add(kRoleObject, "one", kEmptyRole);
+  sides.Run(kRoleObject, "one");
   sides.Store("role", "v7", "one", "kubernetes");
-  CHECK(sides.Run(kRole, "one", ReconcileCause::kDrift).change == ReconcileResult::Change::kWritten);
+  CHECK(sides.Run(kRoleObject, "one", ReconcileCause::kDrift).change == ReconcileResult::Change::kWritten);
 
   sides.cluster.shows_all = false;
-  CHECK(sides.Run(kRole, "one", ReconcileCause::kDrift).change == ReconcileResult::Change::kNone);
-  CHECK(sides.Run(kRole, "one").change == ReconcileResult::Change::kWritten);
+  CHECK(sides.Run(kRoleObject, "one", ReconcileCause::kDrift).change == ReconcileResult::Change::kNone);
+  CHECK(sides.Run(kRoleObject, "one").change == ReconcileResult::Change::kWritten);
 }
 
 TEST_CASE("a resource of another origin is neither changed nor deleted") {
   Sides sides;
   sides.Store("role", "v7", "manual", "dynamic");
-  sides.Add(kRole, "manual", kEmptyRole);
-  CHECK(sides.Run(kRole, "manual").failure->kind == ErrorKind::kAlreadyExists);
+  sides.Add(kRoleObject, "manual", kEmptyRole);
+  CHECK(sides.Run(kRoleObject, "manual").failure->kind == ErrorKind::kAlreadyExists);
   CHECK(sides.cluster.writes == 0);
-  CHECK(sides.Condition(kRole, "manual", kReconciled).starts_with("NoError True"));
-  CHECK(sides.Condition(kRole, "manual", kOwned).starts_with("OriginLabelNotMatching False A Resource with the same"));
+  CHECK(sides.Condition(kRoleObject, "manual", kReconciled).starts_with("NoError True"));
+  CHECK(sides.Condition(kRoleObject, "manual", kOwned).starts_with("OriginLabelNotMatching False A Resource with the same"));
 
-  sides.Delete(kRole, "manual");
-  CHECK_FALSE(sides.Run(kRole, "manual").failure);
-  CHECK_FALSE(sides.Has(kRole, "manual"));
+  sides.Delete(kRoleObject, "manual");
+  CHECK_FALSE(sides.Run(kRoleObject, "manual").failure);
+  CHECK_FALSE(sides.Has(kRoleObject, "manual"));
   CHECK(sides.cluster.At("role", "manual") != nullptr);
 }
 
 TEST_CASE("a role in use keeps its custom resource, which says who has the role") {
   Sides sides;
-  sides.Add(kRole, "held", kEmptyRole);
-  sides.Run(kRole, "held");
-  sides.Delete(kRole, "held");
+  sides.Add(kRoleObject, "held", kEmptyRole);
+  sides.Run(kRoleObject, "held");
+  sides.Delete(kRoleObject, "held");
   sides.cluster.refusal = "failed to delete a role that is still in use by user alice";
-  CHECK(sides.Run(kRole, "held").failure);
-  CHECK(sides.Condition(kRole, "held", kReconciled) ==
+  CHECK(sides.Run(kRoleObject, "held").failure);
+  CHECK(sides.Condition(kRoleObject, "held", kReconciled) ==
         "TeleportError False Teleport returned the error: failed to delete a role that is still in use by user alice");
-  CHECK(MetadataOfCustom(sides.Object(kRole, "held")).HasFinalizer());
+  CHECK(MetadataOfCustom(sides.Object(kRoleObject, "held")).HasFinalizer());
 
   sides.cluster.refusal.clear();
-  CHECK(sides.Run(kRole, "held").change == ReconcileResult::Change::kRemoved);
-  CHECK_FALSE(sides.Has(kRole, "held"));
+  CHECK(sides.Run(kRoleObject, "held").change == ReconcileResult::Change::kRemoved);
+  CHECK_FALSE(sides.Has(kRoleObject, "held"));
 }
 
 TEST_CASE("a custom resource of a wrong shape names the field and keeps the other conditions") {
   Sides sides;
-  sides.Add(kRole, "bad", "spec: {allow: {node_labels: {env: {not: a list}}}}");
-  CHECK(sides.Run(kRole, "bad").failure->kind == ErrorKind::kBadParameter);
-  const std::string decoded = sides.Condition(kRole, "bad", kValidStructure);
+  sides.Add(kRoleObject, "bad", "spec: {allow: {node_labels: {env: {not: a list}}}}");
+  CHECK(sides.Run(kRoleObject, "bad").failure->kind == ErrorKind::kBadParameter);
+  const std::string decoded = sides.Condition(kRoleObject, "bad", kValidStructure);
   CHECK(decoded.starts_with("FailedToDecode False Failed to decode Kubernetes CR: spec.allow.node_labels"));
-  CHECK(sides.Condition(kRole, "bad", kReconciled).starts_with("FailedToDecode Unknown"));
-  CHECK(sides.Condition(kRole, "bad", kOwned).starts_with("FailedToDecode Unknown"));
+  CHECK(sides.Condition(kRoleObject, "bad", kReconciled).starts_with("FailedToDecode Unknown"));
+  CHECK(sides.Condition(kRoleObject, "bad", kOwned).starts_with("FailedToDecode Unknown"));
 
-  sides.Object(kRole, "bad").Set("spec", Yaml("{allow: {logins: [a]}}"));
-  sides.Run(kRole, "bad");
-  sides.Object(kRole, "bad").Set("spec", Yaml("{nosuch: 1}"));
-  CHECK(sides.Run(kRole, "bad").failure);
-  CHECK(sides.Condition(kRole, "bad", kReconciled).starts_with("NoError True"));
+  sides.Object(kRoleObject, "bad").Set("spec", Yaml("{allow: {logins: [a]}}"));
+  sides.Run(kRoleObject, "bad");
+  sides.Object(kRoleObject, "bad").Set("spec", Yaml("{nosuch: 1}"));
+  CHECK(sides.Run(kRoleObject, "bad").failure);
+  CHECK(sides.Condition(kRoleObject, "bad", kReconciled).starts_with("NoError True"));
 }
 
 TEST_CASE("a refusal of the cluster is a condition") {
   Sides sides;
-  sides.Add(kRole, "refused", kEmptyRole);
+  sides.Add(kRoleObject, "refused", kEmptyRole);
   sides.cluster.refusal = "role nosuch is not found";
-  CHECK(sides.Run(kRole, "refused").failure);
-  CHECK(sides.Condition(kRole, "refused", kReconciled) ==
+  CHECK(sides.Run(kRoleObject, "refused").failure);
+  CHECK(sides.Condition(kRoleObject, "refused", kReconciled) ==
         "TeleportError False Teleport returned the error: role nosuch is not found");
 }
 
 TEST_CASE("flags: ignored means nothing at all, kept means that the resource stays") {
   Sides sides;
-  sides.Add(kRole, "ignored", "{metadata: {annotations: {teleport.dev/ignore: 'T'}}, spec: {allow: {}}}");
-  sides.Run(kRole, "ignored");
+  sides.Add(kRoleObject, "ignored", "{metadata: {annotations: {teleport.dev/ignore: 'T'}}, spec: {allow: {}}}");
+  sides.Run(kRoleObject, "ignored");
   CHECK(sides.kill.calls == 0);
 
-  sides.Add(kRole, "kept", "{metadata: {annotations: {teleport.dev/keep: 'true'}}, spec: {allow: {}}}");
-  sides.Run(kRole, "kept");
-  sides.Delete(kRole, "kept");
-  sides.Run(kRole, "kept");
-  CHECK_FALSE(sides.Has(kRole, "kept"));
+  sides.Add(kRoleObject, "kept", "{metadata: {annotations: {teleport.dev/keep: 'true'}}, spec: {allow: {}}}");
+  sides.Run(kRoleObject, "kept");
+  sides.Delete(kRoleObject, "kept");
+  sides.Run(kRoleObject, "kept");
+  CHECK_FALSE(sides.Has(kRoleObject, "kept"));
   CHECK(sides.cluster.At("role", "kept") != nullptr);
 }
 
 TEST_CASE("the operator's own role is refused, without a finalizer") {
   Sides sides;
-  sides.Add(kRole, "bot-operator", kEmptyRole);
-  CHECK(sides.Run(kRole, "bot-operator").failure->kind == ErrorKind::kAccessDenied);
-  CHECK(sides.Condition(kRole, "bot-operator", kReconciled).starts_with("OperatorRefused False"));
-  CHECK_FALSE(MetadataOfCustom(sides.Object(kRole, "bot-operator")).HasFinalizer());
+  sides.Add(kRoleObject, "bot-operator", kEmptyRole);
+  CHECK(sides.Run(kRoleObject, "bot-operator").failure->kind == ErrorKind::kAccessDenied);
+  CHECK(sides.Condition(kRoleObject, "bot-operator", kReconciled).starts_with("OperatorRefused False"));
+  CHECK_FALSE(MetadataOfCustom(sides.Object(kRoleObject, "bot-operator")).HasFinalizer());
   CHECK(sides.cluster.writes == 0);
 
   // Not even with the finalizer that someone has written into the manifest.
   sides.Store("role", "v7", "bot-operator", "kubernetes");
-  sides.Object(kRole, "bot-operator")
+  sides.Object(kRoleObject, "bot-operator")
       .Find("metadata")
       ->Set("finalizers", Value::Strings({std::string(kDeletionFinalizer)}));
-  sides.Delete(kRole, "bot-operator");
-  CHECK_FALSE(sides.Run(kRole, "bot-operator").failure);
+  sides.Delete(kRoleObject, "bot-operator");
+  CHECK_FALSE(sides.Run(kRoleObject, "bot-operator").failure);
   CHECK(sides.cluster.At("role", "bot-operator") != nullptr);
 }
 
 TEST_CASE("of two custom resources for one resource the older one counts, and the resource outlives it") {
   Sides sides;
   sides.Add("TeleportRoleV6", "two", kEmptyRole);
-  sides.Add(kRole, "two", "{metadata: {creationTimestamp: '2026-11-29T09:12:00Z'}, spec: {allow: {}}}");
+  sides.Add(kRoleObject, "two", "{metadata: {creationTimestamp: '2026-11-29T09:12:00Z'}, spec: {allow: {}}}");
   CHECK_FALSE(sides.Run("TeleportRoleV6", "two").failure);
-  CHECK(sides.Run(kRole, "two").failure->kind == ErrorKind::kAlreadyExists);
-  CHECK(sides.Condition(kRole, "two", kOwned).starts_with("OtherCustomResource False The TeleportRoleV6"));
+  CHECK(sides.Run(kRoleObject, "two").failure->kind == ErrorKind::kAlreadyExists);
+  CHECK(sides.Condition(kRoleObject, "two", kOwned).starts_with("OtherCustomResource False The TeleportRoleV6"));
 
   sides.Delete("TeleportRoleV6", "two");
   CHECK_FALSE(sides.Run("TeleportRoleV6", "two").failure);
   REQUIRE(sides.cluster.At("role", "two") != nullptr);
-  CHECK_FALSE(sides.Run(kRole, "two").failure);
+  CHECK_FALSE(sides.Run(kRoleObject, "two").failure);
   CHECK(VersionOf(*sides.cluster.At("role", "two")->message) == "v7");
 }
 
@@ -376,16 +376,16 @@ TEST_CASE("the name of a token is in no condition and no error") {
   CHECK(result.failure->message == "token ******** is refused");
   CHECK(sides.Condition(kToken, "s3cret", kReconciled).find("s3cret") == std::string::npos);
   CHECK(ShownName(*FindCustomKind(kToken), "s3cret", "u1") == "TeleportProvisionToken with the uid u1");
-  CHECK(ShownName(*FindCustomKind(kRole), "one", "u1") == "TeleportRoleV7 one");
+  CHECK(ShownName(*FindCustomKind(kRoleObject), "one", "u1") == "TeleportRoleV7 one");
 }
 
 TEST_CASE("two writers: a conflict changes nothing in the cluster, and the next pass goes on") {
   Sides sides;
-  sides.Add(kRole, "one", kEmptyRole);
+  sides.Add(kRoleObject, "one", kEmptyRole);
   sides.api.conflicts = 1;
-  CHECK(sides.Run(kRole, "one").failure->kind == ErrorKind::kCompareFailed);
+  CHECK(sides.Run(kRoleObject, "one").failure->kind == ErrorKind::kCompareFailed);
   CHECK(sides.cluster.writes == 0);
-  CHECK_FALSE(sides.Run(kRole, "one").failure);
+  CHECK_FALSE(sides.Run(kRoleObject, "one").failure);
 }
 
 TEST_CASE("after a kill at any step of a create, an update and a delete both sides agree in the end") {
@@ -395,25 +395,25 @@ TEST_CASE("after a kill at any step of a create, an update and a delete both sid
       Sides sides;
       const auto pass = [&](bool with_kill) {
         sides.kill = {.at = with_kill ? at : -1, .after = after};
-        sides.Run(kRole, "one");
+        sides.Run(kRoleObject, "one");
         sides.kill = {};
-        CHECK_FALSE(sides.Run(kRole, "one").failure);
+        CHECK_FALSE(sides.Run(kRoleObject, "one").failure);
       };
       sides.Store("role", "v7", "bystander", "dynamic");
 
-      sides.Add(kRole, "one", kEmptyRole);
+      sides.Add(kRoleObject, "one", kEmptyRole);
       pass(true);
       REQUIRE(sides.cluster.At("role", "one") != nullptr);
-      CHECK(sides.Condition(kRole, "one", kReconciled).starts_with("NoError True"));
+      CHECK(sides.Condition(kRoleObject, "one", kReconciled).starts_with("NoError True"));
 
-      sides.Object(kRole, "one").Set("spec", Yaml("{allow: {logins: [b]}}"));
+      sides.Object(kRoleObject, "one").Set("spec", Yaml("{allow: {logins: [b]}}"));
       pass(true);
       const Value role = EncodeMessage(*sides.cluster.At("role", "one")->message);
       CHECK(*role.Find("spec")->Find("allow")->Find("logins") == Value::Strings({"b"}));
 
-      sides.Delete(kRole, "one");
+      sides.Delete(kRoleObject, "one");
       pass(true);
-      CHECK_FALSE(sides.Has(kRole, "one"));
+      CHECK_FALSE(sides.Has(kRoleObject, "one"));
       CHECK(sides.cluster.At("role", "one") == nullptr);
       CHECK(sides.cluster.At("role", "bystander") != nullptr);
     }
