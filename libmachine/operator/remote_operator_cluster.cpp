@@ -11,11 +11,6 @@ namespace {
 // Kinds whose secrets a custom resource sets: they are compared too.
 constexpr std::string_view kKindsWithSecrets[] = {"github", "oidc", "saml"};
 
-std::string SubKindOf(const google::protobuf::Message& message) {
-  const auto* const field = message.GetDescriptor()->FindFieldByName("SubKind");
-  return field == nullptr ? std::string() : message.GetReflection()->GetString(message, field);
-}
-
 }  // namespace
 
 // Makes a call; over a new connection when the kept one has broken meanwhile.

@@ -5,6 +5,7 @@
 
 namespace sallyport {
 
+Command StartOperatorCommand();
 Command DefinitionsCommand();
 Command PlanOfFilesCommand();
 Command OperatorVersionCommand();
