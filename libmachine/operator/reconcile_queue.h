@@ -1,0 +1,60 @@
+// The queue of custom resources to look at: each is in it once, is given to one worker at a time, and comes back after
+// a pause that grows with its failures.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "libbase/mutex.h"
+#include "libmachine/operator/custom_kind.h"
+#include "libmachine/operator/custom_reconciler.h"
+
+namespace sallyport {
+
+struct QueuedCustom {
+  const CustomKind* kind = nullptr;
+  std::string name;
+  ReconcileCause cause = ReconcileCause::kCustomResource;
+};
+
+// Safe from several threads.
+class ReconcileQueue {
+ public:
+  struct Options {
+    std::chrono::milliseconds first_pause{200};  // after a failure, doubled up to the longest
+    std::chrono::milliseconds longest_pause{60'000};
+  };
+  explicit ReconcileQueue(Options options) : options_(options) {}
+
+  // Puts a custom resource into the queue, due at once. One that is in work comes again when its worker is done. A
+  // change of the custom resource counts more than drift.
+  void Add(const QueuedCustom& item) EXCLUDES(mutex_);
+  // Waits for a custom resource that is due; nothing after Close. The worker calls Done with the same item.
+  std::optional<QueuedCustom> Take() EXCLUDES(mutex_);
+  // Ends the work on an item; a failed one comes again after its pause.
+  void Done(const QueuedCustom& item, bool failed) EXCLUDES(mutex_);
+  // Ends all waits.
+  void Close() EXCLUDES(mutex_);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  using Key = std::pair<std::string_view, std::string>;  // kind, name
+  struct Entry {
+    const CustomKind* kind = nullptr;
+    ReconcileCause cause = ReconcileCause::kDrift;
+    std::optional<Clock::time_point> due;  // nothing: not queued
+    bool in_work = false;
+    std::chrono::milliseconds pause{0};  // the last one; zero: no failure
+  };
+
+  const Options options_;
+  Mutex mutex_;
+  ConditionVariable changed_;
+  std::map<Key, Entry> entries_ GUARDED_BY(mutex_);
+  bool closed_ GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace sallyport
