@@ -17,6 +17,7 @@ import time
 import log_export
 import machine_bots
 import nodes
+import reconciling
 from certs import make_self_signed
 from harness import BIN, Cluster, Tsh, environment
 from kube_stand_in import TOKEN
@@ -166,6 +167,7 @@ def main():
     nodes.measure(directory)
     machine_bots.measure(directory)
     log_export.measure(directory)
+    reconciling.measure(directory)
 
     api = FixedApi(directory / "api")
     cluster = Cluster(directory / "cluster", api, {"env": "bench"}, "  listen_addr: 127.0.0.1:0\n")

@@ -24,19 +24,21 @@ def custom(kind, name, spec, version="v1", **metadata):
 class OperatorPlace:
     """A cluster with the bot `operator` of the example, and a namespace of an API server with the definitions."""
 
-    def __init__(self, cluster, kube, directory, definitions):
+    def __init__(self, cluster, kube, directory):
         self.cluster = cluster
         self.kube = kube
         self.directory = directory
         self.key = AccountKey(directory, "account")
-        self.kubectl("create", "namespace", NAMESPACE)
-        self.kubectl("apply", "--server-side", "-f", "-", stdin=definitions)
-        self.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
         token = yaml.safe_load((EXAMPLES / "operator-token.yaml").read_text())
         token["spec"]["kubernetes"]["static_jwks"]["jwks"] = self.key.jwks()
         (directory / "token.yaml").write_text(yaml.safe_dump(token))
         for path in (EXAMPLES / "operator-role.yaml", EXAMPLES / "operator-bot.yaml", directory / "token.yaml"):
             cluster.tctl("create", "-f", path)
+
+    def define(self, definitions):
+        self.kubectl("create", "namespace", NAMESPACE)
+        self.kubectl("apply", "--server-side", "-f", "-", stdin=definitions)
+        self.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
 
     def remove(self):
         """Removes the definitions, and with them every custom resource, from the API server."""
@@ -74,16 +76,16 @@ class OperatorPlace:
         found = json.loads(done.out) if done.code == 0 else []
         return (found[0] if isinstance(found, list) else found) if found else None
 
-    def start(self, path, name="operator", words=()):
-        """Starts an operator, and waits until it is ready."""
+    def start(self, path, name="operator", words=None, kubeconfig=None):
+        """Starts an operator, with the words of a pod's command or those of the example, and waits until it is ready."""
         ports = [free_port(), free_port()]
+        words = words or ["-auth-server", self.cluster.proxy, "-join-method", "kubernetes", "-token", "operator-bot"]
         token = self.directory / f"{name}.token"
         token.write_text(self.key.token(pod_claims(self.cluster.name, f"{NAMESPACE}:{ACCOUNT}")))
         env = environment(self.directory, SSL_CERT_FILE=str(self.cluster.ca_file), KUBERNETES_TOKEN_PATH=str(token),
-                          KUBECONFIG=str(self.kube.kubeconfig), POD_NAMESPACE=NAMESPACE)
-        operator = Background([path, "-auth-server", self.cluster.proxy, "-join-method", "kubernetes", "-token",
-                               "operator-bot", "-metrics-bind-address", f"127.0.0.1:{ports[0]}",
-                               "-health-probe-bind-address", f"127.0.0.1:{ports[1]}", *words],
+                          KUBECONFIG=str(kubeconfig or self.kube.kubeconfig), POD_NAMESPACE=NAMESPACE)
+        operator = Background([path, *words, "-metrics-bind-address", f"127.0.0.1:{ports[0]}",
+                               "-health-probe-bind-address", f"127.0.0.1:{ports[1]}"],
                               env, self.directory / f"{name}.log")
         operator.ready_url = f"http://127.0.0.1:{ports[1]}/readyz"
         operator.metrics_url = f"http://127.0.0.1:{ports[0]}/metrics"

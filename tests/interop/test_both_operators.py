@@ -26,7 +26,8 @@ def place(real_kube, tmp_path_factory):
         if yaml.safe_load(path.read_text())["spec"]["names"]["kind"] in NOT_IMPLEMENTED:
             text += f"---\n{path.read_text()}"
     with started(Cluster(tmp_path_factory.mktemp("cluster"), None)) as cluster:
-        made = OperatorPlace(cluster, real_kube, directory, text)
+        made = OperatorPlace(cluster, real_kube, directory)
+        made.define(text)
         yield made
         made.remove()
 

@@ -68,31 +68,35 @@ Result<Output> ShowPlan(const Invocation& invocation, const PlanOfFiles& given) 
   return output;
 }
 
+constexpr Argument kPlannedFiles{
+    .name = "file",
+    .help = "Files of custom resources, also lists that kubectl writes (default standard input)",
+    .required = false,
+    .repeated = true,
+    .into = Into<&PlanOfFiles::files>};
+
+constexpr Option kPlanIdentity{.name = "identity",
+                               .short_name = 'i',
+                               .value_name = "FILE",
+                               .help = "Identity file of who may read the resources",
+                               .into = Into<&PlanOfFiles::identity>};
+constexpr Option kPlanAddress{.name = "auth-server",
+                              .value_name = "ADDR",
+                              .help = "Address of the auth service or of the proxy (default 127.0.0.1:3025)",
+                              .into = Into<&PlanOfFiles::auth_server>};
+constexpr Option kPlanInsecure{
+    .name = "insecure", .help = "Do not check the certificate of the proxy", .into = Into<&PlanOfFiles::insecure>};
+constexpr Option kPlanExitCode{.name = "exit-code",
+                               .help = "Exit with 1 when something would be done or refused",
+                               .into = Into<&PlanOfFiles::exit_code>};
+
 }  // namespace
 
 Command PlanOfFilesCommand() {
   return {.path = "plan",
           .summary = "Show what the operator would create, change, delete and refuse, without doing it",
-          .arguments = {{.name = "file",
-                         .help = "Files of custom resources, also lists that kubectl writes (default standard input)",
-                         .required = false,
-                         .repeated = true,
-                         .into = Into<&PlanOfFiles::files>}},
-          .options = {{.name = "identity",
-                       .short_name = 'i',
-                       .value_name = "FILE",
-                       .help = "Identity file of who may read the resources",
-                       .into = Into<&PlanOfFiles::identity>},
-                      {.name = "auth-server",
-                       .value_name = "ADDR",
-                       .help = "Address of the auth service or of the proxy (default 127.0.0.1:3025)",
-                       .into = Into<&PlanOfFiles::auth_server>},
-                      {.name = "insecure",
-                       .help = "Do not check the certificate of the proxy",
-                       .into = Into<&PlanOfFiles::insecure>},
-                      {.name = "exit-code",
-                       .help = "Exit with 1 when something would be done or refused",
-                       .into = Into<&PlanOfFiles::exit_code>}},
+          .arguments = {kPlannedFiles},
+          .options = {kPlanIdentity, kPlanAddress, kPlanInsecure, kPlanExitCode},
           .example = "kubectl get teleportroles,teleportusers -o yaml | teleport-operator plan -i identity",
           .run = RunWith<ShowPlan>};
 }

@@ -39,14 +39,14 @@ struct ClusterOfPlan {
   }
 };
 
-constexpr std::string_view kRole = R"(
+constexpr std::string_view kPlannedRole = R"(
 apiVersion: resources.teleport.dev/v1
 kind: TeleportRoleV7
 metadata: {name: reader}
 spec: {allow: {logins: [reader]}}
 )";
 
-constexpr std::string_view kStoredRole = R"(
+constexpr std::string_view kRoleOfCluster = R"(
 kind: role
 version: v7
 metadata: {name: reader, labels: {teleport.dev/origin: kubernetes}}
@@ -54,22 +54,22 @@ spec: {allow: {logins: [reader]}}
 )";
 
 TEST_CASE("a plan creates what the cluster does not have") {
-  const CustomPlan plan = ClusterOfPlan().Plan(kRole);
+  const CustomPlan plan = ClusterOfPlan().Plan(kPlannedRole);
   CHECK(plan.differs);
   CHECK(CustomPlanText(plan.rows) == "+ role \"reader\"\n");
 }
 
 TEST_CASE("a plan is empty when the cluster has the resource") {
   ClusterOfPlan cluster;
-  cluster.Add(kStoredRole);
-  const CustomPlan plan = cluster.Plan(kRole);
+  cluster.Add(kRoleOfCluster);
+  const CustomPlan plan = cluster.Plan(kPlannedRole);
   CHECK_FALSE(plan.differs);
   CHECK(CustomPlanText(plan.rows) == "no differences\n");
 }
 
 TEST_CASE("a plan names each field that an update changes") {
   ClusterOfPlan cluster;
-  cluster.Add(kStoredRole);
+  cluster.Add(kRoleOfCluster);
   const CustomPlan plan = cluster.Plan(R"(
 apiVersion: resources.teleport.dev/v1
 kind: TeleportRoleV7
@@ -86,7 +86,7 @@ spec: {allow: {logins: [root]}}
 TEST_CASE("a plan refuses what the operator would refuse") {
   ClusterOfPlan cluster;
   cluster.Add("kind: role\nversion: v7\nmetadata: {name: reader}\nspec: {allow: {logins: [reader]}}\n");
-  CustomPlan plan = cluster.Plan(kRole);
+  CustomPlan plan = cluster.Plan(kPlannedRole);
   CHECK(plan.refuses);
   CHECK_FALSE(plan.differs);
   CHECK(
@@ -108,7 +108,7 @@ TEST_CASE("a plan deletes only what the operator made, unless it is kept") {
         annotations, finalizers);
   };
   ClusterOfPlan cluster;
-  cluster.Add(kStoredRole);
+  cluster.Add(kRoleOfCluster);
   CHECK(CustomPlanText(cluster.Plan(deleted("", "resources.teleport.dev/deletion")).rows) == "- role \"reader\"\n");
   CHECK_FALSE(cluster.Plan(deleted("", "")).differs);
   CHECK_FALSE(cluster.Plan(deleted("teleport.dev/keep: 'true'", "resources.teleport.dev/deletion")).differs);
@@ -128,7 +128,7 @@ spec:
   redirect_url: https://a.test/v1/webapi/github/callback
   teams_to_roles: [{organization: o, team: t, roles: [access]}]
 )");
-  constexpr std::string_view kConnector = R"(
+  constexpr std::string_view kPlannedConnector = R"(
 apiVersion: resources.teleport.dev/v3
 kind: TeleportGithubConnector
 metadata: {{name: gh}}
@@ -138,11 +138,11 @@ spec:
   redirect_url: https://a.test/v1/webapi/github/callback
   teams_to_roles: [{{organization: o, team: t, roles: [access]}}]
 )";
-  const CustomPlan changed = cluster.Plan(fmt::format(kConnector, "new-s3cret"));
+  const CustomPlan changed = cluster.Plan(fmt::format(kPlannedConnector, "new-s3cret"));
   CHECK(CustomPlanText(changed.rows) ==
         "~ github \"gh\"\n    ~ spec.client_secret: \"(secret)\" -> \"(another secret)\"\n");
-  CHECK_FALSE(cluster.Plan(fmt::format(kConnector, "secret://gh/client")).differs);
-  CHECK_FALSE(cluster.Plan(fmt::format(kConnector, "old-s3cret")).differs);
+  CHECK_FALSE(cluster.Plan(fmt::format(kPlannedConnector, "secret://gh/client")).differs);
+  CHECK_FALSE(cluster.Plan(fmt::format(kPlannedConnector, "old-s3cret")).differs);
 
   const CustomPlan token = cluster.Plan(R"(
 apiVersion: resources.teleport.dev/v2
