@@ -12,7 +12,7 @@ _teleport-operator_complete() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${command:+$command }${COMP_WORDS[i]}"
     case "$word" in
-    'crds' | 'plan' | 'version') command="$word" ;;
+    'start' | 'crds' | 'plan' | 'version') command="$word" ;;
     esac
   done
   case "$command:$previous" in
@@ -21,12 +21,13 @@ _teleport-operator_complete() {
   'version:--format') words='text json yaml' ;;
   *)
     case "$command" in
-    '') words='crds plan version' ;;
+    '') words='start crds plan version' ;;
     esac
     if [[ $current == -* || -z $words$names ]]; then
       names=''
       case "$command" in
       '') words='--help' ;;
+      'start') words='--auth-server --join-method --token --ca-pin --insecure --certificate-ttl --renewal-interval --namespace --kubeconfig --metrics-bind-address --health-probe-bind-address --pprof-bind-address --leader-elect --leader-election-id --sync-period --log-level --workers --paused --help' ;;
       'crds') words='--format --help' ;;
       'plan') words='--identity --auth-server --insecure --exit-code --format --help' ;;
       'version') words='--format --help' ;;

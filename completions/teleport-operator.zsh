@@ -5,7 +5,7 @@ _teleport-operator() {
   for word in "${(@)words[2,CURRENT-1]}"; do
     word="${so_far:+$so_far }$word"
     case "$word" in
-    ('crds' | 'plan' | 'version') so_far="$word" ;;
+    ('start' | 'crds' | 'plan' | 'version') so_far="$word" ;;
     esac
   done
   case "$so_far:${words[CURRENT-1]}" in
@@ -15,6 +15,7 @@ _teleport-operator() {
   esac
   case "$so_far" in
     ('') commands=(
+      'start:Run the operator; also what the program does without a command'
       'crds:Write the CustomResourceDefinitions that `kubectl apply --server-side -f -` takes'
       'plan:Show what the operator would create, change, delete and refuse, without doing it'
       'version:Show the version'
@@ -22,6 +23,7 @@ _teleport-operator() {
   esac
   case "$so_far" in
     ('') options=(--help) ;;
+    ('start') options=(--auth-server --join-method --token --ca-pin --insecure --certificate-ttl --renewal-interval --namespace --kubeconfig --metrics-bind-address --health-probe-bind-address --pprof-bind-address --leader-elect --leader-election-id --sync-period --log-level --workers --paused --help) ;;
     ('crds') options=(--format --help) ;;
     ('plan') options=(--identity --auth-server --insecure --exit-code --format --help) ;;
     ('version') options=(--format --help) ;;

@@ -153,7 +153,7 @@ struct ParsedLine;
 // The command line and environment of a command.
 class Invocation {
  public:
-  // Puts the given values into the struct whose kTypeTag is `of`: see RunWith and ProgramOptions.
+  // Puts the given values into the struct whose kTypeTag is `of`: see RunWith and GivenToProgram.
   void Fill(const void* of, void* target) const;
 
   // Returns the format of the result: the given format, or the command's default; "" when the command has no formats.
@@ -176,7 +176,7 @@ class Invocation {
 
 // Returns the program's own options, in the struct that their rows fill.
 template <typename T>
-T ProgramOptions(const Invocation& invocation) {
+T GivenToProgram(const Invocation& invocation) {
   T options;
   invocation.Fill(&kTypeTag<T>, &options);
   return options;

@@ -66,7 +66,7 @@ Status CheckNames(const InstallSystemd& given) {
 }
 
 Result<Output> Install(const Invocation& invocation, const InstallSystemd& given) {
-  const std::string& config = ProgramOptions<TbotOptions>(invocation).config;
+  const std::string& config = GivenToProgram<TbotOptions>(invocation).config;
   if (config.empty()) return Fail(ErrorKind::kUsage, "the configuration of the unit is missing: --config=FILE");
   RETURN_IF_ERROR(CheckNames(given));
   std::error_code failed;

@@ -9,7 +9,7 @@ struct MigrateOptions {
 };
 
 Result<Output> Migrate(const Invocation& invocation, const MigrateOptions& given) {
-  const auto program = ProgramOptions<TbotOptions>(invocation);
+  const auto program = GivenToProgram<TbotOptions>(invocation);
   if (program.config.empty() && program.config_string.empty()) {
     return Fail(ErrorKind::kUsage, "the file to migrate is missing: --config=FILE");
   }

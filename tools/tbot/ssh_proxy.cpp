@@ -51,7 +51,7 @@ Result<Output> Relay(const Invocation& invocation, const SshProxy& given) {
   session.profile.tls_routing_enabled = given.tls_routing;
   session.profile.tls_routing_conn_upgrade_required = given.connection_upgrade;
 
-  const bool insecure = ProgramOptions<TbotOptions>(invocation).insecure;
+  const bool insecure = GivenToProgram<TbotOptions>(invocation).insecure;
   const auto network = NetworkFromEnvironment(invocation.Environment(), insecure);
   const std::string cluster = given.cluster.empty() ? session.root_cluster : given.cluster;
   ASSIGN_OR_RETURN(const auto connection,

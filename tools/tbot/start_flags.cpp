@@ -44,7 +44,7 @@ bool IsTrue(std::string_view text) { return text == "1" || text == "t" || text =
 }  // namespace
 
 Result<BotConfig> GivenConfig(const Invocation& invocation) {
-  const auto program = ProgramOptions<TbotOptions>(invocation);
+  const auto program = GivenToProgram<TbotOptions>(invocation);
   if (!program.config.empty() && !program.config_string.empty()) {
     return Fail(ErrorKind::kUsage, "--config and --config-string exclude each other: give one of them");
   }
@@ -57,7 +57,7 @@ Result<BotConfig> GivenConfig(const Invocation& invocation) {
 }
 
 Status ApplyFlags(const Invocation& invocation, const StartFlags& given, BotConfig& config) {
-  const auto program = ProgramOptions<TbotOptions>(invocation);
+  const auto program = GivenToProgram<TbotOptions>(invocation);
   if (program.insecure) config.insecure = true;
   if (program.debug || IsTrue(LowerCase(invocation.Env("TBOT_DEBUG")))) config.debug = true;
   if (given.oneshot) config.oneshot = *given.oneshot;
@@ -99,7 +99,7 @@ Result<DestinationConfig> DestinationOf(const DestinationFlags& given) {
 }
 
 Status CheckAndWarn(const Invocation& invocation, BotConfig& config) {
-  if (!config.unknown.empty() && ProgramOptions<TbotOptions>(invocation).strict) {
+  if (!config.unknown.empty() && GivenToProgram<TbotOptions>(invocation).strict) {
     return std::unexpected(config.unknown.front());
   }
   RETURN_IF_ERROR(CheckBotConfig(config));
@@ -119,7 +119,7 @@ Status CheckAndWarn(const Invocation& invocation, BotConfig& config) {
 
 void BeginBotLog(const Invocation& invocation, const BotConfig& config) {
   LogOptions options;
-  options.json = ProgramOptions<TbotOptions>(invocation).log_format == "json";
+  options.json = GivenToProgram<TbotOptions>(invocation).log_format == "json";
   if (config.debug) options.level = LogLevel::kDebug;
   SetLogOptions(options);
 }

@@ -21,7 +21,7 @@ using Connection = Result<std::unique_ptr<RpcClient>>;
 // The input of a source.
 struct AskedSession {
   const Invocation& invocation;
-  const TctlOptions given = ProgramOptions<TctlOptions>(invocation);
+  const TctlOptions given = GivenToProgram<TctlOptions>(invocation);
   const NetworkSettings network = NetworkFromEnvironment(invocation.Environment(), given.insecure);
 };
 

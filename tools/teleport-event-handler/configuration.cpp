@@ -5,7 +5,7 @@
 namespace sallyport {
 
 Result<ExportSettings> ReadConfiguration(const Invocation& invocation) {
-  const auto options = ProgramOptions<HandlerOptions>(invocation);
+  const auto options = GivenToProgram<HandlerOptions>(invocation);
   ExportSettings settings;
   if (!options.config.empty()) {
     ASSIGN_OR_RETURN(const std::string text, ReadFile(options.config));

@@ -280,7 +280,7 @@ Result<Output> RunConfigureHandler(const Invocation& invocation, const Configure
   RETURN_IF_ERROR(RecoverFileSet(folder));
   RETURN_IF_ERROR(TestWriting(folder, std::string(kWriteTestFile), ""));
   RETURN_IF_ERROR(RemoveFile(fmt::format("{}/{}", plan.files.folder, kWriteTestFile)));
-  RETURN_IF_ERROR(LookUpNames(plan, ProgramOptions<HandlerOptions>(invocation).strict, plan.notices));
+  RETURN_IF_ERROR(LookUpNames(plan, GivenToProgram<HandlerOptions>(invocation).strict, plan.notices));
 
   ASSIGN_OR_RETURN(const Secret passphrase, PassphraseOfKey());
   ASSIGN_OR_RETURN(SinkCertificates made, MakeSinkCertificates(plan.certificates, passphrase));

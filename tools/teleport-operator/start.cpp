@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::chrono::seconds kOperatorStopTime{10};
 constexpr int kMostWorkers = 64;
+constexpr int kUsualAuthPort = 3025;
 
 // The names and defaults of the flags are those of Teleport's operator; workers and paused are our own.
 struct OperatorStart {
@@ -56,6 +57,10 @@ Result<JoinSettings> JoinSettingsOf(const Invocation& invocation, const Operator
   config.onboarding.ca_pins = SplitNonEmpty(given.ca_pin, ',');
   ASSIGN_OR_RETURN(JoinSettings settings, BotSettings(config, invocation.Environment()));
   settings.program = "teleport-operator";
+  // The flag has the name of the auth service, and often the address of a proxy. An auth service is trusted by a pin
+  // alone, and has its usual port.
+  const bool may_be_auth = settings.address.port == kUsualAuthPort || !settings.ca_pins.empty();
+  settings.through_proxy = settings.through_proxy || !may_be_auth;
   return settings;
 }
 

@@ -99,7 +99,7 @@ Result<TeleportConfig> ConfigOf(const Invocation& invocation, const StartOptions
   if (const Status named = CheckName(config.nodename); !named) {
     return std::unexpected(InContext("--nodename", named.error()));
   }
-  if (ProgramOptions<TeleportOptions>(invocation).debug) config.log.level = LogLevel::kDebug;
+  if (GivenToProgram<TeleportOptions>(invocation).debug) config.log.level = LogLevel::kDebug;
 
   if (given.roles) RETURN_IF_ERROR(SetRoles(config, *given.roles));
   ASSIGN_OR_RETURN(const auto labels, LabelsOf("labels", given.labels));

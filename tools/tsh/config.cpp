@@ -85,7 +85,7 @@ std::string Section(const SshConfig& config, const std::string& cluster) {
 }
 
 Result<Output> RunConfig(const Invocation& invocation, const ConfigOptions& given) {
-  if (!ProgramOptions<TshOptions>(invocation).identity.empty()) {
+  if (!GivenToProgram<TshOptions>(invocation).identity.empty()) {
     return FailWithHint(ErrorKind::kUsage, "an identity file has no profile for ssh",
                         "log in, or use the identity file with tsh: tsh -i FILE --proxy=HOST ssh HOST");
   }

@@ -14,11 +14,11 @@ Result<ProfileDirectory> ProfilesOf(const Invocation& invocation) {
 }
 
 NetworkSettings NetworkOf(const Invocation& invocation) {
-  return NetworkFromEnvironment(invocation.Environment(), ProgramOptions<TshOptions>(invocation).insecure);
+  return NetworkFromEnvironment(invocation.Environment(), GivenToProgram<TshOptions>(invocation).insecure);
 }
 
 std::string ProfileNameOf(const Invocation& invocation) {
-  const TshOptions given = ProgramOptions<TshOptions>(invocation);
+  const TshOptions given = GivenToProgram<TshOptions>(invocation);
   std::string_view proxy = given.proxy;
   if (proxy.starts_with("https://")) proxy.remove_prefix(8);
   if (proxy.empty()) return {};
@@ -27,7 +27,7 @@ std::string ProfileNameOf(const Invocation& invocation) {
 }
 
 std::string ClusterOption(const Invocation& invocation) {
-  std::string cluster = ProgramOptions<TshOptions>(invocation).cluster;
+  std::string cluster = GivenToProgram<TshOptions>(invocation).cluster;
   return cluster.empty() ? invocation.Env("TELEPORT_SITE") : cluster;
 }
 
@@ -39,7 +39,7 @@ std::string KubeconfigOf(const Invocation& invocation) {
 namespace {
 
 Result<Session> IdentityOf(const Invocation& invocation) {
-  const TshOptions given = ProgramOptions<TshOptions>(invocation);
+  const TshOptions given = GivenToProgram<TshOptions>(invocation);
   if (given.proxy.empty()) {
     return FailWithHint(ErrorKind::kUsage, "--identity needs --proxy", "tsh --identity=FILE --proxy=HOST:PORT COMMAND");
   }
@@ -52,7 +52,7 @@ Result<Session> IdentityOf(const Invocation& invocation) {
 }  // namespace
 
 Result<Session> SessionOf(const Invocation& invocation) {
-  if (!ProgramOptions<TshOptions>(invocation).identity.empty()) return IdentityOf(invocation);
+  if (!GivenToProgram<TshOptions>(invocation).identity.empty()) return IdentityOf(invocation);
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
   return OpenSession(directory, ProfileNameOf(invocation), Now());
 }

@@ -26,7 +26,7 @@ Status VisitLogin(const Invocation& invocation, const Session& session, const Cl
 
 Result<std::vector<Error>> VisitEveryCluster(const Invocation& invocation, const ClusterVisitor& visit) {
   std::vector<Error> failures;
-  if (!ProgramOptions<TshOptions>(invocation).identity.empty()) {
+  if (!GivenToProgram<TshOptions>(invocation).identity.empty()) {
     ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
     RETURN_IF_ERROR(VisitLogin(invocation, session, visit, failures));
     return failures;

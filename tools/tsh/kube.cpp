@@ -184,7 +184,7 @@ Result<Output> Credentials(const Invocation& invocation, const KubeCredentials& 
   const std::string& kube = given.kube_cluster;
   if (kube.empty()) return Fail(ErrorKind::kUsage, "--kube-cluster is missing");
   const std::string& cluster = given.teleport_cluster;
-  if (ProgramOptions<TshOptions>(invocation).identity.empty()) {
+  if (GivenToProgram<TshOptions>(invocation).identity.empty()) {
     if (const auto cached = Cached(invocation, cluster, kube)) return Output::Text(cached->Reveal());
   }
 

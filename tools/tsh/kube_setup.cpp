@@ -47,7 +47,7 @@ Result<KubeEntry> EntryFor(const Invocation& invocation, const Session& session,
     std::error_code failed;
     entry.arguments.push_back("--identity=" + std::filesystem::absolute(session.identity_path, failed).string());
   }
-  if (ProgramOptions<TshOptions>(invocation).insecure) entry.arguments.emplace_back("--insecure");
+  if (GivenToProgram<TshOptions>(invocation).insecure) entry.arguments.emplace_back("--insecure");
   entry.home = invocation.Env("TELEPORT_HOME");
   ASSIGN_OR_RETURN(entry.context_name, ContextNameOf(setup.context_name, entry.teleport_cluster, kube));
   entry.name_space = setup.name_space;

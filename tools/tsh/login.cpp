@@ -45,7 +45,7 @@ struct Wanted {
 };
 
 Result<Wanted> WantedOf(const Invocation& invocation, const ProfileDirectory& directory) {
-  const TshOptions given = ProgramOptions<TshOptions>(invocation);
+  const TshOptions given = GivenToProgram<TshOptions>(invocation);
   Wanted wanted{given.proxy, given.user, {}};
   if (auto profile = directory.Load(ProfileNameOf(invocation))) wanted.profile = std::move(*profile);
   if (wanted.proxy.empty() && wanted.profile) wanted.proxy = wanted.profile->web_proxy_addr;
@@ -105,7 +105,7 @@ Result<bool> IsSameProxy(const Invocation& invocation, const Wanted& wanted) {
 // Returns whether the existing login is the wanted one.
 Result<bool> IsStillGood(const Invocation& invocation, const TshLogin& given, const ProfileDirectory& directory,
                          const Wanted& wanted) {
-  if (!wanted.profile || ProgramOptions<TshOptions>(invocation).relogin) return false;
+  if (!wanted.profile || GivenToProgram<TshOptions>(invocation).relogin) return false;
   const auto status = ReadProfileStatus(directory, *wanted.profile, Now());
   if (!status || !status->IsValid(Now())) return false;
   const std::string& cluster = given.cluster;
@@ -143,7 +143,7 @@ Result<Prepared> PrepareLogin(const Invocation& invocation, const TshLogin& give
   options.ask_code = [] { return AskSecret("Code of your authenticator app: "); };
   options.cluster = given.cluster;
   options.kube_cluster = given.kube_cluster;
-  const std::string mfa_mode = ProgramOptions<TshOptions>(invocation).mfa_mode;
+  const std::string mfa_mode = GivenToProgram<TshOptions>(invocation).mfa_mode;
   if (!mfa_mode.empty()) options.mfa_mode = mfa_mode;
   return prepared;
 }
@@ -157,7 +157,7 @@ Result<Output> LogInToFile(const Invocation& invocation, const TshLogin& given) 
   ASSIGN_OR_RETURN(output.format, ParseIdentityFormat(plain ? "file" : format));
   output.path = given.out;
   output.overwrite = given.overwrite;
-  if (!ProgramOptions<TshOptions>(invocation).identity.empty()) {
+  if (!GivenToProgram<TshOptions>(invocation).identity.empty()) {
     return Fail(ErrorKind::kUsage, "an identity file is a login already");
   }
 
@@ -236,7 +236,7 @@ void ShowRequest(const types::AccessRequestV3& request, Output& output) {
 
 Result<Output> RunLogin(const Invocation& invocation, const TshLogin& given) {
   if (!given.out.empty()) return LogInToFile(invocation, given);
-  if (!ProgramOptions<TshOptions>(invocation).identity.empty()) {
+  if (!GivenToProgram<TshOptions>(invocation).identity.empty()) {
     return FailWithHint(ErrorKind::kUsage, "an identity file is a login already",
                         "use the identity file: tsh --identity=FILE --proxy=HOST:PORT ls");
   }

@@ -19,7 +19,7 @@ Status CleanKubeconfig(const Invocation& invocation, const Profile& profile) {
 }
 
 Result<Output> LogOutOne(const Invocation& invocation, const ProfileDirectory& directory) {
-  const std::string user = ProgramOptions<TshOptions>(invocation).user;
+  const std::string user = GivenToProgram<TshOptions>(invocation).user;
   const std::string name = ProfileNameOf(invocation);
   auto profile = directory.Load(name);
   if (!profile && profile.error().kind != ErrorKind::kNotFound) return std::unexpected(profile.error());
@@ -55,7 +55,7 @@ Result<Output> LogOutAll(const Invocation& invocation, const ProfileDirectory& d
 
 Result<Output> RunLogout(const Invocation& invocation) {
   ASSIGN_OR_RETURN(const ProfileDirectory directory, ProfilesOf(invocation));
-  const TshOptions given = ProgramOptions<TshOptions>(invocation);
+  const TshOptions given = GivenToProgram<TshOptions>(invocation);
   const bool proxy = !given.proxy.empty();
   const bool user = !given.user.empty();
   if (proxy && user) return LogOutOne(invocation, directory);

@@ -91,7 +91,7 @@ std::vector<std::string> ProxyCommandOf(const Invocation& invocation, const Sess
   words.push_back(fmt::format("--proxy={}", session.profile.web_proxy_addr));
   words.push_back(fmt::format("--cluster={}", address.cluster));
   if (!session.identity_path.empty()) words.push_back(fmt::format("--identity={}", session.identity_path));
-  if (ProgramOptions<TshOptions>(invocation).insecure) words.emplace_back("--insecure");
+  if (GivenToProgram<TshOptions>(invocation).insecure) words.emplace_back("--insecure");
   words.push_back(FormatHostPort({address.host, address.port}));
   return words;
 }

@@ -18,13 +18,13 @@ std::optional<Profile> ProfileOf(const Invocation& invocation) {
 }  // namespace
 
 bool MayLogInAgain(const Invocation& invocation) {
-  const TshOptions given = ProgramOptions<TshOptions>(invocation);
+  const TshOptions given = GivenToProgram<TshOptions>(invocation);
   return HasTerminal() && ::isatty(STDERR_FILENO) == 1 && given.identity.empty() && !given.no_relogin;
 }
 
 std::optional<Invocation> LogInAgain(const Invocation& failed) {
   if (!MayLogInAgain(failed)) return std::nullopt;
-  const TshOptions given = ProgramOptions<TshOptions>(failed);
+  const TshOptions given = GivenToProgram<TshOptions>(failed);
   const auto profile = ProfileOf(failed);
   if (!profile && given.proxy.empty()) return std::nullopt;
 

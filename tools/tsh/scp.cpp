@@ -105,7 +105,7 @@ Result<CopyProgram> PrepareCopy(const Invocation& invocation, const CopyOptions&
   ASSIGN_OR_RETURN(const auto own, SshWordsOf(invocation, session, nodes.front(), use));
   copy.words.insert(copy.words.end(), own.begin(), own.end());
   copy.words.insert(copy.words.end(), flags.begin(), flags.end());
-  if (ProgramOptions<TshOptions>(invocation).debug) copy.words.emplace_back("-v");
+  if (GivenToProgram<TshOptions>(invocation).debug) copy.words.emplace_back("-v");
   copy.words.emplace_back("--");
   return copy;
 }

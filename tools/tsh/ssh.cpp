@@ -55,7 +55,7 @@ struct PassedOption {
 };
 
 std::vector<PassedOption> PassedOptions(const Invocation& invocation, const SshOptions& given) {
-  const bool debug = ProgramOptions<TshOptions>(invocation).debug;
+  const bool debug = GivenToProgram<TshOptions>(invocation).debug;
   return {
       {.name = "forward-agent", .word = "-A", .times = given.forward_agent, .several_nodes = true},
       {.name = "forward", .word = "-L", .values = given.forward},

@@ -157,7 +157,7 @@ std::string ToText(const Shown& shown, bool debug, Time now) {
 }  // namespace
 
 Result<Logins> ReadLogins(const Invocation& invocation, std::string active) {
-  if (!ProgramOptions<TshOptions>(invocation).identity.empty()) {
+  if (!GivenToProgram<TshOptions>(invocation).identity.empty()) {
     ASSIGN_OR_RETURN(const Session session, SessionOf(invocation));
     ASSIGN_OR_RETURN(ProfileStatus status, StatusOfKeyRing(session.profile, session.ring, Now()));
     return Logins{std::move(status), {}};
@@ -185,7 +185,7 @@ Result<Logins> ReadLogins(const Invocation& invocation, std::string active) {
 }
 
 Output StatusOutput(const Invocation& invocation, const Logins& logins, bool verbose) {
-  const bool debug = ProgramOptions<TshOptions>(invocation).debug || verbose;
+  const bool debug = GivenToProgram<TshOptions>(invocation).debug || verbose;
   Value value = Value::EmptyMap();
   std::string text;
   const Time now = Now();

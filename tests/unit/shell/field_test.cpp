@@ -71,7 +71,7 @@ T Given(const Words& words) {
   static const Program program = SampleProgram();
   const auto invocation = ParseCommandLine(program, words);
   REQUIRE(invocation);
-  return ProgramOptions<T>(*invocation);
+  return GivenToProgram<T>(*invocation);
 }
 
 TEST_CASE("a struct has what the command line gives, and is as it was for the rest") {
@@ -114,7 +114,7 @@ struct Own {
   std::string user;
 };
 Result<Output> TakeOwn(const Invocation& invocation, const Own& given) {
-  return Output::Text(given.user + ProgramOptions<SampleOptions>(invocation).user);
+  return Output::Text(given.user + GivenToProgram<SampleOptions>(invocation).user);
 }
 
 TEST_CASE("an option of the command with the name of a program's option is seen by both structs") {
@@ -132,7 +132,7 @@ TEST_CASE("an option of the command with the name of a program's option is seen 
 }
 
 TEST_CASE("nothing is given to an invocation that was not parsed") {
-  CHECK(ProgramOptions<SampleOptions>({}).user.empty());
+  CHECK(GivenToProgram<SampleOptions>({}).user.empty());
   CHECK(Invocation().format().empty());
   CHECK_FALSE(Invocation().format_given());
 }

@@ -27,7 +27,7 @@ struct SampleShow {
 
 inline Result<Output> SayUser(const Invocation& invocation) {
   Value value = Value::EmptyMap();
-  value.Set("user", ProgramOptions<SampleOptions>(invocation).user);
+  value.Set("user", GivenToProgram<SampleOptions>(invocation).user);
   return Output::Of(std::move(value), [](const Value& shown) { return shown.Find("user")->as_string() + "\n"; });
 }
 

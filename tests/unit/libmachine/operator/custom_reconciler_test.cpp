@@ -214,7 +214,8 @@ TEST_CASE("a new custom resource becomes a resource with its labels, and says so
   CHECK(sides.Condition(kRoleObject, "one", kValidStructure) == "NoError True Kubernetes CR was successfully decoded.");
   CHECK(sides.Condition(kRoleObject, "one", kReconciled) ==
         "NoError True Teleport Resource was successfully reconciled, no error was returned by Teleport.");
-  CHECK(sides.Condition(kRoleObject, "one", kOwned).starts_with("NewResource True No existing Teleport Resource found"));
+  CHECK(
+      sides.Condition(kRoleObject, "one", kOwned).starts_with("NewResource True No existing Teleport Resource found"));
 }
 
 TEST_CASE("a pass that finds everything as it should be writes nothing") {
@@ -247,7 +248,8 @@ TEST_CASE("a resource of another origin is neither changed nor deleted") {
   CHECK(sides.Run(kRoleObject, "manual").failure->kind == ErrorKind::kAlreadyExists);
   CHECK(sides.cluster.writes == 0);
   CHECK(sides.Condition(kRoleObject, "manual", kReconciled).starts_with("NoError True"));
-  CHECK(sides.Condition(kRoleObject, "manual", kOwned).starts_with("OriginLabelNotMatching False A Resource with the same"));
+  CHECK(sides.Condition(kRoleObject, "manual", kOwned)
+            .starts_with("OriginLabelNotMatching False A Resource with the same"));
 
   sides.Delete(kRoleObject, "manual");
   CHECK_FALSE(sides.Run(kRoleObject, "manual").failure);
