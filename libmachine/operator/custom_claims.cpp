@@ -17,7 +17,7 @@ void CustomClaims::Add(const std::string& name, const CustomClaim& claim) {
   auto& claims = claims_[{claim.kind->teleport_kind, name}];
   std::erase_if(claims, IsOf(*claim.kind));
   claims.push_back(claim);
-  std::ranges::sort(claims, {}, [](const CustomClaim& one) { return std::tie(one.created, one.uid); });
+  std::ranges::sort(claims, {}, [](const CustomClaim& one) { return std::tuple(one.created, !one.held, one.uid); });
 }
 
 void CustomClaims::Remove(const CustomKind& kind, const std::string& name) {

@@ -15,8 +15,9 @@ namespace sallyport {
 // A custom resource that describes a resource.
 struct CustomClaim {
   const CustomKind* kind = nullptr;
-  std::string created;  // RFC 3339
+  std::string created;  // RFC 3339, in whole seconds
   std::string uid;
+  bool held = false;  // it has the finalizer: of two that were created in one second, it came first
 };
 
 // Safe from several threads.

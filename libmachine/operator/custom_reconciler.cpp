@@ -47,7 +47,10 @@ Result<ReconcileResult::Change> CustomReconciler::Run(const CustomKind& kind, co
     return Change::kNone;
   }
   if (pass.metadata.deleted) return Delete(pass);
-  claims_.Add(name, {.kind = &kind, .created = pass.metadata.created, .uid = pass.metadata.uid});
+  claims_.Add(name, {.kind = &kind,
+                     .created = pass.metadata.created,
+                     .uid = pass.metadata.uid,
+                     .held = pass.metadata.HasFinalizer()});
 
   const KindRow* const row = FindKind(kind.teleport_kind);
   const std::string own = row == nullptr || !options_.own ? std::string() : options_.own(*row, name);

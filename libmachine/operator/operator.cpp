@@ -147,9 +147,11 @@ void Operator::Follow(const CustomKind& kind, const StopSignal& end) {
 
 void Operator::Changed(const CustomKind& kind, const Value& object) {
   const CustomMetadata metadata = MetadataOfCustom(object);
-  if (!index_.Note(kind, object)) return;
   // Of two objects for one resource the older counts, whichever pass comes first.
-  if (!metadata.ignored) claims_.Add(metadata.name, {&kind, metadata.created, metadata.uid});
+  if (!metadata.ignored) {
+    claims_.Add(metadata.name, {&kind, metadata.created, metadata.uid, metadata.HasFinalizer()});
+  }
+  if (!index_.Note(kind, object)) return;
   queue_->Add({&kind, metadata.name, ReconcileCause::kCustomResource});
 }
 
