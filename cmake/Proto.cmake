@@ -7,7 +7,11 @@ file(MAKE_DIRECTORY ${PROTO_OUT})
 # Generated code registers the description of every message before main, which was two thirds of what `tsh version` did.
 # The line that does so is taken out: protobuf registers a file when something first asks for one of its descriptors.
 # Two names that each file has for itself get the file's, so that several files are compiled at a time.
+#
+# protobuf guards such a late registration against others, and not against threads that read descriptions: programs with
+# threads register everything that is linked before their first thread starts (libresources/codec/linked_messages.h).
 set(proto_sources)
+set(proto_tables "")
 foreach(proto ${PROTO_FILES})
   string(REGEX REPLACE "\\.proto$" ".pb" stem ${proto})
   string(MAKE_C_IDENTIFIER ${stem} id)
@@ -18,7 +22,13 @@ foreach(proto ${PROTO_FILES})
     DEPENDS ${PROJECT_SOURCE_DIR}/proto/${proto}
     VERBATIM)
   list(APPEND proto_sources ${PROTO_OUT}/${stem}.cc)
+  # As protoc writes the name: each character that is no letter or digit by its code.
+  string(REPLACE "_" "_5f" table ${proto})
+  string(REPLACE "/" "_2f" table ${table})
+  string(REPLACE "." "_2e" table ${table})
+  string(APPEND proto_tables "TABLE(descriptor_table_${table})\n")
 endforeach()
+file(CONFIGURE OUTPUT ${PROTO_OUT}/proto_tables.inc CONTENT "${proto_tables}" @ONLY)
 set_property(GLOBAL APPEND PROPERTY sallyport_generated ${proto_sources})
 
 add_library(sallyport_proto STATIC ${proto_sources})

@@ -253,6 +253,7 @@ def test_a_killed_operator_leaves_both_sides_in_agreement(place):
         time.sleep(chance.random() * 0.3)
 
     def agree():
+        assert place.operator.process.poll() is None, place.operator.process.poll()
         stored = json.loads(place.cluster.tctl("get", "roles", "--format=json").out)
         roles = {one["metadata"]["name"]: one["spec"]["allow"].get("logins") for one in stored}
         have = {name: logins for name, logins in roles.items() if name.startswith("killed-")}

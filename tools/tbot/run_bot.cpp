@@ -1,4 +1,5 @@
 #include "tools/tbot/run_bot.h"
+#include "libresources/codec/linked_messages.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -36,6 +37,7 @@ void NotifySystemd(const std::string& path, std::string_view state) {
 
 Status RunBot(const Invocation& invocation, BotConfig config) {
   UseOneHeap();
+  RegisterLinkedMessages();
   const UniqueFd signals = TakeServiceSignals();
   const bool oneshot = config.oneshot;
   const std::string notify = invocation.Env("NOTIFY_SOCKET");

@@ -14,6 +14,7 @@
 #include "libmachine/export/export_settings.h"
 #include "libmachine/export/export_storage.h"
 #include "libmachine/export/remote_audit_source.h"
+#include "libresources/codec/linked_messages.h"
 #include "tools/shell/service.h"
 #include "tools/teleport-event-handler/commands.h"
 
@@ -200,6 +201,7 @@ void RefreshAtInterval(const ExportSettings& settings, const StopSignal& done, R
 
 Result<Output> StartExporting(const Invocation& invocation, const StartExport& given) {
   UseOneHeap();
+  RegisterLinkedMessages();
   const UniqueFd signals = TakeServiceSignals();
   ASSIGN_OR_RETURN(const ExportSettings settings, SettingsOf(invocation, given));
   SetLogOptions({.level = settings.debug ? LogLevel::kDebug : LogLevel::kInfo});

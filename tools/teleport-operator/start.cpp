@@ -9,6 +9,7 @@
 #include "libmachine/bot/bot_settings.h"
 #include "libmachine/operator/operator.h"
 #include "libmachine/own_kube_cluster.h"
+#include "libresources/codec/linked_messages.h"
 #include "tools/shell/service.h"
 #include "tools/teleport-operator/commands.h"
 
@@ -95,6 +96,7 @@ Status CheckNotImplemented(const OperatorStart& given) {
 
 Result<Output> RunOperator(const Invocation& invocation, const OperatorStart& given) {
   UseOneHeap();
+  RegisterLinkedMessages();
   const UniqueFd signals = TakeServiceSignals();
   RETURN_IF_ERROR(CheckNotImplemented(given));
   SetLogOptions({.level = LowerCase(given.log_level) == "debug" ? LogLevel::kDebug : LogLevel::kInfo});

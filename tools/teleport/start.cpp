@@ -14,6 +14,7 @@
 #include "libcluster/agents/agent.h"
 #include "libcluster/cluster.h"
 #include "libcluster/config/teleport_config.h"
+#include "libresources/codec/linked_messages.h"
 #include "tools/shell/service.h"
 #include "tools/teleport/commands.h"
 #include "tools/teleport/label_option.h"
@@ -189,6 +190,7 @@ Result<Output> RunStart(const Invocation& invocation, const StartOptions& given)
   ASSIGN_OR_RETURN(const TeleportConfig config, ConfigOf(invocation, given));
   RETURN_IF_ERROR(BeginLog(config));
   RaiseOpenFileLimit();
+  RegisterLinkedMessages();
   const sigset_t signals = BlockServiceSignals();
   RETURN_IF_ERROR(config.IsAgent() ? ServeElsewhere(invocation, given, config, signals)
                                    : Serve(invocation, given, config, signals));
