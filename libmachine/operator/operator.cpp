@@ -67,10 +67,11 @@ Status Operator::Listen() {
                                          if (path == "/healthz" || path == "/readyz") return {.body = "ok"};
                                          return NoPage();
                                        }));
-  ASSIGN_OR_RETURN(metrics_, ServePages(options_.metrics_address, kMetricsPort, "-metrics-bind-address",
-                                        [this](std::string_view path) {
-                                          return path == "/metrics" ? MetricsPage(report_->Metrics(0)) : NoPage();
-                                        }));
+  ASSIGN_OR_RETURN(
+      metrics_,
+      ServePages(options_.metrics_address, kMetricsPort, "-metrics-bind-address", [this](std::string_view path) {
+        return path == "/metrics" ? MetricsPage(report_->Metrics(queue_.depth())) : NoPage();
+      }));
   return {};
 }
 
@@ -102,7 +103,7 @@ void Operator::Lead(const StopSignal& end) {
       options_.paused ? "the operator is paused: it watches, and writes nothing" : "the operator leads",
       {{"namespace", options_.kube_namespace}});
   report_->SetLeader(true);
-  queue_ = std::make_unique<ReconcileQueue>(ReconcileQueue::Options());
+  queue_.Reopen();
   {
     const MutexLock lock(mutex_);
     lists_.clear();
@@ -122,7 +123,7 @@ void Operator::Lead(const StopSignal& end) {
   threads.emplace_back([&] { drift.Run(end); });
 
   Tick(end);
-  queue_->Close();
+  queue_.Close();
   for (auto& thread : threads) thread.join();
   for (const auto& [kind, name] : index_.All()) {
     index_.Forget(*kind, name);
@@ -152,16 +153,16 @@ void Operator::Changed(const CustomKind& kind, const Value& object) {
     claims_.Add(metadata.name, {&kind, metadata.created, metadata.uid, metadata.HasFinalizer()});
   }
   if (!index_.Note(kind, object)) return;
-  queue_->Add({&kind, metadata.name, ReconcileCause::kCustomResource});
+  queue_.Add({&kind, metadata.name, ReconcileCause::kCustomResource});
 }
 
 void Operator::Gone(const CustomKind& kind, const std::string& name) {
   index_.Forget(kind, name);
   claims_.Remove(kind, name);
-  queue_->Add({&kind, name, ReconcileCause::kCustomResource});
+  queue_.Add({&kind, name, ReconcileCause::kCustomResource});
   // Another object for the same resource has it now.
   for (const auto& [other, same] : index_.Of(kind.teleport_kind, name)) {
-    queue_->Add({other, same, ReconcileCause::kCustomResource});
+    queue_.Add({other, same, ReconcileCause::kCustomResource});
   }
 }
 
@@ -176,23 +177,23 @@ void Operator::WaitForLists(const StopSignal& end) {
 }
 
 void Operator::Work() {
-  while (const auto item = queue_->Take()) {
+  while (const auto item = queue_.Take()) {
     const ReconcileResult result = reconciler_->Reconcile(*item->kind, item->name, item->cause);
     // A change by another writer between read and write is no failure to tell: the next pass sees it.
     const bool overtaken = result.failure && result.failure->kind == ErrorKind::kCompareFailed;
     if (!overtaken) report_->Take(*item->kind, item->name, index_.UidOf(*item->kind, item->name), result);
-    queue_->Done(*item, result.failure.has_value());
+    queue_.Done(*item, result.failure.has_value());
   }
 }
 
 // Looks at the custom resources of a resource that was written or removed in the cluster.
 void Operator::Drifted(std::string_view kind, const std::string& name) {
   for (const auto& object : index_.Of(kind, name)) {
-    if (!IsFight(object)) queue_->Add({object.first, object.second, ReconcileCause::kDrift});
+    if (!IsFight(object)) queue_.Add({object.first, object.second, ReconcileCause::kDrift});
   }
   // A role can be deleted when its last user lets it go.
   if (kind != "user") return;
-  for (const auto& [role, same] : index_.Deleted("role")) queue_->Add({role, same, ReconcileCause::kCustomResource});
+  for (const auto& [role, same] : index_.Deleted("role")) queue_.Add({role, same, ReconcileCause::kCustomResource});
 }
 
 // Returns whether somebody else writes the resource again and again; it is then put right at ticks alone.
@@ -219,7 +220,7 @@ void Operator::Tick(const StopSignal& end) {
       std::erase_if(drifts_,
                     [&](const auto& one) { return one.second.back() < std::chrono::steady_clock::now() - kDriftTime; });
     }
-    for (const auto& [kind, name] : slowed) queue_->Add({kind, name, ReconcileCause::kDrift});
+    for (const auto& [kind, name] : slowed) queue_.Add({kind, name, ReconcileCause::kDrift});
 
     if (std::chrono::steady_clock::now() - synced < options_.sync_period) continue;
     synced = std::chrono::steady_clock::now();
@@ -228,7 +229,7 @@ void Operator::Tick(const StopSignal& end) {
 }
 
 void Operator::QueueAll(ReconcileCause cause) {
-  for (const auto& [kind, name] : index_.All()) queue_->Add({kind, name, cause});
+  for (const auto& [kind, name] : index_.All()) queue_.Add({kind, name, cause});
 }
 
 }  // namespace sallyport

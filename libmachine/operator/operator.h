@@ -81,7 +81,7 @@ class Operator {
   CustomIndex index_;
   std::unique_ptr<OperatorReport> report_;
   std::unique_ptr<CustomReconciler> reconciler_;
-  std::unique_ptr<ReconcileQueue> queue_;  // of the present lead
+  ReconcileQueue queue_{ReconcileQueue::Options()};
   Mutex mutex_;
   ConditionVariable listed_;
   std::set<std::string_view> lists_ GUARDED_BY(mutex_);  // kinds whose first list has come

@@ -59,6 +59,19 @@ void ReconcileQueue::Done(const QueuedCustom& item, bool failed) {
   entry.due = Clock::now() + entry.pause;
 }
 
+void ReconcileQueue::Reopen() {
+  const MutexLock lock(mutex_);
+  entries_.clear();
+  closed_ = false;
+}
+
+std::size_t ReconcileQueue::depth() const {
+  const MutexLock lock(mutex_);
+  const auto now = Clock::now();
+  return static_cast<std::size_t>(std::ranges::count_if(
+      entries_, [&](const auto& one) { return !one.second.in_work && one.second.due && *one.second.due <= now; }));
+}
+
 void ReconcileQueue::Close() {
   const MutexLock lock(mutex_);
   closed_ = true;

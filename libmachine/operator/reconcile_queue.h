@@ -38,6 +38,10 @@ class ReconcileQueue {
   void Done(const QueuedCustom& item, bool failed) EXCLUDES(mutex_);
   // Ends all waits.
   void Close() EXCLUDES(mutex_);
+  // Opens a closed queue again, empty. No worker may use it then.
+  void Reopen() EXCLUDES(mutex_);
+  // Returns how many custom resources are due, and wait for a worker.
+  std::size_t depth() const EXCLUDES(mutex_);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -51,7 +55,7 @@ class ReconcileQueue {
   };
 
   const Options options_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   ConditionVariable changed_;
   std::map<Key, Entry> entries_ GUARDED_BY(mutex_);
   bool closed_ GUARDED_BY(mutex_) = false;

@@ -66,5 +66,25 @@ TEST_CASE("the end of a queue ends the waits of its workers") {
   queue.Close();
 }
 
+TEST_CASE("a queue counts what is due, and is empty when it is opened again") {
+  ReconcileQueue queue({.first_pause = std::chrono::hours(1), .longest_pause = std::chrono::hours(1)});
+  const CustomKind& kind = CustomKinds().front();
+  queue.Add({&kind, "a"});
+  queue.Add({&kind, "b"});
+  CHECK(queue.depth() == 2);
+  const auto taken = queue.Take();
+  REQUIRE(taken);
+  CHECK(queue.depth() == 1);
+  queue.Done(*taken, true);  // which waits for its pause
+  CHECK(queue.depth() == 1);
+
+  queue.Close();
+  CHECK_FALSE(queue.Take());
+  queue.Reopen();
+  CHECK(queue.depth() == 0);
+  queue.Add({&kind, "c"});
+  CHECK(queue.Take()->name == "c");
+}
+
 }  // namespace
 }  // namespace sallyport
