@@ -275,6 +275,7 @@ def place_has(place, name):
 
 
 def test_a_second_operator_waits_for_the_lease(place):
+    wait_for(lambda: "the operator leads" in place.operator.output(), 30, "the first to lead")
     second = place.start(program("teleport-operator"), name="second")
     place.apply(role("led"))
     all_true(place, "teleportrolev7", "led")
