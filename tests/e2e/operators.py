@@ -36,7 +36,7 @@ class OperatorPlace:
             cluster.tctl("create", "-f", path)
 
     def define(self, definitions):
-        self.kubectl("create", "namespace", NAMESPACE)
+        self.kubectl("create", "namespace", NAMESPACE, ok=False)  # it stays when the definitions are removed
         self.kubectl("apply", "--server-side", "-f", "-", stdin=definitions)
         self.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
 
