@@ -1,75 +1,82 @@
 #include "libmachine/operator/reconcile_queue.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace sallyport {
 
+void ReconcileQueue::SetDue(Entries::value_type& entry, Clock::time_point due) {
+  Entry& state = entry.second;
+  if (state.due) waiting_.erase({*state.due, entry.first});
+  state.due = due;
+  if (!state.in_work) waiting_.insert({due, entry.first});
+}
+
 void ReconcileQueue::Add(const QueuedCustom& item) {
   const MutexLock lock(mutex_);
-  Entry& entry = entries_[{item.kind->kind, item.name}];
-  const bool queued = entry.due.has_value();
-  entry.kind = item.kind;
-  if (!queued || item.cause == ReconcileCause::kCustomResource) entry.cause = item.cause;
-  entry.due = Clock::now();
+  const auto entry = entries_.try_emplace({item.kind->kind, item.name}).first;
+  Entry& state = entry->second;
+  state.kind = item.kind;
+  if (!state.due || item.cause == ReconcileCause::kCustomResource) state.cause = item.cause;
+  SetDue(*entry, Clock::now());
   changed_.NotifyOne();
 }
 
 std::optional<QueuedCustom> ReconcileQueue::Take() {
   MutexLock lock(mutex_);
   while (!closed_) {
-    auto next = entries_.end();
-    for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
-      if (entry->second.in_work || !entry->second.due) continue;
-      if (next == entries_.end() || *entry->second.due < *next->second.due) next = entry;
-    }
-
-    if (next == entries_.end()) {
+    if (waiting_.empty()) {
       changed_.Wait(lock);
       continue;
     }
-    const auto due = *next->second.due;
-    if (due > Clock::now()) {
+    const auto first = waiting_.begin();
+    if (const auto due = first->first; due > Clock::now()) {
       changed_.WaitUntil(lock, due);
       continue;
     }
 
-    next->second.in_work = true;
-    next->second.due.reset();
-    return QueuedCustom{.kind = next->second.kind, .name = next->first.second, .cause = next->second.cause};
+    const auto entry = entries_.find(first->second);
+    waiting_.erase(first);
+    entry->second.in_work = true;
+    entry->second.due.reset();
+    return QueuedCustom{.kind = entry->second.kind, .name = entry->first.second, .cause = entry->second.cause};
   }
   return std::nullopt;
 }
 
 void ReconcileQueue::Done(const QueuedCustom& item, bool failed) {
   const MutexLock lock(mutex_);
-  const auto found = entries_.find({item.kind->kind, item.name});
-  if (found == entries_.end()) return;
-  Entry& entry = found->second;
-  entry.in_work = false;
+  const auto entry = entries_.find({item.kind->kind, item.name});
+  if (entry == entries_.end()) return;
+  Entry& state = entry->second;
+  state.in_work = false;
   changed_.NotifyAll();
-  if (!failed && !entry.due) {
-    entries_.erase(found);
+  if (!failed && !state.due) {
+    entries_.erase(entry);
     return;
   }
 
-  if (!failed) entry.pause = std::chrono::milliseconds(0);
-  if (!failed || entry.due) return;  // it is due because of a change
-  entry.pause = std::clamp(entry.pause * 2, options_.first_pause, options_.longest_pause);
-  entry.cause = item.cause;
-  entry.due = Clock::now() + entry.pause;
+  if (!failed) state.pause = std::chrono::milliseconds(0);
+  if (state.due) {  // because of a change in the meantime
+    SetDue(*entry, *state.due);
+    return;
+  }
+  state.pause = std::clamp(state.pause * 2, options_.first_pause, options_.longest_pause);
+  state.cause = item.cause;
+  SetDue(*entry, Clock::now() + state.pause);
 }
 
 void ReconcileQueue::Reopen() {
   const MutexLock lock(mutex_);
   entries_.clear();
+  waiting_.clear();
   closed_ = false;
 }
 
 std::size_t ReconcileQueue::depth() const {
   const MutexLock lock(mutex_);
-  const auto now = Clock::now();
-  return static_cast<std::size_t>(std::ranges::count_if(
-      entries_, [&](const auto& one) { return !one.second.in_work && one.second.due && *one.second.due <= now; }));
+  const auto later = waiting_.upper_bound({Clock::now(), Key()});
+  return static_cast<std::size_t>(std::distance(waiting_.begin(), later));
 }
 
 void ReconcileQueue::Close() {

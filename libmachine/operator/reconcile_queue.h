@@ -5,7 +5,9 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "libbase/mutex.h"
@@ -54,10 +56,16 @@ class ReconcileQueue {
     std::chrono::milliseconds pause{0};  // the last one; zero: no failure
   };
 
+  using Entries = std::map<Key, Entry>;
+
+  // Makes an entry due; it is in `waiting_` unless a worker has it.
+  void SetDue(Entries::value_type& entry, Clock::time_point due) REQUIRES(mutex_);
+
   const Options options_;
   mutable Mutex mutex_;
   ConditionVariable changed_;
-  std::map<Key, Entry> entries_ GUARDED_BY(mutex_);
+  Entries entries_ GUARDED_BY(mutex_);
+  std::set<std::pair<Clock::time_point, Key>> waiting_ GUARDED_BY(mutex_);  // the entries that are due and not in work
   bool closed_ GUARDED_BY(mutex_) = false;
 };
 

@@ -1,11 +1,12 @@
 """Runs an operator, ours or Teleport's, with the token of a Service account, and looks at its custom resources."""
 
+import contextlib
 import json
 import subprocess
 
 import yaml
 
-from harness import environment
+from harness import Cluster, environment, program, started
 from processes import Background, free_port, run, wait_for
 from real_kubernetes import tools_directory
 from service_accounts import AccountKey, pod_claims
@@ -19,6 +20,22 @@ ACCOUNT = "teleport-iac-operator"
 
 def custom(kind, name, spec, version="v1", **metadata):
     return {"apiVersion": f"{GROUP}/{version}", "kind": kind, "metadata": {"name": name, **metadata}, "spec": spec}
+
+
+def role(name, logins=("reader",), **metadata):
+    return custom("TeleportRoleV7", name, {"allow": {"logins": list(logins)}}, **metadata)
+
+
+@contextlib.contextmanager
+def started_place(directory, kube):
+    """A cluster of ours, the definitions, and a running operator of ours."""
+    with started(Cluster(directory / "cluster")) as cluster:
+        place = OperatorPlace(cluster, kube, directory)
+        place.define(run([program("teleport-operator"), "crds"], {}).ok().out)
+        place.operator = place.start(program("teleport-operator"))
+        yield place
+        place.operator.stop()
+        place.remove()
 
 
 class OperatorPlace:
@@ -62,6 +79,10 @@ class OperatorPlace:
     def apply(self, *objects):
         self.kubectl("apply", "-n", NAMESPACE, "-f", "-", stdin=yaml.safe_dump_all(objects))
 
+    def try_to_apply(self, wanted):
+        """Returns whether the API server took an object; it follows a change of a definition after a moment."""
+        return self.kubectl("apply", "--validate=false", "-n", NAMESPACE, "-f", "-", stdin=yaml.safe_dump(wanted), ok=False).code == 0
+
     def get(self, kind, name):
         return json.loads(self.kubectl("get", f"{kind}.{GROUP}", name, "-n", NAMESPACE, "-o", "json"))
 
@@ -69,6 +90,19 @@ class OperatorPlace:
         """Returns status and reason of each condition."""
         found = self.get(kind, name).get("status", {}).get("conditions", [])
         return {one["type"]: (one["status"], one["reason"]) for one in found}
+
+    def condition(self, kind, name, of_type="SuccessfullyReconciled"):
+        """Returns a condition; its values are empty as long as the custom resource does not have it."""
+        found = self.get(kind, name).get("status", {}).get("conditions", [])
+        return next((one for one in found if one["type"] == of_type), {"status": "", "reason": "", "message": ""})
+
+    def all_true(self, kind, name):
+        """Waits until the three conditions are true."""
+        wait_for(lambda: [one[0] for one in self.conditions(kind, name).values()] == ["True"] * 3, 20, f"{kind} {name}")
+
+    def delete(self, kind, *names):
+        for name in names:
+            self.kubectl("delete", f"{kind}.{GROUP}", name, "-n", NAMESPACE, "--timeout=20s")
 
     def stored(self, subject):
         """Returns a resource of the cluster, or None."""

@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from harness import Cluster, program, started
-from operators import GROUP, NAMESPACE, OperatorPlace, custom
+from harness import program
+from operators import GROUP, NAMESPACE, custom, role, started_place
 from processes import run, wait_for
 
 KILLS = int(os.environ.get("SALLYPORT_KILLS", "10"))
@@ -19,16 +19,9 @@ KILLS = int(os.environ.get("SALLYPORT_KILLS", "10"))
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory, real_kube):
-    """A namespace with the definitions, a cluster, and a running operator."""
-    directory = tmp_path_factory.mktemp("operator")
-    with started(Cluster(directory / "cluster")) as cluster:
-        made = OperatorPlace(cluster, real_kube, directory)
-        made.define(run([program("teleport-operator"), "crds"], {}).ok().out)
-        made.operator = made.start(program("teleport-operator"))
+    with started_place(tmp_path_factory.mktemp("operator"), real_kube) as made:
         yield made
-        made.operator.stop()
         check_log(made)
-        made.remove()
 
 
 def check_log(place):
@@ -36,27 +29,9 @@ def check_log(place):
         assert secret not in place.operator.output()
 
 
-def all_true(place, kind, name):
-    wait_for(lambda: [one[0] for one in place.conditions(kind, name).values()] == ["True"] * 3, 20, f"{kind} {name}")
-
-
-def condition(place, kind, name, of_type="SuccessfullyReconciled"):
-    found = place.get(kind, name).get("status", {}).get("conditions", [])
-    return next((one for one in found if one["type"] == of_type), {"status": "", "reason": "", "message": ""})
-
-
-def remove(place, kind, *names):
-    for name in names:
-        place.kubectl("delete", f"{kind}.{GROUP}", name, "-n", NAMESPACE, "--timeout=20s")
-
-
-def role(name, logins=("reader",), **metadata):
-    return custom("TeleportRoleV7", name, {"allow": {"logins": list(logins)}}, **metadata)
-
-
 def test_a_role_is_created_changed_and_deleted_with_its_custom_resource(place):
     place.apply(role("plain", labels={"team": "a"}, annotations={"description": "readers"}))
-    all_true(place, "teleportrolev7", "plain")
+    place.all_true("teleportrolev7", "plain")
     stored = place.stored("role/plain")
     assert stored["version"] == "v7" and stored["spec"]["allow"]["logins"] == ["reader"]
     assert stored["metadata"]["labels"] == {"team": "a", "teleport.dev/origin": "kubernetes"}
@@ -70,7 +45,7 @@ def test_a_role_is_created_changed_and_deleted_with_its_custom_resource(place):
     events = json.loads(place.kubectl("get", "events", "-n", NAMESPACE, "-o", "json"))["items"]
     told = {(one["involvedObject"]["name"], one["reason"], one["type"]) for one in events}
     assert ("plain", "Updated", "Normal") in told
-    remove(place, "teleportrolev7", "plain")
+    place.delete("teleportrolev7", "plain")
     assert place.stored("role/plain") is None
 
 
@@ -81,7 +56,7 @@ def test_kinds_of_the_examples_are_kept(place):
                        {"roles": ["Node"], "join_method": "token"}, "v2"))
     for kind, name in (("teleportuser", "kim"), ("teleportbotv1", "robot"),
                        ("teleportprovisiontoken", "a-token-that-is-secret")):
-        all_true(place, kind, name)
+        place.all_true(kind, name)
     assert place.stored("user/kim")["spec"]["roles"] == ["access"]
     assert place.stored("bot/robot")["spec"]["roles"] == ["access"]
     assert place.stored("token/a-token-that-is-secret")
@@ -89,15 +64,15 @@ def test_kinds_of_the_examples_are_kept(place):
     assert 'controller_runtime_reconcile_total{controller="teleportuser",result="success"}' in metrics
     assert 'leader_election_master_status{name="431e83f4.teleport.dev"} 1' in metrics
     assert "a-token-that-is-secret" not in metrics + place.operator.output()
-    remove(place, "teleportuser", "kim")
-    remove(place, "teleportbotv1", "robot")
-    remove(place, "teleportprovisiontoken", "a-token-that-is-secret")
+    place.delete("teleportuser", "kim")
+    place.delete("teleportbotv1", "robot")
+    place.delete("teleportprovisiontoken", "a-token-that-is-secret")
     assert place.stored("user/kim") is None and place.stored("bot/robot") is None
 
 
 def test_drift_is_put_right_within_seconds(place):
     place.apply(role("drifting"))
-    all_true(place, "teleportrolev7", "drifting")
+    place.all_true("teleportrolev7", "drifting")
     place.cluster.create("{kind: role, version: v7, metadata: {name: drifting}, spec: {allow: {logins: [root]}}}", "-f")
     wait_for(lambda: place.stored("role/drifting")["spec"]["allow"]["logins"] == ["root"]
              or "kubernetes" in str(place.stored("role/drifting")), 5, "the change by hand")
@@ -110,7 +85,7 @@ def test_drift_is_put_right_within_seconds(place):
     place.cluster.create("{kind: role, version: v7, metadata: {name: drifting, labels: {teleport.dev/origin: kubernetes}}, "
                          "spec: {allow: {logins: [root]}}}", "-f")
     wait_for(lambda: place.stored("role/drifting")["spec"]["allow"]["logins"] == ["reader"], 5, "the role as it was")
-    remove(place, "teleportrolev7", "drifting")
+    place.delete("teleportrolev7", "drifting")
 
 
 def test_a_role_that_is_not_the_operators_is_neither_written_nor_deleted(place):
@@ -119,37 +94,37 @@ def test_a_role_that_is_not_the_operators_is_neither_written_nor_deleted(place):
     wait_for(lambda: place.conditions("teleportrolev7", "manual").get("TeleportResourceOwned")
              == ("False", "OriginLabelNotMatching"), 10, "the condition")
     assert place.conditions("teleportrolev7", "manual")["SuccessfullyReconciled"] == ("True", "NoError")
-    remove(place, "teleportrolev7", "manual")
+    place.delete("teleportrolev7", "manual")
     assert place.stored("role/manual")["spec"]["allow"]["logins"] == ["root"]
     place.cluster.tctl("rm", "role/manual")
 
 
 def test_ignored_and_kept_custom_resources(place):
     place.apply(role("ignored", annotations={"teleport.dev/ignore": "true"}), role("kept", annotations={"teleport.dev/keep": "1"}))
-    all_true(place, "teleportrolev7", "kept")
+    place.all_true("teleportrolev7", "kept")
     assert not place.conditions("teleportrolev7", "ignored") and place.stored("role/ignored") is None
-    remove(place, "teleportrolev7", "ignored", "kept")
+    place.delete("teleportrolev7", "ignored", "kept")
     assert place.stored("role/kept")
     place.cluster.tctl("rm", "role/kept")
 
 
 def test_what_the_cluster_refuses_is_said(place):
     place.apply(custom("TeleportUser", "lost", {"roles": ["nosuch"]}, "v2"))
-    wait_for(lambda: condition(place, "teleportuser", "lost")["reason"] == "TeleportError", 10, "the condition")
-    assert "nosuch" in condition(place, "teleportuser", "lost")["message"]
+    wait_for(lambda: place.condition("teleportuser", "lost")["reason"] == "TeleportError", 10, "the condition")
+    assert "nosuch" in place.condition("teleportuser", "lost")["message"]
     place.cluster.create("{kind: role, version: v7, metadata: {name: nosuch}, spec: {}}", "-f")
-    wait_for(lambda: condition(place, "teleportuser", "lost")["status"] == "True", 20, "the user after its role has come")
-    remove(place, "teleportuser", "lost")
+    wait_for(lambda: place.condition("teleportuser", "lost")["status"] == "True", 20, "the user after its role has come")
+    place.delete("teleportuser", "lost")
     place.cluster.tctl("rm", "role/nosuch")
 
 
 def test_a_role_in_use_names_its_user_and_goes_after_the_user_lets_go(place):
     place.apply(role("held"))
-    all_true(place, "teleportrolev7", "held")
+    place.all_true("teleportrolev7", "held")
     place.cluster.add_user("holder", roles="held")
     place.kubectl("delete", "teleportrolev7", "held", "-n", NAMESPACE, "--wait=false")
-    wait_for(lambda: condition(place, "teleportrolev7", "held")["status"] == "False", 10, "the condition")
-    assert "holder" in condition(place, "teleportrolev7", "held")["message"]
+    wait_for(lambda: place.condition("teleportrolev7", "held")["status"] == "False", 10, "the condition")
+    assert "holder" in place.condition("teleportrolev7", "held")["message"]
     assert "holder" in place.operator.output() and place.stored("role/held")
     place.cluster.tctl("users", "update", "holder", "--set-roles=access")
     begin = time.monotonic()
@@ -168,23 +143,23 @@ def test_a_role_in_use_names_its_user_and_goes_after_the_user_lets_go(place):
 def test_the_operators_own_access_is_not_changed(place, obj):
     kind, name = obj["kind"].lower(), obj["metadata"]["name"]
     place.apply(obj)
-    wait_for(lambda: condition(place, kind, name)["reason"] == "OperatorRefused", 10, "the refusal")
+    wait_for(lambda: place.condition(kind, name)["reason"] == "OperatorRefused", 10, "the refusal")
     assert "finalizers" not in place.get(kind, name)["metadata"]
-    remove(place, kind, name)
+    place.delete(kind, name)
     assert place.stored("role/operator") and place.stored("token/operator-bot")
     assert "editor" not in place.stored("bot/operator")["spec"]["roles"]
 
 
 def test_two_custom_resources_for_one_role(place):
     place.apply(role("twice"))
-    all_true(place, "teleportrolev7", "twice")
+    place.all_true("teleportrolev7", "twice")
     place.apply(custom("TeleportRoleV6", "twice", {"allow": {"logins": ["root"]}}))
-    wait_for(lambda: condition(place, "teleportrolev6", "twice", "TeleportResourceOwned")["reason"] == "OtherCustomResource",
+    wait_for(lambda: place.condition("teleportrolev6", "twice", "TeleportResourceOwned")["reason"] == "OtherCustomResource",
              10, "the refusal")
     assert place.stored("role/twice")["spec"]["allow"]["logins"] == ["reader"]
-    remove(place, "teleportrolev7", "twice")
+    place.delete("teleportrolev7", "twice")
     wait_for(lambda: (place.stored("role/twice") or {}).get("version") == "v6", 10, "the other's role")
-    remove(place, "teleportrolev6", "twice")
+    place.delete("teleportrolev6", "twice")
 
 
 def test_client_secrets_come_from_secrets_that_allow_it(place):
@@ -196,18 +171,18 @@ def test_client_secrets_come_from_secrets_that_allow_it(place):
     secret = base64.b64encode(b"s3cret-of-the-connector").decode()
     body = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "gh"}, "data": {"secret": secret}}
     place.apply(body, connector("one"))
-    wait_for(lambda: condition(place, "teleportgithubconnector", "one")["reason"] == "MutationError", 10, "the refusal")
-    assert "allow-lookup-from-cr" in condition(place, "teleportgithubconnector", "one")["message"]
+    wait_for(lambda: place.condition("teleportgithubconnector", "one")["reason"] == "MutationError", 10, "the refusal")
+    assert "allow-lookup-from-cr" in place.condition("teleportgithubconnector", "one")["message"]
     body["metadata"]["annotations"] = {f"{GROUP}/allow-lookup-from-cr": "one"}
     place.apply(body)
-    all_true(place, "teleportgithubconnector", "one")
+    place.all_true("teleportgithubconnector", "one")
     done = place.cluster.tctl("get", "github/one", "--format=json", "--with-secrets")
     assert "s3cret-of-the-connector" in done.out
     place.apply(connector("two"))
-    wait_for(lambda: condition(place, "teleportgithubconnector", "two")["reason"] == "MutationError", 10, "the refusal")
+    wait_for(lambda: place.condition("teleportgithubconnector", "two")["reason"] == "MutationError", 10, "the refusal")
     for name in ("one", "two"):
         assert "s3cret" not in json.dumps(place.get("teleportgithubconnector", name))
-    remove(place, "teleportgithubconnector", "one", "two")
+    place.delete("teleportgithubconnector", "one", "two")
     place.kubectl("delete", "secret", "gh", "-n", NAMESPACE)
 
 
@@ -216,23 +191,23 @@ def test_a_missing_definition_stops_no_other_kind(place):
     place.operator.stop()
     place.operator = place.start(program("teleport-operator"), name="without-apps")
     place.apply(role("other"))
-    all_true(place, "teleportrolev7", "other")
+    place.all_true("teleportrolev7", "other")
     assert "teleportappsv3" in place.operator.output()
-    remove(place, "teleportrolev7", "other")
+    place.delete("teleportrolev7", "other")
     place.kubectl("apply", "--server-side", "-f", "-", stdin=run([program("teleport-operator"), "crds"], {}).ok().out)
 
 
 def test_what_was_removed_by_force_while_the_operator_was_off_stays(place):
     place.apply(role("forced"))
-    all_true(place, "teleportrolev7", "forced")
+    place.all_true("teleportrolev7", "forced")
     place.operator.stop()
     place.kubectl("patch", "teleportrolev7", "forced", "-n", NAMESPACE, "--type=merge", "-p", '{"metadata":{"finalizers":null}}')
     place.kubectl("delete", "teleportrolev7", "forced", "-n", NAMESPACE)
     place.operator = place.start(program("teleport-operator"), name="again")
     place.apply(role("mark"))
-    all_true(place, "teleportrolev7", "mark")
+    place.all_true("teleportrolev7", "mark")
     assert place.stored("role/forced")
-    remove(place, "teleportrolev7", "mark")
+    place.delete("teleportrolev7", "mark")
     place.cluster.tctl("rm", "role/forced")
 
 
@@ -265,7 +240,7 @@ def test_a_killed_operator_leaves_both_sides_in_agreement(place):
         return have == wanted and objects == set(wanted)
 
     wait_for(agree, 60, "agreement")
-    remove(place, "teleportrolev7", *wanted)
+    place.delete("teleportrolev7", *wanted)
     place.operator.stop()
     place.operator = place.start(program("teleport-operator"), name="after-kills")
 
@@ -278,11 +253,11 @@ def test_a_second_operator_waits_for_the_lease(place):
     wait_for(lambda: "the operator leads" in place.operator.output(), 30, "the first to lead")
     second = place.start(program("teleport-operator"), name="second")
     place.apply(role("led"))
-    all_true(place, "teleportrolev7", "led")
+    place.all_true("teleportrolev7", "led")
     assert "the operator leads" not in second.output()
     place.operator.stop()
     wait_for(lambda: "the operator leads" in second.output(), 30, "the second to lead")
     place.apply(role("led", logins=["second"]))
     wait_for(lambda: place.stored("role/led")["spec"]["allow"]["logins"] == ["second"], 20, "the change")
-    remove(place, "teleportrolev7", "led")
+    place.delete("teleportrolev7", "led")
     place.operator = second
