@@ -110,6 +110,15 @@ class OperatorPlace:
         found = json.loads(done.out) if done.code == 0 else []
         return (found[0] if isinstance(found, list) else found) if found else None
 
+    def account_kubeconfig(self, path):
+        """Writes a kubeconfig with a token of the Service account of the chart; returns its path."""
+        url = f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts/{ACCOUNT}/token"
+        request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
+        config = json.loads(self.kube.kubeconfig.read_text())
+        config["users"][0]["user"] = {"token": json.loads(self.kube.call("POST", url, request)[1])["status"]["token"]}
+        path.write_text(json.dumps(config))
+        return path
+
     def start(self, path, name="operator", words=None, kubeconfig=None):
         """Starts an operator, with the words of a pod's command or those of the example, and waits until it is ready."""
         ports = [free_port(), free_port()]

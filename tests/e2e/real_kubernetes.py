@@ -1,5 +1,6 @@
 """Runs a real kube-apiserver with etcd, made by `./dev deps kubernetes`. It has no nodes, so its pods do not run."""
 
+import base64
 import json
 import os
 import pathlib
@@ -39,14 +40,16 @@ class RealKubernetes:
         (directory / "tokens.csv").write_text(f'{TOKEN},service,1,"system:masters"\n')
         accounts = directory / "accounts.key"
         openssl("genrsa", "-out", accounts, "2048")
-        self._server = Background(
-            [tools_directory() / "kube-apiserver", f"--etcd-servers=http://127.0.0.1:{self._etcd_port}",
-             "--bind-address=127.0.0.1", f"--secure-port={self.port}", f"--tls-cert-file={self.cert}",
-             f"--tls-private-key-file={key}", f"--token-auth-file={directory / 'tokens.csv'}",
-             "--authorization-mode=RBAC", f"--service-account-key-file={accounts}",
-             f"--service-account-signing-key-file={accounts}", "--service-account-issuer=https://kubernetes.default",
-             "--service-cluster-ip-range=10.0.0.0/24", "--disable-admission-plugins=ServiceAccount",
-             f"--cert-dir={directory}"], os.environ, directory / "apiserver.log")
+        self._command = [
+            tools_directory() / "kube-apiserver", f"--etcd-servers=http://127.0.0.1:{self._etcd_port}",
+            "--bind-address=127.0.0.1", f"--secure-port={self.port}", f"--tls-cert-file={self.cert}",
+            f"--tls-private-key-file={key}", f"--token-auth-file={directory / 'tokens.csv'}",
+            "--authorization-mode=RBAC", f"--service-account-key-file={accounts}",
+            f"--service-account-signing-key-file={accounts}", "--service-account-issuer=https://kubernetes.default",
+            "--service-cluster-ip-range=10.0.0.0/24", "--disable-admission-plugins=ServiceAccount",
+            f"--cert-dir={directory}"]
+        self._log = directory / "apiserver.log"
+        self._server = Background(self._command, os.environ, self._log)
         self.kubeconfig = directory / "kubeconfig"
         entry = {"server": f"https://127.0.0.1:{self.port}", "certificate-authority": str(self.cert)}
         self.kubeconfig.write_text(json.dumps({  # JSON is YAML
@@ -55,11 +58,14 @@ class RealKubernetes:
             "contexts": [{"name": name, "context": {"cluster": "real", "user": "service"}} for name in clusters],
             "current-context": clusters[0]}))
         try:
-            wait_for(self._is_ready, 240, "a ready kube-apiserver")
-            wait_for(lambda: self.call("GET", "/api/v1/namespaces/default", ok=False)[0] == 200, what="a namespace")
+            self._wait()
         except BaseException:
             self.stop()
             raise
+
+    def _wait(self):
+        wait_for(self._is_ready, 240, "a ready kube-apiserver")
+        wait_for(lambda: self.call("GET", "/api/v1/namespaces/default", ok=False)[0] == 200, what="a namespace")
 
     def _start_etcd(self, directory):
         self._etcd_port, peers = free_port(), free_port()
@@ -93,6 +99,27 @@ class RealKubernetes:
         except urllib.error.HTTPError as refused:
             assert not ok, refused.read()
             return refused.code, refused.read()
+
+    def stop_server(self):
+        """Stops the API server; etcd goes on."""
+        self._server.stop()
+
+    def start_server(self):
+        """Starts the stopped API server again at its port."""
+        self._server = Background(self._command, os.environ, self._log)
+        self._wait()
+
+    def forget(self):
+        """Makes etcd forget all states but the newest: a watch of an older one is refused with 410."""
+        for key in range(10):
+            self._ask_etcd("put", {"key": base64.b64encode(b"/other").decode(), "value": base64.b64encode(b"%d" % key).decode()})
+        newest = self._ask_etcd("range", {"key": base64.b64encode(b"/other").decode()})["header"]["revision"]
+        self._ask_etcd("compaction", {"revision": newest})
+
+    def _ask_etcd(self, method, body):
+        request = urllib.request.Request(f"http://{self.etcd}/v3/kv/{method}", method="POST", data=json.dumps(body).encode())
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.loads(answer.read())
 
     def stop(self):
         self._server.stop()

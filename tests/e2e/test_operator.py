@@ -1,10 +1,7 @@
-"""Tests of teleport-operator with a real API server and our cluster: what becomes of custom resources in each state, and
-the faults that a running operator survives."""
+"""Tests of teleport-operator with a real API server and our cluster: what becomes of custom resources."""
 
 import base64
 import json
-import os
-import random
 import subprocess
 import time
 
@@ -13,8 +10,6 @@ import pytest
 from harness import program
 from operators import GROUP, NAMESPACE, custom, role, started_place
 from processes import run, wait_for
-
-KILLS = int(os.environ.get("SALLYPORT_KILLS", "10"))
 
 
 @pytest.fixture(scope="module")
@@ -209,44 +204,6 @@ def test_what_was_removed_by_force_while_the_operator_was_off_stays(place):
     assert place.stored("role/forced")
     place.delete("teleportrolev7", "mark")
     place.cluster.tctl("rm", "role/forced")
-
-
-def test_a_killed_operator_leaves_both_sides_in_agreement(place):
-    """Each operator has a Lease of its own: it works at once, where it would wait for the end of the killed one's."""
-    chance = random.Random(20)
-    wanted = {}
-    words = ["-auth-server", place.cluster.proxy, "-join-method", "kubernetes", "-token", "operator-bot"]
-    for kill in range(KILLS):
-        for _ in range(3):
-            name = f"killed-{chance.randrange(12)}"
-            if name in wanted and chance.random() < 0.4:
-                place.kubectl("delete", "teleportrolev7", name, "-n", NAMESPACE, "--wait=false")
-                wanted.pop(name)
-            elif name not in wanted and not place_has(place, name):
-                wanted[name] = [f"login-{kill}"]
-                place.apply(role(name, logins=wanted[name]))
-        place.operator.process.kill()
-        place.operator.process.wait()
-        place.operator = place.start(program("teleport-operator"), name=f"kill-{kill}",
-                                     words=[*words, "-leader-election-id", f"kill-{kill}"])
-        time.sleep(chance.random() * 0.5)
-
-    def agree():
-        assert place.operator.process.poll() is None, place.operator.process.poll()
-        stored = json.loads(place.cluster.tctl("get", "roles", "--format=json").out)
-        roles = {one["metadata"]["name"]: one["spec"]["allow"].get("logins") for one in stored}
-        have = {name: logins for name, logins in roles.items() if name.startswith("killed-")}
-        objects = {name for name in place.names(f"teleportrolesv7.{GROUP}") if name.startswith("killed-")}
-        return have == wanted and objects == set(wanted)
-
-    wait_for(agree, 60, "agreement")
-    place.delete("teleportrolev7", *wanted)
-    place.operator.stop()
-    place.operator = place.start(program("teleport-operator"), name="after-kills")
-
-
-def place_has(place, name):
-    return name in place.names(f"teleportrolesv7.{GROUP}")
 
 
 def test_a_second_operator_waits_for_the_lease(place):

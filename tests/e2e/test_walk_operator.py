@@ -28,12 +28,7 @@ def started_by_pod(place, tmp_path):
     assert container["command"][0] == "/teleport-operator" and pod["serviceAccountName"] == ACCOUNT
     assert {one["name"] for one in container["env"]} == {"KUBERNETES_TOKEN_PATH"}
 
-    path = f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts/{ACCOUNT}/token"
-    request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
-    config = json.loads(place.kube.kubeconfig.read_text())
-    config["users"][0]["user"] = {"token": json.loads(place.kube.call("POST", path, request)[1])["status"]["token"]}
-    kubeconfig = tmp_path / "pod-kubeconfig"
-    kubeconfig.write_text(json.dumps(config))
+    kubeconfig = place.account_kubeconfig(tmp_path / "pod-kubeconfig")
     return place.start(program("teleport-operator"), words=container["command"][1:], kubeconfig=kubeconfig)
 
 
