@@ -78,6 +78,11 @@ def remove_finalizers(writer, name):
     writer.patch(f"{ROLES_PATH}/{name}", {"metadata": {"finalizers": None}})
 
 
+def remove_all(writer):
+    writer.send("DELETE", ROLES_PATH)
+    wait_for(lambda: not writer.send("GET", ROLES_PATH)["items"], APPLY_S, "removed roles")
+
+
 def reconciled(writer):
     found = writer.send("GET", ROLES_PATH)["items"]
     return sum(any(one["type"] == "SuccessfullyReconciled" and one["status"] == "True"
@@ -91,7 +96,7 @@ def writes_alone(place):
     on_connections(place.kube, names, create_as_operator)
     took = time.perf_counter() - begun
     on_connections(place.kube, names, remove_finalizers)
-    place.kubectl("delete", "teleportrolesv7", "--all", "-n", NAMESPACE, "--timeout=120s")
+    remove_all(Writer(place.kube))
     return took
 
 
@@ -99,10 +104,10 @@ def single_changes(place, writer, name):
     """Returns the milliseconds from the answer to a changed custom resource until the cluster has the changed role."""
     took = []
     for number in range(CHANGES):
-        before = len(place.cluster.events(event="role.created", name=name))
+        before = len(place.cluster.events(name=name))
         writer.patch(f"{ROLES_PATH}/{name}", {"spec": {"allow": {"logins": [f"login-{number}"]}}})
         begun = time.perf_counter()
-        while len(place.cluster.events(event="role.created", name=name)) == before:
+        while len(place.cluster.events(name=name)) == before:
             assert time.perf_counter() - begun < 30, "the role does not change"
             time.sleep(0.002)
         took.append((time.perf_counter() - begun) * 1000)
@@ -127,8 +132,7 @@ def measure_one(place, path, whose):
     took = time.perf_counter() - begun
     change = single_changes(place, writer, names[0])
     most = peak(operator.process.pid)
-    place.kubectl("delete", "teleportrolesv7", "--all", "-n", NAMESPACE, "--wait=false")
-    wait_for(lambda: not writer.send("GET", ROLES_PATH)["items"], APPLY_S, "removed roles")
+    remove_all(writer)
     operator.stop()
     return took, change, idle, most
 
