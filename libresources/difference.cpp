@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "libbase/digest.h"
 #include "libbase/json.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
@@ -106,5 +107,7 @@ std::vector<FieldDifference> Differences(const Value& before, const Value& after
 bool SaysTheSame(const google::protobuf::Message& one, const google::protobuf::Message& other) {
   return Meaning(one) == Meaning(other);
 }
+
+std::string MeaningDigest(const google::protobuf::Message& resource) { return Sha256(ToJson(Meaning(resource))); }
 
 }  // namespace sallyport

@@ -29,4 +29,7 @@ std::vector<FieldDifference> Differences(const Value& before, const Value& after
 // teleport.dev/origin).
 bool SaysTheSame(const google::protobuf::Message& one, const google::protobuf::Message& other);
 
+// Returns a digest that is equal for states of a resource that say the same.
+std::string MeaningDigest(const google::protobuf::Message& resource);
+
 }  // namespace sallyport

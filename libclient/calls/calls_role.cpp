@@ -28,7 +28,13 @@ Status GetRole(RpcClient& rpc, const std::string& name, bool, const MessageSink&
   return sink(role);
 }
 
-Status PutRole(RpcClient& rpc, const Resource& resource, const google::protobuf::Message*) {
+Status PutRole(RpcClient& rpc, const Resource& resource, const google::protobuf::Message* stored) {
+  if (stored == nullptr) {
+    proto::CreateRoleRequest request;
+    *request.mutable_role() = resource.as<types::RoleV6>();
+    RETURN_IF_ERROR(rpc.Call<types::RoleV6>("/proto.AuthService/CreateRole", request));
+    return {};
+  }
   proto::UpsertRoleRequest request;
   *request.mutable_role() = resource.as<types::RoleV6>();
   RETURN_IF_ERROR(rpc.Call<types::RoleV6>("/proto.AuthService/UpsertRoleV2", request));

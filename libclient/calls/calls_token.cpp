@@ -23,7 +23,13 @@ Status GetToken(RpcClient& rpc, const std::string& name, bool, const MessageSink
   return sink(token);
 }
 
-Status PutToken(RpcClient& rpc, const Resource& resource, const google::protobuf::Message*) {
+Status PutToken(RpcClient& rpc, const Resource& resource, const google::protobuf::Message* stored) {
+  if (stored == nullptr) {
+    proto::CreateTokenV2Request request;
+    *request.mutable_v2() = resource.as<types::ProvisionTokenV2>();
+    RETURN_IF_ERROR(rpc.Call<Empty>("/proto.AuthService/CreateTokenV2", request));
+    return {};
+  }
   proto::UpsertTokenV2Request request;
   *request.mutable_v2() = resource.as<types::ProvisionTokenV2>();
   RETURN_IF_ERROR(rpc.Call<Empty>("/proto.AuthService/UpsertTokenV2", request));

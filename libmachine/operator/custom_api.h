@@ -8,6 +8,7 @@
 #include "libbase/error.h"
 #include "libbase/value.h"
 #include "libmachine/operator/custom_kind.h"
+#include "libmachine/operator/custom_resource.h"
 
 namespace sallyport {
 
@@ -20,10 +21,10 @@ class CustomApi {
   virtual Result<std::optional<Value>> Get(const CustomKind& kind, const std::string& name) = 0;
   // Replaces the finalizers of an object. Fails with kCompareFailed when the object has another resourceVersion than
   // `object`, and with kNotFound. Returns the object as stored.
-  virtual Result<Value> SetFinalizers(const CustomKind& kind, const Value& object,
+  virtual Result<Value> SetFinalizers(const CustomKind& kind, const CustomMetadata& object,
                                       const std::vector<std::string>& finalizers) = 0;
   // Replaces the status of an object; fails as SetFinalizers does.
-  virtual Status SetStatus(const CustomKind& kind, const Value& object, const Value& status) = 0;
+  virtual Status SetStatus(const CustomKind& kind, const CustomMetadata& object, const Value& status) = 0;
   // Returns the Secret of a name. Fails with kNotFound.
   virtual Result<Value> GetSecret(const std::string& name) = 0;
 };

@@ -1,14 +1,15 @@
 #include "libmachine/operator/custom_index.h"
 
+#include <utility>
+
 #include "libbase/digest.h"
 #include "libbase/json.h"
-#include "libmachine/operator/custom_resource.h"
 
 namespace sallyport {
 namespace {
 
 // Returns a digest of the parts of an object that a pass acts upon. The generation counts changes of the spec.
-std::string ContentOfCustom(const Value& object, const CustomMetadata& metadata) {
+std::string AskedByCustom(const Value& object, const CustomMetadata& metadata) {
   std::string text = fmt::format("{}\n{}\n{}\n", metadata.uid, metadata.generation, metadata.deleted);
   const Value* const fields = object.Find("metadata");
   for (const char* const key : {"labels", "annotations"}) {
@@ -24,9 +25,15 @@ bool CustomIndex::Note(const CustomKind& kind, const Value& object) {
   const CustomMetadata metadata = MetadataOfCustom(object);
   const MutexLock lock(mutex_);
   Known& known = known_[{kind.kind, metadata.name}];
-  const Known before = known;
-  known = {&kind, metadata.uid, ContentOfCustom(object, metadata), metadata.HasFinalizer(), metadata.deleted};
-  return before.kind == nullptr || before.content != known.content || (before.has_finalizer && !known.has_finalizer);
+  const bool had_finalizer = std::exchange(known.has_finalizer, metadata.HasFinalizer());
+  const std::string had_asked = std::exchange(known.asked, AskedByCustom(object, metadata));
+  const bool is_new = known.kind == nullptr;
+  known.kind = &kind;
+  known.uid = metadata.uid;
+  known.deleted = metadata.deleted;
+  known.unheld.reset();
+  if (!known.has_finalizer) known.unheld = metadata;
+  return is_new || had_asked != known.asked || (had_finalizer && !known.has_finalizer);
 }
 
 void CustomIndex::Forget(const CustomKind& kind, const std::string& name) {
@@ -66,6 +73,24 @@ std::string CustomIndex::UidOf(const CustomKind& kind, const std::string& name) 
   const MutexLock lock(mutex_);
   const auto found = known_.find({kind.kind, name});
   return found == known_.end() ? std::string() : found->second.uid;
+}
+
+std::optional<CustomMetadata> CustomIndex::UnheldOf(const CustomKind& kind, const std::string& name) const {
+  const MutexLock lock(mutex_);
+  const auto found = known_.find({kind.kind, name});
+  return found == known_.end() ? std::nullopt : found->second.unheld;
+}
+
+void CustomIndex::SetContent(const CustomKind& kind, const std::string& name, std::string digest) {
+  const MutexLock lock(mutex_);
+  const auto found = known_.find({kind.kind, name});
+  if (found != known_.end()) found->second.content = std::move(digest);
+}
+
+bool CustomIndex::HasContent(const CustomKind& kind, const std::string& name, const std::string& digest) const {
+  const MutexLock lock(mutex_);
+  const auto found = known_.find({kind.kind, name});
+  return !digest.empty() && found != known_.end() && found->second.content == digest;
 }
 
 }  // namespace sallyport

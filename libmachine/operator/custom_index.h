@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "libbase/mutex.h"
 #include "libbase/value.h"
 #include "libmachine/operator/custom_kind.h"
+#include "libmachine/operator/custom_resource.h"
 
 namespace sallyport {
 
@@ -32,14 +34,23 @@ class CustomIndex {
   std::vector<Object> Deleted(std::string_view teleport_kind) const EXCLUDES(mutex_);
   // Returns the uid of an object; "" when it is not known.
   std::string UidOf(const CustomKind& kind, const std::string& name) const EXCLUDES(mutex_);
+  // Returns what was seen last of an object without the finalizer; nothing for other objects.
+  std::optional<CustomMetadata> UnheldOf(const CustomKind& kind, const std::string& name) const EXCLUDES(mutex_);
+
+  // Remembers the MeaningDigest of the resource that a pass has written or found as it should be; "": not known.
+  void SetContent(const CustomKind& kind, const std::string& name, std::string digest) EXCLUDES(mutex_);
+  // Returns whether the last pass has left a resource that says this; false for an empty digest.
+  bool HasContent(const CustomKind& kind, const std::string& name, const std::string& digest) const EXCLUDES(mutex_);
 
  private:
   struct Known {
     const CustomKind* kind = nullptr;
     std::string uid;
-    std::string content;  // a digest of what counts
+    std::string asked;  // a digest of what counts
     bool has_finalizer = false;
     bool deleted = false;
+    std::optional<CustomMetadata> unheld;
+    std::string content;  // a digest of the resource of the cluster
   };
   using Key = std::pair<std::string_view, std::string>;  // kind, name
 

@@ -12,59 +12,97 @@ namespace sallyport {
 
 // One pass: the object as read, and its status as the pass leaves it.
 struct CustomReconciler::Pass {
+  Pass(const CustomKind& of_kind, ReconcileCause why, Value read) : kind(of_kind), cause(why), object(std::move(read)) {
+    metadata = MetadataOfCustom(object);
+    if (const Value* const had = object.Find("status")) status = *had;
+  }
+
   const CustomKind& kind;
   ReconcileCause cause;
   Value object;
   CustomMetadata metadata;
   Value status;
+  std::string content;  // of ReconcileResult
+};
+
+// Why the operator leaves the resource of an object alone.
+struct CustomReconciler::Refusal {
+  CustomCondition condition;
+  Error error;
 };
 
 CustomReconciler::CustomReconciler(CustomApi& api, OperatorCluster& cluster, CustomClaims& claims,
                                    ReconcilerOptions options)
     : api_(api), cluster_(cluster), claims_(claims), options_(std::move(options)) {}
 
-ReconcileResult CustomReconciler::Reconcile(const CustomKind& kind, const std::string& name, ReconcileCause cause) {
-  const auto change = Run(kind, name, cause);
-  if (change) return {.change = *change};
-  Error error = change.error();
+ReconcileResult CustomReconciler::Reconcile(const CustomKind& kind, const std::string& name, ReconcileCause cause,
+                                            const std::optional<CustomMetadata>& seen) {
+  auto done = Run(kind, name, cause, seen);
+  if (done) return std::move(*done);
+  Error error = std::move(done).error();
   error.message = WithoutSecretName(kind, name, std::move(error.message));
   return {.failure = std::move(error)};
 }
 
-Result<ReconcileResult::Change> CustomReconciler::Run(const CustomKind& kind, const std::string& name,
-                                                      ReconcileCause cause) {
-  ASSIGN_OR_RETURN(auto object, api_.Get(kind, name));
-  if (!object) {
+Result<ReconcileResult> CustomReconciler::Run(const CustomKind& kind, const std::string& name, ReconcileCause cause,
+                                              const std::optional<CustomMetadata>& seen) {
+  ASSIGN_OR_RETURN(auto pass, Begin(kind, name, cause, seen));
+  if (!pass || pass->metadata.ignored) {
     claims_.Remove(kind, name);
-    return Change::kNone;
+    return ReconcileResult();
   }
-  Pass pass{.kind = kind, .cause = cause, .object = std::move(*object)};
-  pass.metadata = MetadataOfCustom(pass.object);
-  if (const Value* const status = pass.object.Find("status")) pass.status = *status;
+  if (pass->metadata.deleted) {
+    ASSIGN_OR_RETURN(const Change change, Delete(*pass));
+    return ReconcileResult{.change = change};
+  }
 
-  if (pass.metadata.ignored) {
-    claims_.Remove(kind, name);
-    return Change::kNone;
+  if (const auto refusal = RefusalOf(kind, pass->metadata)) {
+    ASSIGN_OR_RETURN(const Change change, Refuse(*pass, *refusal));
+    return ReconcileResult{.change = change};
   }
-  if (pass.metadata.deleted) return Delete(pass);
-  claims_.Add(name, {.kind = &kind,
-                     .created = pass.metadata.created,
-                     .uid = pass.metadata.uid,
-                     .held = pass.metadata.HasFinalizer()});
+  if (!pass->metadata.HasFinalizer()) {
+    ASSIGN_OR_RETURN(Value object, AddFinalizer(kind, pass->metadata));
+    pass.emplace(kind, cause, std::move(object));
+  }
+  ASSIGN_OR_RETURN(const Change change, Write(*pass));
+  return ReconcileResult{.change = change, .content = std::move(pass->content)};
+}
+
+// Reads the object, unless the write of its finalizer shows that what was seen of it holds; nothing: it is gone.
+Result<std::optional<CustomReconciler::Pass>> CustomReconciler::Begin(const CustomKind& kind, const std::string& name,
+                                                                      ReconcileCause cause,
+                                                                      const std::optional<CustomMetadata>& seen) {
+  const bool may_hold = seen && !seen->HasFinalizer() && !seen->deleted && !seen->ignored && !RefusalOf(kind, *seen);
+  if (may_hold) {
+    auto held = AddFinalizer(kind, *seen);
+    if (held) return std::optional<Pass>(std::in_place, kind, cause, std::move(*held));
+    const ErrorKind failure = held.error().kind;
+    if (failure != ErrorKind::kCompareFailed && failure != ErrorKind::kNotFound) {
+      return std::unexpected(std::move(held).error());
+    }
+  }
+
+  ASSIGN_OR_RETURN(auto object, api_.Get(kind, name));
+  if (!object) return std::optional<Pass>();
+  return std::optional<Pass>(std::in_place, kind, cause, std::move(*object));
+}
+
+// Claims the resource for the object; returns why the object may not have it.
+std::optional<CustomReconciler::Refusal> CustomReconciler::RefusalOf(const CustomKind& kind,
+                                                                     const CustomMetadata& object) {
+  claims_.Add(object.name, {&kind, object.created, object.uid, object.HasFinalizer()});
 
   const KindRow* const row = FindKind(kind.teleport_kind);
-  const std::string own = row == nullptr || !options_.own ? std::string() : options_.own(*row, name);
+  const std::string own = row == nullptr || !options_.own ? std::string() : options_.own(*row, object.name);
   if (!own.empty()) {
-    return Refuse(pass, RefusedByOperator(own), {ErrorKind::kAccessDenied, "the operator does not change " + own, ""});
+    return Refusal{RefusedByOperator(own), {ErrorKind::kAccessDenied, "the operator does not change " + own, ""}};
   }
-  if (const CustomKind* const older = claims_.OlderThan(kind, name)) {
+  if (const CustomKind* const older = claims_.OlderThan(kind, object.name)) {
     const std::string shown = fmt::format("the {} of the same name", older->kind);
-    return Refuse(pass, TakenByOther("The" + shown.substr(3)),
-                  {ErrorKind::kAlreadyExists, shown + " describes the same resource", ""});
+    return Refusal{TakenByOther("The" + shown.substr(3)),
+                   {ErrorKind::kAlreadyExists, shown + " describes the same resource", ""}};
   }
-
-  if (!pass.metadata.HasFinalizer()) RETURN_IF_ERROR(AddFinalizer(pass));
-  return Write(pass);
+  return std::nullopt;
 }
 
 // Deletion.
@@ -107,25 +145,23 @@ Result<bool> CustomReconciler::RemoveFromCluster(Pass& pass) {
 Status CustomReconciler::RemoveFinalizer(Pass& pass) {
   std::vector<std::string> finalizers = pass.metadata.finalizers;
   std::erase(finalizers, kDeletionFinalizer);
-  const auto object = api_.SetFinalizers(pass.kind, pass.object, finalizers);
+  const auto object = api_.SetFinalizers(pass.kind, pass.metadata, finalizers);
   if (object || object.error().kind == ErrorKind::kNotFound) return {};
   return std::unexpected(object.error());
 }
 
-Status CustomReconciler::AddFinalizer(Pass& pass) {
-  std::vector<std::string> finalizers = pass.metadata.finalizers;
+Result<Value> CustomReconciler::AddFinalizer(const CustomKind& kind, const CustomMetadata& object) {
+  std::vector<std::string> finalizers = object.finalizers;
   finalizers.emplace_back(kDeletionFinalizer);
-  ASSIGN_OR_RETURN(pass.object, api_.SetFinalizers(pass.kind, pass.object, finalizers));
-  pass.metadata = MetadataOfCustom(pass.object);
-  return {};
+  return api_.SetFinalizers(kind, object, finalizers);
 }
 
 // Creation and change.
 
-Result<ReconcileResult::Change> CustomReconciler::Refuse(Pass& pass, const CustomCondition& condition, Error error) {
-  Set(pass, condition);
+Result<ReconcileResult::Change> CustomReconciler::Refuse(Pass& pass, const Refusal& refusal) {
+  Set(pass, refusal.condition);
   RETURN_IF_ERROR(StoreStatus(pass));
-  return std::unexpected(std::move(error));
+  return std::unexpected(refusal.error);
 }
 
 Result<ReconcileResult::Change> CustomReconciler::Write(Pass& pass) {
@@ -190,22 +226,21 @@ Status CustomReconciler::Prepare(Pass& pass, Resource& wanted) {
 Result<ReconcileResult::Change> CustomReconciler::Send(Pass& pass, Resource& wanted,
                                                        const std::optional<StoredResource>& stored) {
   Status sent = CheckAsNew(*wanted.kind, *wanted.message);
-  Change change = Change::kWritten;
+  Change change = Change::kCreated;
   if (sent && !stored) {
     sent = cluster_.Create(wanted);
   } else if (sent) {
     KeepOfStored(wanted, *stored->resource.message);
     // A read of a kind that hides fields cannot tell whether a write is needed: only a change of the object writes.
     const bool may_skip = stored->shows_all || pass.cause == ReconcileCause::kDrift;
-    if (may_skip && SaysTheSame(*wanted.message, *stored->resource.message)) {
-      change = Change::kNone;
-    } else {
-      sent = cluster_.Update(wanted);
-    }
+    change = may_skip && SaysTheSame(*wanted.message, *stored->resource.message) ? Change::kNone : Change::kUpdated;
+    if (change == Change::kUpdated) sent = cluster_.Update(wanted);
   }
 
   Set(pass, sent ? Reconciled() : RefusedByCluster(sent.error().message));
   if (!sent) return std::unexpected(sent.error());
+  if (change == Change::kCreated) Set(pass, OwnedInCluster());  // as the next read would say
+  pass.content = MeaningDigest(*wanted.message);
   return change;
 }
 
@@ -220,7 +255,7 @@ Status CustomReconciler::StoreStatus(Pass& pass) {
   if (pass.status.Find("teleportResourceID") == nullptr) pass.status.Set("teleportResourceID", 0);
   const Value* const had = pass.object.Find("status");
   if (had != nullptr && *had == pass.status) return {};
-  return api_.SetStatus(pass.kind, pass.object, pass.status);
+  return api_.SetStatus(pass.kind, pass.metadata, pass.status);
 }
 
 }  // namespace sallyport

@@ -24,8 +24,10 @@ enum class ReconcileCause {
 
 // The result of a pass.
 struct ReconcileResult {
-  enum class Change { kNone, kWritten, kRemoved };
+  enum class Change { kNone, kCreated, kUpdated, kRemoved };
   Change change = Change::kNone;
+  // MeaningDigest of the resource of the cluster after the pass; empty when there is none.
+  std::string content;
   // Why the pass has to be repeated after a pause; for logs and Events, without the name of a token.
   std::optional<Error> failure;
 };
@@ -44,18 +46,27 @@ class CustomReconciler {
 
   // Does one pass for the object of a name, which need not exist any more. Conditions of the object tell the result
   // too; a failure to write them is the failure of the pass.
-  ReconcileResult Reconcile(const CustomKind& kind, const std::string& name, ReconcileCause cause);
+  //
+  // `seen` is what a watch has shown of an object without the finalizer: the pass then begins with the write of the
+  // finalizer, which fails if the object has changed since, and needs no read.
+  ReconcileResult Reconcile(const CustomKind& kind, const std::string& name, ReconcileCause cause,
+                            const std::optional<CustomMetadata>& seen = std::nullopt);
 
  private:
   struct Pass;
+  struct Refusal;
   using Change = ReconcileResult::Change;
 
-  Result<Change> Run(const CustomKind& kind, const std::string& name, ReconcileCause cause);
+  Result<ReconcileResult> Run(const CustomKind& kind, const std::string& name, ReconcileCause cause,
+                              const std::optional<CustomMetadata>& seen);
+  Result<std::optional<Pass>> Begin(const CustomKind& kind, const std::string& name, ReconcileCause cause,
+                                    const std::optional<CustomMetadata>& seen);
+  std::optional<Refusal> RefusalOf(const CustomKind& kind, const CustomMetadata& object);
   Result<Change> Delete(Pass& pass);
   Result<bool> RemoveFromCluster(Pass& pass);
   Status RemoveFinalizer(Pass& pass);
-  Status AddFinalizer(Pass& pass);
-  Result<Change> Refuse(Pass& pass, const CustomCondition& condition, Error error);
+  Result<Value> AddFinalizer(const CustomKind& kind, const CustomMetadata& object);
+  Result<Change> Refuse(Pass& pass, const Refusal& refusal);
   Result<Change> Write(Pass& pass);
   Result<Resource> Decode(Pass& pass);
   Result<std::optional<StoredResource>> FindOwned(Pass& pass, const Resource& wanted);

@@ -97,7 +97,7 @@ Status DriftWatch::Take(const std::string& message) {
   if (resource == nullptr) return {};
   // A removal has the kind and the name alone, in a header of another type.
   const std::string kind = KindNameOf(*resource);
-  if (!kind.empty()) options_.changed(kind, NameOf(*resource));
+  if (!kind.empty()) options_.changed(kind, NameOf(*resource), event.type() == proto::PUT ? resource : nullptr);
   return {};
 }
 

@@ -16,8 +16,10 @@ namespace sallyport {
 class DriftWatch {
  public:
   struct Options {
-    // Called by the thread of Run for each resource that was written or removed. `kind` is a kind of resource ("role").
-    std::function<void(std::string_view kind, const std::string& name)> changed;
+    // Called by the thread of Run for each resource that was written or removed. `kind` is a kind of resource ("role");
+    // `written` is the resource without its secrets, or nullptr.
+    std::function<void(std::string_view kind, const std::string& name, const google::protobuf::Message* written)>
+        changed;
     // Called when changes may have been missed: everything is to be looked at.
     std::function<void()> missed;
   };

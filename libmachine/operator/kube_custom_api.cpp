@@ -4,8 +4,8 @@ namespace sallyport {
 namespace {
 
 // The metadata of a patch that fails when the object was changed since it was read.
-Value PatchedMetadata(const Value& object) {
-  return Value(Value::Map{{"resourceVersion", MetadataOf(object, "resourceVersion")}});
+Value PatchedMetadata(const CustomMetadata& object) {
+  return Value(Value::Map{{"resourceVersion", object.resource_version}});
 }
 
 }  // namespace
@@ -21,16 +21,16 @@ Result<std::optional<Value>> KubeCustomApi::Get(const CustomKind& kind, const st
   return std::unexpected(object.error());
 }
 
-Result<Value> KubeCustomApi::SetFinalizers(const CustomKind& kind, const Value& object,
+Result<Value> KubeCustomApi::SetFinalizers(const CustomKind& kind, const CustomMetadata& object,
                                            const std::vector<std::string>& finalizers) {
   Value metadata = PatchedMetadata(object);
   metadata.Set("finalizers", Value::Strings(finalizers));
-  return api_.Patch(NameOfObject(kind, MetadataOf(object, "name")), KubePatchType::kMerge,
+  return api_.Patch(NameOfObject(kind, object.name), KubePatchType::kMerge,
                     Value(Value::Map{{"metadata", std::move(metadata)}}));
 }
 
-Status KubeCustomApi::SetStatus(const CustomKind& kind, const Value& object, const Value& status) {
-  KubeObjectName name = NameOfObject(kind, MetadataOf(object, "name"));
+Status KubeCustomApi::SetStatus(const CustomKind& kind, const CustomMetadata& object, const Value& status) {
+  KubeObjectName name = NameOfObject(kind, object.name);
   name.subresource = "status";
   RETURN_IF_ERROR(api_.Patch(name, KubePatchType::kMerge,
                              Value(Value::Map{{"metadata", PatchedMetadata(object)}, {"status", status}})));

@@ -14,9 +14,9 @@ class KubeCustomApi : public CustomApi {
   KubeCustomApi(KubeApi& api, std::string kube_namespace) : api_(api), namespace_(std::move(kube_namespace)) {}
 
   Result<std::optional<Value>> Get(const CustomKind& kind, const std::string& name) override;
-  Result<Value> SetFinalizers(const CustomKind& kind, const Value& object,
+  Result<Value> SetFinalizers(const CustomKind& kind, const CustomMetadata& object,
                               const std::vector<std::string>& finalizers) override;
-  Status SetStatus(const CustomKind& kind, const Value& object, const Value& status) override;
+  Status SetStatus(const CustomKind& kind, const CustomMetadata& object, const Value& status) override;
   Result<Value> GetSecret(const std::string& name) override;
 
  private:

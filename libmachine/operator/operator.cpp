@@ -9,6 +9,7 @@
 #include "libmachine/local_pages.h"
 #include "libmachine/operator/custom_resource.h"
 #include "libmachine/operator/drift_watch.h"
+#include "libresources/difference.h"
 
 namespace sallyport {
 namespace {
@@ -50,8 +51,11 @@ Result<std::unique_ptr<Operator>> Operator::Make(OperatorOptions options) {
   std::unique_ptr<Operator> made(new Operator(std::move(options)));
   ASSIGN_OR_RETURN(made->kube_, KubeApi::Make(std::move(endpoint)));
   made->api_ = std::make_unique<KubeCustomApi>(*made->kube_, made->options_.kube_namespace);
-  made->report_ =
-      std::make_unique<OperatorReport>(*made->kube_, made->options_.kube_namespace, made->options_.hostname);
+  made->events_ = std::make_unique<EventWriter>(*made->kube_, [raw = made.get()] { return raw->queue_.depth() > 0; });
+  made->report_ = std::make_unique<OperatorReport>(
+      *made->events_, OperatorReport::Names{.kube_namespace = made->options_.kube_namespace,
+                                            .hostname = made->options_.hostname,
+                                            .lease = made->options_.lease_name});
   ReconcilerOptions reconciling;
   reconciling.own = [raw = made.get()](const KindRow& kind, const std::string& name) {
     return raw->identity_.OwnedAs(kind.kind, name);
@@ -79,6 +83,7 @@ Status Operator::Run() {
   RETURN_IF_ERROR(identity_.Start());
   RETURN_IF_ERROR(Listen());
   std::thread renewing([this] { identity_.KeepRenewed(stop_); });
+  std::thread telling([this] { events_->Run(); });
 
   while (!stop_.stopped()) {
     LeaseOptions lease;
@@ -94,6 +99,8 @@ Status Operator::Run() {
     PauseUnlessStopped(kLeasePause, stop_);
   }
   renewing.join();
+  events_->Close();
+  telling.join();
   return {};
 }
 
@@ -118,7 +125,9 @@ void Operator::Lead(const StopSignal& end) {
     for (int i = 0; i < options_.workers; ++i) threads.emplace_back([this] { Work(); });
   }
   DriftWatch drift(identity_.cluster(), [this] { return identity_.credentials(); },
-                   {[this](std::string_view kind, const std::string& name) { Drifted(kind, name); },
+                   {[this](std::string_view kind, const std::string& name, const google::protobuf::Message* written) {
+                      Drifted(kind, name, written);
+                    },
                     [this] { QueueAll(ReconcileCause::kDrift); }});
   threads.emplace_back([&] { drift.Run(end); });
 
@@ -178,7 +187,16 @@ void Operator::WaitForLists(const StopSignal& end) {
 
 void Operator::Work() {
   while (const auto item = queue_.Take()) {
-    const ReconcileResult result = reconciler_->Reconcile(*item->kind, item->name, item->cause);
+    const bool is_own_write =
+        item->cause == ReconcileCause::kDrift && index_.HasContent(*item->kind, item->name, item->content);
+    if (is_own_write) {
+      queue_.Done(*item, false);
+      continue;
+    }
+
+    const ReconcileResult result =
+        reconciler_->Reconcile(*item->kind, item->name, item->cause, index_.UnheldOf(*item->kind, item->name));
+    index_.SetContent(*item->kind, item->name, result.content);
     // A change by another writer between read and write is no failure to tell: the next pass sees it.
     const bool overtaken = result.failure && result.failure->kind == ErrorKind::kCompareFailed;
     if (!overtaken) report_->Take(*item->kind, item->name, index_.UidOf(*item->kind, item->name), result);
@@ -187,9 +205,12 @@ void Operator::Work() {
 }
 
 // Looks at the custom resources of a resource that was written or removed in the cluster.
-void Operator::Drifted(std::string_view kind, const std::string& name) {
+void Operator::Drifted(std::string_view kind, const std::string& name, const google::protobuf::Message* written) {
   for (const auto& object : index_.Of(kind, name)) {
-    if (!IsFight(object)) queue_.Add({object.first, object.second, ReconcileCause::kDrift});
+    // The event of the operator's own write may come before the pass that writes has ended: a worker looks again.
+    std::string content = written == nullptr ? std::string() : MeaningDigest(*written);
+    if (index_.HasContent(*object.first, object.second, content) || IsFight(object)) continue;
+    queue_.Add({object.first, object.second, ReconcileCause::kDrift, std::move(content)});
   }
   // A role can be deleted when its last user lets it go.
   if (kind != "user") return;

@@ -20,6 +20,7 @@
 #include "libmachine/operator/custom_claims.h"
 #include "libmachine/operator/custom_index.h"
 #include "libmachine/operator/custom_reconciler.h"
+#include "libmachine/operator/event_writer.h"
 #include "libmachine/operator/kube_custom_api.h"
 #include "libmachine/operator/operator_identity.h"
 #include "libmachine/operator/operator_report.h"
@@ -66,7 +67,8 @@ class Operator {
   void Gone(const CustomKind& kind, const std::string& name);
   void WaitForLists(const StopSignal& end) EXCLUDES(mutex_);
   void Work();
-  void Drifted(std::string_view kind, const std::string& name) EXCLUDES(mutex_);
+  void Drifted(std::string_view kind, const std::string& name, const google::protobuf::Message* written)
+      EXCLUDES(mutex_);
   bool IsFight(const CustomIndex::Object& object) EXCLUDES(mutex_);
   void Tick(const StopSignal& end) EXCLUDES(mutex_);
   void QueueAll(ReconcileCause cause);
@@ -79,6 +81,7 @@ class Operator {
   RemoteOperatorCluster cluster_;
   CustomClaims claims_;
   CustomIndex index_;
+  std::unique_ptr<EventWriter> events_;
   std::unique_ptr<OperatorReport> report_;
   std::unique_ptr<CustomReconciler> reconciler_;
   ReconcileQueue queue_{ReconcileQueue::Options()};

@@ -11,15 +11,22 @@ namespace sallyport {
 namespace {
 
 constexpr std::size_t kMaxEventMessage = 1000;
-constexpr std::chrono::seconds kEventTime{5};
-constexpr const char* kLeaseName = "431e83f4.teleport.dev";
 
-std::string_view ChangeWord(ReconcileResult::Change change) {
-  return change == ReconcileResult::Change::kRemoved ? "deleted" : "updated";
-}
+// The words for a change: in messages, as `tctl` has them, and as the reason of an Event.
+struct ChangeWords {
+  std::string_view word;
+  std::string_view reason;
+};
 
-std::string_view EventReason(ReconcileResult::Change change) {
-  return change == ReconcileResult::Change::kRemoved ? "Deleted" : "Updated";
+ChangeWords WordsOf(ReconcileResult::Change change) {
+  switch (change) {
+    case ReconcileResult::Change::kCreated:
+      return {"created", "Created"};
+    case ReconcileResult::Change::kRemoved:
+      return {"deleted", "Deleted"};
+    default:
+      return {"updated", "Updated"};
+  }
 }
 
 }  // namespace
@@ -41,29 +48,29 @@ void OperatorReport::Take(const CustomKind& kind, const std::string& name, const
     if (told == result.failure->message) return;
     Log(LogLevel::kError, "a custom resource is not reconciled",
         {{"custom_resource", shown}, {"reason", result.failure->message}, {"next step", result.failure->hint}});
-    return WriteEvent(kind, name, uid, "Failed", result.failure->message, true);
+    return AddEvent(kind, name, uid, "Failed", result.failure->message, true);
   }
   if (result.change == ReconcileResult::Change::kNone) return;
-  const std::string message = fmt::format("{} has been {}", kind.teleport_kind, ChangeWord(result.change));
+  const ChangeWords words = WordsOf(result.change);
+  const std::string message = fmt::format("{} has been {}", kind.teleport_kind, words.word);
   Log(LogLevel::kInfo, message, {{"custom_resource", shown}});
-  WriteEvent(kind, name, uid, EventReason(result.change), message, false);
+  AddEvent(kind, name, uid, words.reason, message, false);
 }
 
-// An Event names its object in clear, so there is none for an object whose name is a secret. A failure to write it
-// changes nothing.
-void OperatorReport::WriteEvent(const CustomKind& kind, const std::string& name, const std::string& uid,
-                                std::string_view reason, const std::string& message, bool is_failure) {
+// An Event names its object in clear, so there is none for an object whose name is a secret.
+void OperatorReport::AddEvent(const CustomKind& kind, const std::string& name, const std::string& uid,
+                              std::string_view reason, const std::string& message, bool is_failure) {
   const KindRow* const row = FindKind(kind.teleport_kind);
   if (uid.empty() || row == nullptr || row->name_is_secret) return;
   const std::string now = FormatTime(std::chrono::floor<std::chrono::seconds>(Now()));
   Value event(Value::Map{{"apiVersion", "v1"},
                          {"kind", "Event"},
                          {"metadata", Value(Value::Map{{"name", fmt::format("{}.{}", name, ToHex(RandomBytes(8)))},
-                                                       {"namespace", namespace_}})},
+                                                       {"namespace", names_.kube_namespace}})},
                          {"involvedObject", Value(Value::Map{{"apiVersion", ApiVersionOf(kind)},
                                                              {"kind", kind.kind},
                                                              {"name", name},
-                                                             {"namespace", namespace_},
+                                                             {"namespace", names_.kube_namespace},
                                                              {"uid", uid}})},
                          {"reason", reason},
                          {"message", message.substr(0, kMaxEventMessage)},
@@ -71,11 +78,8 @@ void OperatorReport::WriteEvent(const CustomKind& kind, const std::string& name,
                          {"firstTimestamp", now},
                          {"lastTimestamp", now},
                          {"count", 1},
-                         {"source", Value(Value::Map{{"component", "teleport-operator"}, {"host", identity_}})}});
-
-  const auto written =
-      api_.Create({.resource = {"", "v1", "events"}, .kube_namespace = namespace_}, event, {.time = kEventTime});
-  if (!written) Log(LogLevel::kDebug, "an Event was not written", {{"reason", written.error().message}});
+                         {"source", Value(Value::Map{{"component", "teleport-operator"}, {"host", names_.hostname}})}});
+  events_.Add(std::move(event));
 }
 
 void OperatorReport::SetLeader(bool leads) {
@@ -104,7 +108,7 @@ std::string OperatorReport::Metrics(std::size_t depth) const {
   text += errors;
   text += fmt::format("# TYPE workqueue_depth gauge\nworkqueue_depth{{name=\"custom-resources\"}} {}\n", depth);
   text += fmt::format("# TYPE leader_election_master_status gauge\nleader_election_master_status{{name=\"{}\"}} {}\n",
-                      kLeaseName, leads_ ? 1 : 0);
+                      names_.lease, leads_ ? 1 : 0);
   return text;
 }
 

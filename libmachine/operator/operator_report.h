@@ -7,18 +7,22 @@
 #include <utility>
 
 #include "libbase/mutex.h"
-#include "libkube/api.h"
 #include "libmachine/operator/custom_kind.h"
 #include "libmachine/operator/custom_reconciler.h"
+#include "libmachine/operator/event_writer.h"
 
 namespace sallyport {
 
 // Safe from several threads.
 class OperatorReport {
  public:
-  // `api` outlives the object. Events are written to the namespace.
-  OperatorReport(KubeApi& api, std::string kube_namespace, std::string identity)
-      : api_(api), namespace_(std::move(kube_namespace)), identity_(std::move(identity)) {}
+  struct Names {
+    std::string kube_namespace;  // of the Events
+    std::string hostname;        // of the operator
+    std::string lease;
+  };
+  // `events` outlives the object.
+  OperatorReport(EventWriter& events, Names names) : events_(events), names_(std::move(names)) {}
 
   // Takes the result of a pass for an object, whose uid is known or "".
   void Take(const CustomKind& kind, const std::string& name, const std::string& uid, const ReconcileResult& result)
@@ -33,12 +37,11 @@ class OperatorReport {
     std::uint64_t succeeded = 0;
     std::uint64_t failed = 0;
   };
-  void WriteEvent(const CustomKind& kind, const std::string& name, const std::string& uid, std::string_view reason,
-                  const std::string& message, bool is_failure);
+  void AddEvent(const CustomKind& kind, const std::string& name, const std::string& uid, std::string_view reason,
+                const std::string& message, bool is_failure);
 
-  KubeApi& api_;
-  const std::string namespace_;
-  const std::string identity_;
+  EventWriter& events_;
+  const Names names_;
   mutable Mutex mutex_;
   std::map<std::string_view, Counts> counts_ GUARDED_BY(mutex_);                                 // by kind
   std::map<std::pair<std::string_view, std::string>, std::string> failures_ GUARDED_BY(mutex_);  // told, by object

@@ -18,6 +18,7 @@ void ReconcileQueue::Add(const QueuedCustom& item) {
   Entry& state = entry->second;
   state.kind = item.kind;
   if (!state.due || item.cause == ReconcileCause::kCustomResource) state.cause = item.cause;
+  state.content = item.content;
   SetDue(*entry, Clock::now());
   changed_.NotifyOne();
 }
@@ -37,9 +38,11 @@ std::optional<QueuedCustom> ReconcileQueue::Take() {
 
     const auto entry = entries_.find(first->second);
     waiting_.erase(first);
-    entry->second.in_work = true;
-    entry->second.due.reset();
-    return QueuedCustom{.kind = entry->second.kind, .name = entry->first.second, .cause = entry->second.cause};
+    Entry& state = entry->second;
+    state.in_work = true;
+    state.due.reset();
+    return QueuedCustom{
+        .kind = state.kind, .name = entry->first.second, .cause = state.cause, .content = std::move(state.content)};
   }
   return std::nullopt;
 }
@@ -63,6 +66,7 @@ void ReconcileQueue::Done(const QueuedCustom& item, bool failed) {
   }
   state.pause = std::clamp(state.pause * 2, options_.first_pause, options_.longest_pause);
   state.cause = item.cause;
+  state.content.clear();
   SetDue(*entry, Clock::now() + state.pause);
 }
 

@@ -20,6 +20,8 @@ struct QueuedCustom {
   const CustomKind* kind = nullptr;
   std::string name;
   ReconcileCause cause = ReconcileCause::kCustomResource;
+  // Of drift: MeaningDigest of the resource as it is now, which may be what the operator has written; "": not known.
+  std::string content;
 };
 
 // Safe from several threads.
@@ -51,6 +53,7 @@ class ReconcileQueue {
   struct Entry {
     const CustomKind* kind = nullptr;
     ReconcileCause cause = ReconcileCause::kDrift;
+    std::string content;
     std::optional<Clock::time_point> due;  // nothing: not queued
     bool in_work = false;
     std::chrono::milliseconds pause{0};  // the last one; zero: no failure

@@ -52,7 +52,7 @@ def test_the_status_is_the_recorded_one(place, state):
 
     wanted = state.get("ours", state["recorded"])
     try:
-        wait_for(lambda: conditions(place, kind, name) == wanted, 10, "the status")
+        wait_for(lambda: conditions(place, kind, name) == wanted, 30, "the status")
     finally:
         assert conditions(place, kind, name) == wanted
     if holder:

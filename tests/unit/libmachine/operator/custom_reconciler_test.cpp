@@ -6,6 +6,7 @@
 
 #include "libbase/value_fields.h"
 #include "libbase/yaml.h"
+#include "libresources/difference.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/metadata.h"
 
@@ -38,15 +39,16 @@ class FakeApi : public CustomApi {
 
   Result<std::optional<Value>> Get(const CustomKind& kind, const std::string& name) override {
     if (kill_.dead) return Fail(kKilled, "killed");
+    ++reads;
     const auto found = objects.find({std::string(kind.kind), name});
     if (found == objects.end()) return std::optional<Value>();
     return std::optional<Value>(found->second);
   }
 
-  Result<Value> SetFinalizers(const CustomKind& kind, const Value& object,
+  Result<Value> SetFinalizers(const CustomKind& kind, const CustomMetadata& object,
                               const std::vector<std::string>& finalizers) override {
     if (conflicts-- > 0) return Fail(ErrorKind::kCompareFailed, "the object was changed");
-    const std::string name = TextAt(*object.Find("metadata"), "name");
+    const std::string& name = object.name;
     const auto found = objects.find({std::string(kind.kind), name});
     if (found == objects.end()) return Fail(ErrorKind::kNotFound, "gone");
     RETURN_IF_ERROR(kill_.Do([&] {
@@ -58,10 +60,10 @@ class FakeApi : public CustomApi {
     return now == objects.end() ? Value::EmptyMap() : now->second;
   }
 
-  Status SetStatus(const CustomKind& kind, const Value& object, const Value& status) override {
+  Status SetStatus(const CustomKind& kind, const CustomMetadata& object, const Value& status) override {
     return kill_.Do([&] {
       ++status_writes;
-      objects.at({std::string(kind.kind), TextAt(*object.Find("metadata"), "name")}).Set("status", status);
+      objects.at({std::string(kind.kind), object.name}).Set("status", status);
     });
   }
 
@@ -74,6 +76,7 @@ class FakeApi : public CustomApi {
   std::map<std::pair<std::string, std::string>, Value> objects;
   std::map<std::string, Value> secrets;
   int conflicts = 0;
+  int reads = 0;
   int status_writes = 0;
 
  private:
@@ -170,13 +173,19 @@ struct Sides {
   CustomClaims claims;
   ReconcileResult Run(std::string_view kind, const std::string& name,
                       ReconcileCause cause = ReconcileCause::kCustomResource) {
+    return Reconciler().Reconcile(*FindCustomKind(kind), name, cause);
+  }
+  // Does a pass with what a watch has shown of an object.
+  ReconcileResult RunSeen(std::string_view kind, const CustomMetadata& seen) {
+    return Reconciler().Reconcile(*FindCustomKind(kind), seen.name, ReconcileCause::kCustomResource, seen);
+  }
+  CustomReconciler Reconciler() {
     ReconcilerOptions options;
     options.own = [this](const KindRow& row, const std::string& resource) {
       return row.kind == "role" && resource == own_role ? std::string("the operator's own role") : std::string();
     };
     options.now = [] { return ParseTime("2026-11-29T09:11:28.5Z").value(); };
-    CustomReconciler reconciler(api, cluster, claims, options);
-    return reconciler.Reconcile(*FindCustomKind(kind), name, cause);
+    return {api, cluster, claims, options};
   }
 
   // Returns "REASON STATUS MESSAGE" of a condition; "" without it.
@@ -201,7 +210,7 @@ TEST_CASE("a new custom resource becomes a resource with its labels, and says so
             "spec: {allow: {logins: [a], node_labels: {env: [dev]}}}");
   const auto result = sides.Run(kRoleObject, "one");
   CHECK_FALSE(result.failure);
-  CHECK(result.change == ReconcileResult::Change::kWritten);
+  CHECK(result.change == ReconcileResult::Change::kCreated);
 
   const Resource* const role = sides.cluster.At("role", "one");
   REQUIRE(role != nullptr);
@@ -214,6 +223,16 @@ TEST_CASE("a new custom resource becomes a resource with its labels, and says so
   CHECK(sides.Condition(kRoleObject, "one", kValidStructure) == "NoError True Kubernetes CR was successfully decoded.");
   CHECK(sides.Condition(kRoleObject, "one", kReconciled) ==
         "NoError True Teleport Resource was successfully reconciled, no error was returned by Teleport.");
+  CHECK(sides.Condition(kRoleObject, "one", kOwned) ==
+        "OriginLabelMatching True Teleport Resource has the Kubernetes origin label.");
+  CHECK(result.content == MeaningDigest(*role->message));
+}
+
+TEST_CASE("the cluster's refusal of a new resource leaves the resource new") {
+  Sides sides;
+  sides.Add(kRoleObject, "one", kEmptyRole);
+  sides.cluster.refusal = "no";
+  CHECK(sides.Run(kRoleObject, "one").content.empty());
   CHECK(
       sides.Condition(kRoleObject, "one", kOwned).starts_with("NewResource True No existing Teleport Resource found"));
 }
@@ -222,11 +241,40 @@ TEST_CASE("a pass that finds everything as it should be writes nothing") {
   Sides sides;
   sides.Add(kRoleObject, "one", kEmptyRole);
   sides.Run(kRoleObject, "one");
-  sides.Run(kRoleObject, "one");  // the reason of the ownership changes once
-  CHECK(sides.Condition(kRoleObject, "one", kOwned).starts_with("OriginLabelMatching True"));
   const int calls = sides.kill.calls;
   CHECK(sides.Run(kRoleObject, "one").change == ReconcileResult::Change::kNone);
   CHECK(sides.kill.calls == calls);
+}
+
+TEST_CASE("what was seen of an object without the finalizer saves the read, if it holds") {
+  Sides sides;
+  sides.Add(kRoleObject, "one", kEmptyRole);
+  const CustomMetadata seen = MetadataOfCustom(sides.Object(kRoleObject, "one"));
+  CHECK(sides.RunSeen(kRoleObject, seen).change == ReconcileResult::Change::kCreated);
+  CHECK(sides.api.reads == 0);
+  CHECK(MetadataOfCustom(sides.Object(kRoleObject, "one")).HasFinalizer());
+
+  sides.Add(kRoleObject, "two", kEmptyRole);
+  const CustomMetadata before = MetadataOfCustom(sides.Object(kRoleObject, "two"));
+  sides.api.conflicts = 1;
+  CHECK(sides.RunSeen(kRoleObject, before).change == ReconcileResult::Change::kCreated);
+  CHECK(sides.api.reads == 1);
+
+  CustomMetadata gone = before;
+  gone.name = "three";
+  CHECK(sides.RunSeen(kRoleObject, gone).change == ReconcileResult::Change::kNone);
+  CHECK(sides.cluster.At("role", "three") == nullptr);
+}
+
+TEST_CASE("what was seen gives an object that may not have its resource no finalizer") {
+  Sides sides;
+  sides.Add(kRoleObject, "bot-operator", kEmptyRole);
+  sides.Add(kRoleObject, "ignored", "metadata: {annotations: {teleport.dev/ignore: \"true\"}}\nspec: {}");
+  for (const char* const name : {"bot-operator", "ignored"}) {
+    sides.RunSeen(kRoleObject, MetadataOfCustom(sides.Object(kRoleObject, name)));
+    CHECK_FALSE(MetadataOfCustom(sides.Object(kRoleObject, name)).HasFinalizer());
+    CHECK(sides.cluster.At("role", name) == nullptr);
+  }
 }
 
 TEST_CASE("drift is put right, also of kinds that hide fields when it shows") {
@@ -234,11 +282,11 @@ TEST_CASE("drift is put right, also of kinds that hide fields when it shows") {
   sides.Add(kRoleObject, "one", kEmptyRole);
   sides.Run(kRoleObject, "one");
   sides.Store("role", "v7", "one", "kubernetes");
-  CHECK(sides.Run(kRoleObject, "one", ReconcileCause::kDrift).change == ReconcileResult::Change::kWritten);
+  CHECK(sides.Run(kRoleObject, "one", ReconcileCause::kDrift).change == ReconcileResult::Change::kUpdated);
 
   sides.cluster.shows_all = false;
   CHECK(sides.Run(kRoleObject, "one", ReconcileCause::kDrift).change == ReconcileResult::Change::kNone);
-  CHECK(sides.Run(kRoleObject, "one").change == ReconcileResult::Change::kWritten);
+  CHECK(sides.Run(kRoleObject, "one").change == ReconcileResult::Change::kUpdated);
 }
 
 TEST_CASE("a resource of another origin is neither changed nor deleted") {
