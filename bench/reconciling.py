@@ -2,11 +2,13 @@
 of a load tool, the way from a changed custom resource to the changed role, and memory. The API server is real."""
 
 import concurrent.futures
+import contextlib
 import http.client
 import itertools
 import json
 import pathlib
 import re
+import sqlite3
 import ssl
 import statistics
 import time
@@ -89,6 +91,12 @@ def reconciled(writer):
                    for one in item.get("status", {}).get("conditions", [])) for item in found)
 
 
+def roles_of(cluster, prefix):
+    """Returns how many roles have names with a prefix; the look costs less than a list of the API server."""
+    with contextlib.closing(sqlite3.connect(f"file:{cluster.database}?mode=ro", uri=True)) as database:
+        return database.execute("select count(*) from items where key like ?", (f"/resources/role/{prefix}-%",)).fetchone()[0]
+
+
 def writes_alone(place):
     """Returns the seconds of the writes to the API server without an operator."""
     names = [f"alone-{number}" for number in range(ROLES)]
@@ -128,6 +136,7 @@ def measure_one(place, path, whose):
     names = [f"{whose}-{number}" for number in range(ROLES)]
     begun = time.perf_counter()
     on_connections(place.kube, names, create)
+    wait_for(lambda: roles_of(place.cluster, whose) == ROLES, APPLY_S, "roles")
     wait_for(lambda: reconciled(writer) == ROLES, APPLY_S, "reconciled roles")
     took = time.perf_counter() - begun
     change = single_changes(place, writer, names[0])
