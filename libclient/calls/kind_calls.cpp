@@ -24,28 +24,21 @@ std::string OriginOf(const google::protobuf::Message& setting) {
   return origin == labels.end() ? std::string() : origin->second;
 }
 
-using StoredMessage = std::unique_ptr<google::protobuf::Message>;
-
-// Returns the stored resource, or nullptr.
-Result<StoredMessage> Stored(RpcClient& rpc, const KindCalls& calls, const Resource& resource) {
-  StoredMessage stored;
-  const auto take = [&](const google::protobuf::Message& message) -> Status {
-    if (calls.is_same != nullptr && !calls.is_same(message, *resource.message)) return {};
-    stored.reset(message.New());
-    stored->CopyFrom(message);
-    return {};
+// Returns the stored resource, or nothing.
+Result<std::optional<Resource>> Stored(RpcClient& rpc, const KindCalls& calls, const Resource& resource) {
+  const auto is_wanted = [&](const google::protobuf::Message& message) {
+    return calls.is_same == nullptr || calls.is_same(message, *resource.message);
   };
-  const auto get = calls.get_exactly != nullptr ? calls.get_exactly : calls.get;
-  const Status read = get(rpc, NameOf(*resource.message), calls.compared_with_secrets, take);
-  if (read || read.error().kind == ErrorKind::kNotFound) return stored;
-  if (read.error().kind == ErrorKind::kAccessDenied && calls.refuses_existing) return stored;
-  return std::unexpected(read.error());
+  auto stored =
+      FindResource(rpc, calls, *resource.kind, NameOf(*resource.message), calls.compared_with_secrets, is_wanted);
+  const bool is_unreadable = !stored && stored.error().kind == ErrorKind::kAccessDenied && calls.refuses_existing;
+  return is_unreadable ? std::optional<Resource>() : std::move(stored);
 }
 
 // Returns whether a write would change nothing.
 bool IsStored(const KindCalls& calls, const Resource& resource, const google::protobuf::Message& stored) {
   if (!calls.shows_all) return false;
-  const StoredMessage wanted(resource.message->New());
+  const std::unique_ptr<google::protobuf::Message> wanted(resource.message->New());
   wanted->CopyFrom(*resource.message);
   if (calls.complete != nullptr) calls.complete(*wanted, stored);
   // The cluster gives this origin to each resource that is written by hand.
@@ -74,6 +67,22 @@ Result<const KindCalls*> WritingCallsOf(const KindRow& kind) {
   return Fail(ErrorKind::kNotImplemented, "writing of {} with tctl create is not implemented", kind.kind);
 }
 
+Result<std::optional<Resource>> FindResource(RpcClient& rpc, const KindCalls& calls, const KindRow& kind,
+                                             const std::string& name, bool with_secrets,
+                                             const MessageFilter& is_wanted) {
+  std::optional<Resource> found;
+  const auto take = [&](const google::protobuf::Message& message) -> Status {
+    if (is_wanted && !is_wanted(message)) return {};
+    found = Resource{.kind = &kind, .message = std::shared_ptr<google::protobuf::Message>(message.New())};
+    found->message->CopyFrom(message);
+    return {};
+  };
+  auto* const get = calls.get_exactly != nullptr ? calls.get_exactly : calls.get;
+  const Status read = get(rpc, name, with_secrets, take);
+  if (!read && read.error().kind != ErrorKind::kNotFound) return std::unexpected(read.error());
+  return found;
+}
+
 Status CheckNotOfFile(const KindRow& kind, const google::protobuf::Message& stored) {
   if (kind.singleton_name.empty() || OriginOf(stored) != "config-file") return {};
   return FailWithHint(
@@ -84,8 +93,8 @@ Status CheckNotOfFile(const KindRow& kind, const google::protobuf::Message& stor
 
 Result<Change> WriteResource(RpcClient& rpc, const Resource& resource, bool force) {
   ASSIGN_OR_RETURN(const KindCalls* calls, WritingCallsOf(*resource.kind));
-  ASSIGN_OR_RETURN(const StoredMessage stored, Stored(rpc, *calls, resource));
-  if (stored == nullptr) {
+  ASSIGN_OR_RETURN(const auto found, Stored(rpc, *calls, resource));
+  if (!found) {
     const Status created = calls->put(rpc, resource, nullptr);
     if (created) return Change::kCreated;
     if (created.error().kind != ErrorKind::kAlreadyExists) return std::unexpected(created.error());
@@ -94,11 +103,12 @@ Result<Change> WriteResource(RpcClient& rpc, const Resource& resource, bool forc
     return Change::kUpdated;
   }
 
+  const google::protobuf::Message& stored = *found->message;
   const bool is_default =
-      !resource.kind->singleton_name.empty() && (OriginOf(*stored).empty() || OriginOf(*stored) == "defaults");
+      !resource.kind->singleton_name.empty() && (OriginOf(stored).empty() || OriginOf(stored) == "defaults");
   if (!force && !is_default) return Exists(resource);
-  if (IsStored(*calls, resource, *stored) && rpc.ReadsAreCurrent()) return Change::kNone;
-  const Status updated = calls->put(rpc, resource, stored.get());
+  if (IsStored(*calls, resource, stored) && rpc.ReadsAreCurrent()) return Change::kNone;
+  const Status updated = calls->put(rpc, resource, &stored);
   if (updated) return Change::kUpdated;
   if (updated.error().kind != ErrorKind::kNotFound) return std::unexpected(updated.error());
   RETURN_IF_ERROR(calls->put(rpc, resource, nullptr));  // the resource was removed since
@@ -111,12 +121,12 @@ Status UpdateResource(RpcClient& rpc, const Resource& resource) {
   if (calls->put == nullptr) {
     return Fail(ErrorKind::kNotImplemented, "writing of {} is not implemented", resource.kind->kind);
   }
-  ASSIGN_OR_RETURN(const StoredMessage now, Stored(rpc, *calls, resource));
-  if (now == nullptr || RevisionOf(*now) != RevisionOf(*resource.message)) {
+  ASSIGN_OR_RETURN(const auto now, Stored(rpc, *calls, resource));
+  if (!now || RevisionOf(*now->message) != RevisionOf(*resource.message)) {
     return Fail(ErrorKind::kCompareFailed, "the {} was changed since the command read the resource",
                 resource.kind->kind);
   }
-  return calls->put(rpc, resource, now.get());
+  return calls->put(rpc, resource, now->message.get());
 }
 
 }  // namespace sallyport

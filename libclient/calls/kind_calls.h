@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -50,6 +51,13 @@ Result<const KindCalls*> CallsOf(const KindRow& kind);
 
 // Returns the row of a kind that is written by hand; kNotImplemented for other kinds.
 Result<const KindCalls*> WritingCallsOf(const KindRow& kind);
+
+// Returns the resource with exactly this name; or nothing. Of several resources of one name, the last that `is_wanted`
+// takes.
+using MessageFilter = std::function<bool(const google::protobuf::Message&)>;
+Result<std::optional<Resource>> FindResource(RpcClient& rpc, const KindCalls& calls, const KindRow& kind,
+                                             const std::string& name, bool with_secrets,
+                                             const MessageFilter& is_wanted = nullptr);
 
 enum class Change { kCreated, kUpdated, kNone };
 

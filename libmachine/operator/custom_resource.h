@@ -17,7 +17,7 @@ namespace sallyport {
 inline constexpr std::string_view kDeletionFinalizer = "resources.teleport.dev/deletion";
 inline constexpr std::string_view kOriginKubernetes = "kubernetes";
 
-// What the metadata of a custom resource says.
+// The parts of a custom resource's metadata that the operator acts upon.
 struct CustomMetadata {
   std::string name;
   std::string uid;

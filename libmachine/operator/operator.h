@@ -29,11 +29,14 @@
 
 namespace sallyport {
 
+// The Lease of Teleport's operator: of the two kinds of operators in one namespace, one works.
+inline constexpr std::string_view kOperatorLease = "431e83f4.teleport.dev";
+
 struct OperatorOptions {
   OperatorIdentity::Options identity;
   KubeEndpoint kube;
   std::string kube_namespace;
-  std::string lease_name = "431e83f4.teleport.dev";
+  std::string lease_name{kOperatorLease};
   std::string hostname;
   std::string metrics_address;  // HOST:PORT; empty or "0": none
   std::string health_address;

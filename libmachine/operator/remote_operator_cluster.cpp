@@ -29,20 +29,17 @@ Result<std::optional<StoredResource>> RemoteOperatorCluster::Find(const KindRow&
                                                                   std::string_view sub_kind) {
   ASSIGN_OR_RETURN(const KindCalls* const calls, WritingCallsOf(kind));
   const bool with_secrets = std::ranges::find(kKindsWithSecrets, kind.kind) != std::end(kKindsWithSecrets);
-  std::optional<StoredResource> found;
-  const auto take = [&](const google::protobuf::Message& message) -> Status {
-    if (!sub_kind.empty() && SubKindOf(message) != sub_kind) return {};
-    Resource resource{.kind = &kind, .message = nullptr};
-    resource.message.reset(message.New());
-    resource.message->CopyFrom(message);
-    found = StoredResource{std::move(resource), calls->shows_all};
-    return {};
+  const auto is_wanted = [&](const google::protobuf::Message& message) {
+    return sub_kind.empty() || SubKindOf(message) == sub_kind;
   };
 
-  auto* const get = calls->get_exactly != nullptr ? calls->get_exactly : calls->get;
-  const Status read = With([&](RpcClient& rpc) { return get(rpc, name, with_secrets, take); });
-  if (!read && read.error().kind != ErrorKind::kNotFound) return std::unexpected(read.error());
-  return found;
+  std::optional<Resource> found;
+  RETURN_IF_ERROR(With([&](RpcClient& rpc) -> Status {
+    ASSIGN_OR_RETURN(found, FindResource(rpc, *calls, kind, name, with_secrets, is_wanted));
+    return {};
+  }));
+  if (!found) return std::nullopt;
+  return StoredResource{std::move(*found), calls->shows_all};
 }
 
 Status RemoteOperatorCluster::Create(const Resource& resource) {

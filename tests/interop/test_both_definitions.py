@@ -20,7 +20,7 @@ NOT_IMPLEMENTED = {
     "TeleportOktaImportRule",
 }
 
-# What a schema says beside the type; we allow null for every list and map (docs/differences.md).
+# The keywords of a schema beside the type; we allow null for every list and map (docs/differences.md).
 IGNORED = {"description", "nullable"}
 CHILDREN = {"properties", "items", "additionalProperties"}
 

@@ -1,5 +1,4 @@
 #include "tools/tbot/run_bot.h"
-#include "libresources/codec/linked_messages.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -12,6 +11,7 @@
 #include "libbase/log.h"
 #include "libbase/memory_trim.h"
 #include "libmachine/bot/bot.h"
+#include "libresources/codec/linked_messages.h"
 #include "tools/shell/exec.h"
 #include "tools/shell/service.h"
 

@@ -34,21 +34,6 @@ Result<std::vector<Value>> ReadCustomResources(std::vector<std::string> files) {
   return objects;
 }
 
-Result<std::optional<Resource>> FindPlanned(RpcClient& rpc, const KindRow& kind, const std::string& name) {
-  ASSIGN_OR_RETURN(const KindCalls* const calls, WritingCallsOf(kind));
-  Resource resource{.kind = &kind, .message = nullptr};
-  auto* const get = calls->get_exactly != nullptr ? calls->get_exactly : calls->get;
-  const Status read =
-      get(rpc, name, calls->compared_with_secrets, [&](const google::protobuf::Message& message) -> Status {
-        resource.message.reset(message.New());
-        resource.message->CopyFrom(message);
-        return {};
-      });
-  if (!read && read.error().kind != ErrorKind::kNotFound) return std::unexpected(read.error());
-  if (!read || resource.message == nullptr) return std::nullopt;
-  return resource;
-}
-
 Result<Output> ShowPlan(const Invocation& invocation, const PlanOfFiles& given) {
   if (given.identity.empty()) {
     return FailWithHint(ErrorKind::kBadParameter, "--identity is missing",
@@ -59,9 +44,11 @@ Result<Output> ShowPlan(const Invocation& invocation, const PlanOfFiles& given) 
   const NetworkSettings network = NetworkFromEnvironment(invocation.Environment(), given.insecure);
   ASSIGN_OR_RETURN(const IdentityConnection connection,
                    ConnectWithIdentity(identity, given.auth_server, "teleport-operator", network));
-  ASSIGN_OR_RETURN(CustomPlan plan, PlanCustomResources(objects, [&](const KindRow& kind, const std::string& name) {
-                     return FindPlanned(*connection.client, kind, name);
-                   }));
+  const auto find = [&](const KindRow& kind, const std::string& name) -> Result<std::optional<Resource>> {
+    ASSIGN_OR_RETURN(const KindCalls* const calls, WritingCallsOf(kind));
+    return FindResource(*connection.client, *calls, kind, name, calls->compared_with_secrets);
+  };
+  ASSIGN_OR_RETURN(CustomPlan plan, PlanCustomResources(objects, find));
 
   Output output = Output::Of(std::move(plan.rows), CustomPlanText);
   if (given.exit_code && (plan.differs || plan.refuses)) output.exit_code = 1;

@@ -33,7 +33,7 @@ struct OperatorStart {
   std::string metrics_address = ":8080";
   std::string health_address = ":8081";
   std::string pprof_address = "0";
-  std::string lease_name = "431e83f4.teleport.dev";
+  std::string lease_name{kOperatorLease};
   std::string sync_period = "10h";
   std::string log_level = "INFO";
   std::string kubeconfig;
