@@ -78,7 +78,7 @@ def test_an_api_server_takes_the_definitions_and_checks_objects(real_kube):
     kubectl(real_kube, "delete", "crd", "--all", "--timeout=60s")
 
 
-def test_a_release_keeps_its_definitions_while_it_is_disabled(real_kube):
+def test_definitions_outlive_their_release(real_kube):
     words = (RELEASE, CHART, "-n", "teleport-iac")
     helm(real_kube, "lint", "--strict", CHART, *VALUES).ok()
     helm(real_kube, "install", *words, "--create-namespace", *VALUES).ok()
@@ -100,8 +100,11 @@ def test_a_release_keeps_its_definitions_while_it_is_disabled(real_kube):
     kubectl(real_kube, "apply", "-n", "teleport-iac", "-f", EXAMPLES / "resources.yaml")
     helm(real_kube, "upgrade", *words, "--set", "enabled=false").ok()
     assert kubectl(real_kube, "get", "deployments", "-n", "teleport-iac") == ""
-    assert "reader" in kubectl(real_kube, "get", "teleportrolesv7", "-n", "teleport-iac")
     helm(real_kube, "uninstall", RELEASE, "-n", "teleport-iac").ok()
+    assert "reader" in kubectl(real_kube, "get", "teleportrolesv7", "-n", "teleport-iac")
+    helm(real_kube, "install", *words, *VALUES).ok()  # the same release takes its definitions over again
+    helm(real_kube, "uninstall", RELEASE, "-n", "teleport-iac").ok()
+    kubectl(real_kube, "delete", "crd", "--all", "--timeout=60s")
 
 
 def test_definitions_are_installed_as_the_value_says(real_kube):
@@ -136,7 +139,8 @@ def test_the_pod_runs_the_program_as_teleports_chart_does(real_kube):
 @pytest.mark.parametrize(("missing", "message"), [
     ("image", "image is missing"), ("teleportAddress", "teleportAddress is missing"), ("token", "token is missing"),
     ("teleportClusterName", "teleportClusterName is missing"),
-    ("teleportAddress=example.com", "has no port"), ("installCRDs=often", "is not always, dynamic or never")])
+    ("teleportAddress=example.com", "has no port"), ("installCRDs=often", "installCRDs"), ("no.such=1", "no"),
+    ("highAvailability.replicaCount=0", "replicaCount"), ("joinMethod=iam", "joinMethod")])
 def test_values_that_cannot_work_are_refused(real_kube, missing, message):
     change = missing if "=" in missing else f"{missing}="
     answer = helm(real_kube, "template", RELEASE, CHART, *VALUES, "--set", change)

@@ -10,20 +10,11 @@
 {{- fail "teleportClusterName is missing: the token of the Service account is for this cluster" -}}
 {{- end -}}
 {{- end -}}
-{{- if not (has .Values.installCRDs (list "always" "dynamic" "never")) -}}
-{{- fail (printf "installCRDs: %q is not always, dynamic or never" .Values.installCRDs) -}}
-{{- end -}}
 {{- end -}}
 
-{{- /* Not empty when the release has the definitions. A release that made them keeps them while it is disabled: their
-       removal would delete every custom resource. */ -}}
+{{- /* Not empty when the release makes the definitions. Those that a release has made stay when it makes them no more. */ -}}
 {{- define "operator.hasDefinitions" -}}
-{{- $made := false -}}
-{{- if eq .Values.installCRDs "dynamic" -}}
-{{- $found := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" "teleportrolesv7.resources.teleport.dev" -}}
-{{- $made = eq (dig "metadata" "labels" "teleport.dev/release" "" ($found | default dict)) (include "operator.release" .) -}}
-{{- end -}}
-{{- if or (eq .Values.installCRDs "always") (and (eq .Values.installCRDs "dynamic") (or .Values.enabled $made)) -}}
+{{- if or (eq .Values.installCRDs "always") (and (eq .Values.installCRDs "dynamic") .Values.enabled) -}}
 true
 {{- end -}}
 {{- end -}}

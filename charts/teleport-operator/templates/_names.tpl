@@ -26,10 +26,4 @@ app.kubernetes.io/component: operator
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") | trunc 63 | trimSuffix "-" | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
-teleport.dev/release: {{ include "operator.release" . | quote }}
-{{- end -}}
-
-{{- /* Definitions have no namespace: this label says which release made them. */ -}}
-{{- define "operator.release" -}}
-{{- printf "%s_%s" .Release.Namespace .Release.Name -}}
 {{- end -}}
