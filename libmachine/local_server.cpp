@@ -1,5 +1,6 @@
 #include "libmachine/local_server.h"
 
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -10,6 +11,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "libbase/write_all.h"
 #include "libclient/network.h"
@@ -29,13 +31,49 @@ std::unexpected<Error> CannotListen(std::string_view address) {
   return Fail(ErrorKind::kConnectionProblem, "cannot listen on {}: {}", address, std::strerror(errno));
 }
 
-Result<sockaddr_un> SocketAddress(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) {
-    return Fail(ErrorKind::kBadParameter, "the path {} is too long for a socket", path);
+ErrorKind KindOfUnreached() {
+  switch (errno) {
+    case ENOENT:
+      return ErrorKind::kNotFound;
+    case EACCES:
+      return ErrorKind::kAccessDenied;
+    default:
+      return ErrorKind::kConnectionProblem;
   }
-  std::memcpy(address.sun_path, path.data(), path.size());
+}
+
+std::unexpected<Error> DoesNotAnswer(const std::string& path, const AskedProgram& program) {
+  return FailWithHint(KindOfUnreached(),
+                      fmt::format("no {} answers at {}: {}", program.name, path, std::strerror(errno)),
+                      std::string(program.hint));
+}
+
+// The address of a socket's file. An address has room for 107 bytes; the file of a longer path is reached through the
+// descriptor of its folder, which has to stay open until the call with the address has returned.
+struct SocketAddress {
+  sockaddr_un value{};
+  UniqueFd folder;
+
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&value); }
+};
+
+Result<SocketAddress> SocketAddressOf(const std::string& path) {
+  SocketAddress address;
+  address.value.sun_family = AF_UNIX;
+  std::string reached = path;
+  if (path.size() >= sizeof address.value.sun_path) {
+    const std::filesystem::path parts(path);
+    address.folder = UniqueFd(::open(parts.parent_path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!address.folder.valid()) {
+      return Fail(KindOfUnreached(), "the folder of the socket {} cannot be opened: {}", path, std::strerror(errno));
+    }
+    reached = fmt::format("/proc/self/fd/{}/{}", address.folder.get(), parts.filename().string());
+  }
+
+  if (reached.size() >= sizeof address.value.sun_path) {
+    return Fail(ErrorKind::kBadParameter, "the name of the socket {} is too long", path);
+  }
+  std::memcpy(address.value.sun_path, reached.data(), reached.size());
   return address;
 }
 
@@ -82,12 +120,11 @@ Result<std::unique_ptr<LocalServer>> LocalServer::OnPort(const HostPort& address
 }
 
 Result<std::unique_ptr<LocalServer>> LocalServer::OnSocket(const std::string& path, Answer answer) {
-  ASSIGN_OR_RETURN(const sockaddr_un address, SocketAddress(path));
+  ASSIGN_OR_RETURN(const SocketAddress address, SocketAddressOf(path));
   UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   ::unlink(path.c_str());
   // The mode of the socket's file is that of its descriptor, less the umask; so there is no moment with another mode.
-  if (!fd.valid() || ::fchmod(fd.get(), 0600) != 0 ||
-      ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+  if (!fd.valid() || ::fchmod(fd.get(), 0600) != 0 || ::bind(fd.get(), address.get(), sizeof address.value) != 0 ||
       ::listen(fd.get(), kWaitingClients) != 0) {
     return CannotListen(path);
   }
@@ -146,26 +183,22 @@ void LocalServer::Reply(const Client& client) const {
   WriteAll(client.fd.get(), answer_(client.request), options);
 }
 
-Result<std::string> AskLocalSocket(const std::string& path) {
-  ASSIGN_OR_RETURN(const sockaddr_un address, SocketAddress(path));
+Result<std::string> AskLocalSocket(const std::string& path, const AskedProgram& program) {
+  ASSIGN_OR_RETURN(const SocketAddress address, SocketAddressOf(path));
   const UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!fd.valid() || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    const ErrorKind kind = errno == ENOENT   ? ErrorKind::kNotFound
-                           : errno == EACCES ? ErrorKind::kAccessDenied
-                                             : ErrorKind::kConnectionProblem;
-    return FailWithHint(
-        kind, fmt::format("no bot answers at {}: {}", path, std::strerror(errno)),
-        "start the bot with the same storage directory, or give that of the running bot: --storage=DIR");
+  if (!fd.valid() || ::connect(fd.get(), address.get(), sizeof address.value) != 0) {
+    return DoesNotAnswer(path, program);
   }
 
   const auto deadline = std::chrono::steady_clock::now() + kClientTime;
   std::string answer;
   char buffer[16384];
   while (answer.size() < kMaxLocalAnswer) {
-    if (!WaitFor(fd.get(), POLLIN, deadline)) return std::unexpected(AnswersTooLate("the bot"));
+    if (!WaitFor(fd.get(), POLLIN, deadline))
+      return std::unexpected(AnswersTooLate(fmt::format("the {}", program.name)));
     const ssize_t count = ::recv(fd.get(), buffer, sizeof buffer, 0);
     if (count == 0) return answer;
-    if (count < 0) return Fail(ErrorKind::kConnectionProblem, "the bot broke the connection at {}", path);
+    if (count < 0) return Fail(ErrorKind::kConnectionProblem, "the {} broke the connection at {}", program.name, path);
     answer.append(buffer, static_cast<std::size_t>(count));
   }
   return Fail(ErrorKind::kLimitExceeded, "the answer at {} is longer than {} bytes", path, kMaxLocalAnswer);

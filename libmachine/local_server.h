@@ -56,8 +56,14 @@ class LocalServer {
   std::thread thread_;  // last: it starts after all other members exist
 };
 
+// A program that serves a socket, for errors: "bot", and what to do when it does not answer.
+struct AskedProgram {
+  std::string_view name;
+  std::string_view hint;
+};
+
 // Asks a server on a socket, and returns all that it sends. Fails with kNotFound (no socket), kAccessDenied or
 // kConnectionProblem (nobody listens, or no answer within seconds).
-Result<std::string> AskLocalSocket(const std::string& path);
+Result<std::string> AskLocalSocket(const std::string& path, const AskedProgram& program);
 
 }  // namespace sallyport

@@ -6,6 +6,10 @@
 namespace sallyport {
 namespace {
 
+constexpr AskedProgram kAskedBot{
+    .name = "bot",
+    .hint = "start the bot with the same storage directory, or give that of the running bot: --storage=DIR"};
+
 struct StatusOptions {
   std::string storage;
 };
@@ -47,7 +51,7 @@ std::string StatusText(const Value& status) {
 
 Result<Output> ShowStatus(const Invocation& invocation, const StatusOptions& given) {
   ASSIGN_OR_RETURN(const std::string directory, StorageDirectory(invocation, given));
-  ASSIGN_OR_RETURN(const std::string answer, AskLocalSocket(fmt::format("{}/{}", directory, kStatusSocket)));
+  ASSIGN_OR_RETURN(const std::string answer, AskLocalSocket(fmt::format("{}/{}", directory, kStatusSocket), kAskedBot));
   ASSIGN_OR_RETURN(Value status, ParseJson(answer));
   return Output::Of(std::move(status), StatusText);
 }

@@ -8,6 +8,11 @@
 namespace sallyport {
 namespace {
 
+constexpr AskedProgram kAskedHandler{.name = "event handler",
+                                     .hint =
+                                         "start the event handler, or give the storage and the address of the running "
+                                         "one: --storage=DIR --teleport-addr=HOST:PORT"};
+
 struct ExportStatusOptions {
   std::string storage;
   std::string address;
@@ -50,7 +55,8 @@ Result<Output> ShowExportStatus(const Invocation& invocation, const ExportStatus
   }
 
   ASSIGN_OR_RETURN(const std::string folder, ExportFolder(settings.storage, settings.address));
-  ASSIGN_OR_RETURN(const std::string answer, AskLocalSocket(fmt::format("{}/{}", folder, kExportSocket)));
+  ASSIGN_OR_RETURN(const std::string answer,
+                   AskLocalSocket(fmt::format("{}/{}", folder, kExportSocket), kAskedHandler));
   ASSIGN_OR_RETURN(Value status, ParseJson(answer));
   return Output::Of(std::move(status), ExportStatusText);
 }

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
+
 #include "libclient/network.h"
 #include "tests/unit/temporary_directory.h"
 
@@ -57,20 +59,39 @@ TEST_CASE("silent and slow clients keep nobody away") {
   }
 }
 
+constexpr AskedProgram kAsked{.name = "bot", .hint = "start the bot"};
+
 TEST_CASE("a socket is private, and answers at once") {
   const test::TemporaryDirectory directory;
   const std::string path = directory / "status.sock";
-  CHECK(AskLocalSocket(path).error().kind == ErrorKind::kNotFound);
+  const Error absent = AskLocalSocket(path, kAsked).error();
+  CHECK(absent.kind == ErrorKind::kNotFound);
+  CHECK(absent.message.starts_with("no bot answers at "));
+  CHECK(absent.hint == "start the bot");
   {
     const auto server =
         LocalServer::OnSocket(path, [](const std::string&) { return std::string(100'000, 'x'); }).value();
     CHECK(test::ModeOf(path) == 0600);
-    CHECK(AskLocalSocket(path).value().size() == 100'000);
+    CHECK(AskLocalSocket(path, kAsked).value().size() == 100'000);
     // A socket that a killed bot left is replaced.
     CHECK(LocalServer::OnSocket(path, [](const std::string&) { return std::string("new"); }));
   }
-  CHECK_FALSE(AskLocalSocket(path));
-  CHECK(AskLocalSocket(directory / std::string(200, 'x')).error().kind == ErrorKind::kBadParameter);
+  CHECK_FALSE(AskLocalSocket(path, kAsked));
+}
+
+TEST_CASE("a socket may be in a deep folder, whose path an address does not hold") {
+  const test::TemporaryDirectory directory;
+  const std::string folder = directory / std::string(200, 'd');
+  const std::string path = folder + "/status.sock";
+  CHECK(AskLocalSocket(path, kAsked).error().kind == ErrorKind::kNotFound);
+  REQUIRE(std::filesystem::create_directory(folder));
+  {
+    const auto server = LocalServer::OnSocket(path, [](const std::string&) { return std::string("deep"); }).value();
+    CHECK(test::ModeOf(path) == 0600);
+    CHECK(AskLocalSocket(path, kAsked).value() == "deep");
+  }
+  CHECK_FALSE(std::filesystem::exists(path));
+  CHECK(AskLocalSocket(folder + "/" + std::string(200, 'x'), kAsked).error().kind == ErrorKind::kBadParameter);
 }
 
 }  // namespace

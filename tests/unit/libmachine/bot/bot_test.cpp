@@ -138,7 +138,7 @@ TEST_CASE("a running bot renews when asked, shows its status, and stops") {
 
   const std::string socket = fixture.directory / "storage/status.sock";
   CHECK(test::ModeOf(socket) == 0600);
-  const Value status = ParseJson(AskLocalSocket(socket).value()).value();
+  const Value status = ParseJson(AskLocalSocket(socket, {"bot", ""}).value()).value();
   CHECK(TextAt(status, "bot") == "worker");
   CHECK(TextAt(status, "cluster") == "ref.test");
   CHECK(status.Find("services")->as_list().size() == 5);
