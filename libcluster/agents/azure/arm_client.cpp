@@ -11,7 +11,7 @@
 namespace sallyport {
 namespace {
 
-constexpr std::chrono::seconds kArmTime{60};
+constexpr std::chrono::seconds kArmTime{30};
 constexpr std::chrono::seconds kArmRetryPause{2};
 constexpr std::chrono::seconds kOperationPause{1};
 constexpr std::size_t kMaxLink = 16 << 10;
@@ -22,7 +22,7 @@ bool MayPass(int status) { return status == 429 || status == 408 || (status >= 5
 
 Error RefusalOf(const HttpCallAnswer& answer, const ArmSubject& subject, ArmRefusal* refused) {
   Error error = AzureRefusal(answer, subject.asked);
-  ArmRefusal found{answer.status, AzureErrorCode(answer), {}};
+  ArmRefusal found{answer.status, AzureErrorCode(answer), {}, answer.RetryAfter()};
   if (answer.status == 403) {
     found.missing_right = fmt::format("{} at {}", subject.right, subject.scope);
     error.message = fmt::format("{}: Azure refuses ({}): the right {} is missing", subject.asked,

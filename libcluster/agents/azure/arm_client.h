@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "libbase/error.h"
@@ -34,8 +35,9 @@ inline constexpr int kArmAttempts = 3;
 // An answer of the resource manager that is no success, beside its error.
 struct ArmRefusal {
   int status = 0;
-  std::string code;           // "AuthorizationFailed"
-  std::string missing_right;  // the right and its scope, when the answer says that it is missing
+  std::string code;                                 // "AuthorizationFailed"
+  std::string missing_right;                        // the right and its scope, when the answer says that it is missing
+  std::optional<std::chrono::seconds> retry_after;  // the pause that the answer asks for
 };
 
 // Safe from several threads.
