@@ -110,26 +110,25 @@ Status AddAzureMatchers(TeleportConfig& config, const Value& list) {
 }
 
 std::vector<ConfigKey> ServedDiscoveryKeys() {
-  using State = ConfigKey::State;
   return {
-      {"discovery_service.enabled", ConfigType::kSwitch, State::kServed,
+      {"discovery_service.enabled", ConfigType::kSwitch, ConfigKey::State::kServed,
        [](TeleportConfig& config, const Value& value) -> Status {
          ASSIGN_OR_RETURN(config.discovery.enabled, ConfigSwitch(value));
          return {};
        }},
-      {"discovery_service.discovery_group", ConfigType::kText, State::kServed,
+      {"discovery_service.discovery_group", ConfigType::kText, ConfigKey::State::kServed,
        [](TeleportConfig& config, const Value& value) -> Status {
          ASSIGN_OR_RETURN(config.discovery.group, ConfigText(value));
          return {};
        }},
-      {"discovery_service.poll_interval", ConfigType::kDuration, State::kServed,
+      {"discovery_service.poll_interval", ConfigType::kDuration, ConfigKey::State::kServed,
        [](TeleportConfig& config, const Value& value) -> Status {
          ASSIGN_OR_RETURN(const Nanoseconds interval, ConfigDuration(value));
          if (interval != Nanoseconds(0)) config.discovery.poll_interval = interval;  // 0: the default
          return {};
        }},
-      {"discovery_service.azure", ConfigType::kAny, State::kServed, AddAzureMatchers},
-      {"discovery_service.listen_addr", ConfigType::kText, State::kNoEffect},
+      {"discovery_service.azure", ConfigType::kAny, ConfigKey::State::kServed, AddAzureMatchers},
+      {"discovery_service.listen_addr", ConfigType::kText, ConfigKey::State::kNoEffect},
   };
 }
 
