@@ -115,8 +115,8 @@ Result<HttpCallAnswer> ReadAnswer(CallIo& io, std::size_t max_bytes) {
     ASSIGN_OR_RETURN(const std::string_view bytes, io.Receive());
     boost::system::error_code code;
     if (bytes.empty()) {
-      parser.put_eof(code);
-      if (code || !parser.is_done()) return io.Broken("the connection ended before the answer");
+      if (parser.got_some()) parser.put_eof(code);
+      if (code || !parser.is_done()) return io.Broken("the connection ended before the end of the answer");
       break;
     }
     pending += bytes;

@@ -19,7 +19,7 @@ CLIENT, SECRET, TOKEN = "agent-client", "agent-s&cret", "arm-token-1"
 SUB1, SUB2 = "bbbbbbbb-0000-4000-8000-000000000001", "bbbbbbbb-0000-4000-8000-000000000002"
 PROVIDER = "providers/Microsoft.ContainerService/managedClusters"
 PAGE = 2
-FAULTS = ("500", "429", "403", "garbage", "half", "slow", "loop", "foreign", "no body", "no list", "reset")
+FAULTS = ("500", "429", "403", "garbage", "half", "loop", "foreign", "no body", "no list", "reset")
 
 
 class Azure:
@@ -90,6 +90,7 @@ class _Proxy:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def stop(self):
+        self._listener.shutdown(socket.SHUT_RDWR)  # ends accept
         self._listener.close()
 
     def _serve(self):

@@ -35,6 +35,7 @@ class Discovery::State {
     stop_.Stop();
     syncing_.reset();
     if (passes_.joinable()) passes_.join();
+    if (const auto last = report_.Last()) (void)parts_.auth->Sync(*last);
   }
 
   Status Begin() {

@@ -109,7 +109,7 @@ class Pass {
       return {};
     }
     if (put.error().kind == ErrorKind::kConnectionProblem) return put;
-    result_.outcome.notices.push_back(fmt::format("kube_cluster \"{}\": {}", name, put.error().message));
+    NoteRefusal(name, put.error().message);
     return {};
   }
 
@@ -118,8 +118,13 @@ class Pass {
     if (removed) Log(LogLevel::kInfo, "a cluster of a cloud is gone", {{"kube_cluster", name}});
     if (removed || removed.error().kind == ErrorKind::kNotFound) return {};  // another service was faster
     if (removed.error().kind == ErrorKind::kConnectionProblem) return removed;
-    result_.outcome.notices.push_back(fmt::format("kube_cluster \"{}\": {}", name, removed.error().message));
+    NoteRefusal(name, removed.error().message);
     return {};
+  }
+
+  void NoteRefusal(const std::string& name, const std::string& reason) {
+    result_.outcome.notices.push_back(reason.contains(name) ? reason
+                                                            : fmt::format("kube_cluster \"{}\": {}", name, reason));
   }
 
   bool IsGone(const KubernetesClusterV3& cluster) {

@@ -85,6 +85,7 @@ void DiscoveryReport::TakePass(const PassOutcome& outcome, Time now) {
 
 void DiscoveryReport::TakeSync(const Status& synced) {
   const MutexLock lock(mutex_);
+  is_taken_ = synced.has_value();
   if (synced) {
     if (!sync_failure_.empty()) Log(LogLevel::kInfo, "the auth service takes the reports of discovery again");
     sync_failure_.clear();
@@ -111,6 +112,15 @@ void DiscoveryReport::TakeOtherMatchers(bool others) {
   } else {
     Log(LogLevel::kInfo, "all discovery services of the group have the same matchers", {{"discovery_group", group}});
   }
+}
+
+std::optional<v1::SyncDiscoveryRequest> DiscoveryReport::Last() {
+  const MutexLock lock(mutex_);
+  if (!is_taken_) return std::nullopt;
+  v1::SyncDiscoveryRequest last = report_;
+  last.clear_configs();
+  last.set_leaving(true);
+  return last;
 }
 
 v1::SyncDiscoveryRequest DiscoveryReport::Next() {

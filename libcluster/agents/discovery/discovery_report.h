@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -43,6 +44,8 @@ class DiscoveryReport {
 
   // Returns the next report. Its statuses of configs count as told after TakeSync with a success.
   v1::SyncDiscoveryRequest Next();
+  // Returns the last report, that the service stops; nothing when the auth service has not taken the one before.
+  std::optional<v1::SyncDiscoveryRequest> Last();
 
  private:
   void LogChange(std::set<std::string>& known, const std::vector<std::string>& now, const char* text, const char* over)
@@ -52,6 +55,7 @@ class DiscoveryReport {
   v1::SyncDiscoveryRequest report_ GUARDED_BY(mutex_);
   std::set<std::string> problems_ GUARDED_BY(mutex_);  // that were logged
   std::set<std::string> notices_ GUARDED_BY(mutex_);
+  bool is_taken_ GUARDED_BY(mutex_) = false;  // the auth service has taken the last report
   std::string sync_failure_ GUARDED_BY(mutex_);
   bool other_matchers_ GUARDED_BY(mutex_) = false;
   std::size_t configs_sent_ GUARDED_BY(mutex_) = 0;

@@ -52,6 +52,23 @@ bool DiscoveryServices::HasOtherMatchers(const std::string& group) const {
   return false;
 }
 
+DiscoveryServices::Change DiscoveryServices::ChangeOfGroup(const std::string& group) {
+  Change change;
+  change.other_matchers = HasOtherMatchers(group);
+  const auto before = other_matchers_.find(group);
+  change.matchers_changed = before == other_matchers_.end() || before->second != change.other_matchers;
+  if (other_matchers_.size() > kMaxDiscoveryServices) other_matchers_.clear();  // changed for each at its next report
+  other_matchers_[group] = change.other_matchers;
+  return change;
+}
+
+DiscoveryServices::Change DiscoveryServices::Leave(const std::string& host_id, const std::string& group, Time now) {
+  const MutexLock lock(mutex_);
+  services_.erase(host_id);
+  DropSilent(now);
+  return ChangeOfGroup(group);
+}
+
 DiscoveryServices::Change DiscoveryServices::Report(const std::string& host_id, const std::string& hostname,
                                                     const v1::DiscoveryState& state, Time now) {
   const MutexLock lock(mutex_);
@@ -60,19 +77,11 @@ DiscoveryServices::Change DiscoveryServices::Report(const std::string& host_id, 
     services_[host_id] = {ShortLine(hostname, kMaxReportedHostname), Limited(state), now};
   }
 
-  Change change;
-  const std::string& group = state.group();
-  change.other_matchers = HasOtherMatchers(group);
-  const auto before = other_matchers_.find(group);
-  change.matchers_changed = before == other_matchers_.end() || before->second != change.other_matchers;
-  other_matchers_[group] = change.other_matchers;
-
+  Change change = ChangeOfGroup(state.group());
   const std::string rights = RightsOf(Limited(state));
   const auto missed = missing_.find(host_id);
   change.rights_changed = missed == missing_.end() || missed->second != rights;
   missing_[host_id] = rights;
-  // What is forgotten counts as changed at the next report, which does no harm.
-  if (other_matchers_.size() > kMaxDiscoveryServices) other_matchers_.clear();
   if (missing_.size() > kMaxDiscoveryServices) missing_.clear();
   return change;
 }

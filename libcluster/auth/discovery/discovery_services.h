@@ -15,12 +15,12 @@
 namespace sallyport {
 
 // How long after its last report a service counts as running.
-inline constexpr std::chrono::minutes kDiscoveryServiceLife{2};
+inline constexpr std::chrono::seconds kDiscoveryServiceLife{60};
 
 // Safe from several threads.
 class DiscoveryServices {
  public:
-  // What a report changed. A list names all alerts that the cluster must have because of the service.
+  // What a report changed.
   struct Change {
     bool other_matchers = false;    // the group has services with other matchers
     bool matchers_changed = false;  // that is new, or no longer so, since the last report of the group
@@ -29,6 +29,9 @@ class DiscoveryServices {
 
   // Takes a report, within limits of size.
   Change Report(const std::string& host_id, const std::string& hostname, const v1::DiscoveryState& state, Time now);
+
+  // Takes that a service of the group stops. Returns what that changes for the group.
+  Change Leave(const std::string& host_id, const std::string& group, Time now);
 
   // Returns the services that run, ordered by group and host.
   std::vector<v1::DiscoveryServiceInfo> All(Time now);
@@ -41,6 +44,7 @@ class DiscoveryServices {
   };
   void DropSilent(Time now) REQUIRES(mutex_);
   bool HasOtherMatchers(const std::string& group) const REQUIRES(mutex_);
+  Change ChangeOfGroup(const std::string& group) REQUIRES(mutex_);
 
   Mutex mutex_;
   std::map<std::string, Known> services_ GUARDED_BY(mutex_);       // by host id

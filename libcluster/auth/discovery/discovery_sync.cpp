@@ -111,7 +111,8 @@ Result<v1::SyncDiscoveryResponse> SyncDiscovery(AuthServer& auth, DiscoveryServi
     return Fail(ErrorKind::kLimitExceeded, "the report of the discovery service is too large");
   }
   const std::string& group = request.state().group();
-  const auto change = services.Report(host_id, request.hostname(), request.state(), Now());
+  const auto change = request.leaving() ? services.Leave(host_id, group, Now())
+                                        : services.Report(host_id, request.hostname(), request.state(), Now());
   if (change.matchers_changed) RETURN_IF_ERROR(TellOtherMatchers(auth, group, change.other_matchers));
   if (change.rights_changed) RETURN_IF_ERROR(TellMissingRights(auth, host_id, request));
 
