@@ -121,6 +121,7 @@ std::vector<ConfigKey> ServedDiscoveryKeys() {
          ASSIGN_OR_RETURN(config.discovery.group, ConfigText(value));
          return {};
        }},
+
       {"discovery_service.poll_interval", ConfigType::kDuration, ConfigKey::State::kServed,
        [](TeleportConfig& config, const Value& value) -> Status {
          ASSIGN_OR_RETURN(const Nanoseconds interval, ConfigDuration(value));

@@ -92,6 +92,7 @@ Status CheckDiscoveryMatcher(const TeleportConfig::DiscoveryMatcher& matcher, st
     return FailWithHint(ErrorKind::kBadParameter, fmt::format("{}: unknown type \"{}\"", place, StripControl(type)),
                         "write types: [aks]");
   }
+
   for (const auto& [key, values] : matcher.tags) {
     const bool all = std::ranges::find(values, "*") != values.end();
     if (values.empty())

@@ -87,6 +87,7 @@ Value DiscoveryValue(const v1::ListDiscoveryServicesResponse& listed) {
                    {"clusters", static_cast<std::int64_t>(state.clusters())},
                    {"problems", Value::Strings({state.problems().begin(), state.problems().end()})},
                    {"missing_rights", Value::Strings({state.missing_rights().begin(), state.missing_rights().end()})}});
+
     if (state.has_last_pass()) {
       value.Set("last_pass", FormatTimestamp({state.last_pass().seconds(), state.last_pass().nanos()}));
     }
@@ -105,6 +106,7 @@ std::string DiscoveryText(const v1::ListDiscoveryServicesResponse& listed) {
     const std::string group = state.group().empty() ? "no group" : fmt::format("group {}", StripControl(state.group()));
     const std::string pass =
         state.has_last_pass() ? FormatTimestamp({state.last_pass().seconds(), 0}) : std::string("none");
+
     text += fmt::format("  {}: {}, {} clusters, last whole pass: {}\n", StripControl(service.hostname()), group,
                         state.clusters(), pass);
     for (const auto& problem : state.problems()) text += fmt::format("    problem: {}\n", StripControl(problem));

@@ -57,6 +57,7 @@ std::vector<DiscoveryMatcher> MatchersOf(const DiscoveryConfig& config, std::vec
       if (type != "aks") not_served.push_back(fmt::format("azure: {}", StripControl(type)));
     }
     if (wanted.types.empty()) continue;
+
     wanted.subscriptions = TextsOrAny(given.subscriptions());
     wanted.resource_groups = TextsOrAny(given.resourcegroups());
     wanted.regions = TextsOrAny(given.regions());
@@ -64,6 +65,7 @@ std::vector<DiscoveryMatcher> MatchersOf(const DiscoveryConfig& config, std::vec
     if (wanted.tags.empty()) wanted.tags = {{"*", {"*"}}};
     matchers.push_back(std::move(matcher));
   }
+
   if (config.spec().aws_size() > 0) not_served.emplace_back("aws");
   if (config.spec().gcp_size() > 0) not_served.emplace_back("gcp");
   if (config.spec().kube_size() > 0) not_served.emplace_back("kube");
