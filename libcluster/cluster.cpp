@@ -12,8 +12,10 @@
 #include "libbase/repeated_work.h"
 #include "libbase/socket.h"
 #include "libbase/version.h"
+#include "libcluster/agents/discovery/discovery.h"
 #include "libcluster/agents/local_auth.h"
 #include "libcluster/auth/auth_server.h"
+#include "libcluster/auth/discovery/discovery_methods.h"
 #include "libcluster/auth/export/audit_keeper.h"
 #include "libcluster/auth/export/export_service.h"
 #include "libcluster/auth/methods/client_version.h"
@@ -70,6 +72,7 @@ struct Cluster::State {
   std::string auth_address;
   std::string public_address;
   std::unique_ptr<AuthServer> auth;
+  DiscoveryServices discovery_services;
   std::unique_ptr<AgentAuth> agent_auth;
   ConnectedAgents agents;
   std::unique_ptr<ExpirySweeper> sweeper;
@@ -97,12 +100,14 @@ struct Cluster::State {
   std::unique_ptr<KubeAnnouncer> announcer;
   std::optional<DynamicClusters> dynamic_kube;
   std::shared_ptr<SshNode> ssh;
+  std::unique_ptr<Discovery> discovery;
   std::unique_ptr<Listener> proxy_listener;
   std::unique_ptr<Listener> auth_listener;
   std::unique_ptr<Listener> kube_listener;
 
   ~State() {
     for (auto* listener : {&proxy_listener, &auth_listener, &kube_listener}) listener->reset();
+    discovery.reset();
     ssh.reset();
     if (grpc) grpc->Stop();
     agents.RemoveAll();
@@ -118,6 +123,7 @@ struct Cluster::State {
   Result<UniqueFd> DialAuth(const std::string& remote_address);
   Status StartKube(const TeleportConfig& config, const Environment& environment);
   Status StartSsh(const TeleportConfig& config, const Environment& environment);
+  Status StartDiscovery(const TeleportConfig& config, const Environment& environment);
   void AddTransport(const TeleportConfig& config, const Environment& environment);
   AgentFacts OwnFacts(const TeleportConfig& config, const Environment& environment) const;
   Status WriteAdminIdentity(const std::string& data_dir);
@@ -160,7 +166,7 @@ Status Cluster::State::OpenAuth(const TeleportConfig& config, const Environment&
   }
 
   ASSIGN_OR_RETURN(auth, AuthServer::Open(std::move(options)));
-  agent_auth = LocalAgentAuth(*auth, auth->audit_queue(), host_id);
+  agent_auth = LocalAgentAuth(*auth, auth->audit_queue(), host_id, &discovery_services);
   sweeper = std::make_unique<ExpirySweeper>(*auth);
   audit_keeper = std::make_unique<AuditKeeper>(*auth, config.auth.audit_retention);
   methods = AuthMethods(*auth);
@@ -175,6 +181,7 @@ AgentFacts Cluster::State::OwnFacts(const TeleportConfig& config, const Environm
   AgentFacts facts{host_id, config.NodeName(environment.hostname), std::string(kWireVersion), {"Auth", "Proxy"}};
   if (config.kubernetes.enabled) facts.services.emplace_back("Kube");
   if (config.ssh.enabled) facts.services.emplace_back("Node");
+  if (config.discovery.enabled) facts.services.emplace_back("Discovery");
   return facts;
 }
 
@@ -191,6 +198,7 @@ void Cluster::State::AddTransport(const TeleportConfig& config, const Environmen
   AddExportStreams(methods, loop, web_threads, *auth);
   AddServerInfoStream(methods, loop, web_threads, *auth);
   AddKubeFollowStream(methods, loop, web_threads, *auth);
+  AddDiscoveryServiceMethods(methods, *auth, discovery_services);
   const TunnelParts tunnel{loop, web_threads, *auth, auth->audit_queue(), agents};
   AddTunnelMethods(methods, tunnel);
   AddInventoryMethods(methods, tunnel, OwnFacts(config, environment));
@@ -386,6 +394,14 @@ Status Cluster::State::StartSsh(const TeleportConfig& config, const Environment&
   return {};
 }
 
+Status Cluster::State::StartDiscovery(const TeleportConfig& config, const Environment& environment) {
+  if (!config.discovery.enabled) return {};
+  ASSIGN_OR_RETURN(auto calls, agent_auth->OpenDiscovery(config.discovery.group));
+  ASSIGN_OR_RETURN(discovery, Discovery::Start({std::move(calls), config.discovery,
+                                                config.NodeName(environment.hostname), environment.variable}));
+  return {};
+}
+
 void Cluster::State::Dispatch(Route route, IncomingConnection connection) {
   switch (route) {
     case Route::kGrpc:
@@ -418,6 +434,7 @@ Result<std::unique_ptr<Cluster>> Cluster::Start(const TeleportConfig& config, co
   RETURN_IF_ERROR(state->StartServers(config, environment));
   RETURN_IF_ERROR(state->StartKube(config, environment));
   RETURN_IF_ERROR(state->StartSsh(config, environment));
+  RETURN_IF_ERROR(state->StartDiscovery(config, environment));
   RETURN_IF_ERROR(state->WriteAdminIdentity(config.data_dir));
   state->Serve();
   return std::unique_ptr<Cluster>(new Cluster(std::move(state)));

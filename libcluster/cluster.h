@@ -1,8 +1,10 @@
 // Runs a whole cluster in one process: auth, proxy and Kubernetes service, from a configuration.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "libbase/error.h"
 #include "libcluster/config/teleport_config.h"
@@ -20,6 +22,8 @@ class Cluster {
     std::string bootstrap_path = {};  // see AuthServerOptions
     std::string startup_path = {};    // of a file that is applied at each start (ReadStartupResources); empty: none
     std::string ssl_cert_file = {};   // SSL_CERT_FILE: authorities of issuers instead of the system's
+    // Reads other variables, those of clouds; null: there are none.
+    std::function<std::string(std::string_view)> variable = nullptr;
   };
   static Result<std::unique_ptr<Cluster>> Start(const TeleportConfig& config, const Environment& environment);
   // Stops: closes the ports, then ends calls, then writes the queued events.

@@ -97,6 +97,7 @@ constexpr JoinRow kJoinRows[] = {
     {"Db", true, JoinDatabase},
     {"Trusted_cluster", false, JoinCluster},
     {"WindowsDesktop", false, JoinByConfig},
+    {"Discovery", false, JoinByConfig},
     {"MDM", false, JoinByConfig},
     {"", false, JoinHost},
 };

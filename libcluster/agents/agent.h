@@ -6,6 +6,7 @@
 #include <string>
 
 #include "libbase/error.h"
+#include "libclient/environment.h"
 #include "libcluster/config/teleport_config.h"
 
 namespace sallyport {
@@ -20,6 +21,8 @@ class Agent {
     std::string
         kubernetes_token_path;  // KUBERNETES_TOKEN_PATH: the token of the pod's service account; empty: the usual
     bool insecure = false;      // accept any certificate of the proxy while joining
+    // Reads other variables, those of clouds; null: there are none.
+    EnvironmentReader variable = nullptr;
   };
   // Joins if necessary and connects; waits until the proxy is available.
   static Result<std::unique_ptr<Agent>> Start(const TeleportConfig& config, const Environment& environment);

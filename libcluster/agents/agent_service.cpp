@@ -5,7 +5,7 @@
 namespace sallyport {
 
 std::span<const AgentServiceRow> AllAgentServices() {
-  static const std::array kServices{SshServiceRow(), KubeServiceRow()};
+  static const std::array kServices{SshServiceRow(), KubeServiceRow(), DiscoveryServiceRow()};
   return kServices;
 }
 

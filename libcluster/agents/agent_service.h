@@ -68,5 +68,6 @@ std::span<const AgentServiceRow> AllAgentServices();
 // The rows.
 AgentServiceRow SshServiceRow();
 AgentServiceRow KubeServiceRow();
+AgentServiceRow DiscoveryServiceRow();
 
 }  // namespace sallyport

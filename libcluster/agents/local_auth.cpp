@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "libcluster/agents/discovery/local_discovery.h"
 #include "libcluster/auth/audit/audit_queue.h"
 #include "libcluster/auth/auth_server.h"
 #include "libcluster/auth/trust/system_identity.h"
@@ -40,8 +41,8 @@ class LocalRecording : public RecordingSink {
 
 class LocalAuth : public AgentAuth {
  public:
-  LocalAuth(AuthServer& auth, AuditQueue& audit, std::string host_id)
-      : auth_(auth), audit_(audit), host_id_(std::move(host_id)) {}
+  LocalAuth(AuthServer& auth, AuditQueue& audit, std::string host_id, DiscoveryServices* discovery)
+      : auth_(auth), audit_(audit), host_id_(std::move(host_id)), discovery_(discovery) {}
 
   const std::string& cluster_name() const override { return auth_.cluster_name(); }
 
@@ -96,6 +97,11 @@ class LocalAuth : public AgentAuth {
     return Fail(ErrorKind::kInterrupted, "the process stops");
   }
 
+  Result<std::unique_ptr<DiscoveryAuth>> OpenDiscovery(const std::string& group) override {
+    if (discovery_ == nullptr) return AgentAuth::OpenDiscovery(group);
+    return LocalDiscovery(auth_, *discovery_, host_id_, group);
+  }
+
   Status Emit(const AuditEvent& event) override {
     if (audit_.Push(event.ToRecord())) return {};
     return Fail(ErrorKind::kLimitExceeded, "the queue of the audit log is full");
@@ -113,12 +119,14 @@ class LocalAuth : public AgentAuth {
   AuthServer& auth_;
   AuditQueue& audit_;
   const std::string host_id_;
+  DiscoveryServices* const discovery_;
 };
 
 }  // namespace
 
-std::unique_ptr<AgentAuth> LocalAgentAuth(AuthServer& auth, AuditQueue& audit, std::string host_id) {
-  return std::make_unique<LocalAuth>(auth, audit, std::move(host_id));
+std::unique_ptr<AgentAuth> LocalAgentAuth(AuthServer& auth, AuditQueue& audit, std::string host_id,
+                                          DiscoveryServices* discovery) {
+  return std::make_unique<LocalAuth>(auth, audit, std::move(host_id), discovery);
 }
 
 }  // namespace sallyport

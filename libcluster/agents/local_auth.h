@@ -10,8 +10,11 @@ namespace sallyport {
 
 class AuditQueue;
 class AuthServer;
+class DiscoveryServices;
 
-// `host_id` is this process's; server and queue must outlive the result.
-std::unique_ptr<AgentAuth> LocalAgentAuth(AuthServer& auth, AuditQueue& audit, std::string host_id);
+// `host_id` is this process's; the other arguments must outlive the result. Without `discovery`, no discovery service
+// runs.
+std::unique_ptr<AgentAuth> LocalAgentAuth(AuthServer& auth, AuditQueue& audit, std::string host_id,
+                                          DiscoveryServices* discovery = nullptr);
 
 }  // namespace sallyport

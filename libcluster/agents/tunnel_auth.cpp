@@ -1,5 +1,6 @@
 #include "libcluster/agents/tunnel_auth.h"
 
+#include "libcluster/agents/discovery/remote_discovery.h"
 #include "libcluster/agents/kube_cluster_call.h"
 #include "libcluster/agents/recording_call.h"
 #include "sallyport/v1/tunnel_service.pb.h"
@@ -36,6 +37,10 @@ Status TunnelAuth::Withdraw(const std::string& /*node_name*/) { return {}; }  //
 Status TunnelAuth::FollowKubeClusters(const std::vector<LabelSelector>& selectors, const TakeKubeClusters& take,
                                       const StopSignal& stop) {
   return FollowRemoteKubeClusters(*tunnel_.connection(), selectors, take, stop);
+}
+
+Result<std::unique_ptr<DiscoveryAuth>> TunnelAuth::OpenDiscovery(const std::string& /*group*/) {
+  return RemoteDiscovery([this] { return tunnel_.connection(); });
 }
 
 Status TunnelAuth::Emit(const AuditEvent& event) {

@@ -25,6 +25,7 @@ class TunnelAuth : public AgentAuth {
   Status Withdraw(const std::string& node_name) override;
   Status FollowKubeClusters(const std::vector<LabelSelector>& selectors, const TakeKubeClusters& take,
                             const StopSignal& stop) override;
+  Result<std::unique_ptr<DiscoveryAuth>> OpenDiscovery(const std::string& group) override;
   Status Emit(const AuditEvent& event) override;
   Result<std::unique_ptr<RecordingSink>> OpenRecording(const std::string& session_id,
                                                        const std::string& upload_id) override;

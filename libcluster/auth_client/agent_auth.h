@@ -9,6 +9,7 @@
 #include "libbase/error.h"
 #include "libbase/stop_signal.h"
 #include "libcluster/auth/audit/audit.h"
+#include "libcluster/auth_client/discovery_auth.h"
 #include "libcluster/auth_client/recording_sink.h"
 #include "libidentity/keys.h"
 #include "libresources/matching/labels.h"
@@ -44,6 +45,11 @@ class AgentAuth {
   using TakeKubeClusters = std::function<void(const v1::FollowedKubeClusters& changes)>;
   virtual Status FollowKubeClusters(const std::vector<LabelSelector>& selectors, const TakeKubeClusters& take,
                                     const StopSignal& stop) = 0;
+  // Returns the calls of a discovery service of a group ("" for none). Outlives no part of the agent. Fails with
+  // kNotImplemented where there are none.
+  virtual Result<std::unique_ptr<DiscoveryAuth>> OpenDiscovery(const std::string& /*group*/) {
+    return Fail(ErrorKind::kNotImplemented, "a discovery service is not implemented here");
+  }
   // Queues an event for the audit log; does not block. Fails when the queue is full.
   virtual Status Emit(const AuditEvent& event) = 0;
   // Starts the upload of a session's recording, or resumes an interrupted upload (not ""). Fails with kNotFound when

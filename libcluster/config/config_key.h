@@ -72,8 +72,8 @@ void AddResourceMatcherFacts(std::vector<ConfigKey>& keys, const std::string& li
 
 // Walks a file's map and applies its rows to the configuration. `source` names the file. Fails with kBadParameter (an
 // unknown key, with the probable intended key; a wrong type; a setter's refusal) or kNotImplemented. Adds unimplemented
-// settings of auth_service, proxy_service, ssh_service and kubernetes_service to config.not_served: they are errors
-// only when that service is on.
+// settings of auth_service, proxy_service, ssh_service, kubernetes_service and discovery_service to config.not_served:
+// they are errors only when that service is on.
 Status ApplyConfig(TeleportConfig& config, const Value& file, std::string_view source);
 
 // Typed readers for setters. Each fails with kBadParameter; the caller adds file, line and key.

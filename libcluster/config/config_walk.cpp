@@ -170,8 +170,8 @@ class ConfigWalk {
 
   // A refusal within a service counts only if the file or the command line enables the service.
   Status Refuse(const std::string& path, std::unexpected<Error> error) {
-    constexpr std::array<std::string_view, 4> kServices{"auth_service", "proxy_service", "ssh_service",
-                                                        "kubernetes_service"};
+    constexpr std::array<std::string_view, 5> kServices{"auth_service", "proxy_service", "ssh_service",
+                                                        "kubernetes_service", "discovery_service"};
     const std::string service = path.substr(0, path.find('.'));
     if (std::ranges::find(kServices, service) == kServices.end()) return error;
     config_.not_served.push_back({service, std::move(error).error()});

@@ -96,9 +96,8 @@ constexpr std::array kKeys{
 
 std::vector<ConfigKey> OtherServiceKeys() {
   std::vector<ConfigKey> keys;
-  for (const char* service :
-       {"app_service", "db_service", "discovery_service", "windows_desktop_service", "metrics_service", "okta_service",
-        "jamf_service", "tracing_service", "relay_service", "plugin_service", "access_graph"}) {
+  for (const char* service : {"app_service", "db_service", "windows_desktop_service", "metrics_service", "okta_service",
+                              "jamf_service", "tracing_service", "relay_service", "plugin_service", "access_graph"}) {
     keys.push_back({fmt::format("{}.enabled", service), ConfigType::kSwitch, ConfigKey::State::kRefused, nullptr, "",
                     "set the key to no, or leave the section out"});
   }

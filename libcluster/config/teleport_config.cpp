@@ -20,9 +20,9 @@ Status CheckAgent(const TeleportConfig& config) {
     return fail(ErrorKind::kBadParameter, "the file enables no cluster and names no cluster to join",
                 "set teleport.proxy_server, or --proxy=HOST:PORT");
   }
-  if (config.ssh.enabled || config.kubernetes.enabled) return {};
+  if (config.ssh.enabled || config.kubernetes.enabled || config.discovery.enabled) return {};
   return fail(ErrorKind::kBadParameter, "no service is enabled",
-              "set enabled: yes for ssh_service or kubernetes_service");
+              "set enabled: yes for ssh_service, kubernetes_service or discovery_service");
 }
 
 // Returns whether the address is this process's own auth service, which files of clusters may name too.
@@ -51,6 +51,7 @@ Status CheckServed(const TeleportConfig& config) {
     if (service == "auth_service") return config.auth.enabled;
     if (service == "proxy_service") return config.proxy.enabled;
     if (service == "ssh_service") return config.ssh.enabled;
+    if (service == "discovery_service") return config.discovery.enabled;
     return config.kubernetes.enabled;
   };
   for (const auto& [service, error] : config.not_served) {
@@ -74,6 +75,46 @@ Status CheckKubernetes(const TeleportConfig& config) {
         "kubernetes_service has no clusters",
         "set kubeconfig_file, in a pod kube_cluster_name, or resources with the labels of kube_cluster resources");
   }
+  return {};
+}
+
+Status CheckDiscoveryMatcher(const TeleportConfig::DiscoveryMatcher& matcher, std::string_view source) {
+  constexpr std::array<std::string_view, 5> kOtherTypes{"vm", "mysql", "postgres", "redis", "sqlserver"};
+  const auto place = fmt::format("{}:{}: discovery_service.{}", source, matcher.line, matcher.cloud);
+  if (matcher.types.empty()) {
+    return FailWithHint(ErrorKind::kBadParameter, fmt::format("{}: types is missing", place), "write types: [aks]");
+  }
+  for (const std::string& type : matcher.types) {
+    if (type == "aks") continue;
+    if (IsOneOf(kOtherTypes, type)) {
+      return Fail(ErrorKind::kNotImplemented, "{}: the type {} is not implemented", place, type);
+    }
+    return FailWithHint(ErrorKind::kBadParameter, fmt::format("{}: unknown type \"{}\"", place, StripControl(type)),
+                        "write types: [aks]");
+  }
+
+  for (const auto& [key, values] : matcher.tags) {
+    const bool all = std::ranges::find(values, "*") != values.end();
+    if (values.empty())
+      return Fail(ErrorKind::kBadParameter, "{}: tags: \"{}\" has no value", place, StripControl(key));
+    if (key == "*" && !all) return Fail(ErrorKind::kBadParameter, "{}: tags: the key * has the value * only", place);
+  }
+  return {};
+}
+
+Status CheckDiscovery(const TeleportConfig& config) {
+  const auto& discovery = config.discovery;
+  if (!discovery.enabled) return {};
+  if (discovery.matchers.empty() && discovery.group.empty()) {
+    return FailWithHint(
+        ErrorKind::kBadParameter,
+        fmt::format("{}: discovery_service has neither matchers nor a discovery_group", config.source),
+        "set azure with types: [aks], or discovery_group for the matchers of discovery_config resources");
+  }
+  if (discovery.poll_interval < std::chrono::seconds(1)) {
+    return Fail(ErrorKind::kBadParameter, "{}: discovery_service.poll_interval must be at least 1s", config.source);
+  }
+  for (const auto& matcher : discovery.matchers) RETURN_IF_ERROR(CheckDiscoveryMatcher(matcher, config.source));
   return {};
 }
 
@@ -114,6 +155,7 @@ Status CheckConfig(const TeleportConfig& config) {
                         fmt::format("{}: a proxy for a cluster on another host is not implemented", config.source),
                         "leave out the address of the cluster, or set auth_service and proxy_service enabled: no");
   }
+  RETURN_IF_ERROR(CheckDiscovery(config));
   return CheckKubernetes(config);
 }
 

@@ -73,6 +73,23 @@ struct TeleportConfig {
     std::vector<LabelSelector> resources;  // of the kube_cluster resources that are served
   } kubernetes;
 
+  // What a discovery service looks for in one cloud. Lists without a value, or with *, have * alone.
+  struct DiscoveryMatcher {
+    std::string cloud;  // "azure"
+    std::vector<std::string> types;
+    std::vector<std::string> subscriptions;
+    std::vector<std::string> resource_groups;
+    std::vector<std::string> regions;
+    LabelSelector tags;
+    int line = 0;
+  };
+  struct Discovery {
+    bool enabled = false;
+    std::string group;
+    Nanoseconds poll_interval = std::chrono::minutes(5);
+    std::vector<DiscoveryMatcher> matchers;
+  } discovery;
+
   // The address of a cluster on other hosts.
   struct Join {
     HostPort address;  // of its proxy or auth service; no host: the cluster runs in this process

@@ -37,6 +37,7 @@ constexpr std::chrono::minutes kLife{15};
 constexpr std::size_t kMaxQueued = 4096;
 constexpr std::string_view kNodeService = "Node";
 constexpr std::string_view kKubeService = "Kube";
+constexpr std::string_view kDiscoveryService = "Discovery";
 constexpr std::size_t kMaxKubeClusters = 1000;
 
 constexpr std::size_t kMaxServices = 32;
@@ -90,7 +91,9 @@ class Outbox : public std::enable_shared_from_this<Outbox> {
 // Returns the host of a call. Agents have joined with one of these roles, and are on another host.
 Result<std::string> HostOfAgent(const Caller& caller, const AuthServer& auth) {
   auto host_id = HostOfCaller(caller, auth.cluster_name(), kKubeService);
-  if (!host_id) host_id = HostOfCaller(caller, auth.cluster_name(), kNodeService);
+  for (const std::string_view service : {kDiscoveryService, kNodeService}) {
+    if (!host_id) host_id = HostOfCaller(caller, auth.cluster_name(), service);
+  }
   if (!host_id || *host_id != auth.options().host_id) return host_id;
   return Fail(ErrorKind::kAccessDenied, "access denied: the id belongs to the host of the auth service");
 }

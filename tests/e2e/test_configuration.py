@@ -72,7 +72,7 @@ def test_every_key_that_is_not_served_is_refused_by_name_and_line(tmp_path):
             dash = "- " if name.endswith("[]") else ""
             indent += 4 if dash else 2
         text = text[:-1] + f" {row['value']}\n"
-        if names[0] == "kubernetes_service":
+        if names[0] in ("kubernetes_service", "discovery_service"):
             text += "  enabled: yes\n"
         path.write_text(text)
         done = check_file(tmp_path, path)

@@ -2,8 +2,10 @@
 #include <algorithm>
 
 #include "libbase/text.h"
+#include "libbase/time.h"
 #include "libbase/value_fields.h"
 #include "libresources/codec/codec.h"
+#include "sallyport/v1/discovery.pb.h"
 #include "sallyport/v1/host_service.pb.h"
 #include "teleport/legacy/client/proto/inventory.pb.h"
 #include "teleport/legacy/types/instance.pb.h"
@@ -64,29 +66,83 @@ std::string CountsText(std::string_view title, const google::protobuf::Map<std::
   return text;
 }
 
+// Returns the discovery services of the cluster; none of a cluster that does not know the call (Teleport).
+Result<v1::ListDiscoveryServicesResponse> DiscoveryServicesOf(RpcClient& rpc) {
+  auto answer = rpc.Call<v1::ListDiscoveryServicesResponse>("/sallyport.v1.DiscoveryService/ListServices",
+                                                            v1::ListDiscoveryServicesRequest());
+  if (!answer && answer.error().kind == ErrorKind::kNotImplemented) return v1::ListDiscoveryServicesResponse();
+  return answer;
+}
+
+Value DiscoveryValue(const v1::ListDiscoveryServicesResponse& listed) {
+  Value::List services;
+  for (const auto& service : listed.services()) {
+    const auto& state = service.state();
+    Value value(
+        Value::Map{{"server_id", service.host_id()},
+                   {"hostname", service.hostname()},
+                   {"discovery_group", state.group()},
+                   {"matchers_hash", state.matchers_hash()},
+                   {"other_matchers", service.other_matchers()},
+                   {"clusters", static_cast<std::int64_t>(state.clusters())},
+                   {"problems", Value::Strings({state.problems().begin(), state.problems().end()})},
+                   {"missing_rights", Value::Strings({state.missing_rights().begin(), state.missing_rights().end()})}});
+
+    if (state.has_last_pass()) {
+      value.Set("last_pass", FormatTimestamp({state.last_pass().seconds(), state.last_pass().nanos()}));
+    }
+    services.push_back(std::move(value));
+  }
+  return Value(std::move(services));
+}
+
+// A line for each service, one more for each of its problems, and one for a group with different matchers.
+std::string DiscoveryText(const v1::ListDiscoveryServicesResponse& listed) {
+  std::string text;
+  std::string warned;
+  for (const auto& service : listed.services()) {
+    const auto& state = service.state();
+    if (text.empty()) text = "Discovery:\n";
+    const std::string group = state.group().empty() ? "no group" : fmt::format("group {}", StripControl(state.group()));
+    const std::string pass =
+        state.has_last_pass() ? FormatTimestamp({state.last_pass().seconds(), 0}) : std::string("none");
+
+    text += fmt::format("  {}: {}, {} clusters, last whole pass: {}\n", StripControl(service.hostname()), group,
+                        state.clusters(), pass);
+    for (const auto& problem : state.problems()) text += fmt::format("    problem: {}\n", StripControl(problem));
+    if (!service.other_matchers() || warned == group) continue;
+    warned = group;
+    text += fmt::format("  WARNING: the services of {} have different matchers: give each set of matchers a group\n",
+                        group);
+  }
+  return text;
+}
+
 Result<Output> RunStatus(const Invocation& invocation, const InventoryStatus& given) {
   ASSIGN_OR_RETURN(const auto rpc, ConnectToAuth(invocation));
   proto::InventoryStatusRequest request;
   request.set_connected(given.connected);
   ASSIGN_OR_RETURN(const auto summary,
                    rpc->Call<proto::InventoryStatusSummary>(std::string(kMethods) + "GetInventoryStatus", request));
+  ASSIGN_OR_RETURN(const auto discovery, DiscoveryServicesOf(*rpc));
   Value value = EncodeMessage(summary);
+  if (discovery.services_size() > 0) value.Set("discovery_services", DiscoveryValue(discovery));
 
   if (!request.connected()) {
-    return Output::Of(std::move(value), [summary](const Value&) {
+    return Output::Of(std::move(value), [summary, discovery](const Value&) {
       return CountsText("Services", summary.servicecounts()) + CountsText("Versions", summary.versioncounts()) +
              CountsText("Upgraders", summary.upgradercounts()) +
-             fmt::format("Total Instances: {}\n", summary.instancecount());
+             fmt::format("Total Instances: {}\n", summary.instancecount()) + DiscoveryText(discovery);
     });
   }
 
-  return Output::Of(std::move(value), [summary](const Value&) {
+  return Output::Of(std::move(value), [summary, discovery](const Value&) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& hello : summary.connected()) {
       rows.push_back({hello.serverid(), hello.hostname(), fmt::format("{}", fmt::join(hello.services(), ",")),
                       hello.version(), hello.externalupgrader().empty() ? "none" : hello.externalupgrader()});
     }
-    return RenderTable({"Server ID", "Hostname", "Services", "Version", "Upgrader"}, rows);
+    return RenderTable({"Server ID", "Hostname", "Services", "Version", "Upgrader"}, rows) + DiscoveryText(discovery);
   });
 }
 

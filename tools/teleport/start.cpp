@@ -48,16 +48,17 @@ constexpr int kAuthPort = 3025;
 Status SetRoles(TeleportConfig& config, const std::vector<std::string>& roles) {
   const auto has = [&](std::string_view role) { return std::ranges::find(roles, role) != roles.end(); };
   for (const auto& role : roles) {
-    constexpr std::array<std::string_view, 4> kKnown{"node", "auth", "proxy", "kube"};
+    constexpr std::array<std::string_view, 5> kKnown{"node", "auth", "proxy", "kube", "discovery"};
     if (std::ranges::find(kKnown, role) != kKnown.end()) continue;
     return FailWithHint(ErrorKind::kBadParameter, fmt::format("unknown role \"{}\"", StripControl(role)),
-                        "use some of: node, auth, proxy, kube");
+                        "use some of: node, auth, proxy, kube, discovery");
   }
 
   config.auth.enabled = has("auth");
   config.proxy.enabled = has("proxy");
   config.ssh.enabled = config.ssh.asked_for = has("node");
   if (has("kube")) config.kubernetes.enabled = true;
+  if (has("discovery")) config.discovery.enabled = true;
   return {};
 }
 
@@ -153,10 +154,11 @@ Status UntilSignal(const TeleportConfig& config, const sigset_t& signals) {
 // Serves until a signal.
 Status Serve(const Invocation& invocation, const StartOptions& given, const TeleportConfig& config,
              const sigset_t& signals) {
-  ASSIGN_OR_RETURN(const auto cluster,
-                   Cluster::Start(config, {HostName(), invocation.Env("KUBERNETES_SERVICE_HOST"),
-                                           invocation.Env("KUBERNETES_SERVICE_PORT"), given.bootstrap,
-                                           given.apply_on_startup, invocation.Env("SSL_CERT_FILE")}));
+  ASSIGN_OR_RETURN(
+      const auto cluster,
+      Cluster::Start(config, {HostName(), invocation.Env("KUBERNETES_SERVICE_HOST"),
+                              invocation.Env("KUBERNETES_SERVICE_PORT"), given.bootstrap, given.apply_on_startup,
+                              invocation.Env("SSL_CERT_FILE"), invocation.Environment()}));
   Log(LogLevel::kInfo, "cluster is ready",
       {{"cluster", cluster->cluster_name()},
        {"proxy", cluster->proxy_address()},
@@ -168,10 +170,11 @@ Status Serve(const Invocation& invocation, const StartOptions& given, const Tele
 
 Status ServeElsewhere(const Invocation& invocation, const StartOptions& given, const TeleportConfig& config,
                       const sigset_t& signals) {
-  ASSIGN_OR_RETURN(const auto agent,
-                   Agent::Start(config, {HostName(), invocation.Env("KUBERNETES_SERVICE_HOST"),
-                                         invocation.Env("KUBERNETES_SERVICE_PORT"), invocation.Env("SSL_CERT_FILE"),
-                                         invocation.Env("KUBERNETES_TOKEN_PATH"), given.insecure}));
+  ASSIGN_OR_RETURN(
+      const auto agent,
+      Agent::Start(config, {HostName(), invocation.Env("KUBERNETES_SERVICE_HOST"),
+                            invocation.Env("KUBERNETES_SERVICE_PORT"), invocation.Env("SSL_CERT_FILE"),
+                            invocation.Env("KUBERNETES_TOKEN_PATH"), given.insecure, invocation.Environment()}));
   Log(LogLevel::kInfo, "agent is ready", {{"cluster", agent->cluster_name()}});
   return UntilSignal(config, signals);
 }
@@ -212,7 +215,7 @@ std::vector<Option> RowsOfCluster() {
       {.name = "roles",
        .short_name = 'r',
        .value_name = "ROLES",
-       .help = "Services to run: node, auth, proxy, kube",
+       .help = "Services to run: node, auth, proxy, kube, discovery",
        .repeated = true,
        .into = Into<&StartOptions::roles>},
 

@@ -38,7 +38,9 @@ Result<bool> RemoveHost(AuthServer& auth, const Caller& by, const std::string& h
   }
 
   ASSIGN_OR_RETURN(auto keys, Announced(auth.backend(), host_id));
-  if (auth.backend().Get(HostGroupKey(host_id))) keys.push_back(HostGroupKey(host_id));
+  for (std::string key : {HostGroupKey(host_id), DiscoveryGroupKey(host_id)}) {
+    if (auth.backend().Get(key)) keys.push_back(std::move(key));
+  }
 
   BackendTransaction transaction;
   for (const std::string& key : keys) transaction.Remove(key, false);

@@ -104,6 +104,7 @@ struct Joiner {
   std::string host_id;
   std::string group;
   std::vector<std::string> roles;
+  bool by_token = false;
 };
 
 Result<JoinResult> Issue(AuthServer& auth, const JoinRequest& request, const Joiner& joiner) {
@@ -134,6 +135,7 @@ Result<JoinResult> Issue(AuthServer& auth, const JoinRequest& request, const Joi
 
   BackendTransaction transaction;
   PutHostGroup(transaction, joiner.host_id, joiner.group, Now() + host.ttl);
+  if (joiner.by_token) transaction.Remove(DiscoveryGroupKey(joiner.host_id), false);
   RETURN_IF_ERROR(auth.backend().Commit(std::move(transaction)));
   return JoinResult{
       joiner.host_id, issued.ssh, issued.tls, {auth.authorities().HostTlsPem()}, auth.authorities().HostSshKeys()};
@@ -167,7 +169,7 @@ Result<JoinResult> JoinHost(AuthServer& auth, const JoinRequest& request, const 
     return Fail(ErrorKind::kBadParameter, "hostID is not a UUID");
   }
   ASSIGN_OR_RETURN(const ProvisionTokenV2 token, VerifyJoin(auth, request, trail));
-  Joiner joiner{RandomUuid(), HostGroupOfToken(request.token), {}};
+  Joiner joiner{RandomUuid(), HostGroupOfToken(request.token), {}, true};
   ASSIGN_OR_RETURN(joiner.roles, RolesOf(token, request.role));
   if (proof != nullptr) {
     ASSIGN_OR_RETURN(joiner.host_id, ProvenHost(auth, request, *proof));

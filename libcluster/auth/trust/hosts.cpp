@@ -7,12 +7,15 @@ namespace sallyport {
 namespace {
 
 constexpr std::string_view kGroups = "/host_groups/";
+constexpr std::string_view kDiscoveryGroups = "/discovery_groups/";
 constexpr std::chrono::hours kKeptAfterwards{30 * 24};
 constexpr std::size_t kAllHosts = static_cast<std::size_t>(1) << 30;
 
 }  // namespace
 
 std::string HostGroupKey(std::string_view host_id) { return fmt::format("{}{}", kGroups, host_id); }
+
+std::string DiscoveryGroupKey(std::string_view host_id) { return fmt::format("{}{}", kDiscoveryGroups, host_id); }
 
 std::string HostGroupOfToken(std::string_view token) {
   return ToHex(Sha256(fmt::format("sallyport host group {}", token)));

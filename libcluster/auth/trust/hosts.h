@@ -23,6 +23,9 @@ std::string HostGroupKey(std::string_view host_id);
 // Returns the group of a host, or the host's own id when the group is unknown.
 Result<std::string> HostGroup(Backend& backend, std::string_view host_id);
 
+// Returns the backend's key of the discovery group that a host is bound to (auth/discovery/discovery_binding.h).
+std::string DiscoveryGroupKey(std::string_view host_id);
+
 // Returns the hosts that were removed.
 Result<std::unordered_set<std::string>> RemovedHosts(Backend& backend);
 inline constexpr std::string_view kRemovedHosts = "/removed_hosts/";
