@@ -18,7 +18,7 @@
 
 namespace sallyport {
 
-// What a request is about, for errors.
+// The subject of a request, for errors.
 struct ArmSubject {
   std::string asked;  // "list AKS clusters of subscription S"
   std::string right;  // the right that the request needs: "Microsoft.ContainerService/managedClusters/read"

@@ -97,7 +97,7 @@ Status WriteStatus(AuthServer& auth, const std::string& group, const v1::Discove
   BackendTransaction transaction;
   WriteResource(transaction, *stored, WriteMode::kUpdate);
   const Status written = auth.backend().Commit(std::move(transaction));
-  // Who edits the config meanwhile is faster; the next pass writes the status again.
+  // Another writer of the config was faster; the next pass writes the status again.
   const bool changed =
       !written && (written.error().kind == ErrorKind::kCompareFailed || written.error().kind == ErrorKind::kNotFound);
   return changed ? Status() : written;
