@@ -7,7 +7,7 @@ complete -c teleport -f -n '__fish_use_subcommand' -a 'version' -d 'Show the ver
 complete -c teleport -f -n '__fish_seen_subcommand_from node; and not __fish_seen_subcommand_from configure' -a 'configure' -d 'Print a configuration for a node of a cluster on another host'
 complete -c teleport -n '__fish_seen_subcommand_from start' -l config -s c -d 'Configuration file (default /etc/teleport.yaml if the file exists)' -r
 complete -c teleport -n '__fish_seen_subcommand_from start' -l data-dir -d 'Directory of the state (default /var/lib/teleport)' -r
-complete -c teleport -n '__fish_seen_subcommand_from start' -l roles -s r -d 'Services to run: node, auth, proxy, kube' -r
+complete -c teleport -n '__fish_seen_subcommand_from start' -l roles -s r -d 'Services to run: node, auth, proxy, kube, discovery' -r
 complete -c teleport -n '__fish_seen_subcommand_from start' -l token -d 'Token to join a cluster on another host, or the file with the token' -r
 complete -c teleport -n '__fish_seen_subcommand_from start' -l proxy -d 'Proxy of that cluster' -r
 complete -c teleport -n '__fish_seen_subcommand_from start' -l auth-server -s s -d 'Auth service of that cluster, instead of its proxy' -r
