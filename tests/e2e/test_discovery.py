@@ -151,8 +151,8 @@ def test_clusters_appear_change_and_go(cluster, azure, agent):
     assert len(agent.lines("a cluster of a cloud is gone")) == 2
     assert {"login.microsoftonline.com:443", "management.azure.com:443"} == set(azure.proxied)
 
-    status = cluster.tctl("inventory", "status", "--connected").out
-    assert "Kube,Discovery" in status and "finder: group aks-prod, 3 clusters" in status, status
+    wait_for(lambda: "finder: group aks-prod, 3 clusters" in cluster.tctl("inventory", "status").out, what="the status")
+    assert "Kube,Discovery" in cluster.tctl("inventory", "status", "--connected").out
 
 
 @pytest.mark.parametrize("where", ["^/subscriptions$", f"{SUB2}/providers"])
@@ -200,7 +200,7 @@ def test_a_missing_right_is_named_in_status_and_alert(cluster, azure, agent):
     right = f"Microsoft.ContainerService/managedClusters/read at /subscriptions/{SUB2}"
     azure.fault = ("403", f"{SUB2}/providers")
     wait_for(lambda: right in cluster.tctl("alerts", "ls").out, what="the alert")
-    assert right in cluster.tctl("inventory", "status").out
+    assert f"the right {right} is missing" in cluster.tctl("inventory", "status").out
     assert len(agent.lines("none is removed meanwhile")) == 1
     azure.fault = None
     wait_for(lambda: right not in cluster.tctl("alerts", "ls").out, what="the end of the alert")
@@ -226,8 +226,8 @@ def test_two_agents_of_a_group_share_it_unless_their_matchers_differ(cluster, az
     same = DiscoveryAgent(cluster, azure, tmp_path / "same").start()
     two_passes(azure)
     assert len(names(cluster)) == 4 and not same.lines("a cluster of a cloud")
-    status = cluster.tctl("inventory", "status").out
-    assert status.count("group aks-prod, 4 clusters") == 2 and "WARNING" not in status, status
+    wait_for(lambda: cluster.tctl("inventory", "status").out.count("group aks-prod, 4 clusters") == 2, what="the status")
+    assert "WARNING" not in cluster.tctl("inventory", "status").out
     same.stop()
 
     different = DiscoveryAgent(cluster, azure, tmp_path / "different", tags='{"env": "dev"}').start()
@@ -324,4 +324,4 @@ discovery_service:
             wait_for(lambda: len(names(running)) == 4, what="the clusters")
             azure.remove("named")
             wait_for(lambda: "my-name" not in names(running), what="the end of a cluster")
-            assert "localhost: group own" in running.tctl("inventory", "status").out
+            wait_for(lambda: "localhost: group own, 3 clusters" in running.tctl("inventory", "status").out, what="status")

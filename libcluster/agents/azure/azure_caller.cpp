@@ -44,13 +44,15 @@ Error AzureRefusal(const HttpCallAnswer& answer, std::string_view asked) {
   std::string text = fmt::format("{}: Azure answers with status {}", asked, answer.status);
   if (!reason.code.empty()) text += ", " + ShownOfAzure(reason.code, kMaxShownCode);
   if (!reason.message.empty()) text += ": " + ShownOfAzure(reason.message, kMaxShownMessage);
+  const bool denied = answer.status == 401 || answer.status == 403;
   const bool missing = answer.status == 404;
   const bool busy = answer.status == 429;
   const bool failed = answer.status >= 500;
-  const ErrorKind kind = missing  ? ErrorKind::kNotFound
-                         : busy   ? ErrorKind::kLimitExceeded
-                         : failed ? ErrorKind::kConnectionProblem
-                                  : KindOfHttpStatus(answer.status);
+  const ErrorKind kind = denied    ? ErrorKind::kAccessDenied
+                         : missing ? ErrorKind::kNotFound
+                         : busy    ? ErrorKind::kLimitExceeded
+                         : failed  ? ErrorKind::kConnectionProblem
+                                   : KindOfHttpStatus(answer.status);
   return {kind, std::move(text), {}};
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 using teleport::discoveryconfig::v1::DiscoveryConfig;
 
-constexpr std::chrono::seconds kSyncPause{10};
+constexpr std::chrono::seconds kSyncPause{5};
 constexpr std::chrono::milliseconds kConfigsLookedAt{500};
 constexpr std::chrono::hours kLongestCloudPause{1};
 constexpr double kPassJitter = 1.1;
@@ -64,8 +64,6 @@ class Discovery::State {
   };
 
   void Sync() {
-    const MutexLock lock(syncing_mutex_);
-    if (stop_.stopped()) return;
     auto answer = parts_.auth->Sync(report_.Next());
     report_.TakeSync(answer ? Status() : Status(std::unexpected(answer.error())));
     if (!answer) return;
@@ -78,7 +76,7 @@ class Discovery::State {
       learned.revisions += config.header().metadata().name() + "\n" + config.spec().SerializeAsString() + "\n";
       learned.configs.push_back(std::move(config));
     }
-    const MutexLock learned_lock(learned_mutex_);
+    const MutexLock lock(learned_mutex_);
     learned_ = std::move(learned);
   }
 
@@ -95,7 +93,6 @@ class Discovery::State {
         continue;
       }
       const auto pause = RunPass(learned);
-      Sync();
       WaitForNextPass(pause, learned.revisions);
     }
   }
@@ -139,7 +136,6 @@ class Discovery::State {
   StopSignal stop_;
   DiscoveryReport report_;
   std::optional<CloudSources> sources_;
-  Mutex syncing_mutex_;  // one report at a time, in their order
   Mutex learned_mutex_;
   Learned learned_ GUARDED_BY(learned_mutex_);
   std::optional<RepeatedWork> syncing_;
