@@ -123,8 +123,8 @@ class Pass {
   }
 
   void NoteRefusal(const std::string& name, const std::string& reason) {
-    result_.outcome.notices.push_back(reason.contains(name) ? reason
-                                                            : fmt::format("kube_cluster \"{}\": {}", name, reason));
+    const bool is_named = reason.contains(fmt::format("\"{}\"", name));
+    result_.outcome.notices.push_back(is_named ? reason : fmt::format("kube_cluster \"{}\": {}", name, reason));
   }
 
   bool IsGone(const KubernetesClusterV3& cluster) {
