@@ -3,12 +3,6 @@
 #include "libbase/log.h"
 
 namespace sallyport {
-namespace {
-
-constexpr std::chrono::seconds kEventTime{5};
-
-}  // namespace
-
 void EventWriter::Add(Value event) {
   const MutexLock lock(mutex_);
   if (waiting_.size() >= limits_.most) waiting_.pop_front();
@@ -38,8 +32,7 @@ std::optional<Value> EventWriter::Take() {
 
 void EventWriter::Run() {
   while (const auto event = Take()) {
-    const KubeCollection events{.resource = {"", "v1", "events"}, .kube_namespace = MetadataOf(*event, "namespace")};
-    const auto written = api_.Create(events, *event, {.time = kEventTime});
+    const Status written = write_(*event);
     if (!written) Log(LogLevel::kDebug, "an Event was not written", {{"reason", written.error().message}});
   }
 }

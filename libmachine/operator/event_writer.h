@@ -9,7 +9,6 @@
 #include "libbase/error.h"
 #include "libbase/mutex.h"
 #include "libbase/value.h"
-#include "libkube/api.h"
 
 namespace sallyport {
 
@@ -22,10 +21,13 @@ class EventWriter {
     std::chrono::milliseconds look{100};         // between two looks whether there is other work
     std::chrono::milliseconds last{2'000};       // for which Events are still written after Close
   };
-  // `api` outlives the object. `is_busy` says whether there is other work.
-  EventWriter(KubeApi& api, std::function<bool()> is_busy) : EventWriter(api, std::move(is_busy), Limits()) {}
-  EventWriter(KubeApi& api, std::function<bool()> is_busy, Limits limits)
-      : api_(api), is_busy_(std::move(is_busy)), limits_(limits) {}
+  // Writes an Event to Kubernetes.
+  using Write = std::function<Status(const Value& event)>;
+  // `is_busy` says whether there is other work.
+  EventWriter(Write write, std::function<bool()> is_busy)
+      : EventWriter(std::move(write), std::move(is_busy), Limits()) {}
+  EventWriter(Write write, std::function<bool()> is_busy, Limits limits)
+      : write_(std::move(write)), is_busy_(std::move(is_busy)), limits_(limits) {}
 
   // Takes an object of kind Event, which has its namespace.
   void Add(Value event) EXCLUDES(mutex_);
@@ -42,7 +44,7 @@ class EventWriter {
   };
   std::optional<Value> Take() EXCLUDES(mutex_);
 
-  KubeApi& api_;
+  const Write write_;
   const std::function<bool()> is_busy_;
   const Limits limits_;
   Mutex mutex_;

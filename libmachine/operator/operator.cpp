@@ -19,6 +19,7 @@ constexpr int kHealthPort = 8081;
 // How long the first passes wait for the lists of all kinds: a list that the API server refuses does not stop the rest.
 constexpr std::chrono::seconds kListPatience{5};
 constexpr std::chrono::milliseconds kTick{5'000};
+constexpr std::chrono::seconds kEventTime{5};
 constexpr std::chrono::milliseconds kLeasePause{1'000};
 // A resource that drifts more often within the time is put right at each tick alone: somebody else writes it.
 constexpr std::size_t kMostDrifts = 5;
@@ -51,7 +52,9 @@ Result<std::unique_ptr<Operator>> Operator::Make(OperatorOptions options) {
   std::unique_ptr<Operator> made(new Operator(std::move(options)));
   ASSIGN_OR_RETURN(made->kube_, KubeApi::Make(std::move(endpoint)));
   made->api_ = std::make_unique<KubeCustomApi>(*made->kube_, made->options_.kube_namespace);
-  made->events_ = std::make_unique<EventWriter>(*made->kube_, [raw = made.get()] { return raw->queue_.depth() > 0; });
+  made->events_ =
+      std::make_unique<EventWriter>([raw = made.get()](const Value& event) { return raw->WriteEvent(event); },
+                                    [raw = made.get()] { return raw->queue_.depth() > 0; });
   made->report_ = std::make_unique<OperatorReport>(
       *made->events_, OperatorReport::Names{.kube_namespace = made->options_.kube_namespace,
                                             .hostname = made->options_.hostname,
@@ -173,6 +176,12 @@ void Operator::Gone(const CustomKind& kind, const std::string& name) {
   for (const auto& [other, same] : index_.Of(kind.teleport_kind, name)) {
     queue_.Add({other, same, ReconcileCause::kCustomResource});
   }
+}
+
+Status Operator::WriteEvent(const Value& event) {
+  const KubeCollection events{.resource = {"", "v1", "events"}, .kube_namespace = options_.kube_namespace};
+  RETURN_IF_ERROR(kube_->Create(events, event, {.time = kEventTime}));
+  return {};
 }
 
 void Operator::WaitForLists(const StopSignal& end) {

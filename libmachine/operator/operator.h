@@ -68,6 +68,7 @@ class Operator {
   void Follow(const CustomKind& kind, const StopSignal& end);
   void Changed(const CustomKind& kind, const Value& object);
   void Gone(const CustomKind& kind, const std::string& name);
+  Status WriteEvent(const Value& event);
   void WaitForLists(const StopSignal& end) EXCLUDES(mutex_);
   void Work();
   void Drifted(std::string_view kind, const std::string& name, const google::protobuf::Message* written)
