@@ -52,6 +52,7 @@ Result<std::unique_ptr<Operator>> Operator::Make(OperatorOptions options) {
   std::unique_ptr<Operator> made(new Operator(std::move(options)));
   ASSIGN_OR_RETURN(made->kube_, KubeApi::Make(std::move(endpoint)));
   made->api_ = std::make_unique<KubeCustomApi>(*made->kube_, made->options_.kube_namespace);
+
   made->events_ =
       std::make_unique<EventWriter>([raw = made.get()](const Value& event) { return raw->WriteEvent(event); },
                                     [raw = made.get()] { return raw->queue_.depth() > 0; });
@@ -59,6 +60,7 @@ Result<std::unique_ptr<Operator>> Operator::Make(OperatorOptions options) {
       *made->events_, OperatorReport::Names{.kube_namespace = made->options_.kube_namespace,
                                             .hostname = made->options_.hostname,
                                             .lease = made->options_.lease_name});
+
   ReconcilerOptions reconciling;
   reconciling.own = [raw = made.get()](const KindRow& kind, const std::string& name) {
     return raw->identity_.OwnedAs(kind.kind, name);
