@@ -23,26 +23,26 @@ IoStep PlainStep(ssize_t count, IoState wanted) {
 
 }  // namespace
 
-Result<std::size_t> Stream::Read(char* buffer, std::size_t size, Deadline deadline) {
+Result<std::size_t> Stream::Read(char* buffer, std::size_t size, Deadline deadline, int stop) {
   while (true) {
     const IoStep step = TryRead(buffer, size);
     if (step.state == IoState::kDone) return step.bytes;
     if (step.state == IoState::kClosed) return 0;
     if (step.state == IoState::kFailed) return Broken(*this);
-    if (!WaitFor(fd(), step.state == IoState::kWantRead ? POLLIN : POLLOUT, deadline)) {
+    if (!WaitFor(fd(), step.state == IoState::kWantRead ? POLLIN : POLLOUT, deadline, stop)) {
       return Fail(ErrorKind::kConnectionProblem, "{}", kTimedOut);
     }
   }
 }
 
-Status Stream::Write(std::string_view bytes, Deadline deadline) {
+Status Stream::Write(std::string_view bytes, Deadline deadline, int stop) {
   while (!bytes.empty()) {
     const IoStep step = TryWrite(bytes);
     if (step.state == IoState::kDone) {
       bytes.remove_prefix(step.bytes);
     } else if (step.state == IoState::kClosed || step.state == IoState::kFailed) {
       return Broken(*this);
-    } else if (!WaitFor(fd(), step.state == IoState::kWantRead ? POLLIN : POLLOUT, deadline)) {
+    } else if (!WaitFor(fd(), step.state == IoState::kWantRead ? POLLIN : POLLOUT, deadline, stop)) {
       return Fail(ErrorKind::kConnectionProblem, "{}", kTimedOut);
     }
   }

@@ -35,10 +35,10 @@ class Stream {
   // Returns the cause of the last failure, when the stream knows it.
   virtual std::optional<Error> failure() const { return std::nullopt; }
 
-  // Reads at least one byte; 0 is the end. Read and Write fail with kConnectionProblem: broken, or the deadline has
-  // passed.
-  Result<std::size_t> Read(char* buffer, std::size_t size, Deadline deadline);
-  Status Write(std::string_view bytes, Deadline deadline);
+  // Reads at least one byte; 0 is the end. Read and Write fail with kConnectionProblem: broken, the deadline has
+  // passed, or `stop` (a descriptor, -1: none) has become readable.
+  Result<std::size_t> Read(char* buffer, std::size_t size, Deadline deadline, int stop = -1);
+  Status Write(std::string_view bytes, Deadline deadline, int stop = -1);
 };
 
 // A connection without TLS; takes a connected, non-blocking socket.

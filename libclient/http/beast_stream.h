@@ -13,17 +13,17 @@
 
 namespace sallyport {
 
-// Reads and writes until the deadline.
+// Reads and writes until the deadline, or until `stop` (a descriptor, -1: none) is readable.
 class BeastStream {
  public:
-  BeastStream(Stream& stream, Deadline deadline) : stream_(stream), deadline_(deadline) {}
+  BeastStream(Stream& stream, Deadline deadline, int stop = -1) : stream_(stream), deadline_(deadline), stop_(stop) {}
 
   template <typename Buffers>
   std::size_t read_some(const Buffers& buffers, boost::system::error_code& code) {
     for (auto at = boost::asio::buffer_sequence_begin(buffers); at != boost::asio::buffer_sequence_end(buffers); ++at) {
       const boost::asio::mutable_buffer buffer(*at);
       if (buffer.size() == 0) continue;
-      const auto count = stream_.Read(static_cast<char*>(buffer.data()), buffer.size(), deadline_);
+      const auto count = stream_.Read(static_cast<char*>(buffer.data()), buffer.size(), deadline_, stop_);
       if (!count) {
         failure_ = count.error();
         code = boost::system::errc::make_error_code(boost::system::errc::connection_aborted);
@@ -41,7 +41,7 @@ class BeastStream {
     const std::size_t total = boost::asio::buffer_size(buffers);
     std::string bytes(total, '\0');
     boost::asio::buffer_copy(boost::asio::buffer(bytes), buffers);
-    const Status written = stream_.Write(bytes, deadline_);
+    const Status written = stream_.Write(bytes, deadline_, stop_);
     Wipe(bytes);
     if (!written) {
       failure_ = written.error();
@@ -71,6 +71,7 @@ class BeastStream {
  private:
   Stream& stream_;
   Deadline deadline_;
+  int stop_;
   Error failure_;
 };
 

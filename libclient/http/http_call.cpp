@@ -3,10 +3,10 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <array>
-#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <ctime>
 
@@ -14,7 +14,7 @@
 #include "libbase/time.h"
 #include "libbase/version.h"
 #include "libbase/whole_number.h"
-#include "libclient/stream.h"
+#include "libclient/http/beast_stream.h"
 #include "libclient/tls.h"
 
 namespace sallyport {
@@ -24,68 +24,10 @@ namespace call_http = boost::beast::http;
 using AnswerParser = call_http::response_parser<call_http::string_body>;
 
 constexpr std::uint32_t kMaxCallHeader = 64 << 10;
-constexpr std::size_t kCallReadBytes = 16 << 10;
-
-// Writes and reads for one call, until the deadline or the stop.
-class CallIo {
- public:
-  CallIo(Stream& stream, std::string host, Deadline deadline, int stop)
-      : stream_(stream), host_(std::move(host)), deadline_(deadline), stop_(stop) {}
-
-  Status Send(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const IoStep step = stream_.TryWrite(bytes);
-      if (step.state == IoState::kDone) {
-        bytes.remove_prefix(step.bytes);
-      } else {
-        RETURN_IF_ERROR(WaitOrFail(step));
-      }
-    }
-    return {};
-  }
-
-  // Returns bytes of the answer; none at its end.
-  Result<std::string_view> Receive() {
-    while (true) {
-      const IoStep step = stream_.TryRead(room_.data(), room_.size());
-      if (step.state == IoState::kDone) return std::string_view(room_.data(), step.bytes);
-      if (step.state == IoState::kClosed) return std::string_view();
-      RETURN_IF_ERROR(WaitOrFail(step));
-    }
-  }
-
-  template <typename... Args>
-  std::unexpected<Error> Broken(fmt::format_string<Args...> reason, Args&&... args) const {
-    return Fail(ErrorKind::kConnectionProblem, "{}: {}", host_, fmt::format(reason, std::forward<Args>(args)...));
-  }
-
- private:
-  Status WaitOrFail(const IoStep& step) const {
-    if (step.state == IoState::kClosed || step.state == IoState::kFailed) {
-      const auto failure = stream_.failure();
-      return Broken("{}", failure ? failure->message : "the connection broke");
-    }
-    const short events = step.state == IoState::kWantRead ? POLLIN : POLLOUT;
-    if (std::chrono::steady_clock::now() < deadline_ && WaitFor(stream_.fd(), events, deadline_, stop_)) return {};
-    return Broken("no whole answer in time");
-  }
-
-  Stream& stream_;
-  const std::string host_;
-  const Deadline deadline_;
-  const int stop_;
-  std::array<char, kCallReadBytes> room_{};
-};
-
-std::string HostFieldOf(const HttpUrl& url) {
-  const bool usual = url.address.port == (url.tls ? 443 : 80);
-  const std::string whole = FormatHostPort(url.address);
-  return usual ? whole.substr(0, whole.rfind(':')) : whole;
-}
 
 Secret TextOfCall(const HttpCall& call) {
   std::string text = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: sallyport/{}\r\nConnection: close\r\n",
-                                 call.method, call.url.path, HostFieldOf(call.url), kSallyportVersion);
+                                 call.method, call.url.path, HttpAuthority(call.url), kSallyportVersion);
   for (const HttpField& field : call.fields) text += fmt::format("{}: {}\r\n", field.name, field.value.Reveal());
   if (!call.body_type.empty()) text += fmt::format("Content-Type: {}\r\n", call.body_type);
   if (call.method != "GET") text += fmt::format("Content-Length: {}\r\n", call.body.Reveal().size());
@@ -105,28 +47,34 @@ Status CheckCall(const HttpCall& call) {
   return {};
 }
 
-Result<HttpCallAnswer> ReadAnswer(CallIo& io, std::size_t max_bytes) {
-  AnswerParser parser;
-  parser.eager(true);
-  parser.body_limit(max_bytes);
-  parser.header_limit(kMaxCallHeader);
-  std::string pending;
-  while (!parser.is_done()) {
-    ASSIGN_OR_RETURN(const std::string_view bytes, io.Receive());
-    boost::system::error_code code;
-    if (bytes.empty()) {
-      if (parser.got_some()) parser.put_eof(code);
-      if (code || !parser.is_done()) return io.Broken("the connection ended before the end of the answer");
-      break;
-    }
-    pending += bytes;
-    pending.erase(0, parser.put(boost::asio::buffer(pending), code));
-    if (code == call_http::error::need_more) continue;
-    if (code == call_http::error::body_limit || code == call_http::error::header_limit) {
-      return Fail(ErrorKind::kLimitExceeded, "{}", io.Broken("the answer is larger than the limit").error().message);
-    }
-    if (code) return io.Broken("the answer is not HTTP: {}", code.message());
+// Returns the error of a stream that broke, or whose time is over.
+Error BrokenCall(const std::string& host, const Error& failure, Deadline deadline) {
+  const bool late = std::chrono::steady_clock::now() >= deadline;
+  return {ErrorKind::kConnectionProblem,
+          fmt::format("{}: {}", host, late ? "no whole answer in time" : failure.message), ""};
+}
+
+// Returns the error of an answer that ended too early, is too large, or is no HTTP.
+Error WrongAnswer(const std::string& host, const boost::system::error_code& code) {
+  if (code == call_http::error::body_limit || code == call_http::error::header_limit) {
+    return {ErrorKind::kLimitExceeded, fmt::format("{}: the answer is larger than the limit", host), ""};
   }
+  const bool ended = code == call_http::error::end_of_stream || code == call_http::error::partial_message;
+  const std::string reason = ended ? "the connection ended before the end of the answer"
+                                   : fmt::format("the answer is not HTTP: {}", code.message());
+  return {ErrorKind::kConnectionProblem, fmt::format("{}: {}", host, reason), ""};
+}
+
+Result<HttpCallAnswer> ReadAnswer(BeastStream& stream, const std::string& host, const HttpCallLimits& limits,
+                                  Deadline deadline) {
+  AnswerParser parser;
+  parser.body_limit(limits.max_bytes);
+  parser.header_limit(kMaxCallHeader);
+  boost::beast::flat_buffer buffer;
+  boost::system::error_code code;
+  call_http::read(stream, buffer, parser, code);
+  if (!stream.failure().message.empty()) return std::unexpected(BrokenCall(host, stream.failure(), deadline));
+  if (code) return std::unexpected(WrongAnswer(host, code));
 
   HttpCallAnswer answer;
   auto& message = parser.get();
@@ -142,13 +90,10 @@ Result<std::unique_ptr<Stream>> OpenFor(const HttpUrl& url, const NetworkSetting
   NetworkSettings verified = network;
   verified.insecure = false;
   if (!url.tls) verified.https_proxy.clear();  // as its name says
-  ASSIGN_OR_RETURN(UniqueFd socket, ConnectTcp(url.address, verified, deadline));
-  if (!url.tls) return std::make_unique<PlainStream>(std::move(socket));
-
   TlsOptions tls;
   tls.server_name = url.address.host;
   tls.protocols = {"http/1.1"};
-  return TlsStream::Handshake(std::move(socket), tls, verified, FormatHostPort(url.address), deadline);
+  return OpenHttpStream(url, tls, verified, deadline);
 }
 
 bool IsStopped(const NetworkSettings& network) {
@@ -182,9 +127,11 @@ Result<HttpCallAnswer> CallHttp(const HttpCall& call, const NetworkSettings& net
   const Deadline deadline = std::chrono::steady_clock::now() + limits.time;
   const auto make = [&]() -> Result<HttpCallAnswer> {
     ASSIGN_OR_RETURN(const auto stream, OpenFor(call.url, network, deadline));
-    CallIo io(*stream, FormatHostPort(call.url.address), deadline, network.stop_descriptor);
-    RETURN_IF_ERROR(io.Send(TextOfCall(call).Reveal()));
-    return ReadAnswer(io, limits.max_bytes);
+    const std::string host = FormatHostPort(call.url.address);
+    const Status sent = stream->Write(TextOfCall(call).Reveal(), deadline, network.stop_descriptor);
+    if (!sent) return std::unexpected(BrokenCall(host, sent.error(), deadline));
+    BeastStream adapter(*stream, deadline, network.stop_descriptor);
+    return ReadAnswer(adapter, host, limits, deadline);
   };
   auto answer = make();
   if (!answer && IsStopped(network)) return Fail(ErrorKind::kInterrupted, "the process stops");

@@ -48,18 +48,25 @@ Result<HttpUrl> ParseHttpUrl(std::string_view text) {
   return NotAUrl(text, "it begins with neither https:// nor http://");
 }
 
+std::string HttpAuthority(const HttpUrl& url) {
+  const bool usual = url.address.port == kSchemes[url.tls ? 0 : 1].second;
+  const std::string whole = FormatHostPort(url.address);
+  return usual ? whole.substr(0, whole.rfind(':')) : whole;
+}
+
+Result<std::unique_ptr<Stream>> OpenHttpStream(const HttpUrl& url, const TlsOptions& tls,
+                                               const NetworkSettings& network, Deadline deadline) {
+  ASSIGN_OR_RETURN(UniqueFd socket, ConnectTcp(url.address, network, deadline));
+  if (!url.tls) return std::make_unique<PlainStream>(std::move(socket));
+  return TlsStream::Handshake(std::move(socket), tls, network, FormatHostPort(url.address), deadline);
+}
+
 Result<std::unique_ptr<HttpConnection>> HttpConnection::Connect(const HttpUrl& url, const TlsOptions& tls,
                                                                 const NetworkSettings& network) {
   const Deadline deadline = std::chrono::steady_clock::now() + network.timeout;
-  const std::string host = FormatHostPort(url.address);
-  std::unique_ptr<Stream> stream;
-  ASSIGN_OR_RETURN(UniqueFd socket, ConnectTcp(url.address, network, deadline));
-  if (url.tls) {
-    ASSIGN_OR_RETURN(stream, TlsStream::Handshake(std::move(socket), tls, network, host, deadline));
-  } else {
-    stream = std::make_unique<PlainStream>(std::move(socket));
-  }
-  return std::unique_ptr<HttpConnection>(new HttpConnection(std::move(stream), host, network.answer_timeout));
+  ASSIGN_OR_RETURN(auto stream, OpenHttpStream(url, tls, network, deadline));
+  return std::unique_ptr<HttpConnection>(
+      new HttpConnection(std::move(stream), FormatHostPort(url.address), network.answer_timeout));
 }
 
 std::unexpected<Error> HttpConnection::Broken(const Error& failure, const std::string& reason, bool nothing_came) {

@@ -25,6 +25,13 @@ struct HttpUrl {
 // fragment, spaces.
 Result<HttpUrl> ParseHttpUrl(std::string_view text);
 
+// Returns "HOST", or "HOST:PORT" when the port is not the usual one of the scheme.
+std::string HttpAuthority(const HttpUrl& url);
+
+// Connects to the server of a URL. `tls` is for https. Fails as ConnectTcp and TlsStream do.
+Result<std::unique_ptr<Stream>> OpenHttpStream(const HttpUrl& url, const TlsOptions& tls,
+                                               const NetworkSettings& network, Deadline deadline);
+
 struct HttpBody {
   std::string_view type;      // "application/json"
   std::string_view encoding;  // "gzip", or empty

@@ -28,12 +28,10 @@ Result<std::string> OriginOf(std::string_view variable, std::string text) {
   if (!text.contains("://")) text.insert(0, "https://");
   const auto url = ParseHttpUrl(text);
   if (!url) return std::unexpected(InContext(variable, url.error()));
-  const std::string path = url->path.substr(0, url->path.find('?'));
   if (!url->tls || url->path != "/") {
     return Fail(ErrorKind::kBadParameter, "{}: \"{}\" must be https://HOST alone", variable, StripControl(text));
   }
-  const std::string host = FormatHostPort(url->address);
-  return "https://" + (url->address.port == 443 ? host.substr(0, host.rfind(':')) : host);
+  return "https://" + HttpAuthority(*url);
 }
 
 const CloudRow* CloudNamed(std::string_view name) {
