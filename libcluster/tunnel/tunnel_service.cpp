@@ -90,12 +90,8 @@ class Outbox : public std::enable_shared_from_this<Outbox> {
 
 // Returns the host of a call. Agents have joined with one of these roles, and are on another host.
 Result<std::string> HostOfAgent(const Caller& caller, const AuthServer& auth) {
-  auto host_id = HostOfCaller(caller, auth.cluster_name(), kKubeService);
-  for (const std::string_view service : {kDiscoveryService, kNodeService}) {
-    if (!host_id) host_id = HostOfCaller(caller, auth.cluster_name(), service);
-  }
-  if (!host_id || *host_id != auth.options().host_id) return host_id;
-  return Fail(ErrorKind::kAccessDenied, "access denied: the id belongs to the host of the auth service");
+  return AgentHostOfCaller(caller, auth.cluster_name(), auth.options().host_id,
+                           {kKubeService, kDiscoveryService, kNodeService});
 }
 
 // Returns why a host's calls and connections must end now. Connections outlive the certificate that opened them,

@@ -15,10 +15,8 @@ std::string DiscoveryMethod(std::string_view name) { return fmt::format("/sallyp
 
 // Returns the host of a discovery service. The auth service's own has no certificate of a host that joined.
 Result<std::string> DiscoveryHost(AuthServer& auth, const Caller& caller) {
-  ASSIGN_OR_RETURN(const std::string host_id, HostOfCaller(caller, auth.cluster_name(), kDiscoveryRole));
-  if (host_id == auth.options().host_id) {
-    return Fail(ErrorKind::kAccessDenied, "access denied: the id belongs to the host of the auth service");
-  }
+  ASSIGN_OR_RETURN(const std::string host_id,
+                   AgentHostOfCaller(caller, auth.cluster_name(), auth.options().host_id, {kDiscoveryRole}));
   RETURN_IF_ERROR(auth.locks().CheckHost(host_id));
   return host_id;
 }
