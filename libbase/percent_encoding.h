@@ -7,6 +7,9 @@
 
 namespace sallyport {
 
+// The characters beside letters and digits that a URL never encodes (RFC 3986 section 2.3).
+inline constexpr std::string_view kUnreservedMarks = "-._~";
+
 // Returns the text with each byte as %XX, upper case, except ASCII letters, digits and the characters of `plain`.
 std::string PercentEncoded(std::string_view text, std::string_view plain);
 

@@ -7,7 +7,6 @@ namespace sallyport {
 namespace {
 
 constexpr std::string_view kPlainInPath = "-._~:";  // names of roles have colons
-constexpr std::string_view kPlainInQuery = "-._~";
 
 Status AppendSegment(std::string_view segment, std::string_view what, std::string& path) {
   if (segment.empty() || segment == "." || segment == ".." || segment.find_first_of("/%") != std::string_view::npos) {
@@ -54,7 +53,7 @@ std::string WithQuery(std::string path, const QueryParameters& parameters) {
     path += separator;
     path += name;
     path += '=';
-    path += PercentEncoded(value, kPlainInQuery);
+    path += PercentEncoded(value, kUnreservedMarks);
     separator = '&';
   }
   return path;

@@ -11,7 +11,6 @@ namespace {
 constexpr std::chrono::seconds kLoginTime{15};
 constexpr std::size_t kMaxLoginAnswer = 128 << 10;
 constexpr std::size_t kMaxTenant = 255;
-constexpr std::string_view kFormPlain = "-._~";
 
 }  // namespace
 
@@ -40,10 +39,10 @@ Result<AzureToken> AskLoginService(const AzureCloud& cloud, const AzureCaller& c
   request.fields.push_back({"Accept", Secret("application/json")});
   request.body_type = "application/x-www-form-urlencoded; charset=utf-8";
   std::string form = fmt::format("grant_type=client_credentials&client_id={}&scope={}",
-                                 PercentEncoded(application.client_id, kFormPlain),
-                                 PercentEncoded(resource + "/.default", kFormPlain));
+                                 PercentEncoded(application.client_id, kUnreservedMarks),
+                                 PercentEncoded(resource + "/.default", kUnreservedMarks));
   for (const auto& [name, value] : proof)
-    form += fmt::format("&{}={}", name, PercentEncoded(value.Reveal(), kFormPlain));
+    form += fmt::format("&{}={}", name, PercentEncoded(value.Reveal(), kUnreservedMarks));
   request.body = Secret(std::move(form));
 
   ASSIGN_OR_RETURN(const HttpCallAnswer answer, call(request, {kLoginTime, kMaxLoginAnswer}));

@@ -9,7 +9,6 @@ namespace sallyport {
 namespace {
 
 constexpr std::string_view kPlainInSegment = "-._~:@!$&'()*+,;=";
-constexpr std::string_view kPlainInQuery = "-._~";
 
 bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
@@ -95,7 +94,7 @@ std::string KubeQuery::ToString() const {
   std::string text;
   for (const auto& [name, value] : parameters_) {
     if (!text.empty()) text += '&';
-    text += PercentEncoded(name, kPlainInQuery) + "=" + PercentEncoded(value, kPlainInQuery);
+    text += PercentEncoded(name, kUnreservedMarks) + "=" + PercentEncoded(value, kUnreservedMarks);
   }
   return text;
 }
