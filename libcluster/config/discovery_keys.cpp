@@ -85,24 +85,18 @@ std::vector<std::string> TextsAt(const Value& item, std::string_view key) {
   return texts;
 }
 
-std::vector<std::string> TextsOrAll(const Value& item, std::string_view key) {
-  auto texts = TextsAt(item, key);
-  if (texts.empty() || std::ranges::find(texts, "*") != texts.end()) texts = {"*"};
-  return texts;
-}
-
 Status AddAzureMatchers(TeleportConfig& config, const Value& list) {
   for (const Value& item : list.as_list()) {
     TeleportConfig::DiscoveryMatcher matcher;
     matcher.cloud = "azure";
     matcher.types = TextsAt(item, "types");
-    matcher.subscriptions = TextsOrAll(item, "subscriptions");
-    matcher.resource_groups = TextsOrAll(item, "resource_groups");
-    matcher.regions = TextsOrAll(item, "regions");
+    matcher.subscriptions = TextsAt(item, "subscriptions");
+    matcher.resource_groups = TextsAt(item, "resource_groups");
+    matcher.regions = TextsAt(item, "regions");
     if (const Value* const tags = item.Find("tags"); tags != nullptr) {
       for (const auto& [key, value] : tags->as_map()) matcher.tags[key] = TextsAt(*tags, key);
     }
-    if (matcher.tags.empty()) matcher.tags = {{"*", {"*"}}};
+    matcher.Complete();
     matcher.line = item.place().line;
     config.discovery.matchers.push_back(std::move(matcher));
   }

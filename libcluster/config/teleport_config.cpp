@@ -133,6 +133,13 @@ Status AddLegacyKeyPair(TeleportConfig& config) {
 
 }  // namespace
 
+void TeleportConfig::DiscoveryMatcher::Complete() {
+  for (auto* const texts : {&subscriptions, &resource_groups, &regions}) {
+    if (texts->empty() || std::ranges::find(*texts, "*") != texts->end()) *texts = {"*"};
+  }
+  if (tags.empty()) tags = {{"*", {"*"}}};
+}
+
 Status CheckName(const std::string& name) {
   if (name.empty() || IsSafeName(name)) return {};
   return Fail(ErrorKind::kBadParameter,

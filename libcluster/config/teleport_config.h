@@ -73,7 +73,7 @@ struct TeleportConfig {
     std::vector<LabelSelector> resources;  // of the kube_cluster resources that are served
   } kubernetes;
 
-  // What a discovery service looks for in one cloud. Lists without a value, or with *, have * alone.
+  // The places of one cloud where a discovery service looks, and the tags of the clusters that it takes.
   struct DiscoveryMatcher {
     std::string cloud;  // "azure"
     std::vector<std::string> types;
@@ -82,6 +82,9 @@ struct TeleportConfig {
     std::vector<std::string> regions;
     LabelSelector tags;
     int line = 0;
+
+    // Gives each list that has no value, or has *, the value * alone; the types are as written.
+    void Complete();
   };
   struct Discovery {
     bool enabled = false;

@@ -28,7 +28,7 @@ struct AksCluster {
   std::string tenant_id;  // of the cluster's own identity; may be empty
   std::map<std::string, std::string> tags;
   bool runs = false;  // its power is on
-  // How the cluster knows users: by Azure's directory, and whether Azure also decides what they may do.
+  // Whether Azure's directory tells the cluster its users, and whether Azure also decides what users may do.
   bool uses_azure_ad = false;
   bool uses_azure_rbac = false;
 };

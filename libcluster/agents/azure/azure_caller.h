@@ -1,4 +1,4 @@
-// How the parts of the Azure client call HTTP: through the network settings of the process, with limits.
+// The HTTP calls of the Azure client: through the network settings of the process, with limits.
 #pragma once
 
 #include <functional>

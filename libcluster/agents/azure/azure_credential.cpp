@@ -35,6 +35,12 @@ std::span<const AzureCredentialRow> AllAzureCredentials() {
   return rows;
 }
 
+std::unexpected<Error> NoAzureCredentials(std::string_view why) {
+  return FailWithHint(ErrorKind::kNotFound, fmt::format("this process has no credentials for Azure{}", why),
+                      "give it a managed identity, a workload identity, or AZURE_TENANT_ID, AZURE_CLIENT_ID and "
+                      "AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH");
+}
+
 Result<std::unique_ptr<AzureCredential>> ChooseAzureCredential(const AzureCredentialParts& parts) {
   const std::string wanted = LowerCase(parts.environment("AZURE_TOKEN_CREDENTIALS"));
   if (IsOneOf(kDeveloperSources, wanted)) {
@@ -53,9 +59,7 @@ Result<std::unique_ptr<AzureCredential>> ChooseAzureCredential(const AzureCreden
     return Fail(ErrorKind::kBadParameter,
                 "AZURE_TOKEN_CREDENTIALS: \"{}\" is unknown: use prod or the name of a source", StripControl(wanted));
   }
-  return FailWithHint(ErrorKind::kNotFound, "this process has no credentials for Azure",
-                      "give it a managed identity, a workload identity, or AZURE_TENANT_ID, AZURE_CLIENT_ID and "
-                      "AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH");
+  return NoAzureCredentials();
 }
 
 Result<AzureToken> ReadAzureToken(std::string_view body, Time now) {

@@ -31,7 +31,7 @@ class AzureCredential {
   virtual Result<AzureToken> Fetch(const std::string& resource) = 0;
 };
 
-// What sources are made from; `cloud` and `call` are copied.
+// The parts that sources of credentials are made from; `cloud` and `call` are copied.
 struct AzureCredentialParts {
   const EnvironmentReader& environment;
   const AzureCloud& cloud;
@@ -52,6 +52,9 @@ std::span<const AzureCredentialRow> AllAzureCredentials();
 AzureCredentialRow EnvironmentCredentialRow();
 AzureCredentialRow WorkloadIdentityRow();
 AzureCredentialRow ManagedIdentityRow();
+
+// Returns the error of a process that no source gives credentials; `why` follows the sentence.
+std::unexpected<Error> NoAzureCredentials(std::string_view why = "");
 
 // Returns the first source that the environment configures, among those that AZURE_TOKEN_CREDENTIALS allows. Fails with
 // kNotFound when there is none, kNotImplemented for sources of developers (az, azd), and as the row does.

@@ -11,7 +11,6 @@ constexpr std::chrono::seconds kProbeTime{1};
 constexpr std::chrono::seconds kMetadataTime{15};
 constexpr std::size_t kMaxMetadataAnswer = 128 << 10;
 constexpr std::string_view kMetadataHost = "http://169.254.169.254";
-constexpr std::string_view kQueryPlain = "-._~";
 // Variables of hosts whose metadata services work otherwise.
 constexpr std::string_view kOtherHosts[] = {"MSI_ENDPOINT", "IDENTITY_SERVER_THUMBPRINT", "IMDS_ENDPOINT"};
 
@@ -30,8 +29,8 @@ class ManagedIdentity : public AzureCredential {
 
   Result<AzureToken> Fetch(const std::string& resource) override {
     if (!service_.probed) RETURN_IF_ERROR(Probe());
-    std::string url = fmt::format("{}&resource={}", service_.url, PercentEncoded(resource, kQueryPlain));
-    if (!client_id_.empty()) url += "&client_id=" + PercentEncoded(client_id_, kQueryPlain);
+    std::string url = fmt::format("{}&resource={}", service_.url, PercentEncoded(resource, kUnreservedMarks));
+    if (!client_id_.empty()) url += "&client_id=" + PercentEncoded(client_id_, kUnreservedMarks);
     HttpCall request;
     request.method = "GET";
     ASSIGN_OR_RETURN(request.url, ParseHttpUrl(url));
@@ -56,11 +55,7 @@ class ManagedIdentity : public AzureCredential {
     const auto answer = call_(request, {kProbeTime, kMaxMetadataAnswer});
     if (!answer && answer.error().kind == ErrorKind::kInterrupted) return std::unexpected(answer.error());
     if (!answer) {
-      return FailWithHint(
-          ErrorKind::kNotFound,
-          "this process has no credentials for Azure: the environment has none, and no metadata service answers",
-          "give it a managed identity, a workload identity, or AZURE_TENANT_ID, AZURE_CLIENT_ID and "
-          "AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH");
+      return NoAzureCredentials(": the environment has none, and no metadata service answers");
     }
     service_.probed = true;
     return {};

@@ -21,13 +21,13 @@
 
 namespace sallyport {
 
-// What a search has found.
+// The result of a search.
 struct FoundClusters {
   // As they are to be written, without the labels of group and config.
   std::vector<types::KubernetesClusterV3> clusters;
   // Keys (CloudKeyOf) of clusters that exist and that the matcher leaves out: other tags, switched off.
   std::set<std::string> unwanted;
-  // Why the search is not whole. What it has not found may exist then.
+  // The reasons for which the search is not whole. Clusters that the search has not found may exist then.
   std::vector<std::string> problems;
   std::vector<std::string> missing_rights;    // among the reasons
   std::vector<std::string> notices;           // single clusters that cannot be served, and why

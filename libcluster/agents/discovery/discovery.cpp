@@ -55,7 +55,7 @@ class Discovery::State {
   }
 
  private:
-  // What the auth service said last.
+  // The last answer of the auth service.
   struct Learned {
     bool known = false;  // it has said something
     bool other_matchers = false;

@@ -31,10 +31,8 @@ std::string TextOfMatcher(const TeleportConfig::DiscoveryMatcher& matcher) {
 }
 
 template <typename Texts>
-std::vector<std::string> TextsOrAny(const Texts& texts) {
-  std::vector<std::string> all(texts.begin(), texts.end());
-  if (all.empty() || std::ranges::find(all, "*") != all.end()) all = {"*"};
-  return all;
+std::vector<std::string> ListOfTexts(const Texts& texts) {
+  return {texts.begin(), texts.end()};
 }
 
 }  // namespace
@@ -58,11 +56,11 @@ std::vector<DiscoveryMatcher> MatchersOf(const DiscoveryConfig& config, std::vec
     }
     if (wanted.types.empty()) continue;
 
-    wanted.subscriptions = TextsOrAny(given.subscriptions());
-    wanted.resource_groups = TextsOrAny(given.resourcegroups());
-    wanted.regions = TextsOrAny(given.regions());
+    wanted.subscriptions = ListOfTexts(given.subscriptions());
+    wanted.resource_groups = ListOfTexts(given.resourcegroups());
+    wanted.regions = ListOfTexts(given.regions());
     wanted.tags = ToSelector(given.resourcetags());
-    if (wanted.tags.empty()) wanted.tags = {{"*", {"*"}}};
+    wanted.Complete();
     matchers.push_back(std::move(matcher));
   }
 

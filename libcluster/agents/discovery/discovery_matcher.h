@@ -1,5 +1,4 @@
-// What a discovery service looks for: matchers of its configuration, and of the discovery_config resources of its
-// group.
+// The matchers of a discovery service: those of its configuration, and of the discovery_config resources of its group.
 #pragma once
 
 #include <string>

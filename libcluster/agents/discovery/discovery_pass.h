@@ -29,7 +29,7 @@ struct CloudSources {
   static Result<CloudSources> Make(const CloudParts& parts);
 };
 
-// What one pass works with.
+// The parts that one pass works with.
 struct PassParts {
   CloudSources& sources;
   DiscoveryAuth& auth;

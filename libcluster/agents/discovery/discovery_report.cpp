@@ -1,21 +1,16 @@
 #include "libcluster/agents/discovery/discovery_report.h"
 
-#include <google/protobuf/util/time_util.h>
 #include <algorithm>
 
 #include "libbase/log.h"
+#include "libresources/codec/timestamps.h"
 
 namespace sallyport {
 namespace {
 
-using google::protobuf::util::TimeUtil;
 using teleport::discoveryconfig::v1::DiscoveryConfigStatus;
 
 constexpr std::size_t kMaxToldLines = 20;
-
-google::protobuf::Timestamp StampOf(Time time) {
-  return TimeUtil::NanosecondsToTimestamp(time.time_since_epoch().count());
-}
 
 DiscoveryConfigStatus StatusOfConfig(const ConfigOutcome& outcome, Time now) {
   DiscoveryConfigStatus status;
@@ -25,7 +20,7 @@ DiscoveryConfigStatus StatusOfConfig(const ConfigOutcome& outcome, Time now) {
     status.set_error_message(fmt::format("{}", fmt::join(outcome.problems, "; ")));
   }
   status.set_discovered_resources(outcome.found);
-  *status.mutable_last_sync_time() = StampOf(now);
+  *status.mutable_last_sync_time() = ToStamp(now);
   return status;
 }
 
@@ -64,7 +59,7 @@ void DiscoveryReport::TakePass(const PassOutcome& outcome, Time now) {
   auto& state = *report_.mutable_state();
   if (outcome.whole) {
     state.set_clusters(static_cast<std::uint32_t>(outcome.clusters));
-    *state.mutable_last_pass() = StampOf(now);
+    *state.mutable_last_pass() = ToStamp(now);
   }
   std::vector<std::string> told = outcome.problems;
   told.insert(told.end(), outcome.notices.begin(), outcome.notices.end());

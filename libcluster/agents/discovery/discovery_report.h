@@ -1,5 +1,5 @@
-// What a discovery service reports: its last pass, its problems, the state of its discovery_configs. A change is logged
-// once, however often it is told.
+// The report of a discovery service: its last pass, its problems, the state of its discovery_configs. A change is
+// logged once, however often it is told.
 #pragma once
 
 #include <map>
@@ -20,7 +20,7 @@ struct ConfigOutcome {
   std::vector<std::string> problems;
 };
 
-// What a pass tells.
+// The outcome of a pass, for reports.
 struct PassOutcome {
   bool whole = false;
   std::size_t clusters = 0;

@@ -10,7 +10,7 @@
 
 namespace sallyport {
 
-// What a pass has found, for all matchers together.
+// The clusters that a pass has found, for all matchers together.
 struct DiscoveryPass {
   std::vector<types::KubernetesClusterV3> found;  // with all of their labels
   std::set<std::string> unwanted;                 // keys of clusters that exist and are not to be served

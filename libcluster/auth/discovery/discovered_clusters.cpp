@@ -1,10 +1,10 @@
 #include "libcluster/auth/discovery/discovered_clusters.h"
 
-#include <google/protobuf/util/message_differencer.h>
 #include <algorithm>
 
 #include "libbase/text.h"
 #include "libcluster/auth/auth_server.h"
+#include "libresources/difference.h"
 #include "libresources/kinds.h"
 #include "libresources/kinds/discovery_labels.h"
 #include "teleport/legacy/types/kubernetes.pb.h"
@@ -66,13 +66,6 @@ bool IsSameOfCloud(const KubernetesClusterV3& a, const KubernetesClusterV3& b) {
   return CloudsOf(a) == CloudsOf(b) && a.spec().SerializeAsString() == b.spec().SerializeAsString();
 }
 
-// Returns whether both say the same, whatever their revisions are.
-bool IsEqualDiscovered(KubernetesClusterV3 a, KubernetesClusterV3 b) {
-  a.mutable_metadata()->clear_revision();
-  b.mutable_metadata()->clear_revision();
-  return google::protobuf::util::MessageDifferencer::Equals(a, b);
-}
-
 }  // namespace
 
 bool IsDiscoveredBy(const KubernetesClusterV3& cluster, std::string_view group) {
@@ -119,7 +112,7 @@ Status PutDiscovered(AuthServer& auth, const Caller& by, std::string_view group,
                         fmt::format("kube_cluster \"{}\" exists already, and is not of this discovery group", name),
                         "give the cluster another name by the tag TeleportKubernetesName, or remove the resource");
   }
-  if (IsEqualDiscovered(*stored, cluster)) return {};
+  if (SaysTheSame(*stored, cluster)) return {};
   cluster.mutable_metadata()->set_revision(stored->metadata().revision());
   return auth.Write(by, audit::kKubeClusterUpdate, cluster, WriteMode::kUpdate);
 }

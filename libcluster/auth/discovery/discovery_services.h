@@ -14,13 +14,13 @@
 
 namespace sallyport {
 
-// How long after its last report a service counts as running.
+// The time after its last report during which a service counts as running.
 inline constexpr std::chrono::seconds kDiscoveryServiceLife{60};
 
 // Safe from several threads.
 class DiscoveryServices {
  public:
-  // What a report changed.
+  // The effects of a report.
   struct Change {
     bool other_matchers = false;    // the group has services with other matchers
     bool matchers_changed = false;  // that is new, or no longer so, since the last report of the group

@@ -1,13 +1,12 @@
 #include "libcluster/auth/discovery/discovery_sync.h"
 
-#include <google/protobuf/util/message_differencer.h>
-
 #include "libbase/digest.h"
 #include "libbase/encoding.h"
 #include "libbase/log.h"
 #include "libbase/text.h"
 #include "libcluster/auth/alerts.h"
 #include "libcluster/auth/auth_server.h"
+#include "libresources/codec/timestamps.h"
 #include "libresources/kinds/cluster_alert.h"
 #include "teleport/legacy/types/resources.pb.h"
 
@@ -33,8 +32,7 @@ Status SetAlert(AuthServer& auth, const std::string& id, const std::string& mess
   metadata.set_name(id);
   (*metadata.mutable_labels())[std::string(alert_label::kVerbPermit)] = kSeers;
   (*metadata.mutable_labels())[std::string(alert_label::kOnLogin)] = "yes";
-  metadata.mutable_expires()->set_seconds(
-      std::chrono::floor<std::chrono::seconds>((Now() + kRaisedFor).time_since_epoch()).count());
+  *metadata.mutable_expires() = ToStamp(std::chrono::floor<std::chrono::seconds>(Now() + kRaisedFor));
   alert.mutable_spec()->set_severity(types::AlertSeverity::MEDIUM);
   alert.mutable_spec()->set_message(message);
   return UpsertAlert(auth.backend(), std::move(alert));

@@ -40,7 +40,13 @@ class AuthFixture {
   // Calls a method as the server does: first the check of access, then the handler.
   template <typename Response, typename Request>
   Result<Response> Call(const Caller& caller, const std::string& path, const Request& request) {
-    const RpcMethod* method = table_.Find(path);
+    return CallOf<Response>(table_, caller, path, request);
+  }
+  // Calls a method of another table.
+  template <typename Response, typename Request>
+  static Result<Response> CallOf(const RpcTable& table, const Caller& caller, const std::string& path,
+                                 const Request& request) {
+    const RpcMethod* method = table.Find(path);
     REQUIRE(method != nullptr);
     const RpcCall call{caller, method->path, "18.3.0", "test"};
     RETURN_IF_ERROR(AuthServer::Authorize(*method, call));

@@ -1,4 +1,4 @@
-// What the certificate of a discovery service may do, and what not.
+// Tests of the rights of a discovery service's certificate: calls that it permits, and calls that it does not.
 #include "libcluster/auth/discovery/discovery_methods.h"
 
 #include <google/protobuf/empty.pb.h>
@@ -52,13 +52,7 @@ class DiscoveryFixture : public AuthFixture {
 
   template <typename Response, typename Request>
   Result<Response> Ask(const Caller& caller, const std::string& name, const Request& request) {
-    const RpcMethod* method = methods_.Find("/sallyport.v1.DiscoveryService/" + name);
-    REQUIRE(method != nullptr);
-    const RpcCall call{caller, method->path, "18.3.0", "test"};
-    RETURN_IF_ERROR(AuthServer::Authorize(*method, call));
-    Response response;
-    RETURN_IF_ERROR(method->handler(call, request, response));
-    return response;
+    return CallOf<Response>(methods_, caller, "/sallyport.v1.DiscoveryService/" + name, request);
   }
   Result<v1::SyncDiscoveryResponse> Sync(const Caller& caller, const std::string& group,
                                          const std::string& hash = "h") {
