@@ -25,7 +25,7 @@ struct CustomReconciler::Pass {
   std::string content;  // of ReconcileResult
 };
 
-// Why the operator leaves the resource of an object alone.
+// The reason for which the operator leaves the resource of an object alone.
 struct CustomReconciler::Refusal {
   CustomCondition condition;
   Error error;

@@ -217,11 +217,12 @@ void Operator::Work() {
 
 // Looks at the custom resources of a resource that was written or removed in the cluster.
 void Operator::Drifted(std::string_view kind, const std::string& name, const google::protobuf::Message* written) {
-  for (const auto& object : index_.Of(kind, name)) {
+  const auto objects = index_.Of(kind, name);
+  const std::string content = written == nullptr || objects.empty() ? std::string() : MeaningDigest(*written);
+  for (const auto& object : objects) {
     // The event of the operator's own write may come before the pass that writes has ended: a worker looks again.
-    std::string content = written == nullptr ? std::string() : MeaningDigest(*written);
     if (index_.HasContent(*object.first, object.second, content) || IsFight(object)) continue;
-    queue_.Add({object.first, object.second, ReconcileCause::kDrift, std::move(content)});
+    queue_.Add({object.first, object.second, ReconcileCause::kDrift, content});
   }
   // A role can be deleted when its last user lets it go.
   if (kind != "user") return;

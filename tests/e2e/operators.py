@@ -55,6 +55,9 @@ class OperatorPlace:
     def define(self, definitions):
         self.kubectl("create", "namespace", NAMESPACE, ok=False)  # it stays when the definitions are removed
         self.kubectl("apply", "--server-side", "-f", "-", stdin=definitions)
+        self.wait_for_definitions()
+
+    def wait_for_definitions(self):
         # kubectl fails at a definition that has no conditions yet.
         wait_for(lambda: self.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s", ok=False).code == 0,
                  60, "the definitions")

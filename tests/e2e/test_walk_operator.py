@@ -40,7 +40,7 @@ def place_of_walk(cluster, real_kube, tmp_path):
     helm(real_kube, "install", RELEASE, CHART, "--create-namespace", f"--namespace={NAMESPACE}", "--set",
          f"teleportAddress={cluster.proxy}", "--set", "token=operator-bot", "--set", "joinMethod=kubernetes", "--set",
          f"teleportClusterName={cluster.name}", "--set", "image=registry.test/teleport-operator").ok()
-    place.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+    place.wait_for_definitions()
     operator = started_by_pod(place, tmp_path)
     yield place
     operator.stop()
